@@ -1,0 +1,295 @@
+package conn
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/dialect/postgres"
+	"github.com/prom-go/prom/dialect/sqlite"
+	"github.com/prom-go/prom/schema"
+)
+
+// DB is a named connection to one database: a pool. It connects at the first operation, not before, and again after Close. It
+// is safe for concurrent use. DBs are made by [Registry.Open].
+type DB struct {
+	dsn     DSN
+	dialect dialect.Dialect
+	log     logger
+
+	mu       sync.Mutex // guards opening, closing and replacing
+	engine   atomic.Pointer[openEngine]
+	replaced atomic.Bool
+	marks    sync.Map // any → *Mark
+	extras   sync.Map // see Extra
+}
+
+// openEngine boxes an engine for the atomic pointer.
+type openEngine struct{ engine }
+
+// engine is a database driver behind a DB.
+type engine interface {
+	query(ctx context.Context, st *Statement) (Rows, error)
+	exec(ctx context.Context, st *Statement) (int64, error)
+	begin(ctx context.Context, opts txOptions) (engineTx, error)
+	ping(ctx context.Context) error
+	close()
+}
+
+// engineTx is one transaction of an engine. It is used by one goroutine at a time.
+type engineTx interface {
+	query(ctx context.Context, st *Statement) (Rows, error)
+	exec(ctx context.Context, st *Statement) (int64, error)
+	savepoint(ctx context.Context, name string) error
+	release(ctx context.Context, name string) error
+	rollbackTo(ctx context.Context, name string) error
+	commit(ctx context.Context) error
+	rollback(ctx context.Context) error
+}
+
+// Statement is a statement to run: its text, its typed arguments, and what the connection must know about it.
+type Statement struct {
+	SQL   string
+	Args  []schema.Value
+	Op    string // what it does, for messages: "insert"
+	Table string // the table that it is about, for messages
+	Write bool   // it changes something, so a read-only connection refuses it and SQLite runs it on the writer
+	Guard Guard
+}
+
+// Guard says how a statement inside a transaction is protected, on engines where an error refuses everything that follows it in
+// the transaction. Other engines need no protection and ignore it.
+type Guard uint8
+
+// The guards.
+const (
+	NoGuard      Guard = iota
+	GuardData          // a savepoint in the same round trip: for errors of the data, such as a unique violation
+	GuardMissing       // a savepoint in a round trip of its own: for a table or column that may be missing too
+)
+
+// Rows are the rows of a result, read one after the other. They must be closed. A Rows is not safe for concurrent use.
+//
+// The methods that read a column take its position from 0 and return an error that names types and never the value.
+type Rows interface {
+	// Next goes to the next row. It returns false at the end and after an error, which Err tells.
+	Next() bool
+	// Close ends the reading and returns the first error of the result. It may be called twice.
+	Close() error
+	// Len returns the number of columns.
+	Len() int
+	// Name returns the name of a column.
+	Name(i int) string
+
+	IsNull(i int) bool
+	Bool(i int) (bool, error)
+	Int(i int) (int64, error)
+	Uint(i int) (uint64, error)
+	Float(i int) (float64, error)
+	Text(i int) (string, error)
+	Bytes(i int) ([]byte, error) // valid until the next row
+	Time(i int) (time.Time, error)
+	Clock(i int) (time.Duration, error)
+}
+
+// newDB returns a DB that has not connected yet.
+func newDB(dsn DSN, log logger) *DB {
+	db := &DB{dsn: dsn, log: log, dialect: sqlite.Dialect{}}
+	if dsn.Dialect == dsnPostgres {
+		db.dialect = postgres.Dialect{}
+	}
+	return db
+}
+
+// Name returns the connection's name, the fragment of its DSN; "" for the default connection.
+func (db *DB) Name() string { return db.dsn.Name }
+
+// DSN returns the DSN, which prints without its secrets.
+func (db *DB) DSN() DSN { return db.dsn }
+
+// Dialect returns the dialect of the database.
+func (db *DB) Dialect() dialect.Dialect { return db.dialect }
+
+// ReadOnly reports whether the connection refuses writes.
+func (db *DB) ReadOnly() bool { return db.dsn.Options.ReadOnly }
+
+// String returns the redacted DSN.
+func (db *DB) String() string { return db.dsn.String() }
+
+// LogValue returns the redacted DSN.
+func (db *DB) LogValue() slog.Value { return db.dsn.LogValue() }
+
+// MarshalJSON returns the redacted DSN.
+func (db *DB) MarshalJSON() ([]byte, error) { return db.dsn.MarshalJSON() }
+
+// open returns the engine, connecting it if need be.
+func (db *DB) open(ctx context.Context) (engine, error) {
+	if e := db.engine.Load(); e != nil {
+		return e, nil
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if e := db.engine.Load(); e != nil {
+		return e, nil
+	}
+	var e engine
+	var err error
+	if db.dsn.Dialect == dsnPostgres {
+		e, err = openPostgres(ctx, db.dsn)
+	} else {
+		e, err = openLite(ctx, db.dsn)
+	}
+	if err != nil {
+		return nil, err
+	}
+	db.engine.Store(&openEngine{e})
+	return e, nil
+}
+
+// Ping connects if need be and makes sure that the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	e, err := db.open(ctx)
+	if err != nil {
+		return err
+	}
+	return e.ping(ctx)
+}
+
+// Close waits for running statements, closes the pool and forgets what is known about the database's tables. It may be called
+// twice. The next operation connects again; an in-memory database is empty then.
+func (db *DB) Close() error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if e := db.engine.Swap(nil); e != nil {
+		e.close()
+	}
+	db.marks.Range(func(_, m any) bool { m.(*Mark).set.Store(false); return true })
+	return nil
+}
+
+// IsOpen reports whether the DB is connected.
+func (db *DB) IsOpen() bool { return db.engine.Load() != nil }
+
+// Replaced reports whether another DB has taken this one's place in its registry.
+func (db *DB) Replaced() bool { return db.replaced.Load() }
+
+// Pool returns the pgx pool of a PostgreSQL database, connecting it if need be, and nil for SQLite. Close ends it.
+func (db *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) {
+	e, err := db.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if pg, ok := unwrap(e).(*pgEngine); ok {
+		return pg.pool, nil
+	}
+	return nil, nil
+}
+
+// SQL returns a *sql.DB on the same database: for SQLite its own writer, so that its settings hold, and for PostgreSQL one that
+// draws from the same pool. Close ends it. A SQLite transaction of this library holds the writer; use what SQL returns outside
+// of one.
+func (db *DB) SQL(ctx context.Context) (*sql.DB, error) {
+	e, err := db.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return unwrap(e).(interface{ sqlDB() *sql.DB }).sqlDB(), nil
+}
+
+func unwrap(e engine) engine {
+	if o, ok := e.(*openEngine); ok {
+		return o.engine
+	}
+	return e
+}
+
+// Query runs a statement that returns rows: in the transaction that ctx carries for this DB, else on the pool.
+func (db *DB) Query(ctx context.Context, st *Statement) (Rows, error) {
+	if err := db.check(st); err != nil {
+		return nil, err
+	}
+	start := db.log.begin()
+	rows, err := db.query(ctx, st)
+	if err != nil {
+		err = describe(err, st)
+		db.log.end(ctx, start, st, err)
+		return nil, err
+	}
+	if db.log.on() {
+		return &loggedRows{Rows: rows, log: db.log, ctx: ctx, start: start, st: st}, nil
+	}
+	return rows, nil
+}
+
+func (db *DB) query(ctx context.Context, st *Statement) (Rows, error) {
+	if tx := db.txOf(ctx); tx != nil {
+		return tx.query(ctx, st)
+	}
+	e, err := db.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return e.query(ctx, st)
+}
+
+// Exec runs a statement that returns no rows, and returns how many it changed.
+func (db *DB) Exec(ctx context.Context, st *Statement) (int64, error) {
+	if err := db.check(st); err != nil {
+		return 0, err
+	}
+	start := db.log.begin()
+	n, err := db.exec(ctx, st)
+	if err != nil {
+		err = describe(err, st)
+	}
+	db.log.end(ctx, start, st, err)
+	return n, err
+}
+
+func (db *DB) exec(ctx context.Context, st *Statement) (int64, error) {
+	if tx := db.txOf(ctx); tx != nil {
+		return tx.exec(ctx, st)
+	}
+	e, err := db.open(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return e.exec(ctx, st)
+}
+
+func (db *DB) check(st *Statement) error {
+	if st.Write && db.dsn.Options.ReadOnly {
+		return &Error{Kind: KindReadOnly, Op: st.Op, Table: st.Table, Detail: "the connection was opened with readonly=true"}
+	}
+	if max := db.dialect.Features().MaxArgs; len(st.Args) > max {
+		return &Error{Kind: KindTooLong, Op: st.Op, Table: st.Table, Detail: "the statement has more arguments than the database takes"}
+	}
+	return nil
+}
+
+// describe completes an error by what the statement was.
+func describe(err error, st *Statement) error {
+	if e, ok := err.(*Error); ok {
+		e.Op = st.Op
+		if e.Table == "" {
+			e.Table = st.Table
+		}
+	}
+	return err
+}
+
+// Extra returns what make returns for a key, made once for this DB. It lets the packages above keep what belongs to a database
+// and a model, such as the cache of statements.
+func (db *DB) Extra(key any, make func() any) any {
+	if v, ok := db.extras.Load(key); ok {
+		return v
+	}
+	v, _ := db.extras.LoadOrStore(key, make())
+	return v
+}

@@ -1,0 +1,217 @@
+package conn
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// Kind says what went wrong, the same on every engine. A Kind is an error itself, so that errors.Is(err, KindUnique) asks
+// whether err is of that kind. The zero Kind is an error that is of no known kind.
+type Kind uint8
+
+// The kinds of errors.
+const (
+	KindOther         Kind = iota
+	KindNotFound           // no row has the key, or matches the query of One
+	KindUnique             // a unique index or a primary key has the value already
+	KindNotNull            // NULL in a column that does not take it
+	KindForeignKey         // a reference to a row that does not exist, or a row that is still referred to
+	KindCheck              // a CHECK constraint
+	KindTooLong            // a text or bytes longer than the column, or than the engine takes
+	KindNoTable            // the table does not exist
+	KindNoColumn           // a column does not exist
+	KindNoIndex            // no unique index on the columns of an upsert
+	KindType               // a value that the column's type does not take, or a column that the field's type does not take
+	KindReadOnly           // a write on a read-only connection, transaction or file
+	KindPermission         // the database's user may not do that, or was not let in
+	KindBusy               // a lock was not to be had in time
+	KindSerialization      // the transaction cannot be serialized with others; run it again
+	KindDeadlock           // the transaction was chosen to end a deadlock; run it again
+	KindTimeout            // a deadline of the context or a timeout of the server
+	KindCanceled           // the context was canceled
+	KindConnection         // the server cannot be reached, or the connection broke
+	KindClosed             // the transaction has ended already
+	KindDiskFull           // no space is left for the database
+	KindCorrupt            // the database file is damaged, or is none
+	KindCommitUnknown      // the connection broke while committing: the transaction may have happened or not
+	KindValidation         // a value breaks a rule of its field; found before any SQL
+	KindDrift              // the database lacks what the model wants, and may not be changed
+	KindSyntax             // the database does not understand the statement, such as raw SQL with a mistake
+)
+
+var kindTexts = [...]string{
+	KindOther:         "database error",
+	KindNotFound:      "not found",
+	KindUnique:        "unique violation",
+	KindNotNull:       "not-null violation",
+	KindForeignKey:    "foreign key violation",
+	KindCheck:         "check violation",
+	KindTooLong:       "value too long",
+	KindNoTable:       "no such table",
+	KindNoColumn:      "no such column",
+	KindNoIndex:       "no unique index on these columns",
+	KindType:          "wrong type",
+	KindReadOnly:      "read-only",
+	KindPermission:    "permission denied",
+	KindBusy:          "busy",
+	KindSerialization: "serialization failure",
+	KindDeadlock:      "deadlock",
+	KindTimeout:       "timeout",
+	KindCanceled:      "canceled",
+	KindConnection:    "connection failed",
+	KindClosed:        "closed",
+	KindDiskFull:      "disk full",
+	KindCorrupt:       "database corrupt",
+	KindCommitUnknown: "commit outcome unknown",
+	KindValidation:    "invalid value",
+	KindDrift:         "schema drift",
+	KindSyntax:        "statement not understood",
+}
+
+// Error returns the kind's description.
+func (k Kind) Error() string {
+	if int(k) < len(kindTexts) {
+		return kindTexts[k]
+	}
+	return kindTexts[KindOther]
+}
+
+// Error is an error of the database, or one that kept a statement from reaching it. Its text names the operation, the table,
+// the columns and the constraint as far as they are known, and never a value, a DSN or a password. What the driver said is
+// reached by errors.As and may hold values.
+type Error struct {
+	Kind       Kind
+	Op         string   // what was done, such as "insert"; "" when it is not known
+	Table      string   // "" when it is not known
+	Columns    []string // the columns at fault, as far as they are known
+	Constraint string   // the name of the constraint or index, as far as it is known
+	Detail     string   // more for people, free of values; "" for nothing more
+	Err        error    // the cause: the driver's error, the context's, or one of this library; may be nil
+
+	stale bool // see IsStale
+	fresh bool // see IsUnsent
+	raced bool // see IsRaced
+}
+
+// Error returns one line of the form "prom: insert post: unique violation: column title: constraint post_title".
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("prom: ")
+	if e.Op != "" {
+		b.WriteString(e.Op)
+		if e.Table != "" {
+			b.WriteString(" " + e.Table)
+		}
+		b.WriteString(": ")
+	}
+	b.WriteString(e.Kind.Error())
+	if e.Op == "" && e.Table != "" {
+		b.WriteString(": table " + e.Table)
+	}
+	switch len(e.Columns) {
+	case 0:
+	case 1:
+		b.WriteString(": column " + e.Columns[0])
+	default:
+		b.WriteString(": columns " + strings.Join(e.Columns, ", "))
+	}
+	if e.Constraint != "" {
+		b.WriteString(": constraint " + e.Constraint)
+	}
+	if e.Detail != "" {
+		b.WriteString(": " + e.Detail)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is the kind of e.
+func (e *Error) Is(target error) bool {
+	k, ok := target.(Kind)
+	return ok && k == e.Kind
+}
+
+// KindOf returns the kind of err, KindOther when it has none.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return KindOther
+}
+
+// Invalid returns an error of KindValidation for a cause whose text is free of values.
+func Invalid(op, table string, cause error) *Error {
+	return &Error{Kind: KindValidation, Op: op, Table: table, Detail: strings.TrimPrefix(cause.Error(), "prom: "), Err: cause}
+}
+
+// Locate completes an error from the schema of the table that the statement was about: the constraint of known columns, or the
+// columns of a known constraint. Each engine tells only one of the two.
+func (e *Error) Locate(t *schema.Table) {
+	if e.Table == "" {
+		e.Table = t.Name
+	}
+	if e.Table != t.Name {
+		return
+	}
+	switch e.Kind {
+	case KindUnique:
+		for _, ix := range t.Indexes {
+			if e.Constraint == ix.Name || e.Constraint == "" && ix.Unique && slices.Equal(e.Columns, ix.Names()) {
+				e.Constraint, e.Columns = ix.Name, ix.Names()
+				return
+			}
+		}
+		if len(e.Columns) == 0 && e.Constraint == t.Name+"_pkey" {
+			for _, c := range t.Key {
+				e.Columns = append(e.Columns, c.Name)
+			}
+		}
+	case KindCheck, KindForeignKey:
+		suffix := map[Kind]string{KindCheck: "check", KindForeignKey: "fkey"}[e.Kind]
+		for _, c := range t.Columns {
+			if e.Constraint != "" && e.Constraint == schema.IndexName(t.Name, c.Name+"_"+suffix) {
+				e.Columns = []string{c.Name}
+				return
+			}
+		}
+	}
+}
+
+// IsStale reports whether a statement failed because the connection had prepared it before the table changed. Outside a
+// transaction it works when it is run again.
+func IsStale(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.stale
+}
+
+// IsRaced reports whether DDL failed because somebody else made the same thing at the same moment. It is never a unique error
+// of the application's data.
+func IsRaced(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.raced
+}
+
+// IsUnsent reports whether a statement failed before anything was sent to the server, so that running it again cannot do it
+// twice.
+func IsUnsent(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.fresh
+}
+
+// contextError translates the end of a context, or returns nil.
+func contextError(err error) *Error {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return &Error{Kind: KindTimeout, Detail: "the context's deadline has passed", Err: err}
+	case errors.Is(err, context.Canceled):
+		return &Error{Kind: KindCanceled, Detail: "the context was canceled", Err: err}
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package conn
+
+import (
+	"errors"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// sqlStates are the error codes of PostgreSQL by kind, from its manual, appendix "PostgreSQL Error Codes".
+var sqlStates = map[string]Kind{
+	"23505": KindUnique,
+	"23P01": KindUnique, // exclusion_violation: what an exclusion constraint says instead
+	"23502": KindNotNull,
+	"23503": KindForeignKey,
+	"23001": KindForeignKey, // restrict_violation
+	"23514": KindCheck,
+	"22001": KindTooLong,
+	"54000": KindTooLong, // program_limit_exceeded: an index row or a value that is too large
+	"42P01": KindNoTable,
+	"3F000": KindNoTable, // invalid_schema_name
+	"42703": KindNoColumn,
+	"42P10": KindNoIndex, // invalid_column_reference: no unique index for ON CONFLICT
+	"42804": KindType,
+	"25006": KindReadOnly,
+	"42501": KindPermission,
+	"55P03": KindBusy, // lock_not_available
+	"40001": KindSerialization,
+	"40P01": KindDeadlock,
+	"57014": KindTimeout, // query_canceled: statement_timeout, or a cancel request
+	"25P03": KindTimeout, // idle_in_transaction_session_timeout
+	"25P04": KindTimeout, // transaction_timeout
+	"57P05": KindTimeout, // idle_session_timeout
+	"57P01": KindConnection,
+	"57P02": KindConnection,
+	"57P03": KindConnection,
+	"53300": KindConnection,
+	"3D000": KindConnection, // the database does not exist
+	"53100": KindDiskFull,
+	"25P02": KindClosed, // an earlier error ended the transaction
+	"XX001": KindCorrupt,
+	"XX002": KindCorrupt,
+}
+
+// sqlClasses are whole classes of codes, by their first two characters.
+var sqlClasses = map[string]Kind{
+	"08": KindConnection,
+	"22": KindType,
+	"28": KindPermission,
+	"42": KindSyntax,
+}
+
+// postgresError translates an error of pgx. It returns nil for nil.
+func postgresError(err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *Error
+	if errors.As(err, &known) {
+		return err
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return serverError(pg, err)
+	}
+	if e := contextError(err); e != nil {
+		return e
+	}
+	e := &Error{Kind: KindOther, Err: err, fresh: pgconn.SafeToRetry(err)}
+	var netErr net.Error
+	var connect *pgconn.ConnectError
+	switch {
+	case errors.As(err, &connect):
+		e.Kind, e.Detail, e.fresh = KindConnection, "the server did not accept the connection", true
+	case strings.Contains(err.Error(), "closed pool"):
+		e.Kind, e.Detail, e.fresh = KindClosed, "the connection was closed", true
+	case errors.Is(err, pgx.ErrTxClosed):
+		e.Kind, e.Detail = KindClosed, "the transaction has ended"
+	case errors.Is(err, pgx.ErrTxCommitRollback):
+		e.Kind, e.Detail = KindClosed, "the transaction was rolled back, because a statement in it had failed"
+	case errors.As(err, &netErr), e.fresh, brokenConnection(err):
+		e.Kind, e.Detail = KindConnection, "the connection broke"
+	case strings.Contains(err.Error(), "failed to encode args") || strings.Contains(err.Error(), "cannot encode"):
+		e.Kind, e.Detail = KindType, "an argument does not fit the type that the statement wants"
+	}
+	return e
+}
+
+// serverError translates what the server said. Its Message and Detail may hold values and stay out of the text, except the
+// messages of class 42, which speak of names.
+func serverError(pg *pgconn.PgError, err error) *Error {
+	kind, ok := sqlStates[pg.Code]
+	if !ok && len(pg.Code) == 5 {
+		kind = sqlClasses[pg.Code[:2]]
+	}
+	e := &Error{Kind: kind, Table: pg.TableName, Constraint: pg.ConstraintName, Err: err}
+	if pg.ColumnName != "" {
+		e.Columns = []string{pg.ColumnName}
+	}
+	switch {
+	case raced(pg):
+		e.Kind, e.raced = KindOther, true
+		e.Detail = "somebody else changed the schema at the same moment"
+	case kind == KindUnique && len(e.Columns) == 0:
+		e.Columns = detailColumns(pg.Detail)
+	case pg.Code == "0A000" && strings.Contains(pg.Routine, "RevalidateCachedQuery"):
+		e.stale = true
+		e.Detail = "the table changed after the statement was prepared"
+	case pg.Code == "26000":
+		e.stale = true // a prepared statement that a pooler has put on another connection
+		e.Detail = "the prepared statement is gone; behind a pooler use default_query_exec_mode=exec"
+	case pg.Code == "42P01" || pg.Code == "42703" || pg.Code == "42883":
+		e.Detail = pg.Message
+	case kind == KindOther, kind == KindType, kind == KindSyntax, kind == KindPermission, kind == KindConnection:
+		e.Detail = "SQLSTATE " + pg.Code
+	}
+	return e
+}
+
+// raced tells errors of DDL that ran beside other DDL on the same names: what exists already, a row in the catalog that another
+// session has just inserted, and one that it has just changed.
+func raced(pg *pgconn.PgError) bool {
+	switch pg.Code {
+	case "42P07", "42710", "42701", "42P06":
+		return true
+	case "23505":
+		return pg.SchemaName == "pg_catalog"
+	case "XX000":
+		return strings.Contains(pg.Message, "tuple concurrently")
+	}
+	return false
+}
+
+// detailColumns reads the columns from "Key (a, b)=(…) already exists." and nothing behind them.
+func detailColumns(detail string) []string {
+	list, ok := strings.CutPrefix(detail, "Key (")
+	if !ok {
+		return nil
+	}
+	list, _, ok = strings.Cut(list, ")=(")
+	if !ok || strings.ContainsAny(list, "()") {
+		return nil // another language, or an expression
+	}
+	cols := strings.Split(list, ", ")
+	for i, c := range cols {
+		if unquoted, ok := strings.CutPrefix(c, `"`); ok {
+			cols[i] = strings.ReplaceAll(strings.TrimSuffix(unquoted, `"`), `""`, `"`)
+		}
+	}
+	return cols
+}
+
+func brokenConnection(err error) bool {
+	text := err.Error()
+	for _, sign := range []string{"conn closed", "unexpected EOF", "connection reset", "broken pipe", "conn busy", "failed to deallocate"} {
+		if strings.Contains(text, sign) {
+			return true
+		}
+	}
+	return errors.Is(err, net.ErrClosed)
+}

@@ -1,0 +1,134 @@
+package conn
+
+import (
+	"database/sql"
+	"errors"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// sqliteCodes are the result codes of SQLite by kind, from https://www.sqlite.org/rescode.html. A code that is not listed has
+// the kind of its primary code, its last eight bits.
+var sqliteCodes = map[int]Kind{
+	sqlite3.SQLITE_CONSTRAINT_UNIQUE:     KindUnique,
+	sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: KindUnique,
+	sqlite3.SQLITE_CONSTRAINT_ROWID:      KindUnique,
+	sqlite3.SQLITE_CONSTRAINT_NOTNULL:    KindNotNull,
+	sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: KindForeignKey,
+	sqlite3.SQLITE_CONSTRAINT_CHECK:      KindCheck,
+	sqlite3.SQLITE_CONSTRAINT_DATATYPE:   KindType,
+	sqlite3.SQLITE_CONSTRAINT:            KindCheck, // of a trigger or a virtual table
+	sqlite3.SQLITE_MISMATCH:              KindType,
+	sqlite3.SQLITE_RANGE:                 KindType,
+	sqlite3.SQLITE_TOOBIG:                KindTooLong,
+	sqlite3.SQLITE_READONLY:              KindReadOnly,
+	sqlite3.SQLITE_PERM:                  KindPermission,
+	sqlite3.SQLITE_AUTH:                  KindPermission,
+	sqlite3.SQLITE_BUSY:                  KindBusy,
+	sqlite3.SQLITE_LOCKED:                KindBusy,
+	sqlite3.SQLITE_INTERRUPT:             KindCanceled,
+	sqlite3.SQLITE_CANTOPEN:              KindConnection,
+	sqlite3.SQLITE_FULL:                  KindDiskFull,
+	sqlite3.SQLITE_IOERR_WRITE:           KindDiskFull, // what a full disk or a limit of the file's size gives
+	sqlite3.SQLITE_CORRUPT:               KindCorrupt,
+	sqlite3.SQLITE_NOTADB:                KindCorrupt,
+	sqlite3.SQLITE_SCHEMA:                KindOther,
+}
+
+// sqliteError translates an error of database/sql or of the SQLite driver. It returns nil for nil.
+func sqliteError(err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *Error
+	if errors.As(err, &known) {
+		return err
+	}
+	if e := contextError(err); e != nil {
+		return e
+	}
+	var lite *sqlite.Error
+	switch {
+	case errors.As(err, &lite):
+		return fileError(lite, err)
+	case errors.Is(err, sql.ErrConnDone), errors.Is(err, sql.ErrTxDone), strings.Contains(err.Error(), "database is closed"):
+		return &Error{Kind: KindClosed, Detail: "the connection was closed", Err: err, fresh: true}
+	}
+	return &Error{Kind: KindOther, Err: err}
+}
+
+func fileError(lite *sqlite.Error, err error) *Error {
+	kind, ok := sqliteCodes[lite.Code()]
+	if !ok {
+		kind = sqliteCodes[lite.Code()&0xff]
+	}
+	e := &Error{Kind: kind, Err: err}
+	text := lite.Error()
+	switch {
+	case kind == KindUnique:
+		e.setFailed(text, "UNIQUE constraint failed: ")
+	case kind == KindNotNull:
+		e.setFailed(text, "NOT NULL constraint failed: ")
+	case kind == KindCheck:
+		// The name of the constraint, or the text of the condition when it has none: never a value.
+		e.Constraint, _ = after(text, "CHECK constraint failed: ")
+	case lite.Code()&0xff == sqlite3.SQLITE_ERROR:
+		e.setMissing(text)
+	}
+	return e
+}
+
+// setFailed reads "post.title, post.author", or "index 'post_title'" for an index over an expression.
+func (e *Error) setFailed(text, phrase string) {
+	list, ok := after(text, phrase)
+	if !ok {
+		return
+	}
+	if name, ok := strings.CutPrefix(list, "index '"); ok {
+		e.Constraint = strings.TrimSuffix(name, "'")
+		return
+	}
+	for item := range strings.SplitSeq(list, ", ") {
+		if table, column, ok := strings.Cut(item, "."); ok {
+			e.Table = table
+			e.Columns = append(e.Columns, column)
+		}
+	}
+}
+
+// setMissing tells what a generic error is about. SQLite has one code for a missing table, a missing column and a mistake in
+// the statement; only the start of the message tells them apart, and introspection has the last word.
+func (e *Error) setMissing(text string) {
+	if name, ok := after(text, "no such table: "); ok {
+		e.Kind, e.Detail = KindNoTable, name
+	} else if name, ok := after(text, "no such column: "); ok {
+		e.Kind, e.Detail = KindNoColumn, name
+	} else if strings.Contains(text, " has no column named ") {
+		e.Kind = KindNoColumn
+		if name, ok := after(text, " has no column named "); ok {
+			e.Detail = name
+		}
+	} else if strings.Contains(text, "ON CONFLICT clause does not match any PRIMARY KEY or UNIQUE constraint") {
+		e.Kind = KindNoIndex
+	} else if strings.Contains(text, " already exists") || strings.Contains(text, "duplicate column name: ") {
+		e.Detail, e.raced = "somebody else changed the schema at the same moment", true
+	} else if strings.Contains(text, "attempt to write a readonly database") {
+		e.Kind = KindReadOnly
+	} else {
+		e.Kind = KindSyntax
+	}
+}
+
+// after returns what follows a phrase in the driver's message, without the code in brackets at its end.
+func after(text, phrase string) (string, bool) {
+	_, rest, ok := strings.Cut(text, phrase)
+	if !ok {
+		return "", false
+	}
+	if i := strings.LastIndex(rest, " ("); i >= 0 && strings.HasSuffix(rest, ")") {
+		rest = rest[:i]
+	}
+	return rest, true
+}

@@ -1,0 +1,60 @@
+package conn
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// logger writes statements to a log: their text at the level debug, failed ones too, and their arguments only when that was
+// asked for. The zero logger writes nothing.
+type logger struct {
+	log  *slog.Logger
+	args bool
+}
+
+func (l logger) on() bool { return l.log != nil }
+
+// begin returns the start of a statement, the zero time when nothing is logged.
+func (l logger) begin() time.Time {
+	if l.log == nil {
+		return time.Time{}
+	}
+	return time.Now()
+}
+
+func (l logger) end(ctx context.Context, start time.Time, st *Statement, err error) {
+	if l.log == nil || !l.log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attrs := []slog.Attr{slog.String("sql", st.SQL), slog.Duration("took", time.Since(start))}
+	if l.args {
+		values := make([]any, len(st.Args))
+		for i, v := range st.Args {
+			values[i] = v.Any()
+		}
+		attrs = append(attrs, slog.Any("args", values))
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", err.Error()))
+	}
+	l.log.LogAttrs(ctx, slog.LevelDebug, "prom: statement", attrs...)
+}
+
+// loggedRows writes the log when a result ends.
+type loggedRows struct {
+	Rows
+	log   logger
+	ctx   context.Context //nolint:containedctx // of the one call that the rows belong to
+	start time.Time
+	st    *Statement
+}
+
+func (r *loggedRows) Close() error {
+	err := r.Rows.Close()
+	if r.st != nil {
+		r.log.end(r.ctx, r.start, r.st, err)
+		r.st = nil
+	}
+	return err
+}

@@ -1,0 +1,214 @@
+package conn
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// pgEngine is PostgreSQL through pgxpool.
+type pgEngine struct {
+	pool *pgxpool.Pool
+
+	once sync.Once
+	std  *sql.DB
+}
+
+func openPostgres(ctx context.Context, d DSN) (engine, error) {
+	cfg, err := d.poolConfig()
+	if err != nil {
+		return nil, err
+	}
+	// The pool outlives the call that happens to make it.
+	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), cfg)
+	if err != nil {
+		return nil, postgresError(err)
+	}
+	return &pgEngine{pool: pool}, nil
+}
+
+func (e *pgEngine) ping(ctx context.Context) error { return postgresError(e.pool.Ping(ctx)) }
+
+func (e *pgEngine) close() {
+	if std := e.sqlDB(); std != nil {
+		_ = std.Close()
+	}
+	e.pool.Close()
+}
+
+func (e *pgEngine) sqlDB() *sql.DB {
+	e.once.Do(func() { e.std = stdlib.OpenDBFromPool(e.pool) })
+	return e.std
+}
+
+func (e *pgEngine) query(ctx context.Context, st *Statement) (Rows, error) {
+	rows, err := e.pool.Query(ctx, st.SQL, postgresArgs(st.Args)...)
+	if err != nil {
+		return nil, postgresError(err)
+	}
+	return newPgRows(rows, st), nil
+}
+
+func (e *pgEngine) exec(ctx context.Context, st *Statement) (int64, error) {
+	tag, err := e.pool.Exec(ctx, st.SQL, postgresArgs(st.Args)...)
+	return tag.RowsAffected(), postgresError(err)
+}
+
+func (e *pgEngine) begin(ctx context.Context, opts txOptions) (engineTx, error) {
+	o := pgx.TxOptions{}
+	switch opts.isolation {
+	case ReadCommitted:
+		o.IsoLevel = pgx.ReadCommitted
+	case RepeatableRead:
+		o.IsoLevel = pgx.RepeatableRead
+	case Serializable:
+		o.IsoLevel = pgx.Serializable
+	}
+	if opts.readOnly {
+		o.AccessMode = pgx.ReadOnly
+	}
+	if opts.deferrable {
+		o.DeferrableMode = pgx.Deferrable
+	}
+	t, err := e.pool.BeginTx(ctx, o)
+	if err != nil {
+		return nil, postgresError(err)
+	}
+	return &pgTx{t}, nil
+}
+
+// pgTx is a transaction of PostgreSQL. An error in it refuses every further statement, so statements that are expected to fail
+// sometimes run behind a savepoint.
+type pgTx struct{ tx pgx.Tx }
+
+const (
+	guardOpen  = "SAVEPOINT prom_guard"
+	guardClose = "RELEASE SAVEPOINT prom_guard"
+	guardUndo  = "ROLLBACK TO SAVEPOINT prom_guard"
+)
+
+func (t *pgTx) query(ctx context.Context, st *Statement) (Rows, error) {
+	args := postgresArgs(st.Args)
+	switch st.Guard {
+	case GuardData:
+		return t.guardedQuery(ctx, st, args)
+	case GuardMissing:
+		if err := t.run(ctx, guardOpen); err != nil {
+			return nil, err
+		}
+		rows, err := t.tx.Query(ctx, st.SQL, args...)
+		if err != nil {
+			return nil, t.undo(ctx, postgresError(err))
+		}
+		r := newPgRows(rows, st)
+		r.finish = func(err error) error {
+			if err != nil {
+				return t.undo(ctx, err)
+			}
+			return t.run(ctx, guardClose)
+		}
+		return r, nil
+	}
+	rows, err := t.tx.Query(ctx, st.SQL, args...)
+	if err != nil {
+		return nil, postgresError(err)
+	}
+	return newPgRows(rows, st), nil
+}
+
+// guardedQuery sends the savepoint, the statement and the release in one round trip.
+func (t *pgTx) guardedQuery(ctx context.Context, st *Statement, args []any) (Rows, error) {
+	b := &pgx.Batch{}
+	b.Queue(guardOpen)
+	b.Queue(st.SQL, args...)
+	b.Queue(guardClose)
+	results := t.tx.SendBatch(ctx, b)
+	if _, err := results.Exec(); err != nil {
+		_ = results.Close()
+		return nil, t.undo(ctx, postgresError(err))
+	}
+	rows, err := results.Query()
+	if err != nil {
+		_ = results.Close()
+		return nil, t.undo(ctx, postgresError(err))
+	}
+	r := newPgRows(rows, st)
+	r.finish = func(err error) error {
+		if closeErr := results.Close(); err == nil {
+			err = postgresError(closeErr)
+		}
+		if err != nil {
+			return t.undo(ctx, err)
+		}
+		return nil
+	}
+	return r, nil
+}
+
+func (t *pgTx) exec(ctx context.Context, st *Statement) (int64, error) {
+	if st.Guard != NoGuard {
+		rows, err := t.query(ctx, st)
+		if err != nil {
+			return 0, err
+		}
+		r := rows.(*pgRows)
+		for r.Next() {
+		}
+		err = r.Close()
+		return r.rows.CommandTag().RowsAffected(), err
+	}
+	tag, err := t.tx.Exec(ctx, st.SQL, postgresArgs(st.Args)...)
+	return tag.RowsAffected(), postgresError(err)
+}
+
+// undo returns the transaction to where it was before the guarded statement, and returns that statement's error. It does not
+// hear the context, which may be what ended the statement.
+func (t *pgTx) undo(ctx context.Context, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+	defer cancel()
+	if t.run(ctx, guardUndo) == nil {
+		_ = t.run(ctx, guardClose)
+	}
+	return err
+}
+
+func (t *pgTx) run(ctx context.Context, sql string) error {
+	_, err := t.tx.Exec(ctx, sql)
+	return postgresError(err)
+}
+
+func (t *pgTx) savepoint(ctx context.Context, name string) error {
+	return t.run(ctx, "SAVEPOINT "+name)
+}
+
+func (t *pgTx) release(ctx context.Context, name string) error {
+	return t.run(ctx, "RELEASE SAVEPOINT "+name)
+}
+
+func (t *pgTx) rollbackTo(ctx context.Context, name string) error {
+	return t.run(ctx, "ROLLBACK TO SAVEPOINT "+name)
+}
+
+func (t *pgTx) commit(ctx context.Context) error {
+	err := t.tx.Commit(ctx)
+	var pg *pgconn.PgError
+	if err == nil || errors.As(err, &pg) || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) || pgconn.SafeToRetry(err) {
+		return postgresError(err)
+	}
+	// COMMIT was sent, and the answer was lost: it may have happened.
+	return &Error{Kind: KindCommitUnknown, Detail: "the connection broke before the server answered", Err: err}
+}
+
+func (t *pgTx) rollback(ctx context.Context) error {
+	err := t.tx.Rollback(ctx)
+	if errors.Is(err, pgx.ErrTxClosed) {
+		return nil
+	}
+	return postgresError(err)
+}

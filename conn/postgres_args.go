@@ -1,0 +1,94 @@
+package conn
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// postgresArgs turns typed values into what pgx encodes. Kinds whose placeholder has a cast travel as text, which every exec
+// mode of pgx sends alike.
+func postgresArgs(vs []schema.Value) []any {
+	if len(vs) == 0 {
+		return nil
+	}
+	args := make([]any, len(vs))
+	for i, v := range vs {
+		args[i] = postgresArg(v)
+	}
+	return args
+}
+
+func postgresArg(v schema.Value) any {
+	if v.IsList() {
+		return postgresList(v)
+	}
+	switch v.Kind() {
+	case schema.Uint64:
+		return strconv.FormatUint(v.Uint(), 10)
+	case schema.Date:
+		return v.Time().Format(time.DateOnly)
+	case schema.Clock:
+		return clockText(v.Clock())
+	case schema.Bytes:
+		return v.Bytes()
+	}
+	return v.Any()
+}
+
+// postgresList returns a slice that pgx sends as an array, or the text of an array for kinds that it does not know in every
+// mode; the statement casts it.
+func postgresList(v schema.Value) any {
+	switch list := v.List().(type) {
+	case []uint64:
+		return arrayText(len(list), func(i int) string { return strconv.FormatUint(list[i], 10) })
+	case []int64:
+		switch v.Kind() {
+		case schema.Time:
+			times := make([]time.Time, len(list))
+			for i, us := range list {
+				times[i] = time.UnixMicro(us).UTC()
+			}
+			return times
+		case schema.Date:
+			return arrayText(len(list), func(i int) string { return time.UnixMicro(list[i]).UTC().Format(time.DateOnly) })
+		case schema.Clock:
+			return arrayText(len(list), func(i int) string { return clockText(time.Duration(list[i]) * time.Microsecond) })
+		}
+		return list
+	case []string:
+		if v.Kind() != schema.Text {
+			return arrayText(len(list), func(i int) string { return list[i] })
+		}
+		return list
+	}
+	return v.List()
+}
+
+// arrayText writes an array in PostgreSQL's text form (its manual, section "Array Input and Output Syntax").
+func arrayText(n int, at func(i int) string) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('"')
+		for _, r := range at(i) {
+			if r == '"' || r == '\\' {
+				b.WriteByte('\\')
+			}
+			b.WriteRune(r)
+		}
+		b.WriteByte('"')
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
+// clockText writes a time of day as hh:mm:ss.ffffff, which both engines store.
+func clockText(d time.Duration) string {
+	return time.Unix(0, int64(d)).UTC().Format("15:04:05.000000")
+}

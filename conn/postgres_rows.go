@@ -1,0 +1,288 @@
+package conn
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// pgRows reads rows as the server sent them, binary or text by the exec mode.
+type pgRows struct {
+	rows   pgx.Rows
+	fields []pgconn.FieldDescription
+	raw    [][]byte
+	st     *Statement
+	finish func(err error) error // ends what the statement was guarded by; may be nil
+	closed bool
+	err    error
+}
+
+func newPgRows(rows pgx.Rows, st *Statement) *pgRows { return &pgRows{rows: rows, st: st} }
+
+func (r *pgRows) Next() bool {
+	if !r.rows.Next() {
+		return false
+	}
+	if r.fields == nil {
+		r.fields = r.rows.FieldDescriptions()
+	}
+	r.raw = r.rows.RawValues()
+	return true
+}
+
+func (r *pgRows) Close() error {
+	if r.closed {
+		return r.err
+	}
+	r.closed = true
+	r.rows.Close()
+	r.err = postgresError(r.rows.Err())
+	if r.finish != nil {
+		r.err = r.finish(r.err)
+	}
+	if r.err != nil {
+		r.err = describe(r.err, r.st)
+	}
+	return r.err
+}
+
+func (r *pgRows) Len() int          { return len(r.rows.FieldDescriptions()) }
+func (r *pgRows) Name(i int) string { return r.rows.FieldDescriptions()[i].Name }
+
+func (r *pgRows) IsNull(i int) bool { return r.raw[i] == nil }
+
+// wrongType is the error of a column that is not of the type asked for.
+func (r *pgRows) wrongType(i int, want string) error {
+	name := "a type with the OID " + strconv.FormatUint(uint64(r.fields[i].DataTypeOID), 10)
+	if t, ok := typeMap.TypeForOID(r.fields[i].DataTypeOID); ok {
+		name = t.Name
+	}
+	return fmt.Errorf("the database's type is %s, which is not read as %s", name, want)
+}
+
+// typeMap knows the built-in types. It is only read.
+var typeMap = pgtype.NewMap()
+
+func (r *pgRows) binary(i int) bool { return r.fields[i].Format == pgtype.BinaryFormatCode }
+
+func (r *pgRows) Bool(i int) (bool, error) {
+	if r.fields[i].DataTypeOID != pgtype.BoolOID || len(r.raw[i]) != 1 {
+		return false, r.wrongType(i, "a boolean")
+	}
+	return r.raw[i][0] == 1 || r.raw[i][0] == 't', nil
+}
+
+func (r *pgRows) Int(i int) (int64, error) {
+	raw := r.raw[i]
+	switch r.fields[i].DataTypeOID {
+	case pgtype.Int8OID, pgtype.Int4OID, pgtype.Int2OID, pgtype.OIDOID:
+		if !r.binary(i) {
+			return r.parseInt(i, string(raw))
+		}
+		switch len(raw) {
+		case 8:
+			return int64(binary.BigEndian.Uint64(raw)), nil
+		case 4:
+			return int64(int32(binary.BigEndian.Uint32(raw))), nil
+		case 2:
+			return int64(int16(binary.BigEndian.Uint16(raw))), nil
+		}
+	case pgtype.NumericOID:
+		text, err := r.numeric(i)
+		if err != nil {
+			return 0, err
+		}
+		return r.parseInt(i, text)
+	}
+	return 0, r.wrongType(i, "an integer")
+}
+
+func (r *pgRows) parseInt(i int, text string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, r.wrongType(i, "an integer of 64 bits")
+	}
+	return n, nil
+}
+
+func (r *pgRows) Uint(i int) (uint64, error) {
+	if r.fields[i].DataTypeOID == pgtype.NumericOID {
+		text, err := r.numeric(i)
+		if err != nil {
+			return 0, err
+		}
+		n, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			return 0, r.wrongType(i, "an unsigned integer of 64 bits")
+		}
+		return n, nil
+	}
+	n, err := r.Int(i)
+	if err == nil && n < 0 {
+		err = errors.New("a negative number does not fit an unsigned field")
+	}
+	return uint64(n), err
+}
+
+func (r *pgRows) Float(i int) (float64, error) {
+	raw := r.raw[i]
+	switch r.fields[i].DataTypeOID {
+	case pgtype.Float8OID, pgtype.Float4OID:
+		switch {
+		case !r.binary(i):
+			bits := 64
+			if r.fields[i].DataTypeOID == pgtype.Float4OID {
+				bits = 32
+			}
+			f, err := strconv.ParseFloat(string(raw), bits)
+			if err != nil {
+				return 0, r.wrongType(i, "a float")
+			}
+			return f, nil
+		case len(raw) == 8:
+			return math.Float64frombits(binary.BigEndian.Uint64(raw)), nil
+		case len(raw) == 4:
+			return float64(math.Float32frombits(binary.BigEndian.Uint32(raw))), nil
+		}
+	case pgtype.NumericOID:
+		text, err := r.numeric(i)
+		if err != nil {
+			return 0, err
+		}
+		return strconv.ParseFloat(text, 64)
+	case pgtype.Int8OID, pgtype.Int4OID, pgtype.Int2OID:
+		n, err := r.Int(i)
+		return float64(n), err
+	}
+	return 0, r.wrongType(i, "a float")
+}
+
+func (r *pgRows) Text(i int) (string, error) {
+	raw := r.raw[i]
+	switch r.fields[i].DataTypeOID {
+	case pgtype.NumericOID:
+		return r.numeric(i)
+	case pgtype.UUIDOID:
+		if r.binary(i) {
+			if len(raw) != 16 {
+				return "", r.wrongType(i, "a UUID")
+			}
+			return uuid.UUID(raw).String(), nil
+		}
+	case pgtype.JSONBOID, pgtype.JSONOID:
+		b, err := r.Bytes(i)
+		return string(b), err
+	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, pgtype.QCharOID, pgtype.UnknownOID:
+	default:
+		// Enums and the types of extensions, citext among them, are their text in either format; the other built-in types are not.
+		if _, builtIn := typeMap.TypeForOID(r.fields[i].DataTypeOID); builtIn && r.binary(i) {
+			return "", r.wrongType(i, "a text")
+		}
+	}
+	return string(raw), nil
+}
+
+// numeric returns the text of a NUMERIC, with all the digits of its scale.
+func (r *pgRows) numeric(i int) (string, error) {
+	if !r.binary(i) {
+		return string(r.raw[i]), nil
+	}
+	text, ok := numericText(r.raw[i])
+	if !ok {
+		return "", r.wrongType(i, "a finite number")
+	}
+	return text, nil
+}
+
+func (r *pgRows) Bytes(i int) ([]byte, error) {
+	raw := r.raw[i]
+	switch r.fields[i].DataTypeOID {
+	case pgtype.JSONBOID:
+		if r.binary(i) {
+			if len(raw) == 0 || raw[0] != 1 {
+				return nil, errors.New("the database sends an unknown version of jsonb")
+			}
+			return raw[1:], nil
+		}
+		return raw, nil
+	case pgtype.JSONOID, pgtype.TextOID, pgtype.VarcharOID:
+		return raw, nil
+	case pgtype.ByteaOID:
+		if r.binary(i) {
+			return raw, nil
+		}
+		if len(raw) >= 2 && raw[0] == '\\' && raw[1] == 'x' {
+			b := make([]byte, hex.DecodedLen(len(raw)-2))
+			if _, err := hex.Decode(b, raw[2:]); err == nil {
+				return b, nil
+			}
+		}
+		return nil, errors.New("bytea arrives in the escape format; set the option bytea_output to hex")
+	}
+	return nil, r.wrongType(i, "bytes")
+}
+
+// epoch is midnight of 1 January 2000 UTC, from which PostgreSQL counts, in microseconds of Unix time.
+const epoch = 946684800 * 1000000
+
+func (r *pgRows) Time(i int) (time.Time, error) {
+	raw, oid := r.raw[i], r.fields[i].DataTypeOID
+	switch oid {
+	case pgtype.TimestamptzOID, pgtype.TimestampOID:
+		if r.binary(i) && len(raw) == 8 {
+			us := int64(binary.BigEndian.Uint64(raw))
+			if us == math.MaxInt64 || us == math.MinInt64 {
+				return time.Time{}, errors.New("an infinite time does not fit a time.Time")
+			}
+			return time.UnixMicro(us + epoch).UTC(), nil
+		}
+	case pgtype.DateOID:
+		if r.binary(i) && len(raw) == 4 {
+			days := int32(binary.BigEndian.Uint32(raw))
+			if days == math.MaxInt32 || days == math.MinInt32 {
+				return time.Time{}, errors.New("an infinite date does not fit a time.Time")
+			}
+			return time.UnixMicro(epoch).UTC().AddDate(0, 0, int(days)), nil
+		}
+	default:
+		return time.Time{}, r.wrongType(i, "a time")
+	}
+	var t time.Time
+	if err := pgtype.NewMap().Scan(oid, r.fields[i].Format, raw, &t); err != nil {
+		return time.Time{}, r.wrongType(i, "a finite time")
+	}
+	if oid == pgtype.TimestamptzOID {
+		return t.UTC(), nil
+	}
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC), nil
+}
+
+func (r *pgRows) Clock(i int) (time.Duration, error) {
+	raw := r.raw[i]
+	if r.fields[i].DataTypeOID != pgtype.TimeOID {
+		return 0, r.wrongType(i, "a time of day")
+	}
+	if r.binary(i) && len(raw) == 8 {
+		return time.Duration(binary.BigEndian.Uint64(raw)) * time.Microsecond, nil
+	}
+	return parseClock(string(raw))
+}
+
+// parseClock reads hh:mm:ss with a fraction or without.
+func parseClock(s string) (time.Duration, error) {
+	t, err := time.Parse("15:04:05.999999999", s)
+	if err != nil {
+		return 0, errors.New("the text is not a time of day")
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute +
+		time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond()), nil
+}

@@ -1,0 +1,276 @@
+package conn
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Isolation is the isolation level of a transaction, as the SQL standard names them. SQLite runs every level as
+// Serializable.
+type Isolation uint8
+
+// The isolation levels.
+const (
+	DefaultIsolation Isolation = iota // of the server; PostgreSQL's is ReadCommitted unless it was configured otherwise
+	ReadCommitted
+	RepeatableRead
+	Serializable
+)
+
+// TxOption changes how a transaction runs. Options belong to the outermost transaction; on a nested one they are an error.
+type TxOption func(*txOptions)
+
+type txOptions struct {
+	isolation  Isolation
+	readOnly   bool
+	deferrable bool
+	set        bool
+}
+
+// WithIsolation sets the isolation level.
+func WithIsolation(level Isolation) TxOption {
+	return func(o *txOptions) { o.isolation, o.set = level, true }
+}
+
+// ReadOnly makes the transaction refuse writes. On SQLite it runs on a reader, beside the writer.
+func ReadOnly() TxOption { return func(o *txOptions) { o.readOnly, o.set = true, true } }
+
+// Deferrable makes a read-only serializable transaction of PostgreSQL wait for a moment when it cannot fail; see "SET
+// TRANSACTION" in its manual. It changes nothing elsewhere.
+func Deferrable() TxOption { return func(o *txOptions) { o.deferrable, o.set = true, true } }
+
+// Tx runs fn in a transaction. The context that fn gets carries it: every statement on this DB with that context, or one made
+// from it, is part of the transaction; statements with another context are not. When fn returns nil the transaction commits;
+// when it returns an error, panics or ends its goroutine, it rolls back, and the error or panic is passed on unchanged.
+//
+// When ctx carries a transaction of this DB already, the new one is nested, a savepoint: its rollback loses its own work
+// alone. Goroutines that share a transaction's context are served one after the other; a statement that waits longer than the
+// busy timeout fails with KindBusy.
+//
+// A transaction must not outlive fn: its context is of no use afterwards and gives KindClosed. When the connection breaks while
+// committing, nobody knows the outcome; the error is of KindCommitUnknown and must not be answered by blind repetition.
+func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
+	var opts txOptions
+	for _, o := range options {
+		o(&opts)
+	}
+	if parent := db.txOf(ctx); parent != nil {
+		if opts.set {
+			return &Error{Kind: KindOther, Op: "begin", Detail: "a nested transaction is a savepoint; its options belong to the outermost one"}
+		}
+		return parent.nested(ctx, fn)
+	}
+	if db.dsn.Options.ReadOnly {
+		opts.readOnly = true
+	}
+	e, err := db.open(ctx)
+	if err != nil {
+		return err
+	}
+	inner, err := e.begin(ctx, opts)
+	if err != nil {
+		return describe(err, &Statement{Op: "begin"})
+	}
+	tx := newTx(db, nil, inner)
+	return tx.run(ctx, fn, func() error {
+		if err := ctx.Err(); err != nil {
+			_ = tx.rollback(ctx)
+			return contextError(err)
+		}
+		if err := inner.commit(ctx); err != nil {
+			return describe(err, &Statement{Op: "commit"})
+		}
+		for _, m := range tx.pending {
+			m.set.Store(true)
+		}
+		return nil
+	})
+}
+
+// InTx reports whether ctx carries a transaction of this DB.
+func (db *DB) InTx(ctx context.Context) bool { return db.txOf(ctx) != nil }
+
+// tx is one level of a transaction: the transaction itself, or a savepoint in it.
+type tx struct {
+	db     *DB
+	parent *tx
+	engine engineTx
+	depth  int
+
+	// turn is held by the statement that runs, or by the nested level that is open, which serialises the goroutines that share
+	// the context of this level.
+	turn chan struct{}
+
+	mu      sync.Mutex
+	done    bool
+	pending []*Mark
+}
+
+type txKey struct{ db *DB }
+
+func (db *DB) txOf(ctx context.Context) *tx {
+	t, _ := ctx.Value(txKey{db}).(*tx)
+	return t
+}
+
+func newTx(db *DB, parent *tx, e engineTx) *tx {
+	t := &tx{db: db, parent: parent, engine: e, turn: make(chan struct{}, 1)}
+	if parent != nil {
+		t.depth = parent.depth + 1
+	}
+	return t
+}
+
+// run calls fn and ends this level: by commit, or by rollback when fn fails in any way.
+func (t *tx) run(ctx context.Context, fn func(ctx context.Context) error, commit func() error) error {
+	finished := false
+	defer func() {
+		if !finished { // a panic, or runtime.Goexit
+			t.finish(ctx)
+			_ = t.rollback(ctx)
+		}
+	}()
+	err := fn(context.WithValue(ctx, txKey{t.db}, t))
+	finished = true
+	t.finish(ctx)
+	if err != nil {
+		// What fn returned is the caller's own and goes back unchanged; a rollback that fails leaves nothing behind either,
+		// since the connection is dropped with it.
+		_ = t.rollback(ctx)
+		return err
+	}
+	return commit()
+}
+
+// finish waits for a statement that still runs in another goroutine and refuses those that come later.
+func (t *tx) finish(ctx context.Context) {
+	t.turn <- struct{}{}
+	t.mu.Lock()
+	t.done = true
+	t.mu.Unlock()
+	<-t.turn
+}
+
+// rollback undoes this level. It does not hear the context, which may be what ended the transaction.
+func (t *tx) rollback(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+	defer cancel()
+	if t.parent == nil {
+		return t.engine.rollback(ctx)
+	}
+	if err := t.engine.rollbackTo(ctx, t.savepoint()); err != nil {
+		return err
+	}
+	return t.engine.release(ctx, t.savepoint())
+}
+
+// rollbackTimeout bounds a rollback whose server does not answer. The connection is dropped then, which rolls back too.
+const rollbackTimeout = 5 * time.Second
+
+func (t *tx) savepoint() string { return "prom_" + strconv.Itoa(t.depth) }
+
+// nested runs fn in a savepoint of t.
+func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) error {
+	if err := t.acquire(ctx); err != nil {
+		return describe(err, &Statement{Op: "begin"})
+	}
+	defer t.giveBack()
+	level := newTx(t.db, t, t.engine)
+	if err := t.engine.savepoint(ctx, level.savepoint()); err != nil {
+		return describe(err, &Statement{Op: "begin"})
+	}
+	return level.run(ctx, fn, func() error {
+		if err := t.engine.release(ctx, level.savepoint()); err != nil {
+			return describe(err, &Statement{Op: "commit"})
+		}
+		t.mu.Lock()
+		t.pending = append(t.pending, level.pending...)
+		t.mu.Unlock()
+		return nil
+	})
+}
+
+// acquire waits for this level's turn.
+func (t *tx) acquire(ctx context.Context) error {
+	select {
+	case t.turn <- struct{}{}:
+	default:
+		wait := time.NewTimer(busyTimeout(t.db.dsn))
+		defer wait.Stop()
+		select {
+		case t.turn <- struct{}{}:
+		case <-ctx.Done():
+			return contextError(ctx.Err())
+		case <-wait.C:
+			return &Error{Kind: KindBusy, Detail: "another goroutine uses the transaction, or a nested transaction is open whose context must be used"}
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.done {
+		<-t.turn
+		return &Error{Kind: KindClosed, Detail: "the transaction of this context has ended"}
+	}
+	return nil
+}
+
+func (t *tx) giveBack() { <-t.turn }
+
+func busyTimeout(d DSN) time.Duration {
+	if d.Options.BusyTimeout == 0 {
+		return DefaultBusyTimeout
+	}
+	return max(0, d.Options.BusyTimeout)
+}
+
+func (t *tx) query(ctx context.Context, st *Statement) (Rows, error) {
+	if err := t.acquire(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := t.engine.query(ctx, st)
+	if err != nil {
+		t.giveBack()
+		return nil, err
+	}
+	return &txRows{Rows: rows, done: t.giveBack}, nil
+}
+
+func (t *tx) exec(ctx context.Context, st *Statement) (int64, error) {
+	if err := t.acquire(ctx); err != nil {
+		return 0, err
+	}
+	defer t.giveBack()
+	return t.engine.exec(ctx, st)
+}
+
+func (t *tx) isPending(m *Mark) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Contains(t.pending, m)
+}
+
+func (t *tx) addPending(m *Mark) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !slices.Contains(t.pending, m) {
+		t.pending = append(t.pending, m)
+	}
+}
+
+// txRows gives the transaction's turn back when the rows are closed.
+type txRows struct {
+	Rows
+	done func()
+}
+
+func (r *txRows) Close() error {
+	err := r.Rows.Close()
+	if r.done != nil {
+		r.done()
+		r.done = nil
+	}
+	return err
+}

@@ -1,0 +1,161 @@
+package dialect
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// Quote returns name as a quoted identifier of standard SQL, quotes inside it doubled.
+func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// QuoteList returns the names quoted, with commas between them.
+func QuoteList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = Quote(name)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// CheckName returns the name of a column's CHECK constraint, by which an error tells the column.
+func CheckName(t *schema.Table, c *schema.Column) string {
+	return schema.IndexName(t.Name, c.Name+"_check")
+}
+
+// ReferenceName returns the name of a column's foreign key.
+func ReferenceName(t *schema.Table, c *schema.Column) string {
+	return schema.IndexName(t.Name, c.Name+"_fkey")
+}
+
+// Clauses are the parts of a column's definition that depend on the engine and on the statement.
+type Clauses struct {
+	Auto      string // makes the database count a key up
+	Key       string // makes the column the primary key, where that is not written at the table's end
+	NoDefault bool   // leaves DEFAULT out
+	Reference bool   // writes the foreign key
+}
+
+// CreateTable returns the statement that makes a table, each column with the clauses given.
+func CreateTable(d Definition, t *schema.Table, clauses func(c *schema.Column) Clauses) string {
+	var lines []string
+	keyed := len(t.Key) == 0
+	for _, c := range t.Columns {
+		cl := clauses(c)
+		keyed = keyed || cl.Key != ""
+		lines = append(lines, ColumnDef(d, t, c, cl))
+	}
+	if !keyed {
+		lines = append(lines, "PRIMARY KEY ("+QuoteList(names(t.Key))+")")
+	}
+	return "CREATE TABLE " + Quote(t.Name) + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)"
+}
+
+// AddColumn returns the statement that adds a column to a table that exists.
+func AddColumn(d Definition, t *schema.Table, c *schema.Column, cl Clauses) string {
+	return "ALTER TABLE " + Quote(t.Name) + " ADD COLUMN " + ColumnDef(d, t, c, cl)
+}
+
+// ColumnDef returns the definition of a column as it stands in CREATE TABLE and in ADD COLUMN.
+func ColumnDef(d Definition, t *schema.Table, c *schema.Column, cl Clauses) string {
+	parts := []string{Quote(c.Name), d.ColumnType(c)}
+	if c.Required() {
+		parts = append(parts, "NOT NULL")
+	}
+	for _, part := range []string{cl.Auto, cl.Key} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	if c.Default != nil && c.Default.Func == "" && !cl.NoDefault {
+		parts = append(parts, "DEFAULT "+d.Literal(c.Default.Literal))
+	}
+	if cond := checkCondition(d, c); cond != "" {
+		parts = append(parts, "CONSTRAINT "+Quote(CheckName(t, c))+" CHECK ("+cond+")")
+	}
+	if cl.Reference {
+		parts = append(parts, "CONSTRAINT "+Quote(ReferenceName(t, c))+" "+references(t, c))
+	}
+	return strings.Join(parts, " ")
+}
+
+// checkCondition returns what a column's CHECK holds, or "" when it has none. NULL passes, as in every CHECK.
+func checkCondition(d Definition, c *schema.Column) string {
+	low, high := c.Rules.Min, c.Rules.Max
+	expr := Quote(c.Name)
+	switch c.Kind {
+	case schema.Text, schema.Bytes:
+		expr = "length(" + expr + ")"
+	case schema.Uint64:
+		// An update that subtracts must not leave what no reader could hold.
+		if low == nil || low.Int < 0 {
+			low = &schema.Bound{}
+		}
+	}
+	text := func(b *schema.Bound) string {
+		if c.Kind == schema.Float32 || c.Kind == schema.Float64 {
+			return d.Literal(schema.FloatValue(schema.Float64, b.Float))
+		}
+		return strconv.FormatInt(b.Int, 10)
+	}
+	switch {
+	case low == nil && high == nil:
+		return ""
+	case high == nil:
+		return expr + " >= " + text(low)
+	case low == nil:
+		return expr + " <= " + text(high)
+	case *low == *high:
+		return expr + " = " + text(low)
+	}
+	return expr + " >= " + text(low) + " AND " + expr + " <= " + text(high)
+}
+
+// references returns the clause that makes a column refer to its target: a strong reference is deleted with the target, a
+// weak one becomes NULL, and both follow a key that changes.
+func references(t *schema.Table, c *schema.Column) string {
+	action := "CASCADE"
+	if c.References.Weak {
+		action = "SET NULL"
+	}
+	return "REFERENCES " + Quote(t.TargetOf(c).Name) + " (" + Quote(c.References.TargetColumn().Name) +
+		") ON UPDATE CASCADE ON DELETE " + action
+}
+
+// AddReference returns the statement that adds a column's foreign key to a table that exists.
+func AddReference(t *schema.Table, c *schema.Column) string {
+	return "ALTER TABLE " + Quote(t.Name) + " ADD CONSTRAINT " + Quote(ReferenceName(t, c)) +
+		" FOREIGN KEY (" + Quote(c.Name) + ") " + references(t, c)
+}
+
+// CreateIndex returns the statement that makes an index.
+func CreateIndex(t *schema.Table, ix *schema.Index) string {
+	cols := make([]string, len(ix.Columns))
+	for i, c := range ix.Columns {
+		cols[i] = Quote(c.Column.Name)
+		if c.Desc {
+			cols[i] += " DESC"
+		}
+	}
+	s := "CREATE INDEX "
+	if ix.Unique {
+		s = "CREATE UNIQUE INDEX "
+	}
+	s += Quote(ix.Name) + " ON " + Quote(t.Name) + " (" + strings.Join(cols, ", ") + ")"
+	if ix.Where != "" {
+		s += " WHERE " + ix.Where
+	}
+	return s
+}
+
+// HasRows returns a query that tells whether a table has a row.
+func HasRows(table string) string { return "SELECT EXISTS (SELECT 1 FROM " + Quote(table) + ")" }
+
+func names(cols []*schema.Column) []string {
+	names := make([]string, len(cols))
+	for i, c := range cols {
+		names[i] = c.Name
+	}
+	return names
+}

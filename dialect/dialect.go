@@ -1,0 +1,141 @@
+package dialect
+
+import (
+	"time"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// Dialect is how one database engine writes SQL. A Dialect is pure: text in, text out, no I/O, no state, safe for
+// concurrent use. Statements carry a question mark for each argument; [Dialect.Features] says what the engine wants
+// instead. Every identifier that a Dialect takes is unquoted and every one that it writes is quoted.
+type Dialect interface {
+	// Name returns "postgres" or "sqlite". It is for messages; decisions are made by Features.
+	Name() string
+	Features() Features
+
+	// Quote returns name as a quoted identifier, quotes inside it doubled.
+	Quote(name string) string
+
+	Definition
+	Expression
+	Introspection
+}
+
+// Features are the differences between engines that are not text.
+type Features struct {
+	NumberedArgs bool // arguments are written $1, $2 …, not ?
+	MaxArgs      int  // the most arguments that one statement takes
+	ErrorAborts  bool // inside a transaction, an error refuses every further statement until a savepoint is rolled back to
+	NullsFirst   bool // an ascending order puts NULLs first unless it says otherwise
+	ManyWriters  bool // transactions that write may run at the same time
+	DeferredRefs bool // CREATE TABLE may refer to a table that does not exist yet
+	DefaultInRow bool // VALUES takes the word DEFAULT for one value; else NULL makes the database count a key up
+	SignedOnly   bool // an integer above 1<<63-1 cannot be stored
+	FoldNames    bool // names that differ only in the case of the letters A to Z are the same name
+	SearchPath   bool // tables live in schemas that a search path names
+}
+
+// Definition writes DDL.
+type Definition interface {
+	// ColumnType returns the type of a column, with its collation.
+	ColumnType(c *schema.Column) string
+
+	// CreateTable returns the statements that make the table without its indexes; they fail if it exists. A foreign key is
+	// included when inline says so for its column; the others are added by AddReference when the target exists.
+	CreateTable(t *schema.Table, inline func(c *schema.Column) bool) []string
+
+	// AddColumn returns the statements that add a column to a table that exists, with its CHECKs and its reference.
+	AddColumn(t *schema.Table, c *schema.Column) []string
+
+	// AddReference returns the statement that adds a column's foreign key to a table that exists.
+	AddReference(t *schema.Table, c *schema.Column) string
+
+	// CreateIndex returns the statement that makes the index; it fails if the name exists.
+	CreateIndex(t *schema.Table, ix *schema.Index) string
+
+	// Literal returns v as a constant in SQL, quoted as it must be. It is for DDL, which takes no arguments; statements
+	// never use it.
+	Literal(v schema.Value) string
+
+	// InstallBegin returns the statements that begin a change of the schema inside a transaction: they make other
+	// installations wait, and bound how long DDL waits for a table's lock. InstallEnd returns those that restore the
+	// transaction's own settings at the end of a change that went well; a rollback restores them too.
+	InstallBegin(lockTimeout time.Duration) []string
+	InstallEnd() []string
+
+	// Prerequisites returns statements that must have run before CreateTable or AddColumn of these columns, such as the one
+	// that makes a collation when it does not exist. They may be repeated.
+	Prerequisites(cols []*schema.Column) []string
+}
+
+// Introspection writes queries on the engine's catalog. Each takes the table's name as its only argument.
+type Introspection interface {
+	// Columns returns a query with one row a column, in the order of the table and none when there is no table: name text,
+	// type text, not null (boolean or 0/1), part of the key (boolean or 0/1), default text or NULL.
+	Columns() string
+
+	// Indexes returns a query with one row for each column of each index, in order: index name text, unique (boolean or 0/1),
+	// partial (boolean or 0/1), column name text or NULL for an expression. Indexes behind a primary key are left out.
+	Indexes() string
+
+	// HasRows returns a query with one row and one column: whether (boolean or 0/1) the table has a row.
+	HasRows(table string) string
+}
+
+// Expression writes parts of queries. The argument expr is SQL: a quoted column, qualified or not.
+type Expression interface {
+	// Arg returns the placeholder of one argument of that kind, with a cast where the engine could not know its type.
+	Arg(k schema.Kind) string
+
+	// Operand returns expr in a form whose comparisons and order are those of the column's kind, such as an exact number
+	// that is stored as text.
+	Operand(c *schema.Column, expr string) string
+
+	// In returns the condition that expr is one of the elements of a list, the one argument; not negates it. An empty list
+	// holds nothing, for NULL too.
+	In(c *schema.Column, expr string, not bool) string
+
+	// Match returns the condition that expr matches a pattern, the one argument, which Pattern has made.
+	Match(c *schema.Column, expr string, fold, not bool) string
+
+	// Pattern returns the argument of Match for a value. Fold ignores the case of the letters A to Z.
+	Pattern(m Match, fold bool, value string) string
+
+	// DatePart returns an integer expression for a part of a column of kind Time or Date.
+	DatePart(p DatePart, c *schema.Column, expr string) string
+
+	// Page returns the clause that limits a result, with one argument for the limit if there is one and then one for the
+	// offset if there is one.
+	Page(limit, offset bool) string
+}
+
+// Match is a way of matching a text.
+type Match uint8
+
+// The ways of matching. In the value of MatchLike, % stands for any text, _ for any character and \ makes the
+// next character an ordinary one, as in PostgreSQL's manual, section "Pattern Matching"; in the others nothing is special.
+const (
+	MatchLike Match = iota
+	MatchPrefix
+	MatchSuffix
+	MatchContains
+)
+
+// DatePart is a part of a date or a time, in UTC.
+type DatePart uint8
+
+// The parts. Weeks are those of ISO 8601; the first day of the week is Monday, 1, and the last Sunday, 7.
+const (
+	NoPart DatePart = iota
+	Year
+	Quarter   // 1 to 4
+	Month     // 1 to 12
+	Week      // 1 to 53
+	Day       // 1 to 31
+	DayOfWeek // 1 to 7
+	DayOfYear // 1 to 366
+	Hour      // 0 to 23
+	Minute    // 0 to 59
+	Second    // 0 to 59, without its fraction
+)

@@ -1,0 +1,151 @@
+package dialect_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/dialect/postgres"
+	"github.com/prom-go/prom/dialect/sqlite"
+	"github.com/prom-go/prom/schema"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var dialects = []dialect.Dialect{postgres.Dialect{}, sqlite.Dialect{}}
+
+// golden compares text with a dialect's golden file.
+func golden(t *testing.T, d dialect.Dialect, name, text string) {
+	t.Helper()
+	is := is.NewRelaxed(t)
+	path := filepath.Join(d.Name(), "testdata", name+".sql")
+	if *update {
+		is.NoErr(os.MkdirAll(filepath.Dir(path), 0o755))
+		is.NoErr(os.WriteFile(path, []byte(text), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	is.NoErr(err)
+	wants, lines := strings.Split(string(want), "\n"), strings.Split(text, "\n")
+	for i := range max(len(wants), len(lines)) {
+		if i >= len(wants) || i >= len(lines) || wants[i] != lines[i] {
+			t.Fatalf("%s differs from line %d on; see what -update makes of it", path, i+1)
+		}
+	}
+}
+
+func table(t testing.TB, i int) *schema.Table {
+	t.Helper()
+	tbl, err := schema.Of(models[i].typ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tbl
+}
+
+// inlineSelf includes the references to a table that is there: the table's own.
+func inlineSelf(t *schema.Table) func(*schema.Column) bool {
+	return func(c *schema.Column) bool { return t.TargetOf(c) == t }
+}
+
+// createAll returns the statements that make a table and all that belongs to it.
+func createAll(d dialect.Dialect, t *schema.Table, inline func(*schema.Column) bool) []string {
+	stmts := append(d.Prerequisites(t.Columns), d.CreateTable(t, inline)...)
+	for _, ix := range t.Indexes {
+		stmts = append(stmts, d.CreateIndex(t, ix))
+	}
+	for _, c := range t.References() {
+		if !inline(c) {
+			if s := d.AddReference(t, c); s != "" {
+				stmts = append(stmts, s)
+			}
+		}
+	}
+	return stmts
+}
+
+// Ensure that the DDL of every kind, option and hostile name is what the golden files show.
+// parity: F2 F14 F22 F39 F41 F42 X1 X2 X3 A18 B15 B33 B41
+func TestGoldenDDL(t *testing.T) {
+	t.Parallel()
+	for _, d := range dialects {
+		for i, m := range models {
+			t.Run(d.Name()+"/"+m.name, func(t *testing.T) {
+				t.Parallel()
+				tbl := table(t, i)
+				var b strings.Builder
+				for _, s := range createAll(d, tbl, inlineSelf(tbl)) {
+					fmt.Fprintf(&b, "%s;\n", s)
+				}
+				b.WriteByte('\n')
+				for _, c := range tbl.Columns {
+					for _, s := range d.AddColumn(tbl, c) {
+						fmt.Fprintf(&b, "%s;\n", s)
+					}
+				}
+				golden(t, d, m.name, b.String())
+			})
+		}
+	}
+}
+
+var kinds = []schema.Kind{
+	schema.Bool, schema.Int16, schema.Int32, schema.Int64, schema.Uint64, schema.Float32, schema.Float64, schema.Text,
+	schema.Bytes, schema.Decimal, schema.Time, schema.Date, schema.Clock, schema.UUID, schema.JSON,
+}
+
+// Ensure that expressions and the queries on the catalog are what the golden files show.
+// parity: Q7 Q10 Q11 Q12 Q18 Q30 Q31 N2 N4
+func TestGoldenExpressions(t *testing.T) {
+	t.Parallel()
+	for _, d := range dialects {
+		var b strings.Builder
+		line := func(what, sql string) { fmt.Fprintf(&b, "-- %s\n%s;\n", what, sql) }
+		const expr = `"t"."c"`
+		for _, k := range kinds {
+			c := &schema.Column{Kind: k}
+			line("argument "+k.String(), d.Arg(k))
+			line("operand "+k.String(), d.Operand(c, expr))
+			line("in "+k.String(), d.In(c, expr, false))
+			line("not in "+k.String(), d.In(c, expr, true))
+		}
+		for _, nocase := range []bool{false, true} {
+			for _, fold := range []bool{false, true} {
+				for _, not := range []bool{false, true} {
+					line(fmt.Sprintf("match nocase=%t fold=%t not=%t", nocase, fold, not),
+						d.Match(&schema.Column{Kind: schema.Text, NoCase: nocase}, expr, fold, not))
+				}
+			}
+		}
+		for p := dialect.Year; p <= dialect.Second; p++ {
+			line(fmt.Sprintf("part %d of a time", p), d.DatePart(p, &schema.Column{Kind: schema.Time}, expr))
+			line(fmt.Sprintf("part %d of a date", p), d.DatePart(p, &schema.Column{Kind: schema.Date}, expr))
+		}
+		line("limit", d.Page(true, false))
+		line("offset", d.Page(false, true))
+		line("page", d.Page(true, true))
+		line("columns", d.Columns())
+		line("indexes", d.Indexes())
+		line("rows", d.HasRows(`a"b`))
+		golden(t, d, "expressions", b.String())
+	}
+	is := is.New(t)
+	for _, d := range dialects {
+		is.Equal(d.Page(false, false), "")
+	}
+}
+
+// Ensure that features are those of the engines.
+func TestFeatures(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	is.Equal(postgres.Dialect{}.Features(), dialect.Features{
+		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true})
+	is.Equal(sqlite.Dialect{}.Features(), dialect.Features{
+		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, SignedOnly: true, FoldNames: true})
+}

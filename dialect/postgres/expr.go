@@ -1,0 +1,96 @@
+package postgres
+
+import (
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// argTypes are the types of the kinds whose arguments need a cast: a text travels in their place.
+var argTypes = [...]string{
+	schema.Uint64: "numeric", schema.Decimal: "numeric",
+	schema.Date: "date", schema.Clock: "time", schema.UUID: "uuid", schema.JSON: "jsonb",
+}
+
+// Arg returns the placeholder of one argument.
+func (Dialect) Arg(k schema.Kind) string {
+	if int(k) < len(argTypes) && argTypes[k] != "" {
+		return "?::" + argTypes[k]
+	}
+	return "?"
+}
+
+// Operand returns expr: every kind has a type that compares by itself.
+func (Dialect) Operand(_ *schema.Column, expr string) string { return expr }
+
+var listTypes = [...]string{
+	schema.Bool:  "boolean",
+	schema.Int16: "bigint", schema.Int32: "bigint", schema.Int64: "bigint",
+	schema.Uint64: "numeric", schema.Decimal: "numeric",
+	schema.Float32: "double precision", schema.Float64: "double precision",
+	schema.Text: "text", schema.Bytes: "bytea",
+	schema.Time: "timestamptz", schema.Date: "date", schema.Clock: "time",
+	schema.UUID: "uuid", schema.JSON: "jsonb",
+}
+
+// In returns the condition that expr is one of the elements of an array.
+func (Dialect) In(c *schema.Column, expr string, not bool) string {
+	if not {
+		return expr + " <> ALL(?::" + listTypes[c.Kind] + "[])"
+	}
+	return expr + " = ANY(?::" + listTypes[c.Kind] + "[])"
+}
+
+// Match returns the condition that expr matches a pattern. The collation C makes ILIKE ignore the case of A to Z only, as
+// SQLite does, and lets LIKE work on a nocase column, which it does by itself from version 18 on.
+func (Dialect) Match(c *schema.Column, expr string, fold, not bool) string {
+	if c.Kind != schema.Text {
+		expr += "::text"
+	}
+	if fold || c.NoCase {
+		expr += ` COLLATE "C"`
+	}
+	if not {
+		expr += " NOT"
+	}
+	if fold {
+		return expr + " ILIKE ?"
+	}
+	return expr + " LIKE ?"
+}
+
+// Pattern returns the argument of Match for a value.
+func (Dialect) Pattern(m dialect.Match, _ bool, value string) string {
+	return dialect.LikePattern(m, value)
+}
+
+var dateParts = [...]string{
+	dialect.Year: "YEAR", dialect.Quarter: "QUARTER", dialect.Month: "MONTH", dialect.Week: "WEEK", dialect.Day: "DAY",
+	dialect.DayOfWeek: "ISODOW", dialect.DayOfYear: "DOY",
+	dialect.Hour: "HOUR", dialect.Minute: "MINUTE", dialect.Second: "SECOND",
+}
+
+// DatePart returns an integer expression for a part of a time or a date.
+func (Dialect) DatePart(p dialect.DatePart, c *schema.Column, expr string) string {
+	at := expr + " AT TIME ZONE 'UTC'"
+	if c.Kind == schema.Date {
+		at = expr + "::timestamp" // from version 14 on a date has no hours
+	}
+	part := "EXTRACT(" + dateParts[p] + " FROM " + at + ")"
+	if p == dialect.Second {
+		part = "FLOOR(" + part + ")"
+	}
+	return part + "::bigint"
+}
+
+// Page returns the clause that limits a result.
+func (Dialect) Page(limit, offset bool) string {
+	switch {
+	case limit && offset:
+		return "LIMIT ? OFFSET ?"
+	case limit:
+		return "LIMIT ?"
+	case offset:
+		return "OFFSET ?"
+	}
+	return ""
+}

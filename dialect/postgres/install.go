@@ -1,0 +1,34 @@
+package postgres
+
+import (
+	"fmt"
+	"time"
+)
+
+// installKey is the key of the advisory lock under which schemas are changed: the bytes of "prom". One lock for all tables of
+// a database means that two changes which need each other's tables cannot wait for each other.
+const installKey = 0x70726f6d
+
+// installWait bounds the waiting for other installations, which may be part of longer transactions.
+const installWait = 30 * time.Second
+
+// InstallBegin takes the advisory lock, see [dialect.Definition]. Without it, CREATE TABLE IF NOT EXISTS fails when several
+// sessions run it at once.
+func (Dialect) InstallBegin(lockTimeout time.Duration) []string {
+	return []string{
+		"SELECT set_config('prom.lock_timeout', current_setting('lock_timeout'), true)",
+		setLockTimeout(installWait),
+		fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", installKey),
+		setLockTimeout(lockTimeout),
+	}
+}
+
+// InstallEnd gives the transaction its own lock_timeout back.
+func (Dialect) InstallEnd() []string {
+	return []string{"SELECT set_config('lock_timeout', current_setting('prom.lock_timeout'), true)"}
+}
+
+// setLockTimeout is for the transaction alone; zero and less wait without end.
+func setLockTimeout(d time.Duration) string {
+	return fmt.Sprintf("SET LOCAL lock_timeout = %d", max(0, d.Milliseconds()))
+}

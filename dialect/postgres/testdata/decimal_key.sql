@@ -1,0 +1,6 @@
+CREATE TABLE "decimal_key" (
+	"id" NUMERIC(8,3) NOT NULL,
+	PRIMARY KEY ("id")
+);
+
+ALTER TABLE "decimal_key" ADD COLUMN "id" NUMERIC(8,3) NOT NULL PRIMARY KEY;

@@ -1,0 +1,201 @@
+-- argument bool
+?;
+-- operand bool
+"t"."c";
+-- in bool
+"t"."c" = ANY(?::boolean[]);
+-- not in bool
+"t"."c" <> ALL(?::boolean[]);
+-- argument int16
+?;
+-- operand int16
+"t"."c";
+-- in int16
+"t"."c" = ANY(?::bigint[]);
+-- not in int16
+"t"."c" <> ALL(?::bigint[]);
+-- argument int32
+?;
+-- operand int32
+"t"."c";
+-- in int32
+"t"."c" = ANY(?::bigint[]);
+-- not in int32
+"t"."c" <> ALL(?::bigint[]);
+-- argument int64
+?;
+-- operand int64
+"t"."c";
+-- in int64
+"t"."c" = ANY(?::bigint[]);
+-- not in int64
+"t"."c" <> ALL(?::bigint[]);
+-- argument uint64
+?::numeric;
+-- operand uint64
+"t"."c";
+-- in uint64
+"t"."c" = ANY(?::numeric[]);
+-- not in uint64
+"t"."c" <> ALL(?::numeric[]);
+-- argument float32
+?;
+-- operand float32
+"t"."c";
+-- in float32
+"t"."c" = ANY(?::double precision[]);
+-- not in float32
+"t"."c" <> ALL(?::double precision[]);
+-- argument float64
+?;
+-- operand float64
+"t"."c";
+-- in float64
+"t"."c" = ANY(?::double precision[]);
+-- not in float64
+"t"."c" <> ALL(?::double precision[]);
+-- argument text
+?;
+-- operand text
+"t"."c";
+-- in text
+"t"."c" = ANY(?::text[]);
+-- not in text
+"t"."c" <> ALL(?::text[]);
+-- argument bytes
+?;
+-- operand bytes
+"t"."c";
+-- in bytes
+"t"."c" = ANY(?::bytea[]);
+-- not in bytes
+"t"."c" <> ALL(?::bytea[]);
+-- argument decimal
+?::numeric;
+-- operand decimal
+"t"."c";
+-- in decimal
+"t"."c" = ANY(?::numeric[]);
+-- not in decimal
+"t"."c" <> ALL(?::numeric[]);
+-- argument time
+?;
+-- operand time
+"t"."c";
+-- in time
+"t"."c" = ANY(?::timestamptz[]);
+-- not in time
+"t"."c" <> ALL(?::timestamptz[]);
+-- argument date
+?::date;
+-- operand date
+"t"."c";
+-- in date
+"t"."c" = ANY(?::date[]);
+-- not in date
+"t"."c" <> ALL(?::date[]);
+-- argument clock
+?::time;
+-- operand clock
+"t"."c";
+-- in clock
+"t"."c" = ANY(?::time[]);
+-- not in clock
+"t"."c" <> ALL(?::time[]);
+-- argument uuid
+?::uuid;
+-- operand uuid
+"t"."c";
+-- in uuid
+"t"."c" = ANY(?::uuid[]);
+-- not in uuid
+"t"."c" <> ALL(?::uuid[]);
+-- argument json
+?::jsonb;
+-- operand json
+"t"."c";
+-- in json
+"t"."c" = ANY(?::jsonb[]);
+-- not in json
+"t"."c" <> ALL(?::jsonb[]);
+-- match nocase=false fold=false not=false
+"t"."c" LIKE ?;
+-- match nocase=false fold=false not=true
+"t"."c" NOT LIKE ?;
+-- match nocase=false fold=true not=false
+"t"."c" COLLATE "C" ILIKE ?;
+-- match nocase=false fold=true not=true
+"t"."c" COLLATE "C" NOT ILIKE ?;
+-- match nocase=true fold=false not=false
+"t"."c" COLLATE "C" LIKE ?;
+-- match nocase=true fold=false not=true
+"t"."c" COLLATE "C" NOT LIKE ?;
+-- match nocase=true fold=true not=false
+"t"."c" COLLATE "C" ILIKE ?;
+-- match nocase=true fold=true not=true
+"t"."c" COLLATE "C" NOT ILIKE ?;
+-- part 1 of a time
+EXTRACT(YEAR FROM "t"."c" AT TIME ZONE 'UTC')::bigint;
+-- part 1 of a date
+EXTRACT(YEAR FROM "t"."c"::timestamp)::bigint;
+-- part 2 of a time
+EXTRACT(QUARTER FROM "t"."c" AT TIME ZONE 'UTC')::bigint;
+-- part 2 of a date
+EXTRACT(QUARTER FROM "t"."c"::timestamp)::bigint;
+-- part 3 of a time
+EXTRACT(MONTH FROM "t"."c" AT TIME ZONE 'UTC')::bigint;
+-- part 3 of a date
+EXTRACT(MONTH FROM "t"."c"::timestamp)::bigint;
+-- part 4 of a time
+EXTRACT(WEEK FROM "t"."c" AT TIME ZONE 'UTC')::bigint;
+-- part 4 of a date
+EXTRACT(WEEK FROM "t"."c"::timestamp)::bigint;
+-- part 5 of a time
+EXTRACT(DAY FROM "t"."c" AT TIME ZONE 'UTC')::bigint;
+-- part 5 of a date
+EXTRACT(DAY FROM "t"."c"::timestamp)::bigint;
+-- part 6 of a time
+EXTRACT(ISODOW FROM "t"."c" AT TIME ZONE 'UTC')::bigint;
+-- part 6 of a date
+EXTRACT(ISODOW FROM "t"."c"::timestamp)::bigint;
+-- part 7 of a time
+EXTRACT(DOY FROM "t"."c" AT TIME ZONE 'UTC')::bigint;
+-- part 7 of a date
+EXTRACT(DOY FROM "t"."c"::timestamp)::bigint;
+-- part 8 of a time
+EXTRACT(HOUR FROM "t"."c" AT TIME ZONE 'UTC')::bigint;
+-- part 8 of a date
+EXTRACT(HOUR FROM "t"."c"::timestamp)::bigint;
+-- part 9 of a time
+EXTRACT(MINUTE FROM "t"."c" AT TIME ZONE 'UTC')::bigint;
+-- part 9 of a date
+EXTRACT(MINUTE FROM "t"."c"::timestamp)::bigint;
+-- part 10 of a time
+FLOOR(EXTRACT(SECOND FROM "t"."c" AT TIME ZONE 'UTC'))::bigint;
+-- part 10 of a date
+FLOOR(EXTRACT(SECOND FROM "t"."c"::timestamp))::bigint;
+-- limit
+LIMIT ?;
+-- offset
+OFFSET ?;
+-- page
+LIMIT ? OFFSET ?;
+-- columns
+SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+	EXISTS (SELECT 1 FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
+		WHERE i.indrelid = a.attrelid AND i.indisprimary AND k.n <= i.indnkeyatts AND k.attnum = a.attnum),
+	pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+FROM pg_catalog.pg_attribute a
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attnum;
+-- indexes
+SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL OR NOT i.indisvalid, a.attname::text
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
+CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum <> 0
+WHERE i.indrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND NOT i.indisprimary AND k.n <= i.indnkeyatts
+ORDER BY ic.relname, k.n;
+-- rows
+SELECT EXISTS (SELECT 1 FROM "a""b");

@@ -1,0 +1,10 @@
+CREATE TABLE "pair_key" (
+	"b" TEXT NOT NULL,
+	"a" BIGINT NOT NULL,
+	"x" BIGINT,
+	PRIMARY KEY ("b", "a")
+);
+
+ALTER TABLE "pair_key" ADD COLUMN "b" TEXT NOT NULL;
+ALTER TABLE "pair_key" ADD COLUMN "a" BIGINT NOT NULL;
+ALTER TABLE "pair_key" ADD COLUMN "x" BIGINT;

@@ -1,0 +1,8 @@
+CREATE TABLE "plain_key" (
+	"id" BIGINT NOT NULL,
+	"x" BIGINT,
+	PRIMARY KEY ("id")
+);
+
+ALTER TABLE "plain_key" ADD COLUMN "id" BIGINT NOT NULL PRIMARY KEY;
+ALTER TABLE "plain_key" ADD COLUMN "x" BIGINT;

@@ -1,0 +1,8 @@
+CREATE TABLE "text_key" (
+	"code" TEXT NOT NULL,
+	"x" BIGINT,
+	PRIMARY KEY ("code")
+);
+
+ALTER TABLE "text_key" ADD COLUMN "code" TEXT NOT NULL PRIMARY KEY;
+ALTER TABLE "text_key" ADD COLUMN "x" BIGINT;

@@ -1,0 +1,8 @@
+CREATE TABLE "uuid_key" (
+	"id" UUID NOT NULL,
+	"x" BIGINT,
+	PRIMARY KEY ("id")
+);
+
+ALTER TABLE "uuid_key" ADD COLUMN "id" UUID NOT NULL PRIMARY KEY;
+ALTER TABLE "uuid_key" ADD COLUMN "x" BIGINT;

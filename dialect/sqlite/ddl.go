@@ -1,0 +1,155 @@
+package sqlite
+
+import (
+	"encoding/hex"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// Dialect is SQLite's [dialect.Dialect]. Its zero value is ready to use.
+type Dialect struct{}
+
+var _ dialect.Dialect = Dialect{}
+
+// The layouts, as package time reads them, in which times are stored. They are of fixed width, so that their order as text
+// is that of time, and always in UTC.
+const (
+	TimeLayout  = "2006-01-02T15:04:05.000000Z"
+	DateLayout  = time.DateOnly
+	ClockLayout = "15:04:05.000000"
+)
+
+// DecimalCollation is the name of the collation that compares decimal numbers, stored as text, by their value. SQLite does
+// not have it; whoever opens a connection registers it there.
+const DecimalCollation = "prom_decimal"
+
+// maxArgs is SQLite's SQLITE_MAX_VARIABLE_NUMBER.
+const maxArgs = 32766
+
+// Name returns "sqlite".
+func (Dialect) Name() string { return "sqlite" }
+
+// Features returns what SQLite does in its own way.
+func (Dialect) Features() dialect.Features {
+	return dialect.Features{
+		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, SignedOnly: true, FoldNames: true,
+	}
+}
+
+// Quote returns name as a quoted identifier.
+func (Dialect) Quote(name string) string { return dialect.Quote(name) }
+
+var types = [...]string{
+	schema.Bool:    "BOOL",
+	schema.Int16:   "INTEGER",
+	schema.Int32:   "INTEGER",
+	schema.Int64:   "INTEGER",
+	schema.Uint64:  "INTEGER",
+	schema.Float32: "REAL",
+	schema.Float64: "REAL",
+	schema.Text:    "TEXT",
+	schema.Bytes:   "BLOB",
+	schema.Decimal: "TEXT", // a NUMERIC column would turn the digits into a float
+	schema.Time:    "TIMESTAMP",
+	schema.Date:    "DATE",
+	schema.Clock:   "TIME",
+	schema.UUID:    "TEXT",
+	schema.JSON:    "TEXT",
+}
+
+// ColumnType returns the type of a column, with its collation.
+func (Dialect) ColumnType(c *schema.Column) string {
+	if c.NoCase {
+		return types[c.Kind] + " COLLATE NOCASE"
+	}
+	return types[c.Kind]
+}
+
+// key returns the clause that makes a single integer the primary key. INTEGER PRIMARY KEY stands for the row's number, which
+// SQLite makes up when it gets NULL; that is right for an auto key only. With DESC it is an ordinary column instead
+// ("CREATE TABLE", section "ROWIDs and the INTEGER PRIMARY KEY"), for which NOT NULL holds.
+func key(t *schema.Table, c *schema.Column) string {
+	switch {
+	case !c.Key || len(t.Key) != 1 || !c.Kind.Integer():
+		return ""
+	case c.Auto:
+		return "PRIMARY KEY"
+	}
+	return "PRIMARY KEY DESC"
+}
+
+// CreateTable returns the statement that makes the table without its indexes. Every reference is in it, whatever inline says:
+// SQLite looks for the target only when a row is written.
+func (d Dialect) CreateTable(t *schema.Table, _ func(c *schema.Column) bool) []string {
+	return []string{dialect.CreateTable(d, t, func(c *schema.Column) dialect.Clauses {
+		return dialect.Clauses{Key: key(t, c), Reference: c.References != nil}
+	})}
+}
+
+// AddColumn returns the statement that adds a column to a table that exists. SQLite refuses it for a primary key, and on a
+// table with rows for a required column without a default. A reference is added without its default, which SQLite would
+// refuse as well: old rows refer to nothing.
+func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
+	cl := dialect.Clauses{Reference: c.References != nil, NoDefault: c.References != nil}
+	if c.Key && len(t.Key) == 1 {
+		cl.Key = "PRIMARY KEY"
+	}
+	return []string{dialect.AddColumn(d, t, c, cl)}
+}
+
+// AddReference returns "": CREATE TABLE has written every reference already.
+func (Dialect) AddReference(*schema.Table, *schema.Column) string { return "" }
+
+// CreateIndex returns the statement that makes the index.
+func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {
+	return dialect.CreateIndex(t, ix)
+}
+
+// Prerequisites returns nothing: SQLite has all that a column needs.
+func (Dialect) Prerequisites([]*schema.Column) []string { return nil }
+
+// Literal returns v as a constant in SQL, in the form in which the value is stored.
+func (Dialect) Literal(v schema.Value) string {
+	if n, ok := dialect.NumberLiteral(v); ok {
+		return n
+	}
+	if v.IsNull() || v.IsList() {
+		return "NULL"
+	}
+	switch v.Kind() {
+	case schema.Bool:
+		if v.Bool() {
+			return "1"
+		}
+		return "0"
+	case schema.Float32, schema.Float64:
+		switch f := v.Float(); {
+		case math.IsInf(f, 1):
+			return "9e999"
+		case math.IsInf(f, -1):
+			return "-9e999"
+		}
+		return "NULL" // what SQLite makes of a NaN
+	case schema.Bytes:
+		return "X'" + hex.EncodeToString(v.Bytes()) + "'"
+	case schema.Time:
+		return quoteText(v.Time().Format(TimeLayout))
+	case schema.Date:
+		return quoteText(v.Time().Format(DateLayout))
+	case schema.Clock:
+		return quoteText(time.Time{}.Add(v.Clock()).Format(ClockLayout))
+	}
+	return quoteText(v.Text())
+}
+
+// quoteText returns s as a constant. The text of a statement ends at a NUL, so a text with one is written as bytes.
+func quoteText(s string) string {
+	if strings.Contains(s, "\x00") {
+		return "(CAST(X'" + hex.EncodeToString([]byte(s)) + "' AS TEXT))"
+	}
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}

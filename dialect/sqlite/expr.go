@@ -1,0 +1,111 @@
+package sqlite
+
+import (
+	"strings"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// Arg returns the placeholder of one argument: a column's affinity gives it its type.
+func (Dialect) Arg(schema.Kind) string { return "?" }
+
+// Operand returns expr, for a decimal with the collation that compares by value.
+func (Dialect) Operand(c *schema.Column, expr string) string {
+	if c.Kind == schema.Decimal {
+		return expr + " COLLATE " + DecimalCollation
+	}
+	return expr
+}
+
+// In returns the condition that expr is one of the elements of a JSON array. The left side gives the comparison its affinity
+// and its collation, as with the operator =, and an index on it is used.
+func (d Dialect) In(c *schema.Column, expr string, not bool) string {
+	value := "value"
+	if c.Kind == schema.Bytes {
+		value = "unhex(value)"
+	}
+	op := " IN"
+	if not {
+		op = " NOT IN"
+	}
+	return d.Operand(c, expr) + op + " (SELECT " + value + " FROM json_each(?))"
+}
+
+// Match returns the condition that expr matches a pattern: GLOB, which heeds case, or LIKE, which ignores that of A to Z.
+func (Dialect) Match(_ *schema.Column, expr string, fold, not bool) string {
+	if not {
+		expr += " NOT"
+	}
+	if fold {
+		return expr + ` LIKE ? ESCAPE '\'`
+	}
+	return expr + " GLOB ?"
+}
+
+var globEscaper = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
+
+// Pattern returns the argument of Match for a value.
+func (Dialect) Pattern(m dialect.Match, fold bool, value string) string {
+	switch {
+	case fold:
+		return dialect.LikePattern(m, value)
+	case m == dialect.MatchLike:
+		return glob(dialect.LikePattern(m, value))
+	}
+	return dialect.Around(m, globEscaper.Replace(value), "*")
+}
+
+// glob translates a pattern of LIKE into one of GLOB. All characters that mean something are single bytes.
+func glob(like string) string {
+	var b strings.Builder
+	escaped := false
+	for i := range len(like) {
+		switch c := like[i]; {
+		case escaped || c != '\\' && c != '%' && c != '_':
+			escaped = false
+			if c == '[' || c == '*' || c == '?' {
+				b.Write([]byte{'[', c, ']'})
+			} else {
+				b.WriteByte(c)
+			}
+		case c == '\\':
+			escaped = true
+		case c == '%':
+			b.WriteByte('*')
+		default:
+			b.WriteByte('?')
+		}
+	}
+	return b.String()
+}
+
+// dateFormats are the formats of strftime. %V and %u, from version 3.46 on, are those of ISO 8601.
+var dateFormats = [...]string{
+	dialect.Year: "%Y", dialect.Month: "%m", dialect.Week: "%V", dialect.Day: "%d",
+	dialect.DayOfWeek: "%u", dialect.DayOfYear: "%j",
+	dialect.Hour: "%H", dialect.Minute: "%M", dialect.Second: "%S",
+}
+
+// DatePart returns an integer expression for a part of a time or a date. The text is cut after the seconds first: strftime
+// counts in milliseconds and would round 23:59:59.999999 up to the next day. The modifier auto reads unix timestamps,
+// which other programs stored, and leaves texts alone.
+func (d Dialect) DatePart(p dialect.DatePart, c *schema.Column, expr string) string {
+	if p == dialect.Quarter {
+		return "((" + d.DatePart(dialect.Month, c, expr) + " + 2) / 3)"
+	}
+	return "CAST(strftime('" + dateFormats[p] + "', substr(" + expr + ", 1, 19), 'auto') AS INTEGER)"
+}
+
+// Page returns the clause that limits a result. SQLite has no OFFSET without a LIMIT; a negative one is none.
+func (Dialect) Page(limit, offset bool) string {
+	switch {
+	case limit && offset:
+		return "LIMIT ? OFFSET ?"
+	case limit:
+		return "LIMIT ?"
+	case offset:
+		return "LIMIT -1 OFFSET ?"
+	}
+	return ""
+}

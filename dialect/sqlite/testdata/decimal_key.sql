@@ -1,0 +1,6 @@
+CREATE TABLE "decimal_key" (
+	"id" TEXT NOT NULL,
+	PRIMARY KEY ("id")
+);
+
+ALTER TABLE "decimal_key" ADD COLUMN "id" TEXT NOT NULL PRIMARY KEY;

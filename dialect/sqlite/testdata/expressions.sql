@@ -1,0 +1,196 @@
+-- argument bool
+?;
+-- operand bool
+"t"."c";
+-- in bool
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in bool
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- argument int16
+?;
+-- operand int16
+"t"."c";
+-- in int16
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in int16
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- argument int32
+?;
+-- operand int32
+"t"."c";
+-- in int32
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in int32
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- argument int64
+?;
+-- operand int64
+"t"."c";
+-- in int64
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in int64
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- argument uint64
+?;
+-- operand uint64
+"t"."c";
+-- in uint64
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in uint64
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- argument float32
+?;
+-- operand float32
+"t"."c";
+-- in float32
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in float32
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- argument float64
+?;
+-- operand float64
+"t"."c";
+-- in float64
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in float64
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- argument text
+?;
+-- operand text
+"t"."c";
+-- in text
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in text
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- argument bytes
+?;
+-- operand bytes
+"t"."c";
+-- in bytes
+"t"."c" IN (SELECT unhex(value) FROM json_each(?));
+-- not in bytes
+"t"."c" NOT IN (SELECT unhex(value) FROM json_each(?));
+-- argument decimal
+?;
+-- operand decimal
+"t"."c" COLLATE prom_decimal;
+-- in decimal
+"t"."c" COLLATE prom_decimal IN (SELECT value FROM json_each(?));
+-- not in decimal
+"t"."c" COLLATE prom_decimal NOT IN (SELECT value FROM json_each(?));
+-- argument time
+?;
+-- operand time
+"t"."c";
+-- in time
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in time
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- argument date
+?;
+-- operand date
+"t"."c";
+-- in date
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in date
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- argument clock
+?;
+-- operand clock
+"t"."c";
+-- in clock
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in clock
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- argument uuid
+?;
+-- operand uuid
+"t"."c";
+-- in uuid
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in uuid
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- argument json
+?;
+-- operand json
+"t"."c";
+-- in json
+"t"."c" IN (SELECT value FROM json_each(?));
+-- not in json
+"t"."c" NOT IN (SELECT value FROM json_each(?));
+-- match nocase=false fold=false not=false
+"t"."c" GLOB ?;
+-- match nocase=false fold=false not=true
+"t"."c" NOT GLOB ?;
+-- match nocase=false fold=true not=false
+"t"."c" LIKE ? ESCAPE '\';
+-- match nocase=false fold=true not=true
+"t"."c" NOT LIKE ? ESCAPE '\';
+-- match nocase=true fold=false not=false
+"t"."c" GLOB ?;
+-- match nocase=true fold=false not=true
+"t"."c" NOT GLOB ?;
+-- match nocase=true fold=true not=false
+"t"."c" LIKE ? ESCAPE '\';
+-- match nocase=true fold=true not=true
+"t"."c" NOT LIKE ? ESCAPE '\';
+-- part 1 of a time
+CAST(strftime('%Y', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 1 of a date
+CAST(strftime('%Y', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 2 of a time
+((CAST(strftime('%m', substr("t"."c", 1, 19), 'auto') AS INTEGER) + 2) / 3);
+-- part 2 of a date
+((CAST(strftime('%m', substr("t"."c", 1, 19), 'auto') AS INTEGER) + 2) / 3);
+-- part 3 of a time
+CAST(strftime('%m', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 3 of a date
+CAST(strftime('%m', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 4 of a time
+CAST(strftime('%V', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 4 of a date
+CAST(strftime('%V', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 5 of a time
+CAST(strftime('%d', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 5 of a date
+CAST(strftime('%d', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 6 of a time
+CAST(strftime('%u', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 6 of a date
+CAST(strftime('%u', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 7 of a time
+CAST(strftime('%j', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 7 of a date
+CAST(strftime('%j', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 8 of a time
+CAST(strftime('%H', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 8 of a date
+CAST(strftime('%H', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 9 of a time
+CAST(strftime('%M', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 9 of a date
+CAST(strftime('%M', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 10 of a time
+CAST(strftime('%S', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- part 10 of a date
+CAST(strftime('%S', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+-- limit
+LIMIT ?;
+-- offset
+LIMIT -1 OFFSET ?;
+-- page
+LIMIT ? OFFSET ?;
+-- columns
+SELECT c.name, c.type,
+	c."notnull" <> 0 OR c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l WHERE l.origin = 'pk'),
+	c.pk > 0, c.dflt_value
+FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name) AS c
+WHERE c.hidden <> 1
+ORDER BY c.cid;
+-- indexes
+SELECT l.name, l."unique", l.partial, c.name
+FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
+WHERE l.origin <> 'pk' AND c.key = 1
+ORDER BY l.name, c.seqno;
+-- rows
+SELECT EXISTS (SELECT 1 FROM "a""b");

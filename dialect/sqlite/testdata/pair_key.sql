@@ -1,0 +1,10 @@
+CREATE TABLE "pair_key" (
+	"b" TEXT NOT NULL,
+	"a" INTEGER NOT NULL,
+	"x" INTEGER,
+	PRIMARY KEY ("b", "a")
+);
+
+ALTER TABLE "pair_key" ADD COLUMN "b" TEXT NOT NULL;
+ALTER TABLE "pair_key" ADD COLUMN "a" INTEGER NOT NULL;
+ALTER TABLE "pair_key" ADD COLUMN "x" INTEGER;

@@ -1,0 +1,8 @@
+CREATE TABLE "uuid_key" (
+	"id" TEXT NOT NULL,
+	"x" INTEGER,
+	PRIMARY KEY ("id")
+);
+
+ALTER TABLE "uuid_key" ADD COLUMN "id" TEXT NOT NULL PRIMARY KEY;
+ALTER TABLE "uuid_key" ADD COLUMN "x" INTEGER;

@@ -1,0 +1,217 @@
+package prom
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// Each ranges over the rows in bounded memory, however many there are. It reads them a batch at a time by their key and holds no
+// connection while the loop's body runs, so the body may use the same connection, save and delete rows of the same table, and
+// does not see those that it inserts (but for keys that are not in the order of insertion, such as texts). Each works inside and
+// outside transactions; outside, batches see what others commit in between.
+//
+// Without an order the rows come in the order of the primary key. With one, the keys of all rows are read first and held, 8
+// bytes each for an int64. The model must have a primary key.
+//
+// When reading fails the loop gets the error, with a nil value, and ends:
+//
+//	for post, err := range posts.Each(ctx) {
+//		if err != nil {
+//			return err
+//		}
+//		…
+//	}
+func (q Query[T]) Each(ctx context.Context) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		if err := q.repo.needKey("each"); err != nil {
+			yield(nil, err)
+			return
+		}
+		b, err := q.repo.bind()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		w := walker[T]{q: q, b: b, ctx: ctx, yield: yield}
+		if q.spec.HasOrder() {
+			err = w.byOrder()
+		} else {
+			err = w.byKey()
+		}
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(nil, err)
+		}
+	}
+}
+
+// errStopped says that the loop was left.
+var errStopped = errors.New("stopped")
+
+// The number of rows of the first batch, which many loops do not get past, and of the later ones.
+const (
+	firstBatch = 64
+	batch      = 512
+)
+
+// walker is one loop over a query.
+type walker[T any] struct {
+	q     Query[T]
+	b     *binding
+	ctx   context.Context //nolint:containedctx // of the one loop
+	yield func(*T, error) bool
+}
+
+// byKey walks in the order of the key: each batch begins after the last key of the one before, and none goes beyond the last
+// key that there was at the start.
+func (w *walker[T]) byKey() error {
+	key := w.q.repo.table.Key
+	spec := w.q.spec.ByKeys(key)
+	left, limited := spec.Limited()
+	size, bounded := firstBatch, false
+	for {
+		n := size
+		if limited {
+			n = min(n, left)
+		}
+		if n == 0 {
+			return nil
+		}
+		list, err := w.q.rows(w.ctx, w.b, spec.Limit(n))
+		if err != nil {
+			return err
+		}
+		full := len(list) == n
+		left -= len(list)
+		next := w.q.spec.Unpaged().ByKeys(key)
+		var last []schema.Value
+		if full {
+			if last, err = w.q.repo.rowKey(&list[len(list)-1]); err != nil {
+				return err
+			}
+			if !bounded {
+				if spec, err = w.bound(next); err != nil {
+					return err
+				}
+				bounded, w.q.spec = true, spec
+				next = spec.ByKeys(key)
+			}
+		}
+		if err := w.all(list); err != nil || !full {
+			return err
+		}
+		spec, size = next.After(key, last), batch
+	}
+}
+
+// bound adds the condition that no row comes after the last one that the table has now.
+func (w *walker[T]) bound(spec query.Spec) (query.Spec, error) {
+	key := w.q.repo.table.Key
+	keys, err := w.keys(query.Spec{}.ByKeysDesc(key).Limit(1))
+	if err != nil || len(keys) == 0 {
+		return spec, err
+	}
+	return spec.UpTo(key, keys[0]), nil
+}
+
+// byOrder walks in the query's own order: it reads all keys, and then the rows a batch of keys at a time. Rows that have gone, or
+// that the conditions no longer fit, are left out.
+func (w *walker[T]) byOrder() error {
+	keys, err := w.keys(w.q.spec)
+	if err != nil {
+		return err
+	}
+	for size := firstBatch; len(keys) > 0; size = batch {
+		some := keys[:min(size, len(keys))]
+		keys = keys[len(some):]
+		list, err := w.fetch(some)
+		if err != nil {
+			return err
+		}
+		if err := w.all(list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fetch reads the rows with the given keys, in their order.
+func (w *walker[T]) fetch(keys [][]schema.Value) ([]T, error) {
+	cols := w.q.repo.table.Key
+	spec := w.q.spec.Unpaged().Unordered()
+	if len(cols) == 1 {
+		single := make([]schema.Value, len(keys))
+		for i, k := range keys {
+			single[i] = k[0]
+		}
+		spec = spec.KeyIn(cols[0], single)
+	} else {
+		spec = spec.KeysAny(cols, keys)
+	}
+	rows, err := w.q.rows(w.ctx, w.b, spec)
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[string]int, len(rows))
+	for i := range rows {
+		key, err := w.q.repo.rowKey(&rows[i])
+		if err != nil {
+			return nil, err
+		}
+		at[keyText(key)] = i
+	}
+	list := make([]T, 0, len(rows))
+	for _, k := range keys {
+		if i, ok := at[keyText(k)]; ok {
+			list = append(list, rows[i])
+		}
+	}
+	return list, nil
+}
+
+// all hands rows to the loop.
+func (w *walker[T]) all(list []T) error {
+	for i := range list {
+		if !w.yield(&list[i], nil) {
+			return errStopped
+		}
+	}
+	return nil
+}
+
+// keys reads the keys of the rows of a query.
+func (w *walker[T]) keys(spec query.Spec) ([][]schema.Value, error) {
+	cols := w.q.repo.table.Key
+	text, args, err := w.b.stmts.SelectColumns(spec, cols)
+	if err != nil {
+		return nil, errorOf("query", w.q.repo.table, err)
+	}
+	var keys [][]schema.Value
+	err = w.b.query(w.ctx, call{op: "query", sql: text, args: args}, func(rows conn.Rows) error {
+		keys = nil
+		for rows.Next() {
+			key, err := scan.Key(w.q.repo.plan, rows, cols)
+			if err != nil {
+				return err
+			}
+			keys = append(keys, key)
+		}
+		return nil
+	})
+	return keys, err
+}
+
+// keyText returns a text that is the same for equal keys alone.
+func keyText(key []schema.Value) string {
+	var b []byte
+	for _, v := range key {
+		b = fmt.Appendf(b, "%d:%v,", len(v.Text()), v.Any())
+	}
+	return string(b)
+}

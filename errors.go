@@ -1,0 +1,76 @@
+package prom
+
+import (
+	"errors"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/schema"
+)
+
+// Error is an error of the database, or one that kept a statement from reaching it. Its text never holds a value.
+type Error = conn.Error
+
+// Kind is the kind of an [Error].
+type Kind = conn.Kind
+
+// Violation is one rule that a value breaks, and Violations are all that it breaks. They are the cause of errors of kind
+// [ErrValidation]; get them by errors.As.
+type (
+	Violation  = scan.Violation
+	Violations = scan.Violations
+)
+
+// The kinds of errors, for errors.Is.
+const (
+	ErrNotFound      = conn.KindNotFound      // no row has the key, or matches the query of One
+	ErrUnique        = conn.KindUnique        // a unique index or a primary key has the value already
+	ErrNotNull       = conn.KindNotNull       // NULL in a column that does not take it
+	ErrForeignKey    = conn.KindForeignKey    // a reference to a row that does not exist, or a row that is still referred to
+	ErrCheck         = conn.KindCheck         // a CHECK constraint
+	ErrTooLong       = conn.KindTooLong       // longer than the column, or than the database takes
+	ErrNoTable       = conn.KindNoTable       // the table does not exist
+	ErrNoColumn      = conn.KindNoColumn      // a column does not exist
+	ErrNoIndex       = conn.KindNoIndex       // no unique index on the columns of an upsert
+	ErrType          = conn.KindType          // a value that the column's or the field's type does not take
+	ErrReadOnly      = conn.KindReadOnly      // a write where nothing may be written
+	ErrPermission    = conn.KindPermission    // the database's user may not do that
+	ErrBusy          = conn.KindBusy          // a lock was not to be had in time
+	ErrSerialization = conn.KindSerialization // run the transaction again
+	ErrDeadlock      = conn.KindDeadlock      // run the transaction again
+	ErrTimeout       = conn.KindTimeout       // a deadline of the context or a timeout of the server
+	ErrCanceled      = conn.KindCanceled      // the context was canceled
+	ErrConnection    = conn.KindConnection    // the server cannot be reached, or the connection broke
+	ErrClosed        = conn.KindClosed        // the transaction has ended already
+	ErrDiskFull      = conn.KindDiskFull      // no space is left for the database
+	ErrCorrupt       = conn.KindCorrupt       // the database file is damaged, or is none
+	ErrCommitUnknown = conn.KindCommitUnknown // the connection broke while committing: it may have happened or not
+	ErrValidation    = conn.KindValidation    // a value breaks a rule of its field; found before any SQL
+	ErrDrift         = conn.KindDrift         // the database lacks what the model wants, and may not be changed
+	ErrSyntax        = conn.KindSyntax        // the database does not understand the statement
+)
+
+// errorOf gives an error its place: the operation and the table, and the columns as far as they are known. Errors of the
+// connection have theirs already.
+func errorOf(op string, t *schema.Table, err error) error {
+	var e *conn.Error
+	if errors.As(err, &e) {
+		if e.Op == "" {
+			e.Op = op
+		}
+		e.Locate(t)
+		return err
+	}
+	var column *scan.ColumnError
+	if errors.As(err, &column) {
+		return &Error{Kind: ErrType, Op: op, Table: t.Name, Columns: []string{column.Column}, Detail: column.Error(), Err: err}
+	}
+	invalid := conn.Invalid(op, t.Name, err)
+	var broken Violations
+	if errors.As(err, &broken) {
+		for _, v := range broken {
+			invalid.Columns = append(invalid.Columns, v.Column)
+		}
+	}
+	return invalid
+}

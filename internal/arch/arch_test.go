@@ -1,0 +1,177 @@
+package arch_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+)
+
+const module = "github.com/prom-go/prom"
+
+// Modules that only some packages may import.
+const (
+	pgx      = "github.com/jackc/pgx/v5"
+	modernc  = "modernc.org"
+	squirrel = "github.com/Masterminds/squirrel"
+	uuid     = "github.com/google/uuid"
+	goleak   = "go.uber.org/goleak"
+)
+
+// arrows lists, for each package of the module, what it may import beside the standard library: packages of the module
+// by their folder (the root is "."), others by a path that stands for all below it too. A new package needs a line.
+var arrows = map[string][]string{
+	".": {"conn", "query", "dialect", "schema", "internal/install", "internal/scan", squirrel, uuid},
+
+	"query":            {"dialect", "schema", "internal/scan", squirrel, uuid},
+	"internal/install": {"conn", "dialect", "schema", uuid},
+	"conn":             {"dialect", "dialect/postgres", "dialect/sqlite", "schema", pgx, modernc, uuid},
+	"internal/scan":    {"schema", uuid},
+	"dialect/postgres": {"dialect", "schema", uuid},
+	"dialect/sqlite":   {"dialect", "schema", uuid},
+	"dialect":          {"schema", uuid},
+	"schema":           {uuid},
+
+	"examples/*": {"."},
+
+	"internal/dbtest":       {pgx, goleak},
+	"internal/dbtest/probe": {"internal/dbtest"},
+	"internal/arch":         {},
+}
+
+// guarded lists the packages of the standard library that not everybody may import, and who may.
+var guarded = map[string][]string{
+	"C":            {},                                                         // the module builds without a C compiler
+	"unsafe":       {"internal/scan"},                                          // the row plan
+	"database/sql": {"conn", "schema", "query", "internal/scan", "examples/*"}, // sql.Null, and a driver's errors in conn
+}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+// Ensure that arrows between packages point down.
+func TestArrows(t *testing.T) {
+	t.Parallel()
+	pkgs, err := list()
+	if err != nil {
+		t.Fatal(err)
+	}
+	is := is.New(t)
+	is.True(slices.ContainsFunc(pkgs, func(p pkg) bool { return p.ImportPath == module+"/internal/arch" }))
+	for _, p := range pkgs {
+		for _, v := range violations(p) {
+			t.Error(v)
+		}
+	}
+}
+
+// Ensure the rules find what they are there to find.
+func TestViolations(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		pkg, imports string
+		want         string // of the one violation, "" when there is none
+	}{
+		{"", module + "/conn " + module + "/internal/scan " + squirrel + " context", ""},
+		{"", pgx + "/pgxpool", `. may not import github.com/jackc/pgx/v5/pgxpool`},
+		{"/conn", pgx + "/pgxpool modernc.org/sqlite/lib modernc.org/libc database/sql", ""},
+		{"/conn", module + "/internal/scan", "conn may not import internal/scan"},
+		{"/conn", module, "conn may not import ."},
+		{"/conn", module + "/dialect/mysql", "conn may not import dialect/mysql"},
+		{"/dialect", module + "/dialect/postgres", "dialect may not import dialect/postgres"},
+		{"/dialect/sqlite", "modernc.org/sqlite", "dialect/sqlite may not import modernc.org/sqlite"},
+		{"/schema", uuid + " reflect database/sql database/sql/driver", ""},
+		{"/schema", module + "/dialect", "schema may not import dialect"},
+		{"/schema", uuid + "fork", "schema may not import github.com/google/uuidfork"},
+		{"/query", "database/sql", "query may not import database/sql"},
+		{"/query", "database/sql/driver", ""},
+		{"/query", "unsafe", "query may not import unsafe"},
+		{"/internal/scan", "unsafe", ""},
+		{"/internal/scan", "C", "internal/scan may not import C"},
+		{"/internal/install", squirrel, "internal/install may not import " + squirrel},
+		{"/examples/blog", module + " database/sql net/http", ""},
+		{"/examples/blog", module + "/query", "examples/blog may not import query"},
+		{"/examples/blog/store", module, "examples/blog/store is not in the table arrows: " +
+			"add it, with what it may import"},
+		{"/new", "", "new is not in the table arrows: add it, with what it may import"},
+	}
+	for _, tt := range tests {
+		is := is.New(t)
+		got := violations(pkg{ImportPath: module + tt.pkg, Imports: strings.Fields(tt.imports)})
+		is.Equal(strings.Join(got, "\n"), tt.want)
+	}
+}
+
+// violations names every import of p that the tables do not allow.
+func violations(p pkg) []string {
+	name := folder(p.ImportPath)
+	row := name
+	if strings.HasPrefix(name, "examples/") && strings.Count(name, "/") == 1 {
+		row = "examples/*"
+	}
+	allowed, ok := arrows[row]
+	if !ok {
+		return []string{name + " is not in the table arrows: add it, with what it may import"}
+	}
+	var out []string
+	for _, imp := range p.Imports {
+		if !mayImport(row, allowed, imp) {
+			out = append(out, fmt.Sprintf("%s may not import %s", name, folder(imp)))
+		}
+	}
+	return out
+}
+
+func mayImport(row string, allowed []string, imp string) bool {
+	first, _, _ := strings.Cut(imp, "/")
+	switch {
+	case inModule(imp):
+		return slices.Contains(allowed, folder(imp))
+	case strings.Contains(first, "."): // a domain: another module
+		return slices.ContainsFunc(allowed, func(a string) bool { return imp == a || strings.HasPrefix(imp, a+"/") })
+	default:
+		who, ok := guarded[imp]
+		return !ok || slices.Contains(who, row)
+	}
+}
+
+func inModule(imp string) bool { return imp == module || strings.HasPrefix(imp, module+"/") }
+
+// folder returns a package's folder within the module, or the path of one from elsewhere.
+func folder(imp string) string {
+	if !inModule(imp) {
+		return imp
+	}
+	return path.Join(".", strings.TrimPrefix(imp, module))
+}
+
+// list returns the module's packages with what their code, tests aside, imports.
+func list() ([]pkg, error) {
+	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = "../.."
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("go list: %w: %s", err, &errs)
+	}
+	var pkgs []pkg
+	for dec := json.NewDecoder(&out); ; {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return pkgs, nil
+		} else if err != nil {
+			return nil, err
+		}
+		pkgs = append(pkgs, p)
+	}
+}

@@ -1,0 +1,97 @@
+package dbtest
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/matryer/is"
+)
+
+func TestEngineWith(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ dsn, options, want string }{
+		{"sqlite:///tmp/a.db", "", "sqlite:///tmp/a.db"},
+		{"sqlite:///tmp/a.db", "#blog", "sqlite:///tmp/a.db#blog"},
+		{"sqlite:///tmp/a.db", "install=off", "sqlite:///tmp/a.db?install=off"},
+		{"sqlite://:memory:", "a=1&b=2#x", "sqlite://:memory:?a=1&b=2#x"},
+		{"postgres://h/db?search_path=s", "install=off#blog", "postgres://h/db?search_path=s&install=off#blog"},
+		{"postgres://h/db?a=1&search_path=s&b=2", "b=3&a=4", "postgres://h/db?search_path=s&b=3&a=4"},
+		{"postgres://h/db?a=1#old", "b=2", "postgres://h/db?a=1&b=2#old"},
+		{"postgres://h/db?a=1#old", "#new", "postgres://h/db?a=1#new"},
+		{"postgres://h/db?a=1#old", "#", "postgres://h/db?a=1"},
+	}
+	for _, tt := range tests {
+		is := is.New(t)
+		is.Equal(Engine{DSN: tt.dsn}.With(tt.options), tt.want)
+	}
+}
+
+func TestSQLite(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	a, b := SQLite(t), SQLite(t)
+	is.True(a != b)
+	path, ok := strings.CutPrefix(a, "sqlite://")
+	is.True(ok)
+	is.True(filepath.IsAbs(path))
+	is.Equal(filepath.Ext(path), ".db")
+	is.Equal(Memory(), "sqlite://:memory:")
+}
+
+// Ensure each engine comes once, in each of its modes, on a database of its own.
+func TestEach(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		each func(*testing.T, func(*testing.T, Engine))
+		want []string
+	}{
+		{"Each", Each, []string{"postgres postgres/", "sqlite sqlite/file"}},
+		{"EachMode", EachMode, []string{
+			"postgres/cache_describe postgres/cache_describe",
+			"postgres/cache_statement postgres/cache_statement",
+			"postgres/describe_exec postgres/describe_exec",
+			"postgres/exec postgres/exec",
+			"postgres/simple_protocol postgres/simple_protocol",
+			"sqlite/file sqlite/file",
+			"sqlite/memory sqlite/memory",
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			is := is.New(t)
+			var mu sync.Mutex
+			var got []string
+			dsns := map[string]bool{}
+			t.Run("all", func(t *testing.T) {
+				prefix := t.Name() + "/"
+				tt.each(t, func(t *testing.T, e Engine) {
+					mu.Lock()
+					defer mu.Unlock()
+					got = append(got, strings.TrimPrefix(t.Name(), prefix)+" "+e.Name+"/"+e.Mode)
+					dsns[e.DSN] = true
+				})
+			})
+			slices.Sort(got)
+			is.Equal(got, tt.want)
+			is.Equal(len(dsns), len(tt.want))
+		})
+	}
+}
+
+// Ensure pgx understands the exec modes that the DSN asks for.
+func TestEachModeIsUsed(t *testing.T) {
+	t.Parallel()
+	EachMode(t, func(t *testing.T, e Engine) {
+		if e.Name != NamePostgres {
+			return
+		}
+		is := is.New(t)
+		c := connect(t, e.DSN)
+		is.Equal(strings.ReplaceAll(c.Config().DefaultQueryExecMode.String(), " ", "_"), e.Mode)
+	})
+}

@@ -1,0 +1,251 @@
+package scan
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"time"
+	"unicode/utf8"
+	"unsafe"
+
+	"github.com/google/uuid"
+
+	"github.com/prom-go/prom/schema"
+)
+
+var (
+	errNull  = errors.New("the column is NULL, and the field's type does not allow that; make it a pointer or a sql.Null type")
+	errRange = errors.New("the number is outside the range of the field's type")
+)
+
+// newBase returns the codec of a Go type for the kind of its column.
+func newBase(t reflect.Type, col *schema.Column) (base, error) {
+	switch {
+	case col.Scanner:
+		return scannerBase(t, col), nil
+	case col.TextCodec:
+		return textCodecBase(t), nil
+	}
+	switch col.Kind {
+	case schema.JSON:
+		return jsonBase(t), nil
+	case schema.Bool:
+		return boolBase, nil
+	case schema.Bytes:
+		return bytesBase, nil
+	case schema.Time, schema.Date:
+		return timeBase(col.Kind), nil
+	case schema.Clock:
+		return clockBase, nil
+	case schema.UUID:
+		if t.Kind() == reflect.String {
+			return uuidTextBase, nil
+		}
+		return uuidBase, nil
+	case schema.Decimal:
+		return decimalBase(col), nil
+	case schema.Text:
+		return textBase, nil
+	}
+	switch t.Kind() {
+	case reflect.Int8:
+		return intBase[int8](col.Kind), nil
+	case reflect.Int16:
+		return intBase[int16](col.Kind), nil
+	case reflect.Int32:
+		return intBase[int32](col.Kind), nil
+	case reflect.Int64:
+		return intBase[int64](col.Kind), nil
+	case reflect.Int:
+		return intBase[int](col.Kind), nil
+	case reflect.Uint8:
+		return intBase[uint8](col.Kind), nil
+	case reflect.Uint16:
+		return intBase[uint16](col.Kind), nil
+	case reflect.Uint32:
+		return intBase[uint32](col.Kind), nil
+	case reflect.Uint64, reflect.Uint:
+		return uintBase(t.Size()), nil
+	case reflect.Float32:
+		return floatBase[float32](col.Kind), nil
+	case reflect.Float64:
+		return floatBase[float64](col.Kind), nil
+	}
+	return base{}, fmt.Errorf("the type %s has no codec for kind %s", t, col.Kind)
+}
+
+var boolBase = base{
+	decode: func(r Row, i int, p unsafe.Pointer) error {
+		b, err := r.Bool(i)
+		*(*bool)(p) = b
+		return err
+	},
+	encode: func(p unsafe.Pointer) (schema.Value, error) { return schema.BoolValue(*(*bool)(p)), nil },
+}
+
+// intBase is for the integers that fit an int64.
+func intBase[V int8 | int16 | int32 | int64 | int | uint8 | uint16 | uint32](k schema.Kind) base {
+	return base{
+		decode: func(r Row, i int, p unsafe.Pointer) error {
+			n, err := r.Int(i)
+			if err != nil {
+				return err
+			}
+			if int64(V(n)) != n {
+				return errRange
+			}
+			*(*V)(p) = V(n)
+			return nil
+		},
+		encode: func(p unsafe.Pointer) (schema.Value, error) { return schema.IntValue(k, int64(*(*V)(p))), nil },
+	}
+}
+
+// uintBase is for uint64, and for uint, which is as wide or half as wide.
+func uintBase(size uintptr) base {
+	return base{
+		decode: func(r Row, i int, p unsafe.Pointer) error {
+			n, err := r.Uint(i)
+			if err != nil {
+				return err
+			}
+			if size == 4 {
+				if n > math.MaxUint32 {
+					return errRange
+				}
+				*(*uint32)(p) = uint32(n)
+				return nil
+			}
+			*(*uint64)(p) = n
+			return nil
+		},
+		encode: func(p unsafe.Pointer) (schema.Value, error) {
+			if size == 4 {
+				return schema.UintValue(uint64(*(*uint32)(p))), nil
+			}
+			return schema.UintValue(*(*uint64)(p)), nil
+		},
+	}
+}
+
+func floatBase[V float32 | float64](k schema.Kind) base {
+	return base{
+		decode: func(r Row, i int, p unsafe.Pointer) error {
+			f, err := r.Float(i)
+			if err != nil {
+				return err
+			}
+			if math.IsInf(float64(V(f)), 0) && !math.IsInf(f, 0) {
+				return errRange
+			}
+			*(*V)(p) = V(f)
+			return nil
+		},
+		encode: func(p unsafe.Pointer) (schema.Value, error) {
+			f := float64(*(*V)(p))
+			if f != f {
+				// SQLite would store NULL; to give the same verdict everywhere it is refused everywhere.
+				return schema.Value{}, errors.New("NaN cannot be stored")
+			}
+			return schema.FloatValue(k, f), nil
+		},
+	}
+}
+
+var textBase = base{
+	decode: func(r Row, i int, p unsafe.Pointer) error {
+		s, err := r.Text(i)
+		*(*string)(p) = s
+		return err
+	},
+	encode: func(p unsafe.Pointer) (schema.Value, error) { return encodeText(schema.Text, *(*string)(p)) },
+}
+
+// encodeText refuses what PostgreSQL cannot hold and SQLite would mangle.
+func encodeText(k schema.Kind, s string) (schema.Value, error) {
+	if strings.IndexByte(s, 0) >= 0 {
+		return schema.Value{}, errors.New("a text cannot hold a NUL; use []byte")
+	}
+	if !utf8.ValidString(s) {
+		return schema.Value{}, errors.New("a text must be valid UTF-8; use []byte")
+	}
+	return schema.TextValue(k, s), nil
+}
+
+var bytesBase = base{
+	decode: func(r Row, i int, p unsafe.Pointer) error {
+		b, err := r.Bytes(i)
+		*(*[]byte)(p) = append(make([]byte, 0, len(b)), b...)
+		return err
+	},
+	encode: func(p unsafe.Pointer) (schema.Value, error) { return schema.BytesValue(*(*[]byte)(p)), nil },
+	deep:   true,
+}
+
+func timeBase(k schema.Kind) base {
+	return base{
+		decode: func(r Row, i int, p unsafe.Pointer) error {
+			t, err := r.Time(i)
+			*(*time.Time)(p) = t
+			return err
+		},
+		encode: func(p unsafe.Pointer) (schema.Value, error) {
+			v := schema.TimeValue(k, *(*time.Time)(p))
+			// Texts of fixed width, which sort as the times do, have four digits for the year.
+			if y := v.Time().Year(); y < 1 || y > 9999 {
+				return schema.Value{}, errors.New("a time must be in the years 1 to 9999, in UTC")
+			}
+			return v, nil
+		},
+	}
+}
+
+var clockBase = base{
+	decode: func(r Row, i int, p unsafe.Pointer) error {
+		d, err := r.Clock(i)
+		*(*time.Duration)(p) = d
+		return err
+	},
+	encode: func(p unsafe.Pointer) (schema.Value, error) {
+		d := *(*time.Duration)(p)
+		if d < 0 || d >= 24*time.Hour {
+			return schema.Value{}, errors.New("a time of day is from 0 to less than 24 hours after midnight")
+		}
+		return schema.ClockValue(d), nil
+	},
+}
+
+var uuidBase = base{
+	decode: func(r Row, i int, p unsafe.Pointer) error {
+		s, err := r.Text(i)
+		if err != nil {
+			return err
+		}
+		u, err := uuid.Parse(s)
+		if err != nil {
+			return errors.New("the column holds a text that is not a UUID")
+		}
+		*(*[16]byte)(p) = u
+		return nil
+	},
+	encode: func(p unsafe.Pointer) (schema.Value, error) {
+		return schema.TextValue(schema.UUID, uuid.UUID(*(*[16]byte)(p)).String()), nil
+	},
+}
+
+var uuidTextBase = base{
+	decode: textBase.decode,
+	encode: func(p unsafe.Pointer) (schema.Value, error) {
+		s := *(*string)(p)
+		if s == "" {
+			return schema.TextValue(schema.UUID, ""), nil
+		}
+		u, err := uuid.Parse(s)
+		if err != nil {
+			return schema.Value{}, errors.New("the text is not a UUID")
+		}
+		return schema.TextValue(schema.UUID, u.String()), nil
+	},
+}

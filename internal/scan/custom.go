@@ -1,0 +1,139 @@
+package scan
+
+import (
+	"database/sql"
+	"database/sql/driver"
+	"encoding"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+	"unsafe"
+
+	"github.com/google/uuid"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// textCodecBase stores a type as the text of its MarshalText.
+func textCodecBase(t reflect.Type) base {
+	return base{
+		decode: func(r Row, i int, p unsafe.Pointer) error {
+			s, err := r.Text(i)
+			if err != nil {
+				return err
+			}
+			if reflect.NewAt(t, p).Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s)) != nil {
+				return fmt.Errorf("UnmarshalText of %s refuses the column's text", t)
+			}
+			return nil
+		},
+		encode: func(p unsafe.Pointer) (schema.Value, error) {
+			b, err := reflect.NewAt(t, p).Interface().(encoding.TextMarshaler).MarshalText()
+			if err != nil {
+				return schema.Value{}, fmt.Errorf("MarshalText of %s failed", t)
+			}
+			return encodeText(schema.Text, string(b))
+		},
+		deep: true,
+	}
+}
+
+// scannerBase stores a type as the value of its driver.Valuer and reads it by its sql.Scanner. Scan gets the type that
+// database/sql's contract allows for the column's kind: int64, float64, bool, []byte, string or time.Time.
+func scannerBase(t reflect.Type, col *schema.Column) base {
+	return base{
+		decode: func(r Row, i int, p unsafe.Pointer) error {
+			src, err := scanSource(r, i, col.Kind)
+			if err != nil {
+				return err
+			}
+			if reflect.NewAt(t, p).Interface().(sql.Scanner).Scan(src) != nil {
+				return fmt.Errorf("Scan of %s refuses the column's value", t)
+			}
+			return nil
+		},
+		encode: func(p unsafe.Pointer) (schema.Value, error) {
+			v, err := reflect.NewAt(t, p).Elem().Interface().(driver.Valuer).Value()
+			if err != nil {
+				return schema.Value{}, fmt.Errorf("Value of %s failed", t)
+			}
+			return driverValue(v, t, col)
+		},
+		deep: true,
+	}
+}
+
+func scanSource(r Row, i int, k schema.Kind) (any, error) {
+	if r.IsNull(i) {
+		return nil, nil
+	}
+	switch k {
+	case schema.Int64:
+		return r.Int(i)
+	case schema.Float64:
+		return r.Float(i)
+	case schema.Bool:
+		return r.Bool(i)
+	case schema.Time:
+		return r.Time(i)
+	case schema.Bytes, schema.JSON:
+		b, err := r.Bytes(i)
+		return append([]byte{}, b...), err
+	}
+	return r.Text(i)
+}
+
+// driverValue turns what a Valuer gave into a value of the column's kind.
+func driverValue(v driver.Value, t reflect.Type, col *schema.Column) (schema.Value, error) {
+	switch x := v.(type) {
+	case nil:
+		return schema.Value{}, nil
+	case int64:
+		if col.Kind == schema.Int64 {
+			return schema.IntValue(schema.Int64, x), nil
+		}
+	case float64:
+		if col.Kind == schema.Float64 {
+			if x != x {
+				return schema.Value{}, errors.New("NaN cannot be stored")
+			}
+			return schema.FloatValue(schema.Float64, x), nil
+		}
+	case bool:
+		if col.Kind == schema.Bool {
+			return schema.BoolValue(x), nil
+		}
+	case time.Time:
+		if col.Kind == schema.Time {
+			return timeBase(schema.Time).encode(unsafe.Pointer(&x))
+		}
+	case []byte:
+		if col.Kind == schema.Bytes {
+			return schema.BytesValue(x), nil
+		}
+		return driverText(string(x), t, col)
+	case string:
+		if col.Kind == schema.Bytes {
+			return schema.BytesValue([]byte(x)), nil
+		}
+		return driverText(x, t, col)
+	}
+	return schema.Value{}, fmt.Errorf("Value of %s gives a %T, which a column of kind %s does not take; say what it is by the tag option type", t, v, col.Kind)
+}
+
+func driverText(s string, t reflect.Type, col *schema.Column) (schema.Value, error) {
+	switch col.Kind {
+	case schema.Decimal:
+		return encodeDecimal(col, s)
+	case schema.UUID:
+		u, err := uuid.Parse(s)
+		if err != nil {
+			return schema.Value{}, fmt.Errorf("Value of %s is not a UUID", t)
+		}
+		return schema.TextValue(schema.UUID, u.String()), nil
+	case schema.Text, schema.JSON:
+		return encodeText(col.Kind, s)
+	}
+	return schema.Value{}, fmt.Errorf("Value of %s gives a text, which a column of kind %s does not take; say what it is by the tag option type", t, col.Kind)
+}

@@ -1,0 +1,54 @@
+package scan
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unsafe"
+
+	"github.com/prom-go/prom/schema"
+)
+
+func decimalBase(col *schema.Column) base {
+	return base{
+		decode: textBase.decode,
+		encode: func(p unsafe.Pointer) (schema.Value, error) { return encodeDecimal(col, *(*string)(p)) },
+	}
+}
+
+// encodeDecimal writes a decimal number as both engines give it back: no plus, no leading zeros, all digits of the scale. A
+// number that the column could not hold exactly is refused, where PostgreSQL would round it.
+func encodeDecimal(col *schema.Column, s string) (schema.Value, error) {
+	digits := strings.TrimLeft(s, "+-")
+	negative := strings.HasPrefix(s, "-")
+	whole, fraction, point := strings.Cut(digits, ".")
+	if len(s)-len(digits) > 1 || whole == "" || point && fraction == "" || !onlyDigits(whole) || !onlyDigits(fraction) {
+		return schema.Value{}, errors.New("the text is not a decimal number")
+	}
+	whole = strings.TrimLeft(whole, "0")
+	fraction = strings.TrimRight(fraction, "0")
+	if len(fraction) > col.Scale || len(whole) > col.Precision-col.Scale {
+		return schema.Value{}, fmt.Errorf("the number does not fit decimal=%d.%d", col.Precision, col.Scale)
+	}
+	zero := whole == "" && fraction == ""
+	if whole == "" {
+		whole = "0"
+	}
+	if col.Scale > 0 {
+		fraction += strings.Repeat("0", col.Scale-len(fraction))
+		whole += "." + fraction
+	}
+	if negative && !zero {
+		whole = "-" + whole
+	}
+	return schema.TextValue(schema.Decimal, whole), nil
+}
+
+func onlyDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}

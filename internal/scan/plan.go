@@ -1,0 +1,155 @@
+package scan
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+	"unsafe"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// Plan moves the columns of a model between rows and structs. It is immutable and safe for concurrent use.
+type Plan struct {
+	Table  *schema.Table // the model's schema; a repo may store it under another name
+	codecs []*Codec      // by ordinal
+
+	tracker    uintptr // offset of the schema.Tracker
+	hasTracker bool
+	deep       []int // ordinals of the deep columns
+}
+
+var plans sync.Map // reflect.Type → *Plan
+
+// For returns the plan of a model; it is made once.
+func For(model reflect.Type) (*Plan, error) {
+	if p, ok := plans.Load(model); ok {
+		return p.(*Plan), nil
+	}
+	t, err := schema.Of(model)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Table: t, codecs: make([]*Codec, len(t.Columns))}
+	p.tracker, p.hasTracker = schema.TrackerOffset(model)
+	for i, col := range t.Columns {
+		if p.codecs[i], err = newCodec(col); err != nil {
+			return nil, err
+		}
+		if p.codecs[i].deep {
+			p.deep = append(p.deep, i)
+		}
+	}
+	made, _ := plans.LoadOrStore(model, p)
+	return made.(*Plan), nil
+}
+
+// Codec returns the codec of a column.
+func (p *Plan) Codec(col *schema.Column) *Codec { return p.codecs[col.Ordinal] }
+
+// Tracks reports whether the model has a schema.Tracker, as prom.Model does.
+func (p *Plan) Tracks() bool { return p.hasTracker }
+
+// checkModel panics when a plan is used for another model, which would read foreign memory.
+func checkModel[T any](p *Plan) {
+	if p.Table.Model != reflect.TypeFor[T]() {
+		panic(fmt.Sprintf("prom: the plan of %s was used for %s", p.Table.Model, reflect.TypeFor[T]()))
+	}
+}
+
+// Value encodes one column of v as it is, without checking its rules.
+func Value[T any](p *Plan, v *T, col *schema.Column) (schema.Value, error) {
+	checkModel[T](p)
+	return p.encode(unsafe.Pointer(v), col)
+}
+
+func (p *Plan) encode(at unsafe.Pointer, col *schema.Column) (schema.Value, error) {
+	c := p.codecs[col.Ordinal]
+	value, err := c.encode(unsafe.Add(at, col.Offset))
+	if err != nil {
+		return schema.Value{}, Violations{c.violation("type", err.Error())}
+	}
+	return value, nil
+}
+
+// Values encodes columns of v, appends them to dst and checks their rules. The error is a [Violations] of every rule that is
+// broken.
+func Values[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
+	checkModel[T](p)
+	var broken Violations
+	for _, col := range cols {
+		c := p.codecs[col.Ordinal]
+		value, err := c.encode(unsafe.Add(unsafe.Pointer(v), col.Offset))
+		if err != nil {
+			broken = append(broken, c.violation("type", err.Error()))
+		} else if violation, bad := c.check(value); bad {
+			broken = append(broken, violation)
+		}
+		dst = append(dst, value)
+	}
+	if broken != nil {
+		return nil, broken
+	}
+	return dst, nil
+}
+
+// Check returns the violation of a value meant for a column, such as one of an assignment.
+func (c *Codec) Check(v schema.Value) error {
+	if violation, bad := c.check(v); bad {
+		return Violations{violation}
+	}
+	return nil
+}
+
+// Set decodes a value into a field of v: the way back of [Value]. It serves defaults and times that the library fills in.
+func Set[T any](p *Plan, v *T, col *schema.Column, value schema.Value) error {
+	checkModel[T](p)
+	return p.codecs[col.Ordinal].decode(valueRow{value}, 0, unsafe.Add(unsafe.Pointer(v), col.Offset))
+}
+
+// Decode decodes a row that has all columns of the table in their order.
+func Decode[T any](p *Plan, r Row, v *T) error {
+	checkModel[T](p)
+	return p.decode(r, unsafe.Pointer(v))
+}
+
+func (p *Plan) decode(r Row, at unsafe.Pointer) error {
+	for i, c := range p.codecs {
+		if err := c.decode(r, i, unsafe.Add(at, c.column.Offset)); err != nil {
+			return &ColumnError{Field: c.column.Field, Column: c.column.Name, Err: err}
+		}
+	}
+	return nil
+}
+
+// ColumnError is a column whose content does not fit its field.
+type ColumnError struct {
+	Field  string
+	Column string
+	Err    error
+}
+
+// Error names the field and the column, never the content.
+func (e *ColumnError) Error() string {
+	return fmt.Sprintf("column %q into field %s: %v", e.Column, e.Field, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *ColumnError) Unwrap() error { return e.Err }
+
+// Key reads columns of a key, which a row holds in their order and nothing else, as values that conditions take.
+func Key(p *Plan, r Row, cols []*schema.Column) ([]schema.Value, error) {
+	key := make([]schema.Value, len(cols))
+	for i, col := range cols {
+		c := p.codecs[col.Ordinal]
+		at := reflect.New(col.Type).UnsafePointer()
+		if err := c.decode(r, i, at); err != nil {
+			return nil, &ColumnError{Field: col.Field, Column: col.Name, Err: err}
+		}
+		var err error
+		if key[i], err = c.encode(at); err != nil {
+			return nil, &ColumnError{Field: col.Field, Column: col.Name, Err: err}
+		}
+	}
+	return key, nil
+}

@@ -1,0 +1,122 @@
+package scan
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// Violation is one rule that a value breaks. It never holds the value.
+type Violation struct {
+	Field  string // the Go field's path
+	Column string
+	Rule   string // required, type, min, max, nonempty, choices or regex
+	Reason string // what is wrong, for people
+}
+
+// Violations are all the rules that a value breaks, at least one. They are found before any SQL runs.
+type Violations []Violation
+
+// Error lists every violation.
+func (vs Violations) Error() string {
+	lines := make([]string, len(vs))
+	for i, v := range vs {
+		lines[i] = v.Field + ": " + v.Reason
+	}
+	return strings.Join(lines, "; ")
+}
+
+func (c *Codec) violation(rule, reason string) Violation {
+	return Violation{Field: c.column.Field, Column: c.column.Name, Rule: rule, Reason: reason}
+}
+
+// check returns the first rule of the column that v breaks, or false.
+func (c *Codec) check(v schema.Value) (Violation, bool) {
+	col, r := c.column, &c.column.Rules
+	switch {
+	case v.IsNull() && !col.Null:
+		return c.violation("required", "a value is required"), true
+	case v.IsNull():
+		return Violation{}, false
+	case v.IsZero() && (col.References != nil || col.Kind == schema.UUID || col.Key && col.Kind == schema.Text):
+		// The zero of these means that nothing was set, not that zero is the value.
+		return c.violation("required", "a value is required"), true
+	case r.NonEmpty && empty(v):
+		return c.violation("nonempty", "it must not be empty"), true
+	}
+	if r.Min != nil || r.Max != nil {
+		if v, bad := c.checkBounds(v); bad {
+			return v, true
+		}
+	}
+	if r.Choices != nil && !slices.Contains(r.Choices, choiceText(v)) {
+		return c.violation("choices", "it must be one of the listed values: "+strings.Join(r.Choices, ", ")), true
+	}
+	if c.pattern != nil && !c.pattern.MatchString(v.Text()) {
+		return c.violation("regex", "it must match "+r.Pattern), true
+	}
+	return Violation{}, false
+}
+
+func empty(v schema.Value) bool {
+	if v.Kind() == schema.JSON {
+		switch v.Text() {
+		case "null", "[]", "{}", `""`:
+			return true
+		}
+		return false
+	}
+	return v.IsZero()
+}
+
+func choiceText(v schema.Value) string {
+	switch {
+	case v.Kind() == schema.Uint64:
+		return strconv.FormatUint(v.Uint(), 10)
+	case v.Kind().Integer():
+		return strconv.FormatInt(v.Int(), 10)
+	}
+	return v.Text()
+}
+
+func (c *Codec) checkBounds(v schema.Value) (Violation, bool) {
+	low, high := c.column.Rules.Min, c.column.Rules.Max
+	unit, n := "", int64(0)
+	switch v.Kind() {
+	case schema.Float32, schema.Float64:
+		f := v.Float()
+		if low != nil && f < low.Float {
+			return c.violation("min", fmt.Sprintf("it must be at least %g", low.Float)), true
+		}
+		if high != nil && f > high.Float {
+			return c.violation("max", fmt.Sprintf("it must be at most %g", high.Float)), true
+		}
+		return Violation{}, false
+	case schema.Uint64:
+		u := v.Uint()
+		if u > 1<<63-1 {
+			u = 1<<63 - 1 // greater than any limit that a tag can set, and an equal one is not broken
+			if high != nil && high.Int == 1<<63-1 {
+				return c.violation("max", fmt.Sprintf("it must be at most %d", high.Int)), true
+			}
+		}
+		n = int64(u)
+	case schema.Text:
+		n, unit = int64(utf8.RuneCountInString(v.Text())), " characters"
+	case schema.Bytes:
+		n, unit = int64(len(v.Bytes())), " bytes"
+	default:
+		n = v.Int()
+	}
+	if low != nil && n < low.Int {
+		return c.violation("min", fmt.Sprintf("it must be at least %d%s", low.Int, unit)), true
+	}
+	if high != nil && n > high.Int {
+		return c.violation("max", fmt.Sprintf("it must be at most %d%s", high.Int, unit)), true
+	}
+	return Violation{}, false
+}

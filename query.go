@@ -1,0 +1,217 @@
+package prom
+
+import (
+	"context"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// Query is a question about the rows of a repo: conditions, an order and a page. It is an immutable value: its methods return new
+// queries, so one may be kept, shared by goroutines and built upon in different ways. It costs nothing until it is run. Queries
+// are made by the methods of a [Repo]; the zero Query is of no use.
+type Query[T any] struct {
+	repo *Repo[T]
+	spec query.Spec
+}
+
+// Where adds conditions: all of them must hold, and those that the query has already.
+func (q Query[T]) Where(conds ...Cond[T]) Query[T] {
+	q.spec = query.Where(q.spec, conds)
+	return q
+}
+
+// OrderBy adds terms to the order, behind those that the query has already. NULLs count as greater than every value on every
+// engine: ascending they come last.
+func (q Query[T]) OrderBy(orders ...Order[T]) Query[T] {
+	q.spec = query.OrderBy(q.spec, orders)
+	return q
+}
+
+// Limit takes at most n rows; of 0 there are none. A negative limit is an error when the query runs.
+func (q Query[T]) Limit(n int) Query[T] {
+	q.spec = q.spec.Limit(n)
+	return q
+}
+
+// Offset leaves the first n rows out. A negative offset is an error when the query runs.
+func (q Query[T]) Offset(n int) Query[T] {
+	q.spec = q.spec.Offset(n)
+	return q
+}
+
+// Page takes the rows of page n, the first being 1, with size rows each. It sets limit and offset.
+func (q Query[T]) Page(n, size int) Query[T] {
+	q.spec = q.spec.Page(n, size)
+	return q
+}
+
+// AllRows lets Update and Delete go without a condition, which they refuse otherwise.
+func (q Query[T]) AllRows() Query[T] {
+	q.spec = q.spec.AllRows()
+	return q
+}
+
+// All returns the rows.
+func (q Query[T]) All(ctx context.Context) ([]T, error) {
+	b, err := q.repo.bind()
+	if err != nil {
+		return nil, err
+	}
+	return q.rows(ctx, b, q.spec)
+}
+
+// rows reads the rows of a spec into one slice.
+func (q Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, error) {
+	text, args, err := b.stmts.Select(spec)
+	if err != nil {
+		return nil, errorOf("query", q.repo.table, err)
+	}
+	hint := 16
+	if n, ok := spec.Limited(); ok {
+		hint = min(n, 1024)
+	}
+	var list []T
+	err = b.query(ctx, call{op: "query", sql: text, args: args, complete: true}, func(rows conn.Rows) error {
+		list = make([]T, 0, hint)
+		loader := scan.Loader[T]{Plan: q.repo.plan}
+		for rows.Next() {
+			list = append(list, *new(T))
+			if err := loader.Load(rows, &list[len(list)-1]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// One returns the first row, or ErrNotFound when there is none.
+func (q Query[T]) One(ctx context.Context) (*T, error) {
+	if n, ok := q.spec.Limited(); !ok || n > 1 {
+		q.spec = q.spec.Limit(1)
+	}
+	list, err := q.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, q.repo.notFound("query")
+	}
+	return &list[0], nil
+}
+
+// Count returns the number of rows, of its page if the query has a limit or an offset.
+func (q Query[T]) Count(ctx context.Context) (int, error) {
+	b, err := q.repo.bind()
+	if err != nil {
+		return 0, err
+	}
+	text, args, err := b.stmts.Count(q.spec)
+	if err != nil {
+		return 0, errorOf("count", q.repo.table, err)
+	}
+	var n int64
+	err = b.query(ctx, call{op: "count", sql: text, args: args}, func(rows conn.Rows) (err error) {
+		for rows.Next() {
+			if n, err = rows.Int(0); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return int(n), err
+}
+
+// Has reports whether there is a row.
+func (q Query[T]) Has(ctx context.Context) (bool, error) {
+	b, err := q.repo.bind()
+	if err != nil {
+		return false, err
+	}
+	text, args, err := b.stmts.Has(q.spec)
+	if err != nil {
+		return false, errorOf("query", q.repo.table, err)
+	}
+	has := false
+	err = b.query(ctx, call{op: "query", sql: text, args: args}, func(rows conn.Rows) error {
+		has = false
+		for rows.Next() {
+			has = true
+		}
+		return nil
+	})
+	return has, err
+}
+
+// Update assigns new values to the rows and returns how many they were. Without a condition it is refused; see AllRows. The model's
+// updated column is set to the present time unless it is assigned. It takes no order, limit or offset.
+func (q Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error) {
+	b, err := q.repo.bind()
+	if err != nil {
+		return 0, err
+	}
+	text, args, err := query.Update(b.stmts, q.spec, q.withUpdated(assigns))
+	if err != nil {
+		return 0, errorOf("update", q.repo.table, err)
+	}
+	n, err := b.exec(ctx, call{op: "update", sql: text, args: args, write: true})
+	return int(n), err
+}
+
+// withUpdated adds the assignment of the updated column, unless it is there or nothing is assigned at all.
+func (q Query[T]) withUpdated(assigns []Assign[T]) []Assign[T] {
+	assigned := map[*schema.Column]bool{}
+	for _, a := range assigns {
+		assigned[a.Column()] = true
+	}
+	delete(assigned, nil)
+	if len(assigned) == 0 {
+		return assigns
+	}
+	all := assigns[:len(assigns):len(assigns)]
+	for _, c := range q.repo.table.Columns {
+		if c.Updated && !assigned[c] {
+			all = append(all, query.SetValue[T](c, schema.TimeValue(schema.Time, now())))
+		}
+	}
+	return all
+}
+
+// Delete deletes the rows and returns how many they were. Without a condition it is refused; see AllRows. It takes no order, limit
+// or offset.
+func (q Query[T]) Delete(ctx context.Context) (int, error) {
+	b, err := q.repo.bind()
+	if err != nil {
+		return 0, err
+	}
+	text, args, err := b.stmts.Delete(q.spec)
+	if err != nil {
+		return 0, errorOf("delete", q.repo.table, err)
+	}
+	n, err := b.exec(ctx, call{op: "delete", sql: text, args: args, write: true})
+	return int(n), err
+}
+
+// SQL returns the statement of All and its arguments without running it. It needs to know the connection, for its dialect, and
+// does not connect.
+func (q Query[T]) SQL() (sql string, args []any, err error) {
+	b, err := q.repo.bind()
+	if err != nil {
+		return "", nil, err
+	}
+	text, values, err := b.stmts.Select(q.spec)
+	if err != nil {
+		return "", nil, errorOf("query", q.repo.table, err)
+	}
+	args = make([]any, len(values))
+	for i, v := range values {
+		args[i] = v.Any()
+	}
+	return text, args, nil
+}

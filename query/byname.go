@@ -1,0 +1,139 @@
+package query
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/schema"
+)
+
+// AnyField is a column of T that was found by its name, for filters and orders that arrive as text. Its values are of any type
+// that converts to the field's without loss, or their text; what does not convert is an error of the query before any SQL.
+type AnyField[T any] struct {
+	_ [0]*T
+	c *scan.Codec
+}
+
+// FieldByName returns the column of that name, or an error that lists the columns.
+func FieldByName[T any](p *scan.Plan, name string) (AnyField[T], error) {
+	col := p.Table.Column(name)
+	if col == nil {
+		names := make([]string, len(p.Table.Columns))
+		for i, c := range p.Table.Columns {
+			names[i] = c.Name
+		}
+		return AnyField[T]{}, fmt.Errorf("%s has no column %.70q; its columns are %s", p.Table.Model.Name(), name, strings.Join(names, ", "))
+	}
+	return AnyField[T]{c: p.Codec(col)}, nil
+}
+
+// Column returns the column's schema.
+func (f AnyField[T]) Column() *schema.Column { return f.c.Column() }
+
+func (f AnyField[T]) value(x any) (schema.Value, error) {
+	if s, ok := x.(string); ok {
+		return f.c.Parse(s)
+	}
+	return f.c.Convert(x)
+}
+
+func (f AnyField[T]) compare(o op, x any) Cond[T] {
+	v, err := f.value(x)
+	if err == nil && f.Column().Kind == schema.JSON {
+		err = fmt.Errorf("the column %q holds JSON, which cannot be compared", f.Column().Name)
+	}
+	if v.IsNull() && err == nil {
+		switch o {
+		case opEq:
+			return Cond[T]{n: node{op: opNull, col: f.c.Column()}}
+		case opNe:
+			return Cond[T]{n: node{op: opNotNull, col: f.c.Column()}}
+		}
+		err = fmt.Errorf("nothing is greater or less than NULL")
+	}
+	return Cond[T]{n: node{op: o, col: f.c.Column(), val: v, err: err}}
+}
+
+// Eq is true when the column equals x; nil is NULL here.
+func (f AnyField[T]) Eq(x any) Cond[T] { return f.compare(opEq, x) }
+
+// Ne is true when the column differs from x; nil is NULL here.
+func (f AnyField[T]) Ne(x any) Cond[T] { return f.compare(opNe, x) }
+
+// Gt is true when the column is greater than x.
+func (f AnyField[T]) Gt(x any) Cond[T] { return f.compare(opGt, x) }
+
+// Gte is true when the column is greater than x or equal.
+func (f AnyField[T]) Gte(x any) Cond[T] { return f.compare(opGe, x) }
+
+// Lt is true when the column is less than x.
+func (f AnyField[T]) Lt(x any) Cond[T] { return f.compare(opLt, x) }
+
+// Lte is true when the column is less than x or equal.
+func (f AnyField[T]) Lte(x any) Cond[T] { return f.compare(opLe, x) }
+
+// In is true when the column is one of the values; none matches nothing.
+func (f AnyField[T]) In(xs ...any) Cond[T] { return f.within(opIn, xs) }
+
+// NotIn is true when the column is none of the values; none matches every row.
+func (f AnyField[T]) NotIn(xs ...any) Cond[T] { return f.within(opNotIn, xs) }
+
+func (f AnyField[T]) within(o op, xs []any) Cond[T] {
+	col := f.c.Column()
+	val, err := list(col.Kind, len(xs), func(i int) (schema.Value, error) {
+		v, err := f.value(xs[i])
+		if err == nil && v.IsNull() {
+			err = fmt.Errorf("a list cannot hold NULL; use Eq(nil)")
+		}
+		return v, err
+	})
+	return Cond[T]{n: node{op: o, col: col, val: val, err: err}}
+}
+
+// Like is true when the column, a text, matches the pattern of [TextField.Like].
+func (f AnyField[T]) Like(pattern string) Cond[T] { return f.text(dialect.MatchLike, pattern, false) }
+
+// Contains is true when s stands in the column, a text.
+func (f AnyField[T]) Contains(s string) Cond[T] { return f.text(dialect.MatchContains, s, false) }
+
+// ContainsFold is Contains ignoring the case of A to Z.
+func (f AnyField[T]) ContainsFold(s string) Cond[T] { return f.text(dialect.MatchContains, s, true) }
+
+// HasPrefix is true when the column, a text, begins with s.
+func (f AnyField[T]) HasPrefix(s string) Cond[T] { return f.text(dialect.MatchPrefix, s, false) }
+
+// HasSuffix is true when the column, a text, ends with s.
+func (f AnyField[T]) HasSuffix(s string) Cond[T] { return f.text(dialect.MatchSuffix, s, false) }
+
+func (f AnyField[T]) text(m dialect.Match, s string, fold bool) Cond[T] {
+	n := matching(f.c, m, s, fold, false)
+	if f.Column().Kind != schema.Text && n.err == nil {
+		n.err = fmt.Errorf("the column %q is not a text", f.Column().Name)
+	}
+	return Cond[T]{n: n}
+}
+
+// Set assigns x; nil is NULL.
+func (f AnyField[T]) Set(x any) Assign[T] {
+	v, err := f.value(x)
+	if err == nil {
+		err = f.c.Check(v)
+	}
+	return Assign[T]{a: assignment{col: f.c.Column(), kind: assignSet, val: v, err: err}}
+}
+
+// Asc orders by the column, the least first, NULLs last.
+func (f AnyField[T]) Asc() Order[T] { return f.order(false) }
+
+// Desc orders by the column, the greatest first, NULLs first.
+func (f AnyField[T]) Desc() Order[T] { return f.order(true) }
+
+func (f AnyField[T]) order(desc bool) Order[T] {
+	o := orderTerm{col: f.c.Column(), desc: desc}
+	if o.col.Kind == schema.JSON {
+		o.err = fmt.Errorf("the column %q holds JSON, which has no order", o.col.Name)
+	}
+	return Order[T]{o: o}
+}

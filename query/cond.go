@@ -1,0 +1,143 @@
+package query
+
+import (
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/schema"
+)
+
+// Cond is a condition on the rows of T. Fields make conditions; [And], [Or] and [Not] combine them. A Cond is an immutable
+// value. The zero value is true for every row, so that a condition can be left out: it counts as no condition where one is
+// demanded.
+type Cond[T any] struct {
+	_ [0]*T // keeps the conditions of two models from being converted into each other
+	n node
+}
+
+// And is true when all conditions are; it is true for every row when there are none.
+func And[T any](conds ...Cond[T]) Cond[T] { return Cond[T]{n: chain(opAnd, conds)} }
+
+// Or is true when one of the conditions is; it is false for every row when there are none.
+func Or[T any](conds ...Cond[T]) Cond[T] { return Cond[T]{n: chain(opOr, conds)} }
+
+// Not is true when the condition is false. As everywhere in SQL, a condition that compares NULL is neither true nor false, and
+// so is its negation.
+func Not[T any](cond Cond[T]) Cond[T] { return Cond[T]{n: node{op: opNot, kids: []node{cond.n}}} }
+
+func chain[T any](o op, conds []Cond[T]) node {
+	kids := make([]node, len(conds))
+	for i, c := range conds {
+		kids[i] = c.n
+	}
+	return node{op: o, kids: kids}
+}
+
+// op is what a node does.
+type op uint8
+
+const (
+	opTrue op = iota // the zero condition
+	opEq
+	opNe
+	opLt
+	opLe
+	opGt
+	opGe
+	opSame    // NULL-safe equality
+	opNotSame // and its negation
+	opIn
+	opNotIn
+	opNull
+	opNotNull
+	opMatch
+	opAnd
+	opOr
+	opNot
+	opRaw
+)
+
+var opText = [...]string{
+	opEq: " = ", opNe: " <> ", opLt: " < ", opLe: " <= ", opGt: " > ", opGe: " >= ",
+	opSame: " IS NOT DISTINCT FROM ", opNotSame: " IS DISTINCT FROM ",
+}
+
+// node is a condition without its model's type.
+type node struct {
+	op    op
+	not   bool // of opMatch
+	fold  bool // of opMatch
+	match dialect.Match
+	part  dialect.DatePart
+	col   *schema.Column
+	val   schema.Value // the operand; the list of opIn
+	kids  []node       // of opAnd, opOr and opNot
+	raw   *rawSQL      // of opRaw
+	err   error        // why the condition cannot be used
+}
+
+// trivial reports whether a node is true for every row by its form.
+func (n *node) trivial() bool {
+	if n.op == opAnd {
+		for i := range n.kids {
+			if !n.kids[i].trivial() {
+				return false
+			}
+		}
+		return true
+	}
+	return n.op == opTrue
+}
+
+// firstErr returns the first error among the nodes.
+func firstErr(nodes []node) error {
+	for i := range nodes {
+		if nodes[i].err != nil {
+			return nodes[i].err
+		}
+		if err := firstErr(nodes[i].kids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare makes the node of a comparison with one value.
+func compare[V any](o op, c *scan.Codec, v V) node {
+	val, err := scan.Encode(c, v)
+	return node{op: o, col: c.Column(), val: val, err: err}
+}
+
+// within makes the node of opIn or opNotIn.
+func within[V any](o op, c *scan.Codec, vs []V) node {
+	val, err := list(c.Column().Kind, len(vs), func(i int) (schema.Value, error) { return scan.Encode(c, vs[i]) })
+	return node{op: o, col: c.Column(), val: val, err: err}
+}
+
+// list gathers n values of one kind into the list value that is a single argument.
+func list(k schema.Kind, n int, at func(i int) (schema.Value, error)) (schema.Value, error) {
+	switch k {
+	case schema.Bool:
+		return gather(k, n, at, schema.Value.Bool)
+	case schema.Int16, schema.Int32, schema.Int64, schema.Time, schema.Date, schema.Clock:
+		return gather(k, n, at, schema.Value.Int)
+	case schema.Uint64:
+		return gather(k, n, at, schema.Value.Uint)
+	case schema.Float32, schema.Float64:
+		return gather(k, n, at, schema.Value.Float)
+	case schema.Bytes:
+		return gather(k, n, at, schema.Value.Bytes)
+	}
+	return gather(k, n, at, schema.Value.Text)
+}
+
+func gather[E schema.ListElem](k schema.Kind, n int, at func(i int) (schema.Value, error), get func(schema.Value) E) (schema.Value, error) {
+	elems := make([]E, n)
+	for i := range elems {
+		v, err := at(i)
+		if err != nil {
+			return schema.Value{}, err
+		}
+		elems[i] = get(v)
+	}
+	return schema.ListValue(k, elems), nil
+}

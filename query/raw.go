@@ -1,0 +1,214 @@
+package query
+
+import (
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/google/uuid"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// rawSQL is a condition that the caller wrote.
+type rawSQL struct {
+	parts []string // the text around the arguments: one more than args; ?? is undone
+	text  string   // the text as given, for the shape
+	args  []schema.Value
+}
+
+// Raw is a condition in SQL. A question mark stands for each argument; ?? is a question mark itself, and inside quotes and
+// comments a question mark is just that. Arguments are booleans, numbers, texts, bytes, times, UUIDs, their pointers, slices of
+// them as one list argument, and driver.Valuers; they are never written into the text.
+func Raw[T any](sql string, args ...any) Cond[T] {
+	raw := &rawSQL{text: sql}
+	n := node{op: opRaw, raw: raw}
+	raw.parts, n.err = splitRaw(sql)
+	if n.err == nil && len(raw.parts) != len(args)+1 {
+		n.err = fmt.Errorf("the raw condition has %d question marks for %d arguments (a question mark itself is ??; numbered placeholders such as $1 are not used here)",
+			len(raw.parts)-1, len(args))
+	}
+	for i, a := range args {
+		v, err := ValueOf(a)
+		if err != nil && n.err == nil {
+			n.err = fmt.Errorf("argument %d of the raw condition: %w", i+1, err)
+		}
+		raw.args = append(raw.args, v)
+	}
+	return Cond[T]{n: n}
+}
+
+// Expr is a condition made by squirrel or anything else that gives SQL with question marks.
+func Expr[T any](sql squirrel.Sqlizer) Cond[T] {
+	if sql == nil {
+		return Cond[T]{n: node{op: opRaw, err: errors.New("the condition is nil")}}
+	}
+	text, args, err := sql.ToSql()
+	if err != nil {
+		return Cond[T]{n: node{op: opRaw, err: fmt.Errorf("the condition gives no SQL: %w", err)}}
+	}
+	if text == "" {
+		return Cond[T]{}
+	}
+	return Raw[T](text, args...)
+}
+
+// splitRaw cuts SQL at its placeholders. It knows quoted text, quoted identifiers, dollar quotes and comments.
+func splitRaw(sql string) ([]string, error) {
+	if strings.TrimSpace(sql) == "" {
+		return nil, errors.New("the raw condition is empty")
+	}
+	var parts []string
+	var b strings.Builder
+	for i := 0; i < len(sql); {
+		end, err := skipQuoted(sql, i)
+		if err != nil {
+			return nil, err
+		}
+		if end > i {
+			b.WriteString(sql[i:end])
+			i = end
+			continue
+		}
+		switch {
+		case sql[i] != '?':
+			b.WriteByte(sql[i])
+		case strings.HasPrefix(sql[i:], "??"):
+			b.WriteByte('?')
+			i++
+		default:
+			parts = append(parts, b.String())
+			b.Reset()
+		}
+		i++
+	}
+	return append(parts, b.String()), nil
+}
+
+// skipQuoted returns the end of the quoted text or comment that begins at i, or i when none does.
+func skipQuoted(sql string, i int) (int, error) {
+	var closing string
+	switch c := sql[i]; {
+	case c == '\'' || c == '"':
+		closing = string(c)
+	case strings.HasPrefix(sql[i:], "--"):
+		return 0, errors.New("a raw condition cannot hold the comment --, which would hide what comes after it; use /* */")
+	case strings.HasPrefix(sql[i:], "/*"):
+		closing = "*/"
+	case c == '$':
+		if tag := dollarTag(sql[i:]); tag != "" {
+			closing = tag
+		}
+	}
+	if closing == "" {
+		return i, nil
+	}
+	start := i + len(closing)
+	end := strings.Index(sql[start:], closing)
+	if end < 0 {
+		return 0, fmt.Errorf("the raw condition has an opening %s without its end", closing)
+	}
+	return start + end + len(closing), nil
+}
+
+// dollarTag returns the opening $tag$ of PostgreSQL's dollar quotes, or "".
+func dollarTag(s string) string {
+	for i := 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '$':
+			return s[:i+1]
+		case c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf || i > 1 && c >= '0' && c <= '9':
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+// ValueOf turns an argument of raw SQL into a value.
+func ValueOf(x any) (schema.Value, error) {
+	switch v := x.(type) {
+	case nil:
+		return schema.Value{}, nil
+	case schema.Value:
+		return v, nil
+	case time.Time:
+		return schema.TimeValue(schema.Time, v), nil
+	case []byte:
+		return schema.BytesValue(v), nil
+	case uuid.UUID:
+		return schema.TextValue(schema.UUID, v.String()), nil
+	case driver.Valuer:
+		if rv := reflect.ValueOf(x); rv.Kind() == reflect.Pointer && rv.IsNil() {
+			return schema.Value{}, nil
+		}
+		inner, err := v.Value()
+		if err != nil {
+			return schema.Value{}, fmt.Errorf("Value of %T failed", x)
+		}
+		return ValueOf(inner)
+	}
+	rv := reflect.ValueOf(x)
+	switch {
+	case rv.Kind() == reflect.Pointer:
+		if rv.IsNil() {
+			return schema.Value{}, nil
+		}
+		return ValueOf(rv.Elem().Interface())
+	case rv.Kind() == reflect.Bool:
+		return schema.BoolValue(rv.Bool()), nil
+	case rv.CanInt():
+		return schema.IntValue(schema.Int64, rv.Int()), nil
+	case rv.CanUint():
+		if rv.Uint() <= 1<<63-1 {
+			return schema.IntValue(schema.Int64, int64(rv.Uint())), nil
+		}
+		return schema.UintValue(rv.Uint()), nil
+	case rv.CanFloat():
+		if rv.Float() != rv.Float() {
+			return schema.Value{}, errors.New("NaN cannot be an argument")
+		}
+		return schema.FloatValue(schema.Float64, rv.Float()), nil
+	case rv.Kind() == reflect.String:
+		return schema.TextValue(schema.Text, rv.String()), checkText(rv.String())
+	case rv.Kind() == reflect.Slice && rv.Type().Elem().Kind() == reflect.Uint8:
+		return schema.BytesValue(rv.Bytes()), nil
+	case rv.Kind() == reflect.Slice:
+		return listOf(rv)
+	}
+	return schema.Value{}, fmt.Errorf("a %T cannot be an argument", x)
+}
+
+// listOf turns a slice into a list; its elements must be of one kind.
+func listOf(rv reflect.Value) (schema.Value, error) {
+	elem, err := ValueOf(reflect.Zero(rv.Type().Elem()).Interface())
+	kind := elem.Kind()
+	if kind == schema.Null && rv.Len() > 0 {
+		if elem, err = ValueOf(rv.Index(0).Interface()); err == nil {
+			kind = elem.Kind()
+		}
+	}
+	if err != nil || kind == schema.Null {
+		return schema.Value{}, fmt.Errorf("a %s cannot be a list argument", rv.Type())
+	}
+	return list(kind, rv.Len(), func(i int) (schema.Value, error) {
+		v, err := ValueOf(rv.Index(i).Interface())
+		if err == nil && v.Kind() != kind {
+			err = errors.New("the elements of a list argument must be of one type and not nil")
+		}
+		return v, err
+	})
+}
+
+// checkText refuses what no text column can hold.
+func checkText(s string) error {
+	if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
+		return errors.New("a text argument must be valid UTF-8 without NUL")
+	}
+	return nil
+}

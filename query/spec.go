@@ -1,0 +1,215 @@
+package query
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// Spec is a query without its model's type: conditions, order and page. It is an immutable value; every change returns a new
+// one and slices are never shared with room to grow.
+type Spec struct {
+	where  []node
+	orders []orderTerm
+	limit  int64
+	offset int64
+	limits flags
+	all    bool
+	err    error
+}
+
+type flags uint8
+
+const (
+	hasLimit flags = 1 << iota
+	hasOffset
+)
+
+// Where adds conditions to s: all of them must hold.
+func Where[T any](s Spec, conds []Cond[T]) Spec {
+	if len(conds) == 0 {
+		return s
+	}
+	where := make([]node, len(s.where), len(s.where)+len(conds))
+	copy(where, s.where)
+	for i := range conds {
+		if conds[i].n.op != opTrue || conds[i].n.err != nil {
+			where = append(where, conds[i].n)
+		}
+	}
+	s.where = where
+	return s
+}
+
+// OrderBy adds terms to the order of s, behind those that it has.
+func OrderBy[T any](s Spec, orders []Order[T]) Spec {
+	list := make([]orderTerm, len(s.orders), len(s.orders)+len(orders))
+	copy(list, s.orders)
+	for _, o := range orders {
+		if o.o.col != nil {
+			list = append(list, o.o)
+		}
+	}
+	s.orders = list
+	return s
+}
+
+// Limit returns s with at most n rows.
+func (s Spec) Limit(n int) Spec {
+	s.limit, s.limits = int64(n), s.limits|hasLimit
+	if n < 0 {
+		s.fail(errors.New("a limit cannot be negative"))
+	}
+	return s
+}
+
+// Offset returns s without its first n rows.
+func (s Spec) Offset(n int) Spec {
+	s.offset, s.limits = int64(n), s.limits|hasOffset
+	if n < 0 {
+		s.fail(errors.New("an offset cannot be negative"))
+	}
+	return s
+}
+
+// Page returns s with the rows of page n, the first being 1, of size rows each.
+func (s Spec) Page(n, size int) Spec {
+	if n < 1 || size < 1 {
+		s.fail(fmt.Errorf("a page's number and size begin at 1"))
+		return s
+	}
+	if int64(n-1) > (1<<63-1)/int64(size) {
+		s.fail(errors.New("the page's number is too large"))
+		return s
+	}
+	s.limits |= hasLimit | hasOffset
+	s.limit, s.offset = int64(size), int64(n-1)*int64(size)
+	return s
+}
+
+// AllRows returns s with the leave to update or delete without a condition.
+func (s Spec) AllRows() Spec { s.all = true; return s }
+
+func (s *Spec) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// Limited returns the limit, if there is one.
+func (s Spec) Limited() (n int, ok bool) { return int(s.limit), s.limits&hasLimit != 0 }
+
+// HasOrder reports whether s has an order of its own.
+func (s Spec) HasOrder() bool { return len(s.orders) > 0 }
+
+// Unpaged returns s without limit and offset.
+func (s Spec) Unpaged() Spec { s.limits, s.limit, s.offset = 0, 0, 0; return s }
+
+// Unordered returns s without its order.
+func (s Spec) Unordered() Spec { s.orders = nil; return s }
+
+// Err returns why the query cannot run: a bad limit, or a value that does not fit its column.
+func (s Spec) Err() error {
+	if s.err != nil {
+		return s.err
+	}
+	for _, o := range s.orders {
+		if o.err != nil {
+			return o.err
+		}
+	}
+	return firstErr(s.where)
+}
+
+// Guard returns an error when s has neither a condition nor the leave to go without.
+func (s Spec) Guard(verb string) error {
+	if s.all {
+		return nil
+	}
+	for i := range s.where {
+		if !s.where[i].trivial() {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s without a condition would reach every row of the table; if that is meant, say AllRows() first", verb)
+}
+
+// ByKeys returns s ordered by the columns alone, for walking a table in pages.
+func (s Spec) ByKeys(cols []*schema.Column) Spec {
+	s.orders = make([]orderTerm, len(cols))
+	for i, c := range cols {
+		s.orders[i] = orderTerm{col: c}
+	}
+	return s
+}
+
+// ByKeysDesc returns s ordered by the columns backwards.
+func (s Spec) ByKeysDesc(cols []*schema.Column) Spec {
+	s = s.ByKeys(cols)
+	for i := range s.orders {
+		s.orders[i].desc = true
+	}
+	return s
+}
+
+// KeyIs returns s with the condition that each of the columns has its value.
+func (s Spec) KeyIs(cols []*schema.Column, vals []schema.Value) Spec {
+	where := make([]node, len(s.where), len(s.where)+len(cols))
+	copy(where, s.where)
+	for i, c := range cols {
+		where = append(where, node{op: opEq, col: c, val: vals[i]})
+	}
+	s.where = where
+	return s
+}
+
+// KeyIn returns s with the condition that the column is one of the values.
+func (s Spec) KeyIn(col *schema.Column, vals []schema.Value) Spec {
+	v, err := list(col.Kind, len(vals), func(i int) (schema.Value, error) { return vals[i], nil })
+	return s.and(node{op: opIn, col: col, val: v, err: err})
+}
+
+// KeysAny returns s with the condition that the columns together are one of the keys.
+func (s Spec) KeysAny(cols []*schema.Column, keys [][]schema.Value) Spec {
+	or := node{op: opOr, kids: make([]node, len(keys))}
+	for i, key := range keys {
+		and := node{op: opAnd, kids: make([]node, len(cols))}
+		for j, c := range cols {
+			and.kids[j] = node{op: opEq, col: c, val: key[j]}
+		}
+		or.kids[i] = and
+	}
+	return s.and(or)
+}
+
+// After returns s with the condition that a row's key comes after another key.
+func (s Spec) After(cols []*schema.Column, vals []schema.Value) Spec {
+	return s.and(beyond(opGt, cols, vals))
+}
+
+// UpTo returns s with the condition that a row's key is another key or comes before it.
+func (s Spec) UpTo(cols []*schema.Column, vals []schema.Value) Spec {
+	if len(cols) == 1 {
+		return s.and(beyond(opLe, cols, vals))
+	}
+	after := beyond(opGt, cols, vals)
+	return s.and(node{op: opNot, kids: []node{after}})
+}
+
+// beyond compares keys of several columns one after the other.
+func beyond(o op, cols []*schema.Column, vals []schema.Value) node {
+	first := node{op: o, col: cols[0], val: vals[0]}
+	if len(cols) == 1 {
+		return first
+	}
+	rest := node{op: opAnd, kids: []node{{op: opEq, col: cols[0], val: vals[0]}, beyond(o, cols[1:], vals[1:])}}
+	return node{op: opOr, kids: []node{first, rest}}
+}
+
+func (s Spec) and(n node) Spec {
+	where := make([]node, len(s.where), len(s.where)+1)
+	copy(where, s.where)
+	s.where = append(where, n)
+	return s
+}

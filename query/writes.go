@@ -1,0 +1,169 @@
+package query
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/Masterminds/squirrel"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// Insert adds rows of the given columns and returns all columns of what was stored. Without columns it inserts one row of
+// defaults. Its arguments are the values of the columns, row after row.
+func (s *Statements) Insert(cols []*schema.Column, rows int) (string, error) {
+	key := shape(make([]byte, 0, 128)).byte(kindInsert).columns(cols).int(rows)
+	return s.cache.get(key, func() (string, error) {
+		if len(cols) == 0 {
+			return "INSERT INTO " + s.name + " DEFAULT VALUES " + s.returning(), nil
+		}
+		return finish(s.insertBuilder(cols, rows).Suffix(s.returning()).PlaceholderFormat(format(s.Dialect)), len(cols)*rows)
+	})
+}
+
+func (s *Statements) insertBuilder(cols []*schema.Column, rows int) squirrel.InsertBuilder {
+	row := make([]any, len(cols))
+	for i, c := range cols {
+		row[i] = squirrel.Expr(s.Dialect.Arg(c.Kind), schema.Value{})
+	}
+	b := squirrel.Insert(s.name).Columns(s.quoted(cols)...)
+	for range rows {
+		b = b.Values(row...)
+	}
+	return b
+}
+
+// Upsert inserts one row, or, when a row with the same values in the columns on exists, updates the columns set of that one. It
+// returns all columns of what is stored then.
+func (s *Statements) Upsert(cols, on, set []*schema.Column) (string, error) {
+	key := shape(make([]byte, 0, 128)).byte(kindUpsert).columns(cols).columns(on).columns(set)
+	return s.cache.get(key, func() (string, error) {
+		if len(set) == 0 {
+			// Something must be assigned, or nothing would be returned.
+			set = on[:1]
+		}
+		var b strings.Builder
+		b.WriteString("ON CONFLICT (" + strings.Join(s.quoted(on), ", ") + ") DO UPDATE SET ")
+		for i, name := range s.quoted(set) {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(name + " = excluded." + name)
+		}
+		ins := s.insertBuilder(cols, 1).Suffix(b.String() + " " + s.returning())
+		return finish(ins.PlaceholderFormat(format(s.Dialect)), len(cols))
+	})
+}
+
+// UpdateKey updates columns of the row with a key and returns all columns. Its arguments are the new values and then the key.
+func (s *Statements) UpdateKey(cols, key []*schema.Column) (string, error) {
+	k := shape(make([]byte, 0, 64)).byte(kindUpdateKey).columns(cols).columns(key)
+	return s.cache.get(k, func() (string, error) {
+		b := squirrel.Update(s.name)
+		for _, c := range cols {
+			b = b.Set(s.columns[c.Ordinal], squirrel.Expr(s.Dialect.Arg(c.Kind), schema.Value{}))
+		}
+		b = b.Where(clause{s.Dialect, Spec{}.KeyIs(key, make([]schema.Value, len(key))).where}).Suffix(s.returning())
+		return finish(b.PlaceholderFormat(format(s.Dialect)), len(cols)+len(key))
+	})
+}
+
+// DeleteKey deletes the row with a key. Its arguments are the key.
+func (s *Statements) DeleteKey(key []*schema.Column) (string, error) {
+	k := shape(make([]byte, 0, 64)).byte(kindDeleteKey).columns(key)
+	return s.cache.get(k, func() (string, error) {
+		b := squirrel.Delete(s.name).Where(clause{s.Dialect, Spec{}.KeyIs(key, make([]schema.Value, len(key))).where})
+		return finish(b.PlaceholderFormat(format(s.Dialect)), len(key))
+	})
+}
+
+var errPaged = errors.New("an update or delete takes no order, limit or offset; choose the rows by conditions")
+
+// Update changes the rows of a query.
+func Update[T any](s *Statements, q Spec, assigns []Assign[T]) (string, []schema.Value, error) {
+	list := make([]assignment, 0, len(assigns)+1)
+	for _, a := range assigns {
+		if a.a.err != nil {
+			return "", nil, a.a.err
+		}
+		if a.a.col == nil {
+			continue
+		}
+		for _, other := range list {
+			if other.col == a.a.col {
+				return "", nil, errors.New("the column " + a.a.col.Name + " is assigned twice")
+			}
+		}
+		list = append(list, a.a)
+	}
+	return s.update(q, list)
+}
+
+// SetValue is the assignment of a value that is encoded already, such as the time of an update.
+func SetValue[T any](col *schema.Column, v schema.Value) Assign[T] {
+	return Assign[T]{a: assignment{col: col, val: v}}
+}
+
+// Column returns the column that is assigned, nil for the zero Assign.
+func (a Assign[T]) Column() *schema.Column { return a.a.col }
+
+func (s *Statements) update(q Spec, list []assignment) (string, []schema.Value, error) {
+	if err := q.writable("update"); err != nil {
+		return "", nil, err
+	}
+	if len(list) == 0 {
+		return "", nil, errors.New("an update needs an assignment")
+	}
+	key := shape(make([]byte, 0, 128)).byte(kindUpdate).int(len(list))
+	args := make([]schema.Value, 0, len(list)+len(q.where))
+	for _, a := range list {
+		key = key.byte(byte(a.kind)).int(a.col.Ordinal)
+		args = append(args, a.val)
+	}
+	args = values(args, s.Dialect, q.where)
+	text, err := s.cache.get(key.nodes(q.where), func() (string, error) {
+		b := squirrel.Update(s.name)
+		for _, a := range list {
+			name, arg := s.columns[a.col.Ordinal], s.Dialect.Arg(a.col.Kind)
+			switch a.kind {
+			case assignAdd:
+				arg = name + " + " + arg
+			case assignSub:
+				arg = name + " - " + arg
+			}
+			b = b.Set(name, squirrel.Expr(arg, a.val))
+		}
+		if len(q.where) > 0 {
+			b = b.Where(clause{s.Dialect, q.where})
+		}
+		return finish(b.PlaceholderFormat(format(s.Dialect)), len(args))
+	})
+	return text, args, err
+}
+
+// Delete deletes the rows of a query.
+func (s *Statements) Delete(q Spec) (string, []schema.Value, error) {
+	if err := q.writable("delete"); err != nil {
+		return "", nil, err
+	}
+	args := values(nil, s.Dialect, q.where)
+	key := shape(make([]byte, 0, 128)).byte(kindDelete).nodes(q.where)
+	text, err := s.cache.get(key, func() (string, error) {
+		b := squirrel.Delete(s.name)
+		if len(q.where) > 0 {
+			b = b.Where(clause{s.Dialect, q.where})
+		}
+		return finish(b.PlaceholderFormat(format(s.Dialect)), len(args))
+	})
+	return text, args, err
+}
+
+func (q *Spec) writable(verb string) error {
+	if err := q.Err(); err != nil {
+		return err
+	}
+	if q.limits != 0 || len(q.orders) > 0 {
+		return errPaged
+	}
+	return q.Guard(verb)
+}

@@ -1,0 +1,175 @@
+package prom
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// Get returns the row with that key, or ErrNotFound. A composite key is given in the order of its fields. A key of a type that does
+// not convert to the field's without loss is an error.
+func (r *Repo[T]) Get(ctx context.Context, key ...any) (*T, error) {
+	values, err := r.convertKey(key)
+	if err != nil {
+		return nil, errorOf("get", r.table, err)
+	}
+	v := new(T)
+	if err := r.get(ctx, "get", r.table.Key, values, v); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+func (r *Repo[T]) convertKey(key []any) ([]schema.Value, error) {
+	cols := r.table.Key
+	if len(cols) == 0 {
+		return nil, r.needKey("get")
+	}
+	if len(key) != len(cols) {
+		return nil, fmt.Errorf("the key of %s has %d values, and %d were given", r.table.Model.Name(), len(cols), len(key))
+	}
+	values := make([]schema.Value, len(key))
+	for i, c := range cols {
+		var err error
+		if values[i], err = r.plan.Codec(c).Convert(key[i]); err != nil {
+			return nil, err
+		}
+		if values[i].IsNull() {
+			return nil, errors.New("a key cannot be nil")
+		}
+	}
+	return values, nil
+}
+
+// get reads the row whose columns have these values into v.
+func (r *Repo[T]) get(ctx context.Context, op string, cols []*schema.Column, values []schema.Value, v *T) error {
+	b, err := r.bind()
+	if err != nil {
+		return err
+	}
+	text, args, err := b.stmts.Select(query.Spec{}.KeyIs(cols, values))
+	if err != nil {
+		return errorOf(op, r.table, err)
+	}
+	return r.readOne(ctx, b, call{op: op, sql: text, args: args, complete: true}, v)
+}
+
+// Load fills v, of which the key or the fields of a unique index are set, with the row that has them. When several are set the
+// key goes before the indexes, and these in their order. When there is no such row it is ErrNotFound, and v is as it was.
+func (r *Repo[T]) Load(ctx context.Context, v *T) error {
+	cols, err := r.identity(v)
+	if err != nil {
+		return errorOf("load", r.table, err)
+	}
+	values := make([]schema.Value, len(cols))
+	for i, c := range cols {
+		if values[i], err = scan.Value(r.plan, v, c); err != nil {
+			return errorOf("load", r.table, err)
+		}
+	}
+	return r.reread(ctx, "load", cols, values, v)
+}
+
+// Reload reads the row that v was loaded from again and drops the changes made since. A row that is gone is ErrNotFound, and v is
+// as it was.
+func (r *Repo[T]) Reload(ctx context.Context, v *T) error {
+	if err := r.needKey("reload"); err != nil {
+		return err
+	}
+	key, err := r.rowKey(v)
+	if err != nil {
+		return errorOf("reload", r.table, err)
+	}
+	return r.reread(ctx, "reload", r.table.Key, key, v)
+}
+
+// reread reads a row into v, or leaves v alone.
+func (r *Repo[T]) reread(ctx context.Context, op string, cols []*schema.Column, values []schema.Value, v *T) error {
+	fresh := *v
+	if err := r.get(ctx, op, cols, values, &fresh); err != nil {
+		return err
+	}
+	*v = fresh
+	return nil
+}
+
+// JSON returns the persisted fields of v as a JSON object, by the names of their columns and in their order, without those that
+// are private. Times are written in the form of RFC 3339.
+func (r *Repo[T]) JSON(v *T) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	value := reflect.ValueOf(v).Elem()
+	for _, c := range r.table.Columns {
+		if c.Private {
+			continue
+		}
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		name, err := json.Marshal(c.Name)
+		if err != nil {
+			return nil, err
+		}
+		field, err := json.Marshal(jsonField(value.FieldByIndex(c.Path)))
+		if err != nil {
+			return nil, errorOf("json", r.table, fmt.Errorf("the field %s cannot be written as JSON", c.Field))
+		}
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(field)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// jsonField returns what to write for a field: the value inside a sql.Null, or nil, since those have no JSON of their own.
+func jsonField(v reflect.Value) any {
+	if schema.IsNullType(v.Type()) {
+		if !v.Field(1).Bool() {
+			return nil
+		}
+		return v.Field(0).Interface()
+	}
+	return v.Interface()
+}
+
+// Query returns the query of all rows, as a beginning for others.
+func (r *Repo[T]) Query() Query[T] { return Query[T]{repo: r} }
+
+// Where returns the query of the rows for which all conditions hold.
+func (r *Repo[T]) Where(conds ...Cond[T]) Query[T] { return r.Query().Where(conds...) }
+
+// OrderBy returns the query of all rows in an order.
+func (r *Repo[T]) OrderBy(orders ...Order[T]) Query[T] { return r.Query().OrderBy(orders...) }
+
+// Limit returns the query of at most n rows.
+func (r *Repo[T]) Limit(n int) Query[T] { return r.Query().Limit(n) }
+
+// AllRows returns the query of all rows, which may be updated and deleted.
+func (r *Repo[T]) AllRows() Query[T] { return r.Query().AllRows() }
+
+// All returns all rows of the table. Mind their number; Each takes tables of any size.
+func (r *Repo[T]) All(ctx context.Context) ([]T, error) { return r.Query().All(ctx) }
+
+// Each ranges over all rows; see [Query.Each].
+func (r *Repo[T]) Each(ctx context.Context) iter.Seq2[*T, error] { return r.Query().Each(ctx) }
+
+// One returns the first row that is found, or ErrNotFound.
+func (r *Repo[T]) One(ctx context.Context) (*T, error) { return r.Query().One(ctx) }
+
+// Count returns the number of rows.
+func (r *Repo[T]) Count(ctx context.Context) (int, error) { return r.Query().Count(ctx) }
+
+// Has reports whether there is a row.
+func (r *Repo[T]) Has(ctx context.Context) (bool, error) { return r.Query().Has(ctx) }
+
+// Raw is a condition in SQL; see [Raw].
+func (r *Repo[T]) Raw(sql string, args ...any) Cond[T] { return query.Raw[T](sql, args...) }

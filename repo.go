@@ -1,0 +1,170 @@
+package prom
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"sync/atomic"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/install"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// Repo stores the values of a model, a struct type T, in a table. Repos are made once, usually in package variables, and may be
+// embedded in types that add queries of their own. Making one does no I/O: it finds its connection by name, and its table is
+// created, when they are first needed. A Repo is safe for concurrent use.
+type Repo[T any] struct {
+	plan     *scan.Plan
+	table    *schema.Table
+	registry *conn.Registry
+	name     string   // of the connection in the registry
+	db       *conn.DB // set by Using: the connection itself
+	bound    atomic.Pointer[binding]
+}
+
+// RepoOption changes what a new repo is bound to.
+type RepoOption func(*repoOptions)
+
+type repoOptions struct {
+	table    string
+	name     string
+	named    bool
+	registry *conn.Registry
+	db       *conn.DB
+}
+
+// On binds the repo to the connection of that name. Without it a model's method ConnectionName tells the name, or it is "", the
+// default connection.
+func On(name string) RepoOption { return func(o *repoOptions) { o.name, o.named = name, true } }
+
+// Table stores the model under another name than its own. References of other models go by the model's own name, the one that
+// its method TableName gives.
+func Table(name string) RepoOption { return func(o *repoOptions) { o.table = name } }
+
+// In looks the connection up in a registry other than [Default].
+func In(r *Registry) RepoOption { return func(o *repoOptions) { o.registry = r } }
+
+// Using binds the repo to a connection itself.
+func Using(db *DB) RepoOption { return func(o *repoOptions) { o.db = db } }
+
+// NewRepo returns a repo of the model T. It panics when T is no model or one of its tags is wrong, with a message that names
+// the model, the field and the tag; this is meant to show at start-up, in package variables.
+func NewRepo[T any](options ...RepoOption) *Repo[T] {
+	model := reflect.TypeFor[T]()
+	plan, err := scan.For(model)
+	if err != nil {
+		panic(err)
+	}
+	for _, c := range plan.Table.References() {
+		c.References.Target() // panics with the reason when it is no model that can be referred to
+	}
+	var o repoOptions
+	if n, ok := reflect.New(model).Interface().(interface{ ConnectionName() string }); ok {
+		o.name = n.ConnectionName()
+	}
+	for _, option := range options {
+		option(&o)
+	}
+	r := &Repo[T]{plan: plan, table: plan.Table, registry: o.registry, name: o.name, db: o.db}
+	if r.registry == nil {
+		r.registry = Default
+	}
+	if o.table != "" {
+		if r.table, err = plan.Table.WithName(o.table); err != nil {
+			panic(fmt.Errorf("prom: model %s: table name: %w", model, err))
+		}
+	}
+	return r
+}
+
+// On returns the same repo bound to the connection of another name in the same registry.
+func (r *Repo[T]) On(name string) *Repo[T] {
+	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, name: name}
+}
+
+// Using returns the same repo bound to a connection itself.
+func (r *Repo[T]) Using(db *DB) *Repo[T] {
+	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, db: db}
+}
+
+// DB returns the repo's connection. An unknown name is an error that lists the known ones.
+func (r *Repo[T]) DB() (*DB, error) {
+	if r.db != nil {
+		return r.db, nil
+	}
+	return r.registry.Get(r.name)
+}
+
+// Schema returns the schema of the repo's table, read from the struct. It must not be changed.
+func (r *Repo[T]) Schema() *schema.Table { return r.table }
+
+// Tx runs fn in a transaction of the repo's connection; see [DB.Tx].
+func (r *Repo[T]) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
+	db, err := r.DB()
+	if err != nil {
+		return err
+	}
+	return db.Tx(ctx, fn, options...)
+}
+
+// Install creates the table, those that it refers to, and the columns and indexes that are missing, as would happen by itself
+// when they are first needed. It is idempotent, and safe when many processes do it at once.
+func (r *Repo[T]) Install(ctx context.Context) error {
+	b, err := r.bind()
+	if err != nil {
+		return err
+	}
+	_, err = install.Ensure(ctx, b.db, r.table)
+	return err
+}
+
+// Installer is what [Install] takes: every repo is one.
+type Installer interface {
+	Install(ctx context.Context) error
+}
+
+// Install installs the tables of several repos; see [Repo.Install].
+func Install(ctx context.Context, repos ...Installer) error {
+	for _, r := range repos {
+		if err := r.Install(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FieldByName returns the column of that name, for filters and orders that arrive as text. An unknown name is an error that lists
+// the columns.
+func (r *Repo[T]) FieldByName(name string) (AnyField[T], error) {
+	f, err := query.FieldByName[T](r.plan, name)
+	if err != nil {
+		return f, errorOf("query", r.table, err)
+	}
+	return f, nil
+}
+
+// binding is a repo's connection with what belongs to both.
+type binding struct {
+	db     *conn.DB
+	table  *schema.Table
+	stmts  *query.Statements
+	marked *conn.Mark // set when the table is known to be complete
+}
+
+// bind returns the binding, anew when the connection of the name has been replaced.
+func (r *Repo[T]) bind() (*binding, error) {
+	if b := r.bound.Load(); b != nil && !b.db.Replaced() {
+		return b, nil
+	}
+	db, err := r.DB()
+	if err != nil {
+		return nil, err
+	}
+	b := &binding{db: db, table: r.table, marked: install.Mark(db, r.table)}
+	b.stmts = db.Extra(r.table, func() any { return query.NewStatements(db.Dialect(), r.table) }).(*query.Statements)
+	r.bound.Store(b)
+	return b, nil
+}

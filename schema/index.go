@@ -1,0 +1,169 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// pendingIndex is an index as the tags tell it, before all columns are known.
+type pendingIndex struct {
+	name    string // without the table
+	unique  bool
+	where   string
+	columns []IndexColumn
+	on      string // of a blank field: columns by name
+	blank   bool
+	single  bool // a field's own index, not one shared by name
+}
+
+// addFieldIndexes reads unique and index on a field.
+func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
+	if tg.has("on") || tg.has("where") {
+		return errors.New("on and where stand on a blank field _, not on a column")
+	}
+	desc, used := tg.has("desc"), false
+	for _, it := range tg.items {
+		if it.name != "unique" && it.name != "index" {
+			continue
+		}
+		used = true
+		if c.Kind == JSON {
+			return fmt.Errorf("a %s cannot be indexed", c.Type)
+		}
+		if err := b.addIndexColumn(it, IndexColumn{Column: c, Desc: desc}); err != nil {
+			return err
+		}
+	}
+	if desc && !used {
+		return errors.New("desc needs index or unique beside it")
+	}
+	return nil
+}
+
+func (b *builder) addIndexColumn(it tagItem, ic IndexColumn) error {
+	unique := it.name == "unique"
+	name, single := it.value, it.value == ""
+	if single {
+		name = ic.Column.Name
+	}
+	for i := range b.indexes {
+		p := &b.indexes[i]
+		if p.name != name {
+			continue
+		}
+		if p.single || single || p.blank || p.unique != unique {
+			return fmt.Errorf("an index named %q is declared already", name)
+		}
+		p.columns = append(p.columns, ic)
+		return nil
+	}
+	b.indexes = append(b.indexes, pendingIndex{name: name, unique: unique, single: single, columns: []IndexColumn{ic}})
+	return nil
+}
+
+// addBlank reads the tag of a blank field, which declares an index over several columns.
+func (b *builder) addBlank(tg *tag) error {
+	p := pendingIndex{blank: true}
+	for _, it := range tg.items {
+		switch it.name {
+		case "unique", "index":
+			if p.name != "" {
+				return errors.New("one blank field declares one index")
+			}
+			p.name, p.unique = it.value, it.name == "unique"
+		case "on":
+			p.on = it.value
+		case "where":
+			p.where = it.value
+		default:
+			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on and where", it.name)
+		}
+	}
+	if p.name == "" || p.on == "" || tg.name != "" {
+		return errors.New("a blank field declares an index: index=name (or unique=name), on='a, b desc' and perhaps where='…'")
+	}
+	for _, q := range b.indexes {
+		if q.name == p.name {
+			return fmt.Errorf("an index named %q is declared already", p.name)
+		}
+	}
+	b.indexes = append(b.indexes, p)
+	return nil
+}
+
+// makeIndexes turns the declarations into indexes, once all columns are known.
+func (b *builder) makeIndexes() error {
+	for _, p := range b.indexes {
+		if p.on != "" {
+			for item := range strings.SplitSeq(p.on, ",") {
+				ic, err := b.parseIndexColumn(item)
+				if err != nil {
+					return fmt.Errorf("index %s: %w", p.name, err)
+				}
+				p.columns = append(p.columns, ic)
+			}
+		}
+		if err := CheckName(p.name); err != nil {
+			return fmt.Errorf("index name: %w", err)
+		}
+		if strings.ContainsAny(p.where, "?\x00") {
+			return fmt.Errorf("index %s: where cannot hold arguments", p.name)
+		}
+		if err := b.checkIndexName(p.name); err != nil {
+			return err
+		}
+		b.table.Indexes = append(b.table.Indexes, &Index{
+			Name: IndexName(b.table.Name, p.name), short: p.name, Columns: p.columns, Unique: p.unique, Where: p.where,
+		})
+	}
+	return nil
+}
+
+// checkIndexName refuses a name that is taken: by another index, in any case because SQLite does not tell cases apart, or by
+// what PostgreSQL makes for a primary key, which shares one namespace with indexes.
+func (b *builder) checkIndexName(name string) error {
+	for _, ix := range b.table.Indexes {
+		if foldName(ix.short) == foldName(name) {
+			return fmt.Errorf("the indexes %q and %q differ in case only, which SQLite does not tell apart", name, ix.short)
+		}
+	}
+	taken := len(b.table.Key) > 0 && name == "pkey"
+	for _, c := range b.table.Key {
+		taken = taken || c.Auto && c.Kind.Integer() && name == c.Name+"_seq"
+	}
+	if taken {
+		return fmt.Errorf("the index name %q is that of what PostgreSQL makes for the primary key", name)
+	}
+	return nil
+}
+
+// parseIndexColumn reads "name", "name asc" or "name desc".
+func (b *builder) parseIndexColumn(s string) (IndexColumn, error) {
+	name := strings.TrimSpace(s)
+	ic := IndexColumn{Column: b.table.byName[name]}
+	if ic.Column == nil {
+		word, order, _ := cutLast(name)
+		ic.Column = b.table.byName[word]
+		ic.Desc = strings.EqualFold(order, "desc")
+		if !ic.Desc && !strings.EqualFold(order, "asc") {
+			ic.Column = nil
+		}
+	}
+	if ic.Column == nil {
+		return ic, fmt.Errorf("there is no column %q; the columns are %s", name, strings.Join(columnNames(b.table.Columns), ", "))
+	}
+	if ic.Column.Kind == JSON {
+		return ic, fmt.Errorf("the column %q holds JSON, which cannot be indexed so", name)
+	}
+	return ic, nil
+}
+
+// cutLast cuts s around its last space.
+func cutLast(s string) (before, after string, found bool) {
+	i := strings.LastIndexByte(s, ' ')
+	if i < 0 {
+		return s, "", false
+	}
+	return strings.TrimSpace(s[:i]), s[i+1:], true
+}

@@ -1,0 +1,113 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxName is the longest identifier in bytes. PostgreSQL cuts longer ones silently (NAMEDATALEN-1, see "Identifiers
+// and Key Words" in its manual), so they are refused on every engine.
+const MaxName = 63
+
+// CheckName reports why name cannot be an identifier: empty, longer than [MaxName] bytes, not UTF-8, or holding a
+// NUL or a question mark, which statement builders take for a placeholder. Everything else works, because
+// identifiers are always quoted: reserved words, capitals, spaces, quotes and leading digits.
+func CheckName(name string) error {
+	switch {
+	case name == "":
+		return errors.New("an empty name is not an identifier")
+	case !utf8.ValidString(name):
+		return errors.New("the name is not valid UTF-8")
+	case strings.ContainsRune(name, 0):
+		return fmt.Errorf("the name %q holds a NUL", name)
+	case strings.ContainsRune(name, '?'):
+		return fmt.Errorf("the name %q holds a question mark, which statements use for arguments", name)
+	case len(name) > MaxName:
+		return fmt.Errorf("the name %q is %d bytes long; PostgreSQL would cut it to %d", name, len(name), MaxName)
+	}
+	return nil
+}
+
+// systemColumns are names that a column cannot have, in lower case, and why: an engine has a column of that name in every
+// table already.
+var systemColumns = map[string]string{
+	"ctid": postgresColumn, "xmin": postgresColumn, "cmin": postgresColumn,
+	"xmax": postgresColumn, "cmax": postgresColumn, "tableoid": postgresColumn,
+	"rowid": sqliteColumn, "oid": sqliteColumn, "_rowid_": sqliteColumn,
+}
+
+const (
+	postgresColumn = "is a system column of PostgreSQL"
+	sqliteColumn   = "stands for the row's number on SQLite, so that nobody would notice that the column is missing"
+)
+
+// checkColumnName is CheckName with the names that no column can have.
+func checkColumnName(name string) error {
+	if why, ok := systemColumns[foldName(name)]; ok {
+		return fmt.Errorf("the name %q %s", name, why)
+	}
+	return CheckName(name)
+}
+
+// checkTableName is CheckName with the names that belong to the engines: a query on such a table would go to a catalog or
+// to a function instead.
+func checkTableName(name string) error {
+	low := foldName(name)
+	for _, prefix := range []string{"pg_", "sqlite_", "pragma_"} {
+		if strings.HasPrefix(low, prefix) {
+			return fmt.Errorf("the name %q begins with %s, which belongs to the engines", name, prefix)
+		}
+	}
+	if low == "json_each" || low == "json_tree" {
+		return fmt.Errorf("the name %q is that of a function of SQLite", name)
+	}
+	return CheckName(name)
+}
+
+// foldName returns the name in the form in which SQLite compares names: the letters A to Z in lower case.
+func foldName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, name)
+}
+
+// Snake returns the snake_case form of a Go name: words are split before an upper-case letter that follows a lower-case
+// one or a digit, and before the last capital of an acronym. UserID becomes user_id, HTTPServer http_server.
+func Snake(name string) string {
+	var b strings.Builder
+	runes := []rune(name)
+	for i, r := range runes {
+		if i > 0 && unicode.IsUpper(r) && runes[i-1] != '_' {
+			afterWord := !unicode.IsUpper(runes[i-1])
+			endsAcronym := i+1 < len(runes) && unicode.IsLower(runes[i+1])
+			if afterWord || endsAcronym {
+				b.WriteByte('_')
+			}
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+// IndexName returns the name of an index in the database: the table's name, an underscore and the index's own name.
+// A name that would be longer than [MaxName] ends in a hash of the whole instead.
+func IndexName(table, name string) string {
+	full := table + "_" + name
+	if len(full) <= MaxName {
+		return full
+	}
+	h := fnv.New32a()
+	h.Write([]byte(full))
+	cut := MaxName - 9
+	for cut > 0 && !utf8.RuneStart(full[cut]) {
+		cut--
+	}
+	return fmt.Sprintf("%s_%08x", full[:cut], h.Sum32())
+}

@@ -1,0 +1,292 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+)
+
+// TableNamer is implemented by a model, on its value or its pointer, to name its table. Without it the name is the
+// snake_case form of the type's name.
+type TableNamer interface{ TableName() string }
+
+var tables sync.Map // reflect.Type → *Table or error
+
+// Of returns the schema of a model, a struct type. It reads the struct once and returns the same Table ever after; it is
+// safe for concurrent use. An error names the model, the field and the tag.
+func Of(model reflect.Type) (*Table, error) {
+	if model == nil {
+		return nil, errors.New("prom: a model is a struct type, not nil")
+	}
+	if known, ok := tables.Load(model); ok {
+		return tableOrError(known)
+	}
+	t, err := newTable(model)
+	var made any = t
+	if err != nil {
+		made = fmt.Errorf("prom: model %s: %w", model, err)
+	}
+	known, _ := tables.LoadOrStore(model, made)
+	return tableOrError(known)
+}
+
+func tableOrError(known any) (*Table, error) {
+	if err, ok := known.(error); ok {
+		return nil, err
+	}
+	return known.(*Table), nil
+}
+
+func newTable(model reflect.Type) (*Table, error) {
+	if model.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("a model is a struct type, not a %s", model.Kind())
+	}
+	b := builder{table: &Table{Model: model, byName: map[string]*Column{}}}
+	if err := b.setName(); err != nil {
+		return nil, err
+	}
+	if err := b.addStruct(model, nil, 0, "", false); err != nil {
+		return nil, err
+	}
+	return b.finish()
+}
+
+// builder makes a Table from a struct.
+type builder struct {
+	table   *Table
+	last    []*Column // of an embedded prom.Model: after the model's own
+	indexes []pendingIndex
+}
+
+func (b *builder) setName() error {
+	t := b.table
+	t.Name = Snake(t.Model.Name())
+	if n, ok := reflect.New(t.Model).Interface().(TableNamer); ok {
+		t.Name = n.TableName()
+	} else if strings.ContainsAny(t.Name, "[") || t.Name == "" {
+		return fmt.Errorf("a generic or unnamed type needs a method TableName() string")
+	}
+	if err := checkTableName(t.Name); err != nil {
+		return fmt.Errorf("table name: %w", err)
+	}
+	return nil
+}
+
+// addStruct adds the fields of a struct that begins at offset of the model.
+func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix string, last bool) error {
+	if hasTracker(t) {
+		last = path != nil
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		text, tagged := f.Tag.Lookup("prom")
+		tg, err := parseTag(text)
+		if err != nil {
+			return b.tagError(prefix+f.Name, text, err)
+		}
+		at := append(path[:len(path):len(path)], i)
+		switch {
+		case f.Name == "_":
+			if tagged && !tg.skip {
+				if err := b.addBlank(&tg); err != nil {
+					return b.tagError(prefix+"_", text, err)
+				}
+			}
+		case tg.skip, f.Type == trackerType:
+		case f.Anonymous && f.Type.Kind() == reflect.Struct && !tagged && !isColumnStruct(f.Type):
+			if err := b.addStruct(f.Type, at, offset+f.Offset, prefix+f.Name+".", last); err != nil {
+				return err
+			}
+		case f.Anonymous && f.Type.Kind() == reflect.Pointer && f.Type.Elem().Kind() == reflect.Struct && !tagged && !isColumnStruct(f.Type.Elem()):
+			return fmt.Errorf("field %s%s: embed the struct %s by value, not by pointer, or leave it out by the tag prom:\"-\"", prefix, f.Name, f.Type.Elem())
+		case !f.IsExported():
+			if tagged {
+				return b.tagError(prefix+f.Name, text, fmt.Errorf("an unexported field cannot be a column"))
+			}
+		default:
+			c := &Column{Field: prefix + f.Name, Type: f.Type, Path: at, Offset: offset + f.Offset}
+			if err := b.addColumn(c, f, &tg, last); err != nil {
+				return b.tagError(c.Field, text, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (b *builder) tagError(field, text string, err error) error {
+	if text == "" {
+		return fmt.Errorf("field %s: %w", field, err)
+	}
+	return fmt.Errorf("field %s: tag prom:%q: %w", field, text, err)
+}
+
+func hasTracker(t reflect.Type) bool {
+	for i := range t.NumField() {
+		if t.Field(i).Type == trackerType {
+			return true
+		}
+	}
+	return false
+}
+
+// TrackerOffset returns the bytes from the start of a model to its [Tracker], or false when it has none.
+func TrackerOffset(model reflect.Type) (uintptr, bool) {
+	for i := range model.NumField() {
+		f := model.Field(i)
+		if f.Type == trackerType {
+			return f.Offset, true
+		}
+		if f.Anonymous && f.Type.Kind() == reflect.Struct {
+			if at, ok := TrackerOffset(f.Type); ok {
+				return f.Offset + at, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// isColumnStruct reports whether an embedded struct is one column, such as an embedded time.Time.
+func isColumnStruct(t reflect.Type) bool {
+	_, _, null := nullInner(t)
+	return null || t == timeType || t.Implements(referrerType) ||
+		reflect.PointerTo(t).Implements(scannerType) || reflect.PointerTo(t).Implements(textUnmarshaler)
+}
+
+func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool) error {
+	c.Name = tg.name
+	if c.Name == "" {
+		c.Name = Snake(f.Name)
+	}
+	if err := checkColumnName(c.Name); err != nil {
+		return fmt.Errorf("column name: %w", err)
+	}
+	for _, other := range b.table.byName {
+		if other.Name == c.Name {
+			return fmt.Errorf("the column %q belongs to field %s already", c.Name, other.Field)
+		}
+		if foldName(other.Name) == foldName(c.Name) {
+			return fmt.Errorf("the columns %q and %q (field %s) differ in case only, which SQLite does not tell apart", c.Name, other.Name, other.Field)
+		}
+	}
+	if err := c.setKind(tg); err != nil {
+		return err
+	}
+	if err := c.setReference(b.table.Model); err != nil {
+		return err
+	}
+	if err := c.setFlags(tg); err != nil {
+		return err
+	}
+	if err := c.setRules(tg); err != nil {
+		return err
+	}
+	if err := c.setDefault(tg); err != nil {
+		return err
+	}
+	if err := b.addFieldIndexes(c, tg); err != nil {
+		return err
+	}
+	b.table.byName[c.Name] = c
+	if last {
+		b.last = append(b.last, c)
+	} else {
+		b.table.Columns = append(b.table.Columns, c)
+	}
+	return nil
+}
+
+func (c *Column) setReference(model reflect.Type) error {
+	t := c.Type
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	} else if inner, _, ok := nullInner(t); ok {
+		t = inner
+	}
+	if !t.Implements(referrerType) {
+		return nil
+	}
+	target, key := reflect.Zero(t).Interface().(referrer).ReferenceTypes()
+	if target == model && !c.Null {
+		return fmt.Errorf("a required reference to its own model could never be inserted first; make it *%s", t)
+	}
+	c.References = &Reference{Model: target, Weak: c.Null, target: sync.OnceValue(func() *Table {
+		table, err := c.targetOf(target, key)
+		if err != nil {
+			panic(fmt.Errorf("prom: model %s: field %s: %w", model, c.Field, err))
+		}
+		return table
+	})}
+	return nil
+}
+
+func (c *Column) targetOf(target, key reflect.Type) (*Table, error) {
+	table, err := Of(target)
+	if err != nil {
+		return nil, err
+	}
+	column, err := table.SingleKey()
+	if err != nil {
+		return nil, fmt.Errorf("a reference needs a model with one key column: %w", err)
+	}
+	if column.Type != key {
+		return nil, fmt.Errorf("the key of %s is a %s, the reference holds a %s; write prom.RefBy[%s, %s]", target, column.Type, key, target.Name(), column.Type)
+	}
+	if column.Kind != c.Kind || column.NoCase != c.NoCase {
+		return nil, fmt.Errorf("the key of %s is stored as %s, the reference as %s; give both the same tag options", target, storedAs(column), storedAs(c))
+	}
+	return table, nil
+}
+
+func storedAs(c *Column) string {
+	if c.NoCase {
+		return c.Kind.String() + " (nocase)"
+	}
+	return c.Kind.String()
+}
+
+func (c *Column) setFlags(tg *tag) error {
+	c.Key, c.Auto, c.NoCase, c.Private = tg.has("key"), tg.has("auto"), tg.has("nocase"), tg.has("private")
+	c.Created, c.Updated = tg.has("created"), tg.has("updated")
+	switch {
+	case c.Key && c.Null:
+		return fmt.Errorf("a key cannot be NULL, so %s cannot be one", c.Type)
+	case c.Key && (c.Kind == JSON || c.Kind == Float32 || c.Kind == Float64):
+		return fmt.Errorf("%s cannot be a key", c.Type)
+	case c.Auto && !c.Key:
+		return fmt.Errorf("auto is for a key; add the option key")
+	case c.Auto && (c.Scanner || c.Kind != Int16 && c.Kind != Int32 && c.Kind != Int64 && c.Kind != UUID):
+		return fmt.Errorf("auto needs a signed integer or a UUID, not %s", c.Type)
+	case c.Auto && c.References != nil:
+		return fmt.Errorf("the key is that of another row, so nothing can make it up; leave auto out")
+	case c.NoCase && c.Kind != Text:
+		return fmt.Errorf("nocase is for texts, not for %s", c.Type)
+	case (c.Created || c.Updated) && (c.Kind != Time || c.Null || c.Scanner):
+		return fmt.Errorf("created and updated need a time.Time, not %s", c.Type)
+	}
+	return nil
+}
+
+// finish puts the columns in order and makes the indexes.
+func (b *builder) finish() (*Table, error) {
+	t := b.table
+	t.Columns = append(t.Columns, b.last...)
+	if len(t.Columns) == 0 {
+		return nil, fmt.Errorf("it has no exported field to store")
+	}
+	for i, c := range t.Columns {
+		c.Ordinal = i
+		if c.Key {
+			t.Key = append(t.Key, c)
+		}
+	}
+	if len(t.Key) > 1 {
+		for _, c := range t.Key {
+			if c.Auto && c.Kind != UUID {
+				return nil, fmt.Errorf("field %s: a database counts up a key of one column only, not one of %d", c.Field, len(t.Key))
+			}
+		}
+	}
+	return t, b.makeIndexes()
+}

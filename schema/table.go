@@ -1,0 +1,202 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+)
+
+// Table is the schema of a model: what its struct says about the table that holds it. A Table is immutable once
+// made; [Of] returns the same one for the same type, so tables may be compared by pointer.
+type Table struct {
+	Name    string       // the table's name in the database, unquoted
+	Model   reflect.Type // the struct
+	Columns []*Column    // in the order of the table: own fields first, then those of an embedded Model
+	Key     []*Column    // the primary key in the order of declaration; empty when there is none
+	Indexes []*Index     // in the order of declaration, those of single fields included
+
+	byName map[string]*Column
+}
+
+// Column is one persisted field of a model.
+type Column struct {
+	Name    string       // the column's name, unquoted
+	Field   string       // the Go field's path, such as "Address.City", for messages
+	Type    reflect.Type // the Go field's type
+	Path    []int        // the field's index path for reflect's FieldByIndex
+	Offset  uintptr      // bytes from the start of the model
+	Ordinal int          // position in Table.Columns
+
+	Kind       Kind
+	Null       bool // NULL is allowed: a pointer, or a sql.Null type
+	Scanner    bool // the Go type converts itself by sql.Scanner and driver.Valuer
+	TextCodec  bool // the Go type converts itself by encoding.TextMarshaler and TextUnmarshaler
+	Key        bool // part of the primary key
+	Auto       bool // the key's value is made at insert: by the database for integers, in Go for UUIDs
+	NoCase     bool // comparisons ignore the case of letters
+	Private    bool // left out of JSON that the library makes
+	Created    bool // set to the time of insertion when zero
+	Updated    bool // set to the time of each write unless set by hand
+	Precision  int  // of a Decimal: digits in all
+	Scale      int  // of a Decimal: digits after the point
+	Default    *Default
+	Rules      Rules
+	References *Reference
+}
+
+// Required reports whether a row cannot be without a value in this column.
+func (c *Column) Required() bool { return !c.Null }
+
+// Rules are what a value must keep. They hold in Go before any SQL, and sizes in the database by CHECK too.
+type Rules struct {
+	Min, Max *Bound   // of a text: characters; of bytes: bytes; of a number: its value
+	NonEmpty bool     // not the zero value: "", 0, an empty list
+	Choices  []string // the texts of the allowed values; nil allows all
+	Pattern  string   // a regular expression (package regexp) that a text must match; "" allows all
+}
+
+// Bound is a limit, inclusive.
+type Bound struct {
+	Int   int64
+	Float float64 // the same limit for a float column
+}
+
+// Default is a value for a field that is not set. See the tag option default.
+type Default struct {
+	Literal Value  // the constant; NULL when Func is set
+	Func    string // "now" or "uuid", made anew for each row in Go; "" for a constant
+}
+
+// Reference is a foreign key of one column.
+type Reference struct {
+	Model  reflect.Type // the model referred to
+	Weak   bool         // ON DELETE SET NULL; a strong one deletes with its target
+	target func() *Table
+}
+
+// Target returns the table referred to. It is resolved at the first call, because models may refer to each
+// other in a circle.
+func (r *Reference) Target() *Table { return r.target() }
+
+// TargetColumn returns the column referred to: the single primary key of the target.
+func (r *Reference) TargetColumn() *Column { return r.target().Key[0] }
+
+// Index is an index over one or more columns.
+type Index struct {
+	Name    string // the full name in the database: table, underscore, name
+	Columns []IndexColumn
+	Unique  bool
+	Where   string // the condition of a partial index as SQL; "" covers every row
+
+	short string // the name without the table
+}
+
+// IndexColumn is one column of an index.
+type IndexColumn struct {
+	Column *Column
+	Desc   bool
+}
+
+// Names returns the names of the index's columns.
+func (ix *Index) Names() []string {
+	names := make([]string, len(ix.Columns))
+	for i, c := range ix.Columns {
+		names[i] = c.Column.Name
+	}
+	return names
+}
+
+// Column returns the column of that name, or nil.
+func (t *Table) Column(name string) *Column { return t.byName[name] }
+
+// At returns the column whose Go field begins at that offset and has that type, or nil. A field of a sql.Null
+// type is also found by the type of the value inside it.
+func (t *Table) At(offset uintptr, typ reflect.Type) *Column {
+	for _, c := range t.Columns {
+		if c.Type == typ && c.Offset == offset {
+			return c
+		}
+		if inner, at, ok := nullInner(c.Type); ok && inner == typ && c.Offset+at == offset {
+			return c
+		}
+	}
+	return nil
+}
+
+// SingleKey returns the primary key when it is one column, or an error that says what is the matter.
+func (t *Table) SingleKey() (*Column, error) {
+	if len(t.Key) == 1 {
+		return t.Key[0], nil
+	}
+	if len(t.Key) == 0 {
+		return nil, fmt.Errorf("%s has no primary key; give a field the tag option key, or embed prom.Model", t.Model.Name())
+	}
+	return nil, fmt.Errorf("%s has a primary key of %d columns (%s)", t.Model.Name(), len(t.Key), strings.Join(columnNames(t.Key), ", "))
+}
+
+// References lists the columns that refer to other tables.
+func (t *Table) References() []*Column {
+	var refs []*Column
+	for _, c := range t.Columns {
+		if c.References != nil {
+			refs = append(refs, c)
+		}
+	}
+	return refs
+}
+
+// Required lists the columns that must have a value.
+func (t *Table) Required() []*Column {
+	var required []*Column
+	for _, c := range t.Columns {
+		if c.Required() {
+			required = append(required, c)
+		}
+	}
+	return required
+}
+
+// TargetOf returns the table that a column of t refers to: t itself when the model refers to itself, whatever name t has.
+func (t *Table) TargetOf(c *Column) *Table {
+	if c.References.Model == t.Model {
+		return t
+	}
+	return c.References.Target()
+}
+
+// WithName returns the same schema under another table name; its own indexes are renamed with it. The same name gives the
+// same Table again.
+func (t *Table) WithName(name string) (*Table, error) {
+	if name == t.Name {
+		return t, nil
+	}
+	if err := checkTableName(name); err != nil {
+		return nil, err
+	}
+	u := *t
+	u.Name = name
+	u.Indexes = make([]*Index, len(t.Indexes))
+	for i, ix := range t.Indexes {
+		v := *ix
+		v.Name = IndexName(name, ix.short)
+		u.Indexes[i] = &v
+	}
+	known, _ := renamed.LoadOrStore(renaming{t, name}, &u)
+	return known.(*Table), nil
+}
+
+var renamed sync.Map // renaming → *Table
+
+type renaming struct {
+	table *Table
+	name  string
+}
+
+func columnNames(cols []*Column) []string {
+	names := make([]string, len(cols))
+	for i, c := range cols {
+		names[i] = c.Name
+	}
+	return names
+}

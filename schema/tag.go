@@ -1,0 +1,216 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// The grammar of the struct tag `prom:"…"`. This is its one description; docs/tags.md repeats it for readers and a
+// test keeps the two lists of options equal.
+//
+//	tag     = "-" | item { "," item }
+//	item    = column name (first item only) | option | option "=" value
+//	value   = text without "," | "'" text with '' for ' "'"
+//
+// A first item that is not an option is the column's name. So that a mistyped option does not become a name, a first
+// item that is close to an option is refused; name= says that a name is meant.
+var options = []option{
+	{"name", needsValue, "the column's name, when it is the name of an option too: name=unique"},
+	{"key", flag, "part of the primary key; on several fields, a composite key in their order"},
+	{"auto", flag, "with key: an integer that the database counts up, or a UUID (version 7) made in Go"},
+	{"unique", mayHaveValue, "a unique index; fields with the same unique=name share one index in their order"},
+	{"index", mayHaveValue, "an index; fields with the same index=name share one index in their order"},
+	{"desc", flag, "with unique or index: descending in these indexes"},
+	{"nocase", flag, "equality, order and uniqueness ignore the case of letters; the stored case is kept"},
+	{"size", needsValue, "the length in characters (bytes of a []byte): size=n exactly, size=a..b, size=a.., size=..b"},
+	{"min", needsValue, "the least length of a text or []byte, or the least value of a number"},
+	{"max", needsValue, "the greatest length of a text or []byte, or the greatest value of a number"},
+	{"nonempty", flag, `refuses the zero value: "", 0, no elements`},
+	{"choices", needsValue, "the allowed values: choices=red|green|blue"},
+	{"regex", needsValue, "a regular expression that a text must match: regex='^[a-z]+$'"},
+	{"default", needsValue, "the value when the field is not set: a constant, now (times) or uuid"},
+	{"date", flag, "a time.Time that is a day"},
+	{"clock", flag, "a time.Duration that is a time of day"},
+	{"uuid", flag, "a string that is a UUID"},
+	{"json", flag, "stores any type as JSON"},
+	{"type", needsValue, "what a type with sql.Scanner and driver.Valuer is stored as: text, int, float, bool, bytes, time, uuid or json"},
+	{"null", flag, "NULL is allowed in a type with sql.Scanner that can hold it"},
+	{"decimal", needsValue, "an exact number on a string or Scanner type: decimal=precision.scale"},
+	{"private", flag, "left out of JSON that the library makes"},
+	{"created", flag, "a time.Time set when the row is inserted, if it is zero"},
+	{"updated", flag, "a time.Time set at every write, unless set by hand"},
+	{"on", needsValue, "on a blank field _ only: the columns of the index: on='at desc, title'"},
+	{"where", needsValue, "on a blank field _ only: the condition of a partial index, as SQL"},
+}
+
+type option struct {
+	name  string
+	value valueRule
+	help  string
+}
+
+type valueRule uint8
+
+const (
+	flag valueRule = iota
+	needsValue
+	mayHaveValue
+)
+
+// Options lists the names of the tag's options in the order of their description, each with one line of help.
+func Options() (names, help []string) {
+	for _, o := range options {
+		names = append(names, o.name)
+		help = append(help, o.help)
+	}
+	return names, help
+}
+
+// tag is a parsed struct tag.
+type tag struct {
+	skip  bool
+	name  string
+	items []tagItem
+}
+
+type tagItem struct{ name, value string }
+
+func (t *tag) has(name string) bool {
+	return slices.ContainsFunc(t.items, func(it tagItem) bool { return it.name == name })
+}
+
+func (t *tag) value(name string) (string, bool) {
+	for _, it := range t.items {
+		if it.name == name {
+			return it.value, true
+		}
+	}
+	return "", false
+}
+
+// parseTag parses the text of a prom tag.
+func parseTag(s string) (tag, error) {
+	var t tag
+	if s == "-" {
+		t.skip = true
+		return t, nil
+	}
+	for first := true; s != ""; first = false {
+		word, value, hasValue, rest, err := nextItem(s)
+		if err != nil {
+			return t, err
+		}
+		s = rest
+		i := slices.IndexFunc(options, func(o option) bool { return o.name == word })
+		switch {
+		case word == "" && !hasValue:
+			continue // an empty item, such as the first one of ",unique"
+		case i < 0 && first && !hasValue:
+			if near := nearestOption(word); near != "" {
+				return t, fmt.Errorf("%q looks like the option %s; a column of this name is written name=%s", word, near, word)
+			}
+			t.name = word
+			continue
+		case i < 0:
+			return t, fmt.Errorf("unknown option %q; the options are %s", word, optionList())
+		case options[i].value == flag && hasValue:
+			return t, fmt.Errorf("the option %s takes no value", word)
+		case options[i].value == needsValue && !hasValue, hasValue && value == "" && !mayBeEmpty(word):
+			return t, fmt.Errorf("the option %s needs a value: %s", word, options[i].help)
+		case word == "name":
+			if t.name != "" {
+				return t, fmt.Errorf("the column has two names, %q and %q", t.name, value)
+			}
+			t.name = value
+			continue
+		case t.has(word) && word != "unique" && word != "index":
+			return t, fmt.Errorf("the option %s stands twice", word)
+		}
+		t.items = append(t.items, tagItem{word, value})
+	}
+	return t, nil
+}
+
+// mayBeEmpty reports whether the empty text is a value of an option like any other.
+func mayBeEmpty(option string) bool { return option == "default" || option == "choices" }
+
+// nextItem cuts the first item off s.
+func nextItem(s string) (word, value string, hasValue bool, rest string, err error) {
+	end := strings.IndexAny(s, ",=")
+	if end < 0 {
+		return strings.TrimSpace(s), "", false, "", nil
+	}
+	word = strings.TrimSpace(s[:end])
+	if s[end] == ',' {
+		return word, "", false, s[end+1:], nil
+	}
+	s = s[end+1:]
+	if !strings.HasPrefix(s, "'") {
+		value, rest, _ = strings.Cut(s, ",")
+		return word, strings.TrimSpace(value), true, rest, nil
+	}
+	var b strings.Builder
+	for i := 1; i < len(s); i++ {
+		if s[i] != '\'' {
+			b.WriteByte(s[i])
+			continue
+		}
+		if i+1 < len(s) && s[i+1] == '\'' {
+			b.WriteByte('\'')
+			i++
+			continue
+		}
+		rest = strings.TrimSpace(s[i+1:])
+		if rest != "" && rest[0] != ',' {
+			return "", "", false, "", fmt.Errorf("the value of %s goes on after its closing quote", word)
+		}
+		return word, b.String(), true, strings.TrimPrefix(rest, ","), nil
+	}
+	return "", "", false, "", fmt.Errorf("the value of %s has no closing quote", word)
+}
+
+func optionList() string {
+	names, _ := Options()
+	return strings.Join(names, ", ")
+}
+
+// nearestOption returns the option that word is a slip of the pen away from, or "". Options are letters only, so that a
+// word with anything else, such as _created, is meant as a name.
+func nearestOption(word string) string {
+	if strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		return ""
+	}
+	for _, o := range options {
+		if len(word) > 2 && distance(word, o.name) == 1 || strings.EqualFold(word, o.name) {
+			return o.name
+		}
+	}
+	return ""
+}
+
+// distance is the Damerau–Levenshtein distance of two short ASCII words (adjacent letters swapped count one).
+func distance(a, b string) int {
+	d := make([][]int, len(a)+1)
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
+	}
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, d[i-1][j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
+		}
+	}
+	return d[len(a)][len(b)]
+}
