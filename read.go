@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"reflect"
@@ -26,27 +25,6 @@ func (r *Repo[T]) Get(ctx context.Context, key ...any) (*T, error) {
 		return nil, err
 	}
 	return v, nil
-}
-
-func (r *Repo[T]) convertKey(key []any) ([]schema.Value, error) {
-	cols := r.table.Key
-	if len(cols) == 0 {
-		return nil, r.needKey("get")
-	}
-	if len(key) != len(cols) {
-		return nil, fmt.Errorf("the key of %s has %d values, and %d were given", r.table.Model.Name(), len(cols), len(key))
-	}
-	values := make([]schema.Value, len(key))
-	for i, c := range cols {
-		var err error
-		if values[i], err = r.plan.Codec(c).Convert(key[i]); err != nil {
-			return nil, err
-		}
-		if values[i].IsNull() {
-			return nil, errors.New("a key cannot be nil")
-		}
-	}
-	return values, nil
 }
 
 // get reads the row whose columns have these values into v.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/install"
+	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -112,4 +113,28 @@ func (b *binding) repair(ctx context.Context, err error) error {
 		return err // of a read-only transaction, in which it is the missing table that matters
 	}
 	return installErr
+}
+
+// readOne runs a statement that returns the one row that it wrote and reads it into v.
+func (r *Repo[T]) readOne(ctx context.Context, b *binding, c call, v *T) error {
+	found := false
+	err := b.query(ctx, c, func(rows conn.Rows) error {
+		found = false
+		loader := scan.Loader[T]{Plan: r.plan}
+		for rows.Next() {
+			if err := loader.Load(rows, v); err != nil {
+				return err
+			}
+			found = true
+		}
+		return nil
+	})
+	if err == nil && !found {
+		return r.notFound(c.op)
+	}
+	return err
+}
+
+func (r *Repo[T]) notFound(op string) error {
+	return &Error{Kind: ErrNotFound, Op: op, Table: r.table.Name}
 }

@@ -168,12 +168,17 @@ func (e *Error) Locate(t *schema.Table) {
 				return
 			}
 		}
-		if len(e.Columns) == 0 && e.Constraint == t.Name+"_pkey" {
-			for _, c := range t.Key {
-				e.Columns = append(e.Columns, c.Name)
-			}
+		key, pkey := schema.ColumnNames(t.Key), t.Name+"_pkey" // as PostgreSQL calls it
+		if e.Constraint == pkey || e.Constraint == "" && len(key) > 0 && slices.Equal(e.Columns, key) {
+			e.Constraint, e.Columns = pkey, key
 		}
 	case KindCheck, KindForeignKey:
+		if refs := t.References(); e.Kind == KindForeignKey && e.Constraint == "" && len(refs) == 1 && e.Op != "delete" {
+			// SQLite says nothing about which reference it is, and there is but one that it can be.
+			e.Columns = schema.ColumnNames(refs)
+			e.Constraint = schema.IndexName(t.Name, refs[0].Name+"_fkey")
+			return
+		}
 		suffix := map[Kind]string{KindCheck: "check", KindForeignKey: "fkey"}[e.Kind]
 		for _, c := range t.Columns {
 			if e.Constraint != "" && e.Constraint == schema.IndexName(t.Name, c.Name+"_"+suffix) {

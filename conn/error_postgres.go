@@ -52,6 +52,20 @@ var sqlClasses = map[string]Kind{
 	"42": KindSyntax,
 }
 
+// sqlStateNames says more about codes whose kind alone says little.
+var sqlStateNames = map[string]string{
+	"22003": "the number is outside the range of the column",
+	"22007": "the text is not a date or time",
+	"22008": "the date or time is outside the range of the column",
+	"22012": "division by zero",
+	"22021": "the text is not valid in the database's encoding",
+	"22P02": "the text does not have the form of the type",
+	"42883": "there is no such function or operator",
+	"3D000": "the database does not exist",
+	"28P01": "the password was not accepted",
+	"53300": "the server has no connection left",
+}
+
 // postgresError translates an error of pgx. It returns nil for nil.
 func postgresError(err error) error {
 	if err == nil {
@@ -115,6 +129,9 @@ func serverError(pg *pgconn.PgError, err error) *Error {
 		e.Detail = pg.Message
 	case kind == KindOther, kind == KindType, kind == KindSyntax, kind == KindPermission, kind == KindConnection:
 		e.Detail = "SQLSTATE " + pg.Code
+		if name, ok := sqlStateNames[pg.Code]; ok {
+			e.Detail = name + " (" + e.Detail + ")"
+		}
 	}
 	return e
 }

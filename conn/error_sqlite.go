@@ -114,6 +114,8 @@ func (e *Error) setMissing(text string) {
 		e.Kind = KindNoIndex
 	} else if strings.Contains(text, " already exists") || strings.Contains(text, "duplicate column name: ") {
 		e.Detail, e.raced = "somebody else changed the schema at the same moment", true
+	} else if strings.Contains(text, "integer overflow") {
+		e.Kind, e.Detail = KindType, "the number is outside the range of the column"
 	} else if strings.Contains(text, "attempt to write a readonly database") {
 		e.Kind = KindReadOnly
 	} else {

@@ -337,7 +337,8 @@ func (t *liteTx) commit(ctx context.Context) error {
 		_ = t.rollback(ctx)
 		return err
 	}
-	if _, err := t.conn.ExecContext(ctx, "COMMIT"); err != nil {
+	// A commit is short and is not interrupted: nobody would know whether it had happened.
+	if _, err := t.conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		err = sqliteError(err)
 		_ = t.rollback(ctx)
 		return err

@@ -188,13 +188,12 @@ func TestConstraints(t *testing.T) {
 
 		is := is.New(t)
 		key := func(i int) string { return table(t, i).Name }
-		for i, m := range models {
+		for i := range models {
 			for _, c := range table(t, i).Key {
 				if !c.Auto || c.Kind == schema.UUID {
-					is.True(e.insert(key(i), []string{c.Name}, nil) != nil) // m's key is NULL
+					is.True(e.insert(key(i), []string{c.Name}, nil) != nil)
 				}
 			}
-			_ = m
 		}
 		is.NoErr(e.insert("plain_key", []string{"id"}, 7))
 		is.True(e.insert("plain_key", []string{"x"}, 7) != nil) // nothing makes up a key that is not auto
@@ -203,6 +202,11 @@ func TestConstraints(t *testing.T) {
 			"INSERT INTO medium_key (x) VALUES (1)", "INSERT INTO only_key DEFAULT VALUES", "INSERT INTO only_key DEFAULT VALUES")
 		is.Equal(e.rows(t, "SELECT id FROM small_key ORDER BY id"), []string{"1", "2"}) // parity: B33
 		is.Equal(e.rows(t, "SELECT id FROM only_key ORDER BY id"), []string{"1", "2"})
+		counted := map[bool]string{true: "DEFAULT", false: "NULL"}[e.Features().DefaultInRow]
+		e.exec(t, "INSERT INTO only_key (id) VALUES ("+counted+"), ("+counted+")")
+		is.Equal(e.rows(t, "SELECT max(id) FROM only_key"), []string{"4"})
+		e.exec(t, "INSERT INTO plain_key (id, x) VALUES (7, 1) ON CONFLICT (id) DO UPDATE SET x = excluded.x")
+		is.Equal(e.rows(t, "SELECT id, x FROM plain_key"), []string{"7 1"})
 		is.NoErr(e.insert("folded_key", []string{"code"}, "Go"))
 		is.True(e.insert("folded_key", []string{"code"}, "gO") != nil) // parity: X6
 		is.NoErr(e.insert("text_key", []string{"code"}, "Go"))
@@ -232,7 +236,8 @@ func TestReferences(t *testing.T) {
 		is.NoErr(e.insert("folded_key", []string{"code"}, "Go"))
 		is.NoErr(e.insert("uuid_key", []string{"id"}, id))
 		cols := []string{"_id", "author_id", "editor_id", "tag", "device", "plain"}
-		is.NoErr(add("post", cols, 1, 1, 2, "GO", id, nil))
+		is.NoErr(e.insert("plain_key", []string{"id"}, 7))
+		is.NoErr(add("post", cols, 1, 1, 2, "GO", id, 7))
 		is.NoErr(add("post", cols, 2, 2, 1, "go", nil, nil))
 		err := add("post", cols, 3, 9, nil, "go", nil, nil)
 		is.True(err != nil)
@@ -240,6 +245,9 @@ func TestReferences(t *testing.T) {
 			is.True(strings.Contains(err.Error(), "post_author_id_fkey"))
 		}
 		is.True(add("post", cols, 3, 1, nil, "rust", nil, nil) != nil)
+		is.True(add("post", cols, 3, 1, nil, "go", nil, 8) != nil)
+		e.exec(t, "UPDATE plain_key SET id = 8")
+		is.Equal(e.rows(t, "SELECT plain FROM post WHERE _id = 1"), []string{"8"})
 		e.exec(t, "UPDATE author SET _id = 20 WHERE _id = 2")
 		is.Equal(e.rows(t, "SELECT _id, author_id, editor_id FROM post ORDER BY _id"), []string{"1 1 20", "2 20 1"})
 		e.exec(t, "DELETE FROM author WHERE _id = 20")

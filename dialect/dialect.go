@@ -105,6 +105,10 @@ type Expression interface {
 	// DatePart returns an integer expression for a part of a column of kind Time or Date.
 	DatePart(p DatePart, c *schema.Column, expr string) string
 
+	// Add returns expr plus one argument, or less it when minus is set, for a column that is a number. A result that the column
+	// cannot hold is an error of the database, not another number.
+	Add(c *schema.Column, expr string, minus bool) string
+
 	// Page returns the clause that limits a result, with one argument for the limit if there is one and then one for the
 	// offset if there is one.
 	Page(limit, offset bool) string

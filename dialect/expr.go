@@ -56,3 +56,11 @@ func NumberLiteral(v schema.Value) (string, bool) {
 	}
 	return "", false
 }
+
+// Sign returns the operator of a sum, or of a difference.
+func Sign(minus bool) string {
+	if minus {
+		return " - "
+	}
+	return " + "
+}

@@ -275,7 +275,7 @@ func TestDatePartOfOldForms(t *testing.T) {
 		at := time.Date(2020, 3, 25, 19, 34, 5, 0, time.UTC)
 		e.exec(t, "CREATE TABLE t (n INTEGER, v TIMESTAMP)",
 			"INSERT INTO t VALUES (0, '2020-03-25T19:34:05Z'), (1, '2020-03-25 19:34:05'), (2, '2020-03-25T19:34:05.05Z'), "+
-				"(3, '2020-03-25T19:34:05.999999'), (4, "+fmt.Sprint(at.Unix())+"), (5, "+fmt.Sprint(at.Unix())+".25)")
+				"(3, '2020-03-25T19:34:05.999999'), (6, '2020-03-25T21:34:05.5+02:00'), (4, "+fmt.Sprint(at.Unix())+"), (5, "+fmt.Sprint(at.Unix())+".25)")
 		for p, want := range goParts(at) {
 			for _, got := range e.rows(t, "SELECT "+e.DatePart(p, column(schema.Time), "v")+" FROM t") {
 				is.Equal(got, fmt.Sprint(want))

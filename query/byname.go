@@ -20,11 +20,7 @@ type AnyField[T any] struct {
 func FieldByName[T any](p *scan.Plan, name string) (AnyField[T], error) {
 	col := p.Table.Column(name)
 	if col == nil {
-		names := make([]string, len(p.Table.Columns))
-		for i, c := range p.Table.Columns {
-			names[i] = c.Name
-		}
-		return AnyField[T]{}, fmt.Errorf("%s has no column %.70q; its columns are %s", p.Table.Model.Name(), name, strings.Join(names, ", "))
+		return AnyField[T]{}, fmt.Errorf("%s has no column %.70q; its columns are %s", p.Table.Model.Name(), name, strings.Join(schema.ColumnNames(p.Table.Columns), ", "))
 	}
 	return AnyField[T]{c: p.Codec(col)}, nil
 }

@@ -149,7 +149,7 @@ func ValueOf(x any) (schema.Value, error) {
 		}
 		inner, err := v.Value()
 		if err != nil {
-			return schema.Value{}, fmt.Errorf("Value of %T failed", x)
+			return schema.Value{}, fmt.Errorf("the Value method of %T failed", x)
 		}
 		return ValueOf(inner)
 	}

@@ -125,11 +125,8 @@ func (s *Statements) update(q Spec, list []assignment) (string, []schema.Value, 
 		b := squirrel.Update(s.name)
 		for _, a := range list {
 			name, arg := s.columns[a.col.Ordinal], s.Dialect.Arg(a.col.Kind)
-			switch a.kind {
-			case assignAdd:
-				arg = name + " + " + arg
-			case assignSub:
-				arg = name + " - " + arg
+			if a.kind != assignSet {
+				arg = s.Dialect.Add(a.col, name, a.kind == assignSub)
 			}
 			b = b.Set(name, squirrel.Expr(arg, a.val))
 		}

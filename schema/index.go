@@ -151,7 +151,7 @@ func (b *builder) parseIndexColumn(s string) (IndexColumn, error) {
 		}
 	}
 	if ic.Column == nil {
-		return ic, fmt.Errorf("there is no column %q; the columns are %s", name, strings.Join(columnNames(b.table.Columns), ", "))
+		return ic, fmt.Errorf("there is no column %q; the columns are %s", name, strings.Join(ColumnNames(b.table.Columns), ", "))
 	}
 	if ic.Column.Kind == JSON {
 		return ic, fmt.Errorf("the column %q holds JSON, which cannot be indexed so", name)

@@ -132,7 +132,7 @@ func (t *Table) SingleKey() (*Column, error) {
 	if len(t.Key) == 0 {
 		return nil, fmt.Errorf("%s has no primary key; give a field the tag option key, or embed prom.Model", t.Model.Name())
 	}
-	return nil, fmt.Errorf("%s has a primary key of %d columns (%s)", t.Model.Name(), len(t.Key), strings.Join(columnNames(t.Key), ", "))
+	return nil, fmt.Errorf("%s has a primary key of %d columns (%s)", t.Model.Name(), len(t.Key), strings.Join(ColumnNames(t.Key), ", "))
 }
 
 // References lists the columns that refer to other tables.
@@ -193,7 +193,8 @@ type renaming struct {
 	name  string
 }
 
-func columnNames(cols []*Column) []string {
+// ColumnNames returns the names of columns.
+func ColumnNames(cols []*Column) []string {
 	names := make([]string, len(cols))
 	for i, c := range cols {
 		names[i] = c.Name

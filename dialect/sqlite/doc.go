@@ -1,4 +1,5 @@
-// Package sqlite writes the SQL of SQLite, version 3.46 and later. It is pure: it knows no driver and runs nothing.
+// Package sqlite writes the SQL of SQLite, version 3.54, that of the driver that this module requires. It is pure: it knows no
+// driver and runs nothing.
 //
 // # Stored forms
 //

@@ -87,14 +87,13 @@ var dateFormats = [...]string{
 	dialect.Hour: "%H", dialect.Minute: "%M", dialect.Second: "%S",
 }
 
-// DatePart returns an integer expression for a part of a time or a date. The text is cut after the seconds first: strftime
-// counts in milliseconds and would round 23:59:59.999999 up to the next day. The modifier auto reads unix timestamps,
-// which other programs stored, and leaves texts alone.
+// DatePart returns an integer expression for a part of a time or a date. The modifier auto reads unix timestamps, which other
+// programs stored, and leaves texts alone.
 func (d Dialect) DatePart(p dialect.DatePart, c *schema.Column, expr string) string {
 	if p == dialect.Quarter {
 		return "((" + d.DatePart(dialect.Month, c, expr) + " + 2) / 3)"
 	}
-	return "CAST(strftime('" + dateFormats[p] + "', substr(" + expr + ", 1, 19), 'auto') AS INTEGER)"
+	return "CAST(strftime('" + dateFormats[p] + "', " + expr + ", 'auto') AS INTEGER)"
 }
 
 // Page returns the clause that limits a result. SQLite has no OFFSET without a LIMIT; a negative one is none.
@@ -108,4 +107,30 @@ func (Dialect) Page(limit, offset bool) string {
 		return "LIMIT -1 OFFSET ?"
 	}
 	return ""
+}
+
+// Add returns a sum or a difference. SQLite would turn an integer that overflows 64 bits into a float, and knows no smaller
+// integers; abs of the least integer is its one error for an overflow (https://www.sqlite.org/lang_corefunc.html#abs).
+func (d Dialect) Add(c *schema.Column, expr string, minus bool) string {
+	sum := expr + dialect.Sign(minus) + d.Arg(c.Kind)
+	low, high, ok := integerRange(c.Kind)
+	if !ok {
+		return sum
+	}
+	return "(SELECT iif(s.v NOT BETWEEN " + low + " AND " + high + ", abs(-9223372036854775807 - 1), s.v) FROM (SELECT " + sum + " AS v) AS s)"
+}
+
+// integerRange returns the limits that PostgreSQL's type for the kind has.
+func integerRange(k schema.Kind) (low, high string, ok bool) {
+	switch k {
+	case schema.Int16:
+		return "-32768", "32767", true
+	case schema.Int32:
+		return "-2147483648", "2147483647", true
+	case schema.Int64:
+		return "-9223372036854775807 - 1", "9223372036854775807", true
+	case schema.Uint64:
+		return "0", "9223372036854775807", true
+	}
+	return "", "", false
 }

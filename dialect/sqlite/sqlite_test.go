@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	_ "modernc.org/sqlite"
 
+	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/dialect/sqlite"
 	"github.com/prom-go/prom/schema"
 )
@@ -66,4 +68,50 @@ func FuzzLiteral(f *testing.F) {
 			t.Errorf("%q: the text of the statement would end at the NUL", s)
 		}
 	})
+}
+
+// Ensure that a pattern finds what package strings finds, whatever the value holds.
+func FuzzPattern(f *testing.F) {
+	for _, s := range []string{"", "a", "A", "%", "_", `\`, "*", "?", "[a]", "]", "^", "ü", "\u212a"} {
+		f.Add("xay", s)
+		f.Add(s+"b", s)
+		f.Add("b"+s, s)
+	}
+	db := openMemory(f)
+	ways := map[dialect.Match]func(s, value string) bool{
+		dialect.MatchPrefix: strings.HasPrefix, dialect.MatchSuffix: strings.HasSuffix, dialect.MatchContains: strings.Contains,
+	}
+	f.Fuzz(func(t *testing.T, s, value string) {
+		if !utf8.ValidString(s) || !utf8.ValidString(value) || strings.Contains(s+value, "\x00") || len(s+value) > 10_000 {
+			t.Skip("no text of a column")
+		}
+		d := sqlite.Dialect{}
+		for m, want := range ways {
+			for _, fold := range []bool{false, true} {
+				s, value := s, value
+				query := "SELECT " + d.Match(&schema.Column{Kind: schema.Text}, "t.s", fold, false) + " FROM (SELECT ? AS s) AS t"
+				var got bool
+				if err := db.QueryRow(query, d.Pattern(m, fold, value), s).Scan(&got); err != nil {
+					t.Fatal(err)
+				}
+				if fold {
+					s, value = lower(s), lower(value)
+				}
+				if got != want(s, value) {
+					t.Errorf("match %d fold=%t of %q in %q is %t", m, fold, value, s, got)
+				}
+			}
+		}
+	})
+}
+
+// lower folds the letters A to Z.
+func lower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] += 'a' - 'A'
+		}
+	}
+	return string(b)
 }

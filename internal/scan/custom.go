@@ -24,14 +24,14 @@ func textCodecBase(t reflect.Type) base {
 				return err
 			}
 			if reflect.NewAt(t, p).Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s)) != nil {
-				return fmt.Errorf("UnmarshalText of %s refuses the column's text", t)
+				return fmt.Errorf("the UnmarshalText method of %s refuses the column's text", t)
 			}
 			return nil
 		},
 		encode: func(p unsafe.Pointer) (schema.Value, error) {
 			b, err := reflect.NewAt(t, p).Interface().(encoding.TextMarshaler).MarshalText()
 			if err != nil {
-				return schema.Value{}, fmt.Errorf("MarshalText of %s failed", t)
+				return schema.Value{}, fmt.Errorf("the MarshalText method of %s failed", t)
 			}
 			return encodeText(schema.Text, string(b))
 		},
@@ -49,14 +49,14 @@ func scannerBase(t reflect.Type, col *schema.Column) base {
 				return err
 			}
 			if reflect.NewAt(t, p).Interface().(sql.Scanner).Scan(src) != nil {
-				return fmt.Errorf("Scan of %s refuses the column's value", t)
+				return fmt.Errorf("the Scan method of %s refuses the column's value", t)
 			}
 			return nil
 		},
 		encode: func(p unsafe.Pointer) (schema.Value, error) {
 			v, err := reflect.NewAt(t, p).Elem().Interface().(driver.Valuer).Value()
 			if err != nil {
-				return schema.Value{}, fmt.Errorf("Value of %s failed", t)
+				return schema.Value{}, fmt.Errorf("the Value method of %s failed", t)
 			}
 			return driverValue(v, t, col)
 		},
@@ -119,7 +119,7 @@ func driverValue(v driver.Value, t reflect.Type, col *schema.Column) (schema.Val
 		}
 		return driverText(x, t, col)
 	}
-	return schema.Value{}, fmt.Errorf("Value of %s gives a %T, which a column of kind %s does not take; say what it is by the tag option type", t, v, col.Kind)
+	return schema.Value{}, fmt.Errorf("the Value method of %s gives a %T, which a column of kind %s does not take; say what it is by the tag option type", t, v, col.Kind)
 }
 
 func driverText(s string, t reflect.Type, col *schema.Column) (schema.Value, error) {
@@ -129,11 +129,11 @@ func driverText(s string, t reflect.Type, col *schema.Column) (schema.Value, err
 	case schema.UUID:
 		u, err := uuid.Parse(s)
 		if err != nil {
-			return schema.Value{}, fmt.Errorf("Value of %s is not a UUID", t)
+			return schema.Value{}, fmt.Errorf("the Value method of %s is not a UUID", t)
 		}
 		return schema.TextValue(schema.UUID, u.String()), nil
 	case schema.Text, schema.JSON:
 		return encodeText(col.Kind, s)
 	}
-	return schema.Value{}, fmt.Errorf("Value of %s gives a text, which a column of kind %s does not take; say what it is by the tag option type", t, col.Kind)
+	return schema.Value{}, fmt.Errorf("the Value method of %s gives a text, which a column of kind %s does not take; say what it is by the tag option type", t, col.Kind)
 }

@@ -135,45 +135,45 @@
 -- match nocase=true fold=true not=true
 "t"."c" NOT LIKE ? ESCAPE '\';
 -- part 1 of a time
-CAST(strftime('%Y', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%Y', "t"."c", 'auto') AS INTEGER);
 -- part 1 of a date
-CAST(strftime('%Y', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%Y', "t"."c", 'auto') AS INTEGER);
 -- part 2 of a time
-((CAST(strftime('%m', substr("t"."c", 1, 19), 'auto') AS INTEGER) + 2) / 3);
+((CAST(strftime('%m', "t"."c", 'auto') AS INTEGER) + 2) / 3);
 -- part 2 of a date
-((CAST(strftime('%m', substr("t"."c", 1, 19), 'auto') AS INTEGER) + 2) / 3);
+((CAST(strftime('%m', "t"."c", 'auto') AS INTEGER) + 2) / 3);
 -- part 3 of a time
-CAST(strftime('%m', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%m', "t"."c", 'auto') AS INTEGER);
 -- part 3 of a date
-CAST(strftime('%m', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%m', "t"."c", 'auto') AS INTEGER);
 -- part 4 of a time
-CAST(strftime('%V', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%V', "t"."c", 'auto') AS INTEGER);
 -- part 4 of a date
-CAST(strftime('%V', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%V', "t"."c", 'auto') AS INTEGER);
 -- part 5 of a time
-CAST(strftime('%d', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%d', "t"."c", 'auto') AS INTEGER);
 -- part 5 of a date
-CAST(strftime('%d', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%d', "t"."c", 'auto') AS INTEGER);
 -- part 6 of a time
-CAST(strftime('%u', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%u', "t"."c", 'auto') AS INTEGER);
 -- part 6 of a date
-CAST(strftime('%u', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%u', "t"."c", 'auto') AS INTEGER);
 -- part 7 of a time
-CAST(strftime('%j', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%j', "t"."c", 'auto') AS INTEGER);
 -- part 7 of a date
-CAST(strftime('%j', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%j', "t"."c", 'auto') AS INTEGER);
 -- part 8 of a time
-CAST(strftime('%H', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%H', "t"."c", 'auto') AS INTEGER);
 -- part 8 of a date
-CAST(strftime('%H', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%H', "t"."c", 'auto') AS INTEGER);
 -- part 9 of a time
-CAST(strftime('%M', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%M', "t"."c", 'auto') AS INTEGER);
 -- part 9 of a date
-CAST(strftime('%M', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%M', "t"."c", 'auto') AS INTEGER);
 -- part 10 of a time
-CAST(strftime('%S', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%S', "t"."c", 'auto') AS INTEGER);
 -- part 10 of a date
-CAST(strftime('%S', substr("t"."c", 1, 19), 'auto') AS INTEGER);
+CAST(strftime('%S', "t"."c", 'auto') AS INTEGER);
 -- limit
 LIMIT ?;
 -- offset

@@ -1,0 +1,112 @@
+package prom
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/schema"
+)
+
+// Save stores v: it updates the row that v was loaded from or saved to before, and inserts a new one otherwise.
+//
+// A model without change tracking, which prom.Model brings, cannot tell the two apart: its key decides. With a key that is not
+// set, and that the database or the library makes, Save inserts; with any other it inserts or updates the row with that key.
+func (r *Repo[T]) Save(ctx context.Context, v *T) error {
+	switch {
+	case scan.IsLoaded(r.plan, v):
+		return r.Update(ctx, v)
+	case r.plan.Tracks():
+		return r.Create(ctx, v)
+	}
+	if err := r.needKey("save"); err != nil {
+		return err
+	}
+	key, err := r.keyOf(v)
+	if err != nil {
+		return errorOf("save", r.table, err)
+	}
+	for i, c := range r.table.Key {
+		if c.Auto && key[i].IsZero() {
+			return r.Create(ctx, v)
+		}
+	}
+	return r.upsert(ctx, v, r.table.Key)
+}
+
+// Update writes the columns of v that changed since it was loaded to the row that it was loaded from, even when its key
+// is among them, and reads back what is stored then. A row that is gone is ErrNotFound; a value that was never saved is an error.
+// A model without change tracking is written whole, to the row with its key.
+//
+// The model's updated column is set to the time of the update, unless it was set by hand.
+func (r *Repo[T]) Update(ctx context.Context, v *T) error {
+	if err := r.needKey("update"); err != nil {
+		return err
+	}
+	b, err := r.bind()
+	if err != nil {
+		return err
+	}
+	stored := *v
+	cols, key, err := r.changes(&stored)
+	if err != nil {
+		return errorOf("update", r.table, err)
+	}
+	if len(cols) == 0 {
+		return nil
+	}
+	c := call{op: "update", write: true, complete: true, args: make([]schema.Value, 0, len(cols)+len(key))}
+	if c.args, err = scan.Values(r.plan, c.args, &stored, cols); err != nil {
+		return errorOf("update", r.table, err)
+	}
+	c.args = append(c.args, key...)
+	if c.sql, err = b.stmts.UpdateKey(cols, r.table.Key); err != nil {
+		return err
+	}
+	if err := r.readOne(ctx, b, c, &stored); err != nil {
+		return err
+	}
+	*v = stored
+	return nil
+}
+
+// changes returns the columns of v to write, with its updated column set, and the key of the row to write to.
+func (r *Repo[T]) changes(v *T) (cols []*schema.Column, key []schema.Value, err error) {
+	tracked := r.plan.Tracks()
+	if tracked {
+		if !scan.IsLoaded(r.plan, v) {
+			return nil, nil, errors.New("the value was never saved; use Create or Save")
+		}
+		cols = scan.Modified(r.plan, v)
+		for _, c := range r.table.Key {
+			value, _ := scan.Loaded(r.plan, v, c)
+			key = append(key, value)
+		}
+	} else {
+		for _, c := range r.table.Columns {
+			if !c.Key && !c.Created {
+				cols = append(cols, c)
+			}
+		}
+		if key, err = r.keyOf(v); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, c := range r.table.Columns {
+		if c.Updated && !(tracked && slices.Contains(cols, c)) {
+			if err := scan.Set(r.plan, v, c, schema.TimeValue(schema.Time, now())); err != nil {
+				return nil, nil, err
+			}
+			if tracked {
+				cols = append(cols, c)
+			}
+		}
+	}
+	return cols, key, nil
+}
+
+// Modified lists the names of the columns that changed since v was loaded, in place too; all of them when it was not.
+func (r *Repo[T]) Modified(v *T) []string {
+	return schema.ColumnNames(scan.Modified(r.plan, v))
+}
