@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -176,12 +177,15 @@ func (e *Error) Locate(t *schema.Table) {
 		if refs := t.References(); e.Kind == KindForeignKey && e.Constraint == "" && len(refs) == 1 && e.Op != "delete" {
 			// SQLite says nothing about which reference it is, and there is but one that it can be.
 			e.Columns = schema.ColumnNames(refs)
-			e.Constraint = schema.IndexName(t.Name, refs[0].Name+"_fkey")
+			e.Constraint = dialect.ReferenceName(t, refs[0])
 			return
 		}
-		suffix := map[Kind]string{KindCheck: "check", KindForeignKey: "fkey"}[e.Kind]
+		nameOf := dialect.CheckName
+		if e.Kind == KindForeignKey {
+			nameOf = dialect.ReferenceName
+		}
 		for _, c := range t.Columns {
-			if e.Constraint != "" && e.Constraint == schema.IndexName(t.Name, c.Name+"_"+suffix) {
+			if e.Constraint != "" && e.Constraint == nameOf(t, c) {
 				e.Columns = []string{c.Name}
 				return
 			}

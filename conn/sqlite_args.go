@@ -8,11 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prom-go/prom/dialect/sqlite"
 	"github.com/prom-go/prom/schema"
 )
-
-// timeLayout is how instants are stored in SQLite: text of a fixed width, which sorts as the times do.
-const timeLayout = "2006-01-02T15:04:05.000000Z"
 
 // sqliteArgs turns typed values into what SQLite stores: integers, floats, texts, bytes and NULL.
 func sqliteArgs(vs []schema.Value) ([]any, error) {
@@ -57,9 +55,9 @@ func sqliteArg(v schema.Value) (any, error) {
 	case schema.Bytes:
 		return v.Bytes(), nil
 	case schema.Time:
-		return v.Time().Format(timeLayout), nil
+		return v.Time().Format(sqlite.TimeLayout), nil
 	case schema.Date:
-		return v.Time().Format(time.DateOnly), nil
+		return v.Time().Format(sqlite.DateLayout), nil
 	case schema.Clock:
 		return clockText(v.Clock()), nil
 	}
@@ -91,9 +89,9 @@ func sqliteList(v schema.Value) (any, error) {
 		for i, x := range list {
 			switch v.Kind() {
 			case schema.Time:
-				item(i, time.UnixMicro(x).UTC().Format(timeLayout), true)
+				item(i, time.UnixMicro(x).UTC().Format(sqlite.TimeLayout), true)
 			case schema.Date:
-				item(i, time.UnixMicro(x).UTC().Format(time.DateOnly), true)
+				item(i, time.UnixMicro(x).UTC().Format(sqlite.DateLayout), true)
 			case schema.Clock:
 				item(i, clockText(time.Duration(x)*time.Microsecond), true)
 			default:

@@ -7,6 +7,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/prom-go/prom/dialect/sqlite"
 )
 
 // liteRows reads rows of database/sql. The boxed values do not leave it.
@@ -144,7 +146,7 @@ func (r *liteRows) Text(i int) (string, error) {
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64), nil
 	case time.Time:
-		return v.UTC().Format(timeLayout), nil
+		return v.UTC().Format(sqlite.TimeLayout), nil
 	}
 	return "", r.wrongType(i, "a text")
 }

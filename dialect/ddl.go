@@ -47,7 +47,7 @@ func CreateTable(d Definition, t *schema.Table, clauses func(c *schema.Column) C
 		lines = append(lines, ColumnDef(d, t, c, cl))
 	}
 	if !keyed {
-		lines = append(lines, "PRIMARY KEY ("+QuoteList(names(t.Key))+")")
+		lines = append(lines, "PRIMARY KEY ("+QuoteList(schema.ColumnNames(t.Key))+")")
 	}
 	return "CREATE TABLE " + Quote(t.Name) + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)"
 }
@@ -151,11 +151,3 @@ func CreateIndex(t *schema.Table, ix *schema.Index) string {
 
 // HasRows returns a query that tells whether a table has a row.
 func HasRows(table string) string { return "SELECT EXISTS (SELECT 1 FROM " + Quote(table) + ")" }
-
-func names(cols []*schema.Column) []string {
-	names := make([]string, len(cols))
-	for i, c := range cols {
-		names[i] = c.Name
-	}
-	return names
-}

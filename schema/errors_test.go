@@ -1,0 +1,244 @@
+package schema_test
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prom-go/prom/schema"
+)
+
+type badName struct{ A int }
+
+func (badName) TableName() string { return "a?" }
+
+type catalogName struct{ A int }
+
+func (catalogName) TableName() string { return "Sqlite_master" }
+
+type selfRequired struct {
+	ID     int64 `prom:"key"`
+	Parent schema.Ref[selfRequired]
+}
+
+// Ensure that a mistake in a model is an error that names the model, the field, the tag and what would be right.
+// parity: X4 F40
+func TestOfErrors(t *testing.T) {
+	t.Parallel()
+	type empty struct{ a int }
+	tests := []struct {
+		model any
+		want  string
+	}{
+		// the model
+		{nil, "prom: a model is a struct type, not nil"},
+		{5, "prom: model int: a model is a struct type, not a int"},
+		{&named{}, "prom: model *schema_test.named: a model is a struct type, not a ptr"},
+		{struct{ A int }{}, "a generic or unnamed type needs a method TableName() string"},
+		{generic[int]{}, "prom: model schema_test.generic[int]: a generic or unnamed type needs a method TableName() string"},
+		{empty{}, "it has no exported field to store"},
+		{badName{}, `table name: the name "a?" holds a question mark`},
+		{catalogName{}, `table name: the name "Sqlite_master" begins with sqlite_, which belongs to the engines`},
+
+		// columns
+		{struct {
+			badName
+			A int `prom:"uniqe"`
+		}{}, `field A: tag prom:"uniqe": "uniqe" looks like the option unique`},
+		{struct {
+			named
+			B int `prom:"name='a'"`
+		}{}, `field B: tag prom:"name='a'": the column "a" belongs to field named.A already`},
+		{struct {
+			named
+			B int `prom:"name=A"`
+		}{}, `the columns "A" and "a" (field named.A) differ in case only, which SQLite does not tell apart`},
+		{struct {
+			named
+			B int `prom:"name='x?'"`
+		}{}, `column name: the name "x?" holds a question mark`},
+		{struct {
+			named
+			B int `prom:"xmin"`
+		}{}, `column name: the name "xmin" is a system column of PostgreSQL`},
+		{struct {
+			named
+			OID int
+		}{}, `field OID: column name: the name "oid" stands for the row's number on SQLite`},
+		{struct {
+			named
+			b int `prom:"b"`
+		}{}, "an unexported field cannot be a column"},
+		{struct {
+			named
+			*address
+		}{}, `field address: embed the struct schema_test.address by value, not by pointer, or leave it out by the tag prom:"-"`},
+
+		// types
+		{column[chan int]{}, `the type chan int has no column type; leave the field out by the tag prom:"-"`},
+		{column[func()]{}, "has no column type"},
+		{column[complex128]{}, "has no column type"},
+		{column[uintptr]{}, "has no column type"},
+		{column[error]{}, "the type error has no column type"},
+		{column[**int]{}, "**int says twice that NULL is allowed"},
+		{column[*sql.NullString]{}, "*sql.NullString says twice that NULL is allowed"},
+		{column[sql.Null[*int]]{}, "says twice that NULL is allowed"},
+		{column[sql.Null[sql.NullInt64]]{}, "says twice that NULL is allowed"},
+		{tagged[chan int](`json`), "a chan int cannot be stored as JSON"},
+		{tagged[int](`null`), "null is for types with sql.Scanner and driver.Valuer; make int a pointer instead"},
+		{tagged[int](`date`), "date needs a time.Time, not int"},
+		{tagged[int](`clock`), "clock needs a time.Duration, not int"},
+		{tagged[int](`uuid`), "uuid needs a string or a [16]byte type, not int"},
+		{tagged[float64](`decimal=1.0`), "decimal needs a string or a type with sql.Scanner and driver.Valuer, not float64"},
+		{tagged[string](`decimal=x`), "decimal=x is not precision.scale, such as decimal=12.2"},
+		{tagged[string](`decimal=5`), "is not precision.scale"},
+		{tagged[string](`decimal=2.3`), "is not precision.scale"},
+		{tagged[string](`decimal=0.0`), "is not precision.scale"},
+		{tagged[string](`decimal=+5.2`), "is not precision.scale"},
+		{tagged[string](`decimal=5.2x`), "is not precision.scale"},
+		{tagged[string](`type=int`), "type is for types with sql.Scanner and driver.Valuer, which string is not"},
+		{tagged[valuer](`type=number`), "type=number is unknown; use text, int, float, bool, bytes, time, uuid or json"},
+		{tagged[string](`uuid,json`), "uuid and json each say what the column holds; keep one"},
+		{tagged[time.Time](`date,clock`), "date and clock each say"},
+
+		// flags
+		{tagged[*int](`key`), "a key cannot be NULL, so *int cannot be one"},
+		{tagged[float64](`key`), "float64 cannot be a key"},
+		{tagged[[]string](`key`), "[]string cannot be a key"},
+		{tagged[int](`auto`), "auto is for a key; add the option key"},
+		{tagged[string](`key,auto`), "auto needs a signed integer or a UUID, not string"},
+		{tagged[uint64](`key,auto`), "auto needs a signed integer or a UUID, not uint64"},
+		{tagged[schema.Ref[named]](`key,auto`), "leave auto out"},
+		{tagged[int](`nocase`), "nocase is for texts, not for int"},
+		{tagged[string](`created`), "created and updated need a time.Time, not string"},
+		{tagged[*time.Time](`updated`), "created and updated need a time.Time, not *time.Time"},
+
+		// rules
+		{tagged[int](`size=1`), "size is for texts and []byte; a number has min and max"},
+		{tagged[string](`size=1,max=2`), "size and min or max say the same thing twice"},
+		{tagged[string](`size=..`), "size=.. sets no limit"},
+		{tagged[string](`size=a`), "size=a is not a number of characters"},
+		{tagged[string](`size=-1`), "size=-1 is not a number of characters"},
+		{tagged[[]byte](`max=x`), "max=x is not a number of bytes"},
+		{tagged[string](`size=5..2`), "the least is greater than the greatest"},
+		{tagged[int](`min=2,max=1`), "the least is greater than the greatest"},
+		{tagged[float64](`min=0.2,max=0.1`), "the least is greater than the greatest"},
+		{tagged[int](`min=1.5`), "min=1.5 is not an integer of 64 bits"},
+		{tagged[float64](`min=NaN`), "min=NaN is not a finite number"},
+		{tagged[float64](`max=Inf`), "max=Inf is not a finite number"},
+		{tagged[float32](`max=1e39`), "max=1e39 is not a finite number"},
+		{tagged[bool](`min=1`), "min is for texts, []byte, integers and floats, not for bool"},
+		{tagged[string](`decimal=5.2,max=1`), "max is for texts, []byte, integers and floats, not for string"},
+		{tagged[float64](`choices=1|2`), "choices is for texts and integers, not for float64"},
+		{tagged[int](`choices=1|x`), `the choice "x" is not an integer that a int holds`},
+		{tagged[int8](`choices=1|200`), `the choice "200" is not an integer that a int8 holds`},
+		{tagged[uint](`choices=-1`), `the choice "-1" is not an integer that a uint holds`},
+		{tagged[int](`regex=a`), "regex is for texts, not for int"},
+		{tagged[string](`regex=(`), "regex: error parsing regexp: missing closing )"},
+
+		// defaults
+		{tagged[valuer](`default=1`), "default is not for types with sql.Scanner"},
+		{tagged[int64](`key,auto,default=1`), "an auto key takes no default"},
+		{tagged[int](`default=x`), `default: "x" is not a constant of kind int64`},
+		{tagged[int](`default=now`), `default: "now" is not a constant of kind int64`},
+		{tagged[string](`default='a` + "\x00'"), "is not a constant of kind text"},
+		{tagged[string](`default='` + "\xff'"), "is not a constant of kind text"},
+		{tagged[int8](`default=128`), "default=128: a int8 does not hold it"},
+		{tagged[uint8](`default=-1`), "default=-1: a uint8 does not hold it"},
+		{tagged[uint32](`default=4294967296`), "a uint32 does not hold it"},
+		{tagged[float32](`default=1e39`), "is not a constant of kind float32"},
+		{tagged[string](`max=1,default=ab`), "default=ab: it is above the greatest that the column allows"},
+		{tagged[string](`min=3,default=äö`), "default=äö: it is below the least that the column allows"},
+		{tagged[[]byte](`size=1,default=ü`), "above the greatest"},
+		{tagged[int](`min=1,default=0`), "below the least"},
+		{tagged[float64](`min=0,default=-1`), "below the least"},
+		{tagged[float64](`max=0,default=1`), "above the greatest"},
+		{tagged[uint](`max=9223372036854775807,default=9223372036854775808`), "above the greatest"},
+		{tagged[string](`choices=a|b,default=c`), "default=c: it is none of the choices a, b"},
+		{tagged[status](`default=maybe`), "it is none of the choices on, off"},
+		{tagged[string](`nonempty,default=`), "it is empty, which the column refuses"},
+		{tagged[string](`regex=^a$,default=b`), "default=b: it does not match ^a$"},
+		{tagged[string](`decimal=4.2,default=123`), "default=123: it does not fit decimal=4.2"},
+		{tagged[string](`decimal=4.2,default=1.234`), "it does not fit decimal=4.2"},
+
+		// indexes
+		{tagged[[]string](`index`), "a []string cannot be indexed"},
+		{tagged[int](`desc`), "desc needs index or unique beside it"},
+		{tagged[int](`index,unique`), `an index named "b" is declared already`},
+		{tagged[int](`unique=x,index=x`), `an index named "x" is declared already`},
+		{tagged[int](`unique=x,unique=x,index=X`), `differ in case only`},
+		{tagged[int](`on=a`), "on and where stand on a blank field _, not on a column"},
+		{tagged[int](`index='x?'`), `index name: the name "x?" holds a question mark`},
+		{blank(`index=x`), "a blank field declares an index: index=name (or unique=name), on='a, b desc' and perhaps where='…'"},
+		{blank(`on=a`), "a blank field declares an index"},
+		{blank(`x,index=x,on=a`), "a blank field declares an index"},
+		{blank(`index=x,on='a, c'`), `index x: there is no column "c"; the columns are a, j`},
+		{blank(`index=x,on='a up'`), `there is no column "a up"`},
+		{blank(`index=x,on=''`), "the option on needs a value"},
+		{blank(`index=x,on='a,'`), `there is no column ""`},
+		{blank(`index=x,on=j`), `the column "j" holds JSON, which cannot be indexed so`},
+		{blank(`index=x,on=a,where='a = ?'`), "index x: where cannot hold arguments"},
+		{blank(`index=x,unique=y,on=a`), "one blank field declares one index"},
+		{blank(`index=x,on=a,key`), "the option key does not belong on a blank field; use index or unique, on and where"},
+		{blank(`index=a,on=j`), `an index named "a" is declared already`},
+		{blank(`index=A,on=a`), `the indexes "A" and "a" differ in case only, which SQLite does not tell apart`},
+		{blank(`index=pkey,on=a`), `the index name "pkey" is that of what PostgreSQL makes for the primary key`},
+		{blank(`index=a_seq,on=a`), `the index name "a_seq" is that of what PostgreSQL makes for the primary key`},
+
+		// references and keys
+		{selfRequired{}, "field Parent: a required reference to its own model could never be inserted first; make it *schema.RefBy["},
+		{struct {
+			named
+			X int `prom:"key"`
+			Y int `prom:"key,auto"`
+		}{}, "field Y: a database counts up a key of one column only, not one of 2"},
+	}
+	for _, tt := range tests {
+		typ, ok := tt.model.(reflect.Type)
+		if !ok {
+			typ = reflect.TypeOf(tt.model)
+		}
+		tbl, err := schema.Of(typ)
+		if err == nil || tbl != nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "prom: ") {
+			t.Errorf("%v: the error does not say %q: %v", typ, tt.want, err)
+		}
+		if _, again := schema.Of(typ); fmt.Sprint(again) != fmt.Sprint(err) {
+			t.Errorf("%v: another error at the second time: %v", typ, again)
+		}
+	}
+}
+
+// column is a model with one column.
+type column[T any] struct{ B T }
+
+func (column[T]) TableName() string { return "t" }
+
+// tableNamed gives its name to types made by reflect, which have none.
+type TableNamed struct{}
+
+// tagged returns a model with the columns a and b, b with that type and tag.
+func tagged[T any](tag string) reflect.Type {
+	return reflect.StructOf([]reflect.StructField{
+		{Name: "Named", Type: reflect.TypeFor[Named](), Anonymous: true},
+		{Name: "B", Type: reflect.TypeFor[T](), Tag: reflect.StructTag(`prom:` + fmt.Sprintf("%q", tag))},
+	})
+}
+
+// Named gives a name to types that reflect makes.
+type Named struct{}
+
+func (Named) TableName() string { return "made" }
+
+// blank returns a model with an auto key a, which has an index, a JSON column j and a blank field with that tag.
+func blank(tag string) reflect.Type {
+	return reflect.StructOf([]reflect.StructField{
+		{Name: "Named", Type: reflect.TypeFor[Named](), Anonymous: true},
+		{Name: "A", Type: reflect.TypeFor[int64](), Tag: `prom:"key,auto,index"`},
+		{Name: "J", Type: reflect.TypeFor[json.RawMessage]()},
+		{Name: "_", PkgPath: "x", Type: reflect.TypeFor[int](), Tag: reflect.StructTag(`prom:` + fmt.Sprintf("%q", tag))},
+	})
+}
