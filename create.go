@@ -169,10 +169,9 @@ func (r *Repo[T]) fill(v *T, at time.Time) ([]*schema.Column, error) {
 	for _, c := range r.table.Columns {
 		if c.Auto || c.Created || c.Updated || c.Default != nil {
 			value, err := scan.Value(r.plan, v, c)
-			if err != nil {
-				return nil, err
-			}
 			switch {
+			case err != nil: // what cannot be encoded is set; Values reports it, with all else that is wrong
+				err = nil
 			case c.Auto && c.Kind != schema.UUID && value.IsZero():
 				continue
 			case c.Auto && value.IsZero():

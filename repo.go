@@ -117,8 +117,10 @@ func (r *Repo[T]) Install(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = install.Ensure(ctx, b.db, r.table)
-	return err
+	if _, err = install.Ensure(ctx, b.db, r.table); err != nil {
+		return errorOf("install", r.table, err)
+	}
+	return nil
 }
 
 // Installer is what [Install] takes: every repo is one.

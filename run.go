@@ -48,6 +48,10 @@ func (b *binding) exec(ctx context.Context, c call) (n int64, err error) {
 func (b *binding) run(ctx context.Context, c call, once func(*conn.Statement) error) error {
 	st := &conn.Statement{SQL: c.sql, Args: c.args, Op: c.op, Table: b.table.Name, Write: c.write, Guard: b.guard(ctx, c)}
 	err := once(st)
+	if missing(err) {
+		// What was known is no longer so, whether or not this call can be helped: the next one looks again.
+		b.marked.Clear()
+	}
 	if err != nil && b.again(ctx, st, err) {
 		if err = b.repair(ctx, err); err == nil {
 			st.Guard = b.guard(ctx, c)
@@ -107,7 +111,6 @@ func (b *binding) repair(ctx context.Context, err error) error {
 	if !missing(err) {
 		return nil
 	}
-	b.marked.Clear()
 	_, installErr := install.Ensure(ctx, b.db, b.table)
 	if conn.KindOf(installErr) == ErrReadOnly {
 		return err // of a read-only transaction, in which it is the missing table that matters

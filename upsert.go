@@ -101,8 +101,8 @@ func (r *Repo[T]) upsert(ctx context.Context, v *T, on []*schema.Column) error {
 	if err != nil {
 		return err
 	}
-	stored := *v
-	cols, err := r.fill(&stored, now())
+	stored, at := *v, now()
+	cols, err := r.fill(&stored, at)
 	if err != nil {
 		return errorOf("upsert", r.table, err)
 	}
@@ -116,7 +116,7 @@ func (r *Repo[T]) upsert(ctx context.Context, v *T, on []*schema.Column) error {
 		// Without tracking nobody can have set it by hand.
 		for _, c := range r.table.Columns {
 			if c.Updated {
-				_ = scan.Set(r.plan, &stored, c, schema.TimeValue(schema.Time, now()))
+				_ = scan.Set(r.plan, &stored, c, schema.TimeValue(schema.Time, at))
 			}
 		}
 	}

@@ -3,7 +3,9 @@ package conn
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -146,10 +148,19 @@ func (db *DB) open(ctx context.Context) (engine, error) {
 		e, err = openLite(ctx, db.dsn)
 	}
 	if err != nil {
-		return nil, err
+		return nil, openError(err)
 	}
 	db.engine.Store(&openEngine{e})
 	return e, nil
+}
+
+// openError gives an error from before the driver was asked, such as a directory that cannot be made, its kind.
+func openError(err error) error {
+	var known *Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return &Error{Kind: KindConnection, Detail: strings.TrimPrefix(err.Error(), "prom: "), Err: err}
 }
 
 // Ping connects if need be and makes sure that the database answers.

@@ -113,9 +113,9 @@ func (e *Error) Error() string {
 	if e.Op == "" && e.Table != "" {
 		b.WriteString(": table " + e.Table)
 	}
-	switch len(e.Columns) {
-	case 0:
-	case 1:
+	switch {
+	case len(e.Columns) == 0, e.Kind == KindValidation: // its detail names the fields
+	case len(e.Columns) == 1:
 		b.WriteString(": column " + e.Columns[0])
 	default:
 		b.WriteString(": columns " + strings.Join(e.Columns, ", "))

@@ -79,15 +79,18 @@ func postgresError(err error) error {
 	if errors.As(err, &pg) {
 		return serverError(pg, err)
 	}
+	// The pool connects by itself: a deadline in here is connect_timeout, not that of the caller, who gets the bare error of
+	// the context.
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) {
+		return &Error{Kind: KindConnection, Detail: "the server did not accept the connection", Err: err, fresh: true}
+	}
 	if e := contextError(err); e != nil {
 		return e
 	}
 	e := &Error{Kind: KindOther, Err: err, fresh: pgconn.SafeToRetry(err)}
 	var netErr net.Error
-	var connect *pgconn.ConnectError
 	switch {
-	case errors.As(err, &connect):
-		e.Kind, e.Detail, e.fresh = KindConnection, "the server did not accept the connection", true
 	case strings.Contains(err.Error(), "closed pool"):
 		e.Kind, e.Detail, e.fresh = KindClosed, "the connection was closed", true
 	case errors.Is(err, pgx.ErrTxClosed):

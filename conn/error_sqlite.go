@@ -34,7 +34,6 @@ var sqliteCodes = map[int]Kind{
 	sqlite3.SQLITE_IOERR_WRITE:           KindDiskFull, // what a full disk or a limit of the file's size gives
 	sqlite3.SQLITE_CORRUPT:               KindCorrupt,
 	sqlite3.SQLITE_NOTADB:                KindCorrupt,
-	sqlite3.SQLITE_SCHEMA:                KindOther,
 }
 
 // sqliteError translates an error of database/sql or of the SQLite driver. It returns nil for nil.
@@ -104,7 +103,9 @@ func (e *Error) setMissing(text string) {
 	if name, ok := after(text, "no such table: "); ok {
 		e.Kind, e.Detail = KindNoTable, name
 	} else if name, ok := after(text, "no such column: "); ok {
-		e.Kind, e.Detail = KindNoColumn, name
+		// A name in double quotes comes with the quotes and with advice.
+		name, _, _ = strings.Cut(name, " - should this be a string literal")
+		e.Kind, e.Detail = KindNoColumn, strings.Trim(name, `"`)
 	} else if strings.Contains(text, " has no column named ") {
 		e.Kind = KindNoColumn
 		if name, ok := after(text, " has no column named "); ok {

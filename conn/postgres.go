@@ -4,12 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/prom-go/prom/schema"
 )
 
 // pgEngine is PostgreSQL through pgxpool.
@@ -97,7 +100,7 @@ func (t *pgTx) query(ctx context.Context, st *Statement) (Rows, error) {
 	args := postgresArgs(st.Args)
 	switch st.Guard {
 	case GuardData:
-		return t.guardedQuery(ctx, st, args)
+		return t.guardedQuery(ctx, st)
 	case GuardMissing:
 		if err := t.run(ctx, guardOpen); err != nil {
 			return nil, err
@@ -123,14 +126,17 @@ func (t *pgTx) query(ctx context.Context, st *Statement) (Rows, error) {
 }
 
 // guardedQuery sends the savepoint, the statement and the release in one round trip.
-func (t *pgTx) guardedQuery(ctx context.Context, st *Statement, args []any) (Rows, error) {
+func (t *pgTx) guardedQuery(ctx context.Context, st *Statement) (Rows, error) {
 	b := &pgx.Batch{}
 	b.Queue(guardOpen)
-	b.Queue(st.SQL, args...)
+	b.Queue(st.SQL, t.guardedArgs(st.Args)...)
 	b.Queue(guardClose)
 	results := t.tx.SendBatch(ctx, b)
 	if _, err := results.Exec(); err != nil {
 		_ = results.Close()
+		if t.status() != txFailed { // nothing was sent, so there is no savepoint
+			return nil, postgresError(err)
+		}
 		return nil, t.undo(ctx, postgresError(err))
 	}
 	rows, err := results.Query()
@@ -149,6 +155,32 @@ func (t *pgTx) guardedQuery(ctx context.Context, st *Statement, args []any) (Row
 		return nil
 	}
 	return r, nil
+}
+
+// txFailed is the status of a transaction that an error has ended, in the protocol's message ReadyForQuery.
+const txFailed = 'E'
+
+func (t *pgTx) status() byte { return t.tx.Conn().PgConn().TxStatus() }
+
+// guardedArgs returns arguments that the server converts, and not pgx. In a batch pgx closes the connection, and with it the
+// transaction, when it cannot convert one, such as a number that is too large for the column.
+func (t *pgTx) guardedArgs(vs []schema.Value) []any {
+	args := postgresArgs(vs)
+	switch t.tx.Conn().Config().DefaultQueryExecMode {
+	case pgx.QueryExecModeExec, pgx.QueryExecModeSimpleProtocol:
+		return args // it does not know the columns' types there
+	}
+	for i, a := range args {
+		switch x := a.(type) {
+		case bool:
+			args[i] = strconv.FormatBool(x)
+		case int64:
+			args[i] = strconv.FormatInt(x, 10)
+		case float64:
+			args[i] = strconv.FormatFloat(x, 'g', -1, 64)
+		}
+	}
+	return args
 }
 
 func (t *pgTx) exec(ctx context.Context, st *Statement) (int64, error) {

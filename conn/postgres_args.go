@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prom-go/prom/dialect/sqlite"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -90,5 +91,5 @@ func arrayText(n int, at func(i int) string) string {
 
 // clockText writes a time of day as hh:mm:ss.ffffff, which both engines store.
 func clockText(d time.Duration) string {
-	return time.Unix(0, int64(d)).UTC().Format("15:04:05.000000")
+	return time.Unix(0, int64(d)).UTC().Format(sqlite.ClockLayout)
 }

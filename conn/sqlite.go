@@ -14,7 +14,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	dialect "github.com/prom-go/prom/dialect/sqlite"
+	sqlitedialect "github.com/prom-go/prom/dialect/sqlite"
 )
 
 // liteEngine is SQLite through modernc.org/sqlite: one connection that writes and several that read. Those who want to write
@@ -32,7 +32,7 @@ type liteEngine struct {
 var memories atomic.Uint64
 
 var registerCollation = sync.OnceValue(func() error {
-	return sqlite.RegisterCollationUtf8(dialect.DecimalCollation, compareDecimals)
+	return sqlite.RegisterCollationUtf8(sqlitedialect.DecimalCollation, compareDecimals)
 })
 
 func openLite(ctx context.Context, d DSN) (engine, error) {

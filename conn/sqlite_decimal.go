@@ -2,7 +2,7 @@ package conn
 
 import "strings"
 
-// compareDecimals orders texts of decimal numbers by their value. It is the collation prom_decimal, by which SQLite compares
+// compareDecimals orders texts of decimal numbers by their value. It is the collation of dialect/sqlite by which SQLite compares
 // columns of exact numbers. Texts that are no numbers come after those that are, in the order of their bytes.
 func compareDecimals(a, b string) int {
 	na, okA := normalDecimal(a)

@@ -223,6 +223,92 @@ func TestLongIn(t *testing.T) {
 	})
 }
 
+// Ensure that a sum is right up to the last number that a column holds, and one beyond is an error that changes nothing.
+// parity: Q42
+func TestAdd(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, de dbtest.Engine) {
+		e := open(t, de)
+		for _, tt := range []struct {
+			kind      schema.Kind
+			low, high int64
+		}{
+			{schema.Int16, math.MinInt16, math.MaxInt16}, {schema.Int32, math.MinInt32, math.MaxInt32},
+			{schema.Int64, math.MinInt64, math.MaxInt64}, {schema.Uint64, 0, math.MaxInt64},
+		} {
+			is := is.New(t)
+			one := schema.IntValue(tt.kind, 1)
+			if tt.kind == schema.Uint64 {
+				one = schema.UintValue(1)
+			}
+			c := column(tt.kind)
+			e.exec(t, fmt.Sprintf("CREATE TABLE %s (v %s CHECK (v IS NULL OR v >= %d))", e.Quote(tt.kind.String()), e.ColumnType(c), tt.low))
+			at := e.Quote(tt.kind.String())
+			for _, minus := range []bool{false, true} {
+				last, before := tt.high, tt.high-1
+				if minus {
+					last, before = tt.low, tt.low+1
+				}
+				e.exec(t, "DELETE FROM "+at, "INSERT INTO "+at+" VALUES (NULL)", fmt.Sprintf("INSERT INTO %s VALUES (%d)", at, before))
+				update := e.bind("UPDATE " + at + " SET v = " + e.Add(c, "v", minus))
+				_, err := e.db.Exec(update, e.value(one))
+				is.NoErr(err)
+				is.Equal(e.rows(t, "SELECT v FROM "+at+" WHERE v IS NOT NULL"), []string{fmt.Sprint(last)})
+				is.Equal(e.rows(t, "SELECT count(*) FROM "+at+" WHERE v IS NULL"), []string{"1"})
+				if tt.kind == schema.Uint64 && !minus && e.Name() == "postgres" {
+					continue // NUMERIC has room left
+				}
+				_, err = e.db.Exec(update, e.value(one))
+				is.True(err != nil)
+				is.Equal(e.rows(t, "SELECT v FROM "+at+" WHERE v IS NOT NULL"), []string{fmt.Sprint(last)})
+			}
+		}
+		is := is.New(t)
+		e.exec(t, "CREATE TABLE f (v "+e.ColumnType(column(schema.Float64))+")", "INSERT INTO f VALUES (1.5)")
+		_, err := e.db.Exec(e.bind("UPDATE f SET v = "+e.Add(column(schema.Float64), "v", true)), 0.25)
+		is.NoErr(err)
+		is.Equal(e.rows(t, "SELECT v FROM f"), []string{"1.25"})
+	})
+}
+
+// Ensure that an installation takes its lock and leaves the transaction's own settings as they were.
+func TestInstallBegin(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, de dbtest.Engine) {
+		is := is.New(t)
+		e := open(t, de)
+		tx, err := e.db.Begin()
+		is.NoErr(err)
+		defer func() { is.NoErr(tx.Rollback()) }()
+		run := func(stmts ...string) {
+			for _, s := range stmts {
+				_, err := tx.Exec(s)
+				is.NoErr(err)
+			}
+		}
+		if e.Name() != "postgres" {
+			is.Equal(len(e.InstallBegin(0))+len(e.InstallEnd()), 0)
+			return
+		}
+		setting := func() (s string) {
+			is.NoErr(tx.QueryRow("SELECT current_setting('lock_timeout')").Scan(&s))
+			return s
+		}
+		run("SET LOCAL lock_timeout = 1234")
+		run(e.InstallBegin(2 * time.Second)...)
+		is.Equal(setting(), "2s")
+		run(e.InstallEnd()...)
+		is.Equal(setting(), "1234ms")
+		run(e.InstallBegin(0)...) // once more in the same transaction
+		is.Equal(setting(), "0")
+		run(e.InstallEnd()...)
+		is.Equal(setting(), "1234ms")
+		var locks int
+		is.NoErr(tx.QueryRow("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()").Scan(&locks))
+		is.Equal(locks, 1)
+	})
+}
+
 // Ensure that a page is what its name says, with an offset alone too, and that a limit of 0 is nothing.
 // parity: Q30 Q31 Q32
 func TestPage(t *testing.T) {

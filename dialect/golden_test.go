@@ -113,6 +113,10 @@ func TestGoldenExpressions(t *testing.T) {
 			line("operand "+k.String(), d.Operand(c, expr))
 			line("in "+k.String(), d.In(c, expr, false))
 			line("not in "+k.String(), d.In(c, expr, true))
+			if k.Number() && k != schema.Decimal {
+				line("sum of "+k.String(), d.Add(c, expr, false))
+				line("difference of "+k.String(), d.Add(c, expr, true))
+			}
 		}
 		for _, nocase := range []bool{false, true} {
 			for _, fold := range []bool{false, true} {

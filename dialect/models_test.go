@@ -19,6 +19,8 @@ type base struct {
 	tracker schema.Tracker
 }
 
+var _, _ = base{}.tracker, everyKind{}.private // fields that are no columns
+
 type color string
 
 func (color) Values() []color { return []color{"red", "green"} }
@@ -113,7 +115,7 @@ type hostileDefaults struct {
 	Stacked   string `prom:"default='''); DROP TABLE \"hostile_defaults\"; --'"`
 	Escapes   string `prom:"default='\\n\\x41\\u0041'"`
 	Percent   string `prom:"default=%s %d %"`
-	Emoji     string `prom:"default=😀 ‮é"`
+	Emoji     string `prom:"default=😀 é"`
 	Bytes     []byte `prom:"default='''\\\"'"`
 	JSON      any    `prom:"default='{\"a''b\": \"\\\\\\\\ ?\"}'"`
 }

@@ -37,9 +37,6 @@ func (f AnyField[T]) value(x any) (schema.Value, error) {
 
 func (f AnyField[T]) compare(o op, x any) Cond[T] {
 	v, err := f.value(x)
-	if err == nil && f.Column().Kind == schema.JSON {
-		err = fmt.Errorf("the column %q holds JSON, which cannot be compared", f.Column().Name)
-	}
 	if v.IsNull() && err == nil {
 		switch o {
 		case opEq:
@@ -48,6 +45,9 @@ func (f AnyField[T]) compare(o op, x any) Cond[T] {
 			return Cond[T]{n: node{op: opNotNull, col: f.c.Column()}}
 		}
 		err = fmt.Errorf("nothing is greater or less than NULL")
+	}
+	if err == nil && f.Column().Kind == schema.JSON {
+		err = errJSON(f.Column())
 	}
 	return Cond[T]{n: node{op: o, col: f.c.Column(), val: v, err: err}}
 }
@@ -85,7 +85,14 @@ func (f AnyField[T]) within(o op, xs []any) Cond[T] {
 		}
 		return v, err
 	})
+	if col.Kind == schema.JSON {
+		err = errJSON(col)
+	}
 	return Cond[T]{n: node{op: o, col: col, val: val, err: err}}
+}
+
+func errJSON(col *schema.Column) error {
+	return fmt.Errorf("the column %q holds JSON, which cannot be compared", col.Name)
 }
 
 // Like is true when the column, a text, matches the pattern of [TextField.Like].

@@ -81,6 +81,8 @@ func splitRaw(sql string) ([]string, error) {
 		case strings.HasPrefix(sql[i:], "??"):
 			b.WriteByte('?')
 			i++
+		case i+1 < len(sql) && sql[i+1] >= '0' && sql[i+1] <= '9':
+			return nil, errors.New("a raw condition has no numbered placeholders such as ?1; a question mark stands for the next argument")
 		default:
 			parts = append(parts, b.String())
 			b.Reset()
@@ -138,7 +140,7 @@ func ValueOf(x any) (schema.Value, error) {
 	case schema.Value:
 		return v, nil
 	case time.Time:
-		return schema.TimeValue(schema.Time, v), nil
+		return schema.CheckedTime(schema.Time, v)
 	case []byte:
 		return schema.BytesValue(v), nil
 	case uuid.UUID:

@@ -66,7 +66,7 @@ func (c *Column) fit(v Value) (Value, error) {
 	}
 	switch {
 	case c.Kind.Integer() && !c.holds(v):
-		return v, fmt.Errorf("a %s does not hold it", c.Type)
+		return v, fmt.Errorf("%s does not hold it", c.Type)
 	case low != nil && (n < low.Int && !isFloat || isFloat && f < low.Float):
 		return v, errors.New("it is below the least that the column allows")
 	case high != nil && (above || n > high.Int && !isFloat || isFloat && f > high.Float):

@@ -29,15 +29,15 @@ type selfRequired struct {
 // parity: X4 F40
 func TestOfErrors(t *testing.T) {
 	t.Parallel()
-	type empty struct{ a int }
+	type empty struct{ _ int }
 	tests := []struct {
 		model any
 		want  string
 	}{
 		// the model
 		{nil, "prom: a model is a struct type, not nil"},
-		{5, "prom: model int: a model is a struct type, not a int"},
-		{&named{}, "prom: model *schema_test.named: a model is a struct type, not a ptr"},
+		{5, "prom: model int: a model is a struct type, not int"},
+		{&named{}, "prom: model *schema_test.named: a model is a struct type, not ptr"},
 		{struct{ A int }{}, "a generic or unnamed type needs a method TableName() string"},
 		{generic[int]{}, "prom: model schema_test.generic[int]: a generic or unnamed type needs a method TableName() string"},
 		{empty{}, "it has no exported field to store"},
@@ -45,10 +45,7 @@ func TestOfErrors(t *testing.T) {
 		{catalogName{}, `table name: the name "Sqlite_master" begins with sqlite_, which belongs to the engines`},
 
 		// columns
-		{struct {
-			badName
-			A int `prom:"uniqe"`
-		}{}, `field A: tag prom:"uniqe": "uniqe" looks like the option unique`},
+		{tagged[int](`uniqe`), `field B: tag prom:"uniqe": "uniqe" looks like the option unique`},
 		{struct {
 			named
 			B int `prom:"name='a'"`
@@ -63,8 +60,8 @@ func TestOfErrors(t *testing.T) {
 		}{}, `column name: the name "x?" holds a question mark`},
 		{struct {
 			named
-			B int `prom:"xmin"`
-		}{}, `column name: the name "xmin" is a system column of PostgreSQL`},
+			B int `prom:"ctid"`
+		}{}, `column name: the name "ctid" is a system column of PostgreSQL`},
 		{struct {
 			named
 			OID int
@@ -134,9 +131,9 @@ func TestOfErrors(t *testing.T) {
 		{tagged[bool](`min=1`), "min is for texts, []byte, integers and floats, not for bool"},
 		{tagged[string](`decimal=5.2,max=1`), "max is for texts, []byte, integers and floats, not for string"},
 		{tagged[float64](`choices=1|2`), "choices is for texts and integers, not for float64"},
-		{tagged[int](`choices=1|x`), `the choice "x" is not an integer that a int holds`},
-		{tagged[int8](`choices=1|200`), `the choice "200" is not an integer that a int8 holds`},
-		{tagged[uint](`choices=-1`), `the choice "-1" is not an integer that a uint holds`},
+		{tagged[int](`choices=1|x`), `the choice "x" is not an integer that int holds`},
+		{tagged[int8](`choices=1|200`), `the choice "200" is not an integer that int8 holds`},
+		{tagged[uint](`choices=-1`), `the choice "-1" is not an integer that uint holds`},
 		{tagged[int](`regex=a`), "regex is for texts, not for int"},
 		{tagged[string](`regex=(`), "regex: error parsing regexp: missing closing )"},
 
@@ -147,9 +144,9 @@ func TestOfErrors(t *testing.T) {
 		{tagged[int](`default=now`), `default: "now" is not a constant of kind int64`},
 		{tagged[string](`default='a` + "\x00'"), "is not a constant of kind text"},
 		{tagged[string](`default='` + "\xff'"), "is not a constant of kind text"},
-		{tagged[int8](`default=128`), "default=128: a int8 does not hold it"},
-		{tagged[uint8](`default=-1`), "default=-1: a uint8 does not hold it"},
-		{tagged[uint32](`default=4294967296`), "a uint32 does not hold it"},
+		{tagged[int8](`default=128`), "default=128: int8 does not hold it"},
+		{tagged[uint8](`default=-1`), "default=-1: uint8 does not hold it"},
+		{tagged[uint32](`default=4294967296`), "uint32 does not hold it"},
 		{tagged[float32](`default=1e39`), "is not a constant of kind float32"},
 		{tagged[string](`max=1,default=ab`), "default=ab: it is above the greatest that the column allows"},
 		{tagged[string](`min=3,default=äö`), "default=äö: it is below the least that the column allows"},
@@ -170,7 +167,9 @@ func TestOfErrors(t *testing.T) {
 		{tagged[int](`desc`), "desc needs index or unique beside it"},
 		{tagged[int](`index,unique`), `an index named "b" is declared already`},
 		{tagged[int](`unique=x,index=x`), `an index named "x" is declared already`},
-		{tagged[int](`unique=x,unique=x,index=X`), `differ in case only`},
+		{tagged[int](`unique=x,index=X`), `differ in case only`},
+		{tagged[int](`unique=x,unique=x`), `index x: the column "b" stands twice`},
+		{blank(`index=x,on='a,a desc'`), `index x: the column "a" stands twice`},
 		{tagged[int](`on=a`), "on and where stand on a blank field _, not on a column"},
 		{tagged[int](`index='x?'`), `index name: the name "x?" holds a question mark`},
 		{blank(`index=x`), "a blank field declares an index: index=name (or unique=name), on='a, b desc' and perhaps where='…'"},
@@ -198,15 +197,18 @@ func TestOfErrors(t *testing.T) {
 		}{}, "field Y: a database counts up a key of one column only, not one of 2"},
 	}
 	for _, tt := range tests {
-		typ, ok := tt.model.(reflect.Type)
-		if !ok {
+		of := schema.Of
+		typ, made := tt.model.(reflect.Type)
+		if made {
+			of = func(typ reflect.Type) (*schema.Table, error) { return schema.OfNamed(typ, "made") }
+		} else {
 			typ = reflect.TypeOf(tt.model)
 		}
-		tbl, err := schema.Of(typ)
+		tbl, err := of(typ)
 		if err == nil || tbl != nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "prom: ") {
 			t.Errorf("%v: the error does not say %q: %v", typ, tt.want, err)
 		}
-		if _, again := schema.Of(typ); fmt.Sprint(again) != fmt.Sprint(err) {
+		if _, again := of(typ); fmt.Sprint(again) != fmt.Sprint(err) {
 			t.Errorf("%v: another error at the second time: %v", typ, again)
 		}
 	}
@@ -217,26 +219,16 @@ type column[T any] struct{ B T }
 
 func (column[T]) TableName() string { return "t" }
 
-// tableNamed gives its name to types made by reflect, which have none.
-type TableNamed struct{}
-
-// tagged returns a model with the columns a and b, b with that type and tag.
+// tagged returns a model with one column b of that type and tag.
 func tagged[T any](tag string) reflect.Type {
 	return reflect.StructOf([]reflect.StructField{
-		{Name: "Named", Type: reflect.TypeFor[Named](), Anonymous: true},
 		{Name: "B", Type: reflect.TypeFor[T](), Tag: reflect.StructTag(`prom:` + fmt.Sprintf("%q", tag))},
 	})
 }
 
-// Named gives a name to types that reflect makes.
-type Named struct{}
-
-func (Named) TableName() string { return "made" }
-
 // blank returns a model with an auto key a, which has an index, a JSON column j and a blank field with that tag.
 func blank(tag string) reflect.Type {
 	return reflect.StructOf([]reflect.StructField{
-		{Name: "Named", Type: reflect.TypeFor[Named](), Anonymous: true},
 		{Name: "A", Type: reflect.TypeFor[int64](), Tag: `prom:"key,auto,index"`},
 		{Name: "J", Type: reflect.TypeFor[json.RawMessage]()},
 		{Name: "_", PkgPath: "x", Type: reflect.TypeFor[int](), Tag: reflect.StructTag(`prom:` + fmt.Sprintf("%q", tag))},

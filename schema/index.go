@@ -3,6 +3,7 @@ package schema
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -112,6 +113,11 @@ func (b *builder) makeIndexes() error {
 		}
 		if err := b.checkIndexName(p.name); err != nil {
 			return err
+		}
+		for i, ic := range p.columns {
+			if slices.ContainsFunc(p.columns[:i], func(other IndexColumn) bool { return other.Column == ic.Column }) {
+				return fmt.Errorf("index %s: the column %q stands twice", p.name, ic.Column.Name)
+			}
 		}
 		b.table.Indexes = append(b.table.Indexes, &Index{
 			Name: IndexName(b.table.Name, p.name), short: p.name, Columns: p.columns, Unique: p.unique, Where: p.where,

@@ -41,7 +41,7 @@ func tableOrError(known any) (*Table, error) {
 
 func newTable(model reflect.Type) (*Table, error) {
 	if model.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("a model is a struct type, not a %s", model.Kind())
+		return nil, fmt.Errorf("a model is a struct type, not %s", model.Kind())
 	}
 	b := builder{table: &Table{Model: model, byName: map[string]*Column{}}}
 	if err := b.setName(); err != nil {

@@ -25,6 +25,8 @@ type Model struct {
 	tracker schema.Tracker
 }
 
+var _, _ = Model{}.tracker, valuer{}.v
+
 // valuer converts itself, as decimals and the like of other libraries do.
 type valuer struct{ v int }
 
@@ -166,7 +168,7 @@ func TestKinds(t *testing.T) {
 	is.Equal(tbl.At(ni.Offset, reflect.TypeFor[int32]()), ni) // by the value inside
 	is.Equal(tbl.At(ni.Offset, reflect.TypeFor[int64]()), nil)
 	is.Equal(tbl.At(ni.Offset+1, ni.Type), nil)
-	is.Equal(len(tbl.Required()), 44)
+	is.Equal(len(tbl.Required()), 45)
 	is.Equal(len(tbl.Key), 0)
 	_, err := tbl.SingleKey()
 	is.True(strings.Contains(err.Error(), "all has no primary key; give a field the tag option key, or embed prom.Model")) // parity: F4

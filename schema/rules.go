@@ -28,7 +28,7 @@ func (c *Column) setRules(tg *tag) error {
 		if c.Kind.Integer() {
 			v, err := ParseLiteral(c.Kind, choice)
 			if err != nil || !c.holds(v) {
-				return fmt.Errorf("the choice %q is not an integer that a %s holds", choice, c.Type)
+				return fmt.Errorf("the choice %q is not an integer that %s holds", choice, c.Type)
 			}
 			c.Rules.Choices[i] = integerText(v) // 07 and +7 are 7
 		}

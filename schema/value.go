@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -59,6 +60,19 @@ func TimeValue(k Kind, t time.Time) Value {
 	}
 	// UnixMicro rounds towards the past as PostgreSQL's own conversion does, so that order is kept.
 	return Value{kind: k, num: uint64(t.UnixMicro())}
+}
+
+// CheckedTime is [TimeValue] for a time of the years 1 to 9999, in UTC, and an error for another: texts of fixed width, which sort
+// as the times do, have four digits for the year, and the microseconds of a time far away do not fit 64 bits.
+func CheckedTime(k Kind, t time.Time) (Value, error) {
+	day := t
+	if k != Date {
+		day = t.UTC()
+	}
+	if y := day.Year(); y < 1 || y > 9999 {
+		return Value{}, errors.New("a time must be in the years 1 to 9999, in UTC")
+	}
+	return TimeValue(k, t), nil
 }
 
 // ClockValue returns a value of kind [Clock]: the time since midnight, cut to microseconds.

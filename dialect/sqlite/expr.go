@@ -117,7 +117,9 @@ func (d Dialect) Add(c *schema.Column, expr string, minus bool) string {
 	if !ok {
 		return sum
 	}
-	return "(SELECT iif(s.v NOT BETWEEN " + low + " AND " + high + ", abs(-9223372036854775807 - 1), s.v) FROM (SELECT " + sum + " AS v) AS s)"
+	// The float next to the least integer equals it, so the range alone does not tell.
+	bad := "typeof(s.v) = 'real' OR s.v NOT BETWEEN " + low + " AND " + high
+	return "(SELECT iif(" + bad + ", abs(-9223372036854775807 - 1), s.v) FROM (SELECT " + sum + " AS v) AS s)"
 }
 
 // integerRange returns the limits that PostgreSQL's type for the kind has.

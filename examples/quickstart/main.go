@@ -1,10 +1,15 @@
 // Quickstart creates ten rows, queries one and several, updates all in a loop and deletes them. It runs on a database in memory,
-// or on the one that PROM_DSN names.
+// or on the one that PROM_DSN names:
+//
+//	go run ./examples/quickstart
+//	PROM_DSN=sqlite://quickstart.db go run ./examples/quickstart
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log"
 	"os"
 
@@ -20,50 +25,49 @@ type Foo struct {
 
 var (
 	foos   = prom.NewRepo[Foo]()
-	fooID  = prom.NumberOf(func(f *Foo) *int64 { return &f.ID })
 	fooBar = prom.NumberOf(func(f *Foo) *int { return &f.Bar })
 	fooChe = prom.TextOf(func(f *Foo) *string { return &f.Che })
 )
 
 func main() {
-	if err := run(context.Background()); err != nil {
+	if err := run(context.Background(), os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context, out io.Writer) (err error) {
 	if os.Getenv("PROM_DSN") == "" {
 		if _, err := prom.Open("sqlite://:memory:"); err != nil {
 			return err
 		}
 	}
-	defer prom.Close()
+	defer func() { err = errors.Join(err, prom.Close()) }()
 
 	for i := range 10 {
 		f := Foo{Bar: i, Che: fmt.Sprintf("value %d", i)}
 		if err := foos.Create(ctx, &f); err != nil {
 			return err
 		}
-		fmt.Printf("created  %d: bar %d, che %q\n", f.ID, f.Bar, f.Che)
+		fmt.Fprintf(out, "created  %d: bar %d, che %q\n", f.ID, f.Bar, f.Che)
 	}
 
 	one, err := foos.Where(fooBar.Eq(3)).One(ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("found    %d: bar %d, che %q\n", one.ID, one.Bar, one.Che)
+	fmt.Fprintf(out, "found    %d: bar %d, che %q\n", one.ID, one.Bar, one.Che)
 
 	if one, err = foos.Get(ctx, one.ID); err != nil {
 		return err
 	}
-	fmt.Printf("got      %d: bar %d, che %q\n", one.ID, one.Bar, one.Che)
+	fmt.Fprintf(out, "got      %d: bar %d, che %q\n", one.ID, one.Bar, one.Che)
 
 	several, err := foos.Where(fooBar.Gte(5), prom.Or(fooChe.HasSuffix("7"), fooBar.In(8, 9))).OrderBy(fooBar.Desc()).All(ctx)
 	if err != nil {
 		return err
 	}
 	for _, f := range several {
-		fmt.Printf("queried  %d: bar %d, che %q\n", f.ID, f.Bar, f.Che)
+		fmt.Fprintf(out, "queried  %d: bar %d, che %q\n", f.ID, f.Bar, f.Che)
 	}
 
 	for f, err := range foos.Each(ctx) {
@@ -74,19 +78,19 @@ func run(ctx context.Context) error {
 		if err := foos.Save(ctx, f); err != nil {
 			return err
 		}
-		fmt.Printf("updated  %d: bar %d\n", f.ID, f.Bar)
+		fmt.Fprintf(out, "updated  %d: bar %d\n", f.ID, f.Bar)
 	}
 
-	n, err := foos.Where(fooID.Gt(0)).Delete(ctx)
+	n, err := foos.AllRows().Delete(ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("deleted  %d rows\n", n)
+	fmt.Fprintf(out, "deleted  %d rows\n", n)
 
 	left, err := foos.Count(ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("left     %d rows\n", left)
+	fmt.Fprintf(out, "left     %d rows\n", left)
 	return nil
 }

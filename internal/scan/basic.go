@@ -192,12 +192,7 @@ func timeBase(k schema.Kind) base {
 			return err
 		},
 		encode: func(p unsafe.Pointer) (schema.Value, error) {
-			v := schema.TimeValue(k, *(*time.Time)(p))
-			// Texts of fixed width, which sort as the times do, have four digits for the year.
-			if y := v.Time().Year(); y < 1 || y > 9999 {
-				return schema.Value{}, errors.New("a time must be in the years 1 to 9999, in UTC")
-			}
-			return v, nil
+			return schema.CheckedTime(k, *(*time.Time)(p))
 		},
 	}
 }

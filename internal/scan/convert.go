@@ -2,6 +2,7 @@ package scan
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 
 	"github.com/prom-go/prom/schema"
@@ -36,16 +37,13 @@ func (c *Codec) Parse(s string) (schema.Value, error) {
 		}
 	}
 	v, err := schema.ParseLiteral(c.column.Kind, s)
-	if err == nil && !c.column.Scanner {
-		// Through the field and back, so that the limits of its type hold too.
+	if err == nil {
+		// Through the field and back, so that the limits of its type hold too, and a type that converts itself does.
 		if err = c.base.decode(valueRow{v}, 0, to.UnsafePointer()); err == nil {
 			return c.encodeBase(to)
 		}
 	}
-	if err != nil {
-		return schema.Value{}, Violations{c.violation("type", "the text is not a "+c.typ.String())}
-	}
-	return v, nil
+	return schema.Value{}, Violations{c.violation("type", "the text is not a "+c.typ.String())}
 }
 
 func (c *Codec) encodeBase(to reflect.Value) (schema.Value, error) {
@@ -71,17 +69,35 @@ func assign(to, from reflect.Value) bool {
 		return !to.OverflowUint(from.Uint()) && set(func() { to.SetUint(from.Uint()) })
 	case to.CanUint() && from.CanInt():
 		return from.Int() >= 0 && !to.OverflowUint(uint64(from.Int())) && set(func() { to.SetUint(uint64(from.Int())) })
+	case to.CanInt() && from.CanFloat():
+		n, ok := wholeInt(from.Float())
+		return ok && !to.OverflowInt(n) && set(func() { to.SetInt(n) })
+	case to.CanUint() && from.CanFloat():
+		n, ok := wholeInt(from.Float())
+		return ok && n >= 0 && !to.OverflowUint(uint64(n)) && set(func() { to.SetUint(uint64(n)) })
 	case to.CanFloat() && from.CanFloat():
-		to.SetFloat(from.Float())
-		return true
+		return !to.OverflowFloat(from.Float()) && set(func() { to.SetFloat(from.Float()) })
 	case to.CanFloat() && from.CanInt():
 		to.SetFloat(float64(from.Int()))
-		return int64(to.Float()) == from.Int()
+		n, ok := wholeInt(to.Float())
+		return ok && n == from.Int()
+	case to.CanFloat() && from.CanUint():
+		to.SetFloat(float64(from.Uint()))
+		n, ok := wholeInt(to.Float())
+		return ok && uint64(n) == from.Uint()
 	case ft.Kind() == tt.Kind() && ft.ConvertibleTo(tt):
 		to.Set(from.Convert(tt))
 		return true
 	}
 	return false
+}
+
+// wholeInt returns a float without a fraction as an integer, such as a number that came by JSON.
+func wholeInt(f float64) (int64, bool) {
+	if f != math.Trunc(f) || f < -1<<63 || f >= 1<<63 {
+		return 0, false
+	}
+	return int64(f), true
 }
 
 func set(f func()) bool { f(); return true }

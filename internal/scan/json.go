@@ -5,10 +5,13 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/prom-go/prom/schema"
 )
+
+var jsonMarshaler = reflect.TypeFor[json.Marshaler]()
 
 // jsonBase stores a type as JSON by encoding/json. A nil slice is stored as [] and a nil map as {}, which is what a NOT NULL
 // column of them means in SQL.
@@ -48,10 +51,48 @@ func encodeJSON(t reflect.Type, p unsafe.Pointer) (schema.Value, error) {
 		return schema.Value{}, errors.New("the value cannot be written as JSON: " + jsonReason(err))
 	}
 	s := string(b)
-	if holdsNUL(s) {
+	switch {
+	case holdsEscape(s, `\u0000`):
 		return schema.Value{}, errors.New(`JSON with the character \u0000 cannot be stored`)
+	case !utf8.ValidString(s), holdsEscape(s, `\ufffd`) && badText(v):
+		// encoding/json replaces what is no UTF-8 and says nothing, and leaves a RawMessage as it is.
+		return schema.Value{}, errors.New("a text in it is not valid UTF-8")
 	}
 	return schema.TextValue(schema.JSON, s), nil
+}
+
+// badText reports whether a value, which was written as JSON already and so holds no circle, has a text that is not valid UTF-8.
+// What writes itself is left out.
+func badText(v reflect.Value) bool {
+	if v.IsValid() && (v.Type().Implements(jsonMarshaler) || reflect.PointerTo(v.Type()).Implements(jsonMarshaler)) {
+		return false
+	}
+	switch v.Kind() {
+	case reflect.String:
+		return !utf8.ValidString(v.String())
+	case reflect.Pointer, reflect.Interface:
+		return !v.IsNil() && badText(v.Elem())
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if badText(v.Index(i)) {
+				return true
+			}
+		}
+	case reflect.Map:
+		for it := v.MapRange(); it.Next(); {
+			if badText(it.Key()) || badText(it.Value()) {
+				return true
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			if (f.IsExported() || f.Anonymous) && f.Tag.Get("json") != "-" && badText(v.Field(i)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // jsonReason says what is wrong with a value without showing it.
@@ -67,9 +108,8 @@ func jsonReason(err error) string {
 	return "its MarshalJSON failed"
 }
 
-// holdsNUL reports whether JSON text has the escape of U+0000, which PostgreSQL's jsonb refuses.
-func holdsNUL(s string) bool {
-	const escape = `\u0000`
+// holdsEscape reports whether JSON text has an escape, such as that of U+0000, which PostgreSQL's jsonb refuses.
+func holdsEscape(s, escape string) bool {
 	for {
 		i := strings.Index(s, escape)
 		if i < 0 {

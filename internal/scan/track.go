@@ -2,6 +2,7 @@ package scan
 
 import (
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"github.com/prom-go/prom/schema"
@@ -50,6 +51,9 @@ func Loaded[T any](p *Plan, v *T, col *schema.Column) (schema.Value, bool) {
 	l := p.loaded(unsafe.Pointer(v))
 	if l == nil {
 		return schema.Value{}, false
+	}
+	if i := slices.Index(p.deep, col.Ordinal); i >= 0 {
+		return l.deep[i], true // the copy of the struct shares with v what is behind a pointer or slice
 	}
 	value, err := p.encode(l.row, col)
 	return value, err == nil

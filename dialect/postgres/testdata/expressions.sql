@@ -14,6 +14,10 @@
 "t"."c" = ANY(?::bigint[]);
 -- not in int16
 "t"."c" <> ALL(?::bigint[]);
+-- sum of int16
+"t"."c" + ?;
+-- difference of int16
+"t"."c" - ?;
 -- argument int32
 ?;
 -- operand int32
@@ -22,6 +26,10 @@
 "t"."c" = ANY(?::bigint[]);
 -- not in int32
 "t"."c" <> ALL(?::bigint[]);
+-- sum of int32
+"t"."c" + ?;
+-- difference of int32
+"t"."c" - ?;
 -- argument int64
 ?;
 -- operand int64
@@ -30,6 +38,10 @@
 "t"."c" = ANY(?::bigint[]);
 -- not in int64
 "t"."c" <> ALL(?::bigint[]);
+-- sum of int64
+"t"."c" + ?;
+-- difference of int64
+"t"."c" - ?;
 -- argument uint64
 ?::numeric;
 -- operand uint64
@@ -38,6 +50,10 @@
 "t"."c" = ANY(?::numeric[]);
 -- not in uint64
 "t"."c" <> ALL(?::numeric[]);
+-- sum of uint64
+"t"."c" + ?::numeric;
+-- difference of uint64
+"t"."c" - ?::numeric;
 -- argument float32
 ?;
 -- operand float32
@@ -46,6 +62,10 @@
 "t"."c" = ANY(?::double precision[]);
 -- not in float32
 "t"."c" <> ALL(?::double precision[]);
+-- sum of float32
+"t"."c" + ?;
+-- difference of float32
+"t"."c" - ?;
 -- argument float64
 ?;
 -- operand float64
@@ -54,6 +74,10 @@
 "t"."c" = ANY(?::double precision[]);
 -- not in float64
 "t"."c" <> ALL(?::double precision[]);
+-- sum of float64
+"t"."c" + ?;
+-- difference of float64
+"t"."c" - ?;
 -- argument text
 ?;
 -- operand text

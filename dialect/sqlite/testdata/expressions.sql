@@ -14,6 +14,10 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in int16
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- sum of int16
+(SELECT iif(typeof(s.v) = 'real' OR s.v NOT BETWEEN -32768 AND 32767, abs(-9223372036854775807 - 1), s.v) FROM (SELECT "t"."c" + ? AS v) AS s);
+-- difference of int16
+(SELECT iif(typeof(s.v) = 'real' OR s.v NOT BETWEEN -32768 AND 32767, abs(-9223372036854775807 - 1), s.v) FROM (SELECT "t"."c" - ? AS v) AS s);
 -- argument int32
 ?;
 -- operand int32
@@ -22,6 +26,10 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in int32
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- sum of int32
+(SELECT iif(typeof(s.v) = 'real' OR s.v NOT BETWEEN -2147483648 AND 2147483647, abs(-9223372036854775807 - 1), s.v) FROM (SELECT "t"."c" + ? AS v) AS s);
+-- difference of int32
+(SELECT iif(typeof(s.v) = 'real' OR s.v NOT BETWEEN -2147483648 AND 2147483647, abs(-9223372036854775807 - 1), s.v) FROM (SELECT "t"."c" - ? AS v) AS s);
 -- argument int64
 ?;
 -- operand int64
@@ -30,6 +38,10 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in int64
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- sum of int64
+(SELECT iif(typeof(s.v) = 'real' OR s.v NOT BETWEEN -9223372036854775807 - 1 AND 9223372036854775807, abs(-9223372036854775807 - 1), s.v) FROM (SELECT "t"."c" + ? AS v) AS s);
+-- difference of int64
+(SELECT iif(typeof(s.v) = 'real' OR s.v NOT BETWEEN -9223372036854775807 - 1 AND 9223372036854775807, abs(-9223372036854775807 - 1), s.v) FROM (SELECT "t"."c" - ? AS v) AS s);
 -- argument uint64
 ?;
 -- operand uint64
@@ -38,6 +50,10 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in uint64
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- sum of uint64
+(SELECT iif(typeof(s.v) = 'real' OR s.v NOT BETWEEN 0 AND 9223372036854775807, abs(-9223372036854775807 - 1), s.v) FROM (SELECT "t"."c" + ? AS v) AS s);
+-- difference of uint64
+(SELECT iif(typeof(s.v) = 'real' OR s.v NOT BETWEEN 0 AND 9223372036854775807, abs(-9223372036854775807 - 1), s.v) FROM (SELECT "t"."c" - ? AS v) AS s);
 -- argument float32
 ?;
 -- operand float32
@@ -46,6 +62,10 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in float32
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- sum of float32
+"t"."c" + ?;
+-- difference of float32
+"t"."c" - ?;
 -- argument float64
 ?;
 -- operand float64
@@ -54,6 +74,10 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in float64
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- sum of float64
+"t"."c" + ?;
+-- difference of float64
+"t"."c" - ?;
 -- argument text
 ?;
 -- operand text

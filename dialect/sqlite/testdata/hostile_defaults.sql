@@ -11,7 +11,7 @@ b	c',
 	"stacked" TEXT NOT NULL DEFAULT '''); DROP TABLE "hostile_defaults"; --',
 	"escapes" TEXT NOT NULL DEFAULT '\n\x41\u0041',
 	"percent" TEXT NOT NULL DEFAULT '%s %d %',
-	"emoji" TEXT NOT NULL DEFAULT '😀 ‮é',
+	"emoji" TEXT NOT NULL DEFAULT '😀 é',
 	"bytes" BLOB NOT NULL DEFAULT X'275c22',
 	"json" TEXT NOT NULL DEFAULT '{"a''b": "\\\\ ?"}',
 	"_id" INTEGER NOT NULL PRIMARY KEY,
@@ -31,7 +31,7 @@ ALTER TABLE "hostile_defaults" ADD COLUMN "comment" TEXT NOT NULL DEFAULT '/* --
 ALTER TABLE "hostile_defaults" ADD COLUMN "stacked" TEXT NOT NULL DEFAULT '''); DROP TABLE "hostile_defaults"; --';
 ALTER TABLE "hostile_defaults" ADD COLUMN "escapes" TEXT NOT NULL DEFAULT '\n\x41\u0041';
 ALTER TABLE "hostile_defaults" ADD COLUMN "percent" TEXT NOT NULL DEFAULT '%s %d %';
-ALTER TABLE "hostile_defaults" ADD COLUMN "emoji" TEXT NOT NULL DEFAULT '😀 ‮é';
+ALTER TABLE "hostile_defaults" ADD COLUMN "emoji" TEXT NOT NULL DEFAULT '😀 é';
 ALTER TABLE "hostile_defaults" ADD COLUMN "bytes" BLOB NOT NULL DEFAULT X'275c22';
 ALTER TABLE "hostile_defaults" ADD COLUMN "json" TEXT NOT NULL DEFAULT '{"a''b": "\\\\ ?"}';
 ALTER TABLE "hostile_defaults" ADD COLUMN "_id" INTEGER NOT NULL PRIMARY KEY;

@@ -1,0 +1,219 @@
+package conn
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/prom-go/prom/internal/dbtest"
+)
+
+// fileOf returns the path of a SQLite database.
+func fileOf(t *testing.T, dsn string) string {
+	t.Helper()
+	return must(ParseDSN(dsn)).Path
+}
+
+// Ensure that SQLite refuses writes where nothing may be written: on a read-only connection, in a read-only transaction, and
+// with mode=ro.
+// parity: R10 E1, targets row 26
+func TestSQLiteError_ReadOnly(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := limited(t)
+	e := dbtest.Engine{DSN: dbtest.SQLite(t)}
+	db := connect(t, e.DSN)
+	do(ctx, t, db, "CREATE TABLE t (n INT)")
+	for _, option := range []string{"readonly=true", "mode=ro"} {
+		fixed := connect(t, e.With(option))
+		is.True(fixed.ReadOnly())
+		err := attempt(ctx, fixed, read(fixed, "INSERT INTO t VALUES (1)"))
+		failure{kind: KindReadOnly, code: sqlite3.SQLITE_READONLY}.checkSQLite(is, err)
+		is.Equal(count(ctx, t, fixed, "SELECT count(*) FROM t"), int64(0))
+	}
+	err := db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "INSERT INTO t VALUES (1)")) }, ReadOnly())
+	failure{kind: KindReadOnly, code: sqlite3.SQLITE_READONLY}.checkSQLite(is, err)
+	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), int64(0))
+}
+
+// Ensure that a lock that another connection holds longer than the busy timeout is busy, in time, and that there is no error
+// when it is released before.
+// parity: E1, targets row 24, trap 6
+func TestSQLiteError_Busy(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := limited(t)
+	e := dbtest.Engine{DSN: dbtest.SQLite(t)}
+	db, other := connect(t, e.With("busy_timeout=100ms")), connect(t, e.DSN)
+	do(ctx, t, db, "CREATE TABLE t (n INT)")
+	held, release := make(chan struct{}), make(chan struct{})
+	ended := make(chan error)
+	go func() {
+		ended <- other.Tx(ctx, func(context.Context) error { close(held); <-release; return nil })
+	}()
+	<-held
+	for range 2 {
+		start := time.Now()
+		failure{kind: KindBusy, code: sqlite3.SQLITE_BUSY}.checkSQLite(is, attempt(ctx, db, write(db, "INSERT INTO t VALUES (1)")))
+		took := time.Since(start)
+		is.True(took > 80*time.Millisecond && took < 2*time.Second)
+	}
+	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), int64(0)) // a reader does not wait
+	patient := connect(t, e.With("busy_timeout=30s"))
+	time.AfterFunc(50*time.Millisecond, func() { close(release) })
+	do(ctx, t, patient, "INSERT INTO t VALUES (1)")
+	is.NoErr(<-ended)
+}
+
+// Ensure that a database that cannot be opened is an error of the connection that does not name the path, and that nothing is
+// made.
+// parity: E1 E7, targets row 27
+func TestSQLiteError_CannotOpen(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := limited(t)
+	folder := filepath.Join(t.TempDir(), secret)
+	is.NoErr(os.Mkdir(folder, 0o755))
+	for _, dsn := range []string{
+		"sqlite://" + folder,
+		"sqlite://" + folder + "/nope.db?mode=rw",
+		"sqlite://" + folder + "/nope.db?readonly=true",
+		"sqlite://" + folder + "/nope/nope.db?mode=rw",
+	} {
+		db := connect(t, dsn)
+		failure{kind: KindConnection, code: sqlite3.SQLITE_CANTOPEN}.checkSQLite(is, db.Ping(ctx))
+		is.True(!db.IsOpen())
+	}
+	file := filepath.Join(folder, "file")
+	is.NoErr(os.WriteFile(file, nil, 0o644))
+	err := connect(t, "sqlite://"+file+"/below/x.db").Ping(ctx) // a folder cannot be made in a file
+	is.True(errors.Is(err, KindConnection))
+	checkSafe(is, err)
+	left, err := os.ReadDir(folder)
+	is.NoErr(err)
+	is.Equal(len(left), 1)
+}
+
+// Ensure that a database without space says so, loses nothing that it has, rolls the transaction back, and works again when
+// there is space.
+// parity: E1, targets row 25
+func TestSQLiteError_Full(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := limited(t)
+	db := connect(t, dbtest.SQLite(t))
+	do(ctx, t, db, "CREATE TABLE t (body TEXT)")
+	pool, err := db.SQL(ctx)
+	is.NoErr(err)
+	_, err = pool.ExecContext(ctx, "PRAGMA max_page_count = 20")
+	is.NoErr(err)
+	insert := write(db, "INSERT INTO t VALUES (?)", txt(strings.Repeat(secret, 500)))
+	stored := int64(0)
+	for err == nil && stored < 1000 {
+		if _, err = db.Exec(ctx, insert); err == nil {
+			stored++
+		}
+	}
+	failure{kind: KindDiskFull, code: sqlite3.SQLITE_FULL}.checkSQLite(is, err)
+	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), stored)
+
+	err = db.Tx(ctx, func(ctx context.Context) error {
+		is.True(errors.Is(second(db.Exec(ctx, insert)), KindDiskFull))
+		next := attempt(ctx, db, read(db, "SELECT 1")) // SQLite may have rolled back, so nothing may follow
+		is.True(errors.Is(next, KindClosed))
+		checkSafe(is, next)
+		is.True(errors.Is(db.Tx(ctx, func(context.Context) error { return nil }), KindClosed))
+		return nil // swallowed
+	})
+	is.True(errors.Is(err, KindClosed))
+	var lite *sqlite.Error
+	is.True(errors.As(err, &lite)) // why
+	_, err = pool.ExecContext(ctx, "PRAGMA max_page_count = 1000")
+	is.NoErr(err)
+	is.NoErr(second(db.Exec(ctx, insert)))
+	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), stored+1)
+}
+
+// Ensure that a file that is no database is told so and never written to.
+// parity: E1, targets row 27
+func TestSQLiteError_NotADatabase(t *testing.T) {
+	t.Parallel()
+	for _, option := range []string{"", "?readonly=true", "?_journal_mode=DELETE"} {
+		is := is.New(t)
+		path := filepath.Join(t.TempDir(), "x.db")
+		junk := []byte(strings.Repeat(secret, 1000))
+		is.NoErr(os.WriteFile(path, junk, 0o644))
+		db := connect(t, "sqlite://"+path+option)
+		err := attempt(limited(t), db, read(db, "SELECT * FROM t"))
+		failure{kind: KindCorrupt, code: sqlite3.SQLITE_NOTADB}.checkSQLite(is, err)
+		is.True(KindOf(attempt(limited(t), db, write(db, "CREATE TABLE t (n INT)"))) != KindNoTable)
+		now, err := os.ReadFile(path)
+		is.NoErr(err)
+		is.Equal(string(now), string(junk))
+	}
+}
+
+// Ensure that damage anywhere in a file is a typed error or harmless, never a panic, and that reading does not change the file.
+// parity: E1, targets row 27
+func TestSQLiteError_Corrupt(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := limited(t)
+	dsn := dbtest.SQLite(t)
+	db := connect(t, dsn)
+	do(ctx, t, db, "CREATE TABLE t (n INT PRIMARY KEY, body TEXT)",
+		"WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 300) INSERT INTO t SELECT n, hex(randomblob(100)) FROM c")
+	is.NoErr(db.Close())
+	good, err := os.ReadFile(fileOf(t, dsn))
+	is.NoErr(err)
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	corrupt := 0
+	for range 200 {
+		bad := append([]byte{}, good...)
+		at := random.IntN(len(bad))
+		bad[at] ^= byte(1 + random.IntN(255))
+		corrupt += readDamaged(ctx, t, bad)
+	}
+	bad := append([]byte{}, good...)
+	clear(bad[4096:]) // every page but the first, which holds the schema
+	is.Equal(readDamaged(ctx, t, bad), 1)
+	t.Logf("%d of 200 flips were noticed", corrupt)
+}
+
+// readDamaged reads a damaged database and returns 1 if it was found to be corrupt.
+func readDamaged(ctx context.Context, t *testing.T, file []byte) int {
+	t.Helper()
+	is := is.New(t)
+	path := filepath.Join(t.TempDir(), "x.db")
+	is.NoErr(os.WriteFile(path, file, 0o644))
+	db := connect(t, "sqlite://"+path+"?readonly=true")
+	found := 0
+	for _, sql := range []string{"SELECT n, body FROM t ORDER BY body", "SELECT body FROM t ORDER BY n", "SELECT count(*) FROM t"} {
+		err := attempt(ctx, db, read(db, sql))
+		if err == nil {
+			continue
+		}
+		checkSafe(is, err)
+		var e *Error
+		is.True(errors.As(err, &e))
+		if errors.Is(err, KindCorrupt) {
+			found = 1
+		}
+	}
+	is.NoErr(db.Close())
+	now, err := os.ReadFile(path)
+	is.NoErr(err)
+	is.True(string(now) == string(file)) // the file was changed
+	return found
+}

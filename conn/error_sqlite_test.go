@@ -1,0 +1,232 @@
+package conn
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/schema"
+)
+
+var sqliteSchema = []string{
+	`CREATE TABLE parent (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, short TEXT, age INT CONSTRAINT parent_age_check CHECK (age > 0), pos INT CHECK (pos > 0))`,
+	`CREATE TABLE pair (a TEXT, b TEXT, PRIMARY KEY (a, b))`,
+	`CREATE UNIQUE INDEX parent_lower ON parent (lower(short))`,
+	`CREATE TABLE child (id INT, parent INT NOT NULL REFERENCES parent)`,
+	`CREATE TABLE plain (name TEXT)`,
+	`CREATE TABLE strict (n INT, body TEXT) STRICT`,
+	`CREATE VIEW view AS SELECT name FROM parent`,
+	`CREATE TRIGGER no_plain BEFORE DELETE ON plain BEGIN SELECT RAISE(ABORT, 'kept: ` + secret + `'); END`,
+	`CREATE VIRTUAL TABLE words USING fts5(body)`,
+	`INSERT INTO parent (id, name, short) VALUES (1, '` + secret + `', 'abc')`,
+	`INSERT INTO pair VALUES ('` + secret + `', 'b')`,
+	`INSERT INTO child VALUES (1, 1)`,
+	`INSERT INTO plain (rowid, name) VALUES (1, '` + secret + `')`,
+	`INSERT INTO words VALUES ('` + secret + `')`,
+}
+
+// sqliteFailures are the codes that one statement on sqliteSchema brings about.
+var sqliteFailures = []failure{
+	{name: "unique", sql: `INSERT INTO parent (name) VALUES (?)`, args: []schema.Value{txt(secret)},
+		code: sqlite3.SQLITE_CONSTRAINT_UNIQUE, kind: KindUnique, table: "parent", columns: []string{"name"}},
+	{name: "unique expression", sql: `INSERT INTO parent (name, short) VALUES (?, 'ABC')`, args: []schema.Value{txt("x")},
+		code: sqlite3.SQLITE_CONSTRAINT_UNIQUE, kind: KindUnique, constraint: "parent_lower"},
+	{name: "primary key", sql: `INSERT INTO parent (id, name) VALUES (1, 'x')`,
+		code: sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, kind: KindUnique, table: "parent", columns: []string{"id"}},
+	{name: "primary key of two", sql: `INSERT INTO pair VALUES (?, 'b')`, args: []schema.Value{txt(secret)},
+		code: sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, kind: KindUnique, table: "pair", columns: []string{"a", "b"}},
+	{name: "row number", sql: `INSERT INTO plain (rowid, name) VALUES (1, ?)`, args: []schema.Value{txt(secret)},
+		code: sqlite3.SQLITE_CONSTRAINT_ROWID, kind: KindUnique, table: "plain", columns: []string{"rowid"}},
+	{name: "not null", sql: `INSERT INTO parent (name, short) VALUES (NULL, ?)`, args: []schema.Value{txt(secret)},
+		code: sqlite3.SQLITE_CONSTRAINT_NOTNULL, kind: KindNotNull, table: "parent", columns: []string{"name"}},
+	{name: "no parent", sql: `INSERT INTO child VALUES (1, 77)`, code: sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, kind: KindForeignKey},
+	{name: "still referred to", sql: `DELETE FROM parent`, code: sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, kind: KindForeignKey},
+	{name: "check", sql: `INSERT INTO parent (name, age) VALUES (?, -1)`, args: []schema.Value{txt("x")},
+		code: sqlite3.SQLITE_CONSTRAINT_CHECK, kind: KindCheck, constraint: "parent_age_check"},
+	{name: "check without a name", sql: `INSERT INTO parent (name, pos) VALUES (?, -1)`, args: []schema.Value{txt("x")},
+		code: sqlite3.SQLITE_CONSTRAINT_CHECK, kind: KindCheck, constraint: "pos > 0"},
+	{name: "trigger", sql: `DELETE FROM plain`, code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: KindCheck},
+	{name: "strict type", sql: `INSERT INTO strict (n) VALUES (?)`, args: []schema.Value{txt(secret)},
+		code: sqlite3.SQLITE_CONSTRAINT_DATATYPE, kind: KindType},
+	{name: "no integer for a key", sql: `INSERT INTO parent (id, name) VALUES (?, 'x')`, args: []schema.Value{txt(secret)},
+		code: sqlite3.SQLITE_MISMATCH, kind: KindType},
+	{name: "range", sql: `SELECT fts5_get_locale(words, 99) FROM words`, code: sqlite3.SQLITE_RANGE, kind: KindType},
+	{name: "too big", sql: `SELECT length(randomblob(1000000001))`, code: sqlite3.SQLITE_TOOBIG, kind: KindTooLong},
+	{name: "no table", sql: `SELECT * FROM nope`, code: sqlite3.SQLITE_ERROR, kind: KindNoTable, detail: "nope"},
+	{name: "no schema", sql: `SELECT * FROM nope.t`, code: sqlite3.SQLITE_ERROR, kind: KindNoTable, detail: "nope.t"},
+	{name: "no column", sql: `SELECT nope FROM parent`, code: sqlite3.SQLITE_ERROR, kind: KindNoColumn, detail: "nope"},
+	{name: "no column in double quotes", sql: `SELECT "nope" FROM parent`, code: sqlite3.SQLITE_ERROR, kind: KindNoColumn, detail: "nope"}, // trap 4, B6
+	{name: "no column to insert", sql: `INSERT INTO parent (nope) VALUES (1)`, code: sqlite3.SQLITE_ERROR, kind: KindNoColumn, detail: "nope"},
+	{name: "no unique index", sql: `INSERT INTO child VALUES (1, 1) ON CONFLICT (id) DO NOTHING`, code: sqlite3.SQLITE_ERROR, kind: KindNoIndex},
+	{name: "no function", sql: `SELECT nope(1)`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax}, // B14: no missing column
+	{name: "syntax", sql: `SELEKT '` + secret + `'`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax},
+	{name: "write to a view", sql: `INSERT INTO view VALUES ('` + secret + `')`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax},
+	{name: "malformed JSON", sql: `SELECT json_extract('` + secret + `', '$.a')`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax},
+	{name: "table made twice", sql: `CREATE TABLE parent (id INT)`, code: sqlite3.SQLITE_ERROR, kind: KindOther, detail: racedDetail, more: isRaced},
+	{name: "index made twice", sql: `CREATE INDEX parent_lower ON parent (age)`, code: sqlite3.SQLITE_ERROR, kind: KindOther, detail: racedDetail, more: isRaced},
+	{name: "column made twice", sql: `ALTER TABLE parent ADD COLUMN name TEXT`, code: sqlite3.SQLITE_ERROR, kind: KindOther, detail: racedDetail, more: isRaced},
+}
+
+// sqliteElsewhere are the codes that need more than one statement; the tests beside them are named.
+var sqliteElsewhere = map[int]string{
+	sqlite3.SQLITE_PERM:        "nothing: it takes a file system that refuses locks",
+	sqlite3.SQLITE_CONSTRAINT:  "the case trigger, whose own code is not listed",
+	sqlite3.SQLITE_READONLY:    "TestSQLiteError_ReadOnly",
+	sqlite3.SQLITE_AUTH:        "TestSQLiteError_Authorizer",
+	sqlite3.SQLITE_BUSY:        "TestSQLiteError_Busy",
+	sqlite3.SQLITE_LOCKED:      "TestSQLiteError_Locked",
+	sqlite3.SQLITE_INTERRUPT:   "TestSQLiteError_Interrupt",
+	sqlite3.SQLITE_CANTOPEN:    "TestSQLiteError_CannotOpen",
+	sqlite3.SQLITE_FULL:        "TestSQLiteError_Full",
+	sqlite3.SQLITE_IOERR_WRITE: "TestSQLiteError_FileLimit",
+	sqlite3.SQLITE_CORRUPT:     "TestSQLiteError_Corrupt",
+	sqlite3.SQLITE_NOTADB:      "TestSQLiteError_NotADatabase",
+}
+
+// Ensure that each code that SQLite fails with has its kind, tells table, columns and constraint, and shows no value.
+// parity: E1 E3 E7 B10 B11 B14 X5, trap 4, trap 10, targets row 29
+func TestSQLiteError(t *testing.T) {
+	t.Parallel()
+	for _, dsn := range []string{dbtest.SQLite(t), dbtest.Memory()} {
+		db := connect(t, dsn)
+		ctx := limited(t)
+		do(ctx, t, db, sqliteSchema...)
+		for _, f := range sqliteFailures {
+			t.Run(f.name, func(t *testing.T) {
+				is := is.New(t)
+				st := &Statement{SQL: f.sql, Args: f.args, Op: "insert", Write: true}
+				f.checkSQLite(is, attempt(ctx, db, st))
+				f.checkSQLite(is, second(db.Exec(ctx, st)))
+				is.NoErr(db.Tx(ctx, func(ctx context.Context) error { // the transaction lives on
+					f.checkSQLite(is, attempt(ctx, db, st))
+					return nil
+				}))
+				is.True(db.IsOpen()) // B10: no error closes the connection
+			})
+		}
+		is.New(t).Equal(count(ctx, t, db, "SELECT count(*) FROM parent"), int64(1))
+	}
+}
+
+func (f failure) checkSQLite(is *is.I, err error) {
+	is.Helper()
+	f.check(is, err)
+	var lite *sqlite.Error
+	is.True(errors.As(err, &lite)) // the driver's error
+	is.Equal(lite.Code(), f.code)
+}
+
+// Ensure that no code is translated that no test has seen.
+func TestSQLiteError_Complete(t *testing.T) {
+	t.Parallel()
+	for _, code := range slices.Sorted(maps.Keys(sqliteCodes)) {
+		_, seen := sqliteElsewhere[code]
+		seen = seen || slices.ContainsFunc(sqliteFailures, func(f failure) bool { return f.code == code && f.kind == sqliteCodes[code] })
+		if !seen {
+			t.Errorf("no test provokes %d", code)
+		}
+	}
+}
+
+// Ensure that an error that is not SQLite's own has no kind.
+func TestSQLiteError_Other(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := limited(t)
+	db := connect(t, dbtest.Memory())
+	pool, err := db.SQL(ctx)
+	is.NoErr(err)
+	err = sqliteError(pool.QueryRowContext(ctx, "SELECT 1 WHERE false").Scan(new(int)))
+	is.Equal(KindOf(err), KindOther)
+	is.True(errors.Is(err, sql.ErrNoRows))
+	is.Equal(err.Error(), "prom: database error")
+
+	var c *sql.Conn
+	c, err = pool.Conn(ctx)
+	is.NoErr(err)
+	is.NoErr(c.Close())
+	err = sqliteError(c.PingContext(ctx))
+	is.True(errors.Is(err, KindClosed))
+	is.True(IsUnsent(err))
+}
+
+// Ensure that what an authorizer forbids is a matter of permission.
+// parity: E1
+func TestSQLiteError_Authorizer(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := limited(t)
+	db := connect(t, dbtest.Memory())
+	do(ctx, t, db, "CREATE TABLE t (n INT)")
+	pool, err := db.SQL(ctx)
+	is.NoErr(err)
+	c, err := pool.Conn(ctx)
+	is.NoErr(err)
+	is.NoErr(c.Raw(func(driver any) error {
+		return driver.(sqlite.AuthorizerRegisterer).RegisterAuthorizer(
+			func(action sqlite.AuthorizerActionCode, _, _, _, _ string) sqlite.AuthorizerReturnCode {
+				if action == sqlite.AuthInsert {
+					return sqlite.AuthorizerDeny
+				}
+				return sqlite.AuthorizerOK
+			})
+	}))
+	is.NoErr(c.Close())
+	failure{kind: KindPermission, code: sqlite3.SQLITE_AUTH}.checkSQLite(is, attempt(ctx, db, write(db, "INSERT INTO t VALUES (1)")))
+}
+
+// Ensure that a table that its own connection reads cannot be dropped, and is busy.
+// parity: E1
+func TestSQLiteError_Locked(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := limited(t)
+	db := connect(t, dbtest.Memory())
+	do(ctx, t, db, "CREATE TABLE t (n INT)", "INSERT INTO t VALUES (1), (2)")
+	pool, err := db.SQL(ctx)
+	is.NoErr(err)
+	c, err := pool.Conn(ctx)
+	is.NoErr(err)
+	defer c.Close()
+	rows, err := c.QueryContext(ctx, "SELECT n FROM t")
+	is.NoErr(err)
+	defer rows.Close()
+	is.True(rows.Next())
+	_, err = c.ExecContext(ctx, "DROP TABLE t")
+	failure{kind: KindBusy, code: sqlite3.SQLITE_LOCKED}.checkSQLite(is, sqliteError(err))
+}
+
+// Ensure that a result that an interrupt of its connection ends counts as canceled.
+// parity: E1
+func TestSQLiteError_Interrupt(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := limited(t)
+	const endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) "
+	db := connect(t, dbtest.Memory())
+	pool, err := db.SQL(ctx)
+	is.NoErr(err)
+	c, err := pool.Conn(ctx)
+	is.NoErr(err)
+	defer c.Close()
+	rows, err := c.QueryContext(ctx, endless+"SELECT n FROM c")
+	is.NoErr(err)
+	defer rows.Close()
+	is.True(rows.Next())
+	short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+	defer cancel()
+	_, err = c.ExecContext(short, endless+"SELECT max(n) FROM c") // its end interrupts all that runs on the connection
+	is.True(errors.Is(err, context.DeadlineExceeded))
+	for rows.Next() {
+	}
+	failure{kind: KindCanceled, code: sqlite3.SQLITE_INTERRUPT}.checkSQLite(is, sqliteError(rows.Err()))
+}

@@ -1,0 +1,54 @@
+package prom_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/prom-go/prom"
+)
+
+// Member has rules that are checked before any SQL, and one that only the database can check.
+type Member struct {
+	prom.Model
+	Email string `prom:"size=3..100,regex='@',unique"`
+	Age   int    `prom:"min=18"`
+}
+
+// Errors have a kind for errors.Is, the same on every engine, and errors.As gives the details. No text holds a value.
+func ExampleError() {
+	ctx := context.Background()
+	db, err := prom.Open("sqlite://:memory:#club")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	members := prom.NewRepo[Member](prom.Using(db))
+
+	err = members.Create(ctx, &Member{Email: "ada", Age: 7})
+	var broken prom.Violations
+	if errors.Is(err, prom.ErrValidation) && errors.As(err, &broken) {
+		for _, v := range broken {
+			fmt.Printf("%s: %s\n", v.Field, v.Reason)
+		}
+	}
+
+	for range 2 {
+		err = members.Create(ctx, &Member{Email: "ada@example.org", Age: 36})
+	}
+	var e *prom.Error
+	if errors.Is(err, prom.ErrUnique) && errors.As(err, &e) {
+		fmt.Println(e.Table, e.Columns, e.Constraint)
+	}
+	fmt.Println(err)
+
+	_, err = members.Get(ctx, 99)
+	fmt.Println(errors.Is(err, prom.ErrNotFound))
+	// Output:
+	// Email: it must match @
+	// Age: it must be at least 18
+	// member [email] member_email
+	// prom: insert member: unique violation: column email: constraint member_email
+	// true
+}
