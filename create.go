@@ -83,7 +83,12 @@ func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
 	if len(parts) == 1 {
 		err = insert(ctx)
 	} else {
+		known := b.marked.IsSet(ctx)
 		err = b.db.Tx(ctx, insert)
+		if !b.db.InTx(ctx) && (known && missing(err) || conn.IsStale(err)) {
+			// The table changed behind our back, which ended the transaction before anything could be put right in it.
+			err = b.db.Tx(ctx, insert)
+		}
 	}
 	if err != nil {
 		return err

@@ -143,3 +143,23 @@ func TestInstallInTx(t *testing.T) {
 		is.Equal(n, 1)
 	})
 }
+
+// Ensure that a change of the schema does not wait long for a table that others use.
+func TestInstallWaitsBriefly(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		brief := map[string]string{dbtest.NameSQLite: "busy_timeout=50ms", dbtest.NamePostgres: "install_lock_timeout=50ms"}[e.Name]
+		db, other := open(t, e.DSN), open(t, e.With(brief))
+		is.NoErr(coupons[couponV1](db).Install(ctx))
+		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
+			_, err := coupons[couponV1](db).Count(ctx)
+			is.NoErr(err)
+			err = coupons[couponDefault](other).Create(context.Background(), &couponDefault{})
+			is.True(errors.Is(err, prom.ErrBusy))
+			return nil
+		}))
+		is.NoErr(coupons[couponDefault](other).Create(ctx, &couponDefault{}))
+	})
+}

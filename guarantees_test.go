@@ -34,6 +34,7 @@ type Sample struct {
 var (
 	sampleName   = prom.TextOf(func(s *Sample) *string { return &s.Name })
 	sampleText   = prom.TextOf(func(s *Sample) *string { return &s.Text })
+	sampleSmall  = prom.NumberOf(func(s *Sample) *int8 { return &s.Small })
 	sampleBig    = prom.NumberOf(func(s *Sample) *uint64 { return &s.Big })
 	sampleRatio  = prom.NumberOf(func(s *Sample) *float32 { return &s.Ratio })
 	sampleAmount = prom.OrderedOf(func(s *Sample) *string { return &s.Amount })
@@ -144,6 +145,29 @@ func TestLargeIntegers(t *testing.T) {
 	})
 }
 
+// Ensure that a sum never leaves what the field cannot hold. Below zero the engines' errors differ: it is the range, or the CHECK.
+// parity: Q42
+func TestBelowZero(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		repo := samples(open(t, e.DSN))
+		v := sample("a")
+		is.NoErr(repo.Create(ctx, &v))
+		_, err := repo.AllRows().Update(ctx, sampleBig.Sub(1))
+		is.True(errors.Is(err, map[string]error{dbtest.NameSQLite: prom.ErrType, dbtest.NamePostgres: prom.ErrCheck}[e.Name]))
+		is.NoErr(repo.Reload(ctx, &v))
+		is.Equal(v.Big, uint64(0))
+
+		v.Small = math.MaxInt8
+		is.NoErr(repo.Save(ctx, &v))
+		_, err = repo.AllRows().Update(ctx, sampleSmall.Add(1))
+		is.True(errors.Is(err, prom.ErrCheck)) // the column is wider than the field
+		is.NoErr(repo.Reload(ctx, &v))
+	})
+}
+
 // Ensure the known difference of JSON: PostgreSQL normalises what is stored, SQLite keeps its text.
 func TestJSONText(t *testing.T) {
 	t.Parallel()
@@ -216,6 +240,28 @@ func TestFailedReadInTx(t *testing.T) {
 			return
 		}
 		is.NoErr(err)
+	})
+}
+
+// Ensure the known difference of a context that ends inside a transaction: PostgreSQL goes on when nothing had been sent.
+func TestCanceledInTx(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := open(t, e.DSN)
+		repo := samples(db)
+		is.NoErr(repo.Install(ctx))
+		err := db.Tx(ctx, func(ctx context.Context) error {
+			ended, cancel := context.WithCancel(ctx)
+			cancel()
+			_, err := repo.Count(ended)
+			is.True(errors.Is(err, prom.ErrCanceled) && errors.Is(err, context.Canceled))
+			_, err = repo.Count(ctx)
+			return err
+		})
+		is.Equal(errors.Is(err, prom.ErrClosed), e.Name == dbtest.NameSQLite)
+		is.Equal(err == nil, e.Name == dbtest.NamePostgres)
 	})
 }
 

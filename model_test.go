@@ -205,7 +205,7 @@ type KeyBytes struct {
 	Key  []byte `prom:"key"`
 	Name string
 
-	track schema.Tracker
+	Track schema.Tracker
 }
 
 // Ensure that a key changed in place is found by what it was.

@@ -77,16 +77,19 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 			panic(fmt.Errorf("prom: model %s: table name: %w", model, err))
 		}
 	}
+	conn.Know(r.db, r.registry, r.name, r.table)
 	return r
 }
 
 // On returns the same repo bound to the connection of another name in the same registry.
 func (r *Repo[T]) On(name string) *Repo[T] {
+	conn.Know(nil, r.registry, name, r.table)
 	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, name: name}
 }
 
 // Using returns the same repo bound to a connection itself.
 func (r *Repo[T]) Using(db *DB) *Repo[T] {
+	conn.Know(db, nil, "", r.table)
 	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, db: db}
 }
 

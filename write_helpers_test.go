@@ -120,3 +120,13 @@ func noSecret(tb testing.TB, err error) {
 		tb.Errorf("the error holds a value: %v", err)
 	}
 }
+
+// asError returns the library's error in an error.
+func asError(tb testing.TB, err error) *prom.Error {
+	tb.Helper()
+	var e *prom.Error
+	if !errors.As(err, &e) {
+		tb.Fatalf("got the error %v, want one of the library", err)
+	}
+	return e
+}

@@ -30,6 +30,8 @@ type DB struct {
 	replaced atomic.Bool
 	marks    sync.Map // any → *Mark
 	extras   sync.Map // see Extra
+	known    known    // see Known
+	registry *Registry
 }
 
 // openEngine boxes an engine for the atomic pointer.

@@ -142,7 +142,7 @@ func (m InstallMode) String() string {
 //	postgres://user:password@host:5432/database?option=value#name
 //	postgres://[::1]:5432,other:5433/database
 //	postgres:///database?host=/var/run/postgresql
-//	host=localhost dbname=database user=me password='it''s' #name
+//	host=localhost dbname=database user=me password='it\'s' #name
 //	sqlite:///absolute/path.db?option=value#name
 //	sqlite://relative/path.db
 //	sqlite://:memory:

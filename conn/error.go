@@ -96,6 +96,8 @@ type Error struct {
 	stale bool // see IsStale
 	fresh bool // see IsUnsent
 	raced bool // see IsRaced
+
+	failed string // SQLite's list of the columns that failed, which only the schema tells apart for sure
 }
 
 // Error returns one line of the form "prom: insert post: unique violation: column title: constraint post_title".
@@ -155,6 +157,9 @@ func Invalid(op, table string, cause error) *Error {
 // Locate completes an error from the schema of the table that the statement was about: the constraint of known columns, or the
 // columns of a known constraint. Each engine tells only one of the two.
 func (e *Error) Locate(t *schema.Table) {
+	if e.failed != "" {
+		e.locateFailed(t)
+	}
 	if e.Table == "" {
 		e.Table = t.Name
 	}
@@ -189,6 +194,23 @@ func (e *Error) Locate(t *schema.Table) {
 				e.Columns = []string{c.Name}
 				return
 			}
+		}
+	}
+}
+
+// locateFailed finds the columns of SQLite's list, "post.title, post.author", whose names may hold points and commas.
+func (e *Error) locateFailed(t *schema.Table) {
+	lists := [][]string{schema.ColumnNames(t.Key)}
+	for _, ix := range t.Indexes {
+		lists = append(lists, ix.Names())
+	}
+	for _, c := range t.Columns {
+		lists = append(lists, []string{c.Name})
+	}
+	for _, names := range lists {
+		if len(names) > 0 && e.failed == t.Name+"."+strings.Join(names, ", "+t.Name+".") {
+			e.Table, e.Columns = t.Name, names
+			return
 		}
 	}
 }

@@ -32,6 +32,7 @@ func TestPostgresError_Argument(t *testing.T) {
 			for _, err := range []error{attempt(ctx, db, st), second(db.Exec(ctx, st))} {
 				is.Equal(KindOf(err), KindType)
 				checkSafe(is, err)
+				is.True(IsUnsent(err))
 			}
 			is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 				is.Equal(KindOf(attempt(ctx, db, st)), KindType)
@@ -87,6 +88,39 @@ func TestPostgresError_Broken(t *testing.T) {
 		is.True(errors.Is(err, KindConnection))
 		is.Equal(count(ctx, t, db, "SELECT 1"), int64(1))
 	}
+}
+
+// Ensure that a statement whose answer is lost does not count as unsent, in any mode and without arguments too: it would be run
+// twice otherwise.
+// parity: R12, targets row 11
+func TestPostgresError_LostAnswer(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		if e.Name == dbtest.NameSQLite {
+			return // a file has no answers to lose
+		}
+		is := is.New(t)
+		ctx := limited(t)
+		p, dsn := newProxy(t, e)
+		db := connect(t, dsn)
+		do(ctx, t, db, "CREATE TABLE t (n int DEFAULT 1)")
+		for _, run := range []func(*Statement) error{
+			func(st *Statement) error { return second(db.Exec(ctx, st)) },
+			func(st *Statement) error { return attempt(ctx, db, st) },
+		} {
+			for _, st := range []*Statement{
+				write(db, "INSERT /* lost */ INTO t DEFAULT VALUES"),
+				write(db, "INSERT /* lost */ INTO t VALUES (?)", num(1)),
+			} {
+				is.NoErr(db.Ping(ctx))
+				p.lose("lost")
+				err := run(st)
+				is.True(errors.Is(err, KindConnection))
+				is.True(!IsUnsent(err))
+				checkSafe(is, err)
+			}
+		}
+	})
 }
 
 // Ensure that a transaction of the engine that has ended refuses statements, and that rolling it back is no error.

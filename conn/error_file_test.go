@@ -38,6 +38,10 @@ func TestSQLiteError_ReadOnly(t *testing.T) {
 		is.True(fixed.ReadOnly())
 		err := attempt(ctx, fixed, read(fixed, "INSERT INTO t VALUES (1)"))
 		failure{kind: KindReadOnly, code: sqlite3.SQLITE_READONLY}.checkSQLite(is, err)
+		for _, sql := range []string{"CREATE TABLE x (n INT)", "ALTER TABLE t ADD COLUMN x INT", "CREATE INDEX x ON t (n)", "DROP TABLE t",
+			"CREATE VIRTUAL TABLE x USING fts5(b)", "VACUUM", "PRAGMA user_version = 3", "ANALYZE", "BEGIN IMMEDIATE"} {
+			is.True(errors.Is(attempt(ctx, fixed, read(fixed, sql)), KindReadOnly))
+		}
 		is.Equal(count(ctx, t, fixed, "SELECT count(*) FROM t"), int64(0))
 	}
 	err := db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "INSERT INTO t VALUES (1)")) }, ReadOnly())

@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"context"
 	"errors"
 	"net"
 	"strings"
@@ -79,16 +80,19 @@ func postgresError(err error) error {
 	if errors.As(err, &pg) {
 		return serverError(pg, err)
 	}
-	// The pool connects by itself: a deadline in here is connect_timeout, not that of the caller, who gets the bare error of
-	// the context.
+	// The pool connects by itself: a deadline in here is connect_timeout and a cancellation the pool's end, not those of the
+	// caller, who gets the bare error of the context.
 	var connect *pgconn.ConnectError
 	if errors.As(err, &connect) {
+		if errors.Is(err, context.Canceled) {
+			return &Error{Kind: KindClosed, Detail: "the connection was closed", Err: err, fresh: true}
+		}
 		return &Error{Kind: KindConnection, Detail: "the server did not accept the connection", Err: err, fresh: true}
 	}
 	if e := contextError(err); e != nil {
 		return e
 	}
-	e := &Error{Kind: KindOther, Err: err, fresh: pgconn.SafeToRetry(err)}
+	e := &Error{Kind: KindOther, Err: err, fresh: unsent(err)}
 	var netErr net.Error
 	switch {
 	case strings.Contains(err.Error(), "closed pool"):
@@ -100,7 +104,8 @@ func postgresError(err error) error {
 	case errors.As(err, &netErr), e.fresh, brokenConnection(err):
 		e.Kind, e.Detail = KindConnection, "the connection broke"
 	case strings.Contains(err.Error(), "failed to encode args") || strings.Contains(err.Error(), "cannot encode"):
-		e.Kind, e.Detail = KindType, "an argument does not fit the type that the statement wants"
+		// Or the type that it wanted when it was prepared, before the table changed; pgx forgets it now.
+		e.Kind, e.Detail, e.fresh = KindType, "an argument does not fit the type that the statement wants", true
 	}
 	return e
 }
@@ -171,6 +176,11 @@ func detailColumns(detail string) []string {
 	}
 	return cols
 }
+
+// unsent reports whether pgx knows that nothing was sent. It says so of every closed connection, and of one too that broke while
+// it read the answer to a statement without arguments (pgconn.MultiResultReader.NextResult drops the error at first), so that
+// does not count.
+func unsent(err error) bool { return pgconn.SafeToRetry(err) && !errors.Is(err, pgconn.ErrConnClosed) }
 
 func brokenConnection(err error) bool {
 	text := err.Error()

@@ -273,4 +273,11 @@ func TestPostgresError_Stale(t *testing.T) {
 	is.Equal(pg.Code, "26000")
 	is.Equal(count(ctx, t, db, "SELECT id FROM t"), int64(1))
 	is.True(!IsStale(nil))
+
+	do(ctx, t, db, "CREATE TABLE u (v text)")
+	is.NoErr(second(db.Exec(ctx, write(db, "INSERT INTO u VALUES (?)", txt("1")))))
+	do(ctx, t, other, "ALTER TABLE u ALTER v TYPE bigint USING v::bigint")
+	add := write(db, "INSERT INTO u VALUES (?)", num(2))
+	is.True(IsUnsent(second(db.Exec(ctx, add)))) // the driver has prepared it for a text
+	is.NoErr(second(db.Exec(ctx, add)))
 }

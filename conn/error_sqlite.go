@@ -81,14 +81,12 @@ func fileError(lite *sqlite.Error, err error) *Error {
 
 // setFailed reads "post.title, post.author", or "index 'post_title'" for an index over an expression.
 func (e *Error) setFailed(text, phrase string) {
-	list, ok := after(text, phrase)
-	if !ok {
-		return
-	}
+	list, _ := after(text, phrase)
 	if name, ok := strings.CutPrefix(list, "index '"); ok {
 		e.Constraint = strings.TrimSuffix(name, "'")
 		return
 	}
+	e.failed = list
 	for item := range strings.SplitSeq(list, ", ") {
 		if table, column, ok := strings.Cut(item, "."); ok {
 			e.Table = table
@@ -100,26 +98,28 @@ func (e *Error) setFailed(text, phrase string) {
 // setMissing tells what a generic error is about. SQLite has one code for a missing table, a missing column and a mistake in
 // the statement; only the start of the message tells them apart, and introspection has the last word.
 func (e *Error) setMissing(text string) {
-	if name, ok := after(text, "no such table: "); ok {
-		e.Kind, e.Detail = KindNoTable, name
-	} else if name, ok := after(text, "no such column: "); ok {
+	says := func(phrase string) bool { return strings.Contains(text, phrase) }
+	switch {
+	case says("no such table: "):
+		e.Kind = KindNoTable
+		e.Detail, _ = after(text, "no such table: ")
+	case says("no such column: "):
 		// A name in double quotes comes with the quotes and with advice.
+		name, _ := after(text, "no such column: ")
 		name, _, _ = strings.Cut(name, " - should this be a string literal")
 		e.Kind, e.Detail = KindNoColumn, strings.Trim(name, `"`)
-	} else if strings.Contains(text, " has no column named ") {
+	case says(" has no column named "):
 		e.Kind = KindNoColumn
-		if name, ok := after(text, " has no column named "); ok {
-			e.Detail = name
-		}
-	} else if strings.Contains(text, "ON CONFLICT clause does not match any PRIMARY KEY or UNIQUE constraint") {
+		e.Detail, _ = after(text, " has no column named ")
+	case says("ON CONFLICT clause does not match any PRIMARY KEY or UNIQUE constraint"):
 		e.Kind = KindNoIndex
-	} else if strings.Contains(text, " already exists") || strings.Contains(text, "duplicate column name: ") {
+	case says(" already exists"), says("there is already "), says("duplicate column name: "):
 		e.Detail, e.raced = "somebody else changed the schema at the same moment", true
-	} else if strings.Contains(text, "integer overflow") {
+	case says("integer overflow"):
 		e.Kind, e.Detail = KindType, "the number is outside the range of the column"
-	} else if strings.Contains(text, "attempt to write a readonly database") {
-		e.Kind = KindReadOnly
-	} else {
+	case says("LIKE or GLOB pattern too complex"):
+		e.Kind, e.Detail = KindTooLong, "SQLite takes patterns of up to 50,000 bytes"
+	default:
 		e.Kind = KindSyntax
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,6 +70,10 @@ var sqliteFailures = []failure{
 	{name: "no unique index", sql: `INSERT INTO child VALUES (1, 1) ON CONFLICT (id) DO NOTHING`, code: sqlite3.SQLITE_ERROR, kind: KindNoIndex},
 	{name: "no function", sql: `SELECT nope(1)`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax}, // B14: no missing column
 	{name: "syntax", sql: `SELEKT '` + secret + `'`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax},
+	{name: "integer overflow", sql: `SELECT sum(n) FROM (SELECT 9223372036854775807 AS n UNION ALL SELECT 1)`, code: sqlite3.SQLITE_ERROR, kind: KindType,
+		detail: "the number is outside the range of the column"},
+	{name: "long pattern", sql: `SELECT 'a' LIKE ?`, args: []schema.Value{txt(strings.Repeat(secret, 5000))}, code: sqlite3.SQLITE_ERROR, kind: KindTooLong,
+		detail: "SQLite takes patterns of up to 50,000 bytes"},
 	{name: "write to a view", sql: `INSERT INTO view VALUES ('` + secret + `')`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax},
 	{name: "malformed JSON", sql: `SELECT json_extract('` + secret + `', '$.a')`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax},
 	{name: "table made twice", sql: `CREATE TABLE parent (id INT)`, code: sqlite3.SQLITE_ERROR, kind: KindOther, detail: racedDetail, more: isRaced},

@@ -228,9 +228,10 @@ func (t *pgTx) rollbackTo(ctx context.Context, name string) error {
 }
 
 func (t *pgTx) commit(ctx context.Context) error {
+	gone := t.tx.Conn().IsClosed() // before COMMIT, which is not sent then
 	err := t.tx.Commit(ctx)
 	var pg *pgconn.PgError
-	if err == nil || errors.As(err, &pg) || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) || pgconn.SafeToRetry(err) {
+	if err == nil || gone || errors.As(err, &pg) || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) || unsent(err) {
 		return postgresError(err)
 	}
 	// COMMIT was sent, and the answer was lost: it may have happened.

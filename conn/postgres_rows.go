@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -92,6 +93,9 @@ func (r *pgRows) Int(i int) (int64, error) {
 		case 8:
 			return int64(binary.BigEndian.Uint64(raw)), nil
 		case 4:
+			if r.fields[i].DataTypeOID == pgtype.OIDOID { // has no sign
+				return int64(binary.BigEndian.Uint32(raw)), nil
+			}
 			return int64(int32(binary.BigEndian.Uint32(raw))), nil
 		case 2:
 			return int64(int16(binary.BigEndian.Uint16(raw))), nil
@@ -158,7 +162,11 @@ func (r *pgRows) Float(i int) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		return strconv.ParseFloat(text, 64)
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return 0, r.wrongType(i, "a float of 64 bits") // err shows the number
+		}
+		return f, nil
 	case pgtype.Int8OID, pgtype.Int4OID, pgtype.Int2OID:
 		n, err := r.Int(i)
 		return float64(n), err
@@ -168,6 +176,9 @@ func (r *pgRows) Float(i int) (float64, error) {
 
 func (r *pgRows) Text(i int) (string, error) {
 	raw := r.raw[i]
+	if raw == nil {
+		return "", errNull
+	}
 	switch r.fields[i].DataTypeOID {
 	case pgtype.NumericOID:
 		return r.numeric(i)
@@ -183,8 +194,9 @@ func (r *pgRows) Text(i int) (string, error) {
 		return string(b), err
 	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, pgtype.QCharOID, pgtype.UnknownOID:
 	default:
-		// Enums and the types of extensions, citext among them, are their text in either format; the other built-in types are not.
-		if _, builtIn := typeMap.TypeForOID(r.fields[i].DataTypeOID); builtIn && r.binary(i) {
+		// Enums and the types of extensions, citext among them, are their text. So are built-in types that have no binary form;
+		// the others are not, in the modes too that send them as text.
+		if typ, builtIn := typeMap.TypeForOID(r.fields[i].DataTypeOID); builtIn && typ.Codec.PreferredFormat() == pgtype.BinaryFormatCode {
 			return "", r.wrongType(i, "a text")
 		}
 	}
@@ -193,18 +205,25 @@ func (r *pgRows) Text(i int) (string, error) {
 
 // numeric returns the text of a NUMERIC, with all the digits of its scale.
 func (r *pgRows) numeric(i int) (string, error) {
-	if !r.binary(i) {
-		return string(r.raw[i]), nil
+	raw := r.raw[i]
+	switch {
+	case raw == nil:
+		return "", errNull
+	case r.binary(i):
+		if text, ok := numericText(raw); ok {
+			return text, nil
+		}
+	case len(raw) > 0 && raw[len(raw)-1] <= '9': // the others are NaN and the infinities
+		return string(raw), nil
 	}
-	text, ok := numericText(r.raw[i])
-	if !ok {
-		return "", r.wrongType(i, "a finite number")
-	}
-	return text, nil
+	return "", r.wrongType(i, "a finite number")
 }
 
 func (r *pgRows) Bytes(i int) ([]byte, error) {
 	raw := r.raw[i]
+	if raw == nil {
+		return nil, errNull
+	}
 	switch r.fields[i].DataTypeOID {
 	case pgtype.JSONBOID:
 		if r.binary(i) {
@@ -231,40 +250,45 @@ func (r *pgRows) Bytes(i int) ([]byte, error) {
 	return nil, r.wrongType(i, "bytes")
 }
 
-// epoch is midnight of 1 January 2000 UTC, from which PostgreSQL counts, in microseconds of Unix time.
-const epoch = 946684800 * 1000000
+// epoch is midnight of 1 January 2000 UTC, from which PostgreSQL counts, in seconds of Unix time.
+const epoch = 946684800
 
 func (r *pgRows) Time(i int) (time.Time, error) {
-	raw, oid := r.raw[i], r.fields[i].DataTypeOID
-	switch oid {
+	raw := r.raw[i]
+	switch r.fields[i].DataTypeOID {
 	case pgtype.TimestamptzOID, pgtype.TimestampOID:
 		if r.binary(i) && len(raw) == 8 {
 			us := int64(binary.BigEndian.Uint64(raw))
 			if us == math.MaxInt64 || us == math.MinInt64 {
-				return time.Time{}, errors.New("an infinite time does not fit a time.Time")
+				return time.Time{}, errInfinite
 			}
-			return time.UnixMicro(us + epoch).UTC(), nil
+			return time.Unix(us/1e6+epoch, us%1e6*1e3).UTC(), nil
 		}
 	case pgtype.DateOID:
 		if r.binary(i) && len(raw) == 4 {
 			days := int32(binary.BigEndian.Uint32(raw))
 			if days == math.MaxInt32 || days == math.MinInt32 {
-				return time.Time{}, errors.New("an infinite date does not fit a time.Time")
+				return time.Time{}, errInfinite
 			}
-			return time.UnixMicro(epoch).UTC().AddDate(0, 0, int(days)), nil
+			return time.Unix(epoch, 0).UTC().AddDate(0, 0, int(days)), nil
 		}
 	default:
 		return time.Time{}, r.wrongType(i, "a time")
 	}
-	var t time.Time
-	if err := pgtype.NewMap().Scan(oid, r.fields[i].Format, raw, &t); err != nil {
-		return time.Time{}, r.wrongType(i, "a finite time")
+	t, ok := postgresTime(string(raw))
+	if !ok {
+		if raw != nil && strings.HasSuffix(string(raw), "infinity") {
+			return time.Time{}, errInfinite
+		}
+		return time.Time{}, r.wrongType(i, "a time")
 	}
-	if oid == pgtype.TimestamptzOID {
-		return t.UTC(), nil
-	}
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC), nil
+	return t, nil
 }
+
+var (
+	errInfinite = errors.New("an infinite time does not fit a time.Time")
+	errNull     = errors.New("the database holds NULL")
+)
 
 func (r *pgRows) Clock(i int) (time.Duration, error) {
 	raw := r.raw[i]
@@ -277,8 +301,11 @@ func (r *pgRows) Clock(i int) (time.Duration, error) {
 	return parseClock(string(raw))
 }
 
-// parseClock reads hh:mm:ss with a fraction or without.
+// parseClock reads hh:mm:ss with a fraction or without. The end of the day, 24:00:00, is a time of PostgreSQL.
 func parseClock(s string) (time.Duration, error) {
+	if strings.TrimRight(s, ".0") == "24:00:" {
+		return 24 * time.Hour, nil
+	}
 	t, err := time.Parse("15:04:05.999999999", s)
 	if err != nil {
 		return 0, errors.New("the text is not a time of day")

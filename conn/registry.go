@@ -24,6 +24,7 @@ type Registry struct {
 	envRead bool
 	envErr  error
 	log     logger
+	known   sync.Map // name → *known
 }
 
 // DefaultPrefix is the prefix of the default registry.
@@ -58,6 +59,7 @@ func (r *Registry) register(d DSN, options []OpenOption) (*DB, error) {
 		old.replaced.Store(true)
 	}
 	db := newDB(d, r.log)
+	db.registry = r
 	for _, o := range options {
 		o(db)
 	}

@@ -80,7 +80,24 @@ func (e *liteEngine) open(ctx context.Context, d DSN, memory string) (err error)
 		return e.reader.PingContext(ctx)
 	}
 	// The writer comes first, since it is the one that makes the file and sets its journal.
-	return e.writer.PingContext(ctx)
+	return e.reach(ctx, e.writer)
+}
+
+// reach makes the first connection. While other processes do the same, SQLite refuses to set the journal at once, without the
+// waiting that it does elsewhere, so it is waited here.
+func (e *liteEngine) reach(ctx context.Context, db *sql.DB) error {
+	deadline := time.Now().Add(e.wait)
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		err := db.PingContext(ctx)
+		if err == nil || KindOf(sqliteError(err)) != KindBusy || time.Now().Add(pause).After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
 }
 
 func openFile(d DSN, role, memory string, conns int) (*sql.DB, error) {

@@ -252,7 +252,8 @@ func TestTx_Busy(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := limited(t)
-		db := numbers(ctx, t, e.With("busy_timeout=50ms"))
+		db := numbers(ctx, t, e.DSN)
+		db.dsn.Options.BusyTimeout = 50 * time.Millisecond // only SQLite's DSN has the option
 		is.NoErr(db.Tx(ctx, func(outer context.Context) error {
 			is.NoErr(db.Tx(outer, func(inner context.Context) error {
 				is.True(errors.Is(insert(outer, db, 1), KindBusy))

@@ -87,10 +87,14 @@ func checkCondition(d Definition, c *schema.Column) string {
 	switch c.Kind {
 	case schema.Text, schema.Bytes:
 		expr = "length(" + expr + ")"
-	case schema.Uint64:
-		// An update that subtracts must not leave what no reader could hold.
-		if low == nil || low.Int < 0 {
-			low = &schema.Bound{}
+	case schema.Int16, schema.Int32, schema.Int64, schema.Uint64:
+		// An update that adds or subtracts must not leave what no reader could hold.
+		least, greatest := c.Narrow()
+		if least != nil && (low == nil || low.Int < least.Int) {
+			low = least
+		}
+		if greatest != nil && (high == nil || high.Int > greatest.Int) {
+			high = greatest
 		}
 	}
 	text := func(b *schema.Bound) string {

@@ -51,6 +51,9 @@ func (s *Statements) Upsert(cols, on, set []*schema.Column) (string, error) {
 			b.WriteString(name + " = excluded." + name)
 		}
 		ins := s.insertBuilder(cols, 1).Suffix(b.String() + " " + s.returning())
+		if strings.EqualFold(s.Table.Name, "excluded") {
+			ins = ins.Into(s.name + " AS target") // its own name means the row that could not be inserted
+		}
 		return finish(ins.PlaceholderFormat(format(s.Dialect)), len(cols))
 	})
 }

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"sync"
@@ -47,6 +48,29 @@ type Column struct {
 
 // Required reports whether a row cannot be without a value in this column.
 func (c *Column) Required() bool { return !c.Null }
+
+// Narrow returns the limits of the column's Go type where the column's kind has none so narrow: those of an int8, and of the
+// unsigned types. Nil is no limit.
+func (c *Column) Narrow() (low, high *Bound) {
+	if c.Kind == Uint64 {
+		return &Bound{}, nil
+	}
+	if c.Type == nil || c.Scanner {
+		return nil, nil
+	}
+	bound := func(n int64) *Bound { return &Bound{Int: n, Float: float64(n)} }
+	switch Unwrap(c.Type).Kind() {
+	case reflect.Int8:
+		return bound(math.MinInt8), bound(math.MaxInt8)
+	case reflect.Uint8:
+		return bound(0), bound(math.MaxUint8)
+	case reflect.Uint16:
+		return bound(0), bound(math.MaxUint16)
+	case reflect.Uint32:
+		return bound(0), bound(math.MaxUint32)
+	}
+	return nil, nil
+}
 
 // Rules are what a value must keep. They hold in Go before any SQL, and sizes in the database by CHECK too.
 type Rules struct {

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// installKey is the key of the advisory lock under which schemas are changed: the bytes of "prom". One lock for all tables of
-// a database means that two changes which need each other's tables cannot wait for each other.
+// installKey is the key of the advisory lock under which tables are changed: the bytes of "prom", and a hash of the schema that
+// new tables go to. One lock for all tables of a schema means that two changes which need each other's tables cannot wait for
+// each other.
 const installKey = 0x70726f6d
 
 // installWait bounds the waiting for other installations, which may be part of longer transactions.
@@ -18,7 +19,7 @@ func (Dialect) InstallBegin(lockTimeout time.Duration) []string {
 	return []string{
 		"SELECT set_config('prom.lock_timeout', current_setting('lock_timeout'), true)",
 		setLockTimeout(installWait),
-		fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", installKey),
+		fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, hashtext(coalesce(current_schema(), '')))", installKey),
 		setLockTimeout(lockTimeout),
 	}
 }

@@ -3,6 +3,7 @@ package install
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +20,8 @@ const attempts = 5
 func Mark(db *conn.DB, t *schema.Table) *conn.Mark { return db.Mark(t) }
 
 // Ensure adds what the database lacks of the tables: those that they refer to first, then the tables, columns, references and
-// indexes. It reports whether it changed anything. On a connection with install=check something that is missing is an error of
+// indexes. With a table that it makes it makes those known tables that refer to it: later that would need a lock on it, which
+// transactions that have written to it by then hold, and which wait in turn for the one that installs. It reports whether it changed anything. On a connection with install=check something that is missing is an error of
 // KindDrift instead; with install=off, and where nothing may be written, Ensure does nothing.
 //
 // Inside a transaction the change is part of it, and goes when it rolls back.
@@ -32,8 +34,12 @@ func Ensure(ctx context.Context, db *conn.DB, tables ...*schema.Table) (changed 
 	}
 	all := closure(tables)
 	for attempt := 1; ; attempt++ {
-		changed, err = ensure(ctx, db, all, tables)
-		if err == nil || attempt == attempts || !conn.IsRaced(err) {
+		changed, err = ensure(ctx, db, all, tables, attempt == attempts)
+		if err == nil || attempt == attempts {
+			break
+		}
+		// A change in a transaction of its own that was chosen to end a deadlock has not happened, and may be begun anew.
+		if !conn.IsRaced(err) && (db.InTx(ctx) || conn.KindOf(err) != conn.KindDeadlock) {
 			break
 		}
 	}
@@ -47,16 +53,15 @@ func Ensure(ctx context.Context, db *conn.DB, tables ...*schema.Table) (changed 
 }
 
 // ensure changes the schema in one transaction.
-func ensure(ctx context.Context, db *conn.DB, all, wanted []*schema.Table) (changed bool, err error) {
+func ensure(ctx context.Context, db *conn.DB, all, wanted []*schema.Table, last bool) (changed bool, err error) {
 	err = db.Tx(ctx, func(ctx context.Context) error {
-		in := &installer{ctx: ctx, db: db, d: db.Dialect(), exists: map[string]bool{}}
+		in := &installer{ctx: ctx, db: db, d: db.Dialect(), exists: map[string]bool{}, last: last}
 		in.run(in.d.InstallBegin(lockTimeout(db)), "")
 		for _, t := range all {
 			in.table(t, slices.Contains(wanted, t))
 		}
-		for _, r := range in.references {
-			in.run([]string{in.d.AddReference(r.table, r.column)}, r.table.Name)
-		}
+		in.addReferences()
+		in.referrers(all)
 		in.run(in.d.InstallEnd(), "")
 		changed = in.changed
 		return in.err
@@ -83,7 +88,7 @@ func closure(tables []*schema.Table) []*schema.Table {
 		}
 		seen[t] = true
 		for _, c := range t.References() {
-			visit(c.References.Target())
+			visit(t.TargetOf(c))
 		}
 		list = append(list, t)
 	}
@@ -101,6 +106,8 @@ type installer struct {
 
 	exists     map[string]bool // tables that are there by now
 	references []reference     // to be added when all tables are there
+	made       []*schema.Table // that were not there
+	last       bool            // of the attempts: what seems to be a race is none
 	changed    bool
 	err        error
 }
@@ -146,23 +153,85 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 	}
 }
 
+// referrers makes the known tables that refer to one that was made, and those that refer to them. One that cannot be made is left
+// for its own first use, which will say why.
+func (in *installer) referrers(done []*schema.Table) {
+	known := conn.Known(in.db)
+	for i := 0; i < len(in.made) && in.err == nil; i++ {
+		for _, t := range known {
+			if slices.Contains(done, t) || !refersTo(t, in.made[i]) {
+				continue
+			}
+			list := slices.DeleteFunc(closure([]*schema.Table{t}), func(u *schema.Table) bool { return slices.Contains(done, u) })
+			done = append(done, list...)
+			in.optional(list)
+		}
+	}
+}
+
+// optional makes tables that are missing, in a savepoint: all of them or none.
+func (in *installer) optional(list []*schema.Table) {
+	part := *in
+	err := in.db.Tx(in.ctx, func(ctx context.Context) error {
+		part.ctx, part.exists, part.references, part.made = ctx, maps.Clone(in.exists), nil, nil
+		for _, t := range list {
+			part.table(t, false)
+		}
+		part.addReferences()
+		return part.err
+	})
+	switch {
+	case err == nil:
+		in.exists, in.changed = part.exists, part.changed
+		in.made = append(in.made, part.made...)
+	case conn.IsRaced(err) && !in.last, in.ctx.Err() != nil:
+		in.err = err
+	}
+}
+
+func refersTo(t, target *schema.Table) bool {
+	return slices.ContainsFunc(t.References(), func(c *schema.Column) bool { return t.TargetOf(c) == target })
+}
+
 func (in *installer) create(t *schema.Table) {
+	in.made = append(in.made, t)
 	in.change(in.d.Prerequisites(t.Columns), t.Name)
 	in.change(in.d.CreateTable(t, func(c *schema.Column) bool {
-		if in.inline(c) {
+		if in.inline(t, c) {
 			return true
 		}
 		in.references = append(in.references, reference{t, c})
 		return false
 	}), t.Name)
-	for _, ix := range t.Indexes {
+	in.taken(t, "the name of the table")
+	in.indexes(t, t.Indexes)
+}
+
+func (in *installer) indexes(t *schema.Table, list []*schema.Index) {
+	for _, ix := range list {
 		in.change([]string{in.d.CreateIndex(t, ix)}, t.Name)
+		in.taken(t, fmt.Sprintf("the name %q of an index", ix.Name))
+	}
+}
+
+// taken says what is the matter when a name exists and looking again has not found it: something else has it.
+func (in *installer) taken(t *schema.Table, what string) {
+	if in.last && conn.IsRaced(in.err) {
+		in.err = &conn.Error{Kind: conn.KindDrift, Op: "install", Table: t.Name, Err: in.err,
+			Detail: what + " is taken by something else in the database; choose another one"}
+	}
+}
+
+// addReferences adds the references that close circles, now that all tables are there.
+func (in *installer) addReferences() {
+	for _, r := range in.references {
+		in.run([]string{in.d.AddReference(r.table, r.column)}, r.table.Name)
 	}
 }
 
 // inline reports whether a column's reference can be part of its own definition.
-func (in *installer) inline(c *schema.Column) bool {
-	return in.d.Features().DeferredRefs || in.exists[c.References.Target().Name]
+func (in *installer) inline(t *schema.Table, c *schema.Column) bool {
+	return in.d.Features().DeferredRefs || in.exists[t.TargetOf(c).Name]
 }
 
 func (in *installer) add(t *schema.Table, diff schema.Diff) {
@@ -173,9 +242,7 @@ func (in *installer) add(t *schema.Table, diff schema.Diff) {
 	for _, c := range diff.Columns {
 		in.change(in.d.AddColumn(t, c), t.Name)
 	}
-	for _, ix := range diff.Indexes {
-		in.change([]string{in.d.CreateIndex(t, ix)}, t.Name)
-	}
+	in.indexes(t, diff.Indexes)
 }
 
 // addable reports why columns cannot be added: rows that are there would have no value for them.

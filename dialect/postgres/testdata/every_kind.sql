@@ -1,14 +1,14 @@
 CREATE COLLATION IF NOT EXISTS "prom_nocase" (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE TABLE "every_kind" (
 	"bool" BOOLEAN NOT NULL,
-	"i8" SMALLINT NOT NULL,
+	"i8" SMALLINT NOT NULL CONSTRAINT "every_kind_i8_check" CHECK ("i8" >= -128 AND "i8" <= 127),
 	"i16" SMALLINT NOT NULL,
-	"u8" SMALLINT NOT NULL,
+	"u8" SMALLINT NOT NULL CONSTRAINT "every_kind_u8_check" CHECK ("u8" >= 0 AND "u8" <= 255),
 	"i32" INTEGER NOT NULL,
-	"u16" INTEGER NOT NULL,
+	"u16" INTEGER NOT NULL CONSTRAINT "every_kind_u16_check" CHECK ("u16" >= 0 AND "u16" <= 65535),
 	"i64" BIGINT NOT NULL,
 	"int" BIGINT NOT NULL,
-	"u32" BIGINT NOT NULL,
+	"u32" BIGINT NOT NULL CONSTRAINT "every_kind_u32_check" CHECK ("u32" >= 0 AND "u32" <= 4294967295),
 	"u64" NUMERIC(20,0) NOT NULL CONSTRAINT "every_kind_u64_check" CHECK ("u64" >= 0),
 	"uint" NUMERIC(20,0) NOT NULL CONSTRAINT "every_kind_uint_check" CHECK ("uint" >= 0),
 	"f32" REAL NOT NULL,
@@ -35,14 +35,14 @@ CREATE TABLE "every_kind" (
 );
 
 ALTER TABLE "every_kind" ADD COLUMN "bool" BOOLEAN NOT NULL;
-ALTER TABLE "every_kind" ADD COLUMN "i8" SMALLINT NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "i8" SMALLINT NOT NULL CONSTRAINT "every_kind_i8_check" CHECK ("i8" >= -128 AND "i8" <= 127);
 ALTER TABLE "every_kind" ADD COLUMN "i16" SMALLINT NOT NULL;
-ALTER TABLE "every_kind" ADD COLUMN "u8" SMALLINT NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "u8" SMALLINT NOT NULL CONSTRAINT "every_kind_u8_check" CHECK ("u8" >= 0 AND "u8" <= 255);
 ALTER TABLE "every_kind" ADD COLUMN "i32" INTEGER NOT NULL;
-ALTER TABLE "every_kind" ADD COLUMN "u16" INTEGER NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "u16" INTEGER NOT NULL CONSTRAINT "every_kind_u16_check" CHECK ("u16" >= 0 AND "u16" <= 65535);
 ALTER TABLE "every_kind" ADD COLUMN "i64" BIGINT NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "int" BIGINT NOT NULL;
-ALTER TABLE "every_kind" ADD COLUMN "u32" BIGINT NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "u32" BIGINT NOT NULL CONSTRAINT "every_kind_u32_check" CHECK ("u32" >= 0 AND "u32" <= 4294967295);
 ALTER TABLE "every_kind" ADD COLUMN "u64" NUMERIC(20,0) NOT NULL CONSTRAINT "every_kind_u64_check" CHECK ("u64" >= 0);
 ALTER TABLE "every_kind" ADD COLUMN "uint" NUMERIC(20,0) NOT NULL CONSTRAINT "every_kind_uint_check" CHECK ("uint" >= 0);
 ALTER TABLE "every_kind" ADD COLUMN "f32" REAL NOT NULL;

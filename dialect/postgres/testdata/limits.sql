@@ -8,7 +8,7 @@ CREATE TABLE "limits" (
 	"null" TEXT CONSTRAINT "limits_null_check" CHECK (length("null") >= 1 AND length("null") <= 2),
 	"folded" TEXT COLLATE "prom_nocase" NOT NULL CONSTRAINT "limits_folded_check" CHECK (length("folded") <= 5),
 	"int" BIGINT NOT NULL CONSTRAINT "limits_int_check" CHECK ("int" >= -5 AND "int" <= 5),
-	"int_min" SMALLINT NOT NULL CONSTRAINT "limits_int_min_check" CHECK ("int_min" >= 1),
+	"int_min" SMALLINT NOT NULL CONSTRAINT "limits_int_min_check" CHECK ("int_min" >= 1 AND "int_min" <= 127),
 	"uint" NUMERIC(20,0) NOT NULL CONSTRAINT "limits_uint_check" CHECK ("uint" >= 0 AND "uint" <= 10),
 	"uint_min" NUMERIC(20,0) CONSTRAINT "limits_uint_min_check" CHECK ("uint_min" >= 3),
 	"f64" DOUBLE PRECISION NOT NULL CONSTRAINT "limits_f64_check" CHECK ("f64" >= -0.5 AND "f64" <= 1.5),
@@ -28,7 +28,7 @@ ALTER TABLE "limits" ADD COLUMN "bytes" BYTEA NOT NULL CONSTRAINT "limits_bytes_
 ALTER TABLE "limits" ADD COLUMN "null" TEXT CONSTRAINT "limits_null_check" CHECK (length("null") >= 1 AND length("null") <= 2);
 ALTER TABLE "limits" ADD COLUMN "folded" TEXT COLLATE "prom_nocase" NOT NULL CONSTRAINT "limits_folded_check" CHECK (length("folded") <= 5);
 ALTER TABLE "limits" ADD COLUMN "int" BIGINT NOT NULL CONSTRAINT "limits_int_check" CHECK ("int" >= -5 AND "int" <= 5);
-ALTER TABLE "limits" ADD COLUMN "int_min" SMALLINT NOT NULL CONSTRAINT "limits_int_min_check" CHECK ("int_min" >= 1);
+ALTER TABLE "limits" ADD COLUMN "int_min" SMALLINT NOT NULL CONSTRAINT "limits_int_min_check" CHECK ("int_min" >= 1 AND "int_min" <= 127);
 ALTER TABLE "limits" ADD COLUMN "uint" NUMERIC(20,0) NOT NULL CONSTRAINT "limits_uint_check" CHECK ("uint" >= 0 AND "uint" <= 10);
 ALTER TABLE "limits" ADD COLUMN "uint_min" NUMERIC(20,0) CONSTRAINT "limits_uint_min_check" CHECK ("uint_min" >= 3);
 ALTER TABLE "limits" ADD COLUMN "f64" DOUBLE PRECISION NOT NULL CONSTRAINT "limits_f64_check" CHECK ("f64" >= -0.5 AND "f64" <= 1.5);

@@ -7,7 +7,7 @@ CREATE TABLE "limits" (
 	"null" TEXT CONSTRAINT "limits_null_check" CHECK (length("null") >= 1 AND length("null") <= 2),
 	"folded" TEXT COLLATE NOCASE NOT NULL CONSTRAINT "limits_folded_check" CHECK (length("folded") <= 5),
 	"int" INTEGER NOT NULL CONSTRAINT "limits_int_check" CHECK ("int" >= -5 AND "int" <= 5),
-	"int_min" INTEGER NOT NULL CONSTRAINT "limits_int_min_check" CHECK ("int_min" >= 1),
+	"int_min" INTEGER NOT NULL CONSTRAINT "limits_int_min_check" CHECK ("int_min" >= 1 AND "int_min" <= 127),
 	"uint" INTEGER NOT NULL CONSTRAINT "limits_uint_check" CHECK ("uint" >= 0 AND "uint" <= 10),
 	"uint_min" INTEGER CONSTRAINT "limits_uint_min_check" CHECK ("uint_min" >= 3),
 	"f64" REAL NOT NULL CONSTRAINT "limits_f64_check" CHECK ("f64" >= -0.5 AND "f64" <= 1.5),
@@ -26,7 +26,7 @@ ALTER TABLE "limits" ADD COLUMN "bytes" BLOB NOT NULL CONSTRAINT "limits_bytes_c
 ALTER TABLE "limits" ADD COLUMN "null" TEXT CONSTRAINT "limits_null_check" CHECK (length("null") >= 1 AND length("null") <= 2);
 ALTER TABLE "limits" ADD COLUMN "folded" TEXT COLLATE NOCASE NOT NULL CONSTRAINT "limits_folded_check" CHECK (length("folded") <= 5);
 ALTER TABLE "limits" ADD COLUMN "int" INTEGER NOT NULL CONSTRAINT "limits_int_check" CHECK ("int" >= -5 AND "int" <= 5);
-ALTER TABLE "limits" ADD COLUMN "int_min" INTEGER NOT NULL CONSTRAINT "limits_int_min_check" CHECK ("int_min" >= 1);
+ALTER TABLE "limits" ADD COLUMN "int_min" INTEGER NOT NULL CONSTRAINT "limits_int_min_check" CHECK ("int_min" >= 1 AND "int_min" <= 127);
 ALTER TABLE "limits" ADD COLUMN "uint" INTEGER NOT NULL CONSTRAINT "limits_uint_check" CHECK ("uint" >= 0 AND "uint" <= 10);
 ALTER TABLE "limits" ADD COLUMN "uint_min" INTEGER CONSTRAINT "limits_uint_min_check" CHECK ("uint_min" >= 3);
 ALTER TABLE "limits" ADD COLUMN "f64" REAL NOT NULL CONSTRAINT "limits_f64_check" CHECK ("f64" >= -0.5 AND "f64" <= 1.5);

@@ -1,0 +1,152 @@
+package conn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom/internal/dbtest"
+)
+
+// Ensure that cancellations at any moment are heard at once, leave the outcome of a transaction whole, and leave a pool that
+// works.
+// parity: E1, targets row 16
+func TestStress_Cancel(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		db := numbers(limited(t), t, e.With("pool_maxconn=4"))
+		seed := rand.Uint64()
+		t.Logf("seed %d", seed)
+		random := rand.New(rand.NewPCG(seed, 0))
+		unknown := 0
+		var acknowledged []int64
+		for i := range int64(100) {
+			after := time.Duration(random.IntN(3000)) * time.Microsecond
+			ctx, cancel := context.WithTimeout(limited(t), after)
+			start := time.Now()
+			err := db.Tx(ctx, func(ctx context.Context) error { return errors.Join(insert(ctx, db, 2*i), insert(ctx, db, 2*i+1)) })
+			late := time.Since(start) - after
+			cancel()
+			is.True(late < time.Second)
+			switch {
+			case err == nil:
+				acknowledged = append(acknowledged, 2*i, 2*i+1)
+			case errors.Is(err, KindCommitUnknown):
+				unknown++
+			default:
+				is.True(errors.Is(err, KindTimeout))
+				is.True(errors.Is(err, context.DeadlineExceeded))
+			}
+		}
+		have := map[int64]bool{}
+		for _, n := range stored(t, db) {
+			have[n] = true
+		}
+		for _, n := range acknowledged {
+			is.True(have[n]) // an acknowledged row was lost
+		}
+		for n := range have {
+			is.True(have[n^1]) // half a transaction
+		}
+		is.True(len(have) <= len(acknowledged)+2*unknown)
+		is.NoErr(insert(limited(t), db, -1))
+	})
+}
+
+// Ensure that opening and closing leaves neither goroutines nor file descriptors.
+// parity: R11, targets row 17
+func TestStress_OpenClose(t *testing.T) {
+	// Not parallel: it counts what the process holds.
+	for name, dsn := range map[string]string{"file": dbtest.SQLite(t), "memory": dbtest.Memory(), "postgres": dbtest.Postgres(t)} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			ctx := limited(t)
+			db := connect(t, dsn)
+			cycle := func() {
+				is.NoErr(db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "SELECT 1")) }))
+				is.NoErr(attempt(ctx, db, write(db, "SELECT 1")))
+				is.NoErr(second(db.SQL(ctx)))
+				is.NoErr(db.Close())
+			}
+			cycle()
+			goroutines, files := runtime.NumGoroutine(), descriptors()
+			for range 30 {
+				cycle()
+			}
+			eventually(t, "the goroutines end", func() bool { return runtime.NumGoroutine() <= goroutines })
+			eventually(t, "the files are closed", func() bool { return descriptors() <= files })
+		})
+	}
+}
+
+// descriptors counts the open files of this process, where the system tells.
+func descriptors() int {
+	list, _ := os.ReadDir("/proc/self/fd")
+	return len(list)
+}
+
+// Ensure that processes that write to one SQLite database at the same time wait for each other, and that no write is lost.
+// parity: A17 B2, targets row 24
+func TestStress_SQLiteProcesses(t *testing.T) {
+	t.Parallel()
+	const processes, each = 4, 50
+	if dbtest.IsChild() {
+		addMany(t, os.Getenv("DSN"), each)
+		return
+	}
+	is := is.New(t)
+	ctx := limited(t)
+	e := dbtest.Engine{DSN: dbtest.SQLite(t)}
+	db := connect(t, e.DSN)
+	do(ctx, t, db, "CREATE TABLE t (n INT)", "INSERT INTO t VALUES (0)")
+	children := make([]*exec.Cmd, processes)
+	outputs := make([]strings.Builder, processes)
+	for i := range children {
+		children[i] = dbtest.Child(t, t.Name(), "DSN="+e.With("busy_timeout=60s"))
+		children[i].Stdout, children[i].Stderr = &outputs[i], &outputs[i]
+		is.NoErr(children[i].Start())
+	}
+	for i, c := range children {
+		if err := c.Wait(); err != nil {
+			t.Errorf("%v: %s", err, outputs[i].String())
+		}
+	}
+	is.Equal(count(ctx, t, db, "SELECT n FROM t"), int64(processes*each))
+	is.Equal(text(ctx, t, db, "PRAGMA integrity_check"), "ok")
+}
+
+// addMany adds to a number by reading and writing it, in several goroutines.
+func addMany(t *testing.T, dsn string, times int) {
+	ctx := limited(t)
+	db := connect(t, dsn)
+	var group sync.WaitGroup
+	errs := make([]error, 2)
+	for w := range errs {
+		group.Go(func() {
+			for range times / len(errs) {
+				errs[w] = errors.Join(errs[w], db.Tx(ctx, func(ctx context.Context) error {
+					list, err := ints(ctx, db, "SELECT n FROM t")
+					if err != nil || len(list) != 1 {
+						return fmt.Errorf("%v: %w", list, err)
+					}
+					return second(db.Exec(ctx, write(db, "UPDATE t SET n = ?", num(list[0]+1))))
+				}))
+			}
+		})
+	}
+	group.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,152 @@
+package install_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/internal/install"
+	"github.com/prom-go/prom/schema"
+)
+
+// reading holds a transaction open that has read a table, until the test ends or stop is called.
+func reading(t *testing.T, db *conn.DB, table string) (stop func()) {
+	t.Helper()
+	pool, err := db.Pool(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := pool.Begin(context.Background())
+	if err == nil {
+		_, err = tx.Exec(context.Background(), `SELECT count(*) FROM `+table)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop = func() { _ = tx.Rollback(context.Background()) }
+	t.Cleanup(stop)
+	return stop
+}
+
+// Ensure that a change of the schema does not wait for ever behind somebody who reads, in a transaction or not, and that it is
+// done when the reader has gone.
+func TestLockTimeout(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
+	reader, db := open(t, e.DSN), open(t, e.With("install_lock_timeout=200ms"))
+	_, err := install.Ensure(ctx, db, table[petBefore](t))
+	is.NoErr(err)
+	stop := reading(t, reader, "pet")
+
+	start := time.Now()
+	_, err = install.Ensure(ctx, db, table[pet](t))
+	is.True(errors.Is(err, conn.KindBusy))
+	is.True(time.Since(start) < time.Second)
+
+	is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
+		is := is.New(t)
+		_, err := install.Ensure(ctx, db, table[pet](t))
+		is.True(errors.Is(err, conn.KindBusy))
+		_, err = db.Exec(ctx, &conn.Statement{SQL: `INSERT INTO "pet" ("name") VALUES ('goes on')`, Write: true})
+		return err
+	}))
+
+	waited := make(chan time.Duration)
+	go func() { // a reader that comes later waits no longer than that
+		start := time.Now()
+		_, _ = install.Inspect(ctx, reader, "pet")
+		rows, err := reader.Query(ctx, &conn.Statement{SQL: `SELECT count(*) FROM "pet"`})
+		if err == nil {
+			_ = rows.Close()
+		}
+		waited <- time.Since(start)
+	}()
+	_, err = install.Ensure(ctx, db, table[pet](t))
+	is.True(errors.Is(err, conn.KindBusy) || errors.Is(err, conn.KindDrift))
+	is.True(<-waited < time.Second)
+
+	watch(t, e.DSN); stop()
+	runSQL(t, db, `DELETE FROM "pet"`)
+	changed, err := install.Ensure(ctx, db, table[pet](t))
+	is.NoErr(err)
+	is.True(changed)
+}
+
+// Ensure that the default is to wait two seconds.
+func TestLockTimeoutDefault(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
+	db := open(t, e.DSN)
+	_, err := install.Ensure(ctx, db, table[petBefore](t))
+	is.NoErr(err)
+	reading(t, open(t, e.DSN), "pet")
+	start := time.Now()
+	_, err = install.Ensure(ctx, db, table[pet](t))
+	is.True(errors.Is(err, conn.KindBusy))
+	took := time.Since(start)
+	is.True(took > 1500*time.Millisecond && took < 2500*time.Millisecond)
+}
+
+// Ensure that a transaction's own lock_timeout holds again after an installation in it, one that failed included.
+func TestLockTimeoutIsRestored(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
+	db := open(t, e.With("lock_timeout=7s"))
+	exec := func(ctx context.Context, sql string) error {
+		_, err := db.Exec(ctx, &conn.Statement{SQL: sql})
+		return err
+	}
+	is.Equal(lockTimeoutOf(ctx, t, db), "7s")
+	is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
+		is := is.New(t)
+		for i, timeout := range []string{"7s", "3s", "0"} {
+			if i > 0 {
+				is.NoErr(exec(ctx, "SET LOCAL lock_timeout = '"+timeout+"'"))
+			}
+			changed, err := install.Ensure(ctx, db, []*schema.Table{table[petBefore](t), table[owner](t), table[pet](t)}[i])
+			is.NoErr(err)
+			is.True(changed)
+			is.Equal(lockTimeoutOf(ctx, t, db), timeout)
+		}
+		is.NoErr(exec(ctx, "SET LOCAL lock_timeout = '4s'"))
+		_, err := install.Ensure(ctx, db, table[clash](t))
+		is.True(errors.Is(err, conn.KindDrift))
+		is.Equal(lockTimeoutOf(ctx, t, db), "4s")
+		return nil
+	}))
+	is.Equal(lockTimeoutOf(ctx, t, db), "7s")
+}
+
+// clash wants a key that the table does not have.
+type clash struct {
+	Other string `prom:"key"`
+}
+
+func (clash) TableName() string { return "pet" }
+
+func lockTimeoutOf(ctx context.Context, t *testing.T, db *conn.DB) string {
+	t.Helper()
+	rows, err := db.Query(ctx, &conn.Statement{SQL: "SHOW lock_timeout"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text string
+	if rows.Next() {
+		text, err = rows.Text(0)
+	}
+	if err := errors.Join(err, rows.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
