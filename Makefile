@@ -2,7 +2,7 @@
 .PHONY: help check lint test cover fuzz quickstart
 
 GO          ?= go
-TIMEOUT     ?= 10m
+TIMEOUT     ?= 25m
 FUZZTIME    ?= 10s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 

@@ -244,7 +244,7 @@ func TestDifferential(t *testing.T) {
 	other := slices.Clone(rows)
 	is.NoErr(lite.CreateMany(ctx, rows))
 	is.NoErr(pg.CreateMany(ctx, other))
-	for i := range 3000 {
+	for i := range 2000 {
 		th := g.tree(4)
 		orders, cmp := g.order()
 		page := func(q prom.Query[Note]) prom.Query[Note] { return q }

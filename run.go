@@ -43,29 +43,41 @@ func (b *binding) exec(ctx context.Context, c call) (n int64, err error) {
 	return n, err
 }
 
-// run runs a statement. A missing table, column or index is installed and the statement run once more; what is otherwise worth a
-// second run, because nothing has happened, gets one too.
+// run runs a statement. A missing table, column or index is installed, once, and the statement run again; what is otherwise worth
+// another run, because nothing has happened, gets one too.
 func (b *binding) run(ctx context.Context, c call, once func(*conn.Statement) error) error {
-	st := &conn.Statement{SQL: c.sql, Args: c.args, Op: c.op, Table: b.table.Name, Write: c.write, Guard: b.guard(ctx, c)}
-	err := once(st)
-	if missing(err) {
-		// What was known is no longer so, whether or not this call can be helped: the next one looks again.
-		b.marked.Clear()
-	}
-	if err != nil && b.again(ctx, st, err) {
-		if err = b.repair(ctx, err); err == nil {
-			st.Guard = b.guard(ctx, c)
-			err = once(st)
+	repaired, repeats := false, 0
+	for {
+		st := &conn.Statement{SQL: c.sql, Args: c.args, Op: c.op, Table: b.table.Name, Write: c.write, Guard: b.guard(ctx, c)}
+		err := once(st)
+		if err == nil {
+			break
 		}
-	}
-	if err != nil {
-		return errorOf(c.op, b.table, err)
+		spent := repaired
+		if missing(err) {
+			// What was known is no longer so, whether or not this call can be helped: the next one looks again.
+			b.marked.Clear()
+			repaired = true
+		} else {
+			repeats++
+			spent = repeats > 1 && (!conn.IsStale(err) || repeats > maxStale)
+		}
+		if spent || !b.again(ctx, st, err) {
+			return errorOf(c.op, b.table, err)
+		}
+		if err := b.repair(ctx, err); err != nil {
+			return errorOf(c.op, b.table, err)
+		}
 	}
 	if c.complete {
 		b.marked.Set(ctx)
 	}
 	return nil
 }
+
+// maxStale bounds how often a statement is run again because its connection had prepared it before the table changed. Each run
+// may get another connection of the pool, and each of them fails once.
+const maxStale = 5
 
 // guard chooses how a statement in a transaction is protected.
 func (b *binding) guard(ctx context.Context, c call) conn.Guard {

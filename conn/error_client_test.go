@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -43,6 +44,31 @@ func TestPostgresError_Argument(t *testing.T) {
 			is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), int64(1))
 		})
 	}
+}
+
+// Ensure that a value that no integer column takes ends the transaction in some modes of the driver, with an error that says so,
+// and the DB works on.
+// parity: R12
+func TestPostgresError_ArgumentEndsTx(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		if e.Name == dbtest.NameSQLite {
+			return // takes it
+		}
+		is := is.New(t)
+		ctx := limited(t)
+		db := numbers(ctx, t, e.DSN)
+		st := write(db, "INSERT INTO t VALUES (?)", schema.TimeValue(schema.Time, time.Now()))
+		st.Guard = GuardData
+		err := db.Tx(ctx, func(ctx context.Context) error {
+			is.NoErr(insert(ctx, db, 1))
+			return attempt(ctx, db, st)
+		})
+		is.True(errors.Is(err, KindType))
+		checkSafe(is, err)
+		is.Equal(len(stored(t, db)), 0)
+		is.NoErr(insert(ctx, db, 1))
+	})
 }
 
 func second[T any](_ T, err error) error { return err }

@@ -63,6 +63,7 @@ type located struct {
 	First string `prom:"unique=pair"`
 	Last  string `prom:"unique=pair"`
 	Short string `prom:"size=0..3"`
+	Owner *schema.Ref[located]
 }
 
 // Ensure that, with the schema at hand, both engines tell the same of a violation: the table, the columns and the constraint.
@@ -86,11 +87,16 @@ func TestError_Locate(t *testing.T) {
 			{name: "unique of two", sql: `(2, 'x', 'f', 'l', 's')`, kind: KindUnique, columns: []string{"first", "last"}, constraint: "located_pair"},
 			{name: "not null", sql: `(2, NULL, 'x', 'x', 's')`, kind: KindNotNull, columns: []string{"name"}},
 			{name: "check", sql: `(2, 'x', 'x', 'x', '` + secret + `')`, kind: KindCheck, columns: []string{"short"}, constraint: "located_short_check"},
+			{name: "no owner", sql: `(2, 'x', 'x', 'x', 's', 77)`, kind: KindForeignKey, columns: []string{"owner"}, constraint: "located_owner_fkey"},
 		} {
 			t.Run(f.name, func(t *testing.T) {
 				is := is.New(t)
 				f.table = "located"
-				_, err := db.Exec(ctx, write(db, "INSERT INTO located (id, name, first, last, short) VALUES "+f.sql))
+				columns := "(id, name, first, last, short, owner)"
+				if f.kind != KindForeignKey {
+					columns = "(id, name, first, last, short)"
+				}
+				_, err := db.Exec(ctx, write(db, "INSERT INTO located "+columns+" VALUES "+f.sql))
 				var e *Error
 				is.True(errors.As(err, &e))
 				e.Locate(table)

@@ -97,12 +97,15 @@ func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {
 	return dialect.CreateIndex(t, ix)
 }
 
-// Prerequisites returns the statement that makes the collation of nocase columns when one of the columns is such.
+// Prerequisites returns the statement that makes the collation of nocase columns when one of the columns is such. It looks first:
+// CREATE COLLATION IF NOT EXISTS locks the whole catalog of collations until the transaction ends, and wants the right to
+// create, even when there is nothing to do.
 func (Dialect) Prerequisites(cols []*schema.Column) []string {
 	for _, c := range cols {
 		if c.NoCase {
-			return []string{"CREATE COLLATION IF NOT EXISTS " + dialect.Quote(Collation) +
-				" (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"}
+			return []string{"DO $prom$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_collation WHERE collname = " + quoteText(Collation) +
+				" AND pg_catalog.pg_collation_is_visible(oid)) THEN CREATE COLLATION IF NOT EXISTS " + dialect.Quote(Collation) +
+				" (provider = icu, locale = 'und-u-ks-level2', deterministic = false); END IF; END $prom$"}
 		}
 	}
 	return nil

@@ -33,14 +33,15 @@ func Ensure(ctx context.Context, db *conn.DB, tables ...*schema.Table) (changed 
 		return false, check(ctx, db, tables)
 	}
 	all := closure(tables)
-	for attempt := 1; ; attempt++ {
+	// Most of the time there is nothing to do, and then nobody needs to wait.
+	wanting, err := anyMissing(ctx, db, all, tables)
+	for attempt := 1; wanting && err == nil; attempt++ {
 		changed, err = ensure(ctx, db, all, tables, attempt == attempts)
-		if err == nil || attempt == attempts {
+		if err == nil {
 			break
 		}
-		// A change in a transaction of its own that was chosen to end a deadlock has not happened, and may be begun anew.
-		if !conn.IsRaced(err) && (db.InTx(ctx) || conn.KindOf(err) != conn.KindDeadlock) {
-			break
+		if attempt < attempts && mayTryAgain(ctx, db, err) {
+			err = nil
 		}
 	}
 	if err != nil {
@@ -50,6 +51,32 @@ func Ensure(ctx context.Context, db *conn.DB, tables ...*schema.Table) (changed 
 		Mark(db, t).Set(ctx)
 	}
 	return changed, nil
+}
+
+// anyMissing reports whether there is something to do.
+func anyMissing(ctx context.Context, db *conn.DB, all, wanted []*schema.Table) (bool, error) {
+	for _, t := range all {
+		found, err := Inspect(ctx, db, t.Name)
+		if err != nil {
+			return false, err
+		}
+		if diff := t.Diff(found); diff.Create || slices.Contains(wanted, t) && !diff.Empty() {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// mayTryAgain reports whether a change that failed may be begun anew: somebody who does not take the lock made or dropped the same
+// thing at the same moment; or the change, in a transaction of its own, was chosen to end a deadlock, and has not happened.
+func mayTryAgain(ctx context.Context, db *conn.DB, err error) bool {
+	switch conn.KindOf(err) {
+	case conn.KindNoTable, conn.KindNoColumn:
+		return true
+	case conn.KindDeadlock:
+		return !db.InTx(ctx)
+	}
+	return conn.IsRaced(err)
 }
 
 // ensure changes the schema in one transaction.

@@ -21,7 +21,7 @@ import (
 // tracked is the part of a model that tracks, as prom.Model does.
 type tracked struct {
 	ID    int64 `prom:"_id,key,auto"`
-	track schema.Tracker
+	Track schema.Tracker
 }
 
 type color string

@@ -1,4 +1,4 @@
-CREATE COLLATION IF NOT EXISTS "prom_nocase" (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+DO $prom$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_collation WHERE collname = 'prom_nocase' AND pg_catalog.pg_collation_is_visible(oid)) THEN CREATE COLLATION IF NOT EXISTS "prom_nocase" (provider = icu, locale = 'und-u-ks-level2', deterministic = false); END IF; END $prom$;
 CREATE TABLE "post" (
 	"author_id" BIGINT NOT NULL,
 	"editor_id" BIGINT,
