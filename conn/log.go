@@ -58,3 +58,6 @@ func (r *loggedRows) Close() error {
 	}
 	return err
 }
+
+// Inner returns the rows themselves, for who reads them in the engine's own form.
+func (r *loggedRows) Inner() any { return r.Rows }

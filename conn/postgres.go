@@ -17,7 +17,8 @@ import (
 
 // pgEngine is PostgreSQL through pgxpool.
 type pgEngine struct {
-	pool *pgxpool.Pool
+	pool   *pgxpool.Pool
+	direct bool // statements go by a pgSession
 
 	once sync.Once
 	std  *sql.DB
@@ -33,7 +34,12 @@ func openPostgres(ctx context.Context, d DSN) (engine, error) {
 	if err != nil {
 		return nil, postgresError(err)
 	}
-	return &pgEngine{pool: pool}, nil
+	return &pgEngine{pool: pool, direct: goesDirect(cfg.ConnConfig)}, nil
+}
+
+// goesDirect reports whether the settings leave the direct way open: prepared statements that are kept, and nobody who traces.
+func goesDirect(cfg *pgx.ConnConfig) bool {
+	return cfg.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement && cfg.StatementCacheCapacity > 0 && cfg.Tracer == nil
 }
 
 func (e *pgEngine) ping(ctx context.Context) error { return postgresError(e.pool.Ping(ctx)) }
@@ -51,6 +57,13 @@ func (e *pgEngine) sqlDB() *sql.DB {
 }
 
 func (e *pgEngine) query(ctx context.Context, st *Statement) (Rows, error) {
+	if e.direct {
+		rows, err := e.run(ctx, st)
+		if err != nil {
+			return nil, err
+		}
+		return rows, nil
+	}
 	rows, err := e.pool.Query(ctx, st.SQL, postgresArgs(st.Args)...)
 	if err != nil {
 		return nil, postgresError(err)
@@ -58,7 +71,29 @@ func (e *pgEngine) query(ctx context.Context, st *Statement) (Rows, error) {
 	return newPgRows(rows, st), nil
 }
 
+// run takes a connection and runs a statement on it by the direct way.
+func (e *pgEngine) run(ctx context.Context, st *Statement) (*pgRows, error) {
+	c, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return nil, postgresError(err)
+	}
+	rows, err := sessionOf(c.Conn()).run(ctx, c.Conn(), c, st)
+	if err != nil {
+		c.Release()
+		return nil, postgresError(err)
+	}
+	return rows, nil
+}
+
+// exec runs statements without arguments by pgx: they may be several in one text, or such as cannot be prepared.
 func (e *pgEngine) exec(ctx context.Context, st *Statement) (int64, error) {
+	if e.direct && len(st.Args) > 0 {
+		rows, err := e.run(ctx, st)
+		if err != nil {
+			return 0, err
+		}
+		return rows.drain()
+	}
 	tag, err := e.pool.Exec(ctx, st.SQL, postgresArgs(st.Args)...)
 	return tag.RowsAffected(), postgresError(err)
 }
@@ -83,12 +118,15 @@ func (e *pgEngine) begin(ctx context.Context, opts txOptions) (engineTx, error) 
 	if err != nil {
 		return nil, postgresError(err)
 	}
-	return &pgTx{t}, nil
+	return &pgTx{tx: t, direct: e.direct}, nil
 }
 
 // pgTx is a transaction of PostgreSQL. An error in it refuses every further statement, so statements that are expected to fail
 // sometimes run behind a savepoint.
-type pgTx struct{ tx pgx.Tx }
+type pgTx struct {
+	tx     pgx.Tx
+	direct bool
+}
 
 const (
 	guardOpen  = "SAVEPOINT prom_guard"
@@ -97,36 +135,60 @@ const (
 )
 
 func (t *pgTx) query(ctx context.Context, st *Statement) (Rows, error) {
-	args := postgresArgs(st.Args)
-	switch st.Guard {
-	case GuardData:
-		return t.guardedQuery(ctx, st)
-	case GuardMissing:
-		if err := t.run(ctx, guardOpen); err != nil {
-			return nil, err
-		}
-		rows, err := t.tx.Query(ctx, st.SQL, args...)
-		if err != nil {
-			return nil, t.undo(ctx, postgresError(err))
-		}
-		r := newPgRows(rows, st)
-		r.finish = func(err error) error {
-			if err != nil {
-				return t.undo(ctx, err)
-			}
-			return t.run(ctx, guardClose)
-		}
-		return r, nil
+	rows, err := t.send(ctx, st)
+	if err != nil {
+		return nil, err
 	}
-	rows, err := t.tx.Query(ctx, st.SQL, args...)
+	return rows, nil
+}
+
+// send runs a statement behind its guard.
+func (t *pgTx) send(ctx context.Context, st *Statement) (*pgRows, error) {
+	if st.Guard == NoGuard {
+		return t.plain(ctx, st)
+	}
+	if st.Guard == GuardData {
+		if !t.direct {
+			return t.batched(ctx, st)
+		}
+		s := sessionOf(t.tx.Conn())
+		if p := s.prepared(st.SQL); p != nil {
+			return t.pipelined(ctx, s, p, st)
+		}
+		// To prepare it may fail too.
+	}
+	if err := t.run(ctx, guardOpen); err != nil {
+		return nil, err
+	}
+	rows, err := t.plain(ctx, st)
+	if err != nil {
+		return nil, t.undo(ctx, err)
+	}
+	rows.finish = func(err error) error {
+		if err != nil {
+			return t.undo(ctx, err)
+		}
+		return t.run(ctx, guardClose)
+	}
+	return rows, nil
+}
+
+// plain runs a statement as it is.
+func (t *pgTx) plain(ctx context.Context, st *Statement) (*pgRows, error) {
+	if t.direct {
+		c := t.tx.Conn()
+		rows, err := sessionOf(c).run(ctx, c, nil, st)
+		return rows, postgresError(err)
+	}
+	rows, err := t.tx.Query(ctx, st.SQL, postgresArgs(st.Args)...)
 	if err != nil {
 		return nil, postgresError(err)
 	}
 	return newPgRows(rows, st), nil
 }
 
-// guardedQuery sends the savepoint, the statement and the release in one round trip.
-func (t *pgTx) guardedQuery(ctx context.Context, st *Statement) (Rows, error) {
+// batched sends the savepoint, the statement and the release in one round trip, by pgx.
+func (t *pgTx) batched(ctx context.Context, st *Statement) (*pgRows, error) {
 	b := &pgx.Batch{}
 	b.Queue(guardOpen)
 	b.Queue(st.SQL, t.guardedArgs(st.Args)...)
@@ -184,16 +246,12 @@ func (t *pgTx) guardedArgs(vs []schema.Value) []any {
 }
 
 func (t *pgTx) exec(ctx context.Context, st *Statement) (int64, error) {
-	if st.Guard != NoGuard {
-		rows, err := t.query(ctx, st)
+	if st.Guard != NoGuard || t.direct && len(st.Args) > 0 {
+		rows, err := t.send(ctx, st)
 		if err != nil {
 			return 0, err
 		}
-		r := rows.(*pgRows)
-		for r.Next() {
-		}
-		err = r.Close()
-		return r.rows.CommandTag().RowsAffected(), err
+		return rows.drain()
 	}
 	tag, err := t.tx.Exec(ctx, st.SQL, postgresArgs(st.Args)...)
 	return tag.RowsAffected(), postgresError(err)

@@ -14,22 +14,41 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// pgRows reads rows as the server sent them, binary or text by the exec mode.
+// pgRows reads rows as the server sent them, binary or text by the exec mode. They come from pgx, or by the direct way from its
+// protocol layer.
 type pgRows struct {
-	rows   pgx.Rows
+	rows   pgx.Rows             // nil by the direct way
+	reader *pgconn.ResultReader // nil by pgx
 	fields []pgconn.FieldDescription
 	raw    [][]byte
 	st     *Statement
 	finish func(err error) error // ends what the statement was guarded by; may be nil
 	closed bool
 	err    error
+	tag    pgconn.CommandTag // after Close
+
+	// Of the direct way.
+	session  *pgSession
+	prepared *pgPrepared
+	pooled   *pgxpool.Conn // to give back at the end; nil in a transaction
 }
 
 func newPgRows(rows pgx.Rows, st *Statement) *pgRows { return &pgRows{rows: rows, st: st} }
 
 func (r *pgRows) Next() bool {
+	if r.reader != nil {
+		if !r.reader.NextRow() {
+			return false
+		}
+		r.raw = r.reader.Values()
+		if r.fields == nil {
+			r.fields = r.reader.FieldDescriptions()
+		}
+		return true
+	}
 	if !r.rows.Next() {
 		return false
 	}
@@ -41,23 +60,62 @@ func (r *pgRows) Next() bool {
 }
 
 func (r *pgRows) Close() error {
-	if r.closed {
-		return r.err
-	}
-	r.closed = true
-	r.rows.Close()
-	r.err = postgresError(r.rows.Err())
-	if r.finish != nil {
-		r.err = r.finish(r.err)
-	}
-	if r.err != nil {
-		r.err = describe(r.err, r.st)
-	}
-	return r.err
+	_, err := r.end()
+	return err
 }
 
-func (r *pgRows) Len() int          { return len(r.rows.FieldDescriptions()) }
-func (r *pgRows) Name(i int) string { return r.rows.FieldDescriptions()[i].Name }
+// drain reads to the end and returns how many rows the statement changed.
+func (r *pgRows) drain() (int64, error) {
+	tag, err := r.end()
+	return tag.RowsAffected(), err
+}
+
+// end reads to the end. By the direct way r belongs to the connection: once that is given back, r is the next user's.
+func (r *pgRows) end() (tag pgconn.CommandTag, err error) {
+	if r.closed {
+		return r.tag, r.err
+	}
+	if r.reader != nil {
+		tag, err = r.reader.Close()
+	} else {
+		r.rows.Close()
+		tag, err = r.rows.CommandTag(), r.rows.Err()
+	}
+	err = postgresError(err)
+	if err != nil && r.session != nil {
+		r.session.failed(r.prepared, err)
+	}
+	if r.finish != nil {
+		err = r.finish(err)
+	}
+	if err != nil {
+		err = describe(err, r.st)
+	}
+	pooled := r.pooled
+	r.closed, r.tag, r.err, r.pooled = true, tag, err, nil
+	if pooled != nil {
+		pooled.Release()
+	}
+	return tag, err
+}
+
+func (r *pgRows) descriptions() []pgconn.FieldDescription {
+	if r.reader != nil {
+		return r.reader.FieldDescriptions()
+	}
+	return r.rows.FieldDescriptions()
+}
+
+func (r *pgRows) Len() int          { return len(r.descriptions()) }
+func (r *pgRows) Name(i int) string { return r.descriptions()[i].Name }
+
+// Wire returns the values of the current row as the server sent them.
+func (r *pgRows) Wire() [][]byte { return r.raw }
+
+// WireType returns the OID of a column's type, and whether its values are in the binary format.
+func (r *pgRows) WireType(i int) (oid uint32, binary bool) {
+	return r.fields[i].DataTypeOID, r.fields[i].Format == pgtype.BinaryFormatCode
+}
 
 func (r *pgRows) IsNull(i int) bool { return r.raw[i] == nil }
 

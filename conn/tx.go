@@ -274,3 +274,6 @@ func (r *txRows) Close() error {
 	}
 	return err
 }
+
+// Inner returns the rows themselves, for who reads them in the engine's own form.
+func (r *txRows) Inner() any { return r.Rows }

@@ -77,6 +77,7 @@ func newBase(t reflect.Type, col *schema.Column) (base, error) {
 }
 
 var boolBase = base{
+	op: opBool,
 	decode: func(r Row, i int, p unsafe.Pointer) error {
 		b, err := r.Bool(i)
 		*(*bool)(p) = b
@@ -88,6 +89,7 @@ var boolBase = base{
 // intBase is for the integers that fit an int64.
 func intBase[V int8 | int16 | int32 | int64 | int | uint8 | uint16 | uint32](k schema.Kind) base {
 	return base{
+		op: intOp(reflect.TypeFor[V]()),
 		decode: func(r Row, i int, p unsafe.Pointer) error {
 			n, err := r.Int(i)
 			if err != nil {
@@ -101,6 +103,27 @@ func intBase[V int8 | int16 | int32 | int64 | int | uint8 | uint16 | uint32](k s
 		},
 		encode: func(p unsafe.Pointer) (schema.Value, error) { return schema.IntValue(k, int64(*(*V)(p))), nil },
 	}
+}
+
+func intOp(t reflect.Type) op {
+	switch t.Kind() {
+	case reflect.Int8:
+		return opInt8
+	case reflect.Int16:
+		return opInt16
+	case reflect.Int32:
+		return opInt32
+	case reflect.Uint8:
+		return opUint8
+	case reflect.Uint16:
+		return opUint16
+	case reflect.Uint32:
+		return opUint32
+	}
+	if t.Size() == 4 {
+		return opInt32
+	}
+	return opInt64
 }
 
 // uintBase is for uint64, and for uint, which is as wide or half as wide.
@@ -131,7 +154,12 @@ func uintBase(size uintptr) base {
 }
 
 func floatBase[V float32 | float64](k schema.Kind) base {
+	o := opFloat64
+	if unsafe.Sizeof(V(0)) == 4 {
+		o = opFloat32
+	}
 	return base{
+		op: o,
 		decode: func(r Row, i int, p unsafe.Pointer) error {
 			f, err := r.Float(i)
 			if err != nil {
@@ -155,6 +183,7 @@ func floatBase[V float32 | float64](k schema.Kind) base {
 }
 
 var textBase = base{
+	op: opText,
 	decode: func(r Row, i int, p unsafe.Pointer) error {
 		s, err := r.Text(i)
 		*(*string)(p) = s
@@ -175,6 +204,7 @@ func encodeText(k schema.Kind, s string) (schema.Value, error) {
 }
 
 var bytesBase = base{
+	op: opBytes,
 	decode: func(r Row, i int, p unsafe.Pointer) error {
 		b, err := r.Bytes(i)
 		*(*[]byte)(p) = append(make([]byte, 0, len(b)), b...)
@@ -185,7 +215,12 @@ var bytesBase = base{
 }
 
 func timeBase(k schema.Kind) base {
+	o := opTime
+	if k != schema.Time {
+		o = viaCodec
+	}
 	return base{
+		op: o,
 		decode: func(r Row, i int, p unsafe.Pointer) error {
 			t, err := r.Time(i)
 			*(*time.Time)(p) = t
@@ -213,6 +248,7 @@ var clockBase = base{
 }
 
 var uuidBase = base{
+	op: opUUID,
 	decode: func(r Row, i int, p unsafe.Pointer) error {
 		s, err := r.Text(i)
 		if err != nil {

@@ -15,6 +15,7 @@ type Codec struct {
 	column  *schema.Column
 	base    base // of the value when it is not NULL
 	typ     reflect.Type
+	null    nullForm
 	pattern *regexp.Regexp // of column.Rules; nil for none
 
 	// decode reads column i of the row into the field at p; encode reads the field at p.
@@ -28,6 +29,7 @@ type Codec struct {
 
 // base is the codec of a Go type, NULL apart.
 type base struct {
+	op     op // how the fast way decodes it
 	decode func(r Row, i int, p unsafe.Pointer) error
 	encode func(p unsafe.Pointer) (schema.Value, error)
 	deep   bool
@@ -46,8 +48,10 @@ func newCodec(col *schema.Column) (*Codec, error) {
 	c := &Codec{column: col, base: b, typ: inner, decode: b.decode, encode: b.encode, deep: b.deep}
 	switch {
 	case col.Type.Kind() == reflect.Pointer:
+		c.null = nullPointer
 		c.viaPointer(col.Type.Elem())
 	case schema.IsNullType(col.Type):
+		c.null = nullStruct
 		c.viaNull(col.Type)
 	case !col.Null:
 		c.decode = func(r Row, i int, p unsafe.Pointer) error {

@@ -17,6 +17,9 @@ type Plan struct {
 	tracker    uintptr // offset of the schema.Tracker
 	hasTracker bool
 	deep       []int // ordinals of the deep columns
+
+	steps []step // by ordinal
+	texts []int  // ordinals of those that are texts
 }
 
 var plans sync.Map // reflect.Type → *Plan
@@ -38,6 +41,12 @@ func For(model reflect.Type) (*Plan, error) {
 		}
 		if p.codecs[i].deep {
 			p.deep = append(p.deep, i)
+		}
+	}
+	p.steps = newSteps(p.codecs)
+	for i := range p.steps {
+		if p.steps[i].op == opText {
+			p.texts = append(p.texts, i)
 		}
 	}
 	made, _ := plans.LoadOrStore(model, p)

@@ -103,28 +103,6 @@ func (c *Codec) sameJSON(now, before schema.Value) bool {
 // chunk is how many values share one allocation of what is kept for change tracking.
 const chunk = 128
 
-// Loader decodes the rows of one result and notes, for a model with a tracker, what they held. The zero value with a Plan is
-// ready for use; it is not safe for concurrent use.
-type Loader[T any] struct {
-	Plan *Plan
-
-	copies []T
-	states []loaded
-	deep   []schema.Value
-}
-
-// Load decodes the current row into v.
-func (l *Loader[T]) Load(r Row, v *T) error {
-	p := l.Plan
-	if err := Decode(p, r, v); err != nil {
-		return err
-	}
-	if !p.hasTracker {
-		return nil
-	}
-	return l.note(v, r)
-}
-
 // note remembers what v holds. From r, when there is one, it takes JSON as the database wrote it.
 func (l *Loader[T]) note(v *T, r Row) error {
 	p := l.Plan
