@@ -1,16 +1,26 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint test cover fuzz quickstart
+.PHONY: help check lint test race cover fuzz quickstart bench bench-check
 
 GO          ?= go
 TIMEOUT     ?= 25m
 FUZZTIME    ?= 10s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
+# A checkout that belongs to somebody else, as in a container, has no version that go could stamp; it would fail for that.
+export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -buildvcs=false)
+
+# The race detector looks at everything but SQLite itself, code translated from C whose memory lies where the detector does not look:
+# it would take most of the time of building and testing. make race has it look there as well.
+RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
+
+# Without this, each process ends with a second of sleep, and there are many.
+export GORACE := $(strip $(GORACE) atexit_sleep_ms=0)
+
 # What coverage is measured of: the library, not the examples and not what serves its tests.
 LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e /internal/arch | paste -sd, -)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 check: ## formatting, go vet, staticcheck, go.mod
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then printf 'gofmt -w is due:\n%s\n' "$$files"; exit 1; fi
@@ -20,13 +30,17 @@ check: ## formatting, go vet, staticcheck, go.mod
 
 lint: check ## the same as check
 
-# go test prints nothing of a package that passed, so the figures come by a file.
+# go test prints nothing of a package that passed, so the figures come by a file. Vetting is what check does. The flags go by the
+# environment, because a test asks go for what it has compiled.
 test: ## all tests with the race detector, on SQLite and PostgreSQL
-	@$(GO) run -race ./internal/dbtest/probe
+	@$(GO) run $(RACE) ./internal/dbtest/probe
 	@counts=$$(mktemp); trap 'rm -f "$$counts"' EXIT; \
-	PROM_TEST_COUNTS="$$counts" $(GO) test -race -count=1 -timeout $(TIMEOUT) ./...; code=$$?; \
+	PROM_TEST_COUNTS="$$counts" GOFLAGS='$(GOFLAGS) $(RACE)' $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...; code=$$?; \
 	awk '{s += $$2; p += $$6} END {printf "behaviour tests: %d on sqlite, %d on postgres\n", s, p}' "$$counts"; \
 	exit $$code
+
+race: RACE := -race
+race: test ## the same, with SQLite's own code under the race detector as well: slow
 
 cover: ## coverage of the library by all tests, in coverage.out
 	@$(GO) run ./internal/dbtest/probe
@@ -44,3 +58,10 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 
 quickstart: ## the first program of the README
 	$(GO) run ./examples/quickstart
+
+# The benchmark is a module of its own, so that what it compares with is no dependency of the library. BENCH holds more flags.
+bench: ## prom against other libraries, all of docs/benchmarks.md
+	cd bench && $(GO) run . $(BENCH)
+
+bench-check: ## the short form: prom against its targets, fails when it is behind
+	cd bench && $(GO) run . -check $(BENCH)

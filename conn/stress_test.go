@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,16 +30,15 @@ func TestStress_Cancel(t *testing.T) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
 		random := rand.New(rand.NewPCG(seed, 0))
-		unknown := 0
+		unknown, late := 0, []time.Duration{}
 		var acknowledged []int64
 		for i := range int64(100) {
 			after := time.Duration(random.IntN(3000)) * time.Microsecond
 			ctx, cancel := context.WithTimeout(limited(t), after)
 			start := time.Now()
 			err := db.Tx(ctx, func(ctx context.Context) error { return errors.Join(insert(ctx, db, 2*i), insert(ctx, db, 2*i+1)) })
-			late := time.Since(start) - after
+			late = append(late, time.Since(start)-after)
 			cancel()
-			is.True(late < time.Second)
 			switch {
 			case err == nil:
 				acknowledged = append(acknowledged, 2*i, 2*i+1)
@@ -49,6 +49,9 @@ func TestStress_Cancel(t *testing.T) {
 				is.True(errors.Is(err, context.DeadlineExceeded))
 			}
 		}
+		slices.Sort(late) // a single one may come late because the machine has other things to do
+		is.True(late[len(late)/2] < 100*time.Millisecond)
+		is.True(late[len(late)-1] < 5*time.Second)
 		have := map[int64]bool{}
 		for _, n := range stored(t, db) {
 			have[n] = true
