@@ -2,11 +2,8 @@ package prom
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"time"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -31,146 +28,34 @@ func (r *Repo[T]) Create(ctx context.Context, v *T) error {
 	if err != nil {
 		return err
 	}
-	stored := *v
-	cols, err := r.fill(&stored, now())
+	w := r.take()
+	defer r.give(w)
+	w.stored = *v
+	cols, err := r.fill(w.cols, &w.stored, now())
 	if err != nil {
 		return errorOf("insert", r.table, err)
 	}
-	c, err := r.insertCall(b, cols, []*T{&stored})
+	if w.args, err = scan.Values(r.plan, w.args, &w.stored, cols); err != nil {
+		return errorOf("insert", r.table, err)
+	}
+	text, err := b.stmts.Insert(cols, 1)
 	if err != nil {
 		return err
 	}
-	if err := r.readOne(ctx, b, c, &stored); err != nil {
+	w.setWrite("insert", text)
+	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
 		return err
 	}
-	*v = stored
+	*v = w.stored
 	return nil
-}
-
-// CreateMany inserts values, in one transaction when it takes more than one statement: all of them or none. The keys that the
-// database made come back in the order of the values, which are left as they were when it fails.
-func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
-	if len(vs) == 0 {
-		return nil
-	}
-	b, err := r.bind()
-	if err != nil {
-		return err
-	}
-	stored := slices.Clone(vs)
-	at := now()
-	var parts []part
-	for i := range stored {
-		cols, err := r.fill(&stored[i], at)
-		if err != nil {
-			return errorOf("insert", r.table, err)
-		}
-		if n := len(parts); n > 0 && slices.Equal(parts[n-1].cols, cols) {
-			parts[n-1].to = i + 1
-		} else {
-			parts = append(parts, part{cols, i, i + 1})
-		}
-	}
-	parts = splitParts(parts, b.db.Dialect().Features().MaxArgs)
-	insert := func(ctx context.Context) error {
-		for _, p := range parts {
-			if err := r.insertPart(ctx, b, p.cols, stored[p.from:p.to]); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if len(parts) == 1 {
-		err = insert(ctx)
-	} else {
-		known := b.marked.IsSet(ctx)
-		err = b.db.Tx(ctx, insert)
-		if !b.db.InTx(ctx) && (known && missing(err) || conn.IsStale(err)) {
-			// The table changed behind our back, which ended the transaction before anything could be put right in it.
-			err = b.db.Tx(ctx, insert)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	copy(vs, stored)
-	return nil
-}
-
-// part is a run of values that are inserted with the same columns.
-type part struct {
-	cols     []*schema.Column
-	from, to int
-}
-
-// maxRows bounds the rows of one INSERT. Above a few hundred nothing is gained, and the text grows.
-const maxRows = 256
-
-// splitParts cuts parts into sizes that one statement takes: powers of two, so that the last ones of many different sizes are a
-// few shapes and not one for each size.
-func splitParts(parts []part, maxArgs int) []part {
-	var cut []part
-	for _, p := range parts {
-		size := maxRows
-		for size > 1 && (size*max(1, len(p.cols)) > maxArgs || len(p.cols) == 0) {
-			size /= 2
-		}
-		for p.from < p.to {
-			for size > p.to-p.from {
-				size /= 2
-			}
-			cut = append(cut, part{p.cols, p.from, p.from + size})
-			p.from += size
-		}
-	}
-	return cut
-}
-
-func (r *Repo[T]) insertPart(ctx context.Context, b *binding, cols []*schema.Column, vs []T) error {
-	ptrs := make([]*T, len(vs))
-	for i := range vs {
-		ptrs[i] = &vs[i]
-	}
-	c, err := r.insertCall(b, cols, ptrs)
-	if err != nil {
-		return err
-	}
-	return b.query(ctx, c, func(rows conn.Rows) error {
-		loader := scan.Loader[T]{Plan: r.plan}
-		i := 0
-		for ; rows.Next(); i++ {
-			if i == len(vs) {
-				return errors.New("the database returned more rows than were inserted")
-			}
-			if err := loader.Load(rows, &vs[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// insertCall makes the INSERT of values that were filled in.
-func (r *Repo[T]) insertCall(b *binding, cols []*schema.Column, vs []*T) (call, error) {
-	c := call{op: "insert", write: true, complete: true, args: make([]schema.Value, 0, len(cols)*len(vs))}
-	for _, v := range vs {
-		var err error
-		if c.args, err = scan.Values(r.plan, c.args, v, cols); err != nil {
-			return c, errorOf("insert", r.table, err)
-		}
-	}
-	var err error
-	c.sql, err = b.stmts.Insert(cols, len(vs))
-	return c, err
 }
 
 // now is the time of a write, as exact as it is stored.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
-// fill sets what is unset and made in Go: defaults, times and UUIDs. It returns the columns to insert: all but a key that the
+// fill sets what is unset and made in Go: defaults, times and UUIDs. It appends the columns to insert: all but a key that the
 // database counts up.
-func (r *Repo[T]) fill(v *T, at time.Time) ([]*schema.Column, error) {
-	cols := make([]*schema.Column, 0, len(r.table.Columns))
+func (r *Repo[T]) fill(cols []*schema.Column, v *T, at time.Time) ([]*schema.Column, error) {
 	for _, c := range r.table.Columns {
 		if c.Auto || c.Created || c.Updated || c.Default != nil {
 			value, err := scan.Value(r.plan, v, c)

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/schema"
 )
 
 // Delete deletes the row that v was loaded from or, without change tracking, the one with its key. Afterwards v counts as new: Save
@@ -13,11 +12,13 @@ func (r *Repo[T]) Delete(ctx context.Context, v *T) error {
 	if err := r.needKey("delete"); err != nil {
 		return err
 	}
-	key, err := r.rowKey(v)
-	if err != nil {
+	w := r.take()
+	defer r.give(w)
+	var err error
+	if w.args, err = r.rowKey(w.args, v); err != nil {
 		return errorOf("delete", r.table, err)
 	}
-	if err := r.deleteKey(ctx, key); err != nil {
+	if err := r.deleteKey(ctx, w); err != nil {
 		return err
 	}
 	scan.Forget(r.plan, v)
@@ -26,14 +27,17 @@ func (r *Repo[T]) Delete(ctx context.Context, v *T) error {
 
 // DeleteKey deletes the row with that key, as Get would find it. When there is none it is ErrNotFound.
 func (r *Repo[T]) DeleteKey(ctx context.Context, key ...any) error {
-	values, err := r.convertKey(key)
-	if err != nil {
+	w := r.take()
+	defer r.give(w)
+	var err error
+	if w.args, err = r.convertKey(w.args, key); err != nil {
 		return errorOf("delete", r.table, err)
 	}
-	return r.deleteKey(ctx, values)
+	return r.deleteKey(ctx, w)
 }
 
-func (r *Repo[T]) deleteKey(ctx context.Context, key []schema.Value) error {
+// deleteKey deletes the row whose key is the arguments of w.
+func (r *Repo[T]) deleteKey(ctx context.Context, w *work[T]) error {
 	b, err := r.bind()
 	if err != nil {
 		return err
@@ -42,7 +46,8 @@ func (r *Repo[T]) deleteKey(ctx context.Context, key []schema.Value) error {
 	if err != nil {
 		return err
 	}
-	n, err := b.exec(ctx, call{op: "delete", sql: text, args: key, write: true})
+	w.setWrite("delete", text)
+	n, err := b.exec(ctx, &w.call)
 	if err == nil && n == 0 {
 		return r.notFound("delete")
 	}

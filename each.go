@@ -54,11 +54,19 @@ func (q Query[T]) Each(ctx context.Context) iter.Seq2[*T, error] {
 // errStopped says that the loop was left.
 var errStopped = errors.New("stopped")
 
-// The number of rows of the first batch, which many loops do not get past, and of the later ones.
+// The number of rows of the first batch, which many loops do not get past, and the most of the later ones. They grow: a long walk
+// pays for few round trips, and a short one for few rows that it does not want.
 const (
 	firstBatch = 64
-	batch      = 512
+	lastBatch  = 2048
+	batchBytes = 512 << 10 // of the structs alone
 )
+
+// grown returns the size of the batch after one of n rows.
+func (w *walker[T]) grown(n int) int {
+	fits := batchBytes / max(1, int(w.q.repo.plan.Table.Model.Size()))
+	return max(n, min(4*n, lastBatch, fits))
+}
 
 // walker is one loop over a query.
 type walker[T any] struct {
@@ -92,7 +100,7 @@ func (w *walker[T]) byKey() error {
 		next := w.q.spec.Unpaged().ByKeys(key)
 		var last []schema.Value
 		if full {
-			if last, err = w.q.repo.rowKey(&list[len(list)-1]); err != nil {
+			if last, err = w.q.repo.rowKey(nil, &list[len(list)-1]); err != nil {
 				return err
 			}
 			if !bounded {
@@ -106,7 +114,7 @@ func (w *walker[T]) byKey() error {
 		if err := w.all(list); err != nil || !full {
 			return err
 		}
-		spec, size = next.After(key, last), batch
+		spec, size = next.After(key, last), w.grown(size)
 	}
 }
 
@@ -127,7 +135,7 @@ func (w *walker[T]) byOrder() error {
 	if err != nil {
 		return err
 	}
-	for size := firstBatch; len(keys) > 0; size = batch {
+	for size := firstBatch; len(keys) > 0; size = w.grown(size) {
 		some := keys[:min(size, len(keys))]
 		keys = keys[len(some):]
 		list, err := w.fetch(some)
@@ -160,7 +168,7 @@ func (w *walker[T]) fetch(keys [][]schema.Value) ([]T, error) {
 	}
 	at := make(map[string]int, len(rows))
 	for i := range rows {
-		key, err := w.q.repo.rowKey(&rows[i])
+		key, err := w.q.repo.rowKey(nil, &rows[i])
 		if err != nil {
 			return nil, err
 		}
@@ -188,12 +196,12 @@ func (w *walker[T]) all(list []T) error {
 // keys reads the keys of the rows of a query.
 func (w *walker[T]) keys(spec query.Spec) ([][]schema.Value, error) {
 	cols := w.q.repo.table.Key
-	text, args, err := w.b.stmts.SelectColumns(spec, cols)
+	text, args, err := w.b.stmts.SelectColumns(nil, spec, cols)
 	if err != nil {
 		return nil, errorOf("query", w.q.repo.table, err)
 	}
 	var keys [][]schema.Value
-	err = w.b.query(w.ctx, call{op: "query", sql: text, args: args}, func(rows conn.Rows) error {
+	err = w.b.query(w.ctx, &call{Statement: conn.Statement{Op: "query", SQL: text.SQL, Args: args}}, conn.RowFunc(func(rows conn.Rows) error {
 		keys = nil
 		for rows.Next() {
 			key, err := scan.Key(w.q.repo.plan, rows, cols)
@@ -203,7 +211,7 @@ func (w *walker[T]) keys(spec query.Spec) ([][]schema.Value, error) {
 			keys = append(keys, key)
 		}
 		return nil
-	})
+	}))
 	return keys, err
 }
 

@@ -243,7 +243,7 @@ func TestFailedReadInTx(t *testing.T) {
 	})
 }
 
-// Ensure the known difference of a context that ends inside a transaction: PostgreSQL goes on when nothing had been sent.
+// Ensure that a context which has ended before a statement of a transaction is sent ends that statement alone.
 func TestCanceledInTx(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -260,8 +260,7 @@ func TestCanceledInTx(t *testing.T) {
 			_, err = repo.Count(ctx)
 			return err
 		})
-		is.Equal(errors.Is(err, prom.ErrClosed), e.Name == dbtest.NameSQLite)
-		is.Equal(err == nil, e.Name == dbtest.NamePostgres)
+		is.NoErr(err)
 	})
 }
 

@@ -8,28 +8,28 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// keyOf returns the values of v's key as they are.
-func (r *Repo[T]) keyOf(v *T) ([]schema.Value, error) {
-	key := make([]schema.Value, len(r.table.Key))
-	for i, c := range r.table.Key {
-		var err error
-		if key[i], err = scan.Value(r.plan, v, c); err != nil {
-			return nil, err
+// keyOf appends the values of v's key as they are.
+func (r *Repo[T]) keyOf(dst []schema.Value, v *T) ([]schema.Value, error) {
+	for _, c := range r.table.Key {
+		value, err := scan.Value(r.plan, v, c)
+		if err != nil {
+			return dst, err
 		}
+		dst = append(dst, value)
 	}
-	return key, nil
+	return dst, nil
 }
 
-// rowKey returns the key of the row that v stands for: the one that it was loaded with, else the one that it has.
-func (r *Repo[T]) rowKey(v *T) ([]schema.Value, error) {
+// rowKey appends the key of the row that v stands for: the one that it was loaded with, else the one that it has.
+func (r *Repo[T]) rowKey(dst []schema.Value, v *T) ([]schema.Value, error) {
 	if !scan.IsLoaded(r.plan, v) {
-		return r.keyOf(v)
+		return r.keyOf(dst, v)
 	}
-	key := make([]schema.Value, len(r.table.Key))
-	for i, c := range r.table.Key {
-		key[i], _ = scan.Loaded(r.plan, v, c)
+	for _, c := range r.table.Key {
+		value, _ := scan.Loaded(r.plan, v, c)
+		dst = append(dst, value)
 	}
-	return key, nil
+	return dst, nil
 }
 
 // needKey returns an error when the model has no primary key.
@@ -41,23 +41,24 @@ func (r *Repo[T]) needKey(op string) error {
 		r.table.Model.Name()))
 }
 
-func (r *Repo[T]) convertKey(key []any) ([]schema.Value, error) {
+// convertKey appends the values of a key that the caller gave.
+func (r *Repo[T]) convertKey(dst []schema.Value, key []any) ([]schema.Value, error) {
 	cols := r.table.Key
 	if len(cols) == 0 {
-		return nil, r.needKey("get")
+		return dst, r.needKey("get")
 	}
 	if len(key) != len(cols) {
-		return nil, fmt.Errorf("the key of %s has %d values, and %d were given", r.table.Model.Name(), len(cols), len(key))
+		return dst, fmt.Errorf("the key of %s has %d values, and %d were given", r.table.Model.Name(), len(cols), len(key))
 	}
-	values := make([]schema.Value, len(key))
 	for i, c := range cols {
-		var err error
-		if values[i], err = r.plan.Codec(c).Convert(key[i]); err != nil {
-			return nil, err
+		value, err := r.plan.Codec(c).Convert(key[i])
+		if err != nil {
+			return dst, err
 		}
-		if values[i].IsNull() {
-			return nil, errors.New("a key cannot be nil")
+		if value.IsNull() {
+			return dst, errors.New("a key cannot be nil")
 		}
+		dst = append(dst, value)
 	}
-	return values, nil
+	return dst, nil
 }

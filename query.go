@@ -2,9 +2,9 @@ package prom
 
 import (
 	"context"
+	"slices"
 
 	"github.com/prom-go/prom/conn"
-	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
@@ -63,32 +63,28 @@ func (q Query[T]) All(ctx context.Context) ([]T, error) {
 	return q.rows(ctx, b, q.spec)
 }
 
-// rows reads the rows of a spec into one slice.
+// rows reads the rows of a spec into one slice. It is made as large as the result of the same statement was last, or as the limit
+// allows.
 func (q Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, error) {
-	text, args, err := b.stmts.Select(spec)
+	w := q.repo.take()
+	defer q.repo.give(w)
+	text, args, err := b.stmts.Select(w.args, spec)
 	if err != nil {
 		return nil, errorOf("query", q.repo.table, err)
 	}
-	hint := 16
-	if n, ok := spec.Limited(); ok {
-		hint = min(n, 1024)
+	w.args = args
+	w.set("query", text.SQL)
+	expect, limited := spec.Limited()
+	if seen := text.Rows(); seen > 0 && (!limited || seen < expect) {
+		expect = seen
+	} else if !limited {
+		expect = firstList
 	}
-	var list []T
-	err = b.query(ctx, call{op: "query", sql: text, args: args, complete: true}, func(rows conn.Rows) error {
-		list = make([]T, 0, hint)
-		loader := scan.Loader[T]{Plan: q.repo.plan}
-		for rows.Next() {
-			list = append(list, *new(T))
-			if err := loader.Load(rows, &list[len(list)-1]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	list, err := q.repo.readList(ctx, b, w, expect)
+	if err == nil {
+		text.SawRows(len(list))
 	}
-	return list, nil
+	return list, err
 }
 
 // One returns the first row, or ErrNotFound when there is none.
@@ -112,19 +108,19 @@ func (q Query[T]) Count(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	text, args, err := b.stmts.Count(q.spec)
+	text, args, err := b.stmts.Count(nil, q.spec)
 	if err != nil {
 		return 0, errorOf("count", q.repo.table, err)
 	}
 	var n int64
-	err = b.query(ctx, call{op: "count", sql: text, args: args}, func(rows conn.Rows) (err error) {
+	err = b.query(ctx, &call{Statement: conn.Statement{Op: "count", SQL: text.SQL, Args: args}}, conn.RowFunc(func(rows conn.Rows) (err error) {
 		for rows.Next() {
 			if n, err = rows.Int(0); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
+	}))
 	return int(n), err
 }
 
@@ -134,18 +130,18 @@ func (q Query[T]) Has(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	text, args, err := b.stmts.Has(q.spec)
+	text, args, err := b.stmts.Has(nil, q.spec)
 	if err != nil {
 		return false, errorOf("query", q.repo.table, err)
 	}
 	has := false
-	err = b.query(ctx, call{op: "query", sql: text, args: args}, func(rows conn.Rows) error {
+	err = b.query(ctx, &call{Statement: conn.Statement{Op: "query", SQL: text.SQL, Args: args}}, conn.RowFunc(func(rows conn.Rows) error {
 		has = false
 		for rows.Next() {
 			has = true
 		}
 		return nil
-	})
+	}))
 	return has, err
 }
 
@@ -156,27 +152,29 @@ func (q Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error)
 	if err != nil {
 		return 0, err
 	}
-	text, args, err := query.Update(b.stmts, q.spec, q.withUpdated(assigns))
+	w := q.repo.take()
+	defer q.repo.give(w)
+	text, args, err := query.Update(b.stmts, w.args, q.spec, q.withUpdated(assigns))
 	if err != nil {
 		return 0, errorOf("update", q.repo.table, err)
 	}
-	n, err := b.exec(ctx, call{op: "update", sql: text, args: args, write: true})
+	w.args = args
+	w.setWrite("update", text)
+	n, err := b.exec(ctx, &w.call)
 	return int(n), err
 }
 
 // withUpdated adds the assignment of the updated column, unless it is there or nothing is assigned at all.
 func (q Query[T]) withUpdated(assigns []Assign[T]) []Assign[T] {
-	assigned := map[*schema.Column]bool{}
-	for _, a := range assigns {
-		assigned[a.Column()] = true
+	isSet := func(c *schema.Column) bool {
+		return slices.ContainsFunc(assigns, func(a Assign[T]) bool { return a.Column() == c })
 	}
-	delete(assigned, nil)
-	if len(assigned) == 0 {
+	if !slices.ContainsFunc(assigns, func(a Assign[T]) bool { return a.Column() != nil }) {
 		return assigns
 	}
 	all := assigns[:len(assigns):len(assigns)]
 	for _, c := range q.repo.table.Columns {
-		if c.Updated && !assigned[c] {
+		if c.Updated && !isSet(c) {
 			all = append(all, query.SetValue[T](c, schema.TimeValue(schema.Time, now())))
 		}
 	}
@@ -190,11 +188,15 @@ func (q Query[T]) Delete(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	text, args, err := b.stmts.Delete(q.spec)
+	w := q.repo.take()
+	defer q.repo.give(w)
+	text, args, err := b.stmts.Delete(w.args, q.spec)
 	if err != nil {
 		return 0, errorOf("delete", q.repo.table, err)
 	}
-	n, err := b.exec(ctx, call{op: "delete", sql: text, args: args, write: true})
+	w.args = args
+	w.setWrite("delete", text)
+	n, err := b.exec(ctx, &w.call)
 	return int(n), err
 }
 
@@ -205,7 +207,7 @@ func (q Query[T]) SQL() (sql string, args []any, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	text, values, err := b.stmts.Select(q.spec)
+	text, values, err := b.stmts.Select(nil, q.spec)
 	if err != nil {
 		return "", nil, errorOf("query", q.repo.table, err)
 	}
@@ -213,5 +215,5 @@ func (q Query[T]) SQL() (sql string, args []any, err error) {
 	for i, v := range values {
 		args[i] = v.Any()
 	}
-	return text, args, nil
+	return text.SQL, args, nil
 }

@@ -16,28 +16,38 @@ import (
 // Get returns the row with that key, or ErrNotFound. A composite key is given in the order of its fields. A key of a type that does
 // not convert to the field's without loss is an error.
 func (r *Repo[T]) Get(ctx context.Context, key ...any) (*T, error) {
-	values, err := r.convertKey(key)
-	if err != nil {
+	w := r.take()
+	defer r.give(w)
+	var err error
+	if w.args, err = r.convertKey(w.args, key); err != nil {
 		return nil, errorOf("get", r.table, err)
 	}
+	b, err := r.bind()
+	if err != nil {
+		return nil, err
+	}
+	if r.coalesces(ctx, b) {
+		return r.getShared(ctx, b, w)
+	}
 	v := new(T)
-	if err := r.get(ctx, "get", r.table.Key, values, v); err != nil {
+	if err := r.get(ctx, w, "get", r.table.Key, v); err != nil {
 		return nil, err
 	}
 	return v, nil
 }
 
-// get reads the row whose columns have these values into v.
-func (r *Repo[T]) get(ctx context.Context, op string, cols []*schema.Column, values []schema.Value, v *T) error {
+// get reads the row whose columns have the values of w's arguments into v.
+func (r *Repo[T]) get(ctx context.Context, w *work[T], op string, cols []*schema.Column, v *T) error {
 	b, err := r.bind()
 	if err != nil {
 		return err
 	}
-	text, args, err := b.stmts.Select(query.Spec{}.KeyIs(cols, values))
+	text, err := b.stmts.SelectBy(cols)
 	if err != nil {
 		return errorOf(op, r.table, err)
 	}
-	return r.readOne(ctx, b, call{op: op, sql: text, args: args, complete: true}, v)
+	w.set(op, text)
+	return r.readOne(ctx, b, w, v)
 }
 
 // Load fills v, of which the key or the fields of a unique index are set, with the row that has them. When several are set the
@@ -47,13 +57,16 @@ func (r *Repo[T]) Load(ctx context.Context, v *T) error {
 	if err != nil {
 		return errorOf("load", r.table, err)
 	}
-	values := make([]schema.Value, len(cols))
-	for i, c := range cols {
-		if values[i], err = scan.Value(r.plan, v, c); err != nil {
+	w := r.take()
+	defer r.give(w)
+	for _, c := range cols {
+		value, err := scan.Value(r.plan, v, c)
+		if err != nil {
 			return errorOf("load", r.table, err)
 		}
+		w.args = append(w.args, value)
 	}
-	return r.reread(ctx, "load", cols, values, v)
+	return r.reread(ctx, w, "load", cols, v)
 }
 
 // Reload reads the row that v was loaded from again and drops the changes made since. A row that is gone is ErrNotFound, and v is
@@ -62,20 +75,22 @@ func (r *Repo[T]) Reload(ctx context.Context, v *T) error {
 	if err := r.needKey("reload"); err != nil {
 		return err
 	}
-	key, err := r.rowKey(v)
-	if err != nil {
+	w := r.take()
+	defer r.give(w)
+	var err error
+	if w.args, err = r.rowKey(w.args, v); err != nil {
 		return errorOf("reload", r.table, err)
 	}
-	return r.reread(ctx, "reload", r.table.Key, key, v)
+	return r.reread(ctx, w, "reload", r.table.Key, v)
 }
 
 // reread reads a row into v, or leaves v alone.
-func (r *Repo[T]) reread(ctx context.Context, op string, cols []*schema.Column, values []schema.Value, v *T) error {
-	fresh := *v
-	if err := r.get(ctx, op, cols, values, &fresh); err != nil {
+func (r *Repo[T]) reread(ctx context.Context, w *work[T], op string, cols []*schema.Column, v *T) error {
+	w.stored = *v
+	if err := r.get(ctx, w, op, cols, &w.stored); err != nil {
 		return err
 	}
-	*v = fresh
+	*v = w.stored
 	return nil
 }
 

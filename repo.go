@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"sync"
 	"sync/atomic"
 
 	"github.com/prom-go/prom/conn"
@@ -23,6 +24,9 @@ type Repo[T any] struct {
 	name     string   // of the connection in the registry
 	db       *conn.DB // set by Using: the connection itself
 	bound    atomic.Pointer[binding]
+	works    sync.Pool // of *work[T]
+	coalesce bool
+	reads    coalescer[T]
 }
 
 // RepoOption changes what a new repo is bound to.
@@ -34,6 +38,7 @@ type repoOptions struct {
 	named    bool
 	registry *conn.Registry
 	db       *conn.DB
+	coalesce bool
 }
 
 // On binds the repo to the connection of that name. Without it a model's method ConnectionName tells the name, or it is "", the
@@ -68,7 +73,7 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 	for _, option := range options {
 		option(&o)
 	}
-	r := &Repo[T]{plan: plan, table: plan.Table, registry: o.registry, name: o.name, db: o.db}
+	r := &Repo[T]{plan: plan, table: plan.Table, registry: o.registry, name: o.name, db: o.db, coalesce: o.coalesce}
 	if r.registry == nil {
 		r.registry = Default
 	}
@@ -84,13 +89,13 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 // On returns the same repo bound to the connection of another name in the same registry.
 func (r *Repo[T]) On(name string) *Repo[T] {
 	conn.Know(nil, r.registry, name, r.table)
-	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, name: name}
+	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, name: name, coalesce: r.coalesce}
 }
 
 // Using returns the same repo bound to a connection itself.
 func (r *Repo[T]) Using(db *DB) *Repo[T] {
 	conn.Know(db, nil, "", r.table)
-	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, db: db}
+	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, db: db, coalesce: r.coalesce}
 }
 
 // DB returns the repo's connection. An unknown name is an error that lists the known ones.

@@ -5,86 +5,76 @@ import (
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/install"
-	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/schema"
 )
 
 // call is one statement of a repo on its way to the database.
 type call struct {
-	op       string // for messages
-	sql      string
-	args     []schema.Value
-	write    bool
-	complete bool // its success shows that the table has all columns
-}
-
-// query runs a statement and reads its rows with read, which must begin anew when it is called again.
-func (b *binding) query(ctx context.Context, c call, read func(conn.Rows) error) error {
-	return b.run(ctx, c, func(st *conn.Statement) error {
-		rows, err := b.db.Query(ctx, st)
-		if err != nil {
-			return err
-		}
-		err = read(rows)
-		// What ended the result explains more than what the reading made of it.
-		if closeErr := rows.Close(); closeErr != nil {
-			return closeErr
-		}
-		return err
-	})
+	conn.Statement
+	complete bool       // its success shows that the table has all columns
+	bulk     *conn.Bulk // many rows; nil for anything else
 }
 
 // exec runs a statement that returns no rows, and returns how many it changed.
-func (b *binding) exec(ctx context.Context, c call) (n int64, err error) {
-	err = b.run(ctx, c, func(st *conn.Statement) (err error) {
-		n, err = b.db.Exec(ctx, st)
-		return err
-	})
-	return n, err
+func (b *binding) exec(ctx context.Context, c *call) (int64, error) { return b.run(ctx, c, nil) }
+
+// query runs a statement and has its rows read, by a reader that begins anew when it is called again.
+func (b *binding) query(ctx context.Context, c *call, to conn.RowReader) error {
+	_, err := b.run(ctx, c, to)
+	return err
 }
 
 // run runs a statement. A missing table, column or index is installed, once, and the statement run again; what is otherwise worth
 // another run, because nothing has happened, gets one too.
-func (b *binding) run(ctx context.Context, c call, once func(*conn.Statement) error) error {
-	repaired, repeats := false, 0
+func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64, err error) {
+	repaired, stale, repeated := false, false, false
 	for {
-		st := &conn.Statement{SQL: c.sql, Args: c.args, Op: c.op, Table: b.table.Name, Write: c.write, Guard: b.guard(ctx, c)}
-		err := once(st)
-		if err == nil {
+		c.Fresh = stale || repeated
+		c.Table, c.Guard = b.table.Name, b.guard(ctx, c)
+		if n, err = b.once(ctx, c, to); err == nil {
 			break
 		}
-		spent := repaired
-		if missing(err) {
+		var spent bool
+		switch {
+		case missing(err):
 			// What was known is no longer so, whether or not this call can be helped: the next one looks again.
 			b.marked.Clear()
-			repaired = true
-		} else {
-			repeats++
-			spent = repeats > 1 && (!conn.IsStale(err) || repeats > maxStale)
+			spent, repaired = repaired, true
+		case conn.IsStale(err):
+			spent, stale = stale, true
+		default:
+			spent, repeated = repeated, true
 		}
-		if spent || !b.again(ctx, st, err) {
-			return errorOf(c.op, b.table, err)
+		if spent || !b.again(ctx, &c.Statement, err) {
+			return 0, errorOf(c.Op, b.table, err)
 		}
 		if err := b.repair(ctx, err); err != nil {
-			return errorOf(c.op, b.table, err)
+			return 0, errorOf(c.Op, b.table, err)
 		}
 	}
 	if c.complete {
 		b.marked.Set(ctx)
 	}
-	return nil
+	return n, nil
 }
 
-// maxStale bounds how often a statement is run again because its connection had prepared it before the table changed. Each run
-// may get another connection of the pool, and each of them fails once.
-const maxStale = 5
+// once runs a statement one time.
+func (b *binding) once(ctx context.Context, c *call, to conn.RowReader) (int64, error) {
+	switch {
+	case c.bulk != nil:
+		c.bulk.Statement = c.Statement
+		return 0, b.db.Bulk(ctx, c.bulk)
+	case to == nil:
+		return b.db.Exec(ctx, &c.Statement)
+	}
+	return 0, b.db.Read(ctx, &c.Statement, to)
+}
 
 // guard chooses how a statement in a transaction is protected.
-func (b *binding) guard(ctx context.Context, c call) conn.Guard {
+func (b *binding) guard(ctx context.Context, c *call) conn.Guard {
 	switch {
 	case !b.marked.IsSet(ctx):
 		return conn.GuardMissing
-	case c.write:
+	case c.Write:
 		return conn.GuardData
 	}
 	return conn.NoGuard
@@ -128,26 +118,6 @@ func (b *binding) repair(ctx context.Context, err error) error {
 		return err // of a read-only transaction, in which it is the missing table that matters
 	}
 	return installErr
-}
-
-// readOne runs a statement that returns the one row that it wrote and reads it into v.
-func (r *Repo[T]) readOne(ctx context.Context, b *binding, c call, v *T) error {
-	found := false
-	err := b.query(ctx, c, func(rows conn.Rows) error {
-		found = false
-		loader := scan.Loader[T]{Plan: r.plan}
-		for rows.Next() {
-			if err := loader.Load(rows, v); err != nil {
-				return err
-			}
-			found = true
-		}
-		return nil
-	})
-	if err == nil && !found {
-		return r.notFound(c.op)
-	}
-	return err
 }
 
 func (r *Repo[T]) notFound(op string) error {

@@ -23,7 +23,7 @@ func (r *Repo[T]) Save(ctx context.Context, v *T) error {
 	if err := r.needKey("save"); err != nil {
 		return err
 	}
-	key, err := r.keyOf(v)
+	key, err := r.keyOf(make([]schema.Value, 0, 4), v)
 	if err != nil {
 		return errorOf("save", r.table, err)
 	}
@@ -48,62 +48,60 @@ func (r *Repo[T]) Update(ctx context.Context, v *T) error {
 	if err != nil {
 		return err
 	}
-	stored := *v
-	cols, key, err := r.changes(&stored)
+	w := r.take()
+	defer r.give(w)
+	w.stored = *v
+	cols, err := r.changes(w.cols, &w.stored)
 	if err != nil {
 		return errorOf("update", r.table, err)
 	}
 	if len(cols) == 0 {
 		return nil
 	}
-	c := call{op: "update", write: true, complete: true, args: make([]schema.Value, 0, len(cols)+len(key))}
-	if c.args, err = scan.Values(r.plan, c.args, &stored, cols); err != nil {
+	if w.args, err = scan.Values(r.plan, w.args, &w.stored, cols); err != nil {
 		return errorOf("update", r.table, err)
 	}
-	c.args = append(c.args, key...)
-	if c.sql, err = b.stmts.UpdateKey(cols, r.table.Key); err != nil {
+	if w.args, err = r.rowKey(w.args, v); err != nil {
+		return errorOf("update", r.table, err)
+	}
+	text, err := b.stmts.UpdateKey(cols, r.table.Key)
+	if err != nil {
 		return err
 	}
-	if err := r.readOne(ctx, b, c, &stored); err != nil {
+	w.setWrite("update", text)
+	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
 		return err
 	}
-	*v = stored
+	*v = w.stored
 	return nil
 }
 
-// changes returns the columns of v to write, with its updated column set, and the key of the row to write to.
-func (r *Repo[T]) changes(v *T) (cols []*schema.Column, key []schema.Value, err error) {
+// changes appends the columns of v to write, and sets its updated column.
+func (r *Repo[T]) changes(cols []*schema.Column, v *T) ([]*schema.Column, error) {
 	tracked := r.plan.Tracks()
 	if tracked {
 		if !scan.IsLoaded(r.plan, v) {
-			return nil, nil, errors.New("the value was never saved; use Create or Save")
+			return nil, errors.New("the value was never saved; use Create or Save")
 		}
-		cols = scan.Modified(r.plan, v)
-		for _, c := range r.table.Key {
-			value, _ := scan.Loaded(r.plan, v, c)
-			key = append(key, value)
-		}
+		cols = append(cols, scan.Modified(r.plan, v)...)
 	} else {
 		for _, c := range r.table.Columns {
 			if !c.Key && !c.Created {
 				cols = append(cols, c)
 			}
 		}
-		if key, err = r.keyOf(v); err != nil {
-			return nil, nil, err
-		}
 	}
 	for _, c := range r.table.Columns {
 		if c.Updated && !(tracked && slices.Contains(cols, c)) {
 			if err := scan.Set(r.plan, v, c, schema.TimeValue(schema.Time, now())); err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 			if tracked {
 				cols = append(cols, c)
 			}
 		}
 	}
-	return cols, key, nil
+	return cols, nil
 }
 
 // Modified lists the names of the columns that changed since v was loaded, in place too; all of them when it was not.

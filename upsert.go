@@ -101,12 +101,14 @@ func (r *Repo[T]) upsert(ctx context.Context, v *T, on []*schema.Column) error {
 	if err != nil {
 		return err
 	}
-	stored, at := *v, now()
-	cols, err := r.fill(&stored, at)
+	w, at := r.take(), now()
+	defer r.give(w)
+	w.stored = *v
+	cols, err := r.fill(w.cols, &w.stored, at)
 	if err != nil {
 		return errorOf("upsert", r.table, err)
 	}
-	var set []*schema.Column
+	set := make([]*schema.Column, 0, 16)
 	for _, c := range cols {
 		if !c.Key && !c.Created && !slices.Contains(on, c) {
 			set = append(set, c)
@@ -116,20 +118,21 @@ func (r *Repo[T]) upsert(ctx context.Context, v *T, on []*schema.Column) error {
 		// Without tracking nobody can have set it by hand.
 		for _, c := range r.table.Columns {
 			if c.Updated {
-				_ = scan.Set(r.plan, &stored, c, schema.TimeValue(schema.Time, at))
+				_ = scan.Set(r.plan, &w.stored, c, schema.TimeValue(schema.Time, at))
 			}
 		}
 	}
-	c := call{op: "upsert", write: true, complete: true}
-	if c.args, err = scan.Values(r.plan, nil, &stored, cols); err != nil {
+	if w.args, err = scan.Values(r.plan, w.args, &w.stored, cols); err != nil {
 		return errorOf("upsert", r.table, err)
 	}
-	if c.sql, err = b.stmts.Upsert(cols, on, set); err != nil {
+	text, err := b.stmts.Upsert(cols, on, set)
+	if err != nil {
 		return err
 	}
-	if err := r.readOne(ctx, b, c, &stored); err != nil {
+	w.setWrite("upsert", text)
+	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
 		return err
 	}
-	*v = stored
+	*v = w.stored
 	return nil
 }

@@ -65,6 +65,7 @@ type Statement struct {
 	Table string // the table that it is about, for messages
 	Write bool   // it changes something, so a read-only connection refuses it and SQLite runs it on the writer
 	Guard Guard
+	Fresh bool // it is run again: what connections have prepared is not used, and a SQLite write shares no transaction; ignored in a transaction
 }
 
 // Guard says how a statement inside a transaction is protected, on engines where an error refuses everything that follows it in
@@ -204,15 +205,15 @@ func (db *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) {
 	return nil, nil
 }
 
-// SQL returns a *sql.DB on the same database: for SQLite its own writer, so that its settings hold, and for PostgreSQL one that
-// draws from the same pool. Close ends it. A SQLite transaction of this library holds the writer; use what SQL returns outside
-// of one.
+// SQL returns a *sql.DB on the same database. For SQLite it has one connection of its own, with the same settings, which is made
+// at its first use; it waits for a transaction of this library that writes as another process would, so use it outside of one. For
+// PostgreSQL it draws from the same pool. Close ends it.
 func (db *DB) SQL(ctx context.Context) (*sql.DB, error) {
 	e, err := db.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return unwrap(e).(interface{ sqlDB() *sql.DB }).sqlDB(), nil
+	return unwrap(e).(interface{ sqlDB() (*sql.DB, error) }).sqlDB()
 }
 
 func unwrap(e engine) engine {
@@ -234,6 +235,7 @@ func (db *DB) Query(ctx context.Context, st *Statement) (Rows, error) {
 		db.log.end(ctx, start, st, err)
 		return nil, err
 	}
+	rows = lasting(rows)
 	if db.log.on() {
 		return &loggedRows{Rows: rows, log: db.log, ctx: ctx, start: start, st: st}, nil
 	}
@@ -247,6 +249,9 @@ func (db *DB) query(ctx context.Context, st *Statement) (Rows, error) {
 	e, err := db.open(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if lite, ok := unwrap(e).(*liteEngine); ok {
+		return lite.queryApart(ctx, st)
 	}
 	return e.query(ctx, st)
 }

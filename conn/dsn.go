@@ -105,6 +105,9 @@ type Options struct {
 	// BusyTimeout is how long SQLite waits for another connection's lock (busy_timeout; a bare number is
 	// in milliseconds). Zero is [DefaultBusyTimeout], which [ParseDSN] fills in; negative is not at all.
 	BusyTimeout time.Duration
+	// NoGroupCommit makes each SQLite write outside a transaction commit by itself (group_commit=false), also when others
+	// wait to write.
+	NoGroupCommit bool
 	// InstallLockTimeout is how long DDL waits for a table's lock (install_lock_timeout; a bare number is
 	// in milliseconds). Zero is [DefaultInstallLockTimeout], which [ParseDSN] fills in; negative is no
 	// bound.

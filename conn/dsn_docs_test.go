@@ -43,7 +43,7 @@ func TestDSNDocs(t *testing.T) {
 
 // notOptions are words of the page in the form of an option that are values of one.
 var notOptions = []string{
-	"auto", "check", "off", "on", "true", "yes", "cache_statement", "cache_describe", "describe_exec", "exec", "simple_protocol",
+	"auto", "check", "off", "on", "true", "false", "yes", "cache_statement", "cache_describe", "describe_exec", "exec", "simple_protocol",
 }
 
 // optionNames returns the words of a page that are written as an option is.

@@ -92,6 +92,7 @@ func (o Options) params(dialect string) []dsnParam {
 	timeout(dialect != dsnSQLite, "statement_timeout", o.StatementTimeout, 0)
 	timeout(dialect != dsnSQLite, "lock_timeout", o.LockTimeout, 0)
 	timeout(dialect == dsnSQLite, "busy_timeout", o.BusyTimeout, DefaultBusyTimeout)
+	add(o.NoGroupCommit, "group_commit", "false")
 	timeout(true, "install_lock_timeout", o.InstallLockTimeout, DefaultInstallLockTimeout)
 	return params
 }

@@ -14,6 +14,17 @@ var sqliteOptions = newDSNOptionSet(
 	[]dsnOption{
 		timeoutOption("busy_timeout", time.Millisecond,
 			func(o *Options) *time.Duration { return &o.BusyTimeout }, "_busy_timeout", "_timeout"),
+		{
+			name: "group_commit", want: dsnBoolForm,
+			apply: func(b *dsnBuilder, v string) error {
+				on, ok := parseDSNBool(v)
+				if !ok {
+					return errDSNValue
+				}
+				b.dsn.Options.NoGroupCommit = !on
+				return nil
+			},
+		},
 		{name: "_pragma", want: "one PRAGMA, such as cache_size(-8000), without a semicolon",
 			repeat: true, hide: true, apply: (*dsnBuilder).setPragma},
 		sqliteChoice("_journal_mode", "_journal", "DELETE", "TRUNCATE", "PERSIST", "MEMORY", "WAL", "OFF"),

@@ -56,6 +56,8 @@ func TestDSNOptions(t *testing.T) {
 		{lite + "_pragma=busy_timeout(250)", Options{BusyTimeout: 250 * time.Millisecond}},
 		{lite + "_pragma=busy_timeout%20=%20'250'", Options{BusyTimeout: 250 * time.Millisecond}},
 		{lite + "busy_timeout=0", Options{BusyTimeout: NoTimeout}},
+		{lite + "group_commit=off", Options{NoGroupCommit: true}},
+		{lite + "group_commit=true", Options{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.in, func(t *testing.T) {

@@ -14,41 +14,50 @@ const (
 	sqliteReader = "reader"
 )
 
-// sqliteURI makes the name under which modernc.org/sqlite opens the database. It is always a file: URI,
-// since the driver hands the parameters of nothing else on to SQLite. The role is "writer", whose
-// transactions take the lock at once, or "reader", which cannot write. An in-memory database is found under
-// memoryName by all connections of the process that use that name; it lasts until the last of them closes,
-// and holds at most 1 GiB.
+// sqliteURI makes the name under which modernc.org/sqlite, the driver of database/sql, opens the database. It is always a
+// file: URI, since the driver hands the parameters of nothing else on to SQLite. The role is "writer", whose transactions take
+// the lock at once, or "reader", which cannot write. An in-memory database is found under memoryName by all connections
+// of the process that use that name; it lasts until the last of them closes, and holds at most 1 GiB.
 //
 // Sources: https://www.sqlite.org/uri.html, https://www.sqlite.org/inmemorydb.html, the documentation of
 // [modernc.org/sqlite.Driver.Open].
 func (d DSN) sqliteURI(role, memoryName string) (string, error) {
+	name, params, err := d.sqliteParams(role, memoryName)
+	if err != nil {
+		return "", err
+	}
+	return sqliteName(name, params), nil
+}
+
+func sqliteName(name string, params []dsnParam) string {
+	separator := byte('?')
+	for _, p := range params {
+		name += string(separator) + p.name + "=" + percentEncode(p.value, "")
+		separator = '&'
+	}
+	return name
+}
+
+// sqliteParams returns the URI of the database without its parameters, and the parameters in the order in which they count.
+func (d DSN) sqliteParams(role, memoryName string) (name string, params []dsnParam, err error) {
 	if d.Dialect != dsnSQLite {
-		return "", dsnErrorf("the DSN is not for SQLite")
+		return "", nil, dsnErrorf("the DSN is not for SQLite")
 	}
 	if role != sqliteWriter && role != sqliteReader {
-		return "", dsnErrorf("the role %q is neither writer nor reader", role)
+		return "", nil, dsnErrorf("the role %q is neither writer nor reader", role)
 	}
-	var w strings.Builder
-	separator := byte('?')
-	add := func(name, value string) {
-		w.WriteByte(separator)
-		separator = '&'
-		w.WriteString(name + "=" + percentEncode(value, ""))
-	}
+	add := func(name, value string) { params = append(params, dsnParam{name: name, value: value}) }
 	memory := d.Path == dsnMemory
 	if memory {
 		if memoryName == "" {
-			return "", dsnErrorf("an in-memory database needs a name")
+			return "", nil, dsnErrorf("an in-memory database needs a name")
 		}
-		w.WriteString("file:/" + percentEncode(memoryName, ""))
+		name = "file:/" + percentEncode(memoryName, "")
 		add("vfs", "memdb")
 	} else {
-		file, err := d.sqliteFile()
-		if err != nil {
-			return "", err
+		if name, err = d.sqliteFile(); err != nil {
+			return "", nil, err
 		}
-		w.WriteString(file)
 		if d.Options.ReadOnly {
 			add("mode", "ro")
 		}
@@ -86,7 +95,7 @@ func (d DSN) sqliteURI(role, memoryName string) (string, error) {
 		}
 		add(p.name, p.value)
 	}
-	return w.String(), nil
+	return name, params, nil
 }
 
 // addJournal adds write-ahead logging, in which readers do not wait for the writer. With it synchronous=NORMAL

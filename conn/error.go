@@ -236,6 +236,14 @@ func IsUnsent(err error) bool {
 	return errors.As(err, &e) && e.fresh
 }
 
+// ContextError translates the end of a context.
+func ContextError(err error) error {
+	if e := contextError(err); e != nil {
+		return e
+	}
+	return err
+}
+
 // contextError translates the end of a context, or returns nil.
 func contextError(err error) *Error {
 	switch {

@@ -6,37 +6,42 @@ import (
 	"strings"
 
 	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	lib "modernc.org/sqlite/lib"
+
+	"github.com/prom-go/prom/internal/sqlite3"
 )
+
+// SQLiteError is the error of SQLite itself that an [Error] wraps: its code and its message, which may hold values.
+type SQLiteError = sqlite3.Error
 
 // sqliteCodes are the result codes of SQLite by kind, from https://www.sqlite.org/rescode.html. A code that is not listed has
 // the kind of its primary code, its last eight bits.
 var sqliteCodes = map[int]Kind{
-	sqlite3.SQLITE_CONSTRAINT_UNIQUE:     KindUnique,
-	sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: KindUnique,
-	sqlite3.SQLITE_CONSTRAINT_ROWID:      KindUnique,
-	sqlite3.SQLITE_CONSTRAINT_NOTNULL:    KindNotNull,
-	sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: KindForeignKey,
-	sqlite3.SQLITE_CONSTRAINT_CHECK:      KindCheck,
-	sqlite3.SQLITE_CONSTRAINT_DATATYPE:   KindType,
-	sqlite3.SQLITE_CONSTRAINT:            KindCheck, // of a trigger or a virtual table
-	sqlite3.SQLITE_MISMATCH:              KindType,
-	sqlite3.SQLITE_RANGE:                 KindType,
-	sqlite3.SQLITE_TOOBIG:                KindTooLong,
-	sqlite3.SQLITE_READONLY:              KindReadOnly,
-	sqlite3.SQLITE_PERM:                  KindPermission,
-	sqlite3.SQLITE_AUTH:                  KindPermission,
-	sqlite3.SQLITE_BUSY:                  KindBusy,
-	sqlite3.SQLITE_LOCKED:                KindBusy,
-	sqlite3.SQLITE_INTERRUPT:             KindCanceled,
-	sqlite3.SQLITE_CANTOPEN:              KindConnection,
-	sqlite3.SQLITE_FULL:                  KindDiskFull,
-	sqlite3.SQLITE_IOERR_WRITE:           KindDiskFull, // what a full disk or a limit of the file's size gives
-	sqlite3.SQLITE_CORRUPT:               KindCorrupt,
-	sqlite3.SQLITE_NOTADB:                KindCorrupt,
+	lib.SQLITE_CONSTRAINT_UNIQUE:     KindUnique,
+	lib.SQLITE_CONSTRAINT_PRIMARYKEY: KindUnique,
+	lib.SQLITE_CONSTRAINT_ROWID:      KindUnique,
+	lib.SQLITE_CONSTRAINT_NOTNULL:    KindNotNull,
+	lib.SQLITE_CONSTRAINT_FOREIGNKEY: KindForeignKey,
+	lib.SQLITE_CONSTRAINT_CHECK:      KindCheck,
+	lib.SQLITE_CONSTRAINT_DATATYPE:   KindType,
+	lib.SQLITE_CONSTRAINT:            KindCheck, // of a trigger or a virtual table
+	lib.SQLITE_MISMATCH:              KindType,
+	lib.SQLITE_RANGE:                 KindType,
+	lib.SQLITE_TOOBIG:                KindTooLong,
+	lib.SQLITE_READONLY:              KindReadOnly,
+	lib.SQLITE_PERM:                  KindPermission,
+	lib.SQLITE_AUTH:                  KindPermission,
+	lib.SQLITE_BUSY:                  KindBusy,
+	lib.SQLITE_LOCKED:                KindBusy,
+	lib.SQLITE_INTERRUPT:             KindCanceled,
+	lib.SQLITE_CANTOPEN:              KindConnection,
+	lib.SQLITE_FULL:                  KindDiskFull,
+	lib.SQLITE_IOERR_WRITE:           KindDiskFull, // what a full disk or a limit of the file's size gives
+	lib.SQLITE_CORRUPT:               KindCorrupt,
+	lib.SQLITE_NOTADB:                KindCorrupt,
 }
 
-// sqliteError translates an error of database/sql or of the SQLite driver. It returns nil for nil.
+// sqliteError translates an error of SQLite, through its own connection or through database/sql. It returns nil for nil.
 func sqliteError(err error) error {
 	if err == nil {
 		return nil
@@ -48,23 +53,26 @@ func sqliteError(err error) error {
 	if e := contextError(err); e != nil {
 		return e
 	}
+	var own *sqlite3.Error
+	if errors.As(err, &own) {
+		return fileError(own.Code, own.Message, err)
+	}
 	var lite *sqlite.Error
 	switch {
 	case errors.As(err, &lite):
-		return fileError(lite, err)
+		return fileError(lite.Code(), withoutCode(lite.Error()), err)
 	case errors.Is(err, sql.ErrConnDone), errors.Is(err, sql.ErrTxDone), strings.Contains(err.Error(), "database is closed"):
 		return &Error{Kind: KindClosed, Detail: "the connection was closed", Err: err, fresh: true}
 	}
 	return &Error{Kind: KindOther, Err: err}
 }
 
-func fileError(lite *sqlite.Error, err error) *Error {
-	kind, ok := sqliteCodes[lite.Code()]
+func fileError(code int, text string, err error) *Error {
+	kind, ok := sqliteCodes[code]
 	if !ok {
-		kind = sqliteCodes[lite.Code()&0xff]
+		kind = sqliteCodes[code&0xff]
 	}
 	e := &Error{Kind: kind, Err: err}
-	text := lite.Error()
 	switch {
 	case kind == KindUnique:
 		e.setFailed(text, "UNIQUE constraint failed: ")
@@ -73,7 +81,7 @@ func fileError(lite *sqlite.Error, err error) *Error {
 	case kind == KindCheck:
 		// The name of the constraint, or the text of the condition when it has none: never a value.
 		e.Constraint, _ = after(text, "CHECK constraint failed: ")
-	case lite.Code()&0xff == sqlite3.SQLITE_ERROR:
+	case code&0xff == lib.SQLITE_ERROR:
 		e.setMissing(text)
 	}
 	return e
@@ -124,14 +132,16 @@ func (e *Error) setMissing(text string) {
 	}
 }
 
-// after returns what follows a phrase in the driver's message, without the code in brackets at its end.
+// after returns what follows a phrase in a message.
 func after(text, phrase string) (string, bool) {
 	_, rest, ok := strings.Cut(text, phrase)
-	if !ok {
-		return "", false
+	return rest, ok
+}
+
+// withoutCode cuts off the code in brackets that the driver of database/sql writes behind a message.
+func withoutCode(text string) string {
+	if i := strings.LastIndex(text, " ("); i >= 0 && strings.HasSuffix(text, ")") {
+		return text[:i]
 	}
-	if i := strings.LastIndex(rest, " ("); i >= 0 && strings.HasSuffix(rest, ")") {
-		rest = rest[:i]
-	}
-	return rest, true
+	return text
 }

@@ -45,30 +45,40 @@ func goesDirect(cfg *pgx.ConnConfig) bool {
 func (e *pgEngine) ping(ctx context.Context) error { return postgresError(e.pool.Ping(ctx)) }
 
 func (e *pgEngine) close() {
-	if std := e.sqlDB(); std != nil {
+	if std, _ := e.sqlDB(); std != nil {
 		_ = std.Close()
 	}
 	e.pool.Close()
 }
 
-func (e *pgEngine) sqlDB() *sql.DB {
+func (e *pgEngine) sqlDB() (*sql.DB, error) {
 	e.once.Do(func() { e.std = stdlib.OpenDBFromPool(e.pool) })
-	return e.std
+	return e.std, nil
 }
 
 func (e *pgEngine) query(ctx context.Context, st *Statement) (Rows, error) {
-	if e.direct {
+	if e.direct && !st.Fresh {
 		rows, err := e.run(ctx, st)
 		if err != nil {
 			return nil, err
 		}
 		return rows, nil
 	}
-	rows, err := e.pool.Query(ctx, st.SQL, postgresArgs(st.Args)...)
+	rows, err := e.pool.Query(ctx, st.SQL, poolArgs(st)...)
 	if err != nil {
 		return nil, postgresError(err)
 	}
 	return newPgRows(rows, st), nil
+}
+
+// poolArgs returns the arguments for a statement outside a transaction. A fresh one is prepared and run in one message to the
+// server, so that the table cannot change in between; with any other mode each connection of the pool could fail in turn.
+func poolArgs(st *Statement) []any {
+	args := postgresArgs(st.Args)
+	if st.Fresh {
+		return append([]any{pgx.QueryExecModeExec}, args...)
+	}
+	return args
 }
 
 // run takes a connection and runs a statement on it by the direct way.
@@ -87,14 +97,14 @@ func (e *pgEngine) run(ctx context.Context, st *Statement) (*pgRows, error) {
 
 // exec runs statements without arguments by pgx: they may be several in one text, or such as cannot be prepared.
 func (e *pgEngine) exec(ctx context.Context, st *Statement) (int64, error) {
-	if e.direct && len(st.Args) > 0 {
+	if e.direct && !st.Fresh && len(st.Args) > 0 {
 		rows, err := e.run(ctx, st)
 		if err != nil {
 			return 0, err
 		}
 		return rows.drain()
 	}
-	tag, err := e.pool.Exec(ctx, st.SQL, postgresArgs(st.Args)...)
+	tag, err := e.pool.Exec(ctx, st.SQL, poolArgs(st)...)
 	return tag.RowsAffected(), postgresError(err)
 }
 

@@ -1,6 +1,8 @@
 package conn
 
 import (
+	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -76,17 +78,31 @@ func arrayText(n int, at func(i int) string) string {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteByte('"')
-		for _, r := range at(i) {
-			if r == '"' || r == '\\' {
-				b.WriteByte('\\')
-			}
-			b.WriteRune(r)
-		}
-		b.WriteByte('"')
+		b.WriteString(arrayElement(at(i)))
 	}
 	b.WriteByte('}')
 	return b.String()
+}
+
+var arrayEscapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`)
+
+// arrayElement quotes an element of an array.
+func arrayElement(s string) string { return `"` + arrayEscapes.Replace(s) + `"` }
+
+// valueText returns the text of a value as PostgreSQL reads it.
+func valueText(v schema.Value) string {
+	switch x := postgresArg(v).(type) {
+	case string:
+		return x
+	case []byte:
+		return `\x` + hex.EncodeToString(x)
+	case time.Time:
+		return x.Format("2006-01-02 15:04:05.999999Z07:00")
+	case float64:
+		return strconv.FormatFloat(x, 'g', -1, 64)
+	default:
+		return fmt.Sprint(x)
+	}
 }
 
 // clockText writes a time of day as hh:mm:ss.ffffff, which both engines store.

@@ -3,6 +3,7 @@ package conn
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -82,3 +83,110 @@ func skipResult(line *pgconn.Pipeline) (pgconn.CommandTag, error) {
 
 var errPipeline = &Error{Kind: KindOther, Detail: "the server's answers do not match the statements that were sent"}
 
+// batch sends the statements together. The server takes them as one transaction, which ends at the synchronization behind them
+// (PostgreSQL's manual, section "Pipelining" of "Message Flow").
+func (e *pgEngine) batch(ctx context.Context, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
+	c, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return -1, postgresError(err)
+	}
+	defer c.Release()
+	if !e.direct {
+		return batchByPgx(ctx, c.Conn(), sts, read)
+	}
+	return sessionOf(c.Conn()).batch(ctx, c.Conn(), sts, read)
+}
+
+// batch sends the statements together, behind a savepoint.
+func (t *pgTx) batch(ctx context.Context, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
+	if err := t.run(ctx, guardOpen); err != nil {
+		return -1, err
+	}
+	c := t.tx.Conn()
+	if t.direct {
+		failed, err = sessionOf(c).batch(ctx, c, sts, read)
+	} else {
+		failed, err = batchByPgx(ctx, c, sts, read)
+	}
+	if err != nil {
+		return failed, t.undo(ctx, err)
+	}
+	return -1, t.run(ctx, guardClose)
+}
+
+func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
+	prepared := make([]*pgPrepared, len(sts))
+	s.args.reset()
+	for i, st := range sts {
+		if prepared[i], err = s.prepare(ctx, c, st.SQL); err != nil {
+			return i, postgresError(err)
+		}
+		if err := s.args.add(c.TypeMap(), prepared[i].ParamOIDs, st.Args); err != nil {
+			s.forget(prepared[i])
+			return i, err
+		}
+	}
+	line := c.PgConn().StartPipeline(ctx)
+	at := 0
+	for i, st := range sts {
+		end := at + len(st.Args)
+		line.SendQueryStatement(prepared[i].StatementDescription, s.args.values[at:end], s.args.formats[at:end], prepared[i].formats)
+		at = end
+	}
+	if err := line.Sync(); err != nil {
+		_ = line.Close()
+		return -1, postgresError(err)
+	}
+	failed = -1
+	for i, st := range sts {
+		reader, resultErr := nextResult(line)
+		if resultErr == nil {
+			s.rows = pgRows{reader: reader, session: s, prepared: prepared[i], st: st}
+			readErr := read(i, &s.rows)
+			if _, resultErr = s.rows.end(); resultErr == nil {
+				resultErr = readErr
+			}
+		} else {
+			resultErr = postgresError(resultErr)
+			s.failed(prepared[i], resultErr)
+		}
+		if resultErr != nil {
+			failed, err = i, resultErr
+			break
+		}
+	}
+	if closeErr := line.Close(); err == nil && closeErr != nil {
+		err = postgresError(closeErr)
+	}
+	return failed, err
+}
+
+// batchByPgx sends the statements together by pgx's own batch, in the exec modes that do not go the direct way.
+func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
+	b := &pgx.Batch{}
+	for _, st := range sts {
+		b.Queue(st.SQL, postgresArgs(st.Args)...)
+	}
+	results := c.SendBatch(ctx, b)
+	failed = -1
+	for i, st := range sts {
+		rows, resultErr := results.Query()
+		if resultErr == nil {
+			r := newPgRows(rows, st)
+			readErr := read(i, r)
+			if resultErr = r.Close(); resultErr == nil {
+				resultErr = readErr
+			}
+		} else {
+			resultErr = postgresError(resultErr)
+		}
+		if resultErr != nil {
+			failed, err = i, resultErr
+			break
+		}
+	}
+	if closeErr := results.Close(); err == nil && closeErr != nil {
+		err = postgresError(closeErr)
+	}
+	return failed, err
+}

@@ -2,130 +2,166 @@ package conn
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"math"
 	"strconv"
-	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/prom-go/prom/dialect/sqlite"
+	"github.com/prom-go/prom/internal/sqlite3"
 	"github.com/prom-go/prom/schema"
 )
 
-// sqliteArgs turns typed values into what SQLite stores: integers, floats, texts, bytes and NULL.
-func sqliteArgs(vs []schema.Value) ([]any, error) {
-	if len(vs) == 0 {
-		return nil, nil
+// bindArgs binds typed values as what SQLite stores: integers, floats, texts, bytes and NULL. The buffer is for texts that are
+// made here; it is returned, to be used again.
+func bindArgs(s *sqlite3.Stmt, args []schema.Value, buf []byte) ([]byte, error) {
+	if len(args) != s.Params() {
+		return buf, &Error{Kind: KindSyntax, Detail: "the statement has " + strconv.Itoa(s.Params()) + " parameters and got " +
+			strconv.Itoa(len(args)) + " arguments"}
 	}
-	args := make([]any, len(vs))
-	for i, v := range vs {
-		a, err := sqliteArg(v)
+	for i := range args {
+		v := &args[i]
+		var err error
+		if v.IsList() {
+			if buf, err = appendList(buf[:0], v); err == nil {
+				err = s.BindTextBytes(i, buf)
+			}
+		} else {
+			switch v.Kind() {
+			case schema.Null:
+				err = s.BindNull(i)
+			case schema.Bool:
+				n := int64(0)
+				if v.Bool() {
+					n = 1
+				}
+				err = s.BindInt64(i, n)
+			case schema.Int16, schema.Int32, schema.Int64:
+				err = s.BindInt64(i, v.Int())
+			case schema.Uint64:
+				if v.Uint() > math.MaxInt64 {
+					return buf, tooLarge()
+				}
+				err = s.BindInt64(i, int64(v.Uint()))
+			case schema.Float32, schema.Float64:
+				err = s.BindFloat64(i, v.Float())
+			case schema.Bytes:
+				err = s.BindBytes(i, v.Bytes())
+			case schema.Time:
+				buf = sqlite.AppendTime(buf[:0], v.Time())
+				err = s.BindTextBytes(i, buf)
+			case schema.Date:
+				buf = sqlite.AppendDate(buf[:0], v.Time())
+				err = s.BindTextBytes(i, buf)
+			case schema.Clock:
+				buf = sqlite.AppendClock(buf[:0], v.Clock())
+				err = s.BindTextBytes(i, buf)
+			default:
+				err = s.BindText(i, v.Text())
+			}
+		}
 		if err != nil {
-			return nil, err
+			return buf, err
 		}
-		args[i] = a
 	}
-	return args, nil
+	return buf, nil
 }
 
-var errTooLarge = &Error{Kind: KindType, Detail: "SQLite holds integers up to 9223372036854775807 (1<<63-1), and the value is greater"}
-
-func sqliteArg(v schema.Value) (any, error) {
-	if v.IsList() {
-		return sqliteList(v)
-	}
-	switch v.Kind() {
-	case schema.Null:
-		return nil, nil
-	case schema.Bool:
-		if v.Bool() {
-			return int64(1), nil
-		}
-		return int64(0), nil
-	case schema.Int16, schema.Int32, schema.Int64:
-		return v.Int(), nil
-	case schema.Uint64:
-		if v.Uint() > math.MaxInt64 {
-			e := *errTooLarge
-			return nil, &e
-		}
-		return int64(v.Uint()), nil
-	case schema.Float32, schema.Float64:
-		return v.Float(), nil
-	case schema.Bytes:
-		return v.Bytes(), nil
-	case schema.Time:
-		return v.Time().Format(sqlite.TimeLayout), nil
-	case schema.Date:
-		return v.Time().Format(sqlite.DateLayout), nil
-	case schema.Clock:
-		return clockText(v.Clock()), nil
-	}
-	return v.Text(), nil
+func tooLarge() *Error {
+	return &Error{Kind: KindType, Detail: "SQLite holds integers up to 9223372036854775807 (1<<63-1), and the value is greater"}
 }
 
-// sqliteList writes a list as JSON for json_each. Bytes become hexadecimal digits; infinities become numbers that are read as
+// appendList writes a list as JSON for json_each. Bytes become hexadecimal digits; infinities become numbers that are read as
 // such.
-func sqliteList(v schema.Value) (any, error) {
-	var b strings.Builder
-	b.WriteByte('[')
-	item := func(i int, text string, quote bool) {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		if quote {
-			q, _ := json.Marshal(text) // a string always can
-			b.Write(q)
-			return
-		}
-		b.WriteString(text)
-	}
+func appendList(b []byte, v *schema.Value) ([]byte, error) {
+	b = append(b, '[')
 	switch list := v.List().(type) {
 	case []bool:
 		for i, x := range list {
-			item(i, map[bool]string{true: "1", false: "0"}[x], false)
+			n := byte('0')
+			if x {
+				n = '1'
+			}
+			b = append(comma(b, i), n)
 		}
 	case []int64:
+		kind := v.Kind()
 		for i, x := range list {
-			switch v.Kind() {
+			b = comma(b, i)
+			switch kind {
 			case schema.Time:
-				item(i, time.UnixMicro(x).UTC().Format(sqlite.TimeLayout), true)
+				b = append(sqlite.AppendTime(append(b, '"'), time.UnixMicro(x)), '"')
 			case schema.Date:
-				item(i, time.UnixMicro(x).UTC().Format(sqlite.DateLayout), true)
+				b = append(sqlite.AppendDate(append(b, '"'), time.UnixMicro(x).UTC()), '"')
 			case schema.Clock:
-				item(i, clockText(time.Duration(x)*time.Microsecond), true)
+				b = append(sqlite.AppendClock(append(b, '"'), time.Duration(x)*time.Microsecond), '"')
 			default:
-				item(i, strconv.FormatInt(x, 10), false)
+				b = strconv.AppendInt(b, x, 10)
 			}
 		}
 	case []uint64:
 		for i, x := range list {
 			if x > math.MaxInt64 {
-				e := *errTooLarge
-				return nil, &e
+				return b, tooLarge()
 			}
-			item(i, strconv.FormatUint(x, 10), false)
+			b = strconv.AppendUint(comma(b, i), x, 10)
 		}
 	case []float64:
 		for i, x := range list {
+			b = comma(b, i)
 			switch {
 			case math.IsInf(x, 1):
-				item(i, "9e999", false)
+				b = append(b, "9e999"...)
 			case math.IsInf(x, -1):
-				item(i, "-9e999", false)
+				b = append(b, "-9e999"...)
 			default:
-				item(i, strconv.FormatFloat(x, 'e', -1, 64), false)
+				b = strconv.AppendFloat(b, x, 'e', -1, 64)
 			}
 		}
 	case []string:
 		for i, x := range list {
-			item(i, x, true)
+			b = appendJSON(comma(b, i), x)
 		}
 	case [][]byte:
 		for i, x := range list {
-			item(i, hex.EncodeToString(x), true)
+			b = append(hex.AppendEncode(append(comma(b, i), '"'), x), '"')
 		}
 	}
-	b.WriteByte(']')
-	return b.String(), nil
+	return append(b, ']'), nil
+}
+
+func comma(b []byte, i int) []byte {
+	if i > 0 {
+		return append(b, ',')
+	}
+	return b
+}
+
+// appendJSON writes a string of JSON. What is not UTF-8 becomes U+FFFD.
+func appendJSON(b []byte, s string) []byte {
+	const digits = "0123456789abcdef"
+	b = append(b, '"')
+	from := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c == '"' || c == '\\':
+			b = append(append(b, s[from:i]...), '\\', c)
+		case c < ' ':
+			b = append(append(b, s[from:i]...), '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+		case c < utf8.RuneSelf:
+			i++
+			continue
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r != utf8.RuneError || size > 1 {
+				i += size
+				continue
+			}
+			b = append(append(b, s[from:i]...), "\ufffd"...)
+		}
+		i++
+		from = i
+	}
+	return append(append(b, s[from:]...), '"')
 }

@@ -1,116 +1,104 @@
 package conn
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prom-go/prom/dialect/sqlite"
+	"github.com/prom-go/prom/internal/sqlite3"
 )
 
-// liteRows reads rows of database/sql. The boxed values do not leave it.
+// liteRows reads the rows of a statement where SQLite has them. It is part of its connection, on which one result is open at a
+// time, so that a result costs no memory; see lasting for who may close one twice.
 type liteRows struct {
-	rows   *sql.Rows
-	names  []string
-	values []any
-	dest   []any
-	st     *Statement
-	finish func(err error) // may be nil
-	closed bool
-	err    error
+	conn *liteConn
+	stmt *sqlite3.Stmt // nil when it is closed
+	st   *Statement
+
+	first bool // Step has been to the first row already
+	more  bool // it found one
+	err   error
+
+	engine *liteEngine // whose connection is given back at the end
+	tx     *liteTx     // or the transaction that keeps it
+	group  *liteGroup
 }
 
-func newLiteRows(rows *sql.Rows, st *Statement) (*liteRows, error) {
-	names, err := rows.Columns()
-	if err != nil {
-		_ = rows.Close()
-		return nil, sqliteError(err)
-	}
-	r := &liteRows{rows: rows, names: names, values: make([]any, len(names)), dest: make([]any, len(names)), st: st}
-	for i := range r.dest {
-		r.dest[i] = &r.values[i]
-	}
-	return r, nil
-}
+// Stmt returns the statement, whose current row is that of Next.
+func (r *liteRows) Stmt() *sqlite3.Stmt { return r.stmt }
 
 func (r *liteRows) Next() bool {
-	if !r.rows.Next() {
+	if r.first {
+		r.first = false
+		return r.more
+	}
+	if !r.more {
 		return false
 	}
-	if r.err = sqliteError(r.rows.Scan(r.dest...)); r.err != nil {
-		return false
+	row, err := r.stmt.Step()
+	if err != nil {
+		r.err = r.conn.failed(err)
 	}
-	return true
+	r.more = row
+	return row
 }
 
 func (r *liteRows) Close() error {
-	if r.closed {
+	if r.stmt == nil {
 		return r.err
 	}
-	r.closed = true
-	if err := r.rows.Err(); r.err == nil {
-		r.err = sqliteError(err)
+	err := r.conn.end(r.stmt)
+	r.stmt, r.more, r.first = nil, false, false
+	if r.err == nil {
+		r.err = err
 	}
-	if err := r.rows.Close(); r.err == nil {
-		r.err = sqliteError(err)
+	err = r.err
+	st := r.st
+	switch {
+	case r.tx != nil:
+		err = r.tx.note(err)
+	case r.conn.writes:
+		err = r.engine.leave(r.conn, r.group, err)
+	default:
+		r.engine.readers.give(r.conn)
 	}
-	if r.finish != nil {
-		r.finish(r.err)
+	// The connection may be somebody else's by now, and r with it.
+	if err != nil {
+		err = describe(err, st)
 	}
-	if r.err != nil {
-		r.err = describe(r.err, r.st)
-	}
-	return r.err
+	return err
 }
 
-func (r *liteRows) Len() int          { return len(r.names) }
-func (r *liteRows) Name(i int) string { return r.names[i] }
+func (r *liteRows) Len() int          { return r.stmt.Columns() }
+func (r *liteRows) Name(i int) string { return r.stmt.Name(i) }
 
-func (r *liteRows) IsNull(i int) bool { return r.values[i] == nil }
+func (r *liteRows) IsNull(i int) bool { return r.stmt.Type(i) == sqlite3.Null }
 
 // wrongType is the error of a value that is not of the type asked for.
 func (r *liteRows) wrongType(i int, want string) error {
-	var got string
-	switch r.values[i].(type) {
-	case nil:
-		got = "NULL"
-	case int64, bool:
-		got = "an INTEGER"
-	case float64:
-		got = "a REAL"
-	case string, time.Time:
-		got = "a TEXT"
-	default:
-		got = "a BLOB"
-	}
+	got := [...]string{"NULL", "an INTEGER", "a REAL", "a TEXT", "a BLOB"}[r.stmt.Type(i)]
 	return fmt.Errorf("the database holds %s, which is not read as %s", got, want)
 }
 
 func (r *liteRows) Bool(i int) (bool, error) {
-	switch v := r.values[i].(type) {
-	case int64:
-		if v == 0 || v == 1 {
-			return v == 1, nil
+	if r.stmt.Type(i) == sqlite3.Integer {
+		if n := r.stmt.Int64(i); n == 0 || n == 1 {
+			return n == 1, nil
 		}
-	case bool:
-		return v, nil
 	}
 	return false, r.wrongType(i, "a boolean")
 }
 
 func (r *liteRows) Int(i int) (int64, error) {
-	switch v := r.values[i].(type) {
-	case int64:
-		return v, nil
-	case bool:
-		if v {
-			return 1, nil
-		}
-		return 0, nil
-	case float64:
+	switch r.stmt.Type(i) {
+	case sqlite3.Integer:
+		return r.stmt.Int64(i), nil
+	case sqlite3.Float:
+		v := r.stmt.Float64(i)
 		if n := int64(v); float64(n) == v && math.Abs(v) < 1<<53 {
 			return n, nil
 		}
@@ -127,53 +115,50 @@ func (r *liteRows) Uint(i int) (uint64, error) {
 }
 
 func (r *liteRows) Float(i int) (float64, error) {
-	switch v := r.values[i].(type) {
-	case float64:
-		return v, nil
-	case int64:
-		return float64(v), nil
+	switch r.stmt.Type(i) {
+	case sqlite3.Float, sqlite3.Integer:
+		return r.stmt.Float64(i), nil
 	}
 	return 0, r.wrongType(i, "a float")
 }
 
 // Text reads a TEXT. Numbers are read too, because a column of another program may hold a decimal as one.
 func (r *liteRows) Text(i int) (string, error) {
-	switch v := r.values[i].(type) {
-	case string:
-		return v, nil
-	case int64:
-		return strconv.FormatInt(v, 10), nil
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), nil
-	case time.Time:
-		return v.UTC().Format(sqlite.TimeLayout), nil
+	switch r.stmt.Type(i) {
+	case sqlite3.Text:
+		return string(r.stmt.Raw(i)), nil
+	case sqlite3.Integer:
+		return strconv.FormatInt(r.stmt.Int64(i), 10), nil
+	case sqlite3.Float:
+		return strconv.FormatFloat(r.stmt.Float64(i), 'f', -1, 64), nil
 	}
 	return "", r.wrongType(i, "a text")
 }
 
+// Bytes reads a BLOB or a TEXT. It is a copy: what is SQLite's own memory must not reach the application's code.
 func (r *liteRows) Bytes(i int) ([]byte, error) {
-	switch v := r.values[i].(type) {
-	case []byte:
-		return v, nil
-	case string:
-		return []byte(v), nil
+	switch r.stmt.Type(i) {
+	case sqlite3.Blob, sqlite3.Text:
+		return append([]byte{}, r.stmt.Raw(i)...), nil
 	}
 	return nil, r.wrongType(i, "bytes")
 }
 
 // Time reads the texts that this library and others store, and Unix times in seconds.
 func (r *liteRows) Time(i int) (time.Time, error) {
-	switch v := r.values[i].(type) {
-	case time.Time: // the driver parses texts of columns that are declared DATE or TIMESTAMP
-		return v.UTC(), nil
-	case string:
-		if t, ok := parseTime(v); ok {
+	switch r.stmt.Type(i) {
+	case sqlite3.Text:
+		raw := r.stmt.Raw(i)
+		if t, ok := sqlite.ParseTime(raw); ok {
 			return t, nil
 		}
-	case int64:
-		return time.Unix(v, 0).UTC(), nil
-	case float64:
-		if math.Abs(v) < 1<<40 {
+		if t, ok := parseTime(string(raw)); ok {
+			return t, nil
+		}
+	case sqlite3.Integer:
+		return time.Unix(r.stmt.Int64(i), 0).UTC(), nil
+	case sqlite3.Float:
+		if v := r.stmt.Float64(i); math.Abs(v) < 1<<40 {
 			return time.UnixMicro(int64(math.Round(v * 1e6))).UTC(), nil
 		}
 	}
@@ -181,14 +166,15 @@ func (r *liteRows) Time(i int) (time.Time, error) {
 }
 
 func (r *liteRows) Clock(i int) (time.Duration, error) {
-	if v, ok := r.values[i].(string); ok {
-		return parseClock(v)
+	if r.stmt.Type(i) == sqlite3.Text {
+		return parseClock(string(r.stmt.Raw(i)))
 	}
 	return 0, r.wrongType(i, "a time of day")
 }
 
-// timeLayouts are the texts of times that are understood: what this library writes, what SQLite's own functions write, and what
-// Python's prom wrote. A fraction of any length may follow the seconds. Without a zone they are UTC.
+// timeLayouts are the texts of times that are understood beside this library's own: what SQLite's functions write, what
+// Python's prom wrote, and what drivers of database/sql make of a time. A fraction of any length may follow the seconds. Without a
+// zone they are UTC.
 var timeLayouts = []string{
 	"2006-01-02T15:04:05Z07:00",
 	"2006-01-02 15:04:05Z07:00",
@@ -198,11 +184,15 @@ var timeLayouts = []string{
 	"20060102T150405",
 	"2006-01-02T15:04",
 	"2006-01-02 15:04",
+	"2006-01-02T15:04Z",
+	"2006-01-02 15:04Z",
 	"2006-01-02",
 	"20060102",
+	"2006-01-02 15:04:05 -0700 MST",
 }
 
 func parseTime(s string) (time.Time, bool) {
+	s, _, _ = strings.Cut(s, " m=") // of a time that was printed with its monotonic clock
 	for _, layout := range timeLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC(), true
@@ -213,4 +203,30 @@ func parseTime(s string) (time.Time, bool) {
 		return time.UnixMicro(int64(math.Round(f * 1e6))).UTC(), true
 	}
 	return time.Time{}, false
+}
+
+// lastingRows are rows that may be closed any number of times, at any time: a second Close does not reach a later result of the
+// same connection.
+type lastingRows struct {
+	*liteRows
+	err  error
+	done bool
+}
+
+// lasting returns rows for a caller of whom nothing is known.
+func lasting(rows Rows) Rows {
+	if r, ok := rows.(*liteRows); ok {
+		return &lastingRows{liteRows: r}
+	}
+	return rows
+}
+
+func (r *lastingRows) Next() bool { return !r.done && r.liteRows.Next() }
+
+func (r *lastingRows) Close() error {
+	if !r.done {
+		r.done = true
+		r.err = r.liteRows.Close()
+	}
+	return r.err
 }

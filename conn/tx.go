@@ -263,16 +263,17 @@ func (t *tx) addPending(m *Mark) {
 // txRows gives the transaction's turn back when the rows are closed.
 type txRows struct {
 	Rows
-	done func()
+	done func() // nil when the rows are closed
+	err  error
 }
 
 func (r *txRows) Close() error {
-	err := r.Rows.Close()
 	if r.done != nil {
+		r.err = r.Rows.Close()
 		r.done()
 		r.done = nil
 	}
-	return err
+	return r.err
 }
 
 // Inner returns the rows themselves, for who reads them in the engine's own form.

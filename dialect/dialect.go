@@ -109,6 +109,10 @@ type Expression interface {
 	// cannot hold is an error of the database, not another number.
 	Add(c *schema.Column, expr string, minus bool) string
 
+	// Bulk returns the statements that insert many rows of the given columns, all of the table but the key when that, one column
+	// of integers, is left to the database. They have numbered placeholders where the engine wants them.
+	Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column) Bulk
+
 	// Page returns the clause that limits a result, with one argument for the limit if there is one and then one for the
 	// offset if there is one.
 	Page(limit, offset bool) string

@@ -13,13 +13,29 @@ const maxShapes = 1024
 
 // cache keeps the text of statements by their shape. Reading it takes no lock.
 type cache struct {
-	texts        atomic.Pointer[map[string]string]
+	texts        atomic.Pointer[map[string]*Text]
 	write        sync.Mutex
 	hits, misses atomic.Uint64
 }
 
+// Text is the text of a statement, and what was seen of its results.
+type Text struct {
+	SQL  string
+	rows atomic.Int64
+}
+
+// Rows returns how many rows the statement returned last, 0 when it has not run yet: the best guess of how many come next.
+func (t *Text) Rows() int { return int(t.rows.Load()) }
+
+// SawRows notes how many rows the statement returned.
+func (t *Text) SawRows(n int) {
+	if t.rows.Load() != int64(n) { // writing what all read would slow them
+		t.rows.Store(int64(n))
+	}
+}
+
 // get returns the text of a shape, and renders it when it is new.
-func (c *cache) get(key []byte, render func() (string, error)) (string, error) {
+func (c *cache) get(key []byte, render func() (string, error)) (*Text, error) {
 	if texts := c.texts.Load(); texts != nil {
 		if text, ok := (*texts)[string(key)]; ok {
 			c.hits.Add(1)
@@ -27,19 +43,29 @@ func (c *cache) get(key []byte, render func() (string, error)) (string, error) {
 		}
 	}
 	c.misses.Add(1)
-	text, err := render()
+	sql, err := render()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	c.write.Lock()
 	defer c.write.Unlock()
-	fresh := map[string]string{}
+	fresh := map[string]*Text{}
 	if old := c.texts.Load(); old != nil && len(*old) < maxShapes {
 		fresh = maps.Clone(*old)
 	}
+	text := &Text{SQL: sql}
 	fresh[string(key)] = text
 	c.texts.Store(&fresh)
 	return text, nil
+}
+
+// sql is get for statements whose rows need no guess.
+func (c *cache) sql(key []byte, render func() (string, error)) (string, error) {
+	text, err := c.get(key, render)
+	if err != nil {
+		return "", err
+	}
+	return text.SQL, nil
 }
 
 // shape is the key of a statement's text: everything that the text depends on, and no value.

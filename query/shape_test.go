@@ -148,30 +148,38 @@ func (s *source) spec() query.Spec {
 
 // statement makes one statement of any kind.
 func (s *source) statement(on *query.Statements) (string, []schema.Value, error) {
-	kind, q := s.n(9), s.spec()
+	kind, q := s.n(10), s.spec()
 	cols := on.Table.Columns
 	some := func() []*schema.Column { from := s.n(len(cols)); return cols[from : from+s.n(len(cols)-from)+1] }
 	alone := func(text string, err error) (string, []schema.Value, error) { return text, nil, err }
+	read := func(text *query.Text, args []schema.Value, err error) (string, []schema.Value, error) {
+		if err != nil {
+			return "", nil, err
+		}
+		return text.SQL, args, nil
+	}
 	switch kind {
 	case 0:
-		return on.Count(q)
+		return read(on.Count(nil, q))
 	case 1:
-		return on.Has(q)
+		return read(on.Has(nil, q))
 	case 2:
-		return on.SelectColumns(q, some())
+		return read(on.SelectColumns(nil, q, some()))
 	case 3:
-		return on.Delete(q.Unpaged().Unordered().AllRows())
+		return on.Delete(nil, q.Unpaged().Unordered().AllRows())
 	case 4:
 		assigns := []query.Assign[post]{postViews.Add(1), postViews.Set(1), postViews.Sub(1), postStars.SetNull(), postTitle.Set("x"), {}}
-		return query.Update(on, q.Unpaged().Unordered().AllRows(), []query.Assign[post]{assigns[s.n(6)], postPrice.Set("1")})
+		return query.Update(on, nil, q.Unpaged().Unordered().AllRows(), []query.Assign[post]{assigns[s.n(6)], postPrice.Set("1")})
 	case 5:
 		return alone(on.Insert(some(), 1+s.n(4)))
 	case 6:
 		return alone(on.Upsert(some(), some(), some()))
 	case 7:
 		return alone(on.UpdateKey(some(), some()))
+	case 8:
+		return alone(on.SelectBy(some()))
 	}
-	return on.Select(q)
+	return read(on.Select(nil, q))
 }
 
 // sameAsFresh makes many statements with one cache and each of them again without, and compares.
@@ -221,7 +229,7 @@ func TestShapeHolds(t *testing.T) {
 	s := query.NewStatements(sqlite.Dialect{}, postTable(t))
 	for i := range 100 {
 		q := query.Where(query.Spec{}, []query.Cond[post]{postViews.In(make([]int, i)...), postTitle.HasPrefix(fmt.Sprint(i)), query.Raw[post]("views > ?", i)}).Limit(i)
-		_, args, err := s.Select(q)
+		_, args, err := s.Select(nil, q)
 		is.NoErr(err)
 		is.Equal(len(args), 4)
 	}
@@ -239,9 +247,9 @@ func TestCacheBound(t *testing.T) {
 		wg.Go(func() {
 			for i := range 1500 {
 				raw := fmt.Sprintf("views > %d", g*1000+i)
-				text, _, err := s.Select(query.Where(query.Spec{}, []query.Cond[post]{query.Raw[post](raw)}))
-				if err != nil || !strings.HasSuffix(text, "WHERE ("+raw+")") {
-					errs[g] = fmt.Errorf("%s: %s: %w", raw, text, err)
+				text, _, err := s.Select(nil, query.Where(query.Spec{}, []query.Cond[post]{query.Raw[post](raw)}))
+				if err != nil || !strings.HasSuffix(text.SQL, "WHERE ("+raw+")") {
+					errs[g] = fmt.Errorf("%s: %v: %w", raw, text, err)
 					return
 				}
 			}
@@ -266,14 +274,14 @@ func TestBalancedTrees(t *testing.T) {
 			for i := range conds {
 				conds[i] = postViews.Eq(i)
 			}
-			text, args, err := s.Select(query.Where(query.Spec{}, []query.Cond[post]{query.Or(conds...)}))
+			text, args, err := s.Select(nil, query.Where(query.Spec{}, []query.Cond[post]{query.Or(conds...)}))
 			is.NoErr(err)
 			is.Equal(len(args), n)
 			for i, a := range args {
 				is.Equal(a.Int(), int64(i))
 			}
 			depth, deepest := 0, 0
-			for _, c := range text {
+			for _, c := range text.SQL {
 				switch c {
 				case '(':
 					depth++
@@ -284,7 +292,7 @@ func TestBalancedTrees(t *testing.T) {
 			}
 			is.Equal(depth, 0)
 			is.True(deepest <= 12)
-			is.Equal(strings.Count(text, " OR "), n-1)
+			is.Equal(strings.Count(text.SQL, " OR "), n-1)
 		}
 	}
 }
@@ -298,7 +306,7 @@ func BenchmarkShape(b *testing.B) {
 		for b.Loop() {
 			q := query.Where(query.Spec{}, []query.Cond[post]{postViews.Gt(3), postTitle.Eq("x"), postAt.Lt(at)})
 			q = query.OrderBy(q, []query.Order[post]{postViews.Desc()}).Limit(10)
-			if _, _, err := s.Select(q); err != nil {
+			if _, _, err := s.Select(nil, q); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -308,7 +316,7 @@ func BenchmarkShape(b *testing.B) {
 	b.Run("look up", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, _, err := s.Select(q); err != nil {
+			if _, _, err := s.Select(nil, q); err != nil {
 				b.Fatal(err)
 			}
 		}

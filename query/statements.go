@@ -2,6 +2,7 @@ package query
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/Masterminds/squirrel"
 
@@ -17,6 +18,7 @@ type Statements struct {
 	name    string   // of the table, quoted
 	columns []string // quoted, in order
 	cache   cache
+	bulks   sync.Map // dialect.Bulk by columns
 }
 
 // NewStatements returns the statements on a table.
@@ -47,6 +49,7 @@ func (s *Statements) Stats() CacheStats {
 const (
 	kindSelect byte = iota
 	kindKeys
+	kindSelectBy
 	kindCount
 	kindHas
 	kindInsert
@@ -57,50 +60,59 @@ const (
 	kindDelete
 )
 
-// Select reads all columns of the rows of a query.
-func (s *Statements) Select(q Spec) (string, []schema.Value, error) {
-	return s.query(kindSelect, q, nil, s.columns)
+// Select reads all columns of the rows of a query. Its arguments, as those of the other queries, are appended to dst.
+func (s *Statements) Select(dst []schema.Value, q Spec) (*Text, []schema.Value, error) {
+	return s.query(dst, kindSelect, q, nil, s.columns)
 }
 
 // SelectColumns reads some columns of the rows of a query.
-func (s *Statements) SelectColumns(q Spec, cols []*schema.Column) (string, []schema.Value, error) {
-	return s.query(kindKeys, q, cols, s.quoted(cols))
+func (s *Statements) SelectColumns(dst []schema.Value, q Spec, cols []*schema.Column) (*Text, []schema.Value, error) {
+	return s.query(dst, kindKeys, q, cols, s.quoted(cols))
+}
+
+// SelectBy reads all columns of the rows in which the given columns have certain values, which are its arguments.
+func (s *Statements) SelectBy(cols []*schema.Column) (string, error) {
+	key := shape(make([]byte, 0, 64)).byte(kindSelectBy).columns(cols)
+	return s.cache.sql(key, func() (string, error) {
+		q := Spec{}.KeyIs(cols, make([]schema.Value, len(cols)))
+		return finish(s.selectBuilder(q, s.columns).PlaceholderFormat(format(s.Dialect)), len(cols))
+	})
 }
 
 // Has reads whether there is a row: one row with the constant 1, or none.
-func (s *Statements) Has(q Spec) (string, []schema.Value, error) {
+func (s *Statements) Has(dst []schema.Value, q Spec) (*Text, []schema.Value, error) {
 	if n, ok := q.Limited(); !ok || n > 1 {
 		q = q.Limit(1)
 	}
-	return s.query(kindHas, q.Unordered(), nil, []string{"1"})
+	return s.query(dst, kindHas, q.Unordered(), nil, []string{"1"})
 }
 
-func (s *Statements) query(kind byte, q Spec, cols []*schema.Column, columns []string) (string, []schema.Value, error) {
+func (s *Statements) query(dst []schema.Value, kind byte, q Spec, cols []*schema.Column, columns []string) (*Text, []schema.Value, error) {
 	if err := q.Err(); err != nil {
-		return "", nil, err
+		return nil, dst, err
 	}
-	args := s.args(q)
+	args := s.args(dst, q)
 	key := shape(make([]byte, 0, 128)).byte(kind, byte(q.limits)).columns(cols).nodes(q.where).orders(q.orders)
 	text, err := s.cache.get(key, func() (string, error) {
-		return finish(s.selectBuilder(q, columns).PlaceholderFormat(format(s.Dialect)), len(args))
+		return finish(s.selectBuilder(q, columns).PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
 	})
 	return text, args, err
 }
 
 // Count counts the rows of a query, of its page if it has one.
-func (s *Statements) Count(q Spec) (string, []schema.Value, error) {
+func (s *Statements) Count(dst []schema.Value, q Spec) (*Text, []schema.Value, error) {
 	if err := q.Err(); err != nil {
-		return "", nil, err
+		return nil, dst, err
 	}
-	args := s.args(q)
+	args := s.args(dst, q)
 	key := shape(make([]byte, 0, 128)).byte(kindCount, byte(q.limits)).nodes(q.where)
 	text, err := s.cache.get(key, func() (string, error) {
 		if q.limits == 0 {
-			return finish(s.selectBuilder(q.Unordered(), []string{"count(*)"}).PlaceholderFormat(format(s.Dialect)), len(args))
+			return finish(s.selectBuilder(q.Unordered(), []string{"count(*)"}).PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
 		}
 		// A page is counted from outside: count(*) with an offset would skip its own single row.
 		page := s.selectBuilder(q.Unordered(), []string{"1 AS one"})
-		return finish(squirrel.Select("count(*)").FromSelect(page, "page").PlaceholderFormat(format(s.Dialect)), len(args))
+		return finish(squirrel.Select("count(*)").FromSelect(page, "page").PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
 	})
 	return text, args, err
 }
@@ -131,9 +143,9 @@ func (q *Spec) pageArgs(dst []schema.Value) []schema.Value {
 	return dst
 }
 
-// args gathers the arguments of a query: conditions, then the page.
-func (s *Statements) args(q Spec) []schema.Value {
-	return q.pageArgs(values(make([]schema.Value, 0, len(q.where)+2), s.Dialect, q.where))
+// args appends the arguments of a query: conditions, then the page.
+func (s *Statements) args(dst []schema.Value, q Spec) []schema.Value {
+	return q.pageArgs(values(dst, s.Dialect, q.where))
 }
 
 func anys(vs []schema.Value) []any {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/Masterminds/squirrel"
 
+	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -13,7 +14,7 @@ import (
 // defaults. Its arguments are the values of the columns, row after row.
 func (s *Statements) Insert(cols []*schema.Column, rows int) (string, error) {
 	key := shape(make([]byte, 0, 128)).byte(kindInsert).columns(cols).int(rows)
-	return s.cache.get(key, func() (string, error) {
+	return s.cache.sql(key, func() (string, error) {
 		if len(cols) == 0 {
 			return "INSERT INTO " + s.name + " DEFAULT VALUES " + s.returning(), nil
 		}
@@ -33,11 +34,21 @@ func (s *Statements) insertBuilder(cols []*schema.Column, rows int) squirrel.Ins
 	return b
 }
 
+// Bulk returns the statements that insert many rows of the columns, where the database makes key, or none when that is nil.
+func (s *Statements) Bulk(cols []*schema.Column, key *schema.Column) dialect.Bulk {
+	k := string(shape(make([]byte, 0, 64)).columns(cols))
+	if b, ok := s.bulks.Load(k); ok {
+		return b.(dialect.Bulk)
+	}
+	b, _ := s.bulks.LoadOrStore(k, s.Dialect.Bulk(s.Table, cols, key))
+	return b.(dialect.Bulk)
+}
+
 // Upsert inserts one row, or, when a row with the same values in the columns on exists, updates the columns set of that one. It
 // returns all columns of what is stored then.
 func (s *Statements) Upsert(cols, on, set []*schema.Column) (string, error) {
 	key := shape(make([]byte, 0, 128)).byte(kindUpsert).columns(cols).columns(on).columns(set)
-	return s.cache.get(key, func() (string, error) {
+	return s.cache.sql(key, func() (string, error) {
 		if len(set) == 0 {
 			// Something must be assigned, or nothing would be returned.
 			set = on[:1]
@@ -61,7 +72,7 @@ func (s *Statements) Upsert(cols, on, set []*schema.Column) (string, error) {
 // UpdateKey updates columns of the row with a key and returns all columns. Its arguments are the new values and then the key.
 func (s *Statements) UpdateKey(cols, key []*schema.Column) (string, error) {
 	k := shape(make([]byte, 0, 64)).byte(kindUpdateKey).columns(cols).columns(key)
-	return s.cache.get(k, func() (string, error) {
+	return s.cache.sql(k, func() (string, error) {
 		b := squirrel.Update(s.name)
 		for _, c := range cols {
 			b = b.Set(s.columns[c.Ordinal], squirrel.Expr(s.Dialect.Arg(c.Kind), schema.Value{}))
@@ -74,17 +85,23 @@ func (s *Statements) UpdateKey(cols, key []*schema.Column) (string, error) {
 // DeleteKey deletes the row with a key. Its arguments are the key.
 func (s *Statements) DeleteKey(key []*schema.Column) (string, error) {
 	k := shape(make([]byte, 0, 64)).byte(kindDeleteKey).columns(key)
-	return s.cache.get(k, func() (string, error) {
+	return s.cache.sql(k, func() (string, error) {
 		b := squirrel.Delete(s.name).Where(clause{s.Dialect, Spec{}.KeyIs(key, make([]schema.Value, len(key))).where})
 		return finish(b.PlaceholderFormat(format(s.Dialect)), len(key))
 	})
 }
 
+// DeleteKeyReturning is DeleteKey that returns a row with the constant 1 for the row that it deleted.
+func (s *Statements) DeleteKeyReturning(key []*schema.Column) (string, error) {
+	text, err := s.DeleteKey(key)
+	return text + " RETURNING 1", err
+}
+
 var errPaged = errors.New("an update or delete takes no order, limit or offset; choose the rows by conditions")
 
-// Update changes the rows of a query.
-func Update[T any](s *Statements, q Spec, assigns []Assign[T]) (string, []schema.Value, error) {
-	list := make([]assignment, 0, len(assigns)+1)
+// Update changes the rows of a query. Its arguments are appended to dst.
+func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T]) (string, []schema.Value, error) {
+	list := make([]assignment, 0, 8)
 	for _, a := range assigns {
 		if a.a.err != nil {
 			return "", nil, a.a.err
@@ -99,7 +116,7 @@ func Update[T any](s *Statements, q Spec, assigns []Assign[T]) (string, []schema
 		}
 		list = append(list, a.a)
 	}
-	return s.update(q, list)
+	return s.update(dst, q, list)
 }
 
 // SetValue is the assignment of a value that is encoded already, such as the time of an update.
@@ -110,21 +127,21 @@ func SetValue[T any](col *schema.Column, v schema.Value) Assign[T] {
 // Column returns the column that is assigned, nil for the zero Assign.
 func (a Assign[T]) Column() *schema.Column { return a.a.col }
 
-func (s *Statements) update(q Spec, list []assignment) (string, []schema.Value, error) {
+func (s *Statements) update(args []schema.Value, q Spec, list []assignment) (string, []schema.Value, error) {
 	if err := q.writable("update"); err != nil {
 		return "", nil, err
 	}
 	if len(list) == 0 {
 		return "", nil, errors.New("an update needs an assignment")
 	}
+	before := len(args)
 	key := shape(make([]byte, 0, 128)).byte(kindUpdate).int(len(list))
-	args := make([]schema.Value, 0, len(list)+len(q.where))
 	for _, a := range list {
 		key = key.byte(byte(a.kind)).int(a.col.Ordinal)
 		args = append(args, a.val)
 	}
 	args = values(args, s.Dialect, q.where)
-	text, err := s.cache.get(key.nodes(q.where), func() (string, error) {
+	text, err := s.cache.sql(key.nodes(q.where), func() (string, error) {
 		b := squirrel.Update(s.name)
 		for _, a := range list {
 			name, arg := s.columns[a.col.Ordinal], s.Dialect.Arg(a.col.Kind)
@@ -136,24 +153,25 @@ func (s *Statements) update(q Spec, list []assignment) (string, []schema.Value, 
 		if len(q.where) > 0 {
 			b = b.Where(clause{s.Dialect, q.where})
 		}
-		return finish(b.PlaceholderFormat(format(s.Dialect)), len(args))
+		return finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err
 }
 
-// Delete deletes the rows of a query.
-func (s *Statements) Delete(q Spec) (string, []schema.Value, error) {
+// Delete deletes the rows of a query. Its arguments are appended to args.
+func (s *Statements) Delete(args []schema.Value, q Spec) (string, []schema.Value, error) {
 	if err := q.writable("delete"); err != nil {
 		return "", nil, err
 	}
-	args := values(nil, s.Dialect, q.where)
+	before := len(args)
+	args = values(args, s.Dialect, q.where)
 	key := shape(make([]byte, 0, 128)).byte(kindDelete).nodes(q.where)
-	text, err := s.cache.get(key, func() (string, error) {
+	text, err := s.cache.sql(key, func() (string, error) {
 		b := squirrel.Delete(s.name)
 		if len(q.where) > 0 {
 			b = b.Where(clause{s.Dialect, q.where})
 		}
-		return finish(b.PlaceholderFormat(format(s.Dialect)), len(args))
+		return finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err
 }

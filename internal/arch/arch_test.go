@@ -33,8 +33,9 @@ var arrows = map[string][]string{
 
 	"query":            {"dialect", "schema", "internal/scan", squirrel, uuid},
 	"internal/install": {"conn", "dialect", "schema", uuid},
-	"conn":             {"dialect", "dialect/postgres", "dialect/sqlite", "schema", pgx, modernc, uuid},
-	"internal/scan":    {"schema", uuid},
+	"conn":             {"dialect", "dialect/postgres", "dialect/sqlite", "schema", "internal/sqlite3", pgx, modernc, uuid},
+	"internal/scan":    {"schema", "dialect/sqlite", "internal/sqlite3", uuid},
+	"internal/sqlite3": {modernc},
 	"dialect/postgres": {"dialect", "schema", uuid},
 	"dialect/sqlite":   {"dialect", "schema", uuid},
 	"dialect":          {"schema", uuid},
@@ -50,7 +51,7 @@ var arrows = map[string][]string{
 // guarded lists the packages of the standard library that not everybody may import, and who may.
 var guarded = map[string][]string{
 	"C":            {},                                                              // the module builds without a C compiler
-	"unsafe":       {"internal/scan"},                                               // the row plan
+	"unsafe":       {"internal/scan", "internal/sqlite3"},                           // the row plan, and SQLite's memory
 	"database/sql": {".", "conn", "schema", "query", "internal/scan", "examples/*"}, // sql.Null, and a driver's errors in conn
 }
 

@@ -13,13 +13,16 @@ type Loader[T any] struct {
 
 	row   Row // of the result
 	wire  WireRow
-	steps []step
+	lite  LiteRow
+	steps []step // of wire
 	arena arena
 
-	copies []T
-	states []loaded
-	deep   []schema.Value
+	shadows []shadow[T]
+	deep    []schema.Value
 }
+
+// Reset makes l ready for another result of the same plan.
+func (l *Loader[T]) Reset() { *l = Loader[T]{Plan: l.Plan} }
 
 // Load decodes the current row into v.
 func (l *Loader[T]) Load(r Row, v *T) error {
@@ -28,15 +31,34 @@ func (l *Loader[T]) Load(r Row, v *T) error {
 	}
 	to := unsafe.Pointer(v)
 	var err error
-	if l.wire != nil {
+	switch {
+	case l.wire != nil:
 		err = l.Plan.decodeWire(l.steps, l.wire, to, &l.arena)
-	} else {
+	case l.lite != nil:
+		err = l.Plan.decodeLite(l.lite, l.lite.Stmt().Row(), to, &l.arena)
+	default:
 		err = l.Plan.decode(r, to)
 	}
 	if err != nil || !l.Plan.hasTracker {
 		return err
 	}
 	return l.note(v, r)
+}
+
+// Stored makes v, whose columns were written as the given values, what reading it back would make it: times have the exactness
+// that is stored, say. It is then a value that the database holds.
+func (l *Loader[T]) Stored(v *T, cols []*schema.Column, values []schema.Value) error {
+	checkModel[T](l.Plan)
+	for i, c := range cols {
+		s, at := &l.Plan.steps[c.Ordinal], unsafe.Add(unsafe.Pointer(v), c.Offset)
+		if err := s.stored(values[i], at); err != nil {
+			return s.fail(err)
+		}
+	}
+	if !l.Plan.hasTracker {
+		return nil
+	}
+	return l.note(v, nil)
 }
 
 // begin looks at the form of the result's rows: once, since all rows of a result have the same.
@@ -50,7 +72,10 @@ func (l *Loader[T]) begin(r Row) {
 		}
 		r = w.Inner().(Row)
 	}
-	if wire, ok := r.(WireRow); ok {
-		l.wire, l.steps = wire, l.Plan.wireSteps(wire)
+	switch r := r.(type) {
+	case WireRow:
+		l.wire, l.steps = r, l.Plan.wireSteps(r)
+	case LiteRow:
+		l.lite = r
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"time"
 	"unsafe"
 
 	"github.com/prom-go/prom/schema"
@@ -113,7 +114,17 @@ func (c *Codec) Check(v schema.Value) error {
 // Set decodes a value into a field of v: the way back of [Value]. It serves defaults and times that the library fills in.
 func Set[T any](p *Plan, v *T, col *schema.Column, value schema.Value) error {
 	checkModel[T](p)
-	return p.codecs[col.Ordinal].decode(valueRow{value}, 0, unsafe.Add(unsafe.Pointer(v), col.Offset))
+	at := unsafe.Add(unsafe.Pointer(v), col.Offset)
+	// What every write does, to set its times and keys, needs no row.
+	switch s := &p.steps[col.Ordinal]; {
+	case s.null != notNull:
+	case s.op == opTime && value.Kind() == schema.Time:
+		*(*time.Time)(at) = value.Time()
+		return nil
+	case s.op >= opInt8 && s.op <= opUint32 && value.Kind() == schema.Int64:
+		return setInt(s.op, at, value.Int())
+	}
+	return p.codecs[col.Ordinal].decode(valueRow{value}, 0, at)
 }
 
 // Decode decodes a row that has all columns of the table in their order.

@@ -2,7 +2,10 @@ package scan
 
 import (
 	"reflect"
+	"time"
 	"unsafe"
+
+	"github.com/prom-go/prom/schema"
 )
 
 // op says how a column is decoded straight from an engine's own form of a row. Go types that look the same in memory share one.
@@ -90,6 +93,25 @@ func (s *step) target(p unsafe.Pointer) unsafe.Pointer {
 		*(*bool)(unsafe.Add(p, s.valid)) = true
 	}
 	return p
+}
+
+// stored makes the field at p what reading back the value that was made of it would.
+func (s *step) stored(value schema.Value, p unsafe.Pointer) error {
+	switch s.op {
+	case opBool, opInt8, opInt16, opInt32, opInt64, opUint8, opUint16, opUint32, opText, opUUID:
+		return nil // it is that already
+	case opTime:
+		if s.null == notNull {
+			*(*time.Time)(p) = value.Time()
+			return nil
+		}
+	case opFloat64:
+		if s.null == notNull {
+			*(*float64)(p) = value.Float()
+			return nil
+		}
+	}
+	return s.codec.decode(valueRow{value}, 0, p)
 }
 
 // fail says which column an error is about.

@@ -16,6 +16,12 @@ type loaded struct {
 	deep []schema.Value // what the deep columns held, by their position in plan.deep
 }
 
+// shadow is a copy of a value with what is kept beside it.
+type shadow[T any] struct {
+	loaded
+	row T
+}
+
 func (p *Plan) trackerAt(v unsafe.Pointer) *schema.Tracker {
 	return (*schema.Tracker)(unsafe.Add(v, p.tracker))
 }
@@ -106,19 +112,19 @@ const chunk = 128
 // note remembers what v holds. From r, when there is one, it takes JSON as the database wrote it.
 func (l *Loader[T]) note(v *T, r Row) error {
 	p := l.Plan
-	if len(l.states) == cap(l.states) {
+	if len(l.shadows) == cap(l.shadows) {
 		// A result of one row is common, so the first chunk is small.
-		n := min(chunk, max(1, 4*cap(l.states)))
-		l.states = make([]loaded, 0, n)
-		l.copies = make([]T, 0, n)
+		n := min(chunk, max(1, 4*cap(l.shadows)))
+		l.shadows = make([]shadow[T], 0, n)
 		if len(p.deep) > 0 {
 			l.deep = make([]schema.Value, 0, n*len(p.deep))
 		}
 	}
+	l.shadows = l.shadows[:len(l.shadows)+1]
+	s := &l.shadows[len(l.shadows)-1]
 	tracker := p.trackerAt(unsafe.Pointer(v))
 	tracker.Loaded = nil
-	l.copies = append(l.copies, *v)
-	s := loaded{plan: p, row: unsafe.Pointer(&l.copies[len(l.copies)-1])}
+	s.plan, s.row, s.loaded.row = p, *v, unsafe.Pointer(&s.row)
 	for _, i := range p.deep {
 		value, err := p.codecs[i].snapshot(unsafe.Add(unsafe.Pointer(v), p.codecs[i].column.Offset), r, i)
 		if err != nil {
@@ -129,8 +135,7 @@ func (l *Loader[T]) note(v *T, r Row) error {
 	if n := len(p.deep); n > 0 {
 		s.deep = l.deep[len(l.deep)-n : len(l.deep) : len(l.deep)]
 	}
-	l.states = append(l.states, s)
-	tracker.Loaded = &l.states[len(l.states)-1]
+	tracker.Loaded = &s.loaded
 	return nil
 }
 

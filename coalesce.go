@@ -1,0 +1,219 @@
+package prom
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// CoalesceReads lets concurrent calls of Get on the repo share their round trips: while a few are on their way, those that come
+// after them wait and are then asked for together, in one statement. It serves programs that get single rows from many
+// goroutines, more than the pool has connections. Each caller has its own value and its own error, and hears its own context. A Get
+// inside a transaction is never shared, nor is one of a key of several columns, or of a kind whose equality is not that of its bytes.
+//
+// A value that is got in this way is as fresh as one of a Get that began at the same time: a shared statement begins after the last
+// of its calls.
+func CoalesceReads() RepoOption { return func(o *repoOptions) { o.coalesce = true } }
+
+type coalesceKey struct{}
+
+// WithCoalescing returns a context with which every Get, on any repo, is one that may share its round trip; see [CoalesceReads].
+func WithCoalescing(ctx context.Context) context.Context {
+	return context.WithValue(ctx, coalesceKey{}, true)
+}
+
+// coalescer gathers calls of Get.
+type coalescer[T any] struct {
+	mu      sync.Mutex
+	flying  int // statements on their way
+	waiting []*waiter[T]
+}
+
+// waiter is a Get that waits for others.
+type waiter[T any] struct {
+	key   schema.Value
+	value *T
+	err   error
+	done  chan struct{} // closed when value or err is there
+	group *group
+}
+
+// group is those that are asked for together. It is given up when nobody waits any more.
+type group struct {
+	mu     sync.Mutex
+	left   int
+	cancel context.CancelFunc
+}
+
+func (g *group) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.left--; g.left == 0 {
+		g.cancel()
+	}
+}
+
+const (
+	// maxFlying is how many statements are on their way before calls wait. One alone would leave the server idle while its answer
+	// travels; more make the groups small.
+	maxFlying = 2
+	maxGroup  = 1000
+)
+
+// coalesces reports whether a Get with this context may share.
+func (r *Repo[T]) coalesces(ctx context.Context, b *binding) bool {
+	if !r.coalesce && ctx.Value(coalesceKey{}) == nil {
+		return false
+	}
+	if len(r.table.Key) != 1 || b.db.InTx(ctx) {
+		return false
+	}
+	key := r.table.Key[0]
+	return key.Kind.Integer() || key.Kind == schema.UUID || key.Kind == schema.Text && !key.NoCase
+}
+
+// getShared is get for one key, which may share its round trip.
+func (r *Repo[T]) getShared(ctx context.Context, b *binding, w *work[T]) (*T, error) {
+	c := &r.reads
+	c.mu.Lock()
+	if c.flying < maxFlying {
+		c.flying++
+		c.mu.Unlock()
+		defer r.land(ctx, b)
+		v := new(T)
+		if err := r.get(ctx, w, "get", r.table.Key, v); err != nil {
+			return nil, err
+		}
+		return v, nil
+	}
+	me := &waiter[T]{key: w.args[0], done: make(chan struct{})}
+	c.waiting = append(c.waiting, me)
+	c.mu.Unlock()
+	select {
+	case <-me.done:
+		return me.value, me.err
+	case <-ctx.Done():
+		if !c.giveUp(me) {
+			me.group.leave()
+		}
+		return nil, errorOf("get", r.table, conn.ContextError(ctx.Err()))
+	}
+}
+
+// giveUp takes a waiter that no statement asks for yet out of the queue. It is false when one does.
+func (c *coalescer[T]) giveUp(me *waiter[T]) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, w := range c.waiting {
+		if w == me {
+			c.waiting = append(c.waiting[:i], c.waiting[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// land is called when a statement has come back: those who wait are asked for next.
+func (r *Repo[T]) land(ctx context.Context, b *binding) {
+	if next, on := r.reads.next(ctx); next != nil {
+		go func() {
+			for next != nil {
+				r.getGroup(on, b, next)
+				next, on = r.reads.next(ctx)
+			}
+		}()
+	}
+}
+
+// next takes those who wait, as a group with a context of its own. Without any, one statement less is on its way.
+func (c *coalescer[T]) next(ctx context.Context) ([]*waiter[T], context.Context) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := min(len(c.waiting), maxGroup)
+	if n == 0 {
+		c.flying--
+		return nil, nil
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	g := &group{left: n, cancel: cancel}
+	list := make([]*waiter[T], n)
+	copy(list, c.waiting)
+	rest := copy(c.waiting, c.waiting[n:])
+	clear(c.waiting[rest:])
+	c.waiting = c.waiting[:rest]
+	for _, w := range list {
+		w.group = g
+	}
+	return list, ctx
+}
+
+// getGroup asks for the rows of a group.
+func (r *Repo[T]) getGroup(ctx context.Context, b *binding, list []*waiter[T]) {
+	err := errors.New("prom: reading the rows of a shared Get ended early") // of a panic in the application's code
+	defer func() {
+		p := recover()
+		for _, w := range list {
+			switch {
+			case p != nil || err != nil:
+				w.value, w.err = nil, ownError(err)
+			case w.value == nil && w.err == nil:
+				w.err = r.notFound("get")
+			}
+			close(w.done)
+		}
+		list[0].group.cancel()
+	}()
+	wanted := make(map[schema.Value][]*waiter[T], len(list))
+	keys := make([]schema.Value, 0, len(list))
+	for _, w := range list {
+		if _, ok := wanted[w.key]; !ok {
+			keys = append(keys, w.key)
+		}
+		wanted[w.key] = append(wanted[w.key], w)
+	}
+	key := r.table.Key[0]
+	text, args, selectErr := b.stmts.Select(nil, query.Spec{}.KeyIn(key, keys))
+	if selectErr != nil {
+		err = errorOf("get", r.table, selectErr)
+		return
+	}
+	c := &call{complete: true}
+	c.Op, c.SQL, c.Args = "get", text.SQL, args
+	err = b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) error {
+		loader := scan.Loader[T]{Plan: r.plan}
+		for rows.Next() {
+			v := new(T)
+			if err := loader.Load(rows, v); err != nil {
+				return err
+			}
+			found, err := scan.Value(r.plan, v, key)
+			if err != nil {
+				return err
+			}
+			for i, w := range wanted[found] {
+				if i > 0 { // each has a value of its own, with what it points to
+					v = new(T)
+					if err := loader.Load(rows, v); err != nil {
+						return err
+					}
+				}
+				w.value = v
+			}
+		}
+		return nil
+	}))
+}
+
+// ownError returns err as an error that its receiver shares with nobody.
+func ownError(err error) error {
+	if e, ok := err.(*conn.Error); ok {
+		clone := *e
+		return &clone
+	}
+	return err
+}

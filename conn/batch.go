@@ -1,0 +1,80 @@
+package conn
+
+import (
+	"context"
+)
+
+// batcher is an engine, or a transaction of one, that sends several statements together.
+type batcher interface {
+	batch(ctx context.Context, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error)
+}
+
+// Batch runs statements in one transaction, in one round trip where the engine has them: all of them or none. Inside a transaction
+// they are a nested one. Read is called with the rows of each statement in turn and must not use the DB. With an error comes the
+// statement that failed, or -1 when it was none of them.
+func (db *DB) Batch(ctx context.Context, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
+	if len(sts) == 0 {
+		return -1, nil
+	}
+	for i, st := range sts {
+		if err := db.check(st); err != nil {
+			return i, err
+		}
+	}
+	start := db.log.begin()
+	failed, err = db.batch(ctx, sts, read)
+	for i, st := range sts {
+		var own error
+		if err != nil && i == failed {
+			own = err
+		}
+		db.log.end(ctx, start, st, own)
+	}
+	if err != nil && failed >= 0 {
+		err = describe(err, sts[failed])
+	}
+	return failed, err
+}
+
+func (db *DB) batch(ctx context.Context, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
+	if tx := db.txOf(ctx); tx != nil {
+		if b, ok := tx.engine.(batcher); ok {
+			if err := tx.acquire(ctx); err != nil {
+				return -1, err
+			}
+			defer tx.giveBack()
+			return b.batch(ctx, sts, read)
+		}
+		return db.batchInTx(ctx, sts, read)
+	}
+	e, err := db.open(ctx)
+	if err != nil {
+		return -1, err
+	}
+	if b, ok := unwrap(e).(batcher); ok && len(sts) > 1 {
+		return b.batch(ctx, sts, read)
+	}
+	return db.batchInTx(ctx, sts, read)
+}
+
+// batchInTx runs the statements one after the other.
+func (db *DB) batchInTx(ctx context.Context, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
+	failed = -1
+	err = db.Tx(ctx, func(ctx context.Context) error {
+		for i, st := range sts {
+			rows, err := db.query(ctx, st)
+			if err == nil {
+				err = read(i, rows)
+				if closeErr := rows.Close(); closeErr != nil {
+					err = closeErr
+				}
+			}
+			if err != nil {
+				failed = i
+				return err
+			}
+		}
+		return nil
+	})
+	return failed, err
+}

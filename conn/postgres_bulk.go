@@ -1,0 +1,260 @@
+package conn
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// copyRows is from how many rows on COPY is used. Below, the two round trips more cost what it gains.
+const copyRows = 3000
+
+func (e *pgEngine) bulk(ctx context.Context, b *Bulk) error {
+	c, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return postgresError(err)
+	}
+	defer c.Release()
+	return sessionOf(c.Conn()).bulk(ctx, c.Conn(), b)
+}
+
+func (t *pgTx) bulk(ctx context.Context, b *Bulk) error {
+	if err := t.run(ctx, guardOpen); err != nil {
+		return err
+	}
+	c := t.tx.Conn()
+	if err := sessionOf(c).bulk(ctx, c, b); err != nil {
+		return t.undo(ctx, err)
+	}
+	return t.run(ctx, guardClose)
+}
+
+func (s *pgSession) bulk(ctx context.Context, c *pgx.Conn, b *Bulk) error {
+	if b.Rows >= copyRows && b.Way.Copy != "" {
+		done, err := s.copyIn(ctx, c, b)
+		if done || err != nil {
+			return postgresError(err)
+		}
+	}
+	return postgresError(s.lists(ctx, c, b))
+}
+
+// lists inserts the rows by one array for each column.
+func (s *pgSession) lists(ctx context.Context, c *pgx.Conn, b *Bulk) error {
+	p, err := s.prepare(ctx, c, b.Way.Lists)
+	if err != nil {
+		return err
+	}
+	s.args.reset()
+	for j := range b.Columns {
+		s.args.column(p.ParamOIDs[j], b, j)
+	}
+	rr := c.PgConn().ExecStatement(ctx, p.StatementDescription, s.args.values, s.args.formats, p.formats)
+	i := 0
+	for ; rr.NextRow(); i++ {
+		if b.Key != nil && i < b.Rows {
+			key, ok := wireInt(rr.Values()[0])
+			if !ok {
+				err = errKey
+			}
+			b.Key(i, key)
+		}
+	}
+	tag, closeErr := rr.Close()
+	if closeErr != nil {
+		closeErr = postgresError(closeErr)
+		s.failed(p, closeErr)
+		return closeErr
+	}
+	if err == nil && tag.RowsAffected() != int64(b.Rows) {
+		err = errRowCount
+	}
+	return err
+}
+
+var (
+	errKey      = errors.New("the table's key is no integer of the database")
+	errRowCount = &Error{Kind: KindOther, Detail: "the database stored another number of rows than were inserted; a trigger or rule may do that"}
+)
+
+func wireInt(b []byte) (int64, bool) {
+	switch len(b) {
+	case 8:
+		return int64(binary.BigEndian.Uint64(b)), true
+	case 4:
+		return int64(int32(binary.BigEndian.Uint32(b))), true
+	case 2:
+		return int64(int16(binary.BigEndian.Uint16(b))), true
+	}
+	return 0, false
+}
+
+// column appends column j of all rows as an array: in binary when each element has a binary form here, else as text.
+func (w *wireArgs) column(oid uint32, b *Bulk, j int) {
+	be := binary.BigEndian
+	from := len(w.buf)
+	elem, ok := arrayElems[oid]
+	if ok {
+		for _, x := range [...]uint32{1, 1, elem, uint32(b.Rows), 1} { // one dimension, with NULLs maybe; see wireArgs.list
+			w.buf = be.AppendUint32(w.buf, x)
+		}
+		for i := 0; i < b.Rows && ok; i++ {
+			ok = w.field(elem, b.row(i)[j])
+		}
+	}
+	format := int16(pgtype.BinaryFormatCode)
+	if !ok {
+		format = pgtype.TextFormatCode
+		w.buf = append(w.buf[:from], b.arrayText(j)...)
+	}
+	w.values = append(w.values, w.buf[from:len(w.buf):len(w.buf)])
+	w.formats = append(w.formats, format)
+}
+
+// arrayElems are the types of arrays whose elements are encoded here.
+var arrayElems = map[uint32]uint32{
+	pgtype.BoolArrayOID: pgtype.BoolOID, pgtype.Int8ArrayOID: pgtype.Int8OID, pgtype.Float8ArrayOID: pgtype.Float8OID,
+	pgtype.TextArrayOID: pgtype.TextOID, pgtype.ByteaArrayOID: pgtype.ByteaOID, pgtype.TimestamptzArrayOID: pgtype.TimestamptzOID,
+	pgtype.UUIDArrayOID: pgtype.UUIDOID, pgtype.JSONBArrayOID: pgtype.JSONBOID,
+}
+
+// field appends a value behind its length, as the elements of arrays and the fields of COPY are sent. It reports whether the
+// value has a binary form here.
+func (w *wireArgs) field(oid uint32, v schema.Value) bool {
+	be := binary.BigEndian
+	if v.IsNull() {
+		w.buf = be.AppendUint32(w.buf, 1<<32-1)
+		return true
+	}
+	at := len(w.buf)
+	w.buf = be.AppendUint32(w.buf, 0)
+	switch {
+	case w.scalar(oid, v):
+	case v.Kind() == schema.Text && (oid == pgtype.TextOID || oid == pgtype.VarcharOID):
+		w.buf = append(w.buf, v.Text()...)
+	case v.Kind() == schema.JSON && oid == pgtype.JSONBOID:
+		w.buf = append(append(w.buf, 1), v.Text()...) // behind the version of its form
+	case v.Kind() == schema.UUID && oid == pgtype.UUIDOID:
+		u, err := uuid.Parse(v.Text())
+		if err != nil {
+			return false
+		}
+		w.buf = append(w.buf, u[:]...)
+	default:
+		return false
+	}
+	be.PutUint32(w.buf[at:], uint32(len(w.buf)-at-4))
+	return true
+}
+
+// arrayText writes column j of all rows as the text of an array.
+func (b *Bulk) arrayText(j int) string {
+	var text strings.Builder
+	text.WriteByte('{')
+	for i := range b.Rows {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		v := b.row(i)[j]
+		if v.IsNull() {
+			text.WriteString("NULL")
+			continue
+		}
+		text.WriteString(arrayElement(valueText(v)))
+	}
+	text.WriteByte('}')
+	return text.String()
+}
+
+// copyIn inserts the rows by COPY. It is false, with nothing done, when a column's type has no binary form here, or the table's
+// keys are no sequence's.
+func (s *pgSession) copyIn(ctx context.Context, c *pgx.Conn, b *Bulk) (bool, error) {
+	shape, err := s.prepare(ctx, c, b.Way.Shape)
+	if err != nil {
+		return false, err
+	}
+	types := shape.Fields
+	var keys []int64
+	if b.Key != nil {
+		if keys, err = s.reserve(ctx, c, b); err != nil || keys == nil {
+			return false, err
+		}
+		if types[0].DataTypeOID != pgtype.Int8OID && types[0].DataTypeOID != pgtype.Int4OID {
+			return false, nil
+		}
+	}
+	data, ok := s.copyData(b, types, keys)
+	if !ok {
+		return false, nil
+	}
+	tag, err := c.PgConn().CopyFrom(ctx, bytes.NewReader(data), b.Way.Copy)
+	if err != nil {
+		return true, err
+	}
+	if tag.RowsAffected() != int64(b.Rows) {
+		return true, errRowCount
+	}
+	for i, key := range keys {
+		b.Key(i, key)
+	}
+	return true, nil
+}
+
+// reserve takes keys from the sequence. None are returned when there is no sequence, or it is not for this user to use.
+func (s *pgSession) reserve(ctx context.Context, c *pgx.Conn, b *Bulk) ([]int64, error) {
+	p, err := s.prepare(ctx, c, b.Way.Keys)
+	if err != nil {
+		return nil, err
+	}
+	s.args.reset()
+	if err := s.args.add(c.TypeMap(), p.ParamOIDs, []schema.Value{schema.IntValue(schema.Int64, int64(b.Rows))}); err != nil {
+		return nil, err
+	}
+	keys := make([]int64, 0, b.Rows)
+	rr := c.PgConn().ExecStatement(ctx, p.StatementDescription, s.args.values, s.args.formats, p.formats)
+	for rr.NextRow() {
+		if key, ok := wireInt(rr.Values()[0]); ok {
+			keys = append(keys, key)
+		}
+	}
+	if _, err := rr.Close(); err != nil {
+		return nil, err
+	}
+	if len(keys) != b.Rows {
+		return nil, nil
+	}
+	return keys, nil
+}
+
+// copyData writes the rows in COPY's binary format: a signature, flags and the length of an extension, then for each row the
+// number of its fields and the fields, and a trailer (PostgreSQL's manual, section "COPY", "Binary Format").
+func (s *pgSession) copyData(b *Bulk, types []pgconn.FieldDescription, keys []int64) ([]byte, bool) {
+	be := binary.BigEndian
+	w := wireArgs{buf: make([]byte, 0, 64+b.Rows*(8*len(types)+64))}
+	w.buf = append(w.buf, "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
+	for i := range b.Rows {
+		w.buf = be.AppendUint16(w.buf, uint16(len(types)))
+		fields := types
+		if keys != nil {
+			if !w.field(types[0].DataTypeOID, schema.IntValue(schema.Int64, keys[i])) {
+				return nil, false
+			}
+			fields = types[1:]
+		}
+		for j, v := range b.row(i) {
+			if !w.field(fields[j].DataTypeOID, v) {
+				return nil, false
+			}
+		}
+	}
+	return be.AppendUint16(w.buf, 1<<16-1), true
+}

@@ -1,0 +1,61 @@
+package conn
+
+import (
+	"context"
+	"time"
+)
+
+// RowReader reads the rows of a statement.
+type RowReader interface {
+	// ReadRows reads the rows. It must neither keep nor close them, and must not use the same transaction.
+	ReadRows(rows Rows) error
+}
+
+// RowFunc is a function that is a [RowReader].
+type RowFunc func(rows Rows) error
+
+// ReadRows implements [RowReader].
+func (f RowFunc) ReadRows(rows Rows) error { return f(rows) }
+
+// Read runs a statement that returns rows, as Query does, and has them read. The result is closed when the reader returns or
+// panics. This costs no memory, while the rows of Query do. The error of the result counts more than that of the reader, since it
+// explains it.
+func (db *DB) Read(ctx context.Context, st *Statement, to RowReader) error {
+	if err := db.check(st); err != nil {
+		return err
+	}
+	start := db.log.begin()
+	if t := db.txOf(ctx); t != nil {
+		if err := t.acquire(ctx); err != nil {
+			err = describe(err, st)
+			db.log.end(ctx, start, st, err)
+			return err
+		}
+		defer t.giveBack()
+		rows, err := t.engine.query(ctx, st)
+		return db.finishRead(ctx, start, st, rows, err, to)
+	}
+	var rows Rows
+	e, err := db.open(ctx)
+	if err == nil {
+		rows, err = e.query(ctx, st)
+	}
+	return db.finishRead(ctx, start, st, rows, err, to)
+}
+
+func (db *DB) finishRead(ctx context.Context, start time.Time, st *Statement, rows Rows, err error, to RowReader) (result error) {
+	if err != nil {
+		err = describe(err, st)
+		db.log.end(ctx, start, st, err)
+		return err
+	}
+	defer func() {
+		// A close that fails counts, and after a panic nothing does.
+		closeErr := rows.Close()
+		db.log.end(ctx, start, st, closeErr)
+		if closeErr != nil {
+			result = closeErr
+		}
+	}()
+	return to.ReadRows(rows)
+}

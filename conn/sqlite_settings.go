@@ -1,0 +1,89 @@
+package conn
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom/dialect/sqlite"
+	"github.com/prom-go/prom/internal/sqlite3"
+)
+
+// liteSettings are what a connection is opened with: the same as sqliteURI tells the driver of database/sql.
+type liteSettings struct {
+	uri     string
+	options sqlite3.Options
+	pragmas []string // in the order in which they are run
+}
+
+// sqliteSettings returns the settings of the connections of a role.
+func (d DSN) sqliteSettings(role, memoryName string) (liteSettings, error) {
+	name, params, err := d.sqliteParams(role, memoryName)
+	if err != nil {
+		return liteSettings{}, err
+	}
+	s := liteSettings{options: sqlite3.Options{BusyTimeout: busyTimeout(d)}}
+	values := map[string]string{}
+	var own, given []string
+	params = slices.DeleteFunc(params, func(p dsnParam) bool {
+		if !strings.HasPrefix(p.name, "_") {
+			return false // SQLite reads it out of the URI
+		}
+		values[p.name] = p.value
+		if p.name == "_pragma" {
+			given = append(given, p.value)
+		}
+		return true
+	})
+	s.uri = sqliteName(name, params)
+	s.options.Defensive = values["_defensive"] == "1"
+	if s.options.Defensive && values["_journal_mode"] == "OFF" {
+		return liteSettings{}, dsnErrorf("_journal_mode=OFF has no effect with _defensive: leave one out")
+	}
+	add := func(names ...string) {
+		for _, name := range names {
+			if v, set := values["_"+name]; set {
+				own = append(own, name+" = "+v)
+			}
+		}
+	}
+	// auto_vacuum counts for a new file alone, before its first page is made; query_only comes last, since it forbids the others.
+	add("auto_vacuum")
+	slices.SortStableFunc(given, func(a, b string) int {
+		return strings.Compare(strings.ToLower(strings.TrimSpace(a)), strings.ToLower(strings.TrimSpace(b)))
+	})
+	own = append(own, given...)
+	add("foreign_keys", "journal_mode", "synchronous", "query_only")
+	s.pragmas = own
+	return s, nil
+}
+
+// open opens a connection.
+func (s liteSettings) open(ctx context.Context) (*sqlite3.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c, err := sqlite3.Open(s.uri, sqlite3.ReadWrite|sqlite3.Create, s.options)
+	if err != nil {
+		return nil, err
+	}
+	if err = s.apply(ctx, c); err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (s liteSettings) apply(ctx context.Context, c *sqlite3.Conn) error {
+	if err := c.CreateCollation(sqlite.DecimalCollation, compareDecimals); err != nil {
+		return err
+	}
+	c.SetContext(ctx)
+	defer c.ClearContext()
+	for _, p := range s.pragmas {
+		if err := c.Exec("PRAGMA " + p); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package conn
+
+import "context"
+
+// liteTx is a transaction of SQLite, on one connection.
+type liteTx struct {
+	engine    *liteEngine
+	conn      *liteConn // nil after the end
+	queryOnly bool
+	dead      error // why SQLite rolled the transaction back by itself
+}
+
+// end gives the connection back. What is open on it is rolled back.
+func (t *liteTx) end() {
+	c := t.conn
+	if c == nil {
+		return
+	}
+	t.conn = nil
+	c.rollBack()
+	if t.queryOnly && c.Conn != nil && c.run("PRAGMA query_only = 0") != nil {
+		c.drop()
+	}
+	t.engine.give(c)
+}
+
+func (t *liteTx) query(ctx context.Context, st *Statement) (Rows, error) {
+	if t.dead != nil {
+		return nil, t.deadError()
+	}
+	r, err := t.conn.query(ctx, st)
+	if err != nil {
+		return nil, t.note(err)
+	}
+	r.tx = t
+	return r, nil
+}
+
+func (t *liteTx) exec(ctx context.Context, st *Statement) (int64, error) {
+	if t.dead != nil {
+		return 0, t.deadError()
+	}
+	n, err := t.conn.exec(ctx, st)
+	return n, t.note(err)
+}
+
+// note remembers the error at which SQLite rolled back the whole transaction by itself; what came after it would run outside of
+// one (https://www.sqlite.org/lang_transaction.html, section 3). It returns err.
+func (t *liteTx) note(err error) error {
+	if err != nil && t.conn.Autocommit() {
+		t.dead = err
+	}
+	return err
+}
+
+func (t *liteTx) deadError() error {
+	return &Error{Kind: KindClosed, Detail: "the transaction was rolled back when a statement in it failed", Err: t.dead}
+}
+
+func (t *liteTx) run(ctx context.Context, sql string) error {
+	_, err := t.exec(ctx, &Statement{SQL: sql})
+	return err
+}
+
+func (t *liteTx) savepoint(ctx context.Context, name string) error {
+	return t.run(ctx, "SAVEPOINT "+name)
+}
+
+func (t *liteTx) release(ctx context.Context, name string) error { return t.run(ctx, "RELEASE "+name) }
+
+func (t *liteTx) rollbackTo(ctx context.Context, name string) error {
+	return t.run(ctx, "ROLLBACK TO "+name)
+}
+
+func (t *liteTx) commit(context.Context) error {
+	if t.dead != nil {
+		err := t.deadError()
+		t.end()
+		return err
+	}
+	// A commit is short and is not interrupted: nobody would know whether it had happened.
+	err := t.conn.run("COMMIT")
+	t.end()
+	return err
+}
+
+func (t *liteTx) rollback(context.Context) error {
+	t.end()
+	return nil
+}

@@ -1,0 +1,221 @@
+package prom
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/schema"
+)
+
+// CreateMany inserts values: all of them or none. Afterwards each is as it is stored, with the key that the database made; when it
+// fails they are left as they were. It takes any number of values. What a trigger changes while they are inserted is not read back,
+// as [Repo.Create] does.
+//
+// Many rows go to PostgreSQL as one array for each column, and from a few thousand on by COPY, with keys that are taken from the
+// key's sequence before; to SQLite by one prepared statement in one transaction.
+func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
+	if len(vs) == 0 {
+		return nil
+	}
+	b, err := r.bind()
+	if err != nil {
+		return err
+	}
+	bulks, err := b.db.Bulks(ctx)
+	if err != nil {
+		return errorOf("insert", r.table, err)
+	}
+	stored := slices.Clone(vs)
+	parts, err := r.fillAll(stored)
+	if err != nil {
+		return errorOf("insert", r.table, err)
+	}
+	insert := r.insertBulk
+	if bulks && !slices.ContainsFunc(parts, func(p part) bool { return len(p.cols) == 0 }) {
+		parts = splitParts(parts, maxBulk)
+	} else {
+		insert = r.insertRows
+		parts = splitRows(parts, b.db.Dialect().Features().MaxArgs)
+	}
+	m := &many[T]{values: stored, loader: scan.Loader[T]{Plan: r.plan}}
+	all := func(ctx context.Context) error {
+		for _, p := range parts {
+			if err := insert(ctx, b, m, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(parts) == 1 {
+		err = all(ctx)
+	} else {
+		known := b.marked.IsSet(ctx)
+		err = b.db.Tx(ctx, all)
+		if !b.db.InTx(ctx) && (known && missing(err) || conn.IsStale(err)) {
+			// The table changed behind our back, which ended the transaction before anything could be put right in it.
+			err = b.db.Tx(ctx, all)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	copy(vs, stored)
+	return nil
+}
+
+// many is values on their way into a table.
+type many[T any] struct {
+	values []T
+	loader scan.Loader[T]
+	args   []schema.Value // of one part
+}
+
+// part is a run of values that are inserted with the same columns.
+type part struct {
+	cols     []*schema.Column
+	from, to int
+}
+
+// fillAll fills values in and finds the parts that they fall into.
+func (r *Repo[T]) fillAll(vs []T) ([]part, error) {
+	var parts []part
+	at := now()
+	cols := make([]*schema.Column, 0, len(r.table.Columns))
+	for i := range vs {
+		filled, err := r.fill(cols, &vs[i], at)
+		if err != nil {
+			return nil, err
+		}
+		if n := len(parts); n > 0 && slices.Equal(parts[n-1].cols, filled) {
+			parts[n-1].to = i + 1
+		} else {
+			parts = append(parts, part{slices.Clone(filled), i, i + 1})
+		}
+	}
+	return parts, nil
+}
+
+// maxBulk bounds the rows that go to the database together, for the sake of the memory that their form there takes.
+const maxBulk = 20_000
+
+func splitParts(parts []part, size int) []part {
+	var cut []part
+	for _, p := range parts {
+		for ; p.to-p.from > size; p.from += size {
+			cut = append(cut, part{p.cols, p.from, p.from + size})
+		}
+		cut = append(cut, p)
+	}
+	return cut
+}
+
+// encode encodes the values of a part, row after row, and checks them.
+func (r *Repo[T]) encode(m *many[T], p part) error {
+	if n := (p.to - p.from) * len(p.cols); cap(m.args) < n {
+		m.args = make([]schema.Value, 0, n)
+	}
+	m.args = m.args[:0]
+	for i := p.from; i < p.to; i++ {
+		var err error
+		if m.args, err = scan.Values(r.plan, m.args, &m.values[i], p.cols); err != nil {
+			return errorOf("insert", r.table, err)
+		}
+	}
+	return nil
+}
+
+// insertBulk inserts a part in the engine's own way for many rows.
+func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part) error {
+	key := r.madeKey(p.cols)
+	way := b.stmts.Bulk(p.cols, key)
+	if err := r.encode(m, p); err != nil {
+		return err
+	}
+	bulk := &conn.Bulk{Way: way, Columns: p.cols, Rows: p.to - p.from}
+	var keyErr error
+	if key != nil {
+		bulk.Key = func(row int, n int64) {
+			if err := scan.Set(r.plan, &m.values[p.from+row], key, schema.IntValue(schema.Int64, n)); err != nil {
+				keyErr = err
+			}
+		}
+	}
+	c := &call{complete: true, bulk: bulk}
+	c.Op, c.Write, c.SQL, c.Args = "insert", true, way.Text(), m.args
+	if _, err := b.run(ctx, c, nil); err != nil {
+		return err
+	}
+	if keyErr != nil {
+		return errorOf("insert", r.table, keyErr)
+	}
+	n := len(p.cols)
+	for i := p.from; i < p.to; i++ {
+		row := m.args[(i-p.from)*n : (i-p.from+1)*n]
+		if err := m.loader.Stored(&m.values[i], p.cols, row); err != nil {
+			return errorOf("insert", r.table, err)
+		}
+	}
+	return nil
+}
+
+// madeKey returns the column of the key that the database makes when the given ones are inserted, or nil.
+func (r *Repo[T]) madeKey(cols []*schema.Column) *schema.Column {
+	for _, c := range r.table.Key {
+		if c.Auto && c.Kind != schema.UUID && !slices.Contains(cols, c) {
+			return c
+		}
+	}
+	return nil
+}
+
+// maxRows bounds the rows of one INSERT. Above a few hundred nothing is gained, and the text grows.
+const maxRows = 256
+
+// splitRows cuts parts into sizes that one INSERT takes: powers of two, so that the last ones of many different sizes are a few
+// shapes and not one for each size.
+func splitRows(parts []part, maxArgs int) []part {
+	var cut []part
+	for _, p := range parts {
+		size := maxRows
+		for size > 1 && (size*max(1, len(p.cols)) > maxArgs || len(p.cols) == 0) {
+			size /= 2
+		}
+		for p.from < p.to {
+			for size > p.to-p.from {
+				size /= 2
+			}
+			cut = append(cut, part{p.cols, p.from, p.from + size})
+			p.from += size
+		}
+	}
+	return cut
+}
+
+// insertRows inserts a part by one INSERT of many rows and reads them back.
+func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part) error {
+	if err := r.encode(m, p); err != nil {
+		return err
+	}
+	text, err := b.stmts.Insert(p.cols, p.to-p.from)
+	if err != nil {
+		return err
+	}
+	c := &call{complete: true}
+	c.Op, c.Write, c.SQL, c.Args = "insert", true, text, m.args
+	return b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) error {
+		m.loader.Reset()
+		i := p.from
+		for ; rows.Next(); i++ {
+			if i == p.to {
+				return errors.New("the database returned more rows than were inserted")
+			}
+			if err := m.loader.Load(rows, &m.values[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}

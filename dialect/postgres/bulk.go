@@ -1,0 +1,33 @@
+package postgres
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// Bulk returns the statements that insert many rows: by arrays that are unnested side by side, and by COPY in the binary format.
+// COPY returns no keys, so those are taken from the sequence before.
+func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column) dialect.Bulk {
+	if len(cols) == 0 {
+		return dialect.Bulk{}
+	}
+	arrays := make([]string, len(cols))
+	for i, c := range cols {
+		arrays[i] = "$" + strconv.Itoa(i+1) + "::" + listTypes[c.Kind] + "[]"
+	}
+	table, names := d.Quote(t.Name), dialect.QuoteList(schema.ColumnNames(cols))
+	b := dialect.Bulk{Lists: "INSERT INTO " + table + " (" + names + ") SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ")"}
+	if key != nil {
+		b.Lists += " RETURNING " + d.Quote(key.Name)
+		// A subquery, so that the sequence is looked up once and not for each key.
+		b.Keys = "SELECT nextval((SELECT pg_get_serial_sequence(" + quoteText(table) + ", " + quoteText(key.Name) +
+			")::regclass)) FROM generate_series(1, $1::bigint)"
+		names = d.Quote(key.Name) + ", " + names
+	}
+	b.Copy = "COPY " + table + " (" + names + ") FROM STDIN (FORMAT binary)"
+	b.Shape = "SELECT " + names + " FROM " + table
+	return b
+}

@@ -1,0 +1,227 @@
+package sqlite3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+	lib "modernc.org/sqlite/lib"
+)
+
+// long are statements that take seconds: of many instructions, and of few that are long.
+var long = map[string]string{
+	"endless":  endless,
+	"rows":     "SELECT a.n FROM t a, t b, t c",
+	"sort":     "SELECT hex(n * 7919 % 100003) || n AS x FROM (SELECT a.n * 1000 + b.n AS n FROM t a, t b, t c LIMIT 20000000) ORDER BY x",
+	"group":    "SELECT x, count(*) FROM (SELECT (a.n * 1000 + b.n) * 7919 % 1000003 AS x FROM t a, t b, t c) GROUP BY x",
+	"function": "SELECT length(replace(hex(zeroblob(500 + a.n % 7)), '0', hex(zeroblob(500)))) FROM t a, t b",
+}
+
+// Ensure that a statement ends soon after its context, whatever it does at that moment, and that the connection works on.
+func TestContext(t *testing.T) {
+	t.Parallel()
+	for name, sql := range long {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			c := memory(t)
+			do(t, c, "CREATE TABLE t (n INTEGER PRIMARY KEY); WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 1000) INSERT INTO t SELECT n FROM r")
+			for _, after := range []time.Duration{0, time.Millisecond, 50 * time.Millisecond, 300 * time.Millisecond} {
+				ctx := soon(t, after)
+				if after == time.Millisecond { // no deadline
+					canceled, cancel := context.WithCancel(context.Background())
+					time.AfterFunc(after, cancel)
+					ctx = canceled
+				}
+				start := time.Now()
+				c.SetContext(ctx)
+				s, err := c.Prepare(sql)
+				for more := true; more && err == nil; {
+					more, err = s.Step()
+				}
+				late := time.Since(start) - after
+				if s != nil {
+					is.NoErr(s.Reset())
+				}
+				var e *Error
+				is.True(errors.As(err, &e))
+				is.Equal(e.Code, lib.SQLITE_INTERRUPT)
+				is.True(errors.Is(err, ctx.Err()) || errors.Is(err, context.DeadlineExceeded))
+				c.ClearContext()
+				if late > latest {
+					t.Errorf("%v late", late)
+				}
+				t.Logf("%v: %v late", after, late)
+				is.Equal(one(t, c, "SELECT 7"), "7")
+			}
+		})
+	}
+}
+
+// Ensure that the watchdog ends a statement by itself, since the progress handler does not run inside a long instruction.
+func TestContext_Watchdog(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	c := memory(t)
+	lib.Xsqlite3_progress_handler(c.tls, c.db, 0, 0, 0)
+	for range 5 {
+		c.SetContext(soon(t, 20*time.Millisecond))
+		start := time.Now()
+		is.True(errors.Is(c.Exec(endless), context.DeadlineExceeded))
+		is.True(time.Since(start) < 20*time.Millisecond+latest)
+		c.ClearContext()
+	}
+	time.Sleep(5 * watchEvery)
+	c.watch.mu.Lock()
+	defer c.watch.mu.Unlock()
+	is.True(!c.watch.armed) // it stops when there is nothing to watch
+}
+
+// Ensure that an interruption that comes too late does not reach the statement after it.
+func TestContext_Late(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	c := memory(t)
+	for i := range 3000 {
+		ctx, cancel := context.WithCancel(context.Background())
+		c.SetContext(ctx)
+		var group sync.WaitGroup
+		group.Go(func() {
+			for range i % 50 {
+				runtime.Gosched()
+			}
+			cancel()
+		})
+		s, err := c.Prepare("SELECT 1")
+		is.NoErr(err)
+		_, err = s.Step()
+		is.True(err == nil || errors.Is(err, context.Canceled))
+		is.NoErr(s.Reset())
+		c.ClearContext()
+		is.Equal(one(t, c, "SELECT 7"), "7")
+		group.Wait()
+	}
+}
+
+// Ensure that waiting for a lock ends with the busy timeout and with the context, and succeeds when the lock is let go.
+func TestBusy(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	uri := file(t)
+	a, b := opened(t, uri, Options{}), opened(t, uri, Options{BusyTimeout: 100 * time.Millisecond})
+	do(t, a, "CREATE TABLE t (n); BEGIN IMMEDIATE")
+	is.Equal(pragma(t, b, "busy_timeout"), "100")
+	start := time.Now()
+	var e *Error
+	is.True(errors.As(b.Exec("BEGIN IMMEDIATE"), &e))
+	is.Equal(e.Code, lib.SQLITE_BUSY)
+	is.True(e.Err == nil)
+	took := time.Since(start)
+	is.True(took > 90*time.Millisecond && took < 2*time.Second)
+
+	patient := opened(t, uri, Options{BusyTimeout: time.Hour})
+	for _, after := range []time.Duration{0, 30 * time.Millisecond} {
+		patient.SetContext(soon(t, after))
+		start = time.Now()
+		is.True(errors.Is(patient.Exec("BEGIN IMMEDIATE"), context.DeadlineExceeded))
+		is.True(time.Since(start) < after+latest)
+		patient.ClearContext()
+	}
+	done := make(chan error)
+	go func() { done <- patient.Exec("BEGIN IMMEDIATE") }()
+	time.Sleep(20 * time.Millisecond)
+	do(t, a, "COMMIT")
+	is.NoErr(<-done)
+	do(t, patient, "COMMIT")
+}
+
+func pragma(tb testing.TB, c *Conn, name string) string {
+	tb.Helper()
+	s, err := c.Prepare("PRAGMA " + name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer s.Reset()
+	if row, err := s.Step(); err != nil || !row {
+		tb.Fatal(row, err)
+	}
+	if s.Type(0) == Integer {
+		return strconv.FormatInt(s.Int64(0), 10)
+	}
+	return string(s.Raw(0))
+}
+
+// Ensure that a collation orders, also in many connections at once, and that there is an end to their number.
+func TestCollation(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	c := memory(t)
+	is.NoErr(c.CreateCollation("backwards", func(a, b string) int { return strings.Compare(b, a) }))
+	is.NoErr(c.CreateCollation("length", func(a, b string) int { return len(a) - len(b) }))
+	do(t, c, "CREATE TABLE t (a); INSERT INTO t VALUES ('b'), ('a'), ('ccc'), ('')")
+	is.Equal(one(t, c, "SELECT group_concat(a) FROM (SELECT a FROM t ORDER BY a COLLATE backwards)"), "ccc,b,a,")
+	is.Equal(one(t, c, "SELECT group_concat(a) FROM (SELECT a FROM t ORDER BY a COLLATE length, a)"), ",a,b,ccc")
+	var err error
+	for i := 0; err == nil && i < 100; i++ {
+		err = c.CreateCollation(fmt.Sprint("c", i), strings.Compare)
+	}
+	is.True(err != nil)
+}
+
+// Ensure that a backup is a copy, also into a database that is there and while another connection writes, and ends with its context.
+func TestBackup(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	uri := file(t)
+	src, dst := opened(t, uri, Options{}), opened(t, file(t), Options{})
+	do(t, src, "PRAGMA journal_mode = WAL; CREATE TABLE t (n INTEGER PRIMARY KEY, b); WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 3000) INSERT INTO t SELECT n, hex(randomblob(500)) FROM r")
+	do(t, dst, "CREATE TABLE old (n)")
+	is.NoErr(src.Backup(context.Background(), dst))
+	is.Equal(one(t, dst, "SELECT count(*) FROM t"), "3000")
+	is.Equal(pragma(t, dst, "integrity_check"), "ok")
+	is.True(dst.Exec("SELECT * FROM old") != nil)
+	is.True(errors.Is(src.Backup(soon(t, 0), dst), context.DeadlineExceeded))
+	is.Equal(one(t, dst, "SELECT count(*) FROM t"), "3000")
+	for _, mode := range []CheckpointMode{Passive, Full, Restart, Truncate} {
+		is.NoErr(src.Checkpoint(context.Background(), mode))
+	}
+	locked := opened(t, uri, Options{})
+	do(t, locked, "BEGIN IMMEDIATE")
+	var e *Error
+	is.True(errors.As(src.Checkpoint(context.Background(), Truncate), &e))
+	is.Equal(e.Primary(), lib.SQLITE_BUSY)
+}
+
+// Ensure that a write is told as interrupted only if it has not happened, wherever in it the context ends. SQLite calls the
+// progress handler at the end of every so many statements too, when they are committed.
+func TestContext_Committed(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	c := memory(t)
+	do(t, c, "CREATE TABLE t (n INTEGER PRIMARY KEY)")
+	stored := 0
+	for range 3000 {
+		c.SetContext(context.Background())
+		s, err := c.Prepare("INSERT INTO t DEFAULT VALUES")
+		is.NoErr(err)
+		// The deadline has passed, as only the progress handler sees.
+		ctx, cancel := context.WithDeadline(context.Background(), time.Now().Add(time.Hour))
+		c.SetContext(ctx)
+		c.deadline = time.Time{}
+		if _, err = s.Step(); err == nil {
+			stored++
+		}
+		is.NoErr(s.Reset())
+		c.ClearContext()
+		cancel()
+	}
+	is.Equal(one(t, c, "SELECT count(*) FROM t"), strconv.Itoa(stored))
+	is.True(stored > 0)
+	t.Log(stored)
+}
