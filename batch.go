@@ -29,12 +29,13 @@ type Batch struct {
 // batchOp is one operation of a batch.
 type batchOp struct {
 	conn.Statement
-	bind   func() (*binding, error)
-	failed func(error) error // gives an error the operation's place
-	read   func(rows conn.Rows) error
-	done   func(err error) // is told how it ended
-	err    error           // why it cannot run
-	b      *binding
+	bind  func() (*binding, error)
+	build func(ctx context.Context, op *batchOp) error // makes the statement
+	read  func(rows conn.Rows) error                   // not of a statement with NoRows
+	done  func(op *batchOp, err error) error           // is told how the batch ended, and says how the operation did
+	place func(error) error                            // gives an error the operation's place
+	skip  bool                                         // there is nothing to do
+	b     *binding
 }
 
 // BatchError says which operation of a [Batch] failed. The others have not happened either.
@@ -74,8 +75,10 @@ func (b *Batch) Run(ctx context.Context) error {
 	ops := b.ops
 	b.ops = nil
 	err := runBatch(ctx, ops)
-	for _, op := range ops {
-		op.done(err)
+	for i, op := range ops {
+		if e := op.done(op, err); e != nil && err == nil {
+			err = &BatchError{i, e}
+		}
 	}
 	return err
 }
@@ -88,24 +91,27 @@ func runBatch(ctx context.Context, ops []*batchOp) error {
 	if len(ops) == 0 {
 		return nil
 	}
-	sts := make([]*conn.Statement, len(ops))
+	sts := make([]*conn.Statement, 0, len(ops))
+	at := make([]int, 0, len(ops)) // the operations of the statements
 	for i, op := range ops {
-		if op.err != nil {
-			return &BatchError{i, op.err}
-		}
 		var err error
 		if op.b, err = op.bind(); err != nil {
 			return &BatchError{i, err}
 		}
 		if op.b.db != ops[0].b.db {
-			return &BatchError{i, op.failed(errors.New("its repo is bound to another connection than that of the first operation"))}
+			return &BatchError{i, op.place(errors.New("its repo is bound to another connection than that of the first operation"))}
 		}
-		sts[i] = &op.Statement
+		if err := op.build(ctx, op); err != nil {
+			return &BatchError{i, op.place(err)}
+		}
+		if !op.skip {
+			sts, at = append(sts, &op.Statement), append(at, i)
+		}
 	}
 	db := ops[0].b.db
 	repaired := map[*binding]bool{}
 	for repeats := 0; ; {
-		failed, err := db.Batch(ctx, sts, func(i int, rows conn.Rows) error { return ops[i].read(rows) })
+		failed, err := db.Batch(ctx, sts, func(i int, rows conn.Rows) error { return ops[at[i]].read(rows) })
 		if err == nil {
 			break
 		}
@@ -116,6 +122,7 @@ func runBatch(ctx context.Context, ops []*batchOp) error {
 			}
 			continue
 		}
+		failed = at[failed]
 		op := ops[failed]
 		st := op.Statement
 		st.Guard = conn.GuardMissing // a batch has its own savepoint
@@ -129,10 +136,10 @@ func runBatch(ctx context.Context, ops []*batchOp) error {
 			spent = repeats > maxRepeats
 		}
 		if spent || !op.b.again(ctx, &st, err) {
-			return &BatchError{failed, op.failed(err)}
+			return &BatchError{failed, op.place(err)}
 		}
 		if err := op.b.repair(ctx, err); err != nil {
-			return &BatchError{failed, op.failed(err)}
+			return &BatchError{failed, op.place(err)}
 		}
 	}
 	for _, op := range ops {
@@ -152,83 +159,83 @@ type BatchOf[T any] struct {
 // Batch returns what adds operations on this repo to a batch.
 func (r *Repo[T]) Batch(b *Batch) BatchOf[T] { return BatchOf[T]{repo: r, batch: b} }
 
-// add adds an operation that build makes the statement of.
-func (o BatchOf[T]) add(op string, write bool, build func(b *binding, st *conn.Statement) error, read func(conn.Rows) error, done func(error)) {
+// add adds an operation.
+func (o BatchOf[T]) add(verb string, write bool, op *batchOp) {
 	r := o.repo
-	x := &batchOp{bind: r.bind, read: read, done: done}
-	x.failed = func(err error) error { return errorOf(op, r.table, err) }
-	x.Op, x.Table, x.Write = op, r.table.Name, write
-	b, err := r.bind()
-	if err == nil {
-		if err = build(b, &x.Statement); err != nil {
-			err = errorOf(op, r.table, err)
-		}
-	}
-	x.err = err
-	o.batch.ops = append(o.batch.ops, x)
+	op.bind = r.bind
+	op.place = func(err error) error { return errorOf(verb, r.table, err) }
+	op.Op, op.Table, op.Write = verb, r.table.Name, write
+	o.batch.ops = append(o.batch.ops, op)
 }
 
-// write adds a statement that returns the row that it wrote. It works on a copy of v, which build fills in.
-func (o BatchOf[T]) write(op string, v *T, build func(b *binding, st *conn.Statement, v *T) error) {
-	stored, found := *v, false
-	o.add(op, true,
-		func(b *binding, st *conn.Statement) error { return build(b, st, &stored) },
-		func(rows conn.Rows) error {
-			loader := scan.Loader[T]{Plan: o.repo.plan}
-			for found = false; rows.Next(); found = true {
-				if err := loader.Load(rows, &stored); err != nil {
-					return err
-				}
-			}
-			if !found && rows.Close() == nil {
-				return o.repo.notFound(op)
-			}
-			return nil
+// write adds a statement that stores v and returns its row. It works on a copy of v, which build fills in.
+func (o BatchOf[T]) write(verb string, v *T, build func(ctx context.Context, op *batchOp, w *work[T]) error) {
+	w := &work[T]{}
+	o.add(verb, true, &batchOp{
+		build: func(ctx context.Context, op *batchOp) error {
+			w.stored = *v
+			return build(ctx, op, w)
 		},
-		func(err error) {
-			if err == nil {
-				*v = stored
+		read: func(rows conn.Rows) error {
+			w.loader.Plan, w.one = o.repo.plan, &w.stored
+			err := w.ReadRows(rows)
+			if err == nil && !w.found && rows.Close() == nil {
+				return o.repo.notFound(verb)
 			}
-		})
+			return err
+		},
+		done: func(op *batchOp, err error) error {
+			if err == nil && op.NoRows {
+				err = o.repo.inserted(w, &w.stored, w.cols, op.Args, op.LastKey)
+			}
+			if err == nil && !op.skip {
+				*v = w.stored
+			}
+			return err
+		},
+	})
 }
 
 // Create inserts v, as [Repo.Create] does.
 func (o BatchOf[T]) Create(v *T) {
-	o.write("insert", v, func(b *binding, st *conn.Statement, v *T) error {
-		cols, err := o.repo.fill(nil, v, now())
-		if err != nil {
+	r := o.repo
+	o.write("insert", v, func(ctx context.Context, op *batchOp, w *work[T]) (err error) {
+		if w.cols, err = r.fill(nil, &w.stored, now()); err != nil {
 			return err
 		}
-		if st.Args, err = scan.Values(o.repo.plan, nil, v, cols); err != nil {
+		if op.Args, err = scan.Values(r.plan, nil, &w.stored, w.cols); err != nil {
 			return err
 		}
-		st.SQL, err = b.stmts.Insert(cols, 1)
+		if op.NoRows = r.insertsOnly(ctx, op.b, w.cols); op.NoRows {
+			op.SQL, err = op.b.stmts.InsertOnly(w.cols)
+			return err
+		}
+		op.SQL, err = op.b.stmts.Insert(w.cols, 1)
 		return err
 	})
 }
 
-// Update updates the row of v, as [Repo.Update] does; a row that is gone fails the batch. Without a change nothing is added.
+// Update updates the row of v, as [Repo.Update] does; a row that is gone fails the batch.
 func (o BatchOf[T]) Update(v *T) {
 	r := o.repo
-	copied := *v
-	if cols, err := r.changes(nil, &copied); err == nil && len(cols) == 0 {
-		return
-	}
-	o.write("update", v, func(b *binding, st *conn.Statement, stored *T) error {
+	o.write("update", v, func(_ context.Context, op *batchOp, w *work[T]) error {
 		if err := r.needKey("update"); err != nil {
 			return err
 		}
-		cols, err := r.changes(nil, stored)
+		cols, err := r.changes(nil, &w.stored)
 		if err != nil {
 			return err
 		}
-		if st.Args, err = scan.Values(r.plan, nil, stored, cols); err != nil {
+		if op.skip = len(cols) == 0; op.skip {
+			return nil
+		}
+		if op.Args, err = scan.Values(r.plan, nil, &w.stored, cols); err != nil {
 			return err
 		}
-		if st.Args, err = r.rowKey(st.Args, v); err != nil {
+		if op.Args, err = r.rowKey(op.Args, v); err != nil {
 			return err
 		}
-		st.SQL, err = b.stmts.UpdateKey(cols, r.table.Key)
+		op.SQL, err = op.b.stmts.UpdateKey(cols, r.table.Key)
 		return err
 	})
 }
@@ -237,20 +244,26 @@ func (o BatchOf[T]) Update(v *T) {
 // or 1.
 func (o BatchOf[T]) DeleteKey(key ...any) *Result[int] {
 	result, n := &Result[int]{err: errNotRun}, 0
-	o.add("delete", true,
-		func(b *binding, st *conn.Statement) (err error) {
-			if st.Args, err = o.repo.convertKey(nil, key); err != nil {
+	o.add("delete", true, &batchOp{
+		build: func(_ context.Context, op *batchOp) (err error) {
+			if op.Args, err = o.repo.convertKey(nil, key); err != nil {
 				return err
 			}
-			st.SQL, err = b.stmts.DeleteKeyReturning(o.repo.table.Key)
+			op.SQL, err = op.b.stmts.DeleteKeyReturning(o.repo.table.Key)
 			return err
 		},
-		func(rows conn.Rows) error {
+		read: func(rows conn.Rows) error {
 			for n = 0; rows.Next(); n++ {
 			}
 			return nil
 		},
-		func(err error) { result.value, result.err = n, err })
+		done: func(_ *batchOp, err error) error {
+			if result.err = err; err == nil {
+				result.value = n
+			}
+			return nil
+		},
+	})
 	return result
 }
 
@@ -258,15 +271,15 @@ func (o BatchOf[T]) DeleteKey(key ...any) *Result[int] {
 func (o BatchOf[T]) Get(key ...any) *Result[*T] {
 	result := &Result[*T]{err: errNotRun}
 	var v *T
-	o.add("get", false,
-		func(b *binding, st *conn.Statement) (err error) {
-			if st.Args, err = o.repo.convertKey(nil, key); err != nil {
+	o.add("get", false, &batchOp{
+		build: func(_ context.Context, op *batchOp) (err error) {
+			if op.Args, err = o.repo.convertKey(nil, key); err != nil {
 				return err
 			}
-			st.SQL, err = b.stmts.SelectBy(o.repo.table.Key)
+			op.SQL, err = op.b.stmts.SelectBy(o.repo.table.Key)
 			return err
 		},
-		func(rows conn.Rows) error {
+		read: func(rows conn.Rows) error {
 			v = nil
 			loader := scan.Loader[T]{Plan: o.repo.plan}
 			for rows.Next() {
@@ -277,14 +290,16 @@ func (o BatchOf[T]) Get(key ...any) *Result[*T] {
 			}
 			return nil
 		},
-		func(err error) {
+		done: func(_ *batchOp, err error) error {
 			if err == nil && v == nil {
 				err = o.repo.notFound("get")
 			}
 			if result.err = err; err == nil {
 				result.value = v
 			}
-		})
+			return nil
+		},
+	})
 	return result
 }
 
@@ -292,25 +307,27 @@ func (o BatchOf[T]) Get(key ...any) *Result[*T] {
 func (o BatchOf[T]) All(q Query[T]) *Result[[]T] {
 	result := &Result[[]T]{err: errNotRun}
 	var list []T
-	o.add("query", false,
-		func(b *binding, st *conn.Statement) error {
-			text, args, err := b.stmts.Select(nil, q.spec)
+	o.add("query", false, &batchOp{
+		build: func(_ context.Context, op *batchOp) error {
+			text, args, err := op.b.stmts.Select(nil, q.spec)
 			if err == nil {
-				st.SQL, st.Args = text.SQL, args
+				op.SQL, op.Args = text.SQL, args
 			}
 			return err
 		},
-		func(rows conn.Rows) error {
+		read: func(rows conn.Rows) error {
 			w := work[T]{hint: firstList}
 			w.loader.Plan = o.repo.plan
 			err := w.ReadRows(rows)
 			list = w.list
 			return err
 		},
-		func(err error) {
+		done: func(_ *batchOp, err error) error {
 			if result.err = err; err == nil {
 				result.value = list
 			}
-		})
+			return nil
+		},
+	})
 	return result
 }

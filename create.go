@@ -38,6 +38,9 @@ func (r *Repo[T]) Create(ctx context.Context, v *T) error {
 	if w.args, err = scan.Values(r.plan, w.args, &w.stored, cols); err != nil {
 		return errorOf("insert", r.table, err)
 	}
+	if r.insertsOnly(ctx, b, cols) {
+		return r.insertOnly(ctx, b, w, cols, v)
+	}
 	text, err := b.stmts.Insert(cols, 1)
 	if err != nil {
 		return err
@@ -47,6 +50,47 @@ func (r *Repo[T]) Create(ctx context.Context, v *T) error {
 		return err
 	}
 	*v = w.stored
+	return nil
+}
+
+// insertsOnly reports whether a row can be inserted without reading it back: the engine stores what it is given, and the key that it
+// makes is the one that its driver knows. It is false for a table of which nothing is known yet.
+func (r *Repo[T]) insertsOnly(ctx context.Context, b *binding, cols []*schema.Column) bool {
+	if !b.db.Dialect().Features().LastKey || b.db.ReadOnly() || !b.marked.IsSet(ctx) {
+		return false
+	}
+	key := r.madeKey(cols)
+	return key == nil || b.madeByDriver(ctx, key)
+}
+
+// insertOnly inserts the row of w's arguments, without reading it back, and changes v to it.
+func (r *Repo[T]) insertOnly(ctx context.Context, b *binding, w *work[T], cols []*schema.Column, v *T) error {
+	text, err := b.stmts.InsertOnly(cols)
+	if err != nil {
+		return err
+	}
+	w.setWrite("insert", text)
+	if _, err := b.exec(ctx, &w.call); err != nil {
+		return err
+	}
+	if err := r.inserted(w, &w.stored, cols, w.args, w.LastKey); err != nil {
+		return err
+	}
+	*v = w.stored
+	return nil
+}
+
+// inserted makes v what its row is, after columns of it were inserted as the given values.
+func (r *Repo[T]) inserted(w *work[T], v *T, cols []*schema.Column, values []schema.Value, key int64) error {
+	err := scan.Stored(r.plan, v, cols, values)
+	if c := r.madeKey(cols); c != nil && err == nil {
+		err = scan.Set(r.plan, v, c, schema.IntValue(schema.Int64, key))
+	}
+	if err != nil {
+		return errorOf("insert", r.table, err)
+	}
+	w.loader.Plan = r.plan
+	w.loader.Note(v)
 	return nil
 }
 

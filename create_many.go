@@ -1,6 +1,7 @@
 package prom
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -33,14 +34,17 @@ func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
 	if err != nil {
 		return errorOf("insert", r.table, err)
 	}
+	m := &many[T]{values: stored, loader: scan.Loader[T]{Plan: r.plan}}
+	if err := r.check(m, parts); err != nil {
+		return err
+	}
 	insert := r.insertBulk
-	if bulks && !slices.ContainsFunc(parts, func(p part) bool { return len(p.cols) == 0 }) {
+	if bulks && !slices.ContainsFunc(parts, func(p part) bool { return !r.bulks(ctx, b, p) }) {
 		parts = splitParts(parts, maxBulk)
 	} else {
 		insert = r.insertRows
 		parts = splitRows(parts, b.db.Dialect().Features().MaxArgs)
 	}
-	m := &many[T]{values: stored, loader: scan.Loader[T]{Plan: r.plan}}
 	all := func(ctx context.Context) error {
 		for _, p := range parts {
 			if err := insert(ctx, b, m, p); err != nil {
@@ -70,7 +74,7 @@ func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
 type many[T any] struct {
 	values []T
 	loader scan.Loader[T]
-	args   []schema.Value // of one part
+	args   []schema.Value
 }
 
 // part is a run of values that are inserted with the same columns.
@@ -112,16 +116,14 @@ func splitParts(parts []part, size int) []part {
 	return cut
 }
 
-// encode encodes the values of a part, row after row, and checks them.
-func (r *Repo[T]) encode(m *many[T], p part) error {
-	if n := (p.to - p.from) * len(p.cols); cap(m.args) < n {
-		m.args = make([]schema.Value, 0, n)
-	}
-	m.args = m.args[:0]
-	for i := p.from; i < p.to; i++ {
-		var err error
-		if m.args, err = scan.Values(r.plan, m.args, &m.values[i], p.cols); err != nil {
-			return errorOf("insert", r.table, err)
+// check checks all values, before any SQL.
+func (r *Repo[T]) check(m *many[T], parts []part) error {
+	for _, p := range parts {
+		for i := p.from; i < p.to; i++ {
+			var err error
+			if m.args, err = scan.Values(r.plan, m.args[:0], &m.values[i], p.cols); err != nil {
+				return errorOf("insert", r.table, err)
+			}
 		}
 	}
 	return nil
@@ -131,34 +133,47 @@ func (r *Repo[T]) encode(m *many[T], p part) error {
 func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part) error {
 	key := r.madeKey(p.cols)
 	way := b.stmts.Bulk(p.cols, key)
-	if err := r.encode(m, p); err != nil {
+	text, err := b.stmts.InsertOnly(p.cols)
+	if err != nil {
 		return err
 	}
-	bulk := &conn.Bulk{Way: way, Columns: p.cols, Rows: p.to - p.from}
-	var keyErr error
+	var broken error // by a value
+	bulk := &conn.Bulk{Way: way, Cols: len(p.cols), Rows: p.to - p.from}
+	bulk.Row = func(dst []schema.Value, row int) ([]schema.Value, error) {
+		v, n := &m.values[p.from+row], len(dst)
+		dst, err := scan.Unchecked(r.plan, dst, v, p.cols)
+		if err == nil {
+			err = scan.Stored(r.plan, v, p.cols, dst[n:])
+		}
+		if err != nil {
+			broken = errorOf("insert", r.table, err)
+		}
+		return dst, broken
+	}
 	if key != nil {
 		bulk.Key = func(row int, n int64) {
-			if err := scan.Set(r.plan, &m.values[p.from+row], key, schema.IntValue(schema.Int64, n)); err != nil {
-				keyErr = err
+			if err := scan.Set(r.plan, &m.values[p.from+row], key, schema.IntValue(schema.Int64, n)); err != nil && broken == nil {
+				broken = errorOf("insert", r.table, err)
 			}
 		}
 	}
 	c := &call{complete: true, bulk: bulk}
-	c.Op, c.Write, c.SQL, c.Args = "insert", true, way.Text(), m.args
-	if _, err := b.run(ctx, c, nil); err != nil {
-		return err
+	c.Op, c.Write, c.SQL = "insert", true, text
+	if _, err := b.run(ctx, c, nil); err != nil || broken != nil {
+		return cmp.Or(broken, err)
 	}
-	if keyErr != nil {
-		return errorOf("insert", r.table, keyErr)
-	}
-	n := len(p.cols)
-	for i := p.from; i < p.to; i++ {
-		row := m.args[(i-p.from)*n : (i-p.from+1)*n]
-		if err := m.loader.Stored(&m.values[i], p.cols, row); err != nil {
-			return errorOf("insert", r.table, err)
-		}
+	for i := p.from; i < p.to && r.plan.Tracks(); i++ {
+		m.loader.Note(&m.values[i])
 	}
 	return nil
+}
+
+// bulks reports whether a part can be inserted in the engine's own way for many rows.
+func (r *Repo[T]) bulks(ctx context.Context, b *binding, p part) bool {
+	if b.db.Dialect().Features().LastKey {
+		return r.insertsOnly(ctx, b, p.cols)
+	}
+	return len(p.cols) > 0
 }
 
 // madeKey returns the column of the key that the database makes when the given ones are inserted, or nil.
@@ -196,12 +211,13 @@ func splitRows(parts []part, maxArgs int) []part {
 
 // insertRows inserts a part by one INSERT of many rows and reads them back.
 func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part) error {
-	if err := r.encode(m, p); err != nil {
-		return err
-	}
 	text, err := b.stmts.Insert(p.cols, p.to-p.from)
+	m.args = m.args[:0]
+	for i := p.from; i < p.to && err == nil; i++ {
+		m.args, err = scan.Unchecked(r.plan, m.args, &m.values[i], p.cols)
+	}
 	if err != nil {
-		return err
+		return errorOf("insert", r.table, err)
 	}
 	c := &call{complete: true}
 	c.Op, c.Write, c.SQL, c.Args = "insert", true, text, m.args

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -161,7 +162,36 @@ type binding struct {
 	db     *conn.DB
 	table  *schema.Table
 	stmts  *query.Statements
-	marked *conn.Mark // set when the table is known to be complete
+	marked *conn.Mark   // set when the table is known to be complete
+	driver atomic.Int32 // see madeByDriver
+}
+
+// The values of binding.driver.
+const (
+	driverUnknown = iota
+	driverMakesKeys
+	driverDoesNot
+)
+
+// madeByDriver reports whether the key that a table makes is the one that the driver knows: on SQLite, whether it stands for the
+// row's number, as it does in the tables that this library makes. The table is looked at once.
+func (b *binding) madeByDriver(ctx context.Context, key *schema.Column) bool {
+	if known := b.driver.Load(); known != driverUnknown {
+		return known == driverMakesKeys
+	}
+	found, err := install.Inspect(ctx, b.db, b.table.Name)
+	if err != nil || !found.Exists {
+		return false
+	}
+	known := int32(driverDoesNot)
+	for _, c := range found.Columns {
+		// Another key of integers would take NULL, unless it says NOT NULL, and then it does not make keys.
+		if c.Key && c.NotNull && strings.EqualFold(c.Name, key.Name) {
+			known = driverMakesKeys
+		}
+	}
+	b.driver.Store(known)
+	return known == driverMakesKeys
 }
 
 // bind returns the binding, anew when the connection of the name has been replaced.

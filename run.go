@@ -38,6 +38,7 @@ func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64,
 		case missing(err):
 			// What was known is no longer so, whether or not this call can be helped: the next one looks again.
 			b.marked.Clear()
+			b.driver.Store(driverUnknown)
 			spent, repaired = repaired, true
 		case conn.IsStale(err):
 			spent, stale = stale, true

@@ -39,14 +39,69 @@ func kept[V any](values ...V) typed { return keptAs(func(v V) V { return v }, va
 
 // keptAs says that values come back as want makes them.
 func keptAs[V any](want func(V) V, values ...V) typed {
-	return typed{"keeps " + reflect.TypeFor[V]().String(), func(t *testing.T, _ dbtest.Engine, db *prom.DB, table string) {
+	return typed{"keeps " + reflect.TypeFor[V]().String(), func(t *testing.T, e dbtest.Engine, db *prom.DB, table string) {
 		repo := prom.NewRepo[cell[V]](prom.Using(db), prom.Table(table))
 		for i, v := range values {
 			if err := keep(repo, v, want(v)); err != nil {
 				t.Errorf("value %d: %v", i, err)
 			}
 		}
+		if err := keepMany(repo, values, want, 2*len(values)); err != nil {
+			t.Error(err)
+		}
+		if e.Mode == "cache_statement" {
+			if err := keepMany(repo, values, want, byCopy); err != nil {
+				t.Errorf("by COPY: %v", err)
+			}
+		}
 	}}
+}
+
+// keepMany creates n cells at once, with the values among cells that hold NULL, and reads them.
+func keepMany[V any](repo *prom.Repo[cell[V]], values []V, want func(V) V, n int) error {
+	ctx := context.Background()
+	list := make([]cell[V], n)
+	wants := make([]V, n)
+	for i := range list {
+		v := values[0]
+		if i/2 < len(values) {
+			v = values[i/2]
+		}
+		list[i].Value, list[i].Null.V, wants[i] = v, v, want(v)
+		if i%2 == 0 {
+			list[i].Pointer, list[i].Null.Valid = &v, true
+		}
+	}
+	if err := repo.CreateMany(ctx, list); err != nil {
+		return fmt.Errorf("create many: %w", err)
+	}
+	all, err := repo.All(ctx)
+	if err != nil {
+		return err
+	}
+	stored := make(map[int64]*cell[V], len(all))
+	for i := range all {
+		stored[all[i].ID] = &all[i]
+	}
+	for i := range list {
+		read := stored[list[i].ID]
+		if read == nil {
+			return fmt.Errorf("value %d of many is not there", i/2)
+		}
+		for what, c := range map[string]*cell[V]{"created": &list[i], "read": read} {
+			full := cell[V]{Model: c.Model, Value: wants[i]}
+			if i%2 == 0 {
+				full.Pointer, full.Null = &wants[i], sql.Null[V]{V: wants[i], Valid: true}
+			}
+			if !reflect.DeepEqual(*c, full) {
+				return fmt.Errorf("%s among many: %.80s became %.200s", what, fmt.Sprintf("%#v", wants[i]), fmt.Sprintf("%#v", c))
+			}
+			if m := repo.Modified(c); len(m) > 0 {
+				return fmt.Errorf("%s among many: modified without a change: %v", what, m)
+			}
+		}
+	}
+	return nil
 }
 
 // keep creates a cell with a value, reads it, and writes it once more by an update.

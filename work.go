@@ -68,18 +68,9 @@ func (w *work[T]) ReadRows(rows conn.Rows) error {
 		}
 		return nil
 	}
-	w.list = make([]T, 0, w.hint)
-	for rows.Next() {
-		if len(w.list) == cap(w.list) {
-			w.list = append(w.list, *new(T))
-		} else {
-			w.list = w.list[:len(w.list)+1] // zero, since it was made so
-		}
-		if err := w.loader.Load(rows, &w.list[len(w.list)-1]); err != nil {
-			return err
-		}
-	}
-	return nil
+	var err error
+	w.list, err = w.loader.LoadAll(rows, w.hint)
+	return err
 }
 
 // readOne runs the statement of w, which returns one row of all columns, and reads it into v.

@@ -113,7 +113,7 @@ func (p *promPeer) list(ctx context.Context, n int) ([]Item, error) {
 }
 
 func (p *promPeer) stream(ctx context.Context, row func(*Item)) error {
-	for it, err := range p.items.Each(ctx) {
+	for it, err := range p.items.Stream(ctx) {
 		if err != nil {
 			return err
 		}

@@ -62,8 +62,11 @@ func (db *DB) batchInTx(ctx context.Context, sts []*Statement, read func(i int, 
 	failed = -1
 	err = db.Tx(ctx, func(ctx context.Context) error {
 		for i, st := range sts {
-			rows, err := db.query(ctx, st)
-			if err == nil {
+			var rows Rows
+			var err error
+			if st.NoRows {
+				_, err = db.exec(ctx, st)
+			} else if rows, err = db.query(ctx, st); err == nil {
 				err = read(i, rows)
 				if closeErr := rows.Close(); closeErr != nil {
 					err = closeErr

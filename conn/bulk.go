@@ -9,20 +9,17 @@ import (
 
 // Bulk is many rows to insert into one table, all or none of them.
 type Bulk struct {
-	Statement // SQL is what is logged; Args are the rows, one after the other, of Columns each
+	Statement // SQL inserts one row; there are no Args
 
-	Way     dialect.Bulk
-	Columns []*schema.Column // with a value for each row
-	Rows    int
+	Way  dialect.Bulk
+	Cols int // with a value in each row
+	Rows int
+
+	// Row appends the values of a row. It is called for one row after the other, once for each attempt to insert them.
+	Row func(dst []schema.Value, row int) ([]schema.Value, error)
 
 	// Key is called for each row with the key that the database gave it, when that is left to the database. It is nil otherwise.
 	Key func(row int, key int64)
-}
-
-// row returns the values of a row.
-func (b *Bulk) row(i int) []schema.Value {
-	n := len(b.Columns)
-	return b.Args[i*n : (i+1)*n]
 }
 
 // bulker is an engine, or a transaction of one, that has a way of its own for many rows.

@@ -66,6 +66,9 @@ type Statement struct {
 	Write bool   // it changes something, so a read-only connection refuses it and SQLite runs it on the writer
 	Guard Guard
 	Fresh bool // it is run again: what connections have prepared is not used, and a SQLite write shares no transaction; ignored in a transaction
+
+	NoRows  bool  // of a batch: it is run as Exec does
+	LastKey int64 // set by Exec, where the dialect's feature LastKey is: the key of the row that was inserted last
 }
 
 // Guard says how a statement inside a transaction is protected, on engines where an error refuses everything that follows it in

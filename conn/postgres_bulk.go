@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -24,7 +23,22 @@ func (e *pgEngine) bulk(ctx context.Context, b *Bulk) error {
 		return postgresError(err)
 	}
 	defer c.Release()
-	return sessionOf(c.Conn()).bulk(ctx, c.Conn(), b)
+	err = sessionOf(c.Conn()).bulk(ctx, c.Conn(), b)
+	if b.withoutCopy(err) {
+		err = sessionOf(c.Conn()).bulk(ctx, c.Conn(), b)
+	}
+	return err
+}
+
+// withoutCopy reports whether err says that the table takes rows, but not by COPY, as views and tables with row security do. Then
+// the next attempt goes another way.
+func (b *Bulk) withoutCopy(err error) bool {
+	var pg *pgconn.PgError
+	if b.Way.Copy == "" || !errors.As(err, &pg) || pg.Code != "0A000" && pg.Code != "42809" {
+		return false
+	}
+	b.Way.Copy = ""
+	return true
 }
 
 func (t *pgTx) bulk(ctx context.Context, b *Bulk) error {
@@ -33,7 +47,11 @@ func (t *pgTx) bulk(ctx context.Context, b *Bulk) error {
 	}
 	c := t.tx.Conn()
 	if err := sessionOf(c).bulk(ctx, c, b); err != nil {
-		return t.undo(ctx, err)
+		err = t.undo(ctx, err)
+		if b.withoutCopy(err) {
+			return t.bulk(ctx, b)
+		}
+		return err
 	}
 	return t.run(ctx, guardClose)
 }
@@ -54,9 +72,25 @@ func (s *pgSession) lists(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 	if err != nil {
 		return err
 	}
+	arrays := make([]pgArray, b.Cols)
+	for j := range arrays {
+		arrays[j].begin(p.ParamOIDs[j], b.Rows)
+	}
+	var row []schema.Value
+	for i := range b.Rows {
+		if row, err = b.Row(row[:0], i); err != nil {
+			return err
+		}
+		for j := range arrays {
+			arrays[j].add(row[j])
+		}
+	}
 	s.args.reset()
-	for j := range b.Columns {
-		s.args.column(p.ParamOIDs[j], b, j)
+	for j := range arrays {
+		if !arrays[j].fits {
+			return &Error{Kind: KindType, Detail: "a value does not fit the type that its column is cast to"}
+		}
+		s.args.values, s.args.formats = append(s.args.values, arrays[j].end()), append(s.args.formats, arrays[j].format)
 	}
 	rr := c.PgConn().ExecStatement(ctx, p.StatementDescription, s.args.values, s.args.formats, p.formats)
 	i := 0
@@ -98,26 +132,47 @@ func wireInt(b []byte) (int64, bool) {
 	return 0, false
 }
 
-// column appends column j of all rows as an array: in binary when each element has a binary form here, else as text.
-func (w *wireArgs) column(oid uint32, b *Bulk, j int) {
-	be := binary.BigEndian
-	from := len(w.buf)
+// pgArray is an array that grows by an element at a time: in the binary form if its type has one here, else as text.
+type pgArray struct {
+	wireArgs // its buf alone
+	elem     uint32
+	format   int16
+	fits     bool // every element so far has the form of the array's type
+}
+
+func (a *pgArray) begin(oid uint32, n int) {
+	a.buf, a.fits = make([]byte, 0, 20+12*n), true
 	elem, ok := arrayElems[oid]
-	if ok {
-		for _, x := range [...]uint32{1, 1, elem, uint32(b.Rows), 1} { // one dimension, with NULLs maybe; see wireArgs.list
-			w.buf = be.AppendUint32(w.buf, x)
-		}
-		for i := 0; i < b.Rows && ok; i++ {
-			ok = w.field(elem, b.row(i)[j])
-		}
-	}
-	format := int16(pgtype.BinaryFormatCode)
 	if !ok {
-		format = pgtype.TextFormatCode
-		w.buf = append(w.buf[:from], b.arrayText(j)...)
+		a.format, a.buf = pgtype.TextFormatCode, append(a.buf, '{')
+		return
 	}
-	w.values = append(w.values, w.buf[from:len(w.buf):len(w.buf)])
-	w.formats = append(w.formats, format)
+	a.elem, a.format = elem, pgtype.BinaryFormatCode
+	for _, x := range [...]uint32{1, 1, elem, uint32(n), 1} { // one dimension, with NULLs maybe; see wireArgs.list
+		a.buf = binary.BigEndian.AppendUint32(a.buf, x)
+	}
+}
+
+func (a *pgArray) add(v schema.Value) {
+	switch {
+	case a.format == pgtype.BinaryFormatCode:
+		a.fits = a.field(a.elem, v) && a.fits
+		return
+	case len(a.buf) > 1:
+		a.buf = append(a.buf, ',')
+	}
+	if v.IsNull() {
+		a.buf = append(a.buf, "NULL"...)
+	} else {
+		a.buf = append(a.buf, arrayElement(valueText(v))...)
+	}
+}
+
+func (a *pgArray) end() []byte {
+	if a.format == pgtype.TextFormatCode {
+		a.buf = append(a.buf, '}')
+	}
+	return a.buf
 }
 
 // arrayElems are the types of arrays whose elements are encoded here.
@@ -156,45 +211,27 @@ func (w *wireArgs) field(oid uint32, v schema.Value) bool {
 	return true
 }
 
-// arrayText writes column j of all rows as the text of an array.
-func (b *Bulk) arrayText(j int) string {
-	var text strings.Builder
-	text.WriteByte('{')
-	for i := range b.Rows {
-		if i > 0 {
-			text.WriteByte(',')
-		}
-		v := b.row(i)[j]
-		if v.IsNull() {
-			text.WriteString("NULL")
-			continue
-		}
-		text.WriteString(arrayElement(valueText(v)))
-	}
-	text.WriteByte('}')
-	return text.String()
-}
-
 // copyIn inserts the rows by COPY. It is false, with nothing done, when a column's type has no binary form here, or the table's
 // keys are no sequence's.
 func (s *pgSession) copyIn(ctx context.Context, c *pgx.Conn, b *Bulk) (bool, error) {
-	shape, err := s.prepare(ctx, c, b.Way.Shape)
+	// Not by a statement that is kept: COPY takes bytes for what the columns are now, whatever they were before.
+	shape, err := c.PgConn().Prepare(ctx, "", b.Way.Shape, nil)
 	if err != nil {
 		return false, err
 	}
 	types := shape.Fields
 	var keys []int64
 	if b.Key != nil {
-		if keys, err = s.reserve(ctx, c, b); err != nil || keys == nil {
-			return false, err
-		}
 		if types[0].DataTypeOID != pgtype.Int8OID && types[0].DataTypeOID != pgtype.Int4OID {
 			return false, nil
 		}
+		if keys, err = s.reserve(ctx, c, b); err != nil || keys == nil {
+			return false, err
+		}
 	}
-	data, ok := s.copyData(b, types, keys)
-	if !ok {
-		return false, nil
+	data, ok, err := copyData(b, types, keys)
+	if !ok || err != nil {
+		return false, err
 	}
 	tag, err := c.PgConn().CopyFrom(ctx, bytes.NewReader(data), b.Way.Copy)
 	if err != nil {
@@ -237,24 +274,26 @@ func (s *pgSession) reserve(ctx context.Context, c *pgx.Conn, b *Bulk) ([]int64,
 
 // copyData writes the rows in COPY's binary format: a signature, flags and the length of an extension, then for each row the
 // number of its fields and the fields, and a trailer (PostgreSQL's manual, section "COPY", "Binary Format").
-func (s *pgSession) copyData(b *Bulk, types []pgconn.FieldDescription, keys []int64) ([]byte, bool) {
+// It is false when a value has no binary form here.
+func copyData(b *Bulk, types []pgconn.FieldDescription, keys []int64) (data []byte, ok bool, err error) {
 	be := binary.BigEndian
 	w := wireArgs{buf: make([]byte, 0, 64+b.Rows*(8*len(types)+64))}
 	w.buf = append(w.buf, "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
+	var row []schema.Value
 	for i := range b.Rows {
-		w.buf = be.AppendUint16(w.buf, uint16(len(types)))
-		fields := types
+		row = row[:0]
 		if keys != nil {
-			if !w.field(types[0].DataTypeOID, schema.IntValue(schema.Int64, keys[i])) {
-				return nil, false
-			}
-			fields = types[1:]
+			row = append(row, schema.IntValue(schema.Int64, keys[i]))
 		}
-		for j, v := range b.row(i) {
-			if !w.field(fields[j].DataTypeOID, v) {
-				return nil, false
+		if row, err = b.Row(row, i); err != nil {
+			return nil, false, err
+		}
+		w.buf = be.AppendUint16(w.buf, uint16(len(types)))
+		for j, v := range row {
+			if !w.field(types[j].DataTypeOID, v) {
+				return nil, false, nil
 			}
 		}
 	}
-	return be.AppendUint16(w.buf, 1<<16-1), true
+	return be.AppendUint16(w.buf, 1<<16-1), true, nil
 }

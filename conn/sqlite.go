@@ -59,7 +59,9 @@ func openLite(ctx context.Context, d DSN) (engine, error) {
 		e.readers = &liteQueue{}
 		n := int(d.Options.MaxConns)
 		if n < 1 {
-			n = max(2, runtime.GOMAXPROCS(0))
+			// One more than can run at once: when a goroutine is preempted while it reads, the others need not queue for it, and a queue
+			// that has come about stays.
+			n = max(2, runtime.GOMAXPROCS(0)) + 1
 		}
 		for range n {
 			e.readers.add(&liteConn{engine: e})

@@ -1,6 +1,10 @@
 package conn
 
-import "context"
+import (
+	"context"
+
+	"github.com/prom-go/prom/schema"
+)
 
 func (e *liteEngine) bulk(ctx context.Context, b *Bulk) error {
 	inner, err := e.begin(ctx, txOptions{})
@@ -45,10 +49,15 @@ func (t *liteTx) insert(ctx context.Context, b *Bulk) error {
 	}
 	c.SetContext(ctx)
 	defer c.tidy()
+	var values []schema.Value
 	for i := range b.Rows {
-		s, err := c.Prepare(b.Way.Row) // kept by the connection
+		var err error
+		if values, err = b.Row(values[:0], i); err != nil {
+			return err
+		}
+		s, err := c.Prepare(b.SQL) // kept by the connection
 		if err == nil {
-			if c.buf, err = bindArgs(s, b.row(i), c.buf); err == nil {
+			if c.buf, err = bindArgs(s, values, c.buf); err == nil {
 				_, err = s.Step()
 			}
 			if resetErr := s.Reset(); err == nil {

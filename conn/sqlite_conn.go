@@ -93,17 +93,18 @@ func (c *liteConn) query(ctx context.Context, st *Statement) (*liteRows, error) 
 	if err != nil {
 		return nil, err
 	}
-	c.settle(s, row)
-	c.rows = liteRows{conn: c, stmt: s, st: st, first: true, more: row}
+	c.rows = liteRows{conn: c, stmt: s, st: st, first: true, more: row, writes: c.settle(s, row)}
 	return &c.rows, nil
 }
 
 // settle lets a statement that writes run to its end once it has a row: all that it changes is changed before its first one, and an
-// interruption would only hide its success.
-func (c *liteConn) settle(s *sqlite3.Stmt, row bool) {
-	if row && !s.ReadOnly() {
-		c.ClearContext()
+// interruption would only hide its success. It reports whether it is such a statement.
+func (c *liteConn) settle(s *sqlite3.Stmt, row bool) bool {
+	if !row || s.ReadOnly() {
+		return false
 	}
+	c.ClearContext()
+	return true
 }
 
 // exec runs a statement to its end and returns how many rows it changed.
@@ -126,6 +127,7 @@ func (c *liteConn) exec(ctx context.Context, st *Statement) (int64, error) {
 	if err != nil || c.TotalChanges() == before { // Changes still has the number of the statement before
 		return 0, err
 	}
+	st.LastKey = c.LastInsertRowID()
 	return c.Changes(), nil
 }
 

@@ -34,6 +34,7 @@ type Features struct {
 	SignedOnly   bool // an integer above 1<<63-1 cannot be stored
 	FoldNames    bool // names that differ only in the case of the letters A to Z are the same name
 	SearchPath   bool // tables live in schemas that a search path names
+	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
 }
 
 // Definition writes DDL.
@@ -110,7 +111,8 @@ type Expression interface {
 	Add(c *schema.Column, expr string, minus bool) string
 
 	// Bulk returns the statements that insert many rows of the given columns, all of the table but the key when that, one column
-	// of integers, is left to the database. They have numbered placeholders where the engine wants them.
+	// of integers, is left to the database. They have numbered placeholders where the engine wants them. An engine that has none
+	// inserts one row after the other.
 	Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column) Bulk
 
 	// Page returns the clause that limits a result, with one argument for the limit if there is one and then one for the

@@ -53,6 +53,7 @@ const (
 	kindCount
 	kindHas
 	kindInsert
+	kindInsertOnly
 	kindUpdateKey
 	kindDeleteKey
 	kindUpsert

@@ -34,8 +34,22 @@ func (s *Statements) insertBuilder(cols []*schema.Column, rows int) squirrel.Ins
 	return b
 }
 
+// InsertOnly inserts a row of the given columns and returns nothing.
+func (s *Statements) InsertOnly(cols []*schema.Column) (string, error) {
+	key := shape(make([]byte, 0, 64)).byte(kindInsertOnly).columns(cols)
+	return s.cache.sql(key, func() (string, error) {
+		if len(cols) == 0 {
+			return "INSERT INTO " + s.name + " DEFAULT VALUES", nil
+		}
+		return finish(s.insertBuilder(cols, 1).PlaceholderFormat(format(s.Dialect)), len(cols))
+	})
+}
+
 // Bulk returns the statements that insert many rows of the columns, where the database makes key, or none when that is nil.
 func (s *Statements) Bulk(cols []*schema.Column, key *schema.Column) dialect.Bulk {
+	if len(cols) == 0 {
+		return dialect.Bulk{}
+	}
 	k := string(shape(make([]byte, 0, 64)).columns(cols))
 	if b, ok := s.bulks.Load(k); ok {
 		return b.(dialect.Bulk)

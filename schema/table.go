@@ -80,6 +80,11 @@ type Rules struct {
 	Pattern  string   // a regular expression (package regexp) that a text must match; "" allows all
 }
 
+// Any reports whether there is a rule.
+func (r Rules) Any() bool {
+	return r.Min != nil || r.Max != nil || r.NonEmpty || r.Choices != nil || r.Pattern != ""
+}
+
 // Bound is a limit, inclusive.
 type Bound struct {
 	Int   int64

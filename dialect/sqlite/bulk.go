@@ -5,8 +5,7 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Bulk returns the statement that inserts one of many rows: a prepared one is as quick as any, and needs no plan of its own for
-// each number of rows.
-func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, _ *schema.Column) dialect.Bulk {
-	return dialect.Bulk{Row: dialect.InsertRow(d, t, cols)}
+// Bulk returns no statements: a prepared one for one row is as quick as any here, and needs no plan of its own for each number of rows.
+func (Dialect) Bulk(*schema.Table, []*schema.Column, *schema.Column) dialect.Bulk {
+	return dialect.Bulk{}
 }

@@ -194,13 +194,20 @@ var textBase = base{
 
 // encodeText refuses what PostgreSQL cannot hold and SQLite would mangle.
 func encodeText(k schema.Kind, s string) (schema.Value, error) {
-	if strings.IndexByte(s, 0) >= 0 {
-		return schema.Value{}, errors.New("a text cannot hold a NUL; use []byte")
-	}
-	if !utf8.ValidString(s) {
-		return schema.Value{}, errors.New("a text must be valid UTF-8; use []byte")
+	if err := checkText(s); err != nil {
+		return schema.Value{}, err
 	}
 	return schema.TextValue(k, s), nil
+}
+
+func checkText(s string) error {
+	if strings.IndexByte(s, 0) >= 0 {
+		return errors.New("a text cannot hold a NUL; use []byte")
+	}
+	if !utf8.ValidString(s) {
+		return errors.New("a text must be valid UTF-8; use []byte")
+	}
+	return nil
 }
 
 var bytesBase = base{

@@ -16,6 +16,7 @@ type Codec struct {
 	base    base // of the value when it is not NULL
 	typ     reflect.Type
 	null    nullForm
+	ruled   bool           // check can find something
 	pattern *regexp.Regexp // of column.Rules; nil for none
 
 	// decode reads column i of the row into the field at p; encode reads the field at p.
@@ -61,6 +62,8 @@ func newCodec(col *schema.Column) (*Codec, error) {
 			return b.decode(r, i, p)
 		}
 	}
+	c.ruled = c.null != notNull || b.op == viaCodec || col.Rules.Any() || col.References != nil || col.Kind == schema.UUID ||
+		col.Key && col.Kind == schema.Text
 	if col.Rules.Pattern != "" {
 		c.pattern = regexp.MustCompile(col.Rules.Pattern)
 	}

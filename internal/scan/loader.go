@@ -17,6 +17,7 @@ type Loader[T any] struct {
 	steps []step // of wire
 	arena arena
 
+	copies  []T
 	shadows []shadow[T]
 	deep    []schema.Value
 }
@@ -26,39 +27,78 @@ func (l *Loader[T]) Reset() { *l = Loader[T]{Plan: l.Plan} }
 
 // Load decodes the current row into v.
 func (l *Loader[T]) Load(r Row, v *T) error {
-	if l.row == nil {
-		l.begin(r)
-	}
-	to := unsafe.Pointer(v)
-	var err error
-	switch {
-	case l.wire != nil:
-		err = l.Plan.decodeWire(l.steps, l.wire, to, &l.arena)
-	case l.lite != nil:
-		err = l.Plan.decodeLite(l.lite, l.lite.Stmt().Row(), to, &l.arena)
-	default:
-		err = l.Plan.decode(r, to)
-	}
-	if err != nil || !l.Plan.hasTracker {
+	if err := l.decode(r, v); err != nil || !l.Plan.hasTracker {
 		return err
 	}
 	return l.note(v, r)
 }
 
-// Stored makes v, whose columns were written as the given values, what reading it back would make it: times have the exactness
-// that is stored, say. It is then a value that the database holds.
-func (l *Loader[T]) Stored(v *T, cols []*schema.Column, values []schema.Value) error {
-	checkModel[T](l.Plan)
+func (l *Loader[T]) decode(r Row, v *T) error {
+	if l.row == nil {
+		l.begin(r)
+	}
+	to := unsafe.Pointer(v)
+	switch {
+	case l.wire != nil:
+		return l.Plan.decodeWire(l.steps, l.wire, to, &l.arena)
+	case l.lite != nil:
+		return l.Plan.decodeLite(l.lite, l.lite.Stmt().Row(), to, &l.arena)
+	}
+	return l.Plan.decode(r, to)
+}
+
+// Rows are the rows of a result.
+type Rows interface {
+	Row
+	Next() bool
+}
+
+// LoadAll decodes all rows that are left. It begins with room for as many as are expected.
+func (l *Loader[T]) LoadAll(r Rows, expect int) ([]T, error) {
+	list := make([]T, 0, expect)
+	late := l.Plan.hasTracker && len(l.Plan.deep) == 0 // what they held is noted at the end
+	for r.Next() {
+		if len(list) == cap(list) {
+			list = append(list, *new(T))
+		} else {
+			list = list[:len(list)+1] // zero, since it was made so
+		}
+		v := &list[len(list)-1]
+		var err error
+		if late {
+			err = l.decode(r, v)
+		} else {
+			err = l.Load(r, v)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if late {
+		l.noteAll(list)
+	}
+	return list, nil
+}
+
+// Stored makes v, whose columns are written as the given values, what reading it back would make it: times have the exactness
+// that is stored, say.
+func Stored[T any](p *Plan, v *T, cols []*schema.Column, values []schema.Value) error {
+	checkModel[T](p)
 	for i, c := range cols {
-		s, at := &l.Plan.steps[c.Ordinal], unsafe.Add(unsafe.Pointer(v), c.Offset)
+		s, at := &p.steps[c.Ordinal], unsafe.Add(unsafe.Pointer(v), c.Offset)
 		if err := s.stored(values[i], at); err != nil {
 			return s.fail(err)
 		}
 	}
-	if !l.Plan.hasTracker {
-		return nil
+	return nil
+}
+
+// Note makes v a value that the database holds as it is now.
+func (l *Loader[T]) Note(v *T) {
+	checkModel[T](l.Plan)
+	if l.Plan.hasTracker {
+		_ = l.note(v, nil) // without a row there is nothing that fails
 	}
-	return l.note(v, nil)
 }
 
 // begin looks at the form of the result's rows: once, since all rows of a result have the same.

@@ -89,16 +89,30 @@ func Values[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]
 	var broken Violations
 	for _, col := range cols {
 		c := p.codecs[col.Ordinal]
-		value, err := c.encode(unsafe.Add(unsafe.Pointer(v), col.Offset))
-		if err != nil {
+		dst = append(dst, schema.Value{})
+		value := &dst[len(dst)-1]
+		if err := p.steps[col.Ordinal].encode(value, unsafe.Add(unsafe.Pointer(v), col.Offset)); err != nil {
 			broken = append(broken, c.violation("type", err.Error()))
-		} else if violation, bad := c.check(value); bad {
-			broken = append(broken, violation)
+		} else if c.ruled {
+			if violation, bad := c.check(*value); bad {
+				broken = append(broken, violation)
+			}
 		}
-		dst = append(dst, value)
 	}
 	if broken != nil {
 		return nil, broken
+	}
+	return dst, nil
+}
+
+// Unchecked is Values for columns of v whose rules were checked before.
+func Unchecked[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
+	checkModel[T](p)
+	for _, col := range cols {
+		dst = append(dst, schema.Value{})
+		if err := p.steps[col.Ordinal].encode(&dst[len(dst)-1], unsafe.Add(unsafe.Pointer(v), col.Offset)); err != nil {
+			return dst, Violations{p.codecs[col.Ordinal].violation("type", err.Error())}
+		}
 	}
 	return dst, nil
 }

@@ -95,8 +95,37 @@ func (s *step) target(p unsafe.Pointer) unsafe.Pointer {
 	return p
 }
 
+// encode encodes the field at p.
+func (s *step) encode(value *schema.Value, p unsafe.Pointer) (err error) {
+	if s.null == notNull {
+		switch s.op {
+		case opInt64:
+			*value = schema.IntValue(s.codec.column.Kind, *(*int64)(p))
+			return nil
+		case opInt32:
+			*value = schema.IntValue(s.codec.column.Kind, int64(*(*int32)(p)))
+			return nil
+		case opBool:
+			*value = schema.BoolValue(*(*bool)(p))
+			return nil
+		case opText:
+			text := *(*string)(p)
+			if err := checkText(text); err != nil {
+				return err
+			}
+			*value = schema.TextValue(schema.Text, text)
+			return nil
+		}
+	}
+	*value, err = s.codec.encode(p)
+	return err
+}
+
 // stored makes the field at p what reading back the value that was made of it would.
 func (s *step) stored(value schema.Value, p unsafe.Pointer) error {
+	if value.IsNull() && s.null == nullStruct {
+		return s.setNull(p) // which may hold a value that is not valid
+	}
 	switch s.op {
 	case opBool, opInt8, opInt16, opInt32, opInt64, opUint8, opUint16, opUint32, opText, opUUID:
 		return nil // it is that already

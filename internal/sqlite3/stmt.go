@@ -194,6 +194,9 @@ func (c *Conn) waitShared(attempt int) bool {
 
 // Reset ends the run of the statement and gives it back to the connection. Outside a transaction that commits what it wrote,
 // unless its last Step did, so the error counts; it is nil when that Step has told it already. The row's bytes are gone.
+//
+// An INSERT, UPDATE or DELETE with RETURNING should have been stepped to its end: SQLite 3.54 loses eight bytes of its memory
+// each time that one is reset on a row.
 func (s *Stmt) Reset() error {
 	s.row, s.ready = nil, 0
 	s.conn.running = nil

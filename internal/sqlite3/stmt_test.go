@@ -168,6 +168,9 @@ func TestMemory(t *testing.T) {
 			is.NoErr(err)
 			is.True(row)
 			is.True(len(s.Raw(1)) == len(texts[size]))
+			row, err = s.Step()
+			is.NoErr(err)
+			is.True(!row)
 			is.NoErr(s.Reset())
 		}
 	}

@@ -1,0 +1,104 @@
+package prom
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/scan"
+)
+
+// Stream ranges over the rows as the database sends them, in bounded memory: one statement, whose rows are all of one moment. It
+// is the quickest way through many rows, and holds a connection until the loop ends, so the body should not take long and should not
+// wait for others who need one. Inside a transaction the body cannot use the transaction, which is busy with the rows, nor, on
+// a SQLite database in memory, the database. [Query.Each] has none of these limits and is a little slower.
+//
+// Each row is a value of its own, which may be kept. When reading fails the loop gets the error, with a nil value, and ends.
+func (q Query[T]) Stream(ctx context.Context) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		if err := q.stream(ctx, yield); err != nil && !errors.Is(err, errStopped) {
+			yield(nil, err)
+		}
+	}
+}
+
+// Stream ranges over all rows; see [Query.Stream].
+func (r *Repo[T]) Stream(ctx context.Context) iter.Seq2[*T, error] { return r.Query().Stream(ctx) }
+
+func (q Query[T]) stream(ctx context.Context, yield func(*T, error) bool) error {
+	r := q.repo
+	b, err := r.bind()
+	if err != nil {
+		return err
+	}
+	w := r.take()
+	defer r.give(w)
+	text, args, err := b.stmts.Select(w.args, q.spec)
+	if err != nil {
+		return errorOf("query", r.table, err)
+	}
+	w.args = args
+	w.set("query", text.SQL)
+	w.complete = true
+	s := &streamer[T]{loader: scan.Loader[T]{Plan: r.plan}, yield: yield}
+	if !b.db.InTx(ctx) {
+		// To leave the loop early ends the statement: what is still to come may be much. A transaction would end with it.
+		ctx, s.cancel = context.WithCancel(ctx)
+		defer s.cancel()
+	}
+	err = b.query(ctx, &w.call, s)
+	if s.stopped {
+		return errStopped
+	}
+	return err
+}
+
+// streamer hands the rows of a statement to a loop.
+type streamer[T any] struct {
+	loader  scan.Loader[T]
+	yield   func(*T, error) bool
+	cancel  context.CancelFunc // nil in a transaction
+	begun   bool
+	stopped bool
+	slab    []T // for the next rows; values that are used leave it
+}
+
+// streamSlab is how many rows share an allocation. Whoever keeps one row keeps them all.
+const streamSlab = 16
+
+// ReadRows implements [conn.RowReader].
+func (s *streamer[T]) ReadRows(rows conn.Rows) error {
+	if s.begun {
+		return errBegun
+	}
+	ended := false
+	defer func() {
+		if !ended { // the loop was left, by a panic maybe
+			s.stopped = true
+			if s.cancel != nil {
+				s.cancel()
+			}
+		}
+	}()
+	for rows.Next() {
+		s.begun = true
+		if len(s.slab) == 0 {
+			s.slab = make([]T, streamSlab)
+		}
+		v := &s.slab[0]
+		s.slab = s.slab[1:]
+		if err := s.loader.Load(rows, v); err != nil {
+			ended = true
+			return err
+		}
+		if !s.yield(v, nil) {
+			return errStopped
+		}
+	}
+	ended = true
+	return nil
+}
+
+// errBegun keeps a statement from being run again when some of its rows have been used already.
+var errBegun = errors.New("the connection broke while the rows were read")
