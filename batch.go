@@ -70,7 +70,7 @@ func (b *Batch) Len() int { return len(b.ops) }
 // [*BatchError]; the values that were to be written are as they were then. A batch of none does nothing. Operations on repos of
 // several connections are an error, before anything is sent.
 //
-// A Get that finds no row is no failure of the batch: its Result says so.
+// A Get that finds no row is no failure of the batch, nor are rows that do not fit the model: their Result says so.
 func (b *Batch) Run(ctx context.Context) error {
 	ops := b.ops
 	b.ops = nil
@@ -91,6 +91,7 @@ func runBatch(ctx context.Context, ops []*batchOp) error {
 	if len(ops) == 0 {
 		return nil
 	}
+	writes := false
 	sts := make([]*conn.Statement, 0, len(ops))
 	at := make([]int, 0, len(ops)) // the operations of the statements
 	for i, op := range ops {
@@ -106,6 +107,7 @@ func runBatch(ctx context.Context, ops []*batchOp) error {
 		}
 		if !op.skip {
 			sts, at = append(sts, &op.Statement), append(at, i)
+			writes = writes || op.Write
 		}
 	}
 	db := ops[0].b.db
@@ -126,6 +128,7 @@ func runBatch(ctx context.Context, ops []*batchOp) error {
 		op := ops[failed]
 		st := op.Statement
 		st.Guard = conn.GuardMissing // a batch has its own savepoint
+		st.Write = writes            // to run one again is to run all again
 		spent := false
 		if missing(err) {
 			op.b.marked.Clear()
@@ -170,7 +173,7 @@ func (o BatchOf[T]) add(verb string, write bool, op *batchOp) {
 
 // write adds a statement that stores v and returns its row. It works on a copy of v, which build fills in.
 func (o BatchOf[T]) write(verb string, v *T, build func(ctx context.Context, op *batchOp, w *work[T]) error) {
-	w := &work[T]{}
+	w := o.repo.take()
 	o.add(verb, true, &batchOp{
 		build: func(ctx context.Context, op *batchOp) error {
 			w.stored = *v
@@ -185,6 +188,7 @@ func (o BatchOf[T]) write(verb string, v *T, build func(ctx context.Context, op 
 			return err
 		},
 		done: func(op *batchOp, err error) error {
+			defer o.repo.give(w)
 			if err == nil && op.NoRows {
 				err = o.repo.inserted(w, &w.stored, w.cols, op.Args, op.LastKey)
 			}
@@ -200,10 +204,10 @@ func (o BatchOf[T]) write(verb string, v *T, build func(ctx context.Context, op 
 func (o BatchOf[T]) Create(v *T) {
 	r := o.repo
 	o.write("insert", v, func(ctx context.Context, op *batchOp, w *work[T]) (err error) {
-		if w.cols, err = r.fill(nil, &w.stored, now()); err != nil {
+		if w.cols, err = r.fill(w.cols, &w.stored, now()); err != nil {
 			return err
 		}
-		if op.Args, err = scan.Values(r.plan, nil, &w.stored, w.cols); err != nil {
+		if op.Args, err = scan.Values(r.plan, w.args, &w.stored, w.cols); err != nil {
 			return err
 		}
 		if op.NoRows = r.insertsOnly(ctx, op.b, w.cols); op.NoRows {
@@ -236,6 +240,7 @@ func (o BatchOf[T]) Update(v *T) {
 			return err
 		}
 		op.SQL, err = op.b.stmts.UpdateKey(cols, r.table.Key)
+		op.Judged = true // the row may be gone
 		return err
 	})
 }
@@ -271,6 +276,7 @@ func (o BatchOf[T]) DeleteKey(key ...any) *Result[int] {
 func (o BatchOf[T]) Get(key ...any) *Result[*T] {
 	result := &Result[*T]{err: errNotRun}
 	var v *T
+	var unread error
 	o.add("get", false, &batchOp{
 		build: func(_ context.Context, op *batchOp) (err error) {
 			if op.Args, err = o.repo.convertKey(nil, key); err != nil {
@@ -280,18 +286,20 @@ func (o BatchOf[T]) Get(key ...any) *Result[*T] {
 			return err
 		},
 		read: func(rows conn.Rows) error {
-			v = nil
+			v, unread = nil, nil
 			loader := scan.Loader[T]{Plan: o.repo.plan}
-			for rows.Next() {
+			for unread == nil && rows.Next() {
 				v = new(T)
-				if err := loader.Load(rows, v); err != nil {
-					return err
-				}
+				unread = loader.Load(rows, v)
 			}
 			return nil
 		},
-		done: func(_ *batchOp, err error) error {
-			if err == nil && v == nil {
+		done: func(op *batchOp, err error) error {
+			switch {
+			case err != nil:
+			case unread != nil:
+				err = op.place(unread)
+			case v == nil:
 				err = o.repo.notFound("get")
 			}
 			if result.err = err; err == nil {
@@ -307,6 +315,7 @@ func (o BatchOf[T]) Get(key ...any) *Result[*T] {
 func (o BatchOf[T]) All(q Query[T]) *Result[[]T] {
 	result := &Result[[]T]{err: errNotRun}
 	var list []T
+	var unread error
 	o.add("query", false, &batchOp{
 		build: func(_ context.Context, op *batchOp) error {
 			text, args, err := op.b.stmts.Select(nil, q.spec)
@@ -318,11 +327,14 @@ func (o BatchOf[T]) All(q Query[T]) *Result[[]T] {
 		read: func(rows conn.Rows) error {
 			w := work[T]{hint: firstList}
 			w.loader.Plan = o.repo.plan
-			err := w.ReadRows(rows)
+			unread = w.ReadRows(rows)
 			list = w.list
-			return err
+			return nil
 		},
-		done: func(_ *batchOp, err error) error {
+		done: func(op *batchOp, err error) error {
+			if err == nil && unread != nil {
+				err = op.place(unread)
+			}
 			if result.err = err; err == nil {
 				result.value = list
 			}

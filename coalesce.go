@@ -39,6 +39,7 @@ type waiter[T any] struct {
 	key   schema.Value
 	value *T
 	err   error
+	alone bool          // a row of the group cannot be read, and it may be this one's
 	done  chan struct{} // closed when value or err is there
 	group *group
 }
@@ -85,17 +86,16 @@ func (r *Repo[T]) getShared(ctx context.Context, b *binding, w *work[T]) (*T, er
 		c.flying++
 		c.mu.Unlock()
 		defer r.land(ctx, b)
-		v := new(T)
-		if err := r.get(ctx, w, "get", r.table.Key, v); err != nil {
-			return nil, err
-		}
-		return v, nil
+		return r.getAlone(ctx, w)
 	}
 	me := &waiter[T]{key: w.args[0], done: make(chan struct{})}
 	c.waiting = append(c.waiting, me)
 	c.mu.Unlock()
 	select {
 	case <-me.done:
+		if me.alone {
+			return r.getAlone(ctx, w)
+		}
 		return me.value, me.err
 	case <-ctx.Done():
 		if !c.giveUp(me) {
@@ -103,6 +103,15 @@ func (r *Repo[T]) getShared(ctx context.Context, b *binding, w *work[T]) (*T, er
 		}
 		return nil, errorOf("get", r.table, conn.ContextError(ctx.Err()))
 	}
+}
+
+// getAlone is get for one key, in a statement of its own.
+func (r *Repo[T]) getAlone(ctx context.Context, w *work[T]) (*T, error) {
+	v := new(T)
+	if err := r.get(ctx, w, "get", r.table.Key, v); err != nil {
+		return nil, err
+	}
+	return v, nil
 }
 
 // giveUp takes a waiter that no statement asks for yet out of the queue. It is false when one does.
@@ -154,6 +163,7 @@ func (c *coalescer[T]) next(ctx context.Context) ([]*waiter[T], context.Context)
 
 // getGroup asks for the rows of a group.
 func (r *Repo[T]) getGroup(ctx context.Context, b *binding, list []*waiter[T]) {
+	unread := false
 	err := errors.New("prom: reading the rows of a shared Get ended early") // of a panic in the application's code
 	defer func() {
 		p := recover()
@@ -161,7 +171,9 @@ func (r *Repo[T]) getGroup(ctx context.Context, b *binding, list []*waiter[T]) {
 			switch {
 			case p != nil || err != nil:
 				w.value, w.err = nil, ownError(err)
-			case w.value == nil && w.err == nil:
+			case w.value == nil && unread:
+				w.alone = true
+			case w.value == nil:
 				w.err = r.notFound("get")
 			}
 			close(w.done)
@@ -186,10 +198,15 @@ func (r *Repo[T]) getGroup(ctx context.Context, b *binding, list []*waiter[T]) {
 	c.Op, c.SQL, c.Args = "get", text.SQL, args
 	err = b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) error {
 		loader := scan.Loader[T]{Plan: r.plan}
+		unread = false
+		for _, w := range list {
+			w.value = nil
+		}
 		for rows.Next() {
 			v := new(T)
-			if err := loader.Load(rows, v); err != nil {
-				return err
+			if loader.Load(rows, v) != nil {
+				unread = true // its key too, maybe
+				continue
 			}
 			found, err := scan.Value(r.plan, v, key)
 			if err != nil {

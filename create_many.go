@@ -35,8 +35,10 @@ func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
 		return errorOf("insert", r.table, err)
 	}
 	m := &many[T]{values: stored, loader: scan.Loader[T]{Plan: r.plan}}
-	if err := r.check(m, parts); err != nil {
-		return err
+	if len(vs) <= maxRows { // else while they go, which is undone
+		if err := r.check(m, parts); err != nil {
+			return err
+		}
 	}
 	insert := r.insertBulk
 	if bulks && !slices.ContainsFunc(parts, func(p part) bool { return !r.bulks(ctx, b, p) }) {
@@ -116,7 +118,7 @@ func splitParts(parts []part, size int) []part {
 	return cut
 }
 
-// check checks all values, before any SQL.
+// check checks the values before any SQL, which is what a few of them can afford.
 func (r *Repo[T]) check(m *many[T], parts []part) error {
 	for _, p := range parts {
 		for i := p.from; i < p.to; i++ {
@@ -141,7 +143,7 @@ func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part
 	bulk := &conn.Bulk{Way: way, Cols: len(p.cols), Rows: p.to - p.from}
 	bulk.Row = func(dst []schema.Value, row int) ([]schema.Value, error) {
 		v, n := &m.values[p.from+row], len(dst)
-		dst, err := scan.Unchecked(r.plan, dst, v, p.cols)
+		dst, err := scan.Values(r.plan, dst, v, p.cols)
 		if err == nil {
 			err = scan.Stored(r.plan, v, p.cols, dst[n:])
 		}
@@ -214,7 +216,7 @@ func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part
 	text, err := b.stmts.Insert(p.cols, p.to-p.from)
 	m.args = m.args[:0]
 	for i := p.from; i < p.to && err == nil; i++ {
-		m.args, err = scan.Unchecked(r.plan, m.args, &m.values[i], p.cols)
+		m.args, err = scan.Values(r.plan, m.args, &m.values[i], p.cols)
 	}
 	if err != nil {
 		return errorOf("insert", r.table, err)

@@ -2,11 +2,9 @@ package prom
 
 import (
 	"context"
-	"slices"
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/query"
-	"github.com/prom-go/prom/schema"
 )
 
 // Query is a question about the rows of a repo: conditions, an order and a page. It is an immutable value: its methods return new
@@ -154,7 +152,7 @@ func (q Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error)
 	}
 	w := q.repo.take()
 	defer q.repo.give(w)
-	text, args, err := query.Update(b.stmts, w.args, q.spec, q.withUpdated(assigns))
+	text, args, err := query.Update(b.stmts, w.args, q.spec, assigns, now())
 	if err != nil {
 		return 0, errorOf("update", q.repo.table, err)
 	}
@@ -162,23 +160,6 @@ func (q Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error)
 	w.setWrite("update", text)
 	n, err := b.exec(ctx, &w.call)
 	return int(n), err
-}
-
-// withUpdated adds the assignment of the updated column, unless it is there or nothing is assigned at all.
-func (q Query[T]) withUpdated(assigns []Assign[T]) []Assign[T] {
-	isSet := func(c *schema.Column) bool {
-		return slices.ContainsFunc(assigns, func(a Assign[T]) bool { return a.Column() == c })
-	}
-	if !slices.ContainsFunc(assigns, func(a Assign[T]) bool { return a.Column() != nil }) {
-		return assigns
-	}
-	all := assigns[:len(assigns):len(assigns)]
-	for _, c := range q.repo.table.Columns {
-		if c.Updated && !isSet(c) {
-			all = append(all, query.SetValue[T](c, schema.TimeValue(schema.Time, now())))
-		}
-	}
-	return all
 }
 
 // Delete deletes the rows and returns how many they were. Without a condition it is refused; see AllRows. It takes no order, limit

@@ -11,6 +11,7 @@ import (
 type call struct {
 	conn.Statement
 	complete bool       // its success shows that the table has all columns
+	final    bool       // its rows have been used, so it is not run again
 	bulk     *conn.Bulk // many rows; nil for anything else
 }
 
@@ -45,7 +46,7 @@ func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64,
 		default:
 			spent, repeated = repeated, true
 		}
-		if spent || !b.again(ctx, &c.Statement, err) {
+		if spent || c.final || !b.again(ctx, &c.Statement, err) {
 			return 0, errorOf(c.Op, b.table, err)
 		}
 		if err := b.repair(ctx, err); err != nil {

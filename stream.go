@@ -41,7 +41,7 @@ func (q Query[T]) stream(ctx context.Context, yield func(*T, error) bool) error 
 	w.args = args
 	w.set("query", text.SQL)
 	w.complete = true
-	s := &streamer[T]{loader: scan.Loader[T]{Plan: r.plan}, yield: yield}
+	s := &streamer[T]{loader: scan.Loader[T]{Plan: r.plan}, yield: yield, begun: &w.final}
 	if !b.db.InTx(ctx) {
 		// To leave the loop early ends the statement: what is still to come may be much. A transaction would end with it.
 		ctx, s.cancel = context.WithCancel(ctx)
@@ -59,7 +59,7 @@ type streamer[T any] struct {
 	loader  scan.Loader[T]
 	yield   func(*T, error) bool
 	cancel  context.CancelFunc // nil in a transaction
-	begun   bool
+	begun   *bool              // set once a row has been used
 	stopped bool
 	slab    []T // for the next rows; values that are used leave it
 }
@@ -69,9 +69,6 @@ const streamSlab = 16
 
 // ReadRows implements [conn.RowReader].
 func (s *streamer[T]) ReadRows(rows conn.Rows) error {
-	if s.begun {
-		return errBegun
-	}
 	ended := false
 	defer func() {
 		if !ended { // the loop was left, by a panic maybe
@@ -82,7 +79,7 @@ func (s *streamer[T]) ReadRows(rows conn.Rows) error {
 		}
 	}()
 	for rows.Next() {
-		s.begun = true
+		*s.begun = true
 		if len(s.slab) == 0 {
 			s.slab = make([]T, streamSlab)
 		}
@@ -99,6 +96,3 @@ func (s *streamer[T]) ReadRows(rows conn.Rows) error {
 	ended = true
 	return nil
 }
-
-// errBegun keeps a statement from being run again when some of its rows have been used already.
-var errBegun = errors.New("the connection broke while the rows were read")

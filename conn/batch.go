@@ -37,25 +37,34 @@ func (db *DB) Batch(ctx context.Context, sts []*Statement, read func(i int, rows
 }
 
 func (db *DB) batch(ctx context.Context, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
+	failed = noPlace
 	if tx := db.txOf(ctx); tx != nil {
 		if b, ok := tx.engine.(batcher); ok {
 			if err := tx.acquire(ctx); err != nil {
 				return -1, err
 			}
-			defer tx.giveBack()
-			return b.batch(ctx, sts, read)
+			failed, err = b.batch(ctx, sts, read)
+			tx.giveBack()
 		}
+	} else {
+		e, err := db.open(ctx)
+		if err != nil {
+			return -1, err
+		}
+		if b, ok := unwrap(e).(batcher); ok {
+			if failed, err = b.batch(ctx, sts, read); failed != noPlace {
+				return failed, err
+			}
+		}
+	}
+	if failed == noPlace {
 		return db.batchInTx(ctx, sts, read)
 	}
-	e, err := db.open(ctx)
-	if err != nil {
-		return -1, err
-	}
-	if b, ok := unwrap(e).(batcher); ok && len(sts) > 1 {
-		return b.batch(ctx, sts, read)
-	}
-	return db.batchInTx(ctx, sts, read)
+	return failed, err
 }
+
+// noPlace, for the statement that failed, says that nothing has happened and nobody knows which of them it was.
+const noPlace = -2
 
 // batchInTx runs the statements one after the other.
 func (db *DB) batchInTx(ctx context.Context, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {

@@ -68,6 +68,7 @@ type Statement struct {
 	Fresh bool // it is run again: what connections have prepared is not used, and a SQLite write shares no transaction; ignored in a transaction
 
 	NoRows  bool  // of a batch: it is run as Exec does
+	Judged  bool  // of a batch: its reader may refuse the rows, so that nothing is committed before they have been read
 	LastKey int64 // set by Exec, where the dialect's feature LastKey is: the key of the row that was inserted last
 }
 

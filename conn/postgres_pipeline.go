@@ -2,9 +2,12 @@ package conn
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // pipelined sends the savepoint, a prepared statement and the release together. What cannot be encoded is an error before
@@ -91,10 +94,39 @@ func (e *pgEngine) batch(ctx context.Context, sts []*Statement, read func(i int,
 		return -1, postgresError(err)
 	}
 	defer c.Release()
-	if !e.direct {
-		return batchByPgx(ctx, c.Conn(), sts, read)
+	if slices.ContainsFunc(sts, func(st *Statement) bool { return st.Judged }) {
+		return e.judgedBatch(ctx, c, sts, read)
 	}
-	return sessionOf(c.Conn()).batch(ctx, c.Conn(), sts, read)
+	return e.sendBatch(ctx, c.Conn(), sts, read)
+}
+
+// judgedBatch sends the statements together in a transaction that commits when their rows have been read.
+func (e *pgEngine) judgedBatch(ctx context.Context, c *pgxpool.Conn, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
+	tx, err := c.Begin(ctx)
+	if err != nil {
+		return -1, postgresError(err)
+	}
+	t := &pgTx{tx: tx, direct: e.direct}
+	committed := false
+	defer func() {
+		if !committed { // by an error, or a panic of the reader
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+			defer cancel()
+			_ = t.rollback(ctx)
+		}
+	}()
+	if failed, err = e.sendBatch(ctx, c.Conn(), sts, read); err != nil {
+		return failed, err
+	}
+	committed = true
+	return -1, t.commit(ctx)
+}
+
+func (e *pgEngine) sendBatch(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
+	if e.direct {
+		return sessionOf(c).batch(ctx, c, sts, read)
+	}
+	return batchByPgx(ctx, c, sts, read)
 }
 
 // batch sends the statements together, behind a savepoint.
@@ -117,6 +149,9 @@ func (t *pgTx) batch(ctx context.Context, sts []*Statement, read func(i int, row
 func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
 	prepared := make([]*pgPrepared, len(sts))
 	s.args.reset()
+	s.tick++
+	s.keep = s.tick
+	defer func() { s.keep = 0 }()
 	for i, st := range sts {
 		if prepared[i], err = s.prepare(ctx, c, st.SQL); err != nil {
 			return i, postgresError(err)
@@ -178,7 +213,9 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i 
 				resultErr = readErr
 			}
 		} else {
-			resultErr = postgresError(resultErr)
+			if resultErr = postgresError(resultErr); i == 0 && readsAhead(c) && refusedByServer(resultErr) {
+				i = noPlace
+			}
 		}
 		if resultErr != nil {
 			failed, err = i, resultErr
@@ -189,4 +226,13 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i 
 		err = postgresError(closeErr)
 	}
 	return failed, err
+}
+
+// readsAhead reports whether the server looks at all statements of pgx's batch before it runs the first, so that the error of any
+// may be that of the first.
+func readsAhead(c *pgx.Conn) bool { return c.Config().DefaultQueryExecMode != pgx.QueryExecModeExec }
+
+func refusedByServer(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg)
 }

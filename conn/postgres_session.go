@@ -18,6 +18,7 @@ import (
 type pgSession struct {
 	stmts map[string]*pgPrepared
 	tick  uint64   // counts uses
+	keep  uint64   // the tick since which all statements are needed, those of a batch; 0 for none
 	names int      // of statements prepared so far, for the next one's name
 	gone  []string // names to deallocate
 	args  wireArgs
@@ -77,22 +78,25 @@ func (s *pgSession) prepare(ctx context.Context, c *pgx.Conn, sql string) (*pgPr
 	for i, f := range sd.Fields {
 		p.formats[i] = c.TypeMap().FormatCodeForOID(f.DataTypeOID)
 	}
-	if len(s.stmts) >= maxPrepared {
-		s.evict()
+	for len(s.stmts) >= maxPrepared && s.evict() {
 	}
 	s.stmts[sql] = p
 	return p, nil
 }
 
-// evict forgets the statement that has not been used for longest.
-func (s *pgSession) evict() {
+// evict forgets the statement that has not been used for longest, and reports whether there is one that may be forgotten.
+func (s *pgSession) evict() bool {
 	var oldest *pgPrepared
 	for _, p := range s.stmts {
 		if oldest == nil || p.used < oldest.used {
 			oldest = p
 		}
 	}
+	if s.keep > 0 && oldest.used >= s.keep {
+		return false
+	}
 	s.forget(oldest)
+	return true
 }
 
 // forget makes the statement be prepared anew when it is next used.

@@ -2,6 +2,8 @@ package conn
 
 import (
 	"context"
+	"errors"
+	"math"
 
 	"github.com/prom-go/prom/schema"
 )
@@ -12,7 +14,7 @@ func (e *liteEngine) bulk(ctx context.Context, b *Bulk) error {
 		return err
 	}
 	t := inner.(*liteTx)
-	if err := t.insert(ctx, b); err != nil {
+	if err := t.bulk(ctx, b); err != nil {
 		t.end()
 		return err
 	}
@@ -25,24 +27,32 @@ func (e *liteEngine) bulk(ctx context.Context, b *Bulk) error {
 
 // bulk inserts rows in a savepoint, so that all or none of them are there when one of them fails.
 func (t *liteTx) bulk(ctx context.Context, b *Bulk) error {
+	err := t.bulkOnce(ctx, b, b.Way.Each)
+	if errors.Is(err, errKeysApart) {
+		err = t.bulkOnce(ctx, b, 0)
+	}
+	return err
+}
+
+func (t *liteTx) bulkOnce(ctx context.Context, b *Bulk, each int) error {
 	const name = "prom_bulk"
 	if err := t.savepoint(ctx, name); err != nil {
 		return err
 	}
-	if err := t.insert(ctx, b); err != nil {
-		if t.dead == nil && t.rollbackTo(ctx, name) == nil {
-			_ = t.release(ctx, name)
+	if err := t.insert(ctx, b, each); err != nil {
+		if t.dead == nil && t.rollbackTo(context.WithoutCancel(ctx), name) == nil {
+			_ = t.release(context.WithoutCancel(ctx), name)
 		}
 		return err
 	}
 	return t.release(ctx, name)
 }
 
-// insert runs the statement of one row for each row.
-func (t *liteTx) insert(ctx context.Context, b *Bulk) error {
-	if t.dead != nil {
-		return t.deadError()
-	}
+// errKeysApart says that the keys of rows that one statement inserted may not follow one another.
+var errKeysApart = errors.New("prom: the rows' keys are not known")
+
+// insert runs the statement of several rows as long as there are as many, and then that of one row.
+func (t *liteTx) insert(ctx context.Context, b *Bulk, each int) error {
 	c := t.conn
 	if err := ctx.Err(); err != nil {
 		return contextError(err)
@@ -50,26 +60,47 @@ func (t *liteTx) insert(ctx context.Context, b *Bulk) error {
 	c.SetContext(ctx)
 	defer c.tidy()
 	var values []schema.Value
-	for i := range b.Rows {
-		var err error
-		if values, err = b.Row(values[:0], i); err != nil {
-			return err
+	for i := 0; i < b.Rows; {
+		sql, n := b.SQL, 1
+		if each > 0 && b.Rows-i >= each {
+			sql, n = b.Way.Rows, each
 		}
-		s, err := c.Prepare(b.SQL) // kept by the connection
-		if err == nil {
-			if c.buf, err = bindArgs(s, values, c.buf); err == nil {
-				_, err = s.Step()
-			}
-			if resetErr := s.Reset(); err == nil {
-				err = resetErr
+		values = values[:0]
+		for row := i; row < i+n; row++ {
+			var err error
+			if values, err = b.Row(values, row); err != nil {
+				return err
 			}
 		}
-		if err != nil {
+		before := c.TotalChanges()
+		if err := c.insertRow(sql, values); err != nil {
 			return t.note(c.failed(err))
 		}
 		if b.Key != nil {
-			b.Key(i, c.LastInsertRowID())
+			last := c.LastInsertRowID()
+			if n > 1 && (last == math.MaxInt64 || c.TotalChanges()-before != int64(n)) {
+				return errKeysApart // a trigger may have inserted others between them, or the numbers have run out
+			}
+			for row := range n {
+				b.Key(i+row, last-int64(n-1-row))
+			}
 		}
+		i += n
 	}
 	return nil
+}
+
+// insertRow runs a statement that returns no rows.
+func (c *liteConn) insertRow(sql string, values []schema.Value) error {
+	s, err := c.Prepare(sql) // kept by the connection
+	if err != nil {
+		return err
+	}
+	if c.buf, err = bindArgs(s, values, c.buf); err == nil {
+		_, err = s.Step()
+	}
+	if resetErr := s.Reset(); err == nil {
+		err = resetErr
+	}
+	return err
 }

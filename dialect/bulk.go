@@ -3,6 +3,10 @@ package dialect
 // Bulk are the statements that insert many rows of the same columns. Where a key is left to the database, it is one column of
 // integers. A way that an engine does not have is "".
 type Bulk struct {
+	// Rows inserts as many rows as it says in Each, which get keys that follow one another. Its arguments are the rows' values.
+	Rows string
+	Each int
+
 	// Lists inserts as many rows as its arguments, a list for each column, have elements, in their order, and returns the key of
 	// each in that order, or nothing when the key is not left to the database.
 	Lists string

@@ -2,7 +2,9 @@ package query
 
 import (
 	"errors"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/Masterminds/squirrel"
 
@@ -113,8 +115,9 @@ func (s *Statements) DeleteKeyReturning(key []*schema.Column) (string, error) {
 
 var errPaged = errors.New("an update or delete takes no order, limit or offset; choose the rows by conditions")
 
-// Update changes the rows of a query. Its arguments are appended to dst.
-func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T]) (string, []schema.Value, error) {
+// Update changes the rows of a query. Columns that are the time of the last update are set to at, unless they are assigned. The
+// arguments are appended to dst.
+func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T], at time.Time) (string, []schema.Value, error) {
 	list := make([]assignment, 0, 8)
 	for _, a := range assigns {
 		if a.a.err != nil {
@@ -130,12 +133,14 @@ func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T
 		}
 		list = append(list, a.a)
 	}
+	if len(list) > 0 {
+		for _, c := range s.Table.Columns {
+			if c.Updated && !slices.ContainsFunc(list, func(a assignment) bool { return a.col == c }) {
+				list = append(list, assignment{col: c, val: schema.TimeValue(schema.Time, at)})
+			}
+		}
+	}
 	return s.update(dst, q, list)
-}
-
-// SetValue is the assignment of a value that is encoded already, such as the time of an update.
-func SetValue[T any](col *schema.Column, v schema.Value) Assign[T] {
-	return Assign[T]{a: assignment{col: col, val: v}}
 }
 
 // Column returns the column that is assigned, nil for the zero Assign.

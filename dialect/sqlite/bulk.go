@@ -1,11 +1,24 @@
 package sqlite
 
 import (
+	"strings"
+
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
 )
 
-// Bulk returns no statements: a prepared one for one row is as quick as any here, and needs no plan of its own for each number of rows.
-func (Dialect) Bulk(*schema.Table, []*schema.Column, *schema.Column) dialect.Bulk {
-	return dialect.Bulk{}
+// rowsEach is how many rows one statement inserts. More than these gain nothing, and what is left over goes row by row.
+const rowsEach = 32
+
+// Bulk returns a statement for some rows; a prepared one for a single row is the way for the rest.
+func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, _ *schema.Column) dialect.Bulk {
+	if len(cols) == 0 || len(cols)*rowsEach > maxArgs {
+		return dialect.Bulk{}
+	}
+	row := "(?" + strings.Repeat(", ?", len(cols)-1) + ")"
+	return dialect.Bulk{
+		Rows: "INSERT INTO " + d.Quote(t.Name) + " (" + dialect.QuoteList(schema.ColumnNames(cols)) + ") VALUES " +
+			row + strings.Repeat(", "+row, rowsEach-1),
+		Each: rowsEach,
+	}
 }

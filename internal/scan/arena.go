@@ -12,7 +12,7 @@ type arena struct {
 const (
 	firstChunk = 512  // the second chunk of a result; the first has the size of the first row's texts
 	lastChunk  = 4096 // the most that one string can keep alive beside itself
-	longText   = 1024 // from here on a text has an allocation of its own
+	longText   = 1024 // a text that is longer has an allocation of its own
 )
 
 // reserve makes room for n bytes, which are what the texts of one row need.
@@ -30,7 +30,7 @@ func (a *arena) text(b []byte) string {
 	switch {
 	case len(b) == 0:
 		return ""
-	case len(b) > cap(a.chunk)-len(a.chunk):
+	case len(b) > longText, len(b) > cap(a.chunk)-len(a.chunk):
 		return string(b)
 	}
 	from := len(a.chunk)

@@ -122,7 +122,20 @@ func (c *Codec) viaNull(t reflect.Type) {
 // Encode encodes a value of a column for use in a condition or an assignment, without checking the column's rules. V must be
 // the type that schema.Unwrap gives for the column's field; query makes sure of that when a field is declared.
 func Encode[V any](c *Codec, v V) (schema.Value, error) {
-	value, err := c.base.encode(unsafe.Pointer(&v))
+	switch c.base.op { // what conditions are mostly made of, without v on the heap
+	case opInt64:
+		return schema.IntValue(c.column.Kind, *(*int64)(unsafe.Pointer(&v))), nil
+	case opInt32:
+		return schema.IntValue(c.column.Kind, int64(*(*int32)(unsafe.Pointer(&v)))), nil
+	case opBool:
+		return schema.BoolValue(*(*bool)(unsafe.Pointer(&v))), nil
+	case opText:
+		if s := *(*string)(unsafe.Pointer(&v)); checkText(s) == nil {
+			return schema.TextValue(schema.Text, s), nil
+		}
+	}
+	moved := v
+	value, err := c.base.encode(unsafe.Pointer(&moved))
 	if err != nil {
 		return schema.Value{}, Violations{c.violation("type", err.Error())}
 	}

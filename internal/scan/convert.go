@@ -11,8 +11,21 @@ import (
 // Convert encodes a value whose type is known at run time only, such as a key given to Get: any type that converts to the
 // field's without loss. nil is NULL.
 func (c *Codec) Convert(x any) (schema.Value, error) {
-	if x == nil {
+	switch x := x.(type) { // what keys are mostly given as
+	case nil:
 		return schema.Value{}, nil
+	case int64:
+		if c.base.op == opInt64 {
+			return schema.IntValue(c.column.Kind, x), nil
+		}
+	case int:
+		if c.base.op == opInt64 {
+			return schema.IntValue(c.column.Kind, int64(x)), nil
+		}
+	case string:
+		if c.base.op == opText && checkText(x) == nil {
+			return schema.TextValue(schema.Text, x), nil
+		}
 	}
 	from, to := reflect.ValueOf(x), reflect.New(c.typ)
 	if from.Kind() == reflect.Pointer && from.Type() != c.typ && from.Type().Elem() == c.typ {

@@ -17,6 +17,7 @@ type Loader[T any] struct {
 	steps []step // of wire
 	arena arena
 
+	notes   *notes
 	copies  []T
 	shadows []shadow[T]
 	deep    []schema.Value
@@ -56,7 +57,7 @@ type Rows interface {
 // LoadAll decodes all rows that are left. It begins with room for as many as are expected.
 func (l *Loader[T]) LoadAll(r Rows, expect int) ([]T, error) {
 	list := make([]T, 0, expect)
-	late := l.Plan.hasTracker && len(l.Plan.deep) == 0 // what they held is noted at the end
+	brief := l.Plan.hasTracker && l.Plan.layout.width > 0
 	for r.Next() {
 		if len(list) == cap(list) {
 			list = append(list, *new(T))
@@ -65,17 +66,16 @@ func (l *Loader[T]) LoadAll(r Rows, expect int) ([]T, error) {
 		}
 		v := &list[len(list)-1]
 		var err error
-		if late {
-			err = l.decode(r, v)
+		if brief {
+			if err = l.decode(r, v); err == nil {
+				err = l.noteRow(v)
+			}
 		} else {
 			err = l.Load(r, v)
 		}
 		if err != nil {
 			return nil, err
 		}
-	}
-	if late {
-		l.noteAll(list)
 	}
 	return list, nil
 }

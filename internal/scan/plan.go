@@ -21,6 +21,8 @@ type Plan struct {
 
 	steps []step // by ordinal
 	texts []int  // ordinals of those that are texts
+
+	layout layout // of notes
 }
 
 var plans sync.Map // reflect.Type → *Plan
@@ -45,6 +47,7 @@ func For(model reflect.Type) (*Plan, error) {
 		}
 	}
 	p.steps = newSteps(p.codecs)
+	p.layout = newLayout(p.steps)
 	for i := range p.steps {
 		if p.steps[i].op == opText {
 			p.texts = append(p.texts, i)
@@ -101,18 +104,6 @@ func Values[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]
 	}
 	if broken != nil {
 		return nil, broken
-	}
-	return dst, nil
-}
-
-// Unchecked is Values for columns of v whose rules were checked before.
-func Unchecked[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
-	checkModel[T](p)
-	for _, col := range cols {
-		dst = append(dst, schema.Value{})
-		if err := p.steps[col.Ordinal].encode(&dst[len(dst)-1], unsafe.Add(unsafe.Pointer(v), col.Offset)); err != nil {
-			return dst, Violations{p.codecs[col.Ordinal].violation("type", err.Error())}
-		}
 	}
 	return dst, nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // What a value looked like when a database and it agreed last is kept behind its tracker: a *T, a copy of the struct whose tracker
-// is empty, or for a model with deep columns a *shadow[T]. It is never changed once a value points to it: copies of the value
+// is empty, for a model with deep columns a *shadow[T], or for one of many rows the notes that they share. It is never changed once a value points to it: copies of the value
 // share it, and each goes its own way from there.
 
 // shadow is a copy of a value of a model with deep columns.
@@ -22,25 +22,50 @@ func (p *Plan) trackerAt(v unsafe.Pointer) *schema.Tracker {
 	return (*schema.Tracker)(unsafe.Add(v, p.tracker))
 }
 
-// loaded returns what v looked like, or nil.
-func loaded[T any](p *Plan, v *T) (row *T, deep []schema.Value) {
+// before is what a value looked like.
+type before struct {
+	plan  *Plan
+	row   unsafe.Pointer // a copy of the struct
+	deep  []schema.Value // of a shadow
+	notes *notes         // or the row in there
+	at    int
+}
+
+// loaded returns what v looked like, if it was loaded.
+func loaded[T any](p *Plan, v *T) (before, bool) {
 	checkModel[T](p)
 	if !p.hasTracker {
-		return nil, nil
+		return before{}, false
 	}
-	switch l := p.trackerAt(unsafe.Pointer(v)).Loaded.(type) {
+	tracker := p.trackerAt(unsafe.Pointer(v))
+	switch l := tracker.Loaded.(type) {
 	case *T:
-		return l, nil
+		return before{plan: p, row: unsafe.Pointer(l)}, true
 	case *shadow[T]:
-		return &l.row, l.deep
+		return before{plan: p, row: unsafe.Pointer(&l.row), deep: l.deep}, true
+	case *notes:
+		return before{plan: p, notes: l, at: tracker.Row}, l.plan == p
 	}
-	return nil, nil // or it is another model's, which this one embeds
+	return before{}, false // or it is another model's, which this one embeds
+}
+
+// value encodes a column.
+func (b before) value(ordinal int) schema.Value {
+	if b.notes != nil {
+		return b.notes.value(b.at, ordinal)
+	}
+	if i := slices.Index(b.plan.deep, ordinal); i >= 0 {
+		return b.deep[i] // the copy of the struct shares with the value what is behind a pointer or slice
+	}
+	c := b.plan.codecs[ordinal]
+	value, _ := c.encode(unsafe.Add(b.row, c.column.Offset)) // what cannot be encoded is NULL, and so differs from what can
+	return value
 }
 
 // IsLoaded reports whether v came from a database or was saved in one. It is always false for a model without a tracker.
 func IsLoaded[T any](p *Plan, v *T) bool {
-	row, _ := loaded(p, v)
-	return row != nil
+	_, ok := loaded(p, v)
+	return ok
 }
 
 // Forget makes v a value that no database has seen.
@@ -53,35 +78,24 @@ func Forget[T any](p *Plan, v *T) {
 
 // Loaded encodes a column as it was when v was loaded, without the changes made since.
 func Loaded[T any](p *Plan, v *T, col *schema.Column) (schema.Value, bool) {
-	row, deep := loaded(p, v)
-	if row == nil {
+	b, ok := loaded(p, v)
+	if !ok {
 		return schema.Value{}, false
 	}
-	if i := slices.Index(p.deep, col.Ordinal); i >= 0 {
-		return deep[i], true // the copy of the struct shares with v what is behind a pointer or slice
-	}
-	value, err := p.encode(unsafe.Pointer(row), col)
-	return value, err == nil
+	return b.value(col.Ordinal), true
 }
 
 // Modified lists the columns of v that changed since it was loaded, those changed in place included, or all columns when it
 // was not.
 func Modified[T any](p *Plan, v *T) []*schema.Column {
-	row, deep := loaded(p, v)
-	if row == nil {
+	was, ok := loaded(p, v)
+	if !ok {
 		return p.Table.Columns
 	}
 	var cols []*schema.Column
-	for i, d := 0, 0; i < len(p.codecs); i++ {
-		c := p.codecs[i]
+	for i, c := range p.codecs {
 		now, err := c.encode(unsafe.Add(unsafe.Pointer(v), c.column.Offset))
-		var before schema.Value
-		if c.deep {
-			before = deep[d]
-			d++
-		} else {
-			before, _ = c.encode(unsafe.Add(unsafe.Pointer(row), c.column.Offset))
-		}
+		before := was.value(i)
 		// A value that cannot be encoded counts as changed, so that the save finds the error.
 		if err != nil || !now.Equal(before) && !c.sameJSON(now, before) {
 			cols = append(cols, c.column)
@@ -143,15 +157,23 @@ func (l *Loader[T]) note(v *T, r Row) error {
 // moreChunk returns the size of the chunk after one of n. A result of one row is common, so the first chunk is small.
 func moreChunk(n int) int { return min(chunk, max(1, 4*n)) }
 
-// noteAll is note for a list of a model without deep columns whose trackers are empty.
-func (l *Loader[T]) noteAll(list []T) {
-	for some := range slices.Chunk(list, chunk) {
-		copies := append(make([]T, 0, len(some)), some...)
-		for i := range some {
-			l.Plan.trackerAt(unsafe.Pointer(&some[i])).Loaded = &copies[i]
-		}
+// noteRow is note for a row of a list that was zero before it was decoded, of a model whose columns fit words.
+func (l *Loader[T]) noteRow(v *T) error {
+	chunk := l.arena.chunk
+	if l.notes == nil || unsafe.SliceData(l.notes.texts) != unsafe.SliceData(chunk) {
+		l.notes = &notes{plan: l.Plan, words: make([]uint64, 0, noteRows*l.Plan.layout.width)}
 	}
+	l.notes.texts = chunk
+	if !l.notes.add(unsafe.Pointer(v)) { // of a long text
+		return l.note(v, nil)
+	}
+	tracker := l.Plan.trackerAt(unsafe.Pointer(v))
+	tracker.Loaded, tracker.Row = l.notes, l.notes.rows-1
+	return nil
 }
+
+// noteRows is for how many rows notes have room at first; about so many have their texts in one chunk.
+const noteRows = 44
 
 // snapshot returns a value of a deep column that later changes of the field do not reach.
 func (c *Codec) snapshot(p unsafe.Pointer, r Row, i int) (schema.Value, error) {

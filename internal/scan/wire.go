@@ -105,6 +105,10 @@ func (p *Plan) decodeWire(steps []step, r WireRow, to unsafe.Pointer, a *arena) 
 			a.set((*string)(at), b)
 		case opTime:
 			var us int64
+			if len(b) != 8 {
+				err = errWire
+				break
+			}
 			if us, err = wireInt(b); us == math.MaxInt64 || us == math.MinInt64 {
 				err = s.codec.decode(r, i, unsafe.Add(to, s.offset)) // the infinities, which it refuses
 				break
@@ -113,7 +117,11 @@ func (p *Plan) decodeWire(steps []step, r WireRow, to unsafe.Pointer, a *arena) 
 		case opInt64:
 			*(*int64)(at), err = wireInt(b)
 		case opBool:
-			*(*bool)(at) = len(b) == 1 && b[0] != 0
+			if len(b) != 1 {
+				err = errWire
+				break
+			}
+			*(*bool)(at) = b[0] != 0
 		case opFloat64:
 			*(*float64)(at), err = wireFloat(b)
 		case opFloat32:
@@ -126,9 +134,11 @@ func (p *Plan) decodeWire(steps []step, r WireRow, to unsafe.Pointer, a *arena) 
 		case opBytes:
 			*(*[]byte)(at) = append(make([]byte, 0, len(b)), b...)
 		case opUUID:
-			if copy((*[16]byte)(at)[:], b) != 16 {
+			if len(b) != 16 {
 				err = errWire
+				break
 			}
+			*(*[16]byte)(at) = [16]byte(b)
 		default:
 			var n int64
 			if n, err = wireInt(b); err == nil {
