@@ -120,6 +120,22 @@ var (
 	errRowCount = &Error{Kind: KindOther, Detail: "the database stored another number of rows than were inserted; a trigger or rule may do that"}
 )
 
+// wireInts reads an array of int8 without NULLs, of which wireArgs.list tells the form; nil for another.
+func wireInts(b []byte) []int64 {
+	const head, elem = 20, 12
+	if len(b) < head || (len(b)-head)%elem != 0 {
+		return nil
+	}
+	list := make([]int64, 0, (len(b)-head)/elem)
+	for b = b[head:]; len(b) > 0; b = b[elem:] {
+		if binary.BigEndian.Uint32(b) != 8 {
+			return nil
+		}
+		list = append(list, int64(binary.BigEndian.Uint64(b[4:])))
+	}
+	return list
+}
+
 func wireInt(b []byte) (int64, bool) {
 	switch len(b) {
 	case 8:
@@ -256,12 +272,10 @@ func (s *pgSession) reserve(ctx context.Context, c *pgx.Conn, b *Bulk) ([]int64,
 	if err := s.args.add(c.TypeMap(), p.ParamOIDs, []schema.Value{schema.IntValue(schema.Int64, int64(b.Rows))}); err != nil {
 		return nil, err
 	}
-	keys := make([]int64, 0, b.Rows)
+	var keys []int64
 	rr := c.PgConn().ExecStatement(ctx, p.StatementDescription, s.args.values, s.args.formats, p.formats)
 	for rr.NextRow() {
-		if key, ok := wireInt(rr.Values()[0]); ok {
-			keys = append(keys, key)
-		}
+		keys = wireInts(rr.Values()[0])
 	}
 	if _, err := rr.Close(); err != nil {
 		return nil, err

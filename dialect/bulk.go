@@ -12,6 +12,6 @@ type Bulk struct {
 	Lists string
 
 	// Copy reads rows in the engine's own form: the columns', behind the key when that is left to the database. Shape is a query
-	// with the same columns, by which their types are learnt. Keys reserves as many keys as its argument says, one a row.
+	// with the same columns, by which their types are learnt. Keys reserves as many keys as its argument says and returns them as one array.
 	Copy, Shape, Keys string
 }

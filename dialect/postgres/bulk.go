@@ -23,7 +23,7 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 	if key != nil {
 		b.Lists += " RETURNING " + d.Quote(key.Name)
 		// A subquery, so that the sequence is looked up once and not for each key. Who may insert need not be allowed to use it.
-		b.Keys = "SELECT nextval(s) FROM (SELECT pg_get_serial_sequence(" + quoteText(table) + ", " + quoteText(key.Name) +
+		b.Keys = "SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence(" + quoteText(table) + ", " + quoteText(key.Name) +
 			")::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE')"
 		names = d.Quote(key.Name) + ", " + names
 	}
