@@ -305,7 +305,7 @@ func TestBatchLarge(t *testing.T) {
 
 		results := make([]*prom.Result[[]Note], 600)
 		for i := range results {
-			results[i] = repo.Batch(&b).All(repo.Where(prom.Raw[Note](fmt.Sprintf("%d = %d AND views = ?", i, i), i)))
+			results[i] = repo.Batch(&b).All(repo.Where(prom.Raw[Note](fmt.Sprintf("%d = %d AND _id = ?", i, i), list[i].ID)))
 		}
 		is.NoErr(b.Run(ended(t)))
 		for i, r := range results {

@@ -21,7 +21,7 @@ func TestCreateManyInstalls(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		for _, n := range []int{byArrays, byCopy, 25_000} {
-			for _, s := range situations {
+			for _, s := range situations[:map[bool]int{true: 2, false: 3}[n > byCopy]] { // a large one takes its time
 				t.Run(fmt.Sprint(s.name, " ", n), func(t *testing.T) {
 					is := is.New(t)
 					ctx := context.Background()
@@ -233,4 +233,38 @@ func TestCreateManyCanceled(t *testing.T) {
 			is.NoErr(repo.CreateMany(ended(t), list))
 		}
 	})
+}
+
+// Ensure that each value gets its own key on SQLite too where keys do not follow one another: because a trigger inserts rows of its
+// own, or because the greatest key is taken and SQLite looks for free ones.
+func TestCreateManyOddKeys(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"after":  "CREATE TRIGGER t AFTER INSERT ON tally WHEN new.no % 3 = 0 AND new.s <> 'more' BEGIN INSERT INTO tally (no, s) VALUES (new.no, 'more'); END",
+		"before": "CREATE TRIGGER t BEFORE INSERT ON tally WHEN new.no % 3 = 0 AND new.s <> 'more' BEGIN INSERT INTO tally (no, s) VALUES (new.no, 'more'); END",
+		"last":   "INSERT INTO tally (id, no, s) VALUES (9223372036854775797, 0, 'more')",
+		"full":   "INSERT INTO tally (id, no, s) VALUES (9223372036854775807, 0, 'more')",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			is := is.New(t)
+			ctx := context.Background()
+			db := open(t, dbtest.SQLite(t))
+			repo := tallies(db)
+			is.NoErr(repo.CreateMany(ctx, manyTallies(0, 1)))
+			runSQL(t, db, text)
+			for _, n := range []int{1, 31, 32, 100} {
+				list := manyTallies(1, n)
+				is.NoErr(repo.CreateMany(ctx, list))
+				one := tally{No: 3, S: "one"}
+				is.NoErr(repo.Create(ctx, &one))
+				for _, v := range append(list, one) {
+					got, err := repo.Get(ctx, v.ID)
+					if err != nil || *got != v {
+						t.Fatalf("%d rows: %+v is stored as %+v, %v", n, v, got, err)
+					}
+				}
+			}
+		})
+	}
 }

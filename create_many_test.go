@@ -269,6 +269,9 @@ func TestCreateManyFailures(t *testing.T) {
 		is.NoErr(repo.Install(ctx)) // the index
 		for _, n := range []int{3, byArrays, byCopy, 25_000} {
 			for kind, spoil := range failures {
+				if n > byCopy && kind != prom.ErrCheck {
+					continue
+				}
 				list := manyBounded(n)
 				list[0].ID = -7 // so that there are several statements
 				spoil(&list[n/2+1])
@@ -284,6 +287,6 @@ func TestCreateManyFailures(t *testing.T) {
 				}))
 			}
 		}
-		is.Equal(count(t, repo.Query()), 4*len(failures))
+		is.Equal(count(t, repo.Query()), 3*len(failures)+1)
 	})
 }

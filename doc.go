@@ -33,10 +33,13 @@
 //
 // # Creating, reading and writing
 //
-// [Repo.Create] inserts and reads back what was stored; [Repo.CreateMany] does so for many. [Repo.Get] finds by key, [Repo.Load] by a
-// key or by unique fields. [Repo.Save] updates what was loaded and inserts what is new; an update writes the columns that
+// [Repo.Create] inserts, and the value is then what was stored, with its key; [Repo.CreateMany] does so for any number of values, all
+// or none of them. [Repo.Get] finds by key, [Repo.Load] by a key or by unique fields. [Repo.Save] updates what was loaded and inserts what is new; an update writes the columns that
 // changed and no others, also when a slice or map was changed in place. [Repo.Upsert] inserts, or updates the row that is there.
 // [Repo.Delete] deletes. A row that is gone is [ErrNotFound], never a silent success.
+//
+// A [Batch] collects operations on repos of one connection, which go to the database together and happen all or not at all.
+// [CoalesceReads] and [WithCoalescing] let calls of Get from many goroutines share round trips.
 //
 // # Querying
 //
@@ -48,10 +51,11 @@
 // [NumberOf], [TextOf], [TimeOf], [RefOf], [JSONOf], [OrderedOf] and [FieldOf] take fields that are the value itself, their forms that begin with
 // Null take pointers, and those that begin with SQLNull take a sql.Null. Handles are needed for the fields that are queried by, and
 // for no others. A [Query] is an immutable value: it may be kept, shared between goroutines and built upon. It ends in
-// [Query.All], [Query.One], [Query.Count], [Query.Has], [Query.Each], [Query.Update] or [Query.Delete]. [And], [Or] and [Not] combine conditions; [Raw] and
-// [Expr] take what fields cannot say; [Repo.FieldByName] serves filters that arrive as text.
+// [Query.All], [Query.One], [Query.Count], [Query.Has], [Query.Each], [Query.Stream], [Query.Update] or [Query.Delete]. [And], [Or] and [Not]
+// combine conditions; [Raw] and [Expr] take what fields cannot say; [Repo.FieldByName] serves filters that arrive as text.
 //
-// [Query.Each] ranges over tables of any size in bounded memory. Its body may write to the same table.
+// [Query.Each] ranges over tables of any size in bounded memory. Its body may write to the same table, also in a transaction.
+// [Query.Stream] is one statement, whose rows are of one moment; it is quicker and holds a connection until the loop ends.
 //
 // # Transactions
 //

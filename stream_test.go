@@ -165,6 +165,8 @@ func TestStreamErrors(t *testing.T) {
 		is := is.New(t)
 		db := open(t, e.With("pool_maxconn=1"))
 		repo := tiles(t, db, 3000)
+		_, err := repo.AllRows().Update(ended(t), noteBody.Set(strings.Repeat("x", 2000))) // more than what is on its way at once
+		is.NoErr(err)
 		ctx, cancel := context.WithCancel(ended(t))
 		got, err := stream(ctx, repo.OrderBy(NoteViews.Asc()), func(n *Note) error {
 			if n.Views == 5 {
@@ -172,7 +174,9 @@ func TestStreamErrors(t *testing.T) {
 			}
 			return nil
 		})
-		is.True(errors.Is(err, prom.ErrCanceled) && errors.Is(err, context.Canceled))
+		if !errors.Is(err, prom.ErrCanceled) || !errors.Is(err, context.Canceled) {
+			t.Errorf("after %d rows: %v", len(got), err)
+		}
 		is.True(len(got) > 5)
 		_, err = stream(ctx, repo.Query(), nil)
 		is.True(errors.Is(err, prom.ErrCanceled))

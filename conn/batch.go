@@ -40,11 +40,7 @@ func (db *DB) batch(ctx context.Context, sts []*Statement, read func(i int, rows
 	failed = noPlace
 	if tx := db.txOf(ctx); tx != nil {
 		if b, ok := tx.engine.(batcher); ok {
-			if err := tx.acquire(ctx); err != nil {
-				return -1, err
-			}
-			failed, err = b.batch(ctx, sts, read)
-			tx.giveBack()
+			failed, err = tx.batch(ctx, b, sts, read)
 		}
 	} else {
 		e, err := db.open(ctx)
@@ -63,6 +59,24 @@ func (db *DB) batch(ctx context.Context, sts []*Statement, read func(i int, rows
 	return failed, err
 }
 
+func (t *tx) batch(ctx context.Context, b batcher, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
+	if err := t.acquire(ctx); err != nil {
+		return -1, err
+	}
+	defer t.giveBack()
+	return b.batch(ctx, sts, read)
+}
+
+// readAndClose has rows read, and closes them even when the reader panics.
+func readAndClose(i int, rows Rows, read func(i int, rows Rows) error) (err error) {
+	defer func() {
+		if closeErr := rows.Close(); closeErr != nil {
+			err = closeErr
+		}
+	}()
+	return read(i, rows)
+}
+
 // noPlace, for the statement that failed, says that nothing has happened and nobody knows which of them it was.
 const noPlace = -2
 
@@ -76,10 +90,7 @@ func (db *DB) batchInTx(ctx context.Context, sts []*Statement, read func(i int, 
 			if st.NoRows {
 				_, err = db.exec(ctx, st)
 			} else if rows, err = db.query(ctx, st); err == nil {
-				err = read(i, rows)
-				if closeErr := rows.Close(); closeErr != nil {
-					err = closeErr
-				}
+				err = readAndClose(i, rows, read)
 			}
 			if err != nil {
 				failed = i

@@ -73,6 +73,7 @@ func TestRows_ClosedTwice(t *testing.T) {
 		is.NoErr(first.Close())
 		second, err := db.Query(ctx, read(db, "SELECT 2 UNION ALL SELECT 3"))
 		is.NoErr(err)
+		t.Cleanup(func() { _ = second.Close() }) // before the DB is closed, which waits for it
 		is.True(!first.Next())
 		is.NoErr(first.Close())
 		n := 0

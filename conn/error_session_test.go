@@ -234,7 +234,10 @@ func TestPostgresError_Raced(t *testing.T) {
 			is.NoErr(db.Tx(ctx, func(inner context.Context) error {
 				do(inner, t, db, sql)
 				ended.Go(func() { second = attempt(ctx, db, write(db, sql)) })
-				time.Sleep(100 * time.Millisecond) // it waits for this transaction
+				// Until it waits for this transaction.
+				for count(ctx, t, db, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query = ?", txt(sql)) == 0 {
+					time.Sleep(10 * time.Millisecond)
+				}
 				return nil
 			}))
 			ended.Wait()

@@ -50,7 +50,7 @@ func randomBytes(r *rand.Rand) []byte {
 
 // randomLists are a list for each type of array that is encoded here.
 func randomLists(r *rand.Rand) map[uint32]schema.Value {
-	n := r.IntN(5)
+	n := 1 + r.IntN(5) // pgx writes empty arrays in more than one form
 	ints, times, floats, bools := make([]int64, n), make([]int64, n), make([]float64, n), make([]bool, n)
 	texts, blobs := make([]string, n), make([][]byte, n)
 	for i := range n {

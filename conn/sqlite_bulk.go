@@ -60,10 +60,11 @@ func (t *liteTx) insert(ctx context.Context, b *Bulk, each int) error {
 	c.SetContext(ctx)
 	defer c.tidy()
 	var values []schema.Value
+	several := false
 	for i := 0; i < b.Rows; {
 		sql, n := b.SQL, 1
 		if each > 0 && b.Rows-i >= each {
-			sql, n = b.Way.Rows, each
+			sql, n, several = b.Way.Rows, each, true
 		}
 		values = values[:0]
 		for row := i; row < i+n; row++ {
@@ -87,7 +88,32 @@ func (t *liteTx) insert(ctx context.Context, b *Bulk, each int) error {
 		}
 		i += n
 	}
+	if several && b.Key != nil {
+		return t.checkKeys(b)
+	}
 	return nil
+}
+
+// checkKeys makes sure that the row that was inserted last has the greatest key. When the greatest number of all is taken, SQLite
+// makes up keys that do not follow one another.
+func (t *liteTx) checkKeys(b *Bulk) error {
+	c := t.conn
+	last := c.LastInsertRowID()
+	s, err := c.Prepare(b.Way.Greatest)
+	if err != nil {
+		return t.note(c.failed(err))
+	}
+	_, err = s.Step()
+	if err == nil && s.Int64(0) != last {
+		err = errKeysApart
+	}
+	if resetErr := s.Reset(); err == nil {
+		err = resetErr
+	}
+	if err != nil && !errors.Is(err, errKeysApart) {
+		err = t.note(c.failed(err))
+	}
+	return err
 }
 
 // insertRow runs a statement that returns no rows.

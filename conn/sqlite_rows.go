@@ -13,7 +13,7 @@ import (
 )
 
 // liteRows reads the rows of a statement where SQLite has them. It is part of its connection, on which one result is open at a
-// time, so that a result costs no memory; see lasting for who may close one twice.
+// time, so that a result costs no memory; see lastingRows for who may close one twice.
 type liteRows struct {
 	conn *liteConn
 	stmt *sqlite3.Stmt // nil when it is closed
@@ -208,30 +208,4 @@ func parseTime(s string) (time.Time, bool) {
 		return time.UnixMicro(int64(math.Round(f * 1e6))).UTC(), true
 	}
 	return time.Time{}, false
-}
-
-// lastingRows are rows that may be closed any number of times, at any time: a second Close does not reach a later result of the
-// same connection.
-type lastingRows struct {
-	*liteRows
-	err  error
-	done bool
-}
-
-// lasting returns rows for a caller of whom nothing is known.
-func lasting(rows Rows) Rows {
-	if r, ok := rows.(*liteRows); ok {
-		return &lastingRows{liteRows: r}
-	}
-	return rows
-}
-
-func (r *lastingRows) Next() bool { return !r.done && r.liteRows.Next() }
-
-func (r *lastingRows) Close() error {
-	if !r.done {
-		r.done = true
-		r.err = r.liteRows.Close()
-	}
-	return r.err
 }

@@ -4,8 +4,9 @@ package dialect
 // integers. A way that an engine does not have is "".
 type Bulk struct {
 	// Rows inserts as many rows as it says in Each, which get keys that follow one another. Its arguments are the rows' values.
-	Rows string
-	Each int
+	// Greatest returns the greatest key of the table: that of the last row, unless SQLite has come to the end of its numbers.
+	Rows, Greatest string
+	Each           int
 
 	// Lists inserts as many rows as its arguments, a list for each column, have elements, in their order, and returns the key of
 	// each in that order, or nothing when the key is not left to the database.

@@ -11,14 +11,18 @@ import (
 const rowsEach = 32
 
 // Bulk returns a statement for some rows; a prepared one for a single row is the way for the rest.
-func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, _ *schema.Column) dialect.Bulk {
+func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column) dialect.Bulk {
 	if len(cols) == 0 || len(cols)*rowsEach > maxArgs {
 		return dialect.Bulk{}
 	}
 	row := "(?" + strings.Repeat(", ?", len(cols)-1) + ")"
-	return dialect.Bulk{
+	b := dialect.Bulk{
 		Rows: "INSERT INTO " + d.Quote(t.Name) + " (" + dialect.QuoteList(schema.ColumnNames(cols)) + ") VALUES " +
 			row + strings.Repeat(", "+row, rowsEach-1),
 		Each: rowsEach,
 	}
+	if key != nil {
+		b.Greatest = "SELECT max(" + d.Quote(key.Name) + ") FROM " + d.Quote(t.Name)
+	}
+	return b
 }

@@ -1,0 +1,184 @@
+-- every_kind
+-- lists
+INSERT INTO "every_kind" ("bool", "i8", "i16", "u8", "i32", "u16", "i64", "int", "u32", "u64", "uint", "f32", "f64", "text", "no_case", "bytes", "decimal", "time", "date", "clock", "uuid", "uuid_str", "json", "raw", "list", "any", "color", "chosen", "_created", "_updated") SELECT * FROM unnest($1::boolean[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::numeric[], $11::numeric[], $12::double precision[], $13::double precision[], $14::text[], $15::text[], $16::bytea[], $17::numeric[], $18::timestamptz[], $19::date[], $20::time[], $21::uuid[], $22::uuid[], $23::jsonb[], $24::jsonb[], $25::jsonb[], $26::jsonb[], $27::text[], $28::text[], $29::timestamptz[], $30::timestamptz[]) RETURNING "_id";
+-- copy
+COPY "every_kind" ("_id", "bool", "i8", "i16", "u8", "i32", "u16", "i64", "int", "u32", "u64", "uint", "f32", "f64", "text", "no_case", "bytes", "decimal", "time", "date", "clock", "uuid", "uuid_str", "json", "raw", "list", "any", "color", "chosen", "_created", "_updated") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "_id", "bool", "i8", "i16", "u8", "i32", "u16", "i64", "int", "u32", "u64", "uint", "f32", "f64", "text", "no_case", "bytes", "decimal", "time", "date", "clock", "uuid", "uuid_str", "json", "raw", "list", "any", "color", "chosen", "_created", "_updated" FROM "every_kind";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"every_kind"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- every_null
+-- lists
+INSERT INTO "every_null" ("identifier", "bool", "int", "u64", "f64", "text", "no_case", "bytes", "decimal", "time", "date", "clock", "uuid", "json") SELECT * FROM unnest($1::text[], $2::boolean[], $3::bigint[], $4::numeric[], $5::double precision[], $6::text[], $7::text[], $8::bytea[], $9::numeric[], $10::timestamptz[], $11::date[], $12::time[], $13::uuid[], $14::jsonb[]);
+-- copy
+COPY "every_null" ("identifier", "bool", "int", "u64", "f64", "text", "no_case", "bytes", "decimal", "time", "date", "clock", "uuid", "json") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "identifier", "bool", "int", "u64", "f64", "text", "no_case", "bytes", "decimal", "time", "date", "clock", "uuid", "json" FROM "every_null";
+-- constants
+-- lists
+INSERT INTO "constants" ("true", "false", "least", "small", "most", "f32", "f64", "tiny", "inf", "neg_inf", "zero", "empty", "bytes", "decimal", "time", "date", "clock", "uuid", "json", "now", "random", "color", "_created", "_updated") SELECT * FROM unnest($1::boolean[], $2::boolean[], $3::bigint[], $4::bigint[], $5::numeric[], $6::double precision[], $7::double precision[], $8::double precision[], $9::double precision[], $10::double precision[], $11::double precision[], $12::text[], $13::bytea[], $14::numeric[], $15::timestamptz[], $16::date[], $17::time[], $18::uuid[], $19::jsonb[], $20::timestamptz[], $21::uuid[], $22::text[], $23::timestamptz[], $24::timestamptz[]) RETURNING "_id";
+-- copy
+COPY "constants" ("_id", "true", "false", "least", "small", "most", "f32", "f64", "tiny", "inf", "neg_inf", "zero", "empty", "bytes", "decimal", "time", "date", "clock", "uuid", "json", "now", "random", "color", "_created", "_updated") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "_id", "true", "false", "least", "small", "most", "f32", "f64", "tiny", "inf", "neg_inf", "zero", "empty", "bytes", "decimal", "time", "date", "clock", "uuid", "json", "now", "random", "color", "_created", "_updated" FROM "constants";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"constants"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- hostile_defaults
+-- lists
+INSERT INTO "hostile_defaults" ("quote", "double", "backslash", "both", "newline", "dollar", "question", "comment", "stacked", "escapes", "percent", "emoji", "bytes", "json", "_created", "_updated") SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::jsonb[], $15::timestamptz[], $16::timestamptz[]) RETURNING "_id";
+-- copy
+COPY "hostile_defaults" ("_id", "quote", "double", "backslash", "both", "newline", "dollar", "question", "comment", "stacked", "escapes", "percent", "emoji", "bytes", "json", "_created", "_updated") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "_id", "quote", "double", "backslash", "both", "newline", "dollar", "question", "comment", "stacked", "escapes", "percent", "emoji", "bytes", "json", "_created", "_updated" FROM "hostile_defaults";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"hostile_defaults"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- limits
+-- lists
+INSERT INTO "limits" ("range", "exact", "at_least", "at_most", "bytes", "null", "folded", "int", "int_min", "uint", "uint_min", "f64", "f32", "check", "_created", "_updated") SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::numeric[], $11::numeric[], $12::double precision[], $13::double precision[], $14::text[], $15::timestamptz[], $16::timestamptz[]) RETURNING "_id";
+-- copy
+COPY "limits" ("_id", "range", "exact", "at_least", "at_most", "bytes", "null", "folded", "int", "int_min", "uint", "uint_min", "f64", "f32", "check", "_created", "_updated") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "_id", "range", "exact", "at_least", "at_most", "bytes", "null", "folded", "int", "int_min", "uint", "uint_min", "f64", "f32", "check", "_created", "_updated" FROM "limits";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"limits"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- only_key
+-- small_key
+-- lists
+INSERT INTO "small_key" ("x") SELECT * FROM unnest($1::bigint[]) RETURNING "id";
+-- copy
+COPY "small_key" ("id", "x") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "id", "x" FROM "small_key";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"small_key"', 'id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- medium_key
+-- lists
+INSERT INTO "medium_key" ("x") SELECT * FROM unnest($1::bigint[]) RETURNING "id";
+-- copy
+COPY "medium_key" ("id", "x") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "id", "x" FROM "medium_key";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"medium_key"', 'id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- plain_key
+-- lists
+INSERT INTO "plain_key" ("id", "x") SELECT * FROM unnest($1::bigint[], $2::bigint[]);
+-- copy
+COPY "plain_key" ("id", "x") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "id", "x" FROM "plain_key";
+-- text_key
+-- lists
+INSERT INTO "text_key" ("code", "x") SELECT * FROM unnest($1::text[], $2::bigint[]);
+-- copy
+COPY "text_key" ("code", "x") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "code", "x" FROM "text_key";
+-- folded_key
+-- lists
+INSERT INTO "folded_key" ("code", "x") SELECT * FROM unnest($1::text[], $2::bigint[]);
+-- copy
+COPY "folded_key" ("code", "x") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "code", "x" FROM "folded_key";
+-- uuid_key
+-- lists
+INSERT INTO "uuid_key" ("id", "x") SELECT * FROM unnest($1::uuid[], $2::bigint[]);
+-- copy
+COPY "uuid_key" ("id", "x") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "id", "x" FROM "uuid_key";
+-- uint_key
+-- lists
+INSERT INTO "uint_key" ("id") SELECT * FROM unnest($1::numeric[]);
+-- copy
+COPY "uint_key" ("id") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "id" FROM "uint_key";
+-- decimal_key
+-- lists
+INSERT INTO "decimal_key" ("id") SELECT * FROM unnest($1::numeric[]);
+-- copy
+COPY "decimal_key" ("id") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "id" FROM "decimal_key";
+-- pair_key
+-- lists
+INSERT INTO "pair_key" ("b", "a", "x") SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[]);
+-- copy
+COPY "pair_key" ("b", "a", "x") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "b", "a", "x" FROM "pair_key";
+-- author
+-- lists
+INSERT INTO "author" ("name", "_created", "_updated") SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) RETURNING "_id";
+-- copy
+COPY "author" ("_id", "name", "_created", "_updated") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "_id", "name", "_created", "_updated" FROM "author";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"author"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- ref_key
+-- lists
+INSERT INTO "ref_key" ("author_id", "bio") SELECT * FROM unnest($1::bigint[], $2::text[]);
+-- copy
+COPY "ref_key" ("author_id", "bio") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "author_id", "bio" FROM "ref_key";
+-- post
+-- lists
+INSERT INTO "post" ("author_id", "editor_id", "tag", "device", "plain", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[], $7::timestamptz[]) RETURNING "_id";
+-- copy
+COPY "post" ("_id", "author_id", "editor_id", "tag", "device", "plain", "_created", "_updated") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "_id", "author_id", "editor_id", "tag", "device", "plain", "_created", "_updated" FROM "post";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"post"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- node
+-- lists
+INSERT INTO "node" ("parent", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) RETURNING "_id";
+-- copy
+COPY "node" ("_id", "parent", "_created", "_updated") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "_id", "parent", "_created", "_updated" FROM "node";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"node"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- chicken
+-- lists
+INSERT INTO "chicken" ("egg", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) RETURNING "_id";
+-- copy
+COPY "chicken" ("_id", "egg", "_created", "_updated") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "_id", "egg", "_created", "_updated" FROM "chicken";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"chicken"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- egg
+-- lists
+INSERT INTO "egg" ("chicken", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) RETURNING "_id";
+-- copy
+COPY "egg" ("_id", "chicken", "_created", "_updated") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "_id", "chicken", "_created", "_updated" FROM "egg";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"egg"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- indexed
+-- lists
+INSERT INTO "indexed" ("a", "b", "c", "d", "e", "f", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::double precision[], $6::text[], $7::timestamptz[], $8::timestamptz[]) RETURNING "_id";
+-- copy
+COPY "indexed" ("_id", "a", "b", "c", "d", "e", "f", "_created", "_updated") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "_id", "a", "b", "c", "d", "e", "f", "_created", "_updated" FROM "indexed";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"indexed"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- hostile_names
+-- lists
+INSERT INTO "group""by; -- Ünïcode" ("qu""o""""te", "it's", " a b ", "CamelCase", "1st", "; DROP TABLE x; --", "$1", "😀", "Größe", "back\slash", "new
+line", "c23456789012345678901234567890123456789012345678901234567890123", "[x]", "references") SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::bigint[]) RETURNING "select";
+-- copy
+COPY "group""by; -- Ünïcode" ("select", "qu""o""""te", "it's", " a b ", "CamelCase", "1st", "; DROP TABLE x; --", "$1", "😀", "Größe", "back\slash", "new
+line", "c23456789012345678901234567890123456789012345678901234567890123", "[x]", "references") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "select", "qu""o""""te", "it's", " a b ", "CamelCase", "1st", "; DROP TABLE x; --", "$1", "😀", "Größe", "back\slash", "new
+line", "c23456789012345678901234567890123456789012345678901234567890123", "[x]", "references" FROM "group""by; -- Ünïcode";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"group""by; -- Ünïcode"', 'select')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
