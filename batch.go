@@ -9,9 +9,9 @@ import (
 	"github.com/prom-go/prom/internal/scan"
 )
 
-// Batch collects operations on the repos of one connection that go to the database together: in one round trip on PostgreSQL, and
-// on every engine in one transaction, all of them or none. With the context of a transaction they are part of it. Operations are
-// added by what [Repo.Batch] returns and happen when Run is called:
+// Batch collects operations on the repos of one connection that go to the database together: in one round trip on PostgreSQL, in
+// three when one of them is an Update, and on every engine in one transaction, all of them or none. With the context of a
+// transaction they are part of it. Operations are added by what [Repo.Batch] returns and happen when Run is called:
 //
 //	var b prom.Batch
 //	posts.Batch(&b).Create(&post)

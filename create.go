@@ -21,8 +21,9 @@ func (r *Repo[T]) New() *T {
 	return v
 }
 
-// Create inserts v and reads back what was stored: the key that the database made, times, and whatever else it did. A key that is set
-// already is kept. When Create fails, v is as it was.
+// Create inserts v and makes it what is stored: with the key that the database made, the times, and on PostgreSQL whatever else the
+// database did, since the row is read back there; SQLite stores what it is given. A key that is set already is kept. When Create
+// fails, v is as it was.
 func (r *Repo[T]) Create(ctx context.Context, v *T) error {
 	b, err := r.bind()
 	if err != nil {

@@ -208,3 +208,17 @@ func (r *Repo[T]) bind() (*binding, error) {
 	r.bound.Store(b)
 	return b, nil
 }
+
+// CacheStats are the figures of the cache of statements that a repo has on a connection: how many shapes of statements it keeps, and how
+// often one was found there and not.
+type CacheStats = query.CacheStats
+
+// CacheStats returns the figures of the repo's cache of statements, which other repos of the same table on the same connection
+// share. It connects to nothing.
+func (r *Repo[T]) CacheStats() (CacheStats, error) {
+	b, err := r.bind()
+	if err != nil {
+		return CacheStats{}, err
+	}
+	return b.stmts.Stats(), nil
+}

@@ -17,6 +17,7 @@ import (
 // A connection has one statement at a time, so the buffers for its arguments and its rows are used again and again.
 type pgSession struct {
 	stmts map[string]*pgPrepared
+	max   int      // of them: the option statement_cache_capacity
 	tick  uint64   // counts uses
 	keep  uint64   // the tick since which all statements are needed, those of a batch; 0 for none
 	names int      // of statements prepared so far, for the next one's name
@@ -32,9 +33,6 @@ type pgPrepared struct {
 	used    uint64  // the tick of its last use
 }
 
-// maxPrepared bounds the prepared statements of a connection, as pgx's own cache does.
-const maxPrepared = 512
-
 const sessionKey = "prom"
 
 // sessionOf returns the session of a connection, made at its first use.
@@ -43,7 +41,7 @@ func sessionOf(c *pgx.Conn) *pgSession {
 	if s, ok := data[sessionKey].(*pgSession); ok {
 		return s
 	}
-	s := &pgSession{stmts: map[string]*pgPrepared{}}
+	s := &pgSession{stmts: map[string]*pgPrepared{}, max: c.Config().StatementCacheCapacity}
 	data[sessionKey] = s
 	return s
 }
@@ -78,7 +76,7 @@ func (s *pgSession) prepare(ctx context.Context, c *pgx.Conn, sql string) (*pgPr
 	for i, f := range sd.Fields {
 		p.formats[i] = c.TypeMap().FormatCodeForOID(f.DataTypeOID)
 	}
-	for len(s.stmts) >= maxPrepared && s.evict() {
+	for len(s.stmts) >= s.max && s.evict() {
 	}
 	s.stmts[sql] = p
 	return p, nil

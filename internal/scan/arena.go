@@ -11,7 +11,7 @@ type arena struct {
 
 const (
 	firstChunk = 512  // the second chunk of a result; the first has the size of the first row's texts
-	lastChunk  = 4096 // the most that one string can keep alive beside itself
+	lastChunk  = 4096 // the most that one string can keep alive, but for a row whose texts are more together
 	longText   = 1024 // a text that is longer has an allocation of its own
 )
 
