@@ -38,7 +38,8 @@ type batchOp struct {
 	b     *binding
 }
 
-// BatchError says which operation of a [Batch] failed. The others have not happened either.
+// BatchError says which operation of a [Batch] failed. The others have not happened either; but PostgreSQL has stored all of them
+// when it is the row of a Create, read back, that does not fit its model.
 type BatchError struct {
 	Index int   // of the operation, from 0, in the order in which they were added
 	Err   error // of the operation

@@ -8,6 +8,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/dbtest"
 )
 
 // Ensure that a batch is one round trip, however many operations it has, and a few when it must be undone if a row is gone.
@@ -15,7 +16,7 @@ func TestBatchRoundTrips(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	ctx := ended(t)
-	p, e := newProxy(t)
+	p, e := dbtest.NewProxy(t, dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)})
 	db := open(t, e.With("pool_max_conns=1"))
 	repo := notes(db)
 	list := make([]Note, 20)
@@ -32,9 +33,9 @@ func TestBatchRoundTrips(t *testing.T) {
 			repo.Batch(&b).Update(last)
 		}
 		all := repo.Batch(&b).All(repo.Where(NoteTitle.Eq("none")))
-		p.take()
+		p.Trips()
 		is.NoErr(b.Run(ctx))
-		trips := p.take()
+		trips := p.Trips()
 		_, err := all.Value()
 		is.NoErr(err)
 		return trips
@@ -53,12 +54,12 @@ func TestBatchRoundTrips(t *testing.T) {
 
 	many := manyItems(byArrays)
 	is.NoErr(items(db).CreateMany(ctx, many))
-	p.take()
+	p.Trips()
 	for i := range many {
 		many[i].ID, many[i].Name = 0, many[i].Name+"'"
 	}
 	is.NoErr(items(db).CreateMany(ctx, many))
-	is.Equal(p.take(), 1)
+	is.Equal(p.Trips(), 1)
 }
 
 // Ensure that a batch whose answer was lost is not run again when it writes anything, even if the answer was that of a read, and is
@@ -67,7 +68,7 @@ func TestBatchLost(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	ctx := ended(t)
-	p, e := newProxy(t)
+	p, e := dbtest.NewProxy(t, dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)})
 	repo := notes(open(t, e.With("pool_max_conns=1")))
 	first := mustCreate(t, repo, Note{Title: "first"})
 	for i, title := range []string{"", "write 1", "write 2"} {
@@ -78,7 +79,7 @@ func TestBatchLost(t *testing.T) {
 		if i > 0 {
 			repo.Batch(&b).Create(&created)
 		}
-		p.lose("marker")
+		p.Lose("marker")
 		err := b.Run(ctx)
 		if i == 0 {
 			is.NoErr(err)

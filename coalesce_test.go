@@ -278,7 +278,7 @@ func TestCoalesceErrors(t *testing.T) {
 func TestCoalesceBroken(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	p, e := newProxy(t)
+	p, e := dbtest.NewProxy(t, dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)})
 	repo := prom.NewRepo[Item](prom.Using(open(t, e.With("pool_max_conns=2"))), prom.CoalesceReads())
 	item := mustCreate(t, repo, Item{Name: "item"})
 	release := held(t, dbtest.Engine{DSN: e.DSN}, "item")
@@ -286,7 +286,7 @@ func TestCoalesceBroken(t *testing.T) {
 	cuts.Go(func() {
 		for range 3 { // each statement is tried again once
 			time.Sleep(50 * time.Millisecond)
-			p.cut()
+			p.Cut()
 		}
 		release() // whose connection is cut too
 	})

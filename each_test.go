@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"runtime"
 	"slices"
 	"strings"
@@ -289,20 +290,27 @@ func TestEachMemory(t *testing.T) { //nolint:paralleltest // it measures the hea
 	_, err = std.Exec(`WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
 		INSERT INTO note (title, body, views, at, _created, _updated) SELECT 't', '', i, '2024-01-01', '2024-01-01', '2024-01-01' FROM n`)
 	is.NoErr(err)
+	flat(t, repo.Each(context.Background()), 100_000)
+}
+
+// flat makes sure that a walk over n values keeps no more than 4 MiB alive at any time.
+func flat[T any](t *testing.T, walk iter.Seq2[*T, error], n int) {
+	t.Helper()
 	heap := func() uint64 {
 		runtime.GC()
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		return m.HeapAlloc
 	}
-	before, most, n := heap(), uint64(0), 0
-	for _, err := range repo.Each(context.Background()) {
+	is := is.New(t)
+	before, most, seen := heap(), uint64(0), 0
+	for _, err := range walk {
 		is.NoErr(err)
-		if n++; n%20_000 == 0 {
+		if seen++; seen%20_000 == 0 {
 			most = max(most, heap())
 		}
 	}
-	is.Equal(n, 100_000)
+	is.Equal(seen, n)
 	if most > before+4<<20 {
 		t.Errorf("the heap grew by %d KiB", (most-before)>>10)
 	}

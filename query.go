@@ -106,12 +106,16 @@ func (q Query[T]) Count(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	text, args, err := b.stmts.Count(nil, q.spec)
+	w := q.repo.take()
+	defer q.repo.give(w)
+	text, args, err := b.stmts.Count(w.args, q.spec)
 	if err != nil {
 		return 0, errorOf("count", q.repo.table, err)
 	}
+	w.args = args
+	w.set("count", text.SQL)
 	var n int64
-	err = b.query(ctx, &call{Statement: conn.Statement{Op: "count", SQL: text.SQL, Args: args}}, conn.RowFunc(func(rows conn.Rows) (err error) {
+	err = b.query(ctx, &w.call, conn.RowFunc(func(rows conn.Rows) (err error) {
 		for rows.Next() {
 			if n, err = rows.Int(0); err != nil {
 				return err
@@ -128,12 +132,16 @@ func (q Query[T]) Has(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	text, args, err := b.stmts.Has(nil, q.spec)
+	w := q.repo.take()
+	defer q.repo.give(w)
+	text, args, err := b.stmts.Has(w.args, q.spec)
 	if err != nil {
 		return false, errorOf("query", q.repo.table, err)
 	}
+	w.args = args
+	w.set("query", text.SQL)
 	has := false
-	err = b.query(ctx, &call{Statement: conn.Statement{Op: "query", SQL: text.SQL, Args: args}}, conn.RowFunc(func(rows conn.Rows) error {
+	err = b.query(ctx, &w.call, conn.RowFunc(func(rows conn.Rows) error {
 		has = false
 		for rows.Next() {
 			has = true
@@ -188,10 +196,13 @@ func (q Query[T]) SQL() (sql string, args []any, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	text, values, err := b.stmts.Select(nil, q.spec)
+	w := q.repo.take()
+	defer q.repo.give(w)
+	text, values, err := b.stmts.Select(w.args, q.spec)
 	if err != nil {
 		return "", nil, errorOf("query", q.repo.table, err)
 	}
+	w.args = values
 	args = make([]any, len(values))
 	for i, v := range values {
 		args[i] = v.Any()

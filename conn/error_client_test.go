@@ -98,12 +98,12 @@ func TestPostgresError_Broken(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	ctx := limited(t)
-	p, dsn := newProxy(t, dbtest.Engine{DSN: dbtest.Postgres(t)})
-	db := connect(t, dsn)
+	p, through := dbtest.NewProxy(t, dbtest.Engine{DSN: dbtest.Postgres(t)})
+	db := connect(t, through.DSN)
 	is.NoErr(db.Ping(ctx))
 	for range 3 {
 		err := db.Tx(ctx, func(ctx context.Context) error {
-			p.cut()
+			p.Cut()
 			err := attempt(ctx, db, read(db, "SELECT 1"))
 			is.True(errors.Is(err, KindConnection))
 			checkSafe(is, err)
@@ -127,8 +127,8 @@ func TestPostgresError_LostAnswer(t *testing.T) {
 		}
 		is := is.New(t)
 		ctx := limited(t)
-		p, dsn := newProxy(t, e)
-		db := connect(t, dsn)
+		p, through := dbtest.NewProxy(t, e)
+		db := connect(t, through.DSN)
 		do(ctx, t, db, "CREATE TABLE t (n int DEFAULT 1)")
 		for _, run := range []func(*Statement) error{
 			func(st *Statement) error { return second(db.Exec(ctx, st)) },
@@ -139,7 +139,7 @@ func TestPostgresError_LostAnswer(t *testing.T) {
 				write(db, "INSERT /* lost */ INTO t VALUES (?)", num(1)),
 			} {
 				is.NoErr(db.Ping(ctx))
-				p.lose("lost")
+				p.Lose("lost")
 				err := run(st)
 				is.True(errors.Is(err, KindConnection))
 				is.True(!IsUnsent(err))

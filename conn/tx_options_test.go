@@ -149,13 +149,13 @@ func TestTx_CommitUnknown(t *testing.T) {
 		}
 		is := is.New(t)
 		ctx := limited(t)
-		p, dsn := newProxy(t, e)
-		direct, db := numbers(ctx, t, e.DSN), connect(t, dsn)
+		p, through := dbtest.NewProxy(t, e)
+		direct, db := numbers(ctx, t, e.DSN), connect(t, through.DSN)
 		fact := db.Mark("fact")
 		err := db.Tx(ctx, func(ctx context.Context) error {
 			is.NoErr(insert(ctx, db, 1))
 			fact.Set(ctx)
-			p.lose("commit")
+			p.Lose("commit")
 			return nil
 		})
 		is.True(errors.Is(err, KindCommitUnknown))
@@ -168,7 +168,7 @@ func TestTx_CommitUnknown(t *testing.T) {
 
 		err = db.Tx(ctx, func(ctx context.Context) error {
 			is.NoErr(insert(ctx, db, 2))
-			p.cut() // before the COMMIT
+			p.Cut() // before the COMMIT
 			return nil
 		})
 		is.True(errors.Is(err, KindCommitUnknown) || errors.Is(err, KindConnection))

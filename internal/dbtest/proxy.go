@@ -1,4 +1,4 @@
-package prom_test
+package dbtest
 
 import (
 	"bytes"
@@ -7,13 +7,11 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// proxy stands between a client and PostgreSQL. It can lose an answer, break connections, and counts how often the client sends
-// something after an answer, which is once for each round trip.
-type proxy struct {
+// Proxy stands between a client and PostgreSQL. It can lose an answer, break connections, and counts how often the client sends
+// something after an answer, which is once for each round trip. It is safe for concurrent use.
+type Proxy struct {
 	target string
 
 	mu       sync.Mutex
@@ -24,23 +22,22 @@ type proxy struct {
 	wg       sync.WaitGroup
 }
 
-// newProxy returns a proxy for a PostgreSQL database, and the engine whose DSN leads through it.
-func newProxy(t *testing.T) (*proxy, dbtest.Engine) {
-	t.Helper()
-	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
+// NewProxy returns a proxy for the database of e, until the test ends, and e with a DSN that leads through it.
+func NewProxy(tb testing.TB, e Engine) (*Proxy, Engine) {
+	tb.Helper()
 	u, err := url.Parse(e.DSN)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	p := &proxy{target: u.Host, answered: true}
+	p := &Proxy{target: u.Host, answered: true}
 	p.wg.Go(func() { p.accept(l) })
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		_ = l.Close()
-		p.cut()
+		p.Cut()
 		p.wg.Wait()
 	})
 	u.Host = l.Addr().String()
@@ -49,15 +46,15 @@ func newProxy(t *testing.T) (*proxy, dbtest.Engine) {
 	return p, e
 }
 
-// lose makes the proxy lose the answer to the next message with this text.
-func (p *proxy) lose(text string) {
+// Lose makes the proxy lose the answer to the next message with this text.
+func (p *Proxy) Lose(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.swallow = []byte(text)
 }
 
-// cut breaks all connections.
-func (p *proxy) cut() {
+// Cut breaks all connections.
+func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range p.conns {
@@ -66,8 +63,8 @@ func (p *proxy) cut() {
 	p.conns = nil
 }
 
-// take returns the number of round trips since the last call.
-func (p *proxy) take() int {
+// Trips returns the number of round trips since the last call.
+func (p *Proxy) Trips() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := p.trips
@@ -75,7 +72,7 @@ func (p *proxy) take() int {
 	return n
 }
 
-func (p *proxy) accept(l net.Listener) {
+func (p *Proxy) accept(l net.Listener) {
 	for {
 		client, err := l.Accept()
 		if err != nil {
@@ -109,7 +106,7 @@ func (p *proxy) accept(l net.Listener) {
 }
 
 // pass passes on what arrives until see says that it is enough.
-func (p *proxy) pass(to, from net.Conn, see func(b []byte) bool) {
+func (p *Proxy) pass(to, from net.Conn, see func(b []byte) bool) {
 	defer to.Close()
 	buf := make([]byte, 64<<10)
 	for {
