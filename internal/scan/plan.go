@@ -36,23 +36,11 @@ func For(model reflect.Type) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Table: t, codecs: make([]*Codec, len(t.Columns))}
+	p, err := newPlan(t)
+	if err != nil {
+		return nil, err
+	}
 	p.tracker, p.hasTracker = schema.TrackerOffset(model)
-	for i, col := range t.Columns {
-		if p.codecs[i], err = newCodec(col); err != nil {
-			return nil, err
-		}
-		if p.codecs[i].deep {
-			p.deep = append(p.deep, i)
-		}
-	}
-	p.steps = newSteps(p.codecs)
-	p.layout = newLayout(p.steps)
-	for i := range p.steps {
-		if p.steps[i].op == opText {
-			p.texts = append(p.texts, i)
-		}
-	}
 	made, _ := plans.LoadOrStore(model, p)
 	return made.(*Plan), nil
 }
