@@ -72,6 +72,14 @@ func Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOp
 	return db.Tx(ctx, fn, options...)
 }
 
+// AfterCommit has fn called once the work that ctx belongs to is there for everybody: when the outermost transaction has been
+// committed, or at once when ctx carries none. A rollback, also of a nested transaction around it, drops fn. The transaction is the one
+// that was begun last of those that ctx carries, so that a model's hook needs not know its connection; see [DB.AfterCommit], which
+// chooses one, for what fn is given and may do.
+func AfterCommit(ctx context.Context, fn func(ctx context.Context)) error {
+	return conn.AfterCommit(ctx, fn)
+}
+
 // WithIsolation sets the isolation level of a transaction.
 func WithIsolation(level Isolation) TxOption { return conn.WithIsolation(level) }
 

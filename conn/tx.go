@@ -86,6 +86,7 @@ func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, option
 		for _, m := range tx.pending {
 			m.set.Store(true)
 		}
+		callAll(ctx, tx.committed)
 		return nil
 	})
 }
@@ -104,12 +105,28 @@ type tx struct {
 	// the context of this level.
 	turn chan struct{}
 
-	mu      sync.Mutex
-	done    bool
-	pending []*Mark
+	mu        sync.Mutex
+	done      bool
+	pending   []*Mark
+	committed []func(ctx context.Context) // see AfterCommit
 }
 
+// txKey is the key of a DB's transaction in a context; without a DB, of the one that was begun last.
 type txKey struct{ db *DB }
+
+// txContext carries a transaction.
+type txContext struct {
+	context.Context
+	tx *tx
+}
+
+// Value implements [context.Context].
+func (c *txContext) Value(key any) any {
+	if k, ok := key.(txKey); ok && (k.db == c.tx.db || k.db == nil) {
+		return c.tx
+	}
+	return c.Context.Value(key)
+}
 
 func (db *DB) txOf(ctx context.Context) *tx {
 	t, _ := ctx.Value(txKey{db}).(*tx)
@@ -133,7 +150,7 @@ func (t *tx) run(ctx context.Context, fn func(ctx context.Context) error, commit
 			_ = t.rollback(ctx)
 		}
 	}()
-	err := fn(context.WithValue(ctx, txKey{t.db}, t))
+	err := fn(&txContext{ctx, t})
 	finished = true
 	t.finish(ctx)
 	if err != nil {
@@ -188,6 +205,7 @@ func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) err
 		}
 		t.mu.Lock()
 		t.pending = append(t.pending, level.pending...)
+		t.committed = append(t.committed, level.committed...)
 		t.mu.Unlock()
 		return nil
 	})
