@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint test race cover fuzz quickstart bench bench-check
+.PHONY: help check lint test race parity cover fuzz quickstart bench bench-check
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -17,7 +17,7 @@ RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
 export GORACE := $(strip $(GORACE) atexit_sleep_ms=0)
 
 # What coverage is measured of: the library, not the examples and not what serves its tests.
-LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e /internal/arch | paste -sd, -)
+LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e /internal/arch -e /internal/parity | paste -sd, -)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: ## all tests with the race detector, on SQLite and PostgreSQL
 
 race: RACE := -race
 race: test ## the same, with SQLite's own code under the race detector as well: slow
+
+parity: ## which test shows which row of docs/parity.md; fails when one lacks a test
+	@$(GO) run ./internal/parity
 
 cover: ## coverage of the library by all tests, in coverage.out
 	@$(GO) run ./internal/dbtest/probe

@@ -165,7 +165,7 @@ type storedTypes struct {
 }
 
 // Ensure that the table of types says what columns the dialects make.
-// parity: F6
+// parity: FT
 func TestDocsTypes(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

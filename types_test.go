@@ -215,7 +215,7 @@ type (
 )
 
 // Ensure that numbers of every type are stored exactly, extremes and infinities too, and refused where they cannot be.
-// parity: B12
+// parity: FT B12
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	inf, nan := math.Inf(1), math.NaN()

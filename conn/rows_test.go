@@ -172,7 +172,7 @@ var postgresCells = []cell{
 
 // Ensure that every reader reads the types of PostgreSQL that are its own, exactly and the same in every mode, and refuses all
 // others without showing the value.
-// parity: F table of types, F28 B12, targets rows 19 20 21 29
+// parity: FT F28 B12, targets rows 19 20 21 29
 func TestRows_Postgres(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -17,7 +17,7 @@ import (
 )
 
 // Ensure that the options of a transaction reach PostgreSQL.
-// parity: T "Go adds"
+// parity: G5 G6 G7
 func TestTx_Options(t *testing.T) {
 	t.Parallel()
 	db := connect(t, dbtest.Postgres(t))
@@ -44,7 +44,7 @@ func TestTx_Options(t *testing.T) {
 }
 
 // Ensure that every option works on both engines, and that a read-only transaction reads and refuses to write.
-// parity: R10, T "Go adds"
+// parity: R10, G5 G6
 func TestTx_OptionsEverywhere(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

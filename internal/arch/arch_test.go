@@ -46,6 +46,7 @@ var arrows = map[string][]string{
 	"internal/dbtest":       {pgx, goleak},
 	"internal/dbtest/probe": {"internal/dbtest"},
 	"internal/arch":         {},
+	"internal/parity":       {},
 }
 
 // guarded lists the packages of the standard library that not everybody may import, and who may.
