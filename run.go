@@ -74,9 +74,9 @@ func (b *binding) once(ctx context.Context, c *call, to conn.RowReader) (int64, 
 // guard chooses how a statement in a transaction is protected.
 func (b *binding) guard(ctx context.Context, c *call) conn.Guard {
 	switch {
-	case !b.marked.IsSet(ctx):
+	case !c.Raw && !b.marked.IsSet(ctx):
 		return conn.GuardMissing
-	case c.Write:
+	case c.Write, c.Raw:
 		return conn.GuardData
 	}
 	return conn.NoGuard
@@ -89,16 +89,16 @@ func (b *binding) again(ctx context.Context, st *conn.Statement, err error) bool
 	}
 	inTx := b.db.InTx(ctx)
 	if missing(err) {
-		if b.db.ReadOnly() || b.db.DSN().Options.Install == conn.InstallOff {
+		if b.db.ReadOnly() || b.db.DSN().Options.Install == conn.InstallOff || b.table == noTable {
 			return false
 		}
 		// Without its savepoint the statement has ended the transaction, and nothing can be installed in it.
-		return !inTx || !b.db.Dialect().Features().ErrorAborts || st.Guard == conn.GuardMissing
+		return !inTx || !b.db.Dialect().Features().ErrorAborts || st.Guard == conn.GuardMissing || st.Raw
 	}
 	if inTx {
 		return false
 	}
-	return conn.IsStale(err) || conn.IsUnsent(err) || !st.Write && conn.KindOf(err) == ErrConnection
+	return conn.IsStale(err) || conn.IsUnsent(err) || !st.Write && !st.Raw && conn.KindOf(err) == ErrConnection
 }
 
 // missing reports whether err says that the table is not there or not complete.

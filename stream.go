@@ -41,22 +41,32 @@ func (q Query[T]) stream(ctx context.Context, yield func(*T, error) bool) error 
 	w.args = args
 	w.set("query", text.SQL)
 	w.complete = true
-	s := &streamer[T]{loader: scan.Loader[T]{Plan: r.plan}, yield: yield, begun: &w.final}
+	return streamRows(ctx, b, &w.call, &scan.Loader[T]{Plan: r.plan}, yield)
+}
+
+// streamRows runs a statement and hands its rows to a loop.
+func streamRows[T any](ctx context.Context, b *binding, c *call, loader rowLoader[T], yield func(*T, error) bool) error {
+	s := &streamer[T]{loader: loader, yield: yield, begun: &c.final}
 	if !b.db.InTx(ctx) {
 		// To leave the loop early ends the statement: what is still to come may be much. A transaction would end with it.
 		ctx, s.cancel = context.WithCancel(ctx)
 		defer s.cancel()
 	}
-	err = b.query(ctx, &w.call, s)
+	err := b.query(ctx, c, s)
 	if s.stopped {
 		return errStopped
 	}
 	return err
 }
 
+// rowLoader reads the rows of a result, one after the other.
+type rowLoader[T any] interface {
+	Load(r scan.Row, v *T) error
+}
+
 // streamer hands the rows of a statement to a loop.
 type streamer[T any] struct {
-	loader  scan.Loader[T]
+	loader  rowLoader[T]
 	yield   func(*T, error) bool
 	cancel  context.CancelFunc // nil in a transaction
 	begun   *bool              // set once a row has been used

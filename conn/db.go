@@ -64,6 +64,7 @@ type Statement struct {
 	Op    string // what it does, for messages: "insert"
 	Table string // the table that it is about, for messages
 	Write bool   // it changes something, so a read-only connection refuses it and SQLite runs it on the writer
+	Raw   bool   // its text is the caller's: without Write it may write all the same, and then SQLite runs it on the writer too
 	Guard Guard
 	Fresh bool // it is run again: what connections have prepared is not used, and a SQLite write shares no transaction; ignored in a transaction
 
@@ -105,6 +106,10 @@ type Rows interface {
 	Bytes(i int) ([]byte, error) // valid until the next row
 	Time(i int) (time.Time, error)
 	Clock(i int) (time.Duration, error)
+
+	// Any reads a column in the Go type that its value has by itself: nil, bool, int64, float64, string, []byte, time.Time or
+	// time.Duration, and what pgx makes of the rarer types of PostgreSQL.
+	Any(i int) (any, error)
 }
 
 // newDB returns a DB that has not connected yet.

@@ -157,15 +157,16 @@ func (t *pgTx) send(ctx context.Context, st *Statement) (*pgRows, error) {
 	if st.Guard == NoGuard {
 		return t.plain(ctx, st)
 	}
-	if st.Guard == GuardData {
-		if !t.direct {
-			return t.batched(ctx, st)
-		}
+	switch {
+	case st.Guard == GuardMissing:
+	case t.direct:
 		s := sessionOf(t.tx.Conn())
 		if p := s.prepared(st.SQL); p != nil {
 			return t.pipelined(ctx, s, p, st)
 		}
 		// To prepare it may fail too.
+	case !st.Raw: // which may fail before anything of a batch is sent
+		return t.batched(ctx, st)
 	}
 	if err := t.run(ctx, guardOpen); err != nil {
 		return nil, err

@@ -182,6 +182,10 @@ func (e *liteEngine) readQuery(ctx context.Context, st *Statement) (Rows, error)
 	if err != nil {
 		return nil, err
 	}
+	if st.Raw && !e.dsn.Options.ReadOnly && c.changes(st.SQL) {
+		e.give(c)
+		return e.writeQuery(ctx, st, false)
+	}
 	r, err := c.query(ctx, st)
 	if err != nil {
 		e.give(c)

@@ -131,6 +131,16 @@ func (c *liteConn) exec(ctx context.Context, st *Statement) (int64, error) {
 	return c.Changes(), nil
 }
 
+// changes reports whether a statement changes the database, which SQLite knows. One that cannot be prepared says why when it is run.
+func (c *liteConn) changes(sql string) bool {
+	s, err := c.Prepare(sql)
+	if err != nil {
+		return false
+	}
+	defer s.Reset() //nolint:errcheck // it has not run
+	return !s.ReadOnly()
+}
+
 // run runs a statement of the library's own, which is short and is not interrupted.
 func (c *liteConn) run(sql string) error {
 	s, err := c.Prepare(sql)

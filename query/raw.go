@@ -61,7 +61,7 @@ func Expr[T any](sql squirrel.Sqlizer) Cond[T] {
 // splitRaw cuts SQL at its placeholders. It knows quoted text, quoted identifiers, dollar quotes and comments.
 func splitRaw(sql string) ([]string, error) {
 	if strings.TrimSpace(sql) == "" {
-		return nil, errors.New("the raw condition is empty")
+		return nil, errors.New("the raw SQL is empty")
 	}
 	var parts []string
 	var b strings.Builder
@@ -82,7 +82,7 @@ func splitRaw(sql string) ([]string, error) {
 			b.WriteByte('?')
 			i++
 		case i+1 < len(sql) && sql[i+1] >= '0' && sql[i+1] <= '9':
-			return nil, errors.New("a raw condition has no numbered placeholders such as ?1; a question mark stands for the next argument")
+			return nil, errors.New("raw SQL has no numbered placeholders such as ?1; a question mark stands for the next argument")
 		default:
 			parts = append(parts, b.String())
 			b.Reset()
@@ -96,6 +96,8 @@ func splitRaw(sql string) ([]string, error) {
 func skipQuoted(sql string, i int) (int, error) {
 	var closing string
 	switch c := sql[i]; {
+	case c == '\'' && i > 0 && escapes(sql[:i]):
+		return skipEscaped(sql, i)
 	case c == '\'' || c == '"':
 		closing = string(c)
 	case strings.HasPrefix(sql[i:], "--"):
@@ -113,9 +115,32 @@ func skipQuoted(sql string, i int) (int, error) {
 	start := i + len(closing)
 	end := strings.Index(sql[start:], closing)
 	if end < 0 {
-		return 0, fmt.Errorf("the raw condition has an opening %s without its end", closing)
+		return 0, fmt.Errorf("the raw SQL has an opening %s without its end", sql[i:start])
 	}
 	return start + end + len(closing), nil
+}
+
+// escapes reports whether a text ends in the E that makes PostgreSQL take the quoted text behind it for one with backslashes.
+func escapes(before string) bool {
+	n := len(before)
+	return (before[n-1] == 'E' || before[n-1] == 'e') && (n == 1 || !wordByte(before[n-2]))
+}
+
+func wordByte(c byte) bool {
+	return c == '_' || c == '$' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf
+}
+
+// skipEscaped is skipQuoted for a quote at i in which a backslash makes the next character an ordinary one.
+func skipEscaped(sql string, i int) (int, error) {
+	for i++; i < len(sql); i++ {
+		switch sql[i] {
+		case '\\':
+			i++
+		case '\'':
+			return i + 1, nil
+		}
+	}
+	return 0, errors.New("the raw SQL has an opening ' without its end")
 }
 
 // dollarTag returns the opening $tag$ of PostgreSQL's dollar quotes, or "".

@@ -137,13 +137,16 @@ func (p *Plan) decode(r Row, at unsafe.Pointer) error {
 
 // ColumnError is a column whose content does not fit its field.
 type ColumnError struct {
-	Field  string
+	Field  string // "" when there is none
 	Column string
 	Err    error
 }
 
 // Error names the field and the column, never the content.
 func (e *ColumnError) Error() string {
+	if e.Field == "" {
+		return fmt.Sprintf("column %q: %v", e.Column, e.Err)
+	}
 	return fmt.Sprintf("column %q into field %s: %v", e.Column, e.Field, e.Err)
 }
 

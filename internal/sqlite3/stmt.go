@@ -30,6 +30,7 @@ type Stmt struct {
 	cached bool
 
 	names    []string
+	declared []string
 	namesFor int32 // how often the statement had been prepared again when names was filled
 }
 
@@ -240,12 +241,24 @@ func (s *Stmt) Columns() int { return int(s.vdbe.FnResColumn) }
 
 // Name returns the name of a column.
 func (s *Stmt) Name(i int) string {
+	s.describe()
+	return s.names[i]
+}
+
+// Declared returns the type that the table declares for a column of the result, as it was written, and "" for an expression.
+func (s *Stmt) Declared(i int) string {
+	s.describe()
+	return s.declared[i]
+}
+
+// describe asks for the columns of the result, anew when the statement has been prepared again.
+func (s *Stmt) describe() {
 	if n := lib.Xsqlite3_stmt_status(s.conn.tls, s.stmt, lib.SQLITE_STMTSTATUS_REPREPARE, 0); n != s.namesFor {
-		s.names = make([]string, s.Columns())
+		s.names, s.declared = make([]string, s.Columns()), make([]string, s.Columns())
 		for i := range s.names {
 			s.names[i] = libc.GoString(lib.Xsqlite3_column_name(s.conn.tls, s.stmt, int32(i)))
+			s.declared[i] = libc.GoString(lib.Xsqlite3_column_decltype(s.conn.tls, s.stmt, int32(i)))
 		}
 		s.namesFor = n
 	}
-	return s.names[i]
 }
