@@ -319,6 +319,9 @@ func (o BatchOf[T]) All(q Query[T]) *Result[[]T] {
 	var unread error
 	o.add("query", false, &batchOp{
 		build: func(_ context.Context, op *batchOp) error {
+			if len(q.with) > 0 {
+				return errors.New("a batch does not load relations; use LoadInto when it has run")
+			}
 			text, args, err := op.b.stmts.Select(nil, q.spec)
 			if err == nil {
 				op.SQL, op.Args = text.SQL, args

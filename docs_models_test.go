@@ -52,6 +52,24 @@ type (
 		_ struct{} `prom:"index=waiting,on='gate, delay desc',where='NOT gone'"`
 	}
 
+	Musician struct {
+		prom.Model
+		Name     string
+		Records  prom.Many[Record]                  `prom:"via=artist_id"` // of the two references of a record
+		Produced prom.Many[Record]                  `prom:"via=producer_id"`
+		Friends  prom.ManyVia[Musician, Friendship] `prom:"via=one_id,to=other_id"`
+	}
+	Record struct {
+		prom.Model
+		Title    string
+		Artist   prom.Ref[Musician]  `prom:"artist_id,index"`
+		Producer *prom.Ref[Musician] `prom:"producer_id,index"`
+	}
+	Friendship struct {
+		One   prom.Ref[Musician] `prom:"one_id,unique=pair"`
+		Other prom.Ref[Musician] `prom:"other_id,unique=pair"`
+	}
+
 	Customer struct {
 		prom.Model
 		Email   string `prom:"nocase,unique,max=200,regex='^[^@]+@[^@]+$'"`

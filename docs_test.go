@@ -27,11 +27,15 @@ import (
 // pages lists the project's pages in Markdown.
 func pages(t *testing.T) []string {
 	t.Helper()
-	docs, err := filepath.Glob("docs/*.md")
-	if err != nil || len(docs) == 0 {
-		t.Fatal("no pages", err)
+	list := []string{"README.md", "CHANGELOG.md"}
+	for _, pattern := range []string{"docs/*.md", "docs/guide/*.md"} {
+		docs, err := filepath.Glob(pattern)
+		if err != nil || len(docs) == 0 {
+			t.Fatal("no pages", err)
+		}
+		list = append(list, docs...)
 	}
-	return append(docs, "README.md", "CHANGELOG.md")
+	return list
 }
 
 func readPage(t *testing.T, path string) string {

@@ -33,22 +33,20 @@ type (
 // The constructors panic when the accessor points to no column of that type. Those that begin with Null take a field that is a
 // pointer, those with SQLNull one that is a sql.Null, and the others one that is the value itself.
 type (
-	Field[T, V any]                      = query.Field[T, V]
-	NullField[T, V any]                  = query.NullField[T, V]
-	OrderedField[T, V any]               = query.OrderedField[T, V]
-	NullOrderedField[T, V any]           = query.NullOrderedField[T, V]
-	NumberField[T any, V Number]         = query.NumberField[T, V]
-	NullNumberField[T any, V Number]     = query.NullNumberField[T, V]
-	TextField[T any, V Texts]            = query.TextField[T, V]
-	NullTextField[T any, V Texts]        = query.NullTextField[T, V]
-	TimeField[T any]                     = query.TimeField[T]
-	NullTimeField[T any]                 = query.NullTimeField[T]
-	PartField[T any]                     = query.PartField[T]
-	RefField[T, R any, K comparable]     = query.RefField[T, R, K]
-	NullRefField[T, R any, K comparable] = query.NullRefField[T, R, K]
-	JSONField[T, V any]                  = query.JSONField[T, V]
-	NullJSONField[T, V any]              = query.NullJSONField[T, V]
-	AnyField[T any]                      = query.AnyField[T]
+	Field[T, V any]                  = query.Field[T, V]
+	NullField[T, V any]              = query.NullField[T, V]
+	OrderedField[T, V any]           = query.OrderedField[T, V]
+	NullOrderedField[T, V any]       = query.NullOrderedField[T, V]
+	NumberField[T any, V Number]     = query.NumberField[T, V]
+	NullNumberField[T any, V Number] = query.NullNumberField[T, V]
+	TextField[T any, V Texts]        = query.TextField[T, V]
+	NullTextField[T any, V Texts]    = query.NullTextField[T, V]
+	TimeField[T any]                 = query.TimeField[T]
+	NullTimeField[T any]             = query.NullTimeField[T]
+	PartField[T any]                 = query.PartField[T]
+	JSONField[T, V any]              = query.JSONField[T, V]
+	NullJSONField[T, V any]          = query.NullJSONField[T, V]
+	AnyField[T any]                  = query.AnyField[T]
 )
 
 // And is true when all conditions are; it is true for every row when there are none.
@@ -141,16 +139,6 @@ func NullTimeOf[T any](accessor func(*T) **time.Time) NullTimeField[T] {
 // SQLNullTimeOf returns the field that is an instant or a day, a sql.Null.
 func SQLNullTimeOf[T any](accessor func(*T) *sql.Null[time.Time]) NullTimeField[T] {
 	return query.SQLNullTimeOf(accessor)
-}
-
-// RefOf returns the reference; its values are keys of R.
-func RefOf[T, R any, K comparable](accessor func(*T) *RefBy[R, K]) RefField[T, R, K] {
-	return query.RefOf(accessor)
-}
-
-// NullRefOf returns the optional reference; its values are keys of R.
-func NullRefOf[T, R any, K comparable](accessor func(*T) **RefBy[R, K]) NullRefField[T, R, K] {
-	return query.NullRefOf(accessor)
 }
 
 // JSONOf returns the field that is stored as JSON.

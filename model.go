@@ -52,8 +52,29 @@ type Ref[T any] = schema.Ref[T]
 // RefBy is a [Ref] to a model whose key is of type K, such as a UUID or a string.
 type RefBy[T any, K comparable] = schema.RefBy[T, K]
 
+// Many is the rows of T that refer to the row that it is a field of. It is no column: it holds the rows once they were loaded; see
+// [ManyOf].
+type Many[T any] = schema.Many[T]
+
+// ManyVia is the rows of T that rows of a linking model L connect with the row that it is a field of: L refers to both. It is
+// otherwise as a [Many]; see [ManyViaOf].
+type ManyVia[T, L any] = schema.ManyVia[T, L]
+
 // RefTo returns a reference to the row of T with that key.
 func RefTo[T any](key int64) Ref[T] { return schema.NewRef[T](key) }
 
 // RefToKey returns a reference to the row of T with that key.
 func RefToKey[T any, K comparable](key K) RefBy[T, K] { return schema.NewRef[T](key) }
+
+// Refer returns a reference to a row that was saved, whose key is an int64. It holds the row, as if it had been loaded; see
+// [RefBy.Set].
+func Refer[T any](row *T) (r Ref[T]) {
+	r.Set(row)
+	return r
+}
+
+// ReferBy is [Refer] to a row whose key is of type K, which has to be told: prom.ReferBy[string](&country).
+func ReferBy[K comparable, T any](row *T) (r RefBy[T, K]) {
+	r.Set(row)
+	return r
+}

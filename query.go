@@ -13,6 +13,7 @@ import (
 type Query[T any] struct {
 	repo *Repo[T]
 	spec query.Spec
+	with []Relation[T] // to load with the rows
 }
 
 // Where adds conditions: all of them must hold, and those that the query has already.
@@ -79,10 +80,16 @@ func (q Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, e
 		expect = firstList
 	}
 	list, err := q.repo.readList(ctx, b, w, expect)
-	if err == nil {
-		text.SawRows(len(list))
+	if err != nil {
+		return nil, err
 	}
-	return list, err
+	text.SawRows(len(list))
+	if len(q.with) > 0 {
+		if err := loadAll(ctx, b, q.with, pointers(list)); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // One returns the first row, or ErrNotFound when there is none.
@@ -98,6 +105,16 @@ func (q Query[T]) One(ctx context.Context) (*T, error) {
 		return nil, q.repo.notFound("query")
 	}
 	return &list[0], nil
+}
+
+// Get returns the row with that key, if it is one of the query's rows, or ErrNotFound; see [Repo.Get].
+func (q Query[T]) Get(ctx context.Context, key ...any) (*T, error) {
+	values, err := q.repo.convertKey(nil, key)
+	if err != nil {
+		return nil, errorOf("get", q.repo.table, err)
+	}
+	q.spec = q.spec.KeyIs(q.repo.table.Key, values)
+	return q.One(ctx)
 }
 
 // Count returns the number of rows, of its page if the query has a limit or an offset.

@@ -64,8 +64,8 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 	if err != nil {
 		panic(err)
 	}
-	for _, c := range plan.Table.References() {
-		c.References.Target() // panics with the reason when it is no model that can be referred to
+	if err := plan.Table.Check(); err != nil {
+		panic(err)
 	}
 	var o repoOptions
 	if n, ok := reflect.New(model).Interface().(interface{ ConnectionName() string }); ok {

@@ -32,6 +32,9 @@ func (q Query[T]) stream(ctx context.Context, yield func(*T, error) bool) error 
 	if err != nil {
 		return err
 	}
+	if len(q.with) > 0 {
+		return errorOf("query", r.table, errors.New("a stream cannot load relations, for which its connection is not free; use Each"))
+	}
 	w := r.take()
 	defer r.give(w)
 	text, args, err := b.stmts.Select(w.args, q.spec)

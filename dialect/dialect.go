@@ -34,6 +34,7 @@ type Features struct {
 	SignedOnly   bool // an integer above 1<<63-1 cannot be stored
 	FoldNames    bool // names that differ only in the case of the letters A to Z are the same name
 	SearchPath   bool // tables live in schemas that a search path names
+	NoCaseASCII  bool // the case that nocase ignores is that of the letters A to Z alone
 	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
 }
 

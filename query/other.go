@@ -1,6 +1,7 @@
 package query
 
 import (
+	"database/sql"
 	"fmt"
 	"reflect"
 
@@ -25,6 +26,12 @@ type NullRefField[T, R any, K comparable] struct {
 // NullRefOf returns the optional reference that the accessor points to.
 func NullRefOf[T, R any, K comparable](accessor func(*T) **schema.RefBy[R, K]) NullRefField[T, R, K] {
 	c := codec[T, *schema.RefBy[R, K], K](accessor)
+	return NullRefField[T, R, K]{RefField[T, R, K]{Field[T, K]{c: c}}, nullable[T, K]{c}}
+}
+
+// SQLNullRefOf returns the optional reference that the accessor points to, a sql.Null.
+func SQLNullRefOf[T, R any, K comparable](accessor func(*T) *sql.Null[schema.RefBy[R, K]]) NullRefField[T, R, K] {
+	c := codec[T, sql.Null[schema.RefBy[R, K]], K](accessor)
 	return NullRefField[T, R, K]{RefField[T, R, K]{Field[T, K]{c: c}}, nullable[T, K]{c}}
 }
 

@@ -109,6 +109,11 @@ func (s Spec) Unpaged() Spec { s.limits, s.limit, s.offset = 0, 0, 0; return s }
 // Unordered returns s without its order.
 func (s Spec) Unordered() Spec { s.orders = nil; return s }
 
+// IsZero reports whether s says nothing: no condition, no order and no page.
+func (s Spec) IsZero() bool {
+	return len(s.where) == 0 && len(s.orders) == 0 && s.limits == 0 && !s.all && s.err == nil
+}
+
 // Err returns why the query cannot run: a bad limit, or a value that does not fit its column.
 func (s Spec) Err() error {
 	if s.err != nil {
@@ -166,7 +171,12 @@ func (s Spec) KeyIs(cols []*schema.Column, vals []schema.Value) Spec {
 
 // KeyIn returns s with the condition that the column is one of the values.
 func (s Spec) KeyIn(col *schema.Column, vals []schema.Value) Spec {
-	v, err := list(col.Kind, len(vals), func(i int) (schema.Value, error) { return vals[i], nil })
+	return s.KeyInEach(col, len(vals), func(i int) schema.Value { return vals[i] })
+}
+
+// KeyInEach returns s with the condition that the column is one of n values.
+func (s Spec) KeyInEach(col *schema.Column, n int, at func(i int) schema.Value) Spec {
+	v, err := list(col.Kind, n, func(i int) (schema.Value, error) { return at(i), nil })
 	return s.and(node{op: opIn, col: col, val: v, err: err})
 }
 

@@ -48,6 +48,7 @@ func (s *Statements) Stats() CacheStats {
 // The first byte of a shape: the kind of statement.
 const (
 	kindSelect byte = iota
+	kindSelectEach
 	kindKeys
 	kindSelectBy
 	kindCount

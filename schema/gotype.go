@@ -21,6 +21,7 @@ var (
 	textMarshaler   = reflect.TypeFor[encoding.TextMarshaler]()
 	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 	referrerType    = reflect.TypeFor[referrer]()
+	relaterType     = reflect.TypeFor[relater]()
 )
 
 // nullInner returns the type of the value inside database/sql's Null types and its offset: sql.Null[V] and the older

@@ -95,6 +95,14 @@ func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix s
 				}
 			}
 		case tg.skip, f.Type == trackerType:
+		case f.Type.Implements(relaterType) && f.IsExported():
+			if f.Type.Kind() == reflect.Pointer {
+				return b.tagError(prefix+f.Name, text, fmt.Errorf("a relation is a %s itself and not a pointer to it", f.Type.Elem()))
+			}
+			r := &Relation{Field: prefix + f.Name, Type: f.Type, Path: at, Offset: offset + f.Offset}
+			if err := b.addRelation(r, &tg); err != nil {
+				return b.tagError(r.Field, text, err)
+			}
 		case f.Anonymous && f.Type.Kind() == reflect.Struct && !tagged && !isColumnStruct(f.Type):
 			if err := b.addStruct(f.Type, at, offset+f.Offset, prefix+f.Name+".", last); err != nil {
 				return err
@@ -170,6 +178,9 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 			return fmt.Errorf("the columns %q and %q (field %s) differ in case only, which SQLite does not tell apart", c.Name, other.Name, other.Field)
 		}
 	}
+	if tg.has("via") || tg.has("to") {
+		return fmt.Errorf("via and to are for fields of type prom.Many and prom.ManyVia, not for %s", c.Type)
+	}
 	if err := c.setKind(tg); err != nil {
 		return err
 	}
@@ -211,12 +222,12 @@ func (c *Column) setReference(model reflect.Type) error {
 	if target == model && !c.Null {
 		return fmt.Errorf("a required reference to its own model could never be inserted first; make it *%s", t)
 	}
-	c.References = &Reference{Model: target, Weak: c.Null, target: sync.OnceValue(func() *Table {
+	c.References = &Reference{Model: target, Weak: c.Null, target: sync.OnceValues(func() (*Table, error) {
 		table, err := c.targetOf(target, key)
 		if err != nil {
-			panic(fmt.Errorf("prom: model %s: field %s: %w", model, c.Field, err))
+			return nil, fmt.Errorf("prom: model %s: field %s: %w", model, c.Field, err)
 		}
-		return table
+		return table, nil
 	})}
 	return nil
 }

@@ -17,6 +17,8 @@ type Table struct {
 	Key     []*Column    // the primary key in the order of declaration; empty when there is none
 	Indexes []*Index     // in the order of declaration, those of single fields included
 
+	Relations []*Relation // the fields that hold rows of other models, in the order of declaration
+
 	byName map[string]*Column
 }
 
@@ -101,15 +103,21 @@ type Default struct {
 type Reference struct {
 	Model  reflect.Type // the model referred to
 	Weak   bool         // ON DELETE SET NULL; a strong one deletes with its target
-	target func() *Table
+	target func() (*Table, error)
 }
 
 // Target returns the table referred to. It is resolved at the first call, because models may refer to each
-// other in a circle.
-func (r *Reference) Target() *Table { return r.target() }
+// other in a circle; it panics with the reason when the model cannot be referred to.
+func (r *Reference) Target() *Table {
+	t, err := r.target()
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
 
 // TargetColumn returns the column referred to: the single primary key of the target.
-func (r *Reference) TargetColumn() *Column { return r.target().Key[0] }
+func (r *Reference) TargetColumn() *Column { return r.Target().Key[0] }
 
 // Index is an index over one or more columns.
 type Index struct {
@@ -162,6 +170,31 @@ func (t *Table) SingleKey() (*Column, error) {
 		return nil, fmt.Errorf("%s has no primary key; give a field the tag option key, or embed prom.Model", t.Model.Name())
 	}
 	return nil, fmt.Errorf("%s has a primary key of %d columns (%s)", t.Model.Name(), len(t.Key), strings.Join(ColumnNames(t.Key), ", "))
+}
+
+// Check returns why one of the table's references or relations cannot be one: the model at its other end does not fit.
+func (t *Table) Check() error {
+	for _, c := range t.References() {
+		if _, err := c.References.target(); err != nil {
+			return err
+		}
+	}
+	for _, r := range t.Relations {
+		if _, _, err := r.Ends(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RelationAt returns the relation of a Go type at an offset of the model, or nil.
+func (t *Table) RelationAt(offset uintptr, typ reflect.Type) *Relation {
+	for _, r := range t.Relations {
+		if r.Type == typ && r.Offset == offset {
+			return r
+		}
+	}
+	return nil
 }
 
 // References lists the columns that refer to other tables.

@@ -41,6 +41,8 @@ var options = []option{
 	{"private", flag, "left out of JSON that the library makes"},
 	{"created", flag, "a time.Time set when the row is inserted, if it is zero"},
 	{"updated", flag, "a time.Time set at every write, unless set by hand"},
+	{"via", needsValue, "of a Many: the column that refers to this model, when there are several; of a ManyVia: that of the linking model"},
+	{"to", needsValue, "of a ManyVia: the linking model's column that refers to the rows, when there are several"},
 	{"on", needsValue, "on a blank field _ only: the columns of the index: on='at desc, title'"},
 	{"where", needsValue, "on a blank field _ only: the condition of a partial index, as SQL"},
 }

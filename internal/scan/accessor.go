@@ -52,3 +52,18 @@ func fieldList(t *schema.Table) string {
 	}
 	return strings.Join(list, ", ")
 }
+
+// RelationAt returns the relation that an accessor points to, as [CodecAt] does for columns.
+func RelationAt[T, V any](accessor func(*T) *V) (*schema.Relation, error) {
+	p, err := For(reflect.TypeFor[T]())
+	if err != nil {
+		return nil, err
+	}
+	if offset, ok := offsetOf(accessor); ok {
+		if r := p.Table.RelationAt(offset, reflect.TypeFor[V]()); r != nil {
+			return r, nil
+		}
+	}
+	return nil, fmt.Errorf("prom: the accessor of %s must return the address of a field of type %s, as in func(v *%s) … { return &v.Field }",
+		p.Table.Model, reflect.TypeFor[V](), p.Table.Model.Name())
+}

@@ -73,15 +73,14 @@ func newCodec(col *schema.Column) (*Codec, error) {
 // viaPointer makes the codec one of a pointer to its base, nil for NULL. A reference has its key at its start, so a pointer
 // to the reference is a pointer to the key.
 func (c *Codec) viaPointer(elem reflect.Type) {
-	b := c.base
+	b, ref := c.base, c.column.References != nil
 	c.deep = true
 	c.decode = func(r Row, i int, p unsafe.Pointer) error {
 		if r.IsNull(i) {
 			*(*unsafe.Pointer)(p) = nil
 			return nil
 		}
-		// A new value for each row: writing through the old pointer would change what the caller shares with others.
-		to := reflect.New(elem).UnsafePointer()
+		to := newTarget(elem, *(*unsafe.Pointer)(p), ref)
 		if err := b.decode(r, i, to); err != nil {
 			return err
 		}

@@ -45,6 +45,7 @@ type step struct {
 	offset uintptr
 	valid  uintptr      // of the Valid of a nullStruct, from its start
 	elem   reflect.Type // what a nullPointer points to; the type of a nullStruct
+	ref    bool         // a nullPointer that points to a reference
 	codec  *Codec
 }
 
@@ -55,7 +56,7 @@ func newSteps(codecs []*Codec) []step {
 		s := step{op: c.base.op, null: c.null, offset: c.column.Offset, codec: c}
 		switch t := c.column.Type; {
 		case c.null == nullPointer:
-			s.elem = t.Elem()
+			s.elem, s.ref = t.Elem(), c.column.References != nil
 		case c.null == nullStruct:
 			if s.elem, s.valid = t, t.Field(1).Offset; s.valid >= t.Size() {
 				s.op = viaCodec
@@ -85,14 +86,23 @@ func (s *step) setNull(p unsafe.Pointer) error {
 func (s *step) target(p unsafe.Pointer) unsafe.Pointer {
 	switch s.null {
 	case nullPointer:
-		// A new value for each row: writing through the old pointer would change what the caller shares with others.
-		to := reflect.New(s.elem).UnsafePointer()
+		to := newTarget(s.elem, *(*unsafe.Pointer)(p), s.ref)
 		*(*unsafe.Pointer)(p) = to
 		return to
 	case nullStruct:
 		*(*bool)(unsafe.Add(p, s.valid)) = true
 	}
 	return p
+}
+
+// newTarget returns a new value for a pointer: writing through the old one would change what the caller shares with others. A new
+// reference begins as the old one, since that may hold the row that it refers to; it is the key that says whether it still does.
+func newTarget(elem reflect.Type, old unsafe.Pointer, ref bool) unsafe.Pointer {
+	to := reflect.New(elem)
+	if ref && old != nil {
+		to.Elem().Set(reflect.NewAt(elem, old).Elem())
+	}
+	return to.UnsafePointer()
 }
 
 // encode encodes the field at p.

@@ -1,0 +1,148 @@
+package prom_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/prom-go/prom"
+)
+
+// Poet has poems.
+type Poet struct {
+	prom.Model
+	Name  string
+	Poems prom.Many[Poem] // the poems that refer to this poet; not a column
+}
+
+// Poem is by a poet, and may be translated by another.
+type Poem struct {
+	prom.Model
+	Poet     prom.Ref[Poet]  `prom:"poet_id,index"` // required: the poem is deleted with its poet
+	Original *prom.Ref[Poem] `prom:"original_id"`   // optional: it becomes NULL when the original is deleted
+	Title    string
+	Lines    int
+}
+
+var (
+	poetName  = prom.TextOf(func(p *Poet) *string { return &p.Name })
+	poetPoems = prom.ManyOf(func(p *Poet) *prom.Many[Poem] { return &p.Poems })
+
+	poemPoet     = prom.RefOf(func(p *Poem) *prom.Ref[Poet] { return &p.Poet })
+	poemOriginal = prom.NullRefOf(func(p *Poem) **prom.Ref[Poem] { return &p.Original })
+	poemTitle    = prom.TextOf(func(p *Poem) *string { return &p.Title })
+	poemLines    = prom.NumberOf(func(p *Poem) *int { return &p.Lines })
+)
+
+// anthology returns repos of poets and poems with some rows.
+func anthology(ctx context.Context) (*prom.DB, *prom.Repo[Poet], *prom.Repo[Poem]) {
+	db, err := prom.Open("sqlite://:memory:#anthology")
+	if err != nil {
+		log.Fatal(err)
+	}
+	poets, poems := prom.NewRepo[Poet](prom.Using(db)), prom.NewRepo[Poem](prom.Using(db))
+	poe, baudelaire := Poet{Name: "Poe"}, Poet{Name: "Baudelaire"}
+	if err := poets.CreateMany(ctx, []Poet{poe, baudelaire}); err != nil {
+		log.Fatal(err)
+	}
+	all, err := poets.OrderBy(poetName.Desc()).All(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	raven := Poem{Poet: prom.Refer(&all[0]), Title: "The Raven", Lines: 108}
+	if err := poems.Create(ctx, &raven); err != nil {
+		log.Fatal(err)
+	}
+	if err := poems.CreateMany(ctx, []Poem{
+		{Poet: prom.Refer(&all[0]), Title: "Alone", Lines: 22},
+		{Poet: prom.Refer(&all[1]), Title: "Le Corbeau", Lines: 108, Original: new(prom.Refer(&raven))},
+	}); err != nil {
+		log.Fatal(err)
+	}
+	return db, poets, poems
+}
+
+// Rows are loaded with their relations, to any depth, by one more statement for each relation.
+func ExampleQuery_With() {
+	ctx := context.Background()
+	db, poets, poems := anthology(ctx)
+	defer db.Close()
+
+	list, err := poems.OrderBy(poemTitle.Asc()).With(poemPoet, poemOriginal.With(poemPoet)).All(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, p := range list {
+		poet, _ := p.Poet.Get()
+		fmt.Print(p.Title, " by ", poet.Name)
+		if original, ok := p.Original.Get(); ok {
+			poet, _ := original.Poet.Get()
+			fmt.Print(", after ", original.Title, " by ", poet.Name)
+		}
+		fmt.Println()
+	}
+
+	longest := poetPoems.OrderBy(poemLines.Desc()).Limit(1) // for each poet
+	for p, err := range poets.With(longest).OrderBy(poetName.Asc()).Each(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		for _, poem := range p.Poems.Rows() {
+			fmt.Println(p.Name, "wrote", poem.Title)
+		}
+	}
+	// Output:
+	// Alone by Poe
+	// Le Corbeau by Baudelaire, after The Raven by Poe
+	// The Raven by Poe
+	// Baudelaire wrote Le Corbeau
+	// Poe wrote The Raven
+}
+
+// Relations are loaded into rows that are there already.
+func ExampleQuery_LoadInto() {
+	ctx := context.Background()
+	db, _, poems := anthology(ctx)
+	defer db.Close()
+
+	poem, err := poems.Where(poemTitle.Eq("Alone")).One(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(poem.Poet.Key(), poem.Poet.Loaded())
+	if err := poems.With(poemPoet).LoadInto(ctx, poem); err != nil {
+		log.Fatal(err)
+	}
+	poet, ok := poem.Poet.Get()
+	fmt.Println(poet.Name, ok)
+	// Output:
+	// 1 false
+	// Poe true
+}
+
+// A reference is set by a row that was saved, or by its key.
+func ExampleRefer() {
+	ctx := context.Background()
+	db, poets, poems := anthology(ctx)
+	defer db.Close()
+
+	poet := Poet{Name: "Mallarmé"}
+	if err := poets.Create(ctx, &poet); err != nil {
+		log.Fatal(err)
+	}
+	original := prom.RefTo[Poem](1)
+	poem := Poem{Title: "Le Corbeau", Poet: prom.Refer(&poet), Original: &original}
+	if err := poems.Create(ctx, &poem); err != nil {
+		log.Fatal(err)
+	}
+	author, _ := poem.Poet.Get() // it is loaded, since it was set
+	fmt.Println(author.Name, poem.Original.Key())
+	poem.Original = nil // NULL
+	if err := poems.Save(ctx, &poem); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(poem.Poet.Key() == poet.ID)
+	// Output:
+	// Mallarmé 1
+	// true
+}

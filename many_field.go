@@ -1,0 +1,137 @@
+package prom
+
+import (
+	"reflect"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// ManyField is the rows of R that refer to a row of T: a [Relation] of T. Its methods choose, order and limit the rows; like a
+// [Query] it is an immutable value.
+type ManyField[T, R any] struct {
+	relation *schema.Relation
+	at       func(*T) *Many[R]
+	spec     query.Spec
+	with     []Relation[R]
+}
+
+// ManyOf returns the relation that the accessor points to, a field of type [Many]. It panics when R has no reference to T, or several
+// of which the tag option via names none.
+func ManyOf[T, R any](accessor func(*T) *Many[R]) ManyField[T, R] {
+	r, err := scan.RelationAt(accessor)
+	if err != nil {
+		panic(err)
+	}
+	checkRelated[T, R]()
+	return ManyField[T, R]{relation: r, at: accessor}
+}
+
+// Where adds conditions: rows for which one does not hold are left out.
+func (f ManyField[T, R]) Where(conds ...Cond[R]) ManyField[T, R] {
+	f.spec = query.Where(f.spec, conds)
+	return f
+}
+
+// OrderBy adds terms to the order in which each row of T has its rows of R.
+func (f ManyField[T, R]) OrderBy(orders ...Order[R]) ManyField[T, R] {
+	f.spec = query.OrderBy(f.spec, orders)
+	return f
+}
+
+// Limit takes at most n rows for each row of T: the first in their order, of which those that it leaves equal come in the order of
+// the primary key.
+func (f ManyField[T, R]) Limit(n int) ManyField[T, R] {
+	f.spec = f.spec.Limit(n)
+	return f
+}
+
+// Offset leaves the first n rows of each row of T out.
+func (f ManyField[T, R]) Offset(n int) ManyField[T, R] {
+	f.spec = f.spec.Offset(n)
+	return f
+}
+
+// With adds relations of the rows, which are loaded with them.
+func (f ManyField[T, R]) With(relations ...Relation[R]) ManyField[T, R] {
+	f.with = append(f.with[:len(f.with):len(f.with)], relations...)
+	return f
+}
+
+func (f ManyField[T, R]) start(b *binding, rows []*T) (*loading, error) {
+	owner, _, err := f.relation.Ends()
+	if err != nil {
+		return nil, err
+	}
+	keys, places, err := ownerKeys(b, rows)
+	if err != nil || keys.len() == 0 {
+		return nil, err
+	}
+	table, err := relatedTable[R](b.table)
+	if err != nil {
+		return nil, err
+	}
+	repo := related[R](b.db, table)
+	rb, err := repo.bind()
+	if err != nil {
+		return nil, err
+	}
+	spec := f.spec.KeyInEach(owner, keys.len(), keys.value).Tied(repo.table.Key)
+	var text *query.Text
+	var args []schema.Value
+	if spec.Limits() && keys.len() > 1 {
+		text, args, err = rb.stmts.SelectEach(nil, spec, owner)
+	} else {
+		text, args, err = rb.stmts.Select(nil, spec)
+	}
+	if err != nil {
+		return nil, errorOf("load", repo.table, err)
+	}
+	var list []R
+	return &loading{
+		b: rb, sql: text.SQL, args: args,
+		read: func(rows conn.Rows) (err error) {
+			loader := scan.Loader[R]{Plan: repo.plan}
+			list, err = loader.LoadAll(rows, max(keys.len(), text.Rows()))
+			return err
+		},
+		join: func() ([]*loading, error) {
+			text.SawRows(len(list))
+			owners := make([]int, len(list))
+			for i := range list {
+				key, err := scan.Value(repo.plan, &list[i], owner)
+				if err == nil {
+					owners[i], err = keys.find(key)
+				}
+				if err != nil {
+					return nil, errorOf("load", repo.table, err)
+				}
+			}
+			all, parts := grouped(list, owners, keys.len())
+			for i, row := range rows {
+				schema.LoadMany(f.at(row), &parts[places[i]])
+			}
+			return startAll(rb, f.with, pointers(all))
+		},
+	}, nil
+}
+
+// ownerKeys returns the primary keys of rows, each once, and the place of each row's.
+func ownerKeys[T any](b *binding, rows []*T) (*keyIndex, []int, error) {
+	plan, err := scan.For(reflect.TypeFor[T]())
+	if err != nil {
+		return nil, nil, err
+	}
+	column := b.table.Key[0]
+	keys, places := newKeyIndex(b.db.Dialect(), column, len(rows)), make([]int, len(rows))
+	for i, row := range rows {
+		key, err := scan.Value(plan, row, column)
+		if err != nil {
+			return nil, nil, errorOf("load", b.table, err)
+		}
+		places[i] = keys.add(key)
+	}
+	return keys, places, nil
+}

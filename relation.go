@@ -1,0 +1,150 @@
+package prom
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/schema"
+)
+
+// Relation is what can be loaded with rows of T: the row that a reference refers to, a [RefField], or the rows that refer to
+// this one, a [ManyField]. Relations are values without a connection, made once and shared; their methods return new ones.
+type Relation[T any] interface {
+	// start makes the statement that loads the relation into rows, whose table and connection are those of b. It returns nil when
+	// there is nothing to load.
+	start(b *binding, rows []*T) (*loading, error)
+}
+
+// loading is one relation on its way to rows: a statement, what reads its result, and what comes then.
+type loading struct {
+	b    *binding // of the table that the rows are read from
+	sql  string
+	args []schema.Value
+	read func(rows conn.Rows) error // it begins anew when it is called again
+
+	// join gives the rows that were read to those that they belong to, and returns how their own relations are loaded.
+	join func() ([]*loading, error)
+}
+
+// startAll begins to load relations into rows.
+func startAll[T any](b *binding, relations []Relation[T], rows []*T) ([]*loading, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	var list []*loading
+	for _, r := range relations {
+		if r == nil {
+			return nil, errorOf("load", b.table, errors.New("a relation is nil"))
+		}
+		l, err := r.start(b, rows)
+		if err != nil {
+			return nil, err
+		}
+		if l != nil {
+			list = append(list, l)
+		}
+	}
+	return list, nil
+}
+
+// loadAll loads relations into rows, and theirs into what was loaded, one level after the other.
+func loadAll[T any](ctx context.Context, b *binding, relations []Relation[T], rows []*T) error {
+	level, err := startAll(b, relations, rows)
+	for len(level) > 0 && err == nil {
+		if err = runLevel(ctx, level); err == nil {
+			level, err = nextLevel(level)
+		}
+	}
+	return err
+}
+
+func nextLevel(level []*loading) (next []*loading, err error) {
+	for _, l := range level {
+		more, err := l.join()
+		if err != nil {
+			return nil, err
+		}
+		next = append(next, more...)
+	}
+	return next, nil
+}
+
+// runLevel runs the statements of one level.
+func runLevel(ctx context.Context, level []*loading) error {
+	for _, l := range level {
+		c := &call{Statement: conn.Statement{Op: "load", SQL: l.sql, Args: l.args}, complete: true}
+		if err := l.b.query(ctx, c, conn.RowFunc(l.read)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// relatedRepo is the key of a connection's repo for the rows of relations.
+type relatedRepo struct{ table *schema.Table }
+
+// related returns the repo of R on a connection and a table: relations never leave the connection of the rows that they are loaded into.
+func related[R any](db *conn.DB, t *schema.Table) *Repo[R] {
+	return db.Extra(relatedRepo{t}, func() any { return NewRepo[R](Using(db), Table(t.Name)) }).(*Repo[R])
+}
+
+// relatedTable returns the table of R as seen from a table: the same one when its model is R, whatever name it has.
+func relatedTable[R any](from *schema.Table) (*schema.Table, error) {
+	model := reflect.TypeFor[R]()
+	if from.Model == model {
+		return from, nil
+	}
+	return schema.Of(model)
+}
+
+// With adds relations that are loaded with the rows: each level of them in one more statement, however many rows there are.
+func (q Query[T]) With(relations ...Relation[T]) Query[T] {
+	q.with = append(q.with[:len(q.with):len(q.with)], relations...)
+	return q
+}
+
+// With returns the query of all rows, whose relations are loaded with them; see [Query.With].
+func (r *Repo[T]) With(relations ...Relation[T]) Query[T] { return r.Query().With(relations...) }
+
+// LoadInto loads the relations of the query into rows that are there already, which must be rows of the repo's table. What else the
+// query says is of no use here and refused.
+//
+//	err := posts.With(PostAuthor, PostComments).LoadInto(ctx, &post)
+func (q Query[T]) LoadInto(ctx context.Context, rows ...*T) error {
+	b, err := q.repo.bind()
+	if err != nil {
+		return err
+	}
+	switch {
+	case !q.spec.IsZero():
+		err = errors.New("LoadInto takes a query with relations alone, because the rows are there already")
+	case len(q.with) == 0:
+		err = errors.New("LoadInto needs a relation to load; say With first")
+	}
+	for i, row := range rows {
+		if row == nil {
+			err = fmt.Errorf("the row %d to load relations into is nil", i)
+		}
+	}
+	if err != nil {
+		return errorOf("load", b.table, err)
+	}
+	return loadAll(ctx, b, q.with, rows)
+}
+
+// LoadIntoAll is [Query.LoadInto] for a list of rows.
+func (q Query[T]) LoadIntoAll(ctx context.Context, rows []T) error {
+	return q.LoadInto(ctx, pointers(rows)...)
+}
+
+// pointers returns the addresses of the elements of a list.
+func pointers[T any](list []T) []*T {
+	ptrs := make([]*T, len(list))
+	for i := range list {
+		ptrs[i] = &list[i]
+	}
+	return ptrs
+}

@@ -1,0 +1,67 @@
+package schema
+
+import (
+	"encoding/json"
+	"reflect"
+)
+
+// Many is the rows of T that refer to the row that it is a field of. It is no column: it holds the rows that were loaded, or says
+// that they were not. Copies of a Many share the rows.
+type Many[T any] struct {
+	rows *[]T // nil when they were not loaded
+}
+
+// LoadMany gives m the rows that were loaded for it.
+func LoadMany[T any](m *Many[T], rows *[]T) { m.rows = rows }
+
+// Rows returns the rows; none when they were not loaded. They may be changed and saved where they are.
+func (m Many[T]) Rows() []T {
+	if m.rows == nil {
+		return nil
+	}
+	return *m.rows
+}
+
+// Loaded reports whether the rows were loaded or set, be it that there are none.
+func (m Many[T]) Loaded() bool { return m.rows != nil }
+
+// Set makes rows what m holds. It stores nothing.
+func (m *Many[T]) Set(rows []T) { m.rows = &rows }
+
+// Reset makes m one whose rows were not loaded.
+func (m *Many[T]) Reset() { m.rows = nil }
+
+// IsZero reports whether the rows were not loaded, so that the option omitzero of encoding/json leaves them out.
+func (m Many[T]) IsZero() bool { return m.rows == nil }
+
+// MarshalJSON writes the rows as an array, or null when they were not loaded.
+func (m Many[T]) MarshalJSON() ([]byte, error) {
+	if m.rows != nil && *m.rows == nil {
+		return []byte("[]"), nil
+	}
+	return json.Marshal(m.rows)
+}
+
+// UnmarshalJSON reads an array of rows; null makes them not loaded.
+func (m *Many[T]) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &m.rows) }
+
+// RelationTypes returns the model whose rows a Many holds, and the linking model of a ManyVia. It makes both known to [Of] and is of
+// no other use.
+func (Many[T]) RelationTypes() (model, link reflect.Type) { return reflect.TypeFor[T](), nil }
+
+// ManyVia is the rows of T that rows of a linking model L connect with the row that it is a field of: L refers to both. It is
+// otherwise as a [Many].
+type ManyVia[T, L any] struct {
+	_ [0]*L // keeps the instances with other linking models different types
+	Many[T]
+}
+
+// RelationTypes returns the model whose rows a ManyVia holds and the linking model.
+func (ManyVia[T, L]) RelationTypes() (model, link reflect.Type) {
+	return reflect.TypeFor[T](), reflect.TypeFor[L]()
+}
+
+// relater is implemented by the instances of Many and ManyVia.
+type relater interface {
+	RelationTypes() (model, link reflect.Type)
+}

@@ -1,0 +1,260 @@
+package schema_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom/schema"
+)
+
+type (
+	painter struct {
+		Model
+		Name     string                              `json:"name"`
+		Pictures schema.Many[picture]                `prom:"via=by_id" json:"pictures,omitzero"`
+		Copies   schema.Many[picture]                `prom:"via=copied_by,private" json:"-"`
+		Friends  schema.ManyVia[painter, friendship] `prom:"via=one,to=other" json:"-"`
+		Fans     schema.ManyVia[painter, friendship] `prom:"to=one" json:"-"`
+		Shows    schema.ManyVia[show, hanging]       `json:"-"`
+		hidden   schema.Many[picture]
+	}
+	picture struct {
+		Model
+		By     schema.Ref[painter]  `prom:"by_id"`
+		Copier *schema.Ref[painter] `prom:"copied_by"`
+	}
+	friendship struct {
+		One   schema.Ref[painter]
+		Other schema.Ref[painter]
+	}
+	show    struct{ Model }
+	hanging struct {
+		Painter schema.Ref[painter]
+		Show    schema.Ref[show]
+	}
+)
+
+// Ensure that a relation is no column, and that it finds the columns that make it: the only reference, or the one that its tag names.
+func TestRelations(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	tbl := of[painter](t)
+	is.Equal(schema.ColumnNames(tbl.Columns), []string{"name", "_id", "_created", "_updated"})
+	is.Equal(len(tbl.Relations), 5)
+	is.NoErr(tbl.Check())
+	for i, want := range []struct{ field, model, owner, target string }{
+		{"Pictures", "picture", "by_id", ""},
+		{"Copies", "picture", "copied_by", ""},
+		{"Friends", "painter", "one", "other"},
+		{"Fans", "painter", "other", "one"},
+		{"Shows", "show", "painter", "show"},
+	} {
+		r := tbl.Relations[i]
+		is.Equal(r.Field, want.field)
+		is.Equal(r.Model.Name(), want.model)
+		owner, target, err := r.Ends()
+		is.NoErr(err)
+		is.Equal(owner.Name, want.owner)
+		is.Equal(target == nil, want.target == "")
+		if target != nil {
+			is.Equal(target.Name, want.target)
+		}
+		is.Equal(r.Private, want.field == "Copies")
+		is.Equal(tbl.RelationAt(r.Offset, r.Type), r)
+	}
+	is.Equal(tbl.RelationAt(tbl.Relations[0].Offset, reflect.TypeFor[schema.Many[show]]()), nil)
+}
+
+type (
+	noReferrer struct {
+		ID int64 `prom:"key"`
+		M  schema.Many[show]
+	}
+	twoReferrers struct {
+		ID int64 `prom:"key"`
+		M  schema.Many[twice]
+	}
+	twice    struct{ A, B schema.Ref[twoReferrers] }
+	wrongVia struct {
+		ID int64             `prom:"key"`
+		M  schema.Many[once] `prom:"via=nope"`
+	}
+	once     struct{ A schema.Ref[wrongVia] }
+	sameEnds struct {
+		ID int64                          `prom:"key"`
+		M  schema.ManyVia[sameEnds, pair] `prom:"via=a,to=a"`
+	}
+	openEnds struct {
+		ID int64 `prom:"key"`
+		M  schema.ManyVia[openEnds, openPair]
+	}
+	pair     struct{ A, B schema.Ref[sameEnds] }
+	openPair struct{ A, B schema.Ref[openEnds] }
+	otherKey struct {
+		ID string `prom:"key"`
+		M  schema.Many[toOtherKey]
+	}
+	toOtherKey struct{ A schema.Ref[otherKey] }
+	toNoModel  struct {
+		ID int64 `prom:"key"`
+		M  schema.Many[int]
+	}
+)
+
+// Ensure that a relation that nothing makes, or that several columns could, says what to change.
+func TestRelationErrors(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		tbl  *schema.Table
+		want string
+	}{
+		{of[noReferrer](t), `prom: model schema_test.noReferrer: field M: no column of show refers to noReferrer; give it a field of type prom.Ref[noReferrer]`},
+		{of[twoReferrers](t), `2 columns of twice refer to twoReferrers (a, b); say which one is meant by the tag option via=a`},
+		{of[wrongVia](t), `via=nope is not a column of once that refers to wrongVia`},
+		{of[sameEnds](t), `via and to name the same column "a" of pair`},
+		{of[openEnds](t), `2 columns of openPair refer to openEnds (a, b); say which one is meant by the tag option via=a`},
+		{of[otherKey](t), `the key of schema_test.otherKey is a string, the reference holds a int64`},
+		{of[toNoModel](t), `prom: model int: a model is a struct type`},
+	} {
+		if err := tt.tbl.Check(); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %s", tt.tbl.Name, err, tt.want)
+		}
+	}
+}
+
+// Ensure that a mistake in the tag of a relation is found with the model.
+func TestRelationTagErrors(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		model any
+		want  string
+	}{
+		{struct {
+			M schema.Many[show] `prom:"shows"`
+		}{}, "a relation is not a column and has no name of its own"},
+		{struct {
+			M schema.Many[show] `prom:"unique"`
+		}{}, "the option unique is for columns; a relation takes via, to, private"},
+		{struct {
+			M schema.Many[show] `prom:"to=a"`
+		}{}, "the option to is for a ManyVia"},
+		{struct{ M *schema.Many[show] }{}, "a relation is a schema.Many["},
+		{struct {
+			m schema.Many[show] `prom:"via=a"`
+		}{}, "an unexported field cannot be a column"},
+		{struct {
+			A int `prom:"via=a"`
+		}{}, "via and to are for fields of type prom.Many and prom.ManyVia, not for int"},
+	} {
+		_, err := schema.OfNamed(reflect.TypeOf(tt.model), "m")
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%T: got %v, want %s", tt.model, err, tt.want)
+		}
+	}
+}
+
+// Ensure that a Many tells none from not loaded, also in JSON, and that copies share the rows.
+func TestMany(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	p := painter{Name: "p"}
+	is.True(!p.Pictures.Loaded())
+	is.True(p.Pictures.IsZero())
+	is.Equal(p.Pictures.Rows(), nil)
+	b, err := json.Marshal(p)
+	is.NoErr(err)
+	is.True(!strings.Contains(string(b), "pictures"))
+	b, err = json.Marshal(p.Pictures)
+	is.NoErr(err)
+	is.Equal(string(b), "null")
+
+	p.Pictures.Set(nil)
+	is.True(p.Pictures.Loaded())
+	is.Equal(len(p.Pictures.Rows()), 0)
+	b, err = json.Marshal(p)
+	is.NoErr(err)
+	is.True(strings.Contains(string(b), `"pictures":[]`))
+
+	p.Pictures.Set([]picture{{Copier: new(schema.NewRef[painter](int64(3)))}})
+	again := p
+	again.Pictures.Rows()[0].Copier = nil
+	is.Equal(p.Pictures.Rows()[0].Copier, nil)
+	is.Equal(again, p) // a model with relations can be compared
+	var back painter
+	b, err = json.Marshal(p)
+	is.NoErr(err)
+	is.NoErr(json.Unmarshal(b, &back))
+	is.Equal(len(back.Pictures.Rows()), 1)
+	is.NoErr(json.Unmarshal([]byte(`{"pictures":null}`), &back))
+	is.True(!back.Pictures.Loaded())
+
+	p.Pictures.Reset()
+	is.True(!p.Pictures.Loaded())
+	is.True(again.Pictures.Loaded())
+}
+
+type place struct {
+	Code string `prom:"key"`
+	Name string
+}
+
+// Ensure that a reference holds the row that it was set to or that was loaded for it, as long as it has that row's key.
+// parity: M28
+func TestRefRow(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	var r schema.RefBy[place, string]
+	is.True(!r.Loaded())
+	_, ok := r.Get()
+	is.True(!ok)
+
+	bern := &place{"BE", "Bern"}
+	r.Set(bern)
+	is.Equal(r.Key(), "BE")
+	row, ok := r.Get()
+	is.True(ok && row == bern)
+	other := r
+	is.Equal(other, r)
+	b, err := json.Marshal(r)
+	is.NoErr(err)
+	is.Equal(string(b), `{"Code":"BE","Name":"Bern"}`)
+	var back schema.RefBy[place, string]
+	is.NoErr(json.Unmarshal(b, &back))
+	is.Equal(back.Key(), "BE")
+	is.True(!back.Loaded()) // what others say that a row is, is not loaded
+
+	other.SetKey("ZH")
+	is.True(!other.Loaded())
+	is.True(r.Loaded())
+	schema.LoadRef(&other, &schema.Target[place, string]{Key: "ZH"})
+	is.True(other.Loaded()) // and there is no such row
+	_, ok = other.Get()
+	is.True(!ok)
+	b, err = json.Marshal(other)
+	is.NoErr(err)
+	is.Equal(string(b), `"ZH"`)
+	schema.LoadRef(&other, &schema.Target[place, string]{Key: "GE", Row: bern})
+	is.True(!other.Loaded()) // of another key
+
+	r.Set(nil)
+	is.True(r.IsZero() && !r.Loaded())
+	var null *schema.RefBy[place, string]
+	is.True(null.Loaded())
+	_, ok = null.Get()
+	is.True(!ok)
+
+	for _, set := range []func(){
+		func() { new(schema.Ref[place]).Set(bern) },
+		func() { new(schema.Ref[noKey]).Set(&noKey{}) },
+		func() { new(schema.Ref[int]).Set(new(int)) },
+	} {
+		func() {
+			defer func() { is.True(recover() != nil) }()
+			set()
+		}()
+	}
+}
