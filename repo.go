@@ -179,7 +179,7 @@ func (b *binding) madeByDriver(ctx context.Context, key *schema.Column) bool {
 	if known := b.driver.Load(); known != driverUnknown {
 		return known == driverMakesKeys
 	}
-	found, err := install.Inspect(ctx, b.db, b.table.Name)
+	found, err := conn.Inspect(ctx, b.db, b.table.Name)
 	if err != nil || !found.Exists {
 		return false
 	}

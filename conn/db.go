@@ -192,7 +192,7 @@ func (db *DB) Close() error {
 	if e := db.engine.Swap(nil); e != nil {
 		e.close()
 	}
-	db.marks.Range(func(_, m any) bool { m.(*Mark).set.Store(false); return true })
+	db.clearMarks()
 	return nil
 }
 

@@ -64,6 +64,7 @@ var sqlStateNames = map[string]string{
 	"42883": "there is no such function or operator",
 	"3D000": "the database does not exist",
 	"28P01": "the password was not accepted",
+	"2BP01": "something else in the database depends on it",
 	"53300": "the server has no connection left",
 }
 

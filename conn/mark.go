@@ -49,3 +49,17 @@ func (m *Mark) Set(ctx context.Context) {
 
 // Clear takes the fact back.
 func (m *Mark) Clear() { m.set.Store(false) }
+
+// ForgetMarks takes all facts back, those of the transaction of ctx too.
+func (db *DB) ForgetMarks(ctx context.Context) {
+	db.clearMarks()
+	for t := db.txOf(ctx); t != nil; t = t.parent {
+		t.mu.Lock()
+		t.pending = nil
+		t.mu.Unlock()
+	}
+}
+
+func (db *DB) clearMarks() {
+	db.marks.Range(func(_, m any) bool { m.(*Mark).Clear(); return true })
+}

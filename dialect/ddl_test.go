@@ -78,7 +78,7 @@ func TestCreate(t *testing.T) {
 func hasIndex(f schema.Found, ix *schema.Index) bool {
 	for _, fi := range f.Indexes {
 		if fi.Name == ix.Name {
-			return fi.Unique == ix.Unique && fi.Partial == (ix.Where != "") && strings.Join(fi.Columns, ",") == strings.Join(ix.Names(), ",")
+			return fi.Unique == ix.Unique && fi.Partial == (ix.Where != "") && strings.Join(fi.Names(), ",") == strings.Join(ix.Names(), ",")
 		}
 	}
 	return false

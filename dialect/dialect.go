@@ -66,24 +66,69 @@ type Definition interface {
 	InstallBegin(lockTimeout time.Duration) []string
 	InstallEnd() []string
 
+	// DropTables returns the statements that drop tables with their rows; one that does not exist is no error. The tables are given
+	// in an order in which those that refer to others come first, as far as there is one. DropView drops what Tables calls a view or
+	// a materialized view.
+	DropTables(tables []string) []string
+	DropView(name, sort string) string
+
+	// ClearTables returns the statements that delete all rows of tables, which are given as to DropTables, and begin to count their
+	// keys anew.
+	ClearTables(tables []string) []string
+
 	// Prerequisites returns statements that must have run before CreateTable or AddColumn of these columns, such as the one
 	// that makes a collation when it does not exist. They may be repeated.
 	Prerequisites(cols []*schema.Column) []string
 }
 
-// Introspection writes queries on the engine's catalog. Each takes the table's name as its only argument.
+// Introspection writes queries on the engine's catalog. Each but Tables and References takes the table's name as its only
+// argument. A boolean may be 0 or 1.
 type Introspection interface {
+	// Tables returns a query with one row for each table and view that a name alone reaches, by name: name text, sort text (one of the
+	// Sort constants), own boolean: whether it lies where new tables go, and belongs to no extension. The engine's own are left out.
+	Tables() string
+
 	// Columns returns a query with one row a column, in the order of the table and none when there is no table: name text,
-	// type text, not null (boolean or 0/1), part of the key (boolean or 0/1), default text or NULL.
+	// type text, not null boolean, part of the key boolean, default text or NULL, nocase boolean, counted up boolean, generated
+	// boolean, of a view boolean.
 	Columns() string
 
-	// Indexes returns a query with one row for each column of each index, in order: index name text, unique (boolean or 0/1),
-	// partial (boolean or 0/1), column name text or NULL for an expression. Indexes behind a primary key are left out.
+	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,
+	// partial boolean, column name text or NULL for an expression, descending boolean, expression text or NULL, the index's condition
+	// text or NULL. Indexes behind a primary key are left out.
 	Indexes() string
 
-	// HasRows returns a query with one row and one column: whether (boolean or 0/1) the table has a row.
+	// ForeignKeys returns a query with one row for each column of each foreign key, in order: a text that is the same for the
+	// columns of one, its name text or NULL, column text, target table text, target column text or NULL, rule on delete text, rule on update
+	// text.
+	ForeignKeys() string
+
+	// References returns a query with one row for each table and each other table that it refers to: both names, with their
+	// schemas where the name alone does not reach them.
+	References() string
+
+	// Definitions returns a query for the statements that made a table and its indexes: name text, SQL text. It is "" where the
+	// catalog tells all.
+	Definitions() string
+
+	// Complete adds to a table what only its Definitions tell, by name.
+	Complete(f *schema.Found, table string, definitions map[string]string)
+
+	// ReadType sets a column's Kind, Size, Precision and Scale from its Type. Kind stays Null for a type that is none of the
+	// column types, or one that can be read as one of them.
+	ReadType(c *schema.FoundColumn)
+
+	// HasRows returns a query that tells whether (boolean) the table has a row, in one row and one column.
 	HasRows(table string) string
 }
+
+// The sorts of what the query Tables lists.
+const (
+	SortTable        = "table"
+	SortView         = "view"
+	SortMaterialized = "materialized view"
+	SortForeign      = "foreign table" // its rows are another server's
+)
 
 // Expression writes parts of queries. The argument expr is SQL: a quoted column, qualified or not.
 type Expression interface {

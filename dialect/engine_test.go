@@ -234,30 +234,51 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 	f := schema.Found{FoldNames: e.Features().FoldNames}
 	scan(t, e, e.Columns(), table, func(rows *sql.Rows) error {
 		var c schema.FoundColumn
-		var def *string
-		err := rows.Scan(&c.Name, &c.Type, &c.NotNull, &c.Key, &def)
-		if def != nil {
-			c.Default = *def
-		}
+		var def sql.NullString
+		err := rows.Scan(&c.Name, &c.Type, &c.NotNull, &c.Key, &def, &c.NoCase, &c.Auto, &c.Generated, &f.View)
+		c.Default = def.String
+		e.ReadType(&c)
 		f.Exists, f.Columns = true, append(f.Columns, c)
 		return err
 	})
 	scan(t, e, e.Indexes(), table, func(rows *sql.Rows) error {
 		var ix schema.FoundIndex
-		var column *string
-		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column); err != nil {
+		var c schema.FoundIndexColumn
+		var column, expr, where sql.NullString
+		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where); err != nil {
 			return err
 		}
+		ix.Where, c.Name, c.Expr = where.String, column.String, expr.String
 		if n := len(f.Indexes); n == 0 || f.Indexes[n-1].Name != ix.Name {
 			f.Indexes = append(f.Indexes, ix)
 		}
 		last := &f.Indexes[len(f.Indexes)-1]
-		if column == nil {
-			column = new(string)
-		}
-		last.Columns = append(last.Columns, *column)
+		last.Columns = append(last.Columns, c)
 		return nil
 	})
+	group := ""
+	scan(t, e, e.ForeignKeys(), table, func(rows *sql.Rows) error {
+		var k schema.FoundForeignKey
+		var id, column, target string
+		var name sql.NullString
+		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate)
+		if k.Name = name.String; id != group || f.ForeignKeys == nil {
+			group, f.ForeignKeys = id, append(f.ForeignKeys, k)
+		}
+		last := &f.ForeignKeys[len(f.ForeignKeys)-1]
+		last.Columns, last.TargetColumns = append(last.Columns, column), append(last.TargetColumns, target)
+		return err
+	})
+	if query := e.Definitions(); query != "" {
+		definitions := map[string]string{}
+		scan(t, e, query, table, func(rows *sql.Rows) error {
+			var name, text string
+			err := rows.Scan(&name, &text)
+			definitions[name] = text
+			return err
+		})
+		e.Complete(&f, table, definitions)
+	}
 	return f
 }
 

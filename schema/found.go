@@ -4,27 +4,97 @@ import "slices"
 
 // Found is what a database has under the name of a table, as introspection tells it.
 type Found struct {
-	Exists    bool
-	FoldNames bool // names are compared without the case of the letters A to Z; see dialect.Features
-	Columns   []FoundColumn
-	Indexes   []FoundIndex
+	Exists      bool
+	View        bool // it is a view, materialized or not
+	FoldNames   bool // names are compared without the case of the letters A to Z; see dialect.Features
+	Columns     []FoundColumn
+	Indexes     []FoundIndex // those behind a primary key are left out
+	ForeignKeys []FoundForeignKey
 }
 
 // FoundColumn is a column of a table that exists.
 type FoundColumn struct {
-	Name    string
-	Type    string // as the engine writes it
-	NotNull bool
-	Key     bool
-	Default string // as the engine writes it; "" for none
+	Name      string
+	Type      string // as the engine writes it
+	Kind      Kind   // [Null] for a type that no field of a model is stored as
+	Size      int    // of a text: the most characters, when the type says so; 0 for no limit
+	Precision int    // of a Decimal; 0 when the type does not say
+	Scale     int
+	NotNull   bool
+	Key       bool   // part of the primary key
+	Auto      bool   // the database counts it up
+	NoCase    bool   // comparisons ignore the case of letters
+	Generated bool   // computed from other columns, so that it cannot be written
+	Default   string // as the engine writes it; "" for none
 }
 
-// FoundIndex is an index of a table that exists. An expression among its columns has the name "".
+// FoundIndex is an index of a table that exists.
 type FoundIndex struct {
 	Name    string
 	Unique  bool
-	Columns []string
-	Partial bool
+	Columns []FoundIndexColumn
+	Partial bool   // it does not cover every row
+	Where   string // the condition of a partial index, as the engine writes it
+}
+
+// FoundIndexColumn is one column of an index, or an expression.
+type FoundIndexColumn struct {
+	Name string // "" for an expression
+	Expr string // the expression, as the engine writes it; "" for a column
+	Desc bool
+}
+
+// FoundForeignKey is a foreign key of a table that exists, of one column or several.
+type FoundForeignKey struct {
+	Name          string // "" where the engine keeps none
+	Columns       []string
+	Table         string   // the table referred to; with its schema and a point when its name alone does not reach it
+	TargetColumns []string // as many as Columns
+	OnDelete      string   // NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT
+	OnUpdate      string
+}
+
+// Names returns the names of the index's columns, "" for an expression.
+func (ix *FoundIndex) Names() []string {
+	names := make([]string, len(ix.Columns))
+	for i, c := range ix.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Required reports whether a row cannot be inserted without a value for the column.
+func (c *FoundColumn) Required() bool {
+	return c.NotNull && c.Default == "" && !c.Auto && !c.Generated
+}
+
+// Column returns the column of that name, or nil.
+func (f *Found) Column(name string) *FoundColumn {
+	i := slices.IndexFunc(f.Columns, func(c FoundColumn) bool { return f.same(c.Name, name) })
+	if i < 0 {
+		return nil
+	}
+	return &f.Columns[i]
+}
+
+// Key returns the columns of the primary key, in the order of the table.
+func (f *Found) Key() []FoundColumn {
+	var key []FoundColumn
+	for _, c := range f.Columns {
+		if c.Key {
+			key = append(key, c)
+		}
+	}
+	return key
+}
+
+// Reference returns the foreign key that consists of the column of that name and no other, or nil.
+func (f *Found) Reference(column string) *FoundForeignKey {
+	i := slices.IndexFunc(f.ForeignKeys, func(k FoundForeignKey) bool { return len(k.Columns) == 1 && f.same(k.Columns[0], column) })
+	if i < 0 {
+		return nil
+	}
+	return &f.ForeignKeys[i]
 }
 
 // Diff is what a database lacks before it holds a table: nothing, all of it, or some columns and indexes. It never speaks
@@ -46,7 +116,7 @@ func (t *Table) Diff(f Found) Diff {
 	}
 	var d Diff
 	for _, c := range t.Columns {
-		if !slices.ContainsFunc(f.Columns, func(fc FoundColumn) bool { return f.same(fc.Name, c.Name) }) {
+		if f.Column(c.Name) == nil {
 			d.Columns = append(d.Columns, c)
 		}
 	}
@@ -75,5 +145,5 @@ func (f *Found) same(a, b string) bool {
 // covers reports whether the index that was found does the work of the one that is wanted.
 func (f *Found) covers(fi FoundIndex, ix *Index) bool {
 	return f.same(fi.Name, ix.Name) ||
-		fi.Unique == ix.Unique && !fi.Partial && ix.Where == "" && slices.EqualFunc(fi.Columns, ix.Names(), f.same)
+		fi.Unique == ix.Unique && !fi.Partial && ix.Where == "" && slices.EqualFunc(fi.Names(), ix.Names(), f.same)
 }

@@ -84,7 +84,7 @@ func TestDiff(t *testing.T) {
 		all.Columns = append(all.Columns, schema.FoundColumn{Name: c.Name, Type: "whatever"})
 	}
 	for _, ix := range tbl.Indexes {
-		all.Indexes = append(all.Indexes, schema.FoundIndex{Name: ix.Name, Unique: ix.Unique, Columns: ix.Names(), Partial: ix.Where != ""})
+		all.Indexes = append(all.Indexes, foundIndex(ix.Name, ix.Unique, ix.Where != "", ix.Names()...))
 	}
 	tests := []struct {
 		name   string
@@ -101,18 +101,18 @@ func TestDiff(t *testing.T) {
 		{"no columns", func(f *schema.Found) { f.Columns = nil }, "_id a b c d e two words r two words x _created _updated |"},
 		{"no indexes", func(f *schema.Found) { f.Indexes = nil }, "| indexed_a indexed_b indexed_cd indexed_de indexed_r indexed_recent indexed_live"},
 		{"the same index under another name", func(f *schema.Found) { f.Indexes[0].Name = "x" }, ""},
-		{"another kind of index", func(f *schema.Found) { f.Indexes[0] = schema.FoundIndex{Name: "x", Columns: []string{"a"}} }, "| indexed_a"},
+		{"another kind of index", func(f *schema.Found) { f.Indexes[0] = foundIndex("x", false, false, "a") }, "| indexed_a"},
 		{"an index of fewer rows", func(f *schema.Found) { f.Indexes[0].Name, f.Indexes[0].Partial = "x", true }, "| indexed_a"},
 		{"a partial index under another name", func(f *schema.Found) { f.Indexes[6].Name = "x" }, "| indexed_live"},
-		{"more columns", func(f *schema.Found) { f.Indexes[0].Name, f.Indexes[0].Columns = "x", []string{"a", "b"} }, "| indexed_a"},
-		{"an expression", func(f *schema.Found) { f.Indexes[0].Name, f.Indexes[0].Columns = "x", []string{""} }, "| indexed_a"},
+		{"more columns", func(f *schema.Found) { f.Indexes[0] = foundIndex("x", true, false, "a", "b") }, "| indexed_a"},
+		{"an expression", func(f *schema.Found) { f.Indexes[0] = foundIndex("x", true, false, "") }, "| indexed_a"},
 		{"names in another case", func(f *schema.Found) {
 			f.Columns[0].Name, f.Indexes[1].Name, f.Indexes[1].Unique = "A", "INDEXED_B", true
 		}, "a | indexed_b"},
 		{"the same, folded", func(f *schema.Found) {
 			f.FoldNames = true
 			f.Columns[0].Name, f.Indexes[1].Name, f.Indexes[1].Unique = "A", "INDEXED_B", true
-			f.Indexes[0].Name, f.Indexes[0].Columns = "x", []string{"A"}
+			f.Indexes[0].Name, f.Indexes[0].Columns = "x", foundIndex("", false, false, "A").Columns
 		}, ""},
 	}
 	for _, tt := range tests {
@@ -144,4 +144,12 @@ func TestDiff(t *testing.T) {
 	is.True(d.Create && !d.Empty())
 	is.Equal(len(d.Columns), len(tbl.Columns))
 	is.Equal(len(d.Indexes), len(tbl.Indexes))
+}
+
+func foundIndex(name string, unique, partial bool, columns ...string) schema.FoundIndex {
+	ix := schema.FoundIndex{Name: name, Unique: unique, Partial: partial}
+	for _, c := range columns {
+		ix.Columns = append(ix.Columns, schema.FoundIndexColumn{Name: c})
+	}
+	return ix
 }

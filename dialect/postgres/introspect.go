@@ -1,23 +1,46 @@
 package postgres
 
-import "github.com/prom-go/prom/dialect"
+import (
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
 
 // relation resolves a table's name as an unqualified name in a query is resolved, through the search path. Indexes and
 // sequences, which share the namespace, are no tables.
 const relation = `(SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) ` +
 	`AND relkind IN ('r', 'p', 'f', 'v', 'm'))`
 
+// Tables of other sessions, temporary ones, are in schemas that begin with pg_, as the catalogs are.
+const tables = `SELECT c.relname::text,
+	CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'table' END,
+	n.nspname = current_schema() AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
+		WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND pg_catalog.pg_table_is_visible(c.oid)
+	AND n.nspname <> 'information_schema' AND NOT starts_with(n.nspname::text, 'pg_')
+ORDER BY c.relname::text COLLATE "C"`
+
 const columns = `SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
 	EXISTS (SELECT 1 FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
 		WHERE i.indrelid = a.attrelid AND i.indisprimary AND k.n <= i.indnkeyatts AND k.attnum = a.attnum),
-	pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+	pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+	NOT coalesce(co.collisdeterministic, true),
+	a.attidentity <> '' OR coalesce(starts_with(pg_catalog.pg_get_expr(d.adbin, d.adrelid), 'nextval('), false),
+	a.attgenerated <> '',
+	c.relkind IN ('v', 'm')
 FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
 WHERE a.attrelid = ` + relation + ` AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum`
 
 // An index that is not valid, such as one that CREATE INDEX CONCURRENTLY left half made, covers some rows only.
-const indexes = `SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL OR NOT i.indisvalid, a.attname::text
+const indexes = `SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL OR NOT i.indisvalid, a.attname::text,
+	(i.indoption[(k.n - 1)::int] & 1) = 1,
+	CASE WHEN k.attnum = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.n::int, true) END,
+	pg_catalog.pg_get_expr(i.indpred, i.indrelid)
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
@@ -25,11 +48,87 @@ LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.
 WHERE i.indrelid = ` + relation + ` AND NOT i.indisprimary AND k.n <= i.indnkeyatts
 ORDER BY ic.relname, k.n`
 
+// rule is the text of a foreign key's action.
+const rule = ` WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END`
+
+const foreignKeys = `SELECT c.oid::text, c.conname::text, a.attname::text, ` + reached + `, ta.attname::text,
+	CASE c.confdeltype` + rule + `, CASE c.confupdtype` + rule + `
+FROM pg_catalog.pg_constraint c
+CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, target, n)
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
+JOIN pg_catalog.pg_attribute ta ON ta.attrelid = c.confrelid AND ta.attnum = k.target
+JOIN pg_catalog.pg_class t ON t.oid = c.confrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+WHERE c.contype = 'f' AND c.conrelid = ` + relation + `
+ORDER BY c.conname, k.n`
+
+// reached is the name of the table t in the schema n as one has to write it.
+const reached = `CASE WHEN pg_catalog.pg_table_is_visible(t.oid) THEN t.relname::text ELSE n.nspname || '.' || t.relname END`
+
+const references = `SELECT (SELECT ` + reached + ` FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = c.conrelid),
+	(SELECT ` + reached + ` FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = c.confrelid)
+FROM pg_catalog.pg_constraint c
+WHERE c.contype = 'f' AND c.conrelid <> c.confrelid
+	AND (pg_catalog.pg_table_is_visible(c.conrelid) OR pg_catalog.pg_table_is_visible(c.confrelid))
+GROUP BY c.conrelid, c.confrelid
+ORDER BY 1, 2`
+
+// Tables returns a query with one row a table, see [dialect.Introspection].
+func (Dialect) Tables() string { return tables }
+
 // Columns returns a query with one row a column, see [dialect.Introspection].
 func (Dialect) Columns() string { return columns }
 
 // Indexes returns a query with one row for each column of each index, see [dialect.Introspection].
 func (Dialect) Indexes() string { return indexes }
 
+// ForeignKeys returns a query with one row for each column of each foreign key, see [dialect.Introspection].
+func (Dialect) ForeignKeys() string { return foreignKeys }
+
+// References returns a query for which table refers to which, see [dialect.Introspection].
+func (Dialect) References() string { return references }
+
+// Definitions returns "": the catalog tells all.
+func (Dialect) Definitions() string { return "" }
+
+// Complete does nothing: the catalog has told all.
+func (Dialect) Complete(*schema.Found, string, map[string]string) {}
+
 // HasRows returns a query that tells whether the table has a row.
 func (Dialect) HasRows(table string) string { return dialect.HasRows(table) }
+
+// kinds are the kinds of types as format_type writes them, without their limits.
+var kinds = map[string]schema.Kind{
+	"boolean":                     schema.Bool,
+	"smallint":                    schema.Int16,
+	"integer":                     schema.Int32,
+	"bigint":                      schema.Int64,
+	"real":                        schema.Float32,
+	"double precision":            schema.Float64,
+	"text":                        schema.Text,
+	"character varying":           schema.Text,
+	"character":                   schema.Text,
+	"bytea":                       schema.Bytes,
+	"numeric":                     schema.Decimal,
+	"timestamp with time zone":    schema.Time,
+	"timestamp without time zone": schema.Time,
+	"date":                        schema.Date,
+	"time without time zone":      schema.Clock,
+	"uuid":                        schema.UUID,
+	"json":                        schema.JSON,
+	"jsonb":                       schema.JSON,
+}
+
+// ReadType sets a column's Kind and limits from its Type.
+func (Dialect) ReadType(c *schema.FoundColumn) {
+	name, limits := dialect.CutLimits(c.Type)
+	c.Kind = kinds[name]
+	switch {
+	case c.Kind == schema.Text && len(limits) == 1:
+		c.Size = limits[0]
+	case c.Kind == schema.Decimal && len(limits) == 2 && limits[0] == 20 && limits[1] == 0:
+		c.Kind = schema.Uint64
+	case c.Kind == schema.Decimal && len(limits) == 2:
+		c.Precision, c.Scale = limits[0], limits[1]
+	}
+}

@@ -1,21 +1,54 @@
 package sqlite
 
-import "github.com/prom-go/prom/dialect"
+import (
+	"strings"
 
-// A key column that stands for the row's number, which alone has no index, can hold no NULL though nothing says so. Hidden
-// columns are those of virtual tables (1); generated columns (2, 3) are ordinary ones to a reader.
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// Shadow tables belong to a virtual one.
+const tables = `SELECT s.name, s.type, 1
+FROM sqlite_schema AS s
+WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'
+	AND NOT EXISTS (SELECT 1 FROM pragma_table_list(s.name) AS l WHERE l.schema = 'main' AND l.type = 'shadow')
+ORDER BY s.name`
+
+// counted is true of a key column that stands for the row's number, which alone has no index. It can hold no NULL though
+// nothing says so.
+const counted = `c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l WHERE l.origin = 'pk')`
+
+// Hidden columns are those of virtual tables (1); generated columns (2, 3) are ordinary ones to a reader.
 const columns = `SELECT c.name, c.type,
-	c."notnull" <> 0 OR c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l WHERE l.origin = 'pk'),
-	c.pk > 0, c.dflt_value
+	c."notnull" <> 0 OR ` + counted + `,
+	c.pk > 0, c.dflt_value, 0, ` + counted + `, c.hidden > 1,
+	EXISTS (SELECT 1 FROM sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE)
 FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid`
 
 // An expression is a column without a name; the row's number, which SQLite adds to every index, is no key column.
-const indexes = `SELECT l.name, l."unique", l.partial, c.name
+const indexes = `SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL
 FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
 WHERE l.origin <> 'pk' AND c.key = 1
 ORDER BY l.name, c.seqno`
+
+// A foreign key that names no target columns means the primary key.
+const foreignKeys = `SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update
+FROM pragma_foreign_key_list(?) AS f
+ORDER BY f.id DESC, f.seq`
+
+const references = `SELECT DISTINCT s.name, coalesce(t.name, f."table")
+FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f
+LEFT JOIN sqlite_schema AS t ON t.type = 'table' AND t.name = f."table" COLLATE NOCASE
+WHERE s.type = 'table' AND s.name <> f."table" COLLATE NOCASE
+ORDER BY 1, 2`
+
+const definitions = `SELECT name, sql FROM sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL`
+
+// Tables returns a query with one row a table, see [dialect.Introspection].
+func (Dialect) Tables() string { return tables }
 
 // Columns returns a query with one row a column, see [dialect.Introspection].
 func (Dialect) Columns() string { return columns }
@@ -23,5 +56,63 @@ func (Dialect) Columns() string { return columns }
 // Indexes returns a query with one row for each column of each index, see [dialect.Introspection].
 func (Dialect) Indexes() string { return indexes }
 
+// ForeignKeys returns a query with one row for each column of each foreign key, see [dialect.Introspection].
+func (Dialect) ForeignKeys() string { return foreignKeys }
+
+// References returns a query for which table refers to which, see [dialect.Introspection].
+func (Dialect) References() string { return references }
+
+// Definitions returns a query for the statements that made a table, see [dialect.Introspection].
+func (Dialect) Definitions() string { return definitions }
+
 // HasRows returns a query that tells whether the table has a row.
 func (Dialect) HasRows(table string) string { return dialect.HasRows(table) }
+
+// Complete adds the collations of the columns, the expressions of indexes and their conditions.
+func (Dialect) Complete(f *schema.Found, table string, definitions map[string]string) {
+	for name, sql := range definitions {
+		if !strings.EqualFold(name, table) {
+			continue
+		}
+		for column, words := range columnWords(sql) {
+			for i := range f.Columns {
+				if strings.EqualFold(f.Columns[i].Name, column) {
+					f.Columns[i].NoCase = hasCollation(words, "NOCASE")
+				}
+			}
+		}
+	}
+	for i := range f.Indexes {
+		ix := &f.Indexes[i]
+		terms, where := indexTerms(definitions[ix.Name])
+		ix.Where = where
+		for j := range ix.Columns {
+			if ix.Columns[j].Name == "" && j < len(terms) {
+				ix.Columns[j].Expr = terms[j]
+			}
+		}
+	}
+}
+
+// kinds are the kinds of types as people declare columns of SQLite, in capitals. The table's rows may hold anything.
+var kinds = map[string]schema.Kind{
+	"BOOL": schema.Bool, "BOOLEAN": schema.Bool,
+	"INTEGER": schema.Int64, "INT": schema.Int64, "BIGINT": schema.Int64, "INT8": schema.Int64, "MEDIUMINT": schema.Int64,
+	"INT2": schema.Int64, "SMALLINT": schema.Int64, "TINYINT": schema.Int64, "UNSIGNED BIG INT": schema.Int64,
+	"REAL": schema.Float64, "DOUBLE": schema.Float64, "DOUBLE PRECISION": schema.Float64, "FLOAT": schema.Float64,
+	"NUMERIC": schema.Float64, "DECIMAL": schema.Float64, // whose digits SQLite turns into a float
+	"TEXT": schema.Text, "CLOB": schema.Text, "VARCHAR": schema.Text, "CHARACTER": schema.Text, "CHAR": schema.Text,
+	"NVARCHAR": schema.Text, "NCHAR": schema.Text, "VARYING CHARACTER": schema.Text, "NATIVE CHARACTER": schema.Text,
+	"BLOB": schema.Bytes, "BYTEA": schema.Bytes,
+	"TIMESTAMP": schema.Time, "DATETIME": schema.Time, "DATE": schema.Date, "TIME": schema.Clock,
+	"UUID": schema.UUID, "JSON": schema.JSON, "JSONB": schema.JSON,
+}
+
+// ReadType sets a column's Kind and limits from its Type.
+func (Dialect) ReadType(c *schema.FoundColumn) {
+	name, limits := dialect.CutLimits(c.Type)
+	c.Kind = kinds[strings.ToUpper(name)]
+	if c.Kind == schema.Text && len(limits) == 1 {
+		c.Size = limits[0]
+	}
+}

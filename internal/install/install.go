@@ -1,6 +1,7 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -56,7 +57,7 @@ func Ensure(ctx context.Context, db *conn.DB, tables ...*schema.Table) (changed 
 // anyMissing reports whether there is something to do.
 func anyMissing(ctx context.Context, db *conn.DB, all, wanted []*schema.Table) (bool, error) {
 	for _, t := range all {
-		found, err := Inspect(ctx, db, t.Name)
+		found, err := conn.Inspect(ctx, db, t.Name)
 		if err != nil {
 			return false, err
 		}
@@ -130,6 +131,7 @@ type installer struct {
 	ctx context.Context //nolint:containedctx // of the one transaction that the installer lives in
 	db  *conn.DB
 	d   dialect.Dialect
+	op  string // for messages; "" for install
 
 	exists     map[string]bool // tables that are there by now
 	references []reference     // to be added when all tables are there
@@ -150,7 +152,7 @@ func (in *installer) run(statements []string, table string) {
 		if in.err != nil || sql == "" {
 			continue
 		}
-		_, in.err = in.db.Exec(in.ctx, &conn.Statement{SQL: sql, Op: "install", Table: table, Write: true})
+		_, in.err = in.db.Exec(in.ctx, &conn.Statement{SQL: sql, Op: cmp.Or(in.op, "install"), Table: table, Write: true})
 	}
 }
 
@@ -167,7 +169,7 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 		return
 	}
 	var found schema.Found
-	if found, in.err = Inspect(in.ctx, in.db, t.Name); in.err != nil {
+	if found, in.err = conn.Inspect(in.ctx, in.db, t.Name); in.err != nil {
 		return
 	}
 	in.exists[t.Name] = true
@@ -287,7 +289,7 @@ func (in *installer) addable(t *schema.Table, cols []*schema.Column) error {
 	if names == nil {
 		return nil
 	}
-	rows, err := in.hasRows(t)
+	rows, err := conn.HasRows(in.ctx, in.db, t.Name)
 	if err != nil || !rows {
 		return err
 	}
@@ -295,25 +297,10 @@ func (in *installer) addable(t *schema.Table, cols []*schema.Column) error {
 		Detail: "the column is required and the table has rows, which would have no value for it; make the field a pointer, give it a constant by the tag option default, or add the column by hand"}
 }
 
-func (in *installer) hasRows(t *schema.Table) (bool, error) {
-	rows, err := in.db.Query(in.ctx, &conn.Statement{SQL: in.d.HasRows(t.Name), Op: "inspect", Table: t.Name})
-	if err != nil {
-		return false, err
-	}
-	has := false
-	if rows.Next() {
-		has, err = readBool(rows, 0)
-	}
-	if closeErr := rows.Close(); closeErr != nil {
-		err = closeErr
-	}
-	return has, err
-}
-
 // check reports what is missing as an error.
 func check(ctx context.Context, db *conn.DB, tables []*schema.Table) error {
 	for _, t := range tables {
-		found, err := Inspect(ctx, db, t.Name)
+		found, err := conn.Inspect(ctx, db, t.Name)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package install_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -89,14 +90,14 @@ func TestInspect(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		db := open(t, e.DSN)
-		found, err := install.Inspect(ctx, db, "pet")
+		found, err := conn.Inspect(ctx, db, "pet")
 		is.NoErr(err)
 		is.True(!found.Exists)
 		is.Equal(found.FoldNames, e.Name == dbtest.NameSQLite)
 
 		_, err = install.Ensure(ctx, db, table[pet](t))
 		is.NoErr(err)
-		found, err = install.Inspect(ctx, db, "pet")
+		found, err = conn.Inspect(ctx, db, "pet")
 		is.NoErr(err)
 		is.True(found.Exists)
 		var names []string
@@ -108,16 +109,20 @@ func TestInspect(t *testing.T) {
 			is.True(c.Type != "")
 		}
 		is.Equal(names, []string{"id", "owner", "name", "age", "kind", "at"})
-		is.Equal(found.Indexes, []schema.FoundIndex{
-			{Name: "pet_adults", Columns: []string{"age"}, Partial: true},
-			{Name: "pet_by_age", Columns: []string{"age", "at"}},
-			{Name: "pet_name", Columns: []string{"name"}},
-		})
+		is.Equal(indexes(found), []string{"pet_adults unique=false partial=true [age]", "pet_by_age unique=false partial=false [age at]",
+			"pet_name unique=false partial=false [name]"})
 		is.True(table[pet](t).Diff(found).Empty())
-		owners, err := install.Inspect(ctx, db, "owner")
+		owners, err := conn.Inspect(ctx, db, "owner")
 		is.NoErr(err)
-		is.Equal(owners.Indexes, []schema.FoundIndex{{Name: "owner_name", Unique: true, Columns: []string{"name"}}})
+		is.Equal(indexes(owners), []string{"owner_name unique=true partial=false [name]"})
 	})
+}
+
+func indexes(f schema.Found) (lines []string) {
+	for _, ix := range f.Indexes {
+		lines = append(lines, fmt.Sprintf("%s unique=%t partial=%t %v", ix.Name, ix.Unique, ix.Partial, ix.Names()))
+	}
+	return lines
 }
 
 // Ensure that what others made is read without falling over it: types unknown to the library, arrays, expressions, views.
@@ -138,14 +143,14 @@ func TestInspectForeign(t *testing.T) {
 		is := is.New(t)
 		db := open(t, dsn)
 		runSQL(t, db, texts...)
-		found, err := install.Inspect(context.Background(), db, "pet")
+		found, err := conn.Inspect(context.Background(), db, "pet")
 		is.NoErr(err)
 		is.Equal(len(found.Columns), 4)
 		is.True(found.Columns[0].Key && !found.Columns[1].Key && found.Columns[2].Key)
 		is.Equal(len(found.Indexes), 1)
-		is.Equal(found.Indexes[0].Columns, []string{"", "b"})
+		is.Equal(found.Indexes[0].Names(), []string{"", "b"})
 		runSQL(t, db, `CREATE VIEW "pets" AS SELECT a, b FROM "pet"`)
-		found, err = install.Inspect(context.Background(), db, "pets")
+		found, err = conn.Inspect(context.Background(), db, "pets")
 		is.NoErr(err)
 		is.Equal(len(found.Columns), 2)
 	}
@@ -218,10 +223,10 @@ func TestDriftErrors(t *testing.T) {
 		_, err = install.Ensure(ctx, db, table[pet](t))
 		isDrift(t, err, "prom: install pet: schema drift: columns owner, at: the column is required and the table has rows, which would have no value "+
 			"for it; make the field a pointer, give it a constant by the tag option default, or add the column by hand")
-		found, err := install.Inspect(ctx, db, "pet")
+		found, err := conn.Inspect(ctx, db, "pet")
 		is.NoErr(err)
 		is.Equal(len(found.Columns), 2)
-		found, err = install.Inspect(ctx, db, "owner")
+		found, err = conn.Inspect(ctx, db, "owner")
 		is.NoErr(err)
 		is.True(!found.Exists)
 
@@ -251,7 +256,7 @@ func TestTakenName(t *testing.T) {
 		runSQL(t, db, `CREATE TABLE "owner_name" (x INTEGER)`)
 		_, err := install.Ensure(ctx, db, table[owner](t))
 		isDrift(t, err, `prom: install owner: schema drift: the name "owner_name" of an index is taken by something else in the database; choose another one`)
-		found, err := install.Inspect(ctx, db, "owner")
+		found, err := conn.Inspect(ctx, db, "owner")
 		is.NoErr(err)
 		is.True(!found.Exists)
 	})

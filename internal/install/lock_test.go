@@ -77,7 +77,7 @@ func TestLockTimeout(t *testing.T) {
 	waited := make(chan time.Duration)
 	go func() { // a reader that comes later waits no longer than that
 		start := time.Now()
-		_, _ = install.Inspect(ctx, reader, "job")
+		_, _ = conn.Inspect(ctx, reader, "job")
 		rows, err := reader.Query(ctx, &conn.Statement{SQL: `SELECT count(*) FROM "job"`})
 		if err == nil {
 			_ = rows.Close()

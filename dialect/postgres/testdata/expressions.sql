@@ -204,22 +204,3 @@ LIMIT ?;
 OFFSET ?;
 -- page
 LIMIT ? OFFSET ?;
--- columns
-SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
-	EXISTS (SELECT 1 FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
-		WHERE i.indrelid = a.attrelid AND i.indisprimary AND k.n <= i.indnkeyatts AND k.attnum = a.attnum),
-	pg_catalog.pg_get_expr(d.adbin, d.adrelid)
-FROM pg_catalog.pg_attribute a
-LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE a.attrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND a.attnum > 0 AND NOT a.attisdropped
-ORDER BY a.attnum;
--- indexes
-SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL OR NOT i.indisvalid, a.attname::text
-FROM pg_catalog.pg_index i
-JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
-CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
-LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum <> 0
-WHERE i.indrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND NOT i.indisprimary AND k.n <= i.indnkeyatts
-ORDER BY ic.relname, k.n;
--- rows
-SELECT EXISTS (SELECT 1 FROM "a""b");

@@ -204,17 +204,3 @@ LIMIT ?;
 LIMIT -1 OFFSET ?;
 -- page
 LIMIT ? OFFSET ?;
--- columns
-SELECT c.name, c.type,
-	c."notnull" <> 0 OR c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l WHERE l.origin = 'pk'),
-	c.pk > 0, c.dflt_value
-FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name) AS c
-WHERE c.hidden <> 1
-ORDER BY c.cid;
--- indexes
-SELECT l.name, l."unique", l.partial, c.name
-FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
-WHERE l.origin <> 'pk' AND c.key = 1
-ORDER BY l.name, c.seqno;
--- rows
-SELECT EXISTS (SELECT 1 FROM "a""b");

@@ -1,0 +1,164 @@
+package conn
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// Tables lists the tables of the database, by name: on PostgreSQL those that a name without a schema reaches. Views and the engine's own
+// tables are left out.
+func (db *DB) Tables(ctx context.Context) ([]string, error) {
+	return db.listed(ctx, dialect.SortTable, dialect.SortForeign)
+}
+
+// Views lists the views of the database, by name, materialized ones included.
+func (db *DB) Views(ctx context.Context) ([]string, error) {
+	return db.listed(ctx, dialect.SortView, dialect.SortMaterialized)
+}
+
+func (db *DB) listed(ctx context.Context, sorts ...string) ([]string, error) {
+	list, err := Relations(ctx, db)
+	var names []string
+	for _, r := range list {
+		if slices.Contains(sorts, r.Sort) {
+			names = append(names, r.Name)
+		}
+	}
+	return names, err
+}
+
+// Relation is a table or a view.
+type Relation struct {
+	Name string
+	Sort string // one of dialect's Sort constants
+	Own  bool   // it lies where new tables go, and belongs to no extension
+}
+
+// Relations lists the tables and views of a database, by name.
+func Relations(ctx context.Context, db *DB) ([]Relation, error) {
+	var list []Relation
+	err := inspect(ctx, db, db.dialect.Tables(), "", func(r inspected) {
+		list = append(list, Relation{Name: r.text(0), Sort: r.text(1), Own: r.bool(2)})
+	})
+	return list, err
+}
+
+// References lists which table refers to which other one, as pairs of their names.
+func References(ctx context.Context, db *DB) ([][2]string, error) {
+	var list [][2]string
+	err := inspect(ctx, db, db.dialect.References(), "", func(r inspected) { list = append(list, [2]string{r.text(0), r.text(1)}) })
+	return list, err
+}
+
+// Describe reads what the database has under the name of a table or view: columns, indexes and foreign keys. A column of a type
+// that no field is stored as is listed like the others, with the kind Null. A table that does not exist is ErrNoTable.
+func (db *DB) Describe(ctx context.Context, table string) (schema.Found, error) {
+	found, err := Inspect(ctx, db, table)
+	if err != nil {
+		return found, err
+	}
+	if !found.Exists {
+		return found, &Error{Kind: KindNoTable, Op: "describe", Table: table}
+	}
+	group := ""
+	err = inspect(ctx, db, db.dialect.ForeignKeys(), table, func(r inspected) {
+		if id := r.text(0); id != group || found.ForeignKeys == nil {
+			group = id
+			found.ForeignKeys = append(found.ForeignKeys, schema.FoundForeignKey{
+				Name: r.text(1), Table: r.text(3), OnDelete: r.text(5), OnUpdate: r.text(6),
+			})
+		}
+		k := &found.ForeignKeys[len(found.ForeignKeys)-1]
+		k.Columns = append(k.Columns, r.text(2))
+		k.TargetColumns = append(k.TargetColumns, r.text(4))
+	})
+	if query := db.dialect.Definitions(); err == nil && query != "" {
+		definitions := map[string]string{}
+		err = inspect(ctx, db, query, table, func(r inspected) { definitions[r.text(0)] = r.text(1) })
+		db.dialect.Complete(&found, table, definitions)
+	}
+	return found, err
+}
+
+// Inspect reads the columns and indexes under the name of a table, which is all that [schema.Table.Diff] needs. That there are none is
+// no error.
+func Inspect(ctx context.Context, db *DB, table string) (schema.Found, error) {
+	d := db.dialect
+	found := schema.Found{FoldNames: d.Features().FoldNames}
+	err := inspect(ctx, db, d.Columns(), table, func(r inspected) {
+		c := schema.FoundColumn{Name: r.text(0), Type: r.text(1), NotNull: r.bool(2), Key: r.bool(3), Default: r.text(4),
+			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7)}
+		d.ReadType(&c)
+		found.Exists, found.View, found.Columns = true, r.bool(8), append(found.Columns, c)
+	})
+	if err != nil || !found.Exists {
+		return found, err
+	}
+	err = inspect(ctx, db, d.Indexes(), table, func(r inspected) {
+		name := r.text(0)
+		i := slices.IndexFunc(found.Indexes, func(ix schema.FoundIndex) bool { return ix.Name == name })
+		if i < 0 {
+			i = len(found.Indexes)
+			found.Indexes = append(found.Indexes, schema.FoundIndex{Name: name, Unique: r.bool(1), Partial: r.bool(2), Where: r.text(6)})
+		}
+		found.Indexes[i].Columns = append(found.Indexes[i].Columns, schema.FoundIndexColumn{Name: r.text(3), Desc: r.bool(4), Expr: r.text(5)})
+	})
+	return found, err
+}
+
+// HasRows reports whether a table has a row.
+func HasRows(ctx context.Context, db *DB, table string) (has bool, err error) {
+	err = inspect(ctx, db, db.dialect.HasRows(table), "", func(r inspected) { has = r.bool(0) })
+	return has, err
+}
+
+// inspected is a row of an introspection query. The first error is kept, and what is read after it is empty.
+type inspected struct {
+	Rows
+	err *error
+}
+
+// text reads a text; NULL is "".
+func (r inspected) text(i int) string {
+	if *r.err != nil || r.IsNull(i) {
+		return ""
+	}
+	s, err := r.Text(i)
+	*r.err = err
+	return s
+}
+
+// bool reads a boolean, or 0 and 1.
+func (r inspected) bool(i int) bool {
+	if *r.err != nil {
+		return false
+	}
+	if b, err := r.Bool(i); err == nil {
+		return b
+	}
+	n, err := r.Int(i)
+	*r.err = err
+	return n != 0
+}
+
+// inspect reads the rows of an introspection query; "" for the table is for one that takes no argument.
+func inspect(ctx context.Context, db *DB, sql, table string, read func(inspected)) error {
+	st := &Statement{SQL: sql, Op: "inspect", Table: table}
+	if strings.Contains(sql, "?") {
+		st.Args = []schema.Value{schema.TextValue(schema.Text, table)}
+		if db.dialect.Features().NumberedArgs {
+			st.SQL = strings.Replace(sql, "?", "$1", 1)
+		}
+	}
+	return db.Read(ctx, st, RowFunc(func(rows Rows) error {
+		var err error
+		for err == nil && rows.Next() {
+			read(inspected{rows, &err})
+		}
+		return err
+	}))
+}

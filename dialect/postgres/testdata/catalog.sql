@@ -1,0 +1,67 @@
+-- tables
+SELECT c.relname::text,
+	CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'table' END,
+	n.nspname = current_schema() AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
+		WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND pg_catalog.pg_table_is_visible(c.oid)
+	AND n.nspname <> 'information_schema' AND NOT starts_with(n.nspname::text, 'pg_')
+ORDER BY c.relname::text COLLATE "C";
+-- columns
+SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+	EXISTS (SELECT 1 FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
+		WHERE i.indrelid = a.attrelid AND i.indisprimary AND k.n <= i.indnkeyatts AND k.attnum = a.attnum),
+	pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+	NOT coalesce(co.collisdeterministic, true),
+	a.attidentity <> '' OR coalesce(starts_with(pg_catalog.pg_get_expr(d.adbin, d.adrelid), 'nextval('), false),
+	a.attgenerated <> '',
+	c.relkind IN ('v', 'm')
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
+WHERE a.attrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attnum;
+-- indexes
+SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL OR NOT i.indisvalid, a.attname::text,
+	(i.indoption[(k.n - 1)::int] & 1) = 1,
+	CASE WHEN k.attnum = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.n::int, true) END,
+	pg_catalog.pg_get_expr(i.indpred, i.indrelid)
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
+CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum <> 0
+WHERE i.indrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND NOT i.indisprimary AND k.n <= i.indnkeyatts
+ORDER BY ic.relname, k.n;
+-- foreign keys
+SELECT c.oid::text, c.conname::text, a.attname::text, CASE WHEN pg_catalog.pg_table_is_visible(t.oid) THEN t.relname::text ELSE n.nspname || '.' || t.relname END, ta.attname::text,
+	CASE c.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END, CASE c.confupdtype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END
+FROM pg_catalog.pg_constraint c
+CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, target, n)
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
+JOIN pg_catalog.pg_attribute ta ON ta.attrelid = c.confrelid AND ta.attnum = k.target
+JOIN pg_catalog.pg_class t ON t.oid = c.confrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+WHERE c.contype = 'f' AND c.conrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) AND relkind IN ('r', 'p', 'f', 'v', 'm'))
+ORDER BY c.conname, k.n;
+-- references
+SELECT (SELECT CASE WHEN pg_catalog.pg_table_is_visible(t.oid) THEN t.relname::text ELSE n.nspname || '.' || t.relname END FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = c.conrelid),
+	(SELECT CASE WHEN pg_catalog.pg_table_is_visible(t.oid) THEN t.relname::text ELSE n.nspname || '.' || t.relname END FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = c.confrelid)
+FROM pg_catalog.pg_constraint c
+WHERE c.contype = 'f' AND c.conrelid <> c.confrelid
+	AND (pg_catalog.pg_table_is_visible(c.conrelid) OR pg_catalog.pg_table_is_visible(c.confrelid))
+GROUP BY c.conrelid, c.confrelid
+ORDER BY 1, 2;
+-- definitions
+;
+-- rows
+SELECT EXISTS (SELECT 1 FROM "a""b");
+-- drop
+DROP TABLE IF EXISTS "a""b", "cascade";
+-- drop a view
+DROP VIEW IF EXISTS "a""b" CASCADE;
+-- drop a materialized view
+DROP MATERIALIZED VIEW IF EXISTS "a""b" CASCADE;
+-- clear
+TRUNCATE TABLE "a""b", "cascade" RESTART IDENTITY;

@@ -1,0 +1,160 @@
+package sqlite
+
+import "strings"
+
+// What SQLite's catalog keeps as text alone is read from that text. SQLite has accepted it already, so that it needs to be
+// taken apart and not checked.
+
+// token is a word, an identifier or constant in its quotes, or a single sign.
+type token struct {
+	text     string
+	from, to int // in the statement
+}
+
+// tokens cuts a statement into tokens, comments left out.
+func tokens(sql string) []token {
+	var list []token
+	for i := 0; i < len(sql); {
+		from := i
+		switch b := sql[i]; {
+		case b == ' ' || b == '\t' || b == '\n' || b == '\r' || b == '\f':
+			i++
+			continue
+		case strings.HasPrefix(sql[i:], "--"):
+			i += lengthTo(sql[i:], "\n")
+			continue
+		case strings.HasPrefix(sql[i:], "/*"):
+			i += 2 + lengthTo(sql[i+2:], "*/")
+			continue
+		case b == '\'' || b == '"' || b == '`':
+			i = quoteEnd(sql, i, b)
+		case b == '[':
+			i += lengthTo(sql[i:], "]")
+		case isWord(b):
+			for i < len(sql) && isWord(sql[i]) {
+				i++
+			}
+		default:
+			i++
+		}
+		list = append(list, token{sql[from:i], from, i})
+	}
+	return list
+}
+
+// lengthTo returns the length of s to the end of the first mark in it, or all of it.
+func lengthTo(s, mark string) int {
+	if i := strings.Index(s, mark); i >= 0 {
+		return i + len(mark)
+	}
+	return len(s)
+}
+
+// quoteEnd returns where the text that begins with a quote ends. Inside it, the quote stands twice.
+func quoteEnd(sql string, from int, quote byte) int {
+	for i := from + 1; i < len(sql); i++ {
+		if sql[i] != quote {
+			continue
+		}
+		if i+1 == len(sql) || sql[i+1] != quote {
+			return i + 1
+		}
+		i++
+	}
+	return len(sql)
+}
+
+func isWord(b byte) bool {
+	return b == '_' || b == '$' || b >= 0x80 || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
+}
+
+// unquote returns the name that an identifier stands for.
+func unquote(s string) string {
+	if len(s) < 2 {
+		return s
+	}
+	switch q := s[:1]; q {
+	case `"`, "`", "'":
+		return strings.ReplaceAll(s[1:len(s)-1], q+q, q)
+	case "[":
+		return s[1 : len(s)-1]
+	}
+	return s
+}
+
+// inBrackets returns what stands in the first brackets of a list of tokens, cut at the commas that are in no others, and the rest.
+func inBrackets(list []token) (items [][]token, rest []token) {
+	depth, start := 0, 0
+	for i, t := range list {
+		switch t.text {
+		case "(":
+			if depth++; depth == 1 {
+				start = i + 1
+			}
+		case ",":
+			if depth == 1 {
+				items, start = append(items, list[start:i]), i+1
+			}
+		case ")":
+			if depth--; depth == 0 {
+				return append(items, list[start:i]), list[i+1:]
+			}
+		}
+	}
+	return items, nil
+}
+
+// columnWords returns the definition of each column of a CREATE TABLE, by the column's name. What else stands between the
+// brackets, such as CHECK, is in it too, under a name that no column has.
+func columnWords(sql string) map[string][]token {
+	items, _ := inBrackets(tokens(sql))
+	words := map[string][]token{}
+	for _, item := range items {
+		if len(item) > 0 {
+			if name := unquote(item[0].text); words[name] == nil {
+				words[name] = item[1:]
+			}
+		}
+	}
+	return words
+}
+
+// hasCollation reports whether a column's definition has that collation, outside of brackets.
+func hasCollation(words []token, name string) bool {
+	depth := 0
+	for i, t := range words {
+		switch {
+		case t.text == "(":
+			depth++
+		case t.text == ")":
+			depth--
+		case depth == 0 && strings.EqualFold(t.text, "COLLATE") && i+1 < len(words):
+			return strings.EqualFold(unquote(words[i+1].text), name)
+		}
+	}
+	return false
+}
+
+// indexTerms returns the terms of a CREATE INDEX, without their order and collation, and its condition.
+func indexTerms(sql string) (terms []string, where string) {
+	items, rest := inBrackets(tokens(sql))
+	for _, item := range items {
+		n := len(item)
+		for n > 1 {
+			if word := item[n-1].text; strings.EqualFold(word, "ASC") || strings.EqualFold(word, "DESC") {
+				n--
+			} else if n > 2 && strings.EqualFold(item[n-2].text, "COLLATE") {
+				n -= 2
+			} else {
+				break
+			}
+		}
+		if n > 0 {
+			terms = append(terms, sql[item[0].from:item[n-1].to])
+		}
+	}
+	if len(rest) > 1 && strings.EqualFold(rest[0].text, "WHERE") {
+		where = sql[rest[1].from:rest[len(rest)-1].to]
+	}
+	return terms, where
+}

@@ -1,0 +1,48 @@
+-- tables
+SELECT s.name, s.type, 1
+FROM sqlite_schema AS s
+WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'
+	AND NOT EXISTS (SELECT 1 FROM pragma_table_list(s.name) AS l WHERE l.schema = 'main' AND l.type = 'shadow')
+ORDER BY s.name;
+-- columns
+SELECT c.name, c.type,
+	c."notnull" <> 0 OR c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l WHERE l.origin = 'pk'),
+	c.pk > 0, c.dflt_value, 0, c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l WHERE l.origin = 'pk'), c.hidden > 1,
+	EXISTS (SELECT 1 FROM sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE)
+FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name) AS c
+WHERE c.hidden <> 1
+ORDER BY c.cid;
+-- indexes
+SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL
+FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
+WHERE l.origin <> 'pk' AND c.key = 1
+ORDER BY l.name, c.seqno;
+-- foreign keys
+SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update
+FROM pragma_foreign_key_list(?) AS f
+ORDER BY f.id DESC, f.seq;
+-- references
+SELECT DISTINCT s.name, coalesce(t.name, f."table")
+FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f
+LEFT JOIN sqlite_schema AS t ON t.type = 'table' AND t.name = f."table" COLLATE NOCASE
+WHERE s.type = 'table' AND s.name <> f."table" COLLATE NOCASE
+ORDER BY 1, 2;
+-- definitions
+SELECT name, sql FROM sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL;
+-- rows
+SELECT EXISTS (SELECT 1 FROM "a""b");
+-- drop
+PRAGMA defer_foreign_keys = ON;
+DROP TABLE IF EXISTS "a""b";
+DROP TABLE IF EXISTS "cascade";
+PRAGMA defer_foreign_keys = OFF;
+-- drop a view
+DROP VIEW IF EXISTS "a""b";
+-- drop a materialized view
+DROP VIEW IF EXISTS "a""b";
+-- clear
+PRAGMA defer_foreign_keys = ON;
+DELETE FROM "a""b";
+DELETE FROM "cascade";
+PRAGMA defer_foreign_keys = OFF;

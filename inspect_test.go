@@ -1,0 +1,107 @@
+package prom_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/schema"
+)
+
+// Town and Road are models whose tables are looked at, dropped and cleared.
+type (
+	Town struct {
+		prom.Model
+		Name   string  `prom:"nocase,unique,max=50"`
+		Mayor  *string `prom:"default=nobody"`
+		Budget string  `prom:"decimal=12.2"`
+		Main   *prom.Ref[Road]
+		Near   *prom.Ref[Town]
+	}
+	Road struct {
+		prom.Model
+		Town   prom.Ref[Town] `prom:"town_id"`
+		Name   string
+		Houses int
+		Closed bool
+
+		_ struct{} `prom:"unique=open,on='town_id, name desc',where='NOT closed'"`
+	}
+)
+
+// Ensure that tables and views are listed, and described with what a model asked for, from the live database.
+// parity: N1 N2 N4 X6 F6
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := open(t, e.DSN)
+		tables, err := db.Tables(ctx)
+		is.NoErr(err)
+		is.Equal(len(tables), 0)
+		_, err = db.Describe(ctx, "town")
+		is.True(errors.Is(err, prom.ErrNoTable))
+
+		towns, roads := prom.NewRepo[Town](prom.Using(db)), prom.NewRepo[Road](prom.Using(db))
+		is.NoErr(prom.Install(ctx, towns, roads))
+		runSQL(t, db, `CREATE VIEW "busy" AS SELECT name FROM road`)
+		tables, err = db.Tables(ctx)
+		is.NoErr(err)
+		is.Equal(tables, []string{"road", "town"})
+		views, err := db.Views(ctx)
+		is.NoErr(err)
+		is.Equal(views, []string{"busy"})
+
+		found, err := db.Describe(ctx, "town")
+		is.NoErr(err)
+		is.True(found.Exists && !found.View)
+		is.True(towns.Schema().Diff(found).Empty())
+		is.Equal(len(found.Columns), 8)
+		for i, c := range towns.Schema().Columns {
+			fc := found.Columns[i]
+			is.Equal(fc.Name, c.Name)
+			is.Equal(fc.NotNull, c.Required())
+			is.Equal(fc.Key, c.Key)
+			is.Equal(fc.Auto, c.Auto)
+			is.Equal(fc.NoCase, c.NoCase)
+			is.Equal(fc.Default != "", c.Default != nil)
+			is.Equal(fc.Required(), c.Required() && !c.Auto)
+			is.Equal(fc.Kind, storedKind(e, c.Kind))
+		}
+		is.Equal(len(found.Key()), 1)
+		is.True(found.Column("nope") == nil && found.Reference("name") == nil)
+		for column, target := range map[string]string{"main": "road", "near": "town"} {
+			k := found.Reference(column)
+			is.Equal(k.Table, target)
+			is.Equal(k.TargetColumns, []string{"_id"})
+			is.Equal(k.OnDelete, "SET NULL")
+			is.Equal(k.OnUpdate, "CASCADE")
+		}
+
+		found, err = db.Describe(ctx, "road")
+		is.NoErr(err)
+		is.Equal(found.Reference("town_id").OnDelete, "CASCADE")
+		is.Equal(len(found.Indexes), 1)
+		ix := found.Indexes[0]
+		is.True(ix.Unique && ix.Partial && ix.Where != "")
+		is.Equal(ix.Columns, []schema.FoundIndexColumn{{Name: "town_id"}, {Name: "name", Desc: true}})
+
+		found, err = db.Describe(ctx, "busy")
+		is.NoErr(err)
+		is.True(found.View)
+		is.Equal(found.Columns[0].Kind, schema.Text)
+	})
+}
+
+// storedKind returns the kind that a column of a kind shows in the database; SQLite's types tell less.
+func storedKind(e dbtest.Engine, k schema.Kind) schema.Kind {
+	if e.Name == dbtest.NameSQLite && k == schema.Decimal {
+		return schema.Text
+	}
+	return k
+}

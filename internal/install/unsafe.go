@@ -1,0 +1,120 @@
+package install
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/dialect"
+)
+
+// Drop drops a table. One that other tables refer to is left, with an error that names them: on one engine their rows would go, and on
+// the other their references.
+func Drop(ctx context.Context, db *conn.DB, table string) error {
+	return destroy(ctx, db, "drop", table, func(ctx context.Context) ([]string, error) {
+		pairs, err := conn.References(ctx, db)
+		if err != nil {
+			return nil, err
+		}
+		var referrers []string
+		for _, p := range pairs {
+			if p[1] == table || db.Dialect().Features().FoldNames && strings.EqualFold(p[1], table) {
+				referrers = append(referrers, p[0])
+			}
+		}
+		if referrers != nil {
+			return nil, &conn.Error{Kind: conn.KindForeignKey, Op: "drop", Table: table,
+				Detail: "it is referred to by " + strings.Join(referrers, ", ") + "; drop those first, or all by UnsafeDropAll"}
+		}
+		return db.Dialect().DropTables([]string{table}), nil
+	})
+}
+
+// DropAll drops all tables and views that lie where new tables go.
+func DropAll(ctx context.Context, db *conn.DB) error {
+	return destroy(ctx, db, "drop", "", func(ctx context.Context) ([]string, error) {
+		tables, views, err := own(ctx, db)
+		var statements []string
+		for _, v := range views {
+			statements = append(statements, db.Dialect().DropView(v.Name, v.Sort))
+		}
+		return append(statements, db.Dialect().DropTables(tables)...), err
+	})
+}
+
+// ClearAll deletes all rows of the tables that lie where new tables go.
+func ClearAll(ctx context.Context, db *conn.DB) error {
+	return destroy(ctx, db, "clear", "", func(ctx context.Context) ([]string, error) {
+		tables, _, err := own(ctx, db)
+		return db.Dialect().ClearTables(tables), err
+	})
+}
+
+// destroy runs statements in one transaction, in which no table is installed, and forgets what is known of the tables.
+func destroy(ctx context.Context, db *conn.DB, op, table string, statements func(ctx context.Context) ([]string, error)) error {
+	if db.ReadOnly() {
+		return &conn.Error{Kind: conn.KindReadOnly, Op: op, Table: table, Detail: "the connection was opened with readonly=true"}
+	}
+	defer db.ForgetMarks(ctx)
+	return db.Tx(ctx, func(ctx context.Context) error {
+		in := &installer{ctx: ctx, db: db, d: db.Dialect()}
+		in.run(in.d.InstallBegin(lockTimeout(db)), table)
+		if in.err != nil {
+			return in.err
+		}
+		list, err := statements(ctx)
+		if err != nil {
+			return err
+		}
+		in.op = op
+		in.run(list, table)
+		in.run(in.d.InstallEnd(), table)
+		return in.err
+	})
+}
+
+// own lists the tables where new tables go, those that refer to others first, and the views.
+func own(ctx context.Context, db *conn.DB) (tables []string, views []conn.Relation, err error) {
+	list, err := conn.Relations(ctx, db)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range list {
+		switch {
+		case !r.Own:
+		case r.Sort == dialect.SortTable:
+			tables = append(tables, r.Name)
+		case r.Sort != dialect.SortForeign:
+			views = append(views, r)
+		}
+	}
+	pairs, err := conn.References(ctx, db)
+	return referrersFirst(tables, pairs), views, err
+}
+
+// referrersFirst puts tables in an order in which each comes before those that it refers to. Circles are cut where they are met.
+func referrersFirst(tables []string, pairs [][2]string) []string {
+	var order []string
+	seen := map[string]bool{}
+	var visit func(name string)
+	visit = func(name string) {
+		if seen[name] {
+			return
+		}
+		seen[name] = true
+		for _, p := range pairs {
+			if p[0] == name {
+				visit(p[1])
+			}
+		}
+		if slices.Contains(tables, name) {
+			order = append(order, name)
+		}
+	}
+	for _, t := range tables {
+		visit(t)
+	}
+	slices.Reverse(order)
+	return order
+}

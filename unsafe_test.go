@@ -1,0 +1,143 @@
+package prom_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/dbtest"
+)
+
+// townsOf makes two towns and roads that refer to each other in a circle.
+func townsOf(tb testing.TB, db *prom.DB) (*prom.Repo[Town], *prom.Repo[Road]) {
+	tb.Helper()
+	towns, roads := prom.NewRepo[Town](prom.Using(db)), prom.NewRepo[Road](prom.Using(db))
+	for _, name := range []string{"Ulm", "Bonn"} {
+		town := mustCreate(tb, towns, Town{Name: name, Budget: "1"})
+		road := mustCreate(tb, roads, Road{Town: prom.RefTo[Town](town.ID), Name: "main"})
+		main, near := prom.RefTo[Road](road.ID), prom.RefTo[Town](town.ID)
+		town.Main, town.Near = &main, &near
+		if err := towns.Save(context.Background(), town); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return towns, roads
+}
+
+// Ensure that a table that is dropped is made again by the next call, in a transaction too, and that one which others refer to is kept.
+// parity: N5 N6 A15
+func TestUnsafeDrop(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := open(t, e.DSN)
+		repo := notes(db)
+		is.NoErr(repo.UnsafeDrop(ctx)) // there is none
+		mustCreate(t, repo, Note{Title: "a"})
+		is.NoErr(repo.UnsafeDrop(ctx))
+		is.Equal(len(allOf(t, repo)), 0)
+		is.Equal(mustCreate(t, repo, Note{Title: "b"}).ID, int64(1))
+
+		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
+			is.NoErr(repo.Create(ctx, &Note{Title: "c"}))
+			is.NoErr(repo.UnsafeDrop(ctx))
+			is.NoErr(repo.Create(ctx, &Note{Title: "d"}))
+			return nil
+		}))
+		is.Equal(allOf(t, repo)[0].Title, "d")
+		rolledBack(t, db, func(ctx context.Context) { is.NoErr(repo.UnsafeDrop(ctx)) })
+		is.Equal(len(allOf(t, repo)), 1)
+
+		towns, roads := townsOf(t, db)
+		err := towns.UnsafeDrop(ctx)
+		is.True(errors.Is(err, prom.ErrForeignKey))
+		is.Equal(err.Error(), "prom: drop town: foreign key violation: it is referred to by road; drop those first, or all by UnsafeDropAll")
+		is.Equal(len(allOf(t, roads)), 2)
+	})
+}
+
+// Ensure that all rows go, with those that refer to them, and nothing else.
+// parity: N7 A3
+func TestUnsafeClear(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := open(t, e.DSN)
+		repo := notes(db)
+		is.NoErr(repo.UnsafeClear(ctx)) // makes the table
+		mustCreate(t, repo, Note{Title: "a"})
+		towns, roads := townsOf(t, db)
+		is.NoErr(roads.UnsafeClear(ctx))
+		is.Equal(len(allOf(t, roads)), 0)
+		for _, town := range allOf(t, towns) {
+			is.True(town.Main == nil && town.Near != nil)
+		}
+		is.NoErr(towns.UnsafeClear(ctx))
+		is.Equal(len(allOf(t, towns)), 0)
+		is.Equal(len(allOf(t, repo)), 1)
+	})
+}
+
+// Ensure that all tables are dropped or cleared in spite of circles, views and odd names, and that nothing is when there is nothing.
+// parity: N6 N8 B35
+func TestUnsafeAll(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := open(t, e.DSN)
+		is.NoErr(prom.UnsafeDropAll(ctx, db))
+		is.NoErr(prom.UnsafeClearAll(ctx, db))
+		runSQL(t, db, `CREATE TABLE "cascade" (a INTEGER)`, `INSERT INTO "cascade" VALUES (1)`, `CREATE TABLE "q""b" (a INTEGER)`)
+		towns, roads := townsOf(t, db)
+		runSQL(t, db, `CREATE VIEW "busy" AS SELECT name FROM road`, `CREATE VIEW "busier" AS SELECT name FROM busy`)
+
+		is.NoErr(prom.UnsafeClearAll(ctx, db))
+		is.Equal(len(allOf(t, towns))+len(allOf(t, roads)), 0)
+		is.Equal(scanOne[int](t, db, `SELECT count(*) FROM "cascade"`), 0)
+		is.Equal(mustCreate(t, towns, Town{Name: "Ulm", Budget: "1"}).ID, int64(1)) // counted anew
+		is.NoErr(prom.UnsafeClearAll(ctx, db))
+		townsOf(t, db)
+
+		rolledBack(t, db, func(ctx context.Context) { is.NoErr(prom.UnsafeDropAll(ctx, db)) })
+		is.Equal(len(allOf(t, roads)), 2)
+		is.NoErr(prom.UnsafeDropAll(ctx, db))
+		tables, err := db.Tables(ctx)
+		is.NoErr(err)
+		views, err := db.Views(ctx)
+		is.NoErr(err)
+		is.Equal(len(tables)+len(views), 0)
+		townsOf(t, db)
+		is.Equal(len(allOf(t, towns)), 2)
+		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
+			is.NoErr(prom.UnsafeDropAll(ctx, db))
+			return towns.Create(ctx, &Town{Name: "Ulm", Budget: "1"})
+		}))
+		is.Equal(len(allOf(t, towns)), 1)
+	})
+}
+
+// Ensure that a read-only connection, or transaction, refuses all of it.
+// parity: R10 N5
+func TestUnsafeReadOnly(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := open(t, e.DSN)
+		townsOf(t, db)
+		reader := open(t, e.With("readonly=true"))
+		roads := prom.NewRepo[Road](prom.Using(reader))
+		for _, err := range []error{roads.UnsafeDrop(ctx), roads.UnsafeClear(ctx), prom.UnsafeDropAll(ctx, reader), prom.UnsafeClearAll(ctx, reader)} {
+			is.True(errors.Is(err, prom.ErrReadOnly))
+		}
+		err := db.Tx(ctx, func(ctx context.Context) error { return prom.UnsafeDropAll(ctx, db) }, prom.ReadOnly())
+		is.True(errors.Is(err, prom.ErrReadOnly))
+		is.Equal(len(allOf(t, roads)), 2)
+	})
+}
