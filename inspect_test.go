@@ -12,24 +12,24 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Town and Road are models whose tables are looked at, dropped and cleared.
+// Parish and Chapel are models whose tables are looked at, dropped and cleared.
 type (
-	Town struct {
+	Parish struct {
 		prom.Model
 		Name   string  `prom:"nocase,unique,max=50"`
 		Mayor  *string `prom:"default=nobody"`
 		Budget string  `prom:"decimal=12.2"`
-		Main   *prom.Ref[Road]
-		Near   *prom.Ref[Town]
+		Main   *prom.Ref[Chapel]
+		Near   *prom.Ref[Parish]
 	}
-	Road struct {
+	Chapel struct {
 		prom.Model
-		Town   prom.Ref[Town] `prom:"town_id"`
+		Parish prom.Ref[Parish] `prom:"parish_id"`
 		Name   string
 		Houses int
 		Closed bool
 
-		_ struct{} `prom:"unique=open,on='town_id, name desc',where='NOT closed'"`
+		_ struct{} `prom:"unique=open,on='parish_id, name desc',where='NOT closed'"`
 	}
 )
 
@@ -44,25 +44,25 @@ func TestDescribe(t *testing.T) {
 		tables, err := db.Tables(ctx)
 		is.NoErr(err)
 		is.Equal(len(tables), 0)
-		_, err = db.Describe(ctx, "town")
+		_, err = db.Describe(ctx, "parish")
 		is.True(errors.Is(err, prom.ErrNoTable))
 
-		towns, roads := prom.NewRepo[Town](prom.Using(db)), prom.NewRepo[Road](prom.Using(db))
-		is.NoErr(prom.Install(ctx, towns, roads))
-		runSQL(t, db, `CREATE VIEW "busy" AS SELECT name FROM road`)
+		parishes, chapels := prom.NewRepo[Parish](prom.Using(db)), prom.NewRepo[Chapel](prom.Using(db))
+		is.NoErr(prom.Install(ctx, parishes, chapels))
+		runSQL(t, db, `CREATE VIEW "busy" AS SELECT name FROM chapel`)
 		tables, err = db.Tables(ctx)
 		is.NoErr(err)
-		is.Equal(tables, []string{"road", "town"})
+		is.Equal(tables, []string{"chapel", "parish"})
 		views, err := db.Views(ctx)
 		is.NoErr(err)
 		is.Equal(views, []string{"busy"})
 
-		found, err := db.Describe(ctx, "town")
+		found, err := db.Describe(ctx, "parish")
 		is.NoErr(err)
 		is.True(found.Exists && !found.View)
-		is.True(towns.Schema().Diff(found).Empty())
+		is.True(parishes.Schema().Diff(found).Empty())
 		is.Equal(len(found.Columns), 8)
-		for i, c := range towns.Schema().Columns {
+		for i, c := range parishes.Schema().Columns {
 			fc := found.Columns[i]
 			is.Equal(fc.Name, c.Name)
 			is.Equal(fc.NotNull, c.Required())
@@ -75,7 +75,7 @@ func TestDescribe(t *testing.T) {
 		}
 		is.Equal(len(found.Key()), 1)
 		is.True(found.Column("nope") == nil && found.Reference("name") == nil)
-		for column, target := range map[string]string{"main": "road", "near": "town"} {
+		for column, target := range map[string]string{"main": "chapel", "near": "parish"} {
 			k := found.Reference(column)
 			is.Equal(k.Table, target)
 			is.Equal(k.TargetColumns, []string{"_id"})
@@ -83,13 +83,13 @@ func TestDescribe(t *testing.T) {
 			is.Equal(k.OnUpdate, "CASCADE")
 		}
 
-		found, err = db.Describe(ctx, "road")
+		found, err = db.Describe(ctx, "chapel")
 		is.NoErr(err)
-		is.Equal(found.Reference("town_id").OnDelete, "CASCADE")
+		is.Equal(found.Reference("parish_id").OnDelete, "CASCADE")
 		is.Equal(len(found.Indexes), 1)
 		ix := found.Indexes[0]
 		is.True(ix.Unique && ix.Partial && ix.Where != "")
-		is.Equal(ix.Columns, []schema.FoundIndexColumn{{Name: "town_id"}, {Name: "name", Desc: true}})
+		is.Equal(ix.Columns, []schema.FoundIndexColumn{{Name: "parish_id"}, {Name: "name", Desc: true}})
 
 		found, err = db.Describe(ctx, "busy")
 		is.NoErr(err)

@@ -11,20 +11,20 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// townsOf makes two towns and roads that refer to each other in a circle.
-func townsOf(tb testing.TB, db *prom.DB) (*prom.Repo[Town], *prom.Repo[Road]) {
+// parishesOf makes two parishes and chapels that refer to each other in a circle.
+func parishesOf(tb testing.TB, db *prom.DB) (*prom.Repo[Parish], *prom.Repo[Chapel]) {
 	tb.Helper()
-	towns, roads := prom.NewRepo[Town](prom.Using(db)), prom.NewRepo[Road](prom.Using(db))
+	parishes, chapels := prom.NewRepo[Parish](prom.Using(db)), prom.NewRepo[Chapel](prom.Using(db))
 	for _, name := range []string{"Ulm", "Bonn"} {
-		town := mustCreate(tb, towns, Town{Name: name, Budget: "1"})
-		road := mustCreate(tb, roads, Road{Town: prom.RefTo[Town](town.ID), Name: "main"})
-		main, near := prom.RefTo[Road](road.ID), prom.RefTo[Town](town.ID)
-		town.Main, town.Near = &main, &near
-		if err := towns.Save(context.Background(), town); err != nil {
+		parish := mustCreate(tb, parishes, Parish{Name: name, Budget: "1"})
+		chapel := mustCreate(tb, chapels, Chapel{Parish: prom.RefTo[Parish](parish.ID), Name: "main"})
+		main, near := prom.RefTo[Chapel](chapel.ID), prom.RefTo[Parish](parish.ID)
+		parish.Main, parish.Near = &main, &near
+		if err := parishes.Save(context.Background(), parish); err != nil {
 			tb.Fatal(err)
 		}
 	}
-	return towns, roads
+	return parishes, chapels
 }
 
 // Ensure that a table that is dropped is made again by the next call, in a transaction too, and that one which others refer to is kept.
@@ -52,11 +52,11 @@ func TestUnsafeDrop(t *testing.T) {
 		rolledBack(t, db, func(ctx context.Context) { is.NoErr(repo.UnsafeDrop(ctx)) })
 		is.Equal(len(allOf(t, repo)), 1)
 
-		towns, roads := townsOf(t, db)
-		err := towns.UnsafeDrop(ctx)
+		parishes, chapels := parishesOf(t, db)
+		err := parishes.UnsafeDrop(ctx)
 		is.True(errors.Is(err, prom.ErrForeignKey))
-		is.Equal(err.Error(), "prom: drop town: foreign key violation: it is referred to by road; drop those first, or all by UnsafeDropAll")
-		is.Equal(len(allOf(t, roads)), 2)
+		is.Equal(err.Error(), "prom: drop parish: foreign key violation: it is referred to by chapel; drop those first, or all by UnsafeDropAll")
+		is.Equal(len(allOf(t, chapels)), 2)
 	})
 }
 
@@ -71,14 +71,14 @@ func TestUnsafeClear(t *testing.T) {
 		repo := notes(db)
 		is.NoErr(repo.UnsafeClear(ctx)) // makes the table
 		mustCreate(t, repo, Note{Title: "a"})
-		towns, roads := townsOf(t, db)
-		is.NoErr(roads.UnsafeClear(ctx))
-		is.Equal(len(allOf(t, roads)), 0)
-		for _, town := range allOf(t, towns) {
-			is.True(town.Main == nil && town.Near != nil)
+		parishes, chapels := parishesOf(t, db)
+		is.NoErr(chapels.UnsafeClear(ctx))
+		is.Equal(len(allOf(t, chapels)), 0)
+		for _, parish := range allOf(t, parishes) {
+			is.True(parish.Main == nil && parish.Near != nil)
 		}
-		is.NoErr(towns.UnsafeClear(ctx))
-		is.Equal(len(allOf(t, towns)), 0)
+		is.NoErr(parishes.UnsafeClear(ctx))
+		is.Equal(len(allOf(t, parishes)), 0)
 		is.Equal(len(allOf(t, repo)), 1)
 	})
 }
@@ -94,31 +94,31 @@ func TestUnsafeAll(t *testing.T) {
 		is.NoErr(prom.UnsafeDropAll(ctx, db))
 		is.NoErr(prom.UnsafeClearAll(ctx, db))
 		runSQL(t, db, `CREATE TABLE "cascade" (a INTEGER)`, `INSERT INTO "cascade" VALUES (1)`, `CREATE TABLE "q""b" (a INTEGER)`)
-		towns, roads := townsOf(t, db)
-		runSQL(t, db, `CREATE VIEW "busy" AS SELECT name FROM road`, `CREATE VIEW "busier" AS SELECT name FROM busy`)
+		parishes, chapels := parishesOf(t, db)
+		runSQL(t, db, `CREATE VIEW "busy" AS SELECT name FROM chapel`, `CREATE VIEW "busier" AS SELECT name FROM busy`)
 
 		is.NoErr(prom.UnsafeClearAll(ctx, db))
-		is.Equal(len(allOf(t, towns))+len(allOf(t, roads)), 0)
+		is.Equal(len(allOf(t, parishes))+len(allOf(t, chapels)), 0)
 		is.Equal(scanOne[int](t, db, `SELECT count(*) FROM "cascade"`), 0)
-		is.Equal(mustCreate(t, towns, Town{Name: "Ulm", Budget: "1"}).ID, int64(1)) // counted anew
+		is.Equal(mustCreate(t, parishes, Parish{Name: "Ulm", Budget: "1"}).ID, int64(1)) // counted anew
 		is.NoErr(prom.UnsafeClearAll(ctx, db))
-		townsOf(t, db)
+		parishesOf(t, db)
 
 		rolledBack(t, db, func(ctx context.Context) { is.NoErr(prom.UnsafeDropAll(ctx, db)) })
-		is.Equal(len(allOf(t, roads)), 2)
+		is.Equal(len(allOf(t, chapels)), 2)
 		is.NoErr(prom.UnsafeDropAll(ctx, db))
 		tables, err := db.Tables(ctx)
 		is.NoErr(err)
 		views, err := db.Views(ctx)
 		is.NoErr(err)
 		is.Equal(len(tables)+len(views), 0)
-		townsOf(t, db)
-		is.Equal(len(allOf(t, towns)), 2)
+		parishesOf(t, db)
+		is.Equal(len(allOf(t, parishes)), 2)
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 			is.NoErr(prom.UnsafeDropAll(ctx, db))
-			return towns.Create(ctx, &Town{Name: "Ulm", Budget: "1"})
+			return parishes.Create(ctx, &Parish{Name: "Ulm", Budget: "1"})
 		}))
-		is.Equal(len(allOf(t, towns)), 1)
+		is.Equal(len(allOf(t, parishes)), 1)
 	})
 }
 
@@ -130,14 +130,14 @@ func TestUnsafeReadOnly(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		db := open(t, e.DSN)
-		townsOf(t, db)
+		parishesOf(t, db)
 		reader := open(t, e.With("readonly=true"))
-		roads := prom.NewRepo[Road](prom.Using(reader))
-		for _, err := range []error{roads.UnsafeDrop(ctx), roads.UnsafeClear(ctx), prom.UnsafeDropAll(ctx, reader), prom.UnsafeClearAll(ctx, reader)} {
+		chapels := prom.NewRepo[Chapel](prom.Using(reader))
+		for _, err := range []error{chapels.UnsafeDrop(ctx), chapels.UnsafeClear(ctx), prom.UnsafeDropAll(ctx, reader), prom.UnsafeClearAll(ctx, reader)} {
 			is.True(errors.Is(err, prom.ErrReadOnly))
 		}
 		err := db.Tx(ctx, func(ctx context.Context) error { return prom.UnsafeDropAll(ctx, db) }, prom.ReadOnly())
 		is.True(errors.Is(err, prom.ErrReadOnly))
-		is.Equal(len(allOf(t, roads)), 2)
+		is.Equal(len(allOf(t, chapels)), 2)
 	})
 }
