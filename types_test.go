@@ -4,11 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"math"
 	"net/netip"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -17,193 +14,6 @@ import (
 	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/dbtest"
 )
-
-// cell is a model of one type in its three forms.
-type cell[V any] struct {
-	prom.Model
-	Value   V
-	Pointer *V
-	Null    sql.Null[V]
-}
-
-func (cell[V]) TableName() string { return "cell" }
-
-// typed is a set of checks on the values of one type.
-type typed struct {
-	name string
-	run  func(t *testing.T, e dbtest.Engine, db *prom.DB, table string)
-}
-
-// kept says that values of a type are stored and come back as they are.
-func kept[V any](values ...V) typed { return keptAs(func(v V) V { return v }, values...) }
-
-// keptAs says that values come back as want makes them.
-func keptAs[V any](want func(V) V, values ...V) typed {
-	return typed{"keeps " + reflect.TypeFor[V]().String(), func(t *testing.T, e dbtest.Engine, db *prom.DB, table string) {
-		repo := prom.NewRepo[cell[V]](prom.Using(db), prom.Table(table))
-		for i, v := range values {
-			if err := keep(repo, v, want(v)); err != nil {
-				t.Errorf("value %d: %v", i, err)
-			}
-		}
-		if err := keepMany(repo, values, want, 2*len(values)); err != nil {
-			t.Error(err)
-		}
-		if e.Mode == "cache_statement" {
-			if err := keepMany(repo, values, want, byCopy); err != nil {
-				t.Errorf("by COPY: %v", err)
-			}
-		}
-	}}
-}
-
-// keepMany creates n cells at once, with the values among cells that hold NULL, and reads them.
-func keepMany[V any](repo *prom.Repo[cell[V]], values []V, want func(V) V, n int) error {
-	ctx := context.Background()
-	list := make([]cell[V], n)
-	wants := make([]V, n)
-	for i := range list {
-		v := values[0]
-		if i/2 < len(values) {
-			v = values[i/2]
-		}
-		list[i].Value, list[i].Null.V, wants[i] = v, v, want(v)
-		if i%2 == 0 {
-			list[i].Pointer, list[i].Null.Valid = &v, true
-		}
-	}
-	if err := repo.CreateMany(ctx, list); err != nil {
-		return fmt.Errorf("create many: %w", err)
-	}
-	all, err := repo.All(ctx)
-	if err != nil {
-		return err
-	}
-	stored := make(map[int64]*cell[V], len(all))
-	for i := range all {
-		stored[all[i].ID] = &all[i]
-	}
-	if len(stored) < n {
-		return fmt.Errorf("%d of %d rows are there", len(stored), n)
-	}
-	for i := range list {
-		if i > 2*len(values)+10 && i < n-10 {
-			continue // the same as those before
-		}
-		read := stored[list[i].ID]
-		if read == nil {
-			return fmt.Errorf("value %d of many is not there", i/2)
-		}
-		for what, c := range map[string]*cell[V]{"created": &list[i], "read": read} {
-			full := cell[V]{Model: c.Model, Value: wants[i]}
-			if i%2 == 0 {
-				full.Pointer, full.Null = &wants[i], sql.Null[V]{V: wants[i], Valid: true}
-			}
-			if !reflect.DeepEqual(*c, full) {
-				return fmt.Errorf("%s among many: %.80s became %.200s", what, fmt.Sprintf("%#v", wants[i]), fmt.Sprintf("%#v", c))
-			}
-			if m := repo.Modified(c); len(m) > 0 {
-				return fmt.Errorf("%s among many: modified without a change: %v", what, m)
-			}
-		}
-	}
-	return nil
-}
-
-// keep creates a cell with a value, reads it, and writes it once more by an update.
-func keep[V any](repo *prom.Repo[cell[V]], v, want V) error {
-	ctx := context.Background()
-	created := cell[V]{Value: v, Pointer: &v, Null: sql.Null[V]{V: v, Valid: true}}
-	bare := cell[V]{Value: v}
-	if err := errors.Join(repo.Create(ctx, &created), repo.Create(ctx, &bare)); err != nil {
-		return fmt.Errorf("create: %w", err)
-	}
-	updated := bare
-	updated.Pointer, updated.Null = &v, sql.Null[V]{V: v, Valid: true}
-	if err := repo.Save(ctx, &updated); err != nil {
-		return fmt.Errorf("update: %w", err)
-	}
-	read, err := repo.Get(ctx, created.ID)
-	if err != nil {
-		return fmt.Errorf("get: %w", err)
-	}
-	for what, c := range map[string]*cell[V]{"created": &created, "updated": &updated, "read": read} {
-		if c.Pointer == nil || !c.Null.Valid {
-			return fmt.Errorf("%s: a value became NULL", what)
-		}
-		if !reflect.DeepEqual([]V{c.Value, *c.Pointer, c.Null.V}, []V{want, want, want}) {
-			return fmt.Errorf("%s: %.80s became %.200s", what, fmt.Sprintf("%#v", want), fmt.Sprintf("%#v", []V{c.Value, *c.Pointer, c.Null.V}))
-		}
-		if m := repo.Modified(c); len(m) > 0 {
-			return fmt.Errorf("%s: modified without a change: %v", what, m)
-		}
-	}
-	if !reflect.DeepEqual(bare.Value, want) || bare.Pointer != nil || bare.Null.Valid {
-		return errors.New("NULL became a value")
-	}
-	return toNull(repo, &updated)
-}
-
-// toNull sets the forms that can be NULL back to it. parity: M15 B5
-func toNull[V any](repo *prom.Repo[cell[V]], c *cell[V]) error {
-	ctx := context.Background()
-	c.Pointer, c.Null = nil, sql.Null[V]{}
-	if err := repo.Save(ctx, c); err != nil {
-		return fmt.Errorf("update to NULL: %w", err)
-	}
-	if err := repo.Reload(ctx, c); err != nil {
-		return err
-	}
-	if c.Pointer != nil || c.Null.Valid {
-		return errors.New("an update to NULL was lost")
-	}
-	return nil
-}
-
-// refused says that values of a type are refused on both engines, in every form and before they are sent.
-func refused[V any](values ...V) typed { return refusedOn("", prom.ErrValidation, values...) }
-
-// refusedOn says that values are refused by one engine, or by all of them, and kept by the other.
-func refusedOn[V any](engine string, kind prom.Kind, values ...V) typed {
-	return typed{"refuses " + reflect.TypeFor[V]().String(), func(t *testing.T, e dbtest.Engine, db *prom.DB, table string) {
-		is := is.New(t)
-		ctx := context.Background()
-		repo := prom.NewRepo[cell[V]](prom.Using(db), prom.Table(table))
-		for i, v := range values {
-			if engine != "" && e.Name != engine {
-				is.NoErr(keep(repo, v, v))
-				continue
-			}
-			for _, c := range []cell[V]{{Value: v}, {Pointer: &v}, {Null: sql.Null[V]{V: v, Valid: true}}} {
-				if err := repo.Create(ctx, &c); !errors.Is(err, kind) {
-					t.Errorf("value %d: the error is %v, not of kind %v", i, err, kind)
-				}
-				is.Equal(c.IsNew(), true)
-			}
-			var c cell[V]
-			is.NoErr(repo.Create(ctx, &c))
-			c.Value = v
-			if err := repo.Save(ctx, &c); !errors.Is(err, kind) {
-				t.Errorf("value %d: the error of an update is %v, not of kind %v", i, err, kind)
-			}
-		}
-	}}
-}
-
-// run runs the checks on one database, each in a table of its own.
-func (c typed) at(t *testing.T, e dbtest.Engine, db *prom.DB, i int) {
-	t.Run(c.name, func(t *testing.T) { c.run(t, e, db, fmt.Sprintf("cell %d", i)) })
-}
-
-func eachType(t *testing.T, checks []typed) {
-	t.Helper()
-	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
-		db := open(t, e.DSN)
-		for i, c := range checks {
-			c.at(t, e, db, i)
-		}
-	})
-}
 
 type (
 	namedInt   int8
@@ -214,12 +24,65 @@ type (
 	namedUUID  [16]byte
 )
 
+// numberCells has numbers of every type.
+type numberCells struct {
+	prom.Model
+	AA1 int8
+	AA2 *int8
+	AA3 sql.Null[int8]
+	AB1 int16
+	AB2 *int16
+	AB3 sql.Null[int16]
+	AC1 int32
+	AC2 *int32
+	AC3 sql.Null[int32]
+	AD1 int64
+	AD2 *int64
+	AD3 sql.Null[int64]
+	AE1 int
+	AE2 *int
+	AE3 sql.Null[int]
+	AF1 uint8
+	AF2 *uint8
+	AF3 sql.Null[uint8]
+	AG1 uint16
+	AG2 *uint16
+	AG3 sql.Null[uint16]
+	AH1 uint32
+	AH2 *uint32
+	AH3 sql.Null[uint32]
+	AI1 uint64
+	AI2 *uint64
+	AI3 sql.Null[uint64]
+	AJ1 uint
+	AJ2 *uint
+	AJ3 sql.Null[uint]
+	AK1 float32
+	AK2 *float32
+	AK3 sql.Null[float32]
+	AL1 float64
+	AL2 *float64
+	AL3 sql.Null[float64]
+	AM1 bool
+	AM2 *bool
+	AM3 sql.Null[bool]
+	AN1 namedInt
+	AN2 *namedInt
+	AN3 sql.Null[namedInt]
+	AO1 namedFloat
+	AO2 *namedFloat
+	AO3 sql.Null[namedFloat]
+	AP1 namedBool
+	AP2 *namedBool
+	AP3 sql.Null[namedBool]
+}
+
 // Ensure that numbers of every type are stored exactly, extremes and infinities too, and refused where they cannot be.
 // parity: FT B12
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	inf, nan := math.Inf(1), math.NaN()
-	eachType(t, []typed{
+	eachType[numberCells](t, []typed{
 		kept[int8](0, 1, -1, math.MinInt8, math.MaxInt8),
 		kept[int16](0, 1, -1, math.MinInt16, math.MaxInt16),
 		kept[int32](0, 1, -1, math.MinInt32, math.MaxInt32),
@@ -252,10 +115,30 @@ var texts = []string{
 	strings.Repeat("x", 100_000), strings.Repeat("👩", 50_000),
 }
 
+// textCells has what travels as text or bytes.
+type textCells struct {
+	prom.Model
+	AA1 string
+	AA2 *string
+	AA3 sql.Null[string]
+	AB1 namedText
+	AB2 *namedText
+	AB3 sql.Null[namedText]
+	AC1 []byte
+	AC2 *[]byte
+	AC3 sql.Null[[]byte]
+	AD1 namedBytes
+	AD2 *namedBytes
+	AD3 sql.Null[namedBytes]
+	AE1 netip.Addr
+	AE2 *netip.Addr
+	AE3 sql.Null[netip.Addr]
+}
+
 // Ensure that texts and bytes are stored exactly, whatever they hold, and that a text that no engine could hold is refused.
 func TestTexts(t *testing.T) {
 	t.Parallel()
-	eachType(t, []typed{
+	eachType[textCells](t, []typed{
 		kept(texts...),
 		kept[namedText]("", "a'b", "ü"),
 		refused("\x00", "a\x00b", "\xff", "a\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80"),
@@ -267,22 +150,48 @@ func TestTexts(t *testing.T) {
 	})
 }
 
+// largeCells has a large text and large bytes.
+type largeCells struct {
+	prom.Model
+	A1 string
+	A2 *string
+	A3 sql.Null[string]
+	B1 []byte
+	B2 *[]byte
+	B3 sql.Null[[]byte]
+}
+
 // Ensure that a text of ten megabytes, and bytes of one, come back.
 func TestLargeText(t *testing.T) {
 	t.Parallel()
 	large := strings.Repeat("0123456789abcdé", 10<<20/16)
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
-		db := open(t, e.DSN)
-		is.NoErr(keep(prom.NewRepo[cell[string]](prom.Using(db), prom.Table("texts")), large, large))
-		is.NoErr(keep(prom.NewRepo[cell[[]byte]](prom.Using(db), prom.Table("bytes")), []byte(large[:1<<20]), []byte(large[:1<<20])))
+		k := keeper[largeCells]{repo: prom.NewRepo[largeCells](prom.Using(open(t, e.DSN)))}
+		k.add(kept(large))
+		k.add(kept([]byte(large[:1<<20])))
+		is.NoErr(k.one(0))
 	})
+}
+
+// uuidCells has UUIDs.
+type uuidCells struct {
+	prom.Model
+	AA1 prom.UUID
+	AA2 *prom.UUID
+	AA3 sql.Null[prom.UUID]
+	AB1 namedUUID
+	AB2 *namedUUID
+	AB3 sql.Null[namedUUID]
+	AC1 [16]byte
+	AC2 *[16]byte
+	AC3 sql.Null[[16]byte]
 }
 
 // Ensure that UUIDs are stored in any of their forms. parity: B30
 func TestUUIDs(t *testing.T) {
 	t.Parallel()
-	eachType(t, []typed{
+	eachType[uuidCells](t, []typed{
 		kept(prom.NewUUID(), prom.UUID{15: 1}, prom.UUID{0xff, 15: 0xff}),
 		kept(namedUUID{1, 2, 3}),
 		kept([16]byte{0: 0x80, 15: 9}),
@@ -296,26 +205,67 @@ type point struct {
 	List []point `json:"list"`
 }
 
+// jsonCells has what is stored as JSON.
+type jsonCells struct {
+	prom.Model
+	AA1 point
+	AA2 *point
+	AA3 sql.Null[point]
+	AB1 map[string]int
+	AB2 *map[string]int
+	AB3 sql.Null[map[string]int]
+	AC1 [][]string
+	AC2 *[][]string
+	AC3 sql.Null[[][]string]
+	AD1 []point
+	AD2 *[]point
+	AD3 sql.Null[[]point]
+	AE1 []uint64
+	AE2 *[]uint64
+	AE3 sql.Null[[]uint64]
+	AF1 [3]uint16
+	AF2 *[3]uint16
+	AF3 sql.Null[[3]uint16]
+	AG1 any
+	AG2 *any
+	AG3 sql.Null[any]
+	AH1 map[string]float64
+	AH2 *map[string]float64
+	AH3 sql.Null[map[string]float64]
+	AI1 [1]float64
+	AI2 *[1]float64
+	AI3 sql.Null[[1]float64]
+	AJ1 json.RawMessage
+	AJ2 *json.RawMessage
+	AJ3 sql.Null[json.RawMessage]
+}
+
 // Ensure that structs, maps, slices and anything else are stored as JSON, and that what JSON cannot say exactly is refused.
 func TestJSON(t *testing.T) {
 	t.Parallel()
-	eachType(t, []typed{
+	eachType[jsonCells](t, []typed{
 		kept(point{}, point{X: 1, Name: `"<>&'?\` + "\u2028", To: &point{Y: -1}, List: []point{{X: 2}}}),
 		kept(map[string]int{}, map[string]int{"b": 1, "a": 2, "": 3, "?": 4}),
 		keptAs(func(map[string]int) map[string]int { return map[string]int{} }, nil),
-		kept([]string{}, []string{"", "a", "\ufffd", `\ufffd`, `\u0000`}),
-		keptAs(func([]string) []string { return []string{} }, nil),
-		kept([]int64{math.MinInt64, math.MaxInt64}),
+		kept([][]string{}, [][]string{{"", "a", "\ufffd"}, {`\ufffd`, `\u0000`}}),
+		keptAs(func([]point) []point { return []point{} }, nil),
+		kept([]uint64{0, math.MaxUint64}),
 		kept([3]uint16{1, 2, 65535}),
 		kept[any](true, 1.5, "x", []any{1.0, nil}, map[string]any{"a": map[string]any{"b": []any{}}}),
-		kept([]float64{math.MaxFloat64, 0.1, 5e-324}),
-		refused([]string{"a\x00"}, []string{"a\xff"}),
+		kept(map[string]float64{"a": math.MaxFloat64, "b": 0.1, "c": 5e-324}),
+		refused([][]string{{"a\x00"}}, [][]string{{"a\xff"}}),
 		refused(map[string]int{"a\x00": 1}, map[string]int{"\xff": 1}),
 		refused(point{To: &point{List: []point{{Name: "\xc3"}}}}),
-		refused([]float64{math.Inf(1)}, []float64{math.NaN()}),
+		refused([1]float64{math.Inf(1)}, [1]float64{math.NaN()}),
 		refused[any](func() {}, map[string]any{"a": "\xff"}),
 		refused(json.RawMessage(`{`), json.RawMessage(`"`+"\xff"+`"`), json.RawMessage(`"\u0000"`)),
 	})
+}
+
+type rawCell struct {
+	prom.Model
+	Value   json.RawMessage
+	Pointer *json.RawMessage
 }
 
 // Ensure that JSON that is kept as text comes back with the same meaning; engines write it in their own way.
@@ -324,9 +274,9 @@ func TestRawJSON(t *testing.T) {
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
-		repo := prom.NewRepo[cell[json.RawMessage]](prom.Using(open(t, e.DSN)))
+		repo := prom.NewRepo[rawCell](prom.Using(open(t, e.DSN)))
 		for _, text := range []string{`null`, `1`, `"a"`, `[]`, `{"b":[1,2.50,{"c":null}],"a":"\ufffd?"}`, `[12345678901234567890]`} {
-			c := cell[json.RawMessage]{Value: json.RawMessage(text)}
+			c := rawCell{Value: json.RawMessage(text)}
 			is.NoErr(repo.Create(ctx, &c))
 			is.Equal(len(repo.Modified(&c)), 0)
 			got, err := repo.Get(ctx, c.ID)

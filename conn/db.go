@@ -106,6 +106,7 @@ type Rows interface {
 	Bytes(i int) ([]byte, error) // valid until the next row
 	Time(i int) (time.Time, error)
 	Clock(i int) (time.Duration, error)
+	List(i int, k schema.Kind) (schema.Value, error) // of elements of kind k
 
 	// Any reads a column in the Go type that its value has by itself: nil, bool, int64, float64, string, []byte, time.Time or
 	// time.Duration, and what pgx makes of the rarer types of PostgreSQL.

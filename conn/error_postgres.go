@@ -134,7 +134,7 @@ func serverError(pg *pgconn.PgError, err error) *Error {
 	case pg.Code == "26000":
 		e.stale = true // a prepared statement that a pooler has put on another connection
 		e.Detail = "the prepared statement is gone; behind a pooler use default_query_exec_mode=exec"
-	case pg.Code == "42P01" || pg.Code == "42703" || pg.Code == "42883":
+	case pg.Code == "42P01" || pg.Code == "42703" || pg.Code == "42883" || pg.Code == "42804":
 		e.Detail = pg.Message
 	case kind == KindOther, kind == KindType, kind == KindSyntax, kind == KindPermission, kind == KindConnection:
 		e.Detail = "SQLSTATE " + pg.Code

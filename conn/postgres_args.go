@@ -91,6 +91,9 @@ func arrayElement(s string) string { return `"` + arrayEscapes.Replace(s) + `"` 
 
 // valueText returns the text of a value as PostgreSQL reads it.
 func valueText(v schema.Value) string {
+	if v.IsList() {
+		return arrayText(v.Len(), func(i int) string { return valueText(v.At(i)) })
+	}
 	switch x := postgresArg(v).(type) {
 	case string:
 		return x

@@ -172,6 +172,9 @@ func (a *pgArray) begin(oid uint32, n int) {
 func (a *pgArray) add(v schema.Value) {
 	switch {
 	case a.format == pgtype.BinaryFormatCode:
+		if v.IsList() {
+			v = schema.TextValue(schema.Text, valueText(v)) // which the statement casts
+		}
 		a.fits = a.field(a.elem, v) && a.fits
 		return
 	case len(a.buf) > 1:
@@ -194,6 +197,7 @@ func (a *pgArray) end() []byte {
 // arrayElems are the types of arrays whose elements are encoded here.
 var arrayElems = map[uint32]uint32{
 	pgtype.BoolArrayOID: pgtype.BoolOID, pgtype.Int8ArrayOID: pgtype.Int8OID, pgtype.Float8ArrayOID: pgtype.Float8OID,
+	pgtype.Int4ArrayOID: pgtype.Int4OID, pgtype.Int2ArrayOID: pgtype.Int2OID, pgtype.Float4ArrayOID: pgtype.Float4OID,
 	pgtype.TextArrayOID: pgtype.TextOID, pgtype.ByteaArrayOID: pgtype.ByteaOID, pgtype.TimestamptzArrayOID: pgtype.TimestamptzOID,
 	pgtype.UUIDArrayOID: pgtype.UUIDOID, pgtype.JSONBArrayOID: pgtype.JSONBOID,
 }
@@ -209,6 +213,10 @@ func (w *wireArgs) field(oid uint32, v schema.Value) bool {
 	at := len(w.buf)
 	w.buf = be.AppendUint32(w.buf, 0)
 	switch {
+	case v.IsList():
+		if !w.list(oid, v) {
+			return false
+		}
 	case w.scalar(oid, v):
 	case v.Kind() == schema.Text && (oid == pgtype.TextOID || oid == pgtype.VarcharOID):
 		w.buf = append(w.buf, v.Text()...)

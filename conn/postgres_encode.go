@@ -131,6 +131,18 @@ func (w *wireArgs) list(oid uint32, v schema.Value) bool {
 			w.buf = be.AppendUint32(w.buf, x)
 		}
 	}
+	switch oid {
+	case pgtype.Int4ArrayOID, pgtype.Int2ArrayOID, pgtype.Float4ArrayOID, pgtype.UUIDArrayOID:
+		from, elem := len(w.buf), arrayElems[oid]
+		head(elem, v.Len())
+		for i := range v.Len() {
+			if !w.field(elem, v.At(i)) {
+				w.buf = w.buf[:from]
+				return false
+			}
+		}
+		return true
+	}
 	switch list := v.List().(type) {
 	case []int64:
 		switch {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/prom-go/prom/dialect/sqlite"
 	"github.com/prom-go/prom/internal/sqlite3"
+	"github.com/prom-go/prom/schema"
 )
 
 // liteRows reads the rows of a statement where SQLite has them. It is part of its connection, on which one result is open at a
@@ -175,6 +176,14 @@ func (r *liteRows) Clock(i int) (time.Duration, error) {
 		return parseClock(string(r.stmt.Raw(i)))
 	}
 	return 0, r.wrongType(i, "a time of day")
+}
+
+// List reads the JSON that a column of a list holds.
+func (r *liteRows) List(i int, k schema.Kind) (schema.Value, error) {
+	if r.stmt.Type(i) != sqlite3.Text {
+		return schema.Value{}, r.wrongType(i, "a list")
+	}
+	return schema.ParseList(k, r.stmt.Raw(i))
 }
 
 // timeLayouts are the texts of times that are understood beside this library's own: what SQLite's functions write, what

@@ -52,6 +52,10 @@ type everyKind struct {
 	JSON    map[string]any
 	Raw     json.RawMessage
 	List    []string
+	Days    []time.Time `prom:"date"`
+	Small   []int16
+	Prices  []string `prom:"decimal=12.2"`
+	Words   []string `prom:"json"`
 	Any     any
 	Color   color
 	Chosen  string `prom:"choices=a|b,regex=^[ab]$,nonempty,private"`

@@ -46,8 +46,8 @@ func (f AnyField[T]) compare(o op, x any) Cond[T] {
 		}
 		err = fmt.Errorf("nothing is greater or less than NULL")
 	}
-	if err == nil && f.Column().Kind == schema.JSON {
-		err = errJSON(f.Column())
+	if err == nil {
+		err = comparison(f.Column())
 	}
 	return Cond[T]{n: node{op: o, col: f.c.Column(), val: v, err: err}}
 }
@@ -85,14 +85,21 @@ func (f AnyField[T]) within(o op, xs []any) Cond[T] {
 		}
 		return v, err
 	})
-	if col.Kind == schema.JSON {
-		err = errJSON(col)
+	if notComparable := comparison(col); notComparable != nil {
+		err = notComparable
 	}
 	return Cond[T]{n: node{op: o, col: col, val: val, err: err}}
 }
 
-func errJSON(col *schema.Column) error {
-	return fmt.Errorf("the column %q holds JSON, which cannot be compared", col.Name)
+// comparison returns an error for a column whose values cannot be compared with one another.
+func comparison(col *schema.Column) error {
+	switch {
+	case col.Kind == schema.JSON:
+		return fmt.Errorf("the column %q holds JSON, which cannot be compared", col.Name)
+	case col.Kind.IsList():
+		return fmt.Errorf("the column %q holds lists, which cannot be compared by name", col.Name)
+	}
+	return nil
 }
 
 // Like is true when the column, a text, matches the pattern of [TextField.Like].
@@ -135,8 +142,8 @@ func (f AnyField[T]) Desc() Order[T] { return f.order(true) }
 
 func (f AnyField[T]) order(desc bool) Order[T] {
 	o := orderTerm{col: f.c.Column(), desc: desc}
-	if o.col.Kind == schema.JSON {
-		o.err = fmt.Errorf("the column %q holds JSON, which has no order", o.col.Name)
+	if o.col.Kind == schema.JSON || o.col.Kind.IsList() {
+		o.err = fmt.Errorf("the column %q holds JSON or lists, which have no order", o.col.Name)
 	}
 	return Order[T]{o: o}
 }

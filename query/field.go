@@ -33,6 +33,8 @@ func codec[T, F, V any](accessor func(*T) *F) *scan.Codec {
 	switch inner := schema.Unwrap(col.Type); {
 	case col.Kind == schema.JSON:
 		panic(fmt.Sprintf("prom: %s.%s is stored as JSON, which has no order and no equality that holds on every engine; use JSONOf", reflect.TypeFor[T](), col.Field))
+	case col.Kind.IsList():
+		panic(fmt.Sprintf("prom: %s.%s is a list; use ListOf", reflect.TypeFor[T](), col.Field))
 	case inner != reflect.TypeFor[V]():
 		panic(fmt.Sprintf("prom: %s.%s holds values of type %s; use the constructor for its form: …Of for a value, Null…Of for a pointer, SQLNull…Of for a sql.Null, RefOf for a reference",
 			reflect.TypeFor[T](), col.Field, inner))

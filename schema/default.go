@@ -43,6 +43,9 @@ func (c *Column) setDefault(tg *tag) error {
 // fit returns the constant as the database stores it, or an error that says which rule of the column it breaks: a default
 // that no row may hold would fail only later, at an insert or an ALTER TABLE.
 func (c *Column) fit(v Value) (Value, error) {
+	if c.Kind.IsList() {
+		return c.fitList(v)
+	}
 	low, high := c.Rules.Min, c.Rules.Max
 	n, text := v.Int(), v.Text()
 	f, isFloat := v.Float(), c.Kind == Float32 || c.Kind == Float64
@@ -65,7 +68,7 @@ func (c *Column) fit(v Value) (Value, error) {
 		text = integerText(v)
 	}
 	switch {
-	case c.Kind.Integer() && !c.holds(v):
+	case c.Kind.Integer() && !holds(Unwrap(c.Type), v):
 		return v, fmt.Errorf("%s does not hold it", c.Type)
 	case low != nil && (n < low.Int && !isFloat || isFloat && f < low.Float):
 		return v, errors.New("it is below the least that the column allows")
@@ -81,9 +84,17 @@ func (c *Column) fit(v Value) (Value, error) {
 	return v, nil
 }
 
-// holds reports whether the column's Go type holds the integer.
-func (c *Column) holds(v Value) bool {
-	t := Unwrap(c.Type)
+// fitList is fit for each element of a list.
+func (c *Column) fitList(v Value) (Value, error) {
+	if c.Rules.NonEmpty && v.Len() == 0 {
+		return v, errors.New("it is empty, which the column refuses")
+	}
+	elem := c.Elem()
+	return NewList(elem.Kind, v.Len(), func(i int) (Value, error) { return elem.fit(v.At(i)) })
+}
+
+// holds reports whether a Go type holds the integer.
+func holds(t reflect.Type, v Value) bool {
 	switch t.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return !t.OverflowInt(v.Int())
@@ -124,6 +135,13 @@ func canonicalDecimal(s string, precision, scale int) (string, bool) {
 // ParseLiteral reads the text of a constant of kind k, as it stands in a tag.
 func ParseLiteral(k Kind, s string) (Value, error) {
 	bad := fmt.Errorf("%q is not a constant of kind %s", s, k)
+	if k.IsList() {
+		v, err := ParseList(k.Elem(), []byte(s))
+		if err != nil {
+			return Value{}, bad
+		}
+		return v, nil
+	}
 	switch k {
 	case Bool:
 		b, err := strconv.ParseBool(s)

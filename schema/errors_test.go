@@ -179,7 +179,7 @@ func TestOfErrors(t *testing.T) {
 		{blank(`index=x,on='a up'`), `there is no column "a up"`},
 		{blank(`index=x,on=''`), "the option on needs a value"},
 		{blank(`index=x,on='a,'`), `there is no column ""`},
-		{blank(`index=x,on=j`), `the column "j" holds JSON, which cannot be indexed so`},
+		{blank(`index=x,on=j`), `the column "j" holds JSON or a list, which cannot be indexed so`},
 		{blank(`index=x,on=a,where='a = ?'`), "index x: where cannot hold arguments"},
 		{blank(`index=x,unique=y,on=a`), "one blank field declares one index"},
 		{blank(`index=x,on=a,key`), "the option key does not belong on a blank field; use index or unique, on and where"},

@@ -18,6 +18,7 @@ var (
 	trackerType     = reflect.TypeFor[Tracker]()
 	scannerType     = reflect.TypeFor[sql.Scanner]()
 	valuerType      = reflect.TypeFor[driver.Valuer]()
+	jsonMarshaler   = reflect.TypeFor[json.Marshaler]()
 	textMarshaler   = reflect.TypeFor[encoding.TextMarshaler]()
 	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 	referrerType    = reflect.TypeFor[referrer]()
@@ -75,7 +76,10 @@ func (c *Column) setKind(tg *tag) error {
 		}
 		c.Null = true
 	}
-	isUUID := t.Kind() == reflect.Array && t.Len() == 16 && t.Elem().Kind() == reflect.Uint8
+	elem := listElem(t)
+	if scanner || text {
+		elem = nil
+	}
 	decimal, isDecimal := tg.value("decimal")
 	typeName, hasType := tg.value("type")
 
@@ -85,6 +89,8 @@ func (c *Column) setKind(tg *tag) error {
 			return fmt.Errorf("a %s cannot be stored as JSON", t)
 		}
 		c.Kind = JSON
+	case elem != nil:
+		return c.setList(elem, tg)
 	case isDecimal:
 		if !scanner && t.Kind() != reflect.String {
 			return fmt.Errorf("decimal needs a string or a type with sql.Scanner and driver.Valuer, not %s", t)
@@ -92,7 +98,7 @@ func (c *Column) setKind(tg *tag) error {
 		c.Kind, c.Scanner = Decimal, scanner
 		return c.setDecimal(decimal)
 	case tg.has("uuid"):
-		if t.Kind() != reflect.String && !isUUID {
+		if t.Kind() != reflect.String && !isUUID(t) {
 			return fmt.Errorf("uuid needs a string or a [16]byte type, not %s", t)
 		}
 		c.Kind = UUID
@@ -106,7 +112,7 @@ func (c *Column) setKind(tg *tag) error {
 			return fmt.Errorf("clock needs a time.Duration, not %s", t)
 		}
 		c.Kind = Clock
-	case isUUID:
+	case isUUID(t):
 		c.Kind = UUID
 	case t == timeType:
 		c.Kind = Time
@@ -136,6 +142,11 @@ func (c *Column) setKind(tg *tag) error {
 		return fmt.Errorf("type is for types with sql.Scanner and driver.Valuer, which %s is not", t)
 	}
 	return nil
+}
+
+// isUUID reports whether a type is the sixteen bytes of a UUID.
+func isUUID(t reflect.Type) bool {
+	return t.Kind() == reflect.Array && t.Len() == 16 && t.Elem().Kind() == reflect.Uint8
 }
 
 // oneKindOption refuses two options that each say what a column holds.

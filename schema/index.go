@@ -29,7 +29,7 @@ func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
 			continue
 		}
 		used = true
-		if c.Kind == JSON {
+		if c.Kind == JSON || c.Kind.IsList() {
 			return fmt.Errorf("a %s cannot be indexed", c.Type)
 		}
 		if err := b.addIndexColumn(it, IndexColumn{Column: c, Desc: desc}); err != nil {
@@ -159,8 +159,8 @@ func (b *builder) parseIndexColumn(s string) (IndexColumn, error) {
 	if ic.Column == nil {
 		return ic, fmt.Errorf("there is no column %q; the columns are %s", name, strings.Join(ColumnNames(b.table.Columns), ", "))
 	}
-	if ic.Column.Kind == JSON {
-		return ic, fmt.Errorf("the column %q holds JSON, which cannot be indexed so", name)
+	if ic.Column.Kind == JSON || ic.Column.Kind.IsList() {
+		return ic, fmt.Errorf("the column %q holds JSON or a list, which cannot be indexed so", name)
 	}
 	return ic, nil
 }

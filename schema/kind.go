@@ -26,6 +26,19 @@ const (
 	JSON                // structs, maps, slices and any
 )
 
+// listOf is the bit that makes a kind that of a list.
+const listOf Kind = 1 << 7
+
+// List returns the kind of a list whose elements are of kind k, such as []string for Text. A column of it is an array on PostgreSQL
+// and JSON on SQLite.
+func (k Kind) List() Kind { return k | listOf }
+
+// IsList reports whether k is the kind of a list.
+func (k Kind) IsList() bool { return k&listOf != 0 }
+
+// Elem returns the kind of a list's elements, and k itself when it is no list's.
+func (k Kind) Elem() Kind { return k &^ listOf }
+
 var kindNames = [...]string{
 	Null: "null", Bool: "bool", Int16: "int16", Int32: "int32", Int64: "int64", Uint64: "uint64",
 	Float32: "float32", Float64: "float64", Text: "text", Bytes: "bytes", Decimal: "decimal",
@@ -34,6 +47,9 @@ var kindNames = [...]string{
 
 // String returns the kind's name in lower case.
 func (k Kind) String() string {
+	if k.IsList() {
+		return "list of " + k.Elem().String()
+	}
 	if int(k) < len(kindNames) {
 		return kindNames[k]
 	}

@@ -136,9 +136,9 @@ func TestKinds(t *testing.T) {
 		{"dec_v", schema.Decimal, false}, {"v", schema.Text, false}, {"vi", schema.Int64, false}, {"vf", schema.Float64, false},
 		{"vb", schema.Bool, false}, {"vy", schema.Bytes, false}, {"vt", schema.Time, false}, {"vu", schema.UUID, false},
 		{"vj", schema.JSON, false}, {"vn", schema.Text, true}, {"addr", schema.Text, false}, {"addr_js", schema.JSON, false},
-		{"struct", schema.JSON, false}, {"map", schema.JSON, false}, {"slice", schema.JSON, false}, {"array", schema.JSON, false},
+		{"struct", schema.JSON, false}, {"map", schema.JSON, false}, {"slice", schema.Int64.List(), false}, {"array", schema.JSON, false},
 		{"any", schema.JSON, false}, {"js", schema.JSON, false}, {"status", schema.Text, false}, {"level", schema.Int16, false},
-		{"not_enum", schema.Text, false}, {"words", schema.JSON, false}, {"pi", schema.Int64, true}, {"pt", schema.Time, true},
+		{"not_enum", schema.Text, false}, {"words", schema.Text.List(), false}, {"pi", schema.Int64, true}, {"pt", schema.Time, true},
 		{"pb", schema.Bytes, true}, {"ns", schema.Text, true}, {"ni", schema.Int32, true}, {"nt", schema.Date, true},
 		{"pv", schema.Text, true}, {"pa", schema.JSON, true},
 	}

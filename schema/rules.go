@@ -16,19 +16,23 @@ func (c *Column) setRules(tg *tag) error {
 	if err := c.setBounds(tg); err != nil {
 		return err
 	}
+	kind, typ := c.Kind.Elem(), Unwrap(c.Type)
+	if c.Kind.IsList() {
+		typ = typ.Elem()
+	}
 	if s, ok := tg.value("choices"); ok {
-		if !c.Kind.Integer() && c.Kind != Text {
+		if !kind.Integer() && kind != Text {
 			return fmt.Errorf("choices is for texts and integers, not for %s", c.Type)
 		}
 		c.Rules.Choices = strings.Split(s, "|")
 	} else {
-		c.Rules.Choices = enumChoices(Unwrap(c.Type))
+		c.Rules.Choices = enumChoices(typ)
 	}
 	for i, choice := range c.Rules.Choices {
-		if c.Kind.Integer() {
-			v, err := ParseLiteral(c.Kind, choice)
-			if err != nil || !c.holds(v) {
-				return fmt.Errorf("the choice %q is not an integer that %s holds", choice, c.Type)
+		if kind.Integer() {
+			v, err := ParseLiteral(kind, choice)
+			if err != nil || !holds(typ, v) {
+				return fmt.Errorf("the choice %q is not an integer that %s holds", choice, typ)
 			}
 			c.Rules.Choices[i] = integerText(v) // 07 and +7 are 7
 		}

@@ -110,7 +110,7 @@ func TestDefaults(t *testing.T) {
 		"date":     schema.TimeValue(schema.Date, at("2020-01-02T00:00:00Z")),
 		"clock":    schema.ClockValue(24*time.Hour - time.Microsecond),
 		"uuid":     schema.TextValue(schema.UUID, "f47ac10b-58cc-4372-a567-0e02b2c3d479"),
-		"json":     schema.TextValue(schema.JSON, "[1,2]"),
+		"json":     schema.ListValue(schema.Int64, []int64{1, 2}),
 		"now_text": schema.TextValue(schema.Text, "now"),
 		"status":   schema.TextValue(schema.Text, "on"),
 		"level":    schema.IntValue(schema.Int16, -1),

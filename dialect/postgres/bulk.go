@@ -14,12 +14,8 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 	if len(cols) == 0 {
 		return dialect.Bulk{}
 	}
-	arrays := make([]string, len(cols))
-	for i, c := range cols {
-		arrays[i] = "$" + strconv.Itoa(i+1) + "::" + listTypes[c.Kind] + "[]"
-	}
 	table, names := d.Quote(t.Name), dialect.QuoteList(schema.ColumnNames(cols))
-	b := dialect.Bulk{Lists: "INSERT INTO " + table + " (" + names + ") SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ")"}
+	b := dialect.Bulk{Lists: "INSERT INTO " + table + " (" + names + ") SELECT " + unnest(cols)}
 	if key != nil {
 		b.Lists += " RETURNING " + d.Quote(key.Name)
 		// A subquery, so that the sequence is looked up once and not for each key. Who may insert need not be allowed to use it.
@@ -30,4 +26,26 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 	b.Copy = "COPY " + table + " (" + names + ") FROM STDIN (FORMAT binary)"
 	b.Shape = "SELECT " + names + " FROM " + table
 	return b
+}
+
+// unnest returns what stands behind the SELECT that makes rows of arrays, one for each column. An array of arrays would come apart into
+// the elements of all, so a column that is a list travels as texts.
+func unnest(cols []*schema.Column) string {
+	arrays, names, exprs := make([]string, len(cols)), make([]string, len(cols)), make([]string, len(cols))
+	lists := false
+	for i, c := range cols {
+		n := strconv.Itoa(i + 1)
+		kind, cast := c.Kind, ""
+		if kind.IsList() {
+			lists, kind, cast = true, schema.Text, "::"+listType(kind.Elem())+"[]"
+		}
+		arrays[i] = "$" + n + "::" + listTypes[kind] + "[]"
+		names[i] = "c" + n
+		exprs[i] = names[i] + cast
+	}
+	from := " FROM unnest(" + strings.Join(arrays, ", ") + ")"
+	if !lists {
+		return "*" + from
+	}
+	return strings.Join(exprs, ", ") + from + " AS u(" + strings.Join(names, ", ") + ")"
 }

@@ -53,8 +53,10 @@ var types = [...]string{
 }
 
 // ColumnType returns the type of a column, with its collation.
-func (Dialect) ColumnType(c *schema.Column) string {
+func (d Dialect) ColumnType(c *schema.Column) string {
 	switch {
+	case c.Kind.IsList():
+		return d.ColumnType(c.Elem()) + "[]"
 	case c.Kind == schema.Decimal:
 		return fmt.Sprintf("NUMERIC(%d,%d)", c.Precision, c.Scale)
 	case c.NoCase:
@@ -113,11 +115,18 @@ func (Dialect) Prerequisites(cols []*schema.Column) []string {
 
 // Literal returns v as a constant in SQL. A text that no PostgreSQL text can be, because it holds a NUL, becomes a constant
 // that the server refuses.
-func (Dialect) Literal(v schema.Value) string {
+func (d Dialect) Literal(v schema.Value) string {
+	if v.IsList() {
+		elems := make([]string, v.Len())
+		for i := range elems {
+			elems[i] = d.Literal(v.At(i))
+		}
+		return "ARRAY[" + strings.Join(elems, ", ") + "]::" + listType(v.Kind()) + "[]"
+	}
 	if n, ok := dialect.NumberLiteral(v); ok {
 		return n
 	}
-	if v.IsNull() || v.IsList() {
+	if v.IsNull() {
 		return "NULL"
 	}
 	switch v.Kind() {

@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"strings"
+
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
 )
@@ -13,10 +15,22 @@ var argTypes = [...]string{
 
 // Arg returns the placeholder of one argument.
 func (Dialect) Arg(k schema.Kind) string {
+	if k.IsList() {
+		return "?::" + listType(k.Elem()) + "[]"
+	}
 	if int(k) < len(argTypes) && argTypes[k] != "" {
 		return "?::" + argTypes[k]
 	}
 	return "?"
+}
+
+// listType returns the type of the elements of a column that is a list; unlike a list that is an argument of [Dialect.In] it is
+// compared with arrays of the same type alone.
+func listType(k schema.Kind) string {
+	if k == schema.Decimal {
+		return "numeric"
+	}
+	return strings.ToLower(types[k])
 }
 
 // Operand returns expr: every kind has a type that compares by itself.

@@ -63,6 +63,9 @@ var types = [...]string{
 
 // ColumnType returns the type of a column, with its collation.
 func (Dialect) ColumnType(c *schema.Column) string {
+	if c.Kind.IsList() {
+		return types[schema.JSON]
+	}
 	if c.NoCase {
 		return types[c.Kind] + " COLLATE NOCASE"
 	}
@@ -114,10 +117,13 @@ func (Dialect) Prerequisites([]*schema.Column) []string { return nil }
 
 // Literal returns v as a constant in SQL, in the form in which the value is stored.
 func (Dialect) Literal(v schema.Value) string {
+	if v.IsList() {
+		return quoteText(string(AppendList(nil, v)))
+	}
 	if n, ok := dialect.NumberLiteral(v); ok {
 		return n
 	}
-	if v.IsNull() || v.IsList() {
+	if v.IsNull() {
 		return "NULL"
 	}
 	switch v.Kind() {

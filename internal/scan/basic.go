@@ -27,6 +27,8 @@ func newBase(t reflect.Type, col *schema.Column) (base, error) {
 		return scannerBase(t, col), nil
 	case col.TextCodec:
 		return textCodecBase(t), nil
+	case col.Kind.IsList():
+		return listBase(t, col)
 	}
 	switch col.Kind {
 	case schema.JSON:

@@ -1,6 +1,10 @@
 package scan
 
-import "time"
+import (
+	"time"
+
+	"github.com/prom-go/prom/schema"
+)
 
 // Row reads the columns of the current row of a result, by position from 0. The connection's rows implement it for each
 // engine. A method whose column holds something that is not of the type asked for returns an error that names the two types
@@ -19,4 +23,6 @@ type Row interface {
 	Time(i int) (time.Time, error)
 	// Clock reads a time of day as the time since midnight.
 	Clock(i int) (time.Duration, error)
+	// List reads a list whose elements are of kind k, none of them NULL.
+	List(i int, k schema.Kind) (schema.Value, error)
 }

@@ -53,7 +53,7 @@ func (c *Codec) check(v schema.Value) (Violation, bool) {
 			return v, true
 		}
 	}
-	if r.Choices != nil && !slices.Contains(r.Choices, choiceText(v)) {
+	if r.Choices != nil && !chosen(r.Choices, v) {
 		return c.violation("choices", "it must be one of the listed values: "+strings.Join(r.Choices, ", ")), true
 	}
 	if c.pattern != nil && !c.pattern.MatchString(v.Text()) {
@@ -63,6 +63,9 @@ func (c *Codec) check(v schema.Value) (Violation, bool) {
 }
 
 func empty(v schema.Value) bool {
+	if v.IsList() {
+		return v.Len() == 0
+	}
 	if v.Kind() == schema.JSON {
 		switch v.Text() {
 		case "null", "[]", "{}", `""`:
@@ -71,6 +74,19 @@ func empty(v schema.Value) bool {
 		return false
 	}
 	return v.IsZero()
+}
+
+// chosen reports whether a value, or each element of a list, is one of the choices.
+func chosen(choices []string, v schema.Value) bool {
+	if !v.IsList() {
+		return slices.Contains(choices, choiceText(v))
+	}
+	for i := range v.Len() {
+		if !slices.Contains(choices, choiceText(v.At(i))) {
+			return false
+		}
+	}
+	return true
 }
 
 func choiceText(v schema.Value) string {

@@ -89,6 +89,9 @@ func (r rowOf) Text(i int) (string, error)         { return r.at(i).Text(0) }
 func (r rowOf) Bytes(i int) ([]byte, error)        { return r.at(i).Bytes(0) }
 func (r rowOf) Time(i int) (time.Time, error)      { return r.at(i).Time(0) }
 func (r rowOf) Clock(i int) (time.Duration, error) { return r.at(i).Clock(0) }
+func (r rowOf) List(i int, k schema.Kind) (schema.Value, error) {
+	return r.at(i).List(0, k)
+}
 func load(tb testing.TB, v *thing) (*thing, *Plan) { tb.Helper(); return loadWith(tb, plan(tb), v) }
 
 func loadWith(tb testing.TB, p *Plan, v *thing) (*thing, *Plan) {

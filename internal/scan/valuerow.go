@@ -18,6 +18,13 @@ func (r valueRow) Text(int) (string, error)         { return r.v.Text(), nil }
 func (r valueRow) Time(int) (time.Time, error)      { return r.v.Time(), nil }
 func (r valueRow) Clock(int) (time.Duration, error) { return r.v.Clock(), nil }
 
+func (r valueRow) List(_ int, k schema.Kind) (schema.Value, error) {
+	if r.v.IsList() {
+		return r.v, nil
+	}
+	return schema.ParseList(k, []byte(r.v.Text()))
+}
+
 func (r valueRow) Bytes(int) ([]byte, error) {
 	if r.v.Kind() == schema.JSON {
 		return []byte(r.v.Text()), nil

@@ -141,6 +141,9 @@ func flat(v wide) []any {
 // fitting returns an expression of the type that the library gives a column.
 func fitting(engine string, c *schema.Column) string {
 	pg := engine == dbtest.NamePostgres
+	if c.Kind.IsList() {
+		return map[bool]string{true: "ARRAY['a']", false: `'["a"]'`}[pg]
+	}
 	switch c.Kind {
 	case schema.Bool:
 		return map[bool]string{true: "true", false: "1"}[pg]

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"github.com/prom-go/prom/schema"
 )
 
 // sent is a row as a server might send it: any bytes, said to be of any type. Its readers, the codec's way, refuse everything.
@@ -30,6 +32,9 @@ func (r *sent) Text(int) (string, error)             { return "", errSent }
 func (r *sent) Bytes(int) ([]byte, error)            { return nil, errSent }
 func (r *sent) Time(int) (time.Time, error)          { return time.Time{}, errSent }
 func (r *sent) Clock(int) (t time.Duration, e error) { return 0, errSent }
+func (r *sent) List(int, schema.Kind) (v schema.Value, e error) {
+	return v, errSent
+}
 
 // numbers has a field of each size, between others that would show a write beside it.
 type numbers struct {

@@ -17,7 +17,7 @@ CREATE TABLE "constants" (
 	"date" DATE NOT NULL DEFAULT '2020-02-29'::date,
 	"clock" TIME NOT NULL DEFAULT '23:59:59.999999'::time,
 	"uuid" UUID NOT NULL DEFAULT 'f47ac10b-58cc-4372-a567-0e02b2c3d479'::uuid,
-	"json" JSONB NOT NULL DEFAULT E'["it''s", "a\\\\b"]'::jsonb,
+	"json" TEXT[] NOT NULL DEFAULT ARRAY['it''s', E'a\\b']::text[],
 	"now" TIMESTAMPTZ NOT NULL,
 	"random" UUID NOT NULL,
 	"color" TEXT NOT NULL DEFAULT 'red',
@@ -45,7 +45,7 @@ ALTER TABLE "constants" ADD COLUMN "time" TIMESTAMPTZ NOT NULL DEFAULT '2020-02-
 ALTER TABLE "constants" ADD COLUMN "date" DATE NOT NULL DEFAULT '2020-02-29'::date;
 ALTER TABLE "constants" ADD COLUMN "clock" TIME NOT NULL DEFAULT '23:59:59.999999'::time;
 ALTER TABLE "constants" ADD COLUMN "uuid" UUID NOT NULL DEFAULT 'f47ac10b-58cc-4372-a567-0e02b2c3d479'::uuid;
-ALTER TABLE "constants" ADD COLUMN "json" JSONB NOT NULL DEFAULT E'["it''s", "a\\\\b"]'::jsonb;
+ALTER TABLE "constants" ADD COLUMN "json" TEXT[] NOT NULL DEFAULT ARRAY['it''s', E'a\\b']::text[];
 ALTER TABLE "constants" ADD COLUMN "now" TIMESTAMPTZ NOT NULL;
 ALTER TABLE "constants" ADD COLUMN "random" UUID NOT NULL;
 ALTER TABLE "constants" ADD COLUMN "color" TEXT NOT NULL DEFAULT 'red';

@@ -24,7 +24,11 @@ CREATE TABLE "every_kind" (
 	"uuid_str" UUID NOT NULL,
 	"json" JSONB NOT NULL,
 	"raw" JSONB NOT NULL,
-	"list" JSONB NOT NULL,
+	"list" TEXT[] NOT NULL,
+	"days" DATE[] NOT NULL,
+	"small" SMALLINT[] NOT NULL,
+	"prices" NUMERIC(12,2)[] NOT NULL,
+	"words" JSONB NOT NULL,
 	"any" JSONB NOT NULL,
 	"color" TEXT NOT NULL,
 	"chosen" TEXT NOT NULL,
@@ -58,7 +62,11 @@ ALTER TABLE "every_kind" ADD COLUMN "uuid" UUID NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "uuid_str" UUID NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "json" JSONB NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "raw" JSONB NOT NULL;
-ALTER TABLE "every_kind" ADD COLUMN "list" JSONB NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "list" TEXT[] NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "days" DATE[] NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "small" SMALLINT[] NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "prices" NUMERIC(12,2)[] NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "words" JSONB NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "any" JSONB NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "color" TEXT NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "chosen" TEXT NOT NULL;

@@ -1,6 +1,6 @@
 -- every_kind
 -- rows
-INSERT INTO "every_kind" ("bool", "i8", "i16", "u8", "i32", "u16", "i64", "int", "u32", "u64", "uint", "f32", "f64", "text", "no_case", "bytes", "decimal", "time", "date", "clock", "uuid", "uuid_str", "json", "raw", "list", "any", "color", "chosen", "_created", "_updated") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) /* and so on, 32 in all */;
+INSERT INTO "every_kind" ("bool", "i8", "i16", "u8", "i32", "u16", "i64", "int", "u32", "u64", "uint", "f32", "f64", "text", "no_case", "bytes", "decimal", "time", "date", "clock", "uuid", "uuid_str", "json", "raw", "list", "days", "small", "prices", "words", "any", "color", "chosen", "_created", "_updated") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) /* and so on, 32 in all */;
 -- greatest
 SELECT max("_id") FROM "every_kind";
 -- every_null

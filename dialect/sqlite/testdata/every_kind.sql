@@ -24,6 +24,10 @@ CREATE TABLE "every_kind" (
 	"json" TEXT NOT NULL,
 	"raw" TEXT NOT NULL,
 	"list" TEXT NOT NULL,
+	"days" TEXT NOT NULL,
+	"small" TEXT NOT NULL,
+	"prices" TEXT NOT NULL,
+	"words" TEXT NOT NULL,
 	"any" TEXT NOT NULL,
 	"color" TEXT NOT NULL,
 	"chosen" TEXT NOT NULL,
@@ -57,6 +61,10 @@ ALTER TABLE "every_kind" ADD COLUMN "uuid_str" TEXT NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "json" TEXT NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "raw" TEXT NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "list" TEXT NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "days" TEXT NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "small" TEXT NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "prices" TEXT NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "words" TEXT NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "any" TEXT NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "color" TEXT NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "chosen" TEXT NOT NULL;

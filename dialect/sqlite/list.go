@@ -1,0 +1,99 @@
+package sqlite
+
+import (
+	"encoding/hex"
+	"math"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// AppendList appends a list as JSON, for json_each and for columns. Bytes become hexadecimal digits; infinities become numbers that
+// are read as such.
+func AppendList(b []byte, v schema.Value) []byte {
+	b = append(b, '[')
+	switch list := v.List().(type) {
+	case []bool:
+		for i, x := range list {
+			b = strconv.AppendBool(comma(b, i), x)
+		}
+	case []int64:
+		kind := v.Kind()
+		for i, x := range list {
+			b = comma(b, i)
+			switch kind {
+			case schema.Time:
+				b = append(AppendTime(append(b, '"'), time.UnixMicro(x)), '"')
+			case schema.Date:
+				b = append(AppendDate(append(b, '"'), time.UnixMicro(x).UTC()), '"')
+			case schema.Clock:
+				b = append(AppendClock(append(b, '"'), time.Duration(x)*time.Microsecond), '"')
+			default:
+				b = strconv.AppendInt(b, x, 10)
+			}
+		}
+	case []uint64:
+		for i, x := range list {
+			b = strconv.AppendUint(comma(b, i), x, 10)
+		}
+	case []float64:
+		for i, x := range list {
+			b = comma(b, i)
+			switch {
+			case math.IsInf(x, 1):
+				b = append(b, "9e999"...)
+			case math.IsInf(x, -1):
+				b = append(b, "-9e999"...)
+			default:
+				b = strconv.AppendFloat(b, x, 'e', -1, 64)
+			}
+		}
+	case []string:
+		for i, x := range list {
+			b = appendJSON(comma(b, i), x)
+		}
+	case [][]byte:
+		for i, x := range list {
+			b = append(hex.AppendEncode(append(comma(b, i), '"'), x), '"')
+		}
+	}
+	return append(b, ']')
+}
+
+func comma(b []byte, i int) []byte {
+	if i > 0 {
+		return append(b, ',')
+	}
+	return b
+}
+
+// appendJSON writes a string of JSON. What is not UTF-8 becomes U+FFFD.
+func appendJSON(b []byte, s string) []byte {
+	const digits = "0123456789abcdef"
+	b = append(b, '"')
+	from := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c == '"' || c == '\\':
+			b = append(append(b, s[from:i]...), '\\', c)
+		case c < ' ':
+			b = append(append(b, s[from:i]...), '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+		case c < utf8.RuneSelf:
+			i++
+			continue
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r != utf8.RuneError || size > 1 {
+				i += size
+				continue
+			}
+			b = append(append(b, s[from:i]...), "\ufffd"...)
+		}
+		i++
+		from = i
+	}
+	return append(append(b, s[from:]...), '"')
+}
