@@ -50,7 +50,11 @@ func truthOf(b bool) truth {
 type thought struct {
 	cond prom.Cond[Note]
 	of   func(*Note) truth
+	left bool // out: it is the zero condition
 }
+
+// nothing is the condition that is left out.
+var nothing = thought{of: func(*Note) truth { return yes }, left: true}
 
 // thinker makes random rows, conditions and orders.
 type thinker struct{ r *rand.Rand }
@@ -93,10 +97,10 @@ var noteBody = prom.TextOf(func(n *Note) *string { return &n.Body })
 func (g thinker) comparison() thought {
 	n, list, s, at := g.number(), g.numbers(), g.text(), g.time()
 	plain := func(c prom.Cond[Note], of func(*Note) bool) thought {
-		return thought{c, func(n *Note) truth { return truthOf(of(n)) }}
+		return thought{cond: c, of: func(n *Note) truth { return truthOf(of(n)) }}
 	}
 	stars := func(c prom.Cond[Note], of func(int) bool) thought {
-		return thought{c, func(n *Note) truth {
+		return thought{cond: c, of: func(n *Note) truth {
 			if n.Stars == nil {
 				return unknown
 			}
@@ -149,14 +153,15 @@ func (g thinker) comparison() thought {
 			return plain(NoteAt.Hour().Gt(n), func(v *Note) bool { return v.At.Hour() > n })
 		},
 		func() thought {
-			return thought{prom.Raw[Note]("stars + ? > views", n), func(v *Note) truth {
+			return thought{cond: prom.Raw[Note]("stars + ? > views", n), of: func(v *Note) truth {
 				if v.Stars == nil {
 					return unknown
 				}
 				return truthOf(*v.Stars+n > v.Views)
 			}}
 		},
-		func() thought { return plain(prom.Cond[Note]{}, func(*Note) bool { return true }) },
+		func() thought { return nothing },
+		func() thought { return thought{cond: prom.If(false, NoteViews.Gt(n)), of: nothing.of, left: true} },
 	}
 	return choices[g.r.IntN(len(choices))]()
 }
@@ -168,15 +173,20 @@ func (g thinker) tree(depth int) thought {
 	}
 	if g.r.IntN(4) == 0 {
 		kid := g.tree(depth - 1)
-		return thought{prom.Not(kid.cond), func(n *Note) truth { return yes - kid.of(n) }}
+		if kid.left {
+			return thought{cond: prom.Not(kid.cond), of: kid.of, left: true}
+		}
+		return thought{cond: prom.Not(kid.cond), of: func(n *Note) truth { return yes - kid.of(n) }}
 	}
 	conds, kids := make([]prom.Cond[Note], g.r.IntN(5)), []thought{}
 	for i := range conds {
 		kid := g.tree(depth - 1)
-		conds[i], kids = kid.cond, append(kids, kid)
+		if conds[i] = kid.cond; !kid.left {
+			kids = append(kids, kid)
+		}
 	}
 	if g.r.IntN(2) == 0 {
-		return thought{prom.And(conds...), func(n *Note) truth {
+		return thought{left: len(kids) == 0, cond: prom.And(conds...), of: func(n *Note) truth {
 			least := yes
 			for _, kid := range kids {
 				least = min(least, kid.of(n))
@@ -184,7 +194,7 @@ func (g thinker) tree(depth int) thought {
 			return least
 		}}
 	}
-	return thought{prom.Or(conds...), func(n *Note) truth {
+	return thought{cond: prom.Or(conds...), of: func(n *Note) truth {
 		most := no
 		for _, kid := range kids {
 			most = max(most, kid.of(n))

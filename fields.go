@@ -10,7 +10,8 @@ import (
 )
 
 // Cond is a condition on the rows of T. Fields make conditions; [And], [Or] and [Not] combine them. The zero Cond is true for
-// every row and counts as no condition where one is demanded, so that a condition may be left out.
+// every row and counts as no condition where one is demanded, so that a condition may be left out; [And], [Or] and [Not] pass over
+// it as if it had not been written.
 type Cond[T any] = query.Cond[T]
 
 // Order is one term of an order of the rows of T.
@@ -47,9 +48,10 @@ type (
 	JSONField[T, V any]              = query.JSONField[T, V]
 	NullJSONField[T, V any]          = query.NullJSONField[T, V]
 	AnyField[T any]                  = query.AnyField[T]
+	Parsed[T any]                    = query.Parsed[T]
 )
 
-// And is true when all conditions are; it is true for every row when there are none.
+// And is true when all conditions are. Of no conditions it is the zero Cond.
 func And[T any](conds ...Cond[T]) Cond[T] { return query.And(conds...) }
 
 // Or is true when one of the conditions is; it is false for every row when there are none.
@@ -57,6 +59,10 @@ func Or[T any](conds ...Cond[T]) Cond[T] { return query.Or(conds...) }
 
 // Not is true when the condition is false. A condition that compares NULL is neither, and so is its negation.
 func Not[T any](cond Cond[T]) Cond[T] { return query.Not(cond) }
+
+// If is the condition when on is true, and else the zero Cond, which is left out: of a list of conditions, of an And, and of an Or
+// too, which is false for every row when nothing is left of it.
+func If[T any](on bool, cond Cond[T]) Cond[T] { return query.If(on, cond) }
 
 // Raw is a condition in SQL, with a question mark for each argument; ?? is a question mark itself. Arguments are booleans,
 // numbers, texts, bytes, times, UUIDs, pointers to them, slices of them as one list argument, and driver.Valuers. They are

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -29,8 +28,11 @@ func FieldByName[T any](p *scan.Plan, name string) (AnyField[T], error) {
 func (f AnyField[T]) Column() *schema.Column { return f.c.Column() }
 
 func (f AnyField[T]) value(x any) (schema.Value, error) {
-	if s, ok := x.(string); ok {
-		return f.c.Parse(s)
+	switch x := x.(type) {
+	case string:
+		return f.c.Parse(x)
+	case Parsed[T]:
+		return x.v, x.of(f.Column())
 	}
 	return f.c.Convert(x)
 }
@@ -102,28 +104,14 @@ func comparison(col *schema.Column) error {
 	return nil
 }
 
-// Like is true when the column, a text, matches the pattern of [TextField.Like].
-func (f AnyField[T]) Like(pattern string) Cond[T] { return f.text(dialect.MatchLike, pattern, false) }
+// Between is true when the column is from low to high, both included.
+func (f AnyField[T]) Between(low, high any) Cond[T] { return And(f.Gte(low), f.Lte(high)) }
 
-// Contains is true when s stands in the column, a text.
-func (f AnyField[T]) Contains(s string) Cond[T] { return f.text(dialect.MatchContains, s, false) }
+// IsNull is true when the column is NULL.
+func (f AnyField[T]) IsNull() Cond[T] { return Cond[T]{n: node{op: opNull, col: f.c.Column()}} }
 
-// ContainsFold is Contains ignoring the case of A to Z.
-func (f AnyField[T]) ContainsFold(s string) Cond[T] { return f.text(dialect.MatchContains, s, true) }
-
-// HasPrefix is true when the column, a text, begins with s.
-func (f AnyField[T]) HasPrefix(s string) Cond[T] { return f.text(dialect.MatchPrefix, s, false) }
-
-// HasSuffix is true when the column, a text, ends with s.
-func (f AnyField[T]) HasSuffix(s string) Cond[T] { return f.text(dialect.MatchSuffix, s, false) }
-
-func (f AnyField[T]) text(m dialect.Match, s string, fold bool) Cond[T] {
-	n := matching(f.c, m, s, fold, false)
-	if f.Column().Kind != schema.Text && n.err == nil {
-		n.err = fmt.Errorf("the column %q is not a text", f.Column().Name)
-	}
-	return Cond[T]{n: n}
-}
+// NotNull is true when the column is not NULL.
+func (f AnyField[T]) NotNull() Cond[T] { return Cond[T]{n: node{op: opNotNull, col: f.c.Column()}} }
 
 // Set assigns x; nil is NULL.
 func (f AnyField[T]) Set(x any) Assign[T] {

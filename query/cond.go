@@ -8,26 +8,51 @@ import (
 
 // Cond is a condition on the rows of T. Fields make conditions; [And], [Or] and [Not] combine them. A Cond is an immutable
 // value. The zero value is true for every row, so that a condition can be left out: it counts as no condition where one is
-// demanded.
+// demanded, and [And], [Or] and [Not] pass over it as if it had not been written.
 type Cond[T any] struct {
 	_ [0]*T // keeps the conditions of two models from being converted into each other
 	n node
 }
 
-// And is true when all conditions are; it is true for every row when there are none.
-func And[T any](conds ...Cond[T]) Cond[T] { return Cond[T]{n: chain(opAnd, conds)} }
+// And is true when all conditions are. Of no conditions it is the zero Cond.
+func And[T any](conds ...Cond[T]) Cond[T] {
+	n := chain(opAnd, conds)
+	if len(n.kids) == 0 {
+		return Cond[T]{}
+	}
+	return Cond[T]{n: n}
+}
 
 // Or is true when one of the conditions is; it is false for every row when there are none.
 func Or[T any](conds ...Cond[T]) Cond[T] { return Cond[T]{n: chain(opOr, conds)} }
 
 // Not is true when the condition is false. As everywhere in SQL, a condition that compares NULL is neither true nor false, and
 // so is its negation.
-func Not[T any](cond Cond[T]) Cond[T] { return Cond[T]{n: node{op: opNot, kids: []node{cond.n}}} }
+func Not[T any](cond Cond[T]) Cond[T] {
+	if cond.absent() {
+		return cond
+	}
+	return Cond[T]{n: node{op: opNot, kids: []node{cond.n}}}
+}
 
+// If is the condition when on is true, and else the zero Cond, which is left out.
+func If[T any](on bool, cond Cond[T]) Cond[T] {
+	if !on {
+		return Cond[T]{}
+	}
+	return cond
+}
+
+// absent reports whether c is the zero Cond.
+func (c Cond[T]) absent() bool { return c.n.op == opTrue && c.n.err == nil }
+
+// chain joins the conditions that are there. One that is left out of an Or must not make it true for every row.
 func chain[T any](o op, conds []Cond[T]) node {
-	kids := make([]node, len(conds))
-	for i, c := range conds {
-		kids[i] = c.n
+	kids := make([]node, 0, len(conds))
+	for _, c := range conds {
+		if !c.absent() {
+			kids = append(kids, c.n)
+		}
 	}
 	return node{op: o, kids: kids}
 }
