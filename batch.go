@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
@@ -30,13 +31,18 @@ type Batch struct {
 type batchOp struct {
 	conn.Statement
 	bind  func() (*binding, error)
-	build func(ctx context.Context, op *batchOp) error // makes the statement
-	read  func(rows conn.Rows) error                   // not of a statement with NoRows
-	done  func(op *batchOp, err error) error           // is told how the batch ended, and says how the operation did
-	place func(error) error                            // gives an error the operation's place
-	skip  bool                                         // there is nothing to do
+	build func(ctx context.Context, op *batchOp) error            // makes the statement
+	read  func(rows conn.Rows) error                              // not of a statement with NoRows
+	keep  func() restorer                                         // keeps the value for the case that the batch fails; nil without hooks
+	after func(ctx context.Context, op *batchOp) error            // follows the statements in their transaction; nil without hooks
+	done  func(ctx context.Context, op *batchOp, err error) error // is told how the batch ended, and says how the operation did
+	place func(error) error                                       // gives an error the operation's place
+	skip  bool                                                    // there is nothing to do
 	b     *binding
 }
+
+// restorer makes a value what it was; see [scan.Kept].
+type restorer interface{ Restore() }
 
 // BatchError says which operation of a [Batch] failed. The others have not happened either; but PostgreSQL has stored all of them
 // when it is the row of a Create, read back, that does not fit its model.
@@ -72,15 +78,65 @@ func (b *Batch) Len() int { return len(b.ops) }
 // several connections are an error, before anything is sent.
 //
 // A Get that finds no row is no failure of the batch, nor are rows that do not fit the model: their Result says so.
+//
+// When models of what is written have hooks, the batch and they are one transaction, so that it takes more round trips: the hooks Before
+// and Validate of each value are called in the order of the operations, before anything is sent, and the hooks After, in that order,
+// when all of it has been done. DeleteKey has no value to call hooks of. The hook AfterLoad of what is read is called at the end, and its
+// error is that of the Result.
 func (b *Batch) Run(ctx context.Context) error {
 	ops := b.ops
 	b.ops = nil
 	err := runBatch(ctx, ops)
 	for i, op := range ops {
-		if e := op.done(op, err); e != nil && err == nil {
+		if e := op.done(ctx, op, err); e != nil && err == nil {
 			err = &BatchError{i, e}
 		}
 	}
+	return err
+}
+
+// runBatch runs operations, in a transaction if some have hooks, which are to be part of it.
+func runBatch(ctx context.Context, ops []*batchOp) error {
+	first := slices.IndexFunc(ops, func(op *batchOp) bool { return op.after != nil })
+	if first < 0 {
+		return sendBatch(ctx, ops)
+	}
+	b, err := ops[first].bind()
+	if err != nil {
+		return &BatchError{first, err}
+	}
+	var kept []restorer
+	for _, op := range ops {
+		if op.keep != nil {
+			kept = append(kept, op.keep())
+		}
+	}
+	restore := func() {
+		for _, k := range kept {
+			k.Restore()
+		}
+	}
+	failed := true
+	defer func() {
+		if failed { // by a panic too
+			restore()
+		}
+	}()
+	err = b.inTx(ctx, func(ctx context.Context) error {
+		restore() // after a first attempt
+		if err := sendBatch(ctx, ops); err != nil {
+			return err
+		}
+		for i, op := range ops {
+			if op.after != nil && !op.skip {
+				if err := op.after(ctx, op); err != nil {
+					return &BatchError{i, err}
+				}
+			}
+		}
+		return nil
+	})
+	failed = err != nil
 	return err
 }
 
@@ -88,7 +144,7 @@ func (b *Batch) Run(ctx context.Context) error {
 // connection of the pool, whose statements were prepared before a table changed.
 const maxRepeats = 5
 
-func runBatch(ctx context.Context, ops []*batchOp) error {
+func sendBatch(ctx context.Context, ops []*batchOp) error {
 	if len(ops) == 0 {
 		return nil
 	}
@@ -104,7 +160,7 @@ func runBatch(ctx context.Context, ops []*batchOp) error {
 			return &BatchError{i, op.place(errors.New("its repo is bound to another connection than that of the first operation"))}
 		}
 		if err := op.build(ctx, op); err != nil {
-			return &BatchError{i, op.place(err)}
+			return &BatchError{i, err}
 		}
 		if !op.skip {
 			sts, at = append(sts, &op.Statement), append(at, i)
@@ -173,42 +229,68 @@ func (o BatchOf[T]) add(verb string, write bool, op *batchOp) {
 }
 
 // write adds a statement that stores v and returns its row. It works on a copy of v, which build fills in.
-func (o BatchOf[T]) write(verb string, v *T, build func(ctx context.Context, op *batchOp, w *work[T]) error) {
-	w := o.repo.take()
-	o.add(verb, true, &batchOp{
+func (o BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx context.Context, op *batchOp, w *work[T]) error) {
+	r, w := o.repo, o.repo.take()
+	hooks &= r.hooks
+	settled := false
+	settle := func(op *batchOp) error {
+		if settled || op.skip {
+			return nil
+		}
+		settled = true
+		if op.NoRows {
+			if err := r.inserted(w, &w.stored, w.cols, op.Args, op.LastKey); err != nil {
+				return err
+			}
+		}
+		*v = w.stored
+		return nil
+	}
+	op := &batchOp{
 		build: func(ctx context.Context, op *batchOp) error {
-			w.stored = *v
+			if err := (hooks & befores).call(ctx, v); err != nil {
+				return err
+			}
+			settled = false
+			w.stored, w.cols, w.args = *v, w.cols[:0], w.args[:0]
 			return build(ctx, op, w)
 		},
 		read: func(rows conn.Rows) error {
-			w.loader.Plan, w.one = o.repo.plan, &w.stored
+			w.loader.Plan, w.one = r.plan, &w.stored
 			err := w.ReadRows(rows)
 			if err == nil && !w.found && rows.Close() == nil {
-				return o.repo.notFound(verb)
+				return r.notFound(verb)
 			}
 			return err
 		},
-		done: func(op *batchOp, err error) error {
-			defer o.repo.give(w)
-			if err == nil && op.NoRows {
-				err = o.repo.inserted(w, &w.stored, w.cols, op.Args, op.LastKey)
-			}
-			if err == nil && !op.skip {
-				*v = w.stored
+		done: func(_ context.Context, op *batchOp, err error) error {
+			defer r.give(w)
+			if err == nil {
+				err = settle(op)
 			}
 			return err
 		},
-	})
+	}
+	if hooks != 0 {
+		op.keep = func() restorer { return scan.KeepOne(r.plan, v) }
+		op.after = func(ctx context.Context, op *batchOp) error {
+			if err := settle(op); err != nil {
+				return err
+			}
+			return (hooks & afters).call(ctx, v)
+		}
+	}
+	o.add(verb, true, op)
 }
 
 // Create inserts v, as [Repo.Create] does.
 func (o BatchOf[T]) Create(v *T) {
 	r := o.repo
-	o.write("insert", v, func(ctx context.Context, op *batchOp, w *work[T]) (err error) {
+	o.write("insert", v, createHooks, func(ctx context.Context, op *batchOp, w *work[T]) (err error) {
 		if w.cols, err = r.fill(w.cols, &w.stored, now()); err != nil {
-			return err
+			return op.place(err)
 		}
-		if op.Args, err = scan.Values(r.plan, w.args, &w.stored, w.cols); err != nil {
+		if op.Args, err = r.values(ctx, op.Op, w.args, &w.stored, w.cols); err != nil {
 			return err
 		}
 		if op.NoRows = r.insertsOnly(ctx, op.b, w.cols); op.NoRows {
@@ -223,22 +305,22 @@ func (o BatchOf[T]) Create(v *T) {
 // Update updates the row of v, as [Repo.Update] does; a row that is gone fails the batch.
 func (o BatchOf[T]) Update(v *T) {
 	r := o.repo
-	o.write("update", v, func(_ context.Context, op *batchOp, w *work[T]) error {
+	o.write("update", v, updateHooks, func(ctx context.Context, op *batchOp, w *work[T]) error {
 		if err := r.needKey("update"); err != nil {
 			return err
 		}
 		cols, err := r.changes(nil, &w.stored)
 		if err != nil {
-			return err
+			return op.place(err)
 		}
 		if op.skip = len(cols) == 0; op.skip {
 			return nil
 		}
-		if op.Args, err = scan.Values(r.plan, nil, &w.stored, cols); err != nil {
+		if op.Args, err = r.values(ctx, op.Op, nil, &w.stored, cols); err != nil {
 			return err
 		}
 		if op.Args, err = r.rowKey(op.Args, v); err != nil {
-			return err
+			return op.place(err)
 		}
 		op.SQL, err = op.b.stmts.UpdateKey(cols, r.table.Key)
 		op.Judged = true // the row may be gone
@@ -253,7 +335,7 @@ func (o BatchOf[T]) DeleteKey(key ...any) *Result[int] {
 	o.add("delete", true, &batchOp{
 		build: func(_ context.Context, op *batchOp) (err error) {
 			if op.Args, err = o.repo.convertKey(nil, key); err != nil {
-				return err
+				return op.place(err)
 			}
 			op.SQL, err = op.b.stmts.DeleteKeyReturning(o.repo.table.Key)
 			return err
@@ -263,7 +345,7 @@ func (o BatchOf[T]) DeleteKey(key ...any) *Result[int] {
 			}
 			return nil
 		},
-		done: func(_ *batchOp, err error) error {
+		done: func(_ context.Context, _ *batchOp, err error) error {
 			if result.err = err; err == nil {
 				result.value = n
 			}
@@ -281,7 +363,7 @@ func (o BatchOf[T]) Get(key ...any) *Result[*T] {
 	o.add("get", false, &batchOp{
 		build: func(_ context.Context, op *batchOp) (err error) {
 			if op.Args, err = o.repo.convertKey(nil, key); err != nil {
-				return err
+				return op.place(err)
 			}
 			op.SQL, err = op.b.stmts.SelectBy(o.repo.table.Key)
 			return err
@@ -295,13 +377,15 @@ func (o BatchOf[T]) Get(key ...any) *Result[*T] {
 			}
 			return nil
 		},
-		done: func(op *batchOp, err error) error {
+		done: func(ctx context.Context, op *batchOp, err error) error {
 			switch {
 			case err != nil:
 			case unread != nil:
 				err = op.place(unread)
 			case v == nil:
 				err = o.repo.notFound("get")
+			default:
+				err = loadedOne(ctx, o.repo.hooks, v)
 			}
 			if result.err = err; err == nil {
 				result.value = v
@@ -323,10 +407,11 @@ func (o BatchOf[T]) All(q Query[T]) *Result[[]T] {
 				return errors.New("a batch does not load relations; use LoadInto when it has run")
 			}
 			text, args, err := op.b.stmts.Select(nil, q.spec)
-			if err == nil {
-				op.SQL, op.Args = text.SQL, args
+			if err != nil {
+				return op.place(err)
 			}
-			return err
+			op.SQL, op.Args = text.SQL, args
+			return nil
 		},
 		read: func(rows conn.Rows) error {
 			w := work[T]{hint: firstList}
@@ -335,9 +420,13 @@ func (o BatchOf[T]) All(q Query[T]) *Result[[]T] {
 			list = w.list
 			return nil
 		},
-		done: func(op *batchOp, err error) error {
-			if err == nil && unread != nil {
+		done: func(ctx context.Context, op *batchOp, err error) error {
+			switch {
+			case err != nil:
+			case unread != nil:
 				err = op.place(unread)
+			default:
+				err = loaded(ctx, o.repo.hooks, list)
 			}
 			if result.err = err; err == nil {
 				result.value = list

@@ -24,7 +24,16 @@ func (r *Repo[T]) New() *T {
 // Create inserts v and makes it what is stored: with the key that the database made, the times, and on PostgreSQL whatever else the
 // database did, since the row is read back there; SQLite stores what it is given. A key that is set already is kept. When Create
 // fails, v is as it was.
+//
+// The model's hooks are called in the order BeforeSave, BeforeCreate, Validate, AfterCreate, AfterSave.
 func (r *Repo[T]) Create(ctx context.Context, v *T) error {
+	if hooks := r.hooks & createHooks; hooks != 0 {
+		return r.hooked(ctx, v, hooks, func(ctx context.Context) (bool, error) { return true, r.create(ctx, v) })
+	}
+	return r.create(ctx, v)
+}
+
+func (r *Repo[T]) create(ctx context.Context, v *T) error {
 	b, err := r.bind()
 	if err != nil {
 		return err
@@ -36,8 +45,8 @@ func (r *Repo[T]) Create(ctx context.Context, v *T) error {
 	if err != nil {
 		return errorOf("insert", r.table, err)
 	}
-	if w.args, err = scan.Values(r.plan, w.args, &w.stored, cols); err != nil {
-		return errorOf("insert", r.table, err)
+	if w.args, err = r.values(ctx, "insert", w.args, &w.stored, cols); err != nil {
+		return err
 	}
 	if r.insertsOnly(ctx, b, cols) {
 		return r.insertOnly(ctx, b, w, cols, v)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/prom-go/prom/conn"
@@ -17,6 +18,10 @@ import (
 //
 // Many rows go to PostgreSQL as one array for each column, and from a few thousand on by COPY, with keys that are taken from the
 // key's sequence before; to SQLite by one prepared statement in one transaction.
+//
+// The model's hooks are called for each value, in one transaction with the insertion: BeforeSave and BeforeCreate of all values, then
+// Validate of all, and after the insertion AfterCreate and AfterSave of all. When a value breaks a rule or one of its hooks fails, the
+// error is a [*ValueError] that says which it was.
 func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
 	if len(vs) == 0 {
 		return nil
@@ -25,6 +30,49 @@ func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
 	if err != nil {
 		return err
 	}
+	hooks := r.hooks & createHooks
+	if hooks == 0 {
+		return r.createMany(ctx, b, vs)
+	}
+	kept := scan.Keep(r.plan, vs)
+	return kept.Guard(func() error {
+		return b.inTx(ctx, func(ctx context.Context) error {
+			kept.Restore() // after a first attempt
+			if err := callEach(ctx, hooks&befores, vs); err != nil {
+				return err
+			}
+			if err := r.createMany(ctx, b, vs); err != nil {
+				return err
+			}
+			return callEach(ctx, hooks&afters, vs)
+		})
+	})
+}
+
+// callEach calls the hooks of a set of each value.
+func callEach[T any](ctx context.Context, hooks hookSet, vs []T) error {
+	for i := range vs {
+		if err := hooks.call(ctx, &vs[i]); err != nil {
+			return &ValueError{i, err}
+		}
+	}
+	return nil
+}
+
+// ValueError says which of the values given to [Repo.CreateMany] could not be stored. What the database itself refuses, such as a unique
+// index, comes without it: the values went there together.
+type ValueError struct {
+	Index int   // of the value, from 0
+	Err   error // of the value
+}
+
+// Error tells the value's number and its error.
+func (e *ValueError) Error() string { return fmt.Sprintf("prom: value %d: %v", e.Index, e.Err) }
+
+// Unwrap returns the value's own error.
+func (e *ValueError) Unwrap() error { return e.Err }
+
+func (r *Repo[T]) createMany(ctx context.Context, b *binding, vs []T) error {
 	bulks, err := b.db.Bulks(ctx)
 	if err != nil {
 		return errorOf("insert", r.table, err)
@@ -32,11 +80,11 @@ func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
 	stored := slices.Clone(vs)
 	parts, err := r.fillAll(stored)
 	if err != nil {
-		return errorOf("insert", r.table, err)
+		return err
 	}
 	m := &many[T]{values: stored, loader: scan.Loader[T]{Plan: r.plan}}
-	if len(vs) <= maxRows { // else while they go, which is undone
-		if err := r.check(m, parts); err != nil {
+	if len(vs) <= maxRows || r.hooks&validate != 0 { // else while they go, which is undone
+		if err := r.check(ctx, m, parts); err != nil {
 			return err
 		}
 	}
@@ -58,12 +106,7 @@ func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
 	if len(parts) == 1 {
 		err = all(ctx)
 	} else {
-		known := b.marked.IsSet(ctx)
-		err = b.db.Tx(ctx, all)
-		if !b.db.InTx(ctx) && (known && missing(err) || conn.IsStale(err)) {
-			// The table changed behind our back, which ended the transaction before anything could be put right in it.
-			err = b.db.Tx(ctx, all)
-		}
+		err = b.inTx(ctx, all)
 	}
 	if err != nil {
 		return err
@@ -93,7 +136,7 @@ func (r *Repo[T]) fillAll(vs []T) ([]part, error) {
 	for i := range vs {
 		filled, err := r.fill(cols, &vs[i], at)
 		if err != nil {
-			return nil, err
+			return nil, &ValueError{i, errorOf("insert", r.table, err)}
 		}
 		if n := len(parts); n > 0 && slices.Equal(parts[n-1].cols, filled) {
 			parts[n-1].to = i + 1
@@ -119,12 +162,12 @@ func splitParts(parts []part, size int) []part {
 }
 
 // check checks the values before any SQL, which is what a few of them can afford.
-func (r *Repo[T]) check(m *many[T], parts []part) error {
+func (r *Repo[T]) check(ctx context.Context, m *many[T], parts []part) error {
 	for _, p := range parts {
 		for i := p.from; i < p.to; i++ {
 			var err error
-			if m.args, err = scan.Values(r.plan, m.args[:0], &m.values[i], p.cols); err != nil {
-				return errorOf("insert", r.table, err)
+			if m.args, err = r.values(ctx, "insert", m.args[:0], &m.values[i], p.cols); err != nil {
+				return &ValueError{i, err}
 			}
 		}
 	}
@@ -148,14 +191,14 @@ func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part
 			err = scan.Stored(r.plan, v, p.cols, dst[n:])
 		}
 		if err != nil {
-			broken = errorOf("insert", r.table, err)
+			broken = &ValueError{p.from + row, errorOf("insert", r.table, err)}
 		}
 		return dst, broken
 	}
 	if key != nil {
 		bulk.Key = func(row int, n int64) {
 			if err := scan.Set(r.plan, &m.values[p.from+row], key, schema.IntValue(schema.Int64, n)); err != nil && broken == nil {
-				broken = errorOf("insert", r.table, err)
+				broken = &ValueError{p.from + row, errorOf("insert", r.table, err)}
 			}
 		}
 	}
@@ -214,12 +257,14 @@ func splitRows(parts []part, maxArgs int) []part {
 // insertRows inserts a part by one INSERT of many rows and reads them back.
 func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part) error {
 	text, err := b.stmts.Insert(p.cols, p.to-p.from)
-	m.args = m.args[:0]
-	for i := p.from; i < p.to && err == nil; i++ {
-		m.args, err = scan.Values(r.plan, m.args, &m.values[i], p.cols)
-	}
 	if err != nil {
 		return errorOf("insert", r.table, err)
+	}
+	m.args = m.args[:0]
+	for i := p.from; i < p.to; i++ {
+		if m.args, err = scan.Values(r.plan, m.args, &m.values[i], p.cols); err != nil {
+			return &ValueError{i, errorOf("insert", r.table, err)}
+		}
 	}
 	c := &call{complete: true}
 	c.Op, c.Write, c.SQL, c.Args = "insert", true, text, m.args

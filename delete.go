@@ -8,7 +8,16 @@ import (
 
 // Delete deletes the row that v was loaded from or, without change tracking, the one with its key. Afterwards v counts as new: Save
 // inserts it again, with the key that it has. A row that is gone is ErrNotFound.
+//
+// The model's hooks BeforeDelete and AfterDelete are called.
 func (r *Repo[T]) Delete(ctx context.Context, v *T) error {
+	if hooks := r.hooks & deleteHooks; hooks != 0 {
+		return r.hooked(ctx, v, hooks, func(ctx context.Context) (bool, error) { return true, r.delete(ctx, v) })
+	}
+	return r.delete(ctx, v)
+}
+
+func (r *Repo[T]) delete(ctx context.Context, v *T) error {
 	if err := r.needKey("delete"); err != nil {
 		return err
 	}
@@ -26,6 +35,7 @@ func (r *Repo[T]) Delete(ctx context.Context, v *T) error {
 }
 
 // DeleteKey deletes the row with that key, as Get would find it. When there is none it is ErrNotFound.
+// There is no value here to call hooks of: load it and call Delete if it must be so.
 func (r *Repo[T]) DeleteKey(ctx context.Context, key ...any) error {
 	w := r.take()
 	defer r.give(w)

@@ -69,7 +69,9 @@ func errorOf(op string, t *schema.Table, err error) error {
 	var broken Violations
 	if errors.As(err, &broken) {
 		for _, v := range broken {
-			invalid.Columns = append(invalid.Columns, v.Column)
+			if v.Column != "" {
+				invalid.Columns = append(invalid.Columns, v.Column)
+			}
 		}
 	}
 	return invalid

@@ -59,7 +59,14 @@ func (q Query[T]) All(ctx context.Context) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	return q.rows(ctx, b, q.spec)
+	list, err := q.rows(ctx, b, q.spec)
+	if err == nil {
+		err = loaded(ctx, q.repo.hooks, list)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
 // rows reads the rows of a spec into one slice. It is made as large as the result of the same statement was last, or as the limit
@@ -170,6 +177,7 @@ func (q Query[T]) Has(ctx context.Context) (bool, error) {
 
 // Update assigns new values to the rows and returns how many they were. Without a condition it is refused; see AllRows. The model's
 // updated column is set to the present time unless it is assigned. It takes no order, limit or offset.
+// It works on rows and loads none: hooks of the model are not called, but the rules of the assigned fields hold.
 func (q Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error) {
 	b, err := q.repo.bind()
 	if err != nil {
@@ -188,7 +196,7 @@ func (q Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error)
 }
 
 // Delete deletes the rows and returns how many they were. Without a condition it is refused; see AllRows. It takes no order, limit
-// or offset.
+// or offset. It works on rows and loads none: hooks of the model are not called.
 func (q Query[T]) Delete(ctx context.Context) (int, error) {
 	b, err := q.repo.bind()
 	if err != nil {

@@ -31,6 +31,7 @@ type RawRows[R any] struct {
 //     for models. A column without a field is an error that names it, and so is one that stands twice. Fields without a column
 //     are left zero. A model that was read with its key counts as loaded: Save writes what has changed since, and never a field
 //     that was not read and is zero still. Read without its key it counts as new.
+//     A hook AfterLoad is called, whatever was read.
 //   - a map[string]any, by the names of the columns, or any for a result of one column. The values are nil, bool, int64, float64,
 //     string, []byte, time.Time and time.Duration.
 //   - any other type, for a result of one column: int64, string, time.Time, *int, sql.Null, a type with its own Scan, and so on.
@@ -93,7 +94,11 @@ func rawCall(b *binding, op string, st query.RawStatement) *call {
 // All returns all rows.
 func (q RawRows[R]) All(ctx context.Context) ([]R, error) {
 	to := &rawList[R]{}
-	if err := q.read(ctx, to); err != nil {
+	err := q.read(ctx, to)
+	if err == nil {
+		err = loaded(ctx, loadHooks[R](), to.list)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return to.list, nil
@@ -105,6 +110,9 @@ func (q RawRows[R]) One(ctx context.Context) (R, error) {
 	err := q.read(ctx, to)
 	if err == nil && !to.found {
 		err = &Error{Kind: ErrNotFound, Op: opRawQuery}
+	}
+	if err == nil {
+		err = loadedOne(ctx, loadHooks[R](), &to.value)
 	}
 	if err != nil {
 		return *new(R), err
@@ -143,7 +151,7 @@ func (q RawRows[R]) stream(ctx context.Context, yield func(R, error) bool) error
 		return err
 	}
 	c := rawCall(b, opRawQuery, q.st)
-	return streamRows(ctx, b, c, &rawLoader[R]{}, func(v *R, err error) bool { return yield(*v, err) })
+	return streamRows(ctx, b, c, &rawLoader[R]{}, loadHooks[R](), func(v *R, err error) bool { return yield(*v, err) })
 }
 
 // SQL returns the statement and its arguments as the engine gets them, without running it.

@@ -26,11 +26,16 @@ func (r *Repo[T]) Get(ctx context.Context, key ...any) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
+	var v *T
 	if r.coalesces(ctx, b) {
-		return r.getShared(ctx, b, w)
+		v, err = r.getShared(ctx, b, w)
+	} else {
+		v, err = r.getAlone(ctx, w)
 	}
-	v := new(T)
-	if err := r.get(ctx, w, "get", r.table.Key, v); err != nil {
+	if err == nil {
+		err = loadedOne(ctx, r.hooks, v)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return v, nil
@@ -90,8 +95,14 @@ func (r *Repo[T]) reread(ctx context.Context, w *work[T], op string, cols []*sch
 	if err := r.get(ctx, w, op, cols, &w.stored); err != nil {
 		return err
 	}
-	*v = w.stored
-	return nil
+	if r.hooks&afterLoad == 0 {
+		*v = w.stored
+		return nil
+	}
+	return scan.KeepOne(r.plan, v).Guard(func() error {
+		*v = w.stored
+		return afterLoad.call(ctx, v)
+	})
 }
 
 // JSON returns the persisted fields of v as a JSON object, by the names of their columns and in their order, without those that

@@ -26,6 +26,7 @@ type Repo[T any] struct {
 	db       *conn.DB // set by Using: the connection itself
 	bound    atomic.Pointer[binding]
 	works    sync.Pool // of *work[T]
+	hooks    hookSet   // that the model has
 	coalesce bool
 	reads    coalescer[T]
 }
@@ -56,8 +57,9 @@ func In(r *Registry) RepoOption { return func(o *repoOptions) { o.registry = r }
 // Using binds the repo to a connection itself.
 func Using(db *DB) RepoOption { return func(o *repoOptions) { o.db = db } }
 
-// NewRepo returns a repo of the model T. It panics when T is no model or one of its tags is wrong, with a message that names
-// the model, the field and the tag; this is meant to show at start-up, in package variables.
+// NewRepo returns a repo of the model T. It panics when T is no model, one of its tags is wrong, or a method that is named like a hook
+// does not look like one, with a message that names the model, and the field and the tag or the method; this is meant to show at
+// start-up, in package variables.
 func NewRepo[T any](options ...RepoOption) *Repo[T] {
 	model := reflect.TypeFor[T]()
 	plan, err := scan.For(model)
@@ -67,6 +69,10 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 	if err := plan.Table.Check(); err != nil {
 		panic(err)
 	}
+	hooks, err := hooksOf(model)
+	if err != nil {
+		panic(err)
+	}
 	var o repoOptions
 	if n, ok := reflect.New(model).Interface().(interface{ ConnectionName() string }); ok {
 		o.name = n.ConnectionName()
@@ -74,7 +80,7 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 	for _, option := range options {
 		option(&o)
 	}
-	r := &Repo[T]{plan: plan, table: plan.Table, registry: o.registry, name: o.name, db: o.db, coalesce: o.coalesce}
+	r := &Repo[T]{plan: plan, table: plan.Table, registry: o.registry, name: o.name, db: o.db, hooks: hooks, coalesce: o.coalesce}
 	if r.registry == nil {
 		r.registry = Default
 	}
@@ -90,13 +96,13 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 // On returns the same repo bound to the connection of another name in the same registry.
 func (r *Repo[T]) On(name string) *Repo[T] {
 	conn.Know(nil, r.registry, name, r.table)
-	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, name: name, coalesce: r.coalesce}
+	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, name: name, hooks: r.hooks, coalesce: r.coalesce}
 }
 
 // Using returns the same repo bound to a connection itself.
 func (r *Repo[T]) Using(db *DB) *Repo[T] {
 	conn.Know(db, nil, "", r.table)
-	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, db: db, coalesce: r.coalesce}
+	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, db: db, hooks: r.hooks, coalesce: r.coalesce}
 }
 
 // DB returns the repo's connection. An unknown name is an error that lists the known ones.

@@ -122,6 +122,17 @@ func (b *binding) repair(ctx context.Context, err error) error {
 	return installErr
 }
 
+// inTx runs fn in a transaction. When a table was changed behind our back, the transaction ended before anything could be put right in
+// it: fn is run once more.
+func (b *binding) inTx(ctx context.Context, fn func(ctx context.Context) error) error {
+	known := b.marked.IsSet(ctx)
+	err := b.db.Tx(ctx, fn)
+	if !b.db.InTx(ctx) && (known && missing(err) || conn.IsStale(err)) {
+		err = b.db.Tx(ctx, fn)
+	}
+	return err
+}
+
 func (r *Repo[T]) notFound(op string) error {
 	return &Error{Kind: ErrNotFound, Op: op, Table: r.table.Name}
 }

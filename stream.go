@@ -14,7 +14,8 @@ import (
 // wait for others who need one. Inside a transaction the body cannot use the transaction, which is busy with the rows, nor, on
 // a SQLite database in memory, the database. [Query.Each] has none of these limits and is a little slower.
 //
-// Each row is a value of its own, which may be kept. When reading fails the loop gets the error, with a nil value, and ends.
+// Each row is a value of its own, which may be kept. A hook AfterLoad of the model is bound by what binds the body. When reading fails the
+// loop gets the error, with a nil value, and ends.
 func (q Query[T]) Stream(ctx context.Context) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		if err := q.stream(ctx, yield); err != nil && !errors.Is(err, errStopped) {
@@ -44,18 +45,25 @@ func (q Query[T]) stream(ctx context.Context, yield func(*T, error) bool) error 
 	w.args = args
 	w.set("query", text.SQL)
 	w.complete = true
-	return streamRows(ctx, b, &w.call, &scan.Loader[T]{Plan: r.plan}, yield)
+	return streamRows(ctx, b, &w.call, &scan.Loader[T]{Plan: r.plan}, r.hooks, yield)
 }
 
 // streamRows runs a statement and hands its rows to a loop.
-func streamRows[T any](ctx context.Context, b *binding, c *call, loader rowLoader[T], yield func(*T, error) bool) error {
+func streamRows[T any](ctx context.Context, b *binding, c *call, loader rowLoader[T], hooks hookSet, yield func(*T, error) bool) error {
 	s := &streamer[T]{loader: loader, yield: yield, begun: &c.final}
+	if hooks&afterLoad != 0 {
+		of := ctx
+		s.hook = func(v *T) error { return afterLoad.call(of, v) }
+	}
 	if !b.db.InTx(ctx) {
 		// To leave the loop early ends the statement: what is still to come may be much. A transaction would end with it.
 		ctx, s.cancel = context.WithCancel(ctx)
 		defer s.cancel()
 	}
 	err := b.query(ctx, c, s)
+	if s.failed != nil {
+		return s.failed
+	}
 	if s.stopped {
 		return errStopped
 	}
@@ -74,7 +82,9 @@ type streamer[T any] struct {
 	cancel  context.CancelFunc // nil in a transaction
 	begun   *bool              // set once a row has been used
 	stopped bool
-	slab    []T // for the next rows; values that are used leave it
+	hook    func(*T) error // nil when the model has none
+	failed  error          // of the hook
+	slab    []T            // for the next rows; values that are used leave it
 }
 
 // streamSlab is how many rows share an allocation. Whoever keeps one row keeps them all.
@@ -101,6 +111,11 @@ func (s *streamer[T]) ReadRows(rows conn.Rows) error {
 		if err := s.loader.Load(rows, v); err != nil {
 			ended = true
 			return err
+		}
+		if s.hook != nil {
+			if s.failed = s.hook(v); s.failed != nil {
+				return errStopped
+			}
 		}
 		if !s.yield(v, nil) {
 			return errStopped

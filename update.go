@@ -40,7 +40,21 @@ func (r *Repo[T]) Save(ctx context.Context, v *T) error {
 // A model without change tracking is written whole, to the row with its key.
 //
 // The model's updated column is set to the time of the update, unless it was set by hand.
+//
+// The model's hooks are called in the order BeforeSave, BeforeUpdate, Validate, AfterUpdate, AfterSave. When there is nothing to write after
+// the first two, as may be in a model without an updated column, the others are not called.
 func (r *Repo[T]) Update(ctx context.Context, v *T) error {
+	if hooks := r.hooks & updateHooks; hooks != 0 {
+		return r.hooked(ctx, v, hooks, func(ctx context.Context) (bool, error) {
+			changed := *v
+			cols, err := r.changes(nil, &changed)
+			return err != nil || len(cols) > 0, r.update(ctx, v)
+		})
+	}
+	return r.update(ctx, v)
+}
+
+func (r *Repo[T]) update(ctx context.Context, v *T) error {
 	if err := r.needKey("update"); err != nil {
 		return err
 	}
@@ -58,8 +72,8 @@ func (r *Repo[T]) Update(ctx context.Context, v *T) error {
 	if len(cols) == 0 {
 		return nil
 	}
-	if w.args, err = scan.Values(r.plan, w.args, &w.stored, cols); err != nil {
-		return errorOf("update", r.table, err)
+	if w.args, err = r.values(ctx, "update", w.args, &w.stored, cols); err != nil {
+		return err
 	}
 	if w.args, err = r.rowKey(w.args, v); err != nil {
 		return errorOf("update", r.table, err)

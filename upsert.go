@@ -18,6 +18,9 @@ type Columner interface{ Column() *schema.Column }
 // loaded or saved is updated. Otherwise the conflict is on the fields given, which must be the key or those of a unique
 // index; without fields on the primary key if it is set, else on the first unique index whose fields are all set, zero values
 // counting as not set; when there is none, it is an error. What is stored then comes back into v.
+//
+// The model's hooks are called in the order BeforeSave, Validate, AfterSave, and no others, since it is the database that finds out
+// whether a row is inserted or updated; those of a value that was loaded or saved are the hooks of Update.
 func (r *Repo[T]) Upsert(ctx context.Context, v *T, on ...Columner) error {
 	if len(on) == 0 && scan.IsLoaded(r.plan, v) {
 		return r.Update(ctx, v)
@@ -97,6 +100,14 @@ func (r *Repo[T]) identifies(cols []*schema.Column) bool {
 }
 
 func (r *Repo[T]) upsert(ctx context.Context, v *T, on []*schema.Column) error {
+	if hooks := r.hooks & upsertHooks; hooks != 0 {
+		return r.hooked(ctx, v, hooks, func(ctx context.Context) (bool, error) { return true, r.upsertOn(ctx, v, on) })
+	}
+	return r.upsertOn(ctx, v, on)
+}
+
+// upsertOn upserts v by a conflict on the given columns.
+func (r *Repo[T]) upsertOn(ctx context.Context, v *T, on []*schema.Column) error {
 	b, err := r.bind()
 	if err != nil {
 		return err
@@ -122,8 +133,8 @@ func (r *Repo[T]) upsert(ctx context.Context, v *T, on []*schema.Column) error {
 			}
 		}
 	}
-	if w.args, err = scan.Values(r.plan, w.args, &w.stored, cols); err != nil {
-		return errorOf("upsert", r.table, err)
+	if w.args, err = r.values(ctx, "upsert", w.args, &w.stored, cols); err != nil {
+		return err
 	}
 	text, err := b.stmts.Upsert(cols, on, set)
 	if err != nil {

@@ -12,20 +12,37 @@ import (
 
 // Violation is one rule that a value breaks. It never holds the value.
 type Violation struct {
-	Field  string // the Go field's path
-	Column string
-	Rule   string // required, type, min, max, nonempty, choices or regex
+	Field  string // the Go field's path; "" when it is the value as a whole
+	Column string // "" when the field has none
+	Rule   string // required, type, min, max, nonempty, choices or regex; "" for a rule of the model's own
 	Reason string // what is wrong, for people
 }
 
-// Violations are all the rules that a value breaks, at least one. They are found before any SQL runs.
+// Violations are all the rules that a value breaks. They are found before any SQL runs. A model's method Validate collects its own
+// by Add, and returns what Err returns.
 type Violations []Violation
+
+// Add adds a rule of the model's own. The field is the path of the Go field, as in "End", or "" for the value as a whole; the reason is for
+// people, and should not hold the value.
+func (vs *Violations) Add(field, reason string) {
+	*vs = append(*vs, Violation{Field: field, Reason: reason})
+}
+
+// Err returns vs as an error, and nil when there are none.
+func (vs Violations) Err() error {
+	if len(vs) == 0 {
+		return nil
+	}
+	return vs
+}
 
 // Error lists every violation.
 func (vs Violations) Error() string {
 	lines := make([]string, len(vs))
 	for i, v := range vs {
-		lines[i] = v.Field + ": " + v.Reason
+		if lines[i] = v.Reason; v.Field != "" {
+			lines[i] = v.Field + ": " + v.Reason
+		}
 	}
 	return strings.Join(lines, "; ")
 }

@@ -1,0 +1,601 @@
+package prom_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/dbtest"
+)
+
+// deed has every hook. What they do, a test says by a script in the context.
+type deed struct {
+	prom.Model
+	Title string `prom:"size=1..20,unique"`
+	Slug  string
+	Notes map[string]int
+	Seen  string `prom:"-"`
+}
+
+// trace is what hooks of a deed leave behind.
+type trace struct {
+	prom.Model
+	What string
+	Of   int64
+}
+
+var (
+	deedTitle = prom.TextOf(func(d *deed) *string { return &d.Title })
+	deedSlug  = prom.TextOf(func(d *deed) *string { return &d.Slug })
+)
+
+// script is what the hooks of deeds do, by their names, and which of them were called.
+type script struct {
+	do    map[string]func(ctx context.Context, d *deed) error
+	calls []string
+}
+
+type scriptKey struct{}
+
+func (s *script) in(ctx context.Context) context.Context {
+	return context.WithValue(ctx, scriptKey{}, s)
+}
+
+// take returns the calls since the last time.
+func (s *script) take() string {
+	calls := strings.Join(s.calls, " ")
+	s.calls = nil
+	return calls
+}
+
+func (d *deed) hook(ctx context.Context, name string) error {
+	s, ok := ctx.Value(scriptKey{}).(*script)
+	if !ok {
+		return nil
+	}
+	s.calls = append(s.calls, name)
+	if do := s.do[name]; do != nil {
+		return do(ctx, d)
+	}
+	return nil
+}
+
+func (d *deed) BeforeSave(ctx context.Context) error   { return d.hook(ctx, "BeforeSave") }
+func (d *deed) BeforeCreate(ctx context.Context) error { return d.hook(ctx, "BeforeCreate") }
+func (d *deed) BeforeUpdate(ctx context.Context) error { return d.hook(ctx, "BeforeUpdate") }
+func (d *deed) BeforeDelete(ctx context.Context) error { return d.hook(ctx, "BeforeDelete") }
+func (d *deed) Validate(ctx context.Context) error     { return d.hook(ctx, "Validate") }
+func (d *deed) AfterCreate(ctx context.Context) error  { return d.hook(ctx, "AfterCreate") }
+func (d *deed) AfterUpdate(ctx context.Context) error  { return d.hook(ctx, "AfterUpdate") }
+func (d *deed) AfterSave(ctx context.Context) error    { return d.hook(ctx, "AfterSave") }
+func (d *deed) AfterDelete(ctx context.Context) error  { return d.hook(ctx, "AfterDelete") }
+func (d *deed) AfterLoad(ctx context.Context) error    { return d.hook(ctx, "AfterLoad") }
+
+// deeds returns repos on an empty database.
+func deeds(t *testing.T, e dbtest.Engine, options ...prom.OpenOption) (*prom.DB, *prom.Repo[deed], *prom.Repo[trace]) {
+	t.Helper()
+	db := open(t, e.DSN, options...)
+	return db, prom.NewRepo[deed](prom.Using(db)), prom.NewRepo[trace](prom.Using(db))
+}
+
+// Ensure that each call of a repo calls the hooks that it says, in their order, in every mode of the engines.
+// parity: F45
+func TestHooks_Order(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		s := &script{}
+		ctx := s.in(context.Background())
+		_, repo, _ := deeds(t, e)
+		for range 2 { // the second time the table is known
+			v := &deed{Title: "one"}
+			is.NoErr(repo.Create(ctx, v))
+			is.Equal(s.take(), "BeforeSave BeforeCreate Validate AfterCreate AfterSave")
+			v.Slug = "1"
+			is.NoErr(repo.Save(ctx, v))
+			is.Equal(s.take(), "BeforeSave BeforeUpdate Validate AfterUpdate AfterSave")
+			is.NoErr(repo.Upsert(ctx, v)) // it was saved
+			is.Equal(s.take(), "BeforeSave BeforeUpdate Validate AfterUpdate AfterSave")
+			is.NoErr(repo.Upsert(ctx, &deed{Title: "one"}, deedTitle))
+			is.Equal(s.take(), "BeforeSave Validate AfterSave")
+			is.NoErr(repo.Delete(ctx, v))
+			is.Equal(s.take(), "BeforeDelete AfterDelete")
+			is.True(v.IsNew())
+			is.NoErr(repo.Save(ctx, v))
+			is.Equal(s.take(), "BeforeSave BeforeCreate Validate AfterCreate AfterSave")
+
+			_, err := repo.Where(deedTitle.Eq("one")).Update(ctx, deedSlug.Set("x"))
+			is.NoErr(err)
+			is.NoErr(repo.DeleteKey(ctx, v.ID))
+			_, err = repo.AllRows().Delete(ctx)
+			is.NoErr(err)
+			is.Equal(s.take(), "") // nobody has a value there
+		}
+	})
+}
+
+// Ensure that whatever loads a value calls its hook AfterLoad, once, and that what the hook says comes out.
+func TestHooks_AfterLoad(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		s := &script{do: map[string]func(context.Context, *deed) error{}}
+		ctx := s.in(context.Background())
+		db, repo, _ := deeds(t, e)
+		shared := prom.NewRepo[deed](prom.Using(db), prom.CoalesceReads())
+		two := []deed{{Title: "one"}, {Title: "two"}}
+		is.New(t).NoErr(repo.CreateMany(context.Background(), two))
+		own := errors.New("own")
+
+		each := func(ctx context.Context, q prom.Query[deed], stream bool) (list []deed, err error) {
+			loop := q.Each(ctx)
+			if stream {
+				loop = q.Stream(ctx)
+			}
+			for d, err := range loop {
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, *d)
+			}
+			return list, nil
+		}
+		one := func(d *deed, err error) ([]deed, error) {
+			if err != nil {
+				return nil, err
+			}
+			return []deed{*d}, nil
+		}
+		for name, load := range map[string]func(ctx context.Context) ([]deed, error){
+			"Get":     func(ctx context.Context) ([]deed, error) { return one(repo.Get(ctx, two[0].ID)) },
+			"shared":  func(ctx context.Context) ([]deed, error) { return one(shared.Get(ctx, two[0].ID)) },
+			"One":     func(ctx context.Context) ([]deed, error) { return one(repo.Where(deedTitle.Eq("two")).One(ctx)) },
+			"All":     func(ctx context.Context) ([]deed, error) { return repo.All(ctx) },
+			"Each":    func(ctx context.Context) ([]deed, error) { return each(ctx, repo.Query(), false) },
+			"ordered": func(ctx context.Context) ([]deed, error) { return each(ctx, repo.OrderBy(deedTitle.Desc()), false) },
+			"Stream":  func(ctx context.Context) ([]deed, error) { return each(ctx, repo.Query(), true) },
+			"Load":    func(ctx context.Context) ([]deed, error) { d := deed{Title: "one"}; return one(&d, repo.Load(ctx, &d)) },
+			"Reload":  func(ctx context.Context) ([]deed, error) { d := two[1]; return one(&d, repo.Reload(ctx, &d)) },
+			"batch Get": func(ctx context.Context) ([]deed, error) {
+				var b prom.Batch
+				d := repo.Batch(&b).Get(two[0].ID)
+				if err := b.Run(ctx); err != nil {
+					return nil, err
+				}
+				return one(d.Value())
+			},
+			"batch All": func(ctx context.Context) ([]deed, error) {
+				var b prom.Batch
+				list := repo.Batch(&b).All(repo.Query())
+				if err := b.Run(ctx); err != nil {
+					return nil, err
+				}
+				return list.Value()
+			},
+		} {
+			is := is.New(t)
+			s.do["AfterLoad"] = func(_ context.Context, d *deed) error { d.Seen = "seen " + d.Title; return nil }
+			list, err := load(ctx)
+			is.NoErr(err)
+			is.Equal(s.take(), strings.TrimSpace(strings.Repeat("AfterLoad ", len(list))))
+			for _, d := range list {
+				is.Equal(name+d.Seen, name+"seen "+d.Title)
+				is.Equal(len(repo.Modified(&d)), 0)
+			}
+			s.do["AfterLoad"] = func(_ context.Context, d *deed) error { d.Title = "spoilt"; return own }
+			list, err = load(ctx)
+			is.True(err == own) //nolint:errorlint // unchanged
+			is.Equal(len(list), 0)
+			s.take()
+		}
+
+		// A value that is filled is as it was when its hook fails.
+		is := is.New(t)
+		d := two[0]
+		d.Slug = "mine"
+		is.True(errors.Is(repo.Reload(ctx, &d), own))
+		is.Equal([]string{d.Title, d.Slug}, []string{"one", "mine"})
+	})
+}
+
+// Ensure that hooks may change the value: what they change is written, with what else has changed and nothing more.
+func TestHooks_Change(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		var seen statements
+		_, repo, _ := deeds(t, e, seen.option())
+		s := &script{do: map[string]func(context.Context, *deed) error{
+			"BeforeSave": func(_ context.Context, d *deed) error { d.Slug = strings.ToLower(d.Title); return nil },
+			"AfterCreate": func(_ context.Context, d *deed) error {
+				d.Seen = fmt.Sprint("created ", d.ID > 0, d.IsNew())
+				return nil
+			},
+			"Validate": func(_ context.Context, d *deed) error {
+				d.Title = "what Validate changes is lost"
+				return nil
+			},
+		}}
+		ctx := s.in(context.Background())
+		v := deed{Title: "ONE", Notes: map[string]int{"a": 1}}
+		is.NoErr(repo.Create(ctx, &v))
+		is.Equal([]string{v.Title, v.Slug, v.Seen}, []string{"ONE", "one", "created true false"})
+		is.Equal(len(repo.Modified(&v)), 0)
+
+		seen.take()
+		v.Title = "TWO"
+		is.NoErr(repo.Save(ctx, &v))
+		got, err := repo.Get(context.Background(), v.ID)
+		is.NoErr(err)
+		is.Equal([]string{got.Title, got.Slug}, []string{"TWO", "two"})
+		updates := 0
+		for _, sql := range seen.take() {
+			if strings.HasPrefix(sql, "UPDATE") {
+				updates++
+				is.True(!strings.Contains(strings.Split(sql, "WHERE")[0], `"notes" =`))
+			}
+		}
+		is.Equal(updates, 1)
+
+		// What is changed after the write counts as a change.
+		s.do["AfterUpdate"] = func(_ context.Context, d *deed) error { d.Notes["b"] = 2; return nil }
+		is.NoErr(repo.Save(ctx, &v))
+		is.Equal(repo.Modified(&v), []string{"notes"})
+	})
+}
+
+// Ensure that hooks are part of the write's transaction: what they do elsewhere is undone with it, the error or panic comes out as it
+// is, and the value is as it was, what was changed in place included.
+func TestHooks_Undo(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		db, repo, traces := deeds(t, e)
+		own := errors.New("own")
+		plain := context.Background()
+		stored := mustCreate(t, repo, deed{Title: "stored", Notes: map[string]int{"a": 1}})
+		for _, at := range []string{"BeforeSave", "BeforeCreate", "BeforeUpdate", "BeforeDelete", "Validate", "AfterCreate", "AfterUpdate", "AfterSave", "AfterDelete"} {
+			is := is.New(t)
+			fail := func() error { return own }
+			trail := func(ctx context.Context, d *deed) error {
+				is.True(db.InTx(ctx))
+				if strings.HasPrefix(at, "Before") {
+					d.Title = "spoilt"
+				}
+				if d.Notes != nil {
+					d.Notes["b"] = 2 // in place
+				}
+				return traces.Create(ctx, &trace{What: at, Of: d.ID})
+			}
+			s := &script{do: map[string]func(context.Context, *deed) error{
+				at: func(ctx context.Context, d *deed) error {
+					is.NoErr(trail(ctx, d))
+					return fail()
+				},
+			}}
+			ctx := s.in(plain)
+			check := func(write func(ctx context.Context, d *deed) error, from deed) {
+				s.take()
+				if err := write(ctx, &from); !strings.Contains(s.take(), at) {
+					is.NoErr(err) // it has no such hook
+					return
+				} else if err != own { //nolint:errorlint // unchanged
+					t.Fatalf("%s: got the error %v", at, err)
+				}
+				is.True(from.Title == "stored" || from.Title == "new")
+				is.Equal(from.Slug, "mine")
+				is.Equal(from.Notes, map[string]int{"a": 1})
+				is.Equal(len(allOf(t, traces)), 0)
+				is.Equal(scanOne[int](t, db, "SELECT count(*) FROM deed WHERE slug <> '' OR title <> 'stored'"), 0)
+
+				// In a transaction of the caller's, which goes on.
+				is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
+					is.True(errors.Is(write(ctx, &from), own))
+					_, err := repo.Query().Count(ctx)
+					return err
+				}))
+				is.Equal(len(allOf(t, traces)), 0)
+
+				fail = func() error { panic("own") }
+				func() {
+					defer func() { is.Equal(recover(), "own") }()
+					_ = write(ctx, &from)
+				}()
+				is.Equal(from.Notes, map[string]int{"a": 1})
+				is.Equal(from.Slug, "mine")
+				fail = func() error { return own }
+			}
+			value := func(d deed) deed {
+				d.Slug, d.Notes = "mine", map[string]int{"a": 1}
+				return d
+			}
+			rollback := func(write func(ctx context.Context, d *deed) error) func(ctx context.Context, d *deed) error {
+				return func(ctx context.Context, d *deed) error {
+					var err error
+					_ = db.Tx(ctx, func(ctx context.Context) error {
+						if err = write(ctx, d); err == nil {
+							err = errUndo
+						}
+						return err
+					})
+					if errors.Is(err, errUndo) {
+						return nil
+					}
+					return err
+				}
+			}
+			check(rollback(func(ctx context.Context, d *deed) error { return repo.Create(ctx, d) }), value(deed{Title: "new"}))
+			check(rollback(func(ctx context.Context, d *deed) error { return repo.Update(ctx, d) }), value(*stored))
+			check(rollback(func(ctx context.Context, d *deed) error { return repo.Delete(ctx, d) }), value(*stored))
+			check(rollback(func(ctx context.Context, d *deed) error { return repo.Upsert(ctx, d, deedTitle) }), value(deed{Title: "new"}))
+			is.Equal(len(allOf(t, repo)), 1)
+		}
+	})
+}
+
+// Ensure that a write with hooks outside a transaction is one transaction of its own, and that what it has AfterCommit do is done when
+// the outermost one is there for all.
+func TestHooks_AfterCommit(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		db, repo, traces := deeds(t, e)
+		var told []string
+		s := &script{do: map[string]func(context.Context, *deed) error{
+			"AfterSave": func(ctx context.Context, d *deed) error {
+				if err := traces.Create(ctx, &trace{What: d.Title, Of: d.ID}); err != nil {
+					return err
+				}
+				return prom.AfterCommit(ctx, func(ctx context.Context) {
+					is.True(!db.InTx(ctx))
+					told = append(told, d.Title)
+				})
+			},
+		}}
+		ctx := s.in(context.Background())
+		is.NoErr(repo.Create(ctx, &deed{Title: "alone"}))
+		is.Equal(told, []string{"alone"})
+		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
+			is.NoErr(repo.Create(ctx, &deed{Title: "inside"}))
+			is.Equal(len(told), 1)
+			err := repo.Create(ctx, &deed{Title: "alone"}) // which is there
+			is.True(errors.Is(err, prom.ErrUnique))
+			return nil
+		}))
+		is.Equal(told, []string{"alone", "inside"})
+		rolledBack(t, db, func(ctx context.Context) { is.NoErr(repo.Create(s.in(ctx), &deed{Title: "undone"})) })
+		is.Equal(told, []string{"alone", "inside"})
+		is.Equal(len(allOf(t, traces)), 2)
+	})
+}
+
+// Ensure that CreateMany calls the hooks of each value, in one transaction, whichever way the rows go, and says which value failed.
+func TestHooks_CreateMany(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		_, repo, traces := deeds(t, e)
+		s := &script{do: map[string]func(context.Context, *deed) error{
+			"BeforeCreate": func(_ context.Context, d *deed) error { d.Slug = d.Title; return nil },
+			"AfterCreate":  func(ctx context.Context, d *deed) error { d.Seen = fmt.Sprint(d.ID); return nil },
+		}}
+		ctx := s.in(context.Background())
+		for _, n := range []int{1, 3, 600} {
+			vs := make([]deed, n)
+			for i := range vs {
+				vs[i].Title = fmt.Sprint(n, " ", i)
+			}
+			is.NoErr(repo.CreateMany(ctx, vs))
+			is.Equal(s.take(), strings.TrimSpace(strings.Repeat("BeforeSave BeforeCreate ", n)+strings.Repeat("Validate ", n)+
+				strings.Repeat("AfterCreate AfterSave ", n)))
+			for i := range vs {
+				is.Equal(vs[i].Slug, vs[i].Title)
+				is.Equal(vs[i].Seen, fmt.Sprint(vs[i].ID))
+				is.Equal(len(repo.Modified(&vs[i])), 0)
+			}
+			got, err := repo.Get(context.Background(), vs[n-1].ID)
+			is.NoErr(err)
+			is.Equal(got.Slug, vs[n-1].Title)
+		}
+		before := len(allOf(t, repo))
+
+		own := errors.New("own")
+		for _, at := range []string{"BeforeSave", "Validate", "AfterSave"} {
+			s.do[at] = func(ctx context.Context, d *deed) error {
+				if d.Notes["fail"] == 0 {
+					return nil
+				}
+				d.Notes["fail"]++
+				return errors.Join(traces.Create(ctx, &trace{What: at}), own)
+			}
+			vs := []deed{{Title: "a"}, {Title: "b"}, {Title: "c", Notes: map[string]int{"fail": 1}}}
+			err := repo.CreateMany(ctx, vs)
+			var which *prom.ValueError
+			is.True(errors.As(err, &which))
+			is.Equal(which.Index, 2)
+			is.True(errors.Is(err, own))
+			is.True(reflect.DeepEqual(vs, []deed{{Title: "a"}, {Title: "b"}, {Title: "c", Notes: map[string]int{"fail": 1}}}))
+			is.Equal(len(allOf(t, repo)), before)
+			is.Equal(len(allOf(t, traces)), 0)
+			delete(s.do, at)
+		}
+	})
+}
+
+// Ensure that a batch and the hooks of its values are one transaction: Before all statements, After all of them, and nothing of it when
+// one fails.
+func TestHooks_Batch(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		_, repo, traces := deeds(t, e)
+		stored := mustCreate(t, repo, deed{Title: "stored"})
+		own := errors.New("own")
+		s := &script{do: map[string]func(context.Context, *deed) error{
+			"BeforeSave": func(_ context.Context, d *deed) error { d.Slug = "s " + d.Title; return nil },
+			"AfterSave":  func(ctx context.Context, d *deed) error { return traces.Create(ctx, &trace{What: d.Title, Of: d.ID}) },
+		}}
+		ctx := s.in(context.Background())
+		for range 2 {
+			var b prom.Batch
+			created, note := deed{Title: "created"}, trace{What: "by hand"}
+			stored.Title = "changed"
+			repo.Batch(&b).Create(&created)
+			repo.Batch(&b).Update(stored)
+			traces.Batch(&b).Create(&note)
+			all := repo.Batch(&b).All(repo.OrderBy(deedSlug.Asc()))
+			is.NoErr(b.Run(ctx))
+			is.Equal(s.take(), "BeforeSave BeforeCreate Validate BeforeSave BeforeUpdate Validate AfterCreate AfterSave AfterUpdate AfterSave AfterLoad AfterLoad")
+			list, err := all.Value()
+			is.NoErr(err)
+			is.Equal([]string{list[0].Slug, list[1].Slug}, []string{"s changed", "s created"})
+			is.Equal([]string{created.Slug, stored.Slug}, []string{"s created", "s changed"})
+			is.True(note.ID > 0)
+			is.Equal(len(allOf(t, traces)), 3)
+
+			_, err = traces.AllRows().Delete(ctx)
+			is.NoErr(err)
+			is.NoErr(repo.DeleteKey(ctx, created.ID))
+		}
+
+		for _, at := range []string{"BeforeCreate", "Validate", "AfterCreate"} {
+			s.do[at] = func(context.Context, *deed) error { return own }
+			var b prom.Batch
+			changed, created := *stored, deed{Title: "created"}
+			changed.Title = "again"
+			note := trace{What: "by hand"}
+			traces.Batch(&b).Create(&note)
+			repo.Batch(&b).Create(&created)
+			repo.Batch(&b).Update(&changed)
+			err := b.Run(ctx)
+			var which *prom.BatchError
+			is.True(errors.As(err, &which))
+			is.Equal(which.Index, 1)
+			is.True(which.Err == own) //nolint:errorlint // unchanged
+			is.Equal([]string{created.Slug, changed.Slug, note.Created.Format("2006")}, []string{"", "s changed", "0001"})
+			is.True(created.IsNew())
+			is.Equal(repo.Modified(&changed), []string{"title"})
+			is.Equal(len(allOf(t, traces)), 0)
+			is.Equal(len(allOf(t, repo)), 1)
+			delete(s.do, at)
+		}
+	})
+}
+
+// Ensure that a write with hooks repairs a table that somebody dropped, as one without does, and calls the hooks of the value as it was.
+func TestHooks_Repair(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		db, repo, _ := deeds(t, e)
+		s := &script{do: map[string]func(context.Context, *deed) error{
+			"BeforeSave": func(_ context.Context, d *deed) error { d.Notes["saves"]++; return nil },
+		}}
+		ctx := s.in(context.Background())
+		mustCreate(t, repo, deed{Title: "known"})
+		for i, write := range []func(d *deed) error{
+			func(d *deed) error { return repo.Create(ctx, d) },
+			func(d *deed) error {
+				list := []deed{*d}
+				err := repo.CreateMany(ctx, list)
+				*d = list[0]
+				return err
+			},
+			func(d *deed) error {
+				var b prom.Batch
+				repo.Batch(&b).Create(d)
+				return b.Run(ctx)
+			},
+		} {
+			runSQL(t, db, "DROP TABLE deed")
+			d := deed{Title: fmt.Sprint(i), Notes: map[string]int{}}
+			is.NoErr(write(&d))
+			is.Equal(d.Notes, map[string]int{"saves": 1})
+			is.Equal(len(allOf(t, repo)), 1)
+		}
+	})
+}
+
+// slugged is embedded by models, and has a hook.
+type slugged struct{ Slug string }
+
+func (s *slugged) BeforeSave(context.Context) error { s.Slug = "promoted"; return nil }
+
+type page struct {
+	prom.Model
+	slugged
+	Slugged slugged `prom:"-"`
+}
+
+// shop has a hook whose receiver is no pointer.
+type shop struct {
+	prom.Model
+	Name string
+}
+
+func (s shop) AfterCreate(context.Context) error { return errors.New("after " + s.Name) }
+
+// Ensure that the hooks of embedded structs and those of values count.
+func TestHooks_Methods(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		db := open(t, e.DSN)
+		pages, shops := prom.NewRepo[page](prom.Using(db)), prom.NewRepo[shop]().Using(db)
+		p := mustCreate(t, pages, page{})
+		is.Equal(p.Slug, "promoted")
+		err := shops.Create(context.Background(), &shop{Name: "ada's"})
+		is.Equal(err.Error(), "after ada's")
+		is.Equal(len(allOf(t, shops)), 0)
+	})
+}
+
+type (
+	wrongArgs    struct{ N int }
+	wrongResult  struct{ N int }
+	wrongContext struct{ N int }
+	stamped      struct{ At int }
+	twice        struct {
+		slugged
+		stamped
+	}
+	once struct {
+		slugged
+		stamped
+		N int
+	}
+)
+
+func (*wrongArgs) Validate() error                          { return nil }
+func (*wrongResult) AfterLoad(context.Context) (int, error) { return 0, nil }
+func (*wrongContext) BeforeDelete(*prom.DB) error           { return nil }
+func (*stamped) BeforeSave(context.Context) error           { return nil }
+func (o *once) BeforeSave(ctx context.Context) error        { return o.slugged.BeforeSave(ctx) }
+
+// Ensure that a method that has the name of a hook and does not look like one is told at start-up, and so is one that two embedded
+// structs have.
+func TestHooks_Wrong(t *testing.T) {
+	t.Parallel()
+	panics := func(fn func(), parts ...string) {
+		t.Helper()
+		defer func() {
+			t.Helper()
+			err, _ := recover().(error)
+			for _, part := range parts {
+				if err == nil || !strings.Contains(err.Error(), part) {
+					t.Errorf("the panic %v does not say %q", err, part)
+				}
+			}
+		}()
+		fn()
+	}
+	panics(func() { prom.NewRepo[wrongArgs]() }, "prom_test.wrongArgs", "func (*wrongArgs) Validate(context.Context) error")
+	panics(func() { prom.NewRepo[wrongResult]() }, "AfterLoad", "func (*wrongResult) AfterLoad(context.Context) error")
+	panics(func() { prom.NewRepo[wrongContext]() }, "func (*wrongContext) BeforeDelete(context.Context) error")
+	panics(func() { prom.NewRepo[twice]() }, "prom_test.twice", "slugged", "BeforeSave", "declare it on *twice")
+	prom.NewRepo[once]()
+}
