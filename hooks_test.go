@@ -159,8 +159,24 @@ func TestHooks_AfterLoad(t *testing.T) {
 			"Each":    func(ctx context.Context) ([]deed, error) { return each(ctx, repo.Query(), false) },
 			"ordered": func(ctx context.Context) ([]deed, error) { return each(ctx, repo.OrderBy(deedTitle.Desc()), false) },
 			"Stream":  func(ctx context.Context) ([]deed, error) { return each(ctx, repo.Query(), true) },
-			"Load":    func(ctx context.Context) ([]deed, error) { d := deed{Title: "one"}; return one(&d, repo.Load(ctx, &d)) },
-			"Reload":  func(ctx context.Context) ([]deed, error) { d := two[1]; return one(&d, repo.Reload(ctx, &d)) },
+			"raw All": func(ctx context.Context) ([]deed, error) {
+				return prom.RawQuery[deed](repo, "SELECT * FROM deed").All(ctx)
+			},
+			"raw One": func(ctx context.Context) ([]deed, error) {
+				d, err := prom.RawQuery[deed](db, "SELECT * FROM deed").One(ctx)
+				return one(&d, err)
+			},
+			"raw Stream": func(ctx context.Context) (list []deed, err error) {
+				for d, err := range prom.RawQuery[deed](db, "SELECT * FROM deed").Stream(ctx) {
+					if err != nil {
+						return nil, err
+					}
+					list = append(list, d)
+				}
+				return list, nil
+			},
+			"Load":   func(ctx context.Context) ([]deed, error) { d := deed{Title: "one"}; return one(&d, repo.Load(ctx, &d)) },
+			"Reload": func(ctx context.Context) ([]deed, error) { d := two[1]; return one(&d, repo.Reload(ctx, &d)) },
 			"batch Get": func(ctx context.Context) ([]deed, error) {
 				var b prom.Batch
 				d := repo.Batch(&b).Get(two[0].ID)
