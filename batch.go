@@ -37,6 +37,7 @@ type batchOp struct {
 	after func(ctx context.Context, op *batchOp) error            // follows the statements in their transaction; nil without hooks
 	done  func(ctx context.Context, op *batchOp, err error) error // is told how the batch ended, and says how the operation did
 	place func(error) error                                       // gives an error the operation's place
+	own   bool                                                    // what build returned is a hook's, or has its place
 	skip  bool                                                    // there is nothing to do
 	b     *binding
 }
@@ -160,6 +161,9 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 			return &BatchError{i, op.place(errors.New("its repo is bound to another connection than that of the first operation"))}
 		}
 		if err := op.build(ctx, op); err != nil {
+			if !op.own {
+				err = op.place(err)
+			}
 			return &BatchError{i, err}
 		}
 		if !op.skip {
@@ -249,6 +253,7 @@ func (o BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx conte
 	op := &batchOp{
 		build: func(ctx context.Context, op *batchOp) error {
 			if err := (hooks & befores).call(ctx, v); err != nil {
+				op.own = true
 				return err
 			}
 			settled = false
@@ -288,9 +293,10 @@ func (o BatchOf[T]) Create(v *T) {
 	r := o.repo
 	o.write("insert", v, createHooks, func(ctx context.Context, op *batchOp, w *work[T]) (err error) {
 		if w.cols, err = r.fill(w.cols, &w.stored, now()); err != nil {
-			return op.place(err)
+			return err
 		}
 		if op.Args, err = r.values(ctx, op.Op, w.args, &w.stored, w.cols); err != nil {
+			op.own = true
 			return err
 		}
 		if op.NoRows = r.insertsOnly(ctx, op.b, w.cols); op.NoRows {
@@ -311,16 +317,17 @@ func (o BatchOf[T]) Update(v *T) {
 		}
 		cols, err := r.changes(nil, &w.stored)
 		if err != nil {
-			return op.place(err)
+			return err
 		}
 		if op.skip = len(cols) == 0; op.skip {
 			return nil
 		}
 		if op.Args, err = r.values(ctx, op.Op, nil, &w.stored, cols); err != nil {
+			op.own = true
 			return err
 		}
 		if op.Args, err = r.rowKey(op.Args, v); err != nil {
-			return op.place(err)
+			return err
 		}
 		op.SQL, err = op.b.stmts.UpdateKey(cols, r.table.Key)
 		op.Judged = true // the row may be gone
@@ -335,7 +342,7 @@ func (o BatchOf[T]) DeleteKey(key ...any) *Result[int] {
 	o.add("delete", true, &batchOp{
 		build: func(_ context.Context, op *batchOp) (err error) {
 			if op.Args, err = o.repo.convertKey(nil, key); err != nil {
-				return op.place(err)
+				return err
 			}
 			op.SQL, err = op.b.stmts.DeleteKeyReturning(o.repo.table.Key)
 			return err
@@ -363,7 +370,7 @@ func (o BatchOf[T]) Get(key ...any) *Result[*T] {
 	o.add("get", false, &batchOp{
 		build: func(_ context.Context, op *batchOp) (err error) {
 			if op.Args, err = o.repo.convertKey(nil, key); err != nil {
-				return op.place(err)
+				return err
 			}
 			op.SQL, err = op.b.stmts.SelectBy(o.repo.table.Key)
 			return err
@@ -407,11 +414,10 @@ func (o BatchOf[T]) All(q Query[T]) *Result[[]T] {
 				return errors.New("a batch does not load relations; use LoadInto when it has run")
 			}
 			text, args, err := op.b.stmts.Select(nil, q.spec)
-			if err != nil {
-				return op.place(err)
+			if err == nil {
+				op.SQL, op.Args = text.SQL, args
 			}
-			op.SQL, op.Args = text.SQL, args
-			return nil
+			return err
 		},
 		read: func(rows conn.Rows) error {
 			w := work[T]{hint: firstList}

@@ -21,6 +21,20 @@ type deed struct {
 	Slug  string
 	Notes map[string]int
 	Seen  string `prom:"-"`
+	Parts prom.Many[part]
+}
+
+// part is a part of a deed, and loaded with it.
+type part struct {
+	prom.Model
+	Deed prom.Ref[deed] `prom:"deed_id"`
+}
+
+func (p *part) AfterLoad(ctx context.Context) error {
+	if s, ok := ctx.Value(scriptKey{}).(*script); ok {
+		s.calls = append(s.calls, "part")
+	}
+	return nil
 }
 
 // trace is what hooks of a deed leave behind.
@@ -32,6 +46,8 @@ type trace struct {
 
 var (
 	deedTitle = prom.TextOf(func(d *deed) *string { return &d.Title })
+	deedParts = prom.ManyOf(func(d *deed) *prom.Many[part] { return &d.Parts })
+	partDeed  = prom.RefOf(func(p *part) *prom.Ref[deed] { return &p.Deed })
 	deedSlug  = prom.TextOf(func(d *deed) *string { return &d.Slug })
 )
 
@@ -216,6 +232,42 @@ func TestHooks_AfterLoad(t *testing.T) {
 		d.Slug = "mine"
 		is.True(errors.Is(repo.Reload(ctx, &d), own))
 		is.Equal([]string{d.Title, d.Slug}, []string{"one", "mine"})
+	})
+}
+
+// Ensure that rows which are loaded as relations have their hooks called, once each, and that those of the rows which they belong to
+// find them there.
+func TestHooks_Relations(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		db, repo, _ := deeds(t, e)
+		parts := prom.NewRepo[part](prom.Using(db))
+		d := mustCreate(t, repo, deed{Title: "whole"})
+		for range 2 {
+			mustCreate(t, parts, part{Deed: prom.RefTo[deed](d.ID)})
+		}
+		s := &script{do: map[string]func(context.Context, *deed) error{
+			"AfterLoad": func(_ context.Context, d *deed) error { d.Seen = fmt.Sprint(len(d.Parts.Rows())); return nil },
+		}}
+		ctx := s.in(context.Background())
+		got, err := repo.With(deedParts).One(ctx)
+		is.NoErr(err)
+		is.Equal(s.take(), "part part AfterLoad")
+		is.Equal(got.Seen, "2")
+		for _, err := range repo.With(deedParts).Each(ctx) {
+			is.NoErr(err)
+		}
+		is.Equal(s.take(), "part part AfterLoad")
+
+		_, err = parts.With(partDeed.With(deedParts)).All(ctx)
+		is.NoErr(err)
+		is.Equal(s.take(), "part part AfterLoad part part")
+
+		own := errors.New("own")
+		s.do["AfterLoad"] = func(context.Context, *deed) error { return own }
+		_, err = parts.With(partDeed).All(ctx)
+		is.True(err == own) //nolint:errorlint // unchanged
 	})
 }
 

@@ -1,6 +1,7 @@
 package prom
 
 import (
+	"context"
 	"reflect"
 
 	"github.com/prom-go/prom/conn"
@@ -109,12 +110,14 @@ func (f ManyField[T, R]) start(b *binding, rows []*T) (*loading, error) {
 					return nil, errorOf("load", repo.table, err)
 				}
 			}
-			all, parts := grouped(list, owners, keys.len())
+			var parts [][]R
+			list, parts = grouped(list, owners, keys.len())
 			for i, row := range rows {
 				schema.LoadMany(f.at(row), &parts[places[i]])
 			}
-			return startAll(rb, f.with, pointers(all))
+			return startAll(rb, f.with, pointers(list))
 		},
+		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
 	}, nil
 }
 

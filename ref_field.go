@@ -1,6 +1,7 @@
 package prom
 
 import (
+	"context"
 	"database/sql"
 	"reflect"
 
@@ -140,6 +141,7 @@ func (r refRelation[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
 			r.give(rows, places, found)
 			return startAll(rb, r.with, pointers(list))
 		},
+		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
 	}, nil
 }
 

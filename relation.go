@@ -27,6 +27,8 @@ type loading struct {
 
 	// join gives the rows that were read to those that they belong to, and returns how their own relations are loaded.
 	join func() ([]*loading, error)
+
+	hooks func(ctx context.Context) error // calls those of the rows that were read, once all relations are there
 }
 
 // startAll begins to load relations into rows.
@@ -52,11 +54,16 @@ func startAll[T any](b *binding, relations []Relation[T], rows []*T) ([]*loading
 
 // loadAll loads relations into rows, and theirs into what was loaded, one level after the other.
 func loadAll[T any](ctx context.Context, b *binding, relations []Relation[T], rows []*T) error {
+	var all []*loading
 	level, err := startAll(b, relations, rows)
 	for len(level) > 0 && err == nil {
+		all = append(all, level...)
 		if err = runLevel(ctx, level); err == nil {
 			level, err = nextLevel(level)
 		}
+	}
+	for i := len(all) - 1; i >= 0 && err == nil; i-- { // from the innermost on
+		err = all[i].hooks(ctx)
 	}
 	return err
 }
