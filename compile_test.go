@@ -34,6 +34,9 @@ type Author struct {
 	Born *int
 	Died sql.Null[int]
 	Tags []string
+
+	Posts  prom.Many[Post] "prom:\"via=author\""
+	Edited prom.Many[Post] "prom:\"via=editor\""
 }
 
 type Post struct {
@@ -60,6 +63,9 @@ var (
 	AuthorDied = prom.SQLNullNumberOf(func(a *Author) *sql.Null[int] { return &a.Died })
 	AuthorTags = prom.JSONOf(func(a *Author) *[]string { return &a.Tags })
 
+	AuthorPosts  = prom.ManyOf(func(a *Author) *prom.Many[Post] { return &a.Posts })
+	AuthorEdited = prom.ManyOf(func(a *Author) *prom.Many[Post] { return &a.Edited })
+
 	Posts      = prom.NewRepo[Post]()
 	PostID     = prom.NumberOf(func(p *Post) *int64 { return &p.ID })
 	PostAuthor = prom.RefOf(func(p *Post) *prom.Ref[Author] { return &p.Author })
@@ -70,6 +76,8 @@ var (
 	PostViews  = prom.NumberOf(func(p *Post) *int { return &p.Views })
 	PostKey    = prom.OrderedOf(func(p *Post) *prom.UUID { return &p.Key })
 	PostLive   = prom.FieldOf(func(p *Post) *bool { return &p.Live })
+
+	CoinPost = prom.RefOf(func(c *Coin) *prom.Ref[Post] { return &c.Post })
 
 	ctx context.Context
 	use = func(...any) {}
@@ -86,6 +94,9 @@ var goodPrograms = []string{
 	`use(Authors.Where(AuthorBorn.In(1, 2), AuthorDied.NotNull(), AuthorName.ContainsFold("x")).Update(ctx, AuthorTags.Set([]string{"a"}), AuthorDied.SetNull()))`,
 	`for p, err := range Posts.Each(ctx) { use(p.Views, err, Posts.Save(ctx, p)) }`,
 	`var c prom.Cond[Post] = PostViews.Eq(1); use(prom.And(c, PostID.In(1, 2)))`,
+	`use(Posts.With(PostAuthor.With(AuthorPosts.Where(PostViews.Gt(1)).OrderBy(PostAt.Desc()).Limit(3).With(PostEditor)), PostEditor).All(ctx))`,
+	`var p Post; var a Author; p.Author.Set(&a); p.Author = prom.Refer(&a); p.Editor = new(prom.Refer(&a)); use(Posts.With(PostAuthor).LoadInto(ctx, &p))`,
+	`var r prom.Relation[Author] = AuthorPosts; use(r, []prom.Relation[Post]{PostAuthor, PostEditor.With(r)})`,
 }
 
 // badPrograms are statements that must not compile, each with a part of what the compiler says.
@@ -157,7 +168,40 @@ var badPrograms = []struct{ statement, says string }{
 	{`use(prom.JSONField[Post, []string](AuthorTags))`, `cannot convert`},
 	{`use(prom.PartField[Author](PostAt.Year()))`, `cannot convert`},
 
+	// Relations of another model.
+	{`Posts.With(AuthorPosts)`, `cannot use AuthorPosts`},
+	{`Posts.Where(PostViews.Gt(1)).With(AuthorPosts)`, `cannot use AuthorPosts`},
+	{`Authors.With(PostAuthor)`, `cannot use PostAuthor`},
+	{`Posts.With(CoinPost)`, `cannot use CoinPost`},
+	{`Posts.With(PostAuthor.With(PostEditor))`, `cannot use PostEditor`},
+	{`Posts.With(PostEditor.With(PostAuthor))`, `cannot use PostAuthor`},
+	{`Authors.With(AuthorPosts.With(AuthorEdited))`, `cannot use AuthorEdited`},
+	{`Authors.With(AuthorPosts.Where(AuthorName.Eq("x")))`, `cannot use AuthorName.Eq("x")`},
+	{`Authors.With(AuthorPosts.OrderBy(AuthorName.Asc()))`, `cannot use AuthorName.Asc()`},
+	{`Authors.With(AuthorPosts.OrderBy(PostAt.Desc()).Limit("3"))`, `cannot use "3"`},
+	{`Posts.With(PostAuthor).LoadInto(ctx, &Author{})`, `cannot use &Author{}`},
+	{`Posts.With(PostAuthor).LoadIntoAll(ctx, []Author{})`, `cannot use []Author{}`},
+	{`use(prom.Relation[Post](AuthorPosts))`, `cannot convert`},
+	{`use(prom.ManyField[Author, Coin](AuthorPosts))`, `cannot convert`},
+	{`use(prom.RefField[Coin, Author, int64](PostAuthor))`, `cannot convert`},
+
+	// References between keys of different types, or to another model.
+	{`var p Post; p.Author.Set(&p)`, `cannot use &p`},
+	{`var p Post; p.Author = prom.Refer(&p)`, `cannot use prom.Refer(&p)`},
+	{`var p Post; p.Author = prom.ReferBy[string](&Author{})`, `cannot use prom.ReferBy`},
+	{`var p Post; var c Coin; c.Post = p.Author`, `cannot use p.Author`},
+	{`var p Post; p.Editor = prom.Refer(&Author{})`, `cannot use prom.Refer`},
+	{`prom.RefOf(func(c *Coin) *prom.RefBy[Post, string] { return &c.Post })`, `cannot use &c.Post`},
+	{`prom.RefOf(func(c *Coin) *prom.Ref[Author] { return &c.Post })`, `cannot use &c.Post`},
+	{`prom.ManyOf(func(a *Author) *prom.Many[Coin] { return &a.Posts })`, `cannot use &a.Posts`},
+	{`prom.ManyOf(func(p *Post) *prom.Ref[Author] { return &p.Author })`, `does not match`},
+	{`var a Author; a.Posts.Set([]Author{})`, `cannot use []Author{}`},
+
 	// Things of the wrong sort.
+	{`Posts.With(PostViews)`, `cannot use PostViews`},
+	{`Posts.With("author")`, `cannot use "author"`},
+	{`Posts.With(struct{}{})`, `cannot use struct{}{}`},
+	{`PostAuthor.Limit(3)`, `PostAuthor.Limit undefined`},
 	{`Posts.Where("views > 3")`, `cannot use "views > 3"`},
 	{`Posts.OrderBy("views")`, `cannot use "views"`},
 	{`Posts.OrderBy(PostViews)`, `cannot use PostViews`},

@@ -1,12 +1,8 @@
 package prom
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"iter"
-	"reflect"
 
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
@@ -103,46 +99,6 @@ func (r *Repo[T]) reread(ctx context.Context, w *work[T], op string, cols []*sch
 		*v = w.stored
 		return afterLoad.call(ctx, v)
 	})
-}
-
-// JSON returns the persisted fields of v as a JSON object, by the names of their columns and in their order, without those that
-// are private. Times are written in the form of RFC 3339.
-func (r *Repo[T]) JSON(v *T) ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	value := reflect.ValueOf(v).Elem()
-	for _, c := range r.table.Columns {
-		if c.Private {
-			continue
-		}
-		if b.Len() > 1 {
-			b.WriteByte(',')
-		}
-		name, err := json.Marshal(c.Name)
-		if err != nil {
-			return nil, err
-		}
-		field, err := json.Marshal(jsonField(value.FieldByIndex(c.Path)))
-		if err != nil {
-			return nil, errorOf("json", r.table, fmt.Errorf("the field %s cannot be written as JSON", c.Field))
-		}
-		b.Write(name)
-		b.WriteByte(':')
-		b.Write(field)
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
-}
-
-// jsonField returns what to write for a field: the value inside a sql.Null, or nil, since those have no JSON of their own.
-func jsonField(v reflect.Value) any {
-	if schema.IsNullType(v.Type()) {
-		if !v.Field(1).Bool() {
-			return nil
-		}
-		return v.Field(0).Interface()
-	}
-	return v.Interface()
 }
 
 // Query returns the query of all rows, as a beginning for others.

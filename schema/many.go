@@ -61,7 +61,16 @@ func (ManyVia[T, L]) RelationTypes() (model, link reflect.Type) {
 	return reflect.TypeFor[T](), reflect.TypeFor[L]()
 }
 
+func (m Many[T]) anyRows() (any, bool) { return m.Rows(), m.Loaded() }
+
 // relater is implemented by the instances of Many and ManyVia.
 type relater interface {
 	RelationTypes() (model, link reflect.Type)
+	anyRows() (any, bool)
+}
+
+// LoadedRows returns the rows that a field, a relation, holds: a slice.
+func LoadedRows(field reflect.Value) (rows reflect.Value, loaded bool) {
+	list, loaded := field.Interface().(relater).anyRows()
+	return reflect.ValueOf(list), loaded
 }

@@ -99,7 +99,7 @@ func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix s
 			if f.Type.Kind() == reflect.Pointer {
 				return b.tagError(prefix+f.Name, text, fmt.Errorf("a relation is a %s itself and not a pointer to it", f.Type.Elem()))
 			}
-			r := &Relation{Field: prefix + f.Name, Type: f.Type, Path: at, Offset: offset + f.Offset}
+			r := &Relation{Name: Snake(f.Name), Field: prefix + f.Name, Type: f.Type, Path: at, Offset: offset + f.Offset}
 			if err := b.addRelation(r, &tg); err != nil {
 				return b.tagError(r.Field, text, err)
 			}
@@ -297,6 +297,11 @@ func (b *builder) finish() (*Table, error) {
 			if c.Auto && c.Kind != UUID {
 				return nil, fmt.Errorf("field %s: a database counts up a key of one column only, not one of %d", c.Field, len(t.Key))
 			}
+		}
+	}
+	for _, r := range t.Relations {
+		if c := t.byName[r.Name]; c != nil {
+			return nil, fmt.Errorf("field %s: the column of field %s is named %q like this relation; rename one of them", r.Field, c.Field, r.Name)
 		}
 	}
 	return t, b.makeIndexes()

@@ -117,7 +117,32 @@ func (RefBy[T, K]) ReferenceTypes() (model, key reflect.Type) {
 	return reflect.TypeFor[T](), reflect.TypeFor[K]()
 }
 
+func (r RefBy[T, K]) anyRow() (any, bool) { row, ok := r.Get(); return row, ok }
+func (r RefBy[T, K]) anyKey() any         { return r.key }
+
 // referrer is implemented by the instances of RefBy.
 type referrer interface {
 	ReferenceTypes() (model, key reflect.Type)
+	anyRow() (any, bool)
+	anyKey() any
+}
+
+// LoadedRow returns the row that a reference holds, of a field that is one, a pointer to one or a sql.Null of one.
+func LoadedRow(field reflect.Value) (row reflect.Value, ok bool) {
+	if IsNullType(field.Type()) {
+		field = field.Field(0)
+	}
+	if field.Kind() == reflect.Pointer && field.IsNil() {
+		return reflect.Value{}, false
+	}
+	p, ok := field.Interface().(referrer).anyRow()
+	return reflect.ValueOf(p).Elem(), ok
+}
+
+// KeyOf returns the key that a reference holds, of a field that is one or a pointer to one; nil for a nil pointer.
+func KeyOf(field reflect.Value) any {
+	if field.Kind() == reflect.Pointer && field.IsNil() {
+		return nil
+	}
+	return field.Interface().(referrer).anyKey()
 }

@@ -10,6 +10,7 @@ import (
 
 // Relation is a field of a model that holds rows of another, a [Many] or a [ManyVia]. It is not a column.
 type Relation struct {
+	Name   string       // the snake_case form of the field's name, for JSON; no column has it
 	Field  string       // the Go field's path, for messages
 	Type   reflect.Type // the Go field's type
 	Path   []int        // the field's index path for reflect's FieldByIndex

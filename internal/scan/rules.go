@@ -59,7 +59,9 @@ func (c *Codec) check(v schema.Value) (Violation, bool) {
 		return c.violation("required", "a value is required"), true
 	case v.IsNull():
 		return Violation{}, false
-	case v.IsZero() && (col.References != nil || col.Kind == schema.UUID || col.Key && col.Kind == schema.Text):
+	case v.IsZero() && col.References != nil:
+		return c.violation("required", "the reference leads to no row; save the row before it is referred to"), true
+	case v.IsZero() && (col.Kind == schema.UUID || col.Key && col.Kind == schema.Text):
 		// The zero of these means that nothing was set, not that zero is the value.
 		return c.violation("required", "a value is required"), true
 	case r.NonEmpty && empty(v):
