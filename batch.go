@@ -188,8 +188,10 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 		failed = at[failed]
 		op := ops[failed]
 		st := op.Statement
-		st.Guard = conn.GuardMissing // a batch has its own savepoint
-		st.Write = writes            // to run one again is to run all again
+		if !st.Bare {
+			st.Guard = conn.GuardMissing // a batch has its own savepoint
+		}
+		st.Write = writes // to run one again is to run all again
 		spent := false
 		if missing(err) {
 			op.b.marked.Clear()

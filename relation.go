@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/schema"
@@ -79,15 +80,48 @@ func nextLevel(level []*loading) (next []*loading, err error) {
 	return next, nil
 }
 
-// runLevel runs the statements of one level.
+// runLevel runs the statements of one level: together, in one round trip, where the engine has round trips. Where a batch would
+// have to wait for those who write, they run one after the other.
 func runLevel(ctx context.Context, level []*loading) error {
+	if len(level) > 1 && level[0].b.db.Dialect().Features().ManyWriters {
+		return runTogether(ctx, level)
+	}
 	for _, l := range level {
-		c := &call{Statement: conn.Statement{Op: "load", SQL: l.sql, Args: l.args}, complete: true}
+		c := &call{Statement: l.statement(), complete: true}
 		if err := l.b.query(ctx, c, conn.RowFunc(l.read)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (l *loading) statement() conn.Statement {
+	return conn.Statement{Op: "load", Table: l.b.table.Name, SQL: l.sql, Args: l.args}
+}
+
+func runTogether(ctx context.Context, level []*loading) error {
+	known := !slices.ContainsFunc(level, func(l *loading) bool { return !l.b.marked.IsSet(ctx) })
+	ops := make([]*batchOp, len(level))
+	for i, l := range level {
+		ops[i] = &batchOp{
+			Statement: l.statement(),
+			bind:      func() (*binding, error) { return l.b, nil },
+			build:     func(context.Context, *batchOp) error { return nil },
+			read:      l.read,
+			place:     func(err error) error { return errorOf("load", l.b.table, err) },
+		}
+		ops[i].Bare = known
+	}
+	err := runBatch(ctx, ops)
+	if failed := (*BatchError)(nil); errors.As(err, &failed) {
+		return failed.Err
+	}
+	for _, l := range level {
+		if err == nil {
+			l.b.marked.Set(ctx)
+		}
+	}
+	return err
 }
 
 // relatedRepo is the key of a connection's repo for the rows of relations.

@@ -232,6 +232,39 @@ func TestLoadInto(t *testing.T) {
 	})
 }
 
+// Ensure that each level of relations is one round trip, however many relations it has, in a transaction too.
+func TestWithRoundTrips(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	p, e := dbtest.NewProxy(t, dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)})
+	db := open(t, e.With("pool_max_conns=1"))
+	s := newShelf(db)
+	s.fill(ctx, t)
+	q := s.essays.With(essayWriter.With(writerEssays, writerEdited), essayEditor.With(writerRemarks), essayRemarks.With(remarkBy))
+	trips := func(ctx context.Context, q prom.Query[Essay]) int {
+		p.Trips()
+		list, err := q.All(ctx)
+		is.NoErr(err)
+		is.Equal(len(list), 5)
+		return p.Trips()
+	}
+	trips(ctx, q) // prepares
+	trips(ctx, s.essays.With(essayWriter))
+	is.Equal(trips(ctx, s.essays.Query()), 1)
+	is.Equal(trips(ctx, s.essays.With(essayWriter)), 2)
+	is.Equal(trips(ctx, q), 3)
+	is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
+		is.Equal(trips(ctx, q), 3)
+		return nil
+	}))
+	list, err := s.essays.All(ctx)
+	is.NoErr(err)
+	p.Trips()
+	is.NoErr(s.essays.With(essayWriter, essayEditor, essayRemarks).LoadIntoAll(ctx, list))
+	is.Equal(p.Trips(), 1)
+}
+
 // Ensure that the keys of one statement have no limit in number, and that their rows come to the right owners.
 func TestWithManyRows(t *testing.T) {
 	t.Parallel()

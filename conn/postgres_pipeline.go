@@ -129,10 +129,13 @@ func (e *pgEngine) sendBatch(ctx context.Context, c *pgx.Conn, sts []*Statement,
 	return batchByPgx(ctx, c, sts, read)
 }
 
-// batch sends the statements together, behind a savepoint.
+// batch sends the statements together, behind a savepoint unless they need none.
 func (t *pgTx) batch(ctx context.Context, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {
-	if err := t.run(ctx, guardOpen); err != nil {
-		return -1, err
+	guarded := !t.direct || slices.ContainsFunc(sts, func(st *Statement) bool { return !st.Bare })
+	if guarded {
+		if err := t.run(ctx, guardOpen); err != nil {
+			return -1, err
+		}
 	}
 	c := t.tx.Conn()
 	if t.direct {
@@ -140,7 +143,10 @@ func (t *pgTx) batch(ctx context.Context, sts []*Statement, read func(i int, row
 	} else {
 		failed, err = batchByPgx(ctx, c, sts, read)
 	}
-	if err != nil {
+	switch {
+	case !guarded:
+		return failed, err
+	case err != nil:
 		return failed, t.undo(ctx, err)
 	}
 	return -1, t.run(ctx, guardClose)
