@@ -252,6 +252,56 @@ func indexNames(t *testing.T, e dbtest.Engine, db *prom.DB) string {
 	return scanOne[string](t, db, "SELECT string_agg(indexname, ',' ORDER BY indexname) FROM pg_indexes WHERE schemaname = current_schema()")
 }
 
+// Ensure that keys which are UUIDs, numbers that may exceed 64 bits, and columns that only the database has are met as they are.
+// parity: F2 A11
+func TestPythonRest(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := python(t, e, "", "install=check")
+		tokens := prom.NewRepo[blogToken](prom.Using(db))
+		key := mustGet(t, tokens, prom.UUID{0x12, 0x3e, 0x45, 0x67, 0xe8, 0x9b, 0x42, 0xd3, 0xa4, 0x56, 0x42, 0x66, 0x14, 0x17, 0x40, 0x00})
+		is.Equal(key.What, "key")
+		made := mustCreate(t, tokens, blogToken{What: "made"})
+		is.Equal(*mustGet(t, tokens, made.ID), *made)
+		key.What = "changed"
+		is.NoErr(tokens.Save(ctx, key))
+		is.Equal(scanOne[string](t, db, `SELECT "what" FROM "blog_models_token" WHERE "_id" = '123e4567-e89b-42d3-a456-426614174000'`), "changed")
+		if e.Name == dbtest.NameSQLite {
+			checkPythonTable(t, db, "blog_models_token")
+		}
+
+		numbers := prom.NewRepo[blogNumber](prom.Using(db))
+		n := mustGet(t, numbers, int64(1))
+		is.Equal(*n.Big, uint64(12345678901234567))
+		n.Big = new(uint64(1<<63 - 1))
+		is.NoErr(numbers.Save(ctx, n))
+		is.Equal(*mustGet(t, numbers, int64(1)).Big, uint64(1<<63-1))
+		checkPython(t, e, db)
+		err := numbers.Create(ctx, &blogNumber{}) // which lacks columns that must have a value
+		is.True(errors.Is(err, prom.ErrNotNull))
+	})
+}
+
+// blogToken has a key that prom for Python makes as a UUID.
+type blogToken struct {
+	prom.UUIDModel
+	What string
+}
+
+// TableName returns the name of the table.
+func (blogToken) TableName() string { return "blog_models_token" }
+
+// blogNumber knows the post's number alone.
+type blogNumber struct {
+	prom.Model
+	Big *uint64
+}
+
+// TableName returns the name of the table.
+func (blogNumber) TableName() string { return "blog_models_post" }
+
 // Ensure that what older versions of prom for Python left behind is read and written: other types of columns, times in all
 // their forms.
 // parity: F29 F30

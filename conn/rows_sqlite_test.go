@@ -28,6 +28,8 @@ var sqliteCells = []cell{
 	{"9e999", readers{"float": math.Inf(1), "text": "+Inf"}},
 	{"'" + secret + "'", readers{"text": secret, "bytes": secret}},
 	{"''", readers{"text": "", "bytes": ""}},
+	{"'-12'", readers{"int": int64(-12), "text": "-12", "bytes": "-12", "time": time.Unix(-12, 0).UTC()}},
+	{"'18446744073709551615'", readers{"uint": uint64(math.MaxUint64), "text": "18446744073709551615", "bytes": "18446744073709551615"}},
 	{"x'00ff'", readers{"bytes": "\x00\xff"}},
 	{"x''", readers{"bytes": ""}},
 	{"'12:34:56.5'", readers{"text": "12:34:56.5", "bytes": "12:34:56.5", "clock": 12*time.Hour + 34*time.Minute + 56*time.Second + 500*time.Millisecond}},

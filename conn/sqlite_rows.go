@@ -99,6 +99,7 @@ func (r *liteRows) Bool(i int) (bool, error) {
 	return false, r.wrongType(i, "a boolean")
 }
 
+// Int reads an INTEGER, a REAL that is whole, and the digits of a TEXT, as prom for Python stores numbers that may exceed 64 bits.
 func (r *liteRows) Int(i int) (int64, error) {
 	switch r.stmt.Type(i) {
 	case sqlite3.Integer:
@@ -108,11 +109,21 @@ func (r *liteRows) Int(i int) (int64, error) {
 		if n := int64(v); float64(n) == v && math.Abs(v) < 1<<53 {
 			return n, nil
 		}
+	case sqlite3.Text:
+		if n, err := strconv.ParseInt(string(r.stmt.Raw(i)), 10, 64); err == nil {
+			return n, nil
+		}
 	}
 	return 0, r.wrongType(i, "an integer")
 }
 
+// Uint reads what Int reads, and the digits of a TEXT beyond it.
 func (r *liteRows) Uint(i int) (uint64, error) {
+	if r.stmt.Type(i) == sqlite3.Text {
+		if n, err := strconv.ParseUint(string(r.stmt.Raw(i)), 10, 64); err == nil {
+			return n, nil
+		}
+	}
 	n, err := r.Int(i)
 	if err == nil && n < 0 {
 		err = errors.New("a negative number does not fit an unsigned field")

@@ -43,6 +43,8 @@ func (Dialect) Features() dialect.Features {
 // Quote returns name as a quoted identifier.
 func (Dialect) Quote(name string) string { return dialect.Quote(name) }
 
+// types are the names of types. To SQLite they say how a value is stored, and a name with TEXT in it means as it is. What lies behind
+// the text is told for other programs and for introspection, in the words of prom for Python, which reads them so.
 var types = [...]string{
 	schema.Bool:    "BOOL",
 	schema.Int16:   "INTEGER",
@@ -53,12 +55,12 @@ var types = [...]string{
 	schema.Float64: "REAL",
 	schema.Text:    "TEXT",
 	schema.Bytes:   "BLOB",
-	schema.Decimal: "TEXT", // a NUMERIC column would turn the digits into a float
+	schema.Decimal: "DECIMALTEXT", // a NUMERIC column would turn the digits into a float
 	schema.Time:    "TIMESTAMP",
 	schema.Date:    "DATE",
 	schema.Clock:   "TIME",
 	schema.UUID:    "TEXT",
-	schema.JSON:    "TEXT",
+	schema.JSON:    "JSONBTEXT",
 }
 
 // ColumnType returns the type of a column, with its collation.

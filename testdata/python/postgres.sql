@@ -35,6 +35,13 @@ CREATE TABLE IF NOT EXISTS "blog_models_post" (
 CREATE UNIQUE INDEX IF NOT EXISTS "blog_models_post_slug" ON "blog_models_post" ("author_id", "title");
 CREATE INDEX IF NOT EXISTS "blog_models_post_at" ON "blog_models_post" ("at");
 
+CREATE TABLE IF NOT EXISTS "blog_models_token" (
+  "what" TEXT NOT NULL,
+  "_id" UUID DEFAULT gen_random_uuid() NOT NULL PRIMARY KEY,
+  "_created" TIMESTAMPTZ NOT NULL,
+  "_updated" TIMESTAMPTZ NOT NULL
+);
+
 INSERT INTO "blog_models_author" ("name", "nick", "_created", "_updated") VALUES ('Ada', 'Countess', '2020-03-25 19:34:05.050000+00:00', '2020-03-25 19:34:05.050000+00:00');
 INSERT INTO "blog_models_author" ("name", "_created", "_updated") VALUES ('Bob', '2020-03-25 19:34:05+00:00', '2020-03-26 00:00:00+00:00');
 
@@ -44,3 +51,5 @@ INSERT INTO "blog_models_post" ("author_id", "title", "views", "live", "at", "_c
 VALUES (1, 'Second', 0, FALSE, '2020-03-25 19:34:05.050000+00:00', '2020-03-25 19:34:05+00:00', '2020-03-25 19:34:05+00:00');
 INSERT INTO "blog_models_post" ("author_id", "title", "views", "live", "at", "_created", "_updated")
 VALUES (2, 'Third', 7, TRUE, '2020-03-25 00:00:00+00:00', '2020-03-25 00:00:00+00:00', '2020-03-25 00:00:00+00:00');
+
+INSERT INTO "blog_models_token" ("what", "_id", "_created", "_updated") VALUES ('key', '123e4567-e89b-42d3-a456-426614174000', '2020-03-25 00:00:00+00:00', '2020-03-25 19:34:05+00:00');

@@ -35,6 +35,13 @@ CREATE TABLE IF NOT EXISTS "blog_models_post" (
 CREATE UNIQUE INDEX IF NOT EXISTS "blog_models_post_slug" ON "blog_models_post" ("author_id", "title");
 CREATE INDEX IF NOT EXISTS "blog_models_post_at" ON "blog_models_post" ("at");
 
+CREATE TABLE IF NOT EXISTS "blog_models_token" (
+  "what" TEXT NOT NULL,
+  "_id" TEXT CHECK(length(_id) = 36) NOT NULL PRIMARY KEY,
+  "_created" TIMESTAMP NOT NULL,
+  "_updated" TIMESTAMP NOT NULL
+);
+
 INSERT INTO "blog_models_author" ("name", "nick", "_created", "_updated") VALUES ('Ada', 'Countess', '2020-03-25T19:34:05.050000Z', '2020-03-25T19:34:05.050000Z');
 INSERT INTO "blog_models_author" ("name", "_created", "_updated") VALUES ('Bob', '2020-03-25T19:34:05Z', '2020-03-26');
 
@@ -44,3 +51,5 @@ INSERT INTO "blog_models_post" ("author_id", "title", "views", "live", "at", "_c
 VALUES (1, 'Second', 0, 0, '2020-03-25T19:34:05.050000Z', '2020-03-25T19:34:05Z', '2020-03-25T19:34:05Z');
 INSERT INTO "blog_models_post" ("author_id", "title", "views", "live", "at", "_created", "_updated")
 VALUES (2, 'Third', 7, 1, '2020-03-25', '2020-03-25', '2020-03-25');
+
+INSERT INTO "blog_models_token" ("what", "_id", "_created", "_updated") VALUES ('key', '123e4567-e89b-42d3-a456-426614174000', '2020-03-25', '2020-03-25T19:34:05Z');

@@ -7,12 +7,12 @@ CREATE TABLE "every_null" (
 	"text" TEXT,
 	"no_case" TEXT COLLATE NOCASE,
 	"bytes" BLOB,
-	"decimal" TEXT,
+	"decimal" DECIMALTEXT,
 	"time" TIMESTAMP,
 	"date" DATE,
 	"clock" TIME,
 	"uuid" TEXT,
-	"json" TEXT
+	"json" JSONBTEXT
 );
 CREATE INDEX "every_null_at" ON "every_null" ("time" DESC);
 
@@ -24,9 +24,9 @@ ALTER TABLE "every_null" ADD COLUMN "f64" REAL;
 ALTER TABLE "every_null" ADD COLUMN "text" TEXT;
 ALTER TABLE "every_null" ADD COLUMN "no_case" TEXT COLLATE NOCASE;
 ALTER TABLE "every_null" ADD COLUMN "bytes" BLOB;
-ALTER TABLE "every_null" ADD COLUMN "decimal" TEXT;
+ALTER TABLE "every_null" ADD COLUMN "decimal" DECIMALTEXT;
 ALTER TABLE "every_null" ADD COLUMN "time" TIMESTAMP;
 ALTER TABLE "every_null" ADD COLUMN "date" DATE;
 ALTER TABLE "every_null" ADD COLUMN "clock" TIME;
 ALTER TABLE "every_null" ADD COLUMN "uuid" TEXT;
-ALTER TABLE "every_null" ADD COLUMN "json" TEXT;
+ALTER TABLE "every_null" ADD COLUMN "json" JSONBTEXT;

@@ -13,7 +13,7 @@ b	c',
 	"percent" TEXT NOT NULL DEFAULT '%s %d %',
 	"emoji" TEXT NOT NULL DEFAULT '😀 é',
 	"bytes" BLOB NOT NULL DEFAULT X'275c22',
-	"json" TEXT NOT NULL DEFAULT '{"a''b": "\\\\ ?"}',
+	"json" JSONBTEXT NOT NULL DEFAULT '{"a''b": "\\\\ ?"}',
 	"_id" INTEGER NOT NULL PRIMARY KEY,
 	"_created" TIMESTAMP NOT NULL,
 	"_updated" TIMESTAMP NOT NULL
@@ -33,7 +33,7 @@ ALTER TABLE "hostile_defaults" ADD COLUMN "escapes" TEXT NOT NULL DEFAULT '\n\x4
 ALTER TABLE "hostile_defaults" ADD COLUMN "percent" TEXT NOT NULL DEFAULT '%s %d %';
 ALTER TABLE "hostile_defaults" ADD COLUMN "emoji" TEXT NOT NULL DEFAULT '😀 é';
 ALTER TABLE "hostile_defaults" ADD COLUMN "bytes" BLOB NOT NULL DEFAULT X'275c22';
-ALTER TABLE "hostile_defaults" ADD COLUMN "json" TEXT NOT NULL DEFAULT '{"a''b": "\\\\ ?"}';
+ALTER TABLE "hostile_defaults" ADD COLUMN "json" JSONBTEXT NOT NULL DEFAULT '{"a''b": "\\\\ ?"}';
 ALTER TABLE "hostile_defaults" ADD COLUMN "_id" INTEGER NOT NULL PRIMARY KEY;
 ALTER TABLE "hostile_defaults" ADD COLUMN "_created" TIMESTAMP NOT NULL;
 ALTER TABLE "hostile_defaults" ADD COLUMN "_updated" TIMESTAMP NOT NULL;
