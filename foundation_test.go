@@ -22,21 +22,21 @@ func TestForeignKeysOfFile(t *testing.T) {
 	ctx := context.Background()
 	dsn := dbtest.SQLite(t)
 	db := open(t, path.Dir(dsn)+"/not there/nor this/x.db")
-	books := prom.NewRepo[shelfBook](prom.Using(db))
-	err := books.Create(ctx, &shelfBook{Shelf: prom.RefTo[shelf](9)})
+	books := prom.NewRepo[rackBook](prom.Using(db))
+	err := books.Create(ctx, &rackBook{Rack: prom.RefTo[rack](9)})
 	is.True(errors.Is(err, prom.ErrForeignKey))
-	is.Equal(scanOne[int](t, db, "SELECT count(*) FROM shelf_book"), 0)
+	is.Equal(scanOne[int](t, db, "SELECT count(*) FROM rack_book"), 0)
 }
 
-type shelf struct {
+type rack struct {
 	prom.Model
 	Name string
 }
 
-type shelfBook struct {
+type rackBook struct {
 	prom.Model
-	Shelf prom.Ref[shelf] `prom:"shelf_id"`
-	Title string          `prom:"index,desc"`
+	Rack  prom.Ref[rack] `prom:"rack_id"`
+	Title string         `prom:"index,desc"`
 	Gone  bool
 
 	_ struct{} `prom:"unique=live_title,on=title,where='NOT gone'"`
@@ -49,12 +49,12 @@ func TestColumnsOfTable(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		db := open(t, e.DSN)
-		is.NoErr(prom.NewRepo[shelfBook](prom.Using(db)).Install(context.Background()))
-		query := "SELECT group_concat(name) FROM pragma_table_info('shelf_book')"
+		is.NoErr(prom.NewRepo[rackBook](prom.Using(db)).Install(context.Background()))
+		query := "SELECT group_concat(name) FROM pragma_table_info('rack_book')"
 		if e.Name == dbtest.NamePostgres {
-			query = "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'shelf_book'::regclass AND attnum > 0"
+			query = "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'rack_book'::regclass AND attnum > 0"
 		}
-		is.Equal(scanOne[string](t, db, query), "shelf_id,title,gone,_id,_created,_updated")
+		is.Equal(scanOne[string](t, db, query), "rack_id,title,gone,_id,_created,_updated")
 	})
 }
 
@@ -93,19 +93,19 @@ func TestStoredAsJSON(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		db := open(t, e.DSN)
-		repo := prom.NewRepo[parcel](prom.Using(db))
-		p := mustCreate(t, repo, parcel{Inside: map[string]any{"a": []any{1.0, "b"}}, Raw: []byte("\x80\x04]\x94.")})
-		is.Equal(strings.ReplaceAll(scanOne[string](t, db, "SELECT CAST(inside AS TEXT) FROM parcel"), " ", ""), `{"a":[1,"b"]}`)
+		repo := prom.NewRepo[jar](prom.Using(db))
+		p := mustCreate(t, repo, jar{Inside: map[string]any{"a": []any{1.0, "b"}}, Raw: []byte("\x80\x04]\x94.")})
+		is.Equal(strings.ReplaceAll(scanOne[string](t, db, "SELECT CAST(inside AS TEXT) FROM jar"), " ", ""), `{"a":[1,"b"]}`)
 		is.NoErr(repo.Reload(ctx, p))
 		is.Equal(string(p.Raw), "\x80\x04]\x94.") // a list that Python pickled stays bytes
 		if e.Name == dbtest.NameSQLite {
-			runSQL(t, db, "UPDATE parcel SET inside = raw")
+			runSQL(t, db, "UPDATE jar SET inside = raw")
 			is.True(errors.Is(repo.Reload(ctx, p), prom.ErrType))
 		}
 	})
 }
 
-type parcel struct {
+type jar struct {
 	prom.Model
 	Inside map[string]any
 	Raw    []byte
@@ -204,20 +204,20 @@ func TestKindsOfIndexes(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		db := open(t, e.DSN)
-		shelves, books := prom.NewRepo[shelf](prom.Using(db)), prom.NewRepo[shelfBook](prom.Using(db))
-		s := mustCreate(t, shelves, shelf{Name: "a"})
-		to := prom.RefTo[shelf](s.ID)
-		mustCreate(t, books, shelfBook{Shelf: to, Title: "x", Gone: true})
-		mustCreate(t, books, shelfBook{Shelf: to, Title: "x", Gone: true})
-		mustCreate(t, books, shelfBook{Shelf: to, Title: "x"})
-		err := books.Create(ctx, &shelfBook{Shelf: to, Title: "x"})
+		racks, books := prom.NewRepo[rack](prom.Using(db)), prom.NewRepo[rackBook](prom.Using(db))
+		s := mustCreate(t, racks, rack{Name: "a"})
+		to := prom.RefTo[rack](s.ID)
+		mustCreate(t, books, rackBook{Rack: to, Title: "x", Gone: true})
+		mustCreate(t, books, rackBook{Rack: to, Title: "x", Gone: true})
+		mustCreate(t, books, rackBook{Rack: to, Title: "x"})
+		err := books.Create(ctx, &rackBook{Rack: to, Title: "x"})
 		is.True(errors.Is(err, prom.ErrUnique))
 
 		query := "SELECT sql FROM sqlite_master WHERE name = "
 		if e.Name == dbtest.NamePostgres {
 			query = "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = "
 		}
-		is.True(strings.Contains(scanOne[string](t, db, query+"'shelf_book_title'"), "DESC"))
-		is.True(strings.Contains(scanOne[string](t, db, query+"'shelf_book_live_title'"), "WHERE"))
+		is.True(strings.Contains(scanOne[string](t, db, query+"'rack_book_title'"), "DESC"))
+		is.True(strings.Contains(scanOne[string](t, db, query+"'rack_book_live_title'"), "WHERE"))
 	})
 }
