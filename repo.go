@@ -90,6 +90,7 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 		}
 	}
 	conn.Know(r.db, r.registry, r.name, r.table)
+	knowModel[T]()
 	return r
 }
 

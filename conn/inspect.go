@@ -69,7 +69,7 @@ func (db *DB) Describe(ctx context.Context, table string) (schema.Found, error) 
 		if id := r.text(0); id != group || found.ForeignKeys == nil {
 			group = id
 			found.ForeignKeys = append(found.ForeignKeys, schema.FoundForeignKey{
-				Name: r.text(1), Table: r.text(3), OnDelete: r.text(5), OnUpdate: r.text(6),
+				Name: r.text(1), Table: r.text(3), OnDelete: r.text(5), OnUpdate: r.text(6), Deferrable: r.bool(7),
 			})
 		}
 		k := &found.ForeignKeys[len(found.ForeignKeys)-1]

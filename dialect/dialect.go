@@ -76,6 +76,15 @@ type Definition interface {
 	// keys anew.
 	ClearTables(tables []string) []string
 
+	// DeferReferences returns the statements after which foreign keys are checked late in the transaction, and ResumeReferences those
+	// that check them and make them what they were.
+	DeferReferences(keys []Constraint) []string
+	ResumeReferences(keys []Constraint) []string
+
+	// CountOn returns the statement that makes the database count a key up from the greatest one in the table, if it is not beyond
+	// that; "" where it does so by itself.
+	CountOn(table, column string) string
+
 	// Prerequisites returns statements that must have run before CreateTable or AddColumn of these columns, such as the one
 	// that makes a collation when it does not exist. They may be repeated.
 	Prerequisites(cols []*schema.Column) []string
@@ -100,7 +109,7 @@ type Introspection interface {
 
 	// ForeignKeys returns a query with one row for each column of each foreign key, in order: a text that is the same for the
 	// columns of one, its name text or NULL, column text, target table text, target column text or NULL, rule on delete text, rule on update
-	// text.
+	// text, deferrable boolean.
 	ForeignKeys() string
 
 	// References returns a query with one row for each table and each other table that it refers to: both names, with their
@@ -120,6 +129,12 @@ type Introspection interface {
 
 	// HasRows returns a query that tells whether (boolean) the table has a row, in one row and one column.
 	HasRows(table string) string
+}
+
+// Constraint is a foreign key by its name.
+type Constraint struct {
+	Table, Name string
+	Deferrable  bool // it can be checked late already
 }
 
 // The sorts of what the query Tables lists.

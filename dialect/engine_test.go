@@ -261,7 +261,7 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var k schema.FoundForeignKey
 		var id, column, target string
 		var name sql.NullString
-		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate)
+		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate, &k.Deferrable)
 		if k.Name = name.String; id != group || f.ForeignKeys == nil {
 			group, f.ForeignKeys = id, append(f.ForeignKeys, k)
 		}

@@ -160,6 +160,10 @@ func TestGoldenCatalog(t *testing.T) {
 		lines("drop a view", d.DropView(`a"b`, dialect.SortView))
 		lines("drop a materialized view", d.DropView(`a"b`, dialect.SortMaterialized))
 		lines("clear", d.ClearTables([]string{`a"b`, "cascade"})...)
+		keys := []dialect.Constraint{{Table: `a"b`, Name: `c"d`}, {Table: "e", Name: "f", Deferrable: true}}
+		lines("defer", d.DeferReferences(keys)...)
+		lines("resume", d.ResumeReferences(keys)...)
+		lines("count on", d.CountOn(`a"b`, `c'"d`))
 		golden(t, d, "catalog", b.String())
 		is.Equal(len(d.DropTables(nil))+len(d.ClearTables(nil)), 0) // and nothing, named "cascade" or not, when there is nothing
 	}

@@ -52,6 +52,7 @@ type FoundForeignKey struct {
 	TargetColumns []string // as many as Columns
 	OnDelete      string   // NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT
 	OnUpdate      string
+	Deferrable    bool // it may be checked at the end of a transaction; always false where the engine does not tell
 }
 
 // Names returns the names of the index's columns, "" for an expression.

@@ -52,7 +52,7 @@ ORDER BY ic.relname, k.n`
 const rule = ` WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END`
 
 const foreignKeys = `SELECT c.oid::text, c.conname::text, a.attname::text, ` + reached + `, ta.attname::text,
-	CASE c.confdeltype` + rule + `, CASE c.confupdtype` + rule + `
+	CASE c.confdeltype` + rule + `, CASE c.confupdtype` + rule + `, c.condeferrable
 FROM pg_catalog.pg_constraint c
 CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, target, n)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum

@@ -35,7 +35,7 @@ ORDER BY l.name, c.seqno`
 
 // A foreign key that names no target columns means the primary key.
 const foreignKeys = `SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
-	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0
 FROM pragma_foreign_key_list(?) AS f
 ORDER BY f.id DESC, f.seq`
 

@@ -3,11 +3,9 @@ package sqlite
 import "github.com/prom-go/prom/dialect"
 
 // To drop a table, SQLite deletes its rows as DELETE does, so that rows which refer to them in a circle must be allowed to refer to
-// nothing for a while.
-const (
-	deferForeignKeys  = "PRAGMA defer_foreign_keys = ON"
-	resumeForeignKeys = "PRAGMA defer_foreign_keys = OFF"
-)
+// nothing until the transaction commits. The setting ends with the transaction; switched off before, SQLite would forget what it has
+// to check.
+const deferForeignKeys = "PRAGMA defer_foreign_keys = ON"
 
 // DropTables drops one after the other.
 func (Dialect) DropTables(tables []string) []string {
@@ -28,5 +26,5 @@ func deferred(tables []string, statement string) []string {
 	for _, t := range tables {
 		list = append(list, statement+dialect.Quote(t))
 	}
-	return append(list, resumeForeignKeys)
+	return list
 }

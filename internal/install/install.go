@@ -126,6 +126,11 @@ func closure(tables []*schema.Table) []*schema.Table {
 	return list
 }
 
+// Order returns tables in an order in which each comes after those that it refers to, each once. Circles are cut where they are met.
+func Order(tables []*schema.Table) []*schema.Table {
+	return slices.DeleteFunc(closure(tables), func(t *schema.Table) bool { return !slices.Contains(tables, t) })
+}
+
 // installer is one change of the schema. After the first error its methods do nothing.
 type installer struct {
 	ctx context.Context //nolint:containedctx // of the one transaction that the installer lives in

@@ -36,7 +36,7 @@ WHERE i.indrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.t
 ORDER BY ic.relname, k.n;
 -- foreign keys
 SELECT c.oid::text, c.conname::text, a.attname::text, CASE WHEN pg_catalog.pg_table_is_visible(t.oid) THEN t.relname::text ELSE n.nspname || '.' || t.relname END, ta.attname::text,
-	CASE c.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END, CASE c.confupdtype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END
+	CASE c.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END, CASE c.confupdtype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END, c.condeferrable
 FROM pg_catalog.pg_constraint c
 CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, target, n)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
@@ -65,3 +65,11 @@ DROP VIEW IF EXISTS "a""b" CASCADE;
 DROP MATERIALIZED VIEW IF EXISTS "a""b" CASCADE;
 -- clear
 TRUNCATE TABLE "a""b", "cascade" RESTART IDENTITY;
+-- defer
+ALTER TABLE "a""b" ALTER CONSTRAINT "c""d" DEFERRABLE;
+SET CONSTRAINTS ALL DEFERRED;
+-- resume
+SET CONSTRAINTS ALL IMMEDIATE;
+ALTER TABLE "a""b" ALTER CONSTRAINT "c""d" NOT DEFERRABLE;
+-- count on
+SELECT setval(s, m) FROM (SELECT pg_get_serial_sequence('"a""b"', 'c''"d')::regclass AS s, (SELECT max("c'""d") FROM "a""b") AS m) AS q WHERE s IS NOT NULL AND m > coalesce(pg_sequence_last_value(s), 0);

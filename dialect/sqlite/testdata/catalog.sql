@@ -19,7 +19,7 @@ WHERE l.origin <> 'pk' AND c.key = 1
 ORDER BY l.name, c.seqno;
 -- foreign keys
 SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
-	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0
 FROM pragma_foreign_key_list(?) AS f
 ORDER BY f.id DESC, f.seq;
 -- references
@@ -36,7 +36,6 @@ SELECT EXISTS (SELECT 1 FROM "a""b");
 PRAGMA defer_foreign_keys = ON;
 DROP TABLE IF EXISTS "a""b";
 DROP TABLE IF EXISTS "cascade";
-PRAGMA defer_foreign_keys = OFF;
 -- drop a view
 DROP VIEW IF EXISTS "a""b";
 -- drop a materialized view
@@ -45,4 +44,9 @@ DROP VIEW IF EXISTS "a""b";
 PRAGMA defer_foreign_keys = ON;
 DELETE FROM "a""b";
 DELETE FROM "cascade";
-PRAGMA defer_foreign_keys = OFF;
+-- defer
+PRAGMA defer_foreign_keys = ON;
+-- resume
+;
+-- count on
+;
