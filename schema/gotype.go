@@ -67,6 +67,9 @@ func (c *Column) setKind(tg *tag) error {
 		return err
 	}
 	t = Unwrap(t)
+	if r := registered(t); r != nil && !tg.has("json") {
+		return c.setRegistered(r, tg)
+	}
 
 	scanner := reflect.PointerTo(t).Implements(scannerType) && t.Implements(valuerType)
 	text := reflect.PointerTo(t).Implements(textUnmarshaler) && t.Implements(textMarshaler)

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"math"
@@ -19,7 +20,7 @@ func listElem(t reflect.Type) reflect.Type {
 	}
 	e := t.Elem()
 	switch {
-	case isUUID(e), e == timeType:
+	case registered(e) != nil, isUUID(e), e == timeType:
 		return e
 	case e.Implements(textMarshaler), e.Implements(valuerType), reflect.PointerTo(e).Implements(scannerType):
 		return nil
@@ -38,14 +39,14 @@ func (c *Column) setList(elem reflect.Type, tg *tag) error {
 	if err := one.setKind(tg); err != nil {
 		return err
 	}
-	c.Kind, c.Precision, c.Scale = one.Kind.List(), one.Precision, one.Scale
+	c.Kind, c.Precision, c.Scale, c.Codec = one.Kind.List(), one.Precision, one.Scale, one.Codec
 	return nil
 }
 
 // Elem returns a column like c, a list, that holds one element. Its rules are those of the elements.
 func (c *Column) Elem() *Column {
 	return &Column{
-		Name: c.Name, Field: c.Field, Type: Unwrap(c.Type).Elem(), Kind: c.Kind.Elem(), Precision: c.Precision, Scale: c.Scale,
+		Name: c.Name, Field: c.Field, Type: Unwrap(c.Type).Elem(), Kind: c.Kind.Elem(), Precision: c.Precision, Scale: c.Scale, Codec: c.Codec,
 		Rules: Rules{Choices: c.Rules.Choices},
 	}
 }
@@ -126,8 +127,15 @@ func parseElem(k Kind, raw json.RawMessage) (Value, error) {
 		if json.Unmarshal(raw, &s) != nil || !utf8.ValidString(s) {
 			return Value{}, errList
 		}
-		if k == Text {
+		switch k {
+		case Text:
 			return TextValue(Text, s), nil
+		case Bytes: // hexadecimal digits, as JSON has no bytes
+			b, err := hex.DecodeString(s)
+			if err != nil {
+				return Value{}, errList
+			}
+			return BytesValue(b), nil
 		}
 	case k == Float32 || k == Float64:
 		// Infinities are written as numbers that are too large.

@@ -273,7 +273,7 @@ func (c *Column) setFlags(tg *tag) error {
 		return fmt.Errorf("the key is that of another row, so nothing can make it up; leave auto out")
 	case c.NoCase && c.Kind != Text:
 		return fmt.Errorf("nocase is for texts, not for %s", c.Type)
-	case (c.Created || c.Updated) && (c.Kind != Time || c.Null || c.Scanner):
+	case (c.Created || c.Updated) && (c.Kind != Time || c.Null || c.Scanner || c.Codec != nil):
 		return fmt.Errorf("created and updated need a time.Time, not %s", c.Type)
 	}
 	return nil

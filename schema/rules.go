@@ -25,7 +25,7 @@ func (c *Column) setRules(tg *tag) error {
 			return fmt.Errorf("choices is for texts and integers, not for %s", c.Type)
 		}
 		c.Rules.Choices = strings.Split(s, "|")
-	} else {
+	} else if c.Codec == nil {
 		c.Rules.Choices = enumChoices(typ)
 	}
 	for i, choice := range c.Rules.Choices {

@@ -32,17 +32,18 @@ type Column struct {
 	Ordinal int          // position in Table.Columns
 
 	Kind       Kind
-	Null       bool // NULL is allowed: a pointer, or a sql.Null type
-	Scanner    bool // the Go type converts itself by sql.Scanner and driver.Valuer
-	TextCodec  bool // the Go type converts itself by encoding.TextMarshaler and TextUnmarshaler
-	Key        bool // part of the primary key
-	Auto       bool // the key's value is made at insert: by the database for integers, in Go for UUIDs
-	NoCase     bool // comparisons ignore the case of letters
-	Private    bool // left out of JSON that the library makes
-	Created    bool // set to the time of insertion when zero
-	Updated    bool // set to the time of each write unless set by hand
-	Precision  int  // of a Decimal: digits in all
-	Scale      int  // of a Decimal: digits after the point
+	Null       bool        // NULL is allowed: a pointer, or a sql.Null type
+	Scanner    bool        // the Go type converts itself by sql.Scanner and driver.Valuer
+	TextCodec  bool        // the Go type converts itself by encoding.TextMarshaler and TextUnmarshaler
+	Codec      *Registered // of a Go type with a codec of its own; nil for all others
+	Key        bool        // part of the primary key
+	Auto       bool        // the key's value is made at insert: by the database for integers, in Go for UUIDs
+	NoCase     bool        // comparisons ignore the case of letters
+	Private    bool        // left out of JSON that the library makes
+	Created    bool        // set to the time of insertion when zero
+	Updated    bool        // set to the time of each write unless set by hand
+	Precision  int         // of a Decimal: digits in all
+	Scale      int         // of a Decimal: digits after the point
 	Default    *Default
 	Rules      Rules
 	References *Reference
@@ -57,7 +58,7 @@ func (c *Column) Narrow() (low, high *Bound) {
 	if c.Kind == Uint64 {
 		return &Bound{}, nil
 	}
-	if c.Type == nil || c.Scanner {
+	if c.Type == nil || c.Scanner || c.Codec != nil {
 		return nil, nil
 	}
 	bound := func(n int64) *Bound { return &Bound{Int: n, Float: float64(n)} }

@@ -23,6 +23,8 @@ var (
 // newBase returns the codec of a Go type for the kind of its column.
 func newBase(t reflect.Type, col *schema.Column) (base, error) {
 	switch {
+	case col.Codec != nil && !col.Kind.IsList():
+		return col.Codec.Codec.(base), nil
 	case col.Scanner:
 		return scannerBase(t, col), nil
 	case col.TextCodec:

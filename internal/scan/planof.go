@@ -85,11 +85,11 @@ func ColumnFor(t reflect.Type, like *schema.Column) (*schema.Column, error) {
 		return nil, err
 	default:
 		// Another Go type: it converts itself in its own way, and must be one that the kind can be read into.
-		c.Scanner, c.TextCodec = own.Scanner, own.TextCodec
+		c.Scanner, c.TextCodec, c.Codec = own.Scanner, own.TextCodec, own.Codec
 		if !readable(like.Kind, own) {
 			return nil, fmt.Errorf("prom: a value of kind %s cannot be read into a %s", like.Kind, t)
 		}
-		if own.Scanner || own.TextCodec {
+		if own.Scanner || own.TextCodec || own.Codec != nil {
 			c.Kind = own.Kind
 		}
 	}
@@ -102,7 +102,7 @@ func ColumnFor(t reflect.Type, like *schema.Column) (*schema.Column, error) {
 // readable reports whether values of a kind can be read into what another column holds without a loss that goes unnoticed.
 func readable(k schema.Kind, to *schema.Column) bool {
 	switch {
-	case to.Scanner || to.TextCodec || k == to.Kind:
+	case to.Scanner || to.TextCodec || to.Codec != nil || k == to.Kind:
 		return true
 	case k.Integer():
 		return to.Kind.Integer()

@@ -94,10 +94,11 @@ func Modified[T any](p *Plan, v *T) []*schema.Column {
 	}
 	var cols []*schema.Column
 	for i, c := range p.codecs {
-		now, err := c.encode(unsafe.Add(unsafe.Pointer(v), c.column.Offset))
+		at := unsafe.Add(unsafe.Pointer(v), c.column.Offset)
+		now, err := c.encode(at)
 		before := was.value(i)
 		// A value that cannot be encoded counts as changed, so that the save finds the error.
-		if err != nil || !now.Equal(before) && !c.sameJSON(now, before) {
+		if err != nil || !now.Equal(before) && !c.sameJSON(now, before) && !c.same(at, before) {
 			cols = append(cols, c.column)
 		}
 	}
@@ -184,12 +185,18 @@ func (c *Codec) snapshot(p unsafe.Pointer, r Row, i int) (schema.Value, error) {
 		b, err := r.Bytes(i)
 		return schema.TextValue(schema.JSON, string(b)), err
 	}
+	if r != nil && c.base.raw != nil {
+		if r.IsNull(i) {
+			return schema.Value{}, nil
+		}
+		return c.base.raw(r, i)
+	}
 	v, err := c.encode(p)
 	if err != nil {
 		// What was read may break a rule that a write must keep, such as the years of a time: then any value counts as changed.
 		return schema.Value{}, nil
 	}
-	if v.Kind() == schema.Bytes {
+	if v.Kind() == schema.Bytes && !v.IsList() {
 		v = schema.BytesValue(append([]byte{}, v.Bytes()...))
 	}
 	return v, nil
