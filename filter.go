@@ -205,7 +205,7 @@ func (f *Filter[T]) add(repo *Repo[T], field FilterField) error {
 			}
 		}
 	}
-	sortable := col.Kind != schema.JSON && !field.noSort
+	sortable := col.Kind != schema.JSON && !col.Kind.IsList() && !field.noSort
 	if f.fields[field.alias] == nil && !sortable {
 		return fmt.Errorf("nothing can be asked of it")
 	}
@@ -251,7 +251,7 @@ func standardOps(col *schema.Column) []FilterOp {
 func possibleOps(col *schema.Column) []FilterOp {
 	var ops []FilterOp
 	switch k := col.Kind; {
-	case k == schema.JSON || k == schema.Bytes:
+	case k == schema.JSON, k == schema.Bytes, k.IsList():
 	case k == schema.Bool, k == schema.UUID, col.References != nil:
 		ops = append(ops, listOps...)
 	case k == schema.Text:
