@@ -207,7 +207,7 @@ func (w *walker[T]) keys(spec query.Spec) ([][]schema.Value, error) {
 	err = w.b.query(w.ctx, &call{Statement: conn.Statement{Op: "query", SQL: text.SQL, Args: args}}, conn.RowFunc(func(rows conn.Rows) error {
 		keys = nil
 		for rows.Next() {
-			key, err := scan.Key(w.q.repo.plan, rows, cols)
+			key, err := scan.Key(w.q.repo.plan, rows, 0, cols)
 			if err != nil {
 				return err
 			}

@@ -119,7 +119,7 @@ func (r refRelation[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
 	}
 	var list []R
 	return &loading{
-		b: rb, sql: text.SQL, args: args,
+		b: rb, text: text, args: args,
 		read: func(rows conn.Rows) (err error) {
 			loader := scan.Loader[R]{Plan: repo.plan}
 			list, err = loader.LoadAll(rows, keys.len())

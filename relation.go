@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -22,7 +23,7 @@ type Relation[T any] interface {
 // loading is one relation on its way to rows: a statement, what reads its result, and what comes then.
 type loading struct {
 	b    *binding // of the table that the rows are read from
-	sql  string
+	text *query.Text
 	args []schema.Value
 	read func(rows conn.Rows) error // it begins anew when it is called again
 
@@ -96,7 +97,7 @@ func runLevel(ctx context.Context, level []*loading) error {
 }
 
 func (l *loading) statement() conn.Statement {
-	return conn.Statement{Op: "load", Table: l.b.table.Name, SQL: l.sql, Args: l.args}
+	return conn.Statement{Op: "load", Table: l.b.table.Name, SQL: l.text.SQL, Args: l.args}
 }
 
 func runTogether(ctx context.Context, level []*loading) error {

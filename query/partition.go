@@ -6,8 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/Masterminds/squirrel"
-
+	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -21,35 +20,35 @@ func (s *Statements) SelectEach(dst []schema.Value, q Spec, by *schema.Column) (
 	args := s.rankArgs(values(dst, s.Dialect, q.where), q)
 	key := shape(make([]byte, 0, 128)).byte(kindSelectEach, byte(q.limits)).int(by.Ordinal).nodes(q.where).orders(q.orders)
 	text, err := s.cache.get(key, func() (string, error) {
-		return finish(s.rankBuilder(q, by).PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
+		sql, rendered := s.rankSQL(q, by)
+		return finish(placed{s.Dialect, sql, rendered}, len(args)-len(dst))
 	})
 	return text, args, err
 }
 
-// rankBuilder numbers the rows of each value and takes those whose numbers are on the page.
-func (s *Statements) rankBuilder(q Spec, by *schema.Column) squirrel.SelectBuilder {
+// rankSQL numbers the rows of each value and takes those whose numbers are on the page.
+func (s *Statements) rankSQL(q Spec, by *schema.Column) (string, []any) {
+	columns, rank := strings.Join(s.columns, ", "), s.Dialect.Quote(s.freeName("rank"))
 	r := renderer{d: s.Dialect}
-	window := "row_number() OVER (PARTITION BY " + s.columns[by.Ordinal]
-	for i, o := range q.orders {
-		if i == 0 {
-			window += " ORDER BY "
-		} else {
-			window += ", "
-		}
-		window += r.order(o)
-	}
-	rank := s.Dialect.Quote(s.freeName("rank"))
-	rows := q.Unpaged().Unordered()
-	ranked := s.selectBuilder(rows, append(slices.Clone(s.columns), window+") AS "+rank))
-	b := squirrel.Select(s.columns...).FromSelect(ranked, "ranked").OrderBy(rank)
+	orders := strings.Join(r.orders(q.orders), ", ")
+	r.b.WriteString("SELECT " + columns + " FROM (SELECT " + columns + ", row_number() OVER (PARTITION BY " + s.columns[by.Ordinal] +
+		" ORDER BY " + orders + ") AS " + rank + " FROM " + s.name)
+	r.where(q.where)
+	r.b.WriteString(") AS ranked WHERE " + s.onPage(q, rank) + " ORDER BY " + rank)
+	return r.b.String(), append(r.args, anys(s.rankArgs(nil, q))...)
+}
+
+// onPage returns the condition that a number, from 1, is on the page of a query.
+func (s *Statements) onPage(q Spec, rank string) string {
 	arg := s.Dialect.Arg(schema.Int64)
+	var conds []string
 	if q.limits&hasOffset != 0 {
-		b = b.Where(squirrel.Expr(rank+" > "+arg, schema.Value{}))
+		conds = append(conds, rank+" > "+arg)
 	}
 	if q.limits&hasLimit != 0 {
-		b = b.Where(squirrel.Expr(rank+" <= "+arg, schema.Value{}))
+		conds = append(conds, rank+" <= "+arg)
 	}
-	return b
+	return strings.Join(conds, " AND ")
 }
 
 func (s *Statements) rankArgs(dst []schema.Value, q Spec) []schema.Value {
@@ -96,3 +95,16 @@ func (s Spec) tied(key []*schema.Column) Spec {
 
 // Limits reports whether s has a limit or an offset.
 func (s Spec) Limits() bool { return s.limits != 0 }
+
+// placed is a text with question marks, which squirrel replaces by what the engine wants.
+type placed struct {
+	d    dialect.Dialect
+	sql  string
+	args []any
+}
+
+// ToSql implements squirrel.Sqlizer.
+func (p placed) ToSql() (string, []any, error) {
+	sql, err := format(p.d).ReplacePlaceholders(p.sql)
+	return sql, p.args, err
+}

@@ -139,6 +139,22 @@ func (r *renderer) order(o orderTerm) string {
 	return expr
 }
 
+// where writes the conditions, if there are any.
+func (r *renderer) where(nodes []node) {
+	if len(nodes) > 0 {
+		r.b.WriteString(" WHERE ")
+		r.chain(nodes, " AND ", "")
+	}
+}
+
+func (r *renderer) orders(list []orderTerm) []string {
+	texts := make([]string, len(list))
+	for i, o := range list {
+		texts[i] = r.order(o)
+	}
+	return texts
+}
+
 // values gathers the arguments of conditions in the order in which they are written.
 func values(dst []schema.Value, d dialect.Dialect, nodes []node) []schema.Value {
 	for i := range nodes {

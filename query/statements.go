@@ -49,6 +49,7 @@ func (s *Statements) Stats() CacheStats {
 const (
 	kindSelect byte = iota
 	kindSelectEach
+	kindSelectLinked
 	kindKeys
 	kindSelectBy
 	kindCount

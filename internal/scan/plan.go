@@ -153,13 +153,13 @@ func (e *ColumnError) Error() string {
 // Unwrap returns the cause.
 func (e *ColumnError) Unwrap() error { return e.Err }
 
-// Key reads columns of a key, which a row holds in their order and nothing else, as values that conditions take.
-func Key(p *Plan, r Row, cols []*schema.Column) ([]schema.Value, error) {
+// Key reads columns of a key, which a row holds in their order from a position on, as values that conditions take.
+func Key(p *Plan, r Row, from int, cols []*schema.Column) ([]schema.Value, error) {
 	key := make([]schema.Value, len(cols))
 	for i, col := range cols {
 		c := p.codecs[col.Ordinal]
 		at := reflect.New(col.Type).UnsafePointer()
-		if err := c.decode(r, i, at); err != nil {
+		if err := c.decode(r, from+i, at); err != nil {
 			return nil, &ColumnError{Field: col.Field, Column: col.Name, Err: err}
 		}
 		var err error

@@ -1,0 +1,139 @@
+package prom
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// ManyViaField is the rows of R that rows of the linking model L connect with a row of T: a [Relation] of T. It is otherwise as a
+// [ManyField].
+type ManyViaField[T, R, L any] struct {
+	relation *schema.Relation
+	at       func(*T) *ManyVia[R, L]
+	spec     query.Spec
+	link     query.Spec
+	with     []Relation[R]
+}
+
+// ManyViaOf returns the relation that the accessor points to, a field of type [ManyVia]. It panics when L does not refer to T and to R,
+// or has several references to one of them of which the tag options via, for T, and to, for R, name none.
+func ManyViaOf[T, R, L any](accessor func(*T) *ManyVia[R, L]) ManyViaField[T, R, L] {
+	r, err := scan.RelationAt(accessor)
+	if err != nil {
+		panic(err)
+	}
+	checkRelated[T, R]()
+	checkRelated[T, L]()
+	return ManyViaField[T, R, L]{relation: r, at: accessor}
+}
+
+// Where adds conditions: rows for which one does not hold are left out.
+func (f ManyViaField[T, R, L]) Where(conds ...Cond[R]) ManyViaField[T, R, L] {
+	f.spec = query.Where(f.spec, conds)
+	return f
+}
+
+// WhereLink adds conditions on the rows that connect.
+func (f ManyViaField[T, R, L]) WhereLink(conds ...Cond[L]) ManyViaField[T, R, L] {
+	f.link = query.Where(f.link, conds)
+	return f
+}
+
+// OrderBy adds terms to the order in which each row of T has its rows of R.
+func (f ManyViaField[T, R, L]) OrderBy(orders ...Order[R]) ManyViaField[T, R, L] {
+	f.spec = query.OrderBy(f.spec, orders)
+	return f
+}
+
+// OrderByLink adds terms to the order that go by the rows that connect, such as a place in a list. They go before those of OrderBy.
+func (f ManyViaField[T, R, L]) OrderByLink(orders ...Order[L]) ManyViaField[T, R, L] {
+	f.link = query.OrderBy(f.link, orders)
+	return f
+}
+
+// Limit takes at most n rows for each row of T, the first in their order; see [ManyField.Limit].
+func (f ManyViaField[T, R, L]) Limit(n int) ManyViaField[T, R, L] {
+	f.spec = f.spec.Limit(n)
+	return f
+}
+
+// Offset leaves the first n rows of each row of T out.
+func (f ManyViaField[T, R, L]) Offset(n int) ManyViaField[T, R, L] {
+	f.spec = f.spec.Offset(n)
+	return f
+}
+
+// With adds relations of the rows, which are loaded with them.
+func (f ManyViaField[T, R, L]) With(relations ...Relation[R]) ManyViaField[T, R, L] {
+	f.with = append(f.with[:len(f.with):len(f.with)], relations...)
+	return f
+}
+
+func (f ManyViaField[T, R, L]) start(b *binding, rows []*T) (*loading, error) {
+	owner, target, err := f.relation.Ends()
+	if err != nil {
+		return nil, err
+	}
+	keys, places, err := ownerKeys(b, rows)
+	if err != nil || keys.len() == 0 {
+		return nil, err
+	}
+	link, err := scan.For(reflect.TypeFor[L]())
+	if err != nil {
+		return nil, err
+	}
+	table, err := relatedTable[R](b.table)
+	if err != nil {
+		return nil, err
+	}
+	repo := related[R](b.db, table)
+	rb, err := repo.bind()
+	if err != nil {
+		return nil, err
+	}
+	linked := query.Link{Table: link.Table, Owner: owner, Target: target, Spec: f.link.KeyInEach(owner, keys.len(), keys.value)}
+	text, args, err := rb.stmts.SelectLinked(nil, f.spec, linked)
+	if err != nil {
+		return nil, errorOf("load", repo.table, err)
+	}
+	var list []R
+	var owners []int
+	return &loading{
+		b: rb, text: text, args: args,
+		read: func(rows conn.Rows) error {
+			list, owners = make([]R, 0, max(keys.len(), text.Rows())), owners[:0]
+			loader := scan.Loader[R]{Plan: repo.plan}
+			for rows.Next() {
+				list = append(list, *new(R))
+				if err := loader.Load(rows, &list[len(list)-1]); err != nil {
+					return err
+				}
+				key, err := scan.Key(link, rows, len(repo.table.Columns), []*schema.Column{owner})
+				if err != nil {
+					return err
+				}
+				at, err := keys.find(key[0])
+				if err != nil {
+					return err
+				}
+				owners = append(owners, at)
+			}
+			return nil
+		},
+		join: func() ([]*loading, error) {
+			text.SawRows(len(list))
+			var parts [][]R
+			list, parts = grouped(list, owners, keys.len())
+			for i, row := range rows {
+				schema.LoadMany(&f.at(row).Many, &parts[places[i]])
+			}
+			return startAll(rb, f.with, pointers(list))
+		},
+		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
+	}, nil
+}
