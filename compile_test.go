@@ -37,6 +37,14 @@ type Author struct {
 
 	Posts  prom.Many[Post] "prom:\"via=author\""
 	Edited prom.Many[Post] "prom:\"via=editor\""
+	Liked  prom.ManyVia[Post, Like]
+}
+
+type Like struct {
+	prom.Model
+	Author prom.Ref[Author]
+	Post   prom.Ref[Post]
+	Stars  int
 }
 
 type Post struct {
@@ -65,6 +73,8 @@ var (
 
 	AuthorPosts  = prom.ManyOf(func(a *Author) *prom.Many[Post] { return &a.Posts })
 	AuthorEdited = prom.ManyOf(func(a *Author) *prom.Many[Post] { return &a.Edited })
+	AuthorLiked  = prom.ManyViaOf(func(a *Author) *prom.ManyVia[Post, Like] { return &a.Liked })
+	LikeStars    = prom.NumberOf(func(l *Like) *int { return &l.Stars })
 
 	Posts      = prom.NewRepo[Post]()
 	PostID     = prom.NumberOf(func(p *Post) *int64 { return &p.ID })
@@ -96,6 +106,7 @@ var goodPrograms = []string{
 	`var c prom.Cond[Post] = PostViews.Eq(1); use(prom.And(c, PostID.In(1, 2)))`,
 	`use(Posts.With(PostAuthor.With(AuthorPosts.Where(PostViews.Gt(1)).OrderBy(PostAt.Desc()).Limit(3).With(PostEditor)), PostEditor).All(ctx))`,
 	`var p Post; var a Author; p.Author.Set(&a); p.Author = prom.Refer(&a); p.Editor = new(prom.Refer(&a)); use(Posts.With(PostAuthor).LoadInto(ctx, &p))`,
+	`use(Authors.With(AuthorLiked.Where(PostViews.Gt(1)).WhereLink(LikeStars.Gt(3)).OrderByLink(LikeStars.Desc()).Limit(3).With(PostAuthor)).All(ctx))`,
 	`var r prom.Relation[Author] = AuthorPosts; use(r, []prom.Relation[Post]{PostAuthor, PostEditor.With(r)})`,
 }
 
@@ -184,6 +195,13 @@ var badPrograms = []struct{ statement, says string }{
 	{`use(prom.Relation[Post](AuthorPosts))`, `cannot convert`},
 	{`use(prom.ManyField[Author, Coin](AuthorPosts))`, `cannot convert`},
 	{`use(prom.RefField[Coin, Author, int64](PostAuthor))`, `cannot convert`},
+
+	{`prom.ManyViaOf(func(a *Author) *prom.Many[Post] { return &a.Posts })`, `does not match`},
+	{`Authors.With(AuthorLiked.Where(AuthorName.Eq("x")))`, `cannot use AuthorName.Eq("x")`},
+	{`Authors.With(AuthorLiked.WhereLink(PostViews.Eq(1)))`, `cannot use PostViews.Eq(1)`},
+	{`Authors.With(AuthorLiked.OrderByLink(PostViews.Asc()))`, `cannot use PostViews.Asc()`},
+	{`Posts.With(AuthorLiked)`, `cannot use AuthorLiked`},
+	{`use(prom.ManyViaField[Author, Post, Coin](AuthorLiked))`, `cannot convert`},
 
 	// References between keys of different types, or to another model.
 	{`var p Post; p.Author.Set(&p)`, `cannot use &p`},

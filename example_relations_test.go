@@ -146,3 +146,56 @@ func ExampleRefer() {
 	// Mallarmé 1
 	// true
 }
+
+// A Recital is of many poems, and a poem is in many recitals: a model of its own says which, and in which order.
+type (
+	Recital struct {
+		prom.Model
+		Place string
+		Poems prom.ManyVia[Poem, Recited]
+	}
+	Recited struct {
+		Recital prom.Ref[Recital] `prom:"key"`
+		Poem    prom.Ref[Poem]    `prom:"key,index"`
+		Turn    int
+	}
+)
+
+var (
+	recitalPoems = prom.ManyViaOf(func(r *Recital) *prom.ManyVia[Poem, Recited] { return &r.Poems })
+	recitedTurn  = prom.NumberOf(func(r *Recited) *int { return &r.Turn })
+)
+
+// A many-to-many goes through a linking model, by whose columns its rows can be ordered and chosen too.
+func ExampleManyViaOf() {
+	ctx := context.Background()
+	db, _, poems := anthology(ctx)
+	defer db.Close()
+	recitals, recited := prom.NewRepo[Recital](prom.Using(db)), prom.NewRepo[Recited](prom.Using(db))
+
+	recital := Recital{Place: "Baltimore"}
+	if err := recitals.Create(ctx, &recital); err != nil {
+		log.Fatal(err)
+	}
+	list, err := poems.OrderBy(poemTitle.Desc()).All(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i := range list {
+		if err := recited.Create(ctx, &Recited{Recital: prom.Refer(&recital), Poem: prom.Refer(&list[i]), Turn: i + 1}); err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	program := recitalPoems.Where(poemLines.Gt(100)).OrderByLink(recitedTurn.Asc())
+	if err := recitals.With(program.With(poemPoet)).LoadInto(ctx, &recital); err != nil {
+		log.Fatal(err)
+	}
+	for _, p := range recital.Poems.Rows() {
+		poet, _ := p.Poet.Get()
+		fmt.Println(p.Title, "by", poet.Name)
+	}
+	// Output:
+	// The Raven by Poe
+	// Le Corbeau by Baudelaire
+}
