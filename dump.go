@@ -121,7 +121,7 @@ func (d *dumper) table(ctx context.Context, b *binding, plan *scan.Plan) error {
 	// Past everything that a repo does with rows: what is stored is what is dumped.
 	err = b.db.Read(ctx, &conn.Statement{Op: "dump", Table: b.table.Name, SQL: text.SQL, Args: args}, conn.RowFunc(func(rows conn.Rows) error {
 		for rows.Next() {
-			values, err := scan.Key(plan, rows, cols)
+			values, err := scan.Key(plan, rows, 0, cols)
 			if err != nil {
 				return err
 			}
