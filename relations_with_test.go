@@ -31,7 +31,7 @@ func nameOf(r *prom.Ref[Writer]) string {
 
 // Ensure that a query loads the rows that references refer to and those that refer to a row, to any depth, with one statement for
 // each relation of a level, on tables that do not exist yet too.
-// parity: M23 M24 M25 A6
+// parity: M23 M24 M25 A6 G11
 func TestWith(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

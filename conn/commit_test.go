@@ -12,6 +12,7 @@ import (
 
 // Ensure that what is to follow a commit is called after the outermost one, in order, without the transaction, and on a connection
 // that is free again; and at once without a transaction.
+// parity: G9
 func TestAfterCommit(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
