@@ -71,7 +71,7 @@ func TestDescribe(t *testing.T) {
 			is.Equal(fc.NoCase, c.NoCase)
 			is.Equal(fc.Default != "", c.Default != nil)
 			is.Equal(fc.Required(), c.Required() && !c.Auto)
-			is.Equal(fc.Kind, storedKind(e, c.Kind))
+			is.Equal(fc.Kind, c.Kind)
 		}
 		is.Equal(len(found.Key()), 1)
 		is.True(found.Column("nope") == nil && found.Reference("name") == nil)
@@ -96,12 +96,4 @@ func TestDescribe(t *testing.T) {
 		is.True(found.View)
 		is.Equal(found.Columns[0].Kind, schema.Text)
 	})
-}
-
-// storedKind returns the kind that a column of a kind shows in the database; SQLite's types tell less.
-func storedKind(e dbtest.Engine, k schema.Kind) schema.Kind {
-	if e.Name == dbtest.NameSQLite && k == schema.Decimal {
-		return schema.Text
-	}
-	return k
 }

@@ -105,7 +105,8 @@ var kinds = map[string]schema.Kind{
 	"NVARCHAR": schema.Text, "NCHAR": schema.Text, "VARYING CHARACTER": schema.Text, "NATIVE CHARACTER": schema.Text,
 	"BLOB": schema.Bytes, "BYTEA": schema.Bytes,
 	"TIMESTAMP": schema.Time, "DATETIME": schema.Time, "DATE": schema.Date, "TIME": schema.Clock,
-	"UUID": schema.UUID, "JSON": schema.JSON, "JSONB": schema.JSON,
+	"UUID": schema.UUID, "JSON": schema.JSON, "JSONB": schema.JSON, "JSONBTEXT": schema.JSON,
+	"DECIMALTEXT": schema.Decimal, "NUMERICTEXT": schema.Decimal, // with all their digits
 }
 
 // ReadType sets a column's Kind and limits from its Type.
