@@ -19,6 +19,8 @@ type AnyRepo interface {
 	Schema() *schema.Table
 	// DB returns the repo's connection.
 	DB() (*DB, error)
+	// NewAny returns a new value of the repo's model with the defaults of its fields, as a pointer.
+	NewAny() any
 	// CreateAny is Create for a value whose type is known at run time only: a pointer to the repo's model.
 	CreateAny(ctx context.Context, v any) error
 	// UnsafeDeleteAny deletes the row with the key of v, a pointer to the repo's model, for good: past hooks, and where others are only
@@ -48,6 +50,9 @@ func RepoOf(model reflect.Type, db *DB) (AnyRepo, error) {
 	}
 	return nil, fmt.Errorf("prom: no repo of %s has been made; call prom.NewRepo[%s]() first", model, model.Name())
 }
+
+// NewAny is [Repo.New] for who does not know the type: it returns a *T.
+func (r *Repo[T]) NewAny() any { return r.New() }
 
 // CreateAny is [Repo.Create] for a value whose type is known at run time only: a *T.
 func (r *Repo[T]) CreateAny(ctx context.Context, v any) error {

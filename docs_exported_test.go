@@ -13,7 +13,7 @@ import (
 // or a type begins with its name.
 func TestExportedDocs(t *testing.T) {
 	t.Parallel()
-	for _, dir := range []string{".", "conn", "dialect", "dialect/postgres", "dialect/sqlite", "query", "schema"} {
+	for _, dir := range []string{".", "conn", "dialect", "dialect/postgres", "dialect/sqlite", "query", "schema", "promtest"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatal(dir, err)

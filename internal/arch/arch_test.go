@@ -41,6 +41,7 @@ var arrows = map[string][]string{
 	"dialect":          {"schema", uuid},
 	"schema":           {uuid},
 
+	"promtest":   {".", "schema"},
 	"examples/*": {"."},
 
 	"internal/dbtest":       {pgx, goleak},

@@ -1,0 +1,282 @@
+package promtest
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"reflect"
+	"sync"
+	"testing"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/schema"
+)
+
+// Factory makes values of a model, and rows of them. It is safe for concurrent use; which values come first is then a matter of chance.
+type Factory[T any] struct {
+	repo  *prom.Repo[T]
+	maker *maker
+	ctx   context.Context //nolint:containedctx // see In
+	in    bool
+}
+
+// FactoryOption changes how a factory makes values.
+type FactoryOption func(*settings)
+
+type settings struct {
+	seed         uint64
+	optional     bool
+	freshParents bool
+}
+
+// Seed sets the seed from which values are made; it is 1 otherwise. The same seed makes the same values in the same order.
+func Seed(n uint64) FactoryOption { return func(s *settings) { s.seed = n } }
+
+// Optional fills in fields that may be NULL as well, references apart. Without it they are left NULL.
+func Optional() FactoryOption { return func(s *settings) { s.optional = true } }
+
+// FreshParents creates a row of its own for each required reference of each value. Without it the rows that a factory makes refer to the
+// same one, unless a unique index wants another.
+func FreshParents() FactoryOption { return func(s *settings) { s.freshParents = true } }
+
+// New returns a factory of the model T on a database. It panics when T is no model, as [prom.NewRepo] does.
+func New[T any](db *prom.DB, opts ...FactoryOption) *Factory[T] {
+	s := settings{seed: 1}
+	for _, opt := range opts {
+		opt(&s)
+	}
+	repo := prom.NewRepo[T](prom.Using(db))
+	return &Factory[T]{repo: repo, maker: newMaker(db, repo, s), ctx: context.Background()}
+}
+
+// Repo returns the repo that the factory creates with.
+func (f *Factory[T]) Repo() *prom.Repo[T] { return f.repo }
+
+// In returns the same factory, which creates with a context, such as that of a transaction.
+func (f *Factory[T]) In(ctx context.Context) *Factory[T] {
+	g := *f
+	g.ctx, g.in = ctx, true
+	return &g
+}
+
+// Make returns a value that the model's rules allow, without storing anything. Required references are left unset, since the rows that
+// they refer to would have to be stored. Fields that are set at insertion, such as the key and the times of [prom.Model], are not set
+// either. It panics when a field cannot be made up, as for a type of one's own; let an override set it.
+func (f *Factory[T]) Make(overrides ...func(*T)) T {
+	v, err := f.make(overrides)
+	if err != nil {
+		panic("promtest: " + err.Error())
+	}
+	return *v
+}
+
+func (f *Factory[T]) make(overrides []func(*T)) (*T, error) {
+	v := f.repo.New()
+	problems := f.maker.fill(reflect.ValueOf(v).Elem())
+	for _, o := range overrides {
+		o(v)
+	}
+	return v, problems.left(reflect.ValueOf(v).Elem())
+}
+
+// Create stores a new row and returns it. The overrides change the value before; what they leave unset of the required references is set to
+// rows that are created too, with all that they require in turn. Unless the database is of [DB], all these rows are deleted when the test ends.
+// An error ends the test.
+func (f *Factory[T]) Create(tb testing.TB, overrides ...func(*T)) *T {
+	tb.Helper()
+	v, err := f.make(overrides)
+	if err == nil {
+		err = f.maker.store(scope{f.ctx, f.in}, tb, v)
+	}
+	if err != nil {
+		tb.Fatal("promtest:", err)
+	}
+	return v
+}
+
+// CreateMany stores n new rows, as [Factory.Create] does, and returns them.
+func (f *Factory[T]) CreateMany(tb testing.TB, n int, overrides ...func(*T)) []*T {
+	tb.Helper()
+	list := make([]*T, n)
+	for i := range list {
+		list[i] = f.Create(tb, overrides...)
+	}
+	return list
+}
+
+// maker makes values of a model that is known at run time only.
+type maker struct {
+	db       *prom.DB
+	repo     prom.AnyRepo
+	settings settings
+	distinct map[*schema.Column]bool // columns whose values must differ from row to row
+
+	mu      sync.Mutex
+	rng     *rand.Rand
+	parents map[*schema.Column]any    // a row that references refer to: a pointer to its model
+	makers  map[reflect.Type]*maker   // of the parents' models
+	counter *counter                  // of the model's table
+	used    map[*schema.Column]values // that were made up for the columns of distinct
+}
+
+type values map[string]bool
+
+func newMaker(db *prom.DB, repo prom.AnyRepo, s settings) *maker {
+	t := repo.Schema()
+	h := fnv.New64a()
+	h.Write([]byte(t.Name)) // models differ, whatever order they are made in
+	return &maker{db: db, repo: repo, settings: s, distinct: distinctColumns(t), rng: rand.New(rand.NewPCG(s.seed, h.Sum64())),
+		parents: map[*schema.Column]any{}, makers: map[reflect.Type]*maker{}, counter: counterOf(db, t), used: map[*schema.Column]values{}}
+}
+
+// distinctColumns returns a column of the key, and of each unique index, whose values must differ. A column that has many values is preferred,
+// and a reference taken when there is no other.
+func distinctColumns(t *schema.Table) map[*schema.Column]bool {
+	list := map[*schema.Column]bool{}
+	add := func(cols []*schema.Column) {
+		best, rank := (*schema.Column)(nil), -1
+		for _, c := range cols {
+			r := 1
+			switch {
+			case list[c] || c.Auto:
+				return
+			case c.References != nil:
+				r = 0
+			case c.Kind == schema.Text || c.Kind == schema.UUID:
+				r = 4
+			case c.Kind == schema.Int64 || c.Kind == schema.Int32 || c.Kind == schema.Uint64:
+				r = 3
+			case c.Kind == schema.Bool || c.Rules.Choices != nil:
+			default:
+				r = 2
+			}
+			if r > rank {
+				best, rank = c, r
+			}
+		}
+		if best != nil {
+			list[best] = true
+		}
+	}
+	add(t.Key)
+	for _, ix := range t.Indexes {
+		if ix.Unique {
+			cols := make([]*schema.Column, len(ix.Columns))
+			for i, c := range ix.Columns {
+				cols[i] = c.Column
+			}
+			add(cols)
+		}
+	}
+	return list
+}
+
+// counter numbers the values that are made for a table, by whatever factory.
+type counter struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (c *counter) next() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n++
+	return c.n
+}
+
+type counterKey struct {
+	db    *prom.DB
+	table string
+}
+
+var counters sync.Map // counterKey → *counter
+
+func counterOf(db *prom.DB, t *schema.Table) *counter {
+	c, _ := counters.LoadOrStore(counterKey{db, t.Name}, &counter{})
+	return c.(*counter)
+}
+
+// forget drops what is kept of a database.
+func forget(db *prom.DB) {
+	counters.Range(func(key, _ any) bool {
+		if key.(counterKey).db == db {
+			counters.Delete(key)
+		}
+		return true
+	})
+}
+
+// scope is where rows are stored.
+type scope struct {
+	ctx      context.Context //nolint:containedctx // of one call
+	fleeting bool            // what is stored may be taken back, so that it is not referred to later
+}
+
+// store sets the required references of a value, a pointer to the model, and inserts it.
+func (m *maker) store(in scope, tb testing.TB, v any) error {
+	for _, c := range m.repo.Schema().References() {
+		field := reflect.ValueOf(v).Elem().FieldByIndex(c.Path)
+		if c.Null || !field.IsZero() {
+			continue
+		}
+		parent, err := m.parent(in, tb, c)
+		if err != nil {
+			return fmt.Errorf("field %s: %w", c.Field, err)
+		}
+		key := reflect.ValueOf(parent).Elem().FieldByIndex(c.References.TargetColumn().Path)
+		field.Addr().MethodByName("SetKey").Call([]reflect.Value{key})
+	}
+	if err := m.repo.CreateAny(in.ctx, v); err != nil {
+		return err
+	}
+	if _, ours := owned.Load(m.db); ours {
+		return nil
+	}
+	if len(m.repo.Schema().Key) == 0 {
+		return fmt.Errorf("%s has no primary key, so that its row cannot be deleted when the test ends; use a database of promtest.DB",
+			m.repo.Schema().Model)
+	}
+	tb.Cleanup(func() {
+		if err := m.repo.UnsafeDeleteAny(context.Background(), v); err != nil {
+			tb.Error("promtest:", err)
+		}
+	})
+	return nil
+}
+
+// parent returns a row for a reference, as a pointer to its model.
+func (m *maker) parent(in scope, tb testing.TB, c *schema.Column) (any, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	fresh := m.settings.freshParents || in.fleeting || m.distinct[c]
+	if v, ok := m.parents[c]; ok && !fresh {
+		return v, nil
+	}
+	model := c.References.Model
+	p := m.makers[model]
+	if p == nil {
+		repo, err := prom.RepoOf(model, m.db)
+		if err != nil {
+			return nil, err
+		}
+		p = newMaker(m.db, repo, m.settings)
+		m.makers[model] = p
+	}
+	v := p.repo.NewAny()
+	problems := p.fill(reflect.ValueOf(v).Elem())
+	err := problems.left(reflect.ValueOf(v).Elem())
+	if err == nil {
+		err = p.store(in, tb, v)
+	}
+	if err != nil || fresh {
+		return v, err
+	}
+	m.parents[c] = v
+	tb.Cleanup(func() { // with the test, the row goes or is no longer known to be there
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.parents, c)
+	})
+	return v, nil
+}
