@@ -57,6 +57,15 @@
 // [Query.Each] ranges over tables of any size in bounded memory. Its body may write to the same table, also in a transaction.
 // [Query.Stream] is one statement, whose rows are of one moment; it is quicker and holds a connection until the loop ends.
 //
+// # Relations
+//
+// A field of type [Ref] is a column that refers to a row of another model, and one of type [Many] stands for the rows that refer to this one; [ManyVia]
+// goes through a linking model. [RefOf], [ManyOf] and [ManyViaOf] make handles of them, and [Query.With] loads the rows:
+//
+//	posts.Where(PostViews.Gt(1000)).With(PostAuthor.With(AuthorPosts.OrderBy(PostAt.Desc()).Limit(3)))
+//
+// Each level is one round trip, however many rows there are. A reference tells its row by Get, and a Many by Rows.
+//
 // # Transactions
 //
 // [Tx], [Repo.Tx] and [DB.Tx] run a function in a transaction, which travels in the context: each call with that context is part of it, and
@@ -79,7 +88,7 @@
 //
 // # What is not there
 //
-// Relations are references: they are not loaded with their rows, and there are no joins but by [Raw]. Slices are stored as JSON, not
+// There are no joins but by [Raw]. Slices are stored as JSON, not
 // as arrays. Models have no hooks. There are two engines, and no command that plans, renames or drops. What differs between the
 // engines is listed in docs/guarantees.md.
 package prom
