@@ -121,7 +121,7 @@ func (w *walker[T]) byKey() error {
 // bound adds the condition that no row comes after the last one that the table has now.
 func (w *walker[T]) bound(spec query.Spec) (query.Spec, error) {
 	key := w.q.repo.table.Key
-	keys, err := w.keys(query.Spec{}.ByKeysDesc(key).Limit(1))
+	keys, err := w.keys(query.Spec{}.ByKeysDesc(key).Limit(1), key)
 	if err != nil || len(keys) == 0 {
 		return spec, err
 	}
@@ -131,7 +131,7 @@ func (w *walker[T]) bound(spec query.Spec) (query.Spec, error) {
 // byOrder walks in the query's own order: it reads all keys, and then the rows a batch of keys at a time. Rows that have gone, or
 // that the conditions no longer fit, are left out.
 func (w *walker[T]) byOrder() error {
-	keys, err := w.keys(w.q.spec)
+	keys, err := w.keys(w.q.spec, w.q.repo.table.Key)
 	if err != nil {
 		return err
 	}
@@ -196,9 +196,8 @@ func (w *walker[T]) all(list []T) error {
 	return nil
 }
 
-// keys reads the keys of the rows of a query.
-func (w *walker[T]) keys(spec query.Spec) ([][]schema.Value, error) {
-	cols := w.q.repo.table.Key
+// keys reads some columns of the rows of a query, mostly those of the key.
+func (w *walker[T]) keys(spec query.Spec, cols []*schema.Column) ([][]schema.Value, error) {
 	text, args, err := w.b.stmts.SelectColumns(nil, spec, cols)
 	if err != nil {
 		return nil, errorOf("query", w.q.repo.table, err)

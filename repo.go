@@ -29,6 +29,8 @@ type Repo[T any] struct {
 	hooks    hookSet   // that the model has
 	coalesce bool
 	reads    coalescer[T]
+
+	tokenKeys [][]byte // see TokenKey
 }
 
 // RepoOption changes what a new repo is bound to.
@@ -41,6 +43,8 @@ type repoOptions struct {
 	registry *conn.Registry
 	db       *conn.DB
 	coalesce bool
+
+	tokenKeys [][]byte
 }
 
 // On binds the repo to the connection of that name. Without it a model's method ConnectionName tells the name, or it is "", the
@@ -89,6 +93,12 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 			panic(fmt.Errorf("prom: model %s: table name: %w", model, err))
 		}
 	}
+	for _, key := range o.tokenKeys {
+		if len(key) < leastTokenKey {
+			panic(fmt.Errorf("prom: model %s: a key of TokenKey has %d bytes, and needs %d", model, len(key), leastTokenKey))
+		}
+	}
+	r.tokenKeys = o.tokenKeys
 	conn.Know(r.db, r.registry, r.name, r.table)
 	knowModel[T]()
 	return r
@@ -97,13 +107,13 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 // On returns the same repo bound to the connection of another name in the same registry.
 func (r *Repo[T]) On(name string) *Repo[T] {
 	conn.Know(nil, r.registry, name, r.table)
-	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, name: name, hooks: r.hooks, coalesce: r.coalesce}
+	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, name: name, hooks: r.hooks, coalesce: r.coalesce, tokenKeys: r.tokenKeys}
 }
 
 // Using returns the same repo bound to a connection itself.
 func (r *Repo[T]) Using(db *DB) *Repo[T] {
 	conn.Know(db, nil, "", r.table)
-	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, db: db, hooks: r.hooks, coalesce: r.coalesce}
+	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, db: db, hooks: r.hooks, coalesce: r.coalesce, tokenKeys: r.tokenKeys}
 }
 
 // DB returns the repo's connection. An unknown name is an error that lists the known ones.

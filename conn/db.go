@@ -27,6 +27,7 @@ type DB struct {
 
 	mu       sync.Mutex // guards opening, closing and replacing
 	engine   atomic.Pointer[openEngine]
+	opened   atomic.Uint64
 	replaced atomic.Bool
 	marks    sync.Map // any → *Mark
 	extras   sync.Map // see Extra
@@ -165,6 +166,7 @@ func (db *DB) open(ctx context.Context) (engine, error) {
 		return nil, openError(err)
 	}
 	db.engine.Store(&openEngine{e})
+	db.opened.Add(1)
 	return e, nil
 }
 
@@ -200,6 +202,9 @@ func (db *DB) Close() error {
 
 // IsOpen reports whether the DB is connected.
 func (db *DB) IsOpen() bool { return db.engine.Load() != nil }
+
+// Opened returns how often the DB has been connected, with a Close in between.
+func (db *DB) Opened() uint64 { return db.opened.Load() }
 
 // Replaced reports whether another DB has taken this one's place in its registry.
 func (db *DB) Replaced() bool { return db.replaced.Load() }

@@ -48,3 +48,12 @@ func (l *Listener) Wait(ctx context.Context, most time.Duration) (told bool, err
 
 // Close closes the listener's connection.
 func (l *Listener) Close() { l.l.close() }
+
+// Channel returns the channel on which new rows of a table are told, "" where there is none, and whether the trigger that tells is
+// there.
+func Channel(ctx context.Context, db *DB, table string) (channel string, told bool, err error) {
+	if sql := db.dialect.Channel(); sql != "" {
+		err = inspect(ctx, db, sql, table, func(r inspected) { channel, told = r.text(0), r.bool(1) })
+	}
+	return channel, told, err
+}

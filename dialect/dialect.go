@@ -20,6 +20,7 @@ type Dialect interface {
 	Definition
 	Expression
 	Introspection
+	Watching
 }
 
 // Features are the differences between engines that are not text.
@@ -35,6 +36,7 @@ type Features struct {
 	FoldNames    bool // names that differ only in the case of the letters A to Z are the same name
 	SearchPath   bool // tables live in schemas that a search path names
 	NoCaseASCII  bool // the case that nocase ignores is that of the letters A to Z alone
+	KeysReturn   bool // a key that the database makes may be one that a deleted row had
 	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
 }
 
@@ -144,6 +146,21 @@ const (
 	SortMaterialized = "materialized view"
 	SortForeign      = "foreign table" // its rows are another server's
 )
+
+// Watching writes what it takes to learn of new rows.
+type Watching interface {
+	// Channel returns a query whose one argument is a table's name, with one row: the channel on which new rows of the table are
+	// told, and whether (boolean) the trigger that tells is there. An engine without channels returns "".
+	Channel() string
+
+	// WatchTrigger returns the statements that make the trigger on a table; they fail if it exists. An engine without channels
+	// returns none.
+	WatchTrigger(table string) []string
+
+	// Horizon returns a query with one row of two integers: all transactions with smaller numbers than the first have ended, and
+	// numbers from the second on have not been given out. An engine whose transactions write one after the other returns "".
+	Horizon() string
+}
 
 // Expression writes parts of queries. The argument expr is SQL: a quoted column, qualified or not.
 type Expression interface {

@@ -193,8 +193,12 @@ func (s Spec) KeysAny(cols []*schema.Column, keys [][]schema.Value) Spec {
 	return s.and(or)
 }
 
-// After returns s with the condition that a row's key comes after another key.
+// After returns s with the condition that a row's key comes after another key. Of several columns the first is bounded by itself as
+// well, which an index can use.
 func (s Spec) After(cols []*schema.Column, vals []schema.Value) Spec {
+	if len(cols) > 1 {
+		s = s.and(beyond(opGe, cols[:1], vals))
+	}
 	return s.and(beyond(opGt, cols, vals))
 }
 
@@ -204,7 +208,7 @@ func (s Spec) UpTo(cols []*schema.Column, vals []schema.Value) Spec {
 		return s.and(beyond(opLe, cols, vals))
 	}
 	after := beyond(opGt, cols, vals)
-	return s.and(node{op: opNot, kids: []node{after}})
+	return s.and(beyond(opLe, cols[:1], vals)).and(node{op: opNot, kids: []node{after}})
 }
 
 // beyond compares keys of several columns one after the other.
