@@ -8,6 +8,7 @@ import (
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
 )
 
 // Batch collects operations on the repos of one connection that go to the database together: in one round trip on PostgreSQL, in
@@ -39,6 +40,7 @@ type batchOp struct {
 	place func(error) error                                       // gives an error the operation's place
 	own   bool                                                    // what build returned is a hook's, or has its place
 	skip  bool                                                    // there is nothing to do
+	text  *query.Text                                             // when the statement may need other tables too
 	b     *binding
 }
 
@@ -194,7 +196,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 		st.Write = writes // to run one again is to run all again
 		spent := false
 		if missing(err) {
-			op.b.marked.Clear()
+			op.b.forget(op.text)
 			spent = repaired[op.b]
 			repaired[op.b] = true
 		} else {
@@ -204,7 +206,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 		if spent || !op.b.again(ctx, &st, err) {
 			return &BatchError{failed, op.place(err)}
 		}
-		if err := op.b.repair(ctx, err); err != nil {
+		if err := op.b.repair(ctx, op.text, err); err != nil {
 			return &BatchError{failed, op.place(err)}
 		}
 	}
@@ -417,7 +419,8 @@ func (o BatchOf[T]) All(q Query[T]) *Result[[]T] {
 			}
 			text, args, err := op.b.stmts.Select(nil, q.spec)
 			if err == nil {
-				op.SQL, op.Args = text.SQL, args
+				op.SQL, op.Args, op.text = text.SQL, args, text
+				err = text.CheckDB(op.b.db)
 			}
 			return err
 		},

@@ -40,7 +40,7 @@ func (q Query[T]) Each(ctx context.Context) iter.Seq2[*T, error] {
 			return
 		}
 		w := walker[T]{q: q, b: b, ctx: ctx, yield: yield}
-		if q.spec.HasOrder() {
+		if q.spec.HasOrder() || q.repo.derived {
 			err = w.byOrder()
 		} else {
 			err = w.byKey()
@@ -203,7 +203,7 @@ func (w *walker[T]) keys(spec query.Spec, cols []*schema.Column) ([][]schema.Val
 		return nil, errorOf("query", w.q.repo.table, err)
 	}
 	var keys [][]schema.Value
-	err = w.b.query(w.ctx, &call{Statement: conn.Statement{Op: "query", SQL: text.SQL, Args: args}}, conn.RowFunc(func(rows conn.Rows) error {
+	err = w.b.query(w.ctx, &call{text: text, Statement: conn.Statement{Op: "query", SQL: text.SQL, Args: args}}, conn.RowFunc(func(rows conn.Rows) error {
 		keys = nil
 		for rows.Next() {
 			key, err := scan.Key(w.q.repo.plan, rows, 0, cols)

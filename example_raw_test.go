@@ -41,7 +41,7 @@ func ExampleRaw() {
 	}
 	count(parcels.Where(parcels.Raw("width * height > ?", 5)))
 	count(parcels.Where(parcelWidth.Lt(5), prom.Not(parcels.Raw("width * height = ?", 20))))
-	count(parcels.Where(prom.Expr[Parcel](squirrel.Or{squirrel.Gt{"height": 4}, squirrel.Eq{"width": []int{2, 6}}})))
+	count(parcels.Where(prom.Sqlizer[Parcel](squirrel.Or{squirrel.Gt{"height": 4}, squirrel.Eq{"width": []int{2, 6}}})))
 	// Output:
 	// 3
 	// 1

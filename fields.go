@@ -69,8 +69,8 @@ func If[T any](on bool, cond Cond[T]) Cond[T] { return query.If(on, cond) }
 // never written into the text.
 func Raw[T any](sql string, args ...any) Cond[T] { return query.Raw[T](sql, args...) }
 
-// Expr is a condition made by squirrel, or by anything else that gives SQL with question marks and arguments.
-func Expr[T any](sql squirrel.Sqlizer) Cond[T] { return query.Expr[T](sql) }
+// Sqlizer is a condition made by squirrel, or by anything else that gives SQL with question marks and arguments.
+func Sqlizer[T any](sql squirrel.Sqlizer) Cond[T] { return query.Sqlizer[T](sql) }
 
 // FieldOf returns the field of any type that can be told apart from others.
 func FieldOf[T, V any](accessor func(*T) *V) Field[T, V] {

@@ -16,6 +16,11 @@ type Query[T any] struct {
 	with []Relation[T] // to load with the rows
 }
 
+// Nested makes q a [Subquery].
+func (q Query[T]) Nested() query.Nested[T] {
+	return query.Nest[T](q.repo.owner(), q.repo.table, q.spec)
+}
+
 // Where adds conditions: all of them must hold, and those that the query has already.
 func (q Query[T]) Where(conds ...Cond[T]) Query[T] {
 	q.spec = query.Where(q.spec, conds)
@@ -79,7 +84,7 @@ func (q Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, e
 		return nil, errorOf("query", q.repo.table, err)
 	}
 	w.args = args
-	w.set("query", text.SQL)
+	w.setText("query", text)
 	expect, limited := spec.Limited()
 	if seen := text.Rows(); seen > 0 && (!limited || seen < expect) {
 		expect = seen
@@ -137,7 +142,7 @@ func (q Query[T]) Count(ctx context.Context) (int, error) {
 		return 0, errorOf("count", q.repo.table, err)
 	}
 	w.args = args
-	w.set("count", text.SQL)
+	w.setText("count", text)
 	var n int64
 	err = b.query(ctx, &w.call, conn.RowFunc(func(rows conn.Rows) (err error) {
 		for rows.Next() {
@@ -163,7 +168,7 @@ func (q Query[T]) Has(ctx context.Context) (bool, error) {
 		return false, errorOf("query", q.repo.table, err)
 	}
 	w.args = args
-	w.set("query", text.SQL)
+	w.setText("query", text)
 	has := false
 	err = b.query(ctx, &w.call, conn.RowFunc(func(rows conn.Rows) error {
 		has = false
@@ -190,7 +195,8 @@ func (q Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error)
 		return 0, errorOf("update", q.repo.table, err)
 	}
 	w.args = args
-	w.setWrite("update", text)
+	w.setText("update", text)
+	w.Write = true
 	n, err := b.exec(ctx, &w.call)
 	return int(n), err
 }
@@ -209,7 +215,8 @@ func (q Query[T]) Delete(ctx context.Context) (int, error) {
 		return 0, errorOf("delete", q.repo.table, err)
 	}
 	w.args = args
-	w.setWrite("delete", text)
+	w.setText("delete", text)
+	w.Write = true
 	n, err := b.exec(ctx, &w.call)
 	return int(n), err
 }

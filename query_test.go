@@ -241,10 +241,10 @@ func TestRaw(t *testing.T) {
 		"comment":       same(raw("views /* what? */ = ?", 5), 5),
 		"doubled quote": same(raw("title || '??' = ? || '??' AND views < ?", "n0005", 9), 5),
 		"no argument":   same(raw("views = 5"), 5),
-		"sq eq":         same(prom.Expr[Note](squirrel.Eq{"views": []int{5, 6}}), 5, 6),
-		"sq and":        same(prom.Expr[Note](squirrel.And{squirrel.Gt{"views": 6}, squirrel.Or{squirrel.Eq{"title": "n0007"}, squirrel.Expr("1 = 0")}}), 7),
-		"sq empty":      same(prom.Expr[Note](squirrel.Eq{}), 0, 1, 2, 3, 4, 5, 6, 7),
-		"sq sub":        same(prom.Expr[Note](squirrel.Expr("views IN (?)", squirrel.Select("max(views)").From("note").Where("views < ?", 5))), 4),
+		"sq eq":         same(prom.Sqlizer[Note](squirrel.Eq{"views": []int{5, 6}}), 5, 6),
+		"sq and":        same(prom.Sqlizer[Note](squirrel.And{squirrel.Gt{"views": 6}, squirrel.Or{squirrel.Eq{"title": "n0007"}, squirrel.Expr("1 = 0")}}), 7),
+		"sq empty":      same(prom.Sqlizer[Note](squirrel.Eq{}), 0, 1, 2, 3, 4, 5, 6, 7),
+		"sq sub":        same(prom.Sqlizer[Note](squirrel.Expr("views IN (?)", squirrel.Select("max(views)").From("note").Where("views < ?", 5))), 4),
 	}
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		repo := tiles(t, open(t, e.DSN), 8)
@@ -267,7 +267,7 @@ func TestRawRefused(t *testing.T) {
 		"in quotes": raw("title = '?'", "secret"), "quote": raw("title = 'a"), "identifier": raw(`"views = 1`), "comment": raw("views = 1 /* "), "line": raw("views = 1 -- "),
 		"numbered": raw("views = ?1", 5), "struct": raw("views = ?", struct{ S string }{"secret"}), "func": raw("views = ?", func() {}), "NUL": raw("title = ?", "secret\x00"),
 		"UTF-8": raw("title = ?", "secret\xff"), "map": raw("views = ?", map[string]int{"secret": 1}), "mixed": raw("views = ANY(?)", []any{1, "secret"}),
-		"Sqlizer nil": prom.Expr[Note](nil), "Sqlizer fails": prom.Expr[Note](squirrel.Eq{"a": map[string]int{}}),
+		"Sqlizer nil": prom.Sqlizer[Note](nil), "Sqlizer fails": prom.Sqlizer[Note](squirrel.Eq{"a": map[string]int{}}),
 	}
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		repo := notes(open(t, e.DSN))

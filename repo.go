@@ -24,6 +24,7 @@ type Repo[T any] struct {
 	registry *conn.Registry
 	name     string   // of the connection in the registry
 	db       *conn.DB // set by Using: the connection itself
+	derived  bool     // see binding
 	bound    atomic.Pointer[binding]
 	works    sync.Pool // of *work[T]
 	hooks    hookSet   // that the model has
@@ -31,6 +32,10 @@ type Repo[T any] struct {
 	reads    coalescer[T]
 
 	tokenKeys [][]byte // see TokenKey
+	own       struct {
+		once  sync.Once
+		owner *query.Owner
+	}
 }
 
 // RepoOption changes what a new repo is bound to.
@@ -65,11 +70,11 @@ func Using(db *DB) RepoOption { return func(o *repoOptions) { o.db = db } }
 // does not look like one, with a message that names the model, and the field and the tag or the method; this is meant to show at
 // start-up, in package variables.
 func NewRepo[T any](options ...RepoOption) *Repo[T] {
-	model := reflect.TypeFor[T]()
-	plan, err := scan.For(model)
+	r, err := newRepo[T]()
 	if err != nil {
 		panic(err)
 	}
+	model, plan := r.plan.Table.Model, r.plan
 	if err := plan.Table.Check(); err != nil {
 		panic(err)
 	}
@@ -84,7 +89,7 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 	for _, option := range options {
 		option(&o)
 	}
-	r := &Repo[T]{plan: plan, table: plan.Table, registry: o.registry, name: o.name, db: o.db, hooks: hooks, coalesce: o.coalesce}
+	r.registry, r.name, r.db, r.hooks, r.coalesce = o.registry, o.name, o.db, hooks, o.coalesce
 	if r.registry == nil {
 		r.registry = Default
 	}
@@ -104,6 +109,15 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 	return r
 }
 
+// newRepo returns a repo that is bound to nothing.
+func newRepo[T any]() (*Repo[T], error) {
+	plan, err := scan.For(reflect.TypeFor[T]())
+	if err != nil {
+		return nil, err
+	}
+	return &Repo[T]{plan: plan, table: plan.Table}, nil
+}
+
 // On returns the same repo bound to the connection of another name in the same registry.
 func (r *Repo[T]) On(name string) *Repo[T] {
 	conn.Know(nil, r.registry, name, r.table)
@@ -114,6 +128,14 @@ func (r *Repo[T]) On(name string) *Repo[T] {
 func (r *Repo[T]) Using(db *DB) *Repo[T] {
 	conn.Know(db, nil, "", r.table)
 	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, db: db, hooks: r.hooks, coalesce: r.coalesce, tokenKeys: r.tokenKeys}
+}
+
+// owner tells a subquery's connection.
+func (r *Repo[T]) owner() *query.Owner {
+	r.own.once.Do(func() {
+		r.own.owner = &query.Owner{DB: func() (any, error) { return r.DB() }}
+	})
+	return r.own.owner
 }
 
 // DB returns the repo's connection. An unknown name is an error that lists the known ones.
@@ -181,6 +203,8 @@ type binding struct {
 	stmts  *query.Statements
 	marked *conn.Mark   // set when the table is known to be complete
 	driver atomic.Int32 // see madeByDriver
+
+	derived bool // the rows are those of other queries, and there is no table
 }
 
 // The values of binding.driver.
@@ -220,7 +244,7 @@ func (r *Repo[T]) bind() (*binding, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &binding{db: db, table: r.table, marked: install.Mark(db, r.table)}
+	b := &binding{db: db, table: r.table, marked: install.Mark(db, r.table), derived: r.derived}
 	b.stmts = db.Extra(r.table, func() any { return query.NewStatements(db.Dialect(), r.table) }).(*query.Statements)
 	r.bound.Store(b)
 	return b, nil

@@ -5,14 +5,17 @@ import (
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/install"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
 )
 
 // call is one statement of a repo on its way to the database.
 type call struct {
 	conn.Statement
-	complete bool       // its success shows that the table has all columns
-	final    bool       // its rows have been used, so it is not run again
-	bulk     *conn.Bulk // many rows; nil for anything else
+	text     *query.Text // when the statement may need other tables too
+	complete bool        // its success shows that the table has all columns
+	final    bool        // its rows have been used, so it is not run again
+	bulk     *conn.Bulk  // many rows; nil for anything else
 }
 
 // exec runs a statement that returns no rows, and returns how many it changed.
@@ -27,6 +30,11 @@ func (b *binding) query(ctx context.Context, c *call, to conn.RowReader) error {
 // run runs a statement. A missing table, column or index is installed, once, and the statement run again; what is otherwise worth
 // another run, because nothing has happened, gets one too.
 func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64, err error) {
+	if c.text != nil {
+		if err := c.text.CheckDB(b.db); err != nil {
+			return 0, errorOf(c.Op, b.table, err)
+		}
+	}
 	repaired, stale, repeated := false, false, false
 	for {
 		c.Fresh = stale || repeated
@@ -38,8 +46,7 @@ func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64,
 		switch {
 		case missing(err):
 			// What was known is no longer so, whether or not this call can be helped: the next one looks again.
-			b.marked.Clear()
-			b.driver.Store(driverUnknown)
+			b.forget(c.text)
 			spent, repaired = repaired, true
 		case conn.IsStale(err):
 			spent, stale = stale, true
@@ -49,11 +56,11 @@ func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64,
 		if spent || c.final || !b.again(ctx, &c.Statement, err) {
 			return 0, errorOf(c.Op, b.table, err)
 		}
-		if err := b.repair(ctx, err); err != nil {
+		if err := b.repair(ctx, c.text, err); err != nil {
 			return 0, errorOf(c.Op, b.table, err)
 		}
 	}
-	if c.complete {
+	if c.complete && !b.derived {
 		b.marked.Set(ctx)
 	}
 	return n, nil
@@ -74,12 +81,38 @@ func (b *binding) once(ctx context.Context, c *call, to conn.RowReader) (int64, 
 // guard chooses how a statement in a transaction is protected.
 func (b *binding) guard(ctx context.Context, c *call) conn.Guard {
 	switch {
-	case !c.Raw && !b.marked.IsSet(ctx):
+	case !c.Raw && !b.complete(ctx, c.text):
 		return conn.GuardMissing
 	case c.Write, c.Raw:
 		return conn.GuardData
 	}
 	return conn.NoGuard
+}
+
+// forget takes back that the tables of a statement are complete.
+func (b *binding) forget(text *query.Text) {
+	b.marked.Clear()
+	b.driver.Store(driverUnknown)
+	if text != nil {
+		for _, t := range text.Tables {
+			install.Mark(b.db, t).Clear()
+		}
+	}
+}
+
+// complete reports whether all tables of a statement are known to be so.
+func (b *binding) complete(ctx context.Context, text *query.Text) bool {
+	if !b.derived && !b.marked.IsSet(ctx) {
+		return false
+	}
+	if text != nil {
+		for _, t := range text.Tables {
+			if !install.Mark(b.db, t).IsSet(ctx) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // again reports whether a failed statement may be run a second time.
@@ -110,16 +143,28 @@ func missing(err error) bool {
 	return false
 }
 
-// repair installs what an error says is missing.
-func (b *binding) repair(ctx context.Context, err error) error {
+// repair installs what an error says is missing: the table, or one of the others that the statement needs.
+func (b *binding) repair(ctx context.Context, text *query.Text, err error) error {
 	if !missing(err) {
 		return nil
 	}
-	_, installErr := install.Ensure(ctx, b.db, b.table)
-	if conn.KindOf(installErr) == ErrReadOnly {
-		return err // of a read-only transaction, in which it is the missing table that matters
+	tables := []*schema.Table{b.table}
+	if b.derived {
+		tables = nil
 	}
-	return installErr
+	if text != nil {
+		tables = append(tables, text.Tables...)
+	}
+	for _, t := range tables {
+		_, installErr := install.Ensure(ctx, b.db, t)
+		if conn.KindOf(installErr) == ErrReadOnly {
+			return err // of a read-only transaction, in which it is the missing table that matters
+		}
+		if installErr != nil {
+			return installErr
+		}
+	}
+	return nil
 }
 
 // inTx runs fn in a transaction. When a table was changed behind our back, the transaction ended before anything could be put right in

@@ -43,7 +43,7 @@ func (q Query[T]) stream(ctx context.Context, yield func(*T, error) bool) error 
 		return errorOf("query", r.table, err)
 	}
 	w.args = args
-	w.set("query", text.SQL)
+	w.setText("query", text)
 	w.complete = true
 	return streamRows(ctx, b, &w.call, &scan.Loader[T]{Plan: r.plan}, r.hooks, yield)
 }

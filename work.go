@@ -5,6 +5,7 @@ import (
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -47,6 +48,12 @@ func (r *Repo[T]) give(w *work[T]) {
 // set makes the statement of a work, with its arguments.
 func (w *work[T]) set(op, sql string) {
 	w.Op, w.SQL, w.Args = op, sql, w.args
+}
+
+// setText is set with a text that tells what else the statement needs.
+func (w *work[T]) setText(op string, text *query.Text) {
+	w.set(op, text.SQL)
+	w.text = text
 }
 
 // setWrite is set for a statement that changes something.

@@ -167,6 +167,9 @@ type Expression interface {
 	// Arg returns the placeholder of one argument of that kind, with a cast where the engine could not know its type.
 	Arg(k schema.Kind) string
 
+	// Typed returns the placeholder of one argument of that kind where nothing beside it tells its type, as in a list of columns.
+	Typed(k schema.Kind) string
+
 	// Operand returns expr in a form whose comparisons and order are those of the column's kind, such as an exact number
 	// that is stored as text.
 	Operand(c *schema.Column, expr string) string
@@ -188,6 +191,18 @@ type Expression interface {
 	// cannot hold is an error of the database, not another number.
 	Add(c *schema.Column, expr string, minus bool) string
 
+	// Fit returns expr, which computes a new value for the column, so that a result that the column cannot hold is an error of the
+	// database, not another number.
+	Fit(c *schema.Column, expr string) string
+
+	// Call returns the call of a function on SQL expressions, each used once and in their order. The column says what kind of value the
+	// first one is.
+	Call(fn Func, c *schema.Column, args []string) string
+
+	// Aggregate returns the call of an aggregate on an expression of the column's kind, or a combination that the engine does not
+	// have, as an error. What stands in suffix comes behind all of the call, its FILTER and its OVER, in parentheses.
+	Aggregate(fn Func, c *schema.Column, distinct bool, arg string) (call, suffix string, err error)
+
 	// Bulk returns the statements that insert many rows of the given columns, all of the table but the key when that, one column
 	// of integers, is left to the database. They have numbered placeholders where the engine wants them. An engine that has none
 	// inserts one row after the other.
@@ -197,6 +212,45 @@ type Expression interface {
 	// offset if there is one.
 	Page(limit, offset bool) string
 }
+
+// Func is a function of SQL.
+type Func uint8
+
+// The functions. Those of numbers give NULL for a division by zero; Lower and Upper change the letters A to Z alone, on every engine.
+const (
+	NoFunc Func = iota
+	FuncAdd
+	FuncSub
+	FuncMul
+	FuncDiv // of integers cut towards zero
+	FuncMod // of integers; has the sign of the first
+	FuncNeg
+	FuncAbs
+	FuncConcat
+	FuncLower
+	FuncUpper
+	FuncLength // characters of a text, bytes of bytes
+	FuncTrim   // of spaces
+	FuncReplace
+	FuncSubstr // from a position, counted from 1, a number of characters
+	FuncCoalesce
+	FuncRandom
+
+	FuncCount // aggregates; without an argument it counts rows
+	FuncSum
+	FuncAvg
+	FuncMin
+	FuncMax
+
+	FuncRowNumber // functions of a window
+	FuncRank
+	FuncDenseRank
+	FuncNtile
+	FuncLag
+	FuncLead
+	FuncFirstValue
+	FuncLastValue
+)
 
 // Match is a way of matching a text.
 type Match uint8

@@ -2,9 +2,12 @@ package query
 
 import (
 	"encoding/binary"
+	"errors"
 	"maps"
 	"sync"
 	"sync/atomic"
+
+	"github.com/prom-go/prom/schema"
 )
 
 // maxShapes bounds the cache of one table. A program has a few dozen shapes; one that makes them without end, by raw SQL with
@@ -20,8 +23,27 @@ type cache struct {
 
 // Text is the text of a statement, and what was seen of its results.
 type Text struct {
-	SQL  string
-	rows atomic.Int64
+	SQL    string
+	Tables []*schema.Table // that it needs beside the statement's own
+	owners []*Owner        // of its subqueries
+	rows   atomic.Int64
+}
+
+// Owner is whom a subquery belongs to: a repo. It tells the connection, so that no query reads from another one by mistake.
+type Owner struct{ DB func() (any, error) }
+
+// CheckDB returns an error when a subquery belongs to another connection than db.
+func (t *Text) CheckDB(db any) error {
+	for _, o := range t.owners {
+		other, err := o.DB()
+		if err != nil {
+			return err
+		}
+		if other != db {
+			return errors.New("a subquery belongs to a repo on another connection; one statement works on one database")
+		}
+	}
+	return nil
 }
 
 // Rows returns how many rows the statement returned last, 0 when it has not run yet: the best guess of how many come next.
@@ -35,7 +57,7 @@ func (t *Text) SawRows(n int) {
 }
 
 // get returns the text of a shape, and renders it when it is new.
-func (c *cache) get(key []byte, render func() (string, error)) (*Text, error) {
+func (c *cache) get(key []byte, render func() (*Text, error)) (*Text, error) {
 	if texts := c.texts.Load(); texts != nil {
 		if text, ok := (*texts)[string(key)]; ok {
 			c.hits.Add(1)
@@ -43,7 +65,7 @@ func (c *cache) get(key []byte, render func() (string, error)) (*Text, error) {
 		}
 	}
 	c.misses.Add(1)
-	sql, err := render()
+	text, err := render()
 	if err != nil {
 		return nil, err
 	}
@@ -53,15 +75,17 @@ func (c *cache) get(key []byte, render func() (string, error)) (*Text, error) {
 	if old := c.texts.Load(); old != nil && len(*old) < maxShapes {
 		fresh = maps.Clone(*old)
 	}
-	text := &Text{SQL: sql}
 	fresh[string(key)] = text
 	c.texts.Store(&fresh)
 	return text, nil
 }
 
-// sql is get for statements whose rows need no guess.
+// sql is get for statements on one table whose rows need no guess.
 func (c *cache) sql(key []byte, render func() (string, error)) (string, error) {
-	text, err := c.get(key, render)
+	text, err := c.get(key, func() (*Text, error) {
+		sql, err := render()
+		return &Text{SQL: sql}, err
+	})
 	if err != nil {
 		return "", err
 	}
@@ -80,7 +104,7 @@ func (k shape) nodes(nodes []node) shape {
 	k = k.int(len(nodes))
 	for i := range nodes {
 		n := &nodes[i]
-		k = append(k, byte(n.op))
+		k = append(k, byte(n.op)|bit(n.x != nil)<<6|bit(n.rhs != nil)<<7)
 		switch n.op {
 		case opTrue:
 		case opAnd, opOr, opNot:
@@ -88,18 +112,40 @@ func (k shape) nodes(nodes []node) shape {
 		case opRaw:
 			k = k.text(n.raw.text)
 		case opMatch:
-			k = append(k, byte(n.match), bit(n.fold)|bit(n.not)<<1).int(n.col.Ordinal)
+			k = append(k, byte(n.match), bit(n.fold)|bit(n.not)<<1)
+			k = k.side(n)
+		case opExists:
+			k = append(k, bit(n.not))
+			k = k.side(n)
 		default:
-			k = append(k, byte(n.part)).int(n.col.Ordinal)
+			k = append(k, byte(n.part))
+			k = k.side(n)
+		}
+		if n.rhs != nil {
+			k = k.expr(n.rhs)
 		}
 	}
 	return k
 }
 
+// side is the left side of a node.
+func (k shape) side(n *node) shape {
+	if n.x != nil {
+		return k.expr(n.x)
+	}
+	return k.int(n.col.Ordinal)
+}
+
 func (k shape) orders(orders []orderTerm) shape {
 	k = k.int(len(orders))
-	for _, o := range orders {
-		k = append(k, byte(o.part), bit(o.desc)).int(o.col.Ordinal)
+	for i := range orders {
+		o := &orders[i]
+		k = append(k, byte(o.part), bit(o.desc)|byte(o.nulls)<<1|bit(o.x != nil)<<3)
+		if o.x != nil {
+			k = k.expr(o.x)
+		} else {
+			k = k.int(o.col.Ordinal)
+		}
 	}
 	return k
 }

@@ -79,6 +79,8 @@ const (
 	opOr
 	opNot
 	opRaw
+	opExists // the subquery of the left side has a row
+	opTruth  // the left side, a boolean, is true
 )
 
 var opText = [...]string{
@@ -97,7 +99,20 @@ type node struct {
 	val   schema.Value // the operand; the list of opIn
 	kids  []node       // of opAnd, opOr and opNot
 	raw   *rawSQL      // of opRaw
+	x     *expr        // the left side in place of col
+	rhs   *expr        // the right side in place of val
 	err   error        // why the condition cannot be used
+}
+
+// left returns the column that tells the kind of the left side.
+func (n *node) left() *schema.Column {
+	switch {
+	case n.x != nil:
+		return n.x.like
+	case n.part != dialect.NoPart:
+		return partColumn
+	}
+	return n.col
 }
 
 // trivial reports whether a node is true for every row by its form.
@@ -116,10 +131,17 @@ func (n *node) trivial() bool {
 // firstErr returns the first error among the nodes.
 func firstErr(nodes []node) error {
 	for i := range nodes {
-		if nodes[i].err != nil {
-			return nodes[i].err
+		n := &nodes[i]
+		if n.err != nil {
+			return n.err
 		}
-		if err := firstErr(nodes[i].kids); err != nil {
+		if err := firstErr(n.kids); err != nil {
+			return err
+		}
+		if err := n.x.firstErr(); err != nil {
+			return err
+		}
+		if err := n.rhs.firstErr(); err != nil {
 			return err
 		}
 	}

@@ -24,45 +24,67 @@ func (s *Statements) SelectLinked(dst []schema.Value, q Spec, l Link) (*Text, []
 			return nil, dst, err
 		}
 	}
-	args := s.rankArgs(values(values(dst, s.Dialect, q.where), s.Dialect, l.Spec.where), q)
+	where := values(values(nil, s.Dialect, q.where), s.Dialect, l.Spec.where)
+	order := orderValues(nil, s.Dialect, q.orders)
+	if n := len(l.Spec.orders); n > 0 {
+		where = orderValues(values(nil, s.Dialect, q.where), s.Dialect, l.Spec.orders)
+		where = values(where, s.Dialect, l.Spec.where)
+	}
+	args := append(append(dst, where...), order...)
+	if q.limits != 0 {
+		args = s.rankArgs(append(append(dst, order...), where...), q)
+	}
 	key := shape(make([]byte, 0, 128)).byte(kindSelectLinked, byte(q.limits)).text(l.Table.Name).int(l.Owner.Ordinal).int(l.Target.Ordinal)
 	key = key.nodes(q.where).orders(q.orders).nodes(l.Spec.where).orders(l.Spec.orders)
-	text, err := s.cache.get(key, func() (string, error) {
-		sql, rendered := s.linkedSQL(q, l)
-		return finish(placed{s.Dialect, sql, rendered}, len(args)-len(dst))
+	text, err := s.cache.get(key, func() (*Text, error) {
+		r := s.renderer()
+		r.need(l.Table)
+		return r.finish(placed{s.Dialect, s.linkedSQL(r, q, l), r.args}, len(args)-len(dst))
 	})
 	return text, args, err
 }
 
 // linkedSQL joins the rows to their connections. Each side is a query of its own, so that no name of one means a column of the other.
-func (s *Statements) linkedSQL(q Spec, l Link) (string, []any) {
+func (s *Statements) linkedSQL(r *renderer, q Spec, l Link) string {
 	owner, target, place := s.Dialect.Quote(s.freeName("owner")), s.Dialect.Quote(s.freeName("target")), s.Dialect.Quote(s.freeName("place"))
 	columns := strings.Join(s.columns, ", ")
-	r := renderer{d: s.Dialect}
-	orders := r.orders(q.orders)
-
-	b := &r.b
-	b.WriteString("FROM (SELECT " + columns + " FROM " + s.name)
-	r.where(q.where)
-	b.WriteString(") AS r JOIN (SELECT " + s.Dialect.Quote(l.Owner.Name) + " AS " + owner + ", " + s.Dialect.Quote(l.Target.Name) + " AS " + target)
-	if len(l.Spec.orders) > 0 {
-		b.WriteString(", row_number() OVER (ORDER BY " + strings.Join(r.orders(l.Spec.orders), ", ") + ") AS " + place)
-		orders = append([]string{place}, orders...)
-	}
-	b.WriteString(" FROM " + s.Dialect.Quote(l.Table.Name))
-	r.where(l.Spec.where)
-	b.WriteString(") AS l ON l." + target + " = r." + s.columns[s.Table.Key[0].Ordinal])
-	from, by := b.String(), strings.Join(orders, ", ")
-
+	from, args := r.part(func() { s.linkedFrom(r, q, l, owner, target, place) })
+	r.sc.name = "r"
+	by, orderArgs := r.part(func() {
+		if len(l.Spec.orders) > 0 {
+			r.b.WriteString(place)
+			if len(q.orders) > 0 {
+				r.b.WriteString(", ")
+			}
+		}
+		r.b.WriteString(r.orders(q.orders))
+	})
 	if q.limits == 0 {
+		r.args = append(args, orderArgs...)
 		sql := "SELECT " + columns + ", " + owner + " " + from
 		if by != "" {
 			sql += " ORDER BY " + by
 		}
-		return sql, r.args
+		return sql
 	}
+	r.args = append(append(orderArgs, args...), anys(s.rankArgs(nil, q))...)
 	rank := s.Dialect.Quote(s.freeName("rank"))
-	sql := "SELECT " + columns + ", " + owner + " FROM (SELECT " + columns + ", " + owner +
+	return "SELECT " + columns + ", " + owner + " FROM (SELECT " + columns + ", " + owner +
 		", row_number() OVER (PARTITION BY " + owner + " ORDER BY " + by + ") AS " + rank + " " + from + ") AS ranked WHERE " + s.onPage(q, rank) + " ORDER BY " + rank
-	return sql, append(r.args, anys(s.rankArgs(nil, q))...)
+}
+
+// linkedFrom writes the two sides.
+func (s *Statements) linkedFrom(r *renderer, q Spec, l Link, owner, target, place string) {
+	r.b.WriteString("FROM (SELECT " + strings.Join(s.columns, ", ") + " FROM " + s.name)
+	r.where(q.where)
+	r.b.WriteString(") AS r JOIN (SELECT " + s.Dialect.Quote(l.Owner.Name) + " AS " + owner + ", " + s.Dialect.Quote(l.Target.Name) + " AS " + target)
+	rows := r.sc
+	r.sc = scope{table: l.Table, name: s.Dialect.Quote(l.Table.Name), bare: true}
+	if len(l.Spec.orders) > 0 {
+		r.b.WriteString(", row_number() OVER (ORDER BY " + r.orders(l.Spec.orders) + ") AS " + place)
+	}
+	r.b.WriteString(" FROM " + s.Dialect.Quote(l.Table.Name))
+	r.where(l.Spec.where)
+	r.sc = rows
+	r.b.WriteString(") AS l ON l." + target + " = r." + s.columns[s.Table.Key[0].Ordinal])
 }

@@ -6,17 +6,43 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Order is one term of an order of rows of T. The zero value orders by nothing.
+// Order is one term of an order of rows of T, by a column or an expression. The zero value orders by nothing.
 type Order[T any] struct {
 	_ [0]*T
 	o orderTerm
 }
 
 type orderTerm struct {
-	col  *schema.Column
-	part dialect.DatePart
-	desc bool
-	err  error
+	col   *schema.Column
+	part  dialect.DatePart
+	x     *expr // in place of col
+	desc  bool
+	nulls nullsAt
+	err   error
+}
+
+// nullsAt says where NULLs stand in an order.
+type nullsAt uint8
+
+const (
+	nullsGreatest nullsAt = iota // last when ascending, first when descending
+	nullsFirst
+	nullsLast
+	nullsNone // there are none
+)
+
+// NullsFirst returns o with the NULLs before all values.
+func (o Order[T]) NullsFirst() Order[T] { o.o.nulls = nullsFirst; return o }
+
+// NullsLast returns o with the NULLs behind all values.
+func (o Order[T]) NullsLast() Order[T] { o.o.nulls = nullsLast; return o }
+
+// term returns what is ordered by, as an expression.
+func (o *orderTerm) term() *expr {
+	if o.x != nil {
+		return o.x
+	}
+	return columnExpr(o.col, o.part)
 }
 
 // Assign is the assignment of a new value to a column of T. The zero value assigns nothing.
@@ -31,12 +57,14 @@ const (
 	assignSet assignKind = iota
 	assignAdd
 	assignSub
+	assignExpr
 )
 
 type assignment struct {
 	col  *schema.Column
 	kind assignKind
 	val  schema.Value
+	x    *expr // of assignExpr
 	err  error
 }
 
@@ -46,4 +74,34 @@ func assign[T, V any](c *scan.Codec, kind assignKind, v V) Assign[T] {
 		err = c.Check(val)
 	}
 	return Assign[T]{a: assignment{col: c.Column(), kind: kind, val: val, err: err}}
+}
+
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
+// [Order.NullsFirst].
+func (f Field[T, V]) ByList(vs ...V) Order[T] {
+	col := f.c.Column()
+	at := &expr{op: exprCase, like: kindColumns[schema.Int64]}
+	var err error
+	for i, v := range vs {
+		n := compare(opEq, f.c, v)
+		if n.err != nil {
+			err = n.err
+		}
+		at.conds = append(at.conds, n)
+		at.args = append(at.args, &expr{op: exprInt, like: at.like, n: i})
+	}
+	unlisted := &expr{op: exprInt, like: at.like, n: len(vs)}
+	// NULL stays NULL, so that it stands where the order says.
+	at.conds = append(at.conds, node{op: opNotNull, col: col})
+	at.args = append(at.args, unlisted, &expr{op: exprNull, like: at.like})
+	return Order[T]{o: orderTerm{x: at, col: at.like, err: err}}
+}
+
+// Excluded is the column's value in the row that could not be inserted because of a conflict; for the assignments of an upsert.
+func Excluded[T, V any](f interface {
+	Term[T, V]
+	Column() *schema.Column
+}) Expr[T, V] {
+	col := f.Column()
+	return typed[T, V](&expr{op: exprExcluded, like: col, col: col})
 }

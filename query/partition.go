@@ -17,25 +17,25 @@ func (s *Statements) SelectEach(dst []schema.Value, q Spec, by *schema.Column) (
 	if err := q.Err(); err != nil {
 		return nil, dst, err
 	}
-	args := s.rankArgs(values(dst, s.Dialect, q.where), q)
+	args := s.rankArgs(values(orderValues(dst, s.Dialect, q.orders), s.Dialect, q.where), q)
 	key := shape(make([]byte, 0, 128)).byte(kindSelectEach, byte(q.limits)).int(by.Ordinal).nodes(q.where).orders(q.orders)
-	text, err := s.cache.get(key, func() (string, error) {
-		sql, rendered := s.rankSQL(q, by)
-		return finish(placed{s.Dialect, sql, rendered}, len(args)-len(dst))
+	text, err := s.cache.get(key, func() (*Text, error) {
+		r := s.renderer()
+		return r.finish(placed{s.Dialect, s.rankSQL(r, q, by), r.args}, len(args)-len(dst))
 	})
 	return text, args, err
 }
 
 // rankSQL numbers the rows of each value and takes those whose numbers are on the page.
-func (s *Statements) rankSQL(q Spec, by *schema.Column) (string, []any) {
+func (s *Statements) rankSQL(r *renderer, q Spec, by *schema.Column) string {
 	columns, rank := strings.Join(s.columns, ", "), s.Dialect.Quote(s.freeName("rank"))
-	r := renderer{d: s.Dialect}
-	orders := strings.Join(r.orders(q.orders), ", ")
+	orders := r.orders(q.orders)
 	r.b.WriteString("SELECT " + columns + " FROM (SELECT " + columns + ", row_number() OVER (PARTITION BY " + s.columns[by.Ordinal] +
 		" ORDER BY " + orders + ") AS " + rank + " FROM " + s.name)
 	r.where(q.where)
 	r.b.WriteString(") AS ranked WHERE " + s.onPage(q, rank) + " ORDER BY " + rank)
-	return r.b.String(), append(r.args, anys(s.rankArgs(nil, q))...)
+	r.args = append(r.args, anys(s.rankArgs(nil, q))...)
+	return r.b.String()
 }
 
 // onPage returns the condition that a number, from 1, is on the page of a query.

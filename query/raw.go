@@ -26,25 +26,29 @@ type rawSQL struct {
 // comments a question mark is just that. Arguments are booleans, numbers, texts, bytes, times, UUIDs, their pointers, slices of
 // them as one list argument, and driver.Valuers; they are never written into the text.
 func Raw[T any](sql string, args ...any) Cond[T] {
-	raw := &rawSQL{text: sql}
-	n := node{op: opRaw, raw: raw}
-	raw.parts, n.err = splitRaw(sql)
-	if n.err == nil && len(raw.parts) != len(args)+1 {
-		n.err = fmt.Errorf("the raw condition has %d question marks for %d arguments (a question mark itself is ??; numbered placeholders such as $1 are not used here)",
+	raw, err := newRaw(sql, args)
+	return Cond[T]{n: node{op: opRaw, raw: raw, err: err}}
+}
+
+func newRaw(sql string, args []any) (raw *rawSQL, err error) {
+	raw = &rawSQL{text: sql}
+	raw.parts, err = splitRaw(sql)
+	if err == nil && len(raw.parts) != len(args)+1 {
+		err = fmt.Errorf("the raw condition has %d question marks for %d arguments (a question mark itself is ??; numbered placeholders such as $1 are not used here)",
 			len(raw.parts)-1, len(args))
 	}
 	for i, a := range args {
-		v, err := ValueOf(a)
-		if err != nil && n.err == nil {
-			n.err = fmt.Errorf("argument %d of the raw condition: %w", i+1, err)
+		v, bad := ValueOf(a)
+		if bad != nil && err == nil {
+			err = fmt.Errorf("argument %d of the raw condition: %w", i+1, bad)
 		}
 		raw.args = append(raw.args, v)
 	}
-	return Cond[T]{n: n}
+	return raw, err
 }
 
-// Expr is a condition made by squirrel or anything else that gives SQL with question marks.
-func Expr[T any](sql squirrel.Sqlizer) Cond[T] {
+// Sqlizer is a condition made by squirrel or anything else that gives SQL with question marks.
+func Sqlizer[T any](sql squirrel.Sqlizer) Cond[T] {
 	if sql == nil {
 		return Cond[T]{n: node{op: opRaw, err: errors.New("the condition is nil")}}
 	}

@@ -1,7 +1,10 @@
 package query
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/Masterminds/squirrel"
@@ -11,29 +14,96 @@ import (
 )
 
 // partColumn stands for the integer that a part of a date is.
-var partColumn = &schema.Column{Kind: schema.Int64}
+var partColumn = kindColumns[schema.Int64]
 
-// clause is conditions as squirrel takes them. They are joined by AND.
-type clause struct {
-	d     dialect.Dialect
-	nodes []node
-}
-
-// ToSql implements squirrel.Sqlizer. The arguments are schema.Values.
-func (c clause) ToSql() (string, []any, error) {
-	r := renderer{d: c.d}
-	r.chain(c.nodes, " AND ", "")
-	return r.b.String(), r.args, nil
-}
-
-// renderer writes conditions with a question mark for each argument, which squirrel numbers.
+// renderer writes one query of a statement, with a question mark for each argument, which squirrel numbers in the end.
 type renderer struct {
 	d    dialect.Dialect
-	b    strings.Builder
+	b    *strings.Builder
 	args []any
+	sc   scope
+	st   *statement
+}
+
+// statement is what the queries of one statement share.
+type statement struct {
+	aliases int
+	text    *Text // gathers what the statement needs
+	err     error
+}
+
+// scope says what the columns of a query belong to.
+type scope struct {
+	table *schema.Table
+	name  string // quoted: how the query's rows are called
+	bare  bool   // columns need not say so
+	outer *scope // of the query around
+	joins *joins // nil where there can be none: references are followed by subqueries then
+}
+
+// joins are the references that a query follows.
+type joins struct {
+	aliases map[string]string // by path
+	list    []string          // in order
+}
+
+func newRenderer(d dialect.Dialect, sc scope) *renderer {
+	return &renderer{d: d, b: &strings.Builder{}, sc: sc, st: &statement{text: &Text{}}}
 }
 
 func (r *renderer) arg(v schema.Value) { r.args = append(r.args, v) }
+
+func (r *renderer) fail(err error) {
+	if r.st.err == nil {
+		r.st.err = err
+	}
+}
+
+// alias returns a new name for the rows of a query inside the statement, quoted.
+func (r *renderer) alias() string {
+	r.st.aliases++
+	return r.d.Quote("prom_" + strconv.Itoa(r.st.aliases))
+}
+
+// need notes that the statement needs a table.
+func (r *renderer) need(t *schema.Table) {
+	if !slices.Contains(r.st.text.Tables, t) {
+		r.st.text.Tables = append(r.st.text.Tables, t)
+	}
+}
+
+// part returns what write writes, and its arguments, which are taken out.
+func (r *renderer) part(write func()) (string, []any) {
+	outer, mark := r.b, len(r.args)
+	r.b = &strings.Builder{}
+	write()
+	text := r.b.String()
+	r.b = outer
+	args := slices.Clone(r.args[mark:])
+	r.args = r.args[:mark]
+	return text, args
+}
+
+// text returns what write writes; its arguments stay.
+func (r *renderer) text(write func()) string {
+	text, args := r.part(write)
+	r.args = append(r.args, args...)
+	return text
+}
+
+// clause returns conditions joined by AND as squirrel takes them.
+func (r *renderer) clause(nodes []node) squirrel.Sqlizer {
+	text, args := r.part(func() { r.chain(nodes, " AND ", "") })
+	return squirrel.Expr(text, args...)
+}
+
+// column returns a column, with the name of its rows where that is needed.
+func (r *renderer) column(c *schema.Column) string {
+	if r.sc.bare {
+		return r.d.Quote(c.Name)
+	}
+	return r.sc.name + "." + r.d.Quote(c.Name)
+}
 
 // flat is how many conditions are joined without parentheses. SQLite parses a chain into a tree as deep as the chain is long
 // and refuses a depth of 1000 (https://www.sqlite.org/limits.html, SQLITE_MAX_EXPR_DEPTH), so longer chains become balanced trees.
@@ -80,30 +150,59 @@ func (r *renderer) node(n *node) {
 	case opRaw:
 		r.raw(n.raw)
 	case opNull:
-		r.b.WriteString(r.d.Quote(n.col.Name) + " IS NULL")
+		r.b.WriteString(r.side(n) + " IS NULL")
 	case opNotNull:
-		r.b.WriteString(r.d.Quote(n.col.Name) + " IS NOT NULL")
+		r.b.WriteString(r.side(n) + " IS NOT NULL")
+	case opTruth:
+		r.b.WriteString(r.side(n))
+	case opExists:
+		if n.not {
+			r.b.WriteString("NOT ")
+		}
+		r.b.WriteString("EXISTS " + r.side(n))
 	case opIn, opNotIn:
-		col, expr := r.operand(n.col, n.part)
+		col, expr := r.operand(n)
+		if n.rhs != nil {
+			not := ""
+			if n.op == opNotIn {
+				not = " NOT"
+			}
+			r.b.WriteString(expr + not + " IN ")
+			r.expr(n.rhs)
+			return
+		}
 		r.b.WriteString(r.d.In(col, expr, n.op == opNotIn))
 		r.arg(n.val)
 	case opMatch:
-		r.b.WriteString(r.d.Match(n.col, r.d.Quote(n.col.Name), n.fold, n.not))
+		r.b.WriteString(r.d.Match(n.left(), r.side(n), n.fold, n.not))
 		r.arg(schema.TextValue(schema.Text, r.d.Pattern(n.match, n.fold, n.val.Text())))
 	default:
-		col, expr := r.operand(n.col, n.part)
-		r.b.WriteString(expr + opText[n.op] + r.d.Arg(col.Kind))
+		col, expr := r.operand(n)
+		r.b.WriteString(expr + opText[n.op])
+		if n.rhs != nil {
+			r.expr(n.rhs)
+			return
+		}
+		r.b.WriteString(r.d.Arg(col.Kind))
 		r.arg(n.val)
 	}
 }
 
-// operand returns the expression of a column or a part of it, and the column that has its kind.
-func (r *renderer) operand(col *schema.Column, part dialect.DatePart) (*schema.Column, string) {
-	expr := r.d.Quote(col.Name)
-	if part != dialect.NoPart {
-		return partColumn, r.d.DatePart(part, col, expr)
+// side returns the left side of a node.
+func (r *renderer) side(n *node) string {
+	if n.x != nil {
+		return r.text(func() { r.expr(n.x) })
 	}
-	return col, r.d.Operand(col, expr)
+	if n.part != dialect.NoPart {
+		return r.d.DatePart(n.part, n.col, r.column(n.col))
+	}
+	return r.column(n.col)
+}
+
+// operand returns the left side of a node as its kind compares, and the column that has this kind.
+func (r *renderer) operand(n *node) (*schema.Column, string) {
+	col := n.left()
+	return col, r.d.Operand(col, r.side(n))
 }
 
 func (r *renderer) raw(raw *rawSQL) {
@@ -123,14 +222,26 @@ func (r *renderer) raw(raw *rawSQL) {
 	r.b.WriteByte(')')
 }
 
-// order returns the text of one term.
-func (r *renderer) order(o orderTerm) string {
-	_, expr := r.operand(o.col, o.part)
+// order writes one term of an order.
+func (r *renderer) order(o *orderTerm, position int) string {
+	col, expr := o.col, strconv.Itoa(position)
+	if position == 0 {
+		expr = r.text(func() { r.expr(o.term()) })
+		if o.part == dialect.NoPart {
+			expr = r.d.Operand(col, expr)
+		}
+	}
 	if o.desc {
 		expr += " DESC"
 	}
-	// NULLs are the greatest, as in PostgreSQL; the other engine is told so where there can be one.
-	if o.col.Null && r.d.Features().NullsFirst {
+	switch {
+	case o.nulls == nullsNone:
+	case o.nulls == nullsFirst:
+		return expr + " NULLS FIRST"
+	case o.nulls == nullsLast:
+		return expr + " NULLS LAST"
+	case (col.Null || o.x != nil && o.x.op != exprColumn) && r.d.Features().NullsFirst:
+		// NULLs are the greatest, as in PostgreSQL; the other engine is told so where there can be one.
 		if o.desc {
 			return expr + " NULLS FIRST"
 		}
@@ -147,25 +258,39 @@ func (r *renderer) where(nodes []node) {
 	}
 }
 
-func (r *renderer) orders(list []orderTerm) []string {
+// orders returns the terms of an order, joined.
+func (r *renderer) orders(list []orderTerm) string {
 	texts := make([]string, len(list))
-	for i, o := range list {
-		texts[i] = r.order(o)
+	for i := range list {
+		texts[i] = r.order(&list[i], 0)
 	}
-	return texts
+	return strings.Join(texts, ", ")
 }
 
-// values gathers the arguments of conditions in the order in which they are written.
+// values gathers the arguments of conditions in the order in which they are written. Without a dialect they are as the caller gave them.
 func values(dst []schema.Value, d dialect.Dialect, nodes []node) []schema.Value {
 	for i := range nodes {
-		switch n := &nodes[i]; n.op {
-		case opTrue, opNull, opNotNull:
+		n := &nodes[i]
+		if n.x != nil {
+			dst = exprValues(dst, d, n.x)
+		}
+		switch {
+		case n.rhs != nil:
+			dst = exprValues(dst, d, n.rhs)
+			continue
+		case n.op == opMatch && d == nil:
+			dst = append(dst, n.val)
+			continue
+		case n.op == opMatch:
+			dst = append(dst, schema.TextValue(schema.Text, d.Pattern(n.match, n.fold, n.val.Text())))
+			continue
+		}
+		switch n.op {
+		case opTrue, opNull, opNotNull, opExists, opTruth:
 		case opAnd, opOr, opNot:
 			dst = values(dst, d, n.kids)
 		case opRaw:
 			dst = append(dst, n.raw.args...)
-		case opMatch:
-			dst = append(dst, schema.TextValue(schema.Text, d.Pattern(n.match, n.fold, n.val.Text())))
 		default:
 			dst = append(dst, n.val)
 		}
@@ -181,14 +306,29 @@ func format(d dialect.Dialect) squirrel.PlaceholderFormat {
 	return squirrel.Question
 }
 
-// finish renders a builder and makes sure that it has as many arguments as will be given.
-func finish(b squirrel.Sqlizer, args int) (string, error) {
-	text, rendered, err := b.ToSql()
+// finish renders a builder into the statement's text and makes sure that it has as many arguments as will be given.
+func (r *renderer) finish(b squirrel.Sqlizer, args int) (*Text, error) {
+	if r.st.err != nil {
+		return nil, r.st.err
+	}
+	sql, rendered, err := b.ToSql()
 	if err != nil {
-		return "", fmt.Errorf("prom: rendering a statement: %w", err)
+		return nil, fmt.Errorf("prom: rendering a statement: %w", err)
 	}
-	if args >= 0 && len(rendered) != args {
-		return "", fmt.Errorf("prom: internal error: a statement with %d arguments was given %d", len(rendered), args)
+	if len(rendered) != args {
+		return nil, fmt.Errorf("prom: internal error: a statement with %d arguments was given %d", len(rendered), args)
 	}
-	return text, nil
+	r.st.text.SQL = sql
+	return r.st.text, nil
 }
+
+// finish is that of a statement on one table.
+func finish(b squirrel.Sqlizer, args int) (string, error) {
+	text, err := newRenderer(nil, scope{}).finish(b, args)
+	if err != nil {
+		return "", err
+	}
+	return text.SQL, nil
+}
+
+var errGroupArgs = errors.New("a group by an expression with arguments must be among the columns that are selected")

@@ -166,10 +166,10 @@ func (s *source) statement(on *query.Statements) (string, []schema.Value, error)
 	case 2:
 		return read(on.SelectColumns(nil, q, some()))
 	case 3:
-		return on.Delete(nil, q.Unpaged().Unordered().AllRows())
+		return read(on.Delete(nil, q.Unpaged().Unordered().AllRows()))
 	case 4:
 		assigns := []query.Assign[post]{postViews.Add(1), postViews.Set(1), postViews.Sub(1), postStars.SetNull(), postTitle.Set("x"), {}}
-		return query.Update(on, nil, q.Unpaged().Unordered().AllRows(), []query.Assign[post]{assigns[s.n(6)], postPrice.Set("1")}, time.Time{})
+		return read(query.Update(on, nil, q.Unpaged().Unordered().AllRows(), []query.Assign[post]{assigns[s.n(6)], postPrice.Set("1")}, time.Time{}))
 	case 5:
 		return alone(on.Insert(some(), 1+s.n(4)))
 	case 6:

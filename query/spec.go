@@ -16,6 +16,7 @@ type Spec struct {
 	offset int64
 	limits flags
 	all    bool
+	more   *specMore // nil for most queries; never changed in place
 	err    error
 }
 
@@ -91,6 +92,9 @@ func (s Spec) Page(n, size int) Spec {
 // AllRows returns s with the leave to update or delete without a condition.
 func (s Spec) AllRows() Spec { s.all = true; return s }
 
+// Fail returns s, which cannot run because of err.
+func (s Spec) Fail(err error) Spec { s.fail(err); return s }
+
 func (s *Spec) fail(err error) {
 	if s.err == nil {
 		s.err = err
@@ -119,12 +123,34 @@ func (s Spec) Err() error {
 	if s.err != nil {
 		return s.err
 	}
-	for _, o := range s.orders {
-		if o.err != nil {
-			return o.err
+	if err := ordersErr(s.orders); err != nil {
+		return err
+	}
+	if s.more != nil {
+		if err := s.more.firstErr(); err != nil {
+			return err
+		}
+		for i := range s.orders {
+			if s.more.distinct && s.position(&s.orders[i]) == 0 {
+				return errDistinctOrder
+			}
 		}
 	}
 	return firstErr(s.where)
+}
+
+var errDistinctOrder = errors.New("distinct rows can be ordered by what is selected only")
+
+func ordersErr(orders []orderTerm) error {
+	for i := range orders {
+		if orders[i].err != nil {
+			return orders[i].err
+		}
+		if err := orders[i].x.firstErr(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Guard returns an error when s has neither a condition nor the leave to go without.

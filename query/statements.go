@@ -1,6 +1,7 @@
 package query
 
 import (
+	"reflect"
 	"strings"
 	"sync"
 
@@ -63,14 +64,15 @@ const (
 	kindDelete
 )
 
-// Select reads all columns of the rows of a query. Its arguments, as those of the other queries, are appended to dst.
+// Select reads what the query selects: its own columns, or all of the table. Its arguments, as those of the other queries, are
+// appended to dst.
 func (s *Statements) Select(dst []schema.Value, q Spec) (*Text, []schema.Value, error) {
-	return s.query(dst, kindSelect, q, nil, s.columns)
+	return s.query(dst, kindSelect, q, selectRows, nil)
 }
 
 // SelectColumns reads some columns of the rows of a query.
 func (s *Statements) SelectColumns(dst []schema.Value, q Spec, cols []*schema.Column) (*Text, []schema.Value, error) {
-	return s.query(dst, kindKeys, q, cols, s.quoted(cols))
+	return s.query(dst, kindKeys, q, selectColumns, cols)
 }
 
 // SelectBy reads all columns of the rows in which the given columns have certain values, which are its arguments.
@@ -78,7 +80,7 @@ func (s *Statements) SelectBy(cols []*schema.Column) (string, error) {
 	key := shape(make([]byte, 0, 64)).byte(kindSelectBy).columns(cols)
 	return s.cache.sql(key, func() (string, error) {
 		q := Spec{}.KeyIs(cols, make([]schema.Value, len(cols)))
-		return finish(s.selectBuilder(q, s.columns).PlaceholderFormat(format(s.Dialect)), len(cols))
+		return finish(s.renderer().selectBuilder(&q, selectRows, nil).PlaceholderFormat(format(s.Dialect)), len(cols))
 	})
 }
 
@@ -87,17 +89,19 @@ func (s *Statements) Has(dst []schema.Value, q Spec) (*Text, []schema.Value, err
 	if n, ok := q.Limited(); !ok || n > 1 {
 		q = q.Limit(1)
 	}
-	return s.query(dst, kindHas, q.Unordered(), nil, []string{"1"})
+	return s.query(dst, kindHas, q.Unordered(), selectOne, nil)
 }
 
-func (s *Statements) query(dst []schema.Value, kind byte, q Spec, cols []*schema.Column, columns []string) (*Text, []schema.Value, error) {
+func (s *Statements) query(dst []schema.Value, kind byte, q Spec, what what, cols []*schema.Column) (*Text, []schema.Value, error) {
 	if err := q.Err(); err != nil {
 		return nil, dst, err
 	}
-	args := s.args(dst, q)
-	key := shape(make([]byte, 0, 128)).byte(kind, byte(q.limits)).columns(cols).nodes(q.where).orders(q.orders)
-	text, err := s.cache.get(key, func() (string, error) {
-		return finish(s.selectBuilder(q, columns).PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
+	args := q.values(dst, s.Dialect)
+	key := shape(make([]byte, 0, 128)).byte(kind).columns(cols).spec(&q)
+	text, err := s.cache.get(key, func() (*Text, error) {
+		r := s.renderer()
+		b := r.selectBuilder(&q, what, cols)
+		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
 	})
 	return text, args, err
 }
@@ -107,33 +111,33 @@ func (s *Statements) Count(dst []schema.Value, q Spec) (*Text, []schema.Value, e
 	if err := q.Err(); err != nil {
 		return nil, dst, err
 	}
-	args := s.args(dst, q)
-	key := shape(make([]byte, 0, 128)).byte(kindCount, byte(q.limits)).nodes(q.where)
-	text, err := s.cache.get(key, func() (string, error) {
-		if q.limits == 0 {
-			return finish(s.selectBuilder(q.Unordered(), []string{"count(*)"}).PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
+	q = q.Unordered()
+	m := q.extra()
+	whole := q.limits != 0 || m.distinct || m.grouped()
+	if !whole && m.cols != nil {
+		q = q.with(func(m *specMore) { m.cols = nil })
+	}
+	args := q.values(dst, s.Dialect)
+	key := shape(make([]byte, 0, 128)).byte(kindCount).spec(&q)
+	text, err := s.cache.get(key, func() (*Text, error) {
+		r := s.renderer()
+		if !whole {
+			return r.finish(r.selectBuilder(&q, selectCount, nil).PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
 		}
-		// A page is counted from outside: count(*) with an offset would skip its own single row.
-		page := s.selectBuilder(q.Unordered(), []string{"1 AS one"})
-		return finish(squirrel.Select("count(*)").FromSelect(page, "page").PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
+		// Distinct rows, groups and a page are counted from outside: count(*) with an offset would skip its own single row.
+		what := selectRows
+		if m.cols == nil {
+			what = selectOne
+		}
+		b := squirrel.Select("count(*)").FromSelect(r.selectBuilder(&q, what, nil), "page")
+		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
 	})
 	return text, args, err
 }
 
-func (s *Statements) selectBuilder(q Spec, columns []string) squirrel.SelectBuilder {
-	b := squirrel.Select(columns...).From(s.name)
-	if len(q.where) > 0 {
-		b = b.Where(clause{s.Dialect, q.where})
-	}
-	r := renderer{d: s.Dialect}
-	for _, o := range q.orders {
-		b = b.OrderBy(r.order(o))
-	}
-	if q.limits != 0 {
-		limit, offset := q.limits&hasLimit != 0, q.limits&hasOffset != 0
-		b = b.Suffix(s.Dialect.Page(limit, offset), anys(q.pageArgs(nil))...)
-	}
-	return b
+// renderer returns a renderer of a statement on the table.
+func (s *Statements) renderer() *renderer {
+	return newRenderer(s.Dialect, scope{table: s.Table, name: s.name, bare: true})
 }
 
 func (q *Spec) pageArgs(dst []schema.Value) []schema.Value {
@@ -146,11 +150,6 @@ func (q *Spec) pageArgs(dst []schema.Value) []schema.Value {
 	return dst
 }
 
-// args appends the arguments of a query: conditions, then the page.
-func (s *Statements) args(dst []schema.Value, q Spec) []schema.Value {
-	return q.pageArgs(values(dst, s.Dialect, q.where))
-}
-
 func anys(vs []schema.Value) []any {
 	list := make([]any, len(vs))
 	for i, v := range vs {
@@ -158,6 +157,9 @@ func anys(vs []schema.Value) []any {
 	}
 	return list
 }
+
+// pointer tells values apart that live as long as the text.
+func (k shape) pointer(p any) shape { return k.int(int(reflect.ValueOf(p).Pointer())) }
 
 func (k shape) columns(cols []*schema.Column) shape {
 	k = k.int(len(cols))

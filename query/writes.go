@@ -93,7 +93,7 @@ func (s *Statements) UpdateKey(cols, key []*schema.Column) (string, error) {
 		for _, c := range cols {
 			b = b.Set(s.columns[c.Ordinal], squirrel.Expr(s.Dialect.Arg(c.Kind), schema.Value{}))
 		}
-		b = b.Where(clause{s.Dialect, Spec{}.KeyIs(key, make([]schema.Value, len(key))).where}).Suffix(s.returning())
+		b = b.Where(s.renderer().clause(Spec{}.KeyIs(key, make([]schema.Value, len(key))).where)).Suffix(s.returning())
 		return finish(b.PlaceholderFormat(format(s.Dialect)), len(cols)+len(key))
 	})
 }
@@ -102,7 +102,7 @@ func (s *Statements) UpdateKey(cols, key []*schema.Column) (string, error) {
 func (s *Statements) DeleteKey(key []*schema.Column) (string, error) {
 	k := shape(make([]byte, 0, 64)).byte(kindDeleteKey).columns(key)
 	return s.cache.sql(k, func() (string, error) {
-		b := squirrel.Delete(s.name).Where(clause{s.Dialect, Spec{}.KeyIs(key, make([]schema.Value, len(key))).where})
+		b := squirrel.Delete(s.name).Where(s.renderer().clause(Spec{}.KeyIs(key, make([]schema.Value, len(key))).where))
 		return finish(b.PlaceholderFormat(format(s.Dialect)), len(key))
 	})
 }
@@ -113,22 +113,27 @@ func (s *Statements) DeleteKeyReturning(key []*schema.Column) (string, error) {
 	return text + " RETURNING 1", err
 }
 
+var errProjected = errors.New("an update or delete works on the rows of a table, not on those of a union, a group or another query")
+
 var errPaged = errors.New("an update or delete takes no order, limit or offset; choose the rows by conditions")
 
 // Update changes the rows of a query. Columns that are the time of the last update are set to at, unless they are assigned. The
 // arguments are appended to dst.
-func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T], at time.Time) (string, []schema.Value, error) {
+func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T], at time.Time) (*Text, []schema.Value, error) {
 	list := make([]assignment, 0, 8)
 	for _, a := range assigns {
 		if a.a.err != nil {
-			return "", nil, a.a.err
+			return nil, nil, a.a.err
+		}
+		if err := a.a.x.firstErr(); err != nil {
+			return nil, nil, err
 		}
 		if a.a.col == nil {
 			continue
 		}
 		for _, other := range list {
 			if other.col == a.a.col {
-				return "", nil, errors.New("the column " + a.a.col.Name + " is assigned twice")
+				return nil, nil, errors.New("the column " + a.a.col.Name + " is assigned twice")
 			}
 		}
 		list = append(list, a.a)
@@ -146,51 +151,70 @@ func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T
 // Column returns the column that is assigned, nil for the zero Assign.
 func (a Assign[T]) Column() *schema.Column { return a.a.col }
 
-func (s *Statements) update(args []schema.Value, q Spec, list []assignment) (string, []schema.Value, error) {
+func (s *Statements) update(args []schema.Value, q Spec, list []assignment) (*Text, []schema.Value, error) {
 	if err := q.writable("update"); err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
 	if len(list) == 0 {
-		return "", nil, errors.New("an update needs an assignment")
+		return nil, nil, errors.New("an update needs an assignment")
 	}
 	before := len(args)
 	key := shape(make([]byte, 0, 128)).byte(kindUpdate).int(len(list))
-	for _, a := range list {
+	for i := range list {
+		a := &list[i]
 		key = key.byte(byte(a.kind)).int(a.col.Ordinal)
+		if a.kind == assignExpr {
+			key = key.expr(a.x)
+			args = exprValues(args, s.Dialect, a.x)
+			continue
+		}
 		args = append(args, a.val)
 	}
 	args = values(args, s.Dialect, q.where)
-	text, err := s.cache.sql(key.nodes(q.where), func() (string, error) {
+	text, err := s.cache.get(key.nodes(q.where), func() (*Text, error) {
+		r := s.renderer()
 		b := squirrel.Update(s.name)
-		for _, a := range list {
-			name, arg := s.columns[a.col.Ordinal], s.Dialect.Arg(a.col.Kind)
-			if a.kind != assignSet {
-				arg = s.Dialect.Add(a.col, name, a.kind == assignSub)
-			}
-			b = b.Set(name, squirrel.Expr(arg, a.val))
+		for i := range list {
+			text, args := r.part(func() { r.assigned(&list[i]) })
+			b = b.Set(s.columns[list[i].col.Ordinal], squirrel.Expr(text, args...))
 		}
 		if len(q.where) > 0 {
-			b = b.Where(clause{s.Dialect, q.where})
+			b = b.Where(r.clause(q.where))
 		}
-		return finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
+		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err
 }
 
+// assigned writes the new value of a column.
+func (r *renderer) assigned(a *assignment) {
+	switch a.kind {
+	case assignExpr:
+		r.b.WriteString(r.d.Fit(a.col, r.text(func() { r.expr(a.x) })))
+		return
+	case assignSet:
+		r.b.WriteString(r.d.Arg(a.col.Kind))
+	default:
+		r.b.WriteString(r.d.Add(a.col, r.column(a.col), a.kind == assignSub))
+	}
+	r.arg(a.val)
+}
+
 // Delete deletes the rows of a query. Its arguments are appended to args.
-func (s *Statements) Delete(args []schema.Value, q Spec) (string, []schema.Value, error) {
+func (s *Statements) Delete(args []schema.Value, q Spec) (*Text, []schema.Value, error) {
 	if err := q.writable("delete"); err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
 	before := len(args)
 	args = values(args, s.Dialect, q.where)
 	key := shape(make([]byte, 0, 128)).byte(kindDelete).nodes(q.where)
-	text, err := s.cache.sql(key, func() (string, error) {
+	text, err := s.cache.get(key, func() (*Text, error) {
+		r := s.renderer()
 		b := squirrel.Delete(s.name)
 		if len(q.where) > 0 {
-			b = b.Where(clause{s.Dialect, q.where})
+			b = b.Where(r.clause(q.where))
 		}
-		return finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
+		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err
 }
@@ -201,6 +225,9 @@ func (q *Spec) writable(verb string) error {
 	}
 	if q.limits != 0 || len(q.orders) > 0 {
 		return errPaged
+	}
+	if q.more != nil {
+		return errProjected
 	}
 	return q.Guard(verb)
 }

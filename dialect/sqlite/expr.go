@@ -109,17 +109,9 @@ func (Dialect) Page(limit, offset bool) string {
 	return ""
 }
 
-// Add returns a sum or a difference. SQLite would turn an integer that overflows 64 bits into a float, and knows no smaller
-// integers; abs of the least integer is its one error for an overflow (https://www.sqlite.org/lang_corefunc.html#abs).
+// Add returns a sum or a difference, which fits the column or fails.
 func (d Dialect) Add(c *schema.Column, expr string, minus bool) string {
-	sum := expr + dialect.Sign(minus) + d.Arg(c.Kind)
-	low, high, ok := integerRange(c.Kind)
-	if !ok {
-		return sum
-	}
-	// The float next to the least integer equals it, so the range alone does not tell.
-	bad := "typeof(s.v) = 'real' OR s.v NOT BETWEEN " + low + " AND " + high
-	return "(SELECT iif(" + bad + ", abs(-9223372036854775807 - 1), s.v) FROM (SELECT " + sum + " AS v) AS s)"
+	return d.Fit(c, expr+dialect.Sign(minus)+d.Arg(c.Kind))
 }
 
 // integerRange returns the limits that PostgreSQL's type for the kind has.

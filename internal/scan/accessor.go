@@ -29,6 +29,37 @@ func CodecAt[T, V any](accessor func(*T) *V) (*Codec, error) {
 	return p.codecs[col.Ordinal], nil
 }
 
+// FieldAt returns the place of the field of a struct that an accessor points to, and its name for messages. A type that is no struct
+// is its own only field.
+func FieldAt[T, V any](accessor func(*T) *V) (offset uintptr, name string, err error) {
+	model := reflect.TypeFor[T]()
+	offset, ok := offsetOf(accessor)
+	if !ok {
+		return 0, "", fmt.Errorf("prom: the accessor of %s must return the address of a field, as in func(v *%s) … { return &v.Field }", model, model.Name())
+	}
+	if model.Kind() != reflect.Struct {
+		return offset, model.Name(), nil
+	}
+	for _, f := range reflect.VisibleFields(model) {
+		if at, ok := fieldOffset(model, f.Index); ok && at == offset && f.Type == reflect.TypeFor[V]() {
+			return offset, f.Name, nil
+		}
+	}
+	return 0, "", fmt.Errorf("prom: the accessor of %s points to no field of type %s", model, reflect.TypeFor[V]())
+}
+
+// fieldOffset returns the bytes from the start of a struct to a field of it, or false when a pointer is on the way.
+func fieldOffset(t reflect.Type, path []int) (offset uintptr, ok bool) {
+	for _, i := range path {
+		if t.Kind() != reflect.Struct {
+			return 0, false
+		}
+		f := t.Field(i)
+		offset, t = offset+f.Offset, f.Type
+	}
+	return offset, true
+}
+
 // offsetOf calls the accessor on a value of its own and measures. An accessor that panics or points elsewhere is no field.
 func offsetOf[T, V any](accessor func(*T) *V) (offset uintptr, ok bool) {
 	defer func() {

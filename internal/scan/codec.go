@@ -141,3 +141,12 @@ func Encode[V any](c *Codec, v V) (schema.Value, error) {
 	}
 	return value, nil
 }
+
+// EncodeField encodes a value of the codec's own Go type, NULL included.
+func EncodeField[V any](c *Codec, v V) (schema.Value, error) {
+	value, err := c.encode(unsafe.Pointer(&v))
+	if err != nil {
+		return schema.Value{}, Violations{c.violation("type", err.Error())}
+	}
+	return value, nil
+}

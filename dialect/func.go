@@ -1,0 +1,41 @@
+package dialect
+
+import "strings"
+
+// names are the functions whose names all engines share.
+var names = [...]string{
+	FuncAbs: "abs", FuncLower: "lower", FuncUpper: "upper", FuncLength: "length", FuncTrim: "trim", FuncReplace: "replace",
+	FuncSubstr: "substr", FuncCoalesce: "coalesce", FuncRandom: "random",
+	FuncCount: "count", FuncSum: "sum", FuncAvg: "avg", FuncMin: "min", FuncMax: "max",
+	FuncRowNumber: "row_number", FuncRank: "rank", FuncDenseRank: "dense_rank", FuncNtile: "ntile",
+	FuncLag: "lag", FuncLead: "lead", FuncFirstValue: "first_value", FuncLastValue: "last_value",
+}
+
+var operators = [...]string{
+	FuncAdd: " + ", FuncSub: " - ", FuncMul: " * ", FuncDiv: " / ", FuncMod: " % ", FuncConcat: " || ",
+}
+
+// Operator reports whether a function is written between its arguments.
+func (f Func) Operator() bool { return int(f) < len(operators) && operators[f] != "" }
+
+// PlainCall returns the call of a function as all engines write it.
+func PlainCall(fn Func, args ...string) string {
+	switch {
+	case fn == FuncNeg:
+		return "(- " + args[0] + ")"
+	case fn.Operator():
+		return "(" + strings.Join(args, operators[fn]) + ")"
+	}
+	return names[fn] + "(" + strings.Join(args, ", ") + ")"
+}
+
+// Distinct returns the argument of an aggregate that takes equal values once.
+func Distinct(distinct bool, arg string) string {
+	if distinct {
+		return "DISTINCT " + arg
+	}
+	return arg
+}
+
+// Aggregate reports whether a function computes one value from many rows.
+func (f Func) Aggregate() bool { return f >= FuncCount && f <= FuncMax }

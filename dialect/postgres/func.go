@@ -1,0 +1,98 @@
+package postgres
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+var typedNames = [...]string{
+	schema.Bool: "boolean", schema.Int16: "smallint", schema.Int32: "integer", schema.Int64: "bigint",
+	schema.Uint64: "numeric", schema.Decimal: "numeric", schema.Float32: "real", schema.Float64: "double precision",
+	schema.Text: "text", schema.Bytes: "bytea", schema.Time: "timestamptz", schema.Date: "date", schema.Clock: "time",
+	schema.UUID: "uuid", schema.JSON: "jsonb",
+}
+
+// Typed returns the placeholder of one argument with its type.
+func (d Dialect) Typed(k schema.Kind) string {
+	if int(k) < len(typedNames) && typedNames[k] != "" {
+		return "?::" + typedNames[k]
+	}
+	return d.Arg(k)
+}
+
+// Fit returns expr: the server checks what it assigns.
+func (Dialect) Fit(_ *schema.Column, expr string) string { return expr }
+
+// Call returns the call of a function. Numbers are computed with 64 bits, as SQLite does, and letters in the collation C, which
+// knows A to Z alone.
+func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
+	switch fn {
+	case dialect.FuncAdd, dialect.FuncSub, dialect.FuncMul, dialect.FuncDiv, dialect.FuncMod, dialect.FuncNeg, dialect.FuncAbs:
+		for i := range args {
+			args[i] = wide(c, args[i])
+		}
+		if fn == dialect.FuncDiv || fn == dialect.FuncMod {
+			args[1] = "NULLIF(" + args[1] + ", 0)"
+		}
+		if fn == dialect.FuncDiv && c.Kind == schema.Uint64 {
+			return "div(" + strings.Join(args, ", ") + ")"
+		}
+	case dialect.FuncLower, dialect.FuncUpper:
+		args[0] += ` COLLATE "C"`
+	case dialect.FuncLength:
+		return dialect.PlainCall(fn, args...) + "::bigint"
+	case dialect.FuncTrim, dialect.FuncReplace, dialect.FuncSubstr:
+		if c.NoCase {
+			args[0] += ` COLLATE "C"` // which replace needs before version 18
+		}
+	}
+	return dialect.PlainCall(fn, args...)
+}
+
+// wide returns a number with 64 bits.
+func wide(c *schema.Column, expr string) string {
+	switch c.Kind {
+	case schema.Int16, schema.Int32:
+		return expr + "::bigint"
+	case schema.Float32:
+		return expr + "::double precision"
+	}
+	return expr
+}
+
+// Aggregate returns the call of an aggregate. Sums and averages have the types that SQLite gives them.
+func (Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg string) (call, suffix string, err error) {
+	switch fn {
+	case dialect.FuncCount:
+		if arg == "" {
+			return "count(*)", "", nil
+		}
+	case dialect.FuncSum:
+		switch c.Kind {
+		case schema.Int16, schema.Int32, schema.Int64:
+			suffix = "::bigint"
+		case schema.Float32:
+			arg = wide(c, arg)
+		}
+	case dialect.FuncAvg:
+		suffix = "::double precision"
+		arg = wide(c, arg)
+	case dialect.FuncMin, dialect.FuncMax:
+		switch c.Kind {
+		case schema.Bool:
+			name := "bool_and"
+			if fn == dialect.FuncMax {
+				name = "bool_or"
+			}
+			return name + "(" + arg + ")", "", nil
+		case schema.UUID: // has neither before version 18; its text has the same order
+			arg, suffix = arg+`::text COLLATE "C"`, "::uuid"
+		case schema.Bytes, schema.JSON:
+			return "", "", errors.New("bytes and JSON have no least and no greatest value on PostgreSQL")
+		}
+	}
+	return dialect.PlainCall(fn, dialect.Distinct(distinct, arg)), suffix, nil
+}

@@ -1,0 +1,42 @@
+package sqlite
+
+import (
+	"errors"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// Typed returns the placeholder of one argument: a value brings its type along.
+func (Dialect) Typed(schema.Kind) string { return "?" }
+
+// Fit returns expr, made to fail when it gives an integer that the column cannot hold. SQLite would turn an integer that overflows 64
+// bits into a float, and knows no smaller integers; abs of the least integer is its one error for an overflow
+// (https://www.sqlite.org/lang_corefunc.html#abs).
+func (Dialect) Fit(c *schema.Column, expr string) string {
+	low, high, ok := integerRange(c.Kind)
+	if !ok {
+		return expr
+	}
+	// The float next to the least integer equals it, so the range alone does not tell.
+	bad := "typeof(s.v) = 'real' OR s.v NOT BETWEEN " + low + " AND " + high
+	return "(SELECT iif(" + bad + ", abs(-9223372036854775807 - 1), s.v) FROM (SELECT " + expr + " AS v) AS s)"
+}
+
+// Call returns the call of a function. A division by zero is NULL here.
+func (Dialect) Call(fn dialect.Func, _ *schema.Column, args []string) string {
+	return dialect.PlainCall(fn, args...)
+}
+
+// Aggregate returns the call of an aggregate. A sum of integers that overflows is an error of SQLite's own.
+func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg string) (call, suffix string, err error) {
+	switch {
+	case fn == dialect.FuncCount && arg == "":
+		return "count(*)", "", nil
+	case (fn == dialect.FuncMin || fn == dialect.FuncMax) && (c.Kind == schema.Bytes || c.Kind == schema.JSON):
+		return "", "", errors.New("bytes and JSON have no least and no greatest value on PostgreSQL")
+	case fn == dialect.FuncSum && c.Kind == schema.Decimal:
+		return "", "", errors.New("SQLite has no exact sum of decimals")
+	}
+	return dialect.PlainCall(fn, dialect.Distinct(distinct, d.Operand(c, arg))), "", nil
+}

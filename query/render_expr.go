@@ -1,0 +1,226 @@
+package query
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// expr writes an expression.
+func (r *renderer) expr(e *expr) {
+	switch e.op {
+	case exprColumn:
+		name := r.column(e.col)
+		if e.part != dialect.NoPart {
+			name = r.d.DatePart(e.part, e.col, name)
+		}
+		r.b.WriteString(name)
+	case exprValue:
+		r.b.WriteString(r.d.Typed(e.like.Kind))
+		r.arg(e.val)
+	case exprNull:
+		r.b.WriteString("NULL")
+	case exprInt:
+		r.b.WriteString(strconv.Itoa(e.n))
+	case exprCall:
+		r.call(e)
+	case exprAggregate:
+		r.aggregate(e)
+	case exprCase:
+		r.b.WriteString("CASE")
+		for i := range e.conds {
+			r.b.WriteString(" WHEN ")
+			r.node(&e.conds[i])
+			r.b.WriteString(" THEN ")
+			r.expr(e.args[i])
+		}
+		r.b.WriteString(" ELSE ")
+		r.expr(e.args[len(e.conds)])
+		r.b.WriteString(" END")
+	case exprCond:
+		r.b.WriteByte('(')
+		r.node(&e.conds[0])
+		r.b.WriteByte(')')
+	case exprRaw:
+		r.raw(e.raw)
+	case exprQuery:
+		r.subquery(e.sub)
+	case exprVia:
+		r.via(e)
+	case exprOuter:
+		inner := r.sc
+		r.sc = *inner.outer
+		r.sc.bare = false // a bare name would mean a column of the query inside
+		r.expr(e.args[0])
+		r.sc = inner
+	case exprExcluded:
+		r.b.WriteString("excluded." + r.d.Quote(e.col.Name))
+	}
+}
+
+// texts returns expressions, whose arguments stay.
+func (r *renderer) texts(list []*expr) []string {
+	texts := make([]string, len(list))
+	for i, e := range list {
+		texts[i] = r.text(func() { r.expr(e) })
+	}
+	return texts
+}
+
+func (r *renderer) call(e *expr) {
+	args := r.texts(e.args)
+	first := e.like
+	if len(e.args) > 0 {
+		first = e.args[0].like
+	}
+	r.b.WriteString(r.d.Call(e.fn, first, args))
+}
+
+func (r *renderer) aggregate(e *expr) {
+	args := r.texts(e.args)
+	var text, suffix string
+	if e.fn.Aggregate() {
+		arg, like := "", e.like
+		if len(args) > 0 {
+			arg, like = args[0], e.args[0].like
+		}
+		var err error
+		if text, suffix, err = r.d.Aggregate(e.fn, like, e.distinct, arg); err != nil {
+			r.fail(err)
+		}
+	} else {
+		text = dialect.PlainCall(e.fn, args...)
+	}
+	if len(e.conds) > 0 {
+		text += " FILTER (WHERE " + r.text(func() { r.chain(e.conds, " AND ", "") }) + ")"
+	}
+	if e.win != nil {
+		text += " OVER (" + r.window(e.win) + ")"
+	}
+	if suffix != "" {
+		text = "(" + text + ")" + suffix
+	}
+	r.b.WriteString(text)
+}
+
+func (r *renderer) window(w *window) string {
+	var b strings.Builder
+	if len(w.partition) > 0 {
+		b.WriteString("PARTITION BY " + strings.Join(r.texts(w.partition), ", "))
+	}
+	for i := range w.orders {
+		switch {
+		case i > 0:
+			b.WriteString(", ")
+		case b.Len() > 0:
+			b.WriteString(" ORDER BY ")
+		default:
+			b.WriteString("ORDER BY ")
+		}
+		b.WriteString(r.order(&w.orders[i], 0))
+	}
+	b.WriteString(frameText[w.frame])
+	return b.String()
+}
+
+// via writes a term of the row that a reference leads to.
+func (r *renderer) via(e *expr) {
+	ref := e.path[0]
+	target := r.sc.table.TargetOf(ref)
+	r.need(target)
+	if r.sc.joins == nil {
+		// SELECT term FROM target WHERE key = reference
+		inner := r.inner(target)
+		text := inner.text(func() { inner.expr(e.args[0]) })
+		r.b.WriteString("(SELECT " + text + " FROM " + r.d.Quote(target.Name) + " AS " + inner.sc.name +
+			" WHERE " + inner.column(target.Key[0]) + " = " + r.sc.name + "." + r.d.Quote(ref.Name) + ")")
+		r.args = append(r.args, inner.args...)
+		return
+	}
+	outer := r.sc
+	path := outer.name + "." + ref.Name
+	alias, known := outer.joins.aliases[path]
+	if !known {
+		alias = r.alias()
+		outer.joins.aliases[path] = alias
+		outer.joins.list = append(outer.joins.list, "LEFT JOIN "+r.d.Quote(target.Name)+" AS "+alias+
+			" ON "+alias+"."+r.d.Quote(target.Key[0].Name)+" = "+r.column(ref))
+	}
+	r.sc = scope{table: target, name: alias, outer: outer.outer, joins: outer.joins}
+	r.expr(e.args[0])
+	r.sc = outer
+}
+
+// inner returns a renderer for a query on a table inside this one.
+func (r *renderer) inner(t *schema.Table) *renderer {
+	outer := r.sc
+	return &renderer{d: r.d, b: &strings.Builder{}, st: r.st, sc: scope{table: t, name: r.alias(), outer: &outer}}
+}
+
+// subquery writes a query in parentheses.
+func (r *renderer) subquery(s *subselect) {
+	r.b.WriteByte('(')
+	r.query(s)
+	r.b.WriteByte(')')
+}
+
+// query writes a query inside the statement.
+func (r *renderer) query(s *subselect) {
+	table := s.table
+	if s.related && r.sc.table != nil && r.sc.table.Model == table.Model {
+		table = r.sc.table
+	}
+	r.need(table)
+	if s.owner != nil {
+		r.st.text.owners = append(r.st.text.owners, s.owner)
+	}
+	inner := r.inner(table)
+	if s.spec.extra().tree != nil {
+		inner.tree(&s.spec)
+		r.b.WriteString(inner.b.String())
+		r.args = append(r.args, inner.args...)
+		return
+	}
+	what := selectRows
+	if s.spec.more == nil {
+		what = selectOne
+	}
+	text, args, err := inner.selectBuilder(&s.spec, what, nil).ToSql()
+	if err != nil {
+		r.fail(err)
+	}
+	r.b.WriteString(text)
+	r.args = append(r.args, args...)
+}
+
+// tree writes the query of the keys below, or above, the rows of q.
+func (r *renderer) tree(q *Spec) {
+	m := q.more
+	table, name := r.d.Quote(r.sc.table.Name), r.alias()
+	key, ref := r.d.Quote(r.sc.table.Key[0].Name), r.d.Quote(m.tree.Name)
+	next := r.alias()
+	seed := r.sc.name
+	r.b.WriteString("WITH RECURSIVE " + name + " (k) AS (SELECT ")
+	if m.up {
+		r.b.WriteString(seed + "." + ref)
+	} else {
+		r.b.WriteString(next + "." + key)
+	}
+	r.b.WriteString(" FROM " + table + " AS " + seed)
+	if !m.up {
+		r.b.WriteString(" JOIN " + table + " AS " + next + " ON " + next + "." + ref + " = " + seed + "." + key)
+	}
+	if len(q.where) > 0 {
+		r.b.WriteString(" WHERE ")
+		r.chain(q.where, " AND ", "")
+	}
+	if m.up {
+		r.b.WriteString(" UNION SELECT " + next + "." + ref + " FROM " + table + " AS " + next + " JOIN " + name + " ON " + next + "." + key + " = " + name + ".k")
+		r.b.WriteString(") SELECT k FROM " + name + " WHERE k IS NOT NULL")
+		return
+	}
+	r.b.WriteString(" UNION SELECT " + next + "." + key + " FROM " + table + " AS " + next + " JOIN " + name + " ON " + next + "." + ref + " = " + name + ".k")
+	r.b.WriteString(") SELECT k FROM " + name)
+}

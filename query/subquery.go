@@ -1,0 +1,360 @@
+package query
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// subselect is a query inside a statement. Its columns are those of its spec; without them it selects the constant 1 for [Exists].
+type subselect struct {
+	table   *schema.Table
+	related bool // table is the target of a reference: the outer table itself, whatever its name, when it is of the same model
+	owner   *Owner
+	spec    Spec
+}
+
+// Nested is a query to be put into another statement. Queries give it; it is opaque to everybody else.
+type Nested[R any] struct {
+	_ [0]*R
+	s *subselect
+}
+
+// Nest returns a query of an owner's table as one to be put into another statement.
+func Nest[R any](owner *Owner, t *schema.Table, spec Spec) Nested[R] {
+	return Nested[R]{s: &subselect{table: t, owner: owner, spec: spec}}
+}
+
+// Subquery is a query as part of another statement, with rows of type R.
+type Subquery[R any] interface {
+	Nested() Nested[R]
+}
+
+func (k shape) subselect(s *subselect) shape {
+	k = k.pointer(s.table).pointer(s.owner)
+	return k.spec(&s.spec)
+}
+
+// one returns the subquery when it has one column, whose kind its values have.
+func (s *subselect) one() (*subselect, *schema.Column, error) {
+	cols := s.spec.extra().cols
+	if len(cols) != 1 {
+		return s, kindColumns[schema.Null], errors.New("the subquery must have one column, as Pluck gives it")
+	}
+	return s, cols[0].like, nil
+}
+
+func scalar[R any](sub Subquery[R]) *expr {
+	s, like, err := sub.Nested().s.one()
+	return &expr{op: exprQuery, like: like, sub: s, err: err}
+}
+
+// Sub is the value of a subquery with one row and one column; NULL when it has no row. More rows than one are an error of PostgreSQL, and
+// SQLite takes the first: give the subquery a limit, or let it select an aggregate.
+func Sub[T, V any](sub Subquery[V]) Expr[T, V] { return typed[T, V](scalar(sub)) }
+
+func inQuery[V any](n node, o op, sub Subquery[V]) node {
+	n.op, n.rhs = o, scalar(sub)
+	return n
+}
+
+// InQuery is true when the column is one of the subquery's values.
+func (f Field[T, V]) InQuery(sub Subquery[V]) Cond[T] {
+	return Cond[T]{n: inQuery(node{col: f.c.Column()}, opIn, sub)}
+}
+
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
+// them.
+func (f Field[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
+	return Cond[T]{n: inQuery(node{col: f.c.Column()}, opNotIn, sub)}
+}
+
+// InQuery is true when the expression is one of the subquery's values.
+func (x Expr[T, V]) InQuery(sub Subquery[V]) Cond[T] {
+	return Cond[T]{n: inQuery(node{x: x.e}, opIn, sub)}
+}
+
+// NotInQuery is true when the expression is none of the subquery's values.
+func (x Expr[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
+	return Cond[T]{n: inQuery(node{x: x.e}, opNotIn, sub)}
+}
+
+// Correlation says which rows of S, of a subquery, belong to a row of T, of the query around it.
+type Correlation[S, T any] struct {
+	_ [0]*S
+	_ [0]*T
+	n node
+}
+
+// Match links rows in which two terms are equal.
+func Match[S, T, V any](inner Term[S, V], outer Term[T, V]) Correlation[S, T] {
+	return Correlation[S, T]{n: matchNode(inner.term().e, outer.term().e)}
+}
+
+func matchNode(inner, outer *expr) node {
+	return node{op: opEq, x: inner, rhs: &expr{op: exprOuter, like: outer.like, args: []*expr{outer}}}
+}
+
+// Exists is true when the subquery has a row that is linked to the row. Without links it is the same for all rows.
+func Exists[T, S any](sub Subquery[S], links ...Correlation[S, T]) Cond[T] {
+	return Cond[T]{n: existsNode(linked(sub, links))}
+}
+
+func linked[S, T any](sub Subquery[S], links []Correlation[S, T]) *subselect {
+	s := *sub.Nested().s
+	for _, l := range links {
+		s.spec = s.spec.and(l.n)
+	}
+	return &s
+}
+
+func existsNode(s *subselect) node {
+	return node{op: opExists, x: &expr{op: exprQuery, like: kindColumns[schema.Bool], sub: s}}
+}
+
+// specMore is what few queries have.
+type specMore struct {
+	cols     []*expr  // what is selected; nil for the model's columns
+	names    []string // of cols, when the query is the source of another
+	distinct bool
+	groups   []*expr
+	having   []node
+	source   []member       // whose rows the query is about, in place of its table
+	tree     *schema.Column // the reference to the parent, when the query is of the keys below its rows
+	up       bool           // or above them
+}
+
+var noMore specMore
+
+func (q *Spec) extra() *specMore {
+	if q.more == nil {
+		return &noMore
+	}
+	return q.more
+}
+
+// with returns q with a changed copy of what few queries have.
+func (q Spec) with(change func(m *specMore)) Spec {
+	m := *q.extra()
+	change(&m)
+	q.more = &m
+	return q
+}
+
+// member is one of the queries whose rows are put together.
+type member struct {
+	op  setOp
+	sub *subselect
+}
+
+// setOp is how a member's rows come to those before it.
+type setOp uint8
+
+const (
+	firstMember setOp = iota
+	opUnion
+	opUnionAll
+	opIntersect
+	opExcept
+)
+
+var setText = [...]string{opUnion: " UNION ", opUnionAll: " UNION ALL ", opIntersect: " INTERSECT ", opExcept: " EXCEPT "}
+
+// joins reports whether the query itself, or with a depth one around it, goes through a reference.
+func (q *Spec) joins(depth int) bool {
+	if nodesJoin(q.where, depth) || ordersJoin(q.orders, depth) {
+		return true
+	}
+	m := q.extra()
+	for _, list := range [][]*expr{m.cols, m.groups} {
+		for _, e := range list {
+			if e.joins(depth) {
+				return true
+			}
+		}
+	}
+	if nodesJoin(m.having, depth) {
+		return true
+	}
+	for _, s := range m.source {
+		if s.sub.spec.joins(depth + 1) {
+			return true
+		}
+	}
+	return false
+}
+
+func (k shape) spec(q *Spec) shape {
+	k = k.byte(byte(q.limits), bit(q.more != nil))
+	if m := q.more; m != nil {
+		k = k.byte(bit(m.distinct), bit(m.cols == nil)).exprs(m.cols).exprs(m.groups).nodes(m.having).int(len(m.names)).byte(bit(m.tree != nil) | bit(m.up)<<1)
+		if m.tree != nil {
+			k = k.int(m.tree.Ordinal)
+		}
+		for _, name := range m.names {
+			k = k.text(name)
+		}
+		k = k.int(len(m.source))
+		for _, s := range m.source {
+			k = k.byte(byte(s.op)).subselect(s.sub)
+		}
+	}
+	return k.nodes(q.where).orders(q.orders)
+}
+
+// values appends the arguments of a query in the order in which they are written.
+func (q *Spec) values(dst []schema.Value, d dialect.Dialect) []schema.Value {
+	m := q.more
+	if m == nil {
+		return q.pageArgs(orderValues(values(dst, d, q.where), d, q.orders))
+	}
+	for _, s := range m.source {
+		dst = s.sub.spec.values(dst, d)
+	}
+	for _, e := range m.cols {
+		dst = exprValues(dst, d, e)
+	}
+	dst = values(dst, d, q.where)
+	for _, e := range m.groups {
+		dst = exprValues(dst, d, e)
+	}
+	dst = values(dst, d, m.having)
+	for i := range q.orders {
+		if o := &q.orders[i]; o.x != nil && q.position(o) == 0 {
+			dst = exprValues(dst, d, o.x)
+		}
+	}
+	return q.pageArgs(dst)
+}
+
+// position returns the number of the column that an order is by, from 1, where the order must be told by it: in a query of distinct or
+// grouped rows. It is 0 elsewhere.
+func (q *Spec) position(o *orderTerm) int {
+	m := q.extra()
+	if !m.distinct && !m.grouped() {
+		return 0
+	}
+	for i, e := range m.cols {
+		if sameExpr(e, o.term()) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// sameExpr reports whether two expressions have the same text and the same arguments.
+func sameExpr(a, b *expr) bool {
+	if a == b {
+		return true
+	}
+	if a.op != b.op || string(shape(nil).expr(a)) != string(shape(nil).expr(b)) {
+		return false
+	}
+	x, y := exprValues(nil, nil, a), exprValues(nil, nil, b)
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if !x[i].Equal(y[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// grouped reports whether the rows of the query are groups.
+func (m *specMore) grouped() bool {
+	if len(m.groups) > 0 || len(m.having) > 0 {
+		return true
+	}
+	for _, e := range m.cols {
+		if e.aggregates() {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *specMore) firstErr() error {
+	for _, list := range [][]*expr{m.cols, m.groups} {
+		for _, e := range list {
+			if err := e.firstErr(); err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range m.source {
+		if err := s.sub.spec.Err(); err != nil {
+			return err
+		}
+	}
+	return firstErr(m.having)
+}
+
+// Project returns s with the given columns in place of the model's.
+func Project[T any](s Spec, terms ...AnyTerm[T]) Spec {
+	return s.with(func(m *specMore) { m.cols = exprsOf(terms) })
+}
+
+// Kinds returns columns that tell the kinds of what is selected.
+func (s Spec) Kinds() []*schema.Column {
+	cols := s.extra().cols
+	kinds := make([]*schema.Column, len(cols))
+	for i, e := range cols {
+		kinds[i] = e.like
+	}
+	return kinds
+}
+
+// Distinct returns s with equal rows taken once.
+func (s Spec) Distinct() Spec { return s.with(func(m *specMore) { m.distinct = true }) }
+
+// GroupBy returns s with groups told apart by more than the columns that are no aggregates.
+func GroupBy[T any](s Spec, terms ...AnyTerm[T]) Spec {
+	return s.with(func(m *specMore) { m.groups = append(m.groups[:len(m.groups):len(m.groups)], exprsOf(terms)...) })
+}
+
+// Having returns s with the groups for which the conditions hold.
+func Having[T any](s Spec, conds []Cond[T]) Spec {
+	return s.with(func(m *specMore) {
+		list := m.having[:len(m.having):len(m.having)]
+		for _, c := range conds {
+			list = append(list, c.n)
+		}
+		m.having = list
+	})
+}
+
+// SetKind is how the rows of several queries are put together.
+type SetKind = setOp
+
+// The kinds of sets.
+const (
+	Union     SetKind = opUnion
+	UnionAll  SetKind = opUnionAll
+	Intersect SetKind = opIntersect
+	Except    SetKind = opExcept
+)
+
+// Combine returns a query of the rows of several put together.
+func Combine[R any](kind SetKind, first Subquery[R], others ...Subquery[R]) Spec {
+	list := []member{{sub: first.Nested().s}}
+	for _, s := range others {
+		list = append(list, member{kind, s.Nested().s})
+	}
+	var q Spec
+	for _, m := range list[1:] {
+		if a, b := len(list[0].sub.spec.extra().cols), len(m.sub.spec.extra().cols); a != b {
+			q.fail(fmt.Errorf("the queries of a set have %d and %d columns", a, b))
+		}
+	}
+	return q.with(func(m *specMore) { m.source = list })
+}
+
+// Named returns s with names for its columns, so that it can be the source of another query.
+func (s Spec) Named(names []string) Spec { return s.with(func(m *specMore) { m.names = names }) }
+
+// HasSource reports whether the query is about the rows of other queries.
+func (s Spec) HasSource() bool { return len(s.extra().source) > 0 }
