@@ -25,7 +25,7 @@ type Projection[T, R any] struct {
 }
 
 // newProjection makes a projection of spec, whose columns go to the given places.
-func newProjection[T, R any](r *Repo[T], spec query.Spec, places []place) Projection[T, R] {
+func newProjection[T, R any](r *Repo[T], spec query.Spec, places []target) Projection[T, R] {
 	plan, err := resultPlan[R](spec.Kinds(), places)
 	return Projection[T, R]{repo: r, spec: spec, plan: plan, err: err}
 }
@@ -44,8 +44,8 @@ func (p Projection[T, R]) Nested() query.Nested[R] {
 	return query.Nest[R](p.repo.owner(), p.repo.table, p.spec)
 }
 
-// place is where a column of a result goes.
-type place struct {
+// target is where a column of a result goes.
+type target struct {
 	offset uintptr
 	typ    reflect.Type
 	name   string // of the field, for messages
@@ -60,7 +60,7 @@ type planKey struct {
 var resultPlans sync.Map // planKey → *scan.Plan
 
 // resultPlan returns the plan that reads columns of the given kinds into an R.
-func resultPlan[R any](kinds []*schema.Column, places []place) (*scan.Plan, error) {
+func resultPlan[R any](kinds []*schema.Column, places []target) (*scan.Plan, error) {
 	b := make([]byte, 0, 64)
 	for i, k := range kinds {
 		b = fmt.Appendf(b, "%p %d %p,", k, places[i].offset, places[i].typ)
@@ -92,7 +92,7 @@ func resultPlan[R any](kinds []*schema.Column, places []place) (*scan.Plan, erro
 
 // Pluck returns one value of each row. NULL is an error of a type that cannot hold it; see [OrNull].
 func Pluck[T, V any](q Query[T], t Term[T, V]) Projection[T, V] {
-	return newProjection[T, V](q.repo, query.Project(q.spec, query.Any(t)), []place{{typ: reflect.TypeFor[V](), name: "value"}})
+	return newProjection[T, V](q.repo, query.Project(q.spec, query.Any(t)), []target{{typ: reflect.TypeFor[V](), name: "value"}})
 }
 
 // Pair is two values of a row.
@@ -124,7 +124,7 @@ type Column[T, R any] struct {
 	_    [0]*T
 	_    [0]*R
 	term query.AnyTerm[T]
-	to   place
+	to   target
 	err  error
 }
 
@@ -140,13 +140,13 @@ func NullCol[T, R, V any](to func(*R) **V, t Term[T, V]) Column[T, R] {
 
 func column[T, R, F any](to func(*R) *F, t query.AnyTerm[T]) Column[T, R] {
 	offset, name, err := scan.FieldAt(to)
-	return Column[T, R]{term: t, to: place{offset, reflect.TypeFor[F](), name}, err: err}
+	return Column[T, R]{term: t, to: target{offset, reflect.TypeFor[F](), name}, err: err}
 }
 
 // Select returns a struct of the caller's own for each row, whose fields are filled by the columns. The fields that no column goes to
 // are zero.
 func Select[T, R any](q Query[T], cols ...Column[T, R]) Projection[T, R] {
-	terms, places := make([]query.AnyTerm[T], len(cols)), make([]place, len(cols))
+	terms, places := make([]query.AnyTerm[T], len(cols)), make([]target, len(cols))
 	var err error
 	if len(cols) == 0 {
 		err = fmt.Errorf("a selection needs a column")
@@ -171,13 +171,13 @@ func Into[R, T any](q Query[T]) Projection[T, R] {
 	if err != nil {
 		return Projection[T, R]{repo: q.repo, spec: q.spec, err: err}
 	}
-	terms, places := make([]query.AnyTerm[T], len(t.Columns)), make([]place, len(t.Columns))
+	terms, places := make([]query.AnyTerm[T], len(t.Columns)), make([]target, len(t.Columns))
 	for i, c := range t.Columns {
 		f, err := query.FieldByName[T](q.repo.plan, c.Name)
 		if err != nil {
 			return Projection[T, R]{repo: q.repo, spec: q.spec, err: err}
 		}
-		terms[i], places[i] = f, place{c.Offset, c.Type, c.Field}
+		terms[i], places[i] = f, target{c.Offset, c.Type, c.Field}
 	}
 	return newProjection[T, R](q.repo, query.Project(q.spec, terms...), places)
 }
