@@ -31,7 +31,7 @@ type AnyRepo interface {
 	rowPlan() *scan.Plan
 }
 
-// models are the repos that the program has made, by model: reflect.Type → func(*DB) AnyRepo.
+// models make repos of the models that the program stores or refers to, by model: reflect.Type → func(*DB) AnyRepo.
 var models sync.Map
 
 // knowModel lets [RepoOf] make repos of the model.
@@ -43,7 +43,7 @@ func knowModel[T any]() {
 }
 
 // RepoOf returns a repo on a connection for a model that is known at run time only, such as the target of a reference. The program must
-// have made a repo of the model before, by [NewRepo].
+// have made a repo of the model before, by [NewRepo], or the field of a reference to it, by [RefOf].
 func RepoOf(model reflect.Type, db *DB) (AnyRepo, error) {
 	if known, ok := models.Load(model); ok {
 		return known.(func(*DB) AnyRepo)(db), nil

@@ -38,6 +38,9 @@ type Relic struct {
 	Bytes  *[]byte
 	When   *time.Time
 	Many   *any `prom:"json"`
+	Words  []string
+	Sizes  []int64
+	Dates  *[]time.Time
 }
 
 func relics() []Relic {
@@ -47,7 +50,7 @@ func relics() []Relic {
 		{Code: "full", Flag: true, Small: math.MinInt16, Big: math.MinInt64, Wide: math.MaxInt64, Single: math.MaxFloat32, Double: math.Inf(-1),
 			Data: []byte{0, 1, 255}, Price: "-12345678901234567890.0123456789", At: time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC),
 			Day: time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC), Clock: 24*time.Hour - time.Microsecond, UUID: prom.NewUUID(),
-			Tags: map[string]any{"a": []any{1.0, nil, "x"}}, Text: &text, Bytes: &empty, When: &when},
+			Tags: map[string]any{"a": []any{1.0, nil, "x"}}, Text: &text, Bytes: &empty, When: &when, Words: []string{"", "a,b", "\"{}"}, Sizes: []int64{math.MinInt64, 1}, Dates: &[]time.Time{when}},
 		{Code: "zero", Price: "0", At: time.Unix(0, 0), Day: time.Unix(0, 0), UUID: prom.NewUUID(), Tags: map[string]any{}},
 		{Code: "edge", Big: math.MaxInt64, Double: math.SmallestNonzeroFloat64, Single: -0.1, Data: []byte("x"), Price: "0.0000000001",
 			At: time.Unix(1, 999), Day: time.Unix(1e9, 0), UUID: prom.NewUUID(), Tags: map[string]any{"q": "\"\\"}, Many: &null},

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -18,7 +17,17 @@ import (
 // appendDumped appends the form of a value.
 func appendDumped(dst []byte, v schema.Value) ([]byte, error) {
 	if v.IsList() {
-		return dst, fmt.Errorf("a %s cannot be dumped", v)
+		dst = append(dst, '[')
+		for i := range v.Len() {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			var err error
+			if dst, err = appendDumped(dst, v.At(i)); err != nil {
+				return dst, err
+			}
+		}
+		return append(dst, ']'), nil
 	}
 	switch v.Kind() {
 	case schema.Null:
@@ -52,6 +61,19 @@ func parseDumped(k schema.Kind, raw json.RawMessage) (schema.Value, error) {
 	text := string(raw)
 	if text == "null" {
 		return schema.Value{}, nil
+	}
+	if k.IsList() {
+		var raws []json.RawMessage
+		if json.Unmarshal(raw, &raws) != nil {
+			return schema.Value{}, errDumped
+		}
+		return schema.NewList(k.Elem(), len(raws), func(i int) (schema.Value, error) {
+			v, err := parseDumped(k.Elem(), raws[i])
+			if err == nil && v.IsNull() {
+				err = errDumped
+			}
+			return v, err
+		})
 	}
 	quoted := len(text) > 0 && text[0] == '"'
 	if quoted && json.Unmarshal(raw, &text) != nil {

@@ -61,6 +61,8 @@ func checkRelated[T, R any]() {
 			panic(err)
 		}
 	}
+	knowModel[T]()
+	knowModel[R]()
 }
 
 // With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to the same row

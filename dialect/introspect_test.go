@@ -62,7 +62,7 @@ func TestIntrospectPostgres(t *testing.T) {
 		`ALTER TABLE "Alien" ADD CONSTRAINT x6 UNIQUE (d)`)
 	is.Equal(describe(e.found(t, "Alien")), []string{
 		"a|integer|int32|true|true|",
-		"B b|integer[]|null|true|false|'{}'::integer[]",
+		"B b|integer[]|list of int32|true|false|'{}'::integer[]",
 		"c|mood|null|false|false|'ok'::mood",
 		"d|small|null|false|false|",
 		"e|character varying(5)|text|false|false|",
@@ -71,7 +71,7 @@ func TestIntrospectPostgres(t *testing.T) {
 		`h|bigint|int64|true|true|nextval('"Alien_h_seq"'::regclass)|auto`,
 		"i|timestamp without time zone|time|false|false|",
 		"j|text|text|false|false|'x'::text|generated",
-		"k|text[]|null|false|false|",
+		"k|text[]|list of text|false|false|",
 		`x1|true|false|["=lower(e::text)" "a desc"]|`,
 		`x2|false|true|["B b"]|(a > 0)`,
 		`x3|false|false|["e"]|`,

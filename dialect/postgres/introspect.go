@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"strings"
+
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
 )
@@ -119,8 +121,16 @@ var kinds = map[string]schema.Kind{
 	"jsonb":                       schema.JSON,
 }
 
-// ReadType sets a column's Kind and limits from its Type.
-func (Dialect) ReadType(c *schema.FoundColumn) {
+// ReadType sets a column's Kind and limits from its Type. An array has the kind of a list; how many dimensions it has, the type
+// does not tell.
+func (d Dialect) ReadType(c *schema.FoundColumn) {
+	if elem, ok := strings.CutSuffix(c.Type, "[]"); ok {
+		one := schema.FoundColumn{Type: elem}
+		if d.ReadType(&one); one.Kind != schema.Null && one.Kind != schema.JSON && one.Kind != schema.Uint64 {
+			c.Kind, c.Precision, c.Scale = one.Kind.List(), one.Precision, one.Scale
+		}
+		return
+	}
 	name, limits := dialect.CutLimits(c.Type)
 	c.Kind = kinds[name]
 	switch {

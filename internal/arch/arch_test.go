@@ -41,8 +41,9 @@ var arrows = map[string][]string{
 	"dialect":          {"schema", uuid},
 	"schema":           {uuid},
 
-	"promtest":   {".", "schema"},
-	"examples/*": {"."},
+	"promtest":    {".", "schema"},
+	"cmd/promgen": {".", "schema"},
+	"examples/*":  {"."},
 
 	"internal/dbtest":       {pgx, goleak},
 	"internal/dbtest/probe": {"internal/dbtest"},

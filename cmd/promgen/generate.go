@@ -1,0 +1,270 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/format"
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// generator writes Go source from tables.
+type generator struct {
+	pkg    string
+	tables []*found
+	used   map[string]bool // names of the package
+
+	body    bytes.Buffer
+	imports map[string]bool
+}
+
+func (g *generator) add(table string, f schema.Found) {
+	if g.used == nil {
+		g.used = map[string]bool{}
+	}
+	g.tables = append(g.tables, &found{Found: f, table: table, name: unused(g.used, goName(table)), fields: map[string]string{}})
+}
+
+// source returns the file, formatted.
+func (g *generator) source() ([]byte, error) {
+	g.imports = map[string]bool{"github.com/prom-go/prom": true}
+	for _, t := range g.tables {
+		g.table(t)
+	}
+	var file bytes.Buffer
+	fmt.Fprintf(&file, "// Package %s has the models of a database. Promgen has written it; it may be changed.\npackage %s\n\nimport (\n", g.pkg, g.pkg)
+	for _, group := range [][]string{{"encoding/json", "time"}, {"github.com/prom-go/prom"}} {
+		for _, path := range group {
+			if g.imports[path] {
+				fmt.Fprintf(&file, "%q\n", path)
+			}
+		}
+		file.WriteByte('\n')
+	}
+	file.WriteString(")\n")
+	file.Write(g.body.Bytes())
+	return format.Source(file.Bytes())
+}
+
+// field is a column as a field of a struct.
+type field struct {
+	column schema.FoundColumn
+	name   string
+	typ    string // of the field
+	family string // of its handle, without Of; "" for none
+	tag    []string
+}
+
+func (g *generator) table(t *found) {
+	embedded, own := model(t)
+	var fields []*field
+	var notes []string
+	names := map[string]bool{"Model": true, "UUIDModel": true}
+	for _, c := range own {
+		f := g.field(t, c)
+		if f == nil {
+			notes = append(notes, fmt.Sprintf("// The column %q has the type %s, which no field is stored as. It is left out.", c.Name, c.Type))
+			continue
+		}
+		f.name = unused(names, goName(c.Name))
+		t.fields[c.Name] = f.name
+		if schema.Snake(f.name) != c.Name {
+			name, ok := tagValue(c.Name)
+			if !ok || schema.CheckName(c.Name) != nil {
+				notes = append(notes, fmt.Sprintf("// The column %q has a name that no tag can give. It is left out.", c.Name))
+				continue
+			}
+			f.tag = append([]string{"name=" + name}, f.tag...)
+		}
+		fields = append(fields, f)
+	}
+	blanks, left := indexes(t, fields)
+	notes = append(notes, left...)
+
+	w := &g.body
+	fmt.Fprintf(w, "\n// %s is a row of the table %s.\n", t.name, t.table)
+	fmt.Fprintf(w, "type %s struct {\n", t.name)
+	if embedded != "" {
+		fmt.Fprintf(w, "prom.%s\n", embedded)
+	}
+	for _, f := range fields {
+		tag := ""
+		if len(f.tag) > 0 {
+			tag = " `prom:\"" + strings.Join(f.tag, ",") + "\"`"
+		}
+		fmt.Fprintf(w, "%s %s%s\n", f.name, f.typ, tag)
+	}
+	for _, b := range blanks {
+		fmt.Fprintf(w, "_ struct{} `prom:\"%s\"`\n", b)
+	}
+	for _, n := range notes {
+		fmt.Fprintf(w, "%s\n", n)
+	}
+	w.WriteString("}\n")
+	if schema.Snake(t.name) != t.table {
+		fmt.Fprintf(w, "\n// TableName returns the name of the table.\nfunc (%s) TableName() string { return %q }\n", t.name, t.table)
+	}
+	repo := unused(g.used, t.name+"Repo")
+	fmt.Fprintf(w, "\n// %s and its fields.\nvar (\n%s = prom.NewRepo[%s]()\n", repo, repo, t.name)
+	if embedded != "" {
+		id, family := "int64", "Number"
+		if embedded == "UUIDModel" {
+			id, family = "prom.UUID", "Ordered"
+		}
+		g.handle(t, "ID", family, id)
+		g.handle(t, "Created", "Time", "time.Time")
+		g.handle(t, "Updated", "Time", "time.Time")
+	}
+	for _, f := range fields {
+		g.handle(t, f.name, f.family, f.typ)
+	}
+	w.WriteString(")\n")
+}
+
+func (g *generator) handle(t *found, name, family, typ string) {
+	if strings.Contains(typ, "time.") {
+		g.imports["time"] = true
+	}
+	if strings.Contains(typ, "json.") {
+		g.imports["encoding/json"] = true
+	}
+	if family == "" {
+		return
+	}
+	fmt.Fprintf(&g.body, "%s = prom.%sOf(func(v *%s) *%s { return &v.%s })\n", unused(g.used, t.name+name), family, t.name, typ, name)
+}
+
+// model returns the struct to embed for the key and the times that it has, and the other columns.
+func model(t *found) (embedded string, own []schema.FoundColumn) {
+	id, created, updated := t.Column("_id"), t.Column("_created"), t.Column("_updated")
+	isTime := func(c *schema.FoundColumn) bool { return c != nil && c.Kind == schema.Time && c.NotNull }
+	if id != nil && id.Key && len(t.Key()) == 1 && t.Reference("_id") == nil && isTime(created) && isTime(updated) {
+		switch {
+		case id.Auto && id.Kind == schema.Int64:
+			embedded = "Model"
+		case id.Kind == schema.UUID:
+			embedded = "UUIDModel"
+		}
+	}
+	for _, c := range t.Columns {
+		if embedded == "" || c.Name != "_id" && c.Name != "_created" && c.Name != "_updated" {
+			own = append(own, c)
+		}
+	}
+	return embedded, own
+}
+
+// goTypes are the types of fields by kind, the families of their handles, and the tags that they need.
+var goTypes = map[schema.Kind]struct{ typ, family, tag string }{
+	schema.Bool: {"bool", "Field", ""}, schema.Int16: {"int16", "Number", ""}, schema.Int32: {"int32", "Number", ""},
+	schema.Int64: {"int64", "Number", ""}, schema.Uint64: {"uint64", "Number", ""}, schema.Float32: {"float32", "Number", ""},
+	schema.Float64: {"float64", "Number", ""}, schema.Text: {"string", "Text", ""}, schema.Bytes: {"[]byte", "Ordered", ""},
+	schema.Decimal: {"string", "Ordered", "decimal"}, schema.Time: {"time.Time", "Time", ""}, schema.Date: {"time.Time", "Time", "date"},
+	schema.Clock: {"time.Duration", "Ordered", "clock"}, schema.UUID: {"prom.UUID", "Ordered", ""}, schema.JSON: {"json.RawMessage", "JSON", ""},
+}
+
+// field returns a column as a field, or nil when no field is stored as its type.
+func (g *generator) field(t *found, c schema.FoundColumn) *field {
+	list := c.Kind.IsList()
+	gt, ok := goTypes[c.Kind.Elem()]
+	if !ok || c.Generated || list && (c.Kind.Elem() == schema.Bytes || gt.tag != "") {
+		return nil
+	}
+	f := &field{column: c, typ: gt.typ, family: gt.family}
+	if list {
+		f.typ, f.family = "[]"+gt.typ, "" // there are no handles of lists
+	}
+	isKey := c.Key && c.Kind != schema.JSON && c.Kind != schema.Float32 && c.Kind != schema.Float64 && !list
+	ref := g.reference(t, c)
+	switch {
+	case isKey && c.Auto && ref == "" && len(t.Key()) == 1 && c.Kind.Integer() && c.Kind != schema.Uint64:
+		f.tag = append(f.tag, "key", "auto")
+	case isKey:
+		f.tag = append(f.tag, "key")
+	}
+	switch {
+	case gt.tag == "decimal" && c.Precision == 0: // its digits are not known, so it is the text that it is stored as
+		f.family = "Text"
+	case gt.tag == "decimal":
+		f.tag = append(f.tag, fmt.Sprintf("decimal=%d.%d", c.Precision, c.Scale))
+	case gt.tag != "":
+		f.tag = append(f.tag, gt.tag)
+	}
+	if c.NoCase {
+		f.tag = append(f.tag, "nocase")
+	}
+	if c.Size > 0 {
+		f.tag = append(f.tag, fmt.Sprintf("max=%d", c.Size))
+	}
+	if s, ok := defaultOf(c); ok && ref == "" {
+		f.tag = append(f.tag, "default="+s)
+	}
+	if ref != "" {
+		f.typ, f.family = ref, "Ref"
+	}
+	if !c.NotNull && !isKey {
+		if f.typ = "*" + f.typ; f.family != "" {
+			f.family = "Null" + strings.TrimPrefix(f.family, "Field")
+		}
+	}
+	return f
+}
+
+// reference returns the type of a reference, or "" when the column is none that a model can be made of: its target is the single key of
+// a table that is generated too, and not its own table unless it may be NULL.
+func (g *generator) reference(t *found, c schema.FoundColumn) string {
+	k := t.Reference(c.Name)
+	if k == nil || k.Table == t.table && c.NotNull {
+		return ""
+	}
+	i := slices.IndexFunc(g.tables, func(o *found) bool { return o.table == k.Table || t.FoldNames && strings.EqualFold(o.table, k.Table) })
+	if i < 0 {
+		return ""
+	}
+	target := g.tables[i]
+	key := target.Key()
+	if len(key) != 1 || key[0].Kind != c.Kind || key[0].NoCase != c.NoCase || key[0].Name != k.TargetColumns[0] || target.Reference(key[0].Name) != nil {
+		return ""
+	}
+	switch c.Kind {
+	case schema.Int64:
+		return "prom.Ref[" + target.name + "]"
+	case schema.Int16, schema.Int32, schema.Text, schema.UUID:
+		return "prom.RefBy[" + target.name + ", " + goTypes[c.Kind].typ + "]"
+	}
+	return ""
+}
+
+// defaultOf reads a default that a tag can say.
+func defaultOf(c schema.FoundColumn) (string, bool) {
+	s := c.Default
+	if s == "" || c.Auto || c.Generated || c.Kind.IsList() || c.Kind == schema.JSON || c.Kind == schema.Bytes {
+		return "", false
+	}
+	switch strings.ToUpper(s) {
+	case "CURRENT_TIMESTAMP", "NOW()", "CURRENT_DATE":
+		return "now", c.Kind == schema.Time || c.Kind == schema.Date
+	}
+	if text, _, ok := strings.Cut(s, "::"); ok { // PostgreSQL names the type of a constant
+		s = strings.Trim(text, "()")
+	}
+	if strings.HasPrefix(s, "'") && strings.HasSuffix(s, "'") && len(s) > 1 {
+		s = strings.ReplaceAll(s[1:len(s)-1], "''", "'")
+	} else if c.Kind == schema.Text {
+		return "", false
+	}
+	if c.Kind == schema.Decimal {
+		if _, fraction, _ := strings.Cut(s, "."); len(fraction) > c.Scale {
+			return "", false
+		}
+	}
+	if c.Kind == schema.Text && c.Size > 0 && len(s) > c.Size {
+		return "", false
+	}
+	if _, err := schema.ParseLiteral(c.Kind, s); err != nil {
+		return "", false
+	}
+	return tagValue(s)
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// indexes writes the indexes of a table into the tags of its fields, and returns those that need a blank field of their own and comments for
+// those that a model cannot have.
+func indexes(t *found, fields []*field) (blanks, notes []string) {
+	for _, ix := range t.Indexes {
+		kind := "index"
+		if ix.Unique {
+			kind = "unique"
+		}
+		cols := make([]string, len(ix.Columns))
+		var one *field
+		ok := true
+		for i, c := range ix.Columns {
+			j := slices.IndexFunc(fields, func(f *field) bool { return f.column.Name == c.Name })
+			if j < 0 || fields[j].column.Kind == schema.JSON || fields[j].column.Kind.IsList() || strings.Contains(c.Name, ",") {
+				ok = false
+				break
+			}
+			one, cols[i] = fields[j], c.Name
+			if c.Desc {
+				cols[i] += " desc"
+			}
+		}
+		short, named := shortName(t.table, ix.Name)
+		where, writable := "", true
+		if ix.Where != "" {
+			where, writable = tagValue(ix.Where)
+		}
+		if !named && !ix.Partial { // any name will do, since the columns are the same
+			short, named = strings.Join(ix.Names(), "_"), true
+		}
+		on, onWritable := tagValue(strings.Join(cols, ", "))
+		name, nameWritable := tagValue(short)
+		switch {
+		case !ok || !named || !writable || ix.Partial && ix.Where == "" || !onWritable || !nameWritable ||
+			schema.CheckName(short) != nil || strings.ContainsAny(ix.Where, "?\x00"):
+			notes = append(notes, fmt.Sprintf("// The index %q is one that a tag cannot say. It is left out.", ix.Name))
+		case len(cols) == 1 && !ix.Partial && short == one.column.Name && !slices.Contains(one.tag, "index") && !slices.Contains(one.tag, "unique"):
+			one.tag = append(one.tag, kind)
+			if ix.Columns[0].Desc {
+				one.tag = append(one.tag, "desc")
+			}
+		default:
+			tag := kind + "=" + name + ",on=" + on
+			if where != "" {
+				tag += ",where=" + where
+			}
+			blanks = append(blanks, tag)
+		}
+	}
+	return blanks, notes
+}

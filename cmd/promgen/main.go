@@ -1,0 +1,92 @@
+// Promgen writes the models of a database that exists: a Go file with a struct, a repo and the field handles of each table.
+//
+//	go run github.com/prom-go/prom/cmd/promgen -dsn sqlite://app.db -package models > models.go
+//
+// The DSN is that of the environment, PROM_DSN, unless -dsn gives another. What a model cannot say, such as a column of a type of an
+// extension or an index on an expression, is left out with a comment.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/schema"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "promgen:", strings.TrimPrefix(err.Error(), "prom: "))
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("promgen", flag.ContinueOnError)
+	dsn := flags.String("dsn", "", "the database; PROM_DSN when it is not given")
+	pkg := flags.String("package", "models", "the name of the package to write")
+	only := flags.String("tables", "", "the tables, with commas between them; all when it is not given")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if !isIdentifier(*pkg) {
+		return fmt.Errorf("%q cannot be the name of a package", *pkg)
+	}
+	db, err := open(*dsn)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	names, err := db.Tables(ctx)
+	if err != nil {
+		return err
+	}
+	if *only != "" {
+		wanted := strings.Split(*only, ",")
+		for _, w := range wanted {
+			if !slices.Contains(names, w) {
+				return fmt.Errorf("there is no table %q", w)
+			}
+		}
+		names = wanted
+	}
+	if len(names) == 0 {
+		return errors.New("the database has no tables")
+	}
+	g := generator{pkg: *pkg}
+	for _, name := range names {
+		found, err := db.Describe(ctx, name)
+		if err != nil {
+			return err
+		}
+		g.add(name, found)
+	}
+	source, err := g.source()
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(source)
+	return err
+}
+
+// open opens a database that is only read.
+func open(dsn string) (*prom.DB, error) {
+	if dsn == "" {
+		return prom.Conn("")
+	}
+	return new(prom.Registry).Open(dsn)
+}
+
+// found is a table with the names that it gets in Go.
+type found struct {
+	schema.Found
+	table  string
+	name   string            // of the struct
+	fields map[string]string // by column
+}

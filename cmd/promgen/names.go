@@ -1,0 +1,63 @@
+package main
+
+import (
+	"go/token"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// initialisms are the words that Go writes in capitals.
+var initialisms = map[string]bool{
+	"api": true, "cpu": true, "css": true, "dns": true, "html": true, "http": true, "https": true, "id": true, "ip": true, "json": true,
+	"sql": true, "tcp": true, "udp": true, "ui": true, "uri": true, "url": true, "uuid": true, "xml": true,
+}
+
+// goName returns an exported name for a table or column.
+func goName(s string) string {
+	var b strings.Builder
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if initialisms[strings.ToLower(word)] {
+			b.WriteString(strings.ToUpper(word))
+			continue
+		}
+		runes := []rune(word)
+		b.WriteString(string(unicode.ToUpper(runes[0])) + string(runes[1:]))
+	}
+	name := b.String()
+	if name == "" || !unicode.IsUpper([]rune(name)[0]) {
+		name = "X" + name // a digit, or a letter without a capital
+	}
+	return name
+}
+
+func isIdentifier(s string) bool { return token.IsIdentifier(s) }
+
+// unused returns name, with a number behind it if it is used already, and notes it.
+func unused(used map[string]bool, name string) string {
+	free := name
+	for n := 2; used[free]; n++ {
+		free = name + "_" + strconv.Itoa(n)
+	}
+	used[free] = true
+	return free
+}
+
+// tagValue writes a value of a tag's option, or false when it cannot stand in a tag that is written between backquotes.
+func tagValue(s string) (string, bool) {
+	if strings.ContainsAny(s, "`\n\r\"\\") || strings.TrimSpace(s) == "" {
+		return "", false
+	}
+	if strings.ContainsAny(s, ",'") || strings.TrimSpace(s) != s {
+		return "'" + strings.ReplaceAll(s, "'", "''") + "'", true
+	}
+	return s, true
+}
+
+// shortName returns the name of an index as a tag gives it, without the table's, or false when no tag makes that name.
+func shortName(table, index string) (string, bool) {
+	short, ok := strings.CutPrefix(index, table+"_")
+	return short, ok && short != "" && short != "pkey" && !strings.HasSuffix(short, "_seq") && schema.IndexName(table, short) == index
+}
