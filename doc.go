@@ -71,6 +71,19 @@
 // [Tx], [Repo.Tx] and [DB.Tx] run a function in a transaction, which travels in the context: each call with that context is part of it, and
 // no other is. A transaction inside another is a savepoint. An error or a panic rolls back and comes out unchanged.
 //
+// [AfterCommit] gives a function that is called when the outermost one has been committed.
+//
+// # Hooks
+//
+// Methods of a model, on its pointer, are called around what a repo does with its values: BeforeSave, BeforeCreate, BeforeUpdate,
+// BeforeDelete, Validate, AfterCreate, AfterUpdate, AfterSave, AfterDelete and AfterLoad, all of them
+//
+//	func (b *Book) BeforeSave(ctx context.Context) error
+//
+// Those around a write are part of its transaction, which their context carries; an error undoes it and comes out unchanged. Validate says what is
+// wrong with a value, by [Invalid] or [Violations], and is told together with the rules of the tags. Which call calls what is in
+// docs/guide/hooks.md. Updates and deletions by query, DeleteKey and raw SQL call none.
+//
 // # Tables that make themselves
 //
 // When a statement finds its table, a column or the index of an upsert missing, what the model has and the database
@@ -89,6 +102,6 @@
 // # What is not there
 //
 // There are no joins but by [Raw]. Slices are stored as JSON, not
-// as arrays. Models have no hooks. There are two engines, and no command that plans, renames or drops. What differs between the
+// as arrays. There are two engines, and no command that plans, renames or drops. What differs between the
 // engines is listed in docs/guarantees.md.
 package prom

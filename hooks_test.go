@@ -407,6 +407,7 @@ func TestHooks_Undo(t *testing.T) {
 
 // Ensure that a write with hooks outside a transaction is one transaction of its own, and that what it has AfterCommit do is done when
 // the outermost one is there for all.
+// parity: G9
 func TestHooks_AfterCommit(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
