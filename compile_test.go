@@ -106,6 +106,7 @@ var goodPrograms = []string{
 	`var c prom.Cond[Post] = PostViews.Eq(1); use(prom.And(c, PostID.In(1, 2)))`,
 	`use(Posts.With(PostAuthor.With(AuthorPosts.Where(PostViews.Gt(1)).OrderBy(PostAt.Desc()).Limit(3).With(PostEditor)), PostEditor).All(ctx))`,
 	`var p Post; var a Author; p.Author.Set(&a); p.Author = prom.Refer(&a); p.Editor = new(prom.Refer(&a)); use(Posts.With(PostAuthor).LoadInto(ctx, &p))`,
+	`use(Authors.Where(AuthorPosts.Has(PostEditor.HasNot()), AuthorPosts.Count(PostLive.Eq(true)).Gt(3), prom.AggregateOf(AuthorPosts, prom.Sum(PostViews)).Gt(9), AuthorLiked.HasNot(PostViews.Eq(1))))`,
 	`use(Authors.With(AuthorLiked.Where(PostViews.Gt(1)).WhereLink(LikeStars.Gt(3)).OrderByLink(LikeStars.Desc()).Limit(3).With(PostAuthor)).All(ctx))`,
 	`var r prom.Relation[Author] = AuthorPosts; use(r, []prom.Relation[Post]{PostAuthor, PostEditor.With(r)})`,
 }
@@ -200,6 +201,12 @@ var badPrograms = []struct{ statement, says string }{
 	{`Authors.With(AuthorLiked.Where(AuthorName.Eq("x")))`, `cannot use AuthorName.Eq("x")`},
 	{`Authors.With(AuthorLiked.WhereLink(PostViews.Eq(1)))`, `cannot use PostViews.Eq(1)`},
 	{`Authors.With(AuthorLiked.OrderByLink(PostViews.Asc()))`, `cannot use PostViews.Asc()`},
+	{`Posts.Where(AuthorPosts.Has())`, `cannot use AuthorPosts.Has()`},
+	{`Authors.Where(AuthorPosts.Has(AuthorName.Eq("x")))`, `cannot use AuthorName.Eq("x")`},
+	{`Authors.Where(AuthorPosts.Count())`, `cannot use AuthorPosts.Count()`},
+	{`Authors.Where(AuthorPosts.Count().Eq("3"))`, `cannot use "3"`},
+	{`use(prom.AggregateOf(AuthorPosts, prom.Max(AuthorName)))`, `does not match`},
+	{`Authors.Where(AuthorLiked.HasNot(LikeStars.Eq(1)))`, `cannot use LikeStars.Eq(1)`},
 	{`Posts.With(AuthorLiked)`, `cannot use AuthorLiked`},
 	{`use(prom.ManyViaField[Author, Post, Coin](AuthorLiked))`, `cannot convert`},
 

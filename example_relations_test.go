@@ -99,6 +99,35 @@ func ExampleQuery_With() {
 	// Poe wrote The Raven
 }
 
+// Rows are chosen, counted and ordered by their relations.
+func ExampleManyField_Has() {
+	ctx := context.Background()
+	db, poets, _ := anthology(ctx)
+	defer db.Close()
+
+	translators := poets.Where(poetPoems.Has(poemOriginal.Has(poemPoet.Has(poetName.Eq("Poe")))))
+	list, err := translators.All(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, p := range list {
+		fmt.Println(p.Name, "translated Poe")
+	}
+
+	lines := prom.AggregateOf(poetPoems, prom.Sum(poemLines))
+	rows, err := prom.Pluck3(poets.OrderBy(poetPoems.Count().Desc()), poetName, poetPoems.Count(), lines).All(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, row := range rows {
+		fmt.Println(row.A, row.B, row.C)
+	}
+	// Output:
+	// Baudelaire translated Poe
+	// Poe 2 130
+	// Baudelaire 1 108
+}
+
 // Relations are loaded into rows that are there already.
 func ExampleQuery_LoadInto() {
 	ctx := context.Background()

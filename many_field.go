@@ -61,6 +61,52 @@ func (f ManyField[T, R]) With(relations ...Relation[R]) ManyField[T, R] {
 	return f
 }
 
+// Has is true for the rows of T that have a row of the relation for which the conditions hold.
+func (f ManyField[T, R]) Has(conds ...Cond[R]) Cond[T] {
+	return query.HasRelated[T](f.related(conds), false)
+}
+
+// HasNot is true for the rows of T that have no row of the relation for which the conditions hold.
+func (f ManyField[T, R]) HasNot(conds ...Cond[R]) Cond[T] {
+	return query.HasRelated[T](f.related(conds), true)
+}
+
+// Count is the number of rows of the relation for which the conditions hold.
+func (f ManyField[T, R]) Count(conds ...Cond[R]) Expr[T, int64] {
+	return query.CountRelated[T](f.related(conds))
+}
+
+// AggregateOf is an aggregate over the rows of the relation that each row of T has, such as the sum of a field; NULL when it has none,
+// but for counts.
+//
+//	views := prom.AggregateOf(AuthorPosts, prom.Sum(PostViews))
+func AggregateOf[T, R, V any](rows ManyField[T, R], aggregate Expr[R, V]) Expr[T, V] {
+	return query.AggregateRelated[T](rows.related(nil), aggregate)
+}
+
+// related describes the rows of the relation for which the conditions hold too.
+func (f ManyField[T, R]) related(conds []Cond[R]) query.Related {
+	owner, _ := mustEnds(f.relation)
+	return query.Related{Table: mustTable[R](), Owner: owner, Spec: query.Where(f.spec, conds)}
+}
+
+// mustEnds returns the ends of a relation, and mustTable the schema of a model, which were found when the relation's handle was made.
+func mustEnds(r *schema.Relation) (owner, target *schema.Column) {
+	owner, target, err := r.Ends()
+	if err != nil {
+		panic(err)
+	}
+	return owner, target
+}
+
+func mustTable[R any]() *schema.Table {
+	t, err := schema.Of(reflect.TypeFor[R]())
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
 func (f ManyField[T, R]) start(b *binding, rows []*T) (*loading, error) {
 	owner, _, err := f.relation.Ends()
 	if err != nil {

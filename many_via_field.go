@@ -74,6 +74,28 @@ func (f ManyViaField[T, R, L]) With(relations ...Relation[R]) ManyViaField[T, R,
 	return f
 }
 
+// Has is true for the rows of T that are connected with a row of the relation for which the conditions hold.
+func (f ManyViaField[T, R, L]) Has(conds ...Cond[R]) Cond[T] {
+	return query.HasRelated[T](f.related(conds), false)
+}
+
+// HasNot is true for the rows of T that are connected with no row of the relation for which the conditions hold.
+func (f ManyViaField[T, R, L]) HasNot(conds ...Cond[R]) Cond[T] {
+	return query.HasRelated[T](f.related(conds), true)
+}
+
+// Count is the number of connections with rows of the relation for which the conditions hold.
+func (f ManyViaField[T, R, L]) Count(conds ...Cond[R]) Expr[T, int64] {
+	return query.CountRelated[T](f.related(conds))
+}
+
+// related describes the rows of the relation for which the conditions hold too.
+func (f ManyViaField[T, R, L]) related(conds []Cond[R]) query.Related {
+	owner, target := mustEnds(f.relation)
+	link := &query.Link{Table: mustTable[L](), Target: target, Spec: f.link}
+	return query.Related{Table: mustTable[R](), Owner: owner, Spec: query.Where(f.spec, conds), Link: link}
+}
+
 func (f ManyViaField[T, R, L]) start(b *binding, rows []*T) (*loading, error) {
 	owner, target, err := f.relation.Ends()
 	if err != nil {

@@ -88,7 +88,7 @@ func runLevel(ctx context.Context, level []*loading) error {
 		return runTogether(ctx, level)
 	}
 	for _, l := range level {
-		c := &call{Statement: l.statement(), complete: true}
+		c := &call{Statement: l.statement(), text: l.text, complete: true}
 		if err := l.b.query(ctx, c, conn.RowFunc(l.read)); err != nil {
 			return err
 		}
@@ -101,13 +101,14 @@ func (l *loading) statement() conn.Statement {
 }
 
 func runTogether(ctx context.Context, level []*loading) error {
-	known := !slices.ContainsFunc(level, func(l *loading) bool { return !l.b.marked.IsSet(ctx) })
+	known := !slices.ContainsFunc(level, func(l *loading) bool { return !l.b.complete(ctx, l.text) })
 	ops := make([]*batchOp, len(level))
 	for i, l := range level {
 		ops[i] = &batchOp{
 			Statement: l.statement(),
+			text:      l.text,
 			bind:      func() (*binding, error) { return l.b, nil },
-			build:     func(context.Context, *batchOp) error { return nil },
+			build:     func(context.Context, *batchOp) error { return l.text.CheckDB(l.b.db) },
 			read:      l.read,
 			place:     func(err error) error { return errorOf("load", l.b.table, err) },
 		}
