@@ -175,6 +175,15 @@ func TestHooks_AfterLoad(t *testing.T) {
 			"Each":    func(ctx context.Context) ([]deed, error) { return each(ctx, repo.Query(), false) },
 			"ordered": func(ctx context.Context) ([]deed, error) { return each(ctx, repo.OrderBy(deedTitle.Desc()), false) },
 			"Stream":  func(ctx context.Context) ([]deed, error) { return each(ctx, repo.Query(), true) },
+			"Watch": func(ctx context.Context) (list []deed, err error) {
+				for d, err := range repo.Limit(2).Watch(ctx, prom.WatchFromStart()) {
+					if err != nil {
+						return nil, err
+					}
+					list = append(list, *d)
+				}
+				return list, nil
+			},
 			"raw All": func(ctx context.Context) ([]deed, error) {
 				return prom.RawQuery[deed](repo, "SELECT * FROM deed").All(ctx)
 			},

@@ -292,10 +292,16 @@ func (w *watcher[T]) give(list []T, fresh bool) (keys []string, err error) {
 		if err != nil {
 			return keys, err
 		}
+		given := w.place.wasGiven(at)
+		if !given { // before the row counts as given, so that it comes again if the hook loses the connection
+			if err := loadedOne(w.ctx, w.q.repo.hooks, &list[i]); err != nil {
+				return keys, err
+			}
+		}
 		if fresh {
 			w.place.seen = at
 		}
-		if w.place.wasGiven(at) {
+		if given {
 			continue
 		}
 		keys = append(keys, w.place.give(at))
