@@ -48,6 +48,9 @@ func (m *maker) fill(v reflect.Value) problems {
 }
 
 func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
+	if c.Codec != nil {
+		return fmt.Errorf("%s has a codec of its own, so that its values are not known", c.Type)
+	}
 	g := &gen{rng: m.rng, c: c, n: n, distinct: m.distinct[c]}
 	if g.distinct {
 		if m.used[c] == nil {
