@@ -101,7 +101,7 @@
 //
 // # What is not there
 //
-// There are no joins but by [Raw]. Slices are stored as JSON, not
+// Joins follow references. Slices are stored as JSON, not
 // as arrays. There are two engines, and no command that plans, renames or drops. What differs between the
 // engines is listed in docs/guarantees.md.
 package prom

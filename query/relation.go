@@ -33,12 +33,6 @@ func targets[R any](ref *schema.Column, conds []Cond[R]) *subselect {
 	return &subselect{table: target, related: true, spec: spec}
 }
 
-// referrers is the subquery of the rows whose reference leads to the row.
-func referrers[S any](table *schema.Table, ref *schema.Column, key *schema.Column, conds []Cond[S]) *subselect {
-	spec := Where(Spec{}, conds).and(matchNode(columnExpr(ref, dialect.NoPart), columnExpr(key, dialect.NoPart)))
-	return &subselect{table: table, related: true, spec: spec}
-}
-
 // Via is a term of the row that a reference leads to; NULL when it leads to none. References in a row, through several models, nest. A
 // query reads it by a join, and an update or delete by a subquery.
 func Via[T, R any, K comparable, V any](ref Reference[T, R, K], t Term[R, V]) Expr[T, V] {
