@@ -27,61 +27,64 @@ func FieldByName[T any](p *scan.Plan, name string) (AnyField[T], error) {
 // Column returns the column's schema.
 func (f AnyField[T]) Column() *schema.Column { return f.c.Column() }
 
-func (f AnyField[T]) value(x any) (schema.Value, error) {
+// anyValue encodes a value of any type for a column.
+func anyValue(c *scan.Codec, x any) (schema.Value, error) {
 	switch x := x.(type) {
 	case string:
-		return f.c.Parse(x)
-	case Parsed[T]:
-		return x.v, x.of(f.Column())
+		return c.Parse(x)
+	case parsed:
+		return x.of(c.Column())
 	}
-	return f.c.Convert(x)
+	return c.Convert(x)
 }
 
-func (f AnyField[T]) compare(o op, x any) Cond[T] {
-	v, err := f.value(x)
+//go:noinline
+func compareAny(o op, c *scan.Codec, x any) *node {
+	v, err := anyValue(c, x)
 	if v.IsNull() && err == nil {
 		switch o {
 		case opEq:
-			return Cond[T]{n: node{op: opNull, col: f.c.Column()}}
+			return test(opNull, c)
 		case opNe:
-			return Cond[T]{n: node{op: opNotNull, col: f.c.Column()}}
+			return test(opNotNull, c)
 		}
-		err = fmt.Errorf("nothing is greater or less than NULL")
+		err = errNullOrder
 	}
 	if err == nil {
-		err = comparison(f.Column())
+		err = comparison(c.Column())
 	}
-	return Cond[T]{n: node{op: o, col: f.c.Column(), val: v, err: err}}
+	return &node{op: o, col: c.Column(), val: v, err: err}
 }
 
 // Eq is true when the column equals x; nil is NULL here.
-func (f AnyField[T]) Eq(x any) Cond[T] { return f.compare(opEq, x) }
+func (f AnyField[T]) Eq(x any) Cond[T] { return Cond[T]{n: compareAny(opEq, f.c, x)} }
 
 // Ne is true when the column differs from x; nil is NULL here.
-func (f AnyField[T]) Ne(x any) Cond[T] { return f.compare(opNe, x) }
+func (f AnyField[T]) Ne(x any) Cond[T] { return Cond[T]{n: compareAny(opNe, f.c, x)} }
 
 // Gt is true when the column is greater than x.
-func (f AnyField[T]) Gt(x any) Cond[T] { return f.compare(opGt, x) }
+func (f AnyField[T]) Gt(x any) Cond[T] { return Cond[T]{n: compareAny(opGt, f.c, x)} }
 
 // Gte is true when the column is greater than x or equal.
-func (f AnyField[T]) Gte(x any) Cond[T] { return f.compare(opGe, x) }
+func (f AnyField[T]) Gte(x any) Cond[T] { return Cond[T]{n: compareAny(opGe, f.c, x)} }
 
 // Lt is true when the column is less than x.
-func (f AnyField[T]) Lt(x any) Cond[T] { return f.compare(opLt, x) }
+func (f AnyField[T]) Lt(x any) Cond[T] { return Cond[T]{n: compareAny(opLt, f.c, x)} }
 
 // Lte is true when the column is less than x or equal.
-func (f AnyField[T]) Lte(x any) Cond[T] { return f.compare(opLe, x) }
+func (f AnyField[T]) Lte(x any) Cond[T] { return Cond[T]{n: compareAny(opLe, f.c, x)} }
 
 // In is true when the column is one of the values; none matches nothing.
-func (f AnyField[T]) In(xs ...any) Cond[T] { return f.within(opIn, xs) }
+func (f AnyField[T]) In(xs ...any) Cond[T] { return Cond[T]{n: anyWithin(opIn, f.c, xs)} }
 
 // NotIn is true when the column is none of the values; none matches every row.
-func (f AnyField[T]) NotIn(xs ...any) Cond[T] { return f.within(opNotIn, xs) }
+func (f AnyField[T]) NotIn(xs ...any) Cond[T] { return Cond[T]{n: anyWithin(opNotIn, f.c, xs)} }
 
-func (f AnyField[T]) within(o op, xs []any) Cond[T] {
-	col := f.c.Column()
+//go:noinline
+func anyWithin(o op, c *scan.Codec, xs []any) *node {
+	col := c.Column()
 	val, err := list(col.Kind, len(xs), func(i int) (schema.Value, error) {
-		v, err := f.value(xs[i])
+		v, err := anyValue(c, xs[i])
 		if err == nil && v.IsNull() {
 			err = fmt.Errorf("a list cannot hold NULL; use Eq(nil)")
 		}
@@ -90,7 +93,7 @@ func (f AnyField[T]) within(o op, xs []any) Cond[T] {
 	if notComparable := comparison(col); notComparable != nil {
 		err = notComparable
 	}
-	return Cond[T]{n: node{op: o, col: col, val: val, err: err}}
+	return &node{op: o, col: col, val: val, err: err}
 }
 
 // comparison returns an error for a column whose values cannot be compared with one another.
@@ -105,33 +108,41 @@ func comparison(col *schema.Column) error {
 }
 
 // Between is true when the column is from low to high, both included.
-func (f AnyField[T]) Between(low, high any) Cond[T] { return And(f.Gte(low), f.Lte(high)) }
+func (f AnyField[T]) Between(low, high any) Cond[T] {
+	return Cond[T]{n: both(compareAny(opGe, f.c, low), compareAny(opLe, f.c, high))}
+}
 
 // IsNull is true when the column is NULL.
-func (f AnyField[T]) IsNull() Cond[T] { return Cond[T]{n: node{op: opNull, col: f.c.Column()}} }
+func (f AnyField[T]) IsNull() Cond[T] { return Cond[T]{n: test(opNull, f.c)} }
 
 // NotNull is true when the column is not NULL.
-func (f AnyField[T]) NotNull() Cond[T] { return Cond[T]{n: node{op: opNotNull, col: f.c.Column()}} }
+func (f AnyField[T]) NotNull() Cond[T] { return Cond[T]{n: test(opNotNull, f.c)} }
 
 // Set assigns x; nil is NULL.
 func (f AnyField[T]) Set(x any) Assign[T] {
-	v, err := f.value(x)
+	return Assign[T]{a: assignAny(f.c, x)}
+}
+
+//go:noinline
+func assignAny(c *scan.Codec, x any) *assignment {
+	v, err := anyValue(c, x)
 	if err == nil {
-		err = f.c.Check(v)
+		err = c.Check(v)
 	}
-	return Assign[T]{a: assignment{col: f.c.Column(), kind: assignSet, val: v, err: err}}
+	return &assignment{col: c.Column(), kind: assignSet, val: v, err: err}
 }
 
 // Asc orders by the column, the least first, NULLs last.
-func (f AnyField[T]) Asc() Order[T] { return f.order(false) }
+func (f AnyField[T]) Asc() Order[T] { return Order[T]{o: orderAny(f.c, false)} }
 
 // Desc orders by the column, the greatest first, NULLs first.
-func (f AnyField[T]) Desc() Order[T] { return f.order(true) }
+func (f AnyField[T]) Desc() Order[T] { return Order[T]{o: orderAny(f.c, true)} }
 
-func (f AnyField[T]) order(desc bool) Order[T] {
-	o := orderTerm{col: f.c.Column(), desc: desc}
+//go:noinline
+func orderAny(c *scan.Codec, desc bool) *orderTerm {
+	o := orderBy(c, 0, desc)
 	if o.col.Kind == schema.JSON || o.col.Kind.IsList() {
 		o.err = fmt.Errorf("the column %q holds JSON or lists, which have no order", o.col.Name)
 	}
-	return Order[T]{o: o}
+	return o
 }

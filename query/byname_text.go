@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -25,11 +26,16 @@ func (f AnyField[T]) Parse(text string) (Parsed[T], error) {
 func (p Parsed[T]) Value() schema.Value { return p.v }
 
 // of makes sure that the value was read for a column.
-func (p Parsed[T]) of(col *schema.Column) error {
+// parsed is a [Parsed] of any model.
+type parsed interface {
+	of(col *schema.Column) (schema.Value, error)
+}
+
+func (p Parsed[T]) of(col *schema.Column) (schema.Value, error) {
 	if p.col != col {
-		return errors.New("the value was parsed for another column")
+		return schema.Value{}, errors.New("the value was parsed for another column")
 	}
-	return nil
+	return p.v, nil
 }
 
 // Like is true when the column, a text, matches the pattern of [TextField.Like].
@@ -85,11 +91,16 @@ const (
 )
 
 func (f AnyField[T]) text(m dialect.Match, s string, flags matchFlags) Cond[T] {
-	n := matching(f.c, m, s, flags&folded != 0, flags&negated != 0)
-	if f.Column().Kind != schema.Text && n.err == nil {
-		n.err = fmt.Errorf("the column %q is not a text", f.Column().Name)
+	return Cond[T]{n: matchAny(f.c, m, s, flags)}
+}
+
+//go:noinline
+func matchAny(c *scan.Codec, m dialect.Match, s string, flags matchFlags) *node {
+	n := matching(c, m, s, flags&folded != 0, flags&negated != 0)
+	if c.Column().Kind != schema.Text && n.err == nil {
+		n.err = fmt.Errorf("the column %q is not a text", c.Column().Name)
 	}
-	return Cond[T]{n: n}
+	return n
 }
 
 // partNames are the parts of times by their names in texts.

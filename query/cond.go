@@ -2,7 +2,6 @@ package query
 
 import (
 	"github.com/prom-go/prom/dialect"
-	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -11,7 +10,7 @@ import (
 // demanded, and [And], [Or] and [Not] pass over it as if it had not been written.
 type Cond[T any] struct {
 	_ [0]*T // keeps the conditions of two models from being converted into each other
-	n node
+	n *node // nil for the zero Cond
 }
 
 // And is true when all conditions are. Of no conditions it is the zero Cond.
@@ -20,11 +19,14 @@ func And[T any](conds ...Cond[T]) Cond[T] {
 	if len(n.kids) == 0 {
 		return Cond[T]{}
 	}
-	return Cond[T]{n: n}
+	return Cond[T]{n: &n}
 }
 
 // Or is true when one of the conditions is; it is false for every row when there are none.
-func Or[T any](conds ...Cond[T]) Cond[T] { return Cond[T]{n: chain(opOr, conds)} }
+func Or[T any](conds ...Cond[T]) Cond[T] {
+	n := chain(opOr, conds)
+	return Cond[T]{n: &n}
+}
 
 // Not is true when the condition is false. As everywhere in SQL, a condition that compares NULL is neither true nor false, and
 // so is its negation.
@@ -32,7 +34,7 @@ func Not[T any](cond Cond[T]) Cond[T] {
 	if cond.absent() {
 		return cond
 	}
-	return Cond[T]{n: node{op: opNot, kids: []node{cond.n}}}
+	return Cond[T]{n: &node{op: opNot, kids: []node{*cond.n}}}
 }
 
 // If is the condition when on is true, and else the zero Cond, which is left out.
@@ -44,14 +46,22 @@ func If[T any](on bool, cond Cond[T]) Cond[T] {
 }
 
 // absent reports whether c is the zero Cond.
-func (c Cond[T]) absent() bool { return c.n.op == opTrue && c.n.err == nil }
+func (c Cond[T]) absent() bool { return c.n == nil }
+
+// nodes returns the node of c, or none when it is the zero Cond.
+func (c Cond[T]) nodes() []node {
+	if c.n == nil {
+		return nil
+	}
+	return []node{*c.n}
+}
 
 // chain joins the conditions that are there. One that is left out of an Or must not make it true for every row.
 func chain[T any](o op, conds []Cond[T]) node {
 	kids := make([]node, 0, len(conds))
 	for _, c := range conds {
 		if !c.absent() {
-			kids = append(kids, c.n)
+			kids = append(kids, *c.n)
 		}
 	}
 	return node{op: o, kids: kids}
@@ -146,18 +156,6 @@ func firstErr(nodes []node) error {
 		}
 	}
 	return nil
-}
-
-// compare makes the node of a comparison with one value.
-func compare[V any](o op, c *scan.Codec, v V) node {
-	val, err := scan.Encode(c, v)
-	return node{op: o, col: c.Column(), val: val, err: err}
-}
-
-// within makes the node of opIn or opNotIn.
-func within[V any](o op, c *scan.Codec, vs []V) node {
-	val, err := list(c.Column().Kind, len(vs), func(i int) (schema.Value, error) { return scan.Encode(c, vs[i]) })
-	return node{op: o, col: c.Column(), val: val, err: err}
 }
 
 // list gathers n values of one kind into the list value that is a single argument.

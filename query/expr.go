@@ -1,7 +1,6 @@
 package query
 
 import (
-	"fmt"
 	"reflect"
 
 	"github.com/prom-go/prom/dialect"
@@ -71,6 +70,7 @@ var kindColumns = func() (list [schema.JSON + 1]*schema.Column) {
 	return list
 }()
 
+//go:noinline
 func columnExpr(col *schema.Column, part dialect.DatePart) *expr {
 	e := &expr{op: exprColumn, col: col, part: part, like: col}
 	if part != dialect.NoPart {
@@ -81,13 +81,21 @@ func columnExpr(col *schema.Column, part dialect.DatePart) *expr {
 
 // typed makes an Expr of an untyped one, whose values are of type V.
 func typed[T, V any](e *expr) Expr[T, V] {
+	c, e := read[V](e)
+	return Expr[T, V]{c: c, e: e}
+}
+
+// read returns the codec that reads an expression into a V, and the expression, which fails when there is none.
+//
+//go:noinline
+func read[V any](e *expr) (*scan.Codec, *expr) {
 	c, err := scan.CodecFor(reflect.TypeFor[V](), e.like)
 	if err != nil && e.err == nil {
 		failed := *e
 		failed.err = err
 		e = &failed
 	}
-	return Expr[T, V]{c: c, e: e}
+	return c, e
 }
 
 // likeOf returns the column whose kind a Go type has by itself.
@@ -134,80 +142,53 @@ func OrNull[T, V any](t Term[T, V]) Expr[T, *V] { return typed[T, *V](t.term().e
 
 // If is the condition as a value: true or false, or NULL.
 func (c Cond[T]) term() Expr[T, bool] {
-	return typed[T, bool](&expr{op: exprCond, like: kindColumns[schema.Bool], conds: []node{c.n}})
-}
-
-// operand encodes a value that x is compared with.
-func (x Expr[T, V]) operand(v V) (schema.Value, error) {
-	if x.c == nil {
-		return schema.Value{}, x.e.err
-	}
-	return scan.EncodeField(x.c, v)
-}
-
-func (x Expr[T, V]) compare(o op, v V) Cond[T] {
-	val, err := x.operand(v)
-	n := node{op: o, x: x.e, val: val, err: err}
-	if err == nil && val.IsNull() { // a nil pointer
-		switch o {
-		case opEq:
-			n.op = opNull
-		case opNe:
-			n.op = opNotNull
-		default:
-			n.err = fmt.Errorf("nothing is greater or less than NULL")
-		}
-	}
-	return Cond[T]{n: n}
+	return typed[T, bool](&expr{op: exprCond, like: kindColumns[schema.Bool], conds: []node{chain(opAnd, []Cond[T]{c})}})
 }
 
 // Eq is true when the expression equals v.
-func (x Expr[T, V]) Eq(v V) Cond[T] { return x.compare(opEq, v) }
+func (x Expr[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: compareExpr(opEq, x.e, x.c, v)} }
 
 // Ne is true when the expression is a value other than v. It is not true for NULL.
-func (x Expr[T, V]) Ne(v V) Cond[T] { return x.compare(opNe, v) }
+func (x Expr[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: compareExpr(opNe, x.e, x.c, v)} }
 
 // Gt is true when the expression is greater than v.
-func (x Expr[T, V]) Gt(v V) Cond[T] { return x.compare(opGt, v) }
+func (x Expr[T, V]) Gt(v V) Cond[T] { return Cond[T]{n: compareExpr(opGt, x.e, x.c, v)} }
 
 // Gte is true when the expression is greater than v or equal.
-func (x Expr[T, V]) Gte(v V) Cond[T] { return x.compare(opGe, v) }
+func (x Expr[T, V]) Gte(v V) Cond[T] { return Cond[T]{n: compareExpr(opGe, x.e, x.c, v)} }
 
 // Lt is true when the expression is less than v.
-func (x Expr[T, V]) Lt(v V) Cond[T] { return x.compare(opLt, v) }
+func (x Expr[T, V]) Lt(v V) Cond[T] { return Cond[T]{n: compareExpr(opLt, x.e, x.c, v)} }
 
 // Lte is true when the expression is less than v or equal.
-func (x Expr[T, V]) Lte(v V) Cond[T] { return x.compare(opLe, v) }
+func (x Expr[T, V]) Lte(v V) Cond[T] { return Cond[T]{n: compareExpr(opLe, x.e, x.c, v)} }
 
 // Between is true when the expression is from low to high, both included.
-func (x Expr[T, V]) Between(low, high V) Cond[T] { return And(x.Gte(low), x.Lte(high)) }
-
-// In is true when the expression is one of the values; none matches nothing.
-func (x Expr[T, V]) In(vs ...V) Cond[T] { return x.within(opIn, vs) }
-
-// NotIn is true when the expression is none of the values; none matches every row.
-func (x Expr[T, V]) NotIn(vs ...V) Cond[T] { return x.within(opNotIn, vs) }
-
-func (x Expr[T, V]) within(o op, vs []V) Cond[T] {
-	val, err := list(x.e.like.Kind, len(vs), func(i int) (schema.Value, error) { return x.operand(vs[i]) })
-	return Cond[T]{n: node{op: o, x: x.e, val: val, err: err}}
+func (x Expr[T, V]) Between(low, high V) Cond[T] {
+	return Cond[T]{n: exprRange(x.e, x.c, low, high)}
 }
 
+// In is true when the expression is one of the values; none matches nothing.
+func (x Expr[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: exprWithin(opIn, x.e, x.c, vs)} }
+
+// NotIn is true when the expression is none of the values; none matches every row.
+func (x Expr[T, V]) NotIn(vs ...V) Cond[T] { return Cond[T]{n: exprWithin(opNotIn, x.e, x.c, vs)} }
+
 // IsNull is true when the expression is NULL.
-func (x Expr[T, V]) IsNull() Cond[T] { return Cond[T]{n: node{op: opNull, x: x.e}} }
+func (x Expr[T, V]) IsNull() Cond[T] { return Cond[T]{n: testExpr(opNull, x.e)} }
 
 // NotNull is true when the expression is not NULL.
-func (x Expr[T, V]) NotNull() Cond[T] { return Cond[T]{n: node{op: opNotNull, x: x.e}} }
+func (x Expr[T, V]) NotNull() Cond[T] { return Cond[T]{n: testExpr(opNotNull, x.e)} }
 
 // Asc orders by the expression, the least first, NULLs last.
-func (x Expr[T, V]) Asc() Order[T] { return Order[T]{o: orderTerm{x: x.e, col: x.e.like}} }
+func (x Expr[T, V]) Asc() Order[T] { return Order[T]{o: orderByExpr(x.e, false)} }
 
 // Desc orders by the expression, the greatest first, NULLs first.
-func (x Expr[T, V]) Desc() Order[T] { return Order[T]{o: orderTerm{x: x.e, col: x.e.like, desc: true}} }
+func (x Expr[T, V]) Desc() Order[T] { return Order[T]{o: orderByExpr(x.e, true)} }
 
 // Truth is the condition that a boolean is true.
 func Truth[T any](t Term[T, bool]) Cond[T] {
-	return Cond[T]{n: node{op: opTruth, x: t.term().e}}
+	return Cond[T]{n: testExpr(opTruth, t.term().e)}
 }
 
 // firstErr returns the first error of an expression; it may be nil.

@@ -62,7 +62,7 @@ func (f Field[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: within(opIn, f.c, v
 func (f Field[T, V]) NotIn(vs ...V) Cond[T] { return Cond[T]{n: within(opNotIn, f.c, vs)} }
 
 // Set assigns v.
-func (f Field[T, V]) Set(v V) Assign[T] { return assign[T](f.c, assignSet, v) }
+func (f Field[T, V]) Set(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, v)} }
 
 // OrderedField is a [Field] whose values have an order.
 type OrderedField[T, V any] struct{ Field[T, V] }
@@ -85,14 +85,16 @@ func (f OrderedField[T, V]) Lt(v V) Cond[T] { return Cond[T]{n: compare(opLt, f.
 func (f OrderedField[T, V]) Lte(v V) Cond[T] { return Cond[T]{n: compare(opLe, f.c, v)} }
 
 // Between is true when the column is from low to high, both included.
-func (f OrderedField[T, V]) Between(low, high V) Cond[T] { return And(f.Gte(low), f.Lte(high)) }
+func (f OrderedField[T, V]) Between(low, high V) Cond[T] {
+	return Cond[T]{n: inRange(f.c, low, high)}
+}
 
 // Asc orders by the column, the least first. NULLs come last, on every engine.
-func (f OrderedField[T, V]) Asc() Order[T] { return Order[T]{o: orderTerm{col: f.c.Column()}} }
+func (f OrderedField[T, V]) Asc() Order[T] { return Order[T]{o: orderBy(f.c, 0, false)} }
 
 // Desc orders by the column, the greatest first. NULLs come first, on every engine.
 func (f OrderedField[T, V]) Desc() Order[T] {
-	return Order[T]{o: orderTerm{col: f.c.Column(), desc: true}}
+	return Order[T]{o: orderBy(f.c, 0, true)}
 }
 
 // Number is what a [NumberField] may hold.
@@ -109,39 +111,29 @@ func NumberOf[T any, V Number](accessor func(*T) *V) NumberField[T, V] {
 }
 
 // Add assigns the column's value plus v, in the database, so that concurrent additions all count. NULL stays NULL.
-func (f NumberField[T, V]) Add(v V) Assign[T] { return assign[T](f.c, assignAdd, v) }
+func (f NumberField[T, V]) Add(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignAdd, v)} }
 
 // Sub assigns the column's value less v, in the database.
-func (f NumberField[T, V]) Sub(v V) Assign[T] { return assign[T](f.c, assignSub, v) }
+func (f NumberField[T, V]) Sub(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSub, v)} }
 
 // nullable is what a field that may be NULL adds to its family.
 type nullable[T, V any] struct{ c *scan.Codec }
 
 // IsNull is true when the column is NULL.
-func (f nullable[T, V]) IsNull() Cond[T] { return Cond[T]{n: node{op: opNull, col: f.c.Column()}} }
+func (f nullable[T, V]) IsNull() Cond[T] { return Cond[T]{n: test(opNull, f.c)} }
 
 // NotNull is true when the column is not NULL.
-func (f nullable[T, V]) NotNull() Cond[T] { return Cond[T]{n: node{op: opNotNull, col: f.c.Column()}} }
+func (f nullable[T, V]) NotNull() Cond[T] { return Cond[T]{n: test(opNotNull, f.c)} }
 
 // Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
-func (f nullable[T, V]) Is(v *V) Cond[T] { return Cond[T]{n: f.same(opSame, v)} }
+func (f nullable[T, V]) Is(v *V) Cond[T] { return Cond[T]{n: same(opSame, f.c, v)} }
 
 // IsNot is true when the column differs from *v; NULL differs from every value and not from nil.
-func (f nullable[T, V]) IsNot(v *V) Cond[T] { return Cond[T]{n: f.same(opNotSame, v)} }
-
-func (f nullable[T, V]) same(o op, v *V) node {
-	if v != nil {
-		return compare(o, f.c, *v)
-	}
-	if o == opSame {
-		return node{op: opNull, col: f.c.Column()}
-	}
-	return node{op: opNotNull, col: f.c.Column()}
-}
+func (f nullable[T, V]) IsNot(v *V) Cond[T] { return Cond[T]{n: same(opNotSame, f.c, v)} }
 
 // SetNull assigns NULL.
 func (f nullable[T, V]) SetNull() Assign[T] {
-	return Assign[T]{a: assignment{col: f.c.Column(), kind: assignSet}}
+	return Assign[T]{a: assignNull(f.c)}
 }
 
 // NullField is a [Field] that may be NULL.

@@ -156,7 +156,7 @@ func Coalesce[T, V any](first Term[T, V], others ...Term[T, V]) Expr[T, V] {
 // OrValue is the term, or v when it is NULL.
 func OrValue[T, V any](t Term[T, V], v V) Expr[T, V] {
 	x := t.term()
-	val, err := x.operand(v)
+	val, err := operand(x.e, x.c, v)
 	constant := &expr{op: exprValue, like: x.e.like, val: val, err: err}
 	return call[T, V](dialect.FuncCoalesce, x.e, constant)
 }
@@ -178,7 +178,7 @@ func Case[T, V any](otherwise Term[T, V], branches ...When[T, V]) Expr[T, V] {
 	}
 	e := &expr{op: exprCase, like: last.e.like}
 	for _, w := range branches {
-		e.conds = append(e.conds, w.cond.n)
+		e.conds = append(e.conds, chain(opAnd, []Cond[T]{w.cond}))
 		e.args = append(e.args, w.then.term().e)
 	}
 	e.args = append(e.args, last.e)
@@ -191,5 +191,5 @@ func Case[T, V any](otherwise Term[T, V], branches ...When[T, V]) Expr[T, V] {
 // Random orders rows at random.
 func Random[T any]() Order[T] {
 	e := &expr{op: exprCall, fn: dialect.FuncRandom, like: kindColumns[schema.Float64]}
-	return Order[T]{o: orderTerm{x: e, col: e.like, nulls: nullsNone}}
+	return Order[T]{o: &orderTerm{x: e, col: e.like, nulls: nullsNone}}
 }

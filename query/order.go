@@ -9,7 +9,7 @@ import (
 // Order is one term of an order of rows of T, by a column or an expression. The zero value orders by nothing.
 type Order[T any] struct {
 	_ [0]*T
-	o orderTerm
+	o *orderTerm // nil for the zero Order
 }
 
 type orderTerm struct {
@@ -32,10 +32,19 @@ const (
 )
 
 // NullsFirst returns o with the NULLs before all values.
-func (o Order[T]) NullsFirst() Order[T] { o.o.nulls = nullsFirst; return o }
+func (o Order[T]) NullsFirst() Order[T] { return Order[T]{o: o.o.with(nullsFirst)} }
 
 // NullsLast returns o with the NULLs behind all values.
-func (o Order[T]) NullsLast() Order[T] { o.o.nulls = nullsLast; return o }
+func (o Order[T]) NullsLast() Order[T] { return Order[T]{o: o.o.with(nullsLast)} }
+
+func (o *orderTerm) with(nulls nullsAt) *orderTerm {
+	if o == nil {
+		return nil
+	}
+	changed := *o
+	changed.nulls = nulls
+	return &changed
+}
 
 // term returns what is ordered by, as an expression.
 func (o *orderTerm) term() *expr {
@@ -48,7 +57,7 @@ func (o *orderTerm) term() *expr {
 // Assign is the assignment of a new value to a column of T. The zero value assigns nothing.
 type Assign[T any] struct {
 	_ [0]*T
-	a assignment
+	a *assignment // nil for the zero Assign
 }
 
 type assignKind uint8
@@ -68,33 +77,28 @@ type assignment struct {
 	err  error
 }
 
-func assign[T, V any](c *scan.Codec, kind assignKind, v V) Assign[T] {
-	val, err := scan.Encode(c, v)
-	if err == nil && kind == assignSet {
-		err = c.Check(val)
-	}
-	return Assign[T]{a: assignment{col: c.Column(), kind: kind, val: val, err: err}}
-}
-
 // ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
 // [Order.NullsFirst].
-func (f Field[T, V]) ByList(vs ...V) Order[T] {
-	col := f.c.Column()
+func (f Field[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: orderByList(f.c, vs)} }
+
+//go:noinline
+func orderByList[V any](c *scan.Codec, vs []V) *orderTerm {
+	col := c.Column()
 	at := &expr{op: exprCase, like: kindColumns[schema.Int64]}
 	var err error
 	for i, v := range vs {
-		n := compare(opEq, f.c, v)
+		n := compare(opEq, c, v)
 		if n.err != nil {
 			err = n.err
 		}
-		at.conds = append(at.conds, n)
+		at.conds = append(at.conds, *n)
 		at.args = append(at.args, &expr{op: exprInt, like: at.like, n: i})
 	}
 	unlisted := &expr{op: exprInt, like: at.like, n: len(vs)}
 	// NULL stays NULL, so that it stands where the order says.
 	at.conds = append(at.conds, node{op: opNotNull, col: col})
 	at.args = append(at.args, unlisted, &expr{op: exprNull, like: at.like})
-	return Order[T]{o: orderTerm{x: at, col: at.like, err: err}}
+	return &orderTerm{x: at, col: at.like, err: err}
 }
 
 // Excluded is the column's value in the row that could not be inserted because of a conflict; for the assignments of an upsert.

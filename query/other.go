@@ -64,7 +64,7 @@ func (f JSONField[T, V]) Name() string { return f.c.Column().Name }
 func (f JSONField[T, V]) Column() *schema.Column { return f.c.Column() }
 
 // Set assigns v.
-func (f JSONField[T, V]) Set(v V) Assign[T] { return assign[T](f.c, assignSet, v) }
+func (f JSONField[T, V]) Set(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, v)} }
 
 // NullJSONField is a [JSONField] that may be NULL.
 type NullJSONField[T, V any] struct {

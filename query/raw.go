@@ -27,7 +27,7 @@ type rawSQL struct {
 // them as one list argument, and driver.Valuers; they are never written into the text.
 func Raw[T any](sql string, args ...any) Cond[T] {
 	raw, err := newRaw(sql, args)
-	return Cond[T]{n: node{op: opRaw, raw: raw, err: err}}
+	return Cond[T]{n: &node{op: opRaw, raw: raw, err: err}}
 }
 
 func newRaw(sql string, args []any) (raw *rawSQL, err error) {
@@ -50,11 +50,11 @@ func newRaw(sql string, args []any) (raw *rawSQL, err error) {
 // Sqlizer is a condition made by squirrel or anything else that gives SQL with question marks.
 func Sqlizer[T any](sql squirrel.Sqlizer) Cond[T] {
 	if sql == nil {
-		return Cond[T]{n: node{op: opRaw, err: errors.New("the condition is nil")}}
+		return Cond[T]{n: &node{op: opRaw, err: errors.New("the condition is nil")}}
 	}
 	text, args, err := sql.ToSql()
 	if err != nil {
-		return Cond[T]{n: node{op: opRaw, err: fmt.Errorf("the condition gives no SQL: %w", err)}}
+		return Cond[T]{n: &node{op: opRaw, err: fmt.Errorf("the condition gives no SQL: %w", err)}}
 	}
 	if text == "" {
 		return Cond[T]{}

@@ -15,14 +15,12 @@ func (f RefField[T, R, K]) reference(*R) *schema.Column { return f.c.Column() }
 
 // Has is true when the reference leads to a row for which the conditions hold.
 func (f RefField[T, R, K]) Has(conds ...Cond[R]) Cond[T] {
-	return Cond[T]{n: existsNode(targets(f.c.Column(), conds))}
+	return Cond[T]{n: existsNode(targets(f.c.Column(), conds), false)}
 }
 
 // HasNot is true when the reference leads to no row for which the conditions hold: to another one, or, when it is NULL, to none.
 func (f RefField[T, R, K]) HasNot(conds ...Cond[R]) Cond[T] {
-	n := existsNode(targets(f.c.Column(), conds))
-	n.not = true
-	return Cond[T]{n: n}
+	return Cond[T]{n: existsNode(targets(f.c.Column(), conds), true)}
 }
 
 // targets is the subquery of the row that a reference leads to.
@@ -59,5 +57,5 @@ func tree[T any](ref *schema.Column, conds []Cond[T], up bool) Cond[T] {
 		m.cols = []*expr{columnExpr(key, dialect.NoPart)}
 		m.tree, m.up = ref, up
 	})
-	return Cond[T]{n: node{op: opIn, col: key, rhs: &expr{op: exprQuery, like: key, sub: s}}}
+	return Cond[T]{n: &node{op: opIn, col: key, rhs: &expr{op: exprQuery, like: key, sub: s}}}
 }

@@ -35,8 +35,8 @@ func Where[T any](s Spec, conds []Cond[T]) Spec {
 	where := make([]node, len(s.where), len(s.where)+len(conds))
 	copy(where, s.where)
 	for i := range conds {
-		if conds[i].n.op != opTrue || conds[i].n.err != nil {
-			where = append(where, conds[i].n)
+		if n := conds[i].n; n != nil {
+			where = append(where, *n)
 		}
 	}
 	s.where = where
@@ -48,8 +48,8 @@ func OrderBy[T any](s Spec, orders []Order[T]) Spec {
 	list := make([]orderTerm, len(s.orders), len(s.orders)+len(orders))
 	copy(list, s.orders)
 	for _, o := range orders {
-		if o.o.col != nil {
-			list = append(list, o.o)
+		if o.o != nil {
+			list = append(list, *o.o)
 		}
 	}
 	s.orders = list

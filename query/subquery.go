@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -55,30 +56,35 @@ func scalar[R any](sub Subquery[R]) *expr {
 // SQLite takes the first: give the subquery a limit, or let it select an aggregate.
 func Sub[T, V any](sub Subquery[V]) Expr[T, V] { return typed[T, V](scalar(sub)) }
 
-func inQuery[V any](n node, o op, sub Subquery[V]) node {
-	n.op, n.rhs = o, scalar(sub)
-	return n
+//go:noinline
+func inQuery[V any](o op, c *scan.Codec, sub Subquery[V]) *node {
+	return &node{op: o, col: c.Column(), rhs: scalar(sub)}
+}
+
+//go:noinline
+func exprInQuery[V any](o op, e *expr, sub Subquery[V]) *node {
+	return &node{op: o, x: e, rhs: scalar(sub)}
 }
 
 // InQuery is true when the column is one of the subquery's values.
 func (f Field[T, V]) InQuery(sub Subquery[V]) Cond[T] {
-	return Cond[T]{n: inQuery(node{col: f.c.Column()}, opIn, sub)}
+	return Cond[T]{n: inQuery(opIn, f.c, sub)}
 }
 
 // NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
 // them.
 func (f Field[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
-	return Cond[T]{n: inQuery(node{col: f.c.Column()}, opNotIn, sub)}
+	return Cond[T]{n: inQuery(opNotIn, f.c, sub)}
 }
 
 // InQuery is true when the expression is one of the subquery's values.
 func (x Expr[T, V]) InQuery(sub Subquery[V]) Cond[T] {
-	return Cond[T]{n: inQuery(node{x: x.e}, opIn, sub)}
+	return Cond[T]{n: exprInQuery(opIn, x.e, sub)}
 }
 
 // NotInQuery is true when the expression is none of the subquery's values.
 func (x Expr[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
-	return Cond[T]{n: inQuery(node{x: x.e}, opNotIn, sub)}
+	return Cond[T]{n: exprInQuery(opNotIn, x.e, sub)}
 }
 
 // Correlation says which rows of S, of a subquery, belong to a row of T, of the query around it.
@@ -99,7 +105,7 @@ func matchNode(inner, outer *expr) node {
 
 // Exists is true when the subquery has a row that is linked to the row. Without links it is the same for all rows.
 func Exists[T, S any](sub Subquery[S], links ...Correlation[S, T]) Cond[T] {
-	return Cond[T]{n: existsNode(linked(sub, links))}
+	return Cond[T]{n: existsNode(linked(sub, links), false)}
 }
 
 func linked[S, T any](sub Subquery[S], links []Correlation[S, T]) *subselect {
@@ -110,8 +116,8 @@ func linked[S, T any](sub Subquery[S], links []Correlation[S, T]) *subselect {
 	return &s
 }
 
-func existsNode(s *subselect) node {
-	return node{op: opExists, x: &expr{op: exprQuery, like: kindColumns[schema.Bool], sub: s}}
+func existsNode(s *subselect, not bool) *node {
+	return &node{op: opExists, not: not, x: &expr{op: exprQuery, like: kindColumns[schema.Bool], sub: s}}
 }
 
 // specMore is what few queries have.
@@ -321,7 +327,7 @@ func Having[T any](s Spec, conds []Cond[T]) Spec {
 	return s.with(func(m *specMore) {
 		list := m.having[:len(m.having):len(m.having)]
 		for _, c := range conds {
-			list = append(list, c.n)
+			list = append(list, c.nodes()...)
 		}
 		m.having = list
 	})

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 
 	"github.com/prom-go/prom/dialect"
-	"github.com/prom-go/prom/schema"
 )
 
 // Texts is what a [TextField] may hold.
@@ -95,12 +94,6 @@ func (f TextField[T, V]) EqFold(s string) Cond[T] {
 
 func (f TextField[T, V]) cond(m dialect.Match, s string, fold, not bool) Cond[T] {
 	return Cond[T]{n: matching(f.c, m, s, fold, not)}
-}
-
-func matching(c interface{ Column() *schema.Column }, m dialect.Match, s string, fold, not bool) node {
-	n := node{op: opMatch, col: c.Column(), match: m, fold: fold, not: not, val: schema.TextValue(schema.Text, s)}
-	n.err = checkText(s)
-	return n
 }
 
 // escapeLike makes the special characters of a pattern ordinary ones.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/schema"
 )
 
 // TimeField is an [OrderedField] of instants or days. Its parts are those of the time in UTC, the same on both engines.
@@ -72,48 +71,41 @@ type PartField[T any] struct {
 	part dialect.DatePart
 }
 
-func (f PartField[T]) compare(o op, v int) Cond[T] {
-	return Cond[T]{n: node{op: o, col: f.c.Column(), part: f.part, val: schema.IntValue(schema.Int64, int64(v))}}
-}
-
-func (f PartField[T]) within(o op, vs []int) Cond[T] {
-	val, err := list(schema.Int64, len(vs), func(i int) (schema.Value, error) {
-		return schema.IntValue(schema.Int64, int64(vs[i])), nil
-	})
-	return Cond[T]{n: node{op: o, col: f.c.Column(), part: f.part, val: val, err: err}}
-}
-
 // Eq is true when the part equals v.
-func (f PartField[T]) Eq(v int) Cond[T] { return f.compare(opEq, v) }
+func (f PartField[T]) Eq(v int) Cond[T] { return Cond[T]{n: comparePart(opEq, f.c, f.part, v)} }
 
 // Ne is true when the part differs from v.
-func (f PartField[T]) Ne(v int) Cond[T] { return f.compare(opNe, v) }
+func (f PartField[T]) Ne(v int) Cond[T] { return Cond[T]{n: comparePart(opNe, f.c, f.part, v)} }
 
 // Gt is true when the part is greater than v.
-func (f PartField[T]) Gt(v int) Cond[T] { return f.compare(opGt, v) }
+func (f PartField[T]) Gt(v int) Cond[T] { return Cond[T]{n: comparePart(opGt, f.c, f.part, v)} }
 
 // Gte is true when the part is greater than v or equal.
-func (f PartField[T]) Gte(v int) Cond[T] { return f.compare(opGe, v) }
+func (f PartField[T]) Gte(v int) Cond[T] { return Cond[T]{n: comparePart(opGe, f.c, f.part, v)} }
 
 // Lt is true when the part is less than v.
-func (f PartField[T]) Lt(v int) Cond[T] { return f.compare(opLt, v) }
+func (f PartField[T]) Lt(v int) Cond[T] { return Cond[T]{n: comparePart(opLt, f.c, f.part, v)} }
 
 // Lte is true when the part is less than v or equal.
-func (f PartField[T]) Lte(v int) Cond[T] { return f.compare(opLe, v) }
+func (f PartField[T]) Lte(v int) Cond[T] { return Cond[T]{n: comparePart(opLe, f.c, f.part, v)} }
 
 // Between is true when the part is from low to high, both included.
-func (f PartField[T]) Between(low, high int) Cond[T] { return And(f.Gte(low), f.Lte(high)) }
+func (f PartField[T]) Between(low, high int) Cond[T] {
+	return Cond[T]{n: both(comparePart(opGe, f.c, f.part, low), comparePart(opLe, f.c, f.part, high))}
+}
 
 // In is true when the part is one of the values; none matches nothing.
-func (f PartField[T]) In(vs ...int) Cond[T] { return f.within(opIn, vs) }
+func (f PartField[T]) In(vs ...int) Cond[T] { return Cond[T]{n: partWithin(opIn, f.c, f.part, vs)} }
 
 // NotIn is true when the part is none of the values; none matches every row.
-func (f PartField[T]) NotIn(vs ...int) Cond[T] { return f.within(opNotIn, vs) }
+func (f PartField[T]) NotIn(vs ...int) Cond[T] {
+	return Cond[T]{n: partWithin(opNotIn, f.c, f.part, vs)}
+}
 
 // Asc orders by the part, the least first.
-func (f PartField[T]) Asc() Order[T] { return Order[T]{o: orderTerm{col: f.c.Column(), part: f.part}} }
+func (f PartField[T]) Asc() Order[T] { return Order[T]{o: orderBy(f.c, f.part, false)} }
 
 // Desc orders by the part, the greatest first.
 func (f PartField[T]) Desc() Order[T] {
-	return Order[T]{o: orderTerm{col: f.c.Column(), part: f.part, desc: true}}
+	return Order[T]{o: orderBy(f.c, f.part, true)}
 }

@@ -70,8 +70,8 @@ func OrderWindow[T any](orders ...Order[T]) Window[T] { return Window[T]{}.Order
 func (w Window[T]) OrderBy(orders ...Order[T]) Window[T] {
 	list := w.w.orders[:len(w.w.orders):len(w.w.orders)]
 	for _, o := range orders {
-		if o.o.col != nil {
-			list = append(list, o.o)
+		if o.o != nil {
+			list = append(list, *o.o)
 		}
 	}
 	w.w.orders = list

@@ -122,21 +122,21 @@ var errPaged = errors.New("an update or delete takes no order, limit or offset; 
 func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T], at time.Time) (*Text, []schema.Value, error) {
 	list := make([]assignment, 0, 8)
 	for _, a := range assigns {
+		if a.a == nil {
+			continue
+		}
 		if a.a.err != nil {
 			return nil, nil, a.a.err
 		}
 		if err := a.a.x.firstErr(); err != nil {
 			return nil, nil, err
 		}
-		if a.a.col == nil {
-			continue
-		}
 		for _, other := range list {
 			if other.col == a.a.col {
 				return nil, nil, errors.New("the column " + a.a.col.Name + " is assigned twice")
 			}
 		}
-		list = append(list, a.a)
+		list = append(list, *a.a)
 	}
 	if len(list) > 0 {
 		for _, c := range s.Table.Columns {
@@ -149,7 +149,12 @@ func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T
 }
 
 // Column returns the column that is assigned, nil for the zero Assign.
-func (a Assign[T]) Column() *schema.Column { return a.a.col }
+func (a Assign[T]) Column() *schema.Column {
+	if a.a == nil {
+		return nil
+	}
+	return a.a.col
+}
 
 func (s *Statements) update(args []schema.Value, q Spec, list []assignment) (*Text, []schema.Value, error) {
 	if err := q.writable("update"); err != nil {
