@@ -27,7 +27,7 @@ func (r Related) rows() *subselect {
 	}
 	if l := r.Link; l != nil {
 		target := spec.and(matchNode(columnExpr(l.Target.References.TargetColumn(), dialect.NoPart), columnExpr(l.Target, dialect.NoPart)))
-		spec, table = l.Spec.Unordered().and(existsNode(&subselect{table: r.Table, related: true, spec: target})), l.Table
+		spec, table = l.Spec.Unordered().and(*existsNode(&subselect{table: r.Table, related: true, spec: target}, false)), l.Table
 	}
 	spec = spec.and(matchNode(columnExpr(r.Owner, dialect.NoPart), key))
 	return &subselect{table: table, related: true, spec: spec}
@@ -35,9 +35,7 @@ func (r Related) rows() *subselect {
 
 // HasRelated is true for the rows of T that have a row of the relation, and its negation for those that have none.
 func HasRelated[T any](r Related, not bool) Cond[T] {
-	n := existsNode(r.rows())
-	n.not = not
-	return Cond[T]{n: n}
+	return Cond[T]{n: existsNode(r.rows(), not)}
 }
 
 // CountRelated is the number of rows of the relation.
