@@ -88,7 +88,7 @@ func (db *DB) batchInTx(ctx context.Context, sts []*Statement, read func(i int, 
 			var rows Rows
 			var err error
 			if st.NoRows {
-				_, err = db.exec(ctx, st)
+				st.Changed, err = db.exec(ctx, st)
 			} else if rows, err = db.query(ctx, st); err == nil {
 				err = readAndClose(i, rows, read)
 			}

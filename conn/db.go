@@ -72,6 +72,7 @@ type Statement struct {
 	NoRows  bool  // of a batch: it is run as Exec does
 	Judged  bool  // of a batch: its reader may refuse the rows, so that nothing is committed before they have been read
 	Bare    bool  // of a batch: it reads what is known to be there; when all are such, a batch in a transaction has no savepoint
+	Changed int64 // set by a batch: how many rows the statement changed
 	LastKey int64 // set by Exec, where the dialect's feature LastKey is: the key of the row that was inserted last
 }
 

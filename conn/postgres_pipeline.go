@@ -184,8 +184,9 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 		if resultErr == nil {
 			s.rows = pgRows{reader: reader, session: s, prepared: prepared[i], st: st}
 			readErr := read(i, &s.rows)
-			if _, resultErr = s.rows.end(); resultErr == nil {
-				resultErr = readErr
+			var tag pgconn.CommandTag
+			if tag, resultErr = s.rows.end(); resultErr == nil {
+				st.Changed, resultErr = tag.RowsAffected(), readErr
 			}
 		} else {
 			resultErr = postgresError(resultErr)
@@ -215,8 +216,9 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i 
 		if resultErr == nil {
 			r := newPgRows(rows, st)
 			readErr := read(i, r)
-			if resultErr = r.Close(); resultErr == nil {
-				resultErr = readErr
+			var tag pgconn.CommandTag
+			if tag, resultErr = r.end(); resultErr == nil {
+				st.Changed, resultErr = tag.RowsAffected(), readErr
 			}
 		} else {
 			if resultErr = postgresError(resultErr); i == 0 && readsAhead(c) && refusedByServer(resultErr) {

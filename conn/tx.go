@@ -75,6 +75,7 @@ func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, option
 		return describe(err, &Statement{Op: "begin"})
 	}
 	tx := newTx(db, nil, inner)
+	tx.readOnly = opts.readOnly
 	return tx.run(ctx, fn, func() error {
 		if err := ctx.Err(); err != nil {
 			_ = tx.rollback(ctx)
@@ -94,12 +95,23 @@ func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, option
 // InTx reports whether ctx carries a transaction of this DB.
 func (db *DB) InTx(ctx context.Context) bool { return db.txOf(ctx) != nil }
 
+// InReadOnlyTx reports whether the transaction that ctx carries refuses writes.
+func (db *DB) InReadOnlyTx(ctx context.Context) bool {
+	t := db.txOf(ctx)
+	for t != nil && t.parent != nil {
+		t = t.parent
+	}
+	return t != nil && t.readOnly
+}
+
 // tx is one level of a transaction: the transaction itself, or a savepoint in it.
 type tx struct {
 	db     *DB
 	parent *tx
 	engine engineTx
 	depth  int
+
+	readOnly bool // of the outermost level
 
 	// turn is held by the statement that runs, or by the nested level that is open, which serialises the goroutines that share
 	// the context of this level.

@@ -208,6 +208,9 @@ type Expression interface {
 	// inserts one row after the other.
 	Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column) Bulk
 
+	// Lock returns the clause behind a query that locks the rows that are called of, which is SQL; "" where there is none.
+	Lock(l Lock, w LockWait, of string) string
+
 	// Page returns the clause that limits a result, with one argument for the limit if there is one and then one for the
 	// offset if there is one.
 	Page(limit, offset bool) string
