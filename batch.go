@@ -40,6 +40,7 @@ type batchOp struct {
 	place func(error) error                                       // gives an error the operation's place
 	own   bool                                                    // what build returned is a hook's, or has its place
 	skip  bool                                                    // there is nothing to do
+	some  bool                                                    // its success does not show that the table has all columns
 	text  *query.Text                                             // when the statement may need other tables too
 	b     *binding
 }
@@ -211,7 +212,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 		}
 	}
 	for _, op := range ops {
-		if op.Write && op.Op != "delete" {
+		if op.Write && !op.some {
 			op.b.marked.Set(ctx)
 		}
 	}
@@ -344,6 +345,7 @@ func (o BatchOf[T]) Update(v *T) {
 func (o BatchOf[T]) DeleteKey(key ...any) *Result[int] {
 	result, n := &Result[int]{err: errNotRun}, 0
 	o.add("delete", true, &batchOp{
+		some: true,
 		build: func(_ context.Context, op *batchOp) (err error) {
 			if op.Args, err = o.repo.convertKey(nil, key); err != nil {
 				return err
@@ -418,11 +420,7 @@ func (o BatchOf[T]) All(q Query[T]) *Result[[]T] {
 				return errors.New("a batch does not load relations; use LoadInto when it has run")
 			}
 			text, args, err := op.b.stmts.Select(nil, q.spec)
-			if err == nil {
-				op.SQL, op.Args, op.text = text.SQL, args, text
-				err = text.CheckDB(op.b.db)
-			}
-			return err
+			return op.setText(text, args, err)
 		},
 		read: func(rows conn.Rows) error {
 			w := work[T]{hint: firstList}

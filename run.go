@@ -2,6 +2,7 @@ package prom
 
 import (
 	"context"
+	"errors"
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/install"
@@ -33,6 +34,11 @@ func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64,
 	if c.text != nil {
 		if err := c.text.CheckDB(b.db); err != nil {
 			return 0, errorOf(c.Op, b.table, err)
+		}
+		if c.text.Locks {
+			if err := b.mayLock(ctx); err != nil {
+				return 0, errorOf(c.Op, b.table, err)
+			}
 		}
 	}
 	repaired, stale, repeated := false, false, false
@@ -83,10 +89,21 @@ func (b *binding) guard(ctx context.Context, c *call) conn.Guard {
 	switch {
 	case !c.Raw && !b.complete(ctx, c.text):
 		return conn.GuardMissing
-	case c.Write, c.Raw:
+	case c.Write, c.Raw, c.text != nil && c.text.Locks: // a lock that is not to be had is an error too
 		return conn.GuardData
 	}
 	return conn.NoGuard
+}
+
+// mayLock returns an error when rows cannot be locked: outside a transaction the lock would end with the statement.
+func (b *binding) mayLock(ctx context.Context) error {
+	switch {
+	case b.db.ReadOnly() || b.db.InReadOnlyTx(ctx):
+		return &Error{Kind: ErrReadOnly, Detail: "rows are not locked where nothing may be written"}
+	case !b.db.InTx(ctx):
+		return errors.New("rows are locked in a transaction, with whose end the lock ends: use the context that Tx gives")
+	}
+	return nil
 }
 
 // forget takes back that the tables of a statement are complete.

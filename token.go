@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 
+	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -79,7 +81,7 @@ func (r *Repo[T]) seal(of, content []byte) string {
 // open returns the content of a token that was made for that.
 func (r *Repo[T]) open(of []byte, token string) ([]byte, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil {
+	if err != nil || strings.ContainsAny(token, "\r\n") { // which the decoder passes over
 		return nil, errToken
 	}
 	keys, size := r.tokenKeys, signatureSize
@@ -95,6 +97,18 @@ func (r *Repo[T]) open(of []byte, token string) ([]byte, error) {
 		}
 	}
 	return nil, errToken
+}
+
+// tuple returns the values of some columns of a row.
+func (r *Repo[T]) tuple(v *T, cols []*schema.Column) ([]schema.Value, error) {
+	vals := make([]schema.Value, len(cols))
+	for i, c := range cols {
+		var err error
+		if vals[i], err = scan.Value(r.plan, v, c); err != nil {
+			return nil, errorOf("query", r.table, err)
+		}
+	}
+	return vals, nil
 }
 
 // appendTuple appends the values of some columns.

@@ -131,6 +131,8 @@ func (w *watcher[T]) prepare() (err error) {
 			err = errors.New("a watch cannot be part of a transaction, which does not see what others commit")
 		case w.q.spec.HasOrder(), w.q.spec.HasOffset():
 			err = errors.New("a watch has an order of its own and no offset; see WatchBy")
+		case w.q.spec.HasSource(), w.q.spec.Locks():
+			err = errors.New("a watch is of the rows of a table, not of a union or another query, and does not lock them")
 		case w.o.settle < 0 || w.o.every < 0 || w.o.patience < 0:
 			err = errors.New("the times of a watch cannot be negative")
 		default:

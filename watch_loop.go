@@ -7,7 +7,6 @@ import (
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/install"
-	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
@@ -288,7 +287,7 @@ func (w *watcher[T]) fresh(end []schema.Value) error {
 // give hands rows to the loop, those that it has not had, and returns the keys of these. Fresh ones move seen along.
 func (w *watcher[T]) give(list []T, fresh bool) (keys []string, err error) {
 	for i := range list {
-		at, err := w.tuple(&list[i])
+		at, err := w.q.repo.tuple(&list[i], w.cols)
 		if err != nil {
 			return keys, err
 		}
@@ -304,6 +303,9 @@ func (w *watcher[T]) give(list []T, fresh bool) (keys []string, err error) {
 		if given {
 			continue
 		}
+		if err := loadedOne(w.ctx, w.q.repo.hooks, &list[i]); err != nil {
+			return keys, err
+		}
 		keys = append(keys, w.place.give(at))
 		if !w.yield(&list[i], nil) {
 			return keys, errStopped
@@ -313,18 +315,6 @@ func (w *watcher[T]) give(list []T, fresh bool) (keys []string, err error) {
 		}
 	}
 	return keys, nil
-}
-
-// tuple returns the values of a row by which rows are ordered.
-func (w *watcher[T]) tuple(v *T) ([]schema.Value, error) {
-	at := make([]schema.Value, len(w.cols))
-	for i, c := range w.cols {
-		var err error
-		if at[i], err = scan.Value(w.q.repo.plan, v, c); err != nil {
-			return nil, errorOf("watch", w.q.repo.table, err)
-		}
-	}
-	return at, nil
 }
 
 // promptKeys is up to how many rows given lately each look searches for such that were committed late among them. Of more, they are

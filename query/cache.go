@@ -25,6 +25,7 @@ type cache struct {
 type Text struct {
 	SQL    string
 	Tables []*schema.Table // that it needs beside the statement's own
+	Locks  bool            // it locks the rows that it reads
 	owners []*Owner        // of its subqueries
 	rows   atomic.Int64
 }

@@ -82,7 +82,7 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 		limit, offset := q.limits&hasLimit != 0, q.limits&hasOffset != 0
 		b = b.Suffix(r.d.Page(limit, offset), anys(q.pageArgs(nil))...)
 	}
-	return b
+	return r.lock(b, q)
 }
 
 // group adds the groups of a query: by its columns that are no aggregates, told by their numbers so that their arguments are written

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -16,6 +17,8 @@ type Spec struct {
 	offset int64
 	limits flags
 	all    bool
+	lock   dialect.Lock
+	wait   dialect.LockWait
 	more   *specMore // nil for most queries; never changed in place
 	err    error
 }
@@ -115,7 +118,7 @@ func (s Spec) Unordered() Spec { s.orders = nil; return s }
 
 // IsZero reports whether s says nothing: no condition, no order and no page.
 func (s Spec) IsZero() bool {
-	return len(s.where) == 0 && len(s.orders) == 0 && s.limits == 0 && !s.all && s.err == nil
+	return len(s.where) == 0 && len(s.orders) == 0 && s.limits == 0 && !s.all && s.lock == dialect.NoLock && s.err == nil
 }
 
 // Err returns why the query cannot run: a bad limit, or a value that does not fit its column.
@@ -129,6 +132,9 @@ func (s Spec) Err() error {
 	if s.more != nil {
 		if err := s.more.firstErr(); err != nil {
 			return err
+		}
+		if s.lock != dialect.NoLock && !s.more.lockable() {
+			return errUnlockable
 		}
 		for i := range s.orders {
 			if s.more.distinct && s.position(&s.orders[i]) == 0 {

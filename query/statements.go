@@ -62,6 +62,7 @@ const (
 	kindUpsert
 	kindUpdate
 	kindDelete
+	kindClaim
 )
 
 // Select reads what the query selects: its own columns, or all of the table. Its arguments, as those of the other queries, are
@@ -86,6 +87,9 @@ func (s *Statements) SelectBy(cols []*schema.Column) (string, error) {
 
 // Has reads whether there is a row: one row with the constant 1, or none.
 func (s *Statements) Has(dst []schema.Value, q Spec) (*Text, []schema.Value, error) {
+	if q.Locks() {
+		return nil, dst, errLockUnread
+	}
 	if n, ok := q.Limited(); !ok || n > 1 {
 		q = q.Limit(1)
 	}
@@ -110,6 +114,9 @@ func (s *Statements) query(dst []schema.Value, kind byte, q Spec, what what, col
 func (s *Statements) Count(dst []schema.Value, q Spec) (*Text, []schema.Value, error) {
 	if err := q.Err(); err != nil {
 		return nil, dst, err
+	}
+	if q.Locks() {
+		return nil, dst, errLockUnread
 	}
 	q = q.Unordered()
 	m := q.extra()

@@ -120,32 +120,41 @@ var errPaged = errors.New("an update or delete takes no order, limit or offset; 
 // Update changes the rows of a query. Columns that are the time of the last update are set to at, unless they are assigned. The
 // arguments are appended to dst.
 func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T], at time.Time) (*Text, []schema.Value, error) {
+	list, err := assignments(s.Table, assigns, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.update(dst, q, list)
+}
+
+// assignments gathers what is assigned, and with it the time of the last update.
+func assignments[T any](t *schema.Table, assigns []Assign[T], at time.Time) ([]assignment, error) {
 	list := make([]assignment, 0, 8)
 	for _, a := range assigns {
 		if a.a == nil {
 			continue
 		}
 		if a.a.err != nil {
-			return nil, nil, a.a.err
+			return nil, a.a.err
 		}
 		if err := a.a.x.firstErr(); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for _, other := range list {
 			if other.col == a.a.col {
-				return nil, nil, errors.New("the column " + a.a.col.Name + " is assigned twice")
+				return nil, errors.New("the column " + a.a.col.Name + " is assigned twice")
 			}
 		}
 		list = append(list, *a.a)
 	}
 	if len(list) > 0 {
-		for _, c := range s.Table.Columns {
+		for _, c := range t.Columns {
 			if c.Updated && !slices.ContainsFunc(list, func(a assignment) bool { return a.col == c }) {
 				list = append(list, assignment{col: c, val: schema.TimeValue(schema.Time, at)})
 			}
 		}
 	}
-	return s.update(dst, q, list)
+	return list, nil
 }
 
 // Column returns the column that is assigned, nil for the zero Assign.
@@ -166,14 +175,7 @@ func (s *Statements) update(args []schema.Value, q Spec, list []assignment) (*Te
 	before := len(args)
 	key := shape(make([]byte, 0, 128)).byte(kindUpdate).int(len(list))
 	for i := range list {
-		a := &list[i]
-		key = key.byte(byte(a.kind)).int(a.col.Ordinal)
-		if a.kind == assignExpr {
-			key = key.expr(a.x)
-			args = exprValues(args, s.Dialect, a.x)
-			continue
-		}
-		args = append(args, a.val)
+		key, args = key.assignment(&list[i]), list[i].values(args, s.Dialect)
 	}
 	args = values(args, s.Dialect, q.where)
 	text, err := s.cache.get(key.nodes(q.where), func() (*Text, error) {
@@ -189,6 +191,23 @@ func (s *Statements) update(args []schema.Value, q Spec, list []assignment) (*Te
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err
+}
+
+// assignment is everything of one that a text depends on.
+func (k shape) assignment(a *assignment) shape {
+	k = k.byte(byte(a.kind)).int(a.col.Ordinal)
+	if a.kind == assignExpr {
+		k = k.expr(a.x)
+	}
+	return k
+}
+
+// values appends the arguments of an assignment.
+func (a *assignment) values(dst []schema.Value, d dialect.Dialect) []schema.Value {
+	if a.kind == assignExpr {
+		return exprValues(dst, d, a.x)
+	}
+	return append(dst, a.val)
 }
 
 // assigned writes the new value of a column.

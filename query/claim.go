@@ -1,0 +1,155 @@
+package query
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+var errClaimPaged = errors.New("a claim says itself how many rows it takes, and takes no other limit, offset or lock")
+
+// Claim updates the first rows of a query, as many as its limit says, and returns all columns of them. Rows that other transactions
+// have locked are passed over. The rows come in the query's order where Ordered says so.
+func Claim[T any](s *Statements, dst []schema.Value, q Spec, n int, assigns []Assign[T], at time.Time) (*Text, []schema.Value, error) {
+	if q.limits != 0 || q.Locks() {
+		return nil, nil, errClaimPaged
+	}
+	if q.more != nil {
+		return nil, nil, errProjected
+	}
+	if err := q.Err(); err != nil {
+		return nil, nil, err
+	}
+	if err := q.Guard("a claim"); err != nil {
+		return nil, nil, err
+	}
+	list, err := assignments(s.Table, assigns, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(list) == 0 {
+		return nil, nil, errors.New("a claim needs an assignment, by which the rows are no longer among those to be claimed")
+	}
+	return s.claim(dst, q.Limit(n).Lock(dialect.LockUpdate, dialect.SkipLocked), list)
+}
+
+func (s *Statements) claim(dst []schema.Value, q Spec, list []assignment) (*Text, []schema.Value, error) {
+	if err := q.Err(); err != nil {
+		return nil, nil, err
+	}
+	ordered := s.ordersClaims()
+	args := dst
+	if ordered {
+		args = q.values(args, s.Dialect)
+	}
+	key := shape(make([]byte, 0, 128)).byte(kindClaim).int(len(list))
+	for i := range list {
+		key, args = key.assignment(&list[i]), list[i].values(args, s.Dialect)
+	}
+	if !ordered {
+		args = q.values(args, s.Dialect)
+	}
+	text, err := s.cache.get(key.spec(&q), func() (*Text, error) {
+		r := s.renderer()
+		if ordered {
+			s.claimOrdered(r, &q, list)
+		} else {
+			s.claimByKey(r, &q, list)
+		}
+		r.st.text.Locks = false // by itself, and outside a transaction too
+		return r.finish(placed{s.Dialect, r.b.String(), r.args}, len(args)-len(dst))
+	})
+	return text, args, err
+}
+
+// ordersClaims reports whether claims come in the query's order: whether an update can be part of a query, which goes with rows that
+// are locked one by one.
+func (s *Statements) ordersClaims() bool { return s.Dialect.Features().ManyWriters }
+
+// claimByKey writes UPDATE … WHERE key IN (SELECT key …) RETURNING …
+func (s *Statements) claimByKey(r *renderer, q *Spec, list []assignment) {
+	r.b.WriteString("UPDATE " + s.name + " SET " + s.assigned(r, list))
+	keys := strings.Join(s.quoted(s.Table.Key), ", ")
+	r.b.WriteString(" WHERE (" + keys + ") IN (")
+	s.claimed(r, q)
+	r.b.WriteString(") " + s.returning())
+}
+
+// claimOrdered writes a query that picks rows and locks them, numbers them, updates them, and reads them in the order of their numbers.
+// The first part is kept from being looked at twice, which could pick other rows.
+func (s *Statements) claimOrdered(r *renderer, q *Spec, list []assignment) {
+	picked, numbered, done := r.alias(), r.alias(), r.alias()
+	n := r.d.Quote(s.freeName("n"))
+	r.b.WriteString("WITH " + picked + " AS MATERIALIZED (")
+	s.claimed(r, q)
+	r.b.WriteString("), " + numbered + " AS (SELECT *, row_number() OVER () AS " + n + " FROM " + picked + "), " + done + " AS (UPDATE " + s.name + " SET ")
+	bare := r.sc.bare
+	r.sc.bare = false // the keys are columns of both
+	r.b.WriteString(s.assigned(r, list) + " FROM " + numbered + " WHERE ")
+	for i, c := range s.quoted(s.Table.Key) {
+		if i > 0 {
+			r.b.WriteString(" AND ")
+		}
+		r.b.WriteString(s.name + "." + c + " = " + numbered + "." + c)
+	}
+	r.b.WriteString(" RETURNING ")
+	for _, c := range s.columns {
+		r.b.WriteString(s.name + "." + c + ", ")
+	}
+	r.sc.bare = bare
+	r.b.WriteString(numbered + "." + n + ") SELECT " + strings.Join(s.columns, ", ") + " FROM " + done + " ORDER BY " + n)
+}
+
+// claimed writes the query of the keys of the rows to claim.
+func (s *Statements) claimed(r *renderer, q *Spec) {
+	outer := r.sc
+	text, args, err := r.selectBuilder(q, selectColumns, s.Table.Key).ToSql()
+	if err != nil {
+		r.fail(err)
+	}
+	r.sc = outer
+	r.b.WriteString(text)
+	r.args = append(r.args, args...)
+}
+
+// assigned writes assignments.
+func (s *Statements) assigned(r *renderer, list []assignment) string {
+	texts := make([]string, len(list))
+	for i := range list {
+		texts[i] = s.columns[list[i].col.Ordinal] + " = " + r.text(func() { r.assigned(&list[i]) })
+	}
+	return strings.Join(texts, ", ")
+}
+
+// ClaimOrder returns the terms of an order by which rows that were claimed can be put in it, when their values tell it: columns that
+// are compared by their values, and that the claim has not changed.
+func ClaimOrder[T any](s *Statements, q Spec, assigns []Assign[T]) (cols []*schema.Column, desc, nullsFirst []bool) {
+	if s.ordersClaims() {
+		return nil, nil, nil
+	}
+	for i := range q.orders {
+		o := &q.orders[i]
+		changed := o.col != nil && (o.col.Updated || slices.ContainsFunc(assigns, func(a Assign[T]) bool { return a.a.col == o.col }))
+		if o.x != nil || o.part != 0 || o.col.NoCase || o.col.Kind == schema.Decimal || changed {
+			break // what comes behind it means nothing without it
+		}
+		cols, desc = append(cols, o.col), append(desc, o.desc)
+		nullsFirst = append(nullsFirst, o.nullsFirst())
+	}
+	return cols, desc, nullsFirst
+}
+
+// nullsFirst reports whether NULLs come before all values.
+func (o *orderTerm) nullsFirst() bool {
+	switch o.nulls {
+	case nullsFirst:
+		return true
+	case nullsLast:
+		return false
+	}
+	return o.desc
+}
