@@ -268,6 +268,7 @@ func (w *watcher[T]) fresh(end []schema.Value) error {
 		when := time.Now()
 		keys, err := w.give(list, true)
 		if err != nil {
+			w.place.look(w.place.seen, when, keys, w.o.settle)
 			return err
 		}
 		to := end
@@ -302,9 +303,6 @@ func (w *watcher[T]) give(list []T, fresh bool) (keys []string, err error) {
 		}
 		if given {
 			continue
-		}
-		if err := loadedOne(w.ctx, w.q.repo.hooks, &list[i]); err != nil {
-			return keys, err
 		}
 		keys = append(keys, w.place.give(at))
 		if !w.yield(&list[i], nil) {
