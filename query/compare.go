@@ -25,5 +25,6 @@ func Same[T, V any](a, b Term[T, V]) Cond[T] { return between(opSame, a, b) }
 func NotSame[T, V any](a, b Term[T, V]) Cond[T] { return between(opNotSame, a, b) }
 
 func between[T, V any](o op, a, b Term[T, V]) Cond[T] {
-	return Cond[T]{n: &node{op: o, x: a.term().e, rhs: b.term().e}}
+	x, y := a.term().e, b.term().e
+	return Cond[T]{n: &node{op: o, x: beside[V](x, y.like), rhs: beside[V](y, x.like)}}
 }

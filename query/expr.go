@@ -54,6 +54,7 @@ type expr struct {
 	args     []*expr
 	conds    []node
 	val      schema.Value
+	given    any // of exprValue: the value in Go, for when it stands beside another kind
 	n        int // of exprInt
 	raw      *rawSQL
 	sub      *subselect
@@ -118,12 +119,28 @@ func (f JSONField[T, V]) term() Expr[T, V] {
 // Val is a constant, for expressions of which a part is one.
 func Val[T, V any](v V) Expr[T, V] {
 	like, err := likeOf[V]()
-	e := &expr{op: exprValue, like: like, err: err}
+	e := &expr{op: exprValue, like: like, given: v, err: err}
 	x := typed[T, V](e)
 	if err == nil {
 		e.val, e.err = scan.EncodeField(x.c, v)
 	}
 	return x
+}
+
+// beside returns a constant as one of the kind of a column, in which the values that it stands beside are: the text of a decimal, say, as a
+// decimal. Other expressions stay as they are.
+func beside[V any](e *expr, like *schema.Column) *expr {
+	if e.op != exprValue || e.given == nil || e.like.Kind == like.Kind || e.err != nil {
+		return e
+	}
+	c, err := scan.CodecFor(reflect.TypeFor[V](), like)
+	if err != nil {
+		return e
+	}
+	same := *e
+	same.like = c.Column()
+	same.val, same.err = scan.EncodeField(c, e.given.(V))
+	return &same
 }
 
 // RawExpr is a value in SQL, with a question mark for each argument as in [Raw]. V says how it is read, and what it is compared

@@ -145,7 +145,7 @@ func Length[T any, V ~string | ~[]byte](t Term[T, V]) Expr[T, int64] {
 func Coalesce[T, V any](first Term[T, V], others ...Term[T, V]) Expr[T, V] {
 	args := []*expr{first.term().e}
 	for _, t := range others {
-		args = append(args, t.term().e)
+		args = append(args, beside[V](t.term().e, args[0].like))
 	}
 	if len(args) == 1 {
 		return first.term()
@@ -182,8 +182,14 @@ func Case[T, V any](otherwise Term[T, V], branches ...When[T, V]) Expr[T, V] {
 		e.args = append(e.args, w.then.term().e)
 	}
 	e.args = append(e.args, last.e)
-	if last.e.op == exprValue {
-		e.like = e.args[0].like
+	for _, a := range e.args {
+		if a.op != exprValue {
+			e.like = a.like
+			break
+		}
+	}
+	for i, a := range e.args {
+		e.args[i] = beside[V](a, e.like)
 	}
 	return typed[T, V](e)
 }
