@@ -419,6 +419,9 @@ func (o BatchOf[T]) All(q Query[T]) *Result[[]T] {
 			if len(q.with) > 0 {
 				return errors.New("a batch does not load relations; use LoadInto when it has run")
 			}
+			if err := q.whole(); err != nil {
+				return err
+			}
 			text, args, err := op.b.stmts.Select(nil, q.spec)
 			return op.setText(text, args, err)
 		},

@@ -110,6 +110,9 @@ func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 // fill sets what is unset and made in Go: defaults, times and UUIDs. It appends the columns to insert: all but a key that the
 // database counts up.
 func (r *Repo[T]) fill(cols []*schema.Column, v *T, at time.Time) ([]*schema.Column, error) {
+	if unread := scan.Unread(r.plan, v, r.table.Columns); len(unread) > 0 {
+		return nil, errUnread(unread)
+	}
 	for _, c := range r.table.Columns {
 		if c.Auto || c.Created || c.Updated || c.Default != nil {
 			value, err := scan.Value(r.plan, v, c)

@@ -102,6 +102,9 @@ func (q Query[T]) Keyset(ctx context.Context, token string, size int) (KeysetPag
 		return KeysetPage[T]{}, err
 	}
 	k, err := q.spec.Keyset(r.table.Key)
+	if err == nil {
+		err = q.whole()
+	}
 	if err == nil && (size < 1 || size == math.MaxInt) {
 		err = errors.New("a page's size begins at 1, and has to be a number of rows")
 	}

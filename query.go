@@ -2,9 +2,14 @@ package prom
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
 )
 
 // Query is a question about the rows of a repo: conditions, an order and a page. It is an immutable value: its methods return new
@@ -58,6 +63,24 @@ func (q Query[T]) AllRows() Query[T] {
 	return q
 }
 
+// Only reads some fields of the rows, and the key; the others are zero. A value that was read so knows it: Save writes the fields that were read
+// and changed, and refuses to write one that was not. Reload reads the rest. It is for All, One, Get and Each.
+func (q Query[T]) Only(fields ...Columner) Query[T] {
+	cols := slices.Clone(q.repo.table.Key)
+	for _, f := range fields {
+		c := f.Column()
+		if q.repo.table.Column(c.Name) != c {
+			q.spec = q.spec.Fail(fmt.Errorf("the field %s belongs to another model", c.Name))
+			return q
+		}
+		if !slices.Contains(cols, c) {
+			cols = append(cols, c)
+		}
+	}
+	q.spec = q.spec.Only(cols)
+	return q
+}
+
 // All returns the rows.
 func (q Query[T]) All(ctx context.Context) ([]T, error) {
 	b, err := q.repo.bind()
@@ -85,6 +108,10 @@ func (q Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, e
 	}
 	w.args = args
 	w.setText("query", text)
+	only := spec.Columns()
+	if w.part, err = q.part(only); err != nil {
+		return nil, errorOf("query", q.repo.table, err)
+	}
 	expect, limited := spec.Limited()
 	if seen := text.Rows(); seen > 0 && (!limited || seen < expect) {
 		expect = seen
@@ -96,12 +123,37 @@ func (q Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, e
 		return nil, err
 	}
 	text.SawRows(len(list))
+	for i := range list {
+		if only == nil {
+			break
+		}
+		scan.NotePart(q.repo.plan, &list[i], only)
+	}
 	if len(q.with) > 0 {
 		if err := loadAll(ctx, b, q.with, pointers(list)); err != nil {
 			return nil, err
 		}
 	}
 	return list, nil
+}
+
+// part returns the plan of rows with some columns, nil for all.
+func (q Query[T]) part(only []*schema.Column) (*scan.Plan, error) {
+	if only == nil {
+		return nil, nil
+	}
+	if len(q.with) > 0 {
+		return nil, errors.New("rows of which some fields are read have no relations loaded; leave out Only or With")
+	}
+	return q.repo.plan.Part(only)
+}
+
+// whole returns an error when the query reads some fields only, where rows must be whole.
+func (q Query[T]) whole() error {
+	if q.spec.Columns() != nil {
+		return errors.New("Only is for All, One, Get and Each")
+	}
+	return nil
 }
 
 // One returns the first row, or ErrNotFound when there is none.

@@ -38,6 +38,9 @@ func (q Query[T]) stream(ctx context.Context, yield func(*T, error) bool) error 
 	}
 	w := r.take()
 	defer r.give(w)
+	if err := q.whole(); err != nil {
+		return errorOf("query", r.table, err)
+	}
 	text, args, err := b.stmts.Select(w.args, q.spec)
 	if err != nil {
 		return errorOf("query", r.table, err)

@@ -3,7 +3,9 @@ package prom
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -98,6 +100,9 @@ func (r *Repo[T]) changes(cols []*schema.Column, v *T) ([]*schema.Column, error)
 			return nil, errors.New("the value was never saved; use Create or Save")
 		}
 		cols = append(cols, scan.Modified(r.plan, v)...)
+		if unread := scan.Unread(r.plan, v, cols); len(unread) > 0 {
+			return nil, errUnread(unread)
+		}
 	} else {
 		for _, c := range r.table.Columns {
 			if !c.Key && !c.Created {
@@ -121,4 +126,9 @@ func (r *Repo[T]) changes(cols []*schema.Column, v *T) ([]*schema.Column, error)
 // Modified lists the names of the columns that changed since v was loaded, in place too; all of them when it was not.
 func (r *Repo[T]) Modified(v *T) []string {
 	return schema.ColumnNames(scan.Modified(r.plan, v))
+}
+
+// errUnread says that fields would be written which were not read, so that what they replace is not known.
+func errUnread(cols []*schema.Column) error {
+	return fmt.Errorf("the value was read with some of its fields (Only), and not with %s; Reload it first", strings.Join(schema.ColumnNames(cols), ", "))
 }

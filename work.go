@@ -21,7 +21,8 @@ type work[T any] struct {
 	one    *T // where one row goes; nil to read a list
 	found  bool
 	list   []T
-	hint   int // how many rows are expected
+	hint   int        // how many rows are expected
+	part   *scan.Plan // of rows with some columns; nil for all
 }
 
 // maxKeptArgs bounds the arguments that a work keeps room for.
@@ -102,6 +103,9 @@ const (
 func (r *Repo[T]) readList(ctx context.Context, b *binding, w *work[T], expect int) ([]T, error) {
 	size := max(1, int(r.plan.Table.Model.Size()))
 	w.loader.Plan, w.one, w.complete = r.plan, nil, true
+	if w.part != nil {
+		w.loader.Plan, w.complete = w.part, false
+	}
 	w.hint = min(expect, max(firstList, maxList/size))
 	if err := b.query(ctx, &w.call, w); err != nil {
 		return nil, err

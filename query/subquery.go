@@ -122,8 +122,9 @@ func existsNode(s *subselect, not bool) *node {
 
 // specMore is what few queries have.
 type specMore struct {
-	cols     []*expr  // what is selected; nil for the model's columns
-	names    []string // of cols, when the query is the source of another
+	cols     []*expr          // what is selected; nil for the model's columns
+	only     []*schema.Column // cols, when they are columns of the model
+	names    []string         // of cols, when the query is the source of another
 	distinct bool
 	groups   []*expr
 	having   []node
@@ -303,6 +304,20 @@ func (m *specMore) firstErr() error {
 func Project[T any](s Spec, terms ...AnyTerm[T]) Spec {
 	return s.with(func(m *specMore) { m.cols = exprsOf(terms) })
 }
+
+// Only returns s with some columns of the model in place of all.
+func (s Spec) Only(cols []*schema.Column) Spec {
+	return s.with(func(m *specMore) {
+		m.cols = make([]*expr, len(cols))
+		for i, c := range cols {
+			m.cols[i] = columnExpr(c, dialect.NoPart)
+		}
+		m.only = cols
+	})
+}
+
+// Columns returns the columns that [Spec.Only] asked for, or nil.
+func (s Spec) Columns() []*schema.Column { return s.extra().only }
 
 // Kinds returns columns that tell the kinds of what is selected.
 func (s Spec) Kinds() []*schema.Column {

@@ -23,6 +23,7 @@ type Plan struct {
 	texts []int  // ordinals of those that are texts
 
 	layout layout // of notes
+	parts  parts
 }
 
 var plans sync.Map // reflect.Type → *Plan

@@ -29,6 +29,7 @@ type before struct {
 	deep  []schema.Value // of a shadow
 	notes *notes         // or the row in there
 	at    int
+	read  []*schema.Column // of a partial; nil when all columns were read
 }
 
 // loaded returns what v looked like, if it was loaded.
@@ -43,6 +44,8 @@ func loaded[T any](p *Plan, v *T) (before, bool) {
 		return before{plan: p, row: unsafe.Pointer(l)}, true
 	case *shadow[T]:
 		return before{plan: p, row: unsafe.Pointer(&l.row), deep: l.deep}, true
+	case *partial[T]:
+		return before{plan: p, row: unsafe.Pointer(&l.row), deep: l.deep, read: l.cols}, true
 	case *notes:
 		return before{plan: p, notes: l, at: tracker.Row}, l.plan == p
 	}
@@ -95,6 +98,12 @@ func Modified[T any](p *Plan, v *T) []*schema.Column {
 	var cols []*schema.Column
 	for i, c := range p.codecs {
 		at := unsafe.Add(unsafe.Pointer(v), c.column.Offset)
+		if was.read != nil && !slices.Contains(was.read, c.column) {
+			if !reflect.NewAt(c.column.Type, at).Elem().IsZero() { // some zero values cannot be encoded
+				cols = append(cols, c.column)
+			}
+			continue
+		}
 		now, err := c.encode(at)
 		before := was.value(i)
 		// A value that cannot be encoded counts as changed, so that the save finds the error.
