@@ -25,7 +25,7 @@ type Site struct {
 
 type Attic struct {
 	Zip  *string
-	Tags []string
+	Tags []string `prom:"json"`
 }
 
 type Landlord struct {
