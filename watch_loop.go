@@ -288,6 +288,9 @@ func (w *watcher[T]) fresh(end []schema.Value) error {
 // give hands rows to the loop, those that it has not had, and returns the keys of these. Fresh ones move seen along.
 func (w *watcher[T]) give(list []T, fresh bool) (keys []string, err error) {
 	for i := range list {
+		if err := w.ctx.Err(); err != nil { // the body may have ended it
+			return keys, err
+		}
 		at, err := w.q.repo.tuple(&list[i], w.cols)
 		if err != nil {
 			return keys, err

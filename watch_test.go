@@ -155,6 +155,13 @@ func TestWatch(t *testing.T) {
 			n++
 		}
 		is.Equal(n, 7)
+		ctx, cancel := context.WithCancel(ended(t))
+		for _, err := range repo.Watch(ctx, prom.WatchFromStart()) {
+			is.NoErr(err)
+			n++
+			cancel()
+		}
+		is.Equal(n, 8)
 		for range repo.Limit(0).Watch(ended(t), prom.WatchFromStart()) {
 			t.Error("a row of none")
 		}
@@ -407,6 +414,25 @@ func firstError[T any](rows iter.Seq2[*T, error]) error {
 		return err
 	}
 	return nil
+}
+
+// Ensure that a watch by the time of the last update gives rows that change, as often as it finds them changed.
+func TestWatchUpdates(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		repo := notes(open(t, e.DSN))
+		n := mustCreate(t, repo, Note{Title: "n"})
+		w := begun(t, repo, repo.Query(), prom.WatchBy(prom.TimeOf(func(n *Note) *time.Time { return &n.Updated })))
+		for i := range 3 {
+			n.Views = i + 1
+			is.NoErr(repo.Save(context.Background(), n))
+			got := w.next()
+			is.Equal(got.ID, n.ID)
+			is.Equal(got.Views, i+1)
+		}
+		w.none()
+	})
 }
 
 // Ensure that a row is new though it has the key of one that was deleted, which SQLite gives again.
