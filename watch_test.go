@@ -156,6 +156,7 @@ func TestWatch(t *testing.T) {
 		}
 		is.Equal(n, 7)
 		ctx, cancel := context.WithCancel(ended(t))
+		defer cancel()
 		for _, err := range repo.Watch(ctx, prom.WatchFromStart()) {
 			is.NoErr(err)
 			n++
