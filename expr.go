@@ -29,6 +29,37 @@ type When[T, V any] = query.When[T, V]
 // Correlation says which rows of a subquery belong to a row of the query around it; [Match] makes it.
 type Correlation[S, T any] = query.Correlation[S, T]
 
+// TextExpr is an [Expr] that is a text, with the conditions of a [TextField]; [AsText] makes it.
+type TextExpr[T any, V Texts] = query.TextExpr[T, V]
+
+// AsText is a text term with the conditions of texts: Like, Contains, HasPrefix and so on.
+func AsText[T any, V Texts](t Term[T, V]) TextExpr[T, V] { return query.AsText(t) }
+
+// JSONColumn is a column of T that holds a JSON document: a [JSONField] or a [NullJSONField].
+type JSONColumn[T any] = query.JSONColumn[T]
+
+// JSONPath is the value of type V at a path of a document, NULL where there is none of the type. A segment of the path is the key of an
+// object, a string, or the index of a list, an int. V is a text, a number, a boolean, or what is stored as JSON, such as a struct.
+func JSONPath[V, T any](f JSONColumn[T], path ...any) Expr[T, V] {
+	return query.JSONPath[V](f, path...)
+}
+
+// JSONText is the text at a path of a document, see [JSONPath].
+func JSONText[T any](f JSONColumn[T], path ...any) TextExpr[T, string] {
+	return query.JSONText(f, path...)
+}
+
+// JSONInt is the whole number at a path of a document, see [JSONPath].
+func JSONInt[T any](f JSONColumn[T], path ...any) Expr[T, int64] { return query.JSONInt(f, path...) }
+
+// JSONNumber is the number at a path of a document, see [JSONPath].
+func JSONNumber[T any](f JSONColumn[T], path ...any) Expr[T, float64] {
+	return query.JSONNumber(f, path...)
+}
+
+// JSONBool is the boolean at a path of a document, see [JSONPath].
+func JSONBool[T any](f JSONColumn[T], path ...any) Expr[T, bool] { return query.JSONBool(f, path...) }
+
 // Integer is what [Mod] takes.
 type Integer = query.Integer
 
@@ -146,6 +177,9 @@ func CountDistinct[T, V any](t Term[T, V]) Expr[T, int64] { return query.CountDi
 // Sum is the sum of the term's values, NULL left out, and NULL when there are none. Integers are summed with 64 bits: a sum beyond
 // them, or beyond V, is an error.
 func Sum[T any, V Number](t Term[T, V]) Expr[T, V] { return query.Sum(t) }
+
+// SumDecimal is [Sum] of decimal numbers, exact on every engine.
+func SumDecimal[T, V any](t Term[T, V]) Expr[T, V] { return query.SumDecimal(t) }
 
 // Avg is the average of the term's values, NULL left out, and NULL when there are none.
 func Avg[T any, V Number](t Term[T, V]) Expr[T, float64] { return query.Avg(t) }

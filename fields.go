@@ -47,6 +47,8 @@ type (
 	PartField[T any]                 = query.PartField[T]
 	JSONField[T, V any]              = query.JSONField[T, V]
 	NullJSONField[T, V any]          = query.NullJSONField[T, V]
+	ListField[T, E any]              = query.ListField[T, E]
+	NullListField[T, E any]          = query.NullListField[T, E]
 	AnyField[T any]                  = query.AnyField[T]
 	Parsed[T any]                    = query.Parsed[T]
 )
@@ -145,6 +147,16 @@ func NullTimeOf[T any](accessor func(*T) **time.Time) NullTimeField[T] {
 // SQLNullTimeOf returns the field that is an instant or a day, a sql.Null.
 func SQLNullTimeOf[T any](accessor func(*T) *sql.Null[time.Time]) NullTimeField[T] {
 	return query.SQLNullTimeOf(accessor)
+}
+
+// ListOf returns the field that is a list, such as a []string.
+func ListOf[T any, S ~[]E, E any](accessor func(*T) *S) ListField[T, E] {
+	return query.ListOf(accessor)
+}
+
+// NullListOf returns the field that is a list, a pointer.
+func NullListOf[T any, S ~[]E, E any](accessor func(*T) **S) NullListField[T, E] {
+	return query.NullListOf(accessor)
 }
 
 // JSONOf returns the field that is stored as JSON.

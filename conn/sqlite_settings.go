@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prom-go/prom/dialect/sqlite"
 	"github.com/prom-go/prom/internal/sqlite3"
 )
 
@@ -75,7 +74,7 @@ func (s liteSettings) open(ctx context.Context) (*sqlite3.Conn, error) {
 }
 
 func (s liteSettings) apply(ctx context.Context, c *sqlite3.Conn) error {
-	if err := c.CreateCollation(sqlite.DecimalCollation, compareDecimals); err != nil {
+	if err := addFunctions(c); err != nil {
 		return err
 	}
 	c.SetContext(ctx)

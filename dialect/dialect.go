@@ -195,7 +195,7 @@ type Expression interface {
 	// database, not another number.
 	Fit(c *schema.Column, expr string) string
 
-	// Call returns the call of a function on SQL expressions, each used once and in their order. The column says what kind of value the
+	// Call returns the call of a function on SQL expressions, in their order, each used once unless it has no arguments. The column says what kind of value the
 	// first one is.
 	Call(fn Func, c *schema.Column, args []string) string
 
@@ -238,6 +238,35 @@ const (
 	FuncSubstr // from a position, counted from 1, a number of characters
 	FuncCoalesce
 	FuncRandom
+
+	FuncListEq          // of two lists: the same elements in the same order
+	FuncListNe          // not so
+	FuncListContains    // each element of the second is in the first
+	FuncListContainedBy // each element of the first is in the second
+	FuncListOverlaps    // one element is in both
+	FuncListLen         // the number of elements
+	FuncListAppend      // the first, empty for NULL, with the elements of the second behind
+	FuncListRemove      // the first without its elements that are in the second
+
+	// Of a JSON document and a path, which is written as in $."key"[0]. A path leads to nothing where there is no such member or element.
+	FuncJSONText  // the text there, NULL when there is something else
+	FuncJSONInt   // the whole number of 64 bits
+	FuncJSONFloat // the number
+	FuncJSONBool  // the boolean
+	FuncJSONDoc   // whatever is there, as a document
+	FuncJSONHas   // whether there is something
+
+	FuncJSONContains // whether the first document contains the second
+	FuncJSONObject   // the document if it is an object, else an empty one
+	FuncJSONPut      // an object with a member: its key and its document
+	FuncJSONDrop     // an object without a member: its key
+
+	// Of a document, the path of an object or a list in it, and all keys and indexes on the way to a member or element of that, as a list
+	// of texts. Where no object, or no list, is there, they give the document as it is.
+	FuncJSONSetKey      // with another document for the member
+	FuncJSONSetIndex    // with another document for the element, or at the end of a shorter list
+	FuncJSONRemoveKey   // without the member
+	FuncJSONRemoveIndex // without the element
 
 	FuncCount // aggregates; without an argument it counts rows
 	FuncSum

@@ -37,5 +37,11 @@ func Distinct(distinct bool, arg string) string {
 	return arg
 }
 
+// OfList reports whether the first argument of a function is a list.
+func (f Func) OfList() bool { return f >= FuncListEq && f <= FuncListRemove }
+
+// OfJSON reports whether the first argument of a function is a JSON document.
+func (f Func) OfJSON() bool { return f >= FuncJSONText && f <= FuncJSONRemoveIndex }
+
 // Aggregate reports whether a function computes one value from many rows.
 func (f Func) Aggregate() bool { return f >= FuncCount && f <= FuncMax }

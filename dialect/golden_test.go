@@ -130,6 +130,22 @@ func TestGoldenExpressions(t *testing.T) {
 			line(fmt.Sprintf("part %d of a time", p), d.DatePart(p, &schema.Column{Kind: schema.Time}, expr))
 			line(fmt.Sprintf("part %d of a date", p), d.DatePart(p, &schema.Column{Kind: schema.Date}, expr))
 		}
+		for _, k := range []schema.Kind{schema.Text, schema.Bool, schema.Float64} {
+			c := &schema.Column{Kind: k.List()}
+			for fn := dialect.FuncListEq; fn <= dialect.FuncListRemove; fn++ {
+				line(fmt.Sprintf("function %d of lists of %s", fn, k), d.Call(fn, c, []string{expr, d.Typed(c.Kind)}))
+			}
+		}
+		for fn := dialect.FuncJSONText; fn <= dialect.FuncJSONRemoveIndex; fn++ {
+			args := []string{expr, d.Typed(schema.Text), d.Typed(schema.Text.List()), d.Typed(schema.JSON)}
+			switch fn {
+			case dialect.FuncJSONContains:
+				args = []string{expr, d.Typed(schema.JSON)}
+			case dialect.FuncJSONPut:
+				args = []string{expr, d.Typed(schema.Text), d.Typed(schema.JSON)}
+			}
+			line(fmt.Sprintf("function %d of JSON", fn), d.Call(fn, &schema.Column{Kind: schema.JSON}, args))
+		}
 		line("limit", d.Page(true, false))
 		line("offset", d.Page(false, true))
 		line("page", d.Page(true, true))

@@ -34,6 +34,18 @@ func Sum[T any, V Number](t Term[T, V]) Expr[T, V] {
 	return aggregate[T, V](dialect.FuncSum, wider(x.like), false, x)
 }
 
+// SumDecimal is [Sum] of decimal numbers, exact on every engine.
+func SumDecimal[T, V any](t Term[T, V]) Expr[T, V] {
+	x := t.term().e
+	sum := aggregate[T, V](dialect.FuncSum, x.like, false, x)
+	if x.like.Kind != schema.Decimal {
+		return typed[T, V](&expr{op: exprNull, like: x.like, err: errNoDecimal})
+	}
+	return sum
+}
+
+var errNoDecimal = errors.New("SumDecimal is for fields with the tag option decimal; Sum is for other numbers")
+
 // Avg is the average of the term's values, NULL left out, and NULL when there are none.
 func Avg[T any, V Number](t Term[T, V]) Expr[T, float64] {
 	return aggregate[T, float64](dialect.FuncAvg, kindColumns[schema.Float64], false, t.term().e)

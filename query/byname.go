@@ -83,7 +83,7 @@ func (f AnyField[T]) NotIn(xs ...any) Cond[T] { return Cond[T]{n: anyWithin(opNo
 //go:noinline
 func anyWithin(o op, c *scan.Codec, xs []any) *node {
 	col := c.Column()
-	val, err := list(col.Kind, len(xs), func(i int) (schema.Value, error) {
+	val, err := schema.NewList(col.Kind, len(xs), func(i int) (schema.Value, error) {
 		v, err := anyValue(c, xs[i])
 		if err == nil && v.IsNull() {
 			err = fmt.Errorf("a list cannot hold NULL; use Eq(nil)")

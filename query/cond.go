@@ -157,32 +157,3 @@ func firstErr(nodes []node) error {
 	}
 	return nil
 }
-
-// list gathers n values of one kind into the list value that is a single argument.
-func list(k schema.Kind, n int, at func(i int) (schema.Value, error)) (schema.Value, error) {
-	switch k {
-	case schema.Bool:
-		return gather(k, n, at, schema.Value.Bool)
-	case schema.Int16, schema.Int32, schema.Int64, schema.Time, schema.Date, schema.Clock:
-		return gather(k, n, at, schema.Value.Int)
-	case schema.Uint64:
-		return gather(k, n, at, schema.Value.Uint)
-	case schema.Float32, schema.Float64:
-		return gather(k, n, at, schema.Value.Float)
-	case schema.Bytes:
-		return gather(k, n, at, schema.Value.Bytes)
-	}
-	return gather(k, n, at, schema.Value.Text)
-}
-
-func gather[E schema.ListElem](k schema.Kind, n int, at func(i int) (schema.Value, error), get func(schema.Value) E) (schema.Value, error) {
-	elems := make([]E, n)
-	for i := range elems {
-		v, err := at(i)
-		if err != nil {
-			return schema.Value{}, err
-		}
-		elems[i] = get(v)
-	}
-	return schema.ListValue(k, elems), nil
-}

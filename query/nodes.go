@@ -24,7 +24,7 @@ func compare[V any](o op, c *scan.Codec, v V) *node {
 //
 //go:noinline
 func within[V any](o op, c *scan.Codec, vs []V) *node {
-	val, err := list(c.Column().Kind, len(vs), func(i int) (schema.Value, error) { return scan.Encode(c, vs[i]) })
+	val, err := schema.NewList(c.Column().Kind, len(vs), func(i int) (schema.Value, error) { return scan.Encode(c, vs[i]) })
 	return &node{op: o, col: c.Column(), val: val, err: err}
 }
 
@@ -74,7 +74,7 @@ func comparePart(o op, c *scan.Codec, part dialect.DatePart, v int) *node {
 //
 //go:noinline
 func partWithin(o op, c *scan.Codec, part dialect.DatePart, vs []int) *node {
-	val, err := list(schema.Int64, len(vs), func(i int) (schema.Value, error) {
+	val, err := schema.NewList(schema.Int64, len(vs), func(i int) (schema.Value, error) {
 		return schema.IntValue(schema.Int64, int64(vs[i])), nil
 	})
 	return &node{op: o, col: c.Column(), part: part, val: val, err: err}
@@ -113,7 +113,7 @@ func operand[V any](e *expr, c *scan.Codec, v V) (schema.Value, error) {
 //
 //go:noinline
 func exprWithin[V any](o op, e *expr, c *scan.Codec, vs []V) *node {
-	val, err := list(e.like.Kind, len(vs), func(i int) (schema.Value, error) { return operand(e, c, vs[i]) })
+	val, err := schema.NewList(e.like.Kind, len(vs), func(i int) (schema.Value, error) { return operand(e, c, vs[i]) })
 	return &node{op: o, x: e, val: val, err: err}
 }
 

@@ -227,7 +227,7 @@ func listOf(rv reflect.Value) (schema.Value, error) {
 	if err != nil || kind == schema.Null {
 		return schema.Value{}, fmt.Errorf("a %s cannot be a list argument", rv.Type())
 	}
-	return list(kind, rv.Len(), func(i int) (schema.Value, error) {
+	return schema.NewList(kind, rv.Len(), func(i int) (schema.Value, error) {
 		v, err := ValueOf(rv.Index(i).Interface())
 		if err == nil && v.Kind() != kind {
 			err = errors.New("the elements of a list argument must be of one type and not nil")

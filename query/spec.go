@@ -208,7 +208,7 @@ func (s Spec) KeyIn(col *schema.Column, vals []schema.Value) Spec {
 
 // KeyInEach returns s with the condition that the column is one of n values.
 func (s Spec) KeyInEach(col *schema.Column, n int, at func(i int) schema.Value) Spec {
-	v, err := list(col.Kind, n, func(i int) (schema.Value, error) { return at(i), nil })
+	v, err := schema.NewList(col.Kind, n, func(i int) (schema.Value, error) { return at(i), nil })
 	return s.and(node{op: opIn, col: col, val: v, err: err})
 }
 

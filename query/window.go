@@ -46,6 +46,9 @@ func (f Field[T, V]) anyTerm() (*expr, *T) {
 func (f JSONField[T, V]) anyTerm() (*expr, *T) {
 	return columnExpr(f.c.Column(), dialect.NoPart), nil
 }
+func (f ListField[T, E]) anyTerm() (*expr, *T) {
+	return columnExpr(f.c.Column(), dialect.NoPart), nil
+}
 func (f PartField[T]) anyTerm() (*expr, *T) { return columnExpr(f.c.Column(), f.part), nil }
 func (f AnyField[T]) anyTerm() (*expr, *T)  { return columnExpr(f.c.Column(), dialect.NoPart), nil }
 

@@ -29,6 +29,12 @@ func (Dialect) Fit(_ *schema.Column, expr string) string { return expr }
 // Call returns the call of a function. Numbers are computed with 64 bits, as SQLite does, and letters in the collation C, which
 // knows A to Z alone.
 func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
+	if fn.OfList() {
+		return callList(fn, args)
+	}
+	if fn.OfJSON() {
+		return callJSON(fn, args)
+	}
 	switch fn {
 	case dialect.FuncAdd, dialect.FuncSub, dialect.FuncMul, dialect.FuncDiv, dialect.FuncMod, dialect.FuncNeg, dialect.FuncAbs:
 		for i := range args {

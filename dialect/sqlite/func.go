@@ -24,7 +24,13 @@ func (Dialect) Fit(c *schema.Column, expr string) string {
 }
 
 // Call returns the call of a function. A division by zero is NULL here.
-func (Dialect) Call(fn dialect.Func, _ *schema.Column, args []string) string {
+func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
+	if fn.OfList() {
+		return callList(fn, c, args)
+	}
+	if fn.OfJSON() {
+		return callJSON(fn, args)
+	}
 	return dialect.PlainCall(fn, args...)
 }
 
@@ -36,7 +42,7 @@ func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg
 	case (fn == dialect.FuncMin || fn == dialect.FuncMax) && (c.Kind == schema.Bytes || c.Kind == schema.JSON):
 		return "", "", errors.New("bytes and JSON have no least and no greatest value on PostgreSQL")
 	case fn == dialect.FuncSum && c.Kind == schema.Decimal:
-		return "", "", errors.New("SQLite has no exact sum of decimals")
+		return DecimalSum + "(" + dialect.Distinct(distinct, d.Operand(c, arg)) + ")", "", nil
 	}
 	return dialect.PlainCall(fn, dialect.Distinct(distinct, d.Operand(c, arg))), "", nil
 }

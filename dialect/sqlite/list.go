@@ -7,8 +7,52 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
 )
+
+// callList returns the call of a function on lists that are written as JSON. The first one is a column.
+func callList(fn dialect.Func, c *schema.Column, args []string) string {
+	list, cond := args[0], ""
+	switch fn {
+	case dialect.FuncListLen:
+		return "json_array_length(" + list + ")"
+	case dialect.FuncListAppend:
+		return "(SELECT json_group_array(" + elemForm(c) + ") FROM (SELECT value FROM json_each(coalesce(" + list +
+			", '[]')) UNION ALL SELECT value FROM json_each(" + args[1] + ")) AS e)"
+	case dialect.FuncListRemove:
+		cond = "(SELECT json_group_array(" + elemForm(c) + ") FROM json_each(" + list + ") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(" +
+			args[1] + ") AS a))"
+	case dialect.FuncListContains:
+		cond = "NOT EXISTS (SELECT 1 FROM json_each(" + args[1] + ") AS a WHERE a.value NOT IN (SELECT b.value FROM json_each(" + list +
+			") AS b WHERE b.value IS NOT NULL))"
+	case dialect.FuncListContainedBy:
+		cond = "NOT EXISTS (SELECT 1 FROM json_each(" + list + ") AS a WHERE a.value IS NULL OR a.value NOT IN (SELECT b.value FROM json_each(" +
+			args[1] + ") AS b))"
+	case dialect.FuncListOverlaps:
+		cond = "EXISTS (SELECT 1 FROM json_each(" + list + ") AS a WHERE a.value IN (SELECT b.value FROM json_each(" + args[1] + ") AS b))"
+	default: // FuncListEq or FuncListNe
+		sign := " = "
+		if fn == dialect.FuncListNe {
+			sign = " <> "
+		}
+		// Both in one form, whoever wrote the column.
+		form := "(SELECT json_group_array(" + elemForm(c) + ") FROM json_each("
+		cond = form + list + ") AS e)" + sign + form + args[1] + ") AS e)"
+	}
+	return "CASE WHEN " + list + " IS NOT NULL THEN " + cond + " END"
+}
+
+// elemForm returns the element e of a list as json_group_array is to write it. Of a boolean, the value is a number.
+func elemForm(c *schema.Column) string {
+	switch c.Kind.Elem() {
+	case schema.Bool:
+		return "json(iif(e.value, 'true', 'false'))"
+	case schema.Float32, schema.Float64:
+		return "CAST(e.value AS REAL)"
+	}
+	return "e.value"
+}
 
 // AppendList appends a list as JSON, for json_each and for columns. Bytes become hexadecimal digits; infinities become numbers that
 // are read as such.

@@ -16,8 +16,9 @@ type Codec struct {
 	base    base // of the value when it is not NULL
 	typ     reflect.Type
 	null    nullForm
-	ruled   bool           // check can find something
-	pattern *regexp.Regexp // of column.Rules; nil for none
+	ruled   bool                    // check can find something
+	pattern *regexp.Regexp          // of column.Rules; nil for none
+	names   map[string]schema.Value // of an enum
 
 	// decode reads column i of the row into the field at p; encode reads the field at p.
 	decode func(r Row, i int, p unsafe.Pointer) error
@@ -63,6 +64,7 @@ func newCodec(col *schema.Column) (*Codec, error) {
 			return b.decode(r, i, p)
 		}
 	}
+	c.names = enumNames(inner, b)
 	c.ruled = c.null != notNull || b.op == viaCodec || col.Rules.Any() || col.References != nil || col.Kind == schema.UUID ||
 		col.Key && col.Kind == schema.Text
 	if col.Rules.Pattern != "" {

@@ -42,6 +42,9 @@ func (c *Codec) Convert(x any) (schema.Value, error) {
 
 // Parse encodes a value that arrives as text, such as one of a filter in a URL.
 func (c *Codec) Parse(s string) (schema.Value, error) {
+	if v, ok := c.names[s]; ok {
+		return v, nil
+	}
 	to := reflect.New(c.typ)
 	if c.column.Kind == schema.Text || c.column.TextCodec {
 		if to.Elem().Kind() == reflect.String {

@@ -61,6 +61,11 @@ func encodeJSON(t reflect.Type, p unsafe.Pointer) (schema.Value, error) {
 	return schema.TextValue(schema.JSON, s), nil
 }
 
+// JSONValue returns a value of any type as JSON, such as one that a document is compared with.
+func JSONValue(v any) (schema.Value, error) {
+	return encodeJSON(reflect.TypeFor[any](), unsafe.Pointer(&v))
+}
+
 // badText reports whether a value, which was written as JSON already and so holds no circle, has a text that is not valid UTF-8.
 // What writes itself is left out.
 func badText(v reflect.Value) bool {

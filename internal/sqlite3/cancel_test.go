@@ -174,6 +174,55 @@ func TestCollation(t *testing.T) {
 	is.True(err != nil)
 }
 
+// joined is an aggregate that puts texts one behind the other.
+type joined struct{ texts []string }
+
+func (j *joined) Add(text string) { j.texts = append(j.texts, text) }
+func (j *joined) Remove(string)   { j.texts = j.texts[1:] }
+func (j *joined) Result() Result {
+	if len(j.texts) == 3 {
+		return Result{Err: "three are too many"}
+	}
+	return Result{Type: Text, Text: strings.Join(j.texts, "+")}
+}
+
+// Ensure that functions get their arguments and give their results and errors, that an aggregate keeps its groups apart, in windows too, and
+// that nothing of a group is kept.
+func TestFunctions(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	c := memory(t)
+	is.NoErr(c.CreateFunction("show", 2, func(args []Arg) Result {
+		switch {
+		case args[0].Null:
+			return Result{}
+		case args[0].Text == "fail":
+			return Result{Err: "it failed"}
+		case args[1].Null:
+			return Result{Type: Integer, Int: int64(len(args[0].Text))}
+		}
+		return Result{Type: Text, Text: args[0].Text + "|" + args[1].Text}
+	}))
+	is.NoErr(c.CreateAggregate("joined", func() Aggregate { return &joined{} }))
+	is.Equal(one(t, c, "SELECT show('aü', 5)"), "aü|5")
+	is.Equal(one(t, c, "SELECT show('', '')"), "|")
+	is.Equal(one(t, c, "SELECT show('abc', NULL) + 1"), "4")
+	is.Equal(one(t, c, "SELECT show(NULL, 1) IS NULL"), "1")
+	is.True(strings.Contains(c.Exec("SELECT show('fail', 1)").Error(), "it failed"))
+	do(t, c, "CREATE TABLE t (g, a); INSERT INTO t VALUES (1, 'a'), (2, 'x'), (1, 'b'), (2, NULL), (3, NULL)")
+	is.Equal(one(t, c, "SELECT group_concat(j, ';') FROM (SELECT joined(a) AS j FROM t GROUP BY g ORDER BY g)"), "a+b;x;")
+	is.Equal(one(t, c, "SELECT joined(a) FROM t WHERE g = 9"), "")
+	is.Equal(one(t, c, "SELECT group_concat(j, ';') FROM (SELECT joined(a) OVER (ORDER BY a ROWS 1 PRECEDING) AS j FROM t WHERE a > '')"), "a;a+b;b+x")
+	is.True(strings.Contains(c.Exec("SELECT joined(a) FROM t").Error(), "three are too many"))
+	is.True(c.Exec("SELECT joined(a, g) FROM t") != nil)
+	is.Equal(len(c.groups), 0)
+	var err error
+	for i := 0; err == nil && i < 100; i++ {
+		err = c.CreateFunction(fmt.Sprint("f", i), 0, func([]Arg) Result { return Result{} })
+	}
+	is.True(err != nil)
+}
+
 // Ensure that a backup is a copy, also into a database that is there and while another connection writes, and ends with its context.
 func TestBackup(t *testing.T) {
 	t.Parallel()

@@ -46,6 +46,8 @@ type Conn struct {
 	cache      cache
 	out        uintptr // room for two pointers that SQLite writes to
 	collations []func(a, b string) int
+	functions  []function
+	groups     map[uintptr]Aggregate // that are being gathered
 }
 
 // Open opens a database by a file: URI, https://www.sqlite.org/uri.html. The connection has no mutex of its own, and text in

@@ -198,6 +198,82 @@ EXTRACT(MINUTE FROM "t"."c"::timestamp)::bigint;
 FLOOR(EXTRACT(SECOND FROM "t"."c" AT TIME ZONE 'UTC'))::bigint;
 -- part 10 of a date
 FLOOR(EXTRACT(SECOND FROM "t"."c"::timestamp))::bigint;
+-- function 17 of lists of text
+("t"."c" = ?::text[]);
+-- function 18 of lists of text
+("t"."c" <> ?::text[]);
+-- function 19 of lists of text
+("t"."c" @> ?::text[]);
+-- function 20 of lists of text
+("t"."c" <@ ?::text[]);
+-- function 21 of lists of text
+("t"."c" && ?::text[]);
+-- function 22 of lists of text
+cardinality("t"."c")::bigint;
+-- function 23 of lists of text
+array_cat("t"."c", ?::text[]);
+-- function 24 of lists of text
+CASE WHEN "t"."c" IS NOT NULL THEN ARRAY(SELECT e FROM unnest("t"."c") WITH ORDINALITY AS u(e, n) WHERE (e = ANY(?::text[])) IS NOT TRUE ORDER BY n) END;
+-- function 17 of lists of bool
+("t"."c" = ?::boolean[]);
+-- function 18 of lists of bool
+("t"."c" <> ?::boolean[]);
+-- function 19 of lists of bool
+("t"."c" @> ?::boolean[]);
+-- function 20 of lists of bool
+("t"."c" <@ ?::boolean[]);
+-- function 21 of lists of bool
+("t"."c" && ?::boolean[]);
+-- function 22 of lists of bool
+cardinality("t"."c")::bigint;
+-- function 23 of lists of bool
+array_cat("t"."c", ?::boolean[]);
+-- function 24 of lists of bool
+CASE WHEN "t"."c" IS NOT NULL THEN ARRAY(SELECT e FROM unnest("t"."c") WITH ORDINALITY AS u(e, n) WHERE (e = ANY(?::boolean[])) IS NOT TRUE ORDER BY n) END;
+-- function 17 of lists of float64
+("t"."c" = ?::double precision[]);
+-- function 18 of lists of float64
+("t"."c" <> ?::double precision[]);
+-- function 19 of lists of float64
+("t"."c" @> ?::double precision[]);
+-- function 20 of lists of float64
+("t"."c" <@ ?::double precision[]);
+-- function 21 of lists of float64
+("t"."c" && ?::double precision[]);
+-- function 22 of lists of float64
+cardinality("t"."c")::bigint;
+-- function 23 of lists of float64
+array_cat("t"."c", ?::double precision[]);
+-- function 24 of lists of float64
+CASE WHEN "t"."c" IS NOT NULL THEN ARRAY(SELECT e FROM unnest("t"."c") WITH ORDINALITY AS u(e, n) WHERE (e = ANY(?::double precision[])) IS NOT TRUE ORDER BY n) END;
+-- function 25 of JSON
+(SELECT CASE WHEN jsonb_typeof(q.j) = 'string' THEN q.j #>> '{}' END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+-- function 26 of JSON
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) = 'number' THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+-- function 27 of JSON
+(SELECT CASE WHEN jsonb_typeof(q.j) = 'number' THEN (q.j #>> '{}')::double precision END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+-- function 28 of JSON
+(SELECT CASE WHEN jsonb_typeof(q.j) = 'boolean' THEN (q.j #>> '{}')::boolean END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+-- function 29 of JSON
+jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true);
+-- function 30 of JSON
+(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL);
+-- function 31 of JSON
+("t"."c" @> ?::jsonb);
+-- function 32 of JSON
+(SELECT CASE WHEN jsonb_typeof(q.j) = 'object' THEN q.j ELSE '{}'::jsonb END FROM (SELECT "t"."c" AS j) AS q);
+-- function 33 of JSON
+("t"."c" || jsonb_build_object(?::text, ?::jsonb));
+-- function 34 of JSON
+("t"."c" - ?::text);
+-- function 35 of JSON
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
+-- function 36 of JSON
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
+-- function 37 of JSON
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
+-- function 38 of JSON
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
 -- limit
 LIMIT ?;
 -- offset

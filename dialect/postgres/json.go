@@ -1,0 +1,50 @@
+package postgres
+
+import "github.com/prom-go/prom/dialect"
+
+// at returns what is at a path of a document. In the strict mode a path means what it says; in the other one, a key of a list would be
+// that of its elements.
+func at(doc, path string) string {
+	return "jsonb_path_query_first(" + doc + ", ('strict ' || " + path + ")::jsonpath, '{}', true)"
+}
+
+// typed returns an expression of q.j, which is what is at a path, if that is of a type.
+func typed(args []string, typ, expr string) string {
+	return "(SELECT CASE WHEN jsonb_typeof(q.j) = '" + typ + "' THEN " + expr + " END FROM (SELECT " + at(args[0], args[1]) + " AS j) AS q)"
+}
+
+// callJSON returns the call of a function on jsonb.
+func callJSON(fn dialect.Func, args []string) string {
+	switch fn {
+	case dialect.FuncJSONText:
+		return typed(args, "string", "q.j #>> '{}'")
+	case dialect.FuncJSONInt:
+		return "(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN r.n::bigint END FROM (SELECT " +
+			typed(args, "number", "(q.j #>> '{}')::numeric") + " AS n) AS r)"
+	case dialect.FuncJSONFloat:
+		return typed(args, "number", "(q.j #>> '{}')::double precision")
+	case dialect.FuncJSONBool:
+		return typed(args, "boolean", "(q.j #>> '{}')::boolean")
+	case dialect.FuncJSONDoc:
+		return at(args[0], args[1])
+	case dialect.FuncJSONHas:
+		return "(" + at(args[0], args[1]) + " IS NOT NULL)"
+	case dialect.FuncJSONContains:
+		return "(" + args[0] + " @> " + args[1] + ")"
+	case dialect.FuncJSONObject:
+		return "(SELECT CASE WHEN jsonb_typeof(q.j) = 'object' THEN q.j ELSE '{}'::jsonb END FROM (SELECT " + args[0] + " AS j) AS q)"
+	case dialect.FuncJSONPut:
+		return "(" + args[0] + " || jsonb_build_object(" + args[1] + ", " + args[2] + "))"
+	case dialect.FuncJSONDrop:
+		return "(" + args[0] + " - " + args[1] + ")"
+	}
+	typ := "object"
+	if fn == dialect.FuncJSONSetIndex || fn == dialect.FuncJSONRemoveIndex {
+		typ = "array"
+	}
+	changed := args[0] + " #- " + args[2]
+	if fn == dialect.FuncJSONSetKey || fn == dialect.FuncJSONSetIndex {
+		changed = "jsonb_set(" + args[0] + ", " + args[2] + ", " + args[3] + ")"
+	}
+	return "CASE WHEN jsonb_typeof(" + at(args[0], args[1]) + ") = '" + typ + "' THEN " + changed + " ELSE " + args[0] + " END"
+}

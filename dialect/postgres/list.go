@@ -1,0 +1,22 @@
+package postgres
+
+import "github.com/prom-go/prom/dialect"
+
+var listOps = map[dialect.Func]string{
+	dialect.FuncListEq: " = ", dialect.FuncListNe: " <> ",
+	dialect.FuncListContains: " @> ", dialect.FuncListContainedBy: " <@ ", dialect.FuncListOverlaps: " && ",
+}
+
+// callList returns the call of a function on arrays. Of NULL, array_cat makes the other array.
+func callList(fn dialect.Func, args []string) string {
+	switch fn {
+	case dialect.FuncListLen:
+		return "cardinality(" + args[0] + ")::bigint"
+	case dialect.FuncListAppend:
+		return "array_cat(" + args[0] + ", " + args[1] + ")"
+	case dialect.FuncListRemove:
+		return "CASE WHEN " + args[0] + " IS NOT NULL THEN ARRAY(SELECT e FROM unnest(" + args[0] +
+			") WITH ORDINALITY AS u(e, n) WHERE (e = ANY(" + args[1] + ")) IS NOT TRUE ORDER BY n) END"
+	}
+	return "(" + args[0] + listOps[fn] + args[1] + ")"
+}

@@ -1,0 +1,53 @@
+package sqlite
+
+import "github.com/prom-go/prom/dialect"
+
+// typed returns an expression of q.d, a document, and q.p, a path, if what is there is of one of the types.
+func typed(args []string, types, expr string) string {
+	return "(SELECT CASE WHEN json_type(q.d, q.p) IN (" + types + ") THEN " + expr + " END FROM (SELECT " + args[0] + " AS d, " + args[1] + " AS p) AS q)"
+}
+
+// member is the path of a member of an object by its key, and element that of an element of a list, a new one when the list is too short;
+// both are the last of the list q.l, behind the path q.p.
+const (
+	member  = "q.p || '.' || json_quote(json_extract(q.l, '$[#-1]'))"
+	element = "q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]')"
+)
+
+// callJSON returns the call of a function on JSON.
+func callJSON(fn dialect.Func, args []string) string {
+	switch fn {
+	case dialect.FuncJSONText:
+		return typed(args, "'text'", "json_extract(q.d, q.p)")
+	case dialect.FuncJSONInt:
+		// A number that is too large for an integer is a float.
+		return "(SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END" +
+			" FROM (SELECT " + typed(args, "'integer', 'real'", "json_extract(q.d, q.p)") + " AS n) AS r)"
+	case dialect.FuncJSONFloat:
+		return typed(args, "'integer', 'real'", "CAST(json_extract(q.d, q.p) AS REAL)")
+	case dialect.FuncJSONBool:
+		return typed(args, "'true', 'false'", "json_extract(q.d, q.p)")
+	case dialect.FuncJSONDoc:
+		return "(" + args[0] + " -> " + args[1] + ")"
+	case dialect.FuncJSONHas:
+		return "(json_type(" + args[0] + ", " + args[1] + ") IS NOT NULL)"
+	case dialect.FuncJSONContains:
+		return JSONContains + "(" + args[0] + ", " + args[1] + ")"
+	case dialect.FuncJSONObject:
+		return "(SELECT CASE WHEN json_type(q.d) = 'object' THEN q.d ELSE '{}' END FROM (SELECT " + args[0] + " AS d) AS q)"
+	case dialect.FuncJSONPut:
+		return "json_set(" + args[0] + ", '$.' || json_quote(" + args[1] + "), json(" + args[2] + "))"
+	case dialect.FuncJSONDrop:
+		return "json_remove(" + args[0] + ", '$.' || json_quote(" + args[1] + "))"
+	}
+	typ, path := "object", member
+	if fn == dialect.FuncJSONSetIndex || fn == dialect.FuncJSONRemoveIndex {
+		typ, path = "array", element
+	}
+	changed, value := "json_remove(q.d, "+path+")", ""
+	if fn == dialect.FuncJSONSetKey || fn == dialect.FuncJSONSetIndex {
+		changed, value = "json_set(q.d, "+path+", json(q.v))", ", "+args[3]+" AS v"
+	}
+	return "(SELECT CASE WHEN json_type(q.d, q.p) = '" + typ + "' THEN " + changed + " ELSE q.d END FROM (SELECT " + args[0] + " AS d, " +
+		args[1] + " AS p, " + args[2] + " AS l" + value + ") AS q)"
+}

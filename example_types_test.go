@@ -1,0 +1,194 @@
+package prom_test
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/prom-go/prom"
+)
+
+// Secret is a text that the database holds encrypted.
+type Secret string
+
+// A key comes from wherever a program keeps its keys.
+var secretCipher = newCipher([]byte("a key of 16 byte"))
+
+func newCipher(key []byte) cipher.AEAD {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		panic(err)
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		panic(err)
+	}
+	return aead
+}
+
+var _ = prom.RegisterCodec(
+	func(s Secret) ([]byte, error) {
+		nonce := make([]byte, secretCipher.NonceSize())
+		if _, err := rand.Read(nonce); err != nil {
+			return nil, err
+		}
+		return secretCipher.Seal(nonce, nonce, []byte(s), nil), nil
+	},
+	func(b []byte) (Secret, error) {
+		n := secretCipher.NonceSize()
+		if len(b) < n {
+			return "", errors.New("too short to be a secret")
+		}
+		plain, err := secretCipher.Open(nil, b[:n], b[n:], nil)
+		return Secret(plain), err
+	},
+)
+
+// Account has a secret.
+type Account struct {
+	prom.Model
+	Name  string
+	Token Secret
+}
+
+// A codec is the way of a type into the database and back.
+func ExampleRegisterCodec() {
+	ctx := context.Background()
+	db, err := prom.Open("sqlite://:memory:#vault")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	accounts := prom.NewRepo[Account](prom.Using(db))
+
+	a := Account{Name: "ada", Token: "t0ps3cret"}
+	if err := accounts.Create(ctx, &a); err != nil {
+		log.Fatal(err)
+	}
+	stored, err := prom.RawQuery[[]byte](db, "SELECT token FROM account").One(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	read, err := accounts.Get(ctx, a.ID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(read.Token, len(stored) > len(read.Token), len(accounts.Modified(read)))
+	// Output: t0ps3cret true 0
+}
+
+// Photo has lists.
+type Photo struct {
+	prom.Model
+	Name   string
+	Tags   []string
+	Albums *[]int64
+}
+
+var (
+	photoTags   = prom.ListOf(func(p *Photo) *[]string { return &p.Tags })
+	photoAlbums = prom.NullListOf(func(p *Photo) **[]int64 { return &p.Albums })
+)
+
+// Lists are asked what they hold, and changed in the database.
+func ExampleListOf() {
+	ctx := context.Background()
+	db, err := prom.Open("sqlite://:memory:#photos")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	photos := prom.NewRepo[Photo](prom.Using(db))
+	if err := photos.CreateMany(ctx, []Photo{
+		{Name: "beach", Tags: []string{"sea", "sun"}}, {Name: "storm", Tags: []string{"sea"}}, {Name: "blank"},
+	}); err != nil {
+		log.Fatal(err)
+	}
+	count := func(cond prom.Cond[Photo]) int {
+		n, err := photos.Where(cond).Count(ctx)
+		if err != nil {
+			log.Fatal(err)
+		}
+		return n
+	}
+
+	fmt.Println(count(photoTags.Contains("sea", "sun")), count(photoTags.Overlaps("sun", "snow")), count(photoTags.IsEmpty()))
+	if _, err := photos.Where(photoTags.Has("sea")).Update(ctx, photoTags.Remove("sea"), photoAlbums.Append(7)); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(count(photoTags.Has("sea")), count(photoAlbums.Eq([]int64{7})), count(photoAlbums.IsNull()))
+	// Output:
+	// 1 1 1
+	// 0 2 1
+}
+
+// Guest has a document.
+type Guest struct {
+	prom.Model
+	Name string
+	Info Info
+}
+
+// Info is stored as JSON.
+type Info struct {
+	Address struct {
+		City string `json:"city"`
+	} `json:"address"`
+	Beds  int      `json:"beds"`
+	Likes []string `json:"likes"`
+}
+
+var (
+	guestInfo = prom.JSONOf(func(g *Guest) *Info { return &g.Info })
+	guestCity = prom.JSONText(guestInfo, "address", "city")
+	guestBeds = prom.JSONInt(guestInfo, "beds")
+)
+
+// What is inside of a document is found, read and changed by paths.
+func ExampleJSONPath() {
+	ctx := context.Background()
+	db, err := prom.Open("sqlite://:memory:#hotel")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	guests := prom.NewRepo[Guest](prom.Using(db))
+	ada, bob := Guest{Name: "Ada"}, Guest{Name: "Bob"}
+	ada.Info.Address.City, ada.Info.Beds, ada.Info.Likes = "London", 1, []string{"tea", "maths"}
+	bob.Info.Address.City, bob.Info.Beds = "Paris", 2
+	if err := guests.CreateMany(ctx, []Guest{ada, bob}); err != nil {
+		log.Fatal(err)
+	}
+	names := func(cond prom.Cond[Guest]) {
+		list, err := guests.Where(cond).OrderBy(guestCity.Asc()).All(ctx)
+		if err != nil {
+			log.Fatal(err)
+		}
+		for _, g := range list {
+			fmt.Print(g.Name, " ", g.Info.Beds, " ")
+		}
+		fmt.Println()
+	}
+
+	names(prom.And(guestCity.HasPrefix("L"), guestBeds.Lt(2)))
+	names(guestInfo.Contains(map[string]any{"likes": []string{"tea"}}))
+	names(prom.JSONText(guestInfo, "likes", 1).Eq("maths"))
+
+	if _, err := guests.Where(guestCity.Eq("Paris")).Update(ctx, guestInfo.SetPath(3, "beds")); err != nil {
+		log.Fatal(err)
+	}
+	if _, err := guests.Where(guestInfo.HasKey("likes", 0)).Update(ctx,
+		guestInfo.Merge(map[string]any{"beds": 4, "likes": nil, "address": map[string]any{"zip": "W1"}})); err != nil {
+		log.Fatal(err)
+	}
+	names(guestBeds.Gte(3))
+	// Output:
+	// Ada 1
+	// Ada 1
+	// Ada 1
+	// Ada 4 Bob 3
+}

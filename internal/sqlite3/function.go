@@ -1,0 +1,176 @@
+package sqlite3
+
+import (
+	"strings"
+	"unsafe"
+
+	"modernc.org/libc"
+	lib "modernc.org/sqlite/lib"
+)
+
+// mostFunctions is how many functions and aggregates a connection may have; their number is kept in four bits.
+const mostFunctions = 16
+
+// Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, or NULL. A number comes as its
+// text.
+type Arg struct {
+	Text string
+	Null bool
+}
+
+// Result is what a function gives: NULL, an INTEGER or a TEXT, or an error's text.
+type Result struct {
+	Type Type
+	Int  int64
+	Text string
+	Err  string
+}
+
+// Aggregate gathers the values of a group of rows, or of the frame of a window, in which rows leave again. NULLs are left out.
+type Aggregate interface {
+	Add(text string)
+	Remove(text string)
+	Result() Result
+}
+
+// function is a function of a connection: a scalar one, or an aggregate.
+type function struct {
+	call  func(args []Arg) Result
+	start func() Aggregate
+}
+
+// flags of functions: the same arguments give the same result, and no harm comes of a call in a schema that somebody else made.
+const functionFlags = lib.SQLITE_UTF8 | lib.SQLITE_DETERMINISTIC | lib.SQLITE_INNOCUOUS
+
+// CreateFunction gives the connection a function of so many arguments. It must neither panic nor use the connection.
+func (c *Conn) CreateFunction(name string, args int, call func(args []Arg) Result) error {
+	return c.addFunction(name, function{call: call}, func(p, arg uintptr) int32 {
+		return lib.Xsqlite3_create_function_v2(c.tls, c.db, p, int32(args), functionFlags, arg, funcPointer(onCall), 0, 0, 0)
+	})
+}
+
+// CreateAggregate gives the connection an aggregate of one argument, which is a function of windows too. Its methods must neither panic
+// nor use the connection.
+func (c *Conn) CreateAggregate(name string, start func() Aggregate) error {
+	return c.addFunction(name, function{start: start}, func(p, arg uintptr) int32 {
+		return lib.Xsqlite3_create_window_function(c.tls, c.db, p, 1, functionFlags, arg,
+			funcPointer(onStep), funcPointer(onFinal), funcPointer(onValue), funcPointer(onInverse), 0)
+	})
+}
+
+func (c *Conn) addFunction(name string, f function, create func(name, arg uintptr) int32) error {
+	if len(c.functions) == mostFunctions {
+		return misuse("the connection has too many functions")
+	}
+	p, free, err := c.cString(name)
+	if err != nil {
+		return err
+	}
+	defer free()
+	c.functions = append(c.functions, f)
+	if rc := create(p, c.id*mostFunctions+uintptr(len(c.functions)-1)); rc != lib.SQLITE_OK {
+		return c.fail(rc)
+	}
+	return nil
+}
+
+// called returns the connection and the function of a call.
+func called(tls *libc.TLS, ctx uintptr) (*Conn, *function) {
+	arg := lib.Xsqlite3_user_data(tls, ctx)
+	c := connection(arg / mostFunctions)
+	return c, &c.functions[arg%mostFunctions]
+}
+
+// argument returns an argument of a call.
+func argument(tls *libc.TLS, argv uintptr, i int) Arg {
+	value := *(*uintptr)(pointer(argv + uintptr(i)*unsafe.Sizeof(argv))) // argv is an array of as many pointers as arguments
+	if lib.Xsqlite3_value_type(tls, value) == lib.SQLITE_NULL {
+		return Arg{Null: true}
+	}
+	p := lib.Xsqlite3_value_text(tls, value)
+	if p == 0 {
+		return Arg{Null: true} // out of memory, which SQLite reports
+	}
+	return Arg{Text: view(p, lib.Xsqlite3_value_bytes(tls, value))}
+}
+
+// give makes r the result of a call.
+func give(tls *libc.TLS, c *Conn, ctx uintptr, r Result) {
+	text := r.Text
+	switch {
+	case r.Err != "":
+		text = r.Err
+	case r.Type == Integer:
+		lib.Xsqlite3_result_int64(tls, ctx, r.Int)
+		return
+	case r.Type != Text:
+		lib.Xsqlite3_result_null(tls, ctx)
+		return
+	}
+	p, free, err := c.cString(text)
+	if err != nil {
+		lib.Xsqlite3_result_error_nomem(tls, ctx)
+		return
+	}
+	defer free()
+	if r.Err != "" {
+		lib.Xsqlite3_result_error(tls, ctx, p, int32(len(text)))
+		return
+	}
+	const transient = ^uintptr(0) // SQLITE_TRANSIENT: SQLite makes a copy
+	lib.Xsqlite3_result_text(tls, ctx, p, int32(len(text)), transient)
+}
+
+// onCall is a function, void (*)(sqlite3_context*, int, sqlite3_value**).
+func onCall(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
+	c, f := called(tls, ctx)
+	args := make([]Arg, n)
+	for i := range args {
+		args[i] = argument(tls, argv, i)
+	}
+	give(tls, c, ctx, f.call(args))
+}
+
+// group returns what an aggregate has gathered for the group of a call. Its key is the address of memory that SQLite has for the group.
+func group(tls *libc.TLS, ctx uintptr) (*Conn, Aggregate, uintptr) {
+	c, f := called(tls, ctx)
+	key := lib.Xsqlite3_aggregate_context(tls, ctx, 1)
+	a, ok := c.groups[key]
+	if !ok {
+		if c.groups == nil {
+			c.groups = map[uintptr]Aggregate{}
+		}
+		a = f.start()
+		c.groups[key] = a
+	}
+	return c, a, key
+}
+
+// onStep takes a row, void (*)(sqlite3_context*, int, sqlite3_value**). What it keeps is a copy.
+func onStep(tls *libc.TLS, ctx uintptr, _ int32, argv uintptr) {
+	if arg := argument(tls, argv, 0); !arg.Null {
+		_, a, _ := group(tls, ctx)
+		a.Add(strings.Clone(arg.Text))
+	}
+}
+
+// onInverse lets a row leave the frame of a window.
+func onInverse(tls *libc.TLS, ctx uintptr, _ int32, argv uintptr) {
+	if arg := argument(tls, argv, 0); !arg.Null {
+		_, a, _ := group(tls, ctx)
+		a.Remove(strings.Clone(arg.Text))
+	}
+}
+
+// onValue gives what there is so far, void (*)(sqlite3_context*).
+func onValue(tls *libc.TLS, ctx uintptr) {
+	c, a, _ := group(tls, ctx)
+	give(tls, c, ctx, a.Result())
+}
+
+// onFinal gives the result at the end of the group.
+func onFinal(tls *libc.TLS, ctx uintptr) {
+	c, a, key := group(tls, ctx)
+	delete(c.groups, key)
+	give(tls, c, ctx, a.Result())
+}

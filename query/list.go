@@ -1,0 +1,147 @@
+package query
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/schema"
+)
+
+// ListField is a column of T that holds a list of elements of type E. Its conditions have the same answers on both engines; those of a
+// list that is NULL are neither true nor false.
+type ListField[T, E any] struct {
+	_ [0]*T
+	c *scan.Codec
+}
+
+// ListOf returns the list that the accessor points to.
+func ListOf[T any, S ~[]E, E any](accessor func(*T) *S) ListField[T, E] {
+	return ListField[T, E]{c: listCodec[T, S, S](accessor)}
+}
+
+func listCodec[T, F, S any](accessor func(*T) *F) *scan.Codec {
+	c, err := scan.CodecAt(accessor)
+	if err != nil {
+		panic(err)
+	}
+	if col := c.Column(); !col.Kind.IsList() || schema.Unwrap(col.Type) != reflect.TypeFor[S]() {
+		panic(fmt.Sprintf("prom: %s.%s is not stored as a list of type %s", reflect.TypeFor[T](), col.Field, reflect.TypeFor[S]()))
+	}
+	return c
+}
+
+// Name returns the column's name.
+func (f ListField[T, E]) Name() string { return f.c.Column().Name }
+
+// Column returns the column's schema.
+func (f ListField[T, E]) Column() *schema.Column { return f.c.Column() }
+
+func (f ListField[T, E]) term() Expr[T, []E] {
+	return typed[T, []E](columnExpr(f.c.Column(), dialect.NoPart))
+}
+
+// withList makes the call of a function on a list and another. The slice in the field is one of the same form as es.
+//
+//go:noinline
+func withList[E any](fn dialect.Func, c *scan.Codec, like *schema.Column, es []E) *expr {
+	col := c.Column()
+	val, err := scan.Encode(c, es)
+	other := &expr{op: exprValue, like: col, val: val, err: err}
+	if fn == dialect.FuncListAppend && err == nil && len(es) > 0 {
+		other.err = c.Check(val)
+	}
+	return &expr{op: exprCall, fn: fn, like: like, args: []*expr{columnExpr(col, dialect.NoPart), other}}
+}
+
+// compareList makes the node of a comparison of two lists.
+//
+//go:noinline
+func compareList[E any](fn dialect.Func, c *scan.Codec, es []E) *node {
+	return testExpr(opTruth, withList(fn, c, kindColumns[schema.Bool], es))
+}
+
+//go:noinline
+func assignList[E any](fn dialect.Func, c *scan.Codec, es []E) *assignment {
+	return assignTerm(c, withList(fn, c, c.Column(), es))
+}
+
+//go:noinline
+func listLen(c *scan.Codec) *expr {
+	return &expr{op: exprCall, fn: dialect.FuncListLen, like: kindColumns[schema.Int64], args: []*expr{columnExpr(c.Column(), dialect.NoPart)}}
+}
+
+// Len is the number of elements.
+func (f ListField[T, E]) Len() Expr[T, int64] { return typed[T, int64](listLen(f.c)) }
+
+// Eq is true when the list has these elements in this order.
+func (f ListField[T, E]) Eq(es []E) Cond[T] {
+	return Cond[T]{n: compareList(dialect.FuncListEq, f.c, es)}
+}
+
+// Ne is true when the list has other elements, or these in another order.
+func (f ListField[T, E]) Ne(es []E) Cond[T] {
+	return Cond[T]{n: compareList(dialect.FuncListNe, f.c, es)}
+}
+
+// IsEmpty is true when the list has no elements.
+func (f ListField[T, E]) IsEmpty() Cond[T] { return f.Len().Eq(0) }
+
+// NotEmpty is true when the list has an element.
+func (f ListField[T, E]) NotEmpty() Cond[T] { return f.Len().Gt(0) }
+
+// Has is true when e is an element of the list.
+func (f ListField[T, E]) Has(e E) Cond[T] { return f.Contains(e) }
+
+// Contains is true when all of these are elements of the list; of none, every list is true.
+func (f ListField[T, E]) Contains(es ...E) Cond[T] {
+	return Cond[T]{n: compareList(dialect.FuncListContains, f.c, es)}
+}
+
+// ContainedBy is true when the list has no elements but these; an empty one has none.
+func (f ListField[T, E]) ContainedBy(es ...E) Cond[T] {
+	return Cond[T]{n: compareList(dialect.FuncListContainedBy, f.c, es)}
+}
+
+// Overlaps is true when one of these is an element of the list.
+func (f ListField[T, E]) Overlaps(es ...E) Cond[T] {
+	return Cond[T]{n: compareList(dialect.FuncListOverlaps, f.c, es)}
+}
+
+// Set assigns the list. nil is an empty one.
+func (f ListField[T, E]) Set(es []E) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, es)} }
+
+// Append assigns the list with these elements behind its own, in the database, so that concurrent ones all count. NULL becomes a list.
+func (f ListField[T, E]) Append(es ...E) Assign[T] {
+	return Assign[T]{a: assignList(dialect.FuncListAppend, f.c, es)}
+}
+
+// Remove assigns the list without its elements that equal one of these, in the database. NULL stays NULL.
+func (f ListField[T, E]) Remove(es ...E) Assign[T] {
+	return Assign[T]{a: assignList(dialect.FuncListRemove, f.c, es)}
+}
+
+// SetTo assigns the value of a term.
+func (f ListField[T, E]) SetTo(t Term[T, []E]) Assign[T] { return setTo[T](f.c, t.term().e) }
+
+// NullListField is a [ListField] that may be NULL.
+type NullListField[T, E any] struct {
+	ListField[T, E]
+	c *scan.Codec
+}
+
+// NullListOf returns the list that the accessor points to, a pointer.
+func NullListOf[T any, S ~[]E, E any](accessor func(*T) **S) NullListField[T, E] {
+	c := listCodec[T, *S, S](accessor)
+	return NullListField[T, E]{ListField[T, E]{c: c}, c}
+}
+
+// IsNull is true when the column is NULL.
+func (f NullListField[T, E]) IsNull() Cond[T] { return nullable[T, E]{f.c}.IsNull() }
+
+// NotNull is true when the column is not NULL.
+func (f NullListField[T, E]) NotNull() Cond[T] { return nullable[T, E]{f.c}.NotNull() }
+
+// SetNull assigns NULL.
+func (f NullListField[T, E]) SetNull() Assign[T] { return nullable[T, E]{f.c}.SetNull() }
