@@ -169,9 +169,8 @@ func ExampleJSONPath() {
 			log.Fatal(err)
 		}
 		for _, g := range list {
-			fmt.Print(g.Name, " ", g.Info.Beds, " ")
+			fmt.Println(g.Name, g.Info.Beds)
 		}
-		fmt.Println()
 	}
 
 	names(prom.And(guestCity.HasPrefix("L"), guestBeds.Lt(2)))
@@ -190,5 +189,6 @@ func ExampleJSONPath() {
 	// Ada 1
 	// Ada 1
 	// Ada 1
-	// Ada 4 Bob 3
+	// Ada 4
+	// Bob 3
 }
