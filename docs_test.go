@@ -162,7 +162,15 @@ type storedTypes struct {
 	Clock    time.Duration   `go:"time.Duration with clock" prom:"clock"`
 	Struct   struct{ A int } `go:"structs"`
 	Map      map[string]int  `go:"maps"`
-	Slice    []int           `go:"slices"`
+	Slice    [][]int         `go:"other slices"`
+	Texts    []string        `go:"[]string"`
+	Ints     []int           `go:"[]int"`
+	Int64s   []int64         `go:"[]int64"`
+	Int32s   []int32         `go:"[]int32"`
+	Floats   []float64       `go:"[]float64"`
+	Bools    []bool          `go:"[]bool"`
+	Times    []time.Time     `go:"[]time.Time"`
+	UUIDs    []prom.UUID     `go:"[]prom.UUID"`
 	Any      any             `go:"any"`
 	Raw      json.RawMessage `go:"json.RawMessage"`
 	Text     netip.Addr      `go:"types with encoding.TextMarshaler"`

@@ -48,8 +48,8 @@ var _ = prom.RegisterCodec(
 	},
 )
 
-// Account has a secret.
-type Account struct {
+// Login has a secret.
+type Login struct {
 	prom.Model
 	Name  string
 	Token Secret
@@ -63,21 +63,21 @@ func ExampleRegisterCodec() {
 		log.Fatal(err)
 	}
 	defer db.Close()
-	accounts := prom.NewRepo[Account](prom.Using(db))
+	logins := prom.NewRepo[Login](prom.Using(db))
 
-	a := Account{Name: "ada", Token: "t0ps3cret"}
-	if err := accounts.Create(ctx, &a); err != nil {
+	a := Login{Name: "ada", Token: "t0ps3cret"}
+	if err := logins.Create(ctx, &a); err != nil {
 		log.Fatal(err)
 	}
-	stored, err := prom.RawQuery[[]byte](db, "SELECT token FROM account").One(ctx)
+	stored, err := prom.RawQuery[[]byte](db, "SELECT token FROM login").One(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}
-	read, err := accounts.Get(ctx, a.ID)
+	read, err := logins.Get(ctx, a.ID)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(read.Token, len(stored) > len(read.Token), len(accounts.Modified(read)))
+	fmt.Println(read.Token, len(stored) > len(read.Token), len(logins.Modified(read)))
 	// Output: t0ps3cret true 0
 }
 

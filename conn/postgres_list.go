@@ -131,10 +131,10 @@ func textArray(s string) ([][]byte, error) {
 	if strings.HasPrefix(s, "[") {
 		return nil, errListStart
 	}
-	body, ok := strings.CutPrefix(s, "{")
-	if body, ok = strings.CutSuffix(body, "}"); !ok || len(s) < 2 {
+	if len(s) < 2 || s[0] != '{' || s[len(s)-1] != '}' {
 		return nil, errListWire
 	}
+	body := s[1 : len(s)-1]
 	var elems [][]byte
 	for body != "" {
 		var elem []byte
