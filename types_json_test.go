@@ -27,7 +27,7 @@ var (
 	paperMaybe = prom.NullJSONOf(func(p *paper) **map[string]any { return &p.Maybe })
 )
 
-func jsonOf(t *testing.T, text string) (v any) {
+func documentOf(t *testing.T, text string) (v any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(text), &v); err != nil {
 		t.Fatal(text, err)
@@ -50,7 +50,7 @@ func TestJSONPath(t *testing.T) {
 		ctx := context.Background()
 		repo := prom.NewRepo[paper](prom.Using(open(t, e.DSN)))
 		for _, d := range docs {
-			is.NoErr(repo.Create(ctx, &paper{Doc: jsonOf(t, d)}))
+			is.NoErr(repo.Create(ctx, &paper{Doc: documentOf(t, d)}))
 		}
 		count := func(want int, conds ...prom.Cond[paper]) {
 			t.Helper()
@@ -146,7 +146,7 @@ func TestJSONKeys(t *testing.T) {
 func TestJSONChanges(t *testing.T) {
 	t.Parallel()
 	merge := func(doc string) func(t *testing.T) prom.Assign[paper] {
-		return func(t *testing.T) prom.Assign[paper] { return paperDoc.Merge(jsonOf(t, doc)) }
+		return func(t *testing.T) prom.Assign[paper] { return paperDoc.Merge(documentOf(t, doc)) }
 	}
 	set := func(v any, path ...any) func(t *testing.T) prom.Assign[paper] {
 		return func(*testing.T) prom.Assign[paper] { return paperDoc.SetPath(v, path...) }
@@ -196,12 +196,12 @@ func TestJSONChanges(t *testing.T) {
 		ctx := context.Background()
 		repo := prom.NewRepo[paper](prom.Using(open(t, e.DSN)))
 		for _, c := range cases {
-			p := paper{Doc: jsonOf(t, c.doc)}
+			p := paper{Doc: documentOf(t, c.doc)}
 			is.NoErr(repo.Create(ctx, &p))
 			_, err := repo.AllRows().Update(ctx, c.assign(t))
 			is.NoErr(err)
 			is.NoErr(repo.Reload(ctx, &p))
-			if !reflect.DeepEqual(p.Doc, jsonOf(t, c.want)) {
+			if !reflect.DeepEqual(p.Doc, documentOf(t, c.want)) {
 				t.Errorf("%s became %v, not %s", c.doc, p.Doc, c.want)
 			}
 			is.NoErr(repo.Delete(ctx, &p))

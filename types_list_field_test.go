@@ -14,7 +14,7 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-type shelf struct {
+type listing struct {
 	prom.Model
 	Tags   namedList
 	Nums   *[]int32
@@ -27,14 +27,14 @@ type shelf struct {
 }
 
 var (
-	shelfTags   = prom.ListOf(func(s *shelf) *namedList { return &s.Tags })
-	shelfNums   = prom.NullListOf(func(s *shelf) **[]int32 { return &s.Nums })
-	shelfFloats = prom.ListOf(func(s *shelf) *[]float64 { return &s.Floats })
-	shelfFlags  = prom.ListOf(func(s *shelf) *[]bool { return &s.Flags })
-	shelfTimes  = prom.ListOf(func(s *shelf) *[]time.Time { return &s.Times })
-	shelfIDs    = prom.ListOf(func(s *shelf) *[]prom.UUID { return &s.IDs })
-	shelfSeals  = prom.ListOf(func(s *shelf) *[]grams { return &s.Seals })
-	shelfDays   = prom.ListOf(func(s *shelf) *weekdays { return &s.Days })
+	listingTags   = prom.ListOf(func(s *listing) *namedList { return &s.Tags })
+	listingNums   = prom.NullListOf(func(s *listing) **[]int32 { return &s.Nums })
+	listingFloats = prom.ListOf(func(s *listing) *[]float64 { return &s.Floats })
+	listingFlags  = prom.ListOf(func(s *listing) *[]bool { return &s.Flags })
+	listingTimes  = prom.ListOf(func(s *listing) *[]time.Time { return &s.Times })
+	listingIDs    = prom.ListOf(func(s *listing) *[]prom.UUID { return &s.IDs })
+	listingSeals  = prom.ListOf(func(s *listing) *[]grams { return &s.Seals })
+	listingDays   = prom.ListOf(func(s *listing) *weekdays { return &s.Days })
 )
 
 // found returns the keys of the rows that a condition is true for.
@@ -61,8 +61,8 @@ func TestListConditions(t *testing.T) {
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
-		repo := prom.NewRepo[shelf](prom.Using(open(t, e.DSN)))
-		rows := make([]shelf, len(lists)+1)
+		repo := prom.NewRepo[listing](prom.Using(open(t, e.DSN)))
+		rows := make([]listing, len(lists)+1)
 		for i, l := range lists {
 			nums := []int32{}
 			for _, s := range l {
@@ -86,9 +86,9 @@ func TestListConditions(t *testing.T) {
 					}
 				}
 			}
-			for j, cond := range []prom.Cond[shelf]{
-				shelfTags.Eq(arg), shelfTags.Ne(arg), shelfTags.Contains(arg...), shelfTags.ContainedBy(arg...), shelfTags.Overlaps(arg...),
-				prom.Not(shelfTags.Contains(arg...)), shelfTags.IsEmpty(),
+			for j, cond := range []prom.Cond[listing]{
+				listingTags.Eq(arg), listingTags.Ne(arg), listingTags.Contains(arg...), listingTags.ContainedBy(arg...), listingTags.Overlaps(arg...),
+				prom.Not(listingTags.Contains(arg...)), listingTags.IsEmpty(),
 			} {
 				if got := found(t, repo, cond); !slices.Equal(got, want[j]) {
 					t.Errorf("condition %d of %q: %v, not %v", j, arg, got, want[j])
@@ -97,19 +97,19 @@ func TestListConditions(t *testing.T) {
 		}
 		// The last row is NULL, about which nothing is true.
 		last := len(rows)
-		for _, cond := range []prom.Cond[shelf]{
-			shelfNums.Contains(), shelfNums.Contains(1), shelfNums.Overlaps(1), shelfNums.ContainedBy(0, 1, 2, 3, 4, 5, 6), shelfNums.Eq([]int32{1}),
-			shelfNums.IsEmpty(), shelfNums.Has(0),
+		for _, cond := range []prom.Cond[listing]{
+			listingNums.Contains(), listingNums.Contains(1), listingNums.Overlaps(1), listingNums.ContainedBy(0, 1, 2, 3, 4, 5, 6), listingNums.Eq([]int32{1}),
+			listingNums.IsEmpty(), listingNums.Has(0),
 		} {
 			is.Equal(len(found(t, repo, cond))+len(found(t, repo, prom.Not(cond))), last-1)
 		}
-		is.Equal(len(found(t, repo, shelfNums.Has(1))), 5)
-		is.Equal(len(found(t, repo, shelfTags.Len().Gt(2))), 2)
-		is.Equal(len(found(t, repo, shelfNums.Len().IsNull())), 1)
-		is.Equal(len(found(t, repo, prom.Eq(shelfNums.Len(), shelfTags.Len()))), len(lists))
-		is.Equal(found(t, repo, shelfNums.IsNull()), []int64{rows[last-1].ID})
-		is.Equal(len(found(t, repo, shelfNums.NotNull())), last-1)
-		is.Equal(len(found(t, repo, prom.Or(shelfNums.NotEmpty(), shelfTags.Has("a")))), len(lists)-1)
+		is.Equal(len(found(t, repo, listingNums.Has(1))), 5)
+		is.Equal(len(found(t, repo, listingTags.Len().Gt(2))), 2)
+		is.Equal(len(found(t, repo, listingNums.Len().IsNull())), 1)
+		is.Equal(len(found(t, repo, prom.Eq(listingNums.Len(), listingTags.Len()))), len(lists))
+		is.Equal(found(t, repo, listingNums.IsNull()), []int64{rows[last-1].ID})
+		is.Equal(len(found(t, repo, listingNums.NotNull())), last-1)
+		is.Equal(len(found(t, repo, prom.Or(listingNums.NotEmpty(), listingTags.Has("a")))), len(lists)-1)
 	})
 }
 
@@ -120,28 +120,28 @@ func TestListElements(t *testing.T) {
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
-		repo := prom.NewRepo[shelf](prom.Using(open(t, e.DSN)))
-		s := shelf{
+		repo := prom.NewRepo[listing](prom.Using(open(t, e.DSN)))
+		s := listing{
 			Floats: []float64{0.1, 1, math.Inf(1)}, Flags: []bool{true}, Times: []time.Time{at}, IDs: []prom.UUID{id},
 			Seals: []grams{{1.5}, {2}}, Days: weekdays{"mon"},
 		}
 		is.NoErr(repo.Create(ctx, &s))
 		for i, c := range []struct {
-			cond prom.Cond[shelf]
+			cond prom.Cond[listing]
 			want int
 		}{
-			{shelfFloats.Has(0.1), 1}, {shelfFloats.Contains(1, math.Inf(1)), 1}, {shelfFloats.Has(0.1000000001), 0}, {shelfFloats.Eq(s.Floats), 1},
-			{shelfFlags.Has(true), 1}, {shelfFlags.Has(false), 0}, {shelfFlags.Eq([]bool{true}), 1}, {shelfFlags.ContainedBy(true, false), 1},
-			{shelfTimes.Has(at.Add(999).In(time.FixedZone("", 3600))), 1}, {shelfTimes.Eq([]time.Time{at}), 1}, {shelfTimes.Has(at.Add(1000)), 0},
-			{shelfIDs.Has(id), 1}, {shelfIDs.Has(prom.UUID{}), 0}, {shelfIDs.Overlaps(prom.UUID{}, id), 1},
-			{shelfSeals.Has(grams{1.5}), 1}, {shelfSeals.Eq([]grams{{1.5}, {2}}), 1}, {shelfSeals.ContainedBy(grams{2}), 0},
-			{shelfDays.Has("mon"), 1}, {shelfDays.Has("it's, \"tue\""), 0}, {shelfNums.Contains(), 0},
+			{listingFloats.Has(0.1), 1}, {listingFloats.Contains(1, math.Inf(1)), 1}, {listingFloats.Has(0.1000000001), 0}, {listingFloats.Eq(s.Floats), 1},
+			{listingFlags.Has(true), 1}, {listingFlags.Has(false), 0}, {listingFlags.Eq([]bool{true}), 1}, {listingFlags.ContainedBy(true, false), 1},
+			{listingTimes.Has(at.Add(999).In(time.FixedZone("", 3600))), 1}, {listingTimes.Eq([]time.Time{at}), 1}, {listingTimes.Has(at.Add(1000)), 0},
+			{listingIDs.Has(id), 1}, {listingIDs.Has(prom.UUID{}), 0}, {listingIDs.Overlaps(prom.UUID{}, id), 1},
+			{listingSeals.Has(grams{1.5}), 1}, {listingSeals.Eq([]grams{{1.5}, {2}}), 1}, {listingSeals.ContainedBy(grams{2}), 0},
+			{listingDays.Has("mon"), 1}, {listingDays.Has("it's, \"tue\""), 0}, {listingNums.Contains(), 0},
 		} {
 			if n, err := repo.Where(c.cond).Count(ctx); err != nil || n != c.want {
 				t.Errorf("condition %d: %d rows, not %d; %v", i, n, c.want, err)
 			}
 		}
-		_, err := repo.Where(shelfFloats.Has(math.NaN())).Count(ctx)
+		_, err := repo.Where(listingFloats.Has(math.NaN())).Count(ctx)
 		is.True(errors.Is(err, prom.ErrValidation))
 	})
 }
@@ -154,45 +154,45 @@ func TestListAssigns(t *testing.T) {
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
-		repo := prom.NewRepo[shelf](prom.Using(open(t, e.DSN)))
-		s := shelf{Tags: namedList{`"`, "b", `"`}, Floats: []float64{7}}
+		repo := prom.NewRepo[listing](prom.Using(open(t, e.DSN)))
+		s := listing{Tags: namedList{`"`, "b", `"`}, Floats: []float64{7}}
 		is.NoErr(repo.Create(ctx, &s))
-		update := func(assigns ...prom.Assign[shelf]) {
+		update := func(assigns ...prom.Assign[listing]) {
 			t.Helper()
 			n, err := repo.AllRows().Update(ctx, assigns...)
 			is.NoErr(err)
 			is.Equal(n, 1)
 			is.NoErr(repo.Reload(ctx, &s))
 		}
-		update(shelfTags.Append("ü\u2028'", `\`), shelfNums.Append(1, -2), shelfFloats.Append(floats...), shelfFlags.Append(true, false, true),
-			shelfTimes.Append(at), shelfSeals.Append(grams{1.5}), shelfDays.Append())
+		update(listingTags.Append("ü\u2028'", `\`), listingNums.Append(1, -2), listingFloats.Append(floats...), listingFlags.Append(true, false, true),
+			listingTimes.Append(at), listingSeals.Append(grams{1.5}), listingDays.Append())
 		is.Equal(s.Tags, namedList{`"`, "b", `"`, "ü\u2028'", `\`})
 		is.Equal(*s.Nums, []int32{1, -2})
 		is.Equal(s.Floats, append([]float64{7}, floats...))
 		is.Equal(s.Flags, []bool{true, false, true})
 		is.Equal(s.Times, []time.Time{at})
 		is.Equal(s.Seals, []grams{{1.5}})
-		update(shelfTags.Remove(`"`, "z"), shelfNums.Remove(), shelfFloats.Remove(7), shelfFlags.Remove(true), shelfTimes.Remove(at))
+		update(listingTags.Remove(`"`, "z"), listingNums.Remove(), listingFloats.Remove(7), listingFlags.Remove(true), listingTimes.Remove(at))
 		is.Equal(s.Tags, namedList{"b", "ü\u2028'", `\`})
 		is.Equal(*s.Nums, []int32{1, -2})
 		is.Equal(s.Floats, floats)
 		is.Equal(s.Flags, []bool{false})
 		is.Equal(s.Times, []time.Time{})
-		update(shelfNums.Remove(1, -2), shelfTags.Set(nil), shelfFlags.Set([]bool{true}))
+		update(listingNums.Remove(1, -2), listingTags.Set(nil), listingFlags.Set([]bool{true}))
 		is.Equal(*s.Nums, []int32{})
 		is.Equal(s.Tags, namedList{})
 		is.Equal(s.Flags, []bool{true})
-		update(shelfTags.Append("x"), shelfDays.SetTo(shelfDays))
+		update(listingTags.Append("x"), listingDays.SetTo(listingDays))
 		is.Equal(s.Tags, namedList{"x"})
-		all, err := prom.Pluck(repo.Query(), shelfTags).All(ctx)
+		all, err := prom.Pluck(repo.Query(), listingTags).All(ctx)
 		is.NoErr(err)
 		is.Equal(all, [][]string{{"x"}})
-		update(shelfNums.SetNull())
-		update(shelfNums.Remove(1))
+		update(listingNums.SetNull())
+		update(listingNums.Remove(1))
 		is.Equal(s.Nums, nil)
-		_, err = repo.AllRows().Update(ctx, shelfDays.Append("mon", "wed"))
+		_, err = repo.AllRows().Update(ctx, listingDays.Append("mon", "wed"))
 		is.True(errors.Is(err, prom.ErrValidation))
-		_, err = repo.AllRows().Update(ctx, shelfDays.Remove("wed")) // which nothing is
+		_, err = repo.AllRows().Update(ctx, listingDays.Remove("wed")) // which nothing is
 		is.NoErr(err)
 	})
 }
