@@ -208,6 +208,10 @@ func Rank[T any](w Window[T]) Expr[T, int64] { return query.Rank(w) }
 // DenseRank is [Rank] without gaps.
 func DenseRank[T any](w Window[T]) Expr[T, int64] { return query.DenseRank(w) }
 
+// Ntile is the number of the row's part, from 1, when the rows of the window are cut into n parts in its order, of which the first have one
+// row more where they cannot all be of the same size.
+func Ntile[T any](n int, w Window[T]) Expr[T, int64] { return query.Ntile(n, w) }
+
 // Lag is the term in the row that stands n rows before in the window's order, or NULL.
 func Lag[T, V any](t Term[T, V], n int, w Window[T]) Expr[T, V] { return query.Lag(t, n, w) }
 
@@ -223,6 +227,13 @@ func LastValue[T, V any](t Term[T, V], w Window[T]) Expr[T, V] { return query.La
 // Sub is the value of a subquery with one row and one column; NULL when it has no row. More rows than one are an error of PostgreSQL, and
 // SQLite takes the first: give the subquery a limit, or let it select an aggregate.
 func Sub[T, V any](sub Subquery[V]) Expr[T, V] { return query.Sub[T](sub) }
+
+// LinkedSub is [Sub] of a projection of the rows of S that are linked to the row, so that each row has its own value:
+//
+//	average := prom.LinkedSub(prom.Pluck(posts.Query(), prom.Avg(PostViews)), prom.Match(PostTopic, PostTopic)) // of the posts on its topic
+func LinkedSub[S, T, V any](sub Projection[S, V], link Correlation[S, T], more ...Correlation[S, T]) Expr[T, V] {
+	return query.LinkedSub[S, T, V](sub, append([]Correlation[S, T]{link}, more...)...)
+}
 
 // Exists is true when the subquery has a row that is linked to the row. Without links it is the same for all rows.
 func Exists[T, S any](sub Subquery[S], links ...Correlation[S, T]) Cond[T] {

@@ -47,14 +47,21 @@ func (s *subselect) one() (*subselect, *schema.Column, error) {
 	return s, cols[0].like, nil
 }
 
-func scalar[R any](sub Subquery[R]) *expr {
-	s, like, err := sub.Nested().s.one()
+func scalar[R any](sub Subquery[R]) *expr { return sub.Nested().s.scalar() }
+
+func (s *subselect) scalar() *expr {
+	s, like, err := s.one()
 	return &expr{op: exprQuery, like: like, sub: s, err: err}
 }
 
 // Sub is the value of a subquery with one row and one column; NULL when it has no row. More rows than one are an error of PostgreSQL, and
 // SQLite takes the first: give the subquery a limit, or let it select an aggregate.
 func Sub[T, V any](sub Subquery[V]) Expr[T, V] { return typed[T, V](scalar(sub)) }
+
+// LinkedSub is [Sub] of a subquery about the rows of S that are linked to the row, so that each row has its own.
+func LinkedSub[S, T, V any](sub Subquery[V], links ...Correlation[S, T]) Expr[T, V] {
+	return typed[T, V](linked(sub, links).scalar())
+}
 
 //go:noinline
 func inQuery[V any](o op, c *scan.Codec, sub Subquery[V]) *node {
@@ -108,7 +115,7 @@ func Exists[T, S any](sub Subquery[S], links ...Correlation[S, T]) Cond[T] {
 	return Cond[T]{n: existsNode(linked(sub, links), false)}
 }
 
-func linked[S, T any](sub Subquery[S], links []Correlation[S, T]) *subselect {
+func linked[S, T, R any](sub Subquery[R], links []Correlation[S, T]) *subselect {
 	s := *sub.Nested().s
 	for _, l := range links {
 		s.spec = s.spec.and(l.n)

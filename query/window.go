@@ -143,6 +143,16 @@ func DenseRank[T any](w Window[T]) Expr[T, int64] {
 	return windowed[T, int64](dialect.FuncDenseRank, kindColumns[schema.Int64], w)
 }
 
+// Ntile is the number of the row's part, from 1, when the rows of the window are cut into n parts in its order, of which the first have one
+// row more where they cannot all be of the same size.
+func Ntile[T any](n int, w Window[T]) Expr[T, int64] {
+	parts := int32Arg(n)
+	if n < 1 {
+		parts.err = errors.New("rows are cut into one part or more")
+	}
+	return windowed[T, int64](dialect.FuncNtile, kindColumns[schema.Int64], w, parts)
+}
+
 // Lag is the term in the row that stands n rows before in the window's order, or NULL.
 func Lag[T, V any](t Term[T, V], n int, w Window[T]) Expr[T, V] {
 	x := t.term().e
