@@ -24,16 +24,13 @@ func main() {
 }
 
 func run(ctx context.Context, out io.Writer) (err error) {
-	dsn := os.Getenv("PROM_DSN")
-	if dsn == "" {
-		dsn = "sqlite://:memory:"
-	}
-	db, err := prom.Open(dsn)
-	if err != nil {
-		return err
+	if os.Getenv("PROM_DSN") == "" {
+		if _, err := prom.Open("sqlite://:memory:"); err != nil {
+			return err
+		}
 	}
 	defer func() { err = errors.Join(err, prom.Close()) }()
-	shop := newShop(db)
+	shop := newShop()
 	if _, err := shop.fill(ctx); err != nil {
 		return err
 	}

@@ -147,10 +147,11 @@ type Shop struct {
 	lines     *prom.Repo[Line]
 }
 
-func newShop(db *prom.DB) Shop {
-	on := prom.Using(db)
+// newShop returns the repos with the given options, of which the connection is one.
+func newShop(on ...prom.RepoOption) Shop {
 	return Shop{
-		prom.NewRepo[Genre](on), prom.NewRepo[Artist](on), prom.NewRepo[Album](on), prom.NewRepo[Track](on), prom.NewRepo[Playlist](on),
-		prom.NewRepo[Entry](on), prom.NewRepo[Employee](on), prom.NewRepo[Customer](on), prom.NewRepo[Invoice](on), prom.NewRepo[Line](on),
+		prom.NewRepo[Genre](on...), prom.NewRepo[Artist](on...), prom.NewRepo[Album](on...), prom.NewRepo[Track](on...),
+		prom.NewRepo[Playlist](on...), prom.NewRepo[Entry](on...), prom.NewRepo[Employee](on...), prom.NewRepo[Customer](on...),
+		prom.NewRepo[Invoice](on...), prom.NewRepo[Line](on...),
 	}
 }

@@ -22,7 +22,8 @@ type ArtistSales struct {
 // three of them, by joins. When some of what is selected are aggregates, the rest says what the groups are.
 func (s Shop) TopArtists(ctx context.Context, n int, atLeast int64) ([]ArtistSales, error) {
 	revenue := prom.Sum(paid)
-	id, name := prom.Via(lineTrack, prom.Via(trackAlbum, prom.Via(albumArtist, artistID))), prom.Via(lineTrack, prom.Via(trackAlbum, prom.Via(albumArtist, artistName)))
+	id := prom.Via(lineTrack, prom.Via(trackAlbum, prom.Via(albumArtist, artistID)))
+	name := prom.Via(lineTrack, prom.Via(trackAlbum, prom.Via(albumArtist, artistName)))
 	return prom.Select(s.lines.Query(),
 		prom.Col(func(r *ArtistSales) *int64 { return &r.ID }, id),
 		prom.Col(func(r *ArtistSales) *string { return &r.Name }, name),
