@@ -79,7 +79,7 @@ func (r *Repo[T]) UnsafeDeleteAny(ctx context.Context, v any) error {
 	if w.args, err = r.rowKey(w.args, value); err != nil {
 		return errorOf("delete", r.table, err)
 	}
-	if err = r.deleteKey(ctx, w); errors.Is(err, ErrNotFound) {
+	if err = r.deleteBy(ctx, w, r.table.Key); errors.Is(err, ErrNotFound) {
 		err = nil
 	}
 	return err

@@ -9,6 +9,7 @@ import (
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
 )
 
 // Batch collects operations on the repos of one connection that go to the database together: in one round trip on PostgreSQL, in
@@ -38,6 +39,7 @@ type batchOp struct {
 	after func(ctx context.Context, op *batchOp) error            // follows the statements in their transaction; nil without hooks
 	done  func(ctx context.Context, op *batchOp, err error) error // is told how the batch ended, and says how the operation did
 	place func(error) error                                       // gives an error the operation's place
+	why   func(ctx context.Context, err error) error              // says more about an error, once the batch is undone; nil for nothing more
 	own   bool                                                    // what build returned is a hook's, or has its place
 	skip  bool                                                    // there is nothing to do
 	some  bool                                                    // its success does not show that the table has all columns
@@ -205,6 +207,9 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 			spent = repeats > maxRepeats
 		}
 		if spent || !op.b.again(ctx, &st, err) {
+			if op.why != nil {
+				err = op.why(ctx, err)
+			}
 			return &BatchError{failed, op.place(err)}
 		}
 		if err := op.b.repair(ctx, op.text, err); err != nil {
@@ -313,7 +318,7 @@ func (o BatchOf[T]) Create(v *T) {
 	})
 }
 
-// Update updates the row of v, as [Repo.Update] does; a row that is gone fails the batch.
+// Update updates the row of v, as [Repo.Update] does; a row that is gone, or was changed since, fails the batch.
 func (o BatchOf[T]) Update(v *T) {
 	r := o.repo
 	o.write("update", v, updateHooks, func(ctx context.Context, op *batchOp, w *work[T]) error {
@@ -331,11 +336,14 @@ func (o BatchOf[T]) Update(v *T) {
 			op.own = true
 			return err
 		}
-		if op.Args, err = r.rowKey(op.Args, v); err != nil {
+		by, args, err := r.rowIs(op.Args, v)
+		if err != nil {
 			return err
 		}
-		op.SQL, err = op.b.stmts.UpdateKey(cols, r.table.Key)
+		op.Args = args
+		op.SQL, err = op.b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
 		op.Judged = true // the row may be gone
+		op.why = func(ctx context.Context, err error) error { return r.missed(ctx, err, r.stands(v, args[len(cols):])) }
 		return err
 	})
 }
@@ -343,29 +351,15 @@ func (o BatchOf[T]) Update(v *T) {
 // DeleteKey deletes the row with that key. When there is none the batch does not fail; the result says how many rows were deleted, 0
 // or 1.
 func (o BatchOf[T]) DeleteKey(key ...any) *Result[int] {
-	result, n := &Result[int]{err: errNotRun}, 0
-	o.add("delete", true, &batchOp{
-		some: true,
-		build: func(_ context.Context, op *batchOp) (err error) {
-			if op.Args, err = o.repo.convertKey(nil, key); err != nil {
-				return err
-			}
-			op.SQL, err = op.b.stmts.DeleteKeyReturning(o.repo.table.Key)
-			return err
-		},
-		read: func(rows conn.Rows) error {
-			for n = 0; rows.Next(); n++ {
-			}
-			return nil
-		},
-		done: func(_ context.Context, _ *batchOp, err error) error {
-			if result.err = err; err == nil {
-				result.value = n
-			}
-			return nil
-		},
+	return o.change("delete", func(b *binding) (*query.Text, []schema.Value, error) {
+		row, err := o.repo.convertKey(nil, key)
+		if err != nil {
+			return nil, nil, err
+		}
+		q := o.repo.Query()
+		q.spec = q.spec.KeyIs(o.repo.table.Key, row)
+		return q.deletion()(b.stmts, nil, false)
 	})
-	return result
 }
 
 // Get reads the row with that key. When there is none the batch does not fail; the result is ErrNotFound.

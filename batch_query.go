@@ -83,13 +83,13 @@ func ask[T, V any](o BatchOf[T], verb string, q Query[T],
 // UpdateWhere assigns new values to the rows of a query, as [Query.Update] does. The result is how many they were.
 func (o BatchOf[T]) UpdateWhere(q Query[T], assigns ...Assign[T]) *Result[int] {
 	return o.change("update", func(b *binding) (*query.Text, []schema.Value, error) {
-		return query.Update(b.stmts, nil, q.spec, assigns, now())
+		return q.update(assigns)(b.stmts, nil, false)
 	})
 }
 
 // DeleteWhere deletes the rows of a query, as [Query.Delete] does. The result is how many they were.
 func (o BatchOf[T]) DeleteWhere(q Query[T]) *Result[int] {
-	return o.change("delete", func(b *binding) (*query.Text, []schema.Value, error) { return b.stmts.Delete(nil, q.spec) })
+	return o.change("delete", func(b *binding) (*query.Text, []schema.Value, error) { return q.deletion()(b.stmts, nil, false) })
 }
 
 // change adds a statement that returns no rows, and whose result is how many it changed.

@@ -125,7 +125,7 @@ func (r *Repo[T]) fill(cols []*schema.Column, v *T, at time.Time) ([]*schema.Col
 				err = scan.Set(r.plan, v, c, schema.TextValue(schema.UUID, NewUUID().String()))
 			case (c.Created || c.Updated) && value.IsZero():
 				err = scan.Set(r.plan, v, c, schema.TimeValue(schema.Time, at))
-			case c.Default != nil && unset(c, value):
+			case c.Default != nil && (unset(c, value) || c.Version && value.IsZero()):
 				err = scan.Set(r.plan, v, c, defaultValue(c))
 			}
 			if err != nil {

@@ -3,39 +3,39 @@ package prom
 import (
 	"context"
 
-	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
 )
 
 // Delete deletes the row that v was loaded from or, without change tracking, the one with its key. Afterwards v counts as new: Save
-// inserts it again, with the key that it has. A row that is gone is ErrNotFound.
+// inserts it again, with the key that it has. A row that is gone is ErrNotFound, and, for a model with a version, one that was
+// changed since v was loaded is ErrStale.
+//
+// The row of a model with a field that has the tag option deleted is marked instead: v is what is stored then, with the time of the
+// deletion, and can be restored. See [Repo.Restore] and [Repo.HardDelete].
 //
 // The model's hooks BeforeDelete and AfterDelete are called.
-func (r *Repo[T]) Delete(ctx context.Context, v *T) error {
+func (r *Repo[T]) Delete(ctx context.Context, v *T) error { return r.hookedDelete(ctx, v, r.delete) }
+
+func (r *Repo[T]) hookedDelete(ctx context.Context, v *T, deletion func(ctx context.Context, v *T) error) error {
 	if hooks := r.hooks & deleteHooks; hooks != 0 {
-		return r.hooked(ctx, v, hooks, func(ctx context.Context) (bool, error) { return true, r.delete(ctx, v) })
+		return r.hooked(ctx, v, hooks, func(ctx context.Context) (bool, error) { return true, deletion(ctx, v) })
 	}
-	return r.delete(ctx, v)
+	return deletion(ctx, v)
 }
 
 func (r *Repo[T]) delete(ctx context.Context, v *T) error {
+	if r.table.Deleted == nil {
+		return r.hardDelete(ctx, v)
+	}
 	if err := r.needKey("delete"); err != nil {
 		return err
 	}
-	w := r.take()
-	defer r.give(w)
-	var err error
-	if w.args, err = r.rowKey(w.args, v); err != nil {
-		return errorOf("delete", r.table, err)
-	}
-	if err := r.deleteKey(ctx, w); err != nil {
-		return err
-	}
-	scan.Forget(r.plan, v)
-	return nil
+	return r.mark(ctx, v, "delete", query.Spec{}, (*query.Statements).SoftDelete)
 }
 
-// DeleteKey deletes the row with that key, as Get would find it. When there is none it is ErrNotFound.
-// There is no value here to call hooks of: load it and call Delete if it must be so.
+// DeleteKey deletes the row with that key, as Get would find it, or marks it as deleted, as Delete does. When there is none it is
+// ErrNotFound. There is no value here to call hooks of: load it and call Delete if it must be so.
 func (r *Repo[T]) DeleteKey(ctx context.Context, key ...any) error {
 	w := r.take()
 	defer r.give(w)
@@ -43,16 +43,25 @@ func (r *Repo[T]) DeleteKey(ctx context.Context, key ...any) error {
 	if w.args, err = r.convertKey(w.args, key); err != nil {
 		return errorOf("delete", r.table, err)
 	}
-	return r.deleteKey(ctx, w)
+	if r.table.Deleted == nil {
+		return r.deleteBy(ctx, w, r.table.Key)
+	}
+	q := r.Query()
+	q.spec = q.spec.KeyIs(r.table.Key, w.args)
+	n, err := q.Delete(ctx)
+	if err == nil && n == 0 {
+		return r.notFound("delete")
+	}
+	return err
 }
 
-// deleteKey deletes the row whose key is the arguments of w.
-func (r *Repo[T]) deleteKey(ctx context.Context, w *work[T]) error {
+// deleteBy deletes the row in which the columns have the values of w's arguments.
+func (r *Repo[T]) deleteBy(ctx context.Context, w *work[T], by []*schema.Column) error {
 	b, err := r.bind()
 	if err != nil {
 		return err
 	}
-	text, err := b.stmts.DeleteKey(r.table.Key)
+	text, err := b.stmts.DeleteKey(by)
 	if err != nil {
 		return err
 	}

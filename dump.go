@@ -110,7 +110,7 @@ func (d *dumper) table(ctx context.Context, b *binding, plan *scan.Plan) error {
 		head.Kinds = append(head.Kinds, c.Kind.String())
 	}
 	d.line(head)
-	var spec query.Spec
+	spec := query.Spec{}.WithDeleted()
 	if len(b.table.Key) > 0 {
 		spec = spec.ByKeys(b.table.Key)
 	}

@@ -121,7 +121,7 @@ func (w *walker[T]) byKey() error {
 // bound adds the condition that no row comes after the last one that the table has now.
 func (w *walker[T]) bound(spec query.Spec) (query.Spec, error) {
 	key := w.q.repo.table.Key
-	keys, err := w.keys(query.Spec{}.ByKeysDesc(key).Limit(1), key)
+	keys, err := w.keys(w.q.spec.Everything().ByKeysDesc(key).Limit(1), key)
 	if err != nil || len(keys) == 0 {
 		return spec, err
 	}

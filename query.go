@@ -232,47 +232,6 @@ func (q Query[T]) Has(ctx context.Context) (bool, error) {
 	return has, err
 }
 
-// Update assigns new values to the rows and returns how many they were. Without a condition it is refused; see AllRows. The model's
-// updated column is set to the present time unless it is assigned. It takes no order, limit or offset.
-// It works on rows and loads none: hooks of the model are not called, but the rules of the assigned fields hold.
-func (q Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error) {
-	b, err := q.repo.bind()
-	if err != nil {
-		return 0, err
-	}
-	w := q.repo.take()
-	defer q.repo.give(w)
-	text, args, err := query.Update(b.stmts, w.args, q.spec, assigns, now())
-	if err != nil {
-		return 0, errorOf("update", q.repo.table, err)
-	}
-	w.args = args
-	w.setText("update", text)
-	w.Write = true
-	n, err := b.exec(ctx, &w.call)
-	return int(n), err
-}
-
-// Delete deletes the rows and returns how many they were. Without a condition it is refused; see AllRows. It takes no order, limit
-// or offset. It works on rows and loads none: hooks of the model are not called.
-func (q Query[T]) Delete(ctx context.Context) (int, error) {
-	b, err := q.repo.bind()
-	if err != nil {
-		return 0, err
-	}
-	w := q.repo.take()
-	defer q.repo.give(w)
-	text, args, err := b.stmts.Delete(w.args, q.spec)
-	if err != nil {
-		return 0, errorOf("delete", q.repo.table, err)
-	}
-	w.args = args
-	w.setText("delete", text)
-	w.Write = true
-	n, err := b.exec(ctx, &w.call)
-	return int(n), err
-}
-
 // SQL returns the statement of All and its arguments without running it. It needs to know the connection, for its dialect, and
 // does not connect.
 func (q Query[T]) SQL() (sql string, args []any, err error) {

@@ -54,20 +54,11 @@ func (r *Repo[T]) get(ctx context.Context, w *work[T], op string, cols []*schema
 // Load fills v, of which the key or the fields of a unique index are set, with the row that has them. When several are set the
 // key goes before the indexes, and these in their order. When there is no such row it is ErrNotFound, and v is as it was.
 func (r *Repo[T]) Load(ctx context.Context, v *T) error {
-	cols, err := r.identity(v)
+	id, err := r.identity(v)
 	if err != nil {
 		return errorOf("load", r.table, err)
 	}
-	w := r.take()
-	defer r.give(w)
-	for _, c := range cols {
-		value, err := scan.Value(r.plan, v, c)
-		if err != nil {
-			return errorOf("load", r.table, err)
-		}
-		w.args = append(w.args, value)
-	}
-	return r.reread(ctx, w, "load", cols, v)
+	return r.loadBy(ctx, v, id.cols)
 }
 
 // Reload reads the row that v was loaded from again and drops the changes made since. A row that is gone is ErrNotFound, and v is

@@ -2,7 +2,6 @@ package prom
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,8 +12,9 @@ import (
 
 // Save stores v: it updates the row that v was loaded from or saved to before, and inserts a new one otherwise.
 //
-// A model without change tracking, which prom.Model brings, cannot tell the two apart: its key decides. With a key that is not
-// set, and that the database or the library makes, Save inserts; with any other it inserts or updates the row with that key.
+// A model without change tracking, which prom.Model brings, cannot tell the two apart: its version decides, which is 0 in a new
+// value, or without one its key. With a key that is not set, and that the database or the library makes, Save inserts; with any
+// other it inserts or updates the row with that key.
 func (r *Repo[T]) Save(ctx context.Context, v *T) error {
 	switch {
 	case scan.IsLoaded(r.plan, v):
@@ -25,6 +25,12 @@ func (r *Repo[T]) Save(ctx context.Context, v *T) error {
 	if err := r.needKey("save"); err != nil {
 		return err
 	}
+	if r.table.Version != nil {
+		if version, err := r.version(v); err != nil || version.IsZero() {
+			return r.Create(ctx, v)
+		}
+		return r.Update(ctx, v)
+	}
 	key, err := r.keyOf(make([]schema.Value, 0, 4), v)
 	if err != nil {
 		return errorOf("save", r.table, err)
@@ -34,12 +40,13 @@ func (r *Repo[T]) Save(ctx context.Context, v *T) error {
 			return r.Create(ctx, v)
 		}
 	}
-	return r.upsert(ctx, v, r.table.Key)
+	return r.upsert(ctx, v, identity{cols: r.table.Key})
 }
 
 // Update writes the columns of v that changed since it was loaded to the row that it was loaded from, even when its key
-// is among them, and reads back what is stored then. A row that is gone is ErrNotFound; a value that was never saved is an error.
-// A model without change tracking is written whole, to the row with its key.
+// is among them, and reads back what is stored then. A row that is gone is ErrNotFound, and, for a model with a version, one that
+// was changed since is ErrStale. A value that was never saved is an error. A model without change tracking is written whole, to the
+// row with its key. When Update fails, v is as it was.
 //
 // The model's updated column is set to the time of the update, unless it was set by hand.
 //
@@ -77,16 +84,18 @@ func (r *Repo[T]) update(ctx context.Context, v *T) error {
 	if w.args, err = r.values(ctx, "update", w.args, &w.stored, cols); err != nil {
 		return err
 	}
-	if w.args, err = r.rowKey(w.args, v); err != nil {
+	by, args, err := r.rowIs(w.args, v)
+	if err != nil {
 		return errorOf("update", r.table, err)
 	}
-	text, err := b.stmts.UpdateKey(cols, r.table.Key)
+	w.args = args
+	text, err := b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
 	if err != nil {
 		return err
 	}
 	w.setWrite("update", text)
 	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
-		return err
+		return r.missed(ctx, err, r.stands(v, args[len(cols):]))
 	}
 	*v = w.stored
 	return nil
@@ -97,7 +106,7 @@ func (r *Repo[T]) changes(cols []*schema.Column, v *T) ([]*schema.Column, error)
 	tracked := r.plan.Tracks()
 	if tracked {
 		if !scan.IsLoaded(r.plan, v) {
-			return nil, errors.New("the value was never saved; use Create or Save")
+			return nil, errNeverSaved
 		}
 		cols = append(cols, scan.Modified(r.plan, v)...)
 		if unread := scan.Unread(r.plan, v, cols); len(unread) > 0 {
@@ -118,6 +127,14 @@ func (r *Repo[T]) changes(cols []*schema.Column, v *T) ([]*schema.Column, error)
 			if tracked {
 				cols = append(cols, c)
 			}
+		}
+	}
+	if c := r.table.Version; c != nil && len(cols) > 0 {
+		if err := r.countUp(v); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(cols, c) {
+			cols = append(cols, c)
 		}
 	}
 	return cols, nil

@@ -7,7 +7,6 @@ import (
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/install"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -235,7 +234,7 @@ func (w *watcher[T]) look() error {
 
 // last returns the greatest row beyond a place, nil for none.
 func (w *watcher[T]) last(beyond []schema.Value) ([]schema.Value, error) {
-	spec := query.Spec{}
+	spec := w.q.spec.Everything()
 	if beyond != nil {
 		spec = spec.After(w.cols, beyond)
 	}

@@ -17,12 +17,13 @@ type work[T any] struct {
 	cols   []*schema.Column
 	stored T // what a write makes of a value; the caller's own is changed when it has succeeded
 
-	loader scan.Loader[T]
-	one    *T // where one row goes; nil to read a list
-	found  bool
-	list   []T
-	hint   int        // how many rows are expected
-	part   *scan.Plan // of rows with some columns; nil for all
+	loader   scan.Loader[T]
+	one      *T // where one row goes; nil to read a list
+	found    bool
+	inserted bool // the row was, and is not one that was updated; of statements that tell
+	list     []T
+	hint     int        // how many rows are expected
+	part     *scan.Plan // of rows with some columns; nil for all
 }
 
 // maxKeptArgs bounds the arguments that a work keeps room for.
@@ -71,6 +72,12 @@ func (w *work[T]) ReadRows(rows conn.Rows) error {
 		for rows.Next() {
 			if err := w.loader.Load(rows, w.one); err != nil {
 				return err
+			}
+			if n := len(w.loader.Plan.Table.Columns); w.Tell && rows.Len() > n {
+				var err error
+				if w.inserted, err = rows.Bool(n); err != nil {
+					return err
+				}
 			}
 			w.found = true
 		}

@@ -69,11 +69,13 @@ type Statement struct {
 	Guard Guard
 	Fresh bool // it is run again: what connections have prepared is not used, and a SQLite write shares no transaction; ignored in a transaction
 
-	NoRows  bool  // of a batch: it is run as Exec does
-	Judged  bool  // of a batch: its reader may refuse the rows, so that nothing is committed before they have been read
-	Bare    bool  // of a batch: it reads what is known to be there; when all are such, a batch in a transaction has no savepoint
-	Changed int64 // set by a batch: how many rows the statement changed
-	LastKey int64 // set by Exec, where the dialect's feature LastKey is: the key of the row that was inserted last
+	NoRows   bool  // of a batch: it is run as Exec does
+	Judged   bool  // of a batch: its reader may refuse the rows, so that nothing is committed before they have been read
+	Bare     bool  // of a batch: it reads what is known to be there; when all are such, a batch in a transaction has no savepoint
+	Changed  int64 // set by a batch: how many rows the statement changed
+	Tell     bool  // of an insert that may update a row instead: say which, where the dialect has no expression for it
+	Inserted bool  // the answer
+	LastKey  int64 // set by Exec, where the dialect's feature LastKey is: the key of the row that was inserted last
 }
 
 // Guard says how a statement inside a transaction is protected, on engines where an error refuses everything that follows it in

@@ -18,6 +18,7 @@ type Kind uint8
 const (
 	KindOther         Kind = iota
 	KindNotFound           // no row has the key, or matches the query of One
+	KindStale              // the row has been changed since the value was loaded
 	KindUnique             // a unique index or a primary key has the value already
 	KindNotNull            // NULL in a column that does not take it
 	KindForeignKey         // a reference to a row that does not exist, or a row that is still referred to
@@ -47,6 +48,7 @@ const (
 var kindTexts = [...]string{
 	KindOther:         "database error",
 	KindNotFound:      "not found",
+	KindStale:         "stale value",
 	KindUnique:        "unique violation",
 	KindNotNull:       "not-null violation",
 	KindForeignKey:    "foreign key violation",

@@ -2,6 +2,7 @@ package conn
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/prom-go/prom/internal/sqlite3"
@@ -89,13 +90,20 @@ func (c *liteConn) tidy() {
 
 // query begins a result. The rows are part of the connection.
 func (c *liteConn) query(ctx context.Context, st *Statement) (*liteRows, error) {
+	if st.Tell {
+		c.SetLastInsertRowID(noRow)
+	}
 	s, row, err := c.start(ctx, st)
 	if err != nil {
 		return nil, err
 	}
+	st.Inserted = st.Tell && c.LastInsertRowID() != noRow // before its first row all is done
 	c.rows = liteRows{conn: c, stmt: s, st: st, first: true, more: row, writes: c.settle(s, row)}
 	return &c.rows, nil
 }
+
+// noRow is no number that SQLite gives a row by itself.
+const noRow = math.MinInt64
 
 // settle lets a statement that writes run to its end once it has a row: all that it changes is changed before its first one, and an
 // interruption would only hide its success. It reports whether it is such a statement.

@@ -147,10 +147,20 @@ func CreateIndex(t *schema.Table, ix *schema.Index) string {
 		s = "CREATE UNIQUE INDEX "
 	}
 	s += Quote(ix.Name) + " ON " + Quote(t.Name) + " (" + strings.Join(cols, ", ") + ")"
-	if ix.Where != "" {
-		s += " WHERE " + ix.Where
+	var where []string
+	if ix.Live {
+		where = append(where, Quote(t.Deleted.Name)+" IS NULL")
 	}
-	return s
+	if ix.Where != "" {
+		where = append(where, ix.Where)
+	}
+	switch len(where) {
+	case 0:
+		return s
+	case 1:
+		return s + " WHERE " + where[0]
+	}
+	return s + " WHERE " + where[0] + " AND (" + where[1] + ")"
 }
 
 // HasRows returns a query that tells whether a table has a row.

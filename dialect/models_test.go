@@ -252,6 +252,17 @@ type hostileRef = schema.Ref[hostileNames]
 func (hostileNames) TableName() string { return `group"by; -- Ünïcode` }
 
 // models are the tables of the golden files, by the files' names, targets of references before those that refer to them.
+// marked is deleted softly, and has a version.
+type marked struct {
+	base
+	A       int        `prom:"unique"`
+	B       int        `prom:"unique=bc,index"`
+	C       string     `prom:"unique=bc"`
+	Gone    *time.Time `prom:"gone at,deleted"`
+	Version int32      `prom:"version"`
+	_       int        `prom:"unique=some,on=c,where='\"b\" > 3 OR \"b\" IS NULL'"`
+}
+
 var models = []struct {
 	name string
 	typ  reflect.Type
@@ -278,5 +289,6 @@ var models = []struct {
 	{"chicken", reflect.TypeFor[chicken]()},
 	{"egg", reflect.TypeFor[egg]()},
 	{"indexed", reflect.TypeFor[indexed]()},
+	{"marked", reflect.TypeFor[marked]()},
 	{"hostile_names", reflect.TypeFor[hostileNames]()},
 }

@@ -27,14 +27,14 @@ func Claim[T any](s *Statements, dst []schema.Value, q Spec, n int, assigns []As
 	if err := q.Guard("a claim"); err != nil {
 		return nil, nil, err
 	}
-	list, err := assignments(s.Table, assigns, at)
+	list, err := assignments(assigns)
 	if err != nil {
 		return nil, nil, err
 	}
 	if len(list) == 0 {
 		return nil, nil, errors.New("a claim needs an assignment, by which the rows are no longer among those to be claimed")
 	}
-	return s.claim(dst, q.Limit(n).Lock(dialect.LockUpdate, dialect.SkipLocked), list)
+	return s.claim(dst, q.Limit(n).Lock(dialect.LockUpdate, dialect.SkipLocked), s.kept(list, at))
 }
 
 func (s *Statements) claim(dst []schema.Value, q Spec, list []assignment) (*Text, []schema.Value, error) {

@@ -41,6 +41,7 @@ const (
 	exprVia      // args[0] in the row that path leads to
 	exprOuter    // args[0] in the row of the query around
 	exprExcluded // col of the row that could not be inserted
+	exprFit      // args[0], made to fail when col cannot hold it
 )
 
 // expr is an expression without its Go types. It is immutable.

@@ -34,7 +34,7 @@ func (s *Statements) SelectLinked(dst []schema.Value, q Spec, l Link) (*Text, []
 	if q.limits != 0 {
 		args = s.rankArgs(append(append(dst, order...), where...), q)
 	}
-	key := shape(make([]byte, 0, 128)).byte(kindSelectLinked, byte(q.limits)).text(l.Table.Name).int(l.Owner.Ordinal).int(l.Target.Ordinal)
+	key := shape(make([]byte, 0, 128)).byte(kindSelectLinked, byte(q.limits), byte(q.rows), byte(l.Spec.rows)).text(l.Table.Name).int(l.Owner.Ordinal).int(l.Target.Ordinal)
 	key = key.nodes(q.where).orders(q.orders).nodes(l.Spec.where).orders(l.Spec.orders)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
@@ -76,7 +76,7 @@ func (s *Statements) linkedSQL(r *renderer, q Spec, l Link) string {
 // linkedFrom writes the two sides.
 func (s *Statements) linkedFrom(r *renderer, q Spec, l Link, owner, target, place string) {
 	r.b.WriteString("FROM (SELECT " + strings.Join(s.columns, ", ") + " FROM " + s.name)
-	r.where(q.where)
+	r.where(q.conds(s.Table))
 	r.b.WriteString(") AS r JOIN (SELECT " + s.Dialect.Quote(l.Owner.Name) + " AS " + owner + ", " + s.Dialect.Quote(l.Target.Name) + " AS " + target)
 	rows := r.sc
 	r.sc = scope{table: l.Table, name: s.Dialect.Quote(l.Table.Name), bare: true}
@@ -84,7 +84,7 @@ func (s *Statements) linkedFrom(r *renderer, q Spec, l Link, owner, target, plac
 		r.b.WriteString(", row_number() OVER (ORDER BY " + r.orders(l.Spec.orders) + ") AS " + place)
 	}
 	r.b.WriteString(" FROM " + s.Dialect.Quote(l.Table.Name))
-	r.where(l.Spec.where)
+	r.where(l.Spec.conds(l.Table))
 	r.sc = rows
 	r.b.WriteString(") AS l ON l." + target + " = r." + s.columns[s.Table.Key[0].Ordinal])
 }

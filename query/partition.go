@@ -18,7 +18,7 @@ func (s *Statements) SelectEach(dst []schema.Value, q Spec, by *schema.Column) (
 		return nil, dst, err
 	}
 	args := s.rankArgs(values(orderValues(dst, s.Dialect, q.orders), s.Dialect, q.where), q)
-	key := shape(make([]byte, 0, 128)).byte(kindSelectEach, byte(q.limits)).int(by.Ordinal).nodes(q.where).orders(q.orders)
+	key := shape(make([]byte, 0, 128)).byte(kindSelectEach, byte(q.limits), byte(q.rows)).int(by.Ordinal).nodes(q.where).orders(q.orders)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		return r.finish(placed{s.Dialect, s.rankSQL(r, q, by), r.args}, len(args)-len(dst))
@@ -32,7 +32,7 @@ func (s *Statements) rankSQL(r *renderer, q Spec, by *schema.Column) string {
 	orders := r.orders(q.orders)
 	r.b.WriteString("SELECT " + columns + " FROM (SELECT " + columns + ", row_number() OVER (PARTITION BY " + s.columns[by.Ordinal] +
 		" ORDER BY " + orders + ") AS " + rank + " FROM " + s.name)
-	r.where(q.where)
+	r.where(q.conds(s.Table))
 	r.b.WriteString(") AS ranked WHERE " + s.onPage(q, rank) + " ORDER BY " + rank)
 	r.args = append(r.args, anys(s.rankArgs(nil, q))...)
 	return r.b.String()

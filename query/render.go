@@ -27,9 +27,10 @@ type renderer struct {
 
 // statement is what the queries of one statement share.
 type statement struct {
-	aliases int
-	text    *Text // gathers what the statement needs
-	err     error
+	aliases  int
+	conflict bool  // there is a row that could not be inserted
+	text     *Text // gathers what the statement needs
+	err      error
 }
 
 // scope says what the columns of a query belong to.

@@ -55,7 +55,12 @@ func (r *renderer) expr(e *expr) {
 		r.sc.bare = false // a bare name would mean a column of the query inside
 		r.expr(e.args[0])
 		r.sc = inner
+	case exprFit:
+		r.b.WriteString(r.d.Fit(e.col, r.text(func() { r.expr(e.args[0]) })))
 	case exprExcluded:
+		if !r.st.conflict {
+			r.fail(errExcluded)
+		}
 		r.b.WriteString("excluded." + r.d.Quote(e.col.Name))
 	}
 }
@@ -135,7 +140,7 @@ func (r *renderer) via(e *expr) {
 		inner := r.inner(target)
 		text := inner.text(func() { inner.expr(e.args[0]) })
 		r.b.WriteString("(SELECT " + text + " FROM " + r.d.Quote(target.Name) + " AS " + inner.sc.name +
-			" WHERE " + inner.column(target.Key[0]) + " = " + r.sc.name + "." + r.d.Quote(ref.Name) + ")")
+			" WHERE " + inner.column(target.Key[0]) + " = " + r.sc.name + "." + r.d.Quote(ref.Name) + r.andLive(target, inner.sc.name) + ")")
 		r.args = append(r.args, inner.args...)
 		return
 	}
@@ -146,7 +151,7 @@ func (r *renderer) via(e *expr) {
 		alias = r.alias()
 		outer.joins.aliases[path] = alias
 		outer.joins.list = append(outer.joins.list, "LEFT JOIN "+r.d.Quote(target.Name)+" AS "+alias+
-			" ON "+alias+"."+r.d.Quote(target.Key[0].Name)+" = "+r.column(ref))
+			" ON "+alias+"."+r.d.Quote(target.Key[0].Name)+" = "+r.column(ref)+r.andLive(target, alias))
 	}
 	r.sc = scope{table: target, name: alias, outer: outer.outer, joins: outer.joins}
 	r.expr(e.args[0])
@@ -212,15 +217,19 @@ func (r *renderer) tree(q *Spec) {
 	if !m.up {
 		r.b.WriteString(" JOIN " + table + " AS " + next + " ON " + next + "." + ref + " = " + seed + "." + key)
 	}
-	if len(q.where) > 0 {
+	where, alive := q.conds(r.sc.table), r.andLive(r.sc.table, next)
+	if !m.up {
+		r.b.WriteString(alive) // of the join
+	}
+	if len(where) > 0 {
 		r.b.WriteString(" WHERE ")
-		r.chain(q.where, " AND ", "")
+		r.chain(where, " AND ", "")
 	}
 	if m.up {
-		r.b.WriteString(" UNION SELECT " + next + "." + ref + " FROM " + table + " AS " + next + " JOIN " + name + " ON " + next + "." + key + " = " + name + ".k")
+		r.b.WriteString(" UNION SELECT " + next + "." + ref + " FROM " + table + " AS " + next + " JOIN " + name + " ON " + next + "." + key + " = " + name + ".k" + alive)
 		r.b.WriteString(") SELECT k FROM " + name + " WHERE k IS NOT NULL")
 		return
 	}
-	r.b.WriteString(" UNION SELECT " + next + "." + key + " FROM " + table + " AS " + next + " JOIN " + name + " ON " + next + "." + ref + " = " + name + ".k")
+	r.b.WriteString(" UNION SELECT " + next + "." + key + " FROM " + table + " AS " + next + " JOIN " + name + " ON " + next + "." + ref + " = " + name + ".k" + alive)
 	r.b.WriteString(") SELECT k FROM " + name)
 }

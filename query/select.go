@@ -64,8 +64,8 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 	if m.distinct {
 		b = b.Distinct()
 	}
-	if len(q.where) > 0 {
-		b = b.Where(r.clause(q.where))
+	if where := q.conds(r.sc.table); len(where) > 0 {
+		b = b.Where(r.clause(where))
 	}
 	if m.grouped() {
 		b = r.group(b, m)

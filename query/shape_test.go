@@ -166,16 +166,18 @@ func (s *source) statement(on *query.Statements) (string, []schema.Value, error)
 	case 2:
 		return read(on.SelectColumns(nil, q, some()))
 	case 3:
-		return read(on.Delete(nil, q.Unpaged().Unordered().AllRows()))
+		return read(on.Delete(nil, q.Unpaged().Unordered().AllRows(), s.n(2) == 0))
 	case 4:
 		assigns := []query.Assign[post]{postViews.Add(1), postViews.Set(1), postViews.Sub(1), postStars.SetNull(), postTitle.Set("x"), {}}
-		return read(query.Update(on, nil, q.Unpaged().Unordered().AllRows(), []query.Assign[post]{assigns[s.n(6)], postPrice.Set("1")}, time.Time{}))
+		return read(query.Update(on, nil, q.Unpaged().Unordered().AllRows(), []query.Assign[post]{assigns[s.n(6)], postPrice.Set("1")}, time.Time{}, s.n(2) == 0))
 	case 5:
 		return alone(on.Insert(some(), 1+s.n(4)))
 	case 6:
-		return alone(on.Upsert(some(), some(), some()))
+		cols := some()
+		how := query.Conflict{On: some(), Set: some(), Nothing: s.n(2) == 0, Tell: s.n(2) == 0}
+		return read(on.Upsert(make([]schema.Value, len(cols)), cols, how))
 	case 7:
-		return alone(on.UpdateKey(some(), some()))
+		return alone(on.UpdateKey(some(), some(), s.n(2) == 0))
 	case 8:
 		return alone(on.SelectBy(some()))
 	}

@@ -17,6 +17,7 @@ type Spec struct {
 	offset int64
 	limits flags
 	all    bool
+	rows   rows
 	lock   dialect.Lock
 	wait   dialect.LockWait
 	more   *specMore // nil for most queries; never changed in place
@@ -118,7 +119,7 @@ func (s Spec) Unordered() Spec { s.orders = nil; return s }
 
 // IsZero reports whether s says nothing: no condition, no order and no page.
 func (s Spec) IsZero() bool {
-	return len(s.where) == 0 && len(s.orders) == 0 && s.limits == 0 && !s.all && s.lock == dialect.NoLock && s.err == nil
+	return len(s.where) == 0 && len(s.orders) == 0 && s.limits == 0 && !s.all && s.rows == liveRows && s.lock == dialect.NoLock && s.err == nil
 }
 
 // Err returns why the query cannot run: a bad limit, or a value that does not fit its column.

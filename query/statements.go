@@ -63,6 +63,7 @@ const (
 	kindUpdate
 	kindDelete
 	kindClaim
+	kindCopy
 )
 
 // Select reads what the query selects: its own columns, or all of the table. Its arguments, as those of the other queries, are

@@ -201,7 +201,7 @@ func (q *Spec) joins(depth int) bool {
 }
 
 func (k shape) spec(q *Spec) shape {
-	k = k.byte(byte(q.limits), bit(q.more != nil)|byte(q.lock)<<1|byte(q.wait)<<4)
+	k = k.byte(byte(q.limits)|byte(q.rows)<<4, bit(q.more != nil)|byte(q.lock)<<1|byte(q.wait)<<4)
 	if m := q.more; m != nil {
 		k = k.byte(bit(m.distinct), bit(m.cols == nil)).exprs(m.cols).exprs(m.groups).nodes(m.having).int(len(m.names)).byte(bit(m.tree != nil) | bit(m.up)<<1)
 		if m.tree != nil {

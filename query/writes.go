@@ -3,7 +3,6 @@ package query
 import (
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/Masterminds/squirrel"
@@ -12,123 +11,53 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Insert adds rows of the given columns and returns all columns of what was stored. Without columns it inserts one row of
-// defaults. Its arguments are the values of the columns, row after row.
-func (s *Statements) Insert(cols []*schema.Column, rows int) (string, error) {
-	key := shape(make([]byte, 0, 128)).byte(kindInsert).columns(cols).int(rows)
-	return s.cache.sql(key, func() (string, error) {
-		if len(cols) == 0 {
-			return "INSERT INTO " + s.name + " DEFAULT VALUES " + s.returning(), nil
-		}
-		return finish(s.insertBuilder(cols, rows).Suffix(s.returning()).PlaceholderFormat(format(s.Dialect)), len(cols)*rows)
-	})
-}
-
-func (s *Statements) insertBuilder(cols []*schema.Column, rows int) squirrel.InsertBuilder {
-	row := make([]any, len(cols))
-	for i, c := range cols {
-		row[i] = squirrel.Expr(s.Dialect.Arg(c.Kind), schema.Value{})
-	}
-	b := squirrel.Insert(s.name).Columns(s.quoted(cols)...)
-	for range rows {
-		b = b.Values(row...)
-	}
-	return b
-}
-
-// InsertOnly inserts a row of the given columns and returns nothing.
-func (s *Statements) InsertOnly(cols []*schema.Column) (string, error) {
-	key := shape(make([]byte, 0, 64)).byte(kindInsertOnly).columns(cols)
-	return s.cache.sql(key, func() (string, error) {
-		if len(cols) == 0 {
-			return "INSERT INTO " + s.name + " DEFAULT VALUES", nil
-		}
-		return finish(s.insertBuilder(cols, 1).PlaceholderFormat(format(s.Dialect)), len(cols))
-	})
-}
-
-// Bulk returns the statements that insert many rows of the columns, where the database makes key, or none when that is nil.
-func (s *Statements) Bulk(cols []*schema.Column, key *schema.Column) dialect.Bulk {
-	if len(cols) == 0 {
-		return dialect.Bulk{}
-	}
-	k := string(shape(make([]byte, 0, 64)).columns(cols))
-	if b, ok := s.bulks.Load(k); ok {
-		return b.(dialect.Bulk)
-	}
-	b, _ := s.bulks.LoadOrStore(k, s.Dialect.Bulk(s.Table, cols, key))
-	return b.(dialect.Bulk)
-}
-
-// Upsert inserts one row, or, when a row with the same values in the columns on exists, updates the columns set of that one. It
-// returns all columns of what is stored then.
-func (s *Statements) Upsert(cols, on, set []*schema.Column) (string, error) {
-	key := shape(make([]byte, 0, 128)).byte(kindUpsert).columns(cols).columns(on).columns(set)
-	return s.cache.sql(key, func() (string, error) {
-		if len(set) == 0 {
-			// Something must be assigned, or nothing would be returned.
-			set = on[:1]
-		}
-		var b strings.Builder
-		b.WriteString("ON CONFLICT (" + strings.Join(s.quoted(on), ", ") + ") DO UPDATE SET ")
-		for i, name := range s.quoted(set) {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			b.WriteString(name + " = excluded." + name)
-		}
-		ins := s.insertBuilder(cols, 1).Suffix(b.String() + " " + s.returning())
-		if strings.EqualFold(s.Table.Name, "excluded") {
-			ins = ins.Into(s.name + " AS target") // its own name means the row that could not be inserted
-		}
-		return finish(ins.PlaceholderFormat(format(s.Dialect)), len(cols))
-	})
-}
-
-// UpdateKey updates columns of the row with a key and returns all columns. Its arguments are the new values and then the key.
-func (s *Statements) UpdateKey(cols, key []*schema.Column) (string, error) {
-	k := shape(make([]byte, 0, 64)).byte(kindUpdateKey).columns(cols).columns(key)
+// UpdateKey updates columns of the row in which other columns have certain values, its key among them, and returns all columns. Its
+// arguments are the new values and then those. A row that is marked as deleted is reached when deleted says so.
+func (s *Statements) UpdateKey(cols, by []*schema.Column, deleted bool) (string, error) {
+	k := shape(make([]byte, 0, 64)).byte(kindUpdateKey, bit(deleted)).columns(cols).columns(by)
 	return s.cache.sql(k, func() (string, error) {
 		b := squirrel.Update(s.name)
 		for _, c := range cols {
 			b = b.Set(s.columns[c.Ordinal], squirrel.Expr(s.Dialect.Arg(c.Kind), schema.Value{}))
 		}
-		b = b.Where(s.renderer().clause(Spec{}.KeyIs(key, make([]schema.Value, len(key))).where)).Suffix(s.returning())
-		return finish(b.PlaceholderFormat(format(s.Dialect)), len(cols)+len(key))
+		q := Spec{}.KeyIs(by, make([]schema.Value, len(by)))
+		if deleted {
+			q = q.WithDeleted()
+		}
+		b = b.Where(s.renderer().clause(q.conds(s.Table))).Suffix(s.returning())
+		return finish(b.PlaceholderFormat(format(s.Dialect)), len(cols)+len(by))
 	})
 }
 
-// DeleteKey deletes the row with a key. Its arguments are the key.
-func (s *Statements) DeleteKey(key []*schema.Column) (string, error) {
-	k := shape(make([]byte, 0, 64)).byte(kindDeleteKey).columns(key)
+// DeleteKey deletes the row in which columns have certain values, its key among them, marked as deleted or not. Its arguments are
+// the values.
+func (s *Statements) DeleteKey(by []*schema.Column) (string, error) {
+	k := shape(make([]byte, 0, 64)).byte(kindDeleteKey).columns(by)
 	return s.cache.sql(k, func() (string, error) {
-		b := squirrel.Delete(s.name).Where(s.renderer().clause(Spec{}.KeyIs(key, make([]schema.Value, len(key))).where))
-		return finish(b.PlaceholderFormat(format(s.Dialect)), len(key))
+		b := squirrel.Delete(s.name).Where(s.renderer().clause(Spec{}.KeyIs(by, make([]schema.Value, len(by))).where))
+		return finish(b.PlaceholderFormat(format(s.Dialect)), len(by))
 	})
-}
-
-// DeleteKeyReturning is DeleteKey that returns a row with the constant 1 for the row that it deleted.
-func (s *Statements) DeleteKeyReturning(key []*schema.Column) (string, error) {
-	text, err := s.DeleteKey(key)
-	return text + " RETURNING 1", err
 }
 
 var errProjected = errors.New("an update or delete works on the rows of a table, not on those of a union, a group or another query")
 
 var errPaged = errors.New("an update or delete takes no order, limit or offset; choose the rows by conditions")
 
-// Update changes the rows of a query. Columns that are the time of the last update are set to at, unless they are assigned. The
-// arguments are appended to dst.
-func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T], at time.Time) (*Text, []schema.Value, error) {
-	list, err := assignments(s.Table, assigns, at)
+// Update changes the rows of a query, and returns all columns of them if returning says so. The time of the last update is set to
+// at, and the version counted up, unless they are assigned. The arguments are appended to dst.
+func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T], at time.Time, returning bool) (*Text, []schema.Value, error) {
+	list, err := assignments(assigns)
 	if err != nil {
 		return nil, nil, err
 	}
-	return s.update(dst, q, list)
+	if len(list) == 0 {
+		return nil, nil, errors.New("an update needs an assignment")
+	}
+	return s.update(dst, q, s.kept(list, at), "update", returning)
 }
 
-// assignments gathers what is assigned, and with it the time of the last update.
-func assignments[T any](t *schema.Table, assigns []Assign[T], at time.Time) ([]assignment, error) {
+// assignments checks assignments and leaves out those of nothing.
+func assignments[T any](assigns []Assign[T]) ([]assignment, error) {
 	list := make([]assignment, 0, 8)
 	for _, a := range assigns {
 		if a.a == nil {
@@ -140,21 +69,30 @@ func assignments[T any](t *schema.Table, assigns []Assign[T], at time.Time) ([]a
 		if err := a.a.x.firstErr(); err != nil {
 			return nil, err
 		}
-		for _, other := range list {
-			if other.col == a.a.col {
-				return nil, errors.New("the column " + a.a.col.Name + " is assigned twice")
-			}
+		if assigned(list, a.a.col) {
+			return nil, errors.New("the column " + a.a.col.Name + " is assigned twice")
 		}
 		list = append(list, *a.a)
 	}
-	if len(list) > 0 {
-		for _, c := range t.Columns {
-			if c.Updated && !slices.ContainsFunc(list, func(a assignment) bool { return a.col == c }) {
-				list = append(list, assignment{col: c, val: schema.TimeValue(schema.Time, at)})
-			}
+	return list, nil
+}
+
+func assigned(list []assignment, c *schema.Column) bool {
+	return slices.ContainsFunc(list, func(a assignment) bool { return a.col == c })
+}
+
+// kept adds what every update of a row changes, unless it is assigned: its time and its version.
+func (s *Statements) kept(list []assignment, at time.Time) []assignment {
+	for _, c := range s.Table.Columns {
+		switch {
+		case assigned(list, c):
+		case c.Updated:
+			list = append(list, assignment{col: c, val: schema.TimeValue(schema.Time, at)})
+		case c.Version:
+			list = append(list, assignment{col: c, kind: assignAdd, val: schema.IntValue(c.Kind, 1)})
 		}
 	}
-	return list, nil
+	return list
 }
 
 // Column returns the column that is assigned, nil for the zero Assign.
@@ -165,18 +103,23 @@ func (a Assign[T]) Column() *schema.Column {
 	return a.a.col
 }
 
-func (s *Statements) update(args []schema.Value, q Spec, list []assignment) (*Text, []schema.Value, error) {
-	if err := q.writable("update"); err != nil {
+// SoftDelete marks the rows of a query as deleted at a time, those that are not yet. The rest is as with Update.
+func (s *Statements) SoftDelete(dst []schema.Value, q Spec, at time.Time, returning bool) (*Text, []schema.Value, error) {
+	mark := assignment{col: s.Table.Deleted, val: schema.TimeValue(schema.Time, at)}
+	return s.update(dst, q.Live(), s.kept([]assignment{mark}, at), "delete", returning)
+}
+
+// Restore takes the mark off those rows of a query that have one. The rest is as with Update.
+func (s *Statements) Restore(dst []schema.Value, q Spec, at time.Time, returning bool) (*Text, []schema.Value, error) {
+	return s.update(dst, q.OnlyDeleted(), s.kept([]assignment{{col: s.Table.Deleted}}, at), "restore", returning)
+}
+
+func (s *Statements) update(args []schema.Value, q Spec, list []assignment, verb string, returning bool) (*Text, []schema.Value, error) {
+	if err := q.writable(verb); err != nil {
 		return nil, nil, err
 	}
-	if len(list) == 0 {
-		return nil, nil, errors.New("an update needs an assignment")
-	}
 	before := len(args)
-	key := shape(make([]byte, 0, 128)).byte(kindUpdate).int(len(list))
-	for i := range list {
-		key, args = key.assignment(&list[i]), list[i].values(args, s.Dialect)
-	}
+	key, args := s.assignShape(shape(make([]byte, 0, 128)).byte(kindUpdate, bit(returning), byte(q.rows)), args, list)
 	args = values(args, s.Dialect, q.where)
 	text, err := s.cache.get(key.nodes(q.where), func() (*Text, error) {
 		r := s.renderer()
@@ -185,12 +128,24 @@ func (s *Statements) update(args []schema.Value, q Spec, list []assignment) (*Te
 			text, args := r.part(func() { r.assigned(&list[i]) })
 			b = b.Set(s.columns[list[i].col.Ordinal], squirrel.Expr(text, args...))
 		}
-		if len(q.where) > 0 {
-			b = b.Where(r.clause(q.where))
+		if where := q.conds(s.Table); len(where) > 0 {
+			b = b.Where(r.clause(where))
+		}
+		if returning {
+			b = b.Suffix(s.returning())
 		}
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err
+}
+
+// assignShape adds assignments to a shape, and their arguments to args.
+func (s *Statements) assignShape(key shape, args []schema.Value, list []assignment) (shape, []schema.Value) {
+	key = key.int(len(list))
+	for i := range list {
+		key, args = key.assignment(&list[i]), list[i].values(args, s.Dialect)
+	}
+	return key, args
 }
 
 // assignment is everything of one that a text depends on.
@@ -224,19 +179,22 @@ func (r *renderer) assigned(a *assignment) {
 	r.arg(a.val)
 }
 
-// Delete deletes the rows of a query. Its arguments are appended to args.
-func (s *Statements) Delete(args []schema.Value, q Spec) (*Text, []schema.Value, error) {
+// Delete deletes the rows of a query for good. The rest is as with Update.
+func (s *Statements) Delete(args []schema.Value, q Spec, returning bool) (*Text, []schema.Value, error) {
 	if err := q.writable("delete"); err != nil {
 		return nil, nil, err
 	}
 	before := len(args)
 	args = values(args, s.Dialect, q.where)
-	key := shape(make([]byte, 0, 128)).byte(kindDelete).nodes(q.where)
+	key := shape(make([]byte, 0, 128)).byte(kindDelete, bit(returning), byte(q.rows)).nodes(q.where)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		b := squirrel.Delete(s.name)
-		if len(q.where) > 0 {
-			b = b.Where(r.clause(q.where))
+		if where := q.conds(s.Table); len(where) > 0 {
+			b = b.Where(r.clause(where))
+		}
+		if returning {
+			b = b.Suffix(s.returning())
 		}
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})

@@ -17,6 +17,9 @@ import (
 // setDefault reads the option default.
 func (c *Column) setDefault(tg *tag) error {
 	s, ok := tg.value("default")
+	if c.Version {
+		s, ok = "1", true // of a new row, and of those that are there when the column is added
+	}
 	if !ok {
 		return nil
 	}

@@ -56,6 +56,11 @@ func TestOfErrors(t *testing.T) {
 		}{}, `the columns "A" and "a" (field named.A) differ in case only, which SQLite does not tell apart`},
 		{struct {
 			named
+			V int   `prom:"version"`
+			W int16 `prom:"version"`
+		}{}, "field W: V has the option version already"},
+		{struct {
+			named
 			B int `prom:"name='x?'"`
 		}{}, `column name: the name "x?" holds a question mark`},
 		{struct {
@@ -113,6 +118,15 @@ func TestOfErrors(t *testing.T) {
 		{tagged[int](`nocase`), "nocase is for texts, not for int"},
 		{tagged[string](`created`), "created and updated need a time.Time, not string"},
 		{tagged[*time.Time](`updated`), "created and updated need a time.Time, not *time.Time"},
+		{tagged[string](`version`), "version needs an integer"},
+		{tagged[*int](`version`), "version needs an integer"},
+		{tagged[uint64](`version`), "version needs an integer"},
+		{tagged[int](`version,key`), "version needs an integer"},
+		{tagged[int](`version,default=3`), "a version begins at 1; leave default out"},
+		{tagged[time.Time](`deleted`), "deleted needs a *time.Time, which is NULL until the row is deleted, not time.Time"},
+		{tagged[*string](`deleted`), "deleted needs a *time.Time"},
+		{tagged[*time.Time](`deleted,date`), "deleted needs a *time.Time"},
+		{tagged[*time.Time](`deleted,default=now`), "deleted is set by deleting the row and by nothing else"},
 
 		// rules
 		{tagged[int](`size=1`), "size is for texts and []byte; a number has min and max"},

@@ -146,5 +146,5 @@ func (f *Found) same(a, b string) bool {
 // covers reports whether the index that was found does the work of the one that is wanted.
 func (f *Found) covers(fi FoundIndex, ix *Index) bool {
 	return f.same(fi.Name, ix.Name) ||
-		fi.Unique == ix.Unique && !fi.Partial && ix.Where == "" && slices.EqualFunc(fi.Names(), ix.Names(), f.same)
+		fi.Unique == ix.Unique && !fi.Partial && !ix.Partial() && slices.EqualFunc(fi.Names(), ix.Names(), f.same)
 }

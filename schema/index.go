@@ -121,6 +121,7 @@ func (b *builder) makeIndexes() error {
 		}
 		b.table.Indexes = append(b.table.Indexes, &Index{
 			Name: IndexName(b.table.Name, p.name), short: p.name, Columns: p.columns, Unique: p.unique, Where: p.where,
+			Live: p.unique && b.table.Deleted != nil,
 		})
 	}
 	return nil

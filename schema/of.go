@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -260,6 +261,7 @@ func storedAs(c *Column) string {
 func (c *Column) setFlags(tg *tag) error {
 	c.Key, c.Auto, c.NoCase, c.Private = tg.has("key"), tg.has("auto"), tg.has("nocase"), tg.has("private")
 	c.Created, c.Updated = tg.has("created"), tg.has("updated")
+	c.Version, c.Deleted = tg.has("version"), tg.has("deleted")
 	switch {
 	case c.Key && c.Null:
 		return fmt.Errorf("a key cannot be NULL, so %s cannot be one", c.Type)
@@ -275,6 +277,14 @@ func (c *Column) setFlags(tg *tag) error {
 		return fmt.Errorf("nocase is for texts, not for %s", c.Type)
 	case (c.Created || c.Updated) && (c.Kind != Time || c.Null || c.Scanner || c.Codec != nil):
 		return fmt.Errorf("created and updated need a time.Time, not %s", c.Type)
+	case c.Version && (c.Null || c.Key || c.Scanner || c.References != nil || c.Kind != Int16 && c.Kind != Int32 && c.Kind != Int64):
+		return fmt.Errorf("version needs an integer of at most 63 bits, such as int, that is no key, not %s", c.Type)
+	case c.Version && tg.has("default"):
+		return errors.New("a version begins at 1; leave default out")
+	case c.Deleted && (c.Kind != Time || !c.Null || c.Scanner):
+		return fmt.Errorf("deleted needs a *time.Time, which is NULL until the row is deleted, not %s", c.Type)
+	case c.Deleted && (c.Created || c.Updated || tg.has("default")):
+		return errors.New("deleted is set by deleting the row and by nothing else; leave created, updated and default out")
 	}
 	return nil
 }
@@ -291,6 +301,13 @@ func (b *builder) finish() (*Table, error) {
 		if c.Key {
 			t.Key = append(t.Key, c)
 		}
+		if err := t.setSpecial(c); err != nil {
+			return nil, err
+		}
+	}
+	t.Loaded = t.Key
+	if t.Version != nil {
+		t.Loaded = append(slices.Clip(t.Key), t.Version)
 	}
 	if len(t.Key) > 1 {
 		for _, c := range t.Key {
@@ -305,4 +322,22 @@ func (b *builder) finish() (*Table, error) {
 		}
 	}
 	return t, b.makeIndexes()
+}
+
+// setSpecial notes the columns of which a table has one at most.
+func (t *Table) setSpecial(c *Column) error {
+	for _, special := range []struct {
+		is   bool
+		name string
+		at   **Column
+	}{{c.Version, "version", &t.Version}, {c.Deleted, "deleted", &t.Deleted}} {
+		switch {
+		case !special.is:
+		case *special.at != nil:
+			return fmt.Errorf("field %s: %s has the option %s already", c.Field, (*special.at).Field, special.name)
+		default:
+			*special.at = c
+		}
+	}
+	return nil
 }

@@ -19,6 +19,10 @@ type Table struct {
 
 	Relations []*Relation // the fields that hold rows of other models, in the order of declaration
 
+	Version *Column   // counted up at every write; nil when there is none
+	Deleted *Column   // the time of deletion, NULL in the rows that are there; nil when deleting deletes
+	Loaded  []*Column // what tells a row as it was loaded: the key, and the version if there is one
+
 	byName map[string]*Column
 }
 
@@ -42,6 +46,8 @@ type Column struct {
 	Private    bool        // left out of JSON that the library makes
 	Created    bool        // set to the time of insertion when zero
 	Updated    bool        // set to the time of each write unless set by hand
+	Version    bool        // counted up at each write
+	Deleted    bool        // set to the time of deletion, instead of deleting the row
 	Precision  int         // of a Decimal: digits in all
 	Scale      int         // of a Decimal: digits after the point
 	Default    *Default
@@ -125,7 +131,8 @@ type Index struct {
 	Name    string // the full name in the database: table, underscore, name
 	Columns []IndexColumn
 	Unique  bool
-	Where   string // the condition of a partial index as SQL; "" covers every row
+	Where   string // a condition on the rows that it covers, as SQL; "" for none
+	Live    bool   // it leaves out the rows that are marked as deleted, as unique indexes of a table with Deleted do
 
 	short string // the name without the table
 }
@@ -135,6 +142,9 @@ type IndexColumn struct {
 	Column *Column
 	Desc   bool
 }
+
+// Partial reports whether the index leaves rows out.
+func (ix *Index) Partial() bool { return ix.Where != "" || ix.Live }
 
 // Names returns the names of the index's columns.
 func (ix *Index) Names() []string {

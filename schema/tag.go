@@ -43,6 +43,8 @@ var options = []option{
 	{"updated", flag, "a time.Time set at every write, unless set by hand"},
 	{"via", needsValue, "of a Many: the column that refers to this model, when there are several; of a ManyVia: that of the linking model"},
 	{"to", needsValue, "of a ManyVia: the linking model's column that refers to the rows, when there are several"},
+	{"version", flag, "an integer that every write counts up, and by which a stale value is told from a fresh one"},
+	{"deleted", flag, "a *time.Time set instead of deleting the row, which queries leave out then"},
 	{"on", needsValue, "on a blank field _ only: the columns of the index: on='at desc, title'"},
 	{"where", needsValue, "on a blank field _ only: the condition of a partial index, as SQL"},
 }

@@ -29,6 +29,7 @@ func (Dialect) Name() string { return "postgres" }
 func (Dialect) Features() dialect.Features {
 	return dialect.Features{
 		NumberedArgs: true, MaxArgs: maxArgs, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true,
+		Inserted: "(xmax = 0)", // only a row that was locked for its update has one
 	}
 }
 

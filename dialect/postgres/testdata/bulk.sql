@@ -170,6 +170,15 @@ COPY "indexed" ("_id", "a", "b", "c", "d", "e", "f", "_created", "_updated") FRO
 SELECT "_id", "a", "b", "c", "d", "e", "f", "_created", "_updated" FROM "indexed";
 -- keys
 SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"indexed"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+-- marked
+-- lists
+INSERT INTO "marked" ("a", "b", "c", "gone at", "version", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::bigint[], $6::timestamptz[], $7::timestamptz[]) RETURNING "_id";
+-- copy
+COPY "marked" ("_id", "a", "b", "c", "gone at", "version", "_created", "_updated") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "_id", "a", "b", "c", "gone at", "version", "_created", "_updated" FROM "marked";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"marked"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
 -- hostile_names
 -- lists
 INSERT INTO "group""by; -- Ünïcode" ("qu""o""""te", "it's", " a b ", "CamelCase", "1st", "; DROP TABLE x; --", "$1", "😀", "Größe", "back\slash", "new

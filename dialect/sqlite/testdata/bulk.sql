@@ -86,6 +86,11 @@ SELECT max("_id") FROM "egg";
 INSERT INTO "indexed" ("a", "b", "c", "d", "e", "f", "_created", "_updated") VALUES (?, ?, ?, ?, ?, ?, ?, ?) /* and so on, 32 in all */;
 -- greatest
 SELECT max("_id") FROM "indexed";
+-- marked
+-- rows
+INSERT INTO "marked" ("a", "b", "c", "gone at", "version", "_created", "_updated") VALUES (?, ?, ?, ?, ?, ?, ?) /* and so on, 32 in all */;
+-- greatest
+SELECT max("_id") FROM "marked";
 -- hostile_names
 -- rows
 INSERT INTO "group""by; -- Ünïcode" ("qu""o""""te", "it's", " a b ", "CamelCase", "1st", "; DROP TABLE x; --", "$1", "😀", "Größe", "back\slash", "new

@@ -1,0 +1,23 @@
+CREATE TABLE "marked" (
+	"a" INTEGER NOT NULL,
+	"b" INTEGER NOT NULL,
+	"c" TEXT NOT NULL,
+	"gone at" TIMESTAMP,
+	"version" INTEGER NOT NULL DEFAULT 1,
+	"_id" INTEGER NOT NULL PRIMARY KEY,
+	"_created" TIMESTAMP NOT NULL,
+	"_updated" TIMESTAMP NOT NULL
+);
+CREATE UNIQUE INDEX "marked_a" ON "marked" ("a") WHERE "gone at" IS NULL;
+CREATE UNIQUE INDEX "marked_bc" ON "marked" ("b", "c") WHERE "gone at" IS NULL;
+CREATE INDEX "marked_b" ON "marked" ("b");
+CREATE UNIQUE INDEX "marked_some" ON "marked" ("c") WHERE "gone at" IS NULL AND ("b" > 3 OR "b" IS NULL);
+
+ALTER TABLE "marked" ADD COLUMN "a" INTEGER NOT NULL;
+ALTER TABLE "marked" ADD COLUMN "b" INTEGER NOT NULL;
+ALTER TABLE "marked" ADD COLUMN "c" TEXT NOT NULL;
+ALTER TABLE "marked" ADD COLUMN "gone at" TIMESTAMP;
+ALTER TABLE "marked" ADD COLUMN "version" INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE "marked" ADD COLUMN "_id" INTEGER NOT NULL PRIMARY KEY;
+ALTER TABLE "marked" ADD COLUMN "_created" TIMESTAMP NOT NULL;
+ALTER TABLE "marked" ADD COLUMN "_updated" TIMESTAMP NOT NULL;

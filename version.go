@@ -1,0 +1,95 @@
+package prom
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// stands returns where the row of v is looked for by its key: among those that are marked as deleted too, if v was loaded as one of
+// them.
+func (r *Repo[T]) stands(v *T, key []schema.Value) query.Spec {
+	var row query.Spec
+	if r.loadedDeleted(v) {
+		row = row.WithDeleted()
+	}
+	return row.KeyIs(r.table.Key, key)
+}
+
+// loadedDeleted reports whether the row of v was marked as deleted when it was loaded, or, without change tracking, whether v says so.
+func (r *Repo[T]) loadedDeleted(v *T) bool {
+	if r.table.Deleted == nil {
+		return false
+	}
+	was, _ := scan.Loaded(r.plan, v, r.table.Deleted)
+	if !r.plan.Tracks() {
+		was, _ = scan.Value(r.plan, v, r.table.Deleted)
+	}
+	return !was.IsNull()
+}
+
+// rowIs appends the values that tell the row of v as it was loaded, and returns their columns: its key and, for a model with
+// versions, its version. A value that was never saved has none to go by.
+func (r *Repo[T]) rowIs(dst []schema.Value, v *T) ([]*schema.Column, []schema.Value, error) {
+	dst, err := r.rowKey(dst, v)
+	if r.table.Version == nil || err != nil {
+		return r.table.Key, dst, err
+	}
+	version, err := r.version(v)
+	if err != nil || version.IsZero() {
+		return r.table.Key, dst, err
+	}
+	return r.table.Loaded, append(dst, version), nil
+}
+
+// version returns the version of the row that v was loaded from; without change tracking, the one that v has. It is 0 when v was
+// never saved.
+func (r *Repo[T]) version(v *T) (schema.Value, error) {
+	if !r.plan.Tracks() {
+		return scan.Value(r.plan, v, r.table.Version)
+	}
+	loaded, ok := scan.Loaded(r.plan, v, r.table.Version)
+	if !ok {
+		loaded = schema.IntValue(r.table.Version.Kind, 0)
+	}
+	return loaded, nil
+}
+
+// countUp sets the version of v to the one after that of its row.
+func (r *Repo[T]) countUp(v *T) error {
+	version, err := r.version(v)
+	if err != nil {
+		return err
+	}
+	if version.IsZero() {
+		return errNeverSaved
+	}
+	if scan.Set(r.plan, v, r.table.Version, schema.IntValue(schema.Int64, version.Int()+1)) != nil {
+		return fmt.Errorf("the version %s is the greatest that its type holds; give it a larger one", r.table.Version.Field)
+	}
+	return nil
+}
+
+var errNeverSaved = errors.New("the value was never saved; use Create or Save")
+
+// missed returns the error of a write by key: when it has reached no row, ErrNotFound because the row is gone, or, for a model
+// with versions, ErrStale because it has another one by now. The row is looked for as row says.
+func (r *Repo[T]) missed(ctx context.Context, err error, row query.Spec) error {
+	if r.table.Version == nil || !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	switch there, lookErr := (Query[T]{repo: r, spec: row}).Has(ctx); {
+	case lookErr != nil:
+		return lookErr
+	case !there:
+		return err
+	}
+	var missed *Error
+	errors.As(err, &missed)
+	return &Error{Kind: ErrStale, Op: missed.Op, Table: r.table.Name, Columns: []string{r.table.Version.Name},
+		Detail: "the row has been changed since the value was loaded; load it again and repeat the change"}
+}
