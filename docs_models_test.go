@@ -70,6 +70,12 @@ type (
 		Other prom.Ref[Musician] `prom:"other_id,unique=pair"`
 	}
 
+	Deed struct {
+		prom.Model
+		Parcel  string     `prom:"unique"`
+		Version int        `prom:"version"`
+		Gone    *time.Time `prom:"deleted"`
+	}
 	Customer struct {
 		prom.Model
 		Email   string `prom:"nocase,unique,max=200,regex='^[^@]+@[^@]+$'"`
@@ -200,6 +206,13 @@ func TestTagRules(t *testing.T) {
 		js, err := customers.JSON(good)
 		is.NoErr(err)
 		is.True(!strings.Contains(string(js), "hidden"))
+
+		deeds := prom.NewRepo[Deed](db)
+		deed := Deed{Parcel: "7"}
+		is.NoErr(deeds.Create(ctx, &deed))
+		is.Equal(deed.Version, 1)
+		is.NoErr(deeds.Delete(ctx, &deed))
+		is.NoErr(deeds.Create(ctx, &Deed{Parcel: "7"})) // unique among those that are there
 
 		shifts := prom.NewRepo[Shift](db)
 		s := Shift{Day: time.Date(2024, 2, 29, 5, 0, 0, 0, time.UTC), Begins: 90 * time.Minute,
