@@ -155,6 +155,7 @@ var provokedElsewhere = map[string]string{
 	"53300": "TestPostgresError_Login",
 	"3D000": "TestPostgresError_Login",
 	"25P02": "TestPostgresError_Aborted",
+	"2BP01": "TestUnsafeDrop of the root",
 	"28":    "TestPostgresError_Login",
 }
 

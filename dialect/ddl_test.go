@@ -59,7 +59,9 @@ func TestCreate(t *testing.T) {
 				is.True(fc.Type != "")
 			}
 			for _, ix := range tbl.Indexes {
-				is.True(hasIndex(f, ix))
+				if !hasIndex(f, ix) {
+					t.Errorf("%s: %+v among %+v", tbl.Name, ix, f.Indexes)
+				}
 			}
 			is.Equal(e.rows(t, e.HasRows(tbl.Name))[0] == "true" || e.rows(t, e.HasRows(tbl.Name))[0] == "1", false)
 			e.exec(t, e.Prerequisites(tbl.Columns)...) // they may be repeated
@@ -78,7 +80,7 @@ func TestCreate(t *testing.T) {
 func hasIndex(f schema.Found, ix *schema.Index) bool {
 	for _, fi := range f.Indexes {
 		if fi.Name == ix.Name {
-			return fi.Unique == ix.Unique && fi.Partial == (ix.Where != "") && strings.Join(fi.Names(), ",") == strings.Join(ix.Names(), ",")
+			return fi.Unique == ix.Unique && fi.Partial == ix.Partial() && strings.Join(fi.Names(), ",") == strings.Join(ix.Names(), ",")
 		}
 	}
 	return false
