@@ -18,11 +18,13 @@ import (
 type task struct {
 	Queue string `prom:"key"`
 	ID    int    `prom:"key"`
-	State string `prom:"index"`
+	State string
 	By    *int
 	Rank  *int
 	Tries int
 	At    time.Time `prom:"updated"`
+
+	_ struct{} `prom:"index=open,on='state, id'"`
 }
 
 var (
@@ -124,7 +126,7 @@ func TestClaimWorkers(t *testing.T) {
 		var wg sync.WaitGroup
 		for w := range workers {
 			wg.Go(func() {
-				for n := 40 + w; ; {
+				for n := 90 + w; ; {
 					list, err := q.Claim(ended(t), n, taskState.Set("taken"), taskBy.Set(w))
 					if err != nil {
 						t.Error(err)
