@@ -21,7 +21,7 @@ type DSN = conn.DSN
 // OpenOption changes how a connection is opened, beyond its DSN: [Logger] and [LogArgs].
 type OpenOption = conn.OpenOption
 
-// TxOption changes how a transaction runs: [WithIsolation], [ReadOnly] and [Deferrable].
+// TxOption changes how a transaction runs: [WithIsolation], [ReadOnly], [Deferrable] and [Retry].
 type TxOption = conn.TxOption
 
 // Isolation is the isolation level of a transaction.
@@ -88,3 +88,7 @@ func ReadOnly() TxOption { return conn.ReadOnly() }
 
 // Deferrable makes a read-only serializable transaction of PostgreSQL wait for a moment when it cannot fail.
 func Deferrable() TxOption { return conn.Deferrable() }
+
+// Retry has a transaction run again, at most n more times, when it failed as [ErrSerialization], [ErrDeadlock] or [ErrBusy], after a
+// pause that hears the context. Each attempt calls the function anew; see [conn.Retry].
+func Retry(n int) TxOption { return conn.Retry(n) }

@@ -27,6 +27,7 @@ type txOptions struct {
 	isolation  Isolation
 	readOnly   bool
 	deferrable bool
+	retries    int
 	set        bool
 }
 
@@ -66,6 +67,11 @@ func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, option
 	if db.dsn.Options.ReadOnly {
 		opts.readOnly = true
 	}
+	return retry(ctx, opts.retries, func() error { return db.outermost(ctx, fn, opts) })
+}
+
+// outermost runs fn in a transaction that is no other's part.
+func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error, opts txOptions) error {
 	e, err := db.open(ctx)
 	if err != nil {
 		return err

@@ -97,7 +97,7 @@ func TestTx_NestedOptions(t *testing.T) {
 		ctx := limited(t)
 		db := numbers(ctx, t, e.DSN)
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
-			for _, o := range []TxOption{WithIsolation(DefaultIsolation), ReadOnly(), Deferrable()} {
+			for _, o := range []TxOption{WithIsolation(DefaultIsolation), ReadOnly(), Deferrable(), Retry(1)} {
 				err := db.Tx(ctx, func(context.Context) error { t.Error("ran"); return nil }, o)
 				is.Equal(KindOf(err), KindOther)
 				is.Equal(err.Error(), "prom: begin: database error: a nested transaction is a savepoint; its options belong to the outermost one")
