@@ -1,9 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint test race parity cover fuzz quickstart bench bench-check
+.PHONY: help check lint test race parity cover fuzz quickstart bench bench-check differential
 
 GO          ?= go
 TIMEOUT     ?= 25m
 FUZZTIME    ?= 10s
+QUERIES     ?= 20000
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # A checkout that belongs to somebody else, as in a container, has no version that go could stamp; it would fail for that.
@@ -20,7 +21,7 @@ export GORACE := $(strip $(GORACE) atexit_sleep_ms=0)
 LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e /internal/arch -e /internal/parity | paste -sd, -)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 check: ## formatting, go vet, staticcheck, go.mod
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then printf 'gofmt -w is due:\n%s\n' "$$files"; exit 1; fi
@@ -49,6 +50,10 @@ cover: ## coverage of the library by all tests, in coverage.out
 	@$(GO) run ./internal/dbtest/probe
 	$(GO) test -count=1 -timeout $(TIMEOUT) -coverpkg=$(LIBRARY) -coverprofile=coverage.out ./...
 	@$(GO) tool cover -func=coverage.out | tail -n 1
+
+differential: ## random queries on both engines and in Go, QUERIES (20000) of them
+	@$(GO) run ./internal/dbtest/probe
+	PROM_DIFFERENTIAL=$(QUERIES) $(GO) test -count=1 -timeout $(TIMEOUT) -v -run TestDifferential ./internal/differential
 
 fuzz: ## each fuzz target for FUZZTIME (10s)
 	@targets=$$(grep -r --include='*_test.go' '^func Fuzz' . | \

@@ -2,6 +2,7 @@ package query
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
@@ -286,6 +287,17 @@ func (e *expr) aggregates() bool {
 		if n := &e.conds[i]; n.aggregates() {
 			return true
 		}
+	}
+	return false
+}
+
+// strict reports whether an expression is certainly NULL when all columns of its row are.
+func (e *expr) strict() bool {
+	switch e.op {
+	case exprColumn, exprVia:
+		return true
+	case exprCall:
+		return e.fn != dialect.FuncCoalesce && slices.ContainsFunc(e.args, (*expr).strict)
 	}
 	return false
 }

@@ -228,9 +228,9 @@ func (r *renderer) order(o *orderTerm, position int) string {
 	col, expr := o.col, strconv.Itoa(position)
 	if position == 0 {
 		expr = r.text(func() { r.expr(o.term()) })
-		if o.part == dialect.NoPart {
-			expr = r.d.Operand(col, expr)
-		}
+	}
+	if o.part == dialect.NoPart {
+		expr = r.d.Operand(col, expr)
 	}
 	if o.desc {
 		expr += " DESC"

@@ -154,7 +154,13 @@ func (r *renderer) via(e *expr) {
 			" ON "+alias+"."+r.d.Quote(target.Key[0].Name)+" = "+r.column(ref)+r.andLive(target, alias))
 	}
 	r.sc = scope{table: target, name: alias, outer: outer.outer, joins: outer.joins}
-	r.expr(e.args[0])
+	if inner := e.args[0]; inner.strict() {
+		r.expr(inner)
+	} else { // which would have a value where there is no row
+		r.b.WriteString("CASE WHEN " + alias + "." + r.d.Quote(target.Key[0].Name) + " IS NOT NULL THEN ")
+		r.expr(inner)
+		r.b.WriteString(" END")
+	}
 	r.sc = outer
 }
 

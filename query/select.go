@@ -94,6 +94,9 @@ func (r *renderer) group(b squirrel.SelectBuilder, m *specMore) squirrel.SelectB
 		}
 	}
 	for _, e := range m.groups {
+		if m.column(e) > 0 && !e.aggregates() && !e.constant() {
+			continue // it has been written
+		}
 		text, args := r.part(func() { r.expr(e) })
 		if len(args) > 0 {
 			r.fail(errGroupArgs)

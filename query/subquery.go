@@ -210,6 +210,13 @@ func (k shape) spec(q *Spec) shape {
 		for _, name := range m.names {
 			k = k.text(name)
 		}
+		// Whether two expressions are the same depends on their arguments, and the text on whether they are.
+		for _, e := range m.groups {
+			k = k.int(m.column(e))
+		}
+		for i := range q.orders {
+			k = k.int(q.position(&q.orders[i]))
+		}
 		k = k.int(len(m.source))
 		for _, s := range m.source {
 			k = k.byte(byte(s.op)).subselect(s.sub)
@@ -231,10 +238,7 @@ func (q *Spec) values(dst []schema.Value, d dialect.Dialect) []schema.Value {
 		dst = exprValues(dst, d, e)
 	}
 	dst = values(dst, d, q.where)
-	for _, e := range m.groups {
-		dst = exprValues(dst, d, e)
-	}
-	dst = values(dst, d, m.having)
+	dst = values(dst, d, m.having) // what is grouped by has no arguments of its own
 	for i := range q.orders {
 		if o := &q.orders[i]; o.x != nil && q.position(o) == 0 {
 			dst = exprValues(dst, d, o.x)
@@ -250,8 +254,13 @@ func (q *Spec) position(o *orderTerm) int {
 	if !m.distinct && !m.grouped() {
 		return 0
 	}
+	return m.column(o.term())
+}
+
+// column returns the number of the column that is an expression, from 1, or 0.
+func (m *specMore) column(x *expr) int {
 	for i, e := range m.cols {
-		if sameExpr(e, o.term()) {
+		if sameExpr(e, x) {
 			return i + 1
 		}
 	}

@@ -48,6 +48,7 @@ var arrows = map[string][]string{
 	"internal/dbtest":       {pgx, goleak},
 	"internal/dbtest/probe": {"internal/dbtest"},
 	"internal/arch":         {},
+	"internal/differential": {},
 	"internal/parity":       {},
 }
 

@@ -1,0 +1,58 @@
+package differential_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/dbtest"
+)
+
+// Ensure that what random queries have found stays right, on both engines.
+func TestFound(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		w := open(t, e.DSN, newSource(1, 0, dataSize))
+		roots := w.nodes.repo.Where(nodeParent.IsNull())
+
+		// Through a reference to nothing a term is NULL, also one that has a value of NULLs.
+		via := prom.Via(nodeParent, prom.OrValue(nodeM, 7))
+		list, err := prom.Pluck(roots, prom.OrNull(via)).All(ctx)
+		is.NoErr(err)
+		is.True(len(list) > 0)
+		is.True(!slices.ContainsFunc(list, func(n *int) bool { return n != nil }))
+		n, err := roots.Where(prom.Via(nodeParent, nodeItems.Count()).NotNull()).Count(ctx)
+		is.NoErr(err)
+		is.Equal(n, 0)
+
+		// Decimals that are taken once are ordered as numbers.
+		prices, err := prom.Pluck(w.nodes.repo.Query(), nodePrice).Distinct().OrderBy(nodePrice.Asc()).All(ctx)
+		is.NoErr(err)
+		is.True(len(prices) > 3)
+		is.True(slices.IsSortedFunc(prices, compareDecimals))
+
+		// A selected expression with arguments may be grouped by, once more.
+		next := prom.Plus(nodeN, prom.Val[Node](1))
+		groups := prom.Pluck2(w.nodes.repo.Query(), next, prom.CountRows[Node]())
+		once, err := groups.OrderBy(next.Asc()).All(ctx)
+		is.NoErr(err)
+		twice, err := groups.GroupBy(next).OrderBy(next.Asc()).All(ctx)
+		is.NoErr(err)
+		is.Equal(once, twice)
+
+		// An expression that differs in its arguments alone is another one.
+		other := prom.Plus(nodeN, prom.Val[Node](2))
+		_, err = groups.GroupBy(other).All(ctx)
+		is.True(err != nil)
+		distinct := prom.Pluck(w.nodes.repo.Query(), next).Distinct()
+		_, err = distinct.OrderBy(next.Asc()).All(ctx)
+		is.NoErr(err)
+		_, err = distinct.OrderBy(other.Asc()).All(ctx)
+		is.True(err != nil)
+	})
+}

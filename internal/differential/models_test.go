@@ -1,0 +1,149 @@
+package differential_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/prom-go/prom"
+)
+
+type (
+	// Node is a row of a tree.
+	Node struct {
+		prom.Model
+		Parent *prom.Ref[Node]
+		Name   string
+		Note   *string
+		N      int
+		M      *int
+		Big    int64
+		F      float64
+		Wild   *float64
+		At     time.Time
+		Due    *time.Time
+		On     bool
+		Maybe  *bool
+		Price  string          `prom:"decimal=12.2"`
+		Items  prom.Many[Item] `prom:"via=owner_id"`
+	}
+	// Item belongs to a node, and perhaps to another one.
+	Item struct {
+		prom.Model
+		Owner prom.Ref[Node]  `prom:"owner_id"`
+		Spare *prom.Ref[Node] `prom:"spare_id"`
+		Label string
+		Score *int
+		Cost  *string `prom:"decimal=12.2"`
+		Made  time.Time
+	}
+)
+
+var (
+	nodeID     = prom.NumberOf(func(v *Node) *int64 { return &v.ID })
+	nodeParent = prom.NullRefOf(func(v *Node) **prom.Ref[Node] { return &v.Parent })
+	nodeName   = prom.TextOf(func(v *Node) *string { return &v.Name })
+	nodeNote   = prom.NullTextOf(func(v *Node) **string { return &v.Note })
+	nodeN      = prom.NumberOf(func(v *Node) *int { return &v.N })
+	nodeM      = prom.NullNumberOf(func(v *Node) **int { return &v.M })
+	nodeBig    = prom.NumberOf(func(v *Node) *int64 { return &v.Big })
+	nodeF      = prom.NumberOf(func(v *Node) *float64 { return &v.F })
+	nodeWild   = prom.NullNumberOf(func(v *Node) **float64 { return &v.Wild })
+	nodeAt     = prom.TimeOf(func(v *Node) *time.Time { return &v.At })
+	nodeDue    = prom.NullTimeOf(func(v *Node) **time.Time { return &v.Due })
+	nodeOn     = prom.OrderedOf(func(v *Node) *bool { return &v.On })
+	nodeMaybe  = prom.NullOrderedOf(func(v *Node) **bool { return &v.Maybe })
+	nodePrice  = prom.OrderedOf(func(v *Node) *string { return &v.Price })
+	nodeItems  = prom.ManyOf(func(v *Node) *prom.Many[Item] { return &v.Items })
+
+	itemID    = prom.NumberOf(func(v *Item) *int64 { return &v.ID })
+	itemOwner = prom.RefOf(func(v *Item) *prom.Ref[Node] { return &v.Owner })
+	itemSpare = prom.NullRefOf(func(v *Item) **prom.Ref[Node] { return &v.Spare })
+	itemLabel = prom.TextOf(func(v *Item) *string { return &v.Label })
+	itemScore = prom.NullNumberOf(func(v *Item) **int { return &v.Score })
+	itemCost  = prom.NullOrderedOf(func(v *Item) **string { return &v.Cost })
+	itemMade  = prom.TimeOf(func(v *Item) *time.Time { return &v.Made })
+)
+
+// model is a model of one engine, its rows, and what its terms are made of.
+type model[T any] struct {
+	repo  *prom.Repo[T]
+	rows  []T
+	id    prom.NumberField[T, int64]
+	idOf  func(*T) int64
+	terms map[any][]any // by kind[V]: maker[T, V]
+	conds []func(w *world, depth int) cond[T]
+}
+
+// maker makes a term.
+type maker[T, V any] func(w *world, depth int) term[T, V]
+
+// world is what a query of one engine is made of.
+type world struct {
+	*source
+	nodes *model[Node]
+	items *model[Item]
+}
+
+// with returns w with a source of its own.
+func (w *world) with(s *source) *world { return &world{s, w.nodes, w.items} }
+
+// rows makes the rows of a seed.
+func rows(s *source) ([]Node, []Item) {
+	nodes, items := make([]Node, 36), make([]Item, 48)
+	for i := range nodes {
+		v := &nodes[i]
+		*v = Node{Name: s.text(), N: s.int(), Big: s.big(), F: s.float(), At: s.time(), On: s.bool(), Price: s.decimal(),
+			Note: maybe(s, s.text()), M: maybe(s, s.int()), Wild: maybe(s, s.wild()), Due: maybe(s, s.time()), Maybe: maybe(s, s.bool())}
+		v.ID = int64(i + 1)
+		if i > 3 {
+			v.Parent = maybe(s, prom.RefTo[Node](int64(1+s.n(i))))
+		}
+	}
+	for i := range items {
+		v := &items[i]
+		*v = Item{Owner: prom.RefTo[Node](int64(1 + s.n(20))), Spare: maybe(s, prom.RefTo[Node](int64(1+s.n(36)))), Label: s.text(),
+			Score: maybe(s, s.int()), Cost: maybe(s, s.decimal()), Made: s.time()}
+		v.ID = int64(i + 1)
+	}
+	return nodes, items
+}
+
+// maybe returns v or, in a third of the cases, nil.
+func maybe[V any](s *source, v V) *V {
+	if s.n(3) == 2 {
+		return nil
+	}
+	return &v
+}
+
+// open makes the world of an engine. Two of its nodes are each other's parents.
+func open(t *testing.T, dsn string, s *source) *world {
+	t.Helper()
+	db, err := new(prom.Registry).Open(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	nodes, items := rows(s)
+	ctx := context.Background()
+	nodeRepo, itemRepo := prom.NewRepo[Node](prom.Using(db)), prom.NewRepo[Item](prom.Using(db))
+	if err := nodeRepo.CreateMany(ctx, nodes); err != nil {
+		t.Fatal(err)
+	}
+	for i, parent := range []int64{2, 1} {
+		ref := prom.RefTo[Node](parent)
+		nodes[i].Parent = &ref
+		if err := nodeRepo.Update(ctx, &nodes[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := itemRepo.CreateMany(ctx, items); err != nil {
+		t.Fatal(err)
+	}
+	return &world{nodes: nodeModel(nodeRepo, nodes), items: itemModel(itemRepo, items)}
+}
