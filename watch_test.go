@@ -221,6 +221,7 @@ func TestWatchLargeCursor(t *testing.T) {
 		is.NoErr(repo.CreateMany(context.Background(), list))
 		at, n := prom.NewCursor(""), 0
 		ctx, cancel := context.WithCancel(ended(t))
+		defer cancel()
 		for _, err := range repo.Watch(ctx, append(quick, prom.WatchFromStart(), prom.WatchResume(at))...) {
 			is.NoErr(err)
 			if n++; n == 1000 {
