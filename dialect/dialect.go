@@ -177,6 +177,9 @@ type Expression interface {
 	// that is stored as text.
 	Operand(c *schema.Column, expr string) string
 
+	// Branch returns the condition of a branch of CASE, so that nothing in it says how the result of the CASE is compared.
+	Branch(cond string) string
+
 	// In returns the condition that expr is one of the elements of a list, the one argument; not negates it. An empty list
 	// holds nothing, for NULL too.
 	In(c *schema.Column, expr string, not bool) string

@@ -271,20 +271,39 @@ func nodesJoin(nodes []node, depth int) bool {
 }
 
 // aggregates reports whether an expression is computed from a group of rows.
-func (e *expr) aggregates() bool {
-	if e.op == exprAggregate && e.win == nil {
+func (e *expr) aggregates() bool { return e.some((*expr).aggregate) }
+
+// aggregate reports whether an expression is an aggregate itself, and manyRows whether it is one or a function of a window.
+func (e *expr) aggregate() bool { return e.op == exprAggregate && e.win == nil }
+func (e *expr) manyRows() bool  { return e.op == exprAggregate }
+
+// some reports whether f holds for an expression or one of its parts that are of the same query.
+func (e *expr) some(f func(*expr) bool) bool {
+	if f(e) {
 		return true
 	}
 	if e.op == exprOuter {
 		return false
 	}
 	for _, a := range e.args {
-		if a.aggregates() {
+		if a.some(f) {
 			return true
 		}
 	}
 	for i := range e.conds {
-		if n := &e.conds[i]; n.aggregates() {
+		if e.conds[i].some(f) {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *node) some(f func(*expr) bool) bool {
+	if n.x != nil && n.x.some(f) || n.rhs != nil && n.rhs.some(f) {
+		return true
+	}
+	for i := range n.kids {
+		if n.kids[i].some(f) {
 			return true
 		}
 	}
@@ -298,18 +317,6 @@ func (e *expr) strict() bool {
 		return true
 	case exprCall:
 		return e.fn != dialect.FuncCoalesce && slices.ContainsFunc(e.args, (*expr).strict)
-	}
-	return false
-}
-
-func (n *node) aggregates() bool {
-	if n.x != nil && n.x.aggregates() || n.rhs != nil && n.rhs.aggregates() {
-		return true
-	}
-	for i := range n.kids {
-		if n.kids[i].aggregates() {
-			return true
-		}
 	}
 	return false
 }

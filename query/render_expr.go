@@ -32,7 +32,7 @@ func (r *renderer) expr(e *expr) {
 		r.b.WriteString("CASE")
 		for i := range e.conds {
 			r.b.WriteString(" WHEN ")
-			r.node(&e.conds[i])
+			r.branch(&e.conds[i])
 			r.b.WriteString(" THEN ")
 			r.expr(e.args[i])
 		}
@@ -63,6 +63,15 @@ func (r *renderer) expr(e *expr) {
 		}
 		r.b.WriteString("excluded." + r.d.Quote(e.col.Name))
 	}
+}
+
+// branch writes the condition of a branch of CASE.
+func (r *renderer) branch(n *node) {
+	text := r.text(func() { r.node(n) })
+	if !n.some((*expr).manyRows) { // which would be those of a subquery
+		text = r.d.Branch(text)
+	}
+	r.b.WriteString(text)
 }
 
 // texts returns expressions, whose arguments stay.

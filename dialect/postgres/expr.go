@@ -36,6 +36,9 @@ func listType(k schema.Kind) string {
 // Operand returns expr: every kind has a type that compares by itself.
 func (Dialect) Operand(_ *schema.Column, expr string) string { return expr }
 
+// Branch returns cond, which has no part in the collation of the result.
+func (Dialect) Branch(cond string) string { return cond }
+
 var listTypes = [...]string{
 	schema.Bool:  "boolean",
 	schema.Int16: "bigint", schema.Int32: "bigint", schema.Int64: "bigint",

@@ -18,6 +18,15 @@ func (Dialect) Operand(c *schema.Column, expr string) string {
 	return expr
 }
 
+// Branch returns the condition of a branch of CASE. A COLLATE in any part of an expression would be the collation of the whole, but in a
+// subquery it is not.
+func (Dialect) Branch(cond string) string {
+	if strings.Contains(cond, " COLLATE ") {
+		return "(SELECT " + cond + ")"
+	}
+	return cond
+}
+
 // In returns the condition that expr is one of the elements of a JSON array. The left side gives the comparison its affinity
 // and its collation, as with the operator =, and an index on it is used.
 func (d Dialect) In(c *schema.Column, expr string, not bool) string {

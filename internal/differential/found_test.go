@@ -30,6 +30,15 @@ func TestFound(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(n, 0)
 
+		// A condition on decimals does not make texts be compared as decimals.
+		late := prom.Case(nodeName, prom.Then(nodePrice.Gte("0.00"), prom.Coalesce(nodeName)))
+		n, err = w.nodes.repo.Where(prom.Ne(late, prom.Coalesce(nodeName))).Count(ctx)
+		is.NoErr(err)
+		is.Equal(n, 0)
+		names, err := prom.Pluck(w.nodes.repo.Query(), nodeName).OrderBy(late.Asc()).All(ctx)
+		is.NoErr(err)
+		is.True(slices.IsSorted(names))
+
 		// Decimals that are taken once are ordered as numbers.
 		prices, err := prom.Pluck(w.nodes.repo.Query(), nodePrice).Distinct().OrderBy(nodePrice.Asc()).All(ctx)
 		is.NoErr(err)
