@@ -70,11 +70,14 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 	if m.grouped() {
 		b = r.group(b, m)
 	}
+	bare := r.sc.bare
+	r.sc.bare = bare && m.cols == nil // a bare name would be a column of the result, if one is called that
 	for i := range q.orders {
 		o := &q.orders[i]
 		text, args := r.part(func() { r.b.WriteString(r.order(o, q.position(o))) })
 		b = b.OrderByClause(text, args...)
 	}
+	r.sc.bare = bare
 	for _, join := range r.sc.joins.list {
 		b = b.JoinClause(join)
 	}

@@ -39,6 +39,15 @@ func TestFound(t *testing.T) {
 		is.NoErr(err)
 		is.True(slices.IsSorted(names))
 
+		// An order is by a column of the model, not by one of the result that PostgreSQL gives its name.
+		constant := prom.Sub[Node](prom.Pluck(w.nodes.repo.Where(nodeID.Eq(7)), nodeID))
+		ids, err := prom.Pluck2(w.nodes.repo.Query(), constant, nodeID).OrderBy(nodeID.Desc()).All(ctx)
+		is.NoErr(err)
+		is.True(len(ids) == len(w.nodes.rows))
+		for i, pair := range ids {
+			is.Equal(pair, prom.Pair[int64, int64]{A: 7, B: int64(len(ids) - i)})
+		}
+
 		// Decimals that are taken once are ordered as numbers.
 		prices, err := prom.Pluck(w.nodes.repo.Query(), nodePrice).Distinct().OrderBy(nodePrice.Asc()).All(ctx)
 		is.NoErr(err)
