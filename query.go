@@ -63,10 +63,14 @@ func (q Query[T]) AllRows() Query[T] {
 	return q
 }
 
-// Only reads some fields of the rows, and the key; the others are zero. A value that was read so knows it: Save writes the fields that were read
-// and changed, and refuses to write one that was not. Reload reads the rest. It is for All, One, Get and Each.
+// Only reads some fields of the rows, and the key, the version and the mark of deletion; the others are zero. A value that was read
+// so knows it: Save writes the fields that were read and changed, and refuses to write one that was not. Reload reads the rest. It
+// is for All, One, Get and Each.
 func (q Query[T]) Only(fields ...Columner) Query[T] {
-	cols := slices.Clone(q.repo.table.Key)
+	cols := slices.Clone(q.repo.table.Loaded)
+	if c := q.repo.table.Deleted; c != nil {
+		cols = append(cols, c)
+	}
 	for _, f := range fields {
 		c := f.Column()
 		if q.repo.table.Column(c.Name) != c {

@@ -146,6 +146,14 @@ func TestVersionOfOtherWrites(t *testing.T) {
 			is.Equal(got.Version, want)
 			isStale(t, repo.Save(ctx, &list[i]))
 		}
+		part, err := repo.Where(VersionedOwner.Eq("a")).Only(VersionedBalance).One(ctx)
+		is.NoErr(err)
+		is.Equal(part.Version, int32(2))
+		other := *part
+		part.Balance++
+		is.NoErr(repo.Save(ctx, part))
+		other.Balance = 0
+		isStale(t, repo.Save(ctx, &other))
 	})
 }
 
