@@ -14,6 +14,10 @@ export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -buildvcs=false)
 # it would take most of the time of building and testing. make race has it look there as well.
 RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
 
+# The tests of the root have many models, and the compiler makes all methods of a generic field and of a repo for each of them. Without
+# inlining and without what a debugger needs, it takes half the time and memory for that.
+BRIEF := '-gcflags=github.com/prom-go/prom_test=-l -dwarf=false'
+
 # Without this, each process ends with a second of sleep, and there are many.
 export GORACE := $(strip $(GORACE) atexit_sleep_ms=0)
 
@@ -36,7 +40,7 @@ lint: check ## the same as check
 test: ## all tests with the race detector, on SQLite and PostgreSQL
 	@$(GO) run $(RACE) ./internal/dbtest/probe
 	@counts=$$(mktemp); trap 'rm -f "$$counts"' EXIT; \
-	PROM_TEST_COUNTS="$$counts" GOFLAGS='$(GOFLAGS) $(RACE)' $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...; code=$$?; \
+	PROM_TEST_COUNTS="$$counts" GOFLAGS="$(GOFLAGS) $(RACE) $(BRIEF)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...; code=$$?; \
 	awk '{s += $$2; p += $$6} END {printf "behaviour tests: %d on sqlite, %d on postgres\n", s, p}' "$$counts"; \
 	exit $$code
 
@@ -48,7 +52,7 @@ parity: ## which test shows which row of docs/parity.md; fails when one lacks a 
 
 cover: ## coverage of the library by all tests, in coverage.out
 	@$(GO) run ./internal/dbtest/probe
-	$(GO) test -count=1 -timeout $(TIMEOUT) -coverpkg=$(LIBRARY) -coverprofile=coverage.out ./...
+	GOFLAGS="$(GOFLAGS) $(BRIEF)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) -coverpkg=$(LIBRARY) -coverprofile=coverage.out ./...
 	@$(GO) tool cover -func=coverage.out | tail -n 1
 
 differential: ## random queries on both engines and in Go, QUERIES (20000) of them
