@@ -66,30 +66,35 @@ func (q Query[T]) sortClaimed(b *binding, list []T, assigns []Assign[T]) error {
 	if len(cols) == 0 {
 		return nil
 	}
-	type entry struct {
-		row T
-		by  []schema.Value
-	}
-	entries := make([]entry, len(list))
+	by := make([][]schema.Value, len(list))
 	for i := range list {
-		entries[i].row = list[i]
 		var err error
-		if entries[i].by, err = q.repo.tuple(&list[i], cols); err != nil {
+		if by[i], err = q.repo.tuple(&list[i], cols); err != nil {
 			return err
 		}
 	}
-	slices.SortStableFunc(entries, func(x, y entry) int {
-		for i := range cols {
-			if n := compareValues(x.by[i], y.by[i], desc[i], nullsFirst[i]); n != 0 {
+	unsorted := slices.Clone(list)
+	for i, at := range sortedPlaces(by, desc, nullsFirst) {
+		list[i] = unsorted[at]
+	}
+	return nil
+}
+
+// sortedPlaces returns the places of the tuples in their order.
+func sortedPlaces(by [][]schema.Value, desc, nullsFirst []bool) []int {
+	places := make([]int, len(by))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(x, y int) int {
+		for i := range desc {
+			if n := compareValues(by[x][i], by[y][i], desc[i], nullsFirst[i]); n != 0 {
 				return n
 			}
 		}
 		return 0
 	})
-	for i := range entries {
-		list[i] = entries[i].row
-	}
-	return nil
+	return places
 }
 
 // compareValues compares two values of a column as SQLite does, texts by their bytes.

@@ -7,7 +7,7 @@ import (
 )
 
 // Mapping says which term of a row of S [Copy] puts into which field of D; [To] makes it.
-type Mapping[D, S any] = query.Mapping[D, S]
+type Mapping[D, S any] = query.Mapping[*D, *S]
 
 // To maps a term of the rows of S to a field of D.
 func To[D, S, V any](field interface {

@@ -5,38 +5,38 @@ import (
 )
 
 // Term is a value of type V that each row of T has: a field of any family, a part of a date, or an [Expr].
-type Term[T, V any] = query.Term[T, V]
+type Term[T, V any] = query.Term[*T, V]
 
 // AnyTerm is a [Term] of any type.
-type AnyTerm[T any] = query.AnyTerm[T]
+type AnyTerm[T any] = query.AnyTerm[*T]
 
 // Expr is a value of type V that is computed from a row of T, or from a group of rows when it is an aggregate. It has the conditions of
 // a field, and is made by the functions of this package, such as [Plus], [Via], [Sum] or [Over].
-type Expr[T, V any] = query.Expr[T, V]
+type Expr[T, V any] = query.Expr[*T, V]
 
 // Subquery is a query as part of another statement, with rows of type R: a [Query], a [Projection].
 type Subquery[R any] = query.Subquery[R]
 
 // Reference is a reference from T to R: a [RefField] or a [NullRefField].
-type Reference[T, R any, K comparable] = query.Reference[T, R, K]
+type Reference[T, R any, K comparable] = query.Reference[*T, *R, K]
 
 // Window says which rows a function such as [RowNumber] sees for each row. [PartitionBy] and [OrderWindow] make windows.
-type Window[T any] = query.Window[T]
+type Window[T any] = query.Window[*T]
 
 // When is one branch of a [Case]; [Then] makes it.
-type When[T, V any] = query.When[T, V]
+type When[T, V any] = query.When[*T, V]
 
 // Correlation says which rows of a subquery belong to a row of the query around it; [Match] makes it.
-type Correlation[S, T any] = query.Correlation[S, T]
+type Correlation[S, T any] = query.Correlation[*S, *T]
 
 // TextExpr is an [Expr] that is a text, with the conditions of a [TextField]; [AsText] makes it.
-type TextExpr[T any, V Texts] = query.TextExpr[T, V]
+type TextExpr[T any, V Texts] = query.TextExpr[*T, V]
 
 // AsText is a text term with the conditions of texts: Like, Contains, HasPrefix and so on.
 func AsText[T any, V Texts](t Term[T, V]) TextExpr[T, V] { return query.AsText(t) }
 
 // JSONColumn is a column of T that holds a JSON document: a [JSONField] or a [NullJSONField].
-type JSONColumn[T any] = query.JSONColumn[T]
+type JSONColumn[T any] = query.JSONColumn[*T]
 
 // JSONPath is the value of type V at a path of a document, NULL where there is none of the type. A segment of the path is the key of an
 // object, a string, or the index of a list, an int. V is a text, a number, a boolean, or what is stored as JSON, such as a struct.
@@ -64,10 +64,10 @@ func JSONBool[T any](f JSONColumn[T], path ...any) Expr[T, bool] { return query.
 type Integer = query.Integer
 
 // Val is a constant.
-func Val[T, V any](v V) Expr[T, V] { return query.Val[T](v) }
+func Val[T, V any](v V) Expr[T, V] { return query.Val[*T](v) }
 
 // RawExpr is a value in SQL, with a question mark for each argument as in [Raw]. V says how it is read and what it is compared with.
-func RawExpr[T, V any](sql string, args ...any) Expr[T, V] { return query.RawExpr[T, V](sql, args...) }
+func RawExpr[T, V any](sql string, args ...any) Expr[T, V] { return query.RawExpr[*T, V](sql, args...) }
 
 // OrNull is the same value, read as nil when it is NULL.
 func OrNull[T, V any](t Term[T, V]) Expr[T, *V] { return query.OrNull(t) }
@@ -163,10 +163,10 @@ func Case[T, V any](otherwise Term[T, V], branches ...When[T, V]) Expr[T, V] {
 func Then[T, V any](cond Cond[T], value Term[T, V]) When[T, V] { return query.Then(cond, value) }
 
 // Random orders rows at random.
-func Random[T any]() Order[T] { return query.Random[T]() }
+func Random[T any]() Order[T] { return query.Random[*T]() }
 
 // CountRows is the number of rows.
-func CountRows[T any]() Expr[T, int64] { return query.CountRows[T]() }
+func CountRows[T any]() Expr[T, int64] { return query.CountRows[*T]() }
 
 // CountOf is the number of rows in which the term is not NULL.
 func CountOf[T, V any](t Term[T, V]) Expr[T, int64] { return query.CountOf(t) }
@@ -226,13 +226,13 @@ func LastValue[T, V any](t Term[T, V], w Window[T]) Expr[T, V] { return query.La
 
 // Sub is the value of a subquery with one row and one column; NULL when it has no row. More rows than one are an error of PostgreSQL, and
 // SQLite takes the first: give the subquery a limit, or let it select an aggregate.
-func Sub[T, V any](sub Subquery[V]) Expr[T, V] { return query.Sub[T](sub) }
+func Sub[T, V any](sub Subquery[V]) Expr[T, V] { return query.Sub[*T](sub) }
 
 // LinkedSub is [Sub] of a projection of the rows of S that are linked to the row, so that each row has its own value:
 //
 //	average := prom.LinkedSub(prom.Pluck(posts.Query(), prom.Avg(PostViews)), prom.Match(PostTopic, PostTopic)) // of the posts on its topic
 func LinkedSub[S, T, V any](sub Projection[S, V], link Correlation[S, T], more ...Correlation[S, T]) Expr[T, V] {
-	return query.LinkedSub[S, T, V](sub, append([]Correlation[S, T]{link}, more...)...)
+	return query.LinkedSub[*S, *T, V](sub, append([]Correlation[S, T]{link}, more...)...)
 }
 
 // Exists is true when the subquery has a row that is linked to the row. Without links it is the same for all rows.
@@ -266,5 +266,5 @@ func Excluded[T, V any](f interface {
 	Term[T, V]
 	Columner
 }) Expr[T, V] {
-	return query.Excluded[T, V](f)
+	return query.Excluded[*T, V](f)
 }

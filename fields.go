@@ -12,13 +12,13 @@ import (
 // Cond is a condition on the rows of T. Fields make conditions; [And], [Or] and [Not] combine them. The zero Cond is true for
 // every row and counts as no condition where one is demanded, so that a condition may be left out; [And], [Or] and [Not] pass over
 // it as if it had not been written.
-type Cond[T any] = query.Cond[T]
+type Cond[T any] = query.Cond[*T]
 
 // Order is one term of an order of the rows of T.
-type Order[T any] = query.Order[T]
+type Order[T any] = query.Order[*T]
 
 // Assign is the assignment of a new value to a column of T.
-type Assign[T any] = query.Assign[T]
+type Assign[T any] = query.Assign[*T]
 
 // Number is what a [NumberField] may hold, and Texts what a [TextField] may.
 type (
@@ -34,23 +34,23 @@ type (
 // The constructors panic when the accessor points to no column of that type. Those that begin with Null take a field that is a
 // pointer, those with SQLNull one that is a sql.Null, and the others one that is the value itself.
 type (
-	Field[T, V any]                  = query.Field[T, V]
-	NullField[T, V any]              = query.NullField[T, V]
-	OrderedField[T, V any]           = query.OrderedField[T, V]
-	NullOrderedField[T, V any]       = query.NullOrderedField[T, V]
-	NumberField[T any, V Number]     = query.NumberField[T, V]
-	NullNumberField[T any, V Number] = query.NullNumberField[T, V]
-	TextField[T any, V Texts]        = query.TextField[T, V]
-	NullTextField[T any, V Texts]    = query.NullTextField[T, V]
-	TimeField[T any]                 = query.TimeField[T]
-	NullTimeField[T any]             = query.NullTimeField[T]
-	PartField[T any]                 = query.PartField[T]
-	JSONField[T, V any]              = query.JSONField[T, V]
-	NullJSONField[T, V any]          = query.NullJSONField[T, V]
-	ListField[T, E any]              = query.ListField[T, E]
-	NullListField[T, E any]          = query.NullListField[T, E]
-	AnyField[T any]                  = query.AnyField[T]
-	Parsed[T any]                    = query.Parsed[T]
+	Field[T, V any]                  = query.Field[*T, V]
+	NullField[T, V any]              = query.NullField[*T, V]
+	OrderedField[T, V any]           = query.OrderedField[*T, V]
+	NullOrderedField[T, V any]       = query.NullOrderedField[*T, V]
+	NumberField[T any, V Number]     = query.NumberField[*T, V]
+	NullNumberField[T any, V Number] = query.NullNumberField[*T, V]
+	TextField[T any, V Texts]        = query.TextField[*T, V]
+	NullTextField[T any, V Texts]    = query.NullTextField[*T, V]
+	TimeField[T any]                 = query.TimeField[*T]
+	NullTimeField[T any]             = query.NullTimeField[*T]
+	PartField[T any]                 = query.PartField[*T]
+	JSONField[T, V any]              = query.JSONField[*T, V]
+	NullJSONField[T, V any]          = query.NullJSONField[*T, V]
+	ListField[T, E any]              = query.ListField[*T, E]
+	NullListField[T, E any]          = query.NullListField[*T, E]
+	AnyField[T any]                  = query.AnyField[*T]
+	Parsed[T any]                    = query.Parsed[*T]
 )
 
 // And is true when all conditions are. Of no conditions it is the zero Cond.
@@ -69,10 +69,10 @@ func If[T any](on bool, cond Cond[T]) Cond[T] { return query.If(on, cond) }
 // Raw is a condition in SQL, with a question mark for each argument; ?? is a question mark itself. Arguments are booleans,
 // numbers, texts, bytes, times, UUIDs, pointers to them, slices of them as one list argument, and driver.Valuers. They are
 // never written into the text.
-func Raw[T any](sql string, args ...any) Cond[T] { return query.Raw[T](sql, args...) }
+func Raw[T any](sql string, args ...any) Cond[T] { return query.Raw[*T](sql, args...) }
 
 // Sqlizer is a condition made by squirrel, or by anything else that gives SQL with question marks and arguments.
-func Sqlizer[T any](sql squirrel.Sqlizer) Cond[T] { return query.Sqlizer[T](sql) }
+func Sqlizer[T any](sql squirrel.Sqlizer) Cond[T] { return query.Sqlizer[*T](sql) }
 
 // FieldOf returns the field of any type that can be told apart from others.
 func FieldOf[T, V any](accessor func(*T) *V) Field[T, V] {

@@ -139,7 +139,7 @@ func NewFilter[T any](repo *Repo[T], fields ...FilterField) *Filter[T] {
 		}
 	}
 	for _, key := range repo.table.Key {
-		field, err := query.FieldByName[T](repo.plan, key.Name)
+		field, err := query.FieldByName[*T](repo.plan, key.Name)
 		if err != nil {
 			panic(err) // it is one of the plan's own
 		}
@@ -175,7 +175,7 @@ func (f *Filter[T]) Ignore(names ...string) *Filter[T] {
 
 // add makes the rules of a field.
 func (f *Filter[T]) add(repo *Repo[T], field FilterField) error {
-	any, err := query.FieldByName[T](repo.plan, field.column)
+	any, err := query.FieldByName[*T](repo.plan, field.column)
 	if err != nil {
 		return err
 	}

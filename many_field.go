@@ -63,17 +63,17 @@ func (f ManyField[T, R]) With(relations ...Relation[R]) ManyField[T, R] {
 
 // Has is true for the rows of T that have a row of the relation for which the conditions hold.
 func (f ManyField[T, R]) Has(conds ...Cond[R]) Cond[T] {
-	return query.HasRelated[T](f.related(conds), false)
+	return query.HasRelated[*T](f.related(conds), false)
 }
 
 // HasNot is true for the rows of T that have no row of the relation for which the conditions hold.
 func (f ManyField[T, R]) HasNot(conds ...Cond[R]) Cond[T] {
-	return query.HasRelated[T](f.related(conds), true)
+	return query.HasRelated[*T](f.related(conds), true)
 }
 
 // Count is the number of rows of the relation for which the conditions hold.
 func (f ManyField[T, R]) Count(conds ...Cond[R]) Expr[T, int64] {
-	return query.CountRelated[T](f.related(conds))
+	return query.CountRelated[*T](f.related(conds))
 }
 
 // AggregateOf is an aggregate over the rows of the relation that each row of T has, such as the sum of a field; NULL when it has none,
@@ -81,7 +81,7 @@ func (f ManyField[T, R]) Count(conds ...Cond[R]) Expr[T, int64] {
 //
 //	views := prom.AggregateOf(AuthorPosts, prom.Sum(PostViews))
 func AggregateOf[T, R, V any](rows ManyField[T, R], aggregate Expr[R, V]) Expr[T, V] {
-	return query.AggregateRelated[T](rows.related(nil), aggregate)
+	return query.AggregateRelated[*T](rows.related(nil), aggregate)
 }
 
 // related describes the rows of the relation for which the conditions hold too.

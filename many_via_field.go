@@ -76,17 +76,17 @@ func (f ManyViaField[T, R, L]) With(relations ...Relation[R]) ManyViaField[T, R,
 
 // Has is true for the rows of T that are connected with a row of the relation for which the conditions hold.
 func (f ManyViaField[T, R, L]) Has(conds ...Cond[R]) Cond[T] {
-	return query.HasRelated[T](f.related(conds), false)
+	return query.HasRelated[*T](f.related(conds), false)
 }
 
 // HasNot is true for the rows of T that are connected with no row of the relation for which the conditions hold.
 func (f ManyViaField[T, R, L]) HasNot(conds ...Cond[R]) Cond[T] {
-	return query.HasRelated[T](f.related(conds), true)
+	return query.HasRelated[*T](f.related(conds), true)
 }
 
 // Count is the number of connections with rows of the relation for which the conditions hold.
 func (f ManyViaField[T, R, L]) Count(conds ...Cond[R]) Expr[T, int64] {
-	return query.CountRelated[T](f.related(conds))
+	return query.CountRelated[*T](f.related(conds))
 }
 
 // related describes the rows of the relation for which the conditions hold too.

@@ -123,7 +123,7 @@ func Pluck3[T, A, B, C any](q Query[T], a Term[T, A], b Term[T, B], c Term[T, C]
 type Column[T, R any] struct {
 	_    [0]*T
 	_    [0]*R
-	term query.AnyTerm[T]
+	term query.AnyTerm[*T]
 	to   target
 	err  error
 }
@@ -138,7 +138,7 @@ func NullCol[T, R, V any](to func(*R) **V, t Term[T, V]) Column[T, R] {
 	return column[T, R, *V](to, query.Any(t))
 }
 
-func column[T, R, F any](to func(*R) *F, t query.AnyTerm[T]) Column[T, R] {
+func column[T, R, F any](to func(*R) *F, t query.AnyTerm[*T]) Column[T, R] {
 	offset, name, err := scan.FieldAt(to)
 	return Column[T, R]{term: t, to: target{offset, reflect.TypeFor[F](), name}, err: err}
 }
@@ -146,7 +146,7 @@ func column[T, R, F any](to func(*R) *F, t query.AnyTerm[T]) Column[T, R] {
 // Select returns a struct of the caller's own for each row, whose fields are filled by the columns. The fields that no column goes to
 // are zero.
 func Select[T, R any](q Query[T], cols ...Column[T, R]) Projection[T, R] {
-	terms, places := make([]query.AnyTerm[T], len(cols)), make([]target, len(cols))
+	terms, places := make([]query.AnyTerm[*T], len(cols)), make([]target, len(cols))
 	var err error
 	if len(cols) == 0 {
 		err = fmt.Errorf("a selection needs a column")
@@ -171,9 +171,9 @@ func Into[R, T any](q Query[T]) Projection[T, R] {
 	if err != nil {
 		return Projection[T, R]{repo: q.repo, spec: q.spec, err: err}
 	}
-	terms, places := make([]query.AnyTerm[T], len(t.Columns)), make([]target, len(t.Columns))
+	terms, places := make([]query.AnyTerm[*T], len(t.Columns)), make([]target, len(t.Columns))
 	for i, c := range t.Columns {
-		f, err := query.FieldByName[T](q.repo.plan, c.Name)
+		f, err := query.FieldByName[*T](q.repo.plan, c.Name)
 		if err != nil {
 			return Projection[T, R]{repo: q.repo, spec: q.spec, err: err}
 		}

@@ -123,4 +123,4 @@ func (r *Repo[T]) Count(ctx context.Context) (int, error) { return r.Query().Cou
 func (r *Repo[T]) Has(ctx context.Context) (bool, error) { return r.Query().Has(ctx) }
 
 // Raw is a condition in SQL; see [Raw].
-func (r *Repo[T]) Raw(sql string, args ...any) Cond[T] { return query.Raw[T](sql, args...) }
+func (r *Repo[T]) Raw(sql string, args ...any) Cond[T] { return query.Raw[*T](sql, args...) }

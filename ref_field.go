@@ -14,13 +14,13 @@ import (
 // RefField is a reference from T to R, whose key is of type K. As a field its values are keys, and as a [Relation] it is the row
 // that is referred to.
 type RefField[T, R any, K comparable] struct {
-	query.RefField[T, R, K]
+	query.RefField[*T, *R, K]
 	at func(*T) *RefBy[R, K]
 }
 
 // NullRefField is a [RefField] that may be NULL.
 type NullRefField[T, R any, K comparable] struct {
-	query.NullRefField[T, R, K]
+	query.NullRefField[*T, *R, K]
 	at func(*T) *RefBy[R, K] // nil for NULL
 }
 

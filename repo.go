@@ -189,7 +189,7 @@ func Install(ctx context.Context, repos ...Installer) error {
 // FieldByName returns the column of that name, for filters and orders that arrive as text. An unknown name is an error that lists
 // the columns.
 func (r *Repo[T]) FieldByName(name string) (AnyField[T], error) {
-	f, err := query.FieldByName[T](r.plan, name)
+	f, err := query.FieldByName[*T](r.plan, name)
 	if err != nil {
 		return f, errorOf("query", r.table, err)
 	}

@@ -30,7 +30,7 @@ func To[D, S, V any](field interface {
 
 // Copy inserts a row into the table for each row of a query. Columns that nothing is mapped to have what a new row has in them: the
 // time at, their default, NULL, or a key that the database makes. The arguments are appended to args.
-func Copy[D, S any](s *Statements, args []schema.Value, q Nested[S], maps []Mapping[D, S], at time.Time) (*Text, []schema.Value, error) {
+func Copy[D, S, R any](s *Statements, args []schema.Value, q Nested[R], maps []Mapping[D, S], at time.Time) (*Text, []schema.Value, error) {
 	if q.s.spec.extra().cols != nil {
 		return nil, nil, errors.New("the mappings say what is copied; give the query itself and not a projection of it")
 	}

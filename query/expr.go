@@ -12,7 +12,7 @@ import (
 // Term is a value of type V that each row of T has: a field of any family, a part of a date, or an [Expr]. Fields that may be NULL
 // are terms of the type that they hold otherwise; what NULL does to a comparison or a result is SQL's rule.
 type Term[T, V any] interface {
-	term() Expr[T, V]
+	term() value[T, V]
 }
 
 // Expr is a value of type V that is computed from a row of T, or from a group of rows when it is an aggregate. Functions of this
@@ -23,7 +23,15 @@ type Expr[T, V any] struct {
 	e *expr
 }
 
-func (x Expr[T, V]) term() Expr[T, V] { return x }
+// value is what a term is, an Expr without its methods: these are compiled for each type of value of which a program has an expression, and
+// not for each of which it has a field.
+type value[T, V any] struct {
+	_ [0]*T
+	_ [0]*V
+	e *expr
+}
+
+func (x Expr[T, V]) term() value[T, V] { return value[T, V]{e: x.e} }
 
 // exprOp is what an expression does.
 type exprOp uint8
@@ -73,7 +81,12 @@ var kindColumns = func() (list [schema.JSON + 1]*schema.Column) {
 	return list
 }()
 
+// columnOf is the column of a field.
+//
 //go:noinline
+func columnOf(c *scan.Codec) *expr { return columnExpr(c.Column(), dialect.NoPart) }
+
+// columnExpr is a column, or a part of one.
 func columnExpr(col *schema.Column, part dialect.DatePart) *expr {
 	e := &expr{op: exprColumn, col: col, part: part, like: col}
 	if part != dialect.NoPart {
@@ -110,13 +123,9 @@ func likeOf[V any]() (*schema.Column, error) {
 	return c.Column(), nil
 }
 
-func (f Field[T, V]) term() Expr[T, V] { return typed[T, V](columnExpr(f.c.Column(), dialect.NoPart)) }
-func (f PartField[T]) term() Expr[T, int] {
-	return typed[T, int](columnExpr(f.c.Column(), f.part))
-}
-func (f JSONField[T, V]) term() Expr[T, V] {
-	return typed[T, V](columnExpr(f.c.Column(), dialect.NoPart))
-}
+func (f Field[T, V]) term() value[T, V]     { return value[T, V]{e: columnOf(f.c)} }
+func (f PartField[T]) term() value[T, int]  { return value[T, int]{e: columnExpr(f.c.Column(), f.part)} }
+func (f JSONField[T, V]) term() value[T, V] { return value[T, V]{e: columnOf(f.c)} }
 
 // Val is a constant, for expressions of which a part is one.
 func Val[T, V any](v V) Expr[T, V] {
@@ -160,8 +169,8 @@ func RawExpr[T, V any](sql string, args ...any) Expr[T, V] {
 func OrNull[T, V any](t Term[T, V]) Expr[T, *V] { return typed[T, *V](t.term().e) }
 
 // If is the condition as a value: true or false, or NULL.
-func (c Cond[T]) term() Expr[T, bool] {
-	return typed[T, bool](&expr{op: exprCond, like: kindColumns[schema.Bool], conds: []node{chain(opAnd, []Cond[T]{c})}})
+func (c Cond[T]) term() value[T, bool] {
+	return value[T, bool]{e: &expr{op: exprCond, like: kindColumns[schema.Bool], conds: []node{chain(opAnd, []Cond[T]{c})}}}
 }
 
 // Eq is true when the expression equals v.

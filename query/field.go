@@ -19,25 +19,30 @@ type Field[T, V any] struct {
 
 // FieldOf returns the field that the accessor points to. Like all constructors of fields it panics when the accessor points to
 // no column of that type; they are meant for package variables, where this shows at start-up.
-func FieldOf[T, V any](accessor func(*T) *V) Field[T, V] {
-	return Field[T, V]{c: codec[T, V, V](accessor)}
+func FieldOf[T, V any](accessor func(*T) *V) Field[*T, V] {
+	return Field[*T, V]{c: codec[T, V, V](accessor)}
 }
 
 // codec finds the codec of an accessor's field F, whose values must be of type V.
 func codec[T, F, V any](accessor func(*T) *F) *scan.Codec {
 	c, err := scan.CodecAt(accessor)
+	return checked(c, err, reflect.TypeFor[T](), reflect.TypeFor[V]())
+}
+
+// checked panics when a field of the model is none that has values of the given type.
+func checked(c *scan.Codec, err error, model, values reflect.Type) *scan.Codec {
 	if err != nil {
 		panic(err)
 	}
 	col := c.Column()
 	switch inner := schema.Unwrap(col.Type); {
 	case col.Kind == schema.JSON:
-		panic(fmt.Sprintf("prom: %s.%s is stored as JSON, which has no order and no equality that holds on every engine; use JSONOf", reflect.TypeFor[T](), col.Field))
+		panic(fmt.Sprintf("prom: %s.%s is stored as JSON, which has no order and no equality that holds on every engine; use JSONOf", model, col.Field))
 	case col.Kind.IsList():
-		panic(fmt.Sprintf("prom: %s.%s is a list; use ListOf", reflect.TypeFor[T](), col.Field))
-	case inner != reflect.TypeFor[V]():
+		panic(fmt.Sprintf("prom: %s.%s is a list; use ListOf", model, col.Field))
+	case inner != values:
 		panic(fmt.Sprintf("prom: %s.%s holds values of type %s; use the constructor for its form: …Of for a value, Null…Of for a pointer, SQLNull…Of for a sql.Null, RefOf for a reference",
-			reflect.TypeFor[T](), col.Field, inner))
+			model, col.Field, inner))
 	}
 	return c
 }
@@ -68,8 +73,8 @@ func (f Field[T, V]) Set(v V) Assign[T] { return Assign[T]{a: assign(f.c, assign
 type OrderedField[T, V any] struct{ Field[T, V] }
 
 // OrderedOf returns the ordered field that the accessor points to: a UUID, a decimal, bytes, or any type of its own.
-func OrderedOf[T, V any](accessor func(*T) *V) OrderedField[T, V] {
-	return OrderedField[T, V]{FieldOf(accessor)}
+func OrderedOf[T, V any](accessor func(*T) *V) OrderedField[*T, V] {
+	return OrderedField[*T, V]{FieldOf(accessor)}
 }
 
 // Gt is true when the column is greater than v.
@@ -106,8 +111,8 @@ type Number interface {
 type NumberField[T any, V Number] struct{ OrderedField[T, V] }
 
 // NumberOf returns the number field that the accessor points to.
-func NumberOf[T any, V Number](accessor func(*T) *V) NumberField[T, V] {
-	return NumberField[T, V]{OrderedOf(accessor)}
+func NumberOf[T any, V Number](accessor func(*T) *V) NumberField[*T, V] {
+	return NumberField[*T, V]{OrderedOf(accessor)}
 }
 
 // Add assigns the column's value plus v, in the database, so that concurrent additions all count. NULL stays NULL.
@@ -143,13 +148,13 @@ type NullField[T, V any] struct {
 }
 
 // NullOf returns the field that the accessor points to, a pointer.
-func NullOf[T, V any](accessor func(*T) **V) NullField[T, V] {
-	return nullField[T, V](codec[T, *V, V](accessor))
+func NullOf[T, V any](accessor func(*T) **V) NullField[*T, V] {
+	return nullField[*T, V](codec[T, *V, V](accessor))
 }
 
 // SQLNullOf returns the field that the accessor points to, a sql.Null.
-func SQLNullOf[T, V any](accessor func(*T) *sql.Null[V]) NullField[T, V] {
-	return nullField[T, V](codec[T, sql.Null[V], V](accessor))
+func SQLNullOf[T, V any](accessor func(*T) *sql.Null[V]) NullField[*T, V] {
+	return nullField[*T, V](codec[T, sql.Null[V], V](accessor))
 }
 
 func nullField[T, V any](c *scan.Codec) NullField[T, V] {
@@ -163,15 +168,15 @@ type NullOrderedField[T, V any] struct {
 }
 
 // NullOrderedOf returns the ordered field that the accessor points to, a pointer.
-func NullOrderedOf[T, V any](accessor func(*T) **V) NullOrderedField[T, V] {
+func NullOrderedOf[T, V any](accessor func(*T) **V) NullOrderedField[*T, V] {
 	f := NullOf(accessor)
-	return NullOrderedField[T, V]{OrderedField[T, V]{f.Field}, f.nullable}
+	return NullOrderedField[*T, V]{OrderedField[*T, V]{f.Field}, f.nullable}
 }
 
 // SQLNullOrderedOf returns the ordered field that the accessor points to, a sql.Null.
-func SQLNullOrderedOf[T, V any](accessor func(*T) *sql.Null[V]) NullOrderedField[T, V] {
+func SQLNullOrderedOf[T, V any](accessor func(*T) *sql.Null[V]) NullOrderedField[*T, V] {
 	f := SQLNullOf(accessor)
-	return NullOrderedField[T, V]{OrderedField[T, V]{f.Field}, f.nullable}
+	return NullOrderedField[*T, V]{OrderedField[*T, V]{f.Field}, f.nullable}
 }
 
 // NullNumberField is a [NumberField] that may be NULL.
@@ -181,13 +186,13 @@ type NullNumberField[T any, V Number] struct {
 }
 
 // NullNumberOf returns the number field that the accessor points to, a pointer.
-func NullNumberOf[T any, V Number](accessor func(*T) **V) NullNumberField[T, V] {
+func NullNumberOf[T any, V Number](accessor func(*T) **V) NullNumberField[*T, V] {
 	f := NullOrderedOf(accessor)
-	return NullNumberField[T, V]{NumberField[T, V]{f.OrderedField}, f.nullable}
+	return NullNumberField[*T, V]{NumberField[*T, V]{f.OrderedField}, f.nullable}
 }
 
 // SQLNullNumberOf returns the number field that the accessor points to, a sql.Null.
-func SQLNullNumberOf[T any, V Number](accessor func(*T) *sql.Null[V]) NullNumberField[T, V] {
+func SQLNullNumberOf[T any, V Number](accessor func(*T) *sql.Null[V]) NullNumberField[*T, V] {
 	f := SQLNullOrderedOf(accessor)
-	return NullNumberField[T, V]{NumberField[T, V]{f.OrderedField}, f.nullable}
+	return NullNumberField[*T, V]{NumberField[*T, V]{f.OrderedField}, f.nullable}
 }

@@ -148,14 +148,14 @@ func Coalesce[T, V any](first Term[T, V], others ...Term[T, V]) Expr[T, V] {
 		args = append(args, beside[V](t.term().e, args[0].like))
 	}
 	if len(args) == 1 {
-		return first.term()
+		return typed[T, V](args[0])
 	}
 	return call[T, V](dialect.FuncCoalesce, args...)
 }
 
 // OrValue is the term, or v when it is NULL.
 func OrValue[T, V any](t Term[T, V], v V) Expr[T, V] {
-	x := t.term()
+	x := typed[T, V](t.term().e)
 	val, err := operand(x.e, x.c, v)
 	constant := &expr{op: exprValue, like: x.e.like, val: val, err: err}
 	return call[T, V](dialect.FuncCoalesce, x.e, constant)
@@ -174,7 +174,7 @@ func Then[T, V any](cond Cond[T], value Term[T, V]) When[T, V] { return When[T, 
 func Case[T, V any](otherwise Term[T, V], branches ...When[T, V]) Expr[T, V] {
 	last := otherwise.term()
 	if len(branches) == 0 {
-		return last
+		return typed[T, V](last.e)
 	}
 	e := &expr{op: exprCase, like: last.e.like}
 	for _, w := range branches {

@@ -15,8 +15,8 @@ type JSONField[T, V any] struct {
 }
 
 // JSONOf returns the JSON field that the accessor points to.
-func JSONOf[T, V any](accessor func(*T) *V) JSONField[T, V] {
-	return JSONField[T, V]{c: jsonCodec[T, V, V](accessor)}
+func JSONOf[T, V any](accessor func(*T) *V) JSONField[*T, V] {
+	return JSONField[*T, V]{c: jsonCodec[T, V, V](accessor)}
 }
 
 func jsonCodec[T, F, V any](accessor func(*T) *F) *scan.Codec {
@@ -73,9 +73,9 @@ type NullJSONField[T, V any] struct {
 }
 
 // NullJSONOf returns the JSON field that the accessor points to, a pointer.
-func NullJSONOf[T, V any](accessor func(*T) **V) NullJSONField[T, V] {
+func NullJSONOf[T, V any](accessor func(*T) **V) NullJSONField[*T, V] {
 	c := jsonCodec[T, *V, V](accessor)
-	return NullJSONField[T, V]{JSONField[T, V]{c: c}, c}
+	return NullJSONField[*T, V]{JSONField[*T, V]{c: c}, c}
 }
 
 // IsNull is true when the column is NULL.

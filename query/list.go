@@ -17,8 +17,8 @@ type ListField[T, E any] struct {
 }
 
 // ListOf returns the list that the accessor points to.
-func ListOf[T any, S ~[]E, E any](accessor func(*T) *S) ListField[T, E] {
-	return ListField[T, E]{c: listCodec[T, S, S](accessor)}
+func ListOf[T any, S ~[]E, E any](accessor func(*T) *S) ListField[*T, E] {
+	return ListField[*T, E]{c: listCodec[T, S, S](accessor)}
 }
 
 func listCodec[T, F, S any](accessor func(*T) *F) *scan.Codec {
@@ -38,9 +38,7 @@ func (f ListField[T, E]) Name() string { return f.c.Column().Name }
 // Column returns the column's schema.
 func (f ListField[T, E]) Column() *schema.Column { return f.c.Column() }
 
-func (f ListField[T, E]) term() Expr[T, []E] {
-	return typed[T, []E](columnExpr(f.c.Column(), dialect.NoPart))
-}
+func (f ListField[T, E]) term() value[T, []E] { return value[T, []E]{e: columnOf(f.c)} }
 
 // withList makes the call of a function on a list and another. The slice in the field is one of the same form as es.
 //
@@ -132,9 +130,9 @@ type NullListField[T, E any] struct {
 }
 
 // NullListOf returns the list that the accessor points to, a pointer.
-func NullListOf[T any, S ~[]E, E any](accessor func(*T) **S) NullListField[T, E] {
+func NullListOf[T any, S ~[]E, E any](accessor func(*T) **S) NullListField[*T, E] {
 	c := listCodec[T, *S, S](accessor)
-	return NullListField[T, E]{ListField[T, E]{c: c}, c}
+	return NullListField[*T, E]{ListField[*T, E]{c: c}, c}
 }
 
 // IsNull is true when the column is NULL.

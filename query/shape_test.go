@@ -66,7 +66,7 @@ func (s *source) n(below int) int {
 }
 
 // cond returns a condition of any form; its text depends on the choices, and some of its values too.
-func (s *source) cond(depth int) query.Cond[post] {
+func (s *source) cond(depth int) query.Cond[*post] {
 	n := s.n(7)
 	switch choice := s.n(24); choice {
 	case 0:
@@ -98,11 +98,11 @@ func (s *source) cond(depth int) query.Cond[post] {
 	case 13:
 		return postData.Eq([]byte{byte(n)})
 	case 14:
-		return query.Raw[post]("views = ?"+strings.Repeat(" OR ? = '?'", n), make([]any, n+1)...)
+		return query.Raw[*post]("views = ?"+strings.Repeat(" OR ? = '?'", n), make([]any, n+1)...)
 	case 15:
-		return query.Raw[post]([]string{"1 = 1", "title ?? ?", "'??' = ?", `"at" = ?`, "1=1", "/*?*/ 1 = ?", "$$?$$ = ?"}[n], make([]any, []int{0, 1, 1, 1, 0, 1, 1}[n])...)
+		return query.Raw[*post]([]string{"1 = 1", "title ?? ?", "'??' = ?", `"at" = ?`, "1=1", "/*?*/ 1 = ?", "$$?$$ = ?"}[n], make([]any, []int{0, 1, 1, 1, 0, 1, 1}[n])...)
 	case 16:
-		return query.Cond[post]{}
+		return query.Cond[*post]{}
 	case 17, 18:
 		if depth > 0 {
 			return query.Not(s.cond(depth - 1))
@@ -113,7 +113,7 @@ func (s *source) cond(depth int) query.Cond[post] {
 			if depth == 1 {
 				many += s.n(5) // more than are joined flat
 			}
-			kids := make([]query.Cond[post], n*many)
+			kids := make([]query.Cond[*post], n*many)
 			for i := range kids {
 				kids[i] = s.cond(depth - 1)
 			}
@@ -128,14 +128,14 @@ func (s *source) cond(depth int) query.Cond[post] {
 
 func (s *source) spec() query.Spec {
 	var q query.Spec
-	conds := make([]query.Cond[post], s.n(4))
+	conds := make([]query.Cond[*post], s.n(4))
 	for i := range conds {
 		conds[i] = s.cond(3)
 	}
 	q = query.Where(q, conds)
-	orders := []query.Order[post]{postViews.Asc(), postViews.Desc(), postStars.Asc(), postStars.Desc(), postAt.Month().Asc(), postAt.Asc(), postPrice.Desc(), {}}
+	orders := []query.Order[*post]{postViews.Asc(), postViews.Desc(), postStars.Asc(), postStars.Desc(), postAt.Month().Asc(), postAt.Asc(), postPrice.Desc(), {}}
 	for range s.n(3) {
-		q = query.OrderBy(q, []query.Order[post]{orders[s.n(len(orders))]})
+		q = query.OrderBy(q, []query.Order[*post]{orders[s.n(len(orders))]})
 	}
 	if s.n(3) == 0 {
 		q = q.Limit(s.n(9))
@@ -168,8 +168,8 @@ func (s *source) statement(on *query.Statements) (string, []schema.Value, error)
 	case 3:
 		return read(on.Delete(nil, q.Unpaged().Unordered().AllRows(), s.n(2) == 0))
 	case 4:
-		assigns := []query.Assign[post]{postViews.Add(1), postViews.Set(1), postViews.Sub(1), postStars.SetNull(), postTitle.Set("x"), {}}
-		return read(query.Update(on, nil, q.Unpaged().Unordered().AllRows(), []query.Assign[post]{assigns[s.n(6)], postPrice.Set("1")}, time.Time{}, s.n(2) == 0))
+		assigns := []query.Assign[*post]{postViews.Add(1), postViews.Set(1), postViews.Sub(1), postStars.SetNull(), postTitle.Set("x"), {}}
+		return read(query.Update(on, nil, q.Unpaged().Unordered().AllRows(), []query.Assign[*post]{assigns[s.n(6)], postPrice.Set("1")}, time.Time{}, s.n(2) == 0))
 	case 5:
 		return alone(on.Insert(some(), 1+s.n(4)))
 	case 6:
@@ -230,7 +230,7 @@ func TestShapeHolds(t *testing.T) {
 	is := is.New(t)
 	s := query.NewStatements(sqlite.Dialect{}, postTable(t))
 	for i := range 100 {
-		q := query.Where(query.Spec{}, []query.Cond[post]{postViews.In(make([]int, i)...), postTitle.HasPrefix(fmt.Sprint(i)), query.Raw[post]("views > ?", i)}).Limit(i)
+		q := query.Where(query.Spec{}, []query.Cond[*post]{postViews.In(make([]int, i)...), postTitle.HasPrefix(fmt.Sprint(i)), query.Raw[*post]("views > ?", i)}).Limit(i)
 		_, args, err := s.Select(nil, q)
 		is.NoErr(err)
 		is.Equal(len(args), 4)
@@ -249,7 +249,7 @@ func TestCacheBound(t *testing.T) {
 		wg.Go(func() {
 			for i := range 1500 {
 				raw := fmt.Sprintf("views > %d", g*1000+i)
-				text, _, err := s.Select(nil, query.Where(query.Spec{}, []query.Cond[post]{query.Raw[post](raw)}))
+				text, _, err := s.Select(nil, query.Where(query.Spec{}, []query.Cond[*post]{query.Raw[*post](raw)}))
 				if err != nil || !strings.HasSuffix(text.SQL, "WHERE ("+raw+")") {
 					errs[g] = fmt.Errorf("%s: %v: %w", raw, text, err)
 					return
@@ -272,11 +272,11 @@ func TestBalancedTrees(t *testing.T) {
 		s := query.NewStatements(d, postTable(t))
 		for _, n := range []int{1, 16, 17, 1000, 5000} {
 			is := is.New(t)
-			conds := make([]query.Cond[post], n)
+			conds := make([]query.Cond[*post], n)
 			for i := range conds {
 				conds[i] = postViews.Eq(i)
 			}
-			text, args, err := s.Select(nil, query.Where(query.Spec{}, []query.Cond[post]{query.Or(conds...)}))
+			text, args, err := s.Select(nil, query.Where(query.Spec{}, []query.Cond[*post]{query.Or(conds...)}))
 			is.NoErr(err)
 			is.Equal(len(args), n)
 			for i, a := range args {
@@ -306,15 +306,15 @@ func BenchmarkShape(b *testing.B) {
 	b.Run("build and look up", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			q := query.Where(query.Spec{}, []query.Cond[post]{postViews.Gt(3), postTitle.Eq("x"), postAt.Lt(at)})
-			q = query.OrderBy(q, []query.Order[post]{postViews.Desc()}).Limit(10)
+			q := query.Where(query.Spec{}, []query.Cond[*post]{postViews.Gt(3), postTitle.Eq("x"), postAt.Lt(at)})
+			q = query.OrderBy(q, []query.Order[*post]{postViews.Desc()}).Limit(10)
 			if _, _, err := s.Select(nil, q); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
-	q := query.Where(query.Spec{}, []query.Cond[post]{postViews.Gt(3), postTitle.Eq("x"), postAt.Lt(at)})
-	q = query.OrderBy(q, []query.Order[post]{postViews.Desc()}).Limit(10)
+	q := query.Where(query.Spec{}, []query.Cond[*post]{postViews.Gt(3), postTitle.Eq("x"), postAt.Lt(at)})
+	q = query.OrderBy(q, []query.Order[*post]{postViews.Desc()}).Limit(10)
 	b.Run("look up", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

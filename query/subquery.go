@@ -111,7 +111,7 @@ func matchNode(inner, outer *expr) node {
 }
 
 // Exists is true when the subquery has a row that is linked to the row. Without links it is the same for all rows.
-func Exists[T, S any](sub Subquery[S], links ...Correlation[S, T]) Cond[T] {
+func Exists[T, S, R any](sub Subquery[R], links ...Correlation[S, T]) Cond[T] {
 	return Cond[T]{n: existsNode(linked(sub, links), false)}
 }
 

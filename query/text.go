@@ -14,8 +14,8 @@ type Texts interface{ ~string }
 type TextField[T any, V Texts] struct{ OrderedField[T, V] }
 
 // TextOf returns the text field that the accessor points to.
-func TextOf[T any, V Texts](accessor func(*T) *V) TextField[T, V] {
-	return TextField[T, V]{OrderedOf(accessor)}
+func TextOf[T any, V Texts](accessor func(*T) *V) TextField[*T, V] {
+	return TextField[*T, V]{OrderedOf(accessor)}
 }
 
 // NullTextField is a [TextField] that may be NULL.
@@ -25,15 +25,15 @@ type NullTextField[T any, V Texts] struct {
 }
 
 // NullTextOf returns the text field that the accessor points to, a pointer.
-func NullTextOf[T any, V Texts](accessor func(*T) **V) NullTextField[T, V] {
+func NullTextOf[T any, V Texts](accessor func(*T) **V) NullTextField[*T, V] {
 	f := NullOrderedOf(accessor)
-	return NullTextField[T, V]{TextField[T, V]{f.OrderedField}, f.nullable}
+	return NullTextField[*T, V]{TextField[*T, V]{f.OrderedField}, f.nullable}
 }
 
 // SQLNullTextOf returns the text field that the accessor points to, a sql.Null.
-func SQLNullTextOf[T any, V Texts](accessor func(*T) *sql.Null[V]) NullTextField[T, V] {
+func SQLNullTextOf[T any, V Texts](accessor func(*T) *sql.Null[V]) NullTextField[*T, V] {
 	f := SQLNullOrderedOf(accessor)
-	return NullTextField[T, V]{TextField[T, V]{f.OrderedField}, f.nullable}
+	return NullTextField[*T, V]{TextField[*T, V]{f.OrderedField}, f.nullable}
 }
 
 // Like is true when the text matches the pattern, in which % stands for any text, _ for any character, and \ makes the next

@@ -9,7 +9,9 @@ import (
 type TextExpr[T any, V Texts] struct{ Expr[T, V] }
 
 // AsText is a term with the conditions of texts.
-func AsText[T any, V Texts](t Term[T, V]) TextExpr[T, V] { return TextExpr[T, V]{t.term()} }
+func AsText[T any, V Texts](t Term[T, V]) TextExpr[T, V] {
+	return TextExpr[T, V]{typed[T, V](t.term().e)}
+}
 
 func (x TextExpr[T, V]) cond(m dialect.Match, s string, fold, not bool) Cond[T] {
 	return Cond[T]{n: matchingExpr(x.e, m, s, fold, not)}

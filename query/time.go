@@ -12,8 +12,8 @@ import (
 type TimeField[T any] struct{ OrderedField[T, time.Time] }
 
 // TimeOf returns the time field that the accessor points to.
-func TimeOf[T any](accessor func(*T) *time.Time) TimeField[T] {
-	return TimeField[T]{OrderedOf(accessor)}
+func TimeOf[T any](accessor func(*T) *time.Time) TimeField[*T] {
+	return TimeField[*T]{OrderedOf(accessor)}
 }
 
 // NullTimeField is a [TimeField] that may be NULL.
@@ -23,15 +23,15 @@ type NullTimeField[T any] struct {
 }
 
 // NullTimeOf returns the time field that the accessor points to, a pointer.
-func NullTimeOf[T any](accessor func(*T) **time.Time) NullTimeField[T] {
+func NullTimeOf[T any](accessor func(*T) **time.Time) NullTimeField[*T] {
 	f := NullOrderedOf(accessor)
-	return NullTimeField[T]{TimeField[T]{f.OrderedField}, f.nullable}
+	return NullTimeField[*T]{TimeField[*T]{f.OrderedField}, f.nullable}
 }
 
 // SQLNullTimeOf returns the time field that the accessor points to, a sql.Null.
-func SQLNullTimeOf[T any](accessor func(*T) *sql.Null[time.Time]) NullTimeField[T] {
+func SQLNullTimeOf[T any](accessor func(*T) *sql.Null[time.Time]) NullTimeField[*T] {
 	f := SQLNullOrderedOf(accessor)
-	return NullTimeField[T]{TimeField[T]{f.OrderedField}, f.nullable}
+	return NullTimeField[*T]{TimeField[*T]{f.OrderedField}, f.nullable}
 }
 
 // Year returns the year.
