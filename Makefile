@@ -14,9 +14,12 @@ export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -buildvcs=false)
 # it would take most of the time of building and testing. make race has it look there as well.
 RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
 
-# The tests of the root have many models, and the compiler makes all methods of a generic field and of a repo for each of them. Without
+# Tests and examples have many models, and the compiler makes all methods of a repo and of a generic field for each of them. Without
 # inlining and without what a debugger needs, it takes half the time and memory for that.
-BRIEF := '-gcflags=github.com/prom-go/prom_test=-l -dwarf=false'
+BRIEF := $(foreach p,prom_test prom/internal/differential_test prom/promtest_test prom/examples/...,'-gcflags=github.com/prom-go/$(p)=-l -dwarf=false')
+
+# The flags of all tests go by the environment, because a test asks go for what it has compiled.
+TESTFLAGS = $(GOFLAGS) $(RACE) $(BRIEF)
 
 # Without this, each process ends with a second of sleep, and there are many.
 export GORACE := $(strip $(GORACE) atexit_sleep_ms=0)
@@ -27,20 +30,21 @@ LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Staticcheck has packages compiled, those of the tests as well; with the flags of the tests they are compiled once for both.
 check: ## formatting, go vet, staticcheck, go.mod
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then printf 'gofmt -w is due:\n%s\n' "$$files"; exit 1; fi
 	$(GO) vet ./...
-	$(GO) run $(STATICCHECK) ./...
+	staticcheck=$$(mktemp -d); trap 'rm -rf "$$staticcheck"' EXIT; \
+	GOBIN="$$staticcheck" $(GO) install $(STATICCHECK) && GOFLAGS="$(TESTFLAGS)" "$$staticcheck"/staticcheck ./...
 	$(GO) mod tidy -diff
 
 lint: check ## the same as check
 
-# go test prints nothing of a package that passed, so the figures come by a file. Vetting is what check does. The flags go by the
-# environment, because a test asks go for what it has compiled.
+# go test prints nothing of a package that passed, so the figures come by a file. Vetting is what check does.
 test: ## all tests with the race detector, on SQLite and PostgreSQL
 	@$(GO) run $(RACE) ./internal/dbtest/probe
 	@counts=$$(mktemp); trap 'rm -f "$$counts"' EXIT; \
-	PROM_TEST_COUNTS="$$counts" GOFLAGS="$(GOFLAGS) $(RACE) $(BRIEF)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...; code=$$?; \
+	PROM_TEST_COUNTS="$$counts" GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...; code=$$?; \
 	awk '{s += $$2; p += $$6} END {printf "behaviour tests: %d on sqlite, %d on postgres\n", s, p}' "$$counts"; \
 	exit $$code
 

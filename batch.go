@@ -231,10 +231,10 @@ type BatchOf[T any] struct {
 }
 
 // Batch returns what adds operations on this repo to a batch.
-func (r *Repo[T]) Batch(b *Batch) BatchOf[T] { return BatchOf[T]{repo: r, batch: b} }
+func (r *Repo[T]) Batch(b *Batch) *BatchOf[T] { return &BatchOf[T]{repo: r, batch: b} }
 
 // add adds an operation.
-func (o BatchOf[T]) add(verb string, write bool, op *batchOp) {
+func (o *BatchOf[T]) add(verb string, write bool, op *batchOp) {
 	r := o.repo
 	op.bind = r.bind
 	op.place = func(err error) error { return errorOf(verb, r.table, err) }
@@ -243,7 +243,7 @@ func (o BatchOf[T]) add(verb string, write bool, op *batchOp) {
 }
 
 // write adds a statement that stores v and returns its row. It works on a copy of v, which build fills in.
-func (o BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx context.Context, op *batchOp, w *work[T]) error) {
+func (o *BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx context.Context, op *batchOp, w *work[T]) error) {
 	r, w := o.repo, o.repo.take()
 	hooks &= r.hooks
 	settled := false
@@ -299,7 +299,7 @@ func (o BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx conte
 }
 
 // Create inserts v, as [Repo.Create] does.
-func (o BatchOf[T]) Create(v *T) {
+func (o *BatchOf[T]) Create(v *T) {
 	r := o.repo
 	o.write("insert", v, createHooks, func(ctx context.Context, op *batchOp, w *work[T]) (err error) {
 		if w.cols, err = r.fill(w.cols, &w.stored, now()); err != nil {
@@ -319,7 +319,7 @@ func (o BatchOf[T]) Create(v *T) {
 }
 
 // Update updates the row of v, as [Repo.Update] does; a row that is gone, or was changed since, fails the batch.
-func (o BatchOf[T]) Update(v *T) {
+func (o *BatchOf[T]) Update(v *T) {
 	r := o.repo
 	o.write("update", v, updateHooks, func(ctx context.Context, op *batchOp, w *work[T]) error {
 		if err := r.needKey("update"); err != nil {
@@ -350,7 +350,7 @@ func (o BatchOf[T]) Update(v *T) {
 
 // DeleteKey deletes the row with that key. When there is none the batch does not fail; the result says how many rows were deleted, 0
 // or 1.
-func (o BatchOf[T]) DeleteKey(key ...any) *Result[int] {
+func (o *BatchOf[T]) DeleteKey(key ...any) *Result[int] {
 	return o.change("delete", func(b *binding) (*query.Text, []schema.Value, error) {
 		row, err := o.repo.convertKey(nil, key)
 		if err != nil {
@@ -363,7 +363,7 @@ func (o BatchOf[T]) DeleteKey(key ...any) *Result[int] {
 }
 
 // Get reads the row with that key. When there is none the batch does not fail; the result is ErrNotFound.
-func (o BatchOf[T]) Get(key ...any) *Result[*T] {
+func (o *BatchOf[T]) Get(key ...any) *Result[*T] {
 	result := &Result[*T]{err: errNotRun}
 	var v *T
 	var unread error
@@ -404,7 +404,7 @@ func (o BatchOf[T]) Get(key ...any) *Result[*T] {
 }
 
 // All reads the rows of a query, which must be one of this repo's model.
-func (o BatchOf[T]) All(q Query[T]) *Result[[]T] {
+func (o *BatchOf[T]) All(q Query[T]) *Result[[]T] {
 	result := &Result[[]T]{err: errNotRun}
 	var list []T
 	var unread error

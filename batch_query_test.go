@@ -74,30 +74,30 @@ func TestBatchQueriesFail(t *testing.T) {
 		mustCreate(t, repo, Note{Title: "a", Views: 1})
 		other := notes(open(t, e.DSN))
 		for name, tt := range map[string]struct {
-			add  func(b *prom.Batch, ops prom.BatchOf[Note]) func() error
+			add  func(b *prom.Batch, ops *prom.BatchOf[Note]) func() error
 			kind error
 		}{
-			"update all": {func(_ *prom.Batch, ops prom.BatchOf[Note]) func() error {
+			"update all": {func(_ *prom.Batch, ops *prom.BatchOf[Note]) func() error {
 				r := ops.UpdateWhere(repo.Query(), NoteViews.Set(1))
 				return func() error { return second(r.Value()) }
 			}, prom.ErrValidation},
-			"delete all": {func(_ *prom.Batch, ops prom.BatchOf[Note]) func() error {
+			"delete all": {func(_ *prom.Batch, ops *prom.BatchOf[Note]) func() error {
 				r := ops.DeleteWhere(repo.Query())
 				return func() error { return second(r.Value()) }
 			}, prom.ErrValidation},
-			"check": {func(_ *prom.Batch, ops prom.BatchOf[Note]) func() error {
+			"check": {func(_ *prom.Batch, ops *prom.BatchOf[Note]) func() error {
 				r := ops.UpdateWhere(repo.AllRows(), NoteTitle.SetTo(prom.Concat(NoteTitle, prom.Val[Note](string(make([]byte, 200))))))
 				return func() error { return second(r.Value()) }
 			}, prom.ErrValidation},
-			"elsewhere": {func(b *prom.Batch, _ prom.BatchOf[Note]) func() error {
+			"elsewhere": {func(b *prom.Batch, _ *prom.BatchOf[Note]) func() error {
 				r := other.Batch(b).Count(other.Query())
 				return func() error { return second(r.Value()) }
 			}, prom.ErrValidation},
-			"subquery elsewhere": {func(_ *prom.Batch, ops prom.BatchOf[Note]) func() error {
+			"subquery elsewhere": {func(_ *prom.Batch, ops *prom.BatchOf[Note]) func() error {
 				r := ops.Count(repo.Where(NoteID.InQuery(prom.Pluck(other.Query(), NoteID))))
 				return func() error { return second(r.Value()) }
 			}, prom.ErrValidation},
-			"projection": {func(b *prom.Batch, _ prom.BatchOf[Note]) func() error {
+			"projection": {func(b *prom.Batch, _ *prom.BatchOf[Note]) func() error {
 				r := prom.BatchAll(b, prom.Pluck(repo.Where(NoteTitle.Eq("\x00")), NoteViews))
 				return func() error { return second(r.Value()) }
 			}, prom.ErrValidation},

@@ -51,7 +51,7 @@ func (q Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[T]) ([]T, 
 }
 
 // complete loads what goes with rows that were read without it, and calls their hooks.
-func (q Query[T]) complete(ctx context.Context, b *binding, list []T) error {
+func (q *Query[T]) complete(ctx context.Context, b *binding, list []T) error {
 	if len(q.with) > 0 {
 		if err := loadAll(ctx, b, q.with, pointers(list)); err != nil {
 			return err
@@ -61,7 +61,7 @@ func (q Query[T]) complete(ctx context.Context, b *binding, list []T) error {
 }
 
 // sortClaimed puts rows in the query's order, where the database has not.
-func (q Query[T]) sortClaimed(b *binding, list []T, assigns []Assign[T]) error {
+func (q *Query[T]) sortClaimed(b *binding, list []T, assigns []Assign[T]) error {
 	cols, desc, nullsFirst := query.ClaimOrder(b.stmts, q.spec, assigns)
 	if len(cols) == 0 {
 		return nil

@@ -42,8 +42,8 @@ func (o Outcome) String() string { return [...]string{"unchanged", "inserted", "
 // conflicts. A row that is there is updated as Upsert does, unless more is said:
 //
 //	outcome, err := counters.OnConflict(CounterName).Update(CounterHits.SetTo(prom.Plus(CounterHits, prom.Excluded(CounterHits)))).Create(ctx, &c)
-func (r *Repo[T]) OnConflict(fields ...Columner) Conflict[T] {
-	c := Conflict[T]{repo: r, tell: true, hooks: r.hooks & upsertHooks}
+func (r *Repo[T]) OnConflict(fields ...Columner) *Conflict[T] {
+	c := &Conflict[T]{repo: r, tell: true, hooks: r.hooks & upsertHooks}
 	if len(fields) > 0 {
 		on, err := r.identityOf(fields)
 		c.on, c.err = &on, err
@@ -52,30 +52,34 @@ func (r *Repo[T]) OnConflict(fields ...Columner) Conflict[T] {
 }
 
 // DoNothing leaves a row that is there alone.
-func (c Conflict[T]) DoNothing() Conflict[T] {
-	c.nothing, c.assigns = true, nil
-	return c
+func (c *Conflict[T]) DoNothing() *Conflict[T] {
+	next := *c
+	next.nothing, next.assigns = true, nil
+	return &next
 }
 
 // Update assigns new values to a row that is there. Its own fields are the values that it has, and [Excluded] those that could not be
 // inserted. The updated column is set to the present time, and the version counted up, unless they are assigned.
-func (c Conflict[T]) Update(assigns ...Assign[T]) Conflict[T] {
-	c.nothing, c.assigns = false, slices.Concat(c.assigns, assigns)
-	return c
+func (c *Conflict[T]) Update(assigns ...Assign[T]) *Conflict[T] {
+	next := *c
+	next.nothing, next.assigns = false, slices.Concat(c.assigns, assigns)
+	return &next
 }
 
 // UpdateAll writes all columns to a row that is there, but the key, the time of creation and the fields of the conflict. It is what
 // happens when nothing else is said.
-func (c Conflict[T]) UpdateAll() Conflict[T] {
-	c.nothing, c.assigns = false, nil
-	return c
+func (c *Conflict[T]) UpdateAll() *Conflict[T] {
+	next := *c
+	next.nothing, next.assigns = false, nil
+	return &next
 }
 
 // Where updates a row that is there only if all conditions hold, and leaves it alone otherwise. The fields in them are those of the row
 // that is there, and [Excluded] those that could not be inserted.
-func (c Conflict[T]) Where(conds ...Cond[T]) Conflict[T] {
-	c.where = slices.Concat(c.where, conds)
-	return c
+func (c *Conflict[T]) Where(conds ...Cond[T]) *Conflict[T] {
+	next := *c
+	next.where = slices.Concat(c.where, conds)
+	return &next
 }
 
 // Create inserts v, or does what was said if there is a conflict, and tells which. What is stored comes back into v, unless the row
@@ -83,7 +87,7 @@ func (c Conflict[T]) Where(conds ...Cond[T]) Conflict[T] {
 //
 // The model's hooks are called in the order BeforeSave, Validate, AfterSave, and no others, since it is the database that finds out
 // whether a row is inserted or updated. They are a transaction with the insert, which is undone when the row was left alone.
-func (c Conflict[T]) Create(ctx context.Context, v *T) (outcome Outcome, err error) {
+func (c *Conflict[T]) Create(ctx context.Context, v *T) (outcome Outcome, err error) {
 	if c.hooks == 0 {
 		return c.create(ctx, v)
 	}
@@ -107,7 +111,7 @@ func (c Conflict[T]) Create(ctx context.Context, v *T) (outcome Outcome, err err
 var errUnchanged = errors.New("unchanged")
 
 // create is Create without hooks.
-func (c Conflict[T]) create(ctx context.Context, v *T) (Outcome, error) {
+func (c *Conflict[T]) create(ctx context.Context, v *T) (Outcome, error) {
 	r := c.repo
 	b, err := r.bind()
 	if err != nil {
@@ -133,9 +137,9 @@ func (c Conflict[T]) create(ctx context.Context, v *T) (Outcome, error) {
 }
 
 // tells reports whether the database must be asked what it has done.
-func (c Conflict[T]) tells() bool { return c.tell && !c.nothing }
+func (c *Conflict[T]) tells() bool { return c.tell && !c.nothing }
 
-func (c Conflict[T]) outcome(w *work[T], st *conn.Statement) Outcome {
+func (c *Conflict[T]) outcome(w *work[T], st *conn.Statement) Outcome {
 	switch {
 	case !w.found:
 		return Unchanged
@@ -146,7 +150,7 @@ func (c Conflict[T]) outcome(w *work[T], st *conn.Statement) Outcome {
 }
 
 // build makes the statement that inserts the stored value of w, with its arguments there. Its errors have their place.
-func (c Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query.Text, error) {
+func (c *Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query.Text, error) {
 	r, at := c.repo, now()
 	on, err := c.target(&w.stored)
 	if err != nil {
@@ -191,7 +195,7 @@ func (c Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query.
 }
 
 // target returns the columns that v may conflict on; none for whatever conflicts.
-func (c Conflict[T]) target(v *T) (identity, error) {
+func (c *Conflict[T]) target(v *T) (identity, error) {
 	switch {
 	case c.err != nil:
 		return identity{}, c.err
@@ -211,7 +215,7 @@ const maxUpserts = 500
 // CreateMany is Create for any number of values, one after the other in one transaction, so that one that is there twice conflicts
 // with itself; it returns the outcome of each. When it fails nothing has happened, the values are as they were, and the error is a
 // [*BatchError] with the number of the value. The statements are sent in batches, without waiting for each other.
-func (c Conflict[T]) CreateMany(ctx context.Context, vs []T) ([]Outcome, error) {
+func (c *Conflict[T]) CreateMany(ctx context.Context, vs []T) ([]Outcome, error) {
 	if len(vs) == 0 {
 		return nil, nil
 	}
@@ -256,7 +260,7 @@ func (c Conflict[T]) CreateMany(ctx context.Context, vs []T) ([]Outcome, error) 
 }
 
 // add adds the insert of v to a batch.
-func (c Conflict[T]) add(batch *Batch, v *T, outcome *Outcome) {
+func (c *Conflict[T]) add(batch *Batch, v *T, outcome *Outcome) {
 	r := c.repo
 	r.Batch(batch).write("upsert", v, c.hooks, func(ctx context.Context, op *batchOp, w *work[T]) error {
 		text, err := c.build(ctx, op.b, w)

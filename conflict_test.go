@@ -43,7 +43,7 @@ func TestOnConflict(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		repo := counters(open(t, e.DSN))
-		put := func(c prom.Conflict[Counter], v *Counter, want prom.Outcome) {
+		put := func(c *prom.Conflict[Counter], v *Counter, want prom.Outcome) {
 			t.Helper()
 			is := is.New(t)
 			got, err := c.Create(ctx, v)
@@ -108,7 +108,7 @@ func TestOnConflictErrors(t *testing.T) {
 		ctx := context.Background()
 		var log statements
 		repo := counters(open(t, e.DSN, log.option()))
-		for _, c := range []prom.Conflict[Counter]{
+		for _, c := range []*prom.Conflict[Counter]{
 			repo.OnConflict(CounterHits), repo.OnConflict(ItemName), repo.OnConflict(), repo.OnConflict(CounterName).DoNothing().Where(CounterHits.Gt(1)),
 			repo.OnConflict(CounterName).Update(CounterHits.Add(1), CounterHits.Set(2)),
 		} {

@@ -23,7 +23,7 @@ func (q Query[T]) OnlyDeleted() Query[T] {
 }
 
 // marked returns a spec that says something about deleted rows, of which there must be some kind.
-func (q Query[T]) marked(spec query.Spec) query.Spec {
+func (q *Query[T]) marked(spec query.Spec) query.Spec {
 	switch {
 	case spec.HasSource():
 		return spec.Fail(fmt.Errorf("the rows of other queries have been chosen by these; say it of each of them"))

@@ -32,7 +32,6 @@ var (
 	crewID      = prom.NumberOf(func(c *Crew) *int64 { return &c.ID })
 	crewName    = prom.TextOf(func(c *Crew) *string { return &c.Name })
 	crewCaptain = prom.NullRefOf(func(c *Crew) **prom.Ref[Crew] { return &c.Captain })
-	crewShip    = prom.TextOf(func(c *Crew) *string { return &c.Ship })
 	crewAge     = prom.NumberOf(func(c *Crew) *int { return &c.Age })
 	crewPay     = prom.NumberOf(func(c *Crew) *float64 { return &c.Pay })
 	crewHome    = prom.NullTextOf(func(c *Crew) **string { return &c.Home })

@@ -39,7 +39,8 @@ func (r *Repo[T]) GetOrCreate(ctx context.Context, v *T, on ...Columner) (create
 		if err := r.loadBy(ctx, v, id.cols); !errors.Is(err, ErrNotFound) {
 			return false, err
 		}
-		outcome, err := Conflict[T]{repo: r, on: &id, nothing: true, hooks: r.hooks & createHooks}.Create(ctx, v)
+		c := &Conflict[T]{repo: r, on: &id, nothing: true, hooks: r.hooks & createHooks}
+		outcome, err := c.Create(ctx, v)
 		if err != nil || outcome == Inserted {
 			return err == nil, err
 		}

@@ -64,7 +64,7 @@ func (q Query[T]) FetchPage(ctx context.Context, n, size int, options ...PageOpt
 }
 
 // some reads size rows of a spec, bare, and whether there is one more.
-func (q Query[T]) some(ctx context.Context, b *binding, spec query.Spec, size int) (list []T, more bool, err error) {
+func (q *Query[T]) some(ctx context.Context, b *binding, spec query.Spec, size int) (list []T, more bool, err error) {
 	bare := Query[T]{repo: q.repo}
 	list, err = bare.rows(ctx, b, spec.Limit(size+1))
 	if more = len(list) > size; more {

@@ -26,7 +26,6 @@ var (
 	blogAuthorNick = prom.NullTextOf(func(a *BlogAuthor) **string { return &a.Nick })
 	blogPostID     = prom.NumberOf(func(p *BlogPost) *int64 { return &p.ID })
 	blogPostTitle  = prom.TextOf(func(p *BlogPost) *string { return &p.Title })
-	blogPostViews  = prom.NumberOf(func(p *BlogPost) *int32 { return &p.Views })
 	blogPostBig    = prom.NullOrderedOf(func(p *BlogPost) **string { return &p.Big })
 	blogPostPrice  = prom.NullOrderedOf(func(p *BlogPost) **string { return &p.Price })
 	blogPostLive   = prom.FieldOf(func(p *BlogPost) *bool { return &p.Live })

@@ -103,7 +103,7 @@ func (q Query[T]) All(ctx context.Context) ([]T, error) {
 
 // rows reads the rows of a spec into one slice. It is made as large as the result of the same statement was last, or as the limit
 // allows.
-func (q Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, error) {
+func (q *Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, error) {
 	w := q.repo.take()
 	defer q.repo.give(w)
 	text, args, err := b.stmts.Select(w.args, spec)
@@ -142,7 +142,7 @@ func (q Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, e
 }
 
 // part returns the plan of rows with some columns, nil for all.
-func (q Query[T]) part(only []*schema.Column) (*scan.Plan, error) {
+func (q *Query[T]) part(only []*schema.Column) (*scan.Plan, error) {
 	if only == nil {
 		return nil, nil
 	}
@@ -153,7 +153,7 @@ func (q Query[T]) part(only []*schema.Column) (*scan.Plan, error) {
 }
 
 // whole returns an error when the query reads some fields only, where rows must be whole.
-func (q Query[T]) whole() error {
+func (q *Query[T]) whole() error {
 	if q.spec.Columns() != nil {
 		return errors.New("Only is for All, One, Get and Each")
 	}

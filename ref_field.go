@@ -25,22 +25,22 @@ type NullRefField[T, R any, K comparable] struct {
 }
 
 // RefOf returns the reference; its values are keys of R. Like all constructors of relations it panics when the models do not fit.
-func RefOf[T, R any, K comparable](accessor func(*T) *RefBy[R, K]) RefField[T, R, K] {
-	f := RefField[T, R, K]{query.RefOf(accessor), accessor}
+func RefOf[T, R any, K comparable](accessor func(*T) *RefBy[R, K]) *RefField[T, R, K] {
+	f := &RefField[T, R, K]{*query.RefOf(accessor), accessor}
 	checkRelated[T, R]()
 	return f
 }
 
 // NullRefOf returns the optional reference, a pointer; its values are keys of R.
-func NullRefOf[T, R any, K comparable](accessor func(*T) **RefBy[R, K]) NullRefField[T, R, K] {
-	f := NullRefField[T, R, K]{query.NullRefOf(accessor), func(v *T) *RefBy[R, K] { return *accessor(v) }}
+func NullRefOf[T, R any, K comparable](accessor func(*T) **RefBy[R, K]) *NullRefField[T, R, K] {
+	f := &NullRefField[T, R, K]{*query.NullRefOf(accessor), func(v *T) *RefBy[R, K] { return *accessor(v) }}
 	checkRelated[T, R]()
 	return f
 }
 
 // SQLNullRefOf returns the optional reference, a sql.Null; its values are keys of R.
-func SQLNullRefOf[T, R any, K comparable](accessor func(*T) *sql.Null[RefBy[R, K]]) NullRefField[T, R, K] {
-	f := NullRefField[T, R, K]{query.SQLNullRefOf(accessor), func(v *T) *RefBy[R, K] {
+func SQLNullRefOf[T, R any, K comparable](accessor func(*T) *sql.Null[RefBy[R, K]]) *NullRefField[T, R, K] {
+	f := &NullRefField[T, R, K]{*query.SQLNullRefOf(accessor), func(v *T) *RefBy[R, K] {
 		if ref := accessor(v); ref.Valid {
 			return &ref.V
 		}
@@ -67,21 +67,21 @@ func checkRelated[T, R any]() {
 
 // With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to the same row
 // share its value.
-func (f RefField[T, R, K]) With(relations ...Relation[R]) Relation[T] {
+func (f *RefField[T, R, K]) With(relations ...Relation[R]) Relation[T] {
 	return refRelation[T, R, K]{f.Column(), f.at, relations}
 }
 
 // With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to the same row
 // share its value.
-func (f NullRefField[T, R, K]) With(relations ...Relation[R]) Relation[T] {
+func (f *NullRefField[T, R, K]) With(relations ...Relation[R]) Relation[T] {
 	return refRelation[T, R, K]{f.Column(), f.at, relations}
 }
 
-func (f RefField[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
+func (f *RefField[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
 	return refRelation[T, R, K]{f.Column(), f.at, nil}.start(b, rows)
 }
 
-func (f NullRefField[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
+func (f *NullRefField[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
 	return refRelation[T, R, K]{f.Column(), f.at, nil}.start(b, rows)
 }
 

@@ -27,7 +27,7 @@ func (q Query[T]) Stream(ctx context.Context) iter.Seq2[*T, error] {
 // Stream ranges over all rows; see [Query.Stream].
 func (r *Repo[T]) Stream(ctx context.Context) iter.Seq2[*T, error] { return r.Query().Stream(ctx) }
 
-func (q Query[T]) stream(ctx context.Context, yield func(*T, error) bool) error {
+func (q *Query[T]) stream(ctx context.Context, yield func(*T, error) bool) error {
 	r := q.repo
 	b, err := r.bind()
 	if err != nil {

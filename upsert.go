@@ -43,7 +43,8 @@ func (r *Repo[T]) Upsert(ctx context.Context, v *T, on ...Columner) error {
 }
 
 func (r *Repo[T]) upsert(ctx context.Context, v *T, on identity) error {
-	outcome, err := Conflict[T]{repo: r, on: &on, hooks: r.hooks & upsertHooks}.Create(ctx, v)
+	c := &Conflict[T]{repo: r, on: &on, hooks: r.hooks & upsertHooks}
+	outcome, err := c.Create(ctx, v)
 	if err == nil && outcome == Unchanged {
 		return r.notFound("upsert") // by a trigger
 	}

@@ -15,32 +15,32 @@ type markStatement func(*query.Statements, []schema.Value, query.Spec, time.Time
 // rowsStatement makes a statement that writes to the rows of a query.
 type rowsStatement func(s *query.Statements, args []schema.Value, returning bool) (*query.Text, []schema.Value, error)
 
-func (q Query[T]) markRows(statement markStatement) rowsStatement {
+func (q *Query[T]) markRows(statement markStatement) rowsStatement {
 	return func(s *query.Statements, args []schema.Value, returning bool) (*query.Text, []schema.Value, error) {
 		return statement(s, args, q.spec, now(), returning)
 	}
 }
 
-func (q Query[T]) deleteRows(s *query.Statements, args []schema.Value, returning bool) (*query.Text, []schema.Value, error) {
+func (q *Query[T]) deleteRows(s *query.Statements, args []schema.Value, returning bool) (*query.Text, []schema.Value, error) {
 	return s.Delete(args, q.spec, returning)
 }
 
 // deletion is what deleting the rows does.
-func (q Query[T]) deletion() rowsStatement {
+func (q *Query[T]) deletion() rowsStatement {
 	if q.repo.table.Deleted == nil {
 		return q.deleteRows
 	}
 	return q.markRows((*query.Statements).SoftDelete)
 }
 
-func (q Query[T]) update(assigns []Assign[T]) rowsStatement {
+func (q *Query[T]) update(assigns []Assign[T]) rowsStatement {
 	return func(s *query.Statements, args []schema.Value, returning bool) (*query.Text, []schema.Value, error) {
 		return query.Update(s, args, q.spec, assigns, now(), returning)
 	}
 }
 
 // write runs a statement that writes to the rows, and returns how many they were. With a list to fill it returns them there.
-func (q Query[T]) write(ctx context.Context, statement rowsStatement, op string, list *[]T) (int, error) {
+func (q *Query[T]) write(ctx context.Context, statement rowsStatement, op string, list *[]T) (int, error) {
 	r := q.repo
 	b, err := r.bind()
 	if err != nil {

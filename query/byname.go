@@ -16,16 +16,16 @@ type AnyField[T any] struct {
 }
 
 // FieldByName returns the column of that name, or an error that lists the columns.
-func FieldByName[T any](p *scan.Plan, name string) (AnyField[T], error) {
+func FieldByName[T any](p *scan.Plan, name string) (*AnyField[T], error) {
 	col := p.Table.Column(name)
 	if col == nil {
-		return AnyField[T]{}, fmt.Errorf("%s has no column %.70q; its columns are %s", p.Table.Model.Name(), name, strings.Join(schema.ColumnNames(p.Table.Columns), ", "))
+		return nil, fmt.Errorf("%s has no column %.70q; its columns are %s", p.Table.Model.Name(), name, strings.Join(schema.ColumnNames(p.Table.Columns), ", "))
 	}
-	return AnyField[T]{c: p.Codec(col)}, nil
+	return &AnyField[T]{c: p.Codec(col)}, nil
 }
 
 // Column returns the column's schema.
-func (f AnyField[T]) Column() *schema.Column { return f.c.Column() }
+func (f *AnyField[T]) Column() *schema.Column { return f.c.Column() }
 
 // anyValue encodes a value of any type for a column.
 func anyValue(c *scan.Codec, x any) (schema.Value, error) {
@@ -57,28 +57,28 @@ func compareAny(o op, c *scan.Codec, x any) *node {
 }
 
 // Eq is true when the column equals x; nil is NULL here.
-func (f AnyField[T]) Eq(x any) Cond[T] { return Cond[T]{n: compareAny(opEq, f.c, x)} }
+func (f *AnyField[T]) Eq(x any) Cond[T] { return Cond[T]{n: compareAny(opEq, f.c, x)} }
 
 // Ne is true when the column differs from x; nil is NULL here.
-func (f AnyField[T]) Ne(x any) Cond[T] { return Cond[T]{n: compareAny(opNe, f.c, x)} }
+func (f *AnyField[T]) Ne(x any) Cond[T] { return Cond[T]{n: compareAny(opNe, f.c, x)} }
 
 // Gt is true when the column is greater than x.
-func (f AnyField[T]) Gt(x any) Cond[T] { return Cond[T]{n: compareAny(opGt, f.c, x)} }
+func (f *AnyField[T]) Gt(x any) Cond[T] { return Cond[T]{n: compareAny(opGt, f.c, x)} }
 
 // Gte is true when the column is greater than x or equal.
-func (f AnyField[T]) Gte(x any) Cond[T] { return Cond[T]{n: compareAny(opGe, f.c, x)} }
+func (f *AnyField[T]) Gte(x any) Cond[T] { return Cond[T]{n: compareAny(opGe, f.c, x)} }
 
 // Lt is true when the column is less than x.
-func (f AnyField[T]) Lt(x any) Cond[T] { return Cond[T]{n: compareAny(opLt, f.c, x)} }
+func (f *AnyField[T]) Lt(x any) Cond[T] { return Cond[T]{n: compareAny(opLt, f.c, x)} }
 
 // Lte is true when the column is less than x or equal.
-func (f AnyField[T]) Lte(x any) Cond[T] { return Cond[T]{n: compareAny(opLe, f.c, x)} }
+func (f *AnyField[T]) Lte(x any) Cond[T] { return Cond[T]{n: compareAny(opLe, f.c, x)} }
 
 // In is true when the column is one of the values; none matches nothing.
-func (f AnyField[T]) In(xs ...any) Cond[T] { return Cond[T]{n: anyWithin(opIn, f.c, xs)} }
+func (f *AnyField[T]) In(xs ...any) Cond[T] { return Cond[T]{n: anyWithin(opIn, f.c, xs)} }
 
 // NotIn is true when the column is none of the values; none matches every row.
-func (f AnyField[T]) NotIn(xs ...any) Cond[T] { return Cond[T]{n: anyWithin(opNotIn, f.c, xs)} }
+func (f *AnyField[T]) NotIn(xs ...any) Cond[T] { return Cond[T]{n: anyWithin(opNotIn, f.c, xs)} }
 
 //go:noinline
 func anyWithin(o op, c *scan.Codec, xs []any) *node {
@@ -108,18 +108,18 @@ func comparison(col *schema.Column) error {
 }
 
 // Between is true when the column is from low to high, both included.
-func (f AnyField[T]) Between(low, high any) Cond[T] {
+func (f *AnyField[T]) Between(low, high any) Cond[T] {
 	return Cond[T]{n: both(compareAny(opGe, f.c, low), compareAny(opLe, f.c, high))}
 }
 
 // IsNull is true when the column is NULL.
-func (f AnyField[T]) IsNull() Cond[T] { return Cond[T]{n: test(opNull, f.c)} }
+func (f *AnyField[T]) IsNull() Cond[T] { return Cond[T]{n: test(opNull, f.c)} }
 
 // NotNull is true when the column is not NULL.
-func (f AnyField[T]) NotNull() Cond[T] { return Cond[T]{n: test(opNotNull, f.c)} }
+func (f *AnyField[T]) NotNull() Cond[T] { return Cond[T]{n: test(opNotNull, f.c)} }
 
 // Set assigns x; nil is NULL.
-func (f AnyField[T]) Set(x any) Assign[T] {
+func (f *AnyField[T]) Set(x any) Assign[T] {
 	return Assign[T]{a: assignAny(f.c, x)}
 }
 
@@ -133,10 +133,10 @@ func assignAny(c *scan.Codec, x any) *assignment {
 }
 
 // Asc orders by the column, the least first, NULLs last.
-func (f AnyField[T]) Asc() Order[T] { return Order[T]{o: orderAny(f.c, false)} }
+func (f *AnyField[T]) Asc() Order[T] { return Order[T]{o: orderAny(f.c, false)} }
 
 // Desc orders by the column, the greatest first, NULLs first.
-func (f AnyField[T]) Desc() Order[T] { return Order[T]{o: orderAny(f.c, true)} }
+func (f *AnyField[T]) Desc() Order[T] { return Order[T]{o: orderAny(f.c, true)} }
 
 //go:noinline
 func orderAny(c *scan.Codec, desc bool) *orderTerm {

@@ -17,7 +17,7 @@ type Parsed[T any] struct {
 }
 
 // Parse reads a value of the column from a text. Its error does not hold the text.
-func (f AnyField[T]) Parse(text string) (Parsed[T], error) {
+func (f *AnyField[T]) Parse(text string) (Parsed[T], error) {
 	v, err := f.c.Parse(text)
 	return Parsed[T]{v: v, col: f.Column()}, err
 }
@@ -39,48 +39,48 @@ func (p Parsed[T]) of(col *schema.Column) (schema.Value, error) {
 }
 
 // Like is true when the column, a text, matches the pattern of [TextField.Like].
-func (f AnyField[T]) Like(pattern string) Cond[T] { return f.text(dialect.MatchLike, pattern, 0) }
+func (f *AnyField[T]) Like(pattern string) Cond[T] { return f.text(dialect.MatchLike, pattern, 0) }
 
 // NotLike is true when the column, a text, does not match the pattern.
-func (f AnyField[T]) NotLike(pattern string) Cond[T] {
+func (f *AnyField[T]) NotLike(pattern string) Cond[T] {
 	return f.text(dialect.MatchLike, pattern, negated)
 }
 
 // LikeFold is [AnyField.Like] ignoring the case of A to Z.
-func (f AnyField[T]) LikeFold(pattern string) Cond[T] {
+func (f *AnyField[T]) LikeFold(pattern string) Cond[T] {
 	return f.text(dialect.MatchLike, pattern, folded)
 }
 
 // EqFold is true when the column, a text, equals s ignoring the case of A to Z.
-func (f AnyField[T]) EqFold(s string) Cond[T] {
+func (f *AnyField[T]) EqFold(s string) Cond[T] {
 	return f.text(dialect.MatchLike, escapeLike(s), folded)
 }
 
 // Contains is true when s stands in the column, a text.
-func (f AnyField[T]) Contains(s string) Cond[T] { return f.text(dialect.MatchContains, s, 0) }
+func (f *AnyField[T]) Contains(s string) Cond[T] { return f.text(dialect.MatchContains, s, 0) }
 
 // NotContains is true when s does not stand in the column, a text.
-func (f AnyField[T]) NotContains(s string) Cond[T] { return f.text(dialect.MatchContains, s, negated) }
+func (f *AnyField[T]) NotContains(s string) Cond[T] { return f.text(dialect.MatchContains, s, negated) }
 
 // ContainsFold is Contains ignoring the case of A to Z.
-func (f AnyField[T]) ContainsFold(s string) Cond[T] { return f.text(dialect.MatchContains, s, folded) }
+func (f *AnyField[T]) ContainsFold(s string) Cond[T] { return f.text(dialect.MatchContains, s, folded) }
 
 // NotContainsFold is NotContains ignoring the case of A to Z.
-func (f AnyField[T]) NotContainsFold(s string) Cond[T] {
+func (f *AnyField[T]) NotContainsFold(s string) Cond[T] {
 	return f.text(dialect.MatchContains, s, folded|negated)
 }
 
 // HasPrefix is true when the column, a text, begins with s.
-func (f AnyField[T]) HasPrefix(s string) Cond[T] { return f.text(dialect.MatchPrefix, s, 0) }
+func (f *AnyField[T]) HasPrefix(s string) Cond[T] { return f.text(dialect.MatchPrefix, s, 0) }
 
 // HasPrefixFold is HasPrefix ignoring the case of A to Z.
-func (f AnyField[T]) HasPrefixFold(s string) Cond[T] { return f.text(dialect.MatchPrefix, s, folded) }
+func (f *AnyField[T]) HasPrefixFold(s string) Cond[T] { return f.text(dialect.MatchPrefix, s, folded) }
 
 // HasSuffix is true when the column, a text, ends with s.
-func (f AnyField[T]) HasSuffix(s string) Cond[T] { return f.text(dialect.MatchSuffix, s, 0) }
+func (f *AnyField[T]) HasSuffix(s string) Cond[T] { return f.text(dialect.MatchSuffix, s, 0) }
 
 // HasSuffixFold is HasSuffix ignoring the case of A to Z.
-func (f AnyField[T]) HasSuffixFold(s string) Cond[T] { return f.text(dialect.MatchSuffix, s, folded) }
+func (f *AnyField[T]) HasSuffixFold(s string) Cond[T] { return f.text(dialect.MatchSuffix, s, folded) }
 
 // matchFlags change how a text is matched.
 type matchFlags uint8
@@ -90,7 +90,7 @@ const (
 	negated
 )
 
-func (f AnyField[T]) text(m dialect.Match, s string, flags matchFlags) Cond[T] {
+func (f *AnyField[T]) text(m dialect.Match, s string, flags matchFlags) Cond[T] {
 	return Cond[T]{n: matchAny(f.c, m, s, flags)}
 }
 
@@ -112,13 +112,13 @@ var partNames = map[string]dialect.DatePart{
 
 // Part returns a part of the column, a time or a day, by its name: year, quarter, month, week, day, dayofweek, dayofyear, hour,
 // minute or second, as the methods of [TimeField] return them. A day has no hour, minute or second.
-func (f AnyField[T]) Part(name string) (PartField[T], error) {
+func (f *AnyField[T]) Part(name string) (*PartField[T], error) {
 	part, ok := partNames[name]
 	switch kind := f.Column().Kind; {
 	case kind != schema.Time && kind != schema.Date:
-		return PartField[T]{}, fmt.Errorf("the column %q is neither a time nor a day, so it has no parts", f.Column().Name)
+		return &PartField[T]{}, fmt.Errorf("the column %q is neither a time nor a day, so it has no parts", f.Column().Name)
 	case !ok, kind == schema.Date && part >= dialect.Hour:
-		return PartField[T]{}, fmt.Errorf("the column %q has no part of that name", f.Column().Name)
+		return &PartField[T]{}, fmt.Errorf("the column %q has no part of that name", f.Column().Name)
 	}
-	return PartField[T]{c: f.c, part: part}, nil
+	return &PartField[T]{c: f.c, part: part}, nil
 }

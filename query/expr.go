@@ -123,9 +123,11 @@ func likeOf[V any]() (*schema.Column, error) {
 	return c.Column(), nil
 }
 
-func (f Field[T, V]) term() value[T, V]     { return value[T, V]{e: columnOf(f.c)} }
-func (f PartField[T]) term() value[T, int]  { return value[T, int]{e: columnExpr(f.c.Column(), f.part)} }
-func (f JSONField[T, V]) term() value[T, V] { return value[T, V]{e: columnOf(f.c)} }
+func (f *Field[T, V]) term() value[T, V] { return value[T, V]{e: columnOf(f.c)} }
+func (f *PartField[T]) term() value[T, int] {
+	return value[T, int]{e: columnExpr(f.c.Column(), f.part)}
+}
+func (f *JSONField[T, V]) term() value[T, V] { return value[T, V]{e: columnOf(f.c)} }
 
 // Val is a constant, for expressions of which a part is one.
 func Val[T, V any](v V) Expr[T, V] {

@@ -15,8 +15,8 @@ type JSONField[T, V any] struct {
 }
 
 // JSONOf returns the JSON field that the accessor points to.
-func JSONOf[T, V any](accessor func(*T) *V) JSONField[*T, V] {
-	return JSONField[*T, V]{c: jsonCodec[T, V, V](accessor)}
+func JSONOf[T, V any](accessor func(*T) *V) *JSONField[*T, V] {
+	return &JSONField[*T, V]{c: jsonCodec[T, V, V](accessor)}
 }
 
 func jsonCodec[T, F, V any](accessor func(*T) *F) *scan.Codec {
@@ -31,40 +31,40 @@ func jsonCodec[T, F, V any](accessor func(*T) *F) *scan.Codec {
 }
 
 // Name returns the column's name.
-func (f JSONField[T, V]) Name() string { return f.c.Column().Name }
+func (f *JSONField[T, V]) Name() string { return f.c.Column().Name }
 
 // Column returns the column's schema.
-func (f JSONField[T, V]) Column() *schema.Column { return f.c.Column() }
+func (f *JSONField[T, V]) Column() *schema.Column { return f.c.Column() }
 
 // Set assigns v.
-func (f JSONField[T, V]) Set(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, v)} }
+func (f *JSONField[T, V]) Set(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, v)} }
 
 // HasKey is true when the path leads to something, be it null.
-func (f JSONField[T, V]) HasKey(path ...any) Cond[T] { return Cond[T]{n: hasKey(f.c, path)} }
+func (f *JSONField[T, V]) HasKey(path ...any) Cond[T] { return Cond[T]{n: hasKey(f.c, path)} }
 
 // Contains is true when the document contains doc, which is written as JSON: each member of an object, and each element of a list, is
 // somewhere in the object or list at the same place, with whatever else is there. A list contains a single value that is one of its
 // elements. It is PostgreSQL's operator @>.
-func (f JSONField[T, V]) Contains(doc any) Cond[T] { return Cond[T]{n: containsDoc(f.c, doc)} }
+func (f *JSONField[T, V]) Contains(doc any) Cond[T] { return Cond[T]{n: containsDoc(f.c, doc)} }
 
-func (f JSONField[T, V]) jsonColumn(*T) *scan.Codec { return f.c }
+func (f *JSONField[T, V]) jsonColumn(*T) *scan.Codec { return f.c }
 
 // SetPath assigns the document with another value, which is written as JSON, at the path, in the database. The object or list that the
 // value goes into must be there: else the document stays as it is. A key that an object lacks is added, and an index behind the end of a
 // list appends. NULL stays NULL.
-func (f JSONField[T, V]) SetPath(value any, path ...any) Assign[T] {
+func (f *JSONField[T, V]) SetPath(value any, path ...any) Assign[T] {
 	return Assign[T]{a: setPath(f.c, value, path)}
 }
 
 // RemovePath assigns the document without what is at the path, in the database.
-func (f JSONField[T, V]) RemovePath(path ...any) Assign[T] {
+func (f *JSONField[T, V]) RemovePath(path ...any) Assign[T] {
 	return Assign[T]{a: removePath(f.c, path)}
 }
 
 // Merge assigns the document with another one merged into it as RFC 7396 says, in the database: members replace those of the same name,
 // objects are merged, and null removes a member. A document that is no object, NULL too, counts as an empty one. The other document, which
 // is written as JSON, must be an object.
-func (f JSONField[T, V]) Merge(doc any) Assign[T] { return Assign[T]{a: mergeDoc(f.c, doc)} }
+func (f *JSONField[T, V]) Merge(doc any) Assign[T] { return Assign[T]{a: mergeDoc(f.c, doc)} }
 
 // NullJSONField is a [JSONField] that may be NULL.
 type NullJSONField[T, V any] struct {
@@ -73,16 +73,16 @@ type NullJSONField[T, V any] struct {
 }
 
 // NullJSONOf returns the JSON field that the accessor points to, a pointer.
-func NullJSONOf[T, V any](accessor func(*T) **V) NullJSONField[*T, V] {
+func NullJSONOf[T, V any](accessor func(*T) **V) *NullJSONField[*T, V] {
 	c := jsonCodec[T, *V, V](accessor)
-	return NullJSONField[*T, V]{JSONField[*T, V]{c: c}, c}
+	return &NullJSONField[*T, V]{JSONField[*T, V]{c: c}, c}
 }
 
 // IsNull is true when the column is NULL.
-func (f NullJSONField[T, V]) IsNull() Cond[T] { return nullable[T, V]{f.c}.IsNull() }
+func (f *NullJSONField[T, V]) IsNull() Cond[T] { return Cond[T]{n: test(opNull, f.c)} }
 
 // NotNull is true when the column is not NULL.
-func (f NullJSONField[T, V]) NotNull() Cond[T] { return nullable[T, V]{f.c}.NotNull() }
+func (f *NullJSONField[T, V]) NotNull() Cond[T] { return Cond[T]{n: test(opNotNull, f.c)} }
 
 // SetNull assigns NULL.
-func (f NullJSONField[T, V]) SetNull() Assign[T] { return nullable[T, V]{f.c}.SetNull() }
+func (f *NullJSONField[T, V]) SetNull() Assign[T] { return Assign[T]{a: assignNull(f.c)} }

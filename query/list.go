@@ -17,8 +17,8 @@ type ListField[T, E any] struct {
 }
 
 // ListOf returns the list that the accessor points to.
-func ListOf[T any, S ~[]E, E any](accessor func(*T) *S) ListField[*T, E] {
-	return ListField[*T, E]{c: listCodec[T, S, S](accessor)}
+func ListOf[T any, S ~[]E, E any](accessor func(*T) *S) *ListField[*T, E] {
+	return &ListField[*T, E]{c: listCodec[T, S, S](accessor)}
 }
 
 func listCodec[T, F, S any](accessor func(*T) *F) *scan.Codec {
@@ -33,12 +33,12 @@ func listCodec[T, F, S any](accessor func(*T) *F) *scan.Codec {
 }
 
 // Name returns the column's name.
-func (f ListField[T, E]) Name() string { return f.c.Column().Name }
+func (f *ListField[T, E]) Name() string { return f.c.Column().Name }
 
 // Column returns the column's schema.
-func (f ListField[T, E]) Column() *schema.Column { return f.c.Column() }
+func (f *ListField[T, E]) Column() *schema.Column { return f.c.Column() }
 
-func (f ListField[T, E]) term() value[T, []E] { return value[T, []E]{e: columnOf(f.c)} }
+func (f *ListField[T, E]) term() value[T, []E] { return value[T, []E]{e: columnOf(f.c)} }
 
 // withList makes the call of a function on a list and another. The slice in the field is one of the same form as es.
 //
@@ -71,57 +71,57 @@ func listLen(c *scan.Codec) *expr {
 }
 
 // Len is the number of elements.
-func (f ListField[T, E]) Len() Expr[T, int64] { return typed[T, int64](listLen(f.c)) }
+func (f *ListField[T, E]) Len() Expr[T, int64] { return typed[T, int64](listLen(f.c)) }
 
 // Eq is true when the list has these elements in this order.
-func (f ListField[T, E]) Eq(es []E) Cond[T] {
+func (f *ListField[T, E]) Eq(es []E) Cond[T] {
 	return Cond[T]{n: compareList(dialect.FuncListEq, f.c, es)}
 }
 
 // Ne is true when the list has other elements, or these in another order.
-func (f ListField[T, E]) Ne(es []E) Cond[T] {
+func (f *ListField[T, E]) Ne(es []E) Cond[T] {
 	return Cond[T]{n: compareList(dialect.FuncListNe, f.c, es)}
 }
 
 // IsEmpty is true when the list has no elements.
-func (f ListField[T, E]) IsEmpty() Cond[T] { return f.Len().Eq(0) }
+func (f *ListField[T, E]) IsEmpty() Cond[T] { return f.Len().Eq(0) }
 
 // NotEmpty is true when the list has an element.
-func (f ListField[T, E]) NotEmpty() Cond[T] { return f.Len().Gt(0) }
+func (f *ListField[T, E]) NotEmpty() Cond[T] { return f.Len().Gt(0) }
 
 // Has is true when e is an element of the list.
-func (f ListField[T, E]) Has(e E) Cond[T] { return f.Contains(e) }
+func (f *ListField[T, E]) Has(e E) Cond[T] { return f.Contains(e) }
 
 // Contains is true when all of these are elements of the list; of none, every list is true.
-func (f ListField[T, E]) Contains(es ...E) Cond[T] {
+func (f *ListField[T, E]) Contains(es ...E) Cond[T] {
 	return Cond[T]{n: compareList(dialect.FuncListContains, f.c, es)}
 }
 
 // ContainedBy is true when the list has no elements but these; an empty one has none.
-func (f ListField[T, E]) ContainedBy(es ...E) Cond[T] {
+func (f *ListField[T, E]) ContainedBy(es ...E) Cond[T] {
 	return Cond[T]{n: compareList(dialect.FuncListContainedBy, f.c, es)}
 }
 
 // Overlaps is true when one of these is an element of the list.
-func (f ListField[T, E]) Overlaps(es ...E) Cond[T] {
+func (f *ListField[T, E]) Overlaps(es ...E) Cond[T] {
 	return Cond[T]{n: compareList(dialect.FuncListOverlaps, f.c, es)}
 }
 
 // Set assigns the list. nil is an empty one.
-func (f ListField[T, E]) Set(es []E) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, es)} }
+func (f *ListField[T, E]) Set(es []E) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, es)} }
 
 // Append assigns the list with these elements behind its own, in the database, so that concurrent ones all count. NULL becomes a list.
-func (f ListField[T, E]) Append(es ...E) Assign[T] {
+func (f *ListField[T, E]) Append(es ...E) Assign[T] {
 	return Assign[T]{a: assignList(dialect.FuncListAppend, f.c, es)}
 }
 
 // Remove assigns the list without its elements that equal one of these, in the database. NULL stays NULL.
-func (f ListField[T, E]) Remove(es ...E) Assign[T] {
+func (f *ListField[T, E]) Remove(es ...E) Assign[T] {
 	return Assign[T]{a: assignList(dialect.FuncListRemove, f.c, es)}
 }
 
 // SetTo assigns the value of a term.
-func (f ListField[T, E]) SetTo(t Term[T, []E]) Assign[T] { return setTo[T](f.c, t.term().e) }
+func (f *ListField[T, E]) SetTo(t Term[T, []E]) Assign[T] { return setTo[T](f.c, t.term().e) }
 
 // NullListField is a [ListField] that may be NULL.
 type NullListField[T, E any] struct {
@@ -130,16 +130,16 @@ type NullListField[T, E any] struct {
 }
 
 // NullListOf returns the list that the accessor points to, a pointer.
-func NullListOf[T any, S ~[]E, E any](accessor func(*T) **S) NullListField[*T, E] {
+func NullListOf[T any, S ~[]E, E any](accessor func(*T) **S) *NullListField[*T, E] {
 	c := listCodec[T, *S, S](accessor)
-	return NullListField[*T, E]{ListField[*T, E]{c: c}, c}
+	return &NullListField[*T, E]{ListField[*T, E]{c: c}, c}
 }
 
 // IsNull is true when the column is NULL.
-func (f NullListField[T, E]) IsNull() Cond[T] { return nullable[T, E]{f.c}.IsNull() }
+func (f *NullListField[T, E]) IsNull() Cond[T] { return Cond[T]{n: test(opNull, f.c)} }
 
 // NotNull is true when the column is not NULL.
-func (f NullListField[T, E]) NotNull() Cond[T] { return nullable[T, E]{f.c}.NotNull() }
+func (f *NullListField[T, E]) NotNull() Cond[T] { return Cond[T]{n: test(opNotNull, f.c)} }
 
 // SetNull assigns NULL.
-func (f NullListField[T, E]) SetNull() Assign[T] { return nullable[T, E]{f.c}.SetNull() }
+func (f *NullListField[T, E]) SetNull() Assign[T] { return Assign[T]{a: assignNull(f.c)} }

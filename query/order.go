@@ -79,7 +79,7 @@ type assignment struct {
 
 // ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
 // [Order.NullsFirst].
-func (f Field[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: orderByList(f.c, vs)} }
+func (f *Field[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: orderByList(f.c, vs)} }
 
 //go:noinline
 func orderByList[V any](c *scan.Codec, vs []V) *orderTerm {

@@ -74,13 +74,13 @@ func exprInQuery[V any](o op, e *expr, sub Subquery[V]) *node {
 }
 
 // InQuery is true when the column is one of the subquery's values.
-func (f Field[T, V]) InQuery(sub Subquery[V]) Cond[T] {
+func (f *Field[T, V]) InQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(opIn, f.c, sub)}
 }
 
 // NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
 // them.
-func (f Field[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
+func (f *Field[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(opNotIn, f.c, sub)}
 }
 

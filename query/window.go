@@ -39,13 +39,13 @@ type AnyTerm[T any] interface {
 	anyTerm() (*expr, *T)
 }
 
-func (x Expr[T, V]) anyTerm() (*expr, *T)      { return x.e, nil }
-func (x value[T, V]) anyTerm() (*expr, *T)     { return x.e, nil }
-func (f Field[T, V]) anyTerm() (*expr, *T)     { return columnOf(f.c), nil }
-func (f JSONField[T, V]) anyTerm() (*expr, *T) { return columnOf(f.c), nil }
-func (f ListField[T, E]) anyTerm() (*expr, *T) { return columnOf(f.c), nil }
-func (f PartField[T]) anyTerm() (*expr, *T)    { return columnExpr(f.c.Column(), f.part), nil }
-func (f AnyField[T]) anyTerm() (*expr, *T)     { return columnOf(f.c), nil }
+func (x Expr[T, V]) anyTerm() (*expr, *T)       { return x.e, nil }
+func (x value[T, V]) anyTerm() (*expr, *T)      { return x.e, nil }
+func (f *Field[T, V]) anyTerm() (*expr, *T)     { return columnOf(f.c), nil }
+func (f *JSONField[T, V]) anyTerm() (*expr, *T) { return columnOf(f.c), nil }
+func (f *ListField[T, E]) anyTerm() (*expr, *T) { return columnOf(f.c), nil }
+func (f *PartField[T]) anyTerm() (*expr, *T)    { return columnExpr(f.c.Column(), f.part), nil }
+func (f *AnyField[T]) anyTerm() (*expr, *T)     { return columnOf(f.c), nil }
 
 func exprsOf[T any](terms []AnyTerm[T]) []*expr {
 	list := make([]*expr, len(terms))

@@ -20,7 +20,8 @@ type (
 		Friends  schema.ManyVia[painter, friendship] `prom:"via=one,to=other" json:"-"`
 		Fans     schema.ManyVia[painter, friendship] `prom:"to=one" json:"-"`
 		Shows    schema.ManyVia[show, hanging]       `json:"-"`
-		hidden   schema.Many[picture]
+		//lint:ignore U1000 a field that is not exported is no relation
+		hidden schema.Many[picture]
 	}
 	picture struct {
 		Model

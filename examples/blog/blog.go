@@ -105,7 +105,7 @@ func (r Posts) List(ctx context.Context, values url.Values) ([]Post, error) {
 
 func (r Posts) field(name string) (prom.AnyField[Post], error) {
 	if !slices.Contains(filters, name) {
-		return prom.AnyField[Post]{}, badRequest("the columns are " + strings.Join(filters, ", "))
+		return nil, badRequest("the columns are " + strings.Join(filters, ", "))
 	}
 	return r.FieldByName(name)
 }

@@ -92,7 +92,7 @@ func nodeModel(repo *prom.Repo[Node], rows []Node) *model[Node] {
 	m.terms = map[any][]any{
 		ints: append([]any{known(nodeN, func(v *Node) *int { return &v.N }), known(nodeM, func(v *Node) *int { return v.M }), through(nodeParent, parent, ints),
 			known(nodeN, func(v *Node) *int { return &v.N }), known(nodeM, func(v *Node) *int { return v.M })},
-			append(parts(nodeAt, at), parts(nodeDue.TimeField, due)[:3]...)...),
+			append(parts(nodeAt, at), parts(&nodeDue.TimeField, due)[:3]...)...),
 		counts: {known(nodeID, func(v *Node) *int64 { return &v.ID }), part[Node, int64](nodeParent, parent), through(nodeParent, parent, counts), maker[Node, int64](itemCount),
 			maker[Node, int64](itemAggregate(counts))},
 		bigs:   {known(nodeBig, func(v *Node) *int64 { return &v.Big }), through(nodeParent, parent, bigs)},
@@ -105,7 +105,7 @@ func nodeModel(repo *prom.Repo[Node], rows []Node) *model[Node] {
 		bools:    {known(nodeOn, func(v *Node) *bool { return &v.On }), known(nodeMaybe, func(v *Node) *bool { return v.Maybe }), through(nodeParent, parent, bools)},
 	}
 	m.conds = []func(*world, int) cond[Node]{
-		matched(nodeName, func(v *Node) *string { return &v.Name }), matched(nodeNote.TextField, func(v *Node) *string { return v.Note }),
+		matched(nodeName, func(v *Node) *string { return &v.Name }), matched(&nodeNote.TextField, func(v *Node) *string { return v.Note }),
 		nullConds(ints, nodeM, func(v *Node) *int { return v.M }), nullConds(texts, nodeNote, func(v *Node) *string { return v.Note }),
 		nullConds(wilds, nodeWild, func(v *Node) *float64 { return v.Wild }), nullConds(times, nodeDue, due), nullConds(counts, nodeParent, parent),
 		nullConds(bools, nodeMaybe, func(v *Node) *bool { return v.Maybe }),
