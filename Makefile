@@ -31,7 +31,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Staticcheck has packages compiled, those of the tests as well; with the flags of the tests they are compiled once for both.
-check: ## formatting, go vet, staticcheck, go.mod
+check: parity ## formatting, go vet, staticcheck, go.mod, and the tests of docs/parity.md
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then printf 'gofmt -w is due:\n%s\n' "$$files"; exit 1; fi
 	$(GO) vet ./...
 	staticcheck=$$(mktemp -d); trap 'rm -rf "$$staticcheck"' EXIT; \

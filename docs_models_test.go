@@ -52,6 +52,16 @@ type (
 		_ struct{} `prom:"index=waiting,on='gate, delay desc',where='NOT gone'"`
 	}
 
+	Pilot struct {
+		prom.Model
+		Mail  string
+		Rank  int
+		Hours int
+
+		_ struct{} `prom:"unique=mail,on='lower(mail)'"`
+		_ struct{} `prom:"index=rank,on='rank desc',include='mail, hours'"`
+	}
+
 	Musician struct {
 		prom.Model
 		Name     string
@@ -165,6 +175,10 @@ func TestTagModels(t *testing.T) {
 		is.True(f.Via == nil)
 		is.NoErr(countries.DeleteKey(ctx, "IS")) // the required one goes with its target
 		is.True(errors.Is(flights.Reload(ctx, &f), prom.ErrNotFound))
+
+		pilots := prom.NewRepo[Pilot](db)
+		is.NoErr(pilots.Create(ctx, &Pilot{Mail: "ann@example.org", Rank: 2}))
+		is.True(errors.Is(pilots.Create(ctx, &Pilot{Mail: "ANN@example.org"}), prom.ErrUnique))
 	})
 }
 

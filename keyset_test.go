@@ -116,6 +116,7 @@ func keysOf(list []sheet) []string {
 
 // Ensure that pages of any size, forwards and backwards, in orders of any fields and directions, with NULLs and equal values, are
 // together the rows of one query in that order.
+// parity: G13
 func TestKeyset(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -15,6 +15,7 @@ import (
 
 // Ensure that rows which are read for an update are locked for others, that these can pass over them or fail at once, and that who
 // fails goes on with the transaction.
+// parity: G12
 func TestLocks(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -64,11 +64,7 @@ func (r *Repo[T]) identities() []identity {
 		list = append(list, identity{cols: r.table.Key})
 	}
 	for _, ix := range r.table.Indexes {
-		if ix.Unique && ix.Where == "" {
-			cols := make([]*schema.Column, len(ix.Columns))
-			for i, c := range ix.Columns {
-				cols[i] = c.Column
-			}
+		if cols := ix.OnColumns(); ix.Unique && ix.Where == "" && cols != nil {
 			list = append(list, identity{cols, ix.Live})
 		}
 	}

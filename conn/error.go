@@ -172,7 +172,7 @@ func (e *Error) Locate(t *schema.Table) {
 	case KindUnique:
 		for _, ix := range t.Indexes {
 			if e.Constraint == ix.Name || e.Constraint == "" && ix.Unique && slices.Equal(e.Columns, ix.Names()) {
-				e.Constraint, e.Columns = ix.Name, ix.Names()
+				e.Constraint, e.Columns = ix.Name, slices.DeleteFunc(ix.Names(), func(name string) bool { return name == "" })
 				return
 			}
 		}

@@ -105,6 +105,10 @@ func Inspect(ctx context.Context, db *DB, table string) (schema.Found, error) {
 			i = len(found.Indexes)
 			found.Indexes = append(found.Indexes, schema.FoundIndex{Name: name, Unique: r.bool(1), Partial: r.bool(2), Where: r.text(6)})
 		}
+		if r.bool(7) {
+			found.Indexes[i].Include = append(found.Indexes[i].Include, r.text(3))
+			return
+		}
 		found.Indexes[i].Columns = append(found.Indexes[i].Columns, schema.FoundIndexColumn{Name: r.text(3), Desc: r.bool(4), Expr: r.text(5)})
 	})
 	return found, err

@@ -133,20 +133,38 @@ func AddReference(t *schema.Table, c *schema.Column) string {
 		" FOREIGN KEY (" + Quote(c.Name) + ") " + references(t, c)
 }
 
-// CreateIndex returns the statement that makes an index.
-func CreateIndex(t *schema.Table, ix *schema.Index) string {
+// CreateIndex returns the statement that makes an index. An engine that can hold columns besides those of the index says INCLUDE; on another
+// they are columns of the index itself, unless it is unique and they would change what that means.
+func CreateIndex(t *schema.Table, ix *schema.Index, include bool) string {
 	cols := make([]string, len(ix.Columns))
 	for i, c := range ix.Columns {
-		cols[i] = Quote(c.Column.Name)
+		if c.Column != nil {
+			cols[i] = Quote(c.Column.Name)
+		} else {
+			cols[i] = "(" + c.Expr + ")"
+		}
 		if c.Desc {
 			cols[i] += " DESC"
+		}
+	}
+	besides := ""
+	if len(ix.Include) > 0 {
+		names := make([]string, len(ix.Include))
+		for i, c := range ix.Include {
+			names[i] = Quote(c.Name)
+		}
+		switch {
+		case include:
+			besides = " INCLUDE (" + strings.Join(names, ", ") + ")"
+		case !ix.Unique:
+			cols = append(cols, names...)
 		}
 	}
 	s := "CREATE INDEX "
 	if ix.Unique {
 		s = "CREATE UNIQUE INDEX "
 	}
-	s += Quote(ix.Name) + " ON " + Quote(t.Name) + " (" + strings.Join(cols, ", ") + ")"
+	s += Quote(ix.Name) + " ON " + Quote(t.Name) + " (" + strings.Join(cols, ", ") + ")" + besides
 	var where []string
 	if ix.Live {
 		where = append(where, Quote(t.Deleted.Name)+" IS NULL")

@@ -109,7 +109,7 @@ type Introspection interface {
 
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,
 	// partial boolean, column name text or NULL for an expression, descending boolean, expression text or NULL, the index's condition
-	// text or NULL. Indexes behind a primary key are left out.
+	// text or NULL, held besides boolean: the column is no part of the key. Indexes behind a primary key are left out.
 	Indexes() string
 
 	// ForeignKeys returns a query with one row for each column of each foreign key, in order: a text that is the same for the

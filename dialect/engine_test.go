@@ -245,7 +245,8 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var ix schema.FoundIndex
 		var c schema.FoundIndexColumn
 		var column, expr, where sql.NullString
-		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where); err != nil {
+		var besides bool
+		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where, &besides); err != nil {
 			return err
 		}
 		ix.Where, c.Name, c.Expr = where.String, column.String, expr.String
@@ -253,6 +254,10 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 			f.Indexes = append(f.Indexes, ix)
 		}
 		last := &f.Indexes[len(f.Indexes)-1]
+		if besides {
+			last.Include = append(last.Include, c.Name)
+			return nil
+		}
 		last.Columns = append(last.Columns, c)
 		return nil
 	})

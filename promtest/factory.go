@@ -6,8 +6,10 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
+	"unicode"
 
 	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/schema"
@@ -162,14 +164,27 @@ func distinctColumns(t *schema.Table) map[*schema.Column]bool {
 	add(t.Key)
 	for _, ix := range t.Indexes {
 		if ix.Unique {
-			cols := make([]*schema.Column, len(ix.Columns))
-			for i, c := range ix.Columns {
-				cols[i] = c.Column
-			}
-			add(cols)
+			add(columnsOf(t, ix))
 		}
 	}
 	return list
+}
+
+// columnsOf returns the columns of an index, those in its expressions with them.
+func columnsOf(t *schema.Table, ix *schema.Index) []*schema.Column {
+	var cols []*schema.Column
+	for _, c := range ix.Columns {
+		if c.Column != nil {
+			cols = append(cols, c.Column)
+			continue
+		}
+		for word := range strings.FieldsFuncSeq(c.Expr, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			if col := t.Column(word); col != nil {
+				cols = append(cols, col)
+			}
+		}
+	}
+	return cols
 }
 
 // counter numbers the values that are made for a table, by whatever factory.

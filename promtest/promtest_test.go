@@ -126,14 +126,16 @@ func count[T any](tb testing.TB, repo *prom.Repo[T]) int {
 // parity: K6
 func TestSeed(t *testing.T) {
 	t.Parallel()
-	is := is.New(t)
-	made := func(seed uint64) string {
-		f := promtest.New[Citizen](promtest.DB(t, promtest.SQLite()), promtest.Seed(seed))
-		f.Create(t)
-		return fmt.Sprintf("%+v %+v", f.Make(), f.Make())
-	}
-	is.Equal(made(3), made(3))
-	is.True(made(3) != made(4))
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		made := func(seed uint64) string {
+			f := promtest.New[Citizen](database(t, e), promtest.Seed(seed))
+			f.Create(t)
+			return fmt.Sprintf("%+v %+v", f.Make(), f.Make())
+		}
+		is.Equal(made(3), made(3))
+		is.True(made(3) != made(4))
+	})
 }
 
 // Ensure that overrides count: over what was made up, over what could not be, and over parents, none of which is created then.

@@ -33,8 +33,9 @@ type FoundIndex struct {
 	Name    string
 	Unique  bool
 	Columns []FoundIndexColumn
-	Partial bool   // it does not cover every row
-	Where   string // the condition of a partial index, as the engine writes it
+	Include []string // the columns that it holds besides
+	Partial bool     // it does not cover every row
+	Where   string   // the condition of a partial index, as the engine writes it
 }
 
 // FoundIndexColumn is one column of an index, or an expression.
@@ -110,7 +111,8 @@ type Diff struct {
 func (d Diff) Empty() bool { return !d.Create && len(d.Columns) == 0 && len(d.Indexes) == 0 }
 
 // Diff compares the table with what was found. An index counts as present when its name is, or when another one has the
-// same columns and the same uniqueness and both cover every row.
+// same columns and the same uniqueness and both cover every row. One with expressions, or with columns that it holds besides, goes by its
+// name alone.
 func (t *Table) Diff(f Found) Diff {
 	if !f.Exists {
 		return Diff{Create: true, Columns: t.Columns, Indexes: t.Indexes}
@@ -146,5 +148,5 @@ func (f *Found) same(a, b string) bool {
 // covers reports whether the index that was found does the work of the one that is wanted.
 func (f *Found) covers(fi FoundIndex, ix *Index) bool {
 	return f.same(fi.Name, ix.Name) ||
-		fi.Unique == ix.Unique && !fi.Partial && !ix.Partial() && slices.EqualFunc(fi.Names(), ix.Names(), f.same)
+		fi.Unique == ix.Unique && ix.OnColumns() != nil && ix.Include == nil && !fi.Partial && !ix.Partial() && slices.EqualFunc(fi.Names(), ix.Names(), f.same)
 }

@@ -13,15 +13,16 @@ type pendingIndex struct {
 	unique  bool
 	where   string
 	columns []IndexColumn
-	on      string // of a blank field: columns by name
+	on      string // of a blank field: columns by name, and expressions
+	include string // of a blank field: columns by name
 	blank   bool
 	single  bool // a field's own index, not one shared by name
 }
 
 // addFieldIndexes reads unique and index on a field.
 func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
-	if tg.has("on") || tg.has("where") {
-		return errors.New("on and where stand on a blank field _, not on a column")
+	if tg.has("on") || tg.has("where") || tg.has("include") {
+		return errors.New("on, include and where stand on a blank field _, not on a column")
 	}
 	desc, used := tg.has("desc"), false
 	for _, it := range tg.items {
@@ -75,10 +76,12 @@ func (b *builder) addBlank(tg *tag) error {
 			p.name, p.unique = it.value, it.name == "unique"
 		case "on":
 			p.on = it.value
+		case "include":
+			p.include = it.value
 		case "where":
 			p.where = it.value
 		default:
-			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on and where", it.name)
+			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include and where", it.name)
 		}
 	}
 	if p.name == "" || p.on == "" || tg.name != "" {
@@ -97,12 +100,9 @@ func (b *builder) addBlank(tg *tag) error {
 func (b *builder) makeIndexes() error {
 	for _, p := range b.indexes {
 		if p.on != "" {
-			for item := range strings.SplitSeq(p.on, ",") {
-				ic, err := b.parseIndexColumn(item)
-				if err != nil {
-					return fmt.Errorf("index %s: %w", p.name, err)
-				}
-				p.columns = append(p.columns, ic)
+			var err error
+			if p.columns, err = b.parseOn(p.on); err != nil {
+				return fmt.Errorf("index %s: %w", p.name, err)
 			}
 		}
 		if err := CheckName(p.name); err != nil {
@@ -115,12 +115,16 @@ func (b *builder) makeIndexes() error {
 			return err
 		}
 		for i, ic := range p.columns {
-			if slices.ContainsFunc(p.columns[:i], func(other IndexColumn) bool { return other.Column == ic.Column }) {
+			if ic.Column != nil && slices.ContainsFunc(p.columns[:i], func(other IndexColumn) bool { return other.Column == ic.Column }) {
 				return fmt.Errorf("index %s: the column %q stands twice", p.name, ic.Column.Name)
 			}
 		}
+		include, err := b.parseInclude(p)
+		if err != nil {
+			return fmt.Errorf("index %s: include: %w", p.name, err)
+		}
 		b.table.Indexes = append(b.table.Indexes, &Index{
-			Name: IndexName(b.table.Name, p.name), short: p.name, Columns: p.columns, Unique: p.unique, Where: p.where,
+			Name: IndexName(b.table.Name, p.name), short: p.name, Columns: p.columns, Include: include, Unique: p.unique, Where: p.where,
 			Live: p.unique && b.table.Deleted != nil,
 		})
 	}
@@ -145,10 +149,45 @@ func (b *builder) checkIndexName(name string) error {
 	return nil
 }
 
-// parseIndexColumn reads "name", "name asc" or "name desc".
-func (b *builder) parseIndexColumn(s string) (IndexColumn, error) {
+// parseOn reads a list of columns, whose names may hold anything but a comma, or of columns and expressions.
+func (b *builder) parseOn(on string) ([]IndexColumn, error) {
+	list, err := b.parseTerms(strings.Split(on, ","), false)
+	if err == nil || !strings.ContainsRune(on, '(') {
+		return list, err
+	}
+	terms, err := splitTerms(on)
+	if err != nil {
+		return nil, err
+	}
+	return b.parseTerms(terms, true)
+}
+
+func (b *builder) parseTerms(terms []string, exprs bool) ([]IndexColumn, error) {
+	list := make([]IndexColumn, len(terms))
+	for i, term := range terms {
+		var err error
+		if list[i], err = b.parseIndexColumn(term, exprs); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// parseIndexColumn reads "name", "name asc" or "name desc", or an expression, which has a parenthesis, in place of the name when
+// there may be one.
+func (b *builder) parseIndexColumn(s string, exprs bool) (IndexColumn, error) {
 	name := strings.TrimSpace(s)
 	ic := IndexColumn{Column: b.table.byName[name]}
+	if ic.Column == nil && exprs && strings.ContainsRune(name, '(') {
+		expr, order, found := cutLast(name)
+		switch {
+		case found && strings.EqualFold(order, "desc"):
+			return IndexColumn{Expr: expr, Desc: true}, nil
+		case found && strings.EqualFold(order, "asc"):
+			return IndexColumn{Expr: expr}, nil
+		}
+		return IndexColumn{Expr: name}, nil
+	}
 	if ic.Column == nil {
 		word, order, _ := cutLast(name)
 		ic.Column = b.table.byName[word]
@@ -164,6 +203,58 @@ func (b *builder) parseIndexColumn(s string) (IndexColumn, error) {
 		return ic, fmt.Errorf("the column %q holds JSON or a list, which cannot be indexed so", name)
 	}
 	return ic, nil
+}
+
+// parseInclude reads the names of the columns that an index holds besides its own.
+func (b *builder) parseInclude(p pendingIndex) ([]*Column, error) {
+	if p.include == "" {
+		return nil, nil
+	}
+	var list []*Column
+	for name := range strings.SplitSeq(p.include, ",") {
+		c := b.table.byName[strings.TrimSpace(name)]
+		if c == nil {
+			return nil, fmt.Errorf("there is no column %q; the columns are %s", strings.TrimSpace(name), strings.Join(ColumnNames(b.table.Columns), ", "))
+		}
+		if slices.Contains(list, c) || slices.ContainsFunc(p.columns, func(ic IndexColumn) bool { return ic.Column == c }) {
+			return nil, fmt.Errorf("the column %q is in the index already", c.Name)
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// splitTerms splits a list at its commas, but for those in parentheses and in quotes. What it cannot tell apart is an error: the text goes
+// into a statement of DDL as it is.
+func splitTerms(s string) ([]string, error) {
+	var list []string
+	depth, begin, quote := 0, 0, byte(0)
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == '?' || c == ';' || c == 0:
+			return nil, fmt.Errorf("an expression cannot hold %q", c)
+		case c == ',' && depth == 0:
+			list, begin = append(list, s[begin:i]), i+1
+		}
+		if depth < 0 {
+			break
+		}
+	}
+	if depth != 0 || quote != 0 {
+		return nil, errors.New("a parenthesis or a quote is not closed")
+	}
+	return append(list, s[begin:]), nil
 }
 
 // cutLast cuts s around its last space.

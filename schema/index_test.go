@@ -17,10 +17,17 @@ func indexes(t *schema.Table) (lines []string) {
 			s += " unique"
 		}
 		for _, c := range ix.Columns {
-			s += " " + c.Column.Name
+			if c.Column != nil {
+				s += " " + c.Column.Name
+			} else {
+				s += " =" + c.Expr
+			}
 			if c.Desc {
 				s += "-"
 			}
+		}
+		if ix.Include != nil {
+			s += " include " + strings.Join(schema.ColumnNames(ix.Include), " ")
 		}
 		if ix.Where != "" {
 			s += " where " + ix.Where
@@ -72,6 +79,33 @@ func TestIndexes(t *testing.T) {
 	for _, ix := range long.Indexes {
 		is.True(len(ix.Name) <= schema.MaxName)
 	}
+}
+
+type computed struct {
+	Model
+	A string
+	B string
+	_ int `prom:"unique=x,on='lower(a)'"`
+	_ int `prom:"index=y,on='b desc, coalesce(a, ''x, y(''), substr(b, 1, 2) DESC',include='a, _created',where='b <> ''x'''"`
+}
+
+// Ensure that indexes have the expressions and the columns besides that are given, and are present only under their names.
+// parity: G3 G4
+func TestComputedIndexes(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	tbl := of[computed](t)
+	is.Equal(indexes(tbl), []string{"computed_x unique =lower(a)",
+		"computed_y b- =coalesce(a, 'x, y(') =substr(b, 1, 2)- include a _created where b <> 'x'"})
+	is.Equal(tbl.Indexes[1].Names(), []string{"b", "", ""})
+	is.True(tbl.Indexes[0].OnColumns() == nil)
+	f := schema.Found{Exists: true, Indexes: []schema.FoundIndex{foundIndex("other", true, false, "")}}
+	for _, c := range tbl.Columns {
+		f.Columns = append(f.Columns, schema.FoundColumn{Name: c.Name})
+	}
+	is.Equal(len(tbl.Diff(f).Indexes), 2)
+	f.Indexes = []schema.FoundIndex{{Name: "computed_x"}, {Name: "computed_y"}}
+	is.True(tbl.Diff(f).Empty())
 }
 
 // Ensure that the difference to what a database has is what it lacks, and nothing else.

@@ -130,6 +130,7 @@ func (r *Reference) TargetColumn() *Column { return r.Target().Key[0] }
 type Index struct {
 	Name    string // the full name in the database: table, underscore, name
 	Columns []IndexColumn
+	Include []*Column // what the index holds besides, so that a query of these columns reads the index alone
 	Unique  bool
 	Where   string // a condition on the rows that it covers, as SQL; "" for none
 	Live    bool   // it leaves out the rows that are marked as deleted, as unique indexes of a table with Deleted do
@@ -137,22 +138,37 @@ type Index struct {
 	short string // the name without the table
 }
 
-// IndexColumn is one column of an index.
+// IndexColumn is one column of an index, or an expression.
 type IndexColumn struct {
-	Column *Column
+	Column *Column // nil for an expression
+	Expr   string  // the expression, as SQL; "" for a column
 	Desc   bool
 }
 
 // Partial reports whether the index leaves rows out.
 func (ix *Index) Partial() bool { return ix.Where != "" || ix.Live }
 
-// Names returns the names of the index's columns.
+// Names returns the names of the index's columns, "" for an expression.
 func (ix *Index) Names() []string {
 	names := make([]string, len(ix.Columns))
 	for i, c := range ix.Columns {
-		names[i] = c.Column.Name
+		if c.Column != nil {
+			names[i] = c.Column.Name
+		}
 	}
 	return names
+}
+
+// OnColumns returns the columns of an index that is over columns alone, and nil when one of them is an expression.
+func (ix *Index) OnColumns() []*Column {
+	cols := make([]*Column, len(ix.Columns))
+	for i, c := range ix.Columns {
+		if c.Column == nil {
+			return nil
+		}
+		cols[i] = c.Column
+	}
+	return cols
 }
 
 // Column returns the column of that name, or nil.

@@ -20,6 +20,18 @@ func indexes(t *found, fields []*field) (blanks, notes []string) {
 		var one *field
 		ok := true
 		for i, c := range ix.Columns {
+			if c.Name == "" {
+				// A list of expressions ends at a comma, which a tag takes for one in parentheses only.
+				if !strings.ContainsRune(c.Expr, '(') || strings.ContainsAny(c.Expr, "?;\x00") {
+					ok = false
+					break
+				}
+				one, cols[i] = nil, c.Expr
+				if c.Desc {
+					cols[i] += " desc"
+				}
+				continue
+			}
 			j := slices.IndexFunc(fields, func(f *field) bool { return f.column.Name == c.Name })
 			if j < 0 || fields[j].column.Kind == schema.JSON || fields[j].column.Kind.IsList() || strings.Contains(c.Name, ",") {
 				ok = false
@@ -35,7 +47,7 @@ func indexes(t *found, fields []*field) (blanks, notes []string) {
 		if ix.Where != "" {
 			where, writable = tagValue(ix.Where)
 		}
-		if !named && !ix.Partial { // any name will do, since the columns are the same
+		if !named && !ix.Partial && !slices.Contains(ix.Names(), "") { // any name will do, since the columns are the same
 			short, named = strings.Join(ix.Names(), "_"), true
 		}
 		on, onWritable := tagValue(strings.Join(cols, ", "))
@@ -44,13 +56,17 @@ func indexes(t *found, fields []*field) (blanks, notes []string) {
 		case !ok || !named || !writable || ix.Partial && ix.Where == "" || !onWritable || !nameWritable ||
 			schema.CheckName(short) != nil || strings.ContainsAny(ix.Where, "?\x00"):
 			notes = append(notes, fmt.Sprintf("// The index %q is one that a tag cannot say. It is left out.", ix.Name))
-		case len(cols) == 1 && !ix.Partial && short == one.column.Name && !slices.Contains(one.tag, "index") && !slices.Contains(one.tag, "unique"):
+		case len(cols) == 1 && one != nil && len(ix.Include) == 0 && !ix.Partial && short == one.column.Name && !slices.Contains(one.tag, "index") && !slices.Contains(one.tag, "unique"):
 			one.tag = append(one.tag, kind)
 			if ix.Columns[0].Desc {
 				one.tag = append(one.tag, "desc")
 			}
 		default:
 			tag := kind + "=" + name + ",on=" + on
+			if len(ix.Include) > 0 {
+				include, _ := tagValue(strings.Join(ix.Include, ", "))
+				tag += ",include=" + include
+			}
 			if where != "" {
 				tag += ",where=" + where
 			}

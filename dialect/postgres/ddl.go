@@ -97,7 +97,7 @@ func (Dialect) AddReference(t *schema.Table, c *schema.Column) string {
 
 // CreateIndex returns the statement that makes the index.
 func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {
-	return dialect.CreateIndex(t, ix)
+	return dialect.CreateIndex(t, ix, true)
 }
 
 // Prerequisites returns the statement that makes the collation of nocase columns when one of the columns is such. It looks first:

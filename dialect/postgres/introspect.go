@@ -40,14 +40,14 @@ ORDER BY a.attnum`
 
 // An index that is not valid, such as one that CREATE INDEX CONCURRENTLY left half made, covers some rows only.
 const indexes = `SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL OR NOT i.indisvalid, a.attname::text,
-	(i.indoption[(k.n - 1)::int] & 1) = 1,
+	coalesce((i.indoption[(k.n - 1)::int] & 1) = 1, false),
 	CASE WHEN k.attnum = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.n::int, true) END,
-	pg_catalog.pg_get_expr(i.indpred, i.indrelid)
+	pg_catalog.pg_get_expr(i.indpred, i.indrelid), k.n > i.indnkeyatts
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum <> 0
-WHERE i.indrelid = ` + relation + ` AND NOT i.indisprimary AND k.n <= i.indnkeyatts
+WHERE i.indrelid = ` + relation + ` AND NOT i.indisprimary
 ORDER BY ic.relname, k.n`
 
 // rule is the text of a foreign key's action.

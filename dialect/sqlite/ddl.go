@@ -118,7 +118,7 @@ func (Dialect) AddReference(*schema.Table, *schema.Column) string { return "" }
 
 // CreateIndex returns the statement that makes the index.
 func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {
-	return dialect.CreateIndex(t, ix)
+	return dialect.CreateIndex(t, ix, false)
 }
 
 // Prerequisites returns nothing: SQLite has all that a column needs.
