@@ -30,11 +30,11 @@ LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# Staticcheck has packages compiled, those of the tests as well; with the flags of the tests they are compiled once for both.
+# What checks the code has packages compiled, staticcheck those of the tests as well; with the flags of the tests they are compiled once for all.
 check: parity ## formatting, go vet, staticcheck, go.mod, and the tests of docs/parity.md
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then printf 'gofmt -w is due:\n%s\n' "$$files"; exit 1; fi
-	$(GO) vet ./...
-	staticcheck=$$(mktemp -d); trap 'rm -rf "$$staticcheck"' EXIT; \
+	GOFLAGS="$(TESTFLAGS)" $(GO) vet ./...
+	@staticcheck=$$(mktemp -d); trap 'rm -rf "$$staticcheck"' EXIT; \
 	GOBIN="$$staticcheck" $(GO) install $(STATICCHECK) && GOFLAGS="$(TESTFLAGS)" "$$staticcheck"/staticcheck ./...
 	$(GO) mod tidy -diff
 
@@ -49,7 +49,8 @@ test: ## all tests with the race detector, on SQLite and PostgreSQL
 	exit $$code
 
 race: RACE := -race
-race: test ## the same, with SQLite's own code under the race detector as well: slow
+race: export PROM_TEST_MODES := all
+race: test ## the same, with SQLite's own code under the race detector as well, and all modes of pgx in each test: slow
 
 parity: ## which test shows which row of docs/parity.md; fails when one lacks a test
 	@$(GO) run ./internal/parity

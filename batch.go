@@ -356,8 +356,7 @@ func (o *BatchOf[T]) DeleteKey(key ...any) *Result[int] {
 		if err != nil {
 			return nil, nil, err
 		}
-		q := o.repo.Query()
-		q.spec = q.spec.KeyIs(o.repo.table.Key, row)
+		q := &Query[T]{repo: o.repo, spec: query.Spec{}.KeyIs(o.repo.table.Key, row)}
 		return q.deletion()(b.stmts, nil, false)
 	})
 }
@@ -404,7 +403,7 @@ func (o *BatchOf[T]) Get(key ...any) *Result[*T] {
 }
 
 // All reads the rows of a query, which must be one of this repo's model.
-func (o *BatchOf[T]) All(q Query[T]) *Result[[]T] {
+func (o *BatchOf[T]) All(q *Query[T]) *Result[[]T] {
 	result := &Result[[]T]{err: errNotRun}
 	var list []T
 	var unread error

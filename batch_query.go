@@ -17,9 +17,9 @@ func (o *BatchOf[T]) CreateMany(list []T) {
 }
 
 // One reads the first row of a query. When there is none the batch does not fail; the result is ErrNotFound.
-func (o *BatchOf[T]) One(q Query[T]) *Result[*T] {
+func (o *BatchOf[T]) One(q *Query[T]) *Result[*T] {
 	if n, ok := q.spec.Limited(); !ok || n > 1 {
-		q.spec = q.spec.Limit(1)
+		q = q.Limit(1)
 	}
 	all, result := o.All(q), &Result[*T]{err: errNotRun}
 	op := o.batch.ops[len(o.batch.ops)-1]
@@ -41,7 +41,7 @@ func (o *BatchOf[T]) One(q Query[T]) *Result[*T] {
 }
 
 // Count counts the rows of a query, as [Query.Count] does.
-func (o *BatchOf[T]) Count(q Query[T]) *Result[int] {
+func (o *BatchOf[T]) Count(q *Query[T]) *Result[int] {
 	return ask(o, "count", q, (*query.Statements).Count, func(rows conn.Rows) (int, error) {
 		n, err := rows.Int(0)
 		return int(n), err
@@ -49,12 +49,12 @@ func (o *BatchOf[T]) Count(q Query[T]) *Result[int] {
 }
 
 // Has reads whether a query has a row.
-func (o *BatchOf[T]) Has(q Query[T]) *Result[bool] {
+func (o *BatchOf[T]) Has(q *Query[T]) *Result[bool] {
 	return ask(o, "query", q, (*query.Statements).Has, func(conn.Rows) (bool, error) { return true, nil })
 }
 
 // ask adds a statement on a query whose result is what read makes of its row, or zero without one.
-func ask[T, V any](o *BatchOf[T], verb string, q Query[T],
+func ask[T, V any](o *BatchOf[T], verb string, q *Query[T],
 	build func(*query.Statements, []schema.Value, query.Spec) (*query.Text, []schema.Value, error), read func(conn.Rows) (V, error)) *Result[V] {
 	result := &Result[V]{err: errNotRun}
 	var value V
@@ -81,14 +81,14 @@ func ask[T, V any](o *BatchOf[T], verb string, q Query[T],
 }
 
 // UpdateWhere assigns new values to the rows of a query, as [Query.Update] does. The result is how many they were.
-func (o *BatchOf[T]) UpdateWhere(q Query[T], assigns ...Assign[T]) *Result[int] {
+func (o *BatchOf[T]) UpdateWhere(q *Query[T], assigns ...Assign[T]) *Result[int] {
 	return o.change("update", func(b *binding) (*query.Text, []schema.Value, error) {
 		return q.update(assigns)(b.stmts, nil, false)
 	})
 }
 
 // DeleteWhere deletes the rows of a query, as [Query.Delete] does. The result is how many they were.
-func (o *BatchOf[T]) DeleteWhere(q Query[T]) *Result[int] {
+func (o *BatchOf[T]) DeleteWhere(q *Query[T]) *Result[int] {
 	return o.change("delete", func(b *binding) (*query.Text, []schema.Value, error) { return q.deletion()(b.stmts, nil, false) })
 }
 

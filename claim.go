@@ -19,7 +19,7 @@ import (
 //
 // The rows come in the query's order, on SQLite as far as columns that the claim does not change tell it, and in no order behind that.
 // The query takes no limit, offset or lock, and the model must have a primary key.
-func (q Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[T]) ([]T, error) {
+func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[T]) ([]T, error) {
 	r := q.repo
 	if err := r.needKey("claim"); err != nil {
 		return nil, err

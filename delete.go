@@ -46,8 +46,7 @@ func (r *Repo[T]) DeleteKey(ctx context.Context, key ...any) error {
 	if r.table.Deleted == nil {
 		return r.deleteBy(ctx, w, r.table.Key)
 	}
-	q := r.Query()
-	q.spec = q.spec.KeyIs(r.table.Key, w.args)
+	q := &Query[T]{repo: r, spec: query.Spec{}.KeyIs(r.table.Key, w.args)}
 	n, err := q.Delete(ctx)
 	if err == nil && n == 0 {
 		return r.notFound("delete")

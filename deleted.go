@@ -10,16 +10,14 @@ import (
 
 // WithDeleted takes the rows that are marked as deleted, too. It is for models with a field that has the tag option deleted, and an
 // error of others, when the query runs.
-func (q Query[T]) WithDeleted() Query[T] {
-	q.spec = q.marked(q.spec.WithDeleted())
-	return q
+func (q *Query[T]) WithDeleted() *Query[T] {
+	return q.as(q.marked(q.spec.WithDeleted()))
 }
 
 // OnlyDeleted takes the rows that are marked as deleted and no others. It is for models with a field that has the tag option deleted,
 // and an error of others, when the query runs.
-func (q Query[T]) OnlyDeleted() Query[T] {
-	q.spec = q.marked(q.spec.OnlyDeleted())
-	return q
+func (q *Query[T]) OnlyDeleted() *Query[T] {
+	return q.as(q.marked(q.spec.OnlyDeleted()))
 }
 
 // marked returns a spec that says something about deleted rows, of which there must be some kind.
@@ -104,7 +102,7 @@ func (r *Repo[T]) hardDelete(ctx context.Context, v *T) error {
 
 // Restore takes the mark of deletion off the rows, those of them that have it, and returns how many they were. Without a condition it
 // is refused; see AllRows. It takes no order, limit or offset.
-func (q Query[T]) Restore(ctx context.Context) (int, error) {
+func (q *Query[T]) Restore(ctx context.Context) (int, error) {
 	if q.repo.table.Deleted == nil {
 		return 0, errorOf("restore", q.repo.table, errNoMark(q.repo.table.Model.Name()))
 	}
@@ -113,6 +111,6 @@ func (q Query[T]) Restore(ctx context.Context) (int, error) {
 
 // HardDelete deletes the rows for good and returns how many they were. Those that are marked as deleted are among them when
 // WithDeleted or OnlyDeleted says so. Without a condition it is refused; see AllRows. It takes no order, limit or offset.
-func (q Query[T]) HardDelete(ctx context.Context) (int, error) {
+func (q *Query[T]) HardDelete(ctx context.Context) (int, error) {
 	return q.write(ctx, q.deleteRows, "delete", nil)
 }

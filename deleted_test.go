@@ -179,7 +179,7 @@ func TestSoftDeleteByQuery(t *testing.T) {
 		counts := func(want ...int) {
 			t.Helper()
 			is := is.New(t)
-			for i, q := range []prom.Query[Page]{repo.Query(), repo.Query().OnlyDeleted(), repo.Query().WithDeleted()} {
+			for i, q := range []*prom.Query[Page]{repo.Query(), repo.Query().OnlyDeleted(), repo.Query().WithDeleted()} {
 				n, err := q.Count(ctx)
 				is.NoErr(err)
 				is.Equal(n, want[i])
@@ -332,7 +332,7 @@ func TestSoftDeleteInOtherQueries(t *testing.T) {
 		list[2].Parent = &ref2
 		is.NoErr(repo.Save(ctx, &list[2]))
 
-		counts := func(q prom.Query[PageRemark]) int {
+		counts := func(q *prom.Query[PageRemark]) int {
 			n, err := q.Count(ctx)
 			is.NoErr(err)
 			return n

@@ -257,7 +257,7 @@ func TestDifferential(t *testing.T) {
 	for i := range 2000 {
 		th := g.tree(4)
 		orders, cmp := g.order()
-		page := func(q prom.Query[Note]) prom.Query[Note] { return q }
+		page := func(q *prom.Query[Note]) *prom.Query[Note] { return q }
 		var want []Note
 		for j := range rows {
 			if th.of(&rows[j]) == yes {
@@ -268,7 +268,7 @@ func TestDifferential(t *testing.T) {
 		total := len(want)
 		if g.r.IntN(2) == 0 {
 			limit, offset := g.r.IntN(40), g.r.IntN(40)
-			page = func(q prom.Query[Note]) prom.Query[Note] { return q.Limit(limit).Offset(offset) }
+			page = func(q *prom.Query[Note]) *prom.Query[Note] { return q.Limit(limit).Offset(offset) }
 			want = want[min(offset, total):]
 			want = want[:min(limit, len(want))]
 		}

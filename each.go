@@ -28,7 +28,7 @@ import (
 //		}
 //		…
 //	}
-func (q Query[T]) Each(ctx context.Context) iter.Seq2[*T, error] {
+func (q *Query[T]) Each(ctx context.Context) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		if err := q.repo.needKey("each"); err != nil {
 			yield(nil, err)
@@ -39,7 +39,7 @@ func (q Query[T]) Each(ctx context.Context) iter.Seq2[*T, error] {
 			yield(nil, err)
 			return
 		}
-		w := walker[T]{q: q, b: b, ctx: ctx, yield: yield}
+		w := walker[T]{q: *q, b: b, ctx: ctx, yield: yield}
 		if q.spec.HasOrder() || q.repo.derived {
 			err = w.byOrder()
 		} else {
@@ -70,7 +70,7 @@ func (w *walker[T]) grown(n int) int {
 
 // walker is one loop over a query.
 type walker[T any] struct {
-	q     Query[T]
+	q     Query[T] // its own
 	b     *binding
 	ctx   context.Context //nolint:containedctx // of the one loop
 	yield func(*T, error) bool

@@ -26,7 +26,7 @@ func ended(t *testing.T) context.Context {
 }
 
 // walk lists the views of the rows that a loop gets.
-func walk(ctx context.Context, q prom.Query[Note], body func(*Note) error) (got []int, err error) {
+func walk(ctx context.Context, q *prom.Query[Note], body func(*Note) error) (got []int, err error) {
 	for n, err := range q.Each(ctx) {
 		if err != nil {
 			return got, err
@@ -71,7 +71,7 @@ func TestEach(t *testing.T) {
 			slices.Reverse(got)
 			is.True(slices.Equal(got, upTo(n)))
 			for _, page := range [][2]int{{0, 0}, {1, 0}, {64, 0}, {65, 3}, {100, 4990}, {10_000, 1}} {
-				for _, q := range []prom.Query[Note]{repo.Limit(page[0]).Offset(page[1]), repo.OrderBy(NoteViews.Asc()).Limit(page[0]).Offset(page[1])} {
+				for _, q := range []*prom.Query[Note]{repo.Limit(page[0]).Offset(page[1]), repo.OrderBy(NoteViews.Asc()).Limit(page[0]).Offset(page[1])} {
 					got, err := walk(ended(t), q, nil)
 					is.NoErr(err)
 					want := upTo(n)[min(n, page[1]):]
@@ -194,7 +194,7 @@ func TestEachInstalls(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
-		for _, q := range []prom.Query[Note]{notes(open(t, e.DSN)).Query(), notes(open(t, e.DSN)).OrderBy(NoteViews.Asc())} {
+		for _, q := range []*prom.Query[Note]{notes(open(t, e.DSN)).Query(), notes(open(t, e.DSN)).OrderBy(NoteViews.Asc())} {
 			got, err := walk(ended(t), q, nil)
 			is.NoErr(err)
 			is.Equal(len(got), 0)
@@ -241,7 +241,7 @@ func TestEachKeys(t *testing.T) {
 			ts[i] = voucher{N: i}
 		}
 		is.NoErr(errors.Join(stops.CreateMany(ctx, ss), words.CreateMany(ctx, ws), tokens.CreateMany(ctx, ts)))
-		for _, q := range []prom.Query[stop]{stops.Query(), stops.OrderBy(stopName.Asc())} {
+		for _, q := range []*prom.Query[stop]{stops.Query(), stops.OrderBy(stopName.Asc())} {
 			seen := map[int]bool{}
 			for s, err := range q.Each(ctx) {
 				is.NoErr(err)
@@ -250,7 +250,7 @@ func TestEachKeys(t *testing.T) {
 			}
 			is.Equal(len(seen), rows)
 		}
-		for _, q := range []prom.Query[word]{words.Query(), words.OrderBy(wordN.Asc())} {
+		for _, q := range []*prom.Query[word]{words.Query(), words.OrderBy(wordN.Asc())} {
 			seen := map[string]bool{}
 			for w, err := range q.Each(ctx) {
 				is.NoErr(err)

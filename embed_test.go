@@ -36,7 +36,7 @@ var (
 )
 
 // Mine is a query of the service's own, to build upon.
-func (l Library) Mine() prom.Query[Volume] { return l.Where(VolumeShelf.Eq(l.shelf)) }
+func (l Library) Mine() *prom.Query[Volume] { return l.Where(VolumeShelf.Eq(l.shelf)) }
 
 // Titles lists the titles of the shelf in their order.
 func (l Library) Titles(ctx context.Context) ([]string, error) {

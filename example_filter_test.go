@@ -84,7 +84,7 @@ func ExampleIf() {
 	db, gadgets := gadgetStore(ctx, "sqlite://:memory:#gadgets2")
 	defer db.Close()
 
-	search := func(name string, most int, prefixes ...string) prom.Query[Gadget] {
+	search := func(name string, most int, prefixes ...string) *prom.Query[Gadget] {
 		var anyOf []prom.Cond[Gadget]
 		for _, p := range prefixes {
 			anyOf = append(anyOf, gadgetName.HasPrefix(p))
@@ -95,7 +95,7 @@ func ExampleIf() {
 			prom.If(len(anyOf) > 0, prom.Or(anyOf...)),
 		)
 	}
-	for _, q := range []prom.Query[Gadget]{search("", 0), search("lamp", 0), search("", 20), search("", 40, "la", "cl")} {
+	for _, q := range []*prom.Query[Gadget]{search("", 0), search("lamp", 0), search("", 20), search("", 40, "la", "cl")} {
 		n, err := q.Count(ctx)
 		fmt.Println(n, err)
 	}

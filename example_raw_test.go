@@ -32,7 +32,7 @@ func ExampleRaw() {
 		log.Fatal(err)
 	}
 
-	count := func(q prom.Query[Parcel]) {
+	count := func(q *prom.Query[Parcel]) {
 		n, err := q.Count(ctx)
 		if err != nil {
 			log.Fatal(err)

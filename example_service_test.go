@@ -25,7 +25,7 @@ var (
 type Desk struct{ *prom.Repo[Ticket] }
 
 // Urgent returns the query of the open tickets with the most votes, for callers to narrow down.
-func (d Desk) Urgent() prom.Query[Ticket] {
+func (d Desk) Urgent() *prom.Query[Ticket] {
 	return d.Where(ticketState.Eq("open")).OrderBy(ticketVotes.Desc())
 }
 

@@ -199,7 +199,7 @@ func TestFieldForms(t *testing.T) {
 }
 
 // count counts the rows of a query.
-func count[T any](t *testing.T, q prom.Query[T]) int {
+func count[T any](t *testing.T, q *prom.Query[T]) int {
 	t.Helper()
 	n, err := q.Count(context.Background())
 	if err != nil {

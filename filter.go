@@ -276,7 +276,7 @@ func standardParts(col *schema.Column) []string {
 }
 
 // Apply adds to a query what the parameters ask for: conditions, the order, and the page, which is always bounded.
-func (f *Filter[T]) Apply(q Query[T], values url.Values) (Query[T], error) {
+func (f *Filter[T]) Apply(q *Query[T], values url.Values) (*Query[T], error) {
 	asked, err := f.Parse(values)
 	if err != nil {
 		return q, err

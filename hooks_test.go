@@ -148,7 +148,7 @@ func TestHooks_AfterLoad(t *testing.T) {
 		is.New(t).NoErr(repo.CreateMany(context.Background(), two))
 		own := errors.New("own")
 
-		each := func(ctx context.Context, q prom.Query[deed], stream bool) (list []deed, err error) {
+		each := func(ctx context.Context, q *prom.Query[deed], stream bool) (list []deed, err error) {
 			loop := q.Each(ctx)
 			if stream {
 				loop = q.Stream(ctx)

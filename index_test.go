@@ -84,7 +84,7 @@ func TestIndexExpressions(t *testing.T) {
 			return
 		}
 		// The expressions of a query are those of the index.
-		for _, q := range []prom.Query[Fencer]{
+		for _, q := range []*prom.Query[Fencer]{
 			repo.Where(prom.Lower(FencerMail).Eq("ann@example.org")),
 			repo.Where(FencerTeam.Eq("red"), prom.Abs(FencerScore).Gt(2)),
 		} {

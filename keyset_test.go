@@ -271,7 +271,7 @@ func TestKeysetTokens(t *testing.T) {
 			is.True(page.Next != "")
 			return page.Next
 		}
-		fails := func(what string, q prom.Query[Note], token string) {
+		fails := func(what string, q *prom.Query[Note], token string) {
 			t.Helper()
 			_, err := q.Keyset(ctx, token, 2)
 			var bad *prom.TokenError

@@ -32,7 +32,7 @@ func TestLocks(t *testing.T) {
 	}
 	q := others.OrderBy(taskID.Asc())
 	for name, lock := range map[string]struct {
-		first           prom.Query[task]
+		first           *prom.Query[task]
 		update, share   bool // what another one gets then
 		noKey, keyShare bool
 	}{
@@ -46,8 +46,8 @@ func TestLocks(t *testing.T) {
 			is.Equal(len(ids(lock.first.All(ctx))), 2)
 			return other.Tx(ctx, func(ctx context.Context) error {
 				for got, may := range map[*prom.Query[task]]bool{
-					new(q.ForUpdate(prom.NoWait)): lock.update, new(q.ForShare(prom.NoWait)): lock.share,
-					new(q.ForNoKeyUpdate(prom.NoWait)): lock.noKey, new(q.ForKeyShare(prom.NoWait)): lock.keyShare,
+					q.ForUpdate(prom.NoWait): lock.update, q.ForShare(prom.NoWait): lock.share,
+					q.ForNoKeyUpdate(prom.NoWait): lock.noKey, q.ForKeyShare(prom.NoWait): lock.keyShare,
 				} {
 					_, err := got.All(ctx)
 					if may != (err == nil) || err != nil && !errors.Is(err, prom.ErrBusy) {

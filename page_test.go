@@ -47,7 +47,7 @@ func TestPages(t *testing.T) {
 		repo := tiles(t, open(t, e.DSN), 8)
 		all := repo.OrderBy(NoteViews.Asc())
 		for name, tt := range map[string]struct {
-			q    prom.Query[Note]
+			q    *prom.Query[Note]
 			want []int
 		}{
 			"all":             {all, upTo(8)},
@@ -86,7 +86,7 @@ func TestPages(t *testing.T) {
 			is.NoErr(err)
 			is.Equal(one.Views, tt.want[0])
 		}
-		for _, q := range []prom.Query[Note]{all.Limit(-1), all.Offset(-1), all.Page(0, 3), all.Page(1, 0), all.Page(-1, -1), all.Page(1<<62, 1<<62), all.Limit(-1).Limit(2)} {
+		for _, q := range []*prom.Query[Note]{all.Limit(-1), all.Offset(-1), all.Page(0, 3), all.Page(1, 0), all.Page(-1, -1), all.Page(1<<62, 1<<62), all.Limit(-1).Limit(2)} {
 			is := is.New(t)
 			_, err := q.All(context.Background())
 			is.True(errors.Is(err, prom.ErrValidation))
@@ -199,7 +199,7 @@ func TestWritesRefused(t *testing.T) {
 		repo := tiles(t, open(t, e.DSN), 6)
 		var zero prom.Cond[Note]
 		some := repo.Where(NoteViews.Lt(3))
-		for name, q := range map[string]prom.Query[Note]{
+		for name, q := range map[string]*prom.Query[Note]{
 			"no condition": repo.Query(), "zero condition": repo.Where(zero), "empty and": repo.Where(prom.And[Note](), prom.And(zero, prom.And(zero))),
 			"limit": some.Limit(1), "offset": some.Offset(1), "order": some.OrderBy(NoteViews.Asc()), "all rows, limit": repo.AllRows().Limit(1), "bad": some.Limit(-1),
 		} {

@@ -30,7 +30,7 @@ func WithTotal() PageOption { return func(o *pageOptions) { o.total = true } }
 // FetchPage reads page n, the first being 1, with size rows, and whether there are more behind it: it reads one row more than it
 // returns. The query should have an order that tells all rows apart, since pages are statements of their own. The database reads over the
 // rows of all pages before; see [Query.Keyset] for pages that do not get slower.
-func (q Query[T]) FetchPage(ctx context.Context, n, size int, options ...PageOption) (Page[T], error) {
+func (q *Query[T]) FetchPage(ctx context.Context, n, size int, options ...PageOption) (Page[T], error) {
 	var o pageOptions
 	for _, option := range options {
 		option(&o)
@@ -55,7 +55,7 @@ func (q Query[T]) FetchPage(ctx context.Context, n, size int, options ...PageOpt
 		return Page[T]{}, err
 	}
 	if o.total {
-		all := Query[T]{repo: q.repo, spec: q.spec.Unpaged()}
+		all := &Query[T]{repo: q.repo, spec: q.spec.Unpaged()}
 		if p.Total, err = all.Count(ctx); err != nil {
 			return Page[T]{}, err
 		}
@@ -65,7 +65,7 @@ func (q Query[T]) FetchPage(ctx context.Context, n, size int, options ...PageOpt
 
 // some reads size rows of a spec, bare, and whether there is one more.
 func (q *Query[T]) some(ctx context.Context, b *binding, spec query.Spec, size int) (list []T, more bool, err error) {
-	bare := Query[T]{repo: q.repo}
+	bare := &Query[T]{repo: q.repo}
 	list, err = bare.rows(ctx, b, spec.Limit(size+1))
 	if more = len(list) > size; more {
 		list = list[:size:size]
@@ -96,7 +96,7 @@ const (
 // of the order's fields in a row, encoded and not encrypted, and is bound to the table and the order, not to the conditions. One that is
 // damaged or belongs to another order is an error of kind [ErrValidation] with a [*TokenError] as its cause. See [TokenKey] for
 // tokens that nobody else can make.
-func (q Query[T]) Keyset(ctx context.Context, token string, size int) (KeysetPage[T], error) {
+func (q *Query[T]) Keyset(ctx context.Context, token string, size int) (KeysetPage[T], error) {
 	r := q.repo
 	if err := r.needKey("query"); err != nil {
 		return KeysetPage[T]{}, err
@@ -122,7 +122,7 @@ func (q Query[T]) Keyset(ctx context.Context, token string, size int) (KeysetPag
 
 // keysetPages are the pages of one query.
 type keysetPages[T any] struct {
-	q    Query[T]
+	q    *Query[T]
 	k    query.Keyset
 	cols []*schema.Column
 	of   []byte // see tokenOf

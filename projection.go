@@ -36,6 +36,9 @@ func (p Projection[T, R]) with(spec query.Spec) Projection[T, R] {
 	return p
 }
 
+// query is the query of p without what its results are.
+func (p Projection[T, R]) query() *Query[T] { return &Query[T]{repo: p.repo, spec: p.spec} }
+
 // Nested makes p a [Subquery].
 func (p Projection[T, R]) Nested() query.Nested[R] {
 	if p.err != nil {
@@ -91,7 +94,7 @@ func resultPlan[R any](kinds []*schema.Column, places []target) (*scan.Plan, err
 }
 
 // Pluck returns one value of each row. NULL is an error of a type that cannot hold it; see [OrNull].
-func Pluck[T, V any](q Query[T], t Term[T, V]) Projection[T, V] {
+func Pluck[T, V any](q *Query[T], t Term[T, V]) Projection[T, V] {
 	return newProjection[T, V](q.repo, query.Project(q.spec, query.Any(t)), []target{{typ: reflect.TypeFor[V](), name: "value"}})
 }
 
@@ -109,12 +112,12 @@ type Triple[A, B, C any] struct {
 }
 
 // Pluck2 returns two values of each row.
-func Pluck2[T, A, B any](q Query[T], a Term[T, A], b Term[T, B]) Projection[T, Pair[A, B]] {
+func Pluck2[T, A, B any](q *Query[T], a Term[T, A], b Term[T, B]) Projection[T, Pair[A, B]] {
 	return Select(q, Col(func(r *Pair[A, B]) *A { return &r.A }, a), Col(func(r *Pair[A, B]) *B { return &r.B }, b))
 }
 
 // Pluck3 returns three values of each row.
-func Pluck3[T, A, B, C any](q Query[T], a Term[T, A], b Term[T, B], c Term[T, C]) Projection[T, Triple[A, B, C]] {
+func Pluck3[T, A, B, C any](q *Query[T], a Term[T, A], b Term[T, B], c Term[T, C]) Projection[T, Triple[A, B, C]] {
 	return Select(q, Col(func(r *Triple[A, B, C]) *A { return &r.A }, a), Col(func(r *Triple[A, B, C]) *B { return &r.B }, b),
 		Col(func(r *Triple[A, B, C]) *C { return &r.C }, c))
 }
@@ -145,7 +148,7 @@ func column[T, R, F any](to func(*R) *F, t query.AnyTerm[*T]) Column[T, R] {
 
 // Select returns a struct of the caller's own for each row, whose fields are filled by the columns. The fields that no column goes to
 // are zero.
-func Select[T, R any](q Query[T], cols ...Column[T, R]) Projection[T, R] {
+func Select[T, R any](q *Query[T], cols ...Column[T, R]) Projection[T, R] {
 	terms, places := make([]query.AnyTerm[*T], len(cols)), make([]target, len(cols))
 	var err error
 	if len(cols) == 0 {
@@ -166,7 +169,7 @@ func Select[T, R any](q Query[T], cols ...Column[T, R]) Projection[T, R] {
 
 // Into returns a struct R for each row, whose columns, named as those of a model are, are columns of T of the same kind. A column of R that T
 // does not have is an error when the query runs.
-func Into[R, T any](q Query[T]) Projection[T, R] {
+func Into[R, T any](q *Query[T]) Projection[T, R] {
 	t, err := schema.Of(reflect.TypeFor[R]())
 	if err != nil {
 		return Projection[T, R]{repo: q.repo, spec: q.spec, err: err}
@@ -239,7 +242,7 @@ func (p Projection[T, R]) Count(ctx context.Context) (int, error) {
 	if p.err != nil {
 		return 0, errorOf("count", p.repo.table, p.err)
 	}
-	return Query[T]{repo: p.repo, spec: p.spec}.Count(ctx)
+	return p.query().Count(ctx)
 }
 
 // Has reports whether there is a result.
@@ -264,7 +267,7 @@ func (p Projection[T, R]) SQL() (sql string, args []any, err error) {
 	if p.err != nil {
 		return "", nil, errorOf("query", p.repo.table, p.err)
 	}
-	return Query[T]{repo: p.repo, spec: p.spec}.SQL()
+	return p.query().SQL()
 }
 
 func (p Projection[T, R]) run(ctx context.Context, to *results[R]) error {
@@ -344,6 +347,6 @@ func (s *results[R]) ReadRows(rows conn.Rows) (err error) {
 }
 
 // Scalar returns one aggregate over the rows of a query, nil when it is NULL: when there are no rows, but for counts.
-func Scalar[T, V any](ctx context.Context, q Query[T], t Term[T, V]) (*V, error) {
+func Scalar[T, V any](ctx context.Context, q *Query[T], t Term[T, V]) (*V, error) {
 	return Pluck(q, OrNull(t)).One(ctx)
 }

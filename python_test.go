@@ -59,7 +59,7 @@ func pythonSQL(t *testing.T, name string) string {
 }
 
 // postIDs returns the keys of posts.
-func postIDs(t *testing.T, q prom.Query[BlogPost]) []int64 {
+func postIDs(t *testing.T, q *prom.Query[BlogPost]) []int64 {
 	t.Helper()
 	list, err := q.All(context.Background())
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Query is a question about the rows of a repo: conditions, an order and a page. It is an immutable value: its methods return new
+// Query is a question about the rows of a repo: conditions, an order and a page. It never changes: its methods return new
 // queries, so one may be kept, shared by goroutines and built upon in different ways. It costs nothing until it is run. Queries
 // are made by the methods of a [Repo]; the zero Query is of no use.
 type Query[T any] struct {
@@ -21,52 +21,51 @@ type Query[T any] struct {
 	with []Relation[T] // to load with the rows
 }
 
+// as returns the query with another spec.
+func (q *Query[T]) as(spec query.Spec) *Query[T] {
+	return &Query[T]{repo: q.repo, spec: spec, with: q.with}
+}
+
 // Nested makes q a [Subquery].
-func (q Query[T]) Nested() query.Nested[T] {
+func (q *Query[T]) Nested() query.Nested[T] {
 	return query.Nest[T](q.repo.owner(), q.repo.table, q.spec)
 }
 
 // Where adds conditions: all of them must hold, and those that the query has already.
-func (q Query[T]) Where(conds ...Cond[T]) Query[T] {
-	q.spec = query.Where(q.spec, conds)
-	return q
+func (q *Query[T]) Where(conds ...Cond[T]) *Query[T] {
+	return q.as(query.Where(q.spec, conds))
 }
 
 // OrderBy adds terms to the order, behind those that the query has already. NULLs count as greater than every value on every
 // engine: ascending they come last.
-func (q Query[T]) OrderBy(orders ...Order[T]) Query[T] {
-	q.spec = query.OrderBy(q.spec, orders)
-	return q
+func (q *Query[T]) OrderBy(orders ...Order[T]) *Query[T] {
+	return q.as(query.OrderBy(q.spec, orders))
 }
 
 // Limit takes at most n rows; of 0 there are none. A negative limit is an error when the query runs.
-func (q Query[T]) Limit(n int) Query[T] {
-	q.spec = q.spec.Limit(n)
-	return q
+func (q *Query[T]) Limit(n int) *Query[T] {
+	return q.as(q.spec.Limit(n))
 }
 
 // Offset leaves the first n rows out. A negative offset is an error when the query runs.
-func (q Query[T]) Offset(n int) Query[T] {
-	q.spec = q.spec.Offset(n)
-	return q
+func (q *Query[T]) Offset(n int) *Query[T] {
+	return q.as(q.spec.Offset(n))
 }
 
 // Page takes the rows of page n, the first being 1, with size rows each. It sets limit and offset.
-func (q Query[T]) Page(n, size int) Query[T] {
-	q.spec = q.spec.Page(n, size)
-	return q
+func (q *Query[T]) Page(n, size int) *Query[T] {
+	return q.as(q.spec.Page(n, size))
 }
 
 // AllRows lets Update and Delete go without a condition, which they refuse otherwise.
-func (q Query[T]) AllRows() Query[T] {
-	q.spec = q.spec.AllRows()
-	return q
+func (q *Query[T]) AllRows() *Query[T] {
+	return q.as(q.spec.AllRows())
 }
 
 // Only reads some fields of the rows, and the key, the version and the mark of deletion; the others are zero. A value that was read
 // so knows it: Save writes the fields that were read and changed, and refuses to write one that was not. Reload reads the rest. It
 // is for All, One, Get and Each.
-func (q Query[T]) Only(fields ...Columner) Query[T] {
+func (q *Query[T]) Only(fields ...Columner) *Query[T] {
 	cols := slices.Clone(q.repo.table.Loaded)
 	if c := q.repo.table.Deleted; c != nil {
 		cols = append(cols, c)
@@ -74,19 +73,17 @@ func (q Query[T]) Only(fields ...Columner) Query[T] {
 	for _, f := range fields {
 		c := f.Column()
 		if q.repo.table.Column(c.Name) != c {
-			q.spec = q.spec.Fail(fmt.Errorf("the field %s belongs to another model", c.Name))
-			return q
+			return q.as(q.spec.Fail(fmt.Errorf("the field %s belongs to another model", c.Name)))
 		}
 		if !slices.Contains(cols, c) {
 			cols = append(cols, c)
 		}
 	}
-	q.spec = q.spec.Only(cols)
-	return q
+	return q.as(q.spec.Only(cols))
 }
 
 // All returns the rows.
-func (q Query[T]) All(ctx context.Context) ([]T, error) {
+func (q *Query[T]) All(ctx context.Context) ([]T, error) {
 	b, err := q.repo.bind()
 	if err != nil {
 		return nil, err
@@ -161,9 +158,9 @@ func (q *Query[T]) whole() error {
 }
 
 // One returns the first row, or ErrNotFound when there is none.
-func (q Query[T]) One(ctx context.Context) (*T, error) {
+func (q *Query[T]) One(ctx context.Context) (*T, error) {
 	if n, ok := q.spec.Limited(); !ok || n > 1 {
-		q.spec = q.spec.Limit(1)
+		q = q.Limit(1)
 	}
 	list, err := q.All(ctx)
 	if err != nil {
@@ -176,17 +173,16 @@ func (q Query[T]) One(ctx context.Context) (*T, error) {
 }
 
 // Get returns the row with that key, if it is one of the query's rows, or ErrNotFound; see [Repo.Get].
-func (q Query[T]) Get(ctx context.Context, key ...any) (*T, error) {
+func (q *Query[T]) Get(ctx context.Context, key ...any) (*T, error) {
 	values, err := q.repo.convertKey(nil, key)
 	if err != nil {
 		return nil, errorOf("get", q.repo.table, err)
 	}
-	q.spec = q.spec.KeyIs(q.repo.table.Key, values)
-	return q.One(ctx)
+	return q.as(q.spec.KeyIs(q.repo.table.Key, values)).One(ctx)
 }
 
 // Count returns the number of rows, of its page if the query has a limit or an offset.
-func (q Query[T]) Count(ctx context.Context) (int, error) {
+func (q *Query[T]) Count(ctx context.Context) (int, error) {
 	b, err := q.repo.bind()
 	if err != nil {
 		return 0, err
@@ -212,7 +208,7 @@ func (q Query[T]) Count(ctx context.Context) (int, error) {
 }
 
 // Has reports whether there is a row.
-func (q Query[T]) Has(ctx context.Context) (bool, error) {
+func (q *Query[T]) Has(ctx context.Context) (bool, error) {
 	b, err := q.repo.bind()
 	if err != nil {
 		return false, err
@@ -238,7 +234,7 @@ func (q Query[T]) Has(ctx context.Context) (bool, error) {
 
 // SQL returns the statement of All and its arguments without running it. It needs to know the connection, for its dialect, and
 // does not connect.
-func (q Query[T]) SQL() (sql string, args []any, err error) {
+func (q *Query[T]) SQL() (sql string, args []any, err error) {
 	b, err := q.repo.bind()
 	if err != nil {
 		return "", nil, err

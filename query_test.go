@@ -36,7 +36,7 @@ func tiles(t *testing.T, db *prom.DB, n int) *prom.Repo[Note] {
 }
 
 // views lists the views of the rows of a query, in its order, or by size when it has none.
-func views(t *testing.T, q prom.Query[Note], ordered bool) []int {
+func views(t *testing.T, q *prom.Query[Note], ordered bool) []int {
 	t.Helper()
 	list, err := q.All(context.Background())
 	if err != nil {

@@ -93,19 +93,19 @@ func (r *Repo[T]) reread(ctx context.Context, w *work[T], op string, cols []*sch
 }
 
 // Query returns the query of all rows, as a beginning for others.
-func (r *Repo[T]) Query() Query[T] { return Query[T]{repo: r} }
+func (r *Repo[T]) Query() *Query[T] { return &Query[T]{repo: r} }
 
 // Where returns the query of the rows for which all conditions hold.
-func (r *Repo[T]) Where(conds ...Cond[T]) Query[T] { return r.Query().Where(conds...) }
+func (r *Repo[T]) Where(conds ...Cond[T]) *Query[T] { return r.Query().Where(conds...) }
 
 // OrderBy returns the query of all rows in an order.
-func (r *Repo[T]) OrderBy(orders ...Order[T]) Query[T] { return r.Query().OrderBy(orders...) }
+func (r *Repo[T]) OrderBy(orders ...Order[T]) *Query[T] { return r.Query().OrderBy(orders...) }
 
 // Limit returns the query of at most n rows.
-func (r *Repo[T]) Limit(n int) Query[T] { return r.Query().Limit(n) }
+func (r *Repo[T]) Limit(n int) *Query[T] { return r.Query().Limit(n) }
 
 // AllRows returns the query of all rows, which may be updated and deleted.
-func (r *Repo[T]) AllRows() Query[T] { return r.Query().AllRows() }
+func (r *Repo[T]) AllRows() *Query[T] { return r.Query().AllRows() }
 
 // All returns all rows of the table. Mind their number; Each takes tables of any size.
 func (r *Repo[T]) All(ctx context.Context) ([]T, error) { return r.Query().All(ctx) }

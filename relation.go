@@ -144,19 +144,18 @@ func relatedTable[R any](from *schema.Table) (*schema.Table, error) {
 }
 
 // With adds relations that are loaded with the rows: each level of them in one more statement, however many rows there are.
-func (q Query[T]) With(relations ...Relation[T]) Query[T] {
-	q.with = append(q.with[:len(q.with):len(q.with)], relations...)
-	return q
+func (q *Query[T]) With(relations ...Relation[T]) *Query[T] {
+	return &Query[T]{repo: q.repo, spec: q.spec, with: append(q.with[:len(q.with):len(q.with)], relations...)}
 }
 
 // With returns the query of all rows, whose relations are loaded with them; see [Query.With].
-func (r *Repo[T]) With(relations ...Relation[T]) Query[T] { return r.Query().With(relations...) }
+func (r *Repo[T]) With(relations ...Relation[T]) *Query[T] { return r.Query().With(relations...) }
 
 // LoadInto loads the relations of the query into rows that are there already, which must be rows of the repo's table. What else the
 // query says is of no use here and refused.
 //
 //	err := posts.With(PostAuthor, PostComments).LoadInto(ctx, &post)
-func (q Query[T]) LoadInto(ctx context.Context, rows ...*T) error {
+func (q *Query[T]) LoadInto(ctx context.Context, rows ...*T) error {
 	b, err := q.repo.bind()
 	if err != nil {
 		return err
@@ -179,7 +178,7 @@ func (q Query[T]) LoadInto(ctx context.Context, rows ...*T) error {
 }
 
 // LoadIntoAll is [Query.LoadInto] for a list of rows.
-func (q Query[T]) LoadIntoAll(ctx context.Context, rows []T) error {
+func (q *Query[T]) LoadIntoAll(ctx context.Context, rows []T) error {
 	return q.LoadInto(ctx, pointers(rows)...)
 }
 

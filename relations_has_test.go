@@ -12,7 +12,7 @@ import (
 )
 
 // namesOf reads the names of the writers of a query, in their order.
-func namesOf(t *testing.T, q prom.Query[Writer]) string {
+func namesOf(t *testing.T, q *prom.Query[Writer]) string {
 	t.Helper()
 	list, err := q.OrderBy(writerName.Asc()).All(context.Background())
 	if err != nil {

@@ -114,7 +114,7 @@ func TestWithWays(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(titles(page[0].Essays.Rows()), "b1 ")
 
-		for _, q := range []prom.Query[Writer]{q, q.OrderBy(writerName.Desc())} {
+		for _, q := range []*prom.Query[Writer]{q, q.OrderBy(writerName.Desc())} {
 			n := 0
 			for w, err := range q.Each(ctx) {
 				is.NoErr(err)
@@ -242,7 +242,7 @@ func TestWithRoundTrips(t *testing.T) {
 	s := newShelf(db)
 	s.fill(ctx, t)
 	q := s.essays.With(essayWriter.With(writerEssays, writerEdited), essayEditor.With(writerRemarks), essayRemarks.With(remarkBy))
-	trips := func(ctx context.Context, q prom.Query[Essay]) int {
+	trips := func(ctx context.Context, q *prom.Query[Essay]) int {
 		p.Trips()
 		list, err := q.All(ctx)
 		is.NoErr(err)

@@ -10,29 +10,31 @@ import (
 
 // Union returns the query of the rows of q and of the others, equal rows once. Conditions, an order and a page that are added to it are
 // about all of them; those that a member has already are its own.
-func (q Query[T]) Union(others ...Query[T]) Query[T] { return q.combine(query.Union, others) }
+func (q *Query[T]) Union(others ...*Query[T]) *Query[T] { return q.combine(query.Union, others) }
 
 // UnionAll returns the query of the rows of q and of the others, as often as they come.
-func (q Query[T]) UnionAll(others ...Query[T]) Query[T] { return q.combine(query.UnionAll, others) }
+func (q *Query[T]) UnionAll(others ...*Query[T]) *Query[T] { return q.combine(query.UnionAll, others) }
 
 // Intersect returns the query of the rows that q and all others have.
-func (q Query[T]) Intersect(others ...Query[T]) Query[T] { return q.combine(query.Intersect, others) }
+func (q *Query[T]) Intersect(others ...*Query[T]) *Query[T] {
+	return q.combine(query.Intersect, others)
+}
 
 // Except returns the query of the rows of q that none of the others has.
-func (q Query[T]) Except(others ...Query[T]) Query[T] { return q.combine(query.Except, others) }
+func (q *Query[T]) Except(others ...*Query[T]) *Query[T] { return q.combine(query.Except, others) }
 
-func (q Query[T]) combine(kind query.SetKind, others []Query[T]) Query[T] {
+func (q *Query[T]) combine(kind query.SetKind, others []*Query[T]) *Query[T] {
 	list := make([]Subquery[T], len(others))
 	for i, o := range others {
 		list[i] = o
 	}
-	return Query[T]{repo: q.repo, spec: query.Combine(kind, q, list...)}
+	return &Query[T]{repo: q.repo, spec: query.Combine(kind, q, list...)}
 }
 
 // From returns a query of the results of a projection, whose fields are columns as those of a model are: its results can be filtered,
 // ordered, grouped and joined as rows of a table can. R must be a struct, all of whose columns the projection fills; prom.Select and prom.Into
 // make such.
-func From[T, R any](p Projection[T, R]) Query[R] {
+func From[T, R any](p Projection[T, R]) *Query[R] {
 	r, err := derived[T, R](p.repo)
 	if err == nil {
 		var names []string
@@ -44,7 +46,7 @@ func From[T, R any](p Projection[T, R]) Query[R] {
 	if err != nil {
 		spec = spec.Fail(err)
 	}
-	return Query[R]{repo: r, spec: spec}
+	return &Query[R]{repo: r, spec: spec}
 }
 
 // derived returns a repo of R, which has no table, on the connection of another.

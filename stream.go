@@ -16,7 +16,7 @@ import (
 //
 // Each row is a value of its own, which may be kept. A hook AfterLoad of the model is bound by what binds the body. When reading fails the
 // loop gets the error, with a nil value, and ends.
-func (q Query[T]) Stream(ctx context.Context) iter.Seq2[*T, error] {
+func (q *Query[T]) Stream(ctx context.Context) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		if err := q.stream(ctx, yield); err != nil && !errors.Is(err, errStopped) {
 			yield(nil, err)

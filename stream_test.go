@@ -16,7 +16,7 @@ import (
 )
 
 // stream lists the views of the rows that a loop over a stream gets.
-func stream(ctx context.Context, q prom.Query[Note], body func(*Note) error) (got []int, err error) {
+func stream(ctx context.Context, q *prom.Query[Note], body func(*Note) error) (got []int, err error) {
 	for n, err := range q.Stream(ctx) {
 		if err != nil {
 			return got, err
@@ -59,7 +59,7 @@ func TestStream(t *testing.T) {
 				is.NoErr(err)
 				slices.Sort(got)
 				is.True(slices.Equal(got, upTo(700)))
-				for _, q := range []prom.Query[Note]{repo.OrderBy(NoteViews.Desc()), repo.OrderBy(NoteStars.Asc(), NoteID.Desc()),
+				for _, q := range []*prom.Query[Note]{repo.OrderBy(NoteViews.Desc()), repo.OrderBy(NoteStars.Asc(), NoteID.Desc()),
 					repo.OrderBy(NoteViews.Asc()).Limit(100).Offset(650), repo.OrderBy(NoteID.Asc()).Limit(0), repo.OrderBy(NoteID.Asc()).Limit(17),
 					repo.Where(NoteStars.IsNull()).OrderBy(NoteID.Asc())} {
 					list, err := q.All(ctx)

@@ -120,7 +120,7 @@ func TestSets(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		s := newWorkshop(t, e.DSN)
-		names := func(q prom.Query[Worker]) string {
+		names := func(q *prom.Query[Worker]) string {
 			t.Helper()
 			list, err := q.All(ctx)
 			is.NoErr(err)
@@ -134,7 +134,7 @@ func TestSets(t *testing.T) {
 			is.Equal(n, len(list))
 			return fmt.Sprint(out)
 		}
-		age := func(n int32) prom.Query[Worker] { return s.workers.Where(WorkerAge.Eq(n)) }
+		age := func(n int32) *prom.Query[Worker] { return s.workers.Where(WorkerAge.Eq(n)) }
 		byName := WorkerName.Asc()
 		is.Equal(names(age(20).Union(age(21), age(20)).OrderBy(byName)), "[w0 w1 w3 w4 w6 w7]")
 		is.Equal(names(age(22).UnionAll(age(22)).OrderBy(byName)), "[w2 w2 w5 w5]")

@@ -82,7 +82,7 @@ func (r *Repo[T]) missed(ctx context.Context, err error, row query.Spec) error {
 	if r.table.Version == nil || !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	switch there, lookErr := (Query[T]{repo: r, spec: row}).Has(ctx); {
+	switch there, lookErr := (&Query[T]{repo: r, spec: row}).Has(ctx); {
 	case lookErr != nil:
 		return lookErr
 	case !there:

@@ -96,13 +96,13 @@ func (c *Cursor) String() string {
 // No connection of the pool is held while the body runs. On PostgreSQL with a trigger, and on a SQLite file, a connection outside of
 // the pool waits for news. One that breaks is made again, and a database that does not answer is tried for a while, see
 // [WatchPatience]; no row is lost by that. A watch cannot be part of a transaction, and has an order of its own.
-func (q Query[T]) Watch(ctx context.Context, options ...WatchOption) iter.Seq2[*T, error] {
+func (q *Query[T]) Watch(ctx context.Context, options ...WatchOption) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		o := watchOptions{settle: watchSettle, patience: watchPatience}
 		for _, option := range options {
 			option(&o)
 		}
-		w := &watcher[T]{q: q, ctx: ctx, yield: yield, o: o}
+		w := &watcher[T]{q: *q, ctx: ctx, yield: yield, o: o}
 		defer w.close()
 		err := w.run()
 		if err != nil && !errors.Is(err, errStopped) && ctx.Err() == nil {

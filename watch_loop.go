@@ -12,7 +12,7 @@ import (
 
 // watcher is one loop over what is new.
 type watcher[T any] struct {
-	q     Query[T]
+	q     Query[T]        // its own
 	ctx   context.Context //nolint:containedctx // of the one loop
 	yield func(*T, error) bool
 	o     watchOptions

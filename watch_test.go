@@ -95,7 +95,7 @@ func (w *watching[T]) end() error {
 var quick = []prom.WatchOption{prom.WatchEvery(10 * time.Millisecond), prom.WatchSettle(50 * time.Millisecond)}
 
 // begun returns a watch that has begun: it was given a row that is made for that.
-func begun(t *testing.T, repo *prom.Repo[Note], q prom.Query[Note], options ...prom.WatchOption) *watching[Note] {
+func begun(t *testing.T, repo *prom.Repo[Note], q *prom.Query[Note], options ...prom.WatchOption) *watching[Note] {
 	t.Helper()
 	before := mustCreate(t, repo, Note{Title: "before", Views: -1})
 	w := watch(t, func(ctx context.Context) iter.Seq2[*Note, error] {

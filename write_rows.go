@@ -73,13 +73,13 @@ func (q *Query[T]) write(ctx context.Context, statement rowsStatement, op string
 // Update assigns new values to the rows and returns how many they were. Without a condition it is refused; see AllRows. The model's
 // updated column is set to the present time, and its version counted up, unless they are assigned. It takes no order, limit or
 // offset. It works on rows and loads none: hooks of the model are not called, but the rules of the assigned fields hold.
-func (q Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error) {
+func (q *Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error) {
 	return q.write(ctx, q.update(assigns), "update", nil)
 }
 
 // UpdateReturning is [Query.Update] that returns the rows as they are stored then, in no certain order. Of
 // the model's hooks only AfterLoad is called, and its error is returned though the rows have been written.
-func (q Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[T]) (list []T, err error) {
+func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[T]) (list []T, err error) {
 	_, err = q.write(ctx, q.update(assigns), "update", &list)
 	return list, err
 }
@@ -87,14 +87,14 @@ func (q Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[T]) (li
 // Delete deletes the rows and returns how many they were. Those of a model with a field that has the tag option deleted are marked
 // instead, if they are not yet. Without a condition it is refused; see AllRows. It takes no order, limit or offset.
 // It works on rows and loads none: hooks of the model are not called.
-func (q Query[T]) Delete(ctx context.Context) (int, error) {
+func (q *Query[T]) Delete(ctx context.Context) (int, error) {
 	return q.write(ctx, q.deletion(), "delete", nil)
 }
 
 // DeleteReturning is [Query.Delete] that returns the rows, in no certain order: as they were, and, if they are marked instead, as
 // they are stored then. Rows that are gone for good count as new, so that Save inserts them again. The
 // hook AfterLoad is called as by UpdateReturning.
-func (q Query[T]) DeleteReturning(ctx context.Context) (list []T, err error) {
+func (q *Query[T]) DeleteReturning(ctx context.Context) (list []T, err error) {
 	_, err = q.write(ctx, q.deletion(), "delete", &list)
 	if err == nil && q.repo.table.Deleted == nil {
 		for i := range list {

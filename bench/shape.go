@@ -27,7 +27,7 @@ func shapes(_ context.Context, s *session) (*Result, error) {
 		return nil, err
 	}
 	items := prom.NewRepo[Item](prom.Using(db))
-	build := func(i int) prom.Query[Item] {
+	build := func(i int) *prom.Query[Item] {
 		return items.Where(itemCity.Eq("Berlin"), itemAge.Gte(int32(i)), itemActive.Eq(true)).OrderBy(itemID.Desc()).Limit(20)
 	}
 	known := build(7)

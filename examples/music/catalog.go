@@ -95,12 +95,12 @@ func (s Shop) Quarters(ctx context.Context) ([]Quarter, error) {
 }
 
 // NeverSold returns the tracks of a genre that nobody has bought. It is a query, which callers count, page or load as they like.
-func (s Shop) NeverSold(genre string) prom.Query[Track] {
+func (s Shop) NeverSold(genre string) *prom.Query[Track] {
 	return s.tracks.Where(trackGenre.Has(genreName.Eq(genre)), trackLines.HasNot()).OrderBy(trackID.Asc())
 }
 
 // NeverSoldToo is the same by a subquery in place of the relation.
-func (s Shop) NeverSoldToo(genre string) prom.Query[Track] {
+func (s Shop) NeverSoldToo(genre string) *prom.Query[Track] {
 	sold := prom.Pluck(s.lines.Query(), lineTrack)
 	return s.tracks.Where(prom.Via(trackGenre, genreName).Eq(genre), trackID.NotInQuery(sold)).OrderBy(trackID.Asc())
 }

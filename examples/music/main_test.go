@@ -71,7 +71,7 @@ func keys[T any](rows []T, key func(*T) int64) []int64 {
 }
 
 // read returns the keys of the rows of a query.
-func read[T any](c *checker, q prom.Query[T], key func(*T) int64) []int64 {
+func read[T any](c *checker, q *prom.Query[T], key func(*T) int64) []int64 {
 	c.Helper()
 	rows, err := q.All(c.Context())
 	c.is.NoErr(err)

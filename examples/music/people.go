@@ -13,12 +13,12 @@ func year(y int) prom.Cond[Invoice] {
 }
 
 // Inactive returns the customers without an invoice in a year.
-func (s Shop) Inactive(y int) prom.Query[Customer] {
+func (s Shop) Inactive(y int) *prom.Query[Customer] {
 	return s.customers.Where(customerInvoices.HasNot(year(y))).OrderBy(customerID.Asc())
 }
 
 // InactiveToo is the same without the relation. [prom.Exists] takes any query and any values that link its rows to the row.
-func (s Shop) InactiveToo(y int) prom.Query[Customer] {
+func (s Shop) InactiveToo(y int) *prom.Query[Customer] {
 	invoiced := prom.Exists(s.invoices.Where(year(y)), prom.Match(invoiceCustomer, customerID))
 	return s.customers.Where(prom.Not(invoiced)).OrderBy(customerID.Asc())
 }
@@ -46,7 +46,7 @@ func (s Shop) Below(ctx context.Context, manager int64) ([]Seller, error) {
 }
 
 // Above returns the chain of bosses of an employee, the nearest last.
-func (s Shop) Above(employee int64) prom.Query[Employee] {
+func (s Shop) Above(employee int64) *prom.Query[Employee] {
 	return s.employees.Where(prom.AncestorsOf(employeeBoss, employeeID.Eq(employee))).OrderBy(employeeID.Asc())
 }
 
@@ -74,7 +74,7 @@ var personName = prom.TextOf(func(p *Person) *string { return &p.Name })
 
 // Names returns the names of artists, customers and employees, each once. The members of a set are queries of one type, which [prom.From]
 // makes of rows of different tables.
-func (s Shop) Names(prefix string) prom.Query[Person] {
+func (s Shop) Names(prefix string) *prom.Query[Person] {
 	artists := prom.From(prom.Select(s.artists.Query(), prom.Col(func(p *Person) *string { return &p.Name }, artistName)))
 	customers := prom.From(prom.Select(s.customers.Query(), prom.Col(func(p *Person) *string { return &p.Name }, customerName)))
 	employees := prom.From(prom.Select(s.employees.Query(), prom.Col(func(p *Person) *string { return &p.Name }, employeeName)))

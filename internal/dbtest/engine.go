@@ -1,6 +1,8 @@
 package dbtest
 
 import (
+	"hash/fnv"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,8 +14,22 @@ const (
 	NamePostgres = "postgres"
 )
 
-// execModes are the values of pgx's default_query_exec_mode.
+// execModes are the values of pgx's default_query_exec_mode, its default first.
 var execModes = []string{"cache_statement", "cache_describe", "describe_exec", "exec", "simple_protocol"}
+
+// envModes is the environment variable that makes each test of [EachMode] run in all modes, when it is "all".
+const envModes = "PROM_TEST_MODES"
+
+// modesOf returns the modes in which a test runs: all, or the default one and another, which its name decides, so that the tests
+// together run in all of them.
+func modesOf(test string) []string {
+	if os.Getenv(envModes) == "all" {
+		return execModes
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(test))
+	return []string{execModes[0], execModes[1+int(h.Sum32()%uint32(len(execModes)-1))]}
+}
 
 // Engine is an empty database of a test's own.
 type Engine struct {
@@ -74,11 +90,12 @@ func Each(t *testing.T, fn func(t *testing.T, e Engine)) {
 	})
 }
 
-// EachMode runs fn as the parallel subtests "sqlite/file", "sqlite/memory" and, for every way in which pgx can send a
-// query, "postgres/cache_statement", "postgres/cache_describe", "postgres/describe_exec", "postgres/exec" and
-// "postgres/simple_protocol". Each has an empty database.
+// EachMode runs fn as the parallel subtests "sqlite/file", "sqlite/memory" and, for the ways in which pgx can send a
+// query, "postgres/cache_statement" and one of "postgres/cache_describe", "postgres/describe_exec", "postgres/exec" and
+// "postgres/simple_protocol"; all of them when PROM_TEST_MODES is "all". Each has an empty database.
 func EachMode(t *testing.T, fn func(t *testing.T, e Engine)) {
 	t.Helper()
+	test := t.Name()
 	t.Run(NameSQLite, func(t *testing.T) {
 		t.Parallel()
 		each(t, "file", fn, func(t *testing.T) Engine {
@@ -90,7 +107,7 @@ func EachMode(t *testing.T, fn func(t *testing.T, e Engine)) {
 	})
 	t.Run(NamePostgres, func(t *testing.T) {
 		t.Parallel()
-		for _, mode := range execModes {
+		for _, mode := range modesOf(test) {
 			each(t, mode, fn, func(t *testing.T) Engine {
 				return Engine{Name: NamePostgres, Mode: mode,
 					DSN: withOptions(Postgres(t), "default_query_exec_mode="+mode)}

@@ -34,7 +34,7 @@ type erased[T any] struct {
 	cell     func(*cells) any
 	of       func(*T) any
 	order    func(w *world, lists bool) (prom.Order[T], func(a, b *T) int)
-	pluck    func(prom.Query[T], shaping[T]) result
+	pluck    func(*prom.Query[T], shaping[T]) result
 }
 
 // shaping is what a projection gets besides its terms.
@@ -74,7 +74,7 @@ func erase[T, V any](t term[T, V]) erased[T] {
 		order: func(w *world, lists bool) (prom.Order[T], func(a, b *T) int) {
 			return ordered(w, t, lists)
 		},
-		pluck: func(q prom.Query[T], s shaping[T]) result {
+		pluck: func(q *prom.Query[T], s shaping[T]) result {
 			return resultOf(shaped(prom.Pluck[T, *V](q, null), s), func(v **V) []any { return []any{anyOf(*v)} })
 		},
 	}

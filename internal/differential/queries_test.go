@@ -51,7 +51,7 @@ func keys[T any](m *model[T], rows []*T) [][]any {
 	return list
 }
 
-func rowsResult[T any](m *model[T], q prom.Query[T]) result {
+func rowsResult[T any](m *model[T], q *prom.Query[T]) result {
 	return result{count: q.Count, sql: q.SQL, all: func(ctx context.Context) ([][]any, error) {
 		list, err := q.All(ctx)
 		got := make([]*T, len(list))
@@ -170,7 +170,7 @@ func group[T any](rows []*T, of func(*T) any, as *T) []*T {
 
 // setQuestion asks for the rows of several queries put together.
 func setQuestion[T any](w *world, m *model[T]) question {
-	member := func() (prom.Query[T], func() []*T) {
+	member := func() (*prom.Query[T], func() []*T) {
 		c := condOf(w, m, 2)
 		q := m.repo.Where(c.x)
 		if !w.chance(4) {
@@ -182,7 +182,7 @@ func setQuestion[T any](w *world, m *model[T]) question {
 	q, first := member()
 	other, second := member()
 	kind := w.n(4)
-	q = []func(prom.Query[T], ...prom.Query[T]) prom.Query[T]{prom.Query[T].Union, prom.Query[T].UnionAll, prom.Query[T].Intersect, prom.Query[T].Except}[kind](q, other)
+	q = []func(*prom.Query[T], ...*prom.Query[T]) *prom.Query[T]{(*prom.Query[T]).Union, (*prom.Query[T]).UnionAll, (*prom.Query[T]).Intersect, (*prom.Query[T]).Except}[kind](q, other)
 	c, o, p := condOf(w, m, 1), total(w, m, 1, 1), pageOf(w)
 	return question{"sets", rowsResult(m, paged(p, q.Where(c.x).OrderBy(o.x...))), func() [][]any {
 		a, b := first(), second()
