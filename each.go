@@ -153,15 +153,7 @@ func (w *walker[T]) byOrder() error {
 func (w *walker[T]) fetch(keys [][]schema.Value) ([]T, error) {
 	cols := w.q.repo.table.Key
 	spec := w.q.spec.Unpaged().Unordered()
-	if len(cols) == 1 {
-		single := make([]schema.Value, len(keys))
-		for i, k := range keys {
-			single[i] = k[0]
-		}
-		spec = spec.KeyIn(cols[0], single)
-	} else {
-		spec = spec.KeysAny(cols, keys)
-	}
+	spec = spec.KeysIn(cols, len(keys), func(i, part int) schema.Value { return keys[i][part] })
 	rows, err := w.q.rows(w.ctx, w.b, spec)
 	if err != nil {
 		return nil, err

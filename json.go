@@ -94,6 +94,13 @@ func (w *jsonWriter) rows(r *schema.Relation, rows reflect.Value) error {
 	if err != nil {
 		return err
 	}
+	if r.One {
+		if rows.Len() == 0 {
+			w.b.WriteString("null")
+			return nil
+		}
+		return w.row(t, rows.Index(0))
+	}
 	w.b.WriteByte('[')
 	for i := range rows.Len() {
 		if i > 0 {

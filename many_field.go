@@ -87,11 +87,11 @@ func AggregateOf[T, R, V any](rows ManyField[T, R], aggregate Expr[R, V]) Expr[T
 // related describes the rows of the relation for which the conditions hold too.
 func (f ManyField[T, R]) related(conds []Cond[R]) query.Related {
 	owner, _ := mustEnds(f.relation)
-	return query.Related{Table: mustTable[R](), Owner: owner, Spec: query.Where(f.spec, conds)}
+	return query.Related{Table: mustTable[R](), Owner: owner, Key: mustTable[T]().Key, Spec: query.Where(f.spec, conds)}
 }
 
 // mustEnds returns the ends of a relation, and mustTable the schema of a model, which were found when the relation's handle was made.
-func mustEnds(r *schema.Relation) (owner, target *schema.Column) {
+func mustEnds(r *schema.Relation) (owner []*schema.Column, target *schema.Column) {
 	owner, target, err := r.Ends()
 	if err != nil {
 		panic(err)
@@ -125,7 +125,7 @@ func (f ManyField[T, R]) start(b *binding, rows []*T) (*loading, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec := f.spec.KeyInEach(owner, keys.len(), keys.value).Tied(repo.table.Key)
+	spec := f.spec.KeysIn(owner, keys.len(), keys.value).Tied(repo.table.Key)
 	var text *query.Text
 	var args []schema.Value
 	if spec.Limits() && keys.len() > 1 {
@@ -144,15 +144,11 @@ func (f ManyField[T, R]) start(b *binding, rows []*T) (*loading, error) {
 			list, err = loader.LoadAll(rows, max(keys.len(), text.Rows()))
 			return err
 		},
-		join: func() ([]*loading, error) {
+		join: func() (_ []*loading, err error) {
 			text.SawRows(len(list))
 			owners := make([]int, len(list))
 			for i := range list {
-				key, err := scan.Value(repo.plan, &list[i], owner)
-				if err == nil {
-					owners[i], err = keys.find(key)
-				}
-				if err != nil {
+				if owners[i], err = findRow(keys, repo.plan, &list[i], owner); err != nil {
 					return nil, errorOf("load", repo.table, err)
 				}
 			}
@@ -168,19 +164,6 @@ func (f ManyField[T, R]) start(b *binding, rows []*T) (*loading, error) {
 }
 
 // ownerKeys returns the primary keys of rows, each once, and the place of each row's.
-func ownerKeys[T any](b *binding, rows []*T) (*keyIndex, []int, error) {
-	plan, err := scan.For(reflect.TypeFor[T]())
-	if err != nil {
-		return nil, nil, err
-	}
-	column := b.table.Key[0]
-	keys, places := newKeyIndex(b.db.Dialect(), column, len(rows)), make([]int, len(rows))
-	for i, row := range rows {
-		key, err := scan.Value(plan, row, column)
-		if err != nil {
-			return nil, nil, errorOf("load", b.table, err)
-		}
-		places[i] = keys.add(key)
-	}
-	return keys, places, nil
+func ownerKeys[T any](b *binding, rows []*T) (*rowKeys, []int, error) {
+	return keysOf(b, rows, b.table.Key)
 }

@@ -93,7 +93,7 @@ func (f ManyViaField[T, R, L]) Count(conds ...Cond[R]) Expr[T, int64] {
 func (f ManyViaField[T, R, L]) related(conds []Cond[R]) query.Related {
 	owner, target := mustEnds(f.relation)
 	link := &query.Link{Table: mustTable[L](), Target: target, Spec: f.link}
-	return query.Related{Table: mustTable[R](), Owner: owner, Spec: query.Where(f.spec, conds), Link: link}
+	return query.Related{Table: mustTable[R](), Owner: owner, Key: mustTable[T]().Key, Spec: query.Where(f.spec, conds), Link: link}
 }
 
 func (f ManyViaField[T, R, L]) start(b *binding, rows []*T) (*loading, error) {
@@ -118,7 +118,7 @@ func (f ManyViaField[T, R, L]) start(b *binding, rows []*T) (*loading, error) {
 	if err != nil {
 		return nil, err
 	}
-	linked := query.Link{Table: link.Table, Owner: owner, Target: target, Spec: f.link.KeyInEach(owner, keys.len(), keys.value)}
+	linked := query.Link{Table: link.Table, Owner: owner[0], Target: target, Spec: f.link.KeysIn(owner, keys.len(), keys.value)}
 	text, args, err := rb.stmts.SelectLinked(nil, f.spec, linked)
 	if err != nil {
 		return nil, errorOf("load", repo.table, err)
@@ -135,11 +135,11 @@ func (f ManyViaField[T, R, L]) start(b *binding, rows []*T) (*loading, error) {
 				if err := loader.Load(rows, &list[len(list)-1]); err != nil {
 					return err
 				}
-				key, err := scan.Key(link, rows, len(repo.table.Columns), []*schema.Column{owner})
+				key, err := scan.Key(link, rows, len(repo.table.Columns), owner)
 				if err != nil {
 					return err
 				}
-				at, err := keys.find(key[0])
+				at, err := keys.find(key)
 				if err != nil {
 					return err
 				}

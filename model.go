@@ -56,6 +56,14 @@ type RefBy[T any, K comparable] = schema.RefBy[T, K]
 // [ManyOf].
 type Many[T any] = schema.Many[T]
 
+// One is the row of T that several columns refer to together, a field of a model; [OneOf] makes its relation. The tag option on names the
+// columns, in the order of the primary key of T:
+//
+//	Shop   int64
+//	Number int64
+//	Order  prom.One[Order] `prom:"on='shop, number'"`
+type One[T any] = schema.One[T]
+
 // ManyVia is the rows of T that rows of a linking model L connect with the row that it is a field of: L refers to both. It is
 // otherwise as a [Many]; see [ManyViaOf].
 type ManyVia[T, L any] = schema.ManyVia[T, L]

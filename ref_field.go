@@ -93,29 +93,16 @@ type refRelation[T, R any, K comparable] struct {
 }
 
 func (r refRelation[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
-	plan, err := scan.For(reflect.TypeFor[T]())
-	if err != nil {
+	keys, places, err := keysOf(b, rows, []*schema.Column{r.column})
+	if err != nil || keys.len() == 0 {
 		return nil, err
-	}
-	keys := newKeyIndex(b.db.Dialect(), r.column, len(rows))
-	places := make([]int, len(rows)) // of the rows' keys; -1 for NULL
-	for i, row := range rows {
-		key, err := scan.Value(plan, row, r.column)
-		if err != nil {
-			return nil, errorOf("load", b.table, err)
-		}
-		places[i] = keys.add(key)
-	}
-	if keys.len() == 0 {
-		return nil, nil
 	}
 	repo := related[R](b.db, b.table.TargetOf(r.column))
 	rb, err := repo.bind()
 	if err != nil {
 		return nil, err
 	}
-	key := repo.table.Key[0]
-	text, args, err := rb.stmts.Select(nil, query.Spec{}.KeyInEach(key, keys.len(), keys.value))
+	text, args, err := rb.stmts.Select(nil, query.Spec{}.KeysIn(repo.table.Key, keys.len(), keys.value))
 	if err != nil {
 		return nil, errorOf("load", repo.table, err)
 	}
@@ -130,11 +117,7 @@ func (r refRelation[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
 		join: func() ([]*loading, error) {
 			found := make([]*R, keys.len())
 			for i := range list {
-				value, err := scan.Value(repo.plan, &list[i], key)
-				if err != nil {
-					return nil, errorOf("load", repo.table, err)
-				}
-				at, err := keys.find(value)
+				at, err := findRow(keys, repo.plan, &list[i], repo.table.Key)
 				if err != nil {
 					return nil, errorOf("load", repo.table, err)
 				}

@@ -1,11 +1,14 @@
 package prom
 
 import (
+	"encoding/binary"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -78,8 +81,118 @@ func (x *keyIndex) find(v schema.Value) (int, error) {
 	return at, nil
 }
 
-func (x *keyIndex) len() int                 { return len(x.values) }
-func (x *keyIndex) value(i int) schema.Value { return x.values[i] }
+// rowKeys is a [keyIndex] of keys that may have several parts.
+type rowKeys struct {
+	parts  []*keyIndex
+	tuples map[string]int   // of several parts, by the numbers of these
+	values [][]schema.Value // of several parts
+	buf    []byte
+}
+
+func newRowKeys(d dialect.Dialect, cols []*schema.Column, n int) *rowKeys {
+	k := &rowKeys{parts: make([]*keyIndex, len(cols))}
+	for i, c := range cols {
+		k.parts[i] = newKeyIndex(d, c, n)
+	}
+	if len(cols) > 1 {
+		k.tuples = make(map[string]int, n)
+	}
+	return k
+}
+
+// add returns the number of a key, or -1 when a part is NULL. The key may be used again.
+func (k *rowKeys) add(key []schema.Value) int {
+	if len(key) == 1 {
+		return k.parts[0].add(key[0])
+	}
+	k.buf = k.buf[:0]
+	for i, v := range key {
+		part := k.parts[i].add(v)
+		if part < 0 {
+			return -1
+		}
+		k.buf = binary.AppendUvarint(k.buf, uint64(part))
+	}
+	if at, ok := k.tuples[string(k.buf)]; ok {
+		return at
+	}
+	k.tuples[string(k.buf)] = len(k.values)
+	k.values = append(k.values, slices.Clone(key))
+	return len(k.values) - 1
+}
+
+// find returns the number of a key, as [keyIndex.find] does.
+func (k *rowKeys) find(key []schema.Value) (int, error) {
+	if len(key) == 1 {
+		return k.parts[0].find(key[0])
+	}
+	k.buf = k.buf[:0]
+	for i, v := range key {
+		part, err := k.parts[i].find(v)
+		if err != nil {
+			return 0, err
+		}
+		k.buf = binary.AppendUvarint(k.buf, uint64(part))
+	}
+	at, ok := k.tuples[string(k.buf)]
+	if !ok {
+		return 0, errors.New("the database gave a row that was not asked for")
+	}
+	return at, nil
+}
+
+func (k *rowKeys) len() int {
+	if k.tuples == nil {
+		return len(k.parts[0].values)
+	}
+	return len(k.values)
+}
+
+func (k *rowKeys) value(i, part int) schema.Value {
+	if k.tuples == nil {
+		return k.parts[0].values[i]
+	}
+	return k.values[i][part]
+}
+
+// keysOf returns what columns of rows hold, each key once, and the place of each row's, -1 when a part of it is NULL.
+func keysOf[T any](b *binding, rows []*T, cols []*schema.Column) (*rowKeys, []int, error) {
+	plan, err := scan.For(reflect.TypeFor[T]())
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, places := newRowKeys(b.db.Dialect(), cols, len(rows)), make([]int, len(rows))
+	var key []schema.Value
+	for i, row := range rows {
+		if key, err = keyParts(key[:0], plan, row, cols); err != nil {
+			return nil, nil, errorOf("load", b.table, err)
+		}
+		places[i] = keys.add(key)
+	}
+	return keys, places, nil
+}
+
+// findRow returns the number of the key that columns of a row hold.
+func findRow[R any](keys *rowKeys, plan *scan.Plan, row *R, cols []*schema.Column) (int, error) {
+	var buf [4]schema.Value
+	key, err := keyParts(buf[:0], plan, row, cols)
+	if err != nil {
+		return 0, err
+	}
+	return keys.find(key)
+}
+
+// keyParts appends what columns of a row hold.
+func keyParts[T any](dst []schema.Value, plan *scan.Plan, row *T, cols []*schema.Column) ([]schema.Value, error) {
+	for _, c := range cols {
+		v, err := scan.Value(plan, row, c)
+		if err != nil {
+			return dst, err
+		}
+		dst = append(dst, v)
+	}
+	return dst, nil
+}
 
 // foldASCII makes texts equal that differ in the case of A to Z.
 func foldASCII(s string) string {

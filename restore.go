@@ -62,10 +62,18 @@ func circular(ctx context.Context, db *DB, order []*schema.Table) ([]dialect.Con
 	var list []dialect.Constraint
 	for i, t := range order {
 		var found *schema.Found
+		keys := make([][]*schema.Column, 0, len(t.ForeignKeys))
 		for _, c := range t.References() {
-			if !slices.Contains(order[i:], t.TargetOf(c)) {
-				continue
+			if slices.Contains(order[i:], t.TargetOf(c)) {
+				keys = append(keys, []*schema.Column{c})
 			}
+		}
+		for _, k := range t.ForeignKeys {
+			if slices.Contains(order[i:], t.TargetOfKey(k)) {
+				keys = append(keys, k.Columns)
+			}
+		}
+		for _, cols := range keys {
 			if found == nil {
 				f, err := db.Describe(ctx, t.Name)
 				if err != nil {
@@ -73,7 +81,7 @@ func circular(ctx context.Context, db *DB, order []*schema.Table) ([]dialect.Con
 				}
 				found = &f
 			}
-			if k := found.Reference(c.Name); k != nil {
+			if k := found.Reference(schema.ColumnNames(cols)...); k != nil {
 				list = append(list, dialect.Constraint{Table: t.Name, Name: k.Name, Deferrable: k.Deferrable})
 			}
 		}

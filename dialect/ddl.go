@@ -37,8 +37,9 @@ type Clauses struct {
 	Reference bool   // writes the foreign key
 }
 
-// CreateTable returns the statement that makes a table, each column with the clauses given.
-func CreateTable(d Definition, t *schema.Table, clauses func(c *schema.Column) Clauses) string {
+// CreateTable returns the statement that makes a table, each column with the clauses given. The foreign keys of several columns are in it
+// if keys says so.
+func CreateTable(d Definition, t *schema.Table, keys bool, clauses func(c *schema.Column) Clauses) string {
 	var lines []string
 	keyed := len(t.Key) == 0
 	for _, c := range t.Columns {
@@ -48,6 +49,11 @@ func CreateTable(d Definition, t *schema.Table, clauses func(c *schema.Column) C
 	}
 	if !keyed {
 		lines = append(lines, "PRIMARY KEY ("+QuoteList(schema.ColumnNames(t.Key))+")")
+	}
+	for _, k := range t.ForeignKeys {
+		if keys {
+			lines = append(lines, foreignKey(t, k))
+		}
 	}
 	return "CREATE TABLE " + Quote(t.Name) + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)"
 }
@@ -116,15 +122,34 @@ func checkCondition(d Definition, c *schema.Column) string {
 	return expr + " >= " + text(low) + " AND " + expr + " <= " + text(high)
 }
 
-// references returns the clause that makes a column refer to its target: a strong reference is deleted with the target, a
-// weak one becomes NULL, and both follow a key that changes.
+// references returns the clause that makes a column refer to its target.
 func references(t *schema.Table, c *schema.Column) string {
+	return referTo(t.TargetOf(c), c.References.Weak)
+}
+
+// referTo returns the clause that makes columns refer to the primary key of a table: a strong reference is deleted with the target, a weak
+// one becomes NULL, and both follow a key that changes.
+func referTo(target *schema.Table, weak bool) string {
 	action := "CASCADE"
-	if c.References.Weak {
+	if weak {
 		action = "SET NULL"
 	}
-	return "REFERENCES " + Quote(t.TargetOf(c).Name) + " (" + Quote(c.References.TargetColumn().Name) +
-		") ON UPDATE CASCADE ON DELETE " + action
+	return "REFERENCES " + Quote(target.Name) + " (" + QuoteList(schema.ColumnNames(target.Key)) + ") ON UPDATE CASCADE ON DELETE " + action
+}
+
+// ForeignKeyName returns the name of a foreign key of several columns.
+func ForeignKeyName(t *schema.Table, k *schema.ForeignKey) string {
+	return schema.IndexName(t.Name, strings.Join(schema.ColumnNames(k.Columns), "_")+"_fkey")
+}
+
+// foreignKey returns a foreign key of several columns as a line of CREATE TABLE.
+func foreignKey(t *schema.Table, k *schema.ForeignKey) string {
+	return "CONSTRAINT " + Quote(ForeignKeyName(t, k)) + " FOREIGN KEY (" + QuoteList(schema.ColumnNames(k.Columns)) + ") " + referTo(t.TargetOfKey(k), k.Weak)
+}
+
+// AddForeignKey returns the statement that adds a foreign key of several columns to a table that exists.
+func AddForeignKey(t *schema.Table, k *schema.ForeignKey) string {
+	return "ALTER TABLE " + Quote(t.Name) + " ADD " + foreignKey(t, k)
 }
 
 // AddReference returns the statement that adds a column's foreign key to a table that exists.

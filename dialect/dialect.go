@@ -49,7 +49,8 @@ type Definition interface {
 	ColumnType(c *schema.Column) string
 
 	// CreateTable returns the statements that make the table without its indexes; they fail if it exists. A foreign key is
-	// included when inline says so for its column; the others are added by AddReference when the target exists.
+	// included when inline says so for its column; the others are added by AddReference when the target exists, and those of several
+	// columns by AddForeignKey.
 	CreateTable(t *schema.Table, inline func(c *schema.Column) bool) []string
 
 	// AddColumn returns the statements that add a column to a table that exists, with its CHECKs and its reference.
@@ -57,6 +58,10 @@ type Definition interface {
 
 	// AddReference returns the statement that adds a column's foreign key to a table that exists.
 	AddReference(t *schema.Table, c *schema.Column) string
+
+	// AddForeignKey returns the statement that adds a foreign key of several columns to a table that exists; "" where CreateTable has
+	// written it, and a table that exists cannot get one.
+	AddForeignKey(t *schema.Table, k *schema.ForeignKey) string
 
 	// CreateIndex returns the statement that makes the index; it fails if the name exists.
 	CreateIndex(t *schema.Table, ix *schema.Index) string
@@ -183,6 +188,10 @@ type Expression interface {
 	// In returns the condition that expr is one of the elements of a list, the one argument; not negates it. An empty list
 	// holds nothing, for NULL too.
 	In(c *schema.Column, expr string, not bool) string
+
+	// InKeys returns the condition that columns together are one of a list of keys, whose parts are arguments: for each column a list,
+	// as In takes it, all of the same length. The exprs are the columns as they are written.
+	InKeys(cols []*schema.Column, exprs []string) string
 
 	// Match returns the condition that expr matches a pattern, the one argument, which Pattern has made.
 	Match(c *schema.Column, expr string, fold, not bool) string

@@ -113,6 +113,7 @@ type maker struct {
 	repo     prom.AnyRepo
 	settings settings
 	distinct map[*schema.Column]bool // columns whose values must differ from row to row
+	refers   map[*schema.Column]bool // columns that refer to a row together with others
 
 	mu      sync.Mutex
 	rng     *rand.Rand
@@ -128,7 +129,13 @@ func newMaker(db *prom.DB, repo prom.AnyRepo, s settings) *maker {
 	t := repo.Schema()
 	h := fnv.New64a()
 	h.Write([]byte(t.Name)) // models differ, whatever order they are made in
-	return &maker{db: db, repo: repo, settings: s, distinct: distinctColumns(t), rng: rand.New(rand.NewPCG(s.seed, h.Sum64())),
+	refers := map[*schema.Column]bool{}
+	for _, k := range t.ForeignKeys {
+		for _, c := range k.Columns {
+			refers[c] = true
+		}
+	}
+	return &maker{db: db, repo: repo, settings: s, distinct: distinctColumns(t), refers: refers, rng: rand.New(rand.NewPCG(s.seed, h.Sum64())),
 		parents: map[*schema.Column]any{}, makers: map[reflect.Type]*maker{}, counter: counterOf(db, t), used: map[*schema.Column]values{}}
 }
 
@@ -230,12 +237,17 @@ type scope struct {
 
 // store sets the required references of a value, a pointer to the model, and inserts it.
 func (m *maker) store(in scope, tb testing.TB, v any) error {
+	for _, k := range m.repo.Schema().ForeignKeys {
+		if err := m.setKey(in, tb, v, k); err != nil {
+			return fmt.Errorf("field %s: %w", k.Field, err)
+		}
+	}
 	for _, c := range m.repo.Schema().References() {
 		field := reflect.ValueOf(v).Elem().FieldByIndex(c.Path)
 		if c.Null || !field.IsZero() {
 			continue
 		}
-		parent, err := m.parent(in, tb, c)
+		parent, err := m.parent(in, tb, c, c.References.Model)
 		if err != nil {
 			return fmt.Errorf("field %s: %w", c.Field, err)
 		}
@@ -260,15 +272,44 @@ func (m *maker) store(in scope, tb testing.TB, v any) error {
 	return nil
 }
 
-// parent returns a row for a reference, as a pointer to its model.
-func (m *maker) parent(in scope, tb testing.TB, c *schema.Column) (any, error) {
+// setKey makes columns that refer to a row together refer to one, if they must and none of them is set.
+func (m *maker) setKey(in scope, tb testing.TB, v any, k *schema.ForeignKey) error {
+	required := false
+	for _, c := range k.Columns {
+		required = required || !c.Null
+		if !reflect.ValueOf(v).Elem().FieldByIndex(c.Path).IsZero() {
+			return nil
+		}
+	}
+	if !required {
+		return nil
+	}
+	parent, err := m.parent(in, tb, k.Columns[0], k.Model)
+	if err != nil {
+		return err
+	}
+	for i, c := range k.Columns {
+		field, part := reflect.ValueOf(v).Elem().FieldByIndex(c.Path), reflect.ValueOf(parent).Elem().FieldByIndex(k.Target().Key[i].Path)
+		if field.Kind() == reflect.Pointer && part.Kind() != reflect.Pointer {
+			field.Set(reflect.New(part.Type()))
+			field = field.Elem()
+		}
+		if field.Type() != part.Type() {
+			return fmt.Errorf("set %s by hand: it is a %s, and the key a %s", c.Field, field.Type(), part.Type())
+		}
+		field.Set(part)
+	}
+	return nil
+}
+
+// parent returns a row of a model for a reference, as a pointer to it. Of several columns it is told by the first.
+func (m *maker) parent(in scope, tb testing.TB, c *schema.Column, model reflect.Type) (any, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	fresh := m.settings.freshParents || in.fleeting || m.distinct[c]
 	if v, ok := m.parents[c]; ok && !fresh {
 		return v, nil
 	}
-	model := c.References.Model
 	p := m.makers[model]
 	if p == nil {
 		repo, err := prom.RepoOf(model, m.db)

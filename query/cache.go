@@ -108,7 +108,7 @@ func (k shape) nodes(nodes []node) shape {
 		k = append(k, byte(n.op)|bit(n.x != nil)<<6|bit(n.rhs != nil)<<7)
 		switch n.op {
 		case opTrue:
-		case opAnd, opOr, opNot:
+		case opAnd, opOr, opNot, opKeysIn:
 			k = k.nodes(n.kids)
 		case opRaw:
 			k = k.text(n.raw.text)

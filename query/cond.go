@@ -89,6 +89,7 @@ const (
 	opOr
 	opNot
 	opRaw
+	opKeysIn // the columns of kids together are one of the keys whose parts are their lists
 	opExists // the subquery of the left side has a row
 	opTruth  // the left side, a boolean, is true
 )

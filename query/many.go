@@ -9,10 +9,11 @@ import (
 
 // Related is the rows that belong to each row of a table: those of a relation.
 type Related struct {
-	Table *schema.Table  // of the rows
-	Owner *schema.Column // of Table, or of the linking table: refers to the row that they belong to
-	Spec  Spec           // which of the rows are meant
-	Link  *Link          // nil without a linking table; its own owner is not used
+	Table *schema.Table    // of the rows
+	Owner []*schema.Column // of Table, or of the linking table: refers to the row that they belong to
+	Key   []*schema.Column // of that row: what Owner refers to, or what refers to Owner when the rows are referred to
+	Spec  Spec             // which of the rows are meant
+	Link  *Link            // nil without a linking table; its own owner is not used
 }
 
 var errRelatedPage = errors.New("a condition on the rows of a relation, and a count of them, take no limit or offset")
@@ -20,7 +21,6 @@ var errRelatedPage = errors.New("a condition on the rows of a relation, and a co
 // rows is the subquery of the rows that belong to the row of the query around. Through a linking table it is about the rows that
 // connect, of which each leads to one.
 func (r Related) rows() *subselect {
-	key := columnExpr(r.Owner.References.TargetColumn(), dialect.NoPart)
 	spec, table := r.Spec.Unordered(), r.Table
 	if spec.limits != 0 {
 		spec = spec.Unpaged().Fail(errRelatedPage)
@@ -29,7 +29,9 @@ func (r Related) rows() *subselect {
 		target := spec.and(matchNode(columnExpr(l.Target.References.TargetColumn(), dialect.NoPart), columnExpr(l.Target, dialect.NoPart)))
 		spec, table = l.Spec.Unordered().and(*existsNode(&subselect{table: r.Table, related: true, spec: target}, false)), l.Table
 	}
-	spec = spec.and(matchNode(columnExpr(r.Owner, dialect.NoPart), key))
+	for i, c := range r.Owner {
+		spec = spec.and(matchNode(columnExpr(c, dialect.NoPart), columnExpr(r.Key[i], dialect.NoPart)))
+	}
 	return &subselect{table: table, related: true, spec: spec}
 }
 

@@ -10,15 +10,15 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// SelectEach reads all columns of the rows of a query, whose page is taken for each value of a column apart: its first rows, say, of each
+// SelectEach reads all columns of the rows of a query, whose page is taken for each value of columns apart: its first rows, say, of each
 // owner. The rows of a value come in the query's order, and those that it leaves equal in that of the primary key.
-func (s *Statements) SelectEach(dst []schema.Value, q Spec, by *schema.Column) (*Text, []schema.Value, error) {
+func (s *Statements) SelectEach(dst []schema.Value, q Spec, by []*schema.Column) (*Text, []schema.Value, error) {
 	q = q.tied(s.Table.Key)
 	if err := q.Err(); err != nil {
 		return nil, dst, err
 	}
 	args := s.rankArgs(values(orderValues(dst, s.Dialect, q.orders), s.Dialect, q.where), q)
-	key := shape(make([]byte, 0, 128)).byte(kindSelectEach, byte(q.limits), byte(q.rows)).int(by.Ordinal).nodes(q.where).orders(q.orders)
+	key := shape(make([]byte, 0, 128)).byte(kindSelectEach, byte(q.limits), byte(q.rows)).columns(by).nodes(q.where).orders(q.orders)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		return r.finish(placed{s.Dialect, s.rankSQL(r, q, by), r.args}, len(args)-len(dst))
@@ -27,10 +27,10 @@ func (s *Statements) SelectEach(dst []schema.Value, q Spec, by *schema.Column) (
 }
 
 // rankSQL numbers the rows of each value and takes those whose numbers are on the page.
-func (s *Statements) rankSQL(r *renderer, q Spec, by *schema.Column) string {
+func (s *Statements) rankSQL(r *renderer, q Spec, by []*schema.Column) string {
 	columns, rank := strings.Join(s.columns, ", "), s.Dialect.Quote(s.freeName("rank"))
 	orders := r.orders(q.orders)
-	r.b.WriteString("SELECT " + columns + " FROM (SELECT " + columns + ", row_number() OVER (PARTITION BY " + s.columns[by.Ordinal] +
+	r.b.WriteString("SELECT " + columns + " FROM (SELECT " + columns + ", row_number() OVER (PARTITION BY " + strings.Join(s.quoted(by), ", ") +
 		" ORDER BY " + orders + ") AS " + rank + " FROM " + s.name)
 	r.where(q.conds(s.Table))
 	r.b.WriteString(") AS ranked WHERE " + s.onPage(q, rank) + " ORDER BY " + rank)

@@ -174,6 +174,15 @@ func (r *renderer) node(n *node) {
 		}
 		r.b.WriteString(r.d.In(col, expr, n.op == opNotIn))
 		r.arg(n.val)
+	case opKeysIn:
+		cols, exprs := make([]*schema.Column, len(n.kids)), make([]string, len(n.kids))
+		for i := range n.kids {
+			cols[i], exprs[i] = n.kids[i].col, r.column(n.kids[i].col)
+		}
+		r.b.WriteString(r.d.InKeys(cols, exprs))
+		for i := range n.kids {
+			r.arg(n.kids[i].val)
+		}
 	case opMatch:
 		r.b.WriteString(r.d.Match(n.left(), r.side(n), n.fold, n.not))
 		r.arg(schema.TextValue(schema.Text, r.d.Pattern(n.match, n.fold, n.val.Text())))
@@ -288,7 +297,7 @@ func values(dst []schema.Value, d dialect.Dialect, nodes []node) []schema.Value 
 		}
 		switch n.op {
 		case opTrue, opNull, opNotNull, opExists, opTruth:
-		case opAnd, opOr, opNot:
+		case opAnd, opOr, opNot, opKeysIn:
 			dst = values(dst, d, n.kids)
 		case opRaw:
 			dst = append(dst, n.raw.args...)

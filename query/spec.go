@@ -213,17 +213,17 @@ func (s Spec) KeyInEach(col *schema.Column, n int, at func(i int) schema.Value) 
 	return s.and(node{op: opIn, col: col, val: v, err: err})
 }
 
-// KeysAny returns s with the condition that the columns together are one of the keys.
-func (s Spec) KeysAny(cols []*schema.Column, keys [][]schema.Value) Spec {
-	or := node{op: opOr, kids: make([]node, len(keys))}
-	for i, key := range keys {
-		and := node{op: opAnd, kids: make([]node, len(cols))}
-		for j, c := range cols {
-			and.kids[j] = node{op: opEq, col: c, val: key[j]}
-		}
-		or.kids[i] = and
+// KeysIn returns s with the condition that the columns together are one of n keys, of which at gives the parts.
+func (s Spec) KeysIn(cols []*schema.Column, n int, at func(i, part int) schema.Value) Spec {
+	if len(cols) == 1 {
+		return s.KeyInEach(cols[0], n, func(i int) schema.Value { return at(i, 0) })
 	}
-	return s.and(or)
+	kids := make([]node, len(cols))
+	for part, c := range cols {
+		v, err := schema.NewList(c.Kind, n, func(i int) (schema.Value, error) { return at(i, part), nil })
+		kids[part] = node{op: opIn, col: c, val: v, err: err}
+	}
+	return s.and(node{op: opKeysIn, kids: kids})
 }
 
 // After returns s with the condition that a row's key comes after another key. Of several columns the first is bounded by itself as

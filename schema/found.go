@@ -90,9 +90,9 @@ func (f *Found) Key() []FoundColumn {
 	return key
 }
 
-// Reference returns the foreign key that consists of the column of that name and no other, or nil.
-func (f *Found) Reference(column string) *FoundForeignKey {
-	i := slices.IndexFunc(f.ForeignKeys, func(k FoundForeignKey) bool { return len(k.Columns) == 1 && f.same(k.Columns[0], column) })
+// Reference returns the foreign key that consists of the columns of those names and no others, or nil.
+func (f *Found) Reference(columns ...string) *FoundForeignKey {
+	i := slices.IndexFunc(f.ForeignKeys, func(k FoundForeignKey) bool { return slices.EqualFunc(k.Columns, columns, f.same) })
 	if i < 0 {
 		return nil
 	}

@@ -63,13 +63,14 @@ func (ManyVia[T, L]) RelationTypes() (model, link reflect.Type) {
 
 func (m Many[T]) anyRows() (any, bool) { return m.Rows(), m.Loaded() }
 
-// relater is implemented by the instances of Many and ManyVia.
+// relater is implemented by the instances of Many, ManyVia and One.
 type relater interface {
 	RelationTypes() (model, link reflect.Type)
 	anyRows() (any, bool)
+	single() bool // it holds one row at most
 }
 
-// LoadedRows returns the rows that a field, a relation, holds: a slice.
+// LoadedRows returns the rows that a field, a relation, holds: a slice, be it of one row.
 func LoadedRows(field reflect.Value) (rows reflect.Value, loaded bool) {
 	list, loaded := field.Interface().(relater).anyRows()
 	return reflect.ValueOf(list), loaded

@@ -321,6 +321,9 @@ func (b *builder) finish() (*Table, error) {
 			return nil, fmt.Errorf("field %s: the column of field %s is named %q like this relation; rename one of them", r.Field, c.Field, r.Name)
 		}
 	}
+	if err := b.makeForeignKeys(); err != nil {
+		return nil, err
+	}
 	return t, b.makeIndexes()
 }
 

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// Relation is a field of a model that holds rows of another, a [Many] or a [ManyVia]. It is not a column.
+// Relation is a field of a model that holds rows of another, a [Many], a [ManyVia] or a [One]. It is not a column.
 type Relation struct {
 	Name   string       // the snake_case form of the field's name, for JSON; no column has it
 	Field  string       // the Go field's path, for messages
@@ -19,24 +19,33 @@ type Relation struct {
 	Model reflect.Type // whose rows it holds
 	Link  reflect.Type // the linking model of a many-to-many; nil for rows that refer to the owner themselves
 
+	One     bool // it holds one row, to which columns of the model refer
 	Private bool // left out of JSON that the library makes
 
+	on   string // of One: the columns, as the tag has them
 	ends func() (ends, error)
 }
 
 // ends are the columns that make a relation.
-type ends struct{ owner, target *Column }
+type ends struct {
+	owner  []*Column
+	target *Column
+}
 
-// Ends returns the columns that make the relation: owner refers to the model that has the field, and is a column of the related model,
-// or of the linking model when there is one; target is the linking model's column that refers to the related model, else nil.
-// They are found at the first call, because models may refer to each other in a circle. An error says what to change.
-func (r *Relation) Ends() (owner, target *Column, err error) {
+// Ends returns the columns that make the relation. The owners refer to the primary key of the model that has the field, and are columns
+// of the related model, or of the linking model when there is one; those of a relation with One are columns of the model itself and refer
+// to the primary key of the related one. Target is the linking model's column that refers to the related model, else nil. They are found
+// at the first call, because models may refer to each other in a circle. An error says what to change.
+func (r *Relation) Ends() (owner []*Column, target *Column, err error) {
 	e, err := r.ends()
 	return e.owner, e.target, err
 }
 
-// relationOptions are the options of a relation's tag.
-var relationOptions = []string{"via", "to", "private"}
+// The options of the tags of relations.
+var (
+	manyOptions = []string{"via", "to", "private"}
+	oneOptions  = []string{"on", "private"}
+)
 
 // addRelation adds a field that is a relation.
 func (b *builder) addRelation(r *Relation, tg *tag) error {
@@ -44,13 +53,25 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 	if tg.name != "" {
 		return fmt.Errorf("a relation is not a column and has no name of its own; via=%s would name the column that makes it", tg.name)
 	}
+	holder := reflect.Zero(r.Type).Interface().(relater)
+	r.Model, r.Link = holder.RelationTypes()
+	r.One, r.Private = holder.single(), tg.has("private")
+	options := manyOptions
+	if r.One {
+		options = oneOptions
+	}
 	for _, it := range tg.items {
-		if !slices.Contains(relationOptions, it.name) {
-			return fmt.Errorf("the option %s is for columns; a relation takes %s", it.name, strings.Join(relationOptions, ", "))
+		if !slices.Contains(options, it.name) {
+			return fmt.Errorf("the option %s does not belong on this relation, which takes %s", it.name, strings.Join(options, ", "))
 		}
 	}
-	r.Model, r.Link = reflect.Zero(r.Type).Interface().(relater).RelationTypes()
-	r.Private = tg.has("private")
+	if r.One {
+		if r.on, _ = tg.value("on"); r.on == "" {
+			return fmt.Errorf("a One needs the columns that refer to its row: on='a, b'; a reference of one column is a field of type prom.Ref")
+		}
+		b.table.Relations = append(b.table.Relations, r)
+		return nil
+	}
 	via, _ := tg.value("via")
 	to, hasTo := tg.value("to")
 	if hasTo && r.Link == nil {
@@ -80,31 +101,43 @@ func (r *Relation) findEnds(owner reflect.Type, via, to string) (e ends, err err
 	if e.owner, err = referring(table, owner, "via", via, to); err != nil || r.Link == nil {
 		return e, err
 	}
-	if e.target, err = referring(table, r.Model, "to", to, e.owner.Name); err != nil {
+	target, err := referring(table, r.Model, "to", to, e.owner[0].Name)
+	switch {
+	case err != nil:
 		return e, err
-	}
-	if e.target == e.owner {
+	case len(e.owner) > 1 || len(target) > 1:
+		return e, fmt.Errorf("%s refers to one of its sides by several columns; a linking model refers to each by one", from.Name())
+	case target[0] == e.owner[0]:
 		return e, fmt.Errorf("via and to name the same column %q of %s", to, from.Name())
 	}
+	e.target = target[0]
 	return e, nil
 }
 
-// referring returns the column of a table that refers to a model: the one of that name, or the only one but for another.
-func referring(t *Table, model reflect.Type, option, name, but string) (*Column, error) {
-	var found []*Column
-	for _, c := range t.References() {
-		if c.References.Model == model && (name == "" || c.Name == name) && (name != "" || c.Name != but) {
-			found = append(found, c)
+// referring returns the columns of a table that refer to a model: those of that name, or the only ones but for another.
+func referring(t *Table, model reflect.Type, option, name, but string) ([]*Column, error) {
+	var found [][]*Column
+	var names []string
+	var checks []func() (*Table, error)
+	consider := func(cols []*Column, to reflect.Type, check func() (*Table, error)) {
+		is := strings.Join(ColumnNames(cols), ", ")
+		if to == model && (name == "" && is != but || name != "" && sameNames(is, name)) {
+			found, names, checks = append(found, cols), append(names, is), append(checks, check)
 		}
+	}
+	for _, c := range t.References() {
+		consider([]*Column{c}, c.References.Model, c.References.target)
+	}
+	for _, k := range t.ForeignKeys {
+		consider(k.Columns, k.Model, k.target)
 	}
 	switch {
 	case len(found) == 1:
-		if _, err := found[0].References.target(); err != nil {
+		if _, err := checks[0](); err != nil {
 			return nil, err
 		}
 		return found[0], nil
 	case len(found) > 1:
-		names := ColumnNames(found)
 		return nil, fmt.Errorf("%d columns of %s refer to %s (%s); say which one is meant by the tag option %s=%s",
 			len(found), t.Model.Name(), model.Name(), strings.Join(names, ", "), option, names[0])
 	case name != "":
@@ -112,4 +145,9 @@ func referring(t *Table, model reflect.Type, option, name, but string) (*Column,
 	}
 	return nil, fmt.Errorf("no column of %s refers to %s; give it a field of type prom.Ref[%s], or leave this one out by the tag prom:\"-\"",
 		t.Model.Name(), model.Name(), model.Name())
+}
+
+// sameNames reports whether two lists of names, with commas between them, are the same.
+func sameNames(a, b string) bool {
+	return slices.EqualFunc(strings.Split(a, ","), strings.Split(b, ","), func(a, b string) bool { return strings.TrimSpace(a) == strings.TrimSpace(b) })
 }

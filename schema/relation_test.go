@@ -59,7 +59,7 @@ func TestRelations(t *testing.T) {
 		is.Equal(r.Model.Name(), want.model)
 		owner, target, err := r.Ends()
 		is.NoErr(err)
-		is.Equal(owner.Name, want.owner)
+		is.Equal(schema.ColumnNames(owner), []string{want.owner})
 		is.Equal(target == nil, want.target == "")
 		if target != nil {
 			is.Equal(target.Name, want.target)
@@ -139,7 +139,7 @@ func TestRelationTagErrors(t *testing.T) {
 		}{}, "a relation is not a column and has no name of its own"},
 		{struct {
 			M schema.Many[show] `prom:"unique"`
-		}{}, "the option unique is for columns; a relation takes via, to, private"},
+		}{}, "the option unique does not belong on this relation, which takes via, to, private"},
 		{struct {
 			M schema.Many[show] `prom:"to=a"`
 		}{}, "the option to is for a ManyVia"},
@@ -258,4 +258,64 @@ func TestRefRow(t *testing.T) {
 			set()
 		}()
 	}
+}
+
+type (
+	receipt struct {
+		Shop   int64  `prom:"key"`
+		Number string `prom:"key"`
+		Items  schema.Many[item]
+		Notes  schema.Many[item] `prom:"via='seller,ticket'"`
+	}
+	item struct {
+		Model
+		Shop    int64
+		Number  string
+		Seller  *int64
+		Ticket  *string
+		Receipt schema.One[receipt] `prom:"on='shop, number'"`
+		Noted   schema.One[receipt] `prom:"on='seller, ticket',private"`
+	}
+	lonely struct {
+		Shop   int64              `prom:"key"`
+		Number int32              `prom:"key"`
+		Items  schema.Many[item]  `prom:"-"`
+		Self   schema.One[lonely] `prom:"on='shop, other'"`
+		Other  int32
+	}
+)
+
+// Ensure that several columns refer to a row together, and that the rows which refer to it so are found.
+func TestForeignKeys(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	items := of[item](t)
+	is.Equal(len(items.Columns), 7)
+	is.Equal(len(items.ForeignKeys), 2)
+	is.NoErr(items.Check())
+	receipts := of[receipt](t)
+	for i, want := range [][]string{{"shop", "number"}, {"seller", "ticket"}} {
+		k := items.ForeignKeys[i]
+		is.Equal(schema.ColumnNames(k.Columns), want)
+		is.Equal(k.Weak, i == 1)
+		is.Equal(items.TargetOfKey(k), receipts)
+		owner, target, err := items.Relations[i].Ends()
+		is.NoErr(err)
+		is.Equal(owner, k.Columns)
+		is.True(target == nil && items.Relations[i].One)
+		is.Equal(items.Relations[i].Private, i == 1)
+	}
+	is.Equal(items.Targets(), []*schema.Table{receipts})
+	owner, _, err := receipts.Relations[1].Ends()
+	is.NoErr(err)
+	is.Equal(owner, items.ForeignKeys[1].Columns)
+	_, _, err = receipts.Relations[0].Ends()
+	is.True(err != nil)
+	is.True(strings.Contains(err.Error(), "(shop, number, seller, ticket)"))
+
+	self := of[lonely](t)
+	is.NoErr(self.Check())
+	other, err := self.WithName("other")
+	is.NoErr(err)
+	is.Equal(other.TargetOfKey(other.ForeignKeys[0]), other)
 }

@@ -19,6 +19,8 @@ type Table struct {
 
 	Relations []*Relation // the fields that hold rows of other models, in the order of declaration
 
+	ForeignKeys []*ForeignKey // those of several columns
+
 	Version *Column   // counted up at every write; nil when there is none
 	Deleted *Column   // the time of deletion, NULL in the rows that are there; nil when deleting deletes
 	Loaded  []*Column // what tells a row as it was loaded: the key, and the version if there is one
@@ -203,6 +205,11 @@ func (t *Table) SingleKey() (*Column, error) {
 func (t *Table) Check() error {
 	for _, c := range t.References() {
 		if _, err := c.References.target(); err != nil {
+			return err
+		}
+	}
+	for _, k := range t.ForeignKeys {
+		if _, err := k.target(); err != nil {
 			return err
 		}
 	}

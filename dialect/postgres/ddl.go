@@ -75,7 +75,7 @@ func auto(c *schema.Column) string {
 
 // CreateTable returns the statement that makes the table without its indexes.
 func (d Dialect) CreateTable(t *schema.Table, inline func(c *schema.Column) bool) []string {
-	return []string{dialect.CreateTable(d, t, func(c *schema.Column) dialect.Clauses {
+	return []string{dialect.CreateTable(d, t, false, func(c *schema.Column) dialect.Clauses {
 		return dialect.Clauses{Auto: auto(c), Reference: c.References != nil && inline != nil && inline(c)}
 	})}
 }
@@ -93,6 +93,11 @@ func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
 // AddReference returns the statement that adds a column's foreign key to a table that exists.
 func (Dialect) AddReference(t *schema.Table, c *schema.Column) string {
 	return dialect.AddReference(t, c)
+}
+
+// AddForeignKey returns the statement that adds a foreign key of several columns.
+func (Dialect) AddForeignKey(t *schema.Table, k *schema.ForeignKey) string {
+	return dialect.AddForeignKey(t, k)
 }
 
 // CreateIndex returns the statement that makes the index.

@@ -57,6 +57,15 @@ func (Dialect) In(c *schema.Column, expr string, not bool) string {
 	return expr + " = ANY(?::" + listTypes[c.Kind] + "[])"
 }
 
+// InKeys returns the condition that columns together are one of the keys whose parts are arrays.
+func (Dialect) InKeys(cols []*schema.Column, exprs []string) string {
+	arrays := make([]string, len(cols))
+	for i, c := range cols {
+		arrays[i] = "?::" + listTypes[c.Kind] + "[]"
+	}
+	return "(" + strings.Join(exprs, ", ") + ") IN (SELECT * FROM unnest(" + strings.Join(arrays, ", ") + "))"
+}
+
 // Match returns the condition that expr matches a pattern. The collation C makes ILIKE ignore the case of A to Z only, as
 // SQLite does, and lets LIKE work on a nocase column, which it does by itself from version 18 on.
 func (Dialect) Match(c *schema.Column, expr string, fold, not bool) string {

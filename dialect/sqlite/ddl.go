@@ -97,7 +97,7 @@ func key(t *schema.Table, c *schema.Column) string {
 // CreateTable returns the statement that makes the table without its indexes. Every reference is in it, whatever inline says:
 // SQLite looks for the target only when a row is written.
 func (d Dialect) CreateTable(t *schema.Table, _ func(c *schema.Column) bool) []string {
-	return []string{dialect.CreateTable(d, t, func(c *schema.Column) dialect.Clauses {
+	return []string{dialect.CreateTable(d, t, true, func(c *schema.Column) dialect.Clauses {
 		return dialect.Clauses{Key: key(t, c), Reference: c.References != nil}
 	})}
 }
@@ -115,6 +115,9 @@ func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
 
 // AddReference returns "": CREATE TABLE has written every reference already.
 func (Dialect) AddReference(*schema.Table, *schema.Column) string { return "" }
+
+// AddForeignKey returns "": CREATE TABLE has written it, and a table that exists cannot get one.
+func (Dialect) AddForeignKey(*schema.Table, *schema.ForeignKey) string { return "" }
 
 // CreateIndex returns the statement that makes the index.
 func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {

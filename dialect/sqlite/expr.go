@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/prom-go/prom/dialect"
@@ -39,6 +40,24 @@ func (d Dialect) In(c *schema.Column, expr string, not bool) string {
 		op = " NOT IN"
 	}
 	return d.Operand(c, expr) + op + " (SELECT " + value + " FROM json_each(?))"
+}
+
+// InKeys returns the condition that columns together are one of the keys whose parts are JSON arrays. These are unpacked once and joined by
+// an index that SQLite makes for it, which it cannot do with json_each itself.
+func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
+	with, from, values, left := make([]string, len(cols)), make([]string, len(cols)), make([]string, len(cols)), make([]string, len(cols))
+	for i, c := range cols {
+		name := "prom_key" + strconv.Itoa(i+1)
+		with[i] = name + " AS MATERIALIZED (SELECT key, value FROM json_each(?))"
+		from[i], values[i], left[i] = name, name+".value", d.Operand(c, exprs[i])
+		if i > 0 {
+			from[i] += " ON " + name + ".key = prom_key1.key"
+		}
+		if c.Kind == schema.Bytes {
+			values[i] = "unhex(" + values[i] + ")"
+		}
+	}
+	return "(" + strings.Join(left, ", ") + ") IN (WITH " + strings.Join(with, ", ") + " SELECT " + strings.Join(values, ", ") + " FROM " + strings.Join(from, " JOIN ") + ")"
 }
 
 // Match returns the condition that expr matches a pattern: GLOB, which heeds case, or LIKE, which ignores that of A to Z.

@@ -115,8 +115,8 @@ func closure(tables []*schema.Table) []*schema.Table {
 			return
 		}
 		seen[t] = true
-		for _, c := range t.References() {
-			visit(t.TargetOf(c))
+		for _, target := range t.Targets() {
+			visit(target)
 		}
 		list = append(list, t)
 	}
@@ -146,9 +146,11 @@ type installer struct {
 	err        error
 }
 
+// reference is a foreign key of one column, or one of several.
 type reference struct {
 	table  *schema.Table
 	column *schema.Column
+	key    *schema.ForeignKey // in place of column
 }
 
 // run runs statements on a table.
@@ -224,7 +226,7 @@ func (in *installer) optional(list []*schema.Table) {
 }
 
 func refersTo(t, target *schema.Table) bool {
-	return slices.ContainsFunc(t.References(), func(c *schema.Column) bool { return t.TargetOf(c) == target })
+	return slices.Contains(t.Targets(), target)
 }
 
 func (in *installer) create(t *schema.Table) {
@@ -234,9 +236,12 @@ func (in *installer) create(t *schema.Table) {
 		if in.inline(t, c) {
 			return true
 		}
-		in.references = append(in.references, reference{t, c})
+		in.references = append(in.references, reference{table: t, column: c})
 		return false
 	}), t.Name)
+	for _, k := range t.ForeignKeys {
+		in.references = append(in.references, reference{table: t, key: k})
+	}
 	in.taken(t, "the name of the table")
 	in.indexes(t, t.Indexes)
 }
@@ -259,7 +264,13 @@ func (in *installer) taken(t *schema.Table, what string) {
 // addReferences adds the references that close circles, now that all tables are there.
 func (in *installer) addReferences() {
 	for _, r := range in.references {
-		in.run([]string{in.d.AddReference(r.table, r.column)}, r.table.Name)
+		sql := ""
+		if r.key != nil {
+			sql = in.d.AddForeignKey(r.table, r.key)
+		} else {
+			sql = in.d.AddReference(r.table, r.column)
+		}
+		in.run([]string{sql}, r.table.Name)
 	}
 }
 
@@ -275,6 +286,11 @@ func (in *installer) add(t *schema.Table, diff schema.Diff) {
 	in.change(in.d.Prerequisites(diff.Columns), t.Name)
 	for _, c := range diff.Columns {
 		in.change(in.d.AddColumn(t, c), t.Name)
+	}
+	for _, k := range t.ForeignKeys {
+		if slices.ContainsFunc(k.Columns, func(c *schema.Column) bool { return slices.Contains(diff.Columns, c) }) {
+			in.references = append(in.references, reference{table: t, key: k})
+		}
 	}
 	in.indexes(t, diff.Indexes)
 }

@@ -1,0 +1,56 @@
+package schema
+
+import (
+	"encoding/json"
+	"reflect"
+)
+
+// One is the row of T that several columns of the row which it is a field of refer to together: T has a primary key of several columns.
+// The tag option on names them, in the order of that key. It is no column itself: it holds the row that was loaded, or says that it was
+// not. A reference of one column is a [Ref].
+//
+// The columns are a foreign key. When all of them may be NULL they become NULL with the row that they refer to; else the row is deleted
+// with it.
+type One[T any] struct {
+	row    *T // nil when there is none
+	loaded bool
+}
+
+// LoadOne gives o the row that was loaded for it, nil when there is none.
+func LoadOne[T any](o *One[T], row *T) { o.row, o.loaded = row, true }
+
+// Get returns the row, when it was loaded or set and is there. Rows that were loaded together share it.
+func (o One[T]) Get() (row *T, ok bool) { return o.row, o.row != nil }
+
+// Loaded reports whether the row was loaded or set, which includes that it was found not to be there.
+func (o One[T]) Loaded() bool { return o.loaded }
+
+// Reset makes o one whose row was not loaded.
+func (o *One[T]) Reset() { *o = One[T]{} }
+
+// IsZero reports whether the row was not loaded, so that the option omitzero of encoding/json leaves it out.
+func (o One[T]) IsZero() bool { return !o.loaded }
+
+// MarshalJSON writes the row, or null when there is none or it was not loaded.
+func (o One[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.row) }
+
+// UnmarshalJSON reads a row; null makes it not loaded.
+func (o *One[T]) UnmarshalJSON(b []byte) error {
+	err := json.Unmarshal(b, &o.row)
+	o.loaded = o.row != nil
+	return err
+}
+
+// RelationTypes returns the model whose row a One holds. It makes it known to [Of] and is of no other use.
+func (One[T]) RelationTypes() (model, link reflect.Type) { return reflect.TypeFor[T](), nil }
+
+func (o One[T]) anyRows() (any, bool) {
+	if o.row == nil {
+		return []T(nil), o.loaded
+	}
+	return asSlice(o.row), true
+}
+
+func (One[T]) single() bool { return true }
+
+func (Many[T]) single() bool { return false }
