@@ -15,8 +15,8 @@ export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -buildvcs=false)
 RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
 
 # Tests and examples have many models, and the compiler makes all methods of a repo and of a generic field for each of them. Without
-# inlining and without what a debugger needs, it takes half the time and memory for that.
-BRIEF := $(foreach p,prom_test prom/internal/differential_test prom/promtest_test prom/examples/...,'-gcflags=github.com/prom-go/$(p)=-l -dwarf=false')
+# inlining and without what a debugger needs, it takes half the time and memory for that. A package's flags are those of its tests.
+BRIEF := $(foreach p,prom prom/internal/differential prom/promtest prom/examples/...,'-gcflags=github.com/prom-go/$(p)=-l -dwarf=false')
 
 # The flags of all tests go by the environment, because a test asks go for what it has compiled.
 TESTFLAGS = $(GOFLAGS) $(RACE) $(BRIEF)
