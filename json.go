@@ -52,7 +52,7 @@ func (w *jsonWriter) row(t *schema.Table, v reflect.Value) error {
 	}
 	for _, r := range t.Relations {
 		rows, loaded := schema.LoadedRows(v.FieldByIndex(r.Path))
-		if r.Private || !loaded || w.within(rows) {
+		if r.Private || !loaded || r.One && slices.Contains(w.open, rows.Pointer()) || !r.One && w.within(rows) {
 			continue
 		}
 		name(r.Name)
@@ -95,11 +95,11 @@ func (w *jsonWriter) rows(r *schema.Relation, rows reflect.Value) error {
 		return err
 	}
 	if r.One {
-		if rows.Len() == 0 {
+		if rows.IsNil() {
 			w.b.WriteString("null")
 			return nil
 		}
-		return w.row(t, rows.Index(0))
+		return w.row(t, rows.Elem())
 	}
 	w.b.WriteByte('[')
 	for i := range rows.Len() {

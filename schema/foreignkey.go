@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unsafe"
 )
 
 // ForeignKey is a foreign key of several columns, which a field of type [One] declares. One of a single column is a [Reference].
@@ -116,6 +115,3 @@ func (k *ForeignKey) check() (*Table, error) {
 	}
 	return target, nil
 }
-
-// asSlice returns the slice that holds nothing but what p points to.
-func asSlice[T any](p *T) []T { return unsafe.Slice(p, 1) }

@@ -70,7 +70,7 @@ type relater interface {
 	single() bool // it holds one row at most
 }
 
-// LoadedRows returns the rows that a field, a relation, holds: a slice, be it of one row.
+// LoadedRows returns the rows that a field, a relation, holds: a slice, and of a One a pointer, nil when there is no row.
 func LoadedRows(field reflect.Value) (rows reflect.Value, loaded bool) {
 	list, loaded := field.Interface().(relater).anyRows()
 	return reflect.ValueOf(list), loaded

@@ -44,12 +44,7 @@ func (o *One[T]) UnmarshalJSON(b []byte) error {
 // RelationTypes returns the model whose row a One holds. It makes it known to [Of] and is of no other use.
 func (One[T]) RelationTypes() (model, link reflect.Type) { return reflect.TypeFor[T](), nil }
 
-func (o One[T]) anyRows() (any, bool) {
-	if o.row == nil {
-		return []T(nil), o.loaded
-	}
-	return asSlice(o.row), true
-}
+func (o One[T]) anyRows() (any, bool) { return o.row, o.loaded }
 
 func (One[T]) single() bool { return true }
 
