@@ -50,9 +50,9 @@
 //
 // [NumberOf], [TextOf], [TimeOf], [RefOf], [JSONOf], [OrderedOf] and [FieldOf] take fields that are the value itself, their forms that begin with
 // Null take pointers, and those that begin with SQLNull take a sql.Null. Handles are needed for the fields that are queried by, and
-// for no others. A [Query] is an immutable value: it may be kept, shared between goroutines and built upon. It ends in
+// for no others. A [Query] never changes: it may be kept, shared between goroutines and built upon. It ends in
 // [Query.All], [Query.One], [Query.Count], [Query.Has], [Query.Each], [Query.Stream], [Query.Update] or [Query.Delete]. [And], [Or] and [Not]
-// combine conditions; [Raw] and [Expr] take what fields cannot say; [Repo.FieldByName] serves filters that arrive as text.
+// combine conditions; [Raw] and [Sqlizer] take what fields cannot say; [Repo.FieldByName] serves filters that arrive as text.
 //
 // [Query.Each] ranges over tables of any size in bounded memory. Its body may write to the same table, also in a transaction.
 // [Query.Stream] is one statement, whose rows are of one moment; it is quicker and holds a connection until the loop ends.

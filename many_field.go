@@ -10,8 +10,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// ManyField is the rows of R that refer to a row of T: a [Relation] of T. Its methods choose, order and limit the rows; like a
-// [Query] it is an immutable value.
+// ManyField is the rows of R that refer to a row of T: a [Relation] of T. Its methods choose, order and limit the rows; like those
+// of a [Query] they return new ones.
 type ManyField[T, R any] struct {
 	relation *schema.Relation
 	at       func(*T) *Many[R]
@@ -22,12 +22,7 @@ type ManyField[T, R any] struct {
 // ManyOf returns the relation that the accessor points to, a field of type [Many]. It panics when R has no reference to T, or several
 // of which the tag option via names none.
 func ManyOf[T, R any](accessor func(*T) *Many[R]) ManyField[T, R] {
-	r, err := scan.RelationAt(accessor)
-	if err != nil {
-		panic(err)
-	}
-	checkRelated[T, R]()
-	return ManyField[T, R]{relation: r, at: accessor}
+	return ManyField[T, R]{relation: relationOf[R](accessor), at: accessor}
 }
 
 // Where adds conditions: rows for which one does not hold are left out.
@@ -116,12 +111,7 @@ func (f ManyField[T, R]) start(b *binding, rows []*T) (*loading, error) {
 	if err != nil || keys.len() == 0 {
 		return nil, err
 	}
-	table, err := relatedTable[R](b.table)
-	if err != nil {
-		return nil, err
-	}
-	repo := related[R](b.db, table)
-	rb, err := repo.bind()
+	repo, rb, err := related[R](b)
 	if err != nil {
 		return nil, err
 	}

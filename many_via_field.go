@@ -23,13 +23,8 @@ type ManyViaField[T, R, L any] struct {
 // ManyViaOf returns the relation that the accessor points to, a field of type [ManyVia]. It panics when L does not refer to T and to R,
 // or has several references to one of them of which the tag options via, for T, and to, for R, name none.
 func ManyViaOf[T, R, L any](accessor func(*T) *ManyVia[R, L]) ManyViaField[T, R, L] {
-	r, err := scan.RelationAt(accessor)
-	if err != nil {
-		panic(err)
-	}
-	checkRelated[T, R]()
 	checkRelated[T, L]()
-	return ManyViaField[T, R, L]{relation: r, at: accessor}
+	return ManyViaField[T, R, L]{relation: relationOf[R](accessor), at: accessor}
 }
 
 // Where adds conditions: rows for which one does not hold are left out.
@@ -109,12 +104,7 @@ func (f ManyViaField[T, R, L]) start(b *binding, rows []*T) (*loading, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := relatedTable[R](b.table)
-	if err != nil {
-		return nil, err
-	}
-	repo := related[R](b.db, table)
-	rb, err := repo.bind()
+	repo, rb, err := related[R](b)
 	if err != nil {
 		return nil, err
 	}

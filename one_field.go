@@ -1,11 +1,9 @@
 package prom
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
@@ -21,12 +19,7 @@ type OneField[T, R any] struct {
 // OneOf returns the relation that the accessor points to, a field of type [One]. It panics when the columns that the field's tag names
 // are not as many as those of the primary key of R, or not of the same types.
 func OneOf[T, R any](accessor func(*T) *One[R]) OneField[T, R] {
-	r, err := scan.RelationAt(accessor)
-	if err != nil {
-		panic(err)
-	}
-	checkRelated[T, R]()
-	return OneField[T, R]{relation: r, at: accessor}
+	return OneField[T, R]{relation: relationOf[R](accessor), at: accessor}
 }
 
 // With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to the same row
@@ -88,51 +81,18 @@ func (f OneField[T, R]) start(b *binding, rows []*T) (*loading, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := relatedTable[R](b.table)
-	if err != nil {
-		return nil, err
-	}
-	repo := related[R](b.db, table)
-	rb, err := repo.bind()
-	if err != nil {
-		return nil, err
+	give := func(found []*R) {
+		for i, row := range rows {
+			if places[i] < 0 {
+				schema.LoadOne(f.at(row), nil)
+			} else {
+				schema.LoadOne(f.at(row), found[places[i]])
+			}
+		}
 	}
 	if keys.len() == 0 {
-		for _, row := range rows {
-			schema.LoadOne(f.at(row), nil)
-		}
+		give(nil)
 		return nil, nil
 	}
-	text, args, err := rb.stmts.Select(nil, query.Spec{}.KeysIn(repo.table.Key, keys.len(), keys.value))
-	if err != nil {
-		return nil, errorOf("load", repo.table, err)
-	}
-	var list []R
-	return &loading{
-		b: rb, text: text, args: args,
-		read: func(rows conn.Rows) (err error) {
-			loader := scan.Loader[R]{Plan: repo.plan}
-			list, err = loader.LoadAll(rows, keys.len())
-			return err
-		},
-		join: func() ([]*loading, error) {
-			found := make([]*R, keys.len())
-			for i := range list {
-				at, err := findRow(keys, repo.plan, &list[i], repo.table.Key)
-				if err != nil {
-					return nil, errorOf("load", repo.table, err)
-				}
-				found[at] = &list[i]
-			}
-			for i, row := range rows {
-				if places[i] < 0 {
-					schema.LoadOne(f.at(row), nil)
-				} else {
-					schema.LoadOne(f.at(row), found[places[i]])
-				}
-			}
-			return startAll(rb, f.with, pointers(list))
-		},
-		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
-	}, nil
+	return loadByKey(b, keys, f.with, give)
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // Projection is a query whose results are of type R: a single value, a pair, or a struct of the caller's own. [Pluck], [Pluck2],
-// [Pluck3], [Select] and [Into] make projections of a query. Like a [Query] it is an immutable value, and it can be a [Subquery] of others.
+// [Pluck3], [Select] and [Into] make projections of a query. Like a [Query] it never changes, and it can be a [Subquery] of others.
 //
 // When some of its columns are aggregates, the others say what the groups are: each result is one group.
 type Projection[T, R any] struct {

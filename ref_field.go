@@ -1,12 +1,9 @@
 package prom
 
 import (
-	"context"
 	"database/sql"
 	"reflect"
 
-	"github.com/prom-go/prom/conn"
-	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
@@ -14,33 +11,33 @@ import (
 // RefField is a reference from T to R, whose key is of type K. As a field its values are keys, and as a [Relation] it is the row
 // that is referred to.
 type RefField[T, R any, K comparable] struct {
-	query.RefField[*T, *R, K]
+	*query.RefField[*T, *R, K]
 	at func(*T) *RefBy[R, K]
 }
 
 // NullRefField is a [RefField] that may be NULL.
 type NullRefField[T, R any, K comparable] struct {
-	query.NullRefField[*T, *R, K]
+	*query.NullRefField[*T, *R, K]
 	at func(*T) *RefBy[R, K] // nil for NULL
 }
 
 // RefOf returns the reference; its values are keys of R. Like all constructors of relations it panics when the models do not fit.
-func RefOf[T, R any, K comparable](accessor func(*T) *RefBy[R, K]) *RefField[T, R, K] {
-	f := &RefField[T, R, K]{*query.RefOf(accessor), accessor}
+func RefOf[T, R any, K comparable](accessor func(*T) *RefBy[R, K]) RefField[T, R, K] {
+	f := RefField[T, R, K]{query.RefOf(accessor), accessor}
 	checkRelated[T, R]()
 	return f
 }
 
 // NullRefOf returns the optional reference, a pointer; its values are keys of R.
-func NullRefOf[T, R any, K comparable](accessor func(*T) **RefBy[R, K]) *NullRefField[T, R, K] {
-	f := &NullRefField[T, R, K]{*query.NullRefOf(accessor), func(v *T) *RefBy[R, K] { return *accessor(v) }}
+func NullRefOf[T, R any, K comparable](accessor func(*T) **RefBy[R, K]) NullRefField[T, R, K] {
+	f := NullRefField[T, R, K]{query.NullRefOf(accessor), func(v *T) *RefBy[R, K] { return *accessor(v) }}
 	checkRelated[T, R]()
 	return f
 }
 
 // SQLNullRefOf returns the optional reference, a sql.Null; its values are keys of R.
-func SQLNullRefOf[T, R any, K comparable](accessor func(*T) *sql.Null[RefBy[R, K]]) *NullRefField[T, R, K] {
-	f := &NullRefField[T, R, K]{*query.SQLNullRefOf(accessor), func(v *T) *RefBy[R, K] {
+func SQLNullRefOf[T, R any, K comparable](accessor func(*T) *sql.Null[RefBy[R, K]]) NullRefField[T, R, K] {
+	f := NullRefField[T, R, K]{query.SQLNullRefOf(accessor), func(v *T) *RefBy[R, K] {
 		if ref := accessor(v); ref.Valid {
 			return &ref.V
 		}
@@ -67,21 +64,21 @@ func checkRelated[T, R any]() {
 
 // With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to the same row
 // share its value.
-func (f *RefField[T, R, K]) With(relations ...Relation[R]) Relation[T] {
+func (f RefField[T, R, K]) With(relations ...Relation[R]) Relation[T] {
 	return refRelation[T, R, K]{f.Column(), f.at, relations}
 }
 
 // With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to the same row
 // share its value.
-func (f *NullRefField[T, R, K]) With(relations ...Relation[R]) Relation[T] {
+func (f NullRefField[T, R, K]) With(relations ...Relation[R]) Relation[T] {
 	return refRelation[T, R, K]{f.Column(), f.at, relations}
 }
 
-func (f *RefField[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
+func (f RefField[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
 	return refRelation[T, R, K]{f.Column(), f.at, nil}.start(b, rows)
 }
 
-func (f *NullRefField[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
+func (f NullRefField[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
 	return refRelation[T, R, K]{f.Column(), f.at, nil}.start(b, rows)
 }
 
@@ -97,37 +94,7 @@ func (r refRelation[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
 	if err != nil || keys.len() == 0 {
 		return nil, err
 	}
-	repo := related[R](b.db, b.table.TargetOf(r.column))
-	rb, err := repo.bind()
-	if err != nil {
-		return nil, err
-	}
-	text, args, err := rb.stmts.Select(nil, query.Spec{}.KeysIn(repo.table.Key, keys.len(), keys.value))
-	if err != nil {
-		return nil, errorOf("load", repo.table, err)
-	}
-	var list []R
-	return &loading{
-		b: rb, text: text, args: args,
-		read: func(rows conn.Rows) (err error) {
-			loader := scan.Loader[R]{Plan: repo.plan}
-			list, err = loader.LoadAll(rows, keys.len())
-			return err
-		},
-		join: func() ([]*loading, error) {
-			found := make([]*R, keys.len())
-			for i := range list {
-				at, err := findRow(keys, repo.plan, &list[i], repo.table.Key)
-				if err != nil {
-					return nil, errorOf("load", repo.table, err)
-				}
-				found[at] = &list[i]
-			}
-			r.give(rows, places, found)
-			return startAll(rb, r.with, pointers(list))
-		},
-		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
-	}, nil
+	return loadByKey(b, keys, r.with, func(found []*R) { r.give(rows, places, found) })
 }
 
 // give gives the references of rows what was found for their keys.

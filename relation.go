@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
@@ -129,9 +130,61 @@ func runTogether(ctx context.Context, level []*loading) error {
 // relatedRepo is the key of a connection's repo for the rows of relations.
 type relatedRepo struct{ table *schema.Table }
 
-// related returns the repo of R on a connection and a table: relations never leave the connection of the rows that they are loaded into.
-func related[R any](db *conn.DB, t *schema.Table) *Repo[R] {
-	return db.Extra(relatedRepo{t}, func() any { return NewRepo[R](Using(db), Table(t.Name)) }).(*Repo[R])
+// related returns the repo of R, and its binding, for relations of the rows of a binding, whose connection they never leave.
+func related[R any](from *binding) (*Repo[R], *binding, error) {
+	t, err := relatedTable[R](from.table)
+	if err != nil {
+		return nil, nil, err
+	}
+	db := from.db
+	repo := db.Extra(relatedRepo{t}, func() any { return NewRepo[R](Using(db), Table(t.Name)) }).(*Repo[R])
+	b, err := repo.bind()
+	return repo, b, err
+}
+
+// relationOf returns the relation that an accessor points to. It panics when the models do not fit.
+func relationOf[R, T, F any](accessor func(*T) *F) *schema.Relation {
+	r, err := scan.RelationAt(accessor)
+	if err != nil {
+		panic(err)
+	}
+	checkRelated[T, R]()
+	return r
+}
+
+// loadByKey loads the rows of R with the given keys, one for each, for rows of a binding. What it finds is given in the order of the
+// keys, nil where there is no row.
+func loadByKey[R any](from *binding, keys *rowKeys, with []Relation[R], give func(found []*R)) (*loading, error) {
+	repo, b, err := related[R](from)
+	if err != nil {
+		return nil, err
+	}
+	text, args, err := b.stmts.Select(nil, query.Spec{}.KeysIn(repo.table.Key, keys.len(), keys.value))
+	if err != nil {
+		return nil, errorOf("load", repo.table, err)
+	}
+	var list []R
+	return &loading{
+		b: b, text: text, args: args,
+		read: func(rows conn.Rows) (err error) {
+			loader := scan.Loader[R]{Plan: repo.plan}
+			list, err = loader.LoadAll(rows, keys.len())
+			return err
+		},
+		join: func() ([]*loading, error) {
+			found := make([]*R, keys.len())
+			for i := range list {
+				at, err := findRow(keys, repo.plan, &list[i], repo.table.Key)
+				if err != nil {
+					return nil, errorOf("load", repo.table, err)
+				}
+				found[at] = &list[i]
+			}
+			give(found)
+			return startAll(b, with, pointers(list))
+		},
+		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
+	}, nil
 }
 
 // relatedTable returns the table of R as seen from a table: the same one when its model is R, whatever name it has.

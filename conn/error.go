@@ -180,22 +180,33 @@ func (e *Error) Locate(t *schema.Table) {
 		if e.Constraint == pkey || e.Constraint == "" && len(key) > 0 && slices.Equal(e.Columns, key) {
 			e.Constraint, e.Columns = pkey, key
 		}
-	case KindCheck, KindForeignKey:
-		if refs := t.References(); e.Kind == KindForeignKey && e.Constraint == "" && len(refs) == 1 && e.Op != "delete" {
-			// SQLite says nothing about which reference it is, and there is but one that it can be.
-			e.Columns = schema.ColumnNames(refs)
-			e.Constraint = dialect.ReferenceName(t, refs[0])
-			return
-		}
-		nameOf := dialect.CheckName
-		if e.Kind == KindForeignKey {
-			nameOf = dialect.ReferenceName
-		}
+	case KindCheck:
 		for _, c := range t.Columns {
-			if e.Constraint != "" && e.Constraint == nameOf(t, c) {
+			if e.Constraint != "" && e.Constraint == dialect.CheckName(t, c) {
 				e.Columns = []string{c.Name}
 				return
 			}
+		}
+	case KindForeignKey:
+		e.locateReference(t)
+	}
+}
+
+// locateReference finds the columns of a foreign key.
+func (e *Error) locateReference(t *schema.Table) {
+	refs := t.References()
+	// SQLite says nothing about which foreign key it is; there may be but one that it can be.
+	only := e.Constraint == "" && e.Op != "delete" && len(refs)+len(t.ForeignKeys) == 1
+	for _, c := range refs {
+		if name := dialect.ReferenceName(t, c); only || e.Constraint == name {
+			e.Constraint, e.Columns = name, []string{c.Name}
+			return
+		}
+	}
+	for _, k := range t.ForeignKeys {
+		if name := dialect.ForeignKeyName(t, k); only || e.Constraint == name {
+			e.Constraint, e.Columns = name, schema.ColumnNames(k.Columns)
+			return
 		}
 	}
 }

@@ -117,13 +117,10 @@ type maker struct {
 
 	mu      sync.Mutex
 	rng     *rand.Rand
-	parents map[*schema.Column]any    // a row that references refer to: a pointer to its model
-	makers  map[reflect.Type]*maker   // of the parents' models
-	counter *counter                  // of the model's table
-	used    map[*schema.Column]values // that were made up for the columns of distinct
+	parents map[*schema.Column]any  // a row that references refer to: a pointer to its model
+	makers  map[reflect.Type]*maker // of the parents' models
+	counter *counter                // of the model's table
 }
-
-type values map[string]bool
 
 func newMaker(db *prom.DB, repo prom.AnyRepo, s settings) *maker {
 	t := repo.Schema()
@@ -136,7 +133,7 @@ func newMaker(db *prom.DB, repo prom.AnyRepo, s settings) *maker {
 		}
 	}
 	return &maker{db: db, repo: repo, settings: s, distinct: distinctColumns(t), refers: refers, rng: rand.New(rand.NewPCG(s.seed, h.Sum64())),
-		parents: map[*schema.Column]any{}, makers: map[reflect.Type]*maker{}, counter: counterOf(db, t), used: map[*schema.Column]values{}}
+		parents: map[*schema.Column]any{}, makers: map[reflect.Type]*maker{}, counter: counterOf(db, t)}
 }
 
 // distinctColumns returns a column of the key, and of each unique index, whose values must differ. A column that has many values is preferred,
@@ -194,10 +191,41 @@ func columnsOf(t *schema.Table, ix *schema.Index) []*schema.Column {
 	return cols
 }
 
-// counter numbers the values that are made for a table, by whatever factory.
+// counter numbers the values that are made for a table, by whatever factory, and knows the texts that must not come again.
 type counter struct {
-	mu sync.Mutex
-	n  int
+	mu   sync.Mutex
+	n    int
+	used map[string]*values // by column
+}
+
+// values are texts that were made up for a column whose values must differ. Nil has none and takes none.
+type values struct {
+	mu   sync.Mutex
+	list map[string]bool
+}
+
+// take reports whether a text is new, and takes it.
+func (v *values) take(s string) bool {
+	if v == nil {
+		return true
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.list[s] {
+		return false
+	}
+	v.list[s] = true
+	return true
+}
+
+// of returns the texts of a column.
+func (c *counter) of(column string) *values {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.used[column] == nil {
+		c.used[column] = &values{list: map[string]bool{}}
+	}
+	return c.used[column]
 }
 
 func (c *counter) next() int {
@@ -215,7 +243,7 @@ type counterKey struct {
 var counters sync.Map // counterKey → *counter
 
 func counterOf(db *prom.DB, t *schema.Table) *counter {
-	c, _ := counters.LoadOrStore(counterKey{db, t.Name}, &counter{})
+	c, _ := counters.LoadOrStore(counterKey{db, t.Name}, &counter{used: map[string]*values{}})
 	return c.(*counter)
 }
 
@@ -290,14 +318,21 @@ func (m *maker) setKey(in scope, tb testing.TB, v any, k *schema.ForeignKey) err
 	}
 	for i, c := range k.Columns {
 		field, part := reflect.ValueOf(v).Elem().FieldByIndex(c.Path), reflect.ValueOf(parent).Elem().FieldByIndex(k.Target().Key[i].Path)
-		if field.Kind() == reflect.Pointer && part.Kind() != reflect.Pointer {
-			field.Set(reflect.New(part.Type()))
+		if k.Target().Key[i].References != nil {
+			part = reflect.ValueOf(schema.KeyOf(part))
+		}
+		if field.Kind() == reflect.Pointer {
+			field.Set(reflect.New(field.Type().Elem()))
 			field = field.Elem()
 		}
-		if field.Type() != part.Type() {
+		switch {
+		case c.References != nil:
+			field.Addr().MethodByName("SetKey").Call([]reflect.Value{part})
+		case part.Type().AssignableTo(field.Type()):
+			field.Set(part)
+		default:
 			return fmt.Errorf("set %s by hand: it is a %s, and the key a %s", c.Field, field.Type(), part.Type())
 		}
-		field.Set(part)
 	}
 	return nil
 }

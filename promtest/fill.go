@@ -53,10 +53,7 @@ func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 	}
 	g := &gen{rng: m.rng, c: c, n: n, distinct: m.distinct[c]}
 	if g.distinct {
-		if m.used[c] == nil {
-			m.used[c] = values{}
-		}
-		g.used = m.used[c]
+		g.used = m.counter.of(c.Name)
 	}
 	if field.Kind() == reflect.Pointer {
 		field.Set(reflect.New(field.Type().Elem()))

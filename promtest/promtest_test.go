@@ -77,12 +77,22 @@ type (
 		Citizen prom.Ref[Citizen] `prom:"key"`
 		City    prom.Ref[City]    `prom:"key"`
 	}
+	// Badge refers to a membership by both columns of its key, one of which refers to the citizen by itself.
+	Badge struct {
+		prom.Model
+		Citizen    prom.Ref[Citizen] `prom:"citizen_id"`
+		CityID     *int64
+		Membership prom.One[Membership] `prom:"on='citizen_id, city_id'"`
+	}
 )
 
 var (
 	countries = prom.NewRepo[Country]()
 	cities    = prom.NewRepo[City]()
 	citizens  = prom.NewRepo[Citizen]()
+	badges    = prom.NewRepo[Badge]()
+
+	badgeMembership = prom.OneOf(func(b *Badge) *prom.One[Membership] { return &b.Membership })
 )
 
 // Ensure that values are made that the rules allow, that look like their names, and that differ where they must.
@@ -188,6 +198,11 @@ func TestParents(t *testing.T) {
 		}), undo)
 		f.Create(t)
 		is.Equal(count(t, countries.Using(db)), 6) // 3, one for the citizens' homes, one for the cities of the members, and the last one
+
+		badge := promtest.New[Badge](db).Create(t) // and a membership, though the table has citizens of other factories
+		is.NoErr(badges.Using(db).With(badgeMembership).LoadInto(context.Background(), badge))
+		m, ok := badge.Membership.Get()
+		is.True(ok && m.Citizen.Key() == badge.Citizen.Key() && m.City.Key() == *badge.CityID)
 	})
 }
 

@@ -19,7 +19,7 @@ type gen struct {
 	c        *schema.Column
 	n        int // of the row
 	distinct bool
-	used     values // when distinct: those of the factory's other rows
+	used     *values // when distinct: those of the table's other rows
 
 	pattern *regexp.Regexp
 }
@@ -59,10 +59,7 @@ func (g *gen) text() (any, error) {
 			if s == "" {
 				break
 			}
-			if g.allows(s) {
-				if g.distinct {
-					g.used[s] = true
-				}
+			if g.allows(s) && g.used.take(s) {
 				return s, nil
 			}
 		}
@@ -81,7 +78,7 @@ func (g *gen) allows(s string) bool {
 	if r := g.c.Rules; r.Min != nil && n < r.Min.Int || r.Max != nil && n > r.Max.Int {
 		return false
 	}
-	return !g.used[s] && (g.pattern == nil || g.pattern.MatchString(s))
+	return g.pattern == nil || g.pattern.MatchString(s)
 }
 
 func (g *gen) choice(list []string) (string, error) {
@@ -89,8 +86,7 @@ func (g *gen) choice(list []string) (string, error) {
 		return pick(g.rng, list), nil
 	}
 	for _, s := range list {
-		if !g.used[s] {
-			g.used[s] = true
+		if g.used.take(s) {
 			return s, nil
 		}
 	}

@@ -80,8 +80,6 @@ func (b *builder) foreignKey(r *Relation) (*ForeignKey, error) {
 			return nil, fmt.Errorf("there is no column %q; the columns are %s", strings.TrimSpace(name), strings.Join(ColumnNames(t.Columns), ", "))
 		case slices.Contains(k.Columns, c):
 			return nil, fmt.Errorf("the column %q stands twice", c.Name)
-		case c.References != nil:
-			return nil, fmt.Errorf("the column %q refers to %s by itself", c.Name, c.References.Model.Name())
 		}
 		k.Columns, k.Weak = append(k.Columns, c), k.Weak && c.Null
 	}

@@ -47,6 +47,7 @@ type (
 		Maybe  *bool
 
 		_ struct{} `prom:"unique=shelf,on='author_id, title desc',where='rank > 0'"`
+		_ struct{} `prom:"index=folded,on='lower(title), rank desc',include='at, ratio'"`
 	}
 	Shop struct {
 		Code string `prom:"key"`
@@ -96,6 +97,11 @@ func TestGenerate(t *testing.T) {
 		is.NoErr(run(ctx, []string{"-dsn", e.DSN, "-package", "main"}, &source))
 		is.Equal(strings.Contains(source.String(), `// The column "place" has the type point`), e.Name == dbtest.NamePostgres)
 		is.True(strings.Contains(source.String(), `// The index "expression"`))
+		if folded := "index=folded,on='lower(title), rank desc',include='at, ratio'"; e.Name == dbtest.NamePostgres {
+			is.True(strings.Contains(source.String(), folded))
+		} else { // SQLite has no columns besides those of the index
+			is.True(strings.Contains(source.String(), "index=folded,on='lower(title), rank desc, at, ratio'") || strings.Contains(source.String(), "index=folded,on='(lower(title)), rank desc, at, ratio'"))
+		}
 		dir := t.TempDir()
 		is.NoErr(os.WriteFile(filepath.Join(dir, "models.go"), source.Bytes(), 0o644))
 		is.NoErr(os.WriteFile(filepath.Join(dir, "main.go"), []byte(check(source.String())), 0o644))
