@@ -60,7 +60,7 @@
 // # Relations
 //
 // A field of type [Ref] is a column that refers to a row of another model, and one of type [Many] stands for the rows that refer to this one; [ManyVia]
-// goes through a linking model. [RefOf], [ManyOf] and [ManyViaOf] make handles of them, and [Query.With] loads the rows:
+// goes through a linking model, and [One] is the row that several columns refer to together. [RefOf], [ManyOf], [ManyViaOf] and [OneOf] make handles of them, and [Query.With] loads the rows:
 //
 //	posts.Where(PostViews.Gt(1000)).With(PostAuthor.With(AuthorPosts.OrderBy(PostAt.Desc()).Limit(3)))
 //
