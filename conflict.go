@@ -173,12 +173,12 @@ func (c *Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query
 	}
 	how := query.Conflict{On: on.cols, Live: on.live, Nothing: c.nothing, Tell: c.tells()}
 	if !c.nothing && len(c.assigns) == 0 {
-		how.Set = make([]*schema.Column, 0, 16)
 		for _, col := range cols {
 			if !col.Key && !col.Created && !slices.Contains(on.cols, col) {
-				how.Set = append(how.Set, col)
+				w.sets = append(w.sets, col)
 			}
 		}
+		how.Set = w.sets
 	}
 	err = query.Assigns(b.stmts, &how, c.assigns, c.where, at)
 	var text *query.Text

@@ -96,7 +96,9 @@ func (r *Repo[T]) reread(ctx context.Context, w *work[T], op string, cols []*sch
 func (r *Repo[T]) Query() *Query[T] { return &Query[T]{repo: r} }
 
 // Where returns the query of the rows for which all conditions hold.
-func (r *Repo[T]) Where(conds ...Cond[T]) *Query[T] { return r.Query().Where(conds...) }
+func (r *Repo[T]) Where(conds ...Cond[T]) *Query[T] {
+	return &Query[T]{repo: r, spec: query.Where(query.Spec{}, conds)}
+}
 
 // OrderBy returns the query of all rows in an order.
 func (r *Repo[T]) OrderBy(orders ...Order[T]) *Query[T] { return r.Query().OrderBy(orders...) }

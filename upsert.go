@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -43,8 +44,14 @@ func (r *Repo[T]) Upsert(ctx context.Context, v *T, on ...Columner) error {
 }
 
 func (r *Repo[T]) upsert(ctx context.Context, v *T, on identity) error {
-	c := &Conflict[T]{repo: r, on: &on, hooks: r.hooks & upsertHooks}
-	outcome, err := c.Create(ctx, v)
+	var outcome Outcome
+	var err error
+	if hooks := r.hooks & upsertHooks; hooks != 0 {
+		outcome, err = (&Conflict[T]{repo: r, on: &on, hooks: hooks}).Create(ctx, v)
+	} else {
+		c := Conflict[T]{repo: r, on: &on} // stays on the stack
+		outcome, err = c.create(ctx, v)
+	}
 	if err == nil && outcome == Unchanged {
 		return r.notFound("upsert") // by a trigger
 	}
@@ -57,23 +64,29 @@ type identity struct {
 	live bool // the index leaves out rows that are marked as deleted
 }
 
+var tableIdentities sync.Map // *schema.Table → []identity
+
 // identities lists the key and the unique indexes over all rows, but for those that are marked as deleted.
-func (r *Repo[T]) identities() []identity {
-	var list []identity
-	if len(r.table.Key) > 0 {
-		list = append(list, identity{cols: r.table.Key})
+func identities(t *schema.Table) []identity {
+	if known, ok := tableIdentities.Load(t); ok {
+		return known.([]identity)
 	}
-	for _, ix := range r.table.Indexes {
+	var list []identity
+	if len(t.Key) > 0 {
+		list = append(list, identity{cols: t.Key})
+	}
+	for _, ix := range t.Indexes {
 		if cols := ix.OnColumns(); ix.Unique && ix.Where == "" && cols != nil {
 			list = append(list, identity{cols, ix.Live})
 		}
 	}
+	tableIdentities.Store(t, list)
 	return list
 }
 
 // identity returns what v can be found by: its key if it is set, or the first unique index that is.
 func (r *Repo[T]) identity(v *T) (identity, error) {
-	list := r.identities()
+	list := identities(r.table)
 	for _, id := range list {
 		set := true
 		for _, c := range id.cols {
@@ -106,7 +119,7 @@ func (r *Repo[T]) identityOf(fields []Columner) (identity, error) {
 			return identity{}, fmt.Errorf("the field %s belongs to another model", cols[i].Name)
 		}
 	}
-	for _, id := range r.identities() {
+	for _, id := range identities(r.table) {
 		if len(cols) == len(id.cols) && !slices.ContainsFunc(id.cols, func(c *schema.Column) bool { return !slices.Contains(cols, c) }) {
 			return identity{cols, id.live}, nil
 		}

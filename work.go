@@ -15,7 +15,8 @@ type work[T any] struct {
 	call
 	args   []schema.Value
 	cols   []*schema.Column
-	stored T // what a write makes of a value; the caller's own is changed when it has succeeded
+	sets   []*schema.Column // that an upsert sets
+	stored T                // what a write makes of a value; the caller's own is changed when it has succeeded
 
 	loader   scan.Loader[T]
 	one      *T // where one row goes; nil to read a list
@@ -43,7 +44,7 @@ func (r *Repo[T]) give(w *work[T]) {
 		args = make([]schema.Value, 0, 16)
 	}
 	clear(args[:cap(args)]) // the values are the caller's
-	*w = work[T]{args: args[:0], cols: w.cols[:0]}
+	*w = work[T]{args: args[:0], cols: w.cols[:0], sets: w.sets[:0]}
 	r.works.Put(w)
 }
 

@@ -2,6 +2,7 @@ package query
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,21 +90,13 @@ func Assigns[T any](s *Statements, c *Conflict, assigns []Assign[T], conds []Con
 // the values of the columns, are appended to these.
 func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Conflict) (*Text, []schema.Value, error) {
 	before := len(args) - len(cols)
-	list := c.list
+	key := shape(make([]byte, 0, 128)).byte(kindUpsert, bit(c.Nothing)|bit(c.Live)<<1|bit(c.Tell)<<2).columns(cols).columns(c.On).columns(c.Set)
+	key, args = s.assignShape(key, args, c.list)
 	for _, col := range c.Set {
-		a := assignment{col: col, kind: assignExpr, x: &expr{op: exprExcluded, like: col, col: col}}
 		if col.Version {
-			a = assignment{col: col, kind: assignAdd, val: schema.IntValue(col.Kind, 1)} // of the row that is there
+			args = append(args, one(col))
 		}
-		list = append(list, a)
 	}
-	if len(list) == 0 && !c.Nothing {
-		// Something must be assigned, or nothing would be returned.
-		on := c.On[0]
-		list = []assignment{{col: on, kind: assignExpr, x: &expr{op: exprExcluded, like: on, col: on}}}
-	}
-	key := shape(make([]byte, 0, 128)).byte(kindUpsert, bit(c.Nothing)|bit(c.Live)<<1|bit(c.Tell)<<2).columns(cols).columns(c.On)
-	key, args = s.assignShape(key, args, list)
 	args = values(args, s.Dialect, c.where)
 	text, err := s.cache.get(key.nodes(c.where), func() (*Text, error) {
 		r := s.renderer()
@@ -113,7 +106,7 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 			r.sc.name = "target" // its own name means the row that could not be inserted
 			b = b.Into(s.name + " AS target")
 		}
-		suffix, rest := r.part(func() { r.conflict(s, &c, list) })
+		suffix, rest := r.part(func() { r.conflict(s, &c, c.assignments()) })
 		b = b.Suffix(suffix, rest...).Suffix(s.returning())
 		if told := s.Dialect.Features().Inserted; c.Tell && told != "" {
 			b = b.Suffix(", " + told)
@@ -121,6 +114,30 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err
+}
+
+// one is what a version is counted up by.
+func one(version *schema.Column) schema.Value { return schema.IntValue(version.Kind, 1) }
+
+// assignments are those of the row that is there.
+func (c *Conflict) assignments() []assignment {
+	list := slices.Clip(c.list)
+	for _, col := range c.Set {
+		if col.Version {
+			list = append(list, assignment{col: col, kind: assignAdd, val: one(col)}) // of the row that is there
+		} else {
+			list = append(list, excluded(col))
+		}
+	}
+	if len(list) == 0 && !c.Nothing {
+		list = append(list, excluded(c.On[0])) // something must be assigned, or nothing would be returned
+	}
+	return list
+}
+
+// excluded assigns the value that could not be inserted.
+func excluded(col *schema.Column) assignment {
+	return assignment{col: col, kind: assignExpr, x: &expr{op: exprExcluded, like: col, col: col}}
 }
 
 var errExcluded = errors.New("Excluded is for what happens on a conflict")

@@ -58,6 +58,9 @@ func Update[T any](s *Statements, dst []schema.Value, q Spec, assigns []Assign[T
 
 // assignments checks assignments and leaves out those of nothing.
 func assignments[T any](assigns []Assign[T]) ([]assignment, error) {
+	if len(assigns) == 0 {
+		return nil, nil
+	}
 	list := make([]assignment, 0, 8)
 	for _, a := range assigns {
 		if a.a == nil {
@@ -89,7 +92,7 @@ func (s *Statements) kept(list []assignment, at time.Time) []assignment {
 		case c.Updated:
 			list = append(list, assignment{col: c, val: schema.TimeValue(schema.Time, at)})
 		case c.Version:
-			list = append(list, assignment{col: c, kind: assignAdd, val: schema.IntValue(c.Kind, 1)})
+			list = append(list, assignment{col: c, kind: assignAdd, val: one(c)})
 		}
 	}
 	return list
