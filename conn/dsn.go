@@ -108,6 +108,9 @@ type Options struct {
 	// NoGroupCommit makes each SQLite write outside a transaction commit by itself (group_commit=false), also when others
 	// wait to write.
 	NoGroupCommit bool
+	// NoHistory leaves out the record of each change of the schema (history=false).
+	NoHistory bool
+
 	// InstallLockTimeout is how long DDL waits for a table's lock (install_lock_timeout; a bare number is
 	// in milliseconds). Zero is [DefaultInstallLockTimeout], which [ParseDSN] fills in; negative is no
 	// bound.

@@ -88,6 +88,7 @@ func (o Options) params(dialect string) []dsnParam {
 	add(o.MaxConns != 0, "pool_maxconn", strconv.Itoa(int(o.MaxConns)))
 	add(o.ReadOnly, "readonly", "true")
 	add(o.Install != InstallAuto, "install", o.Install.String())
+	add(o.NoHistory, "history", "false")
 	timeout(dialect != dsnSQLite, "connect_timeout", o.ConnectTimeout, 0)
 	timeout(dialect != dsnSQLite, "statement_timeout", o.StatementTimeout, 0)
 	timeout(dialect != dsnSQLite, "lock_timeout", o.LockTimeout, 0)

@@ -162,6 +162,15 @@ func promOptions(readOnlyAliases ...string) []dsnOption {
 				return errDSNValue
 			},
 		},
+		{
+			name: "history", want: dsnBoolForm,
+			apply: func(b *dsnBuilder, v string) error {
+				on := false
+				err := setBool(&on, v)
+				b.dsn.Options.NoHistory = !on
+				return err
+			},
+		},
 		timeoutOption("install_lock_timeout", time.Millisecond,
 			func(o *Options) *time.Duration { return &o.InstallLockTimeout }),
 	}

@@ -182,7 +182,7 @@ func (e *Error) Locate(t *schema.Table) {
 		}
 	case KindCheck:
 		for _, c := range t.Columns {
-			if e.Constraint != "" && e.Constraint == dialect.CheckName(t, c) {
+			if e.Constraint != "" && e.Constraint == t.CheckName(c) {
 				e.Columns = []string{c.Name}
 				return
 			}

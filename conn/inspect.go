@@ -9,8 +9,11 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
+// HistoryTable is the name of the table in which changes of the schema are written down.
+const HistoryTable = "prom_history"
+
 // Tables lists the tables of the database, by name: on PostgreSQL those that a name without a schema reaches. Views and the engine's own
-// tables are left out.
+// tables and the history of changes are left out.
 func (db *DB) Tables(ctx context.Context) ([]string, error) {
 	return db.listed(ctx, dialect.SortTable, dialect.SortForeign)
 }
@@ -24,7 +27,7 @@ func (db *DB) listed(ctx context.Context, sorts ...string) ([]string, error) {
 	list, err := Relations(ctx, db)
 	var names []string
 	for _, r := range list {
-		if slices.Contains(sorts, r.Sort) {
+		if slices.Contains(sorts, r.Sort) && r.Name != HistoryTable {
 			names = append(names, r.Name)
 		}
 	}
@@ -54,32 +57,44 @@ func References(ctx context.Context, db *DB) ([][2]string, error) {
 	return list, err
 }
 
-// Describe reads what the database has under the name of a table or view: columns, indexes and foreign keys. A column of a type
+// Describe reads what the database has under the name of a table or view: columns, indexes, constraints. A column of a type
 // that no field is stored as is listed like the others, with the kind Null. A table that does not exist is ErrNoTable.
 func (db *DB) Describe(ctx context.Context, table string) (schema.Found, error) {
-	found, err := Inspect(ctx, db, table)
-	if err != nil {
-		return found, err
+	found, err := InspectAll(ctx, db, table)
+	if err == nil && !found.Exists {
+		err = &Error{Kind: KindNoTable, Op: "describe", Table: table}
 	}
-	if !found.Exists {
-		return found, &Error{Kind: KindNoTable, Op: "describe", Table: table}
+	return found, err
+}
+
+// InspectAll reads all that the database tells of a table or view, which [schema.Table.Compare] needs. That there is none is no error.
+func InspectAll(ctx context.Context, db *DB, table string) (schema.Found, error) {
+	found, err := Inspect(ctx, db, table)
+	if err != nil || !found.Exists {
+		return found, err
 	}
 	group := ""
 	err = inspect(ctx, db, db.dialect.ForeignKeys(), table, func(r inspected) {
 		if id := r.text(0); id != group || found.ForeignKeys == nil {
 			group = id
 			found.ForeignKeys = append(found.ForeignKeys, schema.FoundForeignKey{
-				Name: r.text(1), Table: r.text(3), OnDelete: r.text(5), OnUpdate: r.text(6), Deferrable: r.bool(7),
+				Name: r.text(1), Table: r.text(3), OnDelete: r.text(5), OnUpdate: r.text(6), Deferrable: r.bool(7), Unchecked: r.bool(8),
 			})
 		}
 		k := &found.ForeignKeys[len(found.ForeignKeys)-1]
 		k.Columns = append(k.Columns, r.text(2))
 		k.TargetColumns = append(k.TargetColumns, r.text(4))
 	})
+	if query := db.dialect.Checks(); err == nil && query != "" {
+		err = inspect(ctx, db, query, table, func(r inspected) {
+			found.Checks = append(found.Checks, schema.FoundCheck{Name: r.text(0), Expr: r.text(1), Unchecked: r.bool(2)})
+		})
+	}
 	if query := db.dialect.Definitions(); err == nil && query != "" {
-		definitions := map[string]string{}
-		err = inspect(ctx, db, query, table, func(r inspected) { definitions[r.text(0)] = r.text(1) })
-		db.dialect.Complete(&found, table, definitions)
+		err = inspect(ctx, db, query, table, func(r inspected) {
+			found.Definitions = append(found.Definitions, schema.Definition{Sort: r.text(0), Name: r.text(1), SQL: r.text(2)})
+		})
+		db.dialect.Complete(&found)
 	}
 	return found, err
 }
@@ -103,7 +118,8 @@ func Inspect(ctx context.Context, db *DB, table string) (schema.Found, error) {
 		i := slices.IndexFunc(found.Indexes, func(ix schema.FoundIndex) bool { return ix.Name == name })
 		if i < 0 {
 			i = len(found.Indexes)
-			found.Indexes = append(found.Indexes, schema.FoundIndex{Name: name, Unique: r.bool(1), Partial: r.bool(2), Where: r.text(6)})
+			found.Indexes = append(found.Indexes, schema.FoundIndex{Name: name, Unique: r.bool(1), Partial: r.bool(2), Where: r.text(6),
+				Invalid: r.bool(8), Bound: r.bool(9)})
 		}
 		if r.bool(7) {
 			found.Indexes[i].Include = append(found.Indexes[i].Include, r.text(3))
@@ -118,6 +134,12 @@ func Inspect(ctx context.Context, db *DB, table string) (schema.Found, error) {
 func HasRows(ctx context.Context, db *DB, table string) (has bool, err error) {
 	err = inspect(ctx, db, db.dialect.HasRows(table), "", func(r inspected) { has = r.bool(0) })
 	return has, err
+}
+
+// Count runs a query of one number, such as how many rows a table has.
+func Count(ctx context.Context, db *DB, sql string) (n int64, err error) {
+	err = inspect(ctx, db, sql, "", func(r inspected) { n = r.int(0) })
+	return n, err
 }
 
 // inspected is a row of an introspection query. The first error is kept, and what is read after it is empty.
@@ -136,6 +158,16 @@ func (r inspected) text(i int) string {
 	return s
 }
 
+// int reads an integer; NULL is 0.
+func (r inspected) int(i int) int64 {
+	if *r.err != nil || r.IsNull(i) {
+		return 0
+	}
+	n, err := r.Int(i)
+	*r.err = err
+	return n
+}
+
 // bool reads a boolean, or 0 and 1.
 func (r inspected) bool(i int) bool {
 	if *r.err != nil {
@@ -144,15 +176,13 @@ func (r inspected) bool(i int) bool {
 	if b, err := r.Bool(i); err == nil {
 		return b
 	}
-	n, err := r.Int(i)
-	*r.err = err
-	return n != 0
+	return r.int(i) != 0
 }
 
 // inspect reads the rows of an introspection query; "" for the table is for one that takes no argument.
 func inspect(ctx context.Context, db *DB, sql, table string, read func(inspected)) error {
 	st := &Statement{SQL: sql, Op: "inspect", Table: table}
-	if strings.Contains(sql, "?") {
+	if table != "" && strings.Contains(sql, "?") {
 		st.Args = []schema.Value{schema.TextValue(schema.Text, table)}
 		if db.dialect.Features().NumberedArgs {
 			st.SQL = strings.Replace(sql, "?", "$1", 1)

@@ -3,6 +3,7 @@ package conn
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"runtime"
 	"strconv"
 	"sync"
@@ -206,7 +207,15 @@ func (e *liteEngine) begin(ctx context.Context, opts txOptions) (engineTx, error
 		// between, however long it waits.
 		begin = "BEGIN IMMEDIATE"
 	}
-	t := &liteTx{engine: e, conn: c}
+	t := &liteTx{engine: e, conn: c, unheeded: opts.unheeded}
+	if opts.unheeded {
+		// References of other tables stay what they are while a table is away (https://www.sqlite.org/lang_altertable.html, section 7).
+		err = errors.Join(c.run("PRAGMA foreign_keys = 0"), c.run("PRAGMA legacy_alter_table = 1"))
+	}
+	if err != nil {
+		t.end()
+		return nil, err
+	}
 	if _, err = c.exec(ctx, &Statement{SQL: begin}); err == nil && opts.readOnly && c.writes {
 		t.queryOnly = true
 		err = c.run("PRAGMA query_only = 1")

@@ -7,6 +7,7 @@ type liteTx struct {
 	engine    *liteEngine
 	conn      *liteConn // nil after the end
 	queryOnly bool
+	unheeded  bool  // foreign keys are, see unheeded
 	dead      error // why SQLite rolled the transaction back by itself
 }
 
@@ -18,8 +19,8 @@ func (t *liteTx) end() {
 	}
 	t.conn = nil
 	c.rollBack()
-	if t.queryOnly && c.Conn != nil && c.run("PRAGMA query_only = 0") != nil {
-		c.drop()
+	if c.Conn != nil && (t.unheeded || t.queryOnly && c.run("PRAGMA query_only = 0") != nil) {
+		c.drop() // the next connection has its settings again
 	}
 	t.engine.give(c)
 }

@@ -28,6 +28,7 @@ type txOptions struct {
 	readOnly   bool
 	deferrable bool
 	retries    int
+	unheeded   bool // see Unheeded
 	set        bool
 }
 
@@ -42,6 +43,10 @@ func ReadOnly() TxOption { return func(o *txOptions) { o.readOnly, o.set = true,
 // Deferrable makes a read-only serializable transaction of PostgreSQL wait for a moment when it cannot fail; see "SET
 // TRANSACTION" in its manual. It changes nothing elsewhere.
 func Deferrable() TxOption { return func(o *txOptions) { o.deferrable, o.set = true, true } }
+
+// Unheeded has SQLite not heed foreign keys in the transaction, in which tables can be made anew then. Who uses it checks them before the end.
+// It changes nothing elsewhere.
+func Unheeded() TxOption { return func(o *txOptions) { o.unheeded, o.set = true, true } }
 
 // Tx runs fn in a transaction. The context that fn gets carries it: every statement on this DB with that context, or one made
 // from it, is part of the transaction; statements with another context are not. When fn returns nil the transaction commits;

@@ -19,11 +19,6 @@ func QuoteList(names []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// CheckName returns the name of a column's CHECK constraint, by which an error tells the column.
-func CheckName(t *schema.Table, c *schema.Column) string {
-	return schema.IndexName(t.Name, c.Name+"_check")
-}
-
 // ReferenceName returns the name of a column's foreign key.
 func ReferenceName(t *schema.Table, c *schema.Column) string {
 	return schema.IndexName(t.Name, c.Name+"_fkey")
@@ -78,7 +73,7 @@ func ColumnDef(d Definition, t *schema.Table, c *schema.Column, cl Clauses) stri
 		parts = append(parts, "DEFAULT "+d.Literal(c.Default.Literal))
 	}
 	if cond := checkCondition(d, c); cond != "" {
-		parts = append(parts, "CONSTRAINT "+Quote(CheckName(t, c))+" CHECK ("+cond+")")
+		parts = append(parts, "CONSTRAINT "+Quote(t.CheckName(c))+" CHECK ("+cond+")")
 	}
 	if cl.Reference {
 		parts = append(parts, "CONSTRAINT "+Quote(ReferenceName(t, c))+" "+references(t, c))
@@ -190,20 +185,21 @@ func CreateIndex(t *schema.Table, ix *schema.Index, include bool) string {
 		s = "CREATE UNIQUE INDEX "
 	}
 	s += Quote(ix.Name) + " ON " + Quote(t.Name) + " (" + strings.Join(cols, ", ") + ")" + besides
-	var where []string
-	if ix.Live {
-		where = append(where, Quote(t.Deleted.Name)+" IS NULL")
+	if where := IndexWhere(t, ix); where != "" {
+		s += " WHERE " + where
 	}
-	if ix.Where != "" {
-		where = append(where, ix.Where)
+	return s
+}
+
+// IndexWhere returns the condition of an index, "" for none.
+func IndexWhere(t *schema.Table, ix *schema.Index) string {
+	switch {
+	case ix.Live && ix.Where != "":
+		return Quote(t.Deleted.Name) + " IS NULL AND (" + ix.Where + ")"
+	case ix.Live:
+		return Quote(t.Deleted.Name) + " IS NULL"
 	}
-	switch len(where) {
-	case 0:
-		return s
-	case 1:
-		return s + " WHERE " + where[0]
-	}
-	return s + " WHERE " + where[0] + " AND (" + where[1] + ")"
+	return ix.Where
 }
 
 // HasRows returns a query that tells whether a table has a row.

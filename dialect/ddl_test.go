@@ -7,7 +7,6 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/schema"
 )
@@ -184,7 +183,7 @@ func TestConstraints(t *testing.T) {
 			for _, v := range tt.bad {
 				err := try(tt.column, v)
 				is.True(err != nil)
-				is.True(strings.Contains(err.Error(), dialect.CheckName(limitsTable, limitsTable.Column(tt.column))))
+				is.True(strings.Contains(err.Error(), limitsTable.CheckName(limitsTable.Column(tt.column))))
 			}
 		}
 

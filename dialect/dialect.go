@@ -18,6 +18,7 @@ type Dialect interface {
 	Quote(name string) string
 
 	Definition
+	Altering
 	Expression
 	Introspection
 	Watching
@@ -76,6 +77,9 @@ type Definition interface {
 	InstallBegin(lockTimeout time.Duration) []string
 	InstallEnd() []string
 
+	// LockTimeout returns the statement that bounds how long the transaction waits for a table's lock, "" where it waits for none.
+	LockTimeout(d time.Duration) string
+
 	// DropTables returns the statements that drop tables with their rows; one that does not exist is no error. The tables are given
 	// in an order in which those that refer to others come first, as far as there is one. DropView drops what Tables calls a view or
 	// a materialized view.
@@ -114,24 +118,29 @@ type Introspection interface {
 
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,
 	// partial boolean, column name text or NULL for an expression, descending boolean, expression text or NULL, the index's condition
-	// text or NULL, held besides boolean: the column is no part of the key. Indexes behind a primary key are left out.
+	// text or NULL, held besides boolean: the column is no part of the key, half made boolean, of a constraint boolean. Indexes behind a
+	// primary key are left out.
 	Indexes() string
+
+	// Checks returns a query with one row for each CHECK constraint: its name text, its condition text, whether (boolean) rows from before
+	// it may break it. It is "" where the Definitions tell.
+	Checks() string
 
 	// ForeignKeys returns a query with one row for each column of each foreign key, in order: a text that is the same for the
 	// columns of one, its name text or NULL, column text, target table text, target column text or NULL, rule on delete text, rule on update
-	// text, deferrable boolean.
+	// text, deferrable boolean, whether (boolean) rows from before it may break it.
 	ForeignKeys() string
 
 	// References returns a query with one row for each table and each other table that it refers to: both names, with their
 	// schemas where the name alone does not reach them.
 	References() string
 
-	// Definitions returns a query for the statements that made a table and its indexes: name text, SQL text. It is "" where the
-	// catalog tells all.
+	// Definitions returns a query for the statements that made a table, its indexes and its triggers: sort text (table, index or
+	// trigger), name text, SQL text. It is "" where the catalog tells all.
 	Definitions() string
 
-	// Complete adds to a table what only its Definitions tell, by name.
-	Complete(f *schema.Found, table string, definitions map[string]string)
+	// Complete adds to a table what only its Definitions tell.
+	Complete(f *schema.Found)
 
 	// ReadType sets a column's Kind, Size, Precision and Scale from its Type. Kind stays Null for a type that is none of the
 	// column types, or one that can be read as one of them.
@@ -139,6 +148,9 @@ type Introspection interface {
 
 	// HasRows returns a query that tells whether (boolean) the table has a row, in one row and one column.
 	HasRows(table string) string
+
+	// RowCount returns a query for the number of rows of a table, which may be an estimate, in one row and one column.
+	RowCount(table string) string
 }
 
 // Constraint is a foreign key by its name.

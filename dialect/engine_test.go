@@ -266,7 +266,7 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var k schema.FoundForeignKey
 		var id, column, target string
 		var name sql.NullString
-		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate, &k.Deferrable)
+		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate, &k.Deferrable, &k.Unchecked)
 		if k.Name = name.String; id != group || f.ForeignKeys == nil {
 			group, f.ForeignKeys = id, append(f.ForeignKeys, k)
 		}
@@ -275,14 +275,13 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		return err
 	})
 	if query := e.Definitions(); query != "" {
-		definitions := map[string]string{}
 		scan(t, e, query, table, func(rows *sql.Rows) error {
-			var name, text string
-			err := rows.Scan(&name, &text)
-			definitions[name] = text
+			var d schema.Definition
+			err := rows.Scan(&d.Sort, &d.Name, &d.SQL)
+			f.Definitions = append(f.Definitions, d)
 			return err
 		})
-		e.Complete(&f, table, definitions)
+		e.Complete(&f)
 	}
 	return f
 }

@@ -1,6 +1,9 @@
 package schema
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Found is what a database has under the name of a table, as introspection tells it.
 type Found struct {
@@ -10,6 +13,22 @@ type Found struct {
 	Columns     []FoundColumn
 	Indexes     []FoundIndex // those behind a primary key are left out
 	ForeignKeys []FoundForeignKey
+	Checks      []FoundCheck
+	Definitions []Definition // the statements that made it, its indexes and its triggers, in their order, where the engine keeps them
+}
+
+// Definition is a statement that an engine keeps of what it has.
+type Definition struct {
+	Sort string // table, index or trigger
+	Name string
+	SQL  string
+}
+
+// FoundCheck is a CHECK constraint of a table that exists.
+type FoundCheck struct {
+	Name      string // "" where it has none
+	Expr      string // as the engine writes it
+	Unchecked bool   // rows from before it may break it: NOT VALID
 }
 
 // FoundColumn is a column of a table that exists.
@@ -36,6 +55,8 @@ type FoundIndex struct {
 	Include []string // the columns that it holds besides
 	Partial bool     // it does not cover every row
 	Where   string   // the condition of a partial index, as the engine writes it
+	Invalid bool     // it was left half made, and covers some rows only
+	Bound   bool     // it belongs to a constraint, and goes with it alone
 }
 
 // FoundIndexColumn is one column of an index, or an expression.
@@ -54,6 +75,7 @@ type FoundForeignKey struct {
 	OnDelete      string   // NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT
 	OnUpdate      string
 	Deferrable    bool // it may be checked at the end of a transaction; always false where the engine does not tell
+	Unchecked     bool // rows from before it may break it: NOT VALID
 }
 
 // Names returns the names of the index's columns, "" for an expression.
@@ -77,6 +99,15 @@ func (f *Found) Column(name string) *FoundColumn {
 		return nil
 	}
 	return &f.Columns[i]
+}
+
+// Index returns the index of that name, or nil.
+func (f *Found) Index(name string) *FoundIndex {
+	i := slices.IndexFunc(f.Indexes, func(ix FoundIndex) bool { return f.same(ix.Name, name) })
+	if i < 0 {
+		return nil
+	}
+	return &f.Indexes[i]
 }
 
 // Key returns the columns of the primary key, in the order of the table.
@@ -103,12 +134,15 @@ func (f *Found) Reference(columns ...string) *FoundForeignKey {
 // of what the database has beyond the model; that is left alone.
 type Diff struct {
 	Create  bool      // the table is missing, with all its columns and indexes
+	Renamed []*Column // which the database has under their names from before
 	Columns []*Column // in the order of the table, those of the key first
 	Indexes []*Index
 }
 
 // Empty reports whether nothing is missing.
-func (d Diff) Empty() bool { return !d.Create && len(d.Columns) == 0 && len(d.Indexes) == 0 }
+func (d Diff) Empty() bool {
+	return !d.Create && len(d.Renamed) == 0 && len(d.Columns) == 0 && len(d.Indexes) == 0
+}
 
 // Diff compares the table with what was found. An index counts as present when its name is, or when another one has the
 // same columns and the same uniqueness and both cover every row. One with expressions, or with columns that it holds besides, goes by its
@@ -119,18 +153,26 @@ func (t *Table) Diff(f Found) Diff {
 	}
 	var d Diff
 	for _, c := range t.Columns {
-		if f.Column(c.Name) == nil {
+		switch {
+		case f.Column(c.Name) != nil:
+		case t.isRenamed(c, &f):
+			d.Renamed = append(d.Renamed, c)
+		default:
 			d.Columns = append(d.Columns, c)
 		}
 	}
-	// A reference to the model itself can be added only when the key is there.
-	slices.SortStableFunc(d.Columns, func(a, b *Column) int { return boolInt(b.Key) - boolInt(a.Key) })
+	d.Columns = sortedByKey(d.Columns)
 	for _, ix := range t.Indexes {
 		if !slices.ContainsFunc(f.Indexes, func(fi FoundIndex) bool { return f.covers(fi, ix) }) {
 			d.Indexes = append(d.Indexes, ix)
 		}
 	}
 	return d
+}
+
+// isRenamed reports whether the database has a column that it lacks under the name from before.
+func (t *Table) isRenamed(c *Column, f *Found) bool {
+	return c.Was != "" && t.byName[c.Was] == nil && f.Column(c.Was) != nil
 }
 
 func boolInt(b bool) int {
@@ -147,6 +189,94 @@ func (f *Found) same(a, b string) bool {
 
 // covers reports whether the index that was found does the work of the one that is wanted.
 func (f *Found) covers(fi FoundIndex, ix *Index) bool {
-	return f.same(fi.Name, ix.Name) ||
+	return f.same(fi.Name, ix.Name) || !fi.Invalid &&
 		fi.Unique == ix.Unique && ix.OnColumns() != nil && ix.Include == nil && !fi.Partial && !ix.Partial() && slices.EqualFunc(fi.Names(), ix.Names(), f.same)
+}
+
+// WithTable returns what was found under another name of the table, as it will be when it has been renamed.
+func (f *Found) WithTable(from, to string) Found {
+	g := *f
+	g.ForeignKeys = slices.Clone(f.ForeignKeys)
+	for i := range g.ForeignKeys {
+		if f.same(g.ForeignKeys[i].Table, from) { // it refers to itself
+			g.ForeignKeys[i].Table = to
+		}
+	}
+	return g
+}
+
+// WithColumn returns what was found with another name of a column, as it will be when it has been renamed.
+func (f *Found) WithColumn(from, to string) Found {
+	g := *f
+	rename := func(name string) string {
+		if f.same(name, from) {
+			return to
+		}
+		return name
+	}
+	all := func(names []string) []string {
+		names = slices.Clone(names)
+		for i := range names {
+			names[i] = rename(names[i])
+		}
+		return names
+	}
+	g.Columns = slices.Clone(f.Columns)
+	for i := range g.Columns {
+		g.Columns[i].Name = rename(g.Columns[i].Name)
+	}
+	g.ForeignKeys = slices.Clone(f.ForeignKeys)
+	for i := range g.ForeignKeys {
+		g.ForeignKeys[i].Columns = all(g.ForeignKeys[i].Columns)
+	}
+	g.Indexes = slices.Clone(f.Indexes)
+	for i := range g.Indexes {
+		ix := &g.Indexes[i]
+		ix.Columns, ix.Include = slices.Clone(ix.Columns), all(ix.Include)
+		for j := range ix.Columns {
+			ix.Columns[j].Name, ix.Columns[j].Expr = rename(ix.Columns[j].Name), renameIn(ix.Columns[j].Expr, from, to)
+		}
+		ix.Where = renameIn(ix.Where, from, to)
+	}
+	g.Checks = slices.Clone(f.Checks)
+	for i := range g.Checks {
+		g.Checks[i].Expr = renameIn(g.Checks[i].Expr, from, to)
+	}
+	g.Definitions = slices.Clone(f.Definitions)
+	for i := range g.Definitions {
+		g.Definitions[i].SQL = renameIn(g.Definitions[i].SQL, from, to)
+	}
+	return g
+}
+
+// renameIn renames a column in an expression, where it stands as a word or in quotes.
+func renameIn(expr, from, to string) string {
+	var b strings.Builder
+	isWord := func(c byte) bool {
+		return c == '_' || c >= 0x80 || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+	}
+	for i := 0; i < len(expr); {
+		j := i + 1
+		switch c := expr[i]; {
+		case c == '\'' || c == '"':
+			for j < len(expr) && expr[j] != c {
+				j++
+			}
+			j = min(j+1, len(expr))
+		case isWord(c):
+			for j < len(expr) && isWord(expr[j]) {
+				j++
+			}
+		}
+		switch word := expr[i:j]; word {
+		case from:
+			b.WriteString(to)
+		case `"` + from + `"`:
+			b.WriteString(`"` + to + `"`)
+		default:
+			b.WriteString(word)
+		}
+		i = j
+	}
+	return b.String()
 }

@@ -64,8 +64,11 @@ func (b *builder) addIndexColumn(it tagItem, ic IndexColumn) error {
 	return nil
 }
 
-// addBlank reads the tag of a blank field, which declares an index over several columns.
+// addBlank reads the tag of a blank field, which declares an index over several columns, or the table's name from before.
 func (b *builder) addBlank(tg *tag) error {
+	if was, ok := tg.value("was"); ok {
+		return b.setWas(tg, was)
+	}
 	p := pendingIndex{blank: true}
 	for _, it := range tg.items {
 		switch it.name {
@@ -81,7 +84,7 @@ func (b *builder) addBlank(tg *tag) error {
 		case "where":
 			p.where = it.value
 		default:
-			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include and where", it.name)
+			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include and where, or was", it.name)
 		}
 	}
 	if p.name == "" || p.on == "" || tg.name != "" {
@@ -93,6 +96,23 @@ func (b *builder) addBlank(tg *tag) error {
 		}
 	}
 	b.indexes = append(b.indexes, p)
+	return nil
+}
+
+// setWas reads the tag of a blank field that tells the table's name from before.
+func (b *builder) setWas(tg *tag, was string) error {
+	switch {
+	case len(tg.items) > 1 || tg.name != "":
+		return errors.New("was, the table's name from before, stands alone on its blank field")
+	case b.table.Was != "":
+		return fmt.Errorf("the table's name from before is told already, %q", b.table.Was)
+	case foldName(was) == foldName(b.table.Name):
+		return errors.New("was is the table's name from before, and not the one that it has")
+	}
+	if err := checkTableName(was); err != nil {
+		return fmt.Errorf("was: %w", err)
+	}
+	b.table.Was = was
 	return nil
 }
 

@@ -40,12 +40,24 @@ func tableOrError(known any) (*Table, error) {
 	return known.(*Table), nil
 }
 
-func newTable(model reflect.Type) (*Table, error) {
+// OfNamed returns the schema of a struct type that need not have a name, such as one that was made by reflection, for a table of that name. It
+// is made anew each time.
+func OfNamed(model reflect.Type, table string) (*Table, error) {
+	t, err := newNamedTable(model, table)
+	if err != nil {
+		return nil, fmt.Errorf("prom: model %s: %w", model, err)
+	}
+	return t, nil
+}
+
+func newTable(model reflect.Type) (*Table, error) { return newNamedTable(model, "") }
+
+func newNamedTable(model reflect.Type, name string) (*Table, error) {
 	if model.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("a model is a struct type, not %s", model.Kind())
 	}
 	b := builder{table: &Table{Model: model, byName: map[string]*Column{}}}
-	if err := b.setName(); err != nil {
+	if err := b.setName(name); err != nil {
 		return nil, err
 	}
 	if err := b.addStruct(model, nil, 0, "", false); err != nil {
@@ -61,8 +73,11 @@ type builder struct {
 	indexes []pendingIndex
 }
 
-func (b *builder) setName() error {
+func (b *builder) setName(name string) error {
 	t := b.table
+	if t.Name = name; name != "" {
+		return checkTableName(name)
+	}
 	t.Name = Snake(t.Model.Name())
 	if n, ok := reflect.New(t.Model).Interface().(TableNamer); ok {
 		t.Name = n.TableName()
@@ -178,6 +193,15 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 		if foldName(other.Name) == foldName(c.Name) {
 			return fmt.Errorf("the columns %q and %q (field %s) differ in case only, which SQLite does not tell apart", c.Name, other.Name, other.Field)
 		}
+	}
+	if was, ok := tg.value("was"); ok {
+		if err := checkColumnName(was); err != nil {
+			return fmt.Errorf("was: %w", err)
+		}
+		if foldName(was) == foldName(c.Name) {
+			return errors.New("was is the column's name from before, and not the one that it has")
+		}
+		c.Was = was
 	}
 	if tg.has("via") || tg.has("to") {
 		return fmt.Errorf("via and to are for fields of type prom.Many and prom.ManyVia, not for %s", c.Type)

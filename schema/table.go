@@ -12,6 +12,7 @@ import (
 // made; [Of] returns the same one for the same type, so tables may be compared by pointer.
 type Table struct {
 	Name    string       // the table's name in the database, unquoted
+	Was     string       // its name from before, which the tag option was tells; "" for none
 	Model   reflect.Type // the struct
 	Columns []*Column    // in the order of the table: own fields first, then those of an embedded Model
 	Key     []*Column    // the primary key in the order of declaration; empty when there is none
@@ -31,6 +32,7 @@ type Table struct {
 // Column is one persisted field of a model.
 type Column struct {
 	Name    string       // the column's name, unquoted
+	Was     string       // its name from before, which the tag option was tells; "" for none
 	Field   string       // the Go field's path, such as "Address.City", for messages
 	Type    reflect.Type // the Go field's type
 	Path    []int        // the field's index path for reflect's FieldByIndex
@@ -59,6 +61,9 @@ type Column struct {
 
 // Required reports whether a row cannot be without a value in this column.
 func (c *Column) Required() bool { return !c.Null }
+
+// CheckName returns the name of a column's CHECK constraint, by which an error tells the column.
+func (t *Table) CheckName(c *Column) string { return IndexName(t.Name, c.Name+"_check") }
 
 // Narrow returns the limits of the column's Go type where the column's kind has none so narrow: those of an int8, and of the
 // unsigned types. Nil is no limit.
@@ -271,7 +276,7 @@ func (t *Table) WithName(name string) (*Table, error) {
 		return nil, err
 	}
 	u := *t
-	u.Name = name
+	u.Name, u.Was = name, ""
 	u.Indexes = make([]*Index, len(t.Indexes))
 	for i, ix := range t.Indexes {
 		v := *ix

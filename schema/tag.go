@@ -48,6 +48,7 @@ var options = []option{
 	{"on", needsValue, "on a blank field _: the columns of the index, or expressions: on='at desc, lower(title)'; of a One: the columns that refer"},
 	{"include", needsValue, "on a blank field _ only: columns that the index holds besides: include='title, views'"},
 	{"where", needsValue, "on a blank field _ only: the condition of a partial index, as SQL"},
+	{"was", needsValue, "the column's name from before, under which the database may still have it; on a blank field _, the table's"},
 }
 
 type option struct {

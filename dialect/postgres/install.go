@@ -29,6 +29,9 @@ func (Dialect) InstallEnd() []string {
 	return []string{"SELECT set_config('lock_timeout', current_setting('prom.lock_timeout'), true)"}
 }
 
+// LockTimeout bounds the waiting for a table's lock, for the transaction alone.
+func (Dialect) LockTimeout(d time.Duration) string { return setLockTimeout(d) }
+
 // setLockTimeout is for the transaction alone; zero and less wait without end.
 func setLockTimeout(d time.Duration) string {
 	return fmt.Sprintf("SET LOCAL lock_timeout = %d", max(0, d.Milliseconds()))

@@ -39,10 +39,11 @@ WHERE a.attrelid = ` + relation + ` AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum`
 
 // An index that is not valid, such as one that CREATE INDEX CONCURRENTLY left half made, covers some rows only.
-const indexes = `SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL OR NOT i.indisvalid, a.attname::text,
+const indexes = `SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, a.attname::text,
 	coalesce((i.indoption[(k.n - 1)::int] & 1) = 1, false),
 	CASE WHEN k.attnum = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.n::int, true) END,
-	pg_catalog.pg_get_expr(i.indpred, i.indrelid), k.n > i.indnkeyatts
+	pg_catalog.pg_get_expr(i.indpred, i.indrelid), k.n > i.indnkeyatts, NOT i.indisvalid,
+	EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('u', 'x'))
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
@@ -54,7 +55,7 @@ ORDER BY ic.relname, k.n`
 const rule = ` WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END`
 
 const foreignKeys = `SELECT c.oid::text, c.conname::text, a.attname::text, ` + reached + `, ta.attname::text,
-	CASE c.confdeltype` + rule + `, CASE c.confupdtype` + rule + `, c.condeferrable
+	CASE c.confdeltype` + rule + `, CASE c.confupdtype` + rule + `, c.condeferrable, NOT c.convalidated
 FROM pg_catalog.pg_constraint c
 CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, target, n)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
@@ -63,6 +64,11 @@ JOIN pg_catalog.pg_class t ON t.oid = c.confrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
 WHERE c.contype = 'f' AND c.conrelid = ` + relation + `
 ORDER BY c.conname, k.n`
+
+const checks = `SELECT conname::text, pg_catalog.pg_get_expr(conbin, conrelid), NOT convalidated
+FROM pg_catalog.pg_constraint
+WHERE contype = 'c' AND conrelid = ` + relation + `
+ORDER BY conname`
 
 // reached is the name of the table t in the schema n as one has to write it.
 const reached = `CASE WHEN pg_catalog.pg_table_is_visible(t.oid) THEN t.relname::text ELSE n.nspname || '.' || t.relname END`
@@ -90,14 +96,24 @@ func (Dialect) ForeignKeys() string { return foreignKeys }
 // References returns a query for which table refers to which, see [dialect.Introspection].
 func (Dialect) References() string { return references }
 
+// Checks returns a query with one row a CHECK constraint, see [dialect.Introspection].
+func (Dialect) Checks() string { return checks }
+
 // Definitions returns "": the catalog tells all.
 func (Dialect) Definitions() string { return "" }
 
 // Complete does nothing: the catalog has told all.
-func (Dialect) Complete(*schema.Found, string, map[string]string) {}
+func (Dialect) Complete(*schema.Found) {}
 
 // HasRows returns a query that tells whether the table has a row.
 func (Dialect) HasRows(table string) string { return dialect.HasRows(table) }
+
+// RowCount returns a query for the number of rows as it was estimated last, or where that has not been done, for the number itself.
+func (Dialect) RowCount(table string) string {
+	name := dialect.Quote(table)
+	return "SELECT CASE WHEN reltuples < 0 THEN (SELECT count(*) FROM " + name + ") ELSE reltuples::bigint END FROM pg_catalog.pg_class WHERE oid = " +
+		quoteText(name) + "::regclass"
+}
 
 // kinds are the kinds of types as format_type writes them, without their limits.
 var kinds = map[string]schema.Kind{

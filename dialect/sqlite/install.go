@@ -7,3 +7,6 @@ func (Dialect) InstallBegin(time.Duration) []string { return nil }
 
 // InstallEnd returns nothing.
 func (Dialect) InstallEnd() []string { return nil }
+
+// LockTimeout returns "": a transaction waits at its beginning and nowhere else.
+func (Dialect) LockTimeout(time.Duration) string { return "" }

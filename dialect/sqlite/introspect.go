@@ -28,14 +28,14 @@ WHERE c.hidden <> 1
 ORDER BY c.cid`
 
 // An expression is a column without a name; the row's number, which SQLite adds to every index, is no key column.
-const indexes = `SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0
+const indexes = `SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u'
 FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
 WHERE l.origin <> 'pk' AND c.key = 1
 ORDER BY l.name, c.seqno`
 
 // A foreign key that names no target columns means the primary key.
 const foreignKeys = `SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
-	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0
 FROM pragma_foreign_key_list(?) AS f
 ORDER BY f.id DESC, f.seq`
 
@@ -45,7 +45,9 @@ LEFT JOIN sqlite_schema AS t ON t.type = 'table' AND t.name = f."table" COLLATE 
 WHERE s.type = 'table' AND s.name <> f."table" COLLATE NOCASE
 ORDER BY 1, 2`
 
-const definitions = `SELECT name, sql FROM sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL`
+const definitions = `SELECT type, name, sql FROM sqlite_schema
+WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL AND type IN ('table', 'index', 'trigger')
+ORDER BY rowid`
 
 // Tables returns a query with one row a table, see [dialect.Introspection].
 func (Dialect) Tables() string { return tables }
@@ -68,31 +70,59 @@ func (Dialect) Definitions() string { return definitions }
 // HasRows returns a query that tells whether the table has a row.
 func (Dialect) HasRows(table string) string { return dialect.HasRows(table) }
 
-// Complete adds the collations of the columns, the expressions of indexes and their conditions.
-func (Dialect) Complete(f *schema.Found, table string, definitions map[string]string) {
-	for name, sql := range definitions {
-		if !strings.EqualFold(name, table) {
-			continue
-		}
-		for column, words := range columnWords(sql) {
-			for i := range f.Columns {
-				if strings.EqualFold(f.Columns[i].Name, column) {
-					f.Columns[i].NoCase = hasCollation(words, "NOCASE")
-				}
-			}
-		}
-	}
-	for i := range f.Indexes {
-		ix := &f.Indexes[i]
-		terms, where := indexTerms(definitions[ix.Name])
-		ix.Where = where
-		for j := range ix.Columns {
-			if ix.Columns[j].Name == "" && j < len(terms) {
-				ix.Columns[j].Expr = terms[j]
-			}
+// Checks returns "": the definitions tell.
+func (Dialect) Checks() string { return "" }
+
+// RowCount returns a query for the number of rows.
+func (Dialect) RowCount(table string) string { return "SELECT count(*) FROM " + dialect.Quote(table) }
+
+// Complete adds the collations of the columns, the CHECK constraints, the expressions of indexes and their conditions.
+func (Dialect) Complete(f *schema.Found) {
+	for _, d := range f.Definitions {
+		switch d.Sort {
+		case sortTable:
+			completeTable(f, d.SQL)
+		case sortIndex:
+			completeIndex(f, d)
 		}
 	}
 }
+
+func completeTable(f *schema.Found, sql string) {
+	def, ok := parseTable(sql)
+	if !ok {
+		return
+	}
+	for _, col := range def.columns {
+		if c := f.Column(col.name()); c != nil {
+			c.NoCase = strings.EqualFold(col.collation(), "NOCASE")
+		}
+	}
+	for _, c := range def.checks() {
+		f.Checks = append(f.Checks, schema.FoundCheck{Name: c.name, Expr: c.condition()})
+	}
+}
+
+func completeIndex(f *schema.Found, d schema.Definition) {
+	ix := f.Index(d.Name)
+	if ix == nil {
+		return
+	}
+	var terms []string
+	terms, ix.Where = indexTerms(d.SQL)
+	for j := range ix.Columns {
+		if ix.Columns[j].Name == "" && j < len(terms) {
+			ix.Columns[j].Expr = terms[j]
+		}
+	}
+}
+
+// The sorts of definitions.
+const (
+	sortTable   = "table"
+	sortIndex   = "index"
+	sortTrigger = "trigger"
+)
 
 // kinds are the kinds of types as people declare columns of SQLite, in capitals. The table's rows may hold anything.
 var kinds = map[string]schema.Kind{

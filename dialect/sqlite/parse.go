@@ -104,37 +104,6 @@ func inBrackets(list []token) (items [][]token, rest []token) {
 	return items, nil
 }
 
-// columnWords returns the definition of each column of a CREATE TABLE, by the column's name. What else stands between the
-// brackets, such as CHECK, is in it too, under a name that no column has.
-func columnWords(sql string) map[string][]token {
-	items, _ := inBrackets(tokens(sql))
-	words := map[string][]token{}
-	for _, item := range items {
-		if len(item) > 0 {
-			if name := unquote(item[0].text); words[name] == nil {
-				words[name] = item[1:]
-			}
-		}
-	}
-	return words
-}
-
-// hasCollation reports whether a column's definition has that collation, outside of brackets.
-func hasCollation(words []token, name string) bool {
-	depth := 0
-	for i, t := range words {
-		switch {
-		case t.text == "(":
-			depth++
-		case t.text == ")":
-			depth--
-		case depth == 0 && strings.EqualFold(t.text, "COLLATE") && i+1 < len(words):
-			return strings.EqualFold(unquote(words[i+1].text), name)
-		}
-	}
-	return false
-}
-
 // indexTerms returns the terms of a CREATE INDEX, without their order and collation, and its condition.
 func indexTerms(sql string) (terms []string, where string) {
 	items, rest := inBrackets(tokens(sql))

@@ -83,7 +83,8 @@ func mayTryAgain(ctx context.Context, db *conn.DB, err error) bool {
 // ensure changes the schema in one transaction.
 func ensure(ctx context.Context, db *conn.DB, all, wanted []*schema.Table, last bool) (changed bool, err error) {
 	err = db.Tx(ctx, func(ctx context.Context) error {
-		in := &installer{ctx: ctx, db: db, d: db.Dialect(), exists: map[string]bool{}, last: last}
+		in := newInstaller(ctx, db)
+		in.last = last
 		in.run(in.d.InstallBegin(lockTimeout(db)), "")
 		for _, t := range all {
 			in.table(t, slices.Contains(wanted, t))
@@ -144,6 +145,13 @@ type installer struct {
 	last       bool            // of the attempts: what seems to be a race is none
 	changed    bool
 	err        error
+
+	recorded func(sql string) // takes statements in place of the database, when a change is planned only
+	history  history
+}
+
+func newInstaller(ctx context.Context, db *conn.DB) *installer {
+	return &installer{ctx: ctx, db: db, d: db.Dialect(), exists: map[string]bool{}}
 }
 
 // reference is a foreign key of one column, or one of several.
@@ -163,10 +171,21 @@ func (in *installer) run(statements []string, table string) {
 	}
 }
 
-// change runs statements that change the schema.
-func (in *installer) change(statements []string, table string) {
-	in.run(statements, table)
-	in.changed = true
+// change runs statements that change the schema, and writes them down.
+func (in *installer) change(statements []string, t *schema.Table) {
+	for _, sql := range statements {
+		switch {
+		case sql == "" || in.err != nil:
+			continue
+		case in.recorded != nil:
+			in.recorded(sql)
+			continue
+		}
+		if in.run([]string{sql}, t.Name); in.err == nil {
+			in.changed = true
+			in.err = in.history.write(in.ctx, in.db, t, sql)
+		}
+	}
 }
 
 // table makes what is missing of one table. A table that is only referred to is made when it is missing, and left alone when
@@ -179,14 +198,65 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 	if found, in.err = conn.Inspect(in.ctx, in.db, t.Name); in.err != nil {
 		return
 	}
+	if !found.Exists && t.Was != "" {
+		if found = in.renameTable(t); in.err != nil {
+			return
+		}
+	}
 	in.exists[t.Name] = true
 	diff := t.Diff(found)
+	if wanted && len(diff.Renamed) > 0 {
+		if diff = in.renameColumns(t, diff.Renamed); in.err != nil {
+			return
+		}
+	}
 	switch {
 	case diff.Create:
 		in.create(t)
 	case wanted && !diff.Empty():
 		in.add(t, diff)
 	}
+}
+
+// renameTable renames the table that a model had before, if it is there and no other model's, and tells what is there then.
+func (in *installer) renameTable(t *schema.Table) (found schema.Found) {
+	if found, in.err = formerTable(in.ctx, in.db, t); in.err != nil || !found.Exists {
+		return found
+	}
+	in.change(in.d.RenameTable(t, &found), t)
+	if in.err == nil {
+		found, in.err = conn.Inspect(in.ctx, in.db, t.Name)
+	}
+	return found
+}
+
+// formerTable looks for the table that a model had before.
+func formerTable(ctx context.Context, db *conn.DB, t *schema.Table) (schema.Found, error) {
+	for _, other := range conn.Known(db) {
+		if other != t && other.Name == t.Was {
+			return schema.Found{}, nil
+		}
+	}
+	found, err := conn.InspectAll(ctx, db, t.Was)
+	if found.View {
+		found = schema.Found{}
+	}
+	return found, err
+}
+
+// renameColumns renames the columns that are there under their names from before, and tells what is still missing.
+func (in *installer) renameColumns(t *schema.Table, cols []*schema.Column) schema.Diff {
+	var found schema.Found
+	if found, in.err = conn.InspectAll(in.ctx, in.db, t.Name); in.err != nil {
+		return schema.Diff{}
+	}
+	for _, c := range cols {
+		in.change(in.d.RenameColumn(t, c, &found), t)
+	}
+	if in.err == nil {
+		found, in.err = conn.Inspect(in.ctx, in.db, t.Name)
+	}
+	return t.Diff(found)
 }
 
 // referrers makes the known tables that refer to one that was made, and those that refer to them. One that cannot be made is left
@@ -231,14 +301,14 @@ func refersTo(t, target *schema.Table) bool {
 
 func (in *installer) create(t *schema.Table) {
 	in.made = append(in.made, t)
-	in.change(in.d.Prerequisites(t.Columns), t.Name)
+	in.change(in.d.Prerequisites(t.Columns), t)
 	in.change(in.d.CreateTable(t, func(c *schema.Column) bool {
 		if in.inline(t, c) {
 			return true
 		}
 		in.references = append(in.references, reference{table: t, column: c})
 		return false
-	}), t.Name)
+	}), t)
 	for _, k := range t.ForeignKeys {
 		in.references = append(in.references, reference{table: t, key: k})
 	}
@@ -248,7 +318,7 @@ func (in *installer) create(t *schema.Table) {
 
 func (in *installer) indexes(t *schema.Table, list []*schema.Index) {
 	for _, ix := range list {
-		in.change([]string{in.d.CreateIndex(t, ix)}, t.Name)
+		in.change([]string{in.d.CreateIndex(t, ix)}, t)
 		in.taken(t, fmt.Sprintf("the name %q of an index", ix.Name))
 	}
 }
@@ -270,7 +340,7 @@ func (in *installer) addReferences() {
 		} else {
 			sql = in.d.AddReference(r.table, r.column)
 		}
-		in.run([]string{sql}, r.table.Name)
+		in.change([]string{sql}, r.table)
 	}
 }
 
@@ -283,9 +353,9 @@ func (in *installer) add(t *schema.Table, diff schema.Diff) {
 	if in.err = in.addable(t, diff.Columns); in.err != nil {
 		return
 	}
-	in.change(in.d.Prerequisites(diff.Columns), t.Name)
+	in.change(in.d.Prerequisites(diff.Columns), t)
 	for _, c := range diff.Columns {
-		in.change(in.d.AddColumn(t, c), t.Name)
+		in.change(in.d.AddColumn(t, c), t)
 	}
 	for _, k := range t.ForeignKeys {
 		if slices.ContainsFunc(k.Columns, func(c *schema.Column) bool { return slices.Contains(diff.Columns, c) }) {
@@ -339,6 +409,10 @@ func drift(t *schema.Table, diff schema.Diff) error {
 		return e
 	}
 	var missing []string
+	for _, c := range diff.Renamed {
+		e.Columns = append(e.Columns, c.Name)
+		missing = append(missing, "column "+c.Name+", which is still named "+c.Was)
+	}
 	for _, c := range diff.Columns {
 		e.Columns = append(e.Columns, c.Name)
 		missing = append(missing, "column "+c.Name)

@@ -58,7 +58,7 @@ func destroy(ctx context.Context, db *conn.DB, op, table string, statements func
 	}
 	defer db.ForgetMarks(ctx)
 	return db.Tx(ctx, func(ctx context.Context) error {
-		in := &installer{ctx: ctx, db: db, d: db.Dialect()}
+		in := newInstaller(ctx, db)
 		in.run(in.d.InstallBegin(lockTimeout(db)), table)
 		if in.err != nil {
 			return in.err

@@ -37,14 +37,14 @@ func WatchTrigger(ctx context.Context, db *conn.DB, t *schema.Table) error {
 
 func watchTrigger(ctx context.Context, db *conn.DB, t *schema.Table, statements []string) error {
 	return db.Tx(ctx, func(ctx context.Context) error {
-		in := &installer{ctx: ctx, db: db, d: db.Dialect()}
+		in := newInstaller(ctx, db)
 		in.run(in.d.InstallBegin(lockTimeout(db)), "")
 		told := false
 		if in.err == nil {
 			_, told, in.err = conn.Channel(ctx, db, t.Name)
 		}
 		if !told {
-			in.run(statements, t.Name)
+			in.change(statements, t)
 		}
 		in.run(in.d.InstallEnd(), "")
 		return in.err

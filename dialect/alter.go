@@ -1,0 +1,113 @@
+package dialect
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// Altering writes what makes a table that exists like its model.
+type Altering interface {
+	// Alter returns the steps that end drifts, in an order in which they can be done one after the other. Each supposes the table as it was
+	// found. What nobody but a person can do has no statements, and a reason.
+	Alter(a *Alteration) []schema.Step
+
+	// RenameTable returns the statements that give a table, which was found under the name from before, its name, and what is named after
+	// it a name in which the new one stands.
+	RenameTable(t *schema.Table, have *schema.Found) []string
+
+	// RenameColumn does the same for a column.
+	RenameColumn(t *schema.Table, c *schema.Column, have *schema.Found) []string
+
+	// Shadow returns the statements that make a table for comparison, without foreign keys where they could not be made. Where ShadowApart
+	// is set they are for an empty database in memory, else for a transaction that is rolled back.
+	Shadow(t *schema.Table) []string
+	ShadowApart() bool
+}
+
+// Alteration is what Alter must know of a table that exists.
+type Alteration struct {
+	Table      *schema.Table
+	Want, Have *schema.Found
+	Drifts     []*schema.Drift
+	Filled     bool // the table has rows
+}
+
+// Check returns a column's CHECK constraint as it stands in a definition, and its condition, or "" when it has none.
+func Check(d Definition, t *schema.Table, c *schema.Column) (constraint, condition string) {
+	if condition = checkCondition(d, c); condition == "" {
+		return "", ""
+	}
+	return "CONSTRAINT " + Quote(t.CheckName(c)) + " CHECK (" + condition + ")", condition
+}
+
+// CheckedColumn returns the column whose CHECK has that name, or nil.
+func CheckedColumn(t *schema.Table, name string) *schema.Column {
+	for _, c := range t.Columns {
+		if t.CheckName(c) == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// AddColumnStep returns the step that adds a column. One that old rows would have no value for is added as one that takes NULL: when they
+// have got their values, another plan makes it NOT NULL.
+func AddColumnStep(d Definition, a *Alteration, drift *schema.Drift) schema.Step {
+	c := drift.At.Column
+	s := schema.Step{Kind: schema.AddColumn, Table: a.Table.Name, Name: c.Name, Risk: schema.Additive, Reason: drift.Error()}
+	if c.Key {
+		return ByHand(drift, "a column of the primary key is not added to rows that are there")
+	}
+	if a.Filled && c.Required() && (c.Default == nil || c.Default.Func != "") {
+		without := *c
+		without.Null, without.Default = true, nil
+		c = &without
+		s.Reason += "; it takes NULL until the rows that are there have values: the next plan makes it NOT NULL then"
+	}
+	s.SQL = append(d.Prerequisites([]*schema.Column{c}), d.AddColumn(a.Table, c)...)
+	return s
+}
+
+// ByHand returns the step for a drift that a person has to end.
+func ByHand(drift *schema.Drift, advice string) schema.Step {
+	return schema.Step{Kind: schema.ByHand, Table: drift.Table, Name: drift.Name, Risk: schema.Lossy, Reason: drift.Error() + "; " + advice}
+}
+
+// NullProbe returns the query that counts the rows which a NOT NULL would refuse.
+func NullProbe(table, column string) string {
+	return "SELECT count(*) FROM " + Quote(table) + " WHERE " + Quote(column) + " IS NULL"
+}
+
+// CheckProbe returns the query that counts the rows which a CHECK would refuse.
+func CheckProbe(table, condition string) string {
+	return "SELECT count(*) FROM " + Quote(table) + " WHERE NOT (" + condition + ")"
+}
+
+// UniqueProbe returns the query that counts the values which a unique index would refuse, because several rows have them.
+func UniqueProbe(t *schema.Table, ix *schema.Index) string {
+	terms, where := make([]string, len(ix.Columns)), IndexWhere(t, ix)
+	for i, c := range ix.Columns {
+		if terms[i] = "(" + c.Expr + ")"; c.Column != nil {
+			terms[i] = Quote(c.Column.Name)
+		}
+		if where != "" {
+			where += " AND "
+		}
+		where += terms[i] + " IS NOT NULL"
+	}
+	return "SELECT count(*) FROM (SELECT 1 FROM " + Quote(t.Name) + " WHERE " + where + " GROUP BY " + strings.Join(terms, ", ") +
+		" HAVING count(*) > 1) AS q"
+}
+
+// ReferenceProbe returns the query that counts the rows which refer to nothing.
+func ReferenceProbe(table string, columns []string, target *schema.Table) string {
+	q, k := make([]string, len(columns)), make([]string, len(columns))
+	for i, c := range columns {
+		q[i] = "r." + Quote(c) + " IS NOT NULL"
+		k[i] = "t." + Quote(target.Key[i].Name) + " = r." + Quote(c)
+	}
+	return fmt.Sprintf("SELECT count(*) FROM %s AS r WHERE %s AND NOT EXISTS (SELECT 1 FROM %s AS t WHERE %s)",
+		Quote(table), strings.Join(q, " AND "), Quote(target.Name), strings.Join(k, " AND "))
+}

@@ -1,0 +1,276 @@
+package sqlite
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom/dialect"
+)
+
+// tableDef is a CREATE TABLE statement taken apart, so that a column or a constraint of it can be changed and the rest stays as it was.
+type tableDef struct {
+	columns     []*columnDef
+	constraints []clause
+	tail        string // behind the brackets, such as WITHOUT ROWID
+}
+
+// columnDef is the definition of a column.
+type columnDef struct {
+	quoted  string // its name as it stands there
+	typ     string // "" for none
+	clauses []clause
+}
+
+// clause is a constraint of a column or of a table, or another part of a column's definition.
+type clause struct {
+	sort  string // its first word, or words, in capitals: NOT NULL, CHECK, FOREIGN KEY …
+	name  string // of the constraint, unquoted; "" for none
+	text  string // without the name
+	words []token
+}
+
+// The sorts of clauses that matter.
+const (
+	clauseNotNull    = "NOT NULL"
+	clauseDefault    = "DEFAULT"
+	clauseCheck      = "CHECK"
+	clauseCollate    = "COLLATE"
+	clauseReferences = "REFERENCES"
+	clauseForeignKey = "FOREIGN KEY"
+	clauseUnique     = "UNIQUE"
+	clauseKey        = "PRIMARY KEY"
+)
+
+// parseTable takes a CREATE TABLE statement apart. It is false for one that is none, such as that of a virtual table.
+func parseTable(sql string) (*tableDef, bool) {
+	list := tokens(sql)
+	i := slices.IndexFunc(list, func(t token) bool { return t.text == "(" })
+	if i < 2 || !list[0].is("CREATE") || slices.ContainsFunc(list[:i], func(t token) bool { return t.is("VIRTUAL") }) {
+		return nil, false
+	}
+	items, rest := inBrackets(list)
+	def := &tableDef{}
+	for _, item := range items {
+		if len(item) == 0 {
+			continue
+		}
+		if startsConstraint(item) {
+			def.constraints = append(def.constraints, clauses(sql, item)...)
+			continue
+		}
+		col := &columnDef{quoted: item[0].text}
+		n := 1
+		for n < len(item) && !startsClause(item, n) {
+			n++
+		}
+		if n > 1 {
+			col.typ = sql[item[1].from:item[n-1].to]
+		}
+		col.clauses = clauses(sql, item[n:])
+		def.columns = append(def.columns, col)
+	}
+	if len(rest) > 0 {
+		def.tail = " " + sql[rest[0].from:rest[len(rest)-1].to]
+	}
+	return def, true
+}
+
+// is reports whether a token is that word, which is in capitals.
+func (t token) is(word string) bool { return strings.EqualFold(t.text, word) }
+
+func isAny(t token, words ...string) bool {
+	return slices.ContainsFunc(words, t.is)
+}
+
+// startsConstraint reports whether an item between the brackets is a constraint of the table.
+func startsConstraint(item []token) bool {
+	return isAny(item[0], "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
+}
+
+// startsClause reports whether a clause begins at that token of an item, outside of brackets.
+func startsClause(item []token, i int) bool {
+	before := func(n int) token {
+		if i < n {
+			return token{}
+		}
+		return item[i-n]
+	}
+	switch t := item[i]; {
+	case isAny(t, "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "COLLATE", "REFERENCES", "GENERATED", "FOREIGN"):
+		return !before(1).is("CONSTRAINT") // nobody names a constraint so without quotes
+	case t.is("DEFAULT"):
+		return !before(1).is("SET")
+	case t.is("NOT"):
+		return i+1 < len(item) && item[i+1].is("NULL")
+	case t.is("NULL"):
+		return !isAny(before(1), "NOT", "SET", "DEFAULT")
+	case t.is("AS"):
+		return !before(1).is("ALWAYS")
+	}
+	return false
+}
+
+// clauses cuts tokens into clauses.
+func clauses(sql string, list []token) []clause {
+	var cut [][]token
+	depth := 0
+	for i, t := range list {
+		switch {
+		case t.text == "(":
+			depth++
+		case t.text == ")":
+			depth--
+		case depth == 0 && startsClause(list, i) && !named(list, i):
+			if foreignKeyOf(cut) {
+				break // it goes on
+			}
+			cut = append(cut, list[i:i])
+		}
+		if n := len(cut); n > 0 {
+			cut[n-1] = cut[n-1][:len(cut[n-1])+1]
+		}
+	}
+	var found []clause
+	for _, words := range cut {
+		c := clause{}
+		if words[0].is("CONSTRAINT") && len(words) > 2 {
+			c.name, words = unquote(words[1].text), words[2:]
+		}
+		c.words = words
+		c.text = sql[words[0].from:words[len(words)-1].to]
+		c.sort = strings.ToUpper(words[0].text)
+		if len(words) > 1 && isAny(words[0], "NOT", "PRIMARY", "FOREIGN") {
+			c.sort += " " + strings.ToUpper(words[1].text)
+		}
+		found = append(found, c)
+	}
+	return found
+}
+
+// named reports whether the token at i follows CONSTRAINT and its name, whose clause it is a part of.
+func named(list []token, i int) bool { return i >= 2 && list[i-2].is("CONSTRAINT") }
+
+// foreignKeyOf reports whether the last clause is a FOREIGN KEY of a table, whose REFERENCES is part of it.
+func foreignKeyOf(cut [][]token) bool {
+	if len(cut) == 0 {
+		return false
+	}
+	last := cut[len(cut)-1]
+	return last[0].is("FOREIGN") || len(last) > 2 && last[0].is("CONSTRAINT") && last[2].is("FOREIGN")
+}
+
+// condition returns the condition of a CHECK, its tokens with one space between them.
+func (c *clause) condition() string {
+	if len(c.words) < 3 {
+		return ""
+	}
+	texts := make([]string, 0, len(c.words))
+	for _, t := range c.words[2 : len(c.words)-1] {
+		texts = append(texts, t.text)
+	}
+	return strings.Join(texts, " ")
+}
+
+// columns returns the columns of a FOREIGN KEY.
+func (c *clause) columns() []string {
+	items, _ := inBrackets(c.words)
+	var names []string
+	for _, item := range items {
+		if len(item) > 0 {
+			names = append(names, unquote(item[0].text))
+		}
+	}
+	return names
+}
+
+func (c *clause) String() string {
+	if c.name == "" {
+		return c.text
+	}
+	return "CONSTRAINT " + dialect.Quote(c.name) + " " + c.text
+}
+
+func (c *columnDef) name() string { return unquote(c.quoted) }
+
+// clause returns the column's first clause of a sort, or nil.
+func (c *columnDef) clause(sort string) *clause {
+	for i := range c.clauses {
+		if c.clauses[i].sort == sort {
+			return &c.clauses[i]
+		}
+	}
+	return nil
+}
+
+// collation returns the name of the column's collation, "" for the engine's own.
+func (c *columnDef) collation() string {
+	if cl := c.clause(clauseCollate); cl != nil && len(cl.words) > 1 {
+		return unquote(cl.words[1].text)
+	}
+	return ""
+}
+
+// put takes the clause of a sort from another definition of the column, or removes it.
+func (c *columnDef) put(sort string, from *columnDef) {
+	c.clauses = slices.DeleteFunc(c.clauses, func(cl clause) bool { return cl.sort == sort })
+	if cl := from.clause(sort); cl != nil {
+		c.clauses = append(c.clauses, *cl)
+	}
+}
+
+func (c *columnDef) String() string {
+	parts := []string{c.quoted}
+	if c.typ != "" {
+		parts = append(parts, c.typ)
+	}
+	for i := range c.clauses {
+		parts = append(parts, c.clauses[i].String())
+	}
+	return strings.Join(parts, " ")
+}
+
+func (d *tableDef) column(name string) *columnDef {
+	for _, c := range d.columns {
+		if strings.EqualFold(c.name(), name) {
+			return c
+		}
+	}
+	return nil
+}
+
+// checks returns the CHECK constraints of the columns and of the table.
+func (d *tableDef) checks() []clause {
+	var list []clause
+	all := func(from []clause) {
+		for _, c := range from {
+			if c.sort == clauseCheck {
+				list = append(list, c)
+			}
+		}
+	}
+	for _, c := range d.columns {
+		all(c.clauses)
+	}
+	all(d.constraints)
+	return list
+}
+
+// dropWhere removes the clauses of columns and table that is is true of.
+func (d *tableDef) dropWhere(is func(col *columnDef, c *clause) bool) {
+	for _, col := range d.columns {
+		col.clauses = slices.DeleteFunc(col.clauses, func(c clause) bool { return is(col, &c) })
+	}
+	d.constraints = slices.DeleteFunc(d.constraints, func(c clause) bool { return is(nil, &c) })
+}
+
+// create returns the statement that makes the table under a name.
+func (d *tableDef) create(name string) string {
+	lines := make([]string, 0, len(d.columns)+len(d.constraints))
+	for _, c := range d.columns {
+		lines = append(lines, c.String())
+	}
+	for i := range d.constraints {
+		lines = append(lines, d.constraints[i].String())
+	}
+	return "CREATE TABLE " + dialect.Quote(name) + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)" + d.tail
+}

@@ -1,0 +1,214 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/schema"
+)
+
+// tries is how often a step is begun anew that waited in vain for a lock.
+const tries = 5
+
+// Apply does steps, and returns those that are done. Each is looked for anew right before, because the database may have changed since it
+// was planned: what nobody needs any more is left out.
+func Apply(ctx context.Context, db *conn.DB, tables []*schema.Table, steps []schema.Step) (done []schema.Step, err error) {
+	switch {
+	case db.InTx(ctx):
+		return nil, &conn.Error{Kind: conn.KindOther, Op: "apply", Detail: "some steps cannot be part of a transaction; call Apply outside of one"}
+	case db.ReadOnly():
+		return nil, &conn.Error{Kind: conn.KindReadOnly, Op: "apply", Detail: "the connection was opened with readonly=true"}
+	}
+	a := applier{db: db, tables: tables, steps: steps}
+	err = a.additive(ctx)
+	for i := 0; i < len(steps) && err == nil; i++ {
+		if phase(&steps[i]) > 0 {
+			err = a.single(ctx, &steps[i])
+		}
+	}
+	return a.done, errors.Join(append(a.refused, err)...)
+}
+
+type applier struct {
+	db      *conn.DB
+	tables  []*schema.Table
+	steps   []schema.Step
+	done    []schema.Step
+	refused []error
+}
+
+// additive does what is additive in one transaction.
+func (a *applier) additive(ctx context.Context) error {
+	if !slices.ContainsFunc(a.steps, func(s schema.Step) bool { return phase(&s) == 0 }) {
+		return nil
+	}
+	var done []schema.Step
+	var err error
+	for attempt := 1; ; attempt++ {
+		err = a.change(ctx, func(ctx context.Context, in *installer) error {
+			done = nil
+			now, err := Plan(ctx, a.db, a.tables...)
+			if err != nil {
+				return err
+			}
+			for i := range now {
+				if s := &now[i]; phase(s) == 0 && s.SQL != nil && slices.ContainsFunc(a.steps, s.Same) {
+					if in.do(a.table(s.Table), s); in.err != nil {
+						return in.err
+					}
+					done = append(done, *s)
+				}
+			}
+			return nil
+		}, conn.Retry(tries))
+		if err == nil || attempt == attempts || !mayTryAgain(ctx, a.db, err) {
+			break
+		}
+	}
+	if err == nil {
+		a.done = append(a.done, done...)
+	}
+	return err
+}
+
+// change runs fn in a transaction in which no other change of the schema runs.
+func (a *applier) change(ctx context.Context, fn func(ctx context.Context, in *installer) error, options ...conn.TxOption) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		in := newInstaller(ctx, a.db)
+		in.op = "apply"
+		if in.run(in.d.InstallBegin(lockTimeout(a.db)), ""); in.err == nil {
+			in.err = fn(ctx, in)
+		}
+		in.run(in.d.InstallEnd(), "")
+		return in.err
+	}, options...)
+}
+
+// do runs the statements of a step.
+func (in *installer) do(t *schema.Table, s *schema.Step) { in.change(s.SQL, t) }
+
+func (a *applier) table(name string) *schema.Table {
+	for _, t := range closure(a.tables) {
+		if t.Name == name {
+			return t
+		}
+	}
+	return a.tables[0]
+}
+
+// find looks for a step in what is to be done by now. It is nil when that is so no more.
+func (a *applier) find(ctx context.Context, s *schema.Step) (*schema.Step, error) {
+	now, err := Plan(ctx, a.db, a.table(s.Table))
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(now, s.Same); i >= 0 && now[i].SQL != nil {
+		return &now[i], nil
+	}
+	return nil, nil
+}
+
+// single does a step by itself.
+func (a *applier) single(ctx context.Context, s *schema.Step) error {
+	t := a.table(s.Table)
+	found, err := a.find(ctx, s)
+	if err != nil || found == nil {
+		return err
+	}
+	if found.Violations > 0 {
+		a.refuse(found)
+		return nil
+	}
+	switch {
+	case found.Rebuild:
+		err = a.rebuild(ctx, t, s)
+	case found.Apart:
+		err = a.apart(ctx, t, found)
+	default:
+		err = a.change(ctx, func(ctx context.Context, in *installer) error {
+			now, err := a.find(ctx, s)
+			if err == nil && now != nil {
+				in.do(t, now)
+			}
+			return errors.Join(err, in.err)
+		}, conn.Retry(tries))
+	}
+	if err == nil {
+		a.done = append(a.done, *found)
+	}
+	return err
+}
+
+// refuse notes that a step cannot be done. The others go on.
+func (a *applier) refuse(s *schema.Step) {
+	e := &conn.Error{Kind: conn.KindDrift, Op: "apply", Table: s.Table,
+		Detail: fmt.Sprintf("%s: %d rows or values are in the way, which %s counts; mend them, and plan again", s.Kind, s.Violations, s.Probe)}
+	if s.Name != "" && s.Kind == schema.AlterColumn {
+		e.Columns = []string{s.Name}
+	}
+	a.refused = append(a.refused, e)
+}
+
+// apart runs statements that commit one by one, without the lock of an installation, which others would wait for.
+func (a *applier) apart(ctx context.Context, t *schema.Table, s *schema.Step) error {
+	for _, sql := range s.SQL {
+		st := &conn.Statement{SQL: sql, Op: "apply", Table: t.Name, Write: true}
+		if strings.Contains(sql, " CONCURRENTLY ") {
+			if err := conn.Alone(ctx, a.db, st); err != nil {
+				return err
+			}
+			if err := a.db.Tx(ctx, func(ctx context.Context) error { return new(history).write(ctx, a.db, t, sql) }); err != nil {
+				return err
+			}
+			continue
+		}
+		err := a.db.Tx(ctx, func(ctx context.Context) error {
+			in := newInstaller(ctx, a.db)
+			in.op = "apply"
+			in.run([]string{in.d.LockTimeout(lockTimeout(a.db))}, t.Name)
+			in.change([]string{sql}, t)
+			return in.err
+		}, conn.Retry(tries))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rebuild makes a table of SQLite anew.
+func (a *applier) rebuild(ctx context.Context, t *schema.Table, s *schema.Step) error {
+	const violations = "SELECT count(*) FROM pragma_foreign_key_check"
+	return a.change(ctx, func(ctx context.Context, in *installer) error {
+		now, err := a.find(ctx, s)
+		if err != nil || now == nil {
+			return err
+		}
+		count := func(sql string) (n int64) {
+			if err == nil {
+				n, err = conn.Count(ctx, a.db, sql)
+			}
+			return n
+		}
+		rows, broken := count(in.d.RowCount(t.Name)), count(violations)
+		if err != nil {
+			return err
+		}
+		if in.do(t, now); in.err != nil {
+			return in.err
+		}
+		switch after, left := count(in.d.RowCount(t.Name)), count(violations); {
+		case err != nil:
+			return err
+		case after != rows:
+			return &conn.Error{Kind: conn.KindDrift, Op: "apply", Table: t.Name, Detail: "the table that was made anew has another number of rows; nothing was changed"}
+		case left > broken:
+			return &conn.Error{Kind: conn.KindForeignKey, Op: "apply", Table: t.Name, Detail: "rows would refer to nothing when the table is made anew; nothing was changed"}
+		}
+		return nil
+	}, conn.Unheeded(), conn.Retry(tries))
+}

@@ -1,0 +1,106 @@
+package install
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"reflect"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// Change is a row of the history: one statement that changed the schema.
+type Change struct {
+	ID          int64     `prom:"key,auto"`
+	At          time.Time // when, by the program's clock
+	Table       string    `prom:"table_name"`
+	Statement   string
+	Fingerprint string // of the model that wanted it
+	Library     string // the version of the library
+}
+
+// TableName is the name of the history's table.
+func (Change) TableName() string { return conn.HistoryTable }
+
+var changes = sync.OnceValue(func() *schema.Table {
+	t, err := schema.Of(reflect.TypeFor[Change]())
+	if err != nil {
+		panic(err)
+	}
+	return t
+})
+
+// history writes down what a change of the schema does, in the transaction in which it is done.
+type history struct{ there bool }
+
+// write adds a statement. The table of the history is made with its first row.
+func (h *history) write(ctx context.Context, db *conn.DB, t *schema.Table, sql string) error {
+	if db.DSN().Options.NoHistory {
+		return nil
+	}
+	d, own := db.Dialect(), changes()
+	if !h.there {
+		found, err := conn.Inspect(ctx, db, own.Name)
+		if err != nil {
+			return err
+		}
+		if !found.Exists {
+			for _, create := range d.CreateTable(own, nil) {
+				if err := exec(ctx, db, own.Name, create); err != nil {
+					return err
+				}
+			}
+		}
+		h.there = true
+	}
+	cols := own.Columns[1:]
+	args := []schema.Value{
+		schema.TimeValue(schema.Time, time.Now()), schema.TextValue(schema.Text, t.Name), schema.TextValue(schema.Text, sql),
+		schema.TextValue(schema.Text, Fingerprint(d, t)), schema.TextValue(schema.Text, library()),
+	}
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")
+	if d.Features().NumberedArgs {
+		marks = "$1, $2, $3, $4, $5"
+	}
+	return exec(ctx, db, own.Name, "INSERT INTO "+dialect.Quote(own.Name)+" ("+dialect.QuoteList(schema.ColumnNames(cols))+") VALUES ("+marks+")", args...)
+}
+
+func exec(ctx context.Context, db *conn.DB, table, sql string, args ...schema.Value) error {
+	_, err := db.Exec(ctx, &conn.Statement{SQL: sql, Args: args, Op: "install", Table: table, Write: true})
+	return err
+}
+
+// Fingerprint returns a short text that is the same for models which want the same table.
+func Fingerprint(d dialect.Dialect, t *schema.Table) string {
+	h := sha256.New()
+	for _, sql := range d.Shadow(t) {
+		h.Write([]byte(sql))
+		h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+const module = "github.com/prom-go/prom"
+
+// library returns the version of this library that the program was built with, as far as the build knows.
+var library = sync.OnceValue(func() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if info.Main.Path == module {
+		return info.Main.Version
+	}
+	for _, m := range info.Deps {
+		if m.Path == module {
+			return m.Version
+		}
+	}
+	return "unknown"
+})

@@ -1,0 +1,251 @@
+package install
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// Plan tells what would make the tables like their models, in an order in which it can be done: what Ensure does by itself, and all else
+// that differs.
+func Plan(ctx context.Context, db *conn.DB, tables ...*schema.Table) ([]schema.Step, error) {
+	var steps, refs []schema.Step
+	made := map[string]bool{}
+	for _, t := range closure(tables) {
+		p := planner{ctx: ctx, db: db, d: db.Dialect(), table: t, made: made}
+		list, later, err := p.plan(slices.Contains(tables, t))
+		if err != nil {
+			return nil, err
+		}
+		steps, refs = append(steps, list...), append(refs, later...)
+	}
+	steps = append(steps, refs...)
+	for i := range steps {
+		steps[i].Connection = db.Name()
+	}
+	// Each table's steps are in order; what is additive does not depend on the rest.
+	slices.SortStableFunc(steps, func(a, b schema.Step) int { return cmp.Compare(phase(&a), phase(&b)) })
+	return steps, nil
+}
+
+func phase(s *schema.Step) int {
+	switch {
+	case s.Risk == schema.Additive && !s.Apart:
+		return 0
+	case s.Risk < schema.Lossy:
+		return 1
+	}
+	return 2
+}
+
+// Drifts tells how the tables differ from their models.
+func Drifts(ctx context.Context, db *conn.DB, tables ...*schema.Table) ([]*schema.Drift, error) {
+	var drifts []*schema.Drift
+	for _, t := range closure(tables) {
+		p := planner{ctx: ctx, db: db, d: db.Dialect(), table: t}
+		if err := p.look(); err != nil {
+			return nil, err
+		}
+		switch {
+		case slices.Contains(tables, t) && p.have.Exists:
+			list, err := p.compare()
+			if err != nil {
+				return nil, err
+			}
+			drifts = append(append(drifts, p.renamed...), list...)
+		case !p.have.Exists:
+			drifts = append(drifts, &schema.Drift{Sort: schema.Missing, Object: schema.OfTable, Table: t.Name})
+		default:
+			drifts = append(drifts, p.renamed...)
+		}
+	}
+	return drifts, nil
+}
+
+// planner compares one table.
+type planner struct {
+	ctx   context.Context //nolint:containedctx // of the one call that the planner lives in
+	db    *conn.DB
+	d     dialect.Dialect
+	table *schema.Table
+	made  map[string]bool // tables that earlier steps make
+
+	have    schema.Found    // with the names that it will have
+	renamed []*schema.Drift // what is renamed to that end
+	steps   []schema.Step
+}
+
+// look finds out what there is, under the names that it will have.
+func (p *planner) look() (err error) {
+	t := p.table
+	if p.have, err = conn.InspectAll(p.ctx, p.db, t.Name); err != nil {
+		return err
+	}
+	if !p.have.Exists && t.Was != "" {
+		found, err := formerTable(p.ctx, p.db, t)
+		if err != nil {
+			return err
+		}
+		if p.have = found; found.Exists {
+			p.rename(schema.RenameTable, &schema.Drift{Sort: schema.Renamed, Object: schema.OfTable, Table: t.Name, Have: t.Was},
+				p.d.RenameTable(t, &found))
+			p.have = found.WithTable(t.Was, t.Name)
+		}
+	}
+	if p.have.Exists {
+		for _, c := range t.Diff(p.have).Renamed {
+			p.rename(schema.RenameColumn, &schema.Drift{Sort: schema.Renamed, Object: schema.OfColumn, Table: t.Name, Name: c.Name, Have: c.Was},
+				p.d.RenameColumn(t, c, &p.have))
+			p.have = p.have.WithColumn(c.Was, c.Name)
+		}
+	}
+	return nil
+}
+
+func (p *planner) rename(kind schema.StepKind, drift *schema.Drift, sql []string) {
+	p.renamed = append(p.renamed, drift)
+	p.steps = append(p.steps, schema.Step{Kind: kind, Table: drift.Table, Name: drift.Name, Risk: schema.Additive, SQL: sql,
+		Reason: drift.Error() + "; versions of the program that know the old name do not find it any more"})
+}
+
+// compare compares what there is with what the engine would have made of the model.
+func (p *planner) compare() ([]*schema.Drift, error) {
+	if p.have.View {
+		return nil, nil // it is somebody's query
+	}
+	want, err := shadow(p.ctx, p.db, p.table)
+	if err != nil {
+		return nil, err
+	}
+	return p.table.Compare(want, &p.have), nil
+}
+
+// plan returns the steps of a table, and the references which have to wait until all tables are there.
+func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
+	if err := p.look(); err != nil {
+		return nil, nil, err
+	}
+	p.made[p.table.Name] = true
+	if !p.have.Exists {
+		s, refs := p.create()
+		return []schema.Step{s}, refs, nil
+	}
+	if !wanted || p.have.View {
+		return p.steps, nil, nil
+	}
+	drifts, err := p.compare()
+	if err != nil || len(drifts) == 0 {
+		return p.steps, nil, err
+	}
+	name := p.table.Name
+	if len(p.renamed) > 0 && p.renamed[0].Object == schema.OfTable {
+		name = p.table.Was
+	}
+	filled, err := conn.HasRows(p.ctx, p.db, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	want, err := shadow(p.ctx, p.db, p.table)
+	if err != nil {
+		return nil, nil, err
+	}
+	list := p.d.Alter(&dialect.Alteration{Table: p.table, Want: want, Have: &p.have, Drifts: drifts, Filled: filled})
+	rows := int64(0)
+	if filled {
+		if rows, err = conn.Count(p.ctx, p.db, p.d.RowCount(name)); err != nil {
+			return nil, nil, err
+		}
+	}
+	for i := range list {
+		s := &list[i]
+		s.Rows = rows
+		if s.Probe == "" || len(p.renamed) > 0 || !p.probes(drifts) {
+			continue
+		}
+		if s.Violations, err = conn.Count(p.ctx, p.db, s.Probe); err != nil {
+			return nil, nil, err
+		}
+	}
+	return append(p.steps, list...), nil, nil
+}
+
+// probes reports whether a probe can be run: not when what it asks about is not there yet.
+func (p *planner) probes(drifts []*schema.Drift) bool {
+	return !slices.ContainsFunc(drifts, func(d *schema.Drift) bool { return d.Object == schema.OfColumn && d.Sort == schema.Missing })
+}
+
+// create returns the step that makes the table, and those of its references that close circles.
+func (p *planner) create() (step schema.Step, refs []schema.Step) {
+	t := p.table
+	step = schema.Step{Kind: schema.CreateTable, Table: t.Name, Risk: schema.Additive, Reason: t.Name + ": table is missing"}
+	in := newInstaller(p.ctx, p.db)
+	in.exists = p.made
+	in.recorded = func(sql string) { step.SQL = append(step.SQL, sql) }
+	in.create(t)
+	for _, r := range in.references {
+		later := schema.Step{Kind: schema.AddConstraint, Table: t.Name, Risk: schema.Additive, Reason: t.Name + ": a reference to a table that is made later"}
+		in.references, in.recorded = []reference{r}, func(sql string) { later.SQL = append(later.SQL, sql) }
+		if in.addReferences(); later.SQL != nil {
+			refs = append(refs, later)
+		}
+	}
+	return step, refs
+}
+
+type shadowKey struct{ table *schema.Table }
+
+// shadow tells what the engine makes of a model: it makes the table where nobody sees it, once, and looks.
+func shadow(ctx context.Context, db *conn.DB, t *schema.Table) (*schema.Found, error) {
+	known := db.Extra(shadowKey{t}, func() any { return new(atomic.Pointer[schema.Found]) }).(*atomic.Pointer[schema.Found])
+	if found := known.Load(); found != nil {
+		return found, nil
+	}
+	found, err := makeShadow(ctx, db, t)
+	if err != nil {
+		return nil, err
+	}
+	known.Store(&found)
+	return &found, nil
+}
+
+var errRolledBack = errors.New("rolled back")
+
+func makeShadow(ctx context.Context, db *conn.DB, t *schema.Table) (found schema.Found, err error) {
+	look := func(ctx context.Context, db *conn.DB) error {
+		for _, sql := range db.Dialect().Shadow(t) {
+			if _, err := db.Exec(ctx, &conn.Statement{SQL: sql, Op: "plan", Table: t.Name}); err != nil {
+				return err
+			}
+		}
+		found, err = conn.InspectAll(ctx, db, t.Name)
+		return err
+	}
+	if db.Dialect().ShadowApart() {
+		scratch, err := new(conn.Registry).Open("sqlite://:memory:")
+		if err != nil {
+			return found, err
+		}
+		defer scratch.Close() //nolint:errcheck // nothing of it is kept
+		return found, look(context.WithoutCancel(ctx), scratch)
+	}
+	if db.ReadOnly() || db.InReadOnlyTx(ctx) {
+		return found, &conn.Error{Kind: conn.KindReadOnly, Op: "plan", Table: t.Name,
+			Detail: "a model is compared by a temporary table, which is rolled back; use a connection that may write"}
+	}
+	err = db.Tx(ctx, func(ctx context.Context) error {
+		if err := look(ctx, db); err != nil {
+			return err
+		}
+		return errRolledBack
+	})
+	if errors.Is(err, errRolledBack) {
+		err = nil
+	}
+	return found, err
+}

@@ -1,0 +1,112 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Drift is one difference between what a model wants and what a database has. It is an error, so that many of them can be one that
+// errors.As and errors.AsType walk.
+type Drift struct {
+	Sort   DriftSort  `json:"sort"`
+	Object DriftOf    `json:"object"`
+	Table  string     `json:"table"`
+	Name   string     `json:"name,omitempty"`   // of the column, index or constraint; "" for a table, or what has no name
+	Aspect Aspect     `json:"aspect,omitempty"` // what is different about it
+	Have   string     `json:"have,omitempty"`   // what the database has, as it writes it
+	Want   string     `json:"want,omitempty"`   // what the model wants, as the database would write it
+	At     DriftPlace `json:"-"`
+}
+
+// DriftPlace is what a drift is about, as far as it is there.
+type DriftPlace struct {
+	Column     *Column
+	Index      *Index
+	ForeignKey *ForeignKey
+
+	HaveColumn, WantColumn *FoundColumn
+	HaveIndex              *FoundIndex
+	HaveCheck, WantCheck   *FoundCheck
+	HaveKey                *FoundForeignKey
+}
+
+// DriftSort is a sort of drift.
+type DriftSort string
+
+// The sorts of drift.
+const (
+	Missing   DriftSort = "missing"   // the model wants it and the database lacks it
+	Extra     DriftSort = "extra"     // the database has it and the model does not know it
+	Different DriftSort = "different" // both have it, and not alike
+	Renamed   DriftSort = "renamed"   // the database has it under the name that the tag option was tells
+)
+
+// DriftOf says what a drift is about.
+type DriftOf string
+
+// What a drift may be about.
+const (
+	OfTable      DriftOf = "table"
+	OfColumn     DriftOf = "column"
+	OfIndex      DriftOf = "index"
+	OfCheck      DriftOf = "check"
+	OfForeignKey DriftOf = "foreign key"
+)
+
+// Aspect is what is different about a column or a constraint.
+type Aspect string
+
+// The aspects.
+const (
+	AspectType      Aspect = "type"       // of a column, its collation included
+	AspectNull      Aspect = "null"       // whether a column takes NULL
+	AspectDefault   Aspect = "default"    // of a column
+	AspectKey       Aspect = "key"        // whether a column is part of the primary key
+	AspectCount     Aspect = "count"      // whether the database counts a key up
+	AspectGenerated Aspect = "generated"  // whether a column is computed
+	AspectText      Aspect = "definition" // of an index or a constraint
+	AspectValid     Aspect = "validity"   // whether an index or a constraint covers all rows
+)
+
+// Error returns one line of the form "author.name: column: type is integer, not text".
+func (d *Drift) Error() string {
+	name := d.Table
+	if d.Object == OfColumn && d.Name != "" {
+		name += "." + d.Name
+	}
+	var b strings.Builder
+	b.WriteString(name + ": ")
+	switch {
+	case d.Object == OfTable, d.Object == OfColumn, d.Name == "":
+		b.WriteString(string(d.Object))
+	default:
+		b.WriteString(string(d.Object) + " " + d.Name)
+	}
+	switch d.Sort {
+	case Different:
+		switch d.Aspect {
+		case AspectNull, AspectKey, AspectCount, AspectGenerated, AspectValid:
+			fmt.Fprintf(&b, " %s, and should be %s", d.Have, d.Want)
+		default:
+			fmt.Fprintf(&b, ": %s is %s, and should be %s", d.Aspect, orNone(d.Have), orNone(d.Want))
+		}
+	case Renamed:
+		fmt.Fprintf(&b, " is still named %s", d.Have)
+	default:
+		b.WriteString(" is " + string(d.Sort))
+	}
+	return b.String()
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// Harmless reports whether everything works in spite of the drift: an index, a constraint or a column more than the model knows, but for
+// a column without which no row can be inserted.
+func (d *Drift) Harmless() bool {
+	return d.Sort == Extra && !(d.At.HaveColumn != nil && d.At.HaveColumn.Required())
+}

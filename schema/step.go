@@ -1,0 +1,119 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Step is one change of a schema. What a step does is done as a whole or not at all, and again without harm when it was not.
+type Step struct {
+	Kind       StepKind `json:"kind"`
+	Connection string   `json:"connection,omitempty"` // the name of the connection; "" for the default one
+	Table      string   `json:"table"`
+	Name       string   `json:"name,omitempty"`   // of the column, index or constraint; "" for the table itself
+	Aspect     Aspect   `json:"aspect,omitempty"` // what of it is altered
+	Risk       Risk     `json:"risk"`
+	Reason     string   `json:"reason"`        // why, and what to mind
+	SQL        []string `json:"sql,omitempty"` // the statements, in their order; none when nothing but a person can do it
+
+	// Apart is set for a step that is not part of the one transaction of the others. Each of its statements commits by itself, unless
+	// Rebuild is set.
+	Apart bool `json:"apart,omitempty"`
+	// Rebuild is set for a step of SQLite that makes the table anew, in one transaction in which foreign keys are not heeded, and are
+	// checked at its end.
+	Rebuild bool `json:"rebuild,omitempty"`
+
+	Rows       int64  `json:"rows"`                 // about how many rows the table has
+	Probe      string `json:"probe,omitempty"`      // a query that counts what stands in the way; "" when nothing can
+	Violations int64  `json:"violations,omitempty"` // what it has counted; with any, the step cannot be done
+}
+
+// StepKind says what a step does.
+type StepKind string
+
+// The kinds of steps.
+const (
+	CreateTable       StepKind = "create table"
+	RenameTable       StepKind = "rename table"
+	AddColumn         StepKind = "add column"
+	RenameColumn      StepKind = "rename column"
+	AlterColumn       StepKind = "alter column"
+	DropColumn        StepKind = "drop column"
+	CreateIndex       StepKind = "create index"
+	ReplaceIndex      StepKind = "replace index"
+	DropIndex         StepKind = "drop index"
+	AddConstraint     StepKind = "add constraint"
+	ReplaceConstraint StepKind = "replace constraint"
+	ValidateStep      StepKind = "validate constraint"
+	DropConstraint    StepKind = "drop constraint"
+	RebuildTable      StepKind = "rebuild table"
+	ByHand            StepKind = "by hand" // nothing that this library does by itself
+)
+
+// Same reports whether two steps are one: both end the same drift of the same table.
+func (s Step) Same(o Step) bool {
+	return s.Kind == o.Kind && s.Connection == o.Connection && s.Table == o.Table && s.Name == o.Name && s.Aspect == o.Aspect && s.Risk == o.Risk
+}
+
+// String returns the step as text: a line that says what and why, and its statements.
+func (s Step) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s", s.Kind, s.Table)
+	if s.Name != "" {
+		b.WriteString("." + s.Name)
+	}
+	if s.Connection != "" {
+		b.WriteString(" on #" + s.Connection)
+	}
+	fmt.Fprintf(&b, " [%s, about %d rows]", s.Risk, s.Rows)
+	if s.Reason != "" {
+		b.WriteString(": " + s.Reason)
+	}
+	if s.Violations > 0 {
+		fmt.Fprintf(&b, "; %d in the way", s.Violations)
+	}
+	for _, sql := range s.SQL {
+		b.WriteString("\n    " + strings.ReplaceAll(sql, "\n", "\n    ") + ";")
+	}
+	return b.String()
+}
+
+// Risk is what a step may cost or harm.
+type Risk uint8
+
+// The risks, from none to the greatest.
+const (
+	// Additive adds something, or allows more than before, at once: no row is rewritten or lost, and nobody waits longer than for a
+	// change of the catalog. A check of all rows is additive if others can write meanwhile.
+	Additive Risk = iota
+	// Locking keeps nothing from working for longer than a moment, but new rules hold afterwards, or others wait while rows are read.
+	Locking
+	// Rewriting writes every row of the table anew, during which nobody can use it.
+	Rewriting
+	// Lossy loses something that the model cannot restore: a column with its values, digits, an index or a constraint that somebody made.
+	Lossy
+)
+
+var riskTexts = [...]string{"additive", "locking", "rewriting", "lossy"}
+
+// String returns the risk's name.
+func (r Risk) String() string {
+	if int(r) < len(riskTexts) {
+		return riskTexts[r]
+	}
+	return "unknown"
+}
+
+// MarshalText returns the risk's name.
+func (r Risk) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads a risk's name.
+func (r *Risk) UnmarshalText(text []byte) error {
+	for i, name := range riskTexts {
+		if string(text) == name {
+			*r = Risk(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("prom: there is no risk of that name; the risks are %s", strings.Join(riskTexts[:], ", "))
+}
