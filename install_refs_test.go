@@ -62,9 +62,9 @@ type (
 // tablesOf lists the tables of a database.
 func tablesOf(t *testing.T, db *prom.DB) []string {
 	t.Helper()
-	query := `SELECT coalesce(string_agg(tablename, ',' ORDER BY tablename COLLATE "C"), '') FROM pg_tables WHERE schemaname = current_schema()`
+	query := `SELECT coalesce(string_agg(tablename, ',' ORDER BY tablename COLLATE "C"), '') FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'prom_history'`
 	if db.Dialect().Name() == dbtest.NameSQLite {
-		query = `SELECT coalesce(group_concat(name, ',' ORDER BY name), '') FROM sqlite_master WHERE type = 'table'`
+		query = `SELECT coalesce(group_concat(name, ',' ORDER BY name), '') FROM sqlite_master WHERE type = 'table' AND name <> 'prom_history'`
 	}
 	list := scanOne[string](t, db, query)
 	if list == "" {

@@ -246,7 +246,7 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var c schema.FoundIndexColumn
 		var column, expr, where sql.NullString
 		var besides bool
-		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where, &besides); err != nil {
+		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where, &besides, &ix.Invalid, &ix.Bound); err != nil {
 			return err
 		}
 		ix.Where, c.Name, c.Expr = where.String, column.String, expr.String
@@ -274,6 +274,14 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		last.Columns, last.TargetColumns = append(last.Columns, column), append(last.TargetColumns, target)
 		return err
 	})
+	if query := e.Checks(); query != "" {
+		scan(t, e, query, table, func(rows *sql.Rows) error {
+			var c schema.FoundCheck
+			err := rows.Scan(&c.Name, &c.Expr, &c.Unchecked)
+			f.Checks = append(f.Checks, c)
+			return err
+		})
+	}
 	if query := e.Definitions(); query != "" {
 		scan(t, e, query, table, func(rows *sql.Rows) error {
 			var d schema.Definition

@@ -34,7 +34,7 @@ func describe(f schema.Found) (lines []string) {
 			}
 			terms = append(terms, term)
 		}
-		lines = append(lines, fmt.Sprintf("%s|%t|%t|%q|%s", ix.Name, ix.Unique, ix.Partial, terms, ix.Where))
+		lines = append(lines, fmt.Sprintf("%s|%t|%t|%q|%s", ix.Name, ix.Unique, ix.Partial || ix.Invalid, terms, ix.Where))
 	}
 	for _, k := range f.ForeignKeys {
 		lines = append(lines, fmt.Sprintf("%s|%q|%s|%q|%s|%s", k.Name, k.Columns, k.Table, k.TargetColumns, k.OnDelete, k.OnUpdate))

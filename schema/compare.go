@@ -123,7 +123,11 @@ func (c *comparison) checks() {
 		if added[w.Name] {
 			continue
 		}
-		if h := take(func(h *FoundCheck) bool { return h.Name != "" && c.have.same(h.Name, w.Name) }); h != nil {
+		h := take(func(h *FoundCheck) bool { return h.Name != "" && c.have.same(h.Name, w.Name) })
+		if former := c.formerNames(w.Name); h == nil && former != nil {
+			h = take(func(h *FoundCheck) bool { return slices.Contains(former, h.Name) })
+		}
+		if h != nil {
 			c.check(w, h)
 		} else {
 			unnamed = append(unnamed, w)
@@ -141,6 +145,23 @@ func (c *comparison) checks() {
 			c.add(&Drift{Sort: Extra, Object: OfCheck, Name: h.Name, Have: h.Expr, At: DriftPlace{HaveCheck: h}})
 		}
 	}
+}
+
+// formerNames lists the names that a CHECK of this name may have kept from before the table or its column was renamed.
+func (c *comparison) formerNames(check string) (names []string) {
+	for _, col := range c.table.Columns {
+		if c.table.CheckName(col) != check {
+			continue
+		}
+		for _, table := range []string{c.table.Name, c.table.Was} {
+			for _, column := range []string{col.Name, col.Was} {
+				if table != "" && column != "" {
+					names = append(names, IndexName(table, column+"_check"))
+				}
+			}
+		}
+	}
+	return names
 }
 
 func (c *comparison) check(w, h *FoundCheck) {

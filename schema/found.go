@@ -195,8 +195,12 @@ func (f *Found) covers(fi FoundIndex, ix *Index) bool {
 
 // WithTable returns what was found under another name of the table, as it will be when it has been renamed.
 func (f *Found) WithTable(from, to string) Found {
-	g := *f
-	g.ForeignKeys = slices.Clone(f.ForeignKeys)
+	g := f.withNames(func(name string) string {
+		if rest, ok := strings.CutPrefix(name, from+"_"); ok {
+			return to + "_" + rest
+		}
+		return name
+	})
 	for i := range g.ForeignKeys {
 		if f.same(g.ForeignKeys[i].Table, from) { // it refers to itself
 			g.ForeignKeys[i].Table = to
@@ -205,9 +209,34 @@ func (f *Found) WithTable(from, to string) Found {
 	return g
 }
 
-// WithColumn returns what was found with another name of a column, as it will be when it has been renamed.
-func (f *Found) WithColumn(from, to string) Found {
+// withNames returns what was found with other names of the constraints and indexes. Where names fold, they keep theirs.
+func (f *Found) withNames(rename func(name string) string) Found {
 	g := *f
+	g.Checks, g.ForeignKeys, g.Indexes = slices.Clone(f.Checks), slices.Clone(f.ForeignKeys), slices.Clone(f.Indexes)
+	if f.FoldNames {
+		return g
+	}
+	for i := range g.Checks {
+		g.Checks[i].Name = rename(g.Checks[i].Name)
+	}
+	for i := range g.ForeignKeys {
+		g.ForeignKeys[i].Name = rename(g.ForeignKeys[i].Name)
+	}
+	for i := range g.Indexes {
+		g.Indexes[i].Name = rename(g.Indexes[i].Name)
+	}
+	return g
+}
+
+// WithColumn returns what was found of a table with another name of a column, as it will be when it has been renamed.
+func (f *Found) WithColumn(table, from, to string) Found {
+	old, now := IndexName(table, from), IndexName(table, to)
+	g := f.withNames(func(name string) string {
+		if rest, ok := strings.CutPrefix(name, old); ok && (rest == "" || rest == "_check" || rest == "_fkey") {
+			return now + rest
+		}
+		return name
+	})
 	rename := func(name string) string {
 		if f.same(name, from) {
 			return to
@@ -225,11 +254,9 @@ func (f *Found) WithColumn(from, to string) Found {
 	for i := range g.Columns {
 		g.Columns[i].Name = rename(g.Columns[i].Name)
 	}
-	g.ForeignKeys = slices.Clone(f.ForeignKeys)
 	for i := range g.ForeignKeys {
 		g.ForeignKeys[i].Columns = all(g.ForeignKeys[i].Columns)
 	}
-	g.Indexes = slices.Clone(f.Indexes)
 	for i := range g.Indexes {
 		ix := &g.Indexes[i]
 		ix.Columns, ix.Include = slices.Clone(ix.Columns), all(ix.Include)
@@ -238,7 +265,6 @@ func (f *Found) WithColumn(from, to string) Found {
 		}
 		ix.Where = renameIn(ix.Where, from, to)
 	}
-	g.Checks = slices.Clone(f.Checks)
 	for i := range g.Checks {
 		g.Checks[i].Expr = renameIn(g.Checks[i].Expr, from, to)
 	}

@@ -47,13 +47,13 @@ func indexes(t *found, fields []*field) (blanks, notes []string) {
 		if ix.Where != "" {
 			where, writable = tagValue(ix.Where)
 		}
-		if !named && !ix.Partial && !slices.Contains(ix.Names(), "") { // any name will do, since the columns are the same
+		if !named && !ix.Partial && !ix.Invalid && !slices.Contains(ix.Names(), "") { // any name will do, since the columns are the same
 			short, named = strings.Join(ix.Names(), "_"), true
 		}
 		on, onWritable := tagValue(strings.Join(cols, ", "))
 		name, nameWritable := tagValue(short)
 		switch {
-		case !ok || !named || !writable || ix.Partial && ix.Where == "" || !onWritable || !nameWritable ||
+		case ix.Invalid || !ok || !named || !writable || ix.Partial && ix.Where == "" || !onWritable || !nameWritable ||
 			schema.CheckName(short) != nil || strings.ContainsAny(ix.Where, "?\x00"):
 			notes = append(notes, fmt.Sprintf("// The index %q is one that a tag cannot say. It is left out.", ix.Name))
 		case len(cols) == 1 && one != nil && len(ix.Include) == 0 && !ix.Partial && short == one.column.Name && !slices.Contains(one.tag, "index") && !slices.Contains(one.tag, "unique"):

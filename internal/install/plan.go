@@ -102,7 +102,7 @@ func (p *planner) look() (err error) {
 		for _, c := range t.Diff(p.have).Renamed {
 			p.rename(schema.RenameColumn, &schema.Drift{Sort: schema.Renamed, Object: schema.OfColumn, Table: t.Name, Name: c.Name, Have: c.Was},
 				p.d.RenameColumn(t, c, &p.have))
-			p.have = p.have.WithColumn(c.Was, c.Name)
+			p.have = p.have.WithColumn(t.Name, c.Was, c.Name)
 		}
 	}
 	return nil
@@ -165,19 +165,28 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	for i := range list {
 		s := &list[i]
 		s.Rows = rows
-		if s.Probe == "" || len(p.renamed) > 0 || !p.probes(drifts) {
+		if s.Probe == "" || !filled {
 			continue
 		}
-		if s.Violations, err = conn.Count(p.ctx, p.db, s.Probe); err != nil {
+		if err := p.probe(s); err != nil {
 			return nil, nil, err
 		}
 	}
 	return append(p.steps, list...), nil, nil
 }
 
-// probes reports whether a probe can be run: not when what it asks about is not there yet.
-func (p *planner) probes(drifts []*schema.Drift) bool {
-	return !slices.ContainsFunc(drifts, func(d *schema.Drift) bool { return d.Object == schema.OfColumn && d.Sort == schema.Missing })
+// probe counts what stands in the way of a step. What it asks about may not be there yet, or be of another type until an earlier step has run;
+// then nothing is known.
+func (p *planner) probe(s *schema.Step) error {
+	err := p.db.Tx(p.ctx, func(ctx context.Context) (err error) {
+		s.Violations, err = conn.Count(ctx, p.db, s.Probe)
+		return err
+	})
+	switch conn.KindOf(err) {
+	case conn.KindNoColumn, conn.KindNoTable, conn.KindSyntax, conn.KindType:
+		return nil
+	}
+	return err
 }
 
 // create returns the step that makes the table, and those of its references that close circles.
