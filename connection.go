@@ -18,7 +18,7 @@ type Registry = conn.Registry
 // DSN names a database and how to reach it.
 type DSN = conn.DSN
 
-// OpenOption changes how a connection is opened, beyond its DSN: [Logger] and [LogArgs].
+// OpenOption changes how a connection is opened, beyond its DSN: [Logger], [LogArgs] and [Installing].
 type OpenOption = conn.OpenOption
 
 // TxOption changes how a transaction runs: [WithIsolation], [ReadOnly], [Deferrable] and [Retry].
@@ -61,6 +61,20 @@ func Logger(log *slog.Logger) OpenOption { return conn.Logger(log) }
 
 // LogArgs adds the arguments to what [Logger] logs. They are the application's data: mind where the log goes.
 func LogArgs() OpenOption { return conn.LogArgs() }
+
+// InstallMode says what happens when a table or a column that a repo needs is missing.
+type InstallMode = conn.InstallMode
+
+// The modes of installation, which the DSN's option install names.
+const (
+	InstallAuto  = conn.InstallAuto  // it is created; the zero value
+	InstallCheck = conn.InstallCheck // it is reported as [ErrDrift], and nothing is changed
+	InstallOff   = conn.InstallOff   // the database's own error comes back
+)
+
+// Installing sets what happens on a connection when a table or a column is missing, whatever its DSN says. A release job that calls [Apply],
+// and a service whose user may not change the schema, are opened with [InstallCheck].
+func Installing(mode InstallMode) OpenOption { return conn.Installing(mode) }
 
 // Tx runs fn in a transaction of the default connection; see [DB.Tx]. Every call on a repo of this connection with the context
 // that fn gets is part of it.

@@ -203,6 +203,7 @@ type binding struct {
 	stmts  *query.Statements
 	marked *conn.Mark   // set when the table is known to be complete
 	driver atomic.Int32 // see madeByDriver
+	wide   atomic.Bool  // the table has been compared with the model, see tooNarrow
 
 	derived bool // the rows are those of other queries, and there is no table
 }

@@ -56,6 +56,8 @@ func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64,
 			spent, repaired = repaired, true
 		case conn.IsStale(err):
 			spent, stale = stale, true
+		case b.tooNarrow(ctx, err):
+			// It is asked once for all.
 		default:
 			spent, repeated = repeated, true
 		}
@@ -148,7 +150,18 @@ func (b *binding) again(ctx context.Context, st *conn.Statement, err error) bool
 	if inTx {
 		return false
 	}
-	return conn.IsStale(err) || conn.IsUnsent(err) || !st.Write && !st.Raw && conn.KindOf(err) == ErrConnection
+	return conn.IsStale(err) || conn.IsUnsent(err) || b.tooNarrow(ctx, err) || !st.Write && !st.Raw && conn.KindOf(err) == ErrConnection
+}
+
+// tooNarrow reports whether the database has refused what the model allows, or may have, because its table is from when the model
+// allowed less: a NOT NULL or a CHECK that a value has broken which was found valid. It is so at most once, and outside of transactions, where
+// the table can be changed.
+func (b *binding) tooNarrow(ctx context.Context, err error) bool {
+	switch conn.KindOf(err) {
+	case ErrNotNull, ErrCheck:
+		return !b.derived && b.table != noTable && !b.wide.Load() && !b.db.InTx(ctx) && !b.db.ReadOnly() && b.db.DSN().Options.Install == conn.InstallAuto
+	}
+	return false
 }
 
 // missing reports whether err says that the table is not there or not complete.
@@ -162,6 +175,12 @@ func missing(err error) bool {
 
 // repair installs what an error says is missing: the table, or one of the others that the statement needs.
 func (b *binding) repair(ctx context.Context, text *query.Text, err error) error {
+	if b.tooNarrow(ctx, err) && !b.wide.Swap(true) {
+		if widened, widenErr := install.Widen(ctx, b.db, b.table); widenErr != nil || !widened {
+			return err
+		}
+		return nil
+	}
 	if !missing(err) {
 		return nil
 	}

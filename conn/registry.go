@@ -39,6 +39,9 @@ func Logger(log *slog.Logger) OpenOption { return func(db *DB) { db.log.log = lo
 // LogArgs adds the arguments to what [Logger] logs. They are the application's data: mind where the log goes.
 func LogArgs() OpenOption { return func(db *DB) { db.log.args = true } }
 
+// Installing sets what happens when a table or a column is missing, whatever the DSN says.
+func Installing(mode InstallMode) OpenOption { return func(db *DB) { db.dsn.Options.Install = mode } }
+
 // Open registers the connection that a DSN describes, under the name that its fragment gives, and returns it. A name that is
 // taken by an open connection is refused; a closed one is replaced. The connection is made at the first operation.
 func (r *Registry) Open(dsn string, options ...OpenOption) (*DB, error) {
