@@ -35,25 +35,43 @@ func Report(tb testing.TB, row int, format string, args ...any) {
 	tb.Helper()
 	figures := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
 	tb.Logf("row %d: %s", row, figures)
-	path := os.Getenv(envReport)
-	if path == "" || IsChild() {
+	if os.Getenv(envReport) == "" || IsChild() {
 		return
 	}
 	tb.Cleanup(func() {
-		if err := appendLine(path, reportLine(row, tb.Name(), Full(), tb.Failed(), figures)); err != nil {
-			tb.Errorf("dbtest: %s: %v", envReport, err)
+		outcome := "passed"
+		if tb.Failed() {
+			outcome = "failed"
 		}
+		addReport(tb, row, outcome, figures)
 	})
 }
 
+// LeaveOut ends a test that cannot run here, because the machine lacks something, with a reason that says how to get it. The table tells
+// so; at full size the test fails.
+func LeaveOut(tb testing.TB, row int, why string) {
+	tb.Helper()
+	if Full() {
+		tb.Fatal(why)
+	}
+	if os.Getenv(envReport) != "" && !IsChild() {
+		addReport(tb, row, "left out", why)
+	}
+	tb.Skip(why)
+}
+
+func addReport(tb testing.TB, row int, outcome, figures string) {
+	tb.Helper()
+	if err := appendLine(os.Getenv(envReport), reportLine(row, tb.Name(), Full(), outcome, figures)); err != nil {
+		tb.Errorf("dbtest: %s: %v", envReport, err)
+	}
+}
+
 // reportLine returns a line of the report: row, engine, size, outcome, test and figures, with tabs between them.
-func reportLine(row int, test string, full, failed bool, figures string) string {
-	size, outcome := "short", "passed"
+func reportLine(row int, test string, full bool, outcome, figures string) string {
+	size := "short"
 	if full {
 		size = "full"
-	}
-	if failed {
-		outcome = "failed"
 	}
 	return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s", row, engineOf(test), size, outcome, test, figures)
 }

@@ -34,24 +34,30 @@ func TestReport(t *testing.T) {
 		t.Setenv(envChild, "TestReport")
 		Report(t, 9, "nothing")
 	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Setenv(envSize, "")
+		LeaveOut(t, 9, "no server")
+	})
 	got, err := os.ReadFile(path)
 	is.NoErr(err)
-	is.Equal(string(got), "9\tsqlite\tfull\tpassed\tTestReport/sqlite\t200 kills, 0 lost\n")
+	is.Equal(string(got), "9\tsqlite\tfull\tpassed\tTestReport/sqlite\t200 kills, 0 lost\n"+
+		"9\tpostgres\tshort\tleft out\tTestReport/postgres\tno server\n")
 }
 
 func TestReportLine(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		test         string
-		full, failed bool
-		want         string
+		test    string
+		full    bool
+		outcome string
+		want    string
 	}{
-		{"TestKill/postgres", false, true, "9\tpostgres\tshort\tfailed\tTestKill/postgres\tx"},
-		{"TestStress_SQLiteProcesses", true, false, "9\tsqlite\tfull\tpassed\tTestStress_SQLiteProcesses\tx"},
-		{"TestPool", false, false, "9\tboth\tshort\tpassed\tTestPool\tx"},
+		{"TestKill/postgres", false, "failed", "9\tpostgres\tshort\tfailed\tTestKill/postgres\tx"},
+		{"TestStress_SQLiteProcesses", true, "passed", "9\tsqlite\tfull\tpassed\tTestStress_SQLiteProcesses\tx"},
+		{"TestPool", false, "left out", "9\tboth\tshort\tleft out\tTestPool\tx"},
 	}
 	for _, tt := range tests {
 		is := is.New(t)
-		is.Equal(reportLine(9, tt.test, tt.full, tt.failed, "x"), tt.want)
+		is.Equal(reportLine(9, tt.test, tt.full, tt.outcome, "x"), tt.want)
 	}
 }

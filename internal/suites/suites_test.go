@@ -68,6 +68,8 @@ func TestTable(t *testing.T) {
 		{"one engine", killed, "T", false, 1, "NOT RUN on sqlite\n"},
 		{"short", killed + "1\tsqlite\tshort\tpassed\tTestKill/sqlite\t2 kills\n", "T", false, 1, "NOT at full size on sqlite\n"},
 		{"failed", "2\tsqlite\tshort\tfailed\tTestFile\t7 files\n", "R", false, 1, "FAILED 7 files\n"},
+		{"left out", "2\tsqlite\tshort\tleft out\tTestFile\tno disk\n", "", false, 2, "left out in part\n       sqlite    short  left out: no disk\n"},
+		{"left out, which may not be", "2\tsqlite\tshort\tleft out\tTestFile\tno disk\n", "R", false, 1, "left out in part\n"},
 		{"nothing", "", "", false, 3, "NOT RUN\n"},
 	}
 	for _, tt := range tests {

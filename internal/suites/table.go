@@ -25,6 +25,8 @@ func (r *row) state(o options) (state string, ok bool) {
 		return "no test", !o.all
 	case len(r.results) == 0:
 		return "NOT RUN", false
+	case slices.ContainsFunc(r.results, func(res result) bool { return res.leftOut }):
+		return "left out in part", o.only == ""
 	case len(any) > 0:
 		return "NOT RUN on " + strings.Join(any, ", "), false
 	case o.only != "" && r.suite != "C" && len(full) > 0:
@@ -53,8 +55,11 @@ func table(w io.Writer, rows []*row, o options) int {
 				size = "full"
 			}
 			outcome := ""
-			if res.failed {
+			switch {
+			case res.failed:
 				outcome = "FAILED "
+			case res.leftOut:
+				outcome = "left out: "
 			}
 			fmt.Fprintf(w, "       %-9s %-6s %s%s\n", res.engine, size, outcome, res.figures)
 		}

@@ -84,7 +84,8 @@ func newFaulty(t *testing.T, kind dbtest.ToxicKind) *faulty {
 	for i := range rows {
 		rows[i].No = i
 	}
-	if err := entries(f.direct, "row").CreateMany(context.Background(), rows); err != nil {
+	ctx := context.Background()
+	if err := errors.Join(entries(f.direct, "row").CreateMany(ctx, rows), entries(f.direct, "entry").Install(ctx)); err != nil {
 		t.Fatal(err)
 	}
 	network, e := dbtest.NewNetwork(t, straight)
@@ -98,7 +99,9 @@ func (f *faulty) run(d time.Duration) {
 	f.t.Helper()
 	done := make(chan struct{})
 	var meter sync.WaitGroup
-	meter.Go(func() { f.stalls.measure(done) })
+	for range 4 {
+		meter.Go(func() { f.stalls.measure(done) })
+	}
 	calls := []func(ctx context.Context, worker, no int) error{f.query, f.writes.single, f.writes.pair, f.install, f.iterate}
 	seed := f.random.Uint64()
 	working := make(chan error, 1)
@@ -113,7 +116,7 @@ func (f *faulty) run(d time.Duration) {
 		})
 	}()
 	for end := time.Now().Add(d); time.Now().Before(end); {
-		time.Sleep(milliseconds(f.random, 300, 1000))
+		time.Sleep(milliseconds(f.random, 500, 1500))
 		toxic := faults[f.kind](f.random)
 		toxic.Kind, toxic.Way = f.kind, dbtest.Way(f.random.IntN(3))
 		if err := f.network.Set(toxic); err != nil {
@@ -144,7 +147,7 @@ func closed(c <-chan struct{}) bool {
 func (f *faulty) call(d time.Duration, fn func(ctx context.Context) error) {
 	ctx, cancel := within(d)
 	defer cancel()
-	deadline := time.Now().Add(d)
+	deadline, _ := ctx.Deadline()
 	err := fn(ctx)
 	now := time.Now()
 	late := now.Sub(deadline) - f.stalls.during(deadline, now)
@@ -266,15 +269,30 @@ func (s *stalls) during(from, to time.Time) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var sum time.Duration
-	for i := len(s.list) - 1; i >= 0 && s.list[i].to.After(from); i-- {
-		a, b := s.list[i].from, s.list[i].to
-		if a.Before(from) {
-			a = from
+	for i := len(s.list) - 1; i >= 0 && s.list[i].to.After(from); i-- { // in the order of their ends
+		if to.After(s.list[i].to) {
+			to = s.list[i].to
 		}
-		if b.After(to) {
-			b = to
+		begun := s.list[i].from
+		if begun.Before(from) {
+			begun = from
 		}
-		sum += max(0, b.Sub(a))
+		if begun.Before(to) { // what several have measured counts once
+			sum += to.Sub(begun)
+			to = begun
+		}
 	}
 	return sum
+}
+
+// Ensure that stalls count once, and only as far as they lie in the time.
+func TestStalls(t *testing.T) {
+	t.Parallel()
+	at := func(ms int) time.Time { return time.Unix(0, 0).Add(time.Duration(ms) * time.Millisecond) }
+	s := stalls{list: []stall{{at(0), at(10)}, {at(20), at(40)}, {at(30), at(50)}, {at(25), at(60)}, {at(100), at(200)}}}
+	for _, tt := range []struct{ from, to, want int }{{10, 20, 0}, {5, 20, 5}, {5, 30, 15}, {0, 100, 50}, {45, 150, 65}, {300, 400, 0}} {
+		if got := s.during(at(tt.from), at(tt.to)); got != time.Duration(tt.want)*time.Millisecond {
+			t.Errorf("from %d to %d: %v, want %d ms", tt.from, tt.to, got, tt.want)
+		}
+	}
 }
