@@ -44,6 +44,7 @@ func manyTallies(from, n int) []tally {
 
 // Ensure that any number of rows is inserted with one key each, in the order of the values, around the sizes where the way to the
 // database changes.
+// suite: 18
 func TestCreateManySizes(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -68,6 +69,7 @@ func TestCreateManySizes(t *testing.T) {
 		got, err := repo.OrderBy(tallyNo.Asc()).All(ctx)
 		is.NoErr(err)
 		is.True(slices.Equal(got, want))
+		dbtest.Report(t, 18, "bulk inserts of up to %d rows, more arguments than a statement takes", slices.Max(sizes))
 	})
 }
 

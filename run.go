@@ -136,9 +136,6 @@ func (b *binding) complete(ctx context.Context, text *query.Text) bool {
 
 // again reports whether a failed statement may be run a second time.
 func (b *binding) again(ctx context.Context, st *conn.Statement, err error) bool {
-	if ctx.Err() != nil {
-		return false
-	}
 	inTx := b.db.InTx(ctx)
 	if missing(err) {
 		if b.db.ReadOnly() || b.db.DSN().Options.Install == conn.InstallOff || b.table == noTable {
@@ -147,7 +144,7 @@ func (b *binding) again(ctx context.Context, st *conn.Statement, err error) bool
 		// Without its savepoint the statement has ended the transaction, and nothing can be installed in it.
 		return !inTx || !b.db.Dialect().Features().ErrorAborts || st.Guard == conn.GuardMissing || st.Raw
 	}
-	if inTx {
+	if inTx || ctx.Err() != nil {
 		return false
 	}
 	return conn.IsStale(err) || conn.IsUnsent(err) || b.tooNarrow(ctx, err) || !st.Write && !st.Raw && conn.KindOf(err) == ErrConnection
@@ -183,6 +180,9 @@ func (b *binding) repair(ctx context.Context, text *query.Text, err error) error
 	}
 	if !missing(err) {
 		return nil
+	}
+	if end := ctx.Err(); end != nil {
+		return conn.ContextError(end) // with more time nothing would be missing
 	}
 	tables := []*schema.Table{b.table}
 	if b.derived {

@@ -197,7 +197,8 @@ func TestDB_EscapeFails(t *testing.T) {
 }
 
 // Ensure that one connection is enough for statements one after the other, results read to the end or not, and transactions.
-// parity: R19, targets row 15
+// parity: R19
+// suite: 15
 func TestDB_PoolOfOne(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -212,6 +213,7 @@ func TestDB_PoolOfOne(t *testing.T) {
 			is.NoErr(rows.Close()) // early
 			is.NoErr(db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "SELECT 1")) }))
 		}
+		dbtest.Report(t, 15, "a pool of 1: writes, results left early and transactions, one after the other")
 	})
 }
 

@@ -50,7 +50,8 @@ func TestSQLiteError_ReadOnly(t *testing.T) {
 
 // Ensure that a lock that another connection holds longer than the busy timeout is busy, in time, and that there is no error
 // when it is released before.
-// parity: E1, targets row 24, trap 6
+// parity: E1, trap 6
+// suite: 24
 func TestSQLiteError_Busy(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -64,22 +65,26 @@ func TestSQLiteError_Busy(t *testing.T) {
 		ended <- other.Tx(ctx, func(context.Context) error { close(held); <-release; return nil })
 	}()
 	<-held
+	var took time.Duration
 	for range 2 {
 		start := time.Now()
 		failure{kind: KindBusy, code: sqlite3.SQLITE_BUSY}.checkSQLite(is, attempt(ctx, db, write(db, "INSERT INTO t VALUES (1)")))
-		took := time.Since(start)
+		took = time.Since(start)
 		is.True(took > 80*time.Millisecond && took < 2*time.Second)
 	}
 	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), int64(0)) // a reader does not wait
 	patient := connect(t, e.With("busy_timeout=30s"))
-	time.AfterFunc(50*time.Millisecond, func() { close(release) })
+	hold := time.Duration(dbtest.Size(50, 3000)) * time.Millisecond
+	time.AfterFunc(hold, func() { close(release) })
 	do(ctx, t, patient, "INSERT INTO t VALUES (1)")
 	is.NoErr(<-ended)
+	dbtest.Report(t, 24, "a lock of %v: no error below the timeout, and busy after %v of 100ms", hold, took.Round(time.Millisecond))
 }
 
 // Ensure that a database that cannot be opened is an error of the connection that does not name the path, and that nothing is
 // made.
-// parity: E1 E7, targets row 27
+// parity: E1 E7
+// suite: 27
 func TestSQLiteError_CannotOpen(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -104,11 +109,13 @@ func TestSQLiteError_CannotOpen(t *testing.T) {
 	left, err := os.ReadDir(folder)
 	is.NoErr(err)
 	is.Equal(len(left), 1)
+	dbtest.Report(t, 27, "missing folders: no connection, and nothing is made")
 }
 
 // Ensure that a database without space says so, loses nothing that it has, rolls the transaction back, and works again when
 // there is space.
-// parity: E1, targets row 25
+// parity: E1
+// suite: 25
 func TestSQLiteError_Full(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -140,10 +147,12 @@ func TestSQLiteError_Full(t *testing.T) {
 	do(ctx, t, db, "PRAGMA max_page_count = 1000")
 	is.NoErr(second(db.Exec(ctx, insert)))
 	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), stored+1)
+	dbtest.Report(t, 25, "a bound on the pages: %d rows acknowledged and there, works again", stored)
 }
 
 // Ensure that a file that is no database is told so and never written to.
-// parity: E1, targets row 27
+// parity: E1
+// suite: 27
 func TestSQLiteError_NotADatabase(t *testing.T) {
 	t.Parallel()
 	for _, option := range []string{"", "?readonly=true", "?_journal_mode=DELETE"} {
@@ -159,10 +168,12 @@ func TestSQLiteError_NotADatabase(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(string(now), string(junk))
 	}
+	dbtest.Report(t, 27, "a header of junk: corrupt, and the file as it was")
 }
 
 // Ensure that damage anywhere in a file is a typed error or harmless, never a panic, and that reading does not change the file.
-// parity: E1, targets row 27
+// parity: E1
+// suite: 27
 func TestSQLiteError_Corrupt(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -187,7 +198,7 @@ func TestSQLiteError_Corrupt(t *testing.T) {
 	bad := append([]byte{}, good...)
 	clear(bad[4096:]) // every page but the first, which holds the schema
 	is.Equal(readDamaged(ctx, t, bad), 1)
-	t.Logf("%d of 200 flips were noticed", corrupt)
+	dbtest.Report(t, 27, "200 bytes changed: %d noticed, no panic, and the file as it was", corrupt)
 }
 
 // readDamaged reads a damaged database and returns 1 if it was found to be corrupt.

@@ -20,7 +20,8 @@ import (
 
 // Ensure that a limit of the file's size, as a full disk is one, is disk full, that the rows are those that were
 // acknowledged, and that the database works again without it.
-// parity: E1, targets row 25
+// parity: E1
+// suite: 25
 func TestSQLiteError_FileLimit(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -44,6 +45,7 @@ func TestSQLiteError_FileLimit(t *testing.T) {
 	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), stored)
 	is.Equal(text(ctx, t, db, "PRAGMA integrity_check"), "ok")
 	do(ctx, t, db, "INSERT INTO t VALUES ('more')")
+	dbtest.Report(t, 25, "a limit of 256 KB on files: disk full, %d rows acknowledged and there, works again without it", stored)
 }
 
 // fillLimited writes until the limit of the process is reached.

@@ -36,7 +36,7 @@ func connect(tb testing.TB, dsn string, options ...OpenOption) *DB {
 
 // limited returns a context that ends a test which hangs.
 func limited(tb testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(dbtest.Size(1, 20))*time.Minute)
 	tb.Cleanup(cancel)
 	return ctx
 }

@@ -214,14 +214,16 @@ func TestTx_Ended(t *testing.T) {
 }
 
 // Ensure that goroutines may share a transaction: they are served one after the other.
-// parity: B2, trap 9, targets row 14
+// parity: B2, trap 9
+// suite: 14
 func TestTx_Goroutines(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := limited(t)
 		db := numbers(ctx, t, e.DSN)
-		const workers, each = 8, 20
+		const workers = 8
+		each := dbtest.Size(20, 100)
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 			var group sync.WaitGroup
 			errs := make([]error, workers)
@@ -242,6 +244,7 @@ func TestTx_Goroutines(t *testing.T) {
 			return errors.Join(errs...)
 		}))
 		is.Equal(len(stored(t, db)), workers*each+workers*each/5)
+		dbtest.Report(t, 14, "%d goroutines × %d in one transaction, all rows", workers, each)
 	})
 }
 

@@ -1,0 +1,90 @@
+package dbtest
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// PgBouncer starts PgBouncer before the database of e, until the test ends, and returns e with a DSN that leads through it: transactions of
+// all clients share as many sessions as pool says. Where there is no PgBouncer, the test of that row is left out.
+func PgBouncer(tb testing.TB, row int, e Engine, pool int) Engine {
+	tb.Helper()
+	exe, err := exec.LookPath("pgbouncer")
+	if err != nil {
+		exe = "/usr/sbin/pgbouncer" // which is not everybody's PATH
+		if !executable(exe) {
+			LeaveOut(tb, row, "no PgBouncer: install it (Debian: apt-get install pgbouncer)")
+		}
+	}
+	u, err := url.Parse(e.DSN)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	dir, attr, err := serverDir() // it refuses to run as root, too
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
+	port, err := freePort()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	ini := filepath.Join(dir, "pgbouncer.ini")
+	if err := os.WriteFile(ini, []byte(bouncerConfig(u, port, pool)), 0o644); err != nil {
+		tb.Fatal(err)
+	}
+	log, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer log.Close()
+	cmd := exec.Command(exe, ini)
+	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = log, log, attr
+	if err := cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { killGroup(cmd.Process); _ = cmd.Wait() })
+	through := *u
+	through.Host = fmt.Sprintf("127.0.0.1:%d", port)
+	through.RawQuery = "sslmode=disable"
+	for end := time.Now().Add(startTimeout); ; time.Sleep(10 * time.Millisecond) {
+		if err = execSQL(through.String(), "SELECT 1"); err == nil {
+			break
+		}
+		if time.Now().After(end) {
+			text, _ := os.ReadFile(log.Name())
+			tb.Fatalf("dbtest: PgBouncer does not answer: %v; its log:\n%s", err, text)
+		}
+	}
+	e.DSN = through.String()
+	return e
+}
+
+// bouncerConfig is a configuration with transaction mode. The path in which the sessions look for tables is set by PgBouncer, which does not pass
+// such parameters on.
+func bouncerConfig(u *url.URL, port, pool int) string {
+	quoted := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+	host, serverPort, err := net.SplitHostPort(u.Host)
+	if err != nil {
+		host, serverPort = u.Host, "5432"
+	}
+	password, _ := u.User.Password()
+	server := "host=" + quoted(host) + " port=" + serverPort + " dbname=" + quoted(strings.TrimPrefix(u.Path, "/")) + " user=" + quoted(u.User.Username())
+	if password != "" {
+		server += " password=" + quoted(password)
+	}
+	if path := u.Query().Get("search_path"); path != "" {
+		server += " connect_query=" + quoted("SET search_path TO "+path)
+	}
+	return "[databases]\n* = " + server + "\n[pgbouncer]\n" +
+		"listen_addr = 127.0.0.1\nlisten_port = " + strconv.Itoa(port) + "\nunix_socket_dir =\nauth_type = any\n" +
+		"pool_mode = transaction\ndefault_pool_size = " + strconv.Itoa(pool) + "\nmax_client_conn = 200\nserver_tls_sslmode = prefer\n"
+}
