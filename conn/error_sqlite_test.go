@@ -83,7 +83,7 @@ var sqliteFailures = []failure{
 
 // sqliteElsewhere are the codes that need more than one statement; the tests beside them are named.
 var sqliteElsewhere = map[int]string{
-	sqlite3.SQLITE_PERM:        "nothing: it takes a file system that refuses locks",
+	sqlite3.SQLITE_PERM:        "TestSQLiteError_Perm",
 	sqlite3.SQLITE_CONSTRAINT:  "the case trigger, whose own code is not listed",
 	sqlite3.SQLITE_READONLY:    "TestSQLiteError_ReadOnly",
 	sqlite3.SQLITE_AUTH:        "TestSQLiteError_Authorizer",
@@ -151,6 +151,7 @@ func TestSQLiteError_Complete(t *testing.T) {
 			t.Errorf("no test provokes %d", code)
 		}
 	}
+	checkNamed(t, maps.Values(sqliteElsewhere))
 }
 
 // Ensure that an error that is not SQLite's own has no kind.
