@@ -1,8 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint test race parity cover fuzz quickstart bench bench-check differential
+.PHONY: help check lint test race torture parity cover fuzz quickstart bench bench-check differential
 
 GO          ?= go
 TIMEOUT     ?= 25m
+FULLTIMEOUT ?= 60m
 FUZZTIME    ?= 10s
 QUERIES     ?= 20000
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -16,7 +17,7 @@ RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
 
 # Tests and examples have many models, and the compiler makes all methods of a repo and of a generic field for each of them. Without
 # inlining and without what a debugger needs, it takes half the time and memory for that. A package's flags are those of its tests.
-BRIEF := $(foreach p,prom prom/internal/differential prom/promtest prom/examples/...,'-gcflags=github.com/prom-go/$(p)=-l -dwarf=false')
+BRIEF := $(foreach p,prom prom/internal/differential prom/internal/torture prom/promtest prom/examples/...,'-gcflags=github.com/prom-go/$(p)=-l -dwarf=false')
 
 # The flags of all tests go by the environment, because a test asks go for what it has compiled.
 TESTFLAGS = $(GOFLAGS) $(RACE) $(BRIEF)
@@ -25,7 +26,7 @@ TESTFLAGS = $(GOFLAGS) $(RACE) $(BRIEF)
 export GORACE := $(strip $(GORACE) atexit_sleep_ms=0)
 
 # What coverage is measured of: the library, not the examples and not what serves its tests.
-LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e /internal/arch -e /internal/parity | paste -sd, -)
+LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e /internal/arch -e /internal/parity -e /internal/suites -e /internal/torture | paste -sd, -)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,17 +41,34 @@ check: parity ## formatting, go vet, staticcheck, go.mod, and the tests of docs/
 
 lint: check ## the same as check
 
-# go test prints nothing of a package that passed, so the figures come by a file. Vetting is what check does.
-test: ## all tests with the race detector, on SQLite and PostgreSQL
+# go test prints nothing of a package that passed, so the figures come by files. Vetting is what check does.
+test: ## all tests with the race detector, on SQLite and PostgreSQL, the suites of docs/reliability.md in their short form
 	@$(GO) run $(RACE) ./internal/dbtest/probe
-	@counts=$$(mktemp); trap 'rm -f "$$counts"' EXIT; \
-	PROM_TEST_COUNTS="$$counts" GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...; code=$$?; \
+	@counts=$$(mktemp) report=$$(mktemp); trap 'rm -f "$$counts" "$$report"' EXIT; \
+	PROM_TEST_COUNTS="$$counts" PROM_TEST_REPORT="$$report" \
+	GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...; code=$$?; \
+	$(GO) run ./internal/suites -report "$$report" || code=1; \
 	awk '{s += $$2; p += $$6} END {printf "behaviour tests: %d on sqlite, %d on postgres\n", s, p}' "$$counts"; \
 	exit $$code
 
+# The suites of one letter at full size, one package after the other: they are many processes, and measure how long things take.
+define suites
+	@$(GO) run $(RACE) ./internal/dbtest/probe
+	@report=$$(mktemp); trap 'rm -f "$$report"' EXIT; \
+	tests=$$($(GO) run ./internal/suites -tests $(1)) && packages=$$($(GO) run ./internal/suites -packages $(1)) || exit 1; \
+	PROM_TEST_SIZE=full PROM_TEST_MODES= PROM_TEST_REPORT="$$report" \
+	GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -p 1 -timeout $(FULLTIMEOUT) -run "$$tests" $$packages; code=$$?; \
+	$(GO) run ./internal/suites -report "$$report" -only $(1) || code=1; \
+	exit $$code
+endef
+
 race: RACE := -race
 race: export PROM_TEST_MODES := all
-race: test ## the same, with SQLite's own code under the race detector as well, and all modes of pgx in each test: slow
+race: test ## the same, with SQLite's own code under the race detector and all modes of pgx, and the suites marked R at full size: slow
+	$(call suites,R)
+
+torture: ## the suites of docs/reliability.md that are marked T at full size: an hour
+	$(call suites,T)
 
 parity: ## which test shows which row of docs/parity.md; fails when one lacks a test
 	@$(GO) run ./internal/parity

@@ -50,6 +50,8 @@ var arrows = map[string][]string{
 	"internal/arch":         {},
 	"internal/differential": {},
 	"internal/parity":       {},
+	"internal/suites":       {},
+	"internal/torture":      {},
 }
 
 // guarded lists the packages of the standard library that not everybody may import, and who may.

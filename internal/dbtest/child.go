@@ -34,7 +34,7 @@ func Child(tb testing.TB, testName string, env ...string) *exec.Cmd {
 		tb.Fatalf("dbtest: child: %v", err)
 	}
 	cmd := exec.CommandContext(tb.Context(), exe, "-test.run="+exactly(testName), "-test.count=1")
-	cmd.Env = append(os.Environ(), envChild+"="+testName, envCounts+"=")
+	cmd.Env = append(os.Environ(), envChild+"="+testName, envCounts+"=", envReport+"=")
 	if dsn := runningDSN(); dsn != "" {
 		cmd.Env = append(cmd.Env, EnvPostgres+"="+dsn)
 	}

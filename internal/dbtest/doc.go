@@ -35,5 +35,9 @@
 //
 // [Child] runs one test of the same binary as a process of its own, for tests that kill, race or lock across processes.
 //
+// # Suites
+//
+// The tests of docs/reliability.md have a short form and a full size, see [Size], and tell their figures by [Report].
+//
 // The package imports nothing of this module, so that every package's tests can use it.
 package dbtest

@@ -1,0 +1,81 @@
+// Suites compares the rows of docs/reliability.md with what tests have reported, and prints them as one table.
+//
+//	go run ./internal/suites -report file [-only T] [-all] [folder]
+//	go run ./internal/suites -tests T [folder]
+//	go run ./internal/suites -packages T [folder]
+//
+// A test names its rows in a comment, its own or one in its body, "suite: 9 10", and adds lines to the report by dbtest.Report. The
+// tool exits with 1 when a row that a test names has failed or was not reported; with -only, rows of that suite alone, at full size;
+// with -all, also when no test names a row. With -tests and -packages it prints the pattern and the packages by which go test runs the tests
+// of a suite.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	var o options
+	flag.StringVar(&o.report, "report", "", "the `file` that the tests have written")
+	flag.StringVar(&o.only, "only", "", "show the rows of one `suite` (C, R or T), which must have run at full size")
+	flag.BoolVar(&o.all, "all", false, "fail when a row has no test")
+	flag.StringVar(&o.tests, "tests", "", "print the pattern of the tests of a `suite`")
+	flag.StringVar(&o.packages, "packages", "", "print the packages of the tests of a `suite`")
+	flag.Parse()
+	o.root = "."
+	if flag.NArg() > 0 {
+		o.root = flag.Arg(0)
+	}
+	bad, err := run(os.Stdout, o)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "suites:", err)
+		os.Exit(2)
+	}
+	if bad > 0 {
+		os.Exit(1)
+	}
+}
+
+type options struct {
+	root, report, only, tests, packages string
+	all                                 bool
+}
+
+// run does what the options say, and returns how many rows are not as they should be.
+func run(w io.Writer, o options) (int, error) {
+	page, err := os.ReadFile(filepath.Join(o.root, "docs", "reliability.md"))
+	if err != nil {
+		return 0, err
+	}
+	rows, err := parseRows(string(page))
+	if err != nil {
+		return 0, err
+	}
+	tests, err := findTests(o.root)
+	if err != nil {
+		return 0, err
+	}
+	if err := match(rows, tests); err != nil {
+		return 0, err
+	}
+	switch {
+	case o.tests != "":
+		_, err := fmt.Fprintln(w, pattern(rows, o.tests))
+		return 0, err
+	case o.packages != "":
+		_, err := fmt.Fprintln(w, packages(rows, o.packages))
+		return 0, err
+	}
+	text, err := os.ReadFile(o.report)
+	if err != nil {
+		return 0, err
+	}
+	if err := addResults(rows, string(text)); err != nil {
+		return 0, err
+	}
+	return table(w, rows, o), nil
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// row is a row of docs/reliability.md.
+type row struct {
+	no      int
+	suite   string // C, R or T
+	what    string
+	engines []string
+	tests   []test   // those that name it
+	results []result // what they have reported
+}
+
+// result is a line of a report, see dbtest.Report.
+type result struct {
+	engine  string // sqlite, postgres, or both
+	full    bool
+	failed  bool
+	test    string
+	figures string
+}
+
+var rowForm = regexp.MustCompile(`^\| *([0-9]+) *\| *([CRT]) *\| *([^|]+?) *\| *([^|]+?) *\| *([^|]+?) *\|$`)
+
+// parseRows reads the table of the page, whose rows are numbered from 1.
+func parseRows(page string) ([]*row, error) {
+	var rows []*row
+	for line := range strings.Lines(page) {
+		line = strings.TrimSpace(line)
+		m := rowForm.FindStringSubmatch(line)
+		if m == nil {
+			if len(rows) > 0 && strings.HasPrefix(line, "|") {
+				return nil, fmt.Errorf("docs/reliability.md: the row after %d has not a number, a suite and three texts", len(rows))
+			}
+			continue
+		}
+		no, _ := strconv.Atoi(m[1])
+		if no != len(rows)+1 {
+			return nil, fmt.Errorf("docs/reliability.md: the row %d is in the place of %d", no, len(rows)+1)
+		}
+		r := &row{no: no, suite: m[2], what: m[3], engines: []string{"postgres", "sqlite"}}
+		switch {
+		case strings.HasSuffix(m[4], "PostgreSQL only"):
+			r.engines = r.engines[:1]
+		case strings.HasSuffix(m[4], "SQLite only"):
+			r.engines = r.engines[1:]
+		}
+		rows = append(rows, r)
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("docs/reliability.md: no rows")
+	}
+	return rows, nil
+}
+
+// match adds the tests to the rows that they name. A number that is no row is an error.
+func match(rows []*row, tests []test) error {
+	for _, t := range tests {
+		for _, no := range t.rows {
+			if no < 1 || no > len(rows) {
+				return fmt.Errorf("%s in %s names the suite %d, which docs/reliability.md does not have", t.name, t.pkg, no)
+			}
+			rows[no-1].tests = append(rows[no-1].tests, t)
+		}
+	}
+	return nil
+}
+
+// addResults adds the lines of a report to their rows. Several engines and modes of one test that have the same figures are one.
+func addResults(rows []*row, report string) error {
+	for line := range strings.Lines(report) {
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		no, err := strconv.Atoi(f[0])
+		if err != nil || len(f) != 6 || no < 1 || no > len(rows) {
+			return fmt.Errorf("the report has a line that is none: %q", line)
+		}
+		r := rows[no-1]
+		res := result{engine: f[1], full: f[2] == "full", failed: f[3] != "passed", test: f[4], figures: f[5]}
+		same := func(o result) bool {
+			return o.engine == res.engine && o.full == res.full && o.failed == res.failed && o.figures == res.figures
+		}
+		if !slices.ContainsFunc(r.results, same) {
+			r.results = append(r.results, res)
+		}
+	}
+	return nil
+}
+
+// pattern returns what go test -run takes for the tests of a suite.
+func pattern(rows []*row, suite string) string {
+	var names []string
+	for t := range testsOfSuite(rows, suite) {
+		names = append(names, t.name)
+	}
+	slices.Sort(names)
+	return "^(" + strings.Join(slices.Compact(names), "|") + ")$"
+}
+
+// packages returns the packages of the tests of a suite.
+func packages(rows []*row, suite string) string {
+	var list []string
+	for t := range testsOfSuite(rows, suite) {
+		list = append(list, "./"+strings.TrimPrefix(t.pkg, "."))
+	}
+	slices.Sort(list)
+	return strings.Join(slices.Compact(list), " ")
+}
+
+func testsOfSuite(rows []*row, suite string) func(yield func(test) bool) {
+	return func(yield func(test) bool) {
+		for _, r := range rows {
+			if r.suite != suite {
+				continue
+			}
+			for _, t := range r.tests {
+				if !yield(t) {
+					return
+				}
+			}
+		}
+	}
+}
