@@ -77,18 +77,21 @@ func postgresError(err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) {
+		forgetSecrets(connect)
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return serverError(pg, err)
 	}
 	// The pool connects by itself: a deadline in here is connect_timeout and a cancellation the pool's end, not those of the
 	// caller, who gets the bare error of the context.
-	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) {
+	if connect != nil {
 		if errors.Is(err, context.Canceled) {
 			return &Error{Kind: KindClosed, Detail: "the connection was closed", Err: err, fresh: true}
 		}
-		return &Error{Kind: KindConnection, Detail: "the server did not accept the connection", Err: err, fresh: true}
+		return &Error{Kind: KindConnection, Detail: connectDetail(err), Err: err, fresh: true}
 	}
 	if e := contextError(err); e != nil {
 		return e

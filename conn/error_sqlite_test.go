@@ -83,7 +83,7 @@ var sqliteFailures = []failure{
 
 // sqliteElsewhere are the codes that need more than one statement; the tests beside them are named.
 var sqliteElsewhere = map[int]string{
-	sqlite3.SQLITE_PERM:        "nothing: it takes a file system that refuses locks",
+	sqlite3.SQLITE_PERM:        "TestSQLiteError_Perm",
 	sqlite3.SQLITE_CONSTRAINT:  "the case trigger, whose own code is not listed",
 	sqlite3.SQLITE_READONLY:    "TestSQLiteError_ReadOnly",
 	sqlite3.SQLITE_AUTH:        "TestSQLiteError_Authorizer",
@@ -98,9 +98,11 @@ var sqliteElsewhere = map[int]string{
 }
 
 // Ensure that each code that SQLite fails with has its kind, tells table, columns and constraint, and shows no value.
-// parity: E1 E3 E7 B10 B11 B14 X5, trap 4, trap 10, targets row 29
+// parity: E1 E3 E7 B10 B11 B14 X5, trap 4, trap 10
+// suite: 29
 func TestSQLiteError(t *testing.T) {
 	t.Parallel()
+	dbtest.Report(t, 29, "%d statements with a secret, on a file and in memory", len(sqliteFailures))
 	for _, dsn := range []string{dbtest.SQLite(t), dbtest.Memory()} {
 		db := connect(t, dsn)
 		ctx := limited(t)
@@ -151,6 +153,7 @@ func TestSQLiteError_Complete(t *testing.T) {
 			t.Errorf("no test provokes %d", code)
 		}
 	}
+	checkNamed(t, maps.Values(sqliteElsewhere))
 }
 
 // Ensure that an error that is not SQLite's own has no kind.

@@ -4,6 +4,9 @@ import "github.com/jackc/pgx/v5/pgtype"
 
 // Any reads a column by its type. Numbers of any precision, UUIDs and JSON are their text.
 func (r *pgRows) Any(i int) (any, error) {
+	if r.short(i) {
+		return nil, errColumns
+	}
 	raw := r.raw[i]
 	if raw == nil {
 		return nil, nil

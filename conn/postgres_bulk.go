@@ -72,6 +72,9 @@ func (s *pgSession) lists(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 	if err != nil {
 		return err
 	}
+	if len(p.ParamOIDs) != b.Cols {
+		return errColumns
+	}
 	arrays := make([]pgArray, b.Cols)
 	for j := range arrays {
 		arrays[j].begin(p.ParamOIDs[j], b.Rows)
@@ -96,7 +99,7 @@ func (s *pgSession) lists(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 	i := 0
 	for ; rr.NextRow(); i++ {
 		if b.Key != nil && i < b.Rows {
-			key, ok := wireInt(rr.Values()[0])
+			key, ok := wireInt(first(rr.Values()))
 			if !ok {
 				err = errKey
 			}
@@ -244,6 +247,13 @@ func (s *pgSession) copyIn(ctx context.Context, c *pgx.Conn, b *Bulk) (bool, err
 		return false, err
 	}
 	types := shape.Fields
+	want := b.Cols
+	if b.Key != nil {
+		want++
+	}
+	if len(types) != want {
+		return false, errColumns
+	}
 	var keys []int64
 	if b.Key != nil {
 		if types[0].DataTypeOID != pgtype.Int8OID && types[0].DataTypeOID != pgtype.Int4OID {
@@ -270,6 +280,14 @@ func (s *pgSession) copyIn(ctx context.Context, c *pgx.Conn, b *Bulk) (bool, err
 	return true, nil
 }
 
+// first returns the first value of a row, nil when the server has sent none.
+func first(row [][]byte) []byte {
+	if len(row) == 0 {
+		return nil
+	}
+	return row[0]
+}
+
 // reserve takes keys from the sequence. None are returned when there is no sequence, or it is not for this user to use.
 func (s *pgSession) reserve(ctx context.Context, c *pgx.Conn, b *Bulk) ([]int64, error) {
 	p, err := s.prepare(ctx, c, b.Way.Keys)
@@ -283,7 +301,7 @@ func (s *pgSession) reserve(ctx context.Context, c *pgx.Conn, b *Bulk) ([]int64,
 	var keys []int64
 	rr := c.PgConn().ExecStatement(ctx, p.StatementDescription, s.args.values, s.args.formats, p.formats)
 	for rr.NextRow() {
-		keys = wireInts(rr.Values()[0])
+		keys = wireInts(first(rr.Values()))
 	}
 	if _, err := rr.Close(); err != nil {
 		return nil, err

@@ -21,6 +21,9 @@ var (
 // List reads an array of one dimension. A column that holds JSON, as one that was made for an earlier form of the model does, is read as
 // well.
 func (r *pgRows) List(i int, k schema.Kind) (schema.Value, error) {
+	if r.short(i) {
+		return schema.Value{}, errColumns
+	}
 	raw, oid := r.raw[i], r.fields[i].DataTypeOID
 	if raw == nil {
 		return schema.Value{}, errNull
@@ -103,8 +106,8 @@ func binaryArray(b []byte) (elem uint32, elems [][]byte, err error) {
 	case be.Uint32(b[16:]) != 1:
 		return 0, nil, errListStart
 	}
-	n := int(be.Uint32(b[12:]))
-	if b = b[20:]; n > len(b)/4 {
+	n := be.Uint32(b[12:])
+	if b = b[20:]; uint64(n) > uint64(len(b)/4) { // before there is room for so many
 		return 0, nil, errListWire
 	}
 	elems = make([][]byte, n)

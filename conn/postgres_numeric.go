@@ -27,6 +27,11 @@ func numericText(raw []byte) (text string, ok bool) {
 		}
 		return binary.BigEndian.Uint16(raw[8+2*i:])
 	}
+	for i := range count {
+		if digit(i) > 9999 {
+			return "", false
+		}
+	}
 	var b strings.Builder
 	if sign == negative {
 		b.WriteByte('-')

@@ -27,6 +27,7 @@ type pgRows struct {
 	st     *Statement
 	finish func(err error) error // ends what the statement was guarded by; may be nil
 	closed bool
+	broken bool // by a row that is not of the result
 	err    error
 	tag    pgconn.CommandTag // after Close
 
@@ -47,7 +48,7 @@ func (r *pgRows) Next() bool {
 		if r.fields == nil {
 			r.fields = r.reader.FieldDescriptions()
 		}
-		return true
+		return r.whole()
 	}
 	if !r.rows.Next() {
 		return false
@@ -56,8 +57,23 @@ func (r *pgRows) Next() bool {
 		r.fields = r.rows.FieldDescriptions()
 	}
 	r.raw = r.rows.RawValues()
-	return true
+	return r.whole()
 }
+
+// errColumns is what a server deserves that does not send what it has announced, or announces another result than that of the statement.
+var errColumns = errors.New("the server sent a result with another number of columns")
+
+// whole reports whether the row has the columns of its result. One that has not ends the reading.
+func (r *pgRows) whole() bool {
+	if len(r.raw) == len(r.fields) {
+		return true
+	}
+	r.raw, r.broken = nil, true
+	return false
+}
+
+// short reports whether the result lacks a column.
+func (r *pgRows) short(i int) bool { return i >= len(r.raw) }
 
 func (r *pgRows) Close() error {
 	_, err := r.end()
@@ -81,7 +97,9 @@ func (r *pgRows) end() (tag pgconn.CommandTag, err error) {
 		r.rows.Close()
 		tag, err = r.rows.CommandTag(), r.rows.Err()
 	}
-	err = postgresError(err)
+	if err = postgresError(err); err == nil && r.broken {
+		err = &Error{Kind: KindConnection, Detail: errColumns.Error()}
+	}
 	if err != nil && r.session != nil {
 		r.session.failed(r.prepared, err)
 	}
@@ -117,7 +135,7 @@ func (r *pgRows) WireType(i int) (oid uint32, binary bool) {
 	return r.fields[i].DataTypeOID, r.fields[i].Format == pgtype.BinaryFormatCode
 }
 
-func (r *pgRows) IsNull(i int) bool { return r.raw[i] == nil }
+func (r *pgRows) IsNull(i int) bool { return r.short(i) || r.raw[i] == nil }
 
 // wrongType is the error of a column that is not of the type asked for.
 func (r *pgRows) wrongType(i int, want string) error {
@@ -134,6 +152,9 @@ var typeMap = pgtype.NewMap()
 func (r *pgRows) binary(i int) bool { return r.fields[i].Format == pgtype.BinaryFormatCode }
 
 func (r *pgRows) Bool(i int) (bool, error) {
+	if r.short(i) {
+		return false, errColumns
+	}
 	if r.fields[i].DataTypeOID != pgtype.BoolOID || len(r.raw[i]) != 1 {
 		return false, r.wrongType(i, "a boolean")
 	}
@@ -141,6 +162,9 @@ func (r *pgRows) Bool(i int) (bool, error) {
 }
 
 func (r *pgRows) Int(i int) (int64, error) {
+	if r.short(i) {
+		return 0, errColumns
+	}
 	raw := r.raw[i]
 	switch r.fields[i].DataTypeOID {
 	case pgtype.Int8OID, pgtype.Int4OID, pgtype.Int2OID, pgtype.OIDOID:
@@ -177,6 +201,9 @@ func (r *pgRows) parseInt(i int, text string) (int64, error) {
 }
 
 func (r *pgRows) Uint(i int) (uint64, error) {
+	if r.short(i) {
+		return 0, errColumns
+	}
 	if r.fields[i].DataTypeOID == pgtype.NumericOID {
 		text, err := r.numeric(i)
 		if err != nil {
@@ -196,6 +223,9 @@ func (r *pgRows) Uint(i int) (uint64, error) {
 }
 
 func (r *pgRows) Float(i int) (float64, error) {
+	if r.short(i) {
+		return 0, errColumns
+	}
 	raw := r.raw[i]
 	switch r.fields[i].DataTypeOID {
 	case pgtype.Float8OID, pgtype.Float4OID:
@@ -233,6 +263,9 @@ func (r *pgRows) Float(i int) (float64, error) {
 }
 
 func (r *pgRows) Text(i int) (string, error) {
+	if r.short(i) {
+		return "", errColumns
+	}
 	raw := r.raw[i]
 	if raw == nil {
 		return "", errNull
@@ -278,6 +311,9 @@ func (r *pgRows) numeric(i int) (string, error) {
 }
 
 func (r *pgRows) Bytes(i int) ([]byte, error) {
+	if r.short(i) {
+		return nil, errColumns
+	}
 	raw := r.raw[i]
 	if raw == nil {
 		return nil, errNull
@@ -312,6 +348,9 @@ func (r *pgRows) Bytes(i int) ([]byte, error) {
 const epoch = 946684800
 
 func (r *pgRows) Time(i int) (time.Time, error) {
+	if r.short(i) {
+		return time.Time{}, errColumns
+	}
 	raw := r.raw[i]
 	switch r.fields[i].DataTypeOID {
 	case pgtype.TimestamptzOID, pgtype.TimestampOID:
@@ -349,6 +388,9 @@ var (
 )
 
 func (r *pgRows) Clock(i int) (time.Duration, error) {
+	if r.short(i) {
+		return 0, errColumns
+	}
 	raw := r.raw[i]
 	if r.fields[i].DataTypeOID != pgtype.TimeOID {
 		return 0, r.wrongType(i, "a time of day")

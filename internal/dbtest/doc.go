@@ -25,6 +25,8 @@
 // The server never outlives the process. A small shell script keeps watch over it and reads from a pipe whose other end
 // only the test process holds; whatever ends the process, kill -9 included, closes the pipe.
 //
+// [NewOwn] gives a test a server of its own, with settings of its own, which it may stop and damage.
+//
 // # SQLite
 //
 // A database is a file in the test's temporary folder, or lies in memory.

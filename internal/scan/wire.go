@@ -55,8 +55,12 @@ func wireOp(o op, oid uint32, binary bool) bool {
 	return false
 }
 
-// wireSteps returns the steps for a result: those of the plan, but the codec's way for columns that are of another type.
+// wireSteps returns the steps for a result: those of the plan, but the codec's way for columns that are of another type. A result
+// without all columns has none.
 func (p *Plan) wireSteps(r WireRow) []step {
+	if len(r.Wire()) < len(p.steps) {
+		return nil
+	}
 	steps := p.steps
 	for i := range steps {
 		if steps[i].op == viaCodec {
@@ -75,6 +79,9 @@ func (p *Plan) wireSteps(r WireRow) []step {
 // decodeWire decodes the current row into the struct at to.
 func (p *Plan) decodeWire(steps []step, r WireRow, to unsafe.Pointer, a *arena) error {
 	raw := r.Wire()
+	if len(steps) < len(p.steps) || len(raw) < len(steps) {
+		return errColumns
+	}
 	need := 0
 	for _, i := range p.texts {
 		if b := raw[i]; len(b) <= longText && !steps[i].holds(to, b) {
@@ -159,6 +166,8 @@ func (s *step) holds(to unsafe.Pointer, b []byte) bool {
 
 // wireEpoch is midnight of 1 January 2000 UTC, from which PostgreSQL counts, in seconds of Unix time.
 const wireEpoch = 946684800
+
+var errColumns = errors.New("the server sent a row without all columns of the statement")
 
 var errWire = errors.New("the server sent a value whose length is not that of its type")
 
