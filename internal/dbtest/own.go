@@ -78,6 +78,40 @@ func NewOwn(tb testing.TB, c OwnConfig) *Own {
 	return o
 }
 
+// Replica makes a hot standby of the server, which follows it, and starts it. The server, which is stopped for a moment to be copied, must
+// have been made with the line [ReplicaHBA].
+func (o *Own) Replica(tb testing.TB) *Own {
+	tb.Helper()
+	r := &Own{bin: o.bin}
+	var err error
+	if r.dir, r.attr, err = serverDir(); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		r.end()
+		_ = os.RemoveAll(r.dir)
+	})
+	o.Stop(tb)
+	if out, err := r.command("/bin/cp", "-a", o.Path(), r.Path()).CombinedOutput(); err != nil {
+		tb.Fatalf("dbtest: cp: %v: %s", err, out)
+	}
+	o.Start(tb)
+	settings, err := os.ReadFile(r.Path("postgresql.auto.conf"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	r.Write(tb, "postgresql.auto.conf", fmt.Appendf(settings, "primary_conninfo = 'host=127.0.0.1 port=%d user=prom'\n", o.Port))
+	r.Write(tb, "standby.signal", nil)
+	if r.Port, err = freePort(); err != nil {
+		tb.Fatal(err)
+	}
+	r.Start(tb)
+	return r
+}
+
+// ReplicaHBA is the line of pg_hba.conf that lets a replica in.
+const ReplicaHBA = "host replication prom 127.0.0.1/32 trust"
+
 // Path returns a path in the data folder.
 func (o *Own) Path(elements ...string) string {
 	return filepath.Join(append([]string{o.dir, "data"}, elements...)...)
