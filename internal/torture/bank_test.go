@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -50,7 +51,7 @@ func TestBank(t *testing.T) {
 			}
 			_ = p.cmd.Wait()
 			if code := p.cmd.ProcessState.ExitCode(); code != -1 {
-				return fmt.Errorf("the process ended by itself, with %d", code)
+				return fmt.Errorf("the process ended by itself, with %d:\n%s", code, strings.Join(p.other, "\n"))
 			}
 			kills++
 			return nil
