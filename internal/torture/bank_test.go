@@ -72,7 +72,7 @@ func TestBank(t *testing.T) {
 		kinds := slices.Sorted(maps.Keys(faults))
 		var stops, toxics int
 		b.run(t, bankWorkers, d, func(random *rand.Rand) error {
-			time.Sleep(milliseconds(random, 200, 1500))
+			time.Sleep(milliseconds(random, 500, 3000)) // sessions begin anew after a fault
 			if stops == 0 && toxics > 1 || random.IntN(12) == 0 {
 				server.Stop()
 				time.Sleep(milliseconds(random, 0, 500))
