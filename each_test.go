@@ -84,6 +84,7 @@ func TestEach(t *testing.T) {
 
 // Ensure that the body of a loop may save, delete and create rows of the table, outside a transaction and in one, on a pool of
 // one connection, and sees neither a row twice nor those that it creates. parity: Q59
+// suite: 15
 func TestEachWrites(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -122,6 +123,7 @@ func TestEachWrites(t *testing.T) {
 				is.Equal(count(t, repo.Query()), rows)
 			})
 		}
+		dbtest.Report(t, 15, "a pool of 1: loops over 700 rows that save, create and delete")
 	})
 }
 

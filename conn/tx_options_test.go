@@ -140,7 +140,8 @@ func TestTx_TwoDBs(t *testing.T) {
 
 // Ensure that a COMMIT whose answer is lost is neither success nor failure but of a kind of its own, and that the transaction
 // may have happened.
-// parity: E1, trap 12, targets row 11
+// parity: E1, trap 12
+// suite: 11
 func TestTx_CommitUnknown(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -173,6 +174,7 @@ func TestTx_CommitUnknown(t *testing.T) {
 		})
 		is.True(errors.Is(err, KindCommitUnknown) || errors.Is(err, KindConnection))
 		is.Equal(stored(t, db), []int64{1})
+		dbtest.Report(t, 11, "a lost answer to COMMIT is commit-unknown")
 	})
 }
 

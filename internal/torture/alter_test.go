@@ -31,7 +31,7 @@ func TestAlterBehindReader(t *testing.T) {
 		if err := other.Ping(ctx); err != nil { // connecting is no part of the waiting
 			t.Fatal(err)
 		}
-		slack := time.Duration(dbtest.Size(2000, 500)) * time.Millisecond // make test has other things to do meanwhile
+		slack := bound(500 * time.Millisecond)
 		var waited, longest time.Duration
 		err := db.Tx(ctx, func(tx context.Context) error {
 			if _, err := repo.All(tx); err != nil {

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -34,7 +36,7 @@ func TestBank(t *testing.T) {
 		t.Fatal(b.work(bankChildren, nil))
 	}
 	t.Parallel()
-	d := time.Duration(dbtest.Size(4, 5*60)) * time.Second
+	d := time.Duration(dbtest.Size(6, 5*60)) * time.Second
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		e := dbtest.Engine{Name: dbtest.NameSQLite, DSN: dbtest.SQLite(t)}
@@ -50,7 +52,7 @@ func TestBank(t *testing.T) {
 			}
 			_ = p.cmd.Wait()
 			if code := p.cmd.ProcessState.ExitCode(); code != -1 {
-				return fmt.Errorf("the process ended by itself, with %d", code)
+				return fmt.Errorf("the process ended by itself, with %d:\n%s", code, strings.Join(p.other, "\n"))
 			}
 			kills++
 			return nil
@@ -70,8 +72,8 @@ func TestBank(t *testing.T) {
 		kinds := slices.Sorted(maps.Keys(faults))
 		var stops, toxics int
 		b.run(t, bankWorkers, d, func(random *rand.Rand) error {
-			time.Sleep(milliseconds(random, 200, 1500))
-			if stops == 0 || random.IntN(12) == 0 {
+			time.Sleep(milliseconds(random, 500, 3000)) // sessions begin anew after a fault
+			if stops == 0 && toxics > 1 || random.IntN(12) == 0 {
 				server.Stop()
 				time.Sleep(milliseconds(random, 0, 500))
 				server.Start()
@@ -104,11 +106,14 @@ type bank struct {
 	told       func() // when a transfer is acknowledged
 
 	acknowledged, unknown, failed, snapshots atomic.Int64
+
+	mu    sync.Mutex
+	kinds map[string]int // of the errors
 }
 
 func newBank(db *prom.DB, seed uint64) *bank {
 	return &bank{db: db, accounts: prom.NewRepo[Account](prom.Using(db)), transfers: prom.NewRepo[Transfer](prom.Using(db)), seed: seed,
-		told: func() {}}
+		told: func() {}, kinds: map[string]int{}}
 }
 
 // opened returns a bank with its accounts.
@@ -176,12 +181,26 @@ func (b *bank) work(workers int, done <-chan struct{}) error {
 // transfer moves money and counts what it was told.
 func (b *bank) transfer(ctx context.Context, random *rand.Rand) error {
 	from, to, amount := random.IntN(bankAccounts), random.IntN(bankAccounts), 1+random.IntN(100)
+	if from == to {
+		return nil
+	}
+	lock := []int{from}
+	if random.IntN(8) > 0 { // the others lock in any order, so that they meet in deadlocks
+		lock = append(lock, to)
+	}
 	moved := false
 	err := b.db.Tx(ctx, func(ctx context.Context) error {
 		moved = false
-		a, err := b.accounts.Where(accountNo.Eq(from)).ForUpdate().One(ctx)
-		if err != nil || a.Balance < amount || from == to {
+		locked, err := b.accounts.Where(accountNo.In(lock...)).OrderBy(accountNo.Asc()).ForUpdate().All(ctx)
+		if err != nil {
 			return err
+		}
+		payer := slices.IndexFunc(locked, func(a Account) bool { return a.No == from })
+		if payer < 0 || len(locked) != len(lock) {
+			return fmt.Errorf("the accounts %v are not there, but %v", lock, locked)
+		}
+		if locked[payer].Balance < amount {
+			return nil
 		}
 		if _, err := b.accounts.Where(accountNo.Eq(from)).Update(ctx, accountBalance.Sub(amount)); err != nil {
 			return err
@@ -201,6 +220,9 @@ func (b *bank) transfer(ctx context.Context, random *rand.Rand) error {
 		b.unknown.Add(1)
 	case err != nil:
 		b.failed.Add(1)
+		b.mu.Lock()
+		b.kinds[kindText(err)]++
+		b.mu.Unlock()
 		return kindOnly(err)
 	}
 	return nil
@@ -284,6 +306,7 @@ func (b *bank) check(t *testing.T, d time.Duration, faults string) {
 	if b.snapshots.Load() == 0 {
 		t.Error("no snapshot was seen")
 	}
+	t.Log(b.kinds)
 	dbtest.Report(t, 12, "%v, %s: %d transfers acknowledged, %d unknown, %d failed, %d snapshots, each with all the money; the ledger equals the balances",
 		d, faults, acknowledged, unknown, b.failed.Load(), b.snapshots.Load())
 }

@@ -87,7 +87,7 @@ func killRounds(t *testing.T, e dbtest.Engine, moment string) {
 		if p.cmd.ProcessState.ExitCode() == -1 {
 			kills++
 		} else if late, window = late+1, max(20, window/2); p.cmd.ProcessState.ExitCode() != 0 {
-			t.Fatalf("the process failed: %v", p.cmd.ProcessState)
+			t.Fatalf("the process failed: %v\n%s", p.cmd.ProcessState, strings.Join(p.other, "\n"))
 		} else if late > want+20 {
 			t.Fatalf("%d of %d processes had ended before they were to be killed", late, round+1)
 		}

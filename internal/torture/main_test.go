@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -18,7 +19,17 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if !dbtest.Full() {
+		_ = flag.Set("test.parallel", "6") // most of these tests wait most of the time
+	}
+	dbtest.Main(m)
+}
+
+// bound is how long something may take: at full size what docs/reliability.md says, and in the short form, beside all other tests on a machine that has
+// no time for them, four times that.
+func bound(d time.Duration) time.Duration { return d * time.Duration(dbtest.Size(4, 1)) }
 
 // The compiler makes all methods of a repo for each model, so these are all there are, stored under many names.
 type (
@@ -157,6 +168,8 @@ type process struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser
 	out *bufio.Scanner
+
+	other []string
 }
 
 // start starts a process that runs a test of this package as a child.
@@ -173,12 +186,14 @@ func start(tb testing.TB, test string, env ...string) *process {
 	return p
 }
 
-// line returns the next line that the process told as a whole. It is false at its end.
+// line returns the next line that the process told as a whole. It is false at its end. Lines of other kinds are kept: they tell why a test
+// failed in the process.
 func (p *process) line() (string, bool) {
 	for p.out.Scan() {
 		if text, ok := strings.CutSuffix(p.out.Text(), "."); ok { // the last line may be cut
 			return text, true
 		}
+		p.other = append(p.other, p.out.Text())
 	}
 	return "", false
 }

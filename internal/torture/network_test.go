@@ -155,7 +155,7 @@ func (f *faulty) call(d time.Duration, fn func(ctx context.Context) error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.late = max(f.late, late)
-	if late > faultLate {
+	if late > bound(faultLate) {
 		f.bad = append(f.bad, fmt.Errorf("a call ended %v after its context, with %w", late, err))
 	}
 	var e *prom.Error

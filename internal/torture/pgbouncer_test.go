@@ -1,6 +1,7 @@
 package torture
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -66,6 +67,11 @@ func TestPgBouncer(t *testing.T) {
 				}
 			}
 			wholeTable(t, open(t, straight.DSN), "entry", true)
+			for _, refused := range []string{"search_path=x", "statement_timeout=1s", "lock_timeout=1s"} { // as docs/dsn.md says
+				if err := open(t, e.With(refused)).Ping(context.Background()); err == nil {
+					t.Errorf("PgBouncer takes %s", refused)
+				}
+			}
 			dbtest.Report(t, 23, "%s: %d workers × %d on %d sessions, 0 errors, in %v", mode, workers, each, sessions, time.Since(begun).Round(time.Millisecond))
 		})
 	}
