@@ -1,7 +1,10 @@
 package arch_test
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -26,5 +29,29 @@ func TestDocs(t *testing.T) {
 			continue // they serve tests
 		}
 		is.Equal(from+": "+shown[from], from+": "+strings.Join(to, ", "))
+	}
+}
+
+// Ensure that the tests which docs/threat-model.md names are there.
+func TestThreatModel(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	page, err := os.ReadFile("../../docs/threat-model.md")
+	is.NoErr(err)
+	var source strings.Builder
+	is.NoErr(filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		source.Write(b)
+		return err
+	}))
+	names := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z_]+)`").FindAllStringSubmatch(string(page), -1)
+	is.True(len(names) > 30)
+	for _, name := range names {
+		if !strings.Contains(source.String(), "\nfunc "+name[1]+"(") {
+			t.Errorf("there is no test %s", name[1])
+		}
 	}
 }
