@@ -114,6 +114,7 @@ func TestInstallReadOnly(t *testing.T) {
 }
 
 // Ensure that a user who may not create tables gets a permission error after one attempt.
+// suite: 26
 func TestInstallWithoutPermission(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -130,7 +131,9 @@ func TestInstallWithoutPermission(t *testing.T) {
 	db := open(t, e.With("role="+role), log.option())
 	repo := things(db)
 	is.True(errors.Is(repo.Create(ctx, &Thing{}), prom.ErrPermission))
-	is.Equal(starting(log.take(), "CREATE TABLE"), 1)
+	attempts := starting(log.take(), "CREATE TABLE")
+	is.Equal(attempts, 1)
+	dbtest.Report(t, 26, "a role without CREATE on PostgreSQL: %d attempt", attempts)
 	_, err := repo.All(ctx)
 	is.True(errors.Is(err, prom.ErrPermission))
 	err = db.Tx(ctx, func(ctx context.Context) error { return repo.Create(ctx, &Thing{}) })

@@ -50,6 +50,7 @@ func hostileNames() []string {
 
 // Ensure that any name works for a column and its index: in CREATE and ALTER TABLE, conditions, orders, inserts, updates.
 // parity: A18 B15 B41
+// suite: 2
 func TestHostileColumns(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -91,11 +92,13 @@ func TestHostileColumns(t *testing.T) {
 			is.NoErr(err)
 			is.Equal(n, 1)
 		}
+		dbtest.Report(t, 2, "%d names of columns and indexes, in orders too", len(names))
 	})
 }
 
 // Ensure that any name works for a table, whose indexes and constraints are named after it.
 // parity: A18 B15 B35 X2
+// suite: 2
 func TestHostileTables(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -118,6 +121,7 @@ func TestHostileTables(t *testing.T) {
 			is := is.New(t)
 			is.Equal(len(tablesOf(t, db)) >= len(list), true)
 		}
+		dbtest.Report(t, 2, "%d names of tables", len(names))
 	})
 }
 

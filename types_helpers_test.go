@@ -97,22 +97,28 @@ func (c *typed) check(model reflect.Value, i int, full bool) error {
 	return nil
 }
 
-// eachType runs checks of the types that the model M has, on each engine.
-func eachType[M any](t *testing.T, checks []typed) {
+// eachType runs checks of the types that the model M has, on each engine, for a row of docs/reliability.md or for none, which is 0.
+func eachType[M any](t *testing.T, suite int, checks []typed) {
 	t.Helper()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		repo := prom.NewRepo[M](prom.Using(open(t, e.DSN)), prom.Table("cell"))
 		k := keeper[M]{repo: repo}
+		values, refusals := 0, 0
 		for i := range checks {
 			c := &checks[i]
+			values += len(c.values)
 			if c.refused && (c.engine == "" || c.engine == e.Name) {
 				refuse(t, repo, c)
+				refusals += len(c.values)
 				continue
 			}
 			k.add(*c)
 		}
 		if err := k.run(e.Mode == "cache_statement"); err != nil {
 			t.Error(err)
+		}
+		if suite > 0 {
+			dbtest.Report(t, suite, "%d values, each in three forms, %d of them refused", values, refusals)
 		}
 	})
 }

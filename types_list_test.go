@@ -89,7 +89,7 @@ func TestLists(t *testing.T) {
 		long[i] = int64(i) * -7919
 	}
 	times := []time.Time{{}, time.Date(2024, 2, 29, 12, 0, 0, 1000, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC)}
-	eachType[listCells](t, []typed{
+	eachType[listCells](t, 0, []typed{
 		kept([]string{}, []string{""}, []string{"a", "b", "a"}, texts[:len(texts)-2], []string{strings.Repeat("x", 100_000), ""}),
 		keptAs(func([]string) []string { return []string{} }, nil),
 		kept([]int64{}, []int64{math.MinInt64, 0, math.MaxInt64}, long),

@@ -79,10 +79,11 @@ type numberCells struct {
 
 // Ensure that numbers of every type are stored exactly, extremes and infinities too, and refused where they cannot be.
 // parity: FT B12
+// suite: 19
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	inf, nan := math.Inf(1), math.NaN()
-	eachType[numberCells](t, []typed{
+	eachType[numberCells](t, 19, []typed{
 		kept[int8](0, 1, -1, math.MinInt8, math.MaxInt8),
 		kept[int16](0, 1, -1, math.MinInt16, math.MaxInt16),
 		kept[int32](0, 1, -1, math.MinInt32, math.MaxInt32),
@@ -136,9 +137,10 @@ type textCells struct {
 }
 
 // Ensure that texts and bytes are stored exactly, whatever they hold, and that a text that no engine could hold is refused.
+// suite: 21
 func TestTexts(t *testing.T) {
 	t.Parallel()
-	eachType[textCells](t, []typed{
+	eachType[textCells](t, 21, []typed{
 		kept(texts...),
 		kept[namedText]("", "a'b", "ü"),
 		refused("\x00", "a\x00b", "\xff", "a\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80"),
@@ -162,6 +164,7 @@ type largeCells struct {
 }
 
 // Ensure that a text of ten megabytes, and bytes of one, come back.
+// suite: 21
 func TestLargeText(t *testing.T) {
 	t.Parallel()
 	large := strings.Repeat("0123456789abcdé", 10<<20/16)
@@ -171,6 +174,7 @@ func TestLargeText(t *testing.T) {
 		k.add(kept(large))
 		k.add(kept([]byte(large[:1<<20])))
 		is.NoErr(k.one(0))
+		dbtest.Report(t, 21, "%d bytes of text", len(large))
 	})
 }
 
@@ -191,7 +195,7 @@ type uuidCells struct {
 // Ensure that UUIDs are stored in any of their forms. parity: B30
 func TestUUIDs(t *testing.T) {
 	t.Parallel()
-	eachType[uuidCells](t, []typed{
+	eachType[uuidCells](t, 0, []typed{
 		kept(prom.NewUUID(), prom.UUID{15: 1}, prom.UUID{0xff, 15: 0xff}),
 		kept(namedUUID{1, 2, 3}),
 		kept([16]byte{0: 0x80, 15: 9}),
@@ -243,7 +247,7 @@ type jsonCells struct {
 // Ensure that structs, maps, slices and anything else are stored as JSON, and that what JSON cannot say exactly is refused.
 func TestJSON(t *testing.T) {
 	t.Parallel()
-	eachType[jsonCells](t, []typed{
+	eachType[jsonCells](t, 0, []typed{
 		kept(point{}, point{X: 1, Name: `"<>&'?\` + "\u2028", To: &point{Y: -1}, List: []point{{X: 2}}}),
 		kept(map[string]int{}, map[string]int{"b": 1, "a": 2, "": 3, "?": 4}),
 		keptAs(func(map[string]int) map[string]int { return map[string]int{} }, nil),

@@ -46,6 +46,7 @@ func zone(tb testing.TB, name string) *time.Location {
 
 // Ensure that an instant is stored in UTC to the microsecond, cut towards the past, whatever zone it is given in, and is
 // found again by the time that was stored. parity: F28 B8
+// suite: 20
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	newYork := zone(t, "America/New_York")
@@ -90,10 +91,12 @@ func TestTimes(t *testing.T) {
 		for i := range list[1:] {
 			is.True(list[i].At.Before(list[i+1].At))
 		}
+		dbtest.Report(t, 20, "%d times kept", len(times))
 	})
 }
 
 // Ensure that a time outside the years 1 to 9999 is refused, in values and in conditions, on both engines.
+// suite: 20
 func TestTimesRefused(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -161,6 +164,7 @@ func TestDaysAndClocks(t *testing.T) {
 
 // Ensure that times that no time.Time of ours could be, written by somebody else, are an error that names the column, or are
 // read as they are, and never something else.
+// suite: 20
 func TestForeignTimes(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -11,9 +11,11 @@ import (
 	"testing"
 
 	"github.com/matryer/is"
+
+	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// secretShapes are DSNs, good and bad, in which SECRET is the password or a secret option. Row 28.
+// secretShapes are DSNs, good and bad, in which SECRET is the password or a secret option.
 var secretShapes = []string{
 	// good
 	"postgres://user:SECRET@host/db",
@@ -208,7 +210,8 @@ func everything(t *testing.T, text string) []string {
 	return append(append(out, log.String()), printings(dsns)...)
 }
 
-// Ensure a secret never comes out, whatever the DSN looks like and however it is printed. Row 28.
+// Ensure a secret never comes out, whatever the DSN looks like and however it is printed.
+// suite: 28
 func TestRedaction(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -223,6 +226,7 @@ func TestRedaction(t *testing.T) {
 			checkNoSecret(t, secret, everything(t, strings.ReplaceAll(shape, "SECRET", secret)))
 		})
 	}
+	dbtest.Report(t, 28, "%d shapes parsed, printed and logged, 0 appearances", len(secretShapes))
 }
 
 // Ensure the secrets that the shapes hold are really kept, so that the test above has something to find.

@@ -24,7 +24,8 @@ func fileOf(t *testing.T, dsn string) string {
 
 // Ensure that SQLite refuses writes where nothing may be written: on a read-only connection, in a read-only transaction, and
 // with mode=ro.
-// parity: R10 E1, targets row 26
+// parity: R10 E1
+// suite: 26
 func TestSQLiteError_ReadOnly(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -46,6 +47,7 @@ func TestSQLiteError_ReadOnly(t *testing.T) {
 	err := db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "INSERT INTO t VALUES (1)")) }, ReadOnly())
 	failure{kind: KindReadOnly, code: sqlite3.SQLITE_READONLY}.checkSQLite(is, err)
 	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), int64(0))
+	dbtest.Report(t, 26, "11 kinds of statements on read-only connections, files and transactions")
 }
 
 // Ensure that a lock that another connection holds longer than the busy timeout is busy, in time, and that there is no error

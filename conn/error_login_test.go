@@ -119,7 +119,8 @@ func TestPostgresError_SilentServer(t *testing.T) {
 }
 
 // Ensure that a role without rights is told so by the kind.
-// parity: E1, targets row 26
+// parity: E1
+// suite: 26
 func TestPostgresError_Permission(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

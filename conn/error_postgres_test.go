@@ -170,9 +170,11 @@ var provokedElsewhere = map[string]string{
 
 // Ensure that each code that PostgreSQL fails with has its kind, tells table, columns and constraint, and shows no value,
 // with every way of sending a statement.
-// parity: E1 E3 E7 B11 B14 X5, targets row 29
+// parity: E1 E3 E7 B11 B14 X5
+// suite: 29
 func TestPostgresError(t *testing.T) {
 	t.Parallel()
+	dbtest.Report(t, 29, "%d statements with a secret, in each mode", len(postgresFailures))
 	for _, mode := range []string{"cache_statement", "cache_describe", "describe_exec", "exec", "simple_protocol"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()

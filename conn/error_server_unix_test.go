@@ -108,7 +108,8 @@ func overwrite(t *testing.T, path string, at int64, with []byte) {
 
 // Ensure that a file system that does not let a lock be made is a matter of permission. It takes one that refuses a folder with another
 // error than the usual: a folder that nobody may change, which only root can make and not every file system has.
-// parity: E1, targets row 26
+// parity: E1
+// suite: 26
 func TestSQLiteError_Perm(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -126,4 +127,5 @@ func TestSQLiteError_Perm(t *testing.T) {
 	is.NoErr(exec.Command("chattr", "-i", folder).Run())
 	failure{kind: KindPermission, code: sqlite3.SQLITE_PERM}.checkSQLite(is, err)
 	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), int64(0))
+	dbtest.Report(t, 26, "a lock that the file system refuses")
 }

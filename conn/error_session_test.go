@@ -15,7 +15,8 @@ import (
 )
 
 // Ensure that a read-only connection and a read-only transaction refuse writes, also those that say they were none.
-// parity: R10 E1, targets row 26
+// parity: R10 E1
+// suite: 26
 func TestPostgresError_ReadOnly(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

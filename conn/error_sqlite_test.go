@@ -98,9 +98,11 @@ var sqliteElsewhere = map[int]string{
 }
 
 // Ensure that each code that SQLite fails with has its kind, tells table, columns and constraint, and shows no value.
-// parity: E1 E3 E7 B10 B11 B14 X5, trap 4, trap 10, targets row 29
+// parity: E1 E3 E7 B10 B11 B14 X5, trap 4, trap 10
+// suite: 29
 func TestSQLiteError(t *testing.T) {
 	t.Parallel()
+	dbtest.Report(t, 29, "%d statements with a secret, on a file and in memory", len(sqliteFailures))
 	for _, dsn := range []string{dbtest.SQLite(t), dbtest.Memory()} {
 		db := connect(t, dsn)
 		ctx := limited(t)

@@ -69,9 +69,10 @@ func TestStress_Cancel(t *testing.T) {
 
 // Ensure that opening and closing leaves neither goroutines nor file descriptors.
 // parity: R11, targets row 17
+// suite: 17
 func TestStress_OpenClose(t *testing.T) {
 	// Not parallel: it counts what the process holds.
-	for name, dsn := range map[string]string{"file": dbtest.SQLite(t), "memory": dbtest.Memory(), "postgres": dbtest.Postgres(t)} {
+	for name, dsn := range map[string]string{"sqlite file": dbtest.SQLite(t), "sqlite memory": dbtest.Memory(), "postgres": dbtest.Postgres(t)} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			ctx := limited(t)
@@ -84,11 +85,13 @@ func TestStress_OpenClose(t *testing.T) {
 			}
 			cycle()
 			goroutines, files := runtime.NumGoroutine(), descriptors()
-			for range 30 {
+			times := dbtest.Size(30, 1000)
+			for range times {
 				cycle()
 			}
 			eventually(t, "the goroutines end", func() bool { return runtime.NumGoroutine() <= goroutines })
 			eventually(t, "the files are closed", func() bool { return descriptors() <= files })
+			dbtest.Report(t, 17, "%s: opened and closed %d times, nothing left", name, times)
 		})
 	}
 }

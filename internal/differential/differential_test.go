@@ -18,8 +18,9 @@ const (
 	envSeed    = "PROM_TEST_SEED"    // of a run to repeat
 	envQueries = "PROM_DIFFERENTIAL" // how many
 	ordinary   = 2000
-	querySize  = 400    // bytes that a query is made of
-	dataSize   = 20_000 // and all rows
+	full       = 100_000 // at the full size of the suites
+	querySize  = 400     // bytes that a query is made of
+	dataSize   = 20_000  // and all rows
 )
 
 func number(t *testing.T, env string, otherwise uint64) uint64 {
@@ -39,9 +40,10 @@ func number(t *testing.T, env string, otherwise uint64) uint64 {
 type engines struct{ lite, postgres *world }
 
 // Ensure that random queries find the same rows on both engines as a reading of the same queries in Go does.
+// suite: 31
 func TestDifferential(t *testing.T) {
 	t.Parallel()
-	queries, seed := number(t, envQueries, ordinary), uint64(1)
+	queries, seed := number(t, envQueries, uint64(dbtest.Size(ordinary, full))), uint64(1)
 	if queries != ordinary { // the ordinary run is the same each time
 		seed = uint64(time.Now().UnixNano())
 	}
@@ -61,6 +63,7 @@ func TestDifferential(t *testing.T) {
 			break
 		}
 	}
+	dbtest.Report(t, 31, "%d queries of %d forms, %s=%d", queries, len(forms), envSeed, seed)
 	fmt.Printf("differential: %d queries on both engines: %v; %s=%d\n", queries, forms, envSeed, seed)
 }
 
