@@ -44,7 +44,7 @@ func TestRandomValues(t *testing.T) {
 	for part := range dbtest.Size(1, 20) {
 		g := generator{rand.New(rand.NewPCG(seed, uint64(part)))}
 		rows := func(short, full int) [2]int { return [2]int{dbtest.Size(short, full), dbtest.Size(short/2, full/10)} }
-		add(randomRows[numberCells](g, dbs, rows(40, 400)))
+		add(randomRows[numberCells](g, dbs, rows(40, 420)))
 		add(randomRows[listCells](g, dbs, rows(20, 200)))
 		add(randomRows[textCells](g, dbs, rows(20, 600)))
 		add(randomRows[moment](g, dbs, rows(40, 900)))

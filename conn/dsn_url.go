@@ -111,7 +111,7 @@ func (b *dsnBuilder) setDecoded(option, raw, what string) error {
 
 // parseHostPort reads host, host:port, [address] or [address]:port; the port is 0 if there is none.
 func parseHostPort(s string) (Host, error) {
-	name, port := s, ""
+	var name, port string
 	bracketed := strings.HasPrefix(s, "[")
 	if bracketed {
 		var closed bool

@@ -70,7 +70,7 @@ func (s *Statements) claim(dst []schema.Value, q Spec, list []assignment) (*Text
 // are locked one by one.
 func (s *Statements) ordersClaims() bool { return s.Dialect.Features().ManyWriters }
 
-// claimByKey writes UPDATE … WHERE key IN (SELECT key …) RETURNING …
+// claimByKey writes UPDATE … WHERE key IN (SELECT key …), and what is returned.
 func (s *Statements) claimByKey(r *renderer, q *Spec, list []assignment) {
 	r.b.WriteString("UPDATE " + s.name + " SET " + s.assigned(r, list))
 	keys := strings.Join(s.quoted(s.Table.Key), ", ")

@@ -1,7 +1,7 @@
 package query
 
 import (
-	"fmt"
+	"errors"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
@@ -99,7 +99,7 @@ func compareExpr[V any](o op, e *expr, c *scan.Codec, v V) *node {
 	return n
 }
 
-var errNullOrder = fmt.Errorf("nothing is greater or less than NULL")
+var errNullOrder = errors.New("nothing is greater or less than NULL")
 
 // operand encodes a value that an expression is compared with.
 func operand[V any](e *expr, c *scan.Codec, v V) (schema.Value, error) {
