@@ -161,7 +161,7 @@ func (s *soaking) sample(begun time.Time) error {
 	return nil
 }
 
-// resident is how much memory of the machine the process has, where the system tells: SQLite's is none of Go's.
+// resident is how much memory of the machine the process has, where the system tells. SQLite has memory that is none of Go's, and the race detector some that grows with what it sees.
 func resident() int64 {
 	text, _ := os.ReadFile("/proc/self/statm")
 	if f := strings.Fields(string(text)); len(f) > 1 {
