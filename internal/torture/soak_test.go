@@ -35,7 +35,7 @@ func TestSoak(t *testing.T) {
 	}
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
-		d := time.Duration(dbtest.Size(6, 30*60)) * time.Second
+		d := time.Duration(dbtest.Size(5, 30*60)) * time.Second
 		p := start(t, "TestSoak", "CHILD_DSN="+e.With("pool_maxconn=4"), "CHILD_FOR="+d.String())
 		var samples []sample
 		for line, ok := p.line(); ok; line, ok = p.line() {
