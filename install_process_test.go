@@ -130,6 +130,9 @@ func TestInstallFromManyProcesses(t *testing.T) {
 				}
 				checkChain(t, db, phase, round)
 			}
+			if err := db.Close(); err != nil { // the server has no connections for all rounds at once
+				t.Error(err)
+			}
 		}
 		for _, c := range children {
 			c.end(t)
@@ -184,6 +187,9 @@ func installChild(t *testing.T) {
 				continue
 			}
 			fmt.Println("done")
+		}
+		if err := db.Close(); err != nil {
+			fmt.Printf("process %d, round %d: %v\n", no, round, err)
 		}
 	}
 }

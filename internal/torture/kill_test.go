@@ -56,7 +56,7 @@ func killRounds(t *testing.T, e dbtest.Engine, moment string) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	want := dbtest.Size(3, 200)
+	want := dbtest.Size(2, 200)
 	kills, late, acknowledged := 0, 0, 0
 	window := 250 // of milliseconds in which the process is killed: from its beginning to its end, however fast the machine is
 	for round := 0; kills < want; round++ {

@@ -51,7 +51,7 @@ func TestPostgresNetwork(t *testing.T) {
 		t.Run(strings.ReplaceAll(string(kind), " ", "_"), func(t *testing.T) {
 			t.Parallel()
 			f := newFaulty(t, kind)
-			f.run(time.Duration(dbtest.Size(3, 60)) * time.Second)
+			f.run(time.Duration(dbtest.Size(2, 60)) * time.Second)
 			f.check()
 		})
 	}

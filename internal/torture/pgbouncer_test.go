@@ -23,7 +23,7 @@ func TestPgBouncer(t *testing.T) {
 			e := dbtest.PgBouncer(t, 23, straight, sessions)
 			db := open(t, e.With("pool_maxconn=8&default_query_exec_mode="+mode))
 			repo, wide := entries(db, "entry"), wideEntries(db, "entry")
-			each := dbtest.Size(20, 1000)
+			each := dbtest.Size(12, 1000)
 			begun := time.Now()
 			if err := together(workers, func(worker int) error {
 				for no := range each {
