@@ -13,6 +13,7 @@ import (
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/dialect/postgres"
 	"github.com/prom-go/prom/dialect/sqlite"
+	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
@@ -211,7 +212,8 @@ func FuzzShape(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { sameAsFresh(t, data[:min(len(data), 1000)]) })
 }
 
-// Ensure the same of many random statements on one cache. TARGETS: 4 (cached SQL equals uncached SQL)
+// Ensure the same of many random statements on one cache.
+// suite: 4
 func TestShapes(t *testing.T) {
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
@@ -222,6 +224,7 @@ func TestShapes(t *testing.T) {
 		data[i] = byte(seed >> 56)
 	}
 	sameAsFresh(t, data)
+	dbtest.Report(t, 4, "%d bytes of random statements in each dialect, from the cache as if there were none; make fuzz runs the targets", len(data))
 }
 
 // Ensure that values are no part of a shape, and that a shape is rendered once.
