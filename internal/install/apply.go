@@ -47,16 +47,21 @@ func (a *applier) additive(ctx context.Context) error {
 		return nil
 	}
 	var done []schema.Step
+	var refused []error
 	var err error
 	for attempt := 1; ; attempt++ {
 		err = a.change(ctx, func(ctx context.Context, in *installer) error {
-			done = nil
+			done, refused = nil, nil
 			now, err := Plan(ctx, a.db, a.tables...)
 			if err != nil {
 				return err
 			}
 			for i := range now {
 				if s := &now[i]; phase(s) == 0 && s.SQL != nil && slices.ContainsFunc(a.steps, s.Same) {
+					if s.Violations > 0 {
+						refused = append(refused, refuse(s))
+						continue
+					}
 					if in.do(a.table(s.Table), s); in.err != nil {
 						return in.err
 					}
@@ -70,7 +75,7 @@ func (a *applier) additive(ctx context.Context) error {
 		}
 	}
 	if err == nil {
-		a.done = append(a.done, done...)
+		a.done, a.refused = append(a.done, done...), append(a.refused, refused...)
 	}
 	return err
 }
@@ -120,7 +125,7 @@ func (a *applier) single(ctx context.Context, s *schema.Step) error {
 		return err
 	}
 	if found.Violations > 0 {
-		a.refuse(found)
+		a.refused = append(a.refused, refuse(found))
 		return nil
 	}
 	switch {
@@ -143,14 +148,14 @@ func (a *applier) single(ctx context.Context, s *schema.Step) error {
 	return err
 }
 
-// refuse notes that a step cannot be done. The others go on.
-func (a *applier) refuse(s *schema.Step) {
+// refuse says why a step cannot be done. The others go on.
+func refuse(s *schema.Step) error {
 	e := &conn.Error{Kind: conn.KindDrift, Op: "apply", Table: s.Table,
 		Detail: fmt.Sprintf("%s: %d rows or values are in the way, which %s counts; mend them, and plan again", s.Kind, s.Violations, s.Probe)}
 	if s.Name != "" && s.Kind == schema.AlterColumn {
 		e.Columns = []string{s.Name}
 	}
-	a.refused = append(a.refused, e)
+	return e
 }
 
 // apart runs statements that commit one by one, without the lock of an installation, which others would wait for.

@@ -41,6 +41,7 @@ func TestKill(t *testing.T) {
 		for moment := range killed {
 			t.Run(moment, func(t *testing.T) {
 				t.Parallel()
+				e := e // each moment has a database of its own
 				if e.Name == dbtest.NameSQLite {
 					e.DSN = dbtest.SQLite(t)
 				} else {
