@@ -64,7 +64,7 @@ func AddColumnStep(d Definition, a *Alteration, drift *schema.Drift) schema.Step
 		without := *c
 		without.Null, without.Default = true, nil
 		c = &without
-		s.Reason += "; it takes NULL until the rows that are there have values: the next plan makes it NOT NULL then"
+		s.Reason += "; it takes NULL until the rows that are there have values, before which the model cannot read them; the next plan makes it NOT NULL then"
 	}
 	s.SQL = append(d.Prerequisites([]*schema.Column{c}), d.AddColumn(a.Table, c)...)
 	return s

@@ -66,7 +66,7 @@ func (c *comparison) column(col *Column, w, h *FoundColumn) {
 			different(a, texts[have], texts[want])
 		}
 	}
-	flag(AspectGenerated, h.Generated, w.Generated, "is computed", "stored")
+	flag(AspectGenerated, h.Generated, w.Generated, "is computed", "is stored")
 	flag(AspectKey, h.Key, w.Key, "is part of the primary key", "is no part of the primary key")
 	if !c.sameType(w, h) {
 		different(AspectType, h.typeText(), w.typeText())
@@ -170,7 +170,7 @@ func (c *comparison) check(w, h *FoundCheck) {
 	case h.Expr != w.Expr:
 		c.add(&Drift{Sort: Different, Object: OfCheck, Name: h.Name, Aspect: AspectText, Have: h.Expr, Want: w.Expr, At: place})
 	case h.Unchecked:
-		c.add(&Drift{Sort: Different, Object: OfCheck, Name: h.Name, Aspect: AspectValid, Have: "holds for new rows", Want: "valid for all", At: place})
+		c.add(&Drift{Sort: Different, Object: OfCheck, Name: h.Name, Aspect: AspectValid, Have: "holds for new rows", Want: "is valid for all", At: place})
 	}
 }
 
@@ -193,7 +193,7 @@ func (c *comparison) foreignKeys() {
 		case !same:
 			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectText, Have: h.text(), Want: want, At: place})
 		case h.Unchecked:
-			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectValid, Have: "holds for new rows", Want: "valid for all", At: place})
+			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectValid, Have: "holds for new rows", Want: "is valid for all", At: place})
 		}
 	}
 	for _, col := range c.table.References() {
@@ -247,7 +247,7 @@ func (c *comparison) indexes() {
 		place := DriftPlace{Index: ix, HaveIndex: h}
 		switch {
 		case h.Invalid:
-			c.add(&Drift{Sort: Different, Object: OfIndex, Name: ix.Name, Aspect: AspectValid, Have: "was left half made", Want: "valid", At: place})
+			c.add(&Drift{Sort: Different, Object: OfIndex, Name: ix.Name, Aspect: AspectValid, Have: "was left half made", Want: "is valid", At: place})
 		case !c.sameIndex(w, h):
 			c.add(&Drift{Sort: Different, Object: OfIndex, Name: ix.Name, Aspect: AspectText, Have: h.text(), Want: w.text(), At: place})
 		}

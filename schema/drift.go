@@ -86,7 +86,7 @@ func (d *Drift) Error() string {
 	case Different:
 		switch d.Aspect {
 		case AspectNull, AspectKey, AspectCount, AspectGenerated, AspectValid:
-			fmt.Fprintf(&b, " %s, and should be %s", d.Have, d.Want)
+			fmt.Fprintf(&b, " %s; the model wants that it %s", d.Have, d.Want)
 		default:
 			fmt.Fprintf(&b, ": %s is %s, and should be %s", d.Aspect, orNone(d.Have), orNone(d.Want))
 		}

@@ -206,6 +206,10 @@ func (f *Found) WithTable(from, to string) Found {
 			g.ForeignKeys[i].Table = to
 		}
 	}
+	g.Definitions = slices.Clone(f.Definitions)
+	for i := range g.Definitions {
+		g.Definitions[i].SQL = renameIn(g.Definitions[i].SQL, from, to)
+	}
 	return g
 }
 
@@ -275,7 +279,7 @@ func (f *Found) WithColumn(table, from, to string) Found {
 	return g
 }
 
-// renameIn renames a column in an expression, where it stands as a word or in quotes.
+// renameIn renames a table or a column in SQL, where it stands as a word or in quotes.
 func renameIn(expr, from, to string) string {
 	var b strings.Builder
 	isWord := func(c byte) bool {

@@ -159,16 +159,20 @@ func foreignKeyOf(cut [][]token) bool {
 	return last[0].is("FOREIGN") || len(last) > 2 && last[0].is("CONSTRAINT") && last[2].is("FOREIGN")
 }
 
-// condition returns the condition of a CHECK, its tokens with one space between them.
+// condition returns the condition of a CHECK, with one space where it has any between its tokens.
 func (c *clause) condition() string {
 	if len(c.words) < 3 {
 		return ""
 	}
-	texts := make([]string, 0, len(c.words))
-	for _, t := range c.words[2 : len(c.words)-1] {
-		texts = append(texts, t.text)
+	var b strings.Builder
+	list := c.words[2 : len(c.words)-1]
+	for i, t := range list {
+		if i > 0 && t.from > list[i-1].to {
+			b.WriteByte(' ')
+		}
+		b.WriteString(t.text)
 	}
-	return strings.Join(texts, " ")
+	return b.String()
 }
 
 // columns returns the columns of a FOREIGN KEY.
