@@ -162,6 +162,9 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 			return nil, nil, err
 		}
 	}
+	for i := range p.steps {
+		p.steps[i].Rows = rows
+	}
 	for i := range list {
 		s := &list[i]
 		s.Rows = rows
