@@ -27,7 +27,7 @@ TESTFLAGS = $(GOFLAGS) $(RACE) $(BRIEF)
 export GORACE := $(strip $(GORACE) atexit_sleep_ms=0)
 
 # What coverage is measured of: the library, not the examples and not what serves its tests.
-LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e /internal/arch -e /internal/parity -e /internal/suites -e /internal/torture | paste -sd, -)
+LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e /internal/arch -e /internal/parity -e /internal/suites -e /internal/testindex -e /internal/differential -e /internal/torture | paste -sd, -)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,7 +52,7 @@ test: ## all tests with the race detector, on SQLite and PostgreSQL, the suites 
 	@counts=$$(mktemp) report=$$(mktemp); trap 'rm -f "$$counts" "$$report"' EXIT; \
 	PROM_TEST_COUNTS="$$counts" PROM_TEST_REPORT="$$report" \
 	GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...; code=$$?; \
-	$(GO) run ./internal/suites -report "$$report" || code=1; \
+	$(GO) run ./internal/suites -all -report "$$report" || code=1; \
 	awk '{s += $$2; p += $$6} END {printf "behaviour tests: %d on sqlite, %d on postgres\n", s, p}' "$$counts"; \
 	exit $$code
 
@@ -72,7 +72,8 @@ race: export PROM_TEST_MODES := all
 race: test ## the same, with SQLite's own code under the race detector and all modes of pgx, and the suites marked R at full size: slow
 	$(call suites,R)
 
-torture: ## the suites of docs/reliability.md that are marked T at full size: an hour
+torture: FUZZTIME := 60s
+torture: fuzz ## the suites of docs/reliability.md that are marked T at full size, and each fuzz target for a minute: more than an hour
 	$(call suites,T)
 
 parity: ## which test shows which row of docs/parity.md; fails when one lacks a test
@@ -80,7 +81,7 @@ parity: ## which test shows which row of docs/parity.md; fails when one lacks a 
 
 cover: ## coverage of the library by all tests, in coverage.out
 	@$(GO) run ./internal/dbtest/probe
-	GOFLAGS="$(GOFLAGS) $(BRIEF)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) -coverpkg=$(LIBRARY) -coverprofile=coverage.out ./...
+	GOFLAGS="$(GOFLAGS) $(BRIEF)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) -coverpkg=$(LIBRARY) -coverprofile=coverage.out $$($(GO) list ./... | grep -v /examples)
 	@$(GO) tool cover -func=coverage.out | tail -n 1
 
 differential: ## random queries on both engines and in Go, QUERIES (20000) of them

@@ -41,7 +41,7 @@ func TestRandomValues(t *testing.T) {
 		}
 	}
 	dbs := [2]*prom.DB{lite, postgres}
-	for part := range dbtest.Size(1, 20) {
+	for part := range dbtest.Size(1, 21) {
 		g := generator{rand.New(rand.NewPCG(seed, uint64(part)))}
 		rows := func(short, full int) [2]int { return [2]int{dbtest.Size(short, full), dbtest.Size(short/2, full/10)} }
 		add(randomRows[numberCells](g, dbs, rows(40, 420)))

@@ -49,8 +49,9 @@ var arrows = map[string][]string{
 	"internal/dbtest/probe": {"internal/dbtest"},
 	"internal/arch":         {},
 	"internal/differential": {},
-	"internal/parity":       {},
-	"internal/suites":       {},
+	"internal/parity":       {"internal/testindex"},
+	"internal/suites":       {"internal/testindex"},
+	"internal/testindex":    {},
 	"internal/torture":      {},
 }
 

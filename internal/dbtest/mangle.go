@@ -6,7 +6,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
-	"net/url"
 	"sync"
 	"testing"
 )
@@ -14,39 +13,23 @@ import (
 // Mangler stands between a client and PostgreSQL and changes what the server says, as a server might that means harm. It is safe for
 // concurrent use.
 type Mangler struct {
-	target string
-	wg     sync.WaitGroup
+	relay
 
 	mu     sync.Mutex
 	random *rand.Rand
 	change bool
 	count  int
-	conns  []net.Conn
 }
 
 // NewMangler returns a mangler for the database of e, until the test ends, and e with a DSN that leads through it. The seed decides
 // what it does.
 func NewMangler(tb testing.TB, e Engine, seed uint64) (*Mangler, Engine) {
 	tb.Helper()
-	u, err := url.Parse(e.DSN)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	m := &Mangler{target: u.Host, random: rand.New(rand.NewPCG(seed, 0))}
-	m.wg.Go(func() { m.accept(l) })
-	tb.Cleanup(func() {
-		_ = l.Close()
-		m.Cut()
-		m.wg.Wait()
+	m := &Mangler{random: rand.New(rand.NewPCG(seed, 0))}
+	return m, m.relayed(tb, e, func(client, server net.Conn) {
+		m.wg.Go(func() { _, _ = io.Copy(server, client); _ = server.Close() })
+		m.wg.Go(func() { _ = m.messages(client, server); _ = client.Close() })
 	})
-	u.Host = l.Addr().String()
-	e.DSN = u.String()
-	e.DSN = e.With("sslmode=disable")
-	return m, e
 }
 
 // Begin lets it change messages behind the login, about one of ten; End leaves them alone, and returns how many it has changed so far.
@@ -58,35 +41,6 @@ func (m *Mangler) End() int {
 	defer m.mu.Unlock()
 	m.change = false
 	return m.count
-}
-
-// Cut breaks all connections.
-func (m *Mangler) Cut() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, c := range m.conns {
-		_ = c.Close()
-	}
-	m.conns = nil
-}
-
-func (m *Mangler) accept(l net.Listener) {
-	for {
-		client, err := l.Accept()
-		if err != nil {
-			return
-		}
-		server, err := net.Dial("tcp", m.target)
-		if err != nil {
-			_ = client.Close()
-			continue
-		}
-		m.mu.Lock()
-		m.conns = append(m.conns, client, server)
-		m.mu.Unlock()
-		m.wg.Go(func() { _, _ = io.Copy(server, client); _ = server.Close() })
-		m.wg.Go(func() { _ = m.messages(client, server); _ = client.Close() })
-	}
 }
 
 // messages passes on what the server says, message by message.

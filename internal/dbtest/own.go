@@ -135,6 +135,11 @@ func (o *Own) DSN(user string) string {
 	return fmt.Sprintf("postgres://%s@127.0.0.1:%d/postgres", user, o.Port)
 }
 
+// Engine is the server's database.
+func (o *Own) Engine() Engine {
+	return Engine{Name: NamePostgres, DSN: o.DSN("prom") + "?sslmode=disable"}
+}
+
 // Launch starts the server and does not wait until it is ready.
 func (o *Own) Launch(tb testing.TB) {
 	tb.Helper()
@@ -156,9 +161,8 @@ func (o *Own) Launch(tb testing.TB) {
 func (o *Own) Start(tb testing.TB) {
 	tb.Helper()
 	o.Launch(tb)
-	dsn := o.DSN("prom") + "?sslmode=disable"
 	for end := time.Now().Add(startTimeout); ; time.Sleep(20 * time.Millisecond) {
-		err := execSQL(dsn, "SELECT 1")
+		err := execSQL(o.Engine().DSN, "SELECT 1")
 		if err == nil {
 			return
 		}
@@ -171,7 +175,19 @@ func (o *Own) Start(tb testing.TB) {
 // Stop stops the server at once and in order, so that all it has is in its files, and waits until it has ended.
 func (o *Own) Stop(tb testing.TB) {
 	tb.Helper()
-	o.Signal(tb, os.Interrupt)
+	o.stop(tb, os.Interrupt)
+}
+
+// Kill stops the server as pg_ctl stop -m immediate does: it breaks all sessions and writes nothing more. What was committed is there when
+// it starts again. It waits until the server has ended.
+func (o *Own) Kill(tb testing.TB) {
+	tb.Helper()
+	o.stop(tb, syscall.SIGQUIT)
+}
+
+func (o *Own) stop(tb testing.TB, s os.Signal) {
+	tb.Helper()
+	o.Signal(tb, s)
 	_ = o.cmd.Wait()
 	o.hold.Close()
 	o.cmd = nil

@@ -3,7 +3,6 @@ package dbtest
 import (
 	"bytes"
 	"net"
-	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -12,38 +11,19 @@ import (
 // Proxy stands between a client and PostgreSQL. It can lose an answer, break connections, and counts how often the client sends
 // something after an answer, which is once for each round trip. It is safe for concurrent use.
 type Proxy struct {
-	target string
+	relay
 
 	mu       sync.Mutex
-	conns    []net.Conn
 	swallow  []byte // once the client has sent this, the server's answer is lost and the connection cut
 	answered bool
 	trips    int
-	wg       sync.WaitGroup
 }
 
 // NewProxy returns a proxy for the database of e, until the test ends, and e with a DSN that leads through it.
 func NewProxy(tb testing.TB, e Engine) (*Proxy, Engine) {
 	tb.Helper()
-	u, err := url.Parse(e.DSN)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	p := &Proxy{target: u.Host, answered: true}
-	p.wg.Go(func() { p.accept(l) })
-	tb.Cleanup(func() {
-		_ = l.Close()
-		p.Cut()
-		p.wg.Wait()
-	})
-	u.Host = l.Addr().String()
-	e.DSN = u.String()
-	e.DSN = e.With("sslmode=disable")
-	return p, e
+	p := &Proxy{answered: true}
+	return p, p.relayed(tb, e, p.between)
 }
 
 // Lose makes the proxy lose the answer to the next message with this text.
@@ -51,16 +31,6 @@ func (p *Proxy) Lose(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.swallow = []byte(text)
-}
-
-// Cut breaks all connections.
-func (p *Proxy) Cut() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, c := range p.conns {
-		_ = c.Close()
-	}
-	p.conns = nil
 }
 
 // Trips returns the number of round trips since the last call.
@@ -72,37 +42,24 @@ func (p *Proxy) Trips() int {
 	return n
 }
 
-func (p *Proxy) accept(l net.Listener) {
-	for {
-		client, err := l.Accept()
-		if err != nil {
-			return
-		}
-		server, err := net.Dial("tcp", p.target)
-		if err != nil {
-			_ = client.Close()
-			continue
-		}
-		p.mu.Lock()
-		p.conns = append(p.conns, client, server)
-		p.mu.Unlock()
-		var lost bool // guarded by mu
-		p.wg.Go(func() {
-			p.pass(server, client, func(b []byte) bool {
-				if p.answered {
-					p.answered = false
-					p.trips++
-				}
-				if p.swallow != nil && bytes.Contains(b, p.swallow) {
-					p.swallow, lost = nil, true
-				}
-				return true
-			})
+// between passes on what both sides of a connection say.
+func (p *Proxy) between(client, server net.Conn) {
+	var lost bool // guarded by mu
+	p.wg.Go(func() {
+		p.pass(server, client, func(b []byte) bool {
+			if p.answered {
+				p.answered = false
+				p.trips++
+			}
+			if p.swallow != nil && bytes.Contains(b, p.swallow) {
+				p.swallow, lost = nil, true
+			}
+			return true
 		})
-		p.wg.Go(func() {
-			p.pass(client, server, func([]byte) bool { p.answered = true; return !lost })
-		})
-	}
+	})
+	p.wg.Go(func() {
+		p.pass(client, server, func([]byte) bool { p.answered = true; return !lost })
+	})
 }
 
 // pass passes on what arrives until see says that it is enough.

@@ -45,7 +45,7 @@ func serverDSN() (string, error) {
 	if shared.srv == nil && shared.err == nil {
 		bin, err := findBinaries(os.Getenv("PATH"), binDirs)
 		if err == nil {
-			shared.srv, err = startServer(bin, watchdog)
+			shared.srv, err = startServer(bin)
 		}
 		shared.err = err
 	}
@@ -85,9 +85,9 @@ type server struct {
 	hold *os.File // the pipe's write end: when the last holder closes it, the watchdog stops the server
 }
 
-func startServer(bin, script string) (*server, error) {
+func startServer(bin string) (*server, error) {
 	for try := 1; ; try++ {
-		s, err := tryServer(bin, script)
+		s, err := tryServer(bin)
 		if err == nil {
 			return s, nil
 		}
@@ -97,7 +97,7 @@ func startServer(bin, script string) (*server, error) {
 	}
 }
 
-func tryServer(bin, script string) (*server, error) {
+func tryServer(bin string) (*server, error) {
 	dir, attr, err := serverDir()
 	if err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func tryServer(bin, script string) (*server, error) {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	s.hold = hold
-	s.cmd = exec.Command("/bin/sh", "-c", script, "dbtest", dir, bin, fmt.Sprint(s.port), s.name())
+	s.cmd = exec.Command("/bin/sh", "-c", watchdog, "dbtest", dir, bin, fmt.Sprint(s.port), s.name())
 	s.cmd.Dir = dir
 	s.cmd.Env = serverEnv(os.Environ(), dir)
 	s.cmd.Stdin = stdin // the other streams must not be the test's own: go test waits for them to close

@@ -109,7 +109,7 @@ func TestStartServerFails(t *testing.T) {
 	is.NoErr(os.WriteFile(filepath.Join(bin, "initdb"), []byte(script), 0o755))
 
 	begin := time.Now()
-	_, err = startServer(bin, watchdog)
+	_, err = startServer(bin)
 	is.True(err != nil)
 	msg := err.Error()
 	is.True(strings.Contains(msg, "dbtest: start PostgreSQL"))

@@ -3,7 +3,7 @@
 //	go run ./internal/parity [-v] [folder]
 //
 // It prints what is missing, with -v each row with its tests, and exits with 1 when something is. A test names the rows that it
-// shows in a comment, its own or one in its body: parity: M8 Q28..Q30.
+// shows in a comment, its own, one in its body or one of a function that it uses: parity: M8 Q28..Q30.
 package main
 
 import (
@@ -12,6 +12,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/prom-go/prom/internal/testindex"
 )
 
 func main() {
@@ -41,7 +43,7 @@ func run(w io.Writer, root string, verbose bool) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	tests, err := findTests(root)
+	tests, err := testindex.Find(root, "parity", expand)
 	if err != nil {
 		return 0, err
 	}

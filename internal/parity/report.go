@@ -4,23 +4,23 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/prom-go/prom/internal/testindex"
 )
 
 // match adds the tests to the rows that they name. A name that is no row is an error.
-func match(rows []*row, tests []test) error {
+func match(rows []*row, tests []testindex.Test) error {
 	byID := map[string]*row{}
 	for _, r := range rows {
 		byID[r.id] = r
 	}
 	for _, t := range tests {
-		for _, id := range t.ids {
+		for _, id := range t.Named {
 			r, ok := byID[id]
 			if !ok {
-				return fmt.Errorf("%s in %s names %s, which docs/parity.md does not have", t.name, t.pkg, id)
+				return fmt.Errorf("%s in %s names %s, which docs/parity.md does not have", t.Name, t.Folder, id)
 			}
-			if n := len(r.tests); n == 0 || r.tests[n-1].pkg != t.pkg || r.tests[n-1].name != t.name {
-				r.tests = append(r.tests, t)
-			}
+			r.tests = append(r.tests, t)
 		}
 	}
 	return nil
@@ -30,7 +30,7 @@ func match(rows []*row, tests []test) error {
 func (r *row) lack() string {
 	var on engines
 	for _, t := range r.tests {
-		on |= t.on
+		on |= enginesOf(t)
 	}
 	switch {
 	case len(r.tests) == 0:
@@ -54,7 +54,7 @@ func report(w io.Writer, rows []*row, verbose bool) int {
 		}
 		fmt.Fprintf(w, "%-4s %-10s %s\n", r.id, r.where, r.text)
 		for _, t := range r.tests {
-			fmt.Fprintf(w, "     %-10s %s %s\n", t.on, t.pkg, t.name)
+			fmt.Fprintf(w, "     %-10s %s %s\n", enginesOf(t), t.Folder, t.Name)
 		}
 		if lack != "" {
 			fmt.Fprintf(w, "     MISSING    %s\n", lack)

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/prom-go/prom/internal/testindex"
 )
 
 // engines is a set of engines.
@@ -31,12 +33,23 @@ func (e engines) String() string {
 	return "engines(" + strconv.Itoa(int(e)) + ")"
 }
 
+// harness tells on which engines a function of package dbtest puts a test.
+var harness = map[string]engines{"Each": both, "EachMode": both, "SQLite": sqlite, "Memory": sqlite, "Postgres": postgres}
+
+// enginesOf returns the engines on which a test runs.
+func enginesOf(t testindex.Test) (on engines) {
+	for _, name := range t.Harness {
+		on |= harness[name]
+	}
+	return on
+}
+
 // row is a row of docs/parity.md.
 type row struct {
 	id    string
 	text  string // what the reference does, and what this library does
 	where engines
-	tests []test // those that name it
+	tests []testindex.Test // those that name it
 }
 
 var idForm = regexp.MustCompile(`^([A-Z])([0-9]+|T)$`)

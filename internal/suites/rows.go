@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/prom-go/prom/internal/testindex"
 )
 
 // row is a row of docs/reliability.md.
@@ -14,8 +16,8 @@ type row struct {
 	suite   string // C, R or T
 	what    string
 	engines []string
-	tests   []test   // those that name it
-	results []result // what they have reported
+	tests   []testindex.Test // those that name it
+	results []result         // what they have reported
 }
 
 // result is a line of a report, see dbtest.Report.
@@ -61,12 +63,21 @@ func parseRows(page string) ([]*row, error) {
 	return rows, nil
 }
 
+// numbers returns a word of a comment that is the number of a row.
+func numbers(word string) []string {
+	if _, err := strconv.ParseUint(word, 10, 16); err != nil {
+		return nil
+	}
+	return []string{word}
+}
+
 // match adds the tests to the rows that they name. A number that is no row is an error.
-func match(rows []*row, tests []test) error {
+func match(rows []*row, tests []testindex.Test) error {
 	for _, t := range tests {
-		for _, no := range t.rows {
-			if no < 1 || no > len(rows) {
-				return fmt.Errorf("%s in %s names the suite %d, which docs/reliability.md does not have", t.name, t.pkg, no)
+		for _, word := range t.Named {
+			no, err := strconv.Atoi(word)
+			if err != nil || no < 1 || no > len(rows) {
+				return fmt.Errorf("%s in %s names the suite %s, which docs/reliability.md does not have", t.Name, t.Folder, word)
 			}
 			rows[no-1].tests = append(rows[no-1].tests, t)
 		}
@@ -98,7 +109,7 @@ func addResults(rows []*row, report string) error {
 func pattern(rows []*row, suite string) string {
 	var names []string
 	for t := range testsOfSuite(rows, suite) {
-		names = append(names, t.name)
+		names = append(names, t.Name)
 	}
 	slices.Sort(names)
 	return "^(" + strings.Join(slices.Compact(names), "|") + ")$"
@@ -108,14 +119,14 @@ func pattern(rows []*row, suite string) string {
 func packages(rows []*row, suite string) string {
 	var list []string
 	for t := range testsOfSuite(rows, suite) {
-		list = append(list, "./"+strings.TrimPrefix(t.pkg, "."))
+		list = append(list, "./"+strings.TrimPrefix(t.Folder, "."))
 	}
 	slices.Sort(list)
 	return strings.Join(slices.Compact(list), " ")
 }
 
-func testsOfSuite(rows []*row, suite string) func(yield func(test) bool) {
-	return func(yield func(test) bool) {
+func testsOfSuite(rows []*row, suite string) func(yield func(testindex.Test) bool) {
+	return func(yield func(testindex.Test) bool) {
 		for _, r := range rows {
 			if r.suite != suite {
 				continue

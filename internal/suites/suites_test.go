@@ -127,7 +127,7 @@ func TestRun_Bad(t *testing.T) {
 		{"order", strings.Replace(page, "| 2 |", "| 4 |", 1), suite, "", "the row 4 is in the place of 2"},
 		{"columns", strings.Replace(page, "| 2 | R | files |", "| 2 | files |", 1), suite, "", "the row after 1"},
 		{"a row that is none", page, strings.Replace(suite, "suite: 2", "suite: 9", 1), "", "names the suite 9"},
-		{"no function", page, suite + "\n// suite: 1\n", "", "belongs to no test"},
+		{"no function", page, suite + "\n// suite: 1\n", "", "belongs to no function"},
 		{"a line that is none", page, suite, "hello\n", "a line that is none"},
 	}
 	for _, tt := range tests {

@@ -1,3 +1,5 @@
+//go:build unix
+
 package torture
 
 import (
@@ -66,7 +68,7 @@ func TestBank(t *testing.T) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		server := dbtest.StartServer(t)
+		server := dbtest.NewOwn(t, dbtest.OwnConfig{Settings: []string{"deadlock_timeout=200ms", "max_connections=100"}})
 		network, e := dbtest.NewNetwork(t, server.Engine())
 		b := opened(t, open(t, e.With("pool_maxconn=16")), open(t, server.Engine().DSN))
 		kinds := slices.Sorted(maps.Keys(faults))
@@ -74,9 +76,9 @@ func TestBank(t *testing.T) {
 		b.run(t, bankWorkers, d, func(random *rand.Rand) error {
 			time.Sleep(milliseconds(random, 500, 3000)) // sessions begin anew after a fault
 			if stops == 0 && toxics > 1 || random.IntN(12) == 0 {
-				server.Stop()
+				server.Kill(t)
 				time.Sleep(milliseconds(random, 0, 500))
-				server.Start()
+				server.Start(t)
 				stops++
 				return nil
 			}

@@ -1,3 +1,5 @@
+//go:build unix
+
 package torture
 
 import (
@@ -19,7 +21,7 @@ func TestPostgresRestarts(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	server := dbtest.StartServer(t)
+	server := dbtest.NewOwn(t, dbtest.OwnConfig{Settings: []string{"deadlock_timeout=200ms", "max_connections=100"}})
 	db := open(t, server.Engine().With("pool_maxconn=8"))
 	o := newOutcomes(db, "entry")
 	// When the last write began that succeeded, in nanoseconds: one that begins after the server is ready shows that the program goes on.
@@ -48,9 +50,9 @@ func TestPostgresRestarts(t *testing.T) {
 	var delays []time.Duration
 	for range stops {
 		time.Sleep(time.Duration(200+random.IntN(800)) * time.Millisecond)
-		server.Stop()
+		server.Kill(t)
 		time.Sleep(time.Duration(random.IntN(500)) * time.Millisecond)
-		server.Start()
+		server.Start(t)
 		ready := time.Now()
 		for succeeded.Load() < ready.UnixNano() && time.Since(ready) < 10*time.Second {
 			time.Sleep(time.Millisecond)

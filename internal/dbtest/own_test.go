@@ -9,21 +9,21 @@ import (
 	"github.com/matryer/is"
 )
 
-// Ensure a server can be stopped and started again, that what was committed is there then, and that it leaves nothing behind.
-func TestServer_Restart(t *testing.T) {
+// Ensure a test's own server can be killed and started again, that what was committed is there then, and that it leaves nothing behind.
+func TestOwn_Kill(t *testing.T) {
 	t.Parallel()
 	var dir string
 	t.Run("server", func(t *testing.T) {
 		is := is.New(t)
-		s := StartServer(t)
-		dir = s.srv.dir
-		dsn := s.Engine().DSN
+		o := NewOwn(t, OwnConfig{})
+		dir = o.dir
+		dsn := o.Engine().DSN
 		is.NoErr(execSQL(dsn, "CREATE TABLE t (n INT); INSERT INTO t VALUES (7)"))
 		c := connect(t, dsn)
 		for range 2 {
-			s.Stop()
+			o.Kill(t)
 			is.True(execSQL(dsn, "SELECT 1") != nil)
-			s.Start()
+			o.Start(t)
 		}
 		is.True(c.Ping(t.Context()) != nil) // of before
 		again, err := pgx.Connect(t.Context(), dsn)
