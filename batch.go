@@ -184,7 +184,6 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 			break
 		}
 		if failed < 0 {
-			failed = 0
 			if repeats++; repeats > 1 || db.InTx(ctx) || !conn.IsUnsent(err) {
 				return errorOf("batch", ops[0].b.table, err)
 			}
@@ -197,7 +196,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 			st.Guard = conn.GuardMissing // a batch has its own savepoint
 		}
 		st.Write = writes // to run one again is to run all again
-		spent := false
+		var spent bool
 		if missing(err) {
 			op.b.forget(op.text)
 			spent = repaired[op.b]

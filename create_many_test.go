@@ -69,7 +69,7 @@ func TestCreateManySizes(t *testing.T) {
 		got, err := repo.OrderBy(tallyNo.Asc()).All(ctx)
 		is.NoErr(err)
 		is.True(slices.Equal(got, want))
-		dbtest.Report(t, 18, "bulk inserts of up to %d rows, more arguments than a statement takes", slices.Max(sizes))
+		dbtest.Reportf(t, 18, "bulk inserts of up to %d rows, more arguments than a statement takes", slices.Max(sizes))
 	})
 }
 

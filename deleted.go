@@ -2,6 +2,7 @@ package prom
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/prom-go/prom/internal/scan"
@@ -24,7 +25,7 @@ func (q *Query[T]) OnlyDeleted() *Query[T] {
 func (q *Query[T]) marked(spec query.Spec) query.Spec {
 	switch {
 	case spec.HasSource():
-		return spec.Fail(fmt.Errorf("the rows of other queries have been chosen by these; say it of each of them"))
+		return spec.Fail(errors.New("the rows of other queries have been chosen by these; say it of each of them"))
 	case q.repo.table.Deleted == nil:
 		return spec.Fail(errNoMark(q.repo.table.Model.Name()))
 	}

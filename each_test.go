@@ -123,7 +123,7 @@ func TestEachWrites(t *testing.T) {
 				is.Equal(count(t, repo.Query()), rows)
 			})
 		}
-		dbtest.Report(t, 15, "a pool of 1: loops over 700 rows that save, create and delete")
+		dbtest.Reportf(t, 15, "a pool of 1: loops over 700 rows that save, create and delete")
 	})
 }
 

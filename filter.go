@@ -1,6 +1,7 @@
 package prom
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -175,11 +176,11 @@ func (f *Filter[T]) Ignore(names ...string) *Filter[T] {
 
 // add makes the rules of a field.
 func (f *Filter[T]) add(repo *Repo[T], field FilterField) error {
-	any, err := query.FieldByName[*T](repo.plan, field.column)
+	byName, err := query.FieldByName[*T](repo.plan, field.column)
 	if err != nil {
 		return err
 	}
-	col := any.Column()
+	col := byName.Column()
 	if field.alias == "" || !readable(field.alias) || f.fields[field.alias] != nil || slices.Contains([]string{paramSort, paramPage, paramSize}, field.alias) {
 		return fmt.Errorf("the name %q is taken, or is none for a parameter; give it another by As", field.alias)
 	}
@@ -191,27 +192,27 @@ func (f *Filter[T]) add(repo *Repo[T], field FilterField) error {
 		if !slices.Contains(possibleOps(col), op) {
 			return fmt.Errorf("the operator %q is none for a column of kind %s", op, col.Kind)
 		}
-		if err := f.rule(field.alias, filterRule[T]{field: any, op: op}); err != nil {
+		if err := f.rule(field.alias, filterRule[T]{field: byName, op: op}); err != nil {
 			return err
 		}
 	}
 	for _, part := range parts {
-		if _, err := any.Part(part); err != nil {
+		if _, err := byName.Part(part); err != nil {
 			return err
 		}
 		for _, op := range orderedOps {
-			if err := f.rule(field.alias, filterRule[T]{field: any, part: part, op: op}); err != nil {
+			if err := f.rule(field.alias, filterRule[T]{field: byName, part: part, op: op}); err != nil {
 				return err
 			}
 		}
 	}
 	sortable := col.Kind != schema.JSON && !col.Kind.IsList() && !field.noSort
 	if f.fields[field.alias] == nil && !sortable {
-		return fmt.Errorf("nothing can be asked of it")
+		return errors.New("nothing can be asked of it")
 	}
 	f.names = append(f.names, field.alias)
 	if sortable {
-		f.sorts[field.alias] = any
+		f.sorts[field.alias] = byName
 		f.sortNames = append(f.sortNames, field.alias)
 	}
 	return nil

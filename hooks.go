@@ -106,8 +106,7 @@ func isHook(method reflect.Type) bool {
 
 // embeddedMethod returns a struct that a model embeds and whose pointer has a method of that name.
 func embeddedMethod(model reflect.Type, name string) reflect.Type {
-	for i := range model.NumField() {
-		f := model.Field(i)
+	for f := range model.Fields() {
 		if !f.Anonymous || f.Type.Kind() != reflect.Struct {
 			continue
 		}

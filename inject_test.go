@@ -99,7 +99,7 @@ func TestInjection(t *testing.T) {
 		}
 		is.Equal(count(t, repo.Query()), len(all)+1)
 		is.Equal(count(t, canary.Where(NoteTitle.Eq("alive"))), 1)
-		dbtest.Report(t, 1, "%d payloads by %d operators, creates and updates: %d texts of statements", len(all), len(finds("")), len(known))
+		dbtest.Reportf(t, 1, "%d payloads by %d operators, creates and updates: %d texts of statements", len(all), len(finds("")), len(known))
 	})
 }
 

@@ -133,7 +133,7 @@ func TestInstallWithoutPermission(t *testing.T) {
 	is.True(errors.Is(repo.Create(ctx, &Thing{}), prom.ErrPermission))
 	attempts := starting(log.take(), "CREATE TABLE")
 	is.Equal(attempts, 1)
-	dbtest.Report(t, 26, "a role without CREATE on PostgreSQL: %d attempt", attempts)
+	dbtest.Reportf(t, 26, "a role without CREATE on PostgreSQL: %d attempt", attempts)
 	_, err := repo.All(ctx)
 	is.True(errors.Is(err, prom.ErrPermission))
 	err = db.Tx(ctx, func(ctx context.Context) error { return repo.Create(ctx, &Thing{}) })

@@ -92,7 +92,7 @@ func TestHostileColumns(t *testing.T) {
 			is.NoErr(err)
 			is.Equal(n, 1)
 		}
-		dbtest.Report(t, 2, "%d names of columns and indexes, in orders too", len(names))
+		dbtest.Reportf(t, 2, "%d names of columns and indexes, in orders too", len(names))
 	})
 }
 
@@ -121,7 +121,7 @@ func TestHostileTables(t *testing.T) {
 			is := is.New(t)
 			is.Equal(len(tablesOf(t, db)) >= len(list), true)
 		}
-		dbtest.Report(t, 2, "%d names of tables", len(names))
+		dbtest.Reportf(t, 2, "%d names of tables", len(names))
 	})
 }
 

@@ -137,7 +137,7 @@ func TestInstallFromManyProcesses(t *testing.T) {
 		for _, c := range children {
 			c.end(t)
 		}
-		dbtest.Report(t, 5, "%d processes × %d empty databases, and × %d that lack columns: 0 errors, all rows", processes, len(dsns), len(dsns))
+		dbtest.Reportf(t, 5, "%d processes × %d empty databases, and × %d that lack columns: 0 errors, all rows", processes, len(dsns), len(dsns))
 	})
 }
 

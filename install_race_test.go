@@ -101,7 +101,7 @@ func TestForeignCreate(t *testing.T) {
 				t.Fatalf("round %d: %d rows", round, n)
 			}
 		}
-		dbtest.Report(t, 6, "%d clients beside a foreign one × %d tables, 0 errors", len(dbs), rounds)
+		dbtest.Reportf(t, 6, "%d clients beside a foreign one × %d tables, 0 errors", len(dbs), rounds)
 	})
 }
 
@@ -154,6 +154,6 @@ func TestOppositeOrder(t *testing.T) {
 		is.Equal(len(allOf(t, b)), 3)
 		is.True(losers.Load() > 0 || e.Name != dbtest.NamePostgres)
 		is.True(told.Load() < 1000)
-		dbtest.Report(t, 7, "%d losers, the last told after %d ms, both done", losers.Load(), told.Load())
+		dbtest.Reportf(t, 7, "%d losers, the last told after %d ms, both done", losers.Load(), told.Load())
 	})
 }

@@ -62,7 +62,7 @@ func TestReadersWhileTheTableChanges(t *testing.T) {
 		for i := range reads {
 			n += reads[i].Load()
 		}
-		dbtest.Report(t, 22, "%d readers, %d changes, %d reads, 0 errors", readers, changes, n)
+		dbtest.Reportf(t, 22, "%d readers, %d changes, %d reads, 0 errors", readers, changes, n)
 	})
 }
 

@@ -2,6 +2,7 @@ package prom
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"reflect"
@@ -152,7 +153,7 @@ func Select[T, R any](q *Query[T], cols ...Column[T, R]) Projection[T, R] {
 	terms, places := make([]query.AnyTerm[*T], len(cols)), make([]target, len(cols))
 	var err error
 	if len(cols) == 0 {
-		err = fmt.Errorf("a selection needs a column")
+		err = errors.New("a selection needs a column")
 	}
 	for i, c := range cols {
 		terms[i], places[i] = c.term, c.to

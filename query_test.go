@@ -145,7 +145,7 @@ func TestLongLists(t *testing.T) {
 			is.NoErr(err)
 			is.Equal(len(args), 1)
 		}
-		dbtest.Report(t, 18, "IN of 0 to 1,000,000 values, one argument")
+		dbtest.Reportf(t, 18, "IN of 0 to 1,000,000 values, one argument")
 	})
 }
 
@@ -175,7 +175,7 @@ func TestLongChains(t *testing.T) {
 			nested = prom.Not(prom.And(nested, NoteViews.Gte(0)))
 		}
 		is.Equal(count(t, repo.Where(nested)), 1)
-		dbtest.Report(t, 18, "And and Or of 1,200 terms, Not 100 deep")
+		dbtest.Reportf(t, 18, "And and Or of 1,200 terms, Not 100 deep")
 	})
 }
 

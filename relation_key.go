@@ -69,7 +69,8 @@ func (x *keyIndex) add(v schema.Value) int {
 
 // find returns the number of a key that the database found to be one of those that were added.
 func (x *keyIndex) find(v schema.Value) (int, error) {
-	at, ok := 0, false
+	var at int
+	var ok bool
 	if x.text != nil {
 		at, ok = x.texts[x.text(v)]
 	} else {

@@ -83,7 +83,7 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 		panic(err)
 	}
 	var o repoOptions
-	if n, ok := reflect.New(model).Interface().(interface{ ConnectionName() string }); ok {
+	if n, ok := reflect.TypeAssert[interface{ ConnectionName() string }](reflect.New(model)); ok {
 		o.name = n.ConnectionName()
 	}
 	for _, option := range options {

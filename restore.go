@@ -120,8 +120,8 @@ func (rs *restoring) run(statements []string) {
 	}
 }
 
-// fail notes what is wrong with the line. It must not hold a value.
-func (rs *restoring) fail(format string, args ...any) {
+// failf notes what is wrong with the line. It must not hold a value.
+func (rs *restoring) failf(format string, args ...any) {
 	if rs.err == nil {
 		rs.err = fmt.Errorf("prom: restore: line %d: %w", rs.line, fmt.Errorf(format, args...))
 	}
@@ -135,7 +135,7 @@ func (rs *restoring) lines() {
 		if rs.line++; len(text) > 0 {
 			switch {
 			case ended:
-				rs.fail("something follows the end of the dump")
+				rs.failf("something follows the end of the dump")
 			case text[0] == '[':
 				rs.row(text)
 			default:
@@ -144,11 +144,11 @@ func (rs *restoring) lines() {
 		}
 		switch {
 		case errors.Is(err, io.EOF) && !ended:
-			rs.fail("the dump ends early")
+			rs.failf("the dump ends early")
 		case errors.Is(err, io.EOF):
 			return
 		case err != nil:
-			rs.fail("%w", err)
+			rs.failf("%w", err)
 		}
 	}
 }
@@ -158,18 +158,18 @@ func (rs *restoring) head(text []byte) (end bool) {
 	rs.flush()
 	var l dumpLine
 	if json.Unmarshal(text, &l) != nil {
-		rs.fail("it is no line of a dump")
+		rs.failf("it is no line of a dump")
 		return false
 	}
 	if rs.line == 1 {
 		if l.Format != dumpFormat || l.Version != dumpVersion {
-			rs.fail("it is no dump of version %d", dumpVersion)
+			rs.failf("it is no dump of version %d", dumpVersion)
 		}
 		return false
 	}
 	if l.Rows != nil {
 		if *l.Rows != rs.rows {
-			rs.fail("the dump had %d rows when it was written, and has %d", *l.Rows, rs.rows)
+			rs.failf("the dump had %d rows when it was written, and has %d", *l.Rows, rs.rows)
 		}
 		return true
 	}
@@ -185,38 +185,38 @@ func (rs *restoring) table(d *dumpTable) {
 		}
 	}
 	if rs.to == nil {
-		rs.fail("the dump has a table %q, of which no repo was given", d.Table)
+		rs.failf("the dump has a table %q, of which no repo was given", d.Table)
 		return
 	}
 	for _, name := range d.Columns {
 		c := rs.to.table.Column(name)
 		if c == nil || slices.Contains(rs.cols, c) {
-			rs.fail("the dump has a column %q that %s has not", name, rs.to.table.Model)
+			rs.failf("the dump has a column %q that %s has not", name, rs.to.table.Model)
 			return
 		}
 		rs.cols = append(rs.cols, c)
 	}
 	for _, c := range rs.to.table.Columns {
 		if !slices.Contains(rs.cols, c) && c.Required() && (c.Default == nil || c.Default.Func != "") {
-			rs.fail("the dump has no column %q, which %s requires", c.Name, rs.to.table.Model)
+			rs.failf("the dump has no column %q, which %s requires", c.Name, rs.to.table.Model)
 		}
 	}
 }
 
 func (rs *restoring) row(text []byte) {
 	if rs.to == nil {
-		rs.fail("a row comes before its table")
+		rs.failf("a row comes before its table")
 		return
 	}
 	var row []json.RawMessage
 	if json.Unmarshal(text, &row) != nil || len(row) != len(rs.cols) {
-		rs.fail("it is no row of %d values", len(rs.cols))
+		rs.failf("it is no row of %d values", len(rs.cols))
 		return
 	}
 	for i, c := range rs.cols {
 		v, err := parseDumped(c.Kind, row[i])
 		if err != nil {
-			rs.fail("column %q: %w", c.Name, err)
+			rs.failf("column %q: %w", c.Name, err)
 			return
 		}
 		rs.values = append(rs.values, v)

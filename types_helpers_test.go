@@ -118,7 +118,7 @@ func eachType[M any](t *testing.T, suite int, checks []typed) {
 			t.Error(err)
 		}
 		if suite > 0 {
-			dbtest.Report(t, suite, "%d values, each in three forms, %d of them refused", values, refusals)
+			dbtest.Reportf(t, suite, "%d values, each in three forms, %d of them refused", values, refusals)
 		}
 	})
 }

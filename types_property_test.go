@@ -52,7 +52,7 @@ func TestRandomValues(t *testing.T) {
 	}
 	for i, e := range []string{"sqlite", "postgres"} {
 		t.Run(e, func(t *testing.T) {
-			dbtest.Report(t, 3, "%d values kept, %d rows refused, PROM_TEST_SEED=%d", kept[i], refusals[i], seed)
+			dbtest.Reportf(t, 3, "%d values kept, %d rows refused, PROM_TEST_SEED=%d", kept[i], refusals[i], seed)
 		})
 	}
 }

@@ -174,7 +174,7 @@ func TestLargeText(t *testing.T) {
 		k.add(kept(large))
 		k.add(kept([]byte(large[:1<<20])))
 		is.NoErr(k.one(0))
-		dbtest.Report(t, 21, "%d bytes of text", len(large))
+		dbtest.Reportf(t, 21, "%d bytes of text", len(large))
 	})
 }
 

@@ -91,7 +91,7 @@ func TestTimes(t *testing.T) {
 		for i := range list[1:] {
 			is.True(list[i].At.Before(list[i+1].At))
 		}
-		dbtest.Report(t, 20, "%d times kept", len(times))
+		dbtest.Reportf(t, 20, "%d times kept", len(times))
 	})
 }
 

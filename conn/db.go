@@ -304,7 +304,7 @@ func (db *DB) check(st *Statement) error {
 	if st.Write && db.dsn.Options.ReadOnly {
 		return &Error{Kind: KindReadOnly, Op: st.Op, Table: st.Table, Detail: "the connection was opened with readonly=true"}
 	}
-	if max := db.dialect.Features().MaxArgs; len(st.Args) > max {
+	if most := db.dialect.Features().MaxArgs; len(st.Args) > most {
 		return &Error{Kind: KindTooLong, Op: st.Op, Table: st.Table, Detail: "the statement has more arguments than the database takes"}
 	}
 	return nil
@@ -321,12 +321,12 @@ func describe(err error, st *Statement) error {
 	return err
 }
 
-// Extra returns what make returns for a key, made once for this DB. It lets the packages above keep what belongs to a database
+// Extra returns what create returns for a key, made once for this DB. It lets the packages above keep what belongs to a database
 // and a model, such as the cache of statements.
-func (db *DB) Extra(key any, make func() any) any {
+func (db *DB) Extra(key any, create func() any) any {
 	if v, ok := db.extras.Load(key); ok {
 		return v
 	}
-	v, _ := db.extras.LoadOrStore(key, make())
+	v, _ := db.extras.LoadOrStore(key, create())
 	return v
 }

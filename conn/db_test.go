@@ -213,7 +213,7 @@ func TestDB_PoolOfOne(t *testing.T) {
 			is.NoErr(rows.Close()) // early
 			is.NoErr(db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "SELECT 1")) }))
 		}
-		dbtest.Report(t, 15, "a pool of 1: writes, results left early and transactions, one after the other")
+		dbtest.Reportf(t, 15, "a pool of 1: writes, results left early and transactions, one after the other")
 	})
 }
 

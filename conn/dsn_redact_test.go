@@ -226,7 +226,7 @@ func TestRedaction(t *testing.T) {
 			checkNoSecret(t, secret, everything(t, strings.ReplaceAll(shape, "SECRET", secret)))
 		})
 	}
-	dbtest.Report(t, 28, "%d shapes parsed, printed and logged, 0 appearances", len(secretShapes))
+	dbtest.Reportf(t, 28, "%d shapes parsed, printed and logged, 0 appearances", len(secretShapes))
 }
 
 // Ensure the secrets that the shapes hold are really kept, so that the test above has something to find.

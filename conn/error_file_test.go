@@ -47,7 +47,7 @@ func TestSQLiteError_ReadOnly(t *testing.T) {
 	err := db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "INSERT INTO t VALUES (1)")) }, ReadOnly())
 	failure{kind: KindReadOnly, code: sqlite3.SQLITE_READONLY}.checkSQLite(is, err)
 	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), int64(0))
-	dbtest.Report(t, 26, "11 kinds of statements on read-only connections, files and transactions")
+	dbtest.Reportf(t, 26, "11 kinds of statements on read-only connections, files and transactions")
 }
 
 // Ensure that a lock that another connection holds longer than the busy timeout is busy, in time, and that there is no error
@@ -80,7 +80,7 @@ func TestSQLiteError_Busy(t *testing.T) {
 	time.AfterFunc(hold, func() { close(release) })
 	do(ctx, t, patient, "INSERT INTO t VALUES (1)")
 	is.NoErr(<-ended)
-	dbtest.Report(t, 24, "a lock of %v: no error below the timeout, and busy after %v of 100ms", hold, took.Round(time.Millisecond))
+	dbtest.Reportf(t, 24, "a lock of %v: no error below the timeout, and busy after %v of 100ms", hold, took.Round(time.Millisecond))
 }
 
 // Ensure that a database that cannot be opened is an error of the connection that does not name the path, and that nothing is
@@ -111,7 +111,7 @@ func TestSQLiteError_CannotOpen(t *testing.T) {
 	left, err := os.ReadDir(folder)
 	is.NoErr(err)
 	is.Equal(len(left), 1)
-	dbtest.Report(t, 27, "missing folders: no connection, and nothing is made")
+	dbtest.Reportf(t, 27, "missing folders: no connection, and nothing is made")
 }
 
 // Ensure that a database without space says so, loses nothing that it has, rolls the transaction back, and works again when
@@ -149,7 +149,7 @@ func TestSQLiteError_Full(t *testing.T) {
 	do(ctx, t, db, "PRAGMA max_page_count = 1000")
 	is.NoErr(second(db.Exec(ctx, insert)))
 	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), stored+1)
-	dbtest.Report(t, 25, "a bound on the pages: %d rows acknowledged and there, works again", stored)
+	dbtest.Reportf(t, 25, "a bound on the pages: %d rows acknowledged and there, works again", stored)
 }
 
 // Ensure that a file that is no database is told so and never written to.
@@ -170,7 +170,7 @@ func TestSQLiteError_NotADatabase(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(string(now), string(junk))
 	}
-	dbtest.Report(t, 27, "a header of junk: corrupt, and the file as it was")
+	dbtest.Reportf(t, 27, "a header of junk: corrupt, and the file as it was")
 }
 
 // Ensure that damage anywhere in a file is a typed error or harmless, never a panic, and that reading does not change the file.
@@ -200,7 +200,7 @@ func TestSQLiteError_Corrupt(t *testing.T) {
 	bad := append([]byte{}, good...)
 	clear(bad[4096:]) // every page but the first, which holds the schema
 	is.Equal(readDamaged(ctx, t, bad), 1)
-	dbtest.Report(t, 27, "200 bytes changed: %d noticed, no panic, and the file as it was", corrupt)
+	dbtest.Reportf(t, 27, "200 bytes changed: %d noticed, no panic, and the file as it was", corrupt)
 }
 
 // readDamaged reads a damaged database and returns 1 if it was found to be corrupt.

@@ -174,7 +174,7 @@ var provokedElsewhere = map[string]string{
 // suite: 29
 func TestPostgresError(t *testing.T) {
 	t.Parallel()
-	dbtest.Report(t, 29, "%d statements with a secret, in each mode", len(postgresFailures))
+	dbtest.Reportf(t, 29, "%d statements with a secret, in each mode", len(postgresFailures))
 	for _, mode := range []string{"cache_statement", "cache_describe", "describe_exec", "exec", "simple_protocol"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()

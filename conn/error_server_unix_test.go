@@ -127,5 +127,5 @@ func TestSQLiteError_Perm(t *testing.T) {
 	is.NoErr(exec.Command("chattr", "-i", folder).Run())
 	failure{kind: KindPermission, code: sqlite3.SQLITE_PERM}.checkSQLite(is, err)
 	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), int64(0))
-	dbtest.Report(t, 26, "a lock that the file system refuses")
+	dbtest.Reportf(t, 26, "a lock that the file system refuses")
 }

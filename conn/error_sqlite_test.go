@@ -102,7 +102,7 @@ var sqliteElsewhere = map[int]string{
 // suite: 29
 func TestSQLiteError(t *testing.T) {
 	t.Parallel()
-	dbtest.Report(t, 29, "%d statements with a secret, on a file and in memory", len(sqliteFailures))
+	dbtest.Reportf(t, 29, "%d statements with a secret, on a file and in memory", len(sqliteFailures))
 	for _, dsn := range []string{dbtest.SQLite(t), dbtest.Memory()} {
 		db := connect(t, dsn)
 		ctx := limited(t)

@@ -231,7 +231,7 @@ func (g guarded) testRedaction(t *testing.T) {
 			}
 		}
 	}
-	dbtest.Report(t, 28, "%d logins that fail, %v", tries, tried)
+	dbtest.Reportf(t, 28, "%d logins that fail, %v", tries, tried)
 	if tried["bad password permission denied"] < 20 || tried["TLS connection failed"] < 20 || tried["refused connection failed"] < 20 {
 		t.Error("too few shapes came so far")
 	}

@@ -204,7 +204,7 @@ func TestRegistry_Goroutines(t *testing.T) {
 		group.Wait()
 		is.NoErr(errors.Join(errs...))
 		is.Equal(len(r.Names()), 1+len(errs))
-		dbtest.Report(t, 30, "%d goroutines × %d opened, used and closed, one pool a name", len(errs), churns())
+		dbtest.Reportf(t, 30, "%d goroutines × %d opened, used and closed, one pool a name", len(errs), churns())
 	})
 }
 

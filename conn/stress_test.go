@@ -66,7 +66,7 @@ func TestStress_Cancel(t *testing.T) {
 		}
 		is.True(len(have) <= len(acknowledged)+2*unknown)
 		is.NoErr(insert(limited(t), db, -1))
-		dbtest.Report(t, 16, "%s: %d cancellations, %d commits unknown; %v after the deadline in the median, %v of 95 in 100, %v at the latest", e.Mode, times,
+		dbtest.Reportf(t, 16, "%s: %d cancellations, %d commits unknown; %v after the deadline in the median, %v of 95 in 100, %v at the latest", e.Mode, times,
 			unknown, late[len(late)/2].Round(time.Microsecond), late[len(late)*95/100].Round(time.Microsecond), late[len(late)-1].Round(time.Microsecond))
 	})
 }
@@ -95,7 +95,7 @@ func TestStress_OpenClose(t *testing.T) {
 			}
 			eventually(t, "the goroutines end", func() bool { return runtime.NumGoroutine() <= goroutines })
 			eventually(t, "the files are closed", func() bool { return descriptors() <= files })
-			dbtest.Report(t, 17, "%s: opened and closed %d times, nothing left", name, times)
+			dbtest.Reportf(t, 17, "%s: opened and closed %d times, nothing left", name, times)
 		})
 	}
 }
@@ -135,7 +135,7 @@ func TestStress_SQLiteProcesses(t *testing.T) {
 	}
 	is.Equal(count(ctx, t, db, "SELECT n FROM t"), int64(processes*each))
 	is.Equal(text(ctx, t, db, "PRAGMA integrity_check"), "ok")
-	dbtest.Report(t, 24, "%d processes × %d transactions, 0 busy errors, 0 lost", processes, each)
+	dbtest.Reportf(t, 24, "%d processes × %d transactions, 0 busy errors, 0 lost", processes, each)
 }
 
 // addMany adds to a number by reading and writing it, in several goroutines.

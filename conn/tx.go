@@ -169,13 +169,13 @@ func (t *tx) run(ctx context.Context, fn func(ctx context.Context) error, commit
 	finished := false
 	defer func() {
 		if !finished { // a panic, or runtime.Goexit
-			t.finish(ctx)
+			t.finish()
 			_ = t.rollback(ctx)
 		}
 	}()
 	err := fn(&txContext{ctx, t})
 	finished = true
-	t.finish(ctx)
+	t.finish()
 	if err != nil {
 		// What fn returned is the caller's own and goes back unchanged; a rollback that fails leaves nothing behind either,
 		// since the connection is dropped with it.
@@ -186,7 +186,7 @@ func (t *tx) run(ctx context.Context, fn func(ctx context.Context) error, commit
 }
 
 // finish waits for a statement that still runs in another goroutine and refuses those that come later.
-func (t *tx) finish(ctx context.Context) {
+func (t *tx) finish() {
 	t.turn <- struct{}{}
 	t.mu.Lock()
 	t.done = true

@@ -174,7 +174,7 @@ func TestTx_CommitUnknown(t *testing.T) {
 		})
 		is.True(errors.Is(err, KindCommitUnknown) || errors.Is(err, KindConnection))
 		is.Equal(stored(t, db), []int64{1})
-		dbtest.Report(t, 11, "a lost answer to COMMIT is commit-unknown")
+		dbtest.Reportf(t, 11, "a lost answer to COMMIT is commit-unknown")
 	})
 }
 
@@ -294,7 +294,7 @@ func TestTx_RandomTrees(t *testing.T) {
 			is.True(slices.Equal(stored(t, db), want))
 		}
 		is.True(tree.deepest == 20)
-		dbtest.Report(t, 13, "%s: %d trees, %d deep, identical", e.Mode, trees, tree.deepest)
+		dbtest.Reportf(t, 13, "%s: %d trees, %d deep, identical", e.Mode, trees, tree.deepest)
 	})
 }
 
@@ -384,5 +384,5 @@ func TestTx_SmallPool(t *testing.T) {
 	is.NoErr(errors.Join(errs...))
 	eventually(t, "nothing is acquired", func() bool { return pool.Stat().AcquiredConns() == 0 })
 	is.Equal(count(limited(t), t, db, "SELECT 1"), int64(1))
-	dbtest.Report(t, 15, "postgres: %d goroutines on 4 connections, all served or told of their deadline, nothing acquired at the end", len(errs))
+	dbtest.Reportf(t, 15, "postgres: %d goroutines on 4 connections, all served or told of their deadline, nothing acquired at the end", len(errs))
 }

@@ -244,7 +244,7 @@ func TestTx_Goroutines(t *testing.T) {
 			return errors.Join(errs...)
 		}))
 		is.Equal(len(stored(t, db)), workers*each+workers*each/5)
-		dbtest.Report(t, 14, "%d goroutines × %d in one transaction, all rows", workers, each)
+		dbtest.Reportf(t, 14, "%d goroutines × %d in one transaction, all rows", workers, each)
 	})
 }
 

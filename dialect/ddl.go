@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -177,7 +178,7 @@ func CreateIndex(t *schema.Table, ix *schema.Index, include bool) string {
 		case include:
 			besides = " INCLUDE (" + strings.Join(names, ", ") + ")"
 		case !ix.Unique:
-			cols = append(cols, names...)
+			cols = slices.Concat(cols, names)
 		}
 	}
 	s := "CREATE INDEX "

@@ -89,7 +89,7 @@ func (f *Factory[T]) Create(tb testing.TB, overrides ...func(*T)) *T {
 	tb.Helper()
 	v, err := f.make(overrides)
 	if err == nil {
-		err = f.maker.store(scope{f.ctx, f.in}, tb, v)
+		err = f.maker.store(tb, scope{f.ctx, f.in}, v)
 	}
 	if err != nil {
 		tb.Fatal("promtest:", err)
@@ -125,7 +125,7 @@ type maker struct {
 func newMaker(db *prom.DB, repo prom.AnyRepo, s settings) *maker {
 	t := repo.Schema()
 	h := fnv.New64a()
-	h.Write([]byte(t.Name)) // models differ, whatever order they are made in
+	_, _ = h.Write([]byte(t.Name)) // models differ, whatever order they are made in
 	refers := map[*schema.Column]bool{}
 	for _, k := range t.ForeignKeys {
 		for _, c := range k.Columns {
@@ -264,9 +264,9 @@ type scope struct {
 }
 
 // store sets the required references of a value, a pointer to the model, and inserts it.
-func (m *maker) store(in scope, tb testing.TB, v any) error {
+func (m *maker) store(tb testing.TB, in scope, v any) error {
 	for _, k := range m.repo.Schema().ForeignKeys {
-		if err := m.setKey(in, tb, v, k); err != nil {
+		if err := m.setKey(tb, in, v, k); err != nil {
 			return fmt.Errorf("field %s: %w", k.Field, err)
 		}
 	}
@@ -275,7 +275,7 @@ func (m *maker) store(in scope, tb testing.TB, v any) error {
 		if c.Null || !field.IsZero() {
 			continue
 		}
-		parent, err := m.parent(in, tb, c, c.References.Model)
+		parent, err := m.parent(tb, in, c, c.References.Model)
 		if err != nil {
 			return fmt.Errorf("field %s: %w", c.Field, err)
 		}
@@ -301,7 +301,7 @@ func (m *maker) store(in scope, tb testing.TB, v any) error {
 }
 
 // setKey makes columns that refer to a row together refer to one, if they must and none of them is set.
-func (m *maker) setKey(in scope, tb testing.TB, v any, k *schema.ForeignKey) error {
+func (m *maker) setKey(tb testing.TB, in scope, v any, k *schema.ForeignKey) error {
 	required := false
 	for _, c := range k.Columns {
 		required = required || !c.Null
@@ -312,7 +312,7 @@ func (m *maker) setKey(in scope, tb testing.TB, v any, k *schema.ForeignKey) err
 	if !required {
 		return nil
 	}
-	parent, err := m.parent(in, tb, k.Columns[0], k.Model)
+	parent, err := m.parent(tb, in, k.Columns[0], k.Model)
 	if err != nil {
 		return err
 	}
@@ -338,7 +338,7 @@ func (m *maker) setKey(in scope, tb testing.TB, v any, k *schema.ForeignKey) err
 }
 
 // parent returns a row of a model for a reference, as a pointer to it. Of several columns it is told by the first.
-func (m *maker) parent(in scope, tb testing.TB, c *schema.Column, model reflect.Type) (any, error) {
+func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.Type) (any, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	fresh := m.settings.freshParents || in.fleeting || m.distinct[c]
@@ -358,7 +358,7 @@ func (m *maker) parent(in scope, tb testing.TB, c *schema.Column, model reflect.
 	problems := p.fill(reflect.ValueOf(v).Elem())
 	err := problems.left(reflect.ValueOf(v).Elem())
 	if err == nil {
-		err = p.store(in, tb, v)
+		err = p.store(tb, in, v)
 	}
 	if err != nil || fresh {
 		return v, err

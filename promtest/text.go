@@ -114,11 +114,11 @@ func (g *gen) named(int) string {
 
 // phrase makes a few words.
 func (g *gen) phrase(try int) string {
-	s := pick(g.rng, adjectives)
+	words := []string{pick(g.rng, adjectives)}
 	for range 1 + try%3 {
-		s += " " + pick(g.rng, nouns)
+		words = append(words, pick(g.rng, nouns))
 	}
-	return s + g.suffix(" ")
+	return strings.Join(words, " ") + g.suffix(" ")
 }
 
 // letters makes a text of letters that is as long as it must be. One that must differ begins with the number of its row.

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -86,7 +87,7 @@ func anyWithin(o op, c *scan.Codec, xs []any) *node {
 	val, err := schema.NewList(col.Kind, len(xs), func(i int) (schema.Value, error) {
 		v, err := anyValue(c, xs[i])
 		if err == nil && v.IsNull() {
-			err = fmt.Errorf("a list cannot hold NULL; use Eq(nil)")
+			err = errors.New("a list cannot hold NULL; use Eq(nil)")
 		}
 		return v, err
 	})

@@ -91,15 +91,15 @@ func (k Keyset) directed(backwards bool) []orderTerm {
 // one itself.
 func (k Keyset) Beyond(s Spec, vals []schema.Value, backwards, itself bool) Spec {
 	terms := k.directed(backwards)
-	any := node{op: opOr}
+	either := node{op: opOr}
 	for i := range terms {
 		if n, possible := terms[i].beyond(vals[i]); possible {
-			any.kids = append(any.kids, equalUpTo(terms, vals, i, n))
+			either.kids = append(either.kids, equalUpTo(terms, vals, i, n))
 		}
 	}
 	if itself {
 		all := equalUpTo(terms, vals, len(terms)-1, terms[len(terms)-1].equal(vals[len(terms)-1]))
-		any.kids = append(any.kids, all)
+		either.kids = append(either.kids, all)
 	}
 	if first := &terms[0]; len(terms) > 1 && !first.col.Null {
 		// It follows from the rest, and an index can use it.
@@ -109,7 +109,7 @@ func (k Keyset) Beyond(s Spec, vals []schema.Value, backwards, itself bool) Spec
 		}
 		s = s.and(node{op: o, col: first.col, val: vals[0]})
 	}
-	return s.and(any)
+	return s.and(either)
 }
 
 // equalUpTo returns the condition that the terms before number n have those values, and the given one.

@@ -224,7 +224,7 @@ func TestShapes(t *testing.T) {
 		data[i] = byte(seed >> 56)
 	}
 	sameAsFresh(t, data)
-	dbtest.Report(t, 4, "%d bytes of random statements in each dialect, from the cache as if there were none; make fuzz runs the targets", len(data))
+	dbtest.Reportf(t, 4, "%d bytes of random statements in each dialect, from the cache as if there were none; make fuzz runs the targets", len(data))
 }
 
 // Ensure that values are no part of a shape, and that a shape is rendered once.

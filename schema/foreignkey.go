@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -84,7 +85,7 @@ func (b *builder) foreignKey(r *Relation) (*ForeignKey, error) {
 		k.Columns, k.Weak = append(k.Columns, c), k.Weak && c.Null
 	}
 	if len(k.Columns) < 2 {
-		return nil, fmt.Errorf("it names one column; a reference of one is a field of type prom.RefBy")
+		return nil, errors.New("it names one column; a reference of one is a field of type prom.RefBy")
 	}
 	k.target = sync.OnceValues(func() (*Table, error) {
 		target, err := k.check()

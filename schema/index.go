@@ -249,7 +249,7 @@ func (b *builder) parseInclude(p pendingIndex) ([]*Column, error) {
 func splitTerms(s string) ([]string, error) {
 	var list []string
 	depth, begin, quote := 0, 0, byte(0)
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		c := s[i]
 		switch {
 		case quote != 0:

@@ -104,7 +104,7 @@ func IndexName(table, name string) string {
 		return full
 	}
 	h := fnv.New32a()
-	h.Write([]byte(full))
+	_, _ = h.Write([]byte(full))
 	cut := MaxName - 9
 	for cut > 0 && !utf8.RuneStart(full[cut]) {
 		cut--

@@ -79,10 +79,10 @@ func (b *builder) setName(name string) error {
 		return checkTableName(name)
 	}
 	t.Name = Snake(t.Model.Name())
-	if n, ok := reflect.New(t.Model).Interface().(TableNamer); ok {
+	if n, ok := reflect.TypeAssert[TableNamer](reflect.New(t.Model)); ok {
 		t.Name = n.TableName()
 	} else if strings.ContainsAny(t.Name, "[") || t.Name == "" {
-		return fmt.Errorf("a generic or unnamed type needs a method TableName() string")
+		return errors.New("a generic or unnamed type needs a method TableName() string")
 	}
 	if err := checkTableName(t.Name); err != nil {
 		return fmt.Errorf("table name: %w", err)
@@ -127,7 +127,7 @@ func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix s
 			return fmt.Errorf("field %s%s: embed the struct %s by value, not by pointer, or leave it out by the tag prom:\"-\"", prefix, f.Name, f.Type.Elem())
 		case !f.IsExported():
 			if tagged {
-				return b.tagError(prefix+f.Name, text, fmt.Errorf("an unexported field cannot be a column"))
+				return b.tagError(prefix+f.Name, text, errors.New("an unexported field cannot be a column"))
 			}
 		default:
 			c := &Column{Field: prefix + f.Name, Type: f.Type, Path: at, Offset: offset + f.Offset}
@@ -147,8 +147,8 @@ func (b *builder) tagError(field, text string, err error) error {
 }
 
 func hasTracker(t reflect.Type) bool {
-	for i := range t.NumField() {
-		if t.Field(i).Type == trackerType {
+	for f := range t.Fields() {
+		if f.Type == trackerType {
 			return true
 		}
 	}
@@ -157,8 +157,7 @@ func hasTracker(t reflect.Type) bool {
 
 // TrackerOffset returns the bytes from the start of a model to its [Tracker], or false when it has none.
 func TrackerOffset(model reflect.Type) (uintptr, bool) {
-	for i := range model.NumField() {
-		f := model.Field(i)
+	for f := range model.Fields() {
 		if f.Type == trackerType {
 			return f.Offset, true
 		}
@@ -292,11 +291,11 @@ func (c *Column) setFlags(tg *tag) error {
 	case c.Key && (c.Kind == JSON || c.Kind.IsList() || c.Kind == Float32 || c.Kind == Float64):
 		return fmt.Errorf("%s cannot be a key", c.Type)
 	case c.Auto && !c.Key:
-		return fmt.Errorf("auto is for a key; add the option key")
+		return errors.New("auto is for a key; add the option key")
 	case c.Auto && (c.Scanner || c.Kind != Int16 && c.Kind != Int32 && c.Kind != Int64 && c.Kind != UUID):
 		return fmt.Errorf("auto needs a signed integer or a UUID, not %s", c.Type)
 	case c.Auto && c.References != nil:
-		return fmt.Errorf("the key is that of another row, so nothing can make it up; leave auto out")
+		return errors.New("the key is that of another row, so nothing can make it up; leave auto out")
 	case c.NoCase && c.Kind != Text:
 		return fmt.Errorf("nocase is for texts, not for %s", c.Type)
 	case (c.Created || c.Updated) && (c.Kind != Time || c.Null || c.Scanner || c.Codec != nil):
@@ -318,7 +317,7 @@ func (b *builder) finish() (*Table, error) {
 	t := b.table
 	t.Columns = append(t.Columns, b.last...)
 	if len(t.Columns) == 0 {
-		return nil, fmt.Errorf("it has no exported field to store")
+		return nil, errors.New("it has no exported field to store")
 	}
 	for i, c := range t.Columns {
 		c.Ordinal = i

@@ -62,7 +62,7 @@ func keyOf[T any, K comparable](row *T) K {
 	if err != nil {
 		panic(fmt.Errorf("prom: a reference needs a model with one key column: %w", err))
 	}
-	key, ok := reflect.ValueOf(row).Elem().FieldByIndex(column.Path).Interface().(K)
+	key, ok := reflect.TypeAssert[K](reflect.ValueOf(row).Elem().FieldByIndex(column.Path))
 	if !ok {
 		panic(fmt.Errorf("prom: the key of %s is a %s, the reference holds a %s", table.Model, column.Type, reflect.TypeFor[K]()))
 	}

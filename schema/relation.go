@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -67,7 +68,7 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 	}
 	if r.One {
 		if r.on, _ = tg.value("on"); r.on == "" {
-			return fmt.Errorf("a One needs the columns that refer to its row: on='a, b'; a reference of one column is a field of type prom.Ref")
+			return errors.New("a One needs the columns that refer to its row: on='a, b'; a reference of one column is a field of type prom.Ref")
 		}
 		b.table.Relations = append(b.table.Relations, r)
 		return nil
@@ -75,7 +76,7 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 	via, _ := tg.value("via")
 	to, hasTo := tg.value("to")
 	if hasTo && r.Link == nil {
-		return fmt.Errorf("the option to is for a ManyVia, whose linking model refers to both sides")
+		return errors.New("the option to is for a ManyVia, whose linking model refers to both sides")
 	}
 	r.ends = sync.OnceValues(func() (ends, error) {
 		e, err := r.findEnds(owner, via, to)

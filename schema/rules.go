@@ -53,7 +53,7 @@ func (c *Column) setBounds(tg *tag) error {
 	length := c.Kind == Text || c.Kind == Bytes
 	if s, ok := tg.value("size"); ok {
 		if !length {
-			return fmt.Errorf("size is for texts and []byte; a number has min and max")
+			return errors.New("size is for texts and []byte; a number has min and max")
 		}
 		if tg.has("min") || tg.has("max") {
 			return errors.New("size and min or max say the same thing twice")

@@ -177,7 +177,7 @@ func conversion(h, w *schema.FoundColumn) (risk schema.Risk, probe string, can b
 		return widths[k] > 0 || k == schema.Uint64 || k == schema.Decimal || k == schema.Float32 || k == schema.Float64
 	}
 	switch {
-	case from == to && from == schema.Text:
+	case from == schema.Text && to == schema.Text:
 		if h.NoCase != w.NoCase { // the rows stay, and indexes on the column are made anew
 			return schema.Rewriting, "", true
 		}
@@ -191,7 +191,7 @@ func conversion(h, w *schema.FoundColumn) (risk schema.Risk, probe string, can b
 		}
 		limit := uint64(1) << (widths[to] - 1)
 		return schema.Lossy, "? NOT BETWEEN -" + strconv.FormatUint(limit, 10) + " AND " + strconv.FormatUint(limit-1, 10), true
-	case from == to && from == schema.Decimal:
+	case from == schema.Decimal && to == schema.Decimal:
 		if h.Precision > 0 && w.Scale == h.Scale && w.Precision >= h.Precision {
 			return schema.Additive, "", true
 		}
@@ -212,7 +212,7 @@ func conversion(h, w *schema.FoundColumn) (risk schema.Risk, probe string, can b
 		return schema.Lossy, "", true
 	case from == schema.Text && (number(to) || to == schema.Bool || to == schema.UUID || to == schema.JSON || to == schema.Date || to == schema.Time || to == schema.Clock):
 		return schema.Lossy, "", true // the server refuses a text that is none
-	case from == schema.Date && to == schema.Time, from == to && from == schema.JSON:
+	case from == schema.Date && to == schema.Time, from == schema.JSON && to == schema.JSON:
 		return schema.Rewriting, "", true
 	case from == schema.Time && (to == schema.Date || to == schema.Time || to == schema.Clock):
 		return schema.Lossy, "", true
@@ -373,7 +373,7 @@ func (Dialect) RenameColumn(t *schema.Table, c *schema.Column, have *schema.Foun
 	return append(list, renames(t, have, schema.IndexName(t.Name, c.Was), schema.IndexName(t.Name, c.Name))...)
 }
 
-// renames renames the constraints and indexes whose names begin with one text so that they begin with another. Those of the primary key keep
+// renames returns what gives the constraints and indexes whose names begin with one text names that begin with another. Those of the primary key keep
 // theirs, as the server does it.
 func renames(t *schema.Table, have *schema.Found, from, to string) []string {
 	var list []string

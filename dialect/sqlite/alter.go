@@ -281,7 +281,7 @@ func storageOf(c *schema.FoundColumn) schema.Kind {
 }
 
 // rebuild returns the step that makes the table anew: under another name, with the rows, then in place of the old one, with the indexes and
-// triggers that that had.
+// triggers of the old one.
 func (w *alteration) rebuild(r *rebuild) schema.Step {
 	s := schema.Step{Kind: schema.RebuildTable, Table: w.Table.Name, Risk: schema.Rewriting, Apart: true, Rebuild: true}
 	if r.lossy {

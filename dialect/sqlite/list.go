@@ -13,7 +13,8 @@ import (
 
 // callList returns the call of a function on lists that are written as JSON. The first one is a column.
 func callList(fn dialect.Func, c *schema.Column, args []string) string {
-	list, cond := args[0], ""
+	list := args[0]
+	var cond string
 	switch fn {
 	case dialect.FuncListLen:
 		return "json_array_length(" + list + ")"

@@ -89,23 +89,21 @@ func startsConstraint(item []token) bool {
 
 // startsClause reports whether a clause begins at that token of an item, outside of brackets.
 func startsClause(item []token, i int) bool {
-	before := func(n int) token {
-		if i < n {
-			return token{}
-		}
-		return item[i-n]
+	var before token
+	if i > 0 {
+		before = item[i-1]
 	}
 	switch t := item[i]; {
 	case isAny(t, "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "COLLATE", "REFERENCES", "GENERATED", "FOREIGN"):
-		return !before(1).is("CONSTRAINT") // nobody names a constraint so without quotes
+		return !before.is("CONSTRAINT") // nobody names a constraint so without quotes
 	case t.is("DEFAULT"):
-		return !before(1).is("SET")
+		return !before.is("SET")
 	case t.is("NOT"):
 		return i+1 < len(item) && item[i+1].is("NULL")
 	case t.is("NULL"):
-		return !isAny(before(1), "NOT", "SET", "DEFAULT")
+		return !isAny(before, "NOT", "SET", "DEFAULT")
 	case t.is("AS"):
-		return !before(1).is("ALWAYS")
+		return !before.is("ALWAYS")
 	}
 	return false
 }
@@ -259,7 +257,7 @@ func (d *tableDef) checks() []clause {
 	return list
 }
 
-// dropWhere removes the clauses of columns and table that is is true of.
+// dropWhere removes the clauses of columns and table for which is holds.
 func (d *tableDef) dropWhere(is func(col *columnDef, c *clause) bool) {
 	for _, col := range d.columns {
 		col.clauses = slices.DeleteFunc(col.clauses, func(c clause) bool { return is(col, &c) })

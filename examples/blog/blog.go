@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -74,7 +73,7 @@ func (r Posts) List(ctx context.Context, values url.Values) ([]Post, error) {
 		case "limit", "offset":
 			n, err := strconv.Atoi(value)
 			if err != nil || n < 0 {
-				return nil, badRequest(fmt.Sprintf("%s is not a number from 0", name))
+				return nil, badRequest(name + " is not a number from 0")
 			}
 			if name == "limit" {
 				limit = min(n, maxPage)

@@ -37,7 +37,7 @@
 //
 // # Suites
 //
-// The tests of docs/reliability.md have a short form and a full size, see [Size], and tell their figures by [Report].
+// The tests of docs/reliability.md have a short form and a full size, see [Size], and tell their figures by [Reportf].
 //
 // The package imports nothing of this module, so that every package's tests can use it.
 package dbtest

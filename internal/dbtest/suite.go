@@ -10,7 +10,7 @@ import (
 const (
 	// envSize is the environment variable that makes the suites run at full size, when it is "full".
 	envSize = "PROM_TEST_SIZE"
-	// envReport names a file to which [Report] adds its lines: go test hides what a test that passed has printed.
+	// envReport names a file to which [Reportf] adds its lines: go test hides what a test that passed has printed.
 	envReport = "PROM_TEST_REPORT"
 )
 
@@ -25,13 +25,13 @@ func Size(short, full int) int {
 	return short
 }
 
-// Report tells what a test has measured for a row of docs/reliability.md. The figures are logged, and go to the table that ends
+// Reportf tells what a test has measured for a row of docs/reliability.md. The figures are logged, and go to the table that ends
 // make test, make race and make torture, with the engine that the test's name has in it and with whether the test passed:
 //
-//	dbtest.Report(t, 9, "%d kills, %d acknowledged, 0 lost", kills, acknowledged)
+//	dbtest.Reportf(t, 9, "%d kills, %d acknowledged, 0 lost", kills, acknowledged)
 //
 // The test names the row in a comment of its own as well, "suite: 9", by which it is found. In a process of [Child] it only logs.
-func Report(tb testing.TB, row int, format string, args ...any) {
+func Reportf(tb testing.TB, row int, format string, args ...any) {
 	tb.Helper()
 	figures := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
 	tb.Logf("row %d: %s", row, figures)

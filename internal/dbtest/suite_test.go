@@ -26,13 +26,13 @@ func TestReport(t *testing.T) {
 	t.Setenv(envReport, path)
 	t.Setenv(envSize, "full")
 	t.Run("sqlite", func(t *testing.T) {
-		Report(t, 9, "%d kills,\n\t%d lost", 200, 0)
+		Reportf(t, 9, "%d kills,\n\t%d lost", 200, 0)
 		_, err := os.Stat(path)
 		is.True(os.IsNotExist(err)) // the outcome is not known yet
 	})
 	t.Run("child", func(t *testing.T) {
 		t.Setenv(envChild, "TestReport")
-		Report(t, 9, "nothing")
+		Reportf(t, 9, "nothing")
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Setenv(envSize, "")

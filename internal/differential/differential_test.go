@@ -63,7 +63,7 @@ func TestDifferential(t *testing.T) {
 			break
 		}
 	}
-	dbtest.Report(t, 31, "%d queries of %d forms, %s=%d", queries, len(forms), envSeed, seed)
+	dbtest.Reportf(t, 31, "%d queries of %d forms, %s=%d", queries, len(forms), envSeed, seed)
 	fmt.Printf("differential: %d queries on both engines: %v; %s=%d\n", queries, forms, envSeed, seed)
 }
 

@@ -334,7 +334,7 @@ func (in *installer) taken(t *schema.Table, what string) {
 // addReferences adds the references that close circles, now that all tables are there.
 func (in *installer) addReferences() {
 	for _, r := range in.references {
-		sql := ""
+		var sql string
 		if r.key != nil {
 			sql = in.d.AddForeignKey(r.table, r.key)
 		} else {

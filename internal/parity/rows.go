@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -83,7 +84,7 @@ func parseRows(page string) ([]*row, error) {
 		}
 	}
 	if len(rows) == 0 {
-		return nil, fmt.Errorf("docs/parity.md: no rows")
+		return nil, errors.New("docs/parity.md: no rows")
 	}
 	return rows, nil
 }

@@ -120,7 +120,8 @@ func choiceText(v schema.Value) string {
 
 func (c *Codec) checkBounds(v schema.Value) (Violation, bool) {
 	low, high := c.column.Rules.Min, c.column.Rules.Max
-	unit, n := "", int64(0)
+	var unit string
+	var n int64
 	switch v.Kind() {
 	case schema.Float32, schema.Float64:
 		f := v.Float()

@@ -27,7 +27,7 @@ func (s *Stmt) BindFloat64(i int, v float64) error {
 
 // BindText binds a TEXT, which may be empty and may hold NUL bytes.
 func (s *Stmt) BindText(i int, v string) error {
-	p, err := s.room(i, len(v))
+	p, err := s.room(len(v))
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (s *Stmt) BindTextBytes(i int, v []byte) error {
 
 // BindBytes binds a BLOB. No bytes are an empty BLOB, whether v is nil or not.
 func (s *Stmt) BindBytes(i int, v []byte) error {
-	p, err := s.room(i, len(v))
+	p, err := s.room(len(v))
 	if err != nil {
 		return err
 	}
@@ -60,9 +60,9 @@ func (s *Stmt) bound(rc int32) error {
 	return s.conn.fail(rc)
 }
 
-// room returns n bytes, one at least, for the value of parameter i. Binding begins with parameter 0, and what the memory held
+// room returns n bytes, one at least, for the value of a parameter. Binding begins with parameter 0, and what the memory held
 // before is then needed no more.
-func (s *Stmt) room(i, n int) (uintptr, error) {
+func (s *Stmt) room(n int) (uintptr, error) {
 	if p := s.arena.alloc(n); p != 0 {
 		return p, nil
 	}

@@ -14,12 +14,12 @@ var check = sync.OnceValue(func() error {
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	s, err := c.Prepare("SELECT NULL, 7, 1.5, 'text', x'00ff', ?1")
 	if err != nil {
 		return err
 	}
-	defer s.Reset()
+	defer func() { _ = s.Reset() }()
 	if err := s.BindText(0, "bound"); err != nil {
 		return err
 	}

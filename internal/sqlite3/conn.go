@@ -65,7 +65,7 @@ func open(uri string, flags Flags, o Options) (*Conn, error) {
 	}
 	c := &Conn{tls: libc.NewTLS(), busyTimeout: max(0, o.BusyTimeout)}
 	if err := c.init(uri, flags, o); err != nil {
-		c.Close()
+		_ = c.Close()
 		return nil, err
 	}
 	return c, nil

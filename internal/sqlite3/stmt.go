@@ -181,7 +181,7 @@ func (s *Stmt) stepFailed(rc int32) (bool, error) {
 // interrupt ends the statement because its context has ended, between two rows or before the first.
 func (s *Stmt) interrupt() error {
 	s.row, s.ready, s.failed = nil, 0, true
-	s.conn.ended()
+	_ = s.conn.ended()
 	return &Error{Code: lib.SQLITE_INTERRUPT, Message: "interrupted", Offset: -1, Err: s.conn.cause}
 }
 

@@ -5,7 +5,7 @@
 //	go run ./internal/suites -packages T [folder]
 //
 // A test names its rows in a comment, its own, one in its body or one of a function that it uses, "suite: 9 10", and adds lines to the
-// report by dbtest.Report. The tool exits with 1 when a row that a test names has failed or was not reported, one that the machine cannot run
+// report by dbtest.Reportf. The tool exits with 1 when a row that a test names has failed or was not reported, one that the machine cannot run
 // aside; with -only, rows of that suite alone, at full size; with -all, also when no test names a row. With -tests and -packages it prints the
 // pattern and the packages by which go test runs the tests of a suite.
 package main

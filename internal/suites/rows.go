@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -20,7 +21,7 @@ type row struct {
 	results []result         // what they have reported
 }
 
-// result is a line of a report, see dbtest.Report.
+// result is a line of a report, see dbtest.Reportf.
 type result struct {
 	engine  string // sqlite, postgres, or both
 	full    bool
@@ -58,7 +59,7 @@ func parseRows(page string) ([]*row, error) {
 		rows = append(rows, r)
 	}
 	if len(rows) == 0 {
-		return nil, fmt.Errorf("docs/reliability.md: no rows")
+		return nil, errors.New("docs/reliability.md: no rows")
 	}
 	return rows, nil
 }

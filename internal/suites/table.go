@@ -17,7 +17,7 @@ func (r *row) state(o options) (state string, ok bool) {
 		}
 		return engines
 	}
-	any, full := missing(func(result) bool { return true }), missing(func(res result) bool { return res.full })
+	ran, full := missing(func(result) bool { return true }), missing(func(res result) bool { return res.full })
 	switch {
 	case slices.ContainsFunc(r.results, func(res result) bool { return res.failed }):
 		return "FAILED", false
@@ -27,8 +27,8 @@ func (r *row) state(o options) (state string, ok bool) {
 		return "NOT RUN", false
 	case slices.ContainsFunc(r.results, func(res result) bool { return res.leftOut }):
 		return "left out in part", o.only == ""
-	case len(any) > 0:
-		return "NOT RUN on " + strings.Join(any, ", "), false
+	case len(ran) > 0:
+		return "NOT RUN on " + strings.Join(ran, ", "), false
 	case o.only != "" && len(full) > 0:
 		return "NOT at full size on " + strings.Join(full, ", "), false
 	}

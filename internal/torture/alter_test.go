@@ -73,7 +73,7 @@ func TestAlterBehindReader(t *testing.T) {
 		if err := wide.Create(ctx, &WideEntry{No: 3}); err != nil {
 			t.Errorf("behind the reader: %v", err)
 		}
-		dbtest.Report(t, 8, "a reader of %v: told after %v of %v, others read within %v", reading, waited.Round(time.Millisecond), timeout,
+		dbtest.Reportf(t, 8, "a reader of %v: told after %v of %v, others read within %v", reading, waited.Round(time.Millisecond), timeout,
 			longest.Round(time.Millisecond))
 	})
 }

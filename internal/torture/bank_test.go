@@ -309,7 +309,7 @@ func (b *bank) check(t *testing.T, d time.Duration, faults string) {
 		t.Error("no snapshot was seen")
 	}
 	t.Log(b.kinds)
-	dbtest.Report(t, 12, "%v, %s: %d transfers acknowledged, %d unknown, %d failed, %d snapshots, each with all the money; the ledger equals the balances",
+	dbtest.Reportf(t, 12, "%v, %s: %d transfers acknowledged, %d unknown, %d failed, %d snapshots, each with all the money; the ledger equals the balances",
 		d, faults, acknowledged, unknown, b.failed.Load(), b.snapshots.Load())
 }
 

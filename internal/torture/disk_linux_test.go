@@ -56,7 +56,7 @@ func TestSQLiteDiskFull(t *testing.T) {
 			if check := one[string](t, db, "PRAGMA integrity_check"); check != "ok" {
 				t.Errorf("integrity_check: %s", check)
 			}
-			dbtest.Report(t, 25, "%s on a disk of %d MB: %d writes refused as disk full, %d acknowledged and there, 0 halves; works again with space", journal, size>>20,
+			dbtest.Reportf(t, 25, "%s on a disk of %d MB: %d writes refused as disk full, %d acknowledged and there, 0 halves; works again with space", journal, size>>20,
 				full.refused, acknowledged)
 		})
 	}

@@ -97,7 +97,7 @@ func killRounds(t *testing.T, e dbtest.Engine, moment string) {
 			t.Fatalf("in round %d, killed after %v", round, after)
 		}
 	}
-	dbtest.Report(t, 9, "%s: %d kills, %d acknowledged, 0 lost, 0 halves, 0 locks", moment, kills, acknowledged)
+	dbtest.Reportf(t, 9, "%s: %d kills, %d acknowledged, 0 lost, 0 halves, 0 locks", moment, kills, acknowledged)
 }
 
 // killInTransaction writes pairs in transactions.

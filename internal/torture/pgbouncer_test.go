@@ -72,7 +72,7 @@ func TestPgBouncer(t *testing.T) {
 					t.Errorf("PgBouncer takes %s", refused)
 				}
 			}
-			dbtest.Report(t, 23, "%s: %d workers × %d on %d sessions, 0 errors, in %v", mode, workers, each, sessions, time.Since(begun).Round(time.Millisecond))
+			dbtest.Reportf(t, 23, "%s: %d workers × %d on %d sessions, 0 errors, in %v", mode, workers, each, sessions, time.Since(begun).Round(time.Millisecond))
 		})
 	}
 }

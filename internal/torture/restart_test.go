@@ -72,6 +72,6 @@ func TestPostgresRestarts(t *testing.T) {
 		t.Errorf("%d writes were acknowledged", acknowledged)
 	}
 	t.Log(o.kinds)
-	dbtest.Report(t, 10, "%d stops, %d writes acknowledged, 0 lost, 0 doubled; %d failed, of which %d had happened; first success %v after ready, %v at the latest",
+	dbtest.Reportf(t, 10, "%d stops, %d writes acknowledged, 0 lost, 0 doubled; %d failed, of which %d had happened; first success %v after ready, %v at the latest",
 		stops, acknowledged, len(o.told)-acknowledged, happened, delays[len(delays)/2].Round(time.Millisecond), delays[len(delays)-1].Round(time.Millisecond))
 }

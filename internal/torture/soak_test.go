@@ -73,7 +73,7 @@ func TestSoak(t *testing.T) {
 		if early := samples[0]; most.goroutines > early.goroutines+30 || most.files > early.files+30 {
 			t.Errorf("%d goroutines and %d files, at first %d and %d", most.goroutines, most.files, early.goroutines, early.files)
 		}
-		dbtest.Report(t, 32, "%v, %d calls, heap %.2f MB and %s more, resident %d to %d MB, at most %d shapes, %d goroutines, %d files", d, last.calls,
+		dbtest.Reportf(t, 32, "%v, %d calls, heap %.2f MB and %s more, resident %d to %d MB, at most %d shapes, %d goroutines, %d files", d, last.calls,
 			float64(last.heap)/(1<<20), measured, first.rss>>20, last.rss>>20, most.shapes, most.goroutines, most.files)
 	})
 }
