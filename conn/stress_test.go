@@ -51,9 +51,17 @@ func TestStress_Cancel(t *testing.T) {
 				is.True(errors.Is(err, context.DeadlineExceeded))
 			}
 		}
-		slices.Sort(late) // a single one may come late because the machine has other things to do
-		is.True(late[len(late)/2] < 100*time.Millisecond)
-		is.True(late[len(late)-1] < 5*time.Second)
+		slices.Sort(late)
+		bound := 100 * time.Millisecond
+		if e.Name == dbtest.NameSQLite {
+			bound = 50 * time.Millisecond
+		}
+		is.True(late[len(late)/2] < bound)
+		if dbtest.Full() { // beside all other tests, the machine has other things to do
+			is.True(late[len(late)-1] < bound)
+		} else {
+			is.True(late[len(late)*95/100] < 4*bound)
+		}
 		have := map[int64]bool{}
 		for _, n := range stored(t, db) {
 			have[n] = true
