@@ -9,8 +9,8 @@ import (
 
 // Altering writes what makes a table that exists like its model.
 type Altering interface {
-	// Alter returns the steps that end drifts, in an order in which they can be done one after the other. Each supposes the table as it was
-	// found. What nobody but a person can do has no statements, and a reason.
+	// Alter returns the steps that end drifts, in an order in which they can be done one after the other: each supposes the table as those
+	// before it leave it. What nobody but a person can do has no statements, and a reason.
 	Alter(a *Alteration) []schema.Step
 
 	// RenameTable returns the statements that give a table, which was found under the name from before, its name, and what is named after
@@ -32,6 +32,7 @@ type Alteration struct {
 	Want, Have *schema.Found
 	Drifts     []*schema.Drift
 	Filled     bool // the table has rows
+	AsFound    bool // each step supposes the table as it was found instead, for one step is done, whatever became of those before it
 }
 
 // Check returns a column's CHECK constraint as it stands in a definition, and its condition, or "" when it has none.

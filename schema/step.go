@@ -14,13 +14,14 @@ type Step struct {
 	Aspect     Aspect   `json:"aspect,omitempty"` // what of it is altered
 	Risk       Risk     `json:"risk"`
 	Reason     string   `json:"reason"`        // why, and what to mind
-	SQL        []string `json:"sql,omitempty"` // the statements, in their order; none when nothing but a person can do it
+	SQL        []string `json:"sql,omitempty"` // the statements, in their order, after those of the steps before; none when nothing but a person can do it
 
 	// Apart is set for a step that is not part of the one transaction of the others. Each of its statements commits by itself, unless
 	// Rebuild is set.
 	Apart bool `json:"apart,omitempty"`
 	// Rebuild is set for a step of SQLite that makes the table anew, in one transaction in which foreign keys are not heeded, and are
-	// checked at its end.
+	// checked at its end. Who runs its statements by hand needs PRAGMA foreign_keys = OFF, else rows that refer to the table may go with the
+	// old one, and PRAGMA legacy_alter_table = ON.
 	Rebuild bool `json:"rebuild,omitempty"`
 
 	Rows       int64  `json:"rows"`                 // about how many rows the table has
@@ -65,12 +66,19 @@ func (s Step) String() string {
 	if s.Connection != "" {
 		b.WriteString(" on #" + s.Connection)
 	}
-	fmt.Fprintf(&b, " [%s, about %d rows]", s.Risk, s.Rows)
+	rows := "rows"
+	if s.Rows == 1 {
+		rows = "row"
+	}
+	fmt.Fprintf(&b, " [%s, about %d %s]", s.Risk, s.Rows, rows)
 	if s.Reason != "" {
 		b.WriteString(": " + s.Reason)
 	}
 	if s.Violations > 0 {
 		fmt.Fprintf(&b, "; %d in the way", s.Violations)
+	}
+	if s.Rebuild {
+		b.WriteString("\n    -- in one transaction, with PRAGMA foreign_keys = OFF and legacy_alter_table = ON before it, and PRAGMA foreign_key_check at its end:")
 	}
 	for _, sql := range s.SQL {
 		b.WriteString("\n    " + strings.ReplaceAll(sql, "\n", "\n    ") + ";")

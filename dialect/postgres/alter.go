@@ -143,7 +143,7 @@ func (w *alteration) columnType(drift *schema.Drift, col string) schema.Step {
 	var what []string
 	checked := h.Kind != want.Kind && slices.ContainsFunc(w.Have.Checks, func(f schema.FoundCheck) bool { return f.Name == w.Table.CheckName(c) })
 	if checked {
-		what = append(what, "DROP CONSTRAINT "+dialect.Quote(w.Table.CheckName(c)))
+		what = append(what, "DROP CONSTRAINT IF EXISTS "+dialect.Quote(w.Table.CheckName(c))) // a step before may have dropped it
 	}
 	if h.Default != "" && !h.Auto {
 		what = append(what, col+"DROP DEFAULT")

@@ -13,83 +13,124 @@ import (
 // step, and those that do another one.
 func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 	w := alteration{d: d, Alteration: a}
-	var steps, last []schema.Step
+	w.asFound()
+	var steps []schema.Step
+	do := func(s schema.Step) {
+		steps = append(steps, s)
+		if a.AsFound {
+			w.asFound()
+		}
+	}
 	keep, lose := rebuild{}, rebuild{lossy: true}
+	var indexes, columns []*schema.Drift // to be dropped
+	var byHand []schema.Step
 	for _, drift := range a.Drifts {
 		switch {
 		case drift.Object == schema.OfColumn && drift.Sort == schema.Missing:
-			steps = append(steps, dialect.AddColumnStep(d, a, drift))
+			do(w.addColumn(drift))
+		case drift.Object == schema.OfIndex && drift.Sort == schema.Extra:
+			indexes = append(indexes, drift)
 		case drift.Object == schema.OfIndex:
-			s := w.index(drift)
-			if s.Risk == schema.Lossy {
-				last = append(last, s)
-			} else {
-				steps = append(steps, s)
-			}
+			do(w.createIndex(drift))
 		case drift.Object == schema.OfColumn && drift.Sort == schema.Extra && w.dropsAlone(drift.Name):
-			last = append(last, w.dropColumn(drift))
+			columns = append(columns, drift)
 		default:
 			if advice := w.sort(drift, &keep, &lose); advice != "" {
-				last = append(last, dialect.ByHand(drift, advice))
+				byHand = append(byHand, dialect.ByHand(drift, advice))
 			}
 		}
 	}
-	// A table is made anew with what it has by then, so that a column and an index which are added are there.
-	for _, r := range []*rebuild{&keep, &lose} {
-		if len(r.drifts) > 0 {
-			steps = append(steps, w.rebuild(r))
-		}
+	if keep.drifts != nil {
+		do(w.rebuild(&keep))
 	}
-	return append(steps, last...)
+	for _, drift := range indexes { // before a column goes, and they with it
+		do(w.dropIndex(drift))
+	}
+	if lose.drifts != nil {
+		do(w.rebuild(&lose))
+	}
+	for _, drift := range columns {
+		do(w.dropColumn(drift))
+	}
+	return append(steps, byHand...)
 }
 
+// alteration is a table on the way to its model.
 type alteration struct {
 	*dialect.Alteration
 	d Dialect
+
+	// What the steps so far leave.
+	def    *tableDef           // nil when the definition is not understood
+	others []schema.Definition // indexes and triggers
 }
 
-// rebuild is what is changed when a table is made anew.
-type rebuild struct {
-	lossy  bool
-	drifts []*schema.Drift
-	edits  []func(def, want *tableDef)
-	exprs  map[string]string // how values are taken over, by the name of the column
-	drops  []string          // columns
-	probes []string
-}
-
-func (w *alteration) index(drift *schema.Drift) schema.Step {
-	s := schema.Step{Kind: schema.CreateIndex, Table: w.Table.Name, Name: drift.Name, Risk: schema.Additive, Reason: drift.Error()}
-	drop := "DROP INDEX " + dialect.Quote(drift.Name)
-	if drift.Sort == schema.Extra {
-		if drift.At.HaveIndex.Bound {
-			return dialect.ByHand(drift, "it is part of the table's definition")
+// asFound takes the table as it was found.
+func (w *alteration) asFound() {
+	w.def, w.others = nil, nil
+	for _, d := range w.Have.Definitions {
+		if d.Sort != sortTable {
+			w.others = append(w.others, d)
+		} else if def, ok := parseTable(d.SQL); ok {
+			w.def = def
 		}
-		s.Kind, s.Risk, s.SQL = schema.DropIndex, schema.Lossy, []string{drop}
-		return s
 	}
-	s.SQL = []string{w.d.CreateIndex(w.Table, drift.At.Index)}
+}
+
+// forget takes indexes out of what is there, and returns the statements that drop them.
+func (w *alteration) forget(is func(ix schema.Definition) bool) (drops []string) {
+	w.others = slices.DeleteFunc(w.others, func(d schema.Definition) bool {
+		if d.Sort != sortIndex || !is(d) {
+			return false
+		}
+		drops = append(drops, "DROP INDEX "+dialect.Quote(d.Name))
+		return true
+	})
+	return drops
+}
+
+func (w *alteration) addColumn(drift *schema.Drift) schema.Step {
+	s := dialect.AddColumnStep(w.d, w.Alteration, drift)
+	if w.def != nil && s.SQL != nil {
+		w.def.columns = append(w.def.columns, addedColumn(s.SQL[len(s.SQL)-1]))
+	}
+	return s
+}
+
+func (w *alteration) createIndex(drift *schema.Drift) schema.Step {
+	s := schema.Step{Kind: schema.CreateIndex, Table: w.Table.Name, Name: drift.Name, Risk: schema.Additive, Reason: drift.Error()}
 	if drift.Sort == schema.Different {
-		s.Kind, s.Risk, s.SQL = schema.ReplaceIndex, schema.Locking, append([]string{drop}, s.SQL...)
+		s.Kind, s.Risk = schema.ReplaceIndex, schema.Locking
+		s.SQL = w.forget(func(ix schema.Definition) bool { return strings.EqualFold(ix.Name, drift.Name) })
 	}
+	create := w.d.CreateIndex(w.Table, drift.At.Index)
+	s.SQL = append(s.SQL, create)
+	w.others = append(w.others, schema.Definition{Sort: sortIndex, Name: drift.Name, SQL: create})
 	if drift.At.Index.Unique {
 		s.Probe = dialect.UniqueProbe(w.Table, drift.At.Index)
 	}
 	return s
 }
 
+func (w *alteration) dropIndex(drift *schema.Drift) schema.Step {
+	if drift.At.HaveIndex.Bound {
+		return dialect.ByHand(drift, "it is part of the table's definition")
+	}
+	return schema.Step{Kind: schema.DropIndex, Table: w.Table.Name, Name: drift.Name, Risk: schema.Lossy, Reason: drift.Error(),
+		SQL: w.forget(func(ix schema.Definition) bool { return strings.EqualFold(ix.Name, drift.Name) })}
+}
+
 // dropsAlone reports whether ALTER TABLE can drop a column: not when a constraint of the table or another column's speaks of it.
 func (w *alteration) dropsAlone(name string) bool {
-	def := w.definition()
-	if def == nil {
+	if w.def == nil {
 		return false
 	}
-	for _, c := range def.constraints {
+	for _, c := range w.def.constraints {
 		if mentions(c.words, name) {
 			return false
 		}
 	}
-	for _, col := range def.columns {
+	for _, col := range w.def.columns {
 		own := strings.EqualFold(col.name(), name)
 		for _, c := range col.clauses {
 			switch {
@@ -105,255 +146,15 @@ func mentions(words []token, name string) bool {
 	return slices.ContainsFunc(words, func(t token) bool { return strings.EqualFold(unquote(t.text), name) })
 }
 
-func (w *alteration) definition() *tableDef {
-	if i := slices.IndexFunc(w.Have.Definitions, func(d schema.Definition) bool { return d.Sort == sortTable }); i >= 0 {
-		if def, ok := parseTable(w.Have.Definitions[i].SQL); ok {
-			return def
-		}
-	}
-	return nil
-}
-
 // dropColumn drops a column, and the indexes on it first.
 func (w *alteration) dropColumn(drift *schema.Drift) schema.Step {
 	s := schema.Step{Kind: schema.DropColumn, Table: w.Table.Name, Name: drift.Name, Risk: schema.Lossy, Reason: drift.Error()}
-	for _, d := range w.Have.Definitions {
-		if d.Sort == sortIndex && mentions(tokens(d.SQL), drift.Name) {
-			s.SQL = append(s.SQL, "DROP INDEX "+dialect.Quote(d.Name))
-		}
-	}
+	s.SQL = w.forget(func(ix schema.Definition) bool { return mentions(tokens(ix.SQL), drift.Name) })
 	s.SQL = append(s.SQL, "ALTER TABLE "+dialect.Quote(w.Table.Name)+" DROP COLUMN "+dialect.Quote(drift.Name))
-	return s
-}
-
-// sort puts a change into the step that makes the table anew, or says what a person has to do instead.
-func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice string) {
-	r, name, place := keep, drift.Name, drift.At
-	edit := func(f func(def, want *tableDef)) { r.edits = append(r.edits, f) }
-	put := func(sort string) {
-		edit(func(def, want *tableDef) { def.column(name).put(sort, want.column(name)) })
-	}
-	switch {
-	case drift.Object == schema.OfTable:
-		return "it is made with the table"
-	case drift.Object == schema.OfColumn && drift.Sort == schema.Extra:
-		r = lose
-		r.drops = append(r.drops, name)
-		edit(func(def, _ *tableDef) { def.dropColumn(name) })
-	case drift.Object == schema.OfColumn && drift.Aspect == schema.AspectType:
-		expr, probe, lossy, can := conversion(place.HaveColumn, place.WantColumn, dialect.Quote(name))
-		if !can {
-			return "there is no conversion from the one type to the other; add a column of another name, fill it, and drop this one"
-		}
-		if lossy {
-			r = lose
-		}
-		if probe != "" {
-			r.probes = append(r.probes, "SELECT count(*) FROM "+dialect.Quote(w.Table.Name)+" WHERE "+probe)
-		}
-		if r.exprs == nil {
-			r.exprs = map[string]string{}
-		}
-		r.exprs[strings.ToLower(name)] = expr
-		edit(func(def, want *tableDef) { def.column(name).typ = want.column(name).typ })
-		put(clauseCollate)
-	case drift.Aspect == schema.AspectNull:
-		if place.WantColumn.NotNull {
-			r.probes = append(r.probes, dialect.NullProbe(w.Table.Name, name))
-		}
-		put(clauseNotNull)
-	case drift.Aspect == schema.AspectDefault:
-		put(clauseDefault)
-	case drift.Object == schema.OfCheck:
-		if drift.Sort == schema.Extra && dialect.CheckedColumn(w.Table, name) == nil {
-			r = lose
-		}
-		if have := place.HaveCheck; have != nil {
-			edit(func(def, _ *tableDef) {
-				def.dropWhere(func(_ *columnDef, c *clause) bool {
-					return c.sort == clauseCheck && c.name == have.Name && c.condition() == have.Expr
-				})
-			})
-		}
-		if want := place.WantCheck; want != nil {
-			c := dialect.CheckedColumn(w.Table, want.Name)
-			_, condition := dialect.Check(w.d, w.Table, c)
-			r.probes = append(r.probes, dialect.CheckProbe(w.Table.Name, condition))
-			edit(func(def, want *tableDef) {
-				if cl := want.column(c.Name).clause(clauseCheck); cl != nil {
-					col := def.column(c.Name)
-					col.clauses = append(col.clauses, *cl)
-				}
-			})
-		}
-	case drift.Object == schema.OfForeignKey:
-		if drift.Sort == schema.Extra {
-			r = lose
-		}
-		w.foreignKey(r, drift, edit)
-	default:
-		return "make the table anew, or change the model"
-	}
-	r.drifts = append(r.drifts, drift)
-	return ""
-}
-
-func (w *alteration) foreignKey(r *rebuild, drift *schema.Drift, edit func(func(def, want *tableDef))) {
-	place := drift.At
-	if have := place.HaveKey; have != nil {
-		edit(func(def, _ *tableDef) {
-			def.dropWhere(func(col *columnDef, c *clause) bool {
-				if col != nil {
-					return c.sort == clauseReferences && len(have.Columns) == 1 && strings.EqualFold(col.name(), have.Columns[0])
-				}
-				return c.sort == clauseForeignKey && slices.EqualFunc(c.columns(), have.Columns, strings.EqualFold)
-			})
-		})
-	}
-	switch {
-	case place.ForeignKey != nil:
-		columns := schema.ColumnNames(place.ForeignKey.Columns)
-		r.probes = append(r.probes, dialect.ReferenceProbe(w.Table.Name, columns, w.Table.TargetOfKey(place.ForeignKey)))
-		edit(func(def, want *tableDef) {
-			for _, c := range want.constraints {
-				if c.sort == clauseForeignKey && slices.Equal(c.columns(), columns) {
-					def.constraints = append(def.constraints, c)
-				}
-			}
-		})
-	case place.Column != nil:
-		name := place.Column.Name
-		r.probes = append(r.probes, dialect.ReferenceProbe(w.Table.Name, []string{name}, w.Table.TargetOf(place.Column)))
-		edit(func(def, want *tableDef) { def.column(name).put(clauseReferences, want.column(name)) })
-	}
-}
-
-// dropColumn takes a column out, with the constraints of the table that are of it.
-func (d *tableDef) dropColumn(name string) {
-	d.columns = slices.DeleteFunc(d.columns, func(c *columnDef) bool { return strings.EqualFold(c.name(), name) })
-	d.dropWhere(func(_ *columnDef, c *clause) bool { return c.sort != clauseReferences && mentions(c.words, name) })
-}
-
-// conversion tells how a value of one type becomes one of another, and which rows are in the way of that. Types that are stored alike need
-// none. What the engine would make a 0 of is told apart by turning it back.
-func conversion(h, w *schema.FoundColumn, name string) (expr, probe string, lossy, can bool) {
-	from, to := storageOf(h), storageOf(w)
-	back := func(target, source string) (string, string, bool, bool) {
-		turned := "CAST(" + name + " AS " + target + ")"
-		return turned, "CAST(" + turned + " AS " + source + ") <> " + name, true, true
-	}
-	switch {
-	case h.Kind == w.Kind, from == to && h.Kind != schema.Null && w.Kind != schema.Null && asWritten(h.Kind) && asWritten(w.Kind):
-		return name, "", false, true
-	case from == schema.Int64 && to == schema.Int64: // to or from a boolean
-		if w.Kind == schema.Bool {
-			return name, name + " NOT IN (0, 1)", true, true
-		}
-		return name, "", false, true
-	case from == schema.Int64 && to == schema.Float64:
-		return "CAST(" + name + " AS REAL)", "", false, true
-	case (from == schema.Int64 || from == schema.Float64) && (w.Kind == schema.Text || w.Kind == schema.Decimal):
-		return "CAST(" + name + " AS TEXT)", "", false, true
-	case from == schema.Float64 && to == schema.Int64 && w.Kind != schema.Bool:
-		return back("INTEGER", "REAL")
-	case (h.Kind == schema.Text || h.Kind == schema.Decimal) && to == schema.Int64 && w.Kind != schema.Bool:
-		return back("INTEGER", "TEXT")
-	case h.Kind == schema.Date && w.Kind == schema.Time:
-		return name + " || 'T00:00:00.000000Z'", "", false, true
-	}
-	return "", "", false, false
-}
-
-// asWritten reports whether a kind is stored as a text that may be any text.
-func asWritten(k schema.Kind) bool { return k == schema.Text || k == schema.UUID }
-
-// storageOf returns the kind whose values a column is stored like.
-func storageOf(c *schema.FoundColumn) schema.Kind {
-	switch c.Kind {
-	case schema.Bool, schema.Int16, schema.Int32, schema.Int64, schema.Uint64:
-		return schema.Int64
-	case schema.Float32, schema.Float64:
-		return schema.Float64
-	case schema.Bytes, schema.Null:
-		return c.Kind
-	}
-	return schema.Text
-}
-
-// rebuild returns the step that makes the table anew: under another name, with the rows, then in place of the old one, with the indexes and
-// triggers of the old one.
-func (w *alteration) rebuild(r *rebuild) schema.Step {
-	s := schema.Step{Kind: schema.RebuildTable, Table: w.Table.Name, Risk: schema.Rewriting, Apart: true, Rebuild: true}
-	if r.lossy {
-		s.Risk = schema.Lossy
-	}
-	var reasons []string
-	for _, d := range r.drifts {
-		reasons = append(reasons, d.Error())
-	}
-	s.Reason = strings.Join(reasons, "; ")
-	def, want := w.definition(), w.wanted()
-	if def == nil || !def.covers(w.Have) {
-		s.Reason += "; the table's definition is not understood, make it anew by hand"
-		s.Kind, s.Risk, s.Apart, s.Rebuild = schema.ByHand, schema.Lossy, false, false
-		return s
-	}
-	for _, edit := range r.edits {
-		edit(def, want)
-	}
-	var into, from []string
-	for _, col := range def.columns {
-		c := w.Have.Column(col.name())
-		if c == nil || c.Generated {
-			continue
-		}
-		name := dialect.Quote(c.Name)
-		expr := r.exprs[strings.ToLower(c.Name)]
-		if expr == "" {
-			expr = name
-		}
-		into, from = append(into, name), append(from, expr)
-	}
-	other := schema.IndexName("prom_tmp", w.Table.Name)
-	s.SQL = []string{
-		"DROP TABLE IF EXISTS " + dialect.Quote(other),
-		def.create(other),
-		"INSERT INTO " + dialect.Quote(other) + " (" + strings.Join(into, ", ") + ") SELECT " + strings.Join(from, ", ") + " FROM " + dialect.Quote(w.Table.Name),
-	}
-	if w.counts() { // AUTOINCREMENT goes on where it was
-		s.SQL = append(s.SQL, "DELETE FROM sqlite_sequence WHERE name = "+quoteText(other),
-			"INSERT INTO sqlite_sequence (name, seq) SELECT "+quoteText(other)+", seq FROM sqlite_sequence WHERE name = "+quoteText(w.Table.Name))
-	}
-	s.SQL = append(s.SQL, "DROP TABLE "+dialect.Quote(w.Table.Name),
-		"ALTER TABLE "+dialect.Quote(other)+" RENAME TO "+dialect.Quote(w.Table.Name))
-	for _, d := range w.Have.Definitions {
-		if d.Sort == sortTable || d.Sort == sortIndex && slices.ContainsFunc(r.drops, func(name string) bool { return mentions(tokens(d.SQL), name) }) {
-			continue
-		}
-		s.SQL = append(s.SQL, d.SQL)
-	}
-	if len(r.probes) > 0 {
-		s.Probe = "SELECT (" + strings.Join(r.probes, ") + (") + ")"
+	if w.def != nil {
+		w.def.dropColumn(drift.Name)
 	}
 	return s
-}
-
-// covers reports whether all columns that were found are in the definition.
-func (d *tableDef) covers(f *schema.Found) bool {
-	return !slices.ContainsFunc(f.Columns, func(c schema.FoundColumn) bool { return d.column(c.Name) == nil })
-}
-
-// counts reports whether the table has an AUTOINCREMENT.
-func (w *alteration) counts() bool {
-	return slices.ContainsFunc(w.Have.Definitions, func(d schema.Definition) bool {
-		return d.Sort == sortTable && slices.ContainsFunc(tokens(d.SQL), func(t token) bool { return t.is("AUTOINCREMENT") })
-	})
-}
-
-// wanted is the definition that the model's table has.
-func (w *alteration) wanted() *tableDef {
-	def, _ := parseTable(w.d.CreateTable(w.Table, nil)[0])
-	return def
 }
 
 // RenameTable renames a table, see [dialect.Altering]. Indexes, triggers, views and references follow it; constraints keep their names.

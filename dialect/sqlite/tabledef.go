@@ -58,21 +58,33 @@ func parseTable(sql string) (*tableDef, bool) {
 			def.constraints = append(def.constraints, clauses(sql, item)...)
 			continue
 		}
-		col := &columnDef{quoted: item[0].text}
-		n := 1
-		for n < len(item) && !startsClause(item, n) {
-			n++
-		}
-		if n > 1 {
-			col.typ = sql[item[1].from:item[n-1].to]
-		}
-		col.clauses = clauses(sql, item[n:])
-		def.columns = append(def.columns, col)
+		def.columns = append(def.columns, parseColumn(sql, item))
 	}
 	if len(rest) > 0 {
 		def.tail = " " + sql[rest[0].from:rest[len(rest)-1].to]
 	}
 	return def, true
+}
+
+// parseColumn takes the definition of a column apart, which is some of the tokens of a statement.
+func parseColumn(sql string, item []token) *columnDef {
+	col := &columnDef{quoted: item[0].text}
+	n := 1
+	for n < len(item) && !startsClause(item, n) {
+		n++
+	}
+	if n > 1 {
+		col.typ = sql[item[1].from:item[n-1].to]
+	}
+	col.clauses = clauses(sql, item[n:])
+	return col
+}
+
+// addedColumn returns the column that an ALTER TABLE … ADD COLUMN adds.
+func addedColumn(sql string) *columnDef {
+	list := tokens(sql)
+	i := slices.IndexFunc(list, func(t token) bool { return t.is("COLUMN") })
+	return parseColumn(sql, list[i+1:])
 }
 
 // is reports whether a token is that word, which is in capitals.

@@ -52,7 +52,7 @@ func (a *applier) additive(ctx context.Context) error {
 	for attempt := 1; ; attempt++ {
 		err = a.change(ctx, func(ctx context.Context, in *installer) error {
 			done, refused = nil, nil
-			now, err := Plan(ctx, a.db, a.tables...)
+			now, err := plan(ctx, a.db, true, a.tables...)
 			if err != nil {
 				return err
 			}
@@ -107,7 +107,7 @@ func (a *applier) table(name string) *schema.Table {
 
 // find looks for a step in what is to be done by now. It is nil when that is so no more.
 func (a *applier) find(ctx context.Context, s *schema.Step) (*schema.Step, error) {
-	now, err := Plan(ctx, a.db, a.table(s.Table))
+	now, err := plan(ctx, a.db, true, a.table(s.Table))
 	if err != nil {
 		return nil, err
 	}

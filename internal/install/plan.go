@@ -15,10 +15,15 @@ import (
 // Plan tells what would make the tables like their models, in an order in which it can be done: what Ensure does by itself, and all else
 // that differs.
 func Plan(ctx context.Context, db *conn.DB, tables ...*schema.Table) ([]schema.Step, error) {
+	return plan(ctx, db, false, tables...)
+}
+
+// plan is Plan. With asFound, each step can be done at once, whatever became of those before it.
+func plan(ctx context.Context, db *conn.DB, asFound bool, tables ...*schema.Table) ([]schema.Step, error) {
 	var steps, refs []schema.Step
 	made := map[string]bool{}
 	for _, t := range closure(tables) {
-		p := planner{ctx: ctx, db: db, d: db.Dialect(), table: t, made: made}
+		p := planner{ctx: ctx, db: db, d: db.Dialect(), table: t, made: made, asFound: asFound}
 		list, later, err := p.plan(slices.Contains(tables, t))
 		if err != nil {
 			return nil, err
@@ -76,6 +81,7 @@ type planner struct {
 	table *schema.Table
 	made  map[string]bool // tables that earlier steps make
 
+	asFound bool // see plan
 	have    schema.Found    // with the names that it will have
 	renamed []*schema.Drift // what is renamed to that end
 	steps   []schema.Step
@@ -155,7 +161,7 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	list := p.d.Alter(&dialect.Alteration{Table: p.table, Want: want, Have: &p.have, Drifts: drifts, Filled: filled})
+	list := p.d.Alter(&dialect.Alteration{Table: p.table, Want: want, Have: &p.have, Drifts: drifts, Filled: filled, AsFound: p.asFound})
 	rows := int64(0)
 	if filled {
 		if rows, err = conn.Count(p.ctx, p.db, p.d.RowCount(name)); err != nil {

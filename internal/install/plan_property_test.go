@@ -345,7 +345,11 @@ func planCase(ctx context.Context, t *testing.T, db *conn.DB, r *rand.Rand, numb
 		values[from] = texts(ctx, t, db, name, from)
 	}
 	ids := texts(ctx, t, db, name, "id")
-	if err := planned(ctx, db, changed); err != nil {
+	do := planned
+	if r.IntN(2) == 0 {
+		do = byHand
+	}
+	if err := do(ctx, db, changed); err != nil {
 		steps, _ := install.Plan(ctx, db, changed)
 		t.Errorf("%v\nbefore: %v\nafter: %v\nleft: %v", err, before, after, steps)
 		return
@@ -371,6 +375,38 @@ func planned(ctx context.Context, db *conn.DB, t *schema.Table) error {
 	}
 	_, err = install.Apply(ctx, db, []*schema.Table{t}, steps)
 	return err
+}
+
+// byHand plans, and runs the statements as they are printed, as somebody would who copies them.
+func byHand(ctx context.Context, db *conn.DB, t *schema.Table) error {
+	steps, err := install.Plan(ctx, db, t)
+	if err != nil {
+		return err
+	}
+	for _, s := range steps {
+		run := func(ctx context.Context) error {
+			for _, sql := range s.SQL {
+				st := &conn.Statement{SQL: sql, Write: true}
+				run := db.Exec
+				if strings.Contains(sql, " CONCURRENTLY ") {
+					run = func(ctx context.Context, st *conn.Statement) (int64, error) { return 0, conn.Alone(ctx, db, st) }
+				}
+				if _, err := run(ctx, st); err != nil {
+					return fmt.Errorf("%s: %w\nof %v", sql, err, steps)
+				}
+			}
+			return nil
+		}
+		if s.Rebuild {
+			err = db.Tx(ctx, run, conn.Unheeded())
+		} else {
+			err = run(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // nothing reports whether nothing is left to do.

@@ -117,6 +117,65 @@ func TestPlan(t *testing.T) {
 	})
 }
 
+// Ensure that the statements of a plan can be run one after the other as they are printed, and that a step which makes a table anew can be applied
+// without those before it.
+func TestPlanInOrder(t *testing.T) {
+	t.Parallel()
+	type partNow struct {
+		ID    int64 `prom:"key,auto"`
+		Owner *schema.Ref[owner]
+		Name  string  `prom:"size=1..50,unique"`
+		Count int64   `prom:"min=0"`
+		Price *string `prom:"decimal=12.2"`
+		Note  *string
+	}
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		ctx := context.Background()
+		for name, do := range map[string]func(db *conn.DB, now *schema.Table) error{
+			"by hand": func(db *conn.DB, now *schema.Table) error { return byHand(ctx, db, now) },
+			"backwards": func(db *conn.DB, now *schema.Table) error {
+				steps := planOf(ctx, t, db, now)
+				for _, s := range slices.Backward(steps) {
+					if _, err := install.Apply(ctx, db, []*schema.Table{now}, []schema.Step{s}); err != nil {
+						return err
+					}
+				}
+				return planned(ctx, db, now) // what could not be done before the rest
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				is := is.New(t)
+				db := open(t, e.DSN)
+				runSQL(t, db, `DROP TABLE IF EXISTS "part"`)
+				now, err := table[partNow](t).WithName("part")
+				is.NoErr(err)
+				ensure(ctx, t, db, table[partOld](t), table[owner](t))
+				runSQL(t, db, `INSERT INTO "part" ("name", "count", "price") VALUES ('a', 1, '1.50'), ('b', 2, '2.50')`)
+				is.NoErr(do(db, now))
+				is.Equal(planOf(ctx, t, db, now), nil)
+				is.Equal(count(ctx, t, db, `SELECT count(*) FROM "part" WHERE "name" IN ('a', 'b') AND "count" > 0 AND "note" IS NULL`), int64(2))
+			})
+		}
+	})
+}
+
+// Ensure that a plan shows what somebody must know who runs its statements by hand.
+func TestPlanText(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	db := open(t, dbtest.SQLite(t))
+	ensure(ctx, t, db, table[partOld](t), table[owner](t))
+	runSQL(t, db, `INSERT INTO "part" ("name", "count", "price") VALUES ('a', 1, '1.50')`)
+	steps := planOf(ctx, t, db, table[part](t))
+	i := slices.IndexFunc(steps, func(s schema.Step) bool { return s.Rebuild })
+	text := steps[i].String()
+	is.True(strings.Contains(text, "[rewriting, about 1 row]"))
+	is.True(strings.Contains(text, "\n    -- in one transaction, with PRAGMA foreign_keys = OFF and legacy_alter_table = ON before it"))
+	is.True(strings.Contains(text, `"note" TEXT`))
+	is.True(strings.HasSuffix(text, `CREATE UNIQUE INDEX "part_title" ON "part" ("title");`))
+}
+
 // Ensure that what rows stand in the way of is counted, is not done, and keeps nothing else from being done.
 func TestPlanViolations(t *testing.T) {
 	t.Parallel()
