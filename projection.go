@@ -288,11 +288,9 @@ func (p Projection[T, R]) run(ctx context.Context, to *results[R]) error {
 	w.args = args
 	w.setText("query", text)
 	if to.yield != nil {
-		to.begun = &w.final
-		if !b.db.InTx(ctx) {
-			ctx, to.cancel = context.WithCancel(ctx)
-			defer to.cancel()
-		}
+		var end context.CancelFunc
+		ctx, end = to.start(ctx, b, &w.call)
+		defer end()
 	} else if to.hint = text.Rows(); to.hint == 0 {
 		to.hint = firstList
 	}
@@ -307,13 +305,11 @@ func (p Projection[T, R]) run(ctx context.Context, to *results[R]) error {
 
 // results reads the results of a projection into a list, or hands them to a loop.
 type results[R any] struct {
-	loader  scan.Loader[R]
-	hint    int
-	list    []R
-	yield   func(R, error) bool // nil for a list
-	cancel  context.CancelFunc
-	begun   *bool
-	stopped bool
+	loop
+	loader scan.Loader[R]
+	hint   int
+	list   []R
+	yield  func(R, error) bool // nil for a list
 }
 
 // ReadRows implements [conn.RowReader].
@@ -324,14 +320,7 @@ func (s *results[R]) ReadRows(rows conn.Rows) (err error) {
 		return err
 	}
 	ended := false
-	defer func() {
-		if !ended { // the loop was left, by a panic maybe
-			s.stopped = true
-			if s.cancel != nil {
-				s.cancel()
-			}
-		}
-	}()
+	defer s.left(&ended)
 	for rows.Next() {
 		*s.begun = true
 		var v R

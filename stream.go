@@ -53,16 +53,13 @@ func (q *Query[T]) stream(ctx context.Context, yield func(*T, error) bool) error
 
 // streamRows runs a statement and hands its rows to a loop.
 func streamRows[T any](ctx context.Context, b *binding, c *call, loader rowLoader[T], hooks hookSet, yield func(*T, error) bool) error {
-	s := &streamer[T]{loader: loader, yield: yield, begun: &c.final}
+	s := &streamer[T]{loader: loader, yield: yield}
 	if hooks&afterLoad != 0 {
 		of := ctx
 		s.hook = func(v *T) error { return afterLoad.call(of, v) }
 	}
-	if !b.db.InTx(ctx) {
-		// To leave the loop early ends the statement: what is still to come may be much. A transaction would end with it.
-		ctx, s.cancel = context.WithCancel(ctx)
-		defer s.cancel()
-	}
+	ctx, end := s.start(ctx, b, c)
+	defer end()
 	err := b.query(ctx, c, s)
 	if s.failed != nil {
 		return s.failed
@@ -78,16 +75,43 @@ type rowLoader[T any] interface {
 	Load(r scan.Row, v *T) error
 }
 
-// streamer hands the rows of a statement to a loop.
-type streamer[T any] struct {
-	loader  rowLoader[T]
-	yield   func(*T, error) bool
+// loop is what somebody's loop over rows tells the statement that they are of.
+type loop struct {
 	cancel  context.CancelFunc // nil in a transaction
 	begun   *bool              // set once a row has been used
 	stopped bool
-	hook    func(*T) error // nil when the model has none
-	failed  error          // of the hook
-	slab    []T            // for the next rows; values that are used leave it
+}
+
+// start returns the context for the statement. To leave the loop early ends the statement: what is still to come may be much. A transaction
+// would end with it.
+func (l *loop) start(ctx context.Context, b *binding, c *call) (context.Context, context.CancelFunc) {
+	l.begun = &c.final
+	if b.db.InTx(ctx) {
+		return ctx, func() {}
+	}
+	ctx, l.cancel = context.WithCancel(ctx)
+	return ctx, l.cancel
+}
+
+// left is deferred: unless all rows were read, the loop was left, by a panic maybe.
+func (l *loop) left(ended *bool) {
+	if *ended {
+		return
+	}
+	l.stopped = true
+	if l.cancel != nil {
+		l.cancel()
+	}
+}
+
+// streamer hands the rows of a statement to a loop.
+type streamer[T any] struct {
+	loop
+	loader rowLoader[T]
+	yield  func(*T, error) bool
+	hook   func(*T) error // nil when the model has none
+	failed error          // of the hook
+	slab   []T            // for the next rows; values that are used leave it
 }
 
 // streamSlab is how many rows share an allocation. Whoever keeps one row keeps them all.
@@ -96,14 +120,7 @@ const streamSlab = 16
 // ReadRows implements [conn.RowReader].
 func (s *streamer[T]) ReadRows(rows conn.Rows) error {
 	ended := false
-	defer func() {
-		if !ended { // the loop was left, by a panic maybe
-			s.stopped = true
-			if s.cancel != nil {
-				s.cancel()
-			}
-		}
-	}()
+	defer s.left(&ended)
 	for rows.Next() {
 		*s.begun = true
 		if len(s.slab) == 0 {

@@ -265,6 +265,7 @@ type scope struct {
 
 // store sets the required references of a value, a pointer to the model, and inserts it.
 func (m *maker) store(tb testing.TB, in scope, v any) error {
+	tb.Helper()
 	for _, k := range m.repo.Schema().ForeignKeys {
 		if err := m.setKey(tb, in, v, k); err != nil {
 			return fmt.Errorf("field %s: %w", k.Field, err)
@@ -302,6 +303,7 @@ func (m *maker) store(tb testing.TB, in scope, v any) error {
 
 // setKey makes columns that refer to a row together refer to one, if they must and none of them is set.
 func (m *maker) setKey(tb testing.TB, in scope, v any, k *schema.ForeignKey) error {
+	tb.Helper()
 	required := false
 	for _, c := range k.Columns {
 		required = required || !c.Null
@@ -339,6 +341,7 @@ func (m *maker) setKey(tb testing.TB, in scope, v any, k *schema.ForeignKey) err
 
 // parent returns a row of a model for a reference, as a pointer to it. Of several columns it is told by the first.
 func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.Type) (any, error) {
+	tb.Helper()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	fresh := m.settings.freshParents || in.fleeting || m.distinct[c]

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -111,7 +112,7 @@ func tryServer(bin string) (*server, error) {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	s.hold = hold
-	s.cmd = exec.Command("/bin/sh", "-c", watchdog, "dbtest", dir, bin, fmt.Sprint(s.port), s.name())
+	s.cmd = exec.Command("/bin/sh", "-c", watchdog, "dbtest", dir, bin, strconv.Itoa(s.port), s.name())
 	s.cmd.Dir = dir
 	s.cmd.Env = serverEnv(os.Environ(), dir)
 	s.cmd.Stdin = stdin // the other streams must not be the test's own: go test waits for them to close

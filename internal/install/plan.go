@@ -81,7 +81,7 @@ type planner struct {
 	table *schema.Table
 	made  map[string]bool // tables that earlier steps make
 
-	asFound bool // see plan
+	asFound bool            // see plan
 	have    schema.Found    // with the names that it will have
 	renamed []*schema.Drift // what is renamed to that end
 	steps   []schema.Step
