@@ -158,7 +158,7 @@ func Check(ctx context.Context, repos ...AnyRepo) error {
 }
 
 // Apply does the steps of a plan whose risk is one of those given, without any [Additive] ones alone, and returns the steps that are done, also
-// when it fails. Steps that are additive are done in one transaction, all or none; the others one after the other, each as a whole. Each is looked for
+// when it fails. Steps that are additive and not [Step].Apart are done in one transaction, all or none; the others one after the other, each as a whole. Each is looked for
 // anew before it is done, so that a plan which has become old does no harm.
 //
 // A step that rows stand in the way of is not done, and is part of the error, of kind [ErrDrift]; the others are. Waiting for a table's lock is

@@ -93,8 +93,8 @@ type Options struct {
 	// Install says whether tables and columns may be created (install=auto|check|off).
 	Install InstallMode
 	// ConnectTimeout bounds the making of one connection to one PostgreSQL host (connect_timeout; a bare
-	// number is in seconds, as in libpq). Zero leaves it to PGCONNECT_TIMEOUT, else there is no bound
-	// but the call's context; negative is no bound.
+	// number is in seconds, as in libpq). Zero leaves it to PGCONNECT_TIMEOUT, else it is two minutes, as
+	// for a negative one; the call's context bounds it too.
 	ConnectTimeout time.Duration
 	// StatementTimeout is PostgreSQL's statement_timeout (a bare number is in milliseconds). Zero leaves
 	// it to the server's configuration; negative is no bound.

@@ -100,7 +100,11 @@ func postgresDriver() []dsnOption {
 		}}
 	}
 	duration := func(name string, least time.Duration) dsnOption {
-		return dsnOption{name: name, want: `a duration such as "1m30s"`, valid: func(v string) bool {
+		want := `a duration with a unit, such as "1m30s"`
+		if least > 0 {
+			want = `a duration of at least ` + least.String() + ` with a unit, such as "1m30s"`
+		}
+		return dsnOption{name: name, want: want, valid: func(v string) bool {
 			d, err := time.ParseDuration(v)
 			return err == nil && d >= least
 		}}
@@ -135,7 +139,7 @@ func postgresDriver() []dsnOption {
 		number("statement_cache_capacity"),
 		number("description_cache_capacity"),
 		number("pool_min_idle_conns"),
-		duration("pool_max_conn_lifetime", 0),
+		duration("pool_max_conn_lifetime", time.Millisecond), // at 0 each connection would be closed after its first use
 		duration("pool_max_conn_lifetime_jitter", 0),
 		duration("pool_max_conn_idle_time", 0),
 		duration("pool_ping_timeout", 0),
