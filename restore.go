@@ -197,7 +197,7 @@ func (rs *restoring) table(d *dumpTable) {
 		rs.cols = append(rs.cols, c)
 	}
 	for _, c := range rs.to.table.Columns {
-		if !slices.Contains(rs.cols, c) && c.Required() && (c.Default == nil || c.Default.Func != "") {
+		if !slices.Contains(rs.cols, c) && c.Required() && !c.HasConstant() {
 			rs.failf("the dump has no column %q, which %s requires", c.Name, rs.to.table.Model)
 		}
 	}

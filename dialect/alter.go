@@ -54,22 +54,30 @@ func CheckedColumn(t *schema.Table, name string) *schema.Column {
 }
 
 // AddColumnStep returns the step that adds a column. One that old rows would have no value for is added as one that takes NULL: when they
-// have got their values, another plan makes it NOT NULL.
-func AddColumnStep(d Definition, a *Alteration, drift *schema.Drift) schema.Step {
+// have got their values, another plan makes it NOT NULL. It returns the column as it is added as well.
+func AddColumnStep(d Dialect, a *Alteration, drift *schema.Drift) (schema.Step, *schema.Column) {
 	c := drift.At.Column
 	s := schema.Step{Kind: schema.AddColumn, Table: a.Table.Name, Name: c.Name, Risk: schema.Additive, Reason: drift.Error()}
 	if c.Key {
-		return ByHand(drift, "a column of the primary key is not added to rows that are there")
+		return ByHand(drift, "a column of the primary key is not added to rows that are there"), c
 	}
-	if a.Filled && c.Required() && (c.Default == nil || c.Default.Func != "") {
+	if a.Filled && NeedsValue(d, c) {
 		without := *c
 		without.Null, without.Default = true, nil
 		c = &without
 		s.Reason += "; it takes NULL until the rows that are there have values, before which the model cannot read them; the next plan makes it NOT NULL then"
 	}
 	s.SQL = append(d.Prerequisites([]*schema.Column{c}), d.AddColumn(a.Table, c)...)
-	return s
+	return s, c
 }
+
+// NeedsValue reports whether a column cannot be added to a table with rows, which would have no value for it.
+func NeedsValue(d Dialect, c *schema.Column) bool {
+	return c.Required() && (!c.HasConstant() || c.References != nil && d.Features().BareRefs)
+}
+
+// KeyAdvice says what to do about a column that only the table has in its primary key.
+const KeyAdvice = "it is part of the primary key, which would go with it; make the table anew, or have the model know it"
 
 // ByHand returns the step for a drift that a person has to end.
 func ByHand(drift *schema.Drift, advice string) schema.Step {

@@ -30,6 +30,7 @@ type Clauses struct {
 	Auto      string // makes the database count a key up
 	Key       string // makes the column the primary key, where that is not written at the table's end
 	NoDefault bool   // leaves DEFAULT out
+	NoCheck   bool   // leaves CHECK out
 	Reference bool   // writes the foreign key
 }
 
@@ -70,10 +71,10 @@ func ColumnDef(d Definition, t *schema.Table, c *schema.Column, cl Clauses) stri
 			parts = append(parts, part)
 		}
 	}
-	if c.Default != nil && c.Default.Func == "" && !cl.NoDefault {
+	if c.HasConstant() && !cl.NoDefault {
 		parts = append(parts, "DEFAULT "+d.Literal(c.Default.Literal))
 	}
-	if cond := checkCondition(d, c); cond != "" {
+	if cond := checkCondition(d, c); cond != "" && !cl.NoCheck {
 		parts = append(parts, "CONSTRAINT "+Quote(t.CheckName(c))+" CHECK ("+cond+")")
 	}
 	if cl.Reference {

@@ -32,6 +32,7 @@ type Features struct {
 	NullsFirst   bool // an ascending order puts NULLs first unless it says otherwise
 	ManyWriters  bool // transactions that write may run at the same time
 	DeferredRefs bool // CREATE TABLE may refer to a table that does not exist yet
+	BareRefs     bool // a reference that is added to a table has no default
 	DefaultInRow bool // VALUES takes the word DEFAULT for one value; else NULL makes the database count a key up
 	SignedOnly   bool // an integer above 1<<63-1 cannot be stored
 	FoldNames    bool // names that differ only in the case of the letters A to Z are the same name

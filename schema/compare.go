@@ -170,7 +170,7 @@ func (c *comparison) check(w, h *FoundCheck) {
 	case h.Expr != w.Expr:
 		c.add(&Drift{Sort: Different, Object: OfCheck, Name: h.Name, Aspect: AspectText, Have: h.Expr, Want: w.Expr, At: place})
 	case h.Unchecked:
-		c.add(&Drift{Sort: Different, Object: OfCheck, Name: h.Name, Aspect: AspectValid, Have: "holds for new rows", Want: "is valid for all", At: place})
+		c.add(&Drift{Sort: Different, Object: OfCheck, Name: h.Name, Aspect: AspectValid, Have: UncheckedText, Want: CheckedText, At: place})
 	}
 }
 
@@ -193,7 +193,7 @@ func (c *comparison) foreignKeys() {
 		case !same:
 			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectText, Have: h.text(), Want: want, At: place})
 		case h.Unchecked:
-			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectValid, Have: "holds for new rows", Want: "is valid for all", At: place})
+			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectValid, Have: UncheckedText, Want: CheckedText, At: place})
 		}
 	}
 	for _, col := range c.table.References() {
@@ -211,6 +211,12 @@ func (c *comparison) foreignKeys() {
 		}
 	}
 }
+
+// What a drift of [AspectValid] says of a constraint.
+const (
+	UncheckedText = "holds for new rows"
+	CheckedText   = "is valid for all"
+)
 
 const cascade, setNull = "CASCADE", "SET NULL"
 

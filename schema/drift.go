@@ -105,8 +105,8 @@ func orNone(s string) string {
 	return s
 }
 
-// Harmless reports whether everything works in spite of the drift: an index, a constraint or a column more than the model knows, but for
-// a column without which no row can be inserted.
+// Harmless reports whether everything works in spite of the drift: an index, a constraint, a default or a column more than the model knows, but
+// for a column without which no row can be inserted.
 func (d *Drift) Harmless() bool {
-	return d.Sort == Extra && !(d.At.HaveColumn != nil && d.At.HaveColumn.Required())
+	return d.Aspect == AspectDefault && d.Want == "" || d.Sort == Extra && !(d.At.HaveColumn != nil && d.At.HaveColumn.Required())
 }

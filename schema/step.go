@@ -51,9 +51,10 @@ const (
 	ByHand            StepKind = "by hand" // nothing that this library does by itself
 )
 
-// Same reports whether two steps are one: both end the same drift of the same table.
-func (s Step) Same(o Step) bool {
-	return s.Kind == o.Kind && s.Connection == o.Connection && s.Table == o.Table && s.Name == o.Name && s.Aspect == o.Aspect && s.Risk == o.Risk
+// Same reports whether a step that was planned later is this one: both end the same drift of the same table, and the later one risks no more.
+func (s Step) Same(later Step) bool {
+	return s.Kind == later.Kind && s.Connection == later.Connection && s.Table == later.Table && s.Name == later.Name && s.Aspect == later.Aspect &&
+		(s.Risk == later.Risk || s.Risk > later.Risk && !s.Rebuild)
 }
 
 // String returns the step as text: a line that says what and why, and its statements.

@@ -62,6 +62,9 @@ type Column struct {
 // Required reports whether a row cannot be without a value in this column.
 func (c *Column) Required() bool { return !c.Null }
 
+// HasConstant reports whether the column has a default that the database knows, a constant.
+func (c *Column) HasConstant() bool { return c.Default != nil && c.Default.Func == "" }
+
 // CheckName returns the name of a column's CHECK constraint, by which an error tells the column.
 func (t *Table) CheckName(c *Column) string { return IndexName(t.Name, c.Name+"_check") }
 

@@ -14,11 +14,24 @@ import (
 // waits for nobody, and then VALIDATE, which lets others write ("ALTER TABLE", section "Notes"); indexes of a table that has rows are made
 // CONCURRENTLY.
 func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
-	w := alteration{d: d, Alteration: a, name: dialect.Quote(a.Table.Name)}
-	var steps []schema.Step
+	w := alteration{d: d, Alteration: a, name: dialect.Quote(a.Table.Name), settled: map[string]bool{}}
+	var steps, types []schema.Step
 	for _, drift := range a.Drifts {
-		if drift.Aspect != schema.AspectDefault || !w.changesType(drift.Name) { // which the change of the type sees to
-			steps = append(steps, w.step(drift))
+		if drift.Aspect == schema.AspectType {
+			s := w.columnType(drift)
+			steps = append(steps, s)
+			if !carried(drift.At.HaveColumn, drift.At.WantColumn) {
+				types = append(types, s)
+			}
+		}
+	}
+	for _, drift := range a.Drifts {
+		if drift.Aspect == schema.AspectType || drift.Aspect == schema.AspectDefault && w.settled[drift.Name] {
+			continue
+		}
+		for _, s := range w.step(drift) {
+			w.follow(&s, drift, types)
+			steps = append(steps, s)
 		}
 	}
 	// What columns need comes before what needs them, and what is dropped goes last.
@@ -36,8 +49,9 @@ const passing = "prom_tmp"
 
 type alteration struct {
 	*dialect.Alteration
-	d    Dialect
-	name string // of the table, quoted
+	d       Dialect
+	name    string          // of the table, quoted
+	settled map[string]bool // the columns whose default is seen to when their type changes
 }
 
 // new returns a step without its statements.
@@ -52,50 +66,103 @@ func (w *alteration) apart(kind schema.StepKind, drift *schema.Drift, risk schem
 	return s
 }
 
+// alterColumn begins what is altered of a column.
+func alterColumn(name string) string { return "ALTER COLUMN " + dialect.Quote(name) + " " }
+
 func (w *alteration) alter(what ...string) string {
 	return "ALTER TABLE " + w.name + " " + strings.Join(what, ", ")
 }
 
-// changesType reports whether a column gets another type.
-func (w *alteration) changesType(column string) bool {
-	return slices.ContainsFunc(w.Drifts, func(d *schema.Drift) bool {
-		return d.Object == schema.OfColumn && d.Name == column && d.Aspect == schema.AspectType
-	})
+// follow has a constraint or an index be made after the columns that it speaks of have got types in whose words it is: its risk is no less than
+// theirs, so that it is not done before them nor without them.
+func (w *alteration) follow(s *schema.Step, drift *schema.Drift, types []schema.Step) {
+	var speaksOf func(column string) bool
+	place := drift.At
+	switch {
+	case drift.Sort == schema.Extra:
+		return
+	case drift.Object == schema.OfCheck:
+		speaksOf = func(column string) bool { return dialect.CheckedColumn(w.Table, place.WantCheck.Name).Name == column }
+	case drift.Object == schema.OfForeignKey && place.ForeignKey != nil:
+		speaksOf = func(column string) bool { return slices.Contains(schema.ColumnNames(place.ForeignKey.Columns), column) }
+	case drift.Object == schema.OfForeignKey:
+		speaksOf = func(column string) bool { return place.Column.Name == column }
+	case drift.Object == schema.OfIndex && (place.Index.OnColumns() == nil || place.Index.Partial()):
+		speaksOf = func(column string) bool { return strings.Contains(w.d.CreateIndex(w.Table, place.Index), column) }
+	default:
+		return
+	}
+	for _, t := range types {
+		if t.Risk > s.Risk && speaksOf(t.Name) {
+			s.Risk = t.Risk
+			s.Reason += "; after " + t.Name + " has got its type"
+		}
+	}
 }
 
-func (w *alteration) step(drift *schema.Drift) schema.Step {
+func (w *alteration) step(drift *schema.Drift) []schema.Step {
 	switch drift.Object {
 	case schema.OfColumn:
-		return w.column(drift)
+		if drift.Sort == schema.Missing {
+			return w.addColumn(drift)
+		}
+		return []schema.Step{w.column(drift)}
 	case schema.OfCheck:
-		return w.check(drift)
+		return []schema.Step{w.check(drift)}
 	case schema.OfForeignKey:
-		return w.foreignKey(drift)
+		return []schema.Step{w.foreignKey(drift)}
 	case schema.OfIndex:
-		return w.index(drift)
+		return []schema.Step{w.index(drift)}
 	}
-	return dialect.ByHand(drift, "it is made with the table")
+	return []schema.Step{dialect.ByHand(drift, "it is made with the table")}
+}
+
+// addColumn adds a column. Its CHECK and its reference hold for new rows at once, and are checked for the others when the lock on the table is
+// gone, if there are any.
+func (w *alteration) addColumn(drift *schema.Drift) []schema.Step {
+	s, c := dialect.AddColumnStep(w.d, w.Alteration, drift)
+	if s.SQL == nil || !w.Filled {
+		return []schema.Step{s}
+	}
+	steps := []schema.Step{s}
+	add := &steps[0].SQL
+	*add = append(w.d.Prerequisites([]*schema.Column{c}), dialect.AddColumn(w.d, w.Table, c, dialect.Clauses{Auto: auto(c), NoCheck: true}))
+	later := func(name, sql string, drift schema.Drift) {
+		*add = append(*add, sql+" NOT VALID")
+		if w.AsFound {
+			return // there is nothing to be checked yet
+		}
+		drift.Table, drift.Sort, drift.Aspect = w.Table.Name, schema.Different, schema.AspectValid
+		drift.Have, drift.Want = schema.UncheckedText, schema.CheckedText
+		steps = append(steps, w.apart(schema.ValidateStep, &drift, schema.Additive, w.alter("VALIDATE CONSTRAINT "+dialect.Quote(name))))
+	}
+	if constraint, _ := dialect.Check(w.d, w.Table, c); constraint != "" {
+		name := w.Table.CheckName(c)
+		later(name, w.alter("ADD "+constraint), schema.Drift{Object: schema.OfCheck, Name: name})
+	}
+	if c.References != nil {
+		later(dialect.ReferenceName(w.Table, c), w.d.AddReference(w.Table, c), schema.Drift{Object: schema.OfForeignKey, Name: c.Name})
+	}
+	return steps
 }
 
 func (w *alteration) column(drift *schema.Drift) schema.Step {
-	switch drift.Sort {
-	case schema.Missing:
-		return dialect.AddColumnStep(w.d, w.Alteration, drift)
-	case schema.Extra:
+	if drift.Sort == schema.Extra {
+		if drift.At.HaveColumn.Key {
+			return dialect.ByHand(drift, dialect.KeyAdvice)
+		}
 		return w.new(schema.DropColumn, drift, schema.Lossy, w.alter("DROP COLUMN "+dialect.Quote(drift.Name)))
 	}
-	c, col := drift.At.Column, "ALTER COLUMN "+dialect.Quote(drift.Name)+" "
+	c, col := drift.At.Column, alterColumn(drift.Name)
 	switch drift.Aspect {
-	case schema.AspectType:
-		return w.columnType(drift, col)
 	case schema.AspectNull:
 		if !drift.At.WantColumn.NotNull {
 			return w.new(schema.AlterColumn, drift, schema.Additive, w.alter(col+"DROP NOT NULL"))
 		}
 		return w.notNull(drift, col)
 	case schema.AspectDefault:
-		if c.Default == nil || c.Default.Func != "" {
-			return w.new(schema.AlterColumn, drift, schema.Additive, w.alter(col+"DROP DEFAULT"))
+		if !c.HasConstant() { // somebody else made it, whose rows may need it
+			return w.new(schema.AlterColumn, drift, schema.Lossy, w.alter(col+"DROP DEFAULT"))
 		}
 		return w.new(schema.AlterColumn, drift, schema.Additive, w.alter(col+"SET DEFAULT "+w.d.Literal(c.Default.Literal)))
 	case schema.AspectCount:
@@ -121,40 +188,52 @@ func (w *alteration) count(drift *schema.Drift, col string) schema.Step {
 	h := drift.At.HaveColumn
 	switch {
 	case drift.At.WantColumn.Auto:
-		what := []string{col + "ADD GENERATED BY DEFAULT AS IDENTITY"}
+		what, risk := []string{col + "ADD GENERATED BY DEFAULT AS IDENTITY"}, schema.Locking
 		if h.Default != "" {
-			what = slices.Insert(what, 0, col+"DROP DEFAULT")
+			what, risk = slices.Insert(what, 0, col+"DROP DEFAULT"), schema.Lossy
 		}
-		return w.new(schema.AlterColumn, drift, schema.Locking, w.alter(what...), w.d.CountOn(w.Table.Name, drift.Name))
+		return w.new(schema.AlterColumn, drift, risk, w.alter(what...), w.d.CountOn(w.Table.Name, drift.Name))
 	case h.Default != "":
-		return w.new(schema.AlterColumn, drift, schema.Locking, w.alter(col+"DROP DEFAULT"))
+		return w.new(schema.AlterColumn, drift, schema.Lossy, w.alter(col+"DROP DEFAULT"))
 	}
-	return w.new(schema.AlterColumn, drift, schema.Locking, w.alter(col+"DROP IDENTITY"))
+	return w.new(schema.AlterColumn, drift, schema.Lossy, w.alter(col+"DROP IDENTITY"))
 }
 
-// columnType changes a column's type. The default and the CHECK are in the words of the old type, so they step aside.
-func (w *alteration) columnType(drift *schema.Drift, col string) schema.Step {
-	c, h, want := drift.At.Column, drift.At.HaveColumn, drift.At.WantColumn
+// columnType changes a column's type. The default and the CHECK are in the words of the old type, so they step aside. What the model has none of
+// stays where the server can take it over, and else goes for good.
+func (w *alteration) columnType(drift *schema.Drift) schema.Step {
+	c, h, want, col := drift.At.Column, drift.At.HaveColumn, drift.At.WantColumn, alterColumn(drift.Name)
 	risk, probe, can := conversion(h, want)
 	if !can {
 		return dialect.ByHand(drift, "there is no conversion from the one type to the other; add a column of another name, fill it, and drop this one")
 	}
 	name := dialect.Quote(drift.Name)
+	constraint, _ := dialect.Check(w.d, w.Table, c)
+	constant := !want.Auto && c.References == nil && c.HasConstant()
 	var what []string
-	checked := h.Kind != want.Kind && slices.ContainsFunc(w.Have.Checks, func(f schema.FoundCheck) bool { return f.Name == w.Table.CheckName(c) })
+	i := slices.IndexFunc(w.Have.Checks, func(f schema.FoundCheck) bool { return f.Name == w.Table.CheckName(c) })
+	checked := i >= 0 && h.Kind != want.Kind && (constraint != "" || !carried(h, want))
 	if checked {
 		what = append(what, "DROP CONSTRAINT IF EXISTS "+dialect.Quote(w.Table.CheckName(c))) // a step before may have dropped it
+		if constraint == "" || !isOwn(w.Have.Checks[i].Expr) {
+			risk = schema.Lossy
+		}
 	}
-	if h.Default != "" && !h.Auto {
+	if h.Default != "" && !h.Auto && (constant || !carried(h, want)) {
 		what = append(what, col+"DROP DEFAULT")
+		w.settled[drift.Name] = true
+		if !constant {
+			risk = schema.Lossy
+		}
 	}
 	typ := w.d.ColumnType(c)
 	plain, _, _ := strings.Cut(typ, " COLLATE ")
 	what = append(what, col+"TYPE "+typ+" USING "+name+"::"+plain)
-	if !want.Auto && c.References == nil && c.Default != nil && c.Default.Func == "" {
+	if constant {
 		what = append(what, col+"SET DEFAULT "+w.d.Literal(c.Default.Literal))
+		w.settled[drift.Name] = true
 	}
-	if constraint, _ := dialect.Check(w.d, w.Table, c); checked && constraint != "" {
+	if checked && constraint != "" {
 		what = append(what, "ADD "+constraint)
 	}
 	s := w.new(schema.AlterColumn, drift, risk, append(w.d.Prerequisites([]*schema.Column{c}), w.alter(what...))...)
@@ -168,14 +247,18 @@ func (w *alteration) columnType(drift *schema.Drift, col string) schema.Step {
 // widths orders the integers by what they hold.
 var widths = map[schema.Kind]int{schema.Int16: 16, schema.Int32: 32, schema.Int64: 64}
 
+// carried reports whether the server takes rules and defaults over to another type.
+func carried(h, w *schema.FoundColumn) bool { return h.Kind == w.Kind || isNumber(h.Kind) && isNumber(w.Kind) }
+
+func isNumber(k schema.Kind) bool {
+	return widths[k] > 0 || k == schema.Uint64 || k == schema.Decimal || k == schema.Float32 || k == schema.Float64
+}
+
 // conversion tells what the change of a type costs, and what stands in its way: a condition in which a question mark stands for the column.
 // What the server changes in its catalog alone is told by "ALTER TABLE", section "Notes": binary coercible types, and limits that are
 // removed or made longer.
 func conversion(h, w *schema.FoundColumn) (risk schema.Risk, probe string, can bool) {
-	from, to := h.Kind, w.Kind
-	number := func(k schema.Kind) bool {
-		return widths[k] > 0 || k == schema.Uint64 || k == schema.Decimal || k == schema.Float32 || k == schema.Float64
-	}
+	from, to, number := h.Kind, w.Kind, isNumber
 	switch {
 	case from == schema.Text && to == schema.Text:
 		if h.NoCase != w.NoCase { // the rows stay, and indexes on the column are made anew
@@ -225,9 +308,9 @@ func conversion(h, w *schema.FoundColumn) (risk schema.Risk, probe string, can b
 func (w *alteration) check(drift *schema.Drift) schema.Step {
 	place := drift.At
 	if drift.Sort == schema.Extra {
-		risk := schema.Lossy
-		if dialect.CheckedColumn(w.Table, drift.Name) != nil || strings.HasPrefix(drift.Name, passing) {
-			risk = schema.Additive // the library's own, which only refuses what the model allows
+		risk := schema.Lossy // whatever its name is: the server gives the same ones
+		if strings.HasPrefix(drift.Name, passing) {
+			risk = schema.Additive // left over
 		}
 		return w.new(schema.DropConstraint, drift, risk, w.alter("DROP CONSTRAINT "+dialect.Quote(drift.Name)))
 	}
@@ -244,19 +327,32 @@ func (w *alteration) check(drift *schema.Drift) schema.Step {
 	case Widens(place.HaveCheck.Expr, place.WantCheck.Expr):
 		return w.apart(schema.ReplaceConstraint, drift, schema.Additive, w.alter("DROP CONSTRAINT "+dialect.Quote(drift.Name), add), validate)
 	default:
-		s = w.apart(schema.ReplaceConstraint, drift, schema.Locking, w.alter("DROP CONSTRAINT "+dialect.Quote(drift.Name), add), validate)
+		risk := schema.Lossy
+		if isOwn(place.HaveCheck.Expr) {
+			risk = schema.Locking
+		}
+		s = w.apart(schema.ReplaceConstraint, drift, risk, w.alter("DROP CONSTRAINT "+dialect.Quote(drift.Name), add), validate)
 	}
 	s.Probe = dialect.CheckProbe(w.Table.Name, condition)
 	return s
 }
 
-var bound = regexp.MustCompile(`^\(?(.+?) (>=|<=|=) '?(-?[0-9.e+]+)'?(?:::[a-z ]+)?\)?$`)
+var (
+	bound     = regexp.MustCompile(`^\(?(.+?) (>=|<=|=) \(?'?(-?[0-9.e+]+)'?\)?(?:::[a-z ]+)?\)?$`)
+	ofAColumn = regexp.MustCompile(`^(length\()?\(?("(""|[^"])+"|[a-z_][a-z0-9_$]*)\)?(::[a-z ]+)?\)?$`)
+)
 
 // Widens reports whether a CHECK of the library's own allows all that another one of its own allowed, both as the server writes them.
 func Widens(have, want string) bool {
 	h, ok := limits(have)
 	w, ok2 := limits(want)
 	return ok && ok2 && h.expr == w.expr && (w.low == nil || h.low != nil && *w.low <= *h.low) && (w.high == nil || h.high != nil && *w.high >= *h.high)
+}
+
+// isOwn reports whether a CHECK is such as this library writes.
+func isOwn(expr string) bool {
+	l, ok := limits(expr)
+	return ok && ofAColumn.MatchString(l.expr)
 }
 
 type limited struct {

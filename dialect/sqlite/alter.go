@@ -32,6 +32,8 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 			indexes = append(indexes, drift)
 		case drift.Object == schema.OfIndex:
 			do(w.createIndex(drift))
+		case drift.Object == schema.OfColumn && drift.Sort == schema.Extra && drift.At.HaveColumn.Key:
+			byHand = append(byHand, dialect.ByHand(drift, dialect.KeyAdvice))
 		case drift.Object == schema.OfColumn && drift.Sort == schema.Extra && w.dropsAlone(drift.Name):
 			columns = append(columns, drift)
 		default:
@@ -90,7 +92,7 @@ func (w *alteration) forget(is func(ix schema.Definition) bool) (drops []string)
 }
 
 func (w *alteration) addColumn(drift *schema.Drift) schema.Step {
-	s := dialect.AddColumnStep(w.d, w.Alteration, drift)
+	s, _ := dialect.AddColumnStep(w.d, w.Alteration, drift)
 	if w.def != nil && s.SQL != nil {
 		w.def.columns = append(w.def.columns, addedColumn(s.SQL[len(s.SQL)-1]))
 	}
@@ -126,7 +128,7 @@ func (w *alteration) dropsAlone(name string) bool {
 		return false
 	}
 	for _, c := range w.def.constraints {
-		if mentions(c.words, name) {
+		if c.speaksOf(name) {
 			return false
 		}
 	}
@@ -134,7 +136,7 @@ func (w *alteration) dropsAlone(name string) bool {
 		own := strings.EqualFold(col.name(), name)
 		for _, c := range col.clauses {
 			switch {
-			case !own && mentions(c.words, name), own && slices.Contains([]string{clauseUnique, clauseKey, clauseReferences}, c.sort):
+			case !own && c.speaksOf(name), own && slices.Contains([]string{clauseUnique, clauseKey, clauseReferences}, c.sort):
 				return false
 			}
 		}
@@ -142,14 +144,10 @@ func (w *alteration) dropsAlone(name string) bool {
 	return true
 }
 
-func mentions(words []token, name string) bool {
-	return slices.ContainsFunc(words, func(t token) bool { return strings.EqualFold(unquote(t.text), name) })
-}
-
 // dropColumn drops a column, and the indexes on it first.
 func (w *alteration) dropColumn(drift *schema.Drift) schema.Step {
 	s := schema.Step{Kind: schema.DropColumn, Table: w.Table.Name, Name: drift.Name, Risk: schema.Lossy, Reason: drift.Error()}
-	s.SQL = w.forget(func(ix schema.Definition) bool { return mentions(tokens(ix.SQL), drift.Name) })
+	s.SQL = w.forget(func(ix schema.Definition) bool { return indexSpeaksOf(ix.SQL, drift.Name) })
 	s.SQL = append(s.SQL, "ALTER TABLE "+dialect.Quote(w.Table.Name)+" DROP COLUMN "+dialect.Quote(drift.Name))
 	if w.def != nil {
 		w.def.dropColumn(drift.Name)

@@ -43,7 +43,7 @@ func (Dialect) Name() string { return "sqlite" }
 // Features returns what SQLite does in its own way.
 func (Dialect) Features() dialect.Features {
 	return dialect.Features{
-		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
+		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
 	}
 }
 

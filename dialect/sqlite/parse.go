@@ -1,6 +1,9 @@
 package sqlite
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // What SQLite's catalog keeps as text alone is read from that text. SQLite has accepted it already, so that it needs to be
 // taken apart and not checked.
@@ -102,6 +105,50 @@ func inBrackets(list []token) (items [][]token, rest []token) {
 		}
 	}
 	return items, nil
+}
+
+// exprWords are the words of an expression that are no columns unless they are quoted. SQLite lets some more be columns, which stand
+// here when they are seldom that ("SQLite Keywords").
+var exprWords = map[string]bool{
+	"ALWAYS": true, "AND": true, "AS": true, "ASC": true, "BETWEEN": true, "CASE": true, "CAST": true, "COLLATE": true, "CURRENT_DATE": true,
+	"CURRENT_TIME": true, "CURRENT_TIMESTAMP": true, "DESC": true, "DISTINCT": true, "ELSE": true, "END": true, "ESCAPE": true, "FROM": true, "GENERATED": true,
+	"GLOB": true, "IN": true, "IS": true, "ISNULL": true, "LIKE": true, "MATCH": true, "NOT": true, "NOTNULL": true, "NULL": true, "OR": true,
+	"REGEXP": true, "STORED": true, "THEN": true, "VIRTUAL": true, "WHEN": true,
+}
+
+// exprSpeaksOf reports whether a column of that name stands in an expression: not a function, a collation, a type or a text.
+func exprSpeaksOf(list []token, column string) bool {
+	for i, t := range list {
+		if !strings.EqualFold(unquote(t.text), column) || t.text[0] == '\'' {
+			continue
+		}
+		bare := isWord(t.text[0])
+		switch {
+		case bare && exprWords[strings.ToUpper(t.text)],
+			bare && i+1 < len(list) && list[i+1].text == "(",
+			i > 0 && list[i-1].is("COLLATE"),
+			inType(list, i):
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// inType reports whether the token at i is part of the type behind the AS of a CAST.
+func inType(list []token, i int) bool {
+	for j := i - 1; j >= 0 && (isWord(list[j].text[0]) || list[j].text[0] == '"'); j-- {
+		if list[j].is("AS") {
+			return true
+		}
+	}
+	return false
+}
+
+// indexSpeaksOf reports whether an index is about a column of that name.
+func indexSpeaksOf(sql, column string) bool {
+	items, rest := inBrackets(tokens(sql))
+	return exprSpeaksOf(rest, column) || slices.ContainsFunc(items, func(item []token) bool { return exprSpeaksOf(item, column) })
 }
 
 // indexTerms returns the terms of a CREATE INDEX, without their order and collation, and its condition.

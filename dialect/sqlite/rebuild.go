@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,6 +22,9 @@ type rebuild struct {
 // sort puts a change into the step that makes the table anew, or says what a person has to do instead.
 func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice string) {
 	r, name, place := keep, drift.Name, drift.At
+	if w.retyped(drift) != "" {
+		r = lose // what is said of the column is said of its values of the new type
+	}
 	edit := func(f func(def, want *tableDef)) { r.edits = append(r.edits, f) }
 	put := func(sort string) {
 		edit(func(def, want *tableDef) { def.column(name).put(sort, want.column(name)) })
@@ -55,12 +59,15 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		}
 		put(clauseNotNull)
 	case drift.Aspect == schema.AspectDefault:
-		put(clauseDefault)
-	case drift.Object == schema.OfCheck:
-		if drift.Sort == schema.Extra && dialect.CheckedColumn(w.Table, name) == nil {
+		if !place.Column.HasConstant() { // somebody else made it, whose rows may need it
 			r = lose
 		}
+		put(clauseDefault)
+	case drift.Object == schema.OfCheck:
 		if have := place.HaveCheck; have != nil {
+			if drift.Sort == schema.Extra || !ownCheck.MatchString(have.Expr) {
+				r = lose
+			}
 			edit(func(def, _ *tableDef) {
 				def.dropWhere(func(_ *columnDef, c *clause) bool {
 					return c.sort == clauseCheck && c.name == have.Name && c.condition() == have.Expr
@@ -70,7 +77,12 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		if want := place.WantCheck; want != nil {
 			c := dialect.CheckedColumn(w.Table, want.Name)
 			_, condition := dialect.Check(w.d, w.Table, c)
-			r.probes = append(r.probes, dialect.CheckProbe(w.Table.Name, condition))
+			probe := dialect.CheckProbe(w.Table.Name, condition)
+			if expr := w.retyped(drift); expr != "" {
+				name := dialect.Quote(c.Name)
+				probe = "SELECT count(*) FROM (SELECT " + expr + " AS " + name + " FROM " + dialect.Quote(w.Table.Name) + ") WHERE NOT (" + condition + ")"
+			}
+			r.probes = append(r.probes, probe)
 			edit(func(def, want *tableDef) {
 				if cl := want.column(c.Name).clause(clauseCheck); cl != nil {
 					col := def.column(c.Name)
@@ -87,6 +99,30 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		return "make the table anew, or change the model"
 	}
 	r.drifts = append(r.drifts, drift)
+	return ""
+}
+
+// ownCheck matches the CHECKs that this library writes. Of others nobody knows what they are for.
+var ownCheck = regexp.MustCompile(`^(length\("(""|[^"])+"\)|"(""|[^"])+") (>=|<=|=) -?[0-9.e+]+( AND (length\("(""|[^"])+"\)|"(""|[^"])+") <= -?[0-9.e+]+)?$`)
+
+// retyped returns how the values are converted of the column that a drift is about, or of one of them, if digits may be lost by that; else "".
+func (w *alteration) retyped(drift *schema.Drift) string {
+	var names []string
+	switch place := drift.At; {
+	case place.WantCheck != nil:
+		names = []string{dialect.CheckedColumn(w.Table, place.WantCheck.Name).Name}
+	case place.ForeignKey != nil:
+		names = schema.ColumnNames(place.ForeignKey.Columns)
+	case place.Column != nil:
+		names = []string{place.Column.Name}
+	}
+	for _, d := range w.Drifts {
+		if d.Object == schema.OfColumn && d.Aspect == schema.AspectType && slices.Contains(names, d.Name) {
+			if expr, _, lossy, can := conversion(d.At.HaveColumn, d.At.WantColumn, dialect.Quote(d.Name)); can && lossy {
+				return expr
+			}
+		}
+	}
 	return ""
 }
 
@@ -120,10 +156,10 @@ func (w *alteration) foreignKey(r *rebuild, drift *schema.Drift, edit func(func(
 	}
 }
 
-// dropColumn takes a column out, with the constraints of the table that are of it.
+// dropColumn takes a column out, with the constraints that speak of it.
 func (d *tableDef) dropColumn(name string) {
 	d.columns = slices.DeleteFunc(d.columns, func(c *columnDef) bool { return strings.EqualFold(c.name(), name) })
-	d.dropWhere(func(_ *columnDef, c *clause) bool { return c.sort != clauseReferences && mentions(c.words, name) })
+	d.dropWhere(func(_ *columnDef, c *clause) bool { return c.speaksOf(name) })
 }
 
 // rebuild returns the step that makes the table anew: under another name, with the rows, then in place of the old one, with the indexes and
@@ -167,12 +203,12 @@ func (w *alteration) rebuild(r *rebuild) schema.Step {
 	}
 	if w.counts() { // AUTOINCREMENT goes on where it was
 		s.SQL = append(s.SQL, "DELETE FROM sqlite_sequence WHERE name = "+quoteText(other),
-			"INSERT INTO sqlite_sequence (name, seq) SELECT "+quoteText(other)+", seq FROM sqlite_sequence WHERE name = "+quoteText(w.Table.Name))
+			"INSERT INTO sqlite_sequence (name, seq) SELECT "+quoteText(other)+", seq FROM sqlite_sequence WHERE name = "+quoteText(w.Table.Name)+" COLLATE NOCASE")
 	}
 	s.SQL = append(s.SQL, "DROP TABLE "+dialect.Quote(w.Table.Name),
 		"ALTER TABLE "+dialect.Quote(other)+" RENAME TO "+dialect.Quote(w.Table.Name))
 	w.forget(func(ix schema.Definition) bool { // they go with the old table
-		return slices.ContainsFunc(r.drops, func(name string) bool { return mentions(tokens(ix.SQL), name) })
+		return slices.ContainsFunc(r.drops, func(name string) bool { return indexSpeaksOf(ix.SQL, name) })
 	})
 	for _, d := range w.others {
 		s.SQL = append(s.SQL, d.SQL)
@@ -217,8 +253,9 @@ func conversion(h, w *schema.FoundColumn, name string) (expr, probe string, loss
 			return name, name + " NOT IN (0, 1)", true, true
 		}
 		return name, "", false, true
-	case from == schema.Int64 && to == schema.Float64:
-		return "CAST(" + name + " AS REAL)", "", false, true
+	case from == schema.Int64 && to == schema.Float64: // 1<<63 - 1024 is the greatest float that is an integer of 64 bits
+		expr, probe, lossy, can = back("REAL", "INTEGER")
+		return expr, probe + " OR " + name + " > 9223372036854774784", lossy, can
 	case (from == schema.Int64 || from == schema.Float64) && (w.Kind == schema.Text || w.Kind == schema.Decimal):
 		return "CAST(" + name + " AS TEXT)", "", false, true
 	case from == schema.Float64 && to == schema.Int64 && w.Kind != schema.Bool:

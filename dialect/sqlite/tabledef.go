@@ -185,7 +185,18 @@ func (c *clause) condition() string {
 	return b.String()
 }
 
-// columns returns the columns of a FOREIGN KEY.
+// speaksOf reports whether a clause is about a column of that name, besides the one that it stands with.
+func (c *clause) speaksOf(column string) bool {
+	switch c.sort {
+	case clauseKey, clauseUnique, clauseForeignKey:
+		return slices.ContainsFunc(c.columns(), func(name string) bool { return strings.EqualFold(name, column) })
+	case clauseCheck, "GENERATED", "AS":
+		return exprSpeaksOf(c.words[1:], column)
+	}
+	return false
+}
+
+// columns returns the columns of a FOREIGN KEY, or of a PRIMARY KEY or UNIQUE that lists them.
 func (c *clause) columns() []string {
 	items, _ := inBrackets(c.words)
 	var names []string

@@ -57,7 +57,7 @@ func (a *applier) additive(ctx context.Context) error {
 				return err
 			}
 			for i := range now {
-				if s := &now[i]; phase(s) == 0 && s.SQL != nil && slices.ContainsFunc(a.steps, s.Same) {
+				if s := &now[i]; phase(s) == 0 && s.SQL != nil && slices.ContainsFunc(a.steps, func(planned schema.Step) bool { return planned.Same(*s) }) {
 					if s.Violations > 0 {
 						refused = append(refused, refuse(s))
 						continue

@@ -373,7 +373,7 @@ func (in *installer) addable(t *schema.Table, cols []*schema.Column) error {
 		case c.Key:
 			return &conn.Error{Kind: conn.KindDrift, Op: "install", Table: t.Name, Columns: []string{c.Name},
 				Detail: "the table is there without this column of the primary key, which is not added by itself; add it by hand, or give the model another table"}
-		case c.Required() && (c.Default == nil || c.Default.Func != ""):
+		case dialect.NeedsValue(in.d, c):
 			names = append(names, c.Name)
 		}
 	}

@@ -91,6 +91,7 @@ func TestPlan(t *testing.T) {
 			"rename column title [additive]", "add column note [additive]", "add column owner [additive]", "alter column price null [additive]",
 			"alter column price type [additive]", "alter column count type [rewriting]", "replace constraint part_title_check definition [additive]",
 			"add constraint part_count_check [locking]", "create index part_title [additive]", "drop column extra [lossy]",
+			"validate constraint owner validity [additive]",
 		}
 		if e.Name == dbtest.NameSQLite {
 			want = []string{
