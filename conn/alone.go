@@ -2,6 +2,7 @@ package conn
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -33,16 +34,69 @@ func Alone(ctx context.Context, db *DB, st *Statement) error {
 }
 
 func (e *pgEngine) alone(ctx context.Context, sql string) error {
+	l, err := e.connectAlone(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	_, err = l.conn.Exec(ctx, sql)
+	return postgresError(err)
+}
+
+// connectAlone makes a connection that is none of the pool's, without the timeouts of the DSN.
+func (e *pgEngine) connectAlone(ctx context.Context) (*pgListener, error) {
 	cfg := e.pool.Config().ConnConfig
 	for _, name := range unbounded {
 		delete(cfg.RuntimeParams, name)
 	}
 	c, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
-		return postgresError(err)
+		return nil, postgresError(err)
 	}
-	l := &pgListener{c}
-	defer l.close()
-	_, err = c.Exec(ctx, sql)
-	return postgresError(err)
+	return &pgListener{c}, nil
+}
+
+// lockPause is how long it is until a lock is asked for again.
+const lockPause = 100 * time.Millisecond
+
+// Serialized runs fn under the lock under which plans are applied, for which it waits as long as the context lasts. The transaction that holds it is
+// on a connection of its own and idle, without a snapshot for whose end others would wait.
+func Serialized(ctx context.Context, db *DB, fn func() error) error {
+	lock := db.dialect.ApplyLock()
+	if lock == "" {
+		return fn()
+	}
+	release, err := db.serialize(ctx, lock)
+	if err != nil {
+		return describe(err, &Statement{Op: "apply"})
+	}
+	defer release()
+	return fn()
+}
+
+func (db *DB) serialize(ctx context.Context, lock string) (release func(), err error) {
+	e, err := db.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l, err := unwrap(e).(*pgEngine).connectAlone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, err = l.conn.Exec(ctx, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0")
+	for got := false; err == nil && !got; {
+		// In the extended protocol a portal would keep its snapshot until the end of the transaction.
+		if err = l.conn.QueryRow(ctx, lock, pgx.QueryExecModeSimpleProtocol).Scan(&got); err == nil && !got {
+			select {
+			case <-time.After(lockPause):
+			case <-ctx.Done():
+				err = ctx.Err()
+			}
+		}
+	}
+	if err != nil {
+		l.close()
+		return nil, postgresError(err)
+	}
+	return l.close, nil
 }

@@ -130,6 +130,37 @@ func Inspect(ctx context.Context, db *DB, table string) (schema.Found, error) {
 	return found, err
 }
 
+// AllDefinitions lists the statements that made all that the database has; nil where the catalog tells all.
+func AllDefinitions(ctx context.Context, db *DB) (list []string, err error) {
+	if query := db.dialect.AllDefinitions(); query != "" {
+		err = inspect(ctx, db, query, "", func(r inspected) { list = append(list, r.text(0)) })
+	}
+	return list, err
+}
+
+// Unsound lists the tables and views at which something refers to what is not there, each with what can then not be done to it. It is
+// empty where the server sees to that.
+func Unsound(ctx context.Context, db *DB) (failed [][2]string, err error) {
+	query := db.dialect.Sound()
+	if query == "" {
+		return nil, nil
+	}
+	var list [][2]string
+	var statements []string
+	err = inspect(ctx, db, query, "", func(r inspected) {
+		list, statements = append(list, [2]string{r.text(0), r.text(1)}), append(statements, r.text(2))
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, sql := range statements {
+		if inspect(ctx, db, sql, "", func(inspected) {}) != nil {
+			failed = append(failed, list[i])
+		}
+	}
+	return failed, ctx.Err()
+}
+
 // HasRows reports whether a table has a row.
 func HasRows(ctx context.Context, db *DB, table string) (has bool, err error) {
 	err = inspect(ctx, db, db.dialect.HasRows(table), "", func(r inspected) { has = r.bool(0) })

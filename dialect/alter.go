@@ -20,6 +20,10 @@ type Altering interface {
 	// RenameColumn does the same for a column.
 	RenameColumn(t *schema.Table, c *schema.Column, have *schema.Found) []string
 
+	// ApplyLock returns a query that takes, until the end of its transaction, the lock under which plans are applied, and tells whether (boolean) it
+	// got it; "" where none is needed.
+	ApplyLock() string
+
 	// Shadow returns the statements that make a table for comparison, without foreign keys where they could not be made. Where ShadowApart
 	// is set they are for an empty database in memory, else for a transaction that is rolled back.
 	Shadow(t *schema.Table) []string

@@ -140,6 +140,14 @@ type Introspection interface {
 	// trigger), name text, SQL text. It is "" where the catalog tells all.
 	Definitions() string
 
+	// AllDefinitions returns a query for the statements (SQL text) that made all there is, in an order in which they can be run; "" where
+	// the catalog tells all.
+	AllDefinitions() string
+
+	// Sound returns a query for statements that do nothing: the name text of a table or view, what is done to it text, SQL text. Each fails when what it touches refers to
+	// something that is not there. It is "" where the server refuses to drop what something refers to.
+	Sound() string
+
 	// Complete adds to a table what only its Definitions tell.
 	Complete(f *schema.Found)
 

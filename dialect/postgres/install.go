@@ -24,6 +24,15 @@ func (Dialect) InstallBegin(lockTimeout time.Duration) []string {
 	}
 }
 
+// applyKey is the first key of the lock under which plans are applied, one after the other; its second is that of an installation.
+const applyKey = installKey + 1
+
+// ApplyLock takes the lock under which plans are applied, without waiting: a statement that waits keeps a snapshot, for whose end CREATE INDEX
+// CONCURRENTLY would wait in turn.
+func (Dialect) ApplyLock() string {
+	return fmt.Sprintf("SELECT pg_try_advisory_xact_lock(%d, hashtext(coalesce(current_schema(), '')))", applyKey)
+}
+
 // InstallEnd gives the transaction its own lock_timeout back.
 func (Dialect) InstallEnd() []string {
 	return []string{"SELECT set_config('lock_timeout', current_setting('prom.lock_timeout'), true)"}

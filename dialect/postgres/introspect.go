@@ -102,6 +102,12 @@ func (Dialect) Checks() string { return checks }
 // Definitions returns "": the catalog tells all.
 func (Dialect) Definitions() string { return "" }
 
+// AllDefinitions returns "": the catalog tells all.
+func (Dialect) AllDefinitions() string { return "" }
+
+// Sound returns "": the server knows what refers to what.
+func (Dialect) Sound() string { return "" }
+
 // Complete does nothing: the catalog has told all.
 func (Dialect) Complete(*schema.Found) {}
 

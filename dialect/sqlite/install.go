@@ -8,5 +8,8 @@ func (Dialect) InstallBegin(time.Duration) []string { return nil }
 // InstallEnd returns nothing.
 func (Dialect) InstallEnd() []string { return nil }
 
+// ApplyLock returns "": each step is planned anew in the transaction that does it.
+func (Dialect) ApplyLock() string { return "" }
+
 // LockTimeout returns "": a transaction waits at its beginning and nowhere else.
 func (Dialect) LockTimeout(time.Duration) string { return "" }

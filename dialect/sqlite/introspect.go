@@ -49,6 +49,22 @@ const definitions = `SELECT type, name, sql FROM sqlite_schema
 WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL AND type IN ('table', 'index', 'trigger')
 ORDER BY rowid`
 
+// Tables come before what is on them.
+const allDefinitions = `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+ORDER BY type <> 'table', rowid`
+
+// Statements compile their triggers and look for the keys that are referred to. EXPLAIN QUERY PLAN runs none of them.
+const sound = `WITH s AS (
+	SELECT name, type, '"' || replace(name, '"', '""') || '"' AS quoted FROM sqlite_schema
+	WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\_%' ESCAPE '\')
+SELECT name, 'select', 'EXPLAIN QUERY PLAN SELECT * FROM ' || quoted FROM s
+UNION ALL SELECT name, 'insert', 'EXPLAIN QUERY PLAN INSERT INTO ' || quoted || ' DEFAULT VALUES' FROM s
+UNION ALL SELECT name, 'delete', 'EXPLAIN QUERY PLAN DELETE FROM ' || quoted FROM s
+UNION ALL SELECT name, 'update', 'EXPLAIN QUERY PLAN UPDATE ' || quoted || ' SET ' || (
+	SELECT group_concat('"' || replace(c.name, '"', '""') || '" = NULL', ', ') FROM pragma_table_xinfo(s.name) AS c WHERE c.hidden = 0)
+	FROM s WHERE type = 'table'
+UNION ALL SELECT name, 'check', 'EXPLAIN QUERY PLAN PRAGMA foreign_key_check(' || quoted || ')' FROM s WHERE type = 'table'`
+
 // Tables returns a query with one row a table, see [dialect.Introspection].
 func (Dialect) Tables() string { return tables }
 
@@ -66,6 +82,12 @@ func (Dialect) References() string { return references }
 
 // Definitions returns a query for the statements that made a table, see [dialect.Introspection].
 func (Dialect) Definitions() string { return definitions }
+
+// AllDefinitions returns a query for the statements that made all there is, see [dialect.Introspection].
+func (Dialect) AllDefinitions() string { return allDefinitions }
+
+// Sound returns a query for statements that show what refers to nothing, see [dialect.Introspection].
+func (Dialect) Sound() string { return sound }
 
 // HasRows returns a query that tells whether the table has a row.
 func (Dialect) HasRows(table string) string { return dialect.HasRows(table) }

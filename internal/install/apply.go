@@ -24,12 +24,8 @@ func Apply(ctx context.Context, db *conn.DB, tables []*schema.Table, steps []sch
 		return nil, &conn.Error{Kind: conn.KindReadOnly, Op: "apply", Detail: "the connection was opened with readonly=true"}
 	}
 	a := applier{db: db, tables: tables, steps: steps}
-	err = a.additive(ctx)
-	for i := 0; i < len(steps) && err == nil; i++ {
-		if phase(&steps[i]) > 0 {
-			err = a.single(ctx, &steps[i])
-		}
-	}
+	// What another Apply is in the midst of looks as if it had been left over.
+	err = conn.Serialized(ctx, db, func() error { return a.all(ctx) })
 	return a.done, errors.Join(append(a.refused, err)...)
 }
 
@@ -39,6 +35,16 @@ type applier struct {
 	steps   []schema.Step
 	done    []schema.Step
 	refused []error
+}
+
+func (a *applier) all(ctx context.Context) error {
+	err := a.additive(ctx)
+	for i := 0; i < len(a.steps) && err == nil; i++ {
+		if phase(&a.steps[i]) > 0 {
+			err = a.single(ctx, &a.steps[i])
+		}
+	}
+	return err
 }
 
 // additive does what is additive in one transaction.
@@ -137,7 +143,7 @@ func (a *applier) single(ctx context.Context, s *schema.Step) error {
 		err = a.change(ctx, func(ctx context.Context, in *installer) error {
 			now, err := a.find(ctx, s)
 			if err == nil && now != nil {
-				in.do(t, now)
+				err = a.soundly(ctx, in, t, now)
 			}
 			return errors.Join(err, in.err)
 		}, conn.Retry(tries))
@@ -156,6 +162,36 @@ func refuse(s *schema.Step) error {
 		e.Columns = []string{s.Name}
 	}
 	return e
+}
+
+// soundly does a step, unless something would refer to what is gone by then. SQLite does not mind, until somebody writes.
+func (a *applier) soundly(ctx context.Context, in *installer, t *schema.Table, s *schema.Step) error {
+	if s.Risk < schema.Lossy && !s.Rebuild {
+		in.do(t, s)
+		return in.err
+	}
+	before, err := conn.Unsound(ctx, a.db)
+	if err != nil {
+		return err
+	}
+	if in.do(t, s); in.err != nil {
+		return in.err
+	}
+	after, err := conn.Unsound(ctx, a.db)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, failed := range after {
+		if !slices.Contains(before, failed) && !slices.Contains(names, failed[0]) {
+			names = append(names, failed[0])
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	return &conn.Error{Kind: conn.KindDrift, Op: "apply", Table: t.Name, Detail: string(s.Kind) + " " + s.Name +
+		": a view, a trigger or a reference at " + strings.Join(names, ", ") + " would refer to what is gone; change that first; nothing was changed"}
 }
 
 // apart runs statements that commit one by one, without the lock of an installation, which others would wait for.
@@ -203,8 +239,8 @@ func (a *applier) rebuild(ctx context.Context, t *schema.Table, s *schema.Step) 
 		if err != nil {
 			return err
 		}
-		if in.do(t, now); in.err != nil {
-			return in.err
+		if err := a.soundly(ctx, in, t, now); err != nil {
+			return err
 		}
 		switch after, left := count(in.d.RowCount(t.Name)), count(violations); {
 		case err != nil:

@@ -111,7 +111,50 @@ func (p *planner) look() (err error) {
 			p.have = p.have.WithColumn(t.Name, c.Was, c.Name)
 		}
 	}
+	if p.renamed != nil {
+		return p.rehearse()
+	}
 	return nil
+}
+
+// rehearse has the engine rename in a database in memory that is made like this one, where it keeps its definitions as text: it alone knows which
+// words of them are names of what is renamed. When it refuses, it will refuse the step too.
+func (p *planner) rehearse() error {
+	definitions, err := conn.AllDefinitions(p.ctx, p.db)
+	if err != nil || definitions == nil {
+		return err
+	}
+	return inMemory(p.ctx, func(ctx context.Context, scratch *conn.DB) error {
+		run := func(sql string) error {
+			_, err := scratch.Exec(ctx, &conn.Statement{SQL: sql, Op: "plan", Table: p.table.Name})
+			return err
+		}
+		for _, sql := range definitions {
+			_ = run(sql) // such as a virtual table of a module that is not there
+		}
+		for i := range p.steps {
+			for _, sql := range p.steps[i].SQL {
+				if run(sql) != nil {
+					return nil
+				}
+			}
+		}
+		found, err := conn.InspectAll(ctx, scratch, p.table.Name)
+		if err == nil && found.Exists {
+			p.have = found
+		}
+		return err
+	})
+}
+
+// inMemory hands an empty database of SQLite to fn, of which nothing is kept.
+func inMemory(ctx context.Context, fn func(ctx context.Context, db *conn.DB) error) error {
+	db, err := new(conn.Registry).Open("sqlite://:memory:")
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // nothing of it is kept
+	return fn(context.WithoutCancel(ctx), db)
 }
 
 func (p *planner) rename(kind schema.StepKind, drift *schema.Drift, sql []string) {
@@ -245,12 +288,7 @@ func makeShadow(ctx context.Context, db *conn.DB, t *schema.Table) (found schema
 		return err
 	}
 	if db.Dialect().ShadowApart() {
-		scratch, err := new(conn.Registry).Open("sqlite://:memory:")
-		if err != nil {
-			return found, err
-		}
-		defer scratch.Close() //nolint:errcheck // nothing of it is kept
-		return found, look(context.WithoutCancel(ctx), scratch)
+		return found, inMemory(ctx, look)
 	}
 	if db.ReadOnly() || db.InReadOnlyTx(ctx) {
 		return found, &conn.Error{Kind: conn.KindReadOnly, Op: "plan", Table: t.Name,

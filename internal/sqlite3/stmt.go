@@ -55,7 +55,8 @@ func (c *Conn) Prepare(sql string) (*Stmt, error) {
 		return nil, misuse("the text holds more than one statement")
 	}
 	s.busy = true
-	if !twin {
+	// What EXPLAIN tells is read from the statement as it was prepared, without a look at whether its tables are still there.
+	if !twin && lib.Xsqlite3_stmt_isexplain(c.tls, s.stmt) == 0 {
 		c.cache.put(s)
 	}
 	return s, nil

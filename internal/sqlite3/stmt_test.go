@@ -101,6 +101,35 @@ func TestPrepare_Cache(t *testing.T) {
 	}
 }
 
+// Ensure that EXPLAIN tells of the tables that there are by now: its statement, stepped through again, would read those from before.
+func TestPrepare_Explain(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	c := memory(t)
+	is.NoErr(c.Exec("CREATE TABLE t (a, b); CREATE TABLE u (a); CREATE TRIGGER r AFTER DELETE ON t BEGIN INSERT INTO u VALUES (OLD.b); END"))
+	for _, sql := range []string{"EXPLAIN DELETE FROM t", "EXPLAIN QUERY PLAN DELETE FROM t"} {
+		explain := func() error {
+			s, err := c.Prepare(sql)
+			if err != nil {
+				return err
+			}
+			for more := true; more && err == nil; {
+				more, err = s.Step()
+			}
+			is.NoErr(err)
+			return s.Reset()
+		}
+		is.NoErr(explain())
+		is.NoErr(c.Exec("ALTER TABLE u RENAME TO v; CREATE TABLE u (a); DROP TABLE u"))
+		is.NoErr(explain())
+		is.NoErr(c.Exec("DROP TABLE v"))
+		is.Equal(explain().Error(), "sqlite: no such table: main.v (1)")
+		is.NoErr(c.Exec("DROP TABLE t"))
+		is.Equal(explain().Error(), "sqlite: no such table: t (1)")
+		is.NoErr(c.Exec("CREATE TABLE t (a, b); CREATE TABLE u (a); CREATE TRIGGER r AFTER DELETE ON t BEGIN INSERT INTO u VALUES (OLD.b); END"))
+	}
+}
+
 // Ensure that an error comes once, from where it happened, and leaves a statement that works.
 func TestStep_Errors(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,118 @@
+package postgres
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// columnType changes a column's type. The default and the CHECK are in the words of the old type, so they step aside. What the model has none of
+// stays where the server can take it over, and else goes for good.
+func (w *alteration) columnType(drift *schema.Drift) schema.Step {
+	c, h, want, col := drift.At.Column, drift.At.HaveColumn, drift.At.WantColumn, alterColumn(drift.Name)
+	risk, probe, can := conversion(h, want)
+	if !can {
+		return dialect.ByHand(drift, "there is no conversion from the one type to the other; add a column of another name, fill it, and drop this one")
+	}
+	name := dialect.Quote(drift.Name)
+	constraint, _ := dialect.Check(w.d, w.Table, c)
+	constant := !want.Auto && c.References == nil && c.HasConstant()
+	var what []string
+	i := slices.IndexFunc(w.Have.Checks, func(f schema.FoundCheck) bool { return f.Name == w.Table.CheckName(c) })
+	checked := i >= 0 && h.Kind != want.Kind && (constraint != "" || !carried(h, want))
+	if checked {
+		what = append(what, "DROP CONSTRAINT IF EXISTS "+dialect.Quote(w.Table.CheckName(c))) // a step before may have dropped it
+		if constraint == "" || !isOwn(w.Have.Checks[i].Expr) {
+			risk = schema.Lossy
+		}
+	}
+	if h.Default != "" && !h.Auto && (constant || !carried(h, want)) {
+		what = append(what, col+"DROP DEFAULT")
+		w.settled[drift.Name] = true
+		if !constant {
+			risk = schema.Lossy
+		}
+	}
+	typ := w.d.ColumnType(c)
+	plain, _, _ := strings.Cut(typ, " COLLATE ")
+	what = append(what, col+"TYPE "+typ+" USING "+name+"::"+plain)
+	if constant {
+		what = append(what, col+"SET DEFAULT "+w.d.Literal(c.Default.Literal))
+		w.settled[drift.Name] = true
+	}
+	if checked && constraint != "" {
+		what = append(what, "ADD "+constraint)
+	}
+	s := w.new(schema.AlterColumn, drift, risk, append(w.d.Prerequisites([]*schema.Column{c}), w.alter(what...))...)
+	if probe != "" {
+		s.Probe = "SELECT count(*) FROM " + w.name + " WHERE " + strings.ReplaceAll(probe, "?", name)
+	}
+	s.Apart = risk != schema.Additive
+	return s
+}
+
+// widths orders the integers by what they hold.
+var widths = map[schema.Kind]int{schema.Int16: 16, schema.Int32: 32, schema.Int64: 64}
+
+// carried reports whether the server takes rules and defaults over to another type.
+func carried(h, w *schema.FoundColumn) bool {
+	return h.Kind == w.Kind || isNumber(h.Kind) && isNumber(w.Kind)
+}
+
+func isNumber(k schema.Kind) bool {
+	return widths[k] > 0 || k == schema.Uint64 || k == schema.Decimal || k == schema.Float32 || k == schema.Float64
+}
+
+// conversion tells what the change of a type costs, and what stands in its way: a condition in which a question mark stands for the column.
+// What the server changes in its catalog alone is told by "ALTER TABLE", section "Notes": binary coercible types, and limits that are
+// removed or made longer.
+func conversion(h, w *schema.FoundColumn) (risk schema.Risk, probe string, can bool) {
+	from, to, number := h.Kind, w.Kind, isNumber
+	switch {
+	case from == schema.Text && to == schema.Text:
+		if h.NoCase != w.NoCase { // the rows stay, and indexes on the column are made anew
+			return schema.Rewriting, "", true
+		}
+		if h.Type == "character" || strings.HasPrefix(h.Type, "character(") { // whose spaces at the end go
+			return schema.Rewriting, "", true
+		}
+		return schema.Additive, "", true
+	case widths[from] > 0 && widths[to] > 0:
+		if widths[to] > widths[from] {
+			return schema.Rewriting, "", true
+		}
+		limit := uint64(1) << (widths[to] - 1)
+		return schema.Lossy, "? NOT BETWEEN -" + strconv.FormatUint(limit, 10) + " AND " + strconv.FormatUint(limit-1, 10), true
+	case from == schema.Decimal && to == schema.Decimal:
+		if h.Precision > 0 && w.Scale == h.Scale && w.Precision >= h.Precision {
+			return schema.Additive, "", true
+		}
+		if h.Precision > 0 && w.Scale >= h.Scale && w.Precision-w.Scale >= h.Precision-h.Scale {
+			return schema.Rewriting, "", true
+		}
+		return schema.Lossy, "abs(?) >= 1e" + strconv.Itoa(w.Precision-w.Scale), true
+	case to == schema.Text && from != schema.Bytes && !from.IsList():
+		return schema.Rewriting, "", true
+	case to == schema.Float64 && (from == schema.Float32 || widths[from] > 0 && widths[from] < 64):
+		return schema.Rewriting, "", true
+	case (widths[to] > 0) && number(from):
+		limit := strconv.FormatUint(uint64(1)<<(widths[to]-1), 10)
+		return schema.Lossy, "? < -" + limit + " OR ? >= " + limit, true // a fraction is rounded
+	case to == schema.Uint64 && number(from):
+		return schema.Lossy, "? < 0", true
+	case number(from) && number(to):
+		return schema.Lossy, "", true
+	case from == schema.Text && (number(to) || to == schema.Bool || to == schema.UUID || to == schema.JSON || to == schema.Date || to == schema.Time || to == schema.Clock):
+		return schema.Lossy, "", true // the server refuses a text that is none
+	case from == schema.Date && to == schema.Time, from == schema.JSON && to == schema.JSON:
+		return schema.Rewriting, "", true
+	case from == schema.Time && (to == schema.Date || to == schema.Time || to == schema.Clock):
+		return schema.Lossy, "", true
+	case from == schema.Bool && widths[to] == 32, widths[from] == 32 && to == schema.Bool:
+		return schema.Lossy, "", true
+	}
+	return 0, "", false
+}
