@@ -26,7 +26,8 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 		}
 	}
 	for _, drift := range a.Drifts {
-		if drift.Aspect == schema.AspectType || drift.Aspect == schema.AspectDefault && w.settled[drift.Name] {
+		if drift.Aspect == schema.AspectType || drift.Aspect == schema.AspectDefault && w.settled[drift.Name] ||
+			drift.Sort == schema.Extra && slices.Contains(w.goes, drift.At.HaveCheck) {
 			continue
 		}
 		for _, s := range w.step(drift) {
@@ -50,8 +51,9 @@ const passing = "prom_tmp"
 type alteration struct {
 	*dialect.Alteration
 	d       Dialect
-	name    string          // of the table, quoted
-	settled map[string]bool // the columns whose default is seen to when their type changes
+	name    string               // of the table, quoted
+	settled map[string]bool      // the columns whose default is seen to when their type changes
+	goes    []*schema.FoundCheck // goes when the type of its column changes
 }
 
 // new returns a step without its statements.

@@ -28,6 +28,7 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 		if constraint == "" || !isOwn(w.Have.Checks[i].Expr) {
 			risk = schema.Lossy
 		}
+		w.goes = append(w.goes, &w.Have.Checks[i])
 	}
 	if h.Default != "" && !h.Auto && (constant || !carried(h, want)) {
 		what = append(what, col+"DROP DEFAULT")

@@ -77,6 +77,8 @@ var sorts = []sort{
 	24: {typ: typeOf[uuid.UUID](), value: textOf(schema.UUID, "f47ac10b-58cc-4372-a567-%012d"), unique: true, becomes: []int{11}},
 	25: {typ: typeOf[uint8](), value: intOf(schema.Int16), unique: true, defaults: []string{"3"}, rules: []string{"max=100"}, becomes: []int{0, 4}},
 	26: {typ: typeOf[any](), tag: "json", value: textOf(schema.JSON, `[%d]`), noNull: true, noIndex: true},
+	27: {typ: typeOf[string](), value: func(i int) schema.Value { return schema.TextValue(schema.Text, strconv.Itoa(i+1)) }, unique: true, rules: []string{"size=1..40"},
+		becomes: []int{0, 1, 2, 4, 9, 25}},
 }
 
 func listOf(v schema.Value) func(int) schema.Value {
