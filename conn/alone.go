@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // unbounded are the settings of a connection that would end a statement which may take as long as it needs.
@@ -56,6 +57,10 @@ func (e *pgEngine) connectAlone(ctx context.Context) (*pgListener, error) {
 	return &pgListener{c}, nil
 }
 
+// holdLock begins a transaction that may be idle for long, and keeps no snapshot meanwhile.
+const holdLock = `BEGIN ISOLATION LEVEL READ COMMITTED;
+SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')`
+
 // lockPause is how long it is until a lock is asked for again.
 const lockPause = 100 * time.Millisecond
 
@@ -83,10 +88,14 @@ func (db *DB) serialize(ctx context.Context, lock string) (release func(), err e
 	if err != nil {
 		return nil, err
 	}
-	_, err = l.conn.Exec(ctx, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0")
+	_, err = l.conn.PgConn().Exec(ctx, holdLock).ReadAll()
 	for got := false; err == nil && !got; {
 		// In the extended protocol a portal would keep its snapshot until the end of the transaction.
-		if err = l.conn.QueryRow(ctx, lock, pgx.QueryExecModeSimpleProtocol).Scan(&got); err == nil && !got {
+		var answers []*pgconn.Result
+		if answers, err = l.conn.PgConn().Exec(ctx, lock).ReadAll(); err != nil {
+			break
+		}
+		if got = string(answers[0].Rows[0][0]) == "t"; !got {
 			select {
 			case <-time.After(lockPause):
 			case <-ctx.Done():

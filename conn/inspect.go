@@ -108,7 +108,7 @@ func Inspect(ctx context.Context, db *DB, table string) (schema.Found, error) {
 		c := schema.FoundColumn{Name: r.text(0), Type: r.text(1), NotNull: r.bool(2), Key: r.bool(3), Default: r.text(4),
 			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7)}
 		d.ReadType(&c)
-		found.Exists, found.View, found.Columns = true, r.bool(8), append(found.Columns, c)
+		found.Exists, found.View, found.Partitioned, found.Columns = true, r.bool(8), r.bool(9), append(found.Columns, c)
 	})
 	if err != nil || !found.Exists {
 		return found, err
@@ -141,17 +141,22 @@ func AllDefinitions(ctx context.Context, db *DB) (list []string, err error) {
 // Unsound lists the tables and views at which something refers to what is not there, each with what can then not be done to it. It is
 // empty where the server sees to that.
 func Unsound(ctx context.Context, db *DB) (failed [][2]string, err error) {
-	query := db.dialect.Sound()
+	query, update := db.dialect.Sound()
 	if query == "" {
 		return nil, nil
 	}
 	var list [][2]string
 	var statements []string
-	err = inspect(ctx, db, query, "", func(r inspected) {
+	add := func(r inspected) {
 		list, statements = append(list, [2]string{r.text(0), r.text(1)}), append(statements, r.text(2))
-	})
-	if err != nil {
+	}
+	if err := inspect(ctx, db, query, "", add); err != nil {
 		return nil, err
+	}
+	for _, name := range namesOf(list) {
+		if inspect(ctx, db, update, name, add) != nil { // a view that is broken, or a virtual table that is not known here
+			failed = append(failed, [2]string{name, "update"})
+		}
 	}
 	for i, sql := range statements {
 		if inspect(ctx, db, sql, "", func(inspected) {}) != nil {
@@ -159,6 +164,15 @@ func Unsound(ctx context.Context, db *DB) (failed [][2]string, err error) {
 		}
 	}
 	return failed, ctx.Err()
+}
+
+// namesOf lists the first of pairs, each once.
+func namesOf(pairs [][2]string) (names []string) {
+	for _, p := range pairs {
+		names = append(names, p[0])
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // HasRows reports whether a table has a row.

@@ -114,7 +114,7 @@ type Introspection interface {
 
 	// Columns returns a query with one row a column, in the order of the table and none when there is no table: name text,
 	// type text, not null boolean, part of the key boolean, default text or NULL, nocase boolean, counted up boolean, generated
-	// boolean, of a view boolean.
+	// boolean, of a view boolean, of a partitioned table boolean.
 	Columns() string
 
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,
@@ -144,9 +144,10 @@ type Introspection interface {
 	// the catalog tells all.
 	AllDefinitions() string
 
-	// Sound returns a query for statements that do nothing: the name text of a table or view, what is done to it text, SQL text. Each fails when what it touches refers to
-	// something that is not there. It is "" where the server refuses to drop what something refers to.
-	Sound() string
+	// Sound returns a query for statements that do nothing: the name text of a table or view, what is done to it text, SQL text. Each fails when
+	// what it touches refers to something that is not there. The second query tells one more for a table or view, its argument; it may
+	// fail itself. They are "" where the server refuses to drop what something refers to.
+	Sound() (all, one string)
 
 	// Complete adds to a table what only its Definitions tell.
 	Complete(f *schema.Found)

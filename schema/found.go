@@ -9,6 +9,7 @@ import (
 type Found struct {
 	Exists      bool
 	View        bool // it is a view, materialized or not
+	Partitioned bool // its rows lie in other tables
 	FoldNames   bool // names are compared without the case of the letters A to Z; see dialect.Features
 	Columns     []FoundColumn
 	Indexes     []FoundIndex // those behind a primary key are left out

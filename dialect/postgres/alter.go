@@ -20,7 +20,7 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 		if drift.Aspect == schema.AspectType {
 			s := w.columnType(drift)
 			steps = append(steps, s)
-			if !carried(drift.At.HaveColumn, drift.At.WantColumn) {
+			if s.Kind != schema.ByHand && !carried(drift.At.HaveColumn, drift.At.WantColumn) {
 				types = append(types, s)
 			}
 		}
@@ -31,7 +31,14 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 			continue
 		}
 		for _, s := range w.step(drift) {
-			w.follow(&s, drift, types)
+			switch {
+			case w.waits(drift):
+				s = dialect.ByHand(drift, "it follows when its column has got its type")
+			case s.Apart && a.Have.Partitioned:
+				s = dialect.ByHand(drift, "the table is partitioned; change the table and its partitions as the server's manual tells")
+			default:
+				w.follow(&s, drift, types)
+			}
 			steps = append(steps, s)
 		}
 	}
@@ -53,6 +60,7 @@ type alteration struct {
 	d       Dialect
 	name    string               // of the table, quoted
 	settled map[string]bool      // the columns whose default is seen to when their type changes
+	stuck   []string             // the columns whose type only a person can change
 	goes    []*schema.FoundCheck // goes when the type of its column changes
 }
 
@@ -78,28 +86,56 @@ func (w *alteration) alter(what ...string) string {
 // follow has a constraint or an index be made after the columns that it speaks of have got types in whose words it is: its risk is no less than
 // theirs, so that it is not done before them nor without them.
 func (w *alteration) follow(s *schema.Step, drift *schema.Drift, types []schema.Step) {
-	var speaksOf func(column string) bool
-	place := drift.At
-	switch {
-	case drift.Sort == schema.Extra:
-		return
-	case drift.Object == schema.OfCheck:
-		speaksOf = func(column string) bool { return dialect.CheckedColumn(w.Table, place.WantCheck.Name).Name == column }
-	case drift.Object == schema.OfForeignKey && place.ForeignKey != nil:
-		speaksOf = func(column string) bool { return slices.Contains(schema.ColumnNames(place.ForeignKey.Columns), column) }
-	case drift.Object == schema.OfForeignKey:
-		speaksOf = func(column string) bool { return place.Column.Name == column }
-	case drift.Object == schema.OfIndex && (place.Index.OnColumns() == nil || place.Index.Partial()):
-		speaksOf = func(column string) bool { return strings.Contains(w.d.CreateIndex(w.Table, place.Index), column) }
-	default:
-		return
-	}
 	for _, t := range types {
-		if t.Risk > s.Risk && speaksOf(t.Name) {
+		if t.Risk > s.Risk && w.speaksOf(drift, t.Name) {
 			s.Risk = t.Risk
 			s.Reason += "; after " + t.Name + " has got its type"
 		}
 	}
+}
+
+// waits reports whether a drift can end only when a person has changed the type of a column.
+func (w *alteration) waits(drift *schema.Drift) bool {
+	return slices.ContainsFunc(w.stuck, func(column string) bool {
+		return w.speaksOf(drift, column) || drift.Aspect == schema.AspectDefault && drift.Name == column
+	})
+}
+
+// speaksOf reports whether what a drift wants, a constraint or an index, is in words of the type of a column.
+func (w *alteration) speaksOf(drift *schema.Drift, column string) bool {
+	place := drift.At
+	switch {
+	case drift.Sort == schema.Extra:
+		return false
+	case drift.Object == schema.OfCheck:
+		return dialect.CheckedColumn(w.Table, place.WantCheck.Name).Name == column
+	case drift.Object == schema.OfForeignKey && place.ForeignKey != nil:
+		return slices.Contains(schema.ColumnNames(place.ForeignKey.Columns), column)
+	case drift.Object == schema.OfForeignKey:
+		return place.Column.Name == column
+	case drift.Object == schema.OfIndex && (place.Index.OnColumns() == nil || place.Index.Partial()):
+		return hasWord(w.d.CreateIndex(w.Table, place.Index), column)
+	}
+	return false
+}
+
+// hasWord reports whether a name stands in SQL as a word of its own, quoted or not.
+func hasWord(sql, name string) bool {
+	for from := 0; ; {
+		i := strings.Index(sql[from:], name)
+		if i < 0 {
+			return false
+		}
+		i += from
+		from = i + len(name)
+		if (i == 0 || !isWord(sql[i-1])) && (from == len(sql) || !isWord(sql[from])) {
+			return true
+		}
+	}
+}
+
+func isWord(b byte) bool {
+	return b == '_' || b == '$' || b >= 0x80 || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
 func (w *alteration) step(drift *schema.Drift) []schema.Step {
@@ -123,7 +159,7 @@ func (w *alteration) step(drift *schema.Drift) []schema.Step {
 // gone, if there are any.
 func (w *alteration) addColumn(drift *schema.Drift) []schema.Step {
 	s, c := dialect.AddColumnStep(w.d, w.Alteration, drift)
-	if s.SQL == nil || !w.Filled {
+	if s.SQL == nil || !w.Filled || w.Have.Partitioned {
 		return []schema.Step{s}
 	}
 	steps := []schema.Step{s}
@@ -234,7 +270,7 @@ func (w *alteration) check(drift *schema.Drift) schema.Step {
 }
 
 var (
-	bound     = regexp.MustCompile(`^\(?(.+?) (>=|<=|=) \(?'?(-?[0-9.e+]+)'?\)?(?:::[a-z ]+)?\)?$`)
+	bound     = regexp.MustCompile(`^\(?(.+?) (>=|<=|=) [('\s]*(-?[0-9.]+(?:e[+-]?[0-9]+)?)(?:[)']|::[a-z ]+)*$`)
 	ofAColumn = regexp.MustCompile(`^(length\()?\(?("(""|[^"])+"|[a-z_][a-z0-9_$]*)\)?(::[a-z ]+)?\)?$`)
 )
 

@@ -15,6 +15,7 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	c, h, want, col := drift.At.Column, drift.At.HaveColumn, drift.At.WantColumn, alterColumn(drift.Name)
 	risk, probe, can := conversion(h, want)
 	if !can {
+		w.stuck = append(w.stuck, drift.Name)
 		return dialect.ByHand(drift, "there is no conversion from the one type to the other; add a column of another name, fill it, and drop this one")
 	}
 	name := dialect.Quote(drift.Name)

@@ -30,7 +30,7 @@ const columns = `SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.at
 	NOT coalesce(co.collisdeterministic, true),
 	a.attidentity <> '' OR coalesce(starts_with(pg_catalog.pg_get_expr(d.adbin, d.adrelid), 'nextval('), false),
 	a.attgenerated <> '',
-	c.relkind IN ('v', 'm')
+	c.relkind IN ('v', 'm'), c.relkind = 'p'
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -106,7 +106,7 @@ func (Dialect) Definitions() string { return "" }
 func (Dialect) AllDefinitions() string { return "" }
 
 // Sound returns "": the server knows what refers to what.
-func (Dialect) Sound() string { return "" }
+func (Dialect) Sound() (all, one string) { return "", "" }
 
 // Complete does nothing: the catalog has told all.
 func (Dialect) Complete(*schema.Found) {}

@@ -22,7 +22,7 @@ const counted = `c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name
 const columns = `SELECT c.name, c.type,
 	c."notnull" <> 0 OR ` + counted + `,
 	c.pk > 0, c.dflt_value, 0, ` + counted + `, c.hidden > 1,
-	EXISTS (SELECT 1 FROM sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE)
+	EXISTS (SELECT 1 FROM sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE), 0
 FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid`
@@ -60,10 +60,11 @@ const sound = `WITH s AS (
 SELECT name, 'select', 'EXPLAIN QUERY PLAN SELECT * FROM ' || quoted FROM s
 UNION ALL SELECT name, 'insert', 'EXPLAIN QUERY PLAN INSERT INTO ' || quoted || ' DEFAULT VALUES' FROM s
 UNION ALL SELECT name, 'delete', 'EXPLAIN QUERY PLAN DELETE FROM ' || quoted FROM s
-UNION ALL SELECT name, 'update', 'EXPLAIN QUERY PLAN UPDATE ' || quoted || ' SET ' || (
-	SELECT group_concat('"' || replace(c.name, '"', '""') || '" = NULL', ', ') FROM pragma_table_xinfo(s.name) AS c WHERE c.hidden = 0)
-	FROM s WHERE type = 'table'
 UNION ALL SELECT name, 'check', 'EXPLAIN QUERY PLAN PRAGMA foreign_key_check(' || quoted || ')' FROM s WHERE type = 'table'`
+
+const soundUpdate = `SELECT name, 'update', 'EXPLAIN QUERY PLAN UPDATE "' || replace(name, '"', '""') || '" SET ' || (
+	SELECT group_concat('"' || replace(c.name, '"', '""') || '" = NULL', ', ') FROM pragma_table_xinfo(t.name) AS c WHERE c.hidden = 0)
+FROM (SELECT ? AS name) AS t`
 
 // Tables returns a query with one row a table, see [dialect.Introspection].
 func (Dialect) Tables() string { return tables }
@@ -87,7 +88,7 @@ func (Dialect) Definitions() string { return definitions }
 func (Dialect) AllDefinitions() string { return allDefinitions }
 
 // Sound returns a query for statements that show what refers to nothing, see [dialect.Introspection].
-func (Dialect) Sound() string { return sound }
+func (Dialect) Sound() (all, one string) { return sound, soundUpdate }
 
 // HasRows returns a query that tells whether the table has a row.
 func (Dialect) HasRows(table string) string { return dialect.HasRows(table) }

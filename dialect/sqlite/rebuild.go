@@ -22,7 +22,10 @@ type rebuild struct {
 // sort puts a change into the step that makes the table anew, or says what a person has to do instead.
 func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice string) {
 	r, name, place := keep, drift.Name, drift.At
-	if w.retyped(drift) != "" {
+	switch expr, can := w.retyped(drift); {
+	case !can && drift.Aspect != schema.AspectType:
+		return "it follows when its column has got its type"
+	case expr != "":
 		r = lose // what is said of the column is said of its values of the new type
 	}
 	edit := func(f func(def, want *tableDef)) { r.edits = append(r.edits, f) }
@@ -78,7 +81,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 			c := dialect.CheckedColumn(w.Table, want.Name)
 			_, condition := dialect.Check(w.d, w.Table, c)
 			probe := dialect.CheckProbe(w.Table.Name, condition)
-			if expr := w.retyped(drift); expr != "" {
+			if expr, _ := w.retyped(drift); expr != "" {
 				name := dialect.Quote(c.Name)
 				probe = "SELECT count(*) FROM (SELECT " + expr + " AS " + name + " FROM " + dialect.Quote(w.Table.Name) + ") WHERE NOT (" + condition + ")"
 			}
@@ -103,10 +106,13 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 }
 
 // ownCheck matches the CHECKs that this library writes. Of others nobody knows what they are for.
-var ownCheck = regexp.MustCompile(`^(length\("(""|[^"])+"\)|"(""|[^"])+") (>=|<=|=) -?[0-9.e+]+( AND (length\("(""|[^"])+"\)|"(""|[^"])+") <= -?[0-9.e+]+)?$`)
+var ownCheck = regexp.MustCompile(`^(length\("(""|[^"])+"\)|"(""|[^"])+") (>=|<=|=) ` + number + `( AND (length\("(""|[^"])+"\)|"(""|[^"])+") <= ` + number + `)?$`)
 
-// retyped returns how the values are converted of the column that a drift is about, or of one of them, if digits may be lost by that; else "".
-func (w *alteration) retyped(drift *schema.Drift) string {
+const number = `-?[0-9.]+(e[+-]?[0-9]+)?`
+
+// retyped returns how the values are converted of the column that a drift is about, or of one of them, if digits may be lost by that; else "". It
+// is false when they cannot be.
+func (w *alteration) retyped(drift *schema.Drift) (expr string, can bool) {
 	var names []string
 	switch place := drift.At; {
 	case place.WantCheck != nil:
@@ -118,12 +124,12 @@ func (w *alteration) retyped(drift *schema.Drift) string {
 	}
 	for _, d := range w.Drifts {
 		if d.Object == schema.OfColumn && d.Aspect == schema.AspectType && slices.Contains(names, d.Name) {
-			if expr, _, lossy, can := conversion(d.At.HaveColumn, d.At.WantColumn, dialect.Quote(d.Name)); can && lossy {
-				return expr
+			if expr, _, lossy, can := conversion(d.At.HaveColumn, d.At.WantColumn, dialect.Quote(d.Name)); lossy || !can {
+				return expr, can
 			}
 		}
 	}
-	return ""
+	return "", true
 }
 
 func (w *alteration) foreignKey(r *rebuild, drift *schema.Drift, edit func(func(def, want *tableDef))) {

@@ -17,13 +17,13 @@ const tries = 5
 // Apply does steps, and returns those that are done. Each is looked for anew right before, because the database may have changed since it
 // was planned: what nobody needs any more is left out.
 func Apply(ctx context.Context, db *conn.DB, tables []*schema.Table, steps []schema.Step) (done []schema.Step, err error) {
+	a := applier{db: db, tables: tables, steps: steps}
 	switch {
 	case db.InTx(ctx):
 		return nil, &conn.Error{Kind: conn.KindOther, Op: "apply", Detail: "some steps cannot be part of a transaction; call Apply outside of one"}
 	case db.ReadOnly():
 		return nil, &conn.Error{Kind: conn.KindReadOnly, Op: "apply", Detail: "the connection was opened with readonly=true"}
 	}
-	a := applier{db: db, tables: tables, steps: steps}
 	// What another Apply is in the midst of looks as if it had been left over.
 	err = conn.Serialized(ctx, db, func() error { return a.all(ctx) })
 	return a.done, errors.Join(append(a.refused, err)...)
@@ -145,7 +145,7 @@ func (a *applier) single(ctx context.Context, s *schema.Step) error {
 			if err == nil && now != nil {
 				err = a.soundly(ctx, in, t, now)
 			}
-			return errors.Join(err, in.err)
+			return err
 		}, conn.Retry(tries))
 	}
 	if err == nil {

@@ -2,6 +2,7 @@ package install
 
 import (
 	"context"
+	"errors"
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/schema"
@@ -18,7 +19,11 @@ func Widen(ctx context.Context, db *conn.DB, t *schema.Table) (bool, error) {
 	for _, s := range steps {
 		if s.Risk == schema.Additive && s.Table == t.Name {
 			switch s.Kind {
-			case schema.AlterColumn, schema.ReplaceConstraint, schema.DropConstraint:
+			case schema.AlterColumn:
+				if s.Aspect == schema.AspectNull {
+					wider = append(wider, s)
+				}
+			case schema.ReplaceConstraint:
 				wider = append(wider, s)
 			}
 		}
@@ -26,6 +31,7 @@ func Widen(ctx context.Context, db *conn.DB, t *schema.Table) (bool, error) {
 	if wider == nil {
 		return false, nil
 	}
-	done, err := Apply(ctx, db, []*schema.Table{t}, wider)
-	return len(done) > 0, err
+	a := applier{db: db, tables: []*schema.Table{t}, steps: wider}
+	err = a.all(ctx) // without a wait for plans that are being applied, which may take long
+	return len(a.done) > 0, errors.Join(append(a.refused, err)...)
 }
