@@ -37,6 +37,7 @@ type coalescer[T any] struct {
 // waiter is a Get that waits for others.
 type waiter[T any] struct {
 	key   schema.Value
+	on    *binding
 	value *T
 	err   error
 	alone bool          // a row of the group cannot be read, and it may be this one's
@@ -85,10 +86,10 @@ func (r *Repo[T]) getShared(ctx context.Context, b *binding, w *work[T]) (*T, er
 	if c.flying < maxFlying {
 		c.flying++
 		c.mu.Unlock()
-		defer r.land(ctx, b)
+		defer r.land(ctx)
 		return r.getAlone(ctx, w)
 	}
-	me := &waiter[T]{key: w.args[0], done: make(chan struct{})}
+	me := &waiter[T]{key: w.args[0], on: b, done: make(chan struct{})}
 	c.waiting = append(c.waiting, me)
 	c.mu.Unlock()
 	select {
@@ -128,36 +129,39 @@ func (c *coalescer[T]) giveUp(me *waiter[T]) bool {
 }
 
 // land is called when a statement has come back: those who wait are asked for next.
-func (r *Repo[T]) land(ctx context.Context, b *binding) {
+func (r *Repo[T]) land(ctx context.Context) {
 	if next, on := r.reads.next(ctx); next != nil {
 		go func() {
 			for next != nil {
-				r.getGroup(on, b, next)
+				r.getGroup(on, next[0].on, next)
 				next, on = r.reads.next(ctx)
 			}
 		}()
 	}
 }
 
-// next takes those who wait, as a group with a context of its own. Without any, one statement less is on its way.
+// next takes those who wait for one connection, as a group with a context of its own. Without any, one statement less is on its way.
 func (c *coalescer[T]) next(ctx context.Context) ([]*waiter[T], context.Context) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n := min(len(c.waiting), maxGroup)
-	if n == 0 {
+	if len(c.waiting) == 0 {
 		c.flying--
 		return nil, nil
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	g := &group{left: n, cancel: cancel}
-	list := make([]*waiter[T], n)
-	copy(list, c.waiting)
-	rest := copy(c.waiting, c.waiting[n:])
-	clear(c.waiting[rest:])
-	c.waiting = c.waiting[:rest]
-	for _, w := range list {
+	g := &group{cancel: cancel}
+	list := make([]*waiter[T], 0, min(len(c.waiting), maxGroup))
+	rest := c.waiting[:0]
+	for _, w := range c.waiting {
+		if len(list) == maxGroup || len(list) > 0 && w.on != list[0].on {
+			rest = append(rest, w)
+			continue
+		}
 		w.group = g
+		list = append(list, w)
 	}
+	clear(c.waiting[len(rest):])
+	c.waiting, g.left = rest, len(list)
 	return list, ctx
 }
 

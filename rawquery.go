@@ -88,7 +88,7 @@ func rawBinding(source Source) (*binding, error) {
 }
 
 func rawCall(b *binding, op string, st query.RawStatement) *call {
-	return &call{Statement: conn.Statement{Op: op, SQL: st.SQL(b.db.Dialect()), Args: st.Args(), Raw: true}}
+	return &call{commits: st.Commits(), settles: !st.Reads(), Statement: conn.Statement{Op: op, SQL: st.SQL(b.db.Dialect()), Args: st.Args(), Raw: true}}
 }
 
 // All returns all rows.

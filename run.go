@@ -16,6 +16,8 @@ type call struct {
 	text     *query.Text // when the statement may need other tables too
 	complete bool        // its success shows that the table has all columns
 	final    bool        // its rows have been used, so it is not run again
+	commits  bool        // it may have committed some of its work when it fails
+	settles  bool        // it may write, so that a loop which is left does not end it
 	bulk     *conn.Bulk  // many rows; nil for anything else
 }
 
@@ -61,7 +63,7 @@ func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64,
 		default:
 			spent, repeated = repeated, true
 		}
-		if spent || c.final || !b.again(ctx, &c.Statement, err) {
+		if spent || c.final || c.commits && !conn.IsUnsent(err) && !b.db.InTx(ctx) || !b.again(ctx, &c.Statement, err) {
 			return 0, errorOf(c.Op, b.table, err)
 		}
 		if err := b.repair(ctx, c.text, err); err != nil {

@@ -83,10 +83,10 @@ type loop struct {
 }
 
 // start returns the context for the statement. To leave the loop early ends the statement: what is still to come may be much. A transaction
-// would end with it.
+// would end with it, and what a statement writes would be undone.
 func (l *loop) start(ctx context.Context, b *binding, c *call) (context.Context, context.CancelFunc) {
 	l.begun = &c.final
-	if b.db.InTx(ctx) {
+	if b.db.InTx(ctx) || c.settles {
 		return ctx, func() {}
 	}
 	ctx, l.cancel = context.WithCancel(ctx)

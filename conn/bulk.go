@@ -29,14 +29,21 @@ type bulker interface {
 
 // Bulks reports whether Bulk works on this DB: not in the exec modes of PostgreSQL that have no binary formats.
 func (db *DB) Bulks(ctx context.Context) (bool, error) {
-	e, err := db.open(ctx)
-	if err != nil {
+	var by any
+	if tx := db.txOf(ctx); tx != nil { // whose engine may be about to be closed
+		by = tx.engine
+	} else if e, err := db.open(ctx); err == nil {
+		by = unwrap(e)
+	} else {
 		return false, err
 	}
-	if pg, ok := unwrap(e).(*pgEngine); ok {
-		return pg.direct, nil
+	switch by := by.(type) {
+	case *pgEngine:
+		return by.direct, nil
+	case *pgTx:
+		return by.direct, nil
 	}
-	_, ok := unwrap(e).(bulker)
+	_, ok := by.(bulker)
 	return ok, nil
 }
 

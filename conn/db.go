@@ -25,7 +25,8 @@ type DB struct {
 	dialect dialect.Dialect
 	log     logger
 
-	mu       sync.Mutex // guards opening, closing and replacing
+	opening  chan struct{} // is full while somebody opens or takes the engine; to wait for it hears a context
+	closing  sync.Mutex
 	engine   atomic.Pointer[openEngine]
 	opened   atomic.Uint64
 	replaced atomic.Bool
@@ -120,7 +121,7 @@ type Rows interface {
 
 // newDB returns a DB that has not connected yet.
 func newDB(dsn DSN, log logger) *DB {
-	db := &DB{dsn: dsn, log: log, dialect: sqlite.Dialect{}}
+	db := &DB{dsn: dsn, log: log, dialect: sqlite.Dialect{}, opening: make(chan struct{}, 1)}
 	if dsn.Dialect == dsnPostgres {
 		db.dialect = postgres.Dialect{}
 	}
@@ -153,8 +154,12 @@ func (db *DB) open(ctx context.Context) (engine, error) {
 	if e := db.engine.Load(); e != nil {
 		return e, nil
 	}
-	db.mu.Lock()
-	defer db.mu.Unlock()
+	select {
+	case db.opening <- struct{}{}:
+		defer func() { <-db.opening }()
+	case <-ctx.Done():
+		return nil, contextError(ctx.Err())
+	}
 	if e := db.engine.Load(); e != nil {
 		return e, nil
 	}
@@ -194,10 +199,13 @@ func (db *DB) Ping(ctx context.Context) error {
 // Close waits for running statements, closes the pool and forgets what is known about the database's tables. It may be called
 // twice. The next operation connects again; an in-memory database is empty then.
 func (db *DB) Close() error {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	if e := db.engine.Swap(nil); e != nil {
-		e.close()
+	db.closing.Lock()
+	defer db.closing.Unlock()
+	db.opening <- struct{}{}
+	e := db.engine.Swap(nil)
+	<-db.opening
+	if e != nil {
+		e.close() // what still runs may connect anew meanwhile, for a call outside of its transaction
 	}
 	db.clearMarks()
 	return nil

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -179,7 +180,7 @@ func (t *pgTx) send(ctx context.Context, st *Statement) (*pgRows, error) {
 		if err != nil {
 			return t.undo(ctx, err)
 		}
-		return t.run(ctx, guardClose)
+		return t.settle(ctx)
 	}
 	return rows, nil
 }
@@ -271,12 +272,19 @@ func (t *pgTx) exec(ctx context.Context, st *Statement) (int64, error) {
 // undo returns the transaction to where it was before the guarded statement, and returns that statement's error. It does not
 // hear the context, which may be what ended the statement.
 func (t *pgTx) undo(ctx context.Context, err error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+	ctx, cancel := settling(ctx)
 	defer cancel()
 	if t.run(ctx, guardUndo) == nil {
 		_ = t.run(ctx, guardClose)
 	}
 	return err
+}
+
+// settle ends the guard of a statement that has happened, whatever the context says by now.
+func (t *pgTx) settle(ctx context.Context) error {
+	ctx, cancel := settling(ctx)
+	defer cancel()
+	return t.run(ctx, guardClose)
 }
 
 func (t *pgTx) run(ctx context.Context, sql string) error {
@@ -300,11 +308,20 @@ func (t *pgTx) commit(ctx context.Context) error {
 	gone := t.tx.Conn().IsClosed() // before COMMIT, which is not sent then
 	err := t.tx.Commit(ctx)
 	var pg *pgconn.PgError
-	if err == nil || gone || errors.As(err, &pg) || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) || unsent(err) {
+	if err == nil || gone || errors.As(err, &pg) && refusesCommit(pg) || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) || unsent(err) {
 		return postgresError(err)
 	}
 	// COMMIT was sent, and the answer was lost: it may have happened.
 	return &Error{Kind: KindCommitUnknown, Detail: "the connection broke before the server answered", Err: err}
+}
+
+// refusesCommit reports whether an error says that COMMIT was refused. One with which a connection ends, such as a pooler's that has lost the
+// server, or the server's that shuts down, says nothing of that, unless it came because nothing had been sent for long.
+func refusesCommit(e *pgconn.PgError) bool {
+	const idleTooLong = "25P03"
+	ends := e.SeverityUnlocalized == "FATAL" || e.SeverityUnlocalized == "PANIC" || e.Severity == "FATAL" || e.Severity == "PANIC" ||
+		strings.HasPrefix(e.Code, "08") || strings.HasPrefix(e.Code, "57P0")
+	return !ends || e.Code == idleTooLong
 }
 
 func (t *pgTx) rollback(ctx context.Context) error {

@@ -18,16 +18,34 @@ import (
 const copyRows = 3000
 
 func (e *pgEngine) bulk(ctx context.Context, b *Bulk) error {
-	c, err := e.pool.Acquire(ctx)
-	if err != nil {
-		return postgresError(err)
-	}
-	defer c.Release()
-	err = sessionOf(c.Conn()).bulk(ctx, c.Conn(), b)
+	err := e.bulkOnce(ctx, b)
 	if b.withoutCopy(err) {
-		err = sessionOf(c.Conn()).bulk(ctx, c.Conn(), b)
+		err = e.bulkOnce(ctx, b)
 	}
 	return err
+}
+
+// bulkOnce inserts rows in a transaction: how many the database has stored is known when the statement has ended.
+func (e *pgEngine) bulkOnce(ctx context.Context, b *Bulk) error {
+	inner, err := e.begin(ctx, txOptions{})
+	if err != nil {
+		return err
+	}
+	t := inner.(*pgTx)
+	done := false
+	defer func() {
+		if !done {
+			ctx, cancel := settling(ctx)
+			defer cancel()
+			_ = t.rollback(ctx)
+		}
+	}()
+	c := t.tx.Conn()
+	if err := sessionOf(c).bulk(ctx, c, b); err != nil {
+		return err
+	}
+	done = true
+	return t.commit(ctx)
 }
 
 // withoutCopy reports whether err says that the table takes rows, but not by COPY, as views and tables with row security do. Then
@@ -45,16 +63,25 @@ func (t *pgTx) bulk(ctx context.Context, b *Bulk) error {
 	if err := t.run(ctx, guardOpen); err != nil {
 		return err
 	}
+	err := errPanicked
+	defer func() {
+		if errors.Is(err, errPanicked) {
+			_ = t.undo(ctx, err)
+		}
+	}()
 	c := t.tx.Conn()
-	if err := sessionOf(c).bulk(ctx, c, b); err != nil {
+	if err = sessionOf(c).bulk(ctx, c, b); err != nil {
 		err = t.undo(ctx, err)
 		if b.withoutCopy(err) {
 			return t.bulk(ctx, b)
 		}
 		return err
 	}
-	return t.run(ctx, guardClose)
+	return t.settle(ctx)
 }
+
+// errPanicked stands for the panic of an application's code that encodes a value.
+var errPanicked = errors.New("prom: a panic")
 
 func (s *pgSession) bulk(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 	if b.Rows >= copyRows && b.Way.Copy != "" {

@@ -149,7 +149,7 @@ func (t *pgTx) batch(ctx context.Context, sts []*Statement, read func(i int, row
 	case err != nil:
 		return failed, t.undo(ctx, err)
 	}
-	return -1, t.run(ctx, guardClose)
+	return -1, t.settle(ctx)
 }
 
 func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {

@@ -14,12 +14,11 @@ func (e *liteEngine) bulk(ctx context.Context, b *Bulk) error {
 		return err
 	}
 	t := inner.(*liteTx)
+	defer t.end() // after an error, or a panic in the code that encodes a value
 	if err := t.bulk(ctx, b); err != nil {
-		t.end()
 		return err
 	}
 	if err := ctx.Err(); err != nil {
-		t.end()
 		return contextError(err)
 	}
 	return t.commit(ctx)
@@ -39,13 +38,17 @@ func (t *liteTx) bulkOnce(ctx context.Context, b *Bulk, each int) error {
 	if err := t.savepoint(ctx, name); err != nil {
 		return err
 	}
-	if err := t.insert(ctx, b, each); err != nil {
-		if t.dead == nil && t.rollbackTo(context.WithoutCancel(ctx), name) == nil {
-			_ = t.release(context.WithoutCancel(ctx), name)
+	end, inserted := context.WithoutCancel(ctx), false
+	defer func() {
+		if !inserted && t.dead == nil && t.rollbackTo(end, name) == nil {
+			_ = t.release(end, name)
 		}
+	}()
+	if err := t.insert(ctx, b, each); err != nil {
 		return err
 	}
-	return t.release(ctx, name)
+	inserted = true
+	return t.release(end, name)
 }
 
 // errKeysApart says that the keys of rows that one statement inserted may not follow one another.

@@ -196,7 +196,7 @@ func (t *tx) finish() {
 
 // rollback undoes this level. It does not hear the context, which may be what ended the transaction.
 func (t *tx) rollback(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+	ctx, cancel := settling(ctx)
 	defer cancel()
 	if t.parent == nil {
 		return t.engine.rollback(ctx)
@@ -209,6 +209,11 @@ func (t *tx) rollback(ctx context.Context) error {
 
 // rollbackTimeout bounds a rollback whose server does not answer. The connection is dropped then, which rolls back too.
 const rollbackTimeout = 5 * time.Second
+
+// settling returns the context for what must be done though the caller's context has ended.
+func settling(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+}
 
 func (t *tx) savepoint() string { return "prom_" + strconv.Itoa(t.depth) }
 
@@ -223,7 +228,15 @@ func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) err
 		return describe(err, &Statement{Op: "begin"})
 	}
 	return level.run(ctx, fn, func() error {
-		if err := t.engine.release(ctx, level.savepoint()); err != nil {
+		if err := ctx.Err(); err != nil {
+			_ = level.rollback(ctx)
+			return contextError(err)
+		}
+		// Who is told of an error must not find the work done: a release does not hear the context.
+		end, cancel := settling(ctx)
+		defer cancel()
+		if err := t.engine.release(end, level.savepoint()); err != nil {
+			_ = level.rollback(ctx)
 			return describe(err, &Statement{Op: "commit"})
 		}
 		t.mu.Lock()

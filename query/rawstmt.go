@@ -13,6 +13,7 @@ import (
 // RawStatement is a whole statement that the caller wrote, with its arguments. It is an immutable value.
 type RawStatement struct {
 	text  string
+	lead  string   // the first word, in capitals
 	parts []string // the text around the arguments: one more than there are
 	args  []schema.Value
 }
@@ -20,11 +21,11 @@ type RawStatement struct {
 // NewRawStatement reads a statement with a question mark for each argument, as [Raw] does. It may hold comments of both forms. It
 // is one statement, and none that begins or ends a transaction: the connection must know about these.
 func NewRawStatement(sql string, args []any) (RawStatement, error) {
-	text, err := oneStatement(sql)
+	text, lead, err := oneStatement(sql)
 	if err != nil {
 		return RawStatement{}, err
 	}
-	s := RawStatement{text: text, args: make([]schema.Value, len(args))}
+	s := RawStatement{text: text, lead: lead, args: make([]schema.Value, len(args))}
 	if s.parts, err = splitRaw(text); err != nil {
 		return RawStatement{}, err
 	}
@@ -39,6 +40,14 @@ func NewRawStatement(sql string, args []any) (RawStatement, error) {
 	}
 	return s, nil
 }
+
+// Reads reports whether the statement is one that only reads, but for what functions in it do.
+func (s RawStatement) Reads() bool {
+	return s.lead == "SELECT" || s.lead == "VALUES" || s.lead == "TABLE"
+}
+
+// Commits reports whether the statement may commit in its midst, as a procedure can.
+func (s RawStatement) Commits() bool { return s.lead == "CALL" || s.lead == "DO" }
 
 // Args returns the arguments, which must not be changed.
 func (s RawStatement) Args() []schema.Value { return s.args }
@@ -64,8 +73,8 @@ func (s RawStatement) SQL(d dialect.Dialect) string {
 }
 
 // oneStatement returns the statement without the comments that go to the end of a line and without the semicolon at its end. It
-// refuses a text of several statements, of which the engines would run a different number.
-func oneStatement(sql string) (string, error) {
+// refuses a text of several statements, of which the engines would run a different number. It returns the first word as well.
+func oneStatement(sql string) (text, lead string, err error) {
 	var b strings.Builder
 	words, ended := leading{}, false
 	for i := 0; i < len(sql); {
@@ -80,7 +89,7 @@ func oneStatement(sql string) (string, error) {
 		end, err := skipQuoted(sql, i)
 		switch {
 		case err != nil:
-			return "", err
+			return "", "", err
 		case end == i:
 			end++
 		}
@@ -90,7 +99,7 @@ func oneStatement(sql string) (string, error) {
 		case c == ';' && !words.body():
 			ended = true
 		case ended && !comment && !space(c):
-			return "", errors.New("the raw SQL holds more than one statement; run each by itself, in a transaction if they belong together")
+			return "", "", errors.New("the raw SQL holds more than one statement; run each by itself, in a transaction if they belong together")
 		case !ended:
 			b.WriteString(sql[i:end])
 			if !comment {
@@ -99,7 +108,10 @@ func oneStatement(sql string) (string, error) {
 		}
 		i = end
 	}
-	return b.String(), words.check()
+	if len(words.list) > 0 {
+		lead = words.list[0]
+	}
+	return b.String(), lead, words.check()
 }
 
 func space(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' }

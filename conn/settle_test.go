@@ -1,0 +1,99 @@
+package conn
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom/internal/dbtest"
+)
+
+// Ensure that a nested transaction whose context ends before it does, and that says so, has left nothing.
+func TestTx_NestedLate(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := limited(t)
+		db := numbers(ctx, t, e.DSN)
+		late, told := 0, false
+		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
+			is.NoErr(insert(ctx, db, 1))
+			short, cancel := context.WithCancel(ctx)
+			err := db.Tx(short, func(ctx context.Context) error {
+				is.NoErr(insert(ctx, db, 2))
+				db.AfterCommit(ctx, func(context.Context) { late++ })
+				cancel()
+				return nil
+			})
+			told = errors.Is(err, context.Canceled)
+			return insert(ctx, db, 3)
+		}))
+		is.True(told)
+		is.Equal(late, 0)
+		is.Equal(stored(t, db), []int64{1, 3})
+	})
+}
+
+// Ensure that Close and a transaction that is open do not wait for each other, and that who waits for Close hears its context.
+func TestDB_CloseInTx(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := limited(t)
+		db := numbers(ctx, t, e.DSN)
+		closed := make(chan error, 1)
+		is.NoErr(db.Tx(ctx, func(inner context.Context) error {
+			is.NoErr(insert(inner, db, 1))
+			go func() { closed <- db.Close() }()
+			eventually(t, "it is being closed", func() bool { return !db.IsOpen() })
+			_, err := db.Bulks(inner)
+			is.NoErr(err)
+			is.NoErr(insert(inner, db, 2))
+			short, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+			defer cancel()
+			start := time.Now()
+			_ = insert(short, db, 3) // beside the transaction
+			is.True(time.Since(start) < 5*time.Second)
+			return nil
+		}))
+		is.NoErr(<-closed)
+		is.Equal(stored(t, db)[:2], []int64{1, 2})
+	})
+}
+
+// Ensure that a COMMIT which the server's end has interrupted is of an unknown outcome, whoever says so, and one that is refused is not.
+func TestTx_CommitEnded(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	for code, refused := range map[string]bool{"FATAL 08P01": false, "FATAL 57P01": false, "ERROR 57P01": false, "PANIC XX000": false, "ERROR 08006": false,
+		"FATAL 25P03": true, "ERROR 40001": true, "ERROR 23503": true, "ERROR 57014": true} {
+		is.Equal(refusesCommit(&pgconn.PgError{Severity: code[:5], Code: code[6:]}), refused)
+	}
+	ctx := limited(t)
+	db := numbers(ctx, t, dbtest.Postgres(t))
+	do(ctx, t, db, `CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(20); RETURN NULL; END $$`,
+		`CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow()`)
+	var pid int64
+	ended := make(chan error, 1)
+	err := db.Tx(ctx, func(inner context.Context) error {
+		is.NoErr(insert(inner, db, 1))
+		pid = count(inner, t, db, "SELECT pg_backend_pid()")
+		go func() {
+			for {
+				n, err := ints(ctx, db, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid = ? AND query ILIKE 'commit%' AND state = 'active'", num(pid))
+				if err != nil || n[0] > 0 {
+					ended <- err
+					return
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+		}()
+		return nil
+	})
+	is.NoErr(<-ended)
+	is.Equal(KindOf(err), KindCommitUnknown)
+}
