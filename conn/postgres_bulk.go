@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 
+	"github.com/prom-go/prom/dialect/postgres"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -25,8 +26,45 @@ func (e *pgEngine) bulk(ctx context.Context, b *Bulk) error {
 	return err
 }
 
-// bulkOnce inserts rows in a transaction: how many the database has stored is known when the statement has ended.
 func (e *pgEngine) bulkOnce(ctx context.Context, b *Bulk) error {
+	c, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return postgresError(err)
+	}
+	s := sessionOf(c.Conn())
+	swallows, err := s.maySwallow(ctx, c.Conn(), b.Table)
+	if err != nil || swallows {
+		c.Release()
+		if err != nil {
+			return postgresError(err)
+		}
+		return e.bulkInTx(ctx, b)
+	}
+	defer c.Release()
+	if err = s.bulk(ctx, c.Conn(), b); errors.Is(err, errRowCount) {
+		s.swallows[b.Table] = true // by now
+	}
+	return err
+}
+
+// maySwallow reports whether a table may store fewer rows than are inserted. It asks once.
+func (s *pgSession) maySwallow(ctx context.Context, c *pgx.Conn, table string) (bool, error) {
+	if known, ok := s.swallows[table]; ok {
+		return known, nil
+	}
+	r := c.PgConn().ExecParams(ctx, postgres.MaySwallow, [][]byte{[]byte(table)}, nil, nil, nil).Read()
+	if r.Err != nil {
+		return false, r.Err
+	}
+	if s.swallows == nil {
+		s.swallows = map[string]bool{}
+	}
+	s.swallows[table] = string(r.Rows[0][0]) == "t"
+	return s.swallows[table], nil
+}
+
+// bulkInTx inserts rows in a transaction: how many the database has stored is known when the statement has ended.
+func (e *pgEngine) bulkInTx(ctx context.Context, b *Bulk) error {
 	inner, err := e.begin(ctx, txOptions{})
 	if err != nil {
 		return err

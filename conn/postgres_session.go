@@ -24,6 +24,8 @@ type pgSession struct {
 	gone  []string // names to deallocate
 	args  wireArgs
 	rows  pgRows
+
+	swallows map[string]bool // whether a table may store fewer rows than are inserted, by its name
 }
 
 // pgPrepared is a prepared statement of a connection.

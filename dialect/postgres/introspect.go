@@ -12,6 +12,12 @@ import (
 const relation = `(SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) ` +
 	`AND relkind IN ('r', 'p', 'f', 'v', 'm'))`
 
+// MaySwallow is a query that tells whether (boolean) what is inserted into a table, whose name is its argument, may be less than what is stored
+// by then: by a trigger before each row, by a rule, or because it is no ordinary table.
+const MaySwallow = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident($1::text))
+	AND (c.relkind <> 'r' OR c.relhasrules OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
+		WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgtype & 7 = 7)))` // for each row, before, INSERT: catalog/pg_trigger.h
+
 // Tables of other sessions, temporary ones, are in schemas that begin with pg_, as the catalogs are.
 const tables = `SELECT c.relname::text,
 	CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'table' END,
