@@ -90,6 +90,16 @@ func TestCheck(t *testing.T) {
 	})
 }
 
+// Wide is a model whose table may be from when it allowed less.
+type Wide struct {
+	prom.Model
+	Name  string `prom:"size=1..50"`
+	Code  *string
+	Count int
+}
+
+func wides(db *prom.DB) *prom.Repo[Wide] { return prom.NewRepo[Wide](prom.Using(db)) }
+
 // Ensure that a table from when the model allowed less is widened when it refuses a value, and that what it rightly refuses stays refused.
 func TestWiden(t *testing.T) {
 	t.Parallel()
@@ -97,27 +107,28 @@ func TestWiden(t *testing.T) {
 	ctx := context.Background()
 	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
 	db := open(t, e.DSN)
-	is.NoErr(things(db).Install(ctx))
+	is.NoErr(wides(db).Install(ctx))
 	narrow := func() {
-		runSQL(t, db, `ALTER TABLE "thing" ALTER COLUMN "code" SET NOT NULL`, `ALTER TABLE "thing" ADD CONSTRAINT "thing_name_check" CHECK (length(name) <= 3)`)
+		runSQL(t, db, `ALTER TABLE "wide" ALTER COLUMN "code" SET NOT NULL`, `ALTER TABLE "wide" DROP CONSTRAINT "wide_name_check"`,
+			`ALTER TABLE "wide" ADD CONSTRAINT "wide_name_check" CHECK (length(name) >= 1 AND length(name) <= 3)`)
 	}
 	narrow()
-	is.NoErr(things(db).Create(ctx, &Thing{Name: "a longer name"}))
-	is.NoErr(prom.Check(ctx, things(db)))
+	is.NoErr(wides(db).Create(ctx, &Wide{Name: "a longer name"}))
+	is.NoErr(prom.Check(ctx, wides(db)))
 
-	runSQL(t, db, `TRUNCATE "thing"`)
+	runSQL(t, db, `TRUNCATE "wide"`)
 	narrow()
 	for _, mode := range []prom.InstallMode{prom.InstallCheck, prom.InstallOff} {
-		err := things(open(t, e.DSN, prom.Installing(mode))).Create(ctx, &Thing{Name: "n"})
+		err := wides(open(t, e.DSN, prom.Installing(mode))).Create(ctx, &Wide{Name: "n"})
 		is.True(errors.Is(err, prom.ErrNotNull))
 	}
-	err := db.Tx(ctx, func(ctx context.Context) error { return things(db).Create(ctx, &Thing{Name: "n"}) })
+	err := db.Tx(ctx, func(ctx context.Context) error { return wides(db).Create(ctx, &Wide{Name: "n"}) })
 	is.True(errors.Is(err, prom.ErrNotNull)) // it is not widened in a transaction
-	list := []Thing{{Name: "more than three"}, {Name: "and more"}}
-	is.NoErr(things(db).CreateMany(ctx, list))
+	list := []Wide{{Name: "more than three"}, {Name: "and more"}}
+	is.NoErr(wides(db).CreateMany(ctx, list))
 
-	runSQL(t, db, `ALTER TABLE "thing" ADD CONSTRAINT "theirs" CHECK ("count" < 10)`)
-	err = things(open(t, e.DSN)).Create(ctx, &Thing{Count: 11})
+	runSQL(t, db, `ALTER TABLE "wide" ADD CHECK ("count" < 10)`) // under a name such as the library gives
+	err = wides(open(t, e.DSN)).Create(ctx, &Wide{Name: "n", Count: 11})
 	is.True(errors.Is(err, prom.ErrCheck)) // somebody else's rule is left
-	is.True(errors.Is(things(db).Create(ctx, &Thing{Count: 11}), prom.ErrCheck))
+	is.True(errors.Is(wides(db).Create(ctx, &Wide{Name: "n", Count: 11}), prom.ErrCheck))
 }

@@ -384,3 +384,29 @@ func TestUnsoundViews(t *testing.T) {
 	runSQL(t, db, `DROP TRIGGER theirs`)
 	whole(ctx, t, db, now)
 }
+
+// Ensure that a partitioned table gets what it can, and that the rest is left to a person.
+func TestPartitioned(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	type thing struct {
+		ID    int64 `prom:"key"`
+		Owner *schema.Ref[owner]
+		Size  *uint8
+		Name  string `prom:"index,size=1..9"`
+	}
+	db := open(t, dbtest.Postgres(t))
+	ensure(ctx, t, db, table[owner](t))
+	runSQL(t, db, `CREATE TABLE "thing" ("id" bigint PRIMARY KEY, "name" text NOT NULL) PARTITION BY RANGE ("id")`,
+		`CREATE TABLE "part1" PARTITION OF "thing" FOR VALUES FROM (0) TO (100)`, `INSERT INTO "thing" VALUES (1, 'a')`)
+	now := named[thing](t, "thing")
+	is.NoErr(planned(ctx, db, now))
+	found, err := conn.InspectAll(ctx, db, "thing")
+	is.NoErr(err)
+	is.True(found.Partitioned && found.Column("owner") != nil && found.Column("size") != nil)
+	refused(ctx, t, db, `INSERT INTO "thing" VALUES (2, 'a', 77)`, `INSERT INTO "thing" VALUES (2, 'a', NULL, 256)`)
+	for _, s := range planOf(ctx, t, db, now) {
+		is.Equal(s.Kind, schema.ByHand)
+	}
+}
