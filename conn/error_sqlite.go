@@ -3,6 +3,7 @@ package conn
 import (
 	"database/sql"
 	"errors"
+	"strconv"
 	"strings"
 
 	"modernc.org/sqlite"
@@ -83,6 +84,8 @@ func fileError(code int, text string, err error) *Error {
 		e.Constraint, _ = after(text, "CHECK constraint failed: ")
 	case code&0xff == lib.SQLITE_ERROR:
 		e.setMissing(text)
+	case kind == KindOther:
+		e.Detail = "SQLite's result code " + strconv.Itoa(code)
 	}
 	return e
 }

@@ -169,6 +169,10 @@ func TestSQLiteError_Other(t *testing.T) {
 	is.True(errors.Is(err, sql.ErrNoRows))
 	is.Equal(err.Error(), "prom: database error")
 
+	err = sqliteError(&SQLiteError{Code: 15, Message: "locking protocol"}) // of the codes that have no kind
+	is.Equal(KindOf(err), KindOther)
+	is.Equal(err.Error(), "prom: database error: SQLite's result code 15")
+
 	var c *sql.Conn
 	c, err = pool.Conn(ctx)
 	is.NoErr(err)
