@@ -190,7 +190,7 @@ func (a *applier) soundly(ctx context.Context, in *installer, t *schema.Table, s
 	if names == nil {
 		return nil
 	}
-	return &conn.Error{Kind: conn.KindDrift, Op: "apply", Table: t.Name, Detail: string(s.Kind) + " " + s.Name +
+	return &conn.Error{Kind: conn.KindDrift, Op: "apply", Table: t.Name, Detail: strings.TrimSpace(string(s.Kind)+" "+s.Name) +
 		": a view, a trigger or a reference at " + strings.Join(names, ", ") + " would refer to what is gone; change that first; nothing was changed"}
 }
 
