@@ -82,7 +82,7 @@ func fileError(code int, text string, err error) *Error {
 	case kind == KindCheck:
 		// The name of the constraint, or the text of the condition when it has none: never a value.
 		e.Constraint, _ = after(text, "CHECK constraint failed: ")
-	case code&0xff == lib.SQLITE_ERROR:
+	case code&0xff == lib.SQLITE_ERROR, code == lib.SQLITE_SCHEMA && strings.HasPrefix(text, "no such "): // the schema changes again and again
 		e.setMissing(text)
 	case kind == KindOther:
 		e.Detail = "SQLite's result code " + strconv.Itoa(code)

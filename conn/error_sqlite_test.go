@@ -172,6 +172,8 @@ func TestSQLiteError_Other(t *testing.T) {
 	err = sqliteError(&SQLiteError{Code: 15, Message: "locking protocol"}) // of the codes that have no kind
 	is.Equal(KindOf(err), KindOther)
 	is.Equal(err.Error(), "prom: database error: SQLite's result code 15")
+	is.Equal(KindOf(sqliteError(&SQLiteError{Code: 17, Message: "no such table: main.t"})), KindNoTable) // while the schema changes again and again
+	is.Equal(KindOf(sqliteError(&SQLiteError{Code: 17, Message: "database schema has changed"})), KindOther)
 
 	var c *sql.Conn
 	c, err = pool.Conn(ctx)

@@ -86,6 +86,10 @@ func (c *Conn) Exec(sql string) error {
 	return nil
 }
 
+// schemaRetries is how often a statement is prepared again because another connection changed the schema meanwhile. SQLite itself does it once
+// when it prepares, and as often as this when it steps (SQLITE_MAX_SCHEMA_RETRY).
+const schemaRetries = 50
+
 // prepare prepares the first statement of a text and returns what follows it. A text of spaces and comments has none.
 func (c *Conn) prepare(sql string, flags uint32) (s *Stmt, rest string, err error) {
 	if strings.IndexByte(sql, 0) >= 0 {
@@ -102,6 +106,9 @@ func (c *Conn) prepare(sql string, flags uint32) (s *Stmt, rest string, err erro
 			break
 		}
 		if rc == lib.SQLITE_LOCKED_SHAREDCACHE && c.waitShared(attempt) {
+			continue
+		}
+		if rc == lib.SQLITE_SCHEMA && attempt < schemaRetries {
 			continue
 		}
 		return nil, "", c.fail(rc)

@@ -7,6 +7,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/matryer/is"
@@ -127,6 +129,31 @@ func TestPrepare_Explain(t *testing.T) {
 		is.NoErr(c.Exec("DROP TABLE t"))
 		is.Equal(explain().Error(), "sqlite: no such table: t (1)")
 		is.NoErr(c.Exec("CREATE TABLE t (a, b); CREATE TABLE u (a); CREATE TRIGGER r AFTER DELETE ON t BEGIN INSERT INTO u VALUES (OLD.b); END"))
+	}
+}
+
+// Ensure that a statement on a table that is not there is told as that while another connection changes the schema again and again.
+func TestPrepare_SchemaChanges(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	uri := file(t)
+	c, other := opened(t, uri, Options{}), opened(t, uri, Options{})
+	do(t, other, "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF")
+	var stop atomic.Bool
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer stop.Store(true)
+	group.Go(func() {
+		for !stop.Load() {
+			if err := other.Exec("CREATE TABLE x (a); DROP TABLE x"); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	for range 5000 {
+		_, err := c.Prepare("SELECT * FROM missing")
+		is.Equal(err.Error(), "sqlite: no such table: missing (1)")
 	}
 }
 
