@@ -230,10 +230,16 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 // probe counts what stands in the way of a step. What it asks about may not be there yet, or be of another type until an earlier step has run;
 // then nothing is known.
 func (p *planner) probe(s *schema.Step) error {
-	err := p.db.Tx(p.ctx, func(ctx context.Context) (err error) {
+	probe := func(ctx context.Context) (err error) {
 		s.Violations, err = conn.Count(ctx, p.db, s.Probe)
 		return err
-	})
+	}
+	var err error
+	if p.db.InTx(p.ctx) { // where a statement that fails would end it
+		err = p.db.Tx(p.ctx, probe)
+	} else {
+		err = probe(p.ctx) // a transaction would wait for SQLite's only writer
+	}
 	switch conn.KindOf(err) {
 	case conn.KindNoColumn, conn.KindNoTable, conn.KindSyntax, conn.KindType:
 		return nil

@@ -233,6 +233,34 @@ func TestPlanViolations(t *testing.T) {
 	})
 }
 
+// Ensure that a plan does not wait for who writes, though it counts what is in the way.
+func TestPlanBesideWriter(t *testing.T) {
+	t.Parallel()
+	type thing struct {
+		ID   int64  `prom:"key,auto"`
+		Name string `prom:"unique"`
+	}
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := open(t, e.DSN)
+		runSQL(t, db, `CREATE TABLE "thing" ("id" `+counted(e)+`, "name" TEXT NOT NULL)`, `INSERT INTO "thing" ("name") VALUES ('a'), ('a')`)
+		timeout := "busy_timeout=20"
+		if e.Name == dbtest.NamePostgres {
+			timeout = "lock_timeout=20"
+		}
+		other := open(t, e.With(timeout))
+		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
+			_, err := db.Exec(ctx, &conn.Statement{SQL: `UPDATE "thing" SET "name" = 'a'`, Write: true})
+			is.NoErr(err)
+			steps := planOf(context.Background(), t, other, named[thing](t, "thing"))
+			is.Equal(lines(steps), []string{"create index thing_name [additive]"})
+			is.Equal(steps[0].Violations, int64(1))
+			return nil
+		}))
+	})
+}
+
 // Ensure that the table of SQLite that is made anew keeps what others made: triggers, views, indexes, constraints, references to it, and the number
 // that AUTOINCREMENT has reached.
 func TestRebuildKeeps(t *testing.T) {
