@@ -31,6 +31,13 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 		}
 		w.goes = append(w.goes, &w.Have.Checks[i])
 	}
+	for _, have := range w.extraChecks() {
+		if h.Kind != want.Kind && !carried(h, want) && have.Name != w.Table.CheckName(c) && hasWord(have.Expr, drift.Name) {
+			what = append(what, "DROP CONSTRAINT IF EXISTS "+dialect.Quote(have.Name)) // a step before may have dropped it
+			risk = schema.Lossy
+			w.goes = append(w.goes, have)
+		}
+	}
 	if h.Default != "" && !h.Auto && (constant || !carried(h, want)) {
 		what = append(what, col+"DROP DEFAULT")
 		w.settled[drift.Name] = true
@@ -54,6 +61,16 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	}
 	s.Apart = risk != schema.Additive
 	return s
+}
+
+// extraChecks returns the CHECKs of which the model has none.
+func (w *alteration) extraChecks() (checks []*schema.FoundCheck) {
+	for _, drift := range w.Drifts {
+		if drift.Object == schema.OfCheck && drift.Sort == schema.Extra {
+			checks = append(checks, drift.At.HaveCheck)
+		}
+	}
+	return checks
 }
 
 // widths orders the integers by what they hold.

@@ -40,7 +40,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		r.drops = append(r.drops, name)
 		edit(func(def, _ *tableDef) { def.dropColumn(name) })
 	case drift.Object == schema.OfColumn && drift.Aspect == schema.AspectType:
-		expr, probe, lossy, can := conversion(place.HaveColumn, place.WantColumn, dialect.Quote(name))
+		expr, probe, lossy, can := w.conversion(drift)
 		if !can {
 			return "there is no conversion from the one type to the other; add a column of another name, fill it, and drop this one"
 		}
@@ -68,7 +68,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		put(clauseDefault)
 	case drift.Object == schema.OfCheck:
 		if have := place.HaveCheck; have != nil {
-			if drift.Sort == schema.Extra || !ownCheck.MatchString(have.Expr) {
+			if isOthers(drift) {
 				r = lose
 			}
 			edit(func(def, _ *tableDef) {
@@ -110,7 +110,12 @@ var ownCheck = regexp.MustCompile(`^(length\("(""|[^"])+"\)|"(""|[^"])+") (>=|<=
 
 const number = `-?[0-9.]+(e[+-]?[0-9]+)?`
 
-// retyped returns how the values are converted of the column that a drift is about, or of one of them, if digits may be lost by that; else "". It
+// isOthers reports whether a CHECK that goes may be somebody else's.
+func isOthers(drift *schema.Drift) bool {
+	return drift.Sort == schema.Extra || !ownCheck.MatchString(drift.At.HaveCheck.Expr)
+}
+
+// retyped returns how the values are converted of the column that a drift is about, or of one of them, if something may be lost by that; else "". It
 // is false when they cannot be.
 func (w *alteration) retyped(drift *schema.Drift) (expr string, can bool) {
 	var names []string
@@ -124,7 +129,7 @@ func (w *alteration) retyped(drift *schema.Drift) (expr string, can bool) {
 	}
 	for _, d := range w.Drifts {
 		if d.Object == schema.OfColumn && d.Aspect == schema.AspectType && slices.Contains(names, d.Name) {
-			if expr, _, lossy, can := conversion(d.At.HaveColumn, d.At.WantColumn, dialect.Quote(d.Name)); lossy || !can {
+			if expr, _, lossy, can := w.conversion(d); lossy || !can {
 				return expr, can
 			}
 		}
@@ -241,6 +246,17 @@ func (w *alteration) counts() bool {
 func (w *alteration) wanted() *tableDef {
 	def, _ := parseTable(w.d.CreateTable(w.Table, nil)[0])
 	return def
+}
+
+// conversion tells how the values of a column whose type differs are converted. What is not the old value any more does not come before a CHECK
+// is gone that is in words of the old type.
+func (w *alteration) conversion(drift *schema.Drift) (expr, probe string, lossy, can bool) {
+	name := dialect.Quote(drift.Name)
+	expr, probe, lossy, can = conversion(drift.At.HaveColumn, drift.At.WantColumn, name)
+	lossy = lossy || expr != name && slices.ContainsFunc(w.Drifts, func(d *schema.Drift) bool {
+		return d.Object == schema.OfCheck && d.At.HaveCheck != nil && isOthers(d) && exprSpeaksOf(tokens(d.At.HaveCheck.Expr), drift.Name)
+	})
+	return expr, probe, lossy, can
 }
 
 // conversion tells how a value of one type becomes one of another, and which rows are in the way of that. Types that are stored alike need
