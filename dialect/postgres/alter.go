@@ -27,7 +27,7 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 	}
 	for _, drift := range a.Drifts {
 		if drift.Aspect == schema.AspectType || drift.Aspect == schema.AspectDefault && w.settled[drift.Name] ||
-			drift.Sort == schema.Extra && slices.Contains(w.goes, drift.At.HaveCheck) {
+			slices.Contains(w.goes, drift) {
 			continue
 		}
 		for _, s := range w.step(drift) {
@@ -58,10 +58,10 @@ const passing = "prom_tmp"
 type alteration struct {
 	*dialect.Alteration
 	d       Dialect
-	name    string               // of the table, quoted
-	settled map[string]bool      // the columns whose default is seen to when their type changes
-	stuck   []string             // the columns whose type only a person can change
-	goes    []*schema.FoundCheck // goes when the type of its column changes
+	name    string          // of the table, quoted
+	settled map[string]bool // the columns whose default is seen to when their type changes
+	stuck   []string        // the columns whose type only a person can change
+	goes    []*schema.Drift // what goes when the type of its column changes
 }
 
 // new returns a step without its statements.

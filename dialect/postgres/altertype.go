@@ -10,7 +10,7 @@ import (
 )
 
 // columnType changes a column's type. The default and the CHECK are in the words of the old type, so they step aside. What the model has none of
-// stays where the server can take it over, and else goes for good.
+// stays where the server can take it over, and else goes for good, in the same statement.
 func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	c, h, want, col := drift.At.Column, drift.At.HaveColumn, drift.At.WantColumn, alterColumn(drift.Name)
 	risk, probe, can := conversion(h, want)
@@ -23,19 +23,23 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	constant := !want.Auto && c.References == nil && c.HasConstant()
 	var what []string
 	i := slices.IndexFunc(w.Have.Checks, func(f schema.FoundCheck) bool { return f.Name == w.Table.CheckName(c) })
-	checked := i >= 0 && h.Kind != want.Kind && (constraint != "" || !carried(h, want))
+	checked := i >= 0 && h.Kind != want.Kind && constraint != ""
 	if checked {
 		what = append(what, "DROP CONSTRAINT IF EXISTS "+dialect.Quote(w.Table.CheckName(c))) // a step before may have dropped it
-		if constraint == "" || !isOwn(w.Have.Checks[i].Expr) {
+		if !isOwn(w.Have.Checks[i].Expr) {
 			risk = schema.Lossy
 		}
-		w.goes = append(w.goes, &w.Have.Checks[i])
 	}
-	for _, have := range w.extraChecks() {
-		if h.Kind != want.Kind && !carried(h, want) && have.Name != w.Table.CheckName(c) && hasWord(have.Expr, drift.Name) {
-			what = append(what, "DROP CONSTRAINT IF EXISTS "+dialect.Quote(have.Name)) // a step before may have dropped it
+	var indexes []string
+	if !carried(h, want) {
+		for _, extra := range w.extraOn(drift.Name) {
+			if ix := extra.At.HaveIndex; ix != nil && !ix.Bound {
+				indexes = append(indexes, "DROP INDEX IF EXISTS "+dialect.Quote(ix.Name))
+			} else {
+				what = append(what, "DROP CONSTRAINT IF EXISTS "+dialect.Quote(constraintName(extra)))
+			}
 			risk = schema.Lossy
-			w.goes = append(w.goes, have)
+			w.goes = append(w.goes, extra)
 		}
 	}
 	if h.Default != "" && !h.Auto && (constant || !carried(h, want)) {
@@ -55,7 +59,7 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	if checked && constraint != "" {
 		what = append(what, "ADD "+constraint)
 	}
-	s := w.new(schema.AlterColumn, drift, risk, append(w.d.Prerequisites([]*schema.Column{c}), w.alter(what...))...)
+	s := w.new(schema.AlterColumn, drift, risk, append(w.d.Prerequisites([]*schema.Column{c}), strings.Join(append(indexes, w.alter(what...)), "; "))...)
 	if probe != "" {
 		s.Probe = "SELECT count(*) FROM " + w.name + " WHERE " + strings.ReplaceAll(probe, "?", name)
 	}
@@ -63,14 +67,34 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	return s
 }
 
-// extraChecks returns the CHECKs of which the model has none.
-func (w *alteration) extraChecks() (checks []*schema.FoundCheck) {
+// extraOn returns what the model has none of, and is in words of the type of a column: the server would not change that while it stands.
+func (w *alteration) extraOn(column string) (extra []*schema.Drift) {
 	for _, drift := range w.Drifts {
-		if drift.Object == schema.OfCheck && drift.Sort == schema.Extra {
-			checks = append(checks, drift.At.HaveCheck)
+		if drift.Sort != schema.Extra {
+			continue
+		}
+		speaks := false
+		switch place := drift.At; drift.Object {
+		case schema.OfCheck:
+			speaks = hasWord(place.HaveCheck.Expr, column)
+		case schema.OfForeignKey:
+			speaks = slices.Contains(place.HaveKey.Columns, column)
+		case schema.OfIndex:
+			speaks = hasWord(place.HaveIndex.Where, column) || slices.ContainsFunc(place.HaveIndex.Columns, func(c schema.FoundIndexColumn) bool { return hasWord(c.Expr, column) })
+		}
+		if speaks {
+			extra = append(extra, drift)
 		}
 	}
-	return checks
+	return extra
+}
+
+// constraintName returns the name of a constraint that is extra.
+func constraintName(extra *schema.Drift) string {
+	if extra.Object == schema.OfForeignKey {
+		return extra.At.HaveKey.Name
+	}
+	return extra.Name
 }
 
 // widths orders the integers by what they hold.

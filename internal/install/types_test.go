@@ -44,6 +44,7 @@ func TestTypeWithoutRule(t *testing.T) {
 		N  string
 		M  string
 		O  int64
+		P  string
 	}
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		for name, do := range map[string]func(context.Context, *conn.DB, *schema.Table) error{"apply": planned, "by hand": byHand} {
@@ -51,14 +52,18 @@ func TestTypeWithoutRule(t *testing.T) {
 				is := is.New(t)
 				ctx := context.Background()
 				db := open(t, e.DSN)
-				runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" integer NOT NULL CONSTRAINT "thing_n_check" CHECK ("n" <= 100000),
-					"m" integer NOT NULL, "o" integer, CHECK ("m" < 200 AND "o" < 300))`, `INSERT INTO "thing" ("n", "m", "o") VALUES (5, 30, 7)`)
+				runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `DROP TABLE IF EXISTS "other"`, `CREATE TABLE "other" ("id" integer PRIMARY KEY)`, `INSERT INTO "other" VALUES (1)`,
+					`CREATE TABLE "thing" ("id" `+counted(e)+`, "n" integer NOT NULL CONSTRAINT "thing_n_check" CHECK ("n" <= 100000),
+						"m" integer NOT NULL, "o" bigint NOT NULL, "p" integer NOT NULL REFERENCES "other", CHECK ("m" < 200 AND "o" < 300))`,
+					`CREATE UNIQUE INDEX "thing_even" ON "thing" ("o") WHERE "n" % 2 = 0`, `CREATE INDEX "thing_m" ON "thing" (("m" + 1))`,
+					`INSERT INTO "thing" ("n", "m", "o", "p") VALUES (5, 30, 7, 1)`)
 				now := named[thing](t, "thing")
 				below(ctx, t, db, now, schema.Lossy)
-				refused(ctx, t, db, `INSERT INTO "thing" ("n", "m", "o") VALUES (100001, 1, 1)`, `INSERT INTO "thing" ("n", "m", "o") VALUES (1, 200, 1)`)
+				refused(ctx, t, db, `INSERT INTO "thing" ("n", "m", "o", "p") VALUES (100001, 1, 1, 1)`,
+					`INSERT INTO "thing" ("n", "m", "o", "p") VALUES (1, 200, 1, 1)`)
 				is.NoErr(do(ctx, db, now))
 				is.Equal(planOf(ctx, t, db, now), nil)
-				is.Equal(count(ctx, t, db, `SELECT count(*) FROM "thing" WHERE "n" = '5' AND "m" = '30' AND "o" = 7`), int64(1))
+				is.Equal(count(ctx, t, db, `SELECT count(*) FROM "thing" WHERE "n" = '5' AND "m" = '30' AND "o" = 7 AND "p" = '1'`), int64(1))
 			})
 		}
 	})
