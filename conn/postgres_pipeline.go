@@ -110,7 +110,7 @@ func (e *pgEngine) judgedBatch(ctx context.Context, c *pgxpool.Conn, sts []*Stat
 	committed := false
 	defer func() {
 		if !committed { // by an error, or a panic of the reader
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+			ctx, cancel := settling(ctx)
 			defer cancel()
 			_ = t.rollback(ctx)
 		}

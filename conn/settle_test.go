@@ -97,3 +97,45 @@ func TestTx_CommitEnded(t *testing.T) {
 	is.NoErr(<-ended)
 	is.Equal(KindOf(err), KindCommitUnknown)
 }
+
+// Ensure that a transaction ends soon after its context though the server answers no more, be it outermost or nested, before or while it is undone.
+func TestTx_EndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	network, e := dbtest.NewNetwork(t, dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)})
+	ctx := limited(t)
+	db := numbers(ctx, t, e.DSN)
+	inTx := func(ctx context.Context, fn func(ctx context.Context) error) error { return db.Tx(ctx, fn) }
+	failed := errors.New("failed")
+	for name, do := range map[string]func(ctx context.Context, fn func(ctx context.Context) error) error{
+		"outermost": inTx,
+		"nested": func(ctx context.Context, fn func(ctx context.Context) error) error {
+			return inTx(ctx, func(ctx context.Context) error { return inTx(ctx, fn) })
+		},
+	} {
+		for when, wait := range map[string]time.Duration{"after": time.Second, "before": 0} {
+			t.Run(name+" "+when, func(t *testing.T) {
+				is := is.New(t)
+				const lasts = 200 * time.Millisecond
+				begun := time.Now()
+				short, cancel := context.WithTimeout(ctx, lasts)
+				defer cancel()
+				err := do(short, func(inner context.Context) error {
+					is.NoErr(insert(inner, db, 1))
+					is.NoErr(network.Set(dbtest.Toxic{Kind: dbtest.Timeout}))
+					select {
+					case <-inner.Done():
+						time.Sleep(time.Millisecond)
+					case <-time.After(wait):
+					}
+					return failed
+				})
+				is.True(errors.Is(err, failed))
+				if late := time.Since(begun) - lasts; late > time.Second {
+					t.Errorf("it ended %v after its context", late)
+				}
+				is.NoErr(network.Set(dbtest.Toxic{}))
+				is.Equal(stored(t, db), []int64(nil))
+			})
+		}
+	}
+}

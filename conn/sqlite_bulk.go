@@ -38,17 +38,17 @@ func (t *liteTx) bulkOnce(ctx context.Context, b *Bulk, each int) error {
 	if err := t.savepoint(ctx, name); err != nil {
 		return err
 	}
-	end, inserted := context.WithoutCancel(ctx), false
+	inserted := false
 	defer func() {
-		if !inserted && t.dead == nil && t.rollbackTo(end, name) == nil {
-			_ = t.release(end, name)
+		if !inserted && t.dead == nil && t.rollbackTo(ctx, name) == nil {
+			_ = t.release(ctx, name)
 		}
 	}()
 	if err := t.insert(ctx, b, each); err != nil {
 		return err
 	}
 	inserted = true
-	return t.release(end, name)
+	return t.release(ctx, name)
 }
 
 // errKeysApart says that the keys of rows that one statement inserted may not follow one another.

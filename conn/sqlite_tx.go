@@ -67,10 +67,13 @@ func (t *liteTx) savepoint(ctx context.Context, name string) error {
 	return t.run(ctx, "SAVEPOINT "+name)
 }
 
-func (t *liteTx) release(ctx context.Context, name string) error { return t.run(ctx, "RELEASE "+name) }
+// release and rollbackTo wait for nobody, and do not hear the context, which may be what ended the level.
+func (t *liteTx) release(ctx context.Context, name string) error {
+	return t.run(context.WithoutCancel(ctx), "RELEASE "+name)
+}
 
 func (t *liteTx) rollbackTo(ctx context.Context, name string) error {
-	return t.run(ctx, "ROLLBACK TO "+name)
+	return t.run(context.WithoutCancel(ctx), "ROLLBACK TO "+name)
 }
 
 func (t *liteTx) commit(context.Context) error {

@@ -210,9 +210,26 @@ func (t *tx) rollback(ctx context.Context) error {
 // rollbackTimeout bounds a rollback whose server does not answer. The connection is dropped then, which rolls back too.
 const rollbackTimeout = 5 * time.Second
 
-// settling returns the context for what must be done though the caller's context has ended.
+// rollbackGrace is how long a rollback goes on when the caller's context has ended. Most take one round trip.
+const rollbackGrace = 200 * time.Millisecond
+
+// settling returns the context for what must be done though the caller's context has ended, or ends meanwhile.
 func settling(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+	if ctx.Done() == nil {
+		return end, cancel
+	}
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-end.Done():
+		case <-time.After(rollbackGrace):
+			cancel()
+		}
+	})
+	return end, func() {
+		stop()
+		cancel()
+	}
 }
 
 func (t *tx) savepoint() string { return "prom_" + strconv.Itoa(t.depth) }
