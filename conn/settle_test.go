@@ -124,7 +124,6 @@ func TestTx_EndsWithItsContext(t *testing.T) {
 					is.NoErr(network.Set(dbtest.Toxic{Kind: dbtest.Timeout}))
 					select {
 					case <-inner.Done():
-						time.Sleep(time.Millisecond)
 					case <-time.After(wait):
 					}
 					return failed

@@ -30,7 +30,7 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 			risk = schema.Lossy
 		}
 	}
-	var indexes []string
+	var indexes, reasons []string
 	if !carried(h, want) {
 		for _, extra := range w.extraOn(drift.Name) {
 			if ix := extra.At.HaveIndex; ix != nil && !ix.Bound {
@@ -39,7 +39,7 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 				what = append(what, "DROP CONSTRAINT IF EXISTS "+dialect.Quote(constraintName(extra)))
 			}
 			risk = schema.Lossy
-			w.goes = append(w.goes, extra)
+			w.goes, reasons = append(w.goes, extra), append(reasons, "; "+extra.Error())
 		}
 	}
 	if h.Default != "" && !h.Auto && (constant || !carried(h, want)) {
@@ -56,10 +56,11 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 		what = append(what, col+"SET DEFAULT "+w.d.Literal(c.Default.Literal))
 		w.settled[drift.Name] = true
 	}
-	if checked && constraint != "" {
+	if checked {
 		what = append(what, "ADD "+constraint)
 	}
 	s := w.new(schema.AlterColumn, drift, risk, append(w.d.Prerequisites([]*schema.Column{c}), strings.Join(append(indexes, w.alter(what...)), "; "))...)
+	s.Reason += strings.Join(reasons, "")
 	if probe != "" {
 		s.Probe = "SELECT count(*) FROM " + w.name + " WHERE " + strings.ReplaceAll(probe, "?", name)
 	}

@@ -340,8 +340,8 @@ func TestApplyTogether(t *testing.T) {
 		errs := make(chan error, 4)
 		for i := range cap(errs) {
 			options := "pool_maxconn=1"
-			if i%2 == 0 && e.Name == dbtest.NamePostgres { // of which the lock's transaction must know nothing
-				options += "&default_transaction_isolation=serializable&idle_in_transaction_session_timeout=50"
+			if i%2 == 0 && e.Name == dbtest.NamePostgres { // of which the transaction that holds the lock must know nothing
+				options += "&default_transaction_isolation=serializable"
 			}
 			other := open(t, e.With(options))
 			go func() { errs <- planned(ctx, other, now) }()

@@ -12,6 +12,19 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
+// way is a way to make a table like its model.
+type way func(ctx context.Context, db *conn.DB, t *schema.Table) error
+
+// eachWay runs a test on each engine, for plans that are applied and for those whose statements are run by hand.
+func eachWay(t *testing.T, fn func(ctx context.Context, t *testing.T, e dbtest.Engine, db *conn.DB, do way)) {
+	t.Helper()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		for name, do := range map[string]way{"apply": planned, "by hand": byHand} {
+			t.Run(name, func(t *testing.T) { fn(context.Background(), t, e, open(t, e.DSN), do) })
+		}
+	})
+}
+
 // Ensure that a rule for the values of another type comes with that type, by hand too, and that what it refuses is counted right.
 func TestTypeThenRule(t *testing.T) {
 	t.Parallel()
@@ -19,20 +32,14 @@ func TestTypeThenRule(t *testing.T) {
 		ID int64  `prom:"key,auto"`
 		N  uint16 `prom:"min=2"`
 	}
-	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
-		for name, do := range map[string]func(context.Context, *conn.DB, *schema.Table) error{"apply": planned, "by hand": byHand} {
-			t.Run(name, func(t *testing.T) {
-				is := is.New(t)
-				ctx := context.Background()
-				db := open(t, e.DSN)
-				runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" TEXT NOT NULL)`, `INSERT INTO "thing" ("n") VALUES ('10'), ('3')`)
-				now := named[thing](t, "thing")
-				below(ctx, t, db, now, schema.Lossy) // does what it can, and does not fail
-				is.NoErr(do(ctx, db, now))
-				is.Equal(planOf(ctx, t, db, now), nil)
-				refused(ctx, t, db, `INSERT INTO "thing" ("n") VALUES (1)`, `INSERT INTO "thing" ("n") VALUES (65536)`)
-			})
-		}
+	eachWay(t, func(ctx context.Context, t *testing.T, e dbtest.Engine, db *conn.DB, do way) {
+		is := is.New(t)
+		runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" TEXT NOT NULL)`, `INSERT INTO "thing" ("n") VALUES ('10'), ('3')`)
+		now := named[thing](t, "thing")
+		below(ctx, t, db, now, schema.Lossy) // does what it can, and does not fail
+		is.NoErr(do(ctx, db, now))
+		is.Equal(planOf(ctx, t, db, now), nil)
+		refused(ctx, t, db, `INSERT INTO "thing" ("n") VALUES (1)`, `INSERT INTO "thing" ("n") VALUES (65536)`)
 	})
 }
 
@@ -46,26 +53,20 @@ func TestTypeWithoutRule(t *testing.T) {
 		O  int64
 		P  string
 	}
-	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
-		for name, do := range map[string]func(context.Context, *conn.DB, *schema.Table) error{"apply": planned, "by hand": byHand} {
-			t.Run(name, func(t *testing.T) {
-				is := is.New(t)
-				ctx := context.Background()
-				db := open(t, e.DSN)
-				runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `DROP TABLE IF EXISTS "other"`, `CREATE TABLE "other" ("id" integer PRIMARY KEY)`, `INSERT INTO "other" VALUES (1)`,
-					`CREATE TABLE "thing" ("id" `+counted(e)+`, "n" integer NOT NULL CONSTRAINT "thing_n_check" CHECK ("n" <= 100000),
-						"m" integer NOT NULL, "o" bigint NOT NULL, "p" integer NOT NULL REFERENCES "other", CHECK ("m" < 200 AND "o" < 300))`,
-					`CREATE UNIQUE INDEX "thing_even" ON "thing" ("o") WHERE "n" % 2 = 0`, `CREATE INDEX "thing_m" ON "thing" (("m" + 1))`,
-					`INSERT INTO "thing" ("n", "m", "o", "p") VALUES (5, 30, 7, 1)`)
-				now := named[thing](t, "thing")
-				below(ctx, t, db, now, schema.Lossy)
-				refused(ctx, t, db, `INSERT INTO "thing" ("n", "m", "o", "p") VALUES (100001, 1, 1, 1)`,
-					`INSERT INTO "thing" ("n", "m", "o", "p") VALUES (1, 200, 1, 1)`)
-				is.NoErr(do(ctx, db, now))
-				is.Equal(planOf(ctx, t, db, now), nil)
-				is.Equal(count(ctx, t, db, `SELECT count(*) FROM "thing" WHERE "n" = '5' AND "m" = '30' AND "o" = 7 AND "p" = '1'`), int64(1))
-			})
-		}
+	eachWay(t, func(ctx context.Context, t *testing.T, e dbtest.Engine, db *conn.DB, do way) {
+		is := is.New(t)
+		runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `DROP TABLE IF EXISTS "other"`, `CREATE TABLE "other" ("id" integer PRIMARY KEY)`, `INSERT INTO "other" VALUES (1)`,
+			`CREATE TABLE "thing" ("id" `+counted(e)+`, "n" integer NOT NULL CONSTRAINT "thing_n_check" CHECK ("n" <= 100000),
+				"m" integer NOT NULL, "o" bigint NOT NULL, "p" integer NOT NULL REFERENCES "other", CHECK ("m" < 200 AND "o" < 300))`,
+			`CREATE UNIQUE INDEX "thing_even" ON "thing" ("o") WHERE "n" % 2 = 0`, `CREATE INDEX "thing_m" ON "thing" (("m" + 1))`,
+			`INSERT INTO "thing" ("n", "m", "o", "p") VALUES (5, 30, 7, 1)`)
+		now := named[thing](t, "thing")
+		below(ctx, t, db, now, schema.Lossy)
+		refused(ctx, t, db, `INSERT INTO "thing" ("n", "m", "o", "p") VALUES (100001, 1, 1, 1)`,
+			`INSERT INTO "thing" ("n", "m", "o", "p") VALUES (1, 200, 1, 1)`)
+		is.NoErr(do(ctx, db, now))
+		is.Equal(planOf(ctx, t, db, now), nil)
+		is.Equal(count(ctx, t, db, `SELECT count(*) FROM "thing" WHERE "n" = '5' AND "m" = '30' AND "o" = 7 AND "p" = '1'`), int64(1))
 	})
 }
 
