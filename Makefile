@@ -18,7 +18,7 @@ RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
 
 # Tests and examples have many models, and the compiler makes all methods of a repo and of a generic field for each of them. Without
 # inlining and without what a debugger needs, it takes half the time and memory for that. A package's flags are those of its tests.
-BRIEF := $(foreach p,prom prom/internal/differential prom/internal/torture prom/promtest prom/examples/...,'-gcflags=github.com/prom-go/$(p)=-l -dwarf=false')
+BRIEF := $(foreach p,prom prom/internal/behaviour/... prom/internal/differential prom/internal/torture prom/promtest prom/examples/...,'-gcflags=github.com/prom-go/$(p)=-l -dwarf=false')
 
 # The flags of all tests go by the environment, because a test asks go for what it has compiled.
 TESTFLAGS = $(GOFLAGS) $(RACE) $(BRIEF)
@@ -27,7 +27,7 @@ TESTFLAGS = $(GOFLAGS) $(RACE) $(BRIEF)
 export GORACE := $(strip $(GORACE) atexit_sleep_ms=0)
 
 # What coverage is measured of: the library, not the examples and not what serves its tests.
-LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e /internal/arch -e /internal/parity -e /internal/suites -e /internal/testindex -e /internal/differential -e /internal/torture | paste -sd, -)
+LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e /internal/arch -e /internal/behaviour -e /internal/parity -e /internal/suites -e /internal/testindex -e /internal/differential -e /internal/torture | paste -sd, -)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -10,6 +10,12 @@ import (
 	"github.com/prom-go/prom"
 )
 
+// Thing is a model of which a release is made.
+type Thing struct {
+	prom.Model
+	Name string `prom:"index"`
+}
+
 // release makes the schema what the models of the new version want, as far as that harms nobody.
 func release(ctx context.Context, things *prom.Repo[Thing]) error {
 	plan, err := prom.Plan(ctx, things)

@@ -9,46 +9,11 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/behaviour/kit"
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
-
-// open connects to a test's database, in a registry of its own, and closes it at the end of the test.
-func open(tb testing.TB, dsn string, options ...prom.OpenOption) *prom.DB {
-	tb.Helper()
-	db, err := new(prom.Registry).Open(dsn, options...)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	return db
-}
-
-// Note is the model that most tests use.
-type Note struct {
-	prom.Model
-	Title string `prom:"size=1..100,index"`
-	Body  string
-	Views int
-	Stars *int
-	At    time.Time
-}
-
-var (
-	NoteID    = prom.NumberOf(func(n *Note) *int64 { return &n.ID })
-	NoteTitle = prom.TextOf(func(n *Note) *string { return &n.Title })
-	NoteViews = prom.NumberOf(func(n *Note) *int { return &n.Views })
-	NoteStars = prom.NullNumberOf(func(n *Note) **int { return &n.Stars })
-	NoteAt    = prom.TimeOf(func(n *Note) *time.Time { return &n.At })
-)
-
-// notes returns a repo of notes on a database.
-func notes(db *prom.DB) *prom.Repo[Note] { return prom.NewRepo[Note](prom.Using(db)) }
 
 // Ensure that a value goes through its whole life: created, found, changed and deleted.
 // parity: M2 M3 M4 M10
@@ -57,9 +22,9 @@ func TestLife(t *testing.T) {
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
-		repo := notes(open(t, e.DSN))
+		repo := kit.Notes(kit.Open(t, e.DSN))
 
-		n := Note{Title: "first", Views: 3, At: time.Date(2024, 2, 29, 12, 0, 0, 123456789, time.UTC)}
+		n := kit.Note{Title: "first", Views: 3, At: time.Date(2024, 2, 29, 12, 0, 0, 123456789, time.UTC)}
 		is.True(n.IsNew())
 		is.NoErr(repo.Create(ctx, &n))
 		is.True(n.ID > 0)
@@ -81,7 +46,7 @@ func TestLife(t *testing.T) {
 		is.Equal(n.Views, 4)
 		is.True(n.Updated.After(n.Created))
 
-		count, err := repo.Where(NoteViews.Gte(4), NoteTitle.HasPrefix("fir")).Count(ctx)
+		count, err := repo.Where(kit.NoteViews.Gte(4), kit.NoteTitle.HasPrefix("fir")).Count(ctx)
 		is.NoErr(err)
 		is.Equal(count, 1)
 

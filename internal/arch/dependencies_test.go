@@ -24,7 +24,7 @@ var licences = map[string]string{
 func TestDependencies(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	page, err := os.ReadFile("../../docs/dependencies.md")
+	page, err := os.ReadFile(root + "/docs/dependencies.md")
 	is.NoErr(err)
 	rows := map[string][]string{}
 	for line := range strings.Lines(string(page)) {
@@ -33,7 +33,7 @@ func TestDependencies(t *testing.T) {
 		}
 	}
 	cmd := exec.Command("go", "mod", "edit", "-json")
-	cmd.Dir = "../.."
+	cmd.Dir = root
 	out, err := cmd.Output()
 	is.NoErr(err)
 	var mod struct {
@@ -71,7 +71,7 @@ func moduleFolders(t *testing.T) map[string]string {
 	t.Helper()
 	is := is.New(t)
 	cmd := exec.Command("go", "list", "-deps", "-test", "-e", "-json=Module", "./...")
-	cmd.Dir = "../.."
+	cmd.Dir = root
 	out, err := cmd.Output()
 	is.NoErr(err)
 	folders := map[string]string{}

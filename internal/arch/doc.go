@@ -1,2 +1,3 @@
-// Package arch holds the test of the module's layering: which package may import which. It has no code of its own.
+// Package arch holds the tests of the house: which package may import which, what the compiler accepts of users and what it refuses,
+// and whether the pages of docs/ say what the code does. It has no code of its own.
 package arch

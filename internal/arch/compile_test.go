@@ -1,0 +1,310 @@
+package arch_test
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+)
+
+// program is a user's program around one statement.
+const program = `package blog
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/prom-go/prom"
+)
+
+type Author struct {
+	prom.Model
+	Name string
+	Born *int
+	Died sql.Null[int]
+	Tags []string
+
+	Posts  prom.Many[Post] "prom:\"via=author\""
+	Edited prom.Many[Post] "prom:\"via=editor\""
+	Liked  prom.ManyVia[Post, Like]
+}
+
+type Like struct {
+	prom.Model
+	Author prom.Ref[Author]
+	Post   prom.Ref[Post]
+	Stars  int
+}
+
+type Post struct {
+	prom.Model
+	Author prom.Ref[Author]
+	Editor *prom.Ref[Author]
+	Title  string
+	Sub    *string
+	At     time.Time
+	Views  int
+	Key    prom.UUID
+	Live   bool
+}
+
+type Coin struct {
+	prom.UUIDModel
+	Post prom.Ref[Post]
+}
+
+var (
+	Authors    = prom.NewRepo[Author]()
+	AuthorName = prom.TextOf(func(a *Author) *string { return &a.Name })
+	AuthorBorn = prom.NullNumberOf(func(a *Author) **int { return &a.Born })
+	AuthorDied = prom.SQLNullNumberOf(func(a *Author) *sql.Null[int] { return &a.Died })
+	AuthorTags = prom.JSONOf(func(a *Author) *[]string { return &a.Tags })
+
+	AuthorPosts  = prom.ManyOf(func(a *Author) *prom.Many[Post] { return &a.Posts })
+	AuthorEdited = prom.ManyOf(func(a *Author) *prom.Many[Post] { return &a.Edited })
+	AuthorLiked  = prom.ManyViaOf(func(a *Author) *prom.ManyVia[Post, Like] { return &a.Liked })
+	LikeStars    = prom.NumberOf(func(l *Like) *int { return &l.Stars })
+
+	Posts      = prom.NewRepo[Post]()
+	PostID     = prom.NumberOf(func(p *Post) *int64 { return &p.ID })
+	PostAuthor = prom.RefOf(func(p *Post) *prom.Ref[Author] { return &p.Author })
+	PostEditor = prom.NullRefOf(func(p *Post) **prom.Ref[Author] { return &p.Editor })
+	PostTitle  = prom.TextOf(func(p *Post) *string { return &p.Title })
+	PostSub    = prom.NullTextOf(func(p *Post) **string { return &p.Sub })
+	PostAt     = prom.TimeOf(func(p *Post) *time.Time { return &p.At })
+	PostViews  = prom.NumberOf(func(p *Post) *int { return &p.Views })
+	PostKey    = prom.OrderedOf(func(p *Post) *prom.UUID { return &p.Key })
+	PostLive   = prom.FieldOf(func(p *Post) *bool { return &p.Live })
+
+	CoinPost = prom.RefOf(func(c *Coin) *prom.Ref[Post] { return &c.Post })
+
+	ctx context.Context
+	use = func(...any) {}
+)
+
+func body() {
+	%s
+}
+`
+
+var goodPrograms = []string{
+	`use(Posts.Where(PostViews.Gt(3), prom.Or(PostAt.Year().Eq(2024), prom.Not(PostTitle.HasPrefix("A")))).OrderBy(PostViews.Desc(), PostAt.Asc()).Limit(3).All(ctx))`,
+	`use(Posts.Where(PostAuthor.Eq(7), PostEditor.IsNull(), PostSub.Is(nil), PostKey.Lt(prom.NewUUID()), PostLive.Eq(true)).Update(ctx, PostViews.Add(1), PostSub.SetNull(), PostEditor.Set(3)))`,
+	`use(Authors.Where(AuthorBorn.In(1, 2), AuthorDied.NotNull(), AuthorName.ContainsFold("x")).Update(ctx, AuthorTags.Set([]string{"a"}), AuthorDied.SetNull()))`,
+	`for p, err := range Posts.Each(ctx) { use(p.Views, err, Posts.Save(ctx, p)) }`,
+	`var c prom.Cond[Post] = PostViews.Eq(1); use(prom.And(c, PostID.In(1, 2)))`,
+	`use(Posts.With(PostAuthor.With(AuthorPosts.Where(PostViews.Gt(1)).OrderBy(PostAt.Desc()).Limit(3).With(PostEditor)), PostEditor).All(ctx))`,
+	`var p Post; var a Author; p.Author.Set(&a); p.Author = prom.Refer(&a); p.Editor = new(prom.Refer(&a)); use(Posts.With(PostAuthor).LoadInto(ctx, &p))`,
+	`use(Authors.Where(AuthorPosts.Has(PostEditor.HasNot()), AuthorPosts.Count(PostLive.Eq(true)).Gt(3), prom.AggregateOf(AuthorPosts, prom.Sum(PostViews)).Gt(9), AuthorLiked.HasNot(PostViews.Eq(1))))`,
+	`use(Authors.With(AuthorLiked.Where(PostViews.Gt(1)).WhereLink(LikeStars.Gt(3)).OrderByLink(LikeStars.Desc()).Limit(3).With(PostAuthor)).All(ctx))`,
+	`var r prom.Relation[Author] = AuthorPosts; use(r, []prom.Relation[Post]{PostAuthor, PostEditor.With(r)})`,
+}
+
+// badPrograms are statements that must not compile, each with a part of what the compiler says.
+var badPrograms = []struct{ statement, says string }{
+	// The type of the value.
+	{`PostViews.Gt("3")`, `cannot use "3"`},
+	{`PostViews.Eq(1.5)`, `cannot use 1.5`},
+	{`PostViews.Eq(nil)`, `cannot use nil`},
+	{`PostViews.Gt(nil)`, `cannot use nil`},
+	{`PostViews.In(1, "2")`, `cannot use "2"`},
+	{`PostViews.In([]int{1})`, `cannot use []int{…}`},
+	{`PostViews.Between(1, "9")`, `cannot use "9"`},
+	{`PostTitle.Eq(3)`, `cannot use 3`},
+	{`PostTitle.Contains('x')`, `cannot use 'x'`},
+	{`PostAt.Gt("2024-01-01")`, `cannot use "2024-01-01"`},
+	{`PostAt.Year().Eq("2024")`, `cannot use "2024"`},
+	{`PostAt.Year().In(time.Now())`, `cannot use time.Now()`},
+	{`PostKey.Eq("00000000-0000-0000-0000-000000000000")`, `cannot use "0000`},
+	{`PostLive.Eq(1)`, `cannot use 1`},
+	{`PostAuthor.Eq("ada")`, `cannot use "ada"`},
+	{`PostAuthor.Eq(Author{})`, `cannot use Author{}`},
+	{`PostViews.Set("3")`, `cannot use "3"`},
+	{`PostViews.Add("3")`, `cannot use "3"`},
+	{`AuthorTags.Set("a")`, `cannot use "a"`},
+	{`AuthorBorn.Set(nil)`, `cannot use nil`},
+	{`var n int64 = 3; PostViews.Eq(n)`, `cannot use n`},
+
+	// What a family of fields does not have.
+	{`PostViews.Contains("x")`, `PostViews.Contains undefined`},
+	{`PostViews.Like("x")`, `PostViews.Like undefined`},
+	{`PostViews.Year()`, `PostViews.Year undefined`},
+	{`PostTitle.Add("x")`, `PostTitle.Add undefined`},
+	{`PostAt.Add(1)`, `PostAt.Add undefined`},
+	{`PostAt.Contains("x")`, `PostAt.Contains undefined`},
+	{`PostLive.Gt(true)`, `PostLive.Gt undefined`},
+	{`PostLive.Asc()`, `PostLive.Asc undefined`},
+	{`PostAuthor.Gt(3)`, `PostAuthor.Gt undefined`},
+	{`PostAuthor.Add(3)`, `PostAuthor.Add undefined`},
+	{`PostKey.Contains("x")`, `PostKey.Contains undefined`},
+	{`AuthorTags.Eq([]string{"a"})`, `AuthorTags.Eq undefined`},
+	{`AuthorTags.In([]string{"a"})`, `AuthorTags.In undefined`},
+	{`AuthorTags.Asc()`, `AuthorTags.Asc undefined`},
+	{`PostViews.IsNull()`, `PostViews.IsNull undefined`},
+	{`PostViews.SetNull()`, `PostViews.SetNull undefined`},
+	{`PostTitle.SetNull()`, `PostTitle.SetNull undefined`},
+	{`PostAuthor.SetNull()`, `PostAuthor.SetNull undefined`},
+	{`AuthorTags.SetNull()`, `AuthorTags.SetNull undefined`},
+	{`PostAt.Year().Set(3)`, `PostAt.Year().Set undefined`},
+
+	// Fields of another model.
+	{`Posts.Where(AuthorName.Eq("x"))`, `cannot use AuthorName.Eq("x")`},
+	{`Posts.Where(PostViews.Eq(1), AuthorBorn.IsNull())`, `cannot use AuthorBorn.IsNull()`},
+	{`Posts.Query().Where(AuthorName.Eq("x"))`, `cannot use AuthorName.Eq("x")`},
+	{`Posts.OrderBy(AuthorName.Asc())`, `cannot use AuthorName.Asc()`},
+	{`Posts.Where(PostViews.Eq(1)).Update(ctx, AuthorName.Set("x"))`, `cannot use AuthorName.Set("x")`},
+	{`Posts.Where(prom.Raw[Author]("1 = 1"))`, `cannot use prom.Raw`},
+	{`Posts.Where(prom.And(AuthorName.Eq("x")))`, `cannot use prom.And(`},
+	{`Posts.Where(prom.Not(AuthorName.Eq("x")))`, `cannot use prom.Not(`},
+	{`prom.And(PostViews.Eq(1), AuthorName.Eq("x"))`, `does not match inferred type`},
+	{`prom.Or(PostViews.Eq(1), AuthorName.Eq("x"))`, `does not match inferred type`},
+	{`Posts.Create(ctx, &Author{})`, `cannot use &Author{}`},
+	{`Posts.Save(ctx, new(Author))`, `cannot use new(Author)`},
+	{`Posts.CreateMany(ctx, []Author{{}})`, `cannot use []Author`},
+	{`var c prom.Cond[Post] = AuthorName.Eq("x"); use(c)`, `cannot use AuthorName.Eq("x")`},
+	{`use(prom.Cond[Post](AuthorName.Eq("x")))`, `cannot convert`},
+	{`use(prom.Order[Post](AuthorName.Asc()))`, `cannot convert`},
+	{`use(prom.Assign[Post](AuthorName.Set("x")))`, `cannot convert`},
+	{`use(prom.TextField[Post, string](AuthorName))`, `cannot convert`},
+	{`use(prom.JSONField[Post, []string](AuthorTags))`, `cannot convert`},
+	{`use(prom.PartField[Author](PostAt.Year()))`, `cannot convert`},
+
+	// Relations of another model.
+	{`Posts.With(AuthorPosts)`, `cannot use AuthorPosts`},
+	{`Posts.Where(PostViews.Gt(1)).With(AuthorPosts)`, `cannot use AuthorPosts`},
+	{`Authors.With(PostAuthor)`, `cannot use PostAuthor`},
+	{`Posts.With(CoinPost)`, `cannot use CoinPost`},
+	{`Posts.With(PostAuthor.With(PostEditor))`, `cannot use PostEditor`},
+	{`Posts.With(PostEditor.With(PostAuthor))`, `cannot use PostAuthor`},
+	{`Authors.With(AuthorPosts.With(AuthorEdited))`, `cannot use AuthorEdited`},
+	{`Authors.With(AuthorPosts.Where(AuthorName.Eq("x")))`, `cannot use AuthorName.Eq("x")`},
+	{`Authors.With(AuthorPosts.OrderBy(AuthorName.Asc()))`, `cannot use AuthorName.Asc()`},
+	{`Authors.With(AuthorPosts.OrderBy(PostAt.Desc()).Limit("3"))`, `cannot use "3"`},
+	{`Posts.With(PostAuthor).LoadInto(ctx, &Author{})`, `cannot use &Author{}`},
+	{`Posts.With(PostAuthor).LoadIntoAll(ctx, []Author{})`, `cannot use []Author{}`},
+	{`use(prom.Relation[Post](AuthorPosts))`, `cannot convert`},
+	{`use(prom.ManyField[Author, Coin](AuthorPosts))`, `cannot convert`},
+	{`use(prom.RefField[Coin, Author, int64](PostAuthor))`, `cannot convert`},
+
+	{`prom.ManyViaOf(func(a *Author) *prom.Many[Post] { return &a.Posts })`, `does not match`},
+	{`Authors.With(AuthorLiked.Where(AuthorName.Eq("x")))`, `cannot use AuthorName.Eq("x")`},
+	{`Authors.With(AuthorLiked.WhereLink(PostViews.Eq(1)))`, `cannot use PostViews.Eq(1)`},
+	{`Authors.With(AuthorLiked.OrderByLink(PostViews.Asc()))`, `cannot use PostViews.Asc()`},
+	{`Posts.Where(AuthorPosts.Has())`, `cannot use AuthorPosts.Has()`},
+	{`Authors.Where(AuthorPosts.Has(AuthorName.Eq("x")))`, `cannot use AuthorName.Eq("x")`},
+	{`Authors.Where(AuthorPosts.Count())`, `cannot use AuthorPosts.Count()`},
+	{`Authors.Where(AuthorPosts.Count().Eq("3"))`, `cannot use "3"`},
+	{`use(prom.AggregateOf(AuthorPosts, prom.Max(AuthorName)))`, `does not match`},
+	{`Authors.Where(AuthorLiked.HasNot(LikeStars.Eq(1)))`, `cannot use LikeStars.Eq(1)`},
+	{`Posts.With(AuthorLiked)`, `cannot use AuthorLiked`},
+	{`use(prom.ManyViaField[Author, Post, Coin](AuthorLiked))`, `cannot convert`},
+
+	// References between keys of different types, or to another model.
+	{`var p Post; p.Author.Set(&p)`, `cannot use &p`},
+	{`var p Post; p.Author = prom.Refer(&p)`, `cannot use prom.Refer(&p)`},
+	{`var p Post; p.Author = prom.ReferBy[string](&Author{})`, `cannot use prom.ReferBy`},
+	{`var p Post; var c Coin; c.Post = p.Author`, `cannot use p.Author`},
+	{`var p Post; p.Editor = prom.Refer(&Author{})`, `cannot use prom.Refer`},
+	{`prom.RefOf(func(c *Coin) *prom.RefBy[Post, string] { return &c.Post })`, `cannot use &c.Post`},
+	{`prom.RefOf(func(c *Coin) *prom.Ref[Author] { return &c.Post })`, `cannot use &c.Post`},
+	{`prom.ManyOf(func(a *Author) *prom.Many[Coin] { return &a.Posts })`, `cannot use &a.Posts`},
+	{`prom.ManyOf(func(p *Post) *prom.Ref[Author] { return &p.Author })`, `does not match`},
+	{`var a Author; a.Posts.Set([]Author{})`, `cannot use []Author{}`},
+
+	// Things of the wrong sort.
+	{`Posts.With(PostViews)`, `cannot use PostViews`},
+	{`Posts.With("author")`, `cannot use "author"`},
+	{`Posts.With(struct{}{})`, `cannot use struct{}{}`},
+	{`PostAuthor.Limit(3)`, `PostAuthor.Limit undefined`},
+	{`Posts.Where("views > 3")`, `cannot use "views > 3"`},
+	{`Posts.OrderBy("views")`, `cannot use "views"`},
+	{`Posts.OrderBy(PostViews)`, `cannot use PostViews`},
+	{`Posts.Where(PostViews)`, `cannot use PostViews`},
+	{`Posts.Where(PostViews.Asc())`, `cannot use PostViews.Asc()`},
+	{`Posts.Where(PostViews.Set(1))`, `cannot use PostViews.Set(1)`},
+	{`Posts.AllRows().Update(ctx, PostViews.Eq(1))`, `cannot use PostViews.Eq(1)`},
+	{`Posts.Where(struct{}{})`, `cannot use struct{}{}`},
+
+	// Accessors and constructors.
+	{`prom.NumberOf(func(p *Post) *string { return &p.Title })`, `string does not satisfy`},
+	{`prom.TextOf(func(p *Post) *int { return &p.Views })`, `(type int) does not satisfy`},
+	{`prom.TimeOf(func(p *Post) *int { return &p.Views })`, `does not match`},
+	{`prom.NumberOf(func(p *Post) *int { return &p.Title })`, `cannot use &p.Title`},
+	{`prom.NumberOf(func(p *Post) int { return p.Views })`, `does not match`},
+	{`prom.NumberOf(func(a *Author) **int { return &a.Born })`, `does not satisfy`},
+	{`prom.NullNumberOf(func(p *Post) *int { return &p.Views })`, `does not match`},
+	{`prom.NullNumberOf(func(a *Author) *sql.Null[int] { return &a.Died })`, `does not match`},
+	{`prom.RefOf(func(p *Post) *int64 { return &p.ID })`, `does not match`},
+	{`prom.RefOf(func(p *Post) **prom.Ref[Author] { return &p.Editor })`, `does not match`},
+	{`use(prom.RefTo[Author]("ada"))`, `cannot use "ada"`},
+	{`var p Post; p.Author = prom.RefTo[Post](1)`, `cannot use prom.RefTo`},
+	{`var p Post; p.Author = prom.RefToKey[Author]("ada")`, `cannot use prom.RefToKey`},
+}
+
+// Ensure that the compiler refuses mistakes in queries: wrong types of values, conditions that a field has not, and fields, orders and
+// assignments of another model; and that it takes the right programs, which shows that it is the mistakes that it refuses.
+// parity: Q3
+func TestCompile(t *testing.T) {
+	t.Parallel()
+	check := compiler(t)
+	for _, statement := range goodPrograms {
+		t.Run(statement, func(t *testing.T) {
+			is := is.New(t)
+			is.NoErr(errors.Join(check(statement)...))
+		})
+	}
+	for _, bad := range badPrograms {
+		t.Run(bad.statement, func(t *testing.T) {
+			errs := check(bad.statement)
+			switch {
+			case len(errs) == 0:
+				t.Fatal("it compiles")
+			case !strings.Contains(errs[0].Error(), bad.says):
+				t.Fatalf("the compiler says %q, not %q", errs[0], bad.says)
+			}
+		})
+	}
+}
+
+// compiler returns a function that type-checks the program around a statement and returns what is wrong with it. Packages come
+// from what the go tool has compiled, the library's own included.
+func compiler(t *testing.T) func(statement string) []error {
+	t.Helper()
+	list := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", module)
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	exports := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		path, file, _ := strings.Cut(strings.TrimSpace(line), "=")
+		exports[path] = file
+	}
+	fset := token.NewFileSet()
+	imports := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	return func(statement string) (errs []error) {
+		file, err := parser.ParseFile(fset, "blog.go", fmt.Sprintf(program, statement), 0)
+		if err != nil {
+			return []error{err}
+		}
+		config := types.Config{Importer: imports, Error: func(err error) {
+			// An expression as a statement is an error too, and not the one that is looked for.
+			if !strings.Contains(err.Error(), "is not used") {
+				errs = append(errs, err)
+			}
+		}}
+		_, _ = config.Check("blog", fset, []*ast.File{file}, nil) // its error is the first of errs
+		return errs
+	}
+}

@@ -1,0 +1,82 @@
+package install_test
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/behaviour/kit"
+	"github.com/prom-go/prom/internal/dbtest"
+)
+
+// taker is a log that takes a connection out of the pool whenever a statement fails, so that the next run gets another one.
+type taker struct {
+	kit.Statements
+	failed int
+	take   func()
+}
+
+func (h *taker) Handle(_ context.Context, r slog.Record) error {
+	failed := false
+	r.Attrs(func(a slog.Attr) bool { failed = failed || a.Key == "error"; return true })
+	if failed {
+		h.failed++
+		h.take()
+	}
+	return nil
+}
+
+// Ensure that a change of the table is not seen, however many connections of the pool have prepared the statement before it.
+// parity: A8
+func TestEveryConnectionIsStale(t *testing.T) {
+	t.Parallel()
+	const conns = 12
+	is := is.New(t)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
+	log := &taker{}
+	db := kit.Open(t, e.With("pool_max_conns=12"), prom.Logger(slog.New(log)))
+	repo := kit.Things(db)
+	other := kit.Open(t, e.DSN)
+	kit.MustCreate(t, kit.Things(other), kit.Thing{Name: "n"})
+
+	var ready, held sync.WaitGroup
+	ready.Add(conns)
+	release := make(chan struct{})
+	errs := make([]error, conns)
+	for i := range conns {
+		held.Go(func() {
+			errs[i] = db.Tx(ctx, func(ctx context.Context) error {
+				_, err := repo.All(ctx)
+				ready.Done()
+				ready.Wait() // every connection is in use, so each has prepared it
+				return err
+			})
+		})
+	}
+	held.Wait()
+	for _, err := range errs {
+		is.NoErr(err)
+	}
+	kit.RunSQL(t, other, `ALTER TABLE "thing" ALTER COLUMN "count" TYPE integer`)
+
+	log.take = func() { // the connection that failed is the one that the pool would give out next
+		taken := make(chan struct{})
+		held.Go(func() {
+			_ = db.Tx(ctx, func(context.Context) error { close(taken); <-release; return nil })
+		})
+		<-taken
+	}
+	list, err := repo.All(ctx)
+	close(release)
+	held.Wait()
+	is.NoErr(err)
+	is.Equal(len(list), 1)
+	is.Equal(log.failed, 1) // the second run does not use what was prepared
+}

@@ -1,0 +1,89 @@
+package query_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/behaviour/kit"
+)
+
+// Worker and Tool are what the tests of expressions, projections and subqueries are about.
+type Worker struct {
+	prom.Model
+	Name string
+	Boss *prom.Ref[Worker]
+	Age  int32
+	Pay  float64
+	City *string
+	Rate string `prom:"decimal=8.2"`
+}
+
+type Tool struct {
+	prom.Model
+	Owner prom.Ref[Worker]
+	Kind  string
+	Cost  int
+}
+
+var (
+	WorkerID   = prom.NumberOf(func(w *Worker) *int64 { return &w.ID })
+	WorkerName = prom.TextOf(func(w *Worker) *string { return &w.Name })
+	WorkerBoss = prom.NullRefOf(func(w *Worker) **prom.Ref[Worker] { return &w.Boss })
+	WorkerAge  = prom.NumberOf(func(w *Worker) *int32 { return &w.Age })
+	WorkerPay  = prom.NumberOf(func(w *Worker) *float64 { return &w.Pay })
+	WorkerCity = prom.NullTextOf(func(w *Worker) **string { return &w.City })
+	WorkerRate = prom.OrderedOf(func(w *Worker) *string { return &w.Rate })
+
+	ToolOwner = prom.RefOf(func(t *Tool) *prom.Ref[Worker] { return &t.Owner })
+	ToolKind  = prom.TextOf(func(t *Tool) *string { return &t.Kind })
+	ToolCost  = prom.NumberOf(func(t *Tool) *int { return &t.Cost })
+)
+
+// workshop is a database of workers w0 to w7 and their tools. w1 to w3 work for w0, w4 to w6 for w3, and w7 for nobody; w2 and w7 have
+// no tool, and the others one each, w0 two.
+type workshop struct {
+	db      *prom.DB
+	workers *prom.Repo[Worker]
+	tools   *prom.Repo[Tool]
+}
+
+func newWorkshop(tb testing.TB, dsn string) workshop {
+	tb.Helper()
+	ctx := context.Background()
+	db := kit.Open(tb, dsn)
+	s := workshop{db, prom.NewRepo[Worker](prom.Using(db)), prom.NewRepo[Tool](prom.Using(db))}
+	rome, oslo := "Rome", "Oslo"
+	cities := []*string{&rome, nil, &oslo, &rome, nil, &oslo, &oslo, &rome}
+	bosses := []int{-1, 0, 0, 0, 3, 3, 3, -1}
+	var ids []int64
+	for i, city := range cities {
+		w := Worker{Name: fmt.Sprintf("w%d", i), Age: int32(20 + i%3), Pay: float64(i) * 1.5, City: city, Rate: fmt.Sprintf("%d.50", 9+i)}
+		if bosses[i] >= 0 {
+			boss := prom.RefTo[Worker](ids[bosses[i]])
+			w.Boss = &boss
+		}
+		if err := s.workers.Create(ctx, &w); err != nil {
+			tb.Fatal(err)
+		}
+		ids = append(ids, w.ID)
+	}
+	for i, owner := range []int{0, 0, 1, 3, 4, 5, 6} {
+		tool := Tool{Owner: prom.RefTo[Worker](ids[owner]), Kind: []string{"saw", "axe"}[i%2], Cost: 10 * i}
+		if err := s.tools.Create(ctx, &tool); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return s
+}
+
+// names returns the names of workers, in their order.
+func (s workshop) names(tb testing.TB, conds ...prom.Cond[Worker]) string {
+	tb.Helper()
+	list, err := prom.Pluck(s.workers.Where(conds...), WorkerName).OrderBy(WorkerID.Asc()).All(context.Background())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return fmt.Sprint(list)
+}

@@ -1,0 +1,385 @@
+package write_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/behaviour/kit"
+	"github.com/prom-go/prom/internal/dbtest"
+)
+
+// Page is deleted softly.
+type Page struct {
+	prom.Model
+	Slug    string `prom:"unique"`
+	Site    string `prom:"unique=site_no"`
+	No      int    `prom:"unique=site_no"`
+	Parent  *prom.Ref[Page]
+	Gone    *time.Time `prom:"deleted"`
+	Version int        `prom:"version"`
+}
+
+// PageRemark belongs to a page.
+type PageRemark struct {
+	prom.Model
+	Page prom.Ref[Page]
+	Text string
+}
+
+// PlainPage is deleted softly, and nothing tracks it.
+type PlainPage struct {
+	Slug string `prom:"key"`
+	Text string
+	Gone *time.Time `prom:"deleted"`
+}
+
+var (
+	PageSlug       = prom.TextOf(func(p *Page) *string { return &p.Slug })
+	PageSite       = prom.TextOf(func(p *Page) *string { return &p.Site })
+	PageNo         = prom.NumberOf(func(p *Page) *int { return &p.No })
+	PageParent     = prom.NullRefOf(func(p *Page) **prom.Ref[Page] { return &p.Parent })
+	PageID         = prom.NumberOf(func(p *Page) *int64 { return &p.ID })
+	PageRemarkPage = prom.RefOf(func(r *PageRemark) *prom.Ref[Page] { return &r.Page })
+	PageRemarkText = prom.TextOf(func(r *PageRemark) *string { return &r.Text })
+)
+
+func softPages(db *prom.DB) *prom.Repo[Page] { return prom.NewRepo[Page](prom.Using(db)) }
+
+// manyPages inserts n pages, numbered from 0.
+func manyPages(tb testing.TB, repo *prom.Repo[Page], n int) []Page {
+	tb.Helper()
+	list := make([]Page, n)
+	for i := range list {
+		list[i] = Page{Slug: "p" + string(rune('a'+i%26)) + strings.Repeat("x", i/26), Site: "s", No: i}
+	}
+	if err := repo.CreateMany(context.Background(), list); err != nil {
+		tb.Fatal(err)
+	}
+	return list
+}
+
+// numbers returns the numbers of pages.
+func numbers(list []Page) []int {
+	nos := make([]int, len(list))
+	for i := range list {
+		nos[i] = list[i].No
+	}
+	return nos
+}
+
+// Ensure that a row that was deleted softly is there for nobody who does not ask for it, whichever way they read, and that it comes
+// back by Restore.
+func TestSoftDelete(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := kit.Open(t, e.DSN)
+		repo := softPages(db)
+		list := manyPages(t, repo, 4)
+		v := &list[1]
+		updated := v.Updated
+		is.NoErr(repo.Delete(ctx, v))
+		is.True(v.Gone != nil && v.Updated.After(updated) && v.Version == 2 && !v.IsNew())
+		is.Equal(len(repo.Modified(v)), 0)
+
+		_, err := repo.Get(ctx, v.ID)
+		is.True(errors.Is(err, prom.ErrNotFound))
+		_, err = repo.Get(prom.WithCoalescing(ctx), v.ID)
+		is.True(errors.Is(err, prom.ErrNotFound))
+		is.True(errors.Is(repo.Load(ctx, &Page{Slug: v.Slug}), prom.ErrNotFound))
+		again := *v
+		is.True(errors.Is(repo.Reload(ctx, &again), prom.ErrNotFound))
+		is.Equal(numbers(kit.AllOf(t, repo)), []int{0, 2, 3})
+		count, err := repo.Count(ctx)
+		is.NoErr(err)
+		is.Equal(count, 3)
+		count, err = repo.OrderBy(PageNo.Asc()).Limit(10).Count(ctx)
+		is.NoErr(err)
+		is.Equal(count, 3)
+		has, err := repo.Where(PageNo.Eq(1)).Has(ctx)
+		is.NoErr(err)
+		is.True(!has)
+		var each, ordered, streamed []int
+		for p, err := range repo.Each(ctx) {
+			is.NoErr(err)
+			each = append(each, p.No)
+		}
+		for p, err := range repo.OrderBy(PageNo.Desc()).Each(ctx) {
+			is.NoErr(err)
+			ordered = append(ordered, p.No)
+		}
+		for p, err := range repo.OrderBy(PageNo.Asc()).Stream(ctx) {
+			is.NoErr(err)
+			streamed = append(streamed, p.No)
+		}
+		is.Equal(each, []int{0, 2, 3})
+		is.Equal(ordered, []int{3, 2, 0})
+		is.Equal(streamed, []int{0, 2, 3})
+		var b prom.Batch
+		got, all := repo.Batch(&b).Get(v.ID), repo.Batch(&b).All(repo.OrderBy(PageNo.Asc()))
+		is.NoErr(b.Run(ctx))
+		_, err = got.Value()
+		is.True(errors.Is(err, prom.ErrNotFound))
+		rows, err := all.Value()
+		is.NoErr(err)
+		is.Equal(numbers(rows), []int{0, 2, 3})
+
+		with, err := repo.Query().WithDeleted().OrderBy(PageNo.Asc()).All(ctx)
+		is.NoErr(err)
+		is.Equal(numbers(with), []int{0, 1, 2, 3})
+		only, err := repo.Query().OnlyDeleted().All(ctx)
+		is.NoErr(err)
+		is.Equal(numbers(only), []int{1})
+		is.True(only[0].Gone.Equal(*v.Gone))
+		each = nil
+		for p, err := range repo.Query().OnlyDeleted().Each(ctx) {
+			is.NoErr(err)
+			each = append(each, p.No)
+		}
+		is.Equal(each, []int{1})
+
+		n, err := repo.Where(PageNo.Gte(0)).Update(ctx, PageSite.Set("t"))
+		is.NoErr(err)
+		is.Equal(n, 3)
+		is.True(errors.Is(repo.Delete(ctx, &again), prom.ErrNotFound))
+		is.True(errors.Is(repo.DeleteKey(ctx, v.ID), prom.ErrNotFound))
+
+		is.NoErr(repo.Restore(ctx, v))
+		is.True(v.Gone == nil && v.Version == 3)
+		is.Equal(len(kit.AllOf(t, repo)), 4)
+		is.True(errors.Is(repo.Restore(ctx, &again), prom.ErrNotFound)) // it is not deleted any more
+		isStale(t, repo.Delete(ctx, &again))                            // nor is it what it was
+		isStale(t, repo.Save(ctx, &again))
+		back := again
+		is.NoErr(repo.Reload(ctx, &back))
+		is.True(errors.Is(repo.Restore(ctx, &back), prom.ErrNotFound)) // it is not deleted
+		is.NoErr(repo.HardDelete(ctx, &back))
+		is.True(back.IsNew())
+		all4, err := repo.Query().WithDeleted().Count(ctx)
+		is.NoErr(err)
+		is.Equal(all4, 3)
+		is.True(errors.Is(repo.HardDelete(ctx, v), prom.ErrNotFound))
+	})
+}
+
+// Ensure that queries delete softly, restore and delete for good, each the rows that they are about, and never all of them unasked.
+func TestSoftDeleteByQuery(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		repo := softPages(kit.Open(t, e.DSN))
+		manyPages(t, repo, 6)
+		counts := func(want ...int) {
+			t.Helper()
+			is := is.New(t)
+			for i, q := range []*prom.Query[Page]{repo.Query(), repo.Query().OnlyDeleted(), repo.Query().WithDeleted()} {
+				n, err := q.Count(ctx)
+				is.NoErr(err)
+				is.Equal(n, want[i])
+			}
+		}
+		n, err := repo.Where(PageNo.Lt(3)).Delete(ctx)
+		is.NoErr(err)
+		is.Equal(n, 3)
+		counts(3, 3, 6)
+		first, err := repo.Query().OnlyDeleted().One(ctx)
+		is.NoErr(err)
+		n, err = repo.Where(PageNo.Lt(4)).WithDeleted().Delete(ctx) // only those that are there
+		is.NoErr(err)
+		is.Equal(n, 1)
+		same, err := repo.Where(PageID.Eq(first.ID)).OnlyDeleted().One(ctx)
+		is.NoErr(err)
+		is.Equal(same.Version, first.Version)
+		counts(2, 4, 6)
+		n, err = repo.Where(PageNo.In(0, 5)).Restore(ctx)
+		is.NoErr(err)
+		is.Equal(n, 1)
+		counts(3, 3, 6)
+		n, err = repo.Where(PageNo.In(0, 1)).HardDelete(ctx) // 1 is not seen
+		is.NoErr(err)
+		is.Equal(n, 1)
+		counts(2, 3, 5)
+		for _, err := range []error{kit.ErrOf(repo.Query().Delete(ctx)), kit.ErrOf(repo.Query().HardDelete(ctx)), kit.ErrOf(repo.Query().Restore(ctx)),
+			kit.ErrOf(repo.Query().OnlyDeleted().HardDelete(ctx))} {
+			is.True(errors.Is(err, prom.ErrValidation))
+		}
+		n, err = repo.AllRows().OnlyDeleted().HardDelete(ctx)
+		is.NoErr(err)
+		is.Equal(n, 3)
+		counts(2, 0, 2)
+		gone, err := repo.Where(PageNo.Eq(4)).DeleteReturning(ctx)
+		is.NoErr(err)
+		is.True(len(gone) == 1 && gone[0].Gone != nil && gone[0].Version == 2 && !gone[0].IsNew())
+		is.NoErr(repo.Restore(ctx, &gone[0]))
+		var b prom.Batch
+		done, none := repo.Batch(&b).DeleteKey(gone[0].ID), repo.Batch(&b).DeleteKey(gone[0].ID)
+		is.NoErr(b.Run(ctx))
+		is.Equal(result(t, done), 1)
+		is.Equal(result(t, none), 0)
+		counts(1, 1, 2)
+	})
+}
+
+// result returns the value of an operation of a batch that has run.
+func result[V any](tb testing.TB, r *prom.Result[V]) V {
+	tb.Helper()
+	v, err := r.Value()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return v
+}
+
+// Ensure that unique indexes are over the rows that are there, for inserts, upserts and loads.
+// parity: M8 M11 X10
+func TestSoftDeleteUnique(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		repo := softPages(kit.Open(t, e.DSN))
+		old := kit.MustCreate(t, repo, Page{Slug: "a", Site: "s", No: 1})
+		is.True(errors.Is(repo.Create(ctx, &Page{Slug: "a", Site: "t"}), prom.ErrUnique))
+		is.NoErr(repo.Delete(ctx, old))
+		fresh := kit.MustCreate(t, repo, Page{Slug: "a", Site: "s", No: 1})
+		is.True(errors.Is(repo.Restore(ctx, old), prom.ErrUnique))
+		is.True(old.Gone != nil)
+
+		up := Page{Slug: "a", Site: "u", No: 2}
+		is.NoErr(repo.Upsert(ctx, &up))
+		is.Equal(up.ID, fresh.ID)
+		pair := Page{Slug: "b", Site: "u", No: 2}
+		is.NoErr(repo.Upsert(ctx, &pair, PageNo, PageSite))
+		is.Equal(pair.ID, fresh.ID)
+		loaded := Page{Slug: "b"}
+		is.NoErr(repo.Load(ctx, &loaded))
+		is.Equal(loaded.ID, fresh.ID)
+		is.NoErr(repo.Delete(ctx, &loaded))
+		another := Page{Slug: "b", Site: "u", No: 2}
+		is.NoErr(repo.Upsert(ctx, &another))
+		is.True(another.ID != fresh.ID)
+		// The primary key is over all rows: the one that is deleted comes back, as it is written.
+		revived := Page{Model: prom.Model{ID: old.ID}, Slug: "c", Site: "v"}
+		is.NoErr(repo.Upsert(ctx, &revived))
+		is.True(revived.ID == old.ID && revived.Gone == nil)
+		is.Equal(len(kit.AllOf(t, repo)), 2)
+	})
+}
+
+// Ensure that a value that was loaded as deleted can be written, so that the mark can be set and taken off by hand too.
+func TestSoftDeleteByHand(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := kit.Open(t, e.DSN)
+		repo := softPages(db)
+		v := kit.MustCreate(t, repo, Page{Slug: "a"})
+		at := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
+		v.Gone = &at
+		is.NoErr(repo.Save(ctx, v))
+		is.Equal(len(kit.AllOf(t, repo)), 0)
+		v.Slug = "b"
+		is.NoErr(repo.Save(ctx, v))
+		is.True(v.Gone.Equal(at))
+		v.Gone = nil
+		var b prom.Batch
+		repo.Batch(&b).Update(v)
+		is.NoErr(b.Run(ctx))
+		is.Equal(kit.AllOf(t, repo)[0].Slug, "b")
+
+		plain := prom.NewRepo[PlainPage](prom.Using(db))
+		p := PlainPage{Slug: "p", Text: "one"}
+		is.NoErr(plain.Create(ctx, &p))
+		is.NoErr(plain.DeleteKey(ctx, "p"))
+		is.Equal(len(kit.AllOf(t, plain)), 0)
+		is.True(errors.Is(plain.Update(ctx, &p), prom.ErrNotFound))
+		is.NoErr(plain.Restore(ctx, &p))
+		is.NoErr(plain.Delete(ctx, &p))
+		is.True(p.Gone != nil)
+		p.Text = "two"
+		is.NoErr(plain.Update(ctx, &p))
+		is.NoErr(plain.HardDelete(ctx, &p))
+	})
+}
+
+// Ensure that the rows that are deleted are left out of subqueries, joins and trees as well.
+func TestSoftDeleteInOtherQueries(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := kit.Open(t, e.DSN)
+		repo, remarks := softPages(db), prom.NewRepo[PageRemark](prom.Using(db))
+		list := manyPages(t, repo, 3)
+		for i := range list {
+			kit.MustCreate(t, remarks, PageRemark{Page: prom.RefTo[Page](list[i].ID), Text: list[i].Slug})
+		}
+		ref := prom.RefTo[Page](list[0].ID)
+		list[1].Parent = &ref
+		is.NoErr(repo.Save(ctx, &list[1]))
+		ref2 := prom.RefTo[Page](list[1].ID)
+		list[2].Parent = &ref2
+		is.NoErr(repo.Save(ctx, &list[2]))
+
+		counts := func(q *prom.Query[PageRemark]) int {
+			n, err := q.Count(ctx)
+			is.NoErr(err)
+			return n
+		}
+		under := func() int {
+			n, err := repo.Where(prom.DescendantsOf(PageParent, PageNo.Eq(0))).Count(ctx)
+			is.NoErr(err)
+			return n
+		}
+		is.Equal(counts(remarks.Where(PageRemarkPage.Has(PageNo.Gte(0)))), 3)
+		is.Equal(under(), 2)
+		is.NoErr(repo.Delete(ctx, &list[1]))
+		is.Equal(counts(remarks.Where(PageRemarkPage.Has(PageNo.Gte(0)))), 2)
+		is.Equal(counts(remarks.Where(PageRemarkPage.HasNot())), 1)
+		is.Equal(counts(remarks.Where(PageRemarkPage.InQuery(prom.Pluck(repo.Query(), PageID)))), 2)
+		is.Equal(counts(remarks.Where(PageRemarkPage.InQuery(prom.Pluck(repo.Query().WithDeleted(), PageID)))), 3)
+		is.Equal(counts(remarks.Where(prom.Exists(repo.Query().OnlyDeleted(), prom.Match(PageID, PageRemarkPage)))), 1)
+		is.Equal(counts(remarks.Where(prom.Via(PageRemarkPage, PageSlug).IsNull())), 1)
+		slugs, err := prom.Pluck(remarks.OrderBy(PageRemarkText.Asc()), prom.OrNull(prom.Via(PageRemarkPage, PageSlug))).All(ctx)
+		is.NoErr(err)
+		is.True(*slugs[0] == "pa" && slugs[1] == nil && *slugs[2] == "pc")
+		is.Equal(under(), 0) // what is below it hangs on it
+		n, err := remarks.AllRows().Update(ctx, PageRemarkText.SetTo(prom.OrValue(prom.Via(PageRemarkPage, PageSlug), "none")))
+		is.NoErr(err)
+		is.Equal(n, 3)
+		is.Equal(counts(remarks.Where(PageRemarkText.Eq("none"))), 1)
+	})
+}
+
+// Ensure that a model without the field says so, and that a query of other queries does.
+func TestSoftDeleteNeedsItsField(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := kit.Open(t, e.DSN)
+		repo, soft := kit.Items(db), softPages(db)
+		v := kit.MustCreate(t, repo, kit.Item{Name: "a"})
+		for _, err := range []error{
+			kit.ErrOf(repo.Query().WithDeleted().All(ctx)), kit.ErrOf(repo.Query().OnlyDeleted().Count(ctx)), repo.Restore(ctx, v),
+			kit.ErrOf(repo.AllRows().Restore(ctx)), kit.ErrOf(soft.Query().Union(soft.Query()).WithDeleted().All(ctx)),
+		} {
+			is.True(errors.Is(err, prom.ErrValidation))
+		}
+		n, err := repo.AllRows().HardDelete(ctx)
+		is.NoErr(err)
+		is.Equal(n, 1)
+		v = kit.MustCreate(t, repo, kit.Item{Name: "a"})
+		is.NoErr(repo.HardDelete(ctx, v))
+		is.True(v.IsNew())
+	})
+}

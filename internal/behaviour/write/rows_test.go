@@ -1,0 +1,157 @@
+package write_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/behaviour/kit"
+	"github.com/prom-go/prom/internal/dbtest"
+)
+
+// Ensure that updates and deletes by query return the rows that they changed, as values that were loaded.
+// parity: Q39 Q40 Q43 M10
+func TestWritesReturnRows(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		repo := kit.Items(kit.Open(t, e.DSN))
+		none, err := repo.Where(kit.ItemNo.Eq(1)).UpdateReturning(ctx, kit.ItemNo.Add(1)) // of a table that is not there
+		is.NoErr(err)
+		is.Equal(len(none), 0)
+		is.NoErr(repo.CreateMany(ctx, kit.ManyItems(300)))
+		list, err := repo.Where(kit.ItemNo.Lt(200)).UpdateReturning(ctx, kit.ItemNo.SetTo(prom.Plus(kit.ItemNo, prom.Val[kit.Item](1000))))
+		is.NoErr(err)
+		is.Equal(len(list), 200)
+		for i := range list {
+			if v := &list[i]; v.No < 1000 || v.IsNew() || len(repo.Modified(v)) > 0 || !v.Updated.After(v.Created) {
+				t.Fatalf("row %d came back as %+v", i, *v)
+			}
+		}
+		list[0].No = -5
+		is.NoErr(repo.Save(ctx, &list[0]))
+
+		gone, err := repo.Where(kit.ItemNo.Lt(0)).DeleteReturning(ctx)
+		is.NoErr(err)
+		is.True(len(gone) == 1 && gone[0].Name == list[0].Name && gone[0].IsNew())
+		is.NoErr(repo.Save(ctx, &gone[0])) // it is inserted again
+		count, err := repo.Count(ctx)
+		is.NoErr(err)
+		is.Equal(count, 300)
+		for _, err := range []error{kit.ErrOf(repo.Query().UpdateReturning(ctx, kit.ItemNo.Add(1))), kit.ErrOf(repo.Query().DeleteReturning(ctx)),
+			kit.ErrOf(repo.AllRows().Limit(1).DeleteReturning(ctx)), kit.ErrOf(repo.AllRows().UpdateReturning(ctx))} {
+			is.True(errors.Is(err, prom.ErrValidation))
+		}
+	})
+}
+
+// Archive takes over items.
+type Archive struct {
+	prom.UUIDModel
+	Title   string
+	No      *int
+	Source  string `prom:"default=items"`
+	Version int    `prom:"version"`
+}
+
+// Digest has a key that the database makes, and what it is about.
+type Digest struct {
+	prom.Model
+	Name  string `prom:"unique"`
+	Items int64
+	Note  *string
+	Kind  string `prom:"default=sum"`
+}
+
+var (
+	DigestName    = prom.TextOf(func(d *Digest) *string { return &d.Name })
+	DigestItems   = prom.NumberOf(func(d *Digest) *int64 { return &d.Items })
+	DigestNote    = prom.NullTextOf(func(d *Digest) **string { return &d.Note })
+	ArchiveTitle  = prom.TextOf(func(a *Archive) *string { return &a.Title })
+	DigestSmall   = prom.NumberOf(func(d *SmallDigest) *int16 { return &d.Items })
+	ItemID        = prom.NumberOf(func(i *kit.Item) *int64 { return &i.ID })
+	SmallDigestNo = prom.NumberOf(func(d *SmallDigest) *int { return &d.No })
+)
+
+// SmallDigest has a column that not every number fits.
+type SmallDigest struct {
+	No    int `prom:"key"`
+	Items int16
+}
+
+// Ensure that the rows of a query are inserted into another table, which has what its columns have in new rows, and that both tables are
+// made.
+// parity: Q39 Q43 Q44 A6 B20
+func TestCopy(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := kit.Open(t, e.DSN)
+		repo, digests := kit.Items(db), prom.NewRepo[Digest](prom.Using(db))
+		n, err := prom.Copy(ctx, digests, repo.Query(), prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
+		is.NoErr(err)
+		is.Equal(n, 0)
+		is.NoErr(repo.CreateMany(ctx, kit.ManyItems(20)))
+		q := repo.Where(kit.ItemNo.Lt(15)).OrderBy(kit.ItemNo.Desc()).Limit(10)
+		n, err = prom.Copy(ctx, digests, q, prom.To(DigestName, prom.Concat(prom.Val[kit.Item]("copy of "), kit.ItemName)), prom.To(DigestItems, ItemID),
+			prom.To(DigestNote, kit.ItemName))
+		is.NoErr(err)
+		is.Equal(n, 10)
+		list, err := digests.OrderBy(DigestItems.Asc()).All(ctx)
+		is.NoErr(err)
+		is.Equal(len(list), 10)
+		first := list[0]
+		is.True(first.ID > 0 && !first.Created.IsZero() && first.Updated.Equal(first.Created))
+		is.Equal(first.Name, "copy of item 5")
+		is.Equal(*first.Note, "item 5")
+		is.Equal(first.Kind, "sum")
+		n, err = prom.Copy(ctx, digests, repo.Where(kit.ItemNo.Lt(2)).Union(repo.Where(kit.ItemNo.Eq(3))), prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
+		is.NoErr(err)
+		is.Equal(n, 3)
+		_, err = prom.Copy(ctx, digests, q, prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
+		is.NoErr(err)
+		_, err = prom.Copy(ctx, digests, q, prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
+		is.True(errors.Is(err, prom.ErrUnique))
+	})
+}
+
+// Ensure that a copy that would leave a column without a value that it needs is an error before any SQL, and that a value that does not
+// fit is one of the database.
+func TestCopyErrors(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		var log kit.Statements
+		db := kit.Open(t, e.DSN, log.Option())
+		repo, archive, digests := kit.Items(db), prom.NewRepo[Archive](prom.Using(db)), prom.NewRepo[Digest](prom.Using(db))
+		name := prom.To(DigestName, kit.ItemName)
+		missing := kit.ErrOf(prom.Copy(ctx, digests, repo.Query(), name))
+		is.True(strings.Contains(missing.Error(), "nothing is mapped to Items"))
+		for _, err := range []error{
+			missing, kit.ErrOf(prom.Copy(ctx, digests, repo.Query())), kit.ErrOf(prom.Copy(ctx, digests, repo.Query(), name, name)),
+			kit.ErrOf(prom.Copy(ctx, archive, repo.Query(), prom.To(ArchiveTitle, kit.ItemName))), // the key is made in Go
+			kit.ErrOf(prom.Copy(ctx, digests, repo.Limit(-1), name, prom.To(DigestItems, ItemID))),
+		} {
+			is.True(errors.Is(err, prom.ErrValidation))
+		}
+		is.Equal(len(log.Take()), 0)
+
+		kit.MustCreate(t, repo, kit.Item{Name: "a", No: 30_000})
+		small := prom.NewRepo[SmallDigest](prom.Using(db))
+		tooMuch := prom.RawExpr[kit.Item, int16]("no * 2")
+		_, err := prom.Copy(ctx, small, repo.Query(), prom.To(SmallDigestNo, kit.ItemNo), prom.To(DigestSmall, tooMuch))
+		is.True(errors.Is(err, prom.ErrType))
+		other, err := prom.Open("sqlite://:memory:#copy_" + e.Name)
+		is.NoErr(err)
+		defer other.Close()
+		_, err = prom.Copy(ctx, digests, kit.Items(other).Query(), name, prom.To(DigestItems, ItemID))
+		is.True(errors.Is(err, prom.ErrValidation)) // it is in another database
+	})
+}
