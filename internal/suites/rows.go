@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strconv"
@@ -106,30 +107,33 @@ func addResults(rows []*row, report string) error {
 	return nil
 }
 
-// pattern returns what go test -run takes for the tests of a suite.
-func pattern(rows []*row, suite string) string {
+// is reports whether which names the row, by its suite or its number.
+func (r *row) is(which string) bool { return which == r.suite || which == strconv.Itoa(r.no) }
+
+// pattern returns what go test -run takes for the tests of a suite or row.
+func pattern(rows []*row, which string) string {
 	var names []string
-	for t := range testsOfSuite(rows, suite) {
+	for t := range testsOf(rows, which) {
 		names = append(names, t.Name)
 	}
 	slices.Sort(names)
 	return "^(" + strings.Join(slices.Compact(names), "|") + ")$"
 }
 
-// packages returns the packages of the tests of a suite.
-func packages(rows []*row, suite string) string {
+// packages returns the packages of the tests of a suite or row.
+func packages(rows []*row, which string) string {
 	var list []string
-	for t := range testsOfSuite(rows, suite) {
+	for t := range testsOf(rows, which) {
 		list = append(list, "./"+strings.TrimPrefix(t.Folder, "."))
 	}
 	slices.Sort(list)
 	return strings.Join(slices.Compact(list), " ")
 }
 
-func testsOfSuite(rows []*row, suite string) func(yield func(testindex.Test) bool) {
+func testsOf(rows []*row, which string) iter.Seq[testindex.Test] {
 	return func(yield func(testindex.Test) bool) {
 		for _, r := range rows {
-			if r.suite != suite {
+			if !r.is(which) {
 				continue
 			}
 			for _, t := range r.tests {

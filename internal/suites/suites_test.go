@@ -67,6 +67,8 @@ func TestTable(t *testing.T) {
 				"suites: 3 rows of docs/reliability.md, 0 not as they should be\n"},
 		{"one engine", killed, "T", false, 1, "NOT RUN on sqlite\n"},
 		{"short", killed + "1\tsqlite\tshort\tpassed\tTestKill/sqlite\t2 kills\n", "T", false, 1, "NOT at full size on sqlite\n"},
+		{"a number", killed + "1\tsqlite\tfull\tpassed\tTestKill/sqlite\t9 kills\n", "1", false, 0, "suites: 1 rows of"},
+		{"a number, short", killed + "1\tsqlite\tshort\tpassed\tTestKill/sqlite\t2 kills\n", "1", false, 1, "NOT at full size on sqlite\n"},
 		{"failed", "2\tsqlite\tshort\tfailed\tTestFile\t7 files\n", "R", false, 1, "FAILED 7 files\n"},
 		{"left out", "2\tsqlite\tshort\tleft out\tTestFile\tno disk\n", "", false, 2, "left out in part\n       sqlite    short  left out: no disk\n"},
 		{"left out, which may not be", "2\tsqlite\tshort\tleft out\tTestFile\tno disk\n", "R", false, 1, "left out in part\n"},
@@ -109,14 +111,17 @@ func TestPattern(t *testing.T) {
 	is := is.New(t)
 	o := module(t, page, suite, "")
 	var out strings.Builder
-	for _, o.tests = range []string{"T", "R"} {
+	for _, o.tests = range []string{"T", "R", "3"} {
 		_, err := run(&out, o)
 		is.NoErr(err)
 	}
 	o.tests, o.packages = "", "R"
 	_, err := run(&out, o)
 	is.NoErr(err)
-	is.Equal(out.String(), "^(TestKill)$\n^(TestFile)$\n./pkg\n")
+	o.packages = "4"
+	_, err = run(&out, o)
+	is.True(err != nil && strings.Contains(err.Error(), `no row "4"`))
+	is.Equal(out.String(), "^(TestKill)$\n^(TestFile)$\n^(TestFile)$\n./pkg\n")
 }
 
 // Ensure that what makes no sense is an error.

@@ -39,7 +39,7 @@ func (r *row) state(o options) (state string, ok bool) {
 func table(w io.Writer, rows []*row, o options) int {
 	bad, shown := 0, 0
 	for _, r := range rows {
-		if o.only != "" && r.suite != o.only {
+		if o.only != "" && !r.is(o.only) {
 			continue
 		}
 		shown++
