@@ -16,8 +16,8 @@ GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # A checkout that belongs to somebody else, as in a container, has no version that go could stamp; it would fail for that.
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -buildvcs=false)
 
-# Without a C compiler there is no race detector. These are looked at where they are used, which is after the set-up, since a recipe is
-# expanded when what it depends on is done.
+# Why there is no race detector, when there is none. It is asked where it is used, which is after the set-up: make
+# expands a recipe when its prerequisites are done.
 NORACE = $(shell GOFLAGS="$(GOFLAGS)" $(GO) run ./internal/dbtest/setup -norace)
 
 # The race detector looks at everything but SQLite itself, code translated from C whose memory lies where the detector does not look:
@@ -59,7 +59,7 @@ lint: ## every linter of golangci-lint but those that .golangci.yml has off, wit
 	$(GO) mod verify
 
 # go test prints nothing of a package that passed, so the figures come by files. Vetting is what check does.
-test: setup ## all tests with the race detector, on SQLite and PostgreSQL, the suites of docs/reliability.md in their short form
+test: setup ## all tests (or PACKAGES) with the race detector, on both engines; the suites of docs/reliability.md are short
 	@counts=$$(mktemp) report=$$(mktemp); trap 'rm -f "$$counts" "$$report"' EXIT; \
 	PROM_TEST_COUNTS="$$counts" PROM_TEST_REPORT="$$report" \
 	GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) $(PACKAGES); code=$$?; \
@@ -88,8 +88,10 @@ torture: FUZZTIME := 60s
 torture: setup fuzz ## the suites of docs/reliability.md that are marked T at full size, and each fuzz target for a minute: more than an hour
 	$(call suites,T)
 
-matrix: ## the tests of MATRIX, and of those RUN, on PostgreSQL VERSIONS (13 to 18) of the npm registry, without SQLite and the race detector
-	GOFLAGS="$(GOFLAGS) $(BRIEF)" $(GO) run ./internal/dbtest/matrix -timeout $(TIMEOUT) -run '$(RUN)' -versions '$(VERSIONS)' $(MATRIX)
+# Without the race detector, which looks at prom and not at the server. RUN is a pattern of tests.
+matrix: ## the behaviour tests on PostgreSQL alone, on each of VERSIONS (13 to 18), from the npm registry
+	@GOFLAGS="$(GOFLAGS) $(BRIEF)" $(GO) run ./internal/dbtest/matrix -versions '$(VERSIONS)' -run '$(RUN)' \
+		-timeout $(TIMEOUT) $(MATRIX)
 
 parity: ## which test shows which row of docs/parity.md; fails when one lacks a test
 	@$(GO) run ./internal/parity

@@ -83,7 +83,7 @@ func behindBouncer(t *testing.T, b servers.Bouncer, mode string) {
 		}
 	}
 	wholeTable(t, open(t, straight.DSN), "entry", true)
-	for _, refused := range []string{"search_path=x", "statement_timeout=1s", "lock_timeout=1s"} { // as docs/dsn.md says
+	for _, refused := range []string{"search_path=x", "statement_timeout=1s", "lock_timeout=1s"} { // see docs/dsn.md
 		if err := open(t, e.With(refused)).Ping(context.Background()); err == nil {
 			t.Errorf("PgBouncer takes %s", refused)
 		}
@@ -92,6 +92,6 @@ func behindBouncer(t *testing.T, b servers.Bouncer, mode string) {
 	if b.Prepares() {
 		prepared = " with max_prepared_statements"
 	}
-	dbtest.Reportf(t, 23, "PgBouncer %s%s, %s: %d workers × %d on %d sessions, 0 errors, in %v", b.Version, prepared, mode,
-		workers, each, sessions, time.Since(begun).Round(time.Millisecond))
+	dbtest.Reportf(t, 23, "PgBouncer %s%s, %s: %d workers × %d on %d sessions, 0 errors, in %v", b.Version, prepared,
+		mode, workers, each, sessions, time.Since(begun).Round(time.Millisecond))
 }

@@ -96,7 +96,8 @@ func matrix(ctx context.Context, w io.Writer, o options) (bool, error) {
 	}
 	ok := true
 	for _, r := range results {
-		fmt.Fprintf(w, "%s: %d tests passed, %d failed, %d left out, %.0f s\n", r.server, r.passed, r.failed, r.skipped, r.seconds)
+		fmt.Fprintf(w, "%s: %d tests run, %d failed, %d left out, %.0f s\n",
+			r.server, r.passed+r.failed, r.failed, r.skipped, r.seconds)
 		ok = ok && r.failed == 0 && r.passed > 0
 	}
 	return ok, nil
@@ -104,8 +105,8 @@ func matrix(ctx context.Context, w io.Writer, o options) (bool, error) {
 
 // compile compiles the tests of packages, and returns the folder of each package by the file of its tests.
 func compile(ctx context.Context, folder string, packages []string) (map[string]string, error) {
-	args := append([]string{"list", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}} {{.Dir}}{{end}}"}, packages...)
-	out, err := goTool(ctx, args...)
+	const form = "{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}} {{.Dir}}{{end}}"
+	out, err := goTool(ctx, append([]string{"list", "-f", form}, packages...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -144,8 +145,8 @@ func runAll(ctx context.Context, w io.Writer, bin string, tests map[string]strin
 	if err != nil {
 		return result{}, err
 	}
-	version := strings.Fields(string(out)) // postgres (PostgreSQL) 16.14
-	r := result{server: "PostgreSQL " + version[len(version)-1]}
+	_, version, _ := strings.Cut(strings.TrimSpace(string(out)), ") ") // postgres (PostgreSQL) 16.14
+	r := result{server: "PostgreSQL " + version}
 	fmt.Fprintf(w, "== %s\n", r.server)
 	begin := time.Now()
 	for _, file := range slices.Sorted(maps.Keys(tests)) {
@@ -153,7 +154,7 @@ func runAll(ctx context.Context, w io.Writer, bin string, tests map[string]strin
 			"-test.run="+o.run, "-test.timeout="+o.timeout.String())
 		cmd.Dir = tests[file]
 		cmd.Env = append(os.Environ(), servers.EnvPostgres+"=", servers.EnvBin+"="+bin, envEngine)
-		cmd.Stderr = w
+		cmd.Stderr = os.Stderr
 		events, err := cmd.StdoutPipe()
 		if err != nil {
 			return result{}, err
@@ -161,12 +162,15 @@ func runAll(ctx context.Context, w io.Writer, bin string, tests map[string]strin
 		if err := cmd.Start(); err != nil {
 			return result{}, err
 		}
+		failed := r.failed
 		err = r.count(w, events)
-		if waitErr := cmd.Wait(); err == nil && !errors.As(waitErr, new(*exec.ExitError)) { // the events tell of a failure
-			err = waitErr
-		}
-		if err != nil {
+		waitErr := cmd.Wait()
+		switch {
+		case err != nil:
 			return result{}, err
+		case waitErr != nil && r.failed == failed: // a panic, a goroutine that is left over, the time limit
+			r.failed++
+			fmt.Fprintf(w, "%s: %v\n", filepath.Base(file), waitErr)
 		}
 	}
 	r.seconds = time.Since(begin).Seconds()
@@ -176,14 +180,14 @@ func runAll(ctx context.Context, w io.Writer, bin string, tests map[string]strin
 // event is a line of go tool test2json.
 type event struct{ Action, Test, Output string }
 
-// count counts the outcomes among the events of one package, and writes what the tests that failed have printed.
+// count counts the outcomes among the events of one package. It writes what the tests that failed have printed, and
+// what belongs to no test.
 func (r *result) count(w io.Writer, events io.Reader) error {
 	printed := map[string]*strings.Builder{}
-	failed := 0
 	for in := json.NewDecoder(events); ; {
 		var e event
 		if err := in.Decode(&e); errors.Is(err, io.EOF) {
-			break
+			return nil
 		} else if err != nil {
 			return err
 		}
@@ -194,25 +198,22 @@ func (r *result) count(w io.Writer, events io.Reader) error {
 			printed[e.Test].WriteString(e.Output)
 			continue
 		}
+		b := printed[e.Test]
+		if e.Action == "fail" && b != nil {
+			fmt.Fprint(w, b.String())
+		}
+		switch e.Action {
+		case "pass", "skip", "fail":
+			delete(printed, e.Test)
+		}
 		switch {
-		case e.Test == "" && e.Action == "fail" && failed == 0: // a panic, a leak, the time limit
-			failed++
 		case e.Test == "":
-			continue
 		case e.Action == "pass":
 			r.passed++
 		case e.Action == "skip":
 			r.skipped++
 		case e.Action == "fail":
-			failed++
-		default:
-			continue
+			r.failed++
 		}
-		if b := printed[e.Test]; b != nil && e.Action == "fail" {
-			fmt.Fprint(w, b)
-		}
-		delete(printed, e.Test)
 	}
-	r.failed += failed
-	return nil
 }

@@ -138,15 +138,14 @@ func source(ctx context.Context, folder string) error {
 	if err := os.WriteFile(filepath.Join(folder, "sources.list"), []byte(list), 0o644); err != nil {
 		return err
 	}
-	options := []string{"-qq", "-o", "APT::Sandbox::User=root", "-o", "Dir::Etc::SourceParts=-"}
+	apt := []string{"apt-get", "-qq", "-o", "APT::Sandbox::User=root", "-o", "Dir::Etc::SourceParts=-"}
 	for _, o := range [][2]string{{"Etc::SourceList", "sources.list"}, {"State::Lists", "lists"}, {"Cache", "."}} {
-		options = append(options, "-o", "Dir::"+o[0]+"="+filepath.Join(folder, o[1]))
+		apt = append(apt, "-o", "Dir::"+o[0]+"="+filepath.Join(folder, o[1]))
 	}
-	if err := run(ctx, folder, append(append([]string{"apt-get"}, options...), "update")...); err != nil {
-		return err
-	}
-	if err := run(ctx, folder, append(append([]string{"apt-get"}, options...), "source", "--download-only", "pgbouncer")...); err != nil {
-		return err
+	for _, args := range [][]string{{"update"}, {"source", "--download-only", "pgbouncer"}} {
+		if err := run(ctx, folder, slices.Concat(apt, args)...); err != nil {
+			return err
+		}
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "pgbouncer_*.orig.tar.gz"))
 	if err != nil || len(files) != 1 {
@@ -157,8 +156,8 @@ func source(ctx context.Context, folder string) error {
 
 // debian returns the address of the mirror that the system gets Debian's packages from, and the file of Debian's keys.
 func debian(ctx context.Context) (mirror, keys string, err error) {
-	out, err := exec.CommandContext(ctx, "apt-get", "indextargets", "--format", "$(ORIGIN) $(COMPONENT) $(RELEASE) $(REPO_URI)",
-		"Created-By: Packages").Output()
+	out, err := exec.CommandContext(ctx, "apt-get", "indextargets",
+		"--format", "$(ORIGIN) $(COMPONENT) $(RELEASE) $(REPO_URI)", "Created-By: Packages").Output()
 	if err != nil {
 		return "", "", fmt.Errorf("apt-get indextargets: %w", err)
 	}

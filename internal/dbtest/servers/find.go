@@ -146,8 +146,8 @@ func reachable(dir string) error {
 			return err
 		}
 		if info.Mode().Perm()&0o001 == 0 {
-			return fmt.Errorf("PostgreSQL runs as a user who cannot reach the cache folder %s: %s is closed to others; "+
-				"set %s to another folder", dir, up, EnvCache)
+			return fmt.Errorf("PostgreSQL runs as a user who cannot reach the cache folder %s: "+
+				"%s is closed to others; set %s to another folder", dir, up, EnvCache)
 		}
 		if up == filepath.Dir(up) {
 			return nil

@@ -42,8 +42,8 @@ func TestFind(t *testing.T) {
 		{"half a server", "own/postgres lib/15/bin/initdb lib/15/bin/postgres", "own", "lib/15/bin"},
 		{"not executable", "own/initdb !own/postgres lib/15/bin/initdb lib/15/bin/postgres", "own", "lib/15/bin"},
 		{"cache", "cache/postgresql-9.6.1/bin/initdb cache/postgresql-9.6.1/bin/postgres " +
-			"cache/postgresql-18.4.0-beta.17-linux-x64/bin/initdb cache/postgresql-18.4.0-beta.17-linux-x64/bin/postgres " +
-			"cache/.fetch-99/bin/initdb cache/.fetch-99/bin/postgres", "", "cache/postgresql-18.4.0-beta.17-linux-x64/bin"},
+			"cache/postgresql-18.4.0-beta.17/bin/initdb cache/postgresql-18.4.0-beta.17/bin/postgres " +
+			"cache/.fetch-99/bin/initdb cache/.fetch-99/bin/postgres", "", "cache/postgresql-18.4.0-beta.17/bin"},
 		{"cache last", "lib/9.6/bin/initdb lib/9.6/bin/postgres cache/postgresql-18.4/bin/initdb " +
 			"cache/postgresql-18.4/bin/postgres", "", "lib/9.6/bin"},
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -28,8 +29,8 @@ func apt(ctx context.Context, args ...string) error {
 		return err
 	}
 	// Another process may install at the same moment.
-	args = append([]string{"DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=60"}, args...)
-	args = append(append(as, "env"), args...)
+	command := []string{"env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=60"}
+	args = slices.Concat(as, command, args)
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // sudo passes it on
 	cmd.WaitDelay = 10 * time.Second
@@ -85,7 +86,8 @@ func Race(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(temp)
-	cmd := exec.CommandContext(ctx, cc[0], append(cc[1:], "-x", "c", "-", "-pthread", "-o", filepath.Join(temp, "program"))...)
+	args := append(cc[1:], "-x", "c", "-", "-pthread", "-o", filepath.Join(temp, "program"))
+	cmd := exec.CommandContext(ctx, cc[0], args...)
 	cmd.Stdin = strings.NewReader("#include <pthread.h>\n#include <stdlib.h>\nint main(void) { return 0; }\n")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("the C compiler %s makes no program: %w: %s", cc[0], err, oneLine(out))

