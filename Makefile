@@ -1,20 +1,28 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint test race torture parity cover fuzz quickstart bench bench-check differential
+.PHONY: help setup check lint test race torture matrix parity cover fuzz quickstart bench bench-check differential
 
 GO          ?= go
 TIMEOUT     ?= 25m
 FULLTIMEOUT ?= 60m
 FUZZTIME    ?= 10s
 QUERIES     ?= 20000
+PACKAGES    ?= ./...
+VERSIONS    ?= 13 14 15 16 17 18
+MATRIX      ?= ./internal/behaviour/... .
+RUN         ?=
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # A checkout that belongs to somebody else, as in a container, has no version that go could stamp; it would fail for that.
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -buildvcs=false)
 
+# Why there is no race detector, when there is none. It is asked where it is used, which is after the set-up: make
+# expands a recipe when its prerequisites are done.
+NORACE = $(shell GOFLAGS="$(GOFLAGS)" $(GO) run ./internal/dbtest/setup -norace)
+
 # The race detector looks at everything but SQLite itself, code translated from C whose memory lies where the detector does not look:
 # it would take most of the time of building and testing. make race has it look there as well.
-RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
+RACE = $(if $(NORACE),,-race -gcflags=modernc.org/sqlite/lib=-race=false)
 
 # Tests and examples have many models, and the compiler makes all methods of a repo and of a generic field for each of them. Without
 # inlining and without what a debugger needs, it takes half the time and memory for that. A package's flags are those of its tests.
@@ -32,6 +40,10 @@ LIBRARY = $(shell $(GO) list ./... | grep -v -e /examples -e /internal/dbtest -e
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# SETUP holds more flags. It prints what it installs or fetches.
+setup: ## what the tests need: PostgreSQL, a C compiler, PgBouncer; installed or fetched where they are missing
+	@$(GO) run ./internal/dbtest/setup $(SETUP)
+
 # What checks the code has packages compiled, staticcheck those of the tests as well; with the flags of the tests they are compiled once for all.
 check: parity ## formatting, go vet, staticcheck, go.mod, and the tests of docs/parity.md
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then printf 'gofmt -w is due:\n%s\n' "$$files"; exit 1; fi
@@ -47,18 +59,17 @@ lint: ## every linter of golangci-lint but those that .golangci.yml has off, wit
 	$(GO) mod verify
 
 # go test prints nothing of a package that passed, so the figures come by files. Vetting is what check does.
-test: ## all tests with the race detector, on SQLite and PostgreSQL, the suites of docs/reliability.md in their short form
-	@$(GO) run $(RACE) ./internal/dbtest/probe
+test: setup ## all tests (or PACKAGES) with the race detector, on both engines; the suites of docs/reliability.md are short
 	@counts=$$(mktemp) report=$$(mktemp); trap 'rm -f "$$counts" "$$report"' EXIT; \
 	PROM_TEST_COUNTS="$$counts" PROM_TEST_REPORT="$$report" \
-	GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...; code=$$?; \
-	$(GO) run ./internal/suites -all -report "$$report" || code=1; \
+	GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) $(PACKAGES); code=$$?; \
+	[ "$(PACKAGES)" != ./... ] || $(GO) run ./internal/suites -all -report "$$report" || code=1; \
 	awk '{s += $$2; p += $$6} END {printf "behaviour tests: %d on sqlite, %d on postgres\n", s, p}' "$$counts"; \
+	$(if $(RACE),,echo "without the race detector: $$($(GO) run ./internal/dbtest/setup -norace)";) \
 	exit $$code
 
 # The suites of one letter at full size, one package after the other: they are many processes, and measure how long things take.
 define suites
-	@$(GO) run $(RACE) ./internal/dbtest/probe
 	@report=$$(mktemp); trap 'rm -f "$$report"' EXIT; \
 	tests=$$($(GO) run ./internal/suites -tests $(1)) && packages=$$($(GO) run ./internal/suites -packages $(1)) || exit 1; \
 	PROM_TEST_SIZE=full PROM_TEST_MODES= PROM_TEST_REPORT="$$report" \
@@ -68,24 +79,28 @@ define suites
 endef
 
 race: RACE := -race
+race: SETUP := -race -pgbouncer
 race: export PROM_TEST_MODES := all
 race: test ## the same, with SQLite's own code under the race detector and all modes of pgx, and the suites marked R at full size: slow
 	$(call suites,R)
 
 torture: FUZZTIME := 60s
-torture: fuzz ## the suites of docs/reliability.md that are marked T at full size, and each fuzz target for a minute: more than an hour
+torture: setup fuzz ## the suites of docs/reliability.md that are marked T at full size, and each fuzz target for a minute: more than an hour
 	$(call suites,T)
+
+# Without the race detector, which looks at prom and not at the server. RUN is a pattern of tests.
+matrix: ## the behaviour tests on PostgreSQL alone, on each of VERSIONS (13 to 18), from the npm registry
+	@GOFLAGS="$(GOFLAGS) $(BRIEF)" $(GO) run ./internal/dbtest/matrix -versions '$(VERSIONS)' -run '$(RUN)' \
+		-timeout $(TIMEOUT) $(MATRIX)
 
 parity: ## which test shows which row of docs/parity.md; fails when one lacks a test
 	@$(GO) run ./internal/parity
 
-cover: ## coverage of the library by all tests, in coverage.out
-	@$(GO) run ./internal/dbtest/probe
+cover: setup ## coverage of the library by all tests, in coverage.out
 	GOFLAGS="$(GOFLAGS) $(BRIEF)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) -coverpkg=$(LIBRARY) -coverprofile=coverage.out $$($(GO) list ./... | grep -v /examples)
 	@$(GO) tool cover -func=coverage.out | tail -n 1
 
-differential: ## random queries on both engines and in Go, QUERIES (20000) of them
-	@$(GO) run ./internal/dbtest/probe
+differential: setup ## random queries on both engines and in Go, QUERIES (20000) of them
 	PROM_DIFFERENTIAL=$(QUERIES) $(GO) test -count=1 -timeout $(TIMEOUT) -v -run TestDifferential ./internal/differential
 
 fuzz: ## each fuzz target for FUZZTIME (10s)

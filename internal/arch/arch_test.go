@@ -45,16 +45,18 @@ var arrows = map[string][]string{
 	"cmd/promgen": {".", "schema"},
 	"examples/*":  {"."},
 
-	"internal/dbtest":        {pgx, goleak},
-	"internal/dbtest/probe":  {"internal/dbtest"},
-	"internal/arch":          {},
-	"internal/behaviour/*":   {},
-	"internal/behaviour/kit": {".", "internal/dbtest"},
-	"internal/differential":  {},
-	"internal/parity":        {"internal/testindex"},
-	"internal/suites":        {"internal/testindex"},
-	"internal/testindex":     {},
-	"internal/torture":       {},
+	"internal/dbtest":         {"internal/dbtest/servers", pgx, goleak},
+	"internal/dbtest/servers": {}, // it sets up a fresh machine
+	"internal/dbtest/setup":   {"internal/dbtest/servers"},
+	"internal/dbtest/matrix":  {"internal/dbtest/servers"},
+	"internal/arch":           {},
+	"internal/behaviour/*":    {},
+	"internal/behaviour/kit":  {".", "internal/dbtest"},
+	"internal/differential":   {},
+	"internal/parity":         {"internal/testindex"},
+	"internal/suites":         {"internal/testindex"},
+	"internal/testindex":      {},
+	"internal/torture":        {},
 }
 
 // guarded lists the packages of the standard library that not everybody may import, and who may.

@@ -19,8 +19,8 @@
 //
 // The first test of a process that asks for PostgreSQL starts a server, on a free port of 127.0.0.1 with its data in a
 // temporary folder; the others share it, each in a fresh schema. The environment variable PROM_TEST_POSTGRES, the URL
-// of a running server, takes its place. Where there is neither, tests fail: a suite that skips half of itself in silence
-// says nothing.
+// of a running server, takes its place. Package servers finds the binaries, and the command setup installs or fetches
+// them. Where there is neither, tests fail: a suite that skips half of itself in silence says nothing.
 //
 // The server never outlives the process. A small shell script keeps watch over it and reads from a pipe whose other end
 // only the test process holds; whatever ends the process, kill -9 included, closes the pipe.
@@ -39,5 +39,5 @@
 //
 // The tests of docs/reliability.md have a short form and a full size, see [Size], and tell their figures by [Reportf].
 //
-// The package imports nothing of this module, so that every package's tests can use it.
+// The package imports nothing of this module but package servers, so that every package's tests can use it.
 package dbtest

@@ -79,13 +79,27 @@ func hasKey(pairs []string, pair string) bool {
 	return false
 }
 
+// envEngine is the environment variable that leaves the other engine out of the tests of [Each] and [EachMode], when it
+// is the name of one.
+const envEngine = "PROM_TEST_ENGINE"
+
+// leaveEngineOut skips a subtest of an engine that envEngine leaves out.
+func leaveEngineOut(t *testing.T, name string) {
+	t.Helper()
+	if only := os.Getenv(envEngine); only != "" && only != name {
+		t.Skip(envEngine + " is " + only)
+	}
+}
+
 // Each runs fn as the parallel subtests "sqlite" and "postgres", each with an empty database.
 func Each(t *testing.T, fn func(t *testing.T, e Engine)) {
 	t.Helper()
 	each(t, NameSQLite, fn, func(t *testing.T) Engine {
+		leaveEngineOut(t, NameSQLite)
 		return Engine{Name: NameSQLite, Mode: "file", DSN: SQLite(t)}
 	})
 	each(t, NamePostgres, fn, func(t *testing.T) Engine {
+		leaveEngineOut(t, NamePostgres)
 		return Engine{Name: NamePostgres, DSN: Postgres(t)}
 	})
 }
@@ -98,6 +112,7 @@ func EachMode(t *testing.T, fn func(t *testing.T, e Engine)) {
 	test := t.Name()
 	t.Run(NameSQLite, func(t *testing.T) {
 		t.Parallel()
+		leaveEngineOut(t, NameSQLite)
 		each(t, "file", fn, func(t *testing.T) Engine {
 			return Engine{Name: NameSQLite, Mode: "file", DSN: SQLite(t)}
 		})
@@ -107,6 +122,7 @@ func EachMode(t *testing.T, fn func(t *testing.T, e Engine)) {
 	})
 	t.Run(NamePostgres, func(t *testing.T) {
 		t.Parallel()
+		leaveEngineOut(t, NamePostgres)
 		for _, mode := range modesOf(test) {
 			each(t, mode, fn, func(t *testing.T) Engine {
 				return Engine{Name: NamePostgres, Mode: mode,

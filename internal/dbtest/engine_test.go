@@ -82,6 +82,26 @@ func TestEach(t *testing.T) {
 	}
 }
 
+// Ensure that an engine can be left out, and that the run says so.
+func TestEachLeavesOut(t *testing.T) {
+	for _, only := range []string{NameSQLite, NamePostgres} {
+		t.Setenv(envEngine, only)
+		for _, each := range []func(*testing.T, func(*testing.T, Engine)){Each, EachMode} {
+			var mu sync.Mutex
+			got := map[string]bool{}
+			t.Run(only, func(t *testing.T) {
+				each(t, func(_ *testing.T, e Engine) {
+					mu.Lock()
+					defer mu.Unlock()
+					got[e.Name] = true
+				})
+			})
+			is := is.New(t)
+			is.Equal(got, map[string]bool{only: true})
+		}
+	}
+}
+
 // Ensure tests together run in all modes, each in the default one, and in all of them when that is asked for.
 func TestModesOf(t *testing.T) {
 	is := is.New(t)

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/prom-go/prom/internal/dbtest/servers"
 )
 
 //go:embed own.sh
@@ -41,9 +43,9 @@ type Own struct {
 // NewOwn makes a server and starts it.
 func NewOwn(tb testing.TB, c OwnConfig) *Own {
 	tb.Helper()
-	bin, err := findBinaries(os.Getenv("PATH"), binDirs)
+	bin, err := servers.Find()
 	if err != nil {
-		tb.Fatal(err)
+		tb.Fatalf("dbtest: a server of the test's own: %v", err)
 	}
 	o := &Own{bin: bin}
 	if o.dir, o.attr, err = serverDir(); err != nil {

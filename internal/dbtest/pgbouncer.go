@@ -11,19 +11,28 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prom-go/prom/internal/dbtest/servers"
 )
 
-// PgBouncer starts PgBouncer before the database of e, until the test ends, and returns e with a DSN that leads through it: transactions of
-// all clients share as many sessions as pool says. Where there is no PgBouncer, the test of that row is left out.
-func PgBouncer(tb testing.TB, row int, e Engine, pool int) Engine {
+// maxPrepared is PgBouncer's setting max_prepared_statements, as its manual suggests.
+const maxPrepared = 200
+
+// Bouncers returns the PgBouncers that are there, by version. Where there is none, the test of that row is left out.
+func Bouncers(tb testing.TB, row int) []servers.Bouncer {
 	tb.Helper()
-	exe, err := exec.LookPath("pgbouncer")
-	if err != nil {
-		exe = "/usr/sbin/pgbouncer" // which is not everybody's PATH
-		if !executable(exe) {
-			LeaveOut(tb, row, "no PgBouncer: install it (Debian: apt-get install pgbouncer)")
-		}
+	found := servers.Bouncers(tb.Context())
+	if len(found) == 0 {
+		LeaveOut(tb, row, "no PgBouncer: install it (Debian: apt-get install pgbouncer)")
 	}
+	return found
+}
+
+// PgBouncer starts PgBouncer before the database of e, until the test ends, and returns e with a DSN that leads through
+// it: transactions of all clients share as many sessions as pool says. A version that has the setting
+// max_prepared_statements gets it.
+func PgBouncer(tb testing.TB, b servers.Bouncer, e Engine, pool int) Engine {
+	tb.Helper()
 	u, err := url.Parse(e.DSN)
 	if err != nil {
 		tb.Fatal(err)
@@ -38,7 +47,7 @@ func PgBouncer(tb testing.TB, row int, e Engine, pool int) Engine {
 		tb.Fatal(err)
 	}
 	ini := filepath.Join(dir, "pgbouncer.ini")
-	if err := os.WriteFile(ini, []byte(bouncerConfig(u, port, pool)), 0o644); err != nil {
+	if err := os.WriteFile(ini, []byte(bouncerConfig(u, port, pool, b.Prepares())), 0o644); err != nil {
 		tb.Fatal(err)
 	}
 	log, err := os.Create(filepath.Join(dir, "log"))
@@ -46,7 +55,7 @@ func PgBouncer(tb testing.TB, row int, e Engine, pool int) Engine {
 		tb.Fatal(err)
 	}
 	defer log.Close()
-	cmd := exec.Command(exe, ini)
+	cmd := exec.Command(b.Path, ini)
 	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = log, log, attr
 	if err := cmd.Start(); err != nil {
 		tb.Fatal(err)
@@ -68,23 +77,29 @@ func PgBouncer(tb testing.TB, row int, e Engine, pool int) Engine {
 	return e
 }
 
-// bouncerConfig is a configuration with transaction mode. The path in which the sessions look for tables is set by PgBouncer, which does not pass
-// such parameters on.
-func bouncerConfig(u *url.URL, port, pool int) string {
+// bouncerConfig is a configuration with transaction mode. The path in which the sessions look for tables is set by
+// PgBouncer, which does not pass such parameters on.
+func bouncerConfig(u *url.URL, port, pool int, prepares bool) string {
 	quoted := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 	host, serverPort, err := net.SplitHostPort(u.Host)
 	if err != nil {
 		host, serverPort = u.Host, "5432"
 	}
 	password, _ := u.User.Password()
-	server := "host=" + quoted(host) + " port=" + serverPort + " dbname=" + quoted(strings.TrimPrefix(u.Path, "/")) + " user=" + quoted(u.User.Username())
+	server := "host=" + quoted(host) + " port=" + serverPort + " dbname=" + quoted(strings.TrimPrefix(u.Path, "/")) +
+		" user=" + quoted(u.User.Username())
 	if password != "" {
 		server += " password=" + quoted(password)
 	}
 	if path := u.Query().Get("search_path"); path != "" {
 		server += " connect_query=" + quoted("SET search_path TO "+path)
 	}
+	prepared := ""
+	if prepares {
+		prepared = "max_prepared_statements = " + strconv.Itoa(maxPrepared) + "\n"
+	}
 	return "[databases]\n* = " + server + "\n[pgbouncer]\n" +
 		"listen_addr = 127.0.0.1\nlisten_port = " + strconv.Itoa(port) + "\nunix_socket_dir =\nauth_type = any\n" +
-		"pool_mode = transaction\ndefault_pool_size = " + strconv.Itoa(pool) + "\nmax_client_conn = 200\nserver_tls_sslmode = prefer\n"
+		"pool_mode = transaction\ndefault_pool_size = " + strconv.Itoa(pool) + "\nmax_client_conn = 200\n" +
+		"server_tls_sslmode = prefer\n" + prepared
 }

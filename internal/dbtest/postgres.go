@@ -17,7 +17,7 @@ const schemaTimeout = 30 * time.Second
 
 // Postgres returns the DSN of a fresh, empty schema, a URL with the parameter search_path. The schema is dropped with
 // all it holds when the test ends; a test that leaves a transaction open on it fails. The first call in a process
-// starts the server, about a second. Without PostgreSQL the test fails, see [Available]. It is safe for use by several
+// starts the server, about a second. Without PostgreSQL the test fails. It is safe for use by several
 // goroutines, but like tb.Fatal belongs on the test's own.
 func Postgres(tb testing.TB) string {
 	tb.Helper()

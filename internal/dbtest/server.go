@@ -15,7 +15,13 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/prom-go/prom/internal/dbtest/servers"
 )
+
+// EnvPostgres is the environment variable with the URL of the PostgreSQL server that tests use instead of one of
+// their own. Its user must be allowed to create schemas.
+const EnvPostgres = servers.EnvPostgres
 
 const (
 	startTimeout = 60 * time.Second
@@ -44,11 +50,12 @@ func serverDSN() (string, error) {
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.srv == nil && shared.err == nil {
-		bin, err := findBinaries(os.Getenv("PATH"), binDirs)
-		if err == nil {
-			shared.srv, err = startServer(bin)
+		bin, err := servers.Find()
+		if err != nil {
+			shared.err = fmt.Errorf("dbtest: %w", err)
+		} else {
+			shared.srv, shared.err = startServer(bin)
 		}
-		shared.err = err
 	}
 	if shared.err != nil {
 		return "", shared.err

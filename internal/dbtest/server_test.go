@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/matryer/is"
+
+	"github.com/prom-go/prom/internal/dbtest/servers"
 )
 
 // Ensure the server ends and takes its folder along, however the process ends that started it.
@@ -22,7 +24,7 @@ func TestServerEndsWithProcess(t *testing.T) {
 		endAs(t, os.Getenv("CHILD_ENDING"))
 		return
 	}
-	if _, err := findBinaries(os.Getenv("PATH"), binDirs); err != nil {
+	if _, err := servers.Find(); err != nil {
 		t.Skip("the server that " + EnvPostgres + " names is not this process's to stop, and here is no other")
 	}
 	tests := []struct {
