@@ -20,7 +20,10 @@ func TestSerialized_Idle(t *testing.T) {
 	db, other := connect(t, e.With("idle_in_transaction_session_timeout=50")), connect(t, e.DSN)
 	nothing := func() error { return nil }
 	is.NoErr(Serialized(ctx, db, func() error {
-		time.Sleep(300 * time.Millisecond)
+		_ = db.Tx(ctx, func(inner context.Context) error { // another transaction that is idle, from later on, has been ended
+			waitUntilGone(t, other, backendOf(inner, t, db))
+			return nil
+		})
 		short, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
 		defer cancel()
 		is.True(errors.Is(Serialized(short, other, nothing), context.DeadlineExceeded))

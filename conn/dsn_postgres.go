@@ -36,6 +36,7 @@ func (d DSN) poolConfig() (*pgxpool.Config, error) {
 		return nil, err
 	}
 	d.setStartup(cfg.ConnConfig.RuntimeParams)
+	watchCertificate(cfg.ConnConfig)
 	return cfg, nil
 }
 

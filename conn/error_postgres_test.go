@@ -241,7 +241,7 @@ func TestPostgresError_Complete(t *testing.T) {
 func checkNamed(t *testing.T, names iter.Seq[string]) {
 	t.Helper()
 	var source strings.Builder
-	for _, pattern := range []string{"*_test.go", "../unsafe_test.go"} {
+	for _, pattern := range []string{"*_test.go", "../internal/behaviour/install/unsafe_test.go"} {
 		for _, path := range must(filepath.Glob(pattern)) {
 			source.Write(must(os.ReadFile(path)))
 		}

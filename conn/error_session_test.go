@@ -58,9 +58,8 @@ func TestPostgresError_Busy(t *testing.T) {
 	holding(ctx, t, db, func() {
 		want := failure{kind: KindBusy, code: "55P03"}
 		want.checkPostgres(is, attempt(ctx, db, read(db, "SELECT id FROM t FOR UPDATE NOWAIT")))
-		start := time.Now()
+		// Without the timeout it would wait for the lock until its context ends, which is another error.
 		want.checkPostgres(is, attempt(ctx, waiting, write(waiting, "ALTER TABLE t ADD COLUMN more int")))
-		is.True(time.Since(start) < 5*time.Second)
 	})
 }
 
@@ -84,17 +83,19 @@ func TestPostgresError_IdleTimeouts(t *testing.T) {
 	is := is.New(t)
 	ctx := limited(t)
 	e := dbtest.Engine{DSN: dbtest.Postgres(t)}
-	db := connect(t, e.With("pool_max_conns=1"))
+	db, other := connect(t, e.With("pool_max_conns=1")), connect(t, e.DSN)
 	err := db.Tx(ctx, func(ctx context.Context) error {
+		pid := backendOf(ctx, t, db)
 		do(ctx, t, db, "SET idle_in_transaction_session_timeout = '20ms'")
-		time.Sleep(200 * time.Millisecond)
+		waitUntilGone(t, other, pid)
 		return attempt(ctx, db, read(db, "SELECT 1"))
 	})
 	failure{kind: KindTimeout, code: "25P03"}.checkPostgres(is, err)
 	is.Equal(count(ctx, t, db, "SELECT 1"), int64(1))
 
+	pid := backendOf(ctx, t, db)
 	do(ctx, t, db, "SET idle_session_timeout = '20ms'")
-	time.Sleep(200 * time.Millisecond)
+	waitUntilGone(t, other, pid)
 	failure{kind: KindTimeout, code: "57P05"}.checkPostgres(is, attempt(ctx, db, read(db, "SELECT 1")))
 	is.Equal(count(ctx, t, db, "SELECT 1"), int64(1))
 }
@@ -112,12 +113,10 @@ func TestPostgresError_Terminated(t *testing.T) {
 		ctx := limited(t)
 		admin, db := connect(t, e.DSN), connect(t, e.With("pool_max_conns=1"))
 		kill := func(ctx context.Context) {
-			pid := count(ctx, t, db, "SELECT pg_backend_pid()")
+			pid := backendOf(ctx, t, db)
 			_, err := ints(context.Background(), admin, "SELECT pg_terminate_backend(?)::int", num(pid))
 			is.NoErr(err)
-			eventually(t, "the backend is gone", func() bool {
-				return count(context.Background(), t, admin, "SELECT count(*) FROM pg_stat_activity WHERE pid = ?", num(pid)) == 0
-			})
+			waitUntilGone(t, admin, pid)
 		}
 		err := db.Tx(ctx, func(ctx context.Context) error {
 			kill(ctx)
@@ -156,8 +155,8 @@ func TestPostgresError_Serialization(t *testing.T) {
 	is.Equal(count(ctx, t, db, "SELECT n FROM t"), int64(2))
 }
 
-// Ensure that of two transactions that change two tables in opposite order one ends as a deadlock within a second or
-// little more, the server's own time to notice, and succeeds when it is run again.
+// Ensure that of two transactions that change two tables in opposite order one ends as a deadlock, which the server notices by
+// itself, and succeeds when it is run again. Row 7 of docs/reliability.md measures how soon.
 // parity: E1, targets row 7
 func TestPostgresError_Deadlock(t *testing.T) {
 	t.Parallel()
@@ -180,11 +179,9 @@ func TestPostgresError_Deadlock(t *testing.T) {
 	both.Add(2)
 	met := func() { both.Done(); both.Wait() }
 	var errs [2]error
-	start := time.Now()
 	ended.Go(func() { errs[0] = alter("a", "b", "x", met) })
 	ended.Go(func() { errs[1] = alter("b", "a", "y", met) })
 	ended.Wait()
-	is.True(time.Since(start) < 5*time.Second)
 	lost := 0
 	if errs[0] == nil {
 		lost = 1

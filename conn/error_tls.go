@@ -23,6 +23,7 @@ func connectDetail(err error) string {
 	var authority x509.UnknownAuthorityError
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError
+	var refused certificateError
 	switch text := err.Error(); {
 	case errors.As(err, &authority):
 		return detailUntrusted
@@ -34,7 +35,7 @@ func connectDetail(err error) string {
 		return detailBadCert
 	case strings.Contains(text, "server refused TLS connection"):
 		return detailNoTLS
-	case strings.Contains(text, "remote error: tls: "):
+	case errors.As(err, &refused), strings.Contains(text, "remote error: tls: "):
 		return detailCertRefused
 	}
 	return "the server did not accept the connection"

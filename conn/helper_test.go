@@ -36,7 +36,7 @@ func connect(tb testing.TB, dsn string, options ...OpenOption) *DB {
 
 // limited returns a context that ends a test which hangs.
 func limited(tb testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(dbtest.Size(1, 20))*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(dbtest.Size(5, 20))*time.Minute)
 	tb.Cleanup(cancel)
 	return ctx
 }
@@ -59,6 +59,28 @@ func placeholders(db *DB, sql string) string {
 		sql = strings.Replace(sql, "?", "$"+strconv.Itoa(n), 1)
 	}
 	return sql
+}
+
+// backendOf returns the process of the server that a transaction has, or a pool of one connection.
+func backendOf(ctx context.Context, tb testing.TB, db *DB) int64 {
+	tb.Helper()
+	return count(ctx, tb, db, "SELECT pg_backend_pid()")
+}
+
+// waitUntil waits until the server's process pid is as a condition on pg_stat_activity says.
+func waitUntil(tb testing.TB, db *DB, pid int64, condition string) {
+	tb.Helper()
+	eventually(tb, condition, func() bool {
+		return count(context.Background(), tb, db, "SELECT count(*) FROM pg_stat_activity WHERE pid = ? AND "+condition, num(pid)) == 1
+	})
+}
+
+// waitUntilGone waits until the server's process pid has ended, after it has sent its last message.
+func waitUntilGone(tb testing.TB, db *DB, pid int64) {
+	tb.Helper()
+	eventually(tb, "the backend is gone", func() bool {
+		return count(context.Background(), tb, db, "SELECT count(*) FROM pg_stat_activity WHERE pid = ?", num(pid)) == 0
+	})
 }
 
 // do runs statements that must succeed.
@@ -133,7 +155,7 @@ func txt(s string) schema.Value { return schema.TextValue(schema.Text, s) }
 // eventually waits for a condition that another goroutine or the server brings about.
 func eventually(tb testing.TB, what string, ok func() bool) {
 	tb.Helper()
-	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			tb.Fatal("it never came true that " + what)
 		}

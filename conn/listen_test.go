@@ -44,16 +44,14 @@ func TestListen(t *testing.T) {
 		for _, writer := range []*DB{other, db} {
 			do(ctx, t, writer, change...)
 			do(ctx, t, writer, change...)
-			told, err = l.Wait(ctx, 10*time.Second)
+			told, err = l.Wait(ctx, time.Minute)
 			is.NoErr(err)
 			is.True(told)
-			for told { // the server may tell of the second apart
-				told, err = l.Wait(ctx, 100*time.Millisecond)
-				is.NoErr(err)
-			}
+			drain(ctx, t, l) // the server may tell of the second apart
 		}
 		undo := errors.New("undo")
 		is.Equal(other.Tx(ctx, func(ctx context.Context) error { do(ctx, t, other, change...); return undo }), undo)
+		receive(ctx, t, l)
 		told, err = l.Wait(ctx, 20*time.Millisecond)
 		is.NoErr(err)
 		is.True(!told)
@@ -63,10 +61,32 @@ func TestListen(t *testing.T) {
 		_, err = l.Wait(ended, time.Minute)
 		is.True(errors.Is(err, context.DeadlineExceeded))
 		do(ctx, t, other, change...)
-		told, err = l.Wait(ctx, 10*time.Second) // it is of use after that
+		told, err = l.Wait(ctx, time.Minute) // it is of use after that
 		is.NoErr(err)
 		is.True(told)
 	})
+}
+
+// receive makes sure that a listener has received what the server had to tell up to now: before it answers a query.
+func receive(ctx context.Context, t *testing.T, l *Listener) {
+	t.Helper()
+	if pg, ok := l.l.(*pgListener); ok {
+		if _, err := pg.conn.Exec(ctx, "SELECT 1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// drain has a listener tell all that it has received.
+func drain(ctx context.Context, t *testing.T, l *Listener) {
+	t.Helper()
+	receive(ctx, t, l)
+	for told := true; told; {
+		var err error
+		if told, err = l.Wait(ctx, 20*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // Ensure that a listener whose connection the server ends says so, and that a new one listens.
@@ -78,13 +98,13 @@ func TestListen_Broken(t *testing.T) {
 	l := listen(t, db, "broken")
 	pid := l.l.(*pgListener).conn.PgConn().PID()
 	do(ctx, t, db, fmt.Sprintf("SELECT pg_terminate_backend(%d)", pid))
-	_, err := l.Wait(ctx, 10*time.Second)
+	_, err := l.Wait(ctx, time.Minute)
 	is.Equal(KindOf(err), KindConnection)
-	_, err = l.Wait(ctx, 10*time.Second)
+	_, err = l.Wait(ctx, time.Minute)
 	is.Equal(KindOf(err), KindConnection)
 	l = listen(t, db, "broken")
 	do(ctx, t, db, "NOTIFY broken")
-	told, err := l.Wait(ctx, 10*time.Second)
+	told, err := l.Wait(ctx, time.Minute)
 	is.NoErr(err)
 	is.True(told)
 }

@@ -211,7 +211,7 @@ func (g guarded) testRedaction(t *testing.T) {
 			continue // TestRedaction
 		}
 		for _, way := range ways {
-			d.Hosts, d.Options.ConnectTimeout = []Host{{Name: "127.0.0.1", Port: way.port}}, 10*time.Second
+			d.Hosts, d.Options.ConnectTimeout = []Host{{Name: "127.0.0.1", Port: way.port}}, time.Minute
 			db := newDB(d.withParam("sslmode", way.mode), logger{})
 			if d.Dialect == dsnSQLite {
 				d.Path = t.TempDir() // which is no file

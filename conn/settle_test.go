@@ -45,6 +45,7 @@ func TestDB_CloseInTx(t *testing.T) {
 		is := is.New(t)
 		ctx := limited(t)
 		db := numbers(ctx, t, e.DSN)
+		clock := dbtest.NewClock(t)
 		closed := make(chan error, 1)
 		is.NoErr(db.Tx(ctx, func(inner context.Context) error {
 			is.NoErr(insert(inner, db, 1))
@@ -55,9 +56,9 @@ func TestDB_CloseInTx(t *testing.T) {
 			is.NoErr(insert(inner, db, 2))
 			short, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
 			defer cancel()
-			start := time.Now()
+			deadline, _ := short.Deadline()
 			_ = insert(short, db, 3) // beside the transaction
-			is.True(time.Since(start) < 5*time.Second)
+			is.True(clock.Since(deadline) < 5*time.Second)
 			return nil
 		}))
 		is.NoErr(<-closed)
@@ -104,6 +105,7 @@ func TestTx_EndsWithItsContext(t *testing.T) {
 	network, e := dbtest.NewNetwork(t, dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)})
 	ctx := limited(t)
 	db := numbers(ctx, t, e.DSN)
+	clock := dbtest.NewClock(t)
 	inTx := func(ctx context.Context, fn func(ctx context.Context) error) error { return db.Tx(ctx, fn) }
 	failed := errors.New("failed")
 	for name, do := range map[string]func(ctx context.Context, fn func(ctx context.Context) error) error{
@@ -115,13 +117,15 @@ func TestTx_EndsWithItsContext(t *testing.T) {
 		for when, wait := range map[string]time.Duration{"after": time.Second, "before": 0} {
 			t.Run(name+" "+when, func(t *testing.T) {
 				is := is.New(t)
-				const lasts = 200 * time.Millisecond
-				begun := time.Now()
-				short, cancel := context.WithTimeout(ctx, lasts)
+				const lasts = 200 * time.Millisecond // from when nothing is answered any more
+				short, cancel := context.WithCancel(ctx)
 				defer cancel()
+				var ends time.Time
 				err := do(short, func(inner context.Context) error {
 					is.NoErr(insert(inner, db, 1))
 					is.NoErr(network.Set(dbtest.Toxic{Kind: dbtest.Timeout}))
+					ends = time.Now().Add(lasts)
+					time.AfterFunc(lasts, cancel)
 					select {
 					case <-inner.Done():
 					case <-time.After(wait):
@@ -129,7 +133,7 @@ func TestTx_EndsWithItsContext(t *testing.T) {
 					return failed
 				})
 				is.True(errors.Is(err, failed))
-				if late := time.Since(begun) - lasts; late > time.Second {
+				if late := clock.Since(ends); late > time.Second { // of the five that a rollback has while its context lasts
 					t.Errorf("it ended %v after its context", late)
 				}
 				is.NoErr(network.Set(dbtest.Toxic{}))

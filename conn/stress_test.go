@@ -31,15 +31,16 @@ func TestStress_Cancel(t *testing.T) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
 		random := rand.New(rand.NewPCG(seed, 0))
+		clock := dbtest.NewClock(t)
 		unknown, late := 0, []time.Duration{}
 		var acknowledged []int64
 		times := int64(dbtest.Size(100, 1000))
 		for i := range times {
 			after := time.Duration(random.IntN(3000)) * time.Microsecond
 			ctx, cancel := context.WithTimeout(limited(t), after)
-			start := time.Now()
+			deadline, _ := ctx.Deadline()
 			err := db.Tx(ctx, func(ctx context.Context) error { return errors.Join(insert(ctx, db, 2*i), insert(ctx, db, 2*i+1)) })
-			late = append(late, time.Since(start)-after)
+			late = append(late, clock.Since(deadline))
 			cancel()
 			switch {
 			case err == nil:

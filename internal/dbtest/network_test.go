@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -37,51 +38,61 @@ func echo(t *testing.T) Engine {
 	return Engine{DSN: "postgres://u@" + l.Addr().String() + "/x"}
 }
 
-// Ensure that each fault does what it is there for, and that the network is well again without it.
+// Ensure that each fault does what it is there for, and that the network is well again without it. How long an answer takes at least is
+// what a fault does; that it comes at all, before the deadline of the connection, is all that can be said of a busy machine.
 func TestNetwork(t *testing.T) {
 	t.Parallel()
 	const text = "0123456789"
+	const patience = time.Minute
 	tests := []struct {
-		toxic    Toxic
-		within   time.Duration // that the answer is waited for
-		want     string
-		from, to time.Duration // how long it takes
+		toxic  Toxic
+		within time.Duration // that the answer is waited for
+		want   string
+		least  time.Duration // that it takes
 	}{
-		{Toxic{}, 10 * time.Second, text, 0, 5 * time.Second},
-		{Toxic{Kind: Latency, Delay: 50 * time.Millisecond}, 10 * time.Second, text, 100 * time.Millisecond, 5 * time.Second},
-		{Toxic{Kind: Latency, Delay: 50 * time.Millisecond, Way: ToClient}, 10 * time.Second, text, 50 * time.Millisecond, 5 * time.Second},
-		{Toxic{Kind: Bandwidth, Bytes: 50, Way: ToServer}, 10 * time.Second, text, 200 * time.Millisecond, 5 * time.Second},
-		{Toxic{Kind: Slicer, Bytes: 3, Delay: 20 * time.Millisecond, Way: ToServer}, 10 * time.Second, text, 80 * time.Millisecond, 5 * time.Second},
-		{Toxic{Kind: Limit, Bytes: 7, Way: ToClient}, 10 * time.Second, text[:7], 0, 5 * time.Second},
-		{Toxic{Kind: Timeout}, 200 * time.Millisecond, "", 200 * time.Millisecond, 5 * time.Second},
-		{Toxic{Kind: Timeout, Delay: 50 * time.Millisecond}, 10 * time.Second, "", 50 * time.Millisecond, 5 * time.Second},
-		{Toxic{Kind: Reset, Delay: 10 * time.Millisecond}, 10 * time.Second, "", 10 * time.Millisecond, 5 * time.Second},
+		{Toxic{}, patience, text, 0},
+		{Toxic{Kind: Latency, Delay: 50 * time.Millisecond}, patience, text, 100 * time.Millisecond},
+		{Toxic{Kind: Latency, Delay: 50 * time.Millisecond, Way: ToClient}, patience, text, 50 * time.Millisecond},
+		{Toxic{Kind: Bandwidth, Bytes: 50, Way: ToServer}, patience, text, 200 * time.Millisecond},
+		{Toxic{Kind: Slicer, Bytes: 3, Delay: 20 * time.Millisecond, Way: ToServer}, patience, text, 80 * time.Millisecond},
+		{Toxic{Kind: Limit, Bytes: 7, Way: ToClient}, patience, text[:7], 0},
+		{Toxic{Kind: Timeout}, 200 * time.Millisecond, "", 200 * time.Millisecond},
+		{Toxic{Kind: Timeout, Delay: 50 * time.Millisecond}, patience, "", 50 * time.Millisecond},
+		{Toxic{Kind: Reset, Delay: 10 * time.Millisecond}, patience, "", 10 * time.Millisecond},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.toxic.Kind), func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
 			n, e := NewNetwork(t, echo(t))
-			for _, toxic := range []Toxic{tt.toxic, {}} {
-				is.NoErr(n.Set(toxic))
-				c := dial(t, e)
-				is.NoErr(c.SetDeadline(time.Now().Add(tt.within)))
-				begun := time.Now()
-				_, err := io.WriteString(c, text)
-				is.NoErr(err)
-				got := make([]byte, len(text))
-				read, _ := io.ReadFull(c, got)
-				took := time.Since(begun)
-				if toxic == tt.toxic {
-					is.Equal(string(got[:read]), tt.want)
-					is.True(took >= tt.from && took < tt.to)
-				} else {
-					is.Equal(string(got[:read]), text)
-				}
-				is.NoErr(c.Close())
-			}
+			is.NoErr(n.Set(tt.toxic))
+			got, took, err := ask(t, e, text, tt.within)
+			is.Equal(got, tt.want)
+			is.True(took >= tt.least)
+			is.Equal(errors.Is(err, os.ErrDeadlineExceeded), tt.within < patience) // the others end, or are answered
+
+			is.NoErr(n.Set(Toxic{}))
+			got, _, err = ask(t, e, text, patience)
+			is.NoErr(err)
+			is.Equal(got, text)
 		})
 	}
+}
+
+// ask sends a text, and returns what comes back, how long that took, and what ended it.
+func ask(t *testing.T, e Engine, text string, within time.Duration) (string, time.Duration, error) {
+	t.Helper()
+	is := is.New(t)
+	c := dial(t, e)
+	begun := time.Now()
+	is.NoErr(c.SetDeadline(begun.Add(within)))
+	_, err := io.WriteString(c, text)
+	is.NoErr(err)
+	got := make([]byte, len(text))
+	n, err := io.ReadFull(c, got)
+	took := time.Since(begun)
+	is.NoErr(c.Close())
+	return string(got[:n]), took, err
 }
 
 // Ensure that a network that is down breaks connections and refuses new ones, and that one which closes slowly tells it late.
@@ -104,8 +115,8 @@ func TestNetwork_Ends(t *testing.T) {
 	is.NoErr(err)
 	_, err = io.ReadFull(c, make([]byte, 1))
 	is.NoErr(err)
+	begun := time.Now() // before the network can see the end
 	is.NoErr(c.(*net.TCPConn).CloseWrite())
-	begun := time.Now()
 	_, err = c.Read(make([]byte, 1))
 	is.True(errors.Is(err, io.EOF) || strings.Contains(err.Error(), "reset"))
 	is.True(time.Since(begun) >= 100*time.Millisecond)

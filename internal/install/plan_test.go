@@ -336,12 +336,21 @@ func TestInvalidIndex(t *testing.T) {
 	is.NoErr(err)
 	_, err = tx.ExecContext(ctx, `INSERT INTO "owner" ("name") VALUES ('c')`)
 	is.NoErr(err)
+	var blocker int
+	is.NoErr(tx.QueryRowContext(ctx, `SELECT pg_backend_pid()`).Scan(&blocker))
 	applied := make(chan error, 1)
 	go func() {
 		_, err := install.Apply(ctx, db, []*schema.Table{table[owner](t)}, planOf(ctx, t, db, table[owner](t)))
 		applied <- err
 	}()
-	time.Sleep(300 * time.Millisecond)
+	waiting := fmt.Sprintf(`SELECT count(*) FROM pg_stat_activity WHERE %d = ANY (pg_blocking_pids(pid))`, blocker)
+	for count(ctx, t, db, waiting) == 0 {
+		select {
+		case err := <-applied:
+			t.Fatal("it did not wait:", err)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 	runSQL(t, db, `INSERT INTO "owner" ("name") VALUES ('d')`)
 	is.NoErr(tx.Commit())
 	is.NoErr(<-applied)

@@ -13,6 +13,8 @@ import (
 
 	"github.com/matryer/is"
 	lib "modernc.org/sqlite/lib"
+
+	"github.com/prom-go/prom/internal/dbtest"
 )
 
 // long are statements that take seconds: of many instructions, and of few that are long.
@@ -30,13 +32,13 @@ func TestContext(t *testing.T) {
 	for name, sql := range long {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
-			c := memory(t)
+			c, clock := memory(t), dbtest.NewClock(t)
 			do(t, c, "CREATE TABLE t (n INTEGER PRIMARY KEY); WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 1000) INSERT INTO t SELECT n FROM r")
 			for _, after := range []time.Duration{0, time.Millisecond, 50 * time.Millisecond, 300 * time.Millisecond} {
-				late := interrupted(t, c, sql, after)
+				late := interrupted(t, c, clock, sql, after)
 				for range 4 { // a single one may come late because the machine has other things to do
 					if late > latest {
-						late = min(late, interrupted(t, c, sql, after))
+						late = min(late, interrupted(t, c, clock, sql, after))
 					}
 				}
 				if late > latest {
@@ -50,22 +52,22 @@ func TestContext(t *testing.T) {
 }
 
 // interrupted runs a statement with a context that ends after a time, makes sure that it ended for that, and returns how much later it did.
-func interrupted(t *testing.T, c *Conn, sql string, after time.Duration) time.Duration {
+func interrupted(t *testing.T, c *Conn, clock *dbtest.Clock, sql string, after time.Duration) time.Duration {
 	t.Helper()
 	is := is.New(t)
+	ends := time.Now().Add(after)
 	ctx := soon(t, after)
 	if after == time.Millisecond { // no deadline
 		canceled, cancel := context.WithCancel(context.Background())
 		time.AfterFunc(after, cancel)
 		ctx = canceled
 	}
-	start := time.Now()
 	c.SetContext(ctx)
 	s, err := c.Prepare(sql)
 	for more := true; more && err == nil; {
 		more, err = s.Step()
 	}
-	late := time.Since(start) - after
+	late := clock.Since(ends)
 	if s != nil {
 		is.NoErr(s.Reset())
 	}
@@ -83,19 +85,24 @@ func TestContext_Watchdog(t *testing.T) {
 	is := is.New(t)
 	c := memory(t)
 	lib.Xsqlite3_progress_handler(c.tls, c.db, 0, 0, 0)
-	late := time.Hour
+	clock, late := dbtest.NewClock(t), time.Hour
 	for range 5 { // a single one may come late because the machine has other things to do
-		c.SetContext(soon(t, 20*time.Millisecond))
-		start := time.Now()
+		ctx := soon(t, 20*time.Millisecond)
+		deadline, _ := ctx.Deadline()
+		c.SetContext(ctx)
 		is.True(errors.Is(c.Exec(endless), context.DeadlineExceeded))
-		late = min(late, time.Since(start)-20*time.Millisecond)
+		late = min(late, clock.Since(deadline))
 		c.ClearContext()
 	}
 	is.True(late < latest)
-	time.Sleep(5 * watchEvery)
-	c.watch.mu.Lock()
-	defer c.watch.mu.Unlock()
-	is.True(!c.watch.armed) // it stops when there is nothing to watch
+	armed := func() bool {
+		c.watch.mu.Lock()
+		defer c.watch.mu.Unlock()
+		return c.watch.armed
+	}
+	for end := time.Now().Add(time.Minute); armed(); time.Sleep(watchEvery) { // it stops when there is nothing to watch
+		is.True(time.Now().Before(end))
+	}
 }
 
 // Ensure that an interruption that comes too late does not reach the statement after it.
@@ -132,20 +139,20 @@ func TestBusy(t *testing.T) {
 	a, b := opened(t, uri, Options{}), opened(t, uri, Options{BusyTimeout: 100 * time.Millisecond})
 	do(t, a, "CREATE TABLE t (n); BEGIN IMMEDIATE")
 	is.Equal(pragma(t, b, "busy_timeout"), "100")
-	start := time.Now()
+	clock, start := dbtest.NewClock(t), time.Now()
 	var e *Error
 	is.True(errors.As(b.Exec("BEGIN IMMEDIATE"), &e))
 	is.Equal(e.Code, lib.SQLITE_BUSY)
 	is.True(e.Err == nil)
-	took := time.Since(start)
-	is.True(took > 90*time.Millisecond && took < 2*time.Second)
+	is.True(time.Since(start) > 90*time.Millisecond && clock.Since(start) < 2*time.Second)
 
 	patient := opened(t, uri, Options{BusyTimeout: time.Hour})
 	for _, after := range []time.Duration{0, 30 * time.Millisecond} {
-		patient.SetContext(soon(t, after))
-		start = time.Now()
+		ctx := soon(t, after)
+		deadline, _ := ctx.Deadline()
+		patient.SetContext(ctx)
 		is.True(errors.Is(patient.Exec("BEGIN IMMEDIATE"), context.DeadlineExceeded))
-		is.True(time.Since(start) < after+latest)
+		is.True(clock.Since(deadline) < latest)
 		patient.ClearContext()
 	}
 	done := make(chan error)
