@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test race torture matrix parity cover fuzz quickstart bench bench-check differential
+.PHONY: help setup check lint test race torture suite matrix parity cover fuzz quickstart bench bench-check differential
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -68,7 +68,7 @@ test: setup ## all tests (or PACKAGES) with the race detector, on both engines; 
 	$(if $(RACE),,echo "without the race detector: $$($(GO) run ./internal/dbtest/setup -norace)";) \
 	exit $$code
 
-# The suites of one letter at full size, one package after the other: they are many processes, and measure how long things take.
+# The suites of one letter, or the row of one number, at full size, one package after the other: they are many processes, and measure how long things take.
 define suites
 	@report=$$(mktemp); trap 'rm -f "$$report"' EXIT; \
 	tests=$$($(GO) run ./internal/suites -tests $(1)) && packages=$$($(GO) run ./internal/suites -packages $(1)) || exit 1; \
@@ -87,6 +87,9 @@ race: test ## the same, with SQLite's own code under the race detector and all m
 torture: FUZZTIME := 60s
 torture: setup fuzz ## the suites of docs/reliability.md that are marked T at full size, and each fuzz target for a minute: more than an hour
 	$(call suites,T)
+
+suite: setup ## the row N of docs/reliability.md alone, at full size, as in make suite N=11
+	$(if $(N),,$(error name a row: make suite N=11))$(call suites,$(N))
 
 # Without the race detector, which looks at prom and not at the server. RUN is a pattern of tests.
 matrix: ## the behaviour tests on PostgreSQL alone, on each of VERSIONS (13 to 18), from the npm registry
