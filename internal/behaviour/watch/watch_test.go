@@ -76,6 +76,22 @@ func (w *watching[T]) none() {
 	}
 }
 
+// settled waits until all transactions of the server that run now have ended, those of other tests too: before that, a place of a watch on
+// PostgreSQL does not settle, and a row that is changed meanwhile so that the conditions hold is new to it.
+func settled(t *testing.T, db *prom.DB) {
+	t.Helper()
+	if db.Dialect().Name() == dbtest.NameSQLite {
+		return
+	}
+	number := kit.ScanOne[int64](t, db, `SELECT txid_current()`)
+	oldest := func() int64 { return kit.ScanOne[int64](t, db, `SELECT txid_snapshot_xmin(txid_current_snapshot())`) }
+	for end := time.Now().Add(time.Minute); oldest() <= number; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("a transaction does not end")
+		}
+	}
+}
+
 // end ends the watch, by its context, and returns its error.
 func (w *watching[T]) end() error {
 	w.t.Helper()
@@ -126,7 +142,8 @@ func TestWatch(t *testing.T) {
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
-		repo := kit.Notes(kit.Open(t, e.DSN))
+		db := kit.Open(t, e.DSN)
+		repo := kit.Notes(db)
 		w := begun(t, repo, repo.Where(kit.NoteViews.Gte(0)))
 		list := make([]kit.Note, 150)
 		for i := range list {
@@ -138,6 +155,8 @@ func TestWatch(t *testing.T) {
 				is.Equal(w.next().ID, n.ID)
 			}
 		}
+		w.none()
+		settled(t, db)
 		w.none()
 		_, err := repo.Where(kit.NoteViews.Lt(0)).Update(ctx, kit.NoteViews.Set(1))
 		is.NoErr(err)
