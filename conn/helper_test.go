@@ -67,14 +67,6 @@ func backendOf(ctx context.Context, tb testing.TB, db *DB) int64 {
 	return count(ctx, tb, db, "SELECT pg_backend_pid()")
 }
 
-// waitUntil waits until the server's process pid is as a condition on pg_stat_activity says.
-func waitUntil(tb testing.TB, db *DB, pid int64, condition string) {
-	tb.Helper()
-	eventually(tb, condition, func() bool {
-		return count(context.Background(), tb, db, "SELECT count(*) FROM pg_stat_activity WHERE pid = ? AND "+condition, num(pid)) == 1
-	})
-}
-
 // waitUntilGone waits until the server's process pid has ended, after it has sent its last message.
 func waitUntilGone(tb testing.TB, db *DB, pid int64) {
 	tb.Helper()

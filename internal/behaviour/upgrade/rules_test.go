@@ -116,6 +116,8 @@ type (
 	}
 )
 
+var _ = Named{}.left
+
 // TableName returns the name of the table.
 func (Named) TableName() string { return `Odd "table", é` }
 
