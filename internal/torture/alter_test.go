@@ -31,7 +31,7 @@ func TestAlterBehindReader(t *testing.T) {
 		if err := other.Ping(ctx); err != nil { // connecting is no part of the waiting
 			t.Fatal(err)
 		}
-		slack := bound(500 * time.Millisecond)
+		clock, slack := dbtest.NewClock(t), bound(500*time.Millisecond)
 		var waited, longest time.Duration
 		err := db.Tx(ctx, func(tx context.Context) error {
 			if _, err := repo.All(tx); err != nil {
@@ -42,7 +42,7 @@ func TestAlterBehindReader(t *testing.T) {
 			go func() {
 				begun := time.Now()
 				err := wide.Create(ctx, &WideEntry{No: 2})
-				waited = time.Since(begun)
+				waited = clock.Since(begun)
 				done <- err
 			}()
 			var altered error
@@ -56,7 +56,7 @@ func TestAlterBehindReader(t *testing.T) {
 				if _, err := repo.All(ctx); err != nil {
 					return err
 				}
-				longest = max(longest, time.Since(begun))
+				longest = max(longest, clock.Since(begun))
 			}
 			if e.Name == dbtest.NamePostgres && !errors.Is(altered, prom.ErrBusy) || e.Name == dbtest.NameSQLite && altered != nil {
 				t.Errorf("the column that was to be added: %v", altered)

@@ -263,9 +263,9 @@ func noLocks(t *testing.T, db *prom.DB) {
 	t.Helper()
 	const query = `SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
 		JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND l.pid <> pg_backend_pid()`
-	for end := time.Now().Add(10 * time.Second); one[int](t, db, query) != 0; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); one[int](t, db, query) != 0; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Error("10 s later there are locks")
+			t.Error("2 minutes later there are locks")
 			return
 		}
 	}

@@ -67,7 +67,7 @@ type faulty struct {
 	direct   *prom.DB
 	writes   *outcomes
 	installs *outcomes
-	stalls   stalls
+	clock    *dbtest.Clock
 
 	calls, failed atomic.Int64
 	mu            sync.Mutex
@@ -79,7 +79,7 @@ func newFaulty(t *testing.T, kind dbtest.ToxicKind) *faulty {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	straight := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
-	f := &faulty{t: t, kind: kind, random: rand.New(rand.NewPCG(seed, 0)), direct: open(t, straight.DSN)}
+	f := &faulty{t: t, kind: kind, random: rand.New(rand.NewPCG(seed, 0)), clock: dbtest.NewClock(t), direct: open(t, straight.DSN)}
 	rows := make([]Entry, faultRows)
 	for i := range rows {
 		rows[i].No = i
@@ -98,10 +98,6 @@ func newFaulty(t *testing.T, kind dbtest.ToxicKind) *faulty {
 func (f *faulty) run(d time.Duration) {
 	f.t.Helper()
 	done := make(chan struct{})
-	var meter sync.WaitGroup
-	for range 4 {
-		meter.Go(func() { f.stalls.measure(done) })
-	}
 	calls := []func(ctx context.Context, worker, no int) error{f.query, f.writes.single, f.writes.pair, f.install, f.iterate}
 	seed := f.random.Uint64()
 	working := make(chan error, 1)
@@ -131,7 +127,6 @@ func (f *faulty) run(d time.Duration) {
 	if err := <-working; err != nil {
 		f.t.Error(err)
 	}
-	meter.Wait()
 }
 
 func closed(c <-chan struct{}) bool {
@@ -150,7 +145,7 @@ func (f *faulty) call(d time.Duration, fn func(ctx context.Context) error) {
 	deadline, _ := ctx.Deadline()
 	err := fn(ctx)
 	now := time.Now()
-	late := now.Sub(deadline) - f.stalls.during(deadline, now)
+	late := f.clock.Between(deadline, now)
 	f.calls.Add(1)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -241,58 +236,4 @@ func (f *faulty) check() {
 	dbtest.Reportf(t, 11, "%s: %d calls, %d failed, the latest %v after its context; %d writes acknowledged, 0 lost, 0 repeated, %d commits unknown, %d that failed had happened; %d tables; well after %v",
 		f.kind, f.calls.Load(), f.failed.Load(), f.late.Round(time.Millisecond), acknowledged, f.writes.kinds[prom.ErrCommitUnknown.Error()], happened,
 		installed, recovery.Round(time.Millisecond))
-}
-
-// stalls are the times in which this process was not let run, which are not the library's.
-type stalls struct {
-	mu   sync.Mutex
-	list []stall
-}
-
-type stall struct{ from, to time.Time }
-
-func (s *stalls) measure(done <-chan struct{}) {
-	const pause = 5 * time.Millisecond
-	for !closed(done) {
-		from := time.Now().Add(pause)
-		time.Sleep(pause)
-		if to := time.Now(); to.Sub(from) > 2*pause {
-			s.mu.Lock()
-			s.list = append(s.list, stall{from, to})
-			s.mu.Unlock()
-		}
-	}
-}
-
-// during returns how much of a time the process was stalled.
-func (s *stalls) during(from, to time.Time) time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var sum time.Duration
-	for i := len(s.list) - 1; i >= 0 && s.list[i].to.After(from); i-- { // in the order of their ends
-		if to.After(s.list[i].to) {
-			to = s.list[i].to
-		}
-		begun := s.list[i].from
-		if begun.Before(from) {
-			begun = from
-		}
-		if begun.Before(to) { // what several have measured counts once
-			sum += to.Sub(begun)
-			to = begun
-		}
-	}
-	return sum
-}
-
-// Ensure that stalls count once, and only as far as they lie in the time.
-func TestStalls(t *testing.T) {
-	t.Parallel()
-	at := func(ms int) time.Time { return time.Unix(0, 0).Add(time.Duration(ms) * time.Millisecond) }
-	s := stalls{list: []stall{{at(0), at(10)}, {at(20), at(40)}, {at(30), at(50)}, {at(25), at(60)}, {at(100), at(200)}}}
-	for _, tt := range []struct{ from, to, want int }{{10, 20, 0}, {5, 20, 5}, {5, 30, 15}, {0, 100, 50}, {45, 150, 65}, {300, 400, 0}} {
-		if got := s.during(at(tt.from), at(tt.to)); got != time.Duration(tt.want)*time.Millisecond {
-			t.Errorf("from %d to %d: %v, want %d ms", tt.from, tt.to, got, tt.want)
-		}
-	}
 }

@@ -48,16 +48,17 @@ func TestPostgresRestarts(t *testing.T) {
 	}()
 	stops := dbtest.Size(2, 20)
 	var delays []time.Duration
+	clock := dbtest.NewClock(t)
 	for range stops {
 		time.Sleep(time.Duration(200+random.IntN(800)) * time.Millisecond)
 		server.Kill(t)
 		time.Sleep(time.Duration(random.IntN(500)) * time.Millisecond)
 		server.Start(t)
 		ready := time.Now()
-		for succeeded.Load() < ready.UnixNano() && time.Since(ready) < 10*time.Second {
+		for succeeded.Load() < ready.UnixNano() && time.Since(ready) < time.Minute {
 			time.Sleep(time.Millisecond)
 		}
-		delays = append(delays, time.Since(ready))
+		delays = append(delays, clock.Since(ready))
 	}
 	ended.Store(true)
 	if err := <-done; err != nil {

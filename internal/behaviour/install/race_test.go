@@ -111,6 +111,7 @@ func TestOppositeOrder(t *testing.T) {
 		b := prom.NewRepo[kit.Thing](prom.Using(db), prom.Table("b"))
 		orders := [][]*prom.Repo[kit.Thing]{{a, b}, {b, a}}
 		old := [][]*prom.Repo[kit.OldThing]{{oldA, oldB}, {oldB, oldA}}
+		clock := dbtest.NewClock(t)
 		var losers, told atomic.Int64 // how long the last loser had waited, in milliseconds
 		var holding sync.WaitGroup
 		holding.Add(2)
@@ -132,7 +133,7 @@ func TestOppositeOrder(t *testing.T) {
 					return err
 				}
 				losers.Add(1)
-				told.Store(time.Since(begun).Milliseconds())
+				told.Store(clock.Since(begun).Milliseconds())
 			}
 		}))
 		is.Equal(len(kit.AllOf(t, a)), 3)

@@ -179,6 +179,7 @@ func TestCoalesceContexts(t *testing.T) {
 	repo := prom.NewRepo[kit.Item](prom.Using(db), prom.CoalesceReads())
 	item := kit.MustCreate(t, repo, kit.Item{Name: "item"})
 	release := held(t, e, "item")
+	clock := dbtest.NewClock(t)
 	long, cancelLong := context.WithCancel(kit.Ended(t))
 	defer cancelLong()
 	var early atomic.Int64
@@ -198,8 +199,8 @@ func TestCoalesceContexts(t *testing.T) {
 				return fmt.Errorf("call %d: %v", i, err)
 			case i%3 == 0 && !errors.Is(err, prom.ErrTimeout):
 				return fmt.Errorf("call %d, whose time is over: %v", i, err)
-			case i%3 == 0 && time.Since(start) > 5*time.Second:
-				return fmt.Errorf("call %d waited for %s", i, time.Since(start))
+			case i%3 == 0 && clock.Since(start) > 5*time.Second:
+				return fmt.Errorf("call %d waited for %s", i, clock.Since(start))
 			case i%3 == 0:
 				early.Add(1)
 			}
