@@ -41,9 +41,10 @@ func TestDSNDocs(t *testing.T) {
 	}
 }
 
-// notOptions are words of the page in the form of an option that are values of one.
+// notOptions are words of the page in the form of an option that are values of one, or a setting of PgBouncer.
 var notOptions = []string{
 	"auto", "check", "off", "on", "true", "false", "yes", "cache_statement", "cache_describe", "describe_exec", "exec", "simple_protocol",
+	"max_prepared_statements",
 }
 
 // optionNames returns the words of a page that are written as an option is.
