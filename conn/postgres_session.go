@@ -2,8 +2,9 @@ package conn
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
-	"strconv"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -20,7 +21,6 @@ type pgSession struct {
 	max   int      // of them: the option statement_cache_capacity
 	tick  uint64   // counts uses
 	keep  uint64   // the tick since which all statements are needed, those of a batch; 0 for none
-	names int      // of statements prepared so far, for the next one's name
 	gone  []string // names to deallocate
 	args  wireArgs
 	rows  pgRows
@@ -48,6 +48,13 @@ func sessionOf(c *pgx.Conn) *pgSession {
 	return s
 }
 
+// statementName returns the name of the prepared statement of a text. It tells the text, as a digest, and not how many statements there were
+// before: behind a pooler that gives a server's session to several clients, a number would name the statement of another one.
+func statementName(sql string) string {
+	sum := sha256.Sum256([]byte(sql))
+	return "prom_" + hex.EncodeToString(sum[:16])
+}
+
 // prepared returns the prepared statement of a text, or nil when it is not prepared yet.
 func (s *pgSession) prepared(sql string) *pgPrepared {
 	p := s.stmts[sql]
@@ -64,8 +71,7 @@ func (s *pgSession) prepare(ctx context.Context, c *pgx.Conn, sql string) (*pgPr
 		return p, nil
 	}
 	s.tidy(ctx, c)
-	s.names++
-	name := "prom_" + strconv.Itoa(s.names)
+	name := statementName(sql)
 	sd, err := c.PgConn().Prepare(ctx, name, sql, nil)
 	if err != nil {
 		var half *pgconn.PrepareError

@@ -67,6 +67,7 @@ type (
 var (
 	entryWorker    = prom.NumberOf(func(e *Entry) *int { return &e.Worker })
 	entryNo        = prom.NumberOf(func(e *Entry) *int { return &e.No })
+	entryHalf      = prom.NumberOf(func(e *Entry) *int { return &e.Half })
 	accountNo      = prom.NumberOf(func(a *Account) *int { return &a.No })
 	accountBalance = prom.NumberOf(func(a *Account) *int { return &a.Balance })
 )

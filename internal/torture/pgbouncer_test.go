@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -94,4 +95,59 @@ func behindBouncer(t *testing.T, b servers.Bouncer, mode string) {
 	}
 	dbtest.Reportf(t, 23, "PgBouncer %s%s, %s: %d workers × %d on %d sessions, 0 errors, in %v", b.Version, prepared,
 		mode, workers, each, sessions, time.Since(begun).Round(time.Millisecond))
+}
+
+// Ensure that two programs which share the sessions of a PgBouncer never run each other's statements, in the default mode of pgx. A call may
+// fail there, since prepared statements come and go with the sessions.
+// suite: 23
+func TestPgBouncer_OthersStatements(t *testing.T) {
+	t.Parallel()
+	for _, b := range dbtest.Bouncers(t, 23) {
+		t.Run(b.Version, func(t *testing.T) {
+			t.Parallel()
+			straight := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
+			direct := open(t, straight.DSN)
+			rows := []Entry{{No: 1}, {No: 2}}
+			ctx, cancel := within(time.Minute)
+			defer cancel()
+			if err := entries(direct, "entry").CreateMany(ctx, rows); err != nil {
+				t.Fatal(err)
+			}
+			e := dbtest.PgBouncer(t, b, straight, 2)
+			one, two := entries(open(t, e.With("pool_maxconn=4")), "entry"), entries(open(t, e.With("pool_maxconn=4")), "entry")
+			var done, failed [2]atomic.Int64
+			programs := []func() (int, error){
+				func() (int, error) { return one.Where(entryNo.Eq(1)).Update(ctx, entryWorker.Set(7)) },
+				func() (int, error) { return two.Where(entryNo.Eq(2)).Update(ctx, entryHalf.Set(9)) },
+			}
+			if err := together(8, func(worker int) error {
+				for range dbtest.Size(200, 2000) {
+					if n, err := programs[worker%2](); err != nil {
+						failed[worker%2].Add(1)
+					} else if n != 1 {
+						return fmt.Errorf("%d rows changed", n)
+					} else {
+						done[worker%2].Add(1)
+					}
+				}
+				return nil
+			}); err != nil {
+				t.Error(err)
+			}
+			for _, v := range rows {
+				got, err := entries(direct, "entry").Get(ctx, v.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if v.No == 1 && got.Half != 0 || v.No == 2 && got.Worker != 0 {
+					t.Errorf("row %d has what the other program writes: worker %d, half %d", v.No, got.Worker, got.Half)
+				}
+			}
+			if done[0].Load() == 0 || done[1].Load() == 0 {
+				t.Error("no call succeeded")
+			}
+			dbtest.Reportf(t, 23, "PgBouncer %s, two programs in the default mode: %d calls, none ran another's statement", b.Version,
+				done[0].Load()+done[1].Load()+failed[0].Load()+failed[1].Load())
+		})
+	}
 }
