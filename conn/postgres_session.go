@@ -74,8 +74,8 @@ func (s *pgSession) prepare(ctx context.Context, c *pgx.Conn, sql string) (*pgPr
 	name := statementName(sql)
 	sd, err := c.PgConn().Prepare(ctx, name, sql, nil)
 	if err != nil {
-		var half *pgconn.PrepareError
-		if errors.As(err, &half) && half.ParseComplete {
+		var refused *pgconn.PrepareError
+		if errors.As(err, &refused) { // PgBouncer holds the name as taken, though the server has no such statement
 			s.gone = append(s.gone, name)
 		}
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 	lib "modernc.org/sqlite/lib"
@@ -137,7 +138,8 @@ func TestPrepare_SchemaChanges(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	uri := file(t)
-	c, other := opened(t, uri, Options{}), opened(t, uri, Options{})
+	patient := Options{BusyTimeout: time.Minute} // each waits for the other, on a busy machine too
+	c, other := opened(t, uri, patient), opened(t, uri, patient)
 	do(t, other, "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF")
 	var stop atomic.Bool
 	var group sync.WaitGroup
