@@ -12,18 +12,20 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// In TLS 1.3 the client has finished the handshake before the server looks at its certificate. A server that does not accept the
-// certificate sends an alert and closes the connection. The client sends its first message meanwhile; when that arrives at the closed
-// connection, the server resets it, and the alert may be lost. What is left to see then is a connection that breaks before
-// the server has said anything, after it was sent a certificate. watchCertificate makes that visible.
+// In TLS 1.3 the client has finished the handshake before the server looks at its certificate. A server that does not
+// accept the certificate sends an alert and closes the connection. The client sends its first message meanwhile; when
+// that arrives at the closed connection, the server resets it, and the alert may be lost. What is left to see then is
+// a connection that breaks before the server has said anything, after it was sent a certificate. watchCertificate
+// makes that visible.
 
-// certificateError is the end of a connection on which the client has sent a certificate, and after that the server nothing.
+// certificateError is the end of a connection on which the client has sent a certificate, and after that the server
+// nothing.
 type certificateError struct{ error }
 
 func (e certificateError) Unwrap() error { return e.error }
 
-// watchCertificate makes connections that break while the server may be looking at the client's certificate break with a
-// certificateError. It changes nothing where there is no certificate.
+// watchCertificate makes connections that break while the server may be looking at the client's certificate break
+// with a certificateError. It changes nothing where there is no certificate.
 func watchCertificate(cfg *pgx.ConnConfig) {
 	if cfg.SSLCertMode == "disable" || !slices.ContainsFunc(tlsConfigs(cfg), hasCertificate) {
 		return
@@ -66,7 +68,8 @@ func hasCertificate(c *tls.Config) bool { return len(c.Certificates) > 0 }
 // certificateKey is the key of the certificateConn in the context of its handshake.
 type certificateKey struct{}
 
-// noteCertificate makes a configuration tell the connection when it sends a certificate. It chooses the certificate as crypto/tls does.
+// noteCertificate makes a configuration tell the connection when it sends a certificate. It chooses the certificate
+// as crypto/tls does.
 func noteCertificate(cfg *tls.Config) {
 	cfg.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		for i := range cfg.Certificates {

@@ -16,7 +16,8 @@ import (
 	"github.com/matryer/is"
 )
 
-// tlsServer takes one connection after the other, and does with each what a test says, once the client has asked for TLS.
+// tlsServer takes one connection after the other, and does with each what a test says, once the client has asked for
+// TLS.
 func tlsServer(t *testing.T, serve func(c *net.TCPConn)) (address string) {
 	t.Helper()
 	l := must(net.Listen("tcp", "127.0.0.1:0"))
@@ -38,8 +39,9 @@ func tlsServer(t *testing.T, serve func(c *net.TCPConn)) (address string) {
 	return l.Addr().String()
 }
 
-// Ensure that a server which does not accept the client's certificate is told as such, whether its alert arrives or is lost to the
-// reset of the connection, before or after the client has sent its first message. Where the server may have another reason, none is told.
+// Ensure that a server which does not accept the client's certificate is told as such, whether its alert arrives or
+// is lost to the reset of the connection, before or after the client has sent its first message. Where the server may
+// have another reason, none is told.
 func TestClientCertificate_Refused(t *testing.T) {
 	t.Parallel()
 	ca := newAuthority(t, "prom tests")

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// Clock measures time in which the machine let this process run. Tests that say how long something may take use it instead of
-// the wall clock. On an idle machine both agree. The busier the machine, the slower a Clock runs, so that a bound holds there as
-// well. It is safe for concurrent use.
+// Clock measures time in which the machine let this process run. Tests that say how long something may take use it
+// instead of the wall clock. On an idle machine both agree. The busier the machine, the slower a Clock runs, so that
+// a bound holds there as well. It is safe for concurrent use.
 //
-// A few goroutines, the hearts, sleep for clockPause at a time. One that wakes up late was kept waiting by the machine, and so was
-// the code under test. Hence a pause counts no more than clockMost, however long it was.
+// A few goroutines, the hearts, sleep for clockPause at a time. One that wakes up late was kept waiting by the
+// machine, and so was the code under test. Hence a pause counts no more than clockMost, however long it was.
 type Clock struct {
 	begun time.Time
 	done  chan struct{}
@@ -69,8 +69,8 @@ func (c *Clock) run(h *heart) {
 // Since returns the time since a moment, by this clock.
 func (c *Clock) Since(from time.Time) time.Duration { return c.Between(from, time.Now()) }
 
-// Between returns the time from one moment to another, neither of which is in the future, by this clock; 0 if the second one is
-// earlier. The heart that waited most decides.
+// Between returns the time from one moment to another, neither of which is in the future, by this clock; 0 if the
+// second one is earlier. The heart that waited most decides.
 func (c *Clock) Between(from, to time.Time) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()

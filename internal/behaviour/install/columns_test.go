@@ -41,7 +41,8 @@ type rackBook struct {
 	_ struct{} `prom:"unique=live_title,on=title,where='NOT gone'"`
 }
 
-// Ensure that a table has a model's own columns first and _id, _created and _updated last, wherever the struct embeds them.
+// Ensure that a table has a model's own columns first and _id, _created and _updated last, wherever the struct embeds
+// them.
 // parity: F6 F2
 func TestColumnsOfTable(t *testing.T) {
 	t.Parallel()

@@ -16,8 +16,8 @@ import (
 
 const deleteKey = "delete key"
 
-// operations are the ways of a repo to the database. Each of them works on a table that is missing or incomplete; on one that
-// is empty, or has the one row that oldThing leaves.
+// operations are the ways of a repo to the database. Each of them works on a table that is missing or incomplete; on
+// one that is empty, or has the one row that oldThing leaves.
 var operations = []struct {
 	name string
 	run  func(ctx context.Context, repo *prom.Repo[kit.Thing]) error
@@ -132,8 +132,8 @@ func thingIndexes(t *testing.T, db *prom.DB) int {
 	return kit.ScanOne[int](t, db, `SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND indexname IN ('thing_name', 'thing_code')`)
 }
 
-// Ensure that every operation on a missing table makes it with its indexes and then does what it is for, in transactions and
-// outside of them, and that it happens once.
+// Ensure that every operation on a missing table makes it with its indexes and then does what it is for, in
+// transactions and outside of them, and that it happens once.
 // parity: A1 A2 A3 A12 A14 A16 X1 X3
 func TestMissingTable(t *testing.T) {
 	t.Parallel()
@@ -147,8 +147,8 @@ func TestMissingTable(t *testing.T) {
 	})
 }
 
-// Ensure that every operation on a table that lacks columns adds them and their indexes, gives old rows NULL or the constant
-// default, and then does what it is for; on SQLite a missing column is never taken for a text.
+// Ensure that every operation on a table that lacks columns adds them and their indexes, gives old rows NULL or the
+// constant default, and then does what it is for; on SQLite a missing column is never taken for a text.
 // parity: A7 A8 A10 A14 B6 B24
 func TestMissingColumns(t *testing.T) {
 	t.Parallel()
@@ -196,8 +196,8 @@ func TestMissingColumnOnUpdate(t *testing.T) {
 	})
 }
 
-// Ensure that a required column is added to an empty table, and that on one with rows it is an error that says what to do; a
-// constant default is enough to add it.
+// Ensure that a required column is added to an empty table, and that on one with rows it is an error that says what
+// to do; a constant default is enough to add it.
 // parity: A9 A10
 func TestRequiredColumn(t *testing.T) {
 	t.Parallel()

@@ -73,8 +73,8 @@ func lower(s string) string {
 	}, s)
 }
 
-// Ensure that texts are matched as Go would, whatever wildcards of whichever engine they hold, with the case of letters or
-// without, the same on both engines. parity: Q10 Q11 Q12 B27
+// Ensure that texts are matched as Go would, whatever wildcards of whichever engine they hold, with the case of
+// letters or without, the same on both engines. parity: Q10 Q11 Q12 B27
 func TestMatch(t *testing.T) {
 	t.Parallel()
 	texts := []string{"-", "abc", "ABC", "aXc", "a%c", "a_c", `a\c`, "a*c", "a?c", "a[b]c", "a]c", "a^c", "É", "é", "ǅ", "a'c", `a"c`, "%", "_", `\`, "ab\nc", "100%", "it's", "İ", "ß", "日本語"}

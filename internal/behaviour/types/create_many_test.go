@@ -16,8 +16,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that what CreateMany makes of values is what Create makes of them and what is stored, in times of every zone and
-// exactness, in decimals, types of the application's own and enums.
+// Ensure that what CreateMany makes of values is what Create makes of them and what is stored, in times of every zone
+// and exactness, in decimals, types of the application's own and enums.
 func TestCreateManyStores(t *testing.T) {
 	t.Parallel()
 	newYork := zone(t, "America/New_York")
@@ -50,8 +50,8 @@ func TestCreateManyStores(t *testing.T) {
 	})
 }
 
-// storesMany inserts n rows, the given values over and over, and compares each with what Create makes of its value and with what
-// is read.
+// storesMany inserts n rows, the given values over and over, and compares each with what Create makes of its value
+// and with what is read.
 func storesMany[T any](t *testing.T, db *prom.DB, n int, values ...T) {
 	t.Helper()
 	is := is.New(t)

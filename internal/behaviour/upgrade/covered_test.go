@@ -14,8 +14,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Ensure that each option of the tag is used by a model of the kept databases. A new option needs a model of its own, and the databases of the
-// first version that has it.
+// Ensure that each option of the tag is used by a model of the kept databases. A new option needs a model of its own,
+// and the databases of the first version that has it.
 func TestOptionsAreKept(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{}
@@ -45,7 +45,8 @@ func addOptions(used map[string]bool, model reflect.Type) {
 	}
 }
 
-// Ensure that the kept databases have each type of the table in docs/guarantees.md, with and without NULL, stored as it says.
+// Ensure that the kept databases have each type of the table in docs/guarantees.md, with and without NULL, stored as
+// it says.
 func TestTypesAreKept(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -40,7 +40,8 @@ type (
 		Level  Level    `prom:"default=7"`
 		Tags   []string `prom:"default='[]'"`
 	}
-	// Person is the last one. The table and columns have other names, columns other types, rules and defaults, and one has gone.
+	// Person is the last one. The table and columns have other names, columns other types, rules and defaults, and
+	// one has gone.
 	Person struct {
 		_ struct{} `prom:"was=human"`
 		prom.Model

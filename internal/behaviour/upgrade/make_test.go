@@ -212,7 +212,8 @@ func tableOf(t *testing.T, name string) table {
 	return nil
 }
 
-// makePages goes through the pages of all orders, forwards and backwards, and from a page whose rows conditions left out to those around it.
+// makePages goes through the pages of all orders, forwards and backwards, and from a page whose rows conditions left
+// out to those around it.
 func makePages(t *testing.T, db *prom.DB) []keptPage {
 	t.Helper()
 	is := is.New(t)
@@ -316,7 +317,8 @@ func sqliteCopy(t *testing.T, db *prom.DB) []byte {
 	return content
 }
 
-// postgresSQL returns the statements that make a schema's content in any schema that is first in the search path, on any server.
+// postgresSQL returns the statements that make a schema's content in any schema that is first in the search path, on
+// any server.
 func postgresSQL(t *testing.T, dsn string) []byte {
 	t.Helper()
 	is := is.New(t)

@@ -12,8 +12,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// tables are the models of all kept databases, those referred to first. The rows and the models are those of databases that cannot be made
-// again, so none of them may ever change: what a later version brings is for a model of its own, at the end.
+// tables are the models of all kept databases, those referred to first. The rows and the models are those of
+// databases that cannot be made again, so none of them may ever change: what a later version brings is for a model of
+// its own, at the end.
 var tables = []table{
 	&model[Every]{rows: everyRows, more: func(v *Every) { everyMore(v) }},
 	&model[EveryPointer]{rows: nullable[EveryPointer]},

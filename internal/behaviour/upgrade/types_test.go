@@ -258,7 +258,8 @@ func everyRows() []Every {
 	}
 }
 
-// nullable returns the rows as a model whose fields are pointers to those of Every, or a sql.Null of them, and one row whose are all NULL.
+// nullable returns the rows as a model whose fields are pointers to those of Every, or a sql.Null of them, and one
+// row whose are all NULL.
 func nullable[D any]() []D {
 	from := everyRows()
 	rows := make([]D, len(from)+1)

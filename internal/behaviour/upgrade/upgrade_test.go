@@ -135,8 +135,9 @@ func checkAdded(t *testing.T, tables []table, db *prom.DB) {
 	}
 }
 
-// Ensure that the database of each earlier version is used as it is: nothing is planned or changed, all values and the history are read as
-// they were, tokens and cursors go on, rows are written, and a program with an older model works beside.
+// Ensure that the database of each earlier version is used as it is: nothing is planned or changed, all values and
+// the history are read as they were, tokens and cursors go on, rows are written, and a program with an older model
+// works beside.
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, k *kept) {
@@ -353,7 +354,8 @@ func newKeys(before, after []string) []string {
 	return slices.DeleteFunc(slices.Clone(after), func(key string) bool { return slices.Contains(before, key) })
 }
 
-// Ensure that the dumps of each earlier version are restored on either engine, with all values, and that the tables are written to after that.
+// Ensure that the dumps of each earlier version are restored on either engine, with all values, and that the tables
+// are written to after that.
 func TestUpgradeRestore(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, k *kept) {
