@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test race torture suite matrix parity cover fuzz quickstart bench bench-check differential
+.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check differential
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -71,6 +71,13 @@ test: setup ## all tests (or PACKAGES) with the race detector, on both engines; 
 	awk '{s += $$2; p += $$6} END {printf "behaviour tests: %d on sqlite, %d on postgres\n", s, p}' "$$counts"; \
 	$(if $(RACE),,echo "without the race detector: $$($(GO) run ./internal/dbtest/setup -norace)";) \
 	exit $$code
+
+# go test ./... does not go into modules below this one.
+nested: ## go vet and the tests of the modules in folders of their own, such as bench
+	@for mod in */go.mod; do \
+		cd $$(dirname $$mod) && $(GO) vet ./... && $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./... && \
+		$(GO) mod tidy -diff && cd .. || exit 1; \
+	done
 
 # The suites of one letter, or the row of one number, at full size, one package after the other: they are many processes, and measure how long things take.
 define suites
