@@ -27,8 +27,7 @@ func TestReadersWhileTheTableChanges(t *testing.T) {
 	const readers, changes = 8, 100
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
+		ctx := kit.Ended(t)
 		db, other := kit.Open(t, e.DSN), kit.Open(t, e.DSN)
 		repo, raw := kit.Things(db), kit.SQLDB(t, other)
 		is.NoErr(repo.Install(ctx))

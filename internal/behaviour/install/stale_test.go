@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/matryer/is"
 
@@ -37,8 +36,7 @@ func TestEveryConnectionIsStale(t *testing.T) {
 	t.Parallel()
 	const conns = 12
 	is := is.New(t)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
+	ctx := kit.Ended(t)
 	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
 	log := &taker{}
 	db := kit.Open(t, e.With("pool_max_conns=12"), prom.Logger(slog.New(log)))

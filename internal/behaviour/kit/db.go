@@ -13,10 +13,10 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ended is a context that ends before a test that hangs would.
+// Ended is a context that ends before a test that hangs would, and after any that works, on a busy machine too.
 func Ended(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
