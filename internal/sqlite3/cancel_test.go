@@ -136,7 +136,7 @@ func TestBusy(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	uri := file(t)
-	a, b := opened(t, uri, Options{}), opened(t, uri, Options{BusyTimeout: 100 * time.Millisecond})
+	a, b := opened(t, uri, Options{BusyTimeout: time.Minute}), opened(t, uri, Options{BusyTimeout: 100 * time.Millisecond})
 	do(t, a, "CREATE TABLE t (n); BEGIN IMMEDIATE")
 	is.Equal(pragma(t, b, "busy_timeout"), "100")
 	clock, start := dbtest.NewClock(t), time.Now()
