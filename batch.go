@@ -178,7 +178,12 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 	}
 	db := ops[0].b.db
 	repaired := map[*binding]bool{}
-	for repeats := 0; ; {
+	for runs, repeats := 0, 0; ; runs++ {
+		if runs > 0 {
+			for _, st := range sts {
+				st.Fresh = true
+			}
+		}
 		failed, err := db.Batch(ctx, sts, func(i int, rows conn.Rows) error { return ops[at[i]].read(rows) })
 		if err == nil {
 			break

@@ -30,6 +30,8 @@ func openPostgres(ctx context.Context, d DSN) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	mode, _ := d.param("default_query_exec_mode")
+	watchPooler(cfg, poolerModeOf(mode))
 	// The pool outlives the call that happens to make it.
 	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), cfg)
 	if err != nil {
@@ -231,8 +233,11 @@ func (t *pgTx) batched(ctx context.Context, st *Statement) (*pgRows, error) {
 	return r, nil
 }
 
-// txFailed is the status of a transaction that an error has ended, in the protocol's message ReadyForQuery.
-const txFailed = 'E'
+// The status of a transaction in the protocol's message ReadyForQuery: there is none, and one that an error has ended.
+const (
+	txIdle   = 'I'
+	txFailed = 'E'
+)
 
 func (t *pgTx) status() byte { return t.tx.Conn().PgConn().TxStatus() }
 

@@ -100,8 +100,12 @@ func (r *pgRows) end() (tag pgconn.CommandTag, err error) {
 	if err = postgresError(err); err == nil && r.broken {
 		err = &Error{Kind: KindConnection, Detail: errColumns.Error()}
 	}
-	if err != nil && r.session != nil {
+	switch {
+	case r.session == nil:
+	case err != nil:
 		r.session.failed(r.prepared, err)
+	default:
+		r.prepared.ran = true
 	}
 	if r.finish != nil {
 		err = r.finish(err)
