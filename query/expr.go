@@ -3,6 +3,7 @@ package query
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
@@ -287,6 +288,12 @@ func (e *expr) aggregates() bool { return e.some((*expr).aggregate) }
 // aggregate reports whether an expression is an aggregate itself, and manyRows whether it is one or a function of a window.
 func (e *expr) aggregate() bool { return e.op == exprAggregate && e.win == nil }
 func (e *expr) manyRows() bool  { return e.op == exprAggregate }
+
+// readsRows reports whether an expression reads rows of a table by a subquery; a reference is followed by one where there
+// are no joins.
+func (e *expr) readsRows() bool {
+	return e.op == exprQuery || e.op == exprVia || e.op == exprRaw && strings.Contains(strings.ToLower(e.raw.text), "select")
+}
 
 // some reports whether f holds for an expression or one of its parts that are of the same query.
 func (e *expr) some(f func(*expr) bool) bool {

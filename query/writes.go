@@ -131,6 +131,9 @@ func (s *Statements) update(args []schema.Value, q Spec, list []assignment, verb
 			text, args := r.part(func() { r.assigned(&list[i]) })
 			b = b.Set(s.columns[list[i].col.Ordinal], squirrel.Expr(text, args...))
 		}
+		if from := s.before(list); from != "" {
+			b = b.From(from)
+		}
 		if where := q.conds(s.Table); len(where) > 0 {
 			b = b.Where(r.clause(where))
 		}
@@ -140,6 +143,16 @@ func (s *Statements) update(args []schema.Value, q Spec, list []assignment, verb
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err
+}
+
+// before returns what an update reads from so that all of its values are computed before the first row is changed; "" when
+// they are anyway. SQLite computes the values of an UPDATE with FROM first, by which one row with nothing in it is enough.
+func (s *Statements) before(list []assignment) string {
+	reads := func(a assignment) bool { return a.kind == assignExpr && a.x.some((*expr).readsRows) }
+	if !s.Dialect.Features().SeesUpdated || !slices.ContainsFunc(list, reads) {
+		return ""
+	}
+	return "(SELECT 1 AS " + s.Dialect.Quote(s.freeName("one")) + ") AS " + s.Dialect.Quote("prom_before")
 }
 
 // assignShape adds assignments to a shape, and their arguments to args.
