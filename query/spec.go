@@ -11,25 +11,15 @@ import (
 // Spec is a query without its model's type: conditions, order and page. It is an immutable value; every change returns a new
 // one and slices are never shared with room to grow.
 type Spec struct {
-	where  []node
-	orders []orderTerm
-	limit  int64
-	offset int64
-	limits flags
-	all    bool
-	rows   rows
-	lock   dialect.Lock
-	wait   dialect.LockWait
-	more   *specMore // nil for most queries; never changed in place
-	err    error
+	where []node
+	page
+	all  bool
+	rows rows
+	lock dialect.Lock
+	wait dialect.LockWait
+	more *specMore // nil for most queries; never changed in place
+	err  error
 }
-
-type flags uint8
-
-const (
-	hasLimit flags = 1 << iota
-	hasOffset
-)
 
 // Where adds conditions to s: all of them must hold.
 func Where[T any](s Spec, conds []Cond[T]) Spec {
@@ -137,9 +127,13 @@ func (s Spec) Err() error {
 		if s.lock != dialect.NoLock && !s.more.lockable() {
 			return errUnlockable
 		}
+		grouped := s.more.grouped() && !s.more.single()
 		for i := range s.orders {
 			if s.more.distinct && s.position(&s.orders[i]) == 0 {
 				return errDistinctOrder
+			}
+			if grouped && !s.more.orders(s.orders[i].term()) {
+				return errGroupOrder
 			}
 		}
 	}
@@ -147,6 +141,8 @@ func (s Spec) Err() error {
 }
 
 var errDistinctOrder = errors.New("distinct rows can be ordered by what is selected only")
+
+var errGroupOrder = errors.New("groups can be ordered by what is selected, by aggregates, or by what they are grouped by")
 
 func ordersErr(orders []orderTerm) error {
 	for i := range orders {
