@@ -18,7 +18,8 @@ import (
 // [Pluck3], [Select] and [Into] make projections of a query. Like a [Query] it never changes, and it can be a [Subquery] of others.
 //
 // When some of its columns are aggregates, the others say what the groups are: each result is one group. Conditions are on rows. The limit
-// and offset of the query are of its rows, in its order, and those that are said of the projection are of its results.
+// and offset of the query are of its rows, in its order, and those that are said of the projection are of its results. Functions of windows
+// are about groups then. A condition on the result of one is put on the rows of [From].
 type Projection[T, R any] struct {
 	repo *Repo[T]
 	spec query.Spec

@@ -95,12 +95,12 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 // once, and by what else was asked for.
 func (r *renderer) group(b squirrel.SelectBuilder, m *specMore) squirrel.SelectBuilder {
 	for i, e := range m.cols {
-		if !e.aggregates() && !e.constant() {
+		if e.groups() {
 			b = b.GroupBy(strconv.Itoa(i + 1))
 		}
 	}
 	for _, e := range m.groups {
-		if m.column(e) > 0 && !e.aggregates() && !e.constant() {
+		if m.column(e) > 0 && e.groups() {
 			continue // it has been written
 		}
 		text, args := r.part(func() { r.expr(e) })

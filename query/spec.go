@@ -120,6 +120,9 @@ func (s Spec) Err() error {
 	if err := ordersErr(s.orders); err != nil {
 		return err
 	}
+	if someOf(s.where, (*expr).manyRows) {
+		return errManyRows
+	}
 	if s.more != nil {
 		if err := s.more.firstErr(); err != nil {
 			return err
@@ -127,22 +130,19 @@ func (s Spec) Err() error {
 		if s.lock != dialect.NoLock && !s.more.lockable() {
 			return errUnlockable
 		}
-		grouped := s.more.grouped() && !s.more.single()
 		for i := range s.orders {
 			if s.more.distinct && s.position(&s.orders[i]) == 0 {
 				return errDistinctOrder
 			}
-			if grouped && !s.more.orders(s.orders[i].term()) {
-				return errGroupOrder
-			}
 		}
+	}
+	if err := s.orderErr(); err != nil {
+		return err
 	}
 	return firstErr(s.where)
 }
 
 var errDistinctOrder = errors.New("distinct rows can be ordered by what is selected only")
-
-var errGroupOrder = errors.New("groups can be ordered by what is selected, by aggregates, or by what they are grouped by")
 
 func ordersErr(orders []orderTerm) error {
 	for i := range orders {

@@ -3,7 +3,6 @@ package query
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
@@ -297,35 +296,6 @@ func sameExpr(a, b *expr) bool {
 	return true
 }
 
-// grouped reports whether the rows of the query are groups.
-func (m *specMore) grouped() bool {
-	if len(m.groups) > 0 || len(m.having) > 0 {
-		return true
-	}
-	for _, e := range m.cols {
-		if e.aggregates() {
-			return true
-		}
-	}
-	return false
-}
-
-// single reports whether all rows are one group, which has no order.
-func (m *specMore) single() bool {
-	ofGroup := func(e *expr) bool { return !e.aggregates() && !e.constant() }
-	return len(m.cols) > 0 && len(m.groups) == 0 && m.grouped() && !slices.ContainsFunc(m.cols, ofGroup)
-}
-
-// orders reports whether groups can be ordered by a term: not by a column that is no aggregate and that nothing is grouped by. Those of
-// a group by a key are known by it.
-func (m *specMore) orders(x *expr) bool {
-	if x.op != exprColumn || x.part != dialect.NoPart {
-		return true
-	}
-	same := func(e *expr) bool { return e.op == exprColumn && (e.col.Key || sameExpr(e, x)) }
-	return slices.ContainsFunc(m.cols, same) || slices.ContainsFunc(m.groups, same)
-}
-
 func (m *specMore) firstErr() error {
 	if m.rows != nil {
 		if err := ordersErr(m.rows.orders); err != nil {
@@ -344,7 +314,10 @@ func (m *specMore) firstErr() error {
 			return err
 		}
 	}
-	return firstErr(m.having)
+	if err := firstErr(m.having); err != nil {
+		return err
+	}
+	return m.groupErr()
 }
 
 // Project returns s with the given columns in place of the model's. The page that s has is of its rows, also when the results are

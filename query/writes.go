@@ -72,6 +72,9 @@ func assignments[T any](assigns []Assign[T]) ([]assignment, error) {
 		if err := a.a.x.firstErr(); err != nil {
 			return nil, err
 		}
+		if a.a.x != nil && a.a.x.some((*expr).manyRows) {
+			return nil, errAssignMany
+		}
 		if assigned(list, a.a.col) {
 			return nil, errors.New("the column " + a.a.col.Name + " is assigned twice")
 		}
@@ -79,6 +82,8 @@ func assignments[T any](assigns []Assign[T]) ([]assignment, error) {
 	}
 	return list, nil
 }
+
+var errAssignMany = errors.New("a row cannot be assigned an aggregate or a window function; assign a subquery that selects it, by Sub or LinkedSub")
 
 func assigned(list []assignment, c *schema.Column) bool {
 	return slices.ContainsFunc(list, func(a assignment) bool { return a.col == c })
