@@ -34,7 +34,6 @@ type base struct {
 	op     op // how the fast way decodes it
 	decode func(r Row, i int, p unsafe.Pointer) error
 	encode func(p unsafe.Pointer) (schema.Value, error)
-	raw    func(r Row, i int) (schema.Value, error) // of a registered codec: the value as it is stored
 	deep   bool
 }
 

@@ -187,18 +187,8 @@ const noteRows = 44
 
 // snapshot returns a value of a deep column that later changes of the field do not reach.
 func (c *Codec) snapshot(p unsafe.Pointer, r Row, i int) (schema.Value, error) {
-	if r != nil && c.column.Kind == schema.JSON && !c.column.Scanner {
-		if r.IsNull(i) {
-			return schema.Value{}, nil
-		}
-		b, err := r.Bytes(i)
-		return schema.TextValue(schema.JSON, string(b)), err
-	}
-	if r != nil && c.base.raw != nil {
-		if r.IsNull(i) {
-			return schema.Value{}, nil
-		}
-		return c.base.raw(r, i)
+	if r != nil && (c.column.Kind == schema.JSON && !c.column.Scanner || c.column.Codec != nil) {
+		return storedAs(c.column, r, i)
 	}
 	v, err := c.encode(p)
 	if err != nil {
