@@ -336,7 +336,7 @@ func (o *BatchOf[T]) Update(v *T) {
 		if op.skip = len(cols) == 0; op.skip {
 			return nil
 		}
-		if op.Args, err = r.values(ctx, op.Op, nil, &w.stored, cols); err != nil {
+		if op.Args, err = r.changed(ctx, op.Op, nil, &w.stored, cols); err != nil {
 			op.own = true
 			return err
 		}
