@@ -25,7 +25,7 @@ type pgSession struct {
 	args  wireArgs
 	rows  pgRows
 
-	swallows map[string]bool // whether a table may store fewer rows than are inserted, by its name
+	intercepts map[written]bool // see pgSession.intercepted
 }
 
 // pgPrepared is a prepared statement of a connection.
