@@ -264,7 +264,8 @@ func (o *BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx cont
 		*v = w.stored
 		return nil
 	}
-	op := &batchOp{
+	var op *batchOp
+	op = &batchOp{
 		build: func(ctx context.Context, op *batchOp) error {
 			if err := (hooks & befores).call(ctx, v); err != nil {
 				op.own = true
@@ -278,7 +279,7 @@ func (o *BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx cont
 			w.loader.Plan, w.one = r.plan, &w.stored
 			err := w.ReadRows(rows)
 			if err == nil && !w.found && rows.Close() == nil {
-				return r.notFound(verb)
+				return r.noRow(&op.Statement)
 			}
 			return err
 		},
@@ -313,6 +314,7 @@ func (o *BatchOf[T]) Create(v *T) {
 			op.own = true
 			return err
 		}
+		op.Stores = conn.StoresInsert
 		if op.NoRows = r.insertsOnly(ctx, op.b, w.cols); op.NoRows {
 			op.SQL, err = op.b.stmts.InsertOnly(w.cols)
 			return err
@@ -347,7 +349,9 @@ func (o *BatchOf[T]) Update(v *T) {
 		op.Args = args
 		op.SQL, err = op.b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
 		op.Judged = true // the row may be gone
-		op.why = func(ctx context.Context, err error) error { return r.missed(ctx, err, r.stands(v, args[len(cols):])) }
+		op.why = func(ctx context.Context, err error) error {
+			return r.missed(ctx, err, r.stands(v), by, args[len(cols):])
+		}
 		return err
 	})
 }

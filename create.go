@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -56,6 +57,7 @@ func (r *Repo[T]) create(ctx context.Context, v *T) error {
 		return err
 	}
 	w.setWrite("insert", text)
+	w.Stores = conn.StoresInsert
 	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
 		return err
 	}
@@ -69,8 +71,7 @@ func (r *Repo[T]) insertsOnly(ctx context.Context, b *binding, cols []*schema.Co
 	if !b.db.Dialect().Features().LastKey || b.db.ReadOnly() || !b.marked.IsSet(ctx) {
 		return false
 	}
-	key := r.madeKey(cols)
-	return key == nil || b.madeByDriver(ctx, key)
+	return b.knowsKey(ctx, r.madeKey(cols))
 }
 
 // insertOnly inserts the row of w's arguments, without reading it back, and changes v to it.
@@ -80,6 +81,7 @@ func (r *Repo[T]) insertOnly(ctx context.Context, b *binding, w *work[T], cols [
 		return err
 	}
 	w.setWrite("insert", text)
+	w.Stores = conn.StoresInsert
 	if _, err := b.exec(ctx, &w.call); err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type (
 const (
 	ErrNotFound      = conn.KindNotFound      // no row has the key, or matches the query of One
 	ErrStale         = conn.KindStale         // the row has been changed since the value was loaded
+	ErrNotStored     = conn.KindNotStored     // a trigger or a rule of the database suppressed the write of a row
 	ErrUnique        = conn.KindUnique        // a unique index or a primary key has the value already
 	ErrNotNull       = conn.KindNotNull       // NULL in a column that does not take it
 	ErrForeignKey    = conn.KindForeignKey    // a reference to a row that does not exist, or a row that is still referred to

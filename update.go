@@ -95,7 +95,7 @@ func (r *Repo[T]) update(ctx context.Context, v *T) error {
 	}
 	w.setWrite("update", text)
 	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
-		return r.missed(ctx, err, r.stands(v, args[len(cols):]))
+		return r.missed(ctx, err, r.stands(v), by, args[len(cols):])
 	}
 	*v = w.stored
 	return nil

@@ -96,7 +96,7 @@ func (r *Repo[T]) readOne(ctx context.Context, b *binding, w *work[T], v *T) err
 		return err
 	}
 	if !w.found {
-		return r.notFound(w.Op)
+		return r.noRow(&w.Statement)
 	}
 	return nil
 }

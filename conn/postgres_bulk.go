@@ -12,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 
-	"github.com/prom-go/prom/dialect/postgres"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -33,35 +32,31 @@ func (e *pgEngine) bulkOnce(ctx context.Context, b *Bulk) error {
 		return postgresError(err)
 	}
 	s := sessionOf(c.Conn())
-	swallows, err := s.maySwallow(ctx, c.Conn(), b.Table)
-	if err != nil || swallows || b.copies() {
+	intercepted, err := s.chooseWay(ctx, c.Conn(), b)
+	if err != nil || intercepted || b.copies() {
 		c.Release()
 		if err != nil {
-			return postgresError(err)
+			return err
 		}
 		return e.bulkInTx(ctx, b)
 	}
 	defer c.Release()
-	if err = s.bulk(ctx, c.Conn(), b); errors.Is(err, errRowCount) {
-		s.swallows[b.Table] = true // by now
+	if err = s.bulk(ctx, c.Conn(), b); KindOf(err) == KindNotStored {
+		s.intercepts[written{b.Table, StoresInsert}] = true // by now
 	}
 	return err
 }
 
-// maySwallow reports whether a table may store fewer rows than are inserted. It asks once.
-func (s *pgSession) maySwallow(ctx context.Context, c *pgx.Conn, table string) (bool, error) {
-	if known, ok := s.swallows[table]; ok {
-		return known, nil
+// chooseWay leaves COPY out when triggers or rules of the table may decide what becomes of its rows, and reports whether they may. COPY
+// passes rules by, and returns no keys, which a trigger may have changed. That would go unnoticed, so before COPY it is asked each time.
+func (s *pgSession) chooseWay(ctx context.Context, c *pgx.Conn, b *Bulk) (intercepted bool, err error) {
+	if b.copies() {
+		delete(s.intercepts, written{b.Table, StoresInsert})
 	}
-	r := c.PgConn().ExecParams(ctx, postgres.MaySwallow, [][]byte{[]byte(table)}, nil, nil, nil).Read()
-	if r.Err != nil {
-		return false, r.Err
+	if intercepted, err = s.intercepted(ctx, c, &Statement{Table: b.Table, Stores: StoresInsert}); intercepted {
+		b.Way.Copy = ""
 	}
-	if s.swallows == nil {
-		s.swallows = map[string]bool{}
-	}
-	s.swallows[table] = string(r.Rows[0][0]) == "t"
-	return s.swallows[table], nil
+	return intercepted, err
 }
 
 // bulkInTx inserts rows in a transaction: how many the database has stored is known when the statement has ended, and the columns
@@ -110,7 +105,7 @@ func (t *pgTx) bulk(ctx context.Context, b *Bulk) error {
 		}
 	}()
 	c := t.tx.Conn()
-	if err = sessionOf(c).bulk(ctx, c, b); err != nil {
+	if err = t.bulkOnce(ctx, c, b); err != nil {
 		err = t.undo(ctx, err)
 		if b.withoutCopy(err) {
 			return t.bulk(ctx, b)
@@ -118,6 +113,16 @@ func (t *pgTx) bulk(ctx context.Context, b *Bulk) error {
 		return err
 	}
 	return t.settle(ctx)
+}
+
+func (t *pgTx) bulkOnce(ctx context.Context, c *pgx.Conn, b *Bulk) error {
+	s := sessionOf(c)
+	if b.copies() {
+		if _, err := s.chooseWay(ctx, c, b); err != nil {
+			return err
+		}
+	}
+	return s.bulk(ctx, c, b)
 }
 
 // errPanicked stands for the panic of an application's code that encodes a value.
@@ -183,15 +188,12 @@ func (s *pgSession) lists(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 		return closeErr
 	}
 	if err == nil && tag.RowsAffected() != int64(b.Rows) {
-		err = errRowCount
+		err = NotStored(b.Op, b.Table)
 	}
 	return err
 }
 
-var (
-	errKey      = errors.New("the table's key is no integer of the database")
-	errRowCount = &Error{Kind: KindOther, Detail: "the database stored another number of rows than were inserted; a trigger or rule may do that"}
-)
+var errKey = errors.New("the table's key is no integer of the database")
 
 // wireInts reads an array of int8 without NULLs, of which wireArgs.list tells the form; nil for another.
 func wireInts(b []byte) []int64 {
@@ -342,7 +344,7 @@ func (s *pgSession) copyIn(ctx context.Context, c *pgx.Conn, b *Bulk) (bool, err
 		return true, err
 	}
 	if tag.RowsAffected() != int64(b.Rows) {
-		return true, errRowCount
+		return true, NotStored(b.Op, b.Table)
 	}
 	for i, key := range keys {
 		b.Key(i, key)

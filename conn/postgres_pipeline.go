@@ -94,10 +94,20 @@ func (e *pgEngine) batch(ctx context.Context, sts []*Statement, read func(i int,
 		return -1, postgresError(err)
 	}
 	defer c.Release()
-	if slices.ContainsFunc(sts, func(st *Statement) bool { return st.Judged }) {
+	judged := slices.ContainsFunc(sts, func(st *Statement) bool { return st.Judged })
+	for i := 0; i < len(sts) && !judged; i++ {
+		if judged, err = sessionOf(c.Conn()).intercepted(ctx, c.Conn(), sts[i]); err != nil {
+			return -1, err
+		}
+	}
+	if judged {
 		return e.judgedBatch(ctx, c, sts, read)
 	}
-	return e.sendBatch(ctx, c.Conn(), sts, read)
+	failed, err = e.sendBatch(ctx, c.Conn(), sts, read)
+	if failed >= 0 && sts[failed].Stores != 0 && KindOf(err) == KindNotStored {
+		sessionOf(c.Conn()).intercepts[written{sts[failed].Table, sts[failed].Stores}] = true // by now
+	}
+	return failed, err
 }
 
 // judgedBatch sends the statements together in a transaction that commits when their rows have been read.

@@ -33,7 +33,7 @@ type pgSession struct {
 	shared bool   // the session may be another one in the next transaction, so that statements get no names
 	doubt  bool   // whether it is shared is to be asked again
 
-	swallows map[string]bool // whether a table may store fewer rows than are inserted, by its name
+	intercepts map[written]bool // see pgSession.intercepted
 }
 
 // pgPrepared is a prepared statement of a connection, or the description of one that is not prepared but parsed each time.
