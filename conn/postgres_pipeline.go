@@ -94,7 +94,11 @@ func (e *pgEngine) batch(ctx context.Context, sts []*Statement, read func(i int,
 		return -1, postgresError(err)
 	}
 	defer c.Release()
-	if slices.ContainsFunc(sts, func(st *Statement) bool { return st.Judged }) {
+	i, undo, err := e.unsure(ctx, c.Conn(), sts)
+	if err != nil {
+		return i, err
+	}
+	if undo {
 		return e.judgedBatch(ctx, c, sts, read)
 	}
 	return e.sendBatch(ctx, c.Conn(), sts, read)

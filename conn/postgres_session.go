@@ -33,6 +33,7 @@ type pgPrepared struct {
 	*pgconn.StatementDescription
 	formats []int16 // of the result's columns
 	used    uint64  // the tick of its last use
+	check   resultCheck
 }
 
 const sessionKey = "prom"
@@ -129,6 +130,9 @@ func (s *pgSession) tidy(ctx context.Context, c *pgx.Conn) {
 func (s *pgSession) run(ctx context.Context, c *pgx.Conn, pooled *pgxpool.Conn, st *Statement) (*pgRows, error) {
 	p, err := s.prepare(ctx, c, st.SQL)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := s.check(ctx, c, p, st); err != nil {
 		return nil, err
 	}
 	s.args.reset()
