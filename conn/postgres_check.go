@@ -172,7 +172,8 @@ func (e *pgEngine) unsure(ctx context.Context, c *pgx.Conn, sts []*Statement) (i
 	return -1, undo, nil
 }
 
-// refuse implements refuser. A statement that was not run so that it can be undone is from now on.
+// refuse implements refuser. A statement that was not run so that it can be undone is from now on; in a transaction it takes that with it, as
+// its savepoint has been released.
 func (r *pgRows) refuse() {
 	r.refused = true
 	if r.prepared != nil {
