@@ -50,8 +50,7 @@ type batchOp struct {
 // restorer makes a value what it was; see [scan.Kept].
 type restorer interface{ Restore() }
 
-// BatchError says which operation of a [Batch] failed. The others have not happened either; but PostgreSQL has stored all of them
-// when it is the row of a Create, read back, that does not fit its model.
+// BatchError says which operation of a [Batch] failed. The others have not happened either.
 type BatchError struct {
 	Index int   // of the operation, from 0, in the order in which they were added
 	Err   error // of the operation
@@ -319,6 +318,8 @@ func (o *BatchOf[T]) Create(v *T) {
 			op.SQL, err = op.b.stmts.InsertOnly(w.cols)
 			return err
 		}
+		w.returns(r.plan, r.keptBut(w.cols))
+		op.Check, op.Undo, op.Kept = w, true, w.Kept
 		op.SQL, err = op.b.stmts.Insert(w.cols, 1)
 		return err
 	})
@@ -349,6 +350,8 @@ func (o *BatchOf[T]) Update(v *T) {
 		op.Args = args
 		op.SQL, err = op.b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
 		op.Judged = true // the row may be gone
+		w.returns(r.plan, r.keptBut(cols))
+		op.Check, op.Undo, op.Kept = w, true, w.Kept
 		op.why = func(ctx context.Context, err error) error {
 			return r.missed(ctx, err, r.stands(v), by, args[len(cols):])
 		}

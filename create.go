@@ -58,6 +58,7 @@ func (r *Repo[T]) create(ctx context.Context, v *T) error {
 	}
 	w.setWrite("insert", text)
 	w.Stores = conn.StoresInsert
+	w.returns(r.plan, r.keptBut(cols))
 	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
 		return err
 	}
@@ -71,8 +72,12 @@ func (r *Repo[T]) insertsOnly(ctx context.Context, b *binding, cols []*schema.Co
 	if !b.db.Dialect().Features().LastKey || b.db.ReadOnly() || !b.marked.IsSet(ctx) {
 		return false
 	}
-	return b.knowsKey(ctx, r.madeKey(cols))
+	key := r.madeKey(cols)
+	return (key == nil || fitsAnyKey(key)) && b.knowsKey(ctx, key)
 }
+
+// fitsAnyKey reports whether a field takes every key that a database counts up to. What a smaller one does not take must be undone.
+func fitsAnyKey(key *schema.Column) bool { return key.Type.Size() >= 8 }
 
 // insertOnly inserts the row of w's arguments, without reading it back, and changes v to it.
 func (r *Repo[T]) insertOnly(ctx context.Context, b *binding, w *work[T], cols []*schema.Column, v *T) error {

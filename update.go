@@ -94,6 +94,7 @@ func (r *Repo[T]) update(ctx context.Context, v *T) error {
 		return err
 	}
 	w.setWrite("update", text)
+	w.returns(r.plan, r.keptBut(cols))
 	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
 		return r.missed(ctx, err, r.stands(v), by, args[len(cols):])
 	}

@@ -20,6 +20,7 @@ import (
 type pgEngine struct {
 	pool   *pgxpool.Pool
 	direct bool // statements go by a pgSession
+	seen   seen
 
 	once sync.Once
 	std  *sql.DB
@@ -60,6 +61,9 @@ func (e *pgEngine) sqlDB() (*sql.DB, error) {
 }
 
 func (e *pgEngine) query(ctx context.Context, st *Statement) (Rows, error) {
+	if st.Check != nil {
+		return e.queryChecked(ctx, st)
+	}
 	if e.direct && !st.Fresh {
 		rows, err := e.run(ctx, st)
 		if err != nil {
@@ -165,10 +169,16 @@ func (t *pgTx) send(ctx context.Context, st *Statement) (*pgRows, error) {
 	case t.direct:
 		s := sessionOf(t.tx.Conn())
 		if p := s.prepared(st.SQL); p != nil {
-			return t.pipelined(ctx, s, p, st)
+			undo, err := s.check(ctx, t.tx.Conn(), p, st)
+			if err != nil {
+				return nil, postgresError(err)
+			}
+			if !undo {
+				return t.pipelined(ctx, s, p, st)
+			}
 		}
 		// To prepare it may fail too.
-	case !st.Raw: // which may fail before anything of a batch is sent
+	case !st.Raw && !st.Undo: // raw ones may fail before anything of a batch is sent
 		return t.batched(ctx, st)
 	}
 	if err := t.run(ctx, guardOpen); err != nil {

@@ -94,13 +94,16 @@ func (e *pgEngine) batch(ctx context.Context, sts []*Statement, read func(i int,
 		return -1, postgresError(err)
 	}
 	defer c.Release()
-	judged := slices.ContainsFunc(sts, func(st *Statement) bool { return st.Judged })
-	for i := 0; i < len(sts) && !judged; i++ {
-		if judged, err = sessionOf(c.Conn()).intercepted(ctx, c.Conn(), sts[i]); err != nil {
+	i, undo, err := e.unsure(ctx, c.Conn(), sts)
+	if err != nil {
+		return i, err
+	}
+	for i := 0; i < len(sts) && !undo; i++ {
+		if undo, err = sessionOf(c.Conn()).intercepted(ctx, c.Conn(), sts[i]); err != nil {
 			return -1, err
 		}
 	}
-	if judged {
+	if undo {
 		return e.judgedBatch(ctx, c, sts, read)
 	}
 	failed, err = e.sendBatch(ctx, c.Conn(), sts, read)

@@ -43,6 +43,7 @@ type pgPrepared struct {
 	formats []int16 // of the result's columns
 	used    uint64  // the tick of its last use
 	ran     bool    // it has succeeded
+	check   resultCheck
 }
 
 const sessionKey = "prom"
@@ -156,10 +157,18 @@ func (s *pgSession) tidy(ctx context.Context, c *pgx.Conn) {
 
 // run sends a statement and returns its rows. With pooled, the end of the rows gives the connection back.
 func (s *pgSession) run(ctx context.Context, c *pgx.Conn, pooled *pgxpool.Conn, st *Statement) (*pgRows, error) {
-	p, err := s.prepare(ctx, c, st.SQL)
+	p, err := s.prepareFor(ctx, c, st, st.SQL)
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.check(ctx, c, p, st); err != nil {
+		return nil, err
+	}
+	return s.send(ctx, c, pooled, p, st)
+}
+
+// send sends a statement that is prepared.
+func (s *pgSession) send(ctx context.Context, c *pgx.Conn, pooled *pgxpool.Conn, p *pgPrepared, st *Statement) (*pgRows, error) {
 	s.args.reset()
 	if err := s.args.add(c.TypeMap(), p.ParamOIDs, st.Args); err != nil {
 		s.forget(p) // the types may be those of a table that has changed since

@@ -216,6 +216,10 @@ type Expression interface {
 	// as In takes it, all of the same length. The exprs are the columns as they are written.
 	InKeys(cols []*schema.Column, exprs []string) string
 
+	// EqualTexts returns a query that numbers texts, the elements of a list that is its one argument, in their order: those that are equal in
+	// a column get the same number. It is "" where nocase ignores the case of A to Z and nothing else.
+	EqualTexts(table, column string) string
+
 	// Match returns the condition that expr matches a pattern, the one argument, which Pattern has made.
 	Match(c *schema.Column, expr string, fold, not bool) string
 
