@@ -99,9 +99,13 @@ func (r *pgRows) end() (tag pgconn.CommandTag, err error) {
 		r.rows.Close()
 		tag, err = r.rows.CommandTag(), r.rows.Err()
 	}
-	if err = postgresError(err); err == nil && r.broken {
+	if err == nil && r.broken {
 		err = &Error{Kind: KindConnection, Detail: errColumns.Error()}
 	}
+	if r.pooled != nil && r.finish == nil && r.st.mayWrite() {
+		err = outcome(err)
+	}
+	err = postgresError(err)
 	switch {
 	case r.session == nil:
 	case err != nil:
