@@ -350,6 +350,11 @@ func (r *pgRows) Bytes(i int) ([]byte, error) {
 	return nil, r.wrongType(i, asBytes.String())
 }
 
+// DistinctKeys reports whether no object in a document has a key twice, because jsonb keeps the last one.
+func (r *pgRows) DistinctKeys(i int) bool {
+	return !r.short(i) && r.fields[i].DataTypeOID == pgtype.JSONBOID
+}
+
 // epoch is midnight of 1 January 2000 UTC, from which PostgreSQL counts, in seconds of Unix time.
 const epoch = 946684800
 

@@ -136,7 +136,9 @@ func Val[T, V any](v V) Expr[T, V] {
 	e := &expr{op: exprValue, like: like, given: v, err: err}
 	x := typed[T, V](e)
 	if err == nil {
-		e.val, e.err = scan.EncodeField(x.c, v)
+		if e.val, e.err = scan.EncodeField(x.c, v); e.err == nil {
+			e.err = x.c.Readable(e.val)
+		}
 	}
 	return x
 }
