@@ -41,8 +41,10 @@ type Features struct {
 	KeysReturn   bool // a key that the database makes may be one that a deleted row had
 	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
 
-	// Inserted is an expression that tells a row which an upsert inserted from one that it updated; "" when the driver tells.
-	Inserted string
+	// Conflicted is a condition that always holds, for the rows that an upsert updates: it notes that there is such a row. Inserted is an
+	// expression that tells a row which was inserted from one for which that was noted; "" when the driver tells. Each has one argument
+	// then, a number that is the same for both and another one for each statement.
+	Conflicted, Inserted string
 }
 
 // Definition writes DDL.
