@@ -50,8 +50,7 @@ type batchOp struct {
 // restorer makes a value what it was; see [scan.Kept].
 type restorer interface{ Restore() }
 
-// BatchError says which operation of a [Batch] failed. The others have not happened either; but PostgreSQL has stored all of them
-// when it is the row of a Create, read back, that does not fit its model.
+// BatchError says which operation of a [Batch] failed. The others have not happened either.
 type BatchError struct {
 	Index int   // of the operation, from 0, in the order in which they were added
 	Err   error // of the operation
@@ -178,7 +177,12 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 	}
 	db := ops[0].b.db
 	repaired := map[*binding]bool{}
-	for repeats := 0; ; {
+	for runs, repeats := 0, 0; ; runs++ {
+		if runs > 0 {
+			for _, st := range sts {
+				st.Fresh = true
+			}
+		}
 		failed, err := db.Batch(ctx, sts, func(i int, rows conn.Rows) error { return ops[at[i]].read(rows) })
 		if err == nil {
 			break
@@ -318,6 +322,8 @@ func (o *BatchOf[T]) Create(v *T) {
 			op.SQL, err = op.b.stmts.InsertOnly(w.cols)
 			return err
 		}
+		w.returns(r.plan, r.keptBut(w.cols))
+		op.Check, op.Undo, op.Kept = w, true, w.Kept
 		op.SQL, err = op.b.stmts.Insert(w.cols, 1)
 		return err
 	})
@@ -337,7 +343,7 @@ func (o *BatchOf[T]) Update(v *T) {
 		if op.skip = len(cols) == 0; op.skip {
 			return nil
 		}
-		if op.Args, err = r.values(ctx, op.Op, nil, &w.stored, cols); err != nil {
+		if op.Args, err = r.changed(ctx, op.Op, nil, &w.stored, cols); err != nil {
 			op.own = true
 			return err
 		}
@@ -348,6 +354,8 @@ func (o *BatchOf[T]) Update(v *T) {
 		op.Args = args
 		op.SQL, err = op.b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
 		op.Judged = true // the row may be gone
+		w.returns(r.plan, r.keptBut(cols))
+		op.Check, op.Undo, op.Kept = w, true, w.Kept
 		op.why = func(ctx context.Context, err error) error {
 			return r.missed(ctx, err, r.stands(v), by, args[len(cols):])
 		}

@@ -126,7 +126,7 @@ func (c *Conflict[T]) create(ctx context.Context, v *T) (Outcome, error) {
 	}
 	w.setText("upsert", text)
 	w.Write, w.Tell, w.Stores, w.complete = true, c.tells(), c.stores(), true
-	w.loader.Plan, w.one = r.plan, &w.stored
+	w.one = &w.stored
 	if err := b.query(ctx, &w.call, w); err != nil {
 		return Unchanged, err
 	}
@@ -193,6 +193,7 @@ func (c *Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query
 		how.Set = w.sets
 	}
 	err = query.Assigns(b.stmts, &how, c.assigns, c.where, at)
+	w.returns(r.plan, c.kept(cols, w.sets, on.cols))
 	var text *query.Text
 	if err == nil {
 		var args []schema.Value
@@ -204,6 +205,17 @@ func (c *Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query
 		return nil, errorOf("upsert", r.table, err)
 	}
 	return text, nil
+}
+
+// kept is what the row that comes back may hold that the statement has not set: see Repo.keptBut.
+func (c *Conflict[T]) kept(cols, sets, on []*schema.Column) uint64 {
+	switch {
+	case c.nothing: // a row that comes back was inserted
+		return c.repo.keptBut(cols)
+	case len(c.assigns) > 0:
+		return keptAll
+	}
+	return c.repo.keptBut(sets) &^ bitsOf(on)
 }
 
 // target returns the columns that v may conflict on; none for whatever conflicts.
@@ -281,9 +293,10 @@ func (c *Conflict[T]) add(batch *Batch, v *T, outcome *Outcome) {
 			return err
 		}
 		op.SQL, op.Args, op.text, op.Tell, w.Tell = text.SQL, w.args, text, c.tells(), c.tells()
+		op.Check, op.Undo, op.Kept = w.Check, w.Undo, w.Kept
 		op.skip, op.Stores = false, c.stores()
 		op.read = func(rows conn.Rows) error {
-			w.loader.Plan, w.one = r.plan, &w.stored
+			w.one = &w.stored
 			err := w.ReadRows(rows)
 			if err == nil && !w.found && op.Stores != 0 && rows.Close() == nil {
 				return r.noRow(&op.Statement)

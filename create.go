@@ -62,12 +62,16 @@ func (r *Repo[T]) create(ctx context.Context, v *T) error {
 	}
 	w.setWrite("insert", text)
 	w.Stores = conn.StoresInsert
+	w.returns(r.plan, r.keptBut(cols))
 	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
 		return err
 	}
 	*v = w.stored
 	return nil
 }
+
+// fitsAnyKey reports whether a field takes every key that a database counts up to. What a smaller one does not take must be undone.
+func fitsAnyKey(key *schema.Column) bool { return key.Type.Size() >= 8 }
 
 // insertOnly inserts the row of w's arguments, without reading it back, and changes v to it.
 func (r *Repo[T]) insertOnly(ctx context.Context, b *binding, w *work[T], cols []*schema.Column, v *T) error {

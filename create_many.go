@@ -108,7 +108,7 @@ func (r *Repo[T]) createMany(ctx context.Context, b *binding, vs []T) error {
 		}
 		return nil
 	}
-	if apart && len(parts) == 1 {
+	if key := r.madeKey(parts[0].cols); apart && len(parts) == 1 && (key == nil || fitsAnyKey(key)) {
 		err = all(ctx)
 	} else {
 		err = b.inTx(ctx, all)
@@ -203,6 +203,7 @@ func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part
 	if key != nil {
 		bulk.Key = func(row int, n int64) {
 			if err := scan.Set(r.plan, &m.values[p.from+row], key, schema.IntValue(schema.Int64, n)); err != nil && broken == nil {
+				err = &scan.ColumnError{Field: key.Field, Column: key.Name, Err: err}
 				broken = &ValueError{p.from + row, errorOf("insert", r.table, err)}
 			}
 		}
@@ -273,6 +274,9 @@ func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part
 	}
 	c := &call{complete: true}
 	c.Op, c.Write, c.SQL, c.Args = "insert", true, text, m.args
+	w := &work[T]{}
+	w.returns(r.plan, r.keptBut(p.cols))
+	c.Check, c.Undo, c.Kept = w, true, w.Kept
 	return b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) error {
 		m.loader.Reset()
 		i := p.from

@@ -55,16 +55,20 @@ const (
 // errorOf gives an error its place: the operation and the table, and the columns as far as they are known. Errors of the
 // connection have theirs already.
 func errorOf(op string, t *schema.Table, err error) error {
+	var column *scan.ColumnError
+	inColumn := errors.As(err, &column)
 	var e *conn.Error
 	if errors.As(err, &e) {
 		if e.Op == "" {
 			e.Op = op
 		}
+		if inColumn && e.Columns == nil {
+			e.Columns = []string{column.Column}
+		}
 		e.Locate(t)
 		return err
 	}
-	var column *scan.ColumnError
-	if errors.As(err, &column) {
+	if inColumn {
 		return &Error{Kind: ErrType, Op: op, Table: t.Name, Columns: []string{column.Column}, Detail: column.Error(), Err: err}
 	}
 	invalid := conn.Invalid(op, t.Name, err)

@@ -50,7 +50,7 @@ func (r *Repo[T]) insertsOnly(ctx context.Context, b *binding, cols []*schema.Co
 	if told == toldNothing && key != nil {
 		return false, errorOf("insert", r.table, errors.New("it is a view, of which SQLite does not tell the key that is made; set "+key.Field))
 	}
-	return (told == toldKey || told == toldRows && key == nil) && b.marked.IsSet(ctx), nil
+	return (told == toldKey && (key == nil || fitsAnyKey(key)) || told == toldRows && key == nil) && b.marked.IsSet(ctx), nil
 }
 
 // counts reports whether a statement that returns no rows tells how many it has changed.

@@ -72,6 +72,10 @@ type Statement struct {
 
 	Stores Stores // it inserts a row, and when none is stored, that is an error
 
+	Check ResultChecker // of a write that returns rows: looks at its result before it is sent; nil for nobody
+	Undo  bool          // of such a one: when its rows cannot be read it is undone
+	Kept  uint64        // of such a one: the columns of its rows that it may not have set, see ColumnBit
+
 	NoRows   bool  // of a batch: it is run as Exec does
 	Judged   bool  // of a batch: its reader may refuse the rows, so that nothing is committed before they have been read
 	Bare     bool  // of a batch: it reads what is known to be there; when all are such, a batch in a transaction has no savepoint
@@ -240,7 +244,8 @@ func (db *DB) Opened() uint64 { return db.opened.Load() }
 // Replaced reports whether another DB has taken this one's place in its registry.
 func (db *DB) Replaced() bool { return db.replaced.Load() }
 
-// Pool returns the pgx pool of a PostgreSQL database, connecting it if need be, and nil for SQLite. Close ends it.
+// Pool returns the pgx pool of a PostgreSQL database, connecting it if need be, and nil for SQLite. Close ends it. What is called
+// on it goes by pgx's own modes: behind a pooler that does not follow prepared statements set default_query_exec_mode=exec.
 func (db *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) {
 	e, err := db.open(ctx)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -32,7 +33,7 @@ func (e *pgEngine) bulkOnce(ctx context.Context, b *Bulk) error {
 	}
 	s := sessionOf(c.Conn())
 	intercepted, err := s.chooseWay(ctx, c.Conn(), b)
-	if err != nil || intercepted {
+	if err != nil || intercepted || b.copies() {
 		c.Release()
 		if err != nil {
 			return err
@@ -58,10 +59,8 @@ func (s *pgSession) chooseWay(ctx context.Context, c *pgx.Conn, b *Bulk) (interc
 	return intercepted, err
 }
 
-// copies reports whether the rows are to go by COPY.
-func (b *Bulk) copies() bool { return b.Rows >= copyRows && b.Way.Copy != "" }
-
-// bulkInTx inserts rows in a transaction: how many the database has stored is known when the statement has ended.
+// bulkInTx inserts rows in a transaction: how many the database has stored is known when the statement has ended, and the columns
+// stay what they are between the look at them and COPY, because the look locks the table against a change until the end.
 func (e *pgEngine) bulkInTx(ctx context.Context, b *Bulk) error {
 	inner, err := e.begin(ctx, txOptions{})
 	if err != nil {
@@ -129,6 +128,9 @@ func (t *pgTx) bulkOnce(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 // errPanicked stands for the panic of an application's code that encodes a value.
 var errPanicked = errors.New("prom: a panic")
 
+// copies reports whether the rows go by COPY.
+func (b *Bulk) copies() bool { return b.Rows >= copyRows && b.Way.Copy != "" }
+
 func (s *pgSession) bulk(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 	if b.copies() {
 		done, err := s.copyIn(ctx, c, b)
@@ -141,7 +143,7 @@ func (s *pgSession) bulk(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 
 // lists inserts the rows by one array for each column.
 func (s *pgSession) lists(ctx context.Context, c *pgx.Conn, b *Bulk) error {
-	p, err := s.prepare(ctx, c, b.Way.Lists)
+	p, err := s.prepareFor(ctx, c, &b.Statement, b.Way.Lists)
 	if err != nil {
 		return err
 	}
@@ -168,12 +170,12 @@ func (s *pgSession) lists(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 		}
 		s.args.values, s.args.formats = append(s.args.values, arrays[j].end()), append(s.args.formats, arrays[j].format)
 	}
-	rr := c.PgConn().ExecStatement(ctx, p.StatementDescription, s.args.values, s.args.formats, p.formats)
+	rr := s.exec(ctx, c, p)
 	i := 0
 	for ; rr.NextRow(); i++ {
 		if b.Key != nil && i < b.Rows {
 			key, ok := wireInt(first(rr.Values()))
-			if !ok {
+			if !ok || !hasType(rr, pgtype.Int8OID, pgtype.Int4OID, pgtype.Int2OID) {
 				err = errKey
 			}
 			b.Key(i, key)
@@ -350,6 +352,12 @@ func (s *pgSession) copyIn(ctx context.Context, c *pgx.Conn, b *Bulk) (bool, err
 	return true, nil
 }
 
+// hasType reports whether a result's first column has one of the types.
+func hasType(rr *pgconn.ResultReader, oids ...uint32) bool {
+	fields := rr.FieldDescriptions()
+	return len(fields) > 0 && slices.Contains(oids, fields[0].DataTypeOID)
+}
+
 // first returns the first value of a row, nil when the server has sent none.
 func first(row [][]byte) []byte {
 	if len(row) == 0 {
@@ -360,7 +368,7 @@ func first(row [][]byte) []byte {
 
 // reserve takes keys from the sequence. None are returned when there is no sequence, or it is not for this user to use.
 func (s *pgSession) reserve(ctx context.Context, c *pgx.Conn, b *Bulk) ([]int64, error) {
-	p, err := s.prepare(ctx, c, b.Way.Keys)
+	p, err := s.prepareFor(ctx, c, &b.Statement, b.Way.Keys)
 	if err != nil {
 		return nil, err
 	}
@@ -369,11 +377,13 @@ func (s *pgSession) reserve(ctx context.Context, c *pgx.Conn, b *Bulk) ([]int64,
 		return nil, err
 	}
 	var keys []int64
-	rr := c.PgConn().ExecStatement(ctx, p.StatementDescription, s.args.values, s.args.formats, p.formats)
-	for rr.NextRow() {
+	rr := s.exec(ctx, c, p)
+	for rr.NextRow() && hasType(rr, pgtype.Int8ArrayOID) {
 		keys = wireInts(first(rr.Values()))
 	}
 	if _, err := rr.Close(); err != nil {
+		err = postgresError(err)
+		s.failed(p, err)
 		return nil, err
 	}
 	if len(keys) != b.Rows {

@@ -195,5 +195,5 @@ func TestFeatures(t *testing.T) {
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)"})
 	is.Equal(sqlite.Dialect{}.Features(), dialect.Features{
 		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
-		Conflicted: "prom_conflicted()"})
+		SeesUpdated: true, Conflicted: "prom_conflicted()"})
 }

@@ -26,6 +26,14 @@ const (
 	EventUpdate = 16
 )
 
+// TableFacts is a query on a table by its OID. It tells whether (boolean) the table stores what it is given: it is an ordinary one without
+// rules, without tables that inherit from it, and without triggers before each row that is inserted or updated; and, as a text with spaces
+// between them, the numbers of its columns that hold no NULL.
+const TableFacts = `SELECT c.relkind = 'r' AND NOT c.relhasrules AND NOT c.relhassubclass AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
+		WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgtype & 3 = 3 AND g.tgtype & 20 <> 0),
+	(SELECT string_agg(a.attnum::text, ' ') FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnotnull AND a.attnum > 0)
+FROM pg_catalog.pg_class c WHERE c.oid = $1::oid`
+
 // Tables of other sessions, temporary ones, are in schemas that begin with pg_, as the catalogs are.
 const tables = `SELECT c.relname::text,
 	CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'table' END,

@@ -46,7 +46,8 @@ func (Dialect) Name() string { return "sqlite" }
 func (Dialect) Features() dialect.Features {
 	return dialect.Features{
 		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
-		Conflicted: Conflicted + "()", // tables without a row number leave the number of the last inserted row as it was
+		SeesUpdated: true,
+		Conflicted:  Conflicted + "()", // tables without a row number leave the number of the last inserted row as it was
 	}
 }
 
