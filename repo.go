@@ -204,6 +204,8 @@ type binding struct {
 	told   atomic.Int32 // see tells
 	wide   atomic.Bool  // the table has been compared with the model, see tooNarrow
 
+	nulls atomic.Pointer[string] // see nullsEqual
+
 	derived bool // the rows are those of other queries, and there is no table
 }
 
