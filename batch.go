@@ -315,7 +315,11 @@ func (o *BatchOf[T]) Create(v *T) {
 			return err
 		}
 		op.Stores = conn.StoresInsert
-		if op.NoRows = r.insertsOnly(ctx, op.b, w.cols); op.NoRows {
+		if op.NoRows, err = r.insertsOnly(ctx, op.b, w.cols); err != nil {
+			op.own = true
+			return err
+		}
+		if op.NoRows {
 			op.SQL, err = op.b.stmts.InsertOnly(w.cols)
 			return err
 		}
@@ -363,13 +367,13 @@ func (o *BatchOf[T]) Update(v *T) {
 // DeleteKey deletes the row with that key. When there is none the batch does not fail; the result says how many rows were deleted, 0
 // or 1.
 func (o *BatchOf[T]) DeleteKey(key ...any) *Result[int] {
-	return o.change("delete", func(b *binding) (*query.Text, []schema.Value, error) {
+	return o.change("delete", func(b *binding, returning bool) (*query.Text, []schema.Value, error) {
 		row, err := o.repo.convertKey(nil, key)
 		if err != nil {
 			return nil, nil, err
 		}
 		q := &Query[T]{repo: o.repo, spec: query.Spec{}.KeyIs(o.repo.table.Key, row)}
-		return q.deletion()(b.stmts, nil, false)
+		return q.deletion()(b.stmts, nil, returning)
 	})
 }
 

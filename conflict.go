@@ -183,6 +183,9 @@ func (c *Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query
 	if w.args, err = r.values(ctx, "upsert", w.args, &w.stored, cols); err != nil {
 		return nil, err
 	}
+	if err := r.conflicts(ctx, b, &w.stored, on.cols); err != nil {
+		return nil, errorOf("upsert", r.table, err)
+	}
 	how := query.Conflict{On: on.cols, Live: on.live, Nothing: c.nothing, Tell: c.tells()}
 	if !c.nothing && len(c.assigns) == 0 {
 		for _, col := range cols {

@@ -239,7 +239,10 @@ func (rs *restoring) flush() {
 		return
 	}
 	n := len(rs.cols)
-	st := conn.Statement{Op: "restore", Table: rs.to.table.Name, Write: true, Stores: conn.StoresInsert}
+	st := conn.Statement{Op: "restore", Table: rs.to.table.Name, Write: true}
+	if rs.to.counts(rs.ctx) {
+		st.Stores = conn.StoresInsert
+	}
 	if st.SQL, rs.err = rs.to.stmts.InsertOnly(rs.cols); rs.err != nil {
 		return
 	}

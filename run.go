@@ -113,7 +113,8 @@ func (b *binding) mayLock(ctx context.Context) error {
 // forget takes back that the tables of a statement are complete.
 func (b *binding) forget(text *query.Text) {
 	b.marked.Clear()
-	b.stored.Store(storedUnknown)
+	b.told.Store(toldUnknown)
+	b.nulls.Store(nil)
 	if text != nil {
 		for _, t := range text.Tables {
 			install.Mark(b.db, t).Clear()

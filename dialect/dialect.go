@@ -39,11 +39,14 @@ type Features struct {
 	SearchPath   bool // tables live in schemas that a search path names
 	NoCaseASCII  bool // the case that nocase ignores is that of the letters A to Z alone
 	KeysReturn   bool // a key that the database makes may be one that a deleted row had
+	NullsEqual   bool // a unique index may take NULLs for equal
 	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
 	SeesUpdated  bool // a subquery among the values of an update sees the rows that the update has changed already
 
-	// Inserted is an expression that tells a row which an upsert inserted from one that it updated; "" when the driver tells.
-	Inserted string
+	// Conflicted is a condition that always holds, for the rows that an upsert updates: it notes that there is such a row. Inserted is an
+	// expression that tells a row which was inserted from one for which that was noted; "" when the driver tells. Each has one argument
+	// then, a number that is the same for both and another one for each statement.
+	Conflicted, Inserted string
 }
 
 // Definition writes DDL.
@@ -120,8 +123,8 @@ type Introspection interface {
 
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,
 	// partial boolean, column name text or NULL for an expression, descending boolean, expression text or NULL, the index's condition
-	// text or NULL, held besides boolean: the column is no part of the key, half made boolean, of a constraint boolean. Indexes behind a
-	// primary key are left out.
+	// text or NULL, held besides boolean: the column is no part of the key, half made boolean, of a constraint boolean, NULLS NOT
+	// DISTINCT boolean. Indexes behind a primary key are left out.
 	Indexes() string
 
 	// Checks returns a query with one row for each CHECK constraint: its name text, its condition text, whether (boolean) rows from before

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/Masterminds/squirrel"
@@ -89,6 +90,7 @@ func Assigns[T any](s *Statements, c *Conflict, assigns []Assign[T], conds []Con
 // Upsert inserts one row, or does what a conflict says, and returns all columns of what was written. Its arguments, of which args has
 // the values of the columns, are appended to these.
 func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Conflict) (*Text, []schema.Value, error) {
+	c.Tell = c.Tell && !c.Nothing
 	before := len(args) - len(cols)
 	key := shape(make([]byte, 0, 128)).byte(kindUpsert, bit(c.Nothing)|bit(c.Live)<<1|bit(c.Tell)<<2).columns(cols).columns(c.On).columns(c.Set)
 	key, args = s.assignShape(key, args, c.list)
@@ -98,6 +100,11 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 		}
 	}
 	args = values(args, s.Dialect, c.where)
+	told := s.Dialect.Features().Inserted
+	if c.Tell && told != "" {
+		token := schema.IntValue(schema.Int64, upserts.Add(1))
+		args = append(args, token, token)
+	}
 	text, err := s.cache.get(key.nodes(c.where), func() (*Text, error) {
 		r := s.renderer()
 		r.sc.bare, r.st.conflict = false, true
@@ -108,13 +115,16 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 		}
 		suffix, rest := r.part(func() { r.conflict(s, &c, c.assignments()) })
 		b = b.Suffix(suffix, rest...).Suffix(s.returning())
-		if told := s.Dialect.Features().Inserted; c.Tell && told != "" {
-			b = b.Suffix(", " + told)
+		if c.Tell && told != "" {
+			b = b.Suffix(", "+told, schema.Value{})
 		}
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err
 }
+
+// upserts counts the statements that tell what they have done, so that each notes it under a number of its own.
+var upserts atomic.Int64
 
 // one is what a version is counted up by.
 func one(version *schema.Column) schema.Value { return schema.IntValue(version.Kind, 1) }
@@ -170,5 +180,17 @@ func (r *renderer) conflict(s *Statements, c *Conflict, list []assignment) {
 	if len(c.where) > 0 {
 		r.b.WriteString(" WHERE ")
 		r.chain(c.where)
+	}
+	if !c.Tell {
+		return
+	}
+	if len(c.where) > 0 {
+		r.b.WriteString(" AND ")
+	} else {
+		r.b.WriteString(" WHERE ")
+	}
+	r.b.WriteString(r.d.Features().Conflicted)
+	if r.d.Features().Inserted != "" {
+		r.arg(schema.Value{})
 	}
 }

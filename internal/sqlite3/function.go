@@ -44,8 +44,18 @@ const functionFlags = lib.SQLITE_UTF8 | lib.SQLITE_DETERMINISTIC | lib.SQLITE_IN
 
 // CreateFunction gives the connection a function of so many arguments. It must neither panic nor use the connection.
 func (c *Conn) CreateFunction(name string, args int, call func(args []Arg) Result) error {
+	return c.createFunction(name, int32(args), functionFlags, call)
+}
+
+// CreateEffect gives the connection a function that is called for its effect, each time that it is met. A schema cannot use it. The rest
+// is as with CreateFunction.
+func (c *Conn) CreateEffect(name string, args int, call func(args []Arg) Result) error {
+	return c.createFunction(name, int32(args), lib.SQLITE_UTF8|lib.SQLITE_DIRECTONLY, call)
+}
+
+func (c *Conn) createFunction(name string, args, flags int32, call func(args []Arg) Result) error {
 	return c.addFunction(name, function{call: call}, func(p, arg uintptr) int32 {
-		return lib.Xsqlite3_create_function_v2(c.tls, c.db, p, int32(args), functionFlags, arg, funcPointer(onCall), 0, 0, 0)
+		return lib.Xsqlite3_create_function_v2(c.tls, c.db, p, args, flags, arg, funcPointer(onCall), 0, 0, 0)
 	})
 }
 
