@@ -18,7 +18,7 @@ import (
 type Relation[T any] interface {
 	// start makes the statement that loads the relation into rows, whose table and connection are those of b. It returns nil when
 	// there is nothing to load.
-	start(b *binding, rows []*T) (*loading, error)
+	start(ctx context.Context, b *binding, rows []*T) (*loading, error)
 }
 
 // loading is one relation on its way to rows: a statement, what reads its result, and what comes then.
@@ -29,13 +29,13 @@ type loading struct {
 	read func(rows conn.Rows) error // it begins anew when it is called again
 
 	// join gives the rows that were read to those that they belong to, and returns how their own relations are loaded.
-	join func() ([]*loading, error)
+	join func(ctx context.Context) ([]*loading, error)
 
 	hooks func(ctx context.Context) error // calls those of the rows that were read, once all relations are there
 }
 
 // startAll begins to load relations into rows.
-func startAll[T any](b *binding, relations []Relation[T], rows []*T) ([]*loading, error) {
+func startAll[T any](ctx context.Context, b *binding, relations []Relation[T], rows []*T) ([]*loading, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
@@ -44,13 +44,17 @@ func startAll[T any](b *binding, relations []Relation[T], rows []*T) ([]*loading
 		if r == nil {
 			return nil, errorOf("load", b.table, errors.New("a relation is nil"))
 		}
-		l, err := r.start(b, rows)
+		l, err := r.start(ctx, b, rows)
 		if err != nil {
 			return nil, err
 		}
-		if l != nil {
-			list = append(list, l)
+		if l == nil {
+			continue
 		}
+		if l.text, err = l.b.formed(ctx, l.text); err != nil {
+			return nil, errorOf("load", l.b.table, err)
+		}
+		list = append(list, l)
 	}
 	return list, nil
 }
@@ -58,11 +62,11 @@ func startAll[T any](b *binding, relations []Relation[T], rows []*T) ([]*loading
 // loadAll loads relations into rows, and theirs into what was loaded, one level after the other.
 func loadAll[T any](ctx context.Context, b *binding, relations []Relation[T], rows []*T) error {
 	var all []*loading
-	level, err := startAll(b, relations, rows)
+	level, err := startAll(ctx, b, relations, rows)
 	for len(level) > 0 && err == nil {
 		all = append(all, level...)
 		if err = runLevel(ctx, level); err == nil {
-			level, err = nextLevel(level)
+			level, err = nextLevel(ctx, level)
 		}
 	}
 	for i := len(all) - 1; i >= 0 && err == nil; i-- { // from the innermost on
@@ -71,9 +75,9 @@ func loadAll[T any](ctx context.Context, b *binding, relations []Relation[T], ro
 	return err
 }
 
-func nextLevel(level []*loading) (next []*loading, err error) {
+func nextLevel(ctx context.Context, level []*loading) (next []*loading, err error) {
 	for _, l := range level {
-		more, err := l.join()
+		more, err := l.join(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -108,7 +112,7 @@ func runTogether(ctx context.Context, level []*loading) error {
 		ops[i] = &batchOp{
 			Statement: l.statement(),
 			text:      l.text,
-			bind:      func() (*binding, error) { return l.b, nil },
+			bind:      func(context.Context) (*binding, error) { return l.b, nil },
 			build:     func(context.Context, *batchOp) error { return l.text.CheckDB(l.b.db) },
 			read:      l.read,
 			place:     func(err error) error { return errorOf("load", l.b.table, err) },
@@ -131,14 +135,14 @@ func runTogether(ctx context.Context, level []*loading) error {
 type relatedRepo struct{ table *schema.Table }
 
 // related returns the repo of R, and its binding, for relations of the rows of a binding, whose connection they never leave.
-func related[R any](from *binding) (*Repo[R], *binding, error) {
+func related[R any](ctx context.Context, from *binding) (*Repo[R], *binding, error) {
 	t, err := relatedTable[R](from.table)
 	if err != nil {
 		return nil, nil, err
 	}
 	db := from.db
 	repo := db.Extra(relatedRepo{t}, func() any { return NewRepo[R](Using(db), Table(t.Name)) }).(*Repo[R])
-	b, err := repo.bind()
+	b, err := repo.bind(ctx)
 	return repo, b, err
 }
 
@@ -154,8 +158,8 @@ func relationOf[R, T, F any](accessor func(*T) *F) *schema.Relation {
 
 // loadByKey loads the rows of R with the given keys, one for each, for rows of a binding. What it finds is given in the order of the
 // keys, nil where there is no row.
-func loadByKey[R any](from *binding, keys *rowKeys, with []Relation[R], give func(found []*R)) (*loading, error) {
-	repo, b, err := related[R](from)
+func loadByKey[R any](ctx context.Context, from *binding, keys *rowKeys, with []Relation[R], give func(found []*R)) (*loading, error) {
+	repo, b, err := related[R](ctx, from)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +175,7 @@ func loadByKey[R any](from *binding, keys *rowKeys, with []Relation[R], give fun
 			list, err = loader.LoadAll(rows, keys.len())
 			return err
 		},
-		join: func() ([]*loading, error) {
+		join: func(ctx context.Context) ([]*loading, error) {
 			found := make([]*R, keys.len())
 			for i := range list {
 				at, err := findRow(keys, repo.plan, &list[i], repo.table.Key)
@@ -181,7 +185,7 @@ func loadByKey[R any](from *binding, keys *rowKeys, with []Relation[R], give fun
 				found[at] = &list[i]
 			}
 			give(found)
-			return startAll(b, with, pointers(list))
+			return startAll(ctx, b, with, pointers(list))
 		},
 		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
 	}, nil
@@ -209,7 +213,7 @@ func (r *Repo[T]) With(relations ...Relation[T]) *Query[T] { return r.Query().Wi
 //
 //	err := posts.With(PostAuthor, PostComments).LoadInto(ctx, &post)
 func (q *Query[T]) LoadInto(ctx context.Context, rows ...*T) error {
-	b, err := q.repo.bind()
+	b, err := q.repo.bind(ctx)
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,12 @@ func (b *binding) query(ctx context.Context, c *call, to conn.RowReader) error {
 // another run, because nothing has happened, gets one too.
 func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64, err error) {
 	if c.text != nil {
+		if c.text.Unknown() != nil {
+			if c.text, err = b.formed(ctx, c.text); err != nil {
+				return 0, errorOf(c.Op, b.table, err)
+			}
+			c.SQL = c.text.SQL
+		}
 		if err := c.text.CheckDB(b.db); err != nil {
 			return 0, errorOf(c.Op, b.table, err)
 		}

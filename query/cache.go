@@ -27,7 +27,10 @@ type Text struct {
 	Tables []*schema.Table // that it needs beside the statement's own
 	Locks  bool            // it locks the rows that it reads
 	owners []*Owner        // of its subqueries
-	rows   atomic.Int64
+
+	unknown []*schema.Table // of which the forms of columns were not known
+	again   func() (*Text, error)
+	rows    atomic.Int64
 }
 
 // Owner is whom a subquery belongs to: a repo. It tells the connection, so that no query reads from another one by mistake.
@@ -46,6 +49,12 @@ func (t *Text) CheckDB(db any) error {
 	}
 	return nil
 }
+
+// Unknown lists the tables of which the forms of columns were not known when the text was made. When they are, Again makes it anew.
+func (t *Text) Unknown() []*schema.Table { return t.unknown }
+
+// Again makes the text anew; see [Text.Unknown].
+func (t *Text) Again() (*Text, error) { return t.again() }
 
 // Rows returns how many rows the statement returned last, 0 when it has not run yet: the best guess of how many come next.
 func (t *Text) Rows() int { return int(t.rows.Load()) }
@@ -69,6 +78,10 @@ func (c *cache) get(key []byte, render func() (*Text, error)) (*Text, error) {
 	text, err := render()
 	if err != nil {
 		return nil, err
+	}
+	if text.unknown != nil {
+		text.again = func() (*Text, error) { return c.get(key, render) }
+		return text, nil
 	}
 	c.write.Lock()
 	defer c.write.Unlock()

@@ -79,7 +79,7 @@ func (s *Statements) linkedFrom(r *renderer, q Spec, l Link, owner, target, plac
 	r.where(q.conds(s.Table))
 	r.b.WriteString(") AS r JOIN (SELECT " + s.Dialect.Quote(l.Owner.Name) + " AS " + owner + ", " + s.Dialect.Quote(l.Target.Name) + " AS " + target)
 	rows := r.sc
-	r.sc = scope{table: l.Table, name: s.Dialect.Quote(l.Table.Name), bare: true}
+	r.sc = scope{table: l.Table, forms: r.formsOf(l.Table), name: s.Dialect.Quote(l.Table.Name), bare: true}
 	if len(l.Spec.orders) > 0 {
 		r.b.WriteString(", row_number() OVER (ORDER BY " + r.orders(l.Spec.orders) + ") AS " + place)
 	}

@@ -155,5 +155,5 @@ func assignNull(c *scan.Codec) *assignment { return &assignment{col: c.Column(),
 
 //go:noinline
 func assignTerm(c *scan.Codec, e *expr) *assignment {
-	return &assignment{col: c.Column(), kind: assignExpr, x: e}
+	return &assignment{col: c.Column(), kind: assignExpr, x: moment(e, c.Column().Kind)}
 }

@@ -20,6 +20,9 @@ type Statements struct {
 	columns []string // quoted, in order
 	cache   cache
 	bulks   sync.Map // dialect.Bulk by columns
+
+	forms  schema.Forms                             // of the table's columns
+	others func(*schema.Table) (schema.Forms, bool) // of those of other tables, as far as they are known
 }
 
 // NewStatements returns the statements on a table.
@@ -28,6 +31,14 @@ func NewStatements(d dialect.Dialect, t *schema.Table) *Statements {
 	for _, c := range t.Columns {
 		s.columns = append(s.columns, d.Quote(c.Name))
 	}
+	return s
+}
+
+// NewFormedStatements returns the statements on a table whose columns have other forms than this library's own, maybe, and those of others,
+// which are asked for them. They may not be known yet; see [Text.Unknown].
+func NewFormedStatements(d dialect.Dialect, t *schema.Table, own schema.Forms, others func(*schema.Table) (schema.Forms, bool)) *Statements {
+	s := NewStatements(d, t)
+	s.forms, s.others = own, others
 	return s
 }
 
@@ -145,7 +156,9 @@ func (s *Statements) Count(dst []schema.Value, q Spec) (*Text, []schema.Value, e
 
 // renderer returns a renderer of a statement on the table.
 func (s *Statements) renderer() *renderer {
-	return newRenderer(s.Dialect, scope{table: s.Table, name: s.name, bare: true})
+	r := newRenderer(s.Dialect, scope{table: s.Table, forms: s.forms, name: s.name, bare: true})
+	r.st.forms = s.others
+	return r
 }
 
 func (q *Spec) pageArgs(dst []schema.Value) []schema.Value {

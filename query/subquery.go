@@ -65,12 +65,12 @@ func LinkedSub[S, T, V any](sub Subquery[V], links ...Correlation[S, T]) Expr[T,
 
 //go:noinline
 func inQuery[V any](o op, c *scan.Codec, sub Subquery[V]) *node {
-	return &node{op: o, col: c.Column(), rhs: scalar(sub)}
+	return inNode(o, c.Column(), nil, scalar(sub))
 }
 
 //go:noinline
 func exprInQuery[V any](o op, e *expr, sub Subquery[V]) *node {
-	return &node{op: o, x: e, rhs: scalar(sub)}
+	return inNode(o, nil, e, scalar(sub))
 }
 
 // InQuery is true when the column is one of the subquery's values.
@@ -107,7 +107,8 @@ func Match[S, T, V any](inner Term[S, V], outer Term[T, V]) Correlation[S, T] {
 }
 
 func matchNode(inner, outer *expr) node {
-	return node{op: opEq, x: inner, rhs: &expr{op: exprOuter, like: outer.like, args: []*expr{outer}}}
+	sides := moments(inner, &expr{op: exprOuter, like: outer.like, args: []*expr{outer}})
+	return node{op: opEq, x: sides[0], rhs: sides[1]}
 }
 
 // Exists is true when the subquery has a row that is linked to the row. Without links it is the same for all rows.
