@@ -47,6 +47,13 @@ func (f *tableForms) look(ctx context.Context, db *conn.DB, t *schema.Table) err
 		return nil
 	}
 	forms, exists, err := conn.Forms(ctx, db, t)
+	if !db.InTx(ctx) && ctx.Err() == nil && (conn.KindOf(err) == ErrConnection || conn.IsUnsent(err) || conn.IsStale(err)) {
+		forms, exists, err = conn.Forms(ctx, db, t)
+	}
+	switch conn.KindOf(err) {
+	case ErrNoTable, ErrNoColumn, ErrSyntax, ErrPermission:
+		return nil // which the statement will tell better
+	}
 	if err != nil {
 		return err
 	}

@@ -119,6 +119,9 @@ func (b *binding) mayLock(ctx context.Context) error {
 // forget takes back that the tables of a statement are complete.
 func (b *binding) forget(text *query.Text) {
 	b.marked.Clear()
+	if b.forms != nil {
+		b.forms.looked.Clear()
+	}
 	b.driver.Store(driverUnknown)
 	if text != nil {
 		for _, t := range text.Tables {

@@ -32,13 +32,13 @@ func Forms(ctx context.Context, db *DB, t *schema.Table) (forms schema.Forms, ex
 			}
 		}
 	})
-	if err != nil || !exists {
-		return nil, exists, err
+	if err != nil {
+		return nil, false, err
 	}
 	if view {
 		last = "" // which would be sorted
 	}
-	if look.cols != nil {
+	if exists && look.cols != nil {
 		look.seen = make([]seenForms, len(look.cols))
 		err = inspect(ctx, db, d.Sample(t.Name, look.cols, last), "", func(r inspected) {
 			for j, c := range look.cols {
@@ -49,9 +49,13 @@ func Forms(ctx context.Context, db *DB, t *schema.Table) (forms schema.Forms, ex
 		})
 	}
 	for i, c := range t.Columns {
-		forms.Set(t, c, look.form(i, c))
+		form := look.form(i, c)
+		if c.Told != schema.FormOwn && d.Sampled(c.Kind) {
+			form = c.Told
+		}
+		forms.Set(t, c, form)
 	}
-	return forms, true, err
+	return forms, exists, err
 }
 
 // seenForms are the forms that values have, a bit each.

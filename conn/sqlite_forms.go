@@ -122,6 +122,8 @@ func liteValue(args []sqlite3.Arg) sqlite3.Result {
 	case schema.UUID:
 		if u, err := uuid.Parse(v.Text); err == nil {
 			text = []byte(u.String())
+		} else if v.Text == "" {
+			text = []byte{}
 		}
 	}
 	if text == nil {

@@ -1,5 +1,10 @@
 package schema
 
+import (
+	"errors"
+	"fmt"
+)
+
 // Form is how a column of a table stores its values, where that is not the way in which this library would: the table is somebody
 // else's. It belongs to a column of one database; the same model may have its own form in another one.
 type Form uint8
@@ -66,4 +71,26 @@ func (f Forms) String() string {
 		}
 	}
 	return string(b)
+}
+
+// toldForms are the values of the tag option stored.
+var toldForms = map[string]Form{"datetime": FormSpaced, "unix": FormUnix, "mixed": FormMixed}
+
+// setForm reads the tag option stored.
+func (c *Column) setForm(tg *tag) error {
+	told, ok := tg.value("stored")
+	if !ok {
+		return nil
+	}
+	form, known := toldForms[told]
+	switch {
+	case !known:
+		return fmt.Errorf("stored is datetime, unix or mixed, not %q", told)
+	case c.Kind != Time:
+		return fmt.Errorf("stored is for an instant, a time.Time, not for %s", c.Type)
+	case c.HasConstant():
+		return errors.New("a constant default is written in the form of this library; leave it out, or stored")
+	}
+	c.Told = form
+	return nil
 }

@@ -112,7 +112,7 @@ var shapes = map[schema.Kind]string{
 		"WHEN $ GLOB '????-??-?? ??:??:??*' THEN 3 ELSE 4 END",
 	schema.Date:  "CASE WHEN typeof($) = 'text' AND length($) = 10 THEN 1 ELSE 2 END",
 	schema.Clock: "CASE WHEN typeof($) = 'text' AND length($) = 15 THEN 1 ELSE 2 END",
-	schema.UUID:  "CASE WHEN typeof($) = 'text' AND length($) = 36 AND $ = lower($) THEN 1 ELSE 2 END",
+	schema.UUID:  "CASE WHEN typeof($) = 'text' AND length($) IN (0, 36) AND $ = lower($) THEN 1 ELSE 2 END",
 }
 
 // CountForms returns a query for how many forms the values of columns have.
@@ -172,7 +172,7 @@ func (Dialect) FormOfValue(k schema.Kind, class, value string) schema.Form {
 		}
 	case schema.UUID:
 		u, err := uuid.Parse(value)
-		return own(err == nil && u.String() == value)
+		return own(value == "" || err == nil && u.String() == value) // a text with the option uuid may be empty
 	}
 	return schema.FormMixed
 }

@@ -3,6 +3,7 @@ package types_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -321,4 +322,63 @@ func dumpStamps(t *testing.T, db *prom.DB, e dbtest.Engine, typ string, write fu
 	n, err := repo.Where(stampAt.In(hour(1), hour(2)), stampAt.Hour().Eq(22)).Count(ctx)
 	is.NoErr(err)
 	is.Equal(n, 1)
+}
+
+// stamped is stamp with a form that is told, in a table that prom makes.
+type stamped struct {
+	ID  int64      `prom:"key,auto"`
+	At  time.Time  `prom:"stored=datetime"`
+	Any *time.Time `prom:"stored=mixed"`
+}
+
+var (
+	stampedAt  = prom.TimeOf(func(s *stamped) *time.Time { return &s.At })
+	stampedAny = prom.NullTimeOf(func(s *stamped) **time.Time { return &s.Any })
+)
+
+// Ensure that a form is known without a row that shows it: by the tag, and by the default of a column.
+func TestTimeForms_Told(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := kit.Open(t, e.DSN)
+		repo := prom.NewRepo[stamped](prom.Using(db))
+		at := hour(0).Add(time.Millisecond)
+		is.NoErr(repo.Create(ctx, &stamped{At: hour(0), Any: &at}))
+		is.NoErr(repo.Create(ctx, &stamped{At: at}))
+		n, err := repo.Where(stampedAt.In(hour(0), at), stampedAt.Gt(hour(0))).Count(ctx)
+		is.NoErr(err)
+		is.Equal(n, 1)
+		is.NoErr(prom.Check(ctx, repo))
+		if e.Name != "sqlite" {
+			return
+		}
+		is.Equal(kit.ScanOne[string](t, db, "SELECT group_concat(at) FROM stamped"), "2024-02-29 20:34:56,2024-02-29 20:34:56.001")
+		kit.RunSQL(t, db, "INSERT INTO stamped (at, any) VALUES ('2024-02-29 20:34:56', '2024-02-29 20:34:56')")
+		n, err = repo.Where(stampedAny.Eq(hour(0))).Count(ctx)
+		is.NoErr(err)
+		is.Equal(n, 1)
+
+		kit.RunSQL(t, db, "CREATE TABLE stamp (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP, maybe DATETIME, other TIMESTAMP NOT NULL)")
+		stamps := prom.NewRepo[stamp](prom.Using(db))
+		is.NoErr(stamps.Create(ctx, &stamp{Seq: 1, At: hour(1), Other: hour(1)}))
+		is.Equal(kit.ScanOne[string](t, db, "SELECT at || other FROM stamp"), "2024-02-29 21:34:562024-02-29T21:34:56.000000Z")
+	})
+}
+
+// Ensure that Check tells a column whose values have several forms, and which one it is.
+func TestCheck_MixedForms(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	db := kit.Open(t, dbtest.SQLite(t))
+	stamps := prom.NewRepo[stamp](prom.Using(db))
+	is.NoErr(stamps.Create(ctx, &stamp{Seq: 1, At: hour(1), Other: hour(1)}))
+	is.NoErr(prom.Check(ctx, stamps))
+	kit.RunSQL(t, db, "INSERT INTO stamp (seq, at, other) VALUES (2, datetime('now'), '2024-02-29T20:34:56.000000Z')")
+	var drifts prom.Drifts
+	is.True(errors.As(prom.Check(ctx, stamps), &drifts))
+	is.Equal(len(drifts), 1)
+	is.Equal(drifts[0].Error(), "stamp.at: column: form is mixed, and should be one for all values")
 }
