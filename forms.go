@@ -14,6 +14,7 @@ import (
 type tableForms struct {
 	own    bool       // no column can have another form than this library's own
 	looked *conn.Mark // it has been looked at
+	absent atomic.Bool // there was no table
 	forms  atomic.Pointer[schema.Forms]
 }
 
@@ -58,10 +59,17 @@ func (f *tableForms) look(ctx context.Context, db *conn.DB, t *schema.Table) err
 		return err
 	}
 	f.forms.Store(&forms)
-	if exists {
+	if f.absent.Store(!exists); exists {
 		f.looked.Set(ctx)
 	}
 	return nil
+}
+
+// made notes that a table has been made which was not there, so that it has the forms of this library.
+func (f *tableForms) made(ctx context.Context) {
+	if f.absent.Load() {
+		f.looked.Set(ctx)
+	}
 }
 
 // statementsOf returns the statements on a table with its forms as they are known.

@@ -203,12 +203,15 @@ func (b *binding) repair(ctx context.Context, text *query.Text, err error) error
 		tables = append(tables, text.Tables...)
 	}
 	for _, t := range tables {
-		_, installErr := install.Ensure(ctx, b.db, t)
+		changed, installErr := install.Ensure(ctx, b.db, t)
 		if conn.KindOf(installErr) == ErrReadOnly {
 			return err // of a read-only transaction, in which it is the missing table that matters
 		}
 		if installErr != nil {
 			return installErr
+		}
+		if changed {
+			formsOf(b.db, t).made(ctx)
 		}
 	}
 	return nil

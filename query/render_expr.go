@@ -161,7 +161,8 @@ func (r *renderer) via(e *expr) {
 		inner := r.inner(target)
 		text := inner.text(func() { inner.expr(e.args[0]) })
 		r.b.WriteString("(SELECT " + text + " FROM " + r.d.Quote(target.Name) + " AS " + inner.sc.name +
-			" WHERE " + inner.column(target.Key[0]) + " = " + r.sc.name + "." + r.d.Quote(ref.Name) + r.andLive(target, inner.sc.name) + ")")
+			" WHERE " + inner.canonical(target.Key[0]) + " = " + r.d.Canonical(r.sc.forms.Of(ref), r.sc.name+"."+r.d.Quote(ref.Name)) +
+			r.andLive(target, inner.sc.name) + ")")
 		r.args = append(r.args, inner.args...)
 		return
 	}
@@ -171,8 +172,8 @@ func (r *renderer) via(e *expr) {
 	if !known {
 		alias = r.alias()
 		outer.joins.aliases[path] = alias
-		outer.joins.list = append(outer.joins.list, "LEFT JOIN "+r.d.Quote(target.Name)+" AS "+alias+
-			" ON "+alias+"."+r.d.Quote(target.Key[0].Name)+" = "+r.column(ref)+r.andLive(target, alias))
+		key := r.d.Canonical(r.formsOf(target).Of(target.Key[0]), alias+"."+r.d.Quote(target.Key[0].Name))
+		outer.joins.list = append(outer.joins.list, "LEFT JOIN "+r.d.Quote(target.Name)+" AS "+alias+" ON "+key+" = "+r.canonical(ref)+r.andLive(target, alias))
 	}
 	r.sc = scope{table: target, forms: r.formsOf(target), name: alias, outer: outer.outer, joins: outer.joins}
 	if inner := e.args[0]; inner.strict() {

@@ -216,3 +216,51 @@ func TestZonelessArrays(t *testing.T) {
 		}
 	})
 }
+
+// rack and crate are models of tables whose UUIDs others wrote in capitals.
+type rack struct {
+	ID   prom.UUID `prom:"key"`
+	Name string
+}
+
+type rackRef = prom.RefBy[rack, prom.UUID]
+
+type crate struct {
+	ID   int64 `prom:"key,auto"`
+	Rack rackRef
+}
+
+var (
+	rackID    = prom.FieldOf(func(r *rack) *prom.UUID { return &r.ID })
+	rackName  = prom.TextOf(func(r *rack) *string { return &r.Name })
+	crateRack = prom.RefOf(func(c *crate) *rackRef { return &c.Rack })
+)
+
+// Ensure that a UUID of SQLite is the same in capitals, in conditions and on the way from a row to another one.
+func TestUUIDForms(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	db := kit.Open(t, dbtest.SQLite(t))
+	kit.RunSQL(t, db, "CREATE TABLE rack (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL)", "CREATE TABLE crate (id INTEGER PRIMARY KEY, rack TEXT NOT NULL)",
+		"INSERT INTO rack VALUES ('018F3A6E-0000-7000-8000-00000000000A', 'a'), ('018f3a6e-0000-7000-8000-00000000000b', 'b')",
+		"INSERT INTO crate (rack) VALUES ('018f3a6e-0000-7000-8000-00000000000a'), ('018F3A6E-0000-7000-8000-00000000000B')")
+	racks, crates := prom.NewRepo[rack](prom.Using(db)), prom.NewRepo[crate](prom.Using(db))
+	list, err := racks.OrderBy(rackName.Asc()).All(ctx)
+	is.NoErr(err)
+	for i, r := range list {
+		got, err := racks.Get(ctx, r.ID)
+		is.NoErr(err)
+		is.Equal(got.Name, r.Name)
+		n, err := racks.Where(rackID.In(r.ID), rackID.Eq(r.ID)).Count(ctx)
+		is.NoErr(err)
+		is.Equal(n, 1)
+		rows, err := crates.With(crateRack).Where(prom.Via(crateRack, rackName).Eq(r.Name), crateRack.Has(rackName.Eq(r.Name)), crateRack.Eq(r.ID)).All(ctx)
+		is.NoErr(err)
+		is.Equal(len(rows), 1)
+		is.Equal(rows[0].ID, int64(i+1))
+		row, ok := rows[0].Rack.Get()
+		is.True(ok)
+		is.Equal(row.Name, r.Name)
+	}
+}
