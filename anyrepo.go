@@ -27,7 +27,7 @@ type AnyRepo interface {
 	// marked as deleted. A row that is gone is no error.
 	UnsafeDeleteAny(ctx context.Context, v any) error
 
-	bind(ctx context.Context) (*binding, error)
+	bind() (*binding, error)
 	rowPlan() *scan.Plan
 }
 
@@ -88,10 +88,10 @@ func (r *Repo[T]) UnsafeDeleteAny(ctx context.Context, v any) error {
 func (r *Repo[T]) rowPlan() *scan.Plan { return r.plan }
 
 // onOne returns the connection of repos, which must be the same for all, and the bindings by table.
-func onOne(ctx context.Context, op string, repos []AnyRepo) (db *DB, bound map[*schema.Table]*binding, err error) {
+func onOne(op string, repos []AnyRepo) (db *DB, bound map[*schema.Table]*binding, err error) {
 	bound = map[*schema.Table]*binding{}
 	for _, r := range repos {
-		b, err := r.bind(ctx)
+		b, err := r.bind()
 		if err != nil {
 			return nil, nil, err
 		}

@@ -32,7 +32,7 @@ type Batch struct {
 // batchOp is one operation of a batch.
 type batchOp struct {
 	conn.Statement
-	bind  func(ctx context.Context) (*binding, error)
+	bind  func() (*binding, error)
 	build func(ctx context.Context, op *batchOp) error            // makes the statement
 	read  func(rows conn.Rows) error                              // not of a statement with NoRows
 	keep  func() restorer                                         // keeps the value for the case that the batch fails; nil without hooks
@@ -107,7 +107,7 @@ func runBatch(ctx context.Context, ops []*batchOp) error {
 	if first < 0 {
 		return sendBatch(ctx, ops)
 	}
-	b, err := ops[first].bind(ctx)
+	b, err := ops[first].bind()
 	if err != nil {
 		return &BatchError{first, err}
 	}
@@ -159,19 +159,13 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 	at := make([]int, 0, len(ops)) // the operations of the statements
 	for i, op := range ops {
 		var err error
-		if op.b, err = op.bind(ctx); err != nil {
+		if op.b, err = op.bind(); err != nil {
 			return &BatchError{i, err}
 		}
 		if op.b.db != ops[0].b.db {
 			return &BatchError{i, op.place(errors.New("its repo is bound to another connection than that of the first operation"))}
 		}
-		err = op.build(ctx, op)
-		if err == nil && op.text != nil && op.text.Unknown() != nil {
-			if op.text, err = op.b.formed(ctx, op.text); err == nil {
-				op.SQL = op.text.SQL
-			}
-		}
-		if err != nil {
+		if err := op.build(ctx, op); err != nil {
 			if !op.own {
 				err = op.place(err)
 			}

@@ -24,7 +24,7 @@ func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[T]) ([]T,
 	if err := r.needKey("claim"); err != nil {
 		return nil, err
 	}
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return nil, err
 	}

@@ -113,7 +113,7 @@ var errUnchanged = errors.New("unchanged")
 // create is Create without hooks.
 func (c *Conflict[T]) create(ctx context.Context, v *T) (Outcome, error) {
 	r := c.repo
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return Unchanged, err
 	}
@@ -219,7 +219,7 @@ func (c *Conflict[T]) CreateMany(ctx context.Context, vs []T) ([]Outcome, error)
 	if len(vs) == 0 {
 		return nil, nil
 	}
-	b, err := c.repo.bind(ctx)
+	b, err := c.repo.bind()
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ func To[D, S, V any](field interface {
 // value and has none of these is an error before any SQL. Rules that hold in Go alone are not checked, since the values do not come
 // there.
 func Copy[D, S any](ctx context.Context, to *Repo[D], from *Query[S], maps ...Mapping[D, S]) (int, error) {
-	b, err := to.bind(ctx)
+	b, err := to.bind()
 	if err != nil {
 		return 0, err
 	}

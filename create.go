@@ -34,7 +34,7 @@ func (r *Repo[T]) Create(ctx context.Context, v *T) error {
 }
 
 func (r *Repo[T]) create(ctx context.Context, v *T) error {
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
 	if len(vs) == 0 {
 		return nil
 	}
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return err
 	}

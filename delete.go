@@ -56,7 +56,7 @@ func (r *Repo[T]) DeleteKey(ctx context.Context, key ...any) error {
 
 // deleteBy deletes the row in which the columns have the values of w's arguments.
 func (r *Repo[T]) deleteBy(ctx context.Context, w *work[T], by []*schema.Column) error {
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return err
 	}

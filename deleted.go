@@ -52,7 +52,7 @@ func (r *Repo[T]) Restore(ctx context.Context, v *T) error {
 // mark runs a statement that marks the row of v as deleted, or takes the mark off. Spec says where such a row is looked for when it
 // was not there.
 func (r *Repo[T]) mark(ctx context.Context, v *T, op string, spec query.Spec, statement markStatement) error {
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return err
 	}

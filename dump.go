@@ -45,7 +45,7 @@ const (
 // too. It reads the rows as they come, in bounded memory, and all tables as they are at one moment. The repos must be on one connection.
 // What is written holds all the data: mind where it goes.
 func Dump(ctx context.Context, w io.Writer, repos ...AnyRepo) error {
-	db, bound, err := onOne(ctx, "dump", repos)
+	db, bound, err := onOne("dump", repos)
 	if err != nil {
 		return err
 	}

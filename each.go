@@ -34,7 +34,7 @@ func (q *Query[T]) Each(ctx context.Context) iter.Seq2[*T, error] {
 			yield(nil, err)
 			return
 		}
-		b, err := q.repo.bind(ctx)
+		b, err := q.repo.bind()
 		if err != nil {
 			yield(nil, err)
 			return

@@ -133,7 +133,7 @@ func (s hookSet) call(ctx context.Context, v any) error {
 // hooked runs a write of v between its hooks, in a transaction that the context of all of them carries. Write reports whether there
 // was anything to write; without, there is nothing that hooks come after. When anything fails, v is as it was.
 func (r *Repo[T]) hooked(ctx context.Context, v *T, hooks hookSet, write func(ctx context.Context) (written bool, err error)) error {
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func mustTable[R any]() *schema.Table {
 	return t
 }
 
-func (f ManyField[T, R]) start(ctx context.Context, b *binding, rows []*T) (*loading, error) {
+func (f ManyField[T, R]) start(b *binding, rows []*T) (*loading, error) {
 	owner, _, err := f.relation.Ends()
 	if err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func (f ManyField[T, R]) start(ctx context.Context, b *binding, rows []*T) (*loa
 	if err != nil || keys.len() == 0 {
 		return nil, err
 	}
-	repo, rb, err := related[R](ctx, b)
+	repo, rb, err := related[R](b)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (f ManyField[T, R]) start(ctx context.Context, b *binding, rows []*T) (*loa
 			list, err = loader.LoadAll(rows, max(keys.len(), text.Rows()))
 			return err
 		},
-		join: func(ctx context.Context) (_ []*loading, err error) {
+		join: func() (_ []*loading, err error) {
 			text.SawRows(len(list))
 			owners := make([]int, len(list))
 			for i := range list {
@@ -147,7 +147,7 @@ func (f ManyField[T, R]) start(ctx context.Context, b *binding, rows []*T) (*loa
 			for i, row := range rows {
 				schema.LoadMany(f.at(row), &parts[places[i]])
 			}
-			return startAll(ctx, rb, f.with, pointers(list))
+			return startAll(rb, f.with, pointers(list))
 		},
 		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
 	}, nil

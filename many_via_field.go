@@ -91,7 +91,7 @@ func (f ManyViaField[T, R, L]) related(conds []Cond[R]) query.Related {
 	return query.Related{Table: mustTable[R](), Owner: owner, Key: mustTable[T]().Key, Spec: query.Where(f.spec, conds), Link: link}
 }
 
-func (f ManyViaField[T, R, L]) start(ctx context.Context, b *binding, rows []*T) (*loading, error) {
+func (f ManyViaField[T, R, L]) start(b *binding, rows []*T) (*loading, error) {
 	owner, target, err := f.relation.Ends()
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func (f ManyViaField[T, R, L]) start(ctx context.Context, b *binding, rows []*T)
 	if err != nil {
 		return nil, err
 	}
-	repo, rb, err := related[R](ctx, b)
+	repo, rb, err := related[R](b)
 	if err != nil {
 		return nil, err
 	}
@@ -137,14 +137,14 @@ func (f ManyViaField[T, R, L]) start(ctx context.Context, b *binding, rows []*T)
 			}
 			return nil
 		},
-		join: func(ctx context.Context) ([]*loading, error) {
+		join: func() ([]*loading, error) {
 			text.SawRows(len(list))
 			var parts [][]R
 			list, parts = grouped(list, owners, keys.len())
 			for i, row := range rows {
 				schema.LoadMany(&f.at(row).Many, &parts[places[i]])
 			}
-			return startAll(ctx, rb, f.with, pointers(list))
+			return startAll(rb, f.with, pointers(list))
 		},
 		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
 	}, nil

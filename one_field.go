@@ -1,7 +1,6 @@
 package prom
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 
@@ -76,7 +75,7 @@ func (f OneField[T, R]) Set(v *T, row *R) error {
 	return nil
 }
 
-func (f OneField[T, R]) start(ctx context.Context, b *binding, rows []*T) (*loading, error) {
+func (f OneField[T, R]) start(b *binding, rows []*T) (*loading, error) {
 	cols, _ := mustEnds(f.relation)
 	keys, places, err := keysOf(b, rows, cols)
 	if err != nil {
@@ -95,5 +94,5 @@ func (f OneField[T, R]) start(ctx context.Context, b *binding, rows []*T) (*load
 		give(nil)
 		return nil, nil
 	}
-	return loadByKey(ctx, b, keys, f.with, give)
+	return loadByKey(b, keys, f.with, give)
 }

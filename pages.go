@@ -43,7 +43,7 @@ func (q *Query[T]) FetchPage(ctx context.Context, n, size int, options ...PageOp
 	if err != nil {
 		return Page[T]{}, errorOf("query", q.repo.table, err)
 	}
-	b, err := q.repo.bind(ctx)
+	b, err := q.repo.bind()
 	if err != nil {
 		return Page[T]{}, err
 	}
@@ -151,7 +151,7 @@ func (p keysetPages[T]) token(way byte, at []schema.Value) string {
 
 // fetch reads the page to which a way from a row leads; the first one without a row.
 func (p keysetPages[T]) fetch(ctx context.Context, way byte, at []schema.Value, size int) (page KeysetPage[T], err error) {
-	b, err := p.q.repo.bind(ctx)
+	b, err := p.q.repo.bind()
 	if err != nil {
 		return page, err
 	}

@@ -275,7 +275,7 @@ func (p Projection[T, R]) run(ctx context.Context, to *results[R]) error {
 	if p.err != nil {
 		return errorOf("query", p.repo.table, p.err)
 	}
-	b, err := p.repo.bind(ctx)
+	b, err := p.repo.bind()
 	if err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func (q *Query[T]) Only(fields ...Columner) *Query[T] {
 
 // All returns the rows.
 func (q *Query[T]) All(ctx context.Context) ([]T, error) {
-	b, err := q.repo.bind(ctx)
+	b, err := q.repo.bind()
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +183,7 @@ func (q *Query[T]) Get(ctx context.Context, key ...any) (*T, error) {
 
 // Count returns the number of rows, of its page if the query has a limit or an offset.
 func (q *Query[T]) Count(ctx context.Context) (int, error) {
-	b, err := q.repo.bind(ctx)
+	b, err := q.repo.bind()
 	if err != nil {
 		return 0, err
 	}
@@ -209,7 +209,7 @@ func (q *Query[T]) Count(ctx context.Context) (int, error) {
 
 // Has reports whether there is a row.
 func (q *Query[T]) Has(ctx context.Context) (bool, error) {
-	b, err := q.repo.bind(ctx)
+	b, err := q.repo.bind()
 	if err != nil {
 		return false, err
 	}
@@ -235,7 +235,7 @@ func (q *Query[T]) Has(ctx context.Context) (bool, error) {
 // SQL returns the statement of All and its arguments without running it. It needs to know the connection, for its dialect, and
 // does not connect.
 func (q *Query[T]) SQL() (sql string, args []any, err error) {
-	b, err := q.repo.attach()
+	b, err := q.repo.bind()
 	if err != nil {
 		return "", nil, err
 	}

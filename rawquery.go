@@ -81,8 +81,8 @@ func rawBinding(source Source) (*binding, error) {
 		if s != nil {
 			return &binding{db: s, table: noTable, marked: s.Mark(noTable)}, nil
 		}
-	case interface{ attach() (*binding, error) }:
-		return s.attach()
+	case interface{ bind() (*binding, error) }:
+		return s.bind()
 	}
 	return nil, errorOf(opRawQuery, noTable, errors.New("raw SQL runs on a *DB or a repo"))
 }

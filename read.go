@@ -18,7 +18,7 @@ func (r *Repo[T]) Get(ctx context.Context, key ...any) (*T, error) {
 	if w.args, err = r.convertKey(w.args, key); err != nil {
 		return nil, errorOf("get", r.table, err)
 	}
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (r *Repo[T]) Get(ctx context.Context, key ...any) (*T, error) {
 
 // get reads the row whose columns have the values of w's arguments into v.
 func (r *Repo[T]) get(ctx context.Context, w *work[T], op string, cols []*schema.Column, v *T) error {
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return err
 	}

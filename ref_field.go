@@ -1,7 +1,6 @@
 package prom
 
 import (
-	"context"
 	"database/sql"
 	"reflect"
 
@@ -75,12 +74,12 @@ func (f NullRefField[T, R, K]) With(relations ...Relation[R]) Relation[T] {
 	return refRelation[T, R, K]{f.Column(), f.at, relations}
 }
 
-func (f RefField[T, R, K]) start(ctx context.Context, b *binding, rows []*T) (*loading, error) {
-	return refRelation[T, R, K]{f.Column(), f.at, nil}.start(ctx, b, rows)
+func (f RefField[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
+	return refRelation[T, R, K]{f.Column(), f.at, nil}.start(b, rows)
 }
 
-func (f NullRefField[T, R, K]) start(ctx context.Context, b *binding, rows []*T) (*loading, error) {
-	return refRelation[T, R, K]{f.Column(), f.at, nil}.start(ctx, b, rows)
+func (f NullRefField[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
+	return refRelation[T, R, K]{f.Column(), f.at, nil}.start(b, rows)
 }
 
 // refRelation loads the rows that a reference refers to.
@@ -90,12 +89,12 @@ type refRelation[T, R any, K comparable] struct {
 	with   []Relation[R]
 }
 
-func (r refRelation[T, R, K]) start(ctx context.Context, b *binding, rows []*T) (*loading, error) {
+func (r refRelation[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
 	keys, places, err := keysOf(b, rows, []*schema.Column{r.column})
 	if err != nil || keys.len() == 0 {
 		return nil, err
 	}
-	return loadByKey(ctx, b, keys, r.with, func(found []*R) { r.give(rows, places, found) })
+	return loadByKey(b, keys, r.with, func(found []*R) { r.give(rows, places, found) })
 }
 
 // give gives the references of rows what was found for their keys.

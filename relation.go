@@ -18,7 +18,7 @@ import (
 type Relation[T any] interface {
 	// start makes the statement that loads the relation into rows, whose table and connection are those of b. It returns nil when
 	// there is nothing to load.
-	start(ctx context.Context, b *binding, rows []*T) (*loading, error)
+	start(b *binding, rows []*T) (*loading, error)
 }
 
 // loading is one relation on its way to rows: a statement, what reads its result, and what comes then.
@@ -29,13 +29,13 @@ type loading struct {
 	read func(rows conn.Rows) error // it begins anew when it is called again
 
 	// join gives the rows that were read to those that they belong to, and returns how their own relations are loaded.
-	join func(ctx context.Context) ([]*loading, error)
+	join func() ([]*loading, error)
 
 	hooks func(ctx context.Context) error // calls those of the rows that were read, once all relations are there
 }
 
 // startAll begins to load relations into rows.
-func startAll[T any](ctx context.Context, b *binding, relations []Relation[T], rows []*T) ([]*loading, error) {
+func startAll[T any](b *binding, relations []Relation[T], rows []*T) ([]*loading, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
@@ -44,17 +44,13 @@ func startAll[T any](ctx context.Context, b *binding, relations []Relation[T], r
 		if r == nil {
 			return nil, errorOf("load", b.table, errors.New("a relation is nil"))
 		}
-		l, err := r.start(ctx, b, rows)
+		l, err := r.start(b, rows)
 		if err != nil {
 			return nil, err
 		}
-		if l == nil {
-			continue
+		if l != nil {
+			list = append(list, l)
 		}
-		if l.text, err = l.b.formed(ctx, l.text); err != nil {
-			return nil, errorOf("load", l.b.table, err)
-		}
-		list = append(list, l)
 	}
 	return list, nil
 }
@@ -62,11 +58,11 @@ func startAll[T any](ctx context.Context, b *binding, relations []Relation[T], r
 // loadAll loads relations into rows, and theirs into what was loaded, one level after the other.
 func loadAll[T any](ctx context.Context, b *binding, relations []Relation[T], rows []*T) error {
 	var all []*loading
-	level, err := startAll(ctx, b, relations, rows)
+	level, err := startAll(b, relations, rows)
 	for len(level) > 0 && err == nil {
 		all = append(all, level...)
 		if err = runLevel(ctx, level); err == nil {
-			level, err = nextLevel(ctx, level)
+			level, err = nextLevel(level)
 		}
 	}
 	for i := len(all) - 1; i >= 0 && err == nil; i-- { // from the innermost on
@@ -75,9 +71,9 @@ func loadAll[T any](ctx context.Context, b *binding, relations []Relation[T], ro
 	return err
 }
 
-func nextLevel(ctx context.Context, level []*loading) (next []*loading, err error) {
+func nextLevel(level []*loading) (next []*loading, err error) {
 	for _, l := range level {
-		more, err := l.join(ctx)
+		more, err := l.join()
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +108,7 @@ func runTogether(ctx context.Context, level []*loading) error {
 		ops[i] = &batchOp{
 			Statement: l.statement(),
 			text:      l.text,
-			bind:      func(context.Context) (*binding, error) { return l.b, nil },
+			bind:      func() (*binding, error) { return l.b, nil },
 			build:     func(context.Context, *batchOp) error { return l.text.CheckDB(l.b.db) },
 			read:      l.read,
 			place:     func(err error) error { return errorOf("load", l.b.table, err) },
@@ -135,14 +131,14 @@ func runTogether(ctx context.Context, level []*loading) error {
 type relatedRepo struct{ table *schema.Table }
 
 // related returns the repo of R, and its binding, for relations of the rows of a binding, whose connection they never leave.
-func related[R any](ctx context.Context, from *binding) (*Repo[R], *binding, error) {
+func related[R any](from *binding) (*Repo[R], *binding, error) {
 	t, err := relatedTable[R](from.table)
 	if err != nil {
 		return nil, nil, err
 	}
 	db := from.db
 	repo := db.Extra(relatedRepo{t}, func() any { return NewRepo[R](Using(db), Table(t.Name)) }).(*Repo[R])
-	b, err := repo.bind(ctx)
+	b, err := repo.bind()
 	return repo, b, err
 }
 
@@ -158,8 +154,8 @@ func relationOf[R, T, F any](accessor func(*T) *F) *schema.Relation {
 
 // loadByKey loads the rows of R with the given keys, one for each, for rows of a binding. What it finds is given in the order of the
 // keys, nil where there is no row.
-func loadByKey[R any](ctx context.Context, from *binding, keys *rowKeys, with []Relation[R], give func(found []*R)) (*loading, error) {
-	repo, b, err := related[R](ctx, from)
+func loadByKey[R any](from *binding, keys *rowKeys, with []Relation[R], give func(found []*R)) (*loading, error) {
+	repo, b, err := related[R](from)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +171,7 @@ func loadByKey[R any](ctx context.Context, from *binding, keys *rowKeys, with []
 			list, err = loader.LoadAll(rows, keys.len())
 			return err
 		},
-		join: func(ctx context.Context) ([]*loading, error) {
+		join: func() ([]*loading, error) {
 			found := make([]*R, keys.len())
 			for i := range list {
 				at, err := findRow(keys, repo.plan, &list[i], repo.table.Key)
@@ -185,7 +181,7 @@ func loadByKey[R any](ctx context.Context, from *binding, keys *rowKeys, with []
 				found[at] = &list[i]
 			}
 			give(found)
-			return startAll(ctx, b, with, pointers(list))
+			return startAll(b, with, pointers(list))
 		},
 		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
 	}, nil
@@ -213,7 +209,7 @@ func (r *Repo[T]) With(relations ...Relation[T]) *Query[T] { return r.Query().Wi
 //
 //	err := posts.With(PostAuthor, PostComments).LoadInto(ctx, &post)
 func (q *Query[T]) LoadInto(ctx context.Context, rows ...*T) error {
-	b, err := q.repo.bind(ctx)
+	b, err := q.repo.bind()
 	if err != nil {
 		return err
 	}

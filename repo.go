@@ -161,7 +161,7 @@ func (r *Repo[T]) Tx(ctx context.Context, fn func(ctx context.Context) error, op
 // Install creates the table, those that it refers to, and the columns and indexes that are missing, as would happen by itself
 // when they are first needed. It is idempotent, and safe when many processes do it at once.
 func (r *Repo[T]) Install(ctx context.Context) error {
-	b, err := r.attach()
+	b, err := r.bind()
 	if err != nil {
 		return err
 	}
@@ -201,7 +201,6 @@ type binding struct {
 	db     *conn.DB
 	table  *schema.Table
 	stmts  *query.Statements
-	forms  *tableForms
 	marked *conn.Mark   // set when the table is known to be complete
 	driver atomic.Int32 // see madeByDriver
 	wide   atomic.Bool  // the table has been compared with the model, see tooNarrow
@@ -237,20 +236,8 @@ func (b *binding) madeByDriver(ctx context.Context, key *schema.Column) bool {
 	return known == driverMakesKeys
 }
 
-// bind returns the binding, anew when the connection of the name has been replaced, and for a table that has been looked at.
-func (r *Repo[T]) bind(ctx context.Context) (*binding, error) {
-	b, err := r.attach()
-	if err != nil || b.derived || b.forms.known(ctx) {
-		return b, err
-	}
-	if err := b.forms.look(ctx, b.db, b.table); err != nil {
-		return nil, errorOf("query", b.table, err)
-	}
-	return r.newBinding(b.db, b.forms), nil
-}
-
-// attach is bind without looking at the table.
-func (r *Repo[T]) attach() (*binding, error) {
+// bind returns the binding, anew when the connection of the name has been replaced.
+func (r *Repo[T]) bind() (*binding, error) {
 	if b := r.bound.Load(); b != nil && !b.db.Replaced() {
 		return b, nil
 	}
@@ -258,18 +245,10 @@ func (r *Repo[T]) attach() (*binding, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.newBinding(db, formsOf(db, r.table)), nil
-}
-
-// newBinding makes the binding to a connection. It is the same one when the forms are those that it has.
-func (r *Repo[T]) newBinding(db *conn.DB, forms *tableForms) *binding {
-	stmts := statementsOf(db, r.table, forms.get())
-	if b := r.bound.Load(); b != nil && b.db == db && b.stmts == stmts {
-		return b
-	}
-	b := &binding{db: db, table: r.table, stmts: stmts, forms: forms, marked: install.Mark(db, r.table), derived: r.derived}
+	b := &binding{db: db, table: r.table, marked: install.Mark(db, r.table), derived: r.derived}
+	b.stmts = db.Extra(r.table, func() any { return query.NewStatements(db.Dialect(), r.table) }).(*query.Statements)
 	r.bound.Store(b)
-	return b
+	return b, nil
 }
 
 // CacheStats are the figures of the cache of statements that a repo has on a connection: how many shapes of statements it keeps, and how
@@ -279,7 +258,7 @@ type CacheStats = query.CacheStats
 // CacheStats returns the figures of the repo's cache of statements, which other repos of the same table on the same connection
 // share. It connects to nothing.
 func (r *Repo[T]) CacheStats() (CacheStats, error) {
-	b, err := r.attach()
+	b, err := r.bind()
 	if err != nil {
 		return CacheStats{}, err
 	}

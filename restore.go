@@ -24,7 +24,7 @@ import (
 // Memory is bounded, by the longest row and a batch of rows. On PostgreSQL, tables that refer to each other in a circle, or to themselves, are
 // locked meanwhile, and must be the user's own.
 func Restore(ctx context.Context, r io.Reader, repos ...AnyRepo) error {
-	db, bound, err := onOne(ctx, "restore", repos)
+	db, bound, err := onOne("restore", repos)
 	if err != nil {
 		return err
 	}

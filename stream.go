@@ -29,7 +29,7 @@ func (r *Repo[T]) Stream(ctx context.Context) iter.Seq2[*T, error] { return r.Qu
 
 func (q *Query[T]) stream(ctx context.Context, yield func(*T, error) bool) error {
 	r := q.repo
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return err
 	}

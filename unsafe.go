@@ -19,7 +19,7 @@ func (r *Repo[T]) UnsafeDrop(ctx context.Context) error {
 // UnsafeClear deletes all rows of the repo's table, those that are marked as deleted too, past hooks. Rows that refer to them go or are
 // changed, as their references say.
 func (r *Repo[T]) UnsafeClear(ctx context.Context) error {
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (r *Repo[T]) update(ctx context.Context, v *T) error {
 	if err := r.needKey("update"); err != nil {
 		return err
 	}
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func (w *watcher[T]) prepare() (err error) {
 	if err = r.needKey("watch"); err != nil {
 		return err
 	}
-	if w.b, err = r.bind(w.ctx); err != nil {
+	if w.b, err = r.bind(); err != nil {
 		return err
 	}
 	if w.cols, err = w.order(); err == nil {

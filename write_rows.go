@@ -42,7 +42,7 @@ func (q *Query[T]) update(assigns []Assign[T]) rowsStatement {
 // write runs a statement that writes to the rows, and returns how many they were. With a list to fill it returns them there.
 func (q *Query[T]) write(ctx context.Context, statement rowsStatement, op string, list *[]T) (int, error) {
 	r := q.repo
-	b, err := r.bind(ctx)
+	b, err := r.bind()
 	if err != nil {
 		return 0, err
 	}
