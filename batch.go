@@ -50,8 +50,7 @@ type batchOp struct {
 // restorer makes a value what it was; see [scan.Kept].
 type restorer interface{ Restore() }
 
-// BatchError says which operation of a [Batch] failed. The others have not happened either; but PostgreSQL has stored all of them
-// when it is the row of a Create, read back, that does not fit its model.
+// BatchError says which operation of a [Batch] failed. The others have not happened either.
 type BatchError struct {
 	Index int   // of the operation, from 0, in the order in which they were added
 	Err   error // of the operation
@@ -178,7 +177,12 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 	}
 	db := ops[0].b.db
 	repaired := map[*binding]bool{}
-	for repeats := 0; ; {
+	for runs, repeats := 0, 0; ; runs++ {
+		if runs > 0 {
+			for _, st := range sts {
+				st.Fresh = true
+			}
+		}
 		failed, err := db.Batch(ctx, sts, func(i int, rows conn.Rows) error { return ops[at[i]].read(rows) })
 		if err == nil {
 			break
@@ -259,7 +263,8 @@ func (o *BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx cont
 		*v = w.stored
 		return nil
 	}
-	op := &batchOp{
+	var op *batchOp
+	op = &batchOp{
 		build: func(ctx context.Context, op *batchOp) error {
 			if err := (hooks & befores).call(ctx, v); err != nil {
 				op.own = true
@@ -273,7 +278,7 @@ func (o *BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx cont
 			w.loader.Plan, w.one = r.plan, &w.stored
 			err := w.ReadRows(rows)
 			if err == nil && !w.found && rows.Close() == nil {
-				return r.notFound(verb)
+				return r.noRow(&op.Statement)
 			}
 			return err
 		},
@@ -308,10 +313,13 @@ func (o *BatchOf[T]) Create(v *T) {
 			op.own = true
 			return err
 		}
+		op.Stores = conn.StoresInsert
 		if op.NoRows = r.insertsOnly(ctx, op.b, w.cols); op.NoRows {
 			op.SQL, err = op.b.stmts.InsertOnly(w.cols)
 			return err
 		}
+		w.returns(r.plan, r.keptBut(w.cols))
+		op.Check, op.Undo, op.Kept = w, true, w.Kept
 		op.SQL, err = op.b.stmts.Insert(w.cols, 1)
 		return err
 	})
@@ -331,7 +339,7 @@ func (o *BatchOf[T]) Update(v *T) {
 		if op.skip = len(cols) == 0; op.skip {
 			return nil
 		}
-		if op.Args, err = r.values(ctx, op.Op, nil, &w.stored, cols); err != nil {
+		if op.Args, err = r.changed(ctx, op.Op, nil, &w.stored, cols); err != nil {
 			op.own = true
 			return err
 		}
@@ -342,7 +350,11 @@ func (o *BatchOf[T]) Update(v *T) {
 		op.Args = args
 		op.SQL, err = op.b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
 		op.Judged = true // the row may be gone
-		op.why = func(ctx context.Context, err error) error { return r.missed(ctx, err, r.stands(v, args[len(cols):])) }
+		w.returns(r.plan, r.keptBut(cols))
+		op.Check, op.Undo, op.Kept = w, true, w.Kept
+		op.why = func(ctx context.Context, err error) error {
+			return r.missed(ctx, err, r.stands(v), by, args[len(cols):])
+		}
 		return err
 	})
 }

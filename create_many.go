@@ -88,11 +88,11 @@ func (r *Repo[T]) createMany(ctx context.Context, b *binding, vs []T) error {
 			return err
 		}
 	}
-	insert := r.insertBulk
+	insert, apart := r.insertBulk, true
 	if bulks && !slices.ContainsFunc(parts, func(p part) bool { return !r.bulks(ctx, b, p) }) {
 		parts = splitParts(parts, maxBulk)
 	} else {
-		insert = r.insertRows
+		insert, apart = r.insertRows, false // what it stored is counted when it has been stored
 		parts = splitRows(parts, b.db.Dialect().Features().MaxArgs)
 	}
 	all := func(ctx context.Context) error {
@@ -103,7 +103,7 @@ func (r *Repo[T]) createMany(ctx context.Context, b *binding, vs []T) error {
 		}
 		return nil
 	}
-	if len(parts) == 1 {
+	if key := r.madeKey(parts[0].cols); apart && len(parts) == 1 && (key == nil || fitsAnyKey(key)) {
 		err = all(ctx)
 	} else {
 		err = b.inTx(ctx, all)
@@ -198,6 +198,7 @@ func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part
 	if key != nil {
 		bulk.Key = func(row int, n int64) {
 			if err := scan.Set(r.plan, &m.values[p.from+row], key, schema.IntValue(schema.Int64, n)); err != nil && broken == nil {
+				err = &scan.ColumnError{Field: key.Field, Column: key.Name, Err: err}
 				broken = &ValueError{p.from + row, errorOf("insert", r.table, err)}
 			}
 		}
@@ -268,6 +269,9 @@ func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part
 	}
 	c := &call{complete: true}
 	c.Op, c.Write, c.SQL, c.Args = "insert", true, text, m.args
+	w := &work[T]{}
+	w.returns(r.plan, r.keptBut(p.cols))
+	c.Check, c.Undo, c.Kept = w, true, w.Kept
 	return b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) error {
 		m.loader.Reset()
 		i := p.from
@@ -278,6 +282,9 @@ func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part
 			if err := m.loader.Load(rows, &m.values[i]); err != nil {
 				return err
 			}
+		}
+		if i < p.to && rows.Close() == nil {
+			return conn.NotStored("insert", r.table.Name)
 		}
 		return nil
 	}))

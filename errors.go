@@ -25,6 +25,7 @@ type (
 const (
 	ErrNotFound      = conn.KindNotFound      // no row has the key, or matches the query of One
 	ErrStale         = conn.KindStale         // the row has been changed since the value was loaded
+	ErrNotStored     = conn.KindNotStored     // a trigger or a rule of the database suppressed the write of a row
 	ErrUnique        = conn.KindUnique        // a unique index or a primary key has the value already
 	ErrNotNull       = conn.KindNotNull       // NULL in a column that does not take it
 	ErrForeignKey    = conn.KindForeignKey    // a reference to a row that does not exist, or a row that is still referred to
@@ -54,16 +55,20 @@ const (
 // errorOf gives an error its place: the operation and the table, and the columns as far as they are known. Errors of the
 // connection have theirs already.
 func errorOf(op string, t *schema.Table, err error) error {
+	var column *scan.ColumnError
+	inColumn := errors.As(err, &column)
 	var e *conn.Error
 	if errors.As(err, &e) {
 		if e.Op == "" {
 			e.Op = op
 		}
+		if inColumn && e.Columns == nil {
+			e.Columns = []string{column.Column}
+		}
 		e.Locate(t)
 		return err
 	}
-	var column *scan.ColumnError
-	if errors.As(err, &column) {
+	if inColumn {
 		return &Error{Kind: ErrType, Op: op, Table: t.Name, Columns: []string{column.Column}, Detail: column.Error(), Err: err}
 	}
 	invalid := conn.Invalid(op, t.Name, err)

@@ -20,7 +20,8 @@ type Subquery[R any] = query.Subquery[R]
 // Reference is a reference from T to R: a [RefField] or a [NullRefField].
 type Reference[T, R any, K comparable] = query.Reference[*T, *R, K]
 
-// Window says which rows a function such as [RowNumber] sees for each row. [PartitionBy] and [OrderWindow] make windows.
+// Window says which rows a function such as [RowNumber] sees for each row: of all rows for which the query's conditions hold, also of those that
+// are not on its page. [PartitionBy] and [OrderWindow] make windows.
 type Window[T any] = query.Window[*T]
 
 // When is one branch of a [Case]; [Then] makes it.

@@ -233,7 +233,7 @@ func (rs *restoring) flush() {
 		return
 	}
 	n := len(rs.cols)
-	st := conn.Statement{Op: "restore", Table: rs.to.table.Name, Write: true}
+	st := conn.Statement{Op: "restore", Table: rs.to.table.Name, Write: true, Stores: conn.StoresInsert}
 	if st.SQL, rs.err = rs.to.stmts.InsertOnly(rs.cols); rs.err != nil {
 		return
 	}

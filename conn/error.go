@@ -19,6 +19,7 @@ const (
 	KindOther         Kind = iota
 	KindNotFound           // no row has the key, or matches the query of One
 	KindStale              // the row has been changed since the value was loaded
+	KindNotStored          // a trigger or a rule of the database suppressed the write of a row, without an error
 	KindUnique             // a unique index or a primary key has the value already
 	KindNotNull            // NULL in a column that does not take it
 	KindForeignKey         // a reference to a row that does not exist, or a row that is still referred to
@@ -49,6 +50,7 @@ var kindTexts = [...]string{
 	KindOther:         "database error",
 	KindNotFound:      "not found",
 	KindStale:         "stale value",
+	KindNotStored:     "not stored",
 	KindUnique:        "unique violation",
 	KindNotNull:       "not-null violation",
 	KindForeignKey:    "foreign key violation",
@@ -247,6 +249,11 @@ func IsRaced(err error) bool {
 func IsUnsent(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.fresh
+}
+
+// NotStored returns the error of a write that the database has suppressed without an error of its own.
+func NotStored(op, table string) *Error {
+	return &Error{Kind: KindNotStored, Op: op, Table: table, Detail: "a trigger, a rule or ON CONFLICT IGNORE of the database suppressed the write"}
 }
 
 // ContextError translates the end of a context.

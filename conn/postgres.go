@@ -20,6 +20,7 @@ import (
 type pgEngine struct {
 	pool   *pgxpool.Pool
 	direct bool // statements go by a pgSession
+	seen   seen
 
 	once sync.Once
 	std  *sql.DB
@@ -30,6 +31,8 @@ func openPostgres(ctx context.Context, d DSN) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	mode, _ := d.param("default_query_exec_mode")
+	watchPooler(cfg, poolerModeOf(mode))
 	// The pool outlives the call that happens to make it.
 	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), cfg)
 	if err != nil {
@@ -58,6 +61,9 @@ func (e *pgEngine) sqlDB() (*sql.DB, error) {
 }
 
 func (e *pgEngine) query(ctx context.Context, st *Statement) (Rows, error) {
+	if st.Check != nil {
+		return e.queryChecked(ctx, st)
+	}
 	if e.direct && !st.Fresh {
 		rows, err := e.run(ctx, st)
 		if err != nil {
@@ -163,10 +169,16 @@ func (t *pgTx) send(ctx context.Context, st *Statement) (*pgRows, error) {
 	case t.direct:
 		s := sessionOf(t.tx.Conn())
 		if p := s.prepared(st.SQL); p != nil {
-			return t.pipelined(ctx, s, p, st)
+			undo, err := s.check(ctx, t.tx.Conn(), p, st)
+			if err != nil {
+				return nil, postgresError(err)
+			}
+			if !undo {
+				return t.pipelined(ctx, s, p, st)
+			}
 		}
 		// To prepare it may fail too.
-	case !st.Raw: // which may fail before anything of a batch is sent
+	case !st.Raw && !st.Undo: // raw ones may fail before anything of a batch is sent
 		return t.batched(ctx, st)
 	}
 	if err := t.run(ctx, guardOpen); err != nil {
@@ -231,8 +243,11 @@ func (t *pgTx) batched(ctx context.Context, st *Statement) (*pgRows, error) {
 	return r, nil
 }
 
-// txFailed is the status of a transaction that an error has ended, in the protocol's message ReadyForQuery.
-const txFailed = 'E'
+// The status of a transaction in the protocol's message ReadyForQuery: there is none, and one that an error has ended.
+const (
+	txIdle   = 'I'
+	txFailed = 'E'
+)
 
 func (t *pgTx) status() byte { return t.tx.Conn().PgConn().TxStatus() }
 

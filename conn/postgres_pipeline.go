@@ -21,7 +21,7 @@ func (t *pgTx) pipelined(ctx context.Context, s *pgSession, p *pgPrepared, st *S
 	}
 	line := c.PgConn().StartPipeline(ctx)
 	line.SendQueryParams(guardOpen, nil, nil, nil, nil)
-	line.SendQueryStatement(p.StatementDescription, s.args.values, s.args.formats, p.formats)
+	s.queue(line, p, 0, len(s.args.values))
 	line.SendQueryParams(guardClose, nil, nil, nil, nil)
 	err := line.Sync()
 	if err == nil {
@@ -94,10 +94,23 @@ func (e *pgEngine) batch(ctx context.Context, sts []*Statement, read func(i int,
 		return -1, postgresError(err)
 	}
 	defer c.Release()
-	if slices.ContainsFunc(sts, func(st *Statement) bool { return st.Judged }) {
+	i, undo, err := e.unsure(ctx, c.Conn(), sts)
+	if err != nil {
+		return i, err
+	}
+	for i := 0; i < len(sts) && !undo; i++ {
+		if undo, err = sessionOf(c.Conn()).intercepted(ctx, c.Conn(), sts[i]); err != nil {
+			return -1, err
+		}
+	}
+	if undo {
 		return e.judgedBatch(ctx, c, sts, read)
 	}
-	return e.sendBatch(ctx, c.Conn(), sts, read)
+	failed, err = e.sendBatch(ctx, c.Conn(), sts, read)
+	if failed >= 0 && sts[failed].Stores != 0 && KindOf(err) == KindNotStored {
+		sessionOf(c.Conn()).intercepts[written{sts[failed].Table, sts[failed].Stores}] = true // by now
+	}
+	return failed, err
 }
 
 // judgedBatch sends the statements together in a transaction that commits when their rows have been read.
@@ -159,7 +172,7 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 	s.keep = s.tick
 	defer func() { s.keep = 0 }()
 	for i, st := range sts {
-		if prepared[i], err = s.prepare(ctx, c, st.SQL); err != nil {
+		if prepared[i], err = s.prepareFor(ctx, c, st, st.SQL); err != nil {
 			return i, postgresError(err)
 		}
 		if err := s.args.add(c.TypeMap(), prepared[i].ParamOIDs, st.Args); err != nil {
@@ -171,7 +184,7 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 	at := 0
 	for i, st := range sts {
 		end := at + len(st.Args)
-		line.SendQueryStatement(prepared[i].StatementDescription, s.args.values[at:end], s.args.formats[at:end], prepared[i].formats)
+		s.queue(line, prepared[i], at, end)
 		at = end
 	}
 	if err := line.Sync(); err != nil {

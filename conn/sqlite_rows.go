@@ -24,6 +24,9 @@ type liteRows struct {
 	writes bool // the statement is a write that returns rows
 	err    error
 
+	refused bool // by who reads it, so that the statement is undone
+	guarded bool // by a savepoint of its transaction
+
 	engine *liteEngine // whose connection is given back at the end
 	tx     *liteTx     // or the transaction that keeps it
 	group  *liteGroup
@@ -52,6 +55,10 @@ func (r *liteRows) Close() error {
 	if r.stmt == nil {
 		return r.err
 	}
+	if r.refused && r.writes && r.more && r.tx == nil && r.group == nil {
+		r.stmt.Undo()
+		r.more = false
+	}
 	// A write goes to its end, where SQLite commits it. One that is reset before leaves some bytes of SQLite's memory lost.
 	for r.first = false; r.writes && r.more; {
 		r.Next()
@@ -65,9 +72,11 @@ func (r *liteRows) Close() error {
 	st := r.st
 	switch {
 	case r.tx != nil:
-		err = r.tx.note(err)
+		if err = r.tx.note(err); r.guarded {
+			err = r.tx.endGuard(r.refused, err)
+		}
 	case r.conn.writes:
-		err = r.engine.leave(r.conn, r.group, err)
+		err = r.engine.leave(r.conn, r.group, err, r.refused)
 	default:
 		r.engine.readers.give(r.conn)
 	}
@@ -77,6 +86,9 @@ func (r *liteRows) Close() error {
 	}
 	return err
 }
+
+// refuse implements refuser.
+func (r *liteRows) refuse() { r.refused = true }
 
 func (r *liteRows) Len() int          { return r.stmt.Columns() }
 func (r *liteRows) Name(i int) string { return r.stmt.Name(i) }

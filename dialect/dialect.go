@@ -41,6 +41,7 @@ type Features struct {
 	NoCaseASCII  bool // the case that nocase ignores is that of the letters A to Z alone
 	KeysReturn   bool // a key that the database makes may be one that a deleted row had
 	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
+	SeesUpdated  bool // a subquery among the values of an update sees the rows that the update has changed already
 
 	// Inserted is an expression that tells a row which an upsert inserted from one that it updated; "" when the driver tells.
 	Inserted string
@@ -247,6 +248,10 @@ type Expression interface {
 	// InKeys returns the condition that columns together are one of a list of keys, whose parts are arguments: for each column a list,
 	// as In takes it, all of the same length. The exprs are the columns as they are written.
 	InKeys(cols []*schema.Column, exprs []string) string
+
+	// EqualTexts returns a query that numbers texts, the elements of a list that is its one argument, in their order: those that are equal in
+	// a column get the same number. It is "" where nocase ignores the case of A to Z and nothing else.
+	EqualTexts(table, column string) string
 
 	// Match returns the condition that expr matches a pattern, the one argument, which Pattern has made.
 	Match(c *schema.Column, expr string, fold, not bool) string

@@ -3,6 +3,7 @@ package query
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
@@ -231,6 +232,9 @@ func (e *expr) firstErr() error {
 	if e.err != nil {
 		return e.err
 	}
+	if err := e.nestedErr(); err != nil {
+		return err
+	}
 	for _, a := range e.args {
 		if err := a.firstErr(); err != nil {
 			return err
@@ -283,44 +287,10 @@ func nodesJoin(nodes []node, depth int) bool {
 	return false
 }
 
-// aggregates reports whether an expression is computed from a group of rows.
-func (e *expr) aggregates() bool { return e.some((*expr).aggregate) }
-
-// aggregate reports whether an expression is an aggregate itself, and manyRows whether it is one or a function of a window.
-func (e *expr) aggregate() bool { return e.op == exprAggregate && e.win == nil }
-func (e *expr) manyRows() bool  { return e.op == exprAggregate }
-
-// some reports whether f holds for an expression or one of its parts that are of the same query.
-func (e *expr) some(f func(*expr) bool) bool {
-	if f(e) {
-		return true
-	}
-	if e.op == exprOuter {
-		return false
-	}
-	for _, a := range e.args {
-		if a.some(f) {
-			return true
-		}
-	}
-	for i := range e.conds {
-		if e.conds[i].some(f) {
-			return true
-		}
-	}
-	return false
-}
-
-func (n *node) some(f func(*expr) bool) bool {
-	if n.x != nil && n.x.some(f) || n.rhs != nil && n.rhs.some(f) {
-		return true
-	}
-	for i := range n.kids {
-		if n.kids[i].some(f) {
-			return true
-		}
-	}
-	return false
+// readsRows reports whether an expression reads rows of a table by a subquery; a reference is followed by one where there
+// are no joins.
+func (e *expr) readsRows() bool {
+	return e.op == exprQuery || e.op == exprVia || e.op == exprRaw && strings.Contains(strings.ToLower(e.raw.text), "select")
 }
 
 // strict reports whether an expression is certainly NULL when all columns of its row are.

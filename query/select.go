@@ -41,7 +41,11 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 		r.sc.forms = nil
 	}
 	r.sc.joins = &joins{aliases: map[string]string{}}
-	b = b.From(from)
+	if m.rows != nil {
+		b = b.FromSelect(r.rowsOfPage(q, from), r.sc.name)
+	} else {
+		b = b.From(from)
+	}
 	switch {
 	case what == selectOne:
 		b = b.Columns("1")
@@ -71,7 +75,7 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 	if m.distinct {
 		b = b.Distinct()
 	}
-	if where := q.conds(r.sc.table); len(where) > 0 {
+	if where := q.conds(r.sc.table); len(where) > 0 && m.rows == nil {
 		b = b.Where(r.clause(where))
 	}
 	if m.grouped() {
@@ -80,6 +84,9 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 	bare := r.sc.bare
 	r.sc.bare = bare && m.cols == nil // a bare name would be a column of the result, if one is called that
 	for i := range q.orders {
+		if m.single() {
+			break
+		}
 		o := &q.orders[i]
 		text, args := r.part(func() { r.b.WriteString(r.order(o, q.position(o))) })
 		b = b.OrderByClause(text, args...)
@@ -88,23 +95,19 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 	for _, join := range r.sc.joins.list {
 		b = b.JoinClause(join)
 	}
-	if q.limits != 0 {
-		limit, offset := q.limits&hasLimit != 0, q.limits&hasOffset != 0
-		b = b.Suffix(r.d.Page(limit, offset), anys(q.pageArgs(nil))...)
-	}
-	return r.lock(b, q)
+	return r.lock(r.paged(b, &q.page), q)
 }
 
 // group adds the groups of a query: by its columns that are no aggregates, told by their numbers so that their arguments are written
 // once, and by what else was asked for.
 func (r *renderer) group(b squirrel.SelectBuilder, m *specMore) squirrel.SelectBuilder {
 	for i, e := range m.cols {
-		if !e.aggregates() && !e.constant() {
+		if e.groups() {
 			b = b.GroupBy(strconv.Itoa(i + 1))
 		}
 	}
 	for _, e := range m.groups {
-		if m.column(e) > 0 && !e.aggregates() && !e.constant() {
+		if m.column(e) > 0 && e.groups() {
 			continue // it has been written
 		}
 		text, args := r.part(func() { r.expr(e) })

@@ -66,6 +66,13 @@ func (Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 	return "(" + strings.Join(exprs, ", ") + ") IN (SELECT * FROM unnest(" + strings.Join(arrays, ", ") + "))"
 }
 
+// EqualTexts returns a query that numbers texts. What the column holds has no part in it but for its collation, which the texts get by that of
+// the UNION.
+func (d Dialect) EqualTexts(table, column string) string {
+	return "SELECT min(n) OVER (PARTITION BY v) FROM (SELECT " + d.Quote(column) + " AS v, 0::bigint AS n FROM " + d.Quote(table) +
+		" WHERE false UNION ALL SELECT * FROM unnest($1::text[]) WITH ORDINALITY) AS texts ORDER BY n"
+}
+
 // Match returns the condition that expr matches a pattern. The collation C makes ILIKE ignore the case of A to Z only, as
 // SQLite does, and lets LIKE work on a nocase column, which it does by itself from version 18 on.
 func (Dialect) Match(c *schema.Column, expr string, fold, not bool) string {

@@ -61,6 +61,9 @@ func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 	return "(" + strings.Join(left, ", ") + ") IN (WITH " + strings.Join(with, ", ") + " SELECT " + strings.Join(values, ", ") + " FROM " + strings.Join(from, " JOIN ") + ")"
 }
 
+// EqualTexts returns "", since NOCASE ignores the case of A to Z and nothing else.
+func (Dialect) EqualTexts(_, _ string) string { return "" }
+
 // Match returns the condition that expr matches a pattern: GLOB, which heeds case, or LIKE, which ignores that of A to Z.
 func (Dialect) Match(_ *schema.Column, expr string, fold, not bool) string {
 	if not {

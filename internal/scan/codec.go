@@ -17,6 +17,7 @@ type Codec struct {
 	typ     reflect.Type
 	null    nullForm
 	ruled   bool                    // check can find something
+	merges  bool                    // a changed document keeps what the field does not know of it
 	pattern *regexp.Regexp          // of column.Rules; nil for none
 	names   map[string]schema.Value // of an enum
 
@@ -34,7 +35,6 @@ type base struct {
 	op     op // how the fast way decodes it
 	decode func(r Row, i int, p unsafe.Pointer) error
 	encode func(p unsafe.Pointer) (schema.Value, error)
-	raw    func(r Row, i int) (schema.Value, error) // of a registered codec: the value as it is stored
 	deep   bool
 }
 
@@ -65,6 +65,7 @@ func newCodec(col *schema.Column) (*Codec, error) {
 		}
 	}
 	c.names = enumNames(inner, b)
+	c.merges = col.Kind == schema.JSON && !col.Scanner && !writesJSON(inner)
 	c.ruled = c.null != notNull || b.op == viaCodec || col.Rules.Any() || col.References != nil || col.Kind == schema.UUID ||
 		col.Key && col.Kind == schema.Text
 	if col.Rules.Pattern != "" {

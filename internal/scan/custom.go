@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding"
-	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -96,7 +95,7 @@ func driverValue(v driver.Value, t reflect.Type, col *schema.Column) (schema.Val
 	case float64:
 		if col.Kind == schema.Float64 {
 			if x != x {
-				return schema.Value{}, errors.New("NaN cannot be stored")
+				return schema.Value{}, errNaN
 			}
 			return schema.FloatValue(schema.Float64, x), nil
 		}

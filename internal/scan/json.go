@@ -13,6 +13,11 @@ import (
 
 var jsonMarshaler = reflect.TypeFor[json.Marshaler]()
 
+// writesJSON reports whether a type writes its own JSON, as a json.RawMessage does.
+func writesJSON(t reflect.Type) bool {
+	return t.Implements(jsonMarshaler) || reflect.PointerTo(t).Implements(jsonMarshaler)
+}
+
 // jsonBase stores a type as JSON by encoding/json. A nil slice is stored as [] and a nil map as {}, which is what a NOT NULL
 // column of them means in SQL.
 func jsonBase(t reflect.Type) base {
@@ -69,7 +74,7 @@ func JSONValue(v any) (schema.Value, error) {
 // badText reports whether a value, which was written as JSON already and so holds no circle, has a text that is not valid UTF-8.
 // What writes itself is left out.
 func badText(v reflect.Value) bool {
-	if v.IsValid() && (v.Type().Implements(jsonMarshaler) || reflect.PointerTo(v.Type()).Implements(jsonMarshaler)) {
+	if v.IsValid() && writesJSON(v.Type()) {
 		return false
 	}
 	switch v.Kind() {

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -23,13 +22,6 @@ func RegisterCodec[V any, S StoredAs](encode func(V) (S, error), decode func(S) 
 	}
 	b := base{
 		deep: true,
-		raw: func(r Row, i int) (schema.Value, error) {
-			s, err := readStored[S](r, i)
-			if err != nil {
-				return schema.Value{}, err
-			}
-			return storedValue(s)
-		},
 		decode: func(r Row, i int, p unsafe.Pointer) error {
 			s, err := readStored[S](r, i)
 			if err != nil {
@@ -88,7 +80,7 @@ func storedValue[S StoredAs](s S) (schema.Value, error) {
 		return schema.IntValue(schema.Int64, v), nil
 	case float64:
 		if v != v {
-			return schema.Value{}, errors.New("NaN cannot be stored")
+			return schema.Value{}, errNaN
 		}
 		return schema.FloatValue(schema.Float64, v), nil
 	case bool:
