@@ -61,6 +61,9 @@ func (r *Repo[T]) deleteBy(ctx context.Context, w *work[T], by []*schema.Column)
 	if err != nil {
 		return err
 	}
+	if err := b.look(ctx); err != nil {
+		return errorOf("delete", r.table, err)
+	}
 	text, err := b.stmts.DeleteKey(by)
 	if err != nil {
 		return err

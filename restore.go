@@ -234,6 +234,9 @@ func (rs *restoring) flush() {
 	}
 	n := len(rs.cols)
 	st := conn.Statement{Op: "restore", Table: rs.to.table.Name, Write: true, Stores: conn.StoresInsert}
+	if rs.err = rs.to.look(rs.ctx); rs.err != nil {
+		return
+	}
 	if st.SQL, rs.err = rs.to.stmts.InsertOnly(rs.cols); rs.err != nil {
 		return
 	}

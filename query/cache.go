@@ -19,6 +19,17 @@ type cache struct {
 	texts        atomic.Pointer[map[string]*Text]
 	write        sync.Mutex
 	hits, misses atomic.Uint64
+
+	epoch *atomic.Uint64 // with which texts become old; nil when none do
+	since atomic.Uint64  // the epoch of the texts
+}
+
+// now returns the epoch.
+func (c *cache) now() uint64 {
+	if c.epoch == nil {
+		return 0
+	}
+	return c.epoch.Load()
 }
 
 // Text is the text of a statement, and what was seen of its results.
@@ -68,7 +79,8 @@ func (t *Text) SawRows(n int) {
 
 // get returns the text of a shape, and renders it when it is new.
 func (c *cache) get(key []byte, render func() (*Text, error)) (*Text, error) {
-	if texts := c.texts.Load(); texts != nil {
+	now := c.now()
+	if texts := c.textsOf(now); texts != nil {
 		if text, ok := (*texts)[string(key)]; ok {
 			c.hits.Add(1)
 			return text, nil
@@ -80,18 +92,28 @@ func (c *cache) get(key []byte, render func() (*Text, error)) (*Text, error) {
 		return nil, err
 	}
 	if text.unknown != nil {
+		c.misses.Add(^uint64(0)) // it is counted when it is kept
 		text.again = func() (*Text, error) { return c.get(key, render) }
 		return text, nil
 	}
 	c.write.Lock()
 	defer c.write.Unlock()
 	fresh := map[string]*Text{}
-	if old := c.texts.Load(); old != nil && len(*old) < maxShapes {
+	if old := c.textsOf(now); old != nil && len(*old) < maxShapes {
 		fresh = maps.Clone(*old)
 	}
 	fresh[string(key)] = text
 	c.texts.Store(&fresh)
+	c.since.Store(now)
 	return text, nil
+}
+
+// textsOf returns the texts of an epoch, or nil when there are none. They are stored before their epoch is.
+func (c *cache) textsOf(now uint64) *map[string]*Text {
+	if c.since.Load() != now {
+		return nil
+	}
+	return c.texts.Load()
 }
 
 // sql is get for statements on one table whose rows need no guess.

@@ -74,7 +74,8 @@ func Copy[D, S, R any](s *Statements, args []schema.Value, q Nested[R], maps []M
 	key := shape(make([]byte, 0, 128)).byte(kindCopy).columns(cols).subselect(&sub)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := newRenderer(s.Dialect, scope{})
-		r.st.forms, r.st.into = s.others, s.forms
+		r.st.forms = s.forms
+		r.st.into = r.formsOf(s.Table)
 		r.need(sub.table)
 		r.st.text.owners = append(r.st.text.owners, sub.owner)
 		b := squirrel.Insert(s.name).Columns(s.quoted(cols)...).Select(r.inner(sub.table).selectBuilder(&sub.spec, selectRows, nil))

@@ -27,7 +27,7 @@ func (s *Statements) Insert(cols []*schema.Column, rows int) (string, error) {
 func (s *Statements) insertBuilder(cols []*schema.Column, rows int) squirrel.InsertBuilder {
 	row := make([]any, len(cols))
 	for i, c := range cols {
-		row[i] = squirrel.Expr(s.Dialect.ArgOf(s.forms.Of(c)), schema.Value{})
+		row[i] = squirrel.Expr(s.Dialect.ArgOf(s.of(c)), schema.Value{})
 	}
 	b := squirrel.Insert(s.name).Columns(s.quoted(cols)...)
 	for range rows {
@@ -52,13 +52,13 @@ func (s *Statements) Bulk(cols []*schema.Column, key *schema.Column) dialect.Bul
 	if len(cols) == 0 {
 		return dialect.Bulk{}
 	}
-	k := string(shape(make([]byte, 0, 64)).columns(cols))
+	k := string(shape(make([]byte, 0, 64)).int(int(s.cache.now())).columns(cols))
 	if b, ok := s.bulks.Load(k); ok {
 		return b.(dialect.Bulk)
 	}
 	formed := make([]*schema.Column, len(cols))
 	for i, c := range cols {
-		formed[i] = s.forms.Of(c)
+		formed[i] = s.of(c)
 	}
 	b, _ := s.bulks.LoadOrStore(k, s.Dialect.Bulk(s.Table, formed, key))
 	return b.(dialect.Bulk)

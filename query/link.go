@@ -87,5 +87,5 @@ func (s *Statements) linkedFrom(r *renderer, q Spec, l Link, owner, target, plac
 	r.where(l.Spec.conds(l.Table))
 	r.sc = rows
 	key := s.Table.Key[0]
-	r.b.WriteString(") AS l ON l." + target + " = " + s.Dialect.Canonical(s.forms.Of(key), "r."+s.columns[key.Ordinal]))
+	r.b.WriteString(") AS l ON l." + target + " = " + s.Dialect.Canonical(s.of(key), "r."+s.columns[key.Ordinal]))
 }

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/Masterminds/squirrel"
 
@@ -21,8 +22,7 @@ type Statements struct {
 	cache   cache
 	bulks   sync.Map // dialect.Bulk by columns
 
-	forms  schema.Forms                             // of the table's columns
-	others func(*schema.Table) (schema.Forms, bool) // of those of other tables, as far as they are known
+	forms func(*schema.Table) (schema.Forms, bool) // of a table's columns, and whether they are known; nil when all are this library's own
 }
 
 // NewStatements returns the statements on a table.
@@ -34,12 +34,21 @@ func NewStatements(d dialect.Dialect, t *schema.Table) *Statements {
 	return s
 }
 
-// NewFormedStatements returns the statements on a table whose columns have other forms than this library's own, maybe, and those of others,
-// which are asked for them. They may not be known yet; see [Text.Unknown].
-func NewFormedStatements(d dialect.Dialect, t *schema.Table, own schema.Forms, others func(*schema.Table) (schema.Forms, bool)) *Statements {
+// NewFormedStatements returns the statements on a table in a database whose columns may have other forms than this library's own. These are
+// asked for; they need not be known, see [Text.Unknown]. What was known has become old when epoch is another number.
+func NewFormedStatements(d dialect.Dialect, t *schema.Table, forms func(*schema.Table) (schema.Forms, bool), epoch *atomic.Uint64) *Statements {
 	s := NewStatements(d, t)
-	s.forms, s.others = own, others
+	s.forms, s.cache.epoch = forms, epoch
 	return s
+}
+
+// of returns a column of the table as it is stored.
+func (s *Statements) of(c *schema.Column) *schema.Column {
+	if s.forms == nil {
+		return c
+	}
+	forms, _ := s.forms(s.Table)
+	return forms.Of(c)
 }
 
 // CacheStats are the figures of the cache of statements.
@@ -156,8 +165,9 @@ func (s *Statements) Count(dst []schema.Value, q Spec) (*Text, []schema.Value, e
 
 // renderer returns a renderer of a statement on the table.
 func (s *Statements) renderer() *renderer {
-	r := newRenderer(s.Dialect, scope{table: s.Table, forms: s.forms, name: s.name, bare: true})
-	r.st.forms = s.others
+	r := newRenderer(s.Dialect, scope{table: s.Table, name: s.name, bare: true})
+	r.st.forms = s.forms
+	r.sc.forms = r.formsOf(s.Table)
 	return r
 }
 

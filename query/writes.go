@@ -18,7 +18,7 @@ func (s *Statements) UpdateKey(cols, by []*schema.Column, deleted bool) (string,
 	return s.cache.sql(k, func() (string, error) {
 		b := squirrel.Update(s.name)
 		for _, c := range cols {
-			b = b.Set(s.columns[c.Ordinal], squirrel.Expr(s.Dialect.ArgOf(s.forms.Of(c)), schema.Value{}))
+			b = b.Set(s.columns[c.Ordinal], squirrel.Expr(s.Dialect.ArgOf(s.of(c)), schema.Value{}))
 		}
 		q := Spec{}.KeyIs(by, make([]schema.Value, len(by)))
 		if deleted {
