@@ -54,12 +54,9 @@ func unixTime(n int64) (time.Time, bool) {
 	return time.Unix(n, 0).UTC(), n >= earliestUnix && n <= latestUnix
 }
 
-// The Julian days of the years 0 to 9999, as SQLite's function julianday counts them.
-const earliestJulian, latestJulian = 1721059.5, 5373484.5
-
 // unixFloat reads seconds with a fraction. A number that may be a Julian day is not read as one of the first weeks of 1970.
 func unixFloat(f float64) (time.Time, bool) {
-	if !(f >= earliestUnix && f < latestUnix+1) || f >= earliestJulian && f < latestJulian {
+	if !(f >= earliestUnix && f < latestUnix+1) || sqlite.MayBeJulian(f) {
 		return time.Time{}, false
 	}
 	return time.UnixMicro(int64(math.Round(f * 1e6))).UTC(), true

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -128,6 +129,10 @@ func (Dialect) CountForms(table string, cols []*schema.Column) string {
 // spacedLayout is what the function datetime writes; Parse takes a fraction behind it.
 const spacedLayout = "2006-01-02 15:04:05"
 
+// MayBeJulian reports whether a number may be a Julian day of the years 0 to 9999, as SQLite's function julianday counts them, and not
+// seconds of the first weeks of 1970.
+func MayBeJulian(f float64) bool { return f >= 1721059.5 && f < 5373484.5 }
+
 // FormOfValue returns the form of a value.
 func (Dialect) FormOfValue(k schema.Kind, class, value string) schema.Form {
 	own := func(is bool) schema.Form {
@@ -153,6 +158,10 @@ func (Dialect) FormOfValue(k schema.Kind, class, value string) schema.Form {
 		switch class {
 		case "integer":
 			return schema.FormUnix
+		case "real":
+			if f, err := strconv.ParseFloat(value, 64); err == nil && !MayBeJulian(f) {
+				return schema.FormUnix
+			}
 		case "text":
 			if _, err := time.Parse(spacedLayout, value); err == nil {
 				return schema.FormSpaced
