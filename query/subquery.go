@@ -3,6 +3,7 @@ package query
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
@@ -394,8 +395,17 @@ func Combine[R any](kind SetKind, first Subquery[R], others ...Subquery[R]) Spec
 	return q.with(func(m *specMore) { m.source = list })
 }
 
-// Named returns s with names for its columns, so that it can be the source of another query.
-func (s Spec) Named(names []string) Spec { return s.with(func(m *specMore) { m.names = names }) }
+// Named returns s with names for its columns, which are those of columns of t, so that it can be the source of another query.
+func (s Spec) Named(names []string, t *schema.Table) Spec {
+	return s.named(names).with(func(m *specMore) {
+		m.cols = slices.Clone(m.cols)
+		for i, e := range m.cols {
+			m.cols[i] = moment(e, t.Column(names[i]).Kind)
+		}
+	})
+}
+
+func (s Spec) named(names []string) Spec { return s.with(func(m *specMore) { m.names = names }) }
 
 // HasSource reports whether the query is about the rows of other queries.
 func (s Spec) HasSource() bool { return len(s.extra().source) > 0 }

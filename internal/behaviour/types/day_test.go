@@ -28,6 +28,17 @@ var (
 	slotAt   = prom.TimeOf(func(s *slot) *time.Time { return &s.At })
 )
 
+// slotDays is what a query of slots gives, with the two the other way.
+type slotDays struct {
+	Day time.Time `prom:"date"`
+	At  time.Time
+}
+
+var (
+	slotDaysDay = prom.TimeOf(func(s *slotDays) *time.Time { return &s.Day })
+	slotDaysAt  = prom.TimeOf(func(s *slotDays) *time.Time { return &s.At })
+)
+
 // Ensure that a day beside an instant is the instant at which it begins in UTC, and that an instant goes into a day as its day in UTC,
 // on both engines and in any time zone of the session.
 // suite: 33
@@ -73,7 +84,12 @@ func TestDaysAndInstants(t *testing.T) {
 			}
 		}
 
-		_, err := repo.AllRows().Update(ctx, slotDay.SetTo(slotAt), slotLast.SetTo(prom.Coalesce(slotLast, slotAt)))
+		pairs := prom.From(prom.Select(repo.Query(), prom.Col(func(p *slotDays) *time.Time { return &p.Day }, slotAt), prom.Col(func(p *slotDays) *time.Time { return &p.At }, slotDay)))
+		n, err := pairs.Where(slotDaysDay.Eq(day(2)), slotDaysAt.In(day(2), day(3))).Count(ctx)
+		is.NoErr(err)
+		is.Equal(n, 2)
+
+		_, err = repo.AllRows().Update(ctx, slotDay.SetTo(slotAt), slotLast.SetTo(prom.Coalesce(slotLast, slotAt)))
 		is.NoErr(err)
 		is.Equal(ids(slotDay.Eq(day(2)), slotLast.In(day(2))), "[2 3]")
 		_, err = repo.Where(slotID.Eq(3)).Update(ctx, slotAt.SetTo(slotDay))
