@@ -9,8 +9,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// tableForms is what is known on a connection of the forms in which a table stores its columns. It is looked at before the first statement
-// on it runs.
+// tableForms is what is known on a connection of the forms in which a table stores its columns. It is looked at
+// before the first statement on it runs.
 type tableForms struct {
 	own   bool           // no column can have another form than this library's own
 	epoch *atomic.Uint64 // of the connection: counts how often what was known has become old
@@ -61,13 +61,15 @@ func (f *tableForms) get() (forms schema.Forms, known bool) {
 	return s.forms, !s.absent && s.epoch == f.epoch.Load()
 }
 
-// look looks at a table whose forms are not known. One that is not there is looked at again when it is next used, unless it is made here.
+// look looks at a table whose forms are not known. One that is not there is looked at again when it is next used,
+// unless it is made here.
 func (f *tableForms) look(ctx context.Context, db *conn.DB, t *schema.Table) error {
 	if _, known := f.get(); known {
 		return nil
 	}
 	forms, exists, err := conn.Forms(ctx, db, t)
-	if !db.InTx(ctx) && ctx.Err() == nil && (conn.KindOf(err) == ErrConnection || conn.IsUnsent(err) || conn.IsStale(err)) {
+	lost := conn.KindOf(err) == ErrConnection || conn.IsUnsent(err) || conn.IsStale(err)
+	if lost && !db.InTx(ctx) && ctx.Err() == nil {
 		forms, exists, err = conn.Forms(ctx, db, t)
 	}
 	if err != nil {

@@ -8,16 +8,16 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Forms looks at how the columns of a table store their values, and tells those that do it otherwise than this library would. It is false
-// when there is no such table. Types tell it, and for some kinds a few values do.
+// Forms looks at how the columns of a table store their values, and tells those that do it otherwise than this
+// library would. It is false when there is no such table. Types tell it, and for some kinds a few values do.
 func Forms(ctx context.Context, db *DB, t *schema.Table) (forms schema.Forms, exists bool, err error) {
 	d := db.dialect
 	look := formLook{forms: make([]schema.Form, len(t.Columns))}
-	view, last := false, ""
+	view, last, fold := false, "", d.Features().FoldNames
 	err = inspect(ctx, db, d.Columns(), t.Name, func(r inspected) {
 		exists, view = true, r.bool(8)
 		name, isKey := r.text(0), r.bool(3)
-		i := slices.IndexFunc(t.Columns, func(c *schema.Column) bool { return sameName(d.Features().FoldNames, c.Name, name) })
+		i := slices.IndexFunc(t.Columns, func(c *schema.Column) bool { return sameName(fold, c.Name, name) })
 		if i < 0 {
 			return
 		}

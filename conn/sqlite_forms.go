@@ -13,9 +13,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// timeLayouts are the texts of times that are understood beside this library's own: what SQLite's functions write, what
-// Python's prom wrote, and what drivers of database/sql make of a time. A fraction of any length may follow the seconds. Without a
-// zone they are UTC.
+// timeLayouts are the texts of times that are understood beside this library's own: what SQLite's functions write,
+// what Python's prom wrote, and what drivers of database/sql make of a time. A fraction of any length may follow the
+// seconds. Without a zone they are UTC.
 var timeLayouts = []string{
 	"2006-01-02T15:04:05Z07:00",
 	"2006-01-02 15:04:05Z07:00",
@@ -54,7 +54,8 @@ func unixTime(n int64) (time.Time, bool) {
 	return time.Unix(n, 0).UTC(), n >= earliestUnix && n <= latestUnix
 }
 
-// unixFloat reads seconds with a fraction. A number that may be a Julian day is not read as one of the first weeks of 1970.
+// unixFloat reads seconds with a fraction. A number that may be a Julian day is not read as one of the first weeks of
+// 1970.
 func unixFloat(f float64) (time.Time, bool) {
 	if !(f >= earliestUnix && f < latestUnix+1) || sqlite.MayBeJulian(f) {
 		return time.Time{}, false
@@ -88,7 +89,8 @@ var liteKinds = map[string]schema.Kind{
 // unreadValue begins the error of [liteValue], which holds no value.
 const unreadValue = sqlite.Value + ": "
 
-// liteValue is the function [sqlite.Value]: it reads a value as [liteRows] does, and gives it in this library's own form.
+// liteValue is the function [sqlite.Value]: it reads a value as [liteRows] does, and gives it in this library's own
+// form.
 func liteValue(args []sqlite3.Arg) sqlite3.Result {
 	kind, v := liteKinds[args[0].Text], args[1]
 	if v.Null {
@@ -124,7 +126,8 @@ func liteValue(args []sqlite3.Arg) sqlite3.Result {
 		}
 	}
 	if text == nil {
-		return sqlite3.Result{Err: unreadValue + "the column " + args[2].Text + " holds " + classNames[v.Type] + ", which is not read as a " + kind.String()}
+		holds := "the column " + args[2].Text + " holds " + classNames[v.Type]
+		return sqlite3.Result{Err: unreadValue + holds + ", which is not read as a " + kind.String()}
 	}
 	return sqlite3.Result{Type: sqlite3.Text, Text: string(text)}
 }

@@ -7,8 +7,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// A day and an instant are both a time.Time in Go, and stored differently. Where they meet, in a comparison or an assignment, a day is the
-// instant at which it begins in UTC, and an instant goes into a column of days as its day in UTC.
+// A day and an instant are both a time.Time in Go, and stored differently. Where they meet, in a comparison or an
+// assignment, a day is the instant at which it begins in UTC, and an instant goes into a column of days as its day in
+// UTC.
 
 // moment returns a day or an instant as the kind wants it. Other expressions stay as they are.
 func moment(e *expr, k schema.Kind) *expr {

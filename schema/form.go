@@ -5,23 +5,23 @@ import (
 	"fmt"
 )
 
-// Form is how a column of a table stores its values, where that is not the way in which this library would: the table is somebody
-// else's. It belongs to a column of one database; the same model may have its own form in another one.
+// Form is how a column of a table stores its values, where that is not the way in which this library would: the table
+// is somebody else's. It belongs to a column of one database; the same model may have its own form in another one.
 type Form uint8
 
 // The forms.
 const (
 	FormOwn Form = iota // as this library stores the column's kind
 
-	// FormZoneless is a PostgreSQL timestamp without time zone. It means the instant that it would be in UTC, whatever the session's
-	// time zone is.
+	// FormZoneless is a PostgreSQL timestamp without time zone. It means the instant that it would be in UTC,
+	// whatever the session's time zone is.
 	FormZoneless
 
 	// FormText is a number or a truth value of SQLite in a column of texts: its digits.
 	FormText
 
-	// FormSpaced is a time of SQLite as its function datetime writes it, 2006-01-02 15:04:05, with a fraction where there is one; and a time of day
-	// as its function time does.
+	// FormSpaced is a time of SQLite as its function datetime writes it, 2006-01-02 15:04:05, with a fraction where
+	// there is one; and a time of day as its function time does.
 	FormSpaced
 
 	// FormUnix is a time of SQLite as the number of seconds since 1970.
@@ -31,13 +31,13 @@ const (
 	FormLetter
 	FormWord
 
-	// FormMixed is a column of SQLite whose values have several forms, or one that is only read. What is written has this
-	// library's own form.
+	// FormMixed is a column of SQLite whose values have several forms, or one that is only read. What is written has
+	// this library's own form.
 	FormMixed
 )
 
-// Forms are the columns of a table that have another form than this library's own, each as a copy that tells it, by its Ordinal. Nil
-// is for a table without one.
+// Forms are the columns of a table that have another form than this library's own, each as a copy that tells it, by
+// its Ordinal. Nil is for a table without one.
 type Forms []*Column
 
 // Of returns the column as it is stored.

@@ -7,7 +7,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// zoneless is the type of a time that is one in UTC by agreement: a session's time zone must have no part in what it means.
+// zoneless is the type of a time that is one in UTC by agreement: a session's time zone must have no part in what it
+// means.
 const zoneless = "timestamp"
 
 // elemType returns the type of the elements of a list of a column's values.
@@ -49,8 +50,8 @@ func turned(c *schema.Column, expr string) string {
 	case c.Form != schema.FormZoneless:
 		return expr
 	case c.Kind.IsList():
-		return "(SELECT CASE WHEN s.a IS NOT NULL THEN ARRAY(SELECT e AT TIME ZONE 'UTC' FROM unnest(s.a) WITH ORDINALITY AS u(e, n) ORDER BY n) END" +
-			" FROM (SELECT " + expr + " AS a) AS s)"
+		return "(SELECT CASE WHEN s.a IS NOT NULL THEN ARRAY(SELECT e AT TIME ZONE 'UTC' " +
+			"FROM unnest(s.a) WITH ORDINALITY AS u(e, n) ORDER BY n) END FROM (SELECT " + expr + " AS a) AS s)"
 	}
 	return "(" + expr + " AT TIME ZONE 'UTC')"
 }

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,8 +12,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Value is a function that reads a value of a column as Go does and gives it in this library's own form, so that what a query compares is what a
-// row is read as. Its arguments are the kind, the value, and the name of the column, for its error.
+// Value is a function that reads a value of a column as Go does and gives it in this library's own form, so that what
+// a query compares is what a row is read as. Its arguments are the kind, the value, and the name of the column, for
+// its error.
 const Value = "prom_value"
 
 // ArgOf returns the placeholder of one argument that is stored in the column.
@@ -26,8 +28,8 @@ func (Dialect) Stored(c *schema.Column, expr string) string {
 	case schema.FormSpaced:
 		return "rtrim(rtrim(replace(" + expr + ", 'T', ' '), 'Z0'), '.')"
 	case schema.FormUnix:
-		return "(SELECT iif(substr(s.v, 21, 6) = '000000', unixepoch(s.v), unixepoch(s.v) + CAST('0.' || substr(s.v, 21, 6) AS REAL)) " +
-			"FROM (SELECT " + expr + " AS v) AS s)"
+		return "(SELECT iif(substr(s.v, 21, 6) = '000000', unixepoch(s.v), " +
+			"unixepoch(s.v) + CAST('0.' || substr(s.v, 21, 6) AS REAL)) FROM (SELECT " + expr + " AS v) AS s)"
 	case schema.FormLetter:
 		return "CASE " + expr + " WHEN 1 THEN 't' WHEN 0 THEN 'f' END"
 	case schema.FormWord:
@@ -62,11 +64,12 @@ func (Dialect) Sampled(k schema.Kind) bool {
 	return false
 }
 
-// FormOfType tells numbers in a column of texts, by its affinity (https://www.sqlite.org/datatype3.html#determination_of_column_affinity), and
-// the form of times by the default.
+// FormOfType tells numbers in a column of texts, by its affinity
+// (https://www.sqlite.org/datatype3.html#determination_of_column_affinity), and the form of times by the default.
 func (Dialect) FormOfType(c *schema.Column, found *schema.FoundColumn) schema.Form {
 	typ := strings.ToUpper(found.Type)
-	isText := !strings.Contains(typ, "INT") && (strings.Contains(typ, "CHAR") || strings.Contains(typ, "CLOB") || strings.Contains(typ, "TEXT"))
+	isText := !strings.Contains(typ, "INT") && slices.ContainsFunc([]string{"CHAR", "CLOB", "TEXT"},
+		func(s string) bool { return strings.Contains(typ, s) })
 	def := strings.ToLower(strings.Join(strings.Fields(found.Default), ""))
 	switch {
 	case isNumber(c.Kind) || c.Kind == schema.Bool:
@@ -91,7 +94,8 @@ func (Dialect) FormOfType(c *schema.Column, found *schema.FoundColumn) schema.Fo
 // sampleRows is how many rows are looked at from each end of a table.
 const sampleRows = "64"
 
-// Sample returns a query for values of the first rows, and of the last in the order of a column that has an index, "" for none.
+// Sample returns a query for values of the first rows, and of the last in the order of a column that has an index, ""
+// for none.
 func (Dialect) Sample(table string, cols []*schema.Column, last string) string {
 	names, list := make([]string, len(cols)), make([]string, len(cols))
 	for i, c := range cols {
@@ -101,14 +105,16 @@ func (Dialect) Sample(table string, cols []*schema.Column, last string) string {
 	first := "SELECT " + strings.Join(names, ", ") + " FROM " + dialect.Quote(table)
 	sql := "SELECT " + strings.Join(list, ", ") + " FROM (" + first + " LIMIT " + sampleRows + ")"
 	if last != "" {
-		sql += " UNION ALL SELECT " + strings.Join(list, ", ") + " FROM (" + first + " ORDER BY " + dialect.Quote(last) + " DESC LIMIT " + sampleRows + ")"
+		sql += " UNION ALL SELECT " + strings.Join(list, ", ") +
+			" FROM (" + first + " ORDER BY " + dialect.Quote(last) + " DESC LIMIT " + sampleRows + ")"
 	}
 	return sql
 }
 
 // shapes tell the forms of values apart; $ stands for the value.
 var shapes = map[schema.Kind]string{
-	schema.Bool: "CASE WHEN typeof($) = 'integer' THEN 1 WHEN lower($) IN ('t', 'f') THEN 2 WHEN lower($) IN ('true', 'false') THEN 3 ELSE 4 END",
+	schema.Bool: "CASE WHEN typeof($) = 'integer' THEN 1 WHEN lower($) IN ('t', 'f') THEN 2 " +
+		"WHEN lower($) IN ('true', 'false') THEN 3 ELSE 4 END",
 	schema.Time: "CASE WHEN typeof($) IN ('integer', 'real') THEN 1 WHEN $ GLOB '????-??-??T??:??:??.??????Z' THEN 2 " +
 		"WHEN $ GLOB '????-??-?? ??:??:??*' THEN 3 ELSE 4 END",
 	schema.Date:  "CASE WHEN typeof($) = 'text' AND length($) = 10 THEN 1 ELSE 2 END",
@@ -121,7 +127,8 @@ func (Dialect) CountForms(table string, cols []*schema.Column) string {
 	list := make([]string, len(cols))
 	for i, c := range cols {
 		name := dialect.Quote(c.Name)
-		list[i] = "count(DISTINCT CASE WHEN " + name + " IS NOT NULL THEN " + strings.ReplaceAll(shapes[c.Kind], "$", name) + " END)"
+		shape := strings.ReplaceAll(shapes[c.Kind], "$", name)
+		list[i] = "count(DISTINCT CASE WHEN " + name + " IS NOT NULL THEN " + shape + " END)"
 	}
 	return "SELECT " + strings.Join(list, ", ") + " FROM " + dialect.Quote(table)
 }
@@ -129,8 +136,8 @@ func (Dialect) CountForms(table string, cols []*schema.Column) string {
 // spacedLayout is what the function datetime writes; Parse takes a fraction behind it.
 const spacedLayout = "2006-01-02 15:04:05"
 
-// MayBeJulian reports whether a number may be a Julian day of the years 0 to 9999, as SQLite's function julianday counts them, and not
-// seconds of the first weeks of 1970.
+// MayBeJulian reports whether a number may be a Julian day of the years 0 to 9999, as SQLite's function julianday
+// counts them, and not seconds of the first weeks of 1970.
 func MayBeJulian(f float64) bool { return f >= 1721059.5 && f < 5373484.5 }
 
 // FormOfValue returns the form of a value.

@@ -8,7 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Ensure that the form of a value is told from its class and its text, and that what is told from nothing is mixed, as which all is read.
+// Ensure that the form of a value is told from its class and its text, and that what is told from nothing is mixed,
+// as which all is read.
 func TestFormOfValue(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -43,7 +44,8 @@ func TestFormOfValue(t *testing.T) {
 	}
 }
 
-// Ensure that a column's type and default tell its form, and that types in which numbers stay numbers are this library's own.
+// Ensure that a column's type and default tell its form, and that types in which numbers stay numbers are this
+// library's own.
 func TestFormOfType(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -39,8 +39,8 @@ var (
 	slotDaysAt  = prom.TimeOf(func(s *slotDays) *time.Time { return &s.At })
 )
 
-// Ensure that a day beside an instant is the instant at which it begins in UTC, and that an instant goes into a day as its day in UTC,
-// on both engines and in any time zone of the session.
+// Ensure that a day beside an instant is the instant at which it begins in UTC, and that an instant goes into a day
+// as its day in UTC, on both engines and in any time zone of the session.
 // suite: 33
 func TestDaysAndInstants(t *testing.T) {
 	t.Parallel()

@@ -26,7 +26,8 @@ func (exactPrice) TableName() string { return "price" }
 
 var exactPriceSum = prom.TextOf(func(p *exactPrice) *string { return &p.Sum })
 
-// Ensure that a number has the digits of the scale that its column has now, on SQLite too, where it is a text with those of its time.
+// Ensure that a number has the digits of the scale that its column has now, on SQLite too, where it is a text with
+// those of its time.
 func TestDecimalScales(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -44,8 +44,8 @@ var (
 	readingGauge = prom.RefOf(func(r *reading) *gaugeRef { return &r.Gauge })
 )
 
-// Ensure that numbers and truth values of SQLite in columns of texts are compared, ordered, computed with, joined and written as what
-// they are, whether the texts are those of prom for Python or of somebody else.
+// Ensure that numbers and truth values of SQLite in columns of texts are compared, ordered, computed with, joined and
+// written as what they are, whether the texts are those of prom for Python or of somebody else.
 // suite: 33
 func TestNumberForms(t *testing.T) {
 	t.Parallel()
@@ -134,8 +134,8 @@ func gaugeIDs(list []gauge) (ids []uint64) {
 	return ids
 }
 
-// Ensure that values of SQLite which are no time, or tell which one they mean by nothing but their size, are refused by name and class, in
-// rows and in conditions.
+// Ensure that values of SQLite which are no time, or tell which one they mean by nothing but their size, are refused
+// by name and class, in rows and in conditions.
 func TestUnreadForms(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ typ, at, class string }{

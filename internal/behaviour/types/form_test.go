@@ -44,7 +44,8 @@ var stampBase = time.Date(2024, 2, 29, 20, 34, 56, 0, time.UTC)
 
 func hour(n int) time.Time { return stampBase.Add(time.Duration(n) * time.Hour) }
 
-// stampTable makes the table with a type for the times of others, and stamps 0 to 5 as others store them; write gives a time in SQL.
+// stampTable makes the table with a type for the times of others, and stamps 0 to 5 as others store them; write gives
+// a time in SQL.
 func stampTable(t *testing.T, db *prom.DB, typ string, write func(at time.Time) string) {
 	t.Helper()
 	key, own := "INTEGER NOT NULL PRIMARY KEY", "TIMESTAMP"
@@ -62,8 +63,8 @@ func stampTable(t *testing.T, db *prom.DB, typ string, write func(at time.Time) 
 	}
 }
 
-// Ensure that a column of times means the same in whatever form others store it, and in whatever time zone the session is, on each way
-// through the library.
+// Ensure that a column of times means the same in whatever form others store it, and in whatever time zone the
+// session is, on each way through the library.
 // suite: 33
 func TestTimeForms(t *testing.T) {
 	t.Parallel()
