@@ -165,7 +165,12 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 		if op.b.db != ops[0].b.db {
 			return &BatchError{i, op.place(errors.New("its repo is bound to another connection than that of the first operation"))}
 		}
-		if err := op.build(ctx, op); err != nil {
+		if err = op.build(ctx, op); err == nil && op.text != nil && op.text.Unknown() != nil {
+			if op.text, err = op.b.formed(ctx, op.text); err == nil {
+				op.SQL = op.text.SQL
+			}
+		}
+		if err != nil {
 			if !op.own {
 				err = op.place(err)
 			}
@@ -315,6 +320,9 @@ func (o *BatchOf[T]) Create(v *T) {
 			return err
 		}
 		op.Stores = conn.StoresInsert
+		if err = op.b.look(ctx); err != nil {
+			return err
+		}
 		if op.NoRows, err = r.insertsOnly(ctx, op.b, w.cols); err != nil {
 			op.own = true
 			return err
@@ -353,6 +361,9 @@ func (o *BatchOf[T]) Update(v *T) {
 			return err
 		}
 		op.Args = args
+		if err := op.b.look(ctx); err != nil {
+			return err
+		}
 		op.SQL, err = op.b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
 		op.Judged = true // the row may be gone
 		w.returns(r.plan, r.keptBut(cols))
@@ -383,8 +394,11 @@ func (o *BatchOf[T]) Get(key ...any) *Result[*T] {
 	var v *T
 	var unread error
 	o.add("get", false, &batchOp{
-		build: func(_ context.Context, op *batchOp) (err error) {
+		build: func(ctx context.Context, op *batchOp) (err error) {
 			if op.Args, err = o.repo.convertKey(nil, key); err != nil {
+				return err
+			}
+			if err = op.b.look(ctx); err != nil {
 				return err
 			}
 			op.SQL, err = op.b.stmts.SelectBy(o.repo.table.Key)

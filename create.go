@@ -49,6 +49,9 @@ func (r *Repo[T]) create(ctx context.Context, v *T) error {
 	if w.args, err = r.values(ctx, "insert", w.args, &w.stored, cols); err != nil {
 		return err
 	}
+	if err := b.look(ctx); err != nil {
+		return errorOf("insert", r.table, err)
+	}
 	only, err := r.insertsOnly(ctx, b, cols)
 	if err != nil {
 		return err

@@ -181,6 +181,9 @@ func (r *Repo[T]) check(ctx context.Context, m *many[T], parts []part) error {
 
 // insertBulk inserts a part in the engine's own way for many rows.
 func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part) error {
+	if err := b.look(ctx); err != nil {
+		return errorOf("insert", r.table, err)
+	}
 	key := r.madeKey(p.cols)
 	way := b.stmts.Bulk(p.cols, key)
 	text, err := b.stmts.InsertOnly(p.cols)
@@ -262,6 +265,9 @@ func splitRows(parts []part, maxArgs int) []part {
 
 // insertRows inserts a part by one INSERT of many rows and reads them back.
 func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part) error {
+	if err := b.look(ctx); err != nil {
+		return errorOf("insert", r.table, err)
+	}
 	text, err := b.stmts.Insert(p.cols, p.to-p.from)
 	if err != nil {
 		return errorOf("insert", r.table, err)

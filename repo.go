@@ -200,6 +200,7 @@ type binding struct {
 	db     *conn.DB
 	table  *schema.Table
 	stmts  *query.Statements
+	forms  *tableForms
 	marked *conn.Mark   // set when the table is known to be complete
 	told   atomic.Int32 // see tells
 	wide   atomic.Bool  // the table has been compared with the model, see tooNarrow
@@ -218,8 +219,7 @@ func (r *Repo[T]) bind() (*binding, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &binding{db: db, table: r.table, marked: install.Mark(db, r.table), derived: r.derived}
-	b.stmts = db.Extra(r.table, func() any { return query.NewStatements(db.Dialect(), r.table) }).(*query.Statements)
+	b := &binding{db: db, table: r.table, forms: formsOf(db, r.table), stmts: statementsOf(db, r.table, r.derived), marked: install.Mark(db, r.table), derived: r.derived}
 	r.bound.Store(b)
 	return b, nil
 }

@@ -239,6 +239,9 @@ func (rs *restoring) flush() {
 		return
 	}
 	n := len(rs.cols)
+	if rs.err = rs.to.look(rs.ctx); rs.err != nil {
+		return
+	}
 	st := conn.Statement{Op: "restore", Table: rs.to.table.Name, Write: true}
 	if rs.to.counts(rs.ctx) {
 		st.Stores = conn.StoresInsert

@@ -21,6 +21,7 @@ type Dialect interface {
 	Altering
 	Expression
 	Introspection
+	Forming
 	Watching
 }
 
@@ -167,6 +168,25 @@ type Introspection interface {
 	RowCount(table string) string
 }
 
+// Forming tells how the columns of a table that exists store their values.
+type Forming interface {
+	// Forms reports whether the kind may be stored in several forms.
+	Forms(k schema.Kind) bool
+
+	// FormOfType returns the form that the type of a column in the database tells.
+	FormOfType(c *schema.Column, found *schema.FoundColumn) schema.Form
+
+	// Sampled reports whether the values of a kind tell their form, and not types alone. Sample returns a query for a few values of
+	// columns of such kinds, the first ones and those that are last by a column that has an index, "" for none: for each of the columns its
+	// class text and its value text. FormOfValue returns the form of a value that is not NULL.
+	Sampled(k schema.Kind) bool
+	Sample(table string, cols []*schema.Column, last string) string
+	FormOfValue(k schema.Kind, class, value string) schema.Form
+
+	// CountForms returns a query that reads all of a table, for how many forms the values of each of the columns have, which are of sampled kinds.
+	CountForms(table string, cols []*schema.Column) string
+}
+
 // Constraint is a foreign key by its name.
 type Constraint struct {
 	Table, Name string
@@ -200,6 +220,19 @@ type Watching interface {
 type Expression interface {
 	// Arg returns the placeholder of one argument of that kind, with a cast where the engine could not know its type.
 	Arg(k schema.Kind) string
+
+	// ArgOf returns the placeholder of one argument that is stored in the column.
+	ArgOf(c *schema.Column) string
+
+	// Stored returns expr, a value in the form that this library gives the column's kind, in the form that the column has, and
+	// Canonical the reverse, of a column that is written as expr. Operand, In, InKeys, DatePart, ArgOf and Bulk heed a column's form
+	// themselves; what else takes a column takes it for canonical.
+	Stored(c *schema.Column, expr string) string
+	Canonical(c *schema.Column, expr string) string
+
+	// Instant returns a day as the instant at which it begins in UTC, and Day the day of an instant in UTC. Both take canonical values.
+	Instant(expr string) string
+	Day(expr string) string
 
 	// Typed returns the placeholder of one argument of that kind where nothing beside it tells its type, as in a list of columns.
 	Typed(k schema.Kind) string

@@ -28,7 +28,7 @@ func (s *Statements) Insert(cols []*schema.Column, rows int) (string, error) {
 func (s *Statements) insertBuilder(cols []*schema.Column, rows int) squirrel.InsertBuilder {
 	row := make([]any, len(cols))
 	for i, c := range cols {
-		row[i] = squirrel.Expr(s.Dialect.Arg(c.Kind), schema.Value{})
+		row[i] = squirrel.Expr(s.Dialect.ArgOf(s.of(c)), schema.Value{})
 	}
 	b := squirrel.Insert(s.name).Columns(s.quoted(cols)...)
 	for range rows {
@@ -53,11 +53,15 @@ func (s *Statements) Bulk(cols []*schema.Column, key *schema.Column) dialect.Bul
 	if len(cols) == 0 {
 		return dialect.Bulk{}
 	}
-	k := string(shape(make([]byte, 0, 64)).columns(cols))
+	k := string(shape(make([]byte, 0, 64)).int(int(s.cache.now())).columns(cols))
 	if b, ok := s.bulks.Load(k); ok {
 		return b.(dialect.Bulk)
 	}
-	b, _ := s.bulks.LoadOrStore(k, s.Dialect.Bulk(s.Table, cols, key))
+	formed := make([]*schema.Column, len(cols))
+	for i, c := range cols {
+		formed[i] = s.of(c)
+	}
+	b, _ := s.bulks.LoadOrStore(k, s.Dialect.Bulk(s.Table, formed, key))
 	return b.(dialect.Bulk)
 }
 
@@ -172,7 +176,7 @@ func (r *renderer) conflict(s *Statements, c *Conflict, list []assignment) {
 		}
 		r.b.WriteString(s.columns[list[i].col.Ordinal] + " = ")
 		if a := &list[i]; a.x != nil && a.x.op == exprExcluded {
-			r.expr(a.x) // of the column's own type
+			r.b.WriteString(r.excluded(a.x.col)) // of the column's own type and form
 		} else {
 			r.assigned(a)
 		}

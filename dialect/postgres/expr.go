@@ -52,16 +52,16 @@ var listTypes = [...]string{
 // In returns the condition that expr is one of the elements of an array.
 func (Dialect) In(c *schema.Column, expr string, not bool) string {
 	if not {
-		return expr + " <> ALL(?::" + listTypes[c.Kind] + "[])"
+		return expr + " <> ALL(?::" + elemType(c, c.Kind) + "[])"
 	}
-	return expr + " = ANY(?::" + listTypes[c.Kind] + "[])"
+	return expr + " = ANY(?::" + elemType(c, c.Kind) + "[])"
 }
 
 // InKeys returns the condition that columns together are one of the keys whose parts are arrays.
 func (Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 	arrays := make([]string, len(cols))
 	for i, c := range cols {
-		arrays[i] = "?::" + listTypes[c.Kind] + "[]"
+		arrays[i] = "?::" + elemType(c, c.Kind) + "[]"
 	}
 	return "(" + strings.Join(exprs, ", ") + ") IN (SELECT * FROM unnest(" + strings.Join(arrays, ", ") + "))"
 }
@@ -105,8 +105,11 @@ var dateParts = [...]string{
 // DatePart returns an integer expression for a part of a time or a date.
 func (Dialect) DatePart(p dialect.DatePart, c *schema.Column, expr string) string {
 	at := expr + " AT TIME ZONE 'UTC'"
-	if c.Kind == schema.Date {
+	switch {
+	case c.Kind == schema.Date:
 		at = expr + "::timestamp" // from version 14 on a date has no hours
+	case c.Form == schema.FormZoneless:
+		at = expr
 	}
 	part := "EXTRACT(" + dateParts[p] + " FROM " + at + ")"
 	if p == dialect.Second {

@@ -12,10 +12,12 @@ import (
 const mostFunctions = 16
 
 // Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, or NULL. A number comes as its
-// text.
+// text too.
 type Arg struct {
-	Text string
-	Null bool
+	Text  string
+	Null  bool
+	Type  Type
+	Float float64 // of a REAL
 }
 
 // Result is what a function gives: NULL, an INTEGER or a TEXT, or an error's text.
@@ -94,14 +96,25 @@ func called(tls *libc.TLS, ctx uintptr) (*Conn, *function) {
 // argument returns an argument of a call.
 func argument(tls *libc.TLS, argv uintptr, i int) Arg {
 	value := *(*uintptr)(pointer(argv + uintptr(i)*unsafe.Sizeof(argv))) // argv is an array of as many pointers as arguments
-	if lib.Xsqlite3_value_type(tls, value) == lib.SQLITE_NULL {
+	var a Arg
+	switch lib.Xsqlite3_value_type(tls, value) {
+	case lib.SQLITE_NULL:
 		return Arg{Null: true}
+	case lib.SQLITE_INTEGER:
+		a.Type = Integer
+	case lib.SQLITE_FLOAT:
+		a.Type, a.Float = Float, lib.Xsqlite3_value_double(tls, value)
+	case lib.SQLITE_BLOB:
+		a.Type = Blob
+	default:
+		a.Type = Text
 	}
 	p := lib.Xsqlite3_value_text(tls, value)
 	if p == 0 {
 		return Arg{Null: true} // out of memory, which SQLite reports
 	}
-	return Arg{Text: view(p, lib.Xsqlite3_value_bytes(tls, value))}
+	a.Text = view(p, lib.Xsqlite3_value_bytes(tls, value))
+	return a
 }
 
 // give makes r the result of a call.
