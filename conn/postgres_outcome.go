@@ -13,23 +13,25 @@ import (
 // itself, which the server commits before it answers: when the answer does not come, because the context or the connection has
 // ended, nobody on this side knows. Inside a transaction only COMMIT can end so.
 
-// outcome adds the error of a statement outside of a transaction to the class, unless nothing was sent, or the server has said that it
-// refuses.
+// outcome translates the error of a statement outside of a transaction, and adds it to the class unless nothing was sent, or the server
+// has said that it refuses.
 func outcome(err error) error {
-	if err == nil || unsent(err) {
-		return postgresError(err)
-	}
 	err = postgresError(err)
+	markUnknown(err)
+	return err
+}
+
+// markUnknown is outcome for an error that has been translated, or is not of the driver's.
+func markUnknown(err error) {
 	var e *Error
 	var pg *pgconn.PgError
-	if !errors.As(err, &e) || e.fresh || e.stale || errors.As(err, &pg) && refuses(pg) {
-		return err
+	if !errors.As(err, &e) || e.fresh || e.stale || unsent(err) || errors.As(err, &pg) && refuses(pg) {
+		return
 	}
 	switch e.Kind {
 	case KindTimeout, KindCanceled, KindConnection, KindClosed, KindOther:
 		e.unknown = true
 	}
-	return err
 }
 
 // refusesCommit reports whether an error of a commit says that nothing was committed.

@@ -193,10 +193,10 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 	}
 	if err := line.Sync(); err != nil {
 		_ = line.Close()
-		if alone {
-			return batchOutcome(sts, -1, err)
+		if err = postgresError(err); alone {
+			batchOutcome(sts, -1, err)
 		}
-		return -1, postgresError(err)
+		return -1, err
 	}
 	failed = -1
 	for i, st := range sts {
@@ -218,23 +218,22 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 		}
 	}
 	if closeErr := line.Close(); err == nil && closeErr != nil {
-		err = closeErr
+		err = postgresError(closeErr)
 	}
 	if alone {
-		return batchOutcome(sts, failed, err)
-	}
-	return failed, postgresError(err)
-}
-
-// batchOutcome is outcome for a batch, whose statements are to blame only when the server has refused one.
-func batchOutcome(sts []*Statement, failed int, err error) (int, error) {
-	if !slices.ContainsFunc(sts, (*Statement).mayWrite) {
-		return failed, postgresError(err)
-	}
-	if err = outcome(err); errors.Is(err, KindOutcomeUnknown) {
-		failed = -1
+		failed = batchOutcome(sts, failed, err)
 	}
 	return failed, err
+}
+
+// batchOutcome is markUnknown for a batch. One of the statements is to blame only when the server has refused it.
+func batchOutcome(sts []*Statement, failed int, err error) int {
+	if slices.ContainsFunc(sts, (*Statement).mayWrite) {
+		if markUnknown(err); errors.Is(err, KindOutcomeUnknown) {
+			return -1
+		}
+	}
+	return failed
 }
 
 // batchByPgx sends the statements together by pgx's own batch, in the exec modes that do not go the direct way.
@@ -266,12 +265,12 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i 
 		}
 	}
 	if closeErr := results.Close(); err == nil && closeErr != nil {
-		err = closeErr
+		err = postgresError(closeErr)
 	}
 	if alone && failed != noPlace {
-		return batchOutcome(sts, failed, err)
+		failed = batchOutcome(sts, failed, err)
 	}
-	return failed, postgresError(err)
+	return failed, err
 }
 
 // readsAhead reports whether the server looks at all statements of pgx's batch before it runs the first, so that the error of any
