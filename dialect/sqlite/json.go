@@ -2,9 +2,12 @@ package sqlite
 
 import "github.com/prom-go/prom/dialect"
 
+// last returns a document of which SQLite's functions find what the other engine and encoding/json find: the last of equal keys.
+func last(doc string) string { return JSONLast + "(" + doc + ")" }
+
 // typed returns an expression of q.d, a document, and q.p, a path, if what is there is of one of the types.
 func typed(args []string, types, expr string) string {
-	return "(SELECT CASE WHEN json_type(q.d, q.p) IN (" + types + ") THEN " + expr + " END FROM (SELECT " + args[0] + " AS d, " + args[1] + " AS p) AS q)"
+	return "(SELECT CASE WHEN json_type(q.d, q.p) IN (" + types + ") THEN " + expr + " END FROM (SELECT " + last(args[0]) + " AS d, " + args[1] + " AS p) AS q)"
 }
 
 // member is the path of a member of an object by its key, and element that of an element of a list, a new one when the list is too short;
@@ -28,13 +31,13 @@ func callJSON(fn dialect.Func, args []string) string {
 	case dialect.FuncJSONBool:
 		return typed(args, "'true', 'false'", "json_extract(q.d, q.p)")
 	case dialect.FuncJSONDoc:
-		return "(" + args[0] + " -> " + args[1] + ")"
+		return "(" + last(args[0]) + " -> " + args[1] + ")"
 	case dialect.FuncJSONHas:
-		return "(json_type(" + args[0] + ", " + args[1] + ") IS NOT NULL)"
+		return "(json_type(" + last(args[0]) + ", " + args[1] + ") IS NOT NULL)"
 	case dialect.FuncJSONContains:
 		return JSONContains + "(" + args[0] + ", " + args[1] + ")"
 	case dialect.FuncJSONObject:
-		return "(SELECT CASE WHEN json_type(q.d) = 'object' THEN q.d ELSE '{}' END FROM (SELECT " + args[0] + " AS d) AS q)"
+		return "(SELECT CASE WHEN json_type(q.d) = 'object' THEN q.d ELSE '{}' END FROM (SELECT " + last(args[0]) + " AS d) AS q)"
 	case dialect.FuncJSONPut:
 		return "json_set(" + args[0] + ", '$.' || json_quote(" + args[1] + "), json(" + args[2] + "))"
 	case dialect.FuncJSONDrop:
@@ -48,6 +51,6 @@ func callJSON(fn dialect.Func, args []string) string {
 	if fn == dialect.FuncJSONSetKey || fn == dialect.FuncJSONSetIndex {
 		changed, value = "json_set(q.d, "+path+", json(q.v))", ", "+args[3]+" AS v"
 	}
-	return "(SELECT CASE WHEN json_type(q.d, q.p) = '" + typ + "' THEN " + changed + " ELSE q.d END FROM (SELECT " + args[0] + " AS d, " +
+	return "(SELECT CASE WHEN json_type(q.d, q.p) = '" + typ + "' THEN " + changed + " ELSE q.d END FROM (SELECT " + last(args[0]) + " AS d, " +
 		args[1] + " AS p, " + args[2] + " AS l" + value + ") AS q)"
 }

@@ -11,19 +11,21 @@ import (
 // mostFunctions is how many functions and aggregates a connection may have; their number is kept in four bits.
 const mostFunctions = 16
 
-// Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, or NULL. A number comes as its
-// text.
+// Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, NULL, or a BLOB, which is not
+// shown. A number comes as its text.
 type Arg struct {
 	Text string
 	Null bool
+	Blob bool
 }
 
-// Result is what a function gives: NULL, an INTEGER or a TEXT, or an error's text.
+// Result is what a function gives: NULL, an INTEGER or a TEXT, an error's text, or its first argument.
 type Result struct {
-	Type Type
-	Int  int64
-	Text string
-	Err  string
+	Type  Type
+	Int   int64
+	Text  string
+	Err   string
+	First bool
 }
 
 // Aggregate gathers the values of a group of rows, or of the frame of a window, in which rows leave again. NULLs are left out.
@@ -84,8 +86,11 @@ func called(tls *libc.TLS, ctx uintptr) (*Conn, *function) {
 // argument returns an argument of a call.
 func argument(tls *libc.TLS, argv uintptr, i int) Arg {
 	value := *(*uintptr)(pointer(argv + uintptr(i)*unsafe.Sizeof(argv))) // argv is an array of as many pointers as arguments
-	if lib.Xsqlite3_value_type(tls, value) == lib.SQLITE_NULL {
+	switch lib.Xsqlite3_value_type(tls, value) {
+	case lib.SQLITE_NULL:
 		return Arg{Null: true}
+	case lib.SQLITE_BLOB:
+		return Arg{Blob: true}
 	}
 	p := lib.Xsqlite3_value_text(tls, value)
 	if p == 0 {
@@ -128,7 +133,12 @@ func onCall(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
 	for i := range args {
 		args[i] = argument(tls, argv, i)
 	}
-	give(tls, c, ctx, f.call(args))
+	r := f.call(args)
+	if r.First {
+		lib.Xsqlite3_result_value(tls, ctx, *(*uintptr)(pointer(argv)))
+		return
+	}
+	give(tls, c, ctx, r)
 }
 
 // group returns what an aggregate has gathered for the group of a call. Its key is the address of memory that SQLite has for the group.

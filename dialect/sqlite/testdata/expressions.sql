@@ -247,33 +247,33 @@ json_array_length("t"."c");
 -- function 24 of lists of float64
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each("t"."c") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(?) AS a)) END;
 -- function 25 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IN ('text') THEN json_extract(q.d, q.p) END FROM (SELECT "t"."c" AS d, ? AS p) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('text') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
 -- function 26 of JSON
-(SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT "t"."c" AS d, ? AS p) AS q) AS n) AS r);
+(SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
 -- function 27 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN CAST(json_extract(q.d, q.p) AS REAL) END FROM (SELECT "t"."c" AS d, ? AS p) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN CAST(json_extract(q.d, q.p) AS REAL) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
 -- function 28 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IN ('true', 'false') THEN json_extract(q.d, q.p) END FROM (SELECT "t"."c" AS d, ? AS p) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('true', 'false') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
 -- function 29 of JSON
-("t"."c" -> ?);
+(prom_json_last("t"."c") -> ?);
 -- function 30 of JSON
-(json_type("t"."c", ?) IS NOT NULL);
+(json_type(prom_json_last("t"."c"), ?) IS NOT NULL);
 -- function 31 of JSON
 prom_json_contains("t"."c", ?);
 -- function 32 of JSON
-(SELECT CASE WHEN json_type(q.d) = 'object' THEN q.d ELSE '{}' END FROM (SELECT "t"."c" AS d) AS q);
+(SELECT CASE WHEN json_type(q.d) = 'object' THEN q.d ELSE '{}' END FROM (SELECT prom_json_last("t"."c") AS d) AS q);
 -- function 33 of JSON
 json_set("t"."c", '$.' || json_quote(?), json(?));
 -- function 34 of JSON
 json_remove("t"."c", '$.' || json_quote(?));
 -- function 35 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_set(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]')), json(q.v)) ELSE q.d END FROM (SELECT "t"."c" AS d, ? AS p, ? AS l, ? AS v) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_set(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]')), json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
 -- function 36 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_set(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]'), json(q.v)) ELSE q.d END FROM (SELECT "t"."c" AS d, ? AS p, ? AS l, ? AS v) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_set(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]'), json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
 -- function 37 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_remove(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]'))) ELSE q.d END FROM (SELECT "t"."c" AS d, ? AS p, ? AS l) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_remove(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]'))) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
 -- function 38 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_remove(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]')) ELSE q.d END FROM (SELECT "t"."c" AS d, ? AS p, ? AS l) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_remove(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]')) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
 -- limit
 LIMIT ?;
 -- offset
