@@ -17,21 +17,35 @@ const (
 	element = "q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]')"
 )
 
+// float returns the number at a path of a document if it is less than a limit.
+func float(args []string, limit string) string {
+	return "(SELECT CASE WHEN abs(r.n) < " + limit + " THEN r.n END FROM (SELECT " + typed(args, "'integer', 'real'", "CAST(json_extract(q.d, q.p) AS REAL)") + " AS n) AS r)"
+}
+
 // callJSON returns the call of a function on JSON.
 func callJSON(fn dialect.Func, args []string) string {
 	switch fn {
 	case dialect.FuncJSONText:
 		return typed(args, "'text'", "json_extract(q.d, q.p)")
+	case dialect.FuncJSONInt8, dialect.FuncJSONInt16, dialect.FuncJSONInt32, dialect.FuncJSONUint8, dialect.FuncJSONUint16, dialect.FuncJSONUint32:
+		low, high := fn.IntRange()
+		return "(SELECT CASE WHEN i.n BETWEEN " + low + " AND " + high + " THEN i.n END FROM (SELECT " + callJSON(dialect.FuncJSONInt, args) + " AS n) AS i)"
 	case dialect.FuncJSONInt:
 		// A number that is too large for an integer is a float.
 		return "(SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END" +
 			" FROM (SELECT " + typed(args, "'integer', 'real'", "json_extract(q.d, q.p)") + " AS n) AS r)"
 	case dialect.FuncJSONFloat:
-		return typed(args, "'integer', 'real'", "CAST(json_extract(q.d, q.p) AS REAL)")
+		return float(args, "9e999") // an infinity, which is what a number beyond all floats becomes
+	case dialect.FuncJSONFloat32:
+		return float(args, "3.4028235677973366e38")
 	case dialect.FuncJSONBool:
 		return typed(args, "'true', 'false'", "json_extract(q.d, q.p)")
 	case dialect.FuncJSONDoc:
 		return "(" + last(args[0]) + " -> " + args[1] + ")"
+	case dialect.FuncJSONRecord:
+		return typed(args, "'object', 'null'", "q.d -> q.p")
+	case dialect.FuncJSONList:
+		return typed(args, "'array', 'null'", "q.d -> q.p")
 	case dialect.FuncJSONHas:
 		return "(json_type(" + last(args[0]) + ", " + args[1] + ") IS NOT NULL)"
 	case dialect.FuncJSONContains:

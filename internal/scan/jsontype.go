@@ -89,3 +89,23 @@ func (j *jsonType) look(t reflect.Type, within []reflect.Type) {
 		}
 	}
 }
+
+// JSONForm returns what every value of a type is as JSON, if it is not null: reflect.Map for an object, reflect.Slice for a list, or
+// reflect.Invalid when that is not certain.
+func JSONForm(t reflect.Type) reflect.Kind {
+	if t == rawJSON || has(t, jsonMarshaler) || has(t, jsonUnmarshaler) || has(t, textMarshaler) || has(t, textUnmarshaler) {
+		return reflect.Invalid
+	}
+	switch t.Kind() {
+	case reflect.Struct, reflect.Map:
+		return reflect.Map
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return reflect.Invalid // a text in base64
+		}
+		return reflect.Slice
+	case reflect.Array:
+		return reflect.Slice
+	}
+	return reflect.Invalid
+}
