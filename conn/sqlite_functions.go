@@ -24,8 +24,8 @@ func addFunctions(c *sqlite3.Conn) error {
 	return c.CreateFunction(sqlite.JSONContains, 2, jsonContains)
 }
 
-// jsonLast is a document in which an object has no key twice, since SQLite's functions take the first of equal ones, and PostgreSQL and
-// encoding/json the last.
+// jsonLast is a document in which an object has no key twice, since SQLite's functions take the first of equal ones,
+// and PostgreSQL and encoding/json the last.
 func jsonLast(args []sqlite3.Arg) sqlite3.Result {
 	// A number, too, may be a document, and a BLOB one in SQLite's own form.
 	if args[0].Null || args[0].Blob {

@@ -43,7 +43,8 @@ func (f Func) OfList() bool { return f >= FuncListEq && f <= FuncListRemove }
 // OfJSON reports whether the first argument of a function is a JSON document.
 func (f Func) OfJSON() bool { return f >= FuncJSONText && f <= FuncJSONRemoveIndex }
 
-// IntRange returns the least and the greatest number that a function gives, of those that read whole numbers out of JSON.
+// IntRange returns the least and the greatest number that a function gives, of those that read whole numbers out of
+// JSON.
 func (f Func) IntRange() (low, high string) {
 	r := [...][2]string{
 		FuncJSONInt - FuncJSONInt:    {"-9223372036854775808", "9223372036854775807"},

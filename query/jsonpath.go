@@ -20,10 +20,11 @@ type JSONColumn[T any] interface {
 	jsonColumn(*T) *scan.Codec
 }
 
-// JSONPath is the value of type V at a path of a document. A segment of the path is the key of an object, a string, or the index of a list,
-// an int, which begins at 0. V is a text, a number, a boolean, or what is stored as JSON itself, such as a struct or a map. Where the path
-// leads to nothing, or to something of another type, such as a number that V does not hold, the value is NULL; [OrNull] reads that as nil.
-// What is within an object or a list must fit V.
+// JSONPath is the value of type V at a path of a document. A segment of the path is the key of an object, a string,
+// or the index of a list, an int, which begins at 0. V is a text, a number, a boolean, or what is stored as JSON
+// itself, such as a struct or a map. Where the path leads to nothing, or to something of another type, such as a
+// number that V does not hold, the value is NULL; [OrNull] reads that as nil. What is within an object or a list must
+// fit V.
 func JSONPath[V, T any](f JSONColumn[T], path ...any) Expr[T, V] {
 	like, err := likeOf[V]()
 	fn := jsonFunc(like, schema.Unwrap(reflect.TypeFor[V]()))
@@ -37,7 +38,8 @@ func JSONPath[V, T any](f JSONColumn[T], path ...any) Expr[T, V] {
 	return typed[T, V](e)
 }
 
-// jsonFunc returns the function that reads a Go type out of a document, so that what the type does not hold is NULL and fails no query.
+// jsonFunc returns the function that reads a Go type out of a document, so that what the type does not hold is NULL
+// and fails no query.
 func jsonFunc(like *schema.Column, t reflect.Type) dialect.Func {
 	switch {
 	case like.Kind == schema.Text && !like.Scanner:

@@ -10,16 +10,18 @@ func at(doc, path string) string {
 
 // typed returns an expression of q.j, which is what is at a path, if that is of a type.
 func typed(args []string, typ, expr string) string {
-	return "(SELECT CASE WHEN jsonb_typeof(q.j) IN ('" + typ + "') THEN " + expr + " END FROM (SELECT " + at(args[0], args[1]) + " AS j) AS q)"
+	return "(SELECT CASE WHEN jsonb_typeof(q.j) IN ('" + typ + "') THEN " + expr + " END FROM (SELECT " +
+		at(args[0], args[1]) + " AS j) AS q)"
 }
 
 // number returns an expression of r.n, which is the number at a path of a document.
 func number(args []string, when string) string {
-	return "(SELECT CASE WHEN " + when + " END FROM (SELECT " + typed(args, "number", "(q.j #>> '{}')::numeric") + " AS n) AS r)"
+	return "(SELECT CASE WHEN " + when + " END FROM (SELECT " +
+		typed(args, "number", "(q.j #>> '{}')::numeric") + " AS n) AS r)"
 }
 
-// float returns the number at a path of a document if it is less than a limit. The cast would refuse a greater one, and one that is
-// too small for a float and so is zero, and with it the whole statement.
+// float returns the number at a path of a document if it is less than a limit. The cast would refuse a greater one,
+// and one that is too small for a float and so is zero, and with it the whole statement.
 func float(args []string, limit string) string {
 	return number(args, "abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < "+limit+" THEN r.n::double precision")
 }
@@ -29,7 +31,8 @@ func callJSON(fn dialect.Func, args []string) string {
 	switch fn {
 	case dialect.FuncJSONText:
 		return typed(args, "string", "q.j #>> '{}'")
-	case dialect.FuncJSONInt, dialect.FuncJSONInt8, dialect.FuncJSONInt16, dialect.FuncJSONInt32, dialect.FuncJSONUint8, dialect.FuncJSONUint16, dialect.FuncJSONUint32:
+	case dialect.FuncJSONInt, dialect.FuncJSONInt8, dialect.FuncJSONInt16, dialect.FuncJSONInt32,
+		dialect.FuncJSONUint8, dialect.FuncJSONUint16, dialect.FuncJSONUint32:
 		low, high := fn.IntRange()
 		return number(args, "r.n = trunc(r.n) AND r.n BETWEEN "+low+" AND "+high+" THEN r.n::bigint")
 	case dialect.FuncJSONFloat:

@@ -27,9 +27,9 @@ const (
 // not have it; whoever opens a connection registers it there.
 const DecimalCollation = "prom_decimal"
 
-// DecimalSum is the name of the aggregate that adds decimal numbers, stored as text, exactly, JSONContains that of the function that tells
-// whether one JSON document contains another, and JSONLast that of the one that leaves the last of equal keys in a document. SQLite has
-// none of them, as with [DecimalCollation].
+// DecimalSum is the name of the aggregate that adds decimal numbers, stored as text, exactly, JSONContains that of
+// the function that tells whether one JSON document contains another, and JSONLast that of the one that leaves the
+// last of equal keys in a document. SQLite has none of them, as with [DecimalCollation].
 const (
 	DecimalSum   = "prom_decimal_sum"
 	JSONContains = "prom_json_contains"

@@ -11,8 +11,8 @@ import (
 // mostFunctions is how many functions and aggregates a connection may have; their number is kept in four bits.
 const mostFunctions = 16
 
-// Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, NULL, or a BLOB, which is not
-// shown. A number comes as its text.
+// Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, NULL, or a
+// BLOB, which is not shown. A number comes as its text.
 type Arg struct {
 	Text string
 	Null bool

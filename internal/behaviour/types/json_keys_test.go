@@ -42,7 +42,8 @@ var (
 const twice = `{"Role":"admin","Role":"user","In":{"a":1,"b":1},"In":{"a":2},"Ptr":{"A":1,"B":1},"Ptr":{"A":2},"List":[{"A":1,"B":1}],"List":[{"A":2}],` +
 	`"deep":[{"x":{"y":1},"\u0078":{"z":2}}]}`
 
-// Ensure that of equal keys in a document the last counts, for conditions, values that are read, changes and Go, on both engines, whoever wrote it.
+// Ensure that of equal keys in a document the last counts, for conditions, values that are read, changes and Go, on
+// both engines, whoever wrote it.
 func TestJSONEqualKeys(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -14,8 +14,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a number at a path which the type that is asked for does not hold, or a document of another form, is NULL and fails no query,
-// and that those at the limits are read, on both engines.
+// Ensure that a number at a path which the type that is asked for does not hold, or a document of another form, is
+// NULL and fails no query, and that those at the limits are read, on both engines.
 func TestJSONRange(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
