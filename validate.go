@@ -38,11 +38,15 @@ func (r *Repo[T]) values(ctx context.Context, op string, dst []schema.Value, v *
 }
 
 // changed is values for the columns of a loaded value that changed.
-func (r *Repo[T]) changed(ctx context.Context, op string, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
+func (r *Repo[T]) changed(
+	ctx context.Context, op string, dst []schema.Value, v *T, cols []*schema.Column,
+) ([]schema.Value, error) {
 	return r.encoded(ctx, op, true, dst, v, cols)
 }
 
-func (r *Repo[T]) encoded(ctx context.Context, op string, changes bool, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
+func (r *Repo[T]) encoded(
+	ctx context.Context, op string, changes bool, dst []schema.Value, v *T, cols []*schema.Column,
+) ([]schema.Value, error) {
 	var own error
 	if r.hooks&validate != 0 {
 		c := *v // v may be used again for another value, and whoever validates it may keep what it gets

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/prom-go/prom/dialect/sqlite"
+	"github.com/prom-go/prom/internal/jsontext"
 	"github.com/prom-go/prom/internal/sqlite3"
 )
 
@@ -20,7 +21,23 @@ func addFunctions(c *sqlite3.Conn) error {
 	if err := c.CreateFunction(sqlite.Value, 3, liteValue); err != nil {
 		return err
 	}
+	if err := c.CreateFunction(sqlite.JSONLast, 1, jsonLast); err != nil {
+		return err
+	}
 	return c.CreateFunction(sqlite.JSONContains, 2, jsonContains)
+}
+
+// jsonLast is a document in which an object has no key twice, since SQLite's functions take the first of equal ones,
+// and PostgreSQL and encoding/json the last.
+func jsonLast(args []sqlite3.Arg) sqlite3.Result {
+	// A number, too, may be a document, and a BLOB one in SQLite's own form.
+	if args[0].Null || args[0].Type == sqlite3.Blob {
+		return sqlite3.Result{First: true}
+	}
+	if last := jsontext.Last(args[0].Text); len(last) < len(args[0].Text) {
+		return sqlite3.Result{Type: sqlite3.Text, Text: last}
+	}
+	return sqlite3.Result{First: true}
 }
 
 // decimalSum adds decimal numbers exactly. Its result has as many digits after the point as the number that has the most, as on

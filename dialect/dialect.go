@@ -327,12 +327,21 @@ const (
 	FuncListRemove      // the first without its elements that are in the second
 
 	// Of a JSON document and a path, which is written as in $."key"[0]. A path leads to nothing where there is no such member or element.
-	FuncJSONText  // the text there, NULL when there is something else
-	FuncJSONInt   // the whole number of 64 bits
-	FuncJSONFloat // the number
-	FuncJSONBool  // the boolean
-	FuncJSONDoc   // whatever is there, as a document
-	FuncJSONHas   // whether there is something
+	FuncJSONText    // the text there, NULL when there is something else
+	FuncJSONInt     // the whole number of 64 bits
+	FuncJSONInt8    // of so many bits
+	FuncJSONInt16   // …
+	FuncJSONInt32   // …
+	FuncJSONUint8   // without a sign
+	FuncJSONUint16  // …
+	FuncJSONUint32  // …
+	FuncJSONFloat   // the number, if it is one of 64 bits
+	FuncJSONFloat32 // if it is one of 32
+	FuncJSONBool    // the boolean
+	FuncJSONDoc     // whatever is there, as a document
+	FuncJSONRecord  // the object, or null, as a document
+	FuncJSONList    // the list, or null, as a document
+	FuncJSONHas     // whether there is something
 
 	FuncJSONContains // whether the first document contains the second
 	FuncJSONObject   // the document if it is an object, else an empty one

@@ -43,5 +43,20 @@ func (f Func) OfList() bool { return f >= FuncListEq && f <= FuncListRemove }
 // OfJSON reports whether the first argument of a function is a JSON document.
 func (f Func) OfJSON() bool { return f >= FuncJSONText && f <= FuncJSONRemoveIndex }
 
+// IntRange returns the least and the greatest number that a function gives, of those that read whole numbers out of
+// JSON.
+func (f Func) IntRange() (low, high string) {
+	r := [...][2]string{
+		FuncJSONInt - FuncJSONInt:    {"-9223372036854775808", "9223372036854775807"},
+		FuncJSONInt8 - FuncJSONInt:   {"-128", "127"},
+		FuncJSONInt16 - FuncJSONInt:  {"-32768", "32767"},
+		FuncJSONInt32 - FuncJSONInt:  {"-2147483648", "2147483647"},
+		FuncJSONUint8 - FuncJSONInt:  {"0", "255"},
+		FuncJSONUint16 - FuncJSONInt: {"0", "65535"},
+		FuncJSONUint32 - FuncJSONInt: {"0", "4294967295"},
+	}[f-FuncJSONInt]
+	return r[0], r[1]
+}
+
 // Aggregate reports whether a function computes one value from many rows.
 func (f Func) Aggregate() bool { return f >= FuncCount && f <= FuncMax }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,24 +20,14 @@ type JSONColumn[T any] interface {
 	jsonColumn(*T) *scan.Codec
 }
 
-// JSONPath is the value of type V at a path of a document. A segment of the path is the key of an object, a string, or the index of a list,
-// an int, which begins at 0. V is a text, a number, a boolean, or what is stored as JSON itself, such as a struct or a map. Where the path
-// leads to nothing, or to something of another type, the value is NULL; [OrNull] reads that as nil.
+// JSONPath is the value of type V at a path of a document. A segment of the path is the key of an object, a string,
+// or the index of a list, an int, which begins at 0. V is a text, a number, a boolean, or what is stored as JSON
+// itself, such as a struct or a map. Where the path leads to nothing, or to something of another type, such as a
+// number that V does not hold, the value is NULL; [OrNull] reads that as nil. What is within an object or a list must
+// fit V.
 func JSONPath[V, T any](f JSONColumn[T], path ...any) Expr[T, V] {
 	like, err := likeOf[V]()
-	fn := dialect.NoFunc
-	switch {
-	case like.Kind == schema.Text && !like.Scanner:
-		fn = dialect.FuncJSONText
-	case like.Kind.Integer() && like.Kind != schema.Uint64:
-		fn = dialect.FuncJSONInt
-	case like.Kind == schema.Float32 || like.Kind == schema.Float64:
-		fn = dialect.FuncJSONFloat
-	case like.Kind == schema.Bool:
-		fn = dialect.FuncJSONBool
-	case like.Kind == schema.JSON:
-		fn = dialect.FuncJSONDoc
-	}
+	fn := jsonFunc(like, schema.Unwrap(reflect.TypeFor[V]()))
 	if fn == dialect.NoFunc || like.Codec != nil {
 		err = errors.Join(err, fmt.Errorf("a value of kind %s is not read out of JSON; read it as a text", like.Kind))
 	}
@@ -45,6 +36,39 @@ func JSONPath[V, T any](f JSONColumn[T], path ...any) Expr[T, V] {
 		e.err = err
 	}
 	return typed[T, V](e)
+}
+
+// jsonFunc returns the function that reads a Go type out of a document, so that what the type does not hold is NULL
+// and fails no query.
+func jsonFunc(like *schema.Column, t reflect.Type) dialect.Func {
+	switch {
+	case like.Kind == schema.Text && !like.Scanner:
+		return dialect.FuncJSONText
+	case like.Kind.Integer() && like.Kind != schema.Uint64:
+		narrow := map[reflect.Kind]dialect.Func{
+			reflect.Int8: dialect.FuncJSONInt8, reflect.Int16: dialect.FuncJSONInt16, reflect.Int32: dialect.FuncJSONInt32,
+			reflect.Uint8: dialect.FuncJSONUint8, reflect.Uint16: dialect.FuncJSONUint16, reflect.Uint32: dialect.FuncJSONUint32,
+		}
+		if fn, ok := narrow[t.Kind()]; ok && !like.Scanner {
+			return fn
+		}
+		return dialect.FuncJSONInt
+	case like.Kind == schema.Float32:
+		return dialect.FuncJSONFloat32
+	case like.Kind == schema.Float64:
+		return dialect.FuncJSONFloat
+	case like.Kind == schema.Bool:
+		return dialect.FuncJSONBool
+	case like.Kind == schema.JSON:
+		switch scan.JSONForm(t) {
+		case reflect.Map:
+			return dialect.FuncJSONRecord
+		case reflect.Slice:
+			return dialect.FuncJSONList
+		}
+		return dialect.FuncJSONDoc
+	}
+	return dialect.NoFunc
 }
 
 // JSONText is the text at a path of a document, see [JSONPath].

@@ -10,7 +10,20 @@ func at(doc, path string) string {
 
 // typed returns an expression of q.j, which is what is at a path, if that is of a type.
 func typed(args []string, typ, expr string) string {
-	return "(SELECT CASE WHEN jsonb_typeof(q.j) = '" + typ + "' THEN " + expr + " END FROM (SELECT " + at(args[0], args[1]) + " AS j) AS q)"
+	return "(SELECT CASE WHEN jsonb_typeof(q.j) IN ('" + typ + "') THEN " + expr + " END FROM (SELECT " +
+		at(args[0], args[1]) + " AS j) AS q)"
+}
+
+// number returns an expression of r.n, which is the number at a path of a document.
+func number(args []string, when string) string {
+	return "(SELECT CASE WHEN " + when + " END FROM (SELECT " +
+		typed(args, "number", "(q.j #>> '{}')::numeric") + " AS n) AS r)"
+}
+
+// float returns the number at a path of a document if it is less than a limit. The cast would refuse a greater one,
+// and one that is too small for a float and so is zero, and with it the whole statement.
+func float(args []string, limit string) string {
+	return number(args, "abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < "+limit+" THEN r.n::double precision")
 }
 
 // callJSON returns the call of a function on jsonb.
@@ -18,15 +31,22 @@ func callJSON(fn dialect.Func, args []string) string {
 	switch fn {
 	case dialect.FuncJSONText:
 		return typed(args, "string", "q.j #>> '{}'")
-	case dialect.FuncJSONInt:
-		return "(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN r.n::bigint END FROM (SELECT " +
-			typed(args, "number", "(q.j #>> '{}')::numeric") + " AS n) AS r)"
+	case dialect.FuncJSONInt, dialect.FuncJSONInt8, dialect.FuncJSONInt16, dialect.FuncJSONInt32,
+		dialect.FuncJSONUint8, dialect.FuncJSONUint16, dialect.FuncJSONUint32:
+		low, high := fn.IntRange()
+		return number(args, "r.n = trunc(r.n) AND r.n BETWEEN "+low+" AND "+high+" THEN r.n::bigint")
 	case dialect.FuncJSONFloat:
-		return typed(args, "number", "(q.j #>> '{}')::double precision")
+		return float(args, "1.797693134862315807e308")
+	case dialect.FuncJSONFloat32:
+		return float(args, "3.4028235677973366e38")
 	case dialect.FuncJSONBool:
 		return typed(args, "boolean", "(q.j #>> '{}')::boolean")
 	case dialect.FuncJSONDoc:
 		return at(args[0], args[1])
+	case dialect.FuncJSONRecord:
+		return typed(args, "object', 'null", "q.j")
+	case dialect.FuncJSONList:
+		return typed(args, "array', 'null", "q.j")
 	case dialect.FuncJSONHas:
 		return "(" + at(args[0], args[1]) + " IS NOT NULL)"
 	case dialect.FuncJSONContains:

@@ -27,12 +27,14 @@ const (
 // not have it; whoever opens a connection registers it there.
 const DecimalCollation = "prom_decimal"
 
-// DecimalSum is the name of the aggregate that adds decimal numbers, stored as text, exactly, JSONContains that of the function that
-// tells whether one JSON document contains another, and Conflicted that of the function without arguments that notes for the driver that
-// an upsert has met a row, and returns 1. SQLite has none of them, as with [DecimalCollation].
+// DecimalSum is the name of the aggregate that adds decimal numbers, stored as text, exactly, JSONContains that of
+// the function that tells whether one JSON document contains another, JSONLast that of the one that leaves the last of
+// equal keys in a document, and Conflicted that of the function without arguments that notes for the driver that an
+// upsert has met a row, and returns 1. SQLite has none of them, as with [DecimalCollation].
 const (
 	DecimalSum   = "prom_decimal_sum"
 	JSONContains = "prom_json_contains"
+	JSONLast     = "prom_json_last"
 	Conflicted   = "prom_conflicted"
 )
 

@@ -59,8 +59,8 @@ func Look(text string) Report {
 	return r
 }
 
-// Last returns a document in which an object has no key twice: of equal ones the last is kept. Another text stays as it is, one that is no
-// JSON too.
+// Last returns a document in which an object has no key twice: of equal ones the last is kept. Another text stays as
+// it is, one that is no JSON too.
 func Last(text string) string {
 	if !Look(text).Twice {
 		return text

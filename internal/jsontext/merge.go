@@ -2,12 +2,12 @@ package jsontext
 
 import "strings"
 
-// Merge returns the text of a stored document with a change, and leaves the rest of it as it is. The change is that from one text to
-// another, of which a Go type wrote the first when it had read the document, and so knows less of it: keys that the type lacks stay, and
-// numbers that it rounds keep their digits.
+// Merge returns the text of a stored document with a change, and leaves the rest of it as it is. The change is that
+// from one text to another, of which a Go type wrote the first when it had read the document, and so knows less of
+// it: keys that the type lacks stay, and numbers that it rounds keep their digits.
 //
-// An element of a list is the stored one if it was in the list before, or if it was changed where it stands. The others of a list
-// that became longer or shorter are as they are given.
+// An element of a list is the stored one if it was in the list before, or if it was changed where it stands. The
+// others of a list that became longer or shorter are as they are given.
 func Merge(stored, was, now string) string {
 	s, ok1 := parse(stored)
 	w, ok2 := parse(was)
@@ -73,14 +73,13 @@ func fold(key string, stored, was, now *node) string {
 }
 
 func mergeLists(stored, was, now *node) string {
-	from, to := 0, 0 // what is the same at the start and at the end
-	for from < len(was.elems) && from < len(now.elems) && was.elems[from].text == now.elems[from].text {
-		from++
+	before, after, from := was.elems, now.elems, 0
+	for len(before) > 0 && len(after) > 0 && before[0].text == after[0].text { // the same at the start
+		before, after, from = before[1:], after[1:], from+1
 	}
-	for from+to < len(was.elems) && from+to < len(now.elems) && was.elems[len(was.elems)-1-to].text == now.elems[len(now.elems)-1-to].text {
-		to++
+	for len(before) > 0 && len(after) > 0 && before[len(before)-1].text == after[len(after)-1].text { // and at the end
+		before, after = before[:len(before)-1], after[:len(after)-1]
 	}
-	before, after := was.elems[from:len(was.elems)-to], now.elems[from:len(now.elems)-to]
 	places := make(map[string][]int, len(before)) // in before, by their texts
 	for i := range before {
 		places[before[i].text] = append(places[before[i].text], i)

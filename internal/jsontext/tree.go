@@ -67,7 +67,8 @@ func (n *node) add(m member) {
 // maxDepth is how deep a document may be, as encoding/json has it.
 const maxDepth = 10_000
 
-// parser reads a document. A text that is no JSON makes it fail, or is read as something; it is never read out of bounds.
+// parser reads a document. A text that is no JSON makes it fail, or is read as something; it is never read out of
+// bounds.
 type parser struct {
 	text  string
 	at    int

@@ -97,11 +97,12 @@ func storedJSON(s string) (string, jsontext.Report, error) {
 	return checkJSON(s)
 }
 
-// deepest is how deep the objects and lists of a document may be within one another. SQLite's functions read no deeper ones.
+// deepest is how deep the objects and lists of a document may be within one another. SQLite's functions read no
+// deeper ones.
 const deepest = 1000
 
-// checkJSON refuses what one engine or both could not hold, so that the verdict is the same on each. Of equal keys it keeps the last, as
-// PostgreSQL and encoding/json do.
+// checkJSON refuses what one engine or both could not hold, so that the verdict is the same on each. Of equal keys it
+// keeps the last, as PostgreSQL and encoding/json do.
 func checkJSON(s string) (string, jsontext.Report, error) {
 	if err := checkJSONText(s); err != nil {
 		return "", jsontext.Report{}, err
@@ -113,7 +114,7 @@ func checkJSON(s string) (string, jsontext.Report, error) {
 	case report.Surrogate:
 		return "", report, errors.New("a text in it has half of a pair of UTF-16, which is no character")
 	case report.Number:
-		return "", report, errors.New("a number in it has more than 131072 digits before the point, or more than 16383 behind it")
+		return "", report, errors.New("a number in it has more than 131072 digits before the point or 16383 behind it")
 	case report.Twice:
 		s = jsontext.Last(s)
 	}

@@ -10,13 +10,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// jsonType is a Go type that is stored as JSON, with what can go wrong there, so that nothing is looked for that cannot be.
+// jsonType is a Go type that is stored as JSON, with what can go wrong there, so that nothing is looked for that
+// cannot be.
 type jsonType struct {
 	t      reflect.Type
 	raw    bool // it is a json.RawMessage, whose text is stored as it is
 	loose  bool // its text need not be what encoding/json makes of plain values, or may be of any depth
 	unsure bool // its text need not be one that it reads
-	joins  bool // it reads equal keys otherwise than as the last of them: a null leaves a field as it is, and objects are joined
+	joins  bool // it does not read the last of equal keys: a null leaves a field as it is, and objects are joined
 }
 
 var (
@@ -88,4 +89,25 @@ func (j *jsonType) look(t reflect.Type, within []reflect.Type) {
 			j.look(f.Type, within)
 		}
 	}
+}
+
+// JSONForm returns what every value of a type is as JSON, if it is not null: reflect.Map for an object, reflect.Slice
+// for a list, or reflect.Invalid when that is not certain.
+func JSONForm(t reflect.Type) reflect.Kind {
+	methods := []reflect.Type{jsonMarshaler, jsonUnmarshaler, textMarshaler, textUnmarshaler}
+	if slices.ContainsFunc(methods, func(m reflect.Type) bool { return has(t, m) }) { // a json.RawMessage has some
+		return reflect.Invalid
+	}
+	switch t.Kind() {
+	case reflect.Struct, reflect.Map:
+		return reflect.Map
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return reflect.Invalid // a text in base64
+		}
+		return reflect.Slice
+	case reflect.Array:
+		return reflect.Slice
+	}
+	return reflect.Invalid
 }

@@ -14,7 +14,8 @@ type partial[T any] struct {
 	cols []*schema.Column
 }
 
-// Part returns how rows that have some columns of the model, in the given order, are read. The values know which these are.
+// Part returns how rows that have some columns of the model, in the given order, are read. The values know which
+// these are.
 func (p *Plan) Part(cols []*schema.Column) (*Result, error) {
 	key := string(ordinals(cols))
 	if part, ok := p.parts.Load(key); ok {

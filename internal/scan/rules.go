@@ -63,8 +63,8 @@ func (c *Codec) check(v schema.Value) (Violation, bool) {
 	return violation, bad
 }
 
-// Readable returns an error for a value that was encoded and that the field could not be read from, which is up to methods and functions
-// that are not the library's.
+// Readable returns an error for a value that was encoded and that the field could not be read from, which is up to
+// methods and functions that are not the library's.
 func (c *Codec) Readable(v schema.Value) error {
 	if !c.base.unsure || v.IsNull() && c.null != notNull {
 		return nil
@@ -79,8 +79,8 @@ func (c *Codec) readBack(v schema.Value) error {
 	return nil
 }
 
-// Restored returns a value that somebody else has encoded as the column stores it, or an error when it would not hold that exactly or the field
-// could not be read from it.
+// Restored returns a value that somebody else has encoded as the column stores it, or an error when it would not hold
+// that exactly or the field could not be read from it.
 func (c *Codec) Restored(v schema.Value) (schema.Value, error) {
 	if v.IsNull() {
 		return v, nil
@@ -89,7 +89,9 @@ func (c *Codec) Restored(v schema.Value) (schema.Value, error) {
 	switch {
 	case v.IsList() && v.Kind() == schema.Decimal:
 		elem, list := c.column.Elem(), v
-		v, err = schema.NewList(elem.Kind, list.Len(), func(i int) (schema.Value, error) { return encodeDecimal(elem, list.At(i).Text()) })
+		v, err = schema.NewList(elem.Kind, list.Len(), func(i int) (schema.Value, error) {
+			return encodeDecimal(elem, list.At(i).Text())
+		})
 	case v.Kind() == schema.Decimal:
 		v, err = encodeDecimal(c.column, v.Text())
 	case v.Kind() == schema.JSON:
@@ -103,8 +105,8 @@ func (c *Codec) Restored(v schema.Value) (schema.Value, error) {
 	return v, err
 }
 
-// FitsPath returns an error for a document that holds a value at a path, and nothing beside it, and that the column's documents could not be
-// read with.
+// FitsPath returns an error for a document that holds a value at a path, and nothing beside it, and that the column's
+// documents could not be read with.
 func (c *Codec) FitsPath(doc string) error {
 	if _, _, err := checkJSON(doc); err != nil {
 		return err

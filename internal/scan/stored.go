@@ -10,9 +10,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// StoredRow appends the values of a row that has all columns of the table in their order, as they are stored: the Go type of a field may
-// keep less of them, or write them otherwise. A value that the field cannot be read from is an error, so that what is copied elsewhere
-// can be read there.
+// StoredRow appends the values of a row that has all columns of the table in their order, as they are stored: the Go
+// type of a field may keep less of them, or write them otherwise. A value that the field cannot be read from is an
+// error, so that what is copied elsewhere can be read there.
 func (p *Plan) StoredRow(dst []schema.Value, r Row) ([]schema.Value, error) {
 	if err := p.decode(r, reflect.New(p.Table.Model).UnsafePointer()); err != nil {
 		return dst, err

@@ -115,8 +115,8 @@ func Modified[T any](p *Plan, v *T) []*schema.Column {
 	return cols
 }
 
-// Changes is [Values] for columns of a value that was loaded, to be written to the row that it was loaded from: of a document that
-// encoding/json writes, what the field does not know, or keeps less exactly, stays as it is stored.
+// Changes is [Values] for columns of a value that was loaded, to be written to the row that it was loaded from: of a
+// document that encoding/json writes, what the field does not know, or keeps less exactly, stays as it is stored.
 func Changes[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
 	from := len(dst)
 	dst, err := Values(p, dst, v, cols)
@@ -132,8 +132,8 @@ func Changes[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([
 	return dst, nil
 }
 
-// merged returns a stored document with the change that the field's own encoding of it, now, makes. When that would not be read back as now
-// is, which is up to the methods of types within, it is now.
+// merged returns a stored document with the change that the field's own encoding of it, now, makes. When that would
+// not be read back as now is, which is up to the methods of types within, it is now.
 func (c *Codec) merged(stored, now schema.Value) schema.Value {
 	if stored.IsNull() || now.IsNull() {
 		return now
@@ -165,7 +165,10 @@ func (c *Codec) sameJSON(now, before schema.Value) bool {
 		return false
 	}
 	again, err := c.again(before)
-	return err == nil && (again.Equal(now) || c.base.json.raw && jsontext.Compact(again.Text()) == jsontext.Compact(now.Text()))
+	if err != nil || !c.base.json.raw {
+		return err == nil && again.Equal(now)
+	}
+	return jsontext.Compact(again.Text()) == jsontext.Compact(now.Text())
 }
 
 // chunk is how many values share one allocation of what is kept for change tracking.
@@ -207,7 +210,8 @@ func (l *Loader[T]) note(v *T, r Row) error {
 	return nil
 }
 
-// snapshots appends the snapshots of the deep columns. A row that does not have all columns in their order has them at the given places.
+// snapshots appends the snapshots of the deep columns. A row that does not have all columns in their order has them
+// at the given places.
 func (p *Plan) snapshots(dst []schema.Value, v unsafe.Pointer, r Row, places []int) ([]schema.Value, error) {
 	for _, i := range p.deep {
 		row, at := r, i

@@ -12,7 +12,7 @@ import (
 const mostFunctions = 16
 
 // Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, or NULL. A number comes as its
-// text too.
+// text too, a BLOB as none.
 type Arg struct {
 	Text  string
 	Null  bool
@@ -20,12 +20,13 @@ type Arg struct {
 	Float float64 // of a REAL
 }
 
-// Result is what a function gives: NULL, an INTEGER or a TEXT, or an error's text.
+// Result is what a function gives: NULL, an INTEGER or a TEXT, an error's text, or its first argument.
 type Result struct {
-	Type Type
-	Int  int64
-	Text string
-	Err  string
+	Type  Type
+	Int   int64
+	Text  string
+	Err   string
+	First bool
 }
 
 // Aggregate gathers the values of a group of rows, or of the frame of a window, in which rows leave again. NULLs are left out.
@@ -105,7 +106,7 @@ func argument(tls *libc.TLS, argv uintptr, i int) Arg {
 	case lib.SQLITE_FLOAT:
 		a.Type, a.Float = Float, lib.Xsqlite3_value_double(tls, value)
 	case lib.SQLITE_BLOB:
-		a.Type = Blob
+		return Arg{Type: Blob}
 	default:
 		a.Type = Text
 	}
@@ -151,7 +152,12 @@ func onCall(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
 	for i := range args {
 		args[i] = argument(tls, argv, i)
 	}
-	give(tls, c, ctx, f.call(args))
+	r := f.call(args)
+	if r.First {
+		lib.Xsqlite3_result_value(tls, ctx, *(*uintptr)(pointer(argv)))
+		return
+	}
+	give(tls, c, ctx, r)
 }
 
 // group returns what an aggregate has gathered for the group of a call. Its key is the address of memory that SQLite has for the group.

@@ -247,32 +247,50 @@ array_cat("t"."c", ?::double precision[]);
 -- function 24 of lists of float64
 CASE WHEN "t"."c" IS NOT NULL THEN ARRAY(SELECT e FROM unnest("t"."c") WITH ORDINALITY AS u(e, n) WHERE (e = ANY(?::double precision[])) IS NOT TRUE ORDER BY n) END;
 -- function 25 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) = 'string' THEN q.j #>> '{}' END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('string') THEN q.j #>> '{}' END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
 -- function 26 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) = 'number' THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 27 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) = 'number' THEN (q.j #>> '{}')::double precision END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -128 AND 127 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 28 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) = 'boolean' THEN (q.j #>> '{}')::boolean END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -32768 AND 32767 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 29 of JSON
-jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -2147483648 AND 2147483647 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 30 of JSON
-(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 255 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 31 of JSON
-("t"."c" @> ?::jsonb);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 65535 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 32 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) = 'object' THEN q.j ELSE '{}'::jsonb END FROM (SELECT "t"."c" AS j) AS q);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 4294967295 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 33 of JSON
-("t"."c" || jsonb_build_object(?::text, ?::jsonb));
+(SELECT CASE WHEN abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < 1.797693134862315807e308 THEN r.n::double precision END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 34 of JSON
-("t"."c" - ?::text);
+(SELECT CASE WHEN abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < 3.4028235677973366e38 THEN r.n::double precision END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 35 of JSON
-CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('boolean') THEN (q.j #>> '{}')::boolean END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
 -- function 36 of JSON
-CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
+jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true);
 -- function 37 of JSON
-CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('object', 'null') THEN q.j END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
 -- function 38 of JSON
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('array', 'null') THEN q.j END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+-- function 39 of JSON
+(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL);
+-- function 40 of JSON
+("t"."c" @> ?::jsonb);
+-- function 41 of JSON
+(SELECT CASE WHEN jsonb_typeof(q.j) = 'object' THEN q.j ELSE '{}'::jsonb END FROM (SELECT "t"."c" AS j) AS q);
+-- function 42 of JSON
+("t"."c" || jsonb_build_object(?::text, ?::jsonb));
+-- function 43 of JSON
+("t"."c" - ?::text);
+-- function 44 of JSON
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
+-- function 45 of JSON
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
+-- function 46 of JSON
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
+-- function 47 of JSON
 CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
 -- limit
 LIMIT ?;

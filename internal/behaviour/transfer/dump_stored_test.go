@@ -63,7 +63,8 @@ func storedOf(t *testing.T, db *prom.DB) string {
 	return strings.NewReplacer(" ", "", `{LOUD,Own}`, `["LOUD","Own"]`).Replace(text)
 }
 
-// Ensure that a dump holds what is stored, and not what the Go types of the columns keep of it, and that it is stored again.
+// Ensure that a dump holds what is stored, and not what the Go types of the columns keep of it, and that it is stored
+// again.
 func TestDumpHoldsWhatIsStored(t *testing.T) {
 	t.Parallel()
 	const town = `{"city":"a","zero":0,"added":1}`

@@ -48,7 +48,8 @@ func documents(t *testing.T, db *prom.DB, column string) string {
 	return strings.ReplaceAll(kit.ScanOne[string](t, db, "SELECT CAST("+column+" AS TEXT) FROM folder"), " ", "")
 }
 
-// Ensure that saving one key of a document leaves the others as they are stored: keys that the struct does not know, and the digits of numbers.
+// Ensure that saving one key of a document leaves the others as they are stored: keys that the struct does not know,
+// and the digits of numbers.
 func TestSaveKeepsDocuments(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

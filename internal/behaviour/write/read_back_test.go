@@ -124,7 +124,8 @@ var muted = map[string]func(m *Mute){
 	"number":           func(m *Mute) { m.Number = "1e131072" },
 }
 
-// Ensure that a value which could not be read back is refused before any SQL, by whatever way it would be written, and that the error does not hold it.
+// Ensure that a value which could not be read back is refused before any SQL, by whatever way it would be written,
+// and that the error does not hold it.
 func TestWhatCannotBeReadIsNotWritten(t *testing.T) {
 	t.Parallel()
 	code := prom.TextOf(func(m *Mute) *string { return &m.Code })
