@@ -67,7 +67,8 @@ type Integer = query.Integer
 // Val is a constant.
 func Val[T, V any](v V) Expr[T, V] { return query.Val[*T](v) }
 
-// RawExpr is a value in SQL, with a question mark for each argument as in [Raw]. V says how it is read and what it is compared with.
+// RawExpr is a value in SQL, with a question mark for each argument, or term of T, as in [Raw]. V says how it is read and what it is compared
+// with.
 func RawExpr[T, V any](sql string, args ...any) Expr[T, V] { return query.RawExpr[*T, V](sql, args...) }
 
 // OrNull is the same value, read as nil when it is NULL.

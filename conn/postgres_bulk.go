@@ -134,6 +134,9 @@ func (b *Bulk) copies() bool { return b.Rows >= copyRows && b.Way.Copy != "" }
 func (s *pgSession) bulk(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 	if b.copies() {
 		done, err := s.copyIn(ctx, c, b)
+		if err != nil && ctx.Err() != nil { // pgx tells of the connection that it has closed then
+			return contextError(ctx.Err())
+		}
 		if done || err != nil {
 			return postgresError(err)
 		}
@@ -170,6 +173,7 @@ func (s *pgSession) lists(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 		}
 		s.args.values, s.args.formats = append(s.args.values, arrays[j].end()), append(s.args.formats, arrays[j].format)
 	}
+	alone := c.PgConn().TxStatus() == txIdle
 	rr := s.exec(ctx, c, p)
 	i := 0
 	for ; rr.NextRow(); i++ {
@@ -182,8 +186,10 @@ func (s *pgSession) lists(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 		}
 	}
 	tag, closeErr := rr.Close()
-	if closeErr != nil {
-		closeErr = postgresError(closeErr)
+	if alone {
+		closeErr = outcome(closeErr)
+	}
+	if closeErr = postgresError(closeErr); closeErr != nil {
 		s.failed(p, closeErr)
 		return closeErr
 	}

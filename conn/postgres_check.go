@@ -73,20 +73,7 @@ func tableFacts(ctx context.Context, c *pgx.Conn, fields []pgconn.FieldDescripti
 	return string(r.Rows[0][0]) == "t", notNull, nil
 }
 
-// queryChecked is query for a statement that has its result checked.
-func (e *pgEngine) queryChecked(ctx context.Context, st *Statement) (Rows, error) {
-	c, err := e.pool.Acquire(ctx)
-	if err != nil {
-		return nil, postgresError(err)
-	}
-	rows, err := e.runChecked(ctx, c, st)
-	if err != nil {
-		c.Release()
-		return nil, postgresError(err)
-	}
-	return rows, nil
-}
-
+// runChecked runs a statement that has its result checked.
 func (e *pgEngine) runChecked(ctx context.Context, c *pgxpool.Conn, st *Statement) (*pgRows, error) {
 	undo := st.Undo && !(st.Kept == 0 && e.seen.has(st))
 	if e.direct {
@@ -102,13 +89,7 @@ func (e *pgEngine) runChecked(ctx context.Context, c *pgxpool.Conn, st *Statemen
 			return s.send(ctx, c.Conn(), c, p, st)
 		}
 	} else if !undo {
-		rows, err := c.Query(ctx, st.SQL, poolArgs(st)...)
-		if err != nil {
-			return nil, err
-		}
-		r := newPgRows(rows, st)
-		r.pooled = c
-		return r, nil
+		return queryByPgx(ctx, c, st)
 	}
 	return e.runUndoable(ctx, c, st)
 }

@@ -71,7 +71,7 @@ func nextResult(line *pgconn.Pipeline) (*pgconn.ResultReader, error) {
 	}
 	reader, ok := result.(*pgconn.ResultReader)
 	if !ok {
-		return nil, errPipeline
+		return nil, errPipeline()
 	}
 	return reader, nil
 }
@@ -84,7 +84,10 @@ func skipResult(line *pgconn.Pipeline) (pgconn.CommandTag, error) {
 	return reader.Close()
 }
 
-var errPipeline = &Error{Kind: KindOther, Detail: "the server's answers do not match the statements that were sent"}
+// errPipeline returns an error of its own each time, since an Error gets its place later.
+func errPipeline() error {
+	return &Error{Kind: KindConnection, Detail: "the server's answers do not match the statements that were sent"}
+}
 
 // batch sends the statements together. The server takes them as one transaction, which ends at the synchronization behind them
 // (PostgreSQL's manual, section "Pipelining" of "Message Flow").
@@ -180,6 +183,7 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 			return i, err
 		}
 	}
+	alone := c.PgConn().TxStatus() == txIdle
 	line := c.PgConn().StartPipeline(ctx)
 	at := 0
 	for i, st := range sts {
@@ -189,6 +193,9 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 	}
 	if err := line.Sync(); err != nil {
 		_ = line.Close()
+		if alone {
+			return batchOutcome(sts, -1, err)
+		}
 		return -1, postgresError(err)
 	}
 	failed = -1
@@ -211,7 +218,21 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 		}
 	}
 	if closeErr := line.Close(); err == nil && closeErr != nil {
-		err = postgresError(closeErr)
+		err = closeErr
+	}
+	if alone {
+		return batchOutcome(sts, failed, err)
+	}
+	return failed, postgresError(err)
+}
+
+// batchOutcome is outcome for a batch, whose statements are to blame only when the server has refused one.
+func batchOutcome(sts []*Statement, failed int, err error) (int, error) {
+	if !slices.ContainsFunc(sts, (*Statement).mayWrite) {
+		return failed, postgresError(err)
+	}
+	if err = outcome(err); errors.Is(err, KindOutcomeUnknown) {
+		failed = -1
 	}
 	return failed, err
 }
@@ -222,6 +243,7 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i 
 	for _, st := range sts {
 		b.Queue(st.SQL, postgresArgs(st.Args)...)
 	}
+	alone := c.PgConn().TxStatus() == txIdle
 	results := c.SendBatch(ctx, b)
 	failed = -1
 	for i, st := range sts {
@@ -244,9 +266,12 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i 
 		}
 	}
 	if closeErr := results.Close(); err == nil && closeErr != nil {
-		err = postgresError(closeErr)
+		err = closeErr
 	}
-	return failed, err
+	if alone && failed != noPlace {
+		return batchOutcome(sts, failed, err)
+	}
+	return failed, postgresError(err)
 }
 
 // readsAhead reports whether the server looks at all statements of pgx's batch before it runs the first, so that the error of any

@@ -78,7 +78,7 @@ func sharesSession(ctx context.Context, c *pgx.Conn) (bool, error) {
 	case err != nil:
 		return false, err
 	case len(results) != 1 || len(results[0].Rows) != 1:
-		return false, errPipeline
+		return false, errPipeline()
 	}
 	return string(first(results[0].Rows[0])) != strconv.FormatUint(uint64(c.PgConn().PID()), 10), nil
 }

@@ -136,7 +136,9 @@ func Val[T, V any](v V) Expr[T, V] {
 	e := &expr{op: exprValue, like: like, given: v, err: err}
 	x := typed[T, V](e)
 	if err == nil {
-		e.val, e.err = scan.EncodeField(x.c, v)
+		if e.val, e.err = scan.EncodeField(x.c, v); e.err == nil {
+			e.err = x.c.Readable(e.val)
+		}
 	}
 	return x
 }
@@ -157,15 +159,15 @@ func beside[V any](e *expr, like *schema.Column) *expr {
 	return &same
 }
 
-// RawExpr is a value in SQL, with a question mark for each argument as in [Raw]. V says how it is read, and what it is compared
-// with.
+// RawExpr is a value in SQL, with a question mark for each argument, or term of T, as in [Raw]. V says how it is read, and what it is
+// compared with.
 func RawExpr[T, V any](sql string, args ...any) Expr[T, V] {
 	like, err := likeOf[V]()
-	raw, rawErr := newRaw(sql, args)
-	if err == nil {
-		err = rawErr
+	e := newRaw(like, sql, args, termOf[T])
+	if err != nil {
+		e.err = err
 	}
-	return typed[T, V](&expr{op: exprRaw, like: like, raw: raw, err: err})
+	return typed[T, V](e)
 }
 
 // OrNull is the same value, read as nil when it is NULL.
@@ -319,7 +321,7 @@ func (k shape) expr(e *expr) shape {
 	case exprInt:
 		k = k.int(e.n + 1)
 	case exprRaw:
-		k = k.text(e.raw.text)
+		k = k.raw(e.raw)
 	case exprQuery:
 		k = k.subselect(e.sub)
 	case exprVia:
@@ -338,7 +340,7 @@ func exprValues(dst []schema.Value, d dialect.Dialect, e *expr) []schema.Value {
 	case exprValue:
 		return append(dst, e.val)
 	case exprRaw:
-		return append(dst, e.raw.args...)
+		return e.raw.values(dst, d)
 	case exprQuery:
 		return e.sub.spec.values(dst, d)
 	case exprCase:

@@ -179,7 +179,7 @@ func (r *renderer) conflict(s *Statements, c *Conflict, list []assignment) {
 	}
 	if len(c.where) > 0 {
 		r.b.WriteString(" WHERE ")
-		r.chain(c.where, " AND ", "")
+		r.chain(c.where)
 	}
 	if !c.Tell {
 		return

@@ -108,7 +108,7 @@ func (r *renderer) aggregate(e *expr) {
 		text = dialect.PlainCall(e.fn, args...)
 	}
 	if len(e.conds) > 0 {
-		text += " FILTER (WHERE " + r.text(func() { r.chain(e.conds, " AND ", "") }) + ")"
+		text += " FILTER (WHERE " + r.text(func() { r.chain(e.conds) }) + ")"
 	}
 	if e.win != nil {
 		text += " OVER (" + r.window(e.win) + ")"
@@ -238,7 +238,7 @@ func (r *renderer) tree(q *Spec) {
 	}
 	if len(where) > 0 {
 		r.b.WriteString(" WHERE ")
-		r.chain(where, " AND ", "")
+		r.chain(where)
 	}
 	if m.up {
 		r.b.WriteString(" UNION SELECT " + next + "." + ref + " FROM " + table + " AS " + next + " JOIN " + name + " ON " + next + "." + key + " = " + name + ".k" + alive)

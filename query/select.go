@@ -2,7 +2,6 @@ package query
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/Masterminds/squirrel"
 
@@ -113,38 +112,4 @@ func (r *renderer) group(b squirrel.SelectBuilder, m *specMore) squirrel.SelectB
 		b = b.Having(r.clause(m.having))
 	}
 	return b
-}
-
-// source writes queries whose rows are put together. One with an order or a limit of its own, which its engine would take for the
-// whole's, is put into a query.
-func (r *renderer) source(members []member) {
-	for _, s := range members {
-		r.b.WriteString(setText[s.op])
-		sub := *s.sub
-		if sub.spec.more == nil {
-			sub.spec = sub.spec.with(func(*specMore) {}) // all columns, not the constant 1
-		}
-		if len(members) == 1 || sub.spec.limits == 0 && len(sub.spec.orders) == 0 && !sub.spec.HasSource() {
-			r.query(&sub)
-			continue
-		}
-		names := sub.spec.extra().names
-		if names == nil && sub.spec.extra().cols == nil {
-			names = schema.ColumnNames(sub.table.Columns)
-		}
-		if names == nil {
-			names = make([]string, len(sub.spec.extra().cols))
-			for i := range names {
-				names[i] = "c" + strconv.Itoa(i+1)
-			}
-			sub.spec = sub.spec.Named(names)
-		}
-		quoted := make([]string, len(names))
-		for i, n := range names {
-			quoted[i] = r.d.Quote(n)
-		}
-		r.b.WriteString("SELECT " + strings.Join(quoted, ", ") + " FROM (")
-		r.query(&sub)
-		r.b.WriteString(") AS " + r.alias())
-	}
 }

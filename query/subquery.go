@@ -2,7 +2,6 @@ package query
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
@@ -158,25 +157,6 @@ func (q Spec) with(change func(m *specMore)) Spec {
 	q.more = &m
 	return q
 }
-
-// member is one of the queries whose rows are put together.
-type member struct {
-	op  setOp
-	sub *subselect
-}
-
-// setOp is how a member's rows come to those before it.
-type setOp uint8
-
-const (
-	firstMember setOp = iota
-	opUnion
-	opUnionAll
-	opIntersect
-	opExcept
-)
-
-var setText = [...]string{opUnion: " UNION ", opUnionAll: " UNION ALL ", opIntersect: " INTERSECT ", opExcept: " EXCEPT "}
 
 // joins reports whether the query itself, or with a depth one around it, goes through a reference.
 func (q *Spec) joins(depth int) bool {
@@ -365,32 +345,6 @@ func Having[T any](s Spec, conds []Cond[T]) Spec {
 		}
 		m.having = list
 	}).ofPage()
-}
-
-// SetKind is how the rows of several queries are put together.
-type SetKind = setOp
-
-// The kinds of sets.
-const (
-	Union     SetKind = opUnion
-	UnionAll  SetKind = opUnionAll
-	Intersect SetKind = opIntersect
-	Except    SetKind = opExcept
-)
-
-// Combine returns a query of the rows of several put together.
-func Combine[R any](kind SetKind, first Subquery[R], others ...Subquery[R]) Spec {
-	list := []member{{sub: first.Nested().s}}
-	for _, s := range others {
-		list = append(list, member{kind, s.Nested().s})
-	}
-	var q Spec
-	for _, m := range list[1:] {
-		if a, b := len(list[0].sub.spec.extra().cols), len(m.sub.spec.extra().cols); a != b {
-			q.fail(fmt.Errorf("the queries of a set have %d and %d columns", a, b))
-		}
-	}
-	return q.with(func(m *specMore) { m.source = list })
 }
 
 // Named returns s with names for its columns, so that it can be the source of another query.

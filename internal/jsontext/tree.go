@@ -1,6 +1,7 @@
 package jsontext
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -214,4 +215,13 @@ func unquote(name string) string {
 		return name
 	}
 	return key
+}
+
+// Compact returns a document without the spaces between its parts.
+func Compact(text string) string {
+	var b bytes.Buffer
+	if json.Compact(&b, []byte(text)) != nil {
+		return text
+	}
+	return b.String()
 }

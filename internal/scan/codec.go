@@ -36,6 +36,8 @@ type base struct {
 	decode func(r Row, i int, p unsafe.Pointer) error
 	encode func(p unsafe.Pointer) (schema.Value, error)
 	deep   bool
+	unsure bool      // what is encoded may be what cannot be decoded: methods or functions that are not the library's do both
+	json   *jsonType // of what encoding/json writes
 }
 
 // Column returns the column that the codec is for.
@@ -65,8 +67,8 @@ func newCodec(col *schema.Column) (*Codec, error) {
 		}
 	}
 	c.names = enumNames(inner, b)
-	c.merges = col.Kind == schema.JSON && !col.Scanner && !writesJSON(inner)
-	c.ruled = c.null != notNull || b.op == viaCodec || col.Rules.Any() || col.References != nil || col.Kind == schema.UUID ||
+	c.merges = b.json != nil && !writesJSON(inner)
+	c.ruled = b.unsure || c.null != notNull || b.op == viaCodec || col.Rules.Any() || col.References != nil || col.Kind == schema.UUID ||
 		col.Key && col.Kind == schema.Text
 	if col.Rules.Pattern != "" {
 		c.pattern = regexp.MustCompile(col.Rules.Pattern)

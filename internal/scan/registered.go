@@ -21,7 +21,8 @@ func RegisterCodec[V any, S StoredAs](encode func(V) (S, error), decode func(S) 
 		return fmt.Errorf("prom: the codec of %s lacks a function", t)
 	}
 	b := base{
-		deep: true,
+		deep:   true,
+		unsure: true,
 		decode: func(r Row, i int, p unsafe.Pointer) error {
 			s, err := readStored[S](r, i)
 			if err != nil {

@@ -151,21 +151,21 @@ func (c *Codec) merged(stored, now schema.Value) schema.Value {
 
 // again returns a document as it is when it was read and is encoded again.
 func (c *Codec) again(stored schema.Value) (schema.Value, error) {
-	v := reflect.New(c.typ)
-	if err := decodeJSON(c.typ, []byte(stored.Text()), v.UnsafePointer()); err != nil {
+	p := reflect.New(c.typ).UnsafePointer()
+	if err := c.base.decode(valueRow{stored}, 0, p); err != nil {
 		return schema.Value{}, err
 	}
-	return encodeJSON(c.typ, v.UnsafePointer())
+	return c.base.encode(p)
 }
 
 // sameJSON reports whether a JSON text as the database wrote it means what the field's own encoding says. Engines write JSON
 // with other spaces and in another order.
 func (c *Codec) sameJSON(now, before schema.Value) bool {
-	if c.column.Kind != schema.JSON || c.column.Scanner || now.Kind() != before.Kind() {
+	if c.base.json == nil || now.Kind() != before.Kind() {
 		return false
 	}
 	again, err := c.again(before)
-	return err == nil && again.Equal(now)
+	return err == nil && (again.Equal(now) || c.base.json.raw && jsontext.Compact(again.Text()) == jsontext.Compact(now.Text()))
 }
 
 // chunk is how many values share one allocation of what is kept for change tracking.
@@ -248,7 +248,7 @@ const noteRows = 44
 
 // snapshot returns a value of a deep column that later changes of the field do not reach.
 func (c *Codec) snapshot(p unsafe.Pointer, r Row, i int) (schema.Value, error) {
-	if r != nil && (c.column.Kind == schema.JSON && !c.column.Scanner || c.column.Codec != nil) {
+	if r != nil && (c.base.json != nil || c.column.Codec != nil) {
 		return storedAs(c.column, r, i)
 	}
 	v, err := c.encode(p)

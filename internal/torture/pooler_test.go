@@ -18,7 +18,7 @@ import (
 // PgBouncer that follows prepared statements, whether or not it does; and behind a pooler that cannot be told from a server.
 // Calls outside of transactions do not fail, transactions that may be repeated do not either, and the first error of one that may not names
 // the option to set.
-// suite: 23
+// suite: 34
 func TestPooler(t *testing.T) {
 	t.Parallel()
 	run := func(name, option string, start func(t *testing.T, e dbtest.Engine) dbtest.Engine) {
@@ -33,7 +33,7 @@ func TestPooler(t *testing.T) {
 			two.run(t)
 		})
 	}
-	for _, b := range dbtest.Bouncers(t, 23) {
+	for _, b := range dbtest.Bouncers(t, 34) {
 		start := func(t *testing.T, e dbtest.Engine) dbtest.Engine { return dbtest.PgBouncer(t, b, e, 2) }
 		run("PgBouncer "+b.Version, "", start)
 		run("PgBouncer "+b.Version+", cache_statement", "&default_query_exec_mode=cache_statement", start)
@@ -98,7 +98,7 @@ func (p *pooled) run(t *testing.T) {
 			t.Errorf("the error of a transaction does not tell the remedy: %v", p.refused)
 		}
 	}
-	dbtest.Reportf(t, 23, "%s: two programs, %d calls, %d changes of the table, 0 errors of calls, transactions: %d repeated, %s, in %v", p.name,
+	dbtest.Reportf(t, 34, "%s: two programs, %d calls, %d changes of the table, 0 errors of calls, transactions: %d repeated, %s, in %v", p.name,
 		p.done.Load(), changes, p.repeated.Load(), remedy, time.Since(begun).Round(time.Millisecond))
 }
 

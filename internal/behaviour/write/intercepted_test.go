@@ -12,6 +12,7 @@ import (
 
 // Ensure that many rows have the effect that single ones have, whichever way they go to PostgreSQL, when rules and triggers of the
 // table do more than to store them, also such as come while the connection is in use; and that the keys are those of the rows.
+// suite: 35
 func TestCreateManyIntercepted(t *testing.T) {
 	t.Parallel()
 	const table = "CREATE TABLE tally (id bigserial PRIMARY KEY, no bigint NOT NULL, s text NOT NULL)"

@@ -62,6 +62,7 @@ func threePosts(n int) []Post {
 
 // Ensure that an insert which the database suppresses is an error that says so, in every call that inserts, that nothing else of the
 // call is stored, that no value gets the key of another one's row, and that a transaction goes on.
+// suite: 33
 func TestSuppressedInserts(t *testing.T) {
 	t.Parallel()
 	calls := map[string]func(ctx context.Context, repo *prom.Repo[Post], v []Post) error{
@@ -188,6 +189,7 @@ func TestSuppressedOrUnchanged(t *testing.T) {
 }
 
 // Ensure that a row which the database kept from being changed or deleted is told from one that is gone.
+// suite: 33
 func TestSuppressedChanges(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
