@@ -187,6 +187,9 @@ func (db *DB) open(ctx context.Context) (engine, error) {
 	if e := db.engine.Load(); e != nil {
 		return e, nil
 	}
+	if db.dsn.Path == dsnMemory && db.opened.Load() > 0 {
+		return nil, &Error{Kind: KindClosed, Detail: "the database in memory ended when it was closed; open another one"}
+	}
 	var e engine
 	var err error
 	if db.dsn.Dialect == dsnPostgres {
@@ -221,7 +224,7 @@ func (db *DB) Ping(ctx context.Context) error {
 }
 
 // Close waits for running statements, closes the pool and forgets what is known about the database's tables. It may be called
-// twice. The next operation connects again; an in-memory database is empty then.
+// twice. The next operation connects again; but an in-memory database, which has ended, refuses it with KindClosed.
 func (db *DB) Close() error {
 	db.closing.Lock()
 	defer db.closing.Unlock()

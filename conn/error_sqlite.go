@@ -84,10 +84,18 @@ func fileError(code int, text string, err error) *Error {
 		e.Constraint, _ = after(text, "CHECK constraint failed: ")
 	case code&0xff == lib.SQLITE_ERROR, code == lib.SQLITE_SCHEMA && strings.HasPrefix(text, "no such "): // the schema changes again and again
 		e.setMissing(text)
+	case code == lib.SQLITE_READONLY_DBMOVED:
+		return movedError()
 	case kind == KindOther:
 		e.Detail = "SQLite's result code " + strconv.Itoa(code)
 	}
 	return e
+}
+
+// movedError is the error of a file that has gone from under its connections.
+func movedError() *Error {
+	return &Error{Kind: KindConnection, fresh: true,
+		Detail: "the database's file was removed, renamed or replaced while it was open; Close the connection, and it opens the file of that name anew"}
 }
 
 // setFailed reads "post.title, post.author", or "index 'post_title'" for an index over an expression.

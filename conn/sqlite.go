@@ -28,6 +28,7 @@ type liteEngine struct {
 	writer  liteQueue
 	readers *liteQueue // nil: reads go to the writer
 
+	moved    atomic.Bool // see liteConn.unmoved
 	noGroups bool
 	lonely   atomic.Int64 // until when, in nanoseconds of the clock, writes do not share a transaction; see liteGroup
 

@@ -16,6 +16,9 @@ type liteConn struct {
 
 	*sqlite3.Conn // nil while there is none
 
+	reads  uint      // how often it was taken, of one that reads
+	looked time.Time // when it looked for its file, of the one that writes
+
 	rows liteRows
 
 	conflicted bool   // the upsert that runs has met a row: the function of that name was called
@@ -25,7 +28,7 @@ type liteConn struct {
 // ready makes the connection if there is none.
 func (c *liteConn) ready(ctx context.Context) error {
 	if c.Conn != nil {
-		return nil
+		return c.unmoved()
 	}
 	opened, err := c.engine.connect(ctx, c.writes)
 	if err != nil {
@@ -41,6 +44,39 @@ func (c *liteConn) ready(ctx context.Context) error {
 	}
 	c.Conn = opened
 	return nil
+}
+
+// The connection that writes looks whether its file is still there when it has not for looksAfter, and one that reads after looksEach reads:
+// a look costs as much as a tenth of a write.
+const (
+	looksAfter = 10 * time.Millisecond
+	looksEach  = 256
+)
+
+// unmoved returns an error when the file is not the database's any more, because it was removed, renamed or replaced: what is written
+// would be lost, and what is read is old. What one connection has seen holds for all, until they are closed.
+func (c *liteConn) unmoved() error {
+	if c.engine.memory == "" && c.looks() && c.Moved() {
+		c.engine.moved.Store(true)
+	}
+	if c.engine.moved.Load() {
+		return movedError()
+	}
+	return nil
+}
+
+// looks reports whether it is time to look.
+func (c *liteConn) looks() bool {
+	if !c.writes {
+		c.reads++
+		return c.reads%looksEach == 0
+	}
+	now := time.Now()
+	if now.Sub(c.looked) < looksAfter {
+		return false
+	}
+	c.looked = now
+	return true
 }
 
 // drop closes the connection, about whose state nobody knows enough. A database in memory ends with its last connection, so

@@ -170,6 +170,18 @@ func (c *Conn) TotalChanges() int64 { return lib.Xsqlite3_total_changes64(c.tls,
 // LastInsertRowID returns the row number of the last INSERT that succeeded.
 func (c *Conn) LastInsertRowID() int64 { return lib.Xsqlite3_last_insert_rowid(c.tls, c.db) }
 
+// Moved reports whether the database's file has been removed, renamed or replaced since it was opened. It looks at the file's name by one call
+// of the system.
+func (c *Conn) Moved() bool {
+	if c.tls == nil {
+		return false
+	}
+	moved := (*int32)(pointer(c.out))
+	*moved = 0
+	rc := lib.Xsqlite3_file_control(c.tls, c.db, 0, lib.SQLITE_FCNTL_HAS_MOVED, c.out) // 0 is the main database
+	return rc == lib.SQLITE_OK && *moved != 0
+}
+
 // handle is SQLite's own structure of the connection.
 func (c *Conn) handle() *lib.Tsqlite3 {
 	// c.db is the address that sqlite3_open_v2 returned: C memory, which does not move and lives until Close.
