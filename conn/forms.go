@@ -109,3 +109,16 @@ func MixedForms(ctx context.Context, db *DB, table string, among []*schema.Colum
 	})
 	return mixed, err
 }
+
+// describeForms sets the forms of columns that were found.
+func (db *DB) describeForms(ctx context.Context, table string, found *schema.Found) error {
+	t := &schema.Table{Name: table}
+	for i, c := range found.Columns {
+		t.Columns = append(t.Columns, &schema.Column{Name: c.Name, Kind: c.Kind, Ordinal: i})
+	}
+	forms, _, err := Forms(ctx, db, t)
+	for i, c := range t.Columns {
+		found.Columns[i].Form = forms.Of(c).Form
+	}
+	return err
+}

@@ -76,6 +76,16 @@ func (f Forms) String() string {
 // toldForms are the values of the tag option stored.
 var toldForms = map[string]Form{"datetime": FormSpaced, "unix": FormUnix, "mixed": FormMixed}
 
+// Option returns the value of the tag option stored that tells a form, "" for one that it does not tell.
+func (f Form) Option() string {
+	for option, form := range toldForms {
+		if form == f {
+			return option
+		}
+	}
+	return ""
+}
+
 // setForm reads the tag option stored.
 func (c *Column) setForm(tg *tag) error {
 	told, ok := tg.value("stored")

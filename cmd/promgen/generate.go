@@ -198,8 +198,12 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 	if c.Size > 0 {
 		f.tag = append(f.tag, fmt.Sprintf("max=%d", c.Size))
 	}
-	if s, ok := defaultOf(c); ok && ref == "" {
-		f.tag = append(f.tag, "default="+s)
+	def, ok := defaultOf(c)
+	if ok && ref == "" {
+		f.tag = append(f.tag, "default="+def)
+	}
+	if stored := c.Form.Option(); stored != "" && c.Kind == schema.Time && (!ok || def == "now") {
+		f.tag = append(f.tag, "stored="+stored)
 	}
 	if ref != "" {
 		f.typ, f.family = ref, "Ref"

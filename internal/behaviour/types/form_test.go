@@ -14,6 +14,7 @@ import (
 	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/behaviour/kit"
 	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/schema"
 )
 
 // stamp is a model of a table that others made, whose column Other alone has the form that this library gives it.
@@ -362,6 +363,10 @@ func TestTimeForms_Told(t *testing.T) {
 		is.Equal(n, 1)
 
 		kit.RunSQL(t, db, "CREATE TABLE stamp (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP, maybe DATETIME, other TIMESTAMP NOT NULL)")
+		found, err := db.Describe(ctx, "stamp")
+		is.NoErr(err)
+		is.Equal(found.Column("at").Form, schema.FormSpaced)
+		is.Equal(found.Column("at").Form.Option(), "datetime")
 		stamps := prom.NewRepo[stamp](prom.Using(db))
 		is.NoErr(stamps.Create(ctx, &stamp{Seq: 1, At: hour(1), Other: hour(1)}))
 		is.Equal(kit.ScanOne[string](t, db, "SELECT at || other FROM stamp"), "2024-02-29 21:34:562024-02-29T21:34:56.000000Z")

@@ -24,7 +24,7 @@ func TestOptionsAreKept(t *testing.T) {
 	}
 	names, _ := schema.Options()
 	for _, name := range names {
-		if !used[name] {
+		if !used[name] && name != "stored" { // which tells what others made, and changes no table of this library
 			t.Errorf("no model of the kept databases uses the option %s", name)
 		}
 	}
