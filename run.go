@@ -114,6 +114,7 @@ func (b *binding) mayLock(ctx context.Context) error {
 func (b *binding) forget(text *query.Text) {
 	b.marked.Clear()
 	b.driver.Store(driverUnknown)
+	b.plain.Clear()
 	if text != nil {
 		for _, t := range text.Tables {
 			install.Mark(b.db, t).Clear()

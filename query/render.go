@@ -169,6 +169,13 @@ func (r *renderer) node(n *node) {
 				not = " NOT"
 			}
 			r.b.WriteString(expr + not + " IN ")
+			if r.folds(col) {
+				alias := r.alias()
+				r.b.WriteString("(SELECT " + r.d.Operand(col, alias+".v") + " FROM ")
+				r.expr(n.rhs)
+				r.b.WriteString(" AS " + alias + " (v))")
+				return
+			}
 			r.expr(n.rhs)
 			return
 		}
@@ -190,12 +197,23 @@ func (r *renderer) node(n *node) {
 		col, expr := r.operand(n)
 		r.b.WriteString(expr + opText[n.op])
 		if n.rhs != nil {
-			r.expr(n.rhs)
+			r.b.WriteString(r.folded(col, r.text(func() { r.expr(n.rhs) })))
 			return
 		}
-		r.b.WriteString(r.d.Arg(col.Kind))
+		r.b.WriteString(r.folded(col, r.d.Arg(col.Kind)))
 		r.arg(n.val)
 	}
+}
+
+// folds reports whether texts that are like those of a column are compared by an expression on both sides.
+func (r *renderer) folds(c *schema.Column) bool { return c.Folded && r.d.Features().FoldsTexts }
+
+// folded returns what is compared with the operand of a column.
+func (r *renderer) folded(c *schema.Column, expr string) string {
+	if r.folds(c) {
+		return r.d.Operand(c, expr)
+	}
+	return expr
 }
 
 // side returns the left side of a node.
@@ -235,6 +253,12 @@ func (r *renderer) raw(raw *rawSQL) {
 // order writes one term of an order.
 func (r *renderer) order(o *orderTerm, position int) string {
 	col, expr := o.col, strconv.Itoa(position)
+	if o.part == dialect.NoPart && r.folds(col) {
+		position = 0 // an expression around a number is none around the column
+		if o.x != nil && len(exprValues(nil, r.d, o.x)) > 0 {
+			r.fail(errFoldArgs)
+		}
+	}
 	if position == 0 {
 		expr = r.text(func() { r.expr(o.term()) })
 	}
@@ -340,5 +364,7 @@ func finish(b squirrel.Sqlizer, args int) (string, error) {
 	}
 	return text.SQL, nil
 }
+
+var errFoldArgs = errors.New("on PostgreSQL, a text that ignores case and is computed with arguments is no order, group, least or greatest value")
 
 var errGroupArgs = errors.New("a group by an expression with arguments must be among the columns that are selected")

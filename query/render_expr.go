@@ -1,6 +1,7 @@
 package query
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -100,6 +101,17 @@ func (r *renderer) aggregate(e *expr) {
 		if len(args) > 0 {
 			arg, like = args[0], e.args[0].like
 		}
+		if r.folds(like) {
+			switch {
+			case e.distinct:
+				arg = r.d.Operand(like, arg)
+			case e.fn != dialect.FuncMin && e.fn != dialect.FuncMax:
+			case e.win != nil:
+				r.fail(errFoldWindow)
+			case len(exprValues(nil, r.d, e.args[0])) > 0:
+				r.fail(errFoldArgs)
+			}
+		}
 		var err error
 		if text, suffix, err = r.d.Aggregate(e.fn, like, e.distinct, arg); err != nil {
 			r.fail(err)
@@ -119,10 +131,16 @@ func (r *renderer) aggregate(e *expr) {
 	r.b.WriteString(text)
 }
 
+var errFoldWindow = errors.New("on PostgreSQL, a window has no least, greatest or distinct texts that ignore case")
+
 func (r *renderer) window(w *window) string {
 	var b strings.Builder
 	if len(w.partition) > 0 {
-		b.WriteString("PARTITION BY " + strings.Join(r.texts(w.partition), ", "))
+		terms := r.texts(w.partition)
+		for i, e := range w.partition {
+			terms[i] = r.folded(e.like, terms[i])
+		}
+		b.WriteString("PARTITION BY " + strings.Join(terms, ", "))
 	}
 	for i := range w.orders {
 		switch {

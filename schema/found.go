@@ -44,6 +44,7 @@ type FoundColumn struct {
 	Key       bool   // part of the primary key
 	Auto      bool   // the database counts it up
 	NoCase    bool   // comparisons ignore the case of letters
+	Equating  bool   // by a collation that takes different texts for equal
 	Generated bool   // computed from other columns, so that it cannot be written
 	Default   string // as the engine writes it; "" for none
 }
