@@ -79,7 +79,8 @@ func (r *Result[V]) Value() (V, error) { return r.value, r.err }
 func (b *Batch) Len() int { return len(b.ops) }
 
 // Run runs the operations, in the order in which they were added, and empties the batch. The error of an operation is a
-// [*BatchError]; the values that were to be written are as they were then. A batch of none does nothing. Operations on repos of
+// [*BatchError]; the values that were to be written are as they were then. When the answer to a batch that writes is lost, the error is
+// [ErrOutcomeUnknown] and names no operation: all of them may have happened, or none. A batch of none does nothing. Operations on repos of
 // several connections are an error, before anything is sent.
 //
 // A Get that finds no row is no failure of the batch, nor are rows that do not fit the model: their Result says so.
@@ -177,7 +178,12 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 	}
 	db := ops[0].b.db
 	repaired := map[*binding]bool{}
-	for repeats := 0; ; {
+	for runs, repeats := 0, 0; ; runs++ {
+		if runs > 0 {
+			for _, st := range sts {
+				st.Fresh = true
+			}
+		}
 		failed, err := db.Batch(ctx, sts, func(i int, rows conn.Rows) error { return ops[at[i]].read(rows) })
 		if err == nil {
 			break
@@ -258,7 +264,8 @@ func (o *BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx cont
 		*v = w.stored
 		return nil
 	}
-	op := &batchOp{
+	var op *batchOp
+	op = &batchOp{
 		build: func(ctx context.Context, op *batchOp) error {
 			if err := (hooks & befores).call(ctx, v); err != nil {
 				op.own = true
@@ -272,7 +279,7 @@ func (o *BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx cont
 			w.loader.Plan, w.one = r.plan, &w.stored
 			err := w.ReadRows(rows)
 			if err == nil && !w.found && rows.Close() == nil {
-				return r.notFound(verb)
+				return r.noRow(&op.Statement)
 			}
 			return err
 		},
@@ -307,6 +314,7 @@ func (o *BatchOf[T]) Create(v *T) {
 			op.own = true
 			return err
 		}
+		op.Stores = conn.StoresInsert
 		if op.NoRows = r.insertsOnly(ctx, op.b, w.cols); op.NoRows {
 			op.SQL, err = op.b.stmts.InsertOnly(w.cols)
 			return err
@@ -332,7 +340,7 @@ func (o *BatchOf[T]) Update(v *T) {
 		if op.skip = len(cols) == 0; op.skip {
 			return nil
 		}
-		if op.Args, err = r.values(ctx, op.Op, nil, &w.stored, cols); err != nil {
+		if op.Args, err = r.changed(ctx, op.Op, nil, &w.stored, cols); err != nil {
 			op.own = true
 			return err
 		}
@@ -345,7 +353,9 @@ func (o *BatchOf[T]) Update(v *T) {
 		op.Judged = true // the row may be gone
 		w.returns(r.plan, r.keptBut(cols))
 		op.Check, op.Undo, op.Kept = w, true, w.Kept
-		op.why = func(ctx context.Context, err error) error { return r.missed(ctx, err, r.stands(v, args[len(cols):])) }
+		op.why = func(ctx context.Context, err error) error {
+			return r.missed(ctx, err, r.stands(v), by, args[len(cols):])
+		}
 		return err
 	})
 }

@@ -30,7 +30,7 @@ type Outcome uint8
 
 // The outcomes.
 const (
-	Unchanged Outcome = iota // a row was there, and it was left alone
+	Unchanged Outcome = iota // a row was there, and it was left alone; or a trigger of the database suppressed the insert
 	Inserted
 	Updated
 )
@@ -126,15 +126,27 @@ func (c *Conflict[T]) create(ctx context.Context, v *T) (Outcome, error) {
 		return Unchanged, err
 	}
 	w.setText("upsert", text)
-	w.Write, w.Tell, w.complete = true, c.tells(), true
+	w.Write, w.Tell, w.Stores, w.complete = true, c.tells(), c.stores(), true
 	w.one = &w.stored
 	if err := b.query(ctx, &w.call, w); err != nil {
 		return Unchanged, err
 	}
-	if w.found {
+	switch {
+	case w.found:
 		*v = w.stored
+	case w.Stores != 0:
+		return Unchanged, r.noRow(&w.Statement)
 	}
 	return c.outcome(w, &w.Statement), nil
+}
+
+// stores says what an insert must store. A row that is there may be left alone if that was said, and then nothing tells it from an
+// insert that the database has suppressed.
+func (c *Conflict[T]) stores() conn.Stores {
+	if c.nothing || len(c.where) > 0 {
+		return 0
+	}
+	return conn.StoresUpsert
 }
 
 // tells reports whether the database must be asked what it has done.
@@ -315,10 +327,13 @@ func (c *Conflict[T]) add(batch *Batch, v *T, outcome *Outcome) {
 		}
 		op.SQL, op.Args, op.text, op.Tell, w.Tell = text.SQL, w.args, text, c.tells(), c.tells()
 		op.Check, op.Undo, op.Kept = w.Check, w.Undo, w.Kept
-		op.skip = false
+		op.skip, op.Stores = false, c.stores()
 		op.read = func(rows conn.Rows) error {
 			w.one = &w.stored
 			err := w.ReadRows(rows)
+			if err == nil && !w.found && op.Stores != 0 && rows.Close() == nil {
+				return r.noRow(&op.Statement)
+			}
 			op.skip = !w.found // there is nothing to assign
 			*outcome = c.outcome(w, &op.Statement)
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -56,6 +57,7 @@ func (r *Repo[T]) create(ctx context.Context, v *T) error {
 		return err
 	}
 	w.setWrite("insert", text)
+	w.Stores = conn.StoresInsert
 	w.returns(r.plan, r.keptBut(cols))
 	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
 		return err
@@ -71,7 +73,7 @@ func (r *Repo[T]) insertsOnly(ctx context.Context, b *binding, cols []*schema.Co
 		return false
 	}
 	key := r.madeKey(cols)
-	return key == nil || fitsAnyKey(key) && b.madeByDriver(ctx, key)
+	return (key == nil || fitsAnyKey(key)) && b.knowsKey(ctx, key)
 }
 
 // fitsAnyKey reports whether a field takes every key that a database counts up to. What a smaller one does not take must be undone.
@@ -84,6 +86,7 @@ func (r *Repo[T]) insertOnly(ctx context.Context, b *binding, w *work[T], cols [
 		return err
 	}
 	w.setWrite("insert", text)
+	w.Stores = conn.StoresInsert
 	if _, err := b.exec(ctx, &w.call); err != nil {
 		return err
 	}

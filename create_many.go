@@ -88,11 +88,11 @@ func (r *Repo[T]) createMany(ctx context.Context, b *binding, vs []T) error {
 			return err
 		}
 	}
-	insert := r.insertBulk
+	insert, apart := r.insertBulk, true
 	if bulks && !slices.ContainsFunc(parts, func(p part) bool { return !r.bulks(ctx, b, p) }) {
 		parts = splitParts(parts, maxBulk)
 	} else {
-		insert = r.insertRows
+		insert, apart = r.insertRows, false // what it stored is counted when it has been stored
 		parts = splitRows(parts, b.db.Dialect().Features().MaxArgs)
 	}
 	all := func(ctx context.Context) error {
@@ -103,7 +103,7 @@ func (r *Repo[T]) createMany(ctx context.Context, b *binding, vs []T) error {
 		}
 		return nil
 	}
-	if key := r.madeKey(parts[0].cols); len(parts) == 1 && (key == nil || fitsAnyKey(key)) {
+	if key := r.madeKey(parts[0].cols); apart && len(parts) == 1 && (key == nil || fitsAnyKey(key)) {
 		err = all(ctx)
 	} else {
 		err = b.inTx(ctx, all)
@@ -282,6 +282,9 @@ func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part
 			if err := m.loader.Load(rows, &m.values[i]); err != nil {
 				return err
 			}
+		}
+		if i < p.to && rows.Close() == nil {
+			return conn.NotStored("insert", r.table.Name)
 		}
 		return nil
 	}))

@@ -20,7 +20,8 @@ type Subquery[R any] = query.Subquery[R]
 // Reference is a reference from T to R: a [RefField] or a [NullRefField].
 type Reference[T, R any, K comparable] = query.Reference[*T, *R, K]
 
-// Window says which rows a function such as [RowNumber] sees for each row. [PartitionBy] and [OrderWindow] make windows.
+// Window says which rows a function such as [RowNumber] sees for each row: of all rows for which the query's conditions hold, also of those that
+// are not on its page. [PartitionBy] and [OrderWindow] make windows.
 type Window[T any] = query.Window[*T]
 
 // When is one branch of a [Case]; [Then] makes it.
@@ -66,7 +67,8 @@ type Integer = query.Integer
 // Val is a constant.
 func Val[T, V any](v V) Expr[T, V] { return query.Val[*T](v) }
 
-// RawExpr is a value in SQL, with a question mark for each argument as in [Raw]. V says how it is read and what it is compared with.
+// RawExpr is a value in SQL, with a question mark for each argument, or term of T, as in [Raw]. V says how it is read and what it is compared
+// with.
 func RawExpr[T, V any](sql string, args ...any) Expr[T, V] { return query.RawExpr[*T, V](sql, args...) }
 
 // OrNull is the same value, read as nil when it is NULL.

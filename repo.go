@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -202,39 +201,50 @@ type binding struct {
 	table  *schema.Table
 	stmts  *query.Statements
 	marked *conn.Mark   // set when the table is known to be complete
-	driver atomic.Int32 // see madeByDriver
+	stored atomic.Int32 // see knowsKey
 	wide   atomic.Bool  // the table has been compared with the model, see tooNarrow
 	plain  sync.Map     // whether a unique index is over the columns themselves, by their names; see plainIndex
 
 	derived bool // the rows are those of other queries, and there is no table
 }
 
-// The values of binding.driver.
+// The values of binding.stored: how much the driver knows of a row that was inserted.
 const (
-	driverUnknown = iota
-	driverMakesKeys
-	driverDoesNot
+	storedUnknown = iota
+	storedAside   // nothing: it is a view, whose triggers store the row elsewhere
+	storedRow     // that it was stored
+	storedNumber  // its key as well, which is the row's number
 )
 
-// madeByDriver reports whether the key that a table makes is the one that the driver knows: on SQLite, whether it stands for the
-// row's number, as it does in the tables that this library makes. The table is looked at once.
-func (b *binding) madeByDriver(ctx context.Context, key *schema.Column) bool {
-	if known := b.driver.Load(); known != driverUnknown {
-		return known == driverMakesKeys
+// knowsKey reports whether the driver knows, without reading a row back, that it was stored, and with which key when the database
+// makes key. On SQLite the key is the row's number in the tables that this library makes, but not in each that others have made. The
+// table is looked at once.
+func (b *binding) knowsKey(ctx context.Context, key *schema.Column) bool {
+	known := b.stored.Load()
+	if known == storedUnknown {
+		found, err := conn.Inspect(ctx, b.db, b.table.Name)
+		if err != nil || !found.Exists {
+			return false
+		}
+		known = storedOf(&found, b.table)
+		b.stored.Store(known)
 	}
-	found, err := conn.Inspect(ctx, b.db, b.table.Name)
-	if err != nil || !found.Exists {
-		return false
+	if key == nil {
+		return known >= storedRow
 	}
-	known := int32(driverDoesNot)
-	for _, c := range found.Columns {
-		// Another key of integers would take NULL, unless it says NOT NULL, and then it does not make keys.
-		if c.Key && c.NotNull && strings.EqualFold(c.Name, key.Name) {
-			known = driverMakesKeys
+	return known == storedNumber
+}
+
+func storedOf(found *schema.Found, table *schema.Table) int32 {
+	if found.View {
+		return storedAside
+	}
+	for _, key := range table.Key {
+		if c := found.Column(key.Name); key.Auto && c != nil && c.Auto {
+			return storedNumber
 		}
 	}
-	b.driver.Store(known)
-	return known == driverMakesKeys
+	return storedRow
 }
 
 // bind returns the binding, anew when the connection of the name has been replaced.

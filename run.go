@@ -113,7 +113,7 @@ func (b *binding) mayLock(ctx context.Context) error {
 // forget takes back that the tables of a statement are complete.
 func (b *binding) forget(text *query.Text) {
 	b.marked.Clear()
-	b.driver.Store(driverUnknown)
+	b.stored.Store(storedUnknown)
 	b.plain.Clear()
 	if text != nil {
 		for _, t := range text.Tables {
@@ -219,4 +219,12 @@ func (b *binding) inTx(ctx context.Context, fn func(ctx context.Context) error) 
 
 func (r *Repo[T]) notFound(op string) error {
 	return &Error{Kind: ErrNotFound, Op: op, Table: r.table.Name}
+}
+
+// noRow returns the error of a statement that has returned no row: there is none, or none was stored.
+func (r *Repo[T]) noRow(st *conn.Statement) error {
+	if st.Stores != 0 {
+		return conn.NotStored(st.Op, r.table.Name)
+	}
+	return r.notFound(st.Op)
 }

@@ -44,16 +44,12 @@ func (r *Repo[T]) Upsert(ctx context.Context, v *T, on ...Columner) error {
 }
 
 func (r *Repo[T]) upsert(ctx context.Context, v *T, on identity) error {
-	var outcome Outcome
 	var err error
 	if hooks := r.hooks & upsertHooks; hooks != 0 {
-		outcome, err = (&Conflict[T]{repo: r, on: &on, hooks: hooks}).Create(ctx, v)
+		_, err = (&Conflict[T]{repo: r, on: &on, hooks: hooks}).Create(ctx, v)
 	} else {
 		c := Conflict[T]{repo: r, on: &on} // stays on the stack
-		outcome, err = c.create(ctx, v)
-	}
-	if err == nil && outcome == Unchanged {
-		return r.notFound("upsert") // by a trigger
+		_, err = c.create(ctx, v)
 	}
 	return err
 }

@@ -20,6 +20,9 @@ var sqlStates = map[string]Kind{
 	"23514": KindCheck,
 	"22001": KindTooLong,
 	"54000": KindTooLong, // program_limit_exceeded: an index row or a value that is too large
+	"54001": KindSyntax,  // statement_too_complex
+	"54011": KindSyntax,  // too_many_columns
+	"54023": KindSyntax,  // too_many_arguments
 	"42P01": KindNoTable,
 	"3F000": KindNoTable, // invalid_schema_name
 	"42703": KindNoColumn,
@@ -64,6 +67,9 @@ var sqlStateNames = map[string]string{
 	"42883": "there is no such function or operator",
 	"3D000": "the database does not exist",
 	"28P01": "the password was not accepted",
+	"54001": "it is nested deeper than the server's max_stack_depth allows; take less at once",
+	"54011": "it has more columns than the server takes; select fewer",
+	"54023": "a function has more arguments than the server takes; take less at once",
 	"2BP01": "something else in the database depends on it",
 	"53300": "the server has no connection left",
 }
@@ -134,9 +140,10 @@ func serverError(pg *pgconn.PgError, err error) *Error {
 	case pg.Code == "0A000" && strings.Contains(pg.Routine, "RevalidateCachedQuery"):
 		e.stale = true
 		e.Detail = "the table changed after the statement was prepared"
-	case pg.Code == "26000":
-		e.stale = true // a prepared statement that a pooler has put on another connection
-		e.Detail = "the prepared statement is gone; behind a pooler use default_query_exec_mode=exec"
+	case lostStatement(pg):
+		e.Kind, e.stale = KindOther, true
+		e.Detail = "the server's session does not have the prepared statement (SQLSTATE " + pg.Code + "); " +
+			"behind a pooler in transaction mode set default_query_exec_mode=exec"
 	case pg.Code == "42P01" || pg.Code == "42703" || pg.Code == "42883" || pg.Code == "42804":
 		e.Detail = pg.Message
 	case kind == KindOther, kind == KindType, kind == KindSyntax, kind == KindPermission, kind == KindConnection:

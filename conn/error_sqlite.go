@@ -132,7 +132,25 @@ func (e *Error) setMissing(text string) {
 		e.Kind, e.Detail = KindTooLong, "SQLite takes patterns of up to 50,000 bytes"
 	default:
 		e.Kind = KindSyntax
+		for phrase, detail := range sqliteLimits {
+			if says(phrase) {
+				e.Detail = detail
+			}
+		}
 	}
+}
+
+// sqliteLimits are what SQLite says of statements that are too large, and what is to be said of them; see https://www.sqlite.org/limits.html.
+var sqliteLimits = map[string]string{
+	"Expression tree is too large":      "it is nested deeper than the 1,000 levels that SQLite takes; take less at once",
+	"Recursion limit":                   "it is nested deeper than SQLite takes; take less at once",
+	"too many terms in compound SELECT": "SQLite takes no more than 500 queries in a union; take less at once",
+	"too many SQL variables":            "SQLite takes no more than 32,766 arguments; take less at once, or give a list as one argument",
+	"tables in a join":                  "SQLite joins no more than 64 tables; follow fewer references",
+	"too many columns in ":              "SQLite takes no more than 2,000 columns; select fewer",
+	"too many terms in ORDER BY":        "SQLite takes no more than 2,000 terms in an order; take fewer",
+	"too many terms in GROUP BY":        "SQLite takes no more than 2,000 terms in a group; take fewer",
+	"too many arguments on function":    "a function has more arguments than SQLite takes; take less at once",
 }
 
 // after returns what follows a phrase in a message.

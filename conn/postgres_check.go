@@ -73,28 +73,12 @@ func tableFacts(ctx context.Context, c *pgx.Conn, fields []pgconn.FieldDescripti
 	return string(r.Rows[0][0]) == "t", notNull, nil
 }
 
-// queryChecked is query for a statement that has its result checked.
-func (e *pgEngine) queryChecked(ctx context.Context, st *Statement) (Rows, error) {
-	c, err := e.pool.Acquire(ctx)
-	if err != nil {
-		return nil, postgresError(err)
-	}
-	rows, err := e.runChecked(ctx, c, st)
-	if err != nil {
-		c.Release()
-		return nil, postgresError(err)
-	}
-	return rows, nil
-}
-
+// runChecked runs a statement that has its result checked.
 func (e *pgEngine) runChecked(ctx context.Context, c *pgxpool.Conn, st *Statement) (*pgRows, error) {
 	undo := st.Undo && !(st.Kept == 0 && e.seen.has(st))
 	if e.direct {
 		s := sessionOf(c.Conn())
-		if p := s.stmts[st.SQL]; p != nil && st.Fresh {
-			s.forget(p)
-		}
-		p, err := s.prepare(ctx, c.Conn(), st.SQL)
+		p, err := s.prepareFor(ctx, c.Conn(), st, st.SQL)
 		if err == nil {
 			undo, err = s.check(ctx, c.Conn(), p, st)
 		}
@@ -102,16 +86,10 @@ func (e *pgEngine) runChecked(ctx context.Context, c *pgxpool.Conn, st *Statemen
 			return nil, err
 		}
 		if !undo {
-			return s.run(ctx, c.Conn(), c, st)
+			return s.send(ctx, c.Conn(), c, p, st)
 		}
 	} else if !undo {
-		rows, err := c.Query(ctx, st.SQL, poolArgs(st)...)
-		if err != nil {
-			return nil, err
-		}
-		r := newPgRows(rows, st)
-		r.pooled = c
-		return r, nil
+		return queryByPgx(ctx, c, st)
 	}
 	return e.runUndoable(ctx, c, st)
 }
@@ -158,7 +136,7 @@ func (e *pgEngine) unsure(ctx context.Context, c *pgx.Conn, sts []*Statement) (i
 			undo = true
 		default:
 			s := sessionOf(c)
-			p, err := s.prepare(ctx, c, st.SQL)
+			p, err := s.prepareFor(ctx, c, st, st.SQL)
 			if err != nil {
 				return i, false, postgresError(err)
 			}

@@ -99,11 +99,19 @@ func (r *pgRows) end() (tag pgconn.CommandTag, err error) {
 		r.rows.Close()
 		tag, err = r.rows.CommandTag(), r.rows.Err()
 	}
-	if err = postgresError(err); err == nil && r.broken {
+	if err == nil && r.broken {
 		err = &Error{Kind: KindConnection, Detail: errColumns.Error()}
 	}
-	if err != nil && r.session != nil {
+	if r.pooled != nil && r.finish == nil && r.st.mayWrite() {
+		err = outcome(err)
+	}
+	err = postgresError(err)
+	switch {
+	case r.session == nil:
+	case err != nil:
 		r.session.failed(r.prepared, err)
+	default:
+		r.prepared.ran = true
 	}
 	if r.finish != nil {
 		err = r.settle(err)
@@ -340,6 +348,11 @@ func (r *pgRows) Bytes(i int) ([]byte, error) {
 		return nil, errors.New("bytea arrives in the escape format; set the option bytea_output to hex")
 	}
 	return nil, r.wrongType(i, asBytes.String())
+}
+
+// DistinctKeys reports whether no object in a document has a key twice, because jsonb keeps the last one.
+func (r *pgRows) DistinctKeys(i int) bool {
+	return !r.short(i) && r.fields[i].DataTypeOID == pgtype.JSONBOID
 }
 
 // epoch is midnight of 1 January 2000 UTC, from which PostgreSQL counts, in seconds of Unix time.

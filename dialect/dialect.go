@@ -41,6 +41,7 @@ type Features struct {
 	FoldsTexts   bool // texts that ignore case are compared by an expression: Operand, on both sides; see schema.Column.Folded
 	KeysReturn   bool // a key that the database makes may be one that a deleted row had
 	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
+	SeesUpdated  bool // a subquery among the values of an update sees the rows that the update has changed already
 
 	// Inserted is an expression that tells a row which an upsert inserted from one that it updated; "" when the driver tells.
 	Inserted string

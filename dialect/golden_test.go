@@ -198,5 +198,6 @@ func TestFeatures(t *testing.T) {
 		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true,
 		FoldsTexts: true, Inserted: "(xmax = 0)"})
 	is.Equal(sqlite.Dialect{}.Features(), dialect.Features{
-		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true})
+		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
+		SeesUpdated: true})
 }

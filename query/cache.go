@@ -110,8 +110,6 @@ func (k shape) nodes(nodes []node) shape {
 		case opTrue:
 		case opAnd, opOr, opNot, opKeysIn:
 			k = k.nodes(n.kids)
-		case opRaw:
-			k = k.text(n.raw.text)
 		case opMatch:
 			k = append(k, byte(n.match), bit(n.fold)|bit(n.not)<<1)
 			k = k.side(n)

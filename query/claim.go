@@ -73,6 +73,9 @@ func (s *Statements) ordersClaims() bool { return s.Dialect.Features().ManyWrite
 // claimByKey writes UPDATE … WHERE key IN (SELECT key …), and what is returned.
 func (s *Statements) claimByKey(r *renderer, q *Spec, list []assignment) {
 	r.b.WriteString("UPDATE " + s.name + " SET " + s.assigned(r, list))
+	if from := s.before(list); from != "" {
+		r.b.WriteString(" FROM " + from)
+	}
 	keys := strings.Join(s.quoted(s.Table.Key), ", ")
 	r.b.WriteString(" WHERE (" + keys + ") IN (")
 	s.claimed(r, q)

@@ -88,7 +88,6 @@ const (
 	opAnd
 	opOr
 	opNot
-	opRaw
 	opKeysIn // the columns of kids together are one of the keys whose parts are their lists
 	opExists // the subquery of the left side has a row
 	opTruth  // the left side, a boolean, is true
@@ -109,7 +108,6 @@ type node struct {
 	col   *schema.Column
 	val   schema.Value // the operand; the list of opIn
 	kids  []node       // of opAnd, opOr and opNot
-	raw   *rawSQL      // of opRaw
 	x     *expr        // the left side in place of col
 	rhs   *expr        // the right side in place of val
 	err   error        // why the condition cannot be used

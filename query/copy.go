@@ -65,7 +65,7 @@ func Copy[D, S, R any](s *Statements, args []schema.Value, q Nested[R], maps []M
 		return nil, nil, fmt.Errorf("nothing is mapped to %s, which a row needs", strings.Join(missing, ", "))
 	}
 	sub := *q.s
-	sub.spec = sub.spec.with(func(m *specMore) { m.cols = terms })
+	sub.spec = sub.spec.project(terms)
 	if err := sub.spec.Err(); err != nil {
 		return nil, nil, err
 	}

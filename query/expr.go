@@ -3,6 +3,7 @@ package query
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
@@ -135,7 +136,9 @@ func Val[T, V any](v V) Expr[T, V] {
 	e := &expr{op: exprValue, like: like, given: v, err: err}
 	x := typed[T, V](e)
 	if err == nil {
-		e.val, e.err = scan.EncodeField(x.c, v)
+		if e.val, e.err = scan.EncodeField(x.c, v); e.err == nil {
+			e.err = x.c.Readable(e.val)
+		}
 	}
 	return x
 }
@@ -156,15 +159,15 @@ func beside[V any](e *expr, like *schema.Column) *expr {
 	return &same
 }
 
-// RawExpr is a value in SQL, with a question mark for each argument as in [Raw]. V says how it is read, and what it is compared
-// with.
+// RawExpr is a value in SQL, with a question mark for each argument, or term of T, as in [Raw]. V says how it is read, and what it is
+// compared with.
 func RawExpr[T, V any](sql string, args ...any) Expr[T, V] {
 	like, err := likeOf[V]()
-	raw, rawErr := newRaw(sql, args)
-	if err == nil {
-		err = rawErr
+	e := newRaw(like, sql, args, termOf[T])
+	if err != nil {
+		e.err = err
 	}
-	return typed[T, V](&expr{op: exprRaw, like: like, raw: raw, err: err})
+	return typed[T, V](e)
 }
 
 // OrNull is the same value, read as nil when it is NULL.
@@ -229,6 +232,9 @@ func (e *expr) firstErr() error {
 	if e.err != nil {
 		return e.err
 	}
+	if err := e.nestedErr(); err != nil {
+		return err
+	}
 	for _, a := range e.args {
 		if err := a.firstErr(); err != nil {
 			return err
@@ -281,44 +287,10 @@ func nodesJoin(nodes []node, depth int) bool {
 	return false
 }
 
-// aggregates reports whether an expression is computed from a group of rows.
-func (e *expr) aggregates() bool { return e.some((*expr).aggregate) }
-
-// aggregate reports whether an expression is an aggregate itself, and manyRows whether it is one or a function of a window.
-func (e *expr) aggregate() bool { return e.op == exprAggregate && e.win == nil }
-func (e *expr) manyRows() bool  { return e.op == exprAggregate }
-
-// some reports whether f holds for an expression or one of its parts that are of the same query.
-func (e *expr) some(f func(*expr) bool) bool {
-	if f(e) {
-		return true
-	}
-	if e.op == exprOuter {
-		return false
-	}
-	for _, a := range e.args {
-		if a.some(f) {
-			return true
-		}
-	}
-	for i := range e.conds {
-		if e.conds[i].some(f) {
-			return true
-		}
-	}
-	return false
-}
-
-func (n *node) some(f func(*expr) bool) bool {
-	if n.x != nil && n.x.some(f) || n.rhs != nil && n.rhs.some(f) {
-		return true
-	}
-	for i := range n.kids {
-		if n.kids[i].some(f) {
-			return true
-		}
-	}
-	return false
+// readsRows reports whether an expression reads rows of a table by a subquery; a reference is followed by one where there
+// are no joins.
+func (e *expr) readsRows() bool {
+	return e.op == exprQuery || e.op == exprVia || e.op == exprRaw && strings.Contains(strings.ToLower(e.raw.text), "select")
 }
 
 // strict reports whether an expression is certainly NULL when all columns of its row are.
@@ -349,7 +321,7 @@ func (k shape) expr(e *expr) shape {
 	case exprInt:
 		k = k.int(e.n + 1)
 	case exprRaw:
-		k = k.text(e.raw.text)
+		k = k.raw(e.raw)
 	case exprQuery:
 		k = k.subselect(e.sub)
 	case exprVia:
@@ -368,7 +340,7 @@ func exprValues(dst []schema.Value, d dialect.Dialect, e *expr) []schema.Value {
 	case exprValue:
 		return append(dst, e.val)
 	case exprRaw:
-		return append(dst, e.raw.args...)
+		return e.raw.values(dst, d)
 	case exprQuery:
 		return e.sub.spec.values(dst, d)
 	case exprCase:

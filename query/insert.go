@@ -176,6 +176,6 @@ func (r *renderer) conflict(s *Statements, c *Conflict, list []assignment) {
 	}
 	if len(c.where) > 0 {
 		r.b.WriteString(" WHERE ")
-		r.chain(c.where, " AND ", "")
+		r.chain(c.where)
 	}
 }

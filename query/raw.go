@@ -12,49 +12,128 @@ import (
 	"github.com/Masterminds/squirrel"
 	"github.com/google/uuid"
 
+	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
 )
 
-// rawSQL is a condition that the caller wrote.
+// rawSQL is SQL that the caller wrote.
 type rawSQL struct {
 	parts []string // the text around the arguments: one more than args; ?? is undone
 	text  string   // the text as given, for the shape
-	args  []schema.Value
+	args  []rawArg
+}
+
+// rawArg is a value, or a term of the row.
+type rawArg struct {
+	val  schema.Value
+	term *expr
 }
 
 // Raw is a condition in SQL. A question mark stands for each argument; ?? is a question mark itself, and inside quotes and
 // comments a question mark is just that. Arguments are booleans, numbers, texts, bytes, times, UUIDs, their pointers, slices of
-// them as one list argument, and driver.Valuers; they are never written into the text.
+// them as one list argument, and driver.Valuers; they are never written into the text. So are fields and other terms of T, in whose place
+// stands what they are in the statement: a column with the name of its rows, whatever these are called there.
 func Raw[T any](sql string, args ...any) Cond[T] {
-	raw, err := newRaw(sql, args)
-	return Cond[T]{n: &node{op: opRaw, raw: raw, err: err}}
+	return Cond[T]{n: testExpr(opTruth, newRaw(kindColumns[schema.Bool], sql, args, termOf[T]))}
 }
 
-func newRaw(sql string, args []any) (raw *rawSQL, err error) {
-	raw = &rawSQL{text: sql}
-	raw.parts, err = splitRaw(sql)
-	if err == nil && len(raw.parts) != len(args)+1 {
-		err = fmt.Errorf("the raw condition has %d question marks for %d arguments (a question mark itself is ??; numbered placeholders such as $1 are not used here)",
+// termOf returns what an argument is when it is a term.
+func termOf[T any](arg any) *expr {
+	t, ok := arg.(AnyTerm[T])
+	if !ok {
+		return nil
+	}
+	e, _ := t.anyTerm()
+	return e
+}
+
+// newRaw makes the expression of SQL whose result is like a column.
+func newRaw(like *schema.Column, sql string, args []any, term func(any) *expr) *expr {
+	raw := &rawSQL{text: sql, args: make([]rawArg, len(args))}
+	e := &expr{op: exprRaw, like: like, raw: raw}
+	raw.parts, e.err = splitRaw(sql)
+	if e.err == nil && len(raw.parts) != len(args)+1 {
+		e.err = fmt.Errorf("the raw condition has %d question marks for %d arguments (a question mark itself is ??; numbered placeholders such as $1 are not used here)",
 			len(raw.parts)-1, len(args))
 	}
 	for i, a := range args {
-		v, bad := ValueOf(a)
-		if bad != nil && err == nil {
-			err = fmt.Errorf("argument %d of the raw condition: %w", i+1, bad)
+		if t := term(a); t != nil {
+			raw.args[i].term, e.args = t, append(e.args, t)
+			continue
 		}
-		raw.args = append(raw.args, v)
+		var err error
+		if _, field := a.(interface{ Column() *schema.Column }); field {
+			err = errors.New("it is a field of another model")
+		} else {
+			raw.args[i].val, err = ValueOf(a)
+		}
+		if err != nil && e.err == nil {
+			e.err = fmt.Errorf("argument %d of the raw condition: %w", i+1, err)
+		}
 	}
-	return raw, err
+	return e
+}
+
+// raw writes SQL of the caller's.
+func (r *renderer) raw(raw *rawSQL) {
+	numbered := r.d.Features().NumberedArgs
+	r.b.WriteByte('(')
+	for i, part := range raw.parts {
+		if i > 0 {
+			r.rawArg(&raw.args[i-1])
+		}
+		if numbered {
+			// squirrel takes every question mark for a placeholder, quoted ones too, except doubled ones.
+			part = strings.ReplaceAll(part, "?", "??")
+		}
+		r.b.WriteString(part)
+	}
+	r.b.WriteByte(')')
+}
+
+func (r *renderer) rawArg(a *rawArg) {
+	switch {
+	case a.term == nil:
+		r.b.WriteByte('?')
+		r.arg(a.val)
+	case a.term.op == exprColumn:
+		r.expr(a.term)
+	default:
+		r.b.WriteByte('(')
+		r.expr(a.term)
+		r.b.WriteByte(')')
+	}
+}
+
+// values appends the arguments of raw SQL.
+func (raw *rawSQL) values(dst []schema.Value, d dialect.Dialect) []schema.Value {
+	for i := range raw.args {
+		if a := &raw.args[i]; a.term != nil {
+			dst = exprValues(dst, d, a.term)
+		} else {
+			dst = append(dst, a.val)
+		}
+	}
+	return dst
+}
+
+// raw is everything of raw SQL that its text depends on, but its terms.
+func (k shape) raw(raw *rawSQL) shape {
+	k = k.text(raw.text).int(len(raw.args))
+	for i := range raw.args {
+		k = k.byte(bit(raw.args[i].term != nil))
+	}
+	return k
 }
 
 // Sqlizer is a condition made by squirrel or anything else that gives SQL with question marks.
 func Sqlizer[T any](sql squirrel.Sqlizer) Cond[T] {
 	if sql == nil {
-		return Cond[T]{n: &node{op: opRaw, err: errors.New("the condition is nil")}}
+		return Cond[T]{n: &node{op: opTrue, err: errors.New("the condition is nil")}}
 	}
 	text, args, err := sql.ToSql()
 	if err != nil {
-		return Cond[T]{n: &node{op: opRaw, err: fmt.Errorf("the condition gives no SQL: %w", err)}}
+		return Cond[T]{n: &node{op: opTrue, err: fmt.Errorf("the condition gives no SQL: %w", err)}}
 	}
 	if text == "" {
 		return Cond[T]{}

@@ -94,7 +94,7 @@ func (r *renderer) text(write func()) string {
 
 // clause returns conditions joined by AND as squirrel takes them.
 func (r *renderer) clause(nodes []node) squirrel.Sqlizer {
-	text, args := r.part(func() { r.chain(nodes, " AND ", "") })
+	text, args := r.part(func() { r.chain(nodes) })
 	return squirrel.Expr(text, args...)
 }
 
@@ -110,26 +110,40 @@ func (r *renderer) column(c *schema.Column) string {
 // and refuses a depth of 1000 (https://www.sqlite.org/limits.html, SQLITE_MAX_EXPR_DEPTH), so longer chains become balanced trees.
 const flat = 16
 
-// chain writes nodes joined by AND or OR, or none when there are no nodes.
-func (r *renderer) chain(nodes []node, join, none string) {
-	switch {
-	case len(nodes) == 0:
-		r.b.WriteString(none)
-	case len(nodes) <= flat:
-		for i := range nodes {
+// chain writes nodes joined by AND.
+func (r *renderer) chain(nodes []node) { r.joined(leaves(nil, opAnd, nodes), " AND ") }
+
+// leaves appends the nodes that are joined by o, without those in between that join by o, too: a chain that was made link by link is as
+// deep as it is long.
+func leaves(dst []*node, o op, nodes []node) []*node {
+	for i := range nodes {
+		n := &nodes[i]
+		if len(n.kids) > 0 && (n.op == o || len(n.kids) == 1 && (n.op == opAnd || n.op == opOr)) {
+			dst = leaves(dst, o, n.kids)
+		} else {
+			dst = append(dst, n)
+		}
+	}
+	return dst
+}
+
+// joined writes nodes, of which there is one at least, with a word between them.
+func (r *renderer) joined(nodes []*node, join string) {
+	if len(nodes) <= flat {
+		for i, n := range nodes {
 			if i > 0 {
 				r.b.WriteString(join)
 			}
-			r.node(&nodes[i])
+			r.node(n)
 		}
-	default:
-		half := len(nodes) / 2
-		r.b.WriteByte('(')
-		r.chain(nodes[:half], join, none)
-		r.b.WriteString(")" + join + "(")
-		r.chain(nodes[half:], join, none)
-		r.b.WriteByte(')')
+		return
 	}
+	half := len(nodes) / 2
+	r.b.WriteByte('(')
+	r.joined(nodes[:half], join)
+	r.b.WriteString(")" + join + "(")
+	r.joined(nodes[half:], join)
+	r.b.WriteByte(')')
 }
 
 func (r *renderer) node(n *node) {
@@ -137,19 +151,22 @@ func (r *renderer) node(n *node) {
 	case opTrue:
 		r.b.WriteString("1 = 1")
 	case opAnd, opOr:
-		join, none := " AND ", "1 = 1"
-		if n.op == opOr {
-			join, none = " OR ", "1 = 0"
-		}
 		r.b.WriteByte('(')
-		r.chain(n.kids, join, none)
+		switch {
+		case len(n.kids) == 0 && n.op == opAnd:
+			r.b.WriteString("1 = 1")
+		case len(n.kids) == 0:
+			r.b.WriteString("1 = 0")
+		case n.op == opAnd:
+			r.chain(n.kids)
+		default:
+			r.joined(leaves(nil, opOr, n.kids), " OR ")
+		}
 		r.b.WriteByte(')')
 	case opNot:
 		r.b.WriteString("NOT (")
 		r.node(&n.kids[0])
 		r.b.WriteByte(')')
-	case opRaw:
-		r.raw(n.raw)
 	case opNull:
 		r.b.WriteString(r.side(n) + " IS NULL")
 	case opNotNull:
@@ -230,34 +247,45 @@ func (r *renderer) side(n *node) string {
 // operand returns the left side of a node as its kind compares, and the column that has this kind.
 func (r *renderer) operand(n *node) (*schema.Column, string) {
 	col := n.left()
+	if n.x != nil && !n.x.isColumn() {
+		switch {
+		case n.rhs != nil && n.rhs.isColumn() && n.rhs.like.Folded:
+			col = n.rhs.like
+		case col.Folded:
+			col = unfolded(col)
+		}
+	}
 	return col, r.d.Operand(col, r.side(n))
 }
 
-func (r *renderer) raw(raw *rawSQL) {
-	numbered := r.d.Features().NumberedArgs
-	r.b.WriteByte('(')
-	for i, part := range raw.parts {
-		if i > 0 {
-			r.b.WriteByte('?')
-			r.arg(raw.args[i-1])
-		}
-		if numbered {
-			// squirrel takes every question mark for a placeholder, quoted ones too, except doubled ones.
-			part = strings.ReplaceAll(part, "?", "??")
-		}
-		r.b.WriteString(part)
+// isColumn reports whether an expression is a column, of whatever row. What ignores case is columns: a text that was computed of one heeds it, as it
+// does on SQLite, where functions have no collation.
+func (e *expr) isColumn() bool {
+	switch e.op {
+	case exprColumn, exprExcluded:
+		return true
+	case exprVia, exprOuter:
+		return e.args[0].isColumn()
 	}
-	r.b.WriteByte(')')
+	return false
+}
+
+// unfolded returns what a column is but for its case.
+func unfolded(c *schema.Column) *schema.Column {
+	plain := *c
+	plain.Folded = false
+	return &plain
 }
 
 // order writes one term of an order.
 func (r *renderer) order(o *orderTerm, position int) string {
 	col, expr := o.col, strconv.Itoa(position)
-	if o.part == dialect.NoPart && r.folds(col) {
+	switch {
+	case o.part != dialect.NoPart || !r.folds(col):
+	case o.x != nil && !o.x.isColumn():
+		col = unfolded(col)
+	default:
 		position = 0 // an expression around a number is none around the column
-		if o.x != nil && len(exprValues(nil, r.d, o.x)) > 0 {
-			r.fail(errFoldArgs)
-		}
 	}
 	if position == 0 {
 		expr = r.text(func() { r.expr(o.term()) })
@@ -288,7 +316,7 @@ func (r *renderer) order(o *orderTerm, position int) string {
 func (r *renderer) where(nodes []node) {
 	if len(nodes) > 0 {
 		r.b.WriteString(" WHERE ")
-		r.chain(nodes, " AND ", "")
+		r.chain(nodes)
 	}
 }
 
@@ -323,8 +351,6 @@ func values(dst []schema.Value, d dialect.Dialect, nodes []node) []schema.Value 
 		case opTrue, opNull, opNotNull, opExists, opTruth:
 		case opAnd, opOr, opNot, opKeysIn:
 			dst = values(dst, d, n.kids)
-		case opRaw:
-			dst = append(dst, n.raw.args...)
 		default:
 			dst = append(dst, n.val)
 		}
@@ -364,7 +390,5 @@ func finish(b squirrel.Sqlizer, args int) (string, error) {
 	}
 	return text.SQL, nil
 }
-
-var errFoldArgs = errors.New("on PostgreSQL, a text that ignores case and is computed with arguments is no order, group, least or greatest value")
 
 var errGroupArgs = errors.New("a group by an expression with arguments must be among the columns that are selected")

@@ -101,16 +101,14 @@ func (r *renderer) aggregate(e *expr) {
 		if len(args) > 0 {
 			arg, like = args[0], e.args[0].like
 		}
-		if r.folds(like) {
-			switch {
-			case e.distinct:
-				arg = r.d.Operand(like, arg)
-			case e.fn != dialect.FuncMin && e.fn != dialect.FuncMax:
-			case e.win != nil:
-				r.fail(errFoldWindow)
-			case len(exprValues(nil, r.d, e.args[0])) > 0:
-				r.fail(errFoldArgs)
-			}
+		switch {
+		case !r.folds(like):
+		case !e.args[0].isColumn():
+			like = unfolded(like)
+		case e.distinct:
+			arg = r.d.Operand(like, arg)
+		case e.win != nil && (e.fn == dialect.FuncMin || e.fn == dialect.FuncMax):
+			r.fail(errFoldWindow)
 		}
 		var err error
 		if text, suffix, err = r.d.Aggregate(e.fn, like, e.distinct, arg); err != nil {
@@ -120,7 +118,7 @@ func (r *renderer) aggregate(e *expr) {
 		text = dialect.PlainCall(e.fn, args...)
 	}
 	if len(e.conds) > 0 {
-		text += " FILTER (WHERE " + r.text(func() { r.chain(e.conds, " AND ", "") }) + ")"
+		text += " FILTER (WHERE " + r.text(func() { r.chain(e.conds) }) + ")"
 	}
 	if e.win != nil {
 		text += " OVER (" + r.window(e.win) + ")"
@@ -138,7 +136,9 @@ func (r *renderer) window(w *window) string {
 	if len(w.partition) > 0 {
 		terms := r.texts(w.partition)
 		for i, e := range w.partition {
-			terms[i] = r.folded(e.like, terms[i])
+			if e.isColumn() && e.part == dialect.NoPart {
+				terms[i] = r.folded(e.like, terms[i])
+			}
 		}
 		b.WriteString("PARTITION BY " + strings.Join(terms, ", "))
 	}
@@ -256,7 +256,7 @@ func (r *renderer) tree(q *Spec) {
 	}
 	if len(where) > 0 {
 		r.b.WriteString(" WHERE ")
-		r.chain(where, " AND ", "")
+		r.chain(where)
 	}
 	if m.up {
 		r.b.WriteString(" UNION SELECT " + next + "." + ref + " FROM " + table + " AS " + next + " JOIN " + name + " ON " + next + "." + key + " = " + name + ".k" + alive)

@@ -3,7 +3,6 @@ package query
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/Masterminds/squirrel"
 
@@ -40,7 +39,11 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 		from += " AS " + r.sc.name
 	}
 	r.sc.joins = &joins{aliases: map[string]string{}}
-	b = b.From(from)
+	if m.rows != nil {
+		b = b.FromSelect(r.rowsOfPage(q, from), r.sc.name)
+	} else {
+		b = b.From(from)
+	}
 	// Rows that are distinct but for case are groups, where case is ignored by an expression.
 	grouped := false
 	if what == selectRows && m.distinct && !m.grouped() {
@@ -88,7 +91,7 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 	case m.distinct:
 		b = b.Distinct()
 	}
-	if where := q.conds(r.sc.table); len(where) > 0 {
+	if where := q.conds(r.sc.table); len(where) > 0 && m.rows == nil {
 		b = b.Where(r.clause(where))
 	}
 	if m.grouped() {
@@ -97,6 +100,9 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 	bare := r.sc.bare
 	r.sc.bare = bare && m.cols == nil // a bare name would be a column of the result, if one is called that
 	for i := range q.orders {
+		if m.single() {
+			break
+		}
 		o := &q.orders[i]
 		text, args := r.part(func() { r.b.WriteString(r.order(o, q.position(o))) })
 		b = b.OrderByClause(text, args...)
@@ -105,11 +111,7 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 	for _, join := range r.sc.joins.list {
 		b = b.JoinClause(join)
 	}
-	if q.limits != 0 {
-		limit, offset := q.limits&hasLimit != 0, q.limits&hasOffset != 0
-		b = b.Suffix(r.d.Page(limit, offset), anys(q.pageArgs(nil))...)
-	}
-	return r.lock(b, q)
+	return r.lock(r.paged(b, &q.page), q)
 }
 
 // group adds the groups of a query: by its columns that are no aggregates, told by their numbers so that their arguments are written
@@ -119,12 +121,12 @@ func (r *renderer) group(b squirrel.SelectBuilder, m *specMore) squirrel.SelectB
 		switch {
 		case r.foldsGroup(e):
 			b = r.groupFolded(b, e)
-		case !e.aggregates() && !e.constant():
+		case e.groups():
 			b = b.GroupBy(strconv.Itoa(i + 1))
 		}
 	}
 	for _, e := range m.groups {
-		if m.column(e) > 0 && !e.aggregates() && !e.constant() {
+		if m.column(e) > 0 && e.groups() {
 			continue // it has been written
 		}
 		if r.foldsGroup(e) {
@@ -145,15 +147,11 @@ func (r *renderer) group(b squirrel.SelectBuilder, m *specMore) squirrel.SelectB
 
 // foldsGroup reports whether groups by an expression are groups by its lower case.
 func (r *renderer) foldsGroup(e *expr) bool {
-	return e.part == dialect.NoPart && r.folds(e.like) && !e.aggregates() && !e.constant()
+	return e.isColumn() && e.part == dialect.NoPart && r.folds(e.like)
 }
 
 func (r *renderer) groupFolded(b squirrel.SelectBuilder, e *expr) squirrel.SelectBuilder {
-	text, args := r.part(func() { r.expr(e) })
-	if len(args) > 0 {
-		r.fail(errFoldArgs)
-	}
-	return b.GroupBy(r.d.Operand(e.like, text))
+	return b.GroupBy(r.d.Operand(e.like, r.text(func() { r.expr(e) })))
 }
 
 // columnExprs returns the columns of a table as expressions.
@@ -163,38 +161,4 @@ func columnExprs(t *schema.Table) []*expr {
 		list[i] = columnExpr(c, dialect.NoPart)
 	}
 	return list
-}
-
-// source writes queries whose rows are put together. One with an order or a limit of its own, which its engine would take for the
-// whole's, is put into a query.
-func (r *renderer) source(members []member) {
-	for _, s := range members {
-		r.b.WriteString(setText[s.op])
-		sub := *s.sub
-		if sub.spec.more == nil {
-			sub.spec = sub.spec.with(func(*specMore) {}) // all columns, not the constant 1
-		}
-		if len(members) == 1 || sub.spec.limits == 0 && len(sub.spec.orders) == 0 && !sub.spec.HasSource() {
-			r.query(&sub)
-			continue
-		}
-		names := sub.spec.extra().names
-		if names == nil && sub.spec.extra().cols == nil {
-			names = schema.ColumnNames(sub.table.Columns)
-		}
-		if names == nil {
-			names = make([]string, len(sub.spec.extra().cols))
-			for i := range names {
-				names[i] = "c" + strconv.Itoa(i+1)
-			}
-			sub.spec = sub.spec.Named(names)
-		}
-		quoted := make([]string, len(names))
-		for i, n := range names {
-			quoted[i] = r.d.Quote(n)
-		}
-		r.b.WriteString("SELECT " + strings.Join(quoted, ", ") + " FROM (")
-		r.query(&sub)
-		r.b.WriteString(") AS " + r.alias())
-	}
 }

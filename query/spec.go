@@ -11,25 +11,15 @@ import (
 // Spec is a query without its model's type: conditions, order and page. It is an immutable value; every change returns a new
 // one and slices are never shared with room to grow.
 type Spec struct {
-	where  []node
-	orders []orderTerm
-	limit  int64
-	offset int64
-	limits flags
-	all    bool
-	rows   rows
-	lock   dialect.Lock
-	wait   dialect.LockWait
-	more   *specMore // nil for most queries; never changed in place
-	err    error
+	where []node
+	page
+	all  bool
+	rows rows
+	lock dialect.Lock
+	wait dialect.LockWait
+	more *specMore // nil for most queries; never changed in place
+	err  error
 }
-
-type flags uint8
-
-const (
-	hasLimit flags = 1 << iota
-	hasOffset
-)
 
 // Where adds conditions to s: all of them must hold.
 func Where[T any](s Spec, conds []Cond[T]) Spec {
@@ -130,6 +120,9 @@ func (s Spec) Err() error {
 	if err := ordersErr(s.orders); err != nil {
 		return err
 	}
+	if someOf(s.where, (*expr).manyRows) {
+		return errManyRows
+	}
 	if s.more != nil {
 		if err := s.more.firstErr(); err != nil {
 			return err
@@ -142,6 +135,9 @@ func (s Spec) Err() error {
 				return errDistinctOrder
 			}
 		}
+	}
+	if err := s.orderErr(); err != nil {
+		return err
 	}
 	return firstErr(s.where)
 }

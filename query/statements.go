@@ -148,16 +148,6 @@ func (s *Statements) renderer() *renderer {
 	return newRenderer(s.Dialect, scope{table: s.Table, name: s.name, bare: true})
 }
 
-func (q *Spec) pageArgs(dst []schema.Value) []schema.Value {
-	if q.limits&hasLimit != 0 {
-		dst = append(dst, schema.IntValue(schema.Int64, q.limit))
-	}
-	if q.limits&hasOffset != 0 {
-		dst = append(dst, schema.IntValue(schema.Int64, q.offset))
-	}
-	return dst
-}
-
 func anys(vs []schema.Value) []any {
 	list := make([]any, len(vs))
 	for i, v := range vs {

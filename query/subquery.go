@@ -2,7 +2,6 @@ package query
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
@@ -132,6 +131,8 @@ type specMore struct {
 	cols     []*expr          // what is selected; nil for the model's columns
 	only     []*schema.Column // cols, when they are columns of the model
 	names    []string         // of cols, when the query is the source of another
+	given    page             // of the rows, when they are projected
+	rows     *page            // given, when it is that of the rows which groups or distinct results are made of
 	distinct bool
 	groups   []*expr
 	having   []node
@@ -157,31 +158,12 @@ func (q Spec) with(change func(m *specMore)) Spec {
 	return q
 }
 
-// member is one of the queries whose rows are put together.
-type member struct {
-	op  setOp
-	sub *subselect
-}
-
-// setOp is how a member's rows come to those before it.
-type setOp uint8
-
-const (
-	firstMember setOp = iota
-	opUnion
-	opUnionAll
-	opIntersect
-	opExcept
-)
-
-var setText = [...]string{opUnion: " UNION ", opUnionAll: " UNION ALL ", opIntersect: " INTERSECT ", opExcept: " EXCEPT "}
-
 // joins reports whether the query itself, or with a depth one around it, goes through a reference.
 func (q *Spec) joins(depth int) bool {
-	if nodesJoin(q.where, depth) || ordersJoin(q.orders, depth) {
+	m := q.extra()
+	if nodesJoin(q.where, depth) || ordersJoin(q.orders, depth) || m.rows != nil && ordersJoin(m.rows.orders, depth) {
 		return true
 	}
-	m := q.extra()
 	for _, list := range [][]*expr{m.cols, m.groups} {
 		for _, e := range list {
 			if e.joins(depth) {
@@ -217,6 +199,10 @@ func (k shape) spec(q *Spec) shape {
 		for i := range q.orders {
 			k = k.int(q.position(&q.orders[i]))
 		}
+		k = k.byte(bit(m.rows != nil))
+		if m.rows != nil {
+			k = k.byte(byte(m.rows.limits)).orders(m.rows.orders)
+		}
 		k = k.int(len(m.source))
 		for _, s := range m.source {
 			k = k.byte(byte(s.op)).subselect(s.sub)
@@ -229,7 +215,7 @@ func (k shape) spec(q *Spec) shape {
 func (q *Spec) values(dst []schema.Value, d dialect.Dialect) []schema.Value {
 	m := q.more
 	if m == nil {
-		return q.pageArgs(orderValues(values(dst, d, q.where), d, q.orders))
+		return q.args(orderValues(values(dst, d, q.where), d, q.orders))
 	}
 	for _, s := range m.source {
 		dst = s.sub.spec.values(dst, d)
@@ -238,13 +224,16 @@ func (q *Spec) values(dst []schema.Value, d dialect.Dialect) []schema.Value {
 		dst = exprValues(dst, d, e)
 	}
 	dst = values(dst, d, q.where)
+	if m.rows != nil {
+		dst = m.rows.args(orderValues(dst, d, m.rows.orders))
+	}
 	dst = values(dst, d, m.having) // what is grouped by has no arguments of its own
 	for i := range q.orders {
-		if o := &q.orders[i]; o.x != nil && q.position(o) == 0 {
+		if o := &q.orders[i]; o.x != nil && q.position(o) == 0 && !m.single() {
 			dst = exprValues(dst, d, o.x)
 		}
 	}
-	return q.pageArgs(dst)
+	return q.args(dst)
 }
 
 // position returns the number of the column that an order is by, from 1, where the order must be told by it: in a query of distinct or
@@ -287,20 +276,12 @@ func sameExpr(a, b *expr) bool {
 	return true
 }
 
-// grouped reports whether the rows of the query are groups.
-func (m *specMore) grouped() bool {
-	if len(m.groups) > 0 || len(m.having) > 0 {
-		return true
-	}
-	for _, e := range m.cols {
-		if e.aggregates() {
-			return true
+func (m *specMore) firstErr() error {
+	if m.rows != nil {
+		if err := ordersErr(m.rows.orders); err != nil {
+			return err
 		}
 	}
-	return false
-}
-
-func (m *specMore) firstErr() error {
 	for _, list := range [][]*expr{m.cols, m.groups} {
 		for _, e := range list {
 			if err := e.firstErr(); err != nil {
@@ -313,13 +294,15 @@ func (m *specMore) firstErr() error {
 			return err
 		}
 	}
-	return firstErr(m.having)
+	if err := firstErr(m.having); err != nil {
+		return err
+	}
+	return m.groupErr()
 }
 
-// Project returns s with the given columns in place of the model's.
-func Project[T any](s Spec, terms ...AnyTerm[T]) Spec {
-	return s.with(func(m *specMore) { m.cols = exprsOf(terms) })
-}
+// Project returns s with the given columns in place of the model's. The page that s has is of its rows, also when the results are
+// groups of them; what is said of the page afterwards is about the results.
+func Project[T any](s Spec, terms ...AnyTerm[T]) Spec { return s.project(exprsOf(terms)) }
 
 // Only returns s with some columns of the model in place of all.
 func (s Spec) Only(cols []*schema.Column) Spec {
@@ -346,11 +329,11 @@ func (s Spec) Kinds() []*schema.Column {
 }
 
 // Distinct returns s with equal rows taken once.
-func (s Spec) Distinct() Spec { return s.with(func(m *specMore) { m.distinct = true }) }
+func (s Spec) Distinct() Spec { return s.with(func(m *specMore) { m.distinct = true }).ofPage() }
 
 // GroupBy returns s with groups told apart by more than the columns that are no aggregates.
 func GroupBy[T any](s Spec, terms ...AnyTerm[T]) Spec {
-	return s.with(func(m *specMore) { m.groups = append(m.groups[:len(m.groups):len(m.groups)], exprsOf(terms)...) })
+	return s.with(func(m *specMore) { m.groups = append(m.groups[:len(m.groups):len(m.groups)], exprsOf(terms)...) }).ofPage()
 }
 
 // Having returns s with the groups for which the conditions hold.
@@ -361,33 +344,7 @@ func Having[T any](s Spec, conds []Cond[T]) Spec {
 			list = append(list, c.nodes()...)
 		}
 		m.having = list
-	})
-}
-
-// SetKind is how the rows of several queries are put together.
-type SetKind = setOp
-
-// The kinds of sets.
-const (
-	Union     SetKind = opUnion
-	UnionAll  SetKind = opUnionAll
-	Intersect SetKind = opIntersect
-	Except    SetKind = opExcept
-)
-
-// Combine returns a query of the rows of several put together.
-func Combine[R any](kind SetKind, first Subquery[R], others ...Subquery[R]) Spec {
-	list := []member{{sub: first.Nested().s}}
-	for _, s := range others {
-		list = append(list, member{kind, s.Nested().s})
-	}
-	var q Spec
-	for _, m := range list[1:] {
-		if a, b := len(list[0].sub.spec.extra().cols), len(m.sub.spec.extra().cols); a != b {
-			q.fail(fmt.Errorf("the queries of a set have %d and %d columns", a, b))
-		}
-	}
-	return q.with(func(m *specMore) { m.source = list })
+	}).ofPage()
 }
 
 // Named returns s with names for its columns, so that it can be the source of another query.

@@ -72,6 +72,9 @@ func assignments[T any](assigns []Assign[T]) ([]assignment, error) {
 		if err := a.a.x.firstErr(); err != nil {
 			return nil, err
 		}
+		if a.a.x != nil && a.a.x.some((*expr).manyRows) {
+			return nil, errAssignMany
+		}
 		if assigned(list, a.a.col) {
 			return nil, errors.New("the column " + a.a.col.Name + " is assigned twice")
 		}
@@ -79,6 +82,8 @@ func assignments[T any](assigns []Assign[T]) ([]assignment, error) {
 	}
 	return list, nil
 }
+
+var errAssignMany = errors.New("a row cannot be assigned an aggregate or a window function; assign a subquery that selects it, by Sub or LinkedSub")
 
 func assigned(list []assignment, c *schema.Column) bool {
 	return slices.ContainsFunc(list, func(a assignment) bool { return a.col == c })
@@ -131,6 +136,9 @@ func (s *Statements) update(args []schema.Value, q Spec, list []assignment, verb
 			text, args := r.part(func() { r.assigned(&list[i]) })
 			b = b.Set(s.columns[list[i].col.Ordinal], squirrel.Expr(text, args...))
 		}
+		if from := s.before(list); from != "" {
+			b = b.From(from)
+		}
 		if where := q.conds(s.Table); len(where) > 0 {
 			b = b.Where(r.clause(where))
 		}
@@ -140,6 +148,16 @@ func (s *Statements) update(args []schema.Value, q Spec, list []assignment, verb
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err
+}
+
+// before returns what an update reads from so that all of its values are computed before the first row is changed; "" when
+// they are anyway. SQLite computes the values of an UPDATE with FROM first, by which one row with nothing in it is enough.
+func (s *Statements) before(list []assignment) string {
+	reads := func(a assignment) bool { return a.kind == assignExpr && a.x.some((*expr).readsRows) }
+	if !s.Dialect.Features().SeesUpdated || !slices.ContainsFunc(list, reads) {
+		return ""
+	}
+	return "(SELECT 1 AS " + s.Dialect.Quote(s.freeName("one")) + ") AS " + s.Dialect.Quote("prom_before")
 }
 
 // assignShape adds assignments to a shape, and their arguments to args.

@@ -12,11 +12,19 @@ import (
 const relation = `(SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) ` +
 	`AND relkind IN ('r', 'p', 'f', 'v', 'm'))`
 
-// MaySwallow is a query that tells whether (boolean) what is inserted into a table, whose name is its argument, may be less than what is stored
-// by then: by a trigger before each row, by a rule, or because it is no ordinary table.
-const MaySwallow = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident($1::text))
-	AND (c.relkind <> 'r' OR c.relhasrules OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
-		WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgtype & 7 = 7)))` // for each row, before, INSERT: catalog/pg_trigger.h
+// Intercepts is a query that tells whether (boolean) something other than a table itself may decide what becomes of a row that is written to it: a
+// trigger before each row of the table or of a partition, a rule, or that it is no table. Its arguments are the table's name and the
+// events as pg_trigger has them, EventInsert or EventInsert|EventUpdate.
+const Intercepts = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident($1::text))
+	AND (c.relkind NOT IN ('r', 'p') OR c.relhasrules OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
+		WHERE (g.tgrelid = c.oid OR c.relkind = 'p' AND g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)))
+			AND NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype & 3 = 3 AND g.tgtype & $2::int <> 0)))` // for each row, before
+
+// Events of triggers, the bits of pg_trigger.tgtype (catalog/pg_trigger.h).
+const (
+	EventInsert = 4
+	EventUpdate = 16
+)
 
 // TableFacts is a query on a table by its OID. It tells whether (boolean) the table stores what it is given: it is an ordinary one without
 // rules, without tables that inherit from it, and without triggers before each row that is inserted or updated; and, as a text with spaces

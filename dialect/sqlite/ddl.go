@@ -44,6 +44,7 @@ func (Dialect) Name() string { return "sqlite" }
 func (Dialect) Features() dialect.Features {
 	return dialect.Features{
 		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
+		SeesUpdated: true,
 	}
 }
 

@@ -148,6 +148,42 @@ func TestNoCase(t *testing.T) {
 	})
 }
 
+// Ensure that texts which are computed of nocase columns heed case, and the known differences: on PostgreSQL a union heeds case, and a window has no
+// least text that ignores it.
+func TestNoCaseDiffers(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := kit.Open(t, e.DSN)
+		repo := prom.NewRepo[Nickname](prom.Using(db))
+		nick := "ANNA"
+		kit.MustCreate(t, repo, Nickname{Name: "Anna", Nick: &nick})
+		type Loose struct { // without a key, by which all rows would differ
+			Name string `prom:"nocase"`
+		}
+		loose := prom.NewRepo[Loose](prom.Using(db))
+		kit.MustCreate(t, loose, Loose{"Anna"})
+		kit.MustCreate(t, loose, Loose{"ANNA"})
+		all, err := loose.Query().Union(loose.Query()).All(ctx)
+		is.NoErr(err)
+		is.Equal(len(all), map[string]int{dbtest.NameSQLite: 1, dbtest.NamePostgres: 2}[e.Name])
+		computed := prom.Replace(nicknameName, "n", "m")
+		err = kit.ErrOf(prom.Pluck(repo.Query(), prom.Over(prom.Min(nicknameName), prom.PartitionBy[Nickname](nicknameNo))).All(ctx))
+		is.Equal(err != nil, e.Name == dbtest.NamePostgres)
+		kit.MustCreate(t, repo, Nickname{Name: "anNo"})
+		least, err := prom.Scalar(ctx, repo.Query(), prom.Min(computed))
+		is.NoErr(err)
+		is.Equal(*least, "Amma")
+		groups, err := prom.Pluck2(repo.OrderBy(computed.Desc()), computed, prom.CountRows[Nickname]()).All(ctx)
+		is.NoErr(err)
+		is.True(len(groups) == 2 && groups[0].A == "amNo")
+		is.Equal(kit.Count(t, repo.Where(prom.Eq(computed, prom.Val[Nickname]("AMMA")))), 0)
+		is.Equal(kit.Count(t, repo.Where(prom.Eq(prom.Val[Nickname]("ANNA"), nicknameName))), 1)
+		is.Equal(kit.Count(t, repo.Where(prom.Eq(prom.Coalesce(nicknameNick, prom.Val[Nickname]("")), prom.Val[Nickname]("anna")))), 0)
+	})
+}
+
 // Ensure that a column and its index of an earlier version, which ignore case by a collation, stay as they are: nothing is planned, and writes that
 // meet a row find it, in the words of that index.
 func TestNoCaseOfBefore(t *testing.T) {

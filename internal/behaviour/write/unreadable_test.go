@@ -114,6 +114,7 @@ func nothingWritten(t *testing.T, db *prom.DB, writes map[string]func(ctx contex
 }
 
 // Ensure that a write does not happen when the type of a column that it reads back cannot be read, whatever it holds.
+// suite: 33
 func TestUnreadableTypes(t *testing.T) {
 	t.Parallel()
 	for typ, addr := range map[string]string{"inet": "1.2.3.4", "point": "(1,2)", "interval": "1 day", "text[]": "{a,b}", "boolean": "t", "integer": "7"} {
@@ -145,6 +146,7 @@ func modes(t *testing.T, fn func(t *testing.T, dsn string)) {
 }
 
 // Ensure that a write does not happen when a row that it reads back holds what no field takes, which its type does not tell.
+// suite: 33
 func TestUnreadableValues(t *testing.T) {
 	t.Parallel()
 	spoil := map[string][]string{
@@ -165,6 +167,7 @@ func TestUnreadableValues(t *testing.T) {
 }
 
 // Ensure that a write does not happen when a trigger makes of its row what no field takes, also NULL where the table allows it.
+// suite: 33
 func TestUnreadableByTrigger(t *testing.T) {
 	t.Parallel()
 	modes(t, func(t *testing.T, dsn string) {
