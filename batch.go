@@ -165,7 +165,12 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 		if op.b.db != ops[0].b.db {
 			return &BatchError{i, op.place(errors.New("its repo is bound to another connection than that of the first operation"))}
 		}
-		if err := op.build(ctx, op); err != nil {
+		if err = op.build(ctx, op); err == nil && op.text != nil && op.text.Unknown() != nil {
+			if op.text, err = op.b.formed(ctx, op.text); err == nil {
+				op.SQL = op.text.SQL
+			}
+		}
+		if err != nil {
 			if !op.own {
 				err = op.place(err)
 			}
@@ -315,7 +320,14 @@ func (o *BatchOf[T]) Create(v *T) {
 			return err
 		}
 		op.Stores = conn.StoresInsert
-		if op.NoRows = r.insertsOnly(ctx, op.b, w.cols); op.NoRows {
+		if err = op.b.look(ctx); err != nil {
+			return err
+		}
+		if op.NoRows, err = r.insertsOnly(ctx, op.b, w.cols); err != nil {
+			op.own = true
+			return err
+		}
+		if op.NoRows {
 			op.SQL, err = op.b.stmts.InsertOnly(w.cols)
 			return err
 		}
@@ -349,6 +361,9 @@ func (o *BatchOf[T]) Update(v *T) {
 			return err
 		}
 		op.Args = args
+		if err := op.b.look(ctx); err != nil {
+			return err
+		}
 		op.SQL, err = op.b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
 		op.Judged = true // the row may be gone
 		w.returns(r.plan, r.keptBut(cols))
@@ -363,13 +378,13 @@ func (o *BatchOf[T]) Update(v *T) {
 // DeleteKey deletes the row with that key. When there is none the batch does not fail; the result says how many rows were deleted, 0
 // or 1.
 func (o *BatchOf[T]) DeleteKey(key ...any) *Result[int] {
-	return o.change("delete", func(b *binding) (*query.Text, []schema.Value, error) {
+	return o.change("delete", func(b *binding, returning bool) (*query.Text, []schema.Value, error) {
 		row, err := o.repo.convertKey(nil, key)
 		if err != nil {
 			return nil, nil, err
 		}
 		q := &Query[T]{repo: o.repo, spec: query.Spec{}.KeyIs(o.repo.table.Key, row)}
-		return q.deletion()(b.stmts, nil, false)
+		return q.deletion()(b.stmts, nil, returning)
 	})
 }
 
@@ -379,8 +394,11 @@ func (o *BatchOf[T]) Get(key ...any) *Result[*T] {
 	var v *T
 	var unread error
 	o.add("get", false, &batchOp{
-		build: func(_ context.Context, op *batchOp) (err error) {
+		build: func(ctx context.Context, op *batchOp) (err error) {
 			if op.Args, err = o.repo.convertKey(nil, key); err != nil {
+				return err
+			}
+			if err = op.b.look(ctx); err != nil {
 				return err
 			}
 			op.SQL, err = op.b.stmts.SelectBy(o.repo.table.Key)

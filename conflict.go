@@ -184,6 +184,9 @@ func (c *Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query
 	if w.args, err = r.values(ctx, "upsert", w.args, &w.stored, cols); err != nil {
 		return nil, err
 	}
+	if err := r.conflicts(ctx, b, &w.stored, on.cols); err != nil {
+		return nil, errorOf("upsert", r.table, err)
+	}
 	plain, err := b.plainIndex(ctx, on.cols)
 	if err != nil {
 		return nil, errorOf("upsert", r.table, err)

@@ -49,7 +49,14 @@ func (r *Repo[T]) create(ctx context.Context, v *T) error {
 	if w.args, err = r.values(ctx, "insert", w.args, &w.stored, cols); err != nil {
 		return err
 	}
-	if r.insertsOnly(ctx, b, cols) {
+	if err := b.look(ctx); err != nil {
+		return errorOf("insert", r.table, err)
+	}
+	only, err := r.insertsOnly(ctx, b, cols)
+	if err != nil {
+		return err
+	}
+	if only {
 		return r.insertOnly(ctx, b, w, cols, v)
 	}
 	text, err := b.stmts.Insert(cols, 1)
@@ -64,16 +71,6 @@ func (r *Repo[T]) create(ctx context.Context, v *T) error {
 	}
 	*v = w.stored
 	return nil
-}
-
-// insertsOnly reports whether a row can be inserted without reading it back: the engine stores what it is given, and the key that it
-// makes is the one that its driver knows. It is false for a table of which nothing is known yet.
-func (r *Repo[T]) insertsOnly(ctx context.Context, b *binding, cols []*schema.Column) bool {
-	if !b.db.Dialect().Features().LastKey || b.db.ReadOnly() || !b.marked.IsSet(ctx) {
-		return false
-	}
-	key := r.madeKey(cols)
-	return (key == nil || fitsAnyKey(key)) && b.knowsKey(ctx, key)
 }
 
 // fitsAnyKey reports whether a field takes every key that a database counts up to. What a smaller one does not take must be undone.

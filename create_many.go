@@ -89,7 +89,12 @@ func (r *Repo[T]) createMany(ctx context.Context, b *binding, vs []T) error {
 		}
 	}
 	insert, apart := r.insertBulk, true
-	if bulks && !slices.ContainsFunc(parts, func(p part) bool { return !r.bulks(ctx, b, p) }) {
+	for i := 0; i < len(parts) && bulks; i++ {
+		if bulks, err = r.bulks(ctx, b, parts[i]); err != nil {
+			return err
+		}
+	}
+	if bulks {
 		parts = splitParts(parts, maxBulk)
 	} else {
 		insert, apart = r.insertRows, false // what it stored is counted when it has been stored
@@ -176,6 +181,9 @@ func (r *Repo[T]) check(ctx context.Context, m *many[T], parts []part) error {
 
 // insertBulk inserts a part in the engine's own way for many rows.
 func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part) error {
+	if err := b.look(ctx); err != nil {
+		return errorOf("insert", r.table, err)
+	}
 	key := r.madeKey(p.cols)
 	way := b.stmts.Bulk(p.cols, key)
 	text, err := b.stmts.InsertOnly(p.cols)
@@ -204,7 +212,7 @@ func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part
 		}
 	}
 	c := &call{complete: true, bulk: bulk}
-	c.Op, c.Write, c.SQL = "insert", true, text
+	c.Op, c.Write, c.Stores, c.SQL = "insert", true, conn.StoresInsert, text
 	if _, err := b.run(ctx, c, nil); err != nil || broken != nil {
 		return cmp.Or(broken, err)
 	}
@@ -215,11 +223,11 @@ func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part
 }
 
 // bulks reports whether a part can be inserted in the engine's own way for many rows.
-func (r *Repo[T]) bulks(ctx context.Context, b *binding, p part) bool {
+func (r *Repo[T]) bulks(ctx context.Context, b *binding, p part) (bool, error) {
 	if b.db.Dialect().Features().LastKey {
 		return r.insertsOnly(ctx, b, p.cols)
 	}
-	return len(p.cols) > 0
+	return len(p.cols) > 0, nil
 }
 
 // madeKey returns the column of the key that the database makes when the given ones are inserted, or nil.
@@ -257,6 +265,9 @@ func splitRows(parts []part, maxArgs int) []part {
 
 // insertRows inserts a part by one INSERT of many rows and reads them back.
 func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part) error {
+	if err := b.look(ctx); err != nil {
+		return errorOf("insert", r.table, err)
+	}
 	text, err := b.stmts.Insert(p.cols, p.to-p.from)
 	if err != nil {
 		return errorOf("insert", r.table, err)

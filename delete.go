@@ -61,6 +61,17 @@ func (r *Repo[T]) deleteBy(ctx context.Context, w *work[T], by []*schema.Column)
 	if err != nil {
 		return err
 	}
+	if err := b.look(ctx); err != nil {
+		return errorOf("delete", r.table, err)
+	}
+	if !b.counts(ctx) {
+		q := (&Query[T]{repo: r, spec: query.Spec{}.WithDeleted().KeyIs(by, w.args)})
+		n, err := q.write(ctx, q.deleteRows, "delete", nil)
+		if err == nil && n == 0 {
+			err = r.notFound("delete")
+		}
+		return err
+	}
 	text, err := b.stmts.DeleteKey(by)
 	if err != nil {
 		return err

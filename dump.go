@@ -118,6 +118,9 @@ func (d *dumper) table(ctx context.Context, b *binding, plan *scan.Plan) error {
 		spec = spec.ByKeys(b.table.Key)
 	}
 	text, args, err := b.stmts.Select(nil, spec)
+	if err == nil {
+		text, err = b.formed(ctx, text)
+	}
 	if err != nil {
 		return errorOf("dump", b.table, err)
 	}

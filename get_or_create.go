@@ -65,11 +65,11 @@ func (r *Repo[T]) inTheWay(ctx context.Context, v *T, cols []*schema.Column) err
 	return cmp.Or[error](err, taken)
 }
 
-// allSet returns an error when one of the columns is NULL, by which no row is found and which conflicts with none.
+// allSet returns an error when one of the columns is NULL, by which no row is found.
 func (r *Repo[T]) allSet(v *T, cols []*schema.Column) error {
 	for _, c := range cols {
 		if value, err := scan.Value(r.plan, v, c); err != nil || value.IsNull() {
-			return cmp.Or(err, fmt.Errorf("%s is not set, and NULL is found by nothing", c.Field))
+			return cmp.Or(err, fmt.Errorf("%s is NULL: a NULL key cannot be looked up", c.Field))
 		}
 	}
 	return nil

@@ -200,51 +200,15 @@ type binding struct {
 	db     *conn.DB
 	table  *schema.Table
 	stmts  *query.Statements
+	forms  *tableForms
 	marked *conn.Mark   // set when the table is known to be complete
-	stored atomic.Int32 // see knowsKey
+	told   atomic.Int32 // see tells
 	wide   atomic.Bool  // the table has been compared with the model, see tooNarrow
 	plain  sync.Map     // whether a unique index is over the columns themselves, by their names; see plainIndex
 
+	nulls atomic.Pointer[string] // see nullsEqual
+
 	derived bool // the rows are those of other queries, and there is no table
-}
-
-// The values of binding.stored: how much the driver knows of a row that was inserted.
-const (
-	storedUnknown = iota
-	storedAside   // nothing: it is a view, whose triggers store the row elsewhere
-	storedRow     // that it was stored
-	storedNumber  // its key as well, which is the row's number
-)
-
-// knowsKey reports whether the driver knows, without reading a row back, that it was stored, and with which key when the database
-// makes key. On SQLite the key is the row's number in the tables that this library makes, but not in each that others have made. The
-// table is looked at once.
-func (b *binding) knowsKey(ctx context.Context, key *schema.Column) bool {
-	known := b.stored.Load()
-	if known == storedUnknown {
-		found, err := conn.Inspect(ctx, b.db, b.table.Name)
-		if err != nil || !found.Exists {
-			return false
-		}
-		known = storedOf(&found, b.table)
-		b.stored.Store(known)
-	}
-	if key == nil {
-		return known >= storedRow
-	}
-	return known == storedNumber
-}
-
-func storedOf(found *schema.Found, table *schema.Table) int32 {
-	if found.View {
-		return storedAside
-	}
-	for _, key := range table.Key {
-		if c := found.Column(key.Name); key.Auto && c != nil && c.Auto {
-			return storedNumber
-		}
-	}
-	return storedRow
 }
 
 // bind returns the binding, anew when the connection of the name has been replaced.
@@ -256,8 +220,7 @@ func (r *Repo[T]) bind() (*binding, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &binding{db: db, table: r.table, marked: install.Mark(db, r.table), derived: r.derived}
-	b.stmts = db.Extra(r.table, func() any { return query.NewStatements(db.Dialect(), r.table) }).(*query.Statements)
+	b := &binding{db: db, table: r.table, forms: formsOf(db, r.table), stmts: statementsOf(db, r.table, r.derived), marked: install.Mark(db, r.table), derived: r.derived}
 	r.bound.Store(b)
 	return b, nil
 }

@@ -239,7 +239,13 @@ func (rs *restoring) flush() {
 		return
 	}
 	n := len(rs.cols)
-	st := conn.Statement{Op: "restore", Table: rs.to.table.Name, Write: true, Stores: conn.StoresInsert}
+	if rs.err = rs.to.look(rs.ctx); rs.err != nil {
+		return
+	}
+	st := conn.Statement{Op: "restore", Table: rs.to.table.Name, Write: true}
+	if rs.to.counts(rs.ctx) {
+		st.Stores = conn.StoresInsert
+	}
 	if st.SQL, rs.err = rs.to.stmts.InsertOnly(rs.cols); rs.err != nil {
 		return
 	}

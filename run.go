@@ -34,6 +34,12 @@ func (b *binding) query(ctx context.Context, c *call, to conn.RowReader) error {
 // another run, because nothing has happened, gets one too.
 func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64, err error) {
 	if c.text != nil {
+		if c.text.Unknown() != nil {
+			if c.text, err = b.formed(ctx, c.text); err != nil {
+				return 0, errorOf(c.Op, b.table, err)
+			}
+			c.SQL = c.text.SQL
+		}
 		if err := c.text.CheckDB(b.db); err != nil {
 			return 0, errorOf(c.Op, b.table, err)
 		}
@@ -113,7 +119,8 @@ func (b *binding) mayLock(ctx context.Context) error {
 // forget takes back that the tables of a statement are complete.
 func (b *binding) forget(text *query.Text) {
 	b.marked.Clear()
-	b.stored.Store(storedUnknown)
+	b.told.Store(toldUnknown)
+	b.nulls.Store(nil)
 	b.plain.Clear()
 	if text != nil {
 		for _, t := range text.Tables {
@@ -195,12 +202,15 @@ func (b *binding) repair(ctx context.Context, text *query.Text, err error) error
 		tables = append(tables, text.Tables...)
 	}
 	for _, t := range tables {
-		_, installErr := install.Ensure(ctx, b.db, t)
+		changed, installErr := install.Ensure(ctx, b.db, t)
 		if conn.KindOf(installErr) == ErrReadOnly {
 			return err // of a read-only transaction, in which it is the missing table that matters
 		}
 		if installErr != nil {
 			return installErr
+		}
+		if changed {
+			formsOf(b.db, t).made()
 		}
 	}
 	return nil

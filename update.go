@@ -89,6 +89,9 @@ func (r *Repo[T]) update(ctx context.Context, v *T) error {
 		return errorOf("update", r.table, err)
 	}
 	w.args = args
+	if err := b.look(ctx); err != nil {
+		return errorOf("update", r.table, err)
+	}
 	text, err := b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
 	if err != nil {
 		return err

@@ -49,12 +49,19 @@ func (q *Query[T]) write(ctx context.Context, statement rowsStatement, op string
 	w := r.take()
 	defer r.give(w)
 	text, args, err := statement(b.stmts, w.args, list != nil)
+	counts := list != nil || err != nil || b.counts(ctx)
+	if !counts {
+		text, args, err = statement(b.stmts, w.args, true)
+	}
 	if err != nil {
 		return 0, errorOf(op, r.table, err)
 	}
 	w.args = args
 	w.setText(op, text)
 	w.Write = true
+	if !counts {
+		return b.countRows(ctx, &w.call)
+	}
 	if list == nil {
 		n, err := b.exec(ctx, &w.call)
 		return int(n), err

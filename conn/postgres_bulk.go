@@ -280,7 +280,7 @@ var arrayElems = map[uint32]uint32{
 	pgtype.BoolArrayOID: pgtype.BoolOID, pgtype.Int8ArrayOID: pgtype.Int8OID, pgtype.Float8ArrayOID: pgtype.Float8OID,
 	pgtype.Int4ArrayOID: pgtype.Int4OID, pgtype.Int2ArrayOID: pgtype.Int2OID, pgtype.Float4ArrayOID: pgtype.Float4OID,
 	pgtype.TextArrayOID: pgtype.TextOID, pgtype.ByteaArrayOID: pgtype.ByteaOID, pgtype.TimestamptzArrayOID: pgtype.TimestamptzOID,
-	pgtype.UUIDArrayOID: pgtype.UUIDOID, pgtype.JSONBArrayOID: pgtype.JSONBOID,
+	pgtype.TimestampArrayOID: pgtype.TimestampOID, pgtype.UUIDArrayOID: pgtype.UUIDOID, pgtype.JSONBArrayOID: pgtype.JSONBOID,
 }
 
 // field appends a value behind its length, as the elements of arrays and the fields of COPY are sent. It reports whether the

@@ -17,6 +17,9 @@ func addFunctions(c *sqlite3.Conn) error {
 	if err := c.CreateAggregate(sqlite.DecimalSum, func() sqlite3.Aggregate { return &decimalSum{} }); err != nil {
 		return err
 	}
+	if err := c.CreateFunction(sqlite.Value, 3, liteValue); err != nil {
+		return err
+	}
 	return c.CreateFunction(sqlite.JSONContains, 2, jsonContains)
 }
 

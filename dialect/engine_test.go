@@ -246,7 +246,7 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var c schema.FoundIndexColumn
 		var column, expr, where sql.NullString
 		var besides bool
-		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where, &besides, &ix.Invalid, &ix.Bound); err != nil {
+		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where, &besides, &ix.Invalid, &ix.Bound, &ix.NullsNotDistinct); err != nil {
 			return err
 		}
 		ix.Where, c.Name, c.Expr = where.String, column.String, expr.String

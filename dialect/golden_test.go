@@ -121,7 +121,7 @@ func TestGoldenExpressions(t *testing.T) {
 		folded := &schema.Column{Kind: schema.Text, NoCase: true, Folded: true}
 		line("operand nocase", d.Operand(folded, expr))
 		line("operand of a computed nocase", d.Operand(folded, "a || b"))
-		line("in nocase", d.In(folded, d.Operand(folded, expr), false))
+		line("in nocase", d.In(folded, expr, false))
 		line("equal texts", d.EqualTexts("t", "c"))
 		for _, nocase := range []bool{false, true} {
 			for _, fold := range []bool{false, true} {
@@ -195,9 +195,11 @@ func TestFeatures(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	is.Equal(postgres.Dialect{}.Features(), dialect.Features{
-		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true,
-		FoldsTexts: true, Inserted: "(xmax = 0)"})
+		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
+		FoldsTexts: true,
+		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
+		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)"})
 	is.Equal(sqlite.Dialect{}.Features(), dialect.Features{
 		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
-		SeesUpdated: true})
+		SeesUpdated: true, Conflicted: "prom_conflicted()"})
 }

@@ -42,9 +42,9 @@ func unnest(cols []*schema.Column) string {
 		n := strconv.Itoa(i + 1)
 		kind, cast := c.Kind, ""
 		if kind.IsList() {
-			lists, kind, cast = true, schema.Text, "::"+listType(kind.Elem())+"[]"
+			lists, kind, cast = true, schema.Text, "::"+arrayType(c)
 		}
-		arrays[i] = "$" + n + "::" + listTypes[kind] + "[]"
+		arrays[i] = "$" + n + "::" + elemType(c, kind) + "[]"
 		names[i] = "c" + n
 		exprs[i] = names[i] + cast
 	}

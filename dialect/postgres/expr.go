@@ -60,9 +60,9 @@ var listTypes = [...]string{
 
 // In returns the condition that expr is one of the elements of an array.
 func (d Dialect) In(c *schema.Column, expr string, not bool) string {
-	list := "?::" + listTypes[c.Kind] + "[]"
+	list := "?::" + elemType(c, c.Kind) + "[]"
 	if c.Folded {
-		list = "ARRAY(SELECT " + d.Operand(c, "v") + " FROM unnest(" + list + ") AS v)"
+		expr, list = d.Operand(c, expr), "ARRAY(SELECT "+d.Operand(c, "v")+" FROM unnest("+list+") AS v)"
 	}
 	if not {
 		return expr + " <> ALL(" + list + ")"
@@ -74,7 +74,7 @@ func (d Dialect) In(c *schema.Column, expr string, not bool) string {
 func (Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 	arrays := make([]string, len(cols))
 	for i, c := range cols {
-		arrays[i] = "?::" + listTypes[c.Kind] + "[]"
+		arrays[i] = "?::" + elemType(c, c.Kind) + "[]"
 	}
 	return "(" + strings.Join(exprs, ", ") + ") IN (SELECT * FROM unnest(" + strings.Join(arrays, ", ") + "))"
 }
@@ -118,8 +118,11 @@ var dateParts = [...]string{
 // DatePart returns an integer expression for a part of a time or a date.
 func (Dialect) DatePart(p dialect.DatePart, c *schema.Column, expr string) string {
 	at := expr + " AT TIME ZONE 'UTC'"
-	if c.Kind == schema.Date {
+	switch {
+	case c.Kind == schema.Date:
 		at = expr + "::timestamp" // from version 14 on a date has no hours
+	case c.Form == schema.FormZoneless:
+		at = expr
 	}
 	part := "EXTRACT(" + dateParts[p] + " FROM " + at + ")"
 	if p == dialect.Second {

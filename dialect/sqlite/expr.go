@@ -11,8 +11,9 @@ import (
 // Arg returns the placeholder of one argument: a column's affinity gives it its type.
 func (Dialect) Arg(schema.Kind) string { return "?" }
 
-// Operand returns expr, for a decimal with the collation that compares by value.
-func (Dialect) Operand(c *schema.Column, expr string) string {
+// Operand returns expr, canonical, for a decimal with the collation that compares by value.
+func (d Dialect) Operand(c *schema.Column, expr string) string {
+	expr = d.Canonical(c, expr)
 	if c.Kind == schema.Decimal {
 		return expr + " COLLATE " + DecimalCollation
 	}
@@ -124,7 +125,7 @@ func (d Dialect) DatePart(p dialect.DatePart, c *schema.Column, expr string) str
 	if p == dialect.Quarter {
 		return "((" + d.DatePart(dialect.Month, c, expr) + " + 2) / 3)"
 	}
-	return "CAST(strftime('" + dateFormats[p] + "', " + expr + ", 'auto') AS INTEGER)"
+	return "CAST(strftime('" + dateFormats[p] + "', " + d.Canonical(c, expr) + ", 'auto') AS INTEGER)"
 }
 
 // Page returns the clause that limits a result. SQLite has no OFFSET without a LIMIT; a negative one is none.
