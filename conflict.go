@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
@@ -186,7 +187,11 @@ func (c *Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query
 	if err := r.conflicts(ctx, b, &w.stored, on.cols); err != nil {
 		return nil, errorOf("upsert", r.table, err)
 	}
-	how := query.Conflict{On: on.cols, Live: on.live, Nothing: c.nothing, Tell: c.tells()}
+	plain, err := b.plainIndex(ctx, on.cols)
+	if err != nil {
+		return nil, errorOf("upsert", r.table, err)
+	}
+	how := query.Conflict{Plain: plain, On: on.cols, Live: on.live, Nothing: c.nothing, Tell: c.tells()}
 	if !c.nothing && len(c.assigns) == 0 {
 		for _, col := range cols {
 			if !col.Key && !col.Created && !slices.Contains(on.cols, col) {
@@ -219,6 +224,34 @@ func (c *Conflict[T]) kept(cols, sets, on []*schema.Column) uint64 {
 		return keptAll
 	}
 	return c.repo.keptBut(sets) &^ bitsOf(on)
+}
+
+// plainIndex reports whether the unique index of columns is over the columns themselves though their case is ignored by an expression: others made
+// it, or an earlier version, whose columns have a collation that does. The table is looked at once.
+func (b *binding) plainIndex(ctx context.Context, cols []*schema.Column) (bool, error) {
+	if !b.db.Dialect().Features().FoldsTexts || !slices.ContainsFunc(cols, func(c *schema.Column) bool { return c.Folded }) {
+		return false, nil
+	}
+	names := schema.ColumnNames(cols)
+	key := strings.Join(names, "\x00")
+	if known, ok := b.plain.Load(key); ok {
+		return known.(bool), nil
+	}
+	found, err := conn.Inspect(ctx, b.db, b.table.Name)
+	if err != nil || !found.Exists {
+		return false, err
+	}
+	slices.Sort(names)
+	plain, folding := false, false
+	for _, ix := range found.Indexes {
+		on := ix.Names()
+		slices.Sort(on)
+		plain = plain || ix.Unique && slices.Equal(on, names)
+		folding = folding || ix.Unique && len(on) == len(names) && slices.Contains(on, "")
+	}
+	plain = plain && !folding
+	b.plain.Store(key, plain)
+	return plain, nil
 }
 
 // target returns the columns that v may conflict on; none for whatever conflicts.

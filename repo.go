@@ -204,6 +204,7 @@ type binding struct {
 	marked *conn.Mark   // set when the table is known to be complete
 	told   atomic.Int32 // see tells
 	wide   atomic.Bool  // the table has been compared with the model, see tooNarrow
+	plain  sync.Map     // whether a unique index is over the columns themselves, by their names; see plainIndex
 
 	nulls atomic.Pointer[string] // see nullsEqual
 

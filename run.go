@@ -121,6 +121,7 @@ func (b *binding) forget(text *query.Text) {
 	b.marked.Clear()
 	b.told.Store(toldUnknown)
 	b.nulls.Store(nil)
+	b.plain.Clear()
 	if text != nil {
 		for _, t := range text.Tables {
 			install.Mark(b.db, t).Clear()

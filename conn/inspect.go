@@ -109,7 +109,7 @@ func Inspect(ctx context.Context, db *DB, table string) (schema.Found, error) {
 	found := schema.Found{FoldNames: d.Features().FoldNames}
 	err := inspect(ctx, db, d.Columns(), table, func(r inspected) {
 		c := schema.FoundColumn{Name: r.text(0), Type: r.text(1), NotNull: r.bool(2), Key: r.bool(3), Default: r.text(4),
-			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7)}
+			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7), Equating: r.bool(10)}
 		d.ReadType(&c)
 		found.Exists, found.View, found.Partitioned, found.Columns = true, r.bool(8), r.bool(9), append(found.Columns, c)
 	})

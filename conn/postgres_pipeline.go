@@ -199,6 +199,7 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 		return -1, err
 	}
 	failed = -1
+	unread := false // the error is that of the reader
 	for i, st := range sts {
 		reader, resultErr := nextResult(line)
 		if resultErr == nil {
@@ -206,7 +207,7 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 			readErr := read(i, &s.rows)
 			var tag pgconn.CommandTag
 			if tag, resultErr = s.rows.end(); resultErr == nil {
-				st.Changed, resultErr = tag.RowsAffected(), readErr
+				st.Changed, resultErr, unread = tag.RowsAffected(), readErr, readErr != nil
 			}
 		} else {
 			resultErr = postgresError(resultErr)
@@ -219,6 +220,9 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 	}
 	if closeErr := line.Close(); err == nil && closeErr != nil {
 		err = postgresError(closeErr)
+	}
+	if unread {
+		return failed, err
 	}
 	if alone {
 		failed = batchOutcome(sts, failed, err)
@@ -245,6 +249,7 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i 
 	alone := c.PgConn().TxStatus() == txIdle
 	results := c.SendBatch(ctx, b)
 	failed = -1
+	unread := false // the error is that of the reader
 	for i, st := range sts {
 		rows, resultErr := results.Query()
 		if resultErr == nil {
@@ -252,7 +257,7 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i 
 			readErr := read(i, r)
 			var tag pgconn.CommandTag
 			if tag, resultErr = r.end(); resultErr == nil {
-				st.Changed, resultErr = tag.RowsAffected(), readErr
+				st.Changed, resultErr, unread = tag.RowsAffected(), readErr, readErr != nil
 			}
 		} else {
 			if resultErr = postgresError(resultErr); i == 0 && readsAhead(c) && refusedByServer(resultErr) {
@@ -266,6 +271,9 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i 
 	}
 	if closeErr := results.Close(); err == nil && closeErr != nil {
 		err = postgresError(closeErr)
+	}
+	if unread {
+		return failed, err
 	}
 	if alone && failed != noPlace {
 		failed = batchOutcome(sts, failed, err)

@@ -157,11 +157,13 @@ func AddReference(t *schema.Table, c *schema.Column) string {
 
 // CreateIndex returns the statement that makes an index. An engine that can hold columns besides those of the index says INCLUDE; on another
 // they are columns of the index itself, unless it is unique and they would change what that means.
-func CreateIndex(t *schema.Table, ix *schema.Index, include bool) string {
+func CreateIndex(t *schema.Table, ix *schema.Index, include bool, operand func(c *schema.Column, expr string) string) string {
 	cols := make([]string, len(ix.Columns))
 	for i, c := range ix.Columns {
 		if c.Column != nil {
-			cols[i] = Quote(c.Column.Name)
+			if cols[i] = Quote(c.Column.Name); operand != nil && c.Column.Folded {
+				cols[i] = operand(c.Column, cols[i])
+			}
 		} else {
 			cols[i] = "(" + c.Expr + ")"
 		}

@@ -1,6 +1,7 @@
 package dialect_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,7 +80,12 @@ func TestCreate(t *testing.T) {
 func hasIndex(f schema.Found, ix *schema.Index) bool {
 	for _, fi := range f.Indexes {
 		if fi.Name == ix.Name {
-			return fi.Unique == ix.Unique && fi.Partial == ix.Partial() && strings.Join(fi.Names(), ",") == strings.Join(ix.Names(), ",")
+			return fi.Unique == ix.Unique && fi.Partial == ix.Partial() && slices.EqualFunc(fi.Columns, ix.Columns, func(have schema.FoundIndexColumn, want schema.IndexColumn) bool {
+				if c := want.Column; c != nil && c.Folded && have.Name == "" {
+					return strings.HasPrefix(have.Expr, "lower(") && strings.Contains(have.Expr, c.Name)
+				}
+				return want.Column == nil && have.Name == "" || want.Column != nil && have.Name == want.Column.Name
+			})
 		}
 	}
 	return false

@@ -38,7 +38,8 @@ type Features struct {
 	SignedOnly   bool // an integer above 1<<63-1 cannot be stored
 	FoldNames    bool // names that differ only in the case of the letters A to Z are the same name
 	SearchPath   bool // tables live in schemas that a search path names
-	NoCaseASCII  bool // the case that nocase ignores is that of the letters A to Z alone
+	NoCaseASCII  bool // nocase is a collation that ignores the case of A to Z alone
+	FoldsTexts   bool // texts that ignore case are compared by an expression: Operand, on both sides; see schema.Column.Folded
 	KeysReturn   bool // a key that the database makes may be one that a deleted row had
 	NullsEqual   bool // a unique index may take NULLs for equal
 	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
@@ -119,7 +120,7 @@ type Introspection interface {
 
 	// Columns returns a query with one row a column, in the order of the table and none when there is no table: name text,
 	// type text, not null boolean, part of the key boolean, default text or NULL, nocase boolean, counted up boolean, generated
-	// boolean, of a view boolean, of a partitioned table boolean.
+	// boolean, of a view boolean, of a partitioned table boolean, equating boolean: by a collation that takes different texts for equal.
 	Columns() string
 
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,
@@ -244,7 +245,7 @@ type Expression interface {
 	// Branch returns the condition of a branch of CASE, so that nothing in it says how the result of the CASE is compared.
 	Branch(cond string) string
 
-	// In returns the condition that expr is one of the elements of a list, the one argument; not negates it. An empty list
+	// In returns the condition that expr, an Operand, is one of the elements of a list, the one argument; not negates it. An empty list
 	// holds nothing, for NULL too.
 	In(c *schema.Column, expr string, not bool) string
 

@@ -235,7 +235,7 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 	scan(t, e, e.Columns(), table, func(rows *sql.Rows) error {
 		var c schema.FoundColumn
 		var def sql.NullString
-		err := rows.Scan(&c.Name, &c.Type, &c.NotNull, &c.Key, &def, &c.NoCase, &c.Auto, &c.Generated, &f.View, &f.Partitioned)
+		err := rows.Scan(&c.Name, &c.Type, &c.NotNull, &c.Key, &def, &c.NoCase, &c.Auto, &c.Generated, &f.View, &f.Partitioned, &c.Equating)
 		c.Default = def.String
 		e.ReadType(&c)
 		f.Exists, f.Columns = true, append(f.Columns, c)

@@ -182,11 +182,11 @@ func TestInCollations(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, de dbtest.Engine) {
 		is := is.New(t)
 		e := open(t, de)
-		folded := &schema.Column{Name: "f", Kind: schema.Text, NoCase: true}
+		folded := &schema.Column{Name: "f", Kind: schema.Text, NoCase: true, Folded: true}
 		exact := &schema.Column{Name: "d", Kind: schema.Decimal, Precision: 10, Scale: 3}
 		e.exec(t, e.Prerequisites([]*schema.Column{folded})...)
 		e.exec(t, fmt.Sprintf("CREATE TABLE c (f %s, d %s, id INTEGER PRIMARY KEY)", e.ColumnType(folded), e.ColumnType(exact)),
-			"CREATE INDEX c_f ON c (f)", "INSERT INTO c VALUES ('Go', '1.500', 1), ('Rust', '12.000', 2)")
+			e.CreateIndex(&schema.Table{Name: "c"}, &schema.Index{Name: "c_f", Columns: []schema.IndexColumn{{Column: folded}}}), "INSERT INTO c VALUES ('Go', '1.500', 1), ('Rust', '12.000', 2)")
 		ask := func(c *schema.Column, not bool, list ...string) []string {
 			return e.rows(t, "SELECT id FROM c WHERE "+e.In(c, c.Name, not)+" ORDER BY id", e.value(schema.ListValue(c.Kind, list)))
 		}
@@ -195,6 +195,17 @@ func TestInCollations(t *testing.T) {
 		is.Equal(ask(exact, false, "1.5"), []string{"1"})
 		is.Equal(ask(exact, true, "12"), []string{"1"})
 		is.Equal(e.rows(t, "SELECT id FROM c WHERE "+e.Operand(exact, "d")+" > "+e.Arg(schema.Decimal), "9.000"), []string{"2"})
+		if e.Name() == dbtest.NamePostgres {
+			e.exec(t, "INSERT INTO c SELECT 'n' || n, n, n FROM generate_series(10, 20000) n", "ANALYZE c")
+			for _, cond := range []string{e.In(folded, "f", false), e.Operand(folded, "f") + " = " + e.Operand(folded, e.Arg(schema.Text))} {
+				arg := "GO"
+				if strings.Contains(cond, "unnest") {
+					arg = "{GO,Rust}"
+				}
+				plan := strings.Join(e.rows(t, "EXPLAIN SELECT id FROM c WHERE "+cond, arg), "\n")
+				is.True(strings.Contains(plan, "c_f"))
+			}
+		}
 		if e.Name() == "sqlite" {
 			for _, c := range []*schema.Column{folded, {Name: "id", Kind: schema.Int64}} {
 				plan := strings.Join(e.rows(t, "EXPLAIN QUERY PLAN SELECT id FROM c WHERE "+e.In(c, c.Name, false), "[]"), "\n")

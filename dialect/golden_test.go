@@ -118,6 +118,11 @@ func TestGoldenExpressions(t *testing.T) {
 				line("difference of "+k.String(), d.Add(c, expr, true))
 			}
 		}
+		folded := &schema.Column{Kind: schema.Text, NoCase: true, Folded: true}
+		line("operand nocase", d.Operand(folded, expr))
+		line("operand of a computed nocase", d.Operand(folded, "a || b"))
+		line("in nocase", d.In(folded, expr, false))
+		line("equal texts", d.EqualTexts("t", "c"))
 		for _, nocase := range []bool{false, true} {
 			for _, fold := range []bool{false, true} {
 				for _, not := range []bool{false, true} {
@@ -191,6 +196,7 @@ func TestFeatures(t *testing.T) {
 	is := is.New(t)
 	is.Equal(postgres.Dialect{}.Features(), dialect.Features{
 		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
+		FoldsTexts: true,
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)"})
 	is.Equal(sqlite.Dialect{}.Features(), dialect.Features{

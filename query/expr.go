@@ -318,7 +318,7 @@ func (k shape) exprs(list []*expr) shape {
 
 // expr is everything of an expression that its text depends on.
 func (k shape) expr(e *expr) shape {
-	k = append(k, byte(e.op), byte(e.part), byte(e.fn), bit(e.distinct)|bit(e.win != nil)<<1, byte(e.like.Kind), bit(e.like.NoCase))
+	k = append(k, byte(e.op), byte(e.part), byte(e.fn), bit(e.distinct)|bit(e.win != nil)<<1, byte(e.like.Kind), bit(e.like.NoCase)|bit(e.like.Folded)<<1)
 	switch e.op {
 	case exprColumn, exprExcluded:
 		k = k.int(e.col.Ordinal)

@@ -71,6 +71,7 @@ type Conflict struct {
 	Live    bool             // the index leaves out rows that are marked as deleted
 	Nothing bool             // do nothing; else update
 	Set     []*schema.Column // which take the values that could not be inserted
+	Plain   bool             // the index is over the columns themselves, also where its case is ignored by an expression
 	Tell    bool             // return after the columns whether the row was inserted, where the dialect has an expression for it
 
 	list  []assignment
@@ -96,7 +97,7 @@ func Assigns[T any](s *Statements, c *Conflict, assigns []Assign[T], conds []Con
 func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Conflict) (*Text, []schema.Value, error) {
 	c.Tell = c.Tell && !c.Nothing
 	before := len(args) - len(cols)
-	key := shape(make([]byte, 0, 128)).byte(kindUpsert, bit(c.Nothing)|bit(c.Live)<<1|bit(c.Tell)<<2).columns(cols).columns(c.On).columns(c.Set)
+	key := shape(make([]byte, 0, 128)).byte(kindUpsert, bit(c.Nothing)|bit(c.Live)<<1|bit(c.Tell)<<2|bit(c.Plain)<<3).columns(cols).columns(c.On).columns(c.Set)
 	key, args = s.assignShape(key, args, c.list)
 	for _, col := range c.Set {
 		if col.Version {
@@ -160,7 +161,13 @@ var errExcluded = errors.New("Excluded is for what happens on a conflict")
 func (r *renderer) conflict(s *Statements, c *Conflict, list []assignment) {
 	r.b.WriteString("ON CONFLICT")
 	if c.On != nil {
-		r.b.WriteString(" (" + strings.Join(s.quoted(c.On), ", ") + ")")
+		on := s.quoted(c.On)
+		for i, col := range c.On {
+			if !c.Plain {
+				on[i] = r.folded(col, on[i])
+			}
+		}
+		r.b.WriteString(" (" + strings.Join(on, ", ") + ")")
 		if c.Live {
 			r.b.WriteString(" WHERE " + r.d.Quote(s.Table.Deleted.Name) + " IS NULL")
 		}

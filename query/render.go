@@ -206,6 +206,13 @@ func (r *renderer) node(n *node) {
 				not = " NOT"
 			}
 			r.b.WriteString(r.d.Operand(col, expr) + not + " IN ")
+			if r.folds(col) {
+				alias := r.alias()
+				r.b.WriteString("(SELECT " + r.d.Operand(col, alias+".v") + " FROM ")
+				r.expr(n.rhs)
+				r.b.WriteString(" AS " + alias + " (v))")
+				return
+			}
 			r.expr(n.rhs)
 			return
 		}
@@ -227,12 +234,23 @@ func (r *renderer) node(n *node) {
 		col, expr := r.operand(n)
 		r.b.WriteString(expr + opText[n.op])
 		if n.rhs != nil {
-			r.expr(n.rhs)
+			r.b.WriteString(r.folded(col, r.text(func() { r.expr(n.rhs) })))
 			return
 		}
-		r.b.WriteString(r.d.Arg(col.Kind))
+		r.b.WriteString(r.folded(col, r.d.Arg(col.Kind)))
 		r.arg(n.val)
 	}
+}
+
+// folds reports whether texts that are like those of a column are compared by an expression on both sides.
+func (r *renderer) folds(c *schema.Column) bool { return c.Folded && r.d.Features().FoldsTexts }
+
+// folded returns what is compared with the operand of a column.
+func (r *renderer) folded(c *schema.Column, expr string) string {
+	if r.folds(c) {
+		return r.d.Operand(c, expr)
+	}
+	return expr
 }
 
 // side returns the left side of a node, canonical.
@@ -260,7 +278,16 @@ func (r *renderer) left(n *node) (*schema.Column, string) {
 	if n.x == nil && n.part == dialect.NoPart && n.rhs == nil {
 		return r.sc.forms.Of(n.col), r.column(n.col)
 	}
-	return n.left(), r.side(n)
+	col := n.left()
+	if n.x != nil && !n.x.isColumn() {
+		switch {
+		case n.rhs != nil && n.rhs.isColumn() && n.rhs.like.Folded:
+			col = n.rhs.like
+		case col.Folded:
+			col = unfolded(col)
+		}
+	}
+	return col, r.side(n)
 }
 
 // operand returns the left side of a node as its kind compares, and the column that has this kind.
@@ -269,9 +296,35 @@ func (r *renderer) operand(n *node) (*schema.Column, string) {
 	return col, r.d.Operand(col, expr)
 }
 
+// isColumn reports whether an expression is a column, of whatever row. What ignores case is columns: a text that was computed of one heeds it, as it
+// does on SQLite, where functions have no collation.
+func (e *expr) isColumn() bool {
+	switch e.op {
+	case exprColumn, exprExcluded:
+		return true
+	case exprVia, exprOuter:
+		return e.args[0].isColumn()
+	}
+	return false
+}
+
+// unfolded returns what a column is but for its case.
+func unfolded(c *schema.Column) *schema.Column {
+	plain := *c
+	plain.Folded = false
+	return &plain
+}
+
 // order writes one term of an order.
 func (r *renderer) order(o *orderTerm, position int) string {
 	col, expr := o.col, strconv.Itoa(position)
+	switch {
+	case o.part != dialect.NoPart || !r.folds(col):
+	case o.x != nil && !o.x.isColumn():
+		col = unfolded(col)
+	default:
+		position = 0 // an expression around a number is none around the column
+	}
 	switch {
 	case position != 0:
 		expr = r.d.Operand(col, expr)

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -112,6 +113,15 @@ func (r *renderer) aggregate(e *expr) {
 		if len(args) > 0 {
 			arg, like = args[0], e.args[0].like
 		}
+		switch {
+		case !r.folds(like):
+		case !e.args[0].isColumn():
+			like = unfolded(like)
+		case e.distinct:
+			arg = r.d.Operand(like, arg)
+		case e.win != nil && (e.fn == dialect.FuncMin || e.fn == dialect.FuncMax):
+			r.fail(errFoldWindow)
+		}
 		var err error
 		if text, suffix, err = r.d.Aggregate(e.fn, like, e.distinct, arg); err != nil {
 			r.fail(err)
@@ -131,10 +141,18 @@ func (r *renderer) aggregate(e *expr) {
 	r.b.WriteString(text)
 }
 
+var errFoldWindow = errors.New("on PostgreSQL, a window has no least, greatest or distinct texts that ignore case")
+
 func (r *renderer) window(w *window) string {
 	var b strings.Builder
 	if len(w.partition) > 0 {
-		b.WriteString("PARTITION BY " + strings.Join(r.texts(w.partition), ", "))
+		terms := r.texts(w.partition)
+		for i, e := range w.partition {
+			if e.isColumn() && e.part == dialect.NoPart {
+				terms[i] = r.folded(e.like, terms[i])
+			}
+		}
+		b.WriteString("PARTITION BY " + strings.Join(terms, ", "))
 	}
 	for i := range w.orders {
 		switch {

@@ -1,10 +1,12 @@
 package query
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/Masterminds/squirrel"
 
+	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -45,6 +47,22 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 	} else {
 		b = b.From(from)
 	}
+	// Rows that are distinct but for case are groups, where case is ignored by an expression.
+	grouped := false
+	if what == selectRows && m.distinct && !m.grouped() {
+		list := m.cols
+		if list == nil {
+			list = columnExprs(r.sc.table)
+		}
+		if grouped = slices.ContainsFunc(list, r.foldsGroup); grouped {
+			if slices.ContainsFunc(list, func(e *expr) bool { return e.some((*expr).manyRows) }) {
+				r.fail(errFoldWindow)
+			}
+			whole := *m
+			whole.cols = list
+			m = &whole
+		}
+	}
 	switch {
 	case what == selectOne:
 		b = b.Columns("1")
@@ -65,13 +83,19 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 	default:
 		for i, e := range m.cols {
 			text, args := r.part(func() { r.expr(e) })
+			if (grouped || m.grouped()) && r.foldsGroup(e) {
+				text = "min(" + text + ")" // one for all that differ in case
+			}
 			if m.names != nil {
 				text += " AS " + r.d.Quote(m.names[i])
 			}
 			b = b.Column(text, args...)
 		}
 	}
-	if m.distinct {
+	switch {
+	case grouped:
+		b = r.group(b, m)
+	case m.distinct:
 		b = b.Distinct()
 	}
 	if where := q.conds(r.sc.table); len(where) > 0 && m.rows == nil {
@@ -101,13 +125,20 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 // once, and by what else was asked for.
 func (r *renderer) group(b squirrel.SelectBuilder, m *specMore) squirrel.SelectBuilder {
 	for i, e := range m.cols {
-		if e.groups() {
+		switch {
+		case r.foldsGroup(e):
+			b = r.groupFolded(b, e)
+		case e.groups():
 			b = b.GroupBy(strconv.Itoa(i + 1))
 		}
 	}
 	for _, e := range m.groups {
 		if m.column(e) > 0 && e.groups() {
 			continue // it has been written
+		}
+		if r.foldsGroup(e) {
+			b = r.groupFolded(b, e)
+			continue
 		}
 		text, args := r.part(func() { r.expr(e) })
 		if len(args) > 0 {
@@ -119,4 +150,22 @@ func (r *renderer) group(b squirrel.SelectBuilder, m *specMore) squirrel.SelectB
 		b = b.Having(r.clause(m.having))
 	}
 	return b
+}
+
+// foldsGroup reports whether groups by an expression are groups by its lower case.
+func (r *renderer) foldsGroup(e *expr) bool {
+	return e.isColumn() && e.part == dialect.NoPart && r.folds(e.like)
+}
+
+func (r *renderer) groupFolded(b squirrel.SelectBuilder, e *expr) squirrel.SelectBuilder {
+	return b.GroupBy(r.d.Operand(e.like, r.text(func() { r.expr(e) })))
+}
+
+// columnExprs returns the columns of a table as expressions.
+func columnExprs(t *schema.Table) []*expr {
+	list := make([]*expr, len(t.Columns))
+	for i, c := range t.Columns {
+		list[i] = columnExpr(c, dialect.NoPart)
+	}
+	return list
 }

@@ -242,7 +242,7 @@ func (c *comparison) indexes() {
 		w := c.want.Index(ix.Name)
 		h := c.have.Index(ix.Name)
 		if h == nil { // another one may do its work
-			if i := slices.IndexFunc(c.have.Indexes, func(o FoundIndex) bool { return !o.Invalid && c.sameIndex(w, &o) }); i >= 0 {
+			if i := slices.IndexFunc(c.have.Indexes, func(o FoundIndex) bool { return !o.Invalid && c.sameIndex(ix, w, &o) }); i >= 0 {
 				known[&c.have.Indexes[i]] = true
 				continue
 			}
@@ -254,7 +254,7 @@ func (c *comparison) indexes() {
 		switch {
 		case h.Invalid:
 			c.add(&Drift{Sort: Different, Object: OfIndex, Name: ix.Name, Aspect: AspectValid, Have: "was left half made", Want: "is valid", At: place})
-		case !c.sameIndex(w, h):
+		case !c.sameIndex(ix, w, h):
 			c.add(&Drift{Sort: Different, Object: OfIndex, Name: ix.Name, Aspect: AspectText, Have: h.text(), Want: w.text(), At: place})
 		}
 	}
@@ -265,11 +265,27 @@ func (c *comparison) indexes() {
 	}
 }
 
-func (c *comparison) sameIndex(w, h *FoundIndex) bool {
-	return w.Unique == h.Unique && w.Where == h.Where && slices.EqualFunc(w.Include, h.Include, c.have.same) &&
-		slices.EqualFunc(w.Columns, h.Columns, func(a, b FoundIndexColumn) bool {
-			return c.have.same(a.Name, b.Name) && a.Expr == b.Expr && a.Desc == b.Desc
-		})
+func (c *comparison) sameIndex(ix *Index, w, h *FoundIndex) bool {
+	if w.Unique != h.Unique || w.Where != h.Where || !slices.EqualFunc(w.Include, h.Include, c.have.same) || len(w.Columns) != len(h.Columns) {
+		return false
+	}
+	for i, a := range w.Columns {
+		b := h.Columns[i]
+		if same := c.have.same(a.Name, b.Name) && a.Expr == b.Expr || c.equates(ix.Columns[i].Column, b); !same || a.Desc != b.Desc {
+			return false
+		}
+	}
+	return true
+}
+
+// equates reports whether a column of an index needs no expression that ignores case, because the column has a collation which does, as
+// earlier versions made it.
+func (c *comparison) equates(col *Column, h FoundIndexColumn) bool {
+	if col == nil || !col.Folded || h.Name != col.Name {
+		return false
+	}
+	have := c.have.Column(col.Name)
+	return have != nil && have.Equating
 }
 
 // text describes an index without its name.

@@ -45,6 +45,7 @@ type FoundColumn struct {
 	Auto      bool   // the database counts it up
 	NoCase    bool   // comparisons ignore the case of letters
 	Form      Form   // of its values, as DB.Describe sees it in some of them
+	Equating  bool   // by a collation that takes different texts for equal
 	Generated bool   // computed from other columns, so that it cannot be written
 	Default   string // as the engine writes it; "" for none
 }

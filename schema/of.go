@@ -350,6 +350,10 @@ func (b *builder) finish() (*Table, error) {
 	if err := b.makeForeignKeys(); err != nil {
 		return nil, err
 	}
+	for _, c := range t.Columns {
+		refers := slices.ContainsFunc(t.ForeignKeys, func(k *ForeignKey) bool { return slices.Contains(k.Columns, c) })
+		c.Folded = c.NoCase && !c.Key && c.References == nil && !refers
+	}
 	return t, b.makeIndexes()
 }
 

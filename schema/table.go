@@ -48,7 +48,8 @@ type Column struct {
 	Codec      *Registered // of a Go type with a codec of its own; nil for all others
 	Key        bool        // part of the primary key
 	Auto       bool        // the key's value is made at insert: by the database for integers, in Go for UUIDs
-	NoCase     bool        // comparisons ignore the case of letters
+	NoCase     bool        // comparisons ignore the case of A to Z
+	Folded     bool        // NoCase, and neither in a key nor in a reference: may be compared by an expression
 	Private    bool        // left out of JSON that the library makes
 	Created    bool        // set to the time of insertion when zero
 	Updated    bool        // set to the time of each write unless set by hand

@@ -23,7 +23,7 @@ var options = []option{
 	{"unique", mayHaveValue, "a unique index; fields with the same unique=name share one index in their order"},
 	{"index", mayHaveValue, "an index; fields with the same index=name share one index in their order"},
 	{"desc", flag, "with unique or index: descending in these indexes"},
-	{"nocase", flag, "equality, order and uniqueness ignore the case of letters; the stored case is kept"},
+	{"nocase", flag, "equality, order and uniqueness ignore the case of A to Z; the stored case is kept"},
 	{"size", needsValue, "the length in characters (bytes of a []byte): size=n exactly, size=a..b, size=a.., size=..b"},
 	{"min", needsValue, "the least length of a text or []byte, or the least value of a number"},
 	{"max", needsValue, "the greatest length of a text or []byte, or the greatest value of a number"},

@@ -8,6 +8,22 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
+// foldedName returns the name of the column of which an expression of an index is the lower case, as it is of a nocase column on PostgreSQL; ""
+// for another expression.
+func foldedName(expr string, fields []*field) string {
+	inner, ok := strings.CutPrefix(expr, "lower(")
+	if inner, ok = strings.CutSuffix(inner, ")"); !ok {
+		return ""
+	}
+	inner, ok = strings.CutSuffix(strings.Trim(inner, "()"), ` COLLATE "C"`)
+	for _, f := range fields {
+		if ok && f.column.NoCase && (inner == f.column.Name || inner == `"`+strings.ReplaceAll(f.column.Name, `"`, `""`)+`"`) {
+			return f.column.Name
+		}
+	}
+	return ""
+}
+
 // indexes writes the indexes of a table into the tags of its fields, and returns those that need a blank field of their own and comments for
 // those that a model cannot have.
 func indexes(t *found, fields []*field) (blanks, notes []string) {
@@ -20,6 +36,9 @@ func indexes(t *found, fields []*field) (blanks, notes []string) {
 		var one *field
 		ok := true
 		for i, c := range ix.Columns {
+			if name := foldedName(c.Expr, fields); name != "" {
+				c.Name, ix.Columns[i].Name = name, name
+			}
 			if c.Name == "" {
 				// A list of expressions ends at a comma, which a tag takes for one in parentheses only.
 				if !strings.ContainsRune(c.Expr, '(') || strings.ContainsAny(c.Expr, "?;\x00") {

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,8 +17,13 @@ type Dialect struct{}
 
 var _ dialect.Dialect = Dialect{}
 
-// Collation is the name of the collation of nocase columns, which [Dialect.Prerequisites] makes.
-const Collation = "prom_nocase"
+// The names of collations that [Dialect.Prerequisites] makes. Collation is that of nocase columns in keys and references, which are compared by
+// the server itself: it ignores the case of all letters, and takes more for equal. FoldCollation is that of the others, which are compared by
+// their lower case: it is that of bytes, and its name tells that they are nocase.
+const (
+	Collation     = "prom_nocase"
+	FoldCollation = "prom_fold"
+)
 
 // maxArgs is the most arguments that the protocol has room for: a count of 16 bits.
 const maxArgs = 65535
@@ -29,6 +35,7 @@ func (Dialect) Name() string { return "postgres" }
 func (Dialect) Features() dialect.Features {
 	return dialect.Features{
 		NumberedArgs: true, MaxArgs: maxArgs, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
+		FoldsTexts: true,
 		// A setting of the transaction. The rows of partitioned tables and of views have no xmax that would tell.
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)",
@@ -63,7 +70,7 @@ func (d Dialect) ColumnType(c *schema.Column) string {
 	case c.Kind == schema.Decimal:
 		return fmt.Sprintf("NUMERIC(%d,%d)", c.Precision, c.Scale)
 	case c.NoCase:
-		return types[c.Kind] + " COLLATE " + dialect.Quote(Collation)
+		return types[c.Kind] + " COLLATE " + dialect.Quote(collation(c))
 	}
 	return types[c.Kind]
 }
@@ -103,22 +110,36 @@ func (Dialect) AddForeignKey(t *schema.Table, k *schema.ForeignKey) string {
 }
 
 // CreateIndex returns the statement that makes the index.
-func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {
-	return dialect.CreateIndex(t, ix, true)
+func (d Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {
+	return dialect.CreateIndex(t, ix, true, d.Operand)
 }
 
-// Prerequisites returns the statement that makes the collation of nocase columns when one of the columns is such. It looks first:
+// collation returns the name of the collation of a nocase column.
+func collation(c *schema.Column) string {
+	if c.Folded {
+		return FoldCollation
+	}
+	return Collation
+}
+
+// collations are what the collations are made as.
+var collations = map[string]string{
+	Collation:     "provider = icu, locale = 'und-u-ks-level2', deterministic = false",
+	FoldCollation: "provider = libc, locale = 'C'",
+}
+
+// Prerequisites returns the statements that make the collations of nocase columns when some of the columns are such. They look first:
 // CREATE COLLATION IF NOT EXISTS locks the whole catalog of collations until the transaction ends, and wants the right to
 // create, even when there is nothing to do.
-func (Dialect) Prerequisites(cols []*schema.Column) []string {
-	for _, c := range cols {
-		if c.NoCase {
-			return []string{"DO $prom$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_collation WHERE collname = " + quoteText(Collation) +
-				" AND pg_catalog.pg_collation_is_visible(oid)) THEN CREATE COLLATION IF NOT EXISTS " + dialect.Quote(Collation) +
-				" (provider = icu, locale = 'und-u-ks-level2', deterministic = false); END IF; END $prom$"}
+func (Dialect) Prerequisites(cols []*schema.Column) (list []string) {
+	for _, name := range []string{Collation, FoldCollation} {
+		if slices.ContainsFunc(cols, func(c *schema.Column) bool { return c.NoCase && collation(c) == name }) {
+			list = append(list, "DO $prom$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_collation WHERE collname = "+quoteText(name)+
+				" AND pg_catalog.pg_collation_is_visible(oid)) THEN CREATE COLLATION IF NOT EXISTS "+dialect.Quote(name)+
+				" ("+collations[name]+"); END IF; END $prom$")
 		}
 	}
-	return nil
+	return list
 }
 
 // Literal returns v as a constant in SQL. A text that no PostgreSQL text can be, because it holds a NUL, becomes a constant

@@ -33,8 +33,17 @@ func listType(k schema.Kind) string {
 	return strings.ToLower(types[k])
 }
 
-// Operand returns expr: every kind has a type that compares by itself.
-func (Dialect) Operand(_ *schema.Column, expr string) string { return expr }
+// Operand returns expr, in lower case if case is to be ignored: every kind has a type that compares by itself. The collation C makes it change A to Z
+// alone, and compare by bytes, as NOCASE does on SQLite.
+func (Dialect) Operand(c *schema.Column, expr string) string {
+	if !c.Folded {
+		return expr
+	}
+	if strings.ContainsAny(expr, " (") {
+		expr = "(" + expr + ")"
+	}
+	return "lower(" + expr + ` COLLATE "C")`
+}
 
 // Branch returns cond, which has no part in the collation of the result.
 func (Dialect) Branch(cond string) string { return cond }
@@ -50,11 +59,15 @@ var listTypes = [...]string{
 }
 
 // In returns the condition that expr is one of the elements of an array.
-func (Dialect) In(c *schema.Column, expr string, not bool) string {
-	if not {
-		return expr + " <> ALL(?::" + elemType(c, c.Kind) + "[])"
+func (d Dialect) In(c *schema.Column, expr string, not bool) string {
+	list := "?::" + elemType(c, c.Kind) + "[]"
+	if c.Folded {
+		expr, list = d.Operand(c, expr), "ARRAY(SELECT "+d.Operand(c, "v")+" FROM unnest("+list+") AS v)"
 	}
-	return expr + " = ANY(?::" + elemType(c, c.Kind) + "[])"
+	if not {
+		return expr + " <> ALL(" + list + ")"
+	}
+	return expr + " = ANY(" + list + ")"
 }
 
 // InKeys returns the condition that columns together are one of the keys whose parts are arrays.

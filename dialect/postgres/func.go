@@ -70,7 +70,7 @@ func wide(c *schema.Column, expr string) string {
 }
 
 // Aggregate returns the call of an aggregate. Sums and averages have the types that SQLite gives them.
-func (Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg string) (call, suffix string, err error) {
+func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg string) (call, suffix string, err error) {
 	switch fn {
 	case dialect.FuncCount:
 		if arg == "" {
@@ -94,6 +94,14 @@ func (Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg s
 				name = "bool_or"
 			}
 			return name + "(" + arg + ")", "", nil
+		case schema.Text:
+			if c.Folded {
+				order := d.Operand(c, arg)
+				if fn == dialect.FuncMax {
+					order += " DESC NULLS LAST"
+				}
+				return "array_agg(" + arg + " ORDER BY " + order + ")", "[1]", nil
+			}
 		case schema.UUID: // has neither before version 18; its text has the same order
 			arg, suffix = arg+`::text COLLATE "C"`, "::uuid"
 		case schema.Bytes, schema.JSON:

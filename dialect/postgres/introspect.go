@@ -49,10 +49,10 @@ const columns = `SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.at
 	EXISTS (SELECT 1 FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
 		WHERE i.indrelid = a.attrelid AND i.indisprimary AND k.n <= i.indnkeyatts AND k.attnum = a.attnum),
 	pg_catalog.pg_get_expr(d.adbin, d.adrelid),
-	NOT coalesce(co.collisdeterministic, true),
+	NOT coalesce(co.collisdeterministic, true) OR coalesce(co.collname, '') = '` + FoldCollation + `',
 	a.attidentity <> '' OR coalesce(starts_with(pg_catalog.pg_get_expr(d.adbin, d.adrelid), 'nextval('), false),
 	a.attgenerated <> '',
-	c.relkind IN ('v', 'm'), c.relkind = 'p'
+	c.relkind IN ('v', 'm'), c.relkind = 'p', NOT coalesce(co.collisdeterministic, true)
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

@@ -127,7 +127,7 @@ func (Dialect) AddForeignKey(*schema.Table, *schema.ForeignKey) string { return 
 
 // CreateIndex returns the statement that makes the index.
 func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {
-	return dialect.CreateIndex(t, ix, false)
+	return dialect.CreateIndex(t, ix, false, nil)
 }
 
 // Prerequisites returns nothing: SQLite has all that a column needs.

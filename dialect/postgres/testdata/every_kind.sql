@@ -1,4 +1,4 @@
-DO $prom$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_collation WHERE collname = 'prom_nocase' AND pg_catalog.pg_collation_is_visible(oid)) THEN CREATE COLLATION IF NOT EXISTS "prom_nocase" (provider = icu, locale = 'und-u-ks-level2', deterministic = false); END IF; END $prom$;
+DO $prom$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_collation WHERE collname = 'prom_fold' AND pg_catalog.pg_collation_is_visible(oid)) THEN CREATE COLLATION IF NOT EXISTS "prom_fold" (provider = libc, locale = 'C'); END IF; END $prom$;
 CREATE TABLE "every_kind" (
 	"bool" BOOLEAN NOT NULL,
 	"i8" SMALLINT NOT NULL CONSTRAINT "every_kind_i8_check" CHECK ("i8" >= -128 AND "i8" <= 127),
@@ -14,7 +14,7 @@ CREATE TABLE "every_kind" (
 	"f32" REAL NOT NULL,
 	"f64" DOUBLE PRECISION NOT NULL,
 	"text" TEXT NOT NULL,
-	"no_case" TEXT COLLATE "prom_nocase" NOT NULL,
+	"no_case" TEXT COLLATE "prom_fold" NOT NULL,
 	"bytes" BYTEA NOT NULL,
 	"decimal" NUMERIC(12,2) NOT NULL,
 	"time" TIMESTAMPTZ NOT NULL,
@@ -52,7 +52,7 @@ ALTER TABLE "every_kind" ADD COLUMN "uint" NUMERIC(20,0) NOT NULL CONSTRAINT "ev
 ALTER TABLE "every_kind" ADD COLUMN "f32" REAL NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "f64" DOUBLE PRECISION NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "text" TEXT NOT NULL;
-ALTER TABLE "every_kind" ADD COLUMN "no_case" TEXT COLLATE "prom_nocase" NOT NULL;
+ALTER TABLE "every_kind" ADD COLUMN "no_case" TEXT COLLATE "prom_fold" NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "bytes" BYTEA NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "decimal" NUMERIC(12,2) NOT NULL;
 ALTER TABLE "every_kind" ADD COLUMN "time" TIMESTAMPTZ NOT NULL;

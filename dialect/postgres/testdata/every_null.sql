@@ -1,4 +1,4 @@
-DO $prom$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_collation WHERE collname = 'prom_nocase' AND pg_catalog.pg_collation_is_visible(oid)) THEN CREATE COLLATION IF NOT EXISTS "prom_nocase" (provider = icu, locale = 'und-u-ks-level2', deterministic = false); END IF; END $prom$;
+DO $prom$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_collation WHERE collname = 'prom_fold' AND pg_catalog.pg_collation_is_visible(oid)) THEN CREATE COLLATION IF NOT EXISTS "prom_fold" (provider = libc, locale = 'C'); END IF; END $prom$;
 CREATE TABLE "every_null" (
 	"identifier" TEXT,
 	"bool" BOOLEAN,
@@ -6,7 +6,7 @@ CREATE TABLE "every_null" (
 	"u64" NUMERIC(20,0) CONSTRAINT "every_null_u64_check" CHECK ("u64" >= 0),
 	"f64" DOUBLE PRECISION,
 	"text" TEXT,
-	"no_case" TEXT COLLATE "prom_nocase",
+	"no_case" TEXT COLLATE "prom_fold",
 	"bytes" BYTEA,
 	"decimal" NUMERIC(5,0),
 	"time" TIMESTAMPTZ,
@@ -23,7 +23,7 @@ ALTER TABLE "every_null" ADD COLUMN "int" BIGINT;
 ALTER TABLE "every_null" ADD COLUMN "u64" NUMERIC(20,0) CONSTRAINT "every_null_u64_check" CHECK ("u64" >= 0);
 ALTER TABLE "every_null" ADD COLUMN "f64" DOUBLE PRECISION;
 ALTER TABLE "every_null" ADD COLUMN "text" TEXT;
-ALTER TABLE "every_null" ADD COLUMN "no_case" TEXT COLLATE "prom_nocase";
+ALTER TABLE "every_null" ADD COLUMN "no_case" TEXT COLLATE "prom_fold";
 ALTER TABLE "every_null" ADD COLUMN "bytes" BYTEA;
 ALTER TABLE "every_null" ADD COLUMN "decimal" NUMERIC(5,0);
 ALTER TABLE "every_null" ADD COLUMN "time" TIMESTAMPTZ;

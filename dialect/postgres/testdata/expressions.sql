@@ -142,6 +142,14 @@
 "t"."c" = ANY(?::jsonb[]);
 -- not in json
 "t"."c" <> ALL(?::jsonb[]);
+-- operand nocase
+lower("t"."c" COLLATE "C");
+-- operand of a computed nocase
+lower((a || b) COLLATE "C");
+-- in nocase
+lower("t"."c" COLLATE "C") = ANY(ARRAY(SELECT lower(v COLLATE "C") FROM unnest(?::text[]) AS v));
+-- equal texts
+SELECT min(n) OVER (PARTITION BY v) FROM (SELECT "c" AS v, 0::bigint AS n FROM "t" WHERE false UNION ALL SELECT * FROM unnest($1::text[]) WITH ORDINALITY) AS texts ORDER BY n;
 -- match nocase=false fold=false not=false
 "t"."c" LIKE ?;
 -- match nocase=false fold=false not=true

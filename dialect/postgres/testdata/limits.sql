@@ -1,4 +1,4 @@
-DO $prom$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_collation WHERE collname = 'prom_nocase' AND pg_catalog.pg_collation_is_visible(oid)) THEN CREATE COLLATION IF NOT EXISTS "prom_nocase" (provider = icu, locale = 'und-u-ks-level2', deterministic = false); END IF; END $prom$;
+DO $prom$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_collation WHERE collname = 'prom_fold' AND pg_catalog.pg_collation_is_visible(oid)) THEN CREATE COLLATION IF NOT EXISTS "prom_fold" (provider = libc, locale = 'C'); END IF; END $prom$;
 CREATE TABLE "limits" (
 	"range" TEXT NOT NULL CONSTRAINT "limits_range_check" CHECK (length("range") >= 2 AND length("range") <= 5),
 	"exact" TEXT NOT NULL CONSTRAINT "limits_exact_check" CHECK (length("exact") = 3),
@@ -6,7 +6,7 @@ CREATE TABLE "limits" (
 	"at_most" TEXT NOT NULL CONSTRAINT "limits_at_most_check" CHECK (length("at_most") <= 5),
 	"bytes" BYTEA NOT NULL CONSTRAINT "limits_bytes_check" CHECK (length("bytes") >= 1 AND length("bytes") <= 4),
 	"null" TEXT CONSTRAINT "limits_null_check" CHECK (length("null") >= 1 AND length("null") <= 2),
-	"folded" TEXT COLLATE "prom_nocase" NOT NULL CONSTRAINT "limits_folded_check" CHECK (length("folded") <= 5),
+	"folded" TEXT COLLATE "prom_fold" NOT NULL CONSTRAINT "limits_folded_check" CHECK (length("folded") <= 5),
 	"int" BIGINT NOT NULL CONSTRAINT "limits_int_check" CHECK ("int" >= -5 AND "int" <= 5),
 	"int_min" SMALLINT NOT NULL CONSTRAINT "limits_int_min_check" CHECK ("int_min" >= 1 AND "int_min" <= 127),
 	"uint" NUMERIC(20,0) NOT NULL CONSTRAINT "limits_uint_check" CHECK ("uint" >= 0 AND "uint" <= 10),
@@ -26,7 +26,7 @@ ALTER TABLE "limits" ADD COLUMN "at_least" TEXT NOT NULL CONSTRAINT "limits_at_l
 ALTER TABLE "limits" ADD COLUMN "at_most" TEXT NOT NULL CONSTRAINT "limits_at_most_check" CHECK (length("at_most") <= 5);
 ALTER TABLE "limits" ADD COLUMN "bytes" BYTEA NOT NULL CONSTRAINT "limits_bytes_check" CHECK (length("bytes") >= 1 AND length("bytes") <= 4);
 ALTER TABLE "limits" ADD COLUMN "null" TEXT CONSTRAINT "limits_null_check" CHECK (length("null") >= 1 AND length("null") <= 2);
-ALTER TABLE "limits" ADD COLUMN "folded" TEXT COLLATE "prom_nocase" NOT NULL CONSTRAINT "limits_folded_check" CHECK (length("folded") <= 5);
+ALTER TABLE "limits" ADD COLUMN "folded" TEXT COLLATE "prom_fold" NOT NULL CONSTRAINT "limits_folded_check" CHECK (length("folded") <= 5);
 ALTER TABLE "limits" ADD COLUMN "int" BIGINT NOT NULL CONSTRAINT "limits_int_check" CHECK ("int" >= -5 AND "int" <= 5);
 ALTER TABLE "limits" ADD COLUMN "int_min" SMALLINT NOT NULL CONSTRAINT "limits_int_min_check" CHECK ("int_min" >= 1 AND "int_min" <= 127);
 ALTER TABLE "limits" ADD COLUMN "uint" NUMERIC(20,0) NOT NULL CONSTRAINT "limits_uint_check" CHECK ("uint" >= 0 AND "uint" <= 10);

@@ -142,6 +142,14 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in json
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- operand nocase
+"t"."c";
+-- operand of a computed nocase
+a || b;
+-- in nocase
+"t"."c" IN (SELECT value FROM json_each(?));
+-- equal texts
+;
 -- match nocase=false fold=false not=false
 "t"."c" GLOB ?;
 -- match nocase=false fold=false not=true

@@ -97,8 +97,7 @@ func TestSameOnBoth(t *testing.T) {
 	})
 }
 
-// Ensure the known difference of nocase: SQLite ignores the case of A to Z, PostgreSQL that of every letter. The Fold forms
-// ignore that of A to Z on both, and a plain match heeds case on a nocase column too.
+// Ensure that nocase and the Fold forms ignore the case of A to Z, and a plain match heeds case on a nocase column too.
 // parity: X6 Q12
 func TestCase(t *testing.T) {
 	t.Parallel()
@@ -115,7 +114,7 @@ func TestCase(t *testing.T) {
 			return n
 		}
 		is.Equal(count(sampleName.Eq("ÄPFEL")), 1)
-		is.Equal(count(sampleName.Eq("äpfel")), map[string]int{dbtest.NameSQLite: 0, dbtest.NamePostgres: 1}[e.Name])
+		is.Equal(count(sampleName.Eq("äpfel")), 0)
 		is.Equal(count(sampleText.EqFold("ÄPFEL")), 1)
 		is.Equal(count(sampleText.EqFold("äpfel")), 0)
 		is.Equal(count(sampleName.Contains("PFEL")), 0)
