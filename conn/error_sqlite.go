@@ -126,7 +126,7 @@ func (e *Error) setMissing(text string) {
 		e.Kind = KindNoIndex
 	case says(" already exists"), says("there is already "), says("duplicate column name: "):
 		e.Detail, e.raced = "somebody else changed the schema at the same moment", true
-	case says("integer overflow"):
+	case says(errIntegerRange), says(errFloatRange):
 		e.Kind, e.Detail = KindType, "the number is outside the range of the column"
 	case says("LIKE or GLOB pattern too complex"):
 		e.Kind, e.Detail = KindTooLong, "SQLite takes patterns of up to 50,000 bytes"

@@ -94,14 +94,14 @@ func (r *renderer) call(e *expr) {
 
 func (r *renderer) aggregate(e *expr) {
 	args := r.texts(e.args)
-	var text, suffix string
+	var text, as string
 	if e.fn.Aggregate() {
 		arg, like := "", e.like
 		if len(args) > 0 {
 			arg, like = args[0], e.args[0].like
 		}
 		var err error
-		if text, suffix, err = r.d.Aggregate(e.fn, like, e.distinct, arg); err != nil {
+		if text, as, err = r.d.Aggregate(e.fn, like, e.distinct, arg); err != nil {
 			r.fail(err)
 		}
 	} else {
@@ -113,8 +113,8 @@ func (r *renderer) aggregate(e *expr) {
 	if e.win != nil {
 		text += " OVER (" + r.window(e.win) + ")"
 	}
-	if suffix != "" {
-		text = "(" + text + ")" + suffix
+	if as != "" {
+		text = strings.Replace(as, "%s", text, 1)
 	}
 	r.b.WriteString(text)
 }
