@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -79,7 +80,8 @@ func (r *Repo[T]) UnsafeDeleteAny(ctx context.Context, v any) error {
 	if w.args, err = r.rowKey(w.args, value); err != nil {
 		return errorOf("delete", r.table, err)
 	}
-	if err = r.deleteBy(ctx, w, r.table.Key); errors.Is(err, ErrNotFound) {
+	err = r.missed(ctx, r.deleteBy(ctx, w, r.table.Key), query.Spec{}.WithDeleted(), r.table.Key, w.args)
+	if errors.Is(err, ErrNotFound) {
 		err = nil
 	}
 	return err

@@ -50,8 +50,7 @@ type batchOp struct {
 // restorer makes a value what it was; see [scan.Kept].
 type restorer interface{ Restore() }
 
-// BatchError says which operation of a [Batch] failed. The others have not happened either; but PostgreSQL has stored all of them
-// when it is the row of a Create, read back, that does not fit its model.
+// BatchError says which operation of a [Batch] failed. The others have not happened either.
 type BatchError struct {
 	Index int   // of the operation, from 0, in the order in which they were added
 	Err   error // of the operation
@@ -80,7 +79,8 @@ func (r *Result[V]) Value() (V, error) { return r.value, r.err }
 func (b *Batch) Len() int { return len(b.ops) }
 
 // Run runs the operations, in the order in which they were added, and empties the batch. The error of an operation is a
-// [*BatchError]; the values that were to be written are as they were then. A batch of none does nothing. Operations on repos of
+// [*BatchError]; the values that were to be written are as they were then. When the answer to a batch that writes is lost, the error is
+// [ErrOutcomeUnknown] and names no operation: all of them may have happened, or none. A batch of none does nothing. Operations on repos of
 // several connections are an error, before anything is sent.
 //
 // A Get that finds no row is no failure of the batch, nor are rows that do not fit the model: their Result says so.
@@ -165,7 +165,12 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 		if op.b.db != ops[0].b.db {
 			return &BatchError{i, op.place(errors.New("its repo is bound to another connection than that of the first operation"))}
 		}
-		if err := op.build(ctx, op); err != nil {
+		if err = op.build(ctx, op); err == nil && op.text != nil && op.text.Unknown() != nil {
+			if op.text, err = op.b.formed(ctx, op.text); err == nil {
+				op.SQL = op.text.SQL
+			}
+		}
+		if err != nil {
 			if !op.own {
 				err = op.place(err)
 			}
@@ -178,7 +183,12 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 	}
 	db := ops[0].b.db
 	repaired := map[*binding]bool{}
-	for repeats := 0; ; {
+	for runs, repeats := 0, 0; ; runs++ {
+		if runs > 0 {
+			for _, st := range sts {
+				st.Fresh = true
+			}
+		}
 		failed, err := db.Batch(ctx, sts, func(i int, rows conn.Rows) error { return ops[at[i]].read(rows) })
 		if err == nil {
 			break
@@ -259,7 +269,8 @@ func (o *BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx cont
 		*v = w.stored
 		return nil
 	}
-	op := &batchOp{
+	var op *batchOp
+	op = &batchOp{
 		build: func(ctx context.Context, op *batchOp) error {
 			if err := (hooks & befores).call(ctx, v); err != nil {
 				op.own = true
@@ -273,7 +284,7 @@ func (o *BatchOf[T]) write(verb string, v *T, hooks hookSet, build func(ctx cont
 			w.loader.Plan, w.one = r.plan, &w.stored
 			err := w.ReadRows(rows)
 			if err == nil && !w.found && rows.Close() == nil {
-				return r.notFound(verb)
+				return r.noRow(&op.Statement)
 			}
 			return err
 		},
@@ -308,10 +319,20 @@ func (o *BatchOf[T]) Create(v *T) {
 			op.own = true
 			return err
 		}
-		if op.NoRows = r.insertsOnly(ctx, op.b, w.cols); op.NoRows {
+		op.Stores = conn.StoresInsert
+		if err = op.b.look(ctx); err != nil {
+			return err
+		}
+		if op.NoRows, err = r.insertsOnly(ctx, op.b, w.cols); err != nil {
+			op.own = true
+			return err
+		}
+		if op.NoRows {
 			op.SQL, err = op.b.stmts.InsertOnly(w.cols)
 			return err
 		}
+		w.returns(r.plan, r.keptBut(w.cols))
+		op.Check, op.Undo, op.Kept = w, true, w.Kept
 		op.SQL, err = op.b.stmts.Insert(w.cols, 1)
 		return err
 	})
@@ -331,7 +352,7 @@ func (o *BatchOf[T]) Update(v *T) {
 		if op.skip = len(cols) == 0; op.skip {
 			return nil
 		}
-		if op.Args, err = r.values(ctx, op.Op, nil, &w.stored, cols); err != nil {
+		if op.Args, err = r.changed(ctx, op.Op, nil, &w.stored, cols); err != nil {
 			op.own = true
 			return err
 		}
@@ -340,9 +361,16 @@ func (o *BatchOf[T]) Update(v *T) {
 			return err
 		}
 		op.Args = args
+		if err := op.b.look(ctx); err != nil {
+			return err
+		}
 		op.SQL, err = op.b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
 		op.Judged = true // the row may be gone
-		op.why = func(ctx context.Context, err error) error { return r.missed(ctx, err, r.stands(v, args[len(cols):])) }
+		w.returns(r.plan, r.keptBut(cols))
+		op.Check, op.Undo, op.Kept = w, true, w.Kept
+		op.why = func(ctx context.Context, err error) error {
+			return r.missed(ctx, err, r.stands(v), by, args[len(cols):])
+		}
 		return err
 	})
 }
@@ -350,13 +378,13 @@ func (o *BatchOf[T]) Update(v *T) {
 // DeleteKey deletes the row with that key. When there is none the batch does not fail; the result says how many rows were deleted, 0
 // or 1.
 func (o *BatchOf[T]) DeleteKey(key ...any) *Result[int] {
-	return o.change("delete", func(b *binding) (*query.Text, []schema.Value, error) {
+	return o.change("delete", func(b *binding, returning bool) (*query.Text, []schema.Value, error) {
 		row, err := o.repo.convertKey(nil, key)
 		if err != nil {
 			return nil, nil, err
 		}
 		q := &Query[T]{repo: o.repo, spec: query.Spec{}.KeyIs(o.repo.table.Key, row)}
-		return q.deletion()(b.stmts, nil, false)
+		return q.deletion()(b.stmts, nil, returning)
 	})
 }
 
@@ -366,8 +394,11 @@ func (o *BatchOf[T]) Get(key ...any) *Result[*T] {
 	var v *T
 	var unread error
 	o.add("get", false, &batchOp{
-		build: func(_ context.Context, op *batchOp) (err error) {
+		build: func(ctx context.Context, op *batchOp) (err error) {
 			if op.Args, err = o.repo.convertKey(nil, key); err != nil {
+				return err
+			}
+			if err = op.b.look(ctx); err != nil {
 				return err
 			}
 			op.SQL, err = op.b.stmts.SelectBy(o.repo.table.Key)

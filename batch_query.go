@@ -82,26 +82,37 @@ func ask[T, V any](o *BatchOf[T], verb string, q *Query[T],
 
 // UpdateWhere assigns new values to the rows of a query, as [Query.Update] does. The result is how many they were.
 func (o *BatchOf[T]) UpdateWhere(q *Query[T], assigns ...Assign[T]) *Result[int] {
-	return o.change("update", func(b *binding) (*query.Text, []schema.Value, error) {
-		return q.update(assigns)(b.stmts, nil, false)
+	return o.change("update", func(b *binding, returning bool) (*query.Text, []schema.Value, error) {
+		return q.update(assigns)(b.stmts, nil, returning)
 	})
 }
 
 // DeleteWhere deletes the rows of a query, as [Query.Delete] does. The result is how many they were.
 func (o *BatchOf[T]) DeleteWhere(q *Query[T]) *Result[int] {
-	return o.change("delete", func(b *binding) (*query.Text, []schema.Value, error) { return q.deletion()(b.stmts, nil, false) })
+	return o.change("delete", func(b *binding, returning bool) (*query.Text, []schema.Value, error) {
+		return q.deletion()(b.stmts, nil, returning)
+	})
 }
 
-// change adds a statement that returns no rows, and whose result is how many it changed.
-func (o *BatchOf[T]) change(verb string, build func(b *binding) (*query.Text, []schema.Value, error)) *Result[int] {
+// change adds a statement whose result is how many rows it changed. It returns them where it does not tell otherwise.
+func (o *BatchOf[T]) change(verb string, build func(b *binding, returning bool) (*query.Text, []schema.Value, error)) *Result[int] {
 	result := &Result[int]{err: errNotRun}
-	op := &batchOp{
+	var op *batchOp
+	op = &batchOp{
 		some: true,
-		build: func(_ context.Context, op *batchOp) error {
-			text, args, err := build(op.b)
+		build: func(ctx context.Context, op *batchOp) error {
+			text, args, err := build(op.b, false)
+			if op.NoRows = err != nil || op.b.counts(ctx); !op.NoRows {
+				text, args, err = build(op.b, true)
+			}
 			return op.setText(text, args, err)
 		},
-		read: func(conn.Rows) error { return nil },
+		read: func(rows conn.Rows) error {
+			if !op.NoRows {
+				op.Changed = int64(numberOf(rows))
+			}
+			return nil
+		},
 		done: func(_ context.Context, op *batchOp, err error) error {
 			if result.err = err; err == nil {
 				result.value = int(op.Changed)
@@ -109,7 +120,6 @@ func (o *BatchOf[T]) change(verb string, build func(b *binding) (*query.Text, []
 			return nil
 		},
 	}
-	op.NoRows = true
 	o.add(verb, true, op)
 	return result
 }

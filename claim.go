@@ -19,7 +19,21 @@ import (
 //
 // The rows come in the query's order, on SQLite as far as columns that the claim does not change tell it, and in no order behind that.
 // The query takes no limit, offset or lock, and the model must have a primary key.
-func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[T]) ([]T, error) {
+//
+// When the rows cannot be read, or what is asked for With them, or a hook AfterLoad fails, none has been taken.
+func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[T]) (list []T, err error) {
+	follows := len(q.with) > 0 || q.repo.hooks&afterLoad != 0
+	err = q.repo.undoneWith(ctx, follows, func(ctx context.Context) error {
+		list, err = q.claim(ctx, n, assigns)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+func (q *Query[T]) claim(ctx context.Context, n int, assigns []Assign[T]) ([]T, error) {
 	r := q.repo
 	if err := r.needKey("claim"); err != nil {
 		return nil, err
@@ -37,6 +51,7 @@ func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[T]) ([]T,
 	w.args = args
 	w.setText("claim", text)
 	w.Write = true
+	w.returns(r.plan, keptAll)
 	list, err := r.readList(ctx, b, w, max(0, n))
 	if err != nil {
 		return nil, err

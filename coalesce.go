@@ -198,7 +198,7 @@ func (r *Repo[T]) getGroup(ctx context.Context, b *binding, list []*waiter[T]) {
 		err = errorOf("get", r.table, selectErr)
 		return
 	}
-	c := &call{complete: true}
+	c := &call{complete: true, text: text}
 	c.Op, c.SQL, c.Args = "get", text.SQL, args
 	err = b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) error {
 		loader := scan.Loader[T]{Plan: r.plan}

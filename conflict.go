@@ -29,7 +29,7 @@ type Outcome uint8
 
 // The outcomes.
 const (
-	Unchanged Outcome = iota // a row was there, and it was left alone
+	Unchanged Outcome = iota // a row was there, and it was left alone; or a trigger of the database suppressed the insert
 	Inserted
 	Updated
 )
@@ -125,15 +125,27 @@ func (c *Conflict[T]) create(ctx context.Context, v *T) (Outcome, error) {
 		return Unchanged, err
 	}
 	w.setText("upsert", text)
-	w.Write, w.Tell, w.complete = true, c.tells(), true
-	w.loader.Plan, w.one = r.plan, &w.stored
+	w.Write, w.Tell, w.Stores, w.complete = true, c.tells(), c.stores(), true
+	w.one = &w.stored
 	if err := b.query(ctx, &w.call, w); err != nil {
 		return Unchanged, err
 	}
-	if w.found {
+	switch {
+	case w.found:
 		*v = w.stored
+	case w.Stores != 0:
+		return Unchanged, r.noRow(&w.Statement)
 	}
 	return c.outcome(w, &w.Statement), nil
+}
+
+// stores says what an insert must store. A row that is there may be left alone if that was said, and then nothing tells it from an
+// insert that the database has suppressed.
+func (c *Conflict[T]) stores() conn.Stores {
+	if c.nothing || len(c.where) > 0 {
+		return 0
+	}
+	return conn.StoresUpsert
 }
 
 // tells reports whether the database must be asked what it has done.
@@ -171,6 +183,9 @@ func (c *Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query
 	if w.args, err = r.values(ctx, "upsert", w.args, &w.stored, cols); err != nil {
 		return nil, err
 	}
+	if err := r.conflicts(ctx, b, &w.stored, on.cols); err != nil {
+		return nil, errorOf("upsert", r.table, err)
+	}
 	how := query.Conflict{On: on.cols, Live: on.live, Nothing: c.nothing, Tell: c.tells()}
 	if !c.nothing && len(c.assigns) == 0 {
 		for _, col := range cols {
@@ -181,6 +196,7 @@ func (c *Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query
 		how.Set = w.sets
 	}
 	err = query.Assigns(b.stmts, &how, c.assigns, c.where, at)
+	w.returns(r.plan, c.kept(cols, w.sets, on.cols))
 	var text *query.Text
 	if err == nil {
 		var args []schema.Value
@@ -192,6 +208,17 @@ func (c *Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query
 		return nil, errorOf("upsert", r.table, err)
 	}
 	return text, nil
+}
+
+// kept is what the row that comes back may hold that the statement has not set: see Repo.keptBut.
+func (c *Conflict[T]) kept(cols, sets, on []*schema.Column) uint64 {
+	switch {
+	case c.nothing: // a row that comes back was inserted
+		return c.repo.keptBut(cols)
+	case len(c.assigns) > 0:
+		return keptAll
+	}
+	return c.repo.keptBut(sets) &^ bitsOf(on)
 }
 
 // target returns the columns that v may conflict on; none for whatever conflicts.
@@ -269,10 +296,14 @@ func (c *Conflict[T]) add(batch *Batch, v *T, outcome *Outcome) {
 			return err
 		}
 		op.SQL, op.Args, op.text, op.Tell, w.Tell = text.SQL, w.args, text, c.tells(), c.tells()
-		op.skip = false
+		op.Check, op.Undo, op.Kept = w.Check, w.Undo, w.Kept
+		op.skip, op.Stores = false, c.stores()
 		op.read = func(rows conn.Rows) error {
-			w.loader.Plan, w.one = r.plan, &w.stored
+			w.one = &w.stored
 			err := w.ReadRows(rows)
+			if err == nil && !w.found && op.Stores != 0 && rows.Close() == nil {
+				return r.noRow(&op.Statement)
+			}
 			op.skip = !w.found // there is nothing to assign
 			*outcome = c.outcome(w, &op.Statement)
 			return err

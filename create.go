@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -48,7 +49,14 @@ func (r *Repo[T]) create(ctx context.Context, v *T) error {
 	if w.args, err = r.values(ctx, "insert", w.args, &w.stored, cols); err != nil {
 		return err
 	}
-	if r.insertsOnly(ctx, b, cols) {
+	if err := b.look(ctx); err != nil {
+		return errorOf("insert", r.table, err)
+	}
+	only, err := r.insertsOnly(ctx, b, cols)
+	if err != nil {
+		return err
+	}
+	if only {
 		return r.insertOnly(ctx, b, w, cols, v)
 	}
 	text, err := b.stmts.Insert(cols, 1)
@@ -56,6 +64,8 @@ func (r *Repo[T]) create(ctx context.Context, v *T) error {
 		return err
 	}
 	w.setWrite("insert", text)
+	w.Stores = conn.StoresInsert
+	w.returns(r.plan, r.keptBut(cols))
 	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
 		return err
 	}
@@ -63,15 +73,8 @@ func (r *Repo[T]) create(ctx context.Context, v *T) error {
 	return nil
 }
 
-// insertsOnly reports whether a row can be inserted without reading it back: the engine stores what it is given, and the key that it
-// makes is the one that its driver knows. It is false for a table of which nothing is known yet.
-func (r *Repo[T]) insertsOnly(ctx context.Context, b *binding, cols []*schema.Column) bool {
-	if !b.db.Dialect().Features().LastKey || b.db.ReadOnly() || !b.marked.IsSet(ctx) {
-		return false
-	}
-	key := r.madeKey(cols)
-	return key == nil || b.madeByDriver(ctx, key)
-}
+// fitsAnyKey reports whether a field takes every key that a database counts up to. What a smaller one does not take must be undone.
+func fitsAnyKey(key *schema.Column) bool { return key.Type.Size() >= 8 }
 
 // insertOnly inserts the row of w's arguments, without reading it back, and changes v to it.
 func (r *Repo[T]) insertOnly(ctx context.Context, b *binding, w *work[T], cols []*schema.Column, v *T) error {
@@ -80,6 +83,7 @@ func (r *Repo[T]) insertOnly(ctx context.Context, b *binding, w *work[T], cols [
 		return err
 	}
 	w.setWrite("insert", text)
+	w.Stores = conn.StoresInsert
 	if _, err := b.exec(ctx, &w.call); err != nil {
 		return err
 	}

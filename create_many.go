@@ -88,11 +88,16 @@ func (r *Repo[T]) createMany(ctx context.Context, b *binding, vs []T) error {
 			return err
 		}
 	}
-	insert := r.insertBulk
-	if bulks && !slices.ContainsFunc(parts, func(p part) bool { return !r.bulks(ctx, b, p) }) {
+	insert, apart := r.insertBulk, true
+	for i := 0; i < len(parts) && bulks; i++ {
+		if bulks, err = r.bulks(ctx, b, parts[i]); err != nil {
+			return err
+		}
+	}
+	if bulks {
 		parts = splitParts(parts, maxBulk)
 	} else {
-		insert = r.insertRows
+		insert, apart = r.insertRows, false // what it stored is counted when it has been stored
 		parts = splitRows(parts, b.db.Dialect().Features().MaxArgs)
 	}
 	all := func(ctx context.Context) error {
@@ -103,7 +108,7 @@ func (r *Repo[T]) createMany(ctx context.Context, b *binding, vs []T) error {
 		}
 		return nil
 	}
-	if len(parts) == 1 {
+	if key := r.madeKey(parts[0].cols); apart && len(parts) == 1 && (key == nil || fitsAnyKey(key)) {
 		err = all(ctx)
 	} else {
 		err = b.inTx(ctx, all)
@@ -176,6 +181,9 @@ func (r *Repo[T]) check(ctx context.Context, m *many[T], parts []part) error {
 
 // insertBulk inserts a part in the engine's own way for many rows.
 func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part) error {
+	if err := b.look(ctx); err != nil {
+		return errorOf("insert", r.table, err)
+	}
 	key := r.madeKey(p.cols)
 	way := b.stmts.Bulk(p.cols, key)
 	text, err := b.stmts.InsertOnly(p.cols)
@@ -198,12 +206,13 @@ func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part
 	if key != nil {
 		bulk.Key = func(row int, n int64) {
 			if err := scan.Set(r.plan, &m.values[p.from+row], key, schema.IntValue(schema.Int64, n)); err != nil && broken == nil {
+				err = &scan.ColumnError{Field: key.Field, Column: key.Name, Err: err}
 				broken = &ValueError{p.from + row, errorOf("insert", r.table, err)}
 			}
 		}
 	}
 	c := &call{complete: true, bulk: bulk}
-	c.Op, c.Write, c.SQL = "insert", true, text
+	c.Op, c.Write, c.Stores, c.SQL = "insert", true, conn.StoresInsert, text
 	if _, err := b.run(ctx, c, nil); err != nil || broken != nil {
 		return cmp.Or(broken, err)
 	}
@@ -214,11 +223,11 @@ func (r *Repo[T]) insertBulk(ctx context.Context, b *binding, m *many[T], p part
 }
 
 // bulks reports whether a part can be inserted in the engine's own way for many rows.
-func (r *Repo[T]) bulks(ctx context.Context, b *binding, p part) bool {
+func (r *Repo[T]) bulks(ctx context.Context, b *binding, p part) (bool, error) {
 	if b.db.Dialect().Features().LastKey {
 		return r.insertsOnly(ctx, b, p.cols)
 	}
-	return len(p.cols) > 0
+	return len(p.cols) > 0, nil
 }
 
 // madeKey returns the column of the key that the database makes when the given ones are inserted, or nil.
@@ -256,6 +265,9 @@ func splitRows(parts []part, maxArgs int) []part {
 
 // insertRows inserts a part by one INSERT of many rows and reads them back.
 func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part) error {
+	if err := b.look(ctx); err != nil {
+		return errorOf("insert", r.table, err)
+	}
 	text, err := b.stmts.Insert(p.cols, p.to-p.from)
 	if err != nil {
 		return errorOf("insert", r.table, err)
@@ -268,6 +280,9 @@ func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part
 	}
 	c := &call{complete: true}
 	c.Op, c.Write, c.SQL, c.Args = "insert", true, text, m.args
+	w := &work[T]{}
+	w.returns(r.plan, r.keptBut(p.cols))
+	c.Check, c.Undo, c.Kept = w, true, w.Kept
 	return b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) error {
 		m.loader.Reset()
 		i := p.from
@@ -278,6 +293,9 @@ func (r *Repo[T]) insertRows(ctx context.Context, b *binding, m *many[T], p part
 			if err := m.loader.Load(rows, &m.values[i]); err != nil {
 				return err
 			}
+		}
+		if i < p.to && rows.Close() == nil {
+			return conn.NotStored("insert", r.table.Name)
 		}
 		return nil
 	}))

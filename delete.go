@@ -44,20 +44,32 @@ func (r *Repo[T]) DeleteKey(ctx context.Context, key ...any) error {
 		return errorOf("delete", r.table, err)
 	}
 	if r.table.Deleted == nil {
-		return r.deleteBy(ctx, w, r.table.Key)
+		err = r.deleteBy(ctx, w, r.table.Key)
+	} else {
+		var n int
+		n, err = (&Query[T]{repo: r, spec: query.Spec{}.KeyIs(r.table.Key, w.args)}).Delete(ctx)
+		if err == nil && n == 0 {
+			err = r.notFound("delete")
+		}
 	}
-	q := &Query[T]{repo: r, spec: query.Spec{}.KeyIs(r.table.Key, w.args)}
-	n, err := q.Delete(ctx)
-	if err == nil && n == 0 {
-		return r.notFound("delete")
-	}
-	return err
+	return r.missed(ctx, err, query.Spec{}, r.table.Key, w.args)
 }
 
 // deleteBy deletes the row in which the columns have the values of w's arguments.
 func (r *Repo[T]) deleteBy(ctx context.Context, w *work[T], by []*schema.Column) error {
 	b, err := r.bind()
 	if err != nil {
+		return err
+	}
+	if err := b.look(ctx); err != nil {
+		return errorOf("delete", r.table, err)
+	}
+	if !b.counts(ctx) {
+		q := (&Query[T]{repo: r, spec: query.Spec{}.WithDeleted().KeyIs(by, w.args)})
+		n, err := q.write(ctx, q.deleteRows, "delete", nil)
+		if err == nil && n == 0 {
+			err = r.notFound("delete")
+		}
 		return err
 	}
 	text, err := b.stmts.DeleteKey(by)

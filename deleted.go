@@ -71,7 +71,7 @@ func (r *Repo[T]) mark(ctx context.Context, v *T, op string, spec query.Spec, st
 	w.Write = true
 	w.stored = *v
 	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
-		return r.missed(ctx, err, spec.KeyIs(r.table.Key, row))
+		return r.missed(ctx, err, spec, by, row)
 	}
 	*v = w.stored
 	return nil
@@ -95,7 +95,7 @@ func (r *Repo[T]) hardDelete(ctx context.Context, v *T) error {
 	}
 	w.args = args
 	if err := r.deleteBy(ctx, w, by); err != nil {
-		return r.missed(ctx, err, query.Spec{}.WithDeleted().KeyIs(r.table.Key, args))
+		return r.missed(ctx, err, query.Spec{}.WithDeleted(), by, args)
 	}
 	scan.Forget(r.plan, v)
 	return nil

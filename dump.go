@@ -94,7 +94,10 @@ type dumper struct {
 	w    *bufio.Writer
 	db   *DB
 	rows int64
-	buf  []byte
+
+	// Of a row.
+	values []schema.Value
+	buf    []byte
 }
 
 // line writes a line. What fails is kept by the writer, until it is flushed.
@@ -115,17 +118,20 @@ func (d *dumper) table(ctx context.Context, b *binding, plan *scan.Plan) error {
 		spec = spec.ByKeys(b.table.Key)
 	}
 	text, args, err := b.stmts.Select(nil, spec)
+	if err == nil {
+		text, err = b.formed(ctx, text)
+	}
 	if err != nil {
 		return errorOf("dump", b.table, err)
 	}
 	// Past everything that a repo does with rows: what is stored is what is dumped.
 	err = b.db.Read(ctx, &conn.Statement{Op: "dump", Table: b.table.Name, SQL: text.SQL, Args: args}, conn.RowFunc(func(rows conn.Rows) error {
 		for rows.Next() {
-			values, err := scan.Key(plan, rows, 0, cols)
-			if err != nil {
+			var err error
+			if d.values, err = plan.StoredRow(d.values[:0], rows); err != nil {
 				return err
 			}
-			if err := d.row(values); err != nil {
+			if err := d.row(d.values); err != nil {
 				return err
 			}
 		}

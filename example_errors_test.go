@@ -52,3 +52,26 @@ func ExampleError() {
 	// prom: insert member: unique violation: column email: constraint member_email
 	// true
 }
+
+// An error means that nothing was stored, unless it is ErrOutcomeUnknown.
+func Example_outcome() {
+	db, err := prom.Open("sqlite://:memory:#outcome")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	members := prom.NewRepo[Member](prom.Using(db))
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+
+	err = members.Create(ctx, &Member{Email: "ada@example.org", Age: 36})
+	switch {
+	case err == nil:
+		fmt.Println("it has happened")
+	case errors.Is(err, prom.ErrOutcomeUnknown):
+		fmt.Println("it may have happened: look")
+	default:
+		fmt.Println("nothing has happened")
+	}
+	// Output: nothing has happened
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -45,15 +46,30 @@ func (r *Repo[T]) GetOrCreate(ctx context.Context, v *T, on ...Columner) (create
 			return err == nil, err
 		}
 	}
-	detail := "a row that cannot be seen has the same values; it may be marked as deleted, so that only its key is taken"
-	return false, &Error{Kind: ErrUnique, Op: "create", Table: r.table.Name, Columns: schema.ColumnNames(id.cols), Detail: detail}
+	return false, r.inTheWay(ctx, v, id.cols)
 }
 
-// allSet returns an error when one of the columns is NULL, by which no row is found and which conflicts with none.
+// inTheWay returns the error of an insert that does nothing, though no row is found that has the same values in the columns.
+func (r *Repo[T]) inTheWay(ctx context.Context, v *T, cols []*schema.Column) error {
+	row := make([]schema.Value, len(cols))
+	for i, c := range cols {
+		row[i], _ = scan.Value(r.plan, v, c) // which allSet has looked at
+	}
+	taken := &Error{Kind: ErrUnique, Op: "create", Table: r.table.Name, Columns: schema.ColumnNames(cols),
+		Detail: "a soft-deleted row has the same values, so that only its key is taken"}
+	deleted := &Query[T]{repo: r, spec: query.Spec{}.WithDeleted().KeyIs(cols, row)}
+	there, err := deleted.Has(ctx)
+	if err == nil && !there {
+		taken.Kind, taken.Detail = ErrNotStored, "a trigger or a rule of the database suppressed the insert, or a row that may not be seen is in its way"
+	}
+	return cmp.Or[error](err, taken)
+}
+
+// allSet returns an error when one of the columns is NULL, by which no row is found.
 func (r *Repo[T]) allSet(v *T, cols []*schema.Column) error {
 	for _, c := range cols {
 		if value, err := scan.Value(r.plan, v, c); err != nil || value.IsNull() {
-			return cmp.Or(err, fmt.Errorf("%s is not set, and NULL is found by nothing", c.Field))
+			return cmp.Or(err, fmt.Errorf("%s is NULL: a NULL key cannot be looked up", c.Field))
 		}
 	}
 	return nil

@@ -102,12 +102,12 @@ func mustTable[R any]() *schema.Table {
 	return t
 }
 
-func (f ManyField[T, R]) start(b *binding, rows []*T) (*loading, error) {
+func (f ManyField[T, R]) start(ctx context.Context, b *binding, rows []*T) (*loading, error) {
 	owner, _, err := f.relation.Ends()
 	if err != nil {
 		return nil, err
 	}
-	keys, places, err := ownerKeys(b, rows)
+	keys, places, err := ownerKeys(ctx, b, rows)
 	if err != nil || keys.len() == 0 {
 		return nil, err
 	}
@@ -134,9 +134,12 @@ func (f ManyField[T, R]) start(b *binding, rows []*T) (*loading, error) {
 			list, err = loader.LoadAll(rows, max(keys.len(), text.Rows()))
 			return err
 		},
-		join: func() (_ []*loading, err error) {
+		join: func(ctx context.Context) (_ []*loading, err error) {
 			text.SawRows(len(list))
 			owners := make([]int, len(list))
+			if err := learnRows(ctx, keys, rb, repo.plan, list, owner); err != nil {
+				return nil, err
+			}
 			for i := range list {
 				if owners[i], err = findRow(keys, repo.plan, &list[i], owner); err != nil {
 					return nil, errorOf("load", repo.table, err)
@@ -147,13 +150,13 @@ func (f ManyField[T, R]) start(b *binding, rows []*T) (*loading, error) {
 			for i, row := range rows {
 				schema.LoadMany(f.at(row), &parts[places[i]])
 			}
-			return startAll(rb, f.with, pointers(list))
+			return startAll(ctx, rb, f.with, pointers(list))
 		},
 		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
 	}, nil
 }
 
 // ownerKeys returns the primary keys of rows, each once, and the place of each row's.
-func ownerKeys[T any](b *binding, rows []*T) (*rowKeys, []int, error) {
-	return keysOf(b, rows, b.table.Key)
+func ownerKeys[T any](ctx context.Context, b *binding, rows []*T) (*rowKeys, []int, error) {
+	return keysOf(ctx, b, rows, b.table.Key)
 }

@@ -91,12 +91,12 @@ func (f ManyViaField[T, R, L]) related(conds []Cond[R]) query.Related {
 	return query.Related{Table: mustTable[R](), Owner: owner, Key: mustTable[T]().Key, Spec: query.Where(f.spec, conds), Link: link}
 }
 
-func (f ManyViaField[T, R, L]) start(b *binding, rows []*T) (*loading, error) {
+func (f ManyViaField[T, R, L]) start(ctx context.Context, b *binding, rows []*T) (*loading, error) {
 	owner, target, err := f.relation.Ends()
 	if err != nil {
 		return nil, err
 	}
-	keys, places, err := ownerKeys(b, rows)
+	keys, places, err := ownerKeys(ctx, b, rows)
 	if err != nil || keys.len() == 0 {
 		return nil, err
 	}
@@ -114,11 +114,11 @@ func (f ManyViaField[T, R, L]) start(b *binding, rows []*T) (*loading, error) {
 		return nil, errorOf("load", repo.table, err)
 	}
 	var list []R
-	var owners []int
+	var ends [][]schema.Value // of the rows that connect
 	return &loading{
 		b: rb, text: text, args: args,
 		read: func(rows conn.Rows) error {
-			list, owners = make([]R, 0, max(keys.len(), text.Rows())), owners[:0]
+			list, ends = make([]R, 0, max(keys.len(), text.Rows())), ends[:0]
 			loader := scan.Loader[R]{Plan: repo.plan}
 			for rows.Next() {
 				list = append(list, *new(R))
@@ -129,22 +129,28 @@ func (f ManyViaField[T, R, L]) start(b *binding, rows []*T) (*loading, error) {
 				if err != nil {
 					return err
 				}
-				at, err := keys.find(key)
-				if err != nil {
-					return err
-				}
-				owners = append(owners, at)
+				ends = append(ends, key)
 			}
 			return nil
 		},
-		join: func() ([]*loading, error) {
+		join: func(ctx context.Context) ([]*loading, error) {
 			text.SawRows(len(list))
+			if err := keys.learn(ctx, rb, link.Table.Name, owner, ends); err != nil {
+				return nil, err
+			}
+			owners := make([]int, len(list))
+			for i := range ends {
+				var err error
+				if owners[i], err = keys.find(ends[i]); err != nil {
+					return nil, errorOf("load", repo.table, err)
+				}
+			}
 			var parts [][]R
 			list, parts = grouped(list, owners, keys.len())
 			for i, row := range rows {
 				schema.LoadMany(&f.at(row).Many, &parts[places[i]])
 			}
-			return startAll(rb, f.with, pointers(list))
+			return startAll(ctx, rb, f.with, pointers(list))
 		},
 		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
 	}, nil

@@ -1,6 +1,7 @@
 package prom
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 
@@ -75,9 +76,9 @@ func (f OneField[T, R]) Set(v *T, row *R) error {
 	return nil
 }
 
-func (f OneField[T, R]) start(b *binding, rows []*T) (*loading, error) {
+func (f OneField[T, R]) start(ctx context.Context, b *binding, rows []*T) (*loading, error) {
 	cols, _ := mustEnds(f.relation)
-	keys, places, err := keysOf(b, rows, cols)
+	keys, places, err := keysOf(ctx, b, rows, cols)
 	if err != nil {
 		return nil, err
 	}

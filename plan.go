@@ -181,6 +181,7 @@ func Apply(ctx context.Context, plan *SchemaPlan, risks ...Risk) (done []Step, e
 			continue
 		}
 		list, err := install.Apply(ctx, t.db, t.tables, steps)
+		forgetForms(t.db)
 		if done = append(done, list...); err != nil {
 			errs = append(errs, errorOf("apply", t.tables[0], err))
 		}

@@ -109,8 +109,7 @@ func (q *Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, 
 	}
 	w.args = args
 	w.setText("query", text)
-	only := spec.Columns()
-	if w.part, err = q.part(only); err != nil {
+	if w.part, err = q.part(spec.Columns()); err != nil {
 		return nil, errorOf("query", q.repo.table, err)
 	}
 	expect, limited := spec.Limited()
@@ -124,12 +123,6 @@ func (q *Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, 
 		return nil, err
 	}
 	text.SawRows(len(list))
-	for i := range list {
-		if only == nil {
-			break
-		}
-		scan.NotePart(q.repo.plan, &list[i], only)
-	}
 	if len(q.with) > 0 {
 		if err := loadAll(ctx, b, q.with, pointers(list)); err != nil {
 			return nil, err
@@ -138,8 +131,8 @@ func (q *Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, 
 	return list, nil
 }
 
-// part returns the plan of rows with some columns, nil for all.
-func (q *Query[T]) part(only []*schema.Column) (*scan.Plan, error) {
+// part returns how rows with some columns are read, nil for all.
+func (q *Query[T]) part(only []*schema.Column) (*scan.Result, error) {
 	if only == nil {
 		return nil, nil
 	}

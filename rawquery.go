@@ -94,10 +94,7 @@ func rawCall(b *binding, op string, st query.RawStatement) *call {
 // All returns all rows.
 func (q RawRows[R]) All(ctx context.Context) ([]R, error) {
 	to := &rawList[R]{}
-	err := q.read(ctx, to)
-	if err == nil {
-		err = loaded(ctx, loadHooks[R](), to.list)
-	}
+	err := q.read(ctx, to, func(ctx context.Context) error { return loaded(ctx, loadHooks[R](), to.list) })
 	if err != nil {
 		return nil, err
 	}
@@ -107,25 +104,38 @@ func (q RawRows[R]) All(ctx context.Context) ([]R, error) {
 // One returns the first row, or ErrNotFound when there is none. It does not limit what the database does: that is for the SQL.
 func (q RawRows[R]) One(ctx context.Context) (R, error) {
 	to := &rawOne[R]{}
-	err := q.read(ctx, to)
-	if err == nil && !to.found {
-		err = &Error{Kind: ErrNotFound, Op: opRawQuery}
-	}
-	if err == nil {
-		err = loadedOne(ctx, loadHooks[R](), &to.value)
-	}
+	err := q.read(ctx, to, func(ctx context.Context) error {
+		if !to.found {
+			return &Error{Kind: ErrNotFound, Op: opRawQuery}
+		}
+		return loadedOne(ctx, loadHooks[R](), &to.value)
+	})
 	if err != nil {
 		return *new(R), err
 	}
 	return to.value, nil
 }
 
-func (q RawRows[R]) read(ctx context.Context, to conn.RowReader) error {
+// read has the rows read and calls what follows, with whose failure a write has not happened.
+func (q RawRows[R]) read(ctx context.Context, to conn.RowReader, follows func(ctx context.Context) error) error {
 	b, err := q.bind()
 	if err != nil {
 		return err
 	}
-	return b.query(ctx, rawCall(b, opRawQuery, q.st), to)
+	run := func(ctx context.Context) error {
+		c := rawCall(b, opRawQuery, q.st)
+		if q.st.Writes() {
+			c.Check, c.Undo, c.Kept = &rawLoader[R]{}, true, keptAll
+		}
+		if err := b.query(ctx, c, to); err != nil {
+			return err
+		}
+		return follows(ctx)
+	}
+	if q.st.Writes() && loadHooks[R]() != 0 {
+		return b.inTx(ctx, run)
+	}
+	return run(ctx)
 }
 
 func (q RawRows[R]) bind() (*binding, error) {
@@ -151,6 +161,9 @@ func (q RawRows[R]) stream(ctx context.Context, yield func(R, error) bool) error
 		return err
 	}
 	c := rawCall(b, opRawQuery, q.st)
+	if q.st.Writes() {
+		c.Check = &rawLoader[R]{} // and nothing is undone, since the loop may have used rows
+	}
 	return streamRows(ctx, b, c, &rawLoader[R]{}, loadHooks[R](), func(v *R, err error) bool { return yield(*v, err) })
 }
 

@@ -12,7 +12,6 @@ import (
 // rawLoader reads rows whose columns are known when the first one is there. The zero value is ready for use, once.
 type rawLoader[R any] struct {
 	loader scan.Loader[R] // of the result's columns
-	known  scan.Loader[R] // of the model, without a plan when the values do not count as loaded
 	begun  bool
 
 	// Of values without a type.
@@ -40,7 +39,7 @@ func (l *rawLoader[R]) begin(rows conn.Rows) error {
 	if err != nil {
 		return err
 	}
-	l.loader.Plan, l.known.Plan = result.Plan, result.Known
+	l.loader.Use(result)
 	return nil
 }
 
@@ -54,11 +53,7 @@ func (l *rawLoader[R]) Load(r scan.Row, v *R) error {
 	if l.into != nil {
 		return l.into(l, r.(conn.Rows), v)
 	}
-	err := l.loader.Load(r, v)
-	if err == nil {
-		l.note(v)
-	}
-	return err
+	return l.loader.Load(r, v)
 }
 
 // distinct refuses names of which a map could hold one value only.
@@ -69,13 +64,6 @@ func distinct(names []string) error {
 		}
 	}
 	return nil
-}
-
-// note makes a value of a model one that was loaded.
-func (l *rawLoader[R]) note(v *R) {
-	if l.known.Plan != nil {
-		l.known.Note(v)
-	}
 }
 
 func (l *rawLoader[R]) intoMap(rows conn.Rows, v *R) error {
@@ -131,9 +119,6 @@ func (a *rawList[R]) ReadRows(rows conn.Rows) (err error) {
 	first := &firstRow{Rows: rows, is: true}
 	if l.into == nil {
 		a.list, err = l.loader.LoadAll(first, firstList)
-		for i := range a.list {
-			l.note(&a.list[i])
-		}
 		return err
 	}
 	for first.Next() {

@@ -43,6 +43,9 @@ func (r *Repo[T]) get(ctx context.Context, w *work[T], op string, cols []*schema
 	if err != nil {
 		return err
 	}
+	if err := b.look(ctx); err != nil {
+		return errorOf(op, r.table, err)
+	}
 	text, err := b.stmts.SelectBy(cols)
 	if err != nil {
 		return errorOf(op, r.table, err)

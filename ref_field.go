@@ -1,6 +1,7 @@
 package prom
 
 import (
+	"context"
 	"database/sql"
 	"reflect"
 
@@ -74,12 +75,12 @@ func (f NullRefField[T, R, K]) With(relations ...Relation[R]) Relation[T] {
 	return refRelation[T, R, K]{f.Column(), f.at, relations}
 }
 
-func (f RefField[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
-	return refRelation[T, R, K]{f.Column(), f.at, nil}.start(b, rows)
+func (f RefField[T, R, K]) start(ctx context.Context, b *binding, rows []*T) (*loading, error) {
+	return refRelation[T, R, K]{f.Column(), f.at, nil}.start(ctx, b, rows)
 }
 
-func (f NullRefField[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
-	return refRelation[T, R, K]{f.Column(), f.at, nil}.start(b, rows)
+func (f NullRefField[T, R, K]) start(ctx context.Context, b *binding, rows []*T) (*loading, error) {
+	return refRelation[T, R, K]{f.Column(), f.at, nil}.start(ctx, b, rows)
 }
 
 // refRelation loads the rows that a reference refers to.
@@ -89,8 +90,8 @@ type refRelation[T, R any, K comparable] struct {
 	with   []Relation[R]
 }
 
-func (r refRelation[T, R, K]) start(b *binding, rows []*T) (*loading, error) {
-	keys, places, err := keysOf(b, rows, []*schema.Column{r.column})
+func (r refRelation[T, R, K]) start(ctx context.Context, b *binding, rows []*T) (*loading, error) {
+	keys, places, err := keysOf(ctx, b, rows, []*schema.Column{r.column})
 	if err != nil || keys.len() == 0 {
 		return nil, err
 	}

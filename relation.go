@@ -18,7 +18,7 @@ import (
 type Relation[T any] interface {
 	// start makes the statement that loads the relation into rows, whose table and connection are those of b. It returns nil when
 	// there is nothing to load.
-	start(b *binding, rows []*T) (*loading, error)
+	start(ctx context.Context, b *binding, rows []*T) (*loading, error)
 }
 
 // loading is one relation on its way to rows: a statement, what reads its result, and what comes then.
@@ -29,13 +29,13 @@ type loading struct {
 	read func(rows conn.Rows) error // it begins anew when it is called again
 
 	// join gives the rows that were read to those that they belong to, and returns how their own relations are loaded.
-	join func() ([]*loading, error)
+	join func(ctx context.Context) ([]*loading, error)
 
 	hooks func(ctx context.Context) error // calls those of the rows that were read, once all relations are there
 }
 
 // startAll begins to load relations into rows.
-func startAll[T any](b *binding, relations []Relation[T], rows []*T) ([]*loading, error) {
+func startAll[T any](ctx context.Context, b *binding, relations []Relation[T], rows []*T) ([]*loading, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
@@ -44,7 +44,7 @@ func startAll[T any](b *binding, relations []Relation[T], rows []*T) ([]*loading
 		if r == nil {
 			return nil, errorOf("load", b.table, errors.New("a relation is nil"))
 		}
-		l, err := r.start(b, rows)
+		l, err := r.start(ctx, b, rows)
 		if err != nil {
 			return nil, err
 		}
@@ -58,11 +58,11 @@ func startAll[T any](b *binding, relations []Relation[T], rows []*T) ([]*loading
 // loadAll loads relations into rows, and theirs into what was loaded, one level after the other.
 func loadAll[T any](ctx context.Context, b *binding, relations []Relation[T], rows []*T) error {
 	var all []*loading
-	level, err := startAll(b, relations, rows)
+	level, err := startAll(ctx, b, relations, rows)
 	for len(level) > 0 && err == nil {
 		all = append(all, level...)
 		if err = runLevel(ctx, level); err == nil {
-			level, err = nextLevel(level)
+			level, err = nextLevel(ctx, level)
 		}
 	}
 	for i := len(all) - 1; i >= 0 && err == nil; i-- { // from the innermost on
@@ -71,9 +71,9 @@ func loadAll[T any](ctx context.Context, b *binding, relations []Relation[T], ro
 	return err
 }
 
-func nextLevel(level []*loading) (next []*loading, err error) {
+func nextLevel(ctx context.Context, level []*loading) (next []*loading, err error) {
 	for _, l := range level {
-		more, err := l.join()
+		more, err := l.join(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -171,8 +171,11 @@ func loadByKey[R any](from *binding, keys *rowKeys, with []Relation[R], give fun
 			list, err = loader.LoadAll(rows, keys.len())
 			return err
 		},
-		join: func() ([]*loading, error) {
+		join: func(ctx context.Context) ([]*loading, error) {
 			found := make([]*R, keys.len())
+			if err := learnRows(ctx, keys, b, repo.plan, list, repo.table.Key); err != nil {
+				return nil, err
+			}
 			for i := range list {
 				at, err := findRow(keys, repo.plan, &list[i], repo.table.Key)
 				if err != nil {
@@ -181,7 +184,7 @@ func loadByKey[R any](from *binding, keys *rowKeys, with []Relation[R], give fun
 				found[at] = &list[i]
 			}
 			give(found)
-			return startAll(b, with, pointers(list))
+			return startAll(ctx, b, with, pointers(list))
 		},
 		hooks: func(ctx context.Context) error { return loaded(ctx, repo.hooks, list) },
 	}, nil

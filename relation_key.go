@@ -1,6 +1,7 @@
 package prom
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"reflect"
@@ -19,6 +20,7 @@ type keyIndex struct {
 	ints   map[int64]int
 	texts  map[string]int
 	text   func(v schema.Value) string // nil for kinds that are numbers
+	same   *textClasses                // of texts that the database compares by a collation; nil for others
 }
 
 // newKeyIndex returns an index of keys of a column's kind, of which about n are expected.
@@ -28,11 +30,12 @@ func newKeyIndex(d dialect.Dialect, c *schema.Column, n int) *keyIndex {
 	case schema.Text, schema.Decimal, schema.UUID, schema.JSON:
 		x.text = schema.Value.Text
 		if c.NoCase {
-			fold := foldAll
 			if d.Features().NoCaseASCII {
-				fold = foldASCII
+				x.text = func(v schema.Value) string { return foldASCII(v.Text()) }
+			} else {
+				x.same = &textClasses{}
+				x.text = func(v schema.Value) string { return x.same.of(v.Text()) }
 			}
-			x.text = func(v schema.Value) string { return fold(v.Text()) }
 		}
 	case schema.Bytes:
 		x.text = func(v schema.Value) string { return string(v.Bytes()) }
@@ -157,13 +160,24 @@ func (k *rowKeys) value(i, part int) schema.Value {
 }
 
 // keysOf returns what columns of rows hold, each key once, and the place of each row's, -1 when a part of it is NULL.
-func keysOf[T any](b *binding, rows []*T, cols []*schema.Column) (*rowKeys, []int, error) {
+func keysOf[T any](ctx context.Context, b *binding, rows []*T, cols []*schema.Column) (*rowKeys, []int, error) {
 	plan, err := scan.For(reflect.TypeFor[T]())
 	if err != nil {
 		return nil, nil, err
 	}
 	keys, places := newRowKeys(b.db.Dialect(), cols, len(rows)), make([]int, len(rows))
 	var key []schema.Value
+	if keys.collated() {
+		all := make([][]schema.Value, len(rows))
+		for i, row := range rows {
+			if all[i], err = keyParts(nil, plan, row, cols); err != nil {
+				return nil, nil, errorOf("load", b.table, err)
+			}
+		}
+		if err := keys.learn(ctx, b, b.table.Name, cols, all); err != nil {
+			return nil, nil, err
+		}
+	}
 	for i, row := range rows {
 		if key, err = keyParts(key[:0], plan, row, cols); err != nil {
 			return nil, nil, errorOf("load", b.table, err)
@@ -181,6 +195,21 @@ func findRow[R any](keys *rowKeys, plan *scan.Plan, row *R, cols []*schema.Colum
 		return 0, err
 	}
 	return keys.find(key)
+}
+
+// learnRows has keys learn those that rows hold, before they are looked for.
+func learnRows[R any](ctx context.Context, keys *rowKeys, b *binding, plan *scan.Plan, rows []R, cols []*schema.Column) error {
+	if !keys.collated() {
+		return nil
+	}
+	all := make([][]schema.Value, len(rows))
+	for i := range rows {
+		var err error
+		if all[i], err = keyParts(nil, plan, &rows[i], cols); err != nil {
+			return errorOf("load", b.table, err)
+		}
+	}
+	return keys.learn(ctx, b, b.table.Name, cols, all)
 }
 
 // keyParts appends what columns of a row hold.
@@ -204,9 +233,6 @@ func foldASCII(s string) string {
 		return r
 	}, s)
 }
-
-// foldAll makes texts equal that differ in case: by way of the capitals, for letters that have one capital and two small forms.
-func foldAll(s string) string { return strings.ToLower(strings.ToUpper(s)) }
 
 // grouped sorts a list by the numbers of the groups that its elements belong to, n in all, and returns it with its parts. Within a
 // group the order stays.

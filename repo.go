@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -201,39 +200,14 @@ type binding struct {
 	db     *conn.DB
 	table  *schema.Table
 	stmts  *query.Statements
+	forms  *tableForms
 	marked *conn.Mark   // set when the table is known to be complete
-	driver atomic.Int32 // see madeByDriver
+	told   atomic.Int32 // see tells
 	wide   atomic.Bool  // the table has been compared with the model, see tooNarrow
 
+	nulls atomic.Pointer[string] // see nullsEqual
+
 	derived bool // the rows are those of other queries, and there is no table
-}
-
-// The values of binding.driver.
-const (
-	driverUnknown = iota
-	driverMakesKeys
-	driverDoesNot
-)
-
-// madeByDriver reports whether the key that a table makes is the one that the driver knows: on SQLite, whether it stands for the
-// row's number, as it does in the tables that this library makes. The table is looked at once.
-func (b *binding) madeByDriver(ctx context.Context, key *schema.Column) bool {
-	if known := b.driver.Load(); known != driverUnknown {
-		return known == driverMakesKeys
-	}
-	found, err := conn.Inspect(ctx, b.db, b.table.Name)
-	if err != nil || !found.Exists {
-		return false
-	}
-	known := int32(driverDoesNot)
-	for _, c := range found.Columns {
-		// Another key of integers would take NULL, unless it says NOT NULL, and then it does not make keys.
-		if c.Key && c.NotNull && strings.EqualFold(c.Name, key.Name) {
-			known = driverMakesKeys
-		}
-	}
-	b.driver.Store(known)
-	return known == driverMakesKeys
 }
 
 // bind returns the binding, anew when the connection of the name has been replaced.
@@ -245,8 +219,7 @@ func (r *Repo[T]) bind() (*binding, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &binding{db: db, table: r.table, marked: install.Mark(db, r.table), derived: r.derived}
-	b.stmts = db.Extra(r.table, func() any { return query.NewStatements(db.Dialect(), r.table) }).(*query.Statements)
+	b := &binding{db: db, table: r.table, forms: formsOf(db, r.table), stmts: statementsOf(db, r.table, r.derived), marked: install.Mark(db, r.table), derived: r.derived}
 	r.bound.Store(b)
 	return b, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/install"
+	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -39,7 +40,7 @@ func Restore(ctx context.Context, r io.Reader, repos ...AnyRepo) error {
 		if err != nil {
 			return err
 		}
-		rs := &restoring{ctx: ctx, db: db, r: bufio.NewReaderSize(r, 64<<10), bound: bound}
+		rs := &restoring{ctx: ctx, db: db, r: bufio.NewReaderSize(r, 64<<10), repos: repos, bound: bound}
 		if rs.bulks, err = db.Bulks(ctx); err != nil {
 			return err
 		}
@@ -100,10 +101,12 @@ type restoring struct {
 	ctx   context.Context //nolint:containedctx // of the one transaction
 	db    *DB
 	r     *bufio.Reader
+	repos []AnyRepo
 	bound map[*schema.Table]*binding
 	bulks bool
 
 	to     *binding // the table that is read
+	plan   *scan.Plan
 	cols   []*schema.Column
 	values []schema.Value // of the rows that wait
 	size   int            // of their lines
@@ -181,7 +184,7 @@ func (rs *restoring) table(d *dumpTable) {
 	rs.to, rs.cols = nil, nil
 	for t, b := range rs.bound {
 		if t.Name == d.Table {
-			rs.to = b
+			rs.to, rs.plan = b, planOf(rs.repos, t)
 		}
 	}
 	if rs.to == nil {
@@ -215,6 +218,9 @@ func (rs *restoring) row(text []byte) {
 	}
 	for i, c := range rs.cols {
 		v, err := parseDumped(c.Kind, row[i])
+		if err == nil {
+			v, err = rs.plan.Codec(c).Restored(v)
+		}
 		if err != nil {
 			rs.failf("column %q: %w", c.Name, err)
 			return
@@ -233,7 +239,13 @@ func (rs *restoring) flush() {
 		return
 	}
 	n := len(rs.cols)
+	if rs.err = rs.to.look(rs.ctx); rs.err != nil {
+		return
+	}
 	st := conn.Statement{Op: "restore", Table: rs.to.table.Name, Write: true}
+	if rs.to.counts(rs.ctx) {
+		st.Stores = conn.StoresInsert
+	}
 	if st.SQL, rs.err = rs.to.stmts.InsertOnly(rs.cols); rs.err != nil {
 		return
 	}

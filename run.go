@@ -34,6 +34,12 @@ func (b *binding) query(ctx context.Context, c *call, to conn.RowReader) error {
 // another run, because nothing has happened, gets one too.
 func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64, err error) {
 	if c.text != nil {
+		if c.text.Unknown() != nil {
+			if c.text, err = b.formed(ctx, c.text); err != nil {
+				return 0, errorOf(c.Op, b.table, err)
+			}
+			c.SQL = c.text.SQL
+		}
 		if err := c.text.CheckDB(b.db); err != nil {
 			return 0, errorOf(c.Op, b.table, err)
 		}
@@ -113,7 +119,8 @@ func (b *binding) mayLock(ctx context.Context) error {
 // forget takes back that the tables of a statement are complete.
 func (b *binding) forget(text *query.Text) {
 	b.marked.Clear()
-	b.driver.Store(driverUnknown)
+	b.told.Store(toldUnknown)
+	b.nulls.Store(nil)
 	if text != nil {
 		for _, t := range text.Tables {
 			install.Mark(b.db, t).Clear()
@@ -194,12 +201,15 @@ func (b *binding) repair(ctx context.Context, text *query.Text, err error) error
 		tables = append(tables, text.Tables...)
 	}
 	for _, t := range tables {
-		_, installErr := install.Ensure(ctx, b.db, t)
+		changed, installErr := install.Ensure(ctx, b.db, t)
 		if conn.KindOf(installErr) == ErrReadOnly {
 			return err // of a read-only transaction, in which it is the missing table that matters
 		}
 		if installErr != nil {
 			return installErr
+		}
+		if changed {
+			formsOf(b.db, t).made()
 		}
 	}
 	return nil
@@ -218,4 +228,12 @@ func (b *binding) inTx(ctx context.Context, fn func(ctx context.Context) error) 
 
 func (r *Repo[T]) notFound(op string) error {
 	return &Error{Kind: ErrNotFound, Op: op, Table: r.table.Name}
+}
+
+// noRow returns the error of a statement that has returned no row: there is none, or none was stored.
+func (r *Repo[T]) noRow(st *conn.Statement) error {
+	if st.Stores != 0 {
+		return conn.NotStored(st.Op, r.table.Name)
+	}
+	return r.notFound(st.Op)
 }

@@ -39,7 +39,7 @@ func From[T, R any](p Projection[T, R]) *Query[R] {
 	if err == nil {
 		var names []string
 		if names, err = p.names(r.table); err == nil {
-			p.spec = p.spec.Named(names)
+			p.spec = p.spec.Named(names, r.table)
 		}
 	}
 	spec := query.Combine[R](query.Union, p)

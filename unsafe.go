@@ -13,6 +13,7 @@ func (r *Repo[T]) UnsafeDrop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer forgetForms(db)
 	return install.Drop(ctx, db, r.table.Name)
 }
 
@@ -32,7 +33,10 @@ func (r *Repo[T]) UnsafeClear(ctx context.Context) error {
 // UnsafeDropAll drops all tables and views of a database, with all their rows, whoever made them: on PostgreSQL those of the schema where
 // new tables go, the first of the search path, without what belongs to extensions. All are dropped or none. The next calls on repos make
 // their tables again. A read-only connection refuses it.
-func UnsafeDropAll(ctx context.Context, db *DB) error { return install.DropAll(ctx, db) }
+func UnsafeDropAll(ctx context.Context, db *DB) error {
+	defer forgetForms(db)
+	return install.DropAll(ctx, db)
+}
 
 // UnsafeClearAll deletes all rows of the tables that [UnsafeDropAll] would drop, and begins to count their keys anew.
 func UnsafeClearAll(ctx context.Context, db *DB) error { return install.ClearAll(ctx, db) }

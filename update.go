@@ -81,7 +81,7 @@ func (r *Repo[T]) update(ctx context.Context, v *T) error {
 	if len(cols) == 0 {
 		return nil
 	}
-	if w.args, err = r.values(ctx, "update", w.args, &w.stored, cols); err != nil {
+	if w.args, err = r.changed(ctx, "update", w.args, &w.stored, cols); err != nil {
 		return err
 	}
 	by, args, err := r.rowIs(w.args, v)
@@ -89,13 +89,17 @@ func (r *Repo[T]) update(ctx context.Context, v *T) error {
 		return errorOf("update", r.table, err)
 	}
 	w.args = args
+	if err := b.look(ctx); err != nil {
+		return errorOf("update", r.table, err)
+	}
 	text, err := b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
 	if err != nil {
 		return err
 	}
 	w.setWrite("update", text)
+	w.returns(r.plan, r.keptBut(cols))
 	if err := r.readOne(ctx, b, w, &w.stored); err != nil {
-		return r.missed(ctx, err, r.stands(v, args[len(cols):]))
+		return r.missed(ctx, err, r.stands(v), by, args[len(cols):])
 	}
 	*v = w.stored
 	return nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -18,7 +19,8 @@ type Columner interface{ Column() *schema.Column }
 // Upsert inserts v, or updates the row that it conflicts with: all columns but the key and the time of creation. A value that was
 // loaded or saved is updated. Otherwise the conflict is on the fields given, which must be the key or those of a unique
 // index; without fields on the primary key if it is set, else on the first unique index whose fields are all set, zero values
-// counting as not set; when there is none, it is an error. What is stored then comes back into v. [Repo.OnConflict] has more to say.
+// counting as not set; when there is none, it is an error. A field of the conflict that is NULL is an error too, unless the unique index
+// is NULLS NOT DISTINCT, since NULL conflicts with nothing and a row would be inserted each time. What is stored then comes back into v. [Repo.OnConflict] has more to say.
 //
 // A row that is marked as deleted is no conflict of a unique index, but it is one of the primary key: then it is there again, if v
 // is not deleted.
@@ -44,16 +46,12 @@ func (r *Repo[T]) Upsert(ctx context.Context, v *T, on ...Columner) error {
 }
 
 func (r *Repo[T]) upsert(ctx context.Context, v *T, on identity) error {
-	var outcome Outcome
 	var err error
 	if hooks := r.hooks & upsertHooks; hooks != 0 {
-		outcome, err = (&Conflict[T]{repo: r, on: &on, hooks: hooks}).Create(ctx, v)
+		_, err = (&Conflict[T]{repo: r, on: &on, hooks: hooks}).Create(ctx, v)
 	} else {
 		c := Conflict[T]{repo: r, on: &on} // stays on the stack
-		outcome, err = c.create(ctx, v)
-	}
-	if err == nil && outcome == Unchanged {
-		return r.notFound("upsert") // by a trigger
+		_, err = c.create(ctx, v)
 	}
 	return err
 }
@@ -108,6 +106,52 @@ func (r *Repo[T]) identity(v *T) (identity, error) {
 		names[i] = strings.Join(schema.ColumnNames(id.cols), "+")
 	}
 	return identity{}, fmt.Errorf("none of %s is set", strings.Join(names, ", "))
+}
+
+// conflicts returns an error when v can conflict with no row in the columns, because one of them is NULL: it would be inserted again and
+// again. A unique index that takes NULLs for equal is looked for then.
+func (r *Repo[T]) conflicts(ctx context.Context, b *binding, v *T, cols []*schema.Column) error {
+	for _, c := range cols {
+		if !c.Null {
+			continue
+		}
+		value, err := scan.Value(r.plan, v, c)
+		if err != nil {
+			return err
+		}
+		if !value.IsNull() {
+			continue
+		}
+		equal, err := b.nullsEqual(ctx, cols)
+		if err == nil && !equal {
+			err = fmt.Errorf("%s is NULL, which conflicts with no row unless the unique index is NULLS NOT DISTINCT; set it", c.Field)
+		}
+		return err
+	}
+	return nil
+}
+
+// nullsEqual reports whether a unique index on the columns takes NULLs for equal. One that does is remembered.
+func (b *binding) nullsEqual(ctx context.Context, cols []*schema.Column) (bool, error) {
+	if !b.db.Dialect().Features().NullsEqual {
+		return false, nil
+	}
+	names := slices.Sorted(slices.Values(schema.ColumnNames(cols)))
+	id := strings.Join(names, "\x00")
+	if known := b.nulls.Load(); known != nil && *known == id {
+		return true, nil
+	}
+	found, err := conn.Inspect(ctx, b.db, b.table.Name)
+	if err != nil {
+		return false, err
+	}
+	for _, ix := range found.Indexes {
+		if ix.Unique && ix.NullsNotDistinct && slices.Equal(slices.Sorted(slices.Values(ix.Names())), names) {
+			b.nulls.Store(&id)
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // identityOf returns the key or unique index that consists of the fields, in any order.

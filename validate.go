@@ -34,12 +34,26 @@ func (r *Repo[T]) Validate(ctx context.Context, v *T) error {
 // values encodes columns of v and appends them to dst, when v is valid: the rules of the columns hold, and the model's method Validate,
 // if it has one, has nothing against it. All that is wrong is one error.
 func (r *Repo[T]) values(ctx context.Context, op string, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
+	return r.encoded(ctx, op, false, dst, v, cols)
+}
+
+// changed is values for the columns of a loaded value that changed.
+func (r *Repo[T]) changed(ctx context.Context, op string, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
+	return r.encoded(ctx, op, true, dst, v, cols)
+}
+
+func (r *Repo[T]) encoded(ctx context.Context, op string, changes bool, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
 	var own error
 	if r.hooks&validate != 0 {
 		c := *v // v may be used again for another value, and whoever validates it may keep what it gets
 		own = validate.call(ctx, &c)
 	}
-	dst, err := scan.Values(r.plan, dst, v, cols)
+	var err error
+	if changes {
+		dst, err = scan.Changes(r.plan, dst, v, cols)
+	} else {
+		dst, err = scan.Values(r.plan, dst, v, cols)
+	}
 	if err != nil || own != nil {
 		err = r.invalid(op, err, own)
 	}

@@ -5,19 +5,18 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
-// stands returns where the row of v is looked for by its key: among those that are marked as deleted too, if v was loaded as one of
-// them.
-func (r *Repo[T]) stands(v *T, key []schema.Value) query.Spec {
-	var row query.Spec
+// stands returns where the row of v is looked for: among the soft-deleted ones too, if v was loaded as one of them.
+func (r *Repo[T]) stands(v *T) query.Spec {
 	if r.loadedDeleted(v) {
-		row = row.WithDeleted()
+		return query.Spec{}.WithDeleted()
 	}
-	return row.KeyIs(r.table.Key, key)
+	return query.Spec{}
 }
 
 // loadedDeleted reports whether the row of v was marked as deleted when it was loaded, or, without change tracking, whether v says so.
@@ -79,20 +78,27 @@ func (r *Repo[T]) countUp(v *T, changed bool) error {
 
 var errNeverSaved = errors.New("the value was never saved; use Create or Save")
 
-// missed returns the error of a write by key: when it has reached no row, ErrNotFound because the row is gone, or, for a model
-// with versions, ErrStale because it has another one by now. The row is looked for as row says.
-func (r *Repo[T]) missed(ctx context.Context, err error, row query.Spec) error {
-	if r.table.Version == nil || !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	switch there, lookErr := (&Query[T]{repo: r, spec: row}).Has(ctx); {
-	case lookErr != nil:
-		return lookErr
-	case !there:
-		return err
-	}
+// missed returns the error of a write to the row in which the columns by have the values of row, its key first. When it has changed
+// none, the row is looked for in rows: it may be gone, which is ErrNotFound; or be there as it was, so that the database has
+// suppressed the write; or have another version by now, which is ErrStale.
+func (r *Repo[T]) missed(ctx context.Context, err error, rows query.Spec, by []*schema.Column, row []schema.Value) error {
 	var missed *Error
-	errors.As(err, &missed)
-	return &Error{Kind: ErrStale, Op: missed.Op, Table: r.table.Name, Columns: []string{r.table.Version.Name},
-		Detail: "the row has been changed since the value was loaded; load it again and repeat the change"}
+	if !errors.Is(err, ErrNotFound) || !errors.As(err, &missed) {
+		return err
+	}
+	for _, cols := range [][]*schema.Column{by, r.table.Key} {
+		there, lookErr := (&Query[T]{repo: r, spec: rows.KeyIs(cols, row[:len(cols)])}).Has(ctx)
+		switch {
+		case lookErr != nil:
+			return lookErr
+		case there && len(cols) == len(by):
+			return conn.NotStored(missed.Op, r.table.Name)
+		case there:
+			return &Error{Kind: ErrStale, Op: missed.Op, Table: r.table.Name, Columns: []string{r.table.Version.Name},
+				Detail: "the row has been changed since the value was loaded; load it again and repeat the change"}
+		case len(by) == len(r.table.Key):
+			return err
+		}
+	}
+	return err
 }

@@ -23,8 +23,8 @@ type work[T any] struct {
 	found    bool
 	inserted bool // the row was, and is not one that was updated; of statements that tell
 	list     []T
-	hint     int        // how many rows are expected
-	part     *scan.Plan // of rows with some columns; nil for all
+	hint     int          // how many rows are expected
+	part     *scan.Result // of rows with some columns; nil for all
 }
 
 // maxKeptArgs bounds the arguments that a work keeps room for.
@@ -96,7 +96,7 @@ func (r *Repo[T]) readOne(ctx context.Context, b *binding, w *work[T], v *T) err
 		return err
 	}
 	if !w.found {
-		return r.notFound(w.Op)
+		return r.noRow(&w.Statement)
 	}
 	return nil
 }
@@ -112,7 +112,8 @@ func (r *Repo[T]) readList(ctx context.Context, b *binding, w *work[T], expect i
 	size := max(1, int(r.plan.Table.Model.Size()))
 	w.loader.Plan, w.one, w.complete = r.plan, nil, true
 	if w.part != nil {
-		w.loader.Plan, w.complete = w.part, false
+		w.loader.Use(w.part)
+		w.complete = false
 	}
 	w.hint = min(expect, max(firstList, maxList/size))
 	if err := b.query(ctx, &w.call, w); err != nil {

@@ -49,16 +49,24 @@ func (q *Query[T]) write(ctx context.Context, statement rowsStatement, op string
 	w := r.take()
 	defer r.give(w)
 	text, args, err := statement(b.stmts, w.args, list != nil)
+	counts := list != nil || err != nil || b.counts(ctx)
+	if !counts {
+		text, args, err = statement(b.stmts, w.args, true)
+	}
 	if err != nil {
 		return 0, errorOf(op, r.table, err)
 	}
 	w.args = args
 	w.setText(op, text)
 	w.Write = true
+	if !counts {
+		return b.countRows(ctx, &w.call)
+	}
 	if list == nil {
 		n, err := b.exec(ctx, &w.call)
 		return int(n), err
 	}
+	w.returns(r.plan, keptAll)
 	expect := text.Rows()
 	if expect == 0 {
 		expect = firstList
@@ -77,11 +85,34 @@ func (q *Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error
 	return q.write(ctx, q.update(assigns), "update", nil)
 }
 
-// UpdateReturning is [Query.Update] that returns the rows as they are stored then, in no certain order. Of
-// the model's hooks only AfterLoad is called, and its error is returned though the rows have been written.
-func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[T]) (list []T, err error) {
-	_, err = q.write(ctx, q.update(assigns), "update", &list)
-	return list, err
+// UpdateReturning is [Query.Update] that returns the rows as they are stored then, in no certain order. When they cannot be read nothing
+// has been updated. Of the model's hooks only AfterLoad is called, in a transaction with the update, which its error undoes.
+func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[T]) ([]T, error) {
+	return q.writeReturning(ctx, q.update(assigns), "update")
+}
+
+// writeReturning is write that returns the rows.
+func (q *Query[T]) writeReturning(ctx context.Context, statement rowsStatement, op string) (list []T, err error) {
+	err = q.repo.undoneWith(ctx, q.repo.hooks&afterLoad != 0, func(ctx context.Context) error {
+		_, err := q.write(ctx, statement, op, &list)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// undoneWith runs a write, in a transaction if something follows it whose failure is to undo it.
+func (r *Repo[T]) undoneWith(ctx context.Context, follows bool, write func(ctx context.Context) error) error {
+	if !follows {
+		return write(ctx)
+	}
+	b, err := r.bind()
+	if err != nil {
+		return err
+	}
+	return b.inTx(ctx, write)
 }
 
 // Delete deletes the rows and returns how many they were. Those of a model with a field that has the tag option deleted are marked
@@ -94,8 +125,8 @@ func (q *Query[T]) Delete(ctx context.Context) (int, error) {
 // DeleteReturning is [Query.Delete] that returns the rows, in no certain order: as they were, and, if they are marked instead, as
 // they are stored then. Rows that are gone for good count as new, so that Save inserts them again. The
 // hook AfterLoad is called as by UpdateReturning.
-func (q *Query[T]) DeleteReturning(ctx context.Context) (list []T, err error) {
-	_, err = q.write(ctx, q.deletion(), "delete", &list)
+func (q *Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
+	list, err := q.writeReturning(ctx, q.deletion(), "delete")
 	if err == nil && q.repo.table.Deleted == nil {
 		for i := range list {
 			scan.Forget(q.repo.plan, &list[i])

@@ -88,7 +88,9 @@ func (db *DB) batchInTx(ctx context.Context, sts []*Statement, read func(i int, 
 			var rows Rows
 			var err error
 			if st.NoRows {
-				st.Changed, err = db.exec(ctx, st)
+				if st.Changed, err = db.exec(ctx, st); err == nil {
+					err = st.stored(st.Changed)
+				}
 			} else if rows, err = db.query(ctx, st); err == nil {
 				err = readAndClose(i, rows, read)
 			}

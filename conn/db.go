@@ -70,6 +70,12 @@ type Statement struct {
 	Guard Guard
 	Fresh bool // it is run again: what connections have prepared is not used, and a SQLite write shares no transaction; ignored in a transaction
 
+	Stores Stores // it inserts a row, and when none is stored, that is an error
+
+	Check ResultChecker // of a write that returns rows: looks at its result before it is sent; nil for nobody
+	Undo  bool          // of such a one: when its rows cannot be read it is undone
+	Kept  uint64        // of such a one: the columns of its rows that it may not have set, see ColumnBit
+
 	NoRows   bool  // of a batch: it is run as Exec does
 	Judged   bool  // of a batch: its reader may refuse the rows, so that nothing is committed before they have been read
 	Bare     bool  // of a batch: it reads what is known to be there; when all are such, a batch in a transaction has no savepoint
@@ -77,6 +83,24 @@ type Statement struct {
 	Tell     bool  // of an insert that may update a row instead: say which, where the dialect has no expression for it
 	Inserted bool  // the answer
 	LastKey  int64 // set by Exec, where the dialect's feature LastKey is: the key of the row that was inserted last
+}
+
+// Stores says that a statement must store a row, which a trigger or a rule of the database may keep it from.
+type Stores uint8
+
+// What stores a row.
+const (
+	_            Stores = iota
+	StoresInsert        // an INSERT
+	StoresUpsert        // an INSERT that may update a row instead
+)
+
+// stored returns the error of a statement that returns no rows and should have stored some.
+func (st *Statement) stored(n int64) error {
+	if st.Stores != 0 && n == 0 {
+		return NotStored(st.Op, st.Table)
+	}
+	return nil
 }
 
 // Guard says how a statement inside a transaction is protected, on engines where an error refuses everything that follows it in
@@ -220,7 +244,8 @@ func (db *DB) Opened() uint64 { return db.opened.Load() }
 // Replaced reports whether another DB has taken this one's place in its registry.
 func (db *DB) Replaced() bool { return db.replaced.Load() }
 
-// Pool returns the pgx pool of a PostgreSQL database, connecting it if need be, and nil for SQLite. Close ends it.
+// Pool returns the pgx pool of a PostgreSQL database, connecting it if need be, and nil for SQLite. Close ends it. What is called
+// on it goes by pgx's own modes: behind a pooler that does not follow prepared statements set default_query_exec_mode=exec.
 func (db *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) {
 	e, err := db.open(ctx)
 	if err != nil {
@@ -290,6 +315,9 @@ func (db *DB) Exec(ctx context.Context, st *Statement) (int64, error) {
 	}
 	start := db.log.begin()
 	n, err := db.exec(ctx, st)
+	if err == nil {
+		err = st.stored(n)
+	}
 	if err != nil {
 		err = describe(err, st)
 	}

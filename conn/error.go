@@ -16,63 +16,65 @@ type Kind uint8
 
 // The kinds of errors.
 const (
-	KindOther         Kind = iota
-	KindNotFound           // no row has the key, or matches the query of One
-	KindStale              // the row has been changed since the value was loaded
-	KindUnique             // a unique index or a primary key has the value already
-	KindNotNull            // NULL in a column that does not take it
-	KindForeignKey         // a reference to a row that does not exist, or a row that is still referred to
-	KindCheck              // a CHECK constraint
-	KindTooLong            // a text or bytes longer than the column, or than the engine takes
-	KindNoTable            // the table does not exist
-	KindNoColumn           // a column does not exist
-	KindNoIndex            // no unique index on the columns of an upsert
-	KindType               // a value that the column's type does not take, or a column that the field's type does not take
-	KindReadOnly           // a write on a read-only connection, transaction or file
-	KindPermission         // the database's user may not do that, or was not let in
-	KindBusy               // a lock was not to be had in time
-	KindSerialization      // the transaction cannot be serialized with others; run it again
-	KindDeadlock           // the transaction was chosen to end a deadlock; run it again
-	KindTimeout            // a deadline of the context or a timeout of the server
-	KindCanceled           // the context was canceled
-	KindConnection         // the server cannot be reached, or the connection broke
-	KindClosed             // the transaction has ended already
-	KindDiskFull           // no space is left for the database
-	KindCorrupt            // the database file is damaged, or is none
-	KindCommitUnknown      // the connection broke while committing: the transaction may have happened or not
-	KindValidation         // a value breaks a rule of its field; found before any SQL
-	KindDrift              // the database lacks what the model wants, and may not be changed
-	KindSyntax             // the database does not understand the statement, such as raw SQL with a mistake
+	KindOther          Kind = iota
+	KindNotFound            // no row has the key, or matches the query of One
+	KindStale               // the row has been changed since the value was loaded
+	KindNotStored           // a trigger or a rule of the database suppressed the write of a row, without an error
+	KindUnique              // a unique index or a primary key has the value already
+	KindNotNull             // NULL in a column that does not take it
+	KindForeignKey          // a reference to a row that does not exist, or a row that is still referred to
+	KindCheck               // a CHECK constraint
+	KindTooLong             // a text or bytes longer than the column, or than the engine takes
+	KindNoTable             // the table does not exist
+	KindNoColumn            // a column does not exist
+	KindNoIndex             // no unique index on the columns of an upsert
+	KindType                // a value that the column's type does not take, or a column that the field's type does not take
+	KindReadOnly            // a write on a read-only connection, transaction or file
+	KindPermission          // the database's user may not do that, or was not let in
+	KindBusy                // a lock was not to be had in time
+	KindSerialization       // the transaction cannot be serialized with others; run it again
+	KindDeadlock            // the transaction was chosen to end a deadlock; run it again
+	KindTimeout             // a deadline of the context or a timeout of the server
+	KindCanceled            // the context was canceled
+	KindConnection          // the server cannot be reached, or the connection broke
+	KindClosed              // the transaction has ended already
+	KindDiskFull            // no space is left for the database
+	KindCorrupt             // the database file is damaged, or is none
+	KindOutcomeUnknown      // a write or a commit was sent, and its answer was lost: it may have happened or not
+	KindValidation          // a value breaks a rule of its field; found before any SQL
+	KindDrift               // the database lacks what the model wants, and may not be changed
+	KindSyntax              // the database does not understand the statement, such as raw SQL with a mistake
 )
 
 var kindTexts = [...]string{
-	KindOther:         "database error",
-	KindNotFound:      "not found",
-	KindStale:         "stale value",
-	KindUnique:        "unique violation",
-	KindNotNull:       "not-null violation",
-	KindForeignKey:    "foreign key violation",
-	KindCheck:         "check violation",
-	KindTooLong:       "value too long",
-	KindNoTable:       "no such table",
-	KindNoColumn:      "no such column",
-	KindNoIndex:       "no unique index on these columns",
-	KindType:          "wrong type",
-	KindReadOnly:      "read-only",
-	KindPermission:    "permission denied",
-	KindBusy:          "busy",
-	KindSerialization: "serialization failure",
-	KindDeadlock:      "deadlock",
-	KindTimeout:       "timeout",
-	KindCanceled:      "canceled",
-	KindConnection:    "connection failed",
-	KindClosed:        "closed",
-	KindDiskFull:      "disk full",
-	KindCorrupt:       "database corrupt",
-	KindCommitUnknown: "commit outcome unknown",
-	KindValidation:    "invalid value",
-	KindDrift:         "schema drift",
-	KindSyntax:        "statement not understood",
+	KindOther:          "database error",
+	KindNotFound:       "not found",
+	KindStale:          "stale value",
+	KindNotStored:      "not stored",
+	KindUnique:         "unique violation",
+	KindNotNull:        "not-null violation",
+	KindForeignKey:     "foreign key violation",
+	KindCheck:          "check violation",
+	KindTooLong:        "value too long",
+	KindNoTable:        "no such table",
+	KindNoColumn:       "no such column",
+	KindNoIndex:        "no unique index on these columns",
+	KindType:           "wrong type",
+	KindReadOnly:       "read-only",
+	KindPermission:     "permission denied",
+	KindBusy:           "busy",
+	KindSerialization:  "serialization failure",
+	KindDeadlock:       "deadlock",
+	KindTimeout:        "timeout",
+	KindCanceled:       "canceled",
+	KindConnection:     "connection failed",
+	KindClosed:         "closed",
+	KindDiskFull:       "disk full",
+	KindCorrupt:        "database corrupt",
+	KindOutcomeUnknown: "outcome unknown",
+	KindValidation:     "invalid value",
+	KindDrift:          "schema drift",
+	KindSyntax:         "statement not understood",
 }
 
 // Error returns the kind's description.
@@ -94,6 +96,8 @@ type Error struct {
 	Constraint string   // the name of the constraint or index, as far as it is known
 	Detail     string   // more for people, free of values; "" for nothing more
 	Err        error    // the cause: the driver's error, the context's, or one of this library; may be nil
+
+	unknown bool // it is of KindOutcomeUnknown too: a write that may have happened
 
 	stale bool // see IsStale
 	fresh bool // see IsUnsent
@@ -130,16 +134,20 @@ func (e *Error) Error() string {
 	if e.Detail != "" {
 		b.WriteString(": " + e.Detail)
 	}
+	if e.unknown {
+		b.WriteString("; the write may have happened")
+	}
 	return b.String()
 }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether target is the kind of e.
+// Is reports whether target is the kind of e. A write outside of a transaction whose answer was lost, by the end of its context or
+// a broken connection, is of that kind and of KindOutcomeUnknown.
 func (e *Error) Is(target error) bool {
 	k, ok := target.(Kind)
-	return ok && k == e.Kind
+	return ok && (k == e.Kind || k == KindOutcomeUnknown && e.unknown)
 }
 
 // KindOf returns the kind of err, KindOther when it has none.
@@ -247,6 +255,11 @@ func IsRaced(err error) bool {
 func IsUnsent(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.fresh
+}
+
+// NotStored returns the error of a write that the database has suppressed without an error of its own.
+func NotStored(op, table string) *Error {
+	return &Error{Kind: KindNotStored, Op: op, Table: table, Detail: "a trigger, a rule or ON CONFLICT IGNORE of the database suppressed the write"}
 }
 
 // ContextError translates the end of a context.

@@ -140,9 +140,10 @@ func serverError(pg *pgconn.PgError, err error) *Error {
 	case pg.Code == "0A000" && strings.Contains(pg.Routine, "RevalidateCachedQuery"):
 		e.stale = true
 		e.Detail = "the table changed after the statement was prepared"
-	case pg.Code == "26000":
-		e.stale = true // a prepared statement that a pooler has put on another connection
-		e.Detail = "the prepared statement is gone; behind a pooler use default_query_exec_mode=exec"
+	case lostStatement(pg):
+		e.Kind, e.stale = KindOther, true
+		e.Detail = "the server's session does not have the prepared statement (SQLSTATE " + pg.Code + "); " +
+			"behind a pooler in transaction mode set default_query_exec_mode=exec"
 	case pg.Code == "42P01" || pg.Code == "42703" || pg.Code == "42883" || pg.Code == "42804":
 		e.Detail = pg.Message
 	case kind == KindOther, kind == KindType, kind == KindSyntax, kind == KindPermission, kind == KindConnection:

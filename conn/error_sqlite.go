@@ -126,6 +126,9 @@ func (e *Error) setMissing(text string) {
 		e.Kind = KindNoIndex
 	case says(" already exists"), says("there is already "), says("duplicate column name: "):
 		e.Detail, e.raced = "somebody else changed the schema at the same moment", true
+	case strings.HasPrefix(text, unreadValue):
+		e.Kind = KindType
+		e.Detail, _ = after(text, unreadValue)
 	case says(errIntegerRange), says(errFloatRange):
 		e.Kind, e.Detail = KindType, "the number is outside the range of the column"
 	case says("LIKE or GLOB pattern too complex"):

@@ -5,11 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 
@@ -20,6 +18,7 @@ import (
 type pgEngine struct {
 	pool   *pgxpool.Pool
 	direct bool // statements go by a pgSession
+	seen   seen
 
 	once sync.Once
 	std  *sql.DB
@@ -30,6 +29,8 @@ func openPostgres(ctx context.Context, d DSN) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	mode, _ := d.param("default_query_exec_mode")
+	watchPooler(cfg, poolerModeOf(mode))
 	if sendsText(cfg.ConnConfig) {
 		cfg.AfterConnect = keepsFloats
 	}
@@ -80,18 +81,36 @@ func (e *pgEngine) sqlDB() (*sql.DB, error) {
 }
 
 func (e *pgEngine) query(ctx context.Context, st *Statement) (Rows, error) {
-	if e.direct && !st.Fresh {
-		rows, err := e.run(ctx, st)
-		if err != nil {
-			return nil, err
-		}
-		return rows, nil
-	}
-	rows, err := e.pool.Query(ctx, st.SQL, poolArgs(st)...)
+	c, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return nil, postgresError(err)
 	}
-	return newPgRows(rows, st), nil
+	var rows *pgRows
+	switch {
+	case st.Check != nil:
+		rows, err = e.runChecked(ctx, c, st)
+	case e.direct && !st.Fresh:
+		rows, err = sessionOf(c.Conn()).run(ctx, c.Conn(), c, st)
+	default:
+		rows, err = queryByPgx(ctx, c, st)
+	}
+	if err != nil {
+		c.Release()
+		return nil, postgresError(err)
+	}
+	return rows, nil
+}
+
+// queryByPgx runs a statement outside of a transaction by pgx's ordinary interface.
+func queryByPgx(ctx context.Context, c *pgxpool.Conn, st *Statement) (*pgRows, error) {
+	rows, err := c.Query(ctx, st.SQL, poolArgs(st)...)
+	if err != nil {
+		if st.mayWrite() {
+			err = outcome(err)
+		}
+		return nil, err
+	}
+	return &pgRows{rows: rows, st: st, pooled: c}, nil
 }
 
 // poolArgs returns the arguments for a statement outside a transaction. A fresh one is prepared and run in one message to the
@@ -104,30 +123,25 @@ func poolArgs(st *Statement) []any {
 	return args
 }
 
-// run takes a connection and runs a statement on it by the direct way.
-func (e *pgEngine) run(ctx context.Context, st *Statement) (*pgRows, error) {
-	c, err := e.pool.Acquire(ctx)
-	if err != nil {
-		return nil, postgresError(err)
-	}
-	rows, err := sessionOf(c.Conn()).run(ctx, c.Conn(), c, st)
-	if err != nil {
-		c.Release()
-		return nil, postgresError(err)
-	}
-	return rows, nil
-}
-
 // exec runs statements without arguments by pgx: they may be several in one text, or such as cannot be prepared.
 func (e *pgEngine) exec(ctx context.Context, st *Statement) (int64, error) {
+	c, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return 0, postgresError(err)
+	}
 	if e.direct && !st.Fresh && len(st.Args) > 0 {
-		rows, err := e.run(ctx, st)
+		rows, err := sessionOf(c.Conn()).run(ctx, c.Conn(), c, st)
 		if err != nil {
-			return 0, err
+			c.Release()
+			return 0, postgresError(err)
 		}
 		return rows.drain()
 	}
-	tag, err := e.pool.Exec(ctx, st.SQL, poolArgs(st)...)
+	defer c.Release()
+	tag, err := c.Exec(ctx, st.SQL, poolArgs(st)...)
+	if st.mayWrite() {
+		err = outcome(err)
+	}
 	return tag.RowsAffected(), postgresError(err)
 }
 
@@ -185,10 +199,16 @@ func (t *pgTx) send(ctx context.Context, st *Statement) (*pgRows, error) {
 	case t.direct:
 		s := sessionOf(t.tx.Conn())
 		if p := s.prepared(st.SQL); p != nil {
-			return t.pipelined(ctx, s, p, st)
+			undo, err := s.check(ctx, t.tx.Conn(), p, st)
+			if err != nil {
+				return nil, postgresError(err)
+			}
+			if !undo {
+				return t.pipelined(ctx, s, p, st)
+			}
 		}
 		// To prepare it may fail too.
-	case !st.Raw: // which may fail before anything of a batch is sent
+	case !st.Raw && !st.Undo: // raw ones may fail before anything of a batch is sent
 		return t.batched(ctx, st)
 	}
 	if err := t.run(ctx, guardOpen); err != nil {
@@ -253,8 +273,11 @@ func (t *pgTx) batched(ctx context.Context, st *Statement) (*pgRows, error) {
 	return r, nil
 }
 
-// txFailed is the status of a transaction that an error has ended, in the protocol's message ReadyForQuery.
-const txFailed = 'E'
+// The status of a transaction in the protocol's message ReadyForQuery: there is none, and one that an error has ended.
+const (
+	txIdle   = 'I'
+	txFailed = 'E'
+)
 
 func (t *pgTx) status() byte { return t.tx.Conn().PgConn().TxStatus() }
 
@@ -329,21 +352,11 @@ func (t *pgTx) rollbackTo(ctx context.Context, name string) error {
 func (t *pgTx) commit(ctx context.Context) error {
 	gone := t.tx.Conn().IsClosed() // before COMMIT, which is not sent then
 	err := t.tx.Commit(ctx)
-	var pg *pgconn.PgError
-	if err == nil || gone || errors.As(err, &pg) && refusesCommit(pg) || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) || unsent(err) {
+	if err == nil || gone || refusesCommit(err) {
 		return postgresError(err)
 	}
 	// COMMIT was sent, and the answer was lost: it may have happened.
-	return &Error{Kind: KindCommitUnknown, Detail: "the connection broke before the server answered", Err: err}
-}
-
-// refusesCommit reports whether an error says that COMMIT was refused. One with which a connection ends, such as a pooler's that has lost the
-// server, or the server's that shuts down, says nothing of that, unless it came because nothing had been sent for long.
-func refusesCommit(e *pgconn.PgError) bool {
-	const idleTooLong = "25P03"
-	ends := e.SeverityUnlocalized == "FATAL" || e.SeverityUnlocalized == "PANIC" || e.Severity == "FATAL" || e.Severity == "PANIC" ||
-		strings.HasPrefix(e.Code, "08") || strings.HasPrefix(e.Code, "57P0")
-	return !ends || e.Code == idleTooLong
+	return &Error{Kind: KindOutcomeUnknown, Detail: "the connection broke before the server answered", Err: err}
 }
 
 func (t *pgTx) rollback(ctx context.Context) error {

@@ -5,13 +5,13 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 
-	"github.com/prom-go/prom/dialect/postgres"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -32,38 +32,35 @@ func (e *pgEngine) bulkOnce(ctx context.Context, b *Bulk) error {
 		return postgresError(err)
 	}
 	s := sessionOf(c.Conn())
-	swallows, err := s.maySwallow(ctx, c.Conn(), b.Table)
-	if err != nil || swallows {
+	intercepted, err := s.chooseWay(ctx, c.Conn(), b)
+	if err != nil || intercepted || b.copies() {
 		c.Release()
 		if err != nil {
-			return postgresError(err)
+			return err
 		}
 		return e.bulkInTx(ctx, b)
 	}
 	defer c.Release()
-	if err = s.bulk(ctx, c.Conn(), b); errors.Is(err, errRowCount) {
-		s.swallows[b.Table] = true // by now
+	if err = s.bulk(ctx, c.Conn(), b); KindOf(err) == KindNotStored {
+		s.intercepts[written{b.Table, StoresInsert}] = true // by now
 	}
 	return err
 }
 
-// maySwallow reports whether a table may store fewer rows than are inserted. It asks once.
-func (s *pgSession) maySwallow(ctx context.Context, c *pgx.Conn, table string) (bool, error) {
-	if known, ok := s.swallows[table]; ok {
-		return known, nil
+// chooseWay leaves COPY out when triggers or rules of the table may decide what becomes of its rows, and reports whether they may. COPY
+// passes rules by, and returns no keys, which a trigger may have changed. That would go unnoticed, so before COPY it is asked each time.
+func (s *pgSession) chooseWay(ctx context.Context, c *pgx.Conn, b *Bulk) (intercepted bool, err error) {
+	if b.copies() {
+		delete(s.intercepts, written{b.Table, StoresInsert})
 	}
-	r := c.PgConn().ExecParams(ctx, postgres.MaySwallow, [][]byte{[]byte(table)}, nil, nil, nil).Read()
-	if r.Err != nil {
-		return false, r.Err
+	if intercepted, err = s.intercepted(ctx, c, &Statement{Table: b.Table, Stores: StoresInsert}); intercepted {
+		b.Way.Copy = ""
 	}
-	if s.swallows == nil {
-		s.swallows = map[string]bool{}
-	}
-	s.swallows[table] = string(r.Rows[0][0]) == "t"
-	return s.swallows[table], nil
+	return intercepted, err
 }
 
-// bulkInTx inserts rows in a transaction: how many the database has stored is known when the statement has ended.
+// bulkInTx inserts rows in a transaction: how many the database has stored is known when the statement has ended, and the columns
+// stay what they are between the look at them and COPY, because the look locks the table against a change until the end.
 func (e *pgEngine) bulkInTx(ctx context.Context, b *Bulk) error {
 	inner, err := e.begin(ctx, txOptions{})
 	if err != nil {
@@ -108,7 +105,7 @@ func (t *pgTx) bulk(ctx context.Context, b *Bulk) error {
 		}
 	}()
 	c := t.tx.Conn()
-	if err = sessionOf(c).bulk(ctx, c, b); err != nil {
+	if err = t.bulkOnce(ctx, c, b); err != nil {
 		err = t.undo(ctx, err)
 		if b.withoutCopy(err) {
 			return t.bulk(ctx, b)
@@ -118,12 +115,28 @@ func (t *pgTx) bulk(ctx context.Context, b *Bulk) error {
 	return t.settle(ctx)
 }
 
+func (t *pgTx) bulkOnce(ctx context.Context, c *pgx.Conn, b *Bulk) error {
+	s := sessionOf(c)
+	if b.copies() {
+		if _, err := s.chooseWay(ctx, c, b); err != nil {
+			return err
+		}
+	}
+	return s.bulk(ctx, c, b)
+}
+
 // errPanicked stands for the panic of an application's code that encodes a value.
 var errPanicked = errors.New("prom: a panic")
 
+// copies reports whether the rows go by COPY.
+func (b *Bulk) copies() bool { return b.Rows >= copyRows && b.Way.Copy != "" }
+
 func (s *pgSession) bulk(ctx context.Context, c *pgx.Conn, b *Bulk) error {
-	if b.Rows >= copyRows && b.Way.Copy != "" {
+	if b.copies() {
 		done, err := s.copyIn(ctx, c, b)
+		if err != nil && ctx.Err() != nil { // pgx tells of the connection that it has closed then
+			return contextError(ctx.Err())
+		}
 		if done || err != nil {
 			return postgresError(err)
 		}
@@ -133,7 +146,7 @@ func (s *pgSession) bulk(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 
 // lists inserts the rows by one array for each column.
 func (s *pgSession) lists(ctx context.Context, c *pgx.Conn, b *Bulk) error {
-	p, err := s.prepare(ctx, c, b.Way.Lists)
+	p, err := s.prepareFor(ctx, c, &b.Statement, b.Way.Lists)
 	if err != nil {
 		return err
 	}
@@ -160,33 +173,33 @@ func (s *pgSession) lists(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 		}
 		s.args.values, s.args.formats = append(s.args.values, arrays[j].end()), append(s.args.formats, arrays[j].format)
 	}
-	rr := c.PgConn().ExecStatement(ctx, p.StatementDescription, s.args.values, s.args.formats, p.formats)
+	alone := c.PgConn().TxStatus() == txIdle
+	rr := s.exec(ctx, c, p)
 	i := 0
 	for ; rr.NextRow(); i++ {
 		if b.Key != nil && i < b.Rows {
 			key, ok := wireInt(first(rr.Values()))
-			if !ok {
+			if !ok || !hasType(rr, pgtype.Int8OID, pgtype.Int4OID, pgtype.Int2OID) {
 				err = errKey
 			}
 			b.Key(i, key)
 		}
 	}
 	tag, closeErr := rr.Close()
-	if closeErr != nil {
-		closeErr = postgresError(closeErr)
+	if alone {
+		closeErr = outcome(closeErr)
+	}
+	if closeErr = postgresError(closeErr); closeErr != nil {
 		s.failed(p, closeErr)
 		return closeErr
 	}
 	if err == nil && tag.RowsAffected() != int64(b.Rows) {
-		err = errRowCount
+		err = NotStored(b.Op, b.Table)
 	}
 	return err
 }
 
-var (
-	errKey      = errors.New("the table's key is no integer of the database")
-	errRowCount = &Error{Kind: KindOther, Detail: "the database stored another number of rows than were inserted; a trigger or rule may do that"}
-)
+var errKey = errors.New("the table's key is no integer of the database")
 
 // wireInts reads an array of int8 without NULLs, of which wireArgs.list tells the form; nil for another.
 func wireInts(b []byte) []int64 {
@@ -267,7 +280,7 @@ var arrayElems = map[uint32]uint32{
 	pgtype.BoolArrayOID: pgtype.BoolOID, pgtype.Int8ArrayOID: pgtype.Int8OID, pgtype.Float8ArrayOID: pgtype.Float8OID,
 	pgtype.Int4ArrayOID: pgtype.Int4OID, pgtype.Int2ArrayOID: pgtype.Int2OID, pgtype.Float4ArrayOID: pgtype.Float4OID,
 	pgtype.TextArrayOID: pgtype.TextOID, pgtype.ByteaArrayOID: pgtype.ByteaOID, pgtype.TimestamptzArrayOID: pgtype.TimestamptzOID,
-	pgtype.UUIDArrayOID: pgtype.UUIDOID, pgtype.JSONBArrayOID: pgtype.JSONBOID,
+	pgtype.TimestampArrayOID: pgtype.TimestampOID, pgtype.UUIDArrayOID: pgtype.UUIDOID, pgtype.JSONBArrayOID: pgtype.JSONBOID,
 }
 
 // field appends a value behind its length, as the elements of arrays and the fields of COPY are sent. It reports whether the
@@ -337,12 +350,18 @@ func (s *pgSession) copyIn(ctx context.Context, c *pgx.Conn, b *Bulk) (bool, err
 		return true, err
 	}
 	if tag.RowsAffected() != int64(b.Rows) {
-		return true, errRowCount
+		return true, NotStored(b.Op, b.Table)
 	}
 	for i, key := range keys {
 		b.Key(i, key)
 	}
 	return true, nil
+}
+
+// hasType reports whether a result's first column has one of the types.
+func hasType(rr *pgconn.ResultReader, oids ...uint32) bool {
+	fields := rr.FieldDescriptions()
+	return len(fields) > 0 && slices.Contains(oids, fields[0].DataTypeOID)
 }
 
 // first returns the first value of a row, nil when the server has sent none.
@@ -355,7 +374,7 @@ func first(row [][]byte) []byte {
 
 // reserve takes keys from the sequence. None are returned when there is no sequence, or it is not for this user to use.
 func (s *pgSession) reserve(ctx context.Context, c *pgx.Conn, b *Bulk) ([]int64, error) {
-	p, err := s.prepare(ctx, c, b.Way.Keys)
+	p, err := s.prepareFor(ctx, c, &b.Statement, b.Way.Keys)
 	if err != nil {
 		return nil, err
 	}
@@ -364,11 +383,13 @@ func (s *pgSession) reserve(ctx context.Context, c *pgx.Conn, b *Bulk) ([]int64,
 		return nil, err
 	}
 	var keys []int64
-	rr := c.PgConn().ExecStatement(ctx, p.StatementDescription, s.args.values, s.args.formats, p.formats)
-	for rr.NextRow() {
+	rr := s.exec(ctx, c, p)
+	for rr.NextRow() && hasType(rr, pgtype.Int8ArrayOID) {
 		keys = wireInts(first(rr.Values()))
 	}
 	if _, err := rr.Close(); err != nil {
+		err = postgresError(err)
+		s.failed(p, err)
 		return nil, err
 	}
 	if len(keys) != b.Rows {

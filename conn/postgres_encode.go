@@ -151,8 +151,8 @@ func (w *wireArgs) list(oid uint32, v schema.Value) bool {
 			for _, n := range list {
 				w.buf = be.AppendUint64(be.AppendUint32(w.buf, 8), uint64(n))
 			}
-		case oid == pgtype.TimestamptzArrayOID && v.Kind() == schema.Time:
-			head(pgtype.TimestamptzOID, len(list))
+		case (oid == pgtype.TimestamptzArrayOID || oid == pgtype.TimestampArrayOID) && v.Kind() == schema.Time:
+			head(arrayElems[oid], len(list))
 			for _, us := range list {
 				w.buf = be.AppendUint64(be.AppendUint32(w.buf, 8), uint64(us-epoch*1e6))
 			}

@@ -37,13 +37,9 @@ func (r *pgRows) List(i int, k schema.Kind) (schema.Value, error) {
 	}
 	var elems [][]byte
 	var err error
-	elem := uint32(0) // of a type that is not built in
-	if typ, known := typeMap.TypeForOID(oid); known {
-		array, isArray := typ.Codec.(*pgtype.ArrayCodec)
-		if !isArray {
-			return schema.Value{}, r.wrongType(i, "a list")
-		}
-		elem = array.ElementType.OID
+	elem, ok := listElem(oid)
+	if !ok {
+		return schema.Value{}, r.wrongType(i, "a list")
 	}
 	if r.binary(i) {
 		elem, elems, err = binaryArray(raw)

@@ -21,7 +21,7 @@ func (t *pgTx) pipelined(ctx context.Context, s *pgSession, p *pgPrepared, st *S
 	}
 	line := c.PgConn().StartPipeline(ctx)
 	line.SendQueryParams(guardOpen, nil, nil, nil, nil)
-	line.SendQueryStatement(p.StatementDescription, s.args.values, s.args.formats, p.formats)
+	s.queue(line, p, 0, len(s.args.values))
 	line.SendQueryParams(guardClose, nil, nil, nil, nil)
 	err := line.Sync()
 	if err == nil {
@@ -71,7 +71,7 @@ func nextResult(line *pgconn.Pipeline) (*pgconn.ResultReader, error) {
 	}
 	reader, ok := result.(*pgconn.ResultReader)
 	if !ok {
-		return nil, errPipeline
+		return nil, errPipeline()
 	}
 	return reader, nil
 }
@@ -84,7 +84,10 @@ func skipResult(line *pgconn.Pipeline) (pgconn.CommandTag, error) {
 	return reader.Close()
 }
 
-var errPipeline = &Error{Kind: KindOther, Detail: "the server's answers do not match the statements that were sent"}
+// errPipeline returns an error of its own each time, since an Error gets its place later.
+func errPipeline() error {
+	return &Error{Kind: KindConnection, Detail: "the server's answers do not match the statements that were sent"}
+}
 
 // batch sends the statements together. The server takes them as one transaction, which ends at the synchronization behind them
 // (PostgreSQL's manual, section "Pipelining" of "Message Flow").
@@ -94,10 +97,23 @@ func (e *pgEngine) batch(ctx context.Context, sts []*Statement, read func(i int,
 		return -1, postgresError(err)
 	}
 	defer c.Release()
-	if slices.ContainsFunc(sts, func(st *Statement) bool { return st.Judged }) {
+	i, undo, err := e.unsure(ctx, c.Conn(), sts)
+	if err != nil {
+		return i, err
+	}
+	for i := 0; i < len(sts) && !undo; i++ {
+		if undo, err = sessionOf(c.Conn()).intercepted(ctx, c.Conn(), sts[i]); err != nil {
+			return -1, err
+		}
+	}
+	if undo {
 		return e.judgedBatch(ctx, c, sts, read)
 	}
-	return e.sendBatch(ctx, c.Conn(), sts, read)
+	failed, err = e.sendBatch(ctx, c.Conn(), sts, read)
+	if failed >= 0 && sts[failed].Stores != 0 && KindOf(err) == KindNotStored {
+		sessionOf(c.Conn()).intercepts[written{sts[failed].Table, sts[failed].Stores}] = true // by now
+	}
+	return failed, err
 }
 
 // judgedBatch sends the statements together in a transaction that commits when their rows have been read.
@@ -159,7 +175,7 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 	s.keep = s.tick
 	defer func() { s.keep = 0 }()
 	for i, st := range sts {
-		if prepared[i], err = s.prepare(ctx, c, st.SQL); err != nil {
+		if prepared[i], err = s.prepareFor(ctx, c, st, st.SQL); err != nil {
 			return i, postgresError(err)
 		}
 		if err := s.args.add(c.TypeMap(), prepared[i].ParamOIDs, st.Args); err != nil {
@@ -167,15 +183,19 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 			return i, err
 		}
 	}
+	alone := c.PgConn().TxStatus() == txIdle
 	line := c.PgConn().StartPipeline(ctx)
 	at := 0
 	for i, st := range sts {
 		end := at + len(st.Args)
-		line.SendQueryStatement(prepared[i].StatementDescription, s.args.values[at:end], s.args.formats[at:end], prepared[i].formats)
+		s.queue(line, prepared[i], at, end)
 		at = end
 	}
 	if err := line.Sync(); err != nil {
 		_ = line.Close()
+		if alone {
+			return batchOutcome(sts, -1, err)
+		}
 		return -1, postgresError(err)
 	}
 	failed = -1
@@ -198,7 +218,21 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 		}
 	}
 	if closeErr := line.Close(); err == nil && closeErr != nil {
-		err = postgresError(closeErr)
+		err = closeErr
+	}
+	if alone {
+		return batchOutcome(sts, failed, err)
+	}
+	return failed, postgresError(err)
+}
+
+// batchOutcome is outcome for a batch, whose statements are to blame only when the server has refused one.
+func batchOutcome(sts []*Statement, failed int, err error) (int, error) {
+	if !slices.ContainsFunc(sts, (*Statement).mayWrite) {
+		return failed, postgresError(err)
+	}
+	if err = outcome(err); errors.Is(err, KindOutcomeUnknown) {
+		failed = -1
 	}
 	return failed, err
 }
@@ -209,6 +243,7 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i 
 	for _, st := range sts {
 		b.Queue(st.SQL, postgresArgs(st.Args)...)
 	}
+	alone := c.PgConn().TxStatus() == txIdle
 	results := c.SendBatch(ctx, b)
 	failed = -1
 	for i, st := range sts {
@@ -231,9 +266,12 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i 
 		}
 	}
 	if closeErr := results.Close(); err == nil && closeErr != nil {
-		err = postgresError(closeErr)
+		err = closeErr
 	}
-	return failed, err
+	if alone && failed != noPlace {
+		return batchOutcome(sts, failed, err)
+	}
+	return failed, postgresError(err)
 }
 
 // readsAhead reports whether the server looks at all statements of pgx's batch before it runs the first, so that the error of any

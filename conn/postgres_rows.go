@@ -27,9 +27,11 @@ type pgRows struct {
 	st     *Statement
 	finish func(err error) error // ends what the statement was guarded by; may be nil
 	closed bool
-	broken bool // by a row that is not of the result
-	err    error
-	tag    pgconn.CommandTag // after Close
+
+	refused bool // by who reads it, so that the statement is undone
+	broken  bool // by a row that is not of the result
+	err     error
+	tag     pgconn.CommandTag // after Close
 
 	// Of the direct way.
 	session  *pgSession
@@ -97,14 +99,22 @@ func (r *pgRows) end() (tag pgconn.CommandTag, err error) {
 		r.rows.Close()
 		tag, err = r.rows.CommandTag(), r.rows.Err()
 	}
-	if err = postgresError(err); err == nil && r.broken {
+	if err == nil && r.broken {
 		err = &Error{Kind: KindConnection, Detail: errColumns.Error()}
 	}
-	if err != nil && r.session != nil {
+	if r.pooled != nil && r.finish == nil && r.st.mayWrite() {
+		err = outcome(err)
+	}
+	err = postgresError(err)
+	switch {
+	case r.session == nil:
+	case err != nil:
 		r.session.failed(r.prepared, err)
+	default:
+		r.prepared.ran = true
 	}
 	if r.finish != nil {
-		err = r.finish(err)
+		err = r.settle(err)
 	}
 	if err != nil {
 		err = describe(err, r.st)
@@ -155,8 +165,8 @@ func (r *pgRows) Bool(i int) (bool, error) {
 	if r.short(i) {
 		return false, errColumns
 	}
-	if r.fields[i].DataTypeOID != pgtype.BoolOID || len(r.raw[i]) != 1 {
-		return false, r.wrongType(i, "a boolean")
+	if !readsAs(r.fields[i].DataTypeOID, asBool) || len(r.raw[i]) != 1 {
+		return false, r.wrongType(i, asBool.String())
 	}
 	return r.raw[i][0] == 1 || r.raw[i][0] == 't', nil
 }
@@ -189,7 +199,7 @@ func (r *pgRows) Int(i int) (int64, error) {
 		}
 		return r.parseInt(i, text)
 	}
-	return 0, r.wrongType(i, "an integer")
+	return 0, r.wrongType(i, asInt.String())
 }
 
 func (r *pgRows) parseInt(i int, text string) (int64, error) {
@@ -237,7 +247,7 @@ func (r *pgRows) Float(i int) (float64, error) {
 			}
 			f, err := strconv.ParseFloat(string(raw), bits)
 			if err != nil {
-				return 0, r.wrongType(i, "a float")
+				return 0, r.wrongType(i, asFloat.String())
 			}
 			return f, nil
 		case len(raw) == 8:
@@ -259,7 +269,7 @@ func (r *pgRows) Float(i int) (float64, error) {
 		n, err := r.Int(i)
 		return float64(n), err
 	}
-	return 0, r.wrongType(i, "a float")
+	return 0, r.wrongType(i, asFloat.String())
 }
 
 func (r *pgRows) Text(i int) (string, error) {
@@ -283,13 +293,9 @@ func (r *pgRows) Text(i int) (string, error) {
 	case pgtype.JSONBOID, pgtype.JSONOID:
 		b, err := r.Bytes(i)
 		return string(b), err
-	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, pgtype.QCharOID, pgtype.UnknownOID:
-	default:
-		// Enums and the types of extensions, citext among them, are their text. So are built-in types that have no binary form;
-		// the others are not, in the modes too that send them as text.
-		if typ, builtIn := typeMap.TypeForOID(r.fields[i].DataTypeOID); builtIn && typ.Codec.PreferredFormat() == pgtype.BinaryFormatCode {
-			return "", r.wrongType(i, "a text")
-		}
+	}
+	if !isText(r.fields[i].DataTypeOID) {
+		return "", r.wrongType(i, asText.String())
 	}
 	return string(raw), nil
 }
@@ -341,7 +347,12 @@ func (r *pgRows) Bytes(i int) ([]byte, error) {
 		}
 		return nil, errors.New("bytea arrives in the escape format; set the option bytea_output to hex")
 	}
-	return nil, r.wrongType(i, "bytes")
+	return nil, r.wrongType(i, asBytes.String())
+}
+
+// DistinctKeys reports whether no object in a document has a key twice, because jsonb keeps the last one.
+func (r *pgRows) DistinctKeys(i int) bool {
+	return !r.short(i) && r.fields[i].DataTypeOID == pgtype.JSONBOID
 }
 
 // epoch is midnight of 1 January 2000 UTC, from which PostgreSQL counts, in seconds of Unix time.
@@ -370,14 +381,14 @@ func (r *pgRows) Time(i int) (time.Time, error) {
 			return time.Unix(epoch, 0).UTC().AddDate(0, 0, int(days)), nil
 		}
 	default:
-		return time.Time{}, r.wrongType(i, "a time")
+		return time.Time{}, r.wrongType(i, asTime.String())
 	}
 	t, ok := postgresTime(string(raw))
 	if !ok {
 		if raw != nil && strings.HasSuffix(string(raw), "infinity") {
 			return time.Time{}, errInfinite
 		}
-		return time.Time{}, r.wrongType(i, "a time")
+		return time.Time{}, r.wrongType(i, asTime.String())
 	}
 	return t, nil
 }
@@ -393,7 +404,7 @@ func (r *pgRows) Clock(i int) (time.Duration, error) {
 	}
 	raw := r.raw[i]
 	if r.fields[i].DataTypeOID != pgtype.TimeOID {
-		return 0, r.wrongType(i, "a time of day")
+		return 0, r.wrongType(i, asClock.String())
 	}
 	if r.binary(i) && len(raw) == 8 {
 		return time.Duration(binary.BigEndian.Uint64(raw)) * time.Microsecond, nil

@@ -2,9 +2,9 @@ package conn
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"crypto/rand"
 	"errors"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -14,6 +14,9 @@ import (
 // pgSession is what the direct way keeps for one connection. The direct way runs statements by pgx's protocol layer, pgconn,
 // with prepared statements of its own: without pgx's boxing of arguments and rows. It is the way of the exec mode
 // cache_statement; the other modes, which exist for poolers and for servers that know no binary formats, go by pgx itself.
+//
+// The names of its statements begin with a random text and are never used twice. So a name means one text with one
+// description, in whatever session of the server it arrives: there it is that, or it is missing, which doubtful is about.
 //
 // A connection has one statement at a time, so the buffers for its arguments and its rows are used again and again.
 type pgSession struct {
@@ -25,14 +28,22 @@ type pgSession struct {
 	args  wireArgs
 	rows  pgRows
 
-	swallows map[string]bool // whether a table may store fewer rows than are inserted, by its name
+	prefix string // of the names
+	named  uint64 // counts them
+	shared bool   // the session may be another one in the next transaction, so that statements get no names
+	doubt  bool   // whether it is shared is to be asked again
+
+	intercepts map[written]bool // see pgSession.intercepted
 }
 
-// pgPrepared is a prepared statement of a connection.
+// pgPrepared is a prepared statement of a connection, or the description of one that is not prepared but parsed each time.
+// Such a one has no name.
 type pgPrepared struct {
 	*pgconn.StatementDescription
 	formats []int16 // of the result's columns
 	used    uint64  // the tick of its last use
+	ran     bool    // it has succeeded
+	check   resultCheck
 }
 
 const sessionKey = "prom"
@@ -43,16 +54,18 @@ func sessionOf(c *pgx.Conn) *pgSession {
 	if s, ok := data[sessionKey].(*pgSession); ok {
 		return s
 	}
-	s := &pgSession{stmts: map[string]*pgPrepared{}, max: c.Config().StatementCacheCapacity}
+	s := &pgSession{stmts: map[string]*pgPrepared{}, max: c.Config().StatementCacheCapacity, prefix: "prom_" + rand.Text() + "_"}
 	data[sessionKey] = s
 	return s
 }
 
-// statementName returns the name of the prepared statement of a text. It tells the text, as a digest, and not how many statements there were
-// before: behind a pooler that gives a server's session to several clients, a number would name the statement of another one.
-func statementName(sql string) string {
-	sum := sha256.Sum256([]byte(sql))
-	return "prom_" + hex.EncodeToString(sum[:16])
+// name returns the name of the next prepared statement, none in a session that is shared.
+func (s *pgSession) name() string {
+	if s.shared || s.doubt {
+		return ""
+	}
+	s.named++
+	return s.prefix + strconv.FormatUint(s.named, 10)
 }
 
 // prepared returns the prepared statement of a text, or nil when it is not prepared yet.
@@ -70,23 +83,38 @@ func (s *pgSession) prepare(ctx context.Context, c *pgx.Conn, sql string) (*pgPr
 	if p := s.prepared(sql); p != nil {
 		return p, nil
 	}
+	if err := s.settleDoubt(ctx, c); err != nil {
+		return nil, err
+	}
 	s.tidy(ctx, c)
-	name := statementName(sql)
+	p, err := s.parse(ctx, c, s.name(), sql)
+	if err != nil {
+		return nil, err
+	}
+	for len(s.stmts) >= s.max && s.evict() {
+	}
+	s.stmts[sql] = p
+	return p, nil
+}
+
+// prepareFor prepares a text of st. That of a fresh one is parsed once more and not kept.
+func (s *pgSession) prepareFor(ctx context.Context, c *pgx.Conn, st *Statement, sql string) (*pgPrepared, error) {
+	if !st.Fresh {
+		return s.prepare(ctx, c, sql)
+	}
+	return s.parse(ctx, c, "", sql)
+}
+
+// parse has the server parse a text and describe it, under a name or none.
+func (s *pgSession) parse(ctx context.Context, c *pgx.Conn, name, sql string) (*pgPrepared, error) {
 	sd, err := c.PgConn().Prepare(ctx, name, sql, nil)
 	if err != nil {
-		var refused *pgconn.PrepareError
-		if errors.As(err, &refused) { // PgBouncer holds the name as taken, though the server has no such statement
-			s.gone = append(s.gone, name)
-		}
 		return nil, err
 	}
 	p := &pgPrepared{StatementDescription: sd, formats: make([]int16, len(sd.Fields)), used: s.tick}
 	for i, f := range sd.Fields {
 		p.formats[i] = c.TypeMap().FormatCodeForOID(f.DataTypeOID)
 	}
-	for len(s.stmts) >= s.max && s.evict() {
-	}
-	s.stmts[sql] = p
 	return p, nil
 }
 
@@ -109,7 +137,9 @@ func (s *pgSession) evict() bool {
 func (s *pgSession) forget(p *pgPrepared) {
 	if s.stmts[p.SQL] == p {
 		delete(s.stmts, p.SQL)
-		s.gone = append(s.gone, p.Name)
+		if p.Name != "" {
+			s.gone = append(s.gone, p.Name)
+		}
 	}
 }
 
@@ -127,23 +157,57 @@ func (s *pgSession) tidy(ctx context.Context, c *pgx.Conn) {
 
 // run sends a statement and returns its rows. With pooled, the end of the rows gives the connection back.
 func (s *pgSession) run(ctx context.Context, c *pgx.Conn, pooled *pgxpool.Conn, st *Statement) (*pgRows, error) {
-	p, err := s.prepare(ctx, c, st.SQL)
+	p, err := s.prepareFor(ctx, c, st, st.SQL)
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.check(ctx, c, p, st); err != nil {
+		return nil, err
+	}
+	return s.send(ctx, c, pooled, p, st)
+}
+
+// send sends a statement that is prepared.
+func (s *pgSession) send(ctx context.Context, c *pgx.Conn, pooled *pgxpool.Conn, p *pgPrepared, st *Statement) (*pgRows, error) {
 	s.args.reset()
 	if err := s.args.add(c.TypeMap(), p.ParamOIDs, st.Args); err != nil {
 		s.forget(p) // the types may be those of a table that has changed since
 		return nil, err
 	}
-	rr := c.PgConn().ExecStatement(ctx, p.StatementDescription, s.args.values, s.args.formats, p.formats)
-	s.rows = pgRows{reader: rr, session: s, prepared: p, pooled: pooled, st: st}
+	s.rows = pgRows{reader: s.exec(ctx, c, p), session: s, prepared: p, pooled: pooled, st: st}
 	return &s.rows, nil
+}
+
+// exec sends a statement with the arguments of s.
+func (s *pgSession) exec(ctx context.Context, c *pgx.Conn, p *pgPrepared) *pgconn.ResultReader {
+	if p.Name == "" {
+		return c.PgConn().ExecParams(ctx, p.SQL, s.args.values, p.ParamOIDs, s.args.formats, p.formats)
+	}
+	return c.PgConn().ExecStatement(ctx, p.StatementDescription, s.args.values, s.args.formats, p.formats)
+}
+
+// queue adds a statement with the arguments of s, from one to another, to a pipeline.
+func (s *pgSession) queue(line *pgconn.Pipeline, p *pgPrepared, from, to int) {
+	values, formats := s.args.values[from:to], s.args.formats[from:to]
+	if p.Name == "" {
+		line.SendQueryParams(p.SQL, values, p.ParamOIDs, formats, p.formats)
+		return
+	}
+	line.SendQueryStatement(p.StatementDescription, values, formats, p.formats)
 }
 
 // failed looks at the error of a statement's result.
 func (s *pgSession) failed(p *pgPrepared, err error) {
-	if IsStale(err) || KindOf(err) == KindType {
+	var pg *pgconn.PgError
+	switch {
+	case errors.As(err, &pg) && lostStatement(pg):
+		s.doubtful()
+	case IsStale(err) && p.Name != "" && !p.ran:
+		// It has just been prepared, and is of before the table changed all the same: a pooler that follows prepared statements has
+		// given its name to one that was there.
+		s.shared = true
+		s.forget(p)
+	case IsStale(err) || KindOf(err) == KindType:
 		s.forget(p)
 	}
 }

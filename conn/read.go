@@ -49,7 +49,11 @@ func (db *DB) finishRead(ctx context.Context, start time.Time, st *Statement, ro
 		db.log.end(ctx, start, st, err)
 		return err
 	}
+	done := false
 	defer func() {
+		if !done || result != nil {
+			refuse(rows, st)
+		}
 		// A close that fails counts, and after a panic nothing does.
 		closeErr := rows.Close()
 		db.log.end(ctx, start, st, closeErr)
@@ -57,5 +61,7 @@ func (db *DB) finishRead(ctx context.Context, start time.Time, st *Statement, ro
 			result = closeErr
 		}
 	}()
-	return to.ReadRows(rows)
+	result = to.ReadRows(rows)
+	done = true
+	return result
 }

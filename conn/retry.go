@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Retry has a transaction run again, at most n more times, when it failed as KindSerialization, KindDeadlock or KindBusy: at its
-// beginning, in fn or at its commit. Such a transaction has left nothing behind. Any other failure is passed on at once, above all
-// KindCommitUnknown. Between the attempts it waits, longer each time, and hears the context. The error is that of the last attempt, or the context's when that ends a pause.
+// Retry has a transaction run again, at most n more times, when it failed as KindSerialization, KindDeadlock or KindBusy, or
+// because what a connection had prepared no longer fits: at its beginning, in fn or at its commit. Such a transaction has left nothing behind. Any other failure is passed on at once, above all
+// KindOutcomeUnknown. Between the attempts it waits, longer each time, and hears the context. The error is that of the last attempt, or the context's when that ends a pause.
 //
 // Each attempt calls fn anew: what fn changes outside of the database must bear that. What a failed attempt gave to
 // [DB.AfterCommit] is dropped.
@@ -45,12 +45,12 @@ func retry(ctx context.Context, n int, attempt func() error) error {
 
 // repeatable reports whether a transaction that failed with err has surely left nothing behind and may succeed another time.
 func repeatable(err error) bool {
-	if errors.Is(err, KindCommitUnknown) {
+	if errors.Is(err, KindOutcomeUnknown) {
 		return false // also beside another error, as of a transaction of another DB inside
 	}
 	switch KindOf(err) {
 	case KindSerialization, KindDeadlock, KindBusy:
 		return true
 	}
-	return false
+	return IsStale(err)
 }

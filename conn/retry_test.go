@@ -70,7 +70,7 @@ func TestRetry_Never(t *testing.T) {
 			}
 		}
 		once(errOwn, Retry(3))
-		once(&Error{Kind: KindBusy, Err: &Error{Kind: KindCommitUnknown}}, Retry(3))
+		once(&Error{Kind: KindBusy, Err: &Error{Kind: KindOutcomeUnknown}}, Retry(3))
 		once(&Error{Kind: KindBusy})
 		once(&Error{Kind: KindBusy}, Retry(0))
 		once(&Error{Kind: KindBusy}, Retry(-1))

@@ -96,7 +96,7 @@ func TestTx_CommitEnded(t *testing.T) {
 		return nil
 	})
 	is.NoErr(<-ended)
-	is.Equal(KindOf(err), KindCommitUnknown)
+	is.Equal(KindOf(err), KindOutcomeUnknown)
 }
 
 // Ensure that a transaction ends soon after its context though the server answers no more, be it outermost or nested, before or while it is undone.

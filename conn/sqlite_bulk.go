@@ -80,6 +80,9 @@ func (t *liteTx) insert(ctx context.Context, b *Bulk, each int) error {
 		if err := c.insertRow(sql, values); err != nil {
 			return t.note(c.failed(err))
 		}
+		if b.Stores != 0 && c.Changes() != int64(n) {
+			return NotStored(b.Op, b.Table)
+		}
 		if b.Key != nil {
 			last := c.LastInsertRowID()
 			if n > 1 && (last == math.MaxInt64 || c.TotalChanges()-before != int64(n)) {

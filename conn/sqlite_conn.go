@@ -2,9 +2,9 @@ package conn
 
 import (
 	"context"
-	"math"
 	"time"
 
+	"github.com/prom-go/prom/dialect/sqlite"
 	"github.com/prom-go/prom/internal/sqlite3"
 )
 
@@ -17,7 +17,9 @@ type liteConn struct {
 	*sqlite3.Conn // nil while there is none
 
 	rows liteRows
-	buf  []byte // for texts on their way to a parameter
+
+	conflicted bool   // the upsert that runs has met a row: the function of that name was called
+	buf        []byte // for texts on their way to a parameter
 }
 
 // ready makes the connection if there is none.
@@ -28,6 +30,14 @@ func (c *liteConn) ready(ctx context.Context) error {
 	opened, err := c.engine.connect(ctx, c.writes)
 	if err != nil {
 		return err
+	}
+	noted := func([]sqlite3.Arg) sqlite3.Result {
+		c.conflicted = true
+		return sqlite3.Result{Type: sqlite3.Integer, Int: 1}
+	}
+	if err := opened.CreateEffect(sqlite.Conflicted, 0, noted); err != nil {
+		_ = opened.Close()
+		return sqliteError(err)
 	}
 	c.Conn = opened
 	return nil
@@ -90,20 +100,15 @@ func (c *liteConn) tidy() {
 
 // query begins a result. The rows are part of the connection.
 func (c *liteConn) query(ctx context.Context, st *Statement) (*liteRows, error) {
-	if st.Tell {
-		c.SetLastInsertRowID(noRow)
-	}
+	c.conflicted = false
 	s, row, err := c.start(ctx, st)
 	if err != nil {
 		return nil, err
 	}
-	st.Inserted = st.Tell && c.LastInsertRowID() != noRow // before its first row all is done
+	st.Inserted = st.Tell && !c.conflicted // before its first row all is done
 	c.rows = liteRows{conn: c, stmt: s, st: st, first: true, more: row, writes: c.settle(s, row)}
 	return &c.rows, nil
 }
-
-// noRow is no number that SQLite gives a row by itself.
-const noRow = math.MinInt64
 
 // settle lets a statement that writes run to its end once it has a row: all that it changes is changed before its first one, and an
 // interruption would only hide its success. It reports whether it is such a statement.

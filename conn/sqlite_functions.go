@@ -25,6 +25,9 @@ func addFunctions(c *sqlite3.Conn) error {
 	if err := c.CreateArithmetic(sqlite.Float32, 1, toFloat32); err != nil {
 		return err
 	}
+	if err := c.CreateFunction(sqlite.Value, 3, liteValue); err != nil {
+		return err
+	}
 	return c.CreateFunction(sqlite.JSONContains, 2, jsonContains)
 }
 

@@ -82,21 +82,22 @@ func (e *liteEngine) enter(ctx context.Context, share bool) (*liteConn, *liteGro
 	}
 	if g != nil {
 		if err := c.run("SAVEPOINT prom_member"); err != nil {
-			return nil, nil, e.leave(c, g, err)
+			return nil, nil, e.leave(c, g, err, false)
 		}
 	}
 	return c, g, nil
 }
 
-// leave ends a write whose statement has ended with err, and returns the outcome: err itself, or that of the group.
-func (e *liteEngine) leave(c *liteConn, g *liteGroup, err error) error {
+// leave ends a write whose statement has ended with err, and returns the outcome: err itself, or that of the group. One that is refused is
+// undone.
+func (e *liteEngine) leave(c *liteConn, g *liteGroup, err error, refused bool) error {
 	if g == nil {
 		e.give(c)
 		return err
 	}
 	own := err
 	if !c.Autocommit() {
-		own = c.endMember(err)
+		own = c.endMember(err, refused)
 	}
 	if c.Autocommit() { // SQLite has rolled back
 		e.lonely.Store(time.Now().Add(lonelyTime).UnixNano())
@@ -133,8 +134,14 @@ func (g *liteGroup) end(err error) {
 // endMember ends the savepoint of a member and returns its outcome so far. A statement that failed has undone itself, as far as it does
 // so alone. A reference to nothing, which is checked at the end of a transaction, would fail the others with it: it is
 // undone here.
-func (c *liteConn) endMember(err error) error {
-	if err == nil && c.DeferredViolations() {
+func (c *liteConn) endMember(err error, refused bool) error {
+	switch {
+	case err == nil && refused:
+		if err := c.run("ROLLBACK TO prom_member"); err != nil {
+			c.rollBack()
+			return err
+		}
+	case err == nil && c.DeferredViolations():
 		err = sqliteError(&sqlite3.Error{Code: lib.SQLITE_CONSTRAINT_FOREIGNKEY, Message: "FOREIGN KEY constraint failed", Offset: -1})
 		if e := c.run("ROLLBACK TO prom_member"); e != nil {
 			c.rollBack()
@@ -157,7 +164,7 @@ func (e *liteEngine) exec(ctx context.Context, st *Statement) (int64, error) {
 		n := int64(0)
 		if err == nil {
 			n, err = c.exec(ctx, st)
-			err = e.leave(c, g, err)
+			err = e.leave(c, g, err, false)
 		}
 		if !share || !isUndone(err) {
 			if err != nil {
@@ -178,7 +185,7 @@ func (e *liteEngine) writeQuery(ctx context.Context, st *Statement, share bool) 
 				r.engine, r.group = e, g
 				return r, nil
 			}
-			err = e.leave(c, g, err)
+			err = e.leave(c, g, err, false)
 		}
 		if !share || !isUndone(err) {
 			return nil, err

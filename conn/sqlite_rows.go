@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/prom-go/prom/dialect/sqlite"
@@ -24,6 +23,9 @@ type liteRows struct {
 	more   bool // it found one
 	writes bool // the statement is a write that returns rows
 	err    error
+
+	refused bool // by who reads it, so that the statement is undone
+	guarded bool // by a savepoint of its transaction
 
 	engine *liteEngine // whose connection is given back at the end
 	tx     *liteTx     // or the transaction that keeps it
@@ -53,6 +55,10 @@ func (r *liteRows) Close() error {
 	if r.stmt == nil {
 		return r.err
 	}
+	if r.refused && r.writes && r.more && r.tx == nil && r.group == nil {
+		r.stmt.Undo()
+		r.more = false
+	}
 	// A write goes to its end, where SQLite commits it. One that is reset before leaves some bytes of SQLite's memory lost.
 	for r.first = false; r.writes && r.more; {
 		r.Next()
@@ -66,9 +72,11 @@ func (r *liteRows) Close() error {
 	st := r.st
 	switch {
 	case r.tx != nil:
-		err = r.tx.note(err)
+		if err = r.tx.note(err); r.guarded {
+			err = r.tx.endGuard(r.refused, err)
+		}
 	case r.conn.writes:
-		err = r.engine.leave(r.conn, r.group, err)
+		err = r.engine.leave(r.conn, r.group, err, r.refused)
 	default:
 		r.engine.readers.give(r.conn)
 	}
@@ -79,6 +87,9 @@ func (r *liteRows) Close() error {
 	return err
 }
 
+// refuse implements refuser.
+func (r *liteRows) refuse() { r.refused = true }
+
 func (r *liteRows) Len() int          { return r.stmt.Columns() }
 func (r *liteRows) Name(i int) string { return r.stmt.Name(i) }
 
@@ -86,14 +97,22 @@ func (r *liteRows) IsNull(i int) bool { return r.stmt.Type(i) == sqlite3.Null }
 
 // wrongType is the error of a value that is not of the type asked for.
 func (r *liteRows) wrongType(i int, want string) error {
-	got := [...]string{"NULL", "an INTEGER", "a REAL", "a TEXT", "a BLOB"}[r.stmt.Type(i)]
-	return fmt.Errorf("the database holds %s, which is not read as %s", got, want)
+	return fmt.Errorf("the database holds %s, which is not read as %s", classNames[r.stmt.Type(i)], want)
 }
 
+// classNames are SQLite's classes of values, by [sqlite3.Type].
+var classNames = [...]string{"NULL", "an INTEGER", "a REAL", "a TEXT", "a BLOB"}
+
+// Bool reads 0 and 1, and the words for them that other programs write.
 func (r *liteRows) Bool(i int) (bool, error) {
-	if r.stmt.Type(i) == sqlite3.Integer {
+	switch r.stmt.Type(i) {
+	case sqlite3.Integer:
 		if n := r.stmt.Int64(i); n == 0 || n == 1 {
 			return n == 1, nil
+		}
+	case sqlite3.Text:
+		if b, ok := parseBool(string(r.stmt.Raw(i))); ok {
+			return b, nil
 		}
 	}
 	return false, r.wrongType(i, "a boolean")
@@ -135,6 +154,10 @@ func (r *liteRows) Float(i int) (float64, error) {
 	switch r.stmt.Type(i) {
 	case sqlite3.Float, sqlite3.Integer:
 		return r.stmt.Float64(i), nil
+	case sqlite3.Text:
+		if f, ok := parseFloat(string(r.stmt.Raw(i))); ok {
+			return f, nil
+		}
 	}
 	return 0, r.wrongType(i, "a float")
 }
@@ -173,10 +196,12 @@ func (r *liteRows) Time(i int) (time.Time, error) {
 			return t, nil
 		}
 	case sqlite3.Integer:
-		return time.Unix(r.stmt.Int64(i), 0).UTC(), nil
+		if t, ok := unixTime(r.stmt.Int64(i)); ok {
+			return t, nil
+		}
 	case sqlite3.Float:
-		if v := r.stmt.Float64(i); math.Abs(v) < 1<<40 {
-			return time.UnixMicro(int64(math.Round(v * 1e6))).UTC(), nil
+		if t, ok := unixFloat(r.stmt.Float64(i)); ok {
+			return t, nil
 		}
 	}
 	return time.Time{}, r.wrongType(i, "a time")
@@ -195,37 +220,4 @@ func (r *liteRows) List(i int, k schema.Kind) (schema.Value, error) {
 		return schema.Value{}, r.wrongType(i, "a list")
 	}
 	return schema.ParseList(k, r.stmt.Raw(i))
-}
-
-// timeLayouts are the texts of times that are understood beside this library's own: what SQLite's functions write, what
-// Python's prom wrote, and what drivers of database/sql make of a time. A fraction of any length may follow the seconds. Without a
-// zone they are UTC.
-var timeLayouts = []string{
-	"2006-01-02T15:04:05Z07:00",
-	"2006-01-02 15:04:05Z07:00",
-	"2006-01-02T15:04:05",
-	"2006-01-02 15:04:05",
-	"20060102T150405Z07:00",
-	"20060102T150405",
-	"2006-01-02T15:04",
-	"2006-01-02 15:04",
-	"2006-01-02T15:04Z",
-	"2006-01-02 15:04Z",
-	"2006-01-02",
-	"20060102",
-	"2006-01-02 15:04:05 -0700 MST",
-}
-
-func parseTime(s string) (time.Time, bool) {
-	s, _, _ = strings.Cut(s, " m=") // of a time that was printed with its monotonic clock
-	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC(), true
-		}
-	}
-	// A number in a column of texts is a Unix time.
-	if f, err := strconv.ParseFloat(s, 64); err == nil && math.Abs(f) < 1<<40 {
-		return time.UnixMicro(int64(math.Round(f * 1e6))).UTC(), true
-	}
-	return time.Time{}, false
 }

@@ -29,12 +29,34 @@ func (t *liteTx) query(ctx context.Context, st *Statement) (Rows, error) {
 	if t.dead != nil {
 		return nil, t.deadError()
 	}
+	if st.Undo {
+		if err := t.conn.run("SAVEPOINT prom_guard"); err != nil {
+			return nil, t.note(err)
+		}
+	}
 	r, err := t.conn.query(ctx, st)
 	if err != nil {
-		return nil, t.note(err)
+		if err = t.note(err); st.Undo {
+			err = t.endGuard(false, err)
+		}
+		return nil, err
 	}
-	r.tx = t
+	r.tx, r.guarded = t, st.Undo
 	return r, nil
+}
+
+// endGuard ends the savepoint of a statement, whose error it returns. A statement that is refused is undone.
+func (t *liteTx) endGuard(refused bool, err error) error {
+	if t.dead != nil {
+		return err
+	}
+	if refused && err == nil {
+		err = t.note(t.conn.run("ROLLBACK TO prom_guard"))
+	}
+	if end := t.note(t.conn.run("RELEASE prom_guard")); err == nil {
+		err = end
+	}
+	return err
 }
 
 func (t *liteTx) exec(ctx context.Context, st *Statement) (int64, error) {

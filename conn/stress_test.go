@@ -45,7 +45,7 @@ func TestStress_Cancel(t *testing.T) {
 			switch {
 			case err == nil:
 				acknowledged = append(acknowledged, 2*i, 2*i+1)
-			case errors.Is(err, KindCommitUnknown):
+			case errors.Is(err, KindOutcomeUnknown):
 				unknown++
 			default:
 				is.True(errors.Is(err, KindTimeout))

@@ -57,7 +57,7 @@ func Unheeded() TxOption { return func(o *txOptions) { o.unheeded, o.set = true,
 // busy timeout fails with KindBusy.
 //
 // A transaction must not outlive fn: its context is of no use afterwards and gives KindClosed. When the connection breaks while
-// committing, nobody knows the outcome; the error is of KindCommitUnknown and must not be answered by blind repetition.
+// committing, nobody knows the outcome; the error is of KindOutcomeUnknown and must not be answered by blind repetition.
 func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
 	var opts txOptions
 	for _, o := range options {

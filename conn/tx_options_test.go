@@ -159,7 +159,7 @@ func TestTx_CommitUnknown(t *testing.T) {
 			p.Lose("commit")
 			return nil
 		})
-		is.True(errors.Is(err, KindCommitUnknown))
+		is.True(errors.Is(err, KindOutcomeUnknown))
 		is.True(!errors.Is(err, KindConnection))
 		is.True(!IsUnsent(err))
 		checkSafe(is, err)
@@ -172,7 +172,7 @@ func TestTx_CommitUnknown(t *testing.T) {
 			p.Cut() // before the COMMIT
 			return nil
 		})
-		is.True(errors.Is(err, KindCommitUnknown) || errors.Is(err, KindConnection))
+		is.True(errors.Is(err, KindOutcomeUnknown) || errors.Is(err, KindConnection))
 		is.Equal(stored(t, db), []int64{1})
 		dbtest.Reportf(t, 11, "a lost answer to COMMIT is commit-unknown")
 	})
@@ -203,7 +203,7 @@ func TestTx_CommitCanceled(t *testing.T) {
 		return insert(ctx, db, 1)
 	})
 	watching.Wait()
-	is.True(errors.Is(err, KindCommitUnknown)) // it would have succeeded
+	is.True(errors.Is(err, KindOutcomeUnknown)) // it would have succeeded
 	is.True(errors.Is(err, context.Canceled))
 }
 
@@ -270,7 +270,7 @@ func TestTx_Killed(t *testing.T) {
 		waitUntilGone(t, admin, pid)
 		return nil
 	})
-	is.True(errors.Is(err, KindConnection) || errors.Is(err, KindCommitUnknown))
+	is.True(errors.Is(err, KindConnection) || errors.Is(err, KindOutcomeUnknown))
 	var pg *pgconn.PgError
 	_ = errors.As(err, &pg)
 	is.Equal(len(stored(t, db)), 0)
@@ -386,7 +386,7 @@ func TestTx_SmallPool(t *testing.T) {
 			err := db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "SELECT pg_sleep(0.02)")) })
 			if late := clock.Since(deadline); late > 2*time.Second {
 				err = fmt.Errorf("late by %v", late)
-			} else if k := KindOf(err); k == KindTimeout || k == KindCommitUnknown {
+			} else if k := KindOf(err); k == KindTimeout || k == KindOutcomeUnknown {
 				err = nil
 			}
 			errs[i] = err

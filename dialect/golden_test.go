@@ -190,8 +190,10 @@ func TestFeatures(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	is.Equal(postgres.Dialect{}.Features(), dialect.Features{
-		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, Inserted: "(xmax = 0)"})
+		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
+		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
+		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)"})
 	is.Equal(sqlite.Dialect{}.Features(), dialect.Features{
 		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
-		SeesUpdated: true})
+		SeesUpdated: true, Conflicted: "prom_conflicted()"})
 }

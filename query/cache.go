@@ -19,6 +19,17 @@ type cache struct {
 	texts        atomic.Pointer[map[string]*Text]
 	write        sync.Mutex
 	hits, misses atomic.Uint64
+
+	epoch *atomic.Uint64 // with which texts become old; nil when none do
+	since atomic.Uint64  // the epoch of the texts
+}
+
+// now returns the epoch.
+func (c *cache) now() uint64 {
+	if c.epoch == nil {
+		return 0
+	}
+	return c.epoch.Load()
 }
 
 // Text is the text of a statement, and what was seen of its results.
@@ -27,7 +38,10 @@ type Text struct {
 	Tables []*schema.Table // that it needs beside the statement's own
 	Locks  bool            // it locks the rows that it reads
 	owners []*Owner        // of its subqueries
-	rows   atomic.Int64
+
+	unknown []*schema.Table // of which the forms of columns were not known
+	again   func() (*Text, error)
+	rows    atomic.Int64
 }
 
 // Owner is whom a subquery belongs to: a repo. It tells the connection, so that no query reads from another one by mistake.
@@ -47,6 +61,12 @@ func (t *Text) CheckDB(db any) error {
 	return nil
 }
 
+// Unknown lists the tables of which the forms of columns were not known when the text was made. When they are, Again makes it anew.
+func (t *Text) Unknown() []*schema.Table { return t.unknown }
+
+// Again makes the text anew; see [Text.Unknown].
+func (t *Text) Again() (*Text, error) { return t.again() }
+
 // Rows returns how many rows the statement returned last, 0 when it has not run yet: the best guess of how many come next.
 func (t *Text) Rows() int { return int(t.rows.Load()) }
 
@@ -59,7 +79,8 @@ func (t *Text) SawRows(n int) {
 
 // get returns the text of a shape, and renders it when it is new.
 func (c *cache) get(key []byte, render func() (*Text, error)) (*Text, error) {
-	if texts := c.texts.Load(); texts != nil {
+	now := c.now()
+	if texts := c.textsOf(now); texts != nil {
 		if text, ok := (*texts)[string(key)]; ok {
 			c.hits.Add(1)
 			return text, nil
@@ -70,15 +91,29 @@ func (c *cache) get(key []byte, render func() (*Text, error)) (*Text, error) {
 	if err != nil {
 		return nil, err
 	}
+	if text.unknown != nil {
+		c.misses.Add(^uint64(0)) // it is counted when it is kept
+		text.again = func() (*Text, error) { return c.get(key, render) }
+		return text, nil
+	}
 	c.write.Lock()
 	defer c.write.Unlock()
 	fresh := map[string]*Text{}
-	if old := c.texts.Load(); old != nil && len(*old) < maxShapes {
+	if old := c.textsOf(now); old != nil && len(*old) < maxShapes {
 		fresh = maps.Clone(*old)
 	}
 	fresh[string(key)] = text
 	c.texts.Store(&fresh)
+	c.since.Store(now)
 	return text, nil
+}
+
+// textsOf returns the texts of an epoch, or nil when there are none. They are stored before their epoch is.
+func (c *cache) textsOf(now uint64) *map[string]*Text {
+	if c.since.Load() != now {
+		return nil
+	}
+	return c.texts.Load()
 }
 
 // sql is get for statements on one table whose rows need no guess.

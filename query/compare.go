@@ -26,5 +26,6 @@ func NotSame[T, V any](a, b Term[T, V]) Cond[T] { return between(opNotSame, a, b
 
 func between[T, V any](o op, a, b Term[T, V]) Cond[T] {
 	x, y := a.term().e, b.term().e
-	return Cond[T]{n: &node{op: o, x: beside[V](x, y.like), rhs: beside[V](y, x.like)}}
+	sides := moments(beside[V](x, y.like), beside[V](y, x.like))
+	return Cond[T]{n: &node{op: o, x: sides[0], rhs: sides[1]}}
 }

@@ -39,11 +39,11 @@ func Copy[D, S, R any](s *Statements, args []schema.Value, q Nested[R], maps []M
 		if slices.Contains(cols, m.col) {
 			return nil, nil, fmt.Errorf("the column %s is mapped twice", m.col.Name)
 		}
-		term := m.term
-		if term.op != exprColumn {
-			term = &expr{op: exprFit, like: m.col, col: m.col, args: []*expr{term}}
+		op := exprFit
+		if m.term.op == exprColumn {
+			op = exprStored
 		}
-		cols, terms = append(cols, m.col), append(terms, term)
+		cols, terms = append(cols, m.col), append(terms, intoColumn(op, m.col, moment(m.term, m.col.Kind)))
 	}
 	if len(cols) == 0 {
 		return nil, nil, errors.New("a copy needs a mapping")
@@ -56,7 +56,7 @@ func Copy[D, S, R any](s *Statements, args []schema.Value, q Nested[R], maps []M
 		value, ok := unmapped(c, at)
 		switch {
 		case ok:
-			cols, terms = append(cols, c), append(terms, &expr{op: exprValue, like: c, val: value})
+			cols, terms = append(cols, c), append(terms, intoColumn(exprStored, c, &expr{op: exprValue, like: c, val: value}))
 		case c.Required():
 			missing = append(missing, c.Field)
 		}
@@ -74,12 +74,19 @@ func Copy[D, S, R any](s *Statements, args []schema.Value, q Nested[R], maps []M
 	key := shape(make([]byte, 0, 128)).byte(kindCopy).columns(cols).subselect(&sub)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := newRenderer(s.Dialect, scope{})
+		r.st.forms = s.forms
+		r.st.into = r.formsOf(s.Table)
 		r.need(sub.table)
 		r.st.text.owners = append(r.st.text.owners, sub.owner)
 		b := squirrel.Insert(s.name).Columns(s.quoted(cols)...).Select(r.inner(sub.table).selectBuilder(&sub.spec, selectRows, nil))
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err
+}
+
+// intoColumn is a term on its way into a column.
+func intoColumn(op exprOp, c *schema.Column, term *expr) *expr {
+	return &expr{op: op, like: c, col: c, args: []*expr{term}}
 }
 
 // unmapped returns what a new row has in a column to which nothing is mapped; false when it has NULL, or needs a value.

@@ -51,7 +51,9 @@ const (
 	exprVia      // args[0] in the row that path leads to
 	exprOuter    // args[0] in the row of the query around
 	exprExcluded // col of the row that could not be inserted
-	exprFit      // args[0], made to fail when col cannot hold it
+	exprFit      // args[0], made to fail when col cannot hold it, as col stores it
+	exprStored   // args[0] as col stores it
+	exprMoment   // args[0], a day or an instant, as the other one, that of like
 )
 
 // expr is an expression without its Go types. It is immutable.
@@ -136,7 +138,9 @@ func Val[T, V any](v V) Expr[T, V] {
 	e := &expr{op: exprValue, like: like, given: v, err: err}
 	x := typed[T, V](e)
 	if err == nil {
-		e.val, e.err = scan.EncodeField(x.c, v)
+		if e.val, e.err = scan.EncodeField(x.c, v); e.err == nil {
+			e.err = x.c.Readable(e.val)
+		}
 	}
 	return x
 }
@@ -296,6 +300,8 @@ func (e *expr) strict() bool {
 	switch e.op {
 	case exprColumn, exprVia:
 		return true
+	case exprMoment:
+		return e.args[0].strict()
 	case exprCall:
 		return e.fn != dialect.FuncCoalesce && slices.ContainsFunc(e.args, (*expr).strict)
 	}

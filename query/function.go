@@ -151,6 +151,7 @@ func Coalesce[T, V any](first Term[T, V], others ...Term[T, V]) Expr[T, V] {
 	if len(args) == 1 {
 		return typed[T, V](args[0])
 	}
+	args = moments(args...)
 	return call[T, V](dialect.FuncCoalesce, args...)
 }
 
@@ -191,6 +192,12 @@ func Case[T, V any](otherwise Term[T, V], branches ...When[T, V]) Expr[T, V] {
 	}
 	for i, a := range e.args {
 		e.args[i] = beside[V](a, e.like)
+	}
+	e.args = moments(e.args...)
+	for _, a := range e.args {
+		if a.op == exprMoment {
+			e.like = a.like
+		}
 	}
 	return typed[T, V](e)
 }

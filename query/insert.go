@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/Masterminds/squirrel"
@@ -27,7 +28,7 @@ func (s *Statements) Insert(cols []*schema.Column, rows int) (string, error) {
 func (s *Statements) insertBuilder(cols []*schema.Column, rows int) squirrel.InsertBuilder {
 	row := make([]any, len(cols))
 	for i, c := range cols {
-		row[i] = squirrel.Expr(s.Dialect.Arg(c.Kind), schema.Value{})
+		row[i] = squirrel.Expr(s.Dialect.ArgOf(s.of(c)), schema.Value{})
 	}
 	b := squirrel.Insert(s.name).Columns(s.quoted(cols)...)
 	for range rows {
@@ -52,11 +53,15 @@ func (s *Statements) Bulk(cols []*schema.Column, key *schema.Column) dialect.Bul
 	if len(cols) == 0 {
 		return dialect.Bulk{}
 	}
-	k := string(shape(make([]byte, 0, 64)).columns(cols))
+	k := string(shape(make([]byte, 0, 64)).int(int(s.cache.now())).columns(cols))
 	if b, ok := s.bulks.Load(k); ok {
 		return b.(dialect.Bulk)
 	}
-	b, _ := s.bulks.LoadOrStore(k, s.Dialect.Bulk(s.Table, cols, key))
+	formed := make([]*schema.Column, len(cols))
+	for i, c := range cols {
+		formed[i] = s.of(c)
+	}
+	b, _ := s.bulks.LoadOrStore(k, s.Dialect.Bulk(s.Table, formed, key))
 	return b.(dialect.Bulk)
 }
 
@@ -89,6 +94,7 @@ func Assigns[T any](s *Statements, c *Conflict, assigns []Assign[T], conds []Con
 // Upsert inserts one row, or does what a conflict says, and returns all columns of what was written. Its arguments, of which args has
 // the values of the columns, are appended to these.
 func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Conflict) (*Text, []schema.Value, error) {
+	c.Tell = c.Tell && !c.Nothing
 	before := len(args) - len(cols)
 	key := shape(make([]byte, 0, 128)).byte(kindUpsert, bit(c.Nothing)|bit(c.Live)<<1|bit(c.Tell)<<2).columns(cols).columns(c.On).columns(c.Set)
 	key, args = s.assignShape(key, args, c.list)
@@ -98,6 +104,11 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 		}
 	}
 	args = values(args, s.Dialect, c.where)
+	told := s.Dialect.Features().Inserted
+	if c.Tell && told != "" {
+		token := schema.IntValue(schema.Int64, upserts.Add(1))
+		args = append(args, token, token)
+	}
 	text, err := s.cache.get(key.nodes(c.where), func() (*Text, error) {
 		r := s.renderer()
 		r.sc.bare, r.st.conflict = false, true
@@ -108,13 +119,16 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 		}
 		suffix, rest := r.part(func() { r.conflict(s, &c, c.assignments()) })
 		b = b.Suffix(suffix, rest...).Suffix(s.returning())
-		if told := s.Dialect.Features().Inserted; c.Tell && told != "" {
-			b = b.Suffix(", " + told)
+		if c.Tell && told != "" {
+			b = b.Suffix(", "+told, schema.Value{})
 		}
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err
 }
+
+// upserts counts the statements that tell what they have done, so that each notes it under a number of its own.
+var upserts atomic.Int64
 
 // one is what a version is counted up by.
 func one(version *schema.Column) schema.Value { return schema.IntValue(version.Kind, 1) }
@@ -162,7 +176,7 @@ func (r *renderer) conflict(s *Statements, c *Conflict, list []assignment) {
 		}
 		r.b.WriteString(s.columns[list[i].col.Ordinal] + " = ")
 		if a := &list[i]; a.x != nil && a.x.op == exprExcluded {
-			r.expr(a.x) // of the column's own type
+			r.b.WriteString(r.excluded(a.x.col)) // of the column's own type and form
 		} else {
 			r.assigned(a)
 		}
@@ -170,5 +184,17 @@ func (r *renderer) conflict(s *Statements, c *Conflict, list []assignment) {
 	if len(c.where) > 0 {
 		r.b.WriteString(" WHERE ")
 		r.chain(c.where)
+	}
+	if !c.Tell {
+		return
+	}
+	if len(c.where) > 0 {
+		r.b.WriteString(" AND ")
+	} else {
+		r.b.WriteString(" WHERE ")
+	}
+	r.b.WriteString(r.d.Features().Conflicted)
+	if r.d.Features().Inserted != "" {
+		r.arg(schema.Value{})
 	}
 }

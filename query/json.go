@@ -36,7 +36,7 @@ func (f *JSONField[T, V]) Name() string { return f.c.Column().Name }
 // Column returns the column's schema.
 func (f *JSONField[T, V]) Column() *schema.Column { return f.c.Column() }
 
-// Set assigns v.
+// Set assigns v, whole: what V does not know of the documents that are stored is gone. SetPath changes a part of them.
 func (f *JSONField[T, V]) Set(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, v)} }
 
 // HasKey is true when the path leads to something, be it null.

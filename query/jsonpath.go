@@ -154,8 +154,27 @@ func changePath(c *scan.Codec, key, index dialect.Func, path []any, value ...*ex
 	if _, isKey := path[len(path)-1].(string); !isKey {
 		fn = index
 	}
+	for _, v := range value {
+		if v.err == nil {
+			v.err = c.FitsPath(documentAt(path, v.val.Text()))
+		}
+	}
 	args := append([]*expr{columnExpr(col, dialect.NoPart), pathValue(path[:len(path)-1]), stepsValue(path)}, value...)
 	return assignTerm(c, jsonCall(fn, col, args...))
+}
+
+// documentAt returns a document that has a value at a path, and in the lists on the way nothing else.
+func documentAt(path []any, value string) string {
+	doc := value
+	for _, segment := range slices.Backward(path) {
+		if key, ok := segment.(string); ok {
+			name, _ := json.Marshal(key) // a text is always JSON
+			doc = "{" + string(name) + ":" + doc + "}"
+		} else {
+			doc = "[" + doc + "]"
+		}
+	}
+	return doc
 }
 
 //go:noinline
@@ -163,6 +182,9 @@ func mergeDoc(c *scan.Codec, doc any) *assignment {
 	patch := jsonValue(doc)
 	if patch.err != nil {
 		return &assignment{col: c.Column(), err: patch.err}
+	}
+	if err := c.FitsPath(patch.val.Text()); err != nil {
+		return &assignment{col: c.Column(), err: err}
 	}
 	return assignTerm(c, merged(columnExpr(c.Column(), dialect.NoPart), nil, patch.val.Text()))
 }

@@ -77,14 +77,15 @@ func (s *Statements) linkedSQL(r *renderer, q Spec, l Link) string {
 func (s *Statements) linkedFrom(r *renderer, q Spec, l Link, owner, target, place string) {
 	r.b.WriteString("FROM (SELECT " + strings.Join(s.columns, ", ") + " FROM " + s.name)
 	r.where(q.conds(s.Table))
-	r.b.WriteString(") AS r JOIN (SELECT " + s.Dialect.Quote(l.Owner.Name) + " AS " + owner + ", " + s.Dialect.Quote(l.Target.Name) + " AS " + target)
 	rows := r.sc
-	r.sc = scope{table: l.Table, name: s.Dialect.Quote(l.Table.Name), bare: true}
+	r.sc = scope{table: l.Table, forms: r.formsOf(l.Table), name: s.Dialect.Quote(l.Table.Name), bare: true}
+	r.b.WriteString(") AS r JOIN (SELECT " + s.Dialect.Quote(l.Owner.Name) + " AS " + owner + ", " + r.canonical(l.Target) + " AS " + target)
 	if len(l.Spec.orders) > 0 {
 		r.b.WriteString(", row_number() OVER (ORDER BY " + r.orders(l.Spec.orders) + ") AS " + place)
 	}
 	r.b.WriteString(" FROM " + s.Dialect.Quote(l.Table.Name))
 	r.where(l.Spec.conds(l.Table))
 	r.sc = rows
-	r.b.WriteString(") AS l ON l." + target + " = r." + s.columns[s.Table.Key[0].Ordinal])
+	key := s.Table.Key[0]
+	r.b.WriteString(") AS l ON l." + target + " = " + s.Dialect.Canonical(s.of(key), "r."+s.columns[key.Ordinal]))
 }

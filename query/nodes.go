@@ -155,5 +155,9 @@ func assignNull(c *scan.Codec) *assignment { return &assignment{col: c.Column(),
 
 //go:noinline
 func assignTerm(c *scan.Codec, e *expr) *assignment {
-	return &assignment{col: c.Column(), kind: assignExpr, x: e}
+	a := &assignment{col: c.Column(), kind: assignExpr, x: moment(e, c.Column().Kind)}
+	if e = a.x; e.op == exprValue && e.err == nil && e.like.Kind == a.col.Kind {
+		a.err = c.Check(e.val)
+	}
+	return a
 }

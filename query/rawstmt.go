@@ -46,6 +46,15 @@ func (s RawStatement) Reads() bool {
 	return s.lead == "SELECT" || s.lead == "VALUES" || s.lead == "TABLE"
 }
 
+// Writes reports whether the statement is one that may write to tables and return rows of what it has written.
+func (s RawStatement) Writes() bool {
+	switch s.lead {
+	case "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "WITH":
+		return true
+	}
+	return false
+}
+
 // Commits reports whether the statement may commit in its midst, as a procedure can.
 func (s RawStatement) Commits() bool { return s.lead == "CALL" || s.lead == "DO" }
 

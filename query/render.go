@@ -28,18 +28,21 @@ type renderer struct {
 // statement is what the queries of one statement share.
 type statement struct {
 	aliases  int
-	conflict bool  // there is a row that could not be inserted
-	text     *Text // gathers what the statement needs
+	conflict bool // there is a row that could not be inserted
+	forms    func(*schema.Table) (schema.Forms, bool)
+	into     schema.Forms // of the table that a copy fills
+	text     *Text        // gathers what the statement needs
 	err      error
 }
 
 // scope says what the columns of a query belong to.
 type scope struct {
 	table *schema.Table
-	name  string // quoted: how the query's rows are called
-	bare  bool   // columns need not say so
-	outer *scope // of the query around
-	joins *joins // nil where there can be none: references are followed by subqueries then
+	forms schema.Forms // of its columns; nil also for the rows of other queries, which are canonical
+	name  string       // quoted: how the query's rows are called
+	bare  bool         // columns need not say so
+	outer *scope       // of the query around
+	joins *joins       // nil where there can be none: references are followed by subqueries then
 }
 
 // joins are the references that a query follows.
@@ -71,6 +74,23 @@ func (r *renderer) need(t *schema.Table) {
 	if !slices.Contains(r.st.text.Tables, t) {
 		r.st.text.Tables = append(r.st.text.Tables, t)
 	}
+}
+
+// formsOf returns the forms of a table's columns. That they are not known yet is noted.
+func (r *renderer) formsOf(t *schema.Table) schema.Forms {
+	if r.st.forms == nil {
+		return nil
+	}
+	forms, known := r.st.forms(t)
+	if !known && !slices.Contains(r.st.text.unknown, t) {
+		r.st.text.unknown = append(r.st.text.unknown, t)
+	}
+	return forms
+}
+
+// canonical returns a column's value in this library's own form.
+func (r *renderer) canonical(c *schema.Column) string {
+	return r.d.Canonical(r.sc.forms.Of(c), r.column(c))
 }
 
 // part returns what write writes, and its arguments, which are taken out.
@@ -168,9 +188,9 @@ func (r *renderer) node(n *node) {
 		r.node(&n.kids[0])
 		r.b.WriteByte(')')
 	case opNull:
-		r.b.WriteString(r.side(n) + " IS NULL")
+		r.b.WriteString(r.present(n) + " IS NULL")
 	case opNotNull:
-		r.b.WriteString(r.side(n) + " IS NOT NULL")
+		r.b.WriteString(r.present(n) + " IS NOT NULL")
 	case opTruth:
 		r.b.WriteString(r.side(n))
 	case opExists:
@@ -179,13 +199,13 @@ func (r *renderer) node(n *node) {
 		}
 		r.b.WriteString("EXISTS " + r.side(n))
 	case opIn, opNotIn:
-		col, expr := r.operand(n)
+		col, expr := r.left(n)
 		if n.rhs != nil {
 			not := ""
 			if n.op == opNotIn {
 				not = " NOT"
 			}
-			r.b.WriteString(expr + not + " IN ")
+			r.b.WriteString(r.d.Operand(col, expr) + not + " IN ")
 			r.expr(n.rhs)
 			return
 		}
@@ -194,7 +214,7 @@ func (r *renderer) node(n *node) {
 	case opKeysIn:
 		cols, exprs := make([]*schema.Column, len(n.kids)), make([]string, len(n.kids))
 		for i := range n.kids {
-			cols[i], exprs[i] = n.kids[i].col, r.column(n.kids[i].col)
+			cols[i], exprs[i] = r.sc.forms.Of(n.kids[i].col), r.column(n.kids[i].col)
 		}
 		r.b.WriteString(r.d.InKeys(cols, exprs))
 		for i := range n.kids {
@@ -215,31 +235,53 @@ func (r *renderer) node(n *node) {
 	}
 }
 
-// side returns the left side of a node.
+// side returns the left side of a node, canonical.
 func (r *renderer) side(n *node) string {
 	if n.x != nil {
 		return r.text(func() { r.expr(n.x) })
 	}
 	if n.part != dialect.NoPart {
-		return r.d.DatePart(n.part, n.col, r.column(n.col))
+		return r.d.DatePart(n.part, r.sc.forms.Of(n.col), r.column(n.col))
 	}
-	return r.column(n.col)
+	return r.canonical(n.col)
+}
+
+// present returns the left side of a node for a condition that asks for NULL alone.
+func (r *renderer) present(n *node) string {
+	if n.x == nil && n.part == dialect.NoPart {
+		return r.column(n.col)
+	}
+	return r.side(n)
+}
+
+// left returns the left side of a node and the column that has its kind. A column that is compared with values is left as it is, since
+// the dialect may know how an index can serve that.
+func (r *renderer) left(n *node) (*schema.Column, string) {
+	if n.x == nil && n.part == dialect.NoPart && n.rhs == nil {
+		return r.sc.forms.Of(n.col), r.column(n.col)
+	}
+	return n.left(), r.side(n)
 }
 
 // operand returns the left side of a node as its kind compares, and the column that has this kind.
 func (r *renderer) operand(n *node) (*schema.Column, string) {
-	col := n.left()
-	return col, r.d.Operand(col, r.side(n))
+	col, expr := r.left(n)
+	return col, r.d.Operand(col, expr)
 }
 
 // order writes one term of an order.
 func (r *renderer) order(o *orderTerm, position int) string {
 	col, expr := o.col, strconv.Itoa(position)
-	if position == 0 {
-		expr = r.text(func() { r.expr(o.term()) })
-	}
-	if o.part == dialect.NoPart {
+	switch {
+	case position != 0:
 		expr = r.d.Operand(col, expr)
+	case o.x == nil && o.part == dialect.NoPart:
+		expr = r.d.Operand(r.sc.forms.Of(col), r.column(col))
+	default:
+		expr = r.text(func() { r.expr(o.term()) })
+		if o.part == dialect.NoPart {
+			expr = r.d.Operand(col, expr)
+		}
 	}
 	if o.desc {
 		expr += " DESC"

@@ -12,11 +12,11 @@ import (
 func (r *renderer) expr(e *expr) {
 	switch e.op {
 	case exprColumn:
-		name := r.column(e.col)
 		if e.part != dialect.NoPart {
-			name = r.d.DatePart(e.part, e.col, name)
+			r.b.WriteString(r.d.DatePart(e.part, r.sc.forms.Of(e.col), r.column(e.col)))
+		} else {
+			r.b.WriteString(r.canonical(e.col))
 		}
-		r.b.WriteString(name)
 	case exprValue:
 		r.b.WriteString(r.d.Typed(e.like.Kind))
 		r.arg(e.val)
@@ -56,14 +56,26 @@ func (r *renderer) expr(e *expr) {
 		r.expr(e.args[0])
 		r.sc = inner
 	case exprFit:
-		r.b.WriteString(r.d.Fit(e.col, r.text(func() { r.expr(e.args[0]) })))
+		r.b.WriteString(r.d.Stored(r.st.into.Of(e.col), r.d.Fit(e.col, r.text(func() { r.expr(e.args[0]) }))))
+	case exprStored:
+		r.b.WriteString(r.d.Stored(r.st.into.Of(e.col), r.text(func() { r.expr(e.args[0]) })))
+	case exprMoment:
+		text := r.text(func() { r.expr(e.args[0]) })
+		if e.like.Kind == schema.Date {
+			r.b.WriteString(r.d.Day(text))
+		} else {
+			r.b.WriteString(r.d.Instant(text))
+		}
 	case exprExcluded:
 		if !r.st.conflict {
 			r.fail(errExcluded)
 		}
-		r.b.WriteString("excluded." + r.d.Quote(e.col.Name))
+		r.b.WriteString(r.d.Canonical(r.sc.forms.Of(e.col), r.excluded(e.col)))
 	}
 }
+
+// excluded returns a column of the row that could not be inserted, as it would have been stored.
+func (r *renderer) excluded(c *schema.Column) string { return "excluded." + r.d.Quote(c.Name) }
 
 // branch writes the condition of a branch of CASE.
 func (r *renderer) branch(n *node) {
@@ -149,7 +161,8 @@ func (r *renderer) via(e *expr) {
 		inner := r.inner(target)
 		text := inner.text(func() { inner.expr(e.args[0]) })
 		r.b.WriteString("(SELECT " + text + " FROM " + r.d.Quote(target.Name) + " AS " + inner.sc.name +
-			" WHERE " + inner.column(target.Key[0]) + " = " + r.sc.name + "." + r.d.Quote(ref.Name) + r.andLive(target, inner.sc.name) + ")")
+			" WHERE " + inner.canonical(target.Key[0]) + " = " + r.d.Canonical(r.sc.forms.Of(ref), r.sc.name+"."+r.d.Quote(ref.Name)) +
+			r.andLive(target, inner.sc.name) + ")")
 		r.args = append(r.args, inner.args...)
 		return
 	}
@@ -159,10 +172,10 @@ func (r *renderer) via(e *expr) {
 	if !known {
 		alias = r.alias()
 		outer.joins.aliases[path] = alias
-		outer.joins.list = append(outer.joins.list, "LEFT JOIN "+r.d.Quote(target.Name)+" AS "+alias+
-			" ON "+alias+"."+r.d.Quote(target.Key[0].Name)+" = "+r.column(ref)+r.andLive(target, alias))
+		key := r.d.Canonical(r.formsOf(target).Of(target.Key[0]), alias+"."+r.d.Quote(target.Key[0].Name))
+		outer.joins.list = append(outer.joins.list, "LEFT JOIN "+r.d.Quote(target.Name)+" AS "+alias+" ON "+key+" = "+r.canonical(ref)+r.andLive(target, alias))
 	}
-	r.sc = scope{table: target, name: alias, outer: outer.outer, joins: outer.joins}
+	r.sc = scope{table: target, forms: r.formsOf(target), name: alias, outer: outer.outer, joins: outer.joins}
 	if inner := e.args[0]; inner.strict() {
 		r.expr(inner)
 	} else { // which would have a value where there is no row
@@ -176,7 +189,7 @@ func (r *renderer) via(e *expr) {
 // inner returns a renderer for a query on a table inside this one.
 func (r *renderer) inner(t *schema.Table) *renderer {
 	outer := r.sc
-	return &renderer{d: r.d, b: &strings.Builder{}, st: r.st, sc: scope{table: t, name: r.alias(), outer: &outer}}
+	return &renderer{d: r.d, b: &strings.Builder{}, st: r.st, sc: scope{table: t, forms: r.formsOf(t), name: r.alias(), outer: &outer}}
 }
 
 // subquery writes a query in parentheses.

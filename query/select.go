@@ -36,6 +36,9 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 	} else {
 		from += " AS " + r.sc.name
 	}
+	if len(m.source) > 0 {
+		r.sc.forms = nil
+	}
 	r.sc.joins = &joins{aliases: map[string]string{}}
 	if m.rows != nil {
 		b = b.FromSelect(r.rowsOfPage(q, from), r.sc.name)
@@ -50,6 +53,10 @@ func (r *renderer) selectBuilder(q *Spec, what what, cols []*schema.Column) squi
 	case what == selectColumns:
 		for _, c := range cols {
 			b = b.Column(r.column(c))
+		}
+	case m.cols == nil && r.sc.outer != nil && r.sc.forms != nil: // whoever reads these rows takes them for canonical
+		for _, c := range r.sc.table.Columns {
+			b = b.Column(r.canonical(c) + " AS " + r.d.Quote(c.Name))
 		}
 	case m.cols == nil:
 		for _, c := range r.sc.table.Columns {

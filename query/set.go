@@ -105,7 +105,7 @@ func (r *renderer) member(s member, alone bool) {
 		for i := range names {
 			names[i] = "c" + strconv.Itoa(i+1)
 		}
-		sub.spec = sub.spec.Named(names)
+		sub.spec = sub.spec.named(names)
 	}
 	quoted := make([]string, len(names))
 	for i, n := range names {

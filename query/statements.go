@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/Masterminds/squirrel"
 
@@ -20,6 +21,8 @@ type Statements struct {
 	columns []string // quoted, in order
 	cache   cache
 	bulks   sync.Map // dialect.Bulk by columns
+
+	forms func(*schema.Table) (schema.Forms, bool) // of a table's columns, and whether they are known; nil when all are this library's own
 }
 
 // NewStatements returns the statements on a table.
@@ -29,6 +32,23 @@ func NewStatements(d dialect.Dialect, t *schema.Table) *Statements {
 		s.columns = append(s.columns, d.Quote(c.Name))
 	}
 	return s
+}
+
+// NewFormedStatements returns the statements on a table in a database whose columns may have other forms than this library's own. These are
+// asked for; they need not be known, see [Text.Unknown]. What was known has become old when epoch is another number.
+func NewFormedStatements(d dialect.Dialect, t *schema.Table, forms func(*schema.Table) (schema.Forms, bool), epoch *atomic.Uint64) *Statements {
+	s := NewStatements(d, t)
+	s.forms, s.cache.epoch = forms, epoch
+	return s
+}
+
+// of returns a column of the table as it is stored.
+func (s *Statements) of(c *schema.Column) *schema.Column {
+	if s.forms == nil {
+		return c
+	}
+	forms, _ := s.forms(s.Table)
+	return forms.Of(c)
 }
 
 // CacheStats are the figures of the cache of statements.
@@ -145,7 +165,10 @@ func (s *Statements) Count(dst []schema.Value, q Spec) (*Text, []schema.Value, e
 
 // renderer returns a renderer of a statement on the table.
 func (s *Statements) renderer() *renderer {
-	return newRenderer(s.Dialect, scope{table: s.Table, name: s.name, bare: true})
+	r := newRenderer(s.Dialect, scope{table: s.Table, name: s.name, bare: true})
+	r.st.forms = s.forms
+	r.sc.forms = r.formsOf(s.Table)
+	return r
 }
 
 func anys(vs []schema.Value) []any {

@@ -2,6 +2,7 @@ package query
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
@@ -64,12 +65,12 @@ func LinkedSub[S, T, V any](sub Subquery[V], links ...Correlation[S, T]) Expr[T,
 
 //go:noinline
 func inQuery[V any](o op, c *scan.Codec, sub Subquery[V]) *node {
-	return &node{op: o, col: c.Column(), rhs: scalar(sub)}
+	return inNode(o, c.Column(), nil, scalar(sub))
 }
 
 //go:noinline
 func exprInQuery[V any](o op, e *expr, sub Subquery[V]) *node {
-	return &node{op: o, x: e, rhs: scalar(sub)}
+	return inNode(o, nil, e, scalar(sub))
 }
 
 // InQuery is true when the column is one of the subquery's values.
@@ -106,7 +107,8 @@ func Match[S, T, V any](inner Term[S, V], outer Term[T, V]) Correlation[S, T] {
 }
 
 func matchNode(inner, outer *expr) node {
-	return node{op: opEq, x: inner, rhs: &expr{op: exprOuter, like: outer.like, args: []*expr{outer}}}
+	sides := moments(inner, &expr{op: exprOuter, like: outer.like, args: []*expr{outer}})
+	return node{op: opEq, x: sides[0], rhs: sides[1]}
 }
 
 // Exists is true when the subquery has a row that is linked to the row. Without links it is the same for all rows.
@@ -347,8 +349,17 @@ func Having[T any](s Spec, conds []Cond[T]) Spec {
 	}).ofPage()
 }
 
-// Named returns s with names for its columns, so that it can be the source of another query.
-func (s Spec) Named(names []string) Spec { return s.with(func(m *specMore) { m.names = names }) }
+// Named returns s with names for its columns, which are those of columns of t, so that it can be the source of another query.
+func (s Spec) Named(names []string, t *schema.Table) Spec {
+	return s.named(names).with(func(m *specMore) {
+		m.cols = slices.Clone(m.cols)
+		for i, e := range m.cols {
+			m.cols[i] = moment(e, t.Column(names[i]).Kind)
+		}
+	})
+}
+
+func (s Spec) named(names []string) Spec { return s.with(func(m *specMore) { m.names = names }) }
 
 // HasSource reports whether the query is about the rows of other queries.
 func (s Spec) HasSource() bool { return len(s.extra().source) > 0 }

@@ -18,7 +18,7 @@ func (s *Statements) UpdateKey(cols, by []*schema.Column, deleted bool) (string,
 	return s.cache.sql(k, func() (string, error) {
 		b := squirrel.Update(s.name)
 		for _, c := range cols {
-			b = b.Set(s.columns[c.Ordinal], squirrel.Expr(s.Dialect.Arg(c.Kind), schema.Value{}))
+			b = b.Set(s.columns[c.Ordinal], squirrel.Expr(s.Dialect.ArgOf(s.of(c)), schema.Value{}))
 		}
 		q := Spec{}.KeyIs(by, make([]schema.Value, len(by)))
 		if deleted {
@@ -188,14 +188,15 @@ func (a *assignment) values(dst []schema.Value, d dialect.Dialect) []schema.Valu
 
 // assigned writes the new value of a column.
 func (r *renderer) assigned(a *assignment) {
+	formed := r.sc.forms.Of(a.col)
 	switch a.kind {
 	case assignExpr:
-		r.b.WriteString(r.d.Fit(a.col, r.text(func() { r.expr(a.x) })))
+		r.b.WriteString(r.d.Stored(formed, r.d.Fit(a.col, r.text(func() { r.expr(a.x) }))))
 		return
 	case assignSet:
-		r.b.WriteString(r.d.Arg(a.col.Kind))
+		r.b.WriteString(r.d.ArgOf(formed))
 	default:
-		r.b.WriteString(r.d.Add(a.col, r.column(a.col), a.kind == assignSub))
+		r.b.WriteString(r.d.Stored(formed, r.d.Add(a.col, r.canonical(a.col), a.kind == assignSub)))
 	}
 	r.arg(a.val)
 }

@@ -66,6 +66,7 @@ const (
 	AspectGenerated Aspect = "generated"  // whether a column is computed
 	AspectText      Aspect = "definition" // of an index or a constraint
 	AspectValid     Aspect = "validity"   // whether an index or a constraint covers all rows
+	AspectForm      Aspect = "form"       // of a column's values, of which SQLite takes any
 )
 
 // Error returns one line of the form "author.name: column: type is integer, not text".

@@ -58,6 +58,8 @@ type FoundIndex struct {
 	Where   string   // the condition of a partial index, as the engine writes it
 	Invalid bool     // it was left half made, and covers some rows only
 	Bound   bool     // it belongs to a constraint, and goes with it alone
+
+	NullsNotDistinct bool // a NULL in it is equal to another one
 }
 
 // FoundIndexColumn is one column of an index, or an expression.

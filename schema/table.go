@@ -40,6 +40,8 @@ type Column struct {
 	Ordinal int          // position in Table.Columns
 
 	Kind       Kind
+	Form       Form        // how a database stores it; see [Forms]
+	Told       Form        // how others store it on SQLite, as the tag option stored tells; FormOwn when it does not
 	Null       bool        // NULL is allowed: a pointer, or a sql.Null type
 	Scanner    bool        // the Go type converts itself by sql.Scanner and driver.Valuer
 	TextCodec  bool        // the Go type converts itself by encoding.TextMarshaler and TextUnmarshaler

@@ -33,6 +33,7 @@ var options = []option{
 	{"default", needsValue, "the value when the field is not set: a constant, now (times) or uuid"},
 	{"date", flag, "a time.Time that is a day"},
 	{"clock", flag, "a time.Duration that is a time of day"},
+	{"stored", needsValue, "of a time.Time, how others store it on SQLite: datetime (2006-01-02 15:04:05), unix (seconds), or mixed"},
 	{"uuid", flag, "a string that is a UUID"},
 	{"json", flag, "stores any type as JSON"},
 	{"type", needsValue, "what a type with sql.Scanner and driver.Valuer is stored as: text, int, float, bool, bytes, time, uuid or json"},

@@ -52,18 +52,25 @@ var listTypes = [...]string{
 // In returns the condition that expr is one of the elements of an array.
 func (Dialect) In(c *schema.Column, expr string, not bool) string {
 	if not {
-		return expr + " <> ALL(?::" + listTypes[c.Kind] + "[])"
+		return expr + " <> ALL(?::" + elemType(c, c.Kind) + "[])"
 	}
-	return expr + " = ANY(?::" + listTypes[c.Kind] + "[])"
+	return expr + " = ANY(?::" + elemType(c, c.Kind) + "[])"
 }
 
 // InKeys returns the condition that columns together are one of the keys whose parts are arrays.
 func (Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 	arrays := make([]string, len(cols))
 	for i, c := range cols {
-		arrays[i] = "?::" + listTypes[c.Kind] + "[]"
+		arrays[i] = "?::" + elemType(c, c.Kind) + "[]"
 	}
 	return "(" + strings.Join(exprs, ", ") + ") IN (SELECT * FROM unnest(" + strings.Join(arrays, ", ") + "))"
+}
+
+// EqualTexts returns a query that numbers texts. What the column holds has no part in it but for its collation, which the texts get by that of
+// the UNION.
+func (d Dialect) EqualTexts(table, column string) string {
+	return "SELECT min(n) OVER (PARTITION BY v) FROM (SELECT " + d.Quote(column) + " AS v, 0::bigint AS n FROM " + d.Quote(table) +
+		" WHERE false UNION ALL SELECT * FROM unnest($1::text[]) WITH ORDINALITY) AS texts ORDER BY n"
 }
 
 // Match returns the condition that expr matches a pattern. The collation C makes ILIKE ignore the case of A to Z only, as
@@ -98,8 +105,11 @@ var dateParts = [...]string{
 // DatePart returns an integer expression for a part of a time or a date.
 func (Dialect) DatePart(p dialect.DatePart, c *schema.Column, expr string) string {
 	at := expr + " AT TIME ZONE 'UTC'"
-	if c.Kind == schema.Date {
+	switch {
+	case c.Kind == schema.Date:
 		at = expr + "::timestamp" // from version 14 on a date has no hours
+	case c.Form == schema.FormZoneless:
+		at = expr
 	}
 	part := "EXTRACT(" + dateParts[p] + " FROM " + at + ")"
 	if p == dialect.Second {

@@ -12,11 +12,27 @@ import (
 const relation = `(SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) ` +
 	`AND relkind IN ('r', 'p', 'f', 'v', 'm'))`
 
-// MaySwallow is a query that tells whether (boolean) what is inserted into a table, whose name is its argument, may be less than what is stored
-// by then: by a trigger before each row, by a rule, or because it is no ordinary table.
-const MaySwallow = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident($1::text))
-	AND (c.relkind <> 'r' OR c.relhasrules OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
-		WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgtype & 7 = 7)))` // for each row, before, INSERT: catalog/pg_trigger.h
+// Intercepts is a query that tells whether (boolean) something other than a table itself may decide what becomes of a row that is written to it: a
+// trigger before each row of the table or of a partition, a rule, or that it is no table. Its arguments are the table's name and the
+// events as pg_trigger has them, EventInsert or EventInsert|EventUpdate.
+const Intercepts = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident($1::text))
+	AND (c.relkind NOT IN ('r', 'p') OR c.relhasrules OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
+		WHERE (g.tgrelid = c.oid OR c.relkind = 'p' AND g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)))
+			AND NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype & 3 = 3 AND g.tgtype & $2::int <> 0)))` // for each row, before
+
+// Events of triggers, the bits of pg_trigger.tgtype (catalog/pg_trigger.h).
+const (
+	EventInsert = 4
+	EventUpdate = 16
+)
+
+// TableFacts is a query on a table by its OID. It tells whether (boolean) the table stores what it is given: it is an ordinary one without
+// rules, without tables that inherit from it, and without triggers before each row that is inserted or updated; and, as a text with spaces
+// between them, the numbers of its columns that hold no NULL.
+const TableFacts = `SELECT c.relkind = 'r' AND NOT c.relhasrules AND NOT c.relhassubclass AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
+		WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgtype & 3 = 3 AND g.tgtype & 20 <> 0),
+	(SELECT string_agg(a.attnum::text, ' ') FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnotnull AND a.attnum > 0)
+FROM pg_catalog.pg_class c WHERE c.oid = $1::oid`
 
 // Tables of other sessions, temporary ones, are in schemas that begin with pg_, as the catalogs are.
 const tables = `SELECT c.relname::text,
@@ -45,11 +61,13 @@ WHERE a.attrelid = ` + relation + ` AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum`
 
 // An index that is not valid, such as one that CREATE INDEX CONCURRENTLY left half made, covers some rows only.
+// Versions before 15 have no column indnullsnotdistinct.
 const indexes = `SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, a.attname::text,
 	coalesce((i.indoption[(k.n - 1)::int] & 1) = 1, false),
 	CASE WHEN k.attnum = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.n::int, true) END,
 	pg_catalog.pg_get_expr(i.indpred, i.indrelid), k.n > i.indnkeyatts, NOT i.indisvalid,
-	EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('u', 'x'))
+	EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('u', 'x')),
+	coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)

@@ -15,7 +15,11 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 	if len(cols) == 0 || len(cols)*rowsEach > maxArgs {
 		return dialect.Bulk{}
 	}
-	row := "(?" + strings.Repeat(", ?", len(cols)-1) + ")"
+	values := make([]string, len(cols))
+	for i, c := range cols {
+		values[i] = d.ArgOf(c)
+	}
+	row := "(" + strings.Join(values, ", ") + ")"
 	b := dialect.Bulk{
 		Rows: "INSERT INTO " + d.Quote(t.Name) + " (" + dialect.QuoteList(schema.ColumnNames(cols)) + ") VALUES " +
 			row + strings.Repeat(", "+row, rowsEach-1),

@@ -27,11 +27,13 @@ const (
 // not have it; whoever opens a connection registers it there.
 const DecimalCollation = "prom_decimal"
 
-// DecimalSum is the name of the aggregate that adds decimal numbers, stored as text, exactly, and JSONContains that of the function
-// that tells whether one JSON document contains another. SQLite has neither, as with [DecimalCollation].
+// DecimalSum is the name of the aggregate that adds decimal numbers, stored as text, exactly, JSONContains that of the function that
+// tells whether one JSON document contains another, and Conflicted that of the function without arguments that notes for the driver that
+// an upsert has met a row, and returns 1. SQLite has none of them, as with [DecimalCollation].
 const (
 	DecimalSum   = "prom_decimal_sum"
 	JSONContains = "prom_json_contains"
+	Conflicted   = "prom_conflicted"
 )
 
 // The names of the functions that compute with numbers as PostgreSQL does: what does not fit is an error. Float32 is a number that fits a
@@ -55,6 +57,7 @@ func (Dialect) Features() dialect.Features {
 	return dialect.Features{
 		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
 		SeesUpdated: true,
+		Conflicted:  Conflicted + "()", // tables without a row number leave the number of the last inserted row as it was
 	}
 }
 

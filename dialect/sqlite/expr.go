@@ -11,8 +11,9 @@ import (
 // Arg returns the placeholder of one argument: a column's affinity gives it its type.
 func (Dialect) Arg(schema.Kind) string { return "?" }
 
-// Operand returns expr, for a decimal with the collation that compares by value.
-func (Dialect) Operand(c *schema.Column, expr string) string {
+// Operand returns expr, canonical, for a decimal with the collation that compares by value.
+func (d Dialect) Operand(c *schema.Column, expr string) string {
+	expr = d.Canonical(c, expr)
 	if c.Kind == schema.Decimal {
 		return expr + " COLLATE " + DecimalCollation
 	}
@@ -59,6 +60,9 @@ func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 	}
 	return "(" + strings.Join(left, ", ") + ") IN (WITH " + strings.Join(with, ", ") + " SELECT " + strings.Join(values, ", ") + " FROM " + strings.Join(from, " JOIN ") + ")"
 }
+
+// EqualTexts returns "", since NOCASE ignores the case of A to Z and nothing else.
+func (Dialect) EqualTexts(_, _ string) string { return "" }
 
 // Match returns the condition that expr matches a pattern: GLOB, which heeds case, or LIKE, which ignores that of A to Z.
 func (Dialect) Match(_ *schema.Column, expr string, fold, not bool) string {
@@ -121,7 +125,7 @@ func (d Dialect) DatePart(p dialect.DatePart, c *schema.Column, expr string) str
 	if p == dialect.Quarter {
 		return "((" + d.DatePart(dialect.Month, c, expr) + " + 2) / 3)"
 	}
-	return "CAST(strftime('" + dateFormats[p] + "', " + expr + ", 'auto') AS INTEGER)"
+	return "CAST(strftime('" + dateFormats[p] + "', " + d.Canonical(c, expr) + ", 'auto') AS INTEGER)"
 }
 
 // Page returns the clause that limits a result. SQLite has no OFFSET without a LIMIT; a negative one is none.

@@ -253,6 +253,9 @@ func (w *alteration) wanted() *tableDef {
 func (w *alteration) conversion(drift *schema.Drift) (expr, probe string, lossy, can bool) {
 	name := dialect.Quote(drift.Name)
 	expr, probe, lossy, can = conversion(drift.At.HaveColumn, drift.At.WantColumn, name)
+	if c := drift.At.Column; can && c.Kind == schema.Decimal && c.Scale > 0 && storageOf(drift.At.HaveColumn) == schema.Int64 {
+		expr += " || '." + strings.Repeat("0", c.Scale) + "'" // all digits of its scale
+	}
 	lossy = lossy || expr != name && slices.ContainsFunc(w.Drifts, func(d *schema.Drift) bool {
 		return d.Object == schema.OfCheck && d.At.HaveCheck != nil && isOthers(d) && exprSpeaksOf(tokens(d.At.HaveCheck.Expr), drift.Name)
 	})

@@ -63,7 +63,11 @@ func Drifts(ctx context.Context, db *conn.DB, tables ...*schema.Table) ([]*schem
 			if err != nil {
 				return nil, err
 			}
-			drifts = append(append(drifts, p.renamed...), list...)
+			mixed, err := p.mixed()
+			if err != nil {
+				return nil, err
+			}
+			drifts = append(append(append(drifts, p.renamed...), list...), mixed...)
 		case !p.have.Exists:
 			drifts = append(drifts, &schema.Drift{Sort: schema.Missing, Object: schema.OfTable, Table: t.Name})
 		default:
@@ -71,6 +75,21 @@ func Drifts(ctx context.Context, db *conn.DB, tables ...*schema.Table) ([]*schem
 		}
 	}
 	return drifts, nil
+}
+
+// mixed tells the columns whose values have several forms.
+func (p *planner) mixed() (drifts []*schema.Drift, err error) {
+	if len(p.renamed) > 0 || p.have.View {
+		return nil, nil
+	}
+	there := slices.Clone(p.table.Columns)
+	there = slices.DeleteFunc(there, func(c *schema.Column) bool { return p.have.Column(c.Name) == nil })
+	cols, err := conn.MixedForms(p.ctx, p.db, p.table.Name, there)
+	for _, c := range cols {
+		drifts = append(drifts, &schema.Drift{Sort: schema.Different, Object: schema.OfColumn, Table: p.table.Name, Name: c.Name,
+			Aspect: schema.AspectForm, Have: "mixed", Want: "one for all values", At: schema.DriftPlace{Column: c, HaveColumn: p.have.Column(c.Name)}})
+	}
+	return drifts, err
 }
 
 // planner compares one table.

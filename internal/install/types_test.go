@@ -196,3 +196,20 @@ func TestStuckType(t *testing.T) {
 		}
 	})
 }
+
+// Ensure that an exact number has all digits of its scale, whatever type or scale its column had before.
+func TestDecimalScale(t *testing.T) {
+	t.Parallel()
+	type thing struct {
+		ID int64  `prom:"key,auto"`
+		N  string `prom:"decimal=12.2"`
+	}
+	eachWay(t, func(ctx context.Context, t *testing.T, e dbtest.Engine, db *conn.DB, do way) {
+		is := is.New(t)
+		runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" integer NOT NULL)`, `INSERT INTO "thing" ("n") VALUES (100), (-7)`)
+		now := named[thing](t, "thing")
+		is.NoErr(do(ctx, db, now))
+		is.Equal(planOf(ctx, t, db, now), nil)
+		is.Equal(count(ctx, t, db, `SELECT count(*) FROM "thing" WHERE CAST("n" AS text) IN ('100.00', '-7.00')`), int64(2))
+	})
+}

@@ -179,7 +179,7 @@ func floatBase[V float32 | float64](k schema.Kind) base {
 			f := float64(*(*V)(p))
 			if f != f {
 				// SQLite would store NULL; to give the same verdict everywhere it is refused everywhere.
-				return schema.Value{}, errors.New("NaN cannot be stored")
+				return schema.Value{}, errNaN
 			}
 			return schema.FloatValue(k, f), nil
 		},
@@ -267,7 +267,7 @@ var uuidBase = base{
 		}
 		u, err := uuid.Parse(s)
 		if err != nil {
-			return errors.New("the column holds a text that is not a UUID")
+			return errNoUUID
 		}
 		*(*[16]byte)(p) = u
 		return nil

@@ -17,6 +17,7 @@ type Codec struct {
 	typ     reflect.Type
 	null    nullForm
 	ruled   bool                    // check can find something
+	merges  bool                    // a changed document keeps what the field does not know of it
 	pattern *regexp.Regexp          // of column.Rules; nil for none
 	names   map[string]schema.Value // of an enum
 
@@ -34,8 +35,9 @@ type base struct {
 	op     op // how the fast way decodes it
 	decode func(r Row, i int, p unsafe.Pointer) error
 	encode func(p unsafe.Pointer) (schema.Value, error)
-	raw    func(r Row, i int) (schema.Value, error) // of a registered codec: the value as it is stored
 	deep   bool
+	unsure bool      // what is encoded may be what cannot be decoded: methods or functions that are not the library's do both
+	json   *jsonType // of what encoding/json writes
 }
 
 // Column returns the column that the codec is for.
@@ -65,7 +67,8 @@ func newCodec(col *schema.Column) (*Codec, error) {
 		}
 	}
 	c.names = enumNames(inner, b)
-	c.ruled = c.null != notNull || b.op == viaCodec || col.Rules.Any() || col.References != nil || col.Kind == schema.UUID ||
+	c.merges = b.json != nil && !writesJSON(inner)
+	c.ruled = b.unsure || c.null != notNull || b.op == viaCodec || col.Rules.Any() || col.References != nil || col.Kind == schema.UUID ||
 		col.Key && col.Kind == schema.Text
 	if col.Rules.Pattern != "" {
 		c.pattern = regexp.MustCompile(col.Rules.Pattern)

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding"
-	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -35,7 +34,8 @@ func textCodecBase(t reflect.Type) base {
 			}
 			return encodeText(schema.Text, string(b))
 		},
-		deep: true,
+		deep:   true,
+		unsure: true,
 	}
 }
 
@@ -60,7 +60,8 @@ func scannerBase(t reflect.Type, col *schema.Column) base {
 			}
 			return driverValue(v, t, col)
 		},
-		deep: true,
+		deep:   true,
+		unsure: true,
 	}
 }
 
@@ -96,7 +97,7 @@ func driverValue(v driver.Value, t reflect.Type, col *schema.Column) (schema.Val
 	case float64:
 		if col.Kind == schema.Float64 {
 			if x != x {
-				return schema.Value{}, errors.New("NaN cannot be stored")
+				return schema.Value{}, errNaN
 			}
 			return schema.FloatValue(schema.Float64, x), nil
 		}
@@ -132,7 +133,10 @@ func driverText(s string, t reflect.Type, col *schema.Column) (schema.Value, err
 			return schema.Value{}, fmt.Errorf("the Value method of %s is not a UUID", t)
 		}
 		return schema.TextValue(schema.UUID, u.String()), nil
-	case schema.Text, schema.JSON:
+	case schema.JSON:
+		s, _, err := storedJSON(s)
+		return schema.TextValue(schema.JSON, s), err
+	case schema.Text:
 		return encodeText(col.Kind, s)
 	}
 	return schema.Value{}, fmt.Errorf("the Value method of %s gives a text, which a column of kind %s does not take; say what it is by the tag option type", t, col.Kind)

@@ -11,9 +11,30 @@ import (
 
 func decimalBase(col *schema.Column) base {
 	return base{
-		decode: textBase.decode,
+		decode: func(r Row, i int, p unsafe.Pointer) error {
+			s, err := r.Text(i)
+			*(*string)(p) = padded(s, col.Scale)
+			return err
+		},
 		encode: func(p unsafe.Pointer) (schema.Value, error) { return encodeDecimal(col, *(*string)(p)) },
 	}
+}
+
+// padded returns a number with all digits of a scale, as PostgreSQL gives it. On SQLite it may have been stored when the column had another
+// scale, or by somebody else.
+func padded(s string, scale int) string {
+	point := strings.IndexByte(s, '.')
+	lacks := scale
+	if point >= 0 {
+		lacks -= len(s) - point - 1
+	}
+	if lacks <= 0 || s == "" || strings.Trim(s, "+-0123456789.") != "" {
+		return s
+	}
+	if point < 0 {
+		s += "."
+	}
+	return s + strings.Repeat("0", lacks)
 }
 
 // encodeDecimal writes a decimal number as both engines give it back: no plus, no leading zeros, all digits of the scale. A

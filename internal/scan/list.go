@@ -44,6 +44,7 @@ func listBase(t reflect.Type, col *schema.Column) (base, error) {
 				return v, err
 			})
 		},
-		deep: true,
+		deep:   true,
+		unsure: elem.base.unsure,
 	}, nil
 }

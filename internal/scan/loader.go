@@ -11,6 +11,8 @@ import (
 type Loader[T any] struct {
 	Plan *Plan
 
+	known *Result // whose values are noted by another plan than that of its rows; see Use
+
 	row   Row // of the result
 	wire  WireRow
 	lite  LiteRow
@@ -24,12 +26,23 @@ type Loader[T any] struct {
 }
 
 // Reset makes l ready for another result of the same plan.
-func (l *Loader[T]) Reset() { *l = Loader[T]{Plan: l.Plan} }
+func (l *Loader[T]) Reset() { *l = Loader[T]{Plan: l.Plan, known: l.known} }
+
+// Use makes l one of rows that have some columns of a model, or all in another order.
+func (l *Loader[T]) Use(r *Result) {
+	l.Plan, l.known = r.Plan, nil
+	if r.Known != nil {
+		l.known = r
+	}
+}
 
 // Load decodes the current row into v.
 func (l *Loader[T]) Load(r Row, v *T) error {
-	if err := l.decode(r, v); err != nil || !l.Plan.hasTracker {
+	if err := l.decode(r, v); err != nil {
 		return err
+	}
+	if l.known == nil && !l.Plan.hasTracker {
+		return nil
 	}
 	return l.note(v, r)
 }

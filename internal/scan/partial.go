@@ -14,18 +14,23 @@ type partial[T any] struct {
 	cols []*schema.Column
 }
 
-// Part returns the plan of rows that have some columns of the model, in the given order. It has no tracking; see [NotePart].
-func (p *Plan) Part(cols []*schema.Column) (*Plan, error) {
+// Part returns how rows that have some columns of the model, in the given order, are read. The values know which these are.
+func (p *Plan) Part(cols []*schema.Column) (*Result, error) {
 	key := string(ordinals(cols))
 	if part, ok := p.parts.Load(key); ok {
-		return part.(*Plan), nil
+		return part.(*Result), nil
 	}
-	part, err := PlanOf(p.Table.Model, cols)
+	plan, err := PlanOf(p.Table.Model, cols)
 	if err != nil {
 		return nil, err
 	}
+	part := &Result{Plan: plan}
+	if p.hasTracker {
+		part.know(p, cols)
+		part.only = cols
+	}
 	made, _ := p.parts.LoadOrStore(key, part)
-	return made.(*Plan), nil
+	return made.(*Result), nil
 }
 
 func ordinals(cols []*schema.Column) []byte {
@@ -36,24 +41,19 @@ func ordinals(cols []*schema.Column) []byte {
 	return b
 }
 
-// parts are the plans of parts of a model, by the ordinals of their columns.
+// parts are the results of parts of a model, by the ordinals of their columns.
 type parts struct{ sync.Map }
 
-// NotePart makes v a value of which the database holds the given columns as they are now, and of which the others are not known.
-func NotePart[T any](p *Plan, v *T, cols []*schema.Column) {
-	checkModel[T](p)
-	if !p.hasTracker {
-		return
-	}
-	tracker := p.trackerAt(unsafe.Pointer(v))
-	tracker.Loaded = nil
-	part := &partial[T]{cols: cols}
+// notePart is note for a row that has some columns of the model.
+func (l *Loader[T]) notePart(v *T, r Row) error {
+	p, part := l.known.Known, &partial[T]{cols: l.known.only}
 	part.row = *v
-	for _, i := range p.deep {
-		value, _ := p.codecs[i].snapshot(unsafe.Add(unsafe.Pointer(v), p.codecs[i].column.Offset), nil, i) // without a row there is nothing that fails
-		part.deep = append(part.deep, value)
+	var err error
+	if part.deep, err = p.snapshots(nil, unsafe.Pointer(v), r, l.known.places); err != nil {
+		return err
 	}
-	tracker.Loaded = part
+	p.trackerAt(unsafe.Pointer(v)).Loaded = part
+	return nil
 }
 
 // Unread returns those of the columns that were not read when v was loaded.

@@ -18,6 +18,7 @@ type Plan struct {
 	tracker    uintptr // offset of the schema.Tracker
 	hasTracker bool
 	deep       []int // ordinals of the deep columns
+	merges     bool  // a codec does
 
 	steps []step // by ordinal
 	texts []int  // ordinals of those that are texts

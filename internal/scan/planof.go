@@ -32,6 +32,7 @@ func newPlan(t *schema.Table) (*Plan, error) {
 		if p.codecs[i].deep {
 			p.deep = append(p.deep, i)
 		}
+		p.merges = p.merges || p.codecs[i].merges
 	}
 	p.steps = newSteps(p.codecs)
 	p.layout = newLayout(p.steps)

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -22,14 +21,8 @@ func RegisterCodec[V any, S StoredAs](encode func(V) (S, error), decode func(S) 
 		return fmt.Errorf("prom: the codec of %s lacks a function", t)
 	}
 	b := base{
-		deep: true,
-		raw: func(r Row, i int) (schema.Value, error) {
-			s, err := readStored[S](r, i)
-			if err != nil {
-				return schema.Value{}, err
-			}
-			return storedValue(s)
-		},
+		deep:   true,
+		unsure: true,
 		decode: func(r Row, i int, p unsafe.Pointer) error {
 			s, err := readStored[S](r, i)
 			if err != nil {
@@ -88,7 +81,7 @@ func storedValue[S StoredAs](s S) (schema.Value, error) {
 		return schema.IntValue(schema.Int64, v), nil
 	case float64:
 		if v != v {
-			return schema.Value{}, errors.New("NaN cannot be stored")
+			return schema.Value{}, errNaN
 		}
 		return schema.FloatValue(schema.Float64, v), nil
 	case bool:

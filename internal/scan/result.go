@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,17 @@ type Result struct {
 	// Known is the plan of a model with a tracker whose key is among the columns: a value that was read counts as loaded, and is
 	// to be noted by it. It is nil for all else, and when Plan notes by itself.
 	Known *Plan
+
+	places []int            // of Known's columns in a row, by their ordinals; -1 for those that are not there
+	only   []*schema.Column // those that are, when the value is to know that; nil when the others count as zero
+}
+
+// know makes the values of a result loaded ones of a model's plan.
+func (r *Result) know(p *Plan, cols []*schema.Column) {
+	r.Known, r.places = p, make([]int, len(p.codecs))
+	for i, c := range p.Table.Columns {
+		r.places[i] = slices.Index(cols, c)
+	}
 }
 
 // ForResult returns how rows with columns of these names are read into a type: a struct, whose fields are found by the names of
@@ -128,7 +140,7 @@ func modelResult(t reflect.Type, names []string) (*Result, error) {
 		}
 	}
 	if keys > 0 && keys == len(own.Table.Key) {
-		r.Known = own
+		r.know(own, cols)
 	}
 	return r, nil
 }

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,8 +52,70 @@ func (c *Codec) violation(rule, reason string) Violation {
 	return Violation{Field: c.column.Field, Column: c.column.Name, Rule: rule, Reason: reason}
 }
 
-// check returns the first rule of the column that v breaks, or false.
+// check returns the first rule of the column that v breaks, or false. That it would be read back is one of them.
 func (c *Codec) check(v schema.Value) (Violation, bool) {
+	violation, bad := c.checkRules(v)
+	if !bad {
+		if err := c.Readable(v); err != nil {
+			return c.violation("type", err.Error()), true
+		}
+	}
+	return violation, bad
+}
+
+// Readable returns an error for a value that was encoded and that the field could not be read from, which is up to methods and functions
+// that are not the library's.
+func (c *Codec) Readable(v schema.Value) error {
+	if !c.base.unsure || v.IsNull() && c.null != notNull {
+		return nil
+	}
+	return c.readBack(v)
+}
+
+func (c *Codec) readBack(v schema.Value) error {
+	if err := c.base.decode(valueRow{v}, 0, reflect.New(c.typ).UnsafePointer()); err != nil {
+		return fmt.Errorf("it could not be read back: %w", err)
+	}
+	return nil
+}
+
+// Restored returns a value that somebody else has encoded as the column stores it, or an error when it would not hold that exactly or the field
+// could not be read from it.
+func (c *Codec) Restored(v schema.Value) (schema.Value, error) {
+	if v.IsNull() {
+		return v, nil
+	}
+	var err error
+	switch {
+	case v.IsList() && v.Kind() == schema.Decimal:
+		elem, list := c.column.Elem(), v
+		v, err = schema.NewList(elem.Kind, list.Len(), func(i int) (schema.Value, error) { return encodeDecimal(elem, list.At(i).Text()) })
+	case v.Kind() == schema.Decimal:
+		v, err = encodeDecimal(c.column, v.Text())
+	case v.Kind() == schema.JSON:
+		var s string
+		s, _, err = storedJSON(v.Text())
+		v = schema.TextValue(schema.JSON, s)
+	}
+	if err == nil {
+		err = c.readBack(v)
+	}
+	return v, err
+}
+
+// FitsPath returns an error for a document that holds a value at a path, and nothing beside it, and that the column's documents could not be
+// read with.
+func (c *Codec) FitsPath(doc string) error {
+	if _, _, err := checkJSON(doc); err != nil {
+		return err
+	}
+	if c.base.json == nil || c.base.unsure {
+		return nil // what methods make of a part of a document is not known
+	}
+	return c.readBack(schema.TextValue(schema.JSON, doc))
+}
+
+func (c *Codec) checkRules(v schema.Value) (Violation, bool) {
 	col, r := c.column, &c.column.Rules
 	switch {
 	case v.IsNull() && !col.Null:

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/jsontext"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -161,18 +162,57 @@ func Modified[T any](p *Plan, v *T) []*schema.Column {
 	return cols
 }
 
+// Changes is [Values] for columns of a value that was loaded, to be written to the row that it was loaded from: of a document that
+// encoding/json writes, what the field does not know, or keeps less exactly, stays as it is stored.
+func Changes[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
+	from := len(dst)
+	dst, err := Values(p, dst, v, cols)
+	if err != nil || !p.merges {
+		return dst, err
+	}
+	was, ok := loaded(p, v)
+	for i, col := range cols {
+		if c := p.codecs[col.Ordinal]; ok && c.merges && (was.read == nil || slices.Contains(was.read, col)) {
+			dst[from+i] = c.merged(was.value(col.Ordinal), dst[from+i])
+		}
+	}
+	return dst, nil
+}
+
+// merged returns a stored document with the change that the field's own encoding of it, now, makes. When that would not be read back as now
+// is, which is up to the methods of types within, it is now.
+func (c *Codec) merged(stored, now schema.Value) schema.Value {
+	if stored.IsNull() || now.IsNull() {
+		return now
+	}
+	was, err := c.again(stored)
+	if err != nil || was.Equal(stored) {
+		return now
+	}
+	merged := schema.TextValue(schema.JSON, jsontext.Merge(stored.Text(), was.Text(), now.Text()))
+	if read, err := c.again(merged); err != nil || !read.Equal(now) {
+		return now
+	}
+	return merged
+}
+
+// again returns a document as it is when it was read and is encoded again.
+func (c *Codec) again(stored schema.Value) (schema.Value, error) {
+	p := reflect.New(c.typ).UnsafePointer()
+	if err := c.base.decode(valueRow{stored}, 0, p); err != nil {
+		return schema.Value{}, err
+	}
+	return c.base.encode(p)
+}
+
 // sameJSON reports whether a JSON text as the database wrote it means what the field's own encoding says. Engines write JSON
 // with other spaces and in another order.
 func (c *Codec) sameJSON(now, before schema.Value) bool {
-	if c.column.Kind != schema.JSON || c.column.Scanner || now.Kind() != before.Kind() {
+	if c.base.json == nil || now.Kind() != before.Kind() {
 		return false
 	}
-	v := reflect.New(c.typ)
-	if decodeJSON(c.typ, []byte(before.Text()), v.UnsafePointer()) != nil {
-		return false
-	}
-	again, err := encodeJSON(c.typ, v.UnsafePointer())
-	return err == nil && again.Equal(now)
+	again, err := c.again(before)
+	return err == nil && (again.Equal(now) || c.base.json.raw && jsontext.Compact(again.Text()) == jsontext.Compact(now.Text()))
 }
 
 // chunk is how many values share one allocation of what is kept for change tracking.
@@ -180,9 +220,15 @@ const chunk = 128
 
 // note remembers what v holds. From r, when there is one, it takes JSON as the database wrote it.
 func (l *Loader[T]) note(v *T, r Row) error {
-	p := l.Plan
+	p, places := l.Plan, []int(nil)
+	if l.known != nil {
+		p, places = l.known.Known, l.known.places
+	}
 	tracker := p.trackerAt(unsafe.Pointer(v))
 	tracker.Loaded = nil
+	if l.known != nil && l.known.only != nil {
+		return l.notePart(v, r)
+	}
 	if len(p.deep) == 0 {
 		if len(l.copies) == cap(l.copies) {
 			l.copies = make([]T, 0, moreChunk(cap(l.copies)))
@@ -198,17 +244,32 @@ func (l *Loader[T]) note(v *T, r Row) error {
 	l.shadows = l.shadows[:len(l.shadows)+1]
 	s := &l.shadows[len(l.shadows)-1]
 	s.row = *v
-	for _, i := range p.deep {
-		value, err := p.codecs[i].snapshot(unsafe.Add(unsafe.Pointer(v), p.codecs[i].column.Offset), r, i)
-		if err != nil {
-			return err
-		}
-		l.deep = append(l.deep, value)
+	var err error
+	if l.deep, err = p.snapshots(l.deep, unsafe.Pointer(v), r, places); err != nil {
+		return err
 	}
 	n := len(l.deep)
 	s.deep = l.deep[n-len(p.deep) : n : n]
 	tracker.Loaded = s
 	return nil
+}
+
+// snapshots appends the snapshots of the deep columns. A row that does not have all columns in their order has them at the given places.
+func (p *Plan) snapshots(dst []schema.Value, v unsafe.Pointer, r Row, places []int) ([]schema.Value, error) {
+	for _, i := range p.deep {
+		row, at := r, i
+		if places != nil {
+			if at = places[i]; at < 0 {
+				row = nil
+			}
+		}
+		value, err := p.codecs[i].snapshot(unsafe.Add(v, p.codecs[i].column.Offset), row, at)
+		if err != nil {
+			return dst, err
+		}
+		dst = append(dst, value)
+	}
+	return dst, nil
 }
 
 // moreChunk returns the size of the chunk after one of n. A result of one row is common, so the first chunk is small.
@@ -234,18 +295,8 @@ const noteRows = 44
 
 // snapshot returns a value of a deep column that later changes of the field do not reach.
 func (c *Codec) snapshot(p unsafe.Pointer, r Row, i int) (schema.Value, error) {
-	if r != nil && c.column.Kind == schema.JSON && !c.column.Scanner {
-		if r.IsNull(i) {
-			return schema.Value{}, nil
-		}
-		b, err := r.Bytes(i)
-		return schema.TextValue(schema.JSON, string(b)), err
-	}
-	if r != nil && c.base.raw != nil {
-		if r.IsNull(i) {
-			return schema.Value{}, nil
-		}
-		return c.base.raw(r, i)
+	if r != nil && (c.base.json != nil || c.column.Codec != nil) {
+		return storedAs(c.column, r, i)
 	}
 	v, err := c.encode(p)
 	if err != nil {

@@ -170,9 +170,6 @@ func (c *Conn) TotalChanges() int64 { return lib.Xsqlite3_total_changes64(c.tls,
 // LastInsertRowID returns the row number of the last INSERT that succeeded.
 func (c *Conn) LastInsertRowID() int64 { return lib.Xsqlite3_last_insert_rowid(c.tls, c.db) }
 
-// SetLastInsertRowID makes LastInsertRowID return n until the next INSERT.
-func (c *Conn) SetLastInsertRowID(n int64) { lib.Xsqlite3_set_last_insert_rowid(c.tls, c.db, n) }
-
 // handle is SQLite's own structure of the connection.
 func (c *Conn) handle() *lib.Tsqlite3 {
 	// c.db is the address that sqlite3_open_v2 returned: C memory, which does not move and lives until Close.

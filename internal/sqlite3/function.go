@@ -12,10 +12,12 @@ import (
 const mostFunctions = 16
 
 // Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, or NULL. A number comes as its
-// text.
+// text too.
 type Arg struct {
-	Text string
-	Null bool
+	Text  string
+	Null  bool
+	Type  Type
+	Float float64 // of a REAL
 }
 
 // Result is what a function gives: NULL, an INTEGER or a TEXT, or an error's text.
@@ -45,8 +47,18 @@ const functionFlags = lib.SQLITE_UTF8 | lib.SQLITE_DETERMINISTIC | lib.SQLITE_IN
 
 // CreateFunction gives the connection a function of so many arguments. It must neither panic nor use the connection.
 func (c *Conn) CreateFunction(name string, args int, call func(args []Arg) Result) error {
+	return c.createFunction(name, int32(args), functionFlags, call)
+}
+
+// CreateEffect gives the connection a function that is called for its effect, each time that it is met. A schema cannot use it. The rest
+// is as with CreateFunction.
+func (c *Conn) CreateEffect(name string, args int, call func(args []Arg) Result) error {
+	return c.createFunction(name, int32(args), lib.SQLITE_UTF8|lib.SQLITE_DIRECTONLY, call)
+}
+
+func (c *Conn) createFunction(name string, args, flags int32, call func(args []Arg) Result) error {
 	return c.addFunction(name, function{call: call}, func(p, arg uintptr) int32 {
-		return lib.Xsqlite3_create_function_v2(c.tls, c.db, p, int32(args), functionFlags, arg, funcPointer(onCall), 0, 0, 0)
+		return lib.Xsqlite3_create_function_v2(c.tls, c.db, p, args, flags, arg, funcPointer(onCall), 0, 0, 0)
 	})
 }
 
@@ -85,14 +97,25 @@ func called(tls *libc.TLS, ctx uintptr) (*Conn, *function) {
 // argument returns an argument of a call.
 func argument(tls *libc.TLS, argv uintptr, i int) Arg {
 	value := *(*uintptr)(pointer(argv + uintptr(i)*unsafe.Sizeof(argv))) // argv is an array of as many pointers as arguments
-	if lib.Xsqlite3_value_type(tls, value) == lib.SQLITE_NULL {
+	var a Arg
+	switch lib.Xsqlite3_value_type(tls, value) {
+	case lib.SQLITE_NULL:
 		return Arg{Null: true}
+	case lib.SQLITE_INTEGER:
+		a.Type = Integer
+	case lib.SQLITE_FLOAT:
+		a.Type, a.Float = Float, lib.Xsqlite3_value_double(tls, value)
+	case lib.SQLITE_BLOB:
+		a.Type = Blob
+	default:
+		a.Type = Text
 	}
 	p := lib.Xsqlite3_value_text(tls, value)
 	if p == 0 {
 		return Arg{Null: true} // out of memory, which SQLite reports
 	}
-	return Arg{Text: view(p, lib.Xsqlite3_value_bytes(tls, value))}
+	a.Text = view(p, lib.Xsqlite3_value_bytes(tls, value))
+	return a
 }
 
 // give makes r the result of a call.

@@ -193,6 +193,16 @@ func (s *Stmt) interrupt() error {
 	return &Error{Code: lib.SQLITE_INTERRUPT, Message: "interrupted", Offset: -1, Err: s.conn.cause}
 }
 
+// Undo ends a statement that writes, on one of its rows, in such a way that it has not happened. Outside a transaction alone: SQLite rolls
+// a whole one back. The statement must be Reset.
+func (s *Stmt) Undo() {
+	c := s.conn
+	s.row, s.ready, s.failed = nil, 0, true
+	lib.Xsqlite3_interrupt(c.tls, c.db)
+	// The first thing that a step does is to look for that, and it is forgotten when the next statement begins.
+	lib.Xsqlite3_step(c.tls, s.stmt)
+}
+
 // waitShared waits before another attempt to get a lock of a shared cache, for which SQLite does not call the busy handler.
 func (c *Conn) waitShared(attempt int) bool {
 	if attempt == 0 {

@@ -153,5 +153,5 @@ func TestPage(t *testing.T) {
 	var out strings.Builder
 	_, err := run(&out, options{root: filepath.Join("..", ".."), report: os.DevNull})
 	is.NoErr(err)
-	is.Equal(strings.Count(out.String(), "\n"), 32+1)
+	is.Equal(strings.Count(out.String(), "\n"), 35+1)
 }

@@ -218,7 +218,7 @@ func (b *bank) transfer(ctx context.Context, random *rand.Rand) error {
 	case err == nil && moved:
 		b.acknowledged.Add(1)
 		b.told()
-	case errors.Is(err, prom.ErrCommitUnknown) && moved:
+	case errors.Is(err, prom.ErrOutcomeUnknown) && moved:
 		b.unknown.Add(1)
 	case err != nil:
 		b.failed.Add(1)

@@ -234,6 +234,6 @@ func (f *faulty) check() {
 	}
 	t.Log(f.writes.kinds, f.installs.kinds)
 	dbtest.Reportf(t, 11, "%s: %d calls, %d failed, the latest %v after its context; %d writes acknowledged, 0 lost, 0 repeated, %d commits unknown, %d that failed had happened; %d tables; well after %v",
-		f.kind, f.calls.Load(), f.failed.Load(), f.late.Round(time.Millisecond), acknowledged, f.writes.kinds[prom.ErrCommitUnknown.Error()], happened,
+		f.kind, f.calls.Load(), f.failed.Load(), f.late.Round(time.Millisecond), acknowledged, f.writes.kinds[prom.ErrOutcomeUnknown.Error()], happened,
 		installed, recovery.Round(time.Millisecond))
 }

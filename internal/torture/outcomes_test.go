@@ -87,8 +87,8 @@ func (o *outcomes) check(t *testing.T, have map[half]int) (acknowledged, happene
 			t.Errorf("%v is lost", h)
 		case told.err == nil:
 			acknowledged++
-		case told.pair && first && !errors.Is(told.err, prom.ErrCommitUnknown):
-			t.Errorf("the transaction %v is there, and its writer was told: %v", h, told.err)
+		case first && !errors.Is(told.err, prom.ErrOutcomeUnknown):
+			t.Errorf("%v is there, and its writer was told: %v", h, told.err)
 		case first:
 			happened++
 		}
@@ -99,7 +99,7 @@ func (o *outcomes) check(t *testing.T, have map[half]int) (acknowledged, happene
 // Ensure that the tests would notice what they are there for.
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
-	unknown, failed := &prom.Error{Kind: prom.ErrCommitUnknown}, &prom.Error{Kind: prom.ErrConnection}
+	unknown, failed := &prom.Error{Kind: prom.ErrOutcomeUnknown}, &prom.Error{Kind: prom.ErrConnection}
 	tests := []struct {
 		name string
 		told outcome
@@ -108,7 +108,8 @@ func TestOutcomes(t *testing.T) {
 	}{
 		{"a row", outcome{}, map[half]int{{1, 1, 0}: 1}, true},
 		{"a pair", outcome{pair: true}, map[half]int{{1, 1, 0}: 1, {1, 1, 1}: 1}, true},
-		{"a row that may be there", outcome{err: failed}, map[half]int{{1, 1, 0}: 1}, true},
+		{"a row that may be there", outcome{err: unknown}, map[half]int{{1, 1, 0}: 1}, true},
+		{"a row told wrong", outcome{err: failed}, map[half]int{{1, 1, 0}: 1}, false},
 		{"a pair that may be there", outcome{pair: true, err: unknown}, map[half]int{{1, 1, 0}: 1, {1, 1, 1}: 1}, true},
 		{"lost", outcome{}, map[half]int{}, false},
 		{"doubled", outcome{}, map[half]int{{1, 1, 0}: 2}, false},

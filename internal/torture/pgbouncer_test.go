@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,13 +12,13 @@ import (
 )
 
 // Ensure that programs work behind each PgBouncer that is there, in transaction mode, whose sessions change from one
-// transaction to the next, with the options that docs/dsn.md tells: tables are made, columns added, and no call fails.
-// Where PgBouncer follows prepared statements, the default mode works as well.
+// transaction to the next, with no options and with those that docs/dsn.md tells: tables are made, columns added, and no call
+// fails. Where PgBouncer follows prepared statements, they may be used.
 // suite: 23
 func TestPgBouncer(t *testing.T) {
 	t.Parallel()
 	for _, b := range dbtest.Bouncers(t, 23) {
-		modes := []string{"exec", "simple_protocol"}
+		modes := []string{"default", "exec", "simple_protocol"}
 		if b.Prepares() {
 			modes = append(modes, "cache_statement")
 		}
@@ -37,7 +36,11 @@ func behindBouncer(t *testing.T, b servers.Bouncer, mode string) {
 	const workers, sessions = 16, 2
 	straight := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
 	e := dbtest.PgBouncer(t, b, straight, sessions)
-	db := open(t, e.With("pool_maxconn=8&default_query_exec_mode="+mode))
+	option := ""
+	if mode != "default" {
+		option = "&default_query_exec_mode=" + mode
+	}
+	db := open(t, e.With("pool_maxconn=8"+option))
 	repo, wide := entries(db, "entry"), wideEntries(db, "entry")
 	each := dbtest.Size(12, 1000)
 	begun := time.Now()
@@ -84,9 +87,9 @@ func behindBouncer(t *testing.T, b servers.Bouncer, mode string) {
 		}
 	}
 	wholeTable(t, open(t, straight.DSN), "entry", true)
-	for _, refused := range []string{"search_path=x", "statement_timeout=1s", "lock_timeout=1s"} { // see docs/dsn.md
+	for _, refused := range []string{"search_path=x", "statement_timeout=1s", "lock_timeout=1s", "default_query_exec_mode=describe_exec"} { // see docs/dsn.md
 		if err := open(t, e.With(refused)).Ping(context.Background()); err == nil {
-			t.Errorf("PgBouncer takes %s", refused)
+			t.Errorf("%s works behind PgBouncer", refused)
 		}
 	}
 	prepared := ""
@@ -95,59 +98,4 @@ func behindBouncer(t *testing.T, b servers.Bouncer, mode string) {
 	}
 	dbtest.Reportf(t, 23, "PgBouncer %s%s, %s: %d workers × %d on %d sessions, 0 errors, in %v", b.Version, prepared,
 		mode, workers, each, sessions, time.Since(begun).Round(time.Millisecond))
-}
-
-// Ensure that two programs which share the sessions of a PgBouncer never run each other's statements, in the default mode of pgx. A call may
-// fail there, since prepared statements come and go with the sessions.
-// suite: 23
-func TestPgBouncer_OthersStatements(t *testing.T) {
-	t.Parallel()
-	for _, b := range dbtest.Bouncers(t, 23) {
-		t.Run(b.Version, func(t *testing.T) {
-			t.Parallel()
-			straight := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
-			direct := open(t, straight.DSN)
-			rows := []Entry{{No: 1}, {No: 2}}
-			ctx, cancel := within(time.Minute)
-			defer cancel()
-			if err := entries(direct, "entry").CreateMany(ctx, rows); err != nil {
-				t.Fatal(err)
-			}
-			e := dbtest.PgBouncer(t, b, straight, 2)
-			one, two := entries(open(t, e.With("pool_maxconn=4")), "entry"), entries(open(t, e.With("pool_maxconn=4")), "entry")
-			var done, failed [2]atomic.Int64
-			programs := []func() (int, error){
-				func() (int, error) { return one.Where(entryNo.Eq(1)).Update(ctx, entryWorker.Set(7)) },
-				func() (int, error) { return two.Where(entryNo.Eq(2)).Update(ctx, entryHalf.Set(9)) },
-			}
-			if err := together(8, func(worker int) error {
-				for range dbtest.Size(200, 2000) {
-					if n, err := programs[worker%2](); err != nil {
-						failed[worker%2].Add(1)
-					} else if n != 1 {
-						return fmt.Errorf("%d rows changed", n)
-					} else {
-						done[worker%2].Add(1)
-					}
-				}
-				return nil
-			}); err != nil {
-				t.Error(err)
-			}
-			for _, v := range rows {
-				got, err := entries(direct, "entry").Get(ctx, v.ID)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if v.No == 1 && got.Half != 0 || v.No == 2 && got.Worker != 0 {
-					t.Errorf("row %d has what the other program writes: worker %d, half %d", v.No, got.Worker, got.Half)
-				}
-			}
-			if done[0].Load() == 0 || done[1].Load() == 0 {
-				t.Error("no call succeeded")
-			}
-			dbtest.Reportf(t, 23, "PgBouncer %s, two programs in the default mode: %d calls, none ran another's statement", b.Version,
-				done[0].Load()+done[1].Load()+failed[0].Load()+failed[1].Load())
-		})
-	}
 }

@@ -253,7 +253,7 @@ func (s *soaking) canceled(random *rand.Rand, worker, no int) error {
 	ctx, cancel := within(time.Duration(random.IntN(2000)) * time.Microsecond)
 	defer cancel()
 	err := s.db.Tx(ctx, func(ctx context.Context) error { return s.repo.Create(ctx, &Entry{Worker: worker, No: no}) })
-	if err != nil && !errors.Is(err, prom.ErrTimeout) && !errors.Is(err, prom.ErrCommitUnknown) {
+	if err != nil && !errors.Is(err, prom.ErrTimeout) && !errors.Is(err, prom.ErrOutcomeUnknown) {
 		return fmt.Errorf("beyond its deadline: %w", err)
 	}
 	return nil

@@ -6,7 +6,7 @@ COPY "every_kind" ("_id", "bool", "i8", "i16", "u8", "i32", "u16", "i64", "int",
 -- shape
 SELECT "_id", "bool", "i8", "i16", "u8", "i32", "u16", "i64", "int", "u32", "u64", "uint", "f32", "f64", "text", "no_case", "bytes", "decimal", "time", "date", "clock", "uuid", "uuid_str", "json", "raw", "list", "days", "small", "prices", "words", "any", "color", "chosen", "_created", "_updated" FROM "every_kind";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"every_kind"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"every_kind"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"every_kind"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- every_null
 -- lists
 INSERT INTO "every_null" ("identifier", "bool", "int", "u64", "f64", "text", "no_case", "bytes", "decimal", "time", "date", "clock", "uuid", "json") SELECT * FROM unnest($1::text[], $2::boolean[], $3::bigint[], $4::numeric[], $5::double precision[], $6::text[], $7::text[], $8::bytea[], $9::numeric[], $10::timestamptz[], $11::date[], $12::time[], $13::uuid[], $14::jsonb[]);
@@ -22,7 +22,7 @@ COPY "constants" ("_id", "true", "false", "least", "small", "most", "f32", "f64"
 -- shape
 SELECT "_id", "true", "false", "least", "small", "most", "f32", "f64", "tiny", "inf", "neg_inf", "zero", "empty", "bytes", "decimal", "time", "date", "clock", "uuid", "json", "now", "random", "color", "_created", "_updated" FROM "constants";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"constants"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"constants"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"constants"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- hostile_defaults
 -- lists
 INSERT INTO "hostile_defaults" ("quote", "double", "backslash", "both", "newline", "dollar", "question", "comment", "stacked", "escapes", "percent", "emoji", "bytes", "json", "_created", "_updated") SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::jsonb[], $15::timestamptz[], $16::timestamptz[]) RETURNING "_id";
@@ -31,7 +31,7 @@ COPY "hostile_defaults" ("_id", "quote", "double", "backslash", "both", "newline
 -- shape
 SELECT "_id", "quote", "double", "backslash", "both", "newline", "dollar", "question", "comment", "stacked", "escapes", "percent", "emoji", "bytes", "json", "_created", "_updated" FROM "hostile_defaults";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"hostile_defaults"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"hostile_defaults"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"hostile_defaults"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- limits
 -- lists
 INSERT INTO "limits" ("range", "exact", "at_least", "at_most", "bytes", "null", "folded", "int", "int_min", "uint", "uint_min", "f64", "f32", "check", "_created", "_updated") SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::numeric[], $11::numeric[], $12::double precision[], $13::double precision[], $14::text[], $15::timestamptz[], $16::timestamptz[]) RETURNING "_id";
@@ -40,7 +40,7 @@ COPY "limits" ("_id", "range", "exact", "at_least", "at_most", "bytes", "null", 
 -- shape
 SELECT "_id", "range", "exact", "at_least", "at_most", "bytes", "null", "folded", "int", "int_min", "uint", "uint_min", "f64", "f32", "check", "_created", "_updated" FROM "limits";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"limits"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"limits"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"limits"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- only_key
 -- small_key
 -- lists
@@ -50,7 +50,7 @@ COPY "small_key" ("id", "x") FROM STDIN (FORMAT binary);
 -- shape
 SELECT "id", "x" FROM "small_key";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"small_key"', 'id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"small_key"', 'id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"small_key"'::regclass AND a.attname = 'id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- medium_key
 -- lists
 INSERT INTO "medium_key" ("x") SELECT * FROM unnest($1::bigint[]) RETURNING "id";
@@ -59,7 +59,7 @@ COPY "medium_key" ("id", "x") FROM STDIN (FORMAT binary);
 -- shape
 SELECT "id", "x" FROM "medium_key";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"medium_key"', 'id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"medium_key"', 'id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"medium_key"'::regclass AND a.attname = 'id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- plain_key
 -- lists
 INSERT INTO "plain_key" ("id", "x") SELECT * FROM unnest($1::bigint[], $2::bigint[]);
@@ -117,7 +117,7 @@ COPY "author" ("_id", "name", "_created", "_updated") FROM STDIN (FORMAT binary)
 -- shape
 SELECT "_id", "name", "_created", "_updated" FROM "author";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"author"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"author"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"author"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- ref_key
 -- lists
 INSERT INTO "ref_key" ("author_id", "bio") SELECT * FROM unnest($1::bigint[], $2::text[]);
@@ -133,7 +133,7 @@ COPY "post" ("_id", "author_id", "editor_id", "tag", "device", "plain", "_create
 -- shape
 SELECT "_id", "author_id", "editor_id", "tag", "device", "plain", "_created", "_updated" FROM "post";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"post"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"post"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"post"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- node
 -- lists
 INSERT INTO "node" ("parent", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) RETURNING "_id";
@@ -142,7 +142,7 @@ COPY "node" ("_id", "parent", "_created", "_updated") FROM STDIN (FORMAT binary)
 -- shape
 SELECT "_id", "parent", "_created", "_updated" FROM "node";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"node"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"node"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"node"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- chicken
 -- lists
 INSERT INTO "chicken" ("egg", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) RETURNING "_id";
@@ -151,7 +151,7 @@ COPY "chicken" ("_id", "egg", "_created", "_updated") FROM STDIN (FORMAT binary)
 -- shape
 SELECT "_id", "egg", "_created", "_updated" FROM "chicken";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"chicken"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"chicken"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"chicken"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- egg
 -- lists
 INSERT INTO "egg" ("chicken", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) RETURNING "_id";
@@ -160,7 +160,7 @@ COPY "egg" ("_id", "chicken", "_created", "_updated") FROM STDIN (FORMAT binary)
 -- shape
 SELECT "_id", "chicken", "_created", "_updated" FROM "egg";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"egg"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"egg"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"egg"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- indexed
 -- lists
 INSERT INTO "indexed" ("a", "b", "c", "d", "e", "f", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::double precision[], $6::text[], $7::timestamptz[], $8::timestamptz[]) RETURNING "_id";
@@ -169,7 +169,7 @@ COPY "indexed" ("_id", "a", "b", "c", "d", "e", "f", "_created", "_updated") FRO
 -- shape
 SELECT "_id", "a", "b", "c", "d", "e", "f", "_created", "_updated" FROM "indexed";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"indexed"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"indexed"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"indexed"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- marked
 -- lists
 INSERT INTO "marked" ("a", "b", "c", "gone at", "version", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::bigint[], $6::timestamptz[], $7::timestamptz[]) RETURNING "_id";
@@ -178,7 +178,7 @@ COPY "marked" ("_id", "a", "b", "c", "gone at", "version", "_created", "_updated
 -- shape
 SELECT "_id", "a", "b", "c", "gone at", "version", "_created", "_updated" FROM "marked";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"marked"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"marked"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"marked"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- hostile_names
 -- lists
 INSERT INTO "group""by; -- Ünïcode" ("qu""o""""te", "it's", " a b ", "CamelCase", "1st", "; DROP TABLE x; --", "$1", "😀", "Größe", "back\slash", "new
@@ -190,4 +190,4 @@ line", "c23456789012345678901234567890123456789012345678901234567890123", "[x]",
 SELECT "select", "qu""o""""te", "it's", " a b ", "CamelCase", "1st", "; DROP TABLE x; --", "$1", "😀", "Größe", "back\slash", "new
 line", "c23456789012345678901234567890123456789012345678901234567890123", "[x]", "references" FROM "group""by; -- Ünïcode";
 -- keys
-SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"group""by; -- Ünïcode"', 'select')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE');
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"group""by; -- Ünïcode"', 'select')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"group""by; -- Ünïcode"'::regclass AND a.attname = 'select' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));

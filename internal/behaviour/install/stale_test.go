@@ -78,3 +78,44 @@ func TestEveryConnectionIsStale(t *testing.T) {
 	is.Equal(len(list), 1)
 	is.Equal(log.failed, 1) // the second run does not use what was prepared
 }
+
+// Ensure that calls outside of transactions work when the prepared statements of their connection are gone, or fit no longer.
+func TestStatementsGone(t *testing.T) {
+	t.Parallel()
+	ctx := kit.Ended(t)
+	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
+	db := kit.Open(t, e.With("pool_max_conns=1"))
+	repo := kit.Things(db)
+	many := func(n int) func() error {
+		return func() error { return repo.CreateMany(ctx, make([]kit.Thing, n)) }
+	}
+	for name, call := range map[string]func() error{
+		"Create":              func() error { return repo.Create(ctx, &kit.Thing{}) },
+		"All":                 func() error { _, err := repo.All(ctx); return err },
+		"CreateMany by lists": many(kit.ByArrays), "CreateMany by COPY": many(kit.ByCopy),
+		"Batch": func() error {
+			var b prom.Batch
+			for range 3 {
+				repo.Batch(&b).Create(&kit.Thing{})
+			}
+			repo.Batch(&b).All(repo.Query())
+			return b.Run(ctx)
+		},
+	} {
+		is := is.New(t)
+		is.NoErr(call())
+		before, err := repo.Count(ctx)
+		is.NoErr(err)
+		for _, change := range []string{`DEALLOCATE ALL`, `ALTER TABLE "thing" ALTER COLUMN "count" TYPE integer`, `ALTER TABLE "thing" ALTER COLUMN "count" TYPE bigint`} {
+			kit.RunSQL(t, db, change)
+			if err := call(); err != nil {
+				t.Errorf("%s after %s: %v", name, change, err)
+			}
+		}
+		after, err := repo.Count(ctx)
+		is.NoErr(err)
+		if grew := map[string]int{"Create": 3, "CreateMany by lists": 3 * kit.ByArrays, "CreateMany by COPY": 3 * kit.ByCopy, "Batch": 9}[name]; after != before+grew {
+			t.Errorf("%s stored %d rows of %d", name, after-before, grew)
+		}
+	}
+}

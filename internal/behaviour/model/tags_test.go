@@ -113,6 +113,7 @@ type (
 		Left    sql.Null[int64]
 		Made    time.Time `prom:"created"`
 		Changed time.Time `prom:"updated"`
+		Clocked time.Time `prom:"stored=datetime"`
 	}
 )
 

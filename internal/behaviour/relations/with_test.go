@@ -376,6 +376,47 @@ func TestWithKeys(t *testing.T) {
 	})
 }
 
+// Ensure that relations find their rows by keys that PostgreSQL's collation takes for equal though they differ in more than case.
+func TestWithEqualKeys(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	db := kit.Open(t, dbtest.Postgres(t))
+	nations, towns, lanes := prom.NewRepo[Nation](prom.Using(db)), prom.NewRepo[Town](prom.Using(db)), prom.NewRepo[Lane](prom.Using(db))
+	for _, code := range []string{"\u00c9", "FI", "2", "AB"} {
+		kit.MustCreate(t, nations, Nation{Code: code, Name: code})
+	}
+	_, err := lanes.With(laneTown).All(ctx)
+	is.NoErr(err)
+	want := map[string]string{"\u00e9": "\u00c9", "e\u0301": "\u00c9", "E\u0301": "\u00c9", "\u00c9": "\u00c9", "\ufb01": "FI", "fi": "FI", "\u00b2": "2", "a\u200bb": "AB", "\uff41B": "AB"}
+	for code := range want {
+		kit.MustCreate(t, towns, Town{Name: code, Nation: prom.RefToKey[Nation](code)})
+	}
+	check := func(ctx context.Context) {
+		list, err := towns.With(townNation).All(ctx)
+		is.NoErr(err)
+		is.Equal(len(list), len(want))
+		for i := range list {
+			nation, ok := list[i].Nation.Get()
+			is.True(ok)
+			is.Equal(nation.Name, want[list[i].Name])
+			is.Equal(list[i].Nation.Key(), list[i].Name) // as it is stored
+		}
+		for _, most := range []int{100, 2} {
+			all, err := nations.With(nationTowns.Limit(most).With(townNation)).All(ctx)
+			is.NoErr(err)
+			for _, n := range all {
+				is.Equal(len(n.Towns.Rows()), min(most, map[string]int{"\u00c9": 4, "FI": 2, "2": 1, "AB": 2}[n.Code]))
+				for _, town := range n.Towns.Rows() {
+					is.Equal(want[town.Name], n.Code)
+				}
+			}
+		}
+	}
+	check(ctx)
+	is.NoErr(db.Tx(ctx, func(ctx context.Context) error { check(ctx); return nil }))
+}
+
 // Ensure that relations are read from the connection of the rows that they belong to, and not from the one that another repo of
 // the related model is bound to.
 // parity: B38

@@ -118,7 +118,8 @@ func TestDumpRestore(t *testing.T) {
 			is.NoErr(repo.Using(target).Delete(ctx, next))
 			var second bytes.Buffer
 			is.NoErr(prom.Dump(ctx, &second, all(target)...))
-			is.Equal(len(second.String()), len(dump.String()))
+			// PostgreSQL writes JSON with spaces.
+			is.Equal(len(strings.ReplaceAll(second.String(), " ", "")), len(strings.ReplaceAll(dump.String(), " ", "")))
 		})
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error { return prom.Dump(ctx, &again, all(db)...) }))
 		is.Equal(again.String(), dump.String())

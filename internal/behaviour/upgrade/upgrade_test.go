@@ -373,7 +373,7 @@ func TestUpgradeRestore(t *testing.T) {
 						k.restoreHuge(t, e, db)
 					}
 					for _, one := range common {
-						checkRows(t, ctx, db, one, from == dbtest.NameSQLite && e.Name == from)
+						checkRows(t, ctx, db, one, false) // of equal keys in a document the last is restored
 					}
 					checkPlan(t, common, db)
 					checkAdded(t, common, db)

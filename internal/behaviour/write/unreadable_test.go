@@ -1,0 +1,301 @@
+package write_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/behaviour/kit"
+	"github.com/prom-go/prom/internal/dbtest"
+)
+
+// Host is a model whose table others change.
+type Host struct {
+	prom.Model
+	Name string `prom:"unique"`
+	No   int
+	Addr *string
+	Seen time.Time
+}
+
+var (
+	hostName = prom.TextOf(func(h *Host) *string { return &h.Name })
+	hostNo   = prom.NumberOf(func(h *Host) *int { return &h.No })
+)
+
+func newHost(name string) Host { return Host{Name: name, Seen: time.Unix(1700000000, 0)} }
+
+// hostWrites are the writes that read rows back. They are about the row "a", which v was loaded from, or make one called "b".
+func hostWrites(repo *prom.Repo[Host], v Host) map[string]func(ctx context.Context) error {
+	fresh, again := newHost("b"), newHost("a")
+	fresh.Addr, again.Addr = v.Addr, v.Addr
+	all := repo.Where(hostName.Eq("a"))
+	return map[string]func(ctx context.Context) error{
+		"Create":      func(ctx context.Context) error { w := fresh; return repo.Create(ctx, &w) },
+		"Save":        func(ctx context.Context) error { w := fresh; return repo.Save(ctx, &w) },
+		"GetOrCreate": func(ctx context.Context) error { w := fresh; return kit.ErrOf(repo.GetOrCreate(ctx, &w, hostName)) },
+		"Upsert":      func(ctx context.Context) error { w := fresh; return repo.Upsert(ctx, &w, hostName) },
+		"Upsert of a row": func(ctx context.Context) error {
+			w := again
+			w.No = 9
+			return kit.ErrOf(repo.OnConflict(hostName).Update(hostNo.Set(9)).Create(ctx, &w))
+		},
+		"OnConflict.CreateMany": func(ctx context.Context) error {
+			return kit.ErrOf(repo.OnConflict(hostName).Update(hostNo.Set(9)).CreateMany(ctx, []Host{again, fresh}))
+		},
+		"Batch.Create": func(ctx context.Context) error {
+			var b prom.Batch
+			w := fresh
+			repo.Batch(&b).Create(&w)
+			return b.Run(ctx)
+		},
+		"Batch.Update": func(ctx context.Context) error {
+			var b prom.Batch
+			w := v
+			w.No = 9
+			repo.Batch(&b).Update(&w)
+			return b.Run(ctx)
+		},
+		"Update": func(ctx context.Context) error {
+			w := v
+			w.No = 9
+			return repo.Update(ctx, &w)
+		},
+		"UpdateReturning": func(ctx context.Context) error { return kit.ErrOf(all.UpdateReturning(ctx, hostNo.Set(9))) },
+		"DeleteReturning": func(ctx context.Context) error { return kit.ErrOf(all.DeleteReturning(ctx)) },
+		"Claim":           func(ctx context.Context) error { return kit.ErrOf(all.Claim(ctx, 1, hostNo.Set(9))) },
+		"RawQuery": func(ctx context.Context) error {
+			return kit.ErrOf(prom.RawQuery[Host](repo, "UPDATE host SET no = 9 WHERE name = 'a' RETURNING *").All(ctx))
+		},
+		"RawQuery.One": func(ctx context.Context) error {
+			return kit.ErrOf(prom.RawQuery[Host](repo, "UPDATE host SET no = 9 WHERE name = 'a' RETURNING *").One(ctx))
+		},
+	}
+}
+
+// nothingWritten runs writes on a table with the row "a", and fails when one succeeds, or has changed anything. Each is run twice, the second time on
+// statements that are prepared.
+func nothingWritten(t *testing.T, db *prom.DB, writes map[string]func(ctx context.Context) error, leave ...string) {
+	t.Helper()
+	state := func() string {
+		return kit.ScanOne[string](t, db, "SELECT CAST(count(*) AS text) || ' ' || CAST(coalesce(sum(no), -1) AS text) FROM host")
+	}
+	before := state()
+	for name, write := range writes {
+		if slices.Contains(leave, name) {
+			continue
+		}
+		for range 2 {
+			if err := write(context.Background()); !errors.Is(err, prom.ErrType) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if now := state(); now != before {
+				t.Fatalf("%s has happened: %s, not %s", name, now, before)
+			}
+		}
+		err := db.Tx(context.Background(), func(ctx context.Context) error {
+			for range 2 {
+				if err := write(ctx); !errors.Is(err, prom.ErrType) {
+					t.Errorf("%s in a transaction: %v", name, err)
+				}
+			}
+			return nil
+		})
+		if now := state(); now != before || err != nil {
+			t.Fatalf("%s in a transaction has happened: %s, not %s (%v)", name, now, before, err)
+		}
+	}
+}
+
+// Ensure that a write does not happen when the type of a column that it reads back cannot be read, whatever it holds.
+// suite: 33
+func TestUnreadableTypes(t *testing.T) {
+	t.Parallel()
+	for typ, addr := range map[string]string{"inet": "1.2.3.4", "point": "(1,2)", "interval": "1 day", "text[]": "{a,b}", "boolean": "t", "integer": "7"} {
+		t.Run(typ, func(t *testing.T) {
+			t.Parallel()
+			modes(t, func(t *testing.T, dsn string) {
+				db := kit.Open(t, dsn)
+				v := newHost("a")
+				v.Addr = &addr
+				is.New(t).NoErr(prom.NewRepo[Host](prom.Using(db)).Create(context.Background(), &v))
+				kit.RunSQL(t, db, "ALTER TABLE host ALTER addr TYPE "+typ+" USING addr::"+typ)
+				for _, db := range []*prom.DB{db, kit.Open(t, dsn)} { // who has prepared statements on the table, and who has not
+					nothingWritten(t, db, hostWrites(prom.NewRepo[Host](prom.Using(db)), v))
+				}
+			})
+		})
+	}
+}
+
+// modes runs fn on PostgreSQL in the exec mode of the direct way and in one of the others.
+func modes(t *testing.T, fn func(t *testing.T, dsn string)) {
+	t.Helper()
+	for _, mode := range []string{"cache_statement", "cache_describe", "exec", "simple_protocol"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			fn(t, dbtest.Engine{DSN: dbtest.Postgres(t)}.With("default_query_exec_mode="+mode))
+		})
+	}
+}
+
+// Ensure that a write does not happen when a row that it reads back holds what no field takes, which its type does not tell.
+// suite: 33
+func TestUnreadableValues(t *testing.T) {
+	t.Parallel()
+	spoil := map[string][]string{
+		dbtest.NameSQLite:   {"UPDATE host SET seen = 'soon'"},
+		dbtest.NamePostgres: {"UPDATE host SET seen = 'infinity'"},
+	}
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		db := kit.Open(t, e.DSN)
+		repo := prom.NewRepo[Host](prom.Using(db))
+		v := newHost("a")
+		is.New(t).NoErr(repo.Create(context.Background(), &v))
+		kit.RunSQL(t, db, spoil[e.Name]...)
+		// New rows hold nothing of what is spoilt.
+		nothingWritten(t, db, hostWrites(repo, v), "Create", "Save", "GetOrCreate", "Upsert", "Batch.Create")
+		fresh := newHost("b")
+		is.New(t).NoErr(repo.Create(context.Background(), &fresh))
+	})
+}
+
+// Ensure that a write does not happen when a trigger makes of its row what no field takes, also NULL where the table allows it.
+// suite: 33
+func TestUnreadableByTrigger(t *testing.T) {
+	t.Parallel()
+	modes(t, func(t *testing.T, dsn string) {
+		db := kit.Open(t, dsn)
+		repo := prom.NewRepo[Host](prom.Using(db))
+		v := newHost("a")
+		is.New(t).NoErr(repo.Create(context.Background(), &v))
+		kit.RunSQL(t, db, "ALTER TABLE host ALTER name DROP NOT NULL",
+			"CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.name = NULL; RETURN NEW; END'",
+			"CREATE TRIGGER spoil BEFORE INSERT OR UPDATE ON host FOR EACH ROW EXECUTE FUNCTION spoil()")
+		db = kit.Open(t, dsn)
+		nothingWritten(t, db, hostWrites(prom.NewRepo[Host](prom.Using(db)), v), "DeleteReturning")
+	})
+}
+
+// Narrow is a model whose key may be too large for it.
+type Narrow struct {
+	ID   int16 `prom:"key,auto"`
+	Name string
+}
+
+// Ensure that a row is not inserted whose key does not fit the model's field.
+func TestKeyTooLarge(t *testing.T) {
+	t.Parallel()
+	make := map[string][]string{
+		dbtest.NameSQLite: {"CREATE TABLE narrow (id INTEGER PRIMARY KEY, name TEXT NOT NULL)", "INSERT INTO narrow VALUES (40000, 'x')"},
+		dbtest.NamePostgres: {"CREATE TABLE narrow (id bigint GENERATED BY DEFAULT AS IDENTITY (START 40000) PRIMARY KEY, name text NOT NULL)",
+			"INSERT INTO narrow (name) VALUES ('x')"},
+	}
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := kit.Open(t, e.DSN)
+		kit.RunSQL(t, db, make[e.Name]...)
+		repo := prom.NewRepo[Narrow](prom.Using(db))
+		for _, n := range []int{1, 2, kit.ByArrays, kit.ByCopy} {
+			err := repo.CreateMany(ctx, slices.Repeat([]Narrow{{Name: "y"}}, n))
+			is.True(errors.Is(err, prom.ErrType))
+			is.Equal(kit.Count(t, repo.Query()), 1)
+		}
+		for range 3 {
+			is.True(errors.Is(repo.Create(ctx, &Narrow{Name: "y"}), prom.ErrType))
+			var b prom.Batch
+			repo.Batch(&b).Create(&Narrow{Name: "y"})
+			is.True(errors.Is(b.Run(ctx), prom.ErrType))
+			is.Equal(kit.Count(t, repo.Query()), 1)
+		}
+	})
+}
+
+// Ensure that writes which share a commit on SQLite do not share the fate of one whose row cannot be read.
+func TestUnreadableTogether(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := kit.Open(t, e.DSN)
+		repo := prom.NewRepo[Host](prom.Using(db))
+		bad := kit.MustCreate(t, repo, newHost("bad"))
+		kit.RunSQL(t, db, map[string]string{dbtest.NameSQLite: "UPDATE host SET seen = 'soon'", dbtest.NamePostgres: "UPDATE host SET seen = 'infinity'"}[e.Name])
+		const n = 64
+		is.NoErr(kit.Together(n, func(i int) error {
+			if i%2 == 0 {
+				v := newHost(fmt.Sprint(i))
+				if err := repo.Create(ctx, &v); err != nil {
+					return err
+				}
+				v.No = 1
+				return repo.Update(ctx, &v)
+			}
+			w := *bad
+			w.No = i
+			if err := repo.Update(ctx, &w); !errors.Is(err, prom.ErrType) {
+				return fmt.Errorf("update %d: %w", i, err)
+			}
+			return nil
+		}))
+		is.Equal(kit.Count(t, repo.Where(hostNo.Eq(1))), n/2)
+		is.Equal(kit.Count(t, repo.Where(hostNo.Eq(0))), 1)
+	})
+}
+
+// Late is a model whose rows a hook refuses when they have been loaded.
+type Late struct {
+	prom.Model
+	No int
+}
+
+var lateNo = prom.NumberOf(func(l *Late) *int { return &l.No })
+
+var errLate = errors.New("late")
+
+// AfterLoad implements the hook.
+func (l *Late) AfterLoad(context.Context) error {
+	if l.No == 9 {
+		return errLate
+	}
+	return nil
+}
+
+// Ensure that a write does not happen when the hook of a row that it returns fails.
+func TestHookOfReturnedRow(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		db := kit.Open(t, e.DSN)
+		repo := prom.NewRepo[Late](prom.Using(db))
+		kit.MustCreate(t, repo, Late{No: 1})
+		all := repo.Where(lateNo.Gt(0))
+		for _, write := range []func(ctx context.Context) error{
+			func(ctx context.Context) error { return kit.ErrOf(all.UpdateReturning(ctx, lateNo.Set(9))) },
+			func(ctx context.Context) error { return kit.ErrOf(all.Claim(ctx, 1, lateNo.Set(9))) },
+			func(ctx context.Context) error {
+				return kit.ErrOf(prom.RawQuery[Late](db, "UPDATE late SET no = 9 RETURNING *").All(ctx))
+			},
+			func(ctx context.Context) error {
+				return kit.ErrOf(prom.RawQuery[Late](db, "UPDATE late SET no = 9 RETURNING *").One(ctx))
+			},
+		} {
+			is.True(errors.Is(write(context.Background()), errLate))
+			is.NoErr(db.Tx(context.Background(), func(ctx context.Context) error {
+				is.True(errors.Is(write(ctx), errLate))
+				return nil
+			}))
+			is.Equal(kit.Count(t, repo.Where(lateNo.Eq(1))), 1)
+		}
+		kit.RunSQL(t, db, "UPDATE late SET no = 9")
+		is.True(errors.Is(kit.ErrOf(all.DeleteReturning(context.Background())), errLate))
+		is.Equal(kit.Count(t, repo.Query()), 1)
+	})
+}

@@ -1,0 +1,96 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Form is how a column of a table stores its values, where that is not the way in which this library would: the table
+// is somebody else's. It belongs to a column of one database; the same model may have its own form in another one.
+type Form uint8
+
+// The forms.
+const (
+	FormOwn Form = iota // as this library stores the column's kind
+
+	// FormZoneless is a PostgreSQL timestamp without time zone. It means the instant that it would be in UTC,
+	// whatever the session's time zone is.
+	FormZoneless
+
+	// FormText is a number or a truth value of SQLite in a column of texts: its digits.
+	FormText
+
+	// FormSpaced is a time of SQLite as its function datetime writes it, 2006-01-02 15:04:05, with a fraction where
+	// there is one; and a time of day as its function time does.
+	FormSpaced
+
+	// FormUnix is a time of SQLite as the number of seconds since 1970.
+	FormUnix
+
+	// FormLetter and FormWord are truth values of SQLite as t and f, and as true and false.
+	FormLetter
+	FormWord
+
+	// FormMixed is a column of SQLite whose values have several forms, or one that is only read. What is written has
+	// this library's own form.
+	FormMixed
+)
+
+// Forms are the columns of a table that have another form than this library's own, each as a copy that tells it, by
+// its Ordinal. Nil is for a table without one.
+type Forms []*Column
+
+// Of returns the column as it is stored.
+func (f Forms) Of(c *Column) *Column {
+	if c.Ordinal < len(f) && f[c.Ordinal] != nil {
+		return f[c.Ordinal]
+	}
+	return c
+}
+
+// Set notes the form of a column of t.
+func (f *Forms) Set(t *Table, c *Column, form Form) {
+	if form == FormOwn {
+		return
+	}
+	if *f == nil {
+		*f = make(Forms, len(t.Columns))
+	}
+	formed := *c
+	formed.Form = form
+	(*f)[c.Ordinal] = &formed
+}
+
+// String tells the forms apart, as a text that is the same for equal ones.
+func (f Forms) String() string {
+	b := make([]byte, len(f))
+	for i, c := range f {
+		b[i] = '0'
+		if c != nil {
+			b[i] += byte(c.Form)
+		}
+	}
+	return string(b)
+}
+
+// toldForms are the values of the tag option stored.
+var toldForms = map[string]Form{"datetime": FormSpaced, "unix": FormUnix, "mixed": FormMixed}
+
+// setForm reads the tag option stored.
+func (c *Column) setForm(tg *tag) error {
+	told, ok := tg.value("stored")
+	if !ok {
+		return nil
+	}
+	form, known := toldForms[told]
+	switch {
+	case !known:
+		return fmt.Errorf("stored is datetime, unix or mixed, not %q", told)
+	case c.Kind != Time:
+		return fmt.Errorf("stored is for an instant, a time.Time, not for %s", c.Type)
+	case c.HasConstant():
+		return errors.New("a constant default is written in the form of this library; leave it out, or stored")
+	}
+	c.Told = form
+	return nil
+}
