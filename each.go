@@ -178,6 +178,9 @@ func (w *walker[T]) fetch(keys [][]schema.Value) ([]T, error) {
 // all hands rows to the loop.
 func (w *walker[T]) all(list []T) error {
 	for i := range list {
+		if err := w.ctx.Err(); err != nil {
+			return errorOf("query", w.q.repo.table, conn.ContextError(err))
+		}
 		if err := loadedOne(w.ctx, w.q.repo.hooks, &list[i]); err != nil {
 			return err
 		}

@@ -66,7 +66,7 @@ func tour(ctx context.Context) error {
 	}
 	fmt.Printf("got %q by %s\n", b.Title, b.Author)
 
-	// Save updates what changed, and nothing else.
+	// Save updates what changed, and the time Updated, which it sets also when nothing else has changed.
 	b.Pages = 617
 	fmt.Println("changed", books.Modified(b))
 	if err := books.Save(ctx, b); err != nil {

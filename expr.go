@@ -101,7 +101,8 @@ func Same[T, V any](a, b Term[T, V]) Cond[T] { return query.Same(a, b) }
 // NotSame is true when the two terms differ; NULL differs from every value and not from NULL.
 func NotSame[T, V any](a, b Term[T, V]) Cond[T] { return query.NotSame(a, b) }
 
-// Plus is a + b. A result beyond 64 bits is an error, of the database or of the type that it is read into.
+// Plus is a + b. Numbers are computed with 64 bits, and a result that does not fit is an error, wherever the term is used; what is no number,
+// such as infinity minus infinity, is NULL. So it is with the other operations.
 func Plus[T any, V Number](a, b Term[T, V]) Expr[T, V] { return query.Plus(a, b) }
 
 // Minus is a - b.

@@ -324,9 +324,12 @@ func (s *results[R]) ReadRows(rows conn.Rows) (err error) {
 	ended := false
 	defer s.left(&ended)
 	for rows.Next() {
-		*s.begun = true
 		var v R
-		if err := s.loader.Load(rows, &v); err != nil {
+		err := s.row()
+		if err == nil {
+			err = s.loader.Load(rows, &v)
+		}
+		if err != nil {
 			ended = true
 			return err
 		}

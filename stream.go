@@ -14,8 +14,8 @@ import (
 // wait for others who need one. Inside a transaction the body cannot use the transaction, which is busy with the rows, nor, on
 // a SQLite database in memory, the database. [Query.Each] has none of these limits and is a little slower.
 //
-// Each row is a value of its own, which may be kept. A hook AfterLoad of the model is bound by what binds the body. When reading fails the
-// loop gets the error, with a nil value, and ends.
+// Each row is a value of its own, which may be kept. A hook AfterLoad of the model is bound by what binds the body. When reading fails, or the
+// context has ended, the loop gets the error in place of the next row, with a nil value, and ends.
 func (q *Query[T]) Stream(ctx context.Context) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		if err := q.stream(ctx, yield); err != nil && !errors.Is(err, errStopped) {
@@ -77,6 +77,7 @@ type rowLoader[T any] interface {
 
 // loop is what somebody's loop over rows tells the statement that they are of.
 type loop struct {
+	of      context.Context    //nolint:containedctx // the loop's own
 	cancel  context.CancelFunc // nil in a transaction
 	begun   *bool              // set once a row has been used
 	stopped bool
@@ -85,12 +86,24 @@ type loop struct {
 // start returns the context for the statement. To leave the loop early ends the statement: what is still to come may be much. A transaction
 // would end with it, and what a statement writes would be undone.
 func (l *loop) start(ctx context.Context, b *binding, c *call) (context.Context, context.CancelFunc) {
-	l.begun = &c.final
+	l.of, l.begun = ctx, &c.final
+	if c.settles {
+		l.of = context.WithoutCancel(ctx) // what it writes is told by the database
+	}
 	if b.db.InTx(ctx) || c.settles {
 		return ctx, func() {}
 	}
 	ctx, l.cancel = context.WithCancel(ctx)
 	return ctx, l.cancel
+}
+
+// row tells that there is a row to be used. It is an error when the context has ended: rows that have come already are not handed out.
+func (l *loop) row() error {
+	*l.begun = true
+	if err := l.of.Err(); err != nil {
+		return conn.ContextError(err)
+	}
+	return nil
 }
 
 // left is deferred: unless all rows were read, the loop was left, by a panic maybe.
@@ -122,7 +135,10 @@ func (s *streamer[T]) ReadRows(rows conn.Rows) error {
 	ended := false
 	defer s.left(&ended)
 	for rows.Next() {
-		*s.begun = true
+		if err := s.row(); err != nil {
+			ended = true
+			return err
+		}
 		if len(s.slab) == 0 {
 			s.slab = make([]T, streamSlab)
 		}

@@ -105,7 +105,8 @@ func (r *Repo[T]) update(ctx context.Context, v *T) error {
 	return nil
 }
 
-// changes appends the columns of v to write, and sets its updated column.
+// changes appends the columns of v to write, and sets its updated column. The version is counted up when another column has changed: the time
+// of a save alone makes nobody's copy of the row a stale one.
 func (r *Repo[T]) changes(cols []*schema.Column, v *T) ([]*schema.Column, error) {
 	tracked := r.plan.Tracks()
 	if tracked {
@@ -123,6 +124,16 @@ func (r *Repo[T]) changes(cols []*schema.Column, v *T) ([]*schema.Column, error)
 			}
 		}
 	}
+	if version := r.table.Version; version != nil {
+		cols = slices.DeleteFunc(cols, func(c *schema.Column) bool { return c == version }) // what is set there by hand counts for nothing
+		changed := len(cols) > 0 || !tracked
+		if err := r.countUp(v, changed); err != nil {
+			return nil, err
+		}
+		if changed {
+			cols = append(cols, version)
+		}
+	}
 	for _, c := range r.table.Columns {
 		if c.Updated && !(tracked && slices.Contains(cols, c)) {
 			if err := scan.Set(r.plan, v, c, schema.TimeValue(schema.Time, now())); err != nil {
@@ -131,14 +142,6 @@ func (r *Repo[T]) changes(cols []*schema.Column, v *T) ([]*schema.Column, error)
 			if tracked {
 				cols = append(cols, c)
 			}
-		}
-	}
-	if c := r.table.Version; c != nil && len(cols) > 0 {
-		if err := r.countUp(v); err != nil {
-			return nil, err
-		}
-		if !slices.Contains(cols, c) {
-			cols = append(cols, c)
 		}
 	}
 	return cols, nil

@@ -58,16 +58,19 @@ func (r *Repo[T]) version(v *T) (schema.Value, error) {
 	return loaded, nil
 }
 
-// countUp sets the version of v to the one after that of its row.
-func (r *Repo[T]) countUp(v *T) error {
+// countUp sets the version of v to that of its row, or to the one after that when v has changed.
+func (r *Repo[T]) countUp(v *T, changed bool) error {
 	version, err := r.version(v)
 	if err != nil {
 		return err
 	}
-	if version.IsZero() {
-		return errNeverSaved
+	next := version.Int()
+	if changed {
+		if next++; version.IsZero() {
+			return errNeverSaved
+		}
 	}
-	if scan.Set(r.plan, v, r.table.Version, schema.IntValue(schema.Int64, version.Int()+1)) != nil {
+	if scan.Set(r.plan, v, r.table.Version, schema.IntValue(schema.Int64, next)) != nil {
 		return fmt.Errorf("the version %s is the greatest that its type holds; give it a larger one", r.table.Version.Field)
 	}
 	return nil

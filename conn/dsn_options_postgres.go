@@ -175,6 +175,7 @@ func postgresStartup() []dsnOption {
 		only("client_encoding", "UTF8", "utf8", "utf-8"),
 		only("intervalstyle", "postgres", "postgres"),
 		only("bytea_output", "hex", "hex"),
+		only("extra_float_digits", "1, 2 or 3", "1", "2", "3"),
 		only("standard_conforming_strings", "on", "on", "true", "yes", "1"),
 		{name: "datestyle", want: "ISO, or ISO and an order such as ISO,DMY, which is what the driver reads", valid: func(v string) bool {
 			style, _, _ := strings.Cut(v, ",")
@@ -191,7 +192,7 @@ func postgresStartup() []dsnOption {
 		"effective_cache_size", "effective_io_concurrency", "enable_bitmapscan", "enable_hashagg",
 		"enable_hashjoin", "enable_indexonlyscan", "enable_indexscan", "enable_material", "enable_memoize",
 		"enable_mergejoin", "enable_nestloop", "enable_partition_pruning", "enable_seqscan", "enable_sort",
-		"extra_float_digits", "fallback_application_name", "from_collapse_limit", "geqo", "geqo_threshold",
+		"fallback_application_name", "from_collapse_limit", "geqo", "geqo_threshold",
 		"gin_fuzzy_search_limit", "hash_mem_multiplier", "idle_in_transaction_session_timeout",
 		"idle_session_timeout", "jit", "jit_above_cost", "join_collapse_limit", "lc_messages", "lc_monetary",
 		"lc_numeric", "lc_time", "log_duration", "log_min_duration_statement", "log_min_messages",

@@ -170,6 +170,7 @@ func TestDSNOptions_Bad(t *testing.T) {
 		{"postgres://h/db?client_encoding=latin1", "it takes UTF8"},
 		{"postgres://h/db?datestyle=German", "it takes ISO"},
 		{"postgres://h/db?bytea_output=escape", "it takes hex"},
+		{"postgres://h/db?extra_float_digits=0", "it takes 1, 2 or 3"},
 		{"postgres://h/db?hostaddr=::1", `option "hostaddr" is refused`},
 		{"postgres://h/db?keepalives=1", `option "keepalives" is refused: libpq knows it`},
 		{"postgres://h/db?busy_timeout=1", `option "busy_timeout" belongs to SQLite, and this DSN is for PostgreSQL; PostgreSQL has lock_timeout`},

@@ -137,7 +137,7 @@ func (e *Error) setMissing(text string) {
 	case strings.HasPrefix(text, unreadValue):
 		e.Kind = KindType
 		e.Detail, _ = after(text, unreadValue)
-	case says("integer overflow"):
+	case says(errIntegerRange), says(errFloatRange):
 		e.Kind, e.Detail = KindType, "the number is outside the range of the column"
 	case says("LIKE or GLOB pattern too complex"):
 		e.Kind, e.Detail = KindTooLong, "SQLite takes patterns of up to 50,000 bytes"

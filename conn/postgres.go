@@ -31,6 +31,9 @@ func openPostgres(ctx context.Context, d DSN) (engine, error) {
 	}
 	mode, _ := d.param("default_query_exec_mode")
 	watchPooler(cfg, poolerModeOf(mode))
+	if sendsText(cfg.ConnConfig) {
+		cfg.AfterConnect = keepsFloats
+	}
 	// The pool outlives the call that happens to make it.
 	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), cfg)
 	if err != nil {
@@ -42,6 +45,25 @@ func openPostgres(ctx context.Context, d DSN) (engine, error) {
 // goesDirect reports whether the settings leave the direct way open: prepared statements that are kept, and nobody who traces.
 func goesDirect(cfg *pgx.ConnConfig) bool {
 	return cfg.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement && cfg.StatementCacheCapacity > 0 && cfg.Tracer == nil
+}
+
+// sendsText reports whether results are sent as text, because their types are not known when they are asked for.
+func sendsText(cfg *pgx.ConnConfig) bool {
+	return cfg.DefaultQueryExecMode == pgx.QueryExecModeExec || cfg.DefaultQueryExecMode == pgx.QueryExecModeSimpleProtocol
+}
+
+// keepsFloats refuses a session that writes floats with fewer digits than they have, of which what is read would be another number. Behind
+// a pooler that shares sessions the setting cannot be changed here, and as a parameter of the start it would be refused there.
+func keepsFloats(ctx context.Context, c *pgx.Conn) error {
+	var digits string
+	if err := c.QueryRow(ctx, "SELECT pg_catalog.current_setting('extra_float_digits')").Scan(&digits); err != nil {
+		return postgresError(err)
+	}
+	if n, err := strconv.Atoi(digits); err == nil && n < 1 {
+		return &Error{Kind: KindConnection, Detail: "extra_float_digits of the database or its role is " + digits +
+			", by which floats lose digits in this default_query_exec_mode: say extra_float_digits=1 in the DSN, or behind PgBouncer ALTER ROLE … SET extra_float_digits = 1"}
+	}
+	return nil
 }
 
 func (e *pgEngine) ping(ctx context.Context) error { return postgresError(e.pool.Ping(ctx)) }

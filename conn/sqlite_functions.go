@@ -18,6 +18,14 @@ func addFunctions(c *sqlite3.Conn) error {
 	if err := c.CreateAggregate(sqlite.DecimalSum, func() sqlite3.Aggregate { return &decimalSum{} }); err != nil {
 		return err
 	}
+	for name, compute := range arithmetic {
+		if err := c.CreateArithmetic(name, 2, compute); err != nil {
+			return err
+		}
+	}
+	if err := c.CreateArithmetic(sqlite.Float32, 1, toFloat32); err != nil {
+		return err
+	}
 	if err := c.CreateFunction(sqlite.Value, 3, liteValue); err != nil {
 		return err
 	}

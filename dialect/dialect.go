@@ -279,8 +279,8 @@ type Expression interface {
 	Call(fn Func, c *schema.Column, args []string) string
 
 	// Aggregate returns the call of an aggregate on an expression of the column's kind, or a combination that the engine does not
-	// have, as an error. What stands in suffix comes behind all of the call, its FILTER and its OVER, in parentheses.
-	Aggregate(fn Func, c *schema.Column, distinct bool, arg string) (call, suffix string, err error)
+	// have, as an error. All of the call, with its FILTER and its OVER, takes the place of %s in as, unless that is "".
+	Aggregate(fn Func, c *schema.Column, distinct bool, arg string) (call, as string, err error)
 
 	// Bulk returns the statements that insert many rows of the given columns, all of the table but the key when that, one column
 	// of integers, is left to the database. They have numbered placeholders where the engine wants them. An engine that has none

@@ -274,11 +274,6 @@ func TestAdd(t *testing.T) {
 				is.Equal(e.rows(t, "SELECT v FROM "+at+" WHERE v IS NOT NULL"), []string{fmt.Sprint(last)})
 			}
 		}
-		is := is.New(t)
-		e.exec(t, "CREATE TABLE f (v "+e.ColumnType(column(schema.Float64))+")", "INSERT INTO f VALUES (1.5)")
-		_, err := e.db.Exec(e.bind("UPDATE f SET v = "+e.Add(column(schema.Float64), "v", true)), 0.25)
-		is.NoErr(err)
-		is.Equal(e.rows(t, "SELECT v FROM f"), []string{"1.25"})
 	})
 }
 

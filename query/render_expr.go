@@ -107,7 +107,7 @@ func (r *renderer) call(e *expr) {
 
 func (r *renderer) aggregate(e *expr) {
 	args := r.texts(e.args)
-	var text, suffix string
+	var text, as string
 	if e.fn.Aggregate() {
 		arg, like := "", e.like
 		if len(args) > 0 {
@@ -123,7 +123,7 @@ func (r *renderer) aggregate(e *expr) {
 			r.fail(errFoldWindow)
 		}
 		var err error
-		if text, suffix, err = r.d.Aggregate(e.fn, like, e.distinct, arg); err != nil {
+		if text, as, err = r.d.Aggregate(e.fn, like, e.distinct, arg); err != nil {
 			r.fail(err)
 		}
 	} else {
@@ -135,8 +135,8 @@ func (r *renderer) aggregate(e *expr) {
 	if e.win != nil {
 		text += " OVER (" + r.window(e.win) + ")"
 	}
-	if suffix != "" {
-		text = "(" + text + ")" + suffix
+	if as != "" {
+		text = strings.Replace(as, "%s", text, 1)
 	}
 	r.b.WriteString(text)
 }

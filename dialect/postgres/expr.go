@@ -146,5 +146,5 @@ func (Dialect) Page(limit, offset bool) string {
 
 // Add returns a sum or a difference, which the server checks against the column's type.
 func (d Dialect) Add(c *schema.Column, expr string, minus bool) string {
-	return expr + dialect.Sign(minus) + d.Arg(c.Kind)
+	return number(c, expr+dialect.Sign(minus)+d.Arg(c.Kind))
 }

@@ -46,6 +46,7 @@ func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 		if fn == dialect.FuncDiv && c.Kind == schema.Uint64 {
 			return "div(" + strings.Join(args, ", ") + ")"
 		}
+		return number(c, dialect.PlainCall(fn, args...))
 	case dialect.FuncLower, dialect.FuncUpper:
 		args[0] += ` COLLATE "C"`
 	case dialect.FuncLength:
@@ -56,6 +57,14 @@ func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 		}
 	}
 	return dialect.PlainCall(fn, args...)
+}
+
+// number returns what is computed of numbers, NULL when it is none, such as infinity minus infinity.
+func number(c *schema.Column, expr string) string {
+	if c.Kind == schema.Float32 || c.Kind == schema.Float64 {
+		return "NULLIF(" + expr + ", 'NaN')"
+	}
+	return expr
 }
 
 // wide returns a number with 64 bits.
@@ -70,7 +79,7 @@ func wide(c *schema.Column, expr string) string {
 }
 
 // Aggregate returns the call of an aggregate. Sums and averages have the types that SQLite gives them.
-func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg string) (call, suffix string, err error) {
+func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg string) (call, as string, err error) {
 	switch fn {
 	case dialect.FuncCount:
 		if arg == "" {
@@ -79,13 +88,12 @@ func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg
 	case dialect.FuncSum:
 		switch c.Kind {
 		case schema.Int16, schema.Int32, schema.Int64:
-			suffix = "::bigint"
-		case schema.Float32:
-			arg = wide(c, arg)
+			as = "(%s)::bigint"
+		case schema.Float32, schema.Float64:
+			arg, as = wide(c, arg), number(c, "%s")
 		}
 	case dialect.FuncAvg:
-		suffix = "::double precision"
-		arg = wide(c, arg)
+		arg, as = wide(c, arg), number(c, "(%s)::double precision")
 	case dialect.FuncMin, dialect.FuncMax:
 		switch c.Kind {
 		case schema.Bool:
@@ -100,13 +108,13 @@ func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg
 				if fn == dialect.FuncMax {
 					order += " DESC NULLS LAST"
 				}
-				return "array_agg(" + arg + " ORDER BY " + order + ")", "[1]", nil
+				return "array_agg(" + arg + " ORDER BY " + order + ")", "(%s)[1]", nil
 			}
 		case schema.UUID: // has neither before version 18; its text has the same order
-			arg, suffix = arg+`::text COLLATE "C"`, "::uuid"
+			arg, as = arg+`::text COLLATE "C"`, "(%s)::uuid"
 		case schema.Bytes, schema.JSON:
 			return "", "", errors.New("bytes and JSON have no least and no greatest value on PostgreSQL")
 		}
 	}
-	return dialect.PlainCall(fn, dialect.Distinct(distinct, arg)), suffix, nil
+	return dialect.PlainCall(fn, dialect.Distinct(distinct, arg)), as, nil
 }

@@ -14,8 +14,8 @@ func typed(args []string, typ, expr string) string {
 		at(args[0], args[1]) + " AS j) AS q)"
 }
 
-// number returns an expression of r.n, which is the number at a path of a document.
-func number(args []string, when string) string {
+// jsonNumber returns an expression of r.n, which is the number at a path of a document.
+func jsonNumber(args []string, when string) string {
 	return "(SELECT CASE WHEN " + when + " END FROM (SELECT " +
 		typed(args, "number", "(q.j #>> '{}')::numeric") + " AS n) AS r)"
 }
@@ -23,7 +23,7 @@ func number(args []string, when string) string {
 // float returns the number at a path of a document if it is less than a limit. The cast would refuse a greater one,
 // and one that is too small for a float and so is zero, and with it the whole statement.
 func float(args []string, limit string) string {
-	return number(args, "abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < "+limit+" THEN r.n::double precision")
+	return jsonNumber(args, "abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < "+limit+" THEN r.n::double precision")
 }
 
 // callJSON returns the call of a function on jsonb.
@@ -34,7 +34,7 @@ func callJSON(fn dialect.Func, args []string) string {
 	case dialect.FuncJSONInt, dialect.FuncJSONInt8, dialect.FuncJSONInt16, dialect.FuncJSONInt32,
 		dialect.FuncJSONUint8, dialect.FuncJSONUint16, dialect.FuncJSONUint32:
 		low, high := fn.IntRange()
-		return number(args, "r.n = trunc(r.n) AND r.n BETWEEN "+low+" AND "+high+" THEN r.n::bigint")
+		return jsonNumber(args, "r.n = trunc(r.n) AND r.n BETWEEN "+low+" AND "+high+" THEN r.n::bigint")
 	case dialect.FuncJSONFloat:
 		return float(args, "1.797693134862315807e308")
 	case dialect.FuncJSONFloat32:

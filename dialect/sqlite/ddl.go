@@ -38,6 +38,16 @@ const (
 	Conflicted   = "prom_conflicted"
 )
 
+// The names of the functions that compute with numbers as PostgreSQL does: what does not fit is an error. Float32 is a number that fits a
+// float32. They are registered with a connection as well.
+const (
+	Plus    = "prom_plus"
+	Minus   = "prom_minus"
+	Times   = "prom_times"
+	Divided = "prom_divided"
+	Float32 = "prom_float32"
+)
+
 // maxArgs is SQLite's SQLITE_MAX_VARIABLE_NUMBER.
 const maxArgs = 32766
 

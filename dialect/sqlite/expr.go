@@ -143,6 +143,13 @@ func (Dialect) Page(limit, offset bool) string {
 
 // Add returns a sum or a difference, which fits the column or fails.
 func (d Dialect) Add(c *schema.Column, expr string, minus bool) string {
+	if c.Kind == schema.Float32 || c.Kind == schema.Float64 {
+		name := Plus
+		if minus {
+			name = Minus
+		}
+		return d.Fit(c, compute(name, expr, d.Arg(c.Kind)))
+	}
 	return d.Fit(c, expr+dialect.Sign(minus)+d.Arg(c.Kind))
 }
 

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
@@ -10,10 +11,13 @@ import (
 // Typed returns the placeholder of one argument: a value brings its type along.
 func (Dialect) Typed(schema.Kind) string { return "?" }
 
-// Fit returns expr, made to fail when it gives an integer that the column cannot hold. SQLite would turn an integer that overflows 64
+// Fit returns expr, made to fail when it gives an integer, or a float32, that the column cannot hold. SQLite would turn an integer that overflows 64
 // bits into a float, and knows no smaller integers; abs of the least integer is its one error for an overflow
 // (https://www.sqlite.org/lang_corefunc.html#abs).
 func (Dialect) Fit(c *schema.Column, expr string) string {
+	if c.Kind == schema.Float32 {
+		return Float32 + "(" + expr + ")"
+	}
 	low, high, ok := integerRange(c.Kind)
 	if !ok {
 		return expr
@@ -31,11 +35,26 @@ func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 	if fn.OfJSON() {
 		return callJSON(fn, args)
 	}
+	switch fn {
+	case dialect.FuncAdd:
+		return compute(Plus, args...)
+	case dialect.FuncSub:
+		return compute(Minus, args...)
+	case dialect.FuncMul:
+		return compute(Times, args...)
+	case dialect.FuncDiv:
+		return compute(Divided, args...)
+	case dialect.FuncNeg: // of the least integer it does not fit
+		return compute(Minus, "0", args[0])
+	}
 	return dialect.PlainCall(fn, args...)
 }
 
+// compute returns the call of a function of two numbers.
+func compute(name string, args ...string) string { return name + "(" + strings.Join(args, ", ") + ")" }
+
 // Aggregate returns the call of an aggregate. A sum of integers that overflows is an error of SQLite's own.
-func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg string) (call, suffix string, err error) {
+func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg string) (call, as string, err error) {
 	switch {
 	case fn == dialect.FuncCount && arg == "":
 		return "count(*)", "", nil

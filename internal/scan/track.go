@@ -1,8 +1,11 @@
 package scan
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
+	"time"
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/jsontext"
@@ -66,6 +69,47 @@ func (b before) value(ordinal int) schema.Value {
 	return value
 }
 
+// unfit is the value of a column that cannot be encoded.
+func (b before) unfit(ordinal int) schema.Value {
+	c := b.plan.codecs[ordinal]
+	switch {
+	case b.notes != nil:
+		v := b.notes.value(b.at, ordinal).Any()
+		return unfit(reflect.ValueOf(&v).Elem().Elem())
+	case slices.Contains(b.plan.deep, ordinal):
+		return b.value(ordinal)
+	}
+	return c.unfit(unsafe.Add(b.row, c.column.Offset))
+}
+
+// unfit is what the field at p holds, when that cannot be encoded. To everybody else it is NULL.
+func (c *Codec) unfit(p unsafe.Pointer) schema.Value {
+	v := reflect.NewAt(c.column.Type, p).Elem()
+	switch c.null {
+	case nullPointer:
+		v = v.Elem()
+	case nullStruct:
+		v = v.Field(0)
+	}
+	return unfit(v)
+}
+
+func unfit(v reflect.Value) schema.Value {
+	var text string
+	switch {
+	case !v.IsValid():
+	case v.CanFloat():
+		text = strconv.FormatFloat(v.Float(), 'g', -1, 64)
+	case v.Kind() == reflect.String:
+		text = v.String()
+	case v.Type() == reflect.TypeFor[time.Time]():
+		text = strconv.FormatInt(v.Interface().(time.Time).UnixMicro(), 10)
+	default:
+		text = fmt.Sprintf("%#v", v)
+	}
+	return schema.TextValue(schema.Null, text)
+}
+
 // IsLoaded reports whether v came from a database or was saved in one. It is always false for a model without a tracker.
 func IsLoaded[T any](p *Plan, v *T) bool {
 	_, ok := loaded(p, v)
@@ -107,8 +151,11 @@ func Modified[T any](p *Plan, v *T) []*schema.Column {
 		}
 		now, err := c.encode(at)
 		before := was.value(i)
-		// A value that cannot be encoded counts as changed, so that the save finds the error.
-		if err != nil || !now.Equal(before) && !c.sameJSON(now, before) && !c.same(at, before) {
+		if err != nil {
+			// It counts as changed, so that the save finds the error, unless it was read so: others may store what is refused here.
+			now, before = c.unfit(at), was.unfit(i)
+		}
+		if !now.Equal(before) && !c.sameJSON(now, before) && !c.same(at, before) {
 			cols = append(cols, c.column)
 		}
 	}
@@ -257,8 +304,7 @@ func (c *Codec) snapshot(p unsafe.Pointer, r Row, i int) (schema.Value, error) {
 	}
 	v, err := c.encode(p)
 	if err != nil {
-		// What was read may break a rule that a write must keep, such as the years of a time: then any value counts as changed.
-		return schema.Value{}, nil
+		return c.unfit(p), nil // what was read may break a rule that a write must keep, such as the years of a time
 	}
 	if v.Kind() == schema.Bytes && !v.IsList() {
 		v = schema.BytesValue(append([]byte{}, v.Bytes()...))

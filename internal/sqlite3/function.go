@@ -36,10 +36,11 @@ type Aggregate interface {
 	Result() Result
 }
 
-// function is a function of a connection: a scalar one, or an aggregate.
+// function is a function of a connection: a scalar one, arithmetic, or an aggregate.
 type function struct {
-	call  func(args []Arg) Result
-	start func() Aggregate
+	call    func(args []Arg) Result
+	compute Arithmetic
+	start   func() Aggregate
 }
 
 // flags of functions: the same arguments give the same result, and no harm comes of a call in a schema that somebody else made.

@@ -63,9 +63,9 @@
 -- not in float32
 "t"."c" <> ALL(?::double precision[]);
 -- sum of float32
-"t"."c" + ?;
+NULLIF("t"."c" + ?, 'NaN');
 -- difference of float32
-"t"."c" - ?;
+NULLIF("t"."c" - ?, 'NaN');
 -- argument float64
 ?;
 -- operand float64
@@ -75,9 +75,9 @@
 -- not in float64
 "t"."c" <> ALL(?::double precision[]);
 -- sum of float64
-"t"."c" + ?;
+NULLIF("t"."c" + ?, 'NaN');
 -- difference of float64
-"t"."c" - ?;
+NULLIF("t"."c" - ?, 'NaN');
 -- argument text
 ?;
 -- operand text

@@ -63,9 +63,9 @@
 -- not in float32
 "t"."c" NOT IN (SELECT value FROM json_each(?));
 -- sum of float32
-"t"."c" + ?;
+prom_float32(prom_plus("t"."c", ?));
 -- difference of float32
-"t"."c" - ?;
+prom_float32(prom_minus("t"."c", ?));
 -- argument float64
 ?;
 -- operand float64
@@ -75,9 +75,9 @@
 -- not in float64
 "t"."c" NOT IN (SELECT value FROM json_each(?));
 -- sum of float64
-"t"."c" + ?;
+prom_plus("t"."c", ?);
 -- difference of float64
-"t"."c" - ?;
+prom_minus("t"."c", ?);
 -- argument text
 ?;
 -- operand text

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -63,7 +64,7 @@ func TestVersion(t *testing.T) {
 		is.Equal(theirs.Version, int32(2))
 		theirs.Version = 77 // of no use
 		is.NoErr(repo.Update(ctx, theirs))
-		is.Equal(theirs.Version, int32(3))
+		is.Equal(theirs.Version, int32(2))
 
 		mine.Balance, mine.Tags[0] = 9, "z"
 		was := *mine
@@ -79,18 +80,61 @@ func TestVersion(t *testing.T) {
 		stored, err := repo.Get(ctx, mine.ID)
 		is.NoErr(err)
 		is.Equal(stored.Balance, 5)
-		is.Equal(stored.Version, int32(3))
+		is.Equal(stored.Version, int32(2))
 
 		is.NoErr(repo.Reload(ctx, mine))
 		mine.Balance = 10
 		is.NoErr(repo.Save(ctx, mine))
-		is.Equal(mine.Version, int32(4))
+		is.Equal(mine.Version, int32(3))
 		is.NoErr(repo.Delete(ctx, mine))
 		is.True(mine.IsNew())
 		for _, err := range []error{repo.Save(ctx, theirs), repo.Delete(ctx, theirs)} {
 			is.True(errors.Is(err, prom.ErrNotFound))
 			is.True(!errors.Is(err, prom.ErrStale))
 		}
+	})
+}
+
+// Ensure that a save of a value that was not changed sets the time of update and no version, so that nobody else's copy becomes stale; and
+// that it is refused all the same when the row has been changed.
+func TestVersion_Unchanged(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := kit.Open(t, e.DSN)
+		repo := prom.NewRepo[Versioned](prom.Using(db))
+		mine := kit.MustCreate(t, repo, Versioned{Owner: "ada", Tags: []string{"a"}})
+		theirs, err := repo.Get(ctx, mine.ID)
+		is.NoErr(err)
+		saves := map[string]func(v *Versioned) error{
+			"Save":   func(v *Versioned) error { return repo.Save(ctx, v) },
+			"Update": func(v *Versioned) error { return repo.Update(ctx, v) },
+			"Upsert": func(v *Versioned) error { return repo.Upsert(ctx, v) },
+			"a batch": func(v *Versioned) error {
+				var b prom.Batch
+				repo.Batch(&b).Update(v)
+				return b.Run(ctx)
+			},
+			"a field that was changed back": func(v *Versioned) error { v.Tags[0] = "b"; v.Tags[0] = "a"; return repo.Save(ctx, v) },
+			"a version set by hand":         func(v *Versioned) error { v.Version = 9; return repo.Save(ctx, v) },
+		}
+		for name, save := range saves {
+			was := mine.Updated
+			time.Sleep(time.Millisecond)
+			if err := save(mine); err != nil || mine.Version != 1 || !mine.Updated.After(was) {
+				t.Errorf("%s: version %d, updated %v after %v: %v", name, mine.Version, mine.Updated, was, err)
+			}
+			is.Equal(len(repo.Modified(mine)), 0)
+		}
+		theirs.Balance = 5
+		is.NoErr(repo.Save(ctx, theirs)) // it has not become stale
+		is.Equal(theirs.Version, int32(2))
+		isStale(t, repo.Save(ctx, mine)) // and this one has
+
+		theirs.Updated = time.Now().Add(-time.Hour)
+		is.NoErr(repo.Save(ctx, theirs))
+		is.Equal(theirs.Version, int32(3)) // a time that is set by hand is a change
 	})
 }
 
