@@ -63,7 +63,7 @@ func (t *liteTx) insert(ctx context.Context, b *Bulk, each int) error {
 	c.SetContext(ctx)
 	defer c.tidy()
 	var values []schema.Value
-	several := false
+	several, before := false, int64(math.MinInt64) // the key before
 	for i := 0; i < b.Rows; {
 		sql, n := b.SQL, 1
 		if each > 0 && b.Rows-i >= each {
@@ -76,7 +76,7 @@ func (t *liteTx) insert(ctx context.Context, b *Bulk, each int) error {
 				return err
 			}
 		}
-		before := c.TotalChanges()
+		changes := c.TotalChanges()
 		if err := c.insertRow(sql, values); err != nil {
 			return t.note(c.failed(err))
 		}
@@ -85,9 +85,13 @@ func (t *liteTx) insert(ctx context.Context, b *Bulk, each int) error {
 		}
 		if b.Key != nil {
 			last := c.LastInsertRowID()
-			if n > 1 && (last == math.MaxInt64 || c.TotalChanges()-before != int64(n)) {
+			if n > 1 && (last == math.MaxInt64 || c.TotalChanges()-changes != int64(n)) {
 				return errKeysApart // a trigger may have inserted others between them, or the numbers have run out
 			}
+			if last-int64(n-1) <= before {
+				return &Error{Kind: KindType, Detail: "the greatest key that there can be is taken, and SQLite would choose the others at random"}
+			}
+			before = last
 			for row := range n {
 				b.Key(i+row, last-int64(n-1-row))
 			}

@@ -1,6 +1,7 @@
 package write_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -236,8 +237,8 @@ func TestCreateManyCanceled(t *testing.T) {
 	})
 }
 
-// Ensure that each value gets its own key on SQLite too where keys do not follow one another: because a trigger inserts rows of its
-// own, or because the greatest key is taken and SQLite looks for free ones.
+// Ensure that each value gets its own key on SQLite too where keys do not follow one another, because a trigger inserts rows of its
+// own. When the greatest key is taken, SQLite chooses free ones at random, which do not ascend: many rows are refused then.
 func TestCreateManyOddKeys(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
@@ -256,7 +257,18 @@ func TestCreateManyOddKeys(t *testing.T) {
 			kit.RunSQL(t, db, text)
 			for _, n := range []int{1, 31, 32, 100} {
 				list := manyTallies(1, n)
+				if n > 1 && (name == "last" || name == "full") {
+					before := kit.Count(t, repo.Query())
+					for _, s := range kit.Situations {
+						err := s.In(ctx, db, func(ctx context.Context) error { return repo.CreateMany(ctx, list) })
+						is.True(errors.Is(err, prom.ErrType))
+						is.Equal(list, manyTallies(1, n))
+						is.Equal(kit.Count(t, repo.Query()), before)
+					}
+					continue
+				}
 				is.NoErr(repo.CreateMany(ctx, list))
+				is.True(slices.IsSortedFunc(list, func(a, b tally) int { return cmp.Compare(a.ID, b.ID) }))
 				one := tally{No: 3, S: "one"}
 				is.NoErr(repo.Create(ctx, &one))
 				for _, v := range append(list, one) {
