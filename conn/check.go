@@ -37,3 +37,15 @@ func refuse(rows Rows, st *Statement) {
 		r.refuse()
 	}
 }
+
+// commits reports whether rows are those of a write that is committed whatever becomes of them.
+func commits(rows Rows) bool {
+	r, ok := rows.(interface{ commits() bool })
+	return ok && r.commits()
+}
+
+// happened is the error of who could not read the rows of a write that could not be undone. It is of KindOutcomeUnknown.
+type happened struct{ error }
+
+func (h *happened) Unwrap() error        { return h.error }
+func (h *happened) Is(target error) bool { return target == KindOutcomeUnknown }

@@ -159,6 +159,9 @@ func (r *pgRows) refuse() {
 	}
 }
 
+// commits reports whether the end of the rows commits what was written, which nothing can undo.
+func (r *pgRows) commits() bool { return r.pooled != nil && r.finish == nil && r.st.mayWrite() }
+
 // errRefused stands for the error of who could not read a result, which goes another way.
 var errRefused = errors.New("prom: the result was refused")
 

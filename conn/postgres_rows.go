@@ -102,7 +102,7 @@ func (r *pgRows) end() (tag pgconn.CommandTag, err error) {
 	if err == nil && r.broken {
 		err = &Error{Kind: KindConnection, Detail: errColumns.Error()}
 	}
-	if r.pooled != nil && r.finish == nil && r.st.mayWrite() {
+	if r.commits() {
 		err = outcome(err)
 	}
 	err = postgresError(err)

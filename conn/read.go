@@ -54,11 +54,15 @@ func (db *DB) finishRead(ctx context.Context, start time.Time, st *Statement, ro
 		if !done || result != nil {
 			refuse(rows, st)
 		}
+		happens := result != nil && commits(rows)
 		// A close that fails counts, and after a panic nothing does.
 		closeErr := rows.Close()
 		db.log.end(ctx, start, st, closeErr)
-		if closeErr != nil {
+		switch {
+		case closeErr != nil:
 			result = closeErr
+		case happens:
+			result = &happened{result}
 		}
 	}()
 	result = to.ReadRows(rows)

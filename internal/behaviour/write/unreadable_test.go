@@ -183,6 +183,31 @@ func TestUnreadableByTrigger(t *testing.T) {
 	})
 }
 
+// Ensure that the error says so when a trigger was made after the statement had been prepared, and nothing can be undone any more.
+// suite: 33
+func TestUnreadableAfterwards(t *testing.T) {
+	t.Parallel()
+	modes(t, func(t *testing.T, dsn string) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := kit.Open(t, dsn)
+		repo := prom.NewRepo[Host](prom.Using(db))
+		for _, name := range []string{"a", "b"} { // prepared, and known
+			v := newHost(name)
+			is.NoErr(repo.Create(ctx, &v))
+		}
+		kit.RunSQL(t, kit.Open(t, dsn), "ALTER TABLE host ALTER name DROP NOT NULL",
+			"CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.name = NULL; RETURN NEW; END'",
+			"CREATE TRIGGER spoil BEFORE INSERT OR UPDATE ON host FOR EACH ROW EXECUTE FUNCTION spoil()")
+		v := newHost("c")
+		err := repo.Create(ctx, &v)
+		is.True(errors.Is(err, prom.ErrType))
+		n, countErr := repo.Count(ctx)
+		is.NoErr(countErr)
+		is.Equal(errors.Is(err, prom.ErrOutcomeUnknown), n == 3) // it has happened, and the error says that it may have
+	})
+}
+
 // Narrow is a model whose key may be too large for it.
 type Narrow struct {
 	ID   int16 `prom:"key,auto"`
