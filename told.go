@@ -43,14 +43,14 @@ func (b *binding) tells(ctx context.Context) int32 {
 // makes is the one that its driver knows. It is false for a table of which nothing is known yet. A view for which its triggers make the
 // key is an error, since SQLite tells it nowhere.
 func (r *Repo[T]) insertsOnly(ctx context.Context, b *binding, cols []*schema.Column) (bool, error) {
-	if !b.db.Dialect().Features().LastKey || b.db.ReadOnly() {
+	if !b.db.Dialect().Features().LastKey || b.db.ReadOnly() || !b.marked.IsSet(ctx) {
 		return false, nil
 	}
 	told, key := b.tells(ctx), r.madeKey(cols)
 	if told == toldNothing && key != nil {
 		return false, errorOf("insert", r.table, errors.New("it is a view, of which SQLite does not tell the key that is made; set "+key.Field))
 	}
-	return (told == toldKey && (key == nil || fitsAnyKey(key)) || told == toldRows && key == nil) && b.marked.IsSet(ctx), nil
+	return told == toldKey && (key == nil || fitsAnyKey(key)) || told == toldRows && key == nil, nil
 }
 
 // counts reports whether a statement that returns no rows tells how many it has changed.

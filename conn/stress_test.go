@@ -89,8 +89,8 @@ func TestStress_OpenClose(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			ctx := limited(t)
-			db := connect(t, dsn)
 			cycle := func() {
+				db := connect(t, dsn)
 				is.NoErr(db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "SELECT 1")) }))
 				is.NoErr(attempt(ctx, db, write(db, "SELECT 1")))
 				is.NoErr(second(db.SQL(ctx)))
