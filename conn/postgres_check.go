@@ -65,7 +65,7 @@ func tableFacts(ctx context.Context, c *pgx.Conn, fields []pgconn.FieldDescripti
 		return false, nil, r.Err
 	}
 	notNull = map[uint16]bool{}
-	for _, n := range strings.Fields(string(r.Rows[0][1])) {
+	for n := range strings.FieldsSeq(string(r.Rows[0][1])) {
 		if i, err := strconv.ParseUint(n, 10, 16); err == nil {
 			notNull[uint16(i)] = true
 		}

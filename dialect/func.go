@@ -46,16 +46,21 @@ func (f Func) OfJSON() bool { return f >= FuncJSONText && f <= FuncJSONRemoveInd
 // IntRange returns the least and the greatest number that a function gives, of those that read whole numbers out of
 // JSON.
 func (f Func) IntRange() (low, high string) {
-	r := [...][2]string{
-		FuncJSONInt - FuncJSONInt:    {"-9223372036854775808", "9223372036854775807"},
-		FuncJSONInt8 - FuncJSONInt:   {"-128", "127"},
-		FuncJSONInt16 - FuncJSONInt:  {"-32768", "32767"},
-		FuncJSONInt32 - FuncJSONInt:  {"-2147483648", "2147483647"},
-		FuncJSONUint8 - FuncJSONInt:  {"0", "255"},
-		FuncJSONUint16 - FuncJSONInt: {"0", "65535"},
-		FuncJSONUint32 - FuncJSONInt: {"0", "4294967295"},
-	}[f-FuncJSONInt]
-	return r[0], r[1]
+	switch f {
+	case FuncJSONInt8:
+		return "-128", "127"
+	case FuncJSONInt16:
+		return "-32768", "32767"
+	case FuncJSONInt32:
+		return "-2147483648", "2147483647"
+	case FuncJSONUint8:
+		return "0", "255"
+	case FuncJSONUint16:
+		return "0", "65535"
+	case FuncJSONUint32:
+		return "0", "4294967295"
+	}
+	return "-9223372036854775808", "9223372036854775807"
 }
 
 // Aggregate reports whether a function computes one value from many rows.

@@ -11,8 +11,9 @@ import (
 // foldedName returns the name of the column of which an expression of an index is the lower case, as it is of a nocase column on PostgreSQL; ""
 // for another expression.
 func foldedName(expr string, fields []*field) string {
-	inner, ok := strings.CutPrefix(expr, "lower(")
-	if inner, ok = strings.CutSuffix(inner, ")"); !ok {
+	call, ok := strings.CutPrefix(expr, "lower(")
+	inner, ends := strings.CutSuffix(call, ")")
+	if !ok || !ends {
 		return ""
 	}
 	inner, ok = strings.CutSuffix(strings.Trim(inner, "()"), ` COLLATE "C"`)

@@ -79,8 +79,7 @@ func (j *jsonType) look(t reflect.Type, within []reflect.Type) {
 		j.look(t.Elem(), within)
 	case reflect.Struct:
 		j.joins = true
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for f := range t.Fields() {
 			if f.Tag.Get("json") == "-" || !f.IsExported() && !f.Anonymous {
 				continue
 			}

@@ -25,8 +25,9 @@ type Voucher struct {
 // Keyless is a model without a key.
 type Keyless struct{ N int }
 
-// Parish and Chapel are models whose tables are looked at, dropped and cleared.
+// Models whose tables are looked at, dropped and cleared.
 type (
+	// Parish refers to chapels and to itself.
 	Parish struct {
 		prom.Model
 		Name   string  `prom:"nocase,unique,max=50"`
@@ -35,6 +36,7 @@ type (
 		Main   *prom.Ref[Chapel]
 		Near   *prom.Ref[Parish]
 	}
+	// Chapel refers to its parish.
 	Chapel struct {
 		prom.Model
 		Parish prom.Ref[Parish] `prom:"parish_id"`

@@ -35,7 +35,7 @@ func main() {
 	flag.DurationVar(&o.timeout, "timeout", 25*time.Minute, "the time that the tests of a package may take")
 	flag.Parse()
 	o.packages = flag.Args()
-	for _, text := range strings.Fields(*versions) {
+	for text := range strings.FieldsSeq(*versions) {
 		v, err := strconv.Atoi(text)
 		if err != nil {
 			fail(err)
@@ -178,7 +178,11 @@ func runAll(ctx context.Context, w io.Writer, bin string, tests map[string]strin
 }
 
 // event is a line of go tool test2json.
-type event struct{ Action, Test, Output string }
+type event struct {
+	Action string `json:"Action"`
+	Test   string `json:"Test"`
+	Output string `json:"Output"`
+}
 
 // count counts the outcomes among the events of one package. It writes what the tests that failed have printed, and
 // what belongs to no test.
