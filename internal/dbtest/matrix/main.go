@@ -179,9 +179,9 @@ func runAll(ctx context.Context, w io.Writer, bin string, tests map[string]strin
 
 // event is a line of go tool test2json.
 type event struct {
-	Action string `json:"Action"`
-	Test   string `json:"Test"`
-	Output string `json:"Output"`
+	Action string `json:"action"`
+	Test   string `json:"test"`
+	Output string `json:"output"`
 }
 
 // count counts the outcomes among the events of one package. It writes what the tests that failed have printed, and
