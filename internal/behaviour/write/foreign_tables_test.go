@@ -86,9 +86,11 @@ var accountTables = map[string][]struct {
 
 // Ensure that what a write tells, the key, whether a row was inserted or updated, the number of rows, is true of tables that others
 // made, and that many rows go there as single ones do.
+// suite: 35
 func TestForeignTables(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		dbtest.Reportf(t, 35, "%d shapes of tables and views: keys, outcomes and numbers of rows are the rows' own", len(accountTables[e.Name]))
 		for _, shape := range accountTables[e.Name] {
 			t.Run(shape.name, func(t *testing.T) {
 				is := is.New(t)
