@@ -16,6 +16,9 @@ import (
 // outcome translates the error of a statement outside of a transaction, and adds it to the class unless nothing was sent, or the server
 // has said that it refuses.
 func outcome(err error) error {
+	if err == nil {
+		return nil
+	}
 	err = postgresError(err)
 	markUnknown(err)
 	return err

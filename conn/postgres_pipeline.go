@@ -232,7 +232,7 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 
 // batchOutcome is markUnknown for a batch. One of the statements is to blame only when the server has refused it.
 func batchOutcome(sts []*Statement, failed int, err error) int {
-	if slices.ContainsFunc(sts, (*Statement).mayWrite) {
+	if err != nil && slices.ContainsFunc(sts, (*Statement).mayWrite) {
 		if markUnknown(err); errors.Is(err, KindOutcomeUnknown) {
 			return -1
 		}

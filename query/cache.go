@@ -77,14 +77,32 @@ func (t *Text) SawRows(n int) {
 	}
 }
 
-// get returns the text of a shape, and renders it when it is new.
-func (c *cache) get(key []byte, render func() (*Text, error)) (*Text, error) {
-	now := c.now()
-	if texts := c.textsOf(now); texts != nil {
+// known returns the text of a shape, or nil when it is new.
+func (c *cache) known(key []byte) *Text {
+	if texts := c.textsOf(c.now()); texts != nil {
 		if text, ok := (*texts)[string(key)]; ok {
 			c.hits.Add(1)
-			return text, nil
+			return text
 		}
+	}
+	return nil
+}
+
+// get returns the text of a shape, and renders it when it is new. What it is given is kept by a text with unknown tables, and so it is on
+// the heap: a call that is made often asks known first.
+func (c *cache) get(key []byte, render func() (*Text, error)) (*Text, error) {
+	text, err := c.find(key, render)
+	if err == nil && text.unknown != nil {
+		text.again = func() (*Text, error) { return c.get(key, render) }
+	}
+	return text, err
+}
+
+// find is get for who has looked at all tables, and needs no Again.
+func (c *cache) find(key []byte, render func() (*Text, error)) (*Text, error) {
+	now := c.now()
+	if text := c.known(key); text != nil {
+		return text, nil
 	}
 	c.misses.Add(1)
 	text, err := render()
@@ -93,7 +111,6 @@ func (c *cache) get(key []byte, render func() (*Text, error)) (*Text, error) {
 	}
 	if text.unknown != nil {
 		c.misses.Add(^uint64(0)) // it is counted when it is kept
-		text.again = func() (*Text, error) { return c.get(key, render) }
 		return text, nil
 	}
 	c.write.Lock()
@@ -118,7 +135,7 @@ func (c *cache) textsOf(now uint64) *map[string]*Text {
 
 // sql is get for statements on one table whose rows need no guess.
 func (c *cache) sql(key []byte, render func() (string, error)) (string, error) {
-	text, err := c.get(key, func() (*Text, error) {
+	text, err := c.find(key, func() (*Text, error) {
 		sql, err := render()
 		return &Text{SQL: sql}, err
 	})

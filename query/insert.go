@@ -110,7 +110,17 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 		token := schema.IntValue(schema.Int64, upserts.Add(1))
 		args = append(args, token, token)
 	}
-	text, err := s.cache.get(key.nodes(c.where), func() (*Text, error) {
+	key = key.nodes(c.where)
+	if text := s.cache.known(key); text != nil {
+		return text, args, nil
+	}
+	text, err := s.newUpsert(slices.Clone(key), cols, c, told, len(args)-before)
+	return text, args, err
+}
+
+// newUpsert renders an upsert of a new shape.
+func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, told string, args int) (*Text, error) {
+	return s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		r.sc.bare, r.st.conflict = false, true
 		b := s.insertBuilder(cols, 1)
@@ -123,9 +133,8 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 		if c.Tell && told != "" {
 			b = b.Suffix(", "+told, schema.Value{})
 		}
-		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
+		return r.finish(b.PlaceholderFormat(format(s.Dialect)), args)
 	})
-	return text, args, err
 }
 
 // upserts counts the statements that tell what they have done, so that each notes it under a number of its own.

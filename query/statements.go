@@ -2,6 +2,7 @@ package query
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -123,12 +124,20 @@ func (s *Statements) query(dst []schema.Value, kind byte, q Spec, what what, col
 	}
 	args := q.values(dst, s.Dialect)
 	key := shape(make([]byte, 0, 128)).byte(kind).columns(cols).spec(&q)
-	text, err := s.cache.get(key, func() (*Text, error) {
+	if text := s.cache.known(key); text != nil {
+		return text, args, nil
+	}
+	text, err := s.newQuery(slices.Clone(key), q, what, cols, len(args)-len(dst))
+	return text, args, err
+}
+
+// newQuery renders a query of a new shape.
+func (s *Statements) newQuery(key []byte, q Spec, what what, cols []*schema.Column, args int) (*Text, error) {
+	return s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		b := r.selectBuilder(&q, what, cols)
-		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
+		return r.finish(b.PlaceholderFormat(format(s.Dialect)), args)
 	})
-	return text, args, err
 }
 
 // Count counts the rows of a query, of its page if it has one.

@@ -129,7 +129,17 @@ func (s *Statements) update(args []schema.Value, q Spec, list []assignment, verb
 	before := len(args)
 	key, args := s.assignShape(shape(make([]byte, 0, 128)).byte(kindUpdate, bit(returning), byte(q.rows)), args, list)
 	args = values(args, s.Dialect, q.where)
-	text, err := s.cache.get(key.nodes(q.where), func() (*Text, error) {
+	key = key.nodes(q.where)
+	if text := s.cache.known(key); text != nil {
+		return text, args, nil
+	}
+	text, err := s.newUpdate(slices.Clone(key), q, list, returning, len(args)-before)
+	return text, args, err
+}
+
+// newUpdate renders an update of a new shape.
+func (s *Statements) newUpdate(key []byte, q Spec, list []assignment, returning bool, args int) (*Text, error) {
+	return s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		b := squirrel.Update(s.name)
 		for i := range list {
@@ -145,9 +155,8 @@ func (s *Statements) update(args []schema.Value, q Spec, list []assignment, verb
 		if returning {
 			b = b.Suffix(s.returning())
 		}
-		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
+		return r.finish(b.PlaceholderFormat(format(s.Dialect)), args)
 	})
-	return text, args, err
 }
 
 // before returns what an update reads from so that all of its values are computed before the first row is changed; "" when
