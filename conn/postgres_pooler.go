@@ -43,7 +43,14 @@ func poolerModeOf(mode string) poolerMode {
 
 // watchPooler has each connection of a pool find out whether there is a pooler in between.
 func watchPooler(cfg *pgxpool.Config, mode poolerMode) {
-	if mode == poolerFollows || mode == poolerPgx {
+	switch mode {
+	case poolerPgx:
+		return
+	case poolerFollows:
+		cfg.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+			sessionOf(c).typed = true
+			return nil
+		}
 		return
 	}
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {

@@ -32,6 +32,7 @@ type pgSession struct {
 	named  uint64 // counts them
 	shared bool   // the session may be another one in the next transaction, so that statements get no names
 	doubt  bool   // whether it is shared is to be asked again
+	typed  bool   // statements are prepared with the types of their parameters, by which a pooler tells those of one text apart
 
 	intercepts map[written]bool // see pgSession.intercepted
 }
@@ -107,7 +108,14 @@ func (s *pgSession) prepareFor(ctx context.Context, c *pgx.Conn, st *Statement, 
 
 // parse has the server parse a text and describe it, under a name or none.
 func (s *pgSession) parse(ctx context.Context, c *pgx.Conn, name, sql string) (*pgPrepared, error) {
-	sd, err := c.PgConn().Prepare(ctx, name, sql, nil)
+	first := name
+	if s.typed {
+		first = ""
+	}
+	sd, err := c.PgConn().Prepare(ctx, first, sql, nil)
+	if err == nil && first != name {
+		sd, err = c.PgConn().Prepare(ctx, name, sql, sd.ParamOIDs)
+	}
 	if err != nil {
 		return nil, err
 	}
