@@ -79,9 +79,9 @@ func (r *Result[V]) Value() (V, error) { return r.value, r.err }
 func (b *Batch) Len() int { return len(b.ops) }
 
 // Run runs the operations, in the order in which they were added, and empties the batch. The error of an operation is a
-// [*BatchError]; the values that were to be written are as they were then. When the answer to a batch that writes is lost, the error is
-// [ErrOutcomeUnknown] and names no operation: all of them may have happened, or none. A batch of none does nothing. Operations on repos of
-// several connections are an error, before anything is sent.
+// [*BatchError]; the values that were to be written are as they were then. When the answer to a batch that writes is
+// lost, the error is [ErrOutcomeUnknown] and names no operation: all of them may have happened, or none. A batch of
+// none does nothing. Operations on repos of several connections are an error, before anything is sent.
 //
 // A Get that finds no row is no failure of the batch, nor are rows that do not fit the model: their Result says so.
 //

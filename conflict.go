@@ -140,8 +140,8 @@ func (c *Conflict[T]) create(ctx context.Context, v *T) (Outcome, error) {
 	return c.outcome(w, &w.Statement), nil
 }
 
-// stores says what an insert must store. A row that is there may be left alone if that was said, and then nothing tells it from an
-// insert that the database has suppressed.
+// stores says what an insert must store. A row that is there may be left alone if that was said, and then nothing tells
+// it from an insert that the database has suppressed.
 func (c *Conflict[T]) stores() conn.Stores {
 	if c.nothing || len(c.where) > 0 {
 		return 0
@@ -226,8 +226,9 @@ func (c *Conflict[T]) kept(cols, sets, on []*schema.Column) uint64 {
 	return c.repo.keptBut(sets) &^ bitsOf(on)
 }
 
-// plainIndex reports whether the unique index of columns is over the columns themselves though their case is ignored by an expression: others made
-// it, or an earlier version, whose columns have a collation that does. The table is looked at once.
+// plainIndex reports whether the unique index of columns is over the columns themselves though their case is ignored by
+// an expression: others made it, or an earlier version, whose columns have a collation that does. The table is looked
+// at once.
 func (b *binding) plainIndex(ctx context.Context, cols []*schema.Column) (bool, error) {
 	if !b.db.Dialect().Features().FoldsTexts || !slices.ContainsFunc(cols, func(c *schema.Column) bool { return c.Folded }) {
 		return false, nil

@@ -73,7 +73,8 @@ func (r *Repo[T]) create(ctx context.Context, v *T) error {
 	return nil
 }
 
-// fitsAnyKey reports whether a field takes every key that a database counts up to. What a smaller one does not take must be undone.
+// fitsAnyKey reports whether a field takes every key that a database counts up to. What a smaller one does not take
+// must be undone.
 func fitsAnyKey(key *schema.Column) bool { return key.Type.Size() >= 8 }
 
 // insertOnly inserts the row of w's arguments, without reading it back, and changes v to it.

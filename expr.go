@@ -20,8 +20,8 @@ type Subquery[R any] = query.Subquery[R]
 // Reference is a reference from T to R: a [RefField] or a [NullRefField].
 type Reference[T, R any, K comparable] = query.Reference[*T, *R, K]
 
-// Window says which rows a function such as [RowNumber] sees for each row: of all rows for which the query's conditions hold, also of those that
-// are not on its page. [PartitionBy] and [OrderWindow] make windows.
+// Window says which rows a function such as [RowNumber] sees for each row: of all rows for which the query's conditions
+// hold, also of those that are not on its page. [PartitionBy] and [OrderWindow] make windows.
 type Window[T any] = query.Window[*T]
 
 // When is one branch of a [Case]; [Then] makes it.
@@ -67,8 +67,8 @@ type Integer = query.Integer
 // Val is a constant.
 func Val[T, V any](v V) Expr[T, V] { return query.Val[*T](v) }
 
-// RawExpr is a value in SQL, with a question mark for each argument, or term of T, as in [Raw]. V says how it is read and what it is compared
-// with.
+// RawExpr is a value in SQL, with a question mark for each argument, or term of T, as in [Raw]. V says how it is read
+// and what it is compared with.
 func RawExpr[T, V any](sql string, args ...any) Expr[T, V] { return query.RawExpr[*T, V](sql, args...) }
 
 // OrNull is the same value, read as nil when it is NULL.
@@ -101,8 +101,8 @@ func Same[T, V any](a, b Term[T, V]) Cond[T] { return query.Same(a, b) }
 // NotSame is true when the two terms differ; NULL differs from every value and not from NULL.
 func NotSame[T, V any](a, b Term[T, V]) Cond[T] { return query.NotSame(a, b) }
 
-// Plus is a + b. Numbers are computed with 64 bits, and a result that does not fit is an error, wherever the term is used; what is no number,
-// such as infinity minus infinity, is NULL. So it is with the other operations.
+// Plus is a + b. Numbers are computed with 64 bits, and a result that does not fit is an error, wherever the term is
+// used; what is no number, such as infinity minus infinity, is NULL. So it is with the other operations.
 func Plus[T any, V Number](a, b Term[T, V]) Expr[T, V] { return query.Plus(a, b) }
 
 // Minus is a - b.

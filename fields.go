@@ -66,13 +66,15 @@ func Not[T any](cond Cond[T]) Cond[T] { return query.Not(cond) }
 // too, which is false for every row when nothing is left of it.
 func If[T any](on bool, cond Cond[T]) Cond[T] { return query.If(on, cond) }
 
-// Raw is a condition in SQL, with a question mark for each argument; ?? is a question mark itself. Arguments are booleans,
-// numbers, texts, bytes, times, UUIDs, pointers to them, slices of them as one list argument, and driver.Valuers. They are
-// never written into the text. Fields and other terms of T are arguments, too, and stand there as what they are in the statement:
+// Raw is a condition in SQL, with a question mark for each argument; ?? is a question mark itself. Arguments are
+// booleans, numbers, texts, bytes, times, UUIDs, pointers to them, slices of them as one list argument, and
+// driver.Valuers. They are never written into the text. Fields and other terms of T are arguments, too, and stand there
+// as what they are in the statement:
 //
 //	prom.Raw[Post]("length(?) > ?", PostTitle, 80)
 //
-// A column that is named so is found wherever the condition is used, also in a query that reads several tables, and through [Via].
+// A column that is named so is found wherever the condition is used, also in a query that reads several tables, and
+// through [Via].
 func Raw[T any](sql string, args ...any) Cond[T] { return query.Raw[*T](sql, args...) }
 
 // Sqlizer is a condition made by squirrel, or by anything else that gives SQL with question marks and arguments.

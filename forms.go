@@ -114,7 +114,7 @@ func statementsOf(db *conn.DB, t *schema.Table, derived bool) *query.Statements 
 // look looks at the binding's table, before a statement is made that will be sent as it is.
 func (b *binding) look(ctx context.Context) error { return b.forms.look(ctx, b.db, b.table) }
 
-// formed makes the text of a statement anew when it needs tables that have not been looked at.
+// formed renders the text of a statement again when it needs tables that have not been looked at.
 func (b *binding) formed(ctx context.Context, text *query.Text) (*query.Text, error) {
 	if text == nil || text.Unknown() == nil {
 		return text, nil

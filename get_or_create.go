@@ -49,7 +49,8 @@ func (r *Repo[T]) GetOrCreate(ctx context.Context, v *T, on ...Columner) (create
 	return false, r.inTheWay(ctx, v, id.cols)
 }
 
-// inTheWay returns the error of an insert that does nothing, though no row is found that has the same values in the columns.
+// inTheWay returns the error of an insert that does nothing, though no row is found that has the same values in the
+// columns.
 func (r *Repo[T]) inTheWay(ctx context.Context, v *T, cols []*schema.Column) error {
 	row := make([]schema.Value, len(cols))
 	for i, c := range cols {

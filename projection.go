@@ -17,9 +17,10 @@ import (
 // Projection is a query whose results are of type R: a single value, a pair, or a struct of the caller's own. [Pluck], [Pluck2],
 // [Pluck3], [Select] and [Into] make projections of a query. Like a [Query] it never changes, and it can be a [Subquery] of others.
 //
-// When some of its columns are aggregates, the others say what the groups are: each result is one group. Conditions are on rows. The limit
-// and offset of the query are of its rows, in its order, and those that are said of the projection are of its results. Functions of windows
-// are about groups then. A condition on the result of one is put on the rows of [From].
+// When some of its columns are aggregates, the others say what the groups are: each result is one group. Conditions are
+// on rows. The limit and offset of the query are of its rows, in its order, and those that are said of the projection
+// are of its results. Functions of windows are about groups then. A condition on the result of one is put on the rows
+// of [From].
 type Projection[T, R any] struct {
 	repo *Repo[T]
 	spec query.Spec
@@ -341,8 +342,8 @@ func (s *results[R]) ReadRows(rows conn.Rows) (err error) {
 	return nil
 }
 
-// Scalar returns one aggregate over the rows of a query, those of its page if it has one, nil when it is NULL: when there are no rows, but
-// for counts.
+// Scalar returns one aggregate over the rows of a query, those of its page if it has one, nil when it is NULL: when
+// there are no rows, but for counts.
 func Scalar[T, V any](ctx context.Context, q *Query[T], t Term[T, V]) (*V, error) {
 	return Pluck(q, OrNull(t)).One(ctx)
 }

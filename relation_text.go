@@ -8,8 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// textClasses tells which texts a database takes for equal by a collation. Of texts in ASCII it knows by itself; when others come it is the database
-// that is asked, since collations are the servers' and differ with their versions.
+// textClasses tells which texts a database takes for equal by a collation. Of texts in ASCII it knows by itself; when
+// others come it is the database that is asked, since collations are the servers' and differ with their versions.
 type textClasses struct {
 	known map[string]string // text → what stands for all that are equal to it; nil while foldASCII does
 	seen  []string          // while foldASCII does
@@ -63,8 +63,8 @@ func (c *textClasses) learn(ctx context.Context, b *binding, table string, col *
 	return nil
 }
 
-// plainASCII reports whether all of a text are characters that every collation which ignores case compares as foldASCII does. It ignores
-// most of those that control something.
+// plainASCII reports whether all of a text are characters that every collation which ignores case compares as foldASCII
+// does. It ignores most of those that control something.
 func plainASCII(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' && (r < '\t' || r > '\r') || r >= 0x7f }) < 0
 }

@@ -14,8 +14,9 @@ import (
 // wait for others who need one. Inside a transaction the body cannot use the transaction, which is busy with the rows, nor, on
 // a SQLite database in memory, the database. [Query.Each] has none of these limits and is a little slower.
 //
-// Each row is a value of its own, which may be kept. A hook AfterLoad of the model is bound by what binds the body. When reading fails, or the
-// context has ended, the loop gets the error in place of the next row, with a nil value, and ends.
+// Each row is a value of its own, which may be kept. A hook AfterLoad of the model is bound by what binds the body.
+// When reading fails, or the context has ended, the loop gets the error in place of the next row, with a nil value, and
+// ends.
 func (q *Query[T]) Stream(ctx context.Context) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		if err := q.stream(ctx, yield); err != nil && !errors.Is(err, errStopped) {
@@ -97,7 +98,8 @@ func (l *loop) start(ctx context.Context, b *binding, c *call) (context.Context,
 	return ctx, l.cancel
 }
 
-// row tells that there is a row to be used. It is an error when the context has ended: rows that have come already are not handed out.
+// row tells that there is a row to be used. It is an error when the context has ended: rows that have come already are
+// not handed out.
 func (l *loop) row() error {
 	*l.begun = true
 	if err := l.of.Err(); err != nil {

@@ -8,7 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// The values of binding.told: how much the driver tells of what was written to a table, where it is the driver that tells.
+// The values of binding.told: how much the driver tells of what was written to a table, where it is the driver that
+// tells.
 const (
 	toldUnknown = iota
 	toldNothing // it is a view, whose triggers write elsewhere
@@ -16,8 +17,8 @@ const (
 	toldKey     // the key of a row that was inserted as well, which is the row's number
 )
 
-// tells returns how much the driver tells. On SQLite the key is the row's number in the tables that this library makes, but not in each that
-// others have made. The table is looked at once.
+// tells returns how much the driver tells. On SQLite the key is the row's number in the tables that this library makes,
+// but not in each that others have made. The table is looked at once.
 func (b *binding) tells(ctx context.Context) int32 {
 	if told := b.told.Load(); told != toldUnknown {
 		return told
@@ -39,9 +40,9 @@ func (b *binding) tells(ctx context.Context) int32 {
 	return told
 }
 
-// insertsOnly reports whether a row can be inserted without reading it back: the engine stores what it is given, and the key that it
-// makes is the one that its driver knows. It is false for a table of which nothing is known yet. A view for which its triggers make the
-// key is an error, since SQLite tells it nowhere.
+// insertsOnly reports whether a row can be inserted without reading it back: the engine stores what it is given, and
+// the key that it makes is the one that its driver knows. It is false for a table of which nothing is known yet. A view
+// for which its triggers make the key is an error, since SQLite tells it nowhere.
 func (r *Repo[T]) insertsOnly(ctx context.Context, b *binding, cols []*schema.Column) (bool, error) {
 	if !b.db.Dialect().Features().LastKey || b.db.ReadOnly() || !b.marked.IsSet(ctx) {
 		return false, nil

@@ -6,14 +6,14 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// A write that returns rows is not to have happened when they cannot be read. Where the types tell it, the connection asks before it sends the
-// statement (conn.ResultChecker); where only the values show it, the statement is undone.
+// A write that returns rows is not to have happened when they cannot be read. Where the types tell it, the connection
+// asks before it sends the statement (conn.ResultChecker); where only the values show it, the statement is undone.
 
 // keptAll says of a write that its rows may hold what it has not set.
 const keptAll = ^uint64(0)
 
-// keptBut is what a row may hold that a statement has not set, when it sets these columns. The time of creation is not counted: what it
-// holds is written when the row is, and only others could make it infinite.
+// keptBut is what a row may hold that a statement has not set, when it sets these columns. The time of creation is not
+// counted: what it holds is written when the row is, and only others could make it infinite.
 func (r *Repo[T]) keptBut(set []*schema.Column) uint64 {
 	kept := keptAll &^ bitsOf(set)
 	for _, c := range r.table.Columns {

@@ -105,8 +105,8 @@ func (r *Repo[T]) update(ctx context.Context, v *T) error {
 	return nil
 }
 
-// changes appends the columns of v to write, and sets its updated column. The version is counted up when another column has changed: the time
-// of a save alone makes nobody's copy of the row a stale one.
+// changes appends the columns of v to write, and sets its updated column. The version is counted up when another column
+// has changed: the time of a save alone makes nobody's copy of the row a stale one.
 func (r *Repo[T]) changes(cols []*schema.Column, v *T) ([]*schema.Column, error) {
 	tracked := r.plan.Tracks()
 	if tracked {

@@ -16,11 +16,12 @@ import (
 // Columner is a field: anything that stands for a column.
 type Columner interface{ Column() *schema.Column }
 
-// Upsert inserts v, or updates the row that it conflicts with: all columns but the key and the time of creation. A value that was
-// loaded or saved is updated. Otherwise the conflict is on the fields given, which must be the key or those of a unique
-// index; without fields on the primary key if it is set, else on the first unique index whose fields are all set, zero values
-// counting as not set; when there is none, it is an error. A field of the conflict that is NULL is an error too, unless the unique index
-// is NULLS NOT DISTINCT, since NULL conflicts with nothing and a row would be inserted each time. What is stored then comes back into v. [Repo.OnConflict] has more to say.
+// Upsert inserts v, or updates the row that it conflicts with: all columns but the key and the time of creation. A
+// value that was loaded or saved is updated. Otherwise the conflict is on the fields given, which must be the key or
+// those of a unique index; without fields on the primary key if it is set, else on the first unique index whose fields
+// are all set, zero values counting as not set; when there is none, it is an error. A field of the conflict that is
+// NULL is an error too, unless the unique index is NULLS NOT DISTINCT, since NULL conflicts with nothing and a row
+// would be inserted each time. What is stored then comes back into v. [Repo.OnConflict] has more to say.
 //
 // A row that is marked as deleted is no conflict of a unique index, but it is one of the primary key: then it is there again, if v
 // is not deleted.
@@ -108,8 +109,8 @@ func (r *Repo[T]) identity(v *T) (identity, error) {
 	return identity{}, fmt.Errorf("none of %s is set", strings.Join(names, ", "))
 }
 
-// conflicts returns an error when v can conflict with no row in the columns, because one of them is NULL: it would be inserted again and
-// again. A unique index that takes NULLs for equal is looked for then.
+// conflicts returns an error when v can conflict with no row in the columns, because one of them is NULL: it would be
+// inserted again and again. A unique index that takes NULLs for equal is looked for then.
 func (r *Repo[T]) conflicts(ctx context.Context, b *binding, v *T, cols []*schema.Column) error {
 	for _, c := range cols {
 		if !c.Null {

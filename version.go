@@ -78,9 +78,9 @@ func (r *Repo[T]) countUp(v *T, changed bool) error {
 
 var errNeverSaved = errors.New("the value was never saved; use Create or Save")
 
-// missed returns the error of a write to the row in which the columns by have the values of row, its key first. When it has changed
-// none, the row is looked for in rows: it may be gone, which is ErrNotFound; or be there as it was, so that the database has
-// suppressed the write; or have another version by now, which is ErrStale.
+// missed returns the error of a write to the row in which the columns by have the values of row, its key first. When it
+// has changed none, the row is looked for in rows: it may be gone, which is ErrNotFound; or be there as it was, so that
+// the database has suppressed the write; or have another version by now, which is ErrStale.
 func (r *Repo[T]) missed(ctx context.Context, err error, rows query.Spec, by []*schema.Column, row []schema.Value) error {
 	var missed *Error
 	if !errors.Is(err, ErrNotFound) || !errors.As(err, &missed) {

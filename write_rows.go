@@ -85,8 +85,9 @@ func (q *Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error
 	return q.write(ctx, q.update(assigns), "update", nil)
 }
 
-// UpdateReturning is [Query.Update] that returns the rows as they are stored then, in no certain order. When they cannot be read nothing
-// has been updated. Of the model's hooks only AfterLoad is called, in a transaction with the update, which its error undoes.
+// UpdateReturning is [Query.Update] that returns the rows as they are stored then, in no certain order. When they
+// cannot be read nothing has been updated. Of the model's hooks only AfterLoad is called, in a transaction with the
+// update, which its error undoes.
 func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[T]) ([]T, error) {
 	return q.writeReturning(ctx, q.update(assigns), "update")
 }

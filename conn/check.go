@@ -1,17 +1,18 @@
 package conn
 
-// ResultChecker is asked about the result of a statement that writes, before the statement is sent, where the database tells the
-// types of a result by then: PostgreSQL does. What cannot be read is refused without anything having happened.
+// ResultChecker is asked about the result of a statement that writes, before the statement is sent, where the database
+// tells the types of a result by then: PostgreSQL does. What cannot be read is refused without anything having
+// happened.
 type ResultChecker interface {
 	// ReadBy returns what tells this way of reading from others, comparable: a statement is checked once for each.
 	ReadBy() any
-	// CheckResult returns an error when a column cannot be read, and otherwise the columns, by their [ColumnBit], of which some
-	// values cannot.
+	// CheckResult returns an error when a column cannot be read, and otherwise the columns, by their [ColumnBit], of
+	// which some values cannot.
 	CheckResult(r ResultTypes) (risky uint64, err error)
 }
 
-// ResultTypes are the types of a result, in the form of a row. What reads a column gets an error in any case: one that [ResultTypes.Readable]
-// knows when the column's type can be read so.
+// ResultTypes are the types of a result, in the form of a row. What reads a column gets an error in any case: one that
+// [ResultTypes.Readable] knows when the column's type can be read so.
 type ResultTypes interface {
 	Rows
 	// Readable reports whether the error of a column says that its type can be read.
@@ -44,7 +45,8 @@ func commits(rows Rows) bool {
 	return ok && r.commits()
 }
 
-// happened is the error of who could not read the rows of a write that could not be undone. It is of KindOutcomeUnknown.
+// happened is the error of who could not read the rows of a write that could not be undone. It is of
+// KindOutcomeUnknown.
 type happened struct{ error }
 
 func (h *happened) Unwrap() error        { return h.error }

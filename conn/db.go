@@ -247,8 +247,9 @@ func (db *DB) Opened() uint64 { return db.opened.Load() }
 // Replaced reports whether another DB has taken this one's place in its registry.
 func (db *DB) Replaced() bool { return db.replaced.Load() }
 
-// Pool returns the pgx pool of a PostgreSQL database, connecting it if need be, and nil for SQLite. Close ends it. What is called
-// on it goes by pgx's own modes: behind a pooler that does not follow prepared statements set default_query_exec_mode=exec.
+// Pool returns the pgx pool of a PostgreSQL database, connecting it if need be, and nil for SQLite. Close ends it. What
+// is called on it goes by pgx's own modes: behind a pooler that does not follow prepared statements set
+// default_query_exec_mode=exec.
 func (db *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) {
 	e, err := db.open(ctx)
 	if err != nil {

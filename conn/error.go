@@ -143,8 +143,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether target is the kind of e. A write outside of a transaction whose answer was lost, by the end of its context or
-// a broken connection, is of that kind and of KindOutcomeUnknown.
+// Is reports whether target is the kind of e. A write outside of a transaction whose answer was lost, by the end of its
+// context or a broken connection, is of that kind and of KindOutcomeUnknown.
 func (e *Error) Is(target error) bool {
 	k, ok := target.(Kind)
 	return ok && (k == e.Kind || k == KindOutcomeUnknown && e.unknown)

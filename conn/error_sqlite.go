@@ -151,7 +151,8 @@ func (e *Error) setMissing(text string) {
 	}
 }
 
-// sqliteLimits are what SQLite says of statements that are too large, and what is to be said of them; see https://www.sqlite.org/limits.html.
+// sqliteLimits are what SQLite says of statements that are too large, and what is to be said of them; see
+// https://www.sqlite.org/limits.html.
 var sqliteLimits = map[string]string{
 	"Expression tree is too large":      "it is nested deeper than the 1,000 levels that SQLite takes; take less at once",
 	"Recursion limit":                   "it is nested deeper than SQLite takes; take less at once",

@@ -57,8 +57,9 @@ func References(ctx context.Context, db *DB) ([][2]string, error) {
 	return list, err
 }
 
-// Describe reads what the database has under the name of a table or view: columns, indexes, constraints. A column of a type
-// that no field is stored as is listed like the others, with the kind Null. Some rows of SQLite are read for the forms of columns. A table that does not exist is ErrNoTable.
+// Describe reads what the database has under the name of a table or view: columns, indexes, constraints. A column of a
+// type that no field is stored as is listed like the others, with the kind Null. Some rows of SQLite are read for the
+// forms of columns. A table that does not exist is ErrNoTable.
 func (db *DB) Describe(ctx context.Context, table string) (schema.Found, error) {
 	found, err := InspectAll(ctx, db, table)
 	if err == nil && !found.Exists {

@@ -52,8 +52,9 @@ func sendsText(cfg *pgx.ConnConfig) bool {
 	return cfg.DefaultQueryExecMode == pgx.QueryExecModeExec || cfg.DefaultQueryExecMode == pgx.QueryExecModeSimpleProtocol
 }
 
-// keepsFloats refuses a session that writes floats with fewer digits than they have, of which what is read would be another number. Behind
-// a pooler that shares sessions the setting cannot be changed here, and as a parameter of the start it would be refused there.
+// keepsFloats refuses a session that writes floats with fewer digits than they have, of which what is read would be
+// another number. Behind a pooler that shares sessions the setting cannot be changed here, and as a parameter of the
+// start it would be refused there.
 func keepsFloats(ctx context.Context, c *pgx.Conn) error {
 	var digits string
 	if err := c.QueryRow(ctx, "SELECT pg_catalog.current_setting('extra_float_digits')").Scan(&digits); err != nil {

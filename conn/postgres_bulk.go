@@ -47,8 +47,9 @@ func (e *pgEngine) bulkOnce(ctx context.Context, b *Bulk) error {
 	return err
 }
 
-// chooseWay leaves COPY out when triggers or rules of the table may decide what becomes of its rows, and reports whether they may. COPY
-// passes rules by, and returns no keys, which a trigger may have changed. That would go unnoticed, so before COPY it is asked each time.
+// chooseWay leaves COPY out when triggers or rules of the table may decide what becomes of its rows, and reports
+// whether they may. COPY passes rules by, and returns no keys, which a trigger may have changed. That would go
+// unnoticed, so before COPY it is asked each time.
 func (s *pgSession) chooseWay(ctx context.Context, c *pgx.Conn, b *Bulk) (intercepted bool, err error) {
 	if b.copies() {
 		delete(s.intercepts, written{b.Table, StoresInsert})
@@ -59,8 +60,9 @@ func (s *pgSession) chooseWay(ctx context.Context, c *pgx.Conn, b *Bulk) (interc
 	return intercepted, err
 }
 
-// bulkInTx inserts rows in a transaction: how many the database has stored is known when the statement has ended, and the columns
-// stay what they are between the look at them and COPY, because the look locks the table against a change until the end.
+// bulkInTx inserts rows in a transaction: how many the database has stored is known when the statement has ended, and
+// the columns stay what they are between the look at them and COPY, because the look locks the table against a change
+// until the end.
 func (e *pgEngine) bulkInTx(ctx context.Context, b *Bulk) error {
 	inner, err := e.begin(ctx, txOptions{})
 	if err != nil {

@@ -24,8 +24,8 @@ type resultCheck struct {
 	risky uint64 // the columns of which some values cannot be read
 }
 
-// check refuses a statement whose result cannot be read, and reports whether it must be run so that it can be undone: whether one of the
-// values in its rows may be such that it cannot be read.
+// check refuses a statement whose result cannot be read, and reports whether it must be run so that it can be undone:
+// whether one of the values in its rows may be such that it cannot be read.
 func (s *pgSession) check(ctx context.Context, c *pgx.Conn, p *pgPrepared, st *Statement) (undo bool, err error) {
 	if st.Check == nil {
 		return false, nil
@@ -47,7 +47,8 @@ func (s *pgSession) check(ctx context.Context, c *pgx.Conn, p *pgPrepared, st *S
 	return st.Undo && (!p.check.plain || p.check.risky&st.Kept != 0), nil
 }
 
-// tableFacts asks whether the table of a result stores what it is given, and for the numbers of its columns that hold no NULL.
+// tableFacts asks whether the table of a result stores what it is given, and for the numbers of its columns that hold
+// no NULL.
 func tableFacts(ctx context.Context, c *pgx.Conn, fields []pgconn.FieldDescription) (plain bool, notNull map[uint16]bool, err error) {
 	var table uint32
 	for _, f := range fields {
@@ -125,8 +126,8 @@ func (e *pgEngine) runUndoable(ctx context.Context, c *pgxpool.Conn, st *Stateme
 	return rows, nil
 }
 
-// unsure returns the first of a batch's statements that cannot be sent with the others as they are: the error is that of a result which cannot
-// be read; without one it must be possible to undo them.
+// unsure returns the first of a batch's statements that cannot be sent with the others as they are: the error is that
+// of a result which cannot be read; without one it must be possible to undo them.
 func (e *pgEngine) unsure(ctx context.Context, c *pgx.Conn, sts []*Statement) (i int, undo bool, err error) {
 	for i, st := range sts {
 		undo = undo || st.Judged
@@ -150,8 +151,8 @@ func (e *pgEngine) unsure(ctx context.Context, c *pgx.Conn, sts []*Statement) (i
 	return -1, undo, nil
 }
 
-// refuse implements refuser. A statement that was not run so that it can be undone is from now on; in a transaction it takes that with it, as
-// its savepoint has been released.
+// refuse implements refuser. A statement that was not run so that it can be undone is from now on; in a transaction it
+// takes that with it, as its savepoint has been released.
 func (r *pgRows) refuse() {
 	r.refused = true
 	if r.prepared != nil {
@@ -176,7 +177,8 @@ func (r *pgRows) settle(err error) error {
 	return r.finish(err)
 }
 
-// seen remembers statements whose rows have been read, for the modes in which the types of a result are known no earlier.
+// seen remembers statements whose rows have been read, for the modes in which the types of a result are known no
+// earlier.
 type seen struct {
 	mu   sync.Mutex
 	keys map[seenKey]bool

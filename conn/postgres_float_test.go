@@ -10,7 +10,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that floats are read with all their digits, or not at all, where the role or the database has them written with fewer.
+// Ensure that floats are read with all their digits, or not at all, where the role or the database has them written
+// with fewer.
 func TestPostgres_FloatDigits(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -14,8 +14,8 @@ type written struct {
 	how   Stores
 }
 
-// intercepted reports whether triggers or rules of its table may keep a statement from storing its row, so that what it has stored must be
-// looked at before it is committed. A connection asks once for each table.
+// intercepted reports whether triggers or rules of its table may keep a statement from storing its row, so that what it
+// has stored must be looked at before it is committed. A connection asks once for each table.
 func (s *pgSession) intercepted(ctx context.Context, c *pgx.Conn, st *Statement) (bool, error) {
 	if st.Stores == 0 {
 		return false, nil

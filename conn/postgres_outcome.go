@@ -9,12 +9,12 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// An error means that nothing has happened, or belongs to the class KindOutcomeUnknown. A statement outside of a transaction is one by
-// itself, which the server commits before it answers: when the answer does not come, because the context or the connection has
-// ended, nobody on this side knows. Inside a transaction only COMMIT can end so.
+// An error means that nothing has happened, or belongs to the class KindOutcomeUnknown. A statement outside of a
+// transaction is one by itself, which the server commits before it answers: when the answer does not come, because the
+// context or the connection has ended, nobody on this side knows. Inside a transaction only COMMIT can end so.
 
-// outcome translates the error of a statement outside of a transaction, and adds it to the class unless nothing was sent, or the server
-// has said that it refuses.
+// outcome translates the error of a statement outside of a transaction, and adds it to the class unless nothing was
+// sent, or the server has said that it refuses.
 func outcome(err error) error {
 	if err == nil {
 		return nil
@@ -43,9 +43,9 @@ func refusesCommit(err error) bool {
 	return errors.As(err, &pg) && refuses(pg) || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) || unsent(err)
 }
 
-// refuses reports whether an error says that the server has refused a statement. One with which a connection ends, such as a pooler's that has
-// lost the server, or the server's that shuts down, says nothing of that, unless it came because nothing had been sent for
-// long.
+// refuses reports whether an error says that the server has refused a statement. One with which a connection ends, such
+// as a pooler's that has lost the server, or the server's that shuts down, says nothing of that, unless it came because
+// nothing had been sent for long.
 func refuses(e *pgconn.PgError) bool {
 	const idleTooLong = "25P03"
 	ends := slices.Contains([]string{"FATAL", "PANIC"}, e.SeverityUnlocalized) || slices.Contains([]string{"FATAL", "PANIC"}, e.Severity) ||

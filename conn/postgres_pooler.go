@@ -11,13 +11,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// A pooler in transaction mode gives a connection another session of the server with each transaction, and one session to several
-// clients. What is prepared in a session may then be missing in the next, or be another client's. So it is looked for when a
-// connection is made: PgBouncer tells its clients a process number of its own making (its manual, "cancel requests"). Behind one,
-// statements stay unnamed: each is parsed, bound and executed in the messages of one round trip, which no pooler takes apart.
+// A pooler in transaction mode gives a connection another session of the server with each transaction, and one session
+// to several clients. What is prepared in a session may then be missing in the next, or be another client's. So it is
+// looked for when a connection is made: PgBouncer tells its clients a process number of its own making (its manual,
+// "cancel requests"). Behind one, statements stay unnamed: each is parsed, bound and executed in the messages of one
+// round trip, which no pooler takes apart.
 //
-// A pooler that cannot be seen so is noticed when a statement is missing. Until then no client runs what another one has
-// prepared, because the names of a connection's statements are random. See pgSession.
+// A pooler that cannot be seen so is noticed when a statement is missing. Until then no client runs what another one
+// has prepared, because the names of a connection's statements are random. See pgSession.
 
 // poolerMode is what a connection does about a pooler, by the mode that the DSN names.
 type poolerMode uint8
@@ -69,7 +70,8 @@ func watchPooler(cfg *pgxpool.Config, mode poolerMode) {
 	}
 }
 
-// sharesSession reports whether the process that serves the connection is another one than the server named when it was made.
+// sharesSession reports whether the process that serves the connection is another one than the server named when it was
+// made.
 func sharesSession(ctx context.Context, c *pgx.Conn) (bool, error) {
 	timeout := c.Config().ConnectTimeout
 	if timeout <= 0 {
@@ -90,8 +92,8 @@ func sharesSession(ctx context.Context, c *pgx.Conn) (bool, error) {
 	return string(first(results[0].Rows[0])) != strconv.FormatUint(uint64(c.PgConn().PID()), 10), nil
 }
 
-// lostStatement reports whether the server refused a statement because its session has other prepared statements than the
-// connection knows of. Nothing has happened then, but that a transaction has failed.
+// lostStatement reports whether the server refused a statement because its session has other prepared statements than
+// the connection knows of. Nothing has happened then, but that a transaction has failed.
 func lostStatement(e *pgconn.PgError) bool {
 	switch e.Code {
 	case "26000", // invalid_sql_statement_name: it is not there
@@ -109,8 +111,8 @@ func (s *pgSession) doubtful() {
 	s.gone, s.doubt = nil, true
 }
 
-// settleDoubt finds out whether the connection shares sessions, after a statement was lost. In a transaction that cannot be
-// told, so it is left in doubt.
+// settleDoubt finds out whether the connection shares sessions, after a statement was lost. In a transaction that
+// cannot be told, so it is left in doubt.
 func (s *pgSession) settleDoubt(ctx context.Context, c *pgx.Conn) error {
 	if !s.doubt || c.PgConn().TxStatus() != txIdle {
 		return nil

@@ -30,8 +30,8 @@ func preparedNames(ctx context.Context, t *testing.T, db *DB) []string {
 	return names
 }
 
-// Ensure that statements are prepared on a connection of its own, under names that are nobody else's and not used twice, and that
-// nothing is prepared in a session that is shared.
+// Ensure that statements are prepared on a connection of its own, under names that are nobody else's and not used
+// twice, and that nothing is prepared in a session that is shared.
 func TestPooler_Names(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -66,8 +66,8 @@ func TestPooler_Names(t *testing.T) {
 	is.Equal(preparedNames(ctx, t, shared), nil)
 }
 
-// Ensure that the prepared statements of a connection may go. In a transaction it is an error that names the option, after which
-// the transaction may be repeated.
+// Ensure that the prepared statements of a connection may go. In a transaction it is an error that names the option,
+// after which the transaction may be repeated.
 func TestPooler_Deallocated(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

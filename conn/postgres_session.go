@@ -16,7 +16,8 @@ import (
 // cache_statement; the other modes, which exist for poolers and for servers that know no binary formats, go by pgx itself.
 //
 // The names of its statements begin with a random text and are never used twice. So a name means one text with one
-// description, in whatever session of the server it arrives: there it is that, or it is missing, which doubtful is about.
+// description, in whatever session of the server it arrives: there it is that, or it is missing, which doubtful is
+// about.
 //
 // A connection has one statement at a time, so the buffers for its arguments and its rows are used again and again.
 type pgSession struct {
@@ -37,8 +38,8 @@ type pgSession struct {
 	intercepts map[written]bool // see pgSession.intercepted
 }
 
-// pgPrepared is a prepared statement of a connection, or the description of one that is not prepared but parsed each time.
-// Such a one has no name.
+// pgPrepared is a prepared statement of a connection, or the description of one that is not prepared but parsed each
+// time. Such a one has no name.
 type pgPrepared struct {
 	*pgconn.StatementDescription
 	formats []int16 // of the result's columns
@@ -211,8 +212,8 @@ func (s *pgSession) failed(p *pgPrepared, err error) {
 	case errors.As(err, &pg) && lostStatement(pg):
 		s.doubtful()
 	case IsStale(err) && p.Name != "" && !p.ran:
-		// It has just been prepared, and is of before the table changed all the same: a pooler that follows prepared statements has
-		// given its name to one that was there.
+		// It has just been prepared, and is of before the table changed all the same: a pooler that follows prepared
+		// statements has given its name to one that was there.
 		s.shared = true
 		s.forget(p)
 	case IsStale(err) || KindOf(err) == KindType:

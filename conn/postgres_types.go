@@ -79,13 +79,14 @@ func isText(oid uint32) bool {
 		pgtype.NumericOID, pgtype.UUIDOID, pgtype.JSONBOID, pgtype.JSONOID:
 		return true
 	}
-	// Enums and the types of extensions, citext among them, are their text. So are built-in types that have no binary form;
-	// the others are not, in the modes too that send them as text.
+	// Enums and the types of extensions, citext among them, are their text. So are built-in types that have no binary
+	// form; the others are not, in the modes too that send them as text.
 	typ, builtIn := typeMap.TypeForOID(oid)
 	return !builtIn || typ.Codec.PreferredFormat() != pgtype.BinaryFormatCode
 }
 
-// listElem returns the type of the elements of a type that is read as a list, 0 when it is not known before there are some.
+// listElem returns the type of the elements of a type that is read as a list, 0 when it is not known before there are
+// some.
 func listElem(oid uint32) (elem uint32, ok bool) {
 	if oid == pgtype.JSONBOID || oid == pgtype.JSONOID {
 		return 0, true

@@ -17,10 +17,10 @@ type RowFunc func(rows Rows) error
 // ReadRows implements [RowReader].
 func (f RowFunc) ReadRows(rows Rows) error { return f(rows) }
 
-// Read runs a statement that returns rows, as Query does, and has them read. The result is closed when the reader returns or
-// panics. This costs no memory, while the rows of Query do. The error of the result counts more than that of the reader, since it
-// explains it. Outside of a transaction it runs once more when what the connection had prepared no longer fits or is gone; the reader has
-// got no row by then.
+// Read runs a statement that returns rows, as Query does, and has them read. The result is closed when the reader
+// returns or panics. This costs no memory, while the rows of Query do. The error of the result counts more than that of
+// the reader, since it explains it. Outside of a transaction it runs once more when what the connection had prepared no
+// longer fits or is gone; the reader has got no row by then.
 func (db *DB) Read(ctx context.Context, st *Statement, to RowReader) error {
 	err := db.read(ctx, st, to)
 	if err != nil && !st.Fresh && IsStale(err) && db.txOf(ctx) == nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/prom-go/prom/internal/sqlite3"
 )
 
-// arithmetic is what the dialect's statements compute with, by the rules of PostgreSQL: a result that does not fit is an error, where
-// SQLite makes floats of integers, and infinities or 0 of floats. What is no number is NULL.
+// arithmetic is what the dialect's statements compute with, by the rules of PostgreSQL: a result that does not fit is
+// an error, where SQLite makes floats of integers, and infinities or 0 of floats. What is no number is NULL.
 var arithmetic = map[string]sqlite3.Arithmetic{
 	sqlite.Plus: func(a, b sqlite3.Number) (sqlite3.Number, string) {
 		if integers(a, b) {

@@ -46,15 +46,16 @@ func (c *liteConn) ready(ctx context.Context) error {
 	return nil
 }
 
-// The connection that writes looks whether its file is still there when it has not for looksAfter, and one that reads after looksEach reads:
-// a look costs as much as a tenth of a write.
+// The connection that writes looks whether its file is still there when it has not for looksAfter, and one that reads
+// after looksEach reads: a look costs as much as a tenth of a write.
 const (
 	looksAfter = 10 * time.Millisecond
 	looksEach  = 256
 )
 
-// unmoved returns an error when the file is not the database's any more, because it was removed, renamed or replaced: what is written
-// would be lost, and what is read is old. What one connection has seen holds for all, until they are closed.
+// unmoved returns an error when the file is not the database's any more, because it was removed, renamed or replaced:
+// what is written would be lost, and what is read is old. What one connection has seen holds for all, until they are
+// closed.
 func (c *liteConn) unmoved() error {
 	if c.engine.memory == "" && c.looks() && c.Moved() {
 		c.engine.moved.Store(true)

@@ -88,8 +88,8 @@ func (e *liteEngine) enter(ctx context.Context, share bool) (*liteConn, *liteGro
 	return c, g, nil
 }
 
-// leave ends a write whose statement has ended with err, and returns the outcome: err itself, or that of the group. One that is refused is
-// undone.
+// leave ends a write whose statement has ended with err, and returns the outcome: err itself, or that of the group. One
+// that is refused is undone.
 func (e *liteEngine) leave(c *liteConn, g *liteGroup, err error, refused bool) error {
 	if g == nil {
 		e.give(c)

@@ -56,8 +56,9 @@ func Unheeded() TxOption { return func(o *txOptions) { o.unheeded, o.set = true,
 // alone. Goroutines that share a transaction's context are served one after the other; a statement that waits longer than the
 // busy timeout fails with KindBusy.
 //
-// A transaction must not outlive fn: its context is of no use afterwards and gives KindClosed. When the connection breaks while
-// committing, nobody knows the outcome; the error is of KindOutcomeUnknown and must not be answered by blind repetition.
+// A transaction must not outlive fn: its context is of no use afterwards and gives KindClosed. When the connection
+// breaks while committing, nobody knows the outcome; the error is of KindOutcomeUnknown and must not be answered by
+// blind repetition.
 func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
 	var opts txOptions
 	for _, o := range options {

@@ -45,9 +45,9 @@ type Features struct {
 	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
 	SeesUpdated  bool // a subquery among the values of an update sees the rows that the update has changed already
 
-	// Conflicted is a condition that always holds, for the rows that an upsert updates: it notes that there is such a row. Inserted is an
-	// expression that tells a row which was inserted from one for which that was noted; "" when the driver tells. Each has one argument
-	// then, a number that is the same for both and another one for each statement.
+	// Conflicted is a condition that always holds, for the rows that an upsert updates: it notes that there is such a
+	// row. Inserted is an expression that tells a row which was inserted from one for which that was noted; "" when the
+	// driver tells. Each has one argument then, a number that is the same for both and another one for each statement.
 	Conflicted, Inserted string
 }
 
@@ -118,15 +118,16 @@ type Introspection interface {
 	// Sort constants), own boolean: whether it lies where new tables go, and belongs to no extension. The engine's own are left out.
 	Tables() string
 
-	// Columns returns a query with one row a column, in the order of the table and none when there is no table: name text,
-	// type text, not null boolean, part of the key boolean, default text or NULL, nocase boolean, counted up boolean, generated
-	// boolean, of a view boolean, of a partitioned table boolean, equating boolean: by a collation that takes different texts for equal.
+	// Columns returns a query with one row a column, in the order of the table and none when there is no table: name
+	// text, type text, not null boolean, part of the key boolean, default text or NULL, nocase boolean, counted up
+	// boolean, generated boolean, of a view boolean, of a partitioned table boolean, equating boolean: by a collation
+	// that takes different texts for equal.
 	Columns() string
 
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,
-	// partial boolean, column name text or NULL for an expression, descending boolean, expression text or NULL, the index's condition
-	// text or NULL, held besides boolean: the column is no part of the key, half made boolean, of a constraint boolean, NULLS NOT
-	// DISTINCT boolean. Indexes behind a primary key are left out.
+	// partial boolean, column name text or NULL for an expression, descending boolean, expression text or NULL, the
+	// index's condition text or NULL, INCLUDE boolean: the column is no part of the key, invalid boolean, of a
+	// constraint boolean, NULLS NOT DISTINCT boolean. Indexes behind a primary key are left out.
 	Indexes() string
 
 	// Checks returns a query with one row for each CHECK constraint: its name text, its condition text, whether (boolean) rows from before
@@ -177,14 +178,16 @@ type Forming interface {
 	// FormOfType returns the form that the type of a column in the database tells.
 	FormOfType(c *schema.Column, found *schema.FoundColumn) schema.Form
 
-	// Sampled reports whether the values of a kind tell their form, and not types alone. Sample returns a query for a few values of
-	// columns of such kinds, the first ones and those that are last by a column that has an index, "" for none: for each of the columns its
-	// class text and its value text. FormOfValue returns the form of a value that is not NULL.
+	// Sampled reports whether the values of a kind tell their form, and not types alone. Sample returns a query for a
+	// few values of columns of such kinds, the first ones and those that are last by a column that has an index, "" for
+	// none: for each of the columns its class text and its value text. FormOfValue returns the form of a value that is
+	// not NULL.
 	Sampled(k schema.Kind) bool
 	Sample(table string, cols []*schema.Column, last string) string
 	FormOfValue(k schema.Kind, class, value string) schema.Form
 
-	// CountForms returns a query that reads all of a table, for how many forms the values of each of the columns have, which are of sampled kinds.
+	// CountForms returns a query that reads all of a table, for how many forms the values of each of the columns have,
+	// which are of sampled kinds.
 	CountForms(table string, cols []*schema.Column) string
 }
 
@@ -225,13 +228,14 @@ type Expression interface {
 	// ArgOf returns the placeholder of one argument that is stored in the column.
 	ArgOf(c *schema.Column) string
 
-	// Stored returns expr, a value in the form that this library gives the column's kind, in the form that the column has, and
-	// Canonical the reverse, of a column that is written as expr. Operand, In, InKeys, DatePart, ArgOf and Bulk heed a column's form
-	// themselves; what else takes a column takes it for canonical.
+	// Stored returns expr, a value in the form that this library gives the column's kind, in the form that the column
+	// has, and Canonical the reverse, of a column that is written as expr. Operand, In, InKeys, DatePart, ArgOf and
+	// Bulk heed a column's form themselves; what else takes a column takes it for canonical.
 	Stored(c *schema.Column, expr string) string
 	Canonical(c *schema.Column, expr string) string
 
-	// Instant returns a day as the instant at which it begins in UTC, and Day the day of an instant in UTC. Both take canonical values.
+	// Instant returns a day as the instant at which it begins in UTC, and Day the day of an instant in UTC. Both take
+	// canonical values.
 	Instant(expr string) string
 	Day(expr string) string
 
@@ -245,16 +249,17 @@ type Expression interface {
 	// Branch returns the condition of a branch of CASE, so that nothing in it says how the result of the CASE is compared.
 	Branch(cond string) string
 
-	// In returns the condition that expr, an Operand, is one of the elements of a list, the one argument; not negates it. An empty list
-	// holds nothing, for NULL too.
+	// In returns the condition that expr, an Operand, is one of the elements of a list, the one argument; not negates
+	// it. An empty list holds nothing, for NULL too.
 	In(c *schema.Column, expr string, not bool) string
 
 	// InKeys returns the condition that columns together are one of a list of keys, whose parts are arguments: for each column a list,
 	// as In takes it, all of the same length. The exprs are the columns as they are written.
 	InKeys(cols []*schema.Column, exprs []string) string
 
-	// EqualTexts returns a query that numbers texts, the elements of a list that is its one argument, in their order: those that are equal in
-	// a column get the same number. It is "" where nocase ignores the case of A to Z and nothing else.
+	// EqualTexts returns a query that numbers texts, the elements of a list that is its one argument, in their order:
+	// those that are equal in a column get the same number. It is "" where nocase ignores the case of A to Z and
+	// nothing else.
 	EqualTexts(table, column string) string
 
 	// Match returns the condition that expr matches a pattern, the one argument, which Pattern has made.

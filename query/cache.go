@@ -61,7 +61,8 @@ func (t *Text) CheckDB(db any) error {
 	return nil
 }
 
-// Unknown lists the tables of which the forms of columns were not known when the text was made. When they are, Again makes it anew.
+// Unknown lists the tables of which the forms of columns were not known when the text was made. When they are, Again
+// makes it anew.
 func (t *Text) Unknown() []*schema.Table { return t.unknown }
 
 // Again makes the text anew; see [Text.Unknown].
@@ -88,8 +89,8 @@ func (c *cache) known(key []byte) *Text {
 	return nil
 }
 
-// get returns the text of a shape, and renders it when it is new. What it is given is kept by a text with unknown tables, and so it is on
-// the heap: a call that is made often asks known first.
+// get returns the text of a shape, and renders it when it is new. What it is given is kept by a text with unknown
+// tables, and so it is on the heap: a call that is made often asks known first.
 func (c *cache) get(key []byte, render func() (*Text, error)) (*Text, error) {
 	text, err := c.find(key, render)
 	if err == nil && text.unknown != nil {

@@ -161,8 +161,8 @@ func beside[V any](e *expr, like *schema.Column) *expr {
 	return &same
 }
 
-// RawExpr is a value in SQL, with a question mark for each argument, or term of T, as in [Raw]. V says how it is read, and what it is
-// compared with.
+// RawExpr is a value in SQL, with a question mark for each argument, or term of T, as in [Raw]. V says how it is read,
+// and what it is compared with.
 func RawExpr[T, V any](sql string, args ...any) Expr[T, V] {
 	like, err := likeOf[V]()
 	e := newRaw(like, sql, args, termOf[T])
@@ -289,8 +289,8 @@ func nodesJoin(nodes []node, depth int) bool {
 	return false
 }
 
-// readsRows reports whether an expression reads rows of a table by a subquery; a reference is followed by one where there
-// are no joins.
+// readsRows reports whether an expression reads rows of a table by a subquery; a reference is followed by one where
+// there are no joins.
 func (e *expr) readsRows() bool {
 	return e.op == exprQuery || e.op == exprVia || e.op == exprRaw && strings.Contains(strings.ToLower(e.raw.text), "select")
 }

@@ -38,8 +38,8 @@ func wider(c *schema.Column) *schema.Column {
 	return c
 }
 
-// Plus is a + b. Numbers are computed with 64 bits, and a result that does not fit is an error, wherever the term is used; what is no number,
-// such as infinity minus infinity, is NULL. So it is with the other operations.
+// Plus is a + b. Numbers are computed with 64 bits, and a result that does not fit is an error, wherever the term is
+// used; what is no number, such as infinity minus infinity, is NULL. So it is with the other operations.
 func Plus[T any, V Number](a, b Term[T, V]) Expr[T, V] { return arithmetic(dialect.FuncAdd, a, b) }
 
 // Minus is a - b.

@@ -76,7 +76,8 @@ func (s *Spec) orderErr() error {
 	return nil
 }
 
-// has reports whether an expression is one of groups: made of aggregates and what is grouped by, as far as that can be told.
+// has reports whether an expression is one of groups: made of aggregates and what is grouped by, as far as that can be
+// told.
 func (m *specMore) has(e *expr) bool {
 	if e.constant() || e.aggregate() || m.groupedBy(e) {
 		return true
@@ -125,13 +126,14 @@ func (e *expr) key() bool {
 // aggregates reports whether an expression is computed from a group of rows.
 func (e *expr) aggregates() bool { return e.some((*expr).aggregate) }
 
-// aggregate reports whether an expression is an aggregate itself, windowed whether it is a function of a window, and manyRows whether it is
-// one of the two.
+// aggregate reports whether an expression is an aggregate itself, windowed whether it is a function of a window, and
+// manyRows whether it is one of the two.
 func (e *expr) aggregate() bool { return e.op == exprAggregate && e.win == nil }
 func (e *expr) windowed() bool  { return e.op == exprAggregate && e.win != nil }
 func (e *expr) manyRows() bool  { return e.op == exprAggregate }
 
-// nestedErr returns an error when an expression is an aggregate or a function of a window over such as it cannot be over.
+// nestedErr returns an error when an expression is an aggregate or a function of a window over such as it cannot be
+// over.
 func (e *expr) nestedErr() error {
 	if e.op != exprAggregate {
 		return nil

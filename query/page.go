@@ -45,8 +45,8 @@ func (s Spec) project(cols []*expr) Spec {
 	return s.with(func(m *specMore) { m.cols, m.given = cols, s.page }).ofPage()
 }
 
-// ofPage returns s, when its results are groups or distinct and its rows had a page before they were projected, with this page as one
-// of the rows. Of other results it is the same whether rows are taken or results.
+// ofPage returns s, when its results are groups or distinct and its rows had a page before they were projected, with
+// this page as one of the rows. Of other results it is the same whether rows are taken or results.
 func (s Spec) ofPage() Spec {
 	m := s.extra()
 	if m.rows != nil || m.given.limits == 0 || !m.distinct && !m.grouped() {

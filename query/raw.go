@@ -29,10 +29,11 @@ type rawArg struct {
 	term *expr
 }
 
-// Raw is a condition in SQL. A question mark stands for each argument; ?? is a question mark itself, and inside quotes and
-// comments a question mark is just that. Arguments are booleans, numbers, texts, bytes, times, UUIDs, their pointers, slices of
-// them as one list argument, and driver.Valuers; they are never written into the text. So are fields and other terms of T, in whose place
-// stands what they are in the statement: a column with the name of its rows, whatever these are called there.
+// Raw is a condition in SQL. A question mark stands for each argument; ?? is a question mark itself, and inside quotes
+// and comments a question mark is just that. Arguments are booleans, numbers, texts, bytes, times, UUIDs, their
+// pointers, slices of them as one list argument, and driver.Valuers; they are never written into the text. So are
+// fields and other terms of T, in whose place stands what they are in the statement: a column with the name of its
+// rows, whatever these are called there.
 func Raw[T any](sql string, args ...any) Cond[T] {
 	return Cond[T]{n: testExpr(opTruth, newRaw(kindColumns[schema.Bool], sql, args, termOf[T]))}
 }

@@ -133,8 +133,8 @@ const flat = 16
 // chain writes nodes joined by AND.
 func (r *renderer) chain(nodes []node) { r.joined(leaves(nil, opAnd, nodes), " AND ") }
 
-// leaves appends the nodes that are joined by o, without those in between that join by o, too: a chain that was made link by link is as
-// deep as it is long.
+// leaves appends the nodes that are joined by o, without those in between that join by o, too: a chain that was made
+// link by link is as deep as it is long.
 func leaves(dst []*node, o op, nodes []node) []*node {
 	for i := range nodes {
 		n := &nodes[i]
@@ -272,8 +272,8 @@ func (r *renderer) present(n *node) string {
 	return r.side(n)
 }
 
-// left returns the left side of a node and the column that has its kind. A column that is compared with values is left as it is, since
-// the dialect may know how an index can serve that.
+// left returns the left side of a node and the column that has its kind. A column that is compared with values is left
+// as it is, since the dialect may know how an index can serve that.
 func (r *renderer) left(n *node) (*schema.Column, string) {
 	if n.x == nil && n.part == dialect.NoPart && n.rhs == nil {
 		return r.sc.forms.Of(n.col), r.column(n.col)
@@ -296,8 +296,8 @@ func (r *renderer) operand(n *node) (*schema.Column, string) {
 	return col, r.d.Operand(col, expr)
 }
 
-// isColumn reports whether an expression is a column, of whatever row. What ignores case is columns: a text that was computed of one heeds it, as it
-// does on SQLite, where functions have no collation.
+// isColumn reports whether an expression is a column, of whatever row. What ignores case is columns: a text that was
+// computed of one heeds it, as it does on SQLite, where functions have no collation.
 func (e *expr) isColumn() bool {
 	switch e.op {
 	case exprColumn, exprExcluded:

@@ -39,8 +39,8 @@ const (
 	Except    SetKind = opExcept
 )
 
-// members returns the queries with which a set begins: the first, or, when that is a set of the same kind and nothing else, those of the set. One
-// that was made query by query would be as deep as it is long.
+// members returns the queries with which a set begins: the first, or, when that is a set of the same kind and nothing
+// else, those of the set. One that was made query by query would be as deep as it is long.
 func members(kind SetKind, first *subselect) []member {
 	q := &first.spec
 	plain := len(q.where) == 0 && len(q.orders) == 0 && q.limits == 0 && q.lock == 0 && q.err == nil
@@ -67,8 +67,8 @@ func Combine[R any](kind SetKind, first Subquery[R], others ...Subquery[R]) Spec
 	return q.with(func(m *specMore) { m.source = list })
 }
 
-// maxSet is how many queries are put together at once. SQLite takes no more than 500 (https://www.sqlite.org/limits.html,
-// SQLITE_MAX_COMPOUND_SELECT).
+// maxSet is how many queries are put together at once. SQLite takes no more than 500
+// (https://www.sqlite.org/limits.html, SQLITE_MAX_COMPOUND_SELECT).
 const maxSet = 250
 
 // source writes queries whose rows are put together, of many the first ones in a query of their own.
@@ -85,7 +85,8 @@ func (r *renderer) source(members []member) {
 	}
 }
 
-// member writes one of them. One with an order or a limit of its own, which its engine would take for the whole's, is put into a query.
+// member writes one of them. One with an order or a limit of its own, which its engine would take for the whole's, is
+// put into a query.
 func (r *renderer) member(s member, alone bool) {
 	r.b.WriteString(setText[s.op])
 	sub := *s.sub

@@ -35,8 +35,9 @@ func NewStatements(d dialect.Dialect, t *schema.Table) *Statements {
 	return s
 }
 
-// NewFormedStatements returns the statements on a table in a database whose columns may have other forms than this library's own. These are
-// asked for; they need not be known, see [Text.Unknown]. What was known has become old when epoch is another number.
+// NewFormedStatements returns the statements on a table in a database whose columns may have other forms than this
+// library's own. These are asked for; they need not be known, see [Text.Unknown]. What was known has become old when
+// epoch is another number.
 func NewFormedStatements(d dialect.Dialect, t *schema.Table, forms func(*schema.Table) (schema.Forms, bool), epoch *atomic.Uint64) *Statements {
 	s := NewStatements(d, t)
 	s.forms, s.cache.epoch = forms, epoch

@@ -302,8 +302,8 @@ func (m *specMore) firstErr() error {
 	return m.groupErr()
 }
 
-// Project returns s with the given columns in place of the model's. The page that s has is of its rows, also when the results are
-// groups of them; what is said of the page afterwards is about the results.
+// Project returns s with the given columns in place of the model's. The page that s has is of its rows, also when the
+// results are groups of them; what is said of the page afterwards is about the results.
 func Project[T any](s Spec, terms ...AnyTerm[T]) Spec { return s.project(exprsOf(terms)) }
 
 // Only returns s with some columns of the model in place of all.
@@ -349,7 +349,8 @@ func Having[T any](s Spec, conds []Cond[T]) Spec {
 	}).ofPage()
 }
 
-// Named returns s with names for its columns, which are those of columns of t, so that it can be the source of another query.
+// Named returns s with names for its columns, which are those of columns of t, so that it can be the source of another
+// query.
 func (s Spec) Named(names []string, t *schema.Table) Spec {
 	return s.named(names).with(func(m *specMore) {
 		m.cols = slices.Clone(m.cols)

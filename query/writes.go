@@ -159,8 +159,9 @@ func (s *Statements) newUpdate(key []byte, q Spec, list []assignment, returning 
 	})
 }
 
-// before returns what an update reads from so that all of its values are computed before the first row is changed; "" when
-// they are anyway. SQLite computes the values of an UPDATE with FROM first, by which one row with nothing in it is enough.
+// before returns what an update reads from so that all of its values are computed before the first row is changed; ""
+// when they are anyway. SQLite computes the values of an UPDATE with FROM first, by which one row with nothing in it is
+// enough.
 func (s *Statements) before(list []assignment) string {
 	reads := func(a assignment) bool { return a.kind == assignExpr && a.x.some((*expr).readsRows) }
 	if !s.Dialect.Features().SeesUpdated || !slices.ContainsFunc(list, reads) {

@@ -278,8 +278,8 @@ func (c *comparison) sameIndex(ix *Index, w, h *FoundIndex) bool {
 	return true
 }
 
-// equates reports whether a column of an index needs no expression that ignores case, because the column has a collation which does, as
-// earlier versions made it.
+// equates reports whether a column of an index needs no expression that ignores case, because the column has a
+// collation which does, as earlier versions made it.
 func (c *comparison) equates(col *Column, h FoundIndexColumn) bool {
 	if col == nil || !col.Folded || h.Name != col.Name {
 		return false

@@ -8,8 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// foldedName returns the name of the column of which an expression of an index is the lower case, as it is of a nocase column on PostgreSQL; ""
-// for another expression.
+// foldedName returns the name of the column of which an expression of an index is the lower case, as it is of a nocase
+// column on PostgreSQL; "" for another expression.
 func foldedName(expr string, fields []*field) string {
 	call, ok := strings.CutPrefix(expr, "lower(")
 	inner, ends := strings.CutSuffix(call, ")")

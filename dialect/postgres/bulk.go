@@ -18,8 +18,8 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 	b := dialect.Bulk{Lists: "INSERT INTO " + table + " (" + names + ") SELECT " + unnest(cols)}
 	if key != nil {
 		b.Lists += " RETURNING " + d.Quote(key.Name)
-		// A subquery, so that the sequence is looked up once and not for each key. Who may insert need not be allowed to use it, and the
-		// column's default may have become another one than the sequence's next value.
+		// A subquery, so that the sequence is looked up once and not for each key. Who may insert need not be allowed
+		// to use it, and the column's default may have become another one than the sequence's next value.
 		b.Keys = "SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence(" + quoteText(table) + ", " + quoteText(key.Name) +
 			")::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') " +
 			"AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a " +

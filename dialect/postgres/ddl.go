@@ -17,9 +17,10 @@ type Dialect struct{}
 
 var _ dialect.Dialect = Dialect{}
 
-// The names of collations that [Dialect.Prerequisites] makes. Collation is that of nocase columns in keys and references, which are compared by
-// the server itself: it ignores the case of all letters, and takes more for equal. FoldCollation is that of the others, which are compared by
-// their lower case: it is that of bytes, and its name tells that they are nocase.
+// The names of collations that [Dialect.Prerequisites] makes. Collation is that of nocase columns in keys and
+// references, which are compared by the server itself: it ignores the case of all letters, and takes more for equal.
+// FoldCollation is that of the others, which are compared by their lower case: it is that of bytes, and its name tells
+// that they are nocase.
 const (
 	Collation     = "prom_nocase"
 	FoldCollation = "prom_fold"
@@ -128,9 +129,9 @@ var collations = map[string]string{
 	FoldCollation: "provider = libc, locale = 'C'",
 }
 
-// Prerequisites returns the statements that make the collations of nocase columns when some of the columns are such. They look first:
-// CREATE COLLATION IF NOT EXISTS locks the whole catalog of collations until the transaction ends, and wants the right to
-// create, even when there is nothing to do.
+// Prerequisites returns the statements that make the collations of nocase columns when some of the columns are such.
+// They look first: CREATE COLLATION IF NOT EXISTS locks the whole catalog of collations until the transaction ends, and
+// wants the right to create, even when there is nothing to do.
 func (Dialect) Prerequisites(cols []*schema.Column) (list []string) {
 	for _, name := range []string{Collation, FoldCollation} {
 		if slices.ContainsFunc(cols, func(c *schema.Column) bool { return c.NoCase && collation(c) == name }) {

@@ -33,8 +33,8 @@ func listType(k schema.Kind) string {
 	return strings.ToLower(types[k])
 }
 
-// Operand returns expr, in lower case if case is to be ignored: every kind has a type that compares by itself. The collation C makes it change A to Z
-// alone, and compare by bytes, as NOCASE does on SQLite.
+// Operand returns expr, in lower case if case is to be ignored: every kind has a type that compares by itself. The
+// collation C makes it change A to Z alone, and compare by bytes, as NOCASE does on SQLite.
 func (Dialect) Operand(c *schema.Column, expr string) string {
 	if !c.Folded {
 		return expr
@@ -79,8 +79,8 @@ func (Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 	return "(" + strings.Join(exprs, ", ") + ") IN (SELECT * FROM unnest(" + strings.Join(arrays, ", ") + "))"
 }
 
-// EqualTexts returns a query that numbers texts. What the column holds has no part in it but for its collation, which the texts get by that of
-// the UNION.
+// EqualTexts returns a query that numbers texts. What the column holds has no part in it but for its collation, which
+// the texts get by that of the UNION.
 func (d Dialect) EqualTexts(table, column string) string {
 	return "SELECT min(n) OVER (PARTITION BY v) FROM (SELECT " + d.Quote(column) + " AS v, 0::bigint AS n FROM " + d.Quote(table) +
 		" WHERE false UNION ALL SELECT * FROM unnest($1::text[]) WITH ORDINALITY) AS texts ORDER BY n"

@@ -12,9 +12,9 @@ import (
 const relation = `(SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) ` +
 	`AND relkind IN ('r', 'p', 'f', 'v', 'm'))`
 
-// Intercepts is a query that tells whether (boolean) something other than a table itself may decide what becomes of a row that is written to it: a
-// trigger before each row of the table or of a partition, a rule, or that it is no table. Its arguments are the table's name and the
-// events as pg_trigger has them, EventInsert or EventInsert|EventUpdate.
+// Intercepts is a query that tells whether (boolean) something other than a table itself may decide what becomes of a
+// row that is written to it: a trigger before each row of the table or of a partition, a rule, or that it is no table.
+// Its arguments are the table's name and the events as pg_trigger has them, EventInsert or EventInsert|EventUpdate.
 const Intercepts = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident($1::text))
 	AND (c.relkind NOT IN ('r', 'p') OR c.relhasrules OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
 		WHERE (g.tgrelid = c.oid OR c.relkind = 'p' AND g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)))
@@ -26,9 +26,9 @@ const (
 	EventUpdate = 16
 )
 
-// TableFacts is a query on a table by its OID. It tells whether (boolean) the table stores what it is given: it is an ordinary one without
-// rules, without tables that inherit from it, and without triggers before each row that is inserted or updated; and, as a text with spaces
-// between them, the numbers of its columns that hold no NULL.
+// TableFacts is a query on a table by its OID. It tells whether (boolean) the table stores what it is given: it is an
+// ordinary one without rules, without tables that inherit from it, and without triggers before each row that is
+// inserted or updated; and, as a text with spaces between them, the numbers of its columns that hold no NULL.
 const TableFacts = `SELECT c.relkind = 'r' AND NOT c.relhasrules AND NOT c.relhassubclass AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
 		WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgtype & 3 = 3 AND g.tgtype & 20 <> 0),
 	(SELECT string_agg(a.attnum::text, ' ') FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnotnull AND a.attnum > 0)

@@ -38,8 +38,8 @@ const (
 	Conflicted   = "prom_conflicted"
 )
 
-// The names of the functions that compute with numbers as PostgreSQL does: what does not fit is an error. Float32 is a number that fits a
-// float32. They are registered with a connection as well.
+// The names of the functions that compute with numbers as PostgreSQL does: what does not fit is an error. Float32 is a
+// number that fits a float32. They are registered with a connection as well.
 const (
 	Plus    = "prom_plus"
 	Minus   = "prom_minus"

@@ -11,9 +11,9 @@ import (
 // Typed returns the placeholder of one argument: a value brings its type along.
 func (Dialect) Typed(schema.Kind) string { return "?" }
 
-// Fit returns expr, made to fail when it gives an integer, or a float32, that the column cannot hold. SQLite would turn an integer that overflows 64
-// bits into a float, and knows no smaller integers; abs of the least integer is its one error for an overflow
-// (https://www.sqlite.org/lang_corefunc.html#abs).
+// Fit returns expr, made to fail when it gives an integer, or a float32, that the column cannot hold. SQLite would turn
+// an integer that overflows 64 bits into a float, and knows no smaller integers; abs of the least integer is its one
+// error for an overflow (https://www.sqlite.org/lang_corefunc.html#abs).
 func (Dialect) Fit(c *schema.Column, expr string) string {
 	if c.Kind == schema.Float32 {
 		return Float32 + "(" + expr + ")"

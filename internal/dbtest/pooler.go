@@ -13,16 +13,16 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 )
 
-// pooler gives its clients the sessions of a server in turn, a new one for each transaction, as PgBouncer does in transaction mode. It
-// tells each client the process number of a session that is there, and knows nothing of prepared statements: it is the worst
-// that can stand in between.
+// pooler gives its clients the sessions of a server in turn, a new one for each transaction, as PgBouncer does in
+// transaction mode. It tells each client the process number of a session that is there, and knows nothing of prepared
+// statements: it is the worst that can stand in between.
 type pooler struct {
 	relay
 	sessions chan *pgconn.HijackedConn // that no client has
 }
 
-// NewPooler starts a pooler before the database of e, until the test ends, and returns e with a DSN that leads through it:
-// transactions of all clients share as many sessions as n says.
+// NewPooler starts a pooler before the database of e, until the test ends, and returns e with a DSN that leads through
+// it: transactions of all clients share as many sessions as n says.
 func NewPooler(tb testing.TB, e Engine, n int) Engine {
 	tb.Helper()
 	p := &pooler{sessions: make(chan *pgconn.HijackedConn, n)}

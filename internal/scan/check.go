@@ -10,8 +10,9 @@ type Types interface {
 	NotNull(i int) bool
 }
 
-// CheckTypes returns an error when the columns of a result cannot be read by the plan, whatever they hold. It returns the columns too, each by
-// its bit, of which some values cannot: NULL in a field that has none, a number that is too large for its field, what a codec may refuse.
+// CheckTypes returns an error when the columns of a result cannot be read by the plan, whatever they hold. It returns
+// the columns too, each by its bit, of which some values cannot: NULL in a field that has none, a number that is too
+// large for its field, what a codec may refuse.
 func (p *Plan) CheckTypes(r Types, bit func(i int) uint64) (risky uint64, err error) {
 	for i, c := range p.codecs {
 		if err := c.decode(r, i, reflect.New(c.column.Type).UnsafePointer()); !r.Readable(err) {

@@ -152,7 +152,8 @@ func Modified[T any](p *Plan, v *T) []*schema.Column {
 		now, err := c.encode(at)
 		before := was.value(i)
 		if err != nil {
-			// It counts as changed, so that the save finds the error, unless it was read so: others may store what is refused here.
+			// It counts as changed, so that the save finds the error, unless it was read so: others may store what is
+			// refused here.
 			now, before = c.unfit(at), was.unfit(i)
 		}
 		if !now.Equal(before) && !c.sameJSON(now, before) && !c.same(at, before) {

@@ -14,11 +14,12 @@ type Number struct {
 	Float float64
 }
 
-// Arithmetic computes a number of one, a, or two, of which none is NULL. Its error is a text, "" for none. It must neither panic nor use the connection.
+// Arithmetic computes a number of one, a, or two, of which none is NULL. Its error is a text, "" for none. It must
+// neither panic nor use the connection.
 type Arithmetic func(a, b Number) (result Number, err string)
 
-// CreateArithmetic gives the connection a function of one or two numbers. It is NULL when one of them is; a text counts as the number that it
-// begins with, as everywhere in SQLite.
+// CreateArithmetic gives the connection a function of one or two numbers. It is NULL when one of them is; a text counts
+// as the number that it begins with, as everywhere in SQLite.
 func (c *Conn) CreateArithmetic(name string, args int, compute Arithmetic) error {
 	return c.addFunction(name, function{compute: compute}, func(p, arg uintptr) int32 {
 		return lib.Xsqlite3_create_function_v2(c.tls, c.db, p, int32(args), functionFlags, arg, funcPointer(onCompute), 0, 0, 0)

@@ -170,8 +170,8 @@ func (c *Conn) TotalChanges() int64 { return lib.Xsqlite3_total_changes64(c.tls,
 // LastInsertRowID returns the row number of the last INSERT that succeeded.
 func (c *Conn) LastInsertRowID() int64 { return lib.Xsqlite3_last_insert_rowid(c.tls, c.db) }
 
-// Moved reports whether the database's file has been removed, renamed or replaced since it was opened. It looks at the file's name by one call
-// of the system.
+// Moved reports whether the database's file has been removed, renamed or replaced since it was opened. It looks at the
+// file's name by one call of the system.
 func (c *Conn) Moved() bool {
 	if c.tls == nil {
 		return false

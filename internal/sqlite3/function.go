@@ -51,8 +51,8 @@ func (c *Conn) CreateFunction(name string, args int, call func(args []Arg) Resul
 	return c.createFunction(name, int32(args), functionFlags, call)
 }
 
-// CreateEffect gives the connection a function that is called for its effect, each time that it is met. A schema cannot use it. The rest
-// is as with CreateFunction.
+// CreateEffect gives the connection a function that is called for its effect, each time that it is met. A schema cannot
+// use it. The rest is as with CreateFunction.
 func (c *Conn) CreateEffect(name string, args int, call func(args []Arg) Result) error {
 	return c.createFunction(name, int32(args), lib.SQLITE_UTF8|lib.SQLITE_DIRECTONLY, call)
 }

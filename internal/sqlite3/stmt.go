@@ -193,8 +193,8 @@ func (s *Stmt) interrupt() error {
 	return &Error{Code: lib.SQLITE_INTERRUPT, Message: "interrupted", Offset: -1, Err: s.conn.cause}
 }
 
-// Undo ends a statement that writes, on one of its rows, in such a way that it has not happened. Outside a transaction alone: SQLite rolls
-// a whole one back. The statement must be Reset.
+// Undo ends a statement that writes, on one of its rows, in such a way that it has not happened. Outside a transaction
+// alone: SQLite rolls a whole one back. The statement must be Reset.
 func (s *Stmt) Undo() {
 	c := s.conn
 	s.row, s.ready, s.failed = nil, 0, true

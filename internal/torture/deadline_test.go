@@ -11,7 +11,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// write is a way to write. It begins with rows that prepare makes under a number, and has happened when the rows of done are so many.
+// write is a way to write. It begins with rows that prepare makes under a number, and has happened when the rows of
+// done are so many.
 type write struct {
 	name    string
 	prepare int // rows of the number
@@ -78,8 +79,8 @@ func createMany(n int) func(ctx context.Context, db *prom.DB, repo *prom.Repo[En
 	}
 }
 
-// Ensure that a write whose context ends has stored nothing, or all of it and an error of the class ErrOutcomeUnknown, at whatever moment
-// the context ends; on SQLite, nothing.
+// Ensure that a write whose context ends has stored nothing, or all of it and an error of the class ErrOutcomeUnknown,
+// at whatever moment the context ends; on SQLite, nothing.
 // suite: 33
 func TestDeadline(t *testing.T) {
 	t.Parallel()
@@ -96,7 +97,8 @@ func TestDeadline(t *testing.T) {
 	})
 }
 
-// endsAtMoments has writes end at moments that are spread over their time, and looks at the outcome of each when all have ended.
+// endsAtMoments has writes end at moments that are spread over their time, and looks at the outcome of each when all
+// have ended.
 func endsAtMoments(t *testing.T, e dbtest.Engine, db *prom.DB, table string, w write) (ended, happened int) {
 	ctx := context.Background()
 	const moments = 60

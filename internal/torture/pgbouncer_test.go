@@ -12,8 +12,8 @@ import (
 )
 
 // Ensure that programs work behind each PgBouncer that is there, in transaction mode, whose sessions change from one
-// transaction to the next, with no options and with those that docs/dsn.md tells: tables are made, columns added, and no call
-// fails. Where PgBouncer follows prepared statements, they may be used.
+// transaction to the next, with no options and with those that docs/dsn.md tells: tables are made, columns added, and
+// no call fails. Where PgBouncer follows prepared statements, they may be used.
 // suite: 23
 func TestPgBouncer(t *testing.T) {
 	t.Parallel()

@@ -13,11 +13,11 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that two programs which share the sessions of a pooler run their own statements and no others, while a third one changes
-// the table: behind each PgBouncer that is there with the default options, which know nothing of it, and with those for a
-// PgBouncer that follows prepared statements, whether or not it does; and behind a pooler that cannot be told from a server.
-// Calls outside of transactions do not fail, transactions that may be repeated do not either, and the first error of one that may not names
-// the option to set.
+// Ensure that two programs which share the sessions of a pooler run their own statements and no others, while a third
+// one changes the table: behind each PgBouncer that is there with the default options, which know nothing of it, and
+// with those for a PgBouncer that follows prepared statements, whether or not it does; and behind a pooler that cannot
+// be told from a server. Calls outside of transactions do not fail, transactions that may be repeated do not either,
+// and the first error of one that may not names the option to set.
 // suite: 34
 func TestPooler(t *testing.T) {
 	t.Parallel()

@@ -79,7 +79,8 @@ func TestEveryConnectionIsStale(t *testing.T) {
 	is.Equal(log.failed, 1) // the second run does not use what was prepared
 }
 
-// Ensure that calls outside of transactions work when the prepared statements of their connection are gone, or fit no longer.
+// Ensure that calls outside of transactions work when the prepared statements of their connection are gone, or fit no
+// longer.
 func TestStatementsGone(t *testing.T) {
 	t.Parallel()
 	ctx := kit.Ended(t)

@@ -48,7 +48,8 @@ func TestGroup_Windows(t *testing.T) {
 	})
 }
 
-// Ensure that an aggregate or a window where there can be none is refused before any SQL, alike on both engines and with the way out.
+// Ensure that an aggregate or a window where there can be none is refused before any SQL, alike on both engines and
+// with the way out.
 func TestGroup_Errors(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -14,8 +14,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that conditions and unions of any number can be put together one by one, and that a statement which is beyond what the engine
-// takes is told as such.
+// Ensure that conditions and unions of any number can be put together one by one, and that a statement which is beyond
+// what the engine takes is told as such.
 func TestLarge(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

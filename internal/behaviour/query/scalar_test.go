@@ -97,8 +97,8 @@ func TestLinkedSub_Page(t *testing.T) {
 	})
 }
 
-// Ensure that the page of a projected query is one of its rows, and the page of the projection one of the groups; and that groups are
-// ordered by what they have.
+// Ensure that the page of a projected query is one of its rows, and the page of the projection one of the groups; and
+// that groups are ordered by what they have.
 func TestProjection_PageOfRows(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -14,7 +14,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a loop whose context has ended gets the error in place of the next row, also when that row has come already.
+// Ensure that a loop whose context has ended gets the error in place of the next row, also when that row has come
+// already.
 func TestLoop_ContextEnds(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -376,7 +376,8 @@ func TestWithKeys(t *testing.T) {
 	})
 }
 
-// Ensure that relations find their rows by keys that PostgreSQL's collation takes for equal though they differ in more than case.
+// Ensure that relations find their rows by keys that PostgreSQL's collation takes for equal though they differ in more
+// than case.
 func TestWithEqualKeys(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -137,7 +137,8 @@ func mustGet[T any](t *testing.T, repo *prom.Repo[T], key any) *T {
 	return v
 }
 
-// Ensure that times in the forms of prom for Python sort as times, before they have been brought into one form and when they have.
+// Ensure that times in the forms of prom for Python sort as times, before they have been brought into one form and when
+// they have.
 // parity: F28 F29
 func TestPythonOrder(t *testing.T) {
 	t.Parallel()

@@ -42,7 +42,8 @@ func asciiLower(s string) string {
 var oddNames = []string{"Anna", "BEN", "_", "[", "Z", "\u00e9", "\u00c9", "e\u0301", "E\u0301x", "\ufb01", "FI", "2", "\u00b2", "\uff21", "\uff41", "ab", "a\u200bB", "Stra\u00dfe", "STRASSE",
 	"\u0130", "i", "\u0131", "\u03c3", "\u03c2", "\u03a3", "a'b\\%", ""}
 
-// Ensure that nocase ignores the case of A to Z and nothing else, in conditions, orders, pages, groups and unique indexes.
+// Ensure that nocase ignores the case of A to Z and nothing else, in conditions, orders, pages, groups and unique
+// indexes.
 // parity: X6
 func TestNoCase(t *testing.T) {
 	t.Parallel()
@@ -148,8 +149,8 @@ func TestNoCase(t *testing.T) {
 	})
 }
 
-// Ensure that texts which are computed of nocase columns heed case, and the known differences: on PostgreSQL a union heeds case, and a window has no
-// least text that ignores it.
+// Ensure that texts which are computed of nocase columns heed case, and the known differences: on PostgreSQL a union
+// heeds case, and a window has no least text that ignores it.
 func TestNoCaseDiffers(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -184,8 +185,8 @@ func TestNoCaseDiffers(t *testing.T) {
 	})
 }
 
-// Ensure that a column and its index of an earlier version, which ignore case by a collation, stay as they are: nothing is planned, and writes that
-// meet a row find it, in the words of that index.
+// Ensure that a column and its index of an earlier version, which ignore case by a collation, stay as they are: nothing
+// is planned, and writes that meet a row find it, in the words of that index.
 func TestNoCaseOfBefore(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

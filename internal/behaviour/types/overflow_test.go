@@ -28,7 +28,8 @@ var (
 	meterNull = prom.NullNumberOf(func(g *meter) **float64 { return &g.Null })
 )
 
-// Ensure that a computed number which does not fit is an error, whatever it is computed for, and that what is no number is NULL.
+// Ensure that a computed number which does not fit is an error, whatever it is computed for, and that what is no number
+// is NULL.
 func TestOverflow(t *testing.T) {
 	t.Parallel()
 	type (

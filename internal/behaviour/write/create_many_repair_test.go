@@ -237,8 +237,9 @@ func TestCreateManyCanceled(t *testing.T) {
 	})
 }
 
-// Ensure that each value gets its own key on SQLite too where keys do not follow one another, because a trigger inserts rows of its
-// own. When the greatest key is taken, SQLite chooses free ones at random, which do not ascend: many rows are refused then.
+// Ensure that each value gets its own key on SQLite too where keys do not follow one another, because a trigger inserts
+// rows of its own. When the greatest key is taken, SQLite chooses free ones at random, which do not ascend: many rows
+// are refused then.
 func TestCreateManyOddKeys(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{

@@ -17,8 +17,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a SQLite file that was removed, renamed or replaced while it was open takes no writes, which would be lost, that reads
-// notice it too, and that after a Close the file of that name is used.
+// Ensure that a SQLite file that was removed, renamed or replaced while it was open takes no writes, which would be
+// lost, that reads notice it too, and that after a Close the file of that name is used.
 func TestFileGone(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {

@@ -25,8 +25,8 @@ var (
 	accountN    = prom.NumberOf(func(a *Account) *int { return &a.N })
 )
 
-// Tables for accounts as others make them, by engine: with keys that are not counted up, without row numbers, in partitions, behind
-// views. Behind a view with triggers there are no upserts, in either engine.
+// Tables for accounts as others make them, by engine: with keys that are not counted up, without row numbers, in
+// partitions, behind views. Behind a view with triggers there are no upserts, in either engine.
 var accountTables = map[string][]struct {
 	name   string
 	texts  []string
@@ -84,8 +84,8 @@ var accountTables = map[string][]struct {
 	},
 }
 
-// Ensure that what a write tells, the key, whether a row was inserted or updated, the number of rows, is true of tables that others
-// made, and that many rows go there as single ones do.
+// Ensure that what a write tells, the key, whether a row was inserted or updated, the number of rows, is true of tables
+// that others made, and that many rows go there as single ones do.
 // suite: 35
 func TestForeignTables(t *testing.T) {
 	t.Parallel()

@@ -10,8 +10,9 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that many rows have the effect that single ones have, whichever way they go to PostgreSQL, when rules and triggers of the
-// table do more than to store them, also such as come while the connection is in use; and that the keys are those of the rows.
+// Ensure that many rows have the effect that single ones have, whichever way they go to PostgreSQL, when rules and
+// triggers of the table do more than to store them, also such as come while the connection is in use; and that the keys
+// are those of the rows.
 // suite: 35
 func TestCreateManyIntercepted(t *testing.T) {
 	t.Parallel()

@@ -25,8 +25,8 @@ var (
 	bookingDay  = prom.NullTextOf(func(b *Booking) **string { return &b.Day })
 )
 
-// Ensure that an upsert on fields of which one is NULL is refused, however it is made, since NULL conflicts with nothing:
-// it would insert a row each time.
+// Ensure that an upsert on fields of which one is NULL is refused, however it is made, since NULL conflicts with
+// nothing: it would insert a row each time.
 func TestNullConflict(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -58,7 +58,8 @@ func TestNullConflict(t *testing.T) {
 		is.Equal(at.Index, 1)
 		is.Equal(kit.Count(t, repo.Query()), 1)
 
-		// What is named is what it cannot conflict on: without names, whatever conflicts is left alone, and nothing does.
+		// What is named is what it cannot conflict on: without names, whatever conflicts is left alone, and nothing
+		// does.
 		outcome, err := repo.OnConflict().DoNothing().Create(ctx, &Booking{Item: "a"})
 		is.NoErr(err)
 		is.Equal(outcome, prom.Inserted)

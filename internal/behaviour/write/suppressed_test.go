@@ -60,8 +60,8 @@ func threePosts(n int) []Post {
 	return list
 }
 
-// Ensure that an insert which the database suppresses is an error that says so, in every call that inserts, that nothing else of the
-// call is stored, that no value gets the key of another one's row, and that a transaction goes on.
+// Ensure that an insert which the database suppresses is an error that says so, in every call that inserts, that
+// nothing else of the call is stored, that no value gets the key of another one's row, and that a transaction goes on.
 // suite: 33
 func TestSuppressedInserts(t *testing.T) {
 	t.Parallel()
@@ -246,8 +246,8 @@ type Draft struct {
 	Deleted *time.Time `prom:"deleted"`
 }
 
-// Ensure that the same holds for rows with versions, where a value that is stale is told from one whose write was suppressed, and for
-// soft deletion.
+// Ensure that the same holds for rows with versions, where a value that is stale is told from one whose write was
+// suppressed, and for soft deletion.
 func TestSuppressedVersions(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

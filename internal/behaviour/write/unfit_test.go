@@ -15,7 +15,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// probe has values that others may have stored though a write refuses them. Its columns fit words, those of deepProbe do not.
+// probe has values that others may have stored though a write refuses them. Its columns fit words, those of deepProbe
+// do not.
 type (
 	probe struct {
 		prom.Model
@@ -36,8 +37,8 @@ type (
 	}
 )
 
-// Ensure that a row in which others stored a value that a write refuses can be saved in its other columns, however it was read, and that
-// the value stays; and that another one of the kind is refused.
+// Ensure that a row in which others stored a value that a write refuses can be saved in its other columns, however it
+// was read, and that the value stays; and that another one of the kind is refused.
 func TestSave_BesideUnfit(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -31,7 +31,8 @@ var (
 
 func newHost(name string) Host { return Host{Name: name, Seen: time.Unix(1700000000, 0)} }
 
-// hostWrites are the writes that read rows back. They are about the row "a", which v was loaded from, or make one called "b".
+// hostWrites are the writes that read rows back. They are about the row "a", which v was loaded from, or make one
+// called "b".
 func hostWrites(repo *prom.Repo[Host], v Host) map[string]func(ctx context.Context) error {
 	fresh, again := newHost("b"), newHost("a")
 	fresh.Addr, again.Addr = v.Addr, v.Addr
@@ -79,8 +80,8 @@ func hostWrites(repo *prom.Repo[Host], v Host) map[string]func(ctx context.Conte
 	}
 }
 
-// nothingWritten runs writes on a table with the row "a", and fails when one succeeds, or has changed anything. Each is run twice, the second time on
-// statements that are prepared.
+// nothingWritten runs writes on a table with the row "a", and fails when one succeeds, or has changed anything. Each is
+// run twice, the second time on statements that are prepared.
 func nothingWritten(t *testing.T, db *prom.DB, writes map[string]func(ctx context.Context) error, leave ...string) {
 	t.Helper()
 	state := func() string {
@@ -145,7 +146,8 @@ func modes(t *testing.T, fn func(t *testing.T, dsn string)) {
 	}
 }
 
-// Ensure that a write does not happen when a row that it reads back holds what no field takes, which its type does not tell.
+// Ensure that a write does not happen when a row that it reads back holds what no field takes, which its type does not
+// tell.
 // suite: 33
 func TestUnreadableValues(t *testing.T) {
 	t.Parallel()
@@ -166,7 +168,8 @@ func TestUnreadableValues(t *testing.T) {
 	})
 }
 
-// Ensure that a write does not happen when a trigger makes of its row what no field takes, also NULL where the table allows it.
+// Ensure that a write does not happen when a trigger makes of its row what no field takes, also NULL where the table
+// allows it.
 // suite: 33
 func TestUnreadableByTrigger(t *testing.T) {
 	t.Parallel()
@@ -183,7 +186,8 @@ func TestUnreadableByTrigger(t *testing.T) {
 	})
 }
 
-// Ensure that the error says so when a trigger was made after the statement had been prepared, and nothing can be undone any more.
+// Ensure that the error says so when a trigger was made after the statement had been prepared, and nothing can be
+// undone any more.
 // suite: 33
 func TestUnreadableAfterwards(t *testing.T) {
 	t.Parallel()

@@ -95,8 +95,8 @@ func TestVersion(t *testing.T) {
 	})
 }
 
-// Ensure that a save of a value that was not changed sets the time of update and no version, so that nobody else's copy becomes stale; and
-// that it is refused all the same when the row has been changed.
+// Ensure that a save of a value that was not changed sets the time of update and no version, so that nobody else's copy
+// becomes stale; and that it is refused all the same when the row has been changed.
 func TestVersion_Unchanged(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
