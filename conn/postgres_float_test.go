@@ -16,7 +16,7 @@ func TestPostgres_FloatDigits(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		if e.Name != dbtest.NamePostgres {
-			t.Skip("SQLite sends no text")
+			return // its floats are sent as what they are
 		}
 		is := is.New(t)
 		ctx := limited(t)

@@ -18,6 +18,14 @@ import (
 // maxPrepared is PgBouncer's setting max_prepared_statements, as its manual suggests.
 const maxPrepared = 200
 
+// watchBouncer runs PgBouncer until standard input ends, as it does with the process of the tests. One that outlived its
+// server would fill the disk with its log. Arguments: the program, its configuration, the folder to remove.
+const watchBouncer = `exec 3<&0 </dev/null
+"$1" "$2" 3<&- &
+cat <&3 >/dev/null
+kill -KILL $!
+rm -rf "$3"`
+
 // Bouncers returns the PgBouncers that are there, by version. Where there is none, the test of that row is left out.
 func Bouncers(tb testing.TB, row int) []servers.Bouncer {
 	tb.Helper()
@@ -55,7 +63,10 @@ func PgBouncer(tb testing.TB, b servers.Bouncer, e Engine, pool int) Engine {
 		tb.Fatal(err)
 	}
 	defer log.Close()
-	cmd := exec.Command(b.Path, ini)
+	cmd := exec.Command("/bin/sh", "-c", watchBouncer, "dbtest", b.Path, ini, dir)
+	if _, err := cmd.StdinPipe(); err != nil {
+		tb.Fatal(err)
+	}
 	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = log, log, attr
 	if err := cmd.Start(); err != nil {
 		tb.Fatal(err)
