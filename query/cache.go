@@ -22,6 +22,8 @@ type cache struct {
 
 	epoch *atomic.Uint64 // with which texts become old; nil when none do
 	since atomic.Uint64  // the epoch of the texts
+
+	seen func(tables []*schema.Table) bool // whether the forms of tables are known; nil when all are
 }
 
 // now returns the epoch.
@@ -78,10 +80,10 @@ func (t *Text) SawRows(n int) {
 	}
 }
 
-// known returns the text of a shape, or nil when it is new.
+// known returns the text of a shape, or nil when it is new, or was made when a table was unknown that is known by now.
 func (c *cache) known(key []byte) *Text {
 	if texts := c.textsOf(c.now()); texts != nil {
-		if text, ok := (*texts)[string(key)]; ok {
+		if text, ok := (*texts)[string(key)]; ok && (text.unknown == nil || !c.seen(text.unknown)) {
 			c.hits.Add(1)
 			return text
 		}
@@ -92,11 +94,13 @@ func (c *cache) known(key []byte) *Text {
 // get returns the text of a shape, and renders it when it is new. What it is given is kept by a text with unknown
 // tables, and so it is on the heap: a call that is made often asks known first.
 func (c *cache) get(key []byte, render func() (*Text, error)) (*Text, error) {
-	text, err := c.find(key, render)
-	if err == nil && text.unknown != nil {
-		text.again = func() (*Text, error) { return c.get(key, render) }
-	}
-	return text, err
+	return c.find(key, func() (*Text, error) {
+		text, err := render()
+		if err == nil && text.unknown != nil {
+			text.again = func() (*Text, error) { return c.get(key, render) }
+		}
+		return text, err
+	})
 }
 
 // find is get for who has looked at all tables, and needs no Again.
@@ -105,14 +109,13 @@ func (c *cache) find(key []byte, render func() (*Text, error)) (*Text, error) {
 	if text := c.known(key); text != nil {
 		return text, nil
 	}
-	c.misses.Add(1)
 	text, err := render()
 	if err != nil {
+		c.misses.Add(1)
 		return nil, err
 	}
-	if text.unknown != nil {
-		c.misses.Add(^uint64(0)) // it is counted when it is kept
-		return text, nil
+	if text.unknown == nil { // otherwise it counts when they are known
+		c.misses.Add(1)
 	}
 	c.write.Lock()
 	defer c.write.Unlock()

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -239,6 +240,35 @@ func TestShapeHolds(t *testing.T) {
 		is.Equal(len(args), 4)
 	}
 	is.Equal(s.Stats(), query.CacheStats{Shapes: 1, Hits: 99, Misses: 1})
+}
+
+// Ensure that a text whose table has not been looked at is rendered once, and once more when the table is known.
+func TestShapeOfUnknownTable(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	var known atomic.Bool
+	forms := func(*schema.Table) (schema.Forms, bool) { return nil, known.Load() }
+	s := query.NewFormedStatements(sqlite.Dialect{}, postTable(t), forms, new(atomic.Uint64))
+	ask := func() *query.Text {
+		text, _, err := s.Select(nil, query.Where(query.Spec{}, []query.Cond[*post]{postViews.Eq(1)}))
+		is.NoErr(err)
+		return text
+	}
+	first := ask()
+	is.Equal(len(first.Unknown()), 1)
+	is.True(ask() == first)
+	again, err := first.Again() // as after a look at a table that is not there
+	is.NoErr(err)
+	is.True(again == first)
+	known.Store(true)
+	second := ask()
+	is.Equal(len(second.Unknown()), 0)
+	is.Equal(second.SQL, first.SQL)
+	is.True(ask() == second)
+	again, err = first.Again()
+	is.NoErr(err)
+	is.True(again == second)
+	is.Equal(s.Stats(), query.CacheStats{Shapes: 1, Hits: 4, Misses: 1})
 }
 
 // Ensure that the cache is bounded, whatever raw SQL a program makes, and right while goroutines fill it.

@@ -41,6 +41,9 @@ func NewStatements(d dialect.Dialect, t *schema.Table) *Statements {
 func NewFormedStatements(d dialect.Dialect, t *schema.Table, forms func(*schema.Table) (schema.Forms, bool), epoch *atomic.Uint64) *Statements {
 	s := NewStatements(d, t)
 	s.forms, s.cache.epoch = forms, epoch
+	s.cache.seen = func(tables []*schema.Table) bool {
+		return !slices.ContainsFunc(tables, func(t *schema.Table) bool { _, known := forms(t); return !known })
+	}
 	return s
 }
 
