@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check differential
+.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -135,3 +135,6 @@ bench: ## prom against other libraries, all of docs/benchmarks.md
 
 bench-check: ## the short form: prom against its targets, fails when it is behind
 	cd bench && $(GO) run . -check $(BENCH)
+
+bench-compile: ## what models cost the compiler and the linker, prom and others
+	cd bench && $(GO) run ./compile $(BENCH)
