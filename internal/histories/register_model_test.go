@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -145,32 +146,52 @@ var registerModel = porcupine.Model{
 // linearizable looks for an order of the calls that explains their answers. A call whose outcome is unknown may have its effect at any time after it was
 // called, and so after all others, where nobody sees it: that is as if it had not happened.
 func linearizable(calls []call) porcupine.CheckResult {
-	var history []porcupine.Operation
+	return porcupine.CheckOperationsTimeout(registerModel, operations(calls), checkTimeout)
+}
+
+const checkTimeout = time.Minute
+
+func operations(calls []call) (history []porcupine.Operation) {
 	for _, c := range calls {
 		if c.Output.Outcome == unknown {
 			c.Return = math.MaxInt64
 		}
 		history = append(history, porcupine.Operation{ClientId: c.Client, Input: c.Input, Output: c.Output, Call: c.Call, Return: c.Return, Metadata: c.Key})
 	}
-	return porcupine.CheckOperationsTimeout(registerModel, history, time.Minute)
+	return history
 }
 
-// describe lists the calls on the registers that have no order, each from the last moment at which all was well.
+// describe tells of each register without an order the longest one that explains part of the calls, and the calls that are left.
 func describe(calls []call) string {
-	byKey := map[int64][]call{}
-	for _, c := range calls {
-		byKey[c.Key] = append(byKey[c.Key], c)
-	}
 	var b strings.Builder
-	for key, list := range byKey {
-		result := linearizable(list)
+	for _, part := range registerModel.Partition(operations(calls)) {
+		result, info := porcupine.CheckOperationsVerbose(registerModel, part, checkTimeout)
 		if result == porcupine.Ok {
 			continue
 		}
-		slices.SortFunc(list, func(a, b call) int { return int(a.Call - b.Call) })
-		fmt.Fprintf(&b, "register %d: %s\n", key, result)
-		for _, c := range list {
-			fmt.Fprintf(&b, "  %12d to %12d client %3d %-18s %-16s a=%-10d b=%-10d: %+v\n", (c.Call-list[0].Call)/1000, (c.Return-list[0].Call)/1000, c.Client, c.Input.Do, c.Input.By, c.Input.A, c.Input.B, c.Output)
+		begin := part[0].Call
+		line := func(o porcupine.Operation) {
+			in, until := o.Input.(input), "…"
+			if o.Return != math.MaxInt64 {
+				until = strconv.FormatInt((o.Return-begin)/1000, 10)
+			}
+			fmt.Fprintf(&b, "  %8d to %8s µs, client %4d: %s (%s) %d %d: %+v\n", (o.Call-begin)/1000, until, o.ClientId, in.Do, in.By, in.A, in.B, o.Output)
+		}
+		fmt.Fprintf(&b, "register %d: %s, in this order\n", part[0].Metadata, result)
+		var longest []porcupine.Operation
+		for _, l := range info.PartialLinearizationsOperations()[0] {
+			if len(l) > len(longest) {
+				longest = l
+			}
+		}
+		for _, o := range longest {
+			line(o)
+		}
+		fmt.Fprintln(&b, "and these are left:")
+		for _, o := range part {
+			if !slices.ContainsFunc(longest, func(l porcupine.Operation) bool { return l.Call == o.Call && l.ClientId == o.ClientId }) {
+				line(o)
+			}
 		}
 	}
 	return b.String()

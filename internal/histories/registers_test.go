@@ -29,7 +29,9 @@ func TestRegisters(t *testing.T) {
 		first := int64(1)
 		for no, s := range settingsOf(e.Name) {
 			t.Run(s.name, func(t *testing.T) {
-				registerHistories(t, newWorld(t, 42, e, s), seed+uint64(no)<<32, &first)
+				w := newWorld(t, 42, e, s)
+				defer w.end(t)
+				registerHistories(t, w, seed+uint64(no)<<32, &first)
 			})
 		}
 	})

@@ -61,6 +61,9 @@ func (s *site) db(dsn string) *prom.DB {
 	return s.dbs[dsn]
 }
 
+// end does nothing: the databases are closed with the test.
+func (s *site) end() error { return nil }
+
 func (s *site) do(j job) answer {
 	if j.Kind == "registers" {
 		return useRegisters(s.db(j.DSN), &j)
@@ -92,7 +95,6 @@ func TestSite(t *testing.T) {
 
 // remote is a site in another process.
 type remote struct {
-	tb  testing.TB
 	cmd *exec.Cmd
 	in  io.WriteCloser
 	out *bufio.Reader
@@ -100,7 +102,7 @@ type remote struct {
 
 func startSite(tb testing.TB) *remote {
 	tb.Helper()
-	r := &remote{tb: tb, cmd: dbtest.Child(tb, "TestSite")}
+	r := &remote{cmd: dbtest.Child(tb, "TestSite")}
 	r.cmd.Stderr = os.Stderr
 	var err error
 	if r.in, err = r.cmd.StdinPipe(); err != nil {
@@ -114,14 +116,17 @@ func startSite(tb testing.TB) *remote {
 	if err := r.cmd.Start(); err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() {
-		_ = r.in.Close()
-		_, _ = io.Copy(io.Discard, r.out)
-		if err := r.cmd.Wait(); err != nil {
-			tb.Errorf("a process of the test: %v", err)
-		}
-	})
 	return r
+}
+
+// end has the process end, in which nothing may be left then, as in each that runs tests.
+func (r *remote) end() error {
+	_ = r.in.Close()
+	rest, _ := io.ReadAll(r.out)
+	if err := r.cmd.Wait(); err != nil {
+		return fmt.Errorf("a process of the test: %w\n%s", err, rest)
+	}
+	return nil
 }
 
 func (r *remote) do(j job) (a answer) {
@@ -145,7 +150,10 @@ func (r *remote) do(j job) (a answer) {
 }
 
 // doer does a job and waits until it is done.
-type doer interface{ do(j job) answer }
+type doer interface {
+	do(j job) answer
+	end() error
+}
 
 // together has all sites do their part of a history at the same time.
 func together(sites []doer, j job) answer {

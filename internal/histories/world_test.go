@@ -73,6 +73,16 @@ func newWorld(t *testing.T, row int, e dbtest.Engine, s setting) *world {
 	return w
 }
 
+// end ends what the world has started, in the test's own goroutine and while the test lasts.
+func (w *world) end(t *testing.T) {
+	t.Helper()
+	for _, s := range w.sites {
+		if err := s.end(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // make makes a history, and kills sessions meanwhile if the setting says so. It returns when no statement of the history runs
 // any more, not even one whose caller has gone.
 func (w *world) make(t *testing.T, j job) (a answer, kills int) {
