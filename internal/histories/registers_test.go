@@ -22,7 +22,7 @@ const (
 // suite: 42
 func TestRegisters(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+	each(t, func(t *testing.T, e dbtest.Engine) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
 		install[Register](t, e)
@@ -43,7 +43,7 @@ func registerHistories(t *testing.T, w *world, seed uint64, first *int64) {
 	var calls, unknowns, kills int
 	failures := map[string]int{}
 	for no := range histories {
-		j := job{Kind: "registers", DSN: w.engine.DSN, Seed: seed + uint64(no), Workers: 12 + random.IntN(5), Steps: registerSteps,
+		j := job{Kind: "registers", Engine: w.engine.Name, DSN: w.engine.DSN, Seed: seed + uint64(no), Workers: 12 + random.IntN(5), Steps: registerSteps,
 			First: *first, Keys: registerKeys, Hasty: w.hasty, Coalesce: w.coalesce, Mix: []string{"register", "counter", "mixed"}[no%3]}
 		*first += registerKeys
 		a, n := w.make(t, j)
@@ -100,11 +100,11 @@ func install[T any](t *testing.T, e dbtest.Engine) {
 // Ensure that the checker finds what is wrong when an increment is two statements.
 func TestRegisters_Broken(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+	each(t, func(t *testing.T, e dbtest.Engine) {
 		install[Register](t, e)
 		w := newWorld(t, 42, e, setting{name: "calm", processes: 1})
 		for no := range 200 {
-			j := job{Kind: "registers", DSN: w.engine.DSN, Seed: rand.Uint64(), Workers: 8, Steps: 20, First: int64(1 + no), Keys: 1, Mix: "counter", Broken: "two statements"}
+			j := job{Kind: "registers", Engine: w.engine.Name, DSN: w.engine.DSN, Seed: rand.Uint64(), Workers: 8, Steps: 20, First: int64(1 + no), Keys: 1, Mix: "counter", Broken: "two statements"}
 			a, _ := w.make(t, j)
 			if linearizable(append(a.Calls, w.lastReads(t, &j)...)) == porcupine.Illegal {
 				return

@@ -19,6 +19,7 @@ import (
 // job is what a process is to do for one history.
 type job struct {
 	Kind    string // of the history: registers or lists
+	Engine  string
 	DSN     string
 	Seed    uint64
 	Site    int   // number of the process

@@ -8,8 +8,23 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/dbtest"
 )
+
+// each runs fn as the parallel subtests sqlite and postgres, the latter with a server of its own that notices deadlocks soon.
+func each(t *testing.T, fn func(t *testing.T, e dbtest.Engine)) {
+	t.Helper()
+	t.Run(dbtest.NameSQLite, func(t *testing.T) {
+		t.Parallel()
+		fn(t, dbtest.Engine{Name: dbtest.NameSQLite, DSN: dbtest.SQLite(t)})
+	})
+	t.Run(dbtest.NamePostgres, func(t *testing.T) {
+		t.Parallel()
+		server := dbtest.NewOwn(t, dbtest.OwnConfig{Settings: []string{"deadlock_timeout=10ms", "max_connections=100"}})
+		fn(t, server.Engine())
+	})
+}
 
 // setting is under what conditions histories are made.
 type setting struct {
@@ -47,7 +62,8 @@ func settingsOf(engine string) []setting {
 type world struct {
 	setting
 	engine dbtest.Engine // as the sites reach it
-	direct *sql.DB       // past whatever is in between
+	past   *prom.DB      // past whatever is in between
+	direct *sql.DB       // the same
 	app    string        // the name of the sites' sessions
 	sites  []doer
 }
@@ -56,7 +72,8 @@ type world struct {
 func newWorld(t *testing.T, row int, e dbtest.Engine, s setting) *world {
 	t.Helper()
 	w := &world{setting: s, engine: e, app: "histories_" + strings.ToLower(crand.Text()[:10])}
-	w.direct = plain(t, open(t, e.DSN))
+	w.past = open(t, e.DSN)
+	w.direct = plain(t, w.past)
 	if s.bouncer {
 		w.engine = dbtest.PgBouncer(t, dbtest.Bouncers(t, row)[0], e, 3)
 	}
