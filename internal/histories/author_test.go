@@ -170,7 +170,7 @@ func (a *author) steps(ctx context.Context, reads bool, depth int) error {
 	for range 1 + a.random.IntN(4) {
 		var err error
 		step, done := ctx, func() {}
-		if a.one(4) {
+		if a.one(map[string]int{dbtest.NameSQLite: 4, dbtest.NamePostgres: 24}[a.job.Engine]) {
 			step, done = hurriedIn(ctx, a.job, a.random)
 		}
 		switch n := a.random.IntN(10); {
