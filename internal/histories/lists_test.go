@@ -25,8 +25,8 @@ func levelsOf(engine string) []elle.Level {
 	return []elle.Level{elle.ReadCommitted, elle.Snapshot, elle.Serializable}
 }
 
-// Ensure that transactions have no anomaly that their isolation level forbids: with nested ones that fail, with retries, with one and two processes, while
-// sessions are killed and contexts end.
+// Ensure that transactions have no anomaly that their isolation level forbids: with nested ones that fail, with
+// retries, with one and two processes, while sessions are killed and contexts end.
 // suite: 43
 func TestLists(t *testing.T) {
 	t.Parallel()
@@ -50,11 +50,12 @@ func listHistories(t *testing.T, w *world, seed uint64, first *int64) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	levels := levelsOf(w.engine.Name)
 	histories := dbtest.Size(3, 300)
-	var txns, ops, unknowns, kills int
+	var txns, ops, kills int
 	failures := map[string]int{}
 	for no := range histories {
-		j := job{Kind: "lists", Engine: w.engine.Name, DSN: w.engine.DSN, Seed: seed + uint64(no), Workers: 12 + random.IntN(5), Steps: listTxns,
-			First: *first, Keys: listKeys, Hasty: w.hasty, Level: levels[no%len(levels)]}
+		j := job{Kind: "lists", Engine: w.engine.Name, DSN: w.engine.DSN, Seed: seed + uint64(no),
+			Workers: 12 + random.IntN(5), Steps: listTxns, First: *first, Keys: listKeys,
+			Hasty: w.hasty, Level: levels[no%len(levels)]}
 		*first += listKeys
 		a, n := w.make(t, j)
 		kills += n
@@ -73,10 +74,10 @@ func listHistories(t *testing.T, w *world, seed uint64, first *int64) {
 			failures[kind] += n
 		}
 	}
-	unknowns = failures["unknown"]
 	t.Log(failures)
-	dbtest.Reportf(t, 43, "%s: %d histories of %d lists, %d transactions of %d steps, %d of unknown outcome, %d repeated, %d sessions killed; no anomaly that its level forbids",
-		w.name, histories, listKeys, txns, ops, unknowns, failures["retried"], kills)
+	dbtest.Reportf(t, 43, "%s: %d histories of %d lists, %d transactions of %d steps, %d of unknown outcome, "+
+		"%d repeated, %d sessions killed; no anomaly that its level forbids",
+		w.name, histories, listKeys, txns, ops, failures["unknown"], failures["retried"], kills)
 }
 
 func texts(history []elle.Txn, found []elle.Anomaly) string {
@@ -136,8 +137,8 @@ func TestLists_Broken(t *testing.T) {
 			}
 			t.Run(tt.broken, func(t *testing.T) {
 				for range 200 {
-					j := job{Kind: "lists", Engine: e.Name, DSN: w.engine.DSN, Seed: rand.Uint64(), Workers: 12, Steps: listTxns, First: first, Keys: listKeys,
-						Level: tt.level, Broken: tt.broken}
+					j := job{Kind: "lists", Engine: e.Name, DSN: w.engine.DSN, Seed: rand.Uint64(), Workers: 12, Steps: listTxns,
+						First: first, Keys: listKeys, Level: tt.level, Broken: tt.broken}
 					first += listKeys
 					a, _ := w.make(t, j)
 					if a.Wrong != "" {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,8 +17,8 @@ import (
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
-// Register is a row that is read and written by itself: a register or a counter. Its version counts the writes, so that one that has happened twice, or
-// though it failed, is seen.
+// Register is a row that is read and written by itself: a register or a counter. Its version counts the writes, so that
+// one that has happened twice, or though it failed, is seen.
 type Register struct {
 	prom.Model
 	Value   int64
@@ -90,14 +89,18 @@ func plain(tb testing.TB, db *prom.DB) *sql.DB {
 	return raw
 }
 
-// hurried returns a context for one call: when the job is hasty, for half of the calls it ends after 1 to 20 milliseconds, by its
-// deadline or canceled.
+// hurried returns a context for one call. When the job is hasty, for half of the calls it ends after 1 to 20
+// milliseconds, on SQLite after 4 at most, by its deadline or canceled.
 func hurried(j *job, random *rand.Rand) (context.Context, context.CancelFunc) {
 	long, cancel := context.WithTimeout(context.Background(), time.Minute)
 	if !j.Hasty || random.IntN(2) == 0 {
 		return long, cancel
 	}
-	d := time.Millisecond + time.Duration(random.Int64N(int64(19*time.Millisecond)))
+	least, most := time.Millisecond, 20*time.Millisecond
+	if j.Engine == dbtest.NameSQLite {
+		least, most = 0, 4*time.Millisecond
+	}
+	d := least + time.Duration(random.Int64N(int64(most-least)))
 	if random.IntN(2) == 0 {
 		short, cancelShort := context.WithTimeout(long, d)
 		return short, func() { cancelShort(); cancel() }
@@ -106,29 +109,16 @@ func hurried(j *job, random *rand.Rand) (context.Context, context.CancelFunc) {
 	return long, func() { timer.Stop(); cancel() }
 }
 
-// mayFail reports whether a call may fail with an error when sessions are killed and contexts end: it has a kind, and one of those.
+// mayFail reports whether a call may fail with an error when sessions are killed and contexts end: it has a kind, and
+// one of those.
 func mayFail(err error) bool {
-	for _, kind := range []error{prom.ErrTimeout, prom.ErrCanceled, prom.ErrConnection, prom.ErrBusy, prom.ErrSerialization, prom.ErrDeadlock, prom.ErrClosed} {
+	for _, kind := range []error{prom.ErrTimeout, prom.ErrCanceled, prom.ErrConnection, prom.ErrBusy,
+		prom.ErrSerialization, prom.ErrDeadlock, prom.ErrClosed} {
 		if errors.Is(err, kind) {
 			return true
 		}
 	}
 	return false
-}
-
-// counts is how often each thing has happened. It is safe for concurrent use.
-type counts struct {
-	mu sync.Mutex
-	n  map[string]int
-}
-
-func (c *counts) add(what string, n int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.n == nil {
-		c.n = map[string]int{}
-	}
-	c.n[what] += n
 }
 
 // outcomeOf names an error by its kind.

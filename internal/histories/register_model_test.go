@@ -57,7 +57,8 @@ type register struct {
 // write is a row after another write.
 func (r register) write(value int64) register { return register{true, value, r.Version + 1} }
 
-// steps are what each call does when nothing else happens: it returns the outcome, the register afterwards, and the row that may be told.
+// steps are what each call does when nothing else happens: it returns the outcome, the register afterwards, and the row
+// that may be told.
 var steps = map[string]func(r register, in input) (outcome string, next, row register){
 	"read": func(r register, _ input) (string, register, register) { return there(r), r, r },
 	"create": func(r register, in input) (string, register, register) {
@@ -92,7 +93,9 @@ var steps = map[string]func(r register, in input) (outcome string, next, row reg
 	"insert or add": func(r register, in input) (string, register, register) {
 		return when(!r.There, updated, r.write(r.Value+in.A), r.write(in.A))
 	},
-	"insert or nothing": func(r register, in input) (string, register, register) { return when(!r.There, none, r, r.write(in.A)) },
+	"insert or nothing": func(r register, in input) (string, register, register) {
+		return when(!r.There, none, r, r.write(in.A))
+	},
 	"insert or read": func(r register, in input) (string, register, register) {
 		return when(!r.There, foundRow, r, r.write(in.A))
 	},
@@ -143,8 +146,9 @@ var registerModel = porcupine.Model{
 	},
 }
 
-// linearizable looks for an order of the calls that explains their answers. A call whose outcome is unknown may have its effect at any time after it was
-// called, and so after all others, where nobody sees it: that is as if it had not happened.
+// linearizable looks for an order of the calls that explains their answers. A call whose outcome is unknown may have
+// its effect at any time after it was called, and so after all others, where nobody sees it: that is as if it had not
+// happened.
 func linearizable(calls []call) porcupine.CheckResult {
 	return porcupine.CheckOperationsTimeout(registerModel, operations(calls), checkTimeout)
 }
@@ -156,12 +160,14 @@ func operations(calls []call) (history []porcupine.Operation) {
 		if c.Output.Outcome == unknown {
 			c.Return = math.MaxInt64
 		}
-		history = append(history, porcupine.Operation{ClientId: c.Client, Input: c.Input, Output: c.Output, Call: c.Call, Return: c.Return, Metadata: c.Key})
+		history = append(history, porcupine.Operation{ClientId: c.Client, Input: c.Input, Output: c.Output,
+			Call: c.Call, Return: c.Return, Metadata: c.Key})
 	}
 	return history
 }
 
-// describe tells of each register without an order the longest one that explains part of the calls, and the calls that are left.
+// describe tells of each register without an order the longest one that explains part of the calls, and the calls that
+// are left.
 func describe(calls []call) string {
 	var b strings.Builder
 	for _, part := range registerModel.Partition(operations(calls)) {
@@ -175,7 +181,8 @@ func describe(calls []call) string {
 			if o.Return != math.MaxInt64 {
 				until = strconv.FormatInt((o.Return-begin)/1000, 10)
 			}
-			fmt.Fprintf(&b, "  %8d to %8s µs, client %4d: %s (%s) %d %d: %+v\n", (o.Call-begin)/1000, until, o.ClientId, in.Do, in.By, in.A, in.B, o.Output)
+			fmt.Fprintf(&b, "  %8d to %8s µs, client %4d: %s (%s) %d %d: %+v\n",
+				(o.Call-begin)/1000, until, o.ClientId, in.Do, in.By, in.A, in.B, o.Output)
 		}
 		fmt.Fprintf(&b, "register %d: %s, in this order\n", part[0].Metadata, result)
 		var longest []porcupine.Operation
@@ -189,7 +196,8 @@ func describe(calls []call) string {
 		}
 		fmt.Fprintln(&b, "and these are left:")
 		for _, o := range part {
-			if !slices.ContainsFunc(longest, func(l porcupine.Operation) bool { return l.Call == o.Call && l.ClientId == o.ClientId }) {
+			same := func(l porcupine.Operation) bool { return l.Call == o.Call && l.ClientId == o.ClientId }
+			if !slices.ContainsFunc(longest, same) {
 				line(o)
 			}
 		}
@@ -209,21 +217,42 @@ func TestLinearizable(t *testing.T) {
 		calls []call
 		want  porcupine.CheckResult
 	}{
-		{"create and read", []call{at(0, 1, "create", 7, 0, row(done, 7, 1)), at(2, 3, "read", 0, 0, row(done, 7, 1))}, porcupine.Ok},
-		{"a stale read", []call{at(0, 1, "create", 7, 0, row(done, 7, 1)), at(2, 3, "read", 0, 0, output{Outcome: none})}, porcupine.Illegal},
-		{"a read at the same time", []call{at(0, 2, "create", 7, 0, row(done, 7, 1)), at(1, 3, "read", 0, 0, output{Outcome: none})}, porcupine.Ok},
-		{"a write that has happened twice", []call{at(0, 1, "create", 7, 0, row(done, 7, 1)), at(2, 3, "set", 8, 0, output{Outcome: done}),
+		{"create and read", []call{
+			at(0, 1, "create", 7, 0, row(done, 7, 1)),
+			at(2, 3, "read", 0, 0, row(done, 7, 1))}, porcupine.Ok},
+		{"a stale read", []call{
+			at(0, 1, "create", 7, 0, row(done, 7, 1)),
+			at(2, 3, "read", 0, 0, output{Outcome: none})}, porcupine.Illegal},
+		{"a read at the same time", []call{
+			at(0, 2, "create", 7, 0, row(done, 7, 1)),
+			at(1, 3, "read", 0, 0, output{Outcome: none})}, porcupine.Ok},
+		{"a write that has happened twice", []call{
+			at(0, 1, "create", 7, 0, row(done, 7, 1)),
+			at(2, 3, "set", 8, 0, output{Outcome: done}),
 			at(4, 5, "read", 0, 0, row(done, 8, 3))}, porcupine.Illegal},
-		{"a lost increment", []call{at(0, 1, "create", 7, 0, row(done, 7, 1)), at(2, 5, "add", 1, 0, row(done, 8, 2)), at(2, 5, "add", 2, 0, row(done, 9, 2))},
+		{"a lost increment", []call{
+			at(0, 1, "create", 7, 0, row(done, 7, 1)),
+			at(2, 5, "add", 1, 0, row(done, 8, 2)),
+			at(2, 5, "add", 2, 0, row(done, 9, 2))},
 			porcupine.Illegal},
-		{"unknown, and has happened", []call{at(0, 1, "create", 7, 0, output{Outcome: unknown}), at(4, 5, "read", 0, 0, output{Outcome: none}),
+		{"unknown, and has happened", []call{
+			at(0, 1, "create", 7, 0, output{Outcome: unknown}),
+			at(4, 5, "read", 0, 0, output{Outcome: none}),
 			at(6, 7, "read", 0, 0, row(done, 7, 1))}, porcupine.Ok},
-		{"unknown, and has not", []call{at(0, 1, "create", 7, 0, output{Outcome: unknown}), at(4, 5, "read", 0, 0, output{Outcome: none})}, porcupine.Ok},
-		{"unknown, and seen and gone", []call{at(0, 1, "create", 7, 0, output{Outcome: unknown}), at(4, 5, "read", 0, 0, row(done, 7, 1)),
+		{"unknown, and has not", []call{
+			at(0, 1, "create", 7, 0, output{Outcome: unknown}),
+			at(4, 5, "read", 0, 0, output{Outcome: none})}, porcupine.Ok},
+		{"unknown, and seen and gone", []call{
+			at(0, 1, "create", 7, 0, output{Outcome: unknown}),
+			at(4, 5, "read", 0, 0, row(done, 7, 1)),
 			at(6, 7, "read", 0, 0, output{Outcome: none})}, porcupine.Illegal},
-		{"two that delete one row", []call{at(0, 1, "create", 7, 0, row(done, 7, 1)), at(2, 5, "delete key", 0, 0, output{Outcome: done}),
+		{"two that delete one row", []call{
+			at(0, 1, "create", 7, 0, row(done, 7, 1)),
+			at(2, 5, "delete key", 0, 0, output{Outcome: done}),
 			at(2, 5, "delete", 0, 1, output{Outcome: done})}, porcupine.Illegal},
-		{"stale though fresh", []call{at(0, 1, "create", 7, 0, row(done, 7, 1)), at(2, 3, "save", 8, 1, output{Outcome: stale})}, porcupine.Illegal},
+		{"stale though fresh", []call{
+			at(0, 1, "create", 7, 0, row(done, 7, 1)),
+			at(2, 3, "save", 8, 1, output{Outcome: stale})}, porcupine.Illegal},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

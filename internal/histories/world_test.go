@@ -12,7 +12,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// each runs fn as the parallel subtests sqlite and postgres, the latter with a server of its own that notices deadlocks soon.
+// each runs fn as the parallel subtests sqlite and postgres, the latter with a server of its own that notices deadlocks
+// soon.
 func each(t *testing.T, fn func(t *testing.T, e dbtest.Engine)) {
 	t.Helper()
 	t.Run(dbtest.NameSQLite, func(t *testing.T) {
@@ -44,7 +45,7 @@ func settingsOf(engine string) []setting {
 			{name: "two processes", processes: 2, coalesce: true},
 			{name: "hasty", processes: 1, hasty: true, coalesce: true},
 			{name: "two hasty processes", processes: 2, hasty: true},
-			{name: "without group commit", options: "group_commit=false&pool_maxconn=1", processes: 2, hasty: true, coalesce: true},
+			{name: "no group commit", options: "group_commit=false&pool_maxconn=1", processes: 2, hasty: true, coalesce: true},
 		}
 	}
 	return []setting{
@@ -54,7 +55,8 @@ func settingsOf(engine string) []setting {
 		{name: "killed", options: "pool_maxconn=8", processes: 2, killed: true},
 		{name: "all at once", options: "pool_maxconn=2", processes: 2, hasty: true, killed: true, coalesce: true},
 		{name: "unprepared", options: "pool_maxconn=3&default_query_exec_mode=exec", processes: 2, hasty: true, killed: true},
-		{name: "PgBouncer", options: "pool_maxconn=8", processes: 2, hasty: true, killed: true, coalesce: true, bouncer: true},
+		{name: "PgBouncer", options: "pool_maxconn=8", processes: 2,
+			hasty: true, killed: true, coalesce: true, bouncer: true},
 	}
 }
 
@@ -100,8 +102,8 @@ func (w *world) end(t *testing.T) {
 	}
 }
 
-// make makes a history, and kills sessions meanwhile if the setting says so. It returns when no statement of the history runs
-// any more, not even one whose caller has gone.
+// make makes a history, and kills sessions meanwhile if the setting says so. It returns when no statement of the
+// history runs any more, not even one whose caller has gone.
 func (w *world) make(t *testing.T, j job) (a answer, kills int) {
 	t.Helper()
 	done := make(chan struct{})
@@ -114,6 +116,9 @@ func (w *world) make(t *testing.T, j job) (a answer, kills int) {
 		pause := time.Hour
 		if w.killed {
 			pause = time.Duration(5+random.IntN(40)) * time.Millisecond
+			if w.bouncer { // which has few sessions for all, and waits before it makes others
+				pause *= 8
+			}
 		}
 		timer := time.NewTimer(pause)
 		select {

@@ -12,8 +12,8 @@ const (
 	Garbage           = "garbage-read"       // a value was read that nobody has appended
 	Duplicate         = "duplicate-elements" // a value was read twice in one list
 	IncompatibleOrder = "incompatible-order" // of two reads of a list none is a prefix of the other
-	StaleRead         = "stale-read"         // a read lacks what was committed before its transaction began, a lost append for example
-	G1a               = "G1a"                // aborted read: of a value whose transaction, or nested transaction, was rolled back
+	StaleRead         = "stale-read"         // a read lacks what was committed before, such as a lost append
+	G1a               = "G1a"                // aborted read: of a value that was rolled back, savepoints included
 	G1b               = "G1b"                // intermediate read: of a list between two appends of another transaction
 	G0                = "G0"                 // write cycle: of ww alone
 	G1c               = "G1c"                // circular information flow: of ww and wr
@@ -44,8 +44,8 @@ func (a *Anomaly) Describe(history []Txn) string {
 // Level is an isolation level.
 type Level string
 
-// The levels, as PostgreSQL means them on one server; SQLite has the last. All of them heed time: a transaction sees what was
-// committed before it began.
+// The levels, as PostgreSQL means them on one server; SQLite has the last. All of them heed time: a transaction sees
+// what was committed before it began.
 const (
 	ReadCommitted Level = "read committed"
 	Snapshot      Level = "repeatable read" // snapshot isolation
@@ -56,12 +56,12 @@ const (
 func (l Level) Forbids(name string) bool {
 	switch name, _ := strings.CutSuffix(name, RealTime); name {
 	case GSingle, GNonadjacent:
-		// Under snapshot isolation a cycle has two rw in a row (Fekete et al., "Making Snapshot Isolation Serializable", 2005). The
-		// proof rests on when transactions begin and commit, so steps of time change nothing.
+		// Under snapshot isolation a cycle has two rw in a row (Fekete et al., "Making Snapshot Isolation Serializable",
+		// 2005). The proof rests on when transactions begin and commit, so steps of time change nothing.
 		return l != ReadCommitted
 	case G2Item:
-		// PostgreSQL breaks each pair of rw in a row whose last transaction is the first to commit (Ports and Grittner, "Serializable
-		// Snapshot Isolation in PostgreSQL", 2012). Each cycle has one, by the same proof.
+		// PostgreSQL breaks each pair of rw in a row whose last transaction is the first to commit (Ports and Grittner,
+		// "Serializable Snapshot Isolation in PostgreSQL", 2012). Each cycle has one, by the same proof.
 		return l == Serializable
 	}
 	return true

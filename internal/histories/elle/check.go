@@ -9,7 +9,8 @@ import (
 
 // Check returns the anomalies of a history that its level forbids, the first of each name.
 func Check(level Level, history []Txn) []Anomaly {
-	c := &checker{level: level, history: history, writes: map[int64]*write{}, lists: map[int]*list{}, found: map[string]bool{}}
+	c := &checker{level: level, history: history, writes: map[int64]*write{}, lists: map[int]*list{},
+		found: map[string]bool{}}
 	var all []read
 	for no := range history {
 		reads, bad := unfold(no, &history[no], c.writes)
@@ -45,10 +46,12 @@ type checker struct {
 
 // list is what is known of a list.
 type list struct {
-	order   []int64       // the values of the longest read
-	place   map[int64]int // of each in it
-	unread  []int64       // committed appends that no read has
-	earlier []int64       // for each length: when the first transaction had returned of those whose appends a read of that length lacks
+	order  []int64       // the values of the longest read
+	place  map[int64]int // of each in it
+	unread []int64       // committed appends that no read has
+	// earlier has for each length the moment at which the first transaction had returned of those whose appends a read of
+	// that length lacks.
+	earlier []int64
 }
 
 func (c *checker) add(a Anomaly) {
@@ -130,8 +133,8 @@ func (c *checker) order(all []read) {
 		l.earlier = make([]int64, len(l.order)+1)
 		l.earlier[len(l.order)] = earliest
 		for i := len(l.order) - 1; i >= 0; i-- {
-			if w := c.writes[l.order[i]]; w != nil && !w.undone && c.happened(w.txn) {
-				earliest = min(earliest, c.history[w.txn].until())
+			if no := c.writer(l.order[i]); no >= 0 {
+				earliest = min(earliest, c.history[no].until())
 			}
 			l.earlier[i] = earliest
 		}
@@ -142,7 +145,8 @@ func (c *checker) order(all []read) {
 func (c *checker) value(r read) {
 	l := c.lists[r.list]
 	found := func(name string, other int, format string, args ...any) {
-		a := Anomaly{Name: name, Txns: []int{r.txn}, Why: fmt.Sprintf("T%d read list %d as %v: ", r.txn, r.list, r.values) + fmt.Sprintf(format, args...)}
+		a := Anomaly{Name: name, Txns: []int{r.txn}, Why: fmt.Sprintf("T%d read list %d as %v: ", r.txn, r.list, r.values)}
+		a.Why += fmt.Sprintf(format, args...)
 		if other >= 0 && other != r.txn {
 			a.Txns = append(a.Txns, other)
 		}
@@ -169,47 +173,51 @@ func (c *checker) value(r read) {
 			found(G1b, w.txn, "T%d appended more after %d", w.txn, v)
 		}
 	}
-	if n := len(r.values); l.earlier[n] < c.history[r.txn].Invoked {
-		for _, v := range append(l.order[n:len(l.order):len(l.order)], l.unread...) {
-			if w := c.writes[v]; w != nil && w.txn != r.txn && !w.undone && c.happened(w.txn) && c.history[w.txn].until() < c.history[r.txn].Invoked {
-				found(StaleRead, w.txn, "T%d had appended %d before it began", w.txn, v)
-				break
-			}
+	n, invoked := len(r.values), c.history[r.txn].Invoked
+	if l.earlier[n] >= invoked {
+		return
+	}
+	for _, v := range slices.Concat(l.order[n:], l.unread) {
+		if no := c.writer(v); no >= 0 && no != r.txn && c.history[no].until() < invoked {
+			found(StaleRead, no, "T%d had appended %d before it began", no, v)
+			break
 		}
 	}
+}
+
+// writer returns the transaction that has appended a value, and has happened, or -1.
+func (c *checker) writer(v int64) int {
+	if w := c.writes[v]; w != nil && !w.undone && c.happened(w.txn) {
+		return w.txn
+	}
+	return -1
 }
 
 // edges adds what follows from reads and from the order of values.
 func (c *checker) edges(all []read) {
 	c.graph = newGraph(len(c.history))
-	writer := func(v int64) int {
-		if w := c.writes[v]; w != nil && !w.undone && c.happened(w.txn) {
-			return w.txn
-		}
-		return -1
-	}
+	writer := c.writer
 	for no, l := range c.lists {
 		for i := 1; i < len(l.order); i++ {
-			a, b := writer(l.order[i-1]), writer(l.order[i])
-			c.graph.add(a, b, ww, func() string { return fmt.Sprintf("list %d has %d and then %d", no, l.order[i-1], l.order[i]) })
+			c.graph.add(writer(l.order[i-1]), edge{writer(l.order[i]), ww, no, l.order[i]})
 		}
 		if n := len(l.order); n > 0 {
 			for _, v := range l.unread { // they come behind what was read
-				c.graph.add(writer(l.order[n-1]), writer(v), ww, func() string { return fmt.Sprintf("list %d has %d and then, unread, %d", no, l.order[n-1], v) })
+				c.graph.add(writer(l.order[n-1]), edge{writer(v), ww, no, v})
 			}
 		}
 	}
 	for _, r := range all {
 		l, n := c.lists[r.list], len(r.values)
 		if n > 0 {
-			c.graph.add(writer(r.values[n-1]), r.txn, wr, func() string { return fmt.Sprintf("list %d was read with %d", r.list, r.values[n-1]) })
+			c.graph.add(writer(r.values[n-1]), edge{r.txn, wr, r.list, r.values[n-1]})
 		}
 		if n < len(l.order) {
-			c.graph.add(r.txn, writer(l.order[n]), rw, func() string { return fmt.Sprintf("list %d was read without %d", r.list, l.order[n]) })
+			c.graph.add(r.txn, edge{writer(l.order[n]), rw, r.list, l.order[n]})
 			continue
 		}
 		for _, v := range l.unread {
-			c.graph.add(r.txn, writer(v), rw, func() string { return fmt.Sprintf("list %d was read without %d", r.list, v) })
+			c.graph.add(r.txn, edge{writer(v), rw, r.list, v})
 		}
 	}
 }
@@ -227,20 +235,19 @@ func (c *checker) realTime() {
 		if !c.happened(no) {
 			continue
 		}
-		t := &c.history[no]
-		events = append(events, event{t.Invoked, false, no})
-		if until := t.until(); until != math.MaxInt64 {
-			events = append(events, event{until, true, no})
+		events = append(events, event{c.history[no].Invoked, false, no})
+	}
+	for _, e := range slices.Clone(events) { // behind the calls, so that those of the same moment are concurrent
+		if until := c.history[e.txn].until(); until != math.MaxInt64 {
+			events = append(events, event{until, true, e.txn})
 		}
 	}
-	slices.SortFunc(events, func(a, b event) int { // at the same moment they count as concurrent
-		return cmp.Or(cmp.Compare(a.at, b.at), map[bool]int{true: 1, false: -1}[a.returned]-map[bool]int{true: 1, false: -1}[b.returned])
-	})
+	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.at, b.at) })
 	var front []int
 	for _, e := range events {
 		if !e.returned {
 			for _, before := range front {
-				c.graph.add(before, e.txn, rt, func() string { return "it had returned before" })
+				c.graph.add(before, edge{to: e.txn, kind: rt})
 			}
 			continue
 		}

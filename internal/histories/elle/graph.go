@@ -1,10 +1,25 @@
 package elle
 
+import "fmt"
+
 // edge says why one transaction comes before another.
 type edge struct {
-	to   int
-	kind kinds
-	why  func() string
+	to    int
+	kind  kinds
+	list  int
+	value int64 // that was appended next, read last, or not read
+}
+
+func (e edge) why() string {
+	switch e.kind {
+	case ww:
+		return fmt.Sprintf("%d is next in list %d", e.value, e.list)
+	case wr:
+		return fmt.Sprintf("list %d was read up to %d", e.list, e.value)
+	case rw:
+		return fmt.Sprintf("list %d was read without %d", e.list, e.value)
+	}
+	return "it had returned before"
 }
 
 // kinds is a set of kinds of edges.
@@ -34,20 +49,20 @@ type graph [][]edge
 func newGraph(n int) graph { return make(graph, n) }
 
 // add adds an edge, unless one of its ends is nobody or both are the same.
-func (g graph) add(from, to int, kind kinds, why func() string) {
-	if from < 0 || to < 0 || from == to {
+func (g graph) add(from int, e edge) {
+	if from < 0 || e.to < 0 || from == e.to {
 		return
 	}
-	for _, e := range g[from] {
-		if e.to == to && e.kind == kind {
+	for _, old := range g[from] {
+		if old.to == e.to && old.kind == e.kind {
 			return
 		}
 	}
-	g[from] = append(g[from], edge{to, kind, why})
+	g[from] = append(g[from], e)
 }
 
-// components numbers the strongly connected components of the edges of some kinds, by Tarjan's algorithm. A node that is in no
-// cycle has the number -1.
+// components numbers the strongly connected components of the edges of some kinds, by Tarjan's algorithm. A node that
+// is in no cycle has the number -1.
 func (g graph) components(of kinds) []int {
 	const unseen = 0
 	index, low, number := make([]int, len(g)), make([]int, len(g)), make([]int, len(g))
@@ -118,8 +133,8 @@ type step struct {
 	edge
 }
 
-// back returns the shortest way along edges of some kinds that closes a cycle with the edge first, which begins at from. With apart, no rw
-// follows another one, not even around the cycle's end.
+// back returns the shortest way along edges of some kinds that closes a cycle with the edge first, which begins at
+// from. With apart, no rw follows another one, not even around the cycle's end.
 func (g graph) back(from int, first edge, of kinds, within []int, apart bool) []step {
 	type place struct {
 		node  int

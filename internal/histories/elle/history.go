@@ -81,8 +81,8 @@ type read struct {
 	values    []int64
 }
 
-// unfold goes through a transaction's steps. It adds its appends to writes and returns its reads, and an anomaly when it
-// did not read its own appends as it should have.
+// unfold goes through a transaction's steps. It adds its appends to writes and returns its reads, and an anomaly when
+// it did not read its own appends as it should have.
 func unfold(no int, t *Txn, writes map[int64]*write) (reads []read, bad *Anomaly) {
 	var own []Op // appends that were not undone so far
 	var marks []int
@@ -111,7 +111,8 @@ func unfold(no int, t *Txn, writes map[int64]*write) (reads []read, bad *Anomaly
 			others := len(op.Values) - len(mine)
 			if others < 0 || !slices.Equal(op.Values[others:], mine) {
 				if bad == nil {
-					bad = &Anomaly{Name: Internal, Txns: []int{no}, Why: fmt.Sprintf("list %d was read as %v after the transaction's own appends %v", op.List, op.Values, mine)}
+					why := fmt.Sprintf("list %d was read as %v after the transaction's own appends %v", op.List, op.Values, mine)
+					bad = &Anomaly{Name: Internal, Txns: []int{no}, Why: why}
 				}
 				continue
 			}
