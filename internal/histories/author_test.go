@@ -96,6 +96,7 @@ func (a *author) end(invoked int64, err error) {
 		outcome = elle.Aborted
 		if !errors.Is(err, errAbort) {
 			a.failures[outcomeOf(err)]++
+			rest(err, a.random)
 		}
 		if !a.mayGoOn(err) && !mayFail(err) && !errors.Is(err, errAbort) {
 			a.wrong = err

@@ -155,6 +155,7 @@ func (c *caller) output(err error) (output, bool) {
 		return output{Outcome: taken}, true
 	}
 	c.failures[outcomeOf(err)]++
+	rest(err, c.random)
 	if !mayFail(err) {
 		c.wrong = err
 	}

@@ -1,6 +1,7 @@
 package histories
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -30,16 +31,16 @@ func levelsOf(engine string) []elle.Level {
 // suite: 43
 func TestLists(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, e dbtest.Engine) {
+	each(t, func(t *testing.T, p place) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
-		install[List](t, e)
-		install[Item](t, e)
 		first := int64(forms)
-		for no, s := range settingsOf(e.Name) {
+		for no, s := range settingsOf(p.Name) {
 			t.Run(s.name, func(t *testing.T) {
-				w := newWorld(t, 43, e, s)
+				w := newWorld(t, 43, p, s)
 				defer w.end(t)
+				install[List](t, w)
+				install[Item](t, w)
 				listHistories(t, w, seed+uint64(no)<<32, &first)
 			})
 		}
@@ -49,16 +50,16 @@ func TestLists(t *testing.T) {
 func listHistories(t *testing.T, w *world, seed uint64, first *int64) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	levels := levelsOf(w.engine.Name)
-	histories := dbtest.Size(3, 300)
-	var txns, ops, kills int
+	histories := dbtest.Size(2, 200)
+	var txns, ops, troubles int
 	failures := map[string]int{}
 	for no := range histories {
 		j := job{Kind: "lists", Engine: w.engine.Name, DSN: w.engine.DSN, Seed: seed + uint64(no),
-			Workers: 12 + random.IntN(5), Steps: listTxns, First: *first, Keys: listKeys,
-			Hasty: w.hasty, Level: levels[no%len(levels)]}
+			Workers: 12 + random.IntN(5), Steps: w.steps(listTxns), First: *first, Keys: listKeys,
+			Hasty: w.hasty, Level: levels[int(*first)/listKeys%len(levels)]}
 		*first += listKeys
 		a, n := w.make(t, j)
-		kills += n
+		troubles += n
 		if a.Wrong != "" {
 			t.Fatalf("history %d, seed %d: %s", no, j.Seed, a.Wrong)
 		}
@@ -76,8 +77,8 @@ func listHistories(t *testing.T, w *world, seed uint64, first *int64) {
 	}
 	t.Log(failures)
 	dbtest.Reportf(t, 43, "%s: %d histories of %d lists, %d transactions of %d steps, %d of unknown outcome, "+
-		"%d repeated, %d sessions killed; no anomaly that its level forbids",
-		w.name, histories, listKeys, txns, ops, failures["unknown"], failures["retried"], kills)
+		"%d repeated, %d %s; no anomaly that its level forbids",
+		w.name, histories, listKeys, txns, ops, failures["unknown"], failures["retried"], troubles, cmp.Or(w.trouble, "troubles"))
 }
 
 func texts(history []elle.Txn, found []elle.Anomaly) string {
@@ -126,18 +127,18 @@ func TestLists_Broken(t *testing.T) {
 		{"read committed", elle.Snapshot, []string{elle.GSingle, elle.GSingle + elle.RealTime, elle.GNonadjacent}},
 		{"repeatable read", elle.Serializable, []string{elle.G2Item, elle.G2Item + elle.RealTime}},
 	}
-	each(t, func(t *testing.T, e dbtest.Engine) {
-		install[List](t, e)
-		install[Item](t, e)
-		w := newWorld(t, 43, e, setting{name: "calm", processes: 1})
+	each(t, func(t *testing.T, p place) {
+		w := newWorld(t, 43, p, setting{name: "calm", processes: 1})
+		install[List](t, w)
+		install[Item](t, w)
 		first := int64(forms)
 		for _, tt := range tests {
-			if e.Name == dbtest.NameSQLite && !strings.HasPrefix(tt.broken, "no ") {
+			if p.Name == dbtest.NameSQLite && !strings.HasPrefix(tt.broken, "no ") {
 				continue // it has one level
 			}
 			t.Run(tt.broken, func(t *testing.T) {
 				for range 200 {
-					j := job{Kind: "lists", Engine: e.Name, DSN: w.engine.DSN, Seed: rand.Uint64(), Workers: 12, Steps: listTxns,
+					j := job{Kind: "lists", Engine: p.Name, DSN: w.engine.DSN, Seed: rand.Uint64(), Workers: 12, Steps: listTxns,
 						First: first, Keys: listKeys, Level: tt.level, Broken: tt.broken}
 					first += listKeys
 					a, _ := w.make(t, j)

@@ -121,6 +121,13 @@ func mayFail(err error) bool {
 	return false
 }
 
+// rest waits a little where there is no connection, so that a history is not over before there is one again.
+func rest(err error, random *rand.Rand) {
+	if errors.Is(err, prom.ErrConnection) {
+		time.Sleep(time.Duration(random.IntN(20)) * time.Millisecond)
+	}
+}
+
 // outcomeOf names an error by its kind.
 func outcomeOf(err error) string {
 	var e *prom.Error

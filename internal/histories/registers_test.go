@@ -1,6 +1,7 @@
 package histories
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"testing"
@@ -22,15 +23,15 @@ const (
 // suite: 42
 func TestRegisters(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, e dbtest.Engine) {
+	each(t, func(t *testing.T, p place) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
-		install[Register](t, e)
 		first := int64(1)
-		for no, s := range settingsOf(e.Name) {
+		for no, s := range settingsOf(p.Name) {
 			t.Run(s.name, func(t *testing.T) {
-				w := newWorld(t, 42, e, s)
+				w := newWorld(t, 42, p, s)
 				defer w.end(t)
+				install[Register](t, w)
 				registerHistories(t, w, seed+uint64(no)<<32, &first)
 			})
 		}
@@ -39,16 +40,16 @@ func TestRegisters(t *testing.T) {
 
 func registerHistories(t *testing.T, w *world, seed uint64, first *int64) {
 	random := rand.New(rand.NewPCG(seed, 0))
-	histories := dbtest.Size(6, 400)
-	var calls, kills int
+	histories := dbtest.Size(3, 300)
+	var calls, troubles int
 	failures := map[string]int{}
 	for no := range histories {
 		j := job{Kind: "registers", Engine: w.engine.Name, DSN: w.engine.DSN, Seed: seed + uint64(no),
-			Workers: 12 + random.IntN(5), Steps: registerSteps, First: *first, Keys: registerKeys,
+			Workers: 12 + random.IntN(5), Steps: w.steps(registerSteps), First: *first, Keys: registerKeys,
 			Hasty: w.hasty, Coalesce: w.coalesce, Mix: []string{"register", "counter", "mixed"}[no%3]}
 		*first += registerKeys
 		a, n := w.make(t, j)
-		kills += n
+		troubles += n
 		if a.Wrong != "" {
 			t.Fatalf("history %d, seed %d: %s", no, j.Seed, a.Wrong)
 		}
@@ -62,8 +63,8 @@ func registerHistories(t *testing.T, w *world, seed uint64, first *int64) {
 		}
 	}
 	t.Log(failures)
-	dbtest.Reportf(t, 42, "%s: %d histories of %d registers, %d calls, %d of unknown outcome, %d sessions killed; "+
-		"each linearizable", w.name, histories, registerKeys, calls, failures["unknown"], kills)
+	dbtest.Reportf(t, 42, "%s: %d histories of %d registers, %d calls, %d of unknown outcome, %d %s; "+
+		"each linearizable", w.name, histories, registerKeys, calls, failures["unknown"], troubles, cmp.Or(w.trouble, "troubles"))
 }
 
 // lastReads reads the registers when all is over.
@@ -92,19 +93,19 @@ func (w *world) lastReads(t *testing.T, j *job) (list []call) {
 }
 
 // install makes the table of a model.
-func install[T any](t *testing.T, e dbtest.Engine) {
+func install[T any](t *testing.T, w *world) {
 	t.Helper()
-	is.New(t).NoErr(prom.NewRepo[T](prom.Using(open(t, e.DSN))).Install(context.Background()))
+	is.New(t).NoErr(prom.NewRepo[T](prom.Using(w.past)).Install(context.Background()))
 }
 
 // Ensure that the checker finds what is wrong when an increment is two statements.
 func TestRegisters_Broken(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, e dbtest.Engine) {
-		install[Register](t, e)
-		w := newWorld(t, 42, e, setting{name: "calm", processes: 1})
+	each(t, func(t *testing.T, p place) {
+		w := newWorld(t, 42, p, setting{name: "calm", processes: 1})
+		install[Register](t, w)
 		for no := range 200 {
-			j := job{Kind: "registers", Engine: e.Name, DSN: w.engine.DSN, Seed: rand.Uint64(), Workers: 8, Steps: 20,
+			j := job{Kind: "registers", Engine: p.Name, DSN: w.engine.DSN, Seed: rand.Uint64(), Workers: 8, Steps: 20,
 				First: int64(1 + no), Keys: 1, Mix: "counter", Broken: "two statements"}
 			a, _ := w.make(t, j)
 			if linearizable(append(a.Calls, w.lastReads(t, &j)...)) == porcupine.Illegal {
