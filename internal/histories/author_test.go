@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,7 +76,8 @@ func (a *author) run() {
 
 // alone reports whether what is done outside of transactions has the isolation level that the history is to have.
 func (a *author) alone() bool {
-	return a.job.Engine == dbtest.NameSQLite || a.job.Level == elle.ReadCommitted
+	return a.job.Engine == dbtest.NameSQLite || a.job.Level == elle.ReadCommitted ||
+		strings.Contains(a.job.DSN, serializable)
 }
 
 // add writes a transaction down. Its steps are those since the last one.

@@ -1,7 +1,6 @@
 package histories
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -78,7 +77,7 @@ func listHistories(t *testing.T, w *world, seed uint64, first *int64) {
 	t.Log(failures)
 	dbtest.Reportf(t, 43, "%s: %d histories of %d lists, %d transactions of %d steps, %d of unknown outcome, "+
 		"%d repeated, %d %s; no anomaly that its level forbids",
-		w.name, histories, listKeys, txns, ops, failures["unknown"], failures["retried"], troubles, cmp.Or(w.trouble, "troubles"))
+		w.name, histories, listKeys, txns, ops, failures["unknown"], failures["retried"], troubles, w.trouble)
 }
 
 func texts(history []elle.Txn, found []elle.Anomaly) string {

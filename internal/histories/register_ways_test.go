@@ -156,6 +156,15 @@ var calls = map[string][]way{
 			err := c.repo.CreateMany(ctx, list)
 			return written(key, &list[0], err)
 		}},
+		{"CreateMany, by arrays", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {
+			list := make([]Register, 40)
+			for i := range list {
+				list[i] = *c.new(c.job.First<<32+c.value(), 0) // of which nobody speaks
+			}
+			list[7] = *c.new(key, in.A)
+			err := c.repo.CreateMany(ctx, list)
+			return written(key, &list[7], err)
+		}},
 		{"in Batch", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {
 			var b prom.Batch
 			v := c.new(key, in.A)
@@ -231,7 +240,7 @@ var calls = map[string][]way{
 			n, err := c.where(key).Where(registerValue.Eq(in.B)).Update(ctx, registerValue.Set(in.A))
 			return counted(n, err)
 		}},
-		{"Claim", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {
+		{"UpdateReturning", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {
 			list, err := c.where(key).Where(registerValue.Eq(in.B)).UpdateReturning(ctx, registerValue.Set(in.A))
 			return returned(key, list, err)
 		}},

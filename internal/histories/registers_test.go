@@ -1,7 +1,6 @@
 package histories
 
 import (
-	"cmp"
 	"context"
 	"math/rand/v2"
 	"testing"
@@ -64,7 +63,7 @@ func registerHistories(t *testing.T, w *world, seed uint64, first *int64) {
 	}
 	t.Log(failures)
 	dbtest.Reportf(t, 42, "%s: %d histories of %d registers, %d calls, %d of unknown outcome, %d %s; "+
-		"each linearizable", w.name, histories, registerKeys, calls, failures["unknown"], troubles, cmp.Or(w.trouble, "troubles"))
+		"each linearizable", w.name, histories, registerKeys, calls, failures["unknown"], troubles, w.trouble)
 }
 
 // lastReads reads the registers when all is over.

@@ -1,6 +1,7 @@
 package histories
 
 import (
+	"cmp"
 	crand "crypto/rand"
 	"database/sql"
 	"math/rand/v2"
@@ -18,7 +19,8 @@ type place struct {
 	server *dbtest.Own
 }
 
-// each runs fn as the parallel subtests sqlite and postgres, the latter with a server of its own that notices deadlocks soon.
+// each runs fn as the parallel subtests sqlite and postgres, the latter with a server of its own that notices deadlocks
+// soon.
 func each(t *testing.T, fn func(t *testing.T, p place)) {
 	t.Helper()
 	t.Run(dbtest.NameSQLite, func(t *testing.T) {
@@ -36,6 +38,7 @@ func each(t *testing.T, fn func(t *testing.T, p place)) {
 type trouble string
 
 const (
+	calm      trouble = "troubles"
 	killed    trouble = "sessions killed"
 	cut       trouble = "faults of the network"
 	restarted trouble = "stops of the server"
@@ -51,6 +54,9 @@ type setting struct {
 	coalesce  bool // reads share round trips
 	bouncer   bool // PgBouncer is in between
 }
+
+// serializable is the option with which statements outside of transactions are serializable, too.
+const serializable = "default_transaction_isolation=serializable"
 
 func settingsOf(engine string) []setting {
 	if engine == dbtest.NameSQLite {
@@ -69,10 +75,11 @@ func settingsOf(engine string) []setting {
 		{name: "hasty", options: "pool_maxconn=4", processes: 1, hasty: true, coalesce: true},
 		{name: "killed", options: "pool_maxconn=8", processes: 2, trouble: killed},
 		{name: "killed and hasty", options: "pool_maxconn=2", processes: 2, hasty: true, trouble: killed, coalesce: true},
-		{name: "unprepared", options: "pool_maxconn=3&default_query_exec_mode=exec", processes: 2, hasty: true, trouble: killed},
+		{name: "unprepared", options: "pool_maxconn=3&default_query_exec_mode=exec", processes: 2, trouble: killed},
+		{name: "serializable", options: "pool_maxconn=8&" + serializable, processes: 2, hasty: true},
 		{name: "network", options: "pool_maxconn=8", processes: 2, trouble: cut},
 		{name: "server", options: "pool_maxconn=8", processes: 2, trouble: restarted, coalesce: true},
-		{name: "PgBouncer", options: "pool_maxconn=8", processes: 2, hasty: true, trouble: killed, coalesce: true, bouncer: true},
+		{name: "PgBouncer", options: "pool_maxconn=8", processes: 2, hasty: true, trouble: killed, bouncer: true},
 	}
 }
 
@@ -96,6 +103,7 @@ func newWorld(t *testing.T, row int, p place, s setting) *world {
 		p.DSN = p.With(s.options)
 	}
 	w := &world{setting: s, engine: p.Engine, server: p.server, app: "histories_" + strings.ToLower(crand.Text()[:10])}
+	w.trouble = cmp.Or(w.trouble, calm)
 	w.past = open(t, p.DSN)
 	w.direct = plain(t, w.past)
 	if s.bouncer {
@@ -117,9 +125,10 @@ func newWorld(t *testing.T, row int, p place, s setting) *world {
 	return w
 }
 
-// steps is how many steps each goroutine of a history makes: more where some are over at once, for the trouble that there is.
+// steps is how many steps each goroutine of a history makes: more where some are over at once, for the trouble that
+// there is.
 func (w *world) steps(n int) int {
-	if w.trouble != "" {
+	if w.trouble != calm {
 		n *= dbtest.Size(1, 3)
 	}
 	return n
@@ -135,8 +144,8 @@ func (w *world) end(t *testing.T) {
 	}
 }
 
-// make makes a history, and the trouble of the setting meanwhile. It returns when no statement of the history runs any more, not
-// even one whose caller has gone, and tells how often there was trouble.
+// make makes a history, and the trouble of the setting meanwhile. It returns when no statement of the history runs any
+// more, not even one whose caller has gone, and tells how often there was trouble.
 func (w *world) make(t *testing.T, j job) (a answer, troubles int) {
 	t.Helper()
 	done := make(chan struct{})
