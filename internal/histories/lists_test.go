@@ -49,7 +49,7 @@ func TestLists(t *testing.T) {
 func listHistories(t *testing.T, w *world, seed uint64, first *int64) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	levels := levelsOf(w.engine.Name)
-	histories := dbtest.Size(2, 200)
+	histories := dbtest.Size(2, 100)
 	var txns, ops, troubles int
 	failures := map[string]int{}
 	for no := range histories {

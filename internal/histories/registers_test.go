@@ -39,7 +39,7 @@ func TestRegisters(t *testing.T) {
 
 func registerHistories(t *testing.T, w *world, seed uint64, first *int64) {
 	random := rand.New(rand.NewPCG(seed, 0))
-	histories := dbtest.Size(3, 300)
+	histories := dbtest.Size(3, 200)
 	var calls, troubles int
 	failures := map[string]int{}
 	for no := range histories {

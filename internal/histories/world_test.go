@@ -129,7 +129,7 @@ func newWorld(t *testing.T, row int, p place, s setting) *world {
 // there is.
 func (w *world) steps(n int) int {
 	if w.trouble != calm {
-		n *= dbtest.Size(1, 3)
+		n *= dbtest.Size(1, 2)
 	}
 	return n
 }
