@@ -16,13 +16,14 @@ func useRegisters(db *prom.DB, j *job) answer {
 	if j.Coalesce {
 		options = append(options, prom.CoalesceReads())
 	}
-	repo := prom.NewRepo[Register](options...)
+	repo, marked := prom.NewRepo[Register](options...), prom.NewRepo[Marked](options...)
 	callers := make([]*caller, j.Workers)
 	var wg sync.WaitGroup
 	for i := range callers {
 		id := 1000*j.Site + i
-		callers[i] = &caller{repo: repo, db: db, job: j, id: id, random: rand.New(rand.NewPCG(j.Seed, uint64(id))),
-			loaded: map[int64]*Register{}, failures: map[string]int{}}
+		callers[i] = &caller{repo: repo, marked: marked, db: db, job: j, id: id,
+			random: rand.New(rand.NewPCG(j.Seed, uint64(id))),
+			loaded: map[int64]*Register{}, copies: map[int64]*Marked{}, failures: map[string]int{}}
 		wg.Go(callers[i].run)
 	}
 	wg.Wait()
@@ -42,12 +43,14 @@ func useRegisters(db *prom.DB, j *job) answer {
 // caller is a goroutine that calls, one call after the other.
 type caller struct {
 	repo   *prom.Repo[Register]
+	marked *prom.Repo[Marked]
 	db     *prom.DB
 	job    *job
 	id     int
 	random *rand.Rand
 	serial int64
 	loaded map[int64]*Register // what it has got of each register
+	copies map[int64]*Marked   // the same, with soft deletion
 
 	calls    []call
 	failures map[string]int
@@ -59,7 +62,8 @@ var mixes = map[string][]string{
 	"register": {"read", "read", "read", "create", "save", "save", "delete", "delete key", "set", "set if value",
 		"set if version", "upsert", "insert or nothing", "insert or read"},
 	"counter": {"read", "read", "add", "add", "add", "insert or add", "insert or add", "set if value"},
-	"mixed":   slices.Sorted(maps.Keys(steps)),
+	"mixed":   slices.Sorted(maps.Keys(calls)),
+	"marked":  slices.Sorted(maps.Keys(markedCalls)),
 }
 
 func (c *caller) run() {
@@ -83,8 +87,11 @@ func (c *caller) call(do string) {
 	ctx, cancel := hurried(c.job, c.random)
 	defer cancel()
 	key := c.job.First + c.random.Int64N(c.job.Keys)
-	in := input{Do: do}
+	in := input{Do: do, Soft: c.job.Mix == "marked"}
 	ways := calls[do]
+	if in.Soft {
+		ways = markedCalls[do]
+	}
 	way := ways[c.random.IntN(len(ways))]
 	if c.job.Broken != "" && do == "add" {
 		way = broken[c.job.Broken]
@@ -98,7 +105,7 @@ func (c *caller) call(do string) {
 	}
 	v := c.loaded[key]
 	switch do {
-	case "save", "delete", "set if version", "set if value":
+	case "save", "delete", "mark", "restore", "set if version", "set if value":
 		if v == nil {
 			return
 		}
@@ -139,9 +146,14 @@ func (c *caller) call(do string) {
 	}
 }
 
+// errNotNow is of a call that was not made.
+var errNotNow = errors.New("the value is not one for this call")
+
 // output returns the output of a call with an error, or false when it is as if there had been no call.
 func (c *caller) output(err error) (output, bool) {
 	switch {
+	case errors.Is(err, errNotNow):
+		return output{}, false
 	case err == nil:
 		return output{Outcome: done}, true
 	case errors.Is(err, prom.ErrOutcomeUnknown):

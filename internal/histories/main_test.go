@@ -25,6 +25,14 @@ type Register struct {
 	Version int64 `prom:"version"`
 }
 
+// Marked is a register with soft deletion.
+type Marked struct {
+	prom.Model
+	Value   int64
+	Version int64      `prom:"version"`
+	Deleted *time.Time `prom:"deleted"`
+}
+
 // List is a list of values, as a text and as a list.
 type List struct {
 	Number  int64 `prom:"key"`
@@ -45,6 +53,9 @@ var (
 	registerID      = prom.NumberOf(func(r *Register) *int64 { return &r.ID })
 	registerValue   = prom.NumberOf(func(r *Register) *int64 { return &r.Value })
 	registerVersion = prom.NumberOf(func(r *Register) *int64 { return &r.Version })
+
+	markedID    = prom.NumberOf(func(m *Marked) *int64 { return &m.ID })
+	markedValue = prom.NumberOf(func(m *Marked) *int64 { return &m.Value })
 
 	listNumber = prom.NumberOf(func(l *List) *int64 { return &l.Number })
 	listText   = prom.TextOf(func(l *List) *string { return &l.Text })

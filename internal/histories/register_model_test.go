@@ -27,7 +27,10 @@ type input struct {
 	Do string // a key of steps
 	A  int64  // the value that is written or added
 	B  int64  // the value or version that the row must have
-	By string // the method by which it was done, for people who read histories
+	// Soft says that the model has soft deletion. What others do between a write that misses its row and the look for it
+	// makes one of ErrStale and ErrNotFound the other, then.
+	Soft bool
+	By   string // the method by which it was done, for people who read histories
 }
 
 // output is what was answered.
@@ -51,21 +54,27 @@ const (
 // register is the state of a row. Its zero value is no row.
 type register struct {
 	There          bool
+	Gone           bool // it is there, and soft-deleted
 	Value, Version int64
 }
 
 // write is a row after another write.
-func (r register) write(value int64) register { return register{true, value, r.Version + 1} }
+func (r register) write(value int64) register { return register{true, r.Gone, value, r.Version + 1} }
+
+// mark is a row after it was soft-deleted or restored.
+func (r register) mark(gone bool) register { return register{true, gone, r.Value, r.Version + 1} }
+
+func (r register) visible() bool { return r.There && !r.Gone }
 
 // steps are what each call does when nothing else happens: it returns the outcome, the register afterwards, and the row
 // that may be told.
 var steps = map[string]func(r register, in input) (outcome string, next, row register){
-	"read": func(r register, _ input) (string, register, register) { return there(r), r, r },
+	"read": func(r register, _ input) (string, register, register) { return when(r.visible(), none, r, r) },
 	"create": func(r register, in input) (string, register, register) {
 		return when(!r.There, taken, r, r.write(in.A))
 	},
 	"save": func(r register, in input) (string, register, register) {
-		if !r.There {
+		if !r.visible() {
 			return none, r, r
 		}
 		return when(r.Version == in.B, stale, r, r.write(in.A))
@@ -74,20 +83,46 @@ var steps = map[string]func(r register, in input) (outcome string, next, row reg
 		if r.There && r.Version != in.B {
 			return stale, r, r
 		}
-		return there(r), register{}, r
+		return when(r.There, none, r, register{})
 	},
-	"delete key": func(r register, _ input) (string, register, register) { return there(r), register{}, r },
-	"set":        func(r register, in input) (string, register, register) { return when(r.There, none, r, r.write(in.A)) },
+	"delete key": func(r register, _ input) (string, register, register) {
+		if !r.visible() {
+			return none, r, r
+		}
+		return done, register{}, r
+	},
+	"mark": func(r register, in input) (string, register, register) {
+		if !r.visible() {
+			return none, r, r
+		}
+		return when(r.Version == in.B, stale, r, r.mark(true))
+	},
+	"mark key": func(r register, _ input) (string, register, register) {
+		return when(r.visible(), none, r, r.mark(true))
+	},
+	"restore": func(r register, in input) (string, register, register) {
+		if !r.Gone {
+			return none, r, r
+		}
+		return when(r.Version == in.B, stale, r, r.mark(false))
+	},
+	"restore key": func(r register, _ input) (string, register, register) {
+		return when(r.Gone, none, r, r.mark(false))
+	},
+	"set": func(r register, in input) (string, register, register) {
+		return when(r.visible(), none, r, r.write(in.A))
+	},
 	"set if value": func(r register, in input) (string, register, register) {
-		return when(r.There && r.Value == in.B, none, r, r.write(in.A))
+		return when(r.visible() && r.Value == in.B, none, r, r.write(in.A))
 	},
 	"set if version": func(r register, in input) (string, register, register) {
-		return when(r.There && r.Version == in.B, none, r, r.write(in.A))
+		return when(r.visible() && r.Version == in.B, none, r, r.write(in.A))
 	},
 	"add": func(r register, in input) (string, register, register) {
-		return when(r.There, none, r, r.write(r.Value+in.A))
+		return when(r.visible(), none, r, r.write(r.Value+in.A))
 	},
 	"upsert": func(r register, in input) (string, register, register) { // which does not tell whether it has inserted
+		r.Gone = false
 		return done, r.write(in.A), r.write(in.A)
 	},
 	"insert or add": func(r register, in input) (string, register, register) {
@@ -97,15 +132,11 @@ var steps = map[string]func(r register, in input) (outcome string, next, row reg
 		return when(!r.There, none, r, r.write(in.A))
 	},
 	"insert or read": func(r register, in input) (string, register, register) {
+		if r.Gone {
+			return taken, r, r
+		}
 		return when(!r.There, foundRow, r, r.write(in.A))
 	},
-}
-
-func there(r register) string {
-	if r.There {
-		return done
-	}
-	return none
 }
 
 // when returns what has been done, or else the other outcome.
@@ -120,6 +151,10 @@ func when(ok bool, outcome string, other, next register) (string, register, regi
 func step(r register, in input, out output) (bool, register) {
 	outcome, next, row := steps[in.Do](r, in)
 	if out.Outcome == unknown { // it has happened here, or, at the end of all, it has not
+		return true, next
+	}
+	misses := []string{none, stale}
+	if in.Soft && slices.Contains(misses, outcome) && slices.Contains(misses, out.Outcome) {
 		return true, next
 	}
 	ok := out.Outcome == outcome && (!out.Row || out.Value == row.Value && out.Version == row.Version)

@@ -31,21 +31,24 @@ func TestRegisters(t *testing.T) {
 				w := newWorld(t, 42, p, s)
 				defer w.end(t)
 				install[Register](t, w)
+				install[Marked](t, w)
 				registerHistories(t, w, seed+uint64(no)<<32, &first)
 			})
 		}
 	})
 }
 
+var mixNames = []string{"register", "counter", "mixed", "marked"}
+
 func registerHistories(t *testing.T, w *world, seed uint64, first *int64) {
 	random := rand.New(rand.NewPCG(seed, 0))
-	histories := dbtest.Size(3, 200)
+	histories := dbtest.Size(4, 200)
 	var calls, troubles int
 	failures := map[string]int{}
 	for no := range histories {
 		j := job{Kind: "registers", Engine: w.engine.Name, DSN: w.engine.DSN, Seed: seed + uint64(no),
 			Workers: 12 + random.IntN(5), Steps: w.steps(registerSteps), First: *first, Keys: registerKeys,
-			Hasty: w.hasty, Coalesce: w.coalesce, Mix: []string{"register", "counter", "mixed"}[no%3]}
+			Hasty: w.hasty, Coalesce: w.coalesce, Mix: mixNames[no%len(mixNames)]}
 		*first += registerKeys
 		a, n := w.make(t, j)
 		troubles += n
@@ -71,7 +74,11 @@ func (w *world) lastReads(t *testing.T, j *job) (list []call) {
 	t.Helper()
 	for key := j.First; key < j.First+j.Keys; key++ {
 		c := call{Client: 9999, Key: key, Input: input{Do: "read", By: "SQL"}, Call: now()}
-		rows, err := w.direct.Query(`SELECT value, version FROM register WHERE _id = $1`, key)
+		query := `SELECT value, version FROM register WHERE _id = $1`
+		if j.Mix == "marked" {
+			query = `SELECT value, version FROM marked WHERE _id = $1 AND deleted IS NULL`
+		}
+		rows, err := w.direct.Query(query, key)
 		if err != nil {
 			t.Fatal(err)
 		}
