@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -15,7 +16,11 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "6") // most of these tests wait most of the time
+	dbtest.Main(m)
+}
 
 // Register is a row that is read and written by itself: a register or a counter. Its version counts the writes, so that
 // one that has happened twice, or though it failed, is seen.
