@@ -38,7 +38,7 @@ type result struct {
 
 var rowForm = regexp.MustCompile(`^\| *([0-9]+) *\| *([CRT]) *\| *([^|]+?) *\| *([^|]+?) *\| *([^|]+?) *\|$`)
 
-// parseRows reads the table of the page. The numbers of its rows ascend, and some may be missing.
+// parseRows reads the table of the page, whose rows have ascending numbers.
 func parseRows(page string) ([]*row, error) {
 	var rows []*row
 	for line := range strings.Lines(page) {
@@ -51,8 +51,8 @@ func parseRows(page string) ([]*row, error) {
 			continue
 		}
 		no, _ := strconv.Atoi(m[1])
-		if n := len(rows); n > 0 && no <= rows[n-1].no {
-			return nil, fmt.Errorf("docs/reliability.md: the row %d comes after the row %d", no, rows[n-1].no)
+		if len(rows) > 0 && no <= rows[len(rows)-1].no {
+			return nil, fmt.Errorf("docs/reliability.md: the row %d comes after %d", no, rows[len(rows)-1].no)
 		}
 		r := &row{no: no, suite: m[2], what: m[3], engines: []string{"postgres", "sqlite"}}
 		switch {
@@ -77,10 +77,12 @@ func numbers(word string) []string {
 	return []string{word}
 }
 
-// find returns the row of a number, nil when there is none.
-func find(rows []*row, number string) *row {
-	if i := slices.IndexFunc(rows, func(r *row) bool { return number == strconv.Itoa(r.no) }); i >= 0 {
-		return rows[i]
+// rowOf returns the row of a number, or nil.
+func rowOf(rows []*row, number string) *row {
+	for _, r := range rows {
+		if strconv.Itoa(r.no) == number {
+			return r
+		}
 	}
 	return nil
 }
@@ -89,7 +91,7 @@ func find(rows []*row, number string) *row {
 func match(rows []*row, tests []testindex.Test) error {
 	for _, t := range tests {
 		for _, word := range t.Named {
-			r := find(rows, word)
+			r := rowOf(rows, word)
 			if r == nil {
 				return fmt.Errorf("%s in %s names the suite %s, which docs/reliability.md does not have", t.Name, t.Folder, word)
 			}
@@ -103,7 +105,7 @@ func match(rows []*row, tests []testindex.Test) error {
 func addResults(rows []*row, report string) error {
 	for line := range strings.Lines(report) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		r := find(rows, f[0])
+		r := rowOf(rows, f[0])
 		if r == nil || len(f) != 6 {
 			return fmt.Errorf("the report has a line that is none: %q", line)
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -133,7 +132,7 @@ func TestRun_Bad(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, page, suite, report, want string }{
 		{"no rows", "# Nothing\n", suite, "", "no rows"},
-		{"order", strings.Replace(page, "| 2 |", "| 4 |", 1), suite, "", "the row 3 comes after the row 4"},
+		{"order", strings.Replace(page, "| 2 |", "| 4 |", 1), suite, "", "the row 3 comes after 4"},
 		{"columns", strings.Replace(page, "| 2 | R | files |", "| 2 | files |", 1), suite, "", "the row after 1"},
 		{"a row that is none", page, strings.Replace(suite, "suite: 2", "suite: 9", 1), "", "names the suite 9"},
 		{"no function", page, suite + "\n// suite: 1\n", "", "belongs to no function"},
@@ -163,17 +162,16 @@ func TestGaps(t *testing.T) {
 	is.True(strings.HasPrefix(out.String(), "  7 C  names"))
 }
 
-// Ensure that the page of this module has rows, and that its tests name only such.
+// Ensure that the page of this module has the rows, and that its tests name only such.
 func TestPage(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	root := filepath.Join("..", "..")
-	page, err := os.ReadFile(filepath.Join(root, "docs", "reliability.md"))
-	is.NoErr(err)
-	rows := len(regexp.MustCompile(`(?m)^\| [0-9]+ \|`).FindAll(page, -1))
-	is.True(rows > 30)
 	var out strings.Builder
-	_, err = run(&out, options{root: root, report: os.DevNull})
+	_, err := run(&out, options{root: filepath.Join("..", ".."), report: os.DevNull})
 	is.NoErr(err)
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "reliability.md"))
+	is.NoErr(err)
+	rows := strings.Count(string(page), "\n| ") - 1 // less the head
+	is.True(rows >= 35)
 	is.Equal(strings.Count(out.String(), "\n"), rows+1)
 }
