@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/matryer/is"
@@ -15,21 +14,19 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// after is a log that does something once, when a statement has been executed that begins with a verb.
-type after struct {
-	verb  string
-	armed atomic.Bool
-	do    func()
-}
+// after is a log that does something after each statement that begins with a text.
+type after map[string]func()
 
-func (a *after) Enabled(context.Context, slog.Level) bool { return true }
-func (a *after) WithAttrs([]slog.Attr) slog.Handler       { return a }
-func (a *after) WithGroup(string) slog.Handler            { return a }
+func (a after) Enabled(context.Context, slog.Level) bool { return true }
+func (a after) WithAttrs([]slog.Attr) slog.Handler       { return a }
+func (a after) WithGroup(string) slog.Handler            { return a }
 
-func (a *after) Handle(_ context.Context, r slog.Record) error {
+func (a after) Handle(_ context.Context, r slog.Record) error {
 	r.Attrs(func(attr slog.Attr) bool {
-		if attr.Key == "sql" && strings.HasPrefix(attr.Value.String(), a.verb) && a.armed.CompareAndSwap(true, false) {
-			a.do()
+		for begin, do := range a {
+			if attr.Key == "sql" && strings.HasPrefix(attr.Value.String(), begin) {
+				do()
+			}
 		}
 		return true
 	})
@@ -43,7 +40,7 @@ func TestMissedMeanwhile(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		ctx := kit.Ended(t)
 		others := kit.Open(t, e.DSN)
-		log := &after{}
+		log := after{}
 		db := kit.Open(t, e.DSN, prom.Logger(slog.New(log)))
 		tests := []struct {
 			name, verb string
@@ -69,14 +66,16 @@ func TestMissedMeanwhile(t *testing.T) {
 			loaded := *draft
 			is.NoErr(posts(others).DeleteKey(ctx, post.ID))
 			is.NoErr(drafts(others).HardDelete(ctx, draft))
-			*log = after{verb: tt.verb, do: func() {
+			done := false
+			log[tt.verb] = func() {
+				delete(log, tt.verb)
+				done = true
 				kit.MustCreate(t, posts(others), Post{Model: prom.Model{ID: post.ID}, Name: tt.name})
 				kit.MustCreate(t, drafts(others), Draft{Model: prom.Model{ID: loaded.ID}, Name: tt.name})
-			}}
-			log.armed.Store(true)
+			}
 			err := tt.write(post, &loaded)
 			t.Log(tt.name, err)
-			is.True(!log.armed.Load())
+			is.True(done)
 			is.True(errors.Is(err, prom.ErrNotFound))
 		}
 	})
@@ -98,12 +97,59 @@ func TestMissedMeanwhile_Version(t *testing.T) {
 		loaded := *draft // version 2
 		is.NoErr(drafts(others).HardDelete(ctx, draft))
 		again := kit.MustCreate(t, drafts(others), Draft{Model: prom.Model{ID: loaded.ID}, Name: "c"})
-		log := &after{verb: "UPDATE", do: func() { save(again, "d") }}
-		log.armed.Store(true)
+		log := after{}
+		log["UPDATE"] = func() { delete(log, "UPDATE"); save(again, "d") }
 		loaded.Name = "e"
 		err := drafts(kit.Open(t, e.DSN, prom.Logger(slog.New(log)))).Save(ctx, &loaded)
 		is.Equal(again.Version, loaded.Version)
 		is.True(errors.Is(err, prom.ErrStale))
+	})
+}
+
+// Ensure that GetOrCreate goes on when others insert the row before each of its inserts, and delete it before each of its
+// looks, and that a row which was soft-deleted then is told as that.
+func TestGetOrCreateMeanwhile(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := kit.Ended(t)
+		others := kit.Open(t, e.DSN)
+		log := after{}
+		db := kit.Open(t, e.DSN, prom.Logger(slog.New(log)))
+		is.NoErr(posts(others).Install(ctx))
+		_, err := posts(db).Count(ctx)
+		is.NoErr(err)
+		rounds, there := 0, false
+		log[`SELECT "`] = func() {
+			if rounds++; rounds <= 12 {
+				kit.MustCreate(t, posts(others), Post{Name: "a"})
+				there = true
+			}
+		}
+		log["INSERT"] = func() {
+			if there {
+				_, err := posts(others).Where(postName.Eq("a")).Delete(ctx)
+				is.NoErr(err)
+				there = false
+			}
+		}
+		created, err := posts(db).GetOrCreate(ctx, &Post{Name: "a"}, postName)
+		is.NoErr(err)
+		is.True(created)
+		is.True(rounds > 12)
+
+		draft := kit.MustCreate(t, drafts(others), Draft{Name: "b"})
+		is.NoErr(drafts(others).Delete(ctx, draft))
+		inserts := 0
+		delete(log, `SELECT "`)
+		log["INSERT"] = func() {
+			if inserts++; inserts == 8 {
+				_, err := drafts(others).AllRows().WithDeleted().HardDelete(ctx)
+				is.NoErr(err)
+			}
+		}
+		_, err = drafts(db).GetOrCreate(ctx, &Draft{Model: prom.Model{ID: draft.ID}, Name: "c"})
+		is.True(errors.Is(err, prom.ErrUnique))
 	})
 }
 
