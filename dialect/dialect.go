@@ -156,6 +156,10 @@ type Introspection interface {
 	// fail itself. They are "" where the server refuses to drop what something refers to.
 	Sound() (all, one string)
 
+	// Suppresses returns a query for whether (boolean) something may keep a write from a row of a table without an error: a
+	// trigger, a rule, a policy, a conflict clause, or that it is a view.
+	Suppresses() string
+
 	// Complete adds to a table what only its Definitions tell.
 	Complete(f *schema.Found)
 
