@@ -99,6 +99,9 @@ func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix s
 		f := t.Field(i)
 		text, tagged := f.Tag.Lookup("prom")
 		tg, err := parseTag(text)
+		if err == nil && !tagged {
+			err = lostTag(f.Tag)
+		}
 		if err != nil {
 			return b.tagError(prefix+f.Name, text, err)
 		}
