@@ -109,7 +109,7 @@ func baseWord(item string) string {
 // checkName returns an error for the first item of a tag, no option of prom, that is not meant as a column's name.
 func checkName(word string) error {
 	alone, _ := foreign()
-	if alone[plainWord(word)] == "" && !strings.ContainsAny(word, ":;()'\"`<>") && !manyItems(word) {
+	if alone[plainWord(word)] == "" && !strings.ContainsAny(word, ":;()<>") && !strings.ContainsAny(word[:1], "'\"`") && !manyItems(word) {
 		return nil
 	}
 	return fmt.Errorf("%w; a column of this name is written name=%s", unknownItem(word), quoteValue(word))

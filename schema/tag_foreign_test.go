@@ -109,7 +109,7 @@ func TestWordsOfOthersAdvice(t *testing.T) {
 func TestNamesLikeWordsOfOthers(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"comment", "description", "check", "column", "precision", "priority", "table", "prefix", "reverse",
-		"user_name", "full name", "email_address", "pk_old", "no_url", "Straße", "a.b", "a-b"} {
+		"user_name", "full name", "email_address", "pk_old", "no_url", "Straße", "a.b", "a-b", `a "quoted" name`} {
 		is := is.New(t)
 		got, err := parseTag(text)
 		is.NoErr(err)
