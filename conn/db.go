@@ -357,6 +357,7 @@ func describe(err error, st *Statement) error {
 		if e.Table == "" {
 			e.Table = st.Table
 		}
+		e.tell(st.SQL)
 	}
 	return err
 }
