@@ -16,9 +16,12 @@ type Kind = conn.Kind
 
 // Violation is one rule that a value breaks, and Violations are all that it breaks. They are the cause of errors of kind
 // [ErrValidation]; get them by errors.As.
+//
+// [Limits] are what the rules of a field allow, as data.
 type (
 	Violation  = scan.Violation
 	Violations = scan.Violations
+	Limits     = scan.Limits
 )
 
 // The kinds of errors, for errors.Is.
@@ -66,6 +69,7 @@ func errorOf(op string, t *schema.Table, err error) error {
 			e.Columns = []string{column.Column}
 		}
 		e.Locate(t)
+		explainCheck(e, t)
 		return err
 	}
 	if inColumn {
@@ -81,4 +85,18 @@ func errorOf(op string, t *schema.Table, err error) error {
 		}
 	}
 	return invalid
+}
+
+// explainCheck says what the rules are of the column whose CHECK has refused a value, as the model has them.
+func explainCheck(e *conn.Error, t *schema.Table) {
+	if e.Kind != ErrCheck || e.Table != t.Name || len(e.Columns) != 1 || e.Detail != "" {
+		return
+	}
+	c := t.Column(e.Columns[0])
+	if c == nil || e.Constraint != t.CheckName(c) {
+		return
+	}
+	if v, ok := scan.Refused(c); ok {
+		e.Detail, e.Err = v.Reason, errors.Join(e.Err, Violations{v})
+	}
 }

@@ -103,6 +103,9 @@ type Error struct {
 	fresh bool // see IsUnsent
 	raced bool // see IsRaced
 
+	untold bool   // what the engine said of the statement may be told, see tell
+	where  string // of a connection that failed: its name, and where it leads; see DB.place
+
 	failed string // SQLite's list of the columns that failed, which only the schema tells apart for sure
 }
 
@@ -130,6 +133,9 @@ func (e *Error) Error() string {
 	}
 	if e.Constraint != "" {
 		b.WriteString(": constraint " + e.Constraint)
+	}
+	if e.where != "" {
+		b.WriteString(": " + e.where)
 	}
 	if e.Detail != "" {
 		b.WriteString(": " + e.Detail)

@@ -84,6 +84,8 @@ func fileError(code int, text string, err error) *Error {
 		e.Constraint, _ = after(text, "CHECK constraint failed: ")
 	case code&0xff == lib.SQLITE_ERROR, code == lib.SQLITE_SCHEMA && strings.HasPrefix(text, "no such "): // the schema changes again and again
 		e.setMissing(text)
+	case kind == KindType:
+		e.untold = true
 	case code == lib.SQLITE_READONLY_DBMOVED:
 		return movedError()
 	case kind == KindOther:
@@ -120,16 +122,11 @@ func (e *Error) setMissing(text string) {
 	says := func(phrase string) bool { return strings.Contains(text, phrase) }
 	switch {
 	case says("no such table: "):
-		e.Kind = KindNoTable
-		e.Detail, _ = after(text, "no such table: ")
+		e.Kind, e.untold = KindNoTable, true
 	case says("no such column: "):
-		// A name in double quotes comes with the quotes and with advice.
-		name, _ := after(text, "no such column: ")
-		name, _, _ = strings.Cut(name, " - should this be a string literal")
-		e.Kind, e.Detail = KindNoColumn, strings.Trim(name, `"`)
+		e.Kind, e.untold = KindNoColumn, true
 	case says(" has no column named "):
-		e.Kind = KindNoColumn
-		e.Detail, _ = after(text, " has no column named ")
+		e.Kind, e.untold = KindNoColumn, true
 	case says("ON CONFLICT clause does not match any PRIMARY KEY or UNIQUE constraint"):
 		e.Kind = KindNoIndex
 	case says(" already exists"), says("there is already "), says("duplicate column name: "):
@@ -142,10 +139,10 @@ func (e *Error) setMissing(text string) {
 	case says("LIKE or GLOB pattern too complex"):
 		e.Kind, e.Detail = KindTooLong, "SQLite takes patterns of up to 50,000 bytes"
 	default:
-		e.Kind = KindSyntax
+		e.Kind, e.untold = KindSyntax, true
 		for phrase, detail := range sqliteLimits {
 			if says(phrase) {
-				e.Detail = detail
+				e.Detail, e.untold = detail, false
 			}
 		}
 	}

@@ -57,9 +57,9 @@ var sqliteFailures = []failure{
 		code: sqlite3.SQLITE_CONSTRAINT_CHECK, kind: KindCheck, constraint: "pos > 0"},
 	{name: "trigger", sql: `DELETE FROM plain`, code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: KindCheck},
 	{name: "strict type", sql: `INSERT INTO strict (n) VALUES (?)`, args: []schema.Value{txt(secret)},
-		code: sqlite3.SQLITE_CONSTRAINT_DATATYPE, kind: KindType},
+		code: sqlite3.SQLITE_CONSTRAINT_DATATYPE, kind: KindType, detail: `cannot store TEXT value in INT column strict.n`},
 	{name: "no integer for a key", sql: `INSERT INTO parent (id, name) VALUES (?, 'x')`, args: []schema.Value{txt(secret)},
-		code: sqlite3.SQLITE_MISMATCH, kind: KindType},
+		code: sqlite3.SQLITE_MISMATCH, kind: KindType, detail: `the value has not the type of the primary key, an integer`},
 	{name: "range", sql: `SELECT fts5_get_locale(words, 99) FROM words`, code: sqlite3.SQLITE_RANGE, kind: KindType},
 	{name: "too big", sql: `SELECT length(randomblob(1000000001))`, code: sqlite3.SQLITE_TOOBIG, kind: KindTooLong},
 	{name: "no table", sql: `SELECT * FROM nope`, code: sqlite3.SQLITE_ERROR, kind: KindNoTable, detail: "nope"},
@@ -68,8 +68,8 @@ var sqliteFailures = []failure{
 	{name: "no column in double quotes", sql: `SELECT "nope" FROM parent`, code: sqlite3.SQLITE_ERROR, kind: KindNoColumn, detail: "nope"}, // trap 4, B6
 	{name: "no column to insert", sql: `INSERT INTO parent (nope) VALUES (1)`, code: sqlite3.SQLITE_ERROR, kind: KindNoColumn, detail: "nope"},
 	{name: "no unique index", sql: `INSERT INTO child VALUES (1, 1) ON CONFLICT (id) DO NOTHING`, code: sqlite3.SQLITE_ERROR, kind: KindNoIndex},
-	{name: "no function", sql: `SELECT nope(1)`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax}, // B14: no missing column
-	{name: "syntax", sql: `SELEKT '` + secret + `'`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax},
+	{name: "no function", sql: `SELECT nope(1)`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: `no such function: nope`}, // B14: no missing column
+	{name: "syntax", sql: `SELEKT '` + secret + `'`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: `near "SELEKT": syntax error`},
 	{name: "integer overflow", sql: `SELECT sum(n) FROM (SELECT 9223372036854775807 AS n UNION ALL SELECT 1)`, code: sqlite3.SQLITE_ERROR, kind: KindType,
 		detail: "the number is outside the range of the column"},
 	{name: "long pattern", sql: `SELECT 'a' LIKE ?`, args: []schema.Value{txt(strings.Repeat(secret, 5000))}, code: sqlite3.SQLITE_ERROR, kind: KindTooLong,
@@ -90,8 +90,8 @@ var sqliteFailures = []failure{
 		detail: sqliteLimits["too many terms in ORDER BY"]},
 	{name: "too many arguments of a function", sql: `SELECT max(` + strings.Repeat("1, ", 2000) + "1)", code: sqlite3.SQLITE_ERROR, kind: KindSyntax,
 		detail: sqliteLimits["too many arguments on function"]},
-	{name: "write to a view", sql: `INSERT INTO view VALUES ('` + secret + `')`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax},
-	{name: "malformed JSON", sql: `SELECT json_extract('` + secret + `', '$.a')`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax},
+	{name: "write to a view", sql: `INSERT INTO view VALUES ('` + secret + `')`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: `cannot modify view because it is a view`},
+	{name: "malformed JSON", sql: `SELECT json_extract('` + secret + `', '$.a')`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: `malformed JSON`},
 	{name: "table made twice", sql: `CREATE TABLE parent (id INT)`, code: sqlite3.SQLITE_ERROR, kind: KindOther, detail: racedDetail, more: isRaced},
 	{name: "index made twice", sql: `CREATE INDEX parent_lower ON parent (age)`, code: sqlite3.SQLITE_ERROR, kind: KindOther, detail: racedDetail, more: isRaced},
 	{name: "column made twice", sql: `ALTER TABLE parent ADD COLUMN name TEXT`, code: sqlite3.SQLITE_ERROR, kind: KindOther, detail: racedDetail, more: isRaced},

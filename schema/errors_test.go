@@ -46,6 +46,11 @@ func TestOfErrors(t *testing.T) {
 
 		// columns
 		{tagged[int](`uniqe`), `field B: tag prom:"uniqe": "uniqe" looks like the option unique`},
+		{tagged[int](`required`), `field B: tag prom:"required": "required" is an option of other libraries, not of prom`},
+		{struct {
+			named
+			B int `Prom:"key"` //nolint:govet // that is what is tested
+		}{}, `field B: the key Prom of the struct tag is written prom`},
 		{struct {
 			named
 			B int `prom:"name='a'"`

@@ -71,6 +71,7 @@ type builder struct {
 	table   *Table
 	last    []*Column // of an embedded prom.Model: after the model's own
 	indexes []pendingIndex
+	result  bool // the struct is for rows of a result and no table's
 }
 
 func (b *builder) setName(name string) error {
@@ -99,6 +100,9 @@ func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix s
 		f := t.Field(i)
 		text, tagged := f.Tag.Lookup("prom")
 		tg, err := parseTag(text)
+		if err == nil && !tagged {
+			err = lostTag(f.Tag)
+		}
 		if err != nil {
 			return b.tagError(prefix+f.Name, text, err)
 		}
@@ -206,6 +210,9 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 		return fmt.Errorf("via and to are for fields of type prom.Many and prom.ManyVia, not for %s", c.Type)
 	}
 	if err := c.setKind(tg); err != nil {
+		return err
+	}
+	if err := b.checkDocument(c, tg); err != nil {
 		return err
 	}
 	if err := c.setReference(b.table.Model); err != nil {
