@@ -106,7 +106,7 @@ func (b *builder) setWas(tg *tag, was string) error {
 		return errors.New("was, the table's name from before, stands alone on its blank field")
 	case b.table.Was != "":
 		return fmt.Errorf("the table's name from before is told already, %q", b.table.Was)
-	case foldName(was) == foldName(b.table.Name):
+	case FoldName(was) == FoldName(b.table.Name):
 		return errors.New("was is the table's name from before, and not the one that it has")
 	}
 	if err := checkTableName(was); err != nil {
@@ -155,7 +155,7 @@ func (b *builder) makeIndexes() error {
 // what PostgreSQL makes for a primary key, which shares one namespace with indexes.
 func (b *builder) checkIndexName(name string) error {
 	for _, ix := range b.table.Indexes {
-		if foldName(ix.short) == foldName(name) {
+		if FoldName(ix.short) == FoldName(name) {
 			return fmt.Errorf("the indexes %q and %q differ in case only, which SQLite does not tell apart", name, ix.short)
 		}
 	}

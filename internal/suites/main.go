@@ -59,7 +59,7 @@ func run(w io.Writer, o options) (int, error) {
 		return 0, err
 	}
 	if which := o.only + o.tests + o.packages; which != "" && !slices.ContainsFunc(rows, func(r *row) bool { return r.is(which) }) {
-		return 0, fmt.Errorf("docs/reliability.md has no suite and no row %q: name C, R, T or a number from 1 to %d", which, len(rows))
+		return 0, fmt.Errorf("docs/reliability.md has no suite and no row %q: name C, R, T or a number of its table", which)
 	}
 	tests, err := testindex.Find(o.root, "suite", numbers)
 	if err != nil {
