@@ -41,7 +41,8 @@ func Fragment(sql string) (parts []string, err error) {
 			}
 		}
 		if l.kind == quoted && len(open) > 0 && open[len(open)-1] == ']' && strings.Contains(l.text, "]") {
-			return nil, errors.New("the raw SQL has a ] in a quoted text between [ and ], where SQLite ends a name; pass the text as an argument")
+			return nil, errors.New("the raw SQL has a ] in a quoted text between [ and ], where SQLite ends a name; " +
+				"pass the text as an argument")
 		}
 		b.WriteString(l.text)
 	}

@@ -40,7 +40,8 @@ func Parse(sql string) (Statement, error) {
 		case l.kind == sign && l.text == ";" && !hasBody(words):
 			ended = true
 		case ended && l.kind != space && l.kind != comment:
-			return s, errors.New("the raw SQL holds more than one statement; run each by itself, in a transaction if they belong together")
+			return s, errors.New("the raw SQL holds more than one statement; " +
+				"run each by itself, in a transaction if they belong together")
 		case ended:
 		case l.kind == arg:
 			s.Parts = append(s.Parts, b.String())
@@ -106,5 +107,6 @@ func endsTransaction(words []string) error {
 	default:
 		return nil
 	}
-	return fmt.Errorf("the raw SQL begins with %s; transactions, and those in a transaction, are begun and ended by Tx", lead)
+	return fmt.Errorf("the raw SQL begins with %s; "+
+		"transactions, and those in a transaction, are begun and ended by Tx", lead)
 }
