@@ -2,7 +2,9 @@ package conn
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -145,6 +147,21 @@ func (e *Error) Error() string {
 	}
 	return b.String()
 }
+
+// MarshalJSON writes the kind, the place and the text of the error. Its cause, which may hold values, is left out.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Kind       string   `json:"kind"`
+		Op         string   `json:"op,omitempty"`
+		Table      string   `json:"table,omitempty"`
+		Columns    []string `json:"columns,omitempty"`
+		Constraint string   `json:"constraint,omitempty"`
+		Error      string   `json:"error"`
+	}{e.Kind.Error(), e.Op, e.Table, e.Columns, e.Constraint, e.Error()})
+}
+
+// GoString is what %#v shows: the text of the error, and nothing of its cause.
+func (e *Error) GoString() string { return fmt.Sprintf("&prom.Error{%q}", e.Error()) }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +28,7 @@ var sqliteSchema = []string{
 	`CREATE TABLE strict (n INT, body TEXT) STRICT`,
 	`CREATE VIEW view AS SELECT name FROM parent`,
 	`CREATE TRIGGER no_plain BEFORE DELETE ON plain BEGIN SELECT RAISE(ABORT, 'kept: ` + secret + `'); END`,
+	`CREATE TRIGGER no_change BEFORE UPDATE ON plain BEGIN SELECT RAISE(ABORT, NEW.name); END`,
 	`CREATE VIRTUAL TABLE words USING fts5(body)`,
 	`INSERT INTO parent (id, name, short) VALUES (1, '` + secret + `', 'abc')`,
 	`INSERT INTO pair VALUES ('` + secret + `', 'b')`,
@@ -34,6 +36,11 @@ var sqliteSchema = []string{
 	`INSERT INTO plain (rowid, name) VALUES (1, '` + secret + `')`,
 	`INSERT INTO words VALUES ('` + secret + `')`,
 }
+
+const (
+	refusedByTrigger = "a trigger or a virtual table of the database refused it"
+	notTaken         = "a function or a virtual table, such as a full text search, did not take what it was given"
+)
 
 // sqliteFailures are the codes that one statement on sqliteSchema brings about.
 var sqliteFailures = []failure{
@@ -55,7 +62,21 @@ var sqliteFailures = []failure{
 		code: sqlite3.SQLITE_CONSTRAINT_CHECK, kind: KindCheck, constraint: "parent_age_check"},
 	{name: "check without a name", sql: `INSERT INTO parent (name, pos) VALUES (?, -1)`, args: []schema.Value{txt("x")},
 		code: sqlite3.SQLITE_CONSTRAINT_CHECK, kind: KindCheck, constraint: "pos > 0"},
-	{name: "trigger", sql: `DELETE FROM plain`, code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: KindCheck},
+	{name: "trigger", sql: `DELETE FROM plain`, code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: KindCheck, detail: refusedByTrigger},
+	{name: "trigger that speaks of a check", sql: `UPDATE plain SET name = 'CHECK constraint failed: ` + secret + `'`,
+		code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: KindCheck, detail: refusedByTrigger},
+	{name: "trigger that speaks of a column", sql: `UPDATE plain SET name = 'no such column: ` + secret + `'`,
+		code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: KindCheck, detail: refusedByTrigger},
+	{name: "search of no column", sql: `SELECT * FROM words WHERE words MATCH ?`, args: []schema.Value{txt(secret + ":x")},
+		code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: notTaken},
+	{name: "search that is none", sql: `SELECT * FROM words WHERE words MATCH ?`, args: []schema.Value{txt(`"` + secret)},
+		code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: notTaken},
+	{name: "search by a value of a row", sql: `SELECT * FROM words, plain WHERE words MATCH plain.name || ':x'`,
+		code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: notTaken},
+	{name: "command of a search", sql: `INSERT INTO words (words) VALUES (?)`, args: []schema.Value{txt(secret)},
+		code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: notTaken},
+	{name: "path", sql: `SELECT json_extract('{}', ?)`, args: []schema.Value{txt("no such table: " + secret)},
+		code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: notTaken},
 	{name: "strict type", sql: `INSERT INTO strict (n) VALUES (?)`, args: []schema.Value{txt(secret)},
 		code: sqlite3.SQLITE_CONSTRAINT_DATATYPE, kind: KindType, detail: `cannot store TEXT value in INT column strict.n`},
 	{name: "no integer for a key", sql: `INSERT INTO parent (id, name) VALUES (?, 'x')`, args: []schema.Value{txt(secret)},
@@ -271,4 +292,26 @@ func TestSQLiteError_Interrupt(t *testing.T) {
 	for rows.Next() {
 	}
 	failure{kind: KindCanceled, code: sqlite3.SQLITE_INTERRUPT}.checkSQLite(is, sqliteError(rows.Err()))
+}
+
+// Ensure that the argument of a PRAGMA of the DSN, which may be a key, is in no error that SQLite's refusal of it makes,
+// and in none of its causes.
+// suite: 28
+func TestSQLiteError_Pragma(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	for _, value := range []string{"key('" + secret, "key(" + secret + " x)", secret + "('", "cache_size('" + secret} {
+		reg := new(Registry)
+		db, err := reg.Open("sqlite://:memory:?_pragma=" + url.QueryEscape(value))
+		if err == nil {
+			err = db.Ping(limited(t))
+			_ = db.Close()
+		}
+		is.True(err != nil)
+		is.Equal(KindOf(err), KindSyntax)
+		checkNoSecret(t, secret, errorChain(err))
+		if strings.HasPrefix(value, "cache_size") {
+			is.True(strings.Contains(err.Error(), "the PRAGMA cache_size of the DSN is not understood"))
+		}
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/sqltext"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -52,10 +53,9 @@ func termOf[T any](arg any) *expr {
 func newRaw(like *schema.Column, sql string, args []any, term func(any) *expr) *expr {
 	raw := &rawSQL{text: sql, args: make([]rawArg, len(args))}
 	e := &expr{op: exprRaw, like: like, raw: raw}
-	raw.parts, e.err = splitRaw(sql)
+	raw.parts, e.err = sqltext.Fragment(sql)
 	if e.err == nil && len(raw.parts) != len(args)+1 {
-		e.err = fmt.Errorf("the raw condition has %d question marks for %d arguments (a question mark itself is ??; numbered placeholders such as $1 are not used here)",
-			len(raw.parts)-1, len(args))
+		e.err = argsError(len(raw.parts)-1, len(args))
 	}
 	for i, a := range args {
 		if t := term(a); t != nil {
@@ -73,6 +73,11 @@ func newRaw(like *schema.Column, sql string, args []any, term func(any) *expr) *
 		}
 	}
 	return e
+}
+
+// argsError says that raw SQL has another number of arguments than of places for them.
+func argsError(marks, args int) error {
+	return fmt.Errorf("the raw SQL has %d question marks for %d arguments (a question mark itself is ??)", marks, args)
 }
 
 // raw writes SQL of the caller's.
@@ -140,105 +145,6 @@ func Sqlizer[T any](sql squirrel.Sqlizer) Cond[T] {
 		return Cond[T]{}
 	}
 	return Raw[T](text, args...)
-}
-
-// splitRaw cuts SQL at its placeholders. It knows quoted text, quoted identifiers, dollar quotes and comments.
-func splitRaw(sql string) ([]string, error) {
-	if strings.TrimSpace(sql) == "" {
-		return nil, errors.New("the raw SQL is empty")
-	}
-	var parts []string
-	var b strings.Builder
-	for i := 0; i < len(sql); {
-		end, err := skipQuoted(sql, i)
-		if err != nil {
-			return nil, err
-		}
-		if end > i {
-			b.WriteString(sql[i:end])
-			i = end
-			continue
-		}
-		switch {
-		case sql[i] != '?':
-			b.WriteByte(sql[i])
-		case strings.HasPrefix(sql[i:], "??"):
-			b.WriteByte('?')
-			i++
-		case i+1 < len(sql) && sql[i+1] >= '0' && sql[i+1] <= '9':
-			return nil, errors.New("raw SQL has no numbered placeholders such as ?1; a question mark stands for the next argument")
-		default:
-			parts = append(parts, b.String())
-			b.Reset()
-		}
-		i++
-	}
-	return append(parts, b.String()), nil
-}
-
-// skipQuoted returns the end of the quoted text or comment that begins at i, or i when none does.
-func skipQuoted(sql string, i int) (int, error) {
-	var closing string
-	switch c := sql[i]; {
-	case c == '\'' && i > 0 && escapes(sql[:i]):
-		return skipEscaped(sql, i)
-	case c == '\'' || c == '"':
-		closing = string(c)
-	case strings.HasPrefix(sql[i:], "--"):
-		return 0, errors.New("a raw condition cannot hold the comment --, which would hide what comes after it; use /* */")
-	case strings.HasPrefix(sql[i:], "/*"):
-		closing = "*/"
-	case c == '$':
-		if tag := dollarTag(sql[i:]); tag != "" {
-			closing = tag
-		}
-	}
-	if closing == "" {
-		return i, nil
-	}
-	start := i + len(closing)
-	end := strings.Index(sql[start:], closing)
-	if end < 0 {
-		return 0, fmt.Errorf("the raw SQL has an opening %s without its end", sql[i:start])
-	}
-	return start + end + len(closing), nil
-}
-
-// escapes reports whether a text ends in the E that makes PostgreSQL take the quoted text behind it for one with backslashes.
-func escapes(before string) bool {
-	n := len(before)
-	return (before[n-1] == 'E' || before[n-1] == 'e') && (n == 1 || !wordByte(before[n-2]))
-}
-
-func wordByte(c byte) bool {
-	return c == '_' || c == '$' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf
-}
-
-// skipEscaped is skipQuoted for a quote at i in which a backslash makes the next character an ordinary one.
-func skipEscaped(sql string, i int) (int, error) {
-	for i++; i < len(sql); i++ {
-		switch sql[i] {
-		case '\\':
-			i++
-		case '\'':
-			return i + 1, nil
-		}
-	}
-	return 0, errors.New("the raw SQL has an opening ' without its end")
-}
-
-// dollarTag returns the opening $tag$ of PostgreSQL's dollar quotes, or "".
-func dollarTag(s string) string {
-	for i := 1; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '$':
-			return s[:i+1]
-		case c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf || i > 1 && c >= '0' && c <= '9':
-		default:
-			return ""
-		}
-	}
-	return ""
 }
 
 // ValueOf turns an argument of raw SQL into a value.

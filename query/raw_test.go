@@ -1,75 +1,10 @@
 package query
 
 import (
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/matryer/is"
 )
-
-// Ensure that SQL is cut at its placeholders and nowhere else.
-func TestSplitRaw(t *testing.T) {
-	t.Parallel()
-	for sql, want := range map[string][]string{
-		"1 = 1":            {"1 = 1"},
-		"a = ?":            {"a = ", ""},
-		"? = ?":            {"", " = ", ""},
-		"a ?? b":           {"a ? b"},
-		"a ??? b":          {"a ?", " b"},
-		"a ???? b":         {"a ?? b"},
-		"a = '?' AND ?":    {"a = '?' AND ", ""},
-		"a = '??'":         {"a = '??'"},
-		"'it''s ?' = ?":    {"'it''s ?' = ", ""},
-		`"a?""?" = ?`:      {`"a?""?" = `, ""},
-		"/* ? */ ?":        {"/* ? */ ", ""},
-		"$$ ? $$ ?":        {"$$ ? $$ ", ""},
-		"$a$ ? $$ $a$ ?":   {"$a$ ? $$ $a$ ", ""},
-		"a = $1":           {"a = $1"}, // no dollar quote; the number of arguments does not fit then
-		"a - - ? / b":      {"a - - ", " / b"},
-		"é = ? || 'é?'":    {"é = ", " || 'é?'"},
-		"'a' '?' \"?\" ??": {`'a' '?' "?" ?`},
-	} {
-		got, err := splitRaw(sql)
-		if err != nil || !slices.Equal(got, want) {
-			t.Errorf("%q: %q, %v", sql, got, err)
-		}
-	}
-	for _, sql := range []string{"", " ", "'", "a = 'b", `"`, "/*", "/*/", "$$", "$a$ $b$", "a -- b", "--", "?1", "a = ?9", "???1"} {
-		if got, err := splitRaw(sql); err == nil {
-			t.Errorf("%q is taken: %q", sql, got)
-		}
-	}
-}
-
-// Ensure that no text makes the splitting fail, that nothing of it is lost, and that what is quoted holds no placeholder.
-func FuzzSplitRaw(f *testing.F) {
-	for _, s := range []string{"a = ?", "'?' ?? \"?\"", "/* ? */ $a$?$a$", "--", "?1"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, sql string) {
-		parts, err := splitRaw(sql)
-		if err != nil {
-			return
-		}
-		if strings.ContainsAny(sql, "'\"/$") {
-			if n := strings.Count(sql, "?"); n < len(parts)-1 {
-				t.Fatalf("%q has %d placeholders", sql, len(parts)-1)
-			}
-			return
-		}
-		var back strings.Builder
-		for i, p := range parts {
-			if i > 0 {
-				back.WriteByte('?')
-			}
-			back.WriteString(strings.ReplaceAll(p, "?", "??"))
-		}
-		if back.String() != sql {
-			t.Fatalf("%q became %q", sql, back.String())
-		}
-	})
-}
 
 // Ensure that an argument that no statement takes is an error, and that one that it takes has its kind.
 func TestValueOf(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/prom-go/prom/internal/sqltext"
 )
 
 // pendingIndex is an index as the tags tell it, before all columns are known.
@@ -106,7 +108,7 @@ func (b *builder) setWas(tg *tag, was string) error {
 		return errors.New("was, the table's name from before, stands alone on its blank field")
 	case b.table.Was != "":
 		return fmt.Errorf("the table's name from before is told already, %q", b.table.Was)
-	case foldName(was) == foldName(b.table.Name):
+	case FoldName(was) == FoldName(b.table.Name):
 		return errors.New("was is the table's name from before, and not the one that it has")
 	}
 	if err := checkTableName(was); err != nil {
@@ -128,8 +130,10 @@ func (b *builder) makeIndexes() error {
 		if err := CheckName(p.name); err != nil {
 			return fmt.Errorf("index name: %w", err)
 		}
-		if strings.ContainsAny(p.where, "?\x00") {
-			return fmt.Errorf("index %s: where cannot hold arguments", p.name)
+		if p.where != "" {
+			if err := sqltext.Closed(p.where); err != nil {
+				return fmt.Errorf("index %s: where: %w", p.name, err)
+			}
 		}
 		if err := b.checkIndexName(p.name); err != nil {
 			return err
@@ -155,7 +159,7 @@ func (b *builder) makeIndexes() error {
 // what PostgreSQL makes for a primary key, which shares one namespace with indexes.
 func (b *builder) checkIndexName(name string) error {
 	for _, ix := range b.table.Indexes {
-		if foldName(ix.short) == foldName(name) {
+		if FoldName(ix.short) == FoldName(name) {
 			return fmt.Errorf("the indexes %q and %q differ in case only, which SQLite does not tell apart", name, ix.short)
 		}
 	}
@@ -175,7 +179,7 @@ func (b *builder) parseOn(on string) ([]IndexColumn, error) {
 	if err == nil || !strings.ContainsRune(on, '(') {
 		return list, err
 	}
-	terms, err := splitTerms(on)
+	terms, err := sqltext.Terms(on)
 	if err != nil {
 		return nil, err
 	}
@@ -242,39 +246,6 @@ func (b *builder) parseInclude(p pendingIndex) ([]*Column, error) {
 		list = append(list, c)
 	}
 	return list, nil
-}
-
-// splitTerms splits a list at its commas, but for those in parentheses and in quotes. What it cannot tell apart is an error: the text goes
-// into a statement of DDL as it is.
-func splitTerms(s string) ([]string, error) {
-	var list []string
-	depth, begin, quote := 0, 0, byte(0)
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '(':
-			depth++
-		case c == ')':
-			depth--
-		case c == '?' || c == ';' || c == 0:
-			return nil, fmt.Errorf("an expression cannot hold %q", c)
-		case c == ',' && depth == 0:
-			list, begin = append(list, s[begin:i]), i+1
-		}
-		if depth < 0 {
-			break
-		}
-	}
-	if depth != 0 || quote != 0 {
-		return nil, errors.New("a parenthesis or a quote is not closed")
-	}
-	return append(list, s[begin:]), nil
 }
 
 // cutLast cuts s around its last space.

@@ -47,7 +47,7 @@ const (
 
 // checkColumnName is CheckName with the names that no column can have.
 func checkColumnName(name string) error {
-	if why, ok := systemColumns[foldName(name)]; ok {
+	if why, ok := systemColumns[FoldName(name)]; ok {
 		return fmt.Errorf("the name %q %s", name, why)
 	}
 	return CheckName(name)
@@ -56,7 +56,7 @@ func checkColumnName(name string) error {
 // checkTableName is CheckName with the names that belong to the engines: a query on such a table would go to a catalog or
 // to a function instead.
 func checkTableName(name string) error {
-	low := foldName(name)
+	low := FoldName(name)
 	for _, prefix := range []string{"pg_", "sqlite_", "pragma_"} {
 		if strings.HasPrefix(low, prefix) {
 			return fmt.Errorf("the name %q begins with %s, which belongs to the engines", name, prefix)
@@ -68,8 +68,8 @@ func checkTableName(name string) error {
 	return CheckName(name)
 }
 
-// foldName returns the name in the form in which SQLite compares names: the letters A to Z in lower case.
-func foldName(name string) string {
+// FoldName returns the name in the form in which SQLite compares names: the letters A to Z in lower case.
+func FoldName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
 			r += 'a' - 'A'

@@ -193,7 +193,7 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 		if other.Name == c.Name {
 			return fmt.Errorf("the column %q belongs to field %s already", c.Name, other.Field)
 		}
-		if foldName(other.Name) == foldName(c.Name) {
+		if FoldName(other.Name) == FoldName(c.Name) {
 			return fmt.Errorf("the columns %q and %q (field %s) differ in case only, which SQLite does not tell apart", c.Name, other.Name, other.Field)
 		}
 	}
@@ -201,7 +201,7 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 		if err := checkColumnName(was); err != nil {
 			return fmt.Errorf("was: %w", err)
 		}
-		if foldName(was) == foldName(c.Name) {
+		if FoldName(was) == FoldName(c.Name) {
 			return errors.New("was is the column's name from before, and not the one that it has")
 		}
 		c.Was = was

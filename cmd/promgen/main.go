@@ -1,9 +1,10 @@
-// Promgen writes the models of a database that exists: a Go file with a struct, a repo and the field handles of each table.
+// Promgen writes the models of a database that exists: a Go file with a struct, a repo and the field handles of each
+// table.
 //
 //	go run github.com/prom-go/prom/cmd/promgen -dsn sqlite://app.db -package models > models.go
 //
-// The DSN is that of the environment, PROM_DSN, unless -dsn gives another. What a model cannot say, such as a column of a type of an
-// extension or an index on an expression, is left out with a comment.
+// The DSN is that of the environment, PROM_DSN, unless -dsn gives another. What a model cannot say, such as a column of
+// a type of an extension or an index on an expression, is left out with a comment.
 package main
 
 import (

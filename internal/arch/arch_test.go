@@ -31,16 +31,17 @@ const (
 var arrows = map[string][]string{
 	".": {"conn", "query", "dialect", "schema", "internal/install", "internal/scan", squirrel, uuid},
 
-	"query":             {"dialect", "schema", "internal/scan", squirrel, uuid},
+	"query":             {"dialect", "schema", "internal/scan", "internal/sqltext", squirrel, uuid},
 	"internal/install":  {"conn", "dialect", "schema", uuid},
 	"conn":              {"dialect", "dialect/postgres", "dialect/sqlite", "schema", "internal/jsontext", "internal/sqlite3", pgx, modernc, uuid},
 	"internal/scan":     {"schema", "dialect/sqlite", "internal/jsontext", "internal/sqlite3", uuid},
 	"internal/sqlite3":  {modernc},
 	"internal/jsontext": {},
+	"internal/sqltext":  {},
 	"dialect/postgres":  {"dialect", "schema", uuid},
 	"dialect/sqlite":    {"dialect", "schema", uuid},
 	"dialect":           {"schema", uuid},
-	"schema":            {uuid},
+	"schema":            {"internal/sqltext", uuid},
 
 	"promtest":    {".", "schema"},
 	"cmd/promgen": {".", "schema"},
