@@ -29,7 +29,7 @@ const (
 // arrows lists, for each package of the module, what it may import beside the standard library: packages of the module
 // by their folder (the root is "."), others by a path that stands for all below it too. A new package needs a line.
 var arrows = map[string][]string{
-	".": {"conn", "query", "dialect", "schema", "internal/install", "internal/scan", squirrel, uuid},
+	".": {"conn", "query", "dialect", "schema", "internal/install", "internal/scan", "internal/token", "internal/watch", squirrel, uuid},
 
 	"query":             {"dialect", "schema", "internal/scan", squirrel, uuid},
 	"internal/install":  {"conn", "dialect", "schema", uuid},
@@ -37,6 +37,8 @@ var arrows = map[string][]string{
 	"internal/scan":     {"schema", "dialect/sqlite", "internal/jsontext", "internal/sqlite3", uuid},
 	"internal/sqlite3":  {modernc},
 	"internal/jsontext": {},
+	"internal/watch":    {"internal/token", "schema"},
+	"internal/token":    {"schema"},
 	"dialect/postgres":  {"dialect", "schema", uuid},
 	"dialect/sqlite":    {"dialect", "schema", uuid},
 	"dialect":           {"schema", uuid},
