@@ -102,6 +102,10 @@ func (q *Query[T]) Keyset(ctx context.Context, token string, size int) (KeysetPa
 	if err := r.needKey("query"); err != nil {
 		return KeysetPage[T]{}, err
 	}
+	b, err := r.bind()
+	if err != nil {
+		return KeysetPage[T]{}, err
+	}
 	k, err := q.spec.Keyset(r.table.Key)
 	if err == nil {
 		err = q.whole()
@@ -113,12 +117,12 @@ func (q *Query[T]) Keyset(ctx context.Context, token string, size int) (KeysetPa
 	var way byte
 	var at []schema.Value
 	if err == nil && token != "" {
-		way, at, err = pages.read(token)
+		way, at, err = pages.read(token, b.db.Dialect().Features().SignedOnly)
 	}
 	if err != nil {
 		return KeysetPage[T]{}, errorOf("query", r.table, err)
 	}
-	return pages.fetch(ctx, way, at, size)
+	return pages.fetch(ctx, b, way, at, size)
 }
 
 // keysetPages are the pages of one query.
@@ -134,12 +138,12 @@ func pagesOf[T any](q *Query[T], k query.Keyset) keysetPages[T] {
 }
 
 // read reads a token.
-func (p keysetPages[T]) read(text string) (way byte, at []schema.Value, err error) {
+func (p keysetPages[T]) read(text string, signed bool) (way byte, at []schema.Value, err error) {
 	content, ok := token.Open(p.q.repo.tokenKeys, p.of, text)
 	if !ok || len(content) == 0 || content[0] > backFrom {
 		return 0, nil, errToken
 	}
-	at, rest, ok := token.ReadTuple(content[1:], p.cols)
+	at, rest, ok := token.ReadTuple(content[1:], p.cols, signed)
 	if !ok || len(rest) > 0 {
 		return 0, nil, errToken
 	}
@@ -152,11 +156,7 @@ func (p keysetPages[T]) token(way byte, at []schema.Value) string {
 }
 
 // fetch reads the page to which a way from a row leads; the first one without a row.
-func (p keysetPages[T]) fetch(ctx context.Context, way byte, at []schema.Value, size int) (page KeysetPage[T], err error) {
-	b, err := p.q.repo.bind()
-	if err != nil {
-		return page, err
-	}
+func (p keysetPages[T]) fetch(ctx context.Context, b *binding, way byte, at []schema.Value, size int) (page KeysetPage[T], err error) {
 	back, itself := way == beforeRow || way == backFrom, way == fromRow || way == backFrom
 	spec := p.k.In(p.q.spec, back)
 	if at != nil {

@@ -93,7 +93,7 @@ func (w *watcher[T]) begin() (err error) {
 	case c != nil && c.String() != "":
 		content, ok := token.Open(r.tokenKeys, of, c.text)
 		if ok {
-			w.place, ok = watch.Read(content, w.cols)
+			w.place, ok = watch.Read(content, w.cols, w.b.db.Dialect().Features().SignedOnly)
 		}
 		if !ok {
 			return errorOf("watch", r.table, errToken)

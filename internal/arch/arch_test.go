@@ -33,10 +33,11 @@ var arrows = map[string][]string{
 
 	"query":             {"dialect", "schema", "internal/scan", squirrel, uuid},
 	"internal/install":  {"conn", "dialect", "schema", uuid},
-	"conn":              {"dialect", "dialect/postgres", "dialect/sqlite", "schema", "internal/jsontext", "internal/sqlite3", pgx, modernc, uuid},
+	"conn":              {"dialect", "dialect/postgres", "dialect/sqlite", "schema", "internal/jsontext", "internal/match", "internal/sqlite3", pgx, modernc, uuid},
 	"internal/scan":     {"schema", "dialect/sqlite", "internal/jsontext", "internal/sqlite3", uuid},
 	"internal/sqlite3":  {modernc},
 	"internal/jsontext": {},
+	"internal/match":    {},
 	"internal/watch":    {"internal/token", "schema"},
 	"internal/token":    {"schema"},
 	"dialect/postgres":  {"dialect", "schema", uuid},

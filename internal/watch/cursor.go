@@ -98,9 +98,10 @@ func appendKeys(b []byte, keys []string) []byte {
 	return b
 }
 
-// Read reads what Append has written, now or in an earlier version.
-func Read(b []byte, cols []*schema.Column) (*Place, bool) {
-	r := reader{b: b, cols: cols, left: maxCursorKeys, p: &Place{}, now: time.Now()}
+// Read reads what Append has written, now or in an earlier version, of values that the columns may have; see
+// [token.ReadTuple].
+func Read(b []byte, cols []*schema.Column, signed bool) (*Place, bool) {
+	r := reader{b: b, cols: cols, signed: signed, left: maxCursorKeys, p: &Place{}, now: time.Now()}
 	if len(b) > 0 && b[0] == cursorForm {
 		r.b = b[1:]
 		r.marks()
@@ -112,12 +113,13 @@ func Read(b []byte, cols []*schema.Column) (*Place, bool) {
 
 // reader reads a cursor. Once something is bad, nothing is read any more.
 type reader struct {
-	b    []byte
-	bad  bool
-	cols []*schema.Column
-	left int // keys that may come
-	p    *Place
-	now  time.Time
+	b      []byte
+	bad    bool
+	cols   []*schema.Column
+	signed bool // see token.ReadTuple
+	left   int  // keys that may come
+	p      *Place
+	now    time.Time
 }
 
 func (r *reader) marks() {
@@ -164,7 +166,7 @@ func (r *reader) at() []schema.Value {
 }
 
 func (r *reader) tuple() []schema.Value {
-	at, rest, ok := token.ReadTuple(r.b, r.cols)
+	at, rest, ok := token.ReadTuple(r.b, r.cols, r.signed)
 	r.took(len(r.b)-len(rest), ok)
 	return at
 }

@@ -37,7 +37,7 @@ func given(n int) *Place {
 // again writes a place and reads it.
 func again(t *testing.T, p *Place) *Place {
 	t.Helper()
-	q, ok := Read(p.Append(nil), cols)
+	q, ok := Read(p.Append(nil), cols, true)
 	if !ok {
 		t.Fatal("the cursor cannot be read")
 	}
@@ -137,7 +137,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(given(5000).Append(nil))
 	f.Add([]byte{0, 1, byte(schema.Int64), 2, 1, byte(schema.Int64), 2})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p, ok := Read(b, cols)
+		p, ok := Read(b, cols, false)
 		if !ok {
 			return
 		}
