@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
@@ -291,6 +292,18 @@ func ContextError(err error) error {
 		return e
 	}
 	return err
+}
+
+// Ended returns why a context has ended, or nil. A deadline that has passed is an end, also when the context itself, whose timer may be late, does
+// not say so yet: statements hear of their deadlines by the clock.
+func Ended(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) {
+		return context.DeadlineExceeded
+	}
+	return nil
 }
 
 // contextError translates the end of a context, or returns nil.

@@ -173,7 +173,7 @@ func Unsound(ctx context.Context, db *DB) (failed [][2]string, err error) {
 			failed = append(failed, list[i])
 		}
 	}
-	return failed, ctx.Err()
+	return failed, Ended(ctx)
 }
 
 // namesOf lists the first of pairs, each once.
