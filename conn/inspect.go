@@ -134,6 +134,15 @@ func Inspect(ctx context.Context, db *DB, table string) (schema.Found, error) {
 	return found, err
 }
 
+// History lists the statements that the history tells of a table, the first one first.
+func History(ctx context.Context, db *DB, table string) (list []string, err error) {
+	there, err := Inspect(ctx, db, HistoryTable)
+	if err == nil && there.Exists {
+		err = inspect(ctx, db, `SELECT "statement" FROM "`+HistoryTable+`" WHERE "table_name" = ? ORDER BY "id"`, table, func(r inspected) { list = append(list, r.text(0)) })
+	}
+	return list, err
+}
+
 // AllDefinitions lists the statements that made all that the database has; nil where the catalog tells all.
 func AllDefinitions(ctx context.Context, db *DB) (list []string, err error) {
 	if query := db.dialect.AllDefinitions(); query != "" {

@@ -124,14 +124,14 @@ func references(t *schema.Table, c *schema.Column) string {
 	return referTo(t.TargetOf(c), c.References.Weak)
 }
 
-// referTo returns the clause that makes columns refer to the primary key of a table: a strong reference is deleted with the target, a weak
-// one becomes NULL, and both follow a key that changes.
+// referTo returns the clause that makes columns refer to the primary key of a table.
 func referTo(target *schema.Table, weak bool) string {
-	action := "CASCADE"
-	if weak {
-		action = "SET NULL"
-	}
-	return "REFERENCES " + Quote(target.Name) + " (" + QuoteList(schema.ColumnNames(target.Key)) + ") ON UPDATE CASCADE ON DELETE " + action
+	return Reference(schema.WantedKey(target, weak))
+}
+
+// Reference returns the clause of a foreign key that says what it refers to, and its rules.
+func Reference(k *schema.FoundForeignKey) string {
+	return "REFERENCES " + Quote(k.Table) + " (" + QuoteList(k.TargetColumns) + ") ON UPDATE " + k.OnUpdate + " ON DELETE " + k.OnDelete
 }
 
 // ForeignKeyName returns the name of a foreign key of several columns.

@@ -178,7 +178,8 @@ func (c *comparison) foreignKeys() {
 	known := map[*FoundForeignKey]bool{}
 	check := func(col *Column, k *ForeignKey, columns []string, target *Table, weak bool) {
 		name := strings.Join(columns, ", ")
-		want := wantedKey(target, weak)
+		wanted := WantedKey(target, weak)
+		want := wanted.text()
 		place := DriftPlace{Column: col, ForeignKey: k}
 		h := c.have.Reference(columns...)
 		if h == nil {
@@ -187,8 +188,8 @@ func (c *comparison) foreignKeys() {
 		}
 		known[h] = true
 		place.HaveKey = h
-		same := c.have.same(h.Table, target.Name) && slices.EqualFunc(h.TargetColumns, ColumnNames(target.Key), c.have.same) &&
-			h.OnDelete == onDelete(weak) && h.OnUpdate == cascade
+		same := c.have.same(h.Table, wanted.Table) && slices.EqualFunc(h.TargetColumns, wanted.TargetColumns, c.have.same) &&
+			h.OnDelete == wanted.OnDelete && h.OnUpdate == wanted.OnUpdate
 		switch {
 		case !same:
 			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectText, Have: h.text(), Want: want, At: place})
@@ -220,16 +221,14 @@ const (
 
 const cascade, setNull = "CASCADE", "SET NULL"
 
-func onDelete(weak bool) string {
+// WantedKey returns the foreign key that refers to the primary key of a table: a strong one is deleted with its target, a weak one becomes
+// NULL, and both follow a key that changes.
+func WantedKey(target *Table, weak bool) *FoundForeignKey {
+	k := &FoundForeignKey{Table: target.Name, TargetColumns: ColumnNames(target.Key), OnDelete: cascade, OnUpdate: cascade}
 	if weak {
-		return setNull
+		k.OnDelete = setNull
 	}
-	return cascade
-}
-
-func wantedKey(target *Table, weak bool) string {
-	k := FoundForeignKey{Table: target.Name, TargetColumns: ColumnNames(target.Key), OnDelete: onDelete(weak), OnUpdate: cascade}
-	return k.text()
+	return k
 }
 
 func (k *FoundForeignKey) text() string {

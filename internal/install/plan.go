@@ -191,7 +191,8 @@ func (p *planner) compare() ([]*schema.Drift, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.table.Compare(want, &p.have), nil
+	drifts := p.table.Compare(want, &p.have)
+	return drifts, p.attribute(drifts)
 }
 
 // plan returns the steps of a table, and the references which have to wait until all tables are there.
