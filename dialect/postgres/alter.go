@@ -326,7 +326,7 @@ func (w *alteration) foreignKey(drift *schema.Drift) schema.Step {
 	var target *schema.Table
 	var columns []string
 	if place.ForeignKey != nil {
-		add, name = w.d.AddForeignKey(w.Table, place.ForeignKey), dialect.ForeignKeyName(w.Table, place.ForeignKey)
+		add, name = w.d.AddForeignKey(w.Table, place.ForeignKey, w.Have.SetsColumns), dialect.ForeignKeyName(w.Table, place.ForeignKey)
 		target, columns = w.Table.TargetOfKey(place.ForeignKey), schema.ColumnNames(place.ForeignKey.Columns)
 	} else {
 		add, name = w.d.AddReference(w.Table, place.Column), dialect.ReferenceName(w.Table, place.Column)

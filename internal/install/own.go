@@ -65,7 +65,7 @@ func wroteKey(sql string, t *schema.Table, place schema.DriftPlace) bool {
 	} else {
 		name = dialect.ReferenceName(t, place.Column)
 	}
-	if h.Name != "" && h.Name != name {
+	if h.Deferrable || h.Name != "" && h.Name != name {
 		return false
 	}
 	clause := dialect.Reference(h)

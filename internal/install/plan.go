@@ -131,9 +131,12 @@ func (p *planner) look() (err error) {
 		}
 	}
 	if p.renamed != nil {
-		return p.rehearse()
+		err = p.rehearse()
 	}
-	return nil
+	if err == nil && slices.ContainsFunc(t.ForeignKeys, (*schema.ForeignKey).Mixed) {
+		p.have.SetsColumns, err = conn.SetsColumns(p.ctx, p.db)
+	}
+	return err
 }
 
 // rehearse has the engine rename in a database in memory that is made like this one, where it keeps its definitions as text: it alone knows which
