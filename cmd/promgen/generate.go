@@ -14,6 +14,7 @@ import (
 type generator struct {
 	pkg    string
 	tables []*found
+	left   []string        // tables whose names no model can have
 	used   map[string]bool // names of the package
 
 	body    bytes.Buffer
@@ -44,6 +45,9 @@ func (g *generator) source() ([]byte, error) {
 		file.WriteByte('\n')
 	}
 	file.WriteString(")\n")
+	for _, name := range g.left {
+		fmt.Fprintf(&file, "\n// The table %q has a name that no model can have. It is left out.\n", name)
+	}
 	file.Write(g.body.Bytes())
 	return format.Source(file.Bytes())
 }

@@ -74,7 +74,7 @@ func indexes(t *found, fields []*field) (blanks, notes []string) {
 		name, nameWritable := tagValue(short)
 		switch {
 		case ix.Invalid || !ok || !named || !writable || ix.Partial && ix.Where == "" || !onWritable || !nameWritable ||
-			schema.CheckName(short) != nil || strings.ContainsAny(ix.Where, "?\x00"):
+			schema.CheckName(short) != nil || strings.Contains(short, ".") || strings.ContainsAny(ix.Where, "?\x00"):
 			notes = append(notes, fmt.Sprintf("// The index %q is one that a tag cannot say. It is left out.", ix.Name))
 		case len(cols) == 1 && one != nil && len(ix.Include) == 0 && !ix.Partial && short == one.column.Name && !slices.Contains(one.tag, "index") && !slices.Contains(one.tag, "unique"):
 			one.tag = append(one.tag, kind)
