@@ -106,8 +106,9 @@ type Error struct {
 	fresh bool // see IsUnsent
 	raced bool // see IsRaced
 
-	untold bool   // what the engine said of the statement may be told, see tell
-	where  string // of a connection that failed: its name, and where it leads; see DB.place
+	untold   bool   // what the engine said of the statement may be told, see tell
+	where    string // of a connection that failed: its name, and where it leads; see DB.place
+	referred bool   // a row that is referred to was to go or change: the foreign key is another table's
 
 	failed string // SQLite's list of the columns that failed, which only the schema tells apart for sure
 }
@@ -228,7 +229,7 @@ func (e *Error) Locate(t *schema.Table) {
 func (e *Error) locateReference(t *schema.Table) {
 	refs := t.References()
 	// SQLite says nothing about which foreign key it is; there may be but one that it can be.
-	only := e.Constraint == "" && e.Op != "delete" && len(refs)+len(t.ForeignKeys) == 1
+	only := e.Constraint == "" && !e.referred && e.Op != "delete" && len(refs)+len(t.ForeignKeys) == 1
 	for _, c := range refs {
 		if name := dialect.ReferenceName(t, c); only || e.Constraint == name {
 			e.Constraint, e.Columns = name, []string{c.Name}

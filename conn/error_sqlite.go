@@ -43,6 +43,9 @@ var sqliteCodes = map[int]Kind{
 	lib.SQLITE_NOTADB:                KindCorrupt,
 }
 
+// restricted is what SQLite says when ON DELETE or ON UPDATE RESTRICT refuses a statement, which is a trigger of its own (fkActionTrigger in its fkey.c).
+const restricted = "FOREIGN KEY constraint failed"
+
 // sqliteError translates an error of SQLite, through its own connection or through database/sql. It returns nil for nil.
 func sqliteError(err error) error {
 	if err == nil {
@@ -76,6 +79,8 @@ func fileError(code int, text string, running bool, err error) *Error {
 	}
 	e := &Error{Kind: kind, Err: err}
 	switch {
+	case code == lib.SQLITE_CONSTRAINT_TRIGGER && strings.TrimPrefix(text, "constraint failed: ") == restricted:
+		e.Kind, e.referred = KindForeignKey, true
 	case kind == KindUnique:
 		e.setFailed(text, "UNIQUE constraint failed: ")
 	case kind == KindNotNull:

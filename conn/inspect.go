@@ -88,6 +88,9 @@ func InspectAll(ctx context.Context, db *DB, table string) (schema.Found, error)
 		k := &found.ForeignKeys[len(found.ForeignKeys)-1]
 		k.Columns = append(k.Columns, r.text(2))
 		k.TargetColumns = append(k.TargetColumns, r.text(4))
+		if r.bool(9) {
+			k.SetColumns = append(k.SetColumns, r.text(2))
+		}
 	})
 	if query := db.dialect.Checks(); err == nil && query != "" {
 		err = inspect(ctx, db, query, table, func(r inspected) {
@@ -138,6 +141,23 @@ func Inspect(ctx context.Context, db *DB, table string) (schema.Found, error) {
 		found.Indexes[i].Columns = append(found.Indexes[i].Columns, schema.FoundIndexColumn{Name: r.text(3), Desc: r.bool(4), Expr: r.text(5)})
 	})
 	return found, err
+}
+
+// SetsColumns reports whether the server has foreign keys that set some of their columns to NULL alone.
+func SetsColumns(ctx context.Context, db *DB) (sets bool, err error) {
+	if query := db.dialect.SetsColumns(); query != "" {
+		err = inspect(ctx, db, query, "", func(r inspected) { sets = r.bool(0) })
+	}
+	return sets, err
+}
+
+// History lists the statements that the history tells of a table, the first one first.
+func History(ctx context.Context, db *DB, table string) (list []string, err error) {
+	there, err := Inspect(ctx, db, HistoryTable)
+	if err == nil && there.Exists {
+		err = inspect(ctx, db, `SELECT "statement" FROM "`+HistoryTable+`" WHERE "table_name" = ? ORDER BY "id"`, table, func(r inspected) { list = append(list, r.text(0)) })
+	}
+	return list, err
 }
 
 // AllDefinitions lists the statements that made all that the database has; nil where the catalog tells all.

@@ -83,6 +83,18 @@ func NeedsValue(d Dialect, c *schema.Column) bool {
 // KeyAdvice says what to do about a column that only the table has in its primary key.
 const KeyAdvice = "it is part of the primary key, which would go with it; make the table anew, or have the model know it"
 
+// Passing begins the names of what steps make for a while.
+const Passing = "prom_tmp"
+
+// Replacing returns the risk of a step that puts something in the place of what the database has: that of the change itself where this library wrote
+// what goes, and [schema.Lossy] where somebody else did.
+func Replacing(drift *schema.Drift, risk schema.Risk) schema.Risk {
+	if drift.Have != "" && !drift.At.Own {
+		return schema.Lossy
+	}
+	return risk
+}
+
 // ByHand returns the step for a drift that a person has to end.
 func ByHand(drift *schema.Drift, advice string) schema.Step {
 	return schema.Step{Kind: schema.ByHand, Table: drift.Table, Name: drift.Name, Risk: schema.Lossy, Reason: drift.Error() + "; " + advice}

@@ -49,7 +49,7 @@ func CreateTable(d Definition, t *schema.Table, keys bool, clauses func(c *schem
 	}
 	for _, k := range t.ForeignKeys {
 		if keys {
-			lines = append(lines, foreignKey(t, k))
+			lines = append(lines, foreignKey(t, k, false))
 		}
 	}
 	return "CREATE TABLE " + Quote(t.Name) + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)"
@@ -111,17 +111,16 @@ func checkCondition(d Definition, c *schema.Column) string {
 
 // references returns the clause that makes a column refer to its target.
 func references(t *schema.Table, c *schema.Column) string {
-	return referTo(t.TargetOf(c), c.References.Weak)
+	return Reference(schema.WantedReference(t, c))
 }
 
-// referTo returns the clause that makes columns refer to the primary key of a table: a strong reference is deleted with the target, a weak
-// one becomes NULL, and both follow a key that changes.
-func referTo(target *schema.Table, weak bool) string {
-	action := "CASCADE"
-	if weak {
-		action = "SET NULL"
+// Reference returns the clause of a foreign key that says what it refers to, and its rules.
+func Reference(k *schema.FoundForeignKey) string {
+	s := "REFERENCES " + Quote(k.Table) + " (" + QuoteList(k.TargetColumns) + ") ON UPDATE " + k.OnUpdate + " ON DELETE " + k.OnDelete
+	if k.SetColumns != nil {
+		s += " (" + QuoteList(k.SetColumns) + ")"
 	}
-	return "REFERENCES " + Quote(target.Name) + " (" + QuoteList(schema.ColumnNames(target.Key)) + ") ON UPDATE CASCADE ON DELETE " + action
+	return s
 }
 
 // ForeignKeyName returns the name of a foreign key of several columns.
@@ -129,14 +128,14 @@ func ForeignKeyName(t *schema.Table, k *schema.ForeignKey) string {
 	return schema.IndexName(t.Name, strings.Join(schema.ColumnNames(k.Columns), "_")+"_fkey")
 }
 
-// foreignKey returns a foreign key of several columns as a line of CREATE TABLE.
-func foreignKey(t *schema.Table, k *schema.ForeignKey) string {
-	return "CONSTRAINT " + Quote(ForeignKeyName(t, k)) + " FOREIGN KEY (" + QuoteList(schema.ColumnNames(k.Columns)) + ") " + referTo(t.TargetOfKey(k), k.Weak)
+// foreignKey returns a foreign key of several columns as a line of CREATE TABLE; sets says whether the engine can set some of them to NULL.
+func foreignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string {
+	return "CONSTRAINT " + Quote(ForeignKeyName(t, k)) + " FOREIGN KEY (" + QuoteList(schema.ColumnNames(k.Columns)) + ") " + Reference(schema.WantedKey(t, k, sets))
 }
 
 // AddForeignKey returns the statement that adds a foreign key of several columns to a table that exists.
-func AddForeignKey(t *schema.Table, k *schema.ForeignKey) string {
-	return "ALTER TABLE " + Quote(t.Name) + " ADD " + foreignKey(t, k)
+func AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string {
+	return "ALTER TABLE " + Quote(t.Name) + " ADD " + foreignKey(t, k, sets)
 }
 
 // AddReference returns the statement that adds a column's foreign key to a table that exists.

@@ -266,12 +266,16 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var k schema.FoundForeignKey
 		var id, column, target string
 		var name sql.NullString
-		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate, &k.Deferrable, &k.Unchecked)
+		var sets bool
+		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate, &k.Deferrable, &k.Unchecked, &sets)
 		if k.Name = name.String; id != group || f.ForeignKeys == nil {
 			group, f.ForeignKeys = id, append(f.ForeignKeys, k)
 		}
 		last := &f.ForeignKeys[len(f.ForeignKeys)-1]
 		last.Columns, last.TargetColumns = append(last.Columns, column), append(last.TargetColumns, target)
+		if sets {
+			last.SetColumns = append(last.SetColumns, column)
+		}
 		return err
 	})
 	if query := e.Checks(); query != "" {

@@ -176,9 +176,8 @@ func (c *comparison) check(w, h *FoundCheck) {
 
 func (c *comparison) foreignKeys() {
 	known := map[*FoundForeignKey]bool{}
-	check := func(col *Column, k *ForeignKey, columns []string, target *Table, weak bool) {
-		name := strings.Join(columns, ", ")
-		want := wantedKey(target, weak)
+	check := func(col *Column, k *ForeignKey, columns []string, wanted *FoundForeignKey) {
+		name, want := strings.Join(columns, ", "), wanted.text()
 		place := DriftPlace{Column: col, ForeignKey: k}
 		h := c.have.Reference(columns...)
 		if h == nil {
@@ -187,8 +186,8 @@ func (c *comparison) foreignKeys() {
 		}
 		known[h] = true
 		place.HaveKey = h
-		same := c.have.same(h.Table, target.Name) && slices.EqualFunc(h.TargetColumns, ColumnNames(target.Key), c.have.same) &&
-			h.OnDelete == onDelete(weak) && h.OnUpdate == cascade
+		same := c.have.same(h.Table, wanted.Table) && slices.EqualFunc(h.TargetColumns, wanted.TargetColumns, c.have.same) &&
+			h.OnDelete == wanted.OnDelete && h.OnUpdate == wanted.OnUpdate && slices.Equal(h.SetColumns, wanted.SetColumns)
 		switch {
 		case !same:
 			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectText, Have: h.text(), Want: want, At: place})
@@ -200,10 +199,10 @@ func (c *comparison) foreignKeys() {
 		if c.have.Column(col.Name) == nil {
 			continue // it comes with its column
 		}
-		check(col, nil, []string{col.Name}, c.table.TargetOf(col), col.References.Weak)
+		check(col, nil, []string{col.Name}, WantedReference(c.table, col))
 	}
 	for _, k := range c.table.ForeignKeys {
-		check(nil, k, ColumnNames(k.Columns), c.table.TargetOfKey(k), k.Weak)
+		check(nil, k, ColumnNames(k.Columns), WantedKey(c.table, k, c.have.SetsColumns))
 	}
 	for i := range c.have.ForeignKeys {
 		if h := &c.have.ForeignKeys[i]; !known[h] {
@@ -218,22 +217,44 @@ const (
 	CheckedText   = "is valid for all"
 )
 
-const cascade, setNull = "CASCADE", "SET NULL"
+const cascade, setNull, noAction = "CASCADE", "SET NULL", "NO ACTION"
 
-func onDelete(weak bool) string {
-	if weak {
-		return setNull
+// WantedReference returns the foreign key of a column: a strong one is deleted with its target, a weak one becomes NULL, and both follow a
+// key that changes.
+func WantedReference(t *Table, c *Column) *FoundForeignKey {
+	k := wantedKey([]*Column{c}, t.TargetOf(c))
+	if c.References.Weak {
+		k.OnDelete = setNull
 	}
-	return cascade
+	return k
 }
 
-func wantedKey(target *Table, weak bool) string {
-	k := FoundForeignKey{Table: target.Name, TargetColumns: ColumnNames(target.Key), OnDelete: onDelete(weak), OnUpdate: cascade}
-	return k.text()
+// WantedKey returns the foreign key of several columns. Where some of them may be NULL and others not, those become NULL, if the engine can
+// set some alone; else the row referred to cannot be deleted: to delete what refers to it would lose more than anybody asked for.
+func WantedKey(t *Table, k *ForeignKey, sets bool) *FoundForeignKey {
+	wanted := wantedKey(k.Columns, t.TargetOfKey(k))
+	switch {
+	case k.Mixed() && !sets:
+		wanted.OnDelete = noAction
+	case len(k.Null) > 0:
+		wanted.OnDelete = setNull
+	}
+	if k.Mixed() && sets {
+		wanted.SetColumns = ColumnNames(k.Null)
+	}
+	return wanted
+}
+
+func wantedKey(columns []*Column, target *Table) *FoundForeignKey {
+	return &FoundForeignKey{Columns: ColumnNames(columns), Table: target.Name, TargetColumns: ColumnNames(target.Key), OnDelete: cascade, OnUpdate: cascade}
 }
 
 func (k *FoundForeignKey) text() string {
-	return k.Table + " (" + strings.Join(k.TargetColumns, ", ") + ") ON UPDATE " + k.OnUpdate + " ON DELETE " + k.OnDelete
+	s := k.Table + " (" + strings.Join(k.TargetColumns, ", ") + ") ON UPDATE " + k.OnUpdate + " ON DELETE " + k.OnDelete
+	if k.SetColumns != nil {
+		s += " (" + strings.Join(k.SetColumns, ", ") + ")"
+	}
+	return s
 }
 
 func (c *comparison) indexes() {

@@ -28,6 +28,8 @@ type DriftPlace struct {
 	HaveIndex              *FoundIndex
 	HaveCheck, WantCheck   *FoundCheck
 	HaveKey                *FoundForeignKey
+
+	Own bool // of what would be replaced: this library wrote what the database has
 }
 
 // DriftSort is a sort of drift.
@@ -107,7 +109,7 @@ func orNone(s string) string {
 }
 
 // Harmless reports whether everything works in spite of the drift: an index, a constraint, a default or a column more than the model knows, but
-// for a column without which no row can be inserted.
+// for a column without which no row can be inserted; and another default, since this library writes the model's.
 func (d *Drift) Harmless() bool {
-	return d.Aspect == AspectDefault && d.Want == "" || d.Sort == Extra && !(d.At.HaveColumn != nil && d.At.HaveColumn.Required())
+	return d.Aspect == AspectDefault && (d.Want == "" || d.Have != "") || d.Sort == Extra && !(d.At.HaveColumn != nil && d.At.HaveColumn.Required())
 }

@@ -14,9 +14,13 @@ type ForeignKey struct {
 	Field   string       // the Go field's path, for messages
 	Columns []*Column    // in the order of the primary key that they refer to
 	Model   reflect.Type // the model referred to
-	Weak    bool         // ON DELETE SET NULL, since all columns may be NULL; a strong one deletes with its target
+	Null    []*Column    // those that may be NULL, and become NULL with the row referred to; none of a strong key, which deletes with its target
 	target  func() (*Table, error)
 }
+
+// Mixed reports whether some columns of a key may be NULL and others not, such as a tenant that is part of every key: ON DELETE SET NULL of
+// those that may, which not every engine has.
+func (k *ForeignKey) Mixed() bool { return len(k.Null) > 0 && len(k.Null) < len(k.Columns) }
 
 // Target returns the table referred to, as [Reference.Target] does.
 func (k *ForeignKey) Target() *Table {
@@ -73,7 +77,7 @@ func (b *builder) makeForeignKeys() error {
 
 func (b *builder) foreignKey(r *Relation) (*ForeignKey, error) {
 	t := b.table
-	k := &ForeignKey{Field: r.Field, Model: r.Model, Weak: true}
+	k := &ForeignKey{Field: r.Field, Model: r.Model}
 	for name := range strings.SplitSeq(r.on, ",") {
 		c := t.byName[strings.TrimSpace(name)]
 		switch {
@@ -82,7 +86,9 @@ func (b *builder) foreignKey(r *Relation) (*ForeignKey, error) {
 		case slices.Contains(k.Columns, c):
 			return nil, fmt.Errorf("the column %q stands twice", c.Name)
 		}
-		k.Columns, k.Weak = append(k.Columns, c), k.Weak && c.Null
+		if k.Columns = append(k.Columns, c); c.Null {
+			k.Null = append(k.Null, c)
+		}
 	}
 	if len(k.Columns) < 2 {
 		return nil, errors.New("it names one column; a reference of one is a field of type prom.RefBy")

@@ -10,6 +10,7 @@ type Found struct {
 	Exists      bool
 	View        bool // it is a view, materialized or not
 	Partitioned bool // its rows lie in other tables
+	SetsColumns bool // the engine can set some columns of a foreign key to NULL alone; told where a plan needs it
 	FoldNames   bool // names are compared without the case of the letters A to Z; see dialect.Features
 	Columns     []FoundColumn
 	Indexes     []FoundIndex // those behind a primary key are left out
@@ -79,8 +80,9 @@ type FoundForeignKey struct {
 	TargetColumns []string // as many as Columns
 	OnDelete      string   // NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT
 	OnUpdate      string
-	Deferrable    bool // it may be checked at the end of a transaction; always false where the engine does not tell
-	Unchecked     bool // rows from before it may break it: NOT VALID
+	SetColumns    []string // those that SET NULL or SET DEFAULT on delete is limited to; none for all
+	Deferrable    bool     // it may be checked at the end of a transaction; always false where the engine does not tell
+	Unchecked     bool     // rows from before it may break it: NOT VALID
 }
 
 // Names returns the names of the index's columns, "" for an expression.

@@ -111,11 +111,19 @@ func (b *builder) setWas(tg *tag, was string) error {
 	case FoldName(was) == FoldName(b.table.Name):
 		return errors.New("was is the table's name from before, and not the one that it has")
 	}
-	if err := checkTableName(was); err != nil {
+	if err := CheckTableName(was); err != nil {
 		return fmt.Errorf("was: %w", err)
 	}
 	b.table.Was = was
 	return nil
+}
+
+// checkShortName is [CheckName] of an index's own name, to which that of its table is added.
+func checkShortName(name string) error {
+	if strings.Contains(name, ".") {
+		return fmt.Errorf("the name %q holds a dot; an index lies in the schema of its table, whose name is put before its own", name)
+	}
+	return CheckName(name)
 }
 
 // makeIndexes turns the declarations into indexes, once all columns are known.
@@ -127,7 +135,7 @@ func (b *builder) makeIndexes() error {
 				return fmt.Errorf("index %s: %w", p.name, err)
 			}
 		}
-		if err := CheckName(p.name); err != nil {
+		if err := checkShortName(p.name); err != nil {
 			return fmt.Errorf("index name: %w", err)
 		}
 		if p.where != "" {

@@ -53,9 +53,9 @@ func checkColumnName(name string) error {
 	return CheckName(name)
 }
 
-// checkTableName is CheckName with the names that belong to the engines: a query on such a table would go to a catalog or
-// to a function instead.
-func checkTableName(name string) error {
+// CheckTableName is [CheckName] with the names that belong to the engines: a query on such a table would go to a catalog or
+// to a function instead. A dot is refused, since the name is quoted as a whole: it would be that of another table than the one in the schema.
+func CheckTableName(name string) error {
 	low := FoldName(name)
 	for _, prefix := range []string{"pg_", "sqlite_", "pragma_"} {
 		if strings.HasPrefix(low, prefix) {
@@ -64,6 +64,10 @@ func checkTableName(name string) error {
 	}
 	if low == "json_each" || low == "json_tree" {
 		return fmt.Errorf("the name %q is that of a function of SQLite", name)
+	}
+	if schema, table, ok := strings.Cut(name, "."); ok {
+		return fmt.Errorf("the name %q holds a dot, and a schema cannot be told by it; name the table %q, and on PostgreSQL give its connection "+
+			"search_path=%s in the DSN", name, table, schema)
 	}
 	return CheckName(name)
 }

@@ -295,7 +295,7 @@ func (t *Table) WithName(name string) (*Table, error) {
 	if name == t.Name {
 		return t, nil
 	}
-	if err := checkTableName(name); err != nil {
+	if err := CheckTableName(name); err != nil {
 		return nil, err
 	}
 	u := *t

@@ -278,35 +278,3 @@ func (g *generator) reference(t *found, c schema.FoundColumn) string {
 	}
 	return ""
 }
-
-// defaultOf reads a default that a tag can say.
-func defaultOf(c schema.FoundColumn) (string, bool) {
-	s := c.Default
-	if s == "" || c.Auto || c.Generated || c.Kind.IsList() || c.Kind == schema.JSON || c.Kind == schema.Bytes {
-		return "", false
-	}
-	switch strings.ToUpper(s) {
-	case "CURRENT_TIMESTAMP", "NOW()", "CURRENT_DATE":
-		return "now", c.Kind == schema.Time || c.Kind == schema.Date
-	}
-	if text, _, ok := strings.Cut(s, "::"); ok { // PostgreSQL names the type of a constant
-		s = strings.Trim(text, "()")
-	}
-	if strings.HasPrefix(s, "'") && strings.HasSuffix(s, "'") && len(s) > 1 {
-		s = strings.ReplaceAll(s[1:len(s)-1], "''", "'")
-	} else if c.Kind == schema.Text {
-		return "", false
-	}
-	if c.Kind == schema.Decimal {
-		if _, fraction, _ := strings.Cut(s, "."); len(fraction) > c.Scale {
-			return "", false
-		}
-	}
-	if c.Kind == schema.Text && c.Size > 0 && len(s) > c.Size {
-		return "", false
-	}
-	if _, err := schema.ParseLiteral(c.Kind, s); err != nil {
-		return "", false
-	}
-	return s, true
-}

@@ -52,9 +52,6 @@ var order = map[schema.StepKind]int{
 	schema.CreateIndex: 5, schema.ReplaceIndex: 5, schema.DropConstraint: 6, schema.DropIndex: 7, schema.DropColumn: 8, schema.ByHand: 9,
 }
 
-// What steps make for a while has a name that begins so.
-const passing = "prom_tmp"
-
 type alteration struct {
 	*dialect.Alteration
 	d       Dialect
@@ -202,7 +199,7 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 		if !c.HasConstant() { // somebody else made it, whose rows may need it
 			return w.new(schema.AlterColumn, drift, schema.Lossy, w.alter(col+"DROP DEFAULT"))
 		}
-		return w.new(schema.AlterColumn, drift, schema.Additive, w.alter(col+"SET DEFAULT "+w.d.Literal(c.Default.Literal)))
+		return w.new(schema.AlterColumn, drift, dialect.Replacing(drift, schema.Additive), w.alter(col+"SET DEFAULT "+w.d.Literal(c.Default.Literal)))
 	case schema.AspectCount:
 		return w.count(drift, col)
 	}
@@ -212,7 +209,7 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 // notNull makes a column NOT NULL without a lock while the rows are read: a CHECK that is valid shows the server that no row is NULL ("ALTER
 // TABLE", section "SET NOT NULL").
 func (w *alteration) notNull(drift *schema.Drift, col string) schema.Step {
-	check := dialect.Quote(schema.IndexName(passing, w.Table.Name+"_"+drift.Name))
+	check := dialect.Quote(schema.IndexName(dialect.Passing, w.Table.Name+"_"+drift.Name))
 	s := w.apart(schema.AlterColumn, drift, schema.Locking,
 		w.alter("DROP CONSTRAINT IF EXISTS "+check, "ADD CONSTRAINT "+check+" CHECK ("+dialect.Quote(drift.Name)+" IS NOT NULL) NOT VALID"),
 		w.alter("VALIDATE CONSTRAINT "+check),
@@ -241,7 +238,7 @@ func (w *alteration) check(drift *schema.Drift) schema.Step {
 	place := drift.At
 	if drift.Sort == schema.Extra {
 		risk := schema.Lossy // whatever its name is: the server gives the same ones
-		if strings.HasPrefix(drift.Name, passing) {
+		if strings.HasPrefix(drift.Name, dialect.Passing) {
 			risk = schema.Additive // left over
 		}
 		return w.new(schema.DropConstraint, drift, risk, w.alter("DROP CONSTRAINT "+dialect.Quote(drift.Name)))
@@ -329,7 +326,7 @@ func (w *alteration) foreignKey(drift *schema.Drift) schema.Step {
 	var target *schema.Table
 	var columns []string
 	if place.ForeignKey != nil {
-		add, name = w.d.AddForeignKey(w.Table, place.ForeignKey), dialect.ForeignKeyName(w.Table, place.ForeignKey)
+		add, name = w.d.AddForeignKey(w.Table, place.ForeignKey, w.Have.SetsColumns), dialect.ForeignKeyName(w.Table, place.ForeignKey)
 		target, columns = w.Table.TargetOfKey(place.ForeignKey), schema.ColumnNames(place.ForeignKey.Columns)
 	} else {
 		add, name = w.d.AddReference(w.Table, place.Column), dialect.ReferenceName(w.Table, place.Column)
@@ -344,7 +341,7 @@ func (w *alteration) foreignKey(drift *schema.Drift) schema.Step {
 	case drift.Aspect == schema.AspectValid:
 		s = w.apart(schema.ValidateStep, drift, schema.Additive, w.alter("VALIDATE CONSTRAINT "+dialect.Quote(place.HaveKey.Name)))
 	default:
-		s = w.apart(schema.ReplaceConstraint, drift, schema.Locking, w.alter("DROP CONSTRAINT "+dialect.Quote(place.HaveKey.Name))+"; "+add, validate)
+		s = w.apart(schema.ReplaceConstraint, drift, dialect.Replacing(drift, schema.Locking), w.alter("DROP CONSTRAINT "+dialect.Quote(place.HaveKey.Name))+"; "+add, validate)
 	}
 	s.Probe = dialect.ReferenceProbe(w.Table.Name, columns, target)
 	return s
@@ -355,7 +352,7 @@ func (w *alteration) index(drift *schema.Drift) schema.Step {
 	name := dialect.Quote(drift.Name)
 	if drift.Sort == schema.Extra {
 		risk := schema.Lossy
-		if strings.HasPrefix(drift.Name, passing) {
+		if strings.HasPrefix(drift.Name, dialect.Passing) {
 			risk = schema.Additive // left over
 		}
 		if place.HaveIndex.Bound {
@@ -377,9 +374,9 @@ func (w *alteration) index(drift *schema.Drift) schema.Step {
 		return dialect.ByHand(drift, "it belongs to a constraint that somebody made; drop that, and plan again")
 	default:
 		other := *place.Index
-		other.Name = schema.IndexName(passing, drift.Name)
+		other.Name = schema.IndexName(dialect.Passing, drift.Name)
 		passed := dialect.Quote(other.Name)
-		s = w.apart(schema.ReplaceIndex, drift, schema.Locking, "DROP INDEX CONCURRENTLY IF EXISTS "+passed,
+		s = w.apart(schema.ReplaceIndex, drift, dialect.Replacing(drift, schema.Locking), "DROP INDEX CONCURRENTLY IF EXISTS "+passed,
 			strings.Replace(w.d.CreateIndex(w.Table, &other), "INDEX ", "INDEX CONCURRENTLY ", 1),
 			"DROP INDEX "+name+"; ALTER INDEX "+passed+" RENAME TO "+name)
 	}

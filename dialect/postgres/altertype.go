@@ -21,6 +21,10 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	name := dialect.Quote(drift.Name)
 	constraint, _ := dialect.Check(w.d, w.Table, c)
 	constant := !want.Auto && c.References == nil && c.HasConstant()
+	others := constant && w.othersDefault(drift.Name)
+	if others && carried(h, want) {
+		constant = false // it has a step of its own
+	}
 	var what []string
 	i := slices.IndexFunc(w.Have.Checks, func(f schema.FoundCheck) bool { return f.Name == w.Table.CheckName(c) })
 	checked := i >= 0 && h.Kind != want.Kind && constraint != ""
@@ -45,7 +49,7 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	if h.Default != "" && !h.Auto && (constant || !carried(h, want)) {
 		what = append(what, col+"DROP DEFAULT")
 		w.settled[drift.Name] = true
-		if !constant {
+		if !constant || others {
 			risk = schema.Lossy
 		}
 	}
@@ -66,6 +70,13 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	}
 	s.Apart = risk != schema.Additive
 	return s
+}
+
+// othersDefault reports whether a column has a default that somebody else made, and that the model has none or another one of.
+func (w *alteration) othersDefault(column string) bool {
+	return slices.ContainsFunc(w.Drifts, func(d *schema.Drift) bool {
+		return d.Object == schema.OfColumn && d.Name == column && d.Aspect == schema.AspectDefault && dialect.Replacing(d, schema.Additive) == schema.Lossy
+	})
 }
 
 // extraOn returns what the model has none of, and is in words of the type of a column: the server would not change that while it stands.

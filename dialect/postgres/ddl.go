@@ -106,8 +106,8 @@ func (Dialect) AddReference(t *schema.Table, c *schema.Column) string {
 }
 
 // AddForeignKey returns the statement that adds a foreign key of several columns.
-func (Dialect) AddForeignKey(t *schema.Table, k *schema.ForeignKey) string {
-	return dialect.AddForeignKey(t, k)
+func (Dialect) AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string {
+	return dialect.AddForeignKey(t, k, sets)
 }
 
 // CreateIndex returns the statement that makes the index.

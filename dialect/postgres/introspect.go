@@ -85,8 +85,10 @@ ORDER BY ic.relname, k.n`
 // rule is the text of a foreign key's action.
 const rule = ` WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END`
 
+// Versions before 15 have no column confdelsetcols.
 const foreignKeys = `SELECT c.oid::text, c.conname::text, a.attname::text, ` + reached + `, ta.attname::text,
-	CASE c.confdeltype` + rule + `, CASE c.confupdtype` + rule + `, c.condeferrable, NOT c.convalidated
+	CASE c.confdeltype` + rule + `, CASE c.confupdtype` + rule + `, c.condeferrable, NOT c.convalidated,
+	coalesce(to_jsonb(c) -> 'confdelsetcols' @> to_jsonb(k.attnum), false)
 FROM pg_catalog.pg_constraint c
 CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, target, n)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
@@ -123,6 +125,11 @@ func (Dialect) Indexes() string { return indexes }
 
 // ForeignKeys returns a query with one row for each column of each foreign key, see [dialect.Introspection].
 func (Dialect) ForeignKeys() string { return foreignKeys }
+
+// SetsColumns returns a query that tells whether SET NULL takes columns, which it does since version 15.
+func (Dialect) SetsColumns() string {
+	return "SELECT current_setting('server_version_num')::int >= 150000"
+}
 
 // References returns a query for which table refers to which, see [dialect.Introspection].
 func (Dialect) References() string { return references }

@@ -102,7 +102,7 @@ func (w *alteration) addColumn(drift *schema.Drift) schema.Step {
 func (w *alteration) createIndex(drift *schema.Drift) schema.Step {
 	s := schema.Step{Kind: schema.CreateIndex, Table: w.Table.Name, Name: drift.Name, Risk: schema.Additive, Reason: drift.Error()}
 	if drift.Sort == schema.Different {
-		s.Kind, s.Risk = schema.ReplaceIndex, schema.Locking
+		s.Kind, s.Risk = schema.ReplaceIndex, dialect.Replacing(drift, schema.Locking)
 		s.SQL = w.forget(func(ix schema.Definition) bool { return strings.EqualFold(ix.Name, drift.Name) })
 	}
 	create := w.d.CreateIndex(w.Table, drift.At.Index)

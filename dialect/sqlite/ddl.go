@@ -146,7 +146,7 @@ func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
 func (Dialect) AddReference(*schema.Table, *schema.Column) string { return "" }
 
 // AddForeignKey returns "": CREATE TABLE has written it, and a table that exists cannot get one.
-func (Dialect) AddForeignKey(*schema.Table, *schema.ForeignKey) string { return "" }
+func (Dialect) AddForeignKey(*schema.Table, *schema.ForeignKey, bool) string { return "" }
 
 // CreateIndex returns the statement that makes the index.
 func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {

@@ -35,7 +35,7 @@ ORDER BY l.name, c.seqno`
 
 // A foreign key that names no target columns means the primary key.
 const foreignKeys = `SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
-	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0
 FROM pragma_foreign_key_list(?) AS f
 ORDER BY f.id DESC, f.seq`
 
@@ -81,6 +81,9 @@ func (Dialect) Indexes() string { return indexes }
 
 // ForeignKeys returns a query with one row for each column of each foreign key, see [dialect.Introspection].
 func (Dialect) ForeignKeys() string { return foreignKeys }
+
+// SetsColumns returns "": SET NULL is about all columns.
+func (Dialect) SetsColumns() string { return "" }
 
 // References returns a query for which table refers to which, see [dialect.Introspection].
 func (Dialect) References() string { return references }

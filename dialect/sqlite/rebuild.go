@@ -62,7 +62,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		}
 		put(clauseNotNull)
 	case drift.Aspect == schema.AspectDefault:
-		if !place.Column.HasConstant() { // somebody else made it, whose rows may need it
+		if !place.Column.HasConstant() || dialect.Replacing(drift, schema.Rewriting) == schema.Lossy { // somebody else's, whose rows may need it
 			r = lose
 		}
 		put(clauseDefault)
@@ -94,7 +94,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 			})
 		}
 	case drift.Object == schema.OfForeignKey:
-		if drift.Sort == schema.Extra {
+		if dialect.Replacing(drift, schema.Rewriting) == schema.Lossy {
 			r = lose
 		}
 		w.foreignKey(r, drift, edit)
@@ -206,7 +206,7 @@ func (w *alteration) rebuild(r *rebuild) schema.Step {
 		}
 		into, from = append(into, name), append(from, expr)
 	}
-	other := schema.IndexName("prom_tmp", w.Table.Name)
+	other := schema.IndexName(dialect.Passing, w.Table.Name)
 	s.SQL = []string{
 		"DROP TABLE IF EXISTS " + dialect.Quote(other),
 		def.create(other),

@@ -336,12 +336,20 @@ func (in *installer) addReferences() {
 	for _, r := range in.references {
 		var sql string
 		if r.key != nil {
-			sql = in.d.AddForeignKey(r.table, r.key)
+			sql = in.d.AddForeignKey(r.table, r.key, in.sets(r.key))
 		} else {
 			sql = in.d.AddReference(r.table, r.column)
 		}
 		in.change([]string{sql}, r.table)
 	}
+}
+
+// sets reports whether the server can set those columns of a key to NULL that may be NULL, when others may not.
+func (in *installer) sets(k *schema.ForeignKey) (sets bool) {
+	if in.err == nil && k.Mixed() {
+		sets, in.err = conn.SetsColumns(in.ctx, in.db)
+	}
+	return sets
 }
 
 // inline reports whether a column's reference can be part of its own definition.

@@ -131,9 +131,12 @@ func (p *planner) look() (err error) {
 		}
 	}
 	if p.renamed != nil {
-		return p.rehearse()
+		err = p.rehearse()
 	}
-	return nil
+	if err == nil && slices.ContainsFunc(t.ForeignKeys, (*schema.ForeignKey).Mixed) {
+		p.have.SetsColumns, err = conn.SetsColumns(p.ctx, p.db)
+	}
+	return err
 }
 
 // rehearse has the engine rename in a database in memory that is made like this one, where it keeps its definitions as text: it alone knows which
@@ -191,7 +194,8 @@ func (p *planner) compare() ([]*schema.Drift, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.table.Compare(want, &p.have), nil
+	drifts := p.table.Compare(want, &p.have)
+	return drifts, p.attribute(drifts)
 }
 
 // plan returns the steps of a table, and the references which have to wait until all tables are there.

@@ -176,7 +176,7 @@ func TestHostileViolations(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
-		for _, name := range []string{"select", "Capital", "two words", `quo"te`, "dot.dot", "a,b", "(paren)", "😀", "--comment", strings.Repeat("a", 63)} {
+		for _, name := range []string{"select", "Capital", "two words", `quo"te`, "a,b", "(paren)", "😀", "--comment", strings.Repeat("a", 63)} {
 			is := is.New(t)
 			repo := prom.NewRepo[named](prom.Using(db), prom.Table(name))
 			note, no := "n", 1
@@ -210,6 +210,29 @@ func TestRefusedNames(t *testing.T) {
 		is.True(err != nil)
 		is.True(strings.HasPrefix(err.Error(), "prom: model install_test.named: table name: "))
 	}
+	// A schema cannot be told by a name, and a table of the whole name would be another one.
+	for _, name := range []string{"billing.invoice", "public.named", "a.b.c", ".a", "a."} {
+		err := panics(func() { prom.NewRepo[named](prom.Table(name)) })
+		is.True(err != nil)
+		is.True(strings.Contains(err.Error(), "holds a dot"))
+	}
+	is.True(strings.Contains(panics(func() { prom.NewRepo[inSchema]() }).Error(), `the name "billing.invoice" holds a dot, and a schema cannot be told by it; name the table "invoice", `+
+		`and on PostgreSQL give its connection search_path=billing in the DSN`))
+	type wasInSchema struct {
+		_  struct{} `prom:"was='billing.invoice'"`
+		ID int      `prom:"key"`
+	}
+	type indexInSchema struct {
+		ID int `prom:"key,index=billing.id"`
+	}
+	type blankInSchema struct {
+		ID int `prom:"key"`
+		No int
+		_  struct{} `prom:"unique=billing.id,on='no'"`
+	}
+	for _, err := range []error{panics(func() { prom.NewRepo[wasInSchema]() }), panics(func() { prom.NewRepo[indexInSchema]() }), panics(func() { prom.NewRepo[blankInSchema]() })} {
+		is.True(strings.Contains(err.Error(), "holds a dot"))
+	}
 	type long struct {
 		ID int `prom:"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`
 	}
@@ -220,6 +243,13 @@ func TestRefusedNames(t *testing.T) {
 		is.True(strings.Contains(err.Error(), "column name"))
 	}
 }
+
+// inSchema names a table by its schema, too.
+type inSchema struct {
+	ID int `prom:"key"`
+}
+
+func (inSchema) TableName() string { return "billing.invoice" }
 
 // panics returns the error that fn panics with.
 func panics(fn func()) (err error) {

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/dbtest"
+)
+
+// Ensure that a default which is an expression does not become a constant of the model.
+func TestExpressionDefaults(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db, err := new(prom.Registry).Open(e.DSN)
+		is.NoErr(err)
+		t.Cleanup(func() { is.NoErr(db.Close()) })
+		raw, err := db.SQL(ctx)
+		is.NoErr(err)
+		_, err = raw.Exec(`CREATE TABLE piece (id INTEGER PRIMARY KEY, word TEXT DEFAULT ('a'||'b'), low TEXT DEFAULT (lower('A')), sum INTEGER DEFAULT (1-1),
+			said TEXT DEFAULT 'it''s', neg INTEGER DEFAULT -7)`)
+		is.NoErr(err)
+		_, err = raw.Exec(`CREATE TABLE "a.b" (id INTEGER PRIMARY KEY)`)
+		is.NoErr(err)
+		var source bytes.Buffer
+		is.NoErr(run(ctx, []string{"-dsn", e.DSN, "-package", "main"}, &source))
+		text := source.String()
+		is.Equal(strings.Count(text, "default="), 2)
+		is.True(strings.Contains(text, `// The table "a.b" has a name that no model can have. It is left out.`))
+		is.True(strings.Contains(text, "default='it''s'"))
+		is.True(strings.Contains(text, "default=-7"))
+	})
+}

@@ -1,0 +1,125 @@
+package install
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// attribute notes of what a plan would replace whether this library wrote it. The names do not tell: a server gives the same ones to
+// constraints without a name. The history does, as long as nobody has changed the thing since.
+func (p *planner) attribute(drifts []*schema.Drift) error {
+	replaces := func(d *schema.Drift) bool {
+		return d.Sort == schema.Different && (d.Aspect == schema.AspectText && d.Object != schema.OfCheck || d.Aspect == schema.AspectDefault && d.Have != "")
+	}
+	if !slices.ContainsFunc(drifts, replaces) {
+		return nil
+	}
+	statements, err := conn.History(p.ctx, p.db, p.table.Name)
+	if err != nil {
+		return err
+	}
+	statements = written(statements)
+	for _, d := range drifts {
+		if replaces(d) {
+			d.At.Own = slices.ContainsFunc(statements, func(sql string) bool { return p.wrote(sql, d) })
+		}
+	}
+	return nil
+}
+
+// written leaves out of the statements of a history those that may repeat what others wrote: where a table of SQLite is rebuilt, and its indexes are
+// made again.
+func written(statements []string) (list []string) {
+	again := false
+	for _, sql := range statements {
+		rebuilt := strings.HasPrefix(sql, `ALTER TABLE "`+dialect.Passing)
+		again = rebuilt || again && !strings.HasPrefix(sql, "CREATE TABLE ") && strings.HasPrefix(strings.ToUpper(sql), "CREATE ")
+		if !again && !strings.HasPrefix(sql, `CREATE TABLE "`+dialect.Passing) {
+			list = append(list, sql)
+		}
+	}
+	return list
+}
+
+// wrote reports whether a statement made what the database has.
+func (p *planner) wrote(sql string, d *schema.Drift) bool {
+	switch place := d.At; d.Object {
+	case schema.OfForeignKey:
+		return wroteKey(sql, p.table, place)
+	case schema.OfIndex:
+		return wroteIndex(sql, p.table, place.HaveIndex)
+	case schema.OfColumn:
+		return p.wroteDefault(sql, place.HaveColumn)
+	}
+	return false
+}
+
+func wroteKey(sql string, t *schema.Table, place schema.DriftPlace) bool {
+	h, name := place.HaveKey, ""
+	if place.ForeignKey != nil {
+		name = dialect.ForeignKeyName(t, place.ForeignKey)
+	} else {
+		name = dialect.ReferenceName(t, place.Column)
+	}
+	if h.Deferrable || h.Name != "" && h.Name != name {
+		return false
+	}
+	clause := dialect.Reference(h)
+	for _, key := range []string{clause, "FOREIGN KEY (" + dialect.QuoteList(h.Columns) + ") " + clause} {
+		if holds(sql, "CONSTRAINT "+dialect.Quote(name)+" "+key) {
+			return true
+		}
+	}
+	return false
+}
+
+// wroteIndex knows indexes of columns alone: expressions and conditions are told in the engine's words.
+func wroteIndex(sql string, t *schema.Table, h *schema.FoundIndex) bool {
+	if h.Partial || h.Bound || h.NullsNotDistinct || h.Unique != strings.HasPrefix(sql, "CREATE UNIQUE INDEX ") {
+		return false
+	}
+	columns := make([]string, len(h.Columns))
+	for i, c := range h.Columns {
+		if c.Name == "" {
+			return false
+		}
+		if columns[i] = dialect.Quote(c.Name); c.Desc {
+			columns[i] += " DESC"
+		}
+	}
+	end := " ON " + dialect.Quote(t.Name) + " (" + strings.Join(columns, ", ") + ")"
+	if len(h.Include) > 0 {
+		end += " INCLUDE (" + dialect.QuoteList(h.Include) + ")"
+	}
+	return strings.HasSuffix(sql, end)
+}
+
+// wroteDefault looks for the default where a column is defined or altered.
+func (p *planner) wroteDefault(sql string, h *schema.FoundColumn) bool {
+	text, ok := schema.Constant(h.Default)
+	if !ok {
+		return false
+	}
+	v, err := schema.ParseLiteral(h.Kind, text)
+	if err != nil {
+		return false
+	}
+	name := dialect.Quote(h.Name) + " "
+	for line := range strings.SplitSeq(sql, "\n") {
+		if _, definition, ok := strings.Cut(line, name); ok && holds(definition, "DEFAULT "+p.d.Literal(v)) {
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether a text holds another one that does not go on behind it.
+func holds(sql, part string) bool {
+	_, rest, ok := strings.Cut(sql, part)
+	return ok && (rest == "" || strings.HasPrefix(rest, ",") || strings.HasPrefix(rest, "\n") || strings.HasPrefix(rest, " NOT VALID") ||
+		strings.HasPrefix(rest, " CONSTRAINT "))
+}
