@@ -353,7 +353,7 @@ func (db *DB) check(st *Statement) error {
 // describe completes an error by what the statement was.
 func describe(err error, st *Statement) error {
 	if e, ok := err.(*Error); ok {
-		e.Op = st.Op
+		e.Op, e.placed = st.Op, true
 		if e.Table == "" {
 			e.Table = st.Table
 		}

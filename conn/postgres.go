@@ -56,8 +56,8 @@ func sendsText(cfg *pgx.ConnConfig) bool {
 // another number. Behind a pooler that shares sessions the setting cannot be changed here, and as a parameter of the
 // start it would be refused there.
 func keepsFloats(ctx context.Context, c *pgx.Conn) error {
-	var digits string
-	if err := c.QueryRow(ctx, "SELECT pg_catalog.current_setting('extra_float_digits')").Scan(&digits); err != nil {
+	digits, err := askOne(ctx, c.PgConn(), "SELECT pg_catalog.current_setting('extra_float_digits')")
+	if err != nil {
 		return postgresError(err)
 	}
 	if n, err := strconv.Atoi(digits); err == nil && n < 1 {
@@ -105,13 +105,25 @@ func (e *pgEngine) query(ctx context.Context, st *Statement) (Rows, error) {
 // queryByPgx runs a statement outside of a transaction by pgx's ordinary interface.
 func queryByPgx(ctx context.Context, c *pgxpool.Conn, st *Statement) (*pgRows, error) {
 	rows, err := c.Query(ctx, st.SQL, poolArgs(st)...)
-	if err != nil {
+	if rows, err = rowsOfPgx(c.Conn(), rows, err); err != nil {
 		if st.mayWrite() {
 			err = outcome(err)
 		}
 		return nil, err
 	}
 	return &pgRows{rows: rows, st: st, pooled: c}, nil
+}
+
+// rowsOfPgx returns the result of one of pgx's queries. Rows without a result cannot be used: by the simple protocol they are those of a server
+// that says it is done and has answered nothing.
+func rowsOfPgx(c *pgx.Conn, rows pgx.Rows, err error) (pgx.Rows, error) {
+	if err == nil && !c.PgConn().IsBusy() {
+		rows.Close()
+		if err = rows.Err(); err == nil {
+			err = errPipeline()
+		}
+	}
+	return rows, err
 }
 
 // poolArgs returns the arguments for a statement outside a transaction. A fresh one is prepared and run in one message to the
@@ -236,7 +248,7 @@ func (t *pgTx) plain(ctx context.Context, st *Statement) (*pgRows, error) {
 		return rows, postgresError(err)
 	}
 	rows, err := t.tx.Query(ctx, st.SQL, postgresArgs(st.Args)...)
-	if err != nil {
+	if rows, err = rowsOfPgx(t.tx.Conn(), rows, err); err != nil {
 		return nil, postgresError(err)
 	}
 	return newPgRows(rows, st), nil
