@@ -55,6 +55,7 @@ type engineTx interface {
 	savepoint(ctx context.Context, name string) error
 	release(ctx context.Context, name string) error
 	rollbackTo(ctx context.Context, name string) error
+	cut() // ends what another goroutine runs in it, and may end the transaction
 	commit(ctx context.Context) error
 	rollback(ctx context.Context) error
 }
@@ -75,6 +76,8 @@ type Statement struct {
 	Check ResultChecker // of a write that returns rows: looks at its result before it is sent; nil for nobody
 	Undo  bool          // of such a one: when its rows cannot be read it is undone
 	Kept  uint64        // of such a one: the columns of its rows that it may not have set, see ColumnBit
+
+	Loop *Loop // the loop that reads its rows in a transaction, in which others may take them; nil for none
 
 	NoRows   bool  // of a batch: it is run as Exec does
 	Judged   bool  // of a batch: its reader may refuse the rows, so that nothing is committed before they have been read

@@ -362,6 +362,9 @@ func (t *pgTx) rollbackTo(ctx context.Context, name string) error {
 	return t.run(ctx, "ROLLBACK TO SAVEPOINT "+name)
 }
 
+// cut breaks the connection.
+func (t *pgTx) cut() { _ = t.tx.Conn().PgConn().Conn().Close() }
+
 func (t *pgTx) commit(ctx context.Context) error {
 	gone := t.tx.Conn().IsClosed() // before COMMIT, which is not sent then
 	err := t.tx.Commit(ctx)

@@ -98,6 +98,8 @@ func (t *liteTx) rollbackTo(ctx context.Context, name string) error {
 	return t.run(context.WithoutCancel(ctx), "ROLLBACK TO "+name)
 }
 
+func (t *liteTx) cut() { t.conn.Interrupt() }
+
 func (t *liteTx) commit(context.Context) error {
 	if t.dead != nil {
 		err := t.deadError()
