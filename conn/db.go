@@ -226,8 +226,8 @@ func (db *DB) Ping(ctx context.Context) error {
 	return e.ping(ctx)
 }
 
-// Close waits for running statements, closes the pool and forgets what is known about the database's tables. It may be called
-// twice. The next operation connects again; but an in-memory database, which has ended, refuses it with KindClosed.
+// Close waits for running statements, closes the pool and forgets what is known about the database's tables. It does
+// not wait for transactions, which go on and whose connections are closed when they end. It may be called twice. The next operation connects again; but an in-memory database, which has ended, refuses it with KindClosed.
 func (db *DB) Close() error {
 	db.closing.Lock()
 	defer db.closing.Unlock()
@@ -240,6 +240,9 @@ func (db *DB) Close() error {
 	db.clearMarks()
 	return nil
 }
+
+// closeEvery is how often it is looked whether transactions alone keep a pool from being closed.
+const closeEvery = 10 * time.Millisecond
 
 // IsOpen reports whether the DB is connected.
 func (db *DB) IsOpen() bool { return db.engine.Load() != nil }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strconv"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -19,6 +21,7 @@ type pgEngine struct {
 	pool   *pgxpool.Pool
 	direct bool // statements go by a pgSession
 	seen   seen
+	open   atomic.Int32 // transactions
 
 	once sync.Once
 	std  *sql.DB
@@ -73,7 +76,24 @@ func (e *pgEngine) close() {
 	if std, _ := e.sqlDB(); std != nil {
 		_ = std.Close()
 	}
-	e.pool.Close()
+	closed := make(chan struct{})
+	go func() {
+		e.pool.Close() // waits until all connections have been given back
+		close(closed)
+	}()
+	// A transaction may be that of whoever closes the database. Its connection is closed when it ends.
+	look := time.NewTicker(closeEvery)
+	defer look.Stop()
+	for {
+		select {
+		case <-closed:
+			return
+		case <-look.C:
+		}
+		if n := e.open.Load(); n > 0 && e.pool.Stat().AcquiredConns() <= n {
+			return
+		}
+	}
 }
 
 func (e *pgEngine) sqlDB() (*sql.DB, error) {
@@ -178,7 +198,8 @@ func (e *pgEngine) begin(ctx context.Context, opts txOptions) (engineTx, error) 
 	if err != nil {
 		return nil, postgresError(err)
 	}
-	return &pgTx{tx: t, direct: e.direct}, nil
+	e.open.Add(1)
+	return &pgTx{tx: t, direct: e.direct, engine: e}, nil
 }
 
 // pgTx is a transaction of PostgreSQL. An error in it refuses every further statement, so statements that are expected to fail
@@ -186,6 +207,15 @@ func (e *pgEngine) begin(ctx context.Context, opts txOptions) (engineTx, error) 
 type pgTx struct {
 	tx     pgx.Tx
 	direct bool
+	engine *pgEngine // that counts it; nil for nobody, and after the end
+}
+
+// end is called when the connection has been given back.
+func (t *pgTx) end() {
+	if t.engine != nil {
+		t.engine.open.Add(-1)
+		t.engine = nil
+	}
 }
 
 const (
@@ -366,6 +396,7 @@ func (t *pgTx) rollbackTo(ctx context.Context, name string) error {
 func (t *pgTx) cut() { _ = t.tx.Conn().PgConn().Conn().Close() }
 
 func (t *pgTx) commit(ctx context.Context) error {
+	defer t.end()
 	gone := t.tx.Conn().IsClosed() // before COMMIT, which is not sent then
 	err := t.tx.Commit(ctx)
 	if err == nil || gone || refusesCommit(err) {
@@ -376,6 +407,7 @@ func (t *pgTx) commit(ctx context.Context) error {
 }
 
 func (t *pgTx) rollback(ctx context.Context) error {
+	defer t.end()
 	err := t.tx.Rollback(ctx)
 	if errors.Is(err, pgx.ErrTxClosed) {
 		return nil

@@ -7,6 +7,7 @@ type liteTx struct {
 	engine    *liteEngine
 	conn      *liteConn // nil after the end
 	queryOnly bool
+	counted   bool  // it is one of those that write
 	unheeded  bool  // foreign keys are, see unheeded
 	dead      error // why SQLite rolled the transaction back by itself
 }
@@ -21,6 +22,9 @@ func (t *liteTx) end() {
 	c.rollBack()
 	if c.Conn != nil && (t.unheeded || t.queryOnly && c.run("PRAGMA query_only = 0") != nil) {
 		c.drop() // the next connection has its settings again
+	}
+	if t.counted {
+		t.engine.open.Add(-1)
 	}
 	t.engine.give(c)
 }
