@@ -33,7 +33,7 @@ func (db *DB) Batch(ctx context.Context, sts []*Statement, read func(i int, rows
 	if err != nil && failed >= 0 {
 		err = describe(err, sts[failed])
 	}
-	return failed, err
+	return failed, db.forgotten(ctx, err)
 }
 
 func (db *DB) batch(ctx context.Context, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error) {

@@ -30,9 +30,10 @@ type DB struct {
 	engine   atomic.Pointer[openEngine]
 	opened   atomic.Uint64
 	replaced atomic.Bool
-	marks    sync.Map // any → *Mark
-	extras   sync.Map // see Extra
-	known    known    // see Known
+	marks    sync.Map    // any → *Mark
+	extras   sync.Map    // see Extra
+	known    known       // see Known
+	warned   atomic.Bool // see forgotten
 	registry *Registry
 }
 
@@ -76,6 +77,8 @@ type Statement struct {
 	Check ResultChecker // of a write that returns rows: looks at its result before it is sent; nil for nobody
 	Undo  bool          // of such a one: when its rows cannot be read it is undone
 	Kept  uint64        // of such a one: the columns of its rows that it may not have set, see ColumnBit
+
+	Meets bool // it is an insert that does something else when the row is there; see the root's binding.again
 
 	Loop *Loop // the loop that reads its rows in a transaction, in which others may take them; nil for none
 
@@ -293,7 +296,7 @@ func (db *DB) Query(ctx context.Context, st *Statement) (Rows, error) {
 	start := db.log.begin()
 	rows, err := db.query(ctx, st)
 	if err != nil {
-		err = describe(err, st)
+		err = db.forgotten(ctx, describe(err, st))
 		db.log.end(ctx, start, st, err)
 		return nil, err
 	}
@@ -329,7 +332,7 @@ func (db *DB) Exec(ctx context.Context, st *Statement) (int64, error) {
 		err = st.stored(n)
 	}
 	if err != nil {
-		err = describe(err, st)
+		err = db.forgotten(ctx, describe(err, st))
 	}
 	db.log.end(ctx, start, st, err)
 	return n, err

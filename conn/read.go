@@ -61,7 +61,7 @@ func (db *DB) read(ctx context.Context, st *Statement, to RowReader) error {
 
 func (db *DB) finishRead(ctx context.Context, start time.Time, st *Statement, rows Rows, err error, to RowReader) (result error) {
 	if err != nil {
-		err = describe(err, st)
+		err = db.forgotten(ctx, describe(err, st))
 		db.log.end(ctx, start, st, err)
 		return err
 	}
@@ -85,6 +85,7 @@ func (db *DB) finishRead(ctx context.Context, start time.Time, st *Statement, ro
 		case happens:
 			result = &happened{result}
 		}
+		result = db.forgotten(ctx, result)
 	}()
 	result = to.ReadRows(rows)
 	done = true

@@ -85,7 +85,7 @@ func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error,
 	}
 	inner, err := e.begin(ctx, opts)
 	if err != nil {
-		return describe(err, &Statement{Op: "begin"})
+		return db.forgotten(ctx, describe(err, &Statement{Op: "begin"}))
 	}
 	tx := newTx(db, nil, inner)
 	tx.readOnly = opts.readOnly
