@@ -183,6 +183,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 	}
 	db := ops[0].b.db
 	repaired := map[*binding]bool{}
+	met := false
 	for runs, repeats := 0, 0; ; runs++ {
 		if runs > 0 {
 			for _, st := range sts {
@@ -207,11 +208,14 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 		}
 		st.Write = writes // to run one again is to run all again
 		var spent bool
-		if missing(err) {
+		switch {
+		case missing(err):
 			op.b.forget(op.text)
 			spent = repaired[op.b]
 			repaired[op.b] = true
-		} else {
+		case conn.KindOf(err) == ErrUnique:
+			spent, met = met, true
+		default:
 			repeats++
 			spent = repeats > maxRepeats
 		}

@@ -126,7 +126,7 @@ func (c *Conflict[T]) create(ctx context.Context, v *T) (Outcome, error) {
 		return Unchanged, err
 	}
 	w.setText("upsert", text)
-	w.Write, w.Tell, w.Stores, w.complete = true, c.tells(), c.stores(), true
+	w.Write, w.Meets, w.Tell, w.Stores, w.complete = true, true, c.tells(), c.stores(), true
 	w.one = &w.stored
 	if err := b.query(ctx, &w.call, w); err != nil {
 		return Unchanged, err
@@ -331,7 +331,7 @@ func (c *Conflict[T]) add(batch *Batch, v *T, outcome *Outcome) {
 		}
 		op.SQL, op.Args, op.text, op.Tell, w.Tell = text.SQL, w.args, text, c.tells(), c.tells()
 		op.Check, op.Undo, op.Kept = w.Check, w.Undo, w.Kept
-		op.skip, op.Stores = false, c.stores()
+		op.skip, op.Meets, op.Stores = false, true, c.stores()
 		op.read = func(rows conn.Rows) error {
 			w.one = &w.stored
 			err := w.ReadRows(rows)

@@ -59,21 +59,18 @@ const (
 // connection have theirs already.
 func errorOf(op string, t *schema.Table, err error) error {
 	var column *scan.ColumnError
-	inColumn := errors.As(err, &column)
-	var e *conn.Error
-	if errors.As(err, &e) {
-		if e.Op == "" {
-			e.Op = op
-		}
-		if inColumn && e.Columns == nil {
-			e.Columns = []string{column.Column}
-		}
-		e.Locate(t)
-		explainCheck(e, t)
-		return err
+	var name string
+	if errors.As(err, &column) {
+		name = column.Column
 	}
-	if inColumn {
-		return &Error{Kind: ErrType, Op: op, Table: t.Name, Columns: []string{column.Column}, Detail: column.Error(), Err: err}
+	if completed, ok := conn.Complete(err, op, t, name); ok {
+		if e := (*conn.Error)(nil); errors.As(completed, &e) {
+			explainCheck(e, t)
+		}
+		return completed
+	}
+	if column != nil {
+		return &Error{Kind: ErrType, Op: op, Table: t.Name, Columns: []string{name}, Detail: column.Error(), Err: err}
 	}
 	invalid := conn.Invalid(op, t.Name, err)
 	var broken Violations

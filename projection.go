@@ -334,8 +334,11 @@ func (s *results[R]) ReadRows(rows conn.Rows) (err error) {
 			ended = true
 			return err
 		}
-		if !s.yield(v, nil) {
-			return errStopped
+		if err := s.lend(&ended); err != nil {
+			return err
+		}
+		if err := s.over(s.yield(v, nil), &ended); err != nil {
+			return err
 		}
 	}
 	ended = true

@@ -154,8 +154,16 @@ func (b *binding) again(ctx context.Context, st *conn.Statement, err error) bool
 		// Without its savepoint the statement has ended the transaction, and nothing can be installed in it.
 		return !inTx || !b.db.Dialect().Features().ErrorAborts || st.Guard == conn.GuardMissing || st.Raw
 	}
-	if inTx || ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return false
+	}
+	if st.Meets && conn.KindOf(err) == ErrUnique {
+		// Another index has the row that it should have met, if somebody else has just inserted that: PostgreSQL looks at the one index
+		// before it inserts, and then at each of the others. The next time it meets the row.
+		return !inTx || st.Guard != conn.NoGuard || !b.db.Dialect().Features().ErrorAborts
+	}
+	if inTx {
+		return conn.IsStale(err) && st.Guard != conn.NoGuard // by which it is undone
 	}
 	return conn.IsStale(err) || conn.IsUnsent(err) || b.tooNarrow(ctx, err) || !st.Write && !st.Raw && conn.KindOf(err) == ErrConnection
 }

@@ -81,6 +81,7 @@ type loop struct {
 	of      context.Context    //nolint:containedctx // the loop's own
 	cancel  context.CancelFunc // nil in a transaction
 	begun   *bool              // set once a row has been used
+	lent    *conn.Loop         // nil outside of transactions
 	stopped bool
 }
 
@@ -91,7 +92,12 @@ func (l *loop) start(ctx context.Context, b *binding, c *call) (context.Context,
 	if c.settles {
 		l.of = context.WithoutCancel(ctx) // what it writes is told by the database
 	}
-	if b.db.InTx(ctx) || c.settles {
+	if b.db.InTx(ctx) {
+		l.lent = new(conn.Loop)
+		c.Loop = l.lent
+		return ctx, func() {}
+	}
+	if c.settles {
 		return ctx, func() {}
 	}
 	ctx, l.cancel = context.WithCancel(ctx)
@@ -104,6 +110,27 @@ func (l *loop) row() error {
 	*l.begun = true
 	if err := l.of.Err(); err != nil {
 		return conn.ContextError(err)
+	}
+	return nil
+}
+
+// lend lends the rows while the body runs; it is an error when their transaction ends.
+func (l *loop) lend(ended *bool) error {
+	if !l.lent.Lend() {
+		*ended = true
+		return conn.ErrLoopEnded()
+	}
+	return nil
+}
+
+// over returns why a loop ends behind its body; nil when it goes on. More is what the body said.
+func (l *loop) over(more bool, ended *bool) error {
+	switch gone := !l.lent.Return(); {
+	case !more:
+		return errStopped
+	case gone:
+		*ended = true
+		return conn.ErrLoopEnded()
 	}
 	return nil
 }
@@ -155,8 +182,11 @@ func (s *streamer[T]) ReadRows(rows conn.Rows) error {
 				return errStopped
 			}
 		}
-		if !s.yield(v, nil) {
-			return errStopped
+		if err := s.lend(&ended); err != nil {
+			return err
+		}
+		if err := s.over(s.yield(v, nil), &ended); err != nil {
+			return err
 		}
 	}
 	ended = true

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // unbounded are the settings of a connection that would end a statement which may take as long as it needs.
@@ -89,18 +88,16 @@ func (db *DB) serialize(ctx context.Context, lock string) (release func(), err e
 		return nil, err
 	}
 	_, err = l.conn.PgConn().Exec(ctx, holdLock).ReadAll()
-	for got := false; err == nil && !got; {
+	for err == nil {
 		// In the extended protocol a portal would keep its snapshot until the end of the transaction.
-		var answers []*pgconn.Result
-		if answers, err = l.conn.PgConn().Exec(ctx, lock).ReadAll(); err != nil {
+		var got string
+		if got, err = askOne(ctx, l.conn.PgConn(), lock); err != nil || got == "t" {
 			break
 		}
-		if got = string(answers[0].Rows[0][0]) == "t"; !got {
-			select {
-			case <-time.After(lockPause):
-			case <-ctx.Done():
-				err = ctx.Err()
-			}
+		select {
+		case <-time.After(lockPause):
+		case <-ctx.Done():
+			err = ctx.Err()
 		}
 	}
 	if err != nil {

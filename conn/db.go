@@ -30,9 +30,10 @@ type DB struct {
 	engine   atomic.Pointer[openEngine]
 	opened   atomic.Uint64
 	replaced atomic.Bool
-	marks    sync.Map // any → *Mark
-	extras   sync.Map // see Extra
-	known    known    // see Known
+	marks    sync.Map    // any → *Mark
+	extras   sync.Map    // see Extra
+	known    known       // see Known
+	warned   atomic.Bool // see forgotten
 	registry *Registry
 }
 
@@ -55,6 +56,7 @@ type engineTx interface {
 	savepoint(ctx context.Context, name string) error
 	release(ctx context.Context, name string) error
 	rollbackTo(ctx context.Context, name string) error
+	cut() // ends what another goroutine runs in it, and may end the transaction
 	commit(ctx context.Context) error
 	rollback(ctx context.Context) error
 }
@@ -75,6 +77,10 @@ type Statement struct {
 	Check ResultChecker // of a write that returns rows: looks at its result before it is sent; nil for nobody
 	Undo  bool          // of such a one: when its rows cannot be read it is undone
 	Kept  uint64        // of such a one: the columns of its rows that it may not have set, see ColumnBit
+
+	Meets bool // it is an insert that does something else when the row is there; see the root's binding.again
+
+	Loop *Loop // the loop that reads its rows in a transaction, in which others may take them; nil for none
 
 	NoRows   bool  // of a batch: it is run as Exec does
 	Judged   bool  // of a batch: its reader may refuse the rows, so that nothing is committed before they have been read
@@ -223,8 +229,8 @@ func (db *DB) Ping(ctx context.Context) error {
 	return db.place(e.ping(ctx))
 }
 
-// Close waits for running statements, closes the pool and forgets what is known about the database's tables. It may be called
-// twice. The next operation connects again; but an in-memory database, which has ended, refuses it with KindClosed.
+// Close waits for running statements, closes the pool and forgets what is known about the database's tables. It does
+// not wait for transactions, which go on and whose connections are closed when they end. It may be called twice. The next operation connects again; but an in-memory database, which has ended, refuses it with KindClosed.
 func (db *DB) Close() error {
 	db.closing.Lock()
 	defer db.closing.Unlock()
@@ -237,6 +243,9 @@ func (db *DB) Close() error {
 	db.clearMarks()
 	return nil
 }
+
+// closeEvery is how often it is looked whether transactions alone keep a pool from being closed.
+const closeEvery = 10 * time.Millisecond
 
 // IsOpen reports whether the DB is connected.
 func (db *DB) IsOpen() bool { return db.engine.Load() != nil }
@@ -356,7 +365,7 @@ func (db *DB) describe(err error, st *Statement) error { return db.place(describ
 // describe completes an error by what the statement was.
 func describe(err error, st *Statement) error {
 	if e, ok := err.(*Error); ok {
-		e.Op = st.Op
+		e.Op, e.placed = st.Op, true
 		if e.Table == "" {
 			e.Table = st.Table
 		}

@@ -100,6 +100,7 @@ type Error struct {
 	Detail     string   // more for people, free of values; "" for nothing more
 	Err        error    // the cause: the driver's error, the context's, or one of this library; may be nil
 
+	placed  bool // its place is known: it was made for one statement, and nobody else holds it
 	unknown bool // it is of KindOutcomeUnknown too: a write that may have happened
 
 	stale bool // see IsStale
@@ -187,6 +188,32 @@ func KindOf(err error) Kind {
 // Invalid returns an error of KindValidation for a cause whose text is free of values.
 func Invalid(op, table string, cause error) *Error {
 	return &Error{Kind: KindValidation, Op: op, Table: table, Detail: strings.TrimPrefix(cause.Error(), "prom: "), Err: cause}
+}
+
+// Complete gives an error its place: the operation, the table, and a column unless that is "". It is false for an error that holds none of this
+// package's. One that was not made for a statement may be an application's, whose codecs and hooks return what they like, a package's variable
+// too: it is left as it is, and is the cause of the error that is returned.
+func Complete(err error, op string, t *schema.Table, column string) (completed error, ok bool) {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err, false
+	}
+	if !e.placed {
+		own := *e
+		own.Err, own.placed, own.Columns = err, true, slices.Clone(e.Columns)
+		if own.Op == "" {
+			own.Op = op
+		}
+		if err != error(e) {
+			own.Detail = strings.TrimPrefix(err.Error(), "prom: ")
+		}
+		e, err = &own, &own
+	}
+	if column != "" && e.Columns == nil {
+		e.Columns = []string{column}
+	}
+	e.Locate(t)
+	return err, true
 }
 
 // Locate completes an error from the schema of the table that the statement was about: the constraint of known columns, or the

@@ -3,11 +3,14 @@ package conn
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 )
 
 // sqlStates are the error codes of PostgreSQL by kind, from its manual, appendix "PostgreSQL Error Codes".
@@ -113,6 +116,12 @@ func postgresError(err error) error {
 		e.Kind, e.Detail = KindClosed, "the transaction was rolled back, because a statement in it had failed"
 	case errors.As(err, &netErr), e.fresh, brokenConnection(err):
 		e.Kind, e.Detail = KindConnection, "the connection broke"
+	case errors.Is(err, errColumns):
+		e.Kind, e.Detail = KindConnection, err.Error()
+	case errors.Is(err, errKey):
+		e.Kind, e.Detail = KindType, err.Error()
+	case misunderstood(err):
+		e.Kind, e.Detail = KindConnection, "the server sent what is not an answer of PostgreSQL's protocol"
 	case strings.Contains(err.Error(), "failed to encode args") || strings.Contains(err.Error(), "cannot encode"):
 		// Or the type that it wanted when it was prepared, before the table changed; pgx forgets it now.
 		e.Kind, e.Detail, e.fresh = KindType, "an argument does not fit the type that the statement wants", true
@@ -140,10 +149,10 @@ func serverError(pg *pgconn.PgError, err error) *Error {
 	case kind == KindUnique && len(e.Columns) == 0:
 		e.Columns = detailColumns(pg.Detail)
 	case pg.Code == "0A000" && strings.Contains(pg.Routine, "RevalidateCachedQuery"):
-		e.stale = true
+		e.Kind, e.stale = KindSerialization, true
 		e.Detail = "the table changed after the statement was prepared"
 	case lostStatement(pg):
-		e.Kind, e.stale = KindOther, true
+		e.Kind, e.stale = KindSerialization, true
 		e.Detail = "the server's session does not have the prepared statement (SQLSTATE " + pg.Code + "); " +
 			"behind a pooler in transaction mode set default_query_exec_mode=exec"
 	case kind == KindNoTable, kind == KindNoColumn, kind == KindTooLong: // which say enough by themselves
@@ -197,11 +206,20 @@ func detailColumns(detail string) []string {
 func unsent(err error) bool { return pgconn.SafeToRetry(err) && !errors.Is(err, pgconn.ErrConnClosed) }
 
 func brokenConnection(err error) bool {
+	return hasSign(err, "conn closed", "unexpected EOF", "connection reset", "broken pipe", "conn busy", "failed to deallocate") ||
+		errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF)
+}
+
+// misunderstood reports whether pgx could make nothing of a server's message. It has no types for most of these errors.
+func misunderstood(err error) bool {
+	var long *pgproto3.ExceededMaxBodyLenErr
+	var scan pgx.ScanArgError
+	return errors.As(err, &long) || errors.As(err, &scan) || errors.Is(err, pgx.ErrNoRows) || hasSign(err, " body is invalid", " body must have length", "invalid message length", "invalid length for", "unknown message type", "authentication message",
+		"unexpected DataRow", "unexpected message", "unexpected pipeline result", "pipeline: ", "pipeline has unsynced", "BUG: ", "does not match field count",
+		"expected statement description", "expected sync", "number of field descriptions", "no more results in batch", "unknown format code")
+}
+
+func hasSign(err error, signs ...string) bool {
 	text := err.Error()
-	for _, sign := range []string{"conn closed", "unexpected EOF", "connection reset", "broken pipe", "conn busy", "failed to deallocate"} {
-		if strings.Contains(text, sign) {
-			return true
-		}
-	}
-	return errors.Is(err, net.ErrClosed)
+	return slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(text, sign) })
 }

@@ -261,7 +261,7 @@ func TestPostgresError_Stale(t *testing.T) {
 	is.Equal(count(ctx, t, db, "SELECT id FROM t"), int64(1))
 	do(ctx, t, other, "ALTER TABLE t ALTER id TYPE bigint")
 	_, err := ints(ctx, db, "SELECT id FROM t")
-	failure{kind: KindOther, code: "0A000", detail: "the table changed after the statement was prepared"}.checkPostgres(is, err)
+	failure{kind: KindSerialization, code: "0A000", detail: "the table changed after the statement was prepared"}.checkPostgres(is, err)
 	is.True(IsStale(err))
 	is.Equal(count(ctx, t, db, "SELECT id FROM t"), int64(1))
 

@@ -2,6 +2,7 @@ package conn
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -45,7 +46,7 @@ type Relation struct {
 func Relations(ctx context.Context, db *DB) ([]Relation, error) {
 	var list []Relation
 	err := inspect(ctx, db, db.dialect.Tables(), "", func(r inspected) {
-		list = append(list, Relation{Name: r.text(0), Sort: r.text(1), Own: r.bool(2)})
+		list = append(list, Relation{Name: r.name(0), Sort: r.text(1), Own: r.bool(2)})
 	})
 	return list, err
 }
@@ -53,7 +54,7 @@ func Relations(ctx context.Context, db *DB) ([]Relation, error) {
 // References lists which table refers to which other one, as pairs of their names.
 func References(ctx context.Context, db *DB) ([][2]string, error) {
 	var list [][2]string
-	err := inspect(ctx, db, db.dialect.References(), "", func(r inspected) { list = append(list, [2]string{r.text(0), r.text(1)}) })
+	err := inspect(ctx, db, db.dialect.References(), "", func(r inspected) { list = append(list, [2]string{r.name(0), r.name(1)}) })
 	return list, err
 }
 
@@ -118,7 +119,7 @@ func Inspect(ctx context.Context, db *DB, table string) (schema.Found, error) {
 	d := db.dialect
 	found := schema.Found{FoldNames: d.Features().FoldNames}
 	err := inspect(ctx, db, d.Columns(), table, func(r inspected) {
-		c := schema.FoundColumn{Name: r.text(0), Type: r.text(1), NotNull: r.bool(2), Key: r.bool(3), Default: r.text(4),
+		c := schema.FoundColumn{Name: r.name(0), Type: r.text(1), NotNull: r.bool(2), Key: r.bool(3), Default: r.text(4),
 			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7), Equating: r.bool(10)}
 		d.ReadType(&c)
 		found.Exists, found.View, found.Partitioned, found.Columns = true, r.bool(8), r.bool(9), append(found.Columns, c)
@@ -127,7 +128,7 @@ func Inspect(ctx context.Context, db *DB, table string) (schema.Found, error) {
 		return found, err
 	}
 	err = inspect(ctx, db, d.Indexes(), table, func(r inspected) {
-		name := r.text(0)
+		name := r.name(0)
 		i := slices.IndexFunc(found.Indexes, func(ix schema.FoundIndex) bool { return ix.Name == name })
 		if i < 0 {
 			i = len(found.Indexes)
@@ -233,6 +234,16 @@ func (r inspected) text(i int) string {
 	return s
 }
 
+// name reads the name of something, which is never NULL.
+func (r inspected) name(i int) string {
+	if *r.err == nil && r.IsNull(i) {
+		*r.err = errUnnamed
+	}
+	return r.text(i)
+}
+
+var errUnnamed = errors.New("the database's catalog has NULL for a name")
+
 // int reads an integer; NULL is 0.
 func (r inspected) int(i int) int64 {
 	if *r.err != nil || r.IsNull(i) {
@@ -268,6 +279,9 @@ func inspect(ctx context.Context, db *DB, sql, table string, read func(inspected
 		for err == nil && rows.Next() {
 			read(inspected{rows, &err})
 		}
-		return err
+		if err != nil { // what the server sent is not what was asked for
+			return &Error{Kind: KindType, Op: st.Op, Table: st.Table, Detail: err.Error(), Err: err}
+		}
+		return nil
 	}))
 }

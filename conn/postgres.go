@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strconv"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -20,6 +22,7 @@ type pgEngine struct {
 	direct bool // statements go by a pgSession
 	simple bool // statements go by the simple protocol, which takes several in one text
 	seen   seen
+	open   atomic.Int32 // transactions
 
 	once sync.Once
 	std  *sql.DB
@@ -58,8 +61,8 @@ func sendsText(cfg *pgx.ConnConfig) bool {
 // another number. Behind a pooler that shares sessions the setting cannot be changed here, and as a parameter of the
 // start it would be refused there.
 func keepsFloats(ctx context.Context, c *pgx.Conn) error {
-	var digits string
-	if err := c.QueryRow(ctx, "SELECT pg_catalog.current_setting('extra_float_digits')").Scan(&digits); err != nil {
+	digits, err := askOne(ctx, c.PgConn(), "SELECT pg_catalog.current_setting('extra_float_digits')")
+	if err != nil {
 		return postgresError(err)
 	}
 	if n, err := strconv.Atoi(digits); err == nil && n < 1 {
@@ -75,7 +78,24 @@ func (e *pgEngine) close() {
 	if std, _ := e.sqlDB(); std != nil {
 		_ = std.Close()
 	}
-	e.pool.Close()
+	closed := make(chan struct{})
+	go func() {
+		e.pool.Close() // waits until all connections have been given back
+		close(closed)
+	}()
+	// A transaction may be that of whoever closes the database. Its connection is closed when it ends.
+	look := time.NewTicker(closeEvery)
+	defer look.Stop()
+	for {
+		select {
+		case <-closed:
+			return
+		case <-look.C:
+		}
+		if n := e.open.Load(); n > 0 && e.pool.Stat().AcquiredConns() <= n {
+			return
+		}
+	}
 }
 
 func (e *pgEngine) sqlDB() (*sql.DB, error) {
@@ -107,13 +127,25 @@ func (e *pgEngine) query(ctx context.Context, st *Statement) (Rows, error) {
 // queryByPgx runs a statement outside of a transaction by pgx's ordinary interface.
 func queryByPgx(ctx context.Context, c *pgxpool.Conn, st *Statement) (*pgRows, error) {
 	rows, err := c.Query(ctx, st.SQL, poolArgs(st)...)
-	if err != nil {
+	if rows, err = rowsOfPgx(c.Conn(), rows, err); err != nil {
 		if st.mayWrite() {
 			err = outcome(err)
 		}
 		return nil, err
 	}
 	return &pgRows{rows: rows, st: st, pooled: c}, nil
+}
+
+// rowsOfPgx returns the result of one of pgx's queries. Rows without a result cannot be used: by the simple protocol they are those of a server
+// that says it is done and has answered nothing.
+func rowsOfPgx(c *pgx.Conn, rows pgx.Rows, err error) (pgx.Rows, error) {
+	if err == nil && !c.PgConn().IsBusy() {
+		rows.Close()
+		if err = rows.Err(); err == nil {
+			err = errPipeline()
+		}
+	}
+	return rows, err
 }
 
 // poolArgs returns the arguments for a statement outside a transaction. A fresh one is prepared and run in one message to the
@@ -179,7 +211,8 @@ func (e *pgEngine) begin(ctx context.Context, opts txOptions) (engineTx, error) 
 	if err != nil {
 		return nil, postgresError(err)
 	}
-	return &pgTx{tx: t, direct: e.direct}, nil
+	e.open.Add(1)
+	return &pgTx{tx: t, direct: e.direct, engine: e}, nil
 }
 
 // pgTx is a transaction of PostgreSQL. An error in it refuses every further statement, so statements that are expected to fail
@@ -187,6 +220,15 @@ func (e *pgEngine) begin(ctx context.Context, opts txOptions) (engineTx, error) 
 type pgTx struct {
 	tx     pgx.Tx
 	direct bool
+	engine *pgEngine // that counts it; nil for nobody, and after the end
+}
+
+// end is called when the connection has been given back.
+func (t *pgTx) end() {
+	if t.engine != nil {
+		t.engine.open.Add(-1)
+		t.engine = nil
+	}
 }
 
 const (
@@ -249,7 +291,7 @@ func (t *pgTx) plain(ctx context.Context, st *Statement) (*pgRows, error) {
 		return rows, postgresError(err)
 	}
 	rows, err := t.tx.Query(ctx, st.SQL, postgresArgs(st.Args)...)
-	if err != nil {
+	if rows, err = rowsOfPgx(t.tx.Conn(), rows, err); err != nil {
 		return nil, postgresError(err)
 	}
 	return newPgRows(rows, st), nil
@@ -363,7 +405,11 @@ func (t *pgTx) rollbackTo(ctx context.Context, name string) error {
 	return t.run(ctx, "ROLLBACK TO SAVEPOINT "+name)
 }
 
+// cut breaks the connection.
+func (t *pgTx) cut() { _ = t.tx.Conn().PgConn().Conn().Close() }
+
 func (t *pgTx) commit(ctx context.Context) error {
+	defer t.end()
 	gone := t.tx.Conn().IsClosed() // before COMMIT, which is not sent then
 	err := t.tx.Commit(ctx)
 	if err == nil || gone || refusesCommit(err) {
@@ -374,6 +420,7 @@ func (t *pgTx) commit(ctx context.Context) error {
 }
 
 func (t *pgTx) rollback(ctx context.Context) error {
+	defer t.end()
 	err := t.tx.Rollback(ctx)
 	if errors.Is(err, pgx.ErrTxClosed) {
 		return nil

@@ -177,6 +177,7 @@ func (s *pgSession) lists(ctx context.Context, c *pgx.Conn, b *Bulk) error {
 	}
 	alone := c.PgConn().TxStatus() == txIdle
 	rr := s.exec(ctx, c, p)
+	defer rr.Close() //nolint:errcheck // again, unless Key panics
 	i := 0
 	for ; rr.NextRow(); i++ {
 		if b.Key != nil && i < b.Rows {

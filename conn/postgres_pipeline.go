@@ -153,12 +153,19 @@ func (t *pgTx) batch(ctx context.Context, sts []*Statement, read func(i int, row
 			return -1, err
 		}
 	}
+	panics := true
+	defer func() {
+		if panics && guarded {
+			_ = t.undo(ctx, errPanicked)
+		}
+	}()
 	c := t.tx.Conn()
 	if t.direct {
 		failed, err = sessionOf(c).batch(ctx, c, sts, read)
 	} else {
 		failed, err = batchByPgx(ctx, c, sts, read)
 	}
+	panics = false
 	switch {
 	case !guarded:
 		return failed, err
@@ -200,11 +207,20 @@ func (s *pgSession) batch(ctx context.Context, c *pgx.Conn, sts []*Statement, re
 	}
 	failed = -1
 	unread := false // the error is that of the reader
+	reading := false
+	defer func() {
+		if reading { // and it panics
+			_ = s.rows.Close()
+			_ = line.Close()
+		}
+	}()
 	for i, st := range sts {
 		reader, resultErr := nextResult(line)
 		if resultErr == nil {
 			s.rows = pgRows{reader: reader, session: s, prepared: prepared[i], st: st}
+			reading = true
 			readErr := read(i, &s.rows)
+			reading = false
 			var tag pgconn.CommandTag
 			if tag, resultErr = s.rows.end(); resultErr == nil {
 				st.Changed, resultErr, unread = tag.RowsAffected(), readErr, readErr != nil
@@ -250,11 +266,20 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*Statement, read func(i 
 	results := c.SendBatch(ctx, b)
 	failed = -1
 	unread := false // the error is that of the reader
+	var reading *pgRows
+	defer func() {
+		if reading != nil { // and it panics
+			_ = reading.Close()
+			_ = results.Close()
+		}
+	}()
 	for i, st := range sts {
 		rows, resultErr := results.Query()
 		if resultErr == nil {
 			r := newPgRows(rows, st)
+			reading = r
 			readErr := read(i, r)
+			reading = nil
 			var tag pgconn.CommandTag
 			if tag, resultErr = r.end(); resultErr == nil {
 				st.Changed, resultErr, unread = tag.RowsAffected(), readErr, readErr != nil

@@ -79,17 +79,15 @@ func sharesSession(ctx context.Context, c *pgx.Conn) (bool, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	results, err := c.PgConn().Exec(ctx, "SELECT pg_backend_pid()").ReadAll()
+	pid, err := askOne(ctx, c.PgConn(), "SELECT pg_backend_pid()")
 	var refused *pgconn.PgError
 	switch {
 	case errors.As(err, &refused) && !c.PgConn().IsClosed():
 		return true, nil // a server that does not tell: what is unnamed is right in any case
 	case err != nil:
 		return false, err
-	case len(results) != 1 || len(results[0].Rows) != 1:
-		return false, errPipeline()
 	}
-	return string(first(results[0].Rows[0])) != strconv.FormatUint(uint64(c.PgConn().PID()), 10), nil
+	return pid != strconv.FormatUint(uint64(c.PgConn().PID()), 10), nil
 }
 
 // lostStatement reports whether the server refused a statement because its session has other prepared statements than

@@ -42,8 +42,13 @@ func (db *DB) read(ctx context.Context, st *Statement, to RowReader) error {
 			db.log.end(ctx, start, st, err)
 			return err
 		}
-		defer t.giveBack()
 		rows, err := t.engine.query(ctx, st)
+		if st.Loop == nil || err != nil {
+			defer t.giveBack()
+		} else {
+			st.Loop.begin(t, rows)
+			defer st.Loop.end()
+		}
 		return db.finishRead(ctx, start, st, rows, err, to)
 	}
 	var rows Rows
@@ -62,6 +67,11 @@ func (db *DB) finishRead(ctx context.Context, start time.Time, st *Statement, ro
 	}
 	done := false
 	defer func() {
+		if !st.Loop.Return() {
+			result = describe(ErrLoopEnded(), st)
+			db.log.end(ctx, start, st, result)
+			return
+		}
 		if !done || result != nil {
 			refuse(rows, st)
 		}

@@ -142,3 +142,23 @@ func TestTx_EndsWithItsContext(t *testing.T) {
 		}
 	}
 }
+
+// Ensure that a database may be closed inside a transaction, by whoever runs it: it does not wait for itself, and what
+// was written is there.
+func TestDB_CloseByTx(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := limited(t)
+		db := numbers(ctx, t, e.DSN)
+		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
+			is.NoErr(insert(ctx, db, 1))
+			is.NoErr(db.Close())
+			is.NoErr(db.Close())
+			return insert(ctx, db, 2)
+		}))
+		is.Equal(stored(t, db), []int64{1, 2})
+		is.NoErr(db.Close())
+		is.True(!db.IsOpen())
+	})
+}

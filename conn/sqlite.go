@@ -28,7 +28,8 @@ type liteEngine struct {
 	writer  liteQueue
 	readers *liteQueue // nil: reads go to the writer
 
-	moved    atomic.Bool // see liteConn.unmoved
+	open     atomic.Int32 // transactions that write
+	moved    atomic.Bool  // see liteConn.unmoved
 	noGroups bool
 	lonely   atomic.Int64 // until when, in nanoseconds of the clock, writes do not share a transaction; see liteGroup
 
@@ -80,15 +81,21 @@ func openLite(ctx context.Context, d DSN) (engine, error) {
 	return e, nil
 }
 
-// close waits for who writes. Results that are still read are let read to their end.
+// close waits for statements that write. Results that are still read are let read to their end.
 func (e *liteEngine) close() {
 	if e.readers != nil {
 		e.readers.close()
 	}
-	if c, _, err := e.writer.take(context.Background(), -1, false); err == nil {
-		e.writer.give(c)
-		e.writer.close()
+	for e.open.Load() == 0 { // a transaction may be that of whoever closes the database
+		c, _, err := e.writer.take(context.Background(), closeEvery, false)
+		if err == nil {
+			e.writer.give(c)
+		}
+		if KindOf(err) != KindBusy {
+			break
+		}
 	}
+	e.writer.close()
 	e.sqlMu.Lock()
 	defer e.sqlMu.Unlock()
 	e.sqlDone = true
@@ -224,6 +231,10 @@ func (e *liteEngine) begin(ctx context.Context, opts txOptions) (engineTx, error
 	if err != nil {
 		t.end()
 		return nil, err
+	}
+	if c.writes {
+		e.open.Add(1)
+		t.counted = true
 	}
 	return t, nil
 }

@@ -7,6 +7,7 @@ type liteTx struct {
 	engine    *liteEngine
 	conn      *liteConn // nil after the end
 	queryOnly bool
+	counted   bool  // it is one of those that write
 	unheeded  bool  // foreign keys are, see unheeded
 	dead      error // why SQLite rolled the transaction back by itself
 }
@@ -21,6 +22,9 @@ func (t *liteTx) end() {
 	c.rollBack()
 	if c.Conn != nil && (t.unheeded || t.queryOnly && c.run("PRAGMA query_only = 0") != nil) {
 		c.drop() // the next connection has its settings again
+	}
+	if t.counted {
+		t.engine.open.Add(-1)
 	}
 	t.engine.give(c)
 }
@@ -97,6 +101,8 @@ func (t *liteTx) release(ctx context.Context, name string) error {
 func (t *liteTx) rollbackTo(ctx context.Context, name string) error {
 	return t.run(context.WithoutCancel(ctx), "ROLLBACK TO "+name)
 }
+
+func (t *liteTx) cut() { t.conn.Interrupt() }
 
 func (t *liteTx) commit(context.Context) error {
 	if t.dead != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -127,7 +128,9 @@ type tx struct {
 
 	// turn is held by the statement that runs, or by the nested level that is open, which serialises the goroutines that share
 	// the context of this level.
-	turn chan struct{}
+	turn   chan struct{}
+	ending atomic.Bool // fn has returned
+	loop   atomic.Pointer[Loop]
 
 	mu        sync.Mutex
 	done      bool
@@ -170,13 +173,15 @@ func (t *tx) run(ctx context.Context, fn func(ctx context.Context) error, commit
 	finished := false
 	defer func() {
 		if !finished { // a panic, or runtime.Goexit
-			t.finish()
+			_ = t.finish(ctx)
 			_ = t.rollback(ctx)
 		}
 	}()
 	err := fn(&txContext{ctx, t})
 	finished = true
-	t.finish()
+	if endErr := t.finish(ctx); err == nil {
+		err = endErr
+	}
 	if err != nil {
 		// What fn returned is the caller's own and goes back unchanged; a rollback that fails leaves nothing behind either,
 		// since the connection is dropped with it.
@@ -186,13 +191,41 @@ func (t *tx) run(ctx context.Context, fn func(ctx context.Context) error, commit
 	return commit()
 }
 
-// finish waits for a statement that still runs in another goroutine and refuses those that come later.
-func (t *tx) finish() {
-	t.turn <- struct{}{}
+// finish waits for a statement that still runs in another goroutine, as long as the context lasts, and refuses those that come later. A loop
+// whose body has been left open ends here, with the error of its statement if that fails.
+func (t *tx) finish(ctx context.Context) (err error) {
+	t.ending.Store(true)
+	select {
+	case t.turn <- struct{}{}:
+	default:
+		if l := t.loop.Load(); l.take() {
+			err = l.rows.Close()
+		} else {
+			t.wait(ctx)
+		}
+	}
 	t.mu.Lock()
 	t.done = true
 	t.mu.Unlock()
 	<-t.turn
+	return err
+}
+
+// wait waits for the turn. When the context ends, whoever has it is cut off: its own context may not end.
+func (t *tx) wait(ctx context.Context) {
+	select {
+	case t.turn <- struct{}{}:
+		return
+	case <-ctx.Done():
+	}
+	late := time.NewTimer(rollbackGrace)
+	defer late.Stop()
+	select {
+	case t.turn <- struct{}{}:
+	case <-late.C:
+		t.engine.cut()
+		t.turn <- struct{}{}
+	}
 }
 
 // rollback undoes this level. It does not hear the context, which may be what ended the transaction.
@@ -307,7 +340,10 @@ func (t *tx) query(ctx context.Context, st *Statement) (Rows, error) {
 		t.giveBack()
 		return nil, err
 	}
-	return &txRows{Rows: rows, done: t.giveBack}, nil
+	r := &txRows{Rows: rows}
+	r.loop.begin(t, rows)
+	r.loop.Lend()
+	return r, nil
 }
 
 func (t *tx) exec(ctx context.Context, st *Statement) (int64, error) {
@@ -332,19 +368,32 @@ func (t *tx) addPending(m *Mark) {
 	}
 }
 
-// txRows gives the transaction's turn back when the rows are closed.
+// txRows gives the transaction's turn back when the rows are closed. Who has them is a loop, which may forget them.
 type txRows struct {
 	Rows
-	done func() // nil when the rows are closed
-	err  error
+	loop   Loop
+	closed bool
+	err    error
+}
+
+func (r *txRows) Next() bool {
+	if r.closed || !r.loop.Return() {
+		return false
+	}
+	defer r.loop.Lend()
+	return r.Rows.Next()
 }
 
 func (r *txRows) Close() error {
-	if r.done != nil {
+	switch {
+	case r.closed:
+	case r.loop.Return():
 		r.err = r.Rows.Close()
-		r.done()
-		r.done = nil
+		r.loop.end()
+	default:
+		r.err = ErrLoopEnded()
 	}
+	r.closed = true
 	return r.err
 }
 

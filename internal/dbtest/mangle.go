@@ -19,6 +19,8 @@ type Mangler struct {
 	random *rand.Rand
 	change bool
 	count  int
+	aim    aim
+	conns  int // that are open
 }
 
 // NewMangler returns a mangler for the database of e, until the test ends, and e with a DSN that leads through it. The seed decides
@@ -27,9 +29,19 @@ func NewMangler(tb testing.TB, e Engine, seed uint64) (*Mangler, Engine) {
 	tb.Helper()
 	m := &Mangler{random: rand.New(rand.NewPCG(seed, 0))}
 	return m, m.relayed(tb, e, func(client, server net.Conn) {
-		m.wg.Go(func() { _, _ = io.Copy(server, client); _ = server.Close() })
+		m.opened(1)
+		m.wg.Go(func() { _, _ = io.Copy(server, client); _ = server.Close(); m.opened(-1) })
 		m.wg.Go(func() { _ = m.messages(client, server); _ = client.Close() })
 	})
+}
+
+func (m *Mangler) opened(n int) { m.mu.Lock(); m.conns += n; m.mu.Unlock() }
+
+// Open returns the number of connections that clients hold open.
+func (m *Mangler) Open() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.conns
 }
 
 // Begin lets it change messages behind the login, about one of ten; End leaves them alone, and returns how many it has changed so far.
@@ -60,7 +72,14 @@ func (m *Mangler) messages(to io.Writer, from io.Reader) error {
 		}
 		message := append(head[:5:5], body...)
 		if ready {
-			message = m.mangle(head[0], body)
+			var aimed, ends bool
+			if message, aimed, ends = m.hit(head[0], body); !aimed {
+				message = m.mangle(head[0], body)
+			}
+			if ends {
+				_, _ = to.Write(message)
+				return io.ErrUnexpectedEOF
+			}
 		}
 		ready = ready || head[0] == 'Z' // the login is over
 		if _, err := to.Write(message); err != nil {
@@ -100,6 +119,5 @@ func (m *Mangler) mangle(kind byte, body []byte) []byte {
 	if length < 0 {
 		length = len(body) + 4
 	}
-	out := binary.BigEndian.AppendUint32([]byte{kind}, uint32(length))
-	return append(out, body...)
+	return framed(kind, length, body)
 }

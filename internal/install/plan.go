@@ -313,8 +313,16 @@ func makeShadow(ctx context.Context, db *conn.DB, t *schema.Table) (found schema
 				return err
 			}
 		}
-		found, err = conn.InspectAll(ctx, db, t.Name)
-		return err
+		if found, err = conn.InspectAll(ctx, db, t.Name); err != nil {
+			return err
+		}
+		for _, c := range t.Columns {
+			if found.Column(c.Name) == nil {
+				return &conn.Error{Kind: conn.KindConnection, Op: "plan", Table: t.Name, Columns: []string{c.Name},
+					Detail: "the server's catalog does not tell of a column that has just been made"}
+			}
+		}
+		return nil
 	}
 	if db.Dialect().ShadowApart() {
 		return found, inMemory(ctx, look)

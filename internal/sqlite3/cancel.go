@@ -43,6 +43,9 @@ func (c *Conn) ClearContext() {
 	atomic.StoreInt32(c.interrupted(), 0)
 }
 
+// Interrupt ends the statement that runs on the connection, if one does. Unlike the other methods it may be called beside them.
+func (c *Conn) Interrupt() { lib.Xsqlite3_interrupt(c.tls, c.db) }
+
 // interrupted is SQLite's flag of an interruption, which it reads and writes atomically.
 func (c *Conn) interrupted() *int32 {
 	return &c.handle().Fu1.FisInterrupted

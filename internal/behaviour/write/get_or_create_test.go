@@ -3,6 +3,7 @@ package write_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -127,6 +128,50 @@ func TestGetOrCreateRace(t *testing.T) {
 					is.Equal(list, ids[0])
 				}
 			})
+		}
+	})
+}
+
+// Ensure that of many who get, create or upsert the same row at once, none is told that another unique index has it: it is
+// the row that they ask for.
+func TestGetOrCreate_SecondIndex(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := kit.Open(t, e.DSN)
+		repo := counters(db)
+		is.NoErr(repo.Install(ctx))
+		calls := map[string]func(ctx context.Context, v *Counter) error{
+			"GetOrCreate": func(ctx context.Context, v *Counter) error { return kit.ErrOf(repo.GetOrCreate(ctx, v, CounterName)) },
+			"Upsert":      func(ctx context.Context, v *Counter) error { return repo.Upsert(ctx, v, CounterName) },
+			"DoNothing": func(ctx context.Context, v *Counter) error {
+				return kit.ErrOf(repo.OnConflict(CounterName).DoNothing().Create(ctx, v))
+			},
+			"CreateMany": func(ctx context.Context, v *Counter) error {
+				return kit.ErrOf(repo.OnConflict(CounterName).DoNothing().CreateMany(ctx, []Counter{*v}))
+			},
+		}
+		for name, call := range calls {
+			for round := range 30 {
+				is.NoErr(kit.Together(8, func(i int) error {
+					code := round
+					v := Counter{Name: fmt.Sprint(name, round), Code: &code}
+					if i%2 == 0 {
+						return call(ctx, &v)
+					}
+					return db.Tx(ctx, func(ctx context.Context) error { return call(ctx, &v) })
+				}))
+			}
+			n, err := repo.AllRows().Delete(ctx)
+			is.NoErr(err)
+			is.Equal(n, 30)
+		}
+		is.NoErr(repo.Create(ctx, &Counter{Name: "taken", Code: new(int)}))
+		for name, call := range calls {
+			if err := call(ctx, &Counter{Name: "other", Code: new(int)}); !errors.Is(err, prom.ErrUnique) { // it is another row
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 	})
 }
