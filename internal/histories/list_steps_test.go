@@ -313,38 +313,39 @@ func (a *author) statement() {
 			Create(ctx, &List{Number: list, Text: fmt.Sprint(value, ",")})
 		a.end(invoked, err)
 	case 2:
-		a.batch(ctx, invoked)
+		a.batch(ctx)
 	}
 }
 
-// batch appends to two lists and reads them, in a batch outside of transactions.
-func (a *author) batch(ctx context.Context, invoked int64) {
+// batch appends to two lists and reads them, in a batch outside of transactions. The rows are made before, so that a batch
+// of unknown outcome has appended to both or to none.
+func (a *author) batch(ctx context.Context) {
 	var b prom.Batch
 	var counted []*prom.Result[int]
 	for list := a.job.First; list < a.job.First+a.job.Keys; list++ {
-		if form(list) == formValues {
-			a.serial++
-			value := (int64(a.id)+1)*1_000_000 + a.serial
-			q := a.lists.Where(listNumber.Eq(list))
-			counted = append(counted, a.lists.Batch(&b).UpdateWhere(q, listValues.Append(value)))
-			a.appended(list, value)
+		if form(list) != formValues {
+			continue
 		}
+		if err := a.there(ctx, list); err != nil {
+			a.ops = nil
+			return
+		}
+		a.serial++
+		value := (int64(a.id)+1)*1_000_000 + a.serial
+		q := a.lists.Where(listNumber.Eq(list))
+		counted = append(counted, a.lists.Batch(&b).UpdateWhere(q, listValues.Append(value)))
+		a.appended(list, value)
 	}
+	invoked := now()
 	rows := a.lists.Batch(&b).All(a.rowLists())
 	err := b.Run(ctx)
 	if err != nil {
 		a.end(invoked, err)
 		return
 	}
-	ops := a.ops
-	a.ops = nil
-	for i, c := range counted {
-		n, err := c.Value()
-		if err != nil {
-			a.wrong = err
-		}
-		if n == 1 {
-			a.ops = append(a.ops, ops[i])
+	for _, c := range counted {
+		if n, err := c.Value(); err != nil || n != 1 {
+			a.wrong = errors.Join(fmt.Errorf("a batch has updated %d rows and not one", n), err)
 		}
 	}
 	list, err := rows.Value()

@@ -42,13 +42,13 @@ var mixNames = []string{"register", "counter", "mixed", "marked"}
 
 func registerHistories(t *testing.T, w *world, seed uint64, first *int64) {
 	random := rand.New(rand.NewPCG(seed, 0))
-	histories := dbtest.Size(4, 200)
+	histories := dbtest.Size(2, 200)
 	var calls, troubles int
 	failures := map[string]int{}
 	for no := range histories {
 		j := job{Kind: "registers", Engine: w.engine.Name, DSN: w.engine.DSN, Seed: seed + uint64(no),
 			Workers: 12 + random.IntN(5), Steps: w.steps(registerSteps), First: *first, Keys: registerKeys,
-			Hasty: w.hasty, Coalesce: w.coalesce, Mix: mixNames[no%len(mixNames)]}
+			Hasty: w.hasty, Coalesce: w.coalesce, Mix: mixNames[int(*first)/registerKeys%len(mixNames)]}
 		*first += registerKeys
 		a, n := w.make(t, j)
 		troubles += n

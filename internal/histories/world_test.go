@@ -5,6 +5,7 @@ import (
 	crand "crypto/rand"
 	"database/sql"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,17 +54,23 @@ type setting struct {
 	trouble   trouble
 	coalesce  bool // reads share round trips
 	bouncer   bool // PgBouncer is in between
+	long      bool // it is left out of the short form, where another one has all of it
 }
 
 // serializable is the option with which statements outside of transactions are serializable, too.
 const serializable = "default_transaction_isolation=serializable"
 
+// settingsOf returns the settings of an engine, in the short form not all.
 func settingsOf(engine string) []setting {
+	return slices.DeleteFunc(allSettings(engine), func(s setting) bool { return s.long && !dbtest.Full() })
+}
+
+func allSettings(engine string) []setting {
 	if engine == dbtest.NameSQLite {
 		return []setting{
 			{name: "calm", processes: 1},
 			{name: "two processes", processes: 2, coalesce: true},
-			{name: "hasty", processes: 1, hasty: true, coalesce: true},
+			{name: "hasty", processes: 1, hasty: true, coalesce: true, long: true},
 			{name: "two hasty processes", processes: 2, hasty: true},
 			{name: "rollback journal", options: "_journal_mode=DELETE", processes: 2, hasty: true},
 			{name: "no group commit", options: "group_commit=false&pool_maxconn=1", processes: 2, hasty: true, coalesce: true},
@@ -72,8 +79,8 @@ func settingsOf(engine string) []setting {
 	return []setting{
 		{name: "calm", options: "pool_maxconn=16", processes: 1},
 		{name: "two processes", options: "pool_maxconn=4", processes: 2, coalesce: true},
-		{name: "hasty", options: "pool_maxconn=4", processes: 1, hasty: true, coalesce: true},
-		{name: "killed", options: "pool_maxconn=8", processes: 2, trouble: killed},
+		{name: "hasty", options: "pool_maxconn=4", processes: 1, hasty: true, coalesce: true, long: true},
+		{name: "killed", options: "pool_maxconn=8", processes: 2, trouble: killed, long: true},
 		{name: "killed and hasty", options: "pool_maxconn=2", processes: 2, hasty: true, trouble: killed, coalesce: true},
 		{name: "unprepared", options: "pool_maxconn=3&default_query_exec_mode=exec", processes: 2, trouble: killed},
 		{name: "serializable", options: "pool_maxconn=8&" + serializable, processes: 2, hasty: true},
