@@ -34,6 +34,10 @@ type DB struct {
 	extras   sync.Map // see Extra
 	known    known    // see Known
 	registry *Registry
+
+	running atomic.Int64 // transactions of PostgreSQL
+	most    atomic.Int64 // connections of PostgreSQL
+	warned  atomic.Bool  // of a call that seems to wait for its own transaction
 }
 
 // openEngine boxes an engine for the atomic pointer.
@@ -193,7 +197,11 @@ func (db *DB) open(ctx context.Context) (engine, error) {
 	var e engine
 	var err error
 	if db.dsn.Dialect == dsnPostgres {
-		e, err = openPostgres(ctx, db.dsn)
+		var pg *pgEngine
+		if pg, err = openPostgres(ctx, db.dsn); err == nil {
+			e = pg
+			db.most.Store(int64(pg.pool.Config().MaxConns))
+		}
 	} else {
 		e, err = openLite(ctx, db.dsn)
 	}
@@ -309,7 +317,10 @@ func (db *DB) query(ctx context.Context, st *Statement) (Rows, error) {
 	if lite, ok := unwrap(e).(*liteEngine); ok {
 		return lite.queryApart(ctx, st)
 	}
-	return e.query(ctx, st)
+	f := db.apart(ctx, st.mayWrite())
+	defer f.end()
+	rows, err := e.query(ctx, st)
+	return rows, f.explain(err)
 }
 
 // Exec runs a statement that returns no rows, and returns how many it changed.
@@ -337,7 +348,10 @@ func (db *DB) exec(ctx context.Context, st *Statement) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return e.exec(ctx, st)
+	f := db.apart(ctx, st.mayWrite())
+	defer f.end()
+	n, err := e.exec(ctx, st)
+	return n, f.explain(err)
 }
 
 func (db *DB) check(st *Statement) error {

@@ -138,10 +138,10 @@ func serverError(pg *pgconn.PgError, err error) *Error {
 	case kind == KindUnique && len(e.Columns) == 0:
 		e.Columns = detailColumns(pg.Detail)
 	case pg.Code == "0A000" && strings.Contains(pg.Routine, "RevalidateCachedQuery"):
-		e.stale = true
+		e.Kind, e.stale = KindSerialization, true
 		e.Detail = "the table changed after the statement was prepared"
 	case lostStatement(pg):
-		e.Kind, e.stale = KindOther, true
+		e.Kind, e.stale = KindSerialization, true
 		e.Detail = "the server's session does not have the prepared statement (SQLSTATE " + pg.Code + "); " +
 			"behind a pooler in transaction mode set default_query_exec_mode=exec"
 	case pg.Code == "42P01" || pg.Code == "42703" || pg.Code == "42883" || pg.Code == "42804":

@@ -24,7 +24,7 @@ type pgEngine struct {
 	std  *sql.DB
 }
 
-func openPostgres(ctx context.Context, d DSN) (engine, error) {
+func openPostgres(ctx context.Context, d DSN) (*pgEngine, error) {
 	cfg, err := d.poolConfig()
 	if err != nil {
 		return nil, err
