@@ -47,9 +47,11 @@ func (db *DB) batch(ctx context.Context, sts []*Statement, read func(i int, rows
 		if err != nil {
 			return -1, err
 		}
+		f := db.apart(ctx, true)
+		defer f.end()
 		if b, ok := unwrap(e).(batcher); ok {
 			if failed, err = b.batch(ctx, sts, read); failed != noPlace {
-				return failed, err
+				return failed, f.explain(err)
 			}
 		}
 	}
@@ -64,7 +66,10 @@ func (t *tx) batch(ctx context.Context, b batcher, sts []*Statement, read func(i
 		return -1, err
 	}
 	defer t.giveBack()
-	return b.batch(ctx, sts, read)
+	f := t.apart(ctx)
+	defer f.end()
+	failed, err = b.batch(ctx, sts, read)
+	return failed, f.explain(err)
 }
 
 // readAndClose has rows read, and closes them even when the reader panics.

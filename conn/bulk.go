@@ -67,11 +67,15 @@ func (db *DB) bulk(ctx context.Context, b *Bulk) error {
 			return err
 		}
 		defer tx.giveBack()
-		return tx.engine.(bulker).bulk(ctx, b)
+		f := tx.apart(ctx)
+		defer f.end()
+		return f.explain(tx.engine.(bulker).bulk(ctx, b))
 	}
 	e, err := db.open(ctx)
 	if err != nil {
 		return err
 	}
-	return unwrap(e).(bulker).bulk(ctx, b)
+	f := db.apart(ctx, true)
+	defer f.end()
+	return f.explain(unwrap(e).(bulker).bulk(ctx, b))
 }

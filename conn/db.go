@@ -30,11 +30,11 @@ type DB struct {
 	engine   atomic.Pointer[openEngine]
 	opened   atomic.Uint64
 	replaced atomic.Bool
-	marks    sync.Map    // any → *Mark
-	extras   sync.Map    // see Extra
-	known    known       // see Known
-	warned   atomic.Bool // see forgotten
+	marks    sync.Map // any → *Mark
+	extras   sync.Map // see Extra
+	known    known    // see Known
 	registry *Registry
+	warned   atomic.Bool // of a call that seems to wait for its own transaction
 }
 
 // openEngine boxes an engine for the atomic pointer.
@@ -318,7 +318,10 @@ func (db *DB) query(ctx context.Context, st *Statement) (Rows, error) {
 	if lite, ok := unwrap(e).(*liteEngine); ok {
 		return lite.queryApart(ctx, st)
 	}
-	return e.query(ctx, st)
+	f := db.apart(ctx, st.mayWrite())
+	defer f.end()
+	rows, err := e.query(ctx, st)
+	return rows, f.explain(err)
 }
 
 // Exec runs a statement that returns no rows, and returns how many it changed.
@@ -346,7 +349,10 @@ func (db *DB) exec(ctx context.Context, st *Statement) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return e.exec(ctx, st)
+	f := db.apart(ctx, st.mayWrite())
+	defer f.end()
+	n, err := e.exec(ctx, st)
+	return n, f.explain(err)
 }
 
 func (db *DB) check(st *Statement) error {

@@ -65,7 +65,7 @@ func TestTx_ContextForgotten(t *testing.T) {
 			is.True(KindOf(err) == KindBusy && !told(err)) // it has the context
 			short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
 			defer cancel()
-			is.True(!strings.Contains(update(short).Error(), forgottenHint))
+			is.True(!strings.Contains(update(short).Error(), forgottenText))
 		}
 		close(release)
 		is.NoErr(<-ended)

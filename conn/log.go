@@ -23,6 +23,15 @@ func (l logger) begin() time.Time {
 	return time.Now()
 }
 
+// warn writes a warning, to [slog.Default] when there is no other log.
+func (l logger) warn(ctx context.Context, text string, attrs ...slog.Attr) {
+	log := l.log
+	if log == nil {
+		log = slog.Default()
+	}
+	log.LogAttrs(ctx, slog.LevelWarn, text, attrs...)
+}
+
 func (l logger) end(ctx context.Context, start time.Time, st *Statement, err error) {
 	if l.log == nil || !l.log.Enabled(ctx, slog.LevelDebug) {
 		return

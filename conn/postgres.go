@@ -23,6 +23,7 @@ type pgEngine struct {
 	simple bool // statements go by the simple protocol, which takes several in one text
 	seen   seen
 	open   atomic.Int32 // transactions
+	most   int32        // connections
 
 	once sync.Once
 	std  *sql.DB

@@ -42,6 +42,8 @@ func (db *DB) read(ctx context.Context, st *Statement, to RowReader) error {
 			db.log.end(ctx, start, st, err)
 			return err
 		}
+		f := t.apart(ctx)
+		defer f.end()
 		rows, err := t.engine.query(ctx, st)
 		if st.Loop == nil || err != nil {
 			defer t.giveBack()
@@ -49,14 +51,16 @@ func (db *DB) read(ctx context.Context, st *Statement, to RowReader) error {
 			st.Loop.begin(t, rows)
 			defer st.Loop.end()
 		}
-		return db.finishRead(ctx, start, st, rows, err, to)
+		return f.explain(db.finishRead(ctx, start, st, rows, err, to))
 	}
 	var rows Rows
+	f := db.apart(ctx, st.mayWrite())
+	defer f.end()
 	e, err := db.open(ctx)
 	if err == nil {
 		rows, err = e.query(ctx, st)
 	}
-	return db.finishRead(ctx, start, st, rows, err, to)
+	return f.explain(db.finishRead(ctx, start, st, rows, err, to))
 }
 
 func (db *DB) finishRead(ctx context.Context, start time.Time, st *Statement, rows Rows, err error, to RowReader) (result error) {

@@ -83,12 +83,14 @@ func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error,
 	if err != nil {
 		return err
 	}
+	f, forgetful := db.apart(ctx, false), db.Forgotten(ctx)
 	inner, err := e.begin(ctx, opts)
+	f.end()
 	if err != nil {
-		return db.describe(err, &Statement{Op: "begin"})
+		return db.describe(f.explain(err), &Statement{Op: "begin"})
 	}
-	tx := newTx(db, nil, inner)
-	tx.readOnly = opts.readOnly
+	tx := newTx(ctx, db, nil, inner)
+	tx.readOnly, tx.forgetful = opts.readOnly, forgetful
 	return tx.run(ctx, fn, func() error {
 		if err := ctx.Err(); err != nil {
 			_ = tx.rollback(ctx)
@@ -123,8 +125,10 @@ type tx struct {
 	parent *tx
 	engine engineTx
 	depth  int
+	levels int // of transactions and savepoints of all DBs that its context carries, this one counted
 
-	readOnly bool // of the outermost level
+	readOnly  bool // of the outermost level
+	forgetful bool // of the outermost level: its goroutine runs another transaction, which the context did not carry
 
 	// turn is held by the statement that runs, or by the nested level that is open, which serialises the goroutines that share
 	// the context of this level.
@@ -160,15 +164,18 @@ func (db *DB) txOf(ctx context.Context) *tx {
 	return t
 }
 
-func newTx(db *DB, parent *tx, e engineTx) *tx {
-	t := &tx{db: db, parent: parent, engine: e, turn: make(chan struct{}, 1)}
+func newTx(ctx context.Context, db *DB, parent *tx, e engineTx) *tx {
+	t := &tx{db: db, parent: parent, engine: e, levels: levels(ctx) + 1, turn: make(chan struct{}, 1)}
 	if parent != nil {
-		t.depth = parent.depth + 1
+		t.depth, t.forgetful = parent.depth+1, parent.forgetful
 	}
 	return t
 }
 
-// run calls fn and ends this level: by commit, or by rollback when fn fails in any way.
+// run calls fn and ends this level: by commit, or by rollback when fn fails in any way. Its frames on the stack are counted,
+// see forgotten.
+//
+//go:noinline
 func (t *tx) run(ctx context.Context, fn func(ctx context.Context) error, commit func() error) error {
 	finished := false
 	defer func() {
@@ -274,7 +281,7 @@ func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) err
 		return t.db.describe(err, &Statement{Op: "begin"})
 	}
 	defer t.giveBack()
-	level := newTx(t.db, t, t.engine)
+	level := newTx(ctx, t.db, t, t.engine)
 	if err := t.engine.savepoint(ctx, level.savepoint()); err != nil {
 		return t.db.describe(err, &Statement{Op: "begin"})
 	}
@@ -335,10 +342,12 @@ func (t *tx) query(ctx context.Context, st *Statement) (Rows, error) {
 	if err := t.acquire(ctx); err != nil {
 		return nil, err
 	}
+	f := t.apart(ctx)
 	rows, err := t.engine.query(ctx, st)
+	f.end()
 	if err != nil {
 		t.giveBack()
-		return nil, err
+		return nil, f.explain(err)
 	}
 	r := &txRows{Rows: rows}
 	r.loop.begin(t, rows)
@@ -351,7 +360,18 @@ func (t *tx) exec(ctx context.Context, st *Statement) (int64, error) {
 		return 0, err
 	}
 	defer t.giveBack()
-	return t.engine.exec(ctx, st)
+	f := t.apart(ctx)
+	defer f.end()
+	n, err := t.engine.exec(ctx, st)
+	return n, f.explain(err)
+}
+
+// apart is [DB.apart] for a statement of a transaction whose goroutine runs another one.
+func (t *tx) apart(ctx context.Context) *forgetful {
+	if !t.forgetful {
+		return nil
+	}
+	return t.db.forgetful(ctx)
 }
 
 func (t *tx) isPending(m *Mark) bool {

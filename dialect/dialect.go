@@ -82,7 +82,7 @@ type Definition interface {
 	// InstallBegin returns the statements that begin a change of the schema inside a transaction: they make other
 	// installations wait, and bound how long DDL waits for a table's lock. InstallEnd returns those that restore the
 	// transaction's own settings at the end of a change that went well; a rollback restores them too.
-	InstallBegin(lockTimeout time.Duration) []string
+	InstallBegin(wait, lockTimeout time.Duration) []string
 	InstallEnd() []string
 
 	// LockTimeout returns the statement that bounds how long the transaction waits for a table's lock, "" where it waits for none.

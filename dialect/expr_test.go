@@ -293,7 +293,7 @@ func TestInstallBegin(t *testing.T) {
 			}
 		}
 		if e.Name() != "postgres" {
-			is.Equal(len(e.InstallBegin(0))+len(e.InstallEnd()), 0)
+			is.Equal(len(e.InstallBegin(0, 0))+len(e.InstallEnd()), 0)
 			return
 		}
 		setting := func() (s string) {
@@ -301,11 +301,11 @@ func TestInstallBegin(t *testing.T) {
 			return s
 		}
 		run("SET LOCAL lock_timeout = 1234")
-		run(e.InstallBegin(2 * time.Second)...)
+		run(e.InstallBegin(30*time.Second, 2*time.Second)...)
 		is.Equal(setting(), "2s")
 		run(e.InstallEnd()...)
 		is.Equal(setting(), "1234ms")
-		run(e.InstallBegin(0)...) // once more in the same transaction
+		run(e.InstallBegin(0, 0)...) // once more in the same transaction
 		is.Equal(setting(), "0")
 		run(e.InstallEnd()...)
 		is.Equal(setting(), "1234ms")

@@ -10,15 +10,12 @@ import (
 // each other.
 const installKey = 0x70726f6d
 
-// installWait bounds the waiting for other installations, which may be part of longer transactions.
-const installWait = 30 * time.Second
-
 // InstallBegin takes the advisory lock, see [dialect.Definition]. Without it, CREATE TABLE IF NOT EXISTS fails when several
 // sessions run it at once.
-func (Dialect) InstallBegin(lockTimeout time.Duration) []string {
+func (Dialect) InstallBegin(wait, lockTimeout time.Duration) []string {
 	return []string{
 		"SELECT set_config('prom.lock_timeout', current_setting('lock_timeout'), true)",
-		setLockTimeout(installWait),
+		setLockTimeout(wait),
 		fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, hashtext(coalesce(current_schema(), '')))", installKey),
 		setLockTimeout(lockTimeout),
 	}

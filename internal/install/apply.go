@@ -91,7 +91,7 @@ func (a *applier) change(ctx context.Context, fn func(ctx context.Context, in *i
 	return a.db.Tx(ctx, func(ctx context.Context) error {
 		in := newInstaller(ctx, a.db)
 		in.op = "apply"
-		if in.run(in.d.InstallBegin(lockTimeout(a.db)), ""); in.err == nil {
+		if in.begin(); in.err == nil {
 			in.err = fn(ctx, in)
 		}
 		in.run(in.d.InstallEnd(), "")

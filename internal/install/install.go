@@ -85,7 +85,7 @@ func ensure(ctx context.Context, db *conn.DB, all, wanted []*schema.Table, last 
 	err = db.Tx(ctx, func(ctx context.Context) error {
 		in := newInstaller(ctx, db)
 		in.last = last
-		in.run(in.d.InstallBegin(lockTimeout(db)), "")
+		in.begin()
 		for _, t := range all {
 			in.table(t, slices.Contains(wanted, t))
 		}
@@ -97,6 +97,18 @@ func ensure(ctx context.Context, db *conn.DB, all, wanted []*schema.Table, last 
 	})
 	return changed, err
 }
+
+// begin waits for other installations, which may be part of longer transactions, and sets the bound of what DDL waits.
+func (in *installer) begin() {
+	wait := otherInstallations
+	if in.db.Forgotten(in.ctx) {
+		wait = conn.DefaultBusyTimeout // it may be the goroutine's own transaction that is in the way
+	}
+	in.run(in.d.InstallBegin(wait, lockTimeout(in.db)), "")
+}
+
+// otherInstallations is how long an installation waits for others.
+const otherInstallations = 30 * time.Second
 
 // lockTimeout is how long DDL waits for a table's lock; zero is for a DSN that was made by hand.
 func lockTimeout(db *conn.DB) time.Duration {

@@ -59,7 +59,7 @@ func destroy(ctx context.Context, db *conn.DB, op, table string, statements func
 	defer db.ForgetMarks(ctx)
 	return db.Tx(ctx, func(ctx context.Context) error {
 		in := newInstaller(ctx, db)
-		in.run(in.d.InstallBegin(lockTimeout(db)), table)
+		in.begin()
 		if in.err != nil {
 			return in.err
 		}

@@ -38,7 +38,7 @@ func WatchTrigger(ctx context.Context, db *conn.DB, t *schema.Table) error {
 func watchTrigger(ctx context.Context, db *conn.DB, t *schema.Table, statements []string) error {
 	return db.Tx(ctx, func(ctx context.Context) error {
 		in := newInstaller(ctx, db)
-		in.run(in.d.InstallBegin(lockTimeout(db)), "")
+		in.begin()
 		told := false
 		if in.err == nil {
 			_, told, in.err = conn.Channel(ctx, db, t.Name)
