@@ -410,7 +410,7 @@ func (o *BatchOf[T]) Get(key ...any) *Result[*T] {
 		},
 		read: func(rows conn.Rows) error {
 			v, unread = nil, nil
-			loader := scan.Loader[T]{Plan: o.repo.plan}
+			loader := scan.NewLoader[T](o.repo.plan)
 			for unread == nil && rows.Next() {
 				v = new(T)
 				unread = loader.Load(rows, v)

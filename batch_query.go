@@ -147,7 +147,7 @@ func BatchAll[T, R any](b *Batch, p Projection[T, R]) *Result[[]R] {
 			return op.setText(text, args, err)
 		},
 		read: func(rows conn.Rows) error {
-			to = &results[R]{loader: scan.Loader[R]{Plan: p.plan}, hint: firstList}
+			to = &results[R]{loader: scan.NewLoader[R](p.plan), hint: firstList}
 			unread = to.ReadRows(rows)
 			return nil
 		},

@@ -201,7 +201,7 @@ func (r *Repo[T]) getGroup(ctx context.Context, b *binding, list []*waiter[T]) {
 	c := &call{complete: true, text: text}
 	c.Op, c.SQL, c.Args = "get", text.SQL, args
 	err = b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) error {
-		loader := scan.Loader[T]{Plan: r.plan}
+		loader := scan.NewLoader[T](r.plan)
 		unread = false
 		for _, w := range list {
 			w.value = nil

@@ -82,7 +82,7 @@ func (r *Repo[T]) createMany(ctx context.Context, b *binding, vs []T) error {
 	if err != nil {
 		return err
 	}
-	m := &many[T]{values: stored, loader: scan.Loader[T]{Plan: r.plan}}
+	m := &many[T]{values: stored, loader: scan.NewLoader[T](r.plan)}
 	if len(vs) <= maxRows || r.hooks&validate != 0 { // else while they go, which is undone
 		if err := r.check(ctx, m, parts); err != nil {
 			return err

@@ -130,7 +130,7 @@ func (f ManyField[T, R]) start(ctx context.Context, b *binding, rows []*T) (*loa
 	return &loading{
 		b: rb, text: text, args: args,
 		read: func(rows conn.Rows) (err error) {
-			loader := scan.Loader[R]{Plan: repo.plan}
+			loader := scan.NewLoader[R](repo.plan)
 			list, err = loader.LoadAll(rows, max(keys.len(), text.Rows()))
 			return err
 		},

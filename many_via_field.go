@@ -119,7 +119,7 @@ func (f ManyViaField[T, R, L]) start(ctx context.Context, b *binding, rows []*T)
 		b: rb, text: text, args: args,
 		read: func(rows conn.Rows) error {
 			list, ends = make([]R, 0, max(keys.len(), text.Rows())), ends[:0]
-			loader := scan.Loader[R]{Plan: repo.plan}
+			loader := scan.NewLoader[R](repo.plan)
 			for rows.Next() {
 				list = append(list, *new(R))
 				if err := loader.Load(rows, &list[len(list)-1]); err != nil {

@@ -220,7 +220,7 @@ func (p Projection[T, R]) Having(conds ...Cond[T]) Projection[T, R] {
 
 // All returns the results.
 func (p Projection[T, R]) All(ctx context.Context) ([]R, error) {
-	to := &results[R]{loader: scan.Loader[R]{Plan: p.plan}}
+	to := &results[R]{loader: scan.NewLoader[R](p.plan)}
 	err := p.run(ctx, to)
 	return to.list, err
 }
@@ -258,7 +258,7 @@ func (p Projection[T, R]) Has(ctx context.Context) (bool, error) {
 // Stream ranges over the results as the database sends them; see [Query.Stream].
 func (p Projection[T, R]) Stream(ctx context.Context) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
-		to := &results[R]{loader: scan.Loader[R]{Plan: p.plan}, yield: yield}
+		to := &results[R]{loader: scan.NewLoader[R](p.plan), yield: yield}
 		if err := p.run(ctx, to); err != nil && !to.stopped {
 			var none R
 			yield(none, err)

@@ -39,6 +39,7 @@ func (l *rawLoader[R]) begin(rows conn.Rows) error {
 	if err != nil {
 		return err
 	}
+	scan.Know[R]()
 	l.loader.Use(result)
 	return nil
 }

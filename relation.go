@@ -167,7 +167,7 @@ func loadByKey[R any](from *binding, keys *rowKeys, with []Relation[R], give fun
 	return &loading{
 		b: b, text: text, args: args,
 		read: func(rows conn.Rows) (err error) {
-			loader := scan.Loader[R]{Plan: repo.plan}
+			loader := scan.NewLoader[R](repo.plan)
 			list, err = loader.LoadAll(rows, keys.len())
 			return err
 		},

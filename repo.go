@@ -114,6 +114,7 @@ func newRepo[T any]() (*Repo[T], error) {
 	if err != nil {
 		return nil, err
 	}
+	scan.Know[T]()
 	return &Repo[T]{plan: plan, table: plan.Table}, nil
 }
 

@@ -49,7 +49,8 @@ func (q *Query[T]) stream(ctx context.Context, yield func(*T, error) bool) error
 	w.args = args
 	w.setText("query", text)
 	w.complete = true
-	return streamRows(ctx, b, &w.call, &scan.Loader[T]{Plan: r.plan}, r.hooks, yield)
+	loader := scan.NewLoader[T](r.plan)
+	return streamRows(ctx, b, &w.call, &loader, r.hooks, yield)
 }
 
 // streamRows runs a statement and hands its rows to a loop.

@@ -51,7 +51,7 @@ func benchLoad[T any](b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		l, list := Loader[T]{Plan: p}, make([]T, 1000)
+		l, list := NewLoader[T](p), make([]T, 1000)
 		for i := range list {
 			if err := l.Load(rowOf(row), &list[i]); err != nil {
 				b.Fatal(err)

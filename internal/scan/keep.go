@@ -8,32 +8,40 @@ import (
 )
 
 // Kept is what values hold, kept to make them so again after somebody else's code has had them in its hands.
-type Kept[T any] struct {
+type Kept struct {
 	plan   *Plan
-	values []T
-	rows   []T
+	values List
+	rows   unsafe.Pointer // copies of the values
 	deep   []schema.Value // what the deep columns held, which copies share with the values
 }
 
 // Keep keeps what values hold.
-func Keep[T any](p *Plan, values []T) *Kept[T] {
+func Keep[T any](p *Plan, values []T) *Kept {
 	checkModel[T](p)
-	k := &Kept[T]{plan: p, values: values, rows: append([]T(nil), values...)}
-	for i := range values {
+	return p.Keep(List{unsafe.Pointer(unsafe.SliceData(values)), len(values), cap(values)})
+}
+
+// KeepOne is Keep for one value.
+func KeepOne[T any](p *Plan, v *T) *Kept { return Keep(p, unsafe.Slice(v, 1)) }
+
+// Keep is the function of that name for values of the plan's type.
+func (p *Plan) Keep(values List) *Kept {
+	m := p.memory.Load()
+	k := &Kept{plan: p, values: values, rows: m.list(values.Len)}
+	m.copy(k.rows, values.Data, values.Len)
+	for i := range values.Len {
+		v := unsafe.Add(values.Data, uintptr(i)*m.size)
 		for _, ordinal := range p.deep {
 			c := p.codecs[ordinal]
-			value, _ := c.snapshot(unsafe.Add(unsafe.Pointer(&values[i]), c.column.Offset), nil, ordinal)
+			value, _ := c.snapshot(unsafe.Add(v, c.column.Offset), nil, ordinal)
 			k.deep = append(k.deep, value)
 		}
 	}
 	return k
 }
 
-// KeepOne is Keep for one value.
-func KeepOne[T any](p *Plan, v *T) *Kept[T] { return Keep(p, unsafe.Slice(v, 1)) }
-
 // Guard runs fn, and restores the values when it fails or panics.
-func (k *Kept[T]) Guard(fn func() error) error {
+func (k *Kept) Guard(fn func() error) error {
 	failed := true
 	defer func() {
 		if failed {
@@ -47,12 +55,14 @@ func (k *Kept[T]) Guard(fn func() error) error {
 
 // Restore makes the values hold what they held. A column that was changed in place, in a map say, gets a new one that is like the
 // old one was.
-func (k *Kept[T]) Restore() {
-	copy(k.values, k.rows)
-	for i := range k.values {
+func (k *Kept) Restore() {
+	m := k.plan.memory.Load()
+	m.copy(k.values.Data, k.rows, k.values.Len)
+	for i := range k.values.Len {
+		v := unsafe.Add(k.values.Data, uintptr(i)*m.size)
 		for n, ordinal := range k.plan.deep {
 			c := k.plan.codecs[ordinal]
-			at := unsafe.Add(unsafe.Pointer(&k.values[i]), c.column.Offset)
+			at := unsafe.Add(v, c.column.Offset)
 			was := k.deep[i*len(k.plan.deep)+n]
 			if now, err := c.encode(at); err == nil && !was.IsNull() && !now.Equal(was) {
 				reflect.NewAt(c.column.Type, at).Elem().SetZero() // or it would be written to what it shares

@@ -6,9 +6,43 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Loader decodes the rows of one result, which have all columns of the table in their order, and notes, for a model with a
-// tracker, what they held. The zero value with a Plan is ready for use; it is not safe for concurrent use.
-type Loader[T any] struct {
+// Loader is a [Reader] of rows into values of T.
+type Loader[T any] struct{ Reader }
+
+// NewLoader returns a Loader by a plan of T.
+func NewLoader[T any](p *Plan) Loader[T] {
+	Know[T]()
+	return Loader[T]{Reader{Plan: p}}
+}
+
+// Load decodes the current row into v.
+func (l *Loader[T]) Load(r Row, v *T) error {
+	if l.row == nil {
+		checkModel[T](l.Plan)
+	}
+	return l.Reader.Load(r, unsafe.Pointer(v))
+}
+
+// LoadAll decodes all rows that are left. It begins with room for as many as are expected.
+func (l *Loader[T]) LoadAll(r Rows, expect int) ([]T, error) {
+	checkModel[T](l.Plan)
+	list, err := l.Reader.LoadAll(r, expect)
+	if err != nil {
+		return nil, err
+	}
+	return Slice[T](list), nil
+}
+
+// Note makes v a value that the database holds as it is now.
+func (l *Loader[T]) Note(v *T) {
+	checkModel[T](l.Plan)
+	l.Reader.Note(unsafe.Pointer(v))
+}
+
+// Reader decodes the rows of one result, which have all columns of the table in their order, and notes, for a model with a
+// tracker, what they held. The zero value with a Plan is ready for use; it is not safe for concurrent use. What it is
+// given the address of must be of the plan's type.
+type Reader struct {
 	Plan *Plan
 
 	known *Result // whose values are noted by another plan than that of its rows; see Use
@@ -20,16 +54,16 @@ type Loader[T any] struct {
 	arena arena
 
 	notes   *notes
-	copies  []T
-	shadows []shadow[T]
+	copies  List // of rows
+	shadows List // of kept rows
 	deep    []schema.Value
 }
 
 // Reset makes l ready for another result of the same plan.
-func (l *Loader[T]) Reset() { *l = Loader[T]{Plan: l.Plan, known: l.known} }
+func (l *Reader) Reset() { *l = Reader{Plan: l.Plan, known: l.known} }
 
 // Use makes l one of rows that have some columns of a model, or all in another order.
-func (l *Loader[T]) Use(r *Result) {
+func (l *Reader) Use(r *Result) {
 	l.Plan, l.known = r.Plan, nil
 	if r.Known != nil {
 		l.known = r
@@ -37,7 +71,7 @@ func (l *Loader[T]) Use(r *Result) {
 }
 
 // Load decodes the current row into v.
-func (l *Loader[T]) Load(r Row, v *T) error {
+func (l *Reader) Load(r Row, v unsafe.Pointer) error {
 	if err := l.decode(r, v); err != nil {
 		return err
 	}
@@ -47,18 +81,17 @@ func (l *Loader[T]) Load(r Row, v *T) error {
 	return l.note(v, r)
 }
 
-func (l *Loader[T]) decode(r Row, v *T) error {
+func (l *Reader) decode(r Row, v unsafe.Pointer) error {
 	if l.row == nil {
 		l.begin(r)
 	}
-	to := unsafe.Pointer(v)
 	switch {
 	case l.wire != nil:
-		return l.Plan.decodeWire(l.steps, l.wire, to, &l.arena)
+		return l.Plan.decodeWire(l.steps, l.wire, v, &l.arena)
 	case l.lite != nil:
-		return l.Plan.decodeLite(l.lite, l.lite.Stmt().Row(), to, &l.arena)
+		return l.Plan.decodeLite(l.lite, l.lite.Stmt().Row(), v, &l.arena)
 	}
-	return l.Plan.decode(r, to)
+	return l.Plan.decode(r, v)
 }
 
 // Rows are the rows of a result.
@@ -68,16 +101,12 @@ type Rows interface {
 }
 
 // LoadAll decodes all rows that are left. It begins with room for as many as are expected.
-func (l *Loader[T]) LoadAll(r Rows, expect int) ([]T, error) {
-	list := make([]T, 0, expect)
+func (l *Reader) LoadAll(r Rows, expect int) (List, error) {
+	m := l.Plan.memory.Load()
+	list := List{Data: m.list(expect), Cap: expect}
 	brief := l.Plan.hasTracker && l.Plan.layout.width > 0
 	for r.Next() {
-		if len(list) == cap(list) {
-			list = append(list, *new(T))
-		} else {
-			list = list[:len(list)+1] // zero, since it was made so
-		}
-		v := &list[len(list)-1]
+		v := list.next(m)
 		var err error
 		if brief {
 			if err = l.decode(r, v); err == nil {
@@ -87,7 +116,7 @@ func (l *Loader[T]) LoadAll(r Rows, expect int) ([]T, error) {
 			err = l.Load(r, v)
 		}
 		if err != nil {
-			return nil, err
+			return List{}, err
 		}
 	}
 	return list, nil
@@ -97,9 +126,14 @@ func (l *Loader[T]) LoadAll(r Rows, expect int) ([]T, error) {
 // that is stored, say.
 func Stored[T any](p *Plan, v *T, cols []*schema.Column, values []schema.Value) error {
 	checkModel[T](p)
+	return p.Stored(unsafe.Pointer(v), cols, values)
+}
+
+// Stored is the function of that name for a value of the plan's type.
+func (p *Plan) Stored(v unsafe.Pointer, cols []*schema.Column, values []schema.Value) error {
 	for i, c := range cols {
-		s, at := &p.steps[c.Ordinal], unsafe.Add(unsafe.Pointer(v), c.Offset)
-		if err := s.stored(values[i], at); err != nil {
+		s := &p.steps[c.Ordinal]
+		if err := s.stored(values[i], unsafe.Add(v, c.Offset)); err != nil {
 			return s.fail(err)
 		}
 	}
@@ -107,16 +141,14 @@ func Stored[T any](p *Plan, v *T, cols []*schema.Column, values []schema.Value) 
 }
 
 // Note makes v a value that the database holds as it is now.
-func (l *Loader[T]) Note(v *T) {
-	checkModel[T](l.Plan)
+func (l *Reader) Note(v unsafe.Pointer) {
 	if l.Plan.hasTracker {
 		_ = l.note(v, nil) // without a row there is nothing that fails
 	}
 }
 
 // begin looks at the form of the result's rows: once, since all rows of a result have the same.
-func (l *Loader[T]) begin(r Row) {
-	checkModel[T](l.Plan)
+func (l *Reader) begin(r Row) {
 	l.row = r
 	for {
 		w, ok := r.(interface{ Inner() any })

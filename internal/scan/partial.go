@@ -8,12 +8,6 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// partial is what is kept of a value of which some columns were read: a shadow, whose other columns are what they are in a zero value.
-type partial[T any] struct {
-	shadow[T]
-	cols []*schema.Column
-}
-
 // Part returns how rows that have some columns of the model, in the given order, are read. The values know which
 // these are.
 func (p *Plan) Part(cols []*schema.Column) (*Result, error) {
@@ -45,27 +39,34 @@ func ordinals(cols []*schema.Column) []byte {
 // parts are the results of parts of a model, by the ordinals of their columns.
 type parts struct{ sync.Map }
 
-// notePart is note for a row that has some columns of the model.
-func (l *Loader[T]) notePart(v *T, r Row) error {
-	p, part := l.known.Known, &partial[T]{cols: l.known.only}
-	part.row = *v
+// notePart is note for a row that has some columns of the model: those that it has not are what they are in a zero value.
+func (l *Reader) notePart(v unsafe.Pointer, r Row) error {
+	p, m := l.known.Known, l.known.Known.memory.Load()
+	s := (*shadow)(m.kept(1))
+	s.plan, s.row, s.read = p, unsafe.Add(unsafe.Pointer(s), m.rowAt), l.known.only
+	m.copy(s.row, v, 1)
 	var err error
-	if part.deep, err = p.snapshots(nil, unsafe.Pointer(v), r, l.known.places); err != nil {
+	if s.deep, err = p.snapshots(nil, v, r, l.known.places); err != nil {
 		return err
 	}
-	p.trackerAt(unsafe.Pointer(v)).Loaded = part
+	p.trackerAt(v).Loaded = s
 	return nil
 }
 
 // Unread returns those of the columns that were not read when v was loaded.
 func Unread[T any](p *Plan, v *T, cols []*schema.Column) []*schema.Column {
 	checkModel[T](p)
+	return p.Unread(unsafe.Pointer(v), cols)
+}
+
+// Unread is the function of that name for a value of the plan's type.
+func (p *Plan) Unread(v unsafe.Pointer, cols []*schema.Column) []*schema.Column {
 	if !p.hasTracker {
 		return nil
 	}
-	part, ok := p.trackerAt(unsafe.Pointer(v)).Loaded.(*partial[T])
-	if !ok {
+	s, ok := p.trackerAt(v).Loaded.(*shadow)
+	if !ok || s.plan != p || s.read == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(cols), func(c *schema.Column) bool { return slices.Contains(part.cols, c) })
+	return slices.DeleteFunc(slices.Clone(cols), func(c *schema.Column) bool { return slices.Contains(s.read, c) })
 }

@@ -15,7 +15,8 @@ type Plan struct {
 	Table  *schema.Table // the model's schema; a repo may store it under another name
 	codecs []*Codec      // by ordinal
 
-	tracker    uintptr // offset of the schema.Tracker
+	tracker    uintptr      // offset of the schema.Tracker
+	pointer    reflect.Type // to the model
 	hasTracker bool
 	deep       []int // ordinals of the deep columns
 	merges     bool  // a codec does
@@ -23,7 +24,8 @@ type Plan struct {
 	steps []step // by ordinal
 	texts []int  // ordinals of those that are texts
 
-	layout layout // of notes
+	memory *memoryCell // of the type
+	layout layout      // of notes
 	parts  parts
 }
 
@@ -43,6 +45,7 @@ func For(model reflect.Type) (*Plan, error) {
 		return nil, err
 	}
 	p.tracker, p.hasTracker = schema.TrackerOffset(model)
+	p.pointer = reflect.PointerTo(model)
 	made, _ := plans.LoadOrStore(model, p)
 	return made.(*Plan), nil
 }
@@ -53,20 +56,14 @@ func (p *Plan) Codec(col *schema.Column) *Codec { return p.codecs[col.Ordinal] }
 // Tracks reports whether the model has a schema.Tracker, as prom.Model does.
 func (p *Plan) Tracks() bool { return p.hasTracker }
 
-// checkModel panics when a plan is used for another model, which would read foreign memory.
-func checkModel[T any](p *Plan) {
-	if p.Table.Model != reflect.TypeFor[T]() {
-		panic(fmt.Sprintf("prom: the plan of %s was used for %s", p.Table.Model, reflect.TypeFor[T]()))
-	}
-}
-
 // Value encodes one column of v as it is, without checking its rules.
 func Value[T any](p *Plan, v *T, col *schema.Column) (schema.Value, error) {
 	checkModel[T](p)
-	return p.encode(unsafe.Pointer(v), col)
+	return p.Value(unsafe.Pointer(v), col)
 }
 
-func (p *Plan) encode(at unsafe.Pointer, col *schema.Column) (schema.Value, error) {
+// Value is the function of that name for a value of the plan's type.
+func (p *Plan) Value(at unsafe.Pointer, col *schema.Column) (schema.Value, error) {
 	c := p.codecs[col.Ordinal]
 	value, err := c.encode(unsafe.Add(at, col.Offset))
 	if err != nil {
@@ -79,12 +76,17 @@ func (p *Plan) encode(at unsafe.Pointer, col *schema.Column) (schema.Value, erro
 // broken.
 func Values[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
 	checkModel[T](p)
+	return p.Values(dst, unsafe.Pointer(v), cols)
+}
+
+// Values is the function of that name for a value of the plan's type.
+func (p *Plan) Values(dst []schema.Value, v unsafe.Pointer, cols []*schema.Column) ([]schema.Value, error) {
 	var broken Violations
 	for _, col := range cols {
 		c := p.codecs[col.Ordinal]
 		dst = append(dst, schema.Value{})
 		value := &dst[len(dst)-1]
-		if err := p.steps[col.Ordinal].encode(value, unsafe.Add(unsafe.Pointer(v), col.Offset)); err != nil {
+		if err := p.steps[col.Ordinal].encode(value, unsafe.Add(v, col.Offset)); err != nil {
 			broken = append(broken, c.violation("type", err.Error()))
 		} else if c.ruled {
 			broken = c.check(broken, *value)
@@ -102,7 +104,12 @@ func (c *Codec) Check(v schema.Value) error { return c.check(nil, v).Err() }
 // Set decodes a value into a field of v: the way back of [Value]. It serves defaults and times that the library fills in.
 func Set[T any](p *Plan, v *T, col *schema.Column, value schema.Value) error {
 	checkModel[T](p)
-	at := unsafe.Add(unsafe.Pointer(v), col.Offset)
+	return p.Set(unsafe.Pointer(v), col, value)
+}
+
+// Set is the function of that name for a value of the plan's type.
+func (p *Plan) Set(v unsafe.Pointer, col *schema.Column, value schema.Value) error {
+	at := unsafe.Add(v, col.Offset)
 	// What every write does, to set its times and keys, needs no row.
 	switch s := &p.steps[col.Ordinal]; {
 	case s.null != notNull:

@@ -23,7 +23,7 @@ func PlanOf(model reflect.Type, cols []*schema.Column) (*Plan, error) {
 
 // newPlan makes the plan of a table, without its change tracking.
 func newPlan(t *schema.Table) (*Plan, error) {
-	p := &Plan{Table: t, codecs: make([]*Codec, len(t.Columns))}
+	p := &Plan{Table: t, memory: memoryOf(t.Model), codecs: make([]*Codec, len(t.Columns))}
 	for i, col := range t.Columns {
 		var err error
 		if p.codecs[i], err = newCodec(col); err != nil {

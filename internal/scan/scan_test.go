@@ -100,7 +100,7 @@ func loadWith(tb testing.TB, p *Plan, v *thing) (*thing, *Plan) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	l, got := Loader[thing]{Plan: p}, new(thing)
+	l, got := NewLoader[thing](p), new(thing)
 	if err := l.Load(rowOf(row), got); err != nil {
 		tb.Fatal(err)
 	}
@@ -245,7 +245,7 @@ func TestLoader(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	p := plan(t)
-	l := Loader[thing]{Plan: p}
+	l := NewLoader[thing](p)
 	list := make([]thing, 500)
 	for i := range list {
 		v := good()

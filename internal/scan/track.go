@@ -12,14 +12,16 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// What a value looked like when a database and it agreed last is kept behind its tracker: a *T, a copy of the struct whose tracker
-// is empty, for a model with deep columns a *shadow[T], or for one of many rows the notes that they share. It is never changed once a value points to it: copies of the value
+// What a value looked like when a database and it agreed last is kept behind its tracker: a pointer to the model, a copy of the struct whose
+// tracker is empty, for a model with deep columns a *shadow, or for one of many rows the notes that they share. It is never changed once a value points to it: copies of the value
 // share it, and each goes its own way from there.
 
-// shadow is a copy of a value of a model with deep columns.
-type shadow[T any] struct {
-	row  T
-	deep []schema.Value // what the deep columns held, by their position in plan.deep
+// shadow is a copy of a value of a model with deep columns, or of one of which some columns were read.
+type shadow struct {
+	plan *Plan
+	row  unsafe.Pointer   // the copy, which lies behind the shadow
+	deep []schema.Value   // what the deep columns held, by their position in plan.deep
+	read []*schema.Column // nil when all columns were
 }
 
 func (p *Plan) trackerAt(v unsafe.Pointer) *schema.Tracker {
@@ -33,27 +35,28 @@ type before struct {
 	deep  []schema.Value // of a shadow
 	notes *notes         // or the row in there
 	at    int
-	read  []*schema.Column // of a partial; nil when all columns were read
+	read  []*schema.Column // of a shadow
 }
 
 // loaded returns what v looked like, if it was loaded.
-func loaded[T any](p *Plan, v *T) (before, bool) {
-	checkModel[T](p)
+func (p *Plan) loaded(v unsafe.Pointer) (before, bool) {
 	if !p.hasTracker {
 		return before{}, false
 	}
-	tracker := p.trackerAt(unsafe.Pointer(v))
+	tracker := p.trackerAt(v)
 	switch l := tracker.Loaded.(type) {
-	case *T:
-		return before{plan: p, row: unsafe.Pointer(l)}, true
-	case *shadow[T]:
-		return before{plan: p, row: unsafe.Pointer(&l.row), deep: l.deep}, true
-	case *partial[T]:
-		return before{plan: p, row: unsafe.Pointer(&l.row), deep: l.deep, read: l.cols}, true
+	case nil:
+		return before{}, false
+	case *shadow:
+		return before{plan: p, row: l.row, deep: l.deep, read: l.read}, l.plan == p
 	case *notes:
 		return before{plan: p, notes: l, at: tracker.Row}, l.plan == p
 	}
-	return before{}, false // or it is another model's, which this one embeds
+	row := reflect.ValueOf(tracker.Loaded) // or it is another model's, which this one embeds
+	if row.Type() != p.pointer {
+		return before{}, false
+	}
+	return before{plan: p, row: row.UnsafePointer()}, true
 }
 
 // value encodes a column.
@@ -112,21 +115,38 @@ func unfit(v reflect.Value) schema.Value {
 
 // IsLoaded reports whether v came from a database or was saved in one. It is always false for a model without a tracker.
 func IsLoaded[T any](p *Plan, v *T) bool {
-	_, ok := loaded(p, v)
+	checkModel[T](p)
+	return p.IsLoaded(unsafe.Pointer(v))
+}
+
+// IsLoaded is the function of that name for a value of the plan's type.
+func (p *Plan) IsLoaded(v unsafe.Pointer) bool {
+	_, ok := p.loaded(v)
 	return ok
 }
 
 // Forget makes v a value that no database has seen.
 func Forget[T any](p *Plan, v *T) {
 	checkModel[T](p)
+	p.Forget(unsafe.Pointer(v))
+}
+
+// Forget is the function of that name for a value of the plan's type.
+func (p *Plan) Forget(v unsafe.Pointer) {
 	if p.hasTracker {
-		p.trackerAt(unsafe.Pointer(v)).Loaded = nil
+		p.trackerAt(v).Loaded = nil
 	}
 }
 
 // Loaded encodes a column as it was when v was loaded, without the changes made since.
 func Loaded[T any](p *Plan, v *T, col *schema.Column) (schema.Value, bool) {
-	b, ok := loaded(p, v)
+	checkModel[T](p)
+	return p.Loaded(unsafe.Pointer(v), col)
+}
+
+// Loaded is the function of that name for a value of the plan's type.
+func (p *Plan) Loaded(v unsafe.Pointer, col *schema.Column) (schema.Value, bool) {
+	b, ok := p.loaded(v)
 	if !ok {
 		return schema.Value{}, false
 	}
@@ -136,13 +156,19 @@ func Loaded[T any](p *Plan, v *T, col *schema.Column) (schema.Value, bool) {
 // Modified lists the columns of v that changed since it was loaded, those changed in place included, or all columns when it
 // was not.
 func Modified[T any](p *Plan, v *T) []*schema.Column {
-	was, ok := loaded(p, v)
+	checkModel[T](p)
+	return p.Modified(unsafe.Pointer(v))
+}
+
+// Modified is the function of that name for a value of the plan's type.
+func (p *Plan) Modified(v unsafe.Pointer) []*schema.Column {
+	was, ok := p.loaded(v)
 	if !ok {
 		return p.Table.Columns
 	}
 	var cols []*schema.Column
 	for i, c := range p.codecs {
-		at := unsafe.Add(unsafe.Pointer(v), c.column.Offset)
+		at := unsafe.Add(v, c.column.Offset)
 		if was.read != nil && !slices.Contains(was.read, c.column) {
 			if !reflect.NewAt(c.column.Type, at).Elem().IsZero() { // some zero values cannot be encoded
 				cols = append(cols, c.column)
@@ -166,12 +192,18 @@ func Modified[T any](p *Plan, v *T) []*schema.Column {
 // Changes is [Values] for columns of a value that was loaded, to be written to the row that it was loaded from: of a
 // document that encoding/json writes, what the field does not know, or keeps less exactly, stays as it is stored.
 func Changes[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
+	checkModel[T](p)
+	return p.Changes(dst, unsafe.Pointer(v), cols)
+}
+
+// Changes is the function of that name for a value of the plan's type.
+func (p *Plan) Changes(dst []schema.Value, v unsafe.Pointer, cols []*schema.Column) ([]schema.Value, error) {
 	from := len(dst)
-	dst, err := Values(p, dst, v, cols)
+	dst, err := p.Values(dst, v, cols)
 	if err != nil || !p.merges {
 		return dst, err
 	}
-	was, ok := loaded(p, v)
+	was, ok := p.loaded(v)
 	for i, col := range cols {
 		if c := p.codecs[col.Ordinal]; ok && c.merges && (was.read == nil || slices.Contains(was.read, col)) {
 			dst[from+i] = c.merged(was.value(col.Ordinal), dst[from+i])
@@ -223,33 +255,37 @@ func (c *Codec) sameJSON(now, before schema.Value) bool {
 const chunk = 128
 
 // note remembers what v holds. From r, when there is one, it takes JSON as the database wrote it.
-func (l *Loader[T]) note(v *T, r Row) error {
+func (l *Reader) note(v unsafe.Pointer, r Row) error {
 	p, places := l.Plan, []int(nil)
 	if l.known != nil {
 		p, places = l.known.Known, l.known.places
 	}
-	tracker := p.trackerAt(unsafe.Pointer(v))
+	tracker := p.trackerAt(v)
 	tracker.Loaded = nil
 	if l.known != nil && l.known.only != nil {
 		return l.notePart(v, r)
 	}
+	m := p.memory.Load()
 	if len(p.deep) == 0 {
-		if len(l.copies) == cap(l.copies) {
-			l.copies = make([]T, 0, moreChunk(cap(l.copies)))
+		if l.copies.Len == l.copies.Cap {
+			n := moreChunk(l.copies.Cap)
+			l.copies = List{Data: m.list(n), Cap: n}
 		}
-		l.copies = append(l.copies, *v)
-		tracker.Loaded = &l.copies[len(l.copies)-1]
+		row := l.copies.next(m)
+		m.copy(row, v, 1)
+		tracker.Loaded = m.pointer(row)
 		return nil
 	}
-	if len(l.shadows) == cap(l.shadows) {
-		n := moreChunk(cap(l.shadows))
-		l.shadows, l.deep = make([]shadow[T], 0, n), make([]schema.Value, 0, n*len(p.deep))
+	if l.shadows.Len == l.shadows.Cap {
+		n := moreChunk(l.shadows.Cap)
+		l.shadows, l.deep = List{Data: m.kept(n), Cap: n}, make([]schema.Value, 0, n*len(p.deep))
 	}
-	l.shadows = l.shadows[:len(l.shadows)+1]
-	s := &l.shadows[len(l.shadows)-1]
-	s.row = *v
+	s := (*shadow)(unsafe.Add(l.shadows.Data, uintptr(l.shadows.Len)*m.keptSize))
+	l.shadows.Len++
+	s.plan, s.row = p, unsafe.Add(unsafe.Pointer(s), m.rowAt)
+	m.copy(s.row, v, 1)
 	var err error
-	if l.deep, err = p.snapshots(l.deep, unsafe.Pointer(v), r, places); err != nil {
+	if l.deep, err = p.snapshots(l.deep, v, r, places); err != nil {
 		return err
 	}
 	n := len(l.deep)
@@ -281,16 +317,16 @@ func (p *Plan) snapshots(dst []schema.Value, v unsafe.Pointer, r Row, places []i
 func moreChunk(n int) int { return min(chunk, max(1, 4*n)) }
 
 // noteRow is note for a row of a list that was zero before it was decoded, of a model whose columns fit words.
-func (l *Loader[T]) noteRow(v *T) error {
+func (l *Reader) noteRow(v unsafe.Pointer) error {
 	chunk := l.arena.chunk
 	if l.notes == nil || unsafe.SliceData(l.notes.texts) != unsafe.SliceData(chunk) {
 		l.notes = &notes{plan: l.Plan, words: make([]uint64, 0, noteRows*l.Plan.layout.width)}
 	}
 	l.notes.texts = chunk
-	if !l.notes.add(unsafe.Pointer(v)) { // of a long text
+	if !l.notes.add(v) { // of a long text
 		return l.note(v, nil)
 	}
-	tracker := l.Plan.trackerAt(unsafe.Pointer(v))
+	tracker := l.Plan.trackerAt(v)
 	tracker.Loaded, tracker.Row = l.notes, l.notes.rows-1
 	return nil
 }
@@ -316,8 +352,6 @@ func (c *Codec) snapshot(p unsafe.Pointer, r Row, i int) (schema.Value, error) {
 // Note makes v a value that the database holds as it is now.
 func Note[T any](p *Plan, v *T) {
 	checkModel[T](p)
-	if p.hasTracker {
-		l := Loader[T]{Plan: p}
-		_ = l.note(v, nil) // without a row there is nothing that fails
-	}
+	l := Reader{Plan: p}
+	l.Note(unsafe.Pointer(v))
 }

@@ -99,7 +99,7 @@ func TestWays(t *testing.T) {
 			query := "SELECT " + strings.Join(cols, ", ")
 			rows, err := db.Query(ctx, &conn.Statement{SQL: query + " UNION ALL " + query + " UNION ALL " + query, Op: "read"})
 			is.NoErr(err)
-			direct, viaCodec := scan.Loader[wide]{Plan: plan}, scan.Loader[wide]{Plan: plan}
+			direct, viaCodec := scan.NewLoader[wide](plan), scan.NewLoader[wide](plan)
 			var got, want []wide
 			for rows.Next() {
 				var a, b wide
