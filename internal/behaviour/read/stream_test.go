@@ -172,7 +172,7 @@ func TestStreamErrors(t *testing.T) {
 		is.True(errors.Is(err, prom.ErrCanceled))
 		_, err = stream(kit.Ended(t), repo.Limit(-1), nil)
 		is.True(errors.Is(err, prom.ErrValidation))
-		_, err = stream(kit.Ended(t), repo.Where(prom.Raw[kit.Note]("nothing(")), nil)
+		_, err = stream(kit.Ended(t), repo.Where(prom.Raw[kit.Note]("nothing +")), nil)
 		is.True(errors.Is(err, prom.ErrSyntax))
 		kit.Idle(t, db)
 
