@@ -9,14 +9,18 @@ import (
 )
 
 // forgottenHint is what an error says to whoever waits, maybe for himself.
-const forgottenHint = "the function of a transaction of this connection called it without the context that it was given, so that it is no part of the transaction and may wait for it: use that context"
+const forgottenHint = "the function of a transaction of this connection called it without the context that it was " +
+	"given, so that it is no part of the transaction and may wait for it: use that context"
 
 // forgotten completes the error of a statement that has waited in vain, on an engine where a connection of its own is
 // found for it, when its goroutine is in the function of a transaction whose context the call does not have. It is told
 // by the log too, once for a DB. Only errors pay for the look at the stack.
 func (db *DB) forgotten(ctx context.Context, err error) error {
 	var e *Error
-	if err == nil || !errors.As(err, &e) || e.Kind != KindBusy && e.Kind != KindTimeout || strings.Contains(e.Detail, forgottenHint) {
+	if err == nil || !errors.As(err, &e) || e.Kind != KindBusy && e.Kind != KindTimeout {
+		return err
+	}
+	if strings.Contains(e.Detail, forgottenHint) {
 		return err
 	}
 	o := db.engine.Load()
