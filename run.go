@@ -158,8 +158,8 @@ func (b *binding) again(ctx context.Context, st *conn.Statement, err error) bool
 		return false
 	}
 	if st.Meets && conn.KindOf(err) == ErrUnique {
-		// Another index has the row that it should have met, if somebody else has just inserted that: PostgreSQL looks at the one index
-		// before it inserts, and then at each of the others. The next time it meets the row.
+		// Another index has the row that it should have met, if somebody else has just inserted that: PostgreSQL
+		// looks at the one index before it inserts, and then at each of the others. The next time it meets the row.
 		return !inTx || st.Guard != conn.NoGuard || !b.db.Dialect().Features().ErrorAborts
 	}
 	if inTx {

@@ -230,7 +230,8 @@ func (db *DB) Ping(ctx context.Context) error {
 }
 
 // Close waits for running statements, closes the pool and forgets what is known about the database's tables. It does
-// not wait for transactions, which go on and whose connections are closed when they end. It may be called twice. The next operation connects again; but an in-memory database, which has ended, refuses it with KindClosed.
+// not wait for transactions, which go on and whose connections are closed when they end. It may be called twice. The
+// next operation connects again; but an in-memory database, which has ended, refuses it with KindClosed.
 func (db *DB) Close() error {
 	db.closing.Lock()
 	defer db.closing.Unlock()

@@ -190,9 +190,10 @@ func Invalid(op, table string, cause error) *Error {
 	return &Error{Kind: KindValidation, Op: op, Table: table, Detail: strings.TrimPrefix(cause.Error(), "prom: "), Err: cause}
 }
 
-// Complete gives an error its place: the operation, the table, and a column unless that is "". It is false for an error that holds none of this
-// package's. One that was not made for a statement may be an application's, whose codecs and hooks return what they like, a package's variable
-// too: it is left as it is, and is the cause of the error that is returned.
+// Complete gives an error its place: the operation, the table, and a column unless that is "". It is false for an
+// error that holds none of this package's. One that was not made for a statement may be an application's, whose
+// codecs and hooks return what they like, a package's variable too: it is left as it is, and is the cause of the
+// error that is returned.
 func Complete(err error, op string, t *schema.Table, column string) (completed error, ok bool) {
 	var e *Error
 	if !errors.As(err, &e) {

@@ -206,17 +206,20 @@ func detailColumns(detail string) []string {
 func unsent(err error) bool { return pgconn.SafeToRetry(err) && !errors.Is(err, pgconn.ErrConnClosed) }
 
 func brokenConnection(err error) bool {
-	return hasSign(err, "conn closed", "unexpected EOF", "connection reset", "broken pipe", "conn busy", "failed to deallocate") ||
-		errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF)
+	return hasSign(err, "conn closed", "unexpected EOF", "connection reset", "broken pipe", "conn busy",
+		"failed to deallocate") || errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF)
 }
 
 // misunderstood reports whether pgx could make nothing of a server's message. It has no types for most of these errors.
 func misunderstood(err error) bool {
 	var long *pgproto3.ExceededMaxBodyLenErr
 	var scan pgx.ScanArgError
-	return errors.As(err, &long) || errors.As(err, &scan) || errors.Is(err, pgx.ErrNoRows) || hasSign(err, " body is invalid", " body must have length", "invalid message length", "invalid length for", "unknown message type", "authentication message",
-		"unexpected DataRow", "unexpected message", "unexpected pipeline result", "pipeline: ", "pipeline has unsynced", "BUG: ", "does not match field count",
-		"expected statement description", "expected sync", "number of field descriptions", "no more results in batch", "unknown format code")
+	return errors.As(err, &long) || errors.As(err, &scan) || errors.Is(err, pgx.ErrNoRows) ||
+		hasSign(err, " body is invalid", " body must have length", "invalid message length", "invalid length for",
+			"unknown message type", "authentication message", "unexpected DataRow", "unexpected message",
+			"unexpected pipeline result", "pipeline: ", "pipeline has unsynced", "BUG: ", "does not match field count",
+			"expected statement description", "expected sync", "number of field descriptions",
+			"no more results in batch", "unknown format code")
 }
 
 func hasSign(err error, signs ...string) bool {

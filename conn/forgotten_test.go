@@ -13,8 +13,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a call which forgot its transaction's context, and waits for that transaction in vain, says so on both engines, and
-// on PostgreSQL by the log too, once; and that one which waits for somebody else does not.
+// Ensure that a call which forgot its transaction's context, and waits for that transaction in vain, says so on both
+// engines, and on PostgreSQL by the log too, once; and that one which waits for somebody else does not.
 func TestTx_ContextForgotten(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -2,10 +2,10 @@ package conn
 
 import "sync/atomic"
 
-// Loop is a loop over the rows of a statement in a transaction, whose body is the application's. The body may be left and
-// never entered again, as that of an iterator which was pulled from and not stopped is. So the rows are lent while it
-// runs, and the end of the transaction may take them then. A nil Loop is one outside of transactions, of which nobody takes
-// the rows.
+// Loop is a loop over the rows of a statement in a transaction, whose body is the application's. The body may be left
+// and never entered again, as that of an iterator which was pulled from and not stopped is. So the rows are lent
+// while it runs, and the end of the transaction may take them then. A nil Loop is one outside of transactions, of
+// which nobody takes the rows.
 type Loop struct {
 	state atomic.Int32
 	tx    *tx

@@ -137,8 +137,8 @@ func queryByPgx(ctx context.Context, c *pgxpool.Conn, st *Statement) (*pgRows, e
 	return &pgRows{rows: rows, st: st, pooled: c}, nil
 }
 
-// rowsOfPgx returns the result of one of pgx's queries. Rows without a result cannot be used: by the simple protocol they are those of a server
-// that says it is done and has answered nothing.
+// rowsOfPgx returns the result of one of pgx's queries. Rows without a result cannot be used: by the simple protocol
+// they are those of a server that says it is done and has answered nothing.
 func rowsOfPgx(c *pgx.Conn, rows pgx.Rows, err error) (pgx.Rows, error) {
 	if err == nil && !c.PgConn().IsBusy() {
 		rows.Close()

@@ -198,8 +198,8 @@ func (t *tx) run(ctx context.Context, fn func(ctx context.Context) error, commit
 	return commit()
 }
 
-// finish waits for a statement that still runs in another goroutine, as long as the context lasts, and refuses those that come later. A loop
-// whose body has been left open ends here, with the error of its statement if that fails.
+// finish waits for a statement that still runs in another goroutine, as long as the context lasts, and refuses those
+// that come later. A loop whose body has been left open ends here, with the error of its statement if that fails.
 func (t *tx) finish(ctx context.Context) (err error) {
 	t.ending.Store(true)
 	select {

@@ -59,15 +59,16 @@ type aim struct {
 	done   bool
 }
 
-// Aim lets the mangler change one message, the first after so many others, which are counted over all connections from here on, behind their
-// logins. Aimed tells what became of it.
+// Aim lets the mangler change one message, the first after so many others, which are counted over all connections
+// from here on, behind their logins. Aimed tells what became of it.
 func (m *Mangler) Aim(after int, c Change) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.aim = aim{change: c, left: after}
 }
 
-// Aimed returns the type of the message that was changed since Aim, 0 for none, and the number of messages that came since then, and ends it.
+// Aimed returns the type of the message that was changed since Aim, 0 for none, and the number of messages that came
+// since then, and ends it.
 func (m *Mangler) Aimed() (typ byte, messages int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

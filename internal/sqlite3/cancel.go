@@ -43,7 +43,8 @@ func (c *Conn) ClearContext() {
 	atomic.StoreInt32(c.interrupted(), 0)
 }
 
-// Interrupt ends the statement that runs on the connection, if one does. Unlike the other methods it may be called beside them.
+// Interrupt ends the statement that runs on the connection, if one does. Unlike the other methods it may be called
+// beside them.
 func (c *Conn) Interrupt() { lib.Xsqlite3_interrupt(c.tls, c.db) }
 
 // interrupted is SQLite's flag of an interruption, which it reads and writes atomically.

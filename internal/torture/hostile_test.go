@@ -24,10 +24,11 @@ type hostileCall struct {
 	fresh   bool // by a connection of its own, which has looked at nothing yet
 }
 
-// Ensure that no message of a server makes the library panic, hang or keep a connection, whichever of a call's messages it is and whatever is
-// wrong with it: lost, doubled, cut, torn, of another type, with other counts, other types, with NULL in all columns. Each call ends without an
-// error, where the change was of no matter, or with one that is typed. An attempt may outlive its context, since pgx takes an answer out of order
-// for the end of what it watches; the test breaks its connections then.
+// Ensure that no message of a server makes the library panic, hang or keep a connection, whichever of a call's
+// messages it is and whatever is wrong with it: lost, doubled, cut, torn, of another type, with other counts,
+// other types, with NULL in all columns. Each call ends without an error, where the change was of no matter, or
+// with one that is typed. An attempt may outlive its context, since pgx takes an answer out of order for the end
+// of what it watches; the test breaks its connections then.
 // suite: 36
 func TestHostileServer(t *testing.T) {
 	t.Parallel()
@@ -80,7 +81,8 @@ func newHostile(t *testing.T, seed uint64, mode string) *hostile {
 	return h
 }
 
-// open opens the database through the mangler. It is not closed when the test has failed, for that waits for what is in use.
+// open opens the database through the mangler. It is not closed when the test has failed, for that waits for what is
+// in use.
 func (h *hostile) open() *prom.DB {
 	db, err := new(prom.Registry).Open(h.dsn)
 	if err != nil {
@@ -99,8 +101,8 @@ func (h *hostile) attempts(n int) {
 	}
 }
 
-// catalog changes what the server tells of its catalog, which a plan and the lock before its steps rely on: one message after the other, and
-// in the short form some of them.
+// catalog changes what the server tells of its catalog, which a plan and the lock before its steps rely on: one
+// message after the other, and in the short form some of them.
 func (h *hostile) catalog() {
 	for _, c := range hostileCalls {
 		if c.name != "plan" && c.name != "apply" {

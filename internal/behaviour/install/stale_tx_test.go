@@ -17,8 +17,9 @@ var (
 	staleCount = prom.NumberOf(func(t *kit.Thing) *int { return &t.Count })
 )
 
-// Ensure that each kind of call in a transaction bears that somebody else has changed a column's type since its statement was prepared: what has
-// a savepoint of its own is run again there and then; of the others the error is ErrSerialization, and Retry runs the transaction again.
+// Ensure that each kind of call in a transaction bears that somebody else has changed a column's type since its
+// statement was prepared: what has a savepoint of its own is run again there and then; of the others the error is
+// ErrSerialization, and Retry runs the transaction again.
 func TestStaleInTransaction(t *testing.T) {
 	t.Parallel()
 	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}

@@ -75,8 +75,8 @@ func vases(n int, name fragile) []vase {
 	return list
 }
 
-// panickingCalls are calls in which the application's code panics. The table has a row of 1 that can be read, one of 2 that cannot, with a
-// shard of each.
+// panickingCalls are calls in which the application's code panics. The table has a row of 1 that can be read, one of
+// 2 that cannot, with a shard of each.
 func panickingCalls(db *prom.DB, repo *prom.Repo[vase]) map[string]func(ctx context.Context) {
 	hooks := prom.NewRepo[hooked](prom.Using(db))
 	use := func(error) {}
@@ -153,8 +153,8 @@ func panickingCalls(db *prom.DB, repo *prom.Repo[vase]) map[string]func(ctx cont
 	}
 }
 
-// Ensure that a panic of the application's code, in whatever call, comes out, undoes what the call has written, and leaves the connection
-// and the transaction in which somebody recovers from it as they were.
+// Ensure that a panic of the application's code, in whatever call, comes out, undoes what the call has written, and
+// leaves the connection and the transaction in which somebody recovers from it as they were.
 func TestPanicOfApplication(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

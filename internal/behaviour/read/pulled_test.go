@@ -80,8 +80,8 @@ func TestPulled_NotStopped(t *testing.T) {
 	})
 }
 
-// Ensure that one whose body fails, panics or whose context ends rolls back with a loop that was left open, and that stopping it
-// afterwards touches nothing.
+// Ensure that one whose body fails, panics or whose context ends rolls back with a loop that was left open, and that
+// stopping it afterwards touches nothing.
 func TestPulled_RolledBack(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

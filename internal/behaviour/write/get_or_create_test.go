@@ -132,8 +132,8 @@ func TestGetOrCreateRace(t *testing.T) {
 	})
 }
 
-// Ensure that of many who get, create or upsert the same row at once, none is told that another unique index has it: it is
-// the row that they ask for.
+// Ensure that of many who get, create or upsert the same row at once, none is told that another unique index has it:
+// it is the row that they ask for.
 func TestGetOrCreate_SecondIndex(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
