@@ -34,13 +34,26 @@ func (c *Column) setDefault(tg *tag) error {
 	}
 	v, err := ParseLiteral(c.Kind, s)
 	if err != nil {
-		return fmt.Errorf("default: %w", err)
+		return fmt.Errorf("default: %w%s", err, constantHint(c.Kind))
 	}
 	if v, err = c.fit(v); err != nil {
 		return fmt.Errorf("default=%s: %w", s, err)
 	}
 	c.Default = &Default{Literal: v}
 	return nil
+}
+
+// constantHint says what a default of a kind may be, where SQL has other words for it.
+func constantHint(k Kind) string {
+	switch k {
+	case Bool:
+		return ": write true or false"
+	case Time, Date:
+		return ", and not now"
+	case UUID:
+		return ", and not uuid"
+	}
+	return ""
 }
 
 // fit returns the constant as the database stores it, or an error that says which rule of the column it breaks: a default

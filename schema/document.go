@@ -31,6 +31,8 @@ func (b *builder) checkDocument(c *Column, tg *tag) error {
 	switch {
 	case why == onlyTags:
 		instead = "embed it without a tag to have its fields as columns"
+	case t == m && hasTracker(m):
+		return fmt.Errorf("embed %s without a name of the field, so that its fields are columns", m)
 	case t == m:
 		instead = fmt.Sprintf("write prom.Ref[%s], or *prom.Ref[%s] for one that may be NULL, to refer to its row", name, name)
 	case (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem() == m, t.Kind() == reflect.Slice && t.Elem() == reflect.PointerTo(m):

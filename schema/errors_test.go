@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -46,6 +47,10 @@ func TestOfErrors(t *testing.T) {
 
 		// columns
 		{tagged[int](`uniqe`), `field B: tag prom:"uniqe": "uniqe" looks like the option unique`},
+		{tagged[string](`size=1..9 unique`), "size=1..9 unique is none of size=n, size=a..b"},
+		{tagged[prom.Model](`b`), "embed prom.Model without a name of the field, so that its fields are columns"},
+		{tagged[time.Time](`default=now()`), `default: "now()" is not a constant of kind time, and not now`},
+		{tagged[bool](`default=yes`), `default: "yes" is not a constant of kind bool: write true or false`},
 		{tagged[int](`required`), `field B: tag prom:"required": "required" is an option of other libraries, not of prom`},
 		{struct {
 			named
@@ -137,8 +142,8 @@ func TestOfErrors(t *testing.T) {
 		{tagged[int](`size=1`), "size is for texts and []byte; a number has min and max"},
 		{tagged[string](`size=1,max=2`), "size and min or max say the same thing twice"},
 		{tagged[string](`size=..`), "size=.. sets no limit"},
-		{tagged[string](`size=a`), "size=a is not a number of characters"},
-		{tagged[string](`size=-1`), "size=-1 is not a number of characters"},
+		{tagged[string](`size=a`), "size=a is none of size=n, size=a..b, size=a.. and size=..b with numbers of characters"},
+		{tagged[string](`size=-1`), "size=-1 is none of size=n, size=a..b,"},
 		{tagged[[]byte](`max=x`), "max=x is not a number of bytes"},
 		{tagged[string](`size=5..2`), "the least is greater than the greatest"},
 		{tagged[int](`min=2,max=1`), "the least is greater than the greatest"},

@@ -65,7 +65,10 @@ func (c *Column) setBounds(tg *tag) error {
 		if low == "" && high == "" {
 			return fmt.Errorf("size=%s sets no limit", s)
 		}
-		return errors.Join(c.setBound(&c.Rules.Min, "size", low), c.setBound(&c.Rules.Max, "size", high), c.orderBounds())
+		if c.setBound(&c.Rules.Min, "size", low) != nil || c.setBound(&c.Rules.Max, "size", high) != nil {
+			return fmt.Errorf("size=%s is none of size=n, size=a..b, size=a.. and size=..b with numbers of %s", s, unitOf(c.Kind))
+		}
+		return c.orderBounds()
 	}
 	for _, name := range []string{"min", "max"} {
 		s, ok := tg.value(name)
@@ -104,16 +107,21 @@ func (c *Column) setBound(bound **Bound, option, s string) error {
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < 0 && !c.Kind.Integer() {
-		switch c.Kind {
-		case Text:
-			return fmt.Errorf("%s=%s is not a number of characters", option, s)
-		case Bytes:
-			return fmt.Errorf("%s=%s is not a number of bytes", option, s)
+		if c.Kind == Text || c.Kind == Bytes {
+			return fmt.Errorf("%s=%s is not a number of %s", option, s, unitOf(c.Kind))
 		}
 		return fmt.Errorf("%s=%s is not an integer of 64 bits", option, s)
 	}
 	*bound = &Bound{Int: n, Float: float64(n)}
 	return nil
+}
+
+// unitOf is what the length of a kind is counted in.
+func unitOf(k Kind) string {
+	if k == Bytes {
+		return "bytes"
+	}
+	return "characters"
 }
 
 func (c *Column) orderBounds() error {

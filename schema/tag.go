@@ -127,7 +127,13 @@ func parseTag(s string) (tag, error) {
 			t.name = word
 			continue
 		case i < 0:
-			return t, unknownItem(word)
+			err := unknownItem(word)
+			if n := len(t.items); n > 0 && !hasValue && mayHoldComma(t.items[n-1].name) {
+				j := slices.IndexFunc(options, func(o option) bool { return o.name == t.items[n-1].name })
+				err = fmt.Errorf("%w; if it belongs to the value of %s: %s; a value with a comma stands in single quotes",
+					err, options[j].name, options[j].help)
+			}
+			return t, err
 		case options[i].value == flag && hasValue:
 			return t, fmt.Errorf("the option %s takes no value", word)
 		case options[i].value == needsValue && !hasValue, hasValue && value == "" && !mayBeEmpty(word):
@@ -144,6 +150,11 @@ func parseTag(s string) (tag, error) {
 		t.items = append(t.items, tagItem{word, value})
 	}
 	return t, nil
+}
+
+// mayHoldComma reports whether a value of an option may be meant to go on behind a comma.
+func mayHoldComma(option string) bool {
+	return slices.Contains([]string{"choices", "decimal", "regex", "default", "on", "include", "where"}, option)
 }
 
 // mayBeEmpty reports whether the empty text is a value of an option like any other.

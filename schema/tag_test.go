@@ -69,7 +69,10 @@ func TestParseTagErrors(t *testing.T) {
 		{"Unique", `"Unique" looks like the option unique; a column of this name is written name=Unique`},
 		{"uinque", `"uinque" looks like the option unique; a column of this name is written name=uinque`}, // letters swapped
 		{"ON", `"ON" looks like the option on; a column of this name is written name=ON`},
-		{"title,uniqe", `unknown option "uniqe"; the options are ` + strings.Join(names, ", ")},
+		{"title,uniqe", `unknown option "uniqe", which looks like unique`},
+		{"title,nothing", `unknown option "nothing"; the options are ` + strings.Join(names, ", ")},
+		{"choices=a,b", "; if it belongs to the value of choices: the allowed values: choices=red|green|blue"},
+		{"decimal=10,2", "an exact number on a string or Scanner type: decimal=precision.scale"},
 		{"titel=x", `unknown option "titel"`},
 		{"=x", `unknown option ""`},
 		{"key=1", "the option key takes no value"},

@@ -157,7 +157,7 @@ func TestStatus(t *testing.T) {
 		}{
 			{"POST", "/authors", `{"name": "Ada"}`, 201, `"id":1`},
 			{"POST", "/authors", `{"name": "Ada"}`, 409, "exists"},
-			{"POST", "/authors", `{"name": ""}`, 422, "at least 1 characters"},
+			{"POST", "/authors", `{"name": ""}`, 422, "at least 1 character"},
 			{"POST", "/authors", `{"id": 9, "name": "Eve"}`, 400, "JSON"},
 			{"POST", "/authors", `nonsense`, 400, "JSON"},
 			{"POST", "/posts", `{"author": 9, "title": "x"}`, 422, "does not exist"},

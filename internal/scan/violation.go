@@ -81,10 +81,13 @@ func (l *Limits) greatest() string { return "it must be at most " + l.text(l.Max
 
 func (l *Limits) text(bound any) string {
 	text := fmt.Sprint(bound)
-	if l.Unit != "" {
-		text += " " + l.Unit
+	switch {
+	case l.Unit == "":
+		return text
+	case bound == int64(1):
+		return text + " " + strings.TrimSuffix(l.Unit, "s")
 	}
-	return text
+	return text + " " + l.Unit
 }
 
 // Violations are all the rules that a value breaks. They are found before any SQL runs. A model's method Validate collects its own
