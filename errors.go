@@ -66,6 +66,9 @@ func errorOf(op string, t *schema.Table, err error) error {
 			e.Columns = []string{column.Column}
 		}
 		e.Locate(t)
+		if e.Kind == ErrNotNull && e.Detail == "" && len(e.Columns) == 1 && e.Table == t.Name && t.Column(e.Columns[0]) == nil {
+			e.Detail = schema.Stranger(t, e.Columns[0])
+		}
 		return err
 	}
 	if inColumn {

@@ -342,6 +342,9 @@ func (b *builder) finish() (*Table, error) {
 			}
 		}
 	}
+	if err := t.checkWas(); err != nil {
+		return nil, err
+	}
 	for _, r := range t.Relations {
 		if c := t.byName[r.Name]; c != nil {
 			return nil, fmt.Errorf("field %s: the column of field %s is named %q like this relation; rename one of them", r.Field, c.Field, r.Name)

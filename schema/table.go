@@ -212,7 +212,8 @@ func (t *Table) SingleKey() (*Column, error) {
 	return nil, fmt.Errorf("%s has a primary key of %d columns (%s)", t.Model.Name(), len(t.Key), strings.Join(ColumnNames(t.Key), ", "))
 }
 
-// Check returns why one of the table's references or relations cannot be one: the model at its other end does not fit.
+// Check returns why one of the table's references or relations cannot be one: the model at its other end does not fit, or required references
+// lead in a circle.
 func (t *Table) Check() error {
 	for _, c := range t.References() {
 		if _, err := c.References.target(); err != nil {
@@ -229,7 +230,7 @@ func (t *Table) Check() error {
 			return err
 		}
 	}
-	return nil
+	return t.checkCircles()
 }
 
 // RelationAt returns the relation of a Go type at an offset of the model, or nil.
