@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check differential
+.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -10,6 +10,9 @@ PACKAGES    ?= ./...
 VERSIONS    ?= 13 14 15 16 17 18
 MATRIX      ?= ./internal/behaviour/... .
 RUN         ?=
+# Modules in folders of their own, and those of them whose tests are suites of docs/reliability.md.
+NESTED := $(patsubst %/go.mod,%,$(wildcard */go.mod */*/go.mod))
+SUITES := internal/histories
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
@@ -26,7 +29,7 @@ RACE = $(if $(NORACE),,-race -gcflags=modernc.org/sqlite/lib=-race=false)
 
 # Tests and examples have many models, and the compiler makes all methods of a repo and of a generic field for each of them. Without
 # inlining and without what a debugger needs, it takes half the time and memory for that. A package's flags are those of its tests.
-BRIEF := $(foreach p,prom prom/internal/behaviour/... prom/internal/differential prom/internal/torture prom/promtest prom/examples/...,'-gcflags=github.com/prom-go/$(p)=-l -dwarf=false')
+BRIEF := $(foreach p,prom prom/internal/behaviour/... prom/internal/differential prom/internal/histories/... prom/internal/torture prom/promtest prom/examples/...,'-gcflags=github.com/prom-go/$(p)=-l -dwarf=false')
 
 # The flags of all tests go by the environment, because a test asks go for what it has compiled.
 TESTFLAGS = $(GOFLAGS) $(RACE) $(BRIEF)
@@ -53,7 +56,9 @@ check: parity ## formatting, go vet, staticcheck, go.mod, and the tests of docs/
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then printf 'gofmt -w is due:\n%s\n' "$$files"; exit 1; fi
 	GOFLAGS="$(TESTFLAGS)" $(GO) vet ./...
 	@staticcheck=$$(mktemp -d); trap 'rm -rf "$$staticcheck"' EXIT; \
-	GOBIN="$$staticcheck" $(GO) install $(STATICCHECK) && GOFLAGS="$(TESTFLAGS)" "$$staticcheck"/staticcheck ./...
+	GOBIN="$$staticcheck" $(GO) install $(STATICCHECK) && for mod in . $(SUITES); do \
+		(cd $$mod && GOFLAGS="$(TESTFLAGS)" "$$staticcheck"/staticcheck ./...) || exit 1; \
+	done
 	$(GO) mod tidy -diff
 
 # It is no part of check: the first run takes minutes and gigabytes.
@@ -65,26 +70,32 @@ lint: ## every linter of golangci-lint but those that .golangci.yml has off, wit
 # go test prints nothing of a package that passed, so the figures come by files. Vetting is what check does.
 test: setup ## all tests (or PACKAGES) with the race detector, on both engines; the suites of docs/reliability.md are short
 	@counts=$$(mktemp) report=$$(mktemp); trap 'rm -f "$$counts" "$$report"' EXIT; \
-	PROM_TEST_COUNTS="$$counts" PROM_TEST_REPORT="$$report" \
-	GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) $(PACKAGES); code=$$?; \
+	export PROM_TEST_COUNTS="$$counts" PROM_TEST_REPORT="$$report"; code=0; \
+	for mod in . $(if $(filter ./...,$(PACKAGES)),$(SUITES)); do \
+		(cd $$mod && GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) $(PACKAGES)) || code=1; \
+	done; \
 	[ "$(PACKAGES)" != ./... ] || $(GO) run ./internal/suites -all -report "$$report" || code=1; \
 	awk '{s += $$2; p += $$6} END {printf "behaviour tests: %d on sqlite, %d on postgres\n", s, p}' "$$counts"; \
 	$(if $(RACE),,echo "without the race detector: $$($(GO) run ./internal/dbtest/setup -norace)";) \
 	exit $$code
 
 # go test ./... does not go into modules below this one.
-nested: ## go vet and the tests of the modules in folders of their own, such as bench
-	@for mod in */go.mod; do \
-		cd $$(dirname $$mod) && $(GO) vet ./... && $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./... && \
-		$(GO) mod tidy -diff && cd .. || exit 1; \
+nested: ## go vet, go.mod and the tests of the modules in folders of their own, such as bench; make test runs those that are suites
+	@for mod in $(NESTED); do \
+		(cd $$mod && $(GO) vet ./... && $(GO) mod tidy -diff) || exit 1; \
+	done
+	@for mod in $(filter-out $(SUITES),$(NESTED)); do \
+		(cd $$mod && $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...) || exit 1; \
 	done
 
 # The suites of one letter, or the row of one number, at full size, one package after the other: they are many processes, and measure how long things take.
 define suites
-	@report=$$(mktemp); trap 'rm -f "$$report"' EXIT; \
-	tests=$$($(GO) run ./internal/suites -tests $(1)) && packages=$$($(GO) run ./internal/suites -packages $(1)) || exit 1; \
-	PROM_TEST_SIZE=full PROM_TEST_MODES= PROM_TEST_REPORT="$$report" \
-	GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -p 1 -timeout $(FULLTIMEOUT) -run "$$tests" $$packages; code=$$?; \
+	@report=$$(mktemp) packages=$$(mktemp); trap 'rm -f "$$report" "$$packages"' EXIT; \
+	tests=$$($(GO) run ./internal/suites -tests $(1)) && $(GO) run ./internal/suites -packages $(1) >"$$packages" || exit 1; \
+	export PROM_TEST_SIZE=full PROM_TEST_MODES= PROM_TEST_REPORT="$$report"; code=0; \
+	while read -r mod list; do \
+		(cd "$$mod" && GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -p 1 -timeout $(FULLTIMEOUT) -run "$$tests" $$list </dev/null) || code=1; \
+	done <"$$packages"; \
 	$(GO) run ./internal/suites -report "$$report" -only $(1) || code=1; \
 	exit $$code
 endef
@@ -135,3 +146,6 @@ bench: ## prom against other libraries, all of docs/benchmarks.md
 
 bench-check: ## the short form: prom against its targets, fails when it is behind
 	cd bench && $(GO) run . -check $(BENCH)
+
+bench-compile: ## what models cost the compiler and the linker, prom and others
+	cd bench && $(GO) run ./compile $(BENCH)

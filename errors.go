@@ -16,9 +16,12 @@ type Kind = conn.Kind
 
 // Violation is one rule that a value breaks, and Violations are all that it breaks. They are the cause of errors of kind
 // [ErrValidation]; get them by errors.As.
+//
+// [Limits] are what the rules of a field allow, as data.
 type (
 	Violation  = scan.Violation
 	Violations = scan.Violations
+	Limits     = scan.Limits
 )
 
 // The kinds of errors, for errors.Is.
@@ -69,6 +72,7 @@ func errorOf(op string, t *schema.Table, err error) error {
 		if e.Kind == ErrNotNull && e.Detail == "" && len(e.Columns) == 1 && e.Table == t.Name && t.Column(e.Columns[0]) == nil {
 			e.Detail = schema.Stranger(t, e.Columns[0])
 		}
+		explainCheck(e, t)
 		return err
 	}
 	if inColumn {
@@ -84,4 +88,18 @@ func errorOf(op string, t *schema.Table, err error) error {
 		}
 	}
 	return invalid
+}
+
+// explainCheck says what the rules are of the column whose CHECK has refused a value, as the model has them.
+func explainCheck(e *conn.Error, t *schema.Table) {
+	if e.Kind != ErrCheck || e.Table != t.Name || len(e.Columns) != 1 || e.Detail != "" {
+		return
+	}
+	c := t.Column(e.Columns[0])
+	if c == nil || e.Constraint != t.CheckName(c) {
+		return
+	}
+	if v, ok := scan.Refused(c); ok {
+		e.Detail, e.Err = v.Reason, errors.Join(e.Err, Violations{v})
+	}
 }

@@ -53,6 +53,35 @@ func ExampleError() {
 	// true
 }
 
+// A violation has the rule and its limits as data, for sentences of an application's own.
+func ExampleViolation() {
+	members := prom.NewRepo[Member](prom.On("club"))
+	sentence := func(v prom.Violation) string {
+		switch v.Rule {
+		case "min", "max":
+			if v.Limits.Unit == "characters" {
+				return fmt.Sprintf("%s: entre %d et %d caractères", v.Field, v.Limits.Min, v.Limits.Max)
+			}
+			return fmt.Sprintf("%s: %d au minimum", v.Field, v.Limits.Min)
+		case "regex":
+			return fmt.Sprintf("%s: la forme %s", v.Field, v.Limits.Pattern)
+		}
+		return v.Field + ": invalide"
+	}
+
+	err := members.Validate(context.Background(), &Member{Email: "a", Age: 7})
+	var broken prom.Violations
+	if errors.As(err, &broken) {
+		for _, v := range broken {
+			fmt.Println(sentence(v))
+		}
+	}
+	// Output:
+	// Email: entre 3 et 100 caractères
+	// Email: la forme @
+	// Age: 18 au minimum
+}
+
 // An error means that nothing was stored, unless it is ErrOutcomeUnknown.
 func Example_outcome() {
 	db, err := prom.Open("sqlite://:memory:#outcome")

@@ -6,13 +6,18 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
-// maxLooks bounds how often GetOrCreate looks for a row that is in the way of its own and is gone when it is looked for.
-const maxLooks = 8
+// GetOrCreate looks again when a row was in the way of its own and is gone when it is looked for: maxLooks times where the
+// database may suppress inserts, and mostLooks times where others must have inserted and deleted the row meanwhile.
+const (
+	maxLooks  = 8
+	mostLooks = 100
+)
 
 // GetOrCreate fills v with the row that has the same values in the fields given, or inserts v when there is none, and tells whether
 // it has. The fields are as those of [Repo.Upsert]: the primary key or a unique index, without fields the first that is set.
@@ -36,7 +41,7 @@ func (r *Repo[T]) GetOrCreate(ctx context.Context, v *T, on ...Columner) (create
 	if err != nil {
 		return false, errorOf("create", r.table, err)
 	}
-	for range maxLooks {
+	for looks := 1; ; looks++ {
 		if err := r.loadBy(ctx, v, id.cols); !errors.Is(err, ErrNotFound) {
 			return false, err
 		}
@@ -45,25 +50,40 @@ func (r *Repo[T]) GetOrCreate(ctx context.Context, v *T, on ...Columner) (create
 		if err != nil || outcome == Inserted {
 			return err == nil, err
 		}
+		if err := r.inTheWay(ctx, v, id.cols, looks); err != nil {
+			return false, err
+		}
 	}
-	return false, r.inTheWay(ctx, v, id.cols)
 }
 
-// inTheWay returns the error of an insert that does nothing, though no row is found that has the same values in the
-// columns.
-func (r *Repo[T]) inTheWay(ctx context.Context, v *T, cols []*schema.Column) error {
+// inTheWay returns the error of an insert that did nothing, though no row was found that has the same values in the
+// columns, or nil when it is worth to look again.
+func (r *Repo[T]) inTheWay(ctx context.Context, v *T, cols []*schema.Column, looks int) error {
 	row := make([]schema.Value, len(cols))
 	for i, c := range cols {
 		row[i], _ = scan.Value(r.plan, v, c) // which allSet has looked at
 	}
 	taken := &Error{Kind: ErrUnique, Op: "create", Table: r.table.Name, Columns: schema.ColumnNames(cols),
 		Detail: "a soft-deleted row has the same values, so that only its key is taken"}
-	deleted := &Query[T]{repo: r, spec: query.Spec{}.WithDeleted().KeyIs(cols, row)}
-	there, err := deleted.Has(ctx)
-	if err == nil && !there {
-		taken.Kind, taken.Detail = ErrNotStored, "a trigger or a rule of the database suppressed the insert, or a row that may not be seen is in its way"
+	if r.table.Deleted != nil {
+		deleted := &Query[T]{repo: r, spec: query.Spec{}.OnlyDeleted().KeyIs(cols, row)}
+		if there, err := deleted.Has(ctx); err != nil || there {
+			return cmp.Or[error](err, taken)
+		}
 	}
-	return cmp.Or[error](err, taken)
+	if looks < maxLooks {
+		return nil
+	}
+	b, err := r.bind()
+	if err != nil {
+		return err
+	}
+	if may, err := conn.MaySuppress(ctx, b.db, r.table.Name); err != nil || !may && looks < mostLooks {
+		return err
+	}
+	taken.Kind, taken.Detail = ErrNotStored,
+		"a trigger or a rule of the database suppressed the insert, or a row that may not be seen is in its way"
+	return taken
 }
 
 // allSet returns an error when one of the columns is NULL, by which no row is found.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/prom-go/prom/internal/token"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
@@ -101,6 +102,10 @@ func (q *Query[T]) Keyset(ctx context.Context, token string, size int) (KeysetPa
 	if err := r.needKey("query"); err != nil {
 		return KeysetPage[T]{}, err
 	}
+	b, err := r.bind()
+	if err != nil {
+		return KeysetPage[T]{}, err
+	}
 	k, err := q.spec.Keyset(r.table.Key)
 	if err == nil {
 		err = q.whole()
@@ -108,16 +113,16 @@ func (q *Query[T]) Keyset(ctx context.Context, token string, size int) (KeysetPa
 	if err == nil && (size < 1 || size == math.MaxInt) {
 		err = errors.New("a page's size begins at 1, and has to be a number of rows")
 	}
-	pages := keysetPages[T]{q: q, k: k, cols: k.Columns(), of: tokenOf("page", r.table, k.Terms()...)}
+	pages := pagesOf(q, k)
 	var way byte
 	var at []schema.Value
 	if err == nil && token != "" {
-		way, at, err = pages.read(token)
+		way, at, err = pages.read(token, b.db.Dialect().Features().SignedOnly)
 	}
 	if err != nil {
 		return KeysetPage[T]{}, errorOf("query", r.table, err)
 	}
-	return pages.fetch(ctx, way, at, size)
+	return pages.fetch(ctx, b, way, at, size)
 }
 
 // keysetPages are the pages of one query.
@@ -125,36 +130,33 @@ type keysetPages[T any] struct {
 	q    *Query[T]
 	k    query.Keyset
 	cols []*schema.Column
-	of   []byte // see tokenOf
+	of   []byte // see token.For
+}
+
+func pagesOf[T any](q *Query[T], k query.Keyset) keysetPages[T] {
+	return keysetPages[T]{q: q, k: k, cols: k.Columns(), of: token.For("page", q.repo.table.Name, k.Terms()...)}
 }
 
 // read reads a token.
-func (p keysetPages[T]) read(token string) (way byte, at []schema.Value, err error) {
-	content, err := p.q.repo.open(p.of, token)
-	if err != nil {
-		return 0, nil, err
-	}
-	if len(content) == 0 || content[0] > backFrom {
+func (p keysetPages[T]) read(text string, signed bool) (way byte, at []schema.Value, err error) {
+	content, ok := token.Open(p.q.repo.tokenKeys, p.of, text)
+	if !ok || len(content) == 0 || content[0] > backFrom {
 		return 0, nil, errToken
 	}
-	at, rest, err := readTuple(content[1:], p.cols)
-	if err == nil && len(rest) > 0 {
-		err = errToken
+	at, rest, ok := token.ReadTuple(content[1:], p.cols, signed)
+	if !ok || len(rest) > 0 {
+		return 0, nil, errToken
 	}
-	return content[0], at, err
+	return content[0], at, nil
 }
 
 // token makes the token of a way from a row.
 func (p keysetPages[T]) token(way byte, at []schema.Value) string {
-	return p.q.repo.seal(p.of, appendTuple([]byte{way}, at))
+	return token.Seal(p.q.repo.tokenKeys, p.of, token.AppendTuple([]byte{way}, at))
 }
 
 // fetch reads the page to which a way from a row leads; the first one without a row.
-func (p keysetPages[T]) fetch(ctx context.Context, way byte, at []schema.Value, size int) (page KeysetPage[T], err error) {
-	b, err := p.q.repo.bind()
-	if err != nil {
-		return page, err
-	}
+func (p keysetPages[T]) fetch(ctx context.Context, b *binding, way byte, at []schema.Value, size int) (page KeysetPage[T], err error) {
 	back, itself := way == beforeRow || way == backFrom, way == fromRow || way == backFrom
 	spec := p.k.In(p.q.spec, back)
 	if at != nil {

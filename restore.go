@@ -111,6 +111,7 @@ type restoring struct {
 	values []schema.Value // of the rows that wait
 	size   int            // of their lines
 	line   int
+	begun  bool // the first line has been read
 	rows   int64
 	err    error
 }
@@ -160,11 +161,14 @@ func (rs *restoring) lines() {
 func (rs *restoring) head(text []byte) (end bool) {
 	rs.flush()
 	var l dumpLine
-	if json.Unmarshal(text, &l) != nil {
+	known := json.NewDecoder(bytes.NewReader(text))
+	known.DisallowUnknownFields()
+	if !json.Valid(text) || known.Decode(&l) != nil || l.Rows != nil && l.Table != "" {
 		rs.failf("it is no line of a dump")
 		return false
 	}
-	if rs.line == 1 {
+	if !rs.begun {
+		rs.begun = true
 		if l.Format != dumpFormat || l.Version != dumpVersion {
 			rs.failf("it is no dump of version %d", dumpVersion)
 		}
@@ -191,10 +195,18 @@ func (rs *restoring) table(d *dumpTable) {
 		rs.failf("the dump has a table %q, of which no repo was given", d.Table)
 		return
 	}
+	if len(d.Columns) == 0 || len(d.Kinds) > 0 && len(d.Kinds) != len(d.Columns) {
+		rs.failf("the dump does not name the columns of the table %q, each with its kind", d.Table)
+		return
+	}
 	for _, name := range d.Columns {
 		c := rs.to.table.Column(name)
-		if c == nil || slices.Contains(rs.cols, c) {
+		switch {
+		case c == nil:
 			rs.failf("the dump has a column %q that %s has not", name, rs.to.table.Model)
+			return
+		case slices.Contains(rs.cols, c):
+			rs.failf("the dump has the column %q of %s twice", name, rs.to.table.Model)
 			return
 		}
 		rs.cols = append(rs.cols, c)

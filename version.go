@@ -1,6 +1,7 @@
 package prom
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,26 +80,58 @@ func (r *Repo[T]) countUp(v *T, changed bool) error {
 var errNeverSaved = errors.New("the value was never saved; use Create or Save")
 
 // missed returns the error of a write to the row in which the columns by have the values of row, its key first. When it
-// has changed none, the row is looked for in rows: it may be gone, which is ErrNotFound; or be there as it was, so that
-// the database has suppressed the write; or have another version by now, which is ErrStale.
+// has changed none, the row is looked for in rows: it may be gone, which is ErrNotFound; have another version by now,
+// which is ErrStale; or be there as it should have been, which is ErrNotStored if something in the database can have
+// suppressed the write.
 func (r *Repo[T]) missed(ctx context.Context, err error, rows query.Spec, by []*schema.Column, row []schema.Value) error {
 	var missed *Error
 	if !errors.Is(err, ErrNotFound) || !errors.As(err, &missed) {
 		return err
 	}
-	for _, cols := range [][]*schema.Column{by, r.table.Key} {
-		there, lookErr := (&Query[T]{repo: r, spec: rows.KeyIs(cols, row[:len(cols)])}).Has(ctx)
-		switch {
-		case lookErr != nil:
-			return lookErr
-		case there && len(cols) == len(by):
-			return conn.NotStored(missed.Op, r.table.Name)
-		case there:
-			return &Error{Kind: ErrStale, Op: missed.Op, Table: r.table.Name, Columns: []string{r.table.Version.Name},
-				Detail: "the row has been changed since the value was loaded; load it again and repeat the change"}
-		case len(by) == len(r.table.Key):
-			return err
-		}
+	found, lookErr := r.lookFor(ctx, rows, by, row)
+	if lookErr != nil || found == nil {
+		return cmp.Or(lookErr, err)
 	}
-	return err
+	stale := &Error{Kind: ErrStale, Op: missed.Op, Table: r.table.Name, Columns: schema.ColumnNames(by[len(r.table.Key):]),
+		Detail: "the row has been changed since the value was loaded; load it again and repeat the change"}
+	version := row[len(by)-1]
+	if found[len(by)-1] != version {
+		return stale
+	}
+	b, lookErr := r.bind()
+	if lookErr != nil {
+		return lookErr
+	}
+	may, lookErr := conn.MaySuppress(ctx, b.db, r.table.Name)
+	switch {
+	case lookErr != nil:
+		return lookErr
+	case may:
+		return conn.NotStored(missed.Op, r.table.Name)
+	case len(by) > len(r.table.Key) && version.Int() > 1:
+		// It is another row with the same key, which has come to this version since. It has had others meanwhile.
+		return stale
+	}
+	return err // inserted since
+}
+
+// lookFor returns the columns by of the row that has the key in row, nil when there is none. It is one statement, so that
+// they are of one moment.
+func (r *Repo[T]) lookFor(ctx context.Context, rows query.Spec, by []*schema.Column, row []schema.Value) (found []schema.Value, err error) {
+	b, err := r.bind()
+	if err != nil {
+		return nil, err
+	}
+	text, args, err := b.stmts.SelectColumns(nil, rows.KeyIs(r.table.Key, row[:len(r.table.Key)]), by)
+	if err != nil {
+		return nil, errorOf("query", r.table, err)
+	}
+	c := &call{text: text, Statement: conn.Statement{Op: "query", SQL: text.SQL, Args: args}}
+	err = b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) (err error) {
+		for found = nil; err == nil && rows.Next(); {
+			found, err = scan.Key(r.plan, rows, 0, by)
+		}
+		return err
+	}))
+	return found, err
 }

@@ -3,10 +3,13 @@ package prom
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/install"
+	"github.com/prom-go/prom/internal/token"
+	"github.com/prom-go/prom/internal/watch"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -21,7 +24,7 @@ type watcher[T any] struct {
 	cols    []*schema.Column // of the order
 	left    int              // rows that are to come, if limited
 	limited bool
-	place   place
+	place   *watch.Place
 
 	listener *conn.Listener // nil: it is looked at times
 	told     bool           // somebody tells, so that a listener is of use
@@ -57,6 +60,12 @@ func (w *watcher[T]) run() error {
 	if err := w.begin(); err != nil {
 		return err
 	}
+	if at, ok := w.place.Settles(w.o.settle); ok && !time.Now().Before(at) {
+		// First, since a loop that is left after some rows comes no further than to those.
+		if err := w.review(); err != nil {
+			return err
+		}
+	}
 	for begun := false; ; begun = true {
 		if begun && (!db.IsOpen() || db.Opened() != opened) {
 			return &Error{Kind: ErrClosed, Op: "watch", Table: w.q.repo.table.Name, Detail: "the connection was closed"}
@@ -77,26 +86,26 @@ func (w *watcher[T]) run() error {
 
 // begin finds the place where the watch begins.
 func (w *watcher[T]) begin() (err error) {
-	names := schema.ColumnNames(w.cols)
-	of := tokenOf("watch", w.q.repo.table, names...)
-	c := w.o.cursor
+	r, c := w.q.repo, w.o.cursor
+	of := token.For("watch", r.table.Name, schema.ColumnNames(w.cols)...)
+	w.place = &watch.Place{}
 	switch {
 	case c != nil && c.String() != "":
-		content, err := w.q.repo.open(of, c.text)
-		if err == nil {
-			w.place, err = readPlace(content, w.cols)
+		content, ok := token.Open(r.tokenKeys, of, c.text)
+		if ok {
+			w.place, ok = watch.Read(content, w.cols, w.b.db.Dialect().Features().SignedOnly)
 		}
-		if err != nil {
-			return errorOf("watch", w.q.repo.table, err)
+		if !ok {
+			return errorOf("watch", r.table, errToken)
 		}
 	case !w.o.fromStart:
-		if w.place.seen, err = w.last(nil); err != nil {
+		if w.place.Seen, err = w.last(nil); err != nil {
 			return err
 		}
-		w.place.settled = w.place.seen
+		w.place.Settled = w.place.Seen
 	}
 	if c != nil {
-		c.now = func() string { return w.q.repo.seal(of, w.place.append(nil)) }
+		c.now = func() string { return token.Seal(r.tokenKeys, of, w.place.Append(nil)) }
 	}
 	return nil
 }
@@ -159,8 +168,8 @@ func (w *watcher[T]) every() time.Duration {
 // lite reports whether the database has no channels, and is asked whether there was a commit.
 func (w *watcher[T]) lite() bool { return w.b.db.Dialect().Channel() == "" }
 
-// listen opens a listener, if there is none and somebody tells. While the server does not let it, the watch looks as often as
-// without.
+// listen opens a listener, if there is none and somebody tells. While the server does not let it, the watch looks as
+// often as without.
 func (w *watcher[T]) listen() error {
 	if w.listener != nil || w.asked && !w.told || time.Now().Before(w.retry) {
 		return nil
@@ -194,9 +203,9 @@ func (w *watcher[T]) wait() error {
 	if w.listener != nil && w.o.every == 0 {
 		d = toldEvery
 	}
-	if len(w.place.marks) > 0 {
+	if at, ok := w.place.Settles(w.o.settle); ok {
 		// A place that could not settle waits for a transaction, and that is asked for now and then.
-		settles := time.Until(w.place.marks[0].time.Add(w.o.settle))
+		settles := time.Until(at)
 		if settles <= 0 {
 			settles = max(w.o.settle, firstPause)
 		}
@@ -207,7 +216,7 @@ func (w *watcher[T]) wait() error {
 	}
 	if _, err := w.listener.Wait(w.ctx, d); err != nil {
 		w.deafen()
-		if w.ctx.Err() != nil || conn.KindOf(err) != ErrConnection {
+		if conn.Ended(w.ctx) != nil || conn.KindOf(err) != ErrConnection {
 			return errorOf("watch", w.q.repo.table, err)
 		}
 	}
@@ -217,9 +226,9 @@ func (w *watcher[T]) wait() error {
 // look gives all rows that are there and have not been given.
 func (w *watcher[T]) look() error {
 	for {
-		// Up to a row that is there now: so the rows that the conditions leave out count as looked at too, and a value that comes
-		// later is compared by the database, which alone knows its order.
-		end, err := w.last(w.place.seen)
+		// Up to a row that is there now: so the rows that the conditions leave out count as looked at too, and a value
+		// that comes later is compared by the database, which alone knows its order.
+		end, err := w.last(w.place.Seen)
 		if err != nil {
 			return err
 		}
@@ -257,25 +266,28 @@ func (w *watcher[T]) fresh(end []schema.Value) error {
 			n = min(n, w.left)
 		}
 		spec := w.q.spec.UpTo(w.cols, end).ByKeys(w.cols)
-		if w.place.seen != nil {
-			spec = spec.After(w.cols, w.place.seen)
+		if w.place.Seen != nil {
+			spec = spec.After(w.cols, w.place.Seen)
 		}
 		list, err := w.q.rows(w.ctx, w.b, spec.Limit(n))
 		if err != nil {
 			return err
 		}
-		when := time.Now()
-		keys, err := w.give(list, true)
+		w.place.Look(time.Now(), w.o.settle)
+		err = w.give(list, func(at []schema.Value, given bool) {
+			if given {
+				w.place.Reach(at)
+			} else {
+				w.place.Give(at)
+			}
+		})
 		if err != nil {
-			w.place.look(w.place.seen, when, keys, w.o.settle)
 			return err
 		}
-		to := end
-		if full = len(list) == n; full {
-			to = w.place.seen
+		if full = len(list) == n; !full {
+			w.place.Reach(end)
 		}
-		w.place.look(to, when, keys, w.o.settle)
-		if len(w.place.given) > promptKeys {
+		if w.place.Held() > promptKeys {
 			if err := w.review(); err != nil {
 				return err
 			}
@@ -284,97 +296,76 @@ func (w *watcher[T]) fresh(end []schema.Value) error {
 	return nil
 }
 
-// give hands rows to the loop, those that it has not had, and returns the keys of these. Fresh ones move seen along.
-func (w *watcher[T]) give(list []T, fresh bool) (keys []string, err error) {
+// give hands rows to the loop, those that it has not had. What is to be noted of a row is noted by a function, just
+// before it is given.
+func (w *watcher[T]) give(list []T, note func(at []schema.Value, given bool)) error {
 	for i := range list {
 		if err := w.ctx.Err(); err != nil { // the body may have ended it
-			return keys, err
+			return err
 		}
 		at, err := w.q.repo.tuple(&list[i], w.cols)
 		if err != nil {
-			return keys, err
+			return err
 		}
-		given := w.place.wasGiven(at)
+		given := w.place.Given(at)
 		if !given { // before the row counts as given, so that it comes again if the hook loses the connection
 			if err := loadedOne(w.ctx, w.q.repo.hooks, &list[i]); err != nil {
-				return keys, err
+				return err
 			}
 		}
-		if fresh {
-			w.place.seen = at
-		}
+		note(at, given)
 		if given {
 			continue
 		}
-		keys = append(keys, w.place.give(at))
 		if !w.yield(&list[i], nil) {
-			return keys, errStopped
+			return errStopped
 		}
 		if w.left--; w.limited && w.left == 0 {
-			return keys, errStopped
+			return errStopped
 		}
 	}
-	return keys, nil
-}
-
-// promptKeys is up to how many rows given lately each look searches for such that were committed late among them. Of more, they are
-// searched for once, when their place settles.
-const promptKeys = 10_000
-
-// review looks for rows that were committed late, and settles what can be settled then.
-func (w *watcher[T]) review() error {
-	if len(w.place.marks) == 0 {
-		return nil
-	}
-	n, err := w.due()
-	if err != nil {
-		return err
-	}
-	to := w.place.seen
-	if len(w.place.given) > promptKeys {
-		if n == 0 {
-			return nil
-		}
-		to = w.place.marks[n-1].at
-	}
-	if err := w.late(to); err != nil {
-		return err
-	}
-	w.place.settle(n)
 	return nil
 }
 
-// due returns how many marks are settled once the rows up to them have been looked at again. That is so when the values of all rows
-// that could come before them had been made, and their INSERTs had reached the database, by a moment, and all transactions that
-// were open at that moment have ended by now.
-func (w *watcher[T]) due() (n int, err error) {
-	sql := w.b.db.Dialect().Horizon()
-	var ended, next int64
-	for i := range w.place.marks {
-		m := &w.place.marks[i]
-		if time.Since(m.time) < w.o.settle {
-			break
-		}
-		if sql != "" {
-			if next == 0 {
-				if ended, next, err = w.horizon(sql); err != nil {
-					return 0, err
-				}
-			}
-			if m.past == 0 {
-				m.past = next
-			}
-			if ended < m.past {
-				continue
-			}
-		}
-		n = i + 1
+// promptKeys is up to how many rows given lately each look searches for such that were committed late among them. Of
+// more, they are searched for once, when their place settles.
+const promptKeys = 10_000
+
+// review settles what can be settled, and looks for rows that were committed late.
+func (w *watcher[T]) review() error {
+	horizon := w.horizon
+	if w.b.db.Dialect().Horizon() == "" {
+		horizon = nil
 	}
-	return n, nil
+	for due, err := w.place.Due(w.o.settle, horizon); due > 0 || err != nil; {
+		if err != nil {
+			return err
+		}
+		n, to := w.place.Stretch(due)
+		if err = w.finish(to); err == nil {
+			w.place.Settle(n)
+			due -= n
+		}
+	}
+	if _, ok := w.place.Settles(0); !ok || w.place.Held() > promptKeys {
+		return nil
+	}
+	return w.late()
 }
 
-func (w *watcher[T]) horizon(sql string) (ended, next int64, err error) {
-	st := conn.Statement{Op: "watch", Table: w.q.repo.table.Name, SQL: sql}
+// finish gives the rows between settled and a mark that is about to settle which have not been given. Each of them
+// settles what is before it, so that a loop which is left goes on behind it.
+func (w *watcher[T]) finish(to []schema.Value) error {
+	all, err := w.between(w.place.Settled, to)
+	if err != nil {
+		return err
+	}
+	return w.missed(w.place.Missed(all), func(now []schema.Value) { w.place.Settled = now })
+}
+
+// horizon asks for the numbers of the database's transactions, see [watch.Place.Due].
+func (w *watcher[T]) horizon() (ended, next int64, err error) {
+	st := conn.Statement{Op: "watch", Table: w.q.repo.table.Name, SQL: w.b.db.Dialect().Horizon()}
 	err = w.b.db.Read(w.ctx, &st, conn.RowFunc(func(rows conn.Rows) (err error) {
 		for rows.Next() {
 			if ended, err = rows.Int(0); err != nil {
@@ -392,34 +383,56 @@ func (w *watcher[T]) horizon(sql string) (ended, next int64, err error) {
 	return ended, next, err
 }
 
-// late gives the rows between settled and another place that have not been given.
-func (w *watcher[T]) late(to []schema.Value) error {
-	if to == nil {
-		return nil
-	}
-	spec := w.q.spec.UpTo(w.cols, to).ByKeys(w.cols)
-	if w.place.settled != nil {
-		spec = spec.After(w.cols, w.place.settled)
-	}
-	all, err := w.walker().keys(spec, w.cols)
+// late gives the rows that have been committed late, as far as all that have been given are known.
+func (w *watcher[T]) late() error {
+	all, err := w.between(w.place.Known(), w.place.Seen)
 	if err != nil {
 		return err
 	}
-	var missed [][]schema.Value
-	for _, at := range all {
-		if !w.place.wasGiven(at) {
-			missed = append(missed, w.keyIn(at))
-		}
+	missed := slices.DeleteFunc(all, w.place.Given)
+	if w.o.cursor != nil { // which would lose the others, so that they would come again: they come when their place settles
+		missed = missed[:min(len(missed), w.place.LateKeys())]
 	}
+	return w.missed(missed, nil)
+}
+
+// between reads the values of the rows behind a place and up to another, in order.
+func (w *watcher[T]) between(from, to []schema.Value) ([][]schema.Value, error) {
+	if to == nil {
+		return nil, nil
+	}
+	spec := w.q.spec.UpTo(w.cols, to).ByKeys(w.cols)
+	if from != nil {
+		spec = spec.After(w.cols, from)
+	}
+	return w.walker().keys(spec, w.cols)
+}
+
+// missed gives rows by their values, those that are still there. Before each of them, settle is called with the values,
+// or it is noted as given late.
+func (w *watcher[T]) missed(missed [][]schema.Value, settle func(at []schema.Value)) error {
 	for len(missed) > 0 {
 		some := missed[:min(firstBatch, len(missed))]
 		missed = missed[len(some):]
-		list, err := w.walker().fetch(some)
+		keys := make([][]schema.Value, len(some))
+		for i, at := range some {
+			keys[i] = w.keyIn(at)
+		}
+		list, err := w.walker().fetch(keys)
 		if err != nil {
 			return err
 		}
-		keys, err := w.give(list, false)
-		w.place.late(keys)
+		err = w.give(list, func(at []schema.Value, given bool) {
+			switch {
+			case settle != nil: // by the values that were looked for, since those of the row may have changed
+				for key := w.keyIn(at); !slices.EqualFunc(keys[0], key, schema.Value.Equal); {
+					keys, some = keys[1:], some[1:]
+				}
+				settle(some[0])
+			case !given:
+				w.place.GiveLate(at)
+			}
+		})
 		if err != nil {
 			return err
 		}

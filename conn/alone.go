@@ -28,7 +28,7 @@ func Alone(ctx context.Context, db *DB, st *Statement) error {
 		_, err = e.exec(ctx, st)
 	}
 	if err != nil {
-		err = describe(err, st)
+		err = db.describe(err, st)
 	}
 	db.log.end(ctx, start, st, err)
 	return err
@@ -73,7 +73,7 @@ func Serialized(ctx context.Context, db *DB, fn func() error) error {
 	}
 	release, err := db.serialize(ctx, lock)
 	if err != nil {
-		return describe(err, &Statement{Op: "apply"})
+		return db.describe(err, &Statement{Op: "apply"})
 	}
 	defer release()
 	return fn()

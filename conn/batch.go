@@ -31,7 +31,7 @@ func (db *DB) Batch(ctx context.Context, sts []*Statement, read func(i int, rows
 		db.log.end(ctx, start, st, own)
 	}
 	if err != nil && failed >= 0 {
-		err = describe(err, sts[failed])
+		err = db.describe(err, sts[failed])
 	}
 	return failed, err
 }

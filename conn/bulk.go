@@ -52,7 +52,7 @@ func (db *DB) Bulk(ctx context.Context, b *Bulk) error {
 	start := db.log.begin()
 	err := db.bulk(ctx, b)
 	if err != nil {
-		err = describe(err, &b.Statement)
+		err = db.describe(err, &b.Statement)
 	}
 	db.log.end(ctx, start, &b.Statement, err)
 	return err

@@ -198,7 +198,7 @@ func (db *DB) open(ctx context.Context) (engine, error) {
 		e, err = openLite(ctx, db.dsn)
 	}
 	if err != nil {
-		return nil, openError(err)
+		return nil, db.place(openError(err))
 	}
 	db.engine.Store(&openEngine{e})
 	db.opened.Add(1)
@@ -220,7 +220,7 @@ func (db *DB) Ping(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return e.ping(ctx)
+	return db.place(e.ping(ctx))
 }
 
 // Close waits for running statements, closes the pool and forgets what is known about the database's tables. It may be called
@@ -287,7 +287,7 @@ func (db *DB) Query(ctx context.Context, st *Statement) (Rows, error) {
 	start := db.log.begin()
 	rows, err := db.query(ctx, st)
 	if err != nil {
-		err = describe(err, st)
+		err = db.describe(err, st)
 		db.log.end(ctx, start, st, err)
 		return nil, err
 	}
@@ -323,7 +323,7 @@ func (db *DB) Exec(ctx context.Context, st *Statement) (int64, error) {
 		err = st.stored(n)
 	}
 	if err != nil {
-		err = describe(err, st)
+		err = db.describe(err, st)
 	}
 	db.log.end(ctx, start, st, err)
 	return n, err
@@ -350,6 +350,9 @@ func (db *DB) check(st *Statement) error {
 	return nil
 }
 
+// describe completes an error by what the statement was, and by where the connection leads when it is at fault.
+func (db *DB) describe(err error, st *Statement) error { return db.place(describe(err, st)) }
+
 // describe completes an error by what the statement was.
 func describe(err error, st *Statement) error {
 	if e, ok := err.(*Error); ok {
@@ -357,6 +360,7 @@ func describe(err error, st *Statement) error {
 		if e.Table == "" {
 			e.Table = st.Table
 		}
+		e.tell(st.SQL)
 	}
 	return err
 }

@@ -2,9 +2,12 @@ package conn
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
@@ -103,7 +106,9 @@ type Error struct {
 	fresh bool // see IsUnsent
 	raced bool // see IsRaced
 
-	referred bool // a row that is referred to was to go or change: the foreign key is another table's
+	referred bool   // a row that is referred to was to go or change: the foreign key is another table's
+	untold   bool   // what the engine said of the statement may be told, see tell
+	where    string // of a connection that failed: its name, and where it leads; see DB.place
 
 	failed string // SQLite's list of the columns that failed, which only the schema tells apart for sure
 }
@@ -133,6 +138,9 @@ func (e *Error) Error() string {
 	if e.Constraint != "" {
 		b.WriteString(": constraint " + e.Constraint)
 	}
+	if e.where != "" {
+		b.WriteString(": " + e.where)
+	}
 	if e.Detail != "" {
 		b.WriteString(": " + e.Detail)
 	}
@@ -141,6 +149,21 @@ func (e *Error) Error() string {
 	}
 	return b.String()
 }
+
+// MarshalJSON writes the kind, the place and the text of the error. Its cause, which may hold values, is left out.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Kind       string   `json:"kind"`
+		Op         string   `json:"op,omitempty"`
+		Table      string   `json:"table,omitempty"`
+		Columns    []string `json:"columns,omitempty"`
+		Constraint string   `json:"constraint,omitempty"`
+		Error      string   `json:"error"`
+	}{e.Kind.Error(), e.Op, e.Table, e.Columns, e.Constraint, e.Error()})
+}
+
+// GoString is what %#v shows: the text of the error, and nothing of its cause.
+func (e *Error) GoString() string { return fmt.Sprintf("&prom.Error{%q}", e.Error()) }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
@@ -270,6 +293,18 @@ func ContextError(err error) error {
 		return e
 	}
 	return err
+}
+
+// Ended returns why a context has ended, or nil. A deadline that has passed is an end, also when the context itself, whose timer may be late, does
+// not say so yet: statements hear of their deadlines by the clock.
+func Ended(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) {
+		return context.DeadlineExceeded
+	}
+	return nil
 }
 
 // contextError translates the end of a context, or returns nil.

@@ -93,17 +93,25 @@ func TestSQLiteError_CannotOpen(t *testing.T) {
 	is := is.New(t)
 	ctx := limited(t)
 	folder := filepath.Join(t.TempDir(), secret)
-	is.NoErr(os.Mkdir(folder, 0o755))
-	for _, dsn := range []string{
-		"sqlite://" + folder,
+	is.NoErr(os.MkdirAll(folder+"/sub.db", 0o755))
+	for i, dsn := range []string{
+		"sqlite://" + folder + "/sub.db",
 		"sqlite://" + folder + "/nope.db?mode=rw",
 		"sqlite://" + folder + "/nope.db?readonly=true",
 		"sqlite://" + folder + "/nope/nope.db?mode=rw",
 	} {
 		db := connect(t, dsn)
-		failure{kind: KindConnection, code: sqlite3.SQLITE_CANTOPEN}.checkSQLite(is, db.Ping(ctx))
+		err := db.Ping(ctx)
+		failure{kind: KindConnection, code: sqlite3.SQLITE_CANTOPEN, detail: []string{
+			"it is a directory",
+			"there is no such file, and it could not be made: see the folder's permissions",
+			"there is no such file, and a read-only connection makes none",
+			"there is no such file, and it could not be made: see the folder's permissions",
+		}[i]}.checkSQLite(is, err)
+		is.True(strings.HasPrefix(err.Error(), "prom: connection failed: the file "+filepath.Base(must(ParseDSN(dsn)).Path)+": "))
 		is.True(!db.IsOpen())
 	}
+	is.NoErr(os.Remove(folder + "/sub.db"))
 	file := filepath.Join(folder, "file")
 	is.NoErr(os.WriteFile(file, nil, 0o644))
 	err := connect(t, "sqlite://"+file+"/below/x.db").Ping(ctx) // a folder cannot be made in a file

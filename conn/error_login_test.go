@@ -90,7 +90,7 @@ func TestPostgresError_NoServer(t *testing.T) {
 		var driver *pgconn.ConnectError
 		is.True(errors.As(err, &driver))
 		checkSafe(is, err)
-		is.True(!strings.Contains(err.Error(), address)) // no DSN
+		is.True(strings.Contains(err.Error(), ": connection failed: "+address+", database db: nothing listens there"))
 	}
 }
 
@@ -128,10 +128,22 @@ func TestPostgresError_Permission(t *testing.T) {
 	admin := connect(t, e.DSN)
 	do(ctx, t, admin, "CREATE TABLE private (id int)", "GRANT USAGE ON SCHEMA "+schemaOf(t, e)+" TO "+name)
 	db := connect(t, dsn)
-	for _, sql := range []string{"SELECT id FROM private", "INSERT INTO private VALUES (1)", "DROP TABLE private", "CREATE TABLE mine (id int)"} {
+	for sql, detail := range map[string]string{
+		"SELECT id FROM private":         "permission denied for table private",
+		"INSERT INTO private VALUES (1)": "permission denied for table private",
+		"DROP TABLE private":             "must be owner of table private",
+		"CREATE TABLE mine (id int)":     "permission denied for schema " + schemaOf(t, e),
+		"SET ROLE " + roleName(t, e.DSN): sqlState("42501"), // which tells the role, a user
+	} {
 		err := attempt(ctx, db, read(db, sql))
-		failure{kind: KindPermission, code: "42501", detail: sqlState("42501")}.checkPostgres(is, err)
+		failure{kind: KindPermission, code: "42501", detail: detail}.checkPostgres(is, err)
 	}
+}
+
+// roleName returns the role that a DSN logs in as.
+func roleName(t *testing.T, dsn string) string {
+	t.Helper()
+	return must(ParseDSN(dsn)).User
 }
 
 func schemaOf(t *testing.T, e dbtest.Engine) string {

@@ -26,7 +26,7 @@ var sqlStates = map[string]Kind{
 	"42P01": KindNoTable,
 	"3F000": KindNoTable, // invalid_schema_name
 	"42703": KindNoColumn,
-	"42P10": KindNoIndex, // invalid_column_reference: no unique index for ON CONFLICT
+	"42P10": KindNoIndex, // invalid_column_reference: no unique index for ON CONFLICT, or else KindSyntax
 	"42804": KindType,
 	"25006": KindReadOnly,
 	"42501": KindPermission,
@@ -120,12 +120,14 @@ func postgresError(err error) error {
 	return e
 }
 
-// serverError translates what the server said. Its Message and Detail may hold values and stay out of the text, except the
-// messages of class 42, which speak of names.
+// serverError translates what the server said. Its Message and Detail may hold values: see tell.
 func serverError(pg *pgconn.PgError, err error) *Error {
 	kind, ok := sqlStates[pg.Code]
 	if !ok && len(pg.Code) == 5 {
 		kind = sqlClasses[pg.Code[:2]]
+	}
+	if pg.Code == "42P10" && pg.Routine != "infer_arbiter_indexes" && pg.Routine != "" {
+		kind = KindSyntax // such as a term of ORDER BY that a SELECT DISTINCT does not have
 	}
 	e := &Error{Kind: kind, Table: pg.TableName, Constraint: pg.ConstraintName, Err: err}
 	if pg.ColumnName != "" {
@@ -144,9 +146,10 @@ func serverError(pg *pgconn.PgError, err error) *Error {
 		e.Kind, e.stale = KindOther, true
 		e.Detail = "the server's session does not have the prepared statement (SQLSTATE " + pg.Code + "); " +
 			"behind a pooler in transaction mode set default_query_exec_mode=exec"
-	case pg.Code == "42P01" || pg.Code == "42703" || pg.Code == "42883" || pg.Code == "42804":
-		e.Detail = pg.Message
+	case kind == KindNoTable, kind == KindNoColumn, kind == KindTooLong: // which say enough by themselves
+		e.untold = true
 	case kind == KindOther, kind == KindType, kind == KindSyntax, kind == KindPermission, kind == KindConnection:
+		e.untold = true
 		e.Detail = "SQLSTATE " + pg.Code
 		if name, ok := sqlStateNames[pg.Code]; ok {
 			e.Detail = name + " (" + e.Detail + ")"

@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"strconv"
@@ -59,19 +60,19 @@ func sqliteError(err error) error {
 	}
 	var own *sqlite3.Error
 	if errors.As(err, &own) {
-		return fileError(own.Code, own.Message, err)
+		return fileError(own.Code, own.Message, own.Running, err)
 	}
 	var lite *sqlite.Error
 	switch {
 	case errors.As(err, &lite):
-		return fileError(lite.Code(), withoutCode(lite.Error()), err)
+		return fileError(lite.Code(), withoutCode(lite.Error()), false, err)
 	case errors.Is(err, sql.ErrConnDone), errors.Is(err, sql.ErrTxDone), strings.Contains(err.Error(), "database is closed"):
 		return &Error{Kind: KindClosed, Detail: "the connection was closed", Err: err, fresh: true}
 	}
 	return &Error{Kind: KindOther, Err: err}
 }
 
-func fileError(code int, text string, err error) *Error {
+func fileError(code int, text string, running bool, err error) *Error {
 	kind, ok := sqliteCodes[code]
 	if !ok {
 		kind = sqliteCodes[code&0xff]
@@ -84,11 +85,17 @@ func fileError(code int, text string, err error) *Error {
 		e.setFailed(text, "UNIQUE constraint failed: ")
 	case kind == KindNotNull:
 		e.setFailed(text, "NOT NULL constraint failed: ")
-	case kind == KindCheck:
+	case code == lib.SQLITE_CONSTRAINT_CHECK:
 		// The name of the constraint, or the text of the condition when it has none: never a value.
-		e.Constraint, _ = after(text, "CHECK constraint failed: ")
+		e.Constraint, _ = strings.CutPrefix(text, "CHECK constraint failed: ")
+	case kind == KindCheck: // what a trigger's RAISE or a virtual table says, which may be anything
+		e.Detail = "a trigger or a virtual table of the database refused it"
+	case running && code&0xff == lib.SQLITE_ERROR:
+		e.setRunning(text)
 	case code&0xff == lib.SQLITE_ERROR, code == lib.SQLITE_SCHEMA && strings.HasPrefix(text, "no such "): // the schema changes again and again
 		e.setMissing(text)
+	case kind == KindType:
+		e.untold = true
 	case code == lib.SQLITE_READONLY_DBMOVED:
 		return movedError()
 	case kind == KindOther:
@@ -125,34 +132,39 @@ func (e *Error) setMissing(text string) {
 	says := func(phrase string) bool { return strings.Contains(text, phrase) }
 	switch {
 	case says("no such table: "):
-		e.Kind = KindNoTable
-		e.Detail, _ = after(text, "no such table: ")
+		e.Kind, e.untold = KindNoTable, true
 	case says("no such column: "):
-		// A name in double quotes comes with the quotes and with advice.
-		name, _ := after(text, "no such column: ")
-		name, _, _ = strings.Cut(name, " - should this be a string literal")
-		e.Kind, e.Detail = KindNoColumn, strings.Trim(name, `"`)
+		e.Kind, e.untold = KindNoColumn, true
 	case says(" has no column named "):
-		e.Kind = KindNoColumn
-		e.Detail, _ = after(text, " has no column named ")
+		e.Kind, e.untold = KindNoColumn, true
 	case says("ON CONFLICT clause does not match any PRIMARY KEY or UNIQUE constraint"):
 		e.Kind = KindNoIndex
 	case says(" already exists"), says("there is already "), says("duplicate column name: "):
 		e.Detail, e.raced = "somebody else changed the schema at the same moment", true
-	case strings.HasPrefix(text, unreadValue):
-		e.Kind = KindType
-		e.Detail, _ = after(text, unreadValue)
-	case says(errIntegerRange), says(errFloatRange):
-		e.Kind, e.Detail = KindType, "the number is outside the range of the column"
-	case says("LIKE or GLOB pattern too complex"):
-		e.Kind, e.Detail = KindTooLong, "SQLite takes patterns of up to 50,000 bytes"
 	default:
-		e.Kind = KindSyntax
+		e.Kind, e.untold = KindSyntax, true
 		for phrase, detail := range sqliteLimits {
 			if says(phrase) {
-				e.Detail = detail
+				e.Detail, e.untold = detail, false
 			}
 		}
+	}
+}
+
+// setRunning tells what the error of a statement is about that was understood. It comes from a function or a virtual
+// table, a full text search for example, which may quote what it was given. So it is known by the messages of SQLite's and
+// this library's own functions alone, by those forms of a sentence that hold no name, and nothing that it names is taken for a table or a column that is missing.
+func (e *Error) setRunning(text string) {
+	read, unread := strings.CutPrefix(text, unreadValue)
+	switch {
+	case unread:
+		e.Kind, e.Detail = KindType, read
+	case text == errIntegerRange, text == errFloatRange:
+		e.Kind, e.Detail = KindType, "the number is outside the range of the column"
+	case text == "LIKE or GLOB pattern too complex":
+		e.Kind, e.Detail = KindTooLong, "SQLite takes patterns of up to 50,000 bytes"
+	default:
+		e.Kind, e.Detail = KindSyntax, cmp.Or(sentence(sqliteForms, text, ""), "a function or a virtual table, such as a full text search, did not take what it was given")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +32,7 @@ var sqliteSchema = []string{
 	`CREATE TABLE strict (n INT, body TEXT) STRICT`,
 	`CREATE VIEW view AS SELECT name FROM parent`,
 	`CREATE TRIGGER no_plain BEFORE DELETE ON plain BEGIN SELECT RAISE(ABORT, 'kept: ` + secret + `'); END`,
+	`CREATE TRIGGER no_change BEFORE UPDATE ON plain BEGIN SELECT RAISE(ABORT, NEW.name); END`,
 	`CREATE VIRTUAL TABLE words USING fts5(body)`,
 	`INSERT INTO parent (id, name, short) VALUES (1, '` + secret + `', 'abc')`,
 	`INSERT INTO pair VALUES ('` + secret + `', 'b')`,
@@ -38,6 +40,11 @@ var sqliteSchema = []string{
 	`INSERT INTO plain (rowid, name) VALUES (1, '` + secret + `')`,
 	`INSERT INTO words VALUES ('` + secret + `')`,
 }
+
+const (
+	refusedByTrigger = "a trigger or a virtual table of the database refused it"
+	notTaken         = "a function or a virtual table, such as a full text search, did not take what it was given"
+)
 
 // sqliteFailures are the codes that one statement on sqliteSchema brings about.
 var sqliteFailures = []failure{
@@ -61,11 +68,25 @@ var sqliteFailures = []failure{
 		code: sqlite3.SQLITE_CONSTRAINT_CHECK, kind: KindCheck, constraint: "parent_age_check"},
 	{name: "check without a name", sql: `INSERT INTO parent (name, pos) VALUES (?, -1)`, args: []schema.Value{txt("x")},
 		code: sqlite3.SQLITE_CONSTRAINT_CHECK, kind: KindCheck, constraint: "pos > 0"},
-	{name: "trigger", sql: `DELETE FROM plain`, code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: KindCheck},
+	{name: "trigger", sql: `DELETE FROM plain`, code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: KindCheck, detail: refusedByTrigger},
+	{name: "trigger that speaks of a check", sql: `UPDATE plain SET name = 'CHECK constraint failed: ` + secret + `'`,
+		code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: KindCheck, detail: refusedByTrigger},
+	{name: "trigger that speaks of a column", sql: `UPDATE plain SET name = 'no such column: ` + secret + `'`,
+		code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: KindCheck, detail: refusedByTrigger},
+	{name: "search of no column", sql: `SELECT * FROM words WHERE words MATCH ?`, args: []schema.Value{txt(secret + ":x")},
+		code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: notTaken},
+	{name: "search that is none", sql: `SELECT * FROM words WHERE words MATCH ?`, args: []schema.Value{txt(`"` + secret)},
+		code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: notTaken},
+	{name: "search by a value of a row", sql: `SELECT * FROM words, plain WHERE words MATCH plain.name || ':x'`,
+		code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: notTaken},
+	{name: "command of a search", sql: `INSERT INTO words (words) VALUES (?)`, args: []schema.Value{txt(secret)},
+		code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: notTaken},
+	{name: "path", sql: `SELECT json_extract('{}', ?)`, args: []schema.Value{txt("no such table: " + secret)},
+		code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: notTaken},
 	{name: "strict type", sql: `INSERT INTO strict (n) VALUES (?)`, args: []schema.Value{txt(secret)},
-		code: sqlite3.SQLITE_CONSTRAINT_DATATYPE, kind: KindType},
+		code: sqlite3.SQLITE_CONSTRAINT_DATATYPE, kind: KindType, detail: `cannot store TEXT value in INT column strict.n`},
 	{name: "no integer for a key", sql: `INSERT INTO parent (id, name) VALUES (?, 'x')`, args: []schema.Value{txt(secret)},
-		code: sqlite3.SQLITE_MISMATCH, kind: KindType},
+		code: sqlite3.SQLITE_MISMATCH, kind: KindType, detail: `the value has not the type of the primary key, an integer`},
 	{name: "range", sql: `SELECT fts5_get_locale(words, 99) FROM words`, code: sqlite3.SQLITE_RANGE, kind: KindType},
 	{name: "too big", sql: `SELECT length(randomblob(1000000001))`, code: sqlite3.SQLITE_TOOBIG, kind: KindTooLong},
 	{name: "no table", sql: `SELECT * FROM nope`, code: sqlite3.SQLITE_ERROR, kind: KindNoTable, detail: "nope"},
@@ -74,8 +95,8 @@ var sqliteFailures = []failure{
 	{name: "no column in double quotes", sql: `SELECT "nope" FROM parent`, code: sqlite3.SQLITE_ERROR, kind: KindNoColumn, detail: "nope"}, // trap 4, B6
 	{name: "no column to insert", sql: `INSERT INTO parent (nope) VALUES (1)`, code: sqlite3.SQLITE_ERROR, kind: KindNoColumn, detail: "nope"},
 	{name: "no unique index", sql: `INSERT INTO child VALUES (1, 1) ON CONFLICT (id) DO NOTHING`, code: sqlite3.SQLITE_ERROR, kind: KindNoIndex},
-	{name: "no function", sql: `SELECT nope(1)`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax}, // B14: no missing column
-	{name: "syntax", sql: `SELEKT '` + secret + `'`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax},
+	{name: "no function", sql: `SELECT nope(1)`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: `no such function: nope`}, // B14: no missing column
+	{name: "syntax", sql: `SELEKT '` + secret + `'`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: `near "SELEKT": syntax error`},
 	{name: "integer overflow", sql: `SELECT sum(n) FROM (SELECT 9223372036854775807 AS n UNION ALL SELECT 1)`, code: sqlite3.SQLITE_ERROR, kind: KindType,
 		detail: "the number is outside the range of the column"},
 	{name: "long pattern", sql: `SELECT 'a' LIKE ?`, args: []schema.Value{txt(strings.Repeat(secret, 5000))}, code: sqlite3.SQLITE_ERROR, kind: KindTooLong,
@@ -96,8 +117,8 @@ var sqliteFailures = []failure{
 		detail: sqliteLimits["too many terms in ORDER BY"]},
 	{name: "too many arguments of a function", sql: `SELECT max(` + strings.Repeat("1, ", 2000) + "1)", code: sqlite3.SQLITE_ERROR, kind: KindSyntax,
 		detail: sqliteLimits["too many arguments on function"]},
-	{name: "write to a view", sql: `INSERT INTO view VALUES ('` + secret + `')`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax},
-	{name: "malformed JSON", sql: `SELECT json_extract('` + secret + `', '$.a')`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax},
+	{name: "write to a view", sql: `INSERT INTO view VALUES ('` + secret + `')`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: `cannot modify view because it is a view`},
+	{name: "malformed JSON", sql: `SELECT json_extract('` + secret + `', '$.a')`, code: sqlite3.SQLITE_ERROR, kind: KindSyntax, detail: `malformed JSON`},
 	{name: "table made twice", sql: `CREATE TABLE parent (id INT)`, code: sqlite3.SQLITE_ERROR, kind: KindOther, detail: racedDetail, more: isRaced},
 	{name: "index made twice", sql: `CREATE INDEX parent_lower ON parent (age)`, code: sqlite3.SQLITE_ERROR, kind: KindOther, detail: racedDetail, more: isRaced},
 	{name: "column made twice", sql: `ALTER TABLE parent ADD COLUMN name TEXT`, code: sqlite3.SQLITE_ERROR, kind: KindOther, detail: racedDetail, more: isRaced},
@@ -277,4 +298,26 @@ func TestSQLiteError_Interrupt(t *testing.T) {
 	for rows.Next() {
 	}
 	failure{kind: KindCanceled, code: sqlite3.SQLITE_INTERRUPT}.checkSQLite(is, sqliteError(rows.Err()))
+}
+
+// Ensure that the argument of a PRAGMA of the DSN, which may be a key, is in no error that SQLite's refusal of it makes,
+// and in none of its causes.
+// suite: 28
+func TestSQLiteError_Pragma(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	for _, value := range []string{"key('" + secret, "key(" + secret + " x)", secret + "('", "cache_size('" + secret} {
+		reg := new(Registry)
+		db, err := reg.Open("sqlite://:memory:?_pragma=" + url.QueryEscape(value))
+		if err == nil {
+			err = db.Ping(limited(t))
+			_ = db.Close()
+		}
+		is.True(err != nil)
+		is.Equal(KindOf(err), KindSyntax)
+		checkNoSecret(t, secret, errorChain(err))
+		if strings.HasPrefix(value, "cache_size") {
+			is.True(strings.Contains(err.Error(), "the PRAGMA cache_size of the DSN is not understood"))
+		}
+	}
 }

@@ -18,7 +18,7 @@ const (
 	detailCertRefused = "the server broke off the TLS handshake, as it does when it takes the client's certificate for none of its own: see sslcert"
 )
 
-// connectDetail says why no connection was made. Certificates and hosts, which the causes name, stay out of it.
+// connectDetail says why no connection was made. Certificates, and the hosts that they are for, stay out of it.
 func connectDetail(err error) string {
 	var authority x509.UnknownAuthorityError
 	var host x509.HostnameError
@@ -37,6 +37,9 @@ func connectDetail(err error) string {
 		return detailNoTLS
 	case errors.As(err, &refused), strings.Contains(text, "remote error: tls: "):
 		return detailCertRefused
+	}
+	if detail := dialDetail(err); detail != "" {
+		return detail
 	}
 	return "the server did not accept the connection"
 }

@@ -2,7 +2,9 @@ package conn
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -160,6 +162,9 @@ func checkSafe(is *is.I, err error) {
 	for e := range errorTree(err) {
 		if ours, ok := e.(*Error); ok {
 			is.True(!strings.Contains(ours.Error(), secret)) // a value in the text of an error
+			text, jsonErr := json.Marshal(ours)
+			is.NoErr(jsonErr)
+			is.True(!strings.Contains(string(text)+fmt.Sprintf("%+v %#v", ours, ours), secret)) // in another form of it
 		}
 	}
 	if _, ok := err.(*Error); ok {

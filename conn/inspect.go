@@ -106,6 +106,12 @@ func InspectAll(ctx context.Context, db *DB, table string) (schema.Found, error)
 	return found, err
 }
 
+// MaySuppress reports whether something in the database may keep a write from a row of a table without an error, such as a trigger.
+func MaySuppress(ctx context.Context, db *DB, table string) (may bool, err error) {
+	err = inspect(ctx, db, db.dialect.Suppresses(), table, func(r inspected) { may = r.bool(0) })
+	return may, err
+}
+
 // Inspect reads the columns and indexes under the name of a table, which is all that [schema.Table.Diff] needs. That there are none is
 // no error.
 func Inspect(ctx context.Context, db *DB, table string) (schema.Found, error) {
@@ -187,7 +193,7 @@ func Unsound(ctx context.Context, db *DB) (failed [][2]string, err error) {
 			failed = append(failed, list[i])
 		}
 	}
-	return failed, ctx.Err()
+	return failed, Ended(ctx)
 }
 
 // namesOf lists the first of pairs, each once.

@@ -32,7 +32,7 @@ func (db *DB) Listen(ctx context.Context, channel string, pace time.Duration) (*
 		l, err = e.listen(ctx, pace)
 	}
 	if err != nil {
-		return nil, describe(err, &Statement{Op: "listen"})
+		return nil, db.describe(err, &Statement{Op: "listen"})
 	}
 	return &Listener{l}, nil
 }

@@ -18,6 +18,7 @@ import (
 type pgEngine struct {
 	pool   *pgxpool.Pool
 	direct bool // statements go by a pgSession
+	simple bool // statements go by the simple protocol, which takes several in one text
 	seen   seen
 
 	once sync.Once
@@ -39,7 +40,8 @@ func openPostgres(ctx context.Context, d DSN) (engine, error) {
 	if err != nil {
 		return nil, postgresError(err)
 	}
-	return &pgEngine{pool: pool, direct: goesDirect(cfg.ConnConfig)}, nil
+	simple := cfg.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeSimpleProtocol
+	return &pgEngine{pool: pool, direct: goesDirect(cfg.ConnConfig), simple: simple}, nil
 }
 
 // goesDirect reports whether the settings leave the direct way open: prepared statements that are kept, and nobody who traces.
@@ -124,7 +126,8 @@ func poolArgs(st *Statement) []any {
 	return args
 }
 
-// exec runs statements without arguments by pgx: they may be several in one text, or such as cannot be prepared.
+// exec runs the library's own statements without arguments by pgx and the simple protocol: they may be several in one text.
+// A statement of the caller's goes by the extended protocol, which takes one and no more.
 func (e *pgEngine) exec(ctx context.Context, st *Statement) (int64, error) {
 	c, err := e.pool.Acquire(ctx)
 	if err != nil {
@@ -132,6 +135,16 @@ func (e *pgEngine) exec(ctx context.Context, st *Statement) (int64, error) {
 	}
 	if e.direct && !st.Fresh && len(st.Args) > 0 {
 		rows, err := sessionOf(c.Conn()).run(ctx, c.Conn(), c, st)
+		if err != nil {
+			c.Release()
+			return 0, postgresError(err)
+		}
+		return rows.drain()
+	}
+	if st.Raw && len(st.Args) == 0 && !e.simple {
+		once := *st
+		once.Fresh = true
+		rows, err := queryByPgx(ctx, c, &once)
 		if err != nil {
 			c.Release()
 			return 0, postgresError(err)

@@ -38,7 +38,7 @@ func (db *DB) read(ctx context.Context, st *Statement, to RowReader) error {
 	start := db.log.begin()
 	if t := db.txOf(ctx); t != nil {
 		if err := t.acquire(ctx); err != nil {
-			err = describe(err, st)
+			err = db.describe(err, st)
 			db.log.end(ctx, start, st, err)
 			return err
 		}
@@ -56,7 +56,7 @@ func (db *DB) read(ctx context.Context, st *Statement, to RowReader) error {
 
 func (db *DB) finishRead(ctx context.Context, start time.Time, st *Statement, rows Rows, err error, to RowReader) (result error) {
 	if err != nil {
-		err = describe(err, st)
+		err = db.describe(err, st)
 		db.log.end(ctx, start, st, err)
 		return err
 	}

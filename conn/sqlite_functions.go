@@ -7,6 +7,7 @@ import (
 
 	"github.com/prom-go/prom/dialect/sqlite"
 	"github.com/prom-go/prom/internal/jsontext"
+	"github.com/prom-go/prom/internal/match"
 	"github.com/prom-go/prom/internal/sqlite3"
 )
 
@@ -32,7 +33,40 @@ func addFunctions(c *sqlite3.Conn) error {
 	if err := c.CreateFunction(sqlite.JSONLast, 1, jsonLast); err != nil {
 		return err
 	}
-	return c.CreateFunction(sqlite.JSONContains, 2, jsonContains)
+	if err := c.CreateFunction(sqlite.JSONContains, 2, jsonContains(c)); err != nil {
+		return err
+	}
+	if err := c.CreateFunction(sqlite.JSONMerge, 3, jsonMerge); err != nil {
+		return err
+	}
+	for name, m := range map[string]*match.Matcher{
+		sqlite.TextLike: match.New(match.Like, false), sqlite.TextLikeFold: match.New(match.Like, true),
+		sqlite.TextEnds: match.New(match.Suffix, false), sqlite.TextEndsFold: match.New(match.Suffix, true),
+		sqlite.TextHas: match.New(match.Contains, false), sqlite.TextHasFold: match.New(match.Contains, true),
+	} {
+		if err := c.CreateFunction(name, 2, textMatches(c, m)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// textMatches tells whether a text matches a pattern.
+func textMatches(c *sqlite3.Conn, m *match.Matcher) func(args []sqlite3.Arg) sqlite3.Result {
+	return func(args []sqlite3.Arg) sqlite3.Result {
+		if args[0].Null || args[1].Null {
+			return sqlite3.Result{}
+		}
+		matches, stopped := m.Match(args[0].Text, args[1].Text, c.Ended)
+		return sqlite3.Result{Type: sqlite3.Integer, Int: truth(matches), Interrupted: stopped}
+	}
+}
+
+func truth(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // jsonLast is a document in which an object has no key twice, since SQLite's functions take the first of equal ones,
@@ -102,88 +136,37 @@ func (s *decimalSum) Result() sqlite3.Result {
 	return sqlite3.Result{Type: sqlite3.Text, Text: sign + digits}
 }
 
+// malformedJSON is what SQLite itself says of a text that is no JSON.
+const malformedJSON = "malformed JSON"
+
 // jsonContains is PostgreSQL's operator @> on jsonb: whether the second document is contained in the first one.
-func jsonContains(args []sqlite3.Arg) sqlite3.Result {
-	if args[0].Null || args[1].Null {
-		return sqlite3.Result{}
-	}
-	whole, ok1 := parseJSON(args[0].Text)
-	part, ok2 := parseJSON(args[1].Text)
-	if !ok1 || !ok2 {
-		return sqlite3.Result{Err: "malformed JSON"}
-	}
-	n := int64(0)
-	if list, isList := whole.([]any); containsJSON(whole, part) || isList && isScalar(part) && hasElement(list, part) {
-		n = 1 // a scalar is in a list, as an exception at the top
-	}
-	return sqlite3.Result{Type: sqlite3.Integer, Int: n}
-}
-
-func parseJSON(text string) (v any, ok bool) {
-	d := json.NewDecoder(strings.NewReader(text))
-	d.UseNumber()
-	if d.Decode(&v) != nil {
-		return nil, false
-	}
-	return v, !d.More()
-}
-
-func isScalar(v any) bool {
-	switch v.(type) {
-	case map[string]any, []any:
-		return false
-	}
-	return true
-}
-
-// containsJSON reports whether each member of an object, and each element of a list, in part is in whole; their order and number do not
-// matter.
-func containsJSON(whole, part any) bool {
-	switch p := part.(type) {
-	case map[string]any:
-		w, ok := whole.(map[string]any)
-		for k, v := range p {
-			member, has := w[k]
-			if !has || !containsJSON(member, v) {
-				return false
-			}
+func jsonContains(c *sqlite3.Conn) func(args []sqlite3.Arg) sqlite3.Result {
+	var container jsontext.Container
+	return func(args []sqlite3.Arg) sqlite3.Result {
+		if args[0].Null || args[1].Null {
+			return sqlite3.Result{}
 		}
-		return ok
-	case []any:
-		w, ok := whole.([]any)
-		for _, v := range p {
-			if !hasElement(w, v) {
-				return false
-			}
+		contains, ok, stopped := container.Contains(args[0].Text, args[1].Text, c.Ended)
+		if !ok {
+			return sqlite3.Result{Err: malformedJSON}
 		}
-		return ok
-	case json.Number:
-		w, ok := whole.(json.Number)
-		return ok && sameNumber(string(w), string(p))
+		return sqlite3.Result{Type: sqlite3.Integer, Int: truth(contains), Interrupted: stopped}
 	}
-	return isScalar(whole) && whole == part
 }
 
-func hasElement(list []any, part any) bool {
-	for _, v := range list {
-		if containsJSON(v, part) {
-			return true
-		}
+// jsonMerge merges a patch into a document, of which NULL is an empty one, and removes the keys of a list.
+func jsonMerge(args []sqlite3.Arg) sqlite3.Result {
+	doc := args[0].Text
+	if args[0].Null {
+		doc = "null"
 	}
-	return false
-}
-
-// sameNumber compares numbers of JSON by their value: 1, 1.0 and 10e-1 are the same.
-func sameNumber(a, b string) bool {
-	if a == b {
-		return true
+	var remove []string
+	if err := json.Unmarshal([]byte(args[2].Text), &remove); err != nil {
+		return sqlite3.Result{Err: malformedJSON}
 	}
-	for _, s := range []string{a, b} {
-		if _, exponent, _ := strings.Cut(strings.ToLower(s), "e"); len(exponent) > 5 {
-			return false // too large to be computed with, and for PostgreSQL to store
-		}
+	text, ok := jsontext.Patch(doc, args[1].Text, remove)
+	if !ok {
+		return sqlite3.Result{Err: malformedJSON}
 	}
-	x, ok1 := new(big.Rat).SetString(a)
-	y, ok2 := new(big.Rat).SetString(b)
-	return ok1 && ok2 && x.Cmp(y) == 0
+	return sqlite3.Result{Type: sqlite3.Text, Text: text}
 }

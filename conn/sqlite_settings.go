@@ -2,8 +2,11 @@ package conn
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+
+	lib "modernc.org/sqlite/lib"
 
 	"github.com/prom-go/prom/internal/sqlite3"
 )
@@ -81,8 +84,23 @@ func (s liteSettings) apply(ctx context.Context, c *sqlite3.Conn) error {
 	defer c.ClearContext()
 	for _, p := range s.pragmas {
 		if err := c.Exec("PRAGMA " + p); err != nil {
-			return err
+			return pragmaError(err, p)
 		}
 	}
 	return nil
+}
+
+// pragmaError is the error of a PRAGMA of the DSN, whose argument may be a secret: SQLite's message, which may quote it,
+// does not come with it.
+func pragmaError(err error, pragma string) error {
+	var own *sqlite3.Error
+	if !errors.As(err, &own) || own.Primary() != lib.SQLITE_ERROR {
+		return err
+	}
+	what := "a PRAGMA of the DSN"
+	if name, _, _ := cutPragma(pragma); slices.Contains(shownPragmas, name) {
+		what = "the PRAGMA " + name + " of the DSN"
+	}
+	return &Error{Kind: KindSyntax, Detail: what + " is not understood: write _pragma=name(value)",
+		Err: &sqlite3.Error{Code: own.Code, Message: "SQL logic error", Offset: -1}}
 }

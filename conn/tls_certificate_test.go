@@ -50,7 +50,7 @@ func TestClientCertificate_Refused(t *testing.T) {
 	own := ca.sign(t, "server", time.Now().Add(time.Hour), "localhost")
 	stale := ca.sign(t, "client", time.Now().Add(-time.Minute))
 	sent := "&sslcert=" + saved(t, stale.cert) + "&sslkey=" + saved(t, stale.key)
-	const unknown = "the server did not accept the connection"
+	const unknown = "the server closed the connection before it had answered"
 	reset := func(c *net.TCPConn) { _ = c.SetLinger(0); _ = c.Close() }
 	readStartup := func(c *tls.Conn) { _, _ = c.Read(make([]byte, 1000)) }
 
@@ -165,6 +165,6 @@ func TestClientCertificate_Timeout(t *testing.T) {
 		is.Equal(KindOf(err), KindConnection) // of connect_timeout
 		var e *Error
 		is.True(errors.As(err, &e))
-		is.Equal(e.Detail, "the server did not accept the connection")
+		is.Equal(e.Detail, "it did not answer within connect_timeout")
 	}
 }

@@ -84,7 +84,7 @@ func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error,
 	}
 	inner, err := e.begin(ctx, opts)
 	if err != nil {
-		return describe(err, &Statement{Op: "begin"})
+		return db.describe(err, &Statement{Op: "begin"})
 	}
 	tx := newTx(db, nil, inner)
 	tx.readOnly = opts.readOnly
@@ -94,7 +94,7 @@ func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error,
 			return contextError(err)
 		}
 		if err := inner.commit(ctx); err != nil {
-			return describe(err, &Statement{Op: "commit"})
+			return db.describe(err, &Statement{Op: "commit"})
 		}
 		for _, m := range tx.pending {
 			m.set.Store(true)
@@ -238,12 +238,12 @@ func (t *tx) savepoint() string { return "prom_" + strconv.Itoa(t.depth) }
 // nested runs fn in a savepoint of t.
 func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) error {
 	if err := t.acquire(ctx); err != nil {
-		return describe(err, &Statement{Op: "begin"})
+		return t.db.describe(err, &Statement{Op: "begin"})
 	}
 	defer t.giveBack()
 	level := newTx(t.db, t, t.engine)
 	if err := t.engine.savepoint(ctx, level.savepoint()); err != nil {
-		return describe(err, &Statement{Op: "begin"})
+		return t.db.describe(err, &Statement{Op: "begin"})
 	}
 	return level.run(ctx, fn, func() error {
 		if err := ctx.Err(); err != nil {
@@ -255,7 +255,7 @@ func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) err
 		defer cancel()
 		if err := t.engine.release(end, level.savepoint()); err != nil {
 			_ = level.rollback(ctx)
-			return describe(err, &Statement{Op: "commit"})
+			return t.db.describe(err, &Statement{Op: "commit"})
 		}
 		t.mu.Lock()
 		t.pending = append(t.pending, level.pending...)

@@ -85,20 +85,10 @@ func ColumnDef(d Definition, t *schema.Table, c *schema.Column, cl Clauses) stri
 
 // checkCondition returns what a column's CHECK holds, or "" when it has none. NULL passes, as in every CHECK.
 func checkCondition(d Definition, c *schema.Column) string {
-	low, high := c.Rules.Min, c.Rules.Max
+	low, high := c.Bounds()
 	expr := Quote(c.Name)
-	switch c.Kind {
-	case schema.Text, schema.Bytes:
+	if c.Kind == schema.Text || c.Kind == schema.Bytes {
 		expr = "length(" + expr + ")"
-	case schema.Int16, schema.Int32, schema.Int64, schema.Uint64:
-		// An update that adds or subtracts must not leave what no reader could hold.
-		least, greatest := c.Narrow()
-		if least != nil && (low == nil || low.Int < least.Int) {
-			low = least
-		}
-		if greatest != nil && (high == nil || high.Int > greatest.Int) {
-			high = greatest
-		}
 	}
 	text := func(b *schema.Bound) string {
 		if c.Kind == schema.Float32 || c.Kind == schema.Float64 {

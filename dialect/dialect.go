@@ -43,6 +43,7 @@ type Features struct {
 	KeysReturn   bool // a key that the database makes may be one that a deleted row had
 	NullsEqual   bool // a unique index may take NULLs for equal
 	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
+	LikeScans    bool // MatchLike reads all rows, so that MatchPrefix of what a pattern begins with is a condition of its own
 	SeesUpdated  bool // a subquery among the values of an update sees the rows that the update has changed already
 
 	// Conflicted is a condition that always holds, for the rows that an upsert updates: it notes that there is such a
@@ -161,6 +162,10 @@ type Introspection interface {
 	// fail itself. They are "" where the server refuses to drop what something refers to.
 	Sound() (all, one string)
 
+	// Suppresses returns a query for whether (boolean) something may keep a write from a row of a table without an error: a
+	// trigger, a rule, a policy, a conflict clause, or that it is a view.
+	Suppresses() string
+
 	// Complete adds to a table what only its Definitions tell.
 	Complete(f *schema.Found)
 
@@ -268,7 +273,7 @@ type Expression interface {
 	EqualTexts(table, column string) string
 
 	// Match returns the condition that expr matches a pattern, the one argument, which Pattern has made.
-	Match(c *schema.Column, expr string, fold, not bool) string
+	Match(c *schema.Column, expr string, m Match, fold, not bool) string
 
 	// Pattern returns the argument of Match for a value. Fold ignores the case of the letters A to Z.
 	Pattern(m Match, fold bool, value string) string
@@ -355,9 +360,8 @@ const (
 	FuncJSONHas     // whether there is something
 
 	FuncJSONContains // whether the first document contains the second
-	FuncJSONObject   // the document if it is an object, else an empty one
-	FuncJSONPut      // an object with a member: its key and its document
-	FuncJSONDrop     // an object without a member: its key
+	FuncJSONMembers  // the document, or an empty object in place of one that is none, with the members of another and without those of a list of keys
+	FuncJSONMerge    // the document with another one merged into it, an object, as RFC 7396 says
 
 	// Of a document, the path of an object or a list in it, and all keys and indexes on the way to a member or element of that, as a list
 	// of texts. Where no object, or no list, is there, they give the document as it is.

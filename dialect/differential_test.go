@@ -1,23 +1,55 @@
 package dialect_test
 
 import (
+	sqldriver "database/sql/driver"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/matryer/is"
+	driver "modernc.org/sqlite"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/dialect/postgres"
 	"github.com/prom-go/prom/dialect/sqlite"
 	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/internal/match"
 	"github.com/prom-go/prom/schema"
 )
 
 // both returns an empty database of each engine.
+// functions are those of conn that match texts.
+var functions = sync.OnceValue(func() error {
+	for name, m := range map[string]*match.Matcher{
+		sqlite.TextLike: match.New(match.Like, false), sqlite.TextLikeFold: match.New(match.Like, true),
+		sqlite.TextEnds: match.New(match.Suffix, false), sqlite.TextEndsFold: match.New(match.Suffix, true),
+		sqlite.TextHas: match.New(match.Contains, false), sqlite.TextHasFold: match.New(match.Contains, true),
+	} {
+		var mu sync.Mutex
+		err := driver.RegisterDeterministicScalarFunction(name, 2, func(_ *driver.FunctionContext, args []sqldriver.Value) (sqldriver.Value, error) {
+			text, ok := args[0].(string)
+			if !ok {
+				return nil, nil
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			matches, _ := m.Match(text, args[1].(string), func() bool { return false })
+			return matches, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+})
+
 func both(t *testing.T) []engine {
 	t.Helper()
+	if err := functions(); err != nil {
+		t.Fatal(err)
+	}
 	return []engine{
 		connect(t, sqlite.Dialect{}, "sqlite", "file::memory:?_dqs=0"),
 		connect(t, postgres.Dialect{}, "pgx", dbtest.Postgres(t)),
@@ -50,8 +82,8 @@ func TestMatchIsEqual(t *testing.T) {
 		for _, c := range []*schema.Column{plain, folded} {
 			for _, fold := range []bool{false, true} {
 				for _, not := range []bool{false, true} {
-					query := "SELECT n FROM t WHERE " + e.Match(c, "t."+e.Quote(c.Name), fold, not) + " ORDER BY n"
 					for m := dialect.MatchLike; m <= dialect.MatchContains; m++ {
+						query := "SELECT n FROM t WHERE " + e.Match(c, "t."+e.Quote(c.Name), m, fold, not) + " ORDER BY n"
 						for _, value := range texts {
 							var want []string
 							for i, s := range texts {

@@ -14,7 +14,14 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 // pattern of MatchLike stands for itself: PostgreSQL would refuse it and SQLite match nothing.
 func LikePattern(m Match, value string) string {
 	if m != MatchLike {
-		return Around(m, likeEscaper.Replace(value), "%")
+		value = likeEscaper.Replace(value)
+		if m == MatchSuffix || m == MatchContains {
+			value = "%" + value
+		}
+		if m == MatchPrefix || m == MatchContains {
+			value += "%"
+		}
+		return value
 	}
 	if ends := len(value) - len(strings.TrimRight(value, `\`)); ends%2 == 1 {
 		value += `\`
@@ -22,15 +29,16 @@ func LikePattern(m Match, value string) string {
 	return value
 }
 
-// Around puts the wildcard for any text where m wants it: before, after or around a value.
-func Around(m Match, value, wildcard string) string {
-	if m == MatchSuffix || m == MatchContains {
-		value = wildcard + value
+// LikePrefix returns the text with which all begin that a value of MatchLike matches.
+func LikePrefix(value string) string {
+	var b strings.Builder
+	for i := 0; i < len(value) && value[i] != '%' && value[i] != '_'; i++ {
+		if value[i] == '\\' && i+1 < len(value) {
+			i++
+		}
+		b.WriteByte(value[i])
 	}
-	if m == MatchPrefix || m == MatchContains {
-		value += wildcard
-	}
-	return value
+	return b.String()
 }
 
 // NumberLiteral returns an integer or a finite float as a constant in SQL, or false for another value.

@@ -126,8 +126,10 @@ func TestGoldenExpressions(t *testing.T) {
 		for _, nocase := range []bool{false, true} {
 			for _, fold := range []bool{false, true} {
 				for _, not := range []bool{false, true} {
-					line(fmt.Sprintf("match nocase=%t fold=%t not=%t", nocase, fold, not),
-						d.Match(&schema.Column{Kind: schema.Text, NoCase: nocase}, expr, fold, not))
+					for m := dialect.MatchLike; m <= dialect.MatchContains; m++ {
+						line(fmt.Sprintf("match %d nocase=%t fold=%t not=%t", m, nocase, fold, not),
+							d.Match(&schema.Column{Kind: schema.Text, NoCase: nocase}, expr, m, fold, not))
+					}
 				}
 			}
 		}
@@ -144,10 +146,10 @@ func TestGoldenExpressions(t *testing.T) {
 		for fn := dialect.FuncJSONText; fn <= dialect.FuncJSONRemoveIndex; fn++ {
 			args := []string{expr, d.Typed(schema.Text), d.Typed(schema.Text.List()), d.Typed(schema.JSON)}
 			switch fn {
-			case dialect.FuncJSONContains:
+			case dialect.FuncJSONContains, dialect.FuncJSONMerge:
 				args = []string{expr, d.Typed(schema.JSON)}
-			case dialect.FuncJSONPut:
-				args = []string{expr, d.Typed(schema.Text), d.Typed(schema.JSON)}
+			case dialect.FuncJSONMembers:
+				args = []string{expr, d.Typed(schema.JSON), d.Typed(schema.Text.List())}
 			}
 			line(fmt.Sprintf("function %d of JSON", fn), d.Call(fn, &schema.Column{Kind: schema.JSON}, args))
 		}
@@ -201,5 +203,5 @@ func TestFeatures(t *testing.T) {
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)"})
 	is.Equal(sqlite.Dialect{}.Features(), dialect.Features{
 		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
-		SeesUpdated: true, Conflicted: "prom_conflicted()"})
+		LikeScans: true, SeesUpdated: true, Conflicted: "prom_conflicted()"})
 }

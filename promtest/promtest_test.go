@@ -42,7 +42,7 @@ type (
 	}
 	City struct {
 		prom.Model
-		Country prom.RefBy[Country, string] `prom:"country_code"`
+		Country prom.RefBy[Country, string] `prom:"name=country_code"`
 		Name    string                      `prom:"size=1..100"`
 		Twin    *prom.Ref[City]
 	}

@@ -189,16 +189,19 @@ func changePath(c *scan.Codec, key, index dialect.Func, path []any, value ...*ex
 
 // documentAt returns a document that has a value at a path, and in the lists on the way nothing else.
 func documentAt(path []any, value string) string {
-	doc := value
-	for _, segment := range slices.Backward(path) {
+	var b strings.Builder
+	end := make([]byte, len(path))
+	for i, segment := range path {
+		end[len(path)-1-i] = ']'
 		if key, ok := segment.(string); ok {
 			name, _ := json.Marshal(key) // a text is always JSON
-			doc = "{" + string(name) + ":" + doc + "}"
+			b.WriteString("{" + string(name) + ":")
+			end[len(path)-1-i] = '}'
 		} else {
-			doc = "[" + doc + "]"
+			b.WriteByte('[')
 		}
 	}
-	return doc
+	return b.String() + value + string(end)
 }
 
 //go:noinline
@@ -210,32 +213,29 @@ func mergeDoc(c *scan.Codec, doc any) *assignment {
 	if err := c.FitsPath(patch.val.Text()); err != nil {
 		return &assignment{col: c.Column(), err: err}
 	}
-	return assignTerm(c, merged(columnExpr(c.Column(), dialect.NoPart), nil, patch.val.Text()))
+	return assignTerm(c, merged(columnExpr(c.Column(), dialect.NoPart), patch))
 }
 
-// merged returns what is at a path of a document with a patch, an object, merged into it.
-func merged(doc *expr, path []any, patch string) *expr {
-	at := doc
-	if len(path) > 0 {
-		at = jsonCall(dialect.FuncJSONDoc, kindColumns[schema.JSON], doc, pathValue(path))
-	}
-	x := jsonCall(dialect.FuncJSONObject, doc.like, at)
+// mostRemoved is how many members are removed one by one.
+const mostRemoved = 100
+
+// merged returns a document with a patch, an object, merged into it. Most patches have no objects in them, and are members that are set
+// and keys that are removed.
+func merged(doc, patch *expr) *expr {
 	var members map[string]json.RawMessage
-	if json.Unmarshal([]byte(patch), &members) != nil || members == nil {
-		x.err = errors.New("what is merged into a document must be an object of JSON")
-		return x
+	if json.Unmarshal([]byte(patch.val.Text()), &members) != nil || members == nil {
+		return &expr{op: exprValue, like: doc.like, err: errors.New("what is merged into a document must be an object of JSON")}
 	}
+	removed := []string{}
 	for _, key := range slices.Sorted(maps.Keys(members)) {
-		value := strings.TrimSpace(string(members[key]))
-		switch {
+		switch value := strings.TrimSpace(string(members[key])); {
+		case strings.HasPrefix(value, "{") || len(removed) > mostRemoved:
+			return jsonCall(dialect.FuncJSONMerge, doc.like, doc, patch)
 		case value == "null":
-			x = jsonCall(dialect.FuncJSONDrop, doc.like, x, textArg(key))
-		case strings.HasPrefix(value, "{"):
-			inner := merged(doc, append(slices.Clone(path), key), value)
-			x = jsonCall(dialect.FuncJSONPut, doc.like, x, textArg(key), inner)
-		default:
-			x = jsonCall(dialect.FuncJSONPut, doc.like, x, textArg(key), jsonValue(members[key]))
+			removed = append(removed, key)
+			delete(members, key)
 		}
 	}
-	return x
+	keys := &expr{op: exprValue, like: textList, val: schema.ListValue(schema.Text, removed)}
+	return jsonCall(dialect.FuncJSONMembers, doc.like, doc, jsonValue(members), keys)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/sqltext"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -52,10 +53,9 @@ func termOf[T any](arg any) *expr {
 func newRaw(like *schema.Column, sql string, args []any, term func(any) *expr) *expr {
 	raw := &rawSQL{text: sql, args: make([]rawArg, len(args))}
 	e := &expr{op: exprRaw, like: like, raw: raw}
-	raw.parts, e.err = splitRaw(sql)
+	raw.parts, e.err = sqltext.Fragment(sql)
 	if e.err == nil && len(raw.parts) != len(args)+1 {
-		e.err = fmt.Errorf("the raw condition has %d question marks for %d arguments (a question mark itself is ??; numbered placeholders such as $1 are not used here)",
-			len(raw.parts)-1, len(args))
+		e.err = argsError(len(raw.parts)-1, len(args))
 	}
 	for i, a := range args {
 		if t := term(a); t != nil {
@@ -73,6 +73,11 @@ func newRaw(like *schema.Column, sql string, args []any, term func(any) *expr) *
 		}
 	}
 	return e
+}
+
+// argsError says that raw SQL has another number of arguments than of places for them.
+func argsError(marks, args int) error {
+	return fmt.Errorf("the raw SQL has %d question marks for %d arguments (a question mark itself is ??)", marks, args)
 }
 
 // raw writes SQL of the caller's.
@@ -142,107 +147,17 @@ func Sqlizer[T any](sql squirrel.Sqlizer) Cond[T] {
 	return Raw[T](text, args...)
 }
 
-// splitRaw cuts SQL at its placeholders. It knows quoted text, quoted identifiers, dollar quotes and comments.
-func splitRaw(sql string) ([]string, error) {
-	if strings.TrimSpace(sql) == "" {
-		return nil, errors.New("the raw SQL is empty")
-	}
-	var parts []string
-	var b strings.Builder
-	for i := 0; i < len(sql); {
-		end, err := skipQuoted(sql, i)
-		if err != nil {
-			return nil, err
-		}
-		if end > i {
-			b.WriteString(sql[i:end])
-			i = end
-			continue
-		}
-		switch {
-		case sql[i] != '?':
-			b.WriteByte(sql[i])
-		case strings.HasPrefix(sql[i:], "??"):
-			b.WriteByte('?')
-			i++
-		case i+1 < len(sql) && sql[i+1] >= '0' && sql[i+1] <= '9':
-			return nil, errors.New("raw SQL has no numbered placeholders such as ?1; a question mark stands for the next argument")
-		default:
-			parts = append(parts, b.String())
-			b.Reset()
-		}
-		i++
-	}
-	return append(parts, b.String()), nil
-}
-
-// skipQuoted returns the end of the quoted text or comment that begins at i, or i when none does.
-func skipQuoted(sql string, i int) (int, error) {
-	var closing string
-	switch c := sql[i]; {
-	case c == '\'' && i > 0 && escapes(sql[:i]):
-		return skipEscaped(sql, i)
-	case c == '\'' || c == '"':
-		closing = string(c)
-	case strings.HasPrefix(sql[i:], "--"):
-		return 0, errors.New("a raw condition cannot hold the comment --, which would hide what comes after it; use /* */")
-	case strings.HasPrefix(sql[i:], "/*"):
-		closing = "*/"
-	case c == '$':
-		if tag := dollarTag(sql[i:]); tag != "" {
-			closing = tag
-		}
-	}
-	if closing == "" {
-		return i, nil
-	}
-	start := i + len(closing)
-	end := strings.Index(sql[start:], closing)
-	if end < 0 {
-		return 0, fmt.Errorf("the raw SQL has an opening %s without its end", sql[i:start])
-	}
-	return start + end + len(closing), nil
-}
-
-// escapes reports whether a text ends in the E that makes PostgreSQL take the quoted text behind it for one with backslashes.
-func escapes(before string) bool {
-	n := len(before)
-	return (before[n-1] == 'E' || before[n-1] == 'e') && (n == 1 || !wordByte(before[n-2]))
-}
-
-func wordByte(c byte) bool {
-	return c == '_' || c == '$' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf
-}
-
-// skipEscaped is skipQuoted for a quote at i in which a backslash makes the next character an ordinary one.
-func skipEscaped(sql string, i int) (int, error) {
-	for i++; i < len(sql); i++ {
-		switch sql[i] {
-		case '\\':
-			i++
-		case '\'':
-			return i + 1, nil
-		}
-	}
-	return 0, errors.New("the raw SQL has an opening ' without its end")
-}
-
-// dollarTag returns the opening $tag$ of PostgreSQL's dollar quotes, or "".
-func dollarTag(s string) string {
-	for i := 1; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '$':
-			return s[:i+1]
-		case c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf || i > 1 && c >= '0' && c <= '9':
-		default:
-			return ""
-		}
-	}
-	return ""
-}
-
 // ValueOf turns an argument of raw SQL into a value.
-func ValueOf(x any) (schema.Value, error) {
+func ValueOf(x any) (schema.Value, error) { return valueOf(x, 0) }
+
+// maxWithin is how many values may be within one another: what a pointer leads to, what a Value method gives, what a slice holds. A type
+// that leads to itself would go on for ever.
+const maxWithin = 16
+
+func valueOf(x any, depth int) (schema.Value, error) {
+	if depth > maxWithin {
+		return schema.Value{}, fmt.Errorf("a %T cannot be an argument: it leads to itself; its Value method must give a type of package driver", x)
+	}
 	switch v := x.(type) {
 	case nil:
 		return schema.Value{}, nil
@@ -262,7 +177,7 @@ func ValueOf(x any) (schema.Value, error) {
 		if err != nil {
 			return schema.Value{}, fmt.Errorf("the Value method of %T failed", x)
 		}
-		return ValueOf(inner)
+		return valueOf(inner, depth+1)
 	}
 	rv := reflect.ValueOf(x)
 	switch {
@@ -270,7 +185,7 @@ func ValueOf(x any) (schema.Value, error) {
 		if rv.IsNil() {
 			return schema.Value{}, nil
 		}
-		return ValueOf(rv.Elem().Interface())
+		return valueOf(rv.Elem().Interface(), depth+1)
 	case rv.Kind() == reflect.Bool:
 		return schema.BoolValue(rv.Bool()), nil
 	case rv.CanInt():
@@ -290,31 +205,60 @@ func ValueOf(x any) (schema.Value, error) {
 	case rv.Kind() == reflect.Slice && rv.Type().Elem().Kind() == reflect.Uint8:
 		return schema.BytesValue(rv.Bytes()), nil
 	case rv.Kind() == reflect.Slice:
-		return listOf(rv)
+		return listOf(rv, depth+1)
 	}
 	return schema.Value{}, fmt.Errorf("a %T cannot be an argument", x)
 }
 
 // listOf turns a slice into a list; its elements must be of one kind.
-func listOf(rv reflect.Value) (schema.Value, error) {
-	elem, err := ValueOf(reflect.Zero(rv.Type().Elem()).Interface())
-	kind := elem.Kind()
-	if kind == schema.Null && rv.Len() > 0 {
-		if elem, err = ValueOf(rv.Index(0).Interface()); err == nil {
-			kind = elem.Kind()
-		}
-	}
+func listOf(rv reflect.Value, depth int) (schema.Value, error) {
+	kind, err := elemKind(rv, depth)
 	if err != nil || kind == schema.Null {
 		return schema.Value{}, fmt.Errorf("a %s cannot be a list argument", rv.Type())
 	}
 	return schema.NewList(kind, rv.Len(), func(i int) (schema.Value, error) {
-		v, err := ValueOf(rv.Index(i).Interface())
+		v, err := valueOf(rv.Index(i).Interface(), depth)
 		if err == nil && v.Kind() != kind {
 			err = errors.New("the elements of a list argument must be of one type and not nil")
 		}
 		return v, err
 	})
 }
+
+// elemKind returns the kind of a slice's elements, Null if it is not known. A Value method is called on what is in the slice, and on nothing
+// else: an empty slice of such a type has the kind of the type that it is defined over.
+func elemKind(rv reflect.Value, depth int) (schema.Kind, error) {
+	t := rv.Type().Elem()
+	zero := reflect.Zero(t)
+	if t.Kind() != reflect.Interface && t.Kind() != reflect.Pointer && t.Implements(valuerType) && !plain(t) {
+		if rv.Len() > 0 {
+			zero = rv.Index(0)
+		} else if basic, ok := basics[t.Kind()]; ok {
+			zero = reflect.Zero(basic)
+		} else {
+			return schema.Text, nil
+		}
+	}
+	elem, err := valueOf(zero.Interface(), depth)
+	if err == nil && elem.IsNull() && rv.Len() > 0 {
+		elem, err = valueOf(rv.Index(0).Interface(), depth)
+	}
+	return elem.Kind(), err
+}
+
+// plain reports whether a type is a value without its Value method.
+func plain(t reflect.Type) bool { return t == reflect.TypeFor[uuid.UUID]() }
+
+var valuerType = reflect.TypeFor[driver.Valuer]()
+
+// basics are the types that others are defined over, by their kinds.
+var basics = func() map[reflect.Kind]reflect.Type {
+	m := map[reflect.Kind]reflect.Type{}
+	for _, x := range []any{false, 0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0), uint64(0), float32(0), 0.0, ""} {
+		m[reflect.TypeOf(x).Kind()] = reflect.TypeOf(x)
+	}
+	return m
+}()
 
 // checkText refuses what no text column can hold.
 func checkText(s string) error {

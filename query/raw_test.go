@@ -1,74 +1,62 @@
 package query
 
 import (
-	"slices"
-	"strings"
+	"database/sql"
+	"database/sql/driver"
+	"reflect"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/matryer/is"
 )
 
-// Ensure that SQL is cut at its placeholders and nowhere else.
-func TestSplitRaw(t *testing.T) {
-	t.Parallel()
-	for sql, want := range map[string][]string{
-		"1 = 1":            {"1 = 1"},
-		"a = ?":            {"a = ", ""},
-		"? = ?":            {"", " = ", ""},
-		"a ?? b":           {"a ? b"},
-		"a ??? b":          {"a ?", " b"},
-		"a ???? b":         {"a ?? b"},
-		"a = '?' AND ?":    {"a = '?' AND ", ""},
-		"a = '??'":         {"a = '??'"},
-		"'it''s ?' = ?":    {"'it''s ?' = ", ""},
-		`"a?""?" = ?`:      {`"a?""?" = `, ""},
-		"/* ? */ ?":        {"/* ? */ ", ""},
-		"$$ ? $$ ?":        {"$$ ? $$ ", ""},
-		"$a$ ? $$ $a$ ?":   {"$a$ ? $$ $a$ ", ""},
-		"a = $1":           {"a = $1"}, // no dollar quote; the number of arguments does not fit then
-		"a - - ? / b":      {"a - - ", " / b"},
-		"é = ? || 'é?'":    {"é = ", " || 'é?'"},
-		"'a' '?' \"?\" ??": {`'a' '?' "?" ?`},
-	} {
-		got, err := splitRaw(sql)
-		if err != nil || !slices.Equal(got, want) {
-			t.Errorf("%q: %q, %v", sql, got, err)
-		}
+type (
+	itself  int
+	circle  *circle
+	nest    []nest
+	counted int64
+)
+
+func (v itself) Value() (driver.Value, error) { return v, nil }
+
+// Value must be called on nothing that the caller has not passed.
+func (v counted) Value() (driver.Value, error) {
+	if v == 0 {
+		panic("a zero that nobody passed")
 	}
-	for _, sql := range []string{"", " ", "'", "a = 'b", `"`, "/*", "/*/", "$$", "$a$ $b$", "a -- b", "--", "?1", "a = ?9", "???1"} {
-		if got, err := splitRaw(sql); err == nil {
-			t.Errorf("%q is taken: %q", sql, got)
-		}
-	}
+	return int64(v), nil
 }
 
-// Ensure that no text makes the splitting fail, that nothing of it is lost, and that what is quoted holds no placeholder.
-func FuzzSplitRaw(f *testing.F) {
-	for _, s := range []string{"a = ?", "'?' ?? \"?\"", "/* ? */ $a$?$a$", "--", "?1"} {
-		f.Add(s)
+// Ensure that a type which leads to itself is an error and not the end of the process, and that no Value method is
+// called on a zero element of a list.
+func TestValueOfItself(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	var loop circle
+	loop = &loop
+	for _, a := range []any{itself(1), []itself{1}, []itself{1, 2}, loop, nest{}, nest{{}}, []any{itself(1)}} {
+		_, err := ValueOf(a)
+		is.True(err != nil)
 	}
-	f.Fuzz(func(t *testing.T, sql string) {
-		parts, err := splitRaw(sql)
-		if err != nil {
-			return
+	for _, a := range []any{[]counted{3}, []counted{3, 4}, []counted{}, []*counted{new(counted)}[:0:0]} {
+		v, err := ValueOf(a)
+		if reflect.TypeOf(a).Elem().Kind() == reflect.Pointer {
+			is.True(err != nil) // of no kind
+			continue
 		}
-		if strings.ContainsAny(sql, "'\"/$") {
-			if n := strings.Count(sql, "?"); n < len(parts)-1 {
-				t.Fatalf("%q has %d placeholders", sql, len(parts)-1)
-			}
-			return
-		}
-		var back strings.Builder
-		for i, p := range parts {
-			if i > 0 {
-				back.WriteByte('?')
-			}
-			back.WriteString(strings.ReplaceAll(p, "?", "??"))
-		}
-		if back.String() != sql {
-			t.Fatalf("%q became %q", sql, back.String())
-		}
-	})
+		is.NoErr(err)
+		is.Equal(v.String(), "list of int64")
+	}
+	v, err := ValueOf([]sql.NullString{})
+	is.NoErr(err)
+	is.Equal(v.String(), "list of text")
+	v, err = ValueOf([]uuid.UUID{})
+	is.NoErr(err)
+	is.Equal(v.String(), "list of uuid")
+	one := counted(3)
+	v, err = ValueOf(&one)
+	is.NoErr(err)
+	is.Equal(v.Int(), int64(3))
 }
 
 // Ensure that an argument that no statement takes is an error, and that one that it takes has its kind.

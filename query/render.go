@@ -228,8 +228,7 @@ func (r *renderer) node(n *node) {
 			r.arg(n.kids[i].val)
 		}
 	case opMatch:
-		r.b.WriteString(r.d.Match(n.left(), r.side(n), n.fold, n.not))
-		r.arg(schema.TextValue(schema.Text, r.d.Pattern(n.match, n.fold, n.val.Text())))
+		r.match(n)
 	default:
 		col, expr := r.operand(n)
 		r.b.WriteString(expr + opText[n.op])
@@ -240,6 +239,36 @@ func (r *renderer) node(n *node) {
 		r.b.WriteString(r.folded(col, r.d.Arg(col.Kind)))
 		r.arg(n.val)
 	}
+}
+
+// match writes the condition that a text matches.
+func (r *renderer) match(n *node) {
+	col, expr := n.left(), r.side(n)
+	if !n.scans(r.d) {
+		r.b.WriteString(r.d.Match(col, expr, n.match, n.fold, n.not))
+	} else {
+		if n.not {
+			r.b.WriteString("NOT ")
+		}
+		r.b.WriteString("(" + r.d.Match(col, expr, dialect.MatchPrefix, n.fold, false) + " AND " + r.d.Match(col, expr, n.match, n.fold, false) + ")")
+	}
+	for _, v := range n.patterns(nil, r.d) {
+		r.arg(v)
+	}
+}
+
+// patterns appends the arguments of match.
+func (n *node) patterns(dst []schema.Value, d dialect.Dialect) []schema.Value {
+	text := n.val.Text()
+	if n.scans(d) {
+		dst = append(dst, schema.TextValue(schema.Text, d.Pattern(dialect.MatchPrefix, n.fold, dialect.LikePrefix(text))))
+	}
+	return append(dst, schema.TextValue(schema.Text, d.Pattern(n.match, n.fold, text)))
+}
+
+// scans reports whether what a pattern begins with is a condition of its own: one on a column, which an index may serve.
+func (n *node) scans(d dialect.Dialect) bool {
+	return n.match == dialect.MatchLike && n.x == nil && n.part == dialect.NoPart && d.Features().LikeScans
 }
 
 // folds reports whether texts that are like those of a column are compared by an expression on both sides.
@@ -387,7 +416,7 @@ func values(dst []schema.Value, d dialect.Dialect, nodes []node) []schema.Value 
 			dst = append(dst, n.val)
 			continue
 		case n.op == opMatch:
-			dst = append(dst, schema.TextValue(schema.Text, d.Pattern(n.match, n.fold, n.val.Text())))
+			dst = n.patterns(dst, d)
 			continue
 		}
 		switch n.op {

@@ -102,7 +102,7 @@ func (s *source) cond(depth int) query.Cond[*post] {
 	case 14:
 		return query.Raw[*post]("views = ?"+strings.Repeat(" OR ? = '?'", n), make([]any, n+1)...)
 	case 15:
-		return query.Raw[*post]([]string{"1 = 1", "title ?? ?", "'??' = ?", `"at" = ?`, "1=1", "/*?*/ 1 = ?", "$$?$$ = ?"}[n], make([]any, []int{0, 1, 1, 1, 0, 1, 1}[n])...)
+		return query.Raw[*post]([]string{"1 = 1", "title ?? ?", "'??' = ?", `"at" = ?`, "1=1", "/*?*/ 1 = ?", "E'\\'?' = ?"}[n], make([]any, []int{0, 1, 1, 1, 0, 1, 1}[n])...)
 	case 16:
 		return query.Cond[*post]{}
 	case 17, 18:

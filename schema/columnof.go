@@ -17,7 +17,7 @@ func ColumnOf(t reflect.Type) (*Column, error) {
 // FieldsOf returns the columns of any struct, a model or not, for reading rows that need not be those of a table. They have the
 // names that tags and fields give, and offsets; a table, keys and indexes are of no matter.
 func FieldsOf(t reflect.Type) ([]*Column, error) {
-	b := builder{table: &Table{Model: t, byName: map[string]*Column{}}}
+	b := builder{table: &Table{Model: t, byName: map[string]*Column{}}, result: true}
 	if err := b.addStruct(t, nil, 0, "", false); err != nil {
 		return nil, fmt.Errorf("prom: %s: %w", t, err)
 	}

@@ -46,6 +46,11 @@ func TestOfErrors(t *testing.T) {
 
 		// columns
 		{tagged[int](`uniqe`), `field B: tag prom:"uniqe": "uniqe" looks like the option unique`},
+		{tagged[int](`required`), `field B: tag prom:"required": "required" is an option of other libraries, not of prom`},
+		{struct {
+			named
+			B int `Prom:"key"` //nolint:govet // that is what is tested
+		}{}, `field B: the key Prom of the struct tag is written prom`},
 		{struct {
 			named
 			B int `prom:"name='a'"`
@@ -190,10 +195,10 @@ func TestOfErrors(t *testing.T) {
 		{blank(`on=a`), "a blank field declares an index"},
 		{blank(`x,index=x,on=a`), "a blank field declares an index"},
 		{tagged[int](`index,include=a`), "on, include and where stand on a blank field _, not on a column"},
-		{blank(`index=x,on='a, lower(c'`), "index x: a parenthesis or a quote is not closed"},
-		{blank(`index=x,on='lower(c))'`), "index x: a parenthesis or a quote is not closed"},
-		{blank(`index=x,on='lower(c) ; x'`), "index x: an expression cannot hold ';'"},
-		{blank(`index=x,on='f(''?'', ?)'`), "index x: an expression cannot hold '?'"},
+		{blank(`index=x,on='a, lower(c'`), "index x: the raw SQL has an opening ( without its end"},
+		{blank(`index=x,on='lower(c))'`), "index x: the raw SQL has a closing ) without its opening ("},
+		{blank(`index=x,on='lower(c) ; x'`), "index x: the raw SQL has a semicolon"},
+		{blank(`index=x,on='f(''?'', ?)'`), "index x: the raw SQL has a question mark"},
 		{blank(`index=x,on=a,include=a`), `index x: include: the column "a" is in the index already`},
 		{blank(`index=x,on=a,include='j, j'`), `index x: include: the column "j" is in the index already`},
 		{blank(`index=x,on=a,include=c`), `index x: include: there is no column "c"; the columns are a, j`},
@@ -202,7 +207,9 @@ func TestOfErrors(t *testing.T) {
 		{blank(`index=x,on=''`), "the option on needs a value"},
 		{blank(`index=x,on='a,'`), `there is no column ""`},
 		{blank(`index=x,on=j`), `the column "j" holds JSON or a list, which cannot be indexed so`},
-		{blank(`index=x,on=a,where='a = ?'`), "index x: where cannot hold arguments"},
+		{blank(`index=x,on=a,where='a = ?'`), "index x: where: the raw SQL has a question mark"},
+		{blank(`index=x,on=a,where='a > 1) OR (a < 1'`), "index x: where: the raw SQL has a closing ) without"},
+		{blank(`index=x,on=a,where='a > $1'`), "index x: where: the raw SQL has $1, which is a placeholder"},
 		{blank(`index=x,unique=y,on=a`), "one blank field declares one index"},
 		{blank(`index=x,on=a,key`), "the option key does not belong on a blank field; use index or unique, on, include and where"},
 		{blank(`index=a,on=j`), `an index named "a" is declared already`},

@@ -191,7 +191,7 @@ func boolInt(b bool) int {
 
 // same reports whether two names are one to the database.
 func (f *Found) same(a, b string) bool {
-	return a == b || f.FoldNames && foldName(a) == foldName(b)
+	return a == b || f.FoldNames && FoldName(a) == FoldName(b)
 }
 
 // covers reports whether the index that was found does the work of the one that is wanted.

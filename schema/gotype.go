@@ -23,6 +23,7 @@ var (
 	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 	referrerType    = reflect.TypeFor[referrer]()
 	relaterType     = reflect.TypeFor[relater]()
+	tableNamer      = reflect.TypeFor[TableNamer]()
 )
 
 // nullInner returns the type of the value inside database/sql's Null types and its offset: sql.Null[V] and the older

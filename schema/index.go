@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/prom-go/prom/internal/sqltext"
 )
 
 // pendingIndex is an index as the tags tell it, before all columns are known.
@@ -106,10 +108,10 @@ func (b *builder) setWas(tg *tag, was string) error {
 		return errors.New("was, the table's name from before, stands alone on its blank field")
 	case b.table.Was != "":
 		return fmt.Errorf("the table's name from before is told already, %q", b.table.Was)
-	case foldName(was) == foldName(b.table.Name):
+	case FoldName(was) == FoldName(b.table.Name):
 		return errors.New("was is the table's name from before, and not the one that it has")
 	}
-	if err := CheckTableName(was); err != nil {
+	if err := checkTableName(was); err != nil {
 		return fmt.Errorf("was: %w", err)
 	}
 	b.table.Was = was
@@ -117,8 +119,8 @@ func (b *builder) setWas(tg *tag, was string) error {
 }
 
 // checkShortName is [CheckName] of an index's own name, to which that of its table is added.
-func checkShortName(name string) error {
-	if strings.Contains(name, ".") {
+func (b *builder) checkShortName(name string) error {
+	if strings.Contains(name, ".") && b.table.byName[name] == nil { // an index of one column is named after it
 		return fmt.Errorf("the name %q holds a dot; an index lies in the schema of its table, whose name is put before its own", name)
 	}
 	return CheckName(name)
@@ -133,11 +135,13 @@ func (b *builder) makeIndexes() error {
 				return fmt.Errorf("index %s: %w", p.name, err)
 			}
 		}
-		if err := checkShortName(p.name); err != nil {
+		if err := b.checkShortName(p.name); err != nil {
 			return fmt.Errorf("index name: %w", err)
 		}
-		if strings.ContainsAny(p.where, "?\x00") {
-			return fmt.Errorf("index %s: where cannot hold arguments", p.name)
+		if p.where != "" {
+			if err := sqltext.Closed(p.where); err != nil {
+				return fmt.Errorf("index %s: where: %w", p.name, err)
+			}
 		}
 		if err := b.checkIndexName(p.name); err != nil {
 			return err
@@ -163,7 +167,7 @@ func (b *builder) makeIndexes() error {
 // what PostgreSQL makes for a primary key, which shares one namespace with indexes.
 func (b *builder) checkIndexName(name string) error {
 	for _, ix := range b.table.Indexes {
-		if foldName(ix.short) == foldName(name) {
+		if FoldName(ix.short) == FoldName(name) {
 			return fmt.Errorf("the indexes %q and %q differ in case only, which SQLite does not tell apart", name, ix.short)
 		}
 	}
@@ -183,7 +187,7 @@ func (b *builder) parseOn(on string) ([]IndexColumn, error) {
 	if err == nil || !strings.ContainsRune(on, '(') {
 		return list, err
 	}
-	terms, err := splitTerms(on)
+	terms, err := sqltext.Terms(on)
 	if err != nil {
 		return nil, err
 	}
@@ -250,39 +254,6 @@ func (b *builder) parseInclude(p pendingIndex) ([]*Column, error) {
 		list = append(list, c)
 	}
 	return list, nil
-}
-
-// splitTerms splits a list at its commas, but for those in parentheses and in quotes. What it cannot tell apart is an error: the text goes
-// into a statement of DDL as it is.
-func splitTerms(s string) ([]string, error) {
-	var list []string
-	depth, begin, quote := 0, 0, byte(0)
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '(':
-			depth++
-		case c == ')':
-			depth--
-		case c == '?' || c == ';' || c == 0:
-			return nil, fmt.Errorf("an expression cannot hold %q", c)
-		case c == ',' && depth == 0:
-			list, begin = append(list, s[begin:i]), i+1
-		}
-		if depth < 0 {
-			break
-		}
-	}
-	if depth != 0 || quote != 0 {
-		return nil, errors.New("a parenthesis or a quote is not closed")
-	}
-	return append(list, s[begin:]), nil
 }
 
 // cutLast cuts s around its last space.

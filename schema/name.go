@@ -47,16 +47,16 @@ const (
 
 // checkColumnName is CheckName with the names that no column can have.
 func checkColumnName(name string) error {
-	if why, ok := systemColumns[foldName(name)]; ok {
+	if why, ok := systemColumns[FoldName(name)]; ok {
 		return fmt.Errorf("the name %q %s", name, why)
 	}
 	return CheckName(name)
 }
 
-// CheckTableName is [CheckName] with the names that belong to the engines: a query on such a table would go to a catalog or
+// checkTableName is [CheckName] with the names that belong to the engines: a query on such a table would go to a catalog or
 // to a function instead. A dot is refused, since the name is quoted as a whole: it would be that of another table than the one in the schema.
-func CheckTableName(name string) error {
-	low := foldName(name)
+func checkTableName(name string) error {
+	low := FoldName(name)
 	for _, prefix := range []string{"pg_", "sqlite_", "pragma_"} {
 		if strings.HasPrefix(low, prefix) {
 			return fmt.Errorf("the name %q begins with %s, which belongs to the engines", name, prefix)
@@ -72,8 +72,8 @@ func CheckTableName(name string) error {
 	return CheckName(name)
 }
 
-// foldName returns the name in the form in which SQLite compares names: the letters A to Z in lower case.
-func foldName(name string) string {
+// FoldName returns the name in the form in which SQLite compares names: the letters A to Z in lower case.
+func FoldName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
 			r += 'a' - 'A'

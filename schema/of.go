@@ -71,12 +71,13 @@ type builder struct {
 	table   *Table
 	last    []*Column // of an embedded prom.Model: after the model's own
 	indexes []pendingIndex
+	result  bool // the struct is for rows of a result and no table's
 }
 
 func (b *builder) setName(name string) error {
 	t := b.table
 	if t.Name = name; name != "" {
-		return CheckTableName(name)
+		return checkTableName(name)
 	}
 	t.Name = Snake(t.Model.Name())
 	if n, ok := reflect.TypeAssert[TableNamer](reflect.New(t.Model)); ok {
@@ -84,7 +85,7 @@ func (b *builder) setName(name string) error {
 	} else if strings.ContainsAny(t.Name, "[") || t.Name == "" {
 		return errors.New("a generic or unnamed type needs a method TableName() string")
 	}
-	if err := CheckTableName(t.Name); err != nil {
+	if err := checkTableName(t.Name); err != nil {
 		return fmt.Errorf("table name: %w", err)
 	}
 	return nil
@@ -99,6 +100,9 @@ func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix s
 		f := t.Field(i)
 		text, tagged := f.Tag.Lookup("prom")
 		tg, err := parseTag(text)
+		if err == nil && !tagged {
+			err = lostTag(f.Tag)
+		}
 		if err != nil {
 			return b.tagError(prefix+f.Name, text, err)
 		}
@@ -189,7 +193,7 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 		if other.Name == c.Name {
 			return fmt.Errorf("the column %q belongs to field %s already", c.Name, other.Field)
 		}
-		if foldName(other.Name) == foldName(c.Name) {
+		if FoldName(other.Name) == FoldName(c.Name) {
 			return fmt.Errorf("the columns %q and %q (field %s) differ in case only, which SQLite does not tell apart", c.Name, other.Name, other.Field)
 		}
 	}
@@ -197,7 +201,7 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 		if err := checkColumnName(was); err != nil {
 			return fmt.Errorf("was: %w", err)
 		}
-		if foldName(was) == foldName(c.Name) {
+		if FoldName(was) == FoldName(c.Name) {
 			return errors.New("was is the column's name from before, and not the one that it has")
 		}
 		c.Was = was
@@ -206,6 +210,9 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 		return fmt.Errorf("via and to are for fields of type prom.Many and prom.ManyVia, not for %s", c.Type)
 	}
 	if err := c.setKind(tg); err != nil {
+		return err
+	}
+	if err := b.checkDocument(c, tg); err != nil {
 		return err
 	}
 	if err := c.setReference(b.table.Model); err != nil {

@@ -94,6 +94,23 @@ func (c *Column) Narrow() (low, high *Bound) {
 	return nil, nil
 }
 
+// Bounds returns the limits that the column's CHECK holds: those of its rules, or of its Go type where that is narrower. Nil
+// is no limit.
+func (c *Column) Bounds() (low, high *Bound) {
+	low, high = c.Rules.Min, c.Rules.Max
+	if c.Kind.Integer() {
+		// An update that adds or subtracts must not leave what no reader could hold.
+		least, greatest := c.Narrow()
+		if least != nil && (low == nil || low.Int < least.Int) {
+			low = least
+		}
+		if greatest != nil && (high == nil || high.Int > greatest.Int) {
+			high = greatest
+		}
+	}
+	return low, high
+}
+
 // Rules are what a value must keep. They hold in Go before any SQL, and sizes in the database by CHECK too.
 type Rules struct {
 	Min, Max *Bound   // of a text: characters; of bytes: bytes; of a number: its value
@@ -279,7 +296,7 @@ func (t *Table) WithName(name string) (*Table, error) {
 	if name == t.Name {
 		return t, nil
 	}
-	if err := CheckTableName(name); err != nil {
+	if err := checkTableName(name); err != nil {
 		return nil, err
 	}
 	u := *t

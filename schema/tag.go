@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ import (
 //	value   = text without "," | "'" text with '' for ' "'"
 //
 // A first item that is not an option is the column's name. So that a mistyped option does not become a name, a first
-// item that is close to an option is refused; name= says that a name is meant.
+// item that is close to an option, or an option of another library, is refused; name= says that a name is meant.
 var options = []option{
 	{"name", needsValue, "the column's name, when it is the name of an option too: name=unique"},
 	{"key", flag, "part of the primary key; on several fields, a composite key in their order"},
@@ -100,7 +101,7 @@ func (t *tag) value(name string) (string, bool) {
 // parseTag parses the text of a prom tag.
 func parseTag(s string) (tag, error) {
 	var t tag
-	if s == "-" {
+	if strings.TrimSpace(s) == "-" {
 		t.skip = true
 		return t, nil
 	}
@@ -114,14 +115,19 @@ func parseTag(s string) (tag, error) {
 		switch {
 		case word == "" && !hasValue:
 			continue // an empty item, such as the first one of ",unique"
+		case word == "-":
+			return t, errors.New(`"-" leaves the field out and stands alone: prom:"-"`)
 		case i < 0 && first && !hasValue:
 			if near := nearestOption(word); near != "" {
 				return t, fmt.Errorf("%q looks like the option %s; a column of this name is written name=%s", word, near, word)
 			}
+			if err := checkName(word); err != nil {
+				return t, err
+			}
 			t.name = word
 			continue
 		case i < 0:
-			return t, fmt.Errorf("unknown option %q; the options are %s", word, optionList())
+			return t, unknownItem(word)
 		case options[i].value == flag && hasValue:
 			return t, fmt.Errorf("the option %s takes no value", word)
 		case options[i].value == needsValue && !hasValue, hasValue && value == "" && !mayBeEmpty(word):

@@ -12,10 +12,10 @@ func (t *Table) checkWas() error {
 		for _, other := range t.Columns {
 			switch {
 			case c.Was == "" || c == other:
-			case foldName(other.Name) == foldName(c.Was):
+			case FoldName(other.Name) == FoldName(c.Was):
 				return fmt.Errorf("field %s: was=%s: the column of field %s has that name now, so that the old values would be taken for its own; give that field another "+
 					"column name, or take the option was out when no database has the old column any more", c.Field, c.Was, other.Field)
-			case foldName(other.Was) == foldName(c.Was):
+			case FoldName(other.Was) == FoldName(c.Was):
 				return fmt.Errorf("field %s: was=%s: field %s tells the same name from before", c.Field, c.Was, other.Field)
 			}
 		}

@@ -31,5 +31,5 @@ func defaultOf(c schema.FoundColumn) (string, bool) {
 	if _, err := schema.ParseLiteral(c.Kind, s); err != nil {
 		return "", false
 	}
-	return tagValue(s)
+	return s, true
 }

@@ -1,12 +1,15 @@
 package main
 
 import (
-	"bytes"
+	"encoding/json"
 	"fmt"
 	"go/format"
+	"reflect"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -14,18 +17,24 @@ import (
 type generator struct {
 	pkg    string
 	tables []*found
-	left   []string        // tables whose names no model can have
+	left   []string        // tables that no model can have
 	used   map[string]bool // names of the package
 
-	body    bytes.Buffer
+	body    source
 	imports map[string]bool
 }
 
+// add takes a table that a model can have. Of another one nothing but a comment is written.
 func (g *generator) add(table string, f schema.Found) {
 	if g.used == nil {
 		g.used = map[string]bool{}
 	}
-	g.tables = append(g.tables, &found{Found: f, table: table, name: unused(g.used, goName(table)), fields: map[string]string{}})
+	if _, err := schema.OfNamed(reflect.TypeFor[struct{ ID int64 }](), table); err != nil {
+		g.left = append(g.left, table)
+		return
+	}
+	t := &found{Found: f, table: table, name: unused(g.used, goName(table)), fields: map[string]string{}}
+	g.tables = append(g.tables, t)
 }
 
 // source returns the file, formatted.
@@ -34,30 +43,32 @@ func (g *generator) source() ([]byte, error) {
 	for _, t := range g.tables {
 		g.table(t)
 	}
-	var file bytes.Buffer
-	fmt.Fprintf(&file, "// Package %s has the models of a database. Promgen has written it; it may be changed.\npackage %s\n\nimport (\n", g.pkg, g.pkg)
+	var file source
+	file.comment("Package %s has the models of a database. Promgen has written it; it may be changed.", g.pkg)
+	file.printf("package %s\n\nimport (\n", g.pkg)
 	for _, group := range [][]string{{"encoding/json", "time"}, {"github.com/prom-go/prom"}} {
 		for _, path := range group {
 			if g.imports[path] {
-				fmt.Fprintf(&file, "%q\n", path)
+				file.printf("%q\n", path)
 			}
 		}
-		file.WriteByte('\n')
+		file.printf("\n")
 	}
-	file.WriteString(")\n")
-	for _, name := range g.left {
-		fmt.Fprintf(&file, "\n// The table %q has a name that no model can have. It is left out.\n", name)
+	file.printf(")\n\n")
+	for _, table := range g.left {
+		file.comment("The table %q has a name that no model can have. It is left out.", table)
 	}
-	file.Write(g.body.Bytes())
-	return format.Source(file.Bytes())
+	file.text.Write(g.body.text.Bytes())
+	return format.Source(file.text.Bytes())
 }
 
 // field is a column as a field of a struct.
 type field struct {
 	column schema.FoundColumn
 	name   string
-	typ    string // of the field
-	family string // of its handle, without Of; "" for none
+	typ    string       // of the field
+	stored reflect.Type // the same, without the pointer and the reference
+	family string       // of its handle, without Of; "" for none
 	tag    []string
 }
 
@@ -65,53 +76,59 @@ func (g *generator) table(t *found) {
 	embedded, own := model(t)
 	var fields []*field
 	var notes []string
-	names := map[string]bool{"Model": true, "UUIDModel": true}
+	names := map[string]bool{"Model": true, "UUIDModel": true, "TableName": true}
+	if embedded != "" {
+		names["ID"], names["Created"], names["Updated"], names["IsNew"] = true, true, true, true
+	}
+	folded := map[string]bool{}
 	for _, c := range own {
 		f := g.field(t, c)
 		if f == nil {
-			notes = append(notes, fmt.Sprintf("// The column %q has the type %s, which no field is stored as. It is left out.", c.Name, c.Type))
+			notes = append(notes, fmt.Sprintf("The column %q has the type %s, which no field is stored as. It is left out.",
+				c.Name, c.Type))
 			continue
 		}
-		f.name = unused(names, goName(c.Name))
-		t.fields[c.Name] = f.name
-		if schema.Snake(f.name) != c.Name {
-			name, ok := tagValue(c.Name)
-			if !ok || schema.CheckName(c.Name) != nil {
-				notes = append(notes, fmt.Sprintf("// The column %q has a name that no tag can give. It is left out.", c.Name))
-				continue
-			}
-			f.tag = append([]string{"name=" + name}, f.tag...)
+		if f.name = unused(names, goName(c.Name)); schema.Snake(f.name) != c.Name {
+			f.tag = append([]string{"name=" + tagValue(c.Name)}, f.tag...)
 		}
+		low := schema.FoldName(c.Name) // a model has no two columns that differ in case only
+		if folded[low] || !f.readsBack() {
+			notes = append(notes, fmt.Sprintf("The column %q is one that no tag can tell. It is left out.", c.Name))
+			continue
+		}
+		folded[low] = true
+		t.fields[c.Name] = f.name
 		fields = append(fields, f)
 	}
 	blanks, left := indexes(t, fields)
 	notes = append(notes, left...)
 
 	w := &g.body
-	fmt.Fprintf(w, "\n// %s is a row of the table %s.\n", t.name, t.table)
-	fmt.Fprintf(w, "type %s struct {\n", t.name)
+	w.printf("\n")
+	w.comment("%s is a row of the table %s.", t.name, t.table)
+	w.printf("type %s struct {\n", t.name)
 	if embedded != "" {
-		fmt.Fprintf(w, "prom.%s\n", embedded)
+		w.printf("prom.%s\n", embedded)
 	}
 	for _, f := range fields {
-		tag := ""
-		if len(f.tag) > 0 {
-			tag = " `prom:\"" + strings.Join(f.tag, ",") + "\"`"
-		}
-		fmt.Fprintf(w, "%s %s%s\n", f.name, f.typ, tag)
+		w.printf("%s %s%s\n", f.name, f.typ, structTag(f.tag))
 	}
 	for _, b := range blanks {
-		fmt.Fprintf(w, "_ struct{} `prom:\"%s\"`\n", b)
+		w.printf("_ struct{}%s\n", structTag(b))
 	}
 	for _, n := range notes {
-		fmt.Fprintf(w, "%s\n", n)
+		w.comment("%s", n)
 	}
-	w.WriteString("}\n")
+	w.printf("}\n")
 	if schema.Snake(t.name) != t.table {
-		fmt.Fprintf(w, "\n// TableName returns the name of the table.\nfunc (%s) TableName() string { return %q }\n", t.name, t.table)
+		w.printf("\n")
+		w.comment("TableName returns the name of the table.")
+		w.printf("func (%s) TableName() string { return %q }\n", t.name, t.table)
 	}
 	repo := unused(g.used, t.name+"Repo")
-	fmt.Fprintf(w, "\n// %s and its fields.\nvar (\n%s = prom.NewRepo[%s]()\n", repo, repo, t.name)
+	w.printf("\n")
+	w.comment("%s and its fields.", repo)
+	w.printf("var (\n%s = prom.NewRepo[%s]()\n", repo, t.name)
 	if embedded != "" {
 		id, family := "int64", "Number"
 		if embedded == "UUIDModel" {
@@ -124,7 +141,7 @@ func (g *generator) table(t *found) {
 	for _, f := range fields {
 		g.handle(t, f.name, f.family, f.typ)
 	}
-	w.WriteString(")\n")
+	w.printf(")\n")
 }
 
 func (g *generator) handle(t *found, name, family, typ string) {
@@ -137,7 +154,8 @@ func (g *generator) handle(t *found, name, family, typ string) {
 	if family == "" {
 		return
 	}
-	fmt.Fprintf(&g.body, "%s = prom.%sOf(func(v *%s) *%s { return &v.%s })\n", unused(g.used, t.name+name), family, t.name, typ, name)
+	handle := unused(g.used, t.name+name)
+	g.body.printf("%s = prom.%sOf(func(v *%s) *%s { return &v.%s })\n", handle, family, t.name, typ, name)
 }
 
 // model returns the struct to embed for the key and the times that it has, and the other columns.
@@ -160,13 +178,28 @@ func model(t *found) (embedded string, own []schema.FoundColumn) {
 	return embedded, own
 }
 
-// goTypes are the types of fields by kind, the families of their handles, and the tags that they need.
-var goTypes = map[schema.Kind]struct{ typ, family, tag string }{
-	schema.Bool: {"bool", "Field", ""}, schema.Int16: {"int16", "Number", ""}, schema.Int32: {"int32", "Number", ""},
-	schema.Int64: {"int64", "Number", ""}, schema.Uint64: {"uint64", "Number", ""}, schema.Float32: {"float32", "Number", ""},
-	schema.Float64: {"float64", "Number", ""}, schema.Text: {"string", "Text", ""}, schema.Bytes: {"[]byte", "Ordered", ""},
-	schema.Decimal: {"string", "Ordered", "decimal"}, schema.Time: {"time.Time", "Time", ""}, schema.Date: {"time.Time", "Time", "date"},
-	schema.Clock: {"time.Duration", "Ordered", "clock"}, schema.UUID: {"prom.UUID", "Ordered", ""}, schema.JSON: {"json.RawMessage", "JSON", ""},
+// goTypes are the types of fields by kind, as they are written and as they are, the families of their handles, and the
+// tags that they need.
+var goTypes = map[schema.Kind]struct {
+	typ         string
+	is          reflect.Type
+	family, tag string
+}{
+	schema.Bool:    {"bool", reflect.TypeFor[bool](), "Field", ""},
+	schema.Int16:   {"int16", reflect.TypeFor[int16](), "Number", ""},
+	schema.Int32:   {"int32", reflect.TypeFor[int32](), "Number", ""},
+	schema.Int64:   {"int64", reflect.TypeFor[int64](), "Number", ""},
+	schema.Uint64:  {"uint64", reflect.TypeFor[uint64](), "Number", ""},
+	schema.Float32: {"float32", reflect.TypeFor[float32](), "Number", ""},
+	schema.Float64: {"float64", reflect.TypeFor[float64](), "Number", ""},
+	schema.Text:    {"string", reflect.TypeFor[string](), "Text", ""},
+	schema.Bytes:   {"[]byte", reflect.TypeFor[[]byte](), "Ordered", ""},
+	schema.Decimal: {"string", reflect.TypeFor[string](), "Ordered", "decimal"},
+	schema.Time:    {"time.Time", reflect.TypeFor[time.Time](), "Time", ""},
+	schema.Date:    {"time.Time", reflect.TypeFor[time.Time](), "Time", "date"},
+	schema.Clock:   {"time.Duration", reflect.TypeFor[time.Duration](), "Ordered", "clock"},
+	schema.UUID:    {"prom.UUID", reflect.TypeFor[prom.UUID](), "Ordered", ""},
+	schema.JSON:    {"json.RawMessage", reflect.TypeFor[json.RawMessage](), "JSON", ""},
 }
 
 // field returns a column as a field, or nil when no field is stored as its type.
@@ -176,9 +209,9 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 	if !ok || c.Generated || list && (c.Kind.Elem() == schema.Bytes || gt.tag != "") {
 		return nil
 	}
-	f := &field{column: c, typ: gt.typ, family: gt.family}
+	f := &field{column: c, typ: gt.typ, stored: gt.is, family: gt.family}
 	if list {
-		f.typ, f.family = "[]"+gt.typ, "" // there are no handles of lists
+		f.typ, f.stored, f.family = "[]"+gt.typ, reflect.SliceOf(gt.is), "" // there are no handles of lists
 	}
 	isKey := c.Key && c.Kind != schema.JSON && c.Kind != schema.Float32 && c.Kind != schema.Float64 && !list
 	ref := g.reference(t, c)
@@ -204,7 +237,7 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 	}
 	def, ok := defaultOf(c)
 	if ok && ref == "" {
-		f.tag = append(f.tag, "default="+def)
+		f.tag = append(f.tag, defaultTag+tagValue(def))
 	}
 	if stored := c.Form.Option(); stored != "" && c.Kind == schema.Time && (!ok || def == "now") {
 		f.tag = append(f.tag, "stored="+stored)
@@ -213,6 +246,7 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 		f.typ, f.family = ref, "Ref"
 	}
 	if !c.NotNull && !isKey {
+		f.stored = reflect.PointerTo(f.stored)
 		if f.typ = "*" + f.typ; f.family != "" {
 			f.family = "Null" + strings.TrimPrefix(f.family, "Field")
 		}
@@ -240,8 +274,8 @@ func (g *generator) needs(table, other string, seen map[string]bool) bool {
 	})
 }
 
-// reference returns the type of a reference, or "" when the column is none that a model can be made of: its target is the single key of
-// a table that is generated too, and unless it may be NULL one that needs no row of this table.
+// reference returns the type of a reference, or "" when the column is none that a model can be made of: its target is
+// the single key of a table that is generated too, and unless it may be NULL one that needs no row of this table.
 func (g *generator) reference(t *found, c schema.FoundColumn) string {
 	k := t.Reference(c.Name)
 	if k == nil || c.NotNull && g.needs(k.Table, t.table, map[string]bool{}) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,73 +26,94 @@ func foldedName(expr string, fields []*field) string {
 	return ""
 }
 
-// indexes writes the indexes of a table into the tags of its fields, and returns those that need a blank field of their own and comments for
-// those that a model cannot have.
-func indexes(t *found, fields []*field) (blanks, notes []string) {
+// indexes writes the indexes of a table into the tags of its fields, and returns the tags of those that need a blank
+// field of their own, and notes of those that a model cannot have.
+func indexes(t *found, fields []*field) (blanks [][]string, notes []string) {
+	taken := map[string]bool{"pkey": true} // which PostgreSQL makes for the primary key
 	for _, ix := range t.Indexes {
-		kind := "index"
-		if ix.Unique {
-			kind = "unique"
+		if short, ok := shortName(t.table, ix.Name); ok {
+			taken[schema.FoldName(short)] = true
 		}
-		cols := make([]string, len(ix.Columns))
-		var one *field
-		ok := true
-		for i, c := range ix.Columns {
-			if name := foldedName(c.Expr, fields); name != "" {
-				c.Name, ix.Columns[i].Name = name, name
-			}
-			if c.Name == "" {
-				// A list of expressions ends at a comma, which a tag takes for one in parentheses only.
-				if !strings.ContainsRune(c.Expr, '(') || strings.ContainsAny(c.Expr, "?;\x00") {
-					ok = false
-					break
-				}
-				one, cols[i] = nil, c.Expr
-				if c.Desc {
-					cols[i] += " desc"
-				}
-				continue
-			}
-			j := slices.IndexFunc(fields, func(f *field) bool { return f.column.Name == c.Name })
-			if j < 0 || fields[j].column.Kind == schema.JSON || fields[j].column.Kind.IsList() || strings.Contains(c.Name, ",") {
-				ok = false
-				break
-			}
-			one, cols[i] = fields[j], c.Name
-			if c.Desc {
-				cols[i] += " desc"
-			}
-		}
-		short, named := shortName(t.table, ix.Name)
-		where, writable := "", true
-		if ix.Where != "" {
-			where, writable = tagValue(ix.Where)
-		}
-		if !named && !ix.Partial && !ix.Invalid && !slices.Contains(ix.Names(), "") { // any name will do, since the columns are the same
-			short, named = strings.Join(ix.Names(), "_"), true
-		}
-		on, onWritable := tagValue(strings.Join(cols, ", "))
-		name, nameWritable := tagValue(short)
-		switch {
-		case ix.Invalid || !ok || !named || !writable || ix.Partial && ix.Where == "" || !onWritable || !nameWritable ||
-			schema.CheckName(short) != nil || strings.Contains(short, ".") || strings.ContainsAny(ix.Where, "?\x00"):
-			notes = append(notes, fmt.Sprintf("// The index %q is one that a tag cannot say. It is left out.", ix.Name))
-		case len(cols) == 1 && one != nil && len(ix.Include) == 0 && !ix.Partial && short == one.column.Name && !slices.Contains(one.tag, "index") && !slices.Contains(one.tag, "unique"):
-			one.tag = append(one.tag, kind)
-			if ix.Columns[0].Desc {
-				one.tag = append(one.tag, "desc")
-			}
-		default:
-			tag := kind + "=" + name + ",on=" + on
-			if len(ix.Include) > 0 {
-				include, _ := tagValue(strings.Join(ix.Include, ", "))
-				tag += ",include=" + include
-			}
-			if where != "" {
-				tag += ",where=" + where
-			}
-			blanks = append(blanks, tag)
+	}
+	for _, ix := range t.Indexes {
+		if ix.Partial && ix.Where == "" || ix.Invalid || !addIndex(t, ix, fields, taken, &blanks) {
+			notes = append(notes, fmt.Sprintf("The index %q is one that a tag cannot say. It is left out.", ix.Name))
 		}
 	}
 	return blanks, notes
+}
+
+// addIndex writes one index, and reports whether a tag can say it. An index whose name no tag makes gets one that is
+// not taken, when its columns alone are enough to know it by.
+func addIndex(t *found, ix schema.FoundIndex, fields []*field, taken map[string]bool, blanks *[][]string) bool {
+	kind := "index"
+	if ix.Unique {
+		kind = "unique"
+	}
+	var used []*field
+	use := func(name string) bool {
+		j := slices.IndexFunc(fields, func(f *field) bool { return f.column.Name == name })
+		if j >= 0 && !slices.Contains(used, fields[j]) {
+			used = append(used, fields[j])
+		}
+		return j >= 0
+	}
+	ix.Columns = slices.Clone(ix.Columns)
+	terms := make([]string, len(ix.Columns))
+	for i, c := range ix.Columns {
+		if name := foldedName(c.Expr, fields); name != "" {
+			c.Name, ix.Columns[i].Name = name, name
+		}
+		if c.Name != "" && !use(c.Name) {
+			return false
+		}
+		if terms[i] = cmp.Or(c.Name, c.Expr); c.Desc {
+			terms[i] += " desc"
+		}
+	}
+	for _, name := range ix.Include {
+		if !use(name) {
+			return false
+		}
+	}
+	short, named := shortName(t.table, ix.Name)
+	if !named {
+		short = strings.Join(ix.Names(), "_")
+		if ix.Partial || slices.Contains(ix.Names(), "") || taken[schema.FoldName(short)] {
+			return false
+		}
+		taken[schema.FoldName(short)], ix.Name = true, schema.IndexName(t.table, short)
+	}
+	// A tag of the field's own is enough for an index of one column that has its name.
+	if len(ix.Columns) == 1 && short == ix.Columns[0].Name && len(ix.Include) == 0 && !ix.Partial &&
+		!slices.Contains(used[0].tag, "index") && !slices.Contains(used[0].tag, "unique") {
+		own := *used[0]
+		own.tag = append(slices.Clone(own.tag), kind)
+		if ix.Columns[0].Desc {
+			own.tag = append(own.tag, "desc")
+		}
+		if indexReadsBack(t.table, &ix, nil, &own) {
+			used[0].tag = own.tag
+			return true
+		}
+	}
+	blank := []string{kind + "=" + tagValue(short), "on=" + tagValue(strings.Join(terms, ", "))}
+	if len(ix.Include) > 0 {
+		blank = append(blank, "include="+tagValue(strings.Join(ix.Include, ", ")))
+	}
+	if ix.Where != "" {
+		blank = append(blank, "where="+tagValue(ix.Where))
+	}
+	own := func(option string) bool { return option == "index" || option == "unique" || option == "desc" }
+	plain := make([]*field, len(used)) // without the indexes of their own
+	for i, f := range used {
+		p := *f
+		p.tag = slices.DeleteFunc(slices.Clone(p.tag), own)
+		plain[i] = &p
+	}
+	if !indexReadsBack(t.table, &ix, blank, plain...) {
+		return false
+	}
+	*blanks = append(*blanks, blank)
+	return true
 }

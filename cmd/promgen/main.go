@@ -1,9 +1,10 @@
-// Promgen writes the models of a database that exists: a Go file with a struct, a repo and the field handles of each table.
+// Promgen writes the models of a database that exists: a Go file with a struct, a repo and the field handles of each
+// table.
 //
 //	go run github.com/prom-go/prom/cmd/promgen -dsn sqlite://app.db -package models > models.go
 //
-// The DSN is that of the environment, PROM_DSN, unless -dsn gives another. What a model cannot say, such as a column of a type of an
-// extension or an index on an expression, is left out with a comment.
+// The DSN is that of the environment, PROM_DSN, unless -dsn gives another. What a model cannot say, such as a column of
+// a type of an extension or an index on an expression, is left out with a comment.
 package main
 
 import (
@@ -61,10 +62,6 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	g := generator{pkg: *pkg}
 	for _, name := range names {
-		if schema.CheckTableName(name) != nil {
-			g.left = append(g.left, name)
-			continue
-		}
 		found, err := db.Describe(ctx, name)
 		if err != nil {
 			return err

@@ -33,7 +33,7 @@ func goName(s string) string {
 	return name
 }
 
-func isIdentifier(s string) bool { return token.IsIdentifier(s) }
+func isIdentifier(s string) bool { return s != "_" && token.IsIdentifier(s) }
 
 // unused returns name, with a number behind it if it is used already, and notes it.
 func unused(used map[string]bool, name string) string {
@@ -45,19 +45,8 @@ func unused(used map[string]bool, name string) string {
 	return free
 }
 
-// tagValue writes a value of a tag's option, or false when it cannot stand in a tag that is written between backquotes.
-func tagValue(s string) (string, bool) {
-	if strings.ContainsAny(s, "`\n\r\"\\") || strings.TrimSpace(s) == "" {
-		return "", false
-	}
-	if strings.ContainsAny(s, ",'") || strings.TrimSpace(s) != s {
-		return "'" + strings.ReplaceAll(s, "'", "''") + "'", true
-	}
-	return s, true
-}
-
 // shortName returns the name of an index as a tag gives it, without the table's, or false when no tag makes that name.
 func shortName(table, index string) (string, bool) {
 	short, ok := strings.CutPrefix(index, table+"_")
-	return short, ok && short != "" && short != "pkey" && !strings.HasSuffix(short, "_seq") && schema.IndexName(table, short) == index
+	return short, ok && short != "" && !strings.Contains(short, ".") && short != "pkey" && !strings.HasSuffix(short, "_seq") && schema.IndexName(table, short) == index
 }

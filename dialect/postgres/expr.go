@@ -88,7 +88,7 @@ func (d Dialect) EqualTexts(table, column string) string {
 
 // Match returns the condition that expr matches a pattern. The collation C makes ILIKE ignore the case of A to Z only, as
 // SQLite does, and lets LIKE work on a nocase column, which it does by itself from version 18 on.
-func (Dialect) Match(c *schema.Column, expr string, fold, not bool) string {
+func (Dialect) Match(c *schema.Column, expr string, _ dialect.Match, fold, not bool) string {
 	if c.Kind != schema.Text {
 		expr += "::text"
 	}

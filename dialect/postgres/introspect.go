@@ -20,6 +20,13 @@ const Intercepts = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.o
 		WHERE (g.tgrelid = c.oid OR c.relkind = 'p' AND g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)))
 			AND NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype & 3 = 3 AND g.tgtype & $2::int <> 0)))` // for each row, before
 
+// Triggers that fire after the row or for a statement suppress nothing. Those of tables that inherit from this one do.
+const suppresses = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = ` + relation + `
+	AND (c.relkind NOT IN ('r', 'p') OR c.relhasrules OR c.relrowsecurity OR c.relkind = 'r' AND c.relhassubclass OR EXISTS (SELECT 1
+		FROM pg_catalog.pg_trigger g
+		WHERE (g.tgrelid = c.oid OR c.relkind = 'p' AND g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)))
+			AND NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype & 3 = 3)))`
+
 // Events of triggers, the bits of pg_trigger.tgtype (catalog/pg_trigger.h).
 const (
 	EventInsert = 4
@@ -132,6 +139,9 @@ func (Dialect) Checks() string { return checks }
 
 // Definitions returns "": the catalog tells all.
 func (Dialect) Definitions() string { return "" }
+
+// Suppresses returns a query for what may keep a write from a row, see [dialect.Introspection].
+func (Dialect) Suppresses() string { return suppresses }
 
 // AllDefinitions returns "": the catalog tells all.
 func (Dialect) AllDefinitions() string { return "" }

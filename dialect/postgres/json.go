@@ -51,12 +51,10 @@ func callJSON(fn dialect.Func, args []string) string {
 		return "(" + at(args[0], args[1]) + " IS NOT NULL)"
 	case dialect.FuncJSONContains:
 		return "(" + args[0] + " @> " + args[1] + ")"
-	case dialect.FuncJSONObject:
-		return "(SELECT CASE WHEN jsonb_typeof(q.j) = 'object' THEN q.j ELSE '{}'::jsonb END FROM (SELECT " + args[0] + " AS j) AS q)"
-	case dialect.FuncJSONPut:
-		return "(" + args[0] + " || jsonb_build_object(" + args[1] + ", " + args[2] + "))"
-	case dialect.FuncJSONDrop:
-		return "(" + args[0] + " - " + args[1] + ")"
+	case dialect.FuncJSONMembers:
+		return "(SELECT (" + object("q.j") + " - q.r) || q.m FROM (SELECT " + args[0] + " AS j, " + args[1] + " AS m, " + args[2] + " AS r) AS q)"
+	case dialect.FuncJSONMerge:
+		return merge(args[0], args[1])
 	}
 	typ := "object"
 	if fn == dialect.FuncJSONSetIndex || fn == dialect.FuncJSONRemoveIndex {
@@ -67,4 +65,26 @@ func callJSON(fn dialect.Func, args []string) string {
 		changed = "jsonb_set(" + args[0] + ", " + args[2] + ", " + args[3] + ")"
 	}
 	return "CASE WHEN jsonb_typeof(" + at(args[0], args[1]) + ") = '" + typ + "' THEN " + changed + " ELSE " + args[0] + " END"
+}
+
+// object returns a document that is an object, or else an empty one.
+func object(doc string) string {
+	return "CASE WHEN jsonb_typeof(" + doc + ") = 'object' THEN " + doc + " ELSE '{}'::jsonb END"
+}
+
+// merge returns a document with a patch merged into it. It walks both, as deep as the patch has objects, and writes the text of what they
+// make together: each value at its place, which is the numbers of the members on the way, and the end of an object behind all that is in it.
+func merge(doc, patch string) string {
+	members := func(of string) string {
+		return "jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN " + object("w."+of) + " ELSE '{}'::jsonb END) AS " + of + " (key, value)"
+	}
+	return "(WITH RECURSIVE w (path, n, key, doc, patch) AS (SELECT '{}'::int[], 1::bigint, NULL::text, " + object("q.d") +
+		", q.p FROM (SELECT " + doc + " AS d, " + patch + " AS p) AS q UNION ALL SELECT w.path || k.n::int, k.n, k.key, k.doc, k.patch " +
+		"FROM w CROSS JOIN LATERAL (SELECT coalesce(doc.key, patch.key) AS key, doc.value AS doc, patch.value AS patch, row_number() OVER () AS n FROM " +
+		members("doc") + " FULL JOIN " + members("patch") + " ON doc.key = patch.key WHERE patch.value IS DISTINCT FROM 'null'::jsonb) AS k " +
+		"WHERE jsonb_typeof(w.patch) = 'object') " +
+		"SELECT string_agg(t.text, '' ORDER BY t.path)::jsonb FROM (" +
+		"SELECT w.path, CASE WHEN w.n > 1 THEN ',' ELSE '' END || coalesce(to_json(w.key)::text || ':', '') || " +
+		"CASE WHEN jsonb_typeof(w.patch) = 'object' THEN '{' ELSE coalesce(w.patch, w.doc)::text END FROM w UNION ALL " +
+		"SELECT w.path || 2147483647, '}' FROM w WHERE jsonb_typeof(w.patch) = 'object') AS t (path, text))"
 }

@@ -29,13 +29,26 @@ const DecimalCollation = "prom_decimal"
 
 // DecimalSum is the name of the aggregate that adds decimal numbers, stored as text, exactly, JSONContains that of
 // the function that tells whether one JSON document contains another, JSONLast that of the one that leaves the last of
-// equal keys in a document, and Conflicted that of the function without arguments that notes for the driver that an
+// equal keys in a document, JSONMerge that of the one that merges a patch into a document and removes keys, and Conflicted that of the function without arguments that notes for the driver that an
 // upsert has met a row, and returns 1. SQLite has none of them, as with [DecimalCollation].
 const (
 	DecimalSum   = "prom_decimal_sum"
 	JSONContains = "prom_json_contains"
 	JSONLast     = "prom_json_last"
+	JSONMerge    = "prom_json_merge"
 	Conflicted   = "prom_conflicted"
+)
+
+// The names of the functions that tell whether a text is like a pattern, ends with another text or has it somewhere, as SQLite's own LIKE, GLOB
+// and instr do, in a time that does not grow with the length of text times pattern. Those in Fold ignore the case of A to Z. They
+// are registered with a connection as well.
+const (
+	TextLike     = "prom_like"
+	TextLikeFold = "prom_like_fold"
+	TextEnds     = "prom_ends"
+	TextEndsFold = "prom_ends_fold"
+	TextHas      = "prom_has"
+	TextHasFold  = "prom_has_fold"
 )
 
 // The names of the functions that compute with numbers as PostgreSQL does: what does not fit is an error. Float32 is a
@@ -58,8 +71,8 @@ func (Dialect) Name() string { return "sqlite" }
 func (Dialect) Features() dialect.Features {
 	return dialect.Features{
 		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
-		SeesUpdated: true,
-		Conflicted:  Conflicted + "()", // tables without a row number leave the number of the last inserted row as it was
+		LikeScans: true, SeesUpdated: true,
+		Conflicted: Conflicted + "()", // tables without a row number leave the number of the last inserted row as it was
 	}
 }
 

@@ -64,8 +64,25 @@ func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 // EqualTexts returns "", since NOCASE ignores the case of A to Z and nothing else.
 func (Dialect) EqualTexts(_, _ string) string { return "" }
 
-// Match returns the condition that expr matches a pattern: GLOB, which heeds case, or LIKE, which ignores that of A to Z.
-func (Dialect) Match(_ *schema.Column, expr string, fold, not bool) string {
+// matches are the functions of the ways of matching that no index serves, those that heed case and those that ignore that of A to Z.
+var matches = map[dialect.Match][2]string{
+	dialect.MatchLike: {TextLike, TextLikeFold}, dialect.MatchSuffix: {TextEnds, TextEndsFold}, dialect.MatchContains: {TextHas, TextHasFold},
+}
+
+// Match returns the condition that expr matches a pattern. The beginning of a text is found by GLOB, which heeds case, or LIKE, which
+// ignores that of A to Z: an index may serve them, and they look at no more than that. A BLOB counts as a text, as it does there.
+func (Dialect) Match(_ *schema.Column, expr string, m dialect.Match, fold, not bool) string {
+	if names, ok := matches[m]; ok {
+		name := names[0]
+		if fold {
+			name = names[1]
+		}
+		call := name + "(CAST(" + expr + " AS TEXT), ?)"
+		if not {
+			return "NOT " + call
+		}
+		return call
+	}
 	if not {
 		expr += " NOT"
 	}
@@ -80,36 +97,12 @@ var globEscaper = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
 // Pattern returns the argument of Match for a value.
 func (Dialect) Pattern(m dialect.Match, fold bool, value string) string {
 	switch {
-	case fold:
+	case m == dialect.MatchSuffix, m == dialect.MatchContains:
+		return value
+	case m == dialect.MatchLike, fold:
 		return dialect.LikePattern(m, value)
-	case m == dialect.MatchLike:
-		return glob(dialect.LikePattern(m, value))
 	}
-	return dialect.Around(m, globEscaper.Replace(value), "*")
-}
-
-// glob translates a pattern of LIKE into one of GLOB. All characters that mean something are single bytes.
-func glob(like string) string {
-	var b strings.Builder
-	escaped := false
-	for i := range len(like) {
-		switch c := like[i]; {
-		case escaped || c != '\\' && c != '%' && c != '_':
-			escaped = false
-			if c == '[' || c == '*' || c == '?' {
-				b.Write([]byte{'[', c, ']'})
-			} else {
-				b.WriteByte(c)
-			}
-		case c == '\\':
-			escaped = true
-		case c == '%':
-			b.WriteByte('*')
-		default:
-			b.WriteByte('?')
-		}
-	}
-	return b.String()
+	return globEscaper.Replace(value) + "*"
 }
 
 // dateFormats are the formats of strftime. %V and %u, from version 3.46 on, are those of ISO 8601.

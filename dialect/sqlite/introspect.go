@@ -49,6 +49,10 @@ const definitions = `SELECT type, name, sql FROM sqlite_schema
 WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL AND type IN ('table', 'index', 'trigger')
 ORDER BY rowid`
 
+// A conflict clause is found by its last word, which may stand elsewhere too. Other tables' triggers have their tables' names.
+const suppresses = `SELECT EXISTS (SELECT 1 FROM (SELECT type, tbl_name, sql FROM sqlite_schema UNION ALL SELECT type, tbl_name, sql FROM sqlite_temp_schema)
+WHERE tbl_name = ? COLLATE NOCASE AND (type IN ('view', 'trigger') OR sql LIKE '%IGNORE%'))`
+
 // Tables come before what is on them.
 const allDefinitions = `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
 ORDER BY type <> 'table', rowid`
@@ -86,6 +90,9 @@ func (Dialect) References() string { return references }
 
 // Definitions returns a query for the statements that made a table, see [dialect.Introspection].
 func (Dialect) Definitions() string { return definitions }
+
+// Suppresses returns a query for what may keep a write from a row, see [dialect.Introspection].
+func (Dialect) Suppresses() string { return suppresses }
 
 // AllDefinitions returns a query for the statements that made all there is, see [dialect.Introspection].
 func (Dialect) AllDefinitions() string { return allDefinitions }

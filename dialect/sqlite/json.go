@@ -55,13 +55,10 @@ func callJSON(fn dialect.Func, args []string) string {
 		return "(json_type(" + last(args[0]) + ", " + args[1] + ") IS NOT NULL)"
 	case dialect.FuncJSONContains:
 		return JSONContains + "(" + args[0] + ", " + args[1] + ")"
-	case dialect.FuncJSONObject:
-		return "(SELECT CASE WHEN json_type(q.d) = 'object' THEN q.d ELSE '{}' END FROM (SELECT " +
-			last(args[0]) + " AS d) AS q)"
-	case dialect.FuncJSONPut:
-		return "json_set(" + args[0] + ", '$.' || json_quote(" + args[1] + "), json(" + args[2] + "))"
-	case dialect.FuncJSONDrop:
-		return "json_remove(" + args[0] + ", '$.' || json_quote(" + args[1] + "))"
+	case dialect.FuncJSONMerge:
+		return JSONMerge + "(json(" + args[0] + "), " + args[1] + ", '[]')"
+	case dialect.FuncJSONMembers:
+		return JSONMerge + "(json(" + args[0] + "), " + args[1] + ", " + args[2] + ")"
 	}
 	typ, path := "object", member
 	if fn == dialect.FuncJSONSetIndex || fn == dialect.FuncJSONRemoveIndex {

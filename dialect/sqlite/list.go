@@ -25,8 +25,8 @@ func callList(fn dialect.Func, c *schema.Column, args []string) string {
 		cond = "(SELECT json_group_array(" + elemForm(c) + ") FROM json_each(" + list + ") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(" +
 			args[1] + ") AS a))"
 	case dialect.FuncListContains:
-		cond = "NOT EXISTS (SELECT 1 FROM json_each(" + args[1] + ") AS a WHERE a.value NOT IN (SELECT b.value FROM json_each(" + list +
-			") AS b WHERE b.value IS NOT NULL))"
+		// A subquery behind IN would be run for each element, since it is about the row.
+		cond = "NOT EXISTS (SELECT a.value FROM json_each(" + args[1] + ") AS a EXCEPT SELECT b.value FROM json_each(" + list + ") AS b)"
 	case dialect.FuncListContainedBy:
 		cond = "NOT EXISTS (SELECT 1 FROM json_each(" + list + ") AS a WHERE a.value IS NULL OR a.value NOT IN (SELECT b.value FROM json_each(" +
 			args[1] + ") AS b))"

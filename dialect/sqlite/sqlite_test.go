@@ -70,7 +70,7 @@ func FuzzLiteral(f *testing.F) {
 	})
 }
 
-// Ensure that a pattern finds what package strings finds, whatever the value holds.
+// Ensure that a pattern finds the beginnings that package strings finds, whatever the value holds.
 func FuzzPattern(f *testing.F) {
 	for _, s := range []string{"", "a", "A", "%", "_", `\`, "*", "?", "[a]", "]", "^", "ü", "\u212a"} {
 		f.Add("xay", s)
@@ -78,28 +78,23 @@ func FuzzPattern(f *testing.F) {
 		f.Add("b"+s, s)
 	}
 	db := openMemory(f)
-	ways := map[dialect.Match]func(s, value string) bool{
-		dialect.MatchPrefix: strings.HasPrefix, dialect.MatchSuffix: strings.HasSuffix, dialect.MatchContains: strings.Contains,
-	}
 	f.Fuzz(func(t *testing.T, s, value string) {
 		if !utf8.ValidString(s) || !utf8.ValidString(value) || strings.Contains(s+value, "\x00") || len(s+value) > 10_000 {
 			t.Skip("no text of a column")
 		}
 		d := sqlite.Dialect{}
-		for m, want := range ways {
-			for _, fold := range []bool{false, true} {
-				s, value := s, value
-				query := "SELECT " + d.Match(&schema.Column{Kind: schema.Text}, "t.s", fold, false) + " FROM (SELECT ? AS s) AS t"
-				var got bool
-				if err := db.QueryRow(query, d.Pattern(m, fold, value), s).Scan(&got); err != nil {
-					t.Fatal(err)
-				}
-				if fold {
-					s, value = lower(s), lower(value)
-				}
-				if got != want(s, value) {
-					t.Errorf("match %d fold=%t of %q in %q is %t", m, fold, value, s, got)
-				}
+		for _, fold := range []bool{false, true} {
+			s, value := s, value
+			query := "SELECT " + d.Match(&schema.Column{Kind: schema.Text}, "t.s", dialect.MatchPrefix, fold, false) + " FROM (SELECT ? AS s) AS t"
+			var got bool
+			if err := db.QueryRow(query, d.Pattern(dialect.MatchPrefix, fold, value), s).Scan(&got); err != nil {
+				t.Fatal(err)
+			}
+			if fold {
+				s, value = lower(s), lower(value)
+			}
+			if got != strings.HasPrefix(s, value) {
+				t.Errorf("fold=%t of %q in %q is %t", fold, value, s, got)
 			}
 		}
 	})

@@ -29,18 +29,22 @@ const (
 // arrows lists, for each package of the module, what it may import beside the standard library: packages of the module
 // by their folder (the root is "."), others by a path that stands for all below it too. A new package needs a line.
 var arrows = map[string][]string{
-	".": {"conn", "query", "dialect", "schema", "internal/install", "internal/scan", squirrel, uuid},
+	".": {"conn", "query", "dialect", "schema", "internal/install", "internal/scan", "internal/token", "internal/watch", squirrel, uuid},
 
-	"query":             {"dialect", "schema", "internal/scan", squirrel, uuid},
+	"query":             {"dialect", "schema", "internal/scan", "internal/sqltext", squirrel, uuid},
 	"internal/install":  {"conn", "dialect", "schema", uuid},
-	"conn":              {"dialect", "dialect/postgres", "dialect/sqlite", "schema", "internal/jsontext", "internal/sqlite3", pgx, modernc, uuid},
+	"conn":              {"dialect", "dialect/postgres", "dialect/sqlite", "schema", "internal/jsontext", "internal/match", "internal/sqlite3", pgx, modernc, uuid},
 	"internal/scan":     {"schema", "dialect/sqlite", "internal/jsontext", "internal/sqlite3", uuid},
 	"internal/sqlite3":  {modernc},
 	"internal/jsontext": {},
+	"internal/sqltext":  {},
+	"internal/match":    {},
+	"internal/watch":    {"internal/token", "schema"},
+	"internal/token":    {"schema"},
 	"dialect/postgres":  {"dialect", "schema", uuid},
 	"dialect/sqlite":    {"dialect", "schema", uuid},
 	"dialect":           {"schema", uuid},
-	"schema":            {uuid},
+	"schema":            {"internal/sqltext", uuid},
 
 	"promtest":    {".", "schema"},
 	"cmd/promgen": {".", "schema"},

@@ -66,7 +66,7 @@ func Last(text string) string {
 		return text
 	}
 	if n, ok := parse(text); ok {
-		return n.text
+		return n.doc()
 	}
 	return text
 }

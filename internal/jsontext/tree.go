@@ -13,7 +13,9 @@ type node struct {
 	members []member       // of an object
 	places  map[string]int // of the keys of more than a few members
 	elems   []node         // of a list
-	changed bool           // members were left out, here or within, and text is without them
+	changed bool           // members were left out, here or within, which text has still
+
+	index map[mark][]int // of the elements of a long list, once it is asked for
 }
 
 type member struct {
@@ -121,9 +123,7 @@ func (p *parser) value() (n node, ok bool) {
 		}
 		ok = p.at > from
 	}
-	if n.text = p.text[from:p.at]; n.changed {
-		n.text = n.write()
-	}
+	n.text = p.text[from:p.at]
 	return n, ok
 }
 
@@ -170,27 +170,42 @@ func (p *parser) list(n *node) bool {
 	return true
 }
 
-// write returns the text of an object or list as its members or elements are.
-func (n *node) write() string {
-	var b strings.Builder
-	if n.object() {
+// doc returns the text of a value, without the members that were left out.
+func (n *node) doc() string {
+	if n.changed {
+		var b strings.Builder
+		n.writeTo(&b)
+		n.text, n.changed = b.String(), false
+	}
+	return n.text
+}
+
+// writeTo writes a value: what has changed by its members or elements, and else its text.
+func (n *node) writeTo(b *strings.Builder) {
+	switch {
+	case !n.changed:
+		b.WriteString(n.text)
+	case n.object():
 		b.WriteByte('{')
 		for i := range n.members {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			b.WriteString(n.members[i].name + ":" + n.members[i].value.text)
+			b.WriteString(n.members[i].name)
+			b.WriteByte(':')
+			n.members[i].value.writeTo(b)
 		}
-		return b.String() + "}"
-	}
-	b.WriteByte('[')
-	for i := range n.elems {
-		if i > 0 {
-			b.WriteByte(',')
+		b.WriteByte('}')
+	default:
+		b.WriteByte('[')
+		for i := range n.elems {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			n.elems[i].writeTo(b)
 		}
-		b.WriteString(n.elems[i].text)
+		b.WriteByte(']')
 	}
-	return b.String() + "]"
 }
 
 // textEnd returns the place behind a text that begins at a place.

@@ -87,9 +87,7 @@ func Values[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]
 		if err := p.steps[col.Ordinal].encode(value, unsafe.Add(unsafe.Pointer(v), col.Offset)); err != nil {
 			broken = append(broken, c.violation("type", err.Error()))
 		} else if c.ruled {
-			if violation, bad := c.check(*value); bad {
-				broken = append(broken, violation)
-			}
+			broken = c.check(broken, *value)
 		}
 	}
 	if broken != nil {
@@ -98,13 +96,8 @@ func Values[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]
 	return dst, nil
 }
 
-// Check returns the violation of a value meant for a column, such as one of an assignment.
-func (c *Codec) Check(v schema.Value) error {
-	if violation, bad := c.check(v); bad {
-		return Violations{violation}
-	}
-	return nil
-}
+// Check returns the violations of a value meant for a column, such as one of an assignment.
+func (c *Codec) Check(v schema.Value) error { return c.check(nil, v).Err() }
 
 // Set decodes a value into a field of v: the way back of [Value]. It serves defaults and times that the library fills in.
 func Set[T any](p *Plan, v *T, col *schema.Column, value schema.Value) error {

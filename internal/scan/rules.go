@@ -11,56 +11,15 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Violation is one rule that a value breaks. It never holds the value.
-type Violation struct {
-	Field  string // the Go field's path; "" when it is the value as a whole
-	Column string // "" when the field has none
-	Rule   string // required, type, min, max, nonempty, choices or regex; "" for a rule of the model's own
-	Reason string // what is wrong, for people
-}
-
-// Violations are all the rules that a value breaks. They are found before any SQL runs. A model's method Validate collects its own
-// by Add, and returns what Err returns.
-type Violations []Violation
-
-// Add adds a rule of the model's own. The field is the path of the Go field, as in "End", or "" for the value as a whole; the reason is for
-// people, and should not hold the value.
-func (vs *Violations) Add(field, reason string) {
-	*vs = append(*vs, Violation{Field: field, Reason: reason})
-}
-
-// Err returns vs as an error, and nil when there are none.
-func (vs Violations) Err() error {
-	if len(vs) == 0 {
-		return nil
-	}
-	return vs
-}
-
-// Error lists every violation.
-func (vs Violations) Error() string {
-	lines := make([]string, len(vs))
-	for i, v := range vs {
-		if lines[i] = v.Reason; v.Field != "" {
-			lines[i] = v.Field + ": " + v.Reason
-		}
-	}
-	return strings.Join(lines, "; ")
-}
-
-func (c *Codec) violation(rule, reason string) Violation {
-	return Violation{Field: c.column.Field, Column: c.column.Name, Rule: rule, Reason: reason}
-}
-
-// check returns the first rule of the column that v breaks, or false. That it would be read back is one of them.
-func (c *Codec) check(v schema.Value) (Violation, bool) {
-	violation, bad := c.checkRules(v)
-	if !bad {
+// check appends the rules of the column that v breaks. That it would be read back is one of them.
+func (c *Codec) check(broken Violations, v schema.Value) Violations {
+	n := len(broken)
+	if broken = c.checkRules(broken, v); len(broken) == n {
 		if err := c.Readable(v); err != nil {
-			return c.violation("type", err.Error()), true
+			broken = append(broken, c.violation("type", err.Error()))
 		}
 	}
-	return violation, bad
+	return broken
 }
 
 // Readable returns an error for a value that was encoded and that the field could not be read from, which is up to
@@ -117,33 +76,32 @@ func (c *Codec) FitsPath(doc string) error {
 	return c.readBack(schema.TextValue(schema.JSON, doc))
 }
 
-func (c *Codec) checkRules(v schema.Value) (Violation, bool) {
+func (c *Codec) checkRules(broken Violations, v schema.Value) Violations {
 	col, r := c.column, &c.column.Rules
 	switch {
 	case v.IsNull() && !col.Null:
-		return c.violation("required", "a value is required"), true
+		return append(broken, c.violation("required", "a value is required"))
 	case v.IsNull():
-		return Violation{}, false
+		return broken
 	case v.IsZero() && col.References != nil:
-		return c.violation("required", "the reference leads to no row; save the row before it is referred to"), true
+		return append(broken, c.violation("required", "the reference leads to no row; save the row before it is referred to"))
 	case v.IsZero() && (col.Kind == schema.UUID || col.Key && col.Kind == schema.Text):
 		// The zero of these means that nothing was set, not that zero is the value.
-		return c.violation("required", "a value is required"), true
-	case r.NonEmpty && empty(v):
-		return c.violation("nonempty", "it must not be empty"), true
+		return append(broken, c.violation("required", "a value is required"))
+	}
+	if r.NonEmpty && empty(v) {
+		broken = append(broken, c.violation("nonempty", "it must not be empty"))
 	}
 	if r.Min != nil || r.Max != nil {
-		if v, bad := c.checkBounds(v); bad {
-			return v, true
-		}
+		broken = c.checkBounds(broken, v)
 	}
 	if r.Choices != nil && !chosen(r.Choices, v) {
-		return c.violation("choices", "it must be one of the listed values: "+strings.Join(r.Choices, ", ")), true
+		broken = append(broken, c.violation("choices", "it must be one of the listed values: "+strings.Join(r.Choices, ", ")))
 	}
 	if c.pattern != nil && !c.pattern.MatchString(v.Text()) {
-		return c.violation("regex", "it must match "+r.Pattern), true
+		broken = append(broken, c.violation("regex", "it must match "+r.Pattern))
 	}
-	return Violation{}, false
+	return broken
 }
 
 func empty(v schema.Value) bool {
@@ -183,41 +141,37 @@ func choiceText(v schema.Value) string {
 	return v.Text()
 }
 
-func (c *Codec) checkBounds(v schema.Value) (Violation, bool) {
+func (c *Codec) checkBounds(broken Violations, v schema.Value) Violations {
 	low, high := c.column.Rules.Min, c.column.Rules.Max
-	var unit string
-	var n int64
+	var less, more bool
 	switch v.Kind() {
 	case schema.Float32, schema.Float64:
 		f := v.Float()
-		if low != nil && f < low.Float {
-			return c.violation("min", fmt.Sprintf("it must be at least %g", low.Float)), true
-		}
-		if high != nil && f > high.Float {
-			return c.violation("max", fmt.Sprintf("it must be at most %g", high.Float)), true
-		}
-		return Violation{}, false
-	case schema.Uint64:
+		less, more = low != nil && f < low.Float, high != nil && f > high.Float
+	case schema.Uint64: // limits of tags have 63 bits
 		u := v.Uint()
-		if u > 1<<63-1 {
-			u = 1<<63 - 1 // greater than any limit that a tag can set, and an equal one is not broken
-			if high != nil && high.Int == 1<<63-1 {
-				return c.violation("max", fmt.Sprintf("it must be at most %d", high.Int)), true
-			}
-		}
-		n = int64(u)
-	case schema.Text:
-		n, unit = int64(utf8.RuneCountInString(v.Text())), " characters"
-	case schema.Bytes:
-		n, unit = int64(len(v.Bytes())), " bytes"
+		less, more = low != nil && low.Int > 0 && u < uint64(low.Int), high != nil && (high.Int < 0 || u > uint64(high.Int))
 	default:
-		n = v.Int()
+		n := size(v)
+		less, more = low != nil && n < low.Int, high != nil && n > high.Int
 	}
-	if low != nil && n < low.Int {
-		return c.violation("min", fmt.Sprintf("it must be at least %d%s", low.Int, unit)), true
+	if !less && !more {
+		return broken
 	}
-	if high != nil && n > high.Int {
-		return c.violation("max", fmt.Sprintf("it must be at most %d%s", high.Int, unit)), true
+	bad := c.violation("min", "")
+	if bad.Reason = bad.Limits.least(); more {
+		bad.Rule, bad.Reason = "max", bad.Limits.greatest()
 	}
-	return Violation{}, false
+	return append(broken, bad)
+}
+
+// size is what the limits of an integer, a text or bytes count.
+func size(v schema.Value) int64 {
+	switch v.Kind() {
+	case schema.Text:
+		return int64(utf8.RuneCountInString(v.Text()))
+	case schema.Bytes:
+		return int64(len(v.Bytes()))
+	}
+	return v.Int()
 }

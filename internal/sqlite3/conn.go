@@ -47,6 +47,7 @@ type Conn struct {
 	out        uintptr // room for two pointers that SQLite writes to
 	collations []func(a, b string) int
 	functions  []function
+	args       []Arg                 // of the running call of a function
 	groups     map[uintptr]Aggregate // that are being gathered
 }
 

@@ -7,12 +7,15 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// Error is what SQLite answered. Its text is SQLite's own, which names tables, columns and constraints; SQLite puts no bound
-// value into it, but a trigger's RAISE or a mistake in the statement may quote the statement.
+// Error is what SQLite answered. Its text names tables, columns and constraints, and may quote the statement. That of a
+// statement that was running is what a function, a virtual table or a trigger's RAISE says, and may hold any value.
 type Error struct {
 	Code    int    // the extended result code, https://www.sqlite.org/rescode.html
 	Message string // what sqlite3_errmsg says
 	Offset  int    // the byte of the statement at fault, -1 when SQLite does not tell
+
+	// Running is of a statement that was understood and failed later.
+	Running bool
 
 	// Err is the error of the context when the statement ended with it, and nil otherwise.
 	Err error

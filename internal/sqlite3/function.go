@@ -8,8 +8,8 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// mostFunctions is how many functions and aggregates a connection may have; their number is kept in four bits.
-const mostFunctions = 16
+// mostFunctions is how many functions and aggregates a connection may have; their number is kept in five bits.
+const mostFunctions = 32
 
 // Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, or NULL. A number comes as its
 // text too, a BLOB as none.
@@ -20,13 +20,14 @@ type Arg struct {
 	Float float64 // of a REAL
 }
 
-// Result is what a function gives: NULL, an INTEGER or a TEXT, an error's text, or its first argument.
+// Result is what a function gives: NULL, an INTEGER or a TEXT, an error's text, or its first argument; or it was interrupted.
 type Result struct {
-	Type  Type
-	Int   int64
-	Text  string
-	Err   string
-	First bool
+	Type        Type
+	Int         int64
+	Text        string
+	Err         string
+	First       bool
+	Interrupted bool
 }
 
 // Aggregate gathers the values of a group of rows, or of the frame of a window, in which rows leave again. NULLs are left out.
@@ -46,7 +47,8 @@ type function struct {
 // flags of functions: the same arguments give the same result, and no harm comes of a call in a schema that somebody else made.
 const functionFlags = lib.SQLITE_UTF8 | lib.SQLITE_DETERMINISTIC | lib.SQLITE_INNOCUOUS
 
-// CreateFunction gives the connection a function of so many arguments. It must neither panic nor use the connection.
+// CreateFunction gives the connection a function of so many arguments. It must neither panic nor use the connection, but for
+// [Conn.Ended], and does not keep the arguments.
 func (c *Conn) CreateFunction(name string, args int, call func(args []Arg) Result) error {
 	return c.createFunction(name, int32(args), functionFlags, call)
 }
@@ -149,16 +151,21 @@ func give(tls *libc.TLS, c *Conn, ctx uintptr, r Result) {
 // onCall is a function, void (*)(sqlite3_context*, int, sqlite3_value**).
 func onCall(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
 	c, f := called(tls, ctx)
-	args := make([]Arg, n)
-	for i := range args {
-		args[i] = argument(tls, argv, i)
+	args := c.args[:0]
+	for i := range int(n) {
+		args = append(args, argument(tls, argv, i))
 	}
 	r := f.call(args)
-	if r.First {
+	clear(args)
+	c.args = args
+	switch {
+	case r.First:
 		lib.Xsqlite3_result_value(tls, ctx, *(*uintptr)(pointer(argv)))
-		return
+	case r.Interrupted:
+		lib.Xsqlite3_result_error_code(tls, ctx, lib.SQLITE_INTERRUPT)
+	default:
+		give(tls, c, ctx, r)
 	}
-	give(tls, c, ctx, r)
 }
 
 // group returns what an aggregate has gathered for the group of a call. Its key is the address of memory that SQLite has for the group.

@@ -183,7 +183,15 @@ func (s *Stmt) stepFailed(rc int32) (bool, error) {
 		}
 	}
 	s.failed = true
-	return false, s.conn.fail(rc)
+	return false, s.runningFailed(rc)
+}
+
+// runningFailed makes the error of a statement that was running, unless it no longer fits the schema: SQLite has prepared it
+// once more then, and that failed.
+func (s *Stmt) runningFailed(rc int32) *Error {
+	err := s.conn.fail(rc)
+	err.Running = lib.Xsqlite3_expired(s.conn.tls, s.stmt) == 0
+	return err
 }
 
 // interrupt ends the statement because its context has ended, between two rows or before the first.
@@ -222,7 +230,7 @@ func (s *Stmt) Reset() error {
 	rc := lib.Xsqlite3_reset(s.conn.tls, s.stmt)
 	var err error
 	if rc != lib.SQLITE_OK && !s.failed {
-		err = s.conn.fail(rc)
+		err = s.runningFailed(rc)
 	}
 	s.busy, s.failed = false, false
 	if !s.cached {

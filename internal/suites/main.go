@@ -7,7 +7,8 @@
 // A test names its rows in a comment, its own, one in its body or one of a function that it uses, "suite: 9 10", and adds lines to the
 // report by dbtest.Reportf. The tool exits with 1 when a row that a test names has failed or was not reported, one that the machine cannot run
 // aside; with -only, the rows of a suite alone (C, R or T) or the row of a number, which must have run at full size; with -all, also when no
-// test names a row. With -tests and -packages it prints the pattern and the packages by which go test runs the tests of a suite or a row.
+// test names a row. With -tests and -packages it prints the pattern and the packages by which go test runs the tests of a suite or a row, a line for each
+// module: its folder, and the packages from there.
 package main
 
 import (
@@ -59,7 +60,7 @@ func run(w io.Writer, o options) (int, error) {
 		return 0, err
 	}
 	if which := o.only + o.tests + o.packages; which != "" && !slices.ContainsFunc(rows, func(r *row) bool { return r.is(which) }) {
-		return 0, fmt.Errorf("docs/reliability.md has no suite and no row %q: name C, R, T or a number from 1 to %d", which, len(rows))
+		return 0, fmt.Errorf("docs/reliability.md has no suite and no row %q: name C, R, T or a number of its table", which)
 	}
 	tests, err := testindex.Find(o.root, "suite", numbers)
 	if err != nil {
@@ -73,7 +74,7 @@ func run(w io.Writer, o options) (int, error) {
 		_, err := fmt.Fprintln(w, pattern(rows, o.tests))
 		return 0, err
 	case o.packages != "":
-		_, err := fmt.Fprintln(w, packages(rows, o.packages))
+		_, err := fmt.Fprintln(w, packages(o.root, rows, o.packages))
 		return 0, err
 	}
 	text, err := os.ReadFile(o.report)

@@ -4,6 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -34,7 +38,7 @@ type result struct {
 
 var rowForm = regexp.MustCompile(`^\| *([0-9]+) *\| *([CRT]) *\| *([^|]+?) *\| *([^|]+?) *\| *([^|]+?) *\|$`)
 
-// parseRows reads the table of the page, whose rows are numbered from 1.
+// parseRows reads the table of the page, whose rows have ascending numbers.
 func parseRows(page string) ([]*row, error) {
 	var rows []*row
 	for line := range strings.Lines(page) {
@@ -47,8 +51,8 @@ func parseRows(page string) ([]*row, error) {
 			continue
 		}
 		no, _ := strconv.Atoi(m[1])
-		if no != len(rows)+1 {
-			return nil, fmt.Errorf("docs/reliability.md: the row %d is in the place of %d", no, len(rows)+1)
+		if len(rows) > 0 && no <= rows[len(rows)-1].no {
+			return nil, fmt.Errorf("docs/reliability.md: the row %d comes after %d", no, rows[len(rows)-1].no)
 		}
 		r := &row{no: no, suite: m[2], what: m[3], engines: []string{"postgres", "sqlite"}}
 		switch {
@@ -73,15 +77,25 @@ func numbers(word string) []string {
 	return []string{word}
 }
 
+// rowOf returns the row of a number, or nil.
+func rowOf(rows []*row, number string) *row {
+	for _, r := range rows {
+		if strconv.Itoa(r.no) == number {
+			return r
+		}
+	}
+	return nil
+}
+
 // match adds the tests to the rows that they name. A number that is no row is an error.
 func match(rows []*row, tests []testindex.Test) error {
 	for _, t := range tests {
 		for _, word := range t.Named {
-			no, err := strconv.Atoi(word)
-			if err != nil || no < 1 || no > len(rows) {
+			r := rowOf(rows, word)
+			if r == nil {
 				return fmt.Errorf("%s in %s names the suite %s, which docs/reliability.md does not have", t.Name, t.Folder, word)
 			}
-			rows[no-1].tests = append(rows[no-1].tests, t)
+			r.tests = append(r.tests, t)
 		}
 	}
 	return nil
@@ -91,11 +105,10 @@ func match(rows []*row, tests []testindex.Test) error {
 func addResults(rows []*row, report string) error {
 	for line := range strings.Lines(report) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		no, err := strconv.Atoi(f[0])
-		if err != nil || len(f) != 6 || no < 1 || no > len(rows) {
+		r := rowOf(rows, f[0])
+		if r == nil || len(f) != 6 {
 			return fmt.Errorf("the report has a line that is none: %q", line)
 		}
-		r := rows[no-1]
 		res := result{engine: f[1], full: f[2] == "full", failed: f[3] == "failed", leftOut: f[3] == "left out", test: f[4], figures: f[5]}
 		same := func(o result) bool {
 			return o.engine == res.engine && o.full == res.full && o.failed == res.failed && o.leftOut == res.leftOut && o.figures == res.figures
@@ -120,14 +133,33 @@ func pattern(rows []*row, which string) string {
 	return "^(" + strings.Join(slices.Compact(names), "|") + ")$"
 }
 
-// packages returns the packages of the tests of a suite or row.
-func packages(rows []*row, which string) string {
-	var list []string
+// packages returns the packages of the tests of a suite or row: a line for each module, its folder from the root and then
+// the packages from there.
+func packages(root string, rows []*row, which string) string {
+	modules := map[string][]string{}
 	for t := range testsOf(rows, which) {
-		list = append(list, "./"+strings.TrimPrefix(t.Folder, "."))
+		module := t.Folder
+		for module != "." && !isModule(filepath.Join(root, filepath.FromSlash(module))) {
+			module = path.Dir(module)
+		}
+		rel := t.Folder
+		if module != "." {
+			rel = strings.TrimPrefix(strings.TrimPrefix(rel, module), "/")
+		}
+		modules[module] = append(modules[module], "./"+strings.TrimPrefix(rel, "."))
 	}
-	slices.Sort(list)
-	return strings.Join(slices.Compact(list), " ")
+	var lines []string
+	for _, module := range slices.Sorted(maps.Keys(modules)) {
+		list := modules[module]
+		slices.Sort(list)
+		lines = append(lines, module+" "+strings.Join(slices.Compact(list), " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func isModule(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, "go.mod"))
+	return err == nil
 }
 
 func testsOf(rows []*row, which string) iter.Seq[testindex.Test] {

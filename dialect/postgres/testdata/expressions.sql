@@ -150,21 +150,69 @@ lower((a || b) COLLATE "C");
 lower("t"."c" COLLATE "C") = ANY(ARRAY(SELECT lower(v COLLATE "C") FROM unnest(?::text[]) AS v));
 -- equal texts
 SELECT min(n) OVER (PARTITION BY v) FROM (SELECT "c" AS v, 0::bigint AS n FROM "t" WHERE false UNION ALL SELECT * FROM unnest($1::text[]) WITH ORDINALITY) AS texts ORDER BY n;
--- match nocase=false fold=false not=false
+-- match 0 nocase=false fold=false not=false
 "t"."c" LIKE ?;
--- match nocase=false fold=false not=true
+-- match 1 nocase=false fold=false not=false
+"t"."c" LIKE ?;
+-- match 2 nocase=false fold=false not=false
+"t"."c" LIKE ?;
+-- match 3 nocase=false fold=false not=false
+"t"."c" LIKE ?;
+-- match 0 nocase=false fold=false not=true
 "t"."c" NOT LIKE ?;
--- match nocase=false fold=true not=false
+-- match 1 nocase=false fold=false not=true
+"t"."c" NOT LIKE ?;
+-- match 2 nocase=false fold=false not=true
+"t"."c" NOT LIKE ?;
+-- match 3 nocase=false fold=false not=true
+"t"."c" NOT LIKE ?;
+-- match 0 nocase=false fold=true not=false
 "t"."c" COLLATE "C" ILIKE ?;
--- match nocase=false fold=true not=true
+-- match 1 nocase=false fold=true not=false
+"t"."c" COLLATE "C" ILIKE ?;
+-- match 2 nocase=false fold=true not=false
+"t"."c" COLLATE "C" ILIKE ?;
+-- match 3 nocase=false fold=true not=false
+"t"."c" COLLATE "C" ILIKE ?;
+-- match 0 nocase=false fold=true not=true
 "t"."c" COLLATE "C" NOT ILIKE ?;
--- match nocase=true fold=false not=false
+-- match 1 nocase=false fold=true not=true
+"t"."c" COLLATE "C" NOT ILIKE ?;
+-- match 2 nocase=false fold=true not=true
+"t"."c" COLLATE "C" NOT ILIKE ?;
+-- match 3 nocase=false fold=true not=true
+"t"."c" COLLATE "C" NOT ILIKE ?;
+-- match 0 nocase=true fold=false not=false
 "t"."c" COLLATE "C" LIKE ?;
--- match nocase=true fold=false not=true
+-- match 1 nocase=true fold=false not=false
+"t"."c" COLLATE "C" LIKE ?;
+-- match 2 nocase=true fold=false not=false
+"t"."c" COLLATE "C" LIKE ?;
+-- match 3 nocase=true fold=false not=false
+"t"."c" COLLATE "C" LIKE ?;
+-- match 0 nocase=true fold=false not=true
 "t"."c" COLLATE "C" NOT LIKE ?;
--- match nocase=true fold=true not=false
+-- match 1 nocase=true fold=false not=true
+"t"."c" COLLATE "C" NOT LIKE ?;
+-- match 2 nocase=true fold=false not=true
+"t"."c" COLLATE "C" NOT LIKE ?;
+-- match 3 nocase=true fold=false not=true
+"t"."c" COLLATE "C" NOT LIKE ?;
+-- match 0 nocase=true fold=true not=false
 "t"."c" COLLATE "C" ILIKE ?;
--- match nocase=true fold=true not=true
+-- match 1 nocase=true fold=true not=false
+"t"."c" COLLATE "C" ILIKE ?;
+-- match 2 nocase=true fold=true not=false
+"t"."c" COLLATE "C" ILIKE ?;
+-- match 3 nocase=true fold=true not=false
+"t"."c" COLLATE "C" ILIKE ?;
+-- match 0 nocase=true fold=true not=true
+"t"."c" COLLATE "C" NOT ILIKE ?;
+-- match 1 nocase=true fold=true not=true
+"t"."c" COLLATE "C" NOT ILIKE ?;
+-- match 2 nocase=true fold=true not=true
+"t"."c" COLLATE "C" NOT ILIKE ?;
+-- match 3 nocase=true fold=true not=true
 "t"."c" COLLATE "C" NOT ILIKE ?;
 -- part 1 of a time
 EXTRACT(YEAR FROM "t"."c" AT TIME ZONE 'UTC')::bigint;
@@ -287,18 +335,16 @@ jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true);
 -- function 40 of JSON
 ("t"."c" @> ?::jsonb);
 -- function 41 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) = 'object' THEN q.j ELSE '{}'::jsonb END FROM (SELECT "t"."c" AS j) AS q);
+(SELECT (CASE WHEN jsonb_typeof(q.j) = 'object' THEN q.j ELSE '{}'::jsonb END - q.r) || q.m FROM (SELECT "t"."c" AS j, ?::jsonb AS m, ?::text[] AS r) AS q);
 -- function 42 of JSON
-("t"."c" || jsonb_build_object(?::text, ?::jsonb));
+(WITH RECURSIVE w (path, n, key, doc, patch) AS (SELECT '{}'::int[], 1::bigint, NULL::text, CASE WHEN jsonb_typeof(q.d) = 'object' THEN q.d ELSE '{}'::jsonb END, q.p FROM (SELECT "t"."c" AS d, ?::jsonb AS p) AS q UNION ALL SELECT w.path || k.n::int, k.n, k.key, k.doc, k.patch FROM w CROSS JOIN LATERAL (SELECT coalesce(doc.key, patch.key) AS key, doc.value AS doc, patch.value AS patch, row_number() OVER () AS n FROM jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN CASE WHEN jsonb_typeof(w.doc) = 'object' THEN w.doc ELSE '{}'::jsonb END ELSE '{}'::jsonb END) AS doc (key, value) FULL JOIN jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN CASE WHEN jsonb_typeof(w.patch) = 'object' THEN w.patch ELSE '{}'::jsonb END ELSE '{}'::jsonb END) AS patch (key, value) ON doc.key = patch.key WHERE patch.value IS DISTINCT FROM 'null'::jsonb) AS k WHERE jsonb_typeof(w.patch) = 'object') SELECT string_agg(t.text, '' ORDER BY t.path)::jsonb FROM (SELECT w.path, CASE WHEN w.n > 1 THEN ',' ELSE '' END || coalesce(to_json(w.key)::text || ':', '') || CASE WHEN jsonb_typeof(w.patch) = 'object' THEN '{' ELSE coalesce(w.patch, w.doc)::text END FROM w UNION ALL SELECT w.path || 2147483647, '}' FROM w WHERE jsonb_typeof(w.patch) = 'object') AS t (path, text));
 -- function 43 of JSON
-("t"."c" - ?::text);
--- function 44 of JSON
 CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
--- function 45 of JSON
+-- function 44 of JSON
 CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
--- function 46 of JSON
+-- function 45 of JSON
 CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
--- function 47 of JSON
+-- function 46 of JSON
 CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
 -- limit
 LIMIT ?;

@@ -150,22 +150,70 @@ a || b;
 "t"."c" IN (SELECT value FROM json_each(?));
 -- equal texts
 ;
--- match nocase=false fold=false not=false
+-- match 0 nocase=false fold=false not=false
+prom_like(CAST("t"."c" AS TEXT), ?);
+-- match 1 nocase=false fold=false not=false
 "t"."c" GLOB ?;
--- match nocase=false fold=false not=true
+-- match 2 nocase=false fold=false not=false
+prom_ends(CAST("t"."c" AS TEXT), ?);
+-- match 3 nocase=false fold=false not=false
+prom_has(CAST("t"."c" AS TEXT), ?);
+-- match 0 nocase=false fold=false not=true
+NOT prom_like(CAST("t"."c" AS TEXT), ?);
+-- match 1 nocase=false fold=false not=true
 "t"."c" NOT GLOB ?;
--- match nocase=false fold=true not=false
+-- match 2 nocase=false fold=false not=true
+NOT prom_ends(CAST("t"."c" AS TEXT), ?);
+-- match 3 nocase=false fold=false not=true
+NOT prom_has(CAST("t"."c" AS TEXT), ?);
+-- match 0 nocase=false fold=true not=false
+prom_like_fold(CAST("t"."c" AS TEXT), ?);
+-- match 1 nocase=false fold=true not=false
 "t"."c" LIKE ? ESCAPE '\';
--- match nocase=false fold=true not=true
+-- match 2 nocase=false fold=true not=false
+prom_ends_fold(CAST("t"."c" AS TEXT), ?);
+-- match 3 nocase=false fold=true not=false
+prom_has_fold(CAST("t"."c" AS TEXT), ?);
+-- match 0 nocase=false fold=true not=true
+NOT prom_like_fold(CAST("t"."c" AS TEXT), ?);
+-- match 1 nocase=false fold=true not=true
 "t"."c" NOT LIKE ? ESCAPE '\';
--- match nocase=true fold=false not=false
+-- match 2 nocase=false fold=true not=true
+NOT prom_ends_fold(CAST("t"."c" AS TEXT), ?);
+-- match 3 nocase=false fold=true not=true
+NOT prom_has_fold(CAST("t"."c" AS TEXT), ?);
+-- match 0 nocase=true fold=false not=false
+prom_like(CAST("t"."c" AS TEXT), ?);
+-- match 1 nocase=true fold=false not=false
 "t"."c" GLOB ?;
--- match nocase=true fold=false not=true
+-- match 2 nocase=true fold=false not=false
+prom_ends(CAST("t"."c" AS TEXT), ?);
+-- match 3 nocase=true fold=false not=false
+prom_has(CAST("t"."c" AS TEXT), ?);
+-- match 0 nocase=true fold=false not=true
+NOT prom_like(CAST("t"."c" AS TEXT), ?);
+-- match 1 nocase=true fold=false not=true
 "t"."c" NOT GLOB ?;
--- match nocase=true fold=true not=false
+-- match 2 nocase=true fold=false not=true
+NOT prom_ends(CAST("t"."c" AS TEXT), ?);
+-- match 3 nocase=true fold=false not=true
+NOT prom_has(CAST("t"."c" AS TEXT), ?);
+-- match 0 nocase=true fold=true not=false
+prom_like_fold(CAST("t"."c" AS TEXT), ?);
+-- match 1 nocase=true fold=true not=false
 "t"."c" LIKE ? ESCAPE '\';
--- match nocase=true fold=true not=true
+-- match 2 nocase=true fold=true not=false
+prom_ends_fold(CAST("t"."c" AS TEXT), ?);
+-- match 3 nocase=true fold=true not=false
+prom_has_fold(CAST("t"."c" AS TEXT), ?);
+-- match 0 nocase=true fold=true not=true
+NOT prom_like_fold(CAST("t"."c" AS TEXT), ?);
+-- match 1 nocase=true fold=true not=true
 "t"."c" NOT LIKE ? ESCAPE '\';
+-- match 2 nocase=true fold=true not=true
+NOT prom_ends_fold(CAST("t"."c" AS TEXT), ?);
+-- match 3 nocase=true fold=true not=true
+NOT prom_has_fold(CAST("t"."c" AS TEXT), ?);
 -- part 1 of a time
 CAST(strftime('%Y', "t"."c", 'auto') AS INTEGER);
 -- part 1 of a date
@@ -211,7 +259,7 @@ CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(e.value) FROM json_e
 -- function 18 of lists of text
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(e.value) FROM json_each("t"."c") AS e) <> (SELECT json_group_array(e.value) FROM json_each(?) AS e) END;
 -- function 19 of lists of text
-CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each(?) AS a WHERE a.value NOT IN (SELECT b.value FROM json_each("t"."c") AS b WHERE b.value IS NOT NULL)) END;
+CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT a.value FROM json_each(?) AS a EXCEPT SELECT b.value FROM json_each("t"."c") AS b) END;
 -- function 20 of lists of text
 CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each("t"."c") AS a WHERE a.value IS NULL OR a.value NOT IN (SELECT b.value FROM json_each(?) AS b)) END;
 -- function 21 of lists of text
@@ -227,7 +275,7 @@ CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(json(iif(e.value, 't
 -- function 18 of lists of bool
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each("t"."c") AS e) <> (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each(?) AS e) END;
 -- function 19 of lists of bool
-CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each(?) AS a WHERE a.value NOT IN (SELECT b.value FROM json_each("t"."c") AS b WHERE b.value IS NOT NULL)) END;
+CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT a.value FROM json_each(?) AS a EXCEPT SELECT b.value FROM json_each("t"."c") AS b) END;
 -- function 20 of lists of bool
 CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each("t"."c") AS a WHERE a.value IS NULL OR a.value NOT IN (SELECT b.value FROM json_each(?) AS b)) END;
 -- function 21 of lists of bool
@@ -243,7 +291,7 @@ CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL
 -- function 18 of lists of float64
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each("t"."c") AS e) <> (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each(?) AS e) END;
 -- function 19 of lists of float64
-CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each(?) AS a WHERE a.value NOT IN (SELECT b.value FROM json_each("t"."c") AS b WHERE b.value IS NOT NULL)) END;
+CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT a.value FROM json_each(?) AS a EXCEPT SELECT b.value FROM json_each("t"."c") AS b) END;
 -- function 20 of lists of float64
 CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each("t"."c") AS a WHERE a.value IS NULL OR a.value NOT IN (SELECT b.value FROM json_each(?) AS b)) END;
 -- function 21 of lists of float64
@@ -287,18 +335,16 @@ CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL
 -- function 40 of JSON
 prom_json_contains("t"."c", ?);
 -- function 41 of JSON
-(SELECT CASE WHEN json_type(q.d) = 'object' THEN q.d ELSE '{}' END FROM (SELECT prom_json_last("t"."c") AS d) AS q);
+prom_json_merge(json("t"."c"), ?, ?);
 -- function 42 of JSON
-json_set("t"."c", '$.' || json_quote(?), json(?));
+prom_json_merge(json("t"."c"), ?, '[]');
 -- function 43 of JSON
-json_remove("t"."c", '$.' || json_quote(?));
--- function 44 of JSON
 (SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_set(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]')), json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
--- function 45 of JSON
+-- function 44 of JSON
 (SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_set(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]'), json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
--- function 46 of JSON
+-- function 45 of JSON
 (SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_remove(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]'))) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
--- function 47 of JSON
+-- function 46 of JSON
 (SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_remove(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]')) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
 -- limit
 LIMIT ?;

@@ -1,9 +1,12 @@
 package kit
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -32,11 +35,18 @@ func FirstError[T any](rows iter.Seq2[*T, error]) error {
 	return nil
 }
 
-// NoSecret makes sure that an error's text does not hold the value SECRET.
+// NoSecret makes sure that no way in which an error is shown holds the value SECRET: as a text, by the verbs of fmt, as JSON
+// and in both forms of slog.
 func NoSecret(tb testing.TB, err error) {
 	tb.Helper()
-	if strings.Contains(err.Error(), "SECRET") {
-		tb.Errorf("the error holds a value: %v", err)
+	var shown bytes.Buffer
+	fmt.Fprintf(&shown, "%v %+v %#v %q %d\n", err, err, err, err, err)
+	text, jsonErr := json.Marshal(err)
+	fmt.Fprintln(&shown, string(text), jsonErr)
+	slog.New(slog.NewTextHandler(&shown, nil)).Error("failed", "err", err, "any", []any{err})
+	slog.New(slog.NewJSONHandler(&shown, nil)).Error("failed", "err", err, "any", []any{err})
+	if strings.Contains(shown.String(), "SECRET") {
+		tb.Errorf("the error holds a value: %s", shown.String())
 	}
 }
 

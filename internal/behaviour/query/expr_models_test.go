@@ -49,10 +49,10 @@ type workshop struct {
 	tools   *prom.Repo[Tool]
 }
 
-func newWorkshop(tb testing.TB, dsn string) workshop {
+func newWorkshop(tb testing.TB, dsn string, options ...prom.OpenOption) workshop {
 	tb.Helper()
 	ctx := context.Background()
-	db := kit.Open(tb, dsn)
+	db := kit.Open(tb, dsn, options...)
 	s := workshop{db, prom.NewRepo[Worker](prom.Using(db)), prom.NewRepo[Tool](prom.Using(db))}
 	rome, oslo := "Rome", "Oslo"
 	cities := []*string{&rome, nil, &oslo, &rome, nil, &oslo, &oslo, &rome}

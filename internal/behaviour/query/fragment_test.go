@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/Masterminds/squirrel"
 	"github.com/matryer/is"
 
 	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/behaviour/kit"
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
@@ -58,5 +61,86 @@ func TestFragment_Handles(t *testing.T) {
 			_, err := s.workers.Where(bad).All(ctx)
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
+	})
+}
+
+// Ensure that a piece of SQL stays in its place, wherever pieces are taken: it ends nothing that it did not begin, and
+// takes no other piece's argument. It is refused before anything is sent.
+func TestFragment_Closed(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		statements := &kit.Statements{}
+		s := newWorkshop(t, e.DSN, statements.Option())
+		name := WorkerName.Eq("w1")
+		for _, sql := range []string{
+			"1=1) OR (1=1", "name = $1", "name = ?1", "name = :a", "name = @a", "name = #a", "name = $a", "1 <@a", "1=1; SELECT 1", "(1=1", "a[1", "'1", `"1`,
+			"1 /*", "1 /* /* */", "1 -- ", "$$", "$a$ $b$", "`name` = 1", "E'1'\n'\\'' OR 1=1) OR ('", "1e'\\' OR 1=1) OR ('", "\x00",
+		} {
+			statements.Take()
+			value := prom.RawExpr[Worker, string](sql)
+			for where, run := range map[string]func() error{
+				"Raw":     func() error { return kit.ErrOf(s.workers.Where(name, prom.Raw[Worker](sql)).All(ctx)) },
+				"Or":      func() error { return kit.ErrOf(s.workers.Where(prom.Or(name, prom.Raw[Worker](sql))).Count(ctx)) },
+				"Sqlizer": func() error { return kit.ErrOf(s.workers.Where(name, prom.Sqlizer[Worker](piece{sql})).All(ctx)) },
+				"Eq":      func() error { return kit.ErrOf(s.workers.Where(name, value.Eq("w1")).All(ctx)) },
+				"order":   func() error { return kit.ErrOf(s.workers.Where(name).OrderBy(value.Asc()).All(ctx)) },
+				"pluck":   func() error { return kit.ErrOf(prom.Pluck(s.workers.Where(name), value).All(ctx)) },
+				"group": func() error {
+					return kit.ErrOf(prom.Pluck2(s.workers.Where(name), value, prom.Sum(WorkerPay)).Having(prom.Raw[Worker](sql)).All(ctx))
+				},
+				"set":    func() error { return kit.ErrOf(s.workers.Where(name).Update(ctx, WorkerCity.SetTo(value))) },
+				"delete": func() error { return kit.ErrOf(s.workers.Where(name, prom.Raw[Worker](sql)).Delete(ctx)) },
+				"via":    func() error { return kit.ErrOf(s.workers.Where(name, prom.Via(WorkerBoss, value).Eq("w1")).All(ctx)) },
+				"arg":    func() error { return kit.ErrOf(s.workers.Where(name, prom.Raw[Worker]("? = 'w1'", value)).All(ctx)) },
+			} {
+				if err := run(); !errors.Is(err, prom.ErrValidation) {
+					t.Errorf("%s: %q: %v", where, sql, err)
+				}
+			}
+			is.Equal(len(kit.Calls(statements.Take())), 0)
+		}
+	})
+}
+
+// piece is a Sqlizer that gives its text as it is.
+type piece struct{ sql string }
+
+func (p piece) ToSql() (string, []any, error) { return p.sql, nil, nil }
+
+// fragmentParts are what random pieces of SQL are made of.
+var fragmentParts = []string{
+	"'", "''", "'a'", `"`, `"name"`, "`", "[", "]", "(", ")", "/*", "*/", "--", "\n", "$", "$$", "$a$", "E'", "e'", "\\", "\\'", "U&'", "x'", "1", "1e", "a", "é",
+	" ", " OR ", "1=1", ") OR (1=1", " OR 1=1 OR ", ";", ",", "?", "??", "::", ":", "@", "#", "||", "-", "/", "*", "NULL", "name", "true",
+}
+
+// Ensure that no piece of SQL that is taken reaches beyond its place, whatever the engine reads it as: beside a condition
+// that no row fulfills there are no rows.
+func TestFragment_Hostile(t *testing.T) {
+	t.Parallel()
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		ctx := context.Background()
+		s := newWorkshop(t, e.DSN)
+		rnd := rand.New(rand.NewPCG(seed, 2))
+		ran := 0
+		for range 5_000 {
+			var b strings.Builder
+			for range 1 + rnd.IntN(8) {
+				b.WriteString(fragmentParts[rnd.IntN(len(fragmentParts))])
+			}
+			piece := prom.Raw[Worker](b.String())
+			none := WorkerName.Eq("nobody")
+			n, err := s.workers.Where(none, piece, prom.Raw[Worker]("1 = 1 /* ' */"), none).Count(ctx)
+			if n > 0 {
+				t.Fatalf("%q reaches out of its place", b.String())
+			}
+			if err == nil {
+				ran++
+			}
+		}
+		t.Logf("%d pieces ran", ran)
 	})
 }

@@ -56,7 +56,7 @@ type (
 		Address *string                      `prom:"nocase,unique=address,was=mail"`
 		Level   Level                        `prom:"default=-1"`
 		Tags    []string                     `prom:"default='[]'"`
-		Country *prom.RefBy[Country, string] `prom:"country_code"`
+		Country *prom.RefBy[Country, string] `prom:"name=country_code"`
 		Born    sql.Null[time.Time]          `prom:"date"`
 
 		_ struct{} `prom:"index=named,on='name, age desc',where='age > 17'"`

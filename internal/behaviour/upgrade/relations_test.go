@@ -13,7 +13,7 @@ type (
 	Artist struct {
 		prom.Model
 		Name    string                      `prom:"unique"`
-		Country prom.RefBy[Country, string] `prom:"country_code,index"`
+		Country prom.RefBy[Country, string] `prom:"name=country_code,index"`
 		Born    *prom.RefBy[Country, string]
 		Mentor  *prom.Ref[Artist] `prom:"mentor_id"`
 		Best    *prom.Ref[Record] `prom:"best_id"`

@@ -212,6 +212,52 @@ func TestUnreadableAfterwards(t *testing.T) {
 	})
 }
 
+// Dated is a model whose only times are those of creation and update.
+type Dated struct {
+	prom.Model
+	No int
+}
+
+var datedNo = prom.NumberOf(func(d *Dated) *int { return &d.No })
+
+// Ensure that a write of a row whose time of creation others made infinite has stored nothing, or has an error of the
+// class ErrOutcomeUnknown: for so rare a thing, no single save is made one that can be undone.
+// suite: 33
+func TestUnreadableCreation(t *testing.T) {
+	t.Parallel()
+	modes(t, func(t *testing.T, dsn string) {
+		is := is.New(t)
+		ctx := context.Background()
+		repo := prom.NewRepo[Dated](prom.Using(kit.Open(t, dsn)))
+		loaded := kit.MustCreate(t, repo, Dated{})
+		writes := map[string]func(r *prom.Repo[Dated], d *Dated) error{
+			"Update": func(r *prom.Repo[Dated], d *Dated) error { return r.Update(ctx, d) },
+			"Upsert": func(r *prom.Repo[Dated], d *Dated) error { return r.Upsert(ctx, d) },
+			"batch": func(r *prom.Repo[Dated], d *Dated) error {
+				var b prom.Batch
+				r.Batch(&b).Update(d)
+				return b.Run(ctx)
+			},
+			"transaction": func(r *prom.Repo[Dated], d *Dated) error {
+				return r.Tx(ctx, func(ctx context.Context) error { return r.Upsert(ctx, d) })
+			},
+		}
+		for _, write := range writes {
+			db := kit.Open(t, dsn) // whose connections know nothing of the last write
+			kit.RunSQL(t, db, "UPDATE dated SET no = 0, _created = 'infinity'")
+			for range 2 {
+				d := *loaded
+				d.No = 1
+				err := write(prom.NewRepo[Dated](prom.Using(db)), &d)
+				stored := kit.Count(t, repo.Where(datedNo.Eq(1))) == 1
+				is.True(errors.Is(err, prom.ErrType))
+				is.Equal(errors.Is(err, prom.ErrOutcomeUnknown), stored)
+				kit.RunSQL(t, db, "UPDATE dated SET no = 0")
+			}
+		}
+	})
+}
+
 // Narrow is a model whose key may be too large for it.
 type Narrow struct {
 	ID   int16 `prom:"key,auto"`
