@@ -65,6 +65,7 @@ func errorOf(op string, t *schema.Table, err error) error {
 	}
 	if completed, ok := conn.Complete(err, op, t, name); ok {
 		if e := (*conn.Error)(nil); errors.As(completed, &e) {
+			explainStranger(e, t)
 			explainCheck(e, t)
 		}
 		return completed
@@ -82,6 +83,13 @@ func errorOf(op string, t *schema.Table, err error) error {
 		}
 	}
 	return invalid
+}
+
+// explainStranger says of NULL in a column that the model does not have which other model has it.
+func explainStranger(e *conn.Error, t *schema.Table) {
+	if e.Kind == ErrNotNull && e.Detail == "" && len(e.Columns) == 1 && e.Table == t.Name && t.Column(e.Columns[0]) == nil {
+		e.Detail = schema.Stranger(t, e.Columns[0])
+	}
 }
 
 // explainCheck says what the rules are of the column whose CHECK has refused a value, as the model has them.

@@ -70,3 +70,10 @@ func (r *loggedRows) Close() error {
 
 // Inner returns the rows themselves, for who reads them in the engine's own form.
 func (r *loggedRows) Inner() any { return r.Rows }
+
+// Warn writes to the log of the connection, if it has one, what a program should know and no call fails for.
+func (db *DB) Warn(ctx context.Context, text string, attrs ...slog.Attr) {
+	if db.log.on() {
+		db.log.log.LogAttrs(ctx, slog.LevelWarn, text, attrs...)
+	}
+}

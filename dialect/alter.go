@@ -69,6 +69,9 @@ func AddColumnStep(d Dialect, a *Alteration, drift *schema.Drift) (schema.Step, 
 		without := *c
 		without.Null, without.Default = true, nil
 		c = &without
+		if advice := schema.WasAdvice(a.Table, c, a.Have); advice != "" {
+			s.Reason += "; " + advice
+		}
 		s.Reason += "; it takes NULL until the rows that are there have values, before which the model cannot read them; the next plan makes it NOT NULL then"
 	}
 	s.SQL = append(d.Prerequisites([]*schema.Column{c}), d.AddColumn(a.Table, c)...)

@@ -111,7 +111,7 @@ func (b *builder) setWas(tg *tag, was string) error {
 	case FoldName(was) == FoldName(b.table.Name):
 		return errors.New("was is the table's name from before, and not the one that it has")
 	}
-	if err := CheckTableName(was); err != nil {
+	if err := checkTableName(was); err != nil {
 		return fmt.Errorf("was: %w", err)
 	}
 	b.table.Was = was
@@ -119,8 +119,8 @@ func (b *builder) setWas(tg *tag, was string) error {
 }
 
 // checkShortName is [CheckName] of an index's own name, to which that of its table is added.
-func checkShortName(name string) error {
-	if strings.Contains(name, ".") {
+func (b *builder) checkShortName(name string) error {
+	if strings.Contains(name, ".") && b.table.byName[name] == nil { // an index of one column is named after it
 		return fmt.Errorf("the name %q holds a dot; an index lies in the schema of its table, whose name is put before its own", name)
 	}
 	return CheckName(name)
@@ -135,7 +135,7 @@ func (b *builder) makeIndexes() error {
 				return fmt.Errorf("index %s: %w", p.name, err)
 			}
 		}
-		if err := checkShortName(p.name); err != nil {
+		if err := b.checkShortName(p.name); err != nil {
 			return fmt.Errorf("index name: %w", err)
 		}
 		if p.where != "" {

@@ -77,7 +77,7 @@ type builder struct {
 func (b *builder) setName(name string) error {
 	t := b.table
 	if t.Name = name; name != "" {
-		return CheckTableName(name)
+		return checkTableName(name)
 	}
 	t.Name = Snake(t.Model.Name())
 	if n, ok := reflect.TypeAssert[TableNamer](reflect.New(t.Model)); ok {
@@ -85,7 +85,7 @@ func (b *builder) setName(name string) error {
 	} else if strings.ContainsAny(t.Name, "[") || t.Name == "" {
 		return errors.New("a generic or unnamed type needs a method TableName() string")
 	}
-	if err := CheckTableName(t.Name); err != nil {
+	if err := checkTableName(t.Name); err != nil {
 		return fmt.Errorf("table name: %w", err)
 	}
 	return nil
@@ -348,6 +348,9 @@ func (b *builder) finish() (*Table, error) {
 				return nil, fmt.Errorf("field %s: a database counts up a key of one column only, not one of %d", c.Field, len(t.Key))
 			}
 		}
+	}
+	if err := t.checkWas(); err != nil {
+		return nil, err
 	}
 	for _, r := range t.Relations {
 		if c := t.byName[r.Name]; c != nil {

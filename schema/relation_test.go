@@ -319,3 +319,71 @@ func TestForeignKeys(t *testing.T) {
 	is.NoErr(err)
 	is.Equal(other.TargetOfKey(other.ForeignKeys[0]), other)
 }
+
+// Models whose required references go in circles, and models that need one of them, or break the circle.
+type (
+	chickenID struct {
+		ID  int64 `prom:"key,auto"`
+		Egg schema.Ref[eggID]
+	}
+	eggID struct {
+		ID      int64 `prom:"key,auto"`
+		Chicken schema.Ref[chickenID]
+	}
+	farmOf struct {
+		ID   int64 `prom:"key,auto"`
+		Best schema.Ref[eggID]
+	}
+	wheelA struct {
+		ID int64 `prom:"key,auto"`
+		B  schema.Ref[wheelB]
+	}
+	wheelB struct {
+		ID int64 `prom:"key,auto"`
+		C  schema.Ref[wheelC]
+	}
+	wheelC struct {
+		ID int64 `prom:"key,auto"`
+		A  *schema.Ref[wheelA]
+		B  *schema.Ref[wheelB]
+	}
+	halfA struct {
+		Tenant int64 `prom:"key"`
+		ID     int64 `prom:"key"`
+		Other  int64
+		B      schema.One[halfB] `prom:"on='tenant, other'"`
+	}
+	halfB struct {
+		Tenant int64 `prom:"key"`
+		ID     int64 `prom:"key"`
+		Other  *int64
+		A      schema.One[halfA] `prom:"on='tenant, other'"`
+		Up     int64
+		Parent schema.One[halfB] `prom:"on='tenant, up'"`
+	}
+	fullB struct {
+		Tenant int64 `prom:"key"`
+		ID     int64 `prom:"key"`
+		Other  int64
+		A      schema.One[fullA] `prom:"on='tenant, other'"`
+	}
+	fullA struct {
+		Tenant int64 `prom:"key"`
+		ID     int64 `prom:"key"`
+		Other  int64
+		B      schema.One[fullB] `prom:"on='tenant, other'"`
+	}
+)
+
+// Ensure that a circle of required references, in which no row can be the first, is refused with its fields, and one that a pointer opens is not.
+func TestRequiredCircles(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	is.Equal(of[chickenID](t).Check().Error(), "prom: model schema_test.chickenID: the required references chickenID.Egg and eggID.Chicken go in a circle, "+
+		"so that no row can be the first; make one of these fields a pointer")
+	is.True(strings.Contains(of[farmOf](t).Check().Error(), "eggID.Chicken and chickenID.Egg go in a circle"))
+	is.True(strings.Contains(of[fullA](t).Check().Error(), "fullA.B and fullB.A go in a circle"))
+	for _, table := range []*schema.Table{of[wheelA](t), of[wheelB](t), of[wheelC](t), of[halfA](t), of[halfB](t)} {
+		is.NoErr(table.Check())
+	}
+}

@@ -229,7 +229,8 @@ func (t *Table) SingleKey() (*Column, error) {
 	return nil, fmt.Errorf("%s has a primary key of %d columns (%s)", t.Model.Name(), len(t.Key), strings.Join(ColumnNames(t.Key), ", "))
 }
 
-// Check returns why one of the table's references or relations cannot be one: the model at its other end does not fit.
+// Check returns why one of the table's references or relations cannot be one: the model at its other end does not fit, or required references
+// lead in a circle.
 func (t *Table) Check() error {
 	for _, c := range t.References() {
 		if _, err := c.References.target(); err != nil {
@@ -246,7 +247,7 @@ func (t *Table) Check() error {
 			return err
 		}
 	}
-	return nil
+	return t.checkCircles()
 }
 
 // RelationAt returns the relation of a Go type at an offset of the model, or nil.
@@ -295,7 +296,7 @@ func (t *Table) WithName(name string) (*Table, error) {
 	if name == t.Name {
 		return t, nil
 	}
-	if err := CheckTableName(name); err != nil {
+	if err := checkTableName(name); err != nil {
 		return nil, err
 	}
 	u := *t

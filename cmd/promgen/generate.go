@@ -254,11 +254,31 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 	return f
 }
 
+// needs reports whether a row of a table can be there only when one of another table is, by columns that are NOT NULL.
+func (g *generator) needs(table, other string, seen map[string]bool) bool {
+	if table == other {
+		return true
+	}
+	i := slices.IndexFunc(g.tables, func(o *found) bool { return o.table == table || o.FoldNames && strings.EqualFold(o.table, table) })
+	if i < 0 || seen[table] {
+		return false
+	}
+	seen[table] = true
+	return slices.ContainsFunc(g.tables[i].ForeignKeys, func(k schema.FoundForeignKey) bool {
+		for _, name := range k.Columns {
+			if c := g.tables[i].Column(name); c == nil || !c.NotNull {
+				return false
+			}
+		}
+		return g.needs(k.Table, other, seen)
+	})
+}
+
 // reference returns the type of a reference, or "" when the column is none that a model can be made of: its target is
-// the single key of a table that is generated too, and not its own table unless it may be NULL.
+// the single key of a table that is generated too, and unless it may be NULL one that needs no row of this table.
 func (g *generator) reference(t *found, c schema.FoundColumn) string {
 	k := t.Reference(c.Name)
-	if k == nil || k.Table == t.table && c.NotNull {
+	if k == nil || c.NotNull && g.needs(k.Table, t.table, map[string]bool{}) {
 		return ""
 	}
 	i := slices.IndexFunc(g.tables, func(o *found) bool { return o.table == k.Table || t.FoldNames && strings.EqualFold(o.table, k.Table) })

@@ -62,10 +62,6 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	g := generator{pkg: *pkg}
 	for _, name := range names {
-		if schema.CheckTableName(name) != nil {
-			g.left = append(g.left, name)
-			continue
-		}
 		found, err := db.Describe(ctx, name)
 		if err != nil {
 			return err

@@ -54,18 +54,20 @@ func Ensure(ctx context.Context, db *conn.DB, tables ...*schema.Table) (changed 
 	return changed, nil
 }
 
-// anyMissing reports whether there is something to do.
-func anyMissing(ctx context.Context, db *conn.DB, all, wanted []*schema.Table) (bool, error) {
+// anyMissing reports whether there is something to do, and tells the log of what is there and does not fit.
+func anyMissing(ctx context.Context, db *conn.DB, all, wanted []*schema.Table) (missing bool, err error) {
 	for _, t := range all {
 		found, err := conn.Inspect(ctx, db, t.Name)
 		if err != nil {
 			return false, err
 		}
-		if diff := t.Diff(found); diff.Create || slices.Contains(wanted, t) && !diff.Empty() {
-			return true, nil
+		diff := t.Diff(found)
+		missing = missing || diff.Create || slices.Contains(wanted, t) && !diff.Empty()
+		if slices.Contains(wanted, t) {
+			warn(ctx, db, t, &found)
 		}
 	}
-	return false, nil
+	return missing, nil
 }
 
 // mayTryAgain reports whether a change that failed may be begun anew: somebody who does not take the lock made or dropped the same
@@ -218,7 +220,7 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 	in.exists[t.Name] = true
 	diff := t.Diff(found)
 	if wanted && len(diff.Renamed) > 0 {
-		if diff = in.renameColumns(t, diff.Renamed); in.err != nil {
+		if found, diff = in.renameColumns(t, diff.Renamed); in.err != nil {
 			return
 		}
 	}
@@ -226,7 +228,7 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 	case diff.Create:
 		in.create(t)
 	case wanted && !diff.Empty():
-		in.add(t, diff)
+		in.add(t, diff, &found)
 	}
 }
 
@@ -246,6 +248,7 @@ func (in *installer) renameTable(t *schema.Table) (found schema.Found) {
 func formerTable(ctx context.Context, db *conn.DB, t *schema.Table) (schema.Found, error) {
 	for _, other := range conn.Known(db) {
 		if other != t && other.Name == t.Was {
+			taken(ctx, db, t, other)
 			return schema.Found{}, nil
 		}
 	}
@@ -257,10 +260,9 @@ func formerTable(ctx context.Context, db *conn.DB, t *schema.Table) (schema.Foun
 }
 
 // renameColumns renames the columns that are there under their names from before, and tells what is still missing.
-func (in *installer) renameColumns(t *schema.Table, cols []*schema.Column) schema.Diff {
-	var found schema.Found
+func (in *installer) renameColumns(t *schema.Table, cols []*schema.Column) (found schema.Found, diff schema.Diff) {
 	if found, in.err = conn.InspectAll(in.ctx, in.db, t.Name); in.err != nil {
-		return schema.Diff{}
+		return found, diff
 	}
 	for _, c := range cols {
 		in.change(in.d.RenameColumn(t, c, &found), t)
@@ -268,7 +270,7 @@ func (in *installer) renameColumns(t *schema.Table, cols []*schema.Column) schem
 	if in.err == nil {
 		found, in.err = conn.Inspect(in.ctx, in.db, t.Name)
 	}
-	return t.Diff(found)
+	return found, t.Diff(found)
 }
 
 // referrers makes the known tables that refer to one that was made, and those that refer to them. One that cannot be made is left
@@ -369,8 +371,8 @@ func (in *installer) inline(t *schema.Table, c *schema.Column) bool {
 	return in.d.Features().DeferredRefs || in.exists[t.TargetOf(c).Name]
 }
 
-func (in *installer) add(t *schema.Table, diff schema.Diff) {
-	if in.err = in.addable(t, diff.Columns); in.err != nil {
+func (in *installer) add(t *schema.Table, diff schema.Diff, found *schema.Found) {
+	if in.err = in.addable(t, diff.Columns, found); in.err != nil {
 		return
 	}
 	in.change(in.d.Prerequisites(diff.Columns), t)
@@ -386,15 +388,20 @@ func (in *installer) add(t *schema.Table, diff schema.Diff) {
 }
 
 // addable reports why columns cannot be added: rows that are there would have no value for them.
-func (in *installer) addable(t *schema.Table, cols []*schema.Column) error {
+func (in *installer) addable(t *schema.Table, cols []*schema.Column, found *schema.Found) error {
 	var names []string
+	was := ""
 	for _, c := range cols {
 		switch {
 		case c.Key:
 			return &conn.Error{Kind: conn.KindDrift, Op: "install", Table: t.Name, Columns: []string{c.Name},
-				Detail: "the table is there without this column of the primary key, which is not added by itself; add it by hand, or give the model another table"}
+				Detail: "the table is there without this column of the primary key, which is not added by itself; add it by hand, or give the model another table" +
+					shared(in.db, t)}
 		case dialect.NeedsValue(in.d, c):
 			names = append(names, c.Name)
+			if advice := schema.WasAdvice(t, c, found); advice != "" {
+				was += advice + "; "
+			}
 		}
 	}
 	if names == nil {
@@ -405,7 +412,22 @@ func (in *installer) addable(t *schema.Table, cols []*schema.Column) error {
 		return err
 	}
 	return &conn.Error{Kind: conn.KindDrift, Op: "install", Table: t.Name, Columns: names,
-		Detail: "the column is required and the table has rows, which would have no value for it; make the field a pointer, give it a constant by the tag option default, or add the column by hand"}
+		Detail: "the column is required and the table has rows, which would have no value for it; " + was + "make the field a pointer, give it a constant by the tag option default, or add the column by hand" +
+			shared(in.db, t)}
+}
+
+// shared says which other models of the program have the table; "" for none. What one of them wants, the others may not give.
+func shared(db *conn.DB, t *schema.Table) string {
+	var names []string
+	for _, other := range conn.Known(db) {
+		if name := other.Model.String(); other.Name == t.Name && other.Model != t.Model && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return fmt.Sprintf("; the table is that of %s, too: two models have one name for their tables, which a method TableName tells apart", strings.Join(names, " and "))
 }
 
 // check reports what is missing as an error.
@@ -416,19 +438,23 @@ func check(ctx context.Context, db *conn.DB, tables []*schema.Table) error {
 			return err
 		}
 		if diff := t.Diff(found); !diff.Empty() {
-			return drift(t, diff)
+			return drift(db, t, diff, &found)
+		}
+		if unfit := t.Unfit(&found); unfit != nil {
+			return misfit(unfit)
 		}
 	}
 	return nil
 }
 
-func drift(t *schema.Table, diff schema.Diff) error {
+func drift(db *conn.DB, t *schema.Table, diff schema.Diff, found *schema.Found) error {
 	e := &conn.Error{Kind: conn.KindDrift, Op: "check", Table: t.Name}
 	if diff.Create {
 		e.Detail = "the table is missing"
 		return e
 	}
 	var missing []string
+	was := ""
 	for _, c := range diff.Renamed {
 		e.Columns = append(e.Columns, c.Name)
 		missing = append(missing, "column "+c.Name+", which is still named "+c.Was)
@@ -436,10 +462,13 @@ func drift(t *schema.Table, diff schema.Diff) error {
 	for _, c := range diff.Columns {
 		e.Columns = append(e.Columns, c.Name)
 		missing = append(missing, "column "+c.Name)
+		if advice := schema.WasAdvice(t, c, found); advice != "" {
+			was += "; " + advice
+		}
 	}
 	for _, ix := range diff.Indexes {
 		missing = append(missing, "index "+ix.Name)
 	}
-	e.Detail = fmt.Sprintf("missing: %s; this connection may not change the schema (install=check)", strings.Join(missing, ", "))
+	e.Detail = fmt.Sprintf("missing: %s; this connection may not change the schema (install=check)", strings.Join(missing, ", ")) + was + shared(db, t)
 	return e
 }

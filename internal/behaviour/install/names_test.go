@@ -103,7 +103,7 @@ func TestHostileColumns(t *testing.T) {
 func TestHostileTables(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
-		names := hostileNames()
+		names := slices.DeleteFunc(hostileNames(), func(name string) bool { return strings.Contains(name, ".") }) // which no table has
 		size := len(names)
 		if e.Name == dbtest.NameSQLite {
 			size = 30 // each change makes each connection read all of the schema again

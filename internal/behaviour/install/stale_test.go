@@ -2,7 +2,6 @@ package install_test
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"testing"
@@ -10,7 +9,6 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/prom-go/prom"
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/behaviour/kit"
 	"github.com/prom-go/prom/internal/dbtest"
 )
@@ -120,95 +118,5 @@ func TestStatementsGone(t *testing.T) {
 		if grew := map[string]int{"Create": 3, "CreateMany by lists": 3 * kit.ByArrays, "CreateMany by COPY": 3 * kit.ByCopy, "Batch": 9}[name]; after != before+grew {
 			t.Errorf("%s stored %d rows of %d", name, after-before, grew)
 		}
-	}
-}
-
-var (
-	thingName  = prom.TextOf(func(v *kit.Thing) *string { return &v.Name })
-	thingCount = prom.NumberOf(func(v *kit.Thing) *int { return &v.Count })
-)
-
-// Ensure that a transaction which meets a prepared statement that no longer fits, after somebody has changed the table,
-// has an error with a kind, of which nothing has happened, and that Retry repeats it, whatever the call is.
-func TestStaleInTransaction(t *testing.T) {
-	t.Parallel()
-	for _, mode := range []string{"cache_statement", "cache_describe", "exec"} {
-		t.Run(mode, func(t *testing.T) {
-			t.Parallel()
-			ctx := kit.Ended(t)
-			e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
-			db := kit.Open(t, e.With("pool_max_conns=1&default_query_exec_mode="+mode))
-			repo, others := kit.Things(db), kit.Open(t, e.DSN)
-			first := kit.MustCreate(t, repo, kit.Thing{Name: "first"})
-			rows := repo.Where(thingName.Eq("first"))
-			for name, call := range map[string]func(ctx context.Context) error{
-				"Create": func(ctx context.Context) error { return repo.Create(ctx, &kit.Thing{Name: "a"}) },
-				"All":    func(ctx context.Context) error { _, err := repo.All(ctx); return err },
-				"Get":    func(ctx context.Context) error { _, err := repo.Get(ctx, first.ID); return err },
-				"Count":  func(ctx context.Context) error { _, err := rows.Count(ctx); return err },
-				"Stream": func(ctx context.Context) error {
-					for _, err := range repo.Query().Stream(ctx) {
-						if err != nil {
-							return err
-						}
-					}
-					return nil
-				},
-				"Each": func(ctx context.Context) error {
-					for _, err := range repo.Query().Each(ctx) {
-						if err != nil {
-							return err
-						}
-					}
-					return nil
-				},
-				"Update": func(ctx context.Context) error {
-					v := *first
-					v.Count++
-					return repo.Update(ctx, &v)
-				},
-				"Upsert": func(ctx context.Context) error { v := *first; return repo.Upsert(ctx, &v) },
-				"GetOrCreate": func(ctx context.Context) error {
-					_, err := repo.GetOrCreate(ctx, &kit.Thing{Model: first.Model})
-					return err
-				},
-				"Query.Update":        func(ctx context.Context) error { _, err := rows.Update(ctx, thingCount.Add(1)); return err },
-				"UpdateReturning":     func(ctx context.Context) error { _, err := rows.UpdateReturning(ctx, thingCount.Add(1)); return err },
-				"CreateMany by lists": func(ctx context.Context) error { return repo.CreateMany(ctx, make([]kit.Thing, kit.ByArrays)) },
-				"CreateMany by COPY":  func(ctx context.Context) error { return repo.CreateMany(ctx, make([]kit.Thing, kit.ByCopy)) },
-				"Batch": func(ctx context.Context) error {
-					var b prom.Batch
-					repo.Batch(&b).Create(&kit.Thing{Name: "b"})
-					repo.Batch(&b).All(repo.Query())
-					return b.Run(ctx)
-				},
-				"Projection": func(ctx context.Context) error { _, err := prom.Pluck(repo.Query(), thingCount).All(ctx); return err },
-				"raw": func(ctx context.Context) error {
-					_, err := prom.RawQuery[kit.Thing](db, "SELECT * FROM thing").All(ctx)
-					return err
-				},
-			} {
-				is := is.New(t)
-				is.NoErr(call(ctx))
-				for _, change := range []string{"DEALLOCATE ALL", `ALTER TABLE "thing" ALTER COLUMN "count" TYPE integer`, `ALTER TABLE "thing" ALTER COLUMN "count" TYPE bigint`} {
-					apart := others
-					if change == "DEALLOCATE ALL" {
-						apart = db
-					}
-					kit.RunSQL(t, apart, change)
-					if err := db.Tx(ctx, call); err != nil {
-						if !conn.IsStale(err) || errors.Is(err, prom.ErrOutcomeUnknown) || conn.KindOf(err) == conn.KindOther {
-							t.Errorf("%s after %s: %v", name, change, err)
-						}
-						is.NoErr(db.Tx(ctx, call)) // by now it is known
-					}
-					kit.RunSQL(t, apart, change)
-					tries := 0
-					if err := db.Tx(ctx, func(ctx context.Context) error { tries++; return call(ctx) }, prom.Retry(3)); err != nil || tries > 2 {
-						t.Errorf("%s after %s, tried %d times: %v", name, change, tries, err)
-					}
-				}
-			}
-		})
 	}
 }

@@ -1,0 +1,33 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Stranger says what a column is that a table has and its model has no field of: that of another model of the program, or anybody's.
+func Stranger(t *Table, column string) string {
+	var names []string
+	add := func(other *Table) {
+		if other.Name == t.Name && other.Model != t.Model && other.byName[column] != nil && !slices.Contains(names, other.Model.String()) {
+			names = append(names, other.Model.String())
+		}
+	}
+	tables.Range(func(_, known any) bool {
+		if other, err := tableOrError(known); err == nil {
+			add(other)
+		}
+		return true
+	})
+	renamed.Range(func(_, known any) bool {
+		add(known.(*Table))
+		return true
+	})
+	slices.Sort(names)
+	text := fmt.Sprintf("the model %s has no field for it", t.Model)
+	if names == nil {
+		return text
+	}
+	return text + fmt.Sprintf("; it is a column of %s, whose table has the same name, which a method TableName tells apart", strings.Join(names, " and "))
+}

@@ -1,0 +1,57 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+)
+
+// checkWas returns why a column cannot have had the name that its tag tells: another one has it now, so that the old column is that one's, and
+// nothing could be renamed.
+func (t *Table) checkWas() error {
+	for _, c := range t.Columns {
+		for _, other := range t.Columns {
+			switch {
+			case c.Was == "" || c == other:
+			case FoldName(other.Name) == FoldName(c.Was):
+				return fmt.Errorf("field %s: was=%s: the column of field %s has that name now, so that the old values would be taken for its own; give that field another "+
+					"column name, or take the option was out when no database has the old column any more", c.Field, c.Was, other.Field)
+			case FoldName(other.Was) == FoldName(c.Was):
+				return fmt.Errorf("field %s: was=%s: field %s tells the same name from before", c.Field, c.Was, other.Field)
+			}
+		}
+	}
+	return nil
+}
+
+// Unknown lists the columns of what was found that the model has no field of and that may be one of its fields under the name from before: those
+// whose kind is that of the column.
+func (f *Found) Unknown(t *Table, c *Column) (names []string) {
+	for _, h := range f.Columns {
+		if h.Kind == c.Kind && !h.Key && !h.Generated && t.columnOf(f, h.Name) == nil {
+			names = append(names, h.Name)
+		}
+	}
+	return names
+}
+
+func (t *Table) columnOf(f *Found, name string) *Column {
+	for _, c := range t.Columns {
+		if f.same(c.Name, name) {
+			return c
+		}
+	}
+	return nil
+}
+
+// WasAdvice says what a field's tag needs if its column was renamed, by the columns of the table that no field has; "" when there is none of its kind.
+func WasAdvice(t *Table, c *Column, f *Found) string {
+	names := f.Unknown(t, c)
+	if names == nil {
+		return ""
+	}
+	options := make([]string, len(names))
+	for i, name := range names {
+		options[i] = "was=" + name
+	}
+	return fmt.Sprintf("if the column of field %s is a renamed one, the tag option %s says so and its values are kept", c.Field, strings.Join(options, " or "))
+}
