@@ -20,9 +20,8 @@ import (
 
 // declared is a model as the source of promgen declares it.
 type declared struct {
-	name     string
-	table    *schema.Table
-	comments string // those in its struct
+	name  string
+	table *schema.Table
 }
 
 // parseSource reads what promgen has written, and refuses what it never writes: a declaration of another form, an
