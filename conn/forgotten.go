@@ -79,8 +79,11 @@ func (f *forgetful) end() {
 
 // explain says in the error of a call that has waited for something what that may have been.
 func (f *forgetful) explain(err error) error {
+	if f == nil || err == nil {
+		return err // nothing is allocated
+	}
 	var e *Error
-	if f == nil || !errors.As(err, &e) {
+	if !errors.As(err, &e) {
 		return err
 	}
 	switch e.Kind {

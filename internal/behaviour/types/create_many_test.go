@@ -56,7 +56,7 @@ func storesMany[T any](t *testing.T, db *prom.DB, n int, values ...T) {
 	t.Helper()
 	is := is.New(t)
 	ctx := context.Background()
-	repo := prom.NewRepo[T](prom.Using(db), prom.Table(fmt.Sprintf("%T %d", values[0], n)))
+	repo := prom.NewRepo[T](prom.Using(db), prom.Table(fmt.Sprintf("%s %d", reflect.TypeFor[T]().Name(), n)))
 	want := slices.Clone(values)
 	for i := range want {
 		is.NoErr(repo.Create(ctx, &want[i]))
