@@ -45,7 +45,7 @@ func openPostgres(ctx context.Context, d DSN) (engine, error) {
 		return nil, postgresError(err)
 	}
 	simple := cfg.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeSimpleProtocol
-	return &pgEngine{pool: pool, direct: goesDirect(cfg.ConnConfig), simple: simple}, nil
+	return &pgEngine{pool: pool, direct: goesDirect(cfg.ConnConfig), simple: simple, most: cfg.MaxConns}, nil
 }
 
 // goesDirect reports whether the settings leave the direct way open: prepared statements that are kept, and nobody who traces.
