@@ -56,7 +56,8 @@ func Conn(name string) (*DB, error) { return Default.Get(name) }
 // Close closes all connections of the default registry. They stay registered and connect again when they are used.
 func Close() error { return Default.Close() }
 
-// Logger logs every statement of a connection at the level debug, without its arguments.
+// Logger logs every statement of a connection at the level debug, without its arguments, and takes its warnings, which
+// go to [slog.Default] otherwise.
 func Logger(log *slog.Logger) OpenOption { return conn.Logger(log) }
 
 // LogArgs adds the arguments to what [Logger] logs. They are the application's data: mind where the log goes.

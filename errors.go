@@ -2,6 +2,7 @@ package prom
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
@@ -77,7 +78,7 @@ func errorOf(op string, t *schema.Table, err error) error {
 	var broken Violations
 	if errors.As(err, &broken) {
 		for _, v := range broken {
-			if v.Column != "" {
+			if v.Column != "" && !slices.Contains(invalid.Columns, v.Column) {
 				invalid.Columns = append(invalid.Columns, v.Column)
 			}
 		}

@@ -3,7 +3,6 @@ package conn
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"reflect"
 	"runtime"
 	"time"
@@ -67,7 +66,7 @@ func (db *DB) Forgotten(ctx context.Context) bool {
 // warn has the log tell of the first such call of a DB.
 func (f *forgetful) warn(ctx context.Context) {
 	if !f.db.warned.Swap(true) {
-		f.db.log.warn(ctx, "prom: a transaction's context was forgotten: "+forgottenText, slog.String("connection", f.db.Name()))
+		f.db.Warn(ctx, "prom: a transaction's context was forgotten: "+forgottenText)
 	}
 }
 

@@ -23,15 +23,6 @@ func (l logger) begin() time.Time {
 	return time.Now()
 }
 
-// warn writes a warning, to [slog.Default] when there is no other log.
-func (l logger) warn(ctx context.Context, text string, attrs ...slog.Attr) {
-	log := l.log
-	if log == nil {
-		log = slog.Default()
-	}
-	log.LogAttrs(ctx, slog.LevelWarn, text, attrs...)
-}
-
 func (l logger) end(ctx context.Context, start time.Time, st *Statement, err error) {
 	if l.log == nil || !l.log.Enabled(ctx, slog.LevelDebug) {
 		return
@@ -71,9 +62,11 @@ func (r *loggedRows) Close() error {
 // Inner returns the rows themselves, for who reads them in the engine's own form.
 func (r *loggedRows) Inner() any { return r.Rows }
 
-// Warn writes to the log of the connection, if it has one, what a program should know and no call fails for.
+// Warn writes a warning to the log, to [slog.Default] when the DB has none. What it says holds no values.
 func (db *DB) Warn(ctx context.Context, text string, attrs ...slog.Attr) {
-	if db.log.on() {
-		db.log.log.LogAttrs(ctx, slog.LevelWarn, text, attrs...)
+	log := db.log.log
+	if log == nil {
+		log = slog.Default()
 	}
+	log.LogAttrs(ctx, slog.LevelWarn, text, append(attrs, slog.String("connection", db.Name()))...)
 }

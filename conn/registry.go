@@ -33,7 +33,8 @@ const DefaultPrefix = "PROM_DSN"
 // OpenOption changes how a connection is opened, beyond its DSN.
 type OpenOption func(*DB)
 
-// Logger logs every statement, at the level debug, without its arguments.
+// Logger logs every statement, at the level debug, without its arguments, and takes the warnings, which go to
+// [slog.Default] otherwise.
 func Logger(log *slog.Logger) OpenOption { return func(db *DB) { db.log.log = log } }
 
 // LogArgs adds the arguments to what [Logger] logs. They are the application's data: mind where the log goes.
