@@ -112,5 +112,5 @@ func bouncerConfig(u *url.URL, port, pool int, prepares bool) string {
 	return "[databases]\n* = " + server + "\n[pgbouncer]\n" +
 		"listen_addr = 127.0.0.1\nlisten_port = " + strconv.Itoa(port) + "\nunix_socket_dir =\nauth_type = any\n" +
 		"pool_mode = transaction\ndefault_pool_size = " + strconv.Itoa(pool) + "\nmax_client_conn = 200\n" +
-		"server_tls_sslmode = prefer\n" + prepared
+		"server_tls_sslmode = prefer\nserver_login_retry = 0.2\n" + prepared
 }
