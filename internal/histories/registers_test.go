@@ -65,6 +65,9 @@ func registerHistories(t *testing.T, w *world, seed uint64, first *int64) {
 		}
 	}
 	t.Log(failures)
+	if calls < 50*histories {
+		t.Errorf("%d calls of %d histories had an answer, which shows little", calls, histories)
+	}
 	dbtest.Reportf(t, 42, "%s: %d histories of %d registers, %d calls, %d of unknown outcome, %d %s; "+
 		"each linearizable", w.name, histories, registerKeys, calls, failures["unknown"], troubles, w.trouble)
 }
