@@ -125,6 +125,8 @@ func postgresError(err error) error {
 	case strings.Contains(err.Error(), "failed to encode args") || strings.Contains(err.Error(), "cannot encode"):
 		// Or the type that it wanted when it was prepared, before the table changed; pgx forgets it now.
 		e.Kind, e.Detail, e.fresh = KindType, "an argument does not fit the type that the statement wants", true
+	default: // which may hold a value
+		e.Detail = "the driver says what, in the cause"
 	}
 	return e
 }
@@ -216,7 +218,7 @@ func misunderstood(err error) bool {
 	var scan pgx.ScanArgError
 	return errors.As(err, &long) || errors.As(err, &scan) || errors.Is(err, pgx.ErrNoRows) ||
 		hasSign(err, " body is invalid", " body must have length", "invalid message length", "invalid length for",
-			"unknown message type", "authentication message", "unexpected DataRow", "unexpected message",
+			"unknown message type", "unknown authentication type", "authentication message", "unexpected DataRow", "unexpected message",
 			"unexpected pipeline result", "pipeline: ", "pipeline has unsynced", "BUG: ", "does not match field count",
 			"expected statement description", "expected sync", "number of field descriptions",
 			"no more results in batch", "unknown format code")
