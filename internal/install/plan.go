@@ -322,6 +322,12 @@ func makeShadow(ctx context.Context, db *conn.DB, t *schema.Table) (found schema
 					Detail: "the server's catalog does not tell of a column that has just been made"}
 			}
 		}
+		for _, ix := range t.Indexes {
+			if w := found.Index(ix.Name); w == nil || len(w.Columns) != len(ix.Columns) {
+				return &conn.Error{Kind: conn.KindConnection, Op: "plan", Table: t.Name,
+					Detail: "the server's catalog does not tell of the index " + ix.Name + ", which has just been made"}
+			}
+		}
 		return nil
 	}
 	if db.Dialect().ShadowApart() {
