@@ -292,7 +292,11 @@ func (c *comparison) sameIndex(ix *Index, w, h *FoundIndex) bool {
 	}
 	for i, a := range w.Columns {
 		b := h.Columns[i]
-		if same := c.have.same(a.Name, b.Name) && a.Expr == b.Expr || c.equates(ix.Columns[i].Column, b); !same || a.Desc != b.Desc {
+		same := c.have.same(a.Name, b.Name) && a.Expr == b.Expr
+		if !same && i < len(ix.Columns) { // SQLite has those that are included behind them
+			same = c.equates(ix.Columns[i].Column, b)
+		}
+		if !same || a.Desc != b.Desc {
 			return false
 		}
 	}

@@ -323,7 +323,7 @@ func makeShadow(ctx context.Context, db *conn.DB, t *schema.Table) (found schema
 			}
 		}
 		for _, ix := range t.Indexes {
-			if w := found.Index(ix.Name); w == nil || len(w.Columns) != len(ix.Columns) {
+			if found.Index(ix.Name) == nil {
 				return &conn.Error{Kind: conn.KindConnection, Op: "plan", Table: t.Name,
 					Detail: "the server's catalog does not tell of the index " + ix.Name + ", which has just been made"}
 			}
