@@ -76,8 +76,8 @@ func If[T any](on bool, cond Cond[T]) Cond[T] { return query.If(on, cond) }
 // A column that is named so is found wherever the condition is used, also in a query that reads several tables, and
 // through [Via].
 //
-// The text opens and closes its own parentheses, quotes and comments. A semicolon, the comment -- and placeholders of an
-// engine, such as $1 and :name, are refused.
+// The text opens and closes its own parentheses, quotes and comments. A semicolon, the comment -- and placeholders of
+// an engine, such as $1 and :name, are refused.
 func Raw[T any](sql string, args ...any) Cond[T] { return query.Raw[*T](sql, args...) }
 
 // Sqlizer is a condition made by squirrel, or by anything else that gives SQL with question marks and arguments.

@@ -12,8 +12,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// GetOrCreate looks again when a row was in the way of its own and is gone when it is looked for: maxLooks times where the
-// database may suppress inserts, and mostLooks times where others must have inserted and deleted the row meanwhile.
+// GetOrCreate looks again when a row was in the way of its own and is gone when it is looked for: maxLooks times where
+// the database may suppress inserts, and mostLooks times where others must have inserted and deleted the row meanwhile.
 const (
 	maxLooks  = 8
 	mostLooks = 100

@@ -115,8 +115,8 @@ func (r *Repo[T]) missed(ctx context.Context, err error, rows query.Spec, by []*
 	return err // inserted since
 }
 
-// lookFor returns the columns by of the row that has the key in row, nil when there is none. It is one statement, so that
-// they are of one moment.
+// lookFor returns the columns by of the row that has the key in row, nil when there is none. It is one statement, so
+// that they are of one moment.
 func (r *Repo[T]) lookFor(ctx context.Context, rows query.Spec, by []*schema.Column, row []schema.Value) (found []schema.Value, err error) {
 	b, err := r.bind()
 	if err != nil {

@@ -323,8 +323,8 @@ func ContextError(err error) error {
 	return err
 }
 
-// Ended returns why a context has ended, or nil. A deadline that has passed is an end, also when the context itself, whose timer may be late, does
-// not say so yet: statements hear of their deadlines by the clock.
+// Ended returns why a context has ended, or nil. A deadline that has passed is an end, also when the context itself,
+// whose timer may be late, does not say so yet: statements hear of their deadlines by the clock.
 func Ended(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err

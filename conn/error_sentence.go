@@ -14,8 +14,8 @@ import (
 )
 
 // What an engine says of a statement helps whoever wrote it, and may hold a value: "invalid input syntax for type
-// integer: "S3CRET"", "no such column: S3CRET" of a search in FTS5, the text of a trigger. So a sentence is told when it
-// has one of the forms below, and not otherwise:
+// integer: "S3CRET"", "no such column: S3CRET" of a search in FTS5, the text of a trigger. So a sentence is told when
+// it has one of the forms below, and not otherwise:
 //
 //   - what is in brackets that capture is a name or a piece of SQL, and is told if the statement's own text has it
 //     outside of its literals and comments. Arguments are not in that text, in no mode of the driver;

@@ -43,7 +43,8 @@ var sqliteCodes = map[int]Kind{
 	lib.SQLITE_NOTADB:                KindCorrupt,
 }
 
-// restricted is what SQLite says when ON DELETE or ON UPDATE RESTRICT refuses a statement, which is a trigger of its own (fkActionTrigger in its fkey.c).
+// restricted is what SQLite says when ON DELETE or ON UPDATE RESTRICT refuses a statement, which is a trigger of its
+// own (fkActionTrigger in its fkey.c).
 const restricted = "FOREIGN KEY constraint failed"
 
 // sqliteError translates an error of SQLite, through its own connection or through database/sql. It returns nil for nil.
@@ -152,8 +153,9 @@ func (e *Error) setMissing(text string) {
 }
 
 // setRunning tells what the error of a statement is about that was understood. It comes from a function or a virtual
-// table, a full text search for example, which may quote what it was given. So it is known by the messages of SQLite's and
-// this library's own functions alone, by those forms of a sentence that hold no name, and nothing that it names is taken for a table or a column that is missing.
+// table, a full text search for example, which may quote what it was given. So it is known by the messages of SQLite's
+// and this library's own functions alone, by those forms of a sentence that hold no name, and nothing that it names is
+// taken for a table or a column that is missing.
 func (e *Error) setRunning(text string) {
 	read, unread := strings.CutPrefix(text, unreadValue)
 	switch {

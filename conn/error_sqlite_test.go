@@ -300,9 +300,8 @@ func TestSQLiteError_Interrupt(t *testing.T) {
 	failure{kind: KindCanceled, code: sqlite3.SQLITE_INTERRUPT}.checkSQLite(is, sqliteError(rows.Err()))
 }
 
-// Ensure that the argument of a PRAGMA of the DSN, which may be a key, is in no error that SQLite's refusal of it makes,
-// and in none of its causes.
-// suite: 28
+// Ensure that the argument of a PRAGMA of the DSN, which may be a key, is in no error that SQLite's refusal of it
+// makes, and in none of its causes. suite: 28
 func TestSQLiteError_Pragma(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

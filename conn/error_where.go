@@ -14,8 +14,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// place says of an error of the connection which one it was, and where it leads: its name, host and port or file, and the
-// database. No user and no password, and nothing else of the DSN.
+// place says of an error of the connection which one it was, and where it leads: its name, host and port or file, and
+// the database. No user and no password, and nothing else of the DSN.
 func (db *DB) place(err error) error {
 	e, ok := err.(*Error)
 	if !ok || e.where != "" {

@@ -107,7 +107,8 @@ func InspectAll(ctx context.Context, db *DB, table string) (schema.Found, error)
 	return found, err
 }
 
-// MaySuppress reports whether something in the database may keep a write from a row of a table without an error, such as a trigger.
+// MaySuppress reports whether something in the database may keep a write from a row of a table without an error, such
+// as a trigger.
 func MaySuppress(ctx context.Context, db *DB, table string) (may bool, err error) {
 	err = inspect(ctx, db, db.dialect.Suppresses(), table, func(r inspected) { may = r.bool(0) })
 	return may, err

@@ -159,8 +159,8 @@ func poolArgs(st *Statement) []any {
 	return args
 }
 
-// exec runs the library's own statements without arguments by pgx and the simple protocol: they may be several in one text.
-// A statement of the caller's goes by the extended protocol, which takes one and no more.
+// exec runs the library's own statements without arguments by pgx and the simple protocol: they may be several in one
+// text. A statement of the caller's goes by the extended protocol, which takes one and no more.
 func (e *pgEngine) exec(ctx context.Context, st *Statement) (int64, error) {
 	c, err := e.pool.Acquire(ctx)
 	if err != nil {

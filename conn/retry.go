@@ -10,7 +10,7 @@ import (
 // Retry has a transaction run again, at most n more times, when it failed as KindSerialization, KindDeadlock or
 // KindBusy, or because what a connection had prepared no longer fits: at its beginning, in fn or at its commit. Such a
 // transaction has left nothing behind. Any other failure is passed on at once, above all KindOutcomeUnknown. Between
-// the attempts it waits, longer each time, and hears the context. The error is that of the last attempt, or the
+// the attempts it waits, longer each time, and ends with the context. The error is that of the last attempt, or the
 // context's when that ends a pause.
 //
 // Each attempt calls fn anew: what fn changes outside of the database must bear that. What a failed attempt gave to

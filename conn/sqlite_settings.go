@@ -90,8 +90,8 @@ func (s liteSettings) apply(ctx context.Context, c *sqlite3.Conn) error {
 	return nil
 }
 
-// pragmaError is the error of a PRAGMA of the DSN, whose argument may be a secret: SQLite's message, which may quote it,
-// does not come with it.
+// pragmaError is the error of a PRAGMA of the DSN, whose argument may be a secret: SQLite's message, which may quote
+// it, does not come with it.
 func pragmaError(err error, pragma string) error {
 	var own *sqlite3.Error
 	if !errors.As(err, &own) || own.Primary() != lib.SQLITE_ERROR {

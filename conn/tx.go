@@ -172,8 +172,8 @@ func newTx(ctx context.Context, db *DB, parent *tx, e engineTx) *tx {
 	return t
 }
 
-// run calls fn and ends this level: by commit, or by rollback when fn fails in any way. Its frames on the stack are counted,
-// see forgotten.
+// run calls fn and ends this level: by commit, or by rollback when fn fails in any way. Its frames on the stack are
+// counted, see forgotten.
 //
 //go:noinline
 func (t *tx) run(ctx context.Context, fn func(ctx context.Context) error, commit func() error) error {

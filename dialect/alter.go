@@ -89,8 +89,8 @@ const KeyAdvice = "it is part of the primary key, which would go with it; make t
 // Passing begins the names of what steps make for a while.
 const Passing = "prom_tmp"
 
-// Replacing returns the risk of a step that puts something in the place of what the database has: that of the change itself where this library wrote
-// what goes, and [schema.Lossy] where somebody else did.
+// Replacing returns the risk of a step that puts something in the place of what the database has: that of the change
+// itself where this library wrote what goes, and [schema.Lossy] where somebody else did.
 func Replacing(drift *schema.Drift, risk schema.Risk) schema.Risk {
 	if drift.Have != "" && !drift.At.Own {
 		return schema.Lossy

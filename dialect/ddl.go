@@ -128,7 +128,8 @@ func ForeignKeyName(t *schema.Table, k *schema.ForeignKey) string {
 	return schema.IndexName(t.Name, strings.Join(schema.ColumnNames(k.Columns), "_")+"_fkey")
 }
 
-// foreignKey returns a foreign key of several columns as a line of CREATE TABLE; sets says whether the engine can set some of them to NULL.
+// foreignKey returns a foreign key of several columns as a line of CREATE TABLE; sets says whether the engine can set
+// some of them to NULL.
 func foreignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string {
 	return "CONSTRAINT " + Quote(ForeignKeyName(t, k)) + " FOREIGN KEY (" + QuoteList(schema.ColumnNames(k.Columns)) + ") " + Reference(schema.WantedKey(t, k, sets))
 }

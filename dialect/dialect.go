@@ -68,8 +68,9 @@ type Definition interface {
 	// AddReference returns the statement that adds a column's foreign key to a table that exists.
 	AddReference(t *schema.Table, c *schema.Column) string
 
-	// AddForeignKey returns the statement that adds a foreign key of several columns to a table that exists; "" where CreateTable has
-	// written it, and a table that exists cannot get one. What SetsColumns tells says whether some of its columns can be set to NULL alone.
+	// AddForeignKey returns the statement that adds a foreign key of several columns to a table that exists; "" where
+	// CreateTable has written it, and a table that exists cannot get one. What SetsColumns tells says whether some of its
+	// columns can be set to NULL alone.
 	AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string
 
 	// CreateIndex returns the statement that makes the index; it fails if the name exists.
@@ -135,14 +136,14 @@ type Introspection interface {
 	// it may break it. It is "" where the Definitions tell.
 	Checks() string
 
-	// ForeignKeys returns a query with one row for each column of each foreign key, in order: a text that is the same for the
-	// columns of one, its name text or NULL, column text, target table text, target column text or NULL, rule on delete text, rule on update
-	// text, deferrable boolean, whether (boolean) rows from before it may break it, whether (boolean) it sets this column to something when the
-	// target is deleted, and not all of them.
+	// ForeignKeys returns a query with one row for each column of each foreign key, in order: a text that is the same for
+	// the columns of one, its name text or NULL, column text, target table text, target column text or NULL, rule on
+	// delete text, rule on update text, deferrable boolean, whether (boolean) rows from before it may break it, whether
+	// (boolean) it sets this column to something when the target is deleted, and not all of them.
 	ForeignKeys() string
 
-	// SetsColumns returns a query that tells whether (boolean) a foreign key can set some of its columns to NULL, and not all, when its
-	// target is deleted; "" where it cannot.
+	// SetsColumns returns a query that tells whether (boolean) a foreign key can set some of its columns to NULL, and not
+	// all, when its target is deleted; "" where it cannot.
 	SetsColumns() string
 
 	// References returns a query with one row for each table and each other table that it refers to: both names, with their
@@ -162,8 +163,8 @@ type Introspection interface {
 	// fail itself. They are "" where the server refuses to drop what something refers to.
 	Sound() (all, one string)
 
-	// Suppresses returns a query for whether (boolean) something may keep a write from a row of a table without an error: a
-	// trigger, a rule, a policy, a conflict clause, or that it is a view.
+	// Suppresses returns a query for whether (boolean) something may keep a write from a row of a table without an error:
+	// a trigger, a rule, a policy, a conflict clause, or that it is a view.
 	Suppresses() string
 
 	// Complete adds to a table what only its Definitions tell.

@@ -219,8 +219,8 @@ func mergeDoc(c *scan.Codec, doc any) *assignment {
 // mostRemoved is how many members are removed one by one.
 const mostRemoved = 100
 
-// merged returns a document with a patch, an object, merged into it. Most patches have no objects in them, and are members that are set
-// and keys that are removed.
+// merged returns a document with a patch, an object, merged into it. Most patches have no objects in them, and are
+// members that are set and keys that are removed.
 func merged(doc, patch *expr) *expr {
 	var members map[string]json.RawMessage
 	if json.Unmarshal([]byte(patch.val.Text()), &members) != nil || members == nil {

@@ -150,8 +150,8 @@ func Sqlizer[T any](sql squirrel.Sqlizer) Cond[T] {
 // ValueOf turns an argument of raw SQL into a value.
 func ValueOf(x any) (schema.Value, error) { return valueOf(x, 0) }
 
-// maxWithin is how many values may be within one another: what a pointer leads to, what a Value method gives, what a slice holds. A type
-// that leads to itself would go on for ever.
+// maxWithin is how many values may be within one another: what a pointer leads to, what a Value method gives, what a
+// slice holds. A type that leads to itself would go on for ever.
 const maxWithin = 16
 
 func valueOf(x any, depth int) (schema.Value, error) {
@@ -225,8 +225,8 @@ func listOf(rv reflect.Value, depth int) (schema.Value, error) {
 	})
 }
 
-// elemKind returns the kind of a slice's elements, Null if it is not known. A Value method is called on what is in the slice, and on nothing
-// else: an empty slice of such a type has the kind of the type that it is defined over.
+// elemKind returns the kind of a slice's elements, Null if it is not known. A Value method is called on what is in the
+// slice, and on nothing else: an empty slice of such a type has the kind of the type that it is defined over.
 func elemKind(rv reflect.Value, depth int) (schema.Kind, error) {
 	t := rv.Type().Elem()
 	zero := reflect.Zero(t)

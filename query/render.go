@@ -266,7 +266,8 @@ func (n *node) patterns(dst []schema.Value, d dialect.Dialect) []schema.Value {
 	return append(dst, schema.TextValue(schema.Text, d.Pattern(n.match, n.fold, text)))
 }
 
-// scans reports whether what a pattern begins with is a condition of its own: one on a column, which an index may serve.
+// scans reports whether what a pattern begins with is a condition of its own: one on a column, which an index may
+// serve.
 func (n *node) scans(d dialect.Dialect) bool {
 	return n.match == dialect.MatchLike && n.x == nil && n.part == dialect.NoPart && d.Features().LikeScans
 }

@@ -32,8 +32,8 @@ func (t *Table) requiredReferences() (list []required, err error) {
 	return list, err
 }
 
-// checkCircles returns why no row can be inserted into a table: required references lead from it, or from one that it needs, back again, so
-// that each row would have to be there before the other.
+// checkCircles returns why no row can be inserted into a table: required references lead from it, or from one that it
+// needs, back again, so that each row would have to be there before the other.
 func (t *Table) checkCircles() error {
 	done := map[*Table]bool{}
 	var way []required

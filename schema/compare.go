@@ -219,8 +219,8 @@ const (
 
 const cascade, setNull, noAction = "CASCADE", "SET NULL", "NO ACTION"
 
-// WantedReference returns the foreign key of a column: a strong one is deleted with its target, a weak one becomes NULL, and both follow a
-// key that changes.
+// WantedReference returns the foreign key of a column: a strong one is deleted with its target, a weak one becomes
+// NULL, and both follow a key that changes.
 func WantedReference(t *Table, c *Column) *FoundForeignKey {
 	k := wantedKey([]*Column{c}, t.TargetOf(c))
 	if c.References.Weak {
@@ -229,8 +229,9 @@ func WantedReference(t *Table, c *Column) *FoundForeignKey {
 	return k
 }
 
-// WantedKey returns the foreign key of several columns. Where some of them may be NULL and others not, those become NULL, if the engine can
-// set some alone; else the row referred to cannot be deleted: to delete what refers to it would lose more than anybody asked for.
+// WantedKey returns the foreign key of several columns. Where some of them may be NULL and others not, those become
+// NULL, if the engine can set some alone; else the row referred to cannot be deleted: to delete what refers to it would
+// lose more than anybody asked for.
 func WantedKey(t *Table, k *ForeignKey, sets bool) *FoundForeignKey {
 	wanted := wantedKey(k.Columns, t.TargetOfKey(k))
 	switch {

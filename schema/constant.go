@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-// constant matches a constant as an engine writes it: a text in quotes, a number or a truth value, with the type that PostgreSQL casts it to.
+// constant matches a constant as an engine writes it: a text in quotes, a number or a truth value, with the type that
+// PostgreSQL casts it to.
 var constant = regexp.MustCompile(`^(?:'((?:[^']|'')*)'|([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|(?i:true|false)))` +
 	`(?:::[a-z][a-z0-9 ]*(?:\([0-9, ]+\))?[a-z ]*(?:\[\])*)?$`)
 
-// Constant returns the text of a constant that an engine tells of a column's default, without quotes and casts. It is false for an
-// expression, such as 'a' || 'b'.
+// Constant returns the text of a constant that an engine tells of a column's default, without quotes and casts. It is
+// false for an expression, such as 'a' || 'b'.
 func Constant(expr string) (text string, ok bool) {
 	for strings.HasPrefix(expr, "(") && strings.HasSuffix(expr, ")") {
 		expr = expr[1 : len(expr)-1]

@@ -2,8 +2,9 @@ package schema
 
 import "fmt"
 
-// Fits reports whether a column that was found can hold what a field stores, and return it. A column whose type no field has fits, since nothing
-// is known of it, and so does one that holds less of the same, such as an integer of 32 bits: a value that is too large is an error.
+// Fits reports whether a column that was found can hold what a field stores, and return it. A column whose type no
+// field has fits, since nothing is known of it, and so does one that holds less of the same, such as an integer of 32
+// bits: a value that is too large is an error.
 func (f *Found) Fits(c *Column, h *FoundColumn) bool {
 	if h.Kind == Null || h.Kind == c.Kind || h.Generated {
 		return true
@@ -30,8 +31,8 @@ func sortOf(k Kind) Kind {
 	return k
 }
 
-// fitsLoosely is Fits on SQLite: a text in a column of numbers becomes a number where it looks like one, so that "007" is read as 7; and what others
-// store as numbers, texts or times is read in several forms, but not as just anything.
+// fitsLoosely is Fits on SQLite: a text in a column of numbers becomes a number where it looks like one, so that "007"
+// is read as 7; and what others store as numbers, texts or times is read in several forms, but not as just anything.
 func fitsLoosely(field, column Kind) bool {
 	number := func(k Kind) bool { return k == Bool || k.Number() && k != Decimal }
 	switch {

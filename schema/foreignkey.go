@@ -18,8 +18,8 @@ type ForeignKey struct {
 	target  func() (*Table, error)
 }
 
-// Mixed reports whether some columns of a key may be NULL and others not, such as a tenant that is part of every key: ON DELETE SET NULL of
-// those that may, which not every engine has.
+// Mixed reports whether some columns of a key may be NULL and others not, such as a tenant that is part of every key:
+// ON DELETE SET NULL of those that may, which not every engine has.
 func (k *ForeignKey) Mixed() bool { return len(k.Null) > 0 && len(k.Null) < len(k.Columns) }
 
 // Target returns the table referred to, as [Reference.Target] does.

@@ -53,8 +53,9 @@ func checkColumnName(name string) error {
 	return CheckName(name)
 }
 
-// checkTableName is [CheckName] with the names that belong to the engines: a query on such a table would go to a catalog or
-// to a function instead. A dot is refused, since the name is quoted as a whole: it would be that of another table than the one in the schema.
+// checkTableName is [CheckName] with the names that belong to the engines: a query on such a table would go to a
+// catalog or to a function instead. A dot is refused, since the name is quoted as a whole: it would be that of another
+// table than the one in the schema.
 func checkTableName(name string) error {
 	low := FoldName(name)
 	for _, prefix := range []string{"pg_", "sqlite_", "pragma_"} {

@@ -9,8 +9,9 @@ import (
 // The tag option on names them, in the order of that key. It is no column itself: it holds the row that was loaded, or says that it was
 // not. A reference of one column is a [Ref].
 //
-// The columns are a foreign key. Those that may be NULL become NULL with the row that they refer to; when there are none, the row is deleted
-// with it. Where some may be NULL and others not, SQLite and PostgreSQL before 15 refuse to delete the row that is referred to instead.
+// The columns are a foreign key. Those that may be NULL become NULL with the row that they refer to; when there are
+// none, the row is deleted with it. Where some may be NULL and others not, SQLite and PostgreSQL before 15 refuse to
+// delete the row that is referred to instead.
 type One[T any] struct {
 	row    *T // nil when there is none
 	loaded bool

@@ -375,7 +375,8 @@ type (
 	}
 )
 
-// Ensure that a circle of required references, in which no row can be the first, is refused with its fields, and one that a pointer opens is not.
+// Ensure that a circle of required references, in which no row can be the first, is refused with its fields, and one
+// that a pointer opens is not.
 func TestRequiredCircles(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Stranger says what a column is that a table has and its model has no field of: that of another model of the program, or anybody's.
+// Stranger says what a column is that a table has and its model has no field of: that of another model of the program,
+// or anybody's.
 func Stranger(t *Table, column string) string {
 	var names []string
 	add := func(other *Table) {

@@ -94,8 +94,8 @@ func (c *Column) Narrow() (low, high *Bound) {
 	return nil, nil
 }
 
-// Bounds returns the limits that the column's CHECK holds: those of its rules, or of its Go type where that is narrower. Nil
-// is no limit.
+// Bounds returns the limits that the column's CHECK holds: those of its rules, or of its Go type where that is
+// narrower. Nil is no limit.
 func (c *Column) Bounds() (low, high *Bound) {
 	low, high = c.Rules.Min, c.Rules.Max
 	if c.Kind.Integer() {
@@ -229,8 +229,8 @@ func (t *Table) SingleKey() (*Column, error) {
 	return nil, fmt.Errorf("%s has a primary key of %d columns (%s)", t.Model.Name(), len(t.Key), strings.Join(ColumnNames(t.Key), ", "))
 }
 
-// Check returns why one of the table's references or relations cannot be one: the model at its other end does not fit, or required references
-// lead in a circle.
+// Check returns why one of the table's references or relations cannot be one: the model at its other end does not fit,
+// or required references lead in a circle.
 func (t *Table) Check() error {
 	for _, c := range t.References() {
 		if _, err := c.References.target(); err != nil {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// checkWas returns why a column cannot have had the name that its tag tells: another one has it now, so that the old column is that one's, and
-// nothing could be renamed.
+// checkWas returns why a column cannot have had the name that its tag tells: another one has it now, so that the old
+// column is that one's, and nothing could be renamed.
 func (t *Table) checkWas() error {
 	for _, c := range t.Columns {
 		for _, other := range t.Columns {
@@ -23,8 +23,8 @@ func (t *Table) checkWas() error {
 	return nil
 }
 
-// Unknown lists the columns of what was found that the model has no field of and that may be one of its fields under the name from before: those
-// whose kind is that of the column.
+// Unknown lists the columns of what was found that the model has no field of and that may be one of its fields under
+// the name from before: those whose kind is that of the column.
 func (f *Found) Unknown(t *Table, c *Column) (names []string) {
 	for _, h := range f.Columns {
 		if h.Kind == c.Kind && !h.Key && !h.Generated && t.columnOf(f, h.Name) == nil {
@@ -43,7 +43,8 @@ func (t *Table) columnOf(f *Found, name string) *Column {
 	return nil
 }
 
-// WasAdvice says what a field's tag needs if its column was renamed, by the columns of the table that no field has; "" when there is none of its kind.
+// WasAdvice says what a field's tag needs if its column was renamed, by the columns of the table that no field has; ""
+// when there is none of its kind.
 func WasAdvice(t *Table, c *Column, f *Found) string {
 	names := f.Unknown(t, c)
 	if names == nil {

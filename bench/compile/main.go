@@ -1,9 +1,9 @@
 //go:build unix
 
 // Compile measures what models cost the compiler and the linker: CPU seconds, peak memory and bytes of binary for each
-// model, and what a package pays that only holds repositories. It writes programs with one model and with many, for prom
-// and for others, builds them with the go command, and reads what each run of the compiler has used. What stands in the
-// build cache, such as the libraries themselves, is not counted.
+// model, and what a package pays that only holds repositories. It writes programs with one model and with many, for
+// prom and for others, builds them with the go command, and reads what each run of the compiler has used. What stands
+// in the build cache, such as the libraries themselves, is not counted.
 package main
 
 import (

@@ -22,11 +22,9 @@ type library struct {
 	model string // a model of six fields beside its key and times, and the calls that a service makes; %[1]d is its number
 }
 
-// libraries are those that are compared. The first are prom.
-var libraries = []library{
-	{
-		name: "prom, five handles a model", kind: withHandles,
-		head: `package models
+// What the two kinds have in common.
+const (
+	promHead = `package models
 
 import (
 	"context"
@@ -34,8 +32,8 @@ import (
 
 	"github.com/prom-go/prom"
 )
-`,
-		model: `
+`
+	promModel = `
 type Model%[1]d struct {
 	prom.Model
 	Name  string
@@ -45,7 +43,15 @@ type Model%[1]d struct {
 	Done  bool
 	At    time.Time
 }
+`
+)
 
+// libraries are those that are compared. The first are prom.
+var libraries = []library{
+	{
+		name: "prom, five handles a model", kind: withHandles,
+		head: promHead,
+		model: promModel + `
 var (
 	repo%[1]d  = prom.NewRepo[Model%[1]d]()
 	name%[1]d  = prom.TextOf(func(m *Model%[1]d) *string { return &m.Name })
@@ -79,26 +85,8 @@ func use%[1]d(ctx context.Context) error {
 	},
 	{
 		name: "prom, no handle", kind: withoutHandles,
-		head: `package models
-
-import (
-	"context"
-	"time"
-
-	"github.com/prom-go/prom"
-)
-`,
-		model: `
-type Model%[1]d struct {
-	prom.Model
-	Name  string
-	Note  *string
-	Count int
-	Score float64
-	Done  bool
-	At    time.Time
-}
-
+		head: promHead,
+		model: promModel + `
 var repo%[1]d = prom.NewRepo[Model%[1]d]()
 
 func use%[1]d(ctx context.Context) error {

@@ -72,7 +72,8 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	return s
 }
 
-// othersDefault reports whether a column has a default that somebody else made, and that the model has none or another one of.
+// othersDefault reports whether a column has a default that somebody else made, and that the model has none or another
+// one of.
 func (w *alteration) othersDefault(column string) bool {
 	return slices.ContainsFunc(w.Drifts, func(d *schema.Drift) bool {
 		return d.Object == schema.OfColumn && d.Name == column && d.Aspect == schema.AspectDefault && dialect.Replacing(d, schema.Additive) == schema.Lossy

@@ -72,8 +72,9 @@ func object(doc string) string {
 	return "CASE WHEN jsonb_typeof(" + doc + ") = 'object' THEN " + doc + " ELSE '{}'::jsonb END"
 }
 
-// merge returns a document with a patch merged into it. It walks both, as deep as the patch has objects, and writes the text of what they
-// make together: each value at its place, which is the numbers of the members on the way, and the end of an object behind all that is in it.
+// merge returns a document with a patch merged into it. It walks both, as deep as the patch has objects, and writes the
+// text of what they make together: each value at its place, which is the numbers of the members on the way, and the end
+// of an object behind all that is in it.
 func merge(doc, patch string) string {
 	members := func(of string) string {
 		return "jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN " + object("w."+of) + " ELSE '{}'::jsonb END) AS " + of + " (key, value)"

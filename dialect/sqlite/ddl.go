@@ -27,10 +27,11 @@ const (
 // not have it; whoever opens a connection registers it there.
 const DecimalCollation = "prom_decimal"
 
-// DecimalSum is the name of the aggregate that adds decimal numbers, stored as text, exactly, JSONContains that of
-// the function that tells whether one JSON document contains another, JSONLast that of the one that leaves the last of
-// equal keys in a document, JSONMerge that of the one that merges a patch into a document and removes keys, and Conflicted that of the function without arguments that notes for the driver that an
-// upsert has met a row, and returns 1. SQLite has none of them, as with [DecimalCollation].
+// DecimalSum is the name of the aggregate that adds decimal numbers, stored as text, exactly, JSONContains that of the
+// function that tells whether one JSON document contains another, JSONLast that of the one that leaves the last of
+// equal keys in a document, JSONMerge that of the one that merges a patch into a document and removes keys, and
+// Conflicted that of the function without arguments that notes for the driver that an upsert has met a row, and returns
+// 1. SQLite has none of them, as with [DecimalCollation].
 const (
 	DecimalSum   = "prom_decimal_sum"
 	JSONContains = "prom_json_contains"
@@ -39,9 +40,9 @@ const (
 	Conflicted   = "prom_conflicted"
 )
 
-// The names of the functions that tell whether a text is like a pattern, ends with another text or has it somewhere, as SQLite's own LIKE, GLOB
-// and instr do, in a time that does not grow with the length of text times pattern. Those in Fold ignore the case of A to Z. They
-// are registered with a connection as well.
+// The names of the functions that tell whether a text is like a pattern, ends with another text or has it somewhere, as
+// SQLite's own LIKE, GLOB and instr do, in a time that does not grow with the length of text times pattern. Those in
+// Fold ignore the case of A to Z. They are registered with a connection as well.
 const (
 	TextLike     = "prom_like"
 	TextLikeFold = "prom_like_fold"

@@ -49,7 +49,8 @@ const definitions = `SELECT type, name, sql FROM sqlite_schema
 WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL AND type IN ('table', 'index', 'trigger')
 ORDER BY rowid`
 
-// A conflict clause is found by its last word, which may stand elsewhere too. Other tables' triggers have their tables' names.
+// A conflict clause is found by its last word, which may stand elsewhere too. Other tables' triggers have their tables'
+// names.
 const suppresses = `SELECT EXISTS (SELECT 1 FROM (SELECT type, tbl_name, sql FROM sqlite_schema UNION ALL SELECT type, tbl_name, sql FROM sqlite_temp_schema)
 WHERE tbl_name = ? COLLATE NOCASE AND (type IN ('view', 'trigger') OR sql LIKE '%IGNORE%'))`
 

@@ -18,8 +18,8 @@ import (
 // maxPrepared is PgBouncer's setting max_prepared_statements, as its manual suggests.
 const maxPrepared = 200
 
-// watchBouncer runs PgBouncer until standard input ends, as it does with the process of the tests. One that outlived its
-// server would fill the disk with its log. Arguments: the program, its configuration, the folder to remove.
+// watchBouncer runs PgBouncer until standard input ends, as it does with the process of the tests. One that outlived
+// its server would fill the disk with its log. Arguments: the program, its configuration, the folder to remove.
 const watchBouncer = `exec 3<&0 </dev/null
 "$1" "$2" 3<&- &
 cat <&3 >/dev/null

@@ -243,9 +243,9 @@ func (a *author) nested(ctx context.Context, reads bool, depth int) (err error) 
 	})
 }
 
-// forget drops what was read of lists after appends to them, in steps that were undone. PostgreSQL does not protect such a
-// read at serializable: INSERT ... ON CONFLICT DO UPDATE takes no predicate lock on the row that it meets, nor does who
-// reads it after that, since the transaction has written it (seen on version 15, with statements alone).
+// forget drops what was read of lists after appends to them, in steps that were undone. PostgreSQL does not protect
+// such a read at serializable: INSERT ... ON CONFLICT DO UPDATE takes no predicate lock on the row that it meets, nor
+// does who reads it after that, since the transaction has written it (seen on version 15, with statements alone).
 func (a *author) forget(mark int) {
 	if a.job.Engine != dbtest.NamePostgres || a.job.Level != elle.Serializable {
 		return

@@ -317,8 +317,8 @@ func (a *author) statement() {
 	}
 }
 
-// batch appends to two lists and reads them, in a batch outside of transactions. The rows are made before, so that a batch
-// of unknown outcome has appended to both or to none.
+// batch appends to two lists and reads them, in a batch outside of transactions. The rows are made before, so that a
+// batch of unknown outcome has appended to both or to none.
 func (a *author) batch(ctx context.Context) {
 	var b prom.Batch
 	var counted []*prom.Result[int]

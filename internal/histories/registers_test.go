@@ -18,7 +18,7 @@ const (
 )
 
 // Ensure that single rows are registers and counters, whose every history is linearizable: with one and two processes,
-// with reads that share round trips, while sessions are killed and contexts end.
+// with coalesced reads, while sessions are killed and contexts end.
 // suite: 42
 func TestRegisters(t *testing.T) {
 	t.Parallel()

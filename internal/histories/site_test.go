@@ -29,7 +29,7 @@ type job struct {
 	Keys    int64 // how many there are
 	Hasty   bool  // contexts end soon
 
-	Coalesce bool       // reads share round trips
+	Coalesce bool       // reads are coalesced
 	Mix      string     // of calls, in a history of registers
 	Level    elle.Level // of transactions
 	Broken   string     // what is done wrong, in tests of the checkers

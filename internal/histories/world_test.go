@@ -52,7 +52,7 @@ type setting struct {
 	processes int
 	hasty     bool // contexts end soon
 	trouble   trouble
-	coalesce  bool // reads share round trips
+	coalesce  bool // reads are coalesced
 	bouncer   bool // PgBouncer is in between
 	long      bool // it is left out of the short form, where another one has all of it
 }

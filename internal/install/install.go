@@ -416,7 +416,8 @@ func (in *installer) addable(t *schema.Table, cols []*schema.Column, found *sche
 			shared(in.db, t)}
 }
 
-// shared says which other models of the program have the table; "" for none. What one of them wants, the others may not give.
+// shared says which other models of the program have the table; "" for none. What one of them wants, the others may not
+// give.
 func shared(db *conn.DB, t *schema.Table) string {
 	var names []string
 	for _, other := range conn.Known(db) {

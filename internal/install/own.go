@@ -9,8 +9,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// attribute notes of what a plan would replace whether this library wrote it. The names do not tell: a server gives the same ones to
-// constraints without a name. The history does, as long as nobody has changed the thing since.
+// attribute notes of what a plan would replace whether this library wrote it. The names do not tell: a server gives the
+// same ones to constraints without a name. The history does, as long as nobody has changed the thing since.
 func (p *planner) attribute(drifts []*schema.Drift) error {
 	replaces := func(d *schema.Drift) bool {
 		return d.Sort == schema.Different && (d.Aspect == schema.AspectText && d.Object != schema.OfCheck || d.Aspect == schema.AspectDefault && d.Have != "")
@@ -31,8 +31,8 @@ func (p *planner) attribute(drifts []*schema.Drift) error {
 	return nil
 }
 
-// written leaves out of the statements of a history those that may repeat what others wrote: where a table of SQLite is rebuilt, and its indexes are
-// made again.
+// written leaves out of the statements of a history those that may repeat what others wrote: where a table of SQLite is
+// rebuilt, and its indexes are made again.
 func written(statements []string) (list []string) {
 	again := false
 	for _, sql := range statements {

@@ -1,5 +1,5 @@
-// Package match finds patterns in texts for SQLite, in a time that grows with the text and not with text times pattern,
-// as that of SQLite's own LIKE, GLOB and instr does, and without being deaf meanwhile.
+// Package match finds patterns in texts for SQLite. Its time grows with the text, where that of SQLite's own LIKE, GLOB
+// and instr grows with text times pattern, and it can be canceled.
 package match
 
 import "strings"

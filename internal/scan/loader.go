@@ -39,9 +39,9 @@ func (l *Loader[T]) Note(v *T) {
 	l.Reader.Note(unsafe.Pointer(v))
 }
 
-// Reader decodes the rows of one result, which have all columns of the table in their order, and notes, for a model with a
-// tracker, what they held. The zero value with a Plan is ready for use; it is not safe for concurrent use. What it is
-// given the address of must be of the plan's type.
+// Reader decodes the rows of one result, which have all columns of the table in their order, and notes, for a model
+// with a tracker, what they held. The zero value with a Plan is ready for use; it is not safe for concurrent use. What
+// it is given the address of must be of the plan's type.
 type Reader struct {
 	Plan *Plan
 

@@ -39,7 +39,8 @@ func ordinals(cols []*schema.Column) []byte {
 // parts are the results of parts of a model, by the ordinals of their columns.
 type parts struct{ sync.Map }
 
-// notePart is note for a row that has some columns of the model: those that it has not are what they are in a zero value.
+// notePart is note for a row that has some columns of the model: those that it has not are what they are in a zero
+// value.
 func (l *Reader) notePart(v unsafe.Pointer, r Row) error {
 	p, m := l.known.Known, l.known.Known.memory.Load()
 	s := (*shadow)(m.kept(1))

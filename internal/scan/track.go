@@ -12,9 +12,10 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// What a value looked like when a database and it agreed last is kept behind its tracker: a pointer to the model, a copy of the struct whose
-// tracker is empty, for a model with deep columns a *shadow, or for one of many rows the notes that they share. It is never changed once a value points to it: copies of the value
-// share it, and each goes its own way from there.
+// What a value looked like when a database and it agreed last is kept behind its tracker: a pointer to the model, a
+// copy of the struct whose tracker is empty, for a model with deep columns a *shadow, or for one of many rows the notes
+// that they share. It is never changed once a value points to it: copies of the value share it, and each goes its own
+// way from there.
 
 // shadow is a copy of a value of a model with deep columns, or of one of which some columns were read.
 type shadow struct {

@@ -90,12 +90,12 @@ func (l *Limits) text(bound any) string {
 	return text + " " + l.Unit
 }
 
-// Violations are all the rules that a value breaks. They are found before any SQL runs. A model's method Validate collects its own
-// by Add, and returns what Err returns.
+// Violations are all the rules that a value breaks. They are found before any SQL runs. A model's method Validate
+// collects its own by Add, and returns what Err returns.
 type Violations []Violation
 
-// Add adds a rule of the model's own. The field is the path of the Go field, as in "End", or "" for the value as a whole; the reason is for
-// people, and should not hold the value.
+// Add adds a rule of the model's own. The field is the path of the Go field, as in "End", or "" for the value as a
+// whole; the reason is for people, and should not hold the value.
 func (vs *Violations) Add(field, reason string) {
 	*vs = append(*vs, Violation{Field: field, Reason: reason})
 }

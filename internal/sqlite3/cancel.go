@@ -62,8 +62,8 @@ func (c *Conn) ended() error {
 	return c.cause
 }
 
-// Ended reports whether the context of the running call has ended. It is for functions that may take long, which then say that they were
-// interrupted.
+// Ended reports whether the context of the running call has ended. It is for functions that may take long, which then
+// say that they were interrupted.
 func (c *Conn) Ended() bool { return c.ctx != nil && c.ended() != nil }
 
 // onProgress is SQLite's progress handler, int (*)(void*). Other than 0 interrupts.

@@ -20,7 +20,8 @@ type Arg struct {
 	Float float64 // of a REAL
 }
 
-// Result is what a function gives: NULL, an INTEGER or a TEXT, an error's text, or its first argument; or it was interrupted.
+// Result is what a function gives: NULL, an INTEGER or a TEXT, an error's text, or its first argument; or it was
+// interrupted.
 type Result struct {
 	Type        Type
 	Int         int64
@@ -47,8 +48,8 @@ type function struct {
 // flags of functions: the same arguments give the same result, and no harm comes of a call in a schema that somebody else made.
 const functionFlags = lib.SQLITE_UTF8 | lib.SQLITE_DETERMINISTIC | lib.SQLITE_INNOCUOUS
 
-// CreateFunction gives the connection a function of so many arguments. It must neither panic nor use the connection, but for
-// [Conn.Ended], and does not keep the arguments.
+// CreateFunction gives the connection a function of so many arguments. It must neither panic nor use the connection,
+// but for [Conn.Ended], and does not keep the arguments.
 func (c *Conn) CreateFunction(name string, args int, call func(args []Arg) Result) error {
 	return c.createFunction(name, int32(args), functionFlags, call)
 }

@@ -186,8 +186,8 @@ func (s *Stmt) stepFailed(rc int32) (bool, error) {
 	return false, s.runningFailed(rc)
 }
 
-// runningFailed makes the error of a statement that was running, unless it no longer fits the schema: SQLite has prepared it
-// once more then, and that failed.
+// runningFailed makes the error of a statement that was running, unless it no longer fits the schema: SQLite has
+// prepared it once more then, and that failed.
 func (s *Stmt) runningFailed(rc int32) *Error {
 	err := s.conn.fail(rc)
 	err.Running = lib.Xsqlite3_expired(s.conn.tls, s.stmt) == 0

@@ -4,11 +4,12 @@
 //	go run ./internal/suites -tests which [folder]
 //	go run ./internal/suites -packages which [folder]
 //
-// A test names its rows in a comment, its own, one in its body or one of a function that it uses, "suite: 9 10", and adds lines to the
-// report by dbtest.Reportf. The tool exits with 1 when a row that a test names has failed or was not reported, one that the machine cannot run
-// aside; with -only, the rows of a suite alone (C, R or T) or the row of a number, which must have run at full size; with -all, also when no
-// test names a row. With -tests and -packages it prints the pattern and the packages by which go test runs the tests of a suite or a row, a line for each
-// module: its folder, and the packages from there.
+// A test names its rows in a comment, its own, one in its body or one of a function that it uses, "suite: 9 10", and
+// adds lines to the report by dbtest.Reportf. The tool exits with 1 when a row that a test names has failed or was not
+// reported, one that the machine cannot run aside; with -only, the rows of a suite alone (C, R or T) or the row of a
+// number, which must have run at full size; with -all, also when no test names a row. With -tests and -packages it
+// prints the pattern and the packages by which go test runs the tests of a suite or a row, a line for each module: its
+// folder, and the packages from there.
 package main
 
 import (

@@ -133,8 +133,8 @@ func pattern(rows []*row, which string) string {
 	return "^(" + strings.Join(slices.Compact(names), "|") + ")$"
 }
 
-// packages returns the packages of the tests of a suite or row: a line for each module, its folder from the root and then
-// the packages from there.
+// packages returns the packages of the tests of a suite or row: a line for each module, its folder from the root and
+// then the packages from there.
 func packages(root string, rows []*row, which string) string {
 	modules := map[string][]string{}
 	for t := range testsOf(rows, which) {

@@ -89,7 +89,8 @@ func ruleOf(ctx context.Context, t *testing.T, db *prom.DB) string {
 	return "ON DELETE " + found.ForeignKeys[0].OnDelete + " ON UPDATE " + found.ForeignKeys[0].OnUpdate
 }
 
-// Ensure that a release job leaves the delete and update rules that others gave a foreign key, which go by a lossy step alone.
+// Ensure that a release job leaves the delete and update rules that others gave a foreign key, which go by a lossy step
+// alone.
 func TestReleaseKeepsOthersRules(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -136,7 +137,8 @@ func TestReleaseKeepsOthersRules(t *testing.T) {
 func kepts(db *prom.DB) prom.AnyRepo      { return prom.NewRepo[Kept](prom.Using(db)) }
 func keptMaybes(db *prom.DB) prom.AnyRepo { return prom.NewRepo[KeptMaybe](prom.Using(db)) }
 
-// Ensure that a rule, a default and an index that the library itself made follow the model without a lossy step, until others have changed them.
+// Ensure that a rule, a default and an index that the library itself made follow the model without a lossy step, until
+// others have changed them.
 func TestReleaseChangesItsOwn(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

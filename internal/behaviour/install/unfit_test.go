@@ -46,7 +46,8 @@ func (AgedBefore) TableName() string { return "aged" }
 func (AgedFits) TableName() string   { return "aged" }
 func (Renamed) TableName() string    { return "aged" }
 
-// Ensure that Install tells of a column that cannot hold or return its field: by the log, once, and as an error where the schema may not be changed.
+// Ensure that Install tells of a column that cannot hold or return its field: by the log, once, and as an error where
+// the schema may not be changed.
 func TestUnfitColumn(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -35,8 +35,8 @@ func FirstError[T any](rows iter.Seq2[*T, error]) error {
 	return nil
 }
 
-// NoSecret makes sure that no way in which an error is shown holds the value SECRET: as a text, by the verbs of fmt, as JSON
-// and in both forms of slog.
+// NoSecret makes sure that no way in which an error is shown holds the value SECRET: as a text, by the verbs of fmt, as
+// JSON and in both forms of slog.
 func NoSecret(tb testing.TB, err error) {
 	tb.Helper()
 	var shown bytes.Buffer

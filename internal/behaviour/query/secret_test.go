@@ -12,9 +12,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that what a full text search, a function or a trigger says of the values that it was given is in no form of the
-// error, and that nothing it names is taken for a table or a column that has to be installed.
-// suite: 29
+// Ensure that what a full text search, a function or a trigger says of the values that it was given is in no form of
+// the error, and that nothing it names is taken for a table or a column that has to be installed. suite: 29
 func TestErrorsOfFunctions(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

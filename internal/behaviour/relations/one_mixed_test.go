@@ -41,7 +41,8 @@ func setsColumns(t *testing.T, e dbtest.Engine, db *prom.DB) bool {
 	return e.Name == dbtest.NamePostgres && kit.ScanOne[int](t, db, `SELECT current_setting('server_version_num')::int`) >= 150000
 }
 
-// tariffGoes deletes a tariff that a contract refers to, and makes sure that the contract stays, without it or the tariff too.
+// tariffGoes deletes a tariff that a contract refers to, and makes sure that the contract stays, without it or the
+// tariff too.
 func tariffGoes(t *testing.T, e dbtest.Engine, db *prom.DB) {
 	t.Helper()
 	is := is.New(t)
@@ -85,7 +86,8 @@ func planEmpty(t *testing.T, repo prom.AnyRepo) {
 	is.NoErr(prom.Check(context.Background(), repo))
 }
 
-// Ensure that a reference is optional when one of its columns may be NULL: what refers to a row is never deleted with it.
+// Ensure that a reference is optional when one of its columns may be NULL: what refers to a row is never deleted with
+// it.
 func TestMixedReference(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -109,7 +111,8 @@ func TestMixedReference(t *testing.T) {
 	})
 }
 
-// Ensure that tables which are there get such a reference: by the installation, where the engine adds it, and by a plan.
+// Ensure that tables which are there get such a reference: by the installation, where the engine adds it, and by a
+// plan.
 func TestMixedReferenceOfTables(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

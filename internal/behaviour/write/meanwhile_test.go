@@ -33,8 +33,8 @@ func (a after) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// Ensure that a write which has missed its row is ErrNotFound though others insert the row before it is looked for: nothing has suppressed
-// the write, and the row has no other version.
+// Ensure that a write which has missed its row is ErrNotFound though others insert the row before it is looked for:
+// nothing has suppressed the write, and the row has no other version.
 func TestMissedMeanwhile(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -81,7 +81,8 @@ func TestMissedMeanwhile(t *testing.T) {
 	})
 }
 
-// Ensure that the same write is ErrStale when the row is another one with the same key, which comes to the version of the value before it is looked for.
+// Ensure that the same write is ErrStale when the row is another one with the same key, which comes to the version of
+// the value before it is looked for.
 func TestMissedMeanwhile_Version(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -106,8 +107,8 @@ func TestMissedMeanwhile_Version(t *testing.T) {
 	})
 }
 
-// Ensure that GetOrCreate goes on when others insert the row before each of its inserts, and delete it before each of its
-// looks, and that a row which was soft-deleted then is told as that.
+// Ensure that GetOrCreate goes on when others insert the row before each of its inserts, and delete it before each of
+// its looks, and that a row which was soft-deleted then is told as that.
 func TestGetOrCreateMeanwhile(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -27,7 +27,8 @@ var (
 	holderName = prom.TextOf(func(h *Holder) *string { return &h.Name })
 )
 
-// Ensure that a row which RESTRICT or NO ACTION keeps is ErrForeignKey, whichever way it is deleted or its key changed, and stays.
+// Ensure that a row which RESTRICT or NO ACTION keeps is ErrForeignKey, whichever way it is deleted or its key changed,
+// and stays.
 func TestRestrict(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
