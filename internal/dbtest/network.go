@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -48,6 +49,7 @@ const (
 // toxiproxy does, which as a module would bring an HTTP server, metrics and logging along. It is safe for concurrent use.
 type Network struct {
 	target, addr string
+	met          atomic.Int64
 
 	mu       sync.Mutex
 	toxic    Toxic
@@ -86,12 +88,16 @@ func (n *Network) Set(t Toxic) error {
 	n.changed = make(chan struct{})
 	if t.Kind == Down {
 		_ = n.listener.Close()
+		n.met.Add(int64(len(n.conns)))
 		n.cut()
 	} else if was == Down {
 		return n.listen()
 	}
 	return nil
 }
+
+// Met returns how often a fault met something: a piece that was sent, the end of a connection that it held back, a connection that it broke.
+func (n *Network) Met() int64 { return n.met.Load() }
 
 // listen begins to accept connections, at the address that it had before.
 func (n *Network) listen() error {
@@ -176,6 +182,7 @@ func (p *pipe) pass(to, from net.Conn, way Way) {
 		}
 		if err != nil {
 			if t, changed := p.network.now(way); t.Kind == SlowClose {
+				p.network.met.Add(1)
 				p.wait(t.Delay, changed)
 			}
 			p.close(false)
@@ -189,6 +196,9 @@ func (p *pipe) forward(to net.Conn, b []byte, way Way, sent *int) bool {
 	for {
 		t, changed := p.network.now(way)
 		size := len(b)
+		if t.Kind != "" && t.Kind != SlowClose {
+			p.network.met.Add(1)
+		}
 		switch t.Kind {
 		case Latency:
 			p.wait(t.Delay+rand.N(t.Delay/2+1), changed)
