@@ -23,6 +23,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if err := register(); err != nil {
+		panic(err)
+	}
 	modernc.MustRegisterCollationUtf8(sqlite.DecimalCollation, func(a, b string) int {
 		x, okX := new(big.Rat).SetString(a)
 		y, okY := new(big.Rat).SetString(b)
