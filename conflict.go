@@ -2,27 +2,17 @@ package prom
 
 import (
 	"context"
-	"errors"
-	"slices"
-	"strings"
+	"unsafe"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
-	"github.com/prom-go/prom/schema"
 )
 
 // Conflict inserts values, and says what happens when a row is there already: [Repo.OnConflict] begins one. It is an immutable value,
 // and may be kept.
 type Conflict[T any] struct {
-	repo    *Repo[T]
-	on      *identity // nil for what the value itself says
-	nothing bool
-	assigns []Assign[T]
-	where   []Cond[T]
-	tell    bool
-	hooks   hookSet
-	err     error
+	_    [0]func(*T)
+	core core.Conflict
 }
 
 // Outcome says what an insert that minds conflicts has done.
@@ -44,43 +34,26 @@ func (o Outcome) String() string { return [...]string{"unchanged", "inserted", "
 //
 //	outcome, err := counters.OnConflict(CounterName).Update(CounterHits.SetTo(prom.Plus(CounterHits, prom.Excluded(CounterHits)))).Create(ctx, &c)
 func (r *Repo[T]) OnConflict(fields ...Columner) *Conflict[T] {
-	c := &Conflict[T]{repo: r, tell: true, hooks: r.hooks & upsertHooks}
-	if len(fields) > 0 {
-		on, err := r.identityOf(fields)
-		c.on, c.err = &on, err
-	}
-	return c
+	return conflictOf[T](r.core.OnConflict(fields))
 }
 
 // DoNothing leaves a row that is there alone.
-func (c *Conflict[T]) DoNothing() *Conflict[T] {
-	next := *c
-	next.nothing, next.assigns = true, nil
-	return &next
-}
+func (c *Conflict[T]) DoNothing() *Conflict[T] { return conflictOf[T](c.core.DoNothing()) }
 
 // Update assigns new values to a row that is there. Its own fields are the values that it has, and [Excluded] those that could not be
 // inserted. The updated column is set to the present time, and the version counted up, unless they are assigned.
 func (c *Conflict[T]) Update(assigns ...Assign[T]) *Conflict[T] {
-	next := *c
-	next.nothing, next.assigns = false, slices.Concat(c.assigns, assigns)
-	return &next
+	return conflictOf[T](c.core.Update(assignsOf(assigns)))
 }
 
 // UpdateAll writes all columns to a row that is there, but the key, the time of creation and the fields of the conflict. It is what
 // happens when nothing else is said.
-func (c *Conflict[T]) UpdateAll() *Conflict[T] {
-	next := *c
-	next.nothing, next.assigns = false, nil
-	return &next
-}
+func (c *Conflict[T]) UpdateAll() *Conflict[T] { return conflictOf[T](c.core.UpdateAll()) }
 
 // Where updates a row that is there only if all conditions hold, and leaves it alone otherwise. The fields in them are those of the row
 // that is there, and [Excluded] those that could not be inserted.
 func (c *Conflict[T]) Where(conds ...Cond[T]) *Conflict[T] {
-	next := *c
-	next.where = slices.Concat(c.where, conds)
-	return &next
+	return conflictOf[T](c.core.Where(condsOf(conds)))
 }
 
 // Create inserts v, or does what was said if there is a conflict, and tells which. What is stored comes back into v, unless the row
@@ -89,259 +62,18 @@ func (c *Conflict[T]) Where(conds ...Cond[T]) *Conflict[T] {
 // The model's hooks are called in the order BeforeSave, Validate, AfterSave, and no others, since it is the database that finds out
 // whether a row is inserted or updated. They are a transaction with the insert, which is undone when the row was left alone.
 func (c *Conflict[T]) Create(ctx context.Context, v *T) (outcome Outcome, err error) {
-	if c.hooks == 0 {
-		return c.create(ctx, v)
-	}
-	err = c.repo.hooked(ctx, v, c.hooks, func(ctx context.Context) (bool, error) {
-		outcome, err = c.create(ctx, v)
-		if err == nil && outcome == Unchanged {
-			err = errUnchanged
-		}
-		return true, err
-	})
-	if err != nil {
-		outcome = Unchanged
-	}
-	if errors.Is(err, errUnchanged) {
-		err = nil
-	}
-	return outcome, err
+	o, err := c.core.Create(ctx, unsafe.Pointer(v))
+	return Outcome(o), err
 }
-
-// errUnchanged undoes what hooks did for an insert that did nothing.
-var errUnchanged = errors.New("unchanged")
-
-// create is Create without hooks.
-func (c *Conflict[T]) create(ctx context.Context, v *T) (Outcome, error) {
-	r := c.repo
-	b, err := r.bind()
-	if err != nil {
-		return Unchanged, err
-	}
-	w := r.take()
-	defer r.give(w)
-	w.stored = *v
-	text, err := c.build(ctx, b, w)
-	if err != nil {
-		return Unchanged, err
-	}
-	w.setText("upsert", text)
-	w.Write, w.Meets, w.Tell, w.Stores, w.complete = true, true, c.tells(), c.stores(), true
-	w.one = &w.stored
-	if err := b.query(ctx, &w.call, w); err != nil {
-		return Unchanged, err
-	}
-	switch {
-	case w.found:
-		*v = w.stored
-	case w.Stores != 0:
-		return Unchanged, r.noRow(&w.Statement)
-	}
-	return c.outcome(w, &w.Statement), nil
-}
-
-// stores says what an insert must store. A row that is there may be left alone if that was said, and then nothing tells
-// it from an insert that the database has suppressed.
-func (c *Conflict[T]) stores() conn.Stores {
-	if c.nothing || len(c.where) > 0 {
-		return 0
-	}
-	return conn.StoresUpsert
-}
-
-// tells reports whether the database must be asked what it has done.
-func (c *Conflict[T]) tells() bool { return c.tell && !c.nothing }
-
-func (c *Conflict[T]) outcome(w *work[T], st *conn.Statement) Outcome {
-	switch {
-	case !w.found:
-		return Unchanged
-	case c.nothing || w.inserted || st.Inserted:
-		return Inserted
-	}
-	return Updated
-}
-
-// build makes the statement that inserts the stored value of w, with its arguments there. Its errors have their place.
-func (c *Conflict[T]) build(ctx context.Context, b *binding, w *work[T]) (*query.Text, error) {
-	r, at := c.repo, now()
-	on, err := c.target(&w.stored)
-	if err != nil {
-		return nil, errorOf("upsert", r.table, err)
-	}
-	cols, err := r.fill(w.cols, &w.stored, at)
-	if err != nil {
-		return nil, errorOf("upsert", r.table, err)
-	}
-	if !r.plan.Tracks() {
-		// Without tracking nobody can have set it by hand.
-		for _, col := range r.table.Columns {
-			if col.Updated {
-				_ = scan.Set(r.plan, &w.stored, col, schema.TimeValue(schema.Time, at))
-			}
-		}
-	}
-	if w.args, err = r.values(ctx, "upsert", w.args, &w.stored, cols); err != nil {
-		return nil, err
-	}
-	if err := r.conflicts(ctx, b, &w.stored, on.cols); err != nil {
-		return nil, errorOf("upsert", r.table, err)
-	}
-	plain, err := b.plainIndex(ctx, on.cols)
-	if err != nil {
-		return nil, errorOf("upsert", r.table, err)
-	}
-	how := query.Conflict{Plain: plain, On: on.cols, Live: on.live, Nothing: c.nothing, Tell: c.tells()}
-	if !c.nothing && len(c.assigns) == 0 {
-		for _, col := range cols {
-			if !col.Key && !col.Created && !slices.Contains(on.cols, col) {
-				w.sets = append(w.sets, col)
-			}
-		}
-		how.Set = w.sets
-	}
-	err = query.Assigns(b.stmts, &how, c.assigns, c.where, at)
-	w.returns(r.plan, c.kept(cols, w.sets, on.cols))
-	var text *query.Text
-	if err == nil {
-		var args []schema.Value
-		if text, args, err = b.stmts.Upsert(w.args, cols, how); err == nil {
-			w.args, err = args, text.CheckDB(b.db)
-		}
-	}
-	if err != nil {
-		return nil, errorOf("upsert", r.table, err)
-	}
-	return text, nil
-}
-
-// kept is what the row that comes back may hold that the statement has not set: see Repo.keptBut.
-func (c *Conflict[T]) kept(cols, sets, on []*schema.Column) uint64 {
-	switch {
-	case c.nothing: // a row that comes back was inserted
-		return c.repo.keptBut(cols)
-	case len(c.assigns) > 0:
-		return keptAll
-	}
-	return c.repo.keptBut(sets) &^ bitsOf(on)
-}
-
-// plainIndex reports whether the unique index of columns is over the columns themselves though their case is ignored by
-// an expression: others made it, or an earlier version, whose columns have a collation that does. The table is looked
-// at once.
-func (b *binding) plainIndex(ctx context.Context, cols []*schema.Column) (bool, error) {
-	if !b.db.Dialect().Features().FoldsTexts || !slices.ContainsFunc(cols, func(c *schema.Column) bool { return c.Folded }) {
-		return false, nil
-	}
-	names := schema.ColumnNames(cols)
-	key := strings.Join(names, "\x00")
-	if known, ok := b.plain.Load(key); ok {
-		return known.(bool), nil
-	}
-	found, err := conn.Inspect(ctx, b.db, b.table.Name)
-	if err != nil || !found.Exists {
-		return false, err
-	}
-	slices.Sort(names)
-	plain, folding := false, false
-	for _, ix := range found.Indexes {
-		on := ix.Names()
-		slices.Sort(on)
-		plain = plain || ix.Unique && slices.Equal(on, names)
-		folding = folding || ix.Unique && len(on) == len(names) && slices.Contains(on, "")
-	}
-	plain = plain && !folding
-	b.plain.Store(key, plain)
-	return plain, nil
-}
-
-// target returns the columns that v may conflict on; none for whatever conflicts.
-func (c *Conflict[T]) target(v *T) (identity, error) {
-	switch {
-	case c.err != nil:
-		return identity{}, c.err
-	case c.nothing && len(c.where) > 0:
-		return identity{}, errors.New("DoNothing has no rows for a condition to choose from")
-	case c.on != nil:
-		return *c.on, nil
-	case c.nothing:
-		return identity{}, nil
-	}
-	return c.repo.identity(v)
-}
-
-// maxUpserts is how many values go to the database together.
-const maxUpserts = 500
 
 // CreateMany is Create for any number of values, one after the other in one transaction, so that one that is there twice conflicts
 // with itself; it returns the outcome of each. When it fails nothing has happened, the values are as they were, and the error is a
 // [*BatchError] with the number of the value. The statements are sent in batches, without waiting for each other.
 func (c *Conflict[T]) CreateMany(ctx context.Context, vs []T) ([]Outcome, error) {
-	if len(vs) == 0 {
-		return nil, nil
-	}
-	b, err := c.repo.bind()
-	if err != nil {
-		return nil, err
-	}
-	stored, outcomes := slices.Clone(vs), make([]Outcome, len(vs))
-	some := func(ctx context.Context, from int) error {
-		var batch Batch
-		for i := from; i < min(from+maxUpserts, len(vs)); i++ {
-			c.add(&batch, &stored[i], &outcomes[i])
-		}
-		err := batch.Run(ctx)
-		var at *BatchError
-		if errors.As(err, &at) {
-			return &BatchError{at.Index + from, at.Err}
-		}
-		return err
-	}
-	if len(vs) <= maxUpserts {
-		err = some(ctx, 0)
-	} else {
-		err = b.db.Tx(ctx, func(ctx context.Context) error {
-			for from := 0; from < len(vs); from += maxUpserts {
-				if err := some(ctx, from); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	if err != nil {
-		return nil, err
-	}
-	for i, o := range outcomes {
-		if o != Unchanged {
-			vs[i] = stored[i]
-		}
-	}
-	return outcomes, nil
+	return outcomesOf(c.core.CreateMany(ctx, scan.ListOf(vs)))
 }
 
-// add adds the insert of v to a batch.
-func (c *Conflict[T]) add(batch *Batch, v *T, outcome *Outcome) {
-	r := c.repo
-	r.Batch(batch).write("upsert", v, c.hooks, func(ctx context.Context, op *batchOp, w *work[T]) error {
-		text, err := c.build(ctx, op.b, w)
-		if err != nil {
-			op.own = true
-			return err
-		}
-		op.SQL, op.Args, op.text, op.Tell, w.Tell = text.SQL, w.args, text, c.tells(), c.tells()
-		op.Check, op.Undo, op.Kept = w.Check, w.Undo, w.Kept
-		op.skip, op.Meets, op.Stores = false, true, c.stores()
-		op.read = func(rows conn.Rows) error {
-			w.one = &w.stored
-			err := w.ReadRows(rows)
-			if err == nil && !w.found && op.Stores != 0 && rows.Close() == nil {
-				return r.noRow(&op.Statement)
-			}
-			op.skip = !w.found // there is nothing to assign
-			*outcome = c.outcome(w, &op.Statement)
-			return err
-		}
-		return nil
-	})
+// outcomesOf returns outcomes of the core as those of this package, which are the same numbers.
+func outcomesOf(list []core.Outcome, err error) ([]Outcome, error) {
+	return *(*[]Outcome)(unsafe.Pointer(&list)), batchError(err)
 }

@@ -1,162 +1,26 @@
 package prom
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 
-	"github.com/prom-go/prom/conn"
-	"github.com/prom-go/prom/internal/install"
-	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
-	"github.com/prom-go/prom/schema"
-)
-
-// A dump is lines of JSON: a head, then for each table, those referred to first, a line that names its columns and a line for each
-// row, an array of their values, and at the end the number of all rows.
-type (
-	dumpHead struct {
-		Format  string `json:"format"`
-		Version int    `json:"version"`
-	}
-	dumpTable struct {
-		Table   string   `json:"table"`
-		Columns []string `json:"columns"`
-		Kinds   []string `json:"kinds"`
-	}
-	dumpEnd struct {
-		Rows *int64 `json:"rows"`
-	}
-	dumpLine struct { // any of them
-		dumpHead
-		dumpTable
-		dumpEnd
-	}
-)
-
-const (
-	dumpFormat  = "prom dump"
-	dumpVersion = 1
+	"github.com/prom-go/prom/internal/core"
 )
 
 // Dump writes all rows of the repos' tables, whatever marks or hides them, as lines of JSON that [Restore] reads, on the other engine
 // too. It reads the rows as they come, in bounded memory, and all tables as they are at one moment. The repos must be on one connection.
 // What is written holds all the data: mind where it goes.
 func Dump(ctx context.Context, w io.Writer, repos ...AnyRepo) error {
-	db, bound, err := onOne("dump", repos)
-	if err != nil {
-		return err
-	}
-	if !db.ReadOnly() {
-		for _, r := range repos {
-			if err := r.Install(ctx); err != nil { // as reading would
-				return err
-			}
-		}
-	}
-	d := &dumper{w: bufio.NewWriterSize(w, 64<<10), db: db}
-	all := func(ctx context.Context) error {
-		d.line(dumpHead{dumpFormat, dumpVersion})
-		for _, t := range install.Order(tablesOf(repos)) {
-			if err := d.table(ctx, bound[t], planOf(repos, t)); err != nil {
-				return err
-			}
-		}
-		d.line(dumpEnd{&d.rows})
-		return d.w.Flush()
-	}
-	if db.InTx(ctx) {
-		return all(ctx)
-	}
-	return db.Tx(ctx, all, ReadOnly(), WithIsolation(RepeatableRead))
+	return core.Dump(ctx, w, coresOf(repos))
 }
 
-func tablesOf(repos []AnyRepo) []*schema.Table {
-	list := make([]*schema.Table, len(repos))
-	for i, r := range repos {
-		list[i] = r.Schema()
-	}
-	return list
-}
-
-func planOf(repos []AnyRepo, t *schema.Table) *scan.Plan {
-	for _, r := range repos {
-		if r.Schema() == t {
-			return r.rowPlan()
-		}
-	}
-	return nil
-}
-
-type dumper struct {
-	w    *bufio.Writer
-	db   *DB
-	rows int64
-
-	// Of a row.
-	values []schema.Value
-	buf    []byte
-}
-
-// line writes a line. What fails is kept by the writer, until it is flushed.
-func (d *dumper) line(v any) {
-	b, _ := json.Marshal(v) // of texts and numbers only
-	_, _ = d.w.Write(append(b, '\n'))
-}
-
-func (d *dumper) table(ctx context.Context, b *binding, plan *scan.Plan) error {
-	cols := b.table.Columns
-	head := dumpTable{Table: b.table.Name, Columns: schema.ColumnNames(cols)}
-	for _, c := range cols {
-		head.Kinds = append(head.Kinds, c.Kind.String())
-	}
-	d.line(head)
-	spec := query.Spec{}.WithDeleted()
-	if len(b.table.Key) > 0 {
-		spec = spec.ByKeys(b.table.Key)
-	}
-	text, args, err := b.stmts.Select(nil, spec)
-	if err == nil {
-		text, err = b.formed(ctx, text)
-	}
-	if err != nil {
-		return errorOf("dump", b.table, err)
-	}
-	// Past everything that a repo does with rows: what is stored is what is dumped.
-	err = b.db.Read(ctx, &conn.Statement{Op: "dump", Table: b.table.Name, SQL: text.SQL, Args: args}, conn.RowFunc(func(rows conn.Rows) error {
-		for rows.Next() {
-			var err error
-			if d.values, err = plan.StoredRow(d.values[:0], rows); err != nil {
-				return err
-			}
-			if err := d.row(d.values); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	if err != nil {
-		return errorOf("dump", b.table, err)
-	}
-	return nil
-}
-
-func (d *dumper) row(values []schema.Value) error {
-	d.buf = append(d.buf[:0], '[')
-	for i, v := range values {
-		if i > 0 {
-			d.buf = append(d.buf, ',')
-		}
-		var err error
-		if d.buf, err = appendDumped(d.buf, v); err != nil {
-			return err
-		}
-	}
-	d.rows++
-	if _, err := d.w.Write(append(d.buf, ']', '\n')); err != nil {
-		return fmt.Errorf("prom: dump: %w", err)
-	}
-	return nil
+// Restore inserts the rows of a dump, which [Dump] has written on either engine, into the tables of repos, which must be on one connection. It
+// makes the tables that are missing, and inserts into one transaction: all rows or none. Rows that are there stay, and one of the same key
+// is ErrUnique. Rows may refer to each other in circles. Keys that the database counts up are counted on from the greatest one. Hooks
+// and rules of values are passed by: what was stored is stored.
+//
+// Memory is bounded, by the longest row and a batch of rows. On PostgreSQL, tables that refer to each other in a circle, or to themselves, are
+// locked meanwhile, and must be the user's own.
+func Restore(ctx context.Context, r io.Reader, repos ...AnyRepo) error {
+	return core.Restore(ctx, r, coresOf(repos))
 }

@@ -1,12 +1,8 @@
 package prom
 
 import (
-	"errors"
-	"slices"
-
 	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/schema"
 )
 
 // Error is an error of the database, or one that kept a statement from reaching it. Its text never holds a value.
@@ -55,54 +51,3 @@ const (
 	ErrDrift          = conn.KindDrift          // the database lacks what the model wants, and may not be changed
 	ErrSyntax         = conn.KindSyntax         // the database does not understand the statement
 )
-
-// errorOf gives an error its place: the operation and the table, and the columns as far as they are known. Errors of the
-// connection have theirs already.
-func errorOf(op string, t *schema.Table, err error) error {
-	var column *scan.ColumnError
-	var name string
-	if errors.As(err, &column) {
-		name = column.Column
-	}
-	if completed, ok := conn.Complete(err, op, t, name); ok {
-		if e := (*conn.Error)(nil); errors.As(completed, &e) {
-			explainStranger(e, t)
-			explainCheck(e, t)
-		}
-		return completed
-	}
-	if column != nil {
-		return &Error{Kind: ErrType, Op: op, Table: t.Name, Columns: []string{name}, Detail: column.Error(), Err: err}
-	}
-	invalid := conn.Invalid(op, t.Name, err)
-	var broken Violations
-	if errors.As(err, &broken) {
-		for _, v := range broken {
-			if v.Column != "" && !slices.Contains(invalid.Columns, v.Column) {
-				invalid.Columns = append(invalid.Columns, v.Column)
-			}
-		}
-	}
-	return invalid
-}
-
-// explainStranger says of NULL in a column that the model does not have which other model has it.
-func explainStranger(e *conn.Error, t *schema.Table) {
-	if e.Kind == ErrNotNull && e.Detail == "" && len(e.Columns) == 1 && e.Table == t.Name && t.Column(e.Columns[0]) == nil {
-		e.Detail = schema.Stranger(t, e.Columns[0])
-	}
-}
-
-// explainCheck says what the rules are of the column whose CHECK has refused a value, as the model has them.
-func explainCheck(e *conn.Error, t *schema.Table) {
-	if e.Kind != ErrCheck || e.Table != t.Name || len(e.Columns) != 1 || e.Detail != "" {
-		return
-	}
-	c := t.Column(e.Columns[0])
-	if c == nil || e.Constraint != t.CheckName(c) {
-		return
-	}
-	if v, ok := scan.Refused(c); ok {
-		e.Detail, e.Err = v.Reason, errors.Join(e.Err, Violations{v})
-	}
-}

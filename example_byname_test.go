@@ -20,7 +20,7 @@ type Shirt struct {
 
 // Filters that arrive as text, such as those of a URL, find their columns by name and convert their values. A wrong name
 // or value is an error before any SQL.
-func ExampleRepo_FieldByName() {
+func ExampleFieldByName() {
 	ctx := context.Background()
 	db, err := prom.Open("sqlite://:memory:#shop")
 	if err != nil {
@@ -50,7 +50,7 @@ func countBy(ctx context.Context, shirts *prom.Repo[Shirt], filter string) (int,
 	}
 	q := shirts.Query()
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		field, err := shirts.FieldByName(name)
+		field, err := prom.FieldByName(shirts, name)
 		if err != nil {
 			return 0, err
 		}

@@ -139,8 +139,8 @@ func NewFilter[T any](repo *Repo[T], fields ...FilterField) *Filter[T] {
 			panic(fmt.Errorf("prom: filter of %s: field %s: %w", reflect.TypeFor[T](), field.column, err))
 		}
 	}
-	for _, key := range repo.table.Key {
-		field, err := query.FieldByName[*T](repo.plan, key.Name)
+	for _, key := range repo.core.Table().Key {
+		field, err := query.FieldByName[*T](repo.core.Plan(), key.Name)
 		if err != nil {
 			panic(err) // it is one of the plan's own
 		}
@@ -176,7 +176,7 @@ func (f *Filter[T]) Ignore(names ...string) *Filter[T] {
 
 // add makes the rules of a field.
 func (f *Filter[T]) add(repo *Repo[T], field FilterField) error {
-	byName, err := query.FieldByName[*T](repo.plan, field.column)
+	byName, err := query.FieldByName[*T](repo.core.Plan(), field.column)
 	if err != nil {
 		return err
 	}

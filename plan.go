@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/schema"
 )
@@ -121,7 +122,7 @@ func Plan(ctx context.Context, repos ...AnyRepo) (*SchemaPlan, error) {
 	for _, t := range targets {
 		steps, err := install.Plan(ctx, t.db, t.tables...)
 		if err != nil {
-			return nil, errorOf("plan", t.tables[0], err)
+			return nil, core.ErrorOf("plan", t.tables[0], err)
 		}
 		p.Steps = append(p.Steps, steps...)
 	}
@@ -143,7 +144,7 @@ func Check(ctx context.Context, repos ...AnyRepo) error {
 	for _, t := range targets {
 		drifts, err := install.Drifts(ctx, t.db, t.tables...)
 		if err != nil {
-			return errorOf("check", t.tables[0], err)
+			return core.ErrorOf("check", t.tables[0], err)
 		}
 		all = append(all, drifts...)
 	}
@@ -181,9 +182,9 @@ func Apply(ctx context.Context, plan *SchemaPlan, risks ...Risk) (done []Step, e
 			continue
 		}
 		list, err := install.Apply(ctx, t.db, t.tables, steps)
-		forgetForms(t.db)
+		core.ForgetForms(t.db)
 		if done = append(done, list...); err != nil {
-			errs = append(errs, errorOf("apply", t.tables[0], err))
+			errs = append(errs, core.ErrorOf("apply", t.tables[0], err))
 		}
 		for _, table := range t.tables {
 			install.Mark(t.db, table).Clear()

@@ -3,12 +3,10 @@ package prom
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"reflect"
-	"sync"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
@@ -22,84 +20,24 @@ import (
 // are of its results. Functions of windows are about groups then. A condition on the result of one is put on the rows
 // of [From].
 type Projection[T, R any] struct {
-	repo *Repo[T]
-	spec query.Spec
-	plan *scan.Plan // of R
-	err  error
+	_    [0]func(*T)
+	_    [0]func(*R)
+	core core.Projection
 }
-
-// newProjection makes a projection of spec, whose columns go to the given places.
-func newProjection[T, R any](r *Repo[T], spec query.Spec, places []target) Projection[T, R] {
-	plan, err := resultPlan[R](spec.Kinds(), places)
-	return Projection[T, R]{repo: r, spec: spec, plan: plan, err: err}
-}
-
-// with returns p with another spec.
-func (p Projection[T, R]) with(spec query.Spec) Projection[T, R] {
-	p.spec = spec
-	return p
-}
-
-// query is the query of p without what its results are.
-func (p Projection[T, R]) query() *Query[T] { return &Query[T]{repo: p.repo, spec: p.spec} }
 
 // Nested makes p a [Subquery].
-func (p Projection[T, R]) Nested() query.Nested[R] {
-	if p.err != nil {
-		p.spec = p.spec.Fail(p.err)
-	}
-	return query.Nest[R](p.repo.owner(), p.repo.table, p.spec)
-}
+func (p Projection[T, R]) Nested() query.Nested[R] { return query.Nest[R](p.core.Nest()) }
 
-// target is where a column of a result goes.
-type target struct {
-	offset uintptr
-	typ    reflect.Type
-	name   string // of the field, for messages
-}
-
-// planKey tells plans of results apart: kinds are columns, which live as long as the program.
-type planKey struct {
-	model reflect.Type
-	key   string
-}
-
-var resultPlans sync.Map // planKey → *scan.Plan
-
-// resultPlan returns the plan that reads columns of the given kinds into an R.
-func resultPlan[R any](kinds []*schema.Column, places []target) (*scan.Plan, error) {
-	b := make([]byte, 0, 64)
-	for i, k := range kinds {
-		b = fmt.Appendf(b, "%p %d %p,", k, places[i].offset, places[i].typ)
-	}
-	key := planKey{reflect.TypeFor[R](), string(b)}
-	if p, ok := resultPlans.Load(key); ok {
-		return p.(*scan.Plan), nil
-	}
-	cols := make([]*schema.Column, len(kinds))
-	for i, k := range kinds {
-		c, err := scan.ColumnFor(places[i].typ, k)
-		if err != nil {
-			return nil, err
-		}
-		own := *c
-		own.Offset, own.Name = places[i].offset, places[i].name
-		if own.Field == "" || places[i].name != "" {
-			own.Field = places[i].name
-		}
-		cols[i] = &own
-	}
-	p, err := scan.PlanOf(key.model, cols)
-	if err != nil {
-		return nil, err
-	}
-	known, _ := resultPlans.LoadOrStore(key, p)
-	return known.(*scan.Plan), nil
+// project returns a projection of q with the spec of what it selects, which goes to the given places.
+func project[R any](q *core.Query, spec query.Spec, places []core.Target) core.Projection {
+	scan.Know[R]()
+	return q.Project(reflect.TypeFor[R](), spec, places)
 }
 
 // Pluck returns one value of each row. NULL is an error of a type that cannot hold it; see [OrNull].
 func Pluck[T, V any](q *Query[T], t Term[T, V]) Projection[T, V] {
-	return newProjection[T, V](q.repo, query.Project(q.spec, query.Any(t)), []target{{typ: reflect.TypeFor[V](), name: "value"}})
+	to := []core.Target{{Type: reflect.TypeFor[V](), Name: "value"}}
+	return Projection[T, V]{core: project[V](&q.core, query.Project(q.core.Spec(), query.Any(t)), to)}
 }
 
 // Pair is two values of a row.
@@ -128,32 +66,32 @@ func Pluck3[T, A, B, C any](q *Query[T], a Term[T, A], b Term[T, B], c Term[T, C
 
 // Column says which term of a row of T goes into which field of R.
 type Column[T, R any] struct {
-	_    [0]*T
-	_    [0]*R
+	_    [0]func(*T)
+	_    [0]func(*R)
 	term query.AnyTerm[*T]
-	to   target
+	to   core.Target
 	err  error
 }
 
 // Col puts a term into the field that the accessor points to, as in func(r *Row) *int { return &r.Views }.
 func Col[T, R, V any](to func(*R) *V, t Term[T, V]) Column[T, R] {
-	return column[T, R, V](to, query.Any(t))
+	return columnOf[T, R, V](to, query.Any(t))
 }
 
 // NullCol puts a term that may be NULL into a pointer; it is nil for NULL.
 func NullCol[T, R, V any](to func(*R) **V, t Term[T, V]) Column[T, R] {
-	return column[T, R, *V](to, query.Any(t))
+	return columnOf[T, R, *V](to, query.Any(t))
 }
 
-func column[T, R, F any](to func(*R) *F, t query.AnyTerm[*T]) Column[T, R] {
+func columnOf[T, R, F any](to func(*R) *F, t query.AnyTerm[*T]) Column[T, R] {
 	offset, name, err := scan.FieldAt(to)
-	return Column[T, R]{term: t, to: target{offset, reflect.TypeFor[F](), name}, err: err}
+	return Column[T, R]{term: t, to: core.Target{Offset: offset, Type: reflect.TypeFor[F](), Name: name}, err: err}
 }
 
 // Select returns a struct of the caller's own for each row, whose fields are filled by the columns. The fields that no column goes to
 // are zero.
 func Select[T, R any](q *Query[T], cols ...Column[T, R]) Projection[T, R] {
-	terms, places := make([]query.AnyTerm[*T], len(cols)), make([]target, len(cols))
+	terms, places := make([]query.AnyTerm[*T], len(cols)), make([]core.Target, len(cols))
 	var err error
 	if len(cols) == 0 {
 		err = errors.New("a selection needs a column")
@@ -164,189 +102,116 @@ func Select[T, R any](q *Query[T], cols ...Column[T, R]) Projection[T, R] {
 			err = c.err
 		}
 	}
-	p := newProjection[T, R](q.repo, query.Project(q.spec, terms...), places)
+	p := project[R](&q.core, query.Project(q.core.Spec(), terms...), places)
 	if err != nil {
-		p.err = err
+		p = p.Fail(err)
 	}
-	return p
+	return Projection[T, R]{core: p}
 }
 
 // Into returns a struct R for each row, whose columns, named as those of a model are, are columns of T of the same kind. A column of R that T
 // does not have is an error when the query runs.
 func Into[R, T any](q *Query[T]) Projection[T, R] {
-	t, err := schema.Of(reflect.TypeFor[R]())
+	terms, places, err := columnsInto[*T](&q.core, reflect.TypeFor[R]())
+	p := project[R](&q.core, query.Project(q.core.Spec(), terms...), places)
 	if err != nil {
-		return Projection[T, R]{repo: q.repo, spec: q.spec, err: err}
+		p = p.Fail(err)
 	}
-	terms, places := make([]query.AnyTerm[*T], len(t.Columns)), make([]target, len(t.Columns))
-	for i, c := range t.Columns {
-		f, err := query.FieldByName[*T](q.repo.plan, c.Name)
+	return Projection[T, R]{core: p}
+}
+
+// columnsInto returns the columns of a query by which a struct is filled, and their places there.
+func columnsInto[P any](q *core.Query, result reflect.Type) (terms []query.AnyTerm[P], places []core.Target, err error) {
+	t, err := schema.Of(result)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range t.Columns {
+		f, err := query.FieldByName[P](q.Repo().Plan(), c.Name)
 		if err != nil {
-			return Projection[T, R]{repo: q.repo, spec: q.spec, err: err}
+			return nil, nil, err
 		}
-		terms[i], places[i] = f, target{c.Offset, c.Type, c.Field}
+		terms, places = append(terms, f), append(places, core.Target{Offset: c.Offset, Type: c.Type, Name: c.Field})
 	}
-	return newProjection[T, R](q.repo, query.Project(q.spec, terms...), places)
+	return terms, places, nil
 }
 
 // Where adds conditions on the rows of T, before they are grouped.
 func (p Projection[T, R]) Where(conds ...Cond[T]) Projection[T, R] {
-	return p.with(query.Where(p.spec, conds))
+	return Projection[T, R]{core: p.core.Where(condsOf(conds))}
 }
 
 // OrderBy adds terms to the order. Groups are ordered by what is selected, by aggregates, or by what they are grouped by.
 func (p Projection[T, R]) OrderBy(orders ...Order[T]) Projection[T, R] {
-	return p.with(query.OrderBy(p.spec, orders))
+	return Projection[T, R]{core: p.core.OrderBy(ordersOf(orders))}
 }
 
 // Limit takes at most n results.
-func (p Projection[T, R]) Limit(n int) Projection[T, R] { return p.with(p.spec.Limit(n)) }
+func (p Projection[T, R]) Limit(n int) Projection[T, R] {
+	return Projection[T, R]{core: p.core.With(p.core.Spec().Limit(n))}
+}
 
 // Offset leaves the first n results out.
-func (p Projection[T, R]) Offset(n int) Projection[T, R] { return p.with(p.spec.Offset(n)) }
+func (p Projection[T, R]) Offset(n int) Projection[T, R] {
+	return Projection[T, R]{core: p.core.With(p.core.Spec().Offset(n))}
+}
 
 // Distinct takes equal results once.
-func (p Projection[T, R]) Distinct() Projection[T, R] { return p.with(p.spec.Distinct()) }
+func (p Projection[T, R]) Distinct() Projection[T, R] {
+	return Projection[T, R]{core: p.core.With(p.core.Spec().Distinct())}
+}
 
 // GroupBy tells groups apart by more terms than those that are selected.
 func (p Projection[T, R]) GroupBy(terms ...AnyTerm[T]) Projection[T, R] {
-	return p.with(query.GroupBy(p.spec, terms...))
+	return Projection[T, R]{core: p.core.With(query.GroupBy(p.core.Spec(), terms...))}
 }
 
 // Having takes the groups for which all conditions hold.
 func (p Projection[T, R]) Having(conds ...Cond[T]) Projection[T, R] {
-	return p.with(query.Having(p.spec, conds))
+	return Projection[T, R]{core: p.core.Having(condsOf(conds))}
 }
 
 // All returns the results.
-func (p Projection[T, R]) All(ctx context.Context) ([]R, error) {
-	to := &results[R]{loader: scan.NewLoader[R](p.plan)}
-	err := p.run(ctx, to)
-	return to.list, err
-}
+func (p Projection[T, R]) All(ctx context.Context) ([]R, error) { return listOf[R](p.core.All(ctx)) }
 
 // One returns the first result, or ErrNotFound when there is none.
-func (p Projection[T, R]) One(ctx context.Context) (R, error) {
-	if n, ok := p.spec.Limited(); !ok || n > 1 {
-		p = p.Limit(1)
-	}
-	list, err := p.All(ctx)
-	var none R
-	switch {
-	case err != nil:
-		return none, err
-	case len(list) == 0:
-		return none, p.repo.notFound("query")
-	}
-	return list[0], nil
-}
+func (p Projection[T, R]) One(ctx context.Context) (R, error) { return valueOf[R](p.core.One(ctx)) }
 
 // Count returns the number of results.
-func (p Projection[T, R]) Count(ctx context.Context) (int, error) {
-	if p.err != nil {
-		return 0, errorOf("count", p.repo.table, p.err)
-	}
-	return p.query().Count(ctx)
-}
+func (p Projection[T, R]) Count(ctx context.Context) (int, error) { return p.core.Count(ctx) }
 
 // Has reports whether there is a result.
-func (p Projection[T, R]) Has(ctx context.Context) (bool, error) {
-	n, err := p.Limit(1).Count(ctx)
-	return n > 0, err
-}
+func (p Projection[T, R]) Has(ctx context.Context) (bool, error) { return p.core.Has(ctx) }
 
 // Stream ranges over the results as the database sends them; see [Query.Stream].
 func (p Projection[T, R]) Stream(ctx context.Context) iter.Seq2[R, error] {
-	return func(yield func(R, error) bool) {
-		to := &results[R]{loader: scan.NewLoader[R](p.plan), yield: yield}
-		if err := p.run(ctx, to); err != nil && !to.stopped {
-			var none R
-			yield(none, err)
-		}
-	}
+	return valuesOf[R](p.core.Stream(ctx))
 }
 
 // SQL returns the statement of All and its arguments without running it.
-func (p Projection[T, R]) SQL() (sql string, args []any, err error) {
-	if p.err != nil {
-		return "", nil, errorOf("query", p.repo.table, p.err)
-	}
-	return p.query().SQL()
-}
-
-func (p Projection[T, R]) run(ctx context.Context, to *results[R]) error {
-	if p.err != nil {
-		return errorOf("query", p.repo.table, p.err)
-	}
-	b, err := p.repo.bind()
-	if err != nil {
-		return err
-	}
-	w := p.repo.take()
-	defer p.repo.give(w)
-	text, args, err := b.stmts.Select(w.args, p.spec)
-	if err != nil {
-		return errorOf("query", p.repo.table, err)
-	}
-	w.args = args
-	w.setText("query", text)
-	if to.yield != nil {
-		var end context.CancelFunc
-		ctx, end = to.start(ctx, b, &w.call)
-		defer end()
-	} else if to.hint = text.Rows(); to.hint == 0 {
-		to.hint = firstList
-	}
-	if err := b.query(ctx, &w.call, to); err != nil {
-		return err
-	}
-	if to.yield == nil {
-		text.SawRows(len(to.list))
-	}
-	return nil
-}
-
-// results reads the results of a projection into a list, or hands them to a loop.
-type results[R any] struct {
-	loop
-	loader scan.Loader[R]
-	hint   int
-	list   []R
-	yield  func(R, error) bool // nil for a list
-}
-
-// ReadRows implements [conn.RowReader].
-func (s *results[R]) ReadRows(rows conn.Rows) (err error) {
-	s.loader.Reset()
-	if s.yield == nil {
-		s.list, err = s.loader.LoadAll(rows, min(s.hint, max(firstList, maxList/max(1, int(reflect.TypeFor[R]().Size())))))
-		return err
-	}
-	ended := false
-	defer s.left(&ended)
-	for rows.Next() {
-		var v R
-		err := s.row()
-		if err == nil {
-			err = s.loader.Load(rows, &v)
-		}
-		if err != nil {
-			ended = true
-			return err
-		}
-		if err := s.lend(&ended); err != nil {
-			return err
-		}
-		if err := s.over(s.yield(v, nil), &ended); err != nil {
-			return err
-		}
-	}
-	ended = true
-	return nil
-}
+func (p Projection[T, R]) SQL() (sql string, args []any, err error) { return p.core.SQL() }
 
 // Scalar returns one aggregate over the rows of a query, those of its page if it has one, nil when it is NULL: when
 // there are no rows, but for counts.
 func Scalar[T, V any](ctx context.Context, q *Query[T], t Term[T, V]) (*V, error) {
 	return Pluck(q, OrNull(t)).One(ctx)
+}
+
+// Mapping says which term of a row of S [Copy] puts into which field of D; [To] makes it.
+type Mapping[D, S any] = query.Mapping[*D, *S]
+
+// To maps a term of the rows of S to a field of D.
+func To[D, S, V any](field interface {
+	Term[D, V]
+	Columner
+}, t Term[S, V]) Mapping[D, S] {
+	return query.To(field, t)
+}
+
+// Copy inserts a row of D for each row of a query, in one statement, and returns how many they were. Columns of D that nothing is
+// mapped to have what a new row has: their times, version and default, NULL, or the key that the database makes. One that needs a
+// value and has none of these is an error before any SQL. Rules that hold in Go alone are not checked, since the values do not come
+// there.
+func Copy[D, S any](ctx context.Context, to *Repo[D], from *Query[S], maps ...Mapping[D, S]) (int, error) {
+	return to.core.Copy(ctx, &from.core, mappingsOf(maps))
 }

@@ -2,246 +2,175 @@ package prom
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"slices"
+	"reflect"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
-	"github.com/prom-go/prom/schema"
 )
 
 // Query is a question about the rows of a repo: conditions, an order and a page. It never changes: its methods return new
 // queries, so one may be kept, shared by goroutines and built upon in different ways. It costs nothing until it is run. Queries
 // are made by the methods of a [Repo]; the zero Query is of no use.
 type Query[T any] struct {
-	repo *Repo[T]
-	spec query.Spec
-	with []Relation[T] // to load with the rows
-}
-
-// as returns the query with another spec.
-func (q *Query[T]) as(spec query.Spec) *Query[T] {
-	return &Query[T]{repo: q.repo, spec: spec, with: q.with}
+	_    [0]func(*T)
+	core core.Query
 }
 
 // Nested makes q a [Subquery].
-func (q *Query[T]) Nested() query.Nested[T] {
-	return query.Nest[T](q.repo.owner(), q.repo.table, q.spec)
-}
+func (q *Query[T]) Nested() query.Nested[T] { return query.Nest[T](q.core.Nest()) }
 
 // Where adds conditions: all of them must hold, and those that the query has already.
-func (q *Query[T]) Where(conds ...Cond[T]) *Query[T] {
-	return q.as(query.Where(q.spec, conds))
-}
+func (q *Query[T]) Where(conds ...Cond[T]) *Query[T] { return queryOf[T](q.core.Where(condsOf(conds))) }
 
 // OrderBy adds terms to the order, behind those that the query has already. NULLs count as greater than every value on every
 // engine: ascending they come last.
 func (q *Query[T]) OrderBy(orders ...Order[T]) *Query[T] {
-	return q.as(query.OrderBy(q.spec, orders))
+	return queryOf[T](q.core.OrderBy(ordersOf(orders)))
 }
 
 // Limit takes at most n rows; of 0 there are none. A negative limit is an error when the query runs.
-func (q *Query[T]) Limit(n int) *Query[T] {
-	return q.as(q.spec.Limit(n))
-}
+func (q *Query[T]) Limit(n int) *Query[T] { return queryOf[T](q.core.Limit(n)) }
 
 // Offset leaves the first n rows out. A negative offset is an error when the query runs.
-func (q *Query[T]) Offset(n int) *Query[T] {
-	return q.as(q.spec.Offset(n))
-}
+func (q *Query[T]) Offset(n int) *Query[T] { return queryOf[T](q.core.Offset(n)) }
 
 // Page takes the rows of page n, the first being 1, with size rows each. It sets limit and offset.
-func (q *Query[T]) Page(n, size int) *Query[T] {
-	return q.as(q.spec.Page(n, size))
-}
+func (q *Query[T]) Page(n, size int) *Query[T] { return queryOf[T](q.core.Page(n, size)) }
 
 // AllRows lets Update and Delete go without a condition, which they refuse otherwise.
-func (q *Query[T]) AllRows() *Query[T] {
-	return q.as(q.spec.AllRows())
-}
+func (q *Query[T]) AllRows() *Query[T] { return queryOf[T](q.core.AllRows()) }
 
 // Only reads some fields of the rows, and the key, the version and the mark of deletion; the others are zero. A value that was read
 // so knows it: Save writes the fields that were read and changed, and refuses to write one that was not. Reload reads the rest. It
 // is for All, One, Get and Each.
-func (q *Query[T]) Only(fields ...Columner) *Query[T] {
-	cols := slices.Clone(q.repo.table.Loaded)
-	if c := q.repo.table.Deleted; c != nil {
-		cols = append(cols, c)
-	}
-	for _, f := range fields {
-		c := f.Column()
-		if q.repo.table.Column(c.Name) != c {
-			return q.as(q.spec.Fail(fmt.Errorf("the field %s belongs to another model", c.Name)))
-		}
-		if !slices.Contains(cols, c) {
-			cols = append(cols, c)
-		}
-	}
-	return q.as(q.spec.Only(cols))
-}
+func (q *Query[T]) Only(fields ...Columner) *Query[T] { return queryOf[T](q.core.Only(fields)) }
 
 // All returns the rows.
-func (q *Query[T]) All(ctx context.Context) ([]T, error) {
-	b, err := q.repo.bind()
-	if err != nil {
-		return nil, err
-	}
-	list, err := q.rows(ctx, b, q.spec)
-	if err == nil {
-		err = loaded(ctx, q.repo.hooks, list)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return list, nil
-}
-
-// rows reads the rows of a spec into one slice. It is made as large as the result of the same statement was last, or as the limit
-// allows.
-func (q *Query[T]) rows(ctx context.Context, b *binding, spec query.Spec) ([]T, error) {
-	w := q.repo.take()
-	defer q.repo.give(w)
-	text, args, err := b.stmts.Select(w.args, spec)
-	if err != nil {
-		return nil, errorOf("query", q.repo.table, err)
-	}
-	w.args = args
-	w.setText("query", text)
-	if w.part, err = q.part(spec.Columns()); err != nil {
-		return nil, errorOf("query", q.repo.table, err)
-	}
-	expect, limited := spec.Limited()
-	if seen := text.Rows(); seen > 0 && (!limited || seen < expect) {
-		expect = seen
-	} else if !limited {
-		expect = firstList
-	}
-	list, err := q.repo.readList(ctx, b, w, expect)
-	if err != nil {
-		return nil, err
-	}
-	text.SawRows(len(list))
-	if len(q.with) > 0 {
-		if err := loadAll(ctx, b, q.with, pointers(list)); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
-}
-
-// part returns how rows with some columns are read, nil for all.
-func (q *Query[T]) part(only []*schema.Column) (*scan.Result, error) {
-	if only == nil {
-		return nil, nil
-	}
-	if len(q.with) > 0 {
-		return nil, errors.New("rows of which some fields are read have no relations loaded; leave out Only or With")
-	}
-	return q.repo.plan.Part(only)
-}
-
-// whole returns an error when the query reads some fields only, where rows must be whole.
-func (q *Query[T]) whole() error {
-	if q.spec.Columns() != nil {
-		return errors.New("Only is for All, One, Get and Each")
-	}
-	return nil
-}
+func (q *Query[T]) All(ctx context.Context) ([]T, error) { return listOf[T](q.core.All(ctx)) }
 
 // One returns the first row, or ErrNotFound when there is none.
 func (q *Query[T]) One(ctx context.Context) (*T, error) {
-	if n, ok := q.spec.Limited(); !ok || n > 1 {
-		q = q.Limit(1)
-	}
-	list, err := q.All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if len(list) == 0 {
-		return nil, q.repo.notFound("query")
-	}
-	return &list[0], nil
+	v, err := q.core.One(ctx)
+	return (*T)(v), err
 }
 
 // Get returns the row with that key, if it is one of the query's rows, or ErrNotFound; see [Repo.Get].
 func (q *Query[T]) Get(ctx context.Context, key ...any) (*T, error) {
-	values, err := q.repo.convertKey(nil, key)
-	if err != nil {
-		return nil, errorOf("get", q.repo.table, err)
-	}
-	return q.as(q.spec.KeyIs(q.repo.table.Key, values)).One(ctx)
+	v, err := q.core.Get(ctx, key)
+	return (*T)(v), err
 }
 
 // Count returns the number of rows, of its page if the query has a limit or an offset.
-func (q *Query[T]) Count(ctx context.Context) (int, error) {
-	b, err := q.repo.bind()
-	if err != nil {
-		return 0, err
-	}
-	w := q.repo.take()
-	defer q.repo.give(w)
-	text, args, err := b.stmts.Count(w.args, q.spec)
-	if err != nil {
-		return 0, errorOf("count", q.repo.table, err)
-	}
-	w.args = args
-	w.setText("count", text)
-	var n int64
-	err = b.query(ctx, &w.call, conn.RowFunc(func(rows conn.Rows) (err error) {
-		for rows.Next() {
-			if n, err = rows.Int(0); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	return int(n), err
-}
+func (q *Query[T]) Count(ctx context.Context) (int, error) { return q.core.Count(ctx) }
 
 // Has reports whether there is a row.
-func (q *Query[T]) Has(ctx context.Context) (bool, error) {
-	b, err := q.repo.bind()
-	if err != nil {
-		return false, err
-	}
-	w := q.repo.take()
-	defer q.repo.give(w)
-	text, args, err := b.stmts.Has(w.args, q.spec)
-	if err != nil {
-		return false, errorOf("query", q.repo.table, err)
-	}
-	w.args = args
-	w.setText("query", text)
-	has := false
-	err = b.query(ctx, &w.call, conn.RowFunc(func(rows conn.Rows) error {
-		has = false
-		for rows.Next() {
-			has = true
-		}
-		return nil
-	}))
-	return has, err
-}
+func (q *Query[T]) Has(ctx context.Context) (bool, error) { return q.core.Has(ctx) }
 
 // SQL returns the statement of All and its arguments without running it. It needs to know the connection, for its dialect, and
 // does not connect.
-func (q *Query[T]) SQL() (sql string, args []any, err error) {
-	b, err := q.repo.bind()
-	if err != nil {
-		return "", nil, err
-	}
-	w := q.repo.take()
-	defer q.repo.give(w)
-	text, values, err := b.stmts.Select(w.args, q.spec)
-	if err != nil {
-		return "", nil, errorOf("query", q.repo.table, err)
-	}
-	w.args = values
-	args = make([]any, len(values))
-	for i, v := range values {
-		args[i] = v.Any()
-	}
-	return text.SQL, args, nil
+func (q *Query[T]) SQL() (sql string, args []any, err error) { return q.core.SQL() }
+
+// Update assigns new values to the rows and returns how many they were. Without a condition it is refused; see AllRows. The model's
+// updated column is set to the present time, and its version counted up, unless they are assigned. It takes no order, limit or
+// offset. It works on rows and loads none: hooks of the model are not called, but the rules of the assigned fields hold.
+func (q *Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error) {
+	return q.core.Update(ctx, assignsOf(assigns))
+}
+
+// UpdateReturning is [Query.Update] that returns the rows as they are stored then, in no certain order. When they
+// cannot be read nothing has been updated. Of the model's hooks only AfterLoad is called, in a transaction with the
+// update, which its error undoes.
+func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[T]) ([]T, error) {
+	return listOf[T](q.core.UpdateReturning(ctx, assignsOf(assigns)))
+}
+
+// Delete deletes the rows and returns how many they were. Those of a model with a field that has the tag option deleted are marked
+// instead, if they are not yet. Without a condition it is refused; see AllRows. It takes no order, limit or offset.
+// It works on rows and loads none: hooks of the model are not called.
+func (q *Query[T]) Delete(ctx context.Context) (int, error) { return q.core.Delete(ctx) }
+
+// DeleteReturning is [Query.Delete] that returns the rows, in no certain order: as they were, and, if they are marked instead, as
+// they are stored then. Rows that are gone for good count as new, so that Save inserts them again. The
+// hook AfterLoad is called as by UpdateReturning.
+func (q *Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
+	return listOf[T](q.core.DeleteReturning(ctx))
+}
+
+// Claim takes the first n rows of the query, or as many as there are, by updating them in one statement: the way to take jobs from a
+// queue. However many claim at once, each row goes to one of them, if the assignments take it out of the query's rows. A row that
+// another transaction has locked is passed over, not waited for. Claim returns the rows as they are then. Without a condition it is
+// refused; see AllRows.
+//
+//	jobs.Where(JobState.Eq("new")).OrderBy(JobDue.Asc()).Claim(ctx, 10, JobState.Set("taken"), JobBy.Set(me))
+//
+// The rows come in the query's order, on SQLite as far as columns that the claim does not change tell it, and in no order behind that.
+// The query takes no limit, offset or lock, and the model must have a primary key.
+//
+// When the rows cannot be read, or what is asked for With them, or a hook AfterLoad fails, none has been taken.
+func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[T]) (list []T, err error) {
+	return listOf[T](q.core.Claim(ctx, n, assignsOf(assigns)))
+}
+
+// LockOption says what a query that locks rows does about those that others have locked. Without one it waits for them.
+type LockOption struct{ wait dialect.LockWait }
+
+// The options of locks. SQLite knows neither: a transaction that may write is the only one.
+var (
+	SkipLocked = LockOption{dialect.SkipLocked} // leave the rows out
+	NoWait     = LockOption{dialect.NoWait}     // fail at once, with ErrBusy
+)
+
+// ForUpdate locks the rows that are read until the end of the transaction: nobody else can lock, update or delete them meanwhile, and
+// others read them as they were. It belongs to a transaction; outside it is an error, and in a read-only one ErrReadOnly.
+//
+// On SQLite a transaction that may write has locked the whole database when it began, so there is nothing more to lock.
+func (q *Query[T]) ForUpdate(options ...LockOption) *Query[T] {
+	return queryOf[T](q.core.Lock(dialect.LockUpdate, waitOf(options)))
+}
+
+// ForNoKeyUpdate is [Query.ForUpdate] that lets others insert rows which refer to those that are locked. It is what an update of
+// columns that are no keys takes.
+func (q *Query[T]) ForNoKeyUpdate(options ...LockOption) *Query[T] {
+	return queryOf[T](q.core.Lock(dialect.LockNoKeyUpdate, waitOf(options)))
+}
+
+// ForShare lets others lock the rows in the same way, but not update or delete them.
+func (q *Query[T]) ForShare(options ...LockOption) *Query[T] {
+	return queryOf[T](q.core.Lock(dialect.LockShare, waitOf(options)))
+}
+
+// ForKeyShare keeps others from deleting the rows and from changing their keys.
+func (q *Query[T]) ForKeyShare(options ...LockOption) *Query[T] {
+	return queryOf[T](q.core.Lock(dialect.LockKeyShare, waitOf(options)))
+}
+
+// Union returns the query of the rows of q and of the others, equal rows once. Conditions, an order and a page that are added to it are
+// about all of them; those that a member has already are its own.
+func (q *Query[T]) Union(others ...*Query[T]) *Query[T] {
+	return queryOf[T](q.core.Combine(query.Union, queriesOf(others)))
+}
+
+// UnionAll returns the query of the rows of q and of the others, as often as they come.
+func (q *Query[T]) UnionAll(others ...*Query[T]) *Query[T] {
+	return queryOf[T](q.core.Combine(query.UnionAll, queriesOf(others)))
+}
+
+// Intersect returns the query of the rows that q and all others have.
+func (q *Query[T]) Intersect(others ...*Query[T]) *Query[T] {
+	return queryOf[T](q.core.Combine(query.Intersect, queriesOf(others)))
+}
+
+// Except returns the query of the rows of q that none of the others has.
+func (q *Query[T]) Except(others ...*Query[T]) *Query[T] {
+	return queryOf[T](q.core.Combine(query.Except, queriesOf(others)))
+}
+
+// From returns a query of the results of a projection, whose fields are columns as those of a model are: its results can be filtered,
+// ordered, grouped and joined as rows of a table can. R must be a struct, all of whose columns the projection fills; prom.Select and prom.Into
+// make such.
+func From[T, R any](p Projection[T, R]) *Query[R] {
+	scan.Know[R]()
+	return queryOf[R](p.core.From(reflect.TypeFor[R]()))
 }

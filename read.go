@@ -3,105 +3,33 @@ package prom
 import (
 	"context"
 	"iter"
+	"unsafe"
 
-	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
-	"github.com/prom-go/prom/schema"
 )
 
 // Get returns the row with that key, or ErrNotFound. A composite key is given in the order of its fields. A key of a type that does
 // not convert to the field's without loss is an error.
 func (r *Repo[T]) Get(ctx context.Context, key ...any) (*T, error) {
-	w := r.take()
-	defer r.give(w)
-	var err error
-	if w.args, err = r.convertKey(w.args, key); err != nil {
-		return nil, errorOf("get", r.table, err)
-	}
-	b, err := r.bind()
-	if err != nil {
-		return nil, err
-	}
-	var v *T
-	if r.coalesces(ctx, b) {
-		v, err = r.getShared(ctx, b, w)
-	} else {
-		v, err = r.getAlone(ctx, w)
-	}
-	if err == nil {
-		err = loadedOne(ctx, r.hooks, v)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return v, nil
-}
-
-// get reads the row whose columns have the values of w's arguments into v.
-func (r *Repo[T]) get(ctx context.Context, w *work[T], op string, cols []*schema.Column, v *T) error {
-	b, err := r.bind()
-	if err != nil {
-		return err
-	}
-	if err := b.look(ctx); err != nil {
-		return errorOf(op, r.table, err)
-	}
-	text, err := b.stmts.SelectBy(cols)
-	if err != nil {
-		return errorOf(op, r.table, err)
-	}
-	w.set(op, text)
-	return r.readOne(ctx, b, w, v)
+	v, err := r.core.Get(ctx, key)
+	return (*T)(v), err
 }
 
 // Load fills v, of which the key or the fields of a unique index are set, with the row that has them. When several are set the
 // key goes before the indexes, and these in their order. When there is no such row it is ErrNotFound, and v is as it was.
-func (r *Repo[T]) Load(ctx context.Context, v *T) error {
-	id, err := r.identity(v)
-	if err != nil {
-		return errorOf("load", r.table, err)
-	}
-	return r.loadBy(ctx, v, id.cols)
-}
+func (r *Repo[T]) Load(ctx context.Context, v *T) error { return r.core.Load(ctx, unsafe.Pointer(v)) }
 
 // Reload reads the row that v was loaded from again and drops the changes made since. A row that is gone is ErrNotFound, and v is
 // as it was.
 func (r *Repo[T]) Reload(ctx context.Context, v *T) error {
-	if err := r.needKey("reload"); err != nil {
-		return err
-	}
-	w := r.take()
-	defer r.give(w)
-	var err error
-	if w.args, err = r.rowKey(w.args, v); err != nil {
-		return errorOf("reload", r.table, err)
-	}
-	return r.reread(ctx, w, "reload", r.table.Key, v)
-}
-
-// reread reads a row into v, or leaves v alone.
-func (r *Repo[T]) reread(ctx context.Context, w *work[T], op string, cols []*schema.Column, v *T) error {
-	w.stored = *v
-	if err := r.get(ctx, w, op, cols, &w.stored); err != nil {
-		return err
-	}
-	if r.hooks&afterLoad == 0 {
-		*v = w.stored
-		return nil
-	}
-	return scan.KeepOne(r.plan, v).Guard(func() error {
-		*v = w.stored
-		return afterLoad.call(ctx, v)
-	})
+	return r.core.Reload(ctx, unsafe.Pointer(v))
 }
 
 // Query returns the query of all rows, as a beginning for others.
-func (r *Repo[T]) Query() *Query[T] { return &Query[T]{repo: r} }
+func (r *Repo[T]) Query() *Query[T] { return queryOf[T](r.core.Query()) }
 
 // Where returns the query of the rows for which all conditions hold.
-func (r *Repo[T]) Where(conds ...Cond[T]) *Query[T] {
-	return &Query[T]{repo: r, spec: query.Where(query.Spec{}, conds)}
-}
+func (r *Repo[T]) Where(conds ...Cond[T]) *Query[T] { return r.Query().Where(conds...) }
 
 // OrderBy returns the query of all rows in an order.
 func (r *Repo[T]) OrderBy(orders ...Order[T]) *Query[T] { return r.Query().OrderBy(orders...) }

@@ -1,14 +1,11 @@
 package prom
 
 import (
+	"bytes"
 	"context"
-	"fmt"
 	"reflect"
-	"sync"
-	"sync/atomic"
 
-	"github.com/prom-go/prom/conn"
-	"github.com/prom-go/prom/internal/install"
+	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
@@ -18,158 +15,71 @@ import (
 // embedded in types that add queries of their own. Making one does no I/O: it finds its connection by name, and its table is
 // created, when they are first needed. A Repo is safe for concurrent use.
 type Repo[T any] struct {
-	plan     *scan.Plan
-	table    *schema.Table
-	registry *conn.Registry
-	name     string   // of the connection in the registry
-	db       *conn.DB // set by Using: the connection itself
-	derived  bool     // see binding
-	bound    atomic.Pointer[binding]
-	works    sync.Pool // of *work[T]
-	hooks    hookSet   // that the model has
-	coalesce bool
-	reads    coalescer[T]
-
-	tokenKeys [][]byte // see TokenKey
-	own       struct {
-		once  sync.Once
-		owner *query.Owner
-	}
+	_    [0]func(*T)
+	core *core.Repo
 }
 
 // RepoOption changes what a new repo is bound to.
-type RepoOption func(*repoOptions)
-
-type repoOptions struct {
-	table    string
-	name     string
-	named    bool
-	registry *conn.Registry
-	db       *conn.DB
-	coalesce bool
-
-	tokenKeys [][]byte
-}
+type RepoOption func(*core.Options)
 
 // On binds the repo to the connection of that name. Without it a model's method ConnectionName tells the name, or it is "", the
 // default connection.
-func On(name string) RepoOption { return func(o *repoOptions) { o.name, o.named = name, true } }
+func On(name string) RepoOption { return func(o *core.Options) { o.Name, o.Named = name, true } }
 
 // Table stores the model under another name than its own. References of other models go by the model's own name, the one that
 // its method TableName gives.
-func Table(name string) RepoOption { return func(o *repoOptions) { o.table = name } }
+func Table(name string) RepoOption { return func(o *core.Options) { o.Table = name } }
 
 // In looks the connection up in a registry other than [Default].
-func In(r *Registry) RepoOption { return func(o *repoOptions) { o.registry = r } }
+func In(r *Registry) RepoOption { return func(o *core.Options) { o.Registry = r } }
 
 // Using binds the repo to a connection itself.
-func Using(db *DB) RepoOption { return func(o *repoOptions) { o.db = db } }
+func Using(db *DB) RepoOption { return func(o *core.Options) { o.DB = db } }
 
 // NewRepo returns a repo of the model T. It panics when T is no model, one of its tags is wrong, or a method that is named like a hook
 // does not look like one, with a message that names the model, and the field and the tag or the method; this is meant to show at
 // start-up, in package variables.
 func NewRepo[T any](options ...RepoOption) *Repo[T] {
-	r, err := newRepo[T]()
-	if err != nil {
-		panic(err)
-	}
-	model, plan := r.plan.Table.Model, r.plan
-	if err := plan.Table.Check(); err != nil {
-		panic(err)
-	}
-	hooks, err := hooksOf(model)
-	if err != nil {
-		panic(err)
-	}
-	var o repoOptions
-	if n, ok := reflect.TypeAssert[interface{ ConnectionName() string }](reflect.New(model)); ok {
-		o.name = n.ConnectionName()
-	}
+	scan.Know[T]()
+	return &Repo[T]{core: newRepo(reflect.TypeFor[T](), options)}
+}
+
+func newRepo(model reflect.Type, options []RepoOption) *core.Repo {
+	o := core.Options{Registry: Default}
 	for _, option := range options {
 		option(&o)
 	}
-	r.registry, r.name, r.db, r.hooks, r.coalesce = o.registry, o.name, o.db, hooks, o.coalesce
-	if r.registry == nil {
-		r.registry = Default
+	plan, err := scan.For(model)
+	if err != nil {
+		panic(err)
 	}
-	if o.table != "" {
-		if r.table, err = plan.Table.WithName(o.table); err != nil {
-			panic(fmt.Errorf("prom: model %s: table name: %w", model, err))
-		}
+	r, err := core.New(plan, o)
+	if err != nil {
+		panic(err)
 	}
-	for _, key := range o.tokenKeys {
-		if len(key) < leastTokenKey {
-			panic(fmt.Errorf("prom: model %s: a key of TokenKey has %d bytes, and needs %d", model, len(key), leastTokenKey))
-		}
-	}
-	r.tokenKeys = o.tokenKeys
-	conn.Know(r.db, r.registry, r.name, r.table)
-	knowModel[T]()
 	return r
 }
 
-// newRepo returns a repo that is bound to nothing.
-func newRepo[T any]() (*Repo[T], error) {
-	plan, err := scan.For(reflect.TypeFor[T]())
-	if err != nil {
-		return nil, err
-	}
-	scan.Know[T]()
-	return &Repo[T]{plan: plan, table: plan.Table}, nil
-}
-
 // On returns the same repo bound to the connection of another name in the same registry.
-func (r *Repo[T]) On(name string) *Repo[T] {
-	conn.Know(nil, r.registry, name, r.table)
-	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, name: name, hooks: r.hooks, coalesce: r.coalesce, tokenKeys: r.tokenKeys}
-}
+func (r *Repo[T]) On(name string) *Repo[T] { return &Repo[T]{core: r.core.On(name)} }
 
 // Using returns the same repo bound to a connection itself.
-func (r *Repo[T]) Using(db *DB) *Repo[T] {
-	conn.Know(db, nil, "", r.table)
-	return &Repo[T]{plan: r.plan, table: r.table, registry: r.registry, db: db, hooks: r.hooks, coalesce: r.coalesce, tokenKeys: r.tokenKeys}
-}
-
-// owner tells a subquery's connection.
-func (r *Repo[T]) owner() *query.Owner {
-	r.own.once.Do(func() {
-		r.own.owner = &query.Owner{DB: func() (any, error) { return r.DB() }}
-	})
-	return r.own.owner
-}
+func (r *Repo[T]) Using(db *DB) *Repo[T] { return &Repo[T]{core: r.core.Using(db)} }
 
 // DB returns the repo's connection. An unknown name is an error that lists the known ones.
-func (r *Repo[T]) DB() (*DB, error) {
-	if r.db != nil {
-		return r.db, nil
-	}
-	return r.registry.Get(r.name)
-}
+func (r *Repo[T]) DB() (*DB, error) { return r.core.DB() }
 
 // Schema returns the schema of the repo's table, read from the struct. It must not be changed.
-func (r *Repo[T]) Schema() *schema.Table { return r.table }
+func (r *Repo[T]) Schema() *schema.Table { return r.core.Table() }
 
 // Tx runs fn in a transaction of the repo's connection; see [DB.Tx].
 func (r *Repo[T]) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
-	db, err := r.DB()
-	if err != nil {
-		return err
-	}
-	return db.Tx(ctx, fn, options...)
+	return r.core.Tx(ctx, fn, options...)
 }
 
 // Install creates the table, those that it refers to, and the columns and indexes that are missing, as would happen by itself
 // when they are first needed. It is idempotent, and safe when many processes do it at once.
-func (r *Repo[T]) Install(ctx context.Context) error {
-	b, err := r.bind()
-	if err != nil {
-		return err
-	}
-	if _, err = install.Ensure(ctx, b.db, r.table); err != nil {
-		return errorOf("install", r.table, err)
-	}
-	return nil
-}
+func (r *Repo[T]) Install(ctx context.Context) error { return r.core.Install(ctx) }
 
 // Installer is what [Install] takes: every repo is one.
 type Installer interface {
@@ -186,44 +96,14 @@ func Install(ctx context.Context, repos ...Installer) error {
 	return nil
 }
 
-// FieldByName returns the column of that name, for filters and orders that arrive as text. An unknown name is an error that lists
-// the columns.
-func (r *Repo[T]) FieldByName(name string) (AnyField[T], error) {
-	f, err := query.FieldByName[*T](r.plan, name)
+// FieldByName returns the column of a repo of that name, for filters and orders that arrive as text. An unknown name is an error that
+// lists the columns. It is no method, since each model would be compiled with all that an AnyField can do.
+func FieldByName[T any](r *Repo[T], name string) (AnyField[T], error) {
+	f, err := query.FieldByName[*T](r.core.Plan(), name)
 	if err != nil {
-		return f, errorOf("query", r.table, err)
+		return f, core.ErrorOf("query", r.core.Table(), err)
 	}
 	return f, nil
-}
-
-// binding is a repo's connection with what belongs to both.
-type binding struct {
-	db     *conn.DB
-	table  *schema.Table
-	stmts  *query.Statements
-	forms  *tableForms
-	marked *conn.Mark   // set when the table is known to be complete
-	told   atomic.Int32 // see tells
-	wide   atomic.Bool  // the table has been compared with the model, see tooNarrow
-	plain  sync.Map     // whether a unique index is over the columns themselves, by their names; see plainIndex
-
-	nulls atomic.Pointer[string] // see nullsEqual
-
-	derived bool // the rows are those of other queries, and there is no table
-}
-
-// bind returns the binding, anew when the connection of the name has been replaced.
-func (r *Repo[T]) bind() (*binding, error) {
-	if b := r.bound.Load(); b != nil && !b.db.Replaced() {
-		return b, nil
-	}
-	db, err := r.DB()
-	if err != nil {
-		return nil, err
-	}
-	b := &binding{db: db, table: r.table, forms: formsOf(db, r.table), stmts: statementsOf(db, r.table, r.derived), marked: install.Mark(db, r.table), derived: r.derived}
-	r.bound.Store(b)
-	return b, nil
 }
 
 // CacheStats are the figures of the cache of statements that a repo has on a connection: how many shapes of statements it keeps, and how
@@ -232,10 +112,81 @@ type CacheStats = query.CacheStats
 
 // CacheStats returns the figures of the repo's cache of statements, which other repos of the same table on the same connection
 // share. It connects to nothing.
-func (r *Repo[T]) CacheStats() (CacheStats, error) {
-	b, err := r.bind()
-	if err != nil {
-		return CacheStats{}, err
-	}
-	return b.stmts.Stats(), nil
+func (r *Repo[T]) CacheStats() (CacheStats, error) { return r.core.CacheStats() }
+
+// AnyRepo is a [Repo] of any model. It is what functions over several repos take, such as [Dump].
+type AnyRepo interface {
+	Installer
+
+	// Schema returns the schema of the repo's table.
+	Schema() *schema.Table
+	// DB returns the repo's connection.
+	DB() (*DB, error)
+
+	repo() *core.Repo
 }
+
+func (r *Repo[T]) repo() *core.Repo { return r.core }
+
+func coresOf(repos []AnyRepo) []*core.Repo {
+	list := make([]*core.Repo, len(repos))
+	for i, r := range repos {
+		list[i] = r.repo()
+	}
+	return list
+}
+
+func init() {
+	core.Of = func(repo any) *core.Repo { return repo.(AnyRepo).repo() }
+	core.ErrToken = &TokenError{"the token is damaged, or was made for another query"}
+}
+
+// CoalesceReads lets concurrent calls of Get on the repo share their round trips: while a few are on their way, those that come
+// after them wait and are then asked for together, in one statement. It serves programs that get single rows from many
+// goroutines, more than the pool has connections. Each caller has its own value and its own error, and hears its own context. A Get
+// inside a transaction is never shared, nor is one of a key of several columns, or of a kind whose equality is not that of its bytes.
+//
+// A value that is got in this way is as fresh as one of a Get that began at the same time: a shared statement begins after the last
+// of its calls.
+func CoalesceReads() RepoOption { return func(o *core.Options) { o.Coalesce = true } }
+
+// WithCoalescing returns a context with which every Get, on any repo, is one that may share its round trip; see [CoalesceReads].
+func WithCoalescing(ctx context.Context) context.Context { return core.WithCoalescing(ctx) }
+
+// TokenError says why a token or a cursor cannot be used. It is the cause of an error of kind [ErrValidation], and safe to show.
+type TokenError struct {
+	Reason string
+}
+
+// Error returns the reason.
+func (e *TokenError) Error() string { return e.Reason }
+
+// TokenKey makes a repo sign the tokens of its pages and the cursors of its watches with HMAC-SHA256 and that key, of 16 random bytes at
+// least, and refuse others. Tokens that were signed with one of the older keys are taken as well, so that a key can be replaced. The
+// processes that take each other's tokens need the same key.
+//
+// Without a key tokens hold a checksum, which tells damage and use with another query. It does not keep anybody from making a token:
+// who does chooses where a page begins, as with any other parameter, and no more.
+func TokenKey(key []byte, older ...[]byte) RepoOption {
+	keys := [][]byte{bytes.Clone(key)}
+	for _, k := range older {
+		keys = append(keys, bytes.Clone(k))
+	}
+	return func(o *core.Options) { o.TokenKeys = keys }
+}
+
+// UnsafeDrop drops the repo's table with all its rows; it is no error when there is none. A table that others refer to is not dropped: the
+// error, of kind [ErrForeignKey], names them. The next call on the repo makes the table again. A read-only connection refuses it.
+func (r *Repo[T]) UnsafeDrop(ctx context.Context) error { return r.core.Drop(ctx) }
+
+// UnsafeClear deletes all rows of the repo's table, those that are marked as deleted too, past hooks. Rows that refer to them go or are
+// changed, as their references say.
+func (r *Repo[T]) UnsafeClear(ctx context.Context) error { return r.core.Clear(ctx) }
+
+// UnsafeDropAll drops all tables and views of a database, with all their rows, whoever made them: on PostgreSQL those of the schema where
+// new tables go, the first of the search path, without what belongs to extensions. All are dropped or none. The next calls on repos make
+// their tables again. A read-only connection refuses it.
+func UnsafeDropAll(ctx context.Context, db *DB) error { return core.DropAll(ctx, db) }
+
+// UnsafeClearAll deletes all rows of the tables that [UnsafeDropAll] would drop, and begins to count their keys anew.
+func UnsafeClearAll(ctx context.Context, db *DB) error { return core.ClearAll(ctx, db) }

@@ -2,85 +2,64 @@ package prom
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
-	"slices"
 	"time"
 
-	"github.com/prom-go/prom/conn"
-	"github.com/prom-go/prom/schema"
+	"github.com/prom-go/prom/internal/core"
 )
 
 // WatchOption changes how [Query.Watch] works.
-type WatchOption func(*watchOptions)
-
-type watchOptions struct {
-	by        *schema.Column
-	cursor    *Cursor
-	fromStart bool
-	trigger   bool
-	every     time.Duration // 0: the default
-	settle    time.Duration
-	patience  time.Duration
-}
-
-// The times of a watch, unless its options say otherwise.
-const (
-	pollEvery     = time.Second            // on PostgreSQL without a trigger
-	toldEvery     = 30 * time.Second       // with one, in case that it was dropped
-	liteEvery     = 200 * time.Millisecond // on SQLite
-	watchSettle   = 5 * time.Second
-	watchPatience = time.Minute
-)
+type WatchOption func(*core.WatchOptions)
 
 // WatchBy watches by another field than the key: rows come in its order, and in that of the key where it is equal. Rows
 // are new that are greater than those that were there, so it should be a field that grows, such as the time of
 // creation. It cannot be NULL, and should have an index.
-func WatchBy(field Columner) WatchOption { return func(o *watchOptions) { o.by = field.Column() } }
+func WatchBy(field Columner) WatchOption { return func(o *core.WatchOptions) { o.By = field.Column() } }
 
 // WatchFromStart begins with the rows that are there already, unless [WatchResume] knows a place.
-func WatchFromStart() WatchOption { return func(o *watchOptions) { o.fromStart = true } }
+func WatchFromStart() WatchOption { return func(o *core.WatchOptions) { o.FromStart = true } }
 
 // WatchResume begins at the place of a cursor, if it has one, and moves the cursor along: whenever the loop's body
 // runs, the cursor stands behind the row that the body got.
-func WatchResume(at *Cursor) WatchOption { return func(o *watchOptions) { o.cursor = at } }
+func WatchResume(at *Cursor) WatchOption { return func(o *core.WatchOptions) { o.Cursor = &at.core } }
 
 // WatchTrigger has PostgreSQL tell of new rows by NOTIFY, and makes the trigger that does if the table has none.
 // Without a trigger the watch looks once a second. It changes nothing on SQLite.
-func WatchTrigger() WatchOption { return func(o *watchOptions) { o.trigger = true } }
+func WatchTrigger() WatchOption { return func(o *core.WatchOptions) { o.Trigger = true } }
 
 // WatchEvery sets how often to look: on PostgreSQL once a second, or with a trigger every 30 seconds to be safe; on
 // SQLite 5 times a second.
-func WatchEvery(d time.Duration) WatchOption { return func(o *watchOptions) { o.every = d } }
+func WatchEvery(d time.Duration) WatchOption { return func(o *core.WatchOptions) { o.Every = d } }
 
 // WatchSettle sets how long a row may take from the moment when its key, or the field that is watched by, gets its
 // value until its INSERT has reached the database, the differences of the machines' clocks included if one of them
 // makes the value, or goes on by a cursor of another. It is 5 seconds.
-func WatchSettle(d time.Duration) WatchOption { return func(o *watchOptions) { o.settle = d } }
+func WatchSettle(d time.Duration) WatchOption { return func(o *core.WatchOptions) { o.Settle = &d } }
 
 // WatchPatience sets for how long a database that cannot be reached is tried again before the loop gets the error: a
 // minute.
-func WatchPatience(d time.Duration) WatchOption { return func(o *watchOptions) { o.patience = d } }
+func WatchPatience(d time.Duration) WatchOption {
+	return func(o *core.WatchOptions) { o.Patience = &d }
+}
 
 // Cursor is the place of a watch, for going on there later. Its text may be kept anywhere. It is not safe for
 // concurrent use.
-type Cursor struct {
-	text string
-	now  func() string // of a watch; nil before it begins
-}
+type Cursor struct{ core core.Cursor }
 
 // NewCursor returns the cursor of a text that String has given, or one without a place for "". Whether the text can be
 // used shows when the watch begins.
-func NewCursor(text string) *Cursor { return &Cursor{text: text} }
+func NewCursor(text string) *Cursor { return &Cursor{core.CursorOf(text)} }
 
 // String returns the text of the place, "" when there is none yet. It holds the keys of the last rows, encoded and not
 // encrypted.
-func (c *Cursor) String() string {
-	if c.now != nil {
-		c.text = c.now()
+func (c *Cursor) String() string { return c.core.String() }
+
+func watchOptions(options []WatchOption) core.WatchOptions {
+	var o core.WatchOptions
+	for _, option := range options {
+		option(&o)
 	}
-	return c.text
+	return o
 }
 
 // Watch ranges over the rows of the query that are new, as they are committed, until ctx ends, which ends the loop
@@ -104,82 +83,10 @@ func (c *Cursor) String() string {
 // tried for a while, see [WatchPatience]; no row is lost by that. A watch cannot be part of a transaction, and has an
 // order of its own.
 func (q *Query[T]) Watch(ctx context.Context, options ...WatchOption) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) {
-		o := watchOptions{settle: watchSettle, patience: watchPatience}
-		for _, option := range options {
-			option(&o)
-		}
-		w := &watcher[T]{q: *q, ctx: ctx, yield: yield, o: o}
-		defer w.close()
-		err := w.run()
-		if err != nil && !errors.Is(err, errStopped) && conn.Ended(ctx) == nil {
-			yield(nil, err)
-		}
-	}
+	return rowsOf[*T](q.core.Watch(ctx, watchOptions(options)))
 }
 
 // Watch ranges over the rows that are new; see [Query.Watch].
 func (r *Repo[T]) Watch(ctx context.Context, options ...WatchOption) iter.Seq2[*T, error] {
 	return r.Query().Watch(ctx, options...)
-}
-
-// prepare checks the query and finds the columns of its order.
-func (w *watcher[T]) prepare() (err error) {
-	r := w.q.repo
-	if err = r.needKey("watch"); err != nil {
-		return err
-	}
-	if w.b, err = r.bind(); err != nil {
-		return err
-	}
-	if w.cols, err = w.order(); err == nil {
-		switch {
-		case w.b.db.InTx(w.ctx):
-			err = errors.New("a watch cannot be part of a transaction, which does not see what others commit")
-		case w.q.spec.HasOrder(), w.q.spec.HasOffset():
-			err = errors.New("a watch has an order of its own and no offset; see WatchBy")
-		case w.q.spec.HasSource(), w.q.spec.Locks():
-			err = errors.New("a watch is of the rows of a table, not of a union or another query, and does not lock them")
-		case w.o.settle < 0 || w.o.every < 0 || w.o.patience < 0:
-			err = errors.New("the times of a watch cannot be negative")
-		default:
-			err = w.q.spec.Err()
-		}
-	}
-	if err != nil {
-		return errorOf("watch", r.table, err)
-	}
-	if w.left, w.limited = w.q.spec.Limited(); w.limited && w.left == 0 {
-		return errStopped
-	}
-	w.q.spec = w.q.spec.Unpaged()
-	return nil
-}
-
-// order returns the columns by which rows are ordered, the last ones being the key.
-func (w *watcher[T]) order() ([]*schema.Column, error) {
-	t, by := w.q.repo.table, w.o.by
-	features := w.b.db.Dialect().Features()
-	switch {
-	case by == nil && features.KeysReturn && len(t.Key) == 1 && t.Key[0].Auto && t.Key[0].Kind.Integer():
-		i := slices.IndexFunc(t.Columns, func(c *schema.Column) bool { return c.Created })
-		if i < 0 {
-			return nil, fmt.Errorf("on this database the key of a deleted row may come again, so that it does not tell new rows; give %s a time of creation, or say WatchBy with the key if no row is ever deleted",
-				t.Model.Name())
-		}
-		by = t.Columns[i]
-	case by == nil:
-		return t.Key, nil
-	case t.Column(by.Name) != by:
-		return nil, fmt.Errorf("the field %s belongs to another model", by.Name)
-	case by.Null, by.Kind == schema.JSON:
-		return nil, fmt.Errorf("the field %s has no order by which rows could be watched, or may be NULL", by.Name)
-	}
-	cols := []*schema.Column{by}
-	for _, c := range t.Key {
-		if c != by {
-			cols = append(cols, c)
-		}
-	}
-	return cols, nil
 }

@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -49,7 +50,7 @@ func New[T any](db *prom.DB, opts ...FactoryOption) *Factory[T] {
 		opt(&s)
 	}
 	repo := prom.NewRepo[T](prom.Using(db))
-	return &Factory[T]{repo: repo, maker: newMaker(db, repo, s), ctx: context.Background()}
+	return &Factory[T]{repo: repo, maker: newMaker(db, core.Of(repo), s), ctx: context.Background()}
 }
 
 // Repo returns the repo that the factory creates with.
@@ -110,7 +111,7 @@ func (f *Factory[T]) CreateMany(tb testing.TB, n int, overrides ...func(*T)) []*
 // maker makes values of a model that is known at run time only.
 type maker struct {
 	db       *prom.DB
-	repo     prom.AnyRepo
+	repo     *core.Repo
 	settings settings
 	distinct map[*schema.Column]bool // columns whose values must differ from row to row
 	refers   map[*schema.Column]bool // columns that refer to a row together with others
@@ -122,8 +123,8 @@ type maker struct {
 	counter *counter                // of the model's table
 }
 
-func newMaker(db *prom.DB, repo prom.AnyRepo, s settings) *maker {
-	t := repo.Schema()
+func newMaker(db *prom.DB, repo *core.Repo, s settings) *maker {
+	t := repo.Table()
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(t.Name)) // models differ, whatever order they are made in
 	refers := map[*schema.Column]bool{}
@@ -266,12 +267,12 @@ type scope struct {
 // store sets the required references of a value, a pointer to the model, and inserts it.
 func (m *maker) store(tb testing.TB, in scope, v any) error {
 	tb.Helper()
-	for _, k := range m.repo.Schema().ForeignKeys {
+	for _, k := range m.repo.Table().ForeignKeys {
 		if err := m.setKey(tb, in, v, k); err != nil {
 			return fmt.Errorf("field %s: %w", k.Field, err)
 		}
 	}
-	for _, c := range m.repo.Schema().References() {
+	for _, c := range m.repo.Table().References() {
 		field := reflect.ValueOf(v).Elem().FieldByIndex(c.Path)
 		if c.Null || !field.IsZero() {
 			continue
@@ -289,9 +290,9 @@ func (m *maker) store(tb testing.TB, in scope, v any) error {
 	if _, ours := owned.Load(m.db); ours {
 		return nil
 	}
-	if len(m.repo.Schema().Key) == 0 {
+	if len(m.repo.Table().Key) == 0 {
 		return fmt.Errorf("%s has no primary key, so that its row cannot be deleted when the test ends; use a database of promtest.DB",
-			m.repo.Schema().Model)
+			m.repo.Table().Model)
 	}
 	tb.Cleanup(func() {
 		if err := m.repo.UnsafeDeleteAny(context.Background(), v); err != nil {
@@ -350,7 +351,7 @@ func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.
 	}
 	p := m.makers[model]
 	if p == nil {
-		repo, err := prom.RepoOf(model, m.db)
+		repo, err := core.For(model, m.db)
 		if err != nil {
 			return nil, err
 		}

@@ -12,7 +12,7 @@ import (
 // AnyField is a column of T that was found by its name, for filters and orders that arrive as text. Its values are of any type
 // that converts to the field's without loss, or their text; what does not convert is an error of the query before any SQL.
 type AnyField[T any] struct {
-	_ [0]*T
+	_ [0]func(*T)
 	c *scan.Codec
 }
 

@@ -11,7 +11,7 @@ import (
 
 // Parsed is a value of a column that was read from a text, for the methods of the column's field.
 type Parsed[T any] struct {
-	_   [0]*T
+	_   [0]func(*T)
 	v   schema.Value
 	col *schema.Column
 }

@@ -9,8 +9,8 @@ import (
 // value. The zero value is true for every row, so that a condition can be left out: it counts as no condition where one is
 // demanded, and [And], [Or] and [Not] pass over it as if it had not been written.
 type Cond[T any] struct {
-	_ [0]*T // keeps the conditions of two models from being converted into each other
-	n *node // nil for the zero Cond
+	_ [0]func(*T) // keeps the conditions of two models from being converted into each other
+	n *node       // nil for the zero Cond
 }
 
 // And is true when all conditions are. Of no conditions it is the zero Cond.

@@ -14,8 +14,8 @@ import (
 
 // Mapping says which term of a row of S goes into which column of D.
 type Mapping[D, S any] struct {
-	_    [0]*D
-	_    [0]*S
+	_    [0]func(*D)
+	_    [0]func(*S)
 	col  *schema.Column
 	term *expr
 }

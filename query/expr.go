@@ -19,7 +19,7 @@ type Term[T, V any] interface {
 // Expr is a value of type V that is computed from a row of T, or from a group of rows when it is an aggregate. Functions of this
 // package make expressions; they are immutable values. The zero Expr is of no use.
 type Expr[T, V any] struct {
-	_ [0]*T
+	_ [0]func(*T)
 	c *scan.Codec // of V
 	e *expr
 }
@@ -27,8 +27,8 @@ type Expr[T, V any] struct {
 // value is what a term is, an Expr without its methods: these are compiled for each type of value of which a program has an expression, and
 // not for each of which it has a field.
 type value[T, V any] struct {
-	_ [0]*T
-	_ [0]*V
+	_ [0]func(*T)
+	_ [0]func(*V)
 	e *expr
 }
 
@@ -126,11 +126,9 @@ func likeOf[V any]() (*schema.Column, error) {
 	return c.Column(), nil
 }
 
-func (f *Field[T, V]) term() value[T, V] { return value[T, V]{e: columnOf(f.c)} }
 func (f *PartField[T]) term() value[T, int] {
 	return value[T, int]{e: columnExpr(f.c.Column(), f.part)}
 }
-func (f *JSONField[T, V]) term() value[T, V] { return value[T, V]{e: columnOf(f.c)} }
 
 // Val is a constant, for expressions of which a part is one.
 func Val[T, V any](v V) Expr[T, V] {

@@ -12,8 +12,11 @@ import (
 // Field is a column of T whose values are of type V. It is the most general family: values can be told apart and nothing
 // else. Fields are made once, in package variables, by constructors such as [FieldOf]; they are immutable and safe for
 // concurrent use. The zero Field belongs to no column and panics when used.
+//
+// The families repeat the methods that they have in common: one that embedded another would have both of them compiled
+// for each model.
 type Field[T, V any] struct {
-	_ [0]*T
+	_ [0]func(*T)
 	c *scan.Codec
 }
 
@@ -66,135 +69,104 @@ func (f *Field[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: within(opIn, f.c, 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *Field[T, V]) NotIn(vs ...V) Cond[T] { return Cond[T]{n: within(opNotIn, f.c, vs)} }
 
+// InQuery is true when the column is one of the subquery's values.
+func (f *Field[T, V]) InQuery(sub Subquery[V]) Cond[T] {
+	return Cond[T]{n: inQuery(opIn, f.c, sub)}
+}
+
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
+// them.
+func (f *Field[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
+	return Cond[T]{n: inQuery(opNotIn, f.c, sub)}
+}
+
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
+// [Order.NullsFirst].
+func (f *Field[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: orderByList(f.c, vs)} }
+
 // Set assigns v.
 func (f *Field[T, V]) Set(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, v)} }
 
-// OrderedField is a [Field] whose values have an order.
-type OrderedField[T, V any] struct{ Field[T, V] }
+// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+func (f *Field[T, V]) SetTo(t Term[T, V]) Assign[T] { return setTo[T](f.c, t.term().e) }
 
-// OrderedOf returns the ordered field that the accessor points to: a UUID, a decimal, bytes, or any type of its own.
-func OrderedOf[T, V any](accessor func(*T) *V) *OrderedField[*T, V] {
-	return &OrderedField[*T, V]{*FieldOf(accessor)}
-}
+func (f *Field[T, V]) term() value[T, V] { return value[T, V]{e: columnOf(f.c)} }
 
-func ordered[T, V any](c *scan.Codec) OrderedField[T, V] {
-	return OrderedField[T, V]{Field[T, V]{c: c}}
-}
-
-// Gt is true when the column is greater than v.
-func (f *OrderedField[T, V]) Gt(v V) Cond[T] { return Cond[T]{n: compare(opGt, f.c, v)} }
-
-// Gte is true when the column is greater than v or equal.
-func (f *OrderedField[T, V]) Gte(v V) Cond[T] { return Cond[T]{n: compare(opGe, f.c, v)} }
-
-// Lt is true when the column is less than v.
-func (f *OrderedField[T, V]) Lt(v V) Cond[T] { return Cond[T]{n: compare(opLt, f.c, v)} }
-
-// Lte is true when the column is less than v or equal.
-func (f *OrderedField[T, V]) Lte(v V) Cond[T] { return Cond[T]{n: compare(opLe, f.c, v)} }
-
-// Between is true when the column is from low to high, both included.
-func (f *OrderedField[T, V]) Between(low, high V) Cond[T] {
-	return Cond[T]{n: inRange(f.c, low, high)}
-}
-
-// Asc orders by the column, the least first. NULLs come last, on every engine.
-func (f *OrderedField[T, V]) Asc() Order[T] { return Order[T]{o: orderBy(f.c, 0, false)} }
-
-// Desc orders by the column, the greatest first. NULLs come first, on every engine.
-func (f *OrderedField[T, V]) Desc() Order[T] {
-	return Order[T]{o: orderBy(f.c, 0, true)}
-}
-
-// Number is what a [NumberField] may hold.
-type Number interface {
-	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~float32 | ~float64
-}
-
-// NumberField is an [OrderedField] of numbers.
-type NumberField[T any, V Number] struct{ OrderedField[T, V] }
-
-// NumberOf returns the number field that the accessor points to.
-func NumberOf[T any, V Number](accessor func(*T) *V) *NumberField[*T, V] {
-	return &NumberField[*T, V]{*OrderedOf(accessor)}
-}
-
-// Add assigns the column's value plus v, in the database, so that concurrent additions all count. NULL stays NULL.
-func (f *NumberField[T, V]) Add(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignAdd, v)} }
-
-// Sub assigns the column's value less v, in the database.
-func (f *NumberField[T, V]) Sub(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSub, v)} }
-
-// nullable is what a field that may be NULL adds to its family.
-type nullable[T, V any] struct{ c *scan.Codec }
-
-// IsNull is true when the column is NULL.
-func (f *nullable[T, V]) IsNull() Cond[T] { return Cond[T]{n: test(opNull, f.c)} }
-
-// NotNull is true when the column is not NULL.
-func (f *nullable[T, V]) NotNull() Cond[T] { return Cond[T]{n: test(opNotNull, f.c)} }
-
-// Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
-func (f *nullable[T, V]) Is(v *V) Cond[T] { return Cond[T]{n: same(opSame, f.c, v)} }
-
-// IsNot is true when the column differs from *v; NULL differs from every value and not from nil.
-func (f *nullable[T, V]) IsNot(v *V) Cond[T] { return Cond[T]{n: same(opNotSame, f.c, v)} }
-
-// SetNull assigns NULL.
-func (f *nullable[T, V]) SetNull() Assign[T] {
-	return Assign[T]{a: assignNull(f.c)}
-}
+func (f *Field[T, V]) anyTerm() (*expr, *T) { return columnOf(f.c), nil }
 
 // NullField is a [Field] that may be NULL.
 type NullField[T, V any] struct {
-	Field[T, V]
-	nullable[T, V]
+	_ [0]func(*T)
+	c *scan.Codec
 }
 
 // NullOf returns the field that the accessor points to, a pointer.
 func NullOf[T, V any](accessor func(*T) **V) *NullField[*T, V] {
-	c := codec[T, *V, V](accessor)
-	return &NullField[*T, V]{Field[*T, V]{c: c}, nullable[*T, V]{c}}
+	return &NullField[*T, V]{c: codec[T, *V, V](accessor)}
 }
 
 // SQLNullOf returns the field that the accessor points to, a sql.Null.
 func SQLNullOf[T, V any](accessor func(*T) *sql.Null[V]) *NullField[*T, V] {
-	c := codec[T, sql.Null[V], V](accessor)
-	return &NullField[*T, V]{Field[*T, V]{c: c}, nullable[*T, V]{c}}
+	return &NullField[*T, V]{c: codec[T, sql.Null[V], V](accessor)}
 }
 
-// NullOrderedField is an [OrderedField] that may be NULL.
-type NullOrderedField[T, V any] struct {
-	OrderedField[T, V]
-	nullable[T, V]
+// Name returns the column's name.
+func (f *NullField[T, V]) Name() string { return f.c.Column().Name }
+
+// Column returns the column's schema.
+func (f *NullField[T, V]) Column() *schema.Column { return f.c.Column() }
+
+// Eq is true when the column equals v.
+func (f *NullField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: compare(opEq, f.c, v)} }
+
+// Ne is true when the column is a value other than v. It is not true for NULL.
+func (f *NullField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: compare(opNe, f.c, v)} }
+
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
+// no limit.
+func (f *NullField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: within(opIn, f.c, vs)} }
+
+// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+func (f *NullField[T, V]) NotIn(vs ...V) Cond[T] { return Cond[T]{n: within(opNotIn, f.c, vs)} }
+
+// InQuery is true when the column is one of the subquery's values.
+func (f *NullField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
+	return Cond[T]{n: inQuery(opIn, f.c, sub)}
 }
 
-// NullOrderedOf returns the ordered field that the accessor points to, a pointer.
-func NullOrderedOf[T, V any](accessor func(*T) **V) *NullOrderedField[*T, V] {
-	c := codec[T, *V, V](accessor)
-	return &NullOrderedField[*T, V]{ordered[*T, V](c), nullable[*T, V]{c}}
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
+// them.
+func (f *NullField[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
+	return Cond[T]{n: inQuery(opNotIn, f.c, sub)}
 }
 
-// SQLNullOrderedOf returns the ordered field that the accessor points to, a sql.Null.
-func SQLNullOrderedOf[T, V any](accessor func(*T) *sql.Null[V]) *NullOrderedField[*T, V] {
-	c := codec[T, sql.Null[V], V](accessor)
-	return &NullOrderedField[*T, V]{ordered[*T, V](c), nullable[*T, V]{c}}
+// Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
+func (f *NullField[T, V]) Is(v *V) Cond[T] { return Cond[T]{n: same(opSame, f.c, v)} }
+
+// IsNot is true when the column differs from *v; NULL differs from every value and not from nil.
+func (f *NullField[T, V]) IsNot(v *V) Cond[T] { return Cond[T]{n: same(opNotSame, f.c, v)} }
+
+// IsNull is true when the column is NULL.
+func (f *NullField[T, V]) IsNull() Cond[T] { return Cond[T]{n: test(opNull, f.c)} }
+
+// NotNull is true when the column is not NULL.
+func (f *NullField[T, V]) NotNull() Cond[T] { return Cond[T]{n: test(opNotNull, f.c)} }
+
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
+// [Order.NullsFirst].
+func (f *NullField[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: orderByList(f.c, vs)} }
+
+// Set assigns v.
+func (f *NullField[T, V]) Set(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, v)} }
+
+// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+func (f *NullField[T, V]) SetTo(t Term[T, V]) Assign[T] { return setTo[T](f.c, t.term().e) }
+
+// SetNull assigns NULL.
+func (f *NullField[T, V]) SetNull() Assign[T] {
+	return Assign[T]{a: assignNull(f.c)}
 }
 
-// NullNumberField is a [NumberField] that may be NULL.
-type NullNumberField[T any, V Number] struct {
-	NumberField[T, V]
-	nullable[T, V]
-}
+func (f *NullField[T, V]) term() value[T, V] { return value[T, V]{e: columnOf(f.c)} }
 
-// NullNumberOf returns the number field that the accessor points to, a pointer.
-func NullNumberOf[T any, V Number](accessor func(*T) **V) *NullNumberField[*T, V] {
-	c := codec[T, *V, V](accessor)
-	return &NullNumberField[*T, V]{NumberField[*T, V]{ordered[*T, V](c)}, nullable[*T, V]{c}}
-}
-
-// SQLNullNumberOf returns the number field that the accessor points to, a sql.Null.
-func SQLNullNumberOf[T any, V Number](accessor func(*T) *sql.Null[V]) *NullNumberField[*T, V] {
-	c := codec[T, sql.Null[V], V](accessor)
-	return &NullNumberField[*T, V]{NumberField[*T, V]{ordered[*T, V](c)}, nullable[*T, V]{c}}
-}
+func (f *NullField[T, V]) anyTerm() (*expr, *T) { return columnOf(f.c), nil }

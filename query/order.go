@@ -8,7 +8,7 @@ import (
 
 // Order is one term of an order of rows of T, by a column or an expression. The zero value orders by nothing.
 type Order[T any] struct {
-	_ [0]*T
+	_ [0]func(*T)
 	o *orderTerm // nil for the zero Order
 }
 
@@ -56,7 +56,7 @@ func (o *orderTerm) term() *expr {
 
 // Assign is the assignment of a new value to a column of T. The zero value assigns nothing.
 type Assign[T any] struct {
-	_ [0]*T
+	_ [0]func(*T)
 	a *assignment // nil for the zero Assign
 }
 
@@ -76,10 +76,6 @@ type assignment struct {
 	x    *expr // of assignExpr
 	err  error
 }
-
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
-func (f *Field[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: orderByList(f.c, vs)} }
 
 //go:noinline
 func orderByList[V any](c *scan.Codec, vs []V) *orderTerm {

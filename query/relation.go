@@ -11,18 +11,6 @@ type Reference[T, R any, K comparable] interface {
 	reference(*R) *schema.Column
 }
 
-func (f *RefField[T, R, K]) reference(*R) *schema.Column { return f.c.Column() }
-
-// Has is true when the reference leads to a row for which the conditions hold.
-func (f *RefField[T, R, K]) Has(conds ...Cond[R]) Cond[T] {
-	return Cond[T]{n: existsNode(targets(f.c.Column(), conds), false)}
-}
-
-// HasNot is true when the reference leads to no row for which the conditions hold: to another one, or, when it is NULL, to none.
-func (f *RefField[T, R, K]) HasNot(conds ...Cond[R]) Cond[T] {
-	return Cond[T]{n: existsNode(targets(f.c.Column(), conds), true)}
-}
-
 // targets is the subquery of the row that a reference leads to.
 func targets[R any](ref *schema.Column, conds []Cond[R]) *subselect {
 	target := ref.References.Target()

@@ -19,7 +19,7 @@ type subselect struct {
 
 // Nested is a query to be put into another statement. Queries give it; it is opaque to everybody else.
 type Nested[R any] struct {
-	_ [0]*R
+	_ [0]func(*R)
 	s *subselect
 }
 
@@ -73,17 +73,6 @@ func exprInQuery[V any](o op, e *expr, sub Subquery[V]) *node {
 	return inNode(o, nil, e, scalar(sub))
 }
 
-// InQuery is true when the column is one of the subquery's values.
-func (f *Field[T, V]) InQuery(sub Subquery[V]) Cond[T] {
-	return Cond[T]{n: inQuery(opIn, f.c, sub)}
-}
-
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
-func (f *Field[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
-	return Cond[T]{n: inQuery(opNotIn, f.c, sub)}
-}
-
 // InQuery is true when the expression is one of the subquery's values.
 func (x Expr[T, V]) InQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: exprInQuery(opIn, x.e, sub)}
@@ -96,8 +85,8 @@ func (x Expr[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 
 // Correlation says which rows of S, of a subquery, belong to a row of T, of the query around it.
 type Correlation[S, T any] struct {
-	_ [0]*S
-	_ [0]*T
+	_ [0]func(*S)
+	_ [0]func(*T)
 	n node
 }
 

@@ -10,7 +10,7 @@ import (
 // Window says which rows a function of a window sees for each row: those with the same values of the terms that it is partitioned
 // by, in its order. The zero Window is all rows in no order.
 type Window[T any] struct {
-	_ [0]*T
+	_ [0]func(*T)
 	w window
 }
 
@@ -39,13 +39,11 @@ type AnyTerm[T any] interface {
 	anyTerm() (*expr, *T)
 }
 
-func (x Expr[T, V]) anyTerm() (*expr, *T)       { return x.e, nil }
-func (x value[T, V]) anyTerm() (*expr, *T)      { return x.e, nil }
-func (f *Field[T, V]) anyTerm() (*expr, *T)     { return columnOf(f.c), nil }
-func (f *JSONField[T, V]) anyTerm() (*expr, *T) { return columnOf(f.c), nil }
-func (f *ListField[T, E]) anyTerm() (*expr, *T) { return columnOf(f.c), nil }
-func (f *PartField[T]) anyTerm() (*expr, *T)    { return columnExpr(f.c.Column(), f.part), nil }
-func (f *AnyField[T]) anyTerm() (*expr, *T)     { return columnOf(f.c), nil }
+func (x Expr[T, V]) anyTerm() (*expr, *T)  { return x.e, nil }
+func (x value[T, V]) anyTerm() (*expr, *T) { return x.e, nil }
+
+func (f *PartField[T]) anyTerm() (*expr, *T) { return columnExpr(f.c.Column(), f.part), nil }
+func (f *AnyField[T]) anyTerm() (*expr, *T)  { return columnOf(f.c), nil }
 
 func exprsOf[T any](terms []AnyTerm[T]) []*expr {
 	list := make([]*expr, len(terms))

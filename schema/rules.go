@@ -131,6 +131,8 @@ func (c *Column) orderBounds() error {
 	return nil
 }
 
+// The linker keeps all exported methods of a program in which one is looked up by a name that is not constant.
+
 // enumChoices returns the values of an enum: a defined type over string or an integer with a method
 // Values() []T. Other types have none.
 func enumChoices(t reflect.Type) []string {
@@ -142,7 +144,7 @@ func enumChoices(t reflect.Type) []string {
 	if kind != Text && !kind.Integer() {
 		return nil
 	}
-	list := reflect.Zero(t).Method(m.Index).Call(nil)[0]
+	list := reflect.Zero(t).MethodByName("Values").Call(nil)[0]
 	choices := make([]string, list.Len())
 	for i := range choices {
 		switch v := list.Index(i); {

@@ -106,5 +106,5 @@ func (r Posts) field(name string) (prom.AnyField[Post], error) {
 	if !slices.Contains(filters, name) {
 		return nil, badRequest("the columns are " + strings.Join(filters, ", "))
 	}
-	return r.FieldByName(name)
+	return prom.FieldByName(r.Repo, name)
 }

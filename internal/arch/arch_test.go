@@ -29,7 +29,9 @@ const (
 // arrows lists, for each package of the module, what it may import beside the standard library: packages of the module
 // by their folder (the root is "."), others by a path that stands for all below it too. A new package needs a line.
 var arrows = map[string][]string{
-	".": {"conn", "query", "dialect", "schema", "internal/install", "internal/scan", "internal/token", "internal/watch", squirrel, uuid},
+	".": {"conn", "query", "dialect", "schema", "internal/core", "internal/install", "internal/scan", squirrel, uuid},
+
+	"internal/core": {"conn", "query", "dialect", "schema", "internal/install", "internal/scan", "internal/token", "internal/watch", uuid},
 
 	"query":             {"dialect", "schema", "internal/scan", "internal/sqltext", squirrel, uuid},
 	"internal/install":  {"conn", "dialect", "schema", uuid},
@@ -46,7 +48,7 @@ var arrows = map[string][]string{
 	"dialect":           {"schema", uuid},
 	"schema":            {"internal/sqltext", uuid},
 
-	"promtest":    {".", "schema"},
+	"promtest":    {".", "schema", "internal/core"},
 	"cmd/promgen": {".", "schema"},
 	"examples/*":  {"."},
 
@@ -67,7 +69,7 @@ var arrows = map[string][]string{
 // guarded lists the packages of the standard library that not everybody may import, and who may.
 var guarded = map[string][]string{
 	"C":            {},                                                                                        // the module builds without a C compiler
-	"unsafe":       {"internal/scan", "internal/sqlite3"},                                                     // the row plan, and SQLite's memory
+	"unsafe":       {".", "internal/core", "internal/scan", "internal/sqlite3"},                               // addresses of values, and SQLite's memory
 	"database/sql": {".", "conn", "schema", "query", "internal/scan", "examples/*", "internal/behaviour/kit"}, // sql.Null, and a driver's errors in conn
 }
 

@@ -202,8 +202,23 @@ func ofTwo[T, V any](w *world, a, b term[T, V]) cond[T] {
 	return plain(prom.NotSame[T, V](a.x, b.x), func(r *T) bool { return !equal(r) })
 }
 
+// textField is what a field of texts can be asked, whether or not it may be NULL.
+type textField[T any] interface {
+	Contains(s string) prom.Cond[T]
+	ContainsFold(s string) prom.Cond[T]
+	EqFold(s string) prom.Cond[T]
+	HasPrefix(s string) prom.Cond[T]
+	HasPrefixFold(s string) prom.Cond[T]
+	HasSuffix(s string) prom.Cond[T]
+	HasSuffixFold(s string) prom.Cond[T]
+	Like(s string) prom.Cond[T]
+	LikeFold(s string) prom.Cond[T]
+	NotLike(s string) prom.Cond[T]
+	NotLikeFold(s string) prom.Cond[T]
+}
+
 // matched makes conditions of a field that is a text.
-func matched[T any](f prom.TextField[T, string], of func(*T) *string) func(*world, int) cond[T] {
+func matched[T any](f textField[T], of func(*T) *string) func(*world, int) cond[T] {
 	return func(w *world, _ int) cond[T] {
 		s := w.text()
 		if w.chance(2) { // a part of what is there

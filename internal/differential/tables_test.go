@@ -69,8 +69,22 @@ func partOf[T any](at func(*T) *time.Time, f func(time.Time) int) func(*T) *int 
 	}
 }
 
+// timeField is what a field of times has as parts, whether or not it may be NULL.
+type timeField[T any] interface {
+	Year() prom.PartField[T]
+	Quarter() prom.PartField[T]
+	Month() prom.PartField[T]
+	Week() prom.PartField[T]
+	Day() prom.PartField[T]
+	DayOfWeek() prom.PartField[T]
+	DayOfYear() prom.PartField[T]
+	Hour() prom.PartField[T]
+	Minute() prom.PartField[T]
+	Second() prom.PartField[T]
+}
+
 // parts are the makers of the parts of a time.
-func parts[T any](f prom.TimeField[T], at func(*T) *time.Time) []any {
+func parts[T any](f timeField[T], at func(*T) *time.Time) []any {
 	return []any{
 		part[T, int](f.Year(), partOf(at, time.Time.Year)),
 		part[T, int](f.Quarter(), partOf(at, func(t time.Time) int { return (int(t.Month()) + 2) / 3 })),
@@ -92,7 +106,7 @@ func nodeModel(repo *prom.Repo[Node], rows []Node) *model[Node] {
 	m.terms = map[any][]any{
 		ints: append([]any{known(nodeN, func(v *Node) *int { return &v.N }), known(nodeM, func(v *Node) *int { return v.M }), through(nodeParent, parent, ints),
 			known(nodeN, func(v *Node) *int { return &v.N }), known(nodeM, func(v *Node) *int { return v.M })},
-			append(parts(nodeAt, at), parts(&nodeDue.TimeField, due)[:3]...)...),
+			append(parts[Node](nodeAt, at), parts[Node](nodeDue, due)[:3]...)...),
 		counts: {known(nodeID, func(v *Node) *int64 { return &v.ID }), part[Node, int64](nodeParent, parent), through(nodeParent, parent, counts), maker[Node, int64](itemCount),
 			maker[Node, int64](itemAggregate(counts))},
 		bigs:   {known(nodeBig, func(v *Node) *int64 { return &v.Big }), through(nodeParent, parent, bigs)},
@@ -105,7 +119,7 @@ func nodeModel(repo *prom.Repo[Node], rows []Node) *model[Node] {
 		bools:    {known(nodeOn, func(v *Node) *bool { return &v.On }), known(nodeMaybe, func(v *Node) *bool { return v.Maybe }), through(nodeParent, parent, bools)},
 	}
 	m.conds = []func(*world, int) cond[Node]{
-		matched(nodeName, func(v *Node) *string { return &v.Name }), matched(&nodeNote.TextField, func(v *Node) *string { return v.Note }),
+		matched[Node](nodeName, func(v *Node) *string { return &v.Name }), matched[Node](nodeNote, func(v *Node) *string { return v.Note }),
 		nullConds(ints, nodeM, func(v *Node) *int { return v.M }), nullConds(texts, nodeNote, func(v *Node) *string { return v.Note }),
 		nullConds(wilds, nodeWild, func(v *Node) *float64 { return v.Wild }), nullConds(times, nodeDue, due), nullConds(counts, nodeParent, parent),
 		nullConds(bools, nodeMaybe, func(v *Node) *bool { return v.Maybe }),

@@ -1,6 +1,8 @@
 package scan
 
-import "reflect"
+import (
+	"reflect"
+)
 
 // Types are the types of a result that is not there yet, in the form of a row: see conn.ResultTypes.
 type Types interface {

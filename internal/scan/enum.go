@@ -14,7 +14,7 @@ func enumNames(t reflect.Type, b base) map[string]schema.Value {
 	if !ok || m.Type.NumIn() != 1 || m.Type.NumOut() != 1 || m.Type.Out(0) != reflect.SliceOf(t) || !t.Implements(reflect.TypeFor[fmt.Stringer]()) {
 		return nil
 	}
-	list := reflect.Zero(t).Method(m.Index).Call(nil)[0]
+	list := reflect.Zero(t).MethodByName("Values").Call(nil)[0]
 	names := make(map[string]schema.Value, list.Len())
 	encoded := make([]schema.Value, list.Len())
 	for i := range encoded {

@@ -16,21 +16,12 @@ type Kept struct {
 }
 
 // Keep keeps what values hold.
-func Keep[T any](p *Plan, values []T) *Kept {
-	checkModel[T](p)
-	return p.Keep(List{unsafe.Pointer(unsafe.SliceData(values)), len(values), cap(values)})
-}
-
-// KeepOne is Keep for one value.
-func KeepOne[T any](p *Plan, v *T) *Kept { return Keep(p, unsafe.Slice(v, 1)) }
-
-// Keep is the function of that name for values of the plan's type.
 func (p *Plan) Keep(values List) *Kept {
 	m := p.memory.Load()
 	k := &Kept{plan: p, values: values, rows: m.list(values.Len)}
 	m.copy(k.rows, values.Data, values.Len)
 	for i := range values.Len {
-		v := unsafe.Add(values.Data, uintptr(i)*m.size)
+		v := unsafe.Add(values.Data, uintptr(i)*m.Size)
 		for _, ordinal := range p.deep {
 			c := p.codecs[ordinal]
 			value, _ := c.snapshot(unsafe.Add(v, c.column.Offset), nil, ordinal)
@@ -59,7 +50,7 @@ func (k *Kept) Restore() {
 	m := k.plan.memory.Load()
 	m.copy(k.values.Data, k.rows, k.values.Len)
 	for i := range k.values.Len {
-		v := unsafe.Add(k.values.Data, uintptr(i)*m.size)
+		v := unsafe.Add(k.values.Data, uintptr(i)*m.Size)
 		for n, ordinal := range k.plan.deep {
 			c := k.plan.codecs[ordinal]
 			at := unsafe.Add(v, c.column.Offset)

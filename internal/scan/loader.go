@@ -6,39 +6,6 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Loader is a [Reader] of rows into values of T.
-type Loader[T any] struct{ Reader }
-
-// NewLoader returns a Loader by a plan of T.
-func NewLoader[T any](p *Plan) Loader[T] {
-	Know[T]()
-	return Loader[T]{Reader{Plan: p}}
-}
-
-// Load decodes the current row into v.
-func (l *Loader[T]) Load(r Row, v *T) error {
-	if l.row == nil {
-		checkModel[T](l.Plan)
-	}
-	return l.Reader.Load(r, unsafe.Pointer(v))
-}
-
-// LoadAll decodes all rows that are left. It begins with room for as many as are expected.
-func (l *Loader[T]) LoadAll(r Rows, expect int) ([]T, error) {
-	checkModel[T](l.Plan)
-	list, err := l.Reader.LoadAll(r, expect)
-	if err != nil {
-		return nil, err
-	}
-	return Slice[T](list), nil
-}
-
-// Note makes v a value that the database holds as it is now.
-func (l *Loader[T]) Note(v *T) {
-	checkModel[T](l.Plan)
-	l.Reader.Note(unsafe.Pointer(v))
-}
-
 // Reader decodes the rows of one result, which have all columns of the table in their order, and notes, for a model
 // with a tracker, what they held. The zero value with a Plan is ready for use; it is not safe for concurrent use. What
 // it is given the address of must be of the plan's type.
@@ -106,7 +73,7 @@ func (l *Reader) LoadAll(r Rows, expect int) (List, error) {
 	list := List{Data: m.list(expect), Cap: expect}
 	brief := l.Plan.hasTracker && l.Plan.layout.width > 0
 	for r.Next() {
-		v := list.next(m)
+		v := m.Next(&list)
 		var err error
 		if brief {
 			if err = l.decode(r, v); err == nil {
@@ -124,12 +91,6 @@ func (l *Reader) LoadAll(r Rows, expect int) (List, error) {
 
 // Stored makes v, whose columns are written as the given values, what reading it back would make it: times have the exactness
 // that is stored, say.
-func Stored[T any](p *Plan, v *T, cols []*schema.Column, values []schema.Value) error {
-	checkModel[T](p)
-	return p.Stored(unsafe.Pointer(v), cols, values)
-}
-
-// Stored is the function of that name for a value of the plan's type.
 func (p *Plan) Stored(v unsafe.Pointer, cols []*schema.Column, values []schema.Value) error {
 	for i, c := range cols {
 		s := &p.steps[c.Ordinal]

@@ -55,12 +55,6 @@ func (l *Reader) notePart(v unsafe.Pointer, r Row) error {
 }
 
 // Unread returns those of the columns that were not read when v was loaded.
-func Unread[T any](p *Plan, v *T, cols []*schema.Column) []*schema.Column {
-	checkModel[T](p)
-	return p.Unread(unsafe.Pointer(v), cols)
-}
-
-// Unread is the function of that name for a value of the plan's type.
 func (p *Plan) Unread(v unsafe.Pointer, cols []*schema.Column) []*schema.Column {
 	if !p.hasTracker {
 		return nil

@@ -57,12 +57,6 @@ func (p *Plan) Codec(col *schema.Column) *Codec { return p.codecs[col.Ordinal] }
 func (p *Plan) Tracks() bool { return p.hasTracker }
 
 // Value encodes one column of v as it is, without checking its rules.
-func Value[T any](p *Plan, v *T, col *schema.Column) (schema.Value, error) {
-	checkModel[T](p)
-	return p.Value(unsafe.Pointer(v), col)
-}
-
-// Value is the function of that name for a value of the plan's type.
 func (p *Plan) Value(at unsafe.Pointer, col *schema.Column) (schema.Value, error) {
 	c := p.codecs[col.Ordinal]
 	value, err := c.encode(unsafe.Add(at, col.Offset))
@@ -74,12 +68,6 @@ func (p *Plan) Value(at unsafe.Pointer, col *schema.Column) (schema.Value, error
 
 // Values encodes columns of v, appends them to dst and checks their rules. The error is a [Violations] of every rule that is
 // broken.
-func Values[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
-	checkModel[T](p)
-	return p.Values(dst, unsafe.Pointer(v), cols)
-}
-
-// Values is the function of that name for a value of the plan's type.
 func (p *Plan) Values(dst []schema.Value, v unsafe.Pointer, cols []*schema.Column) ([]schema.Value, error) {
 	var broken Violations
 	for _, col := range cols {
@@ -101,13 +89,7 @@ func (p *Plan) Values(dst []schema.Value, v unsafe.Pointer, cols []*schema.Colum
 // Check returns the violations of a value meant for a column, such as one of an assignment.
 func (c *Codec) Check(v schema.Value) error { return c.check(nil, v).Err() }
 
-// Set decodes a value into a field of v: the way back of [Value]. It serves defaults and times that the library fills in.
-func Set[T any](p *Plan, v *T, col *schema.Column, value schema.Value) error {
-	checkModel[T](p)
-	return p.Set(unsafe.Pointer(v), col, value)
-}
-
-// Set is the function of that name for a value of the plan's type.
+// Set decodes a value into a field of v: the way back of [Plan.Value]. It serves defaults and times that the library fills in.
 func (p *Plan) Set(v unsafe.Pointer, col *schema.Column, value schema.Value) error {
 	at := unsafe.Add(v, col.Offset)
 	// What every write does, to set its times and keys, needs no row.
@@ -120,12 +102,6 @@ func (p *Plan) Set(v unsafe.Pointer, col *schema.Column, value schema.Value) err
 		return setInt(s.op, at, value.Int())
 	}
 	return p.codecs[col.Ordinal].decode(valueRow{value}, 0, at)
-}
-
-// Decode decodes a row that has all columns of the table in their order.
-func Decode[T any](p *Plan, r Row, v *T) error {
-	checkModel[T](p)
-	return p.decode(r, unsafe.Pointer(v))
 }
 
 func (p *Plan) decode(r Row, at unsafe.Pointer) error {

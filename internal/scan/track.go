@@ -115,24 +115,12 @@ func unfit(v reflect.Value) schema.Value {
 }
 
 // IsLoaded reports whether v came from a database or was saved in one. It is always false for a model without a tracker.
-func IsLoaded[T any](p *Plan, v *T) bool {
-	checkModel[T](p)
-	return p.IsLoaded(unsafe.Pointer(v))
-}
-
-// IsLoaded is the function of that name for a value of the plan's type.
 func (p *Plan) IsLoaded(v unsafe.Pointer) bool {
 	_, ok := p.loaded(v)
 	return ok
 }
 
 // Forget makes v a value that no database has seen.
-func Forget[T any](p *Plan, v *T) {
-	checkModel[T](p)
-	p.Forget(unsafe.Pointer(v))
-}
-
-// Forget is the function of that name for a value of the plan's type.
 func (p *Plan) Forget(v unsafe.Pointer) {
 	if p.hasTracker {
 		p.trackerAt(v).Loaded = nil
@@ -140,12 +128,6 @@ func (p *Plan) Forget(v unsafe.Pointer) {
 }
 
 // Loaded encodes a column as it was when v was loaded, without the changes made since.
-func Loaded[T any](p *Plan, v *T, col *schema.Column) (schema.Value, bool) {
-	checkModel[T](p)
-	return p.Loaded(unsafe.Pointer(v), col)
-}
-
-// Loaded is the function of that name for a value of the plan's type.
 func (p *Plan) Loaded(v unsafe.Pointer, col *schema.Column) (schema.Value, bool) {
 	b, ok := p.loaded(v)
 	if !ok {
@@ -156,12 +138,6 @@ func (p *Plan) Loaded(v unsafe.Pointer, col *schema.Column) (schema.Value, bool)
 
 // Modified lists the columns of v that changed since it was loaded, those changed in place included, or all columns when it
 // was not.
-func Modified[T any](p *Plan, v *T) []*schema.Column {
-	checkModel[T](p)
-	return p.Modified(unsafe.Pointer(v))
-}
-
-// Modified is the function of that name for a value of the plan's type.
 func (p *Plan) Modified(v unsafe.Pointer) []*schema.Column {
 	was, ok := p.loaded(v)
 	if !ok {
@@ -190,14 +166,8 @@ func (p *Plan) Modified(v unsafe.Pointer) []*schema.Column {
 	return cols
 }
 
-// Changes is [Values] for columns of a value that was loaded, to be written to the row that it was loaded from: of a
+// Changes is [Plan.Values] for columns of a value that was loaded, to be written to the row that it was loaded from: of a
 // document that encoding/json writes, what the field does not know, or keeps less exactly, stays as it is stored.
-func Changes[T any](p *Plan, dst []schema.Value, v *T, cols []*schema.Column) ([]schema.Value, error) {
-	checkModel[T](p)
-	return p.Changes(dst, unsafe.Pointer(v), cols)
-}
-
-// Changes is the function of that name for a value of the plan's type.
 func (p *Plan) Changes(dst []schema.Value, v unsafe.Pointer, cols []*schema.Column) ([]schema.Value, error) {
 	from := len(dst)
 	dst, err := p.Values(dst, v, cols)
@@ -272,7 +242,7 @@ func (l *Reader) note(v unsafe.Pointer, r Row) error {
 			n := moreChunk(l.copies.Cap)
 			l.copies = List{Data: m.list(n), Cap: n}
 		}
-		row := l.copies.next(m)
+		row := m.Next(&l.copies)
 		m.copy(row, v, 1)
 		tracker.Loaded = m.pointer(row)
 		return nil
@@ -348,11 +318,4 @@ func (c *Codec) snapshot(p unsafe.Pointer, r Row, i int) (schema.Value, error) {
 		v = schema.BytesValue(append([]byte{}, v.Bytes()...))
 	}
 	return v, nil
-}
-
-// Note makes v a value that the database holds as it is now.
-func Note[T any](p *Plan, v *T) {
-	checkModel[T](p)
-	l := Reader{Plan: p}
-	l.Note(unsafe.Pointer(v))
 }

@@ -77,7 +77,7 @@ func TestHostileColumns(t *testing.T) {
 		}
 		is.NoErr(repo.Create(ctx, v))
 		for i, name := range names {
-			f, err := repo.FieldByName(name)
+			f, err := prom.FieldByName(repo, name)
 			is.NoErr(err)
 			got, err := repo.Where(f.Eq(i)).OrderBy(f.Desc()).One(ctx)
 			if err != nil {

@@ -65,7 +65,7 @@ func TestAnyField(t *testing.T) {
 		ctx := context.Background()
 		_, notes := noteStore(t, e.DSN)
 		field := func(name string) prom.AnyField[kit.Note] {
-			f, err := notes.FieldByName(name)
+			f, err := prom.FieldByName(notes, name)
 			is.NoErr(err)
 			return f
 		}
@@ -105,7 +105,7 @@ func TestAnyField(t *testing.T) {
 		is.True(err != nil)
 		_, err = at.Part("century")
 		is.True(err != nil)
-		_, err = notes.FieldByName(`title" OR 1=1 --`)
+		_, err = prom.FieldByName(notes, `title" OR 1=1 --`)
 		is.True(errors.Is(err, prom.ErrValidation))
 	})
 }
@@ -124,9 +124,9 @@ func TestRawHostileNames(t *testing.T) {
 		repo := prom.NewRepo[odd](prom.Using(kit.Open(t, e.DSN)))
 		is.NoErr(repo.Create(ctx, &odd{Order: 1, Quote: `"`}))
 		is.NoErr(repo.Create(ctx, &odd{Order: 2, Quote: "b"}))
-		f, err := repo.FieldByName(`say "hi"`)
+		f, err := prom.FieldByName(repo, `say "hi"`)
 		is.NoErr(err)
-		order, err := repo.FieldByName("order")
+		order, err := prom.FieldByName(repo, "order")
 		is.NoErr(err)
 		list, err := repo.Where(f.Contains(`"`), order.Gt(0)).OrderBy(order.Desc(), f.Asc()).All(ctx)
 		is.NoErr(err)

@@ -196,7 +196,7 @@ func TestFieldByName(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		repo, h := house(t, kit.Open(t, e.DSN), func(h *House) { h.Area = sql.Null[float64]{V: 70.5, Valid: true} })
 		field := func(name string) prom.AnyField[House] {
-			f, err := repo.FieldByName(name)
+			f, err := prom.FieldByName(repo, name)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -239,7 +239,7 @@ func TestFieldByNameWrites(t *testing.T) {
 		ctx := context.Background()
 		repo, _ := house(t, kit.Open(t, e.DSN), nil)
 		field := func(name string) prom.AnyField[House] {
-			f, err := repo.FieldByName(name)
+			f, err := prom.FieldByName(repo, name)
 			is.NoErr(err)
 			return f
 		}
@@ -255,7 +255,7 @@ func TestFieldByNameWrites(t *testing.T) {
 		_, err = repo.OrderBy(field("plan").Asc()).All(ctx)
 		is.True(errors.Is(err, prom.ErrValidation))
 
-		_, err = repo.FieldByName("floor; drop")
+		_, err = prom.FieldByName(repo, "floor; drop")
 		is.True(errors.Is(err, prom.ErrValidation))
 		is.True(strings.Contains(err.Error(), "floors") && strings.Contains(err.Error(), "_created"))
 	})

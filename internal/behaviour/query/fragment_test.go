@@ -27,7 +27,7 @@ func TestFragment_Handles(t *testing.T) {
 		is.Equal(s.names(t, shout.Eq("W3!")), "[w3]")
 		is.Equal(s.names(t, prom.Raw[Worker]("length(?) = ? AND ? IS NOT NULL", WorkerName, 2, WorkerCity)), "[w0 w2 w3 w5 w6 w7]")
 		is.Equal(s.names(t, prom.Sqlizer[Worker](squirrel.Expr("? IN (?, ?)", WorkerName, "w1", "w2"))), "[w1 w2]")
-		id, err := s.workers.FieldByName("name")
+		id, err := prom.FieldByName(s.workers, "name")
 		is.NoErr(err)
 		is.Equal(s.names(t, prom.Raw[Worker]("? = 'w1?' OR ? = ?", id, id, "w5")), "[w5]")
 

@@ -66,7 +66,7 @@ func TestInjectionByName(t *testing.T) {
 			is.NoErr(repo.Delete(ctx, got))
 
 			log.Take()
-			if _, err := repo.FieldByName(s); err == nil {
+			if _, err := prom.FieldByName(repo, s); err == nil {
 				t.Errorf("%q is a field", s)
 			}
 			for _, values := range []url.Values{{s: {"1"}}, {"sort": {s}}, {"sort": {"-" + s}}, {"text__" + s: {"1"}}, {"page": {s}}, {"size": {s}}} {

@@ -68,7 +68,7 @@ func TestForgedTokens(t *testing.T) {
 			"bytes":   {schema.BytesValue([]byte{0, 255}), nil},
 			"checked": {schema.BoolValue(true), nil},
 		} {
-			field, err := repo.FieldByName(name)
+			field, err := prom.FieldByName(repo, name)
 			is.NoErr(err)
 			q, of, rest := repo.OrderBy(field.Asc()), token.For("page", "coin", name+" false false", "text false false"), []schema.Value{schema.TextValue(schema.Text, "a")}
 			if name == "text" {

@@ -218,27 +218,3 @@ func TestDumpMany(t *testing.T) {
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("full") }
-
-// Ensure that a repo is found by its model, and works on values that are known at run time only.
-func TestRepoOf(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
-		is := is.New(t)
-		ctx := context.Background()
-		db := kit.Open(t, e.DSN)
-		kit.Notes(db)
-		repo, err := prom.RepoOf(reflect.TypeFor[kit.Note](), db)
-		is.NoErr(err)
-		n := &kit.Note{Title: "a"}
-		is.NoErr(repo.CreateAny(ctx, n))
-		is.True(n.ID > 0)
-		is.True(repo.CreateAny(ctx, kit.Note{}) != nil)
-		is.NoErr(repo.UnsafeDeleteAny(ctx, n))
-		is.NoErr(repo.UnsafeDeleteAny(ctx, n)) // it is gone
-		is.True(repo.UnsafeDeleteAny(ctx, &kit.Parish{}) != nil)
-		is.Equal(len(kit.AllOf(t, kit.Notes(db))), 0)
-		type never struct{ A int }
-		_, err = prom.RepoOf(reflect.TypeFor[never](), db)
-		is.Equal(err.Error(), "prom: no repo of transfer_test.never has been made; call prom.NewRepo[never]() first")
-	})
-}

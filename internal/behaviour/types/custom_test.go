@@ -295,7 +295,7 @@ func TestFieldByName_Custom(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		repo := prom.NewRepo[goods](prom.Using(kit.Open(t, e.DSN)))
-		paid, err := repo.FieldByName("paid")
+		paid, err := prom.FieldByName(repo, "paid")
 		is.NoErr(err)
 		_, err = repo.AllRows().Update(context.Background(), paid.Set("1.005"))
 		is.True(errors.Is(err, prom.ErrValidation)) // neither rounded nor stored, on both engines

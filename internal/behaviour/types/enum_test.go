@@ -44,7 +44,7 @@ func TestEnumNames(t *testing.T) {
 		high := rank(2)
 		is.NoErr(repo.CreateMany(ctx, []ranked{{Rank: 1, Mood: "h"}, {Rank: 2, Mood: "s", Old: &high}, {Rank: 3, Mood: "s"}}))
 		by := func(name string) prom.AnyField[ranked] {
-			f, err := repo.FieldByName(name)
+			f, err := prom.FieldByName(repo, name)
 			is.NoErr(err)
 			return f
 		}

@@ -105,7 +105,7 @@ func randomRows[M any](g generator, dbs [2]*prom.DB, rows [2]int) (kept, refused
 }
 
 func keyOrder[M any](repo *prom.Repo[M]) prom.Order[M] {
-	f, err := repo.FieldByName("_id")
+	f, err := prom.FieldByName(repo, "_id")
 	if err != nil {
 		panic(err)
 	}

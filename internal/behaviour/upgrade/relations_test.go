@@ -159,15 +159,15 @@ func deedRows() []Deed {
 // createDeeds writes deeds as often as their versions say.
 func createDeeds(ctx context.Context, db *prom.DB) error {
 	repo := prom.NewRepo[Deed](prom.Using(db))
-	gone, err := repo.FieldByName("gone")
+	gone, err := prom.FieldByName(repo, "gone")
 	if err != nil {
 		return err
 	}
-	key, err := repo.FieldByName("_id")
+	key, err := prom.FieldByName(repo, "_id")
 	if err != nil {
 		return err
 	}
-	updated, err := repo.FieldByName("_updated")
+	updated, err := prom.FieldByName(repo, "_updated")
 	if err != nil {
 		return err
 	}

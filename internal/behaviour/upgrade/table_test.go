@@ -88,7 +88,7 @@ func createCounted(ctx context.Context, db *prom.DB) error {
 			return err
 		}
 	}
-	name, err := repo.FieldByName("name")
+	name, err := prom.FieldByName(repo, "name")
 	if err != nil {
 		return err
 	}
@@ -232,7 +232,7 @@ func (m *model[T]) page(ctx context.Context, db *prom.DB, order, token string, n
 	}
 	for _, term := range strings.FieldsFunc(order, func(r rune) bool { return r == ',' }) {
 		words := strings.Fields(term)
-		f, err := repo.FieldByName(words[0])
+		f, err := prom.FieldByName(repo, words[0])
 		if err != nil {
 			return page{}, err
 		}
@@ -266,7 +266,7 @@ func (m *model[T]) watch(ctx context.Context, db *prom.DB, by string, n int, cur
 	repo := m.on(db, options...)
 	how := []prom.WatchOption{prom.WatchResume(cursor), prom.WatchFromStart(), prom.WatchEvery(20 * time.Millisecond), prom.WatchSettle(100 * time.Millisecond)}
 	if by != "" {
-		f, err := repo.FieldByName(by)
+		f, err := prom.FieldByName(repo, by)
 		if err != nil {
 			return err
 		}

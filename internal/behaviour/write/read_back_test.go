@@ -212,7 +212,7 @@ func TestWhatCannotBeReadIsNotAssigned(t *testing.T) {
 	code := prom.FieldOf(func(m *Mute) *coded { return &m.Coded })
 	codes := prom.ListOf(func(m *Mute) *[]coded { return &m.Codeds })
 	huge := json.Number("1e400")
-	byName, err := prom.NewRepo[Mute]().FieldByName("coded")
+	byName, err := prom.FieldByName(prom.NewRepo[Mute](), "coded")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,95 @@
+package prom
+
+import (
+	"iter"
+	"unsafe"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/core"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+)
+
+// What is generic here is compiled for each model, and again in each package that holds one of its repos. So it is a
+// face: methods that convert, of types that are in memory what those of internal/core are, which do the work. P is a
+// pointer to a model, so that a function of it is compiled once for all.
+
+// queryOf returns a query of the core as one of T.
+func queryOf[T any](q *core.Query) *Query[T] { return (*Query[T])(unsafe.Pointer(q)) }
+
+// queriesOf returns queries as those of the core.
+func queriesOf[T any](list []*Query[T]) []*core.Query {
+	return *(*[]*core.Query)(unsafe.Pointer(&list))
+}
+
+// conflictOf returns a conflict of the core as one of T.
+func conflictOf[T any](c *core.Conflict) *Conflict[T] { return (*Conflict[T])(unsafe.Pointer(c)) }
+
+// condsOf, ordersOf, assignsOf and mappingsOf take the model off the parts of a query, whose type is all that they have of it.
+func condsOf[P any](list []query.Cond[P]) []core.Cond {
+	return *(*[]core.Cond)(unsafe.Pointer(&list))
+}
+
+func ordersOf[P any](list []query.Order[P]) []core.Order {
+	return *(*[]core.Order)(unsafe.Pointer(&list))
+}
+
+func assignsOf[P any](list []query.Assign[P]) []core.Assign {
+	return *(*[]core.Assign)(unsafe.Pointer(&list))
+}
+
+func mappingsOf[D, S any](list []query.Mapping[D, S]) []query.Mapping[core.Model, core.Model] {
+	return *(*[]query.Mapping[core.Model, core.Model])(unsafe.Pointer(&list))
+}
+
+// pointersOf returns pointers to values, each a P, without their type.
+func pointersOf[P any](list []P) []unsafe.Pointer { return *(*[]unsafe.Pointer)(unsafe.Pointer(&list)) }
+
+// listOf returns a list as the slice that it is.
+func listOf[T any](list scan.List, err error) ([]T, error) { return scan.Slice[T](list), err }
+
+// valueOf returns the value at an address, the zero value without one.
+func valueOf[R any](v unsafe.Pointer, err error) (R, error) {
+	if v == nil {
+		return *new(R), err
+	}
+	return *(*R)(v), err
+}
+
+// rowsOf returns a loop over addresses as one over pointers.
+func rowsOf[P any](rows core.Rows) iter.Seq2[P, error] {
+	return func(yield func(P, error) bool) {
+		rows(func(v unsafe.Pointer, err error) bool { return yield(*(*P)(unsafe.Pointer(&v)), err) })
+	}
+}
+
+// valuesOf returns a loop over addresses as one over the values there.
+func valuesOf[R any](rows core.Rows) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		rows(func(v unsafe.Pointer, err error) bool { return yield(valueOf[R](v, err)) })
+	}
+}
+
+// waitOf returns what the options of a lock say.
+func waitOf(options []LockOption) dialect.LockWait {
+	wait := dialect.LockWaits
+	for _, o := range options {
+		wait = o.wait
+	}
+	return wait
+}
+
+// batchError and valueError return an error of one of several as what it is here.
+func batchError(err error) error {
+	if at, ok := err.(*core.At); ok { //nolint:errorlint // what is in it is somebody else's
+		return &BatchError{at.Index, at.Err}
+	}
+	return err
+}
+
+func valueError(err error) error {
+	if at, ok := err.(*core.At); ok { //nolint:errorlint // what is in it is somebody else's
+		return &ValueError{at.Index, at.Err}
+	}
+	return err
+}

@@ -1,0 +1,158 @@
+package core
+
+import (
+	"context"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// One reads the first row of a query. When there is none the batch does not fail; the result does.
+func (o Ops) One(q *Query) *Result {
+	if n, ok := q.spec.Limited(); !ok || n > 1 {
+		q = q.Limit(1)
+	}
+	result := o.All(q)
+	op := o.batch.ops[len(o.batch.ops)-1]
+	done := op.done
+	op.done = func(ctx context.Context, op *batchOp, err error) error {
+		err = done(ctx, op, err)
+		switch {
+		case result.Err != nil:
+		case result.List.Len == 0:
+			result.Err = o.repo.notFound("query")
+		default:
+			result.One = o.repo.memory.At(result.List, 0)
+		}
+		return err
+	}
+	return result
+}
+
+// Count counts the rows of a query.
+func (o Ops) Count(q *Query) *Result {
+	return o.ask("count", q, (*query.Statements).Count, func(rows conn.Rows) (int, error) {
+		n, err := rows.Int(0)
+		return int(n), err
+	})
+}
+
+// Has reads whether a query has a row: 1, or 0.
+func (o Ops) Has(q *Query) *Result {
+	return o.ask("query", q, (*query.Statements).Has, func(conn.Rows) (int, error) { return 1, nil })
+}
+
+// ask adds a statement on a query whose result is what read makes of its row, or zero without one.
+func (o Ops) ask(verb string, q *Query, build func(*query.Statements, []schema.Value, query.Spec) (*query.Text, []schema.Value, error),
+	read func(conn.Rows) (int, error),
+) *Result {
+	result := newResult()
+	var n int
+	o.add(verb, false, &batchOp{
+		build: func(_ context.Context, op *batchOp) error {
+			text, args, err := build(op.b.stmts, nil, q.spec)
+			return op.setText(text, args, err)
+		},
+		read: func(rows conn.Rows) (err error) {
+			for n = 0; rows.Next() && err == nil; {
+				n, err = read(rows)
+			}
+			return err
+		},
+		done: func(_ context.Context, _ *batchOp, err error) error {
+			if result.Err = err; err == nil {
+				result.N = n
+			}
+			return nil
+		},
+	})
+	return result
+}
+
+// UpdateWhere assigns new values to the rows of a query. The result is how many they were.
+func (o Ops) UpdateWhere(q *Query, assigns []Assign) *Result {
+	return o.change("update", func(b *binding, returning bool) (*query.Text, []schema.Value, error) {
+		return q.update(assigns)(b.stmts, nil, returning)
+	})
+}
+
+// DeleteWhere deletes the rows of a query. The result is how many they were.
+func (o Ops) DeleteWhere(q *Query) *Result {
+	return o.change("delete", func(b *binding, returning bool) (*query.Text, []schema.Value, error) {
+		return q.deletion()(b.stmts, nil, returning)
+	})
+}
+
+// change adds a statement whose result is how many rows it changed. It returns them where it does not tell otherwise.
+func (o Ops) change(verb string, build func(b *binding, returning bool) (*query.Text, []schema.Value, error)) *Result {
+	result := newResult()
+	var op *batchOp
+	op = &batchOp{
+		some: true,
+		build: func(ctx context.Context, op *batchOp) error {
+			text, args, err := build(op.b, false)
+			if op.NoRows = err != nil || op.b.counts(ctx); !op.NoRows {
+				text, args, err = build(op.b, true)
+			}
+			return op.setText(text, args, err)
+		},
+		read: func(rows conn.Rows) error {
+			if !op.NoRows {
+				op.Changed = int64(numberOf(rows))
+			}
+			return nil
+		},
+		done: func(_ context.Context, op *batchOp, err error) error {
+			if result.Err = err; err == nil {
+				result.N = int(op.Changed)
+			}
+			return nil
+		},
+	}
+	o.add(verb, true, op)
+	return result
+}
+
+// setText sets the statement of an operation.
+func (op *batchOp) setText(text *query.Text, args []schema.Value, err error) error {
+	if err != nil {
+		return err
+	}
+	op.SQL, op.Args, op.text = text.SQL, args, text
+	return text.CheckDB(op.b.db)
+}
+
+// Project adds reading the results of a projection.
+func (b *Batch) Project(p Projection) *Result {
+	result := newResult()
+	var list scan.List
+	var unread error
+	p.repo.Batch(b).add("query", false, &batchOp{
+		build: func(_ context.Context, op *batchOp) error {
+			if p.err != nil {
+				return p.err
+			}
+			text, args, err := op.b.stmts.Select(nil, p.spec)
+			return op.setText(text, args, err)
+		},
+		read: func(rows conn.Rows) error {
+			w := work{hint: firstList}
+			w.loader.Plan = p.plan
+			unread = w.ReadRows(rows)
+			list = w.list
+			return nil
+		},
+		done: func(_ context.Context, op *batchOp, err error) error {
+			if err == nil && unread != nil {
+				err = op.place(unread)
+			}
+			if result.Err = err; err == nil {
+				result.List = list
+			}
+			return nil
+		},
+	})
+	return result
+}

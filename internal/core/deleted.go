@@ -1,0 +1,110 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"unsafe"
+
+	"github.com/prom-go/prom/query"
+)
+
+// WithDeleted does what Query.WithDeleted of package prom says.
+func (q *Query) WithDeleted() *Query {
+	return q.as(q.marked(q.spec.WithDeleted()))
+}
+
+// OnlyDeleted does what Query.OnlyDeleted of package prom says.
+func (q *Query) OnlyDeleted() *Query {
+	return q.as(q.marked(q.spec.OnlyDeleted()))
+}
+
+// marked returns a spec that says something about deleted rows, of which there must be some kind.
+func (q *Query) marked(spec query.Spec) query.Spec {
+	switch {
+	case spec.HasSource():
+		return spec.Fail(errors.New("the rows of other queries have been chosen by these; say it of each of them"))
+	case q.repo.table.Deleted == nil:
+		return spec.Fail(errNoMark(q.repo.table.Model.Name()))
+	}
+	return spec
+}
+
+func errNoMark(model string) error {
+	return fmt.Errorf("%s has no field with the tag option deleted, so that its rows are deleted for good", model)
+}
+
+// Restore does what Repo.Restore of package prom says.
+func (r *Repo) Restore(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.needKey("restore"); err != nil {
+		return err
+	}
+	if r.table.Deleted == nil {
+		return ErrorOf("restore", r.table, errNoMark(r.table.Model.Name()))
+	}
+	return r.mark(ctx, v, "restore", query.Spec{}.OnlyDeleted(), (*query.Statements).Restore)
+}
+
+// mark runs a statement that marks the row of v as deleted, or takes the mark off. Spec says where such a row is looked for when it
+// was not there.
+func (r *Repo) mark(ctx context.Context, v unsafe.Pointer, op string, spec query.Spec, statement markStatement) error {
+	b, err := r.bind()
+	if err != nil {
+		return err
+	}
+	w := r.take()
+	defer r.give(w)
+	by, row, err := r.rowIs(nil, v)
+	if err != nil {
+		return ErrorOf(op, r.table, err)
+	}
+	text, args, err := statement(b.stmts, w.args, query.Spec{}.KeyIs(by, row), now(), true)
+	if err != nil {
+		return ErrorOf(op, r.table, err)
+	}
+	w.args = args
+	w.setText(op, text)
+	w.Write = true
+	w.store(r, v)
+	if err := r.readOne(ctx, b, w, w.stored); err != nil {
+		return r.missed(ctx, err, spec, by, row)
+	}
+	r.memory.Copy(v, w.stored)
+	return nil
+}
+
+// HardDelete does what Repo.HardDelete of package prom says.
+func (r *Repo) HardDelete(ctx context.Context, v unsafe.Pointer) error {
+	return r.hookedDelete(ctx, v, r.hardDelete)
+}
+
+func (r *Repo) hardDelete(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.needKey("delete"); err != nil {
+		return err
+	}
+	w := r.take()
+	defer r.give(w)
+	by, args, err := r.rowIs(w.args, v)
+	if err != nil {
+		return ErrorOf("delete", r.table, err)
+	}
+	w.args = args
+	if err := r.deleteBy(ctx, w, by); err != nil {
+		return r.missed(ctx, err, query.Spec{}.WithDeleted(), by, args)
+	}
+	r.plan.Forget(v)
+	return nil
+}
+
+// Restore does what Query.Restore of package prom says.
+func (q *Query) Restore(ctx context.Context) (int, error) {
+	if q.repo.table.Deleted == nil {
+		return 0, ErrorOf("restore", q.repo.table, errNoMark(q.repo.table.Model.Name()))
+	}
+	return q.write(ctx, q.markRows((*query.Statements).Restore), "restore", nil)
+}
+
+// HardDelete does what Query.HardDelete of package prom says.
+func (q *Query) HardDelete(ctx context.Context) (int, error) {
+	return q.write(ctx, q.deleteRows, "delete", nil)
+}

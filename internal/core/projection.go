@@ -1,0 +1,285 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+	"unsafe"
+
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// Projection is a query whose results are other values than those of its model. It is an immutable value.
+type Projection struct {
+	repo *Repo
+	spec query.Spec
+	plan *scan.Plan // of the results
+	err  error
+}
+
+// Target is where a column of a result goes.
+type Target struct {
+	Offset uintptr
+	Type   reflect.Type
+	Name   string // of the field, for messages
+}
+
+// Project returns the projection of a query to results of a type, whose memory is known. What is selected, by the spec,
+// goes to the given places.
+func (q *Query) Project(result reflect.Type, spec query.Spec, places []Target) Projection {
+	plan, err := resultPlan(result, spec.Kinds(), places)
+	return Projection{repo: q.repo, spec: spec, plan: plan, err: err}
+}
+
+// Fail returns p, which cannot run because of err.
+func (p Projection) Fail(err error) Projection {
+	p.err = err
+	return p
+}
+
+// With returns p with another spec.
+func (p Projection) With(spec query.Spec) Projection {
+	p.spec = spec
+	return p
+}
+
+// Spec returns what p selects, in which order.
+func (p Projection) Spec() query.Spec { return p.spec }
+
+// query is the query of p without what its results are.
+func (p Projection) query() *Query { return &Query{repo: p.repo, spec: p.spec} }
+
+// Nest returns what makes p a part of another statement; see [query.Nest].
+func (p Projection) Nest() (*query.Owner, *schema.Table, query.Spec) {
+	if p.err != nil {
+		p.spec = p.spec.Fail(p.err)
+	}
+	return p.repo.owner(), p.repo.table, p.spec
+}
+
+// Nested returns p to be put into another statement.
+func (p Projection) Nested() query.Nested[Model] { return query.Nest[Model](p.Nest()) }
+
+// planKey tells plans of results apart: kinds are columns, which live as long as the program.
+type planKey struct {
+	model reflect.Type
+	key   string
+}
+
+var resultPlans sync.Map // planKey → *scan.Plan
+
+// resultPlan returns the plan that reads columns of the given kinds into a result.
+func resultPlan(result reflect.Type, kinds []*schema.Column, places []Target) (*scan.Plan, error) {
+	b := make([]byte, 0, 64)
+	for i, k := range kinds {
+		b = fmt.Appendf(b, "%p %d %p,", k, places[i].Offset, places[i].Type)
+	}
+	key := planKey{result, string(b)}
+	if p, ok := resultPlans.Load(key); ok {
+		return p.(*scan.Plan), nil
+	}
+	cols := make([]*schema.Column, len(kinds))
+	for i, k := range kinds {
+		c, err := scan.ColumnFor(places[i].Type, k)
+		if err != nil {
+			return nil, err
+		}
+		own := *c
+		own.Offset, own.Name = places[i].Offset, places[i].Name
+		if own.Field == "" || places[i].Name != "" {
+			own.Field = places[i].Name
+		}
+		cols[i] = &own
+	}
+	p, err := scan.PlanOf(key.model, cols)
+	if err != nil {
+		return nil, err
+	}
+	known, _ := resultPlans.LoadOrStore(key, p)
+	return known.(*scan.Plan), nil
+}
+
+// Where returns p with conditions on the rows.
+func (p Projection) Where(conds []Cond) Projection { return p.With(query.Where(p.spec, conds)) }
+
+// OrderBy returns p with terms of the order.
+func (p Projection) OrderBy(orders []Order) Projection { return p.With(query.OrderBy(p.spec, orders)) }
+
+// Having returns p with conditions on the groups.
+func (p Projection) Having(conds []Cond) Projection { return p.With(query.Having(p.spec, conds)) }
+
+// All returns the results.
+func (p Projection) All(ctx context.Context) (scan.List, error) {
+	if p.err != nil {
+		return scan.List{}, ErrorOf("query", p.repo.table, p.err)
+	}
+	b, err := p.repo.bind()
+	if err != nil {
+		return scan.List{}, err
+	}
+	w := p.repo.take()
+	defer p.repo.give(w)
+	text, err := p.build(b, w)
+	if err != nil {
+		return scan.List{}, err
+	}
+	if w.hint = text.Rows(); w.hint == 0 {
+		w.hint = firstList
+	}
+	w.hint = roomFor(p.plan.Memory(), w.hint)
+	w.loader.Plan = p.plan
+	if err := b.query(ctx, &w.call, w); err != nil {
+		return scan.List{}, err
+	}
+	text.SawRows(w.list.Len)
+	return w.list, nil
+}
+
+// build makes the statement of p.
+func (p Projection) build(b *binding, w *work) (*query.Text, error) {
+	text, args, err := b.stmts.Select(w.args, p.spec)
+	if err != nil {
+		return nil, ErrorOf("query", p.repo.table, err)
+	}
+	w.args = args
+	w.setText("query", text)
+	return text, nil
+}
+
+// One returns the first result, or ErrNotFound when there is none.
+func (p Projection) One(ctx context.Context) (unsafe.Pointer, error) {
+	if n, ok := p.spec.Limited(); !ok || n > 1 {
+		p.spec = p.spec.Limit(1)
+	}
+	list, err := p.All(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case list.Len == 0:
+		return nil, p.repo.notFound("query")
+	}
+	return list.Data, nil
+}
+
+// Count returns the number of results.
+func (p Projection) Count(ctx context.Context) (int, error) {
+	if p.err != nil {
+		return 0, ErrorOf("count", p.repo.table, p.err)
+	}
+	return p.query().Count(ctx)
+}
+
+// Has reports whether there is a result.
+func (p Projection) Has(ctx context.Context) (bool, error) {
+	p.spec = p.spec.Limit(1)
+	n, err := p.Count(ctx)
+	return n > 0, err
+}
+
+// Stream ranges over the results as the database sends them. Each is at the same place, and is to be copied from there.
+func (p Projection) Stream(ctx context.Context) Rows {
+	return func(yield func(unsafe.Pointer, error) bool) {
+		if err := p.stream(ctx, yield); err != nil && !errors.Is(err, errStopped) {
+			yield(nil, err)
+		}
+	}
+}
+
+func (p Projection) stream(ctx context.Context, yield func(unsafe.Pointer, error) bool) error {
+	if p.err != nil {
+		return ErrorOf("query", p.repo.table, p.err)
+	}
+	b, err := p.repo.bind()
+	if err != nil {
+		return err
+	}
+	w := p.repo.take()
+	defer p.repo.give(w)
+	if _, err := p.build(b, w); err != nil {
+		return err
+	}
+	s := &streamer{memory: p.plan.Memory(), loader: &scan.Reader{Plan: p.plan}, yield: yield, single: true}
+	return s.run(ctx, b, &w.call)
+}
+
+// SQL returns the statement of All and its arguments without running it.
+func (p Projection) SQL() (sql string, args []any, err error) {
+	if p.err != nil {
+		return "", nil, ErrorOf("query", p.repo.table, p.err)
+	}
+	return p.query().SQL()
+}
+
+// From returns a query of the results of p, values of a struct whose memory is known, as if they were rows of a table.
+func (p Projection) From(result reflect.Type) *Query {
+	r := &Repo{registry: p.repo.registry, name: p.repo.name, db: p.repo.db}
+	plan, err := scan.For(result)
+	if err != nil {
+		r.table = &schema.Table{Model: result}
+		return &Query{repo: r, spec: query.Combine[Model](query.Union, p).Fail(err)}
+	}
+	r.plan, r.memory, r.table, r.derived = plan, plan.Memory(), plan.Table, true
+	names, err := p.names(r.table)
+	if err == nil {
+		p.spec = p.spec.Named(names, r.table)
+	}
+	spec := query.Combine[Model](query.Union, p)
+	if err != nil {
+		spec = spec.Fail(err)
+	}
+	return &Query{repo: r, spec: spec}
+}
+
+// names returns the names of the columns of p as columns of a table.
+func (p Projection) names(t *schema.Table) ([]string, error) {
+	if p.err != nil {
+		return nil, p.err
+	}
+	names := make([]string, len(p.plan.Table.Columns))
+	filled := map[string]bool{}
+	for i, c := range p.plan.Table.Columns {
+		to := t.At(c.Offset, c.Type)
+		if to == nil {
+			return nil, fmt.Errorf("the field %s is no column", c.Field)
+		}
+		names[i], filled[to.Name] = to.Name, true
+	}
+	for _, c := range t.Columns {
+		if !filled[c.Name] {
+			return nil, fmt.Errorf("the projection leaves the column %q out", c.Name)
+		}
+	}
+	return names, nil
+}
+
+// Combine returns the query of the rows of q and of others, which a kind of set makes of them.
+func (q *Query) Combine(kind query.SetKind, others []*Query) *Query {
+	list := make([]query.Subquery[Model], len(others))
+	for i, o := range others {
+		list[i] = o
+	}
+	return &Query{repo: q.repo, spec: query.Combine[Model](kind, q, list...)}
+}
+
+// Copy inserts a row into the repo's table for each row of a query, in one statement, and returns how many they were.
+func (r *Repo) Copy(ctx context.Context, from *Query, maps []query.Mapping[Model, Model]) (int, error) {
+	b, err := r.bind()
+	if err != nil {
+		return 0, err
+	}
+	w := r.take()
+	defer r.give(w)
+	text, args, err := query.Copy(b.stmts, w.args, from.Nested(), maps, now())
+	if err != nil {
+		return 0, ErrorOf("copy", r.table, err)
+	}
+	w.args = args
+	w.setText("copy", text)
+	w.Write = true
+	n, err := b.exec(ctx, &w.call)
+	return int(n), err
+}

@@ -1,0 +1,259 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"unsafe"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// Query is a question about the rows of a repo: conditions, an order and a page. It never changes: its methods return new
+// queries, so one may be kept, shared by goroutines and built upon in different ways. It costs nothing until it is run. Queries
+// are made by the methods of a [Repo]; the zero Query is of no use.
+type Query struct {
+	repo *Repo
+	spec query.Spec
+	with []Relation // to load with the rows
+}
+
+// Repo returns the repo of the query's rows.
+func (q *Query) Repo() *Repo { return q.repo }
+
+// Spec returns what the query asks.
+func (q *Query) Spec() query.Spec { return q.spec }
+
+// as returns the query with another spec.
+func (q *Query) as(spec query.Spec) *Query {
+	return &Query{repo: q.repo, spec: spec, with: q.with}
+}
+
+// Nest returns what makes q a part of another statement; see [query.Nest].
+func (q *Query) Nest() (*query.Owner, *schema.Table, query.Spec) {
+	return q.repo.owner(), q.repo.table, q.spec
+}
+
+// Nested returns q to be put into another statement.
+func (q *Query) Nested() query.Nested[Model] { return query.Nest[Model](q.Nest()) }
+
+// Where adds conditions: all of them must hold, and those that the query has already.
+func (q *Query) Where(conds []Cond) *Query {
+	return q.as(query.Where(q.spec, conds))
+}
+
+// OrderBy does what Query.OrderBy of package prom says.
+func (q *Query) OrderBy(orders []Order) *Query {
+	return q.as(query.OrderBy(q.spec, orders))
+}
+
+// Limit takes at most n rows; of 0 there are none. A negative limit is an error when the query runs.
+func (q *Query) Limit(n int) *Query {
+	return q.as(q.spec.Limit(n))
+}
+
+// Offset leaves the first n rows out. A negative offset is an error when the query runs.
+func (q *Query) Offset(n int) *Query {
+	return q.as(q.spec.Offset(n))
+}
+
+// Page takes the rows of page n, the first being 1, with size rows each. It sets limit and offset.
+func (q *Query) Page(n, size int) *Query {
+	return q.as(q.spec.Page(n, size))
+}
+
+// AllRows lets Update and Delete go without a condition, which they refuse otherwise.
+func (q *Query) AllRows() *Query {
+	return q.as(q.spec.AllRows())
+}
+
+// Only does what Query.Only of package prom says.
+func (q *Query) Only(fields []Columner) *Query {
+	cols := slices.Clone(q.repo.table.Loaded)
+	if c := q.repo.table.Deleted; c != nil {
+		cols = append(cols, c)
+	}
+	for _, f := range fields {
+		c := f.Column()
+		if q.repo.table.Column(c.Name) != c {
+			return q.as(q.spec.Fail(fmt.Errorf("the field %s belongs to another model", c.Name)))
+		}
+		if !slices.Contains(cols, c) {
+			cols = append(cols, c)
+		}
+	}
+	return q.as(q.spec.Only(cols))
+}
+
+// All returns the rows.
+func (q *Query) All(ctx context.Context) (scan.List, error) {
+	b, err := q.repo.bind()
+	if err != nil {
+		return scan.List{}, err
+	}
+	list, err := q.rows(ctx, b, q.spec)
+	if err == nil {
+		err = q.repo.loaded(ctx, list)
+	}
+	if err != nil {
+		return scan.List{}, err
+	}
+	return list, nil
+}
+
+// rows reads the rows of a spec into one slice. It is made as large as the result of the same statement was last, or as the limit
+// allows.
+func (q *Query) rows(ctx context.Context, b *binding, spec query.Spec) (scan.List, error) {
+	w := q.repo.take()
+	defer q.repo.give(w)
+	text, args, err := b.stmts.Select(w.args, spec)
+	if err != nil {
+		return scan.List{}, ErrorOf("query", q.repo.table, err)
+	}
+	w.args = args
+	w.setText("query", text)
+	if w.part, err = q.part(spec.Columns()); err != nil {
+		return scan.List{}, ErrorOf("query", q.repo.table, err)
+	}
+	expect, limited := spec.Limited()
+	if seen := text.Rows(); seen > 0 && (!limited || seen < expect) {
+		expect = seen
+	} else if !limited {
+		expect = firstList
+	}
+	list, err := q.repo.readList(ctx, b, w, expect)
+	if err != nil {
+		return scan.List{}, err
+	}
+	text.SawRows(list.Len)
+	if len(q.with) > 0 {
+		if err := loadAll(ctx, b, q.with, q.repo.memory.Addresses(list)); err != nil {
+			return scan.List{}, err
+		}
+	}
+	return list, nil
+}
+
+// part returns how rows with some columns are read, nil for all.
+func (q *Query) part(only []*schema.Column) (*scan.Result, error) {
+	if only == nil {
+		return nil, nil
+	}
+	if len(q.with) > 0 {
+		return nil, errors.New("rows of which some fields are read have no relations loaded; leave out Only or With")
+	}
+	return q.repo.plan.Part(only)
+}
+
+// whole returns an error when the query reads some fields only, where rows must be whole.
+func (q *Query) whole() error {
+	if q.spec.Columns() != nil {
+		return errors.New("Only is for All, One, Get and Each")
+	}
+	return nil
+}
+
+// One returns the first row, or conn.KindNotFound when there is none.
+func (q *Query) One(ctx context.Context) (unsafe.Pointer, error) {
+	if n, ok := q.spec.Limited(); !ok || n > 1 {
+		q = q.Limit(1)
+	}
+	list, err := q.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if list.Len == 0 {
+		return nil, q.repo.notFound("query")
+	}
+	return q.repo.memory.At(list, 0), nil
+}
+
+// Get returns the row with that key, if it is one of the query's rows, or conn.KindNotFound; see [Repo.Get].
+func (q *Query) Get(ctx context.Context, key []any) (unsafe.Pointer, error) {
+	values, err := q.repo.convertKey(nil, key)
+	if err != nil {
+		return nil, ErrorOf("get", q.repo.table, err)
+	}
+	return q.as(q.spec.KeyIs(q.repo.table.Key, values)).One(ctx)
+}
+
+// Count returns the number of rows, of its page if the query has a limit or an offset.
+func (q *Query) Count(ctx context.Context) (int, error) {
+	b, err := q.repo.bind()
+	if err != nil {
+		return 0, err
+	}
+	w := q.repo.take()
+	defer q.repo.give(w)
+	text, args, err := b.stmts.Count(w.args, q.spec)
+	if err != nil {
+		return 0, ErrorOf("count", q.repo.table, err)
+	}
+	w.args = args
+	w.setText("count", text)
+	var n int64
+	err = b.query(ctx, &w.call, conn.RowFunc(func(rows conn.Rows) (err error) {
+		for rows.Next() {
+			if n, err = rows.Int(0); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	return int(n), err
+}
+
+// Has reports whether there is a row.
+func (q *Query) Has(ctx context.Context) (bool, error) {
+	b, err := q.repo.bind()
+	if err != nil {
+		return false, err
+	}
+	w := q.repo.take()
+	defer q.repo.give(w)
+	text, args, err := b.stmts.Has(w.args, q.spec)
+	if err != nil {
+		return false, ErrorOf("query", q.repo.table, err)
+	}
+	w.args = args
+	w.setText("query", text)
+	has := false
+	err = b.query(ctx, &w.call, conn.RowFunc(func(rows conn.Rows) error {
+		has = false
+		for rows.Next() {
+			has = true
+		}
+		return nil
+	}))
+	return has, err
+}
+
+// SQL does what Query.SQL of package prom says.
+func (q *Query) SQL() (sql string, args []any, err error) {
+	b, err := q.repo.bind()
+	if err != nil {
+		return "", nil, err
+	}
+	w := q.repo.take()
+	defer q.repo.give(w)
+	text, values, err := b.stmts.Select(w.args, q.spec)
+	if err != nil {
+		return "", nil, ErrorOf("query", q.repo.table, err)
+	}
+	w.args = values
+	args = make([]any, len(values))
+	for i, v := range values {
+		args[i] = v.Any()
+	}
+	return text.SQL, args, nil
+}
+
+// Lock returns the query whose rows are locked until the end of the transaction.
+func (q *Query) Lock(lock dialect.Lock, wait dialect.LockWait) *Query {
+	return q.as(q.spec.Lock(lock, wait))
+}

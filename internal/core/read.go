@@ -1,0 +1,95 @@
+package core
+
+import (
+	"context"
+	"unsafe"
+
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/schema"
+)
+
+// Get does what Repo.Get of package prom says.
+func (r *Repo) Get(ctx context.Context, key []any) (unsafe.Pointer, error) {
+	w := r.take()
+	defer r.give(w)
+	var err error
+	if w.args, err = r.convertKey(w.args, key); err != nil {
+		return nil, ErrorOf("get", r.table, err)
+	}
+	b, err := r.bind()
+	if err != nil {
+		return nil, err
+	}
+	var v unsafe.Pointer
+	if r.coalesces(ctx, b) {
+		v, err = r.getShared(ctx, b, w)
+	} else {
+		v, err = r.getAlone(ctx, w)
+	}
+	if err == nil {
+		err = r.loadedOne(ctx, v)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// get reads the row whose columns have the values of w's arguments into v.
+func (r *Repo) get(ctx context.Context, w *work, op string, cols []*schema.Column, v unsafe.Pointer) error {
+	b, err := r.bind()
+	if err != nil {
+		return err
+	}
+	if err := b.look(ctx); err != nil {
+		return ErrorOf(op, r.table, err)
+	}
+	text, err := b.stmts.SelectBy(cols)
+	if err != nil {
+		return ErrorOf(op, r.table, err)
+	}
+	w.set(op, text)
+	return r.readOne(ctx, b, w, v)
+}
+
+// Load does what Repo.Load of package prom says.
+func (r *Repo) Load(ctx context.Context, v unsafe.Pointer) error {
+	id, err := r.identity(v)
+	if err != nil {
+		return ErrorOf("load", r.table, err)
+	}
+	return r.loadBy(ctx, v, id.cols)
+}
+
+// Reload does what Repo.Reload of package prom says.
+func (r *Repo) Reload(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.needKey("reload"); err != nil {
+		return err
+	}
+	w := r.take()
+	defer r.give(w)
+	var err error
+	if w.args, err = r.rowKey(w.args, v); err != nil {
+		return ErrorOf("reload", r.table, err)
+	}
+	return r.reread(ctx, w, "reload", r.table.Key, v)
+}
+
+// reread reads a row into v, or leaves v alone.
+func (r *Repo) reread(ctx context.Context, w *work, op string, cols []*schema.Column, v unsafe.Pointer) error {
+	w.store(r, v)
+	if err := r.get(ctx, w, op, cols, w.stored); err != nil {
+		return err
+	}
+	if r.hooks&afterLoad == 0 {
+		r.memory.Copy(v, w.stored)
+		return nil
+	}
+	return r.plan.Keep(scan.One(v)).Guard(func() error {
+		r.memory.Copy(v, w.stored)
+		return r.loadedOne(ctx, v)
+	})
+}
+
+// Query returns the query of all rows, as a beginning for others.
+func (r *Repo) Query() *Query { return &Query{repo: r} }

@@ -1,0 +1,199 @@
+package core
+
+import (
+	"context"
+	"reflect"
+	"unsafe"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// Many is the relation of the rows that refer to a row, or, through a linking model, are connected with it.
+type Many struct {
+	Relation *schema.Relation
+	Of       reflect.Type // the model that has it
+	Spec     query.Spec   // which rows, in which order
+	LinkSpec query.Spec   // which of the rows that connect, in which order
+	With     []Relation   // of the rows
+
+	Give func(row unsafe.Pointer, rows *scan.List) // gives a row those that were found for it
+}
+
+// Where returns m with conditions that the rows must fit too.
+func (m Many) Where(conds []Cond) Many {
+	m.Spec = query.Where(m.Spec, conds)
+	return m
+}
+
+// OrderBy returns m with more terms in the order that each row has its rows in.
+func (m Many) OrderBy(orders []Order) Many {
+	m.Spec = query.OrderBy(m.Spec, orders)
+	return m
+}
+
+// Limit returns m with at most n rows for each row.
+func (m Many) Limit(n int) Many {
+	m.Spec = m.Spec.Limit(n)
+	return m
+}
+
+// Offset returns m without the first n rows of each row.
+func (m Many) Offset(n int) Many {
+	m.Spec = m.Spec.Offset(n)
+	return m
+}
+
+// Load returns m with relations of its rows.
+func (m Many) Load(relations []Relation) Many {
+	m.With = append(m.With[:len(m.With):len(m.With)], relations...)
+	return m
+}
+
+// WhereLink returns m with conditions on the rows that connect.
+func (m Many) WhereLink(conds []Cond) Many {
+	m.LinkSpec = query.Where(m.LinkSpec, conds)
+	return m
+}
+
+// OrderByLink returns m with more terms, about the rows that connect, in the order.
+func (m Many) OrderByLink(orders []Order) Many {
+	m.LinkSpec = query.OrderBy(m.LinkSpec, orders)
+	return m
+}
+
+// Related describes the rows of the relation for which conditions hold too.
+func (m Many) Related(conds []Cond) query.Related {
+	owner, target := Ends(m.Relation)
+	r := query.Related{Table: TableOf(m.Relation.Model), Owner: owner, Key: TableOf(m.Of).Key, Spec: query.Where(m.Spec, conds)}
+	if m.Relation.Link != nil {
+		r.Link = &query.Link{Table: TableOf(m.Relation.Link), Target: target, Spec: m.LinkSpec}
+	}
+	return r
+}
+
+func (m *Many) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*loading, error) {
+	owner, target, err := m.Relation.Ends()
+	if err != nil {
+		return nil, err
+	}
+	keys, places, err := keysOf(ctx, b, rows, b.table.Key)
+	if err != nil || keys.len() == 0 {
+		return nil, err
+	}
+	repo, rb, err := related(b, m.Relation.Model)
+	if err != nil {
+		return nil, err
+	}
+	l := &manyLoading{rowLoading: rowLoading{repo: repo, b: rb}, many: m, rows: rows, keys: keys, places: places, owner: owner}
+	if m.Relation.Link != nil {
+		err = l.selectLinked(target)
+	} else {
+		err = l.selectOwned()
+	}
+	if err != nil {
+		return nil, ErrorOf("load", repo.table, err)
+	}
+	return &loading{b: rb, text: l.text, args: l.args, read: l.readRows, join: l.join, hooks: l.hooks}, nil
+}
+
+// manyLoading is the loading of a [Many] into rows.
+type manyLoading struct {
+	rowLoading
+	many   *Many
+	rows   []unsafe.Pointer
+	keys   *rowKeys
+	places []int // of the keys of rows
+	owner  []*schema.Column
+
+	text *query.Text
+	args []schema.Value
+
+	link *scan.Plan       // of the linking model; nil without one
+	ends [][]schema.Value // what the rows that connect refer to
+}
+
+// selectOwned makes the statement for rows that refer to the owners themselves.
+func (l *manyLoading) selectOwned() (err error) {
+	spec := l.many.Spec.KeysIn(l.owner, l.keys.len(), l.keys.value).Tied(l.repo.table.Key)
+	if spec.Limits() && l.keys.len() > 1 {
+		l.text, l.args, err = l.b.stmts.SelectEach(nil, spec, l.owner)
+	} else {
+		l.text, l.args, err = l.b.stmts.Select(nil, spec)
+	}
+	return err
+}
+
+// selectLinked makes the statement for rows that others connect with the owners, by their column target.
+func (l *manyLoading) selectLinked(target *schema.Column) (err error) {
+	if l.link, err = scan.For(l.many.Relation.Link); err != nil {
+		return err
+	}
+	spec := l.many.LinkSpec.KeysIn(l.owner, l.keys.len(), l.keys.value)
+	linked := query.Link{Table: l.link.Table, Owner: l.owner[0], Target: target, Spec: spec}
+	l.text, l.args, err = l.b.stmts.SelectLinked(nil, l.many.Spec, linked)
+	return err
+}
+
+// readRows reads the rows, and behind each what the one that connects it refers to.
+func (l *manyLoading) readRows(rows conn.Rows) error {
+	expect := max(l.keys.len(), l.text.Rows())
+	if l.link == nil {
+		return l.read(rows, expect)
+	}
+	m := l.repo.memory
+	l.list, l.ends = m.Make(0, expect), l.ends[:0]
+	loader := scan.Reader{Plan: l.repo.plan}
+	for rows.Next() {
+		if err := loader.Load(rows, m.Next(&l.list)); err != nil {
+			return err
+		}
+		key, err := scan.Key(l.link, rows, len(l.repo.table.Columns), l.owner)
+		if err != nil {
+			return err
+		}
+		l.ends = append(l.ends, key)
+	}
+	return nil
+}
+
+// join gives each row those that belong to it.
+func (l *manyLoading) join(ctx context.Context) ([]*loading, error) {
+	l.text.SawRows(l.list.Len)
+	owners, err := l.owners(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var parts []scan.List
+	l.list, parts = grouped(l.repo.memory, l.list, owners, l.keys.len())
+	for i, row := range l.rows {
+		l.many.Give(row, &parts[l.places[i]])
+	}
+	return l.start(ctx, l.many.With)
+}
+
+// owners returns the places of the keys that the rows which were read belong to.
+func (l *manyLoading) owners(ctx context.Context) (_ []int, err error) {
+	if l.link == nil {
+		err = learnRows(ctx, l.keys, l.b, l.repo.plan, l.list, l.owner)
+	} else {
+		err = l.keys.learn(ctx, l.b, l.link.Table.Name, l.owner, l.ends)
+	}
+	if err != nil {
+		return nil, err
+	}
+	owners := make([]int, l.list.Len)
+	for i := range owners {
+		if l.link == nil {
+			owners[i], err = findRow(l.keys, l.repo.plan, l.repo.memory.At(l.list, i), l.owner)
+		} else {
+			owners[i], err = l.keys.find(l.ends[i])
+		}
+		if err != nil {
+			return nil, ErrorOf("load", l.repo.table, err)
+		}
+	}
+	return owners, nil
+}

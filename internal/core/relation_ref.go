@@ -1,0 +1,121 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// Ref is the relation of the row that a reference, a column, refers to.
+type Ref struct {
+	Column *schema.Column
+	To     reflect.Type // the model that it refers to
+	With   []Relation   // of the row
+
+	// Give gives rows what was found for their keys, of which each has the place that stands at its own, or -1.
+	Give func(rows []unsafe.Pointer, places []int, found []unsafe.Pointer)
+}
+
+func (r *Ref) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*loading, error) {
+	keys, places, err := keysOf(ctx, b, rows, []*schema.Column{r.Column})
+	if err != nil || keys.len() == 0 {
+		return nil, err
+	}
+	return loadByKey(b, r.To, keys, r.With, func(found []unsafe.Pointer) { r.Give(rows, places, found) })
+}
+
+// One is the relation of the row that several columns refer to together.
+type One struct {
+	Relation *schema.Relation
+	Of       reflect.Type // the model that has it
+	With     []Relation   // of the row
+
+	Give func(row, found unsafe.Pointer) // gives a row what was found for it
+}
+
+func (r *One) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*loading, error) {
+	cols, _ := Ends(r.Relation)
+	keys, places, err := keysOf(ctx, b, rows, cols)
+	if err != nil {
+		return nil, err
+	}
+	give := func(found []unsafe.Pointer) {
+		for i, row := range rows {
+			if places[i] < 0 {
+				r.Give(row, nil)
+			} else {
+				r.Give(row, found[places[i]])
+			}
+		}
+	}
+	if keys.len() == 0 {
+		give(nil)
+		return nil, nil
+	}
+	return loadByKey(b, r.Relation.Model, keys, r.With, give)
+}
+
+// Load returns r with relations of the row.
+func (r One) Load(relations []Relation) One {
+	r.With = append(r.With[:len(r.With):len(r.With)], relations...)
+	return r
+}
+
+// Related describes the row that the columns refer to, if the conditions hold for it.
+func (r One) Related(conds []Cond) query.Related {
+	table := TableOf(r.Relation.Model)
+	cols, _ := Ends(r.Relation)
+	return query.Related{Table: table, Owner: table.Key, Key: cols, Spec: query.Where(query.Spec{}, conds)}
+}
+
+// Set makes a row refer to another one: its columns get the key of that. A key with a zero part is an error.
+func (r One) Set(row, to unsafe.Pointer) error {
+	target, err := scan.For(r.Relation.Model)
+	if err != nil {
+		return err
+	}
+	of, err := scan.For(r.Of)
+	if err != nil {
+		return err
+	}
+	cols, _ := Ends(r.Relation)
+	key, err := keyParts(nil, target, to, target.Table.Key)
+	if err != nil {
+		return ErrorOf("set", of.Table, err)
+	}
+	for i, part := range key {
+		if c := target.Table.Key[i]; part.IsZero() && (c.Auto || part.IsNull()) {
+			return ErrorOf("set", of.Table, fmt.Errorf("the row of %s has no key yet: its field %s is not set", target.Table.Model.Name(), c.Field))
+		}
+	}
+	for i, c := range cols {
+		if err := of.Set(row, c, key[i]); err != nil {
+			return ErrorOf("set", of.Table, err)
+		}
+	}
+	r.Give(row, to)
+	return nil
+}
+
+// Ends returns the ends of a relation, and TableOf the schema of a model, which were found when the relation's handle was made.
+func Ends(r *schema.Relation) (owner []*schema.Column, target *schema.Column) {
+	owner, target, err := r.Ends()
+	if err != nil {
+		panic(err)
+	}
+	return owner, target
+}
+
+// TableOf returns the schema of a model that is known to be one.
+func TableOf(model reflect.Type) *schema.Table {
+	t, err := schema.Of(model)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}

@@ -1,0 +1,277 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/install"
+	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/schema"
+)
+
+// call is one statement of a repo on its way to the database.
+type call struct {
+	conn.Statement
+	text     *query.Text // when the statement may need other tables too
+	complete bool        // its success shows that the table has all columns
+	final    bool        // its rows have been used, so it is not run again
+	commits  bool        // it may have committed some of its work when it fails
+	settles  bool        // it may write, so that a loop which is left does not end it
+	bulk     *conn.Bulk  // many rows; nil for anything else
+}
+
+// exec runs a statement that returns no rows, and returns how many it changed.
+func (b *binding) exec(ctx context.Context, c *call) (int64, error) { return b.run(ctx, c, nil) }
+
+// query runs a statement and has its rows read, by a reader that begins anew when it is called again.
+func (b *binding) query(ctx context.Context, c *call, to conn.RowReader) error {
+	_, err := b.run(ctx, c, to)
+	return err
+}
+
+// run runs a statement. A missing table, column or index is installed, once, and the statement run again; what is otherwise worth
+// another run, because nothing has happened, gets one too.
+func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64, err error) {
+	if c.text != nil {
+		if c.text.Unknown() != nil {
+			if c.text, err = b.formed(ctx, c.text); err != nil {
+				return 0, ErrorOf(c.Op, b.table, err)
+			}
+			c.SQL = c.text.SQL
+		}
+		if err := c.text.CheckDB(b.db); err != nil {
+			return 0, ErrorOf(c.Op, b.table, err)
+		}
+		if c.text.Locks {
+			if err := b.mayLock(ctx); err != nil {
+				return 0, ErrorOf(c.Op, b.table, err)
+			}
+		}
+	}
+	c.Fresh = false
+	var tries attempts
+	for {
+		c.Table, c.Guard = b.table.Name, b.guard(ctx, c)
+		if n, err = b.once(ctx, c, to); err == nil {
+			break
+		}
+		once := c.final || c.commits && !conn.IsUnsent(err) && !b.db.InTx(ctx)
+		if err = tries.next(ctx, b, &c.Statement, c.text, err, once); err != nil {
+			return 0, ErrorOf(c.Op, b.table, err)
+		}
+		c.Fresh = tries.fresh()
+	}
+	if c.complete && !b.derived {
+		b.marked.Set(ctx)
+	}
+	return n, nil
+}
+
+// attempts counts what has been answered by running a statement again, or several that are sent together.
+type attempts struct {
+	repaired []*binding // of which something was missing
+	met      bool       // a row that came meanwhile
+	stale    int        // old prepared statements
+	lost     bool       // a connection
+}
+
+// fresh reports whether what connections have prepared is not to be used any more.
+func (a *attempts) fresh() bool { return a.stale > 0 || a.met || a.lost }
+
+// maxStale bounds how often old prepared statements are answered by another run: each may get another connection of the
+// pool, whose statements were prepared before a table changed.
+const maxStale = 5
+
+// next returns nil when a statement of b that has failed is to run again, for which what was missing has been installed,
+// and otherwise the error to give up with. Once says that it is not to run again.
+func (a *attempts) next(ctx context.Context, b *binding, st *conn.Statement, text *query.Text, err error, once bool) error {
+	spent := false
+	switch {
+	case missing(err):
+		// What was known is no longer so, whether or not this call can be helped: the next one looks again.
+		b.forget(text)
+		spent = slices.Contains(a.repaired, b)
+		a.repaired = append(a.repaired, b)
+	case conn.IsStale(err):
+		a.stale++
+		spent = a.stale > maxStale
+	case b.tooNarrow(ctx, err):
+		// It is asked once for all.
+	case conn.KindOf(err) == conn.KindUnique:
+		spent, a.met = a.met, true
+	default:
+		spent, a.lost = a.lost, true
+	}
+	if spent || once || !b.again(ctx, st, err) {
+		return err
+	}
+	return b.repair(ctx, text, err)
+}
+
+// once runs a statement one time.
+func (b *binding) once(ctx context.Context, c *call, to conn.RowReader) (int64, error) {
+	switch {
+	case c.bulk != nil:
+		c.bulk.Statement = c.Statement
+		return 0, b.db.Bulk(ctx, c.bulk)
+	case to == nil:
+		return b.db.Exec(ctx, &c.Statement)
+	}
+	return 0, b.db.Read(ctx, &c.Statement, to)
+}
+
+// guard chooses how a statement in a transaction is protected.
+func (b *binding) guard(ctx context.Context, c *call) conn.Guard {
+	switch {
+	case !c.Raw && !b.complete(ctx, c.text):
+		return conn.GuardMissing
+	case c.Write, c.Raw, c.text != nil && c.text.Locks: // a lock that is not to be had is an error too
+		return conn.GuardData
+	}
+	return conn.NoGuard
+}
+
+// mayLock returns an error when rows cannot be locked: outside a transaction the lock would end with the statement.
+func (b *binding) mayLock(ctx context.Context) error {
+	switch {
+	case b.db.ReadOnly() || b.db.InReadOnlyTx(ctx):
+		return &conn.Error{Kind: conn.KindReadOnly, Detail: "rows are not locked where nothing may be written"}
+	case !b.db.InTx(ctx):
+		return errors.New("rows are locked in a transaction, with whose end the lock ends: use the context that Tx gives")
+	}
+	return nil
+}
+
+// forget takes back that the tables of a statement are complete.
+func (b *binding) forget(text *query.Text) {
+	b.marked.Clear()
+	b.told.Store(toldUnknown)
+	b.nulls.Store(nil)
+	b.plain.Clear()
+	if text != nil {
+		for _, t := range text.Tables {
+			install.Mark(b.db, t).Clear()
+		}
+	}
+}
+
+// complete reports whether all tables of a statement are known to be so.
+func (b *binding) complete(ctx context.Context, text *query.Text) bool {
+	if !b.derived && !b.marked.IsSet(ctx) {
+		return false
+	}
+	if text != nil {
+		for _, t := range text.Tables {
+			if !install.Mark(b.db, t).IsSet(ctx) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// again reports whether a failed statement may be run a second time.
+func (b *binding) again(ctx context.Context, st *conn.Statement, err error) bool {
+	inTx := b.db.InTx(ctx)
+	if missing(err) {
+		if b.db.ReadOnly() || b.db.DSN().Options.Install == conn.InstallOff || b.table == noTable {
+			return false
+		}
+		// Without its savepoint the statement has ended the transaction, and nothing can be installed in it.
+		return !inTx || !b.db.Dialect().Features().ErrorAborts || st.Guard == conn.GuardMissing || st.Raw
+	}
+	if ctx.Err() != nil {
+		return false
+	}
+	if st.Meets && conn.KindOf(err) == conn.KindUnique {
+		// Another index has the row that it should have met, if somebody else has just inserted that: PostgreSQL
+		// looks at the one index before it inserts, and then at each of the others. The next time it meets the row.
+		return !inTx || st.Guard != conn.NoGuard || !b.db.Dialect().Features().ErrorAborts
+	}
+	if inTx {
+		return conn.IsStale(err) && st.Guard != conn.NoGuard // by which it is undone
+	}
+	return conn.IsStale(err) || conn.IsUnsent(err) || b.tooNarrow(ctx, err) || !st.Write && !st.Raw && conn.KindOf(err) == conn.KindConnection
+}
+
+// tooNarrow reports whether the database has refused what the model allows, or may have, because its table is from when the model
+// allowed less: a NOT NULL or a CHECK that a value has broken which was found valid. It is so at most once, and outside of transactions, where
+// the table can be changed.
+func (b *binding) tooNarrow(ctx context.Context, err error) bool {
+	switch conn.KindOf(err) {
+	case conn.KindNotNull, conn.KindCheck:
+		return !b.derived && b.table != noTable && !b.wide.Load() && !b.db.InTx(ctx) && !b.db.ReadOnly() && b.db.DSN().Options.Install == conn.InstallAuto
+	}
+	return false
+}
+
+// missing reports whether err says that the table is not there or not complete.
+func missing(err error) bool {
+	switch conn.KindOf(err) {
+	case conn.KindNoTable, conn.KindNoColumn, conn.KindNoIndex:
+		return true
+	}
+	return false
+}
+
+// repair installs what an error says is missing: the table, or one of the others that the statement needs.
+func (b *binding) repair(ctx context.Context, text *query.Text, err error) error {
+	if b.tooNarrow(ctx, err) && !b.wide.Swap(true) {
+		if widened, widenErr := install.Widen(ctx, b.db, b.table); widenErr != nil || !widened {
+			return err
+		}
+		return nil
+	}
+	if !missing(err) {
+		return nil
+	}
+	if end := ctx.Err(); end != nil {
+		return conn.ContextError(end) // with more time nothing would be missing
+	}
+	tables := []*schema.Table{b.table}
+	if b.derived {
+		tables = nil
+	}
+	if text != nil {
+		tables = append(tables, text.Tables...)
+	}
+	for _, t := range tables {
+		changed, installErr := install.Ensure(ctx, b.db, t)
+		if conn.KindOf(installErr) == conn.KindReadOnly {
+			return err // of a read-only transaction, in which it is the missing table that matters
+		}
+		if installErr != nil {
+			return installErr
+		}
+		if changed {
+			formsOf(b.db, t).made()
+		}
+	}
+	return nil
+}
+
+// inTx runs fn in a transaction. When a table was changed behind our back, the transaction ended before anything could be put right in
+// it: fn is run once more.
+func (b *binding) inTx(ctx context.Context, fn func(ctx context.Context) error) error {
+	known := b.marked.IsSet(ctx)
+	err := b.db.Tx(ctx, fn)
+	if !b.db.InTx(ctx) && (known && missing(err) || conn.IsStale(err)) {
+		err = b.db.Tx(ctx, fn)
+	}
+	return err
+}
+
+// notFound returns the error of a row that is not there.
+func (r *Repo) notFound(op string) error {
+	return &conn.Error{Kind: conn.KindNotFound, Op: op, Table: r.table.Name}
+}
+
+// noRow returns the error of a statement that has returned no row: there is none, or none was stored.
+func (r *Repo) noRow(st *conn.Statement) error {
+	if st.Stores != 0 {
+		return conn.NotStored(st.Op, r.table.Name)
+	}
+	return r.notFound(st.Op)
+}

@@ -1,0 +1,159 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/schema"
+)
+
+// Upsert does what Repo.Upsert of package prom says.
+func (r *Repo) Upsert(ctx context.Context, v unsafe.Pointer, on []Columner) error {
+	if len(on) == 0 && r.plan.IsLoaded(v) {
+		return r.Update(ctx, v)
+	}
+	if len(on) == 0 {
+		id, err := r.identity(v)
+		if err != nil {
+			return ErrorOf("upsert", r.table, err)
+		}
+		return r.upsert(ctx, v, id)
+	}
+	id, err := r.identityOf(on)
+	if err != nil {
+		return ErrorOf("upsert", r.table, err)
+	}
+	return r.upsert(ctx, v, id)
+}
+
+func (r *Repo) upsert(ctx context.Context, v unsafe.Pointer, on identity) error {
+	var err error
+	if hooks := r.hooks & upsertHooks; hooks != 0 {
+		_, err = (&Conflict{repo: r, on: &on, hooks: hooks}).Create(ctx, v)
+	} else {
+		c := Conflict{repo: r, on: &on} // stays on the stack
+		_, err = c.create(ctx, v)
+	}
+	return err
+}
+
+// identity is columns by which a row can be found: the primary key or those of a unique index.
+type identity struct {
+	cols []*schema.Column
+	live bool // the index leaves out rows that are marked as deleted
+}
+
+var tableIdentities sync.Map // *schema.Table → []identity
+
+// identities lists the key and the unique indexes over all rows, but for those that are marked as deleted.
+func identities(t *schema.Table) []identity {
+	if known, ok := tableIdentities.Load(t); ok {
+		return known.([]identity)
+	}
+	var list []identity
+	if len(t.Key) > 0 {
+		list = append(list, identity{cols: t.Key})
+	}
+	for _, ix := range t.Indexes {
+		if cols := ix.OnColumns(); ix.Unique && ix.Where == "" && cols != nil {
+			list = append(list, identity{cols, ix.Live})
+		}
+	}
+	tableIdentities.Store(t, list)
+	return list
+}
+
+// identity returns what v can be found by: its key if it is set, or the first unique index that is.
+func (r *Repo) identity(v unsafe.Pointer) (identity, error) {
+	list := identities(r.table)
+	for _, id := range list {
+		set := true
+		for _, c := range id.cols {
+			value, err := r.plan.Value(v, c)
+			if err != nil {
+				return id, err
+			}
+			set = set && !value.IsZero()
+		}
+		if set {
+			return id, nil
+		}
+	}
+	if list == nil {
+		return identity{}, errors.New("the model has neither a primary key nor a unique index")
+	}
+	names := make([]string, len(list))
+	for i, id := range list {
+		names[i] = strings.Join(schema.ColumnNames(id.cols), "+")
+	}
+	return identity{}, fmt.Errorf("none of %s is set", strings.Join(names, ", "))
+}
+
+// conflicts returns an error when v can conflict with no row in the columns, because one of them is NULL: it would be
+// inserted again and again. A unique index that takes NULLs for equal is looked for then.
+func (r *Repo) conflicts(ctx context.Context, b *binding, v unsafe.Pointer, cols []*schema.Column) error {
+	for _, c := range cols {
+		if !c.Null {
+			continue
+		}
+		value, err := r.plan.Value(v, c)
+		if err != nil {
+			return err
+		}
+		if !value.IsNull() {
+			continue
+		}
+		equal, err := b.nullsEqual(ctx, cols)
+		if err == nil && !equal {
+			err = fmt.Errorf("%s is NULL, which conflicts with no row unless the unique index is NULLS NOT DISTINCT; set it", c.Field)
+		}
+		return err
+	}
+	return nil
+}
+
+// nullsEqual reports whether a unique index on the columns takes NULLs for equal. One that does is remembered.
+func (b *binding) nullsEqual(ctx context.Context, cols []*schema.Column) (bool, error) {
+	if !b.db.Dialect().Features().NullsEqual {
+		return false, nil
+	}
+	names := slices.Sorted(slices.Values(schema.ColumnNames(cols)))
+	id := strings.Join(names, "\x00")
+	if known := b.nulls.Load(); known != nil && *known == id {
+		return true, nil
+	}
+	found, err := conn.Inspect(ctx, b.db, b.table.Name)
+	if err != nil {
+		return false, err
+	}
+	for _, ix := range found.Indexes {
+		if ix.Unique && ix.NullsNotDistinct && slices.Equal(slices.Sorted(slices.Values(ix.Names())), names) {
+			b.nulls.Store(&id)
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// identityOf returns the key or unique index that consists of the fields, in any order.
+func (r *Repo) identityOf(fields []Columner) (identity, error) {
+	cols := make([]*schema.Column, len(fields))
+	for i, f := range fields {
+		cols[i] = f.Column()
+		if r.table.Column(cols[i].Name) != cols[i] {
+			return identity{}, fmt.Errorf("the field %s belongs to another model", cols[i].Name)
+		}
+	}
+	for _, id := range identities(r.table) {
+		if len(cols) == len(id.cols) && !slices.ContainsFunc(id.cols, func(c *schema.Column) bool { return !slices.Contains(cols, c) }) {
+			return identity{cols, id.live}, nil
+		}
+	}
+	return identity{}, errors.New("the fields are neither the primary key nor those of a unique index over all rows")
+}
