@@ -38,8 +38,8 @@ func assignsOf[P any](list []query.Assign[P]) []core.Assign {
 	return *(*[]core.Assign)(unsafe.Pointer(&list))
 }
 
-func mappingsOf[D, S any](list []query.Mapping[D, S]) []query.Mapping[core.Model, core.Model] {
-	return *(*[]query.Mapping[core.Model, core.Model])(unsafe.Pointer(&list))
+func mappingsOf[D, S any](list []query.Mapping[D, S]) []core.Mapping {
+	return *(*[]core.Mapping)(unsafe.Pointer(&list))
 }
 
 // pointersOf returns pointers to values, each a P, without their type.

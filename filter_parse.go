@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -200,7 +200,7 @@ func (r filterRule[T]) cond(param string, values []string) (Cond[T], error) {
 	if err != nil {
 		return Cond[T]{}, err
 	}
-	if query.Where(query.Spec{}, []Cond[T]{cond}).Err() != nil {
+	if (ast.Spec{}).Where(condsOf([]Cond[T]{cond})).Err() != nil {
 		return Cond[T]{}, &FilterError{Param: param, Reason: "it must be " + r.wants()}
 	}
 	return cond, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -40,49 +41,49 @@ func anyValue(c *scan.Codec, x any) (schema.Value, error) {
 }
 
 //go:noinline
-func compareAny(o op, c *scan.Codec, x any) *node {
+func compareAny(o ast.Op, c *scan.Codec, x any) *ast.Cond {
 	v, err := anyValue(c, x)
 	if v.IsNull() && err == nil {
 		switch o {
-		case opEq:
-			return test(opNull, c)
-		case opNe:
-			return test(opNotNull, c)
+		case ast.OpEq:
+			return ast.Test(ast.OpNull, c)
+		case ast.OpNe:
+			return ast.Test(ast.OpNotNull, c)
 		}
-		err = errNullOrder
+		err = ast.ErrNullOrder
 	}
 	if err == nil {
 		err = comparison(c.Column())
 	}
-	return &node{op: o, col: c.Column(), val: v, err: err}
+	return &ast.Cond{Op: o, Col: c.Column(), Val: v, Err: err}
 }
 
 // Eq is true when the column equals x; nil is NULL here.
-func (f *AnyField[T]) Eq(x any) Cond[T] { return Cond[T]{n: compareAny(opEq, f.c, x)} }
+func (f *AnyField[T]) Eq(x any) Cond[T] { return Cond[T]{n: compareAny(ast.OpEq, f.c, x)} }
 
 // Ne is true when the column differs from x; nil is NULL here.
-func (f *AnyField[T]) Ne(x any) Cond[T] { return Cond[T]{n: compareAny(opNe, f.c, x)} }
+func (f *AnyField[T]) Ne(x any) Cond[T] { return Cond[T]{n: compareAny(ast.OpNe, f.c, x)} }
 
 // Gt is true when the column is greater than x.
-func (f *AnyField[T]) Gt(x any) Cond[T] { return Cond[T]{n: compareAny(opGt, f.c, x)} }
+func (f *AnyField[T]) Gt(x any) Cond[T] { return Cond[T]{n: compareAny(ast.OpGt, f.c, x)} }
 
 // Gte is true when the column is greater than x or equal.
-func (f *AnyField[T]) Gte(x any) Cond[T] { return Cond[T]{n: compareAny(opGe, f.c, x)} }
+func (f *AnyField[T]) Gte(x any) Cond[T] { return Cond[T]{n: compareAny(ast.OpGe, f.c, x)} }
 
 // Lt is true when the column is less than x.
-func (f *AnyField[T]) Lt(x any) Cond[T] { return Cond[T]{n: compareAny(opLt, f.c, x)} }
+func (f *AnyField[T]) Lt(x any) Cond[T] { return Cond[T]{n: compareAny(ast.OpLt, f.c, x)} }
 
 // Lte is true when the column is less than x or equal.
-func (f *AnyField[T]) Lte(x any) Cond[T] { return Cond[T]{n: compareAny(opLe, f.c, x)} }
+func (f *AnyField[T]) Lte(x any) Cond[T] { return Cond[T]{n: compareAny(ast.OpLe, f.c, x)} }
 
 // In is true when the column is one of the values; none matches nothing.
-func (f *AnyField[T]) In(xs ...any) Cond[T] { return Cond[T]{n: anyWithin(opIn, f.c, xs)} }
+func (f *AnyField[T]) In(xs ...any) Cond[T] { return Cond[T]{n: anyWithin(ast.OpIn, f.c, xs)} }
 
 // NotIn is true when the column is none of the values; none matches every row.
-func (f *AnyField[T]) NotIn(xs ...any) Cond[T] { return Cond[T]{n: anyWithin(opNotIn, f.c, xs)} }
+func (f *AnyField[T]) NotIn(xs ...any) Cond[T] { return Cond[T]{n: anyWithin(ast.OpNotIn, f.c, xs)} }
 
 //go:noinline
-func anyWithin(o op, c *scan.Codec, xs []any) *node {
+func anyWithin(o ast.Op, c *scan.Codec, xs []any) *ast.Cond {
 	col := c.Column()
 	val, err := schema.NewList(col.Kind, len(xs), func(i int) (schema.Value, error) {
 		v, err := anyValue(c, xs[i])
@@ -94,7 +95,7 @@ func anyWithin(o op, c *scan.Codec, xs []any) *node {
 	if notComparable := comparison(col); notComparable != nil {
 		err = notComparable
 	}
-	return &node{op: o, col: col, val: val, err: err}
+	return &ast.Cond{Op: o, Col: col, Val: val, Err: err}
 }
 
 // comparison returns an error for a column whose values cannot be compared with one another.
@@ -110,14 +111,14 @@ func comparison(col *schema.Column) error {
 
 // Between is true when the column is from low to high, both included.
 func (f *AnyField[T]) Between(low, high any) Cond[T] {
-	return Cond[T]{n: both(compareAny(opGe, f.c, low), compareAny(opLe, f.c, high))}
+	return Cond[T]{n: ast.Both(compareAny(ast.OpGe, f.c, low), compareAny(ast.OpLe, f.c, high))}
 }
 
 // IsNull is true when the column is NULL.
-func (f *AnyField[T]) IsNull() Cond[T] { return Cond[T]{n: test(opNull, f.c)} }
+func (f *AnyField[T]) IsNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNull, f.c)} }
 
 // NotNull is true when the column is not NULL.
-func (f *AnyField[T]) NotNull() Cond[T] { return Cond[T]{n: test(opNotNull, f.c)} }
+func (f *AnyField[T]) NotNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNotNull, f.c)} }
 
 // Set assigns x; nil is NULL.
 func (f *AnyField[T]) Set(x any) Assign[T] {
@@ -125,12 +126,12 @@ func (f *AnyField[T]) Set(x any) Assign[T] {
 }
 
 //go:noinline
-func assignAny(c *scan.Codec, x any) *assignment {
+func assignAny(c *scan.Codec, x any) *ast.Assign {
 	v, err := anyValue(c, x)
 	if err == nil {
 		err = c.Check(v)
 	}
-	return &assignment{col: c.Column(), kind: assignSet, val: v, err: err}
+	return &ast.Assign{Col: c.Column(), Kind: ast.AssignSet, Val: v, Err: err}
 }
 
 // Asc orders by the column, the least first, NULLs last.
@@ -140,10 +141,10 @@ func (f *AnyField[T]) Asc() Order[T] { return Order[T]{o: orderAny(f.c, false)} 
 func (f *AnyField[T]) Desc() Order[T] { return Order[T]{o: orderAny(f.c, true)} }
 
 //go:noinline
-func orderAny(c *scan.Codec, desc bool) *orderTerm {
-	o := orderBy(c, 0, desc)
-	if o.col.Kind == schema.JSON || o.col.Kind.IsList() {
-		o.err = fmt.Errorf("the column %q holds JSON or lists, which have no order", o.col.Name)
+func orderAny(c *scan.Codec, desc bool) *ast.Order {
+	o := ast.OrderBy(c, 0, desc)
+	if o.Col.Kind == schema.JSON || o.Col.Kind.IsList() {
+		o.Err = fmt.Errorf("the column %q holds JSON or lists, which have no order", o.Col.Name)
 	}
 	return o
 }

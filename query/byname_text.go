@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -53,7 +54,7 @@ func (f *AnyField[T]) LikeFold(pattern string) Cond[T] {
 
 // EqFold is true when the column, a text, equals s ignoring the case of A to Z.
 func (f *AnyField[T]) EqFold(s string) Cond[T] {
-	return f.text(dialect.MatchLike, escapeLike(s), folded)
+	return f.text(dialect.MatchLike, ast.EscapeLike(s), folded)
 }
 
 // Contains is true when s stands in the column, a text.
@@ -95,10 +96,10 @@ func (f *AnyField[T]) text(m dialect.Match, s string, flags matchFlags) Cond[T] 
 }
 
 //go:noinline
-func matchAny(c *scan.Codec, m dialect.Match, s string, flags matchFlags) *node {
-	n := matching(c, m, s, flags&folded != 0, flags&negated != 0)
-	if c.Column().Kind != schema.Text && n.err == nil {
-		n.err = fmt.Errorf("the column %q is not a text", c.Column().Name)
+func matchAny(c *scan.Codec, m dialect.Match, s string, flags matchFlags) *ast.Cond {
+	n := ast.Matches(c, m, s, flags&folded != 0, flags&negated != 0)
+	if c.Column().Kind != schema.Text && n.Err == nil {
+		n.Err = fmt.Errorf("the column %q is not a text", c.Column().Name)
 	}
 	return n
 }

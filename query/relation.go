@@ -2,8 +2,24 @@ package query
 
 import (
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/schema"
 )
+
+// HasRelated is true for the rows of T that have a row of the relation, and its negation for those that have none.
+func HasRelated[T any](r ast.Related, not bool) Cond[T] {
+	return Cond[T]{n: ast.ExistsCond(r.Subquery(), not)}
+}
+
+// CountRelated is the number of rows of the relation.
+func CountRelated[T any](r ast.Related) Expr[T, int64] {
+	return typed[T, int64](r.Scalar(CountRows[T]().e))
+}
+
+// AggregateRelated is an aggregate over the rows of the relation, which has no linking table.
+func AggregateRelated[T, R, V any](r ast.Related, of Expr[R, V]) Expr[T, V] {
+	return typed[T, V](r.Scalar(of.e))
+}
 
 // Reference is a reference from T to R, required or optional.
 type Reference[T, R any, K comparable] interface {
@@ -12,18 +28,18 @@ type Reference[T, R any, K comparable] interface {
 }
 
 // targets is the subquery of the row that a reference leads to.
-func targets[R any](ref *schema.Column, conds []Cond[R]) *subselect {
+func targets[R any](ref *schema.Column, conds []Cond[R]) *ast.Subquery {
 	target := ref.References.Target()
-	key := columnExpr(target.Key[0], dialect.NoPart)
-	spec := Where(Spec{}, conds).and(matchNode(key, columnExpr(ref, dialect.NoPart)))
-	return &subselect{table: target, related: true, spec: spec}
+	key := ast.ColumnExpr(target.Key[0], dialect.NoPart)
+	spec := ast.Spec{Conds: present(conds)}.And(ast.MatchCond(key, ast.ColumnExpr(ref, dialect.NoPart)))
+	return &ast.Subquery{Table: target, Related: true, Spec: spec}
 }
 
 // Via is a term of the row that a reference leads to; NULL when it leads to none. References in a row, through several models, nest. A
 // query reads it by a join, and an update or delete by a subquery.
 func Via[T, R any, K comparable, V any](ref Reference[T, R, K], t Term[R, V]) Expr[T, V] {
 	inner := t.term().e
-	return typed[T, V](&expr{op: exprVia, like: inner.like, path: []*schema.Column{ref.reference(nil)}, args: []*expr{inner}})
+	return typed[T, V](&ast.Expr{Op: ast.ExprVia, Like: inner.Like, Path: []*schema.Column{ref.reference(nil)}, Args: []*ast.Expr{inner}})
 }
 
 // DescendantsOf is true for the rows below those for which the conditions hold, in a tree where a reference of a row leads to its
@@ -40,10 +56,10 @@ func AncestorsOf[T any, K comparable](parent Reference[T, T, K], conds ...Cond[T
 func tree[T any](ref *schema.Column, conds []Cond[T], up bool) Cond[T] {
 	target := ref.References.Target()
 	key := target.Key[0]
-	s := &subselect{table: target, related: true, spec: Where(Spec{}, conds)}
-	s.spec = s.spec.with(func(m *specMore) {
-		m.cols = []*expr{columnExpr(key, dialect.NoPart)}
-		m.tree, m.up = ref, up
+	s := &ast.Subquery{Table: target, Related: true, Spec: ast.Spec{Conds: present(conds)}}
+	s.Spec = s.Spec.With(func(m *ast.More) {
+		m.Cols = []*ast.Expr{ast.ColumnExpr(key, dialect.NoPart)}
+		m.Tree, m.Up = ref, up
 	})
-	return Cond[T]{n: &node{op: opIn, col: key, rhs: &expr{op: exprQuery, like: key, sub: s}}}
+	return Cond[T]{n: &ast.Cond{Op: ast.OpIn, Col: key, Right: &ast.Expr{Op: ast.ExprQuery, Like: key, Sub: s}}}
 }

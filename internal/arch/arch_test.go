@@ -29,11 +29,13 @@ const (
 // arrows lists, for each package of the module, what it may import beside the standard library: packages of the module
 // by their folder (the root is "."), others by a path that stands for all below it too. A new package needs a line.
 var arrows = map[string][]string{
-	".": {"conn", "query", "dialect", "schema", "internal/core", "internal/install", "internal/scan", squirrel, uuid},
+	".": {"conn", "query", "dialect", "schema", "internal/ast", "internal/core", "internal/install", "internal/scan", squirrel, uuid},
 
-	"internal/core": {"conn", "query", "dialect", "schema", "internal/install", "internal/scan", "internal/token", "internal/watch", uuid},
+	"internal/core": {"conn", "dialect", "schema", "internal/ast", "internal/install", "internal/render", "internal/scan", "internal/token", "internal/watch", uuid},
 
-	"query":             {"dialect", "schema", "internal/scan", "internal/sqltext", squirrel, uuid},
+	"query":             {"dialect", "schema", "internal/ast", "internal/scan", squirrel},
+	"internal/render":   {"dialect", "schema", "internal/ast", "internal/sqltext", squirrel},
+	"internal/ast":      {"dialect", "schema", "internal/scan", "internal/sqltext", uuid},
 	"internal/install":  {"conn", "dialect", "schema", uuid},
 	"conn":              {"dialect", "dialect/postgres", "dialect/sqlite", "schema", "internal/jsontext", "internal/match", "internal/sqlite3", pgx, modernc, uuid},
 	"internal/scan":     {"schema", "dialect/sqlite", "internal/jsontext", "internal/sqlite3", uuid},

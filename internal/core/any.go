@@ -8,8 +8,8 @@ import (
 	"unsafe"
 
 	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 )
 
 // For returns a repo on a connection for a model that is known at run time only, such as the target of a reference. The
@@ -61,7 +61,7 @@ func (r *Repo) UnsafeDeleteAny(ctx context.Context, v any) error {
 	if w.args, err = r.rowKey(w.args, value); err != nil {
 		return ErrorOf("delete", r.table, err)
 	}
-	err = r.missed(ctx, r.deleteBy(ctx, w, r.table.Key), query.Spec{}.WithDeleted(), r.table.Key, w.args)
+	err = r.missed(ctx, r.deleteBy(ctx, w, r.table.Key), ast.Spec{}.WithDeleted(), r.table.Key, w.args)
 	if errors.Is(err, conn.KindNotFound) {
 		err = nil
 	}

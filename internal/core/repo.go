@@ -8,9 +8,10 @@ import (
 	"sync/atomic"
 
 	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/install"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -33,7 +34,7 @@ type Repo struct {
 	tokenKeys [][]byte
 	own       struct {
 		once  sync.Once
-		owner *query.Owner
+		owner *ast.Owner
 	}
 }
 
@@ -100,9 +101,9 @@ func (r *Repo) bindTo(name string, db *conn.DB) *Repo {
 }
 
 // owner tells a subquery's connection.
-func (r *Repo) owner() *query.Owner {
+func (r *Repo) owner() *ast.Owner {
 	r.own.once.Do(func() {
-		r.own.owner = &query.Owner{DB: func() (any, error) { return r.DB() }}
+		r.own.owner = &ast.Owner{DB: func() (any, error) { return r.DB() }}
 	})
 	return r.own.owner
 }
@@ -168,7 +169,7 @@ func (r *Repo) Clear(ctx context.Context) error {
 type binding struct {
 	db     *conn.DB
 	table  *schema.Table
-	stmts  *query.Statements
+	stmts  *render.Statements
 	forms  *tableForms
 	marked *conn.Mark   // set when the table is known to be complete
 	told   atomic.Int32 // see tells
@@ -195,10 +196,10 @@ func (r *Repo) bind() (*binding, error) {
 }
 
 // CacheStats returns the figures of the repo's cache of statements.
-func (r *Repo) CacheStats() (query.CacheStats, error) {
+func (r *Repo) CacheStats() (render.CacheStats, error) {
 	b, err := r.bind()
 	if err != nil {
-		return query.CacheStats{}, err
+		return render.CacheStats{}, err
 	}
 	return b.stmts.Stats(), nil
 }

@@ -5,8 +5,8 @@ import (
 	"unsafe"
 
 	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -66,7 +66,7 @@ func (w *work) set(op, sql string) {
 }
 
 // setText is set with a text that tells what else the statement needs.
-func (w *work) setText(op string, text *query.Text) {
+func (w *work) setText(op string, text *render.Text) {
 	w.set(op, text.SQL)
 	w.text = text
 }
