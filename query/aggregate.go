@@ -28,8 +28,8 @@ func CountDistinct[T, V any](t Term[T, V]) Expr[T, int64] {
 	return aggregate[T, int64](dialect.FuncCount, ast.KindColumns[schema.Int64], true, t.term().e)
 }
 
-// Sum is the sum of the term's values, NULL left out, and NULL when there are none. Integers are summed with 64 bits: a sum beyond
-// them, or beyond V, is an error.
+// Sum is the sum of the term's values, NULL left out, and NULL when there are none. Integers are summed with 64 bits: a
+// sum beyond them, or beyond V, is an error.
 func Sum[T any, V Number](t Term[T, V]) Expr[T, V] {
 	x := t.term().e
 	return aggregate[T, V](dialect.FuncSum, ast.Wider(x.Like), false, x)
@@ -65,12 +65,5 @@ func extreme[T, V any](fn dialect.Func, t Term[T, V]) Expr[T, V] {
 
 // Filter is the aggregate of those rows alone for which the conditions hold.
 func (x Expr[T, V]) Filter(conds ...Cond[T]) Expr[T, V] {
-	e := *x.e
-	if e.Op != ast.ExprAggregate || !e.Fn.Aggregate() {
-		e.Err = errors.New("only an aggregate takes a filter")
-	}
-	if len(conds) > 0 {
-		e.Conds = append(e.Conds[:len(e.Conds):len(e.Conds)], chain(ast.OpAnd, conds))
-	}
-	return Expr[T, V]{c: x.c, e: &e}
+	return Expr[T, V]{c: x.c, e: x.e.Filter(chain(ast.OpAnd, conds))}
 }

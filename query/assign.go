@@ -24,7 +24,8 @@ func (a Assign[T]) Column() *schema.Column {
 	return a.a.Col
 }
 
-// Excluded is the column's value in the row that could not be inserted because of a conflict; for the assignments of an upsert.
+// Excluded is the column's value in the row that could not be inserted because of a conflict; for the assignments of an
+// upsert.
 func Excluded[T, V any](f interface {
 	Term[T, V]
 	Column() *schema.Column

@@ -10,8 +10,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// AnyField is a column of T that was found by its name, for filters and orders that arrive as text. Its values are of any type
-// that converts to the field's without loss, or their text; what does not convert is an error of the query before any SQL.
+// AnyField is a column of T that was found by its name, for filters and orders that arrive as text. Its values are of
+// any type that converts to the field's without loss, or their text; what does not convert is an error of the query
+// before any SQL.
 type AnyField[T any] struct {
 	_ [0]func(*T)
 	c *scan.Codec

@@ -111,8 +111,8 @@ var partNames = map[string]dialect.DatePart{
 	"hour": dialect.Hour, "minute": dialect.Minute, "second": dialect.Second,
 }
 
-// Part returns a part of the column, a time or a day, by its name: year, quarter, month, week, day, dayofweek, dayofyear, hour,
-// minute or second, as the methods of [TimeField] return them. A day has no hour, minute or second.
+// Part returns a part of the column, a time or a day, by its name: year, quarter, month, week, day, dayofweek,
+// dayofyear, hour, minute or second, as the methods of [TimeField] return them. A day has no hour, minute or second.
 func (f *AnyField[T]) Part(name string) (*PartField[T], error) {
 	part, ok := partNames[name]
 	switch kind := f.Column().Kind; {

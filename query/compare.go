@@ -29,7 +29,5 @@ func Same[T, V any](a, b Term[T, V]) Cond[T] { return between(ast.OpSame, a, b) 
 func NotSame[T, V any](a, b Term[T, V]) Cond[T] { return between(ast.OpNotSame, a, b) }
 
 func between[T, V any](o ast.Op, a, b Term[T, V]) Cond[T] {
-	x, y := a.term().e, b.term().e
-	sides := ast.Moments(ast.Beside[V](x, y.Like), ast.Beside[V](y, x.Like))
-	return Cond[T]{n: &ast.Cond{Op: o, Expr: sides[0], Right: sides[1]}}
+	return Cond[T]{n: ast.CompareTerms[V](o, a.term().e, b.term().e)}
 }

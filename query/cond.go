@@ -4,9 +4,9 @@ import (
 	"github.com/prom-go/prom/internal/ast"
 )
 
-// Cond is a condition on the rows of T. Fields make conditions; [And], [Or] and [Not] combine them. A Cond is an immutable
-// value. The zero value is true for every row, so that a condition can be left out: it counts as no condition where one is
-// demanded, and [And], [Or] and [Not] pass over it as if it had not been written.
+// Cond is a condition on the rows of T. Fields make conditions; [And], [Or] and [Not] combine them. A Cond is an
+// immutable value. The zero value is true for every row, so that a condition can be left out: it counts as no condition
+// where one is demanded, and [And], [Or] and [Not] pass over it as if it had not been written.
 type Cond[T any] struct {
 	_ [0]func(*T) // keeps the conditions of two models from being converted into each other
 	n *ast.Cond   // nil for the zero Cond
@@ -27,8 +27,8 @@ func Or[T any](conds ...Cond[T]) Cond[T] {
 	return Cond[T]{n: &n}
 }
 
-// Not is true when the condition is false. As everywhere in SQL, a condition that compares NULL is neither true nor false, and
-// so is its negation.
+// Not is true when the condition is false. As everywhere in SQL, a condition that compares NULL is neither true nor
+// false, and so is its negation.
 func Not[T any](cond Cond[T]) Cond[T] {
 	if cond.absent() {
 		return cond

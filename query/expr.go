@@ -6,22 +6,22 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Term is a value of type V that each row of T has: a field of any family, a part of a date, or an [Expr]. Fields that may be NULL
-// are terms of the type that they hold otherwise; what NULL does to a comparison or a result is SQL's rule.
+// Term is a value of type V that each row of T has: a field of any family, a part of a date, or an [Expr]. Fields that
+// may be NULL are terms of the type that they hold otherwise; what NULL does to a comparison or a result is SQL's rule.
 type Term[T, V any] interface {
 	term() value[T, V]
 }
 
-// Expr is a value of type V that is computed from a row of T, or from a group of rows when it is an aggregate. Functions of this
-// package make expressions; they are immutable values. The zero Expr is of no use.
+// Expr is a value of type V that is computed from a row of T, or from a group of rows when it is an aggregate.
+// Functions of this package make expressions; they are immutable values. The zero Expr is of no use.
 type Expr[T, V any] struct {
 	_ [0]func(*T)
 	c *scan.Codec // of V
 	e *ast.Expr
 }
 
-// value is what a term is, an Expr without its methods: these are compiled for each type of value of which a program has an expression, and
-// not for each of which it has a field.
+// value is what a term is, an Expr without its methods: these are compiled for each type of value of which a program
+// has an expression, and not for each of which it has a field.
 type value[T, V any] struct {
 	_ [0]func(*T)
 	_ [0]func(*V)

@@ -10,9 +10,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Field is a column of T whose values are of type V. It is the most general family: values can be told apart and nothing
-// else. Fields are made once, in package variables, by constructors such as [FieldOf]; they are immutable and safe for
-// concurrent use. The zero Field belongs to no column and panics when used.
+// Field is a column of T whose values are of type V. It is the most general family: values can be told apart and
+// nothing else. Fields are made once, in package variables, by constructors such as [FieldOf]; they are immutable and
+// safe for concurrent use. The zero Field belongs to no column and panics when used.
 //
 // The families repeat the methods that they have in common: one that embedded another would have both of them compiled
 // for each model.
@@ -21,8 +21,8 @@ type Field[T, V any] struct {
 	c *scan.Codec
 }
 
-// FieldOf returns the field that the accessor points to. Like all constructors of fields it panics when the accessor points to
-// no column of that type; they are meant for package variables, where this shows at start-up.
+// FieldOf returns the field that the accessor points to. Like all constructors of fields it panics when the accessor
+// points to no column of that type; they are meant for package variables, where this shows at start-up.
 func FieldOf[T, V any](accessor func(*T) *V) *Field[*T, V] {
 	return &Field[*T, V]{c: codec[T, V, V](accessor)}
 }
@@ -63,8 +63,8 @@ func (f *Field[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, 
 // Ne is true when the column is a value other than v. It is not true for NULL.
 func (f *Field[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
 func (f *Field[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
@@ -75,14 +75,14 @@ func (f *Field[T, V]) InQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *Field[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
 func (f *Field[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: ast.OrderByList(f.c, vs)} }
 
 // Set assigns v.
@@ -123,8 +123,8 @@ func (f *NullField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.Op
 // Ne is true when the column is a value other than v. It is not true for NULL.
 func (f *NullField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
 func (f *NullField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
@@ -135,8 +135,8 @@ func (f *NullField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *NullField[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
@@ -153,8 +153,8 @@ func (f *NullField[T, V]) IsNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNu
 // NotNull is true when the column is not NULL.
 func (f *NullField[T, V]) NotNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNotNull, f.c)} }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
 func (f *NullField[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: ast.OrderByList(f.c, vs)} }
 
 // Set assigns v.

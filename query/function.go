@@ -15,17 +15,12 @@ type Integer interface {
 
 // call makes the call of a function whose result is like its first argument.
 func call[T, V any](fn dialect.Func, args ...*ast.Expr) Expr[T, V] {
-	return typed[T, V](&ast.Expr{Op: ast.ExprCall, Fn: fn, Like: args[0].Like, Args: args})
+	return typed[T, V](ast.Call(fn, args[0].Like, args...))
 }
 
-// arithmetic makes the call of an operator on two numbers, of which the one that is a column or an expression tells the kind.
+// arithmetic makes the call of an operator on two numbers.
 func arithmetic[T any, V Number](fn dialect.Func, a, b Term[T, V]) Expr[T, V] {
-	x, y := a.term().e, b.term().e
-	like := x.Like
-	if x.Op == ast.ExprValue {
-		like = y.Like
-	}
-	return typed[T, V](&ast.Expr{Op: ast.ExprCall, Fn: fn, Like: ast.Wider(like), Args: []*ast.Expr{x, y}})
+	return typed[T, V](ast.Arithmetic(fn, a.term().e, b.term().e))
 }
 
 // Plus is a + b. Numbers are computed with 64 bits, and a result that does not fit is an error, wherever the term is
@@ -44,26 +39,26 @@ func Div[T any, V Number](a, b Term[T, V]) Expr[T, V] { return arithmetic(dialec
 // Mod is the rest of a / b, with the sign of a. A division by zero is NULL.
 func Mod[T any, V Integer](a, b Term[T, V]) Expr[T, V] {
 	x, y := a.term().e, b.term().e
-	return typed[T, V](&ast.Expr{Op: ast.ExprCall, Fn: dialect.FuncMod, Like: ast.Wider(x.Like), Args: []*ast.Expr{x, y}})
+	return typed[T, V](ast.Call(dialect.FuncMod, ast.Wider(x.Like), x, y))
 }
 
 // Neg is -a.
 func Neg[T any, V Number](a Term[T, V]) Expr[T, V] {
 	x := a.term().e
-	return typed[T, V](&ast.Expr{Op: ast.ExprCall, Fn: dialect.FuncNeg, Like: ast.Wider(x.Like), Args: []*ast.Expr{x}})
+	return typed[T, V](ast.Call(dialect.FuncNeg, ast.Wider(x.Like), x))
 }
 
 // Abs is a without its sign.
 func Abs[T any, V Number](a Term[T, V]) Expr[T, V] {
 	x := a.term().e
-	return typed[T, V](&ast.Expr{Op: ast.ExprCall, Fn: dialect.FuncAbs, Like: ast.Wider(x.Like), Args: []*ast.Expr{x}})
+	return typed[T, V](ast.Call(dialect.FuncAbs, ast.Wider(x.Like), x))
 }
 
 // Float is a number as a float64, so that a division of integers keeps its fraction.
 func Float[T any, V Number](a Term[T, V]) Expr[T, float64] {
 	e := a.term().e
 	one := &ast.Expr{Op: ast.ExprValue, Like: ast.KindColumns[schema.Float64], Val: schema.FloatValue(schema.Float64, 1)}
-	return typed[T, float64](&ast.Expr{Op: ast.ExprCall, Fn: dialect.FuncMul, Like: ast.KindColumns[schema.Float64], Args: []*ast.Expr{one, e}})
+	return typed[T, float64](ast.Call(dialect.FuncMul, ast.KindColumns[schema.Float64], one, e))
 }
 
 // Concat is the texts one behind the other. It is NULL when one of them is.
@@ -75,7 +70,7 @@ func Concat[T any, V Texts](texts ...Term[T, V]) Expr[T, V] {
 	for i, t := range texts {
 		args[i] = t.term().e
 	}
-	return typed[T, V](&ast.Expr{Op: ast.ExprCall, Fn: dialect.FuncConcat, Like: ast.KindColumns[schema.Text], Args: args})
+	return typed[T, V](ast.Call(dialect.FuncConcat, ast.KindColumns[schema.Text], args...))
 }
 
 // Lower is the text with small letters for A to Z.
@@ -89,7 +84,7 @@ func Trim[T any, V Texts](t Term[T, V]) Expr[T, V] { return textCall[T, V](diale
 
 func textCall[T any, V Texts](fn dialect.Func, t Term[T, V], more ...*ast.Expr) Expr[T, V] {
 	x := t.term().e
-	return typed[T, V](&ast.Expr{Op: ast.ExprCall, Fn: fn, Like: ast.PlainText(x.Like), Args: append([]*ast.Expr{x}, more...)})
+	return typed[T, V](ast.Call(fn, ast.PlainText(x.Like), append([]*ast.Expr{x}, more...)...))
 }
 
 // Replace is the text with a replacement for each occurrence of another text in it.
@@ -109,7 +104,7 @@ func Substr[T any, V Texts](t Term[T, V], from, n int) Expr[T, V] {
 // Length is the number of characters of a text, or of bytes of a []byte.
 func Length[T any, V ~string | ~[]byte](t Term[T, V]) Expr[T, int64] {
 	x := t.term().e
-	return typed[T, int64](&ast.Expr{Op: ast.ExprCall, Fn: dialect.FuncLength, Like: ast.KindColumns[schema.Int64], Args: []*ast.Expr{x}})
+	return typed[T, int64](ast.Call(dialect.FuncLength, ast.KindColumns[schema.Int64], x))
 }
 
 // Coalesce is the first of the terms that is not NULL.
@@ -121,8 +116,7 @@ func Coalesce[T, V any](first Term[T, V], others ...Term[T, V]) Expr[T, V] {
 	if len(args) == 1 {
 		return typed[T, V](args[0])
 	}
-	args = ast.Moments(args...)
-	return call[T, V](dialect.FuncCoalesce, args...)
+	return call[T, V](dialect.FuncCoalesce, ast.Moments(args...)...)
 }
 
 // OrValue is the term, or v when it is NULL.
@@ -144,36 +138,16 @@ func Then[T, V any](cond Cond[T], value Term[T, V]) When[T, V] { return When[T, 
 
 // Case is the value of the first branch whose condition is true, or otherwise when there is none.
 func Case[T, V any](otherwise Term[T, V], branches ...When[T, V]) Expr[T, V] {
-	last := otherwise.term()
-	if len(branches) == 0 {
-		return typed[T, V](last.e)
+	conds, values := make([]ast.Cond, len(branches)), make([]*ast.Expr, len(branches)+1)
+	for i, w := range branches {
+		conds[i], values[i] = chain(ast.OpAnd, []Cond[T]{w.cond}), w.then.term().e
 	}
-	e := &ast.Expr{Op: ast.ExprCase, Like: last.e.Like}
-	for _, w := range branches {
-		e.Conds = append(e.Conds, chain(ast.OpAnd, []Cond[T]{w.cond}))
-		e.Args = append(e.Args, w.then.term().e)
-	}
-	e.Args = append(e.Args, last.e)
-	for _, a := range e.Args {
-		if a.Op != ast.ExprValue {
-			e.Like = a.Like
-			break
-		}
-	}
-	for i, a := range e.Args {
-		e.Args[i] = ast.Beside[V](a, e.Like)
-	}
-	e.Args = ast.Moments(e.Args...)
-	for _, a := range e.Args {
-		if a.Op == ast.ExprMoment {
-			e.Like = a.Like
-		}
-	}
-	return typed[T, V](e)
+	values[len(branches)] = otherwise.term().e
+	return typed[T, V](ast.Case[V](conds, values))
 }
 
 // Random orders rows at random.
 func Random[T any]() Order[T] {
-	e := &ast.Expr{Op: ast.ExprCall, Fn: dialect.FuncRandom, Like: ast.KindColumns[schema.Float64]}
+	e := ast.Call(dialect.FuncRandom, ast.KindColumns[schema.Float64])
 	return Order[T]{o: &ast.Order{Expr: e, Col: e.Like, Nulls: ast.NullsNone}}
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// JSONField is a column of T that holds a JSON document. What is inside of it is found and changed by paths, see [JSONPath].
+// JSONField is a column of T that holds a JSON document. What is inside of it is found and changed by paths, see
+// [JSONPath].
 type JSONField[T, V any] struct {
 	_ [0]func(*T)
 	c *scan.Codec
@@ -40,14 +41,14 @@ func (f *JSONField[T, V]) Column() *schema.Column { return f.c.Column() }
 // HasKey is true when the path leads to something, be it null.
 func (f *JSONField[T, V]) HasKey(path ...any) Cond[T] { return Cond[T]{n: ast.HasKey(f.c, path)} }
 
-// Contains is true when the document contains doc, which is written as JSON: each member of an object, and each element of a list, is
-// somewhere in the object or list at the same place, with whatever else is there. A list contains a single value that is one of its
-// elements. It is PostgreSQL's operator @>.
+// Contains is true when the document contains doc, which is written as JSON: each member of an object, and each element
+// of a list, is somewhere in the object or list at the same place, with whatever else is there. A list contains a
+// single value that is one of its elements. It is PostgreSQL's operator @>.
 func (f *JSONField[T, V]) Contains(doc any) Cond[T] { return Cond[T]{n: ast.ContainsDoc(f.c, doc)} }
 
-// SetPath assigns the document with another value, which is written as JSON, at the path, in the database. The object or list that the
-// value goes into must be there: else the document stays as it is. A key that an object lacks is added, and an index behind the end of a
-// list appends. NULL stays NULL.
+// SetPath assigns the document with another value, which is written as JSON, at the path, in the database. The object
+// or list that the value goes into must be there: else the document stays as it is. A key that an object lacks is
+// added, and an index behind the end of a list appends. NULL stays NULL.
 func (f *JSONField[T, V]) SetPath(value any, path ...any) Assign[T] {
 	return Assign[T]{a: ast.SetPath(f.c, value, path)}
 }
@@ -57,9 +58,9 @@ func (f *JSONField[T, V]) RemovePath(path ...any) Assign[T] {
 	return Assign[T]{a: ast.RemovePath(f.c, path)}
 }
 
-// Merge assigns the document with another one merged into it as RFC 7396 says, in the database: members replace those of the same name,
-// objects are merged, and null removes a member. A document that is no object, NULL too, counts as an empty one. The other document, which
-// is written as JSON, must be an object.
+// Merge assigns the document with another one merged into it as RFC 7396 says, in the database: members replace those
+// of the same name, objects are merged, and null removes a member. A document that is no object, NULL too, counts as an
+// empty one. The other document, which is written as JSON, must be an object.
 func (f *JSONField[T, V]) Merge(doc any) Assign[T] { return Assign[T]{a: ast.MergeDoc(f.c, doc)} }
 
 // Set assigns v, whole: what V does not know of the documents that are stored is gone. SetPath changes a part of them.
@@ -102,14 +103,14 @@ func (f *NullJSONField[T, V]) NotNull() Cond[T] { return Cond[T]{n: ast.Test(ast
 // HasKey is true when the path leads to something, be it null.
 func (f *NullJSONField[T, V]) HasKey(path ...any) Cond[T] { return Cond[T]{n: ast.HasKey(f.c, path)} }
 
-// Contains is true when the document contains doc, which is written as JSON: each member of an object, and each element of a list, is
-// somewhere in the object or list at the same place, with whatever else is there. A list contains a single value that is one of its
-// elements. It is PostgreSQL's operator @>.
+// Contains is true when the document contains doc, which is written as JSON: each member of an object, and each element
+// of a list, is somewhere in the object or list at the same place, with whatever else is there. A list contains a
+// single value that is one of its elements. It is PostgreSQL's operator @>.
 func (f *NullJSONField[T, V]) Contains(doc any) Cond[T] { return Cond[T]{n: ast.ContainsDoc(f.c, doc)} }
 
-// SetPath assigns the document with another value, which is written as JSON, at the path, in the database. The object or list that the
-// value goes into must be there: else the document stays as it is. A key that an object lacks is added, and an index behind the end of a
-// list appends. NULL stays NULL.
+// SetPath assigns the document with another value, which is written as JSON, at the path, in the database. The object
+// or list that the value goes into must be there: else the document stays as it is. A key that an object lacks is
+// added, and an index behind the end of a list appends. NULL stays NULL.
 func (f *NullJSONField[T, V]) SetPath(value any, path ...any) Assign[T] {
 	return Assign[T]{a: ast.SetPath(f.c, value, path)}
 }
@@ -119,9 +120,9 @@ func (f *NullJSONField[T, V]) RemovePath(path ...any) Assign[T] {
 	return Assign[T]{a: ast.RemovePath(f.c, path)}
 }
 
-// Merge assigns the document with another one merged into it as RFC 7396 says, in the database: members replace those of the same name,
-// objects are merged, and null removes a member. A document that is no object, NULL too, counts as an empty one. The other document, which
-// is written as JSON, must be an object.
+// Merge assigns the document with another one merged into it as RFC 7396 says, in the database: members replace those
+// of the same name, objects are merged, and null removes a member. A document that is no object, NULL too, counts as an
+// empty one. The other document, which is written as JSON, must be an object.
 func (f *NullJSONField[T, V]) Merge(doc any) Assign[T] { return Assign[T]{a: ast.MergeDoc(f.c, doc)} }
 
 // Set assigns v, whole: what V does not know of the documents that are stored is gone. SetPath changes a part of them.

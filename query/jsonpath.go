@@ -1,14 +1,8 @@
 package query
 
 import (
-	"errors"
-	"fmt"
-	"reflect"
-
-	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/schema"
 )
 
 // JSONColumn is a column of T that holds a JSON document: a [JSONField] or a [NullJSONField].
@@ -22,16 +16,7 @@ type JSONColumn[T any] interface {
 // number that V does not hold, the value is NULL; [OrNull] reads that as nil. What is within an object or a list must
 // fit V.
 func JSONPath[V, T any](f JSONColumn[T], path ...any) Expr[T, V] {
-	like, err := ast.LikeOf[V]()
-	fn := ast.JSONFunc(like, schema.Unwrap(reflect.TypeFor[V]()))
-	if fn == dialect.NoFunc || like.Codec != nil {
-		err = errors.Join(err, fmt.Errorf("a value of kind %s is not read out of JSON; read it as a text", like.Kind))
-	}
-	e := ast.JSONAt(f.jsonColumn(nil).Column(), fn, like, path)
-	if err != nil {
-		e.Err = err
-	}
-	return typed[T, V](e)
+	return typed[T, V](ast.JSONPath[V](f.jsonColumn(nil).Column(), path))
 }
 
 // JSONText is the text at a path of a document, see [JSONPath].

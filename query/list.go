@@ -10,8 +10,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// ListField is a column of T that holds a list of elements of type E. Its conditions have the same answers on both engines; those of a
-// list that is NULL are neither true nor false.
+// ListField is a column of T that holds a list of elements of type E. Its conditions have the same answers on both
+// engines; those of a list that is NULL are neither true nor false.
 type ListField[T, E any] struct {
 	_ [0]func(*T)
 	c *scan.Codec
@@ -76,7 +76,8 @@ func (f *ListField[T, E]) Overlaps(es ...E) Cond[T] {
 	return Cond[T]{n: ast.CompareList(dialect.FuncListOverlaps, f.c, es)}
 }
 
-// Append assigns the list with these elements behind its own, in the database, so that concurrent ones all count. NULL becomes a list.
+// Append assigns the list with these elements behind its own, in the database, so that concurrent ones all count. NULL
+// becomes a list.
 func (f *ListField[T, E]) Append(es ...E) Assign[T] {
 	return Assign[T]{a: ast.AssignList(dialect.FuncListAppend, f.c, es)}
 }
@@ -158,7 +159,8 @@ func (f *NullListField[T, E]) Overlaps(es ...E) Cond[T] {
 	return Cond[T]{n: ast.CompareList(dialect.FuncListOverlaps, f.c, es)}
 }
 
-// Append assigns the list with these elements behind its own, in the database, so that concurrent ones all count. NULL becomes a list.
+// Append assigns the list with these elements behind its own, in the database, so that concurrent ones all count. NULL
+// becomes a list.
 func (f *NullListField[T, E]) Append(es ...E) Assign[T] {
 	return Assign[T]{a: ast.AssignList(dialect.FuncListAppend, f.c, es)}
 }

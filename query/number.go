@@ -36,8 +36,8 @@ func (f *NumberField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.
 // Ne is true when the column is a value other than v. It is not true for NULL.
 func (f *NumberField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
 func (f *NumberField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
@@ -48,8 +48,8 @@ func (f *NumberField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *NumberField[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
@@ -79,8 +79,8 @@ func (f *NumberField[T, V]) Desc() Order[T] {
 	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
 func (f *NumberField[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: ast.OrderByList(f.c, vs)} }
 
 // Set assigns v.
@@ -133,8 +133,8 @@ func (f *NullNumberField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(
 // Ne is true when the column is a value other than v. It is not true for NULL.
 func (f *NullNumberField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
 func (f *NullNumberField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
@@ -147,8 +147,8 @@ func (f *NullNumberField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *NullNumberField[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
@@ -192,8 +192,8 @@ func (f *NullNumberField[T, V]) Desc() Order[T] {
 	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
 func (f *NullNumberField[T, V]) ByList(vs ...V) Order[T] {
 	return Order[T]{o: ast.OrderByList(f.c, vs)}
 }

@@ -31,8 +31,8 @@ func (f *OrderedField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast
 // Ne is true when the column is a value other than v. It is not true for NULL.
 func (f *OrderedField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
 func (f *OrderedField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
@@ -43,8 +43,8 @@ func (f *OrderedField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *OrderedField[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
@@ -74,8 +74,8 @@ func (f *OrderedField[T, V]) Desc() Order[T] {
 	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
 func (f *OrderedField[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: ast.OrderByList(f.c, vs)} }
 
 // Set assigns v.
@@ -118,8 +118,8 @@ func (f *NullOrderedField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare
 // Ne is true when the column is a value other than v. It is not true for NULL.
 func (f *NullOrderedField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
 func (f *NullOrderedField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
@@ -132,8 +132,8 @@ func (f *NullOrderedField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *NullOrderedField[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
@@ -177,8 +177,8 @@ func (f *NullOrderedField[T, V]) Desc() Order[T] {
 	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
 func (f *NullOrderedField[T, V]) ByList(vs ...V) Order[T] {
 	return Order[T]{o: ast.OrderByList(f.c, vs)}
 }

@@ -31,8 +31,8 @@ func (f *RefField[T, R, K]) Eq(v K) Cond[T] { return Cond[T]{n: ast.Compare(ast.
 // Ne is true when the column is a value other than v. It is not true for NULL.
 func (f *RefField[T, R, K]) Ne(v K) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
 func (f *RefField[T, R, K]) In(vs ...K) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
@@ -43,8 +43,8 @@ func (f *RefField[T, R, K]) InQuery(sub Subquery[K]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *RefField[T, R, K]) NotInQuery(sub Subquery[K]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
@@ -54,13 +54,14 @@ func (f *RefField[T, R, K]) Has(conds ...Cond[R]) Cond[T] {
 	return Cond[T]{n: ast.ExistsCond(targets(f.c.Column(), conds), false)}
 }
 
-// HasNot is true when the reference leads to no row for which the conditions hold: to another one, or, when it is NULL, to none.
+// HasNot is true when the reference leads to no row for which the conditions hold: to another one, or, when it is NULL,
+// to none.
 func (f *RefField[T, R, K]) HasNot(conds ...Cond[R]) Cond[T] {
 	return Cond[T]{n: ast.ExistsCond(targets(f.c.Column(), conds), true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
 func (f *RefField[T, R, K]) ByList(vs ...K) Order[T] { return Order[T]{o: ast.OrderByList(f.c, vs)} }
 
 // Set assigns v.
@@ -105,8 +106,8 @@ func (f *NullRefField[T, R, K]) Eq(v K) Cond[T] { return Cond[T]{n: ast.Compare(
 // Ne is true when the column is a value other than v. It is not true for NULL.
 func (f *NullRefField[T, R, K]) Ne(v K) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
 func (f *NullRefField[T, R, K]) In(vs ...K) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
@@ -119,8 +120,8 @@ func (f *NullRefField[T, R, K]) InQuery(sub Subquery[K]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *NullRefField[T, R, K]) NotInQuery(sub Subquery[K]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
@@ -144,13 +145,14 @@ func (f *NullRefField[T, R, K]) Has(conds ...Cond[R]) Cond[T] {
 	return Cond[T]{n: ast.ExistsCond(targets(f.c.Column(), conds), false)}
 }
 
-// HasNot is true when the reference leads to no row for which the conditions hold: to another one, or, when it is NULL, to none.
+// HasNot is true when the reference leads to no row for which the conditions hold: to another one, or, when it is NULL,
+// to none.
 func (f *NullRefField[T, R, K]) HasNot(conds ...Cond[R]) Cond[T] {
 	return Cond[T]{n: ast.ExistsCond(targets(f.c.Column(), conds), true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
 func (f *NullRefField[T, R, K]) ByList(vs ...K) Order[T] {
 	return Order[T]{o: ast.OrderByList(f.c, vs)}
 }

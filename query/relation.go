@@ -1,7 +1,6 @@
 package query
 
 import (
-	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/schema"
 )
@@ -29,37 +28,23 @@ type Reference[T, R any, K comparable] interface {
 
 // targets is the subquery of the row that a reference leads to.
 func targets[R any](ref *schema.Column, conds []Cond[R]) *ast.Subquery {
-	target := ref.References.Target()
-	key := ast.ColumnExpr(target.Key[0], dialect.NoPart)
-	spec := ast.Spec{Conds: present(conds)}.And(ast.MatchCond(key, ast.ColumnExpr(ref, dialect.NoPart)))
-	return &ast.Subquery{Table: target, Related: true, Spec: spec}
+	return ast.TargetOf(ref, present(conds))
 }
 
-// Via is a term of the row that a reference leads to; NULL when it leads to none. References in a row, through several models, nest. A
-// query reads it by a join, and an update or delete by a subquery.
+// Via is a term of the row that a reference leads to; NULL when it leads to none. References in a row, through several
+// models, nest. A query reads it by a join, and an update or delete by a subquery.
 func Via[T, R any, K comparable, V any](ref Reference[T, R, K], t Term[R, V]) Expr[T, V] {
-	inner := t.term().e
-	return typed[T, V](&ast.Expr{Op: ast.ExprVia, Like: inner.Like, Path: []*schema.Column{ref.reference(nil)}, Args: []*ast.Expr{inner}})
+	return typed[T, V](ast.Via(ref.reference(nil), t.term().e))
 }
 
-// DescendantsOf is true for the rows below those for which the conditions hold, in a tree where a reference of a row leads to its
-// parent: their children, the children of these and so on. A circle ends where it began.
+// DescendantsOf is true for the rows below those for which the conditions hold, in a tree where a reference of a row
+// leads to its parent: their children, the children of these and so on. A circle ends where it began.
 func DescendantsOf[T any, K comparable](parent Reference[T, T, K], conds ...Cond[T]) Cond[T] {
-	return tree(parent.reference(nil), conds, false)
+	return Cond[T]{n: ast.Tree(parent.reference(nil), present(conds), false)}
 }
 
-// AncestorsOf is true for the rows above those for which the conditions hold: their parents, the parents of these and so on.
+// AncestorsOf is true for the rows above those for which the conditions hold: their parents, the parents of these and
+// so on.
 func AncestorsOf[T any, K comparable](parent Reference[T, T, K], conds ...Cond[T]) Cond[T] {
-	return tree(parent.reference(nil), conds, true)
-}
-
-func tree[T any](ref *schema.Column, conds []Cond[T], up bool) Cond[T] {
-	target := ref.References.Target()
-	key := target.Key[0]
-	s := &ast.Subquery{Table: target, Related: true, Spec: ast.Spec{Conds: present(conds)}}
-	s.Spec = s.Spec.With(func(m *ast.More) {
-		m.Cols = []*ast.Expr{ast.ColumnExpr(key, dialect.NoPart)}
-		m.Tree, m.Up = ref, up
-	})
-	return Cond[T]{n: &ast.Cond{Op: ast.OpIn, Col: key, Right: &ast.Expr{Op: ast.ExprQuery, Like: key, Sub: s}}}
+	return Cond[T]{n: ast.Tree(parent.reference(nil), present(conds), true)}
 }

@@ -21,8 +21,8 @@ type Subquery[R any] interface {
 
 func scalar[R any](sub Subquery[R]) *ast.Expr { return sub.Nested().s.Scalar() }
 
-// Sub is the value of a subquery with one row and one column; NULL when it has no row. More rows than one are an error of PostgreSQL, and
-// SQLite takes the first: give the subquery a limit, or let it select an aggregate.
+// Sub is the value of a subquery with one row and one column; NULL when it has no row. More rows than one are an error
+// of PostgreSQL, and SQLite takes the first: give the subquery a limit, or let it select an aggregate.
 func Sub[T, V any](sub Subquery[V]) Expr[T, V] { return typed[T, V](scalar(sub)) }
 
 // LinkedSub is [Sub] of a subquery about the rows of S that are linked to the row, so that each row has its own.

@@ -12,8 +12,8 @@ import (
 // Texts is what a [TextField] may hold.
 type Texts interface{ ~string }
 
-// TextField is an [OrderedField] of texts. Its conditions tell capital from small letters; those whose names end in Fold
-// ignore the case of the letters A to Z, on both engines alike.
+// TextField is an [OrderedField] of texts. Its conditions tell capital from small letters; those whose names end in
+// Fold ignore the case of the letters A to Z, on both engines alike.
 type TextField[T any, V Texts] struct {
 	_ [0]func(*T)
 	c *scan.Codec
@@ -36,8 +36,8 @@ func (f *TextField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.Op
 // Ne is true when the column is a value other than v. It is not true for NULL.
 func (f *TextField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
 func (f *TextField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
@@ -48,8 +48,8 @@ func (f *TextField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *TextField[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
@@ -71,8 +71,8 @@ func (f *TextField[T, V]) Between(low, high V) Cond[T] {
 	return Cond[T]{n: ast.InRange(f.c, low, high)}
 }
 
-// Like is true when the text matches the pattern, in which % stands for any text, _ for any character, and \ makes the next
-// character an ordinary one.
+// Like is true when the text matches the pattern, in which % stands for any text, _ for any character, and \ makes the
+// next character an ordinary one.
 func (f *TextField[T, V]) Like(pattern string) Cond[T] {
 	return Cond[T]{n: ast.Matches(f.c, dialect.MatchLike, pattern, false, false)}
 }
@@ -135,8 +135,8 @@ func (f *TextField[T, V]) Desc() Order[T] {
 	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
 func (f *TextField[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: ast.OrderByList(f.c, vs)} }
 
 // Set assigns v.
@@ -179,8 +179,8 @@ func (f *NullTextField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(as
 // Ne is true when the column is a value other than v. It is not true for NULL.
 func (f *NullTextField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
 func (f *NullTextField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
@@ -191,8 +191,8 @@ func (f *NullTextField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *NullTextField[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
@@ -226,8 +226,8 @@ func (f *NullTextField[T, V]) Between(low, high V) Cond[T] {
 	return Cond[T]{n: ast.InRange(f.c, low, high)}
 }
 
-// Like is true when the text matches the pattern, in which % stands for any text, _ for any character, and \ makes the next
-// character an ordinary one.
+// Like is true when the text matches the pattern, in which % stands for any text, _ for any character, and \ makes the
+// next character an ordinary one.
 func (f *NullTextField[T, V]) Like(pattern string) Cond[T] {
 	return Cond[T]{n: ast.Matches(f.c, dialect.MatchLike, pattern, false, false)}
 }
@@ -290,8 +290,8 @@ func (f *NullTextField[T, V]) Desc() Order[T] {
 	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
 func (f *NullTextField[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: ast.OrderByList(f.c, vs)} }
 
 // Set assigns v.

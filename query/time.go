@@ -33,8 +33,8 @@ func (f *TimeField[T]) Eq(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(a
 // Ne is true when the column is a value other than v. It is not true for NULL.
 func (f *TimeField[T]) Ne(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
 func (f *TimeField[T]) In(vs ...time.Time) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
@@ -47,8 +47,8 @@ func (f *TimeField[T]) InQuery(sub Subquery[time.Time]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *TimeField[T]) NotInQuery(sub Subquery[time.Time]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
@@ -112,8 +112,8 @@ func (f *TimeField[T]) Desc() Order[T] {
 	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
 func (f *TimeField[T]) ByList(vs ...time.Time) Order[T] { return Order[T]{o: ast.OrderByList(f.c, vs)} }
 
 // Set assigns v.
@@ -156,8 +156,8 @@ func (f *NullTimeField[T]) Eq(v time.Time) Cond[T] { return Cond[T]{n: ast.Compa
 // Ne is true when the column is a value other than v. It is not true for NULL.
 func (f *NullTimeField[T]) Ne(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
 func (f *NullTimeField[T]) In(vs ...time.Time) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
@@ -170,8 +170,8 @@ func (f *NullTimeField[T]) InQuery(sub Subquery[time.Time]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *NullTimeField[T]) NotInQuery(sub Subquery[time.Time]) Cond[T] {
 	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
@@ -251,8 +251,8 @@ func (f *NullTimeField[T]) Desc() Order[T] {
 	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
 func (f *NullTimeField[T]) ByList(vs ...time.Time) Order[T] {
 	return Order[T]{o: ast.OrderByList(f.c, vs)}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Window says which rows a function of a window sees for each row: those with the same values of the terms that it is partitioned
-// by, in its order. The zero Window is all rows in no order.
+// Window says which rows a function of a window sees for each row: those with the same values of the terms that it is
+// partitioned by, in its order. The zero Window is all rows in no order.
 type Window[T any] struct {
 	_ [0]func(*T)
 	w ast.Window
@@ -44,8 +44,8 @@ func PartitionBy[T any](terms ...AnyTerm[T]) Window[T] {
 // OrderWindow returns a window over all rows in an order.
 func OrderWindow[T any](orders ...Order[T]) Window[T] { return Window[T]{}.OrderBy(orders...) }
 
-// OrderBy returns the window with an order. Sums and other aggregates over it see the rows up to the present one and those equal to it
-// in this order.
+// OrderBy returns the window with an order. Sums and other aggregates over it see the rows up to the present one and
+// those equal to it in this order.
 func (w Window[T]) OrderBy(orders ...Order[T]) Window[T] {
 	list := w.w.Orders[:len(w.w.Orders):len(w.w.Orders)]
 	for _, o := range orders {
@@ -69,12 +69,7 @@ func windowed[T, V any](fn dialect.Func, like *schema.Column, w Window[T], args 
 
 // Over is an aggregate over a window: a value for each row, computed from the rows that the window shows it.
 func Over[T, V any](x Expr[T, V], w Window[T]) Expr[T, V] {
-	e := *x.e
-	if e.Op != ast.ExprAggregate || !e.Fn.Aggregate() || e.Distinct {
-		e.Err = errors.New("only an aggregate that is not distinct is taken over a window")
-	}
-	e.Win = &w.w
-	return Expr[T, V]{c: x.c, e: &e}
+	return Expr[T, V]{c: x.c, e: x.e.Over(&w.w)}
 }
 
 // RowNumber is the number of the row in the window's order, from 1.
@@ -92,8 +87,8 @@ func DenseRank[T any](w Window[T]) Expr[T, int64] {
 	return windowed[T, int64](dialect.FuncDenseRank, ast.KindColumns[schema.Int64], w)
 }
 
-// Ntile is the number of the row's part, from 1, when the rows of the window are cut into n parts in its order, of which the first have one
-// row more where they cannot all be of the same size.
+// Ntile is the number of the row's part, from 1, when the rows of the window are cut into n parts in its order, of
+// which the first have one row more where they cannot all be of the same size.
 func Ntile[T any](n int, w Window[T]) Expr[T, int64] {
 	parts := ast.Int32Arg(n)
 	if n < 1 {

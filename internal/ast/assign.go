@@ -5,6 +5,26 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
+// Assign is an assignment without its model's type.
+type Assign struct {
+	Col  *schema.Column
+	Kind AssignKind
+	Val  schema.Value
+	Expr *Expr // of AssignExpr
+	Err  error
+}
+
+// AssignKind is what an assignment does.
+type AssignKind uint8
+
+// The assignments.
+const (
+	AssignSet  AssignKind = iota // Val
+	AssignAdd                    // the column and Val
+	AssignSub                    // the column without Val
+	AssignExpr                   // Expr
+)
+
 // AssignValue makes an assignment of a value, or of what is computed with it.
 //
 //go:noinline
@@ -16,9 +36,13 @@ func AssignValue[V any](c *scan.Codec, kind AssignKind, v V) *Assign {
 	return &Assign{Col: c.Column(), Kind: kind, Val: val, Err: err}
 }
 
+// AssignNull makes an assignment of NULL.
+//
 //go:noinline
 func AssignNull(c *scan.Codec) *Assign { return &Assign{Col: c.Column(), Kind: AssignSet} }
 
+// AssignTerm makes an assignment of an expression.
+//
 //go:noinline
 func AssignTerm(c *scan.Codec, e *Expr) *Assign {
 	a := &Assign{Col: c.Column(), Kind: AssignExpr, Expr: Moment(e, c.Column().Kind)}
@@ -26,23 +50,4 @@ func AssignTerm(c *scan.Codec, e *Expr) *Assign {
 		a.Err = c.Check(e.Val)
 	}
 	return a
-}
-
-// AssignKind is what an assignment does.
-type AssignKind uint8
-
-const (
-	AssignSet AssignKind = iota
-	AssignAdd
-	AssignSub
-	AssignExpr
-)
-
-// Assign is an assignment without its model's type.
-type Assign struct {
-	Col  *schema.Column
-	Kind AssignKind
-	Val  schema.Value
-	Expr *Expr // of assignExpr
-	Err  error
 }

@@ -8,19 +8,65 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// InCond is the condition that a column, or an expression in its place, is one of a subquery's values.
-func InCond(o Op, col *schema.Column, x, sub *Expr) *Cond {
-	side := x
-	if side == nil {
-		side = ColumnExpr(col, dialect.NoPart)
-	}
-	if moved, rhs := momentIn(side, sub); moved != side || rhs != sub {
-		return &Cond{Op: o, Expr: moved, Right: rhs}
-	}
-	return &Cond{Op: o, Col: col, Expr: x, Right: sub}
+// Compare makes the comparison of a column with one value.
+//
+//go:noinline
+func Compare[V any](o Op, c *scan.Codec, v V) *Cond {
+	val, err := scan.Encode(c, v)
+	return &Cond{Op: o, Col: c.Column(), Val: val, Err: err}
 }
 
-// CompareExpr makes the node of a comparison of an expression with a value of the codec's type.
+// In makes an OpIn or OpNotIn of a column.
+//
+//go:noinline
+func In[V any](o Op, c *scan.Codec, vs []V) *Cond {
+	val, err := schema.NewList(c.Column().Kind, len(vs), func(i int) (schema.Value, error) { return scan.Encode(c, vs[i]) })
+	return &Cond{Op: o, Col: c.Column(), Val: val, Err: err}
+}
+
+// InRange makes the condition that a column is from low to high.
+//
+//go:noinline
+func InRange[V any](c *scan.Codec, low, high V) *Cond {
+	return Both(Compare(OpGe, c, low), Compare(OpLe, c, high))
+}
+
+// Test makes an OpNull or OpNotNull of a column.
+//
+//go:noinline
+func Test(o Op, c *scan.Codec) *Cond { return &Cond{Op: o, Col: c.Column()} }
+
+// Same makes an equality that knows NULL: an OpSame or OpNotSame.
+//
+//go:noinline
+func Same[V any](o Op, c *scan.Codec, v *V) *Cond {
+	switch {
+	case v != nil:
+		return Compare(o, c, *v)
+	case o == OpSame:
+		return Test(OpNull, c)
+	}
+	return Test(OpNotNull, c)
+}
+
+// ComparePart makes the comparison of a part of a date.
+//
+//go:noinline
+func ComparePart(o Op, c *scan.Codec, part dialect.DatePart, v int) *Cond {
+	return &Cond{Op: o, Col: c.Column(), Part: part, Val: schema.IntValue(schema.Int64, int64(v))}
+}
+
+// PartIn makes an OpIn or OpNotIn of a part of a date.
+//
+//go:noinline
+func PartIn(o Op, c *scan.Codec, part dialect.DatePart, vs []int) *Cond {
+	val, err := schema.NewList(schema.Int64, len(vs), func(i int) (schema.Value, error) {
+		return schema.IntValue(schema.Int64, int64(vs[i])), nil
+	})
+	return &Cond{Op: o, Col: c.Column(), Part: part, Val: val, Err: err}
+}
+
+// CompareExpr makes the comparison of an expression with a value of the codec's type.
 //
 //go:noinline
 func CompareExpr[V any](o Op, e *Expr, c *scan.Codec, v V) *Cond {
@@ -39,7 +85,33 @@ func CompareExpr[V any](o Op, e *Expr, c *scan.Codec, v V) *Cond {
 	return n
 }
 
-var ErrNullOrder = errors.New("nothing is greater or less than NULL")
+// CompareTerms makes the comparison of two expressions whose values are of type V.
+//
+//go:noinline
+func CompareTerms[V any](o Op, x, y *Expr) *Cond {
+	sides := Moments(Beside[V](x, y.Like), Beside[V](y, x.Like))
+	return &Cond{Op: o, Expr: sides[0], Right: sides[1]}
+}
+
+// InExpr makes an OpIn or OpNotIn of an expression.
+//
+//go:noinline
+func InExpr[V any](o Op, e *Expr, c *scan.Codec, vs []V) *Cond {
+	val, err := schema.NewList(e.Like.Kind, len(vs), func(i int) (schema.Value, error) { return Operand(e, c, vs[i]) })
+	return &Cond{Op: o, Expr: e, Val: val, Err: err}
+}
+
+// ExprRange makes the condition that an expression is from low to high.
+//
+//go:noinline
+func ExprRange[V any](e *Expr, c *scan.Codec, low, high V) *Cond {
+	return Both(CompareExpr(OpGe, e, c, low), CompareExpr(OpLe, e, c, high))
+}
+
+// TestExpr makes a condition on an expression alone: an OpNull, OpNotNull or OpTruth.
+//
+//go:noinline
+func TestExpr(o Op, e *Expr) *Cond { return &Cond{Op: o, Expr: e} }
 
 // Operand encodes a value that an expression is compared with.
 func Operand[V any](e *Expr, c *scan.Codec, v V) (schema.Value, error) {
@@ -49,42 +121,5 @@ func Operand[V any](e *Expr, c *scan.Codec, v V) (schema.Value, error) {
 	return scan.EncodeField(c, v)
 }
 
-// InExpr makes the node of opIn or opNotIn of an expression.
-//
-//go:noinline
-func InExpr[V any](o Op, e *Expr, c *scan.Codec, vs []V) *Cond {
-	val, err := schema.NewList(e.Like.Kind, len(vs), func(i int) (schema.Value, error) { return Operand(e, c, vs[i]) })
-	return &Cond{Op: o, Expr: e, Val: val, Err: err}
-}
-
-// ExprRange makes the node of an expression between two values.
-//
-//go:noinline
-func ExprRange[V any](e *Expr, c *scan.Codec, low, high V) *Cond {
-	return Both(CompareExpr(OpGe, e, c, low), CompareExpr(OpLe, e, c, high))
-}
-
-// TestExpr makes the node of a condition on an expression alone.
-//
-//go:noinline
-func TestExpr(o Op, e *Expr) *Cond { return &Cond{Op: o, Expr: e} }
-
-// beyond compares keys of several columns one after the other.
-func beyond(o Op, cols []*schema.Column, vals []schema.Value) Cond {
-	first := Cond{Op: o, Col: cols[0], Val: vals[0]}
-	if len(cols) == 1 {
-		return first
-	}
-	rest := Cond{Op: OpAnd, Kids: []Cond{{Op: OpEq, Col: cols[0], Val: vals[0]}, beyond(o, cols[1:], vals[1:])}}
-	return Cond{Op: OpOr, Kids: []Cond{first, rest}}
-}
-
-func MatchCond(inner, outer *Expr) Cond {
-	sides := Moments(inner, &Expr{Op: ExprOuter, Like: outer.Like, Args: []*Expr{outer}})
-	return Cond{Op: OpEq, Expr: sides[0], Right: sides[1]}
-}
-
-//go:noinline
-func MatchesExpr(e *Expr, m dialect.Match, s string, fold, not bool) *Cond {
-	return &Cond{Op: OpMatch, Expr: e, Match: m, Fold: fold, Not: not, Val: schema.TextValue(schema.Text, s), Err: checkText(s)}
-}
+// ErrNullOrder says that a value was compared with NULL by its order.
+var ErrNullOrder = errors.New("nothing is greater or less than NULL")

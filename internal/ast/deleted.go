@@ -25,8 +25,9 @@ func (s Spec) Live() Spec { s.Rows = liveRows; return s }
 // Everything returns the query of all rows that s could be about, without its conditions, order and page.
 func (s Spec) Everything() Spec { return Spec{Rows: s.Rows} }
 
-// CondsOn returns the conditions of a query on a table: its own, and the one that leaves deleted rows out. Whatever writes the
-// conditions of a query asks here, so that no statement can forget it. The rows of other queries have been chosen by these.
+// CondsOn returns the conditions of a query on a table: its own, and the one that leaves deleted rows out. Whatever
+// writes the conditions of a query asks here, so that no statement can forget it. The rows of other queries have been
+// chosen by these.
 func (q *Spec) CondsOn(t *schema.Table) []Cond {
 	if t.Deleted == nil || q.Rows == anyRows || q.HasSource() {
 		return q.Conds

@@ -13,29 +13,30 @@ import (
 // ExprOp is what an expression does.
 type ExprOp uint8
 
+// The expressions.
 const (
 	ExprColumn    ExprOp = iota
 	ExprValue            // a constant, an argument
 	ExprNull             // NULL
 	ExprInt              // a constant of the library's own, written into the text
-	ExprCall             // fn on args
-	ExprAggregate        // fn on args, at most one; conds filter its rows, win makes it one of a window
-	ExprCase             // args[i] when conds[i]; the last of args when none
-	ExprCond             // conds[0] as a boolean
-	ExprRaw
-	ExprQuery    // sub, a subquery
-	ExprVia      // args[0] in the row that path leads to
-	ExprOuter    // args[0] in the row of the query around
-	ExprExcluded // col of the row that could not be inserted
-	ExprFit      // args[0], made to fail when col cannot hold it, as col stores it
-	ExprStored   // args[0] as col stores it
-	ExprMoment   // args[0], a day or an instant, as the other one, that of like
+	ExprCall             // Fn on Args
+	ExprAggregate        // Fn on Args, at most one; Conds filter its rows, Win makes it one of a window
+	ExprCase             // Args[i] when Conds[i]; the last of Args when none
+	ExprCond             // Conds[0] as a boolean
+	ExprRaw              // Raw, SQL of the caller's
+	ExprQuery            // Sub, a subquery
+	ExprVia              // Args[0] in the row that Path leads to
+	ExprOuter            // Args[0] in the row of the query around
+	ExprExcluded         // Col of the row that could not be inserted
+	ExprFit              // Args[0], made to fail when Col cannot hold it, as Col stores it
+	ExprStored           // Args[0] as Col stores it
+	ExprMoment           // Args[0], a day or an instant, as the other one, that of Like
 )
 
 // Expr is an expression without its Go types. It is immutable.
 type Expr struct {
 	Op       ExprOp
-	Part     dialect.DatePart // of exprColumn
+	Part     dialect.DatePart // of ExprColumn
 	Fn       dialect.Func
 	Distinct bool
 	Like     *schema.Column // whose kind the result has
@@ -43,8 +44,8 @@ type Expr struct {
 	Args     []*Expr
 	Conds    []Cond
 	Val      schema.Value
-	Given    any // of exprValue: the value in Go, for when it stands beside another kind
-	N        int // of exprInt
+	Given    any // of ExprValue: the value in Go, for when it stands beside another kind
+	N        int // of ExprInt
 	Raw      *Raw
 	Sub      *Subquery
 	Path     []*schema.Column // references, the first one in the row itself
@@ -59,6 +60,9 @@ var KindColumns = func() (list [schema.JSON + 1]*schema.Column) {
 	}
 	return list
 }()
+
+// partColumn stands for the integer that a part of a date is.
+var partColumn = KindColumns[schema.Int64]
 
 // ColumnOf is the column of a field.
 //
@@ -96,8 +100,8 @@ func LikeOf[V any]() (*schema.Column, error) {
 	return c.Column(), nil
 }
 
-// Beside returns a constant as one of the kind of a column, in which the values that it stands beside are: the text of a decimal, say, as a
-// decimal. Other expressions stay as they are.
+// Beside returns a constant as one of the kind of a column, in which the values that it stands beside are: the text of
+// a decimal, say, as a decimal. Other expressions stay as they are.
 func Beside[V any](e *Expr, like *schema.Column) *Expr {
 	if e.Op != ExprValue || e.Given == nil || e.Like.Kind == like.Kind || e.Err != nil {
 		return e
@@ -142,43 +146,16 @@ func (e *Expr) FirstErr() error {
 	return nil
 }
 
-// Joins reports whether an expression goes through a reference of the query that is depth levels further out.
-func (e *Expr) Joins(depth int) bool {
-	if e == nil {
-		return false
-	}
+// IsColumn reports whether an expression is a column, of whatever row. What ignores case is columns: a text that was
+// computed of one heeds it, as it does on SQLite, where functions have no collation.
+func (e *Expr) IsColumn() bool {
 	switch e.Op {
-	case ExprVia:
-		if depth == 0 {
-			return true
-		}
-	case ExprOuter:
-		depth--
-	case ExprQuery:
-		return e.Sub.Spec.Joins(depth + 1)
-	}
-	for _, a := range e.Args {
-		if a.Joins(depth) {
-			return true
-		}
-	}
-	return condsJoin(e.Conds, depth) || e.Win != nil && e.Win.joins(depth)
-}
-
-func condsJoin(nodes []Cond, depth int) bool {
-	for i := range nodes {
-		n := &nodes[i]
-		if n.Expr.Joins(depth) || n.Right.Joins(depth) || condsJoin(n.Kids, depth) {
-			return true
-		}
+	case ExprColumn, ExprExcluded:
+		return true
+	case ExprVia, ExprOuter:
+		return e.Args[0].IsColumn()
 	}
 	return false
-}
-
-// ReadsRows reports whether an expression reads rows of a table by a subquery; a reference is followed by one where
-// there are no joins.
-func (e *Expr) ReadsRows() bool {
-	return e.Op == ExprQuery || e.Op == ExprVia || e.Op == ExprRaw && strings.Contains(strings.ToLower(e.Raw.text), "select")
 }
 
 // Strict reports whether an expression is certainly NULL when all columns of its row are.
@@ -194,20 +171,11 @@ func (e *Expr) Strict() bool {
 	return false
 }
 
+// ReadsRows reports whether an expression reads rows of a table by a subquery; a reference is followed by one where
+// there are no joins.
+func (e *Expr) ReadsRows() bool {
+	return e.Op == ExprQuery || e.Op == ExprVia || e.Op == ExprRaw && strings.Contains(strings.ToLower(e.Raw.text), "select")
+}
+
 // constant reports whether an expression is the same for all rows by its form, so that it needs no group.
 func (e *Expr) constant() bool { return e.Op == ExprValue || e.Op == ExprNull || e.Op == ExprInt }
-
-// partColumn stands for the integer that a part of a date is.
-var partColumn = KindColumns[schema.Int64]
-
-// IsColumn reports whether an expression is a column, of whatever row. What ignores case is columns: a text that was
-// computed of one heeds it, as it does on SQLite, where functions have no collation.
-func (e *Expr) IsColumn() bool {
-	switch e.Op {
-	case ExprColumn, ExprExcluded:
-		return true
-	case ExprVia, ExprOuter:
-		return e.Args[0].IsColumn()
-	}
-	return false
-}

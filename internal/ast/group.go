@@ -101,9 +101,9 @@ func (m *More) has(e *Expr) bool {
 	return !slices.ContainsFunc(e.Args, func(e *Expr) bool { return !m.has(e) }) && m.hasAll(e.Conds)
 }
 
-func (m *More) hasAll(nodes []Cond) bool {
-	for i := range nodes {
-		n := &nodes[i]
+func (m *More) hasAll(conds []Cond) bool {
+	for i := range conds {
+		n := &conds[i]
 		switch {
 		case n.Expr != nil && !m.has(n.Expr), n.Col != nil && n.Expr == nil && !m.has(ColumnExpr(n.Col, n.Part)), n.Right != nil && !m.has(n.Right), !m.hasAll(n.Kids):
 			return false
@@ -126,12 +126,13 @@ func (e *Expr) key() bool {
 // aggregates reports whether an expression is computed from a group of rows.
 func (e *Expr) aggregates() bool { return e.Some((*Expr).aggregate) }
 
-// aggregate reports whether an expression is an aggregate itself, windowed whether it is a function of a window, and
-// manyRows whether it is one of the two.
+// aggregate reports whether an expression is an aggregate itself.
 func (e *Expr) aggregate() bool { return e.Op == ExprAggregate && e.Win == nil }
 
+// windowed reports whether an expression is a function of a window itself.
 func (e *Expr) windowed() bool { return e.Op == ExprAggregate && e.Win != nil }
 
+// ManyRows reports whether an expression is an aggregate or a function of a window itself.
 func (e *Expr) ManyRows() bool { return e.Op == ExprAggregate }
 
 // nestedErr returns an error when an expression is an aggregate or a function of a window over such as it cannot be
@@ -148,41 +149,4 @@ func (e *Expr) nestedErr() error {
 		return errNested
 	}
 	return nil
-}
-
-// Some reports whether f holds for an expression or one of its parts that are of the same query.
-func (e *Expr) Some(f func(*Expr) bool) bool {
-	return f(e) || e.Op != ExprOuter && e.someWithin(f)
-}
-
-// someWithin reports whether f holds for a part of an expression.
-func (e *Expr) someWithin(f func(*Expr) bool) bool {
-	for _, a := range e.Args {
-		if a.Some(f) {
-			return true
-		}
-	}
-	if w := e.Win; w != nil {
-		for _, p := range w.Partition {
-			if p.Some(f) {
-				return true
-			}
-		}
-		for i := range w.Orders {
-			if x := w.Orders[i].Expr; x != nil && x.Some(f) {
-				return true
-			}
-		}
-	}
-	return someOf(e.Conds, f)
-}
-
-// someOf reports whether f holds for an expression in conditions.
-func someOf(nodes []Cond, f func(*Expr) bool) bool {
-	for i := range nodes {
-		if nodes[i].Some(f) {
-			return true
-		}
-	}
-	return false
 }

@@ -4,24 +4,6 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// ByKeys returns s ordered by the columns alone, for walking a table in pages.
-func (s Spec) ByKeys(cols []*schema.Column) Spec {
-	s.Orders = make([]Order, len(cols))
-	for i, c := range cols {
-		s.Orders[i] = Order{Col: c}
-	}
-	return s
-}
-
-// ByKeysDesc returns s ordered by the columns backwards.
-func (s Spec) ByKeysDesc(cols []*schema.Column) Spec {
-	s = s.ByKeys(cols)
-	for i := range s.Orders {
-		s.Orders[i].Desc = true
-	}
-	return s
-}
-
 // KeyIs returns s with the condition that each of the columns has its value.
 func (s Spec) KeyIs(cols []*schema.Column, vals []schema.Value) Spec {
 	where := make([]Cond, len(s.Conds), len(s.Conds)+len(cols))
@@ -57,8 +39,26 @@ func (s Spec) KeysIn(cols []*schema.Column, n int, at func(i, part int) schema.V
 	return s.And(Cond{Op: OpKeysIn, Kids: kids})
 }
 
-// After returns s with the condition that a row's key comes after another key. Of several columns the first is bounded by itself as
-// well, which an index can use.
+// ByKeys returns s ordered by the columns alone, for walking a table in pages.
+func (s Spec) ByKeys(cols []*schema.Column) Spec {
+	s.Orders = make([]Order, len(cols))
+	for i, c := range cols {
+		s.Orders[i] = Order{Col: c}
+	}
+	return s
+}
+
+// ByKeysDesc returns s ordered by the columns backwards.
+func (s Spec) ByKeysDesc(cols []*schema.Column) Spec {
+	s = s.ByKeys(cols)
+	for i := range s.Orders {
+		s.Orders[i].Desc = true
+	}
+	return s
+}
+
+// After returns s with the condition that a row's key comes after another key. Of several columns the first is bounded
+// by itself as well, which an index can use.
 func (s Spec) After(cols []*schema.Column, vals []schema.Value) Spec {
 	if len(cols) > 1 {
 		s = s.And(beyond(OpGe, cols[:1], vals))
@@ -73,4 +73,14 @@ func (s Spec) UpTo(cols []*schema.Column, vals []schema.Value) Spec {
 	}
 	after := beyond(OpGt, cols, vals)
 	return s.And(beyond(OpLe, cols[:1], vals)).And(Cond{Op: OpNot, Kids: []Cond{after}})
+}
+
+// beyond compares keys of several columns one after the other.
+func beyond(o Op, cols []*schema.Column, vals []schema.Value) Cond {
+	first := Cond{Op: o, Col: cols[0], Val: vals[0]}
+	if len(cols) == 1 {
+		return first
+	}
+	rest := Cond{Op: OpAnd, Kids: []Cond{{Op: OpEq, Col: cols[0], Val: vals[0]}, beyond(o, cols[1:], vals[1:])}}
+	return Cond{Op: OpOr, Kids: []Cond{first, rest}}
 }

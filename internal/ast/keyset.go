@@ -11,10 +11,6 @@ import (
 // Keyset is an order in which no two rows are equal, by columns: that of a query, and behind it the key.
 type Keyset struct{ terms []Order }
 
-var errKeysetPaged = errors.New("pages that begin at rows have a size of their own; leave limit and offset out")
-
-var errKeysetOrder = errors.New("pages that begin at rows are ordered by fields, not by expressions or parts of dates")
-
 // Keyset returns the order of s as a keyset. The key goes the way of the last term.
 func (s Spec) Keyset(key []*schema.Column) (Keyset, error) {
 	if err := s.Err(); err != nil {
@@ -44,6 +40,10 @@ func (s Spec) Keyset(key []*schema.Column) (Keyset, error) {
 	}
 	return k, nil
 }
+
+var errKeysetPaged = errors.New("pages that begin at rows have a size of their own; leave limit and offset out")
+
+var errKeysetOrder = errors.New("pages that begin at rows are ordered by fields, not by expressions or parts of dates")
 
 // Columns returns the columns of the terms.
 func (k Keyset) Columns() []*schema.Column {
@@ -87,8 +87,8 @@ func (k Keyset) directed(backwards bool) []Order {
 	return terms
 }
 
-// Beyond returns s with the condition that a row comes behind the one with those values, in the order of k or backwards, or is that
-// one itself.
+// Beyond returns s with the condition that a row comes behind the one with those values, in the order of k or
+// backwards, or is that one itself.
 func (k Keyset) Beyond(s Spec, vals []schema.Value, backwards, itself bool) Spec {
 	terms := k.directed(backwards)
 	either := Cond{Op: OpOr}
@@ -120,4 +120,27 @@ func equalUpTo(terms []Order, vals []schema.Value, n int, last Cond) Cond {
 	}
 	all.Kids = append(all.Kids, last)
 	return all
+}
+
+// equal returns the condition that a row has that value.
+func (o *Order) equal(v schema.Value) Cond {
+	if v.IsNull() {
+		return Cond{Op: OpNull, Col: o.Col}
+	}
+	return Cond{Op: OpEq, Col: o.Col, Val: v}
+}
+
+// beyond returns the condition that a row's value comes behind that one, or that this is not possible.
+func (o *Order) beyond(v schema.Value) (n Cond, possible bool) {
+	if v.IsNull() {
+		return Cond{Op: OpNotNull, Col: o.Col}, o.NullsFirst()
+	}
+	n = Cond{Op: OpGt, Col: o.Col, Val: v}
+	if o.Desc {
+		n.Op = OpLt
+	}
+	if o.Col.Null && !o.NullsFirst() {
+		n = Cond{Op: OpOr, Kids: []Cond{n, {Op: OpNull, Col: o.Col}}}
+	}
+	return n, true
 }

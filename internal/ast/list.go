@@ -16,22 +16,26 @@ func withList[E any](fn dialect.Func, c *scan.Codec, like *schema.Column, es []E
 	if fn == dialect.FuncListAppend && err == nil && len(es) > 0 {
 		other.Err = c.Check(val)
 	}
-	return &Expr{Op: ExprCall, Fn: fn, Like: like, Args: []*Expr{ColumnExpr(col, dialect.NoPart), other}}
+	return Call(fn, like, ColumnExpr(col, dialect.NoPart), other)
 }
 
-// CompareList makes the node of a comparison of two lists.
+// CompareList makes the comparison of a list with another.
 //
 //go:noinline
 func CompareList[E any](fn dialect.Func, c *scan.Codec, es []E) *Cond {
 	return TestExpr(OpTruth, withList(fn, c, KindColumns[schema.Bool], es))
 }
 
+// AssignList makes an assignment of a list that is changed by another.
+//
 //go:noinline
 func AssignList[E any](fn dialect.Func, c *scan.Codec, es []E) *Assign {
 	return AssignTerm(c, withList(fn, c, c.Column(), es))
 }
 
+// ListLen is the number of a list's elements.
+//
 //go:noinline
 func ListLen(c *scan.Codec) *Expr {
-	return &Expr{Op: ExprCall, Fn: dialect.FuncListLen, Like: KindColumns[schema.Int64], Args: []*Expr{ColumnExpr(c.Column(), dialect.NoPart)}}
+	return Call(dialect.FuncListLen, KindColumns[schema.Int64], ColumnExpr(c.Column(), dialect.NoPart))
 }

@@ -6,55 +6,11 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// NullsFirst reports whether NULLs come before all values.
-func (o *Order) NullsFirst() bool {
-	switch o.Nulls {
-	case NullsFirst:
-		return true
-	case NullsLast:
-		return false
-	}
-	return o.Desc
-}
-
-// equal returns the condition that a row has that value.
-func (o *Order) equal(v schema.Value) Cond {
-	if v.IsNull() {
-		return Cond{Op: OpNull, Col: o.Col}
-	}
-	return Cond{Op: OpEq, Col: o.Col, Val: v}
-}
-
-// beyond returns the condition that a row's value comes behind that one, or that this is not possible.
-func (o *Order) beyond(v schema.Value) (n Cond, possible bool) {
-	if v.IsNull() {
-		return Cond{Op: OpNotNull, Col: o.Col}, o.NullsFirst()
-	}
-	n = Cond{Op: OpGt, Col: o.Col, Val: v}
-	if o.Desc {
-		n.Op = OpLt
-	}
-	if o.Col.Null && !o.NullsFirst() {
-		n = Cond{Op: OpOr, Kids: []Cond{n, {Op: OpNull, Col: o.Col}}}
-	}
-	return n, true
-}
-
-// OrderBy makes a term of an order.
-//
-//go:noinline
-func OrderBy(c *scan.Codec, part dialect.DatePart, desc bool) *Order {
-	return &Order{Col: c.Column(), Part: part, Desc: desc}
-}
-
-//go:noinline
-func OrderByExpr(e *Expr, desc bool) *Order { return &Order{Expr: e, Col: e.Like, Desc: desc} }
-
 // Order is a term of an order without its model's type.
 type Order struct {
 	Col   *schema.Column
 	Part  dialect.DatePart
-	Expr  *Expr // in place of col
+	Expr  *Expr // in place of Col
 	Desc  bool
 	Nulls Nulls
 	Err   error
@@ -63,6 +19,7 @@ type Order struct {
 // Nulls says where NULLs stand in an order.
 type Nulls uint8
 
+// The places of NULLs.
 const (
 	nullsGreatest Nulls = iota // last when ascending, first when descending
 	NullsFirst
@@ -70,23 +27,20 @@ const (
 	NullsNone // there are none
 )
 
-func (o *Order) With(nulls Nulls) *Order {
-	if o == nil {
-		return nil
-	}
-	changed := *o
-	changed.Nulls = nulls
-	return &changed
+// OrderBy makes the order by a column, or by a part of a date.
+//
+//go:noinline
+func OrderBy(c *scan.Codec, part dialect.DatePart, desc bool) *Order {
+	return &Order{Col: c.Column(), Part: part, Desc: desc}
 }
 
-// Term returns what is ordered by, as an expression.
-func (o *Order) Term() *Expr {
-	if o.Expr != nil {
-		return o.Expr
-	}
-	return ColumnExpr(o.Col, o.Part)
-}
+// OrderByExpr makes the order by an expression.
+//
+//go:noinline
+func OrderByExpr(e *Expr, desc bool) *Order { return &Order{Expr: e, Col: e.Like, Desc: desc} }
 
+// OrderByList makes the order by the place of a column's value in a list.
+//
 //go:noinline
 func OrderByList[V any](c *scan.Codec, vs []V) *Order {
 	col := c.Column()
@@ -107,6 +61,36 @@ func OrderByList[V any](c *scan.Codec, vs []V) *Order {
 	return &Order{Expr: at, Col: at.Like, Err: err}
 }
 
+// With returns the order with its NULLs elsewhere; nil stays nil.
+func (o *Order) With(nulls Nulls) *Order {
+	if o == nil {
+		return nil
+	}
+	changed := *o
+	changed.Nulls = nulls
+	return &changed
+}
+
+// Term returns what is ordered by, as an expression.
+func (o *Order) Term() *Expr {
+	if o.Expr != nil {
+		return o.Expr
+	}
+	return ColumnExpr(o.Col, o.Part)
+}
+
+// NullsFirst reports whether NULLs come before all values.
+func (o *Order) NullsFirst() bool {
+	switch o.Nulls {
+	case NullsFirst:
+		return true
+	case NullsLast:
+		return false
+	}
+	return o.Desc
+}
+
+// ordersErr returns the first error in orders.
 func ordersErr(orders []Order) error {
 	for i := range orders {
 		if orders[i].Err != nil {
@@ -117,13 +101,4 @@ func ordersErr(orders []Order) error {
 		}
 	}
 	return nil
-}
-
-func ordersJoin(orders []Order, depth int) bool {
-	for i := range orders {
-		if orders[i].Expr.Joins(depth) {
-			return true
-		}
-	}
-	return false
 }

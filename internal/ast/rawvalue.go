@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -124,3 +126,11 @@ var basics = func() map[reflect.Kind]reflect.Type {
 	}
 	return m
 }()
+
+// checkText refuses what no text column can hold.
+func checkText(s string) error {
+	if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
+		return errors.New("a text argument must be valid UTF-8 without NUL")
+	}
+	return nil
+}

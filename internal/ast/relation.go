@@ -7,14 +7,6 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Link is how the rows of a linking table connect those of two others.
-type Link struct {
-	Table  *schema.Table
-	Owner  *schema.Column // refers to the rows that have the relation
-	Target *schema.Column // refers to the rows that it leads to
-	Spec   Spec           // which rows of the linking table count, and their order
-}
-
 // Related is the rows that belong to each row of a table: those of a relation.
 type Related struct {
 	Table *schema.Table    // of the rows
@@ -24,10 +16,16 @@ type Related struct {
 	Link  *Link            // nil without a linking table; its own owner is not used
 }
 
-var errRelatedPage = errors.New("a condition on the rows of a relation, and a count of them, take no limit or offset")
+// Link is how the rows of a linking table connect those of two others.
+type Link struct {
+	Table  *schema.Table
+	Owner  *schema.Column // refers to the rows that have the relation
+	Target *schema.Column // refers to the rows that it leads to
+	Spec   Spec           // which rows of the linking table count, and their order
+}
 
-// Subquery is the subquery of the rows that belong to the row of the query around. Through a linking table it is about the rows that
-// connect, of which each leads to one.
+// Subquery is the subquery of the rows that belong to the row of the query around. Through a linking table it is about
+// the rows that connect, of which each leads to one.
 func (r Related) Subquery() *Subquery {
 	spec, table := r.Spec.Unordered(), r.Table
 	if spec.Flags != 0 {
@@ -43,8 +41,11 @@ func (r Related) Subquery() *Subquery {
 	return &Subquery{Table: table, Related: true, Spec: spec}
 }
 
+// Scalar returns an aggregate over the rows of [Related.Subquery].
 func (r Related) Scalar(e *Expr) *Expr {
 	s := r.Subquery()
 	s.Spec = s.Spec.With(func(m *More) { m.Cols = []*Expr{e} })
 	return &Expr{Op: ExprQuery, Like: e.Like, Sub: s}
 }
+
+var errRelatedPage = errors.New("a condition on the rows of a relation, and a count of them, take no limit or offset")

@@ -7,6 +7,39 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
+// More is what few queries have: what they select, groups, the queries that they are about, trees.
+type More struct {
+	Cols     []*Expr          // what is selected; nil for the model's columns
+	only     []*schema.Column // Cols, when they are columns of the model
+	Names    []string         // of Cols, when the query is the source of another
+	given    Paging           // of the rows, when they are projected
+	Rows     *Paging          // given, when it is that of the rows which groups or distinct results are made of
+	Distinct bool
+	Groups   []*Expr
+	Having   []Cond
+	Source   []Member       // whose rows the query is about, in place of its table
+	Tree     *schema.Column // the reference to the parent, when the query is of the keys below its rows
+	Up       bool           // or above them
+}
+
+var noMore More // of a query that has none
+
+// Extra returns what few queries have; it must not be changed.
+func (q *Spec) Extra() *More {
+	if q.More == nil {
+		return &noMore
+	}
+	return q.More
+}
+
+// With returns q with a changed copy of what few queries have.
+func (q Spec) With(change func(m *More)) Spec {
+	m := *q.Extra()
+	change(&m)
+	q.More = &m
+	return q
+}
+
 // Project returns s with other columns.
 func (s Spec) Project(cols []*Expr) Spec {
 	return s.With(func(m *More) { m.Cols, m.given = cols, s.Paging }).ofPage()
@@ -25,106 +58,6 @@ func (s Spec) ofPage() Spec {
 		s = s.Unpaged()
 	}
 	return s.With(func(m *More) { m.Rows = &rows })
-}
-
-// More is what few queries have.
-type More struct {
-	Cols     []*Expr          // what is selected; nil for the model's columns
-	only     []*schema.Column // cols, when they are columns of the model
-	Names    []string         // of cols, when the query is the source of another
-	given    Paging           // of the rows, when they are projected
-	Rows     *Paging          // given, when it is that of the rows which groups or distinct results are made of
-	Distinct bool
-	Groups   []*Expr
-	Having   []Cond
-	Source   []Member       // whose rows the query is about, in place of its table
-	Tree     *schema.Column // the reference to the parent, when the query is of the keys below its rows
-	Up       bool           // or above them
-}
-
-var noMore More
-
-func (q *Spec) Extra() *More {
-	if q.More == nil {
-		return &noMore
-	}
-	return q.More
-}
-
-// With returns q with a changed copy of what few queries have.
-func (q Spec) With(change func(m *More)) Spec {
-	m := *q.Extra()
-	change(&m)
-	q.More = &m
-	return q
-}
-
-// Joins reports whether the query itself, or with a depth one around it, goes through a reference.
-func (q *Spec) Joins(depth int) bool {
-	m := q.Extra()
-	if condsJoin(q.Conds, depth) || ordersJoin(q.Orders, depth) || m.Rows != nil && ordersJoin(m.Rows.Orders, depth) {
-		return true
-	}
-	for _, list := range [][]*Expr{m.Cols, m.Groups} {
-		for _, e := range list {
-			if e.Joins(depth) {
-				return true
-			}
-		}
-	}
-	if condsJoin(m.Having, depth) {
-		return true
-	}
-	for _, s := range m.Source {
-		if s.Sub.Spec.Joins(depth + 1) {
-			return true
-		}
-	}
-	return false
-}
-
-// Position returns the number of the column that an order is by, from 1, where the order must be told by it: in a query of distinct or
-// grouped rows. It is 0 elsewhere.
-func (q *Spec) Position(o *Order) int {
-	m := q.Extra()
-	if !m.Distinct && !m.Grouped() {
-		return 0
-	}
-	return m.Column(o.Term())
-}
-
-// Column returns the number of the column that is an expression, from 1, or 0.
-func (m *More) Column(x *Expr) int {
-	for i, e := range m.Cols {
-		if sameExpr(e, x) {
-			return i + 1
-		}
-	}
-	return 0
-}
-
-func (m *More) firstErr() error {
-	if m.Rows != nil {
-		if err := ordersErr(m.Rows.Orders); err != nil {
-			return err
-		}
-	}
-	for _, list := range [][]*Expr{m.Cols, m.Groups} {
-		for _, e := range list {
-			if err := e.FirstErr(); err != nil {
-				return err
-			}
-		}
-	}
-	for _, s := range m.Source {
-		if err := s.Sub.Spec.Err(); err != nil {
-			return err
-		}
-	}
-	if err := firstErr(m.Having); err != nil {
-		return err
-	}
-	return m.groupErr()
 }
 
 // Only returns s with some columns of the model in place of all.
@@ -183,7 +116,53 @@ func (s Spec) Named(names []string, t *schema.Table) Spec {
 	})
 }
 
+// WithNames returns s with names for its columns.
 func (s Spec) WithNames(names []string) Spec { return s.With(func(m *More) { m.Names = names }) }
 
 // HasSource reports whether the query is about the rows of other queries.
 func (s Spec) HasSource() bool { return len(s.Extra().Source) > 0 }
+
+// Position returns the number of the column that an order is by, from 1, where the order must be told by it: in a query
+// of distinct or grouped rows. It is 0 elsewhere.
+func (q *Spec) Position(o *Order) int {
+	m := q.Extra()
+	if !m.Distinct && !m.Grouped() {
+		return 0
+	}
+	return m.Column(o.Term())
+}
+
+// Column returns the number of the column that is an expression, from 1, or 0 when none is.
+func (m *More) Column(x *Expr) int {
+	for i, e := range m.Cols {
+		if sameExpr(e, x) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// firstErr returns the first error in m.
+func (m *More) firstErr() error {
+	if m.Rows != nil {
+		if err := ordersErr(m.Rows.Orders); err != nil {
+			return err
+		}
+	}
+	for _, list := range [][]*Expr{m.Cols, m.Groups} {
+		for _, e := range list {
+			if err := e.FirstErr(); err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range m.Source {
+		if err := s.Sub.Spec.Err(); err != nil {
+			return err
+		}
+	}
+	if err := firstErr(m.Having); err != nil {
+		return err
+	}
+	return m.groupErr()
+}

@@ -23,19 +23,6 @@ const (
 	Except
 )
 
-// members returns the queries with which a set begins: the first, or, when that is a set of the same kind and nothing
-// else, those of the set. One that was made query by query would be as deep as it is long.
-func members(kind SetKind, first *Subquery) []Member {
-	q := &first.Spec
-	plain := len(q.Conds) == 0 && len(q.Orders) == 0 && q.Flags == 0 && q.LockMode == 0 && q.err == nil
-	if m := q.More; m != nil && plain && len(m.Source) > 1 && m.Cols == nil && m.Names == nil {
-		if !slices.ContainsFunc(m.Source[1:], func(s Member) bool { return s.Op != kind }) {
-			return slices.Clip(m.Source)
-		}
-	}
-	return []Member{{Sub: first}}
-}
-
 // Combine returns a query of the rows of several put together.
 func Combine(kind SetKind, first *Subquery, others ...*Subquery) Spec {
 	list := members(kind, first)
@@ -49,4 +36,17 @@ func Combine(kind SetKind, first *Subquery, others ...*Subquery) Spec {
 		}
 	}
 	return q.With(func(m *More) { m.Source = list })
+}
+
+// members returns the queries with which a set begins: the first, or, when that is a set of the same kind and nothing
+// else, those of the set. One that was made query by query would be as deep as it is long.
+func members(kind SetKind, first *Subquery) []Member {
+	q := &first.Spec
+	plain := len(q.Conds) == 0 && len(q.Orders) == 0 && q.Flags == 0 && q.LockMode == 0 && q.err == nil
+	if m := q.More; m != nil && plain && len(m.Source) > 1 && m.Cols == nil && m.Names == nil {
+		if !slices.ContainsFunc(m.Source[1:], func(s Member) bool { return s.Op != kind }) {
+			return slices.Clip(m.Source)
+		}
+	}
+	return []Member{{Sub: first}}
 }

@@ -1,5 +1,6 @@
 package ast
 
+// Window says which rows a function of a window sees, and in which order.
 type Window struct {
 	Partition []*Expr
 	Orders    []Order
@@ -9,6 +10,7 @@ type Window struct {
 // Frame is the part of a partition that is seen.
 type Frame uint8
 
+// The frames.
 const (
 	frameDefault Frame = iota // with an order, the rows up to this one and those that are equal to it
 	FrameAll
@@ -22,13 +24,4 @@ func (w *Window) firstErr() error {
 		}
 	}
 	return ordersErr(w.Orders)
-}
-
-func (w *Window) joins(depth int) bool {
-	for _, e := range w.Partition {
-		if e.Joins(depth) {
-			return true
-		}
-	}
-	return ordersJoin(w.Orders, depth)
 }

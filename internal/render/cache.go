@@ -1,18 +1,12 @@
 package render
 
 import (
-	"errors"
 	"maps"
 	"sync"
 	"sync/atomic"
 
-	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/schema"
 )
-
-// maxShapes bounds the cache of one table. A program has a few dozen shapes; one that makes them without end, by raw SQL with
-// values in its text, starts anew when the cache is full.
-const maxShapes = 1024
 
 // cache keeps the text of statements by their shape. Reading it takes no lock.
 type cache struct {
@@ -26,55 +20,16 @@ type cache struct {
 	seen func(tables []*schema.Table) bool // whether the forms of tables are known; nil when all are
 }
 
+// maxShapes bounds the cache of one table. A program has a few dozen shapes; one that makes them without end, by raw
+// SQL with values in its text, starts anew when the cache is full.
+const maxShapes = 1024
+
 // now returns the epoch.
 func (c *cache) now() uint64 {
 	if c.epoch == nil {
 		return 0
 	}
 	return c.epoch.Load()
-}
-
-// Text is the text of a statement, and what was seen of its results.
-type Text struct {
-	SQL    string
-	Tables []*schema.Table // that it needs beside the statement's own
-	Locks  bool            // it locks the rows that it reads
-	owners []*ast.Owner    // of its subqueries
-
-	unknown []*schema.Table // of which the forms of columns were not known
-	again   func() (*Text, error)
-	rows    atomic.Int64
-}
-
-// CheckDB returns an error when a subquery belongs to another connection than db.
-func (t *Text) CheckDB(db any) error {
-	for _, o := range t.owners {
-		other, err := o.DB()
-		if err != nil {
-			return err
-		}
-		if other != db {
-			return errors.New("a subquery belongs to a repo on another connection; one statement works on one database")
-		}
-	}
-	return nil
-}
-
-// Unknown lists the tables of which the forms of columns were not known when the text was made. When they are, Again
-// makes it anew.
-func (t *Text) Unknown() []*schema.Table { return t.unknown }
-
-// Again makes the text anew; see [Text.Unknown].
-func (t *Text) Again() (*Text, error) { return t.again() }
-
-// Rows returns how many rows the statement returned last, 0 when it has not run yet: the best guess of how many come next.
-func (t *Text) Rows() int { return int(t.rows.Load()) }
-
-// SawRows notes how many rows the statement returned.
-func (t *Text) SawRows(n int) {
-	if t.rows.Load() != int64(n) { // writing what all read would slow them
-		t.rows.Store(int64(n))
-	}
 }
 
 // known returns the text of a shape, or nil when it is new, or was made when a table was unknown that is known by now.
@@ -144,4 +99,19 @@ func (c *cache) sql(key []byte, render func() (string, error)) (string, error) {
 		return "", err
 	}
 	return text.SQL, nil
+}
+
+// CacheStats are the figures of the cache of statements.
+type CacheStats struct {
+	Shapes       int    // kept now
+	Hits, Misses uint64 // since the start
+}
+
+// Stats returns the figures of the cache.
+func (s *Statements) Stats() CacheStats {
+	st := CacheStats{Hits: s.cache.hits.Load(), Misses: s.cache.misses.Load()}
+	if texts := s.cache.texts.Load(); texts != nil {
+		st.Shapes = len(*texts)
+	}
+	return st
 }

@@ -13,8 +13,8 @@ import (
 
 var errClaimPaged = errors.New("a claim says itself how many rows it takes, and takes no other limit, offset or lock")
 
-// Claim updates the first rows of a query, as many as its limit says, and returns all columns of them. Rows that other transactions
-// have locked are passed over. The rows come in the query's order where Ordered says so.
+// Claim updates the first rows of a query, as many as its limit says, and returns all columns of them. Rows that other
+// transactions have locked are passed over. The rows come in the query's order where Ordered says so.
 func (s *Statements) Claim(dst []schema.Value, q ast.Spec, n int, assigns []*ast.Assign, at time.Time) (*Text, []schema.Value, error) {
 	if q.Flags != 0 || q.Locks() {
 		return nil, nil, errClaimPaged
@@ -67,8 +67,8 @@ func (s *Statements) claim(dst []schema.Value, q ast.Spec, list []ast.Assign) (*
 	return text, args, err
 }
 
-// ordersClaims reports whether claims come in the query's order: whether an update can be part of a query, which goes with rows that
-// are locked one by one.
+// ordersClaims reports whether claims come in the query's order: whether an update can be part of a query, which goes
+// with rows that are locked one by one.
 func (s *Statements) ordersClaims() bool { return s.Dialect.Features().ManyWriters }
 
 // claimByKey writes UPDATE … WHERE key IN (SELECT key …), and what is returned.
@@ -83,8 +83,8 @@ func (s *Statements) claimByKey(r *renderer, q *ast.Spec, list []ast.Assign) {
 	r.b.WriteString(") " + s.returning())
 }
 
-// claimOrdered writes a query that picks rows and locks them, numbers them, updates them, and reads them in the order of their numbers.
-// The first part is kept from being looked at twice, which could pick other rows.
+// claimOrdered writes a query that picks rows and locks them, numbers them, updates them, and reads them in the order
+// of their numbers. The first part is kept from being looked at twice, which could pick other rows.
 func (s *Statements) claimOrdered(r *renderer, q *ast.Spec, list []ast.Assign) {
 	picked, numbered, done := r.alias(), r.alias(), r.alias()
 	n := r.d.Quote(s.freeName("n"))
@@ -129,8 +129,8 @@ func (s *Statements) assigned(r *renderer, list []ast.Assign) string {
 	return strings.Join(texts, ", ")
 }
 
-// ClaimOrder returns the terms of an order by which rows that were claimed can be put in it, when their values tell it: columns that
-// are compared by their values, and that the claim has not changed.
+// ClaimOrder returns the terms of an order by which rows that were claimed can be put in it, when their values tell it:
+// columns that are compared by their values, and that the claim has not changed.
 func (s *Statements) ClaimOrder(q ast.Spec, assigns []*ast.Assign) (cols []*schema.Column, desc, nullsFirst []bool) {
 	if s.ordersClaims() {
 		return nil, nil, nil

@@ -8,29 +8,33 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-var opText = [...]string{
-	ast.OpEq: " = ", ast.OpNe: " <> ", ast.OpLt: " < ", ast.OpLe: " <= ", ast.OpGt: " > ", ast.OpGe: " >= ",
-	ast.OpSame: " IS NOT DISTINCT FROM ", ast.OpNotSame: " IS DISTINCT FROM ",
+// where writes the conditions, if there are any.
+func (r *renderer) where(conds []ast.Cond) {
+	if len(conds) > 0 {
+		r.b.WriteString(" WHERE ")
+		r.chain(conds)
+	}
 }
 
 // clause returns conditions joined by AND as squirrel takes them.
-func (r *renderer) clause(nodes []ast.Cond) squirrel.Sqlizer {
-	text, args := r.part(func() { r.chain(nodes) })
+func (r *renderer) clause(conds []ast.Cond) squirrel.Sqlizer {
+	text, args := r.part(func() { r.chain(conds) })
 	return squirrel.Expr(text, args...)
 }
 
-// flat is how many conditions are joined without parentheses. SQLite parses a chain into a tree as deep as the chain is long
-// and refuses a depth of 1000 (https://www.sqlite.org/limits.html, SQLITE_MAX_EXPR_DEPTH), so longer chains become balanced trees.
+// chain writes conditions joined by AND.
+func (r *renderer) chain(conds []ast.Cond) { r.joined(leaves(nil, ast.OpAnd, conds), " AND ") }
+
+// flat is how many conditions are joined without parentheses. SQLite parses a chain into a tree as deep as the chain is
+// long and refuses a depth of 1000 (https://www.sqlite.org/limits.html, SQLITE_MAX_EXPR_DEPTH), so longer chains become
+// balanced trees.
 const flat = 16
 
-// chain writes nodes joined by AND.
-func (r *renderer) chain(nodes []ast.Cond) { r.joined(leaves(nil, ast.OpAnd, nodes), " AND ") }
-
-// leaves appends the nodes that are joined by o, without those in between that join by o, too: a chain that was made
+// leaves appends the conditions that are joined by o, without those in between that join by o, too: a chain that was made
 // link by link is as deep as it is long.
-func leaves(dst []*ast.Cond, o ast.Op, nodes []ast.Cond) []*ast.Cond {
-	for i := range nodes {
-		n := &nodes[i]
+func leaves(dst []*ast.Cond, o ast.Op, conds []ast.Cond) []*ast.Cond {
+	for i := range conds {
+		n := &conds[i]
 		if len(n.Kids) > 0 && (n.Op == o || len(n.Kids) == 1 && (n.Op == ast.OpAnd || n.Op == ast.OpOr)) {
 			dst = leaves(dst, o, n.Kids)
 		} else {
@@ -40,26 +44,26 @@ func leaves(dst []*ast.Cond, o ast.Op, nodes []ast.Cond) []*ast.Cond {
 	return dst
 }
 
-// joined writes nodes, of which there is one at least, with a word between them.
-func (r *renderer) joined(nodes []*ast.Cond, join string) {
-	if len(nodes) <= flat {
-		for i, n := range nodes {
+// joined writes conditions, of which there is one at least, with a word between them.
+func (r *renderer) joined(conds []*ast.Cond, join string) {
+	if len(conds) <= flat {
+		for i, n := range conds {
 			if i > 0 {
 				r.b.WriteString(join)
 			}
-			r.node(n)
+			r.cond(n)
 		}
 		return
 	}
-	half := len(nodes) / 2
+	half := len(conds) / 2
 	r.b.WriteByte('(')
-	r.joined(nodes[:half], join)
+	r.joined(conds[:half], join)
 	r.b.WriteString(")" + join + "(")
-	r.joined(nodes[half:], join)
+	r.joined(conds[half:], join)
 	r.b.WriteByte(')')
 }
 
-func (r *renderer) node(n *ast.Cond) {
+func (r *renderer) cond(n *ast.Cond) {
 	switch n.Op {
 	case ast.OpTrue:
 		r.b.WriteString("1 = 1")
@@ -78,7 +82,7 @@ func (r *renderer) node(n *ast.Cond) {
 		r.b.WriteByte(')')
 	case ast.OpNot:
 		r.b.WriteString("NOT (")
-		r.node(&n.Kids[0])
+		r.cond(&n.Kids[0])
 		r.b.WriteByte(')')
 	case ast.OpNull:
 		r.b.WriteString(r.present(n) + " IS NULL")
@@ -134,6 +138,11 @@ func (r *renderer) node(n *ast.Cond) {
 	}
 }
 
+var opText = [...]string{
+	ast.OpEq: " = ", ast.OpNe: " <> ", ast.OpLt: " < ", ast.OpLe: " <= ", ast.OpGt: " > ", ast.OpGe: " >= ",
+	ast.OpSame: " IS NOT DISTINCT FROM ", ast.OpNotSame: " IS DISTINCT FROM ",
+}
+
 // match writes the condition that a text matches.
 func (r *renderer) match(n *ast.Cond) {
 	col, expr := n.Like(), r.side(n)
@@ -150,37 +159,7 @@ func (r *renderer) match(n *ast.Cond) {
 	}
 }
 
-// folds reports whether texts that are like those of a column are compared by an expression on both sides.
-func (r *renderer) folds(c *schema.Column) bool { return c.Folded && r.d.Features().FoldsTexts }
-
-// folded returns what is compared with the operand of a column.
-func (r *renderer) folded(c *schema.Column, expr string) string {
-	if r.folds(c) {
-		return r.d.Operand(c, expr)
-	}
-	return expr
-}
-
-// side returns the left side of a node, canonical.
-func (r *renderer) side(n *ast.Cond) string {
-	if n.Expr != nil {
-		return r.text(func() { r.expr(n.Expr) })
-	}
-	if n.Part != dialect.NoPart {
-		return r.d.DatePart(n.Part, r.sc.forms.Of(n.Col), r.column(n.Col))
-	}
-	return r.canonical(n.Col)
-}
-
-// present returns the left side of a node for a condition that asks for NULL alone.
-func (r *renderer) present(n *ast.Cond) string {
-	if n.Expr == nil && n.Part == dialect.NoPart {
-		return r.column(n.Col)
-	}
-	return r.side(n)
-}
-
-// left returns the left side of a node and the column that has its kind. A column that is compared with values is left
+// left returns the left side of a condition and the column that has its kind. A column that is compared with values is left
 // as it is, since the dialect may know how an index can serve that.
 func (r *renderer) left(n *ast.Cond) (*schema.Column, string) {
 	if n.Expr == nil && n.Part == dialect.NoPart && n.Right == nil {
@@ -198,32 +177,27 @@ func (r *renderer) left(n *ast.Cond) (*schema.Column, string) {
 	return col, r.side(n)
 }
 
-// operand returns the left side of a node as its kind compares, and the column that has this kind.
+// operand returns the left side of a condition as its kind compares, and the column that has this kind.
 func (r *renderer) operand(n *ast.Cond) (*schema.Column, string) {
 	col, expr := r.left(n)
 	return col, r.d.Operand(col, expr)
 }
 
-// unfolded returns what a column is but for its case.
-func unfolded(c *schema.Column) *schema.Column {
-	plain := *c
-	plain.Folded = false
-	return &plain
+// side returns the left side of a condition, canonical.
+func (r *renderer) side(n *ast.Cond) string {
+	if n.Expr != nil {
+		return r.text(func() { r.expr(n.Expr) })
+	}
+	if n.Part != dialect.NoPart {
+		return r.d.DatePart(n.Part, r.sc.forms.Of(n.Col), r.column(n.Col))
+	}
+	return r.canonical(n.Col)
 }
 
-// where writes the conditions, if there are any.
-func (r *renderer) where(nodes []ast.Cond) {
-	if len(nodes) > 0 {
-		r.b.WriteString(" WHERE ")
-		r.chain(nodes)
+// present returns the left side of a condition for a condition that asks for NULL alone.
+func (r *renderer) present(n *ast.Cond) string {
+	if n.Expr == nil && n.Part == dialect.NoPart {
+		return r.column(n.Col)
 	}
-}
-
-// branch writes the condition of a branch of CASE.
-func (r *renderer) branch(n *ast.Cond) {
-	text := r.text(func() { r.node(n) })
-	if !n.Some((*ast.Expr).ManyRows) { // which would be those of a subquery
-		text = r.d.Branch(text)
-	}
-	r.b.WriteString(text)
+	return r.side(n)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Copy inserts a row into the table for each row of a query. Columns that nothing is mapped to have what a new row has in them: the
-// time at, their default, NULL, or a key that the database makes. The arguments are appended to args.
+// Copy inserts a row into the table for each row of a query. Columns that nothing is mapped to have what a new row has
+// in them: the time at, their default, NULL, or a key that the database makes. The arguments are appended to args.
 func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mapping, at time.Time) (*Text, []schema.Value, error) {
 	if q.Spec.Extra().Cols != nil {
 		return nil, nil, errors.New("the mappings say what is copied; give the query itself and not a projection of it")

@@ -42,7 +42,7 @@ func (r *renderer) expr(e *ast.Expr) {
 		r.b.WriteString(" END")
 	case ast.ExprCond:
 		r.b.WriteByte('(')
-		r.node(&e.Conds[0])
+		r.cond(&e.Conds[0])
 		r.b.WriteByte(')')
 	case ast.ExprRaw:
 		r.raw(e.Raw)
@@ -74,9 +74,6 @@ func (r *renderer) expr(e *ast.Expr) {
 		r.b.WriteString(r.d.Canonical(r.sc.forms.Of(e.Col), r.excluded(e.Col)))
 	}
 }
-
-// excluded returns a column of the row that could not be inserted, as it would have been stored.
-func (r *renderer) excluded(c *schema.Column) string { return "excluded." + r.d.Quote(c.Name) }
 
 // texts returns expressions, whose arguments stay.
 func (r *renderer) texts(list []*ast.Expr) []string {
@@ -131,3 +128,15 @@ func (r *renderer) aggregate(e *ast.Expr) {
 	}
 	r.b.WriteString(text)
 }
+
+// branch writes the condition of a branch of CASE.
+func (r *renderer) branch(n *ast.Cond) {
+	text := r.text(func() { r.cond(n) })
+	if !n.Some((*ast.Expr).ManyRows) { // which would be those of a subquery
+		text = r.d.Branch(text)
+	}
+	r.b.WriteString(text)
+}
+
+// excluded returns a column of the row that could not be inserted, as it would have been stored.
+func (r *renderer) excluded(c *schema.Column) string { return "excluded." + r.d.Quote(c.Name) }

@@ -6,14 +6,11 @@ import (
 
 	"github.com/Masterminds/squirrel"
 
-	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
 )
 
-var errGroupArgs = errors.New("a group by an expression with arguments must be among the columns that are selected")
-
-// group adds the groups of a query: by its columns that are no aggregates, told by their numbers so that their arguments are written
-// once, and by what else was asked for.
+// group adds the groups of a query: by its columns that are no aggregates, told by their numbers so that their
+// arguments are written once, and by what else was asked for.
 func (r *renderer) group(b squirrel.SelectBuilder, m *ast.More) squirrel.SelectBuilder {
 	for i, e := range m.Cols {
 		switch {
@@ -43,11 +40,4 @@ func (r *renderer) group(b squirrel.SelectBuilder, m *ast.More) squirrel.SelectB
 	return b
 }
 
-// foldsGroup reports whether groups by an expression are groups by its lower case.
-func (r *renderer) foldsGroup(e *ast.Expr) bool {
-	return e.IsColumn() && e.Part == dialect.NoPart && r.folds(e.Like)
-}
-
-func (r *renderer) groupFolded(b squirrel.SelectBuilder, e *ast.Expr) squirrel.SelectBuilder {
-	return b.GroupBy(r.d.Operand(e.Like, r.text(func() { r.expr(e) })))
-}
+var errGroupArgs = errors.New("a group by an expression with arguments must be among the columns that are selected")

@@ -8,8 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Insert adds rows of the given columns and returns all columns of what was stored. Without columns it inserts one row of
-// defaults. Its arguments are the values of the columns, row after row.
+// Insert adds rows of the given columns and returns all columns of what was stored. Without columns it inserts one row
+// of defaults. Its arguments are the values of the columns, row after row.
 func (s *Statements) Insert(cols []*schema.Column, rows int) (string, error) {
 	key := ast.Shape(make([]byte, 0, 128)).Byte(kindInsert).Columns(cols).Int(rows)
 	return s.cache.sql(key, func() (string, error) {
@@ -43,7 +43,8 @@ func (s *Statements) InsertOnly(cols []*schema.Column) (string, error) {
 	})
 }
 
-// Bulk returns the statements that insert many rows of the columns, where the database makes key, or none when that is nil.
+// Bulk returns the statements that insert many rows of the columns, where the database makes key, or none when that is
+// nil.
 func (s *Statements) Bulk(cols []*schema.Column, key *schema.Column) dialect.Bulk {
 	if len(cols) == 0 {
 		return dialect.Bulk{}

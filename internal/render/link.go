@@ -7,9 +7,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// SelectLinked reads the rows of a query that a linking table connects with owners, once for each connection: all columns, and behind
-// them the owner's key. A page is that of each owner, as in [Statements.SelectEach]. The order of the linking table goes before the
-// query's own.
+// SelectLinked reads the rows of a query that a linking table connects with owners, once for each connection: all
+// columns, and behind them the owner's key. A page is that of each owner, as in [Statements.SelectEach]. The order of
+// the linking table goes before the query's own.
 func (s *Statements) SelectLinked(dst []schema.Value, q ast.Spec, l ast.Link) (*Text, []schema.Value, error) {
 	q = q.Tied(s.Table.Key)
 	for _, spec := range []ast.Spec{q, l.Spec} {
@@ -37,7 +37,8 @@ func (s *Statements) SelectLinked(dst []schema.Value, q ast.Spec, l ast.Link) (*
 	return text, args, err
 }
 
-// linkedSQL joins the rows to their connections. Each side is a query of its own, so that no name of one means a column of the other.
+// linkedSQL joins the rows to their connections. Each side is a query of its own, so that no name of one means a column
+// of the other.
 func (s *Statements) linkedSQL(r *renderer, q ast.Spec, l ast.Link) string {
 	owner, target, place := s.Dialect.Quote(s.freeName("owner")), s.Dialect.Quote(s.freeName("target")), s.Dialect.Quote(s.freeName("place"))
 	columns := strings.Join(s.columns, ", ")

@@ -9,10 +9,6 @@ import (
 	"github.com/prom-go/prom/internal/ast"
 )
 
-var errLockInside = errors.New("a query inside another one cannot lock rows; lock those of the outer one")
-
-var errLockUnread = errors.New("rows are locked when they are read; Count and Has read none")
-
 // lock adds the clause that locks rows.
 func (r *renderer) lock(b squirrel.SelectBuilder, q *ast.Spec) squirrel.SelectBuilder {
 	if q.LockMode == dialect.NoLock {
@@ -27,3 +23,7 @@ func (r *renderer) lock(b squirrel.SelectBuilder, q *ast.Spec) squirrel.SelectBu
 	}
 	return b
 }
+
+var errLockInside = errors.New("a query inside another one cannot lock rows; lock those of the outer one")
+
+var errLockUnread = errors.New("rows are locked when they are read; Count and Has read none")

@@ -8,8 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// FuzzName ensures that a name which is taken fits both engines as it is, and reads back from its quotes as the same name; that the name
-// of an index made of it is one too; and that two indexes have one name only if they are one.
+// FuzzName ensures that a name which is taken fits both engines as it is, and reads back from its quotes as the same
+// name; that the name of an index made of it is one too; and that two indexes have one name only if they are one.
 // suite: 4
 func FuzzName(f *testing.F) {
 	for _, name := range []string{"", "title", "select", "two words", `quo"te`, `""`, "apo'strophe", "a?b", "nul\x00", "\xff", "😀", strings.Repeat("é", 31), strings.Repeat("é", 32), `"; DROP TABLE x; --`} {

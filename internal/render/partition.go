@@ -11,8 +11,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// SelectEach reads all columns of the rows of a query, whose page is taken for each value of columns apart: its first rows, say, of each
-// owner. The rows of a value come in the query's order, and those that it leaves equal in that of the primary key.
+// SelectEach reads all columns of the rows of a query, whose page is taken for each value of columns apart: its first
+// rows, say, of each owner. The rows of a value come in the query's order, and those that it leaves equal in that of
+// the primary key.
 func (s *Statements) SelectEach(dst []schema.Value, q ast.Spec, by []*schema.Column) (*Text, []schema.Value, error) {
 	q = q.TotalOrder(s.Table.Key)
 	if err := q.Err(); err != nil {

@@ -18,8 +18,8 @@ type RawStatement struct {
 	args []schema.Value
 }
 
-// NewRawStatement reads a statement with a question mark for each argument, as [Raw] does. It may hold comments of both forms. It
-// is none that begins or ends a transaction: the connection must know about these.
+// NewRawStatement reads a statement with a question mark for each argument, as [Raw] does. It may hold comments of both
+// forms. It is none that begins or ends a transaction: the connection must know about these.
 func NewRawStatement(sql string, args []any) (RawStatement, error) {
 	parsed, err := sqltext.Parse(sql)
 	if err != nil {

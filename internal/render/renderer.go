@@ -51,6 +51,14 @@ func newRenderer(d dialect.Dialect, sc scope) *renderer {
 	return &renderer{d: d, b: &strings.Builder{}, sc: sc, st: &statement{text: &Text{}}}
 }
 
+// renderer returns a renderer of a statement on the table.
+func (s *Statements) renderer() *renderer {
+	r := newRenderer(s.Dialect, scope{table: s.Table, name: s.name, bare: true})
+	r.st.forms = s.forms
+	r.sc.forms = r.formsOf(s.Table)
+	return r
+}
+
 func (r *renderer) arg(v schema.Value) { r.args = append(r.args, v) }
 
 func (r *renderer) fail(err error) {

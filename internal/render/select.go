@@ -20,7 +20,8 @@ const (
 	selectCount               // the number of rows
 )
 
-// selectBuilder returns the builder of a query in the renderer's scope. Its arguments are in the order that Spec.values has.
+// selectBuilder returns the builder of a query in the renderer's scope. Its arguments are in the order that Spec.values
+// has.
 func (r *renderer) selectBuilder(q *ast.Spec, what what, cols []*schema.Column) squirrel.SelectBuilder {
 	m := q.Extra()
 	b := squirrel.Select().PlaceholderFormat(squirrel.Question)

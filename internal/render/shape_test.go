@@ -349,7 +349,8 @@ func TestBalancedTrees(t *testing.T) {
 	}
 }
 
-// BenchmarkShape looks up the statement of a query of a known shape, made anew each time as a program makes it. TARGETS: section 1
+// BenchmarkShape looks up the statement of a query of a known shape, made anew each time as a program makes it.
+// TARGETS: section 1
 func BenchmarkShape(b *testing.B) {
 	s := render.NewStatements(postgres.Dialect{}, postTable(b))
 	at := time.Now()

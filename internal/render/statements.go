@@ -56,21 +56,6 @@ func (s *Statements) of(c *schema.Column) *schema.Column {
 	return forms.Of(c)
 }
 
-// CacheStats are the figures of the cache of statements.
-type CacheStats struct {
-	Shapes       int    // kept now
-	Hits, Misses uint64 // since the start
-}
-
-// Stats returns the figures of the cache.
-func (s *Statements) Stats() CacheStats {
-	st := CacheStats{Hits: s.cache.hits.Load(), Misses: s.cache.misses.Load()}
-	if texts := s.cache.texts.Load(); texts != nil {
-		st.Shapes = len(*texts)
-	}
-	return st
-}
-
 // The first byte of a shape: the kind of statement.
 const (
 	kindSelect byte = iota
@@ -91,8 +76,8 @@ const (
 	kindCopy
 )
 
-// Select reads what the query selects: its own columns, or all of the table. Its arguments, as those of the other queries, are
-// appended to dst.
+// Select reads what the query selects: its own columns, or all of the table. Its arguments, as those of the other
+// queries, are appended to dst.
 func (s *Statements) Select(dst []schema.Value, q ast.Spec) (*Text, []schema.Value, error) {
 	return s.query(dst, kindSelect, q, selectRows, nil)
 }
@@ -165,7 +150,8 @@ func (s *Statements) Count(dst []schema.Value, q ast.Spec) (*Text, []schema.Valu
 		if !whole {
 			return r.finish(r.selectBuilder(&q, selectCount, nil).PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
 		}
-		// Distinct rows, groups and a page are counted from outside: count(*) with an offset would skip its own single row.
+		// Distinct rows, groups and a page are counted from outside: count(*) with an offset would skip its own single
+		// row.
 		what := selectRows
 		if m.Cols == nil {
 			what = selectOne
@@ -174,14 +160,6 @@ func (s *Statements) Count(dst []schema.Value, q ast.Spec) (*Text, []schema.Valu
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-len(dst))
 	})
 	return text, args, err
-}
-
-// renderer returns a renderer of a statement on the table.
-func (s *Statements) renderer() *renderer {
-	r := newRenderer(s.Dialect, scope{table: s.Table, name: s.name, bare: true})
-	r.st.forms = s.forms
-	r.sc.forms = r.formsOf(s.Table)
-	return r
 }
 
 func anys(vs []schema.Value) []any {

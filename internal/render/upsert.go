@@ -24,7 +24,8 @@ type Conflict struct {
 	where []ast.Cond
 }
 
-// Assign adds assignments to the update of a conflict in a table, and what every update changes, and conditions on the row that is there.
+// Assign adds assignments to the update of a conflict in a table, and what every update changes, and conditions on the
+// row that is there.
 func (c *Conflict) Assign(t *schema.Table, assigns []*ast.Assign, conds []*ast.Cond, at time.Time) error {
 	var err error
 	if c.list, err = assignments(assigns); err != nil {
@@ -38,8 +39,29 @@ func (c *Conflict) Assign(t *schema.Table, assigns []*ast.Assign, conds []*ast.C
 	return q.Err()
 }
 
-// Upsert inserts one row, or does what a conflict says, and returns all columns of what was written. Its arguments, of which args has
-// the values of the columns, are appended to these.
+// assignments are those of the row that is there.
+func (c *Conflict) assignments() []ast.Assign {
+	list := slices.Clip(c.list)
+	for _, col := range c.Set {
+		if col.Version {
+			list = append(list, ast.Assign{Col: col, Kind: ast.AssignAdd, Val: versionStep(col)}) // of the row that is there
+		} else {
+			list = append(list, excluded(col))
+		}
+	}
+	if len(list) == 0 && !c.Nothing {
+		list = append(list, excluded(c.On[0])) // something must be assigned, or nothing would be returned
+	}
+	return list
+}
+
+// excluded assigns the value that could not be inserted.
+func excluded(col *schema.Column) ast.Assign {
+	return ast.Assign{Col: col, Kind: ast.AssignExpr, Expr: &ast.Expr{Op: ast.ExprExcluded, Like: col, Col: col}}
+}
+
+// Upsert inserts one row, or does what a conflict says, and returns all columns of what was written. Its arguments, of
+// which args has the values of the columns, are appended to these.
 func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Conflict) (*Text, []schema.Value, error) {
 	c.Tell = c.Tell && !c.Nothing
 	before := len(args) - len(cols)
@@ -85,32 +107,6 @@ func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, to
 
 // upserts counts the statements that tell what they have done, so that each notes it under a number of its own.
 var upserts atomic.Int64
-
-// versionStep is what a version is counted up by.
-func versionStep(version *schema.Column) schema.Value { return schema.IntValue(version.Kind, 1) }
-
-// assignments are those of the row that is there.
-func (c *Conflict) assignments() []ast.Assign {
-	list := slices.Clip(c.list)
-	for _, col := range c.Set {
-		if col.Version {
-			list = append(list, ast.Assign{Col: col, Kind: ast.AssignAdd, Val: versionStep(col)}) // of the row that is there
-		} else {
-			list = append(list, excluded(col))
-		}
-	}
-	if len(list) == 0 && !c.Nothing {
-		list = append(list, excluded(c.On[0])) // something must be assigned, or nothing would be returned
-	}
-	return list
-}
-
-// excluded assigns the value that could not be inserted.
-func excluded(col *schema.Column) ast.Assign {
-	return ast.Assign{Col: col, Kind: ast.AssignExpr, Expr: &ast.Expr{Op: ast.ExprExcluded, Like: col, Col: col}}
-}
-
-var errExcluded = errors.New("Excluded is for what happens on a conflict")
 
 // conflict writes the ON CONFLICT clause.
 func (r *renderer) conflict(s *Statements, c *Conflict, list []ast.Assign) {
@@ -160,3 +156,5 @@ func (r *renderer) conflict(s *Statements, c *Conflict, list []ast.Assign) {
 		r.arg(schema.Value{})
 	}
 }
+
+var errExcluded = errors.New("Excluded is for what happens on a conflict")

@@ -1,14 +1,11 @@
 package render
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
 )
-
-var errFoldWindow = errors.New("on PostgreSQL, a window has no least, greatest or distinct texts that ignore case")
 
 func (r *renderer) window(w *ast.Window) string {
 	var b strings.Builder

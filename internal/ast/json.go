@@ -15,9 +15,23 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// JSONFunc returns the function that reads a Go type out of a document, so that what the type does not hold is NULL
+// JSONPath is the value of type V at a path of a document.
+func JSONPath[V any](col *schema.Column, path []any) *Expr {
+	like, err := LikeOf[V]()
+	fn := jsonFunc(like, schema.Unwrap(reflect.TypeFor[V]()))
+	if fn == dialect.NoFunc || like.Codec != nil {
+		err = errors.Join(err, fmt.Errorf("a value of kind %s is not read out of JSON; read it as a text", like.Kind))
+	}
+	e := jsonAt(col, fn, like, path)
+	if err != nil {
+		e.Err = err
+	}
+	return e
+}
+
+// jsonFunc returns the function that reads a Go type out of a document, so that what the type does not hold is NULL
 // and fails no query.
-func JSONFunc(like *schema.Column, t reflect.Type) dialect.Func {
+func jsonFunc(like *schema.Column, t reflect.Type) dialect.Func {
 	switch {
 	case like.Kind == schema.Text && !like.Scanner:
 		return dialect.FuncJSONText
@@ -48,12 +62,9 @@ func JSONFunc(like *schema.Column, t reflect.Type) dialect.Func {
 	return dialect.NoFunc
 }
 
-func jsonCall(fn dialect.Func, like *schema.Column, args ...*Expr) *Expr {
-	return &Expr{Op: ExprCall, Fn: fn, Like: like, Args: args}
-}
-
-func JSONAt(col *schema.Column, fn dialect.Func, like *schema.Column, path []any) *Expr {
-	e := jsonCall(fn, like, ColumnExpr(col, dialect.NoPart), pathValue(path))
+// jsonAt makes the call of a function on a document and a path.
+func jsonAt(col *schema.Column, fn dialect.Func, like *schema.Column, path []any) *Expr {
+	e := Call(fn, like, ColumnExpr(col, dialect.NoPart), pathValue(path))
 	if len(path) == 0 {
 		e.Err = errNoPath
 	}
@@ -109,27 +120,36 @@ func jsonValue(doc any) *Expr {
 	return &Expr{Op: ExprValue, Like: KindColumns[schema.JSON], Val: val, Err: err}
 }
 
+// HasKey makes the condition that a path of a document leads to something.
+//
 //go:noinline
 func HasKey(c *scan.Codec, path []any) *Cond {
-	return TestExpr(OpTruth, JSONAt(c.Column(), dialect.FuncJSONHas, KindColumns[schema.Bool], path))
+	return TestExpr(OpTruth, jsonAt(c.Column(), dialect.FuncJSONHas, KindColumns[schema.Bool], path))
 }
 
+// ContainsDoc makes the condition that a document contains another.
+//
 //go:noinline
 func ContainsDoc(c *scan.Codec, doc any) *Cond {
-	return TestExpr(OpTruth, jsonCall(dialect.FuncJSONContains, KindColumns[schema.Bool], ColumnExpr(c.Column(), dialect.NoPart), jsonValue(doc)))
+	return TestExpr(OpTruth, Call(dialect.FuncJSONContains, KindColumns[schema.Bool], ColumnExpr(c.Column(), dialect.NoPart), jsonValue(doc)))
 }
 
+// SetPath makes an assignment of a document with a value at a path.
+//
 //go:noinline
 func SetPath(c *scan.Codec, value any, path []any) *Assign {
 	return changePath(c, dialect.FuncJSONSetKey, dialect.FuncJSONSetIndex, path, jsonValue(value))
 }
 
+// RemovePath makes an assignment of a document without what is at a path.
+//
 //go:noinline
 func RemovePath(c *scan.Codec, path []any) *Assign {
 	return changePath(c, dialect.FuncJSONRemoveKey, dialect.FuncJSONRemoveIndex, path)
 }
 
-// changePath makes the assignment of a document that is changed at a path, by one function for a key and another for an index.
+// changePath makes the assignment of a document that is changed at a path, by one function for a key and another for an
+// index.
 func changePath(c *scan.Codec, key, index dialect.Func, path []any, value ...*Expr) *Assign {
 	col := c.Column()
 	if len(path) == 0 {
@@ -145,7 +165,7 @@ func changePath(c *scan.Codec, key, index dialect.Func, path []any, value ...*Ex
 		}
 	}
 	args := append([]*Expr{ColumnExpr(col, dialect.NoPart), pathValue(path[:len(path)-1]), stepsValue(path)}, value...)
-	return AssignTerm(c, jsonCall(fn, col, args...))
+	return AssignTerm(c, Call(fn, col, args...))
 }
 
 // documentAt returns a document that has a value at a path, and in the lists on the way nothing else.
@@ -165,6 +185,8 @@ func documentAt(path []any, value string) string {
 	return b.String() + value + string(end)
 }
 
+// MergeDoc makes an assignment of a document with another merged into it.
+//
 //go:noinline
 func MergeDoc(c *scan.Codec, doc any) *Assign {
 	patch := jsonValue(doc)
@@ -191,12 +213,12 @@ func merged(doc, patch *Expr) *Expr {
 	for _, key := range slices.Sorted(maps.Keys(members)) {
 		switch value := strings.TrimSpace(string(members[key])); {
 		case strings.HasPrefix(value, "{") || len(removed) > mostRemoved:
-			return jsonCall(dialect.FuncJSONMerge, doc.Like, doc, patch)
+			return Call(dialect.FuncJSONMerge, doc.Like, doc, patch)
 		case value == "null":
 			removed = append(removed, key)
 			delete(members, key)
 		}
 	}
 	keys := &Expr{Op: ExprValue, Like: textList, Val: schema.ListValue(schema.Text, removed)}
-	return jsonCall(dialect.FuncJSONMembers, doc.Like, doc, jsonValue(members), keys)
+	return Call(dialect.FuncJSONMembers, doc.Like, doc, jsonValue(members), keys)
 }
