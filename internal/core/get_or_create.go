@@ -37,7 +37,7 @@ func (r *Repo) GetOrCreate(ctx context.Context, v unsafe.Pointer, on []Columner)
 		if err := r.loadBy(ctx, v, id.cols); !errors.Is(err, conn.KindNotFound) {
 			return false, err
 		}
-		c := &Conflict{repo: r, on: &id, nothing: true, hooks: r.hooks & createHooks}
+		c := &Conflict{repo: r, on: id, nothing: true, hooks: r.hooks & createHooks}
 		outcome, err := c.Create(ctx, v)
 		if err != nil || outcome == Inserted {
 			return err == nil, err

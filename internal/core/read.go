@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -93,3 +94,8 @@ func (r *Repo) reread(ctx context.Context, w *work, op string, cols []*schema.Co
 
 // Query returns the query of all rows, as a beginning for others.
 func (r *Repo) Query() *Query { return &Query{repo: r} }
+
+// Where returns the query of the rows for which all conditions hold.
+func (r *Repo) Where(conds []Cond) *Query {
+	return &Query{repo: r, spec: query.Where(query.Spec{}, conds)}
+}

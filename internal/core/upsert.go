@@ -35,9 +35,9 @@ func (r *Repo) Upsert(ctx context.Context, v unsafe.Pointer, on []Columner) erro
 func (r *Repo) upsert(ctx context.Context, v unsafe.Pointer, on identity) error {
 	var err error
 	if hooks := r.hooks & upsertHooks; hooks != 0 {
-		_, err = (&Conflict{repo: r, on: &on, hooks: hooks}).Create(ctx, v)
+		_, err = (&Conflict{repo: r, on: on, hooks: hooks}).Create(ctx, v)
 	} else {
-		c := Conflict{repo: r, on: &on} // stays on the stack
+		c := Conflict{repo: r, on: on} // stays on the stack
 		_, err = c.create(ctx, v)
 	}
 	return err
@@ -143,17 +143,32 @@ func (b *binding) nullsEqual(ctx context.Context, cols []*schema.Column) (bool, 
 
 // identityOf returns the key or unique index that consists of the fields, in any order.
 func (r *Repo) identityOf(fields []Columner) (identity, error) {
-	cols := make([]*schema.Column, len(fields))
-	for i, f := range fields {
-		cols[i] = f.Column()
-		if r.table.Column(cols[i].Name) != cols[i] {
-			return identity{}, fmt.Errorf("the field %s belongs to another model", cols[i].Name)
+	for _, f := range fields {
+		if c := f.Column(); r.table.Column(c.Name) != c {
+			return identity{}, fmt.Errorf("the field %s belongs to another model", c.Name)
 		}
 	}
 	for _, id := range identities(r.table) {
-		if len(cols) == len(id.cols) && !slices.ContainsFunc(id.cols, func(c *schema.Column) bool { return !slices.Contains(cols, c) }) {
-			return identity{cols, id.live}, nil
+		if id.of(fields) {
+			return id, nil
 		}
 	}
 	return identity{}, errors.New("the fields are neither the primary key nor those of a unique index over all rows")
+}
+
+// of reports whether the columns are those of fields, in any order.
+func (id identity) of(fields []Columner) bool {
+	if len(fields) != len(id.cols) {
+		return false
+	}
+	for _, c := range id.cols {
+		found := false
+		for _, f := range fields {
+			found = found || f.Column() == c
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
 }
