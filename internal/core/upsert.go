@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"unsafe"
 
 	"github.com/prom-go/prom/conn"
@@ -49,14 +48,8 @@ type identity struct {
 	live bool // the index leaves out rows that are marked as deleted
 }
 
-var tableIdentities sync.Map // *schema.Table → []identity
-
-// identities lists the key and the unique indexes over all rows, but for those that are marked as deleted.
-func identities(t *schema.Table) []identity {
-	if known, ok := tableIdentities.Load(t); ok {
-		return known.([]identity)
-	}
-	var list []identity
+// identitiesOf lists the key and the unique indexes over all rows, but for those that are marked as deleted.
+func identitiesOf(t *schema.Table) (list []identity) {
 	if len(t.Key) > 0 {
 		list = append(list, identity{cols: t.Key})
 	}
@@ -65,13 +58,12 @@ func identities(t *schema.Table) []identity {
 			list = append(list, identity{cols, ix.Live})
 		}
 	}
-	tableIdentities.Store(t, list)
 	return list
 }
 
 // identity returns what v can be found by: its key if it is set, or the first unique index that is.
 func (r *Repo) identity(v unsafe.Pointer) (identity, error) {
-	list := identities(r.table)
+	list := r.identities
 	for _, id := range list {
 		set := true
 		for _, c := range id.cols {
@@ -148,7 +140,7 @@ func (r *Repo) identityOf(fields []Columner) (identity, error) {
 			return identity{}, fmt.Errorf("the field %s belongs to another model", c.Name)
 		}
 	}
-	for _, id := range identities(r.table) {
+	for _, id := range r.identities {
 		if id.of(fields) {
 			return id, nil
 		}
