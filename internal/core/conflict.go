@@ -79,6 +79,9 @@ func (c *Conflict) Where(conds []Cond) *Conflict {
 
 // Create does what Conflict.Create of package prom says.
 func (c *Conflict) Create(ctx context.Context, v unsafe.Pointer) (outcome Outcome, err error) {
+	if err := c.repo.given("upsert", v); err != nil {
+		return Unchanged, err
+	}
 	if c.hooks == 0 {
 		return c.create(ctx, v)
 	}

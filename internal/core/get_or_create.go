@@ -21,6 +21,9 @@ const (
 
 // GetOrCreate does what Repo.GetOrCreate of package prom says.
 func (r *Repo) GetOrCreate(ctx context.Context, v unsafe.Pointer, on []Columner) (created bool, err error) {
+	if err := r.given("create", v); err != nil {
+		return false, err
+	}
 	var id identity
 	if len(on) > 0 {
 		id, err = r.identityOf(on)

@@ -55,6 +55,9 @@ func (r *Repo) get(ctx context.Context, w *work, op string, cols []*schema.Colum
 
 // Load does what Repo.Load of package prom says.
 func (r *Repo) Load(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.given("load", v); err != nil {
+		return err
+	}
 	id, err := r.identity(v)
 	if err != nil {
 		return ErrorOf("load", r.table, err)
@@ -64,6 +67,9 @@ func (r *Repo) Load(ctx context.Context, v unsafe.Pointer) error {
 
 // Reload does what Repo.Reload of package prom says.
 func (r *Repo) Reload(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.given("reload", v); err != nil {
+		return err
+	}
 	if err := r.needKey("reload"); err != nil {
 		return err
 	}

@@ -14,6 +14,9 @@ import (
 
 // Upsert does what Repo.Upsert of package prom says.
 func (r *Repo) Upsert(ctx context.Context, v unsafe.Pointer, on []Columner) error {
+	if err := r.given("upsert", v); err != nil {
+		return err
+	}
 	if len(on) == 0 && r.plan.IsLoaded(v) {
 		return r.Update(ctx, v)
 	}
