@@ -132,7 +132,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 			st.Guard = conn.GuardMissing // a batch has its own savepoint
 		}
 		st.Write = writes // to run one again is to run all again
-		if err = tries.next(ctx, op.b, &st, op.text, err, failed < 0 && !conn.IsUnsent(err)); err != nil {
+		if err = tries.next(ctx, op.b, &st, op.text, err, failed >= 0 || conn.IsUnsent(err)); err != nil {
 			if failed >= 0 && op.why != nil {
 				err = op.why(ctx, err)
 			}
