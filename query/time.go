@@ -315,7 +315,7 @@ func (f *PartField[T]) Lte(v int) Cond[T] {
 
 // Between is true when the part is from low to high, both included.
 func (f *PartField[T]) Between(low, high int) Cond[T] {
-	return Cond[T]{n: ast.Both(ast.ComparePart(ast.OpGe, f.c, f.part, low), ast.ComparePart(ast.OpLe, f.c, f.part, high))}
+	return Cond[T]{n: ast.PartInRange(f.c, f.part, low, high)}
 }
 
 // In is true when the part is one of the values; none matches nothing.

@@ -26,7 +26,7 @@ func (x value[T, V]) anyTerm() (*ast.Expr, *T) { return x.e, nil }
 
 func (f *PartField[T]) anyTerm() (*ast.Expr, *T) { return ast.ColumnExpr(f.c.Column(), f.part), nil }
 
-func (f *AnyField[T]) anyTerm() (*ast.Expr, *T) { return ast.ColumnOf(f.c), nil }
+func (f *AnyField[T]) anyTerm() (*ast.Expr, *T) { return ast.ColumnOf(f.f.Codec()), nil }
 
 func exprsOf[T any](terms []AnyTerm[T]) []*ast.Expr {
 	list := make([]*ast.Expr, len(terms))

@@ -66,6 +66,13 @@ func PartIn(o Op, c *scan.Codec, part dialect.DatePart, vs []int) *Cond {
 	return &Cond{Op: o, Col: c.Column(), Part: part, Val: val, Err: err}
 }
 
+// PartInRange makes the condition that a part of a date is from low to high.
+//
+//go:noinline
+func PartInRange(c *scan.Codec, part dialect.DatePart, low, high int) *Cond {
+	return Both(ComparePart(OpGe, c, part, low), ComparePart(OpLe, c, part, high))
+}
+
 // CompareExpr makes the comparison of an expression with a value of the codec's type.
 //
 //go:noinline
@@ -79,7 +86,7 @@ func CompareExpr[V any](o Op, e *Expr, c *scan.Codec, v V) *Cond {
 		case OpNe:
 			n.Op = OpNotNull
 		default:
-			n.Err = ErrNullOrder
+			n.Err = errNullOrder
 		}
 	}
 	return n
@@ -121,5 +128,5 @@ func Operand[V any](e *Expr, c *scan.Codec, v V) (schema.Value, error) {
 	return scan.EncodeField(c, v)
 }
 
-// ErrNullOrder says that a value was compared with NULL by its order.
-var ErrNullOrder = errors.New("nothing is greater or less than NULL")
+// errNullOrder says that a value was compared with NULL by its order.
+var errNullOrder = errors.New("nothing is greater or less than NULL")

@@ -10,9 +10,9 @@
 //
 // # Constructors
 //
-// Functions such as [Compare], [OrderBy] and [AssignValue] make the nodes for the methods of fields. A field is a generic
-// type, each of whose methods is compiled once for each model and type of value, whether it is used or not. So these
-// methods are one call that returns one pointer, and what they do is here, kept from being inlined.
+// Functions such as [Compare], [OrderBy] and [AssignValue] make the nodes for the methods of fields. A field is a
+// generic type, each of whose methods is compiled once for each model and type of value, whether it is used or not. So
+// these methods are one call that returns one pointer, and what they do is here, kept from being inlined.
 //
 // # Shapes and arguments
 //
