@@ -26,6 +26,14 @@ func queriesOf[T any](list []*Query[T]) []*core.Query {
 func conflictOf[T any](c *core.Conflict) *Conflict[T] { return (*Conflict[T])(unsafe.Pointer(c)) }
 
 // condsOf, ordersOf, assignsOf and mappingsOf take the model off the parts of a query, whose type is all that they have of it.
+// These do not compile where the two sides are not of one size.
+var (
+	_ [unsafe.Sizeof(core.Cond(nil))]byte   = [unsafe.Sizeof(query.Cond[*int]{})]byte{}
+	_ [unsafe.Sizeof(core.Order(nil))]byte  = [unsafe.Sizeof(query.Order[*int]{})]byte{}
+	_ [unsafe.Sizeof(core.Assign(nil))]byte = [unsafe.Sizeof(query.Assign[*int]{})]byte{}
+	_ [unsafe.Sizeof(core.Mapping{})]byte   = [unsafe.Sizeof(query.Mapping[*int, *int]{})]byte{}
+)
+
 func condsOf[P any](list []query.Cond[P]) []core.Cond {
 	return *(*[]core.Cond)(unsafe.Pointer(&list))
 }

@@ -9,12 +9,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// assignments checks assignments and leaves out those of nothing.
-func assignments(assigns []*ast.Assign) ([]ast.Assign, error) {
-	if len(assigns) == 0 {
-		return nil, nil
-	}
-	list := make([]ast.Assign, 0, 8)
+// assignments checks assignments and appends them to a list, but for those of nothing.
+func assignments(list []ast.Assign, assigns []*ast.Assign) ([]ast.Assign, error) {
 	for _, a := range assigns {
 		if a == nil {
 			continue
@@ -41,6 +37,9 @@ var errAssignMany = errors.New("a row cannot be assigned an aggregate or a windo
 func assigned(list []ast.Assign, c *schema.Column) bool {
 	return slices.ContainsFunc(list, func(a ast.Assign) bool { return a.Col == c })
 }
+
+// mostAssigned is for how many assignments there is room at first.
+const mostAssigned = 8
 
 // kept adds what every update of a row changes, unless it is assigned: its time and its version.
 func kept(t *schema.Table, list []ast.Assign, at time.Time) []ast.Assign {

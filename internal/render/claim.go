@@ -28,7 +28,7 @@ func (s *Statements) Claim(dst []schema.Value, q ast.Spec, n int, assigns []*ast
 	if err := q.Guard("a claim"); err != nil {
 		return nil, nil, err
 	}
-	list, err := assignments(assigns)
+	list, err := assignments(make([]ast.Assign, 0, mostAssigned), assigns)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -33,7 +33,8 @@ func (s *Statements) UpdateKey(cols, by []*schema.Column, deleted bool) (string,
 // Update changes the rows of a query, and returns all columns of them if returning says so. The time of the last update
 // is set to at, and the version counted up, unless they are assigned. The arguments are appended to dst.
 func (s *Statements) Update(dst []schema.Value, q ast.Spec, assigns []*ast.Assign, at time.Time, returning bool) (*Text, []schema.Value, error) {
-	list, err := assignments(assigns)
+	var room [mostAssigned]ast.Assign
+	list, err := assignments(room[:0], assigns)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -45,13 +46,16 @@ func (s *Statements) Update(dst []schema.Value, q ast.Spec, assigns []*ast.Assig
 
 // SoftDelete marks the rows of a query as deleted at a time, those that are not yet. The rest is as with Update.
 func (s *Statements) SoftDelete(dst []schema.Value, q ast.Spec, at time.Time, returning bool) (*Text, []schema.Value, error) {
-	mark := ast.Assign{Col: s.Table.Deleted, Val: schema.TimeValue(schema.Time, at)}
-	return s.update(dst, q.Live(), kept(s.Table, []ast.Assign{mark}, at), "delete", returning)
+	var room [mostAssigned]ast.Assign
+	list := append(room[:0], ast.Assign{Col: s.Table.Deleted, Val: schema.TimeValue(schema.Time, at)})
+	return s.update(dst, q.Live(), kept(s.Table, list, at), "delete", returning)
 }
 
 // Restore takes the mark off those rows of a query that have one. The rest is as with Update.
 func (s *Statements) Restore(dst []schema.Value, q ast.Spec, at time.Time, returning bool) (*Text, []schema.Value, error) {
-	return s.update(dst, q.OnlyDeleted(), kept(s.Table, []ast.Assign{{Col: s.Table.Deleted}}, at), "restore", returning)
+	var room [mostAssigned]ast.Assign
+	list := append(room[:0], ast.Assign{Col: s.Table.Deleted})
+	return s.update(dst, q.OnlyDeleted(), kept(s.Table, list, at), "restore", returning)
 }
 
 func (s *Statements) update(args []schema.Value, q ast.Spec, list []ast.Assign, verb string, returning bool) (*Text, []schema.Value, error) {
@@ -65,7 +69,7 @@ func (s *Statements) update(args []schema.Value, q ast.Spec, list []ast.Assign, 
 	if text := s.cache.known(key); text != nil {
 		return text, args, nil
 	}
-	text, err := s.newUpdate(slices.Clone(key), q, list, returning, len(args)-before)
+	text, err := s.newUpdate(slices.Clone(key), q, slices.Clone(list), returning, len(args)-before)
 	return text, args, err
 }
 

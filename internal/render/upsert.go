@@ -27,12 +27,12 @@ type Conflict struct {
 // Assign adds assignments to the update of a conflict in a table, and what every update changes, and conditions on the
 // row that is there.
 func (c *Conflict) Assign(t *schema.Table, assigns []*ast.Assign, conds []*ast.Cond, at time.Time) error {
-	var err error
-	if c.list, err = assignments(assigns); err != nil {
-		return err
-	}
 	if len(assigns) > 0 {
-		c.list = kept(t, c.list, at)
+		list, err := assignments(make([]ast.Assign, 0, mostAssigned), assigns)
+		if err != nil {
+			return err
+		}
+		c.list = kept(t, list, at)
 	}
 	q := ast.Spec{}.Where(conds)
 	c.where = q.Conds
