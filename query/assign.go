@@ -17,12 +17,7 @@ type Assign[T any] struct {
 }
 
 // Column returns the column that is assigned, nil for the zero Assign.
-func (a Assign[T]) Column() *schema.Column {
-	if a.a == nil {
-		return nil
-	}
-	return a.a.Col
-}
+func (a Assign[T]) Column() *schema.Column { return a.a.Column() }
 
 // Excluded is the column's value in the row that could not be inserted because of a conflict; for the assignments of an
 // upsert.

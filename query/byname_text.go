@@ -92,8 +92,5 @@ func (f *AnyField[T]) text(m dialect.Match, s string, fold, not bool) Cond[T] {
 // dayofyear, hour, minute or second, as the methods of [TimeField] return them. A day has no hour, minute or second.
 func (f *AnyField[T]) Part(name string) (*PartField[T], error) {
 	part, err := f.f.Part(name)
-	if err != nil {
-		return &PartField[T]{}, err
-	}
-	return &PartField[T]{c: f.f.Codec(), part: part}, nil
+	return &PartField[T]{c: f.f.Codec(), part: part}, err
 }

@@ -2,6 +2,7 @@ package query
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
@@ -47,14 +48,18 @@ func OrderWindow[T any](orders ...Order[T]) Window[T] { return Window[T]{}.Order
 // OrderBy returns the window with an order. Sums and other aggregates over it see the rows up to the present one and
 // those equal to it in this order.
 func (w Window[T]) OrderBy(orders ...Order[T]) Window[T] {
-	list := w.w.Orders[:len(w.w.Orders):len(w.w.Orders)]
+	w.w.Orders = appendOrders(slices.Clip(w.w.Orders), orders)
+	return w
+}
+
+// appendOrders appends terms of an order, those that are none left out.
+func appendOrders[T any](list []ast.Order, orders []Order[T]) []ast.Order {
 	for _, o := range orders {
 		if o.o != nil {
 			list = append(list, *o.o)
 		}
 	}
-	w.w.Orders = list
-	return w
+	return list
 }
 
 // Whole returns the window with all rows of the partition in sight of each row, in spite of an order.

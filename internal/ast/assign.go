@@ -14,6 +14,14 @@ type Assign struct {
 	Err  error
 }
 
+// Column returns the column that is assigned, nil for a nil Assign.
+func (a *Assign) Column() *schema.Column {
+	if a == nil {
+		return nil
+	}
+	return a.Col
+}
+
 // AssignKind is what an assignment does.
 type AssignKind uint8
 
