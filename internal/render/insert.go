@@ -49,14 +49,21 @@ func (s *Statements) Bulk(cols []*schema.Column, key *schema.Column) dialect.Bul
 	if len(cols) == 0 {
 		return dialect.Bulk{}
 	}
-	k := string(ast.Shape(make([]byte, 0, 64)).Int(int(s.cache.now())).Columns(cols))
-	if b, ok := s.bulks.Load(k); ok {
-		return b.(dialect.Bulk)
+	k, now := string(ast.Shape(make([]byte, 0, 64)).Columns(cols)), s.cache.now()
+	if b, ok := s.bulks.Load(k); ok && b.(*bulk).epoch == now {
+		return b.(*bulk).Bulk
 	}
 	formed := make([]*schema.Column, len(cols))
 	for i, c := range cols {
 		formed[i] = s.of(c)
 	}
-	b, _ := s.bulks.LoadOrStore(k, s.Dialect.Bulk(s.Table, formed, key))
-	return b.(dialect.Bulk)
+	b := &bulk{s.Dialect.Bulk(s.Table, formed, key), now}
+	s.bulks.Store(k, b)
+	return b.Bulk
+}
+
+// bulk is the statements that insert many rows, as they were made in an epoch of the cache.
+type bulk struct {
+	dialect.Bulk
+	epoch uint64
 }

@@ -3,6 +3,7 @@ package render_test
 import (
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -313,6 +314,28 @@ func TestCacheBound(t *testing.T) {
 	}
 	is.True(s.Stats().Shapes <= 1024)
 	is.True(s.Stats().Shapes > 1)
+}
+
+// Ensure that bulk inserts are remembered once, however often what was known of tables becomes old.
+func TestBulksEnd(t *testing.T) {
+	is := is.New(t)
+	table, epoch := postTable(t), new(atomic.Uint64)
+	s := render.NewFormedStatements(sqlite.Dialect{}, table, func(*schema.Table) (schema.Forms, bool) { return nil, true }, epoch)
+	text := s.Bulk(table.Columns, nil)
+	const epochs = 5000
+	held := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := held()
+	for range epochs {
+		epoch.Add(1)
+		is.Equal(s.Bulk(table.Columns, nil), text)
+	}
+	is.True(held() < before+epochs*20) // each of them has some hundred bytes
+	runtime.KeepAlive(s)
 }
 
 // Ensure that long chains become trees that are no deeper than SQLite takes, with every argument in its place.

@@ -21,7 +21,7 @@ type Statements struct {
 	name    string   // of the table, quoted
 	columns []string // quoted, in order
 	cache   cache
-	bulks   sync.Map // dialect.Bulk by columns
+	bulks   sync.Map // *bulk by columns
 
 	forms func(*schema.Table) (schema.Forms, bool) // of a table's columns, and whether they are known; nil when all are this library's own
 }
