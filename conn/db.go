@@ -15,6 +15,7 @@ import (
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/dialect/postgres"
 	"github.com/prom-go/prom/dialect/sqlite"
+	"github.com/prom-go/prom/internal/dsn"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -150,9 +151,9 @@ type Rows interface {
 }
 
 // newDB returns a DB that has not connected yet.
-func newDB(dsn DSN, log logger) *DB {
-	db := &DB{dsn: dsn, log: log, dialect: sqlite.Dialect{}, opening: make(chan struct{}, 1)}
-	if dsn.Dialect == dsnPostgres {
+func newDB(d DSN, log logger) *DB {
+	db := &DB{dsn: d, log: log, dialect: sqlite.Dialect{}, opening: make(chan struct{}, 1)}
+	if d.Dialect == dsn.Postgres {
 		db.dialect = postgres.Dialect{}
 	}
 	return db
@@ -193,12 +194,12 @@ func (db *DB) open(ctx context.Context) (engine, error) {
 	if e := db.engine.Load(); e != nil {
 		return e, nil
 	}
-	if db.dsn.Path == dsnMemory && db.opened.Load() > 0 {
+	if db.dsn.Path == dsn.Memory && db.opened.Load() > 0 {
 		return nil, &Error{Kind: KindClosed, Detail: "the database in memory ended when it was closed; open another one"}
 	}
 	var e engine
 	var err error
-	if db.dsn.Dialect == dsnPostgres {
+	if db.dsn.Dialect == dsn.Postgres {
 		e, err = openPostgres(ctx, db.dsn)
 	} else {
 		e, err = openLite(ctx, db.dsn)

@@ -1,4 +1,4 @@
-// Package conn connects to databases. It reads DSNs and the environment, keeps the registry of named connections, opens
+// Package conn connects to databases. It keeps the registry of named connections, opens
 // PostgreSQL through pgxpool and SQLite through internal/sqlite3, runs statements with typed arguments and typed rows, carries
 // transactions in a context, and translates the errors of both engines into one kind of error.
 //

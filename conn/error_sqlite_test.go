@@ -16,6 +16,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/internal/dsn/dsntest"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -314,7 +315,7 @@ func TestSQLiteError_Pragma(t *testing.T) {
 		}
 		is.True(err != nil)
 		is.Equal(KindOf(err), KindSyntax)
-		checkNoSecret(t, secret, errorChain(err))
+		dsntest.CheckNoSecret(t, secret, dsntest.ErrorChain(err))
 		if strings.HasPrefix(value, "cache_size") {
 			is.True(strings.Contains(err.Error(), "the PRAGMA cache_size of the DSN is not understood"))
 		}

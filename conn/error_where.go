@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/prom-go/prom/internal/dsn"
 )
 
 // place says of an error of the connection which one it was, and where it leads: its name, host and port or file, and
@@ -26,7 +28,7 @@ func (db *DB) place(err error) error {
 		return err
 	}
 	errors.As(err, &connect)
-	if e.Kind == KindConnection && e.Detail == "" && db.dsn.Dialect != dsnPostgres {
+	if e.Kind == KindConnection && e.Detail == "" && db.dsn.Dialect != dsn.Postgres {
 		e.Detail = db.fileDetail()
 	}
 	if e.where = db.address(connect); db.dsn.Name != "" {
@@ -37,8 +39,8 @@ func (db *DB) place(err error) error {
 
 // address returns where the connection leads. What the DSN leaves to the environment is told by the driver's error.
 func (db *DB) address(err *pgconn.ConnectError) string {
-	if db.dsn.Dialect != dsnPostgres {
-		if db.dsn.Path == dsnMemory {
+	if db.dsn.Dialect != dsn.Postgres {
+		if db.dsn.Path == dsn.Memory {
 			return "the database in memory"
 		}
 		return "the file " + filepath.Base(db.dsn.Path)
@@ -101,7 +103,7 @@ func dialDetail(err error) string {
 
 // fileDetail says why SQLite could not open a file, or "" when that cannot be seen.
 func (db *DB) fileDetail() string {
-	if db.dsn.Path == dsnMemory {
+	if db.dsn.Path == dsn.Memory {
 		return ""
 	}
 	info, err := os.Stat(db.dsn.Path)

@@ -13,6 +13,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/internal/dsn"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -54,7 +55,7 @@ func read(db *DB, sql string, args ...schema.Value) *Statement {
 }
 
 func placeholders(db *DB, sql string) string {
-	if db.dsn.Dialect != dsnPostgres {
+	if db.dsn.Dialect != dsn.Postgres {
 		return sql
 	}
 	for n := 1; strings.Contains(sql, "?"); n++ {
@@ -193,4 +194,12 @@ func errorTree(err error) func(yield func(error) bool) {
 			}
 		}
 	}
+}
+
+// must returns v, and panics on an error.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }

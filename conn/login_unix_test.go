@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"math/big"
 	"net"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,6 +18,8 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/internal/dsn"
+	"github.com/prom-go/prom/internal/dsn/dsntest"
 )
 
 // guarded is a server that asks for TLS of some users, and for a certificate or a password.
@@ -181,7 +182,7 @@ func (g guarded) refused(t *testing.T, err error, want string) {
 		is.Equal(e.Detail, want)
 		is.True(IsUnsent(err))
 	}
-	checkNoSecret(t, secret, errorChain(err))
+	dsntest.CheckNoSecret(t, secret, dsntest.ErrorChain(err))
 	for inner := range errorTree(err) {
 		if ours, ok := inner.(*Error); ok {
 			is.True(!strings.Contains(ours.Error(), "/")) // no path of a file
@@ -204,16 +205,16 @@ func (g guarded) testRedaction(t *testing.T) {
 		mode string
 	}{{"refused", closed, "disable"}, {"bad password", uint16(g.Port), "disable"}, {"TLS", uint16(g.Port), "verify-full"}}
 	tried, tries := map[string]int{}, 0
-	for i, shape := range secretShapes {
+	for i, shape := range dsntest.Shapes {
 		secret := fmt.Sprintf("S%dzQvWk7", i)
 		d, err := ParseDSN(strings.ReplaceAll(shape, "SECRET", secret))
 		if err != nil {
 			continue // TestRedaction
 		}
 		for _, way := range ways {
-			d.Hosts, d.Options.ConnectTimeout = []Host{{Name: "127.0.0.1", Port: way.port}}, time.Minute
-			db := newDB(d.withParam("sslmode", way.mode), logger{})
-			if d.Dialect == dsnSQLite {
+			d.Hosts, d.Options.ConnectTimeout = []dsn.Host{{Name: "127.0.0.1", Port: way.port}}, time.Minute
+			db := newDB(dsn.With(d, "sslmode", way.mode), logger{})
+			if d.Dialect == dsn.SQLite {
 				d.Path = t.TempDir() // which is no file
 				db = newDB(d, logger{})
 			}
@@ -223,7 +224,7 @@ func (g guarded) testRedaction(t *testing.T) {
 			if err == nil {
 				t.Errorf("%s, %s: no error", shape, way.name)
 			}
-			checkNoSecret(t, secret, append(errorChain(err), out.String()))
+			dsntest.CheckNoSecret(t, secret, append(dsntest.ErrorChain(err), out.String()))
 			tried[way.name+" "+KindOf(err).Error()]++
 			tries++
 			if err := db.Close(); err != nil {
@@ -235,15 +236,6 @@ func (g guarded) testRedaction(t *testing.T) {
 	if tried["bad password permission denied"] < 20 || tried["TLS connection failed"] < 20 || tried["refused connection failed"] < 20 {
 		t.Error("too few shapes came so far")
 	}
-}
-
-// withParam returns a DSN in which one of the driver's options has another value.
-func (d DSN) withParam(name, value string) DSN {
-	h := *d.hidden()
-	h.params = slices.DeleteFunc(slices.Clone(h.params), func(p dsnParam) bool { return p.name == name })
-	h.params = append(h.params, dsnParam{option: postgresOptions[name], name: name, value: value})
-	d.hidden = func() *dsnHidden { return &h }
-	return d
 }
 
 // Ensure that a wrong password is told as such and never shown, and that a server which asks for the password itself does not get it
@@ -264,6 +256,6 @@ func (g guarded) testPassword(t *testing.T) {
 		is.NoErr(connect(t, g.named("scrambled:"+secret, "sslmode=require&"+strict)).Ping(ctx))
 		err := connect(t, g.named("plainly:"+secret, "sslmode=require&"+strict)).Ping(ctx)
 		is.Equal(KindOf(err), KindConnection)
-		checkNoSecret(t, secret, errorChain(err))
+		dsntest.CheckNoSecret(t, secret, dsntest.ErrorChain(err))
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 
+	"github.com/prom-go/prom/internal/dsn"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -29,12 +30,13 @@ type pgEngine struct {
 	std  *sql.DB
 }
 
-func openPostgres(ctx context.Context, d DSN) (engine, error) {
-	cfg, err := d.poolConfig()
+func openPostgres(ctx context.Context, d dsn.DSN) (engine, error) {
+	cfg, err := dsn.PoolConfig(d)
 	if err != nil {
 		return nil, err
 	}
-	mode, _ := d.param("default_query_exec_mode")
+	mode, _ := dsn.Lookup(d, "default_query_exec_mode")
+	watchCertificate(cfg.ConnConfig)
 	watchPooler(cfg, poolerModeOf(mode))
 	if sendsText(cfg.ConnConfig) {
 		cfg.AfterConnect = keepsFloats

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/prom-go/prom/internal/dsn"
 )
 
 // Registry keeps connections by name. Registering one does no I/O. A Registry is safe for concurrent use; the zero value is
@@ -41,7 +43,9 @@ func Logger(log *slog.Logger) OpenOption { return func(db *DB) { db.log.log = lo
 func LogArgs() OpenOption { return func(db *DB) { db.log.args = true } }
 
 // Installing sets what happens when a table or a column is missing, whatever the DSN says.
-func Installing(mode InstallMode) OpenOption { return func(db *DB) { db.dsn.Options.Install = mode } }
+func Installing(mode dsn.InstallMode) OpenOption {
+	return func(db *DB) { db.dsn.Options.Install = mode }
+}
 
 // Open registers the connection that a DSN describes, under the name that its fragment gives, and returns it. A name that is
 // taken by an open connection is refused; a closed one is replaced. The connection is made at the first operation.
@@ -55,7 +59,7 @@ func (r *Registry) Open(dsn string, options ...OpenOption) (*DB, error) {
 	return r.register(d, options)
 }
 
-func (r *Registry) register(d DSN, options []OpenOption) (*DB, error) {
+func (r *Registry) register(d dsn.DSN, options []OpenOption) (*DB, error) {
 	if old := r.dbs[d.Name]; old != nil {
 		if old.IsOpen() {
 			return nil, fmt.Errorf("prom: the connection %q is open; close it before another takes its name", d.Name)
@@ -100,7 +104,7 @@ func (r *Registry) readEnv() error {
 	if log == nil {
 		log = slog.Default()
 	}
-	found, err := envDSNs(os.Environ(), r.Prefix, log)
+	found, err := dsn.FromEnviron(os.Environ(), r.Prefix, log)
 	if err != nil {
 		r.envErr = err
 		return err

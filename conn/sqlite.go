@@ -12,6 +12,8 @@ import (
 
 	"modernc.org/sqlite"
 
+	"github.com/prom-go/prom/internal/dsn"
+
 	sqlitedialect "github.com/prom-go/prom/dialect/sqlite"
 )
 
@@ -19,7 +21,7 @@ import (
 // turn and hearing their contexts; SQLite's own waiting, which is by polling, is left for other processes. An in-memory database
 // has the one connection alone, because there a writer locks readers out.
 type liteEngine struct {
-	dsn     DSN
+	dsn     dsn.DSN
 	memory  string // the name of a database in memory, "" for a file
 	wait    time.Duration
 	writing liteSettings
@@ -41,19 +43,19 @@ type liteEngine struct {
 // memories counts the in-memory databases of the process, each of which has a name of its own.
 var memories atomic.Uint64
 
-func openLite(ctx context.Context, d DSN) (engine, error) {
-	if err := d.makeParent(); err != nil {
+func openLite(ctx context.Context, d dsn.DSN) (engine, error) {
+	if err := dsn.MakeParent(d); err != nil {
 		return nil, err
 	}
-	e := &liteEngine{dsn: d, wait: busyTimeout(d), noGroups: d.Options.NoGroupCommit}
-	if d.Path == dsnMemory {
+	e := &liteEngine{dsn: d, wait: dsn.BusyTimeout(d), noGroups: d.Options.NoGroupCommit}
+	if d.Path == dsn.Memory {
 		e.memory = "prom-" + strconv.FormatUint(memories.Add(1), 10)
 	}
 	var err error
-	if e.writing, err = d.sqliteSettings(sqliteWriter, e.memory); err != nil {
+	if e.writing, err = sqliteSettings(d, dsn.Writer, e.memory); err != nil {
 		return nil, err
 	}
-	if e.reading, err = d.sqliteSettings(sqliteReader, e.memory); err != nil {
+	if e.reading, err = sqliteSettings(d, dsn.Reader, e.memory); err != nil {
 		return nil, err
 	}
 	writer := &liteConn{engine: e, writes: true}
@@ -121,7 +123,7 @@ func (e *liteEngine) sqlDB() (*sql.DB, error) {
 	if err := registerCollation(); err != nil {
 		return nil, sqliteError(err)
 	}
-	uri, err := e.dsn.sqliteURI(sqliteWriter, e.memory)
+	uri, err := dsn.SQLiteURI(e.dsn, dsn.Writer, e.memory)
 	if err != nil {
 		return nil, err
 	}

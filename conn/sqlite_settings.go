@@ -6,12 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prom-go/prom/internal/dsn"
+
 	lib "modernc.org/sqlite/lib"
 
 	"github.com/prom-go/prom/internal/sqlite3"
 )
 
-// liteSettings are what a connection is opened with: the same as sqliteURI tells the driver of database/sql.
+// liteSettings are what a connection is opened with: the same as dsn.SQLiteURI tells the driver of database/sql.
 type liteSettings struct {
 	uri     string
 	options sqlite3.Options
@@ -19,28 +21,28 @@ type liteSettings struct {
 }
 
 // sqliteSettings returns the settings of the connections of a role.
-func (d DSN) sqliteSettings(role, memoryName string) (liteSettings, error) {
-	name, params, err := d.sqliteParams(role, memoryName)
+func sqliteSettings(d dsn.DSN, role, memoryName string) (liteSettings, error) {
+	name, params, err := dsn.SQLiteParams(d, role, memoryName)
 	if err != nil {
 		return liteSettings{}, err
 	}
-	s := liteSettings{options: sqlite3.Options{BusyTimeout: busyTimeout(d)}}
+	s := liteSettings{options: sqlite3.Options{BusyTimeout: dsn.BusyTimeout(d)}}
 	values := map[string]string{}
 	var own, given []string
-	params = slices.DeleteFunc(params, func(p dsnParam) bool {
-		if !strings.HasPrefix(p.name, "_") {
+	params = slices.DeleteFunc(params, func(p dsn.Param) bool {
+		if !strings.HasPrefix(p.Name, "_") {
 			return false // SQLite reads it out of the URI
 		}
-		values[p.name] = p.value
-		if p.name == "_pragma" {
-			given = append(given, p.value)
+		values[p.Name] = p.Value
+		if p.Name == "_pragma" {
+			given = append(given, p.Value)
 		}
 		return true
 	})
-	s.uri = sqliteName(name, params)
+	s.uri = dsn.SQLiteName(name, params)
 	s.options.Defensive = values["_defensive"] == "1"
 	if s.options.Defensive && values["_journal_mode"] == "OFF" {
-		return liteSettings{}, dsnErrorf("_journal_mode=OFF has no effect with _defensive: leave one out")
+		return liteSettings{}, dsn.Errorf("_journal_mode=OFF has no effect with _defensive: leave one out")
 	}
 	add := func(names ...string) {
 		for _, name := range names {
@@ -98,7 +100,7 @@ func pragmaError(err error, pragma string) error {
 		return err
 	}
 	what := "a PRAGMA of the DSN"
-	if name, _, _ := cutPragma(pragma); slices.Contains(shownPragmas, name) {
+	if name, shown := dsn.ShownPragma(pragma); shown {
 		what = "the PRAGMA " + name + " of the DSN"
 	}
 	return &Error{Kind: KindSyntax, Detail: what + " is not understood: write _pragma=name(value)",

@@ -2,8 +2,11 @@ package conn
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"math/rand/v2"
+	"net/url"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -243,4 +246,20 @@ func TestSQLite_RawBegin(t *testing.T) {
 	is.NoErr(attempt(ctx, db, read(db, "BEGIN")))
 	do(ctx, t, db, "INSERT INTO t VALUES (2)")
 	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), int64(2))
+}
+
+// pragma asks for a setting of SQLite.
+func pragma(t *testing.T, db *sql.DB, name string) string {
+	t.Helper()
+	var v string
+	if err := db.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&v); err != nil {
+		t.Fatal(name, err)
+	}
+	return v
+}
+
+// fileDSN returns the DSN of a file in a folder of the test.
+func fileDSN(t *testing.T, name, query string) string {
+	t.Helper()
+	return "sqlite://" + (&url.URL{Path: filepath.ToSlash(filepath.Join(t.TempDir(), name))}).EscapedPath() + query
 }

@@ -14,6 +14,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/matryer/is"
+
+	"github.com/prom-go/prom/internal/dsn"
+	"github.com/prom-go/prom/internal/dsn/dsntest"
 )
 
 // tlsServer takes one connection after the other, and does with each what a test says, once the client has asked for
@@ -123,7 +126,8 @@ func TestClientCertificate_Refused(t *testing.T) {
 			done := sync.OnceFunc(func() { close(may) })
 			address := tlsServer(t, func(c *net.TCPConn) { tt.serve(c, tls.Server(c, server), done) })
 			d := must(ParseDSN("postgres://u:" + secret + "@" + address + "/db?sslmode=require" + tt.options))
-			cfg := must(d.poolConfig()).ConnConfig
+			cfg := must(dsn.PoolConfig(d)).ConnConfig
+			watchCertificate(cfg)
 			shake := cfg.AfterNetConnect
 			cfg.AfterNetConnect = func(ctx context.Context, _ *pgconn.Config, c net.Conn) (net.Conn, error) {
 				var err error
@@ -141,7 +145,7 @@ func TestClientCertificate_Refused(t *testing.T) {
 			var e *Error
 			is.True(errors.As(err, &e))
 			is.Equal(e.Detail, tt.want)
-			checkNoSecret(t, secret, errorChain(err))
+			dsntest.CheckNoSecret(t, secret, dsntest.ErrorChain(err))
 		})
 	}
 }

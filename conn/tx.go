@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/prom-go/prom/internal/dsn"
 )
 
 // Isolation is the isolation level of a transaction, as the SQL standard names them. SQLite runs every level as
@@ -310,7 +312,7 @@ func (t *tx) acquire(ctx context.Context) error {
 	select {
 	case t.turn <- struct{}{}:
 	default:
-		wait := time.NewTimer(busyTimeout(t.db.dsn))
+		wait := time.NewTimer(dsn.BusyTimeout(t.db.dsn))
 		defer wait.Stop()
 		select {
 		case t.turn <- struct{}{}:
@@ -330,13 +332,6 @@ func (t *tx) acquire(ctx context.Context) error {
 }
 
 func (t *tx) giveBack() { <-t.turn }
-
-func busyTimeout(d DSN) time.Duration {
-	if d.Options.BusyTimeout == 0 {
-		return DefaultBusyTimeout
-	}
-	return max(0, d.Options.BusyTimeout)
-}
 
 func (t *tx) query(ctx context.Context, st *Statement) (Rows, error) {
 	if err := t.acquire(ctx); err != nil {

@@ -35,7 +35,8 @@ var arrows = map[string][]string{
 
 	"query":             {"dialect", "schema", "internal/scan", "internal/sqltext", squirrel, uuid},
 	"internal/install":  {"conn", "dialect", "schema", uuid},
-	"conn":              {"dialect", "dialect/postgres", "dialect/sqlite", "schema", "internal/jsontext", "internal/match", "internal/sqlite3", pgx, modernc, uuid},
+	"conn":              {"dialect", "dialect/postgres", "dialect/sqlite", "schema", "internal/dsn", "internal/jsontext", "internal/match", "internal/sqlite3", pgx, modernc, uuid},
+	"internal/dsn":      {pgx},
 	"internal/scan":     {"schema", "dialect/sqlite", "internal/jsontext", "internal/sqlite3", uuid},
 	"internal/sqlite3":  {modernc},
 	"internal/jsontext": {},
@@ -56,6 +57,7 @@ var arrows = map[string][]string{
 	"internal/dbtest/servers": {}, // it sets up a fresh machine
 	"internal/dbtest/setup":   {"internal/dbtest/servers"},
 	"internal/dbtest/matrix":  {"internal/dbtest/servers"},
+	"internal/dsn/dsntest":    {},
 	"internal/arch":           {},
 	"internal/behaviour/*":    {},
 	"internal/behaviour/kit":  {".", "internal/dbtest"},

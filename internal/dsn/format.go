@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"encoding/json"
@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// dsnRedacted stands for what is not printed, as in net/url.
-const dsnRedacted = "xxxxx"
+// redacted stands for what is not printed, as in net/url.
+const redacted = "xxxxx"
 
 // String returns the DSN as a URL with its secrets replaced by xxxxx: the password, the values of options
 // that hold a secret, a key or a file with one, and those of parameters that prom does not know. What it
-// returns is a DSN that [ParseDSN] reads again. The zero DSN is "".
+// returns is a DSN that [Parse] reads again. The zero DSN is "".
 func (d DSN) String() string {
 	if d.Dialect == "" {
 		return ""
@@ -24,13 +24,13 @@ func (d DSN) String() string {
 	w.WriteString(percentEncode(d.Dialect, ""))
 	w.WriteString("://")
 	switch {
-	case d.Dialect != dsnSQLite:
+	case d.Dialect != SQLite:
 		d.writeAuthority(&w)
 		if d.Path != "" {
 			w.WriteString("/" + percentEncode(d.Path, ""))
 		}
-	case d.Path == dsnMemory:
-		w.WriteString(dsnMemory)
+	case d.Path == Memory:
+		w.WriteString(Memory)
 	default:
 		w.WriteString(percentEncode(d.Path, "/"))
 	}
@@ -38,7 +38,7 @@ func (d DSN) String() string {
 	for _, p := range append(d.Options.params(d.Dialect), d.params()...) {
 		w.WriteByte(separator)
 		separator = '&'
-		w.WriteString(percentEncode(p.name, "") + "=" + percentEncode(p.shown(), "/,:()"))
+		w.WriteString(percentEncode(p.Name, "") + "=" + percentEncode(p.shown(), "/,:()"))
 	}
 	if d.Name != "" {
 		w.WriteString("#" + percentEncode(d.Name, ""))
@@ -50,7 +50,7 @@ func (d DSN) writeAuthority(w *strings.Builder) {
 	if d.User != "" || d.password() != "" {
 		w.WriteString(percentEncode(d.User, ""))
 		if d.password() != "" {
-			w.WriteString(":" + dsnRedacted)
+			w.WriteString(":" + redacted)
 		}
 		w.WriteByte('@')
 	}
@@ -70,11 +70,11 @@ func (d DSN) writeAuthority(w *strings.Builder) {
 }
 
 // params returns the options that differ from their defaults.
-func (o Options) params(dialect string) []dsnParam {
-	var params []dsnParam
+func (o Options) params(dialect string) []Param {
+	var params []Param
 	add := func(set bool, name, value string) {
 		if set {
-			params = append(params, dsnParam{option: &dsnOption{}, name: name, value: value})
+			params = append(params, Param{option: &option{}, Name: name, Value: value})
 		}
 	}
 	timeout := func(on bool, name string, d, standard time.Duration) {
@@ -89,28 +89,28 @@ func (o Options) params(dialect string) []dsnParam {
 	add(o.ReadOnly, "readonly", "true")
 	add(o.Install != InstallAuto, "install", o.Install.String())
 	add(o.NoHistory, "history", "false")
-	timeout(dialect != dsnSQLite, "connect_timeout", o.ConnectTimeout, 0)
-	timeout(dialect != dsnSQLite, "statement_timeout", o.StatementTimeout, 0)
-	timeout(dialect != dsnSQLite, "lock_timeout", o.LockTimeout, 0)
-	timeout(dialect == dsnSQLite, "busy_timeout", o.BusyTimeout, DefaultBusyTimeout)
+	timeout(dialect != SQLite, "connect_timeout", o.ConnectTimeout, 0)
+	timeout(dialect != SQLite, "statement_timeout", o.StatementTimeout, 0)
+	timeout(dialect != SQLite, "lock_timeout", o.LockTimeout, 0)
+	timeout(dialect == SQLite, "busy_timeout", o.BusyTimeout, DefaultBusyTimeout)
 	add(o.NoGroupCommit, "group_commit", "false")
 	timeout(true, "install_lock_timeout", o.InstallLockTimeout, DefaultInstallLockTimeout)
 	return params
 }
 
 // shown returns the value as it may be printed.
-func (p dsnParam) shown() string {
-	if p.name == "_pragma" {
-		name, arg, _ := cutPragma(p.value)
+func (p Param) shown() string {
+	if p.Name == "_pragma" {
+		name, arg, _ := cutPragma(p.Value)
 		if slices.Contains(shownPragmas, name) && isOptionName(arg) {
 			return name + "(" + arg + ")"
 		}
-		return dsnRedacted + "(" + dsnRedacted + ")"
+		return redacted + "(" + redacted + ")"
 	}
 	if p.option.hide || p.option.secret {
-		return dsnRedacted
+		return redacted
 	}
-	return p.value
+	return p.Value
 }
 
 // GoString returns the redacted text in the form of Go syntax. It is for %#v.

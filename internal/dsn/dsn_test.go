@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"strings"
@@ -86,7 +86,7 @@ func TestParseDSN_Postgres(t *testing.T) {
 		t.Run(tt.in, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			d, err := ParseDSN(tt.in)
+			d, err := Parse(tt.in)
 			is.NoErr(err)
 			is.Equal(d.Dialect, "postgres")
 			is.Equal(d.Name, tt.name)
@@ -133,7 +133,7 @@ func TestParseDSN_SQLite(t *testing.T) {
 		t.Run(tt.in, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			d, err := ParseDSN(tt.in)
+			d, err := Parse(tt.in)
 			is.NoErr(err)
 			is.Equal(d.Dialect, "sqlite")
 			is.Equal(d.Path, tt.path)
@@ -148,10 +148,10 @@ func TestParseDSN_SQLite(t *testing.T) {
 func TestParseDSN_Defaults(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	d, err := ParseDSN("postgres://h/db")
+	d, err := Parse("postgres://h/db")
 	is.NoErr(err)
 	is.Equal(d.Options, Options{InstallLockTimeout: 2 * time.Second})
-	d, err = ParseDSN("sqlite://x.db")
+	d, err = Parse("sqlite://x.db")
 	is.NoErr(err)
 	is.Equal(d.Options, Options{InstallLockTimeout: 2 * time.Second, BusyTimeout: 10 * time.Second})
 }
@@ -235,7 +235,7 @@ func TestParseDSN_Bad(t *testing.T) {
 		t.Run(tt.in, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			d, err := ParseDSN(tt.in)
+			d, err := Parse(tt.in)
 			is.True(err != nil)
 			is.True(strings.HasPrefix(err.Error(), "prom: dsn: "))
 			if !strings.Contains(err.Error(), tt.want) {
@@ -251,7 +251,7 @@ func TestDSN_Equal(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	parse := func(s string) DSN {
-		d, err := ParseDSN(s)
+		d, err := Parse(s)
 		is.NoErr(err)
 		return d
 	}

@@ -1,12 +1,12 @@
-package conn
+package dsn
 
 import (
 	"slices"
 	"strings"
 )
 
-// dsnInstead says what the other dialect has for an option of one.
-var dsnInstead = map[string]string{
+// instead says what the other dialect has for an option of one.
+var instead = map[string]string{
 	"busy_timeout":      "; PostgreSQL has lock_timeout",
 	"lock_timeout":      "; SQLite has busy_timeout",
 	"statement_timeout": "; give the call a context with a deadline",
@@ -15,13 +15,13 @@ var dsnInstead = map[string]string{
 
 // unknownOption names the option and the nearest known one. A name that follows a password, or that no
 // option could have, is not shown: it may be a piece of the password.
-func (b *dsnBuilder) unknownOption(name string) error {
+func (b *builder) unknownOption(name string) error {
 	if b.afterSecret != "" {
-		return dsnErrorf("an unknown option follows %q; its name is not shown, as it may belong to the secret: "+
+		return Errorf("an unknown option follows %q; its name is not shown, as it may belong to the secret: "+
 			"write %%26 for & in a URL, and quotes around a value with spaces in the keyword form", b.afterSecret)
 	}
 	if !isOptionName(name) {
-		return dsnErrorf("an option's name holds a character that no option has: " +
+		return Errorf("an option's name holds a character that no option has: " +
 			"write name=value, and percent-encode /, ?, #, @ and & in user, password and values")
 	}
 	shown := name
@@ -30,18 +30,18 @@ func (b *dsnBuilder) unknownOption(name string) error {
 	}
 	if o := b.others[name]; o != nil {
 		theirs, ours := "SQLite", "PostgreSQL"
-		if b.dsn.Dialect == dsnSQLite {
+		if b.dsn.Dialect == SQLite {
 			theirs, ours = ours, theirs
 		}
-		return dsnErrorf("option %q belongs to %s, and this DSN is for %s%s", shown, theirs, ours, dsnInstead[o.name])
+		return Errorf("option %q belongs to %s, and this DSN is for %s%s", shown, theirs, ours, instead[o.name])
 	}
 	if near := nearest(name, b.options); near != "" {
-		return dsnErrorf("unknown option %q: did you mean %q?", shown, near)
+		return Errorf("unknown option %q: did you mean %q?", shown, near)
 	}
-	if b.dsn.Dialect == dsnPostgres {
-		return dsnErrorf("unknown option %q: a run-time parameter that is not known here goes into options=-c name=value", shown)
+	if b.dsn.Dialect == Postgres {
+		return Errorf("unknown option %q: a run-time parameter that is not known here goes into options=-c name=value", shown)
 	}
-	return dsnErrorf("unknown option %q: a PRAGMA goes into _pragma=name(value)", shown)
+	return Errorf("unknown option %q: a PRAGMA goes into _pragma=name(value)", shown)
 }
 
 func isOptionName(s string) bool {
@@ -54,7 +54,7 @@ func isOptionName(s string) bool {
 }
 
 // nearest returns the known name with the fewest typing mistakes between, at most one in three letters.
-func nearest(name string, options dsnOptionSet) string {
+func nearest(name string, options optionSet) string {
 	best, mistakes := "", min(3, len(name)/3)+1
 	names := make([]string, 0, len(options))
 	for known, o := range options {

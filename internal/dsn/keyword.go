@@ -1,8 +1,8 @@
-package conn
+package dsn
 
 import "strings"
 
-const dsnSpace = " \t\n\r\v\f"
+const space = " \t\n\r\v\f"
 
 // isKeywordForm reports whether s is libpq's keyword form: a name, then an equals sign.
 func isKeywordForm(s string) bool {
@@ -10,7 +10,7 @@ func isKeywordForm(s string) bool {
 	if !found {
 		return false
 	}
-	name = strings.Trim(name, dsnSpace)
+	name = strings.Trim(name, space)
 	for _, c := range []byte(name) {
 		if !isASCIIAlnum(c) && c != '_' && c != '.' {
 			return false
@@ -23,29 +23,29 @@ func isKeywordForm(s string) bool {
 // a backslash makes the next character ordinary, in quotes and outside.
 //
 // Source: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE.
-func (b *dsnBuilder) parseKeywords(s string, named bool) error {
-	s = strings.TrimLeft(s, dsnSpace)
+func (b *builder) parseKeywords(s string, named bool) error {
+	s = strings.TrimLeft(s, space)
 	for number := 1; s != ""; number++ {
 		name, rest, found := strings.Cut(s, "=")
-		name = strings.TrimRight(name, dsnSpace)
-		if !found || name == "" || strings.ContainsAny(name, dsnSpace) {
-			return dsnErrorf("keyword number %d has no value: write keyword=value, "+
+		name = strings.TrimRight(name, space)
+		if !found || name == "" || strings.ContainsAny(name, space) {
+			return Errorf("keyword number %d has no value: write keyword=value, "+
 				"and 'quotes' around a value that holds spaces", number)
 		}
-		rest = strings.TrimLeft(rest, dsnSpace)
+		rest = strings.TrimLeft(rest, space)
 		value, rest, quoted, ok := cutKeywordValue(rest)
 		if !ok {
-			return dsnErrorf(`the quoted value of keyword number %d does not end: `+
+			return Errorf(`the quoted value of keyword number %d does not end: `+
 				`close it with ', and write \' for a ' inside`, number)
 		}
 		if err := b.set(name, value); err != nil {
 			return err
 		}
 		if rest == "" && named && !quoted && value != "" && b.afterSecret != "" {
-			return dsnErrorf("a # stands in the value of %q: put quotes around the value, "+
+			return Errorf("a # stands in the value of %q: put quotes around the value, "+
 				"or a space in front of the connection's name", b.afterSecret)
 		}
-		s = strings.TrimLeft(rest, dsnSpace)
+		s = strings.TrimLeft(rest, space)
 	}
 	return nil
 }
@@ -58,7 +58,7 @@ func cutKeywordValue(s string) (value, rest string, quoted, ok bool) {
 		switch c := s[i]; {
 		case quoted && c == '\'':
 			return v.String(), s[i+1:], true, true
-		case !quoted && strings.IndexByte(dsnSpace, c) >= 0:
+		case !quoted && strings.IndexByte(space, c) >= 0:
 			return v.String(), s[i:], false, true
 		case c == '\\':
 			if i++; i < len(s) {

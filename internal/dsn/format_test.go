@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"encoding/json"
@@ -38,10 +38,10 @@ func TestDSN_String(t *testing.T) {
 		t.Run(tt.in, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			d, err := ParseDSN(tt.in)
+			d, err := Parse(tt.in)
 			is.NoErr(err)
 			is.Equal(d.String(), tt.want)
-			again, err := ParseDSN(d.String())
+			again, err := Parse(d.String())
 			is.NoErr(err)
 			is.Equal(again.String(), tt.want)
 			is.Equal(again.Options, d.Options)
@@ -53,7 +53,7 @@ func TestDSN_String(t *testing.T) {
 func TestDSN_Format(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	d, err := ParseDSN("postgres://u:secret@h/db")
+	d, err := Parse("postgres://u:secret@h/db")
 	is.NoErr(err)
 	const text = "postgres://u:xxxxx@h:5432/db"
 	for _, verb := range []string{"%v", "%+v", "%s", "%d", "%x", "%t", "% x"} {

@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"os"
@@ -14,7 +14,7 @@ import (
 func TestDSNDocs(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	page, err := os.ReadFile("../docs/dsn.md")
+	page, err := os.ReadFile("../../docs/dsn.md")
 	is.NoErr(err)
 	_, page1, ok := strings.Cut(string(page), "## Options of both engines")
 	is.True(ok)
@@ -25,7 +25,7 @@ func TestDSNDocs(t *testing.T) {
 
 	for _, tt := range []struct {
 		chapters string
-		options  dsnOptionSet
+		options  optionSet
 	}{{both + postgres, postgresOptions}, {both + sqlite, sqliteOptions}} {
 		named := optionNames(tt.chapters)
 		for name := range tt.options {

@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"errors"
@@ -12,15 +12,15 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// poolConfig makes pgx's configuration of a pool. It reads what the DSN leaves out where libpq does: the
+// PoolConfig makes pgx's configuration of a pool. It reads what the DSN leaves out where libpq does: the
 // environment (PGHOST, PGUSER, PGPASSWORD ...), the password file, a service file and the certificates in
 // the home directory.
 //
 // The password is not in the text that pgx parses: pgx keeps that text, and its errors quote it. Still none
 // of its errors is wrapped, and the configuration, which holds the password, must not be printed.
-func (d DSN) poolConfig() (*pgxpool.Config, error) {
-	if d.Dialect != dsnPostgres {
-		return nil, dsnErrorf("the DSN is not for PostgreSQL")
+func PoolConfig(d DSN) (*pgxpool.Config, error) {
+	if d.Dialect != Postgres {
+		return nil, Errorf("the DSN is not for PostgreSQL")
 	}
 	cfg, err := pgxpool.ParseConfig(d.keywords())
 	if err != nil {
@@ -36,7 +36,6 @@ func (d DSN) poolConfig() (*pgxpool.Config, error) {
 		return nil, err
 	}
 	d.setStartup(cfg.ConnConfig.RuntimeParams)
-	watchCertificate(cfg.ConnConfig)
 	return cfg, nil
 }
 
@@ -45,7 +44,7 @@ func (d DSN) poolConfig() (*pgxpool.Config, error) {
 func (d DSN) sizePool(cfg *pgxpool.Config) error {
 	o := d.Options
 	if o.MinConns < 0 || o.MaxConns < 0 {
-		return dsnErrorf("a pool's size is negative")
+		return Errorf("a pool's size is negative")
 	}
 	cfg.MinConns = o.MinConns
 	cfg.MaxConns = o.MaxConns
@@ -53,7 +52,7 @@ func (d DSN) sizePool(cfg *pgxpool.Config) error {
 		cfg.MaxConns = max(4, int32(min(4*runtime.NumCPU(), 1<<20)), cfg.MinConns)
 	}
 	if cfg.MinConns > cfg.MaxConns {
-		return dsnErrorf("pool_minconn is greater than pool_maxconn")
+		return Errorf("pool_minconn is greater than pool_maxconn")
 	}
 	return nil
 }
@@ -64,10 +63,10 @@ func (d DSN) setStartup(params map[string]string) {
 	fallbackName := "prom"
 	for _, p := range d.params() {
 		switch {
-		case p.name == "fallback_application_name":
-			fallbackName = p.value
+		case p.Name == "fallback_application_name":
+			fallbackName = p.Value
 		case p.option.startup:
-			setParameter(params, p.name, p.value)
+			setParameter(params, p.Name, p.Value)
 		}
 	}
 	if !hasParameter(params, "application_name") {
@@ -140,7 +139,7 @@ func (d DSN) keywords() string {
 	}
 	for _, p := range d.params() {
 		if !p.option.startup {
-			writeKeyword(&w, p.name, p.value)
+			writeKeyword(&w, p.Name, p.Value)
 		}
 	}
 	return w.String()
@@ -184,13 +183,13 @@ func explainPgxError(err error) error {
 		if strings.Contains(text, e.text) {
 			switch {
 			case errors.Is(err, fs.ErrNotExist):
-				return dsnErrorf("%s: it does not exist", e.explanation)
+				return Errorf("%s: it does not exist", e.explanation)
 			case errors.Is(err, fs.ErrPermission):
-				return dsnErrorf("%s: permission denied", e.explanation)
+				return Errorf("%s: permission denied", e.explanation)
 			}
-			return dsnErrorf("%s", e.explanation)
+			return Errorf("%s", e.explanation)
 		}
 	}
-	return dsnErrorf("the PostgreSQL driver does not take the settings: " +
+	return Errorf("the PostgreSQL driver does not take the settings: " +
 		"check the options, the PG... environment variables and the service file")
 }

@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"database/sql"
@@ -17,9 +17,9 @@ import (
 func openSQLite(t *testing.T, text, role, memory string) *sql.DB {
 	t.Helper()
 	is := is.New(t)
-	d, err := ParseDSN(text)
+	d, err := Parse(text)
 	is.NoErr(err)
-	uri, err := d.sqliteURI(role, memory)
+	uri, err := SQLiteURI(d, role, memory)
 	is.NoErr(err)
 	db, err := sql.Open("sqlite", uri)
 	is.NoErr(err)
@@ -27,7 +27,7 @@ func openSQLite(t *testing.T, text, role, memory string) *sql.DB {
 	return db
 }
 
-func pragma(t *testing.T, db *sql.DB, name string) string {
+func pragmaOf(t *testing.T, db *sql.DB, name string) string {
 	t.Helper()
 	var v string
 	if err := db.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&v); err != nil {
@@ -36,7 +36,7 @@ func pragma(t *testing.T, db *sql.DB, name string) string {
 	return v
 }
 
-func fileDSN(t *testing.T, name, query string) string {
+func dsnOfFile(t *testing.T, name, query string) string {
 	t.Helper()
 	return "sqlite://" + percentEncode(filepath.ToSlash(filepath.Join(t.TempDir(), name)), "/") + query
 }
@@ -74,10 +74,10 @@ func TestSQLiteURI(t *testing.T) {
 		t.Run(tt.in, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			d, err := ParseDSN(tt.in)
+			d, err := Parse(tt.in)
 			is.NoErr(err)
 			for role, want := range map[string]string{"writer": tt.writer, "reader": tt.reader} {
-				uri, err := d.sqliteURI(role, "m")
+				uri, err := SQLiteURI(d, role, "m")
 				is.NoErr(err)
 				_, query, _ := strings.Cut(uri, "?")
 				values, err := url.ParseQuery(query)
@@ -103,7 +103,7 @@ func TestSQLiteURI_Path(t *testing.T) {
 		{"sqlite://%2F/a.db", "file:///a.db"},
 		// parity: D7
 		{"sqlite://./x", "file://" + wd + "/x"},
-		{"sqlite://../conn/x", "file://" + wd + "/x"},
+		{"sqlite://../dsn/x", "file://" + wd + "/x"},
 		// parity: D8
 		{"sqlite:dir/rel.db", "file://" + wd + "/dir/rel.db"},
 		{"sqlite://./%3Amemory%3A", "file://" + wd + "/%3Amemory%3A"},
@@ -113,9 +113,9 @@ func TestSQLiteURI_Path(t *testing.T) {
 		{"sqlite:///abs.db?vfs=mine", "file:///abs.db"},
 	}
 	for _, tt := range tests {
-		d, err := ParseDSN(tt.in)
+		d, err := Parse(tt.in)
 		is.NoErr(err)
-		uri, err := d.sqliteURI("reader", "a/b c")
+		uri, err := SQLiteURI(d, "reader", "a/b c")
 		is.NoErr(err)
 		got, _, _ := strings.Cut(uri, "?")
 		is.Equal(got, tt.want)
@@ -127,10 +127,10 @@ func TestSQLiteURI_Bad(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	for _, d := range []DSN{{}, {Dialect: "postgres"}, {Dialect: "sqlite"}, {Dialect: "sqlite", Path: "a\x00b"}, {Dialect: "sqlite", Path: ":memory:"}} {
-		_, err := d.sqliteURI("writer", "")
+		_, err := SQLiteURI(d, "writer", "")
 		is.True(err != nil)
 	}
-	_, err := DSN{Dialect: "sqlite", Path: "x"}.sqliteURI("other", "")
+	_, err := SQLiteURI(DSN{Dialect: "sqlite", Path: "x"}, "other", "")
 	is.True(err != nil)
 }
 
@@ -138,19 +138,19 @@ func TestSQLiteURI_Bad(t *testing.T) {
 func TestSQLite_Open(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	text := fileDSN(t, "a b?c#d%e&f=g+h.db", "?_pragma=cache_size(-123)&busy_timeout=1500#n")
-	d, err := ParseDSN(text)
+	text := dsnOfFile(t, "a b?c#d%e&f=g+h.db", "?_pragma=cache_size(-123)&busy_timeout=1500#n")
+	d, err := Parse(text)
 	is.NoErr(err)
 	w := openSQLite(t, text, "writer", "")
 	_, err = w.ExecContext(t.Context(), "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER REFERENCES p)")
 	is.NoErr(err)
 	_, err = os.Stat(d.Path)
 	is.NoErr(err)
-	is.Equal(pragma(t, w, "journal_mode"), "wal")
-	is.Equal(pragma(t, w, "synchronous"), "1")
-	is.Equal(pragma(t, w, "foreign_keys"), "1") // parity: R8
-	is.Equal(pragma(t, w, "busy_timeout"), "1500")
-	is.Equal(pragma(t, w, "cache_size"), "-123")
+	is.Equal(pragmaOf(t, w, "journal_mode"), "wal")
+	is.Equal(pragmaOf(t, w, "synchronous"), "1")
+	is.Equal(pragmaOf(t, w, "foreign_keys"), "1") // parity: R8
+	is.Equal(pragmaOf(t, w, "busy_timeout"), "1500")
+	is.Equal(pragmaOf(t, w, "cache_size"), "-123")
 	_, err = w.ExecContext(t.Context(), "INSERT INTO c VALUES (9)")
 	is.True(err != nil)
 	var s string
@@ -164,7 +164,7 @@ func TestSQLite_Open(t *testing.T) {
 	r := openSQLite(t, text, "reader", "")
 	_, err = r.ExecContext(t.Context(), "INSERT INTO p VALUES (1)")
 	is.True(err != nil && strings.Contains(err.Error(), "readonly"))
-	is.Equal(pragma(t, r, "journal_mode"), "wal")
+	is.Equal(pragmaOf(t, r, "journal_mode"), "wal")
 	var n int
 	is.NoErr(r.QueryRowContext(t.Context(), "SELECT count(*) FROM p").Scan(&n)) // it does not wait for the writer
 }
@@ -174,22 +174,22 @@ func TestSQLite_Open(t *testing.T) {
 func TestSQLite_ReadOnly(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	text := fileDSN(t, "x.db", "?_journal_mode=DELETE")
+	text := dsnOfFile(t, "x.db", "?_journal_mode=DELETE")
 	w := openSQLite(t, text, "writer", "")
 	_, err := w.ExecContext(t.Context(), "CREATE TABLE p (id INTEGER)")
 	is.NoErr(err)
 	for _, role := range []string{"writer", "reader"} {
 		r := openSQLite(t, strings.Replace(text, "_journal_mode=DELETE", "readonly=true", 1), role, "")
-		is.Equal(pragma(t, r, "journal_mode"), "delete")
+		is.Equal(pragmaOf(t, r, "journal_mode"), "delete")
 		_, err = r.ExecContext(t.Context(), "INSERT INTO p VALUES (1)")
 		is.True(err != nil && strings.Contains(err.Error(), "readonly"))
 		_, err = r.ExecContext(t.Context(), "PRAGMA query_only=0; INSERT INTO p VALUES (1)")
 		is.True(err != nil && strings.Contains(err.Error(), "readonly"))
 	}
-	missing := fileDSN(t, "missing.db", "?readonly=1")
+	missing := dsnOfFile(t, "missing.db", "?readonly=1")
 	r := openSQLite(t, missing, "writer", "")
 	is.True(r.PingContext(t.Context()) != nil)
-	d, err := ParseDSN(missing)
+	d, err := Parse(missing)
 	is.NoErr(err)
 	_, err = os.Stat(d.Path)
 	is.True(os.IsNotExist(err))
@@ -235,10 +235,10 @@ func TestMakeParent(t *testing.T) {
 		t.Run(tt.query, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			d, err := ParseDSN(fileDSN(t, "a/b c/x.db", tt.query))
+			d, err := Parse(dsnOfFile(t, "a/b c/x.db", tt.query))
 			is.NoErr(err)
 			for range 2 {
-				is.NoErr(d.makeParent())
+				is.NoErr(MakeParent(d))
 			}
 			_, err = os.Stat(filepath.Dir(d.Path))
 			is.Equal(err == nil, tt.made)
@@ -247,8 +247,8 @@ func TestMakeParent(t *testing.T) {
 		})
 	}
 	is := is.New(t)
-	is.NoErr(DSN{Dialect: "sqlite", Path: ":memory:"}.makeParent())
-	is.NoErr(DSN{Dialect: "postgres", Path: "/x/y"}.makeParent())
+	is.NoErr(MakeParent(DSN{Dialect: "sqlite", Path: ":memory:"}))
+	is.NoErr(MakeParent(DSN{Dialect: "postgres", Path: "/x/y"}))
 }
 
 // Ensure a directory that cannot be made is an error without the path.
@@ -258,7 +258,7 @@ func TestMakeParent_Bad(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	is.NoErr(os.WriteFile(file, nil, 0o600))
 	d := DSN{Dialect: "sqlite", Path: filepath.ToSlash(file) + "/sub/x.db"}
-	err := d.makeParent()
+	err := MakeParent(d)
 	is.True(err != nil)
 	is.True(strings.HasPrefix(err.Error(), "prom: dsn: create the directory of the SQLite file: "))
 	is.True(!strings.Contains(fmt.Sprintf("%#v", err), "sub"))

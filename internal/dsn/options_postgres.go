@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"slices"
@@ -12,9 +12,9 @@ import (
 //
 // Sources: https://www.postgresql.org/docs/current/libpq-connect.html section 34.1.2, pgconn.ParseConfig,
 // pgx.ParseConfig, pgxpool.ParseConfig, https://www.postgresql.org/docs/current/runtime-config-client.html.
-var postgresOptions = newDSNOptionSet(
+var postgresOptions = newOptionSet(
 	promOptions("default_transaction_read_only"),
-	[]dsnOption{
+	[]option{
 		timeoutOption("connect_timeout", time.Second, func(o *Options) *time.Duration { return &o.ConnectTimeout }),
 		timeoutOption("statement_timeout", time.Millisecond, func(o *Options) *time.Duration { return &o.StatementTimeout }),
 		timeoutOption("lock_timeout", time.Millisecond, func(o *Options) *time.Duration { return &o.LockTimeout }),
@@ -32,7 +32,7 @@ var postgresOptions = newDSNOptionSet(
 )
 
 // customParameter stands for every parameter with a dot in its name, as an extension or an application has.
-var customParameter = dsnOption{startup: true, hide: true}
+var customParameter = option{startup: true, hide: true}
 
 // isCustomParameter reports whether s is a name of two or more identifiers joined by dots, as
 // https://www.postgresql.org/docs/current/runtime-config-custom.html asks for.
@@ -52,17 +52,17 @@ func isCustomParameter(s string) bool {
 }
 
 // postgresTarget says where the database is and who logs in.
-func postgresTarget() []dsnOption {
-	return []dsnOption{
+func postgresTarget() []option {
+	return []option{
 		{
 			name: "host", want: "names, addresses or socket directories, separated by commas, the ports in the option port",
-			apply: func(b *dsnBuilder, v string) error {
+			apply: func(b *builder, v string) error {
 				if v == "" {
 					return nil
 				}
 				for name := range strings.SplitSeq(v, ",") {
 					if !isHostName(name) {
-						return errDSNValue
+						return errValue
 					}
 					b.dsn.Hosts = append(b.dsn.Hosts, Host{Name: name})
 				}
@@ -71,49 +71,49 @@ func postgresTarget() []dsnOption {
 		},
 		{
 			name: "port", want: "a number from 1 to 65535, or one for each host, separated by commas",
-			apply: func(b *dsnBuilder, v string) error {
+			apply: func(b *builder, v string) error {
 				if v == "" {
 					return nil
 				}
 				for s := range strings.SplitSeq(v, ",") {
 					p, ok := parsePort(s)
 					if !ok && s != "" {
-						return errDSNValue
+						return errValue
 					}
 					b.ports = append(b.ports, p)
 				}
 				return nil
 			},
 		},
-		{name: "user", apply: func(b *dsnBuilder, v string) error { b.dsn.User = v; return nil }},
-		{name: "password", secret: true, apply: func(b *dsnBuilder, v string) error { b.hidden.password = v; return nil }},
-		{name: "dbname", aliases: []string{"database"}, apply: func(b *dsnBuilder, v string) error { b.dsn.Path = v; return nil }},
+		{name: "user", apply: func(b *builder, v string) error { b.dsn.User = v; return nil }},
+		{name: "password", secret: true, apply: func(b *builder, v string) error { b.hidden.password = v; return nil }},
+		{name: "dbname", aliases: []string{"database"}, apply: func(b *builder, v string) error { b.dsn.Path = v; return nil }},
 	}
 }
 
 // postgresDriver are the options that pgx and its pool read themselves.
-func postgresDriver() []dsnOption {
-	number := func(name string) dsnOption {
-		return dsnOption{name: name, want: "a whole number from 0", valid: func(v string) bool {
+func postgresDriver() []option {
+	number := func(name string) option {
+		return option{name: name, want: "a whole number from 0", valid: func(v string) bool {
 			n, err := strconv.ParseInt(v, 10, 32)
 			return err == nil && n >= 0
 		}}
 	}
-	duration := func(name string, least time.Duration) dsnOption {
+	duration := func(name string, least time.Duration) option {
 		want := `a duration with a unit, such as "1m30s"`
 		if least > 0 {
 			want = `a duration of at least ` + least.String() + ` with a unit, such as "1m30s"`
 		}
-		return dsnOption{name: name, want: want, valid: func(v string) bool {
+		return option{name: name, want: want, valid: func(v string) bool {
 			d, err := time.ParseDuration(v)
 			return err == nil && d >= least
 		}}
 	}
-	return []dsnOption{
+	return []option{
 		choice("sslmode", "disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
-		{name: "ssl", want: "true; for anything else use sslmode", apply: func(b *dsnBuilder, v string) error {
+		{name: "ssl", want: "true; for anything else use sslmode", apply: func(b *builder, v string) error {
 			if v != "true" {
-				return errDSNValue
+				return errValue
 			}
 			return b.set("sslmode", "require")
 		}},
@@ -165,13 +165,13 @@ func isRequireAuth(v string) bool {
 
 // postgresStartup are parameters of the server, sent when a connection starts. Those whose value changes how
 // results are written are held to what pgx can read.
-func postgresStartup() []dsnOption {
-	only := func(name, want string, words ...string) dsnOption {
-		return dsnOption{name: name, want: want + ", which is what the driver reads", valid: func(v string) bool {
+func postgresStartup() []option {
+	only := func(name, want string, words ...string) option {
+		return option{name: name, want: want + ", which is what the driver reads", valid: func(v string) bool {
 			return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(v, w) })
 		}}
 	}
-	options := []dsnOption{
+	options := []option{
 		only("client_encoding", "UTF8", "utf8", "utf-8"),
 		only("intervalstyle", "postgres", "postgres"),
 		only("bytea_output", "hex", "hex"),
@@ -203,7 +203,7 @@ func postgresStartup() []dsnOption {
 		"tcp_keepalives_interval", "temp_buffers", "temp_file_limit", "temp_tablespaces", "timezone",
 		"track_io_timing", "transaction_timeout", "work_mem", "xmlbinary", "xmloption",
 	} {
-		options = append(options, dsnOption{name: name})
+		options = append(options, option{name: name})
 	}
 	for i := range options {
 		options[i].startup = true
@@ -212,19 +212,19 @@ func postgresStartup() []dsnOption {
 }
 
 // finishPostgres joins hosts and ports, as libpq does: one port is for all hosts, else there is one for each.
-func (b *dsnBuilder) finishPostgres() error {
+func (b *builder) finishPostgres() error {
 	hosts := b.dsn.Hosts
 	if len(hosts) == 0 && len(b.ports) == 1 {
 		b.dsn.Hosts = []Host{{}}
 		hosts = b.dsn.Hosts
 	}
 	if len(b.ports) > 1 && len(b.ports) != len(hosts) {
-		return dsnErrorf(`option "port" has %d ports for %d hosts: give one for all, or one for each`, len(b.ports), len(hosts))
+		return Errorf(`option "port" has %d ports for %d hosts: give one for all, or one for each`, len(b.ports), len(hosts))
 	}
 	for i := range hosts {
 		if len(b.ports) > 0 {
 			if hosts[i].Port != 0 {
-				return dsnErrorf(`option "port" is given twice, once after a host`)
+				return Errorf(`option "port" is given twice, once after a host`)
 			}
 			hosts[i].Port = b.ports[i%len(b.ports)]
 		}
@@ -238,14 +238,14 @@ func (b *dsnBuilder) finishPostgres() error {
 		m, given := b.param("default_query_exec_mode")
 		n, _ := b.param(cache)
 		if (m == mode || !given && mode == "cache_statement") && isDigits(n) && strings.Trim(n, "0") == "" {
-			return dsnErrorf("option %q is 0, but the query mode %s needs that cache: "+
+			return Errorf("option %q is 0, but the query mode %s needs that cache: "+
 				"set default_query_exec_mode to exec or simple_protocol", cache, mode)
 		}
 	}
 	least, _ := b.param("min_protocol_version")
 	most, _ := b.param("max_protocol_version")
 	if most == "3.0" && least != "" && least != "3.0" {
-		return dsnErrorf("min_protocol_version is greater than max_protocol_version")
+		return Errorf("min_protocol_version is greater than max_protocol_version")
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"fmt"
@@ -12,15 +12,17 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/matryer/is"
+
+	"github.com/prom-go/prom/internal/dsn/dsntest"
 )
 
 // Ensure the parts of the DSN reach pgx, with the quoting that they need.
 func TestPoolConfig(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	d, err := ParseDSN(`postgres://u%27%5C%20x:p%27%5Cw@h1:5433,[::1]/d%27b%20c?sslmode=disable#name`)
+	d, err := Parse(`postgres://u%27%5C%20x:p%27%5Cw@h1:5433,[::1]/d%27b%20c?sslmode=disable#name`)
 	is.NoErr(err)
-	cfg, err := d.poolConfig()
+	cfg, err := PoolConfig(d)
 	is.NoErr(err)
 	c := cfg.ConnConfig
 	is.Equal(c.User, `u'\ x`)
@@ -42,12 +44,12 @@ func TestPoolConfig(t *testing.T) {
 func TestPoolConfig_Options(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	d, err := ParseDSN("postgres://h/db?sslmode=require&readonly=1&connect_timeout=1500ms&statement_timeout=2s&lock_timeout=0" +
+	d, err := Parse("postgres://h/db?sslmode=require&readonly=1&connect_timeout=1500ms&statement_timeout=2s&lock_timeout=0" +
 		"&pool_minconn=2&pool_maxconn=3&pool_max_conn_lifetime=1m&pool_health_check_period=5s&pool_ping_timeout=1s" +
 		"&default_query_exec_mode=exec&statement_cache_capacity=0&application_name=a%20b&TimeZone=Asia/Tokyo&my.key=x%27y" +
 		"&search_path=%22A%22,b&client_encoding=utf-8&options=-c%20geqo%3Doff&target_session_attrs=any&krbsrvname=k")
 	is.NoErr(err)
-	cfg, err := d.poolConfig()
+	cfg, err := PoolConfig(d)
 	is.NoErr(err)
 	is.Equal(cfg.ConnConfig.RuntimeParams, map[string]string{
 		"default_transaction_read_only": "on", "statement_timeout": "2000", "lock_timeout": "0", "application_name": "a b",
@@ -84,9 +86,9 @@ func TestPoolConfig_Rules(t *testing.T) {
 		t.Run(tt.in, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			d, err := ParseDSN("postgres://h/db?" + tt.in)
+			d, err := Parse("postgres://h/db?" + tt.in)
 			is.NoErr(err)
-			cfg, err := d.poolConfig()
+			cfg, err := PoolConfig(d)
 			is.NoErr(err)
 			is.Equal(cfg.ConnConfig.RuntimeParams[tt.key], tt.want)
 		})
@@ -99,7 +101,7 @@ func TestPoolConfig_Sizes(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	size := func(o Options) (int32, int32, error) {
-		cfg, err := DSN{Dialect: "postgres", Hosts: []Host{{Name: "h"}}, Options: o}.poolConfig()
+		cfg, err := PoolConfig(DSN{Dialect: "postgres", Hosts: []Host{{Name: "h"}}, Options: o})
 		if err != nil {
 			return 0, 0, err
 		}
@@ -131,9 +133,9 @@ func TestPoolConfig_Environment(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	config := func(s string) *pgx.ConnConfig {
-		d, err := ParseDSN(s)
+		d, err := Parse(s)
 		is.NoErr(err)
-		cfg, err := d.poolConfig()
+		cfg, err := PoolConfig(d)
 		is.NoErr(err)
 		return cfg.ConnConfig
 	}
@@ -182,25 +184,25 @@ func TestPoolConfig_Bad(t *testing.T) {
 			if tt.env != "" {
 				t.Setenv(tt.env, tt.value)
 			}
-			d, err := ParseDSN("postgres://u:secret@h/db?" + tt.in)
+			d, err := Parse("postgres://u:secret@h/db?" + tt.in)
 			is.NoErr(err)
-			_, err = d.poolConfig()
+			_, err = PoolConfig(d)
 			is.True(err != nil)
 			is.True(strings.HasPrefix(err.Error(), "prom: dsn: "))
 			if !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %q, want %q in it", err, tt.want)
 			}
-			checkNoSecret(t, "secret", errorChain(err))
+			dsntest.CheckNoSecret(t, "secret", dsntest.ErrorChain(err))
 		})
 	}
 	t.Setenv("PGPORT", "secret")
-	_, err := DSN{Dialect: "postgres"}.poolConfig()
+	_, err := PoolConfig(DSN{Dialect: "postgres"})
 	is.True(err != nil && strings.Contains(err.Error(), "PGPORT or the service file has a port"))
 	t.Setenv("PGPORT", "1,2,3")
-	_, err = DSN{Dialect: "postgres"}.poolConfig()
+	_, err = PoolConfig(DSN{Dialect: "postgres"})
 	is.True(err != nil && strings.Contains(err.Error(), "another number of ports"))
-	_, err = DSN{Dialect: "postgres", User: "a\x00b"}.poolConfig()
+	_, err = PoolConfig(DSN{Dialect: "postgres", User: "a\x00b"})
 	is.True(err != nil && strings.Contains(err.Error(), "does not take the settings"))
-	_, err = DSN{Dialect: "sqlite"}.poolConfig()
+	_, err = PoolConfig(DSN{Dialect: "sqlite"})
 	is.True(err != nil)
 }

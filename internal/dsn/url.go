@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"net/netip"
@@ -9,23 +9,23 @@ import (
 	"strings"
 )
 
-// dsnSchemes are the names of the dialects, those of the reference included.
-var dsnSchemes = map[string]string{
-	"postgres": dsnPostgres, "postgresql": dsnPostgres, "psql": dsnPostgres,
-	"sqlite": dsnSQLite, "sqlite3": dsnSQLite,
+// schemes are the names of the dialects, those of the reference included.
+var schemes = map[string]string{
+	"postgres": Postgres, "postgresql": Postgres, "psql": Postgres,
+	"sqlite": SQLite, "sqlite3": SQLite,
 }
 
-// parseDSNURL reads scheme:rest. net/url is not used for the whole, since its errors quote the password.
-func parseDSNURL(s string) (*dsnBuilder, error) {
+// parseURL reads scheme:rest. net/url is not used for the whole, since its errors quote the password.
+func parseURL(s string) (*builder, error) {
 	scheme, rest, found := strings.Cut(s, ":")
-	dialect, known := dsnSchemes[strings.ToLower(scheme)]
+	dialect, known := schemes[strings.ToLower(scheme)]
 	if !found || !known {
-		return nil, dsnSchemeError(s)
+		return nil, schemeError(s)
 	}
-	b := newDSNBuilder(dialect)
+	b := newBuilder(dialect)
 	rest, query, _ := strings.Cut(rest, "?")
 	var err error
-	if dialect == dsnPostgres {
+	if dialect == Postgres {
 		err = b.parsePostgresURL(rest, query)
 	} else {
 		err = b.parseSQLiteURL(rest)
@@ -37,17 +37,17 @@ func parseDSNURL(s string) (*dsnBuilder, error) {
 	return b, b.parseQuery(query)
 }
 
-// dsnSchemeError shows the scheme only where it can be nothing else: in "user:secret@host" it is the user,
+// schemeError shows the scheme only where it can be nothing else: in "user:secret@host" it is the user,
 // and in "secret" the password.
-func dsnSchemeError(s string) error {
+func schemeError(s string) error {
 	scheme, _, found := strings.Cut(s, ":")
 	scheme = strings.ToLower(scheme)
 	at, slashes := strings.IndexByte(s, '@'), strings.Index(s, "//")
 	if !found || !isURLScheme(scheme) || at >= 0 && (slashes < 0 || at < slashes) {
-		return dsnErrorf("the text does not begin with a known scheme: " +
+		return Errorf("the text does not begin with a known scheme: " +
 			"write postgres://user@host/database, sqlite://path/to/file.db or host=... dbname=...")
 	}
-	return dsnErrorf("unknown scheme %q: write postgres:// or sqlite://", scheme)
+	return Errorf("unknown scheme %q: write postgres:// or sqlite://", scheme)
 }
 
 func isURLScheme(s string) bool {
@@ -63,16 +63,16 @@ func isURLScheme(s string) bool {
 }
 
 // parsePostgresURL reads //[user[:password]@][host[:port],...][/database].
-func (b *dsnBuilder) parsePostgresURL(s, query string) error {
+func (b *builder) parsePostgresURL(s, query string) error {
 	s, ok := strings.CutPrefix(s, "//")
 	if !ok {
-		return dsnErrorf("write // after the scheme, as in postgres://user@host/database")
+		return Errorf("write // after the scheme, as in postgres://user@host/database")
 	}
 	authority, database, _ := strings.Cut(s, "/")
 	at := strings.LastIndexByte(authority, '@')
 	// A raw slash or question mark in a password ends the authority early. The @ that follows tells.
 	if strings.Contains(database, "@") || at < 0 && strings.Contains(query, "@") {
-		return dsnErrorf("an @ follows the host: write %%2F, %%3F, %%23 and %%40 " +
+		return Errorf("an @ follows the host: write %%2F, %%3F, %%23 and %%40 " +
 			"for /, ?, # and @ in user, password, database and options")
 	}
 	if at >= 0 {
@@ -98,13 +98,13 @@ func (b *dsnBuilder) parsePostgresURL(s, query string) error {
 }
 
 // setDecoded sets the option that a part of the URL stands for, unless the part is empty.
-func (b *dsnBuilder) setDecoded(option, raw, what string) error {
+func (b *builder) setDecoded(option, raw, what string) error {
 	if raw == "" {
 		return nil
 	}
 	v, err := url.PathUnescape(raw)
 	if err != nil {
-		return dsnErrorf("%s holds a %% that is not followed by two hexadecimal digits: write %%25 for %%", what)
+		return Errorf("%s holds a %% that is not followed by two hexadecimal digits: write %%25 for %%", what)
 	}
 	return b.set(option, v)
 }
@@ -117,7 +117,7 @@ func parseHostPort(s string) (Host, error) {
 		var closed bool
 		name, port, closed = strings.Cut(s[1:], "]")
 		if !closed || port != "" && port[0] != ':' {
-			return Host{}, dsnErrorf("an IPv6 address is not closed: write [::1]:5432")
+			return Host{}, Errorf("an IPv6 address is not closed: write [::1]:5432")
 		}
 		port = strings.TrimPrefix(port, ":")
 	} else {
@@ -125,21 +125,21 @@ func parseHostPort(s string) (Host, error) {
 	}
 	name, err := url.PathUnescape(name)
 	if err != nil {
-		return Host{}, dsnErrorf("a host holds a %% that is not followed by two hexadecimal digits")
+		return Host{}, Errorf("a host holds a %% that is not followed by two hexadecimal digits")
 	}
 	if bracketed {
 		if !strings.Contains(name, ":") || !isHostName(name) {
-			return Host{}, dsnErrorf("what stands in brackets is not an IPv6 address: write [::1]:5432")
+			return Host{}, Errorf("what stands in brackets is not an IPv6 address: write [::1]:5432")
 		}
 	} else if !isHostName(name) {
-		return Host{}, dsnErrorf("a host holds a character that no host has: " +
+		return Host{}, Errorf("a host holds a character that no host has: " +
 			"write user:password@host:port, with %%40 for @ and %%2F for / in user and password")
 	}
 	h := Host{Name: name}
 	if port != "" {
 		p, ok := parsePort(port)
 		if !ok {
-			return Host{}, dsnErrorf("a port is not a number from 1 to 65535: write host:5432, " +
+			return Host{}, Errorf("a port is not a number from 1 to 65535: write host:5432, " +
 				"[::1]:5432 for IPv6, and user:password@ in front of the host")
 		}
 		h.Port = p
@@ -171,17 +171,17 @@ func parsePort(s string) (uint16, bool) {
 }
 
 // parseSQLiteURL reads the path, which begins after the // if there is one.
-func (b *dsnBuilder) parseSQLiteURL(s string) error {
+func (b *builder) parseSQLiteURL(s string) error {
 	s = strings.TrimPrefix(s, "//")
 	if colon := strings.IndexByte(s, ':'); colon >= 0 && s[0] != '/' && s[0] != '.' && (runtime.GOOS != "windows" || !isDrive(s)) {
 		if strings.Contains(s[colon:], "@") {
-			return dsnErrorf("SQLite has no user and no password: write sqlite://path/to/file.db, " +
+			return Errorf("SQLite has no user and no password: write sqlite://path/to/file.db, " +
 				"and %%40 for @ in the path")
 		}
 	}
 	p, err := url.PathUnescape(s)
 	if err != nil {
-		return dsnErrorf("the path holds a %% that is not followed by two hexadecimal digits: write %%25 for %%")
+		return Errorf("the path holds a %% that is not followed by two hexadecimal digits: write %%25 for %%")
 	}
 	if strings.HasPrefix(p, "/") {
 		p = "/" + strings.TrimLeft(p, "/")
@@ -191,16 +191,16 @@ func (b *dsnBuilder) parseSQLiteURL(s string) error {
 	}
 	switch {
 	case p == "":
-		return dsnErrorf("the path is empty: write sqlite:///absolute/file.db, sqlite://relative/file.db " +
+		return Errorf("the path is empty: write sqlite:///absolute/file.db, sqlite://relative/file.db " +
 			"or sqlite://:memory:")
-	case p == "/"+dsnMemory:
-		return dsnErrorf("write sqlite://:memory: with two slashes: with three it is a file of that name")
+	case p == "/"+Memory:
+		return Errorf("write sqlite://:memory: with two slashes: with three it is a file of that name")
 	case strings.ContainsRune(p, 0):
-		return dsnErrorf("the path holds a NUL byte")
+		return Errorf("the path holds a NUL byte")
 	case len(p) >= 5 && strings.EqualFold(p[:5], "file:"):
-		return dsnErrorf("leave file: out: write sqlite:///absolute/file.db or sqlite://relative/file.db")
+		return Errorf("leave file: out: write sqlite:///absolute/file.db or sqlite://relative/file.db")
 	case strings.HasSuffix(p, "/") || path.Base(p) == "." || path.Base(p) == "..":
-		return dsnErrorf("the path names a directory: add the name of a file")
+		return Errorf("the path names a directory: add the name of a file")
 	}
 	b.dsn.Path = p
 	return nil
@@ -212,7 +212,7 @@ func isDrive(s string) bool {
 }
 
 // parseQuery reads name=value&name=value.
-func (b *dsnBuilder) parseQuery(s string) error {
+func (b *builder) parseQuery(s string) error {
 	number := 0
 	for part := range strings.SplitSeq(s, "&") {
 		if part == "" {
@@ -222,14 +222,14 @@ func (b *dsnBuilder) parseQuery(s string) error {
 		rawName, rawValue, found := strings.Cut(part, "=")
 		name, err := url.PathUnescape(rawName)
 		if err != nil {
-			return dsnErrorf("the name of option number %d holds a %% that is not followed by two hexadecimal digits", number)
+			return Errorf("the name of option number %d holds a %% that is not followed by two hexadecimal digits", number)
 		}
 		if !found {
 			return b.noValueError(number, name)
 		}
 		value, err := url.PathUnescape(rawValue)
 		if err != nil {
-			return dsnErrorf("the value of option number %d holds a %% that is not followed by two hexadecimal digits: "+
+			return Errorf("the value of option number %d holds a %% that is not followed by two hexadecimal digits: "+
 				"write %%25 for %%", number)
 		}
 		if err := b.set(name, value); err != nil {
@@ -241,9 +241,9 @@ func (b *dsnBuilder) parseQuery(s string) error {
 
 // noValueError names the option only if it is a known one: what stands without = may be the rest of a
 // value that holds an &.
-func (b *dsnBuilder) noValueError(number int, name string) error {
+func (b *builder) noValueError(number int, name string) error {
 	if o := b.options[strings.ToLower(name)]; o != nil {
-		return dsnErrorf("option %q has no value: write %s=value", o.name, o.name)
+		return Errorf("option %q has no value: write %s=value", o.name, o.name)
 	}
-	return dsnErrorf("option number %d has no value: write name=value, and %%26 for & in a value", number)
+	return Errorf("option number %d has no value: write name=value, and %%26 for & in a value", number)
 }

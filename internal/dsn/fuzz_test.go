@@ -1,16 +1,18 @@
-package conn
+package dsn
 
 import (
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/prom-go/prom/internal/dsn/dsntest"
 )
 
 // FuzzParseDSN ensures that no text makes the parser panic, that a good DSN prints as one that reads back
 // the same, and that what is made of it is well formed.
 func FuzzParseDSN(f *testing.F) {
-	for _, s := range secretShapes {
+	for _, s := range dsntest.Shapes {
 		f.Add(s)
 	}
 	for _, s := range []string{
@@ -20,7 +22,7 @@ func FuzzParseDSN(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		d, err := ParseDSN(s)
+		d, err := Parse(s)
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "prom: dsn: ") {
 				t.Fatalf("error without prefix: %q", err)
@@ -28,7 +30,7 @@ func FuzzParseDSN(f *testing.F) {
 			return
 		}
 		text := d.String()
-		again, err := ParseDSN(text)
+		again, err := Parse(text)
 		if err != nil {
 			t.Fatalf("%q prints as %q, which does not read: %v", s, text, err)
 		}
@@ -42,7 +44,7 @@ func FuzzParseDSN(f *testing.F) {
 		if (d.password() != "") != (again.password() != "") {
 			t.Fatalf("%q: one has a password", s)
 		}
-		if d.Dialect == dsnSQLite {
+		if d.Dialect == SQLite {
 			checkSQLiteURI(t, d)
 		} else {
 			checkKeywords(t, d)
@@ -52,7 +54,7 @@ func FuzzParseDSN(f *testing.F) {
 
 // checkSQLiteURI reads the URI as the driver does.
 func checkSQLiteURI(t *testing.T, d DSN) {
-	uri, err := d.sqliteURI("writer", "m")
+	uri, err := SQLiteURI(d, "writer", "m")
 	if err != nil {
 		t.Fatalf("%q: %v", d, err)
 	}
@@ -62,7 +64,7 @@ func checkSQLiteURI(t *testing.T, d DSN) {
 		t.Fatalf("%q: bad URI %q: %v", d, uri, err)
 	}
 	path, err := url.PathUnescape(strings.TrimPrefix(strings.TrimPrefix(file, "file:"), "//"))
-	if base := d.Path[strings.LastIndex(d.Path, "/")+1:]; d.Path != dsnMemory && (err != nil || !strings.HasSuffix(path, base)) {
+	if base := d.Path[strings.LastIndex(d.Path, "/")+1:]; d.Path != Memory && (err != nil || !strings.HasSuffix(path, base)) {
 		t.Fatalf("%q: path %q in %q", d, path, uri)
 	}
 }
@@ -73,7 +75,7 @@ func checkKeywords(t *testing.T, d DSN) {
 	if text == "" {
 		return
 	}
-	again, err := ParseDSN(text)
+	again, err := Parse(text)
 	if err != nil {
 		t.Fatalf("%q: bad keywords %q: %v", d, text, err)
 	}
@@ -106,7 +108,7 @@ func FuzzRedact(f *testing.F) {
 		case 1:
 			text = "postgres://" + url.PathEscape(user) + ":" + url.PathEscape(password) + "@" + tail
 		case 2:
-			if strings.ContainsAny(user, "=:/") || dsnSchemes[strings.ToLower(strings.TrimSpace(user))] == dsnSQLite {
+			if strings.ContainsAny(user, "=:/") || schemes[strings.ToLower(strings.TrimSpace(user))] == SQLite {
 				t.Skip("sqlite:secret@host is the path of a file")
 			}
 			text = user + ":" + password + "@" + tail
@@ -121,18 +123,12 @@ func FuzzRedact(f *testing.F) {
 		case 7:
 			text = "sqlite://x.db?_pragma=key('" + url.QueryEscape(password) + "')&" + tail
 		}
-		d, err := ParseDSN(text)
-		printed := append(errorChain(err), d.String(), d.GoString(), string(must(d.MarshalJSON())))
-		if err == nil && d.Dialect == dsnPostgres && shape%8 != 6 { // pgx takes sslpassword in no other way
+		d, err := Parse(text)
+		js, _ := d.MarshalJSON()
+		printed := append(dsntest.ErrorChain(err), d.String(), d.GoString(), string(js))
+		if err == nil && d.Dialect == Postgres && shape%8 != 6 { // pgx takes sslpassword in no other way
 			printed = append(printed, d.keywords())
 		}
-		checkNoSecret(t, secret, printed)
+		dsntest.CheckNoSecret(t, secret, printed)
 	})
-}
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
 }

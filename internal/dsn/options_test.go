@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"fmt"
@@ -63,7 +63,7 @@ func TestDSNOptions(t *testing.T) {
 		t.Run(tt.in, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			d, err := ParseDSN(tt.in)
+			d, err := Parse(tt.in)
 			is.NoErr(err)
 			if tt.want.InstallLockTimeout == 0 {
 				tt.want.InstallLockTimeout = DefaultInstallLockTimeout
@@ -103,11 +103,11 @@ func TestDSNOptions_PassThrough(t *testing.T) {
 		t.Run(tt.in, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			d, err := ParseDSN(tt.in)
+			d, err := Parse(tt.in)
 			is.NoErr(err)
 			var got []string
 			for _, p := range d.params() {
-				got = append(got, p.name+"="+p.value)
+				got = append(got, p.Name+"="+p.Value)
 			}
 			is.Equal(strings.Join(got, " "), tt.want)
 		})
@@ -207,7 +207,7 @@ func TestDSNOptions_Bad(t *testing.T) {
 		t.Run(tt.in, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			_, err := ParseDSN(tt.in)
+			_, err := Parse(tt.in)
 			is.True(err != nil)
 			is.True(strings.HasPrefix(err.Error(), "prom: dsn: "))
 			if !strings.Contains(err.Error(), tt.want) {
@@ -227,7 +227,7 @@ func TestInstallMode_String(t *testing.T) {
 // Ensure every option that takes a value says which form it wants, so that its error is complete.
 func TestDSNOptions_Want(t *testing.T) {
 	t.Parallel()
-	for _, set := range []dsnOptionSet{postgresOptions, sqliteOptions} {
+	for _, set := range []optionSet{postgresOptions, sqliteOptions} {
 		for name, o := range set {
 			if o.valid != nil && o.want == "" {
 				t.Errorf("option %s checks its value, but does not say for what", name)

@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"context"
@@ -9,20 +9,20 @@ import (
 	"strings"
 )
 
-// envDSN is a DSN and the environment variable that it comes from.
-type envDSN struct {
+// EnvDSN is a DSN and the environment variable that it comes from.
+type EnvDSN struct {
 	Var string
 	DSN DSN
 }
 
-// envDSNs reads the DSNs in environ, which has the form of [os.Environ]: the variable named prefix, if it
+// FromEnviron reads the DSNs in environ, which has the form of [os.Environ]: the variable named prefix, if it
 // is set, then prefix_0, prefix_1 and so on until one is missing; they may begin with prefix_1. Variables
 // after the first gap are not read, and one warning to log names them. A nil log is [slog.Default].
 //
 // An empty variable, a DSN that cannot be read, and two DSNs of one name are errors that name the variables.
-func envDSNs(environ []string, prefix string, log *slog.Logger) ([]envDSN, error) {
+func FromEnviron(environ []string, prefix string, log *slog.Logger) ([]EnvDSN, error) {
 	if prefix == "" || strings.Contains(prefix, "=") {
-		return nil, dsnErrorf("the prefix of the environment variables is empty or holds an equals sign")
+		return nil, Errorf("the prefix of the environment variables is empty or holds an equals sign")
 	}
 	values, numbered := scanEnviron(environ, prefix)
 	var names []string
@@ -41,22 +41,22 @@ func envDSNs(environ []string, prefix string, log *slog.Logger) ([]envDSN, error
 		}
 		names = append(names, name)
 	}
-	dsns := make([]envDSN, 0, len(names))
+	dsns := make([]EnvDSN, 0, len(names))
 	owner := map[string]string{}
 	for _, name := range names {
 		if strings.TrimSpace(values[name]) == "" {
-			return nil, dsnErrorf("the environment variable %s is set, but empty: give it a DSN or unset it", name)
+			return nil, Errorf("the environment variable %s is set, but empty: give it a DSN or unset it", name)
 		}
-		d, err := ParseDSN(values[name])
+		d, err := Parse(values[name])
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		if other, taken := owner[d.Name]; taken {
-			return nil, dsnErrorf("the environment variables %s and %s both hold %s: end one with another #name",
+			return nil, Errorf("the environment variables %s and %s both hold %s: end one with another #name",
 				other, name, describeName(d.Name))
 		}
 		owner[d.Name] = name
-		dsns = append(dsns, envDSN{Var: name, DSN: d})
+		dsns = append(dsns, EnvDSN{Var: name, DSN: d})
 	}
 	return dsns, nil
 }

@@ -1,22 +1,18 @@
-package conn
+// Package dsntest finds secrets of DSNs in what tests have printed. It is for tests alone.
+package dsntest
 
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"strings"
 	"testing"
-
-	"github.com/matryer/is"
-
-	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// secretShapes are DSNs, good and bad, in which SECRET is the password or a secret option.
-var secretShapes = []string{
+// Shapes are DSNs, good and bad, in which SECRET is the password or a secret option.
+var Shapes = []string{
 	// good
 	"postgres://user:SECRET@host/db",
 	"postgres://user:SECRET@host:5432/db?sslmode=disable#name",
@@ -111,19 +107,13 @@ var secretShapes = []string{
 	"sqlite://x.db?key=SECRET",
 }
 
-// printings renders v in every way that a program prints things, inside of other values too.
-func printings(v any) []string {
+// Printings renders v in every way that a program prints things, inside of other values too, and further values.
+func Printings(v any, more ...any) []string {
 	type holder struct {
 		Public  any
 		private any
 	}
-	values := []any{v, &v, []any{v}, map[string]any{"k": v}, holder{v, v}, &holder{v, v}}
-	if d, ok := v.(DSN); ok {
-		type dsnHolder struct{ private DSN }
-		type deep struct{ private *dsnHolder }
-		values = append(values, &d, []DSN{d}, []*DSN{&d}, map[string]DSN{"k": d}, dsnHolder{d}, &dsnHolder{d},
-			deep{&dsnHolder{d}}, struct{ d DSN }{d}, []dsnHolder{{d}}, d.Options, d.Hosts)
-	}
+	values := append([]any{v, &v, []any{v}, map[string]any{"k": v}, holder{v, v}, &holder{v, v}}, more...)
 	var out []string
 	for _, x := range values {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%X", "%p", "%T", "%w", "%!", "%-80v", "%c", "extra"} {
@@ -144,18 +134,18 @@ func printings(v any) []string {
 	return out
 }
 
-// errorChain renders an error and all that it wraps.
-func errorChain(err error) []string {
+// ErrorChain renders an error and all that it wraps.
+func ErrorChain(err error) []string {
 	if err == nil {
 		return nil
 	}
-	out := printings(err)
+	out := Printings(err)
 	switch e := err.(type) {
 	case interface{ Unwrap() error }:
-		out = append(out, errorChain(e.Unwrap())...)
+		out = append(out, ErrorChain(e.Unwrap())...)
 	case interface{ Unwrap() []error }:
 		for _, inner := range e.Unwrap() {
-			out = append(out, errorChain(inner)...)
+			out = append(out, ErrorChain(inner)...)
 		}
 	}
 	return out
@@ -170,7 +160,8 @@ func encodings(secret string) []string {
 	}
 }
 
-func checkNoSecret(t *testing.T, secret string, printed []string) {
+// CheckNoSecret fails the test when one of the texts holds the secret, in any form.
+func CheckNoSecret(t *testing.T, secret string, printed []string) {
 	t.Helper()
 	for _, s := range printed {
 		for _, e := range encodings(secret) {
@@ -179,63 +170,5 @@ func checkNoSecret(t *testing.T, secret string, printed []string) {
 				return
 			}
 		}
-	}
-}
-
-// everything does with a DSN what the files of this package can, and returns all that came out.
-func everything(t *testing.T, text string) []string {
-	t.Helper()
-	d, err := ParseDSN(text)
-	out := append(printings(d), errorChain(err)...)
-	if err == nil {
-		text, marshalErr := d.MarshalText()
-		out = append(out, string(text), d.String(), d.GoString(), d.LogValue().String())
-		out = append(out, errorChain(marshalErr)...)
-		cfg, err := d.poolConfig()
-		out = append(out, errorChain(err)...)
-		if err == nil && d.password() != "" {
-			out = append(out, cfg.ConnString()) // pgx keeps it, and its errors quote it
-		}
-		_, err = d.sqliteURI("writer", "")
-		out = append(out, errorChain(err)...)
-	}
-	var log bytes.Buffer
-	logger := slog.New(slog.NewJSONHandler(&log, nil))
-	environ := []string{"PROM_DSN=" + text, "PROM_DSN_1=" + text, "PROM_DSN_3=" + text}
-	dsns, err := envDSNs(environ, "PROM_DSN", logger)
-	out = append(out, errorChain(err)...)
-	out = append(out, errorChain(errors.Join(errors.New("other"), err))...)
-	_, err = envDSNs(environ[2:], "PROM_DSN", logger)
-	out = append(out, errorChain(err)...)
-	return append(append(out, log.String()), printings(dsns)...)
-}
-
-// Ensure a secret never comes out, whatever the DSN looks like and however it is printed.
-// suite: 28
-func TestRedaction(t *testing.T) {
-	t.Parallel()
-	is := is.New(t)
-	is.True(len(secretShapes) >= 60)
-	seen := map[string]bool{}
-	for i, shape := range secretShapes {
-		is.True(!seen[shape])
-		seen[shape] = true
-		t.Run(shape, func(t *testing.T) {
-			t.Parallel()
-			secret := fmt.Sprintf("S%dzQvWk7", i)
-			checkNoSecret(t, secret, everything(t, strings.ReplaceAll(shape, "SECRET", secret)))
-		})
-	}
-	dbtest.Reportf(t, 28, "%d shapes parsed, printed and logged, 0 appearances", len(secretShapes))
-}
-
-// Ensure the secrets that the shapes hold are really kept, so that the test above has something to find.
-func TestRedaction_keepsThePassword(t *testing.T) {
-	t.Parallel()
-	for _, shape := range secretShapes[:10] {
-		is := is.New(t)
-		d, err := ParseDSN(shape)
-		is.NoErr(err)
-		is.True(strings.Contains(d.password(), "SECRET"))
 	}
 }

@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"errors"
@@ -8,49 +8,50 @@ import (
 	"strings"
 )
 
-// The roles of sqliteURI.
+// The roles of [SQLiteURI].
 const (
-	sqliteWriter = "writer"
-	sqliteReader = "reader"
+	Writer = "writer"
+	Reader = "reader"
 )
 
-// sqliteURI makes the name under which modernc.org/sqlite, the driver of database/sql, opens the database. It is always a
+// SQLiteURI makes the name under which modernc.org/sqlite, the driver of database/sql, opens the database. It is always a
 // file: URI, since the driver hands the parameters of nothing else on to SQLite. The role is "writer", whose transactions take
 // the lock at once, or "reader", which cannot write. An in-memory database is found under memoryName by all connections
 // of the process that use that name; it lasts until the last of them closes, and holds at most 1 GiB.
 //
 // Sources: https://www.sqlite.org/uri.html, https://www.sqlite.org/inmemorydb.html, the documentation of
 // [modernc.org/sqlite.Driver.Open].
-func (d DSN) sqliteURI(role, memoryName string) (string, error) {
-	name, params, err := d.sqliteParams(role, memoryName)
+func SQLiteURI(d DSN, role, memoryName string) (string, error) {
+	name, params, err := SQLiteParams(d, role, memoryName)
 	if err != nil {
 		return "", err
 	}
-	return sqliteName(name, params), nil
+	return SQLiteName(name, params), nil
 }
 
-func sqliteName(name string, params []dsnParam) string {
+// SQLiteName adds parameters to a URI.
+func SQLiteName(name string, params []Param) string {
 	separator := byte('?')
 	for _, p := range params {
-		name += string(separator) + p.name + "=" + percentEncode(p.value, "")
+		name += string(separator) + p.Name + "=" + percentEncode(p.Value, "")
 		separator = '&'
 	}
 	return name
 }
 
-// sqliteParams returns the URI of the database without its parameters, and the parameters in the order in which they count.
-func (d DSN) sqliteParams(role, memoryName string) (name string, params []dsnParam, err error) {
-	if d.Dialect != dsnSQLite {
-		return "", nil, dsnErrorf("the DSN is not for SQLite")
+// SQLiteParams returns the URI of the database without its parameters, and the parameters in the order in which they count.
+func SQLiteParams(d DSN, role, memoryName string) (name string, params []Param, err error) {
+	if d.Dialect != SQLite {
+		return "", nil, Errorf("the DSN is not for SQLite")
 	}
-	if role != sqliteWriter && role != sqliteReader {
-		return "", nil, dsnErrorf("the role %q is neither writer nor reader", role)
+	if role != Writer && role != Reader {
+		return "", nil, Errorf("the role %q is neither writer nor reader", role)
 	}
-	add := func(name, value string) { params = append(params, dsnParam{name: name, value: value}) }
-	memory := d.Path == dsnMemory
+	add := func(name, value string) { params = append(params, Param{Name: name, Value: value}) }
+	memory := d.Path == Memory
 	if memory {
 		if memoryName == "" {
-			return "", nil, dsnErrorf("an in-memory database needs a name")
+			return "", nil, Errorf("an in-memory database needs a name")
 		}
 		name = "file:/" + percentEncode(memoryName, "")
 		add("vfs", "memdb")
@@ -72,7 +73,7 @@ func (d DSN) sqliteParams(role, memoryName string) (name string, params []dsnPar
 	if _, set := d.param("_foreign_keys"); !set {
 		add("_foreign_keys", "1")
 	}
-	changes := role == sqliteWriter && !d.Options.ReadOnly
+	changes := role == Writer && !d.Options.ReadOnly
 	if changes {
 		add("_txlock", "immediate")
 		if !memory {
@@ -83,7 +84,7 @@ func (d DSN) sqliteParams(role, memoryName string) (name string, params []dsnPar
 		add("_query_only", "1")
 	}
 	for _, p := range d.params() {
-		switch p.name {
+		switch p.Name {
 		case "mode":
 			if d.Options.ReadOnly {
 				continue
@@ -93,7 +94,7 @@ func (d DSN) sqliteParams(role, memoryName string) (name string, params []dsnPar
 				continue
 			}
 		}
-		add(p.name, p.value)
+		add(p.Name, p.Value)
 	}
 	return name, params, nil
 }
@@ -116,13 +117,13 @@ func (d DSN) addJournal(add func(name, value string)) {
 // the same file after the working directory has changed.
 func (d DSN) sqliteFile() (string, error) {
 	if d.Path == "" || strings.ContainsRune(d.Path, 0) {
-		return "", dsnErrorf("the path is empty or holds a NUL byte")
+		return "", Errorf("the path is empty or holds a NUL byte")
 	}
 	path := d.Path
 	if d.usesFiles() {
 		var err error
 		if path, err = filepath.Abs(path); err != nil {
-			return "", dsnErrorf("the path is relative, and the working directory cannot be read")
+			return "", Errorf("the path is relative, and the working directory cannot be read")
 		}
 		path = filepath.ToSlash(path)
 		if path[0] != '/' { // a Windows drive
@@ -143,11 +144,11 @@ func (d DSN) usesFiles() bool {
 	return vfs == "" || strings.HasPrefix(vfs, "unix") || strings.HasPrefix(vfs, "win32")
 }
 
-// makeParent creates the directories above a SQLite file that are missing. It does nothing where SQLite
+// MakeParent creates the directories above a SQLite file that are missing. It does nothing where SQLite
 // would not create the file: in memory, read-only and with mode=rw.
-func (d DSN) makeParent() error {
+func MakeParent(d DSN) error {
 	mode, _ := d.param("mode")
-	if d.Dialect != dsnSQLite || d.Path == dsnMemory || d.Path == "" || d.Options.ReadOnly || mode == "rw" || !d.usesFiles() {
+	if d.Dialect != SQLite || d.Path == Memory || d.Path == "" || d.Options.ReadOnly || mode == "rw" || !d.usesFiles() {
 		return nil
 	}
 	err := os.MkdirAll(filepath.Dir(filepath.FromSlash(d.Path)), 0o755)
@@ -155,7 +156,7 @@ func (d DSN) makeParent() error {
 		err = pathErr.Err // without the path
 	}
 	if err != nil {
-		return dsnErrorf("create the directory of the SQLite file: %w", err)
+		return Errorf("create the directory of the SQLite file: %w", err)
 	}
 	return nil
 }

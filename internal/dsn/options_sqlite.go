@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"slices"
@@ -9,37 +9,37 @@ import (
 // sqliteOptions are prom's own, those of modernc.org/sqlite, and SQLite's URI parameters.
 //
 // Sources: the documentation of [modernc.org/sqlite.Driver.Open], https://www.sqlite.org/uri.html.
-var sqliteOptions = newDSNOptionSet(
+var sqliteOptions = newOptionSet(
 	promOptions(),
-	[]dsnOption{
+	[]option{
 		timeoutOption("busy_timeout", time.Millisecond,
 			func(o *Options) *time.Duration { return &o.BusyTimeout }, "_busy_timeout", "_timeout"),
 		{
-			name: "group_commit", want: dsnBoolForm,
-			apply: func(b *dsnBuilder, v string) error {
-				on, ok := parseDSNBool(v)
+			name: "group_commit", want: boolForm,
+			apply: func(b *builder, v string) error {
+				on, ok := parseBool(v)
 				if !ok {
-					return errDSNValue
+					return errValue
 				}
 				b.dsn.Options.NoGroupCommit = !on
 				return nil
 			},
 		},
 		{name: "_pragma", want: "one PRAGMA, such as cache_size(-8000), without a semicolon",
-			repeat: true, hide: true, apply: (*dsnBuilder).setPragma},
+			repeat: true, hide: true, apply: (*builder).setPragma},
 		sqliteChoice("_journal_mode", "_journal", "DELETE", "TRUNCATE", "PERSIST", "MEMORY", "WAL", "OFF"),
 		sqliteChoice("_synchronous", "_sync", "OFF", "NORMAL", "FULL", "EXTRA", "0", "1", "2", "3"),
 		sqliteChoice("_auto_vacuum", "_vacuum", "NONE", "FULL", "INCREMENTAL", "0", "1", "2"),
-		{name: "_foreign_keys", aliases: []string{"_fk"}, want: dsnBoolForm, apply: handBool("_foreign_keys")},
-		{name: "_defensive", want: dsnBoolForm, apply: handBool("_defensive")},
-		{name: "_error_rc", want: dsnBoolForm, apply: handBool("_error_rc")},
+		{name: "_foreign_keys", aliases: []string{"_fk"}, want: boolForm, apply: handBool("_foreign_keys")},
+		{name: "_defensive", want: boolForm, apply: handBool("_defensive")},
+		{name: "_error_rc", want: boolForm, apply: handBool("_error_rc")},
 		{name: "vfs", want: "the name of a VFS", valid: func(v string) bool { return v != "" }},
 		choice("cache", "shared", "private"),
 		choice("mode", "ro", "rw", "rwc"),
 		{name: "modeof", want: "the path of a file", valid: func(v string) bool { return v != "" }},
-		{name: "immutable", want: dsnBoolForm, apply: handBool("immutable")},
-		{name: "nolock", want: dsnBoolForm, apply: handBool("nolock")},
-		{name: "psow", want: dsnBoolForm, apply: handBool("psow")},
+		{name: "immutable", want: boolForm, apply: handBool("immutable")},
+		{name: "nolock", want: boolForm, apply: handBool("nolock")},
+		{name: "psow", want: boolForm, apply: handBool("psow")},
 	},
 	refused("prom sets it itself, since its encoding of times depends on it: leave it out",
 		"_time_format", "_time_integer_format", "_inttotime", "_texttotime", "_timezone"),
@@ -52,13 +52,13 @@ var sqliteOptions = newDSNOptionSet(
 var sqliteFileOptions = []string{"vfs", "cache", "mode", "modeof", "immutable", "nolock", "psow", "_journal_mode"}
 
 // sqliteChoice takes one of a few words in any case and hands it on in upper case.
-func sqliteChoice(name, alias string, words ...string) dsnOption {
-	return dsnOption{
+func sqliteChoice(name, alias string, words ...string) option {
+	return option{
 		name: name, aliases: []string{alias}, want: "one of " + strings.Join(words, ", "),
-		apply: func(b *dsnBuilder, v string) error {
+		apply: func(b *builder, v string) error {
 			v = strings.ToUpper(v)
 			if !slices.Contains(words, v) {
-				return errDSNValue
+				return errValue
 			}
 			b.hand(b.options[name], name, v)
 			return nil
@@ -67,11 +67,11 @@ func sqliteChoice(name, alias string, words ...string) dsnOption {
 }
 
 // handBool hands a bool on as 1 or 0, which both SQLite and the driver read.
-func handBool(name string) func(b *dsnBuilder, v string) error {
-	return func(b *dsnBuilder, v string) error {
-		on, ok := parseDSNBool(v)
+func handBool(name string) func(b *builder, v string) error {
+	return func(b *builder, v string) error {
+		on, ok := parseBool(v)
 		if !ok {
-			return errDSNValue
+			return errValue
 		}
 		v = "0"
 		if on {
@@ -84,13 +84,13 @@ func handBool(name string) func(b *dsnBuilder, v string) error {
 
 // setPragma takes one PRAGMA. One that has an option of its own becomes that option, so that it cannot be
 // given twice and is checked. The driver runs what follows a semicolon as SQL, so there must be none.
-func (b *dsnBuilder) setPragma(v string) error {
+func (b *builder) setPragma(v string) error {
 	name, arg, hasArg := cutPragma(v)
 	if name == "" || strings.Contains(v, ";") {
-		return errDSNValue
+		return errValue
 	}
 	if !hasArg {
-		return dsnErrorf(`option "_pragma" has no argument: write _pragma=name(value)`)
+		return Errorf(`option "_pragma" has no argument: write _pragma=name(value)`)
 	}
 	switch name {
 	case "busy_timeout", "foreign_keys", "journal_mode", "synchronous", "auto_vacuum", "query_only":
@@ -127,16 +127,22 @@ var shownPragmas = []string{
 	"trusted_schema", "user_version", "wal_autocheckpoint",
 }
 
+// ShownPragma returns the name of a PRAGMA of a DSN, and whether its value may be shown.
+func ShownPragma(pragma string) (name string, shown bool) {
+	name, _, _ = cutPragma(pragma)
+	return name, slices.Contains(shownPragmas, name)
+}
+
 // finishSQLite settles what the options mean together.
-func (b *dsnBuilder) finishSQLite() error {
+func (b *builder) finishSQLite() error {
 	o := &b.dsn.Options
 	if o.BusyTimeout == 0 {
 		o.BusyTimeout = DefaultBusyTimeout
 	}
-	if b.dsn.Path == dsnMemory {
+	if b.dsn.Path == Memory {
 		for _, name := range sqliteFileOptions {
 			if b.seen[name] {
-				return dsnErrorf("option %q means nothing for :memory:, "+
+				return Errorf("option %q means nothing for :memory:, "+
 					"which prom shares among its connections by itself: leave it out", name)
 			}
 		}
@@ -147,11 +153,11 @@ func (b *dsnBuilder) finishSQLite() error {
 	switch {
 	case mode == "ro" || immutable == "1":
 		if b.seen["readonly"] && !o.ReadOnly {
-			return dsnErrorf("readonly=false contradicts mode=ro or immutable=1")
+			return Errorf("readonly=false contradicts mode=ro or immutable=1")
 		}
 		o.ReadOnly = true
 	case o.ReadOnly && mode != "":
-		return dsnErrorf("readonly=true contradicts the value of option \"mode\": leave one out")
+		return Errorf("readonly=true contradicts the value of option \"mode\": leave one out")
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package conn
+package dsn
 
 import (
 	"bytes"
@@ -43,7 +43,7 @@ func TestEnvDSNs(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
 			var out bytes.Buffer
-			dsns, err := envDSNs(tt.environ, tt.prefix, slog.New(slog.NewTextHandler(&out, nil)))
+			dsns, err := FromEnviron(tt.environ, tt.prefix, slog.New(slog.NewTextHandler(&out, nil)))
 			is.NoErr(err)
 			var got []string
 			for _, e := range dsns {
@@ -93,7 +93,7 @@ func TestEnvDSNs_Bad(t *testing.T) {
 		t.Run(tt.about, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			dsns, err := envDSNs(tt.environ, tt.prefix, nil)
+			dsns, err := FromEnviron(tt.environ, tt.prefix, nil)
 			is.True(err != nil)
 			is.Equal(len(dsns), 0)
 			if !strings.HasPrefix(err.Error(), tt.want) {
