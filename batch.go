@@ -62,12 +62,7 @@ func boolResult(r *core.Result) *Result[bool] {
 }
 
 // Value returns the value, or why there is none: the operation's own error, or the batch's when another operation failed.
-func (r *Result[V]) Value() (V, error) {
-	if r.core.Err != nil {
-		return *new(V), r.core.Err
-	}
-	return r.value(r.core), nil
-}
+func (r *Result[V]) Value() (V, error) { return r.value(r.core), r.core.Err }
 
 // Len returns the number of operations that wait to be run.
 func (b *Batch) Len() int { return b.core.Len() }

@@ -86,14 +86,14 @@ func waitOf(options []LockOption) dialect.LockWait {
 // batchError and valueError return an error of one of several as what it is here.
 func batchError(err error) error {
 	if at, ok := err.(*core.At); ok { //nolint:errorlint // what is in it is somebody else's
-		return &BatchError{at.Index, at.Err}
+		return (*BatchError)(at)
 	}
 	return err
 }
 
 func valueError(err error) error {
 	if at, ok := err.(*core.At); ok { //nolint:errorlint // what is in it is somebody else's
-		return &ValueError{at.Index, at.Err}
+		return (*ValueError)(at)
 	}
 	return err
 }

@@ -29,7 +29,7 @@ func (r *Repo[T]) Reload(ctx context.Context, v *T) error {
 func (r *Repo[T]) Query() *Query[T] { return queryOf[T](r.core.Query()) }
 
 // Where returns the query of the rows for which all conditions hold.
-func (r *Repo[T]) Where(conds ...Cond[T]) *Query[T] { return r.Query().Where(conds...) }
+func (r *Repo[T]) Where(conds ...Cond[T]) *Query[T] { return queryOf[T](r.core.Where(condsOf(conds))) }
 
 // OrderBy returns the query of all rows in an order.
 func (r *Repo[T]) OrderBy(orders ...Order[T]) *Query[T] { return r.Query().OrderBy(orders...) }

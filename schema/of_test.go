@@ -4,8 +4,10 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
+	"fmt"
 	"net/netip"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -259,6 +261,39 @@ func TestTableName(t *testing.T) {
 		_, err := tbl.WithName(bad)
 		is.True(err != nil)
 	}
+}
+
+// Ensure that a table with another name is one for all who ask while somebody has it, and kept no longer.
+func TestWithNameEnds(t *testing.T) {
+	is := is.New(t)
+	type tenant struct{ A int }
+	tbl := of[tenant](t)
+	one, err := tbl.WithName("tenant_1")
+	is.NoErr(err)
+	const many = 1000
+	ended := make(chan bool, many)
+	for i := range many {
+		u, err := tbl.WithName(fmt.Sprintf("tenant_%d", i))
+		is.NoErr(err)
+		if i == 1 {
+			is.True(u == one)
+			continue
+		}
+		runtime.AddCleanup(u, func(ended chan bool) { ended <- true }, ended)
+	}
+	for range many - 1 {
+		for collected := false; !collected; {
+			runtime.GC()
+			select {
+			case collected = <-ended:
+			case <-time.After(100 * time.Millisecond):
+			}
+		}
+	}
+	again, err := tbl.WithName("tenant_1")
+	is.NoErr(err)
+	is.True(again == one)
+	runtime.KeepAlive(one)
 }
 
 // Ensure that Of returns one Table for a type, to all goroutines.

@@ -21,10 +21,7 @@ func Stranger(t *Table, column string) string {
 		}
 		return true
 	})
-	renamed.Range(func(_, known any) bool {
-		add(known.(*Table))
-		return true
-	})
+	renamed.each(add)
 	slices.Sort(names)
 	text := fmt.Sprintf("the model %s has no field for it", t.Model)
 	if names == nil {

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
+	"weak"
 )
 
 // Table is the schema of a model: what its struct says about the table that holds it. A Table is immutable once
@@ -307,11 +309,40 @@ func (t *Table) WithName(name string) (*Table, error) {
 		v.Name = IndexName(name, ix.short)
 		u.Indexes[i] = &v
 	}
-	known, _ := renamed.LoadOrStore(renaming{t, name}, &u)
-	return known.(*Table), nil
+	return renamed.keep(renaming{t, name}, &u), nil
 }
 
-var renamed sync.Map // renaming → *Table
+// renamed are the tables with other names, so that repos of one name have one table. They end with the last repo and connection that
+// know them, so that a program may go through any number of names.
+var renamed tableNames
+
+type tableNames struct{ tables sync.Map } // renaming → weak.Pointer[Table]
+
+// keep returns the table that is known by a new name: u when there was none.
+func (n *tableNames) keep(key renaming, u *Table) *Table {
+	fresh := weak.Make(u)
+	for {
+		known, loaded := n.tables.LoadOrStore(key, fresh)
+		if !loaded {
+			runtime.AddCleanup(u, func(key renaming) { n.tables.CompareAndDelete(key, fresh) }, key)
+			return u
+		}
+		if t := known.(weak.Pointer[Table]).Value(); t != nil {
+			return t
+		}
+		n.tables.CompareAndDelete(key, known) // it has ended, and its cleanup has yet to run
+	}
+}
+
+// each calls fn with each of the tables.
+func (n *tableNames) each(fn func(t *Table)) {
+	n.tables.Range(func(_, known any) bool {
+		if t := known.(weak.Pointer[Table]).Value(); t != nil {
+			fn(t)
+		}
+		return true
+	})
+}
 
 type renaming struct {
 	table *Table

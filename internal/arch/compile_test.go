@@ -195,6 +195,13 @@ var badPrograms = []struct{ statement, says string }{
 	{`Posts.With(PostAuthor).LoadIntoAll(ctx, []Author{})`, `cannot use []Author{}`},
 	{`use(prom.Relation[Post](AuthorPosts))`, `cannot convert`},
 	{`use(prom.ManyField[Author, Coin](AuthorPosts))`, `cannot convert`},
+	{`use((*prom.Repo[Author])(Posts))`, `cannot convert`},
+	{`use((*prom.Query[Author])(Posts.Query()))`, `cannot convert`},
+	{`use((*prom.Conflict[Author])(Posts.OnConflict()))`, `cannot convert`},
+	{`var b prom.Batch; use((*prom.BatchOf[Author])(Posts.Batch(&b)))`, `cannot convert`},
+	{`use(prom.RawRows[Author](prom.RawQuery[Post](Posts, "SELECT 1")))`, `cannot convert`},
+	{`use((*prom.Filter[Author])(prom.NewFilter(Posts)))`, `cannot convert`},
+	{`use((prom.TextField[Author, string])(PostTitle))`, `cannot convert`},
 	{`use(prom.RefField[Coin, Author, int64](PostAuthor))`, `cannot convert`},
 
 	{`prom.ManyViaOf(func(a *Author) *prom.Many[Post] { return &a.Posts })`, `does not match`},

@@ -132,7 +132,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 			st.Guard = driver.GuardMissing // a batch has its own savepoint
 		}
 		st.Write = writes // to run one again is to run all again
-		if err = tries.next(ctx, op.b, &st, op.text, err, failed < 0 && !driver.IsUnsent(err)); err != nil {
+		if err = tries.next(ctx, op.b, &st, op.text, err, failed >= 0 || driver.IsUnsent(err)); err != nil {
 			if failed >= 0 && op.why != nil {
 				err = op.why(ctx, err)
 			}
@@ -187,9 +187,25 @@ func (o Ops) add(verb string, write bool, op *batchOp) {
 	o.batch.ops = append(o.batch.ops, op)
 }
 
+// fail adds an operation that fails before anything is sent, with an error that has its place.
+func (o Ops) fail(verb string, err error) {
+	o.add(verb, true, &batchOp{
+		build: func(_ context.Context, op *batchOp) error {
+			op.own = true
+			return err
+		},
+		done: func(context.Context, *batchOp, error) error { return nil },
+	})
+}
+
 // write adds a statement that stores v and returns its row. It works on a copy of v, which build fills in.
 func (o Ops) write(verb string, v unsafe.Pointer, hooks hookSet, build func(ctx context.Context, op *batchOp, w *work) error) {
-	r, w := o.repo, o.repo.take()
+	r := o.repo
+	if err := r.given(verb, v); err != nil {
+		o.fail(verb, err)
+		return
+	}
+	w := r.take()
 	hooks &= r.hooks
 	settled := false
 	settle := func(op *batchOp) error {

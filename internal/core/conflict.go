@@ -17,7 +17,7 @@ import (
 // and may be kept.
 type Conflict struct {
 	repo    *Repo
-	on      *identity // nil for what the value itself says
+	on      identity // without columns: what the value itself says
 	nothing bool
 	assigns []Assign
 	where   []Cond
@@ -44,7 +44,7 @@ func (r *Repo) OnConflict(fields []Columner) *Conflict {
 	c := &Conflict{repo: r, tell: true, hooks: r.hooks & upsertHooks}
 	if len(fields) > 0 {
 		on, err := r.identityOf(fields)
-		c.on, c.err = &on, err
+		c.on, c.err = on, err
 	}
 	return c
 }
@@ -79,6 +79,9 @@ func (c *Conflict) Where(conds []Cond) *Conflict {
 
 // Create does what Conflict.Create of package prom says.
 func (c *Conflict) Create(ctx context.Context, v unsafe.Pointer) (outcome Outcome, err error) {
+	if err := c.repo.given("upsert", v); err != nil {
+		return Unchanged, err
+	}
 	if c.hooks == 0 {
 		return c.create(ctx, v)
 	}
@@ -252,8 +255,8 @@ func (c *Conflict) target(v unsafe.Pointer) (identity, error) {
 		return identity{}, c.err
 	case c.nothing && len(c.where) > 0:
 		return identity{}, errors.New("DoNothing has no rows for a condition to choose from")
-	case c.on != nil:
-		return *c.on, nil
+	case c.on.cols != nil:
+		return c.on, nil
 	case c.nothing:
 		return identity{}, nil
 	}

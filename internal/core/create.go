@@ -25,6 +25,9 @@ func (r *Repo) New() unsafe.Pointer {
 
 // Create does what Repo.Create of package prom says.
 func (r *Repo) Create(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.given("insert", v); err != nil {
+		return err
+	}
 	if hooks := r.hooks & createHooks; hooks != 0 {
 		return r.hookedOne(ctx, v, hooks, func(ctx context.Context) (bool, error) { return true, r.create(ctx, v) })
 	}

@@ -14,6 +14,9 @@ func (r *Repo) Delete(ctx context.Context, v unsafe.Pointer) error {
 }
 
 func (r *Repo) hookedDelete(ctx context.Context, v unsafe.Pointer, deletion func(ctx context.Context, v unsafe.Pointer) error) error {
+	if err := r.given("delete", v); err != nil {
+		return err
+	}
 	if hooks := r.hooks & deleteHooks; hooks != 0 {
 		return r.hookedOne(ctx, v, hooks, func(ctx context.Context) (bool, error) { return true, deletion(ctx, v) })
 	}

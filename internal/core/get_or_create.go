@@ -21,6 +21,9 @@ const (
 
 // GetOrCreate does what Repo.GetOrCreate of package prom says.
 func (r *Repo) GetOrCreate(ctx context.Context, v unsafe.Pointer, on []Columner) (created bool, err error) {
+	if err := r.given("create", v); err != nil {
+		return false, err
+	}
 	var id identity
 	if len(on) > 0 {
 		id, err = r.identityOf(on)
@@ -37,7 +40,7 @@ func (r *Repo) GetOrCreate(ctx context.Context, v unsafe.Pointer, on []Columner)
 		if err := r.loadBy(ctx, v, id.cols); !errors.Is(err, driver.KindNotFound) {
 			return false, err
 		}
-		c := &Conflict{repo: r, on: &id, nothing: true, hooks: r.hooks & createHooks}
+		c := &Conflict{repo: r, on: id, nothing: true, hooks: r.hooks & createHooks}
 		outcome, err := c.Create(ctx, v)
 		if err != nil || outcome == Inserted {
 			return err == nil, err

@@ -13,6 +13,9 @@ import (
 
 // JSON does what Repo.JSON of package prom says.
 func (r *Repo) JSON(v unsafe.Pointer) ([]byte, error) {
+	if err := r.given("json", v); err != nil {
+		return nil, err
+	}
 	var w jsonWriter
 	if err := w.row(r.table, reflect.ValueOf(r.memory.Pointer(v)).Elem()); err != nil {
 		return nil, ErrorOf("json", r.table, err)

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -54,6 +55,9 @@ func (r *Repo) get(ctx context.Context, w *work, op string, cols []*schema.Colum
 
 // Load does what Repo.Load of package prom says.
 func (r *Repo) Load(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.given("load", v); err != nil {
+		return err
+	}
 	id, err := r.identity(v)
 	if err != nil {
 		return ErrorOf("load", r.table, err)
@@ -63,6 +67,9 @@ func (r *Repo) Load(ctx context.Context, v unsafe.Pointer) error {
 
 // Reload does what Repo.Reload of package prom says.
 func (r *Repo) Reload(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.given("reload", v); err != nil {
+		return err
+	}
 	if err := r.needKey("reload"); err != nil {
 		return err
 	}
@@ -93,3 +100,8 @@ func (r *Repo) reread(ctx context.Context, w *work, op string, cols []*schema.Co
 
 // Query returns the query of all rows, as a beginning for others.
 func (r *Repo) Query() *Query { return &Query{repo: r} }
+
+// Where returns the query of the rows for which all conditions hold.
+func (r *Repo) Where(conds []Cond) *Query {
+	return &Query{repo: r, spec: query.Where(query.Spec{}, conds)}
+}

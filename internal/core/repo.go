@@ -17,18 +17,19 @@ import (
 // Repo stores the values of a model in a table. Its values are given by their addresses: each must be one of a value of
 // the model. A Repo is safe for concurrent use, and must not be copied.
 type Repo struct {
-	plan     *scan.Plan
-	memory   *scan.Memory // of the plan
-	table    *schema.Table
-	registry *db.Registry
-	name     string // of the connection in the registry
-	db       *db.DB // the connection itself, if it was given
-	derived  bool   // see binding
-	bound    atomic.Pointer[binding]
-	works    sync.Pool // of *work
-	hooks    hookSet   // that the model has
-	coalesce bool
-	reads    coalescer
+	plan       *scan.Plan
+	memory     *scan.Memory // of the plan
+	table      *schema.Table
+	registry   *db.Registry
+	name       string // of the connection in the registry
+	db         *db.DB // the connection itself, if it was given
+	derived    bool   // see binding
+	bound      atomic.Pointer[binding]
+	works      sync.Pool  // of *work
+	hooks      hookSet    // that the model has
+	identities []identity // by which rows can be found
+	coalesce   bool
+	reads      coalescer
 
 	tokenKeys [][]byte
 	own       struct {
@@ -73,6 +74,7 @@ func New(plan *scan.Plan, o Options) (*Repo, error) {
 			return nil, fmt.Errorf("prom: model %s: table name: %w", model, err)
 		}
 	}
+	r.identities = identitiesOf(r.table)
 	for _, key := range o.TokenKeys {
 		if len(key) < leastTokenKey {
 			return nil, fmt.Errorf("prom: model %s: a key of TokenKey has %d bytes, and needs %d", model, len(key), leastTokenKey)
@@ -100,7 +102,7 @@ func (r *Repo) Using(db *db.DB) *Repo {
 
 func (r *Repo) bindTo(name string, db *db.DB) *Repo {
 	return &Repo{plan: r.plan, memory: r.memory, table: r.table, registry: r.registry, name: name, db: db, hooks: r.hooks,
-		coalesce: r.coalesce, tokenKeys: r.tokenKeys}
+		identities: r.identities, coalesce: r.coalesce, tokenKeys: r.tokenKeys}
 }
 
 // owner tells a subquery's connection.

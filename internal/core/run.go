@@ -18,11 +18,24 @@ type call struct {
 	driver.Statement
 	text     *query.Text  // when the statement may need other tables too
 	complete bool         // its success shows that the table has all columns
-	final    bool         // its rows have been used, so it is not run again
-	commits  bool         // it may have committed some of its work when it fails
+	again    rerun        // whether it may be run again after a failure
 	settles  bool         // it may write, so that a loop which is left does not end it
 	lent     *db.Loop     // the loop that reads its rows in a transaction; nil for none
 	bulk     *driver.Bulk // many rows; nil for anything else
+}
+
+// rerun says whether a statement that has failed may be run again, if nothing of it has happened.
+type rerun uint8
+
+const (
+	rerunFailed rerun = iota
+	rerunUnsent       // only before anything was sent, or in a transaction: it may have committed some of its work itself
+	rerunNever        // its rows have been used
+)
+
+// allows reports whether a statement may be run again after an error.
+func (r rerun) allows(err error, inTx bool) bool {
+	return r == rerunFailed || r == rerunUnsent && (inTx || driver.IsUnsent(err))
 }
 
 // exec runs a statement that returns no rows, and returns how many it changed.
@@ -60,8 +73,7 @@ func (b *binding) run(ctx context.Context, c *call, to driver.RowReader) (n int6
 		if n, err = b.once(ctx, c, to); err == nil {
 			break
 		}
-		once := c.final || c.commits && !driver.IsUnsent(err) && !b.db.InTx(ctx)
-		if err = tries.next(ctx, b, &c.Statement, c.text, err, once); err != nil {
+		if err = tries.next(ctx, b, &c.Statement, c.text, err, c.again.allows(err, b.db.InTx(ctx))); err != nil {
 			return 0, ErrorOf(c.Op, b.table, err)
 		}
 		c.Fresh = tries.fresh()
@@ -88,8 +100,8 @@ func (a *attempts) fresh() bool { return a.stale > 0 || a.met || a.lost }
 const maxStale = 5
 
 // next returns nil when a statement of b that has failed is to run again, for which what was missing has been installed,
-// and otherwise the error to give up with. Once says that it is not to run again.
-func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, text *query.Text, err error, once bool) error {
+// and otherwise the error to give up with. Allowed says whether it may run again at all.
+func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, text *query.Text, err error, allowed bool) error {
 	spent := false
 	switch {
 	case missing(err):
@@ -107,7 +119,7 @@ func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, t
 	default:
 		spent, a.lost = a.lost, true
 	}
-	if spent || once || !b.again(ctx, st, err) {
+	if spent || !allowed || !b.again(ctx, st, err) {
 		return err
 	}
 	return b.repair(ctx, text, err)

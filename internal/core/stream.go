@@ -74,7 +74,7 @@ type rowLoader interface {
 type loop struct {
 	of      context.Context    //nolint:containedctx // the loop's own
 	cancel  context.CancelFunc // nil in a transaction
-	begun   *bool              // set once a row has been used
+	again   *rerun             // of the statement: never, once a row has been used
 	lent    *db.Loop           // nil outside of transactions
 	stopped bool
 }
@@ -82,7 +82,7 @@ type loop struct {
 // start returns the context for the statement. To leave the loop early ends the statement: what is still to come may be much. A transaction
 // would end with it, and what a statement writes would be undone.
 func (l *loop) start(ctx context.Context, b *binding, c *call) (context.Context, context.CancelFunc) {
-	l.of, l.begun = ctx, &c.final
+	l.of, l.again = ctx, &c.again
 	if c.settles {
 		l.of = context.WithoutCancel(ctx) // what it writes is told by the database
 	}
@@ -101,7 +101,7 @@ func (l *loop) start(ctx context.Context, b *binding, c *call) (context.Context,
 // row tells that there is a row to be used. It is an error when the context has ended: rows that have come already are
 // not handed out.
 func (l *loop) row() error {
-	*l.begun = true
+	*l.again = rerunNever
 	if err := l.of.Err(); err != nil {
 		return driver.ContextError(err)
 	}

@@ -12,6 +12,9 @@ import (
 
 // Save does what Repo.Save of package prom says.
 func (r *Repo) Save(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.given("save", v); err != nil {
+		return err
+	}
 	switch {
 	case r.plan.IsLoaded(v):
 		return r.Update(ctx, v)
@@ -41,6 +44,9 @@ func (r *Repo) Save(ctx context.Context, v unsafe.Pointer) error {
 
 // Update does what Repo.Update of package prom says.
 func (r *Repo) Update(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.given("update", v); err != nil {
+		return err
+	}
 	if hooks := r.hooks & updateHooks; hooks != 0 {
 		return r.hookedOne(ctx, v, hooks, func(ctx context.Context) (bool, error) {
 			changed := r.memory.New()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"unsafe"
 
 	"github.com/prom-go/prom/schema"
@@ -14,6 +13,9 @@ import (
 
 // Upsert does what Repo.Upsert of package prom says.
 func (r *Repo) Upsert(ctx context.Context, v unsafe.Pointer, on []Columner) error {
+	if err := r.given("upsert", v); err != nil {
+		return err
+	}
 	if len(on) == 0 && r.plan.IsLoaded(v) {
 		return r.Update(ctx, v)
 	}
@@ -34,9 +36,9 @@ func (r *Repo) Upsert(ctx context.Context, v unsafe.Pointer, on []Columner) erro
 func (r *Repo) upsert(ctx context.Context, v unsafe.Pointer, on identity) error {
 	var err error
 	if hooks := r.hooks & upsertHooks; hooks != 0 {
-		_, err = (&Conflict{repo: r, on: &on, hooks: hooks}).Create(ctx, v)
+		_, err = (&Conflict{repo: r, on: on, hooks: hooks}).Create(ctx, v)
 	} else {
-		c := Conflict{repo: r, on: &on} // stays on the stack
+		c := Conflict{repo: r, on: on} // stays on the stack
 		_, err = c.create(ctx, v)
 	}
 	return err
@@ -48,14 +50,8 @@ type identity struct {
 	live bool // the index leaves out rows that are marked as deleted
 }
 
-var tableIdentities sync.Map // *schema.Table → []identity
-
-// identities lists the key and the unique indexes over all rows, but for those that are marked as deleted.
-func identities(t *schema.Table) []identity {
-	if known, ok := tableIdentities.Load(t); ok {
-		return known.([]identity)
-	}
-	var list []identity
+// identitiesOf lists the key and the unique indexes over all rows, but for those that are marked as deleted.
+func identitiesOf(t *schema.Table) (list []identity) {
 	if len(t.Key) > 0 {
 		list = append(list, identity{cols: t.Key})
 	}
@@ -64,13 +60,12 @@ func identities(t *schema.Table) []identity {
 			list = append(list, identity{cols, ix.Live})
 		}
 	}
-	tableIdentities.Store(t, list)
 	return list
 }
 
 // identity returns what v can be found by: its key if it is set, or the first unique index that is.
 func (r *Repo) identity(v unsafe.Pointer) (identity, error) {
-	list := identities(r.table)
+	list := r.identities
 	for _, id := range list {
 		set := true
 		for _, c := range id.cols {
@@ -142,17 +137,32 @@ func (b *binding) nullsEqual(ctx context.Context, cols []*schema.Column) (bool, 
 
 // identityOf returns the key or unique index that consists of the fields, in any order.
 func (r *Repo) identityOf(fields []Columner) (identity, error) {
-	cols := make([]*schema.Column, len(fields))
-	for i, f := range fields {
-		cols[i] = f.Column()
-		if r.table.Column(cols[i].Name) != cols[i] {
-			return identity{}, fmt.Errorf("the field %s belongs to another model", cols[i].Name)
+	for _, f := range fields {
+		if c := f.Column(); r.table.Column(c.Name) != c {
+			return identity{}, fmt.Errorf("the field %s belongs to another model", c.Name)
 		}
 	}
-	for _, id := range identities(r.table) {
-		if len(cols) == len(id.cols) && !slices.ContainsFunc(id.cols, func(c *schema.Column) bool { return !slices.Contains(cols, c) }) {
-			return identity{cols, id.live}, nil
+	for _, id := range r.identities {
+		if id.of(fields) {
+			return id, nil
 		}
 	}
 	return identity{}, errors.New("the fields are neither the primary key nor those of a unique index over all rows")
+}
+
+// of reports whether the columns are those of fields, in any order.
+func (id identity) of(fields []Columner) bool {
+	if len(fields) != len(id.cols) {
+		return false
+	}
+	for _, c := range id.cols {
+		found := false
+		for _, f := range fields {
+			found = found || f.Column() == c
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
 }

@@ -12,6 +12,9 @@ import (
 
 // Validate does what Repo.Validate of package prom says.
 func (r *Repo) Validate(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.given("validate", v); err != nil {
+		return err
+	}
 	w := r.take()
 	defer r.give(w)
 	w.store(r, v)

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"fmt"
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/db/driver"
@@ -50,6 +51,14 @@ func (r *Repo) give(w *work) {
 	}
 	*w = work{args: args[:0], cols: w.cols[:0], sets: w.sets[:0], stored: w.stored}
 	r.works.Put(w)
+}
+
+// given returns an error when a value is nil.
+func (r *Repo) given(op string, v unsafe.Pointer) error {
+	if v != nil {
+		return nil
+	}
+	return ErrorOf(op, r.table, fmt.Errorf("the value is nil; give the address of a %s", r.table.Model.Name()))
 }
 
 // store makes v what w is about to store.

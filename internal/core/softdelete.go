@@ -36,6 +36,9 @@ func errNoMark(model string) error {
 
 // Restore does what Repo.Restore of package prom says.
 func (r *Repo) Restore(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.given("restore", v); err != nil {
+		return err
+	}
 	if err := r.needKey("restore"); err != nil {
 		return err
 	}

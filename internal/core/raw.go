@@ -56,7 +56,11 @@ func RawExec(ctx context.Context, source Source, sql string, args []any) (int, e
 }
 
 func rawCall(b *binding, op string, st query.RawStatement) *call {
-	return &call{commits: st.Commits(), settles: !st.Reads(), Statement: driver.Statement{Op: op, SQL: st.SQL(b.db.Dialect()), Args: st.Args(), Raw: true}}
+	c := &call{settles: !st.Reads(), Statement: driver.Statement{Op: op, SQL: st.SQL(b.db.Dialect()), Args: st.Args(), Raw: true}}
+	if st.Commits() {
+		c.again = rerunUnsent
+	}
+	return c
 }
 
 // RawRows is a statement in SQL whose rows are read into values of a type.

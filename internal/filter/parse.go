@@ -1,4 +1,4 @@
-package prom
+package filter
 
 import (
 	"fmt"
@@ -9,20 +9,22 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/prom-go/prom/internal/core"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
-// FilterError is what is wrong with a parameter. It names the parameter when that is a plain name, and what is allowed; it never holds
-// a value, so it may be shown to whoever has sent it. It is of the kind [ErrValidation].
-type FilterError struct {
+// Error is what is wrong with a parameter. It names the parameter when that is a plain name, and what is allowed; it never holds
+// a value, so it may be shown to whoever has sent it. It is of the kind [driver.KindValidation].
+type Error struct {
 	Param   string   // "" when its name is not fit to be shown
 	Reason  string   // what is wrong
 	Allowed []string // what may stand there instead; may be empty
 }
 
 // Error returns one line with the parameter, the reason and what is allowed.
-func (e *FilterError) Error() string {
+func (e *Error) Error() string {
 	text := "parameter"
 	if e.Param != "" {
 		text += " " + e.Param
@@ -34,8 +36,8 @@ func (e *FilterError) Error() string {
 	return text
 }
 
-// Unwrap returns [ErrValidation].
-func (e *FilterError) Unwrap() error { return ErrValidation }
+// Unwrap returns [driver.KindValidation].
+func (e *Error) Unwrap() error { return driver.KindValidation }
 
 // The bounds of what a parameter may hold.
 const (
@@ -46,22 +48,22 @@ const (
 
 // Parse returns what the parameters ask for, for a query that is put together by hand. The conditions are in the order of the
 // parameters' names.
-func (f *Filter[T]) Parse(values url.Values) (Filtered[T], error) {
-	asked := Filtered[T]{Page: 1, Size: f.size, Orders: f.standard}
+func (f *Filter) Parse(values url.Values) (Filtered, error) {
+	asked := Filtered{Page: 1, Size: f.size, Orders: f.standard}
 	for _, param := range slices.Sorted(maps.Keys(values)) {
 		err := f.parse(&asked, param, values[param])
 		if err != nil {
-			return Filtered[T]{}, err
+			return Filtered{}, err
 		}
 	}
 	if int64(asked.Page-1) > maxFilterRows/int64(asked.Size) {
-		return Filtered[T]{}, &FilterError{Param: paramPage, Reason: "it is too large"}
+		return Filtered{}, &Error{Param: paramPage, Reason: "it is too large"}
 	}
 	asked.Orders = append(slices.Clip(asked.Orders), f.last...)
 	return asked, nil
 }
 
-func (f *Filter[T]) parse(asked *Filtered[T], param string, values []string) (err error) {
+func (f *Filter) parse(asked *Filtered, param string, values []string) (err error) {
 	switch param {
 	case paramSort:
 		asked.Orders, err = f.sort(values)
@@ -84,19 +86,19 @@ func (f *Filter[T]) parse(asked *Filtered[T], param string, values []string) (er
 }
 
 // unknown returns the error of a parameter that no rule knows, or nil when it is to be ignored.
-func (f *Filter[T]) unknown(param string) error {
+func (f *Filter) unknown(param string) error {
 	if slices.Contains(f.ignored, param) {
 		return nil
 	}
 	for _, name := range f.names {
 		if param == name || strings.HasPrefix(param, name+"__") {
-			return &FilterError{Param: shown(param), Reason: "the field has no such operator or part", Allowed: slices.Clone(f.fields[name])}
+			return &Error{Param: shown(param), Reason: "the field has no such operator or part", Allowed: slices.Clone(f.fields[name])}
 		}
 	}
 	if f.ignoreAll {
 		return nil
 	}
-	return &FilterError{Param: shown(param), Reason: "there is no such parameter",
+	return &Error{Param: shown(param), Reason: "there is no such parameter",
 		Allowed: append(slices.Clone(f.names), paramSort, paramPage, paramSize)}
 }
 
@@ -115,7 +117,7 @@ func wholeNumber(param string, values []string, most int) (int, error) {
 	}
 	n, bad := strconv.Atoi(text)
 	if bad != nil || n < 1 || n > most || text[0] == '+' {
-		return 0, &FilterError{Param: param, Reason: fmt.Sprintf("it must be a whole number from 1 to %d", most)}
+		return 0, &Error{Param: param, Reason: fmt.Sprintf("it must be a whole number from 1 to %d", most)}
 	}
 	return n, nil
 }
@@ -124,29 +126,29 @@ func wholeNumber(param string, values []string, most int) (int, error) {
 func single(param string, values []string) (string, error) {
 	switch {
 	case len(values) != 1:
-		return "", &FilterError{Param: param, Reason: "it must stand once"}
+		return "", &Error{Param: param, Reason: "it must stand once"}
 	case len(values[0]) > maxFilterText:
-		return "", &FilterError{Param: param, Reason: fmt.Sprintf("it is longer than %d bytes", maxFilterText)}
+		return "", &Error{Param: param, Reason: fmt.Sprintf("it is longer than %d bytes", maxFilterText)}
 	}
 	return values[0], nil
 }
 
 // sort reads the names of fields, those with a minus in front backwards.
-func (f *Filter[T]) sort(values []string) ([]Order[T], error) {
+func (f *Filter) sort(values []string) ([]core.Order, error) {
 	names, err := elements(paramSort, values, len(f.sorts))
 	if err != nil {
 		return nil, err
 	}
-	var orders []Order[T]
+	var orders []core.Order
 	seen := map[string]bool{}
 	for _, item := range names {
 		name, down := strings.CutPrefix(item, "-")
 		field, ok := f.sorts[name]
 		switch {
 		case !ok:
-			return nil, &FilterError{Param: paramSort, Reason: "it is no list of fields to sort by, with a minus in front of those that go down", Allowed: slices.Clone(f.sortNames)}
+			return nil, &Error{Param: paramSort, Reason: "it is no list of fields to sort by, with a minus in front of those that go down", Allowed: slices.Clone(f.sortNames)}
 		case seen[name]:
-			return nil, &FilterError{Param: paramSort, Reason: "a field stands in it twice"}
+			return nil, &Error{Param: paramSort, Reason: "a field stands in it twice"}
 		case down:
 			orders = append(orders, field.Desc())
 		default:
@@ -162,7 +164,7 @@ func elements(param string, values []string, most int) ([]string, error) {
 	var list []string
 	for _, value := range values {
 		if len(value) > maxFilterText*maxFilterList {
-			return nil, &FilterError{Param: param, Reason: "it is too long"}
+			return nil, &Error{Param: param, Reason: "it is too long"}
 		}
 		var b strings.Builder
 		for i := 0; i <= len(value); i++ {
@@ -177,7 +179,7 @@ func elements(param string, values []string, most int) ([]string, error) {
 				b.WriteByte(value[i])
 			}
 			if len(list) > most {
-				return nil, &FilterError{Param: param, Reason: fmt.Sprintf("its list has more than %d elements", most)}
+				return nil, &Error{Param: param, Reason: fmt.Sprintf("its list has more than %d elements", most)}
 			}
 		}
 	}
@@ -185,11 +187,11 @@ func elements(param string, values []string, most int) ([]string, error) {
 }
 
 // cond makes the condition of a parameter.
-func (r filterRule[T]) cond(param string, values []string) (Cond[T], error) {
-	var cond Cond[T]
+func (r rule) cond(param string, values []string) (core.Cond, error) {
+	var cond core.Cond
 	var err error
 	switch {
-	case r.op == FilterIn, r.op == FilterNotIn, r.op == FilterBetween:
+	case r.op == In, r.op == NotIn, r.op == Between:
 		cond, err = r.list(param, values)
 	default:
 		var text string
@@ -198,41 +200,41 @@ func (r filterRule[T]) cond(param string, values []string) (Cond[T], error) {
 		}
 	}
 	if err != nil {
-		return Cond[T]{}, err
+		return core.Cond{}, err
 	}
-	if query.Where(query.Spec{}, []Cond[T]{cond}).Err() != nil {
-		return Cond[T]{}, &FilterError{Param: param, Reason: "it must be " + r.wants()}
+	if query.Where(query.Spec{}, []core.Cond{cond}).Err() != nil {
+		return core.Cond{}, &Error{Param: param, Reason: "it must be " + r.wants()}
 	}
 	return cond, nil
 }
 
-func (r filterRule[T]) list(param string, values []string) (Cond[T], error) {
+func (r rule) list(param string, values []string) (core.Cond, error) {
 	most := maxFilterList
-	if r.op == FilterBetween {
+	if r.op == Between {
 		most = 2
 	}
 	list, err := elements(param, values, most)
 	if err != nil {
-		return Cond[T]{}, err
+		return core.Cond{}, err
 	}
-	if r.op == FilterBetween && len(list) != 2 {
-		return Cond[T]{}, &FilterError{Param: param, Reason: "it must be two values with a comma between them"}
+	if r.op == Between && len(list) != 2 {
+		return core.Cond{}, &Error{Param: param, Reason: "it must be two values with a comma between them"}
 	}
 	if r.part != "" {
 		part, err := r.field.Part(r.part)
 		if err != nil {
-			return Cond[T]{}, err
+			return core.Cond{}, err
 		}
 		ns := make([]int, len(list))
 		for i, text := range list {
 			if ns[i], err = r.number(param, text); err != nil {
-				return Cond[T]{}, err
+				return core.Cond{}, err
 			}
 		}
 		switch r.op {
-		case FilterIn:
+		case In:
 			return part.In(ns...), nil
-		case FilterNotIn:
+		case NotIn:
 			return part.NotIn(ns...), nil
 		}
 		return part.Between(ns[0], ns[1]), nil
@@ -240,73 +242,73 @@ func (r filterRule[T]) list(param string, values []string) (Cond[T], error) {
 	xs := make([]any, len(list))
 	for i, text := range list {
 		if xs[i], err = r.value(param, text); err != nil {
-			return Cond[T]{}, err
+			return core.Cond{}, err
 		}
 	}
 	switch r.op {
-	case FilterIn:
+	case In:
 		return r.field.In(xs...), nil
-	case FilterNotIn:
+	case NotIn:
 		return r.field.NotIn(xs...), nil
 	}
 	return r.field.Between(xs[0], xs[1]), nil
 }
 
-func (r filterRule[T]) one(param, text string) (Cond[T], error) {
+func (r rule) one(param, text string) (core.Cond, error) {
 	if r.part != "" {
 		part, err := r.field.Part(r.part)
 		if err != nil {
-			return Cond[T]{}, err
+			return core.Cond{}, err
 		}
 		n, err := r.number(param, text)
 		if err != nil {
-			return Cond[T]{}, err
+			return core.Cond{}, err
 		}
-		return map[FilterOp]func(int) Cond[T]{FilterEq: part.Eq, FilterNe: part.Ne, FilterGt: part.Gt, FilterGte: part.Gte,
-			FilterLt: part.Lt, FilterLte: part.Lte}[r.op](n), nil
+		return map[Op]func(int) core.Cond{Eq: part.Eq, Ne: part.Ne, Gt: part.Gt, Gte: part.Gte,
+			Lt: part.Lt, Lte: part.Lte}[r.op](n), nil
 	}
 	field := r.field
 	switch r.op {
-	case FilterIsNull:
+	case IsNull:
 		switch text {
 		case "true", "1":
 			return field.IsNull(), nil
 		case "false", "0":
 			return field.NotNull(), nil
 		}
-		return Cond[T]{}, &FilterError{Param: param, Reason: "it must be true or false"}
-	case FilterContains:
+		return core.Cond{}, &Error{Param: param, Reason: "it must be true or false"}
+	case Contains:
 		return field.Contains(text), nil
-	case FilterNotContains:
+	case NotContains:
 		return field.NotContains(text), nil
-	case FilterStartsWith:
+	case StartsWith:
 		return field.HasPrefix(text), nil
-	case FilterEndsWith:
+	case EndsWith:
 		return field.HasSuffix(text), nil
-	case FilterIEq:
+	case IEq:
 		return field.EqFold(text), nil
-	case FilterIContains:
+	case IContains:
 		return field.ContainsFold(text), nil
-	case FilterNotIContains:
+	case NotIContains:
 		return field.NotContainsFold(text), nil
-	case FilterIStartsWith:
+	case IStartsWith:
 		return field.HasPrefixFold(text), nil
-	case FilterIEndsWith:
+	case IEndsWith:
 		return field.HasSuffixFold(text), nil
 	}
 	x, err := r.value(param, text)
 	if err != nil {
-		return Cond[T]{}, err
+		return core.Cond{}, err
 	}
-	return map[FilterOp]func(any) Cond[T]{FilterEq: field.Eq, FilterNe: field.Ne, FilterGt: field.Gt, FilterGte: field.Gte,
-		FilterLt: field.Lt, FilterLte: field.Lte}[r.op](x), nil
+	return map[Op]func(any) core.Cond{Eq: field.Eq, Ne: field.Ne, Gt: field.Gt, Gte: field.Gte,
+		Lt: field.Lt, Lte: field.Lte}[r.op](x), nil
 }
 
 // value reads a value of the field.
-func (r filterRule[T]) value(param, text string) (any, error) {
+func (r rule) value(param, text string) (any, error) {
 	v, err := r.field.Parse(text)
 	if err != nil || len(text) > maxFilterText || infinite(v.Value()) {
-		return nil, &FilterError{Param: param, Reason: "it must be " + r.wants()}
+		return nil, &Error{Param: param, Reason: "it must be " + r.wants()}
 	}
 	return v, nil
 }
@@ -316,16 +318,16 @@ func infinite(v schema.Value) bool {
 }
 
 // number reads the value of a part.
-func (r filterRule[T]) number(param, text string) (int, error) {
+func (r rule) number(param, text string) (int, error) {
 	n, err := strconv.ParseInt(text, 10, 32)
 	if err != nil {
-		return 0, &FilterError{Param: param, Reason: "it must be " + r.wants()}
+		return 0, &Error{Param: param, Reason: "it must be " + r.wants()}
 	}
 	return int(n), nil
 }
 
 // wants says what a value of the field looks like.
-func (r filterRule[T]) wants() string {
+func (r rule) wants() string {
 	col := r.field.Column()
 	what := "a text without a NUL, in UTF-8"
 	switch {
@@ -345,7 +347,7 @@ func (r filterRule[T]) wants() string {
 		what = "a UUID"
 	}
 	switch r.op {
-	case FilterIn, FilterNotIn, FilterBetween:
+	case In, NotIn, Between:
 		return "a list of which each is " + what
 	}
 	return what
