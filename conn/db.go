@@ -12,8 +12,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// DB is a named connection to one database: a pool. It connects at the first operation, not before, and again after Close. It
-// is safe for concurrent use. DBs are made by [Registry.Open].
+// DB is a named connection to one database: a pool. It connects at the first operation, not before, and again after
+// Close. It is safe for concurrent use. DBs are made by [Registry.Open].
 type DB db.DB
 
 // in returns the DB as the library's own, with what only the library calls.
@@ -56,13 +56,13 @@ func (d *DB) Close() error { return d.in().Close() }
 // default_query_exec_mode=exec.
 func (d *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) { return d.in().Pool(ctx) }
 
-// SQL returns a *sql.DB on the same database. For SQLite it has one connection of its own, with the same settings, which is made
-// at its first use; it waits for a transaction of this library that writes as another process would, so use it outside of one. For
-// PostgreSQL it draws from the same pool. Close ends it.
+// SQL returns a *sql.DB on the same database. For SQLite it has one connection of its own, with the same settings,
+// which is made at its first use; it waits for a transaction of this library that writes as another process would, so
+// use it outside of one. For PostgreSQL it draws from the same pool. Close ends it.
 func (d *DB) SQL(ctx context.Context) (*sql.DB, error) { return d.in().SQL(ctx) }
 
-// Tables lists the tables of the database, by name: on PostgreSQL those that a name without a schema reaches. Views and the
-// engine's own tables and the history of changes are left out.
+// Tables lists the tables of the database, by name: on PostgreSQL those that a name without a schema reaches. Views and
+// the engine's own tables and the history of changes are left out.
 func (d *DB) Tables(ctx context.Context) ([]string, error) { return d.in().Tables(ctx) }
 
 // Views lists the views of the database, by name, materialized ones included.

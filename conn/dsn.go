@@ -4,16 +4,16 @@ import "github.com/prom-go/prom/internal/dsn"
 
 // DSN names a database and how to reach it. It is made by [ParseDSN]; the zero value names no database.
 //
-// Its fields are Dialect, "postgres" or "sqlite"; Name, the name of the connection; User, the role to log in as; Hosts, the
-// servers, tried in order; Path, the name of the database or the path of the file; and Options.
+// Its fields are Dialect, "postgres" or "sqlite"; Name, the name of the connection; User, the role to log in as; Hosts,
+// the servers, tried in order; Path, the name of the database or the path of the file; and Options.
 //
-// Whatever prints it, prints it without its secrets: every verb of fmt, encoding/json, log/slog and its method String give the
-// same redacted text. A DSN is a value: copies share nothing that changes, and it is safe for concurrent use. Two are compared
-// by the method Equal.
+// Whatever prints it, prints it without its secrets: every verb of fmt, encoding/json, log/slog and its method String
+// give the same redacted text. A DSN is a value: copies share nothing that changes, and it is safe for concurrent use.
+// Two are compared by the method Equal.
 type DSN = dsn.DSN
 
-// Host is one PostgreSQL server: Name, a host name, an address without brackets or the directory of a Unix socket, and Port,
-// for which zero means [DefaultPort].
+// Host is one PostgreSQL server: Name, a host name, an address without brackets or the directory of a Unix socket, and
+// Port, for which zero means [DefaultPort].
 type Host = dsn.Host
 
 // Options are the options of a DSN that prom itself understands. The zero value is the default of all.
@@ -55,6 +55,6 @@ const NoTimeout = dsn.NoTimeout
 //	sqlite://relative/path.db
 //	sqlite://:memory:
 //
-// An option that nobody knows, one given twice, and a value of the wrong form are errors. An error never holds a value of the
-// DSN, only the names of the scheme and of options.
+// An option that nobody knows, one given twice, and a value of the wrong form are errors. An error never holds a value
+// of the DSN, only the names of the scheme and of options.
 func ParseDSN(s string) (DSN, error) { return dsn.Parse(s) }

@@ -5,20 +5,21 @@ import (
 	"github.com/prom-go/prom/internal/sqlite3"
 )
 
-// Error is an error of the database, or one that kept a statement from reaching it. Its text names the operation, the table,
-// the columns and the constraint as far as they are known, and never a value, a DSN or a password. What the driver said is
-// reached by errors.As and may hold values.
+// Error is an error of the database, or one that kept a statement from reaching it. Its text names the operation, the
+// table, the columns and the constraint as far as they are known, and never a value, a DSN or a password. What the
+// driver said is reached by errors.As and may hold values.
 //
-// Its fields are Kind; Op, what was done, such as "insert"; Table, Columns and Constraint, as far as they are known; Detail, more
-// for people, free of values; and Err, the cause, which may be nil. errors.Is tells its kind: a write outside of a transaction whose
-// answer was lost, by the end of its context or a broken connection, is of that kind and of [KindOutcomeUnknown].
+// Its fields are Kind; Op, what was done, such as "insert"; Table, Columns and Constraint, as far as they are known;
+// Detail, more for people, free of values; and Err, the cause, which may be nil. errors.Is tells its kind: a write
+// outside of a transaction whose answer was lost, by the end of its context or a broken connection, is of that kind and
+// of [KindOutcomeUnknown].
 type Error = driver.Error
 
 // SQLiteError is the error of SQLite itself that an [Error] wraps: its code and its message, which may hold values.
 type SQLiteError = sqlite3.Error
 
-// Kind says what went wrong, the same on every engine. A Kind is an error itself, so that errors.Is(err, KindUnique) asks
-// whether err is of that kind. The zero Kind is an error that is of no known kind.
+// Kind says what went wrong, the same on every engine. A Kind is an error itself, so that errors.Is(err, KindUnique)
+// asks whether err is of that kind. The zero Kind is an error that is of no known kind.
 type Kind = driver.Kind
 
 // The kinds of errors.

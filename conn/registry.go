@@ -6,12 +6,12 @@ import (
 	"github.com/prom-go/prom/internal/db"
 )
 
-// Registry keeps connections by name. Registering one does no I/O. A Registry is safe for concurrent use; the zero value is
-// empty and does not read the environment.
+// Registry keeps connections by name. Registering one does no I/O. A Registry is safe for concurrent use; the zero
+// value is empty and does not read the environment.
 //
-// Its field Prefix is the prefix of the environment variables that are read, once, when a connection is asked for that nobody
-// has registered by hand: PREFIX, and PREFIX_1, PREFIX_2 and so on. "" reads none. It must not be changed once the registry is in
-// use.
+// Its field Prefix is the prefix of the environment variables that are read, once, when a connection is asked for that
+// nobody has registered by hand: PREFIX, and PREFIX_1, PREFIX_2 and so on. "" reads none. It must not be changed once
+// the registry is in use.
 type Registry db.Registry
 
 // DefaultPrefix is the prefix of the default registry.
@@ -32,8 +32,9 @@ func Installing(mode InstallMode) OpenOption { return db.Installing(mode) }
 
 func (r *Registry) in() *db.Registry { return (*db.Registry)(r) }
 
-// Open registers the connection that a DSN describes, under the name that its fragment gives, and returns it. A name that is
-// taken by an open connection is refused; a closed one is replaced. The connection is made at the first operation.
+// Open registers the connection that a DSN describes, under the name that its fragment gives, and returns it. A name
+// that is taken by an open connection is refused; a closed one is replaced. The connection is made at the first
+// operation.
 func (r *Registry) Open(dsn string, options ...OpenOption) (*DB, error) {
 	d, err := r.in().Open(dsn, options...)
 	return (*DB)(d), err
@@ -48,8 +49,8 @@ func (r *Registry) Get(name string) (*DB, error) {
 // Names lists the names of the connections that are registered, in order.
 func (r *Registry) Names() []string { return r.in().Names() }
 
-// SetLogger sets the log of the connections that are registered from now on, those of the environment included. With args
-// their arguments are logged too.
+// SetLogger sets the log of the connections that are registered from now on, those of the environment included. With
+// args their arguments are logged too.
 func (r *Registry) SetLogger(log *slog.Logger, args bool) { r.in().SetLogger(log, args) }
 
 // Close closes all connections. They stay registered and connect again when they are used.

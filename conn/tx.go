@@ -19,7 +19,8 @@ const (
 	Serializable     = driver.Serializable
 )
 
-// TxOption changes how a transaction runs. Options belong to the outermost transaction; on a nested one they are an error.
+// TxOption changes how a transaction runs. Options belong to the outermost transaction; on a nested one they are an
+// error.
 type TxOption = db.TxOption
 
 // WithIsolation sets the isolation level.
@@ -42,13 +43,14 @@ func Deferrable() TxOption { return db.Deferrable() }
 // [DB.AfterCommit] is dropped.
 func Retry(n int) TxOption { return db.Retry(n) }
 
-// Tx runs fn in a transaction. The context that fn gets carries it: every statement on this DB with that context, or one made
-// from it, is part of the transaction; statements with another context are not. When fn returns nil the transaction commits;
-// when it returns an error, panics or ends its goroutine, it rolls back, and the error or panic is passed on unchanged.
+// Tx runs fn in a transaction. The context that fn gets carries it: every statement on this DB with that context, or
+// one made from it, is part of the transaction; statements with another context are not. When fn returns nil the
+// transaction commits; when it returns an error, panics or ends its goroutine, it rolls back, and the error or panic is
+// passed on unchanged.
 //
-// When ctx carries a transaction of this DB already, the new one is nested, a savepoint: its rollback loses its own work
-// alone. Goroutines that share a transaction's context are served one after the other; a statement that waits longer than the
-// busy timeout fails with KindBusy.
+// When ctx carries a transaction of this DB already, the new one is nested, a savepoint: its rollback loses its own
+// work alone. Goroutines that share a transaction's context are served one after the other; a statement that waits
+// longer than the busy timeout fails with KindBusy.
 //
 // A transaction must not outlive fn: its context is of no use afterwards and gives KindClosed. When the connection
 // breaks while committing, nobody knows the outcome; the error is of KindOutcomeUnknown and must not be answered by
@@ -60,19 +62,21 @@ func (d *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, options
 // InTx reports whether ctx carries a transaction of this DB.
 func (d *DB) InTx(ctx context.Context) bool { return d.in().InTx(ctx) }
 
-// AfterCommit has fn called once the work that ctx belongs to is there for everybody: when the outermost transaction of this DB
-// has been committed, or at once when ctx carries none. A rollback drops it, also one of a savepoint between the two, and so does a
-// commit whose outcome is unknown. It is the place for what cannot be undone: a message, a cache, a job for others.
+// AfterCommit has fn called once the work that ctx belongs to is there for everybody: when the outermost transaction of
+// this DB has been committed, or at once when ctx carries none. A rollback drops it, also one of a savepoint between
+// the two, and so does a commit whose outcome is unknown. It is the place for what cannot be undone: a message, a
+// cache, a job for others.
 //
-// Functions are called in the order in which they were given, in the goroutine of the outermost Tx, before it returns, and with
-// the context that it was called with: that of a function which is given here has ended by then. What they do is no part of
-// the transaction and does not change what Tx returns; a panic comes out of Tx when the others have been called. Giving one to a
-// transaction that has ended is KindClosed.
+// Functions are called in the order in which they were given, in the goroutine of the outermost Tx, before it returns,
+// and with the context that it was called with: that of a function which is given here has ended by then. What they do
+// is no part of the transaction and does not change what Tx returns; a panic comes out of Tx when the others have been
+// called. Giving one to a transaction that has ended is KindClosed.
 func (d *DB) AfterCommit(ctx context.Context, fn func(ctx context.Context)) error {
 	return d.in().AfterCommit(ctx, fn)
 }
 
-// AfterCommit is [DB.AfterCommit] of the transaction that was begun last of those that ctx carries, whichever DB it is of.
+// AfterCommit is [DB.AfterCommit] of the transaction that was begun last of those that ctx carries, whichever DB it is
+// of.
 func AfterCommit(ctx context.Context, fn func(ctx context.Context)) error {
 	return db.AfterCommit(ctx, fn)
 }

@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	".": {"conn", "query", "dialect", "schema", "internal/core", "internal/db", "internal/filter", "internal/install", "internal/scan",
 		squirrel, uuid},
 
-	"internal/filter": {"query", "schema", "internal/core", "internal/db", "internal/db/driver"},
+	"internal/filter": {"query", "schema", "internal/core", "internal/db/driver"},
 
 	"internal/core": {"query", "dialect", "schema", "internal/db", "internal/db/driver", "internal/dsn", "internal/install",
 		"internal/scan", "internal/token", "internal/watch", uuid},

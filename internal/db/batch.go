@@ -6,10 +6,10 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
-// Batch runs statements in one transaction, in one round trip where the engine has them: all of them or none. Inside a transaction
-// they are a nested one. Read is called with the rows of each statement in turn and must not use the DB. With an error comes the
-// statement that failed, or -1 when it was none of them.
-func (db *DB) Batch(ctx context.Context, sts []*driver.Statement, read func(i int, rows driver.Rows) error) (failed int, err error) {
+// Batch runs statements in one transaction, in one round trip where the engine has them: all of them or none. Inside a
+// transaction they are a nested one. Read is called with the rows of each statement in turn and must not use the DB.
+// With an error comes the statement that failed, or -1 when it was none of them.
+func (db *DB) Batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
 	if len(sts) == 0 {
 		return -1, nil
 	}
@@ -33,7 +33,7 @@ func (db *DB) Batch(ctx context.Context, sts []*driver.Statement, read func(i in
 	return failed, err
 }
 
-func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read func(i int, rows driver.Rows) error) (failed int, err error) {
+func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
 	failed = driver.NoPlace
 	if tx := db.txOf(ctx); tx != nil {
 		if b, ok := tx.engine.(driver.Batcher); ok {
@@ -58,7 +58,7 @@ func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read func(i in
 	return failed, err
 }
 
-func (t *tx) batch(ctx context.Context, b driver.Batcher, sts []*driver.Statement, read func(i int, rows driver.Rows) error) (failed int, err error) {
+func (t *tx) batch(ctx context.Context, b driver.Batcher, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
 	if err := t.acquire(ctx); err != nil {
 		return -1, err
 	}
@@ -70,7 +70,7 @@ func (t *tx) batch(ctx context.Context, b driver.Batcher, sts []*driver.Statemen
 }
 
 // readAndClose has rows read, and closes them even when the reader panics.
-func readAndClose(i int, rows driver.Rows, read func(i int, rows driver.Rows) error) (err error) {
+func readAndClose(i int, rows driver.Rows, read driver.BatchFunc) (err error) {
 	defer func() {
 		if closeErr := rows.Close(); closeErr != nil {
 			err = closeErr
@@ -80,7 +80,7 @@ func readAndClose(i int, rows driver.Rows, read func(i int, rows driver.Rows) er
 }
 
 // batchInTx runs the statements one after the other.
-func (db *DB) batchInTx(ctx context.Context, sts []*driver.Statement, read func(i int, rows driver.Rows) error) (failed int, err error) {
+func (db *DB) batchInTx(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
 	failed = -1
 	err = db.Tx(ctx, func(ctx context.Context) error {
 		for i, st := range sts {

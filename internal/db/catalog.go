@@ -14,8 +14,8 @@ import (
 // HistoryTable is the name of the table in which changes of the schema are written down.
 const HistoryTable = "prom_history"
 
-// Tables lists the tables of the database, by name: on PostgreSQL those that a name without a schema reaches. Views and the engine's own
-// tables and the history of changes are left out.
+// Tables lists the tables of the database, by name: on PostgreSQL those that a name without a schema reaches. Views and
+// the engine's own tables and the history of changes are left out.
 func (db *DB) Tables(ctx context.Context) ([]string, error) {
 	return db.listed(ctx, dialect.SortTable, dialect.SortForeign)
 }
@@ -74,7 +74,8 @@ func (db *DB) Describe(ctx context.Context, table string) (schema.Found, error) 
 	return found, err
 }
 
-// InspectAll reads all that the database tells of a table or view, which [schema.Table.Compare] needs. That there is none is no error.
+// InspectAll reads all that the database tells of a table or view, which [schema.Table.Compare] needs. That there is
+// none is no error.
 func (db *DB) InspectAll(ctx context.Context, table string) (schema.Found, error) {
 	found, err := db.Inspect(ctx, table)
 	if err != nil || !found.Exists {
@@ -119,8 +120,8 @@ func (db *DB) MaySuppress(ctx context.Context, table string) (may bool, err erro
 	return may, err
 }
 
-// Inspect reads the columns and indexes under the name of a table, which is all that [schema.Table.Diff] needs. That there are none is
-// no error.
+// Inspect reads the columns and indexes under the name of a table, which is all that [schema.Table.Diff] needs. That
+// there are none is no error.
 func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
 	d := db.dialect
 	found := schema.Found{FoldNames: d.Features().FoldNames}
@@ -177,8 +178,8 @@ func (db *DB) AllDefinitions(ctx context.Context) (list []string, err error) {
 	return list, err
 }
 
-// Unsound lists the tables and views at which something refers to what is not there, each with what can then not be done to it. It is
-// empty where the server sees to that.
+// Unsound lists the tables and views at which something refers to what is not there, each with what can then not be
+// done to it. It is empty where the server sees to that.
 func (db *DB) Unsound(ctx context.Context) (failed [][2]string, err error) {
 	query, update := db.dialect.Sound()
 	if query == "" {

@@ -18,8 +18,8 @@ import (
 	"github.com/prom-go/prom/internal/dsn"
 )
 
-// DB is a named connection to one database: a pool. It connects at the first operation, not before, and again after Close. It
-// is safe for concurrent use. DBs are made by [Registry.Open].
+// DB is a named connection to one database: a pool. It connects at the first operation, not before, and again after
+// Close. It is safe for concurrent use. DBs are made by [Registry.Open].
 type DB struct {
 	dsn     dsn.DSN
 	driver  driver.Driver
@@ -87,7 +87,8 @@ func (db *DB) open(ctx context.Context) (driver.Engine, error) {
 		return e.Engine, nil
 	}
 	if db.dsn.Path == dsn.Memory && db.opened.Load() > 0 {
-		return nil, &driver.Error{Kind: driver.KindClosed, Detail: "the database in memory ended when it was closed; open another one"}
+		return nil, &driver.Error{Kind: driver.KindClosed,
+			Detail: "the database in memory ended when it was closed; open another one"}
 	}
 	e, err := db.driver.Open(ctx, db.dsn)
 	if err != nil {
@@ -155,9 +156,9 @@ func (db *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) {
 	return nil, nil
 }
 
-// SQL returns a *sql.DB on the same database. For SQLite it has one connection of its own, with the same settings, which is made
-// at its first use; it waits for a transaction of this library that writes as another process would, so use it outside of one. For
-// PostgreSQL it draws from the same pool. Close ends it.
+// SQL returns a *sql.DB on the same database. For SQLite it has one connection of its own, with the same settings,
+// which is made at its first use; it waits for a transaction of this library that writes as another process would, so
+// use it outside of one. For PostgreSQL it draws from the same pool. Close ends it.
 func (db *DB) SQL(ctx context.Context) (*sql.DB, error) {
 	e, err := db.open(ctx)
 	if err != nil {
@@ -231,10 +232,12 @@ func (db *DB) exec(ctx context.Context, st *driver.Statement) (int64, error) {
 
 func (db *DB) check(st *driver.Statement) error {
 	if st.Write && db.dsn.Options.ReadOnly {
-		return &driver.Error{Kind: driver.KindReadOnly, Op: st.Op, Table: st.Table, Detail: "the connection was opened with readonly=true"}
+		return &driver.Error{Kind: driver.KindReadOnly, Op: st.Op, Table: st.Table,
+			Detail: "the connection was opened with readonly=true"}
 	}
 	if most := db.dialect.Features().MaxArgs; len(st.Args) > most {
-		return &driver.Error{Kind: driver.KindTooLong, Op: st.Op, Table: st.Table, Detail: "the statement has more arguments than the database takes"}
+		return &driver.Error{Kind: driver.KindTooLong, Op: st.Op, Table: st.Table,
+			Detail: "the statement has more arguments than the database takes"}
 	}
 	return nil
 }
@@ -244,8 +247,8 @@ func (db *DB) describe(err error, st *driver.Statement) error {
 	return db.place(driver.Describe(err, st))
 }
 
-// Extra returns what create returns for a key, made once for this DB. It lets the packages above keep what belongs to a database
-// and a model, such as the cache of statements.
+// Extra returns what create returns for a key, made once for this DB. It lets the packages above keep what belongs to a
+// database and a model, such as the cache of statements.
 func (db *DB) Extra(key any, create func() any) any {
 	if v, ok := db.extras.Load(key); ok {
 		return v

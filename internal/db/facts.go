@@ -5,9 +5,9 @@ import (
 	"sync/atomic"
 )
 
-// Mark is a fact about a database, such as that a table is complete. A fact that was established inside a transaction holds
-// within it at once, and for everybody when the outermost transaction commits; a rollback takes it back. Closing the DB
-// clears all marks. A Mark is safe for concurrent use.
+// Mark is a fact about a database, such as that a table is complete. A fact that was established inside a transaction
+// holds within it at once, and for everybody when the outermost transaction commits; a rollback takes it back. Closing
+// the DB clears all marks. A Mark is safe for concurrent use.
 type Mark struct {
 	db  *DB
 	set atomic.Bool

@@ -8,8 +8,8 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
-// logger writes statements to a log: their text at the level debug, failed ones too, and their arguments only when that was
-// asked for. The zero logger writes nothing.
+// logger writes statements to a log: their text at the level debug, failed ones too, and their arguments only when that
+// was asked for. The zero logger writes nothing.
 type logger struct {
 	log  *slog.Logger
 	args bool

@@ -15,8 +15,8 @@ func (db *DB) Read(ctx context.Context, st *driver.Statement, to driver.RowReade
 	return db.ReadLoop(ctx, st, nil, to)
 }
 
-// ReadLoop is Read for a reader that is a loop, whose body is the application's: in a transaction its end may take the rows
-// while the body runs. A nil loop is none.
+// ReadLoop is Read for a reader that is a loop, whose body is the application's: in a transaction its end may take the
+// rows while the body runs. A nil loop is none.
 func (db *DB) ReadLoop(ctx context.Context, st *driver.Statement, loop *Loop, to driver.RowReader) error {
 	err := db.read(ctx, st, loop, to)
 	if err != nil && !st.Fresh && driver.IsStale(err) && db.txOf(ctx) == nil {
@@ -59,7 +59,9 @@ func (db *DB) read(ctx context.Context, st *driver.Statement, loop *Loop, to dri
 	return f.explain(db.finishRead(ctx, start, st, loop, rows, err, to))
 }
 
-func (db *DB) finishRead(ctx context.Context, start time.Time, st *driver.Statement, loop *Loop, rows driver.Rows, err error, to driver.RowReader) (result error) {
+func (db *DB) finishRead(
+	ctx context.Context, start time.Time, st *driver.Statement, loop *Loop, rows driver.Rows, err error, to driver.RowReader,
+) (result error) {
 	if err != nil {
 		err = db.describe(err, st)
 		db.log.end(ctx, start, st, err)

@@ -13,12 +13,12 @@ import (
 	"github.com/prom-go/prom/internal/dsn"
 )
 
-// Registry keeps connections by name. Registering one does no I/O. A Registry is safe for concurrent use; the zero value is
-// empty and does not read the environment.
+// Registry keeps connections by name. Registering one does no I/O. A Registry is safe for concurrent use; the zero
+// value is empty and does not read the environment.
 type Registry struct {
-	// Prefix is the prefix of the environment variables that are read, once, when a connection is asked for that nobody has
-	// registered by hand: PREFIX, and PREFIX_1, PREFIX_2 and so on. "" reads none. It must not be changed once the registry is
-	// in use.
+	// Prefix is the prefix of the environment variables that are read, once, when a connection is asked for that nobody
+	// has registered by hand: PREFIX, and PREFIX_1, PREFIX_2 and so on. "" reads none. It must not be changed once the
+	// registry is in use.
 	Prefix string
 
 	mu      sync.Mutex
@@ -47,8 +47,9 @@ func Installing(mode dsn.InstallMode) OpenOption {
 	return func(db *DB) { db.dsn.Options.Install = mode }
 }
 
-// Open registers the connection that a DSN describes, under the name that its fragment gives, and returns it. A name that is
-// taken by an open connection is refused; a closed one is replaced. The connection is made at the first operation.
+// Open registers the connection that a DSN describes, under the name that its fragment gives, and returns it. A name
+// that is taken by an open connection is refused; a closed one is replaced. The connection is made at the first
+// operation.
 func (r *Registry) Open(text string, options ...OpenOption) (*DB, error) {
 	d, err := dsn.Parse(text)
 	if err != nil {
@@ -149,8 +150,8 @@ func (r *Registry) Names() []string {
 	return slices.Sorted(maps.Keys(r.dbs))
 }
 
-// SetLogger sets the log of the connections that are registered from now on, those of the environment included. With args
-// their arguments are logged too.
+// SetLogger sets the log of the connections that are registered from now on, those of the environment included. With
+// args their arguments are logged too.
 func (r *Registry) SetLogger(log *slog.Logger, args bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -47,7 +47,8 @@ func retry(ctx context.Context, n int, attempt func() error) error {
 	}
 }
 
-// repeatable reports whether a transaction that failed with err has surely left nothing behind and may succeed another time.
+// repeatable reports whether a transaction that failed with err has surely left nothing behind and may succeed another
+// time.
 func repeatable(err error) bool {
 	if errors.Is(err, driver.KindOutcomeUnknown) {
 		return false // also beside another error, as of a transaction of another DB inside

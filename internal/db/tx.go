@@ -12,7 +12,8 @@ import (
 	"github.com/prom-go/prom/internal/dsn"
 )
 
-// TxOption changes how a transaction runs. Options belong to the outermost transaction; on a nested one they are an error.
+// TxOption changes how a transaction runs. Options belong to the outermost transaction; on a nested one they are an
+// error.
 type TxOption func(*txOptions)
 
 type txOptions struct {
@@ -33,17 +34,18 @@ func ReadOnly() TxOption { return func(o *txOptions) { o.ReadOnly, o.set = true,
 // TRANSACTION" in its manual. It changes nothing elsewhere.
 func Deferrable() TxOption { return func(o *txOptions) { o.Deferrable, o.set = true, true } }
 
-// Unheeded has SQLite not heed foreign keys in the transaction, in which tables can be made anew then. Who uses it checks them before the end.
-// It changes nothing elsewhere.
+// Unheeded has SQLite not heed foreign keys in the transaction, in which tables can be made anew then. Who uses it
+// checks them before the end. It changes nothing elsewhere.
 func Unheeded() TxOption { return func(o *txOptions) { o.Unheeded, o.set = true, true } }
 
-// Tx runs fn in a transaction. The context that fn gets carries it: every statement on this DB with that context, or one made
-// from it, is part of the transaction; statements with another context are not. When fn returns nil the transaction commits;
-// when it returns an error, panics or ends its goroutine, it rolls back, and the error or panic is passed on unchanged.
+// Tx runs fn in a transaction. The context that fn gets carries it: every statement on this DB with that context, or
+// one made from it, is part of the transaction; statements with another context are not. When fn returns nil the
+// transaction commits; when it returns an error, panics or ends its goroutine, it rolls back, and the error or panic is
+// passed on unchanged.
 //
-// When ctx carries a transaction of this DB already, the new one is nested, a savepoint: its rollback loses its own work
-// alone. Goroutines that share a transaction's context are served one after the other; a statement that waits longer than the
-// busy timeout fails with KindBusy.
+// When ctx carries a transaction of this DB already, the new one is nested, a savepoint: its rollback loses its own
+// work alone. Goroutines that share a transaction's context are served one after the other; a statement that waits
+// longer than the busy timeout fails with KindBusy.
 //
 // A transaction must not outlive fn: its context is of no use afterwards and gives KindClosed. When the connection
 // breaks while committing, nobody knows the outcome; the error is of KindOutcomeUnknown and must not be answered by
@@ -55,7 +57,8 @@ func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, option
 	}
 	if parent := db.txOf(ctx); parent != nil {
 		if opts.set {
-			return &driver.Error{Kind: driver.KindOther, Op: "begin", Detail: "a nested transaction is a savepoint; its options belong to the outermost one"}
+			return &driver.Error{Kind: driver.KindOther, Op: "begin",
+				Detail: "a nested transaction is a savepoint; its options belong to the outermost one"}
 		}
 		return parent.nested(ctx, fn)
 	}
@@ -118,8 +121,8 @@ type tx struct {
 	readOnly  bool // of the outermost level
 	forgetful bool // of the outermost level: its goroutine runs another transaction, which the context did not carry
 
-	// turn is held by the statement that runs, or by the nested level that is open, which serialises the goroutines that share
-	// the context of this level.
+	// turn is held by the statement that runs, or by the nested level that is open, which serialises the goroutines
+	// that share the context of this level.
 	turn   chan struct{}
 	ending atomic.Bool // fn has returned
 	loop   atomic.Pointer[Loop]
@@ -178,8 +181,8 @@ func (t *tx) run(ctx context.Context, fn func(ctx context.Context) error, commit
 		err = endErr
 	}
 	if err != nil {
-		// What fn returned is the caller's own and goes back unchanged; a rollback that fails leaves nothing behind either,
-		// since the connection is dropped with it.
+		// What fn returned is the caller's own and goes back unchanged; a rollback that fails leaves nothing behind
+		// either, since the connection is dropped with it.
 		_ = t.rollback(ctx)
 		return err
 	}
@@ -280,7 +283,8 @@ func (t *tx) acquire(ctx context.Context) error {
 		case <-ctx.Done():
 			return driver.EndOfContext(ctx.Err())
 		case <-wait.C:
-			return &driver.Error{Kind: driver.KindBusy, Detail: "another goroutine uses the transaction, or a nested transaction is open whose context must be used"}
+			return &driver.Error{Kind: driver.KindBusy,
+				Detail: "another goroutine uses the transaction, or a nested transaction is open whose context must be used"}
 		}
 	}
 	t.mu.Lock()

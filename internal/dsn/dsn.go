@@ -1,6 +1,6 @@
-// Package dsn reads DSNs, and the environment variables that hold some, and says what a DSN means in each driver's own form: the
-// configuration of a pool of pgx, and the URI and the settings of SQLite. Nothing that leaves it, errors included, shows a
-// password.
+// Package dsn reads DSNs, and the environment variables that hold some, and says what a DSN means in each driver's own
+// form: the configuration of a pool of pgx, and the URI and the settings of SQLite. Nothing that leaves it, errors
+// included, shows a password.
 package dsn
 
 import (
@@ -108,8 +108,8 @@ type Options struct {
 	// BusyTimeout is how long SQLite waits for another connection's lock (busy_timeout; a bare number is
 	// in milliseconds). Zero is [DefaultBusyTimeout], which [Parse] fills in; negative is not at all.
 	BusyTimeout time.Duration
-	// NoGroupCommit makes each SQLite write outside a transaction commit by itself (group_commit=false), also when others
-	// wait to write.
+	// NoGroupCommit makes each SQLite write outside a transaction commit by itself (group_commit=false), also when
+	// others wait to write.
 	NoGroupCommit bool
 	// NoHistory leaves out the record of each change of the schema (history=false).
 	NoHistory bool

@@ -14,10 +14,11 @@ const (
 	Reader = "reader"
 )
 
-// SQLiteURI makes the name under which modernc.org/sqlite, the driver of database/sql, opens the database. It is always a
-// file: URI, since the driver hands the parameters of nothing else on to SQLite. The role is "writer", whose transactions take
-// the lock at once, or "reader", which cannot write. An in-memory database is found under memoryName by all connections
-// of the process that use that name; it lasts until the last of them closes, and holds at most 1 GiB.
+// SQLiteURI makes the name under which modernc.org/sqlite, the driver of database/sql, opens the database. It is always
+// a file: URI, since the driver hands the parameters of nothing else on to SQLite. The role is "writer", whose
+// transactions take the lock at once, or "reader", which cannot write. An in-memory database is found under memoryName
+// by all connections of the process that use that name; it lasts until the last of them closes, and holds at most 1
+// GiB.
 //
 // Sources: https://www.sqlite.org/uri.html, https://www.sqlite.org/inmemorydb.html, the documentation of
 // [modernc.org/sqlite.Driver.Open].
@@ -39,7 +40,8 @@ func SQLiteName(name string, params []Param) string {
 	return name
 }
 
-// SQLiteParams returns the URI of the database without its parameters, and the parameters in the order in which they count.
+// SQLiteParams returns the URI of the database without its parameters, and the parameters in the order in which they
+// count.
 func SQLiteParams(d DSN, role, memoryName string) (name string, params []Param, err error) {
 	if d.Dialect != SQLite {
 		return "", nil, Errorf("the DSN is not for SQLite")

@@ -16,6 +16,7 @@ type Bulk struct {
 	// Row appends the values of a row. It is called for one row after the other, once for each attempt to insert them.
 	Row func(dst []schema.Value, row int) ([]schema.Value, error)
 
-	// Key is called for each row with the key that the database gave it, when that is left to the database. It is nil otherwise.
+	// Key is called for each row with the key that the database gave it, when that is left to the database. It is nil
+	// otherwise.
 	Key func(row int, key int64)
 }

@@ -15,8 +15,8 @@ type Driver interface {
 	Open(ctx context.Context, d dsn.DSN) (Engine, error)
 	// Dialect returns the dialect of the engine's SQL.
 	Dialect() dialect.Dialect
-	// Where returns where the connection leads whose error it is, "" for an error of something else. It may complete the
-	// error's detail.
+	// Where returns where the connection leads whose error it is, "" for an error of something else. It may complete
+	// the error's detail.
 	Where(d dsn.DSN, e *Error) string
 }
 
@@ -24,8 +24,8 @@ type Driver interface {
 type Engine interface {
 	// Query runs a statement that returns rows. They belong to their connection: who reads them closes them once, soon.
 	Query(ctx context.Context, st *Statement) (Rows, error)
-	// QueryApart is Query for a caller of whom nothing is known: nobody waits for the end of its rows, and they can be closed
-	// at any time.
+	// QueryApart is Query for a caller of whom nothing is known: nobody waits for the end of its rows, and they can be
+	// closed at any time.
 	QueryApart(ctx context.Context, st *Statement) (Rows, error)
 	// Exec runs a statement that returns no rows, and returns how many it changed.
 	Exec(ctx context.Context, st *Statement) (int64, error)
@@ -42,8 +42,8 @@ type Engine interface {
 	Lock(ctx context.Context, sql string) (release func(), err error)
 	// Listen opens a listener, nil where nobody else can change the database.
 	Listen(ctx context.Context, channel string, pace time.Duration) (Listener, error)
-	// Contends reports whether a call outside of the transactions that are open may wait for one of them without an end: one that
-	// locks something, or any when no connection is left.
+	// Contends reports whether a call outside of the transactions that are open may wait for one of them without an
+	// end: one that locks something, or any when no connection is left.
 	Contends(locks bool) bool
 
 	// Ping makes sure that the database answers.
@@ -75,10 +75,13 @@ type Tx interface {
 
 // Batcher is an [Engine], or a [Tx], that sends several statements together.
 type Batcher interface {
-	// Batch runs statements, all of them or none, and has the rows of each read in turn. With an error comes the statement that
-	// failed, -1 when it was none of them, or [NoPlace].
-	Batch(ctx context.Context, sts []*Statement, read func(i int, rows Rows) error) (failed int, err error)
+	// Batch runs statements, all of them or none, and has the rows of each read in turn. With an error comes the
+	// statement that failed, -1 when it was none of them, or [NoPlace].
+	Batch(ctx context.Context, sts []*Statement, read BatchFunc) (failed int, err error)
 }
+
+// BatchFunc reads the rows of a batch's statement, by its number.
+type BatchFunc func(i int, rows Rows) error
 
 // NoPlace, for the statement that failed, says that nothing has happened and nobody knows which of them it was.
 const NoPlace = -2

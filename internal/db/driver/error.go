@@ -13,8 +13,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Kind says what went wrong, the same on every engine. A Kind is an error itself, so that errors.Is(err, KindUnique) asks
-// whether err is of that kind. The zero Kind is an error that is of no known kind.
+// Kind says what went wrong, the same on every engine. A Kind is an error itself, so that errors.Is(err, KindUnique)
+// asks whether err is of that kind. The zero Kind is an error that is of no known kind.
 type Kind uint8
 
 // The kinds of errors.
@@ -88,9 +88,9 @@ func (k Kind) Error() string {
 	return kindTexts[KindOther]
 }
 
-// Error is an error of the database, or one that kept a statement from reaching it. Its text names the operation, the table,
-// the columns and the constraint as far as they are known, and never a value, a DSN or a password. What the driver said is
-// reached by errors.As and may hold values.
+// Error is an error of the database, or one that kept a statement from reaching it. Its text names the operation, the
+// table, the columns and the constraint as far as they are known, and never a value, a DSN or a password. What the
+// driver said is reached by errors.As and may hold values.
 type Error struct {
 	Kind       Kind
 	Op         string   // what was done, such as "insert"; "" when it is not known
@@ -125,6 +125,12 @@ func FactsOf(e *Error) *Facts { return &e.facts }
 // WithFacts gives an error its facts and returns it.
 func WithFacts(e *Error, f Facts) *Error {
 	e.facts = f
+	return e
+}
+
+// Unsent returns an error as one of a statement of which nothing was sent; see [IsUnsent].
+func Unsent(e *Error) *Error {
+	e.facts.Unsent = true
 	return e
 }
 
@@ -231,8 +237,8 @@ func Complete(err error, op string, t *schema.Table, column string) (completed e
 	return err, true
 }
 
-// Locate completes an error from the schema of the table that the statement was about: the constraint of known columns, or the
-// columns of a known constraint. Each engine tells only one of the two.
+// Locate completes an error from the schema of the table that the statement was about: the constraint of known columns,
+// or the columns of a known constraint. Each engine tells only one of the two.
 func Locate(e *Error, t *schema.Table) {
 	if e.facts.Failed != "" {
 		e.locateFailed(t)
@@ -310,15 +316,15 @@ func IsStale(err error) bool {
 	return errors.As(err, &e) && e.facts.Stale
 }
 
-// IsRaced reports whether DDL failed because somebody else made the same thing at the same moment. It is never a unique error
-// of the application's data.
+// IsRaced reports whether DDL failed because somebody else made the same thing at the same moment. It is never a unique
+// error of the application's data.
 func IsRaced(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.facts.Raced
 }
 
-// IsUnsent reports whether a statement failed before anything was sent to the server, so that running it again cannot do it
-// twice.
+// IsUnsent reports whether a statement failed before anything was sent to the server, so that running it again cannot
+// do it twice.
 func IsUnsent(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.facts.Unsent
@@ -326,7 +332,8 @@ func IsUnsent(err error) bool {
 
 // NotStored returns the error of a write that the database has suppressed without an error of its own.
 func NotStored(op, table string) *Error {
-	return &Error{Kind: KindNotStored, Op: op, Table: table, Detail: "a trigger, a rule or ON CONFLICT IGNORE of the database suppressed the write"}
+	return &Error{Kind: KindNotStored, Op: op, Table: table,
+		Detail: "a trigger, a rule or ON CONFLICT IGNORE of the database suppressed the write"}
 }
 
 // ContextError translates the end of a context, and returns any other error as it is.

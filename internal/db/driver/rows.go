@@ -30,8 +30,8 @@ type Rows interface {
 	Clock(i int) (time.Duration, error)
 	List(i int, k schema.Kind) (schema.Value, error) // of elements of kind k
 
-	// Any reads a column in the Go type that its value has by itself: nil, bool, int64, float64, string, []byte, time.Time or
-	// time.Duration, and what pgx makes of the rarer types of PostgreSQL.
+	// Any reads a column in the Go type that its value has by itself: nil, bool, int64, float64, string, []byte,
+	// time.Time or time.Duration, and what pgx makes of the rarer types of PostgreSQL.
 	Any(i int) (any, error)
 }
 
@@ -47,16 +47,16 @@ type RowFunc func(rows Rows) error
 // ReadRows implements [RowReader].
 func (f RowFunc) ReadRows(rows Rows) error { return f(rows) }
 
-// lastingRows are rows that may be closed any number of times, at any time: a second Close does not reach a later result of the
-// same connection.
+// lastingRows are rows that may be closed any number of times, at any time: a second Close does not reach a later
+// result of the same connection.
 type lastingRows struct {
 	Rows
 	err  error
 	done bool
 }
 
-// Lasting returns rows, which belong to their connection, for a caller of whom nothing is known: once they are closed, they are
-// the next user's.
+// Lasting returns rows, which belong to their connection, for a caller of whom nothing is known: once they are closed,
+// they are the next user's.
 func Lasting(rows Rows) Rows { return &lastingRows{Rows: rows} }
 
 func (r *lastingRows) Next() bool { return !r.done && r.Rows.Next() }

@@ -52,8 +52,8 @@ func Sentence(forms []Form, text, sql string) string {
 	return ""
 }
 
-// outsideLiterals returns a statement in lower case and with blanks for its literals and comments. It returns "" for one
-// whose literals are not certain, because of a backslash before a quote or of one that does not end.
+// outsideLiterals returns a statement in lower case and with blanks for its literals and comments. It returns "" for
+// one whose literals are not certain, because of a backslash before a quote or of one that does not end.
 func outsideLiterals(sql string) string {
 	if strings.Contains(sql, `\'`) {
 		return ""

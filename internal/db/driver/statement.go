@@ -48,8 +48,8 @@ func (st *Statement) Stored(n int64) error {
 	return nil
 }
 
-// Guard says how a statement inside a transaction is protected, on engines where an error refuses everything that follows it in
-// the transaction. Other engines need no protection and ignore it.
+// Guard says how a statement inside a transaction is protected, on engines where an error refuses everything that
+// follows it in the transaction. Other engines need no protection and ignore it.
 type Guard uint8
 
 // The guards.

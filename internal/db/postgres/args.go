@@ -40,8 +40,8 @@ func pgxArg(v schema.Value) any {
 	return v.Any()
 }
 
-// postgresList returns a slice that pgx sends as an array, or the text of an array for kinds that it does not know in every
-// mode; the statement casts it.
+// postgresList returns a slice that pgx sends as an array, or the text of an array for kinds that it does not know in
+// every mode; the statement casts it.
 func postgresList(v schema.Value) any {
 	switch list := v.List().(type) {
 	case []uint64:
@@ -55,9 +55,13 @@ func postgresList(v schema.Value) any {
 			}
 			return times
 		case schema.Date:
-			return arrayText(len(list), func(i int) string { return time.UnixMicro(list[i]).UTC().Format(time.DateOnly) })
+			return arrayText(len(list), func(i int) string {
+				return time.UnixMicro(list[i]).UTC().Format(time.DateOnly)
+			})
 		case schema.Clock:
-			return arrayText(len(list), func(i int) string { return clockText(time.Duration(list[i]) * time.Microsecond) })
+			return arrayText(len(list), func(i int) string {
+				return clockText(time.Duration(list[i]) * time.Microsecond)
+			})
 		}
 		return list
 	case []string:

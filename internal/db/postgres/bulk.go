@@ -86,8 +86,8 @@ func (e *engine) bulkInTx(ctx context.Context, b *driver.Bulk) error {
 	return t.Commit(ctx)
 }
 
-// withoutCopy reports whether err says that the table takes rows, but not by COPY, as views and tables with row security do. Then
-// the next attempt goes another way.
+// withoutCopy reports whether err says that the table takes rows, but not by COPY, as views and tables with row
+// security do. Then the next attempt goes another way.
 func withoutCopy(b *driver.Bulk, err error) bool {
 	var pg *pgconn.PgError
 	if b.Way.Copy == "" || !errors.As(err, &pg) || pg.Code != "0A000" && pg.Code != "42809" {
@@ -172,7 +172,8 @@ func (s *session) lists(ctx context.Context, c *pgx.Conn, b *driver.Bulk) error 
 	s.args.reset()
 	for j := range arrays {
 		if !arrays[j].fits {
-			return &driver.Error{Kind: driver.KindType, Detail: "a value does not fit the type that its column is cast to"}
+			return &driver.Error{Kind: driver.KindType,
+				Detail: "a value does not fit the type that its column is cast to"}
 		}
 		s.args.values, s.args.formats = append(s.args.values, arrays[j].end()), append(s.args.formats, arrays[j].format)
 	}
@@ -287,8 +288,8 @@ var arrayElems = map[uint32]uint32{
 	pgtype.TimestampArrayOID: pgtype.TimestampOID, pgtype.UUIDArrayOID: pgtype.UUIDOID, pgtype.JSONBArrayOID: pgtype.JSONBOID,
 }
 
-// field appends a value behind its length, as the elements of arrays and the fields of COPY are sent. It reports whether the
-// value has a binary form here.
+// field appends a value behind its length, as the elements of arrays and the fields of COPY are sent. It reports
+// whether the value has a binary form here.
 func (w *wireArgs) field(oid uint32, v schema.Value) bool {
 	be := binary.BigEndian
 	if v.IsNull() {
@@ -320,8 +321,8 @@ func (w *wireArgs) field(oid uint32, v schema.Value) bool {
 	return true
 }
 
-// copyIn inserts the rows by COPY. It is false, with nothing done, when a column's type has no binary form here, or the table's
-// keys are no sequence's.
+// copyIn inserts the rows by COPY. It is false, with nothing done, when a column's type has no binary form here, or the
+// table's keys are no sequence's.
 func (s *session) copyIn(ctx context.Context, c *pgx.Conn, b *driver.Bulk) (bool, error) {
 	// Not by a statement that is kept: COPY takes bytes for what the columns are now, whatever they were before.
 	shape, err := c.PgConn().Prepare(ctx, "", b.Way.Shape, nil)
@@ -402,9 +403,9 @@ func (s *session) reserve(ctx context.Context, c *pgx.Conn, b *driver.Bulk) ([]i
 	return keys, nil
 }
 
-// copyData writes the rows in COPY's binary format: a signature, flags and the length of an extension, then for each row the
-// number of its fields and the fields, and a trailer (PostgreSQL's manual, section "COPY", "Binary Format").
-// It is false when a value has no binary form here.
+// copyData writes the rows in COPY's binary format: a signature, flags and the length of an extension, then for each
+// row the number of its fields and the fields, and a trailer (PostgreSQL's manual, section "COPY", "Binary Format"). It
+// is false when a value has no binary form here.
 func copyData(b *driver.Bulk, types []pgconn.FieldDescription, keys []int64) (data []byte, ok bool, err error) {
 	be := binary.BigEndian
 	w := wireArgs{buf: make([]byte, 0, 64+b.Rows*(8*len(types)+64))}

@@ -10,7 +10,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// wireArgs holds the arguments of one statement in the form of the protocol. It belongs to a connection and is used again.
+// wireArgs holds the arguments of one statement in the form of the protocol. It belongs to a connection and is used
+// again.
 type wireArgs struct {
 	values  [][]byte
 	formats []int16
@@ -28,11 +29,12 @@ func (w *wireArgs) reset() {
 	w.values, w.formats, w.buf = w.values[:0], w.formats[:0], w.buf[:0]
 }
 
-// add appends the arguments of a statement whose parameters have the given types. What is encoded here are the values of each
-// kind for the types that this library's columns have; the rest goes through pgx's type map.
+// add appends the arguments of a statement whose parameters have the given types. What is encoded here are the values
+// of each kind for the types that this library's columns have; the rest goes through pgx's type map.
 func (w *wireArgs) add(m *pgtype.Map, oids []uint32, vs []schema.Value) error {
 	if len(oids) != len(vs) {
-		return driver.WithFacts(&driver.Error{Kind: driver.KindType, Detail: "the statement has another number of parameters than there are arguments"}, driver.Facts{Unsent: true})
+		return driver.Unsent(&driver.Error{Kind: driver.KindType,
+			Detail: "the statement has another number of parameters than there are arguments"})
 	}
 	for i, v := range vs {
 		from := len(w.buf)
@@ -119,8 +121,9 @@ func (w *wireArgs) scalar(oid uint32, v schema.Value) bool {
 	return false
 }
 
-// list appends a list as a binary array of one dimension: the number of dimensions, a flag for NULLs, the elements' type, their
-// number, the lower bound, and each element behind its length (array_recv in src/backend/utils/adt/arrayfuncs.c of PostgreSQL).
+// list appends a list as a binary array of one dimension: the number of dimensions, a flag for NULLs, the elements'
+// type, their number, the lower bound, and each element behind its length (array_recv in
+// src/backend/utils/adt/arrayfuncs.c of PostgreSQL).
 func (w *wireArgs) list(oid uint32, v schema.Value) bool {
 	be := binary.BigEndian
 	head := func(elem uint32, n int) {
@@ -215,5 +218,6 @@ func (w *wireArgs) other(m *pgtype.Map, oid uint32, arg any) (format int16, err 
 			return f, nil
 		}
 	}
-	return 0, driver.WithFacts(&driver.Error{Kind: driver.KindType, Detail: "an argument does not fit the type that the statement wants"}, driver.Facts{Unsent: true})
+	return 0, driver.Unsent(&driver.Error{Kind: driver.KindType,
+		Detail: "an argument does not fit the type that the statement wants"})
 }

@@ -60,7 +60,8 @@ func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {
 	return &engine{pool: pool, direct: goesDirect(cfg.ConnConfig), simple: simple, most: cfg.MaxConns}, nil
 }
 
-// goesDirect reports whether the settings leave the direct way open: prepared statements that are kept, and nobody who traces.
+// goesDirect reports whether the settings leave the direct way open: prepared statements that are kept, and nobody who
+// traces.
 func goesDirect(cfg *pgx.ConnConfig) bool {
 	return cfg.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement && cfg.StatementCacheCapacity > 0 && cfg.Tracer == nil
 }
@@ -79,8 +80,9 @@ func keepsFloats(ctx context.Context, c *pgx.Conn) error {
 		return ErrorOf(err)
 	}
 	if n, err := strconv.Atoi(digits); err == nil && n < 1 {
-		return &driver.Error{Kind: driver.KindConnection, Detail: "extra_float_digits of the database or its role is " + digits +
-			", by which floats lose digits in this default_query_exec_mode: say extra_float_digits=1 in the DSN, or behind PgBouncer ALTER ROLE … SET extra_float_digits = 1"}
+		return &driver.Error{Kind: driver.KindConnection,
+			Detail: "extra_float_digits of the database or its role is " + digits +
+				", by which floats lose digits in this default_query_exec_mode: say extra_float_digits=1 in the DSN, or behind PgBouncer ALTER ROLE … SET extra_float_digits = 1"}
 	}
 	return nil
 }
@@ -180,8 +182,9 @@ func rowsOfPgx(c *pgx.Conn, rows pgx.Rows, err error) (pgx.Rows, error) {
 	return rows, err
 }
 
-// poolArgs returns the arguments for a statement outside a transaction. A fresh one is prepared and run in one message to the
-// server, so that the table cannot change in between; with any other mode each connection of the pool could fail in turn.
+// poolArgs returns the arguments for a statement outside a transaction. A fresh one is prepared and run in one message
+// to the server, so that the table cannot change in between; with any other mode each connection of the pool could fail
+// in turn.
 func poolArgs(st *driver.Statement) []any {
 	args := pgxArgs(st.Args)
 	if st.Fresh {
@@ -247,8 +250,8 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	return &pgTx{tx: t, direct: e.direct, engine: e}, nil
 }
 
-// pgTx is a transaction of PostgreSQL. An error in it refuses every further statement, so statements that are expected to fail
-// sometimes run behind a savepoint.
+// pgTx is a transaction of PostgreSQL. An error in it refuses every further statement, so statements that are expected
+// to fail sometimes run behind a savepoint.
 type pgTx struct {
 	tx     pgx.Tx
 	direct bool
@@ -369,8 +372,8 @@ const (
 
 func (t *pgTx) status() byte { return t.tx.Conn().PgConn().TxStatus() }
 
-// guardedArgs returns arguments that the server converts, and not pgx. In a batch pgx closes the connection, and with it the
-// transaction, when it cannot convert one, such as a number that is too large for the column.
+// guardedArgs returns arguments that the server converts, and not pgx. In a batch pgx closes the connection, and with
+// it the transaction, when it cannot convert one, such as a number that is too large for the column.
 func (t *pgTx) guardedArgs(vs []schema.Value) []any {
 	args := pgxArgs(vs)
 	switch t.tx.Conn().Config().DefaultQueryExecMode {
@@ -402,8 +405,8 @@ func (t *pgTx) Exec(ctx context.Context, st *driver.Statement) (int64, error) {
 	return tag.RowsAffected(), ErrorOf(err)
 }
 
-// undo returns the transaction to where it was before the guarded statement, and returns that statement's error. It does not
-// hear the context, which may be what ended the statement.
+// undo returns the transaction to where it was before the guarded statement, and returns that statement's error. It
+// does not hear the context, which may be what ended the statement.
 func (t *pgTx) undo(ctx context.Context, err error) error {
 	ctx, cancel := driver.Settling(ctx)
 	defer cancel()
@@ -448,7 +451,8 @@ func (t *pgTx) Commit(ctx context.Context) error {
 		return ErrorOf(err)
 	}
 	// COMMIT was sent, and the answer was lost: it may have happened.
-	return &driver.Error{Kind: driver.KindOutcomeUnknown, Detail: "the connection broke before the server answered", Err: err}
+	return &driver.Error{Kind: driver.KindOutcomeUnknown,
+		Detail: "the connection broke before the server answered", Err: err}
 }
 
 func (t *pgTx) Rollback(ctx context.Context) error {

@@ -96,13 +96,13 @@ func ErrorOf(err error) error {
 	if errors.As(err, &pg) {
 		return serverError(pg, err)
 	}
-	// The pool connects by itself: a deadline in here is connect_timeout and a cancellation the pool's end, not those of the
-	// caller, who gets the bare error of the context.
+	// The pool connects by itself: a deadline in here is connect_timeout and a cancellation the pool's end, not those
+	// of the caller, who gets the bare error of the context.
 	if connect != nil {
 		if errors.Is(err, context.Canceled) {
-			return driver.WithFacts(&driver.Error{Kind: driver.KindClosed, Detail: "the connection was closed", Err: err}, driver.Facts{Unsent: true})
+			return driver.Unsent(&driver.Error{Kind: driver.KindClosed, Detail: "the connection was closed", Err: err})
 		}
-		return driver.WithFacts(&driver.Error{Kind: driver.KindConnection, Detail: connectDetail(err), Err: err}, driver.Facts{Unsent: true})
+		return driver.Unsent(&driver.Error{Kind: driver.KindConnection, Detail: connectDetail(err), Err: err})
 	}
 	if e := driver.EndOfContext(err); e != nil {
 		return e
@@ -133,7 +133,7 @@ func ErrorOf(err error) error {
 	return e
 }
 
-// serverError translates what the server said. Its Message and Detail may hold values: see tell.
+// serverError translates what the server said. Its Message and Detail may hold values: see tellPostgres.
 func serverError(pg *pgconn.PgError, err error) *driver.Error {
 	kind, ok := SQLStates[pg.Code]
 	if !ok && len(pg.Code) == 5 {
@@ -161,7 +161,8 @@ func serverError(pg *pgconn.PgError, err error) *driver.Error {
 			"behind a pooler in transaction mode set default_query_exec_mode=exec"
 	case kind == driver.KindNoTable, kind == driver.KindNoColumn, kind == driver.KindTooLong: // which say enough by themselves
 		driver.FactsOf(e).Tell = tellPostgres
-	case kind == driver.KindOther, kind == driver.KindType, kind == driver.KindSyntax, kind == driver.KindPermission, kind == driver.KindConnection:
+	case kind == driver.KindOther, kind == driver.KindType, kind == driver.KindSyntax, kind == driver.KindPermission,
+		kind == driver.KindConnection:
 		driver.FactsOf(e).Tell = tellPostgres
 		e.Detail = "SQLSTATE " + pg.Code
 		if name, ok := SQLStateNames[pg.Code]; ok {
@@ -171,8 +172,8 @@ func serverError(pg *pgconn.PgError, err error) *driver.Error {
 	return e
 }
 
-// raced tells errors of DDL that ran beside other DDL on the same names: what exists already, a row in the catalog that another
-// session has just inserted, and one that it has just changed.
+// raced tells errors of DDL that ran beside other DDL on the same names: what exists already, a row in the catalog that
+// another session has just inserted, and one that it has just changed.
 func raced(pg *pgconn.PgError) bool {
 	switch pg.Code {
 	case "42P07", "42710", "42701", "42P06":
@@ -204,9 +205,9 @@ func detailColumns(detail string) []string {
 	return cols
 }
 
-// unsent reports whether pgx knows that nothing was sent. It says so of every closed connection, and of one too that broke while
-// it read the answer to a statement without arguments (pgconn.MultiResultReader.NextResult drops the error at first), so that
-// does not count.
+// unsent reports whether pgx knows that nothing was sent. It says so of every closed connection, and of one too that
+// broke while it read the answer to a statement without arguments (pgconn.MultiResultReader.NextResult drops the error
+// at first), so that does not count.
 func unsent(err error) bool { return pgconn.SafeToRetry(err) && !errors.Is(err, pgconn.ErrConnClosed) }
 
 func brokenConnection(err error) bool {

@@ -44,8 +44,8 @@ func connectDetail(err error) string {
 	return "the server did not accept the connection"
 }
 
-// forgetSecrets takes out of an error of the driver's the configuration with the password that it holds. What is left is what its text
-// names, and what tells which server it was.
+// forgetSecrets takes out of an error of the driver's the configuration with the password that it holds. What is left
+// is what its text names, and what tells which server it was.
 func forgetSecrets(err *pgconn.ConnectError) {
 	if c := err.Config; c != nil {
 		err.Config = &pgconn.Config{Host: c.Host, Port: c.Port, Database: c.Database, User: c.User}

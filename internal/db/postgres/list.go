@@ -18,8 +18,8 @@ var (
 	errListStart = errors.New("the array does not begin at 1, and a list has no other beginning")
 )
 
-// List reads an array of one dimension. A column that holds JSON, as one that was made for an earlier form of the model does, is read as
-// well.
+// List reads an array of one dimension. A column that holds JSON, as one that was made for an earlier form of the model
+// does, is read as well.
 func (r *pgRows) List(i int, k schema.Kind) (schema.Value, error) {
 	if r.short(i) {
 		return schema.Value{}, errColumns
@@ -125,7 +125,8 @@ func binaryArray(b []byte) (elem uint32, elems [][]byte, err error) {
 	return elem, elems, nil
 }
 
-// textArray returns the elements of an array in text form, nil for NULL (PostgreSQL's manual, section "Array Input and Output Syntax").
+// textArray returns the elements of an array in text form, nil for NULL (PostgreSQL's manual, section "Array Input and
+// Output Syntax").
 func textArray(s string) ([][]byte, error) {
 	if strings.HasPrefix(s, "[") {
 		return nil, errListStart

@@ -9,8 +9,8 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
-// listener is a connection that listens to one channel. It is none of the pool's: who takes a connection of the pool to wait on it
-// keeps others from it, and LISTEN would stay behind on it.
+// listener is a connection that listens to one channel. It is none of the pool's: who takes a connection of the pool to
+// wait on it keeps others from it, and LISTEN would stay behind on it.
 type listener struct{ conn *pgx.Conn }
 
 // Conn returns the connection.
@@ -29,7 +29,8 @@ func (e *engine) Listen(ctx context.Context, channel string, _ time.Duration) (d
 	return l, nil
 }
 
-// drainTime is how long notifications are gathered after the first one, so that many transactions that commit at once are told once.
+// drainTime is how long notifications are gathered after the first one, so that many transactions that commit at once
+// are told once.
 const drainTime = time.Millisecond
 
 func (l *listener) Wait(ctx context.Context, most time.Duration) (bool, error) {

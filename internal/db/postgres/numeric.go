@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// numericText writes PostgreSQL's binary NUMERIC as a decimal number, with as many digits after the point as its display
-// scale says. Not a number and the infinities are not ok. The format is that of numeric_send in the server's
-// src/backend/utils/adt/numeric.c: the number of digits to base 10000, the weight of the first one, the sign, the display scale, the
-// digits.
+// numericText writes PostgreSQL's binary NUMERIC as a decimal number, with as many digits after the point as its
+// display scale says. Not a number and the infinities are not ok. The format is that of numeric_send in the server's
+// src/backend/utils/adt/numeric.c: the number of digits to base 10000, the weight of the first one, the sign, the
+// display scale, the digits.
 func numericText(raw []byte) (text string, ok bool) {
 	const negative = 0x4000
 	if len(raw) < 8 {

@@ -30,7 +30,7 @@ func outcome(err error) error {
 func markUnknown(err error) {
 	var e *driver.Error
 	var pg *pgconn.PgError
-	if !errors.As(err, &e) || driver.FactsOf(e).Unsent || driver.FactsOf(e).Stale || unsent(err) || errors.As(err, &pg) && refuses(pg) {
+	if !errors.As(err, &e) || driver.IsUnsent(e) || driver.IsStale(e) || unsent(err) || errors.As(err, &pg) && refuses(pg) {
 		return
 	}
 	switch e.Kind {

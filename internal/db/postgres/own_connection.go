@@ -43,8 +43,8 @@ SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name IN ('i
 // lockPause is how long it is until a lock is asked for again.
 const lockPause = 100 * time.Millisecond
 
-// Lock implements [Engine]: a transaction on a connection of its own holds the lock, idle and without a snapshot for whose end
-// others would wait.
+// Lock implements [Engine]: a transaction on a connection of its own holds the lock, idle and without a snapshot for
+// whose end others would wait.
 func (e *engine) Lock(ctx context.Context, sql string) (release func(), err error) {
 	l, err := e.connectAlone(ctx)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
-// pipelined sends the savepoint, a prepared statement and the release together. What cannot be encoded is an error before
-// anything is sent.
+// pipelined sends the savepoint, a prepared statement and the release together. What cannot be encoded is an error
+// before anything is sent.
 func (t *pgTx) pipelined(ctx context.Context, s *session, p *pgPrepared, st *driver.Statement) (*pgRows, error) {
 	c := t.tx.Conn()
 	s.args.reset()
@@ -88,12 +88,13 @@ func skipResult(line *pgconn.Pipeline) (pgconn.CommandTag, error) {
 
 // errPipeline returns an error of its own each time, since an Error gets its place later.
 func errPipeline() error {
-	return &driver.Error{Kind: driver.KindConnection, Detail: "the server's answers do not match the statements that were sent"}
+	return &driver.Error{Kind: driver.KindConnection,
+		Detail: "the server's answers do not match the statements that were sent"}
 }
 
-// batch sends the statements together. The server takes them as one transaction, which ends at the synchronization behind them
-// (PostgreSQL's manual, section "Pipelining" of "Message Flow").
-func (e *engine) Batch(ctx context.Context, sts []*driver.Statement, read func(i int, rows driver.Rows) error) (failed int, err error) {
+// batch sends the statements together. The server takes them as one transaction, which ends at the synchronization
+// behind them (PostgreSQL's manual, section "Pipelining" of "Message Flow").
+func (e *engine) Batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
 	c, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return -1, ErrorOf(err)
@@ -119,7 +120,7 @@ func (e *engine) Batch(ctx context.Context, sts []*driver.Statement, read func(i
 }
 
 // judgedBatch sends the statements together in a transaction that commits when their rows have been read.
-func (e *engine) judgedBatch(ctx context.Context, c *pgxpool.Conn, sts []*driver.Statement, read func(i int, rows driver.Rows) error) (failed int, err error) {
+func (e *engine) judgedBatch(ctx context.Context, c *pgxpool.Conn, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
 	tx, err := c.Begin(ctx)
 	if err != nil {
 		return -1, ErrorOf(err)
@@ -140,7 +141,7 @@ func (e *engine) judgedBatch(ctx context.Context, c *pgxpool.Conn, sts []*driver
 	return -1, t.Commit(ctx)
 }
 
-func (e *engine) sendBatch(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read func(i int, rows driver.Rows) error) (failed int, err error) {
+func (e *engine) sendBatch(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
 	if e.direct {
 		return sessionOf(c).batch(ctx, c, sts, read)
 	}
@@ -148,7 +149,7 @@ func (e *engine) sendBatch(ctx context.Context, c *pgx.Conn, sts []*driver.State
 }
 
 // batch sends the statements together, behind a savepoint unless they need none.
-func (t *pgTx) Batch(ctx context.Context, sts []*driver.Statement, read func(i int, rows driver.Rows) error) (failed int, err error) {
+func (t *pgTx) Batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
 	guarded := !t.direct || slices.ContainsFunc(sts, func(st *driver.Statement) bool { return !st.Bare })
 	if guarded {
 		if err := t.run(ctx, guardOpen); err != nil {
@@ -177,7 +178,7 @@ func (t *pgTx) Batch(ctx context.Context, sts []*driver.Statement, read func(i i
 	return -1, t.settle(ctx)
 }
 
-func (s *session) batch(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read func(i int, rows driver.Rows) error) (failed int, err error) {
+func (s *session) batch(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
 	prepared := make([]*pgPrepared, len(sts))
 	s.args.reset()
 	s.tick++
@@ -259,7 +260,7 @@ func batchOutcome(sts []*driver.Statement, failed int, err error) int {
 }
 
 // batchByPgx sends the statements together by pgx's own batch, in the exec modes that do not go the direct way.
-func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read func(i int, rows driver.Rows) error) (failed int, err error) {
+func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
 	b := &pgx.Batch{}
 	for _, st := range sts {
 		b.Queue(st.SQL, pgxArgs(st.Args)...)
@@ -308,8 +309,8 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read 
 	return failed, err
 }
 
-// readsAhead reports whether the server looks at all statements of pgx's batch before it runs the first, so that the error of any
-// may be that of the first.
+// readsAhead reports whether the server looks at all statements of pgx's batch before it runs the first, so that the
+// error of any may be that of the first.
 func readsAhead(c *pgx.Conn) bool { return c.Config().DefaultQueryExecMode != pgx.QueryExecModeExec }
 
 func refusedByServer(err error) bool {

@@ -60,12 +60,14 @@ func watchPooler(cfg *pgxpool.Config, mode poolerMode) {
 		shared, err := sharesSession(ctx, c)
 		switch {
 		case errors.Is(err, context.Canceled): // by the pool's end: the pool connects by itself
-			return driver.WithFacts(&driver.Error{Kind: driver.KindClosed, Detail: "the connection was closed", Err: err}, driver.Facts{Unsent: true})
+			return driver.Unsent(&driver.Error{Kind: driver.KindClosed, Detail: "the connection was closed", Err: err})
 		case err != nil:
-			return driver.WithFacts(&driver.Error{Kind: driver.KindConnection, Detail: "the connection broke before it was used", Err: err}, driver.Facts{Unsent: true})
+			return driver.Unsent(&driver.Error{Kind: driver.KindConnection,
+				Detail: "the connection broke before it was used", Err: err})
 		case shared && mode == poolerForbidden:
-			return driver.WithFacts(&driver.Error{Kind: driver.KindConnection, Detail: "there is a pooler in between, behind which default_query_exec_mode=describe_exec " +
-				"could run the statements of other clients: leave the option out, or set it to exec"}, driver.Facts{Unsent: true})
+			return driver.Unsent(&driver.Error{Kind: driver.KindConnection,
+				Detail: "there is a pooler in between, behind which default_query_exec_mode=describe_exec " +
+					"could run the statements of other clients: leave the option out, or set it to exec"})
 		}
 		sessionOf(c).shared = shared
 		return nil

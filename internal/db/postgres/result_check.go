@@ -152,8 +152,8 @@ func (e *engine) unsure(ctx context.Context, c *pgx.Conn, sts []*driver.Statemen
 	return -1, undo, nil
 }
 
-// Refuse implements [Refuser]. A statement that was not run so that it can be undone is from now on; in a transaction it
-// takes that with it, as its savepoint has been released.
+// Refuse implements [Refuser]. A statement that was not run so that it can be undone is from now on; in a transaction
+// it takes that with it, as its savepoint has been released.
 func (r *pgRows) Refuse() {
 	r.refused = true
 	if r.prepared != nil {

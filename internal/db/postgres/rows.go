@@ -19,8 +19,8 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
-// pgRows reads rows as the server sent them, binary or text by the exec mode. They come from pgx, or by the direct way from its
-// protocol layer.
+// pgRows reads rows as the server sent them, binary or text by the exec mode. They come from pgx, or by the direct way
+// from its protocol layer.
 type pgRows struct {
 	rows   pgx.Rows             // nil by the direct way
 	reader *pgconn.ResultReader // nil by pgx
@@ -64,7 +64,8 @@ func (r *pgRows) Next() bool {
 	return r.whole()
 }
 
-// errColumns is what a server deserves that does not send what it has announced, or announces another result than that of the statement.
+// errColumns is what a server deserves that does not send what it has announced, or announces another result than that
+// of the statement.
 var errColumns = errors.New("the server sent a result with another number of columns")
 
 // whole reports whether the row has the columns of its result. One that has not ends the reading.

@@ -13,9 +13,10 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
-// session is what the direct way keeps for one connection. The direct way runs statements by pgx's protocol layer, pgconn,
-// with prepared statements of its own: without pgx's boxing of arguments and rows. It is the way of the exec mode
-// cache_statement; the other modes, which exist for poolers and for servers that know no binary formats, go by pgx itself.
+// session is what the direct way keeps for one connection. The direct way runs statements by pgx's protocol layer,
+// pgconn, with prepared statements of its own: without pgx's boxing of arguments and rows. It is the way of the exec
+// mode cache_statement; the other modes, which exist for poolers and for servers that know no binary formats, go by pgx
+// itself.
 //
 // The names of its statements begin with a random text and are never used twice. So a name means one text with one
 // description, in whatever session of the server it arrives: there it is that, or it is missing, which doubtful is
@@ -82,7 +83,8 @@ func (s *session) prepared(sql string) *pgPrepared {
 	return p
 }
 
-// prepare returns the prepared statement of a text. When it fails in a transaction, the server has ended the transaction.
+// prepare returns the prepared statement of a text. When it fails in a transaction, the server has ended the
+// transaction.
 func (s *session) prepare(ctx context.Context, c *pgx.Conn, sql string) (*pgPrepared, error) {
 	if p := s.prepared(sql); p != nil {
 		return p, nil
@@ -129,7 +131,8 @@ func (s *session) parse(ctx context.Context, c *pgx.Conn, name, sql string) (*pg
 	return p, nil
 }
 
-// evict forgets the statement that has not been used for longest, and reports whether there is one that may be forgotten.
+// evict forgets the statement that has not been used for longest, and reports whether there is one that may be
+// forgotten.
 func (s *session) evict() bool {
 	var oldest *pgPrepared
 	for _, p := range s.stmts {
@@ -154,8 +157,8 @@ func (s *session) forget(p *pgPrepared) {
 	}
 }
 
-// tidy deallocates what was forgotten. A transaction that has failed takes no commands, and a failure is of no matter: the
-// statements end with the connection.
+// tidy deallocates what was forgotten. A transaction that has failed takes no commands, and a failure is of no matter:
+// the statements end with the connection.
 func (s *session) tidy(ctx context.Context, c *pgx.Conn) {
 	for len(s.gone) > 0 && c.PgConn().TxStatus() != txFailed {
 		last := len(s.gone) - 1
@@ -179,7 +182,9 @@ func (s *session) run(ctx context.Context, c *pgx.Conn, pooled *pgxpool.Conn, st
 }
 
 // send sends a statement that is prepared.
-func (s *session) send(ctx context.Context, c *pgx.Conn, pooled *pgxpool.Conn, p *pgPrepared, st *driver.Statement) (*pgRows, error) {
+func (s *session) send(
+	ctx context.Context, c *pgx.Conn, pooled *pgxpool.Conn, p *pgPrepared, st *driver.Statement,
+) (*pgRows, error) {
 	s.args.reset()
 	if err := s.args.add(c.TypeMap(), p.ParamOIDs, st.Args); err != nil {
 		s.forget(p) // the types may be those of a table that has changed since

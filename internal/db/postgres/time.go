@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// parseTime reads a date or a time as PostgreSQL writes it with the DateStyle ISO: 2024-02-29, 2024-02-29 12:34:56.123456,
-// 12024-02-29 12:34:56+05:30, 0044-03-15 12:34:56+00:19:32 BC. The result is in UTC; without a zone it is UTC already.
+// parseTime reads a date or a time as PostgreSQL writes it with the DateStyle ISO: 2024-02-29, 2024-02-29
+// 12:34:56.123456, 12024-02-29 12:34:56+05:30, 0044-03-15 12:34:56+00:19:32 BC. The result is in UTC; without a zone it
+// is UTC already.
 func parseTime(s string) (time.Time, bool) {
 	s, before := strings.CutSuffix(s, " BC")
 	digits, rest, _ := strings.Cut(s, "-")

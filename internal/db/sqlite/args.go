@@ -11,12 +11,13 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// bindArgs binds typed values as what SQLite stores: integers, floats, texts, bytes and NULL. The buffer is for texts that are
-// made here; it is returned, to be used again.
+// bindArgs binds typed values as what SQLite stores: integers, floats, texts, bytes and NULL. The buffer is for texts
+// that are made here; it is returned, to be used again.
 func bindArgs(s *sqlite3.Stmt, args []schema.Value, buf []byte) ([]byte, error) {
 	if len(args) != s.Params() {
-		return buf, &driver.Error{Kind: driver.KindSyntax, Detail: "the statement has " + strconv.Itoa(s.Params()) + " parameters and got " +
-			strconv.Itoa(len(args)) + " arguments"}
+		return buf, &driver.Error{Kind: driver.KindSyntax,
+			Detail: "the statement has " + strconv.Itoa(s.Params()) + " parameters and got " +
+				strconv.Itoa(len(args)) + " arguments"}
 	}
 	for i := range args {
 		v := &args[i]
@@ -69,5 +70,6 @@ func bindArgs(s *sqlite3.Stmt, args []schema.Value, buf []byte) ([]byte, error) 
 }
 
 func tooLarge() *driver.Error {
-	return &driver.Error{Kind: driver.KindType, Detail: "SQLite holds integers up to 9223372036854775807 (1<<63-1), and the value is greater"}
+	return &driver.Error{Kind: driver.KindType,
+		Detail: "SQLite holds integers up to 9223372036854775807 (1<<63-1), and the value is greater"}
 }

@@ -90,7 +90,8 @@ func (t *liteTx) insert(ctx context.Context, b *driver.Bulk, each int) error {
 				return errKeysApart // a trigger may have inserted others between them, or the numbers have run out
 			}
 			if last-int64(n-1) <= before {
-				return &driver.Error{Kind: driver.KindType, Detail: "the greatest key that there can be is taken, and SQLite would choose the others at random"}
+				return &driver.Error{Kind: driver.KindType,
+					Detail: "the greatest key that there can be is taken, and SQLite would choose the others at random"}
 			}
 			before = last
 			for row := range n {
@@ -105,8 +106,8 @@ func (t *liteTx) insert(ctx context.Context, b *driver.Bulk, each int) error {
 	return nil
 }
 
-// checkKeys makes sure that the row that was inserted last has the greatest key. When the greatest number of all is taken, SQLite
-// makes up keys that do not follow one another.
+// checkKeys makes sure that the row that was inserted last has the greatest key. When the greatest number of all is
+// taken, SQLite makes up keys that do not follow one another.
 func (t *liteTx) checkKeys(b *driver.Bulk) error {
 	c := t.conn
 	last := c.LastInsertRowID()

@@ -9,8 +9,8 @@ import (
 	"github.com/prom-go/prom/internal/sqlite3"
 )
 
-// liteConn is a place for one connection to a file. The connection is made when it is first needed, and again after it was
-// dropped. Who has taken the place from its queue is the only one to use it.
+// liteConn is a place for one connection to a file. The connection is made when it is first needed, and again after it
+// was dropped. Who has taken the place from its queue is the only one to use it.
 type liteConn struct {
 	engine *engine
 	writes bool // it is the one that writes
@@ -81,8 +81,8 @@ func (c *liteConn) looks() bool {
 	return true
 }
 
-// drop closes the connection, about whose state nobody knows enough. A database in memory ends with its last connection, so
-// there the next one is made first, and the old one stays when that cannot be.
+// drop closes the connection, about whose state nobody knows enough. A database in memory ends with its last
+// connection, so there the next one is made first, and the old one stays when that cannot be.
 func (c *liteConn) drop() {
 	old := c.Conn
 	c.Conn = nil
@@ -148,8 +148,8 @@ func (c *liteConn) query(ctx context.Context, st *driver.Statement) (*liteRows, 
 	return &c.rows, nil
 }
 
-// settle lets a statement that writes run to its end once it has a row: all that it changes is changed before its first one, and an
-// interruption would only hide its success. It reports whether it is such a statement.
+// settle lets a statement that writes run to its end once it has a row: all that it changes is changed before its first
+// one, and an interruption would only hide its success. It reports whether it is such a statement.
 func (c *liteConn) settle(s *sqlite3.Stmt, row bool) bool {
 	if !row || s.ReadOnly() {
 		return false
@@ -182,7 +182,8 @@ func (c *liteConn) exec(ctx context.Context, st *driver.Statement) (int64, error
 	return c.Changes(), nil
 }
 
-// changes reports whether a statement changes the database, which SQLite knows. One that cannot be prepared says why when it is run.
+// changes reports whether a statement changes the database, which SQLite knows. One that cannot be prepared says why
+// when it is run.
 func (c *liteConn) changes(sql string) bool {
 	s, err := c.Prepare(sql)
 	if err != nil {
@@ -217,8 +218,8 @@ func (c *liteConn) rollBack() {
 	}
 }
 
-// connect opens a connection and gives it its settings. While other processes do the same, SQLite refuses to set the journal at
-// once, without the waiting that it does elsewhere, so it is waited here.
+// connect opens a connection and gives it its settings. While other processes do the same, SQLite refuses to set the
+// journal at once, without the waiting that it does elsewhere, so it is waited here.
 func (e *engine) connect(ctx context.Context, writes bool) (*sqlite3.Conn, error) {
 	settings := e.reading
 	if writes {

@@ -2,8 +2,8 @@ package sqlite
 
 import "strings"
 
-// CompareDecimals orders texts of decimal numbers by their value. It is the collation of dialect/sqlite by which SQLite compares
-// columns of exact numbers. Texts that are no numbers come after those that are, in the order of their bytes.
+// CompareDecimals orders texts of decimal numbers by their value. It is the collation of dialect/sqlite by which SQLite
+// compares columns of exact numbers. Texts that are no numbers come after those that are, in the order of their bytes.
 func CompareDecimals(a, b string) int {
 	na, okA := normalDecimal(a)
 	nb, okB := normalDecimal(b)

@@ -19,9 +19,9 @@ import (
 	sqlitedialect "github.com/prom-go/prom/dialect/sqlite"
 )
 
-// engine is SQLite: one connection that writes and several that read. Those who want to write queue for the one in Go, in
-// turn and hearing their contexts; SQLite's own waiting, which is by polling, is left for other processes. An in-memory database
-// has the one connection alone, because there a writer locks readers out.
+// engine is SQLite: one connection that writes and several that read. Those who want to write queue for the one in Go,
+// in turn and hearing their contexts; SQLite's own waiting, which is by polling, is left for other processes. An
+// in-memory database has the one connection alone, because there a writer locks readers out.
 type engine struct {
 	dsn     dsn.DSN
 	memory  string // the name of a database in memory, "" for a file
@@ -73,8 +73,8 @@ func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {
 		e.readers = &queue{}
 		n := int(d.Options.MaxConns)
 		if n < 1 {
-			// One more than can run at once: when a goroutine is preempted while it reads, the others need not queue for it, and a queue
-			// that has come about stays.
+			// One more than can run at once: when a goroutine is preempted while it reads, the others need not queue
+			// for it, and a queue that has come about stays.
 			n = max(2, runtime.GOMAXPROCS(0)) + 1
 		}
 		for range n {
@@ -155,7 +155,8 @@ func (e *engine) Ping(ctx context.Context) error {
 	return err
 }
 
-// take waits for a connection for work of its own: one that reads, if there are such and that will do, or the one that writes.
+// take waits for a connection for work of its own: one that reads, if there are such and that will do, or the one that
+// writes.
 func (e *engine) take(ctx context.Context, read bool) (*liteConn, error) {
 	q, patience := &e.writer, e.wait
 	if read && e.readers != nil {
@@ -241,13 +242,14 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	}
 	begin := "BEGIN"
 	if c.writes {
-		// IMMEDIATE takes the lock now: a transaction that begins by reading cannot get it later when another process wrote in
-		// between, however long it waits.
+		// IMMEDIATE takes the lock now: a transaction that begins by reading cannot get it later when another process
+		// wrote in between, however long it waits.
 		begin = "BEGIN IMMEDIATE"
 	}
 	t := &liteTx{engine: e, conn: c, unheeded: opts.Unheeded}
 	if opts.Unheeded {
-		// References of other tables stay what they are while a table is away (https://www.sqlite.org/lang_altertable.html, section 7).
+		// References of other tables stay what they are while a table is away
+		// (https://www.sqlite.org/lang_altertable.html, section 7).
 		err = errors.Join(c.run("PRAGMA foreign_keys = 0"), c.run("PRAGMA legacy_alter_table = 1"))
 	}
 	if err != nil {

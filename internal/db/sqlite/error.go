@@ -71,7 +71,7 @@ func ErrorOf(err error) error {
 	case errors.As(err, &lite):
 		return fileError(lite.Code(), withoutCode(lite.Error()), false, err)
 	case errors.Is(err, sql.ErrConnDone), errors.Is(err, sql.ErrTxDone), strings.Contains(err.Error(), "database is closed"):
-		return driver.WithFacts(&driver.Error{Kind: driver.KindClosed, Detail: "the connection was closed", Err: err}, driver.Facts{Unsent: true})
+		return driver.Unsent(&driver.Error{Kind: driver.KindClosed, Detail: "the connection was closed", Err: err})
 	}
 	return &driver.Error{Kind: driver.KindOther, Err: err}
 }
@@ -110,9 +110,8 @@ func fileError(code int, text string, running bool, err error) *driver.Error {
 
 // movedError is the error of a file that has gone from under its connections.
 func movedError() *driver.Error {
-	return driver.WithFacts(&driver.Error{Kind: driver.KindConnection,
-		Detail: "the database's file was removed, renamed or replaced while it was open; Close the connection, and it opens the file of that name anew"},
-		driver.Facts{Unsent: true})
+	return driver.Unsent(&driver.Error{Kind: driver.KindConnection,
+		Detail: "the database's file was removed, renamed or replaced while it was open; Close the connection, and it opens the file of that name anew"})
 }
 
 // setFailed reads "post.title, post.author", or "index 'post_title'" for an index over an expression.
@@ -131,8 +130,8 @@ func setFailed(e *driver.Error, text, phrase string) {
 	}
 }
 
-// setMissing tells what a generic error is about. SQLite has one code for a missing table, a missing column and a mistake in
-// the statement; only the start of the message tells them apart, and introspection has the last word.
+// setMissing tells what a generic error is about. SQLite has one code for a missing table, a missing column and a
+// mistake in the statement; only the start of the message tells them apart, and introspection has the last word.
 func setMissing(e *driver.Error, text string) {
 	says := func(phrase string) bool { return strings.Contains(text, phrase) }
 	switch {
@@ -170,7 +169,8 @@ func setRunning(e *driver.Error, text string) {
 	case text == "LIKE or GLOB pattern too complex":
 		e.Kind, e.Detail = driver.KindTooLong, "SQLite takes patterns of up to 50,000 bytes"
 	default:
-		e.Kind, e.Detail = driver.KindSyntax, cmp.Or(driver.Sentence(forms, text, ""), "a function or a virtual table, such as a full text search, did not take what it was given")
+		e.Kind, e.Detail = driver.KindSyntax, cmp.Or(driver.Sentence(forms, text, ""),
+			"a function or a virtual table, such as a full text search, did not take what it was given")
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/prom-go/prom/internal/dsn"
 )
 
-// Where returns which file it is whose error it is, and says in the error why it could not be opened. It is "" for an error of
-// something else.
+// Where returns which file it is whose error it is, and says in the error why it could not be opened. It is "" for an
+// error of something else.
 func (Driver) Where(d dsn.DSN, e *driver.Error) string {
 	if e.Kind != driver.KindConnection && e.Kind != driver.KindCorrupt {
 		return ""

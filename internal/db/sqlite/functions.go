@@ -82,8 +82,8 @@ func jsonLast(args []sqlite3.Arg) sqlite3.Result {
 	return sqlite3.Result{First: true}
 }
 
-// decimalSum adds decimal numbers exactly. Its result has as many digits after the point as the number that has the most, as on
-// PostgreSQL.
+// decimalSum adds decimal numbers exactly. Its result has as many digits after the point as the number that has the
+// most, as on PostgreSQL.
 type decimalSum struct {
 	sum    big.Int // of so many digits after the point
 	scale  int

@@ -12,15 +12,15 @@ import (
 	"github.com/prom-go/prom/internal/sqlite3"
 )
 
-// A group is a transaction that single writes of several goroutines share, because it is the commit, and not the statement,
-// that takes the time. The connection goes from one to the next with the transaction open: each runs its own statement in its
-// own goroutine, in a savepoint of its own, and then waits; the last one, behind whom nobody queues, commits, and all go on. No
-// write is acknowledged before the commit. Nobody waits for a group to grow: while one commits, the next one queues up by itself.
-// A write behind whom nobody queues is alone and has no group.
+// A group is a transaction that single writes of several goroutines share, because it is the commit, and not the
+// statement, that takes the time. The connection goes from one to the next with the transaction open: each runs its own
+// statement in its own goroutine, in a savepoint of its own, and then waits; the last one, behind whom nobody queues,
+// commits, and all go on. No write is acknowledged before the commit. Nobody waits for a group to grow: while one
+// commits, the next one queues up by itself. A write behind whom nobody queues is alone and has no group.
 //
-// The statements of a group do not fail together. A statement that fails leaves the others, as its savepoint does. When SQLite
-// rolls the whole transaction back by itself, at a full disk say, or at an interruption, the others have not happened either:
-// they run again, each alone. When the commit fails, it has failed for all whose statements had not.
+// The statements of a group do not fail together. A statement that fails leaves the others, as its savepoint does. When
+// SQLite rolls the whole transaction back by itself, at a full disk say, or at an interruption, the others have not
+// happened either: they run again, each alone. When the commit fails, it has failed for all whose statements had not.
 type group struct {
 	size  int
 	begun time.Time
@@ -34,17 +34,19 @@ const (
 	groupTime = 2 * time.Millisecond
 )
 
-// lonelyTime is how long writes do not share transactions after one was lost: what failed may fail again, and those that are
-// run again should meet nobody.
+// lonelyTime is how long writes do not share transactions after one was lost: what failed may fail again, and those
+// that are run again should meet nobody.
 const lonelyTime = 50 * time.Millisecond
 
 // undone is the error of a write that was rolled back with its group. It has not happened and may be run again.
 func undone() *driver.Error {
-	return driver.WithFacts(&driver.Error{Kind: driver.KindSerialization, Detail: "a write that shared its transaction failed; run this one again"}, driver.Facts{Unsent: true, Stale: true})
+	return driver.WithFacts(&driver.Error{Kind: driver.KindSerialization,
+		Detail: "a write that shared its transaction failed; run this one again"},
+		driver.Facts{Unsent: true, Stale: true})
 }
 
-// sharesTransaction reports whether a statement may run in a transaction that others share. Outside of a transaction it would be one by
-// itself; VACUUM, PRAGMA and what else minds the difference, and changes of the schema, stay so.
+// sharesTransaction reports whether a statement may run in a transaction that others share. Outside of a transaction it
+// would be one by itself; VACUUM, PRAGMA and what else minds the difference, and changes of the schema, stay so.
 func sharesTransaction(sql string) bool {
 	sql = strings.TrimLeft(sql, " \t\r\n")
 	if len(sql) < 6 {
@@ -65,7 +67,8 @@ func sharesTransaction(sql string) bool {
 	return false
 }
 
-// enter waits for the writer. A write that may share finds itself in a group when others came before it or wait behind it.
+// enter waits for the writer. A write that may share finds itself in a group when others came before it or wait behind
+// it.
 func (e *engine) enter(ctx context.Context, share bool) (*liteConn, *group, error) {
 	c, g, err := e.writer.take(ctx, e.wait, share)
 	if err != nil {
@@ -133,9 +136,9 @@ func (g *group) end(err error) {
 	close(g.done)
 }
 
-// endMember ends the savepoint of a member and returns its outcome so far. A statement that failed has undone itself, as far as it does
-// so alone. A reference to nothing, which is checked at the end of a transaction, would fail the others with it: it is
-// undone here.
+// endMember ends the savepoint of a member and returns its outcome so far. A statement that failed has undone itself,
+// as far as it does so alone. A reference to nothing, which is checked at the end of a transaction, would fail the
+// others with it: it is undone here.
 func (c *liteConn) endMember(err error, refused bool) error {
 	switch {
 	case err == nil && refused:

@@ -7,8 +7,9 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
-// listener looks at SQLite's counter of commits, which tells a connection what others have committed, in this process or another:
-// https://www.sqlite.org/pragma.html#pragma_data_version. The counter means something on one and the same connection only.
+// listener looks at SQLite's counter of commits, which tells a connection what others have committed, in this process
+// or another: https://www.sqlite.org/pragma.html#pragma_data_version. The counter means something on one and the same
+// connection only.
 type listener struct {
 	conn    *liteConn
 	pace    time.Duration

@@ -8,8 +8,8 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
-// queue hands the connections of one kind to those who ask, in turn. A free connection costs a lock, and neither a goroutine
-// nor memory.
+// queue hands the connections of one kind to those who ask, in turn. A free connection costs a lock, and neither a
+// goroutine nor memory.
 type queue struct {
 	mu     sync.Mutex
 	free   []*liteConn // the one that was used last is at the end
@@ -40,8 +40,8 @@ func (q *queue) add(c *liteConn) {
 	q.free, q.all = append(q.free, c), append(q.all, c)
 }
 
-// take waits for a connection, until the context ends or, when patience is not negative, so long. The connection may come with a
-// group, in whose transaction a single write is then done.
+// take waits for a connection, until the context ends or, when patience is not negative, so long. The connection may
+// come with a group, in whose transaction a single write is then done.
 func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (*liteConn, *group, error) {
 	q.mu.Lock()
 	if q.closed {
@@ -79,7 +79,8 @@ func (q *queue) wait(ctx context.Context, w *waiter, patience time.Duration) err
 	case <-ctx.Done():
 		err = driver.EndOfContext(ctx.Err())
 	case <-late:
-		err = &driver.Error{Kind: driver.KindBusy, Detail: "another transaction of this process holds the database; inside one, use the context that it gives you"}
+		err = &driver.Error{Kind: driver.KindBusy,
+			Detail: "another transaction of this process holds the database; inside one, use the context that it gives you"}
 	}
 	if err != nil && q.leave(w) {
 		return err
@@ -183,7 +184,8 @@ func (q *queue) unlink(w *waiter) {
 	w.queued, w.prev, w.next = false, nil, nil
 }
 
-// close refuses all who wait or come, and closes the connections that are free. The others are closed when they are given back.
+// close refuses all who wait or come, and closes the connections that are free. The others are closed when they are
+// given back.
 func (q *queue) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -200,5 +202,5 @@ func (q *queue) close() {
 }
 
 func closedError() *driver.Error {
-	return driver.WithFacts(&driver.Error{Kind: driver.KindClosed, Detail: "the connection was closed"}, driver.Facts{Unsent: true})
+	return driver.Unsent(&driver.Error{Kind: driver.KindClosed, Detail: "the connection was closed"})
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// liteRows reads the rows of a statement where SQLite has them. It is part of its connection, on which one result is open at a
-// time, so that a result costs no memory; see lastingRows for who may close one twice.
+// liteRows reads the rows of a statement where SQLite has them. It is part of its connection, on which one result is
+// open at a time, so that a result costs no memory; see driver.Lasting for who may close one twice.
 type liteRows struct {
 	conn *liteConn
 	stmt *sqlite3.Stmt // nil when it is closed
@@ -60,7 +60,8 @@ func (r *liteRows) Close() error {
 		r.stmt.Undo()
 		r.more = false
 	}
-	// A write goes to its end, where SQLite commits it. One that is reset before leaves some bytes of SQLite's memory lost.
+	// A write goes to its end, where SQLite commits it. One that is reset before leaves some bytes of SQLite's memory
+	// lost.
 	for r.first = false; r.writes && r.more; {
 		r.Next()
 	}
@@ -119,7 +120,8 @@ func (r *liteRows) Bool(i int) (bool, error) {
 	return false, r.wrongType(i, "a boolean")
 }
 
-// Int reads an INTEGER, a REAL that is whole, and the digits of a TEXT, as prom for Python stores numbers that may exceed 64 bits.
+// Int reads an INTEGER, a REAL that is whole, and the digits of a TEXT, as prom for Python stores numbers that may
+// exceed 64 bits.
 func (r *liteRows) Int(i int) (int64, error) {
 	switch r.stmt.Type(i) {
 	case sqlite3.Integer:

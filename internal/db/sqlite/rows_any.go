@@ -6,8 +6,8 @@ import (
 	"github.com/prom-go/prom/internal/sqlite3"
 )
 
-// Any reads a column by its storage class. A column of a table that was declared as a truth value or a time, as this library does, is
-// read as one when it holds one, so that it is what it is on PostgreSQL.
+// Any reads a column by its storage class. A column of a table that was declared as a truth value or a time, as this
+// library does, is read as one when it holds one, so that it is what it is on PostgreSQL.
 func (r *liteRows) Any(i int) (any, error) {
 	switch class := r.stmt.Type(i); strings.ToUpper(r.stmt.Declared(i)) {
 	case "BOOL", "BOOLEAN":

@@ -52,7 +52,8 @@ func settingsOf(d dsn.DSN, role, memoryName string) (settings, error) {
 			}
 		}
 	}
-	// auto_vacuum counts for a new file alone, before its first page is made; query_only comes last, since it forbids the others.
+	// auto_vacuum counts for a new file alone, before its first page is made; query_only comes last, since it forbids
+	// the others.
 	add("auto_vacuum")
 	slices.SortStableFunc(given, func(a, b string) int {
 		return strings.Compare(strings.ToLower(strings.TrimSpace(a)), strings.ToLower(strings.TrimSpace(b)))

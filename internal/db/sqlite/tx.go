@@ -12,7 +12,7 @@ type liteTx struct {
 	conn      *liteConn // nil after the end
 	queryOnly bool
 	counted   bool  // it is one of those that write
-	unheeded  bool  // foreign keys are, see unheeded
+	unheeded  bool  // foreign keys are, see TxOptions
 	dead      error // why SQLite rolled the transaction back by itself
 }
 
@@ -75,8 +75,8 @@ func (t *liteTx) Exec(ctx context.Context, st *driver.Statement) (int64, error) 
 	return n, t.note(err)
 }
 
-// note remembers the error at which SQLite rolled back the whole transaction by itself; what came after it would run outside of
-// one (https://www.sqlite.org/lang_transaction.html, section 3). It returns err.
+// note remembers the error at which SQLite rolled back the whole transaction by itself; what came after it would run
+// outside of one (https://www.sqlite.org/lang_transaction.html, section 3). It returns err.
 func (t *liteTx) note(err error) error {
 	if err != nil && t.conn.Autocommit() {
 		t.dead = err
@@ -85,7 +85,8 @@ func (t *liteTx) note(err error) error {
 }
 
 func (t *liteTx) deadError() error {
-	return &driver.Error{Kind: driver.KindClosed, Detail: "the transaction was rolled back when a statement in it failed", Err: t.dead}
+	return &driver.Error{Kind: driver.KindClosed,
+		Detail: "the transaction was rolled back when a statement in it failed", Err: t.dead}
 }
 
 func (t *liteTx) run(ctx context.Context, sql string) error {
