@@ -7,6 +7,7 @@ import (
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/filter"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
 )
@@ -29,6 +30,19 @@ func conflictOf[T any](c *core.Conflict) *Conflict[T] { return (*Conflict[T])(un
 // connOf returns a connection as the library's own.
 func connOf(d *DB) *db.DB { return (*db.DB)(d) }
 
+// What is cast into each other is of one size, or this does not compile.
+var (
+	_ [unsafe.Sizeof(core.Query{})]byte      = [unsafe.Sizeof(Query[int]{})]byte{}
+	_ [unsafe.Sizeof(core.Conflict{})]byte   = [unsafe.Sizeof(Conflict[int]{})]byte{}
+	_ [unsafe.Sizeof(core.Cond(nil))]byte    = [unsafe.Sizeof(query.Cond[*int]{})]byte{}
+	_ [unsafe.Sizeof(core.Order(nil))]byte   = [unsafe.Sizeof(query.Order[*int]{})]byte{}
+	_ [unsafe.Sizeof(core.Assign(nil))]byte  = [unsafe.Sizeof(query.Assign[*int]{})]byte{}
+	_ [unsafe.Sizeof(core.Mapping{})]byte    = [unsafe.Sizeof(query.Mapping[*int, *int]{})]byte{}
+	_ [unsafe.Sizeof(filter.Filtered{})]byte = [unsafe.Sizeof(Filtered[int]{})]byte{}
+	_ [unsafe.Sizeof(filter.Field{})]byte    = [unsafe.Sizeof(FilterField{})]byte{}
+	_ [unsafe.Sizeof(scan.List{})]byte       = [unsafe.Sizeof([]int{})]byte{}
+)
+
 // condsOf, ordersOf, assignsOf and mappingsOf take the model off the parts of a query, whose type is all that they have of it.
 func condsOf[P any](list []query.Cond[P]) []core.Cond {
 	return *(*[]core.Cond)(unsafe.Pointer(&list))
@@ -42,8 +56,8 @@ func assignsOf[P any](list []query.Assign[P]) []core.Assign {
 	return *(*[]core.Assign)(unsafe.Pointer(&list))
 }
 
-func mappingsOf[D, S any](list []query.Mapping[D, S]) []query.Mapping[core.Model, core.Model] {
-	return *(*[]query.Mapping[core.Model, core.Model])(unsafe.Pointer(&list))
+func mappingsOf[D, S any](list []query.Mapping[D, S]) []core.Mapping {
+	return *(*[]core.Mapping)(unsafe.Pointer(&list))
 }
 
 // pointersOf returns pointers to values, each a P, without their type.

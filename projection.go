@@ -6,6 +6,7 @@ import (
 	"iter"
 	"reflect"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
@@ -29,7 +30,7 @@ type Projection[T, R any] struct {
 func (p Projection[T, R]) Nested() query.Nested[R] { return query.Nest[R](p.core.Nest()) }
 
 // project returns a projection of q with the spec of what it selects, which goes to the given places.
-func project[R any](q *core.Query, spec query.Spec, places []core.Target) core.Projection {
+func project[R any](q *core.Query, spec ast.Spec, places []core.Target) core.Projection {
 	scan.Know[R]()
 	return q.Project(reflect.TypeFor[R](), spec, places)
 }

@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
@@ -149,22 +150,22 @@ func (q *Query[T]) ForKeyShare(options ...LockOption) *Query[T] {
 // Union returns the query of the rows of q and of the others, equal rows once. Conditions, an order and a page that are added to it are
 // about all of them; those that a member has already are its own.
 func (q *Query[T]) Union(others ...*Query[T]) *Query[T] {
-	return queryOf[T](q.core.Combine(query.Union, queriesOf(others)))
+	return queryOf[T](q.core.Combine(ast.Union, queriesOf(others)))
 }
 
 // UnionAll returns the query of the rows of q and of the others, as often as they come.
 func (q *Query[T]) UnionAll(others ...*Query[T]) *Query[T] {
-	return queryOf[T](q.core.Combine(query.UnionAll, queriesOf(others)))
+	return queryOf[T](q.core.Combine(ast.UnionAll, queriesOf(others)))
 }
 
 // Intersect returns the query of the rows that q and all others have.
 func (q *Query[T]) Intersect(others ...*Query[T]) *Query[T] {
-	return queryOf[T](q.core.Combine(query.Intersect, queriesOf(others)))
+	return queryOf[T](q.core.Combine(ast.Intersect, queriesOf(others)))
 }
 
 // Except returns the query of the rows of q that none of the others has.
 func (q *Query[T]) Except(others ...*Query[T]) *Query[T] {
-	return queryOf[T](q.core.Combine(query.Except, queriesOf(others)))
+	return queryOf[T](q.core.Combine(ast.Except, queriesOf(others)))
 }
 
 // From returns a query of the results of a projection, whose fields are columns as those of a model are: its results can be filtered,

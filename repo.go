@@ -112,11 +112,17 @@ func FieldByName[T any](r *Repo[T], name string) (AnyField[T], error) {
 
 // CacheStats are the figures of the cache of statements that a repo has on a connection: how many shapes of statements it keeps, and how
 // often one was found there and not.
-type CacheStats = query.CacheStats
+type CacheStats struct {
+	Shapes       int    // kept now
+	Hits, Misses uint64 // since the start
+}
 
 // CacheStats returns the figures of the repo's cache of statements, which other repos of the same table on the same connection
 // share. It connects to nothing.
-func (r *Repo[T]) CacheStats() (CacheStats, error) { return r.core.CacheStats() }
+func (r *Repo[T]) CacheStats() (CacheStats, error) {
+	stats, err := r.core.CacheStats()
+	return CacheStats(stats), err
+}
 
 // AnyRepo is a [Repo] of any model. It is what functions over several repos take, such as [Dump].
 type AnyRepo interface {

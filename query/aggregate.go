@@ -4,42 +4,43 @@ import (
 	"errors"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/schema"
 )
 
 // aggregate makes the call of an aggregate.
-func aggregate[T, V any](fn dialect.Func, like *schema.Column, distinct bool, args ...*expr) Expr[T, V] {
-	return typed[T, V](&expr{op: exprAggregate, fn: fn, like: like, distinct: distinct, args: args})
+func aggregate[T, V any](fn dialect.Func, like *schema.Column, distinct bool, args ...*ast.Expr) Expr[T, V] {
+	return typed[T, V](&ast.Expr{Op: ast.ExprAggregate, Fn: fn, Like: like, Distinct: distinct, Args: args})
 }
 
 // CountRows is the number of rows.
 func CountRows[T any]() Expr[T, int64] {
-	return aggregate[T, int64](dialect.FuncCount, kindColumns[schema.Int64], false)
+	return aggregate[T, int64](dialect.FuncCount, ast.KindColumns[schema.Int64], false)
 }
 
 // CountOf is the number of rows in which the term is not NULL.
 func CountOf[T, V any](t Term[T, V]) Expr[T, int64] {
-	return aggregate[T, int64](dialect.FuncCount, kindColumns[schema.Int64], false, t.term().e)
+	return aggregate[T, int64](dialect.FuncCount, ast.KindColumns[schema.Int64], false, t.term().e)
 }
 
 // CountDistinct is the number of different values of the term, NULL left out.
 func CountDistinct[T, V any](t Term[T, V]) Expr[T, int64] {
-	return aggregate[T, int64](dialect.FuncCount, kindColumns[schema.Int64], true, t.term().e)
+	return aggregate[T, int64](dialect.FuncCount, ast.KindColumns[schema.Int64], true, t.term().e)
 }
 
-// Sum is the sum of the term's values, NULL left out, and NULL when there are none. Integers are summed with 64 bits: a sum beyond
-// them, or beyond V, is an error.
+// Sum is the sum of the term's values, NULL left out, and NULL when there are none. Integers are summed with 64 bits: a
+// sum beyond them, or beyond V, is an error.
 func Sum[T any, V Number](t Term[T, V]) Expr[T, V] {
 	x := t.term().e
-	return aggregate[T, V](dialect.FuncSum, wider(x.like), false, x)
+	return aggregate[T, V](dialect.FuncSum, ast.Wider(x.Like), false, x)
 }
 
 // SumDecimal is [Sum] of decimal numbers, exact on every engine.
 func SumDecimal[T, V any](t Term[T, V]) Expr[T, V] {
 	x := t.term().e
-	sum := aggregate[T, V](dialect.FuncSum, x.like, false, x)
-	if x.like.Kind != schema.Decimal {
-		return typed[T, V](&expr{op: exprNull, like: x.like, err: errNoDecimal})
+	sum := aggregate[T, V](dialect.FuncSum, x.Like, false, x)
+	if x.Like.Kind != schema.Decimal {
+		return typed[T, V](&ast.Expr{Op: ast.ExprNull, Like: x.Like, Err: errNoDecimal})
 	}
 	return sum
 }
@@ -48,7 +49,7 @@ var errNoDecimal = errors.New("SumDecimal is for fields with the tag option deci
 
 // Avg is the average of the term's values, NULL left out, and NULL when there are none.
 func Avg[T any, V Number](t Term[T, V]) Expr[T, float64] {
-	return aggregate[T, float64](dialect.FuncAvg, kindColumns[schema.Float64], false, t.term().e)
+	return aggregate[T, float64](dialect.FuncAvg, ast.KindColumns[schema.Float64], false, t.term().e)
 }
 
 // Min is the least of the term's values, NULL left out, and NULL when there are none.
@@ -59,17 +60,10 @@ func Max[T, V any](t Term[T, V]) Expr[T, V] { return extreme(dialect.FuncMax, t)
 
 func extreme[T, V any](fn dialect.Func, t Term[T, V]) Expr[T, V] {
 	x := t.term().e
-	return aggregate[T, V](fn, x.like, false, x)
+	return aggregate[T, V](fn, x.Like, false, x)
 }
 
 // Filter is the aggregate of those rows alone for which the conditions hold.
 func (x Expr[T, V]) Filter(conds ...Cond[T]) Expr[T, V] {
-	e := *x.e
-	if e.op != exprAggregate || !e.fn.Aggregate() {
-		e.err = errors.New("only an aggregate takes a filter")
-	}
-	if len(conds) > 0 {
-		e.conds = append(e.conds[:len(e.conds):len(e.conds)], chain(opAnd, conds))
-	}
-	return Expr[T, V]{c: x.c, e: &e}
+	return Expr[T, V]{c: x.c, e: x.e.Filter(chain(ast.OpAnd, conds))}
 }

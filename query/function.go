@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -13,29 +14,13 @@ type Integer interface {
 }
 
 // call makes the call of a function whose result is like its first argument.
-func call[T, V any](fn dialect.Func, args ...*expr) Expr[T, V] {
-	return typed[T, V](&expr{op: exprCall, fn: fn, like: args[0].like, args: args})
+func call[T, V any](fn dialect.Func, args ...*ast.Expr) Expr[T, V] {
+	return typed[T, V](ast.Call(fn, args[0].Like, args...))
 }
 
-// arithmetic makes the call of an operator on two numbers, of which the one that is a column or an expression tells the kind.
+// arithmetic makes the call of an operator on two numbers.
 func arithmetic[T any, V Number](fn dialect.Func, a, b Term[T, V]) Expr[T, V] {
-	x, y := a.term().e, b.term().e
-	like := x.like
-	if x.op == exprValue {
-		like = y.like
-	}
-	return typed[T, V](&expr{op: exprCall, fn: fn, like: wider(like), args: []*expr{x, y}})
-}
-
-// wider returns what numbers like those of a column become when they are computed with: both engines compute with 64 bits.
-func wider(c *schema.Column) *schema.Column {
-	switch c.Kind {
-	case schema.Int16, schema.Int32, schema.Int64:
-		return kindColumns[schema.Int64]
-	case schema.Float32, schema.Float64:
-		return kindColumns[schema.Float64]
-	}
-	return c
+	return typed[T, V](ast.Arithmetic(fn, a.term().e, b.term().e))
 }
 
 // Plus is a + b. Numbers are computed with 64 bits, and a result that does not fit is an error, wherever the term is
@@ -54,26 +39,26 @@ func Div[T any, V Number](a, b Term[T, V]) Expr[T, V] { return arithmetic(dialec
 // Mod is the rest of a / b, with the sign of a. A division by zero is NULL.
 func Mod[T any, V Integer](a, b Term[T, V]) Expr[T, V] {
 	x, y := a.term().e, b.term().e
-	return typed[T, V](&expr{op: exprCall, fn: dialect.FuncMod, like: wider(x.like), args: []*expr{x, y}})
+	return typed[T, V](ast.Call(dialect.FuncMod, ast.Wider(x.Like), x, y))
 }
 
 // Neg is -a.
 func Neg[T any, V Number](a Term[T, V]) Expr[T, V] {
 	x := a.term().e
-	return typed[T, V](&expr{op: exprCall, fn: dialect.FuncNeg, like: wider(x.like), args: []*expr{x}})
+	return typed[T, V](ast.Call(dialect.FuncNeg, ast.Wider(x.Like), x))
 }
 
 // Abs is a without its sign.
 func Abs[T any, V Number](a Term[T, V]) Expr[T, V] {
 	x := a.term().e
-	return typed[T, V](&expr{op: exprCall, fn: dialect.FuncAbs, like: wider(x.like), args: []*expr{x}})
+	return typed[T, V](ast.Call(dialect.FuncAbs, ast.Wider(x.Like), x))
 }
 
 // Float is a number as a float64, so that a division of integers keeps its fraction.
 func Float[T any, V Number](a Term[T, V]) Expr[T, float64] {
 	e := a.term().e
-	one := &expr{op: exprValue, like: kindColumns[schema.Float64], val: schema.FloatValue(schema.Float64, 1)}
-	return typed[T, float64](&expr{op: exprCall, fn: dialect.FuncMul, like: kindColumns[schema.Float64], args: []*expr{one, e}})
+	one := &ast.Expr{Op: ast.ExprValue, Like: ast.KindColumns[schema.Float64], Val: schema.FloatValue(schema.Float64, 1)}
+	return typed[T, float64](ast.Call(dialect.FuncMul, ast.KindColumns[schema.Float64], one, e))
 }
 
 // Concat is the texts one behind the other. It is NULL when one of them is.
@@ -81,11 +66,11 @@ func Concat[T any, V Texts](texts ...Term[T, V]) Expr[T, V] {
 	if len(texts) == 0 {
 		return Val[T](V(""))
 	}
-	args := make([]*expr, len(texts))
+	args := make([]*ast.Expr, len(texts))
 	for i, t := range texts {
 		args[i] = t.term().e
 	}
-	return typed[T, V](&expr{op: exprCall, fn: dialect.FuncConcat, like: kindColumns[schema.Text], args: args})
+	return typed[T, V](ast.Call(dialect.FuncConcat, ast.KindColumns[schema.Text], args...))
 }
 
 // Lower is the text with small letters for A to Z.
@@ -97,69 +82,48 @@ func Upper[T any, V Texts](t Term[T, V]) Expr[T, V] { return textCall[T, V](dial
 // Trim is the text without spaces at its ends.
 func Trim[T any, V Texts](t Term[T, V]) Expr[T, V] { return textCall[T, V](dialect.FuncTrim, t) }
 
-func textCall[T any, V Texts](fn dialect.Func, t Term[T, V], more ...*expr) Expr[T, V] {
+func textCall[T any, V Texts](fn dialect.Func, t Term[T, V], more ...*ast.Expr) Expr[T, V] {
 	x := t.term().e
-	return typed[T, V](&expr{op: exprCall, fn: fn, like: plainText(x.like), args: append([]*expr{x}, more...)})
-}
-
-// plainText returns the kind of a text that a function made of one.
-func plainText(c *schema.Column) *schema.Column {
-	if c.NoCase {
-		return c
-	}
-	return kindColumns[schema.Text]
+	return typed[T, V](ast.Call(fn, ast.PlainText(x.Like), append([]*ast.Expr{x}, more...)...))
 }
 
 // Replace is the text with a replacement for each occurrence of another text in it.
 func Replace[T any, V Texts](t Term[T, V], old, replacement string) Expr[T, V] {
-	return textCall(dialect.FuncReplace, t, textArg(old), textArg(replacement))
-}
-
-func textArg(s string) *expr {
-	return &expr{op: exprValue, like: kindColumns[schema.Text], val: schema.TextValue(schema.Text, s), err: checkText(s)}
+	return textCall(dialect.FuncReplace, t, ast.TextArg(old), ast.TextArg(replacement))
 }
 
 // Substr is at most n characters of the text from a position, which begins at 1.
 func Substr[T any, V Texts](t Term[T, V], from, n int) Expr[T, V] {
-	start, count := int32Arg(from), int32Arg(n)
+	start, count := ast.Int32Arg(from), ast.Int32Arg(n)
 	if from < 1 || n < 0 {
-		start.err = errors.New("a part of a text begins at position 1 or later, and has no negative length")
+		start.Err = errors.New("a part of a text begins at position 1 or later, and has no negative length")
 	}
 	return textCall(dialect.FuncSubstr, t, start, count)
-}
-
-func int32Arg(n int) *expr {
-	e := &expr{op: exprValue, like: kindColumns[schema.Int32], val: schema.IntValue(schema.Int32, int64(n))}
-	if n != int(int32(n)) {
-		e.err = errors.New("the number is outside of 32 bits")
-	}
-	return e
 }
 
 // Length is the number of characters of a text, or of bytes of a []byte.
 func Length[T any, V ~string | ~[]byte](t Term[T, V]) Expr[T, int64] {
 	x := t.term().e
-	return typed[T, int64](&expr{op: exprCall, fn: dialect.FuncLength, like: kindColumns[schema.Int64], args: []*expr{x}})
+	return typed[T, int64](ast.Call(dialect.FuncLength, ast.KindColumns[schema.Int64], x))
 }
 
 // Coalesce is the first of the terms that is not NULL.
 func Coalesce[T, V any](first Term[T, V], others ...Term[T, V]) Expr[T, V] {
-	args := []*expr{first.term().e}
+	args := []*ast.Expr{first.term().e}
 	for _, t := range others {
-		args = append(args, beside[V](t.term().e, args[0].like))
+		args = append(args, ast.Beside[V](t.term().e, args[0].Like))
 	}
 	if len(args) == 1 {
 		return typed[T, V](args[0])
 	}
-	args = moments(args...)
-	return call[T, V](dialect.FuncCoalesce, args...)
+	return call[T, V](dialect.FuncCoalesce, ast.Moments(args...)...)
 }
 
 // OrValue is the term, or v when it is NULL.
 func OrValue[T, V any](t Term[T, V], v V) Expr[T, V] {
 	x := typed[T, V](t.term().e)
-	val, err := operand(x.e, x.c, v)
-	constant := &expr{op: exprValue, like: x.e.like, val: val, err: err}
+	val, err := ast.Operand(x.e, x.c, v)
+	constant := &ast.Expr{Op: ast.ExprValue, Like: x.e.Like, Val: val, Err: err}
 	return call[T, V](dialect.FuncCoalesce, x.e, constant)
 }
 
@@ -174,36 +138,16 @@ func Then[T, V any](cond Cond[T], value Term[T, V]) When[T, V] { return When[T, 
 
 // Case is the value of the first branch whose condition is true, or otherwise when there is none.
 func Case[T, V any](otherwise Term[T, V], branches ...When[T, V]) Expr[T, V] {
-	last := otherwise.term()
-	if len(branches) == 0 {
-		return typed[T, V](last.e)
+	conds, values := make([]ast.Cond, len(branches)), make([]*ast.Expr, len(branches)+1)
+	for i, w := range branches {
+		conds[i], values[i] = chain(ast.OpAnd, []Cond[T]{w.cond}), w.then.term().e
 	}
-	e := &expr{op: exprCase, like: last.e.like}
-	for _, w := range branches {
-		e.conds = append(e.conds, chain(opAnd, []Cond[T]{w.cond}))
-		e.args = append(e.args, w.then.term().e)
-	}
-	e.args = append(e.args, last.e)
-	for _, a := range e.args {
-		if a.op != exprValue {
-			e.like = a.like
-			break
-		}
-	}
-	for i, a := range e.args {
-		e.args[i] = beside[V](a, e.like)
-	}
-	e.args = moments(e.args...)
-	for _, a := range e.args {
-		if a.op == exprMoment {
-			e.like = a.like
-		}
-	}
-	return typed[T, V](e)
+	values[len(branches)] = otherwise.term().e
+	return typed[T, V](ast.Case[V](conds, values))
 }
 
 // Random orders rows at random.
 func Random[T any]() Order[T] {
-	e := &expr{op: exprCall, fn: dialect.FuncRandom, like: kindColumns[schema.Float64]}
-	return Order[T]{o: &orderTerm{x: e, col: e.like, nulls: nullsNone}}
+	e := ast.Call(dialect.FuncRandom, ast.KindColumns[schema.Float64])
+	return Order[T]{o: &ast.Order{Expr: e, Col: e.Like, Nulls: ast.NullsNone}}
 }

@@ -5,12 +5,13 @@ import (
 	"reflect"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
 
-// ListField is a column of T that holds a list of elements of type E. Its conditions have the same answers on both engines; those of a
-// list that is NULL are neither true nor false.
+// ListField is a column of T that holds a list of elements of type E. Its conditions have the same answers on both
+// engines; those of a list that is NULL are neither true nor false.
 type ListField[T, E any] struct {
 	_ [0]func(*T)
 	c *scan.Codec
@@ -32,36 +33,6 @@ func listCodec[T, F, S any](accessor func(*T) *F) *scan.Codec {
 	return c
 }
 
-// withList makes the call of a function on a list and another. The slice in the field is one of the same form as es.
-//
-//go:noinline
-func withList[E any](fn dialect.Func, c *scan.Codec, like *schema.Column, es []E) *expr {
-	col := c.Column()
-	val, err := scan.Encode(c, es)
-	other := &expr{op: exprValue, like: col, val: val, err: err}
-	if fn == dialect.FuncListAppend && err == nil && len(es) > 0 {
-		other.err = c.Check(val)
-	}
-	return &expr{op: exprCall, fn: fn, like: like, args: []*expr{columnExpr(col, dialect.NoPart), other}}
-}
-
-// compareList makes the node of a comparison of two lists.
-//
-//go:noinline
-func compareList[E any](fn dialect.Func, c *scan.Codec, es []E) *node {
-	return testExpr(opTruth, withList(fn, c, kindColumns[schema.Bool], es))
-}
-
-//go:noinline
-func assignList[E any](fn dialect.Func, c *scan.Codec, es []E) *assignment {
-	return assignTerm(c, withList(fn, c, c.Column(), es))
-}
-
-//go:noinline
-func listLen(c *scan.Codec) *expr {
-	return &expr{op: exprCall, fn: dialect.FuncListLen, like: kindColumns[schema.Int64], args: []*expr{columnExpr(c.Column(), dialect.NoPart)}}
-}
-
 // Name returns the column's name.
 func (f *ListField[T, E]) Name() string { return f.c.Column().Name }
 
@@ -70,16 +41,16 @@ func (f *ListField[T, E]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the list has these elements in this order.
 func (f *ListField[T, E]) Eq(es []E) Cond[T] {
-	return Cond[T]{n: compareList(dialect.FuncListEq, f.c, es)}
+	return Cond[T]{n: ast.CompareList(dialect.FuncListEq, f.c, es)}
 }
 
 // Ne is true when the list has other elements, or these in another order.
 func (f *ListField[T, E]) Ne(es []E) Cond[T] {
-	return Cond[T]{n: compareList(dialect.FuncListNe, f.c, es)}
+	return Cond[T]{n: ast.CompareList(dialect.FuncListNe, f.c, es)}
 }
 
 // Len is the number of elements.
-func (f *ListField[T, E]) Len() Expr[T, int64] { return typed[T, int64](listLen(f.c)) }
+func (f *ListField[T, E]) Len() Expr[T, int64] { return typed[T, int64](ast.ListLen(f.c)) }
 
 // IsEmpty is true when the list has no elements.
 func (f *ListField[T, E]) IsEmpty() Cond[T] { return f.Len().Eq(0) }
@@ -92,38 +63,41 @@ func (f *ListField[T, E]) Has(e E) Cond[T] { return f.Contains(e) }
 
 // Contains is true when all of these are elements of the list; of none, every list is true.
 func (f *ListField[T, E]) Contains(es ...E) Cond[T] {
-	return Cond[T]{n: compareList(dialect.FuncListContains, f.c, es)}
+	return Cond[T]{n: ast.CompareList(dialect.FuncListContains, f.c, es)}
 }
 
 // ContainedBy is true when the list has no elements but these; an empty one has none.
 func (f *ListField[T, E]) ContainedBy(es ...E) Cond[T] {
-	return Cond[T]{n: compareList(dialect.FuncListContainedBy, f.c, es)}
+	return Cond[T]{n: ast.CompareList(dialect.FuncListContainedBy, f.c, es)}
 }
 
 // Overlaps is true when one of these is an element of the list.
 func (f *ListField[T, E]) Overlaps(es ...E) Cond[T] {
-	return Cond[T]{n: compareList(dialect.FuncListOverlaps, f.c, es)}
+	return Cond[T]{n: ast.CompareList(dialect.FuncListOverlaps, f.c, es)}
 }
 
-// Append assigns the list with these elements behind its own, in the database, so that concurrent ones all count. NULL becomes a list.
+// Append assigns the list with these elements behind its own, in the database, so that concurrent ones all count. NULL
+// becomes a list.
 func (f *ListField[T, E]) Append(es ...E) Assign[T] {
-	return Assign[T]{a: assignList(dialect.FuncListAppend, f.c, es)}
+	return Assign[T]{a: ast.AssignList(dialect.FuncListAppend, f.c, es)}
 }
 
 // Remove assigns the list without its elements that equal one of these, in the database. NULL stays NULL.
 func (f *ListField[T, E]) Remove(es ...E) Assign[T] {
-	return Assign[T]{a: assignList(dialect.FuncListRemove, f.c, es)}
+	return Assign[T]{a: ast.AssignList(dialect.FuncListRemove, f.c, es)}
 }
 
 // Set assigns the list. nil is an empty one.
-func (f *ListField[T, E]) Set(es []E) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, es)} }
+func (f *ListField[T, E]) Set(es []E) Assign[T] {
+	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, es)}
+}
 
 // SetTo assigns the value of a term.
 func (f *ListField[T, E]) SetTo(t Term[T, []E]) Assign[T] { return setTo[T](f.c, t.term().e) }
 
-func (f *ListField[T, E]) term() value[T, []E] { return value[T, []E]{e: columnOf(f.c)} }
+func (f *ListField[T, E]) term() value[T, []E] { return value[T, []E]{e: ast.ColumnOf(f.c)} }
 
-func (f *ListField[T, E]) anyTerm() (*expr, *T) { return columnOf(f.c), nil }
+func (f *ListField[T, E]) anyTerm() (*ast.Expr, *T) { return ast.ColumnOf(f.c), nil }
 
 // NullListField is a [ListField] that may be NULL.
 type NullListField[T, E any] struct {
@@ -144,22 +118,22 @@ func (f *NullListField[T, E]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the list has these elements in this order.
 func (f *NullListField[T, E]) Eq(es []E) Cond[T] {
-	return Cond[T]{n: compareList(dialect.FuncListEq, f.c, es)}
+	return Cond[T]{n: ast.CompareList(dialect.FuncListEq, f.c, es)}
 }
 
 // Ne is true when the list has other elements, or these in another order.
 func (f *NullListField[T, E]) Ne(es []E) Cond[T] {
-	return Cond[T]{n: compareList(dialect.FuncListNe, f.c, es)}
+	return Cond[T]{n: ast.CompareList(dialect.FuncListNe, f.c, es)}
 }
 
 // IsNull is true when the column is NULL.
-func (f *NullListField[T, E]) IsNull() Cond[T] { return Cond[T]{n: test(opNull, f.c)} }
+func (f *NullListField[T, E]) IsNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNull, f.c)} }
 
 // NotNull is true when the column is not NULL.
-func (f *NullListField[T, E]) NotNull() Cond[T] { return Cond[T]{n: test(opNotNull, f.c)} }
+func (f *NullListField[T, E]) NotNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNotNull, f.c)} }
 
 // Len is the number of elements.
-func (f *NullListField[T, E]) Len() Expr[T, int64] { return typed[T, int64](listLen(f.c)) }
+func (f *NullListField[T, E]) Len() Expr[T, int64] { return typed[T, int64](ast.ListLen(f.c)) }
 
 // IsEmpty is true when the list has no elements.
 func (f *NullListField[T, E]) IsEmpty() Cond[T] { return f.Len().Eq(0) }
@@ -172,38 +146,41 @@ func (f *NullListField[T, E]) Has(e E) Cond[T] { return f.Contains(e) }
 
 // Contains is true when all of these are elements of the list; of none, every list is true.
 func (f *NullListField[T, E]) Contains(es ...E) Cond[T] {
-	return Cond[T]{n: compareList(dialect.FuncListContains, f.c, es)}
+	return Cond[T]{n: ast.CompareList(dialect.FuncListContains, f.c, es)}
 }
 
 // ContainedBy is true when the list has no elements but these; an empty one has none.
 func (f *NullListField[T, E]) ContainedBy(es ...E) Cond[T] {
-	return Cond[T]{n: compareList(dialect.FuncListContainedBy, f.c, es)}
+	return Cond[T]{n: ast.CompareList(dialect.FuncListContainedBy, f.c, es)}
 }
 
 // Overlaps is true when one of these is an element of the list.
 func (f *NullListField[T, E]) Overlaps(es ...E) Cond[T] {
-	return Cond[T]{n: compareList(dialect.FuncListOverlaps, f.c, es)}
+	return Cond[T]{n: ast.CompareList(dialect.FuncListOverlaps, f.c, es)}
 }
 
-// Append assigns the list with these elements behind its own, in the database, so that concurrent ones all count. NULL becomes a list.
+// Append assigns the list with these elements behind its own, in the database, so that concurrent ones all count. NULL
+// becomes a list.
 func (f *NullListField[T, E]) Append(es ...E) Assign[T] {
-	return Assign[T]{a: assignList(dialect.FuncListAppend, f.c, es)}
+	return Assign[T]{a: ast.AssignList(dialect.FuncListAppend, f.c, es)}
 }
 
 // Remove assigns the list without its elements that equal one of these, in the database. NULL stays NULL.
 func (f *NullListField[T, E]) Remove(es ...E) Assign[T] {
-	return Assign[T]{a: assignList(dialect.FuncListRemove, f.c, es)}
+	return Assign[T]{a: ast.AssignList(dialect.FuncListRemove, f.c, es)}
 }
 
 // Set assigns the list. nil is an empty one.
-func (f *NullListField[T, E]) Set(es []E) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, es)} }
+func (f *NullListField[T, E]) Set(es []E) Assign[T] {
+	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, es)}
+}
 
 // SetTo assigns the value of a term.
 func (f *NullListField[T, E]) SetTo(t Term[T, []E]) Assign[T] { return setTo[T](f.c, t.term().e) }
 
 // SetNull assigns NULL.
-func (f *NullListField[T, E]) SetNull() Assign[T] { return Assign[T]{a: assignNull(f.c)} }
+func (f *NullListField[T, E]) SetNull() Assign[T] { return Assign[T]{a: ast.AssignNull(f.c)} }
 
-func (f *NullListField[T, E]) term() value[T, []E] { return value[T, []E]{e: columnOf(f.c)} }
+func (f *NullListField[T, E]) term() value[T, []E] { return value[T, []E]{e: ast.ColumnOf(f.c)} }
 
-func (f *NullListField[T, E]) anyTerm() (*expr, *T) { return columnOf(f.c), nil }
+func (f *NullListField[T, E]) anyTerm() (*ast.Expr, *T) { return ast.ColumnOf(f.c), nil }

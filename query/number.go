@@ -3,6 +3,7 @@ package query
 import (
 	"database/sql"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -30,73 +31,79 @@ func (f *NumberField[T, V]) Name() string { return f.c.Column().Name }
 func (f *NumberField[T, V]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the column equals v.
-func (f *NumberField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: compare(opEq, f.c, v)} }
+func (f *NumberField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, f.c, v)} }
 
 // Ne is true when the column is a value other than v. It is not true for NULL.
-func (f *NumberField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: compare(opNe, f.c, v)} }
+func (f *NumberField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
-func (f *NumberField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: within(opIn, f.c, vs)} }
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
+func (f *NumberField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
-func (f *NumberField[T, V]) NotIn(vs ...V) Cond[T] { return Cond[T]{n: within(opNotIn, f.c, vs)} }
+func (f *NumberField[T, V]) NotIn(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpNotIn, f.c, vs)} }
 
 // InQuery is true when the column is one of the subquery's values.
 func (f *NumberField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
-	return Cond[T]{n: inQuery(opIn, f.c, sub)}
+	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *NumberField[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
-	return Cond[T]{n: inQuery(opNotIn, f.c, sub)}
+	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
 
 // Gt is true when the column is greater than v.
-func (f *NumberField[T, V]) Gt(v V) Cond[T] { return Cond[T]{n: compare(opGt, f.c, v)} }
+func (f *NumberField[T, V]) Gt(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGt, f.c, v)} }
 
 // Gte is true when the column is greater than v or equal.
-func (f *NumberField[T, V]) Gte(v V) Cond[T] { return Cond[T]{n: compare(opGe, f.c, v)} }
+func (f *NumberField[T, V]) Gte(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGe, f.c, v)} }
 
 // Lt is true when the column is less than v.
-func (f *NumberField[T, V]) Lt(v V) Cond[T] { return Cond[T]{n: compare(opLt, f.c, v)} }
+func (f *NumberField[T, V]) Lt(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLt, f.c, v)} }
 
 // Lte is true when the column is less than v or equal.
-func (f *NumberField[T, V]) Lte(v V) Cond[T] { return Cond[T]{n: compare(opLe, f.c, v)} }
+func (f *NumberField[T, V]) Lte(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLe, f.c, v)} }
 
 // Between is true when the column is from low to high, both included.
 func (f *NumberField[T, V]) Between(low, high V) Cond[T] {
-	return Cond[T]{n: inRange(f.c, low, high)}
+	return Cond[T]{n: ast.InRange(f.c, low, high)}
 }
 
 // Asc orders by the column, the least first. NULLs come last, on every engine.
-func (f *NumberField[T, V]) Asc() Order[T] { return Order[T]{o: orderBy(f.c, 0, false)} }
+func (f *NumberField[T, V]) Asc() Order[T] { return Order[T]{o: ast.OrderBy(f.c, 0, false)} }
 
 // Desc orders by the column, the greatest first. NULLs come first, on every engine.
 func (f *NumberField[T, V]) Desc() Order[T] {
-	return Order[T]{o: orderBy(f.c, 0, true)}
+	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
-func (f *NumberField[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: orderByList(f.c, vs)} }
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
+func (f *NumberField[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: ast.OrderByList(f.c, vs)} }
 
 // Set assigns v.
-func (f *NumberField[T, V]) Set(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, v)} }
+func (f *NumberField[T, V]) Set(v V) Assign[T] {
+	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+}
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
 func (f *NumberField[T, V]) SetTo(t Term[T, V]) Assign[T] { return setTo[T](f.c, t.term().e) }
 
 // Add assigns the column's value plus v, in the database, so that concurrent additions all count. NULL stays NULL.
-func (f *NumberField[T, V]) Add(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignAdd, v)} }
+func (f *NumberField[T, V]) Add(v V) Assign[T] {
+	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignAdd, v)}
+}
 
 // Sub assigns the column's value less v, in the database.
-func (f *NumberField[T, V]) Sub(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSub, v)} }
+func (f *NumberField[T, V]) Sub(v V) Assign[T] {
+	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSub, v)}
+}
 
-func (f *NumberField[T, V]) term() value[T, V] { return value[T, V]{e: columnOf(f.c)} }
+func (f *NumberField[T, V]) term() value[T, V] { return value[T, V]{e: ast.ColumnOf(f.c)} }
 
-func (f *NumberField[T, V]) anyTerm() (*expr, *T) { return columnOf(f.c), nil }
+func (f *NumberField[T, V]) anyTerm() (*ast.Expr, *T) { return ast.ColumnOf(f.c), nil }
 
 // NullNumberField is a [NumberField] that may be NULL.
 type NullNumberField[T any, V Number] struct {
@@ -121,87 +128,99 @@ func (f *NullNumberField[T, V]) Name() string { return f.c.Column().Name }
 func (f *NullNumberField[T, V]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the column equals v.
-func (f *NullNumberField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: compare(opEq, f.c, v)} }
+func (f *NullNumberField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, f.c, v)} }
 
 // Ne is true when the column is a value other than v. It is not true for NULL.
-func (f *NullNumberField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: compare(opNe, f.c, v)} }
+func (f *NullNumberField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number has
-// no limit.
-func (f *NullNumberField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: within(opIn, f.c, vs)} }
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
+func (f *NullNumberField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
-func (f *NullNumberField[T, V]) NotIn(vs ...V) Cond[T] { return Cond[T]{n: within(opNotIn, f.c, vs)} }
+func (f *NullNumberField[T, V]) NotIn(vs ...V) Cond[T] {
+	return Cond[T]{n: ast.In(ast.OpNotIn, f.c, vs)}
+}
 
 // InQuery is true when the column is one of the subquery's values.
 func (f *NullNumberField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
-	return Cond[T]{n: inQuery(opIn, f.c, sub)}
+	return Cond[T]{n: inQuery(ast.OpIn, f.c, sub)}
 }
 
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when NULL is among
-// them.
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
 func (f *NullNumberField[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
-	return Cond[T]{n: inQuery(opNotIn, f.c, sub)}
+	return Cond[T]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
 
 // Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
-func (f *NullNumberField[T, V]) Is(v *V) Cond[T] { return Cond[T]{n: same(opSame, f.c, v)} }
+func (f *NullNumberField[T, V]) Is(v *V) Cond[T] { return Cond[T]{n: ast.Same(ast.OpSame, f.c, v)} }
 
 // IsNot is true when the column differs from *v; NULL differs from every value and not from nil.
-func (f *NullNumberField[T, V]) IsNot(v *V) Cond[T] { return Cond[T]{n: same(opNotSame, f.c, v)} }
+func (f *NullNumberField[T, V]) IsNot(v *V) Cond[T] {
+	return Cond[T]{n: ast.Same(ast.OpNotSame, f.c, v)}
+}
 
 // IsNull is true when the column is NULL.
-func (f *NullNumberField[T, V]) IsNull() Cond[T] { return Cond[T]{n: test(opNull, f.c)} }
+func (f *NullNumberField[T, V]) IsNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNull, f.c)} }
 
 // NotNull is true when the column is not NULL.
-func (f *NullNumberField[T, V]) NotNull() Cond[T] { return Cond[T]{n: test(opNotNull, f.c)} }
+func (f *NullNumberField[T, V]) NotNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNotNull, f.c)} }
 
 // Gt is true when the column is greater than v.
-func (f *NullNumberField[T, V]) Gt(v V) Cond[T] { return Cond[T]{n: compare(opGt, f.c, v)} }
+func (f *NullNumberField[T, V]) Gt(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGt, f.c, v)} }
 
 // Gte is true when the column is greater than v or equal.
-func (f *NullNumberField[T, V]) Gte(v V) Cond[T] { return Cond[T]{n: compare(opGe, f.c, v)} }
+func (f *NullNumberField[T, V]) Gte(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGe, f.c, v)} }
 
 // Lt is true when the column is less than v.
-func (f *NullNumberField[T, V]) Lt(v V) Cond[T] { return Cond[T]{n: compare(opLt, f.c, v)} }
+func (f *NullNumberField[T, V]) Lt(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLt, f.c, v)} }
 
 // Lte is true when the column is less than v or equal.
-func (f *NullNumberField[T, V]) Lte(v V) Cond[T] { return Cond[T]{n: compare(opLe, f.c, v)} }
+func (f *NullNumberField[T, V]) Lte(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLe, f.c, v)} }
 
 // Between is true when the column is from low to high, both included.
 func (f *NullNumberField[T, V]) Between(low, high V) Cond[T] {
-	return Cond[T]{n: inRange(f.c, low, high)}
+	return Cond[T]{n: ast.InRange(f.c, low, high)}
 }
 
 // Asc orders by the column, the least first. NULLs come last, on every engine.
-func (f *NullNumberField[T, V]) Asc() Order[T] { return Order[T]{o: orderBy(f.c, 0, false)} }
+func (f *NullNumberField[T, V]) Asc() Order[T] { return Order[T]{o: ast.OrderBy(f.c, 0, false)} }
 
 // Desc orders by the column, the greatest first. NULLs come first, on every engine.
 func (f *NullNumberField[T, V]) Desc() Order[T] {
-	return Order[T]{o: orderBy(f.c, 0, true)}
+	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after these; see
-// [Order.NullsFirst].
-func (f *NullNumberField[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: orderByList(f.c, vs)} }
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
+func (f *NullNumberField[T, V]) ByList(vs ...V) Order[T] {
+	return Order[T]{o: ast.OrderByList(f.c, vs)}
+}
 
 // Set assigns v.
-func (f *NullNumberField[T, V]) Set(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSet, v)} }
+func (f *NullNumberField[T, V]) Set(v V) Assign[T] {
+	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+}
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
 func (f *NullNumberField[T, V]) SetTo(t Term[T, V]) Assign[T] { return setTo[T](f.c, t.term().e) }
 
 // SetNull assigns NULL.
 func (f *NullNumberField[T, V]) SetNull() Assign[T] {
-	return Assign[T]{a: assignNull(f.c)}
+	return Assign[T]{a: ast.AssignNull(f.c)}
 }
 
 // Add assigns the column's value plus v, in the database, so that concurrent additions all count. NULL stays NULL.
-func (f *NullNumberField[T, V]) Add(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignAdd, v)} }
+func (f *NullNumberField[T, V]) Add(v V) Assign[T] {
+	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignAdd, v)}
+}
 
 // Sub assigns the column's value less v, in the database.
-func (f *NullNumberField[T, V]) Sub(v V) Assign[T] { return Assign[T]{a: assign(f.c, assignSub, v)} }
+func (f *NullNumberField[T, V]) Sub(v V) Assign[T] {
+	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSub, v)}
+}
 
-func (f *NullNumberField[T, V]) term() value[T, V] { return value[T, V]{e: columnOf(f.c)} }
+func (f *NullNumberField[T, V]) term() value[T, V] { return value[T, V]{e: ast.ColumnOf(f.c)} }
 
-func (f *NullNumberField[T, V]) anyTerm() (*expr, *T) { return columnOf(f.c), nil }
+func (f *NullNumberField[T, V]) anyTerm() (*ast.Expr, *T) { return ast.ColumnOf(f.c), nil }

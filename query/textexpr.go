@@ -2,7 +2,7 @@ package query
 
 import (
 	"github.com/prom-go/prom/dialect"
-	"github.com/prom-go/prom/schema"
+	"github.com/prom-go/prom/internal/ast"
 )
 
 // TextExpr is an [Expr] that is a text, with the conditions of a [TextField].
@@ -14,12 +14,7 @@ func AsText[T any, V Texts](t Term[T, V]) TextExpr[T, V] {
 }
 
 func (x TextExpr[T, V]) cond(m dialect.Match, s string, fold, not bool) Cond[T] {
-	return Cond[T]{n: matchingExpr(x.e, m, s, fold, not)}
-}
-
-//go:noinline
-func matchingExpr(e *expr, m dialect.Match, s string, fold, not bool) *node {
-	return &node{op: opMatch, x: e, match: m, fold: fold, not: not, val: schema.TextValue(schema.Text, s), err: checkText(s)}
+	return Cond[T]{n: ast.MatchesExpr(x.e, m, s, fold, not)}
 }
 
 // Like is true when the text matches the pattern of [TextField.Like].
@@ -54,5 +49,5 @@ func (x TextExpr[T, V]) HasSuffix(s string) Cond[T] {
 
 // EqFold is true when the text equals s ignoring the case of A to Z.
 func (x TextExpr[T, V]) EqFold(s string) Cond[T] {
-	return x.cond(dialect.MatchLike, escapeLike(s), true, false)
+	return x.cond(dialect.MatchLike, ast.EscapeLike(s), true, false)
 }

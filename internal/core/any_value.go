@@ -7,10 +7,10 @@ import (
 	"reflect"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 )
 
 // For returns a repo on a connection for a model that is known at run time only, such as the target of a reference. The
@@ -62,7 +62,7 @@ func (r *Repo) UnsafeDeleteAny(ctx context.Context, v any) error {
 	if w.args, err = r.rowKey(w.args, value); err != nil {
 		return ErrorOf("delete", r.table, err)
 	}
-	err = r.missed(ctx, r.deleteBy(ctx, w, r.table.Key), query.Spec{}.WithDeleted(), r.table.Key, w.args)
+	err = r.missed(ctx, r.deleteBy(ctx, w, r.table.Key), ast.Spec{}.WithDeleted(), r.table.Key, w.args)
 	if errors.Is(err, driver.KindNotFound) {
 		err = nil
 	}

@@ -6,9 +6,10 @@ import (
 	"slices"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -32,7 +33,7 @@ type batchOp struct {
 	own   bool                                                    // what build returned is a hook's, or has its place
 	skip  bool                                                    // there is nothing to do
 	some  bool                                                    // its success does not show that the table has all columns
-	text  *query.Text                                             // when the statement may need other tables too
+	text  *render.Text                                            // when the statement may need other tables too
 	b     *binding
 }
 
@@ -339,12 +340,12 @@ func (o Ops) Update(v unsafe.Pointer) {
 
 // DeleteKey deletes the row with that key. The result says how many rows were deleted, 0 or 1.
 func (o Ops) DeleteKey(key []any) *Result {
-	return o.change("delete", func(b *binding, returning bool) (*query.Text, []schema.Value, error) {
+	return o.change("delete", func(b *binding, returning bool) (*render.Text, []schema.Value, error) {
 		row, err := o.repo.convertKey(nil, key)
 		if err != nil {
 			return nil, nil, err
 		}
-		q := &Query{repo: o.repo, spec: query.Spec{}.KeyIs(o.repo.table.Key, row)}
+		q := &Query{repo: o.repo, spec: ast.Spec{}.KeyIs(o.repo.table.Key, row)}
 		return q.deletion()(b.stmts, nil, returning)
 	})
 }

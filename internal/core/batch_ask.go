@@ -3,9 +3,10 @@ package core
 import (
 	"context"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -33,7 +34,7 @@ func (o Ops) One(q *Query) *Result {
 
 // Count counts the rows of a query.
 func (o Ops) Count(q *Query) *Result {
-	return o.ask("count", q, (*query.Statements).Count, func(rows driver.Rows) (int, error) {
+	return o.ask("count", q, (*render.Statements).Count, func(rows driver.Rows) (int, error) {
 		n, err := rows.Int(0)
 		return int(n), err
 	})
@@ -41,11 +42,11 @@ func (o Ops) Count(q *Query) *Result {
 
 // Has reads whether a query has a row: 1, or 0.
 func (o Ops) Has(q *Query) *Result {
-	return o.ask("query", q, (*query.Statements).Has, func(driver.Rows) (int, error) { return 1, nil })
+	return o.ask("query", q, (*render.Statements).Has, func(driver.Rows) (int, error) { return 1, nil })
 }
 
 // ask adds a statement on a query whose result is what read makes of its row, or zero without one.
-func (o Ops) ask(verb string, q *Query, build func(*query.Statements, []schema.Value, query.Spec) (*query.Text, []schema.Value, error),
+func (o Ops) ask(verb string, q *Query, build func(*render.Statements, []schema.Value, ast.Spec) (*render.Text, []schema.Value, error),
 	read func(driver.Rows) (int, error),
 ) *Result {
 	result := newResult()
@@ -73,20 +74,20 @@ func (o Ops) ask(verb string, q *Query, build func(*query.Statements, []schema.V
 
 // UpdateWhere assigns new values to the rows of a query. The result is how many they were.
 func (o Ops) UpdateWhere(q *Query, assigns []Assign) *Result {
-	return o.change("update", func(b *binding, returning bool) (*query.Text, []schema.Value, error) {
+	return o.change("update", func(b *binding, returning bool) (*render.Text, []schema.Value, error) {
 		return q.update(assigns)(b.stmts, nil, returning)
 	})
 }
 
 // DeleteWhere deletes the rows of a query. The result is how many they were.
 func (o Ops) DeleteWhere(q *Query) *Result {
-	return o.change("delete", func(b *binding, returning bool) (*query.Text, []schema.Value, error) {
+	return o.change("delete", func(b *binding, returning bool) (*render.Text, []schema.Value, error) {
 		return q.deletion()(b.stmts, nil, returning)
 	})
 }
 
 // change adds a statement whose result is how many rows it changed. It returns them where it does not tell otherwise.
-func (o Ops) change(verb string, build func(b *binding, returning bool) (*query.Text, []schema.Value, error)) *Result {
+func (o Ops) change(verb string, build func(b *binding, returning bool) (*render.Text, []schema.Value, error)) *Result {
 	result := newResult()
 	var op *batchOp
 	op = &batchOp{
@@ -116,7 +117,7 @@ func (o Ops) change(verb string, build func(b *binding, returning bool) (*query.
 }
 
 // setText sets the statement of an operation.
-func (op *batchOp) setText(text *query.Text, args []schema.Value, err error) error {
+func (op *batchOp) setText(text *render.Text, args []schema.Value, err error) error {
 	if err != nil {
 		return err
 	}

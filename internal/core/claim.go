@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -35,7 +34,7 @@ func (q *Query) claim(ctx context.Context, n int, assigns []Assign) (scan.List, 
 	}
 	w := r.take()
 	defer r.give(w)
-	text, args, err := query.Claim(b.stmts, w.args, q.spec, n, assigns, now())
+	text, args, err := b.stmts.Claim(w.args, q.spec, n, assigns, now())
 	if err != nil {
 		return scan.List{}, ErrorOf("claim", r.table, err)
 	}
@@ -68,7 +67,7 @@ func (q *Query) complete(ctx context.Context, b *binding, list scan.List) error 
 
 // sortClaimed puts rows in the query's order, where the database has not.
 func (q *Query) sortClaimed(b *binding, list scan.List, assigns []Assign) error {
-	cols, desc, nullsFirst := query.ClaimOrder(b.stmts, q.spec, assigns)
+	cols, desc, nullsFirst := b.stmts.ClaimOrder(q.spec, assigns)
 	if len(cols) == 0 {
 		return nil
 	}

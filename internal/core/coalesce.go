@@ -6,9 +6,9 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -185,7 +185,7 @@ func (r *Repo) getGroup(ctx context.Context, b *binding, list []*waiter) {
 		wanted[w.key] = append(wanted[w.key], w)
 	}
 	key := r.table.Key[0]
-	text, args, selectErr := b.stmts.Select(nil, query.Spec{}.KeyIn(key, keys))
+	text, args, selectErr := b.stmts.Select(nil, ast.Spec{}.KeyIn(key, keys))
 	if selectErr != nil {
 		err = ErrorOf("get", r.table, selectErr)
 		return

@@ -8,8 +8,8 @@ import (
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -156,7 +156,7 @@ func (c *Conflict) outcome(w *work, st *driver.Statement) Outcome {
 }
 
 // build makes the statement that inserts the stored value of w, with its arguments there. Its errors have their place.
-func (c *Conflict) build(ctx context.Context, b *binding, w *work) (*query.Text, error) {
+func (c *Conflict) build(ctx context.Context, b *binding, w *work) (*render.Text, error) {
 	r, at := c.repo, now()
 	on, err := c.target(w.stored)
 	if err != nil {
@@ -184,7 +184,7 @@ func (c *Conflict) build(ctx context.Context, b *binding, w *work) (*query.Text,
 	if err != nil {
 		return nil, ErrorOf("upsert", r.table, err)
 	}
-	how := query.Conflict{Plain: plain, On: on.cols, Live: on.live, Nothing: c.nothing, Tell: c.tells()}
+	how := render.Conflict{Plain: plain, On: on.cols, Live: on.live, Nothing: c.nothing, Tell: c.tells()}
 	if !c.nothing && len(c.assigns) == 0 {
 		for _, col := range cols {
 			if !col.Key && !col.Created && !slices.Contains(on.cols, col) {
@@ -193,9 +193,9 @@ func (c *Conflict) build(ctx context.Context, b *binding, w *work) (*query.Text,
 		}
 		how.Set = w.sets
 	}
-	err = query.Assigns(b.stmts, &how, c.assigns, c.where, at)
+	err = how.Assign(b.stmts.Table, c.assigns, c.where, at)
 	w.returns(r.plan, c.kept(cols, w.sets, on.cols))
-	var text *query.Text
+	var text *render.Text
 	if err == nil {
 		var args []schema.Value
 		if text, args, err = b.stmts.Upsert(w.args, cols, how); err == nil {

@@ -4,7 +4,8 @@ import (
 	"context"
 	"unsafe"
 
-	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -30,7 +31,7 @@ func (r *Repo) delete(ctx context.Context, v unsafe.Pointer) error {
 	if err := r.needKey("delete"); err != nil {
 		return err
 	}
-	return r.mark(ctx, v, "delete", query.Spec{}, (*query.Statements).SoftDelete)
+	return r.mark(ctx, v, "delete", ast.Spec{}, (*render.Statements).SoftDelete)
 }
 
 // DeleteKey does what Repo.DeleteKey of package prom says.
@@ -45,12 +46,12 @@ func (r *Repo) DeleteKey(ctx context.Context, key []any) error {
 		err = r.deleteBy(ctx, w, r.table.Key)
 	} else {
 		var n int
-		n, err = (&Query{repo: r, spec: query.Spec{}.KeyIs(r.table.Key, w.args)}).Delete(ctx)
+		n, err = (&Query{repo: r, spec: ast.Spec{}.KeyIs(r.table.Key, w.args)}).Delete(ctx)
 		if err == nil && n == 0 {
 			err = r.notFound("delete")
 		}
 	}
-	return r.missed(ctx, err, query.Spec{}, r.table.Key, w.args)
+	return r.missed(ctx, err, ast.Spec{}, r.table.Key, w.args)
 }
 
 // deleteBy deletes the row in which the columns have the values of w's arguments.
@@ -63,7 +64,7 @@ func (r *Repo) deleteBy(ctx context.Context, w *work, by []*schema.Column) error
 		return ErrorOf("delete", r.table, err)
 	}
 	if !b.counts(ctx) {
-		q := (&Query{repo: r, spec: query.Spec{}.WithDeleted().KeyIs(by, w.args)})
+		q := (&Query{repo: r, spec: ast.Spec{}.WithDeleted().KeyIs(by, w.args)})
 		n, err := q.write(ctx, q.deleteRows, "delete", nil)
 		if err == nil && n == 0 {
 			err = r.notFound("delete")

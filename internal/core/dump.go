@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -140,7 +140,7 @@ func (d *dumper) table(ctx context.Context, b *binding, plan *scan.Plan) error {
 		head.Kinds = append(head.Kinds, c.Kind.String())
 	}
 	d.line(head)
-	spec := query.Spec{}.WithDeleted()
+	spec := ast.Spec{}.WithDeleted()
 	if len(b.table.Key) > 0 {
 		spec = spec.ByKeys(b.table.Key)
 	}

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -104,7 +104,7 @@ func (w *walker) byKey() error {
 }
 
 // bound adds the condition that no row comes after the last one that the table has now.
-func (w *walker) bound(spec query.Spec) (query.Spec, error) {
+func (w *walker) bound(spec ast.Spec) (ast.Spec, error) {
 	key := w.q.repo.table.Key
 	keys, err := w.keys(w.q.spec.Everything().ByKeysDesc(key).Limit(1), key)
 	if err != nil || len(keys) == 0 {
@@ -179,7 +179,7 @@ func (w *walker) all(list scan.List) error {
 }
 
 // keys reads some columns of the rows of a query, mostly those of the key.
-func (w *walker) keys(spec query.Spec, cols []*schema.Column) ([][]schema.Value, error) {
+func (w *walker) keys(spec ast.Spec, cols []*schema.Column) ([][]schema.Value, error) {
 	text, args, err := w.b.stmts.SelectColumns(nil, spec, cols)
 	if err != nil {
 		return nil, ErrorOf("query", w.q.repo.table, err)

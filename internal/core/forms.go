@@ -6,7 +6,7 @@ import (
 
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/db/driver"
-	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -100,7 +100,7 @@ func (f *tableForms) made() {
 }
 
 // statementsOf returns the statements on a table, or on the rows of other queries in its place.
-func statementsOf(db *db.DB, t *schema.Table, derived bool) *query.Statements {
+func statementsOf(db *db.DB, t *schema.Table, derived bool) *render.Statements {
 	return db.Extra(statementsKey{t, derived}, func() any {
 		forms := func(of *schema.Table) (schema.Forms, bool) {
 			if derived && of == t {
@@ -108,15 +108,15 @@ func statementsOf(db *db.DB, t *schema.Table, derived bool) *query.Statements {
 			}
 			return formsOf(db, of).get()
 		}
-		return query.NewFormedStatements(db.Dialect(), t, forms, epochOf(db))
-	}).(*query.Statements)
+		return render.NewFormedStatements(db.Dialect(), t, forms, epochOf(db))
+	}).(*render.Statements)
 }
 
 // look looks at the binding's table, before a statement is made that will be sent as it is.
 func (b *binding) look(ctx context.Context) error { return b.forms.look(ctx, b.db, b.table) }
 
 // formed renders the text of a statement again when it needs tables that have not been looked at.
-func (b *binding) formed(ctx context.Context, text *query.Text) (*query.Text, error) {
+func (b *binding) formed(ctx context.Context, text *render.Text) (*render.Text, error) {
 	if text == nil || text.Unknown() == nil {
 		return text, nil
 	}

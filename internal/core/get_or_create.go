@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db/driver"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -61,7 +61,7 @@ func (r *Repo) inTheWay(ctx context.Context, v unsafe.Pointer, cols []*schema.Co
 	taken := &driver.Error{Kind: driver.KindUnique, Op: "create", Table: r.table.Name, Columns: schema.ColumnNames(cols),
 		Detail: "a soft-deleted row has the same values, so that only its key is taken"}
 	if r.table.Deleted != nil {
-		deleted := &Query{repo: r, spec: query.Spec{}.OnlyDeleted().KeyIs(cols, row)}
+		deleted := &Query{repo: r, spec: ast.Spec{}.OnlyDeleted().KeyIs(cols, row)}
 		if there, err := deleted.Has(ctx); err != nil || there {
 			return cmp.Or[error](err, taken)
 		}

@@ -1,18 +1,16 @@
 package core
 
 import (
-	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/schema"
 )
 
-// Model stands for a model in the types that tell the conditions of models apart: here a plan says which it is.
-type Model struct{}
-
-// What a query is made of, of any model.
+// What a query is made of, of any model. The face's own types are in memory what these are.
 type (
-	Cond   = query.Cond[Model]
-	Order  = query.Order[Model]
-	Assign = query.Assign[Model]
+	Cond    = *ast.Cond
+	Order   = *ast.Order
+	Assign  = *ast.Assign
+	Mapping = ast.Mapping
 )
 
 // Columner is a field: anything that stands for a column.

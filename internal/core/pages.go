@@ -6,9 +6,9 @@ import (
 	"math"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/internal/token"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -52,7 +52,7 @@ func (q *Query) FetchPage(ctx context.Context, n, size int, total bool) (Page, e
 }
 
 // some reads size rows of a spec, bare, and whether there is one more.
-func (q *Query) some(ctx context.Context, b *binding, spec query.Spec, size int) (list scan.List, more bool, err error) {
+func (q *Query) some(ctx context.Context, b *binding, spec ast.Spec, size int) (list scan.List, more bool, err error) {
 	bare := &Query{repo: q.repo}
 	list, err = bare.rows(ctx, b, spec.Limit(size+1))
 	if more = list.Len > size; more {
@@ -108,12 +108,12 @@ func (q *Query) Keyset(ctx context.Context, token string, size int) (KeysetPage,
 // keysetPages are the pages of one query.
 type keysetPages struct {
 	q    *Query
-	k    query.Keyset
+	k    ast.Keyset
 	cols []*schema.Column
 	of   []byte // see token.For
 }
 
-func pagesOf(q *Query, k query.Keyset) keysetPages {
+func pagesOf(q *Query, k ast.Keyset) keysetPages {
 	return keysetPages{q: q, k: k, cols: k.Columns(), of: token.For("page", q.repo.table.Name, k.Terms()...)}
 }
 

@@ -8,15 +8,16 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
 // Projection is a query whose results are other values than those of its model. It is an immutable value.
 type Projection struct {
 	repo *Repo
-	spec query.Spec
+	spec ast.Spec
 	plan *scan.Plan // of the results
 	err  error
 }
@@ -30,7 +31,7 @@ type Target struct {
 
 // Project returns the projection of a query to results of a type, whose memory is known. What is selected, by the spec,
 // goes to the given places.
-func (q *Query) Project(result reflect.Type, spec query.Spec, places []Target) Projection {
+func (q *Query) Project(result reflect.Type, spec ast.Spec, places []Target) Projection {
 	plan, err := resultPlan(result, spec.Kinds(), places)
 	return Projection{repo: q.repo, spec: spec, plan: plan, err: err}
 }
@@ -42,27 +43,24 @@ func (p Projection) Fail(err error) Projection {
 }
 
 // With returns p with another spec.
-func (p Projection) With(spec query.Spec) Projection {
+func (p Projection) With(spec ast.Spec) Projection {
 	p.spec = spec
 	return p
 }
 
 // Spec returns what p selects, in which order.
-func (p Projection) Spec() query.Spec { return p.spec }
+func (p Projection) Spec() ast.Spec { return p.spec }
 
 // query is the query of p without what its results are.
 func (p Projection) query() *Query { return &Query{repo: p.repo, spec: p.spec} }
 
-// Nest returns what makes p a part of another statement; see [query.Nest].
-func (p Projection) Nest() (*query.Owner, *schema.Table, query.Spec) {
+// Nest returns p as a part of another statement.
+func (p Projection) Nest() *ast.Subquery {
 	if p.err != nil {
 		p.spec = p.spec.Fail(p.err)
 	}
-	return p.repo.owner(), p.repo.table, p.spec
+	return &ast.Subquery{Owner: p.repo.owner(), Table: p.repo.table, Spec: p.spec}
 }
-
-// Nested returns p to be put into another statement.
-func (p Projection) Nested() query.Nested[Model] { return query.Nest[Model](p.Nest()) }
 
 // planKey tells plans of results apart: kinds are columns, which live as long as the program.
 type planKey struct {
@@ -104,13 +102,13 @@ func resultPlan(result reflect.Type, kinds []*schema.Column, places []Target) (*
 }
 
 // Where returns p with conditions on the rows.
-func (p Projection) Where(conds []Cond) Projection { return p.With(query.Where(p.spec, conds)) }
+func (p Projection) Where(conds []Cond) Projection { return p.With(p.spec.Where(conds)) }
 
 // OrderBy returns p with terms of the order.
-func (p Projection) OrderBy(orders []Order) Projection { return p.With(query.OrderBy(p.spec, orders)) }
+func (p Projection) OrderBy(orders []Order) Projection { return p.With(p.spec.OrderBy(orders)) }
 
 // Having returns p with conditions on the groups.
-func (p Projection) Having(conds []Cond) Projection { return p.With(query.Having(p.spec, conds)) }
+func (p Projection) Having(conds []Cond) Projection { return p.With(p.spec.Having(conds)) }
 
 // All returns the results.
 func (p Projection) All(ctx context.Context) (scan.List, error) {
@@ -140,7 +138,7 @@ func (p Projection) All(ctx context.Context) (scan.List, error) {
 }
 
 // build makes the statement of p.
-func (p Projection) build(b *binding, w *work) (*query.Text, error) {
+func (p Projection) build(b *binding, w *work) (*render.Text, error) {
 	text, args, err := b.stmts.Select(w.args, p.spec)
 	if err != nil {
 		return nil, ErrorOf("query", p.repo.table, err)
@@ -220,14 +218,14 @@ func (p Projection) From(result reflect.Type) *Query {
 	plan, err := scan.For(result)
 	if err != nil {
 		r.table = &schema.Table{Model: result}
-		return &Query{repo: r, spec: query.Combine[Model](query.Union, p).Fail(err)}
+		return &Query{repo: r, spec: ast.Combine(ast.Union, p.Nest()).Fail(err)}
 	}
 	r.plan, r.memory, r.table, r.derived = plan, plan.Memory(), plan.Table, true
 	names, err := p.names(r.table)
 	if err == nil {
 		p.spec = p.spec.Named(names, r.table)
 	}
-	spec := query.Combine[Model](query.Union, p)
+	spec := ast.Combine(ast.Union, p.Nest())
 	if err != nil {
 		spec = spec.Fail(err)
 	}
@@ -257,23 +255,23 @@ func (p Projection) names(t *schema.Table) ([]string, error) {
 }
 
 // Combine returns the query of the rows of q and of others, which a kind of set makes of them.
-func (q *Query) Combine(kind query.SetKind, others []*Query) *Query {
-	list := make([]query.Subquery[Model], len(others))
+func (q *Query) Combine(kind ast.SetKind, others []*Query) *Query {
+	list := make([]*ast.Subquery, len(others))
 	for i, o := range others {
-		list[i] = o
+		list[i] = o.Nest()
 	}
-	return &Query{repo: q.repo, spec: query.Combine[Model](kind, q, list...)}
+	return &Query{repo: q.repo, spec: ast.Combine(kind, q.Nest(), list...)}
 }
 
 // Copy inserts a row into the repo's table for each row of a query, in one statement, and returns how many they were.
-func (r *Repo) Copy(ctx context.Context, from *Query, maps []query.Mapping[Model, Model]) (int, error) {
+func (r *Repo) Copy(ctx context.Context, from *Query, maps []Mapping) (int, error) {
 	b, err := r.bind()
 	if err != nil {
 		return 0, err
 	}
 	w := r.take()
 	defer r.give(w)
-	text, args, err := query.Copy(b.stmts, w.args, from.Nested(), maps, now())
+	text, args, err := b.stmts.Copy(w.args, from.Nest(), maps, now())
 	if err != nil {
 		return 0, ErrorOf("copy", r.table, err)
 	}

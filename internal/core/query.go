@@ -8,9 +8,9 @@ import (
 	"unsafe"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -19,7 +19,7 @@ import (
 // are made by the methods of a [Repo]; the zero Query is of no use.
 type Query struct {
 	repo *Repo
-	spec query.Spec
+	spec ast.Spec
 	with []Relation // to load with the rows
 }
 
@@ -27,29 +27,26 @@ type Query struct {
 func (q *Query) Repo() *Repo { return q.repo }
 
 // Spec returns what the query asks.
-func (q *Query) Spec() query.Spec { return q.spec }
+func (q *Query) Spec() ast.Spec { return q.spec }
 
 // as returns the query with another spec.
-func (q *Query) as(spec query.Spec) *Query {
+func (q *Query) as(spec ast.Spec) *Query {
 	return &Query{repo: q.repo, spec: spec, with: q.with}
 }
 
-// Nest returns what makes q a part of another statement; see [query.Nest].
-func (q *Query) Nest() (*query.Owner, *schema.Table, query.Spec) {
-	return q.repo.owner(), q.repo.table, q.spec
+// Nest returns q as a part of another statement.
+func (q *Query) Nest() *ast.Subquery {
+	return &ast.Subquery{Owner: q.repo.owner(), Table: q.repo.table, Spec: q.spec}
 }
-
-// Nested returns q to be put into another statement.
-func (q *Query) Nested() query.Nested[Model] { return query.Nest[Model](q.Nest()) }
 
 // Where adds conditions: all of them must hold, and those that the query has already.
 func (q *Query) Where(conds []Cond) *Query {
-	return q.as(query.Where(q.spec, conds))
+	return q.as(q.spec.Where(conds))
 }
 
 // OrderBy does what Query.OrderBy of package prom says.
 func (q *Query) OrderBy(orders []Order) *Query {
-	return q.as(query.OrderBy(q.spec, orders))
+	return q.as(q.spec.OrderBy(orders))
 }
 
 // Limit takes at most n rows; of 0 there are none. A negative limit is an error when the query runs.
@@ -108,7 +105,7 @@ func (q *Query) All(ctx context.Context) (scan.List, error) {
 
 // rows reads the rows of a spec into one slice. It is made as large as the result of the same statement was last, or as the limit
 // allows.
-func (q *Query) rows(ctx context.Context, b *binding, spec query.Spec) (scan.List, error) {
+func (q *Query) rows(ctx context.Context, b *binding, spec ast.Spec) (scan.List, error) {
 	w := q.repo.take()
 	defer q.repo.give(w)
 	text, args, err := b.stmts.Select(w.args, spec)

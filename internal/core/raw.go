@@ -8,8 +8,8 @@ import (
 
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -41,7 +41,7 @@ func (s Source) bind() (*binding, error) {
 
 // RawExec runs a statement in SQL and returns how many rows it has changed.
 func RawExec(ctx context.Context, source Source, sql string, args []any) (int, error) {
-	st, err := query.NewRawStatement(sql, args)
+	st, err := render.NewRawStatement(sql, args)
 	if err != nil {
 		return 0, ErrorOf(opRawExec, noTable, err)
 	}
@@ -55,7 +55,7 @@ func RawExec(ctx context.Context, source Source, sql string, args []any) (int, e
 	return int(n), err
 }
 
-func rawCall(b *binding, op string, st query.RawStatement) *call {
+func rawCall(b *binding, op string, st render.RawStatement) *call {
 	c := &call{settles: !st.Reads(), Statement: driver.Statement{Op: op, SQL: st.SQL(b.db.Dialect()), Args: st.Args(), Raw: true}}
 	if st.Commits() {
 		c.again = rerunUnsent
@@ -67,13 +67,13 @@ func rawCall(b *binding, op string, st query.RawStatement) *call {
 type RawRows struct {
 	source Source
 	memory *scan.Memory // of the values
-	st     query.RawStatement
+	st     render.RawStatement
 	err    error
 }
 
 // RawQuery returns a statement in SQL whose rows are read into values of a memory's type.
 func RawQuery(source Source, memory *scan.Memory, sql string, args []any) RawRows {
-	st, err := query.NewRawStatement(sql, args)
+	st, err := render.NewRawStatement(sql, args)
 	return RawRows{source: source, memory: memory, st: st, err: err}
 }
 

@@ -4,8 +4,8 @@ import (
 	"context"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -103,5 +103,5 @@ func (r *Repo) Query() *Query { return &Query{repo: r} }
 
 // Where returns the query of the rows for which all conditions hold.
 func (r *Repo) Where(conds []Cond) *Query {
-	return &Query{repo: r, spec: query.Where(query.Spec{}, conds)}
+	return &Query{repo: r, spec: ast.Spec{}.Where(conds)}
 }

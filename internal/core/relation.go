@@ -8,9 +8,10 @@ import (
 	"slices"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -25,7 +26,7 @@ type Relation interface {
 // loading is one relation on its way to rows: a statement, what reads its result, and what comes then.
 type loading struct {
 	b    *binding // of the table that the rows are read from
-	text *query.Text
+	text *render.Text
 	args []schema.Value
 	read func(rows driver.Rows) error // it begins anew when it is called again
 
@@ -199,7 +200,7 @@ func loadByKey(from *binding, model reflect.Type, keys *rowKeys, with []Relation
 	if err != nil {
 		return nil, err
 	}
-	text, args, err := b.stmts.Select(nil, query.Spec{}.KeysIn(repo.table.Key, keys.len(), keys.value))
+	text, args, err := b.stmts.Select(nil, ast.Spec{}.KeysIn(repo.table.Key, keys.len(), keys.value))
 	if err != nil {
 		return nil, ErrorOf("load", repo.table, err)
 	}

@@ -5,9 +5,10 @@ import (
 	"reflect"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -15,8 +16,8 @@ import (
 type Many struct {
 	Relation *schema.Relation
 	Of       reflect.Type // the model that has it
-	Spec     query.Spec   // which rows, in which order
-	LinkSpec query.Spec   // which of the rows that connect, in which order
+	Spec     ast.Spec     // which rows, in which order
+	LinkSpec ast.Spec     // which of the rows that connect, in which order
 	With     []Relation   // of the rows
 
 	Give func(row unsafe.Pointer, rows *scan.List) // gives a row those that were found for it
@@ -24,13 +25,13 @@ type Many struct {
 
 // Where returns m with conditions that the rows must fit too.
 func (m Many) Where(conds []Cond) Many {
-	m.Spec = query.Where(m.Spec, conds)
+	m.Spec = m.Spec.Where(conds)
 	return m
 }
 
 // OrderBy returns m with more terms in the order that each row has its rows in.
 func (m Many) OrderBy(orders []Order) Many {
-	m.Spec = query.OrderBy(m.Spec, orders)
+	m.Spec = m.Spec.OrderBy(orders)
 	return m
 }
 
@@ -54,22 +55,22 @@ func (m Many) Load(relations []Relation) Many {
 
 // WhereLink returns m with conditions on the rows that connect.
 func (m Many) WhereLink(conds []Cond) Many {
-	m.LinkSpec = query.Where(m.LinkSpec, conds)
+	m.LinkSpec = m.LinkSpec.Where(conds)
 	return m
 }
 
 // OrderByLink returns m with more terms, about the rows that connect, in the order.
 func (m Many) OrderByLink(orders []Order) Many {
-	m.LinkSpec = query.OrderBy(m.LinkSpec, orders)
+	m.LinkSpec = m.LinkSpec.OrderBy(orders)
 	return m
 }
 
 // Related describes the rows of the relation for which conditions hold too.
-func (m Many) Related(conds []Cond) query.Related {
+func (m Many) Related(conds []Cond) ast.Related {
 	owner, target := Ends(m.Relation)
-	r := query.Related{Table: TableOf(m.Relation.Model), Owner: owner, Key: TableOf(m.Of).Key, Spec: query.Where(m.Spec, conds)}
+	r := ast.Related{Table: TableOf(m.Relation.Model), Owner: owner, Key: TableOf(m.Of).Key, Spec: m.Spec.Where(conds)}
 	if m.Relation.Link != nil {
-		r.Link = &query.Link{Table: TableOf(m.Relation.Link), Target: target, Spec: m.LinkSpec}
+		r.Link = &ast.Link{Table: TableOf(m.Relation.Link), Target: target, Spec: m.LinkSpec}
 	}
 	return r
 }
@@ -108,7 +109,7 @@ type manyLoading struct {
 	places []int // of the keys of rows
 	owner  []*schema.Column
 
-	text *query.Text
+	text *render.Text
 	args []schema.Value
 
 	link *scan.Plan       // of the linking model; nil without one
@@ -132,7 +133,7 @@ func (l *manyLoading) selectLinked(target *schema.Column) (err error) {
 		return err
 	}
 	spec := l.many.LinkSpec.KeysIn(l.owner, l.keys.len(), l.keys.value)
-	linked := query.Link{Table: l.link.Table, Owner: l.owner[0], Target: target, Spec: spec}
+	linked := ast.Link{Table: l.link.Table, Owner: l.owner[0], Target: target, Spec: spec}
 	l.text, l.args, err = l.b.stmts.SelectLinked(nil, l.many.Spec, linked)
 	return err
 }

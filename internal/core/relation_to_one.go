@@ -6,8 +6,8 @@ import (
 	"reflect"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -67,10 +67,10 @@ func (r One) Load(relations []Relation) One {
 }
 
 // Related describes the row that the columns refer to, if the conditions hold for it.
-func (r One) Related(conds []Cond) query.Related {
+func (r One) Related(conds []Cond) ast.Related {
 	table := TableOf(r.Relation.Model)
 	cols, _ := Ends(r.Relation)
-	return query.Related{Table: table, Owner: table.Key, Key: cols, Spec: query.Where(query.Spec{}, conds)}
+	return ast.Related{Table: table, Owner: table.Key, Key: cols, Spec: ast.Spec{}.Where(conds)}
 }
 
 // Set makes a row refer to another one: its columns get the key of that. A key with a zero part is an error.

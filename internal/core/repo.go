@@ -7,10 +7,11 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/install"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -34,7 +35,7 @@ type Repo struct {
 	tokenKeys [][]byte
 	own       struct {
 		once  sync.Once
-		owner *query.Owner
+		owner *ast.Owner
 	}
 }
 
@@ -106,9 +107,9 @@ func (r *Repo) bindTo(name string, db *db.DB) *Repo {
 }
 
 // owner tells a subquery's connection.
-func (r *Repo) owner() *query.Owner {
+func (r *Repo) owner() *ast.Owner {
 	r.own.once.Do(func() {
-		r.own.owner = &query.Owner{DB: func() (any, error) { return r.DB() }}
+		r.own.owner = &ast.Owner{DB: func() (any, error) { return r.DB() }}
 	})
 	return r.own.owner
 }
@@ -174,7 +175,7 @@ func (r *Repo) Clear(ctx context.Context) error {
 type binding struct {
 	db     *db.DB
 	table  *schema.Table
-	stmts  *query.Statements
+	stmts  *render.Statements
 	forms  *tableForms
 	marked *db.Mark     // set when the table is known to be complete
 	told   atomic.Int32 // see tells
@@ -201,10 +202,10 @@ func (r *Repo) bind() (*binding, error) {
 }
 
 // CacheStats returns the figures of the repo's cache of statements.
-func (r *Repo) CacheStats() (query.CacheStats, error) {
+func (r *Repo) CacheStats() (render.CacheStats, error) {
 	b, err := r.bind()
 	if err != nil {
-		return query.CacheStats{}, err
+		return render.CacheStats{}, err
 	}
 	return b.stmts.Stats(), nil
 }

@@ -9,14 +9,14 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dsn"
 	"github.com/prom-go/prom/internal/install"
-	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/schema"
 )
 
 // call is one statement of a repo on its way to the database.
 type call struct {
 	driver.Statement
-	text     *query.Text  // when the statement may need other tables too
+	text     *render.Text // when the statement may need other tables too
 	complete bool         // its success shows that the table has all columns
 	again    rerun        // whether it may be run again after a failure
 	settles  bool         // it may write, so that a loop which is left does not end it
@@ -101,7 +101,7 @@ const maxStale = 5
 
 // next returns nil when a statement of b that has failed is to run again, for which what was missing has been installed,
 // and otherwise the error to give up with. Allowed says whether it may run again at all.
-func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, text *query.Text, err error, allowed bool) error {
+func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, text *render.Text, err error, allowed bool) error {
 	spent := false
 	switch {
 	case missing(err):
@@ -160,7 +160,7 @@ func (b *binding) mayLock(ctx context.Context) error {
 }
 
 // forget takes back that the tables of a statement are complete.
-func (b *binding) forget(text *query.Text) {
+func (b *binding) forget(text *render.Text) {
 	b.marked.Clear()
 	b.told.Store(toldUnknown)
 	b.nulls.Store(nil)
@@ -173,7 +173,7 @@ func (b *binding) forget(text *query.Text) {
 }
 
 // complete reports whether all tables of a statement are known to be so.
-func (b *binding) complete(ctx context.Context, text *query.Text) bool {
+func (b *binding) complete(ctx context.Context, text *render.Text) bool {
 	if !b.derived && !b.marked.IsSet(ctx) {
 		return false
 	}
@@ -232,7 +232,7 @@ func missing(err error) bool {
 }
 
 // repair installs what an error says is missing: the table, or one of the others that the statement needs.
-func (b *binding) repair(ctx context.Context, text *query.Text, err error) error {
+func (b *binding) repair(ctx context.Context, text *render.Text, err error) error {
 	if b.tooNarrow(ctx, err) && !b.wide.Swap(true) {
 		if widened, widenErr := install.Widen(ctx, b.db, b.table); widenErr != nil || !widened {
 			return err

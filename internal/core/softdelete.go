@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"unsafe"
 
-	"github.com/prom-go/prom/query"
+	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/render"
 )
 
 // WithDeleted does what Query.WithDeleted of package prom says.
@@ -20,7 +21,7 @@ func (q *Query) OnlyDeleted() *Query {
 }
 
 // marked returns a spec that says something about deleted rows, of which there must be some kind.
-func (q *Query) marked(spec query.Spec) query.Spec {
+func (q *Query) marked(spec ast.Spec) ast.Spec {
 	switch {
 	case spec.HasSource():
 		return spec.Fail(errors.New("the rows of other queries have been chosen by these; say it of each of them"))
@@ -45,12 +46,12 @@ func (r *Repo) Restore(ctx context.Context, v unsafe.Pointer) error {
 	if r.table.Deleted == nil {
 		return ErrorOf("restore", r.table, errNoMark(r.table.Model.Name()))
 	}
-	return r.mark(ctx, v, "restore", query.Spec{}.OnlyDeleted(), (*query.Statements).Restore)
+	return r.mark(ctx, v, "restore", ast.Spec{}.OnlyDeleted(), (*render.Statements).Restore)
 }
 
 // mark runs a statement that marks the row of v as deleted, or takes the mark off. Spec says where such a row is looked for when it
 // was not there.
-func (r *Repo) mark(ctx context.Context, v unsafe.Pointer, op string, spec query.Spec, statement markStatement) error {
+func (r *Repo) mark(ctx context.Context, v unsafe.Pointer, op string, spec ast.Spec, statement markStatement) error {
 	b, err := r.bind()
 	if err != nil {
 		return err
@@ -61,7 +62,7 @@ func (r *Repo) mark(ctx context.Context, v unsafe.Pointer, op string, spec query
 	if err != nil {
 		return ErrorOf(op, r.table, err)
 	}
-	text, args, err := statement(b.stmts, w.args, query.Spec{}.KeyIs(by, row), now(), true)
+	text, args, err := statement(b.stmts, w.args, ast.Spec{}.KeyIs(by, row), now(), true)
 	if err != nil {
 		return ErrorOf(op, r.table, err)
 	}
@@ -93,7 +94,7 @@ func (r *Repo) hardDelete(ctx context.Context, v unsafe.Pointer) error {
 	}
 	w.args = args
 	if err := r.deleteBy(ctx, w, by); err != nil {
-		return r.missed(ctx, err, query.Spec{}.WithDeleted(), by, args)
+		return r.missed(ctx, err, ast.Spec{}.WithDeleted(), by, args)
 	}
 	r.plan.Forget(v)
 	return nil
@@ -104,7 +105,7 @@ func (q *Query) Restore(ctx context.Context) (int, error) {
 	if q.repo.table.Deleted == nil {
 		return 0, ErrorOf("restore", q.repo.table, errNoMark(q.repo.table.Model.Name()))
 	}
-	return q.write(ctx, q.markRows((*query.Statements).Restore), "restore", nil)
+	return q.write(ctx, q.markRows((*render.Statements).Restore), "restore", nil)
 }
 
 // HardDelete does what Query.HardDelete of package prom says.

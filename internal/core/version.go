@@ -7,18 +7,18 @@ import (
 	"fmt"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
 // stands returns where the row of v is looked for: among the soft-deleted ones too, if v was loaded as one of them.
-func (r *Repo) stands(v unsafe.Pointer) query.Spec {
+func (r *Repo) stands(v unsafe.Pointer) ast.Spec {
 	if r.loadedDeleted(v) {
-		return query.Spec{}.WithDeleted()
+		return ast.Spec{}.WithDeleted()
 	}
-	return query.Spec{}
+	return ast.Spec{}
 }
 
 // loadedDeleted reports whether the row of v was marked as deleted when it was loaded, or, without change tracking, whether v says so.
@@ -84,7 +84,7 @@ var errNeverSaved = errors.New("the value was never saved; use Create or Save")
 // has changed none, the row is looked for in rows: it may be gone, which is driver.KindNotFound; have another version by now,
 // which is driver.KindStale; or be there as it should have been, which is driver.KindNotStored if something in the database can have
 // suppressed the write.
-func (r *Repo) missed(ctx context.Context, err error, rows query.Spec, by []*schema.Column, row []schema.Value) error {
+func (r *Repo) missed(ctx context.Context, err error, rows ast.Spec, by []*schema.Column, row []schema.Value) error {
 	var missed *driver.Error
 	if !errors.Is(err, driver.KindNotFound) || !errors.As(err, &missed) {
 		return err
@@ -118,7 +118,7 @@ func (r *Repo) missed(ctx context.Context, err error, rows query.Spec, by []*sch
 
 // lookFor returns the columns by of the row that has the key in row, nil when there is none. It is one statement, so
 // that they are of one moment.
-func (r *Repo) lookFor(ctx context.Context, rows query.Spec, by []*schema.Column, row []schema.Value) (found []schema.Value, err error) {
+func (r *Repo) lookFor(ctx context.Context, rows ast.Spec, by []*schema.Column, row []schema.Value) (found []schema.Value, err error) {
 	b, err := r.bind()
 	if err != nil {
 		return nil, err

@@ -6,8 +6,8 @@ import (
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -75,7 +75,7 @@ func (w *work) set(op, sql string) {
 }
 
 // setText is set with a text that tells what else the statement needs.
-func (w *work) setText(op string, text *query.Text) {
+func (w *work) setText(op string, text *render.Text) {
 	w.set(op, text.SQL)
 	w.text = text
 }

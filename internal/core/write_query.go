@@ -4,24 +4,25 @@ import (
 	"context"
 	"time"
 
+	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
 // markStatement makes a statement that sets the mark of deletion, or takes it off.
-type markStatement func(*query.Statements, []schema.Value, query.Spec, time.Time, bool) (*query.Text, []schema.Value, error)
+type markStatement func(*render.Statements, []schema.Value, ast.Spec, time.Time, bool) (*render.Text, []schema.Value, error)
 
 // rowsStatement makes a statement that writes to the rows of a query.
-type rowsStatement func(s *query.Statements, args []schema.Value, returning bool) (*query.Text, []schema.Value, error)
+type rowsStatement func(s *render.Statements, args []schema.Value, returning bool) (*render.Text, []schema.Value, error)
 
 func (q *Query) markRows(statement markStatement) rowsStatement {
-	return func(s *query.Statements, args []schema.Value, returning bool) (*query.Text, []schema.Value, error) {
+	return func(s *render.Statements, args []schema.Value, returning bool) (*render.Text, []schema.Value, error) {
 		return statement(s, args, q.spec, now(), returning)
 	}
 }
 
-func (q *Query) deleteRows(s *query.Statements, args []schema.Value, returning bool) (*query.Text, []schema.Value, error) {
+func (q *Query) deleteRows(s *render.Statements, args []schema.Value, returning bool) (*render.Text, []schema.Value, error) {
 	return s.Delete(args, q.spec, returning)
 }
 
@@ -30,12 +31,12 @@ func (q *Query) deletion() rowsStatement {
 	if q.repo.table.Deleted == nil {
 		return q.deleteRows
 	}
-	return q.markRows((*query.Statements).SoftDelete)
+	return q.markRows((*render.Statements).SoftDelete)
 }
 
 func (q *Query) update(assigns []Assign) rowsStatement {
-	return func(s *query.Statements, args []schema.Value, returning bool) (*query.Text, []schema.Value, error) {
-		return query.Update(s, args, q.spec, assigns, now(), returning)
+	return func(s *render.Statements, args []schema.Value, returning bool) (*render.Text, []schema.Value, error) {
+		return s.Update(args, q.spec, assigns, now(), returning)
 	}
 }
 

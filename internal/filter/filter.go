@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/core"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -19,7 +19,7 @@ type Filter struct {
 	rules     map[string]rule     // by parameter
 	fields    map[string][]string // the parameters of each field, for messages
 	names     []string            // of the fields, in their order
-	sorts     map[string]*anyField
+	sorts     map[string]ast.Field
 	sortNames []string
 	ignored   []string
 	ignoreAll bool
@@ -28,12 +28,9 @@ type Filter struct {
 	size, max int
 }
 
-// anyField is a column by its name.
-type anyField = query.AnyField[core.Model]
-
 // rule says what a parameter does.
 type rule struct {
-	field *anyField
+	field ast.Field
 	part  string
 	op    Op
 }
@@ -120,18 +117,18 @@ const (
 // New returns the filter of a repo's rows by the given fields. It panics when a field does not exist or cannot do what it
 // is to allow; this is meant to show at start-up, in package variables.
 func New(repo *core.Repo, fields []Field) *Filter {
-	f := &Filter{rules: map[string]rule{}, fields: map[string][]string{}, sorts: map[string]*anyField{}, size: defaultPageSize, max: maxPageSize}
+	f := &Filter{rules: map[string]rule{}, fields: map[string][]string{}, sorts: map[string]ast.Field{}, size: defaultPageSize, max: maxPageSize}
 	for _, field := range fields {
 		if err := f.add(repo, field); err != nil {
 			panic(fmt.Errorf("prom: filter of %s: field %s: %w", repo.Table().Model, field.column, err))
 		}
 	}
 	for _, key := range repo.Table().Key {
-		field, err := query.FieldByName[core.Model](repo.Plan(), key.Name)
+		field, err := ast.FieldByName(repo.Plan(), key.Name)
 		if err != nil {
 			panic(err) // it is one of the plan's own
 		}
-		f.last = append(f.last, field.Asc())
+		f.last = append(f.last, field.OrderBy(false))
 	}
 	return f
 }
@@ -163,7 +160,7 @@ func (f *Filter) Ignore(names []string) *Filter {
 
 // add makes the rules of a field.
 func (f *Filter) add(repo *core.Repo, field Field) error {
-	byName, err := query.FieldByName[core.Model](repo.Plan(), field.column)
+	byName, err := ast.FieldByName(repo.Plan(), field.column)
 	if err != nil {
 		return err
 	}

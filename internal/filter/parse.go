@@ -9,9 +9,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/db/driver"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -150,9 +151,9 @@ func (f *Filter) sort(values []string) ([]core.Order, error) {
 		case seen[name]:
 			return nil, &Error{Param: paramSort, Reason: "a field stands in it twice"}
 		case down:
-			orders = append(orders, field.Desc())
+			orders = append(orders, field.OrderBy(true))
 		default:
-			orders = append(orders, field.Asc())
+			orders = append(orders, field.OrderBy(false))
 		}
 		seen[name] = true
 	}
@@ -200,10 +201,10 @@ func (r rule) cond(param string, values []string) (core.Cond, error) {
 		}
 	}
 	if err != nil {
-		return core.Cond{}, err
+		return nil, err
 	}
-	if query.Where(query.Spec{}, []core.Cond{cond}).Err() != nil {
-		return core.Cond{}, &Error{Param: param, Reason: "it must be " + r.wants()}
+	if (ast.Spec{}).Where([]core.Cond{cond}).Err() != nil {
+		return nil, &Error{Param: param, Reason: "it must be " + r.wants()}
 	}
 	return cond, nil
 }
@@ -215,93 +216,90 @@ func (r rule) list(param string, values []string) (core.Cond, error) {
 	}
 	list, err := elements(param, values, most)
 	if err != nil {
-		return core.Cond{}, err
+		return nil, err
 	}
 	if r.op == Between && len(list) != 2 {
-		return core.Cond{}, &Error{Param: param, Reason: "it must be two values with a comma between them"}
+		return nil, &Error{Param: param, Reason: "it must be two values with a comma between them"}
 	}
 	if r.part != "" {
 		part, err := r.field.Part(r.part)
 		if err != nil {
-			return core.Cond{}, err
+			return nil, err
 		}
 		ns := make([]int, len(list))
 		for i, text := range list {
 			if ns[i], err = r.number(param, text); err != nil {
-				return core.Cond{}, err
+				return nil, err
 			}
 		}
-		switch r.op {
-		case In:
-			return part.In(ns...), nil
-		case NotIn:
-			return part.NotIn(ns...), nil
+		if r.op == Between {
+			return r.field.PartInRange(part, ns[0], ns[1]), nil
 		}
-		return part.Between(ns[0], ns[1]), nil
+		return r.field.PartIn(comparisons[r.op], part, ns), nil
 	}
 	xs := make([]any, len(list))
 	for i, text := range list {
 		if xs[i], err = r.value(param, text); err != nil {
-			return core.Cond{}, err
+			return nil, err
 		}
 	}
-	switch r.op {
-	case In:
-		return r.field.In(xs...), nil
-	case NotIn:
-		return r.field.NotIn(xs...), nil
+	if r.op == Between {
+		return r.field.InRange(xs[0], xs[1]), nil
 	}
-	return r.field.Between(xs[0], xs[1]), nil
+	return r.field.In(comparisons[r.op], xs), nil
+}
+
+// comparisons are the operators of conditions on values.
+var comparisons = map[Op]ast.Op{
+	Eq: ast.OpEq, Ne: ast.OpNe, Gt: ast.OpGt, Gte: ast.OpGe, Lt: ast.OpLt, Lte: ast.OpLe, In: ast.OpIn, NotIn: ast.OpNotIn,
 }
 
 func (r rule) one(param, text string) (core.Cond, error) {
 	if r.part != "" {
 		part, err := r.field.Part(r.part)
 		if err != nil {
-			return core.Cond{}, err
+			return nil, err
 		}
 		n, err := r.number(param, text)
 		if err != nil {
-			return core.Cond{}, err
+			return nil, err
 		}
-		return map[Op]func(int) core.Cond{Eq: part.Eq, Ne: part.Ne, Gt: part.Gt, Gte: part.Gte,
-			Lt: part.Lt, Lte: part.Lte}[r.op](n), nil
+		return r.field.ComparePart(comparisons[r.op], part, n), nil
 	}
 	field := r.field
 	switch r.op {
 	case IsNull:
 		switch text {
 		case "true", "1":
-			return field.IsNull(), nil
+			return field.Test(ast.OpNull), nil
 		case "false", "0":
-			return field.NotNull(), nil
+			return field.Test(ast.OpNotNull), nil
 		}
-		return core.Cond{}, &Error{Param: param, Reason: "it must be true or false"}
+		return nil, &Error{Param: param, Reason: "it must be true or false"}
 	case Contains:
-		return field.Contains(text), nil
+		return field.Matches(dialect.MatchContains, text, false, false), nil
 	case NotContains:
-		return field.NotContains(text), nil
+		return field.Matches(dialect.MatchContains, text, false, true), nil
 	case StartsWith:
-		return field.HasPrefix(text), nil
+		return field.Matches(dialect.MatchPrefix, text, false, false), nil
 	case EndsWith:
-		return field.HasSuffix(text), nil
+		return field.Matches(dialect.MatchSuffix, text, false, false), nil
 	case IEq:
-		return field.EqFold(text), nil
+		return field.Matches(dialect.MatchLike, ast.EscapeLike(text), true, false), nil
 	case IContains:
-		return field.ContainsFold(text), nil
+		return field.Matches(dialect.MatchContains, text, true, false), nil
 	case NotIContains:
-		return field.NotContainsFold(text), nil
+		return field.Matches(dialect.MatchContains, text, true, true), nil
 	case IStartsWith:
-		return field.HasPrefixFold(text), nil
+		return field.Matches(dialect.MatchPrefix, text, true, false), nil
 	case IEndsWith:
-		return field.HasSuffixFold(text), nil
+		return field.Matches(dialect.MatchSuffix, text, true, false), nil
 	}
 	x, err := r.value(param, text)
 	if err != nil {
-		return core.Cond{}, err
+		return nil, err
 	}
-	return map[Op]func(any) core.Cond{Eq: field.Eq, Ne: field.Ne, Gt: field.Gt, Gte: field.Gte,
-		Lt: field.Lt, Lte: field.Lte}[r.op](x), nil
+	return field.Compare(comparisons[r.op], x), nil
 }
 
 // value reads a value of the field.

@@ -1,0 +1,181 @@
+package ast
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/schema"
+)
+
+// ExprOp is what an expression does.
+type ExprOp uint8
+
+// The expressions.
+const (
+	ExprColumn    ExprOp = iota
+	ExprValue            // a constant, an argument
+	ExprNull             // NULL
+	ExprInt              // a constant of the library's own, written into the text
+	ExprCall             // Fn on Args
+	ExprAggregate        // Fn on Args, at most one; Conds filter its rows, Win makes it one of a window
+	ExprCase             // Args[i] when Conds[i]; the last of Args when none
+	ExprCond             // Conds[0] as a boolean
+	ExprRaw              // Raw, SQL of the caller's
+	ExprQuery            // Sub, a subquery
+	ExprVia              // Args[0] in the row that Path leads to
+	ExprOuter            // Args[0] in the row of the query around
+	ExprExcluded         // Col of the row that could not be inserted
+	ExprFit              // Args[0], made to fail when Col cannot hold it, as Col stores it
+	ExprStored           // Args[0] as Col stores it
+	ExprMoment           // Args[0], a day or an instant, as the other one, that of Like
+)
+
+// Expr is an expression without its Go types. It is immutable.
+type Expr struct {
+	Op       ExprOp
+	Part     dialect.DatePart // of ExprColumn
+	Fn       dialect.Func
+	Distinct bool
+	Like     *schema.Column // whose kind the result has
+	Col      *schema.Column
+	Args     []*Expr
+	Conds    []Cond
+	Val      schema.Value
+	Given    any // of ExprValue: the value in Go, for when it stands beside another kind
+	N        int // of ExprInt
+	Raw      *Raw
+	Sub      *Subquery
+	Path     []*schema.Column // references, the first one in the row itself
+	Win      *Window
+	Err      error
+}
+
+// KindColumns stand for results that are no column, by their kind.
+var KindColumns = func() (list [schema.JSON + 1]*schema.Column) {
+	for k := range list {
+		list[k] = &schema.Column{Kind: schema.Kind(k), Null: true}
+	}
+	return list
+}()
+
+// partColumn stands for the integer that a part of a date is.
+var partColumn = KindColumns[schema.Int64]
+
+// ColumnOf is the column of a field.
+//
+//go:noinline
+func ColumnOf(c *scan.Codec) *Expr { return ColumnExpr(c.Column(), dialect.NoPart) }
+
+// ColumnExpr is a column, or a part of one.
+func ColumnExpr(col *schema.Column, part dialect.DatePart) *Expr {
+	e := &Expr{Op: ExprColumn, Col: col, Part: part, Like: col}
+	if part != dialect.NoPart {
+		e.Like = partColumn
+	}
+	return e
+}
+
+// ReadAs returns the codec that reads an expression into a V, and the expression, which fails when there is none.
+//
+//go:noinline
+func ReadAs[V any](e *Expr) (*scan.Codec, *Expr) {
+	c, err := scan.CodecFor(reflect.TypeFor[V](), e.Like)
+	if err != nil && e.Err == nil {
+		failed := *e
+		failed.Err = err
+		e = &failed
+	}
+	return c, e
+}
+
+// LikeOf returns the column whose kind a Go type has by itself.
+func LikeOf[V any]() (*schema.Column, error) {
+	c, err := scan.CodecFor(reflect.TypeFor[V](), nil)
+	if err != nil {
+		return KindColumns[schema.Null], err
+	}
+	return c.Column(), nil
+}
+
+// Beside returns a constant as one of the kind of a column, in which the values that it stands beside are: the text of
+// a decimal, say, as a decimal. Other expressions stay as they are.
+func Beside[V any](e *Expr, like *schema.Column) *Expr {
+	if e.Op != ExprValue || e.Given == nil || e.Like.Kind == like.Kind || e.Err != nil {
+		return e
+	}
+	c, err := scan.CodecFor(reflect.TypeFor[V](), like)
+	if err != nil {
+		return e
+	}
+	same := *e
+	same.Like = c.Column()
+	same.Val, same.Err = scan.EncodeField(c, e.Given.(V))
+	return &same
+}
+
+// FirstErr returns the first error of an expression; it may be nil.
+func (e *Expr) FirstErr() error {
+	if e == nil {
+		return nil
+	}
+	if e.Err != nil {
+		return e.Err
+	}
+	if err := e.nestedErr(); err != nil {
+		return err
+	}
+	for _, a := range e.Args {
+		if err := a.FirstErr(); err != nil {
+			return err
+		}
+	}
+	if err := firstErr(e.Conds); err != nil {
+		return err
+	}
+	if e.Win != nil {
+		if err := e.Win.firstErr(); err != nil {
+			return err
+		}
+	}
+	if e.Sub != nil {
+		return e.Sub.Spec.Err()
+	}
+	return nil
+}
+
+// IsColumn reports whether an expression is a column, of whatever row. What ignores case is columns: a text that was
+// computed of one heeds it, as it does on SQLite, where functions have no collation.
+func (e *Expr) IsColumn() bool {
+	switch e.Op {
+	case ExprColumn, ExprExcluded:
+		return true
+	case ExprVia, ExprOuter:
+		return e.Args[0].IsColumn()
+	}
+	return false
+}
+
+// Strict reports whether an expression is certainly NULL when all columns of its row are.
+func (e *Expr) Strict() bool {
+	switch e.Op {
+	case ExprColumn, ExprVia:
+		return true
+	case ExprMoment:
+		return e.Args[0].Strict()
+	case ExprCall:
+		return e.Fn != dialect.FuncCoalesce && slices.ContainsFunc(e.Args, (*Expr).Strict)
+	}
+	return false
+}
+
+// ReadsRows reports whether an expression reads rows of a table by a subquery; a reference is followed by one where
+// there are no joins.
+func (e *Expr) ReadsRows() bool {
+	return e.Op == ExprQuery || e.Op == ExprVia || e.Op == ExprRaw && strings.Contains(strings.ToLower(e.Raw.text), "select")
+}
+
+// constant reports whether an expression is the same for all rows by its form, so that it needs no group.
+func (e *Expr) constant() bool { return e.Op == ExprValue || e.Op == ExprNull || e.Op == ExprInt }

@@ -1,0 +1,168 @@
+package ast
+
+import (
+	"slices"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
+
+// More is what few queries have: what they select, groups, the queries that they are about, trees.
+type More struct {
+	Cols     []*Expr          // what is selected; nil for the model's columns
+	only     []*schema.Column // Cols, when they are columns of the model
+	Names    []string         // of Cols, when the query is the source of another
+	given    Paging           // of the rows, when they are projected
+	Rows     *Paging          // given, when it is that of the rows which groups or distinct results are made of
+	Distinct bool
+	Groups   []*Expr
+	Having   []Cond
+	Source   []Member       // whose rows the query is about, in place of its table
+	Tree     *schema.Column // the reference to the parent, when the query is of the keys below its rows
+	Up       bool           // or above them
+}
+
+var noMore More // of a query that has none
+
+// Extra returns what few queries have; it must not be changed.
+func (q *Spec) Extra() *More {
+	if q.More == nil {
+		return &noMore
+	}
+	return q.More
+}
+
+// With returns q with a changed copy of what few queries have.
+func (q Spec) With(change func(m *More)) Spec {
+	m := *q.Extra()
+	change(&m)
+	q.More = &m
+	return q
+}
+
+// Project returns s with other columns.
+func (s Spec) Project(cols []*Expr) Spec {
+	return s.With(func(m *More) { m.Cols, m.given = cols, s.Paging }).ofPage()
+}
+
+// ofPage returns s, when its results are groups or distinct and its rows had a page before they were projected, with
+// this page as one of the rows. Of other results it is the same whether rows are taken or results.
+func (s Spec) ofPage() Spec {
+	m := s.Extra()
+	if m.Rows != nil || m.given.Flags == 0 || !m.Distinct && !m.Grouped() {
+		return s
+	}
+	rows := m.given
+	s.Orders = s.Orders[len(rows.Orders):]
+	if s.Flags == rows.Flags && s.Take == rows.Take && s.Skip == rows.Skip {
+		s = s.Unpaged()
+	}
+	return s.With(func(m *More) { m.Rows = &rows })
+}
+
+// Only returns s with some columns of the model in place of all.
+func (s Spec) Only(cols []*schema.Column) Spec {
+	return s.With(func(m *More) {
+		m.Cols = make([]*Expr, len(cols))
+		for i, c := range cols {
+			m.Cols[i] = ColumnExpr(c, dialect.NoPart)
+		}
+		m.only = cols
+	})
+}
+
+// Columns returns the columns that [Spec.Only] asked for, or nil.
+func (s Spec) Columns() []*schema.Column { return s.Extra().only }
+
+// Kinds returns columns that tell the kinds of what is selected.
+func (s Spec) Kinds() []*schema.Column {
+	cols := s.Extra().Cols
+	kinds := make([]*schema.Column, len(cols))
+	for i, e := range cols {
+		kinds[i] = e.Like
+	}
+	return kinds
+}
+
+// Distinct returns s with equal rows taken once.
+func (s Spec) Distinct() Spec { return s.With(func(m *More) { m.Distinct = true }).ofPage() }
+
+// GroupBy returns s with groups told apart by more than the columns that are no aggregates.
+func (s Spec) GroupBy(terms []*Expr) Spec {
+	return s.With(func(m *More) { m.Groups = append(m.Groups[:len(m.Groups):len(m.Groups)], terms...) }).ofPage()
+}
+
+// Having returns s with the groups for which the conditions hold.
+func (s Spec) Having(conds []*Cond) Spec {
+	return s.With(func(m *More) {
+		list := m.Having[:len(m.Having):len(m.Having)]
+		for _, n := range conds {
+			if n != nil {
+				list = append(list, *n)
+			}
+		}
+		m.Having = list
+	}).ofPage()
+}
+
+// Named returns s with names for its columns, which are those of columns of t, so that it can be the source of another
+// query.
+func (s Spec) Named(names []string, t *schema.Table) Spec {
+	return s.WithNames(names).With(func(m *More) {
+		m.Cols = slices.Clone(m.Cols)
+		for i, e := range m.Cols {
+			m.Cols[i] = Moment(e, t.Column(names[i]).Kind)
+		}
+	})
+}
+
+// WithNames returns s with names for its columns.
+func (s Spec) WithNames(names []string) Spec { return s.With(func(m *More) { m.Names = names }) }
+
+// HasSource reports whether the query is about the rows of other queries.
+func (s Spec) HasSource() bool { return len(s.Extra().Source) > 0 }
+
+// Position returns the number of the column that an order is by, from 1, where the order must be told by it: in a query
+// of distinct or grouped rows. It is 0 elsewhere.
+func (q *Spec) Position(o *Order) int {
+	m := q.Extra()
+	if !m.Distinct && !m.Grouped() {
+		return 0
+	}
+	return m.Column(o.Term())
+}
+
+// Column returns the number of the column that is an expression, from 1, or 0 when none is.
+func (m *More) Column(x *Expr) int {
+	for i, e := range m.Cols {
+		if sameExpr(e, x) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// firstErr returns the first error in m.
+func (m *More) firstErr() error {
+	if m.Rows != nil {
+		if err := ordersErr(m.Rows.Orders); err != nil {
+			return err
+		}
+	}
+	for _, list := range [][]*Expr{m.Cols, m.Groups} {
+		for _, e := range list {
+			if err := e.FirstErr(); err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range m.Source {
+		if err := s.Sub.Spec.Err(); err != nil {
+			return err
+		}
+	}
+	if err := firstErr(m.Having); err != nil {
+		return err
+	}
+	return m.groupErr()
+}

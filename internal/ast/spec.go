@@ -1,0 +1,145 @@
+package ast
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/prom-go/prom/dialect"
+)
+
+// Spec is a query without its model's type: conditions, order and page. It is an immutable value; every change returns
+// a new one and slices are never shared with room to grow.
+type Spec struct {
+	Conds []Cond
+	Paging
+	all      bool
+	Rows     Rows
+	LockMode dialect.Lock
+	LockWait dialect.LockWait
+	More     *More // nil for most queries; never changed in place
+	err      error
+}
+
+// Where returns s with more conditions: all of them must hold. Those that are nil are left out.
+func (s Spec) Where(conds []*Cond) Spec {
+	if len(conds) == 0 {
+		return s
+	}
+	where := make([]Cond, len(s.Conds), len(s.Conds)+len(conds))
+	copy(where, s.Conds)
+	for i := range conds {
+		if n := conds[i]; n != nil {
+			where = append(where, *n)
+		}
+	}
+	s.Conds = where
+	return s
+}
+
+// And returns s with one more condition.
+func (s Spec) And(n Cond) Spec {
+	where := make([]Cond, len(s.Conds), len(s.Conds)+1)
+	copy(where, s.Conds)
+	s.Conds = append(where, n)
+	return s
+}
+
+// OrderBy returns s with more terms in its order, behind those that it has. Those that are nil are left out.
+func (s Spec) OrderBy(orders []*Order) Spec {
+	list := make([]Order, len(s.Orders), len(s.Orders)+len(orders))
+	copy(list, s.Orders)
+	for _, o := range orders {
+		if o != nil {
+			list = append(list, *o)
+		}
+	}
+	s.Orders = list
+	return s
+}
+
+// HasOrder reports whether s has an order of its own.
+func (s Spec) HasOrder() bool { return len(s.Orders) > 0 }
+
+// Unordered returns s without its order.
+func (s Spec) Unordered() Spec { s.Orders = nil; return s }
+
+// AllRows returns s with the leave to update or delete without a condition.
+func (s Spec) AllRows() Spec { s.all = true; return s }
+
+// Guard returns an error when s has neither a condition nor the leave to go without.
+func (s Spec) Guard(verb string) error {
+	if s.all {
+		return nil
+	}
+	for i := range s.Conds {
+		if !s.Conds[i].trivial() {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s without a condition would reach every row of the table; if that is meant, say AllRows() first", verb)
+}
+
+// Writable returns why an update or delete cannot be of the rows of q, as far as q tells.
+func (q *Spec) Writable(verb string) error {
+	if err := q.Err(); err != nil {
+		return err
+	}
+	if q.Flags != 0 || len(q.Orders) > 0 {
+		return errPaged
+	}
+	if q.More != nil {
+		return ErrProjected
+	}
+	return q.Guard(verb)
+}
+
+// ErrProjected says that what is written to is no table.
+var ErrProjected = errors.New("an update or delete works on the rows of a table, not on those of a union, a group or another query")
+
+var errPaged = errors.New("an update or delete takes no order, limit or offset; choose the rows by conditions")
+
+// Fail returns s, which cannot run because of err.
+func (s Spec) Fail(err error) Spec { s.fail(err); return s }
+
+func (s *Spec) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// IsZero reports whether s says nothing: no condition, no order and no page.
+func (s Spec) IsZero() bool {
+	return len(s.Conds) == 0 && len(s.Orders) == 0 && s.Flags == 0 && !s.all && s.Rows == liveRows && s.LockMode == dialect.NoLock && s.err == nil
+}
+
+// Err returns why the query cannot run: a bad limit, or a value that does not fit its column.
+func (s Spec) Err() error {
+	if s.err != nil {
+		return s.err
+	}
+	if err := ordersErr(s.Orders); err != nil {
+		return err
+	}
+	if someOf(s.Conds, (*Expr).ManyRows) {
+		return errManyRows
+	}
+	if s.More != nil {
+		if err := s.More.firstErr(); err != nil {
+			return err
+		}
+		if s.LockMode != dialect.NoLock && !s.More.lockable() {
+			return errUnlockable
+		}
+		for i := range s.Orders {
+			if s.More.Distinct && s.Position(&s.Orders[i]) == 0 {
+				return errDistinctOrder
+			}
+		}
+	}
+	if err := s.orderErr(); err != nil {
+		return err
+	}
+	return firstErr(s.Conds)
+}
+
+var errDistinctOrder = errors.New("distinct rows can be ordered by what is selected only")

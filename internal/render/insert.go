@@ -1,0 +1,62 @@
+package render
+
+import (
+	"github.com/Masterminds/squirrel"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/schema"
+)
+
+// Insert adds rows of the given columns and returns all columns of what was stored. Without columns it inserts one row
+// of defaults. Its arguments are the values of the columns, row after row.
+func (s *Statements) Insert(cols []*schema.Column, rows int) (string, error) {
+	key := ast.Shape(make([]byte, 0, 128)).Byte(kindInsert).Columns(cols).Int(rows)
+	return s.cache.sql(key, func() (string, error) {
+		if len(cols) == 0 {
+			return "INSERT INTO " + s.name + " DEFAULT VALUES " + s.returning(), nil
+		}
+		return finish(s.insertBuilder(cols, rows).Suffix(s.returning()).PlaceholderFormat(format(s.Dialect)), len(cols)*rows)
+	})
+}
+
+func (s *Statements) insertBuilder(cols []*schema.Column, rows int) squirrel.InsertBuilder {
+	row := make([]any, len(cols))
+	for i, c := range cols {
+		row[i] = squirrel.Expr(s.Dialect.ArgOf(s.of(c)), schema.Value{})
+	}
+	b := squirrel.Insert(s.name).Columns(s.quoted(cols)...)
+	for range rows {
+		b = b.Values(row...)
+	}
+	return b
+}
+
+// InsertOnly inserts a row of the given columns and returns nothing.
+func (s *Statements) InsertOnly(cols []*schema.Column) (string, error) {
+	key := ast.Shape(make([]byte, 0, 64)).Byte(kindInsertOnly).Columns(cols)
+	return s.cache.sql(key, func() (string, error) {
+		if len(cols) == 0 {
+			return "INSERT INTO " + s.name + " DEFAULT VALUES", nil
+		}
+		return finish(s.insertBuilder(cols, 1).PlaceholderFormat(format(s.Dialect)), len(cols))
+	})
+}
+
+// Bulk returns the statements that insert many rows of the columns, where the database makes key, or none when that is
+// nil.
+func (s *Statements) Bulk(cols []*schema.Column, key *schema.Column) dialect.Bulk {
+	if len(cols) == 0 {
+		return dialect.Bulk{}
+	}
+	k := string(ast.Shape(make([]byte, 0, 64)).Int(int(s.cache.now())).Columns(cols))
+	if b, ok := s.bulks.Load(k); ok {
+		return b.(dialect.Bulk)
+	}
+	formed := make([]*schema.Column, len(cols))
+	for i, c := range cols {
+		formed[i] = s.of(c)
+	}
+	b, _ := s.bulks.LoadOrStore(k, s.Dialect.Bulk(s.Table, formed, key))
+	return b.(dialect.Bulk)
+}

@@ -1,0 +1,85 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/schema"
+)
+
+// SelectLinked reads the rows of a query that a linking table connects with owners, once for each connection: all
+// columns, and behind them the owner's key. A page is that of each owner, as in [Statements.SelectEach]. The order of
+// the linking table goes before the query's own.
+func (s *Statements) SelectLinked(dst []schema.Value, q ast.Spec, l ast.Link) (*Text, []schema.Value, error) {
+	q = q.Tied(s.Table.Key)
+	for _, spec := range []ast.Spec{q, l.Spec} {
+		if err := spec.Err(); err != nil {
+			return nil, dst, err
+		}
+	}
+	where := ast.CondValues(ast.CondValues(nil, s.Dialect, q.Conds), s.Dialect, l.Spec.Conds)
+	order := ast.OrderValues(nil, s.Dialect, q.Orders)
+	if n := len(l.Spec.Orders); n > 0 {
+		where = ast.OrderValues(ast.CondValues(nil, s.Dialect, q.Conds), s.Dialect, l.Spec.Orders)
+		where = ast.CondValues(where, s.Dialect, l.Spec.Conds)
+	}
+	args := append(append(dst, where...), order...)
+	if q.Flags != 0 {
+		args = s.rankArgs(append(append(dst, order...), where...), q)
+	}
+	key := ast.Shape(make([]byte, 0, 128)).Byte(kindSelectLinked, byte(q.Flags), byte(q.Rows), byte(l.Spec.Rows)).Text(l.Table.Name).Int(l.Owner.Ordinal).Int(l.Target.Ordinal)
+	key = key.Conds(q.Conds).Orders(q.Orders).Conds(l.Spec.Conds).Orders(l.Spec.Orders)
+	text, err := s.cache.get(key, func() (*Text, error) {
+		r := s.renderer()
+		r.need(l.Table)
+		return r.finish(placed{s.Dialect, s.linkedSQL(r, q, l), r.args}, len(args)-len(dst))
+	})
+	return text, args, err
+}
+
+// linkedSQL joins the rows to their connections. Each side is a query of its own, so that no name of one means a column
+// of the other.
+func (s *Statements) linkedSQL(r *renderer, q ast.Spec, l ast.Link) string {
+	owner, target, place := s.Dialect.Quote(s.freeName("owner")), s.Dialect.Quote(s.freeName("target")), s.Dialect.Quote(s.freeName("place"))
+	columns := strings.Join(s.columns, ", ")
+	from, args := r.part(func() { s.linkedFrom(r, q, l, owner, target, place) })
+	r.sc.name = "r"
+	by, orderArgs := r.part(func() {
+		if len(l.Spec.Orders) > 0 {
+			r.b.WriteString(place)
+			if len(q.Orders) > 0 {
+				r.b.WriteString(", ")
+			}
+		}
+		r.b.WriteString(r.orders(q.Orders))
+	})
+	if q.Flags == 0 {
+		r.args = append(args, orderArgs...)
+		sql := "SELECT " + columns + ", " + owner + " " + from
+		if by != "" {
+			sql += " ORDER BY " + by
+		}
+		return sql
+	}
+	r.args = append(append(orderArgs, args...), anys(s.rankArgs(nil, q))...)
+	rank := s.Dialect.Quote(s.freeName("rank"))
+	return "SELECT " + columns + ", " + owner + " FROM (SELECT " + columns + ", " + owner +
+		", row_number() OVER (PARTITION BY " + owner + " ORDER BY " + by + ") AS " + rank + " " + from + ") AS ranked WHERE " + s.onPage(q, rank) + " ORDER BY " + rank
+}
+
+// linkedFrom writes the two sides.
+func (s *Statements) linkedFrom(r *renderer, q ast.Spec, l ast.Link, owner, target, place string) {
+	r.b.WriteString("FROM (SELECT " + strings.Join(s.columns, ", ") + " FROM " + s.name)
+	r.where(q.CondsOn(s.Table))
+	rows := r.sc
+	r.sc = scope{table: l.Table, forms: r.formsOf(l.Table), name: s.Dialect.Quote(l.Table.Name), bare: true}
+	r.b.WriteString(") AS r JOIN (SELECT " + s.Dialect.Quote(l.Owner.Name) + " AS " + owner + ", " + r.canonical(l.Target) + " AS " + target)
+	if len(l.Spec.Orders) > 0 {
+		r.b.WriteString(", row_number() OVER (ORDER BY " + r.orders(l.Spec.Orders) + ") AS " + place)
+	}
+	r.b.WriteString(" FROM " + s.Dialect.Quote(l.Table.Name))
+	r.where(l.Spec.CondsOn(l.Table))
+	r.sc = rows
+	key := s.Table.Key[0]
+	r.b.WriteString(") AS l ON l." + target + " = " + s.Dialect.Canonical(s.of(key), "r."+s.columns[key.Ordinal]))
+}

@@ -1,0 +1,29 @@
+package render
+
+import (
+	"errors"
+
+	"github.com/Masterminds/squirrel"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/ast"
+)
+
+// lock adds the clause that locks rows.
+func (r *renderer) lock(b squirrel.SelectBuilder, q *ast.Spec) squirrel.SelectBuilder {
+	if q.LockMode == dialect.NoLock {
+		return b
+	}
+	if r.sc.outer != nil {
+		r.fail(errLockInside)
+	}
+	r.st.text.Locks = true
+	if text := r.d.Lock(q.LockMode, q.LockWait, r.sc.name); text != "" {
+		b = b.Suffix(text)
+	}
+	return b
+}
+
+var errLockInside = errors.New("a query inside another one cannot lock rows; lock those of the outer one")
+
+var errLockUnread = errors.New("rows are locked when they are read; Count and Has read none")

@@ -1,0 +1,160 @@
+package render
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/schema"
+)
+
+// Conflict says what an insert does when a row is there with the same values in some columns.
+type Conflict struct {
+	On      []*schema.Column // those of the primary key or a unique index; nil for whatever conflicts, when nothing is done then
+	Live    bool             // the index leaves out rows that are marked as deleted
+	Nothing bool             // do nothing; else update
+	Set     []*schema.Column // which take the values that could not be inserted
+	Plain   bool             // the index is over the columns themselves, also where its case is ignored by an expression
+	Tell    bool             // return after the columns whether the row was inserted, where the dialect has an expression for it
+
+	list  []ast.Assign
+	where []ast.Cond
+}
+
+// Assign adds assignments to the update of a conflict in a table, and what every update changes, and conditions on the
+// row that is there.
+func (c *Conflict) Assign(t *schema.Table, assigns []*ast.Assign, conds []*ast.Cond, at time.Time) error {
+	if len(assigns) > 0 {
+		list, err := assignments(make([]ast.Assign, 0, mostAssigned), assigns)
+		if err != nil {
+			return err
+		}
+		c.list = kept(t, list, at)
+	}
+	q := ast.Spec{}.Where(conds)
+	c.where = q.Conds
+	return q.Err()
+}
+
+// assignments are those of the row that is there.
+func (c *Conflict) assignments() []ast.Assign {
+	list := slices.Clip(c.list)
+	for _, col := range c.Set {
+		if col.Version {
+			list = append(list, ast.Assign{Col: col, Kind: ast.AssignAdd, Val: versionStep(col)}) // of the row that is there
+		} else {
+			list = append(list, excluded(col))
+		}
+	}
+	if len(list) == 0 && !c.Nothing {
+		list = append(list, excluded(c.On[0])) // something must be assigned, or nothing would be returned
+	}
+	return list
+}
+
+// excluded assigns the value that could not be inserted.
+func excluded(col *schema.Column) ast.Assign {
+	return ast.Assign{Col: col, Kind: ast.AssignExpr, Expr: &ast.Expr{Op: ast.ExprExcluded, Like: col, Col: col}}
+}
+
+// Upsert inserts one row, or does what a conflict says, and returns all columns of what was written. Its arguments, of
+// which args has the values of the columns, are appended to these.
+func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Conflict) (*Text, []schema.Value, error) {
+	c.Tell = c.Tell && !c.Nothing
+	before := len(args) - len(cols)
+	key := ast.Shape(make([]byte, 0, 128)).Byte(kindUpsert, ast.Bit(c.Nothing)|ast.Bit(c.Live)<<1|ast.Bit(c.Tell)<<2|ast.Bit(c.Plain)<<3).Columns(cols).Columns(c.On).Columns(c.Set)
+	key, args = s.assignShape(key, args, c.list)
+	for _, col := range c.Set {
+		if col.Version {
+			args = append(args, versionStep(col))
+		}
+	}
+	args = ast.CondValues(args, s.Dialect, c.where)
+	told := s.Dialect.Features().Inserted
+	if c.Tell && told != "" {
+		token := schema.IntValue(schema.Int64, upserts.Add(1))
+		args = append(args, token, token)
+	}
+	key = key.Conds(c.where)
+	if text := s.cache.known(key); text != nil {
+		return text, args, nil
+	}
+	text, err := s.newUpsert(slices.Clone(key), cols, c, told, len(args)-before)
+	return text, args, err
+}
+
+// newUpsert renders an upsert of a new shape.
+func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, told string, args int) (*Text, error) {
+	return s.cache.get(key, func() (*Text, error) {
+		r := s.renderer()
+		r.sc.bare, r.st.conflict = false, true
+		b := s.insertBuilder(cols, 1)
+		if strings.EqualFold(s.Table.Name, "excluded") {
+			r.sc.name = "target" // its own name means the row that could not be inserted
+			b = b.Into(s.name + " AS target")
+		}
+		suffix, rest := r.part(func() { r.conflict(s, &c, c.assignments()) })
+		b = b.Suffix(suffix, rest...).Suffix(s.returning())
+		if c.Tell && told != "" {
+			b = b.Suffix(", "+told, schema.Value{})
+		}
+		return r.finish(b.PlaceholderFormat(format(s.Dialect)), args)
+	})
+}
+
+// upserts counts the statements that tell what they have done, so that each notes it under a number of its own.
+var upserts atomic.Int64
+
+// conflict writes the ON CONFLICT clause.
+func (r *renderer) conflict(s *Statements, c *Conflict, list []ast.Assign) {
+	r.b.WriteString("ON CONFLICT")
+	if c.On != nil {
+		on := s.quoted(c.On)
+		for i, col := range c.On {
+			if !c.Plain {
+				on[i] = r.folded(col, on[i])
+			}
+		}
+		r.b.WriteString(" (" + strings.Join(on, ", ") + ")")
+		if c.Live {
+			r.b.WriteString(" WHERE " + r.d.Quote(s.Table.Deleted.Name) + " IS NULL")
+		}
+	}
+	if c.Nothing {
+		r.b.WriteString(" DO NOTHING")
+		return
+	}
+	r.b.WriteString(" DO UPDATE SET ")
+	for i := range list {
+		if i > 0 {
+			r.b.WriteString(", ")
+		}
+		r.b.WriteString(s.columns[list[i].Col.Ordinal] + " = ")
+		if a := &list[i]; a.Expr != nil && a.Expr.Op == ast.ExprExcluded {
+			r.b.WriteString(r.excluded(a.Expr.Col)) // of the column's own type and form
+		} else {
+			r.assigned(a)
+		}
+	}
+	if len(c.where) > 0 {
+		r.b.WriteString(" WHERE ")
+		r.chain(c.where)
+	}
+	if !c.Tell {
+		return
+	}
+	if len(c.where) > 0 {
+		r.b.WriteString(" AND ")
+	} else {
+		r.b.WriteString(" WHERE ")
+	}
+	r.b.WriteString(r.d.Features().Conflicted)
+	if r.d.Features().Inserted != "" {
+		r.arg(schema.Value{})
+	}
+}
+
+var errExcluded = errors.New("Excluded is for what happens on a conflict")
