@@ -3,6 +3,7 @@ package ast
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/prom-go/prom/dialect"
 )
@@ -25,14 +26,18 @@ func (s Spec) Where(conds []*Cond) Spec {
 	if len(conds) == 0 {
 		return s
 	}
-	where := make([]Cond, len(s.Conds), len(s.Conds)+len(conds))
-	copy(where, s.Conds)
+	return s.WhereIn(make([]Cond, 0, len(s.Conds)+len(conds)), conds)
+}
+
+// WhereIn is Where that puts the conditions into a slice which nobody else has, if it has room for them.
+func (s Spec) WhereIn(room []Cond, conds []*Cond) Spec {
+	where := append(room, s.Conds...)
 	for i := range conds {
 		if n := conds[i]; n != nil {
 			where = append(where, *n)
 		}
 	}
-	s.Conds = where
+	s.Conds = slices.Clip(where)
 	return s
 }
 

@@ -103,5 +103,13 @@ func (r *Repo) Query() *Query { return &Query{repo: r} }
 
 // Where returns the query of the rows for which all conditions hold.
 func (r *Repo) Where(conds []Cond) *Query {
-	return &Query{repo: r, spec: ast.Spec{}.Where(conds)}
+	if len(conds) != 1 {
+		return &Query{repo: r, spec: ast.Spec{}.Where(conds)}
+	}
+	q := &struct { // together, since most queries begin so
+		Query
+		room [1]ast.Cond
+	}{}
+	q.Query = Query{repo: r, spec: ast.Spec{}.WhereIn(q.room[:0], conds)}
+	return &q.Query
 }

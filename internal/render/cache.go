@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -114,4 +115,22 @@ func (s *Statements) Stats() CacheStats {
 		st.Shapes = len(*texts)
 	}
 	return st
+}
+
+// key is a shape in memory that the next statement uses again: what is looked up need not outlive the call.
+type key struct{ shape ast.Shape }
+
+var keys = sync.Pool{New: func() any { return &key{make(ast.Shape, 0, 256)} }}
+
+// maxKey bounds the memory that a key keeps.
+const maxKey = 4096
+
+// takeKey returns an empty key; give returns it for others.
+func takeKey() *key { return keys.Get().(*key) }
+
+func (k *key) give() {
+	if cap(k.shape) <= maxKey {
+		k.shape = k.shape[:0]
+		keys.Put(k)
+	}
 }

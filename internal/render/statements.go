@@ -112,11 +112,13 @@ func (s *Statements) query(dst []schema.Value, kind byte, q ast.Spec, what what,
 		return nil, dst, err
 	}
 	args := q.Values(dst, s.Dialect)
-	key := ast.Shape(make([]byte, 0, 128)).Byte(kind).Columns(cols).Spec(&q)
-	if text := s.cache.known(key); text != nil {
+	key := takeKey()
+	defer key.give()
+	key.shape = key.shape.Byte(kind).Columns(cols).Spec(&q)
+	if text := s.cache.known(key.shape); text != nil {
 		return text, args, nil
 	}
-	text, err := s.newQuery(slices.Clone(key), q, what, cols, len(args)-len(dst))
+	text, err := s.newQuery(slices.Clone(key.shape), q, what, cols, len(args)-len(dst))
 	return text, args, err
 }
 

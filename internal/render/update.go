@@ -63,13 +63,15 @@ func (s *Statements) update(args []schema.Value, q ast.Spec, list []ast.Assign, 
 		return nil, nil, err
 	}
 	before := len(args)
-	key, args := s.assignShape(ast.Shape(make([]byte, 0, 128)).Byte(kindUpdate, ast.Bit(returning), byte(q.Rows)), args, list)
+	key := takeKey()
+	defer key.give()
+	key.shape, args = s.assignShape(key.shape.Byte(kindUpdate, ast.Bit(returning), byte(q.Rows)), args, list)
 	args = ast.CondValues(args, s.Dialect, q.Conds)
-	key = key.Conds(q.Conds)
-	if text := s.cache.known(key); text != nil {
+	key.shape = key.shape.Conds(q.Conds)
+	if text := s.cache.known(key.shape); text != nil {
 		return text, args, nil
 	}
-	text, err := s.newUpdate(slices.Clone(key), q, slices.Clone(list), returning, len(args)-before)
+	text, err := s.newUpdate(slices.Clone(key.shape), q, slices.Clone(list), returning, len(args)-before)
 	return text, args, err
 }
 

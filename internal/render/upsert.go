@@ -65,8 +65,10 @@ func excluded(col *schema.Column) ast.Assign {
 func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Conflict) (*Text, []schema.Value, error) {
 	c.Tell = c.Tell && !c.Nothing
 	before := len(args) - len(cols)
-	key := ast.Shape(make([]byte, 0, 128)).Byte(kindUpsert, ast.Bit(c.Nothing)|ast.Bit(c.Live)<<1|ast.Bit(c.Tell)<<2|ast.Bit(c.Plain)<<3).Columns(cols).Columns(c.On).Columns(c.Set)
-	key, args = s.assignShape(key, args, c.list)
+	key := takeKey()
+	defer key.give()
+	key.shape = key.shape.Byte(kindUpsert, ast.Bit(c.Nothing)|ast.Bit(c.Live)<<1|ast.Bit(c.Tell)<<2|ast.Bit(c.Plain)<<3).Columns(cols).Columns(c.On).Columns(c.Set)
+	key.shape, args = s.assignShape(key.shape, args, c.list)
 	for _, col := range c.Set {
 		if col.Version {
 			args = append(args, versionStep(col))
@@ -78,11 +80,11 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 		token := schema.IntValue(schema.Int64, upserts.Add(1))
 		args = append(args, token, token)
 	}
-	key = key.Conds(c.where)
-	if text := s.cache.known(key); text != nil {
+	key.shape = key.shape.Conds(c.where)
+	if text := s.cache.known(key.shape); text != nil {
 		return text, args, nil
 	}
-	text, err := s.newUpsert(slices.Clone(key), cols, c, told, len(args)-before)
+	text, err := s.newUpsert(slices.Clone(key.shape), cols, c, told, len(args)-before)
 	return text, args, err
 }
 

@@ -65,7 +65,8 @@ func TestClaim(t *testing.T) {
 		want, err := q.All(ctx)
 		is.NoErr(err)
 		for _, size := range []int{5, 1, 0, 99} {
-			list, err := q.Claim(ctx, size, taskState.Set("taken"), taskBy.Set(7), taskTries.Add(1))
+			var none prom.Assign[task] // assigns nothing
+			list, err := q.Claim(ctx, size, taskState.Set("taken"), none, taskBy.Set(7), taskTries.Add(1))
 			is.NoErr(err)
 			is.Equal(len(list), min(size, len(want)))
 			for i, got := range list {
