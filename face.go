@@ -6,6 +6,7 @@ import (
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/core"
+	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/filter"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
@@ -25,6 +26,9 @@ func queriesOf[T any](list []*Query[T]) []*core.Query {
 
 // conflictOf returns a conflict of the core as one of T.
 func conflictOf[T any](c *core.Conflict) *Conflict[T] { return (*Conflict[T])(unsafe.Pointer(c)) }
+
+// connOf returns a connection as the library's own.
+func connOf(d *DB) *db.DB { return (*db.DB)(d) }
 
 // What is cast into each other is of one size, or this does not compile.
 var (

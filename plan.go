@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/prom-go/prom/internal/core"
+	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/schema"
 )
@@ -68,7 +69,7 @@ type SchemaPlan struct {
 
 // planned is what a plan is about on one connection.
 type planned struct {
-	db     *DB
+	on     *db.DB
 	tables []*schema.Table
 }
 
@@ -120,7 +121,7 @@ func Plan(ctx context.Context, repos ...AnyRepo) (*SchemaPlan, error) {
 	}
 	p := &SchemaPlan{targets: targets}
 	for _, t := range targets {
-		steps, err := install.Plan(ctx, t.db, t.tables...)
+		steps, err := install.Plan(ctx, t.on, t.tables...)
 		if err != nil {
 			return nil, core.ErrorOf("plan", t.tables[0], err)
 		}
@@ -142,7 +143,7 @@ func Check(ctx context.Context, repos ...AnyRepo) error {
 	}
 	var all Drifts
 	for _, t := range targets {
-		drifts, err := install.Drifts(ctx, t.db, t.tables...)
+		drifts, err := install.Drifts(ctx, t.on, t.tables...)
 		if err != nil {
 			return core.ErrorOf("check", t.tables[0], err)
 		}
@@ -174,20 +175,20 @@ func Apply(ctx context.Context, plan *SchemaPlan, risks ...Risk) (done []Step, e
 	for _, t := range plan.targets {
 		var steps []Step
 		for _, s := range plan.Steps {
-			if s.Connection == t.db.Name() && slices.Contains(risks, s.Risk) && s.SQL != nil {
+			if s.Connection == t.on.Name() && slices.Contains(risks, s.Risk) && s.SQL != nil {
 				steps = append(steps, s)
 			}
 		}
 		if steps == nil {
 			continue
 		}
-		list, err := install.Apply(ctx, t.db, t.tables, steps)
-		core.ForgetForms(t.db)
+		list, err := install.Apply(ctx, t.on, t.tables, steps)
+		core.ForgetForms(t.on)
 		if done = append(done, list...); err != nil {
 			errs = append(errs, core.ErrorOf("apply", t.tables[0], err))
 		}
 		for _, table := range t.tables {
-			install.Mark(t.db, table).Clear()
+			install.Mark(t.on, table).Clear()
 		}
 	}
 	return done, errors.Join(errs...)
@@ -197,14 +198,15 @@ func Apply(ctx context.Context, plan *SchemaPlan, risks ...Risk) (done []Step, e
 func targetsOf(repos []AnyRepo) ([]planned, error) {
 	var list []planned
 	for _, r := range repos {
-		db, err := r.DB()
+		d, err := r.DB()
 		if err != nil {
 			return nil, err
 		}
-		i := slices.IndexFunc(list, func(t planned) bool { return t.db == db })
+		on := connOf(d)
+		i := slices.IndexFunc(list, func(t planned) bool { return t.on == on })
 		if i < 0 {
 			i = len(list)
-			list = append(list, planned{db: db})
+			list = append(list, planned{on: on})
 		}
 		if t := r.Schema(); !slices.Contains(list[i].tables, t) {
 			list[i].tables = append(list[i].tables, t)

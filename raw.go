@@ -54,7 +54,7 @@ func RawExec(ctx context.Context, source Source, sql string, args ...any) (int, 
 func sourceOf(source Source) core.Source {
 	switch s := source.(type) {
 	case *DB:
-		return core.Source{DB: s}
+		return core.Source{DB: connOf(s)}
 	case interface{ repo() *core.Repo }:
 		return core.Source{Repo: s.repo()}
 	}

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/prom-go/prom/internal/core"
+	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
@@ -31,10 +32,10 @@ func On(name string) RepoOption { return func(o *core.Options) { o.Name, o.Named
 func Table(name string) RepoOption { return func(o *core.Options) { o.Table = name } }
 
 // In looks the connection up in a registry other than [Default].
-func In(r *Registry) RepoOption { return func(o *core.Options) { o.Registry = r } }
+func In(r *Registry) RepoOption { return func(o *core.Options) { o.Registry = (*db.Registry)(r) } }
 
 // Using binds the repo to a connection itself.
-func Using(db *DB) RepoOption { return func(o *core.Options) { o.DB = db } }
+func Using(db *DB) RepoOption { return func(o *core.Options) { o.DB = connOf(db) } }
 
 // NewRepo returns a repo of the model T. It panics when T is no model, one of its tags is wrong, or a method that is named like a hook
 // does not look like one, with a message that names the model, and the field and the tag or the method; this is meant to show at
@@ -45,7 +46,7 @@ func NewRepo[T any](options ...RepoOption) *Repo[T] {
 }
 
 func newRepo(model reflect.Type, options []RepoOption) *core.Repo {
-	o := core.Options{Registry: Default}
+	o := core.Options{Registry: (*db.Registry)(Default)}
 	for _, option := range options {
 		option(&o)
 	}
@@ -64,10 +65,13 @@ func newRepo(model reflect.Type, options []RepoOption) *core.Repo {
 func (r *Repo[T]) On(name string) *Repo[T] { return &Repo[T]{core: r.core.On(name)} }
 
 // Using returns the same repo bound to a connection itself.
-func (r *Repo[T]) Using(db *DB) *Repo[T] { return &Repo[T]{core: r.core.Using(db)} }
+func (r *Repo[T]) Using(db *DB) *Repo[T] { return &Repo[T]{core: r.core.Using(connOf(db))} }
 
 // DB returns the repo's connection. An unknown name is an error that lists the known ones.
-func (r *Repo[T]) DB() (*DB, error) { return r.core.DB() }
+func (r *Repo[T]) DB() (*DB, error) {
+	d, err := r.core.DB()
+	return (*DB)(d), err
+}
 
 // Schema returns the schema of the repo's table, read from the struct. It must not be changed.
 func (r *Repo[T]) Schema() *schema.Table { return r.core.Table() }
@@ -192,7 +196,7 @@ func (r *Repo[T]) UnsafeClear(ctx context.Context) error { return r.core.Clear(c
 // UnsafeDropAll drops all tables and views of a database, with all their rows, whoever made them: on PostgreSQL those of the schema where
 // new tables go, the first of the search path, without what belongs to extensions. All are dropped or none. The next calls on repos make
 // their tables again. A read-only connection refuses it.
-func UnsafeDropAll(ctx context.Context, db *DB) error { return core.DropAll(ctx, db) }
+func UnsafeDropAll(ctx context.Context, db *DB) error { return core.DropAll(ctx, connOf(db)) }
 
 // UnsafeClearAll deletes all rows of the tables that [UnsafeDropAll] would drop, and begins to count their keys anew.
-func UnsafeClearAll(ctx context.Context, db *DB) error { return core.ClearAll(ctx, db) }
+func UnsafeClearAll(ctx context.Context, db *DB) error { return core.ClearAll(ctx, connOf(db)) }

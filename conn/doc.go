@@ -1,7 +1,6 @@
-// Package conn connects to databases. It reads DSNs and the environment, keeps the registry of named connections, opens
-// PostgreSQL through pgxpool and SQLite through internal/sqlite3, runs statements with typed arguments and typed rows, carries
-// transactions in a context, and translates the errors of both engines into one kind of error.
+// Package conn is what users name of connections to databases: the registry of named connections, a connection and its
+// transactions, the DSN that describes it, and the error that it returns, which is of one kind whatever the engine.
 //
-// It is the only package that imports drivers. Nothing that leaves it, errors included, holds a password, and no error's text
-// holds a value.
+// Nothing that leaves it, errors included, holds a password, and no error's text holds a value. Package prom has
+// aliases of most of it.
 package conn

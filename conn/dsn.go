@@ -1,147 +1,49 @@
 package conn
 
-import (
-	"slices"
-	"strings"
-	"time"
-)
-
-// The two dialects a DSN can name, and the SQLite path that is not a file.
-const (
-	dsnPostgres = "postgres"
-	dsnSQLite   = "sqlite"
-	dsnMemory   = ":memory:"
-)
-
-// DefaultPort is the TCP port of a PostgreSQL host that names none.
-const DefaultPort uint16 = 5432
-
-// DefaultBusyTimeout is how long SQLite waits for another connection's lock when the DSN does not say.
-const DefaultBusyTimeout = 10 * time.Second
-
-// DefaultInstallLockTimeout is how long DDL waits for a table's lock when the DSN does not say.
-const DefaultInstallLockTimeout = 2 * time.Second
-
-// NoTimeout is the value of a timeout that the DSN switched off by writing 0. It differs from the zero
-// [time.Duration], which means the default. Any negative duration is treated the same.
-const NoTimeout time.Duration = -1
+import "github.com/prom-go/prom/internal/dsn"
 
 // DSN names a database and how to reach it. It is made by [ParseDSN]; the zero value names no database.
 //
-// Whatever prints it, prints it without its secrets: every verb of fmt, encoding/json, log/slog and
-// [DSN.String] give the same redacted text. A DSN is a value: copies share nothing that changes, and it is
-// safe for concurrent use.
-type DSN struct {
-	// Dialect is "postgres" or "sqlite".
-	Dialect string
-	// Name is the connection's name, the DSN's fragment. The empty name is the default connection.
-	Name string
-	// User is the PostgreSQL role to log in as. Empty leaves it to the driver: PGUSER, else the name of
-	// the operating system's user. Always empty for SQLite.
-	User string
-	// Hosts are the PostgreSQL servers, tried in order. None leaves it to the driver: PGHOST and PGPORT,
-	// else the local socket, else localhost. Always empty for SQLite.
-	Hosts []Host
-	// Path is the database's name on PostgreSQL (empty leaves it to the driver: PGDATABASE, else the
-	// user's name). On SQLite it is the path of the file, relative to the working directory unless it
-	// begins with a slash, or ":memory:".
-	Path string
-	// Options are the options that prom itself understands.
-	Options Options
+// Its fields are Dialect, "postgres" or "sqlite"; Name, the name of the connection; User, the role to log in as; Hosts,
+// the servers, tried in order; Path, the name of the database or the path of the file; and Options.
+//
+// Whatever prints it, prints it without its secrets: every verb of fmt, encoding/json, log/slog and its method String
+// give the same redacted text. A DSN is a value: copies share nothing that changes, and it is safe for concurrent use.
+// Two are compared by the method Equal.
+type DSN = dsn.DSN
 
-	// hidden returns what must not be printed. It is a function because fmt, and the dumpers of test
-	// libraries, print the fields of a struct without calling its methods when it is itself an unexported
-	// field or the verb is wrong; pointers they may follow, a function never. It is nil for a DSN that
-	// was not parsed.
-	hidden func() *dsnHidden
-}
-
-// dsnHidden is never changed once a DSN has been parsed.
-type dsnHidden struct {
-	password string
-	params   []dsnParam
-}
-
-// dsnParam is an option that prom hands on to the driver, or to the PostgreSQL server.
-type dsnParam struct {
-	option *dsnOption
-	name   string
-	value  string
-}
-
-// Host is one PostgreSQL server.
-type Host struct {
-	// Name is a host name, an IP address without brackets, or the directory of a Unix socket if it
-	// begins with a slash. Empty is the driver's default host.
-	Name string
-	// Port is the TCP port, or the number in the socket's name. [ParseDSN] puts 5432 where the text has
-	// none; zero means 5432 too.
-	Port uint16
-}
+// Host is one PostgreSQL server: Name, a host name, an address without brackets or the directory of a Unix socket, and
+// Port, for which zero means [DefaultPort].
+type Host = dsn.Host
 
 // Options are the options of a DSN that prom itself understands. The zero value is the default of all.
-type Options struct {
-	// MinConns is the number of connections a PostgreSQL pool keeps open (pool_minconn, or pgx's
-	// pool_min_conns). Zero is none. SQLite has no use for it.
-	MinConns int32
-	// MaxConns is the greatest number of connections of a PostgreSQL pool (pool_maxconn, or pgx's
-	// pool_max_conns); zero is four for each CPU. On SQLite it is the number of readers, beside the one
-	// writer.
-	MaxConns int32
-	// ReadOnly makes the connection refuse writes (readonly).
-	ReadOnly bool
-	// Install says whether tables and columns may be created (install=auto|check|off).
-	Install InstallMode
-	// ConnectTimeout bounds the making of one connection to one PostgreSQL host (connect_timeout; a bare
-	// number is in seconds, as in libpq). Zero leaves it to PGCONNECT_TIMEOUT, else it is two minutes, as
-	// for a negative one; the call's context bounds it too.
-	ConnectTimeout time.Duration
-	// StatementTimeout is PostgreSQL's statement_timeout (a bare number is in milliseconds). Zero leaves
-	// it to the server's configuration; negative is no bound.
-	StatementTimeout time.Duration
-	// LockTimeout is PostgreSQL's lock_timeout (a bare number is in milliseconds). Zero leaves it to the
-	// server's configuration; negative is no bound.
-	LockTimeout time.Duration
-	// BusyTimeout is how long SQLite waits for another connection's lock (busy_timeout; a bare number is
-	// in milliseconds). Zero is [DefaultBusyTimeout], which [ParseDSN] fills in; negative is not at all.
-	BusyTimeout time.Duration
-	// NoGroupCommit makes each SQLite write outside a transaction commit by itself (group_commit=false), also when others
-	// wait to write.
-	NoGroupCommit bool
-	// NoHistory leaves out the record of each change of the schema (history=false).
-	NoHistory bool
-
-	// InstallLockTimeout is how long DDL waits for a table's lock (install_lock_timeout; a bare number is
-	// in milliseconds). Zero is [DefaultInstallLockTimeout], which [ParseDSN] fills in; negative is no
-	// bound.
-	InstallLockTimeout time.Duration
-}
+type Options = dsn.Options
 
 // InstallMode says what happens when a table or a column that a repository needs is missing.
-type InstallMode uint8
+type InstallMode = dsn.InstallMode
 
 // The modes of install=auto|check|off.
 const (
 	// InstallAuto creates it. It is the zero value.
-	InstallAuto InstallMode = iota
+	InstallAuto = dsn.InstallAuto
 	// InstallCheck reports it as drift and changes nothing.
-	InstallCheck
+	InstallCheck = dsn.InstallCheck
 	// InstallOff does nothing: the database's own error comes back.
-	InstallOff
+	InstallOff = dsn.InstallOff
 )
 
-// String returns the mode as the option's value spells it: "auto", "check" or "off".
-func (m InstallMode) String() string {
-	switch m {
-	case InstallAuto:
-		return "auto"
-	case InstallCheck:
-		return "check"
-	case InstallOff:
-		return "off"
-	}
-	return "invalid"
-}
+// DefaultPort is the TCP port of a PostgreSQL host that names none.
+const DefaultPort = dsn.DefaultPort
+
+// DefaultBusyTimeout is how long SQLite waits for another connection's lock when the DSN does not say.
+const DefaultBusyTimeout = dsn.DefaultBusyTimeout
+
+// DefaultInstallLockTimeout is how long DDL waits for a table's lock when the DSN does not say.
+const DefaultInstallLockTimeout = dsn.DefaultInstallLockTimeout
+
+// NoTimeout is the value of a timeout that the DSN switched off by writing 0. It differs from the zero
+// [time.Duration], which means the default. Any negative duration is treated the same.
+const NoTimeout = dsn.NoTimeout
 
 // ParseDSN reads a DSN. It does no I/O. These forms are understood:
 //
@@ -153,98 +55,6 @@ func (m InstallMode) String() string {
 //	sqlite://relative/path.db
 //	sqlite://:memory:
 //
-// The scheme, in any case, is postgres, postgresql, psql, sqlite or sqlite3. What follows the last # is the
-// connection's name if it is made of letters, digits, dots, hyphens and underscores; it is cut off before
-// anything else is read, and any other # belongs to the rest. User, password, host, path and the values of
-// options are percent-decoded: write %2F, %3F, %23, %40 and %26 for /, ?, #, @ and & inside them. A plus sign is
-// a plus sign. The keyword form is that of libpq, quoting included.
-//
-// An option that nobody knows, one given twice, and a value of the wrong form are errors. An error never
-// holds a value of the DSN, only the names of the scheme and of options.
-//
-// The rules are those of libpq, https://www.postgresql.org/docs/current/libpq-connect.html section 34.1.1,
-// and of SQLite, https://www.sqlite.org/uri.html.
-func ParseDSN(s string) (DSN, error) {
-	if strings.ContainsRune(s, 0) {
-		return DSN{}, dsnErrorf("the text holds a NUL byte")
-	}
-	text, name := cutDSNName(s)
-	if strings.TrimSpace(text) == "" {
-		return DSN{}, dsnErrorf("the text is empty: write postgres://user@host/database or sqlite://path/to/file.db")
-	}
-	var b *dsnBuilder
-	var err error
-	if isKeywordForm(text) {
-		b = newDSNBuilder(dsnPostgres)
-		err = b.parseKeywords(text, name != "")
-	} else {
-		b, err = parseDSNURL(strings.TrimSpace(text))
-	}
-	if err == nil {
-		err = b.finish()
-	}
-	if err != nil {
-		return DSN{}, err
-	}
-	b.dsn.Name = name
-	hidden := &b.hidden
-	b.dsn.hidden = func() *dsnHidden { return hidden }
-	return b.dsn, nil
-}
-
-// cutDSNName cuts the fragment off. pgx would take it for a part of the database's name.
-func cutDSNName(s string) (text, name string) {
-	trimmed := strings.TrimSpace(s)
-	i := strings.LastIndexByte(trimmed, '#')
-	if i < 0 || i == len(trimmed)-1 {
-		return s, ""
-	}
-	for _, c := range []byte(trimmed[i+1:]) {
-		if !isASCIIAlnum(c) && c != '_' && c != '.' && c != '-' {
-			return s, ""
-		}
-	}
-	return trimmed[:i], trimmed[i+1:]
-}
-
-func isASCIIAlnum(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-}
-
-// password returns the password, or "".
-func (d DSN) password() string {
-	if d.hidden == nil {
-		return ""
-	}
-	return d.hidden().password
-}
-
-// params returns the driver's options in the order of the text. They must not be changed.
-func (d DSN) params() []dsnParam {
-	if d.hidden == nil {
-		return nil
-	}
-	return d.hidden().params
-}
-
-// param returns the value of the driver's option name, and whether it was given.
-func (d DSN) param(name string) (string, bool) {
-	return findDSNParam(d.params(), name)
-}
-
-func findDSNParam(params []dsnParam, name string) (string, bool) {
-	for _, p := range params {
-		if p.name == name {
-			return p.value, true
-		}
-	}
-	return "", false
-}
-
-// Equal reports whether both say the same, secrets included. The operator == and [reflect.DeepEqual] cannot
-// tell: a DSN hides its secrets from them as well.
-func (d DSN) Equal(other DSN) bool {
-	return d.Dialect == other.Dialect && d.Name == other.Name && d.User == other.User && d.Path == other.Path &&
-		d.Options == other.Options && slices.Equal(d.Hosts, other.Hosts) && d.password() == other.password() &&
-		slices.EqualFunc(d.params(), other.params(), func(p, q dsnParam) bool { return p.name == q.name && p.value == q.value })
-}
+// An option that nobody knows, one given twice, and a value of the wrong form are errors. An error never holds a value
+// of the DSN, only the names of the scheme and of options.
+func ParseDSN(s string) (DSN, error) { return dsn.Parse(s) }

@@ -2,420 +2,81 @@ package conn
 
 import (
 	"context"
-	"slices"
-	"strconv"
-	"sync"
-	"sync/atomic"
-	"time"
+
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 )
 
 // Isolation is the isolation level of a transaction, as the SQL standard names them. SQLite runs every level as
 // Serializable.
-type Isolation uint8
+type Isolation = driver.Isolation
 
 // The isolation levels.
 const (
-	DefaultIsolation Isolation = iota // of the server; PostgreSQL's is ReadCommitted unless it was configured otherwise
-	ReadCommitted
-	RepeatableRead
-	Serializable
+	DefaultIsolation = driver.DefaultIsolation // of the server; PostgreSQL's is ReadCommitted unless it was configured otherwise
+	ReadCommitted    = driver.ReadCommitted
+	RepeatableRead   = driver.RepeatableRead
+	Serializable     = driver.Serializable
 )
 
-// TxOption changes how a transaction runs. Options belong to the outermost transaction; on a nested one they are an error.
-type TxOption func(*txOptions)
-
-type txOptions struct {
-	isolation  Isolation
-	readOnly   bool
-	deferrable bool
-	retries    int
-	unheeded   bool // see Unheeded
-	set        bool
-}
+// TxOption changes how a transaction runs. Options belong to the outermost transaction; on a nested one they are an
+// error.
+type TxOption = db.TxOption
 
 // WithIsolation sets the isolation level.
-func WithIsolation(level Isolation) TxOption {
-	return func(o *txOptions) { o.isolation, o.set = level, true }
-}
+func WithIsolation(level Isolation) TxOption { return db.WithIsolation(level) }
 
 // ReadOnly makes the transaction refuse writes. On SQLite it runs on a reader, beside the writer.
-func ReadOnly() TxOption { return func(o *txOptions) { o.readOnly, o.set = true, true } }
+func ReadOnly() TxOption { return db.ReadOnly() }
 
 // Deferrable makes a read-only serializable transaction of PostgreSQL wait for a moment when it cannot fail; see "SET
 // TRANSACTION" in its manual. It changes nothing elsewhere.
-func Deferrable() TxOption { return func(o *txOptions) { o.deferrable, o.set = true, true } }
+func Deferrable() TxOption { return db.Deferrable() }
 
-// Unheeded has SQLite not heed foreign keys in the transaction, in which tables can be made anew then. Who uses it checks them before the end.
-// It changes nothing elsewhere.
-func Unheeded() TxOption { return func(o *txOptions) { o.unheeded, o.set = true, true } }
-
-// Tx runs fn in a transaction. The context that fn gets carries it: every statement on this DB with that context, or one made
-// from it, is part of the transaction; statements with another context are not. When fn returns nil the transaction commits;
-// when it returns an error, panics or ends its goroutine, it rolls back, and the error or panic is passed on unchanged.
+// Retry has a transaction run again, at most n more times, when it failed as KindSerialization, KindDeadlock or
+// KindBusy, or because what a connection had prepared no longer fits: at its beginning, in fn or at its commit. Such a
+// transaction has left nothing behind. Any other failure is passed on at once, above all KindOutcomeUnknown. Between
+// the attempts it waits, longer each time, and ends with the context. The error is that of the last attempt, or the
+// context's when that ends a pause.
 //
-// When ctx carries a transaction of this DB already, the new one is nested, a savepoint: its rollback loses its own work
-// alone. Goroutines that share a transaction's context are served one after the other; a statement that waits longer than the
-// busy timeout fails with KindBusy.
+// Each attempt calls fn anew: what fn changes outside of the database must bear that. What a failed attempt gave to
+// [DB.AfterCommit] is dropped.
+func Retry(n int) TxOption { return db.Retry(n) }
+
+// Tx runs fn in a transaction. The context that fn gets carries it: every statement on this DB with that context, or
+// one made from it, is part of the transaction; statements with another context are not. When fn returns nil the
+// transaction commits; when it returns an error, panics or ends its goroutine, it rolls back, and the error or panic is
+// passed on unchanged.
+//
+// When ctx carries a transaction of this DB already, the new one is nested, a savepoint: its rollback loses its own
+// work alone. Goroutines that share a transaction's context are served one after the other; a statement that waits
+// longer than the busy timeout fails with KindBusy.
 //
 // A transaction must not outlive fn: its context is of no use afterwards and gives KindClosed. When the connection
 // breaks while committing, nobody knows the outcome; the error is of KindOutcomeUnknown and must not be answered by
 // blind repetition.
-func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
-	var opts txOptions
-	for _, o := range options {
-		o(&opts)
-	}
-	if parent := db.txOf(ctx); parent != nil {
-		if opts.set {
-			return &Error{Kind: KindOther, Op: "begin", Detail: "a nested transaction is a savepoint; its options belong to the outermost one"}
-		}
-		return parent.nested(ctx, fn)
-	}
-	if db.dsn.Options.ReadOnly {
-		opts.readOnly = true
-	}
-	return retry(ctx, opts.retries, func() error { return db.outermost(ctx, fn, opts) })
-}
-
-// outermost runs fn in a transaction that is no other's part.
-func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error, opts txOptions) error {
-	e, err := db.open(ctx)
-	if err != nil {
-		return err
-	}
-	f, forgetful := db.apart(ctx, false), db.Forgotten(ctx)
-	inner, err := e.begin(ctx, opts)
-	f.end()
-	if err != nil {
-		return db.describe(f.explain(err), &Statement{Op: "begin"})
-	}
-	tx := newTx(ctx, db, nil, inner)
-	tx.readOnly, tx.forgetful = opts.readOnly, forgetful
-	return tx.run(ctx, fn, func() error {
-		if err := ctx.Err(); err != nil {
-			_ = tx.rollback(ctx)
-			return contextError(err)
-		}
-		if err := inner.commit(ctx); err != nil {
-			return db.describe(err, &Statement{Op: "commit"})
-		}
-		for _, m := range tx.pending {
-			m.set.Store(true)
-		}
-		callAll(ctx, tx.committed)
-		return nil
-	})
+func (d *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
+	return d.in().Tx(ctx, fn, options...)
 }
 
 // InTx reports whether ctx carries a transaction of this DB.
-func (db *DB) InTx(ctx context.Context) bool { return db.txOf(ctx) != nil }
+func (d *DB) InTx(ctx context.Context) bool { return d.in().InTx(ctx) }
 
-// InReadOnlyTx reports whether the transaction that ctx carries refuses writes.
-func (db *DB) InReadOnlyTx(ctx context.Context) bool {
-	t := db.txOf(ctx)
-	for t != nil && t.parent != nil {
-		t = t.parent
-	}
-	return t != nil && t.readOnly
-}
-
-// tx is one level of a transaction: the transaction itself, or a savepoint in it.
-type tx struct {
-	db     *DB
-	parent *tx
-	engine engineTx
-	depth  int
-	levels int // of transactions and savepoints of all DBs that its context carries, this one counted
-
-	readOnly  bool // of the outermost level
-	forgetful bool // of the outermost level: its goroutine runs another transaction, which the context did not carry
-
-	// turn is held by the statement that runs, or by the nested level that is open, which serialises the goroutines that share
-	// the context of this level.
-	turn   chan struct{}
-	ending atomic.Bool // fn has returned
-	loop   atomic.Pointer[Loop]
-
-	mu        sync.Mutex
-	done      bool
-	pending   []*Mark
-	committed []func(ctx context.Context) // see AfterCommit
-}
-
-// txKey is the key of a DB's transaction in a context; without a DB, of the one that was begun last.
-type txKey struct{ db *DB }
-
-// txContext carries a transaction.
-type txContext struct {
-	context.Context
-	tx *tx
-}
-
-// Value implements [context.Context].
-func (c *txContext) Value(key any) any {
-	if k, ok := key.(txKey); ok && (k.db == c.tx.db || k.db == nil) {
-		return c.tx
-	}
-	return c.Context.Value(key)
-}
-
-func (db *DB) txOf(ctx context.Context) *tx {
-	t, _ := ctx.Value(txKey{db}).(*tx)
-	return t
-}
-
-func newTx(ctx context.Context, db *DB, parent *tx, e engineTx) *tx {
-	t := &tx{db: db, parent: parent, engine: e, levels: levels(ctx) + 1, turn: make(chan struct{}, 1)}
-	if parent != nil {
-		t.depth, t.forgetful = parent.depth+1, parent.forgetful
-	}
-	return t
-}
-
-// run calls fn and ends this level: by commit, or by rollback when fn fails in any way. Its frames on the stack are
-// counted, see forgotten.
+// AfterCommit has fn called once the work that ctx belongs to is there for everybody: when the outermost transaction of
+// this DB has been committed, or at once when ctx carries none. A rollback drops it, also one of a savepoint between
+// the two, and so does a commit whose outcome is unknown. It is the place for what cannot be undone: a message, a
+// cache, a job for others.
 //
-//go:noinline
-func (t *tx) run(ctx context.Context, fn func(ctx context.Context) error, commit func() error) error {
-	finished := false
-	defer func() {
-		if !finished { // a panic, or runtime.Goexit
-			_ = t.finish(ctx)
-			_ = t.rollback(ctx)
-		}
-	}()
-	err := fn(&txContext{ctx, t})
-	finished = true
-	if endErr := t.finish(ctx); err == nil {
-		err = endErr
-	}
-	if err != nil {
-		// What fn returned is the caller's own and goes back unchanged; a rollback that fails leaves nothing behind either,
-		// since the connection is dropped with it.
-		_ = t.rollback(ctx)
-		return err
-	}
-	return commit()
+// Functions are called in the order in which they were given, in the goroutine of the outermost Tx, before it returns,
+// and with the context that it was called with: that of a function which is given here has ended by then. What they do
+// is no part of the transaction and does not change what Tx returns; a panic comes out of Tx when the others have been
+// called. Giving one to a transaction that has ended is KindClosed.
+func (d *DB) AfterCommit(ctx context.Context, fn func(ctx context.Context)) error {
+	return d.in().AfterCommit(ctx, fn)
 }
 
-// finish waits for a statement that still runs in another goroutine, as long as the context lasts, and refuses those
-// that come later. A loop whose body has been left open ends here, with the error of its statement if that fails.
-func (t *tx) finish(ctx context.Context) (err error) {
-	t.ending.Store(true)
-	select {
-	case t.turn <- struct{}{}:
-	default:
-		if l := t.loop.Load(); l.take() {
-			err = l.rows.Close()
-		} else {
-			t.wait(ctx)
-		}
-	}
-	t.mu.Lock()
-	t.done = true
-	t.mu.Unlock()
-	<-t.turn
-	return err
+// AfterCommit is [DB.AfterCommit] of the transaction that was begun last of those that ctx carries, whichever DB it is
+// of.
+func AfterCommit(ctx context.Context, fn func(ctx context.Context)) error {
+	return db.AfterCommit(ctx, fn)
 }
-
-// wait waits for the turn. When the context ends, whoever has it is cut off: its own context may not end.
-func (t *tx) wait(ctx context.Context) {
-	select {
-	case t.turn <- struct{}{}:
-		return
-	case <-ctx.Done():
-	}
-	late := time.NewTimer(rollbackGrace)
-	defer late.Stop()
-	select {
-	case t.turn <- struct{}{}:
-	case <-late.C:
-		t.engine.cut()
-		t.turn <- struct{}{}
-	}
-}
-
-// rollback undoes this level. It does not hear the context, which may be what ended the transaction.
-func (t *tx) rollback(ctx context.Context) error {
-	ctx, cancel := settling(ctx)
-	defer cancel()
-	if t.parent == nil {
-		return t.engine.rollback(ctx)
-	}
-	if err := t.engine.rollbackTo(ctx, t.savepoint()); err != nil {
-		return err
-	}
-	return t.engine.release(ctx, t.savepoint())
-}
-
-// rollbackTimeout bounds a rollback whose server does not answer. The connection is dropped then, which rolls back too.
-const rollbackTimeout = 5 * time.Second
-
-// rollbackGrace is how long a rollback goes on when the caller's context has ended. Most take one round trip.
-const rollbackGrace = 200 * time.Millisecond
-
-// settling returns the context for what must be done though the caller's context has ended, or ends meanwhile.
-func settling(ctx context.Context) (context.Context, context.CancelFunc) {
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
-	if ctx.Done() == nil {
-		return end, cancel
-	}
-	stop := context.AfterFunc(ctx, func() {
-		select {
-		case <-end.Done():
-		case <-time.After(rollbackGrace):
-			cancel()
-		}
-	})
-	return end, func() {
-		stop()
-		cancel()
-	}
-}
-
-func (t *tx) savepoint() string { return "prom_" + strconv.Itoa(t.depth) }
-
-// nested runs fn in a savepoint of t.
-func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) error {
-	if err := t.acquire(ctx); err != nil {
-		return t.db.describe(err, &Statement{Op: "begin"})
-	}
-	defer t.giveBack()
-	level := newTx(ctx, t.db, t, t.engine)
-	if err := t.engine.savepoint(ctx, level.savepoint()); err != nil {
-		return t.db.describe(err, &Statement{Op: "begin"})
-	}
-	return level.run(ctx, fn, func() error {
-		if err := ctx.Err(); err != nil {
-			_ = level.rollback(ctx)
-			return contextError(err)
-		}
-		// Who is told of an error must not find the work done: a release does not hear the context.
-		end, cancel := settling(ctx)
-		defer cancel()
-		if err := t.engine.release(end, level.savepoint()); err != nil {
-			_ = level.rollback(ctx)
-			return t.db.describe(err, &Statement{Op: "commit"})
-		}
-		t.mu.Lock()
-		t.pending = append(t.pending, level.pending...)
-		t.committed = append(t.committed, level.committed...)
-		t.mu.Unlock()
-		return nil
-	})
-}
-
-// acquire waits for this level's turn.
-func (t *tx) acquire(ctx context.Context) error {
-	select {
-	case t.turn <- struct{}{}:
-	default:
-		wait := time.NewTimer(busyTimeout(t.db.dsn))
-		defer wait.Stop()
-		select {
-		case t.turn <- struct{}{}:
-		case <-ctx.Done():
-			return contextError(ctx.Err())
-		case <-wait.C:
-			return &Error{Kind: KindBusy, Detail: "another goroutine uses the transaction, or a nested transaction is open whose context must be used"}
-		}
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.done {
-		<-t.turn
-		return &Error{Kind: KindClosed, Detail: "the transaction of this context has ended"}
-	}
-	return nil
-}
-
-func (t *tx) giveBack() { <-t.turn }
-
-func busyTimeout(d DSN) time.Duration {
-	if d.Options.BusyTimeout == 0 {
-		return DefaultBusyTimeout
-	}
-	return max(0, d.Options.BusyTimeout)
-}
-
-func (t *tx) query(ctx context.Context, st *Statement) (Rows, error) {
-	if err := t.acquire(ctx); err != nil {
-		return nil, err
-	}
-	f := t.apart(ctx)
-	rows, err := t.engine.query(ctx, st)
-	f.end()
-	if err != nil {
-		t.giveBack()
-		return nil, f.explain(err)
-	}
-	r := &txRows{Rows: rows}
-	r.loop.begin(t, rows)
-	r.loop.Lend()
-	return r, nil
-}
-
-func (t *tx) exec(ctx context.Context, st *Statement) (int64, error) {
-	if err := t.acquire(ctx); err != nil {
-		return 0, err
-	}
-	defer t.giveBack()
-	f := t.apart(ctx)
-	defer f.end()
-	n, err := t.engine.exec(ctx, st)
-	return n, f.explain(err)
-}
-
-// apart is [DB.apart] for a statement of a transaction whose goroutine runs another one.
-func (t *tx) apart(ctx context.Context) *forgetful {
-	if !t.forgetful {
-		return nil
-	}
-	return t.db.forgetful(ctx)
-}
-
-func (t *tx) isPending(m *Mark) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return slices.Contains(t.pending, m)
-}
-
-func (t *tx) addPending(m *Mark) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !slices.Contains(t.pending, m) {
-		t.pending = append(t.pending, m)
-	}
-}
-
-// txRows gives the transaction's turn back when the rows are closed. Who has them is a loop, which may forget them.
-type txRows struct {
-	Rows
-	loop   Loop
-	closed bool
-	err    error
-}
-
-func (r *txRows) Next() bool {
-	if r.closed || !r.loop.Return() {
-		return false
-	}
-	defer r.loop.Lend()
-	return r.Rows.Next()
-}
-
-func (r *txRows) Close() error {
-	switch {
-	case r.closed:
-	case r.loop.Return():
-		r.err = r.Rows.Close()
-		r.loop.end()
-	default:
-		r.err = ErrLoopEnded()
-	}
-	r.closed = true
-	return r.err
-}
-
-// Inner returns the rows themselves, for who reads them in the engine's own form.
-func (r *txRows) Inner() any { return r.Rows }

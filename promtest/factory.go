@@ -13,6 +13,7 @@ import (
 
 	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/core"
+	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -351,7 +352,7 @@ func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.
 	}
 	p := m.makers[model]
 	if p == nil {
-		repo, err := core.For(model, m.db)
+		repo, err := core.For(model, (*db.DB)(m.db))
 		if err != nil {
 			return nil, err
 		}

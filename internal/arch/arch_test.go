@@ -29,17 +29,27 @@ const (
 // arrows lists, for each package of the module, what it may import beside the standard library: packages of the module
 // by their folder (the root is "."), others by a path that stands for all below it too. A new package needs a line.
 var arrows = map[string][]string{
-	".": {"conn", "query", "dialect", "schema", "internal/ast", "internal/core", "internal/filter", "internal/install", "internal/scan", squirrel, uuid},
+	".": {"conn", "query", "dialect", "schema", "internal/ast", "internal/core", "internal/db", "internal/filter",
+		"internal/install", "internal/scan", squirrel, uuid},
 
-	"internal/filter": {"conn", "dialect", "schema", "internal/ast", "internal/core"},
+	"internal/filter": {"dialect", "schema", "internal/ast", "internal/core", "internal/db/driver"},
 
-	"internal/core": {"conn", "dialect", "schema", "internal/ast", "internal/install", "internal/render", "internal/scan", "internal/token", "internal/watch", uuid},
+	"internal/core": {"dialect", "schema", "internal/ast", "internal/db", "internal/db/driver", "internal/dsn", "internal/install",
+		"internal/render", "internal/scan", "internal/token", "internal/watch", uuid},
 
-	"query":             {"dialect", "schema", "internal/ast", "internal/scan", squirrel},
-	"internal/render":   {"dialect", "schema", "internal/ast", "internal/sqltext", squirrel},
-	"internal/ast":      {"dialect", "schema", "internal/scan", "internal/sqltext", uuid},
-	"internal/install":  {"conn", "dialect", "schema", uuid},
-	"conn":              {"dialect", "dialect/postgres", "dialect/sqlite", "schema", "internal/jsontext", "internal/match", "internal/sqlite3", pgx, modernc, uuid},
+	"query":            {"dialect", "schema", "internal/ast", "internal/scan", squirrel},
+	"internal/render":  {"dialect", "schema", "internal/ast", "internal/sqltext", squirrel},
+	"internal/ast":     {"dialect", "schema", "internal/scan", "internal/sqltext", uuid},
+	"internal/install": {"dialect", "schema", "internal/db", "internal/db/driver", "internal/dsn", uuid},
+
+	"conn":                 {"dialect", "schema", "internal/db", "internal/db/driver", "internal/dsn", "internal/sqlite3", pgx},
+	"internal/db":          {"dialect", "schema", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "internal/dsn", pgx},
+	"internal/db/postgres": {"dialect", "dialect/postgres", "schema", "internal/db/driver", "internal/dsn", pgx, uuid},
+	"internal/db/sqlite": {"dialect", "dialect/sqlite", "schema", "internal/db/driver", "internal/dsn", "internal/jsontext",
+		"internal/match", "internal/sqlite3", modernc, uuid},
+	"internal/db/driver": {"dialect", "schema", "internal/dsn"},
+	"internal/dsn":       {pgx},
+
 	"internal/scan":     {"schema", "dialect/sqlite", "internal/jsontext", "internal/sqlite3", uuid},
 	"internal/sqlite3":  {modernc},
 	"internal/jsontext": {},
@@ -52,7 +62,7 @@ var arrows = map[string][]string{
 	"dialect":           {"schema", uuid},
 	"schema":            {"internal/sqltext", uuid},
 
-	"promtest":    {".", "schema", "internal/core"},
+	"promtest":    {".", "schema", "internal/core", "internal/db"},
 	"cmd/promgen": {".", "schema"},
 	"examples/*":  {"."},
 
@@ -60,6 +70,7 @@ var arrows = map[string][]string{
 	"internal/dbtest/servers": {}, // it sets up a fresh machine
 	"internal/dbtest/setup":   {"internal/dbtest/servers"},
 	"internal/dbtest/matrix":  {"internal/dbtest/servers"},
+	"internal/dsn/dsntest":    {},
 	"internal/arch":           {},
 	"internal/behaviour/*":    {},
 	"internal/behaviour/kit":  {".", "internal/dbtest"},
@@ -72,9 +83,9 @@ var arrows = map[string][]string{
 
 // guarded lists the packages of the standard library that not everybody may import, and who may.
 var guarded = map[string][]string{
-	"C":            {},                                                                                        // the module builds without a C compiler
-	"unsafe":       {".", "internal/core", "internal/scan", "internal/sqlite3"},                               // addresses of values, and SQLite's memory
-	"database/sql": {".", "conn", "schema", "query", "internal/scan", "examples/*", "internal/behaviour/kit"}, // sql.Null, and a driver's errors in conn
+	"C":            {},                                                                                                                                                                           // the module builds without a C compiler
+	"unsafe":       {".", "internal/core", "internal/scan", "internal/sqlite3"},                                                                                                                  // addresses of values, and SQLite's memory
+	"database/sql": {".", "conn", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "schema", "query", "internal/scan", "examples/*", "internal/behaviour/kit"}, // sql.Null, and a driver's errors in conn
 }
 
 type pkg struct {
@@ -107,7 +118,10 @@ func TestViolations(t *testing.T) {
 	}{
 		{"", module + "/conn " + module + "/internal/scan " + squirrel + " context", ""},
 		{"", pgx + "/pgxpool", `. may not import github.com/jackc/pgx/v5/pgxpool`},
-		{"/conn", pgx + "/pgxpool modernc.org/sqlite/lib modernc.org/libc database/sql", ""},
+		{"/conn", pgx + "/pgxpool database/sql", ""},
+		{"/internal/db/sqlite", "modernc.org/sqlite/lib modernc.org/libc database/sql", ""},
+		{"/internal/db/postgres", "modernc.org/sqlite", "internal/db/postgres may not import modernc.org/sqlite"},
+		{"/internal/db/driver", pgx, "internal/db/driver may not import github.com/jackc/pgx/v5"},
 		{"/conn", module + "/internal/scan", "conn may not import internal/scan"},
 		{"/conn", module, "conn may not import ."},
 		{"/conn", module + "/dialect/mysql", "conn may not import dialect/mysql"},

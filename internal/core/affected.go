@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -23,7 +23,7 @@ func (b *binding) tells(ctx context.Context) int32 {
 	if told := b.told.Load(); told != toldUnknown {
 		return told
 	}
-	found, err := conn.Inspect(ctx, b.db, b.table.Name)
+	found, err := b.db.Inspect(ctx, b.table.Name)
 	if err != nil || !found.Exists {
 		return toldUnknown
 	}
@@ -61,14 +61,14 @@ func (b *binding) counts(ctx context.Context) bool {
 
 // countRows runs a statement that returns the rows it has changed, and counts them.
 func (b *binding) countRows(ctx context.Context, c *call) (n int, err error) {
-	err = b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) error {
+	err = b.query(ctx, c, driver.RowFunc(func(rows driver.Rows) error {
 		n = numberOf(rows)
 		return nil
 	}))
 	return n, err
 }
 
-func numberOf(rows conn.Rows) (n int) {
+func numberOf(rows driver.Rows) (n int) {
 	for rows.Next() {
 		n++
 	}

@@ -7,14 +7,15 @@ import (
 	"reflect"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
 )
 
 // For returns a repo on a connection for a model that is known at run time only, such as the target of a reference. The
 // program must have made a repo of the model before, or the handle of a relation to it.
-func For(model reflect.Type, db *conn.DB) (*Repo, error) {
+func For(model reflect.Type, db *db.DB) (*Repo, error) {
 	if !scan.Known(model) {
 		return nil, fmt.Errorf("prom: no repo of %s has been made; call prom.NewRepo[%s]() first", model, model.Name())
 	}
@@ -62,7 +63,7 @@ func (r *Repo) UnsafeDeleteAny(ctx context.Context, v any) error {
 		return ErrorOf("delete", r.table, err)
 	}
 	err = r.missed(ctx, r.deleteBy(ctx, w, r.table.Key), ast.Spec{}.WithDeleted(), r.table.Key, w.args)
-	if errors.Is(err, conn.KindNotFound) {
+	if errors.Is(err, driver.KindNotFound) {
 		err = nil
 	}
 	return err

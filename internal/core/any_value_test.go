@@ -6,8 +6,11 @@ import (
 	"testing"
 
 	"github.com/matryer/is"
+
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/behaviour/kit"
 	"github.com/prom-go/prom/internal/core"
+	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
@@ -19,7 +22,7 @@ func TestFor(t *testing.T) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
 		kit.Notes(db)
-		repo, err := core.For(reflect.TypeFor[kit.Note](), db)
+		repo, err := core.For(reflect.TypeFor[kit.Note](), inner(db))
 		is.NoErr(err)
 		n := &kit.Note{Title: "a"}
 		is.NoErr(repo.CreateAny(ctx, n))
@@ -30,7 +33,10 @@ func TestFor(t *testing.T) {
 		is.True(repo.UnsafeDeleteAny(ctx, &kit.Parish{}) != nil)
 		is.Equal(len(kit.AllOf(t, kit.Notes(db))), 0)
 		type never struct{ A int }
-		_, err = core.For(reflect.TypeFor[never](), db)
+		_, err = core.For(reflect.TypeFor[never](), inner(db))
 		is.Equal(err.Error(), "prom: no repo of core_test.never has been made; call prom.NewRepo[never]() first")
 	})
 }
+
+// inner returns a connection as the library's own.
+func inner(d *prom.DB) *db.DB { return (*db.DB)(d) }

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -21,10 +21,10 @@ type Batch struct {
 
 // batchOp is one operation of a batch.
 type batchOp struct {
-	conn.Statement
+	driver.Statement
 	bind  func() (*binding, error)
 	build func(ctx context.Context, op *batchOp) error            // makes the statement
-	read  func(rows conn.Rows) error                              // not of a statement with NoRows
+	read  func(rows driver.Rows) error                            // not of a statement with NoRows
 	keep  func() *scan.Kept                                       // keeps the value for the case that the batch fails; nil without hooks
 	after func(ctx context.Context, op *batchOp) error            // follows the statements in their transaction; nil without hooks
 	done  func(ctx context.Context, op *batchOp, err error) error // is told how the batch ended, and says how the operation did
@@ -104,7 +104,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 		return nil
 	}
 	writes := false
-	sts := make([]*conn.Statement, 0, len(ops))
+	sts := make([]*driver.Statement, 0, len(ops))
 	at := make([]int, 0, len(ops)) // the operations of the statements
 	for i, op := range ops {
 		if err := op.prepare(ctx, ops[0]); err != nil {
@@ -118,7 +118,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 	db := ops[0].b.db
 	var tries attempts
 	for {
-		failed, err := db.Batch(ctx, sts, func(i int, rows conn.Rows) error { return ops[at[i]].read(rows) })
+		failed, err := db.Batch(ctx, sts, func(i int, rows driver.Rows) error { return ops[at[i]].read(rows) })
 		if err == nil {
 			break
 		}
@@ -130,10 +130,10 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 		}
 		st := op.Statement
 		if !st.Bare {
-			st.Guard = conn.GuardMissing // a batch has its own savepoint
+			st.Guard = driver.GuardMissing // a batch has its own savepoint
 		}
 		st.Write = writes // to run one again is to run all again
-		if err = tries.next(ctx, op.b, &st, op.text, err, failed >= 0 || conn.IsUnsent(err)); err != nil {
+		if err = tries.next(ctx, op.b, &st, op.text, err, failed >= 0 || driver.IsUnsent(err)); err != nil {
 			if failed >= 0 && op.why != nil {
 				err = op.why(ctx, err)
 			}
@@ -236,7 +236,7 @@ func (o Ops) write(verb string, v unsafe.Pointer, hooks hookSet, build func(ctx 
 			w.cols, w.args = w.cols[:0], w.args[:0]
 			return build(ctx, op, w)
 		},
-		read: func(rows conn.Rows) error {
+		read: func(rows driver.Rows) error {
 			w.loader.Plan, w.one = r.plan, w.stored
 			err := w.ReadRows(rows)
 			if err == nil && !w.found && rows.Close() == nil {
@@ -275,7 +275,7 @@ func (o Ops) Create(v unsafe.Pointer) {
 			op.own = true
 			return err
 		}
-		op.Stores = conn.StoresInsert
+		op.Stores = driver.StoresInsert
 		if err = op.b.look(ctx); err != nil {
 			return err
 		}
@@ -366,7 +366,7 @@ func (o Ops) Get(key []any) *Result {
 			op.SQL, err = op.b.stmts.SelectBy(r.table.Key)
 			return err
 		},
-		read: func(rows conn.Rows) error {
+		read: func(rows driver.Rows) error {
 			v, unread = nil, nil
 			loader := scan.Reader{Plan: r.plan}
 			for unread == nil && rows.Next() {
@@ -410,7 +410,7 @@ func (o Ops) All(q *Query) *Result {
 			text, args, err := op.b.stmts.Select(nil, q.spec)
 			return op.setText(text, args, err)
 		},
-		read: func(rows conn.Rows) error {
+		read: func(rows driver.Rows) error {
 			w := work{hint: firstList}
 			w.loader.Plan = r.plan
 			unread = w.ReadRows(rows)

@@ -3,8 +3,8 @@ package core
 import (
 	"context"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -34,7 +34,7 @@ func (o Ops) One(q *Query) *Result {
 
 // Count counts the rows of a query.
 func (o Ops) Count(q *Query) *Result {
-	return o.ask("count", q, (*render.Statements).Count, func(rows conn.Rows) (int, error) {
+	return o.ask("count", q, (*render.Statements).Count, func(rows driver.Rows) (int, error) {
 		n, err := rows.Int(0)
 		return int(n), err
 	})
@@ -42,12 +42,12 @@ func (o Ops) Count(q *Query) *Result {
 
 // Has reads whether a query has a row: 1, or 0.
 func (o Ops) Has(q *Query) *Result {
-	return o.ask("query", q, (*render.Statements).Has, func(conn.Rows) (int, error) { return 1, nil })
+	return o.ask("query", q, (*render.Statements).Has, func(driver.Rows) (int, error) { return 1, nil })
 }
 
 // ask adds a statement on a query whose result is what read makes of its row, or zero without one.
 func (o Ops) ask(verb string, q *Query, build func(*render.Statements, []schema.Value, ast.Spec) (*render.Text, []schema.Value, error),
-	read func(conn.Rows) (int, error),
+	read func(driver.Rows) (int, error),
 ) *Result {
 	result := newResult()
 	var n int
@@ -56,7 +56,7 @@ func (o Ops) ask(verb string, q *Query, build func(*render.Statements, []schema.
 			text, args, err := build(op.b.stmts, nil, q.spec)
 			return op.setText(text, args, err)
 		},
-		read: func(rows conn.Rows) (err error) {
+		read: func(rows driver.Rows) (err error) {
 			for n = 0; rows.Next() && err == nil; {
 				n, err = read(rows)
 			}
@@ -99,7 +99,7 @@ func (o Ops) change(verb string, build func(b *binding, returning bool) (*render
 			}
 			return op.setText(text, args, err)
 		},
-		read: func(rows conn.Rows) error {
+		read: func(rows driver.Rows) error {
 			if !op.NoRows {
 				op.Changed = int64(numberOf(rows))
 			}
@@ -138,7 +138,7 @@ func (b *Batch) Project(p Projection) *Result {
 			text, args, err := op.b.stmts.Select(nil, p.spec)
 			return op.setText(text, args, err)
 		},
-		read: func(rows conn.Rows) error {
+		read: func(rows driver.Rows) error {
 			w := work{hint: firstList}
 			w.loader.Plan = p.plan
 			unread = w.ReadRows(rows)

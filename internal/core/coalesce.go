@@ -6,8 +6,8 @@ import (
 	"sync"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -94,7 +94,7 @@ func (r *Repo) getShared(ctx context.Context, b *binding, w *work) (unsafe.Point
 		if !c.giveUp(me) {
 			me.group.leave()
 		}
-		return nil, ErrorOf("get", r.table, conn.ContextError(ctx.Err()))
+		return nil, ErrorOf("get", r.table, driver.ContextError(ctx.Err()))
 	}
 }
 
@@ -192,7 +192,7 @@ func (r *Repo) getGroup(ctx context.Context, b *binding, list []*waiter) {
 	}
 	c := &call{complete: true, text: text}
 	c.Op, c.SQL, c.Args = "get", text.SQL, args
-	err = b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) error {
+	err = b.query(ctx, c, driver.RowFunc(func(rows driver.Rows) error {
 		loader := scan.Reader{Plan: r.plan}
 		unread = false
 		for _, w := range list {
@@ -224,7 +224,7 @@ func (r *Repo) getGroup(ctx context.Context, b *binding, list []*waiter) {
 
 // ownError returns err as an error that its receiver shares with nobody.
 func ownError(err error) error {
-	if e, ok := err.(*conn.Error); ok {
+	if e, ok := err.(*driver.Error); ok {
 		clone := *e
 		return &clone
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -135,17 +135,17 @@ func (c *Conflict) create(ctx context.Context, v unsafe.Pointer) (Outcome, error
 
 // stores says what an insert must store. A row that is there may be left alone if that was said, and then nothing tells
 // it from an insert that the database has suppressed.
-func (c *Conflict) stores() conn.Stores {
+func (c *Conflict) stores() driver.Stores {
 	if c.nothing || len(c.where) > 0 {
 		return 0
 	}
-	return conn.StoresUpsert
+	return driver.StoresUpsert
 }
 
 // tells reports whether the database must be asked what it has done.
 func (c *Conflict) tells() bool { return c.tell && !c.nothing }
 
-func (c *Conflict) outcome(w *work, st *conn.Statement) Outcome {
+func (c *Conflict) outcome(w *work, st *driver.Statement) Outcome {
 	switch {
 	case !w.found:
 		return Unchanged
@@ -231,7 +231,7 @@ func (b *binding) plainIndex(ctx context.Context, cols []*schema.Column) (bool, 
 	if known, ok := b.plain.Load(key); ok {
 		return known.(bool), nil
 	}
-	found, err := conn.Inspect(ctx, b.db, b.table.Name)
+	found, err := b.db.Inspect(ctx, b.table.Name)
 	if err != nil || !found.Exists {
 		return false, err
 	}
@@ -323,7 +323,7 @@ func (c *Conflict) add(batch *Batch, v unsafe.Pointer, outcome *Outcome) {
 		op.SQL, op.Args, op.text, op.Tell, w.Tell = text.SQL, w.args, text, c.tells(), c.tells()
 		op.Check, op.Undo, op.Kept = w.Check, w.Undo, w.Kept
 		op.skip, op.Meets, op.Stores = false, true, c.stores()
-		op.read = func(rows conn.Rows) error {
+		op.read = func(rows driver.Rows) error {
 			w.one = w.stored
 			err := w.ReadRows(rows)
 			if err == nil && !w.found && op.Stores != 0 && rows.Close() == nil {

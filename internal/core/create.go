@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -64,7 +64,7 @@ func (r *Repo) create(ctx context.Context, v unsafe.Pointer) error {
 		return err
 	}
 	w.setWrite("insert", text)
-	w.Stores = conn.StoresInsert
+	w.Stores = driver.StoresInsert
 	w.returns(r.plan, r.keptBut(cols))
 	if err := r.readOne(ctx, b, w, w.stored); err != nil {
 		return err
@@ -84,7 +84,7 @@ func (r *Repo) insertOnly(ctx context.Context, b *binding, w *work, cols []*sche
 		return err
 	}
 	w.setWrite("insert", text)
-	w.Stores = conn.StoresInsert
+	w.Stores = driver.StoresInsert
 	if _, err := b.exec(ctx, &w.call); err != nil {
 		return err
 	}

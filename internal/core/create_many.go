@@ -7,7 +7,7 @@ import (
 	"slices"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -154,7 +154,7 @@ func (r *Repo) insertBulk(ctx context.Context, b *binding, m *many, p part) erro
 		return err
 	}
 	var broken error // by a value
-	bulk := &conn.Bulk{Way: way, Cols: len(p.cols), Rows: p.to - p.from}
+	bulk := &driver.Bulk{Way: way, Cols: len(p.cols), Rows: p.to - p.from}
 	bulk.Row = func(dst []schema.Value, row int) ([]schema.Value, error) {
 		v, n := m.at(p.from+row), len(dst)
 		dst, err := r.plan.Values(dst, v, p.cols)
@@ -175,7 +175,7 @@ func (r *Repo) insertBulk(ctx context.Context, b *binding, m *many, p part) erro
 		}
 	}
 	c := &call{complete: true, bulk: bulk}
-	c.Op, c.Write, c.Stores, c.SQL = "insert", true, conn.StoresInsert, text
+	c.Op, c.Write, c.Stores, c.SQL = "insert", true, driver.StoresInsert, text
 	if _, err := b.run(ctx, c, nil); err != nil || broken != nil {
 		return cmp.Or(broken, err)
 	}
@@ -246,7 +246,7 @@ func (r *Repo) insertRows(ctx context.Context, b *binding, m *many, p part) erro
 	w := &work{}
 	w.returns(r.plan, r.keptBut(p.cols))
 	c.Check, c.Undo, c.Kept = w, true, w.Kept
-	return b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) error {
+	return b.query(ctx, c, driver.RowFunc(func(rows driver.Rows) error {
 		m.loader.Reset()
 		i := p.from
 		for ; rows.Next(); i++ {
@@ -258,7 +258,7 @@ func (r *Repo) insertRows(ctx context.Context, b *binding, m *many, p part) erro
 			}
 		}
 		if i < p.to && rows.Close() == nil {
-			return conn.NotStored("insert", r.table.Name)
+			return driver.NotStored("insert", r.table.Name)
 		}
 		return nil
 	}))

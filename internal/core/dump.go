@@ -8,8 +8,9 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -71,11 +72,14 @@ func Dump(ctx context.Context, w io.Writer, repos []*Repo) error {
 	if db.InTx(ctx) {
 		return all(ctx)
 	}
-	return db.Tx(ctx, all, conn.ReadOnly(), conn.WithIsolation(conn.RepeatableRead))
+	return db.Tx(ctx, all, oneSnapshot...)
 }
 
+// oneSnapshot are the options of a transaction that reads one snapshot.
+var oneSnapshot = []db.TxOption{db.ReadOnly(), db.WithIsolation(driver.RepeatableRead)}
+
 // onOne returns the connection of repos, which must be the same for all, and the bindings by table.
-func onOne(op string, repos []*Repo) (db *conn.DB, bound map[*schema.Table]*binding, err error) {
+func onOne(op string, repos []*Repo) (db *db.DB, bound map[*schema.Table]*binding, err error) {
 	bound = map[*schema.Table]*binding{}
 	for _, r := range repos {
 		b, err := r.bind()
@@ -115,7 +119,7 @@ func planOf(repos []*Repo, t *schema.Table) *scan.Plan {
 
 type dumper struct {
 	w    *bufio.Writer
-	db   *conn.DB
+	db   *db.DB
 	rows int64
 
 	// Of a row.
@@ -148,7 +152,7 @@ func (d *dumper) table(ctx context.Context, b *binding, plan *scan.Plan) error {
 		return ErrorOf("dump", b.table, err)
 	}
 	// Past everything that a repo does with rows: what is stored is what is dumped.
-	err = b.db.Read(ctx, &conn.Statement{Op: "dump", Table: b.table.Name, SQL: text.SQL, Args: args}, conn.RowFunc(func(rows conn.Rows) error {
+	err = b.db.Read(ctx, &driver.Statement{Op: "dump", Table: b.table.Name, SQL: text.SQL, Args: args}, driver.RowFunc(func(rows driver.Rows) error {
 		for rows.Next() {
 			var err error
 			if d.values, err = plan.StoredRow(d.values[:0], rows); err != nil {

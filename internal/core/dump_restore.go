@@ -10,8 +10,9 @@ import (
 	"io"
 	"slices"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -19,7 +20,7 @@ import (
 
 // Restore inserts the rows of a dump, which [Dump] has written on either engine, into the tables of repos, which must be on one connection. It
 // makes the tables that are missing, and inserts into one transaction: all rows or none. Rows that are there stay, and one of the same key
-// is conn.KindUnique. Rows may refer to each other in circles. Keys that the database counts up are counted on from the greatest one. Hooks
+// is driver.KindUnique. Rows may refer to each other in circles. Keys that the database counts up are counted on from the greatest one. Hooks
 // and rules of values are passed by: what was stored is stored.
 //
 // Memory is bounded, by the longest row and a batch of rows. On PostgreSQL, tables that refer to each other in a circle, or to themselves, are
@@ -59,7 +60,7 @@ func Restore(ctx context.Context, r io.Reader, repos []*Repo) error {
 }
 
 // circular lists the foreign keys whose rows may come after those that refer to them.
-func circular(ctx context.Context, db *conn.DB, order []*schema.Table) ([]dialect.Constraint, error) {
+func circular(ctx context.Context, db *db.DB, order []*schema.Table) ([]dialect.Constraint, error) {
 	var list []dialect.Constraint
 	for i, t := range order {
 		var found *schema.Found
@@ -99,7 +100,7 @@ const (
 // restoring reads a dump. After the first error its methods do nothing.
 type restoring struct {
 	ctx   context.Context //nolint:containedctx // of the one transaction
-	db    *conn.DB
+	db    *db.DB
 	r     *bufio.Reader
 	repos []*Repo
 	bound map[*schema.Table]*binding
@@ -119,7 +120,7 @@ type restoring struct {
 func (rs *restoring) run(statements []string) {
 	for _, sql := range statements {
 		if rs.err == nil && sql != "" {
-			_, rs.err = rs.db.Exec(rs.ctx, &conn.Statement{SQL: sql, Op: "restore", Write: true})
+			_, rs.err = rs.db.Exec(rs.ctx, &driver.Statement{SQL: sql, Op: "restore", Write: true})
 		}
 	}
 }
@@ -254,15 +255,15 @@ func (rs *restoring) flush() {
 	if rs.err = rs.to.look(rs.ctx); rs.err != nil {
 		return
 	}
-	st := conn.Statement{Op: "restore", Table: rs.to.table.Name, Write: true}
+	st := driver.Statement{Op: "restore", Table: rs.to.table.Name, Write: true}
 	if rs.to.counts(rs.ctx) {
-		st.Stores = conn.StoresInsert
+		st.Stores = driver.StoresInsert
 	}
 	if st.SQL, rs.err = rs.to.stmts.InsertOnly(rs.cols); rs.err != nil {
 		return
 	}
 	if rs.bulks {
-		rs.err = rs.db.Bulk(rs.ctx, &conn.Bulk{Statement: st, Way: rs.to.stmts.Bulk(rs.cols, nil), Cols: n, Rows: len(rs.values) / n,
+		rs.err = rs.db.Bulk(rs.ctx, &driver.Bulk{Statement: st, Way: rs.to.stmts.Bulk(rs.cols, nil), Cols: n, Rows: len(rs.values) / n,
 			Row: func(dst []schema.Value, row int) ([]schema.Value, error) {
 				return append(dst, rs.values[row*n:(row+1)*n]...), nil
 			}})

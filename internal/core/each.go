@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -165,7 +165,7 @@ func (w *walker) all(list scan.List) error {
 	r := w.q.repo
 	for i := range list.Len {
 		if err := w.ctx.Err(); err != nil {
-			return ErrorOf("query", r.table, conn.ContextError(err))
+			return ErrorOf("query", r.table, driver.ContextError(err))
 		}
 		v := r.memory.At(list, i)
 		if err := r.loadedOne(w.ctx, v); err != nil {
@@ -185,7 +185,7 @@ func (w *walker) keys(spec ast.Spec, cols []*schema.Column) ([][]schema.Value, e
 		return nil, ErrorOf("query", w.q.repo.table, err)
 	}
 	var keys [][]schema.Value
-	err = w.b.query(w.ctx, &call{text: text, Statement: conn.Statement{Op: "query", SQL: text.SQL, Args: args}}, conn.RowFunc(func(rows conn.Rows) error {
+	err = w.b.query(w.ctx, &call{text: text, Statement: driver.Statement{Op: "query", SQL: text.SQL, Args: args}}, driver.RowFunc(func(rows driver.Rows) error {
 		keys = nil
 		for rows.Next() {
 			key, err := scan.Key(w.q.repo.plan, rows, 0, cols)

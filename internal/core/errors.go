@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -33,17 +33,17 @@ func ErrorOf(op string, t *schema.Table, err error) error {
 	if errors.As(err, &column) {
 		name = column.Column
 	}
-	if completed, ok := conn.Complete(err, op, t, name); ok {
-		if e := (*conn.Error)(nil); errors.As(completed, &e) {
+	if completed, ok := driver.Complete(err, op, t, name); ok {
+		if e := (*driver.Error)(nil); errors.As(completed, &e) {
 			explainStranger(e, t)
 			explainCheck(e, t)
 		}
 		return completed
 	}
 	if column != nil {
-		return &conn.Error{Kind: conn.KindType, Op: op, Table: t.Name, Columns: []string{name}, Detail: column.Error(), Err: err}
+		return &driver.Error{Kind: driver.KindType, Op: op, Table: t.Name, Columns: []string{name}, Detail: column.Error(), Err: err}
 	}
-	invalid := conn.Invalid(op, t.Name, err)
+	invalid := driver.Invalid(op, t.Name, err)
 	var broken scan.Violations
 	if errors.As(err, &broken) {
 		for _, v := range broken {
@@ -56,15 +56,15 @@ func ErrorOf(op string, t *schema.Table, err error) error {
 }
 
 // explainStranger says of NULL in a column that the model does not have which other model has it.
-func explainStranger(e *conn.Error, t *schema.Table) {
-	if e.Kind == conn.KindNotNull && e.Detail == "" && len(e.Columns) == 1 && e.Table == t.Name && t.Column(e.Columns[0]) == nil {
+func explainStranger(e *driver.Error, t *schema.Table) {
+	if e.Kind == driver.KindNotNull && e.Detail == "" && len(e.Columns) == 1 && e.Table == t.Name && t.Column(e.Columns[0]) == nil {
 		e.Detail = schema.Stranger(t, e.Columns[0])
 	}
 }
 
 // explainCheck says what the rules are of the column whose CHECK has refused a value, as the model has them.
-func explainCheck(e *conn.Error, t *schema.Table) {
-	if e.Kind != conn.KindCheck || e.Table != t.Name || len(e.Columns) != 1 || e.Detail != "" {
+func explainCheck(e *driver.Error, t *schema.Table) {
+	if e.Kind != driver.KindCheck || e.Table != t.Name || len(e.Columns) != 1 || e.Detail != "" {
 		return
 	}
 	c := t.Column(e.Columns[0])

@@ -4,7 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/schema"
 )
@@ -32,14 +33,14 @@ type (
 	}
 )
 
-func epochOf(db *conn.DB) *atomic.Uint64 {
+func epochOf(db *db.DB) *atomic.Uint64 {
 	return db.Extra(epochKey{}, func() any { return &atomic.Uint64{} }).(*atomic.Uint64)
 }
 
 // ForgetForms lets all tables of a connection be looked at anew.
-func ForgetForms(db *conn.DB) { epochOf(db).Add(1) }
+func ForgetForms(db *db.DB) { epochOf(db).Add(1) }
 
-func formsOf(db *conn.DB, t *schema.Table) *tableForms {
+func formsOf(db *db.DB, t *schema.Table) *tableForms {
 	return db.Extra(formsKey{t}, func() any {
 		f := &tableForms{own: true, epoch: epochOf(db)}
 		for _, c := range t.Columns {
@@ -63,18 +64,18 @@ func (f *tableForms) get() (forms schema.Forms, known bool) {
 
 // look looks at a table whose forms are not known. One that is not there is looked at again when it is next used,
 // unless it is made here.
-func (f *tableForms) look(ctx context.Context, db *conn.DB, t *schema.Table) error {
+func (f *tableForms) look(ctx context.Context, db *db.DB, t *schema.Table) error {
 	if _, known := f.get(); known {
 		return nil
 	}
-	forms, exists, err := conn.Forms(ctx, db, t)
-	lost := conn.KindOf(err) == conn.KindConnection || conn.IsUnsent(err) || conn.IsStale(err)
+	forms, exists, err := db.Forms(ctx, t)
+	lost := driver.KindOf(err) == driver.KindConnection || driver.IsUnsent(err) || driver.IsStale(err)
 	if lost && !db.InTx(ctx) && ctx.Err() == nil {
-		forms, exists, err = conn.Forms(ctx, db, t)
+		forms, exists, err = db.Forms(ctx, t)
 	}
 	if err != nil {
-		switch conn.KindOf(err) {
-		case conn.KindNoTable, conn.KindNoColumn, conn.KindSyntax, conn.KindPermission:
+		switch driver.KindOf(err) {
+		case driver.KindNoTable, driver.KindNoColumn, driver.KindSyntax, driver.KindPermission:
 			return nil // which the statement will tell better
 		}
 		return err
@@ -99,7 +100,7 @@ func (f *tableForms) made() {
 }
 
 // statementsOf returns the statements on a table, or on the rows of other queries in its place.
-func statementsOf(db *conn.DB, t *schema.Table, derived bool) *render.Statements {
+func statementsOf(db *db.DB, t *schema.Table, derived bool) *render.Statements {
 	return db.Extra(statementsKey{t, derived}, func() any {
 		forms := func(of *schema.Table) (schema.Forms, bool) {
 			if derived && of == t {

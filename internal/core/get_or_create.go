@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -37,7 +37,7 @@ func (r *Repo) GetOrCreate(ctx context.Context, v unsafe.Pointer, on []Columner)
 		return false, ErrorOf("create", r.table, err)
 	}
 	for looks := 1; ; looks++ {
-		if err := r.loadBy(ctx, v, id.cols); !errors.Is(err, conn.KindNotFound) {
+		if err := r.loadBy(ctx, v, id.cols); !errors.Is(err, driver.KindNotFound) {
 			return false, err
 		}
 		c := &Conflict{repo: r, on: id, nothing: true, hooks: r.hooks & createHooks}
@@ -58,7 +58,7 @@ func (r *Repo) inTheWay(ctx context.Context, v unsafe.Pointer, cols []*schema.Co
 	for i, c := range cols {
 		row[i], _ = r.plan.Value(v, c) // which allSet has looked at
 	}
-	taken := &conn.Error{Kind: conn.KindUnique, Op: "create", Table: r.table.Name, Columns: schema.ColumnNames(cols),
+	taken := &driver.Error{Kind: driver.KindUnique, Op: "create", Table: r.table.Name, Columns: schema.ColumnNames(cols),
 		Detail: "a soft-deleted row has the same values, so that only its key is taken"}
 	if r.table.Deleted != nil {
 		deleted := &Query{repo: r, spec: ast.Spec{}.OnlyDeleted().KeyIs(cols, row)}
@@ -73,10 +73,10 @@ func (r *Repo) inTheWay(ctx context.Context, v unsafe.Pointer, cols []*schema.Co
 	if err != nil {
 		return err
 	}
-	if may, err := conn.MaySuppress(ctx, b.db, r.table.Name); err != nil || !may && looks < mostLooks {
+	if may, err := b.db.MaySuppress(ctx, r.table.Name); err != nil || !may && looks < mostLooks {
 		return err
 	}
-	taken.Kind, taken.Detail = conn.KindNotStored,
+	taken.Kind, taken.Detail = driver.KindNotStored,
 		"a trigger or a rule of the database suppressed the insert, or a row that may not be seen is in its way"
 	return taken
 }

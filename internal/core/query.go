@@ -7,9 +7,9 @@ import (
 	"slices"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -155,7 +155,7 @@ func (q *Query) whole() error {
 	return nil
 }
 
-// One returns the first row, or conn.KindNotFound when there is none.
+// One returns the first row, or driver.KindNotFound when there is none.
 func (q *Query) One(ctx context.Context) (unsafe.Pointer, error) {
 	if n, ok := q.spec.Limited(); !ok || n > 1 {
 		q = q.Limit(1)
@@ -170,7 +170,7 @@ func (q *Query) One(ctx context.Context) (unsafe.Pointer, error) {
 	return q.repo.memory.At(list, 0), nil
 }
 
-// Get returns the row with that key, if it is one of the query's rows, or conn.KindNotFound; see [Repo.Get].
+// Get returns the row with that key, if it is one of the query's rows, or driver.KindNotFound; see [Repo.Get].
 func (q *Query) Get(ctx context.Context, key []any) (unsafe.Pointer, error) {
 	values, err := q.repo.convertKey(nil, key)
 	if err != nil {
@@ -194,7 +194,7 @@ func (q *Query) Count(ctx context.Context) (int, error) {
 	w.args = args
 	w.setText("count", text)
 	var n int64
-	err = b.query(ctx, &w.call, conn.RowFunc(func(rows conn.Rows) (err error) {
+	err = b.query(ctx, &w.call, driver.RowFunc(func(rows driver.Rows) (err error) {
 		for rows.Next() {
 			if n, err = rows.Int(0); err != nil {
 				return err
@@ -220,7 +220,7 @@ func (q *Query) Has(ctx context.Context) (bool, error) {
 	w.args = args
 	w.setText("query", text)
 	has := false
-	err = b.query(ctx, &w.call, conn.RowFunc(func(rows conn.Rows) error {
+	err = b.query(ctx, &w.call, driver.RowFunc(func(rows driver.Rows) error {
 		has = false
 		for rows.Next() {
 			has = true

@@ -6,7 +6,8 @@ import (
 	"reflect"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -14,7 +15,7 @@ import (
 
 // Source is where raw SQL runs: a connection, or a repo for its own. The zero Source is none.
 type Source struct {
-	DB   *conn.DB
+	DB   *db.DB
 	Repo *Repo
 }
 
@@ -55,7 +56,7 @@ func RawExec(ctx context.Context, source Source, sql string, args []any) (int, e
 }
 
 func rawCall(b *binding, op string, st render.RawStatement) *call {
-	c := &call{settles: !st.Reads(), Statement: conn.Statement{Op: op, SQL: st.SQL(b.db.Dialect()), Args: st.Args(), Raw: true}}
+	c := &call{settles: !st.Reads(), Statement: driver.Statement{Op: op, SQL: st.SQL(b.db.Dialect()), Args: st.Args(), Raw: true}}
 	if st.Commits() {
 		c.again = rerunUnsent
 	}
@@ -91,7 +92,7 @@ func (q RawRows) One(ctx context.Context) (unsafe.Pointer, error) {
 	to := &rawOne{memory: q.memory}
 	err := q.read(ctx, to, func(ctx context.Context) error {
 		if to.value == nil {
-			return &conn.Error{Kind: conn.KindNotFound, Op: opRawQuery}
+			return &driver.Error{Kind: driver.KindNotFound, Op: opRawQuery}
 		}
 		return q.loaded(ctx, scan.One(to.value))
 	})
@@ -120,7 +121,7 @@ func (q RawRows) loaded(ctx context.Context, list scan.List) error {
 }
 
 // read has the rows read and calls what follows, with whose failure a write has not happened.
-func (q RawRows) read(ctx context.Context, to conn.RowReader, follows func(ctx context.Context) error) error {
+func (q RawRows) read(ctx context.Context, to driver.RowReader, follows func(ctx context.Context) error) error {
 	b, err := q.bind()
 	if err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
 )
 
@@ -18,11 +18,11 @@ type rawLoader struct {
 
 	// Of values without a type.
 	names []string
-	into  func(l *rawLoader, rows conn.Rows, v unsafe.Pointer) error
+	into  func(l *rawLoader, rows driver.Rows, v unsafe.Pointer) error
 }
 
 // begin looks at the columns of a result.
-func (l *rawLoader) begin(rows conn.Rows) error {
+func (l *rawLoader) begin(rows driver.Rows) error {
 	l.begun = true
 	names := make([]string, rows.Len())
 	for i := range names {
@@ -48,12 +48,12 @@ func (l *rawLoader) begin(rows conn.Rows) error {
 // Load implements rowLoader.
 func (l *rawLoader) Load(r scan.Row, v unsafe.Pointer) error {
 	if !l.begun {
-		if err := l.begin(r.(conn.Rows)); err != nil {
+		if err := l.begin(r.(driver.Rows)); err != nil {
 			return err
 		}
 	}
 	if l.into != nil {
-		return l.into(l, r.(conn.Rows), v)
+		return l.into(l, r.(driver.Rows), v)
 	}
 	return l.loader.Load(r, v)
 }
@@ -68,7 +68,7 @@ func distinct(names []string) error {
 	return nil
 }
 
-func (l *rawLoader) intoMap(rows conn.Rows, v unsafe.Pointer) error {
+func (l *rawLoader) intoMap(rows driver.Rows, v unsafe.Pointer) error {
 	m := make(map[string]any, len(l.names))
 	for i, name := range l.names {
 		var err error
@@ -81,7 +81,7 @@ func (l *rawLoader) intoMap(rows conn.Rows, v unsafe.Pointer) error {
 	return nil
 }
 
-func (l *rawLoader) intoAny(rows conn.Rows, v unsafe.Pointer) error {
+func (l *rawLoader) intoAny(rows driver.Rows, v unsafe.Pointer) error {
 	x, err := rows.Any(0)
 	if err != nil {
 		return &scan.ColumnError{Column: l.names[0], Err: err}
@@ -92,18 +92,18 @@ func (l *rawLoader) intoAny(rows conn.Rows, v unsafe.Pointer) error {
 
 // empty checks the columns of a result without rows, so that a mistake shows before there are some. A statement that returns no
 // columns has no rows either.
-func (l *rawLoader) empty(rows conn.Rows) error {
+func (l *rawLoader) empty(rows driver.Rows) error {
 	if rows.Len() == 0 {
 		return nil
 	}
 	return l.begin(rows)
 }
 
-// ReadBy implements [conn.ResultChecker].
+// ReadBy implements [driver.ResultChecker].
 func (l *rawLoader) ReadBy() any { return l.memory.Type }
 
-// CheckResult implements [conn.ResultChecker].
-func (l *rawLoader) CheckResult(r conn.ResultTypes) (uint64, error) {
+// CheckResult implements [driver.ResultChecker].
+func (l *rawLoader) CheckResult(r driver.ResultTypes) (uint64, error) {
 	if r.Len() == 0 {
 		return 0, nil
 	}
@@ -111,7 +111,7 @@ func (l *rawLoader) CheckResult(r conn.ResultTypes) (uint64, error) {
 	if err := own.begin(r); err != nil || own.into != nil {
 		return 0, err
 	}
-	return own.loader.Plan.CheckTypes(r, conn.ColumnBit)
+	return own.loader.Plan.CheckTypes(r, driver.ColumnBit)
 }
 
 // rawOne reads the first row.
@@ -120,8 +120,8 @@ type rawOne struct {
 	value  unsafe.Pointer // nil when there is none
 }
 
-// ReadRows implements [conn.RowReader].
-func (o *rawOne) ReadRows(rows conn.Rows) error {
+// ReadRows implements [driver.RowReader].
+func (o *rawOne) ReadRows(rows driver.Rows) error {
 	o.value = nil
 	l := rawLoader{memory: o.memory}
 	if !rows.Next() {
@@ -137,8 +137,8 @@ type rawList struct {
 	list   scan.List
 }
 
-// ReadRows implements [conn.RowReader].
-func (a *rawList) ReadRows(rows conn.Rows) (err error) {
+// ReadRows implements [driver.RowReader].
+func (a *rawList) ReadRows(rows driver.Rows) (err error) {
 	a.list = scan.List{}
 	l := rawLoader{memory: a.memory}
 	if !rows.Next() {
@@ -162,11 +162,11 @@ func (a *rawList) ReadRows(rows conn.Rows) (err error) {
 
 // firstRow are rows whose first one has been gone to.
 type firstRow struct {
-	conn.Rows
+	driver.Rows
 	is bool
 }
 
-// Next implements [conn.Rows].
+// Next implements [driver.Rows].
 func (r *firstRow) Next() bool {
 	if r.is {
 		r.is = false

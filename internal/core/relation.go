@@ -8,8 +8,8 @@ import (
 	"slices"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -28,7 +28,7 @@ type loading struct {
 	b    *binding // of the table that the rows are read from
 	text *render.Text
 	args []schema.Value
-	read func(rows conn.Rows) error // it begins anew when it is called again
+	read func(rows driver.Rows) error // it begins anew when it is called again
 
 	// join gives the rows that were read to those that they belong to, and returns how their own relations are loaded.
 	join func(ctx context.Context) ([]*loading, error)
@@ -92,15 +92,15 @@ func runLevel(ctx context.Context, level []*loading) error {
 	}
 	for _, l := range level {
 		c := &call{Statement: l.statement(), text: l.text, complete: true}
-		if err := l.b.query(ctx, c, conn.RowFunc(l.read)); err != nil {
+		if err := l.b.query(ctx, c, driver.RowFunc(l.read)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *loading) statement() conn.Statement {
-	return conn.Statement{Op: "load", Table: l.b.table.Name, SQL: l.text.SQL, Args: l.args}
+func (l *loading) statement() driver.Statement {
+	return driver.Statement{Op: "load", Table: l.b.table.Name, SQL: l.text.SQL, Args: l.args}
 }
 
 func runTogether(ctx context.Context, level []*loading) error {
@@ -180,7 +180,7 @@ type rowLoading struct {
 }
 
 // read reads the rows of a result, of which that many are expected.
-func (l *rowLoading) read(rows conn.Rows, expect int) (err error) {
+func (l *rowLoading) read(rows driver.Rows, expect int) (err error) {
 	loader := scan.Reader{Plan: l.repo.plan}
 	l.list, err = loader.LoadAll(rows, expect)
 	return err
@@ -207,7 +207,7 @@ func loadByKey(from *binding, model reflect.Type, keys *rowKeys, with []Relation
 	l := &rowLoading{repo: repo, b: b}
 	return &loading{
 		b: b, text: text, args: args,
-		read: func(rows conn.Rows) error { return l.read(rows, keys.len()) },
+		read: func(rows driver.Rows) error { return l.read(rows, keys.len()) },
 		join: func(ctx context.Context) ([]*loading, error) {
 			found := make([]unsafe.Pointer, keys.len())
 			if err := learnRows(ctx, keys, b, repo.plan, l.list, repo.table.Key); err != nil {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -39,8 +39,8 @@ func (c *textClasses) learn(ctx context.Context, b *binding, table string, col *
 	}
 	first := map[int64]string{} // what stands for the texts of a class
 	known := make(map[string]string, len(c.seen))
-	st := &conn.Statement{Op: "load", Table: table, Guard: conn.GuardData, SQL: b.db.Dialect().EqualTexts(table, col.Name), Args: []schema.Value{list}}
-	err = b.db.Read(ctx, st, conn.RowFunc(func(rows conn.Rows) error {
+	st := &driver.Statement{Op: "load", Table: table, Guard: driver.GuardData, SQL: b.db.Dialect().EqualTexts(table, col.Name), Args: []schema.Value{list}}
+	err = b.db.Read(ctx, st, driver.RowFunc(func(rows driver.Rows) error {
 		for i := 0; rows.Next() && i < len(c.seen); i++ {
 			class, err := rows.Int(0)
 			if err != nil {

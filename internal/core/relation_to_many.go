@@ -5,8 +5,8 @@ import (
 	"reflect"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -139,7 +139,7 @@ func (l *manyLoading) selectLinked(target *schema.Column) (err error) {
 }
 
 // readRows reads the rows, and behind each what the one that connects it refers to.
-func (l *manyLoading) readRows(rows conn.Rows) error {
+func (l *manyLoading) readRows(rows driver.Rows) error {
 	expect := max(l.keys.len(), l.text.Rows())
 	if l.link == nil {
 		return l.read(rows, expect)

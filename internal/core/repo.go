@@ -7,8 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
@@ -21,10 +21,10 @@ type Repo struct {
 	plan       *scan.Plan
 	memory     *scan.Memory // of the plan
 	table      *schema.Table
-	registry   *conn.Registry
-	name       string   // of the connection in the registry
-	db         *conn.DB // the connection itself, if it was given
-	derived    bool     // see binding
+	registry   *db.Registry
+	name       string // of the connection in the registry
+	db         *db.DB // the connection itself, if it was given
+	derived    bool   // see binding
 	bound      atomic.Pointer[binding]
 	works      sync.Pool  // of *work
 	hooks      hookSet    // that the model has
@@ -41,11 +41,11 @@ type Repo struct {
 
 // Options are what a repo is bound to, and how it works.
 type Options struct {
-	Table    string         // "" for the model's own
-	Name     string         // of the connection
-	Named    bool           // Name counts, and not what the model says
-	Registry *conn.Registry // where the connection is looked up; nil with a DB alone
-	DB       *conn.DB       // in place of a name
+	Table    string       // "" for the model's own
+	Name     string       // of the connection
+	Named    bool         // Name counts, and not what the model says
+	Registry *db.Registry // where the connection is looked up; nil with a DB alone
+	DB       *db.DB       // in place of a name
 
 	Coalesce  bool
 	TokenKeys [][]byte
@@ -81,23 +81,27 @@ func New(plan *scan.Plan, o Options) (*Repo, error) {
 			return nil, fmt.Errorf("prom: model %s: a key of TokenKey has %d bytes, and needs %d", model, len(key), leastTokenKey)
 		}
 	}
-	conn.Know(r.db, r.registry, r.name, r.table)
+	if r.db != nil {
+		r.db.Know(r.table)
+	} else {
+		r.registry.Know(r.name, r.table)
+	}
 	return r, nil
 }
 
 // On returns the same repo bound to the connection of another name in the same registry.
 func (r *Repo) On(name string) *Repo {
-	conn.Know(nil, r.registry, name, r.table)
+	r.registry.Know(name, r.table)
 	return r.bindTo(name, nil)
 }
 
 // Using returns the same repo bound to a connection itself.
-func (r *Repo) Using(db *conn.DB) *Repo {
-	conn.Know(db, nil, "", r.table)
+func (r *Repo) Using(db *db.DB) *Repo {
+	db.Know(r.table)
 	return r.bindTo("", db)
 }
 
-func (r *Repo) bindTo(name string, db *conn.DB) *Repo {
+func (r *Repo) bindTo(name string, db *db.DB) *Repo {
 	return &Repo{plan: r.plan, memory: r.memory, table: r.table, registry: r.registry, name: name, db: db, hooks: r.hooks,
 		identities: r.identities, coalesce: r.coalesce, tokenKeys: r.tokenKeys}
 }
@@ -111,7 +115,7 @@ func (r *Repo) owner() *ast.Owner {
 }
 
 // DB returns the repo's connection. An unknown name is an error that lists the known ones.
-func (r *Repo) DB() (*conn.DB, error) {
+func (r *Repo) DB() (*db.DB, error) {
 	if r.db != nil {
 		return r.db, nil
 	}
@@ -124,8 +128,8 @@ func (r *Repo) Table() *schema.Table { return r.table }
 // Plan returns how rows become values of the model.
 func (r *Repo) Plan() *scan.Plan { return r.plan }
 
-// Tx runs fn in a transaction of the repo's connection; see [conn.DB.Tx].
-func (r *Repo) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...conn.TxOption) error {
+// Tx runs fn in a transaction of the repo's connection; see [db.DB.Tx].
+func (r *Repo) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...db.TxOption) error {
 	db, err := r.DB()
 	if err != nil {
 		return err
@@ -169,11 +173,11 @@ func (r *Repo) Clear(ctx context.Context) error {
 
 // binding is a repo's connection with what belongs to both.
 type binding struct {
-	db     *conn.DB
+	db     *db.DB
 	table  *schema.Table
 	stmts  *render.Statements
 	forms  *tableForms
-	marked *conn.Mark   // set when the table is known to be complete
+	marked *db.Mark     // set when the table is known to be complete
 	told   atomic.Int32 // see tells
 	wide   atomic.Bool  // the table has been compared with the model, see tooNarrow
 	plain  sync.Map     // whether a unique index is over the columns themselves, by their names; see plainIndex
@@ -207,13 +211,13 @@ func (r *Repo) CacheStats() (render.CacheStats, error) {
 }
 
 // DropAll drops all tables and views of a database.
-func DropAll(ctx context.Context, db *conn.DB) error {
+func DropAll(ctx context.Context, db *db.DB) error {
 	defer ForgetForms(db)
 	return install.DropAll(ctx, db)
 }
 
 // ClearAll deletes all rows of the tables that DropAll would drop, and begins to count their keys anew.
-func ClearAll(ctx context.Context, db *conn.DB) error { return install.ClearAll(ctx, db) }
+func ClearAll(ctx context.Context, db *db.DB) error { return install.ClearAll(ctx, db) }
 
 // Of returns the core of a repo of package prom, which sets it: for packages beside that one.
 var Of func(repo any) *Repo

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/dsn"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/schema"
@@ -13,12 +15,13 @@ import (
 
 // call is one statement of a repo on its way to the database.
 type call struct {
-	conn.Statement
+	driver.Statement
 	text     *render.Text // when the statement may need other tables too
 	complete bool         // its success shows that the table has all columns
 	again    rerun        // whether it may be run again after a failure
 	settles  bool         // it may write, so that a loop which is left does not end it
-	bulk     *conn.Bulk   // many rows; nil for anything else
+	lent     *db.Loop     // the loop that reads its rows in a transaction; nil for none
+	bulk     *driver.Bulk // many rows; nil for anything else
 }
 
 // rerun says whether a statement that has failed may be run again, if nothing of it has happened.
@@ -32,21 +35,21 @@ const (
 
 // allows reports whether a statement may be run again after an error.
 func (r rerun) allows(err error, inTx bool) bool {
-	return r == rerunFailed || r == rerunUnsent && (inTx || conn.IsUnsent(err))
+	return r == rerunFailed || r == rerunUnsent && (inTx || driver.IsUnsent(err))
 }
 
 // exec runs a statement that returns no rows, and returns how many it changed.
 func (b *binding) exec(ctx context.Context, c *call) (int64, error) { return b.run(ctx, c, nil) }
 
 // query runs a statement and has its rows read, by a reader that begins anew when it is called again.
-func (b *binding) query(ctx context.Context, c *call, to conn.RowReader) error {
+func (b *binding) query(ctx context.Context, c *call, to driver.RowReader) error {
 	_, err := b.run(ctx, c, to)
 	return err
 }
 
 // run runs a statement. A missing table, column or index is installed, once, and the statement run again; what is otherwise worth
 // another run, because nothing has happened, gets one too.
-func (b *binding) run(ctx context.Context, c *call, to conn.RowReader) (n int64, err error) {
+func (b *binding) run(ctx context.Context, c *call, to driver.RowReader) (n int64, err error) {
 	if c.text != nil {
 		if c.text.Unknown() != nil {
 			if c.text, err = b.formed(ctx, c.text); err != nil {
@@ -98,7 +101,7 @@ const maxStale = 5
 
 // next returns nil when a statement of b that has failed is to run again, for which what was missing has been installed,
 // and otherwise the error to give up with. Allowed says whether it may run again at all.
-func (a *attempts) next(ctx context.Context, b *binding, st *conn.Statement, text *render.Text, err error, allowed bool) error {
+func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, text *render.Text, err error, allowed bool) error {
 	spent := false
 	switch {
 	case missing(err):
@@ -106,12 +109,12 @@ func (a *attempts) next(ctx context.Context, b *binding, st *conn.Statement, tex
 		b.forget(text)
 		spent = slices.Contains(a.repaired, b)
 		a.repaired = append(a.repaired, b)
-	case conn.IsStale(err):
+	case driver.IsStale(err):
 		a.stale++
 		spent = a.stale > maxStale
 	case b.tooNarrow(ctx, err):
 		// It is asked once for all.
-	case conn.KindOf(err) == conn.KindUnique:
+	case driver.KindOf(err) == driver.KindUnique:
 		spent, a.met = a.met, true
 	default:
 		spent, a.lost = a.lost, true
@@ -123,7 +126,7 @@ func (a *attempts) next(ctx context.Context, b *binding, st *conn.Statement, tex
 }
 
 // once runs a statement one time.
-func (b *binding) once(ctx context.Context, c *call, to conn.RowReader) (int64, error) {
+func (b *binding) once(ctx context.Context, c *call, to driver.RowReader) (int64, error) {
 	switch {
 	case c.bulk != nil:
 		c.bulk.Statement = c.Statement
@@ -131,25 +134,25 @@ func (b *binding) once(ctx context.Context, c *call, to conn.RowReader) (int64, 
 	case to == nil:
 		return b.db.Exec(ctx, &c.Statement)
 	}
-	return 0, b.db.Read(ctx, &c.Statement, to)
+	return 0, b.db.ReadLoop(ctx, &c.Statement, c.lent, to)
 }
 
 // guard chooses how a statement in a transaction is protected.
-func (b *binding) guard(ctx context.Context, c *call) conn.Guard {
+func (b *binding) guard(ctx context.Context, c *call) driver.Guard {
 	switch {
 	case !c.Raw && !b.complete(ctx, c.text):
-		return conn.GuardMissing
+		return driver.GuardMissing
 	case c.Write, c.Raw, c.text != nil && c.text.Locks: // a lock that is not to be had is an error too
-		return conn.GuardData
+		return driver.GuardData
 	}
-	return conn.NoGuard
+	return driver.NoGuard
 }
 
 // mayLock returns an error when rows cannot be locked: outside a transaction the lock would end with the statement.
 func (b *binding) mayLock(ctx context.Context) error {
 	switch {
 	case b.db.ReadOnly() || b.db.InReadOnlyTx(ctx):
-		return &conn.Error{Kind: conn.KindReadOnly, Detail: "rows are not locked where nothing may be written"}
+		return &driver.Error{Kind: driver.KindReadOnly, Detail: "rows are not locked where nothing may be written"}
 	case !b.db.InTx(ctx):
 		return errors.New("rows are locked in a transaction, with whose end the lock ends: use the context that Tx gives")
 	}
@@ -185,44 +188,44 @@ func (b *binding) complete(ctx context.Context, text *render.Text) bool {
 }
 
 // again reports whether a failed statement may be run a second time.
-func (b *binding) again(ctx context.Context, st *conn.Statement, err error) bool {
+func (b *binding) again(ctx context.Context, st *driver.Statement, err error) bool {
 	inTx := b.db.InTx(ctx)
 	if missing(err) {
-		if b.db.ReadOnly() || b.db.DSN().Options.Install == conn.InstallOff || b.table == noTable {
+		if b.db.ReadOnly() || b.db.DSN().Options.Install == dsn.InstallOff || b.table == noTable {
 			return false
 		}
 		// Without its savepoint the statement has ended the transaction, and nothing can be installed in it.
-		return !inTx || !b.db.Dialect().Features().ErrorAborts || st.Guard == conn.GuardMissing || st.Raw
+		return !inTx || !b.db.Dialect().Features().ErrorAborts || st.Guard == driver.GuardMissing || st.Raw
 	}
 	if ctx.Err() != nil {
 		return false
 	}
-	if st.Meets && conn.KindOf(err) == conn.KindUnique {
+	if st.Meets && driver.KindOf(err) == driver.KindUnique {
 		// Another index has the row that it should have met, if somebody else has just inserted that: PostgreSQL
 		// looks at the one index before it inserts, and then at each of the others. The next time it meets the row.
-		return !inTx || st.Guard != conn.NoGuard || !b.db.Dialect().Features().ErrorAborts
+		return !inTx || st.Guard != driver.NoGuard || !b.db.Dialect().Features().ErrorAborts
 	}
 	if inTx {
-		return conn.IsStale(err) && st.Guard != conn.NoGuard // by which it is undone
+		return driver.IsStale(err) && st.Guard != driver.NoGuard // by which it is undone
 	}
-	return conn.IsStale(err) || conn.IsUnsent(err) || b.tooNarrow(ctx, err) || !st.Write && !st.Raw && conn.KindOf(err) == conn.KindConnection
+	return driver.IsStale(err) || driver.IsUnsent(err) || b.tooNarrow(ctx, err) || !st.Write && !st.Raw && driver.KindOf(err) == driver.KindConnection
 }
 
 // tooNarrow reports whether the database has refused what the model allows, or may have, because its table is from when the model
 // allowed less: a NOT NULL or a CHECK that a value has broken which was found valid. It is so at most once, and outside of transactions, where
 // the table can be changed.
 func (b *binding) tooNarrow(ctx context.Context, err error) bool {
-	switch conn.KindOf(err) {
-	case conn.KindNotNull, conn.KindCheck:
-		return !b.derived && b.table != noTable && !b.wide.Load() && !b.db.InTx(ctx) && !b.db.ReadOnly() && b.db.DSN().Options.Install == conn.InstallAuto
+	switch driver.KindOf(err) {
+	case driver.KindNotNull, driver.KindCheck:
+		return !b.derived && b.table != noTable && !b.wide.Load() && !b.db.InTx(ctx) && !b.db.ReadOnly() && b.db.DSN().Options.Install == dsn.InstallAuto
 	}
 	return false
 }
 
 // missing reports whether err says that the table is not there or not complete.
 func missing(err error) bool {
-	switch conn.KindOf(err) {
-	case conn.KindNoTable, conn.KindNoColumn, conn.KindNoIndex:
+	switch driver.KindOf(err) {
+	case driver.KindNoTable, driver.KindNoColumn, driver.KindNoIndex:
 		return true
 	}
 	return false
@@ -240,7 +243,7 @@ func (b *binding) repair(ctx context.Context, text *render.Text, err error) erro
 		return nil
 	}
 	if end := ctx.Err(); end != nil {
-		return conn.ContextError(end) // with more time nothing would be missing
+		return driver.ContextError(end) // with more time nothing would be missing
 	}
 	tables := []*schema.Table{b.table}
 	if b.derived {
@@ -251,7 +254,7 @@ func (b *binding) repair(ctx context.Context, text *render.Text, err error) erro
 	}
 	for _, t := range tables {
 		changed, installErr := install.Ensure(ctx, b.db, t)
-		if conn.KindOf(installErr) == conn.KindReadOnly {
+		if driver.KindOf(installErr) == driver.KindReadOnly {
 			return err // of a read-only transaction, in which it is the missing table that matters
 		}
 		if installErr != nil {
@@ -269,7 +272,7 @@ func (b *binding) repair(ctx context.Context, text *render.Text, err error) erro
 func (b *binding) inTx(ctx context.Context, fn func(ctx context.Context) error) error {
 	known := b.marked.IsSet(ctx)
 	err := b.db.Tx(ctx, fn)
-	if !b.db.InTx(ctx) && (known && missing(err) || conn.IsStale(err)) {
+	if !b.db.InTx(ctx) && (known && missing(err) || driver.IsStale(err)) {
 		err = b.db.Tx(ctx, fn)
 	}
 	return err
@@ -277,13 +280,13 @@ func (b *binding) inTx(ctx context.Context, fn func(ctx context.Context) error) 
 
 // notFound returns the error of a row that is not there.
 func (r *Repo) notFound(op string) error {
-	return &conn.Error{Kind: conn.KindNotFound, Op: op, Table: r.table.Name}
+	return &driver.Error{Kind: driver.KindNotFound, Op: op, Table: r.table.Name}
 }
 
 // noRow returns the error of a statement that has returned no row: there is none, or none was stored.
-func (r *Repo) noRow(st *conn.Statement) error {
+func (r *Repo) noRow(st *driver.Statement) error {
 	if st.Stores != 0 {
-		return conn.NotStored(st.Op, r.table.Name)
+		return driver.NotStored(st.Op, r.table.Name)
 	}
 	return r.notFound(st.Op)
 }

@@ -6,7 +6,8 @@ import (
 	"iter"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
 )
 
@@ -74,7 +75,7 @@ type loop struct {
 	of      context.Context    //nolint:containedctx // the loop's own
 	cancel  context.CancelFunc // nil in a transaction
 	again   *rerun             // of the statement: never, once a row has been used
-	lent    *conn.Loop         // nil outside of transactions
+	lent    *db.Loop           // nil outside of transactions
 	stopped bool
 }
 
@@ -86,8 +87,8 @@ func (l *loop) start(ctx context.Context, b *binding, c *call) (context.Context,
 		l.of = context.WithoutCancel(ctx) // what it writes is told by the database
 	}
 	if b.db.InTx(ctx) {
-		l.lent = new(conn.Loop)
-		c.Loop = l.lent
+		l.lent = new(db.Loop)
+		c.lent = l.lent
 		return ctx, func() {}
 	}
 	if c.settles {
@@ -102,7 +103,7 @@ func (l *loop) start(ctx context.Context, b *binding, c *call) (context.Context,
 func (l *loop) row() error {
 	*l.again = rerunNever
 	if err := l.of.Err(); err != nil {
-		return conn.ContextError(err)
+		return driver.ContextError(err)
 	}
 	return nil
 }
@@ -111,7 +112,7 @@ func (l *loop) row() error {
 func (l *loop) lend(ended *bool) error {
 	if !l.lent.Lend() {
 		*ended = true
-		return conn.ErrLoopEnded()
+		return db.ErrLoopEnded()
 	}
 	return nil
 }
@@ -123,7 +124,7 @@ func (l *loop) over(more bool, ended *bool) error {
 		return errStopped
 	case gone:
 		*ended = true
-		return conn.ErrLoopEnded()
+		return db.ErrLoopEnded()
 	}
 	return nil
 }
@@ -172,8 +173,8 @@ func (s *streamer) next() unsafe.Pointer {
 	return s.memory.At(s.slab, s.used-1)
 }
 
-// ReadRows implements [conn.RowReader].
-func (s *streamer) ReadRows(rows conn.Rows) error {
+// ReadRows implements [driver.RowReader].
+func (s *streamer) ReadRows(rows driver.Rows) error {
 	ended := false
 	defer s.left(&ended)
 	for rows.Next() {

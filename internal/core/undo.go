@@ -1,13 +1,13 @@
 package core
 
 import (
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
 
 // A write that returns rows is not to have happened when they cannot be read. Where the types tell it, the connection
-// asks before it sends the statement (conn.ResultChecker); where only the values show it, the statement is undone.
+// asks before it sends the statement (driver.ResultChecker); where only the values show it, the statement is undone.
 
 // keptAll says of a write that its rows may hold what it has not set.
 const keptAll = ^uint64(0)
@@ -27,7 +27,7 @@ func (r *Repo) keptBut(set []*schema.Column) uint64 {
 // bitsOf are the bits of columns that share them with none.
 func bitsOf(cols []*schema.Column) (bits uint64) {
 	for _, c := range cols {
-		if bit := conn.ColumnBit(c.Ordinal); bit != conn.ColumnBit(c.Ordinal+1) {
+		if bit := driver.ColumnBit(c.Ordinal); bit != driver.ColumnBit(c.Ordinal+1) {
 			bits |= bit
 		}
 	}
@@ -40,10 +40,10 @@ func (w *work) returns(plan *scan.Plan, kept uint64) {
 	w.Check, w.Undo, w.Kept = w, true, kept
 }
 
-// ReadBy implements [conn.ResultChecker].
+// ReadBy implements [driver.ResultChecker].
 func (w *work) ReadBy() any { return w.loader.Plan }
 
-// CheckResult implements [conn.ResultChecker].
-func (w *work) CheckResult(r conn.ResultTypes) (uint64, error) {
-	return w.loader.Plan.CheckTypes(r, conn.ColumnBit)
+// CheckResult implements [driver.ResultChecker].
+func (w *work) CheckResult(r driver.ResultTypes) (uint64, error) {
+	return w.loader.Plan.CheckTypes(r, driver.ColumnBit)
 }

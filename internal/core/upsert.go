@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -123,7 +122,7 @@ func (b *binding) nullsEqual(ctx context.Context, cols []*schema.Column) (bool, 
 	if known := b.nulls.Load(); known != nil && *known == id {
 		return true, nil
 	}
-	found, err := conn.Inspect(ctx, b.db, b.table.Name)
+	found, err := b.db.Inspect(ctx, b.table.Name)
 	if err != nil {
 		return false, err
 	}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -95,7 +95,7 @@ func gather(err error, to *scan.Violations) bool {
 	case scan.Violations:
 		*to = append(*to, e...)
 		return true
-	case *conn.Error:
+	case *driver.Error:
 		return false
 	case interface{ Unwrap() []error }:
 		only := true

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
@@ -81,19 +81,19 @@ func (r *Repo) countUp(v unsafe.Pointer, changed bool) error {
 var errNeverSaved = errors.New("the value was never saved; use Create or Save")
 
 // missed returns the error of a write to the row in which the columns by have the values of row, its key first. When it
-// has changed none, the row is looked for in rows: it may be gone, which is conn.KindNotFound; have another version by now,
-// which is conn.KindStale; or be there as it should have been, which is conn.KindNotStored if something in the database can have
+// has changed none, the row is looked for in rows: it may be gone, which is driver.KindNotFound; have another version by now,
+// which is driver.KindStale; or be there as it should have been, which is driver.KindNotStored if something in the database can have
 // suppressed the write.
 func (r *Repo) missed(ctx context.Context, err error, rows ast.Spec, by []*schema.Column, row []schema.Value) error {
-	var missed *conn.Error
-	if !errors.Is(err, conn.KindNotFound) || !errors.As(err, &missed) {
+	var missed *driver.Error
+	if !errors.Is(err, driver.KindNotFound) || !errors.As(err, &missed) {
 		return err
 	}
 	found, lookErr := r.lookFor(ctx, rows, by, row)
 	if lookErr != nil || found == nil {
 		return cmp.Or(lookErr, err)
 	}
-	stale := &conn.Error{Kind: conn.KindStale, Op: missed.Op, Table: r.table.Name, Columns: schema.ColumnNames(by[len(r.table.Key):]),
+	stale := &driver.Error{Kind: driver.KindStale, Op: missed.Op, Table: r.table.Name, Columns: schema.ColumnNames(by[len(r.table.Key):]),
 		Detail: "the row has been changed since the value was loaded; load it again and repeat the change"}
 	version := row[len(by)-1]
 	if found[len(by)-1] != version {
@@ -103,12 +103,12 @@ func (r *Repo) missed(ctx context.Context, err error, rows ast.Spec, by []*schem
 	if lookErr != nil {
 		return lookErr
 	}
-	may, lookErr := conn.MaySuppress(ctx, b.db, r.table.Name)
+	may, lookErr := b.db.MaySuppress(ctx, r.table.Name)
 	switch {
 	case lookErr != nil:
 		return lookErr
 	case may:
-		return conn.NotStored(missed.Op, r.table.Name)
+		return driver.NotStored(missed.Op, r.table.Name)
 	case len(by) > len(r.table.Key) && version.Int() > 1:
 		// It is another row with the same key, which has come to this version since. It has had others meanwhile.
 		return stale
@@ -127,8 +127,8 @@ func (r *Repo) lookFor(ctx context.Context, rows ast.Spec, by []*schema.Column, 
 	if err != nil {
 		return nil, ErrorOf("query", r.table, err)
 	}
-	c := &call{text: text, Statement: conn.Statement{Op: "query", SQL: text.SQL, Args: args}}
-	err = b.query(ctx, c, conn.RowFunc(func(rows conn.Rows) (err error) {
+	c := &call{text: text, Statement: driver.Statement{Op: "query", SQL: text.SQL, Args: args}}
+	err = b.query(ctx, c, driver.RowFunc(func(rows driver.Rows) (err error) {
 		for found = nil; err == nil && rows.Next(); {
 			found, err = scan.Key(r.plan, rows, 0, by)
 		}

@@ -8,7 +8,7 @@ import (
 	"time"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -63,7 +63,7 @@ func (q *Query) Watch(ctx context.Context, o WatchOptions) Rows {
 		}
 		defer w.close()
 		err := w.run()
-		if err != nil && !errors.Is(err, errStopped) && conn.Ended(ctx) == nil {
+		if err != nil && !errors.Is(err, errStopped) && driver.Ended(ctx) == nil {
 			yield(nil, err)
 		}
 	}

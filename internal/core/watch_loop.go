@@ -7,7 +7,8 @@ import (
 	"time"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/internal/token"
@@ -30,12 +31,12 @@ type watcher struct {
 	limited bool
 	place   *watch.Place
 
-	listener *conn.Listener // nil: it is looked at times
-	told     bool           // somebody tells, so that a listener is of use
-	asked    bool           // whether told is known
-	retry    time.Time      // when to listen again
-	pause    time.Duration  // before the next try, after one that failed
-	failing  time.Time      // since when the database could not be reached; zero when it can
+	listener *db.Listener  // nil: it is looked at times
+	told     bool          // somebody tells, so that a listener is of use
+	asked    bool          // whether told is known
+	retry    time.Time     // when to listen again
+	pause    time.Duration // before the next try, after one that failed
+	failing  time.Time     // since when the database could not be reached; zero when it can
 }
 
 // The pauses between tries to reach a database.
@@ -72,7 +73,7 @@ func (w *watcher) run() error {
 	}
 	for begun := false; ; begun = true {
 		if begun && (!db.IsOpen() || db.Opened() != opened) {
-			return &conn.Error{Kind: conn.KindClosed, Op: "watch", Table: w.q.repo.table.Name, Detail: "the connection was closed"}
+			return &driver.Error{Kind: driver.KindClosed, Op: "watch", Table: w.q.repo.table.Name, Detail: "the connection was closed"}
 		}
 		err := w.listen() // first, so that nothing is missed between the look and the listening
 		if err == nil {
@@ -132,8 +133,8 @@ func (w *watcher) deafen() {
 
 // endure waits after an error of a connection, and reports whether to go on.
 func (w *watcher) endure(err error) bool {
-	switch conn.KindOf(err) {
-	case conn.KindConnection, conn.KindBusy:
+	switch driver.KindOf(err) {
+	case driver.KindConnection, driver.KindBusy:
 	default:
 		return false
 	}
@@ -178,7 +179,7 @@ func (w *watcher) listen() error {
 	if w.listener != nil || w.asked && !w.told || time.Now().Before(w.retry) {
 		return nil
 	}
-	channel, told, err := conn.Channel(w.ctx, w.b.db, w.q.repo.table.Name)
+	channel, told, err := w.b.db.Channel(w.ctx, w.q.repo.table.Name)
 	if err != nil {
 		return ErrorOf("watch", w.q.repo.table, err)
 	}
@@ -191,10 +192,10 @@ func (w *watcher) listen() error {
 	case err == nil:
 		w.told = w.listener != nil
 		return nil
-	case conn.KindOf(err) == conn.KindReadOnly: // of a standby, where nobody can listen
+	case driver.KindOf(err) == driver.KindReadOnly: // of a standby, where nobody can listen
 		w.told = false
 		return nil
-	case conn.KindOf(err) == conn.KindConnection:
+	case driver.KindOf(err) == driver.KindConnection:
 		w.retry = time.Now().Add(lastPause)
 		return nil
 	}
@@ -220,7 +221,7 @@ func (w *watcher) wait() error {
 	}
 	if _, err := w.listener.Wait(w.ctx, d); err != nil {
 		w.deafen()
-		if conn.Ended(w.ctx) != nil || conn.KindOf(err) != conn.KindConnection {
+		if driver.Ended(w.ctx) != nil || driver.KindOf(err) != driver.KindConnection {
 			return ErrorOf("watch", w.q.repo.table, err)
 		}
 	}
@@ -370,8 +371,8 @@ func (w *watcher) finish(to []schema.Value) error {
 
 // horizon asks for the numbers of the database's transactions, see [watch.Place.Due].
 func (w *watcher) horizon() (ended, next int64, err error) {
-	st := conn.Statement{Op: "watch", Table: w.q.repo.table.Name, SQL: w.b.db.Dialect().Horizon()}
-	err = w.b.db.Read(w.ctx, &st, conn.RowFunc(func(rows conn.Rows) (err error) {
+	st := driver.Statement{Op: "watch", Table: w.q.repo.table.Name, SQL: w.b.db.Dialect().Horizon()}
+	err = w.b.db.Read(w.ctx, &st, driver.RowFunc(func(rows driver.Rows) (err error) {
 		for rows.Next() {
 			if ended, err = rows.Int(0); err != nil {
 				return err

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"unsafe"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -86,8 +86,8 @@ func (w *work) setWrite(op, sql string) {
 	w.Write = true
 }
 
-// ReadRows implements [conn.RowReader].
-func (w *work) ReadRows(rows conn.Rows) error {
+// ReadRows implements [driver.RowReader].
+func (w *work) ReadRows(rows driver.Rows) error {
 	w.loader.Reset()
 	if w.one != nil {
 		w.found = false

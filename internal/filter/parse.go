@@ -9,15 +9,15 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/core"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/schema"
 )
 
 // Error is what is wrong with a parameter. It names the parameter when that is a plain name, and what is allowed; it never holds
-// a value, so it may be shown to whoever has sent it. It is of the kind [conn.KindValidation].
+// a value, so it may be shown to whoever has sent it. It is of the kind [driver.KindValidation].
 type Error struct {
 	Param   string   // "" when its name is not fit to be shown
 	Reason  string   // what is wrong
@@ -37,8 +37,8 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap returns [conn.KindValidation].
-func (e *Error) Unwrap() error { return conn.KindValidation }
+// Unwrap returns [driver.KindValidation].
+func (e *Error) Unwrap() error { return driver.KindValidation }
 
 // The bounds of what a parameter may hold.
 const (

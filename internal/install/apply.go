@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -16,21 +17,21 @@ const tries = 5
 
 // Apply does steps, and returns those that are done. Each is looked for anew right before, because the database may have changed since it
 // was planned: what nobody needs any more is left out.
-func Apply(ctx context.Context, db *conn.DB, tables []*schema.Table, steps []schema.Step) (done []schema.Step, err error) {
+func Apply(ctx context.Context, db *db.DB, tables []*schema.Table, steps []schema.Step) (done []schema.Step, err error) {
 	a := applier{db: db, tables: tables, steps: steps}
 	switch {
 	case db.InTx(ctx):
-		return nil, &conn.Error{Kind: conn.KindOther, Op: "apply", Detail: "some steps cannot be part of a transaction; call Apply outside of one"}
+		return nil, &driver.Error{Kind: driver.KindOther, Op: "apply", Detail: "some steps cannot be part of a transaction; call Apply outside of one"}
 	case db.ReadOnly():
-		return nil, &conn.Error{Kind: conn.KindReadOnly, Op: "apply", Detail: "the connection was opened with readonly=true"}
+		return nil, &driver.Error{Kind: driver.KindReadOnly, Op: "apply", Detail: "the connection was opened with readonly=true"}
 	}
 	// What another Apply is in the midst of looks as if it had been left over.
-	err = conn.Serialized(ctx, db, func() error { return a.all(ctx) })
+	err = db.Serialized(ctx, func() error { return a.all(ctx) })
 	return a.done, errors.Join(append(a.refused, err)...)
 }
 
 type applier struct {
-	db      *conn.DB
+	db      *db.DB
 	tables  []*schema.Table
 	steps   []schema.Step
 	done    []schema.Step
@@ -75,7 +76,7 @@ func (a *applier) additive(ctx context.Context) error {
 				}
 			}
 			return nil
-		}, conn.Retry(tries))
+		}, db.Retry(tries))
 		if err == nil || attempt == attempts || !mayTryAgain(ctx, a.db, err) {
 			break
 		}
@@ -87,7 +88,7 @@ func (a *applier) additive(ctx context.Context) error {
 }
 
 // change runs fn in a transaction in which no other change of the schema runs.
-func (a *applier) change(ctx context.Context, fn func(ctx context.Context, in *installer) error, options ...conn.TxOption) error {
+func (a *applier) change(ctx context.Context, fn func(ctx context.Context, in *installer) error, options ...db.TxOption) error {
 	return a.db.Tx(ctx, func(ctx context.Context) error {
 		in := newInstaller(ctx, a.db)
 		in.op = "apply"
@@ -146,7 +147,7 @@ func (a *applier) single(ctx context.Context, s *schema.Step) error {
 				err = a.soundly(ctx, in, t, now)
 			}
 			return err
-		}, conn.Retry(tries))
+		}, db.Retry(tries))
 	}
 	if err == nil {
 		a.done = append(a.done, *found)
@@ -156,7 +157,7 @@ func (a *applier) single(ctx context.Context, s *schema.Step) error {
 
 // refuse says why a step cannot be done. The others go on.
 func refuse(s *schema.Step) error {
-	e := &conn.Error{Kind: conn.KindDrift, Op: "apply", Table: s.Table,
+	e := &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: s.Table,
 		Detail: fmt.Sprintf("%s: %d rows or values are in the way, which %s counts; mend them, and plan again", s.Kind, s.Violations, s.Probe)}
 	if s.Name != "" && s.Kind == schema.AlterColumn {
 		e.Columns = []string{s.Name}
@@ -170,14 +171,14 @@ func (a *applier) soundly(ctx context.Context, in *installer, t *schema.Table, s
 		in.do(t, s)
 		return in.err
 	}
-	before, err := conn.Unsound(ctx, a.db)
+	before, err := a.db.Unsound(ctx)
 	if err != nil {
 		return err
 	}
 	if in.do(t, s); in.err != nil {
 		return in.err
 	}
-	after, err := conn.Unsound(ctx, a.db)
+	after, err := a.db.Unsound(ctx)
 	if err != nil {
 		return err
 	}
@@ -190,16 +191,16 @@ func (a *applier) soundly(ctx context.Context, in *installer, t *schema.Table, s
 	if names == nil {
 		return nil
 	}
-	return &conn.Error{Kind: conn.KindDrift, Op: "apply", Table: t.Name, Detail: strings.TrimSpace(string(s.Kind)+" "+s.Name) +
+	return &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: t.Name, Detail: strings.TrimSpace(string(s.Kind)+" "+s.Name) +
 		": a view, a trigger or a reference at " + strings.Join(names, ", ") + " would refer to what is gone; change that first; nothing was changed"}
 }
 
 // apart runs statements that commit one by one, without the lock of an installation, which others would wait for.
 func (a *applier) apart(ctx context.Context, t *schema.Table, s *schema.Step) error {
 	for _, sql := range s.SQL {
-		st := &conn.Statement{SQL: sql, Op: "apply", Table: t.Name, Write: true}
+		st := &driver.Statement{SQL: sql, Op: "apply", Table: t.Name, Write: true}
 		if strings.Contains(sql, " CONCURRENTLY ") {
-			if err := conn.Alone(ctx, a.db, st); err != nil {
+			if err := a.db.Alone(ctx, st); err != nil {
 				return err
 			}
 			if err := a.db.Tx(ctx, func(ctx context.Context) error { return new(history).write(ctx, a.db, t, sql) }); err != nil {
@@ -213,7 +214,7 @@ func (a *applier) apart(ctx context.Context, t *schema.Table, s *schema.Step) er
 			in.run([]string{in.d.LockTimeout(lockTimeout(a.db))}, t.Name)
 			in.change([]string{sql}, t)
 			return in.err
-		}, conn.Retry(tries))
+		}, db.Retry(tries))
 		if err != nil {
 			return err
 		}
@@ -231,7 +232,7 @@ func (a *applier) rebuild(ctx context.Context, t *schema.Table, s *schema.Step) 
 		}
 		count := func(sql string) (n int64) {
 			if err == nil {
-				n, err = conn.Count(ctx, a.db, sql)
+				n, err = a.db.Count(ctx, sql)
 			}
 			return n
 		}
@@ -246,10 +247,10 @@ func (a *applier) rebuild(ctx context.Context, t *schema.Table, s *schema.Step) 
 		case err != nil:
 			return err
 		case after != rows:
-			return &conn.Error{Kind: conn.KindDrift, Op: "apply", Table: t.Name, Detail: "the table that was made anew has another number of rows; nothing was changed"}
+			return &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: t.Name, Detail: "the table that was made anew has another number of rows; nothing was changed"}
 		case left > broken:
-			return &conn.Error{Kind: conn.KindForeignKey, Op: "apply", Table: t.Name, Detail: "rows would refer to nothing when the table is made anew; nothing was changed"}
+			return &driver.Error{Kind: driver.KindForeignKey, Op: "apply", Table: t.Name, Detail: "rows would refer to nothing when the table is made anew; nothing was changed"}
 		}
 		return nil
-	}, conn.Unheeded(), conn.Retry(tries))
+	}, db.Unheeded(), db.Retry(tries))
 }

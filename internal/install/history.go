@@ -10,8 +10,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -26,7 +27,7 @@ type Change struct {
 }
 
 // TableName is the name of the history's table.
-func (Change) TableName() string { return conn.HistoryTable }
+func (Change) TableName() string { return db.HistoryTable }
 
 var changes = sync.OnceValue(func() *schema.Table {
 	t, err := schema.Of(reflect.TypeFor[Change]())
@@ -40,13 +41,13 @@ var changes = sync.OnceValue(func() *schema.Table {
 type history struct{ there bool }
 
 // write adds a statement. The table of the history is made with its first row.
-func (h *history) write(ctx context.Context, db *conn.DB, t *schema.Table, sql string) error {
+func (h *history) write(ctx context.Context, db *db.DB, t *schema.Table, sql string) error {
 	if db.DSN().Options.NoHistory {
 		return nil
 	}
 	d, own := db.Dialect(), changes()
 	if !h.there {
-		found, err := conn.Inspect(ctx, db, own.Name)
+		found, err := db.Inspect(ctx, own.Name)
 		if err != nil {
 			return err
 		}
@@ -71,8 +72,8 @@ func (h *history) write(ctx context.Context, db *conn.DB, t *schema.Table, sql s
 	return exec(ctx, db, own.Name, "INSERT INTO "+dialect.Quote(own.Name)+" ("+dialect.QuoteList(schema.ColumnNames(cols))+") VALUES ("+marks+")", args...)
 }
 
-func exec(ctx context.Context, db *conn.DB, table, sql string, args ...schema.Value) error {
-	_, err := db.Exec(ctx, &conn.Statement{SQL: sql, Args: args, Op: "install", Table: table, Write: true})
+func exec(ctx context.Context, db *db.DB, table, sql string, args ...schema.Value) error {
+	_, err := db.Exec(ctx, &driver.Statement{SQL: sql, Args: args, Op: "install", Table: table, Write: true})
 	return err
 }
 

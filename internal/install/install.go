@@ -9,8 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/dsn"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -18,7 +20,7 @@ import (
 const attempts = 5
 
 // Mark returns the mark of a table that is known to be complete on a database.
-func Mark(db *conn.DB, t *schema.Table) *conn.Mark { return db.Mark(t) }
+func Mark(db *db.DB, t *schema.Table) *db.Mark { return db.Mark(t) }
 
 // Ensure adds what the database lacks of the tables: those that they refer to first, then the tables, columns, references and
 // indexes. With a table that it makes it makes those known tables that refer to it: later that would need a lock on it, which
@@ -26,11 +28,11 @@ func Mark(db *conn.DB, t *schema.Table) *conn.Mark { return db.Mark(t) }
 // KindDrift instead; with install=off, and where nothing may be written, Ensure does nothing.
 //
 // Inside a transaction the change is part of it, and goes when it rolls back.
-func Ensure(ctx context.Context, db *conn.DB, tables ...*schema.Table) (changed bool, err error) {
-	if db.ReadOnly() || db.DSN().Options.Install == conn.InstallOff {
+func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bool, err error) {
+	if db.ReadOnly() || db.DSN().Options.Install == dsn.InstallOff {
 		return false, nil
 	}
-	if db.DSN().Options.Install == conn.InstallCheck {
+	if db.DSN().Options.Install == dsn.InstallCheck {
 		return false, check(ctx, db, tables)
 	}
 	all := closure(tables)
@@ -55,9 +57,9 @@ func Ensure(ctx context.Context, db *conn.DB, tables ...*schema.Table) (changed 
 }
 
 // anyMissing reports whether there is something to do, and tells the log of what is there and does not fit.
-func anyMissing(ctx context.Context, db *conn.DB, all, wanted []*schema.Table) (missing bool, err error) {
+func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (missing bool, err error) {
 	for _, t := range all {
-		found, err := conn.Inspect(ctx, db, t.Name)
+		found, err := db.Inspect(ctx, t.Name)
 		if err != nil {
 			return false, err
 		}
@@ -72,18 +74,18 @@ func anyMissing(ctx context.Context, db *conn.DB, all, wanted []*schema.Table) (
 
 // mayTryAgain reports whether a change that failed may be begun anew: somebody who does not take the lock made or dropped the same
 // thing at the same moment; or the change, in a transaction of its own, was chosen to end a deadlock, and has not happened.
-func mayTryAgain(ctx context.Context, db *conn.DB, err error) bool {
-	switch conn.KindOf(err) {
-	case conn.KindNoTable, conn.KindNoColumn:
+func mayTryAgain(ctx context.Context, db *db.DB, err error) bool {
+	switch driver.KindOf(err) {
+	case driver.KindNoTable, driver.KindNoColumn:
 		return true
-	case conn.KindDeadlock:
+	case driver.KindDeadlock:
 		return !db.InTx(ctx)
 	}
-	return conn.IsRaced(err)
+	return driver.IsRaced(err)
 }
 
 // ensure changes the schema in one transaction.
-func ensure(ctx context.Context, db *conn.DB, all, wanted []*schema.Table, last bool) (changed bool, err error) {
+func ensure(ctx context.Context, db *db.DB, all, wanted []*schema.Table, last bool) (changed bool, err error) {
 	err = db.Tx(ctx, func(ctx context.Context) error {
 		in := newInstaller(ctx, db)
 		in.last = last
@@ -104,7 +106,7 @@ func ensure(ctx context.Context, db *conn.DB, all, wanted []*schema.Table, last 
 func (in *installer) begin() {
 	wait := otherInstallations
 	if in.db.Forgotten(in.ctx) {
-		wait = conn.DefaultBusyTimeout // it may be the goroutine's own transaction that is in the way
+		wait = dsn.DefaultBusyTimeout // it may be the goroutine's own transaction that is in the way
 	}
 	in.run(in.d.InstallBegin(wait, lockTimeout(in.db)), "")
 }
@@ -113,11 +115,11 @@ func (in *installer) begin() {
 const otherInstallations = 30 * time.Second
 
 // lockTimeout is how long DDL waits for a table's lock; zero is for a DSN that was made by hand.
-func lockTimeout(db *conn.DB) time.Duration {
+func lockTimeout(db *db.DB) time.Duration {
 	if d := db.DSN().Options.InstallLockTimeout; d != 0 {
 		return d
 	}
-	return conn.DefaultInstallLockTimeout
+	return dsn.DefaultInstallLockTimeout
 }
 
 // closure lists the tables with those that they refer to, these first. Circles are cut where they are met.
@@ -149,7 +151,7 @@ func Order(tables []*schema.Table) []*schema.Table {
 // installer is one change of the schema. After the first error its methods do nothing.
 type installer struct {
 	ctx context.Context //nolint:containedctx // of the one transaction that the installer lives in
-	db  *conn.DB
+	db  *db.DB
 	d   dialect.Dialect
 	op  string // for messages; "" for install
 
@@ -164,7 +166,7 @@ type installer struct {
 	history  history
 }
 
-func newInstaller(ctx context.Context, db *conn.DB) *installer {
+func newInstaller(ctx context.Context, db *db.DB) *installer {
 	return &installer{ctx: ctx, db: db, d: db.Dialect(), exists: map[string]bool{}}
 }
 
@@ -181,7 +183,7 @@ func (in *installer) run(statements []string, table string) {
 		if in.err != nil || sql == "" {
 			continue
 		}
-		_, in.err = in.db.Exec(in.ctx, &conn.Statement{SQL: sql, Op: cmp.Or(in.op, "install"), Table: table, Write: true})
+		_, in.err = in.db.Exec(in.ctx, &driver.Statement{SQL: sql, Op: cmp.Or(in.op, "install"), Table: table, Write: true})
 	}
 }
 
@@ -209,7 +211,7 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 		return
 	}
 	var found schema.Found
-	if found, in.err = conn.Inspect(in.ctx, in.db, t.Name); in.err != nil {
+	if found, in.err = in.db.Inspect(in.ctx, t.Name); in.err != nil {
 		return
 	}
 	if !found.Exists && t.Was != "" {
@@ -239,20 +241,20 @@ func (in *installer) renameTable(t *schema.Table) (found schema.Found) {
 	}
 	in.change(in.d.RenameTable(t, &found), t)
 	if in.err == nil {
-		found, in.err = conn.Inspect(in.ctx, in.db, t.Name)
+		found, in.err = in.db.Inspect(in.ctx, t.Name)
 	}
 	return found
 }
 
 // formerTable looks for the table that a model had before.
-func formerTable(ctx context.Context, db *conn.DB, t *schema.Table) (schema.Found, error) {
-	for _, other := range conn.Known(db) {
+func formerTable(ctx context.Context, db *db.DB, t *schema.Table) (schema.Found, error) {
+	for _, other := range db.Known() {
 		if other != t && other.Name == t.Was {
 			taken(ctx, db, t, other)
 			return schema.Found{}, nil
 		}
 	}
-	found, err := conn.InspectAll(ctx, db, t.Was)
+	found, err := db.InspectAll(ctx, t.Was)
 	if found.View {
 		found = schema.Found{}
 	}
@@ -261,14 +263,14 @@ func formerTable(ctx context.Context, db *conn.DB, t *schema.Table) (schema.Foun
 
 // renameColumns renames the columns that are there under their names from before, and tells what is still missing.
 func (in *installer) renameColumns(t *schema.Table, cols []*schema.Column) (found schema.Found, diff schema.Diff) {
-	if found, in.err = conn.InspectAll(in.ctx, in.db, t.Name); in.err != nil {
+	if found, in.err = in.db.InspectAll(in.ctx, t.Name); in.err != nil {
 		return found, diff
 	}
 	for _, c := range cols {
 		in.change(in.d.RenameColumn(t, c, &found), t)
 	}
 	if in.err == nil {
-		found, in.err = conn.Inspect(in.ctx, in.db, t.Name)
+		found, in.err = in.db.Inspect(in.ctx, t.Name)
 	}
 	return found, t.Diff(found)
 }
@@ -276,7 +278,7 @@ func (in *installer) renameColumns(t *schema.Table, cols []*schema.Column) (foun
 // referrers makes the known tables that refer to one that was made, and those that refer to them. One that cannot be made is left
 // for its own first use, which will say why.
 func (in *installer) referrers(done []*schema.Table) {
-	known := conn.Known(in.db)
+	known := in.db.Known()
 	for i := 0; i < len(in.made) && in.err == nil; i++ {
 		for _, t := range known {
 			if slices.Contains(done, t) || !refersTo(t, in.made[i]) {
@@ -304,7 +306,7 @@ func (in *installer) optional(list []*schema.Table) {
 	case err == nil:
 		in.exists, in.changed = part.exists, part.changed
 		in.made = append(in.made, part.made...)
-	case conn.IsRaced(err) && !in.last, in.ctx.Err() != nil:
+	case driver.IsRaced(err) && !in.last, in.ctx.Err() != nil:
 		in.err = err
 	}
 }
@@ -339,8 +341,8 @@ func (in *installer) indexes(t *schema.Table, list []*schema.Index) {
 
 // taken says what is the matter when a name exists and looking again has not found it: something else has it.
 func (in *installer) taken(t *schema.Table, what string) {
-	if in.last && conn.IsRaced(in.err) {
-		in.err = &conn.Error{Kind: conn.KindDrift, Op: "install", Table: t.Name, Err: in.err,
+	if in.last && driver.IsRaced(in.err) {
+		in.err = &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Err: in.err,
 			Detail: what + " is taken by something else in the database; choose another one"}
 	}
 }
@@ -361,7 +363,7 @@ func (in *installer) addReferences() {
 // sets reports whether the server can set those columns of a key to NULL that may be NULL, when others may not.
 func (in *installer) sets(k *schema.ForeignKey) (sets bool) {
 	if in.err == nil && k.Mixed() {
-		sets, in.err = conn.SetsColumns(in.ctx, in.db)
+		sets, in.err = in.db.SetsColumns(in.ctx)
 	}
 	return sets
 }
@@ -394,7 +396,7 @@ func (in *installer) addable(t *schema.Table, cols []*schema.Column, found *sche
 	for _, c := range cols {
 		switch {
 		case c.Key:
-			return &conn.Error{Kind: conn.KindDrift, Op: "install", Table: t.Name, Columns: []string{c.Name},
+			return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Columns: []string{c.Name},
 				Detail: "the table is there without this column of the primary key, which is not added by itself; add it by hand, or give the model another table" +
 					shared(in.db, t)}
 		case dialect.NeedsValue(in.d, c):
@@ -407,20 +409,20 @@ func (in *installer) addable(t *schema.Table, cols []*schema.Column, found *sche
 	if names == nil {
 		return nil
 	}
-	rows, err := conn.HasRows(in.ctx, in.db, t.Name)
+	rows, err := in.db.HasRows(in.ctx, t.Name)
 	if err != nil || !rows {
 		return err
 	}
-	return &conn.Error{Kind: conn.KindDrift, Op: "install", Table: t.Name, Columns: names,
+	return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Columns: names,
 		Detail: "the column is required and the table has rows, which would have no value for it; " + was + "make the field a pointer, give it a constant by the tag option default, or add the column by hand" +
 			shared(in.db, t)}
 }
 
 // shared says which other models of the program have the table; "" for none. What one of them wants, the others may not
 // give.
-func shared(db *conn.DB, t *schema.Table) string {
+func shared(db *db.DB, t *schema.Table) string {
 	var names []string
-	for _, other := range conn.Known(db) {
+	for _, other := range db.Known() {
 		if name := other.Model.String(); other.Name == t.Name && other.Model != t.Model && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -432,9 +434,9 @@ func shared(db *conn.DB, t *schema.Table) string {
 }
 
 // check reports what is missing as an error.
-func check(ctx context.Context, db *conn.DB, tables []*schema.Table) error {
+func check(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 	for _, t := range tables {
-		found, err := conn.Inspect(ctx, db, t.Name)
+		found, err := db.Inspect(ctx, t.Name)
 		if err != nil {
 			return err
 		}
@@ -448,8 +450,8 @@ func check(ctx context.Context, db *conn.DB, tables []*schema.Table) error {
 	return nil
 }
 
-func drift(db *conn.DB, t *schema.Table, diff schema.Diff, found *schema.Found) error {
-	e := &conn.Error{Kind: conn.KindDrift, Op: "check", Table: t.Name}
+func drift(db *db.DB, t *schema.Table, diff schema.Diff, found *schema.Found) error {
+	e := &driver.Error{Kind: driver.KindDrift, Op: "check", Table: t.Name}
 	if diff.Create {
 		e.Detail = "the table is missing"
 		return e

@@ -11,7 +11,8 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/schema"
@@ -55,9 +56,9 @@ func table[T any](tb testing.TB) *schema.Table {
 	return t
 }
 
-func open(tb testing.TB, dsn string) *conn.DB {
+func open(tb testing.TB, dsn string) *db.DB {
 	tb.Helper()
-	db, err := new(conn.Registry).Open(dsn)
+	db, err := new(db.Registry).Open(dsn)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func open(tb testing.TB, dsn string) *conn.DB {
 	return db
 }
 
-func runSQL(tb testing.TB, db *conn.DB, texts ...string) {
+func runSQL(tb testing.TB, db *db.DB, texts ...string) {
 	tb.Helper()
 	raw, err := db.SQL(context.Background())
 	if err != nil {
@@ -90,14 +91,14 @@ func TestInspect(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		db := open(t, e.DSN)
-		found, err := conn.Inspect(ctx, db, "pet")
+		found, err := db.Inspect(ctx, "pet")
 		is.NoErr(err)
 		is.True(!found.Exists)
 		is.Equal(found.FoldNames, e.Name == dbtest.NameSQLite)
 
 		_, err = install.Ensure(ctx, db, table[pet](t))
 		is.NoErr(err)
-		found, err = conn.Inspect(ctx, db, "pet")
+		found, err = db.Inspect(ctx, "pet")
 		is.NoErr(err)
 		is.True(found.Exists)
 		var names []string
@@ -112,7 +113,7 @@ func TestInspect(t *testing.T) {
 		is.Equal(indexes(found), []string{"pet_adults unique=false partial=true [age]", "pet_by_age unique=false partial=false [age at]",
 			"pet_name unique=false partial=false [name]"})
 		is.True(table[pet](t).Diff(found).Empty())
-		owners, err := conn.Inspect(ctx, db, "owner")
+		owners, err := db.Inspect(ctx, "owner")
 		is.NoErr(err)
 		is.Equal(indexes(owners), []string{"owner_name unique=true partial=false [name]"})
 	})
@@ -143,14 +144,14 @@ func TestInspectForeign(t *testing.T) {
 		is := is.New(t)
 		db := open(t, dsn)
 		runSQL(t, db, texts...)
-		found, err := conn.Inspect(context.Background(), db, "pet")
+		found, err := db.Inspect(context.Background(), "pet")
 		is.NoErr(err)
 		is.Equal(len(found.Columns), 4)
 		is.True(found.Columns[0].Key && !found.Columns[1].Key && found.Columns[2].Key)
 		is.Equal(len(found.Indexes), 1)
 		is.Equal(found.Indexes[0].Names(), []string{"", "b"})
 		runSQL(t, db, `CREATE VIEW "pets" AS SELECT a, b FROM "pet"`)
-		found, err = conn.Inspect(context.Background(), db, "pets")
+		found, err = db.Inspect(context.Background(), "pets")
 		is.NoErr(err)
 		is.Equal(len(found.Columns), 2)
 	}
@@ -223,10 +224,10 @@ func TestDriftErrors(t *testing.T) {
 		_, err = install.Ensure(ctx, db, table[pet](t))
 		isDrift(t, err, "prom: install pet: schema drift: columns owner, at: the column is required and the table has rows, which would have no value "+
 			"for it; make the field a pointer, give it a constant by the tag option default, or add the column by hand")
-		found, err := conn.Inspect(ctx, db, "pet")
+		found, err := db.Inspect(ctx, "pet")
 		is.NoErr(err)
 		is.Equal(len(found.Columns), 2)
-		found, err = conn.Inspect(ctx, db, "owner")
+		found, err = db.Inspect(ctx, "owner")
 		is.NoErr(err)
 		is.True(!found.Exists)
 
@@ -242,7 +243,7 @@ func TestDriftErrors(t *testing.T) {
 func isDrift(t *testing.T, err error, text string) {
 	t.Helper()
 	is := is.New(t)
-	is.True(errors.Is(err, conn.KindDrift))
+	is.True(errors.Is(err, driver.KindDrift))
 	is.Equal(err.Error(), text)
 }
 
@@ -256,7 +257,7 @@ func TestTakenName(t *testing.T) {
 		runSQL(t, db, `CREATE TABLE "owner_name" (x INTEGER)`)
 		_, err := install.Ensure(ctx, db, table[owner](t))
 		isDrift(t, err, `prom: install owner: schema drift: the name "owner_name" of an index is taken by something else in the database; choose another one`)
-		found, err := conn.Inspect(ctx, db, "owner")
+		found, err := db.Inspect(ctx, "owner")
 		is.NoErr(err)
 		is.True(!found.Exists)
 	})

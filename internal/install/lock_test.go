@@ -8,7 +8,8 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/schema"
@@ -31,7 +32,7 @@ type (
 func (jobBefore) TableName() string { return "job" }
 
 // reading holds a transaction open that has read a table, until the test ends or stop is called.
-func reading(t *testing.T, db *conn.DB, table string) (stop func()) {
+func reading(t *testing.T, db *db.DB, table string) (stop func()) {
 	t.Helper()
 	pool, err := db.Pool(context.Background())
 	if err != nil {
@@ -63,29 +64,29 @@ func TestLockTimeout(t *testing.T) {
 
 	clock, start := dbtest.NewClock(t), time.Now()
 	_, err = install.Ensure(ctx, db, table[job](t))
-	is.True(errors.Is(err, conn.KindBusy))
+	is.True(errors.Is(err, driver.KindBusy))
 	is.True(clock.Since(start) < 1500*time.Millisecond) // the default is longer
 
 	is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 		is := is.New(t)
 		_, err := install.Ensure(ctx, db, table[job](t))
-		is.True(errors.Is(err, conn.KindBusy))
-		_, err = db.Exec(ctx, &conn.Statement{SQL: `INSERT INTO "job" ("name") VALUES ('goes on')`, Write: true})
+		is.True(errors.Is(err, driver.KindBusy))
+		_, err = db.Exec(ctx, &driver.Statement{SQL: `INSERT INTO "job" ("name") VALUES ('goes on')`, Write: true})
 		return err
 	}))
 
 	waited := make(chan time.Duration)
 	go func() { // a reader that comes later waits no longer than that
 		start := time.Now()
-		_, _ = conn.Inspect(ctx, reader, "job")
-		rows, err := reader.Query(ctx, &conn.Statement{SQL: `SELECT count(*) FROM "job"`})
+		_, _ = reader.Inspect(ctx, "job")
+		rows, err := reader.Query(ctx, &driver.Statement{SQL: `SELECT count(*) FROM "job"`})
 		if err == nil {
 			_ = rows.Close()
 		}
 		waited <- clock.Since(start)
 	}()
 	_, err = install.Ensure(ctx, db, table[job](t))
-	is.True(errors.Is(err, conn.KindBusy))
+	is.True(errors.Is(err, driver.KindBusy))
 	is.True(<-waited < 1500*time.Millisecond)
 
 	stop()
@@ -106,7 +107,7 @@ func TestLockTimeoutDefault(t *testing.T) {
 	reading(t, open(t, e.DSN), "job")
 	clock, start := dbtest.NewClock(t), time.Now()
 	_, err = install.Ensure(ctx, db, table[job](t))
-	is.True(errors.Is(err, conn.KindBusy))
+	is.True(errors.Is(err, driver.KindBusy))
 	is.True(time.Since(start) > 1500*time.Millisecond)
 	is.True(clock.Since(start.Add(2*time.Second)) < 500*time.Millisecond)
 }
@@ -119,7 +120,7 @@ func TestLockTimeoutIsRestored(t *testing.T) {
 	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
 	db := open(t, e.With("lock_timeout=7s"))
 	exec := func(ctx context.Context, sql string) error {
-		_, err := db.Exec(ctx, &conn.Statement{SQL: sql})
+		_, err := db.Exec(ctx, &driver.Statement{SQL: sql})
 		return err
 	}
 	is.Equal(lockTimeoutOf(ctx, t, db), "7s")
@@ -136,7 +137,7 @@ func TestLockTimeoutIsRestored(t *testing.T) {
 		}
 		is.NoErr(exec(ctx, "SET LOCAL lock_timeout = '4s'"))
 		_, err := install.Ensure(ctx, db, table[clash](t))
-		is.True(errors.Is(err, conn.KindDrift))
+		is.True(errors.Is(err, driver.KindDrift))
 		is.Equal(lockTimeoutOf(ctx, t, db), "4s")
 		return nil
 	}))
@@ -150,9 +151,9 @@ type clash struct {
 
 func (clash) TableName() string { return "job" }
 
-func lockTimeoutOf(ctx context.Context, t *testing.T, db *conn.DB) string {
+func lockTimeoutOf(ctx context.Context, t *testing.T, db *db.DB) string {
 	t.Helper()
-	rows, err := db.Query(ctx, &conn.Statement{SQL: "SHOW lock_timeout"})
+	rows, err := db.Query(ctx, &driver.Statement{SQL: "SHOW lock_timeout"})
 	if err != nil {
 		t.Fatal(err)
 	}

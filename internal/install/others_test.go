@@ -9,7 +9,8 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/schema"
@@ -34,7 +35,7 @@ func counted(e dbtest.Engine) string {
 }
 
 // below applies the steps of a plan whose risk is less than that.
-func below(ctx context.Context, t *testing.T, db *conn.DB, now *schema.Table, risk schema.Risk) {
+func below(ctx context.Context, t *testing.T, db *db.DB, now *schema.Table, risk schema.Risk) {
 	t.Helper()
 	steps := slices.DeleteFunc(planOf(ctx, t, db, now), func(s schema.Step) bool { return s.Risk >= risk })
 	if _, err := install.Apply(ctx, db, []*schema.Table{now}, steps); err != nil {
@@ -43,7 +44,7 @@ func below(ctx context.Context, t *testing.T, db *conn.DB, now *schema.Table, ri
 }
 
 // whole applies a plan, and makes sure that nothing is left.
-func whole(ctx context.Context, t *testing.T, db *conn.DB, now *schema.Table) {
+func whole(ctx context.Context, t *testing.T, db *db.DB, now *schema.Table) {
 	t.Helper()
 	if err := planned(ctx, db, now); err != nil {
 		t.Fatal(err)
@@ -54,7 +55,7 @@ func whole(ctx context.Context, t *testing.T, db *conn.DB, now *schema.Table) {
 }
 
 // refused makes sure that the database refuses statements.
-func refused(ctx context.Context, t *testing.T, db *conn.DB, texts ...string) {
+func refused(ctx context.Context, t *testing.T, db *db.DB, texts ...string) {
 	t.Helper()
 	raw, err := db.SQL(ctx)
 	if err != nil {
@@ -140,7 +141,7 @@ func TestOthersTypes(t *testing.T) {
 		"code" integer NOT NULL DEFAULT 1 CHECK (code > 0))`, `INSERT INTO "thing" DEFAULT VALUES`)
 	now := named[thing](t, "thing")
 	below(ctx, t, db, now, schema.Lossy)
-	found, err := conn.InspectAll(ctx, db, "thing")
+	found, err := db.InspectAll(ctx, "thing")
 	is.NoErr(err)
 	is.Equal(found.Column("price").Kind, schema.Int64)
 	is.Equal(found.Column("code").Kind, schema.Int32) // its CHECK would have to go
@@ -176,7 +177,7 @@ func TestDropColumnKeeps(t *testing.T) {
 				})
 				_, err := install.Apply(ctx, db, []*schema.Table{now}, steps)
 				is.NoErr(err)
-				found, err := conn.InspectAll(ctx, db, "setting")
+				found, err := db.InspectAll(ctx, "setting")
 				is.NoErr(err)
 				is.True(found.Column(extra) == nil)
 				is.Equal(len(found.Key()), 1)
@@ -211,7 +212,7 @@ func TestDropColumnOfKey(t *testing.T) {
 		is.True(slices.ContainsFunc(steps, func(s schema.Step) bool { return s.Kind == schema.ByHand && s.Name == "b" }))
 		_, err := install.Apply(ctx, db, []*schema.Table{now}, steps)
 		is.NoErr(err)
-		found, err := conn.InspectAll(ctx, db, "thing")
+		found, err := db.InspectAll(ctx, "thing")
 		is.NoErr(err)
 		is.Equal(len(found.Key()), 2)
 	})
@@ -233,7 +234,7 @@ func TestRequiredReference(t *testing.T) {
 		now := named[thing](t, "thing")
 		if e.Name == dbtest.NameSQLite {
 			_, err := install.Ensure(ctx, db, now)
-			is.True(errors.Is(err, conn.KindDrift))
+			is.True(errors.Is(err, driver.KindDrift))
 			is.NoErr(planned(ctx, db, now))
 			runSQL(t, db, `UPDATE "thing" SET "owner" = 1`)
 		}
@@ -312,7 +313,7 @@ func TestDropReferred(t *testing.T) {
 						is.True(err != nil)
 					}
 				}
-				found, err := conn.InspectAll(ctx, db, "part")
+				found, err := db.InspectAll(ctx, "part")
 				is.NoErr(err)
 				is.True(found.Column("code") != nil)
 				is.Equal(found.Index("part_code") != nil, name == "reference")
@@ -375,13 +376,13 @@ func TestUnsoundViews(t *testing.T) {
 		_, err := raw.ExecContext(ctx, sql)
 		is.NoErr(err)
 	}
-	failed, err := conn.Unsound(ctx, db)
+	failed, err := db.Unsound(ctx)
 	is.NoErr(err)
 	is.True(slices.Contains(failed, [2]string{"vec", "update"}) && slices.Contains(failed, [2]string{`bro"ken`, "select"}))
 	is.True(!slices.Contains(failed, [2]string{"v", "update"}))
 	now := named[part](t, "part")
 	_, err = install.Apply(ctx, db, []*schema.Table{now}, planOf(ctx, t, db, now))
-	is.True(errors.Is(err, conn.KindDrift))
+	is.True(errors.Is(err, driver.KindDrift))
 	runSQL(t, db, `DROP TRIGGER theirs`)
 	whole(ctx, t, db, now)
 }
@@ -403,7 +404,7 @@ func TestPartitioned(t *testing.T) {
 		`CREATE TABLE "part1" PARTITION OF "thing" FOR VALUES FROM (0) TO (100)`, `INSERT INTO "thing" VALUES (1, 'a')`)
 	now := named[thing](t, "thing")
 	is.NoErr(planned(ctx, db, now))
-	found, err := conn.InspectAll(ctx, db, "thing")
+	found, err := db.InspectAll(ctx, "thing")
 	is.NoErr(err)
 	is.True(found.Partitioned && found.Column("owner") != nil && found.Column("size") != nil)
 	refused(ctx, t, db, `INSERT INTO "thing" VALUES (2, 'a', 77)`, `INSERT INTO "thing" VALUES (2, 'a', NULL, 256)`)

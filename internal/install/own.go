@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
 )
@@ -18,7 +17,7 @@ func (p *planner) attribute(drifts []*schema.Drift) error {
 	if !slices.ContainsFunc(drifts, replaces) {
 		return nil
 	}
-	statements, err := conn.History(p.ctx, p.db, p.table.Name)
+	statements, err := p.db.History(p.ctx, p.table.Name)
 	if err != nil {
 		return err
 	}

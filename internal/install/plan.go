@@ -7,19 +7,20 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/schema"
 )
 
 // Plan tells what would make the tables like their models, in an order in which it can be done: what Ensure does by itself, and all else
 // that differs.
-func Plan(ctx context.Context, db *conn.DB, tables ...*schema.Table) ([]schema.Step, error) {
+func Plan(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]schema.Step, error) {
 	return plan(ctx, db, false, tables...)
 }
 
 // plan is Plan. With asFound, each step can be done at once, whatever became of those before it.
-func plan(ctx context.Context, db *conn.DB, asFound bool, tables ...*schema.Table) ([]schema.Step, error) {
+func plan(ctx context.Context, db *db.DB, asFound bool, tables ...*schema.Table) ([]schema.Step, error) {
 	var steps, refs []schema.Step
 	made := map[string]bool{}
 	for _, t := range closure(tables) {
@@ -50,7 +51,7 @@ func phase(s *schema.Step) int {
 }
 
 // Drifts tells how the tables differ from their models.
-func Drifts(ctx context.Context, db *conn.DB, tables ...*schema.Table) ([]*schema.Drift, error) {
+func Drifts(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]*schema.Drift, error) {
 	var drifts []*schema.Drift
 	for _, t := range closure(tables) {
 		p := planner{ctx: ctx, db: db, d: db.Dialect(), table: t}
@@ -84,7 +85,7 @@ func (p *planner) mixed() (drifts []*schema.Drift, err error) {
 	}
 	there := slices.Clone(p.table.Columns)
 	there = slices.DeleteFunc(there, func(c *schema.Column) bool { return p.have.Column(c.Name) == nil })
-	cols, err := conn.MixedForms(p.ctx, p.db, p.table.Name, there)
+	cols, err := p.db.MixedForms(p.ctx, p.table.Name, there)
 	for _, c := range cols {
 		drifts = append(drifts, &schema.Drift{Sort: schema.Different, Object: schema.OfColumn, Table: p.table.Name, Name: c.Name,
 			Aspect: schema.AspectForm, Have: "mixed", Want: "one for all values", At: schema.DriftPlace{Column: c, HaveColumn: p.have.Column(c.Name)}})
@@ -95,7 +96,7 @@ func (p *planner) mixed() (drifts []*schema.Drift, err error) {
 // planner compares one table.
 type planner struct {
 	ctx   context.Context //nolint:containedctx // of the one call that the planner lives in
-	db    *conn.DB
+	db    *db.DB
 	d     dialect.Dialect
 	table *schema.Table
 	made  map[string]bool // tables that earlier steps make
@@ -109,7 +110,7 @@ type planner struct {
 // look finds out what there is, under the names that it will have.
 func (p *planner) look() (err error) {
 	t := p.table
-	if p.have, err = conn.InspectAll(p.ctx, p.db, t.Name); err != nil {
+	if p.have, err = p.db.InspectAll(p.ctx, t.Name); err != nil {
 		return err
 	}
 	if !p.have.Exists && t.Was != "" {
@@ -134,7 +135,7 @@ func (p *planner) look() (err error) {
 		err = p.rehearse()
 	}
 	if err == nil && slices.ContainsFunc(t.ForeignKeys, (*schema.ForeignKey).Mixed) {
-		p.have.SetsColumns, err = conn.SetsColumns(p.ctx, p.db)
+		p.have.SetsColumns, err = p.db.SetsColumns(p.ctx)
 	}
 	return err
 }
@@ -142,13 +143,13 @@ func (p *planner) look() (err error) {
 // rehearse has the engine rename in a database in memory that is made like this one, where it keeps its definitions as text: it alone knows which
 // words of them are names of what is renamed. When it refuses, it will refuse the step too.
 func (p *planner) rehearse() error {
-	definitions, err := conn.AllDefinitions(p.ctx, p.db)
+	definitions, err := p.db.AllDefinitions(p.ctx)
 	if err != nil || definitions == nil {
 		return err
 	}
-	return inMemory(p.ctx, func(ctx context.Context, scratch *conn.DB) error {
+	return inMemory(p.ctx, func(ctx context.Context, scratch *db.DB) error {
 		run := func(sql string) error {
-			_, err := scratch.Exec(ctx, &conn.Statement{SQL: sql, Op: "plan", Table: p.table.Name})
+			_, err := scratch.Exec(ctx, &driver.Statement{SQL: sql, Op: "plan", Table: p.table.Name})
 			return err
 		}
 		for _, sql := range definitions {
@@ -161,7 +162,7 @@ func (p *planner) rehearse() error {
 				}
 			}
 		}
-		found, err := conn.InspectAll(ctx, scratch, p.table.Name)
+		found, err := scratch.InspectAll(ctx, p.table.Name)
 		if err == nil && found.Exists {
 			p.have = found
 		}
@@ -170,8 +171,8 @@ func (p *planner) rehearse() error {
 }
 
 // inMemory hands an empty database of SQLite to fn, of which nothing is kept.
-func inMemory(ctx context.Context, fn func(ctx context.Context, db *conn.DB) error) error {
-	db, err := new(conn.Registry).Open("sqlite://:memory:")
+func inMemory(ctx context.Context, fn func(ctx context.Context, db *db.DB) error) error {
+	db, err := new(db.Registry).Open("sqlite://:memory:")
 	if err != nil {
 		return err
 	}
@@ -219,7 +220,7 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	if len(p.renamed) > 0 && p.renamed[0].Object == schema.OfTable {
 		name = p.table.Was
 	}
-	filled, err := conn.HasRows(p.ctx, p.db, name)
+	filled, err := p.db.HasRows(p.ctx, name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -230,7 +231,7 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	list := p.d.Alter(&dialect.Alteration{Table: p.table, Want: want, Have: &p.have, Drifts: drifts, Filled: filled, AsFound: p.asFound})
 	rows := int64(0)
 	if filled {
-		if rows, err = conn.Count(p.ctx, p.db, p.d.RowCount(name)); err != nil {
+		if rows, err = p.db.Count(p.ctx, p.d.RowCount(name)); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -254,7 +255,7 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 // then nothing is known.
 func (p *planner) probe(s *schema.Step) error {
 	probe := func(ctx context.Context) (err error) {
-		s.Violations, err = conn.Count(ctx, p.db, s.Probe)
+		s.Violations, err = p.db.Count(ctx, s.Probe)
 		return err
 	}
 	var err error
@@ -263,8 +264,8 @@ func (p *planner) probe(s *schema.Step) error {
 	} else {
 		err = probe(p.ctx) // a transaction would wait for SQLite's only writer
 	}
-	switch conn.KindOf(err) {
-	case conn.KindNoColumn, conn.KindNoTable, conn.KindSyntax, conn.KindType:
+	switch driver.KindOf(err) {
+	case driver.KindNoColumn, driver.KindNoTable, driver.KindSyntax, driver.KindType:
 		return nil
 	}
 	return err
@@ -291,7 +292,7 @@ func (p *planner) create() (step schema.Step, refs []schema.Step) {
 type shadowKey struct{ table *schema.Table }
 
 // shadow tells what the engine makes of a model: it makes the table where nobody sees it, once, and looks.
-func shadow(ctx context.Context, db *conn.DB, t *schema.Table) (*schema.Found, error) {
+func shadow(ctx context.Context, db *db.DB, t *schema.Table) (*schema.Found, error) {
 	known := db.Extra(shadowKey{t}, func() any { return new(atomic.Pointer[schema.Found]) }).(*atomic.Pointer[schema.Found])
 	if found := known.Load(); found != nil {
 		return found, nil
@@ -306,39 +307,39 @@ func shadow(ctx context.Context, db *conn.DB, t *schema.Table) (*schema.Found, e
 
 var errRolledBack = errors.New("rolled back")
 
-func makeShadow(ctx context.Context, db *conn.DB, t *schema.Table) (found schema.Found, err error) {
-	look := func(ctx context.Context, db *conn.DB) error {
+func makeShadow(ctx context.Context, of *db.DB, t *schema.Table) (found schema.Found, err error) {
+	look := func(ctx context.Context, db *db.DB) error {
 		for _, sql := range db.Dialect().Shadow(t) {
-			if _, err := db.Exec(ctx, &conn.Statement{SQL: sql, Op: "plan", Table: t.Name}); err != nil {
+			if _, err := db.Exec(ctx, &driver.Statement{SQL: sql, Op: "plan", Table: t.Name}); err != nil {
 				return err
 			}
 		}
-		if found, err = conn.InspectAll(ctx, db, t.Name); err != nil {
+		if found, err = db.InspectAll(ctx, t.Name); err != nil {
 			return err
 		}
 		for _, c := range t.Columns {
 			if found.Column(c.Name) == nil {
-				return &conn.Error{Kind: conn.KindConnection, Op: "plan", Table: t.Name, Columns: []string{c.Name},
+				return &driver.Error{Kind: driver.KindConnection, Op: "plan", Table: t.Name, Columns: []string{c.Name},
 					Detail: "the server's catalog does not tell of a column that has just been made"}
 			}
 		}
 		for _, ix := range t.Indexes {
 			if found.Index(ix.Name) == nil {
-				return &conn.Error{Kind: conn.KindConnection, Op: "plan", Table: t.Name,
+				return &driver.Error{Kind: driver.KindConnection, Op: "plan", Table: t.Name,
 					Detail: "the server's catalog does not tell of the index " + ix.Name + ", which has just been made"}
 			}
 		}
 		return nil
 	}
-	if db.Dialect().ShadowApart() {
+	if of.Dialect().ShadowApart() {
 		return found, inMemory(ctx, look)
 	}
-	if db.ReadOnly() || db.InReadOnlyTx(ctx) {
-		return found, &conn.Error{Kind: conn.KindReadOnly, Op: "plan", Table: t.Name,
+	if of.ReadOnly() || of.InReadOnlyTx(ctx) {
+		return found, &driver.Error{Kind: driver.KindReadOnly, Op: "plan", Table: t.Name,
 			Detail: "a model is compared by a temporary table, which is rolled back; use a connection that may write"}
 	}
-	err = db.Tx(ctx, func(ctx context.Context) error {
-		if err := look(ctx, db); err != nil {
+	err = of.Tx(ctx, func(ctx context.Context) error {
+		if err := look(ctx, of); err != nil {
 			return err
 		}
 		return errRolledBack

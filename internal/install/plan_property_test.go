@@ -14,8 +14,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/schema"
@@ -222,7 +223,7 @@ func change(r *rand.Rand, before []field) (after []field, kept map[string]string
 }
 
 // rows inserts rows into a table, and returns how many.
-func fill(ctx context.Context, db *conn.DB, t *schema.Table, fields []field, n int) error {
+func fill(ctx context.Context, db *db.DB, t *schema.Table, fields []field, n int) error {
 	d := db.Dialect()
 	for i := range n {
 		var names, values []string
@@ -235,7 +236,7 @@ func fill(ctx context.Context, db *conn.DB, t *schema.Table, fields []field, n i
 		} else {
 			sql += " (" + dialect.QuoteList(names) + ") VALUES (" + strings.Join(values, ", ") + ")"
 		}
-		if _, err := db.Exec(ctx, &conn.Statement{SQL: sql, Write: true}); err != nil {
+		if _, err := db.Exec(ctx, &driver.Statement{SQL: sql, Write: true}); err != nil {
 			return fmt.Errorf("%s: %w", sql, err)
 		}
 	}
@@ -243,9 +244,9 @@ func fill(ctx context.Context, db *conn.DB, t *schema.Table, fields []field, n i
 }
 
 // texts reads a column.
-func texts(ctx context.Context, t *testing.T, db *conn.DB, table, column string) (list []string) {
+func texts(ctx context.Context, t *testing.T, db *db.DB, table, column string) (list []string) {
 	t.Helper()
-	rows, err := db.Query(ctx, &conn.Statement{SQL: "SELECT coalesce(CAST(" + dialect.Quote(column) + " AS TEXT), 'NULL') FROM " + dialect.Quote(table) + " ORDER BY id"})
+	rows, err := db.Query(ctx, &driver.Statement{SQL: "SELECT coalesce(CAST(" + dialect.Quote(column) + " AS TEXT), 'NULL') FROM " + dialect.Quote(table) + " ORDER BY id"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +300,7 @@ func TestPlanProperty(t *testing.T) {
 	})
 }
 
-func planCase(ctx context.Context, t *testing.T, db *conn.DB, r *rand.Rand, number int) {
+func planCase(ctx context.Context, t *testing.T, db *db.DB, r *rand.Rand, number int) {
 	t.Helper()
 	name := fmt.Sprintf("made%d", number)
 	var before []field
@@ -370,7 +371,7 @@ func planCase(ctx context.Context, t *testing.T, db *conn.DB, r *rand.Rand, numb
 }
 
 // planned plans, and does all of it.
-func planned(ctx context.Context, db *conn.DB, t *schema.Table) error {
+func planned(ctx context.Context, db *db.DB, t *schema.Table) error {
 	steps, err := install.Plan(ctx, db, t)
 	if err != nil {
 		return err
@@ -379,8 +380,10 @@ func planned(ctx context.Context, db *conn.DB, t *schema.Table) error {
 	return err
 }
 
+var unheeded = db.Unheeded()
+
 // byHand plans, and runs the statements as they are printed, as somebody would who copies them.
-func byHand(ctx context.Context, db *conn.DB, t *schema.Table) error {
+func byHand(ctx context.Context, db *db.DB, t *schema.Table) error {
 	steps, err := install.Plan(ctx, db, t)
 	if err != nil {
 		return err
@@ -388,10 +391,10 @@ func byHand(ctx context.Context, db *conn.DB, t *schema.Table) error {
 	for _, s := range steps {
 		run := func(ctx context.Context) error {
 			for _, sql := range s.SQL {
-				st := &conn.Statement{SQL: sql, Write: true}
+				st := &driver.Statement{SQL: sql, Write: true}
 				run := db.Exec
 				if strings.Contains(sql, " CONCURRENTLY ") {
-					run = func(ctx context.Context, st *conn.Statement) (int64, error) { return 0, conn.Alone(ctx, db, st) }
+					run = func(ctx context.Context, st *driver.Statement) (int64, error) { return 0, db.Alone(ctx, st) }
 				}
 				if _, err := run(ctx, st); err != nil {
 					return fmt.Errorf("%s: %w\nof %v", sql, err, steps)
@@ -400,7 +403,7 @@ func byHand(ctx context.Context, db *conn.DB, t *schema.Table) error {
 			return nil
 		}
 		if s.Rebuild {
-			err = db.Tx(ctx, run, conn.Unheeded())
+			err = db.Tx(ctx, run, unheeded)
 		} else {
 			err = run(ctx)
 		}
@@ -412,7 +415,7 @@ func byHand(ctx context.Context, db *conn.DB, t *schema.Table) error {
 }
 
 // nothing reports whether nothing is left to do.
-func nothing(ctx context.Context, t *testing.T, db *conn.DB, table *schema.Table, fields []field) bool {
+func nothing(ctx context.Context, t *testing.T, db *db.DB, table *schema.Table, fields []field) bool {
 	t.Helper()
 	steps, err := install.Plan(ctx, db, table)
 	if err != nil || len(steps) > 0 {

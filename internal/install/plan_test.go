@@ -11,7 +11,8 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/schema"
@@ -47,7 +48,7 @@ func lines(steps []schema.Step) (list []string) {
 	return list
 }
 
-func planOf(ctx context.Context, t *testing.T, db *conn.DB, tables ...*schema.Table) []schema.Step {
+func planOf(ctx context.Context, t *testing.T, db *db.DB, tables ...*schema.Table) []schema.Step {
 	t.Helper()
 	steps, err := install.Plan(ctx, db, tables...)
 	if err != nil {
@@ -56,16 +57,16 @@ func planOf(ctx context.Context, t *testing.T, db *conn.DB, tables ...*schema.Ta
 	return steps
 }
 
-func ensure(ctx context.Context, t *testing.T, db *conn.DB, tables ...*schema.Table) {
+func ensure(ctx context.Context, t *testing.T, db *db.DB, tables ...*schema.Table) {
 	t.Helper()
 	if _, err := install.Ensure(ctx, db, tables...); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func count(ctx context.Context, t *testing.T, db *conn.DB, sql string) int64 {
+func count(ctx context.Context, t *testing.T, db *db.DB, sql string) int64 {
 	t.Helper()
-	n, err := conn.Count(ctx, db, sql)
+	n, err := db.Count(ctx, sql)
 	if err != nil {
 		t.Fatal(sql, err)
 	}
@@ -132,9 +133,9 @@ func TestPlanInOrder(t *testing.T) {
 	}
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		ctx := context.Background()
-		for name, do := range map[string]func(db *conn.DB, now *schema.Table) error{
-			"by hand": func(db *conn.DB, now *schema.Table) error { return byHand(ctx, db, now) },
-			"backwards": func(db *conn.DB, now *schema.Table) error {
+		for name, do := range map[string]func(db *db.DB, now *schema.Table) error{
+			"by hand": func(db *db.DB, now *schema.Table) error { return byHand(ctx, db, now) },
+			"backwards": func(db *db.DB, now *schema.Table) error {
 				steps := planOf(ctx, t, db, now)
 				for _, s := range slices.Backward(steps) {
 					if _, err := install.Apply(ctx, db, []*schema.Table{now}, []schema.Step{s}); err != nil {
@@ -216,9 +217,9 @@ func TestPlanViolations(t *testing.T) {
 				"add constraint thing_name_check": 1})
 		}
 		_, err = install.Apply(ctx, db, tables, steps)
-		is.True(errors.Is(err, conn.KindDrift))
+		is.True(errors.Is(err, driver.KindDrift))
 		is.True(!strings.Contains(err.Error(), "xx"))
-		found, err := conn.InspectAll(ctx, db, "thing")
+		found, err := db.InspectAll(ctx, "thing")
 		is.NoErr(err)
 		is.True(found.Column("more") != nil)
 		is.True(!found.Column("name").NotNull)
@@ -251,7 +252,7 @@ func TestPlanBesideWriter(t *testing.T) {
 		}
 		other := open(t, e.With(timeout))
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
-			_, err := db.Exec(ctx, &conn.Statement{SQL: `UPDATE "thing" SET "name" = 'a'`, Write: true})
+			_, err := db.Exec(ctx, &driver.Statement{SQL: `UPDATE "thing" SET "name" = 'a'`, Write: true})
 			is.NoErr(err)
 			steps := planOf(context.Background(), t, other, named[thing](t, "thing"))
 			is.Equal(lines(steps), []string{"create index thing_name [additive]"})
@@ -322,7 +323,7 @@ func TestInvalidIndex(t *testing.T) {
 	ensure(ctx, t, db, table[owner](t))
 	runSQL(t, db, `DROP INDEX "owner_name"`, `INSERT INTO "owner" ("name") VALUES ('a'), ('a')`)
 	_, err := install.Apply(ctx, db, []*schema.Table{table[owner](t)}, planOf(ctx, t, db, table[owner](t)))
-	is.True(errors.Is(err, conn.KindDrift)) // the probe sees it
+	is.True(errors.Is(err, driver.KindDrift)) // the probe sees it
 	raw, err := db.SQL(ctx)
 	is.NoErr(err)
 	_, err = raw.ExecContext(ctx, `CREATE UNIQUE INDEX CONCURRENTLY "owner_name" ON "owner" ("name")`)
@@ -372,7 +373,7 @@ func TestApplyRefuses(t *testing.T) {
 			return nil
 		}))
 		_, err := install.Apply(ctx, open(t, e.With("readonly=true")), []*schema.Table{table[owner](t)}, steps)
-		is.True(errors.Is(err, conn.KindReadOnly))
+		is.True(errors.Is(err, driver.KindReadOnly))
 		is.Equal(len(planOf(ctx, t, db, table[owner](t))), 1)
 	})
 }
@@ -431,17 +432,17 @@ func TestRename(t *testing.T) {
 			}
 			is.Equal(planOf(ctx, t, db, table[second](t)), nil)
 			is.Equal(count(ctx, t, db, `SELECT count(*) FROM "second" WHERE "new" = 'kept' AND "pal" = "id"`), int64(1))
-			found, err := conn.Inspect(ctx, db, "first")
+			found, err := db.Inspect(ctx, "first")
 			is.NoErr(err)
 			is.True(!found.Exists)
 			runSQL(t, db, `DROP TABLE "second"`)
 		}
 		db := open(t, e.DSN)
-		conn.Know(db, nil, "", table[first](t))
+		db.Know(table[first](t))
 		ensure(ctx, t, db, table[first](t))
 		ensure(ctx, t, db, table[second](t))
 		for _, name := range []string{"first", "second"} {
-			found, err := conn.Inspect(ctx, db, name)
+			found, err := db.Inspect(ctx, name)
 			is.NoErr(err)
 			is.True(found.Exists)
 		}
@@ -457,7 +458,7 @@ func TestHistory(t *testing.T) {
 		quiet := open(t, e.With("history=false"))
 		ensure(ctx, t, quiet, table[owner](t))
 		if e.Mode != "memory" {
-			found, err := conn.Inspect(ctx, quiet, conn.HistoryTable)
+			found, err := quiet.Inspect(ctx, db.HistoryTable)
 			is.NoErr(err)
 			is.True(!found.Exists)
 		}
@@ -477,7 +478,7 @@ func TestHistory(t *testing.T) {
 		is.Equal(count(ctx, t, db, `SELECT count(*) FROM "prom_history" WHERE "library" = '' OR "fingerprint" = ''`), int64(0))
 		tables, err := db.Tables(ctx)
 		is.NoErr(err)
-		is.True(!slices.Contains(tables, conn.HistoryTable))
+		is.True(!slices.Contains(tables, install.Change{}.TableName()))
 		runSQL(t, db, `INSERT INTO "owner" ("name") VALUES ('a')`, `DROP INDEX "owner_name"`)
 		_, err = install.Apply(ctx, db, []*schema.Table{table[owner](t)}, planOf(ctx, t, db, table[owner](t)))
 		is.NoErr(err)

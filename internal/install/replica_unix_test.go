@@ -10,7 +10,7 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/schema"
@@ -26,7 +26,7 @@ func TestReplica(t *testing.T) {
 	db, copied := open(t, primary.DSN("prom")+"?sslmode=disable"), open(t, replica.DSN("prom")+"?sslmode=disable")
 	clock, begin := dbtest.NewClock(t), time.Now()
 	_, err := install.Ensure(ctx, copied, table[owner](t))
-	is.True(errors.Is(err, conn.KindReadOnly))
+	is.True(errors.Is(err, driver.KindReadOnly))
 	is.True(clock.Since(begin) < 5*time.Second)
 	_, err = install.Plan(ctx, copied, table[petBefore](t))
 	is.NoErr(err) // a table that is missing needs no comparison
@@ -34,7 +34,7 @@ func TestReplica(t *testing.T) {
 	ensure(ctx, t, db, table[owner](t))
 	runSQL(t, db, `INSERT INTO "owner" ("name") VALUES ('a')`)
 	rows := func() (n int64) {
-		n, err = conn.Count(ctx, copied, `SELECT count(*) FROM "owner"`)
+		n, err = copied.Count(ctx, `SELECT count(*) FROM "owner"`)
 		return n
 	}
 	for end := time.Now().Add(2 * time.Minute); rows() != 1; time.Sleep(20 * time.Millisecond) {
@@ -46,7 +46,7 @@ func TestReplica(t *testing.T) {
 	is.NoErr(err)
 	is.True(!changed)
 	_, err = install.Plan(ctx, copied, table[owner](t))
-	is.True(errors.Is(err, conn.KindReadOnly))
+	is.True(errors.Is(err, driver.KindReadOnly))
 	_, err = install.Apply(ctx, copied, []*schema.Table{table[owner](t)}, planOf(ctx, t, db, table[owner](t)))
 	is.NoErr(err) // nothing to do
 }

@@ -7,16 +7,17 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/schema"
 )
 
 // way is a way to make a table like its model.
-type way func(ctx context.Context, db *conn.DB, t *schema.Table) error
+type way func(ctx context.Context, db *db.DB, t *schema.Table) error
 
 // eachWay runs a test on each engine, for plans that are applied and for those whose statements are run by hand.
-func eachWay(t *testing.T, fn func(ctx context.Context, t *testing.T, e dbtest.Engine, db *conn.DB, do way)) {
+func eachWay(t *testing.T, fn func(ctx context.Context, t *testing.T, e dbtest.Engine, db *db.DB, do way)) {
 	t.Helper()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		for name, do := range map[string]way{"apply": planned, "by hand": byHand} {
@@ -32,7 +33,7 @@ func TestTypeThenRule(t *testing.T) {
 		ID int64  `prom:"key,auto"`
 		N  uint16 `prom:"min=2"`
 	}
-	eachWay(t, func(ctx context.Context, t *testing.T, e dbtest.Engine, db *conn.DB, do way) {
+	eachWay(t, func(ctx context.Context, t *testing.T, e dbtest.Engine, db *db.DB, do way) {
 		is := is.New(t)
 		runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" TEXT NOT NULL)`, `INSERT INTO "thing" ("n") VALUES ('10'), ('3')`)
 		now := named[thing](t, "thing")
@@ -53,7 +54,7 @@ func TestTypeWithoutRule(t *testing.T) {
 		O  int64
 		P  string
 	}
-	eachWay(t, func(ctx context.Context, t *testing.T, e dbtest.Engine, db *conn.DB, do way) {
+	eachWay(t, func(ctx context.Context, t *testing.T, e dbtest.Engine, db *db.DB, do way) {
 		is := is.New(t)
 		runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `DROP TABLE IF EXISTS "other"`, `CREATE TABLE "other" ("id" integer PRIMARY KEY)`, `INSERT INTO "other" VALUES (1)`,
 			`CREATE TABLE "thing" ("id" `+counted(e)+`, "n" integer NOT NULL CONSTRAINT "thing_n_check" CHECK ("n" <= 100000),
@@ -102,7 +103,7 @@ func TestIntegerToFloat(t *testing.T) {
 		runSQL(t, db, `CREATE TABLE "thing" ("id" INTEGER PRIMARY KEY, "n" INTEGER NOT NULL)`, `INSERT INTO "thing" VALUES (1, `+n+`)`)
 		err := planned(ctx, db, now)
 		if !fits {
-			is.True(errors.Is(err, conn.KindDrift))
+			is.True(errors.Is(err, driver.KindDrift))
 			is.Equal(count(ctx, t, db, `SELECT count(*) FROM "thing" WHERE "n" = `+n+` AND typeof("n") = 'integer'`), int64(1))
 			continue
 		}
@@ -188,7 +189,7 @@ func TestStuckType(t *testing.T) {
 		runSQL(t, db, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" `+typ+` NOT NULL, "gone" TEXT)`, `INSERT INTO "thing" ("n") VALUES ('x')`)
 		now := named[thing](t, "thing")
 		is.NoErr(planned(ctx, db, now))
-		found, err := conn.InspectAll(ctx, db, "thing")
+		found, err := db.InspectAll(ctx, "thing")
 		is.NoErr(err)
 		is.True(found.Column("more") != nil && found.Column("gone") == nil)
 		for _, s := range planOf(ctx, t, db, now) {
@@ -204,7 +205,7 @@ func TestDecimalScale(t *testing.T) {
 		ID int64  `prom:"key,auto"`
 		N  string `prom:"decimal=12.2"`
 	}
-	eachWay(t, func(ctx context.Context, t *testing.T, e dbtest.Engine, db *conn.DB, do way) {
+	eachWay(t, func(ctx context.Context, t *testing.T, e dbtest.Engine, db *db.DB, do way) {
 		is := is.New(t)
 		runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" integer NOT NULL)`, `INSERT INTO "thing" ("n") VALUES (100), (-7)`)
 		now := named[thing](t, "thing")

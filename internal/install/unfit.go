@@ -6,7 +6,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -18,7 +19,7 @@ type warned struct {
 }
 
 // warn writes to the log, once for each connection, which columns cannot hold or return their fields.
-func warn(ctx context.Context, db *conn.DB, t *schema.Table, found *schema.Found) {
+func warn(ctx context.Context, db *db.DB, t *schema.Table, found *schema.Found) {
 	for _, d := range t.Unfit(found) {
 		db.Extra(warned{t, d.Name}, func() any { return new(sync.Once) }).(*sync.Once).Do(func() {
 			db.Warn(ctx, "prom: a column does not fit its field", slog.String("table", d.Table), slog.String("column", d.Name),
@@ -28,7 +29,7 @@ func warn(ctx context.Context, db *conn.DB, t *schema.Table, found *schema.Found
 }
 
 // taken writes to the log that a table is not renamed, because the one that the option was names is another model's.
-func taken(ctx context.Context, db *conn.DB, t, other *schema.Table) {
+func taken(ctx context.Context, db *db.DB, t, other *schema.Table) {
 	db.Extra(warned{table: t}, func() any { return new(sync.Once) }).(*sync.Once).Do(func() {
 		db.Warn(ctx, "prom: a table is not renamed, since another model has the name from before", slog.String("table", t.Name), slog.String("was", t.Was),
 			slog.String("model", other.Model.String()))
@@ -37,7 +38,7 @@ func taken(ctx context.Context, db *conn.DB, t, other *schema.Table) {
 
 // misfit returns the error for columns that cannot hold or return their fields.
 func misfit(unfit []*schema.Drift) error {
-	e := &conn.Error{Kind: conn.KindDrift, Op: "check", Table: unfit[0].Table}
+	e := &driver.Error{Kind: driver.KindDrift, Op: "check", Table: unfit[0].Table}
 	texts := make([]string, len(unfit))
 	for i, d := range unfit {
 		e.Columns, texts[i] = append(e.Columns, d.Name), d.Error()

@@ -5,15 +5,16 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 )
 
 // Drop drops a table. One that other tables refer to is left, with an error that names them: on one engine their rows would go, and on
 // the other their references.
-func Drop(ctx context.Context, db *conn.DB, table string) error {
+func Drop(ctx context.Context, db *db.DB, table string) error {
 	return destroy(ctx, db, "drop", table, func(ctx context.Context) ([]string, error) {
-		pairs, err := conn.References(ctx, db)
+		pairs, err := db.References(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -24,7 +25,7 @@ func Drop(ctx context.Context, db *conn.DB, table string) error {
 			}
 		}
 		if referrers != nil {
-			return nil, &conn.Error{Kind: conn.KindForeignKey, Op: "drop", Table: table,
+			return nil, &driver.Error{Kind: driver.KindForeignKey, Op: "drop", Table: table,
 				Detail: "it is referred to by " + strings.Join(referrers, ", ") + "; drop those first, or all by UnsafeDropAll"}
 		}
 		return db.Dialect().DropTables([]string{table}), nil
@@ -32,7 +33,7 @@ func Drop(ctx context.Context, db *conn.DB, table string) error {
 }
 
 // DropAll drops all tables and views that lie where new tables go.
-func DropAll(ctx context.Context, db *conn.DB) error {
+func DropAll(ctx context.Context, db *db.DB) error {
 	return destroy(ctx, db, "drop", "", func(ctx context.Context) ([]string, error) {
 		tables, views, err := own(ctx, db)
 		var statements []string
@@ -44,7 +45,7 @@ func DropAll(ctx context.Context, db *conn.DB) error {
 }
 
 // ClearAll deletes all rows of the tables that lie where new tables go.
-func ClearAll(ctx context.Context, db *conn.DB) error {
+func ClearAll(ctx context.Context, db *db.DB) error {
 	return destroy(ctx, db, "clear", "", func(ctx context.Context) ([]string, error) {
 		tables, _, err := own(ctx, db)
 		return db.Dialect().ClearTables(tables), err
@@ -52,9 +53,9 @@ func ClearAll(ctx context.Context, db *conn.DB) error {
 }
 
 // destroy runs statements in one transaction, in which no table is installed, and forgets what is known of the tables.
-func destroy(ctx context.Context, db *conn.DB, op, table string, statements func(ctx context.Context) ([]string, error)) error {
+func destroy(ctx context.Context, db *db.DB, op, table string, statements func(ctx context.Context) ([]string, error)) error {
 	if db.ReadOnly() {
-		return &conn.Error{Kind: conn.KindReadOnly, Op: op, Table: table, Detail: "the connection was opened with readonly=true"}
+		return &driver.Error{Kind: driver.KindReadOnly, Op: op, Table: table, Detail: "the connection was opened with readonly=true"}
 	}
 	defer db.ForgetMarks(ctx)
 	return db.Tx(ctx, func(ctx context.Context) error {
@@ -75,8 +76,8 @@ func destroy(ctx context.Context, db *conn.DB, op, table string, statements func
 }
 
 // own lists the tables where new tables go, those that refer to others first, and the views.
-func own(ctx context.Context, db *conn.DB) (tables []string, views []conn.Relation, err error) {
-	list, err := conn.Relations(ctx, db)
+func own(ctx context.Context, db *db.DB) (tables []string, views []db.Relation, err error) {
+	list, err := db.Relations(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -89,7 +90,7 @@ func own(ctx context.Context, db *conn.DB) (tables []string, views []conn.Relati
 			views = append(views, r)
 		}
 	}
-	pairs, err := conn.References(ctx, db)
+	pairs, err := db.References(ctx)
 	return referrersFirst(tables, pairs), views, err
 }
 

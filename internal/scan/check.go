@@ -4,7 +4,7 @@ import (
 	"reflect"
 )
 
-// Types are the types of a result that is not there yet, in the form of a row: see conn.ResultTypes.
+// Types are the types of a result that is not there yet, in the form of a row: see ResultTypes of internal/db/driver.
 type Types interface {
 	Row
 	Readable(err error) bool

@@ -12,7 +12,8 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/prom-go/prom/conn"
+	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -80,7 +81,7 @@ func TestWays(t *testing.T) {
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
-		db, err := new(conn.Registry).Open(e.DSN)
+		db, err := new(db.Registry).Open(e.DSN)
 		is.NoErr(err)
 		defer db.Close()
 		plan, err := scan.For(reflect.TypeFor[wide]())
@@ -97,7 +98,7 @@ func TestWays(t *testing.T) {
 				cols[random.IntN(len(cols))] = shown[e.Name][random.IntN(len(shown[e.Name]))]
 			}
 			query := "SELECT " + strings.Join(cols, ", ")
-			rows, err := db.Query(ctx, &conn.Statement{SQL: query + " UNION ALL " + query + " UNION ALL " + query, Op: "read"})
+			rows, err := db.Query(ctx, &driver.Statement{SQL: query + " UNION ALL " + query + " UNION ALL " + query, Op: "read"})
 			is.NoErr(err)
 			direct, viaCodec := scan.NewLoader[wide](plan), scan.NewLoader[wide](plan)
 			var got, want []wide

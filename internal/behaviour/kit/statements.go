@@ -57,7 +57,7 @@ func Starting(list []string, prefix string) int {
 }
 
 // Calls returns the statements without those by which a table is looked at before the first one on it; see prom's
-// conn.Forms.
+// DB.Forms of internal/db.
 func Calls(list []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
 		return strings.Contains(s, "pragma_table_xinfo") || strings.Contains(s, "pg_catalog.pg_attribute") ||

@@ -82,6 +82,7 @@ func TestForgottenContext(t *testing.T) {
 		for name, w := range waits {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
+				e := e
 				if e.Name == dbtest.NameSQLite {
 					if strings.HasPrefix(name, "pool") {
 						return // a reader has a connection of its own

@@ -1,0 +1,104 @@
+package db
+
+import (
+	"context"
+
+	"github.com/prom-go/prom/internal/db/driver"
+)
+
+// Batch runs statements in one transaction, in one round trip where the engine has them: all of them or none. Inside a
+// transaction they are a nested one. Read is called with the rows of each statement in turn and must not use the DB.
+// With an error comes the statement that failed, or -1 when it was none of them.
+func (db *DB) Batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+	if len(sts) == 0 {
+		return -1, nil
+	}
+	for i, st := range sts {
+		if err := db.check(st); err != nil {
+			return i, err
+		}
+	}
+	start := db.log.begin()
+	failed, err = db.batch(ctx, sts, read)
+	for i, st := range sts {
+		var own error
+		if err != nil && i == failed {
+			own = err
+		}
+		db.log.end(ctx, start, st, own)
+	}
+	if err != nil && failed >= 0 {
+		err = db.describe(err, sts[failed])
+	}
+	return failed, err
+}
+
+func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+	failed = driver.NoPlace
+	if tx := db.txOf(ctx); tx != nil {
+		if b, ok := tx.engine.(driver.Batcher); ok {
+			failed, err = tx.batch(ctx, b, sts, read)
+		}
+	} else {
+		e, err := db.open(ctx)
+		if err != nil {
+			return -1, err
+		}
+		f := db.apart(ctx, true)
+		defer f.end()
+		if b, ok := e.(driver.Batcher); ok {
+			if failed, err = b.Batch(ctx, sts, read); failed != driver.NoPlace {
+				return failed, f.explain(err)
+			}
+		}
+	}
+	if failed == driver.NoPlace {
+		return db.batchInTx(ctx, sts, read)
+	}
+	return failed, err
+}
+
+func (t *tx) batch(ctx context.Context, b driver.Batcher, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+	if err := t.acquire(ctx); err != nil {
+		return -1, err
+	}
+	defer t.giveBack()
+	f := t.apart(ctx)
+	defer f.end()
+	failed, err = b.Batch(ctx, sts, read)
+	return failed, f.explain(err)
+}
+
+// readAndClose has rows read, and closes them even when the reader panics.
+func readAndClose(i int, rows driver.Rows, read driver.BatchFunc) (err error) {
+	defer func() {
+		if closeErr := rows.Close(); closeErr != nil {
+			err = closeErr
+		}
+	}()
+	return read(i, rows)
+}
+
+// batchInTx runs the statements one after the other.
+func (db *DB) batchInTx(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+	failed = -1
+	err = db.Tx(ctx, func(ctx context.Context) error {
+		for i, st := range sts {
+			var rows driver.Rows
+			var err error
+			if st.NoRows {
+				if st.Changed, err = db.exec(ctx, st); err == nil {
+					err = st.Stored(st.Changed)
+				}
+			} else if rows, err = db.query(ctx, st); err == nil {
+				err = readAndClose(i, rows, read)
+			}
+			if err != nil {
+				failed = i
+				return err
+			}
+		}
+		return nil
+	})
+	return failed, err
+}

@@ -1,0 +1,52 @@
+package db
+
+import (
+	"context"
+
+	"github.com/prom-go/prom/internal/db/driver"
+)
+
+// Bulks reports whether Bulk works on this DB: not in the exec modes of PostgreSQL that have no binary formats.
+func (db *DB) Bulks(ctx context.Context) (bool, error) {
+	if tx := db.txOf(ctx); tx != nil { // whose engine may be about to be closed
+		return tx.engine.Bulks(), nil
+	}
+	e, err := db.open(ctx)
+	if err != nil {
+		return false, err
+	}
+	return e.Bulks(), nil
+}
+
+// Bulk inserts many rows, in the transaction that ctx carries for this DB, or in one of its own.
+func (db *DB) Bulk(ctx context.Context, b *driver.Bulk) error {
+	start := db.log.begin()
+	err := db.bulk(ctx, b)
+	if err != nil {
+		err = db.describe(err, &b.Statement)
+	}
+	db.log.end(ctx, start, &b.Statement, err)
+	return err
+}
+
+func (db *DB) bulk(ctx context.Context, b *driver.Bulk) error {
+	if db.dsn.Options.ReadOnly {
+		return db.check(&driver.Statement{Op: b.Op, Table: b.Table, Write: true})
+	}
+	if tx := db.txOf(ctx); tx != nil {
+		if err := tx.acquire(ctx); err != nil {
+			return err
+		}
+		defer tx.giveBack()
+		f := tx.apart(ctx)
+		defer f.end()
+		return f.explain(tx.engine.Bulk(ctx, b))
+	}
+	e, err := db.open(ctx)
+	if err != nil {
+		return err
+	}
+	f := db.apart(ctx, true)
+	defer f.end()
+	return f.explain(e.Bulk(ctx, b))
+}

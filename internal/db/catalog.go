@@ -1,0 +1,296 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/schema"
+)
+
+// HistoryTable is the name of the table in which changes of the schema are written down.
+const HistoryTable = "prom_history"
+
+// Tables lists the tables of the database, by name: on PostgreSQL those that a name without a schema reaches. Views and
+// the engine's own tables and the history of changes are left out.
+func (db *DB) Tables(ctx context.Context) ([]string, error) {
+	return db.listed(ctx, dialect.SortTable, dialect.SortForeign)
+}
+
+// Views lists the views of the database, by name, materialized ones included.
+func (db *DB) Views(ctx context.Context) ([]string, error) {
+	return db.listed(ctx, dialect.SortView, dialect.SortMaterialized)
+}
+
+func (db *DB) listed(ctx context.Context, sorts ...string) ([]string, error) {
+	list, err := db.Relations(ctx)
+	var names []string
+	for _, r := range list {
+		if slices.Contains(sorts, r.Sort) && r.Name != HistoryTable {
+			names = append(names, r.Name)
+		}
+	}
+	return names, err
+}
+
+// Relation is a table or a view.
+type Relation struct {
+	Name string
+	Sort string // one of dialect's Sort constants
+	Own  bool   // it lies where new tables go, and belongs to no extension
+}
+
+// Relations lists the tables and views of a database, by name.
+func (db *DB) Relations(ctx context.Context) ([]Relation, error) {
+	var list []Relation
+	err := db.inspect(ctx, db.dialect.Tables(), "", func(r inspected) {
+		list = append(list, Relation{Name: r.name(0), Sort: r.text(1), Own: r.bool(2)})
+	})
+
+	return list, err
+}
+
+// References lists which table refers to which other one, as pairs of their names.
+func (db *DB) References(ctx context.Context) ([][2]string, error) {
+	var list [][2]string
+	err := db.inspect(ctx, db.dialect.References(), "", func(r inspected) { list = append(list, [2]string{r.name(0), r.name(1)}) })
+	return list, err
+}
+
+// Describe reads what the database has under the name of a table or view: columns, indexes, constraints. A column of a
+// type that no field is stored as is listed like the others, with the kind Null. Some rows of SQLite are read for the
+// forms of columns. A table that does not exist is ErrNoTable.
+func (db *DB) Describe(ctx context.Context, table string) (schema.Found, error) {
+	found, err := db.InspectAll(ctx, table)
+	if err == nil && !found.Exists {
+		err = &driver.Error{Kind: driver.KindNoTable, Op: "describe", Table: table}
+	}
+	if err == nil {
+		err = db.describeForms(ctx, table, &found)
+	}
+	return found, err
+}
+
+// InspectAll reads all that the database tells of a table or view, which [schema.Table.Compare] needs. That there is
+// none is no error.
+func (db *DB) InspectAll(ctx context.Context, table string) (schema.Found, error) {
+	found, err := db.Inspect(ctx, table)
+	if err != nil || !found.Exists {
+		return found, err
+	}
+	group := ""
+	err = db.inspect(ctx, db.dialect.ForeignKeys(), table, func(r inspected) {
+		if id := r.text(0); id != group || found.ForeignKeys == nil {
+			group = id
+			found.ForeignKeys = append(found.ForeignKeys, schema.FoundForeignKey{
+				Name: r.text(1), Table: r.text(3), OnDelete: r.text(5), OnUpdate: r.text(6), Deferrable: r.bool(7), Unchecked: r.bool(8),
+			})
+		}
+		k := &found.ForeignKeys[len(found.ForeignKeys)-1]
+		k.Columns = append(k.Columns, r.text(2))
+		k.TargetColumns = append(k.TargetColumns, r.text(4))
+		if r.bool(9) {
+			k.SetColumns = append(k.SetColumns, r.text(2))
+		}
+	})
+
+	if query := db.dialect.Checks(); err == nil && query != "" {
+		err = db.inspect(ctx, query, table, func(r inspected) {
+			found.Checks = append(found.Checks, schema.FoundCheck{Name: r.text(0), Expr: r.text(1), Unchecked: r.bool(2)})
+		})
+
+	}
+	if query := db.dialect.Definitions(); err == nil && query != "" {
+		err = db.inspect(ctx, query, table, func(r inspected) {
+			found.Definitions = append(found.Definitions, schema.Definition{Sort: r.text(0), Name: r.text(1), SQL: r.text(2)})
+		})
+
+		db.dialect.Complete(&found)
+	}
+	return found, err
+}
+
+// MaySuppress reports whether something in the database may keep a write from a row of a table without an error, such
+// as a trigger.
+func (db *DB) MaySuppress(ctx context.Context, table string) (may bool, err error) {
+	err = db.inspect(ctx, db.dialect.Suppresses(), table, func(r inspected) { may = r.bool(0) })
+	return may, err
+}
+
+// Inspect reads the columns and indexes under the name of a table, which is all that [schema.Table.Diff] needs. That
+// there are none is no error.
+func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
+	d := db.dialect
+	found := schema.Found{FoldNames: d.Features().FoldNames}
+	err := db.inspect(ctx, d.Columns(), table, func(r inspected) {
+		c := schema.FoundColumn{Name: r.name(0), Type: r.text(1), NotNull: r.bool(2), Key: r.bool(3), Default: r.text(4),
+			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7), Equating: r.bool(10)}
+		d.ReadType(&c)
+		found.Exists, found.View, found.Partitioned, found.Columns = true, r.bool(8), r.bool(9), append(found.Columns, c)
+	})
+
+	if err != nil || !found.Exists {
+		return found, err
+	}
+	err = db.inspect(ctx, d.Indexes(), table, func(r inspected) {
+		name := r.name(0)
+		i := slices.IndexFunc(found.Indexes, func(ix schema.FoundIndex) bool { return ix.Name == name })
+		if i < 0 {
+			i = len(found.Indexes)
+			found.Indexes = append(found.Indexes, schema.FoundIndex{Name: name, Unique: r.bool(1), Partial: r.bool(2), Where: r.text(6),
+				Invalid: r.bool(8), Bound: r.bool(9), NullsNotDistinct: r.bool(10)})
+		}
+		if r.bool(7) {
+			found.Indexes[i].Include = append(found.Indexes[i].Include, r.text(3))
+			return
+		}
+		found.Indexes[i].Columns = append(found.Indexes[i].Columns, schema.FoundIndexColumn{Name: r.text(3), Desc: r.bool(4), Expr: r.text(5)})
+	})
+
+	return found, err
+}
+
+// SetsColumns reports whether the server has foreign keys that set some of their columns to NULL alone.
+func (db *DB) SetsColumns(ctx context.Context) (sets bool, err error) {
+	if query := db.dialect.SetsColumns(); query != "" {
+		err = db.inspect(ctx, query, "", func(r inspected) { sets = r.bool(0) })
+	}
+	return sets, err
+}
+
+// History lists the statements that the history tells of a table, the first one first.
+func (db *DB) History(ctx context.Context, table string) (list []string, err error) {
+	there, err := db.Inspect(ctx, HistoryTable)
+	if err == nil && there.Exists {
+		err = db.inspect(ctx, `SELECT "statement" FROM "`+HistoryTable+`" WHERE "table_name" = ? ORDER BY "id"`, table, func(r inspected) { list = append(list, r.text(0)) })
+	}
+	return list, err
+}
+
+// AllDefinitions lists the statements that made all that the database has; nil where the catalog tells all.
+func (db *DB) AllDefinitions(ctx context.Context) (list []string, err error) {
+	if query := db.dialect.AllDefinitions(); query != "" {
+		err = db.inspect(ctx, query, "", func(r inspected) { list = append(list, r.text(0)) })
+	}
+	return list, err
+}
+
+// Unsound lists the tables and views at which something refers to what is not there, each with what can then not be
+// done to it. It is empty where the server sees to that.
+func (db *DB) Unsound(ctx context.Context) (failed [][2]string, err error) {
+	query, update := db.dialect.Sound()
+	if query == "" {
+		return nil, nil
+	}
+	var list [][2]string
+	var statements []string
+	add := func(r inspected) {
+		list, statements = append(list, [2]string{r.text(0), r.text(1)}), append(statements, r.text(2))
+	}
+	if err := db.inspect(ctx, query, "", add); err != nil {
+		return nil, err
+	}
+	for _, name := range namesOf(list) {
+		if db.inspect(ctx, update, name, add) != nil { // a view that is broken, or a virtual table that is not known here
+			failed = append(failed, [2]string{name, "update"})
+		}
+	}
+	for i, sql := range statements {
+		if db.inspect(ctx, sql, "", func(inspected) {}) != nil {
+			failed = append(failed, list[i])
+		}
+	}
+	return failed, driver.Ended(ctx)
+}
+
+// namesOf lists the first of pairs, each once.
+func namesOf(pairs [][2]string) (names []string) {
+	for _, p := range pairs {
+		names = append(names, p[0])
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// HasRows reports whether a table has a row.
+func (db *DB) HasRows(ctx context.Context, table string) (has bool, err error) {
+	err = db.inspect(ctx, db.dialect.HasRows(table), "", func(r inspected) { has = r.bool(0) })
+	return has, err
+}
+
+// Count runs a query of one number, such as how many rows a table has.
+func (db *DB) Count(ctx context.Context, sql string) (n int64, err error) {
+	err = db.inspect(ctx, sql, "", func(r inspected) { n = r.int(0) })
+	return n, err
+}
+
+// inspected is a row of an introspection query. The first error is kept, and what is read after it is empty.
+type inspected struct {
+	driver.Rows
+	err *error
+}
+
+// text reads a text; NULL is "".
+func (r inspected) text(i int) string {
+	if *r.err != nil || r.IsNull(i) {
+		return ""
+	}
+	s, err := r.Text(i)
+	*r.err = err
+	return s
+}
+
+// name reads the name of something, which is never NULL.
+func (r inspected) name(i int) string {
+	if *r.err == nil && r.IsNull(i) {
+		*r.err = errUnnamed
+	}
+	return r.text(i)
+}
+
+var errUnnamed = errors.New("the database's catalog has NULL for a name")
+
+// int reads an integer; NULL is 0.
+func (r inspected) int(i int) int64 {
+	if *r.err != nil || r.IsNull(i) {
+		return 0
+	}
+	n, err := r.Int(i)
+	*r.err = err
+	return n
+}
+
+// bool reads a boolean, or 0 and 1.
+func (r inspected) bool(i int) bool {
+	if *r.err != nil {
+		return false
+	}
+	if b, err := r.Bool(i); err == nil {
+		return b
+	}
+	return r.int(i) != 0
+}
+
+// inspect reads the rows of an introspection query; "" for the table is for one that takes no argument.
+func (db *DB) inspect(ctx context.Context, sql, table string, read func(inspected)) error {
+	st := &driver.Statement{SQL: sql, Op: "inspect", Table: table}
+	if table != "" && strings.Contains(sql, "?") {
+		st.Args = []schema.Value{schema.TextValue(schema.Text, table)}
+		if db.dialect.Features().NumberedArgs {
+			st.SQL = strings.Replace(sql, "?", "$1", 1)
+		}
+	}
+	return db.Read(ctx, st, driver.RowFunc(func(rows driver.Rows) error {
+		var err error
+		for err == nil && rows.Next() {
+			read(inspected{rows, &err})
+		}
+		if err != nil { // what the server sent is not what was asked for
+			return &driver.Error{Kind: driver.KindType, Op: st.Op, Table: st.Table, Detail: err.Error(), Err: err}
+		}
+		return nil
+	}))
+}

@@ -1,0 +1,63 @@
+package driver
+
+import "github.com/prom-go/prom/schema"
+
+// Statement is a statement to run: its text, its typed arguments, and what the connection must know about it.
+type Statement struct {
+	SQL   string
+	Args  []schema.Value
+	Op    string // what it does, for messages: "insert"
+	Table string // the table that it is about, for messages
+	Write bool   // it changes something, so a read-only connection refuses it and SQLite runs it on the writer
+	Raw   bool   // its text is the caller's: without Write it may write all the same, and then SQLite runs it on the writer too
+	Guard Guard
+	Fresh bool // it is run again: what connections have prepared is not used, and a SQLite write shares no transaction; ignored in a transaction
+
+	Stores Stores // it inserts a row, and when none is stored, that is an error
+
+	Check ResultChecker // of a write that returns rows: looks at its result before it is sent; nil for nobody
+	Undo  bool          // of such a one: when its rows cannot be read it is undone
+	Kept  uint64        // of such a one: the columns of its rows that it may not have set, see ColumnBit
+
+	Meets bool // it is an insert that does something else when the row is there; see the root's binding.again
+
+	NoRows   bool  // of a batch: it is run as Exec does
+	Judged   bool  // of a batch: its reader may refuse the rows, so that nothing is committed before they have been read
+	Bare     bool  // of a batch: it reads what is known to be there; when all are such, a batch in a transaction has no savepoint
+	Changed  int64 // set by a batch: how many rows the statement changed
+	Tell     bool  // of an insert that may update a row instead: say which, where the dialect has no expression for it
+	Inserted bool  // the answer
+	LastKey  int64 // set by Exec, where the dialect's feature LastKey is: the key of the row that was inserted last
+}
+
+// Stores says that a statement must store a row, which a trigger or a rule of the database may keep it from.
+type Stores uint8
+
+// What stores a row.
+const (
+	_            Stores = iota
+	StoresInsert        // an INSERT
+	StoresUpsert        // an INSERT that may update a row instead
+)
+
+// Stored returns the error of a statement that returns no rows and should have stored some.
+func (st *Statement) Stored(n int64) error {
+	if st.Stores != 0 && n == 0 {
+		return NotStored(st.Op, st.Table)
+	}
+	return nil
+}
+
+// Guard says how a statement inside a transaction is protected, on engines where an error refuses everything that
+// follows it in the transaction. Other engines need no protection and ignore it.
+type Guard uint8
+
+// The guards.
+const (
+	NoGuard      Guard = iota
+	GuardData          // a savepoint in the same round trip: for errors of the data, such as a unique violation
+	GuardMissing       // a savepoint in a round trip of its own: for a table or column that may be missing too
+)
+
+// MayWrite reports whether a statement may change something.
+func (st *Statement) MayWrite() bool { return st.Write || st.Raw }

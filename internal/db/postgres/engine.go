@@ -1,0 +1,465 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/dialect/postgres"
+	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/dsn"
+	"github.com/prom-go/prom/schema"
+)
+
+// engine is PostgreSQL through pgxpool.
+type engine struct {
+	pool   *pgxpool.Pool
+	direct bool // statements go by a session
+	simple bool // statements go by the simple protocol, which takes several in one text
+	seen   seen
+	open   atomic.Int32 // transactions
+	most   int32        // connections
+
+	once sync.Once
+	std  *sql.DB
+}
+
+// Driver is the [Driver] of PostgreSQL.
+type Driver struct{}
+
+// Dialect implements [Driver].
+func (Driver) Dialect() dialect.Dialect { return postgres.Dialect{} }
+
+// Open implements [Driver].
+func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {
+	cfg, err := dsn.PoolConfig(d)
+	if err != nil {
+		return nil, err
+	}
+	mode, _ := dsn.Lookup(d, "default_query_exec_mode")
+	WatchCertificate(cfg.ConnConfig)
+	watchPooler(cfg, poolerModeOf(mode))
+	if sendsText(cfg.ConnConfig) {
+		cfg.AfterConnect = keepsFloats
+	}
+	// The pool outlives the call that happens to make it.
+	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), cfg)
+	if err != nil {
+		return nil, ErrorOf(err)
+	}
+	simple := cfg.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeSimpleProtocol
+	return &engine{pool: pool, direct: goesDirect(cfg.ConnConfig), simple: simple, most: cfg.MaxConns}, nil
+}
+
+// goesDirect reports whether the settings leave the direct way open: prepared statements that are kept, and nobody who
+// traces.
+func goesDirect(cfg *pgx.ConnConfig) bool {
+	return cfg.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement && cfg.StatementCacheCapacity > 0 && cfg.Tracer == nil
+}
+
+// sendsText reports whether results are sent as text, because their types are not known when they are asked for.
+func sendsText(cfg *pgx.ConnConfig) bool {
+	return cfg.DefaultQueryExecMode == pgx.QueryExecModeExec || cfg.DefaultQueryExecMode == pgx.QueryExecModeSimpleProtocol
+}
+
+// keepsFloats refuses a session that writes floats with fewer digits than they have, of which what is read would be
+// another number. Behind a pooler that shares sessions the setting cannot be changed here, and as a parameter of the
+// start it would be refused there.
+func keepsFloats(ctx context.Context, c *pgx.Conn) error {
+	digits, err := askOne(ctx, c.PgConn(), "SELECT pg_catalog.current_setting('extra_float_digits')")
+	if err != nil {
+		return ErrorOf(err)
+	}
+	if n, err := strconv.Atoi(digits); err == nil && n < 1 {
+		return &driver.Error{Kind: driver.KindConnection,
+			Detail: "extra_float_digits of the database or its role is " + digits +
+				", by which floats lose digits in this default_query_exec_mode: say extra_float_digits=1 in the DSN, or behind PgBouncer ALTER ROLE … SET extra_float_digits = 1"}
+	}
+	return nil
+}
+
+func (e *engine) Ping(ctx context.Context) error { return ErrorOf(e.pool.Ping(ctx)) }
+
+func (e *engine) Close() {
+	if std, _ := e.SQL(); std != nil {
+		_ = std.Close()
+	}
+	closed := make(chan struct{})
+	go func() {
+		e.pool.Close() // waits until all connections have been given back
+		close(closed)
+	}()
+	// A transaction may be that of whoever closes the database. Its connection is closed when it ends.
+	look := time.NewTicker(driver.CloseEvery)
+	defer look.Stop()
+	for {
+		select {
+		case <-closed:
+			return
+		case <-look.C:
+		}
+		if n := e.open.Load(); n > 0 && e.pool.Stat().AcquiredConns() <= n {
+			return
+		}
+	}
+}
+
+// Pool returns the pool.
+func (e *engine) Pool() *pgxpool.Pool { return e.pool }
+
+// Contends implements [Engine].
+func (e *engine) Contends(locks bool) bool {
+	n := e.open.Load()
+	return n > 0 && (locks || n >= e.most)
+}
+
+// SQL implements [Engine].
+func (e *engine) SQL() (*sql.DB, error) {
+	e.once.Do(func() { e.std = stdlib.OpenDBFromPool(e.pool) })
+	return e.std, nil
+}
+
+func (e *engine) Query(ctx context.Context, st *driver.Statement) (driver.Rows, error) {
+	c, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return nil, ErrorOf(err)
+	}
+	var rows *pgRows
+	switch {
+	case st.Check != nil:
+		rows, err = e.runChecked(ctx, c, st)
+	case e.direct && !st.Fresh:
+		rows, err = sessionOf(c.Conn()).run(ctx, c.Conn(), c, st)
+	default:
+		rows, err = queryByPgx(ctx, c, st)
+	}
+	if err != nil {
+		c.Release()
+		return nil, ErrorOf(err)
+	}
+	return rows, nil
+}
+
+// QueryApart implements [Engine].
+func (e *engine) QueryApart(ctx context.Context, st *driver.Statement) (driver.Rows, error) {
+	rows, err := e.Query(ctx, st)
+	if r, ok := rows.(*pgRows); ok && r.session != nil {
+		return driver.Lasting(r), err
+	}
+	return rows, err
+}
+
+// queryByPgx runs a statement outside of a transaction by pgx's ordinary interface.
+func queryByPgx(ctx context.Context, c *pgxpool.Conn, st *driver.Statement) (*pgRows, error) {
+	rows, err := c.Query(ctx, st.SQL, poolArgs(st)...)
+	if rows, err = rowsOfPgx(c.Conn(), rows, err); err != nil {
+		if st.MayWrite() {
+			err = outcome(err)
+		}
+		return nil, err
+	}
+	return &pgRows{rows: rows, st: st, pooled: c}, nil
+}
+
+// rowsOfPgx returns the result of one of pgx's queries. Rows without a result cannot be used: by the simple protocol
+// they are those of a server that says it is done and has answered nothing.
+func rowsOfPgx(c *pgx.Conn, rows pgx.Rows, err error) (pgx.Rows, error) {
+	if err == nil && !c.PgConn().IsBusy() {
+		rows.Close()
+		if err = rows.Err(); err == nil {
+			err = errPipeline()
+		}
+	}
+	return rows, err
+}
+
+// poolArgs returns the arguments for a statement outside a transaction. A fresh one is prepared and run in one message
+// to the server, so that the table cannot change in between; with any other mode each connection of the pool could fail
+// in turn.
+func poolArgs(st *driver.Statement) []any {
+	args := pgxArgs(st.Args)
+	if st.Fresh {
+		return append([]any{pgx.QueryExecModeExec}, args...)
+	}
+	return args
+}
+
+// exec runs the library's own statements without arguments by pgx and the simple protocol: they may be several in one
+// text. A statement of the caller's goes by the extended protocol, which takes one and no more.
+func (e *engine) Exec(ctx context.Context, st *driver.Statement) (int64, error) {
+	c, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return 0, ErrorOf(err)
+	}
+	if e.direct && !st.Fresh && len(st.Args) > 0 {
+		rows, err := sessionOf(c.Conn()).run(ctx, c.Conn(), c, st)
+		if err != nil {
+			c.Release()
+			return 0, ErrorOf(err)
+		}
+		return rows.drain()
+	}
+	if st.Raw && len(st.Args) == 0 && !e.simple {
+		once := *st
+		once.Fresh = true
+		rows, err := queryByPgx(ctx, c, &once)
+		if err != nil {
+			c.Release()
+			return 0, ErrorOf(err)
+		}
+		return rows.drain()
+	}
+	defer c.Release()
+	tag, err := c.Exec(ctx, st.SQL, poolArgs(st)...)
+	if st.MayWrite() {
+		err = outcome(err)
+	}
+	return tag.RowsAffected(), ErrorOf(err)
+}
+
+func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	o := pgx.TxOptions{}
+	switch opts.Isolation {
+	case driver.ReadCommitted:
+		o.IsoLevel = pgx.ReadCommitted
+	case driver.RepeatableRead:
+		o.IsoLevel = pgx.RepeatableRead
+	case driver.Serializable:
+		o.IsoLevel = pgx.Serializable
+	}
+	if opts.ReadOnly {
+		o.AccessMode = pgx.ReadOnly
+	}
+	if opts.Deferrable {
+		o.DeferrableMode = pgx.Deferrable
+	}
+	t, err := e.pool.BeginTx(ctx, o)
+	if err != nil {
+		return nil, ErrorOf(err)
+	}
+	e.open.Add(1)
+	return &pgTx{tx: t, direct: e.direct, engine: e}, nil
+}
+
+// pgTx is a transaction of PostgreSQL. An error in it refuses every further statement, so statements that are expected
+// to fail sometimes run behind a savepoint.
+type pgTx struct {
+	tx     pgx.Tx
+	direct bool
+	engine *engine // that counts it; nil for nobody, and after the end
+}
+
+// end is called when the connection has been given back.
+func (t *pgTx) end() {
+	if t.engine != nil {
+		t.engine.open.Add(-1)
+		t.engine = nil
+	}
+}
+
+const (
+	guardOpen  = "SAVEPOINT prom_guard"
+	guardClose = "RELEASE SAVEPOINT prom_guard"
+	guardUndo  = "ROLLBACK TO SAVEPOINT prom_guard"
+)
+
+func (t *pgTx) Query(ctx context.Context, st *driver.Statement) (driver.Rows, error) {
+	rows, err := t.send(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+// send runs a statement behind its guard.
+func (t *pgTx) send(ctx context.Context, st *driver.Statement) (*pgRows, error) {
+	if st.Guard == driver.NoGuard {
+		return t.plain(ctx, st)
+	}
+	switch {
+	case st.Guard == driver.GuardMissing:
+	case t.direct:
+		s := sessionOf(t.tx.Conn())
+		if p := s.prepared(st.SQL); p != nil {
+			undo, err := s.check(ctx, t.tx.Conn(), p, st)
+			if err != nil {
+				return nil, ErrorOf(err)
+			}
+			if !undo {
+				return t.pipelined(ctx, s, p, st)
+			}
+		}
+		// To prepare it may fail too.
+	case !st.Raw && !st.Undo: // raw ones may fail before anything of a batch is sent
+		return t.batched(ctx, st)
+	}
+	if err := t.run(ctx, guardOpen); err != nil {
+		return nil, err
+	}
+	rows, err := t.plain(ctx, st)
+	if err != nil {
+		return nil, t.undo(ctx, err)
+	}
+	rows.finish = func(err error) error {
+		if err != nil {
+			return t.undo(ctx, err)
+		}
+		return t.settle(ctx)
+	}
+	return rows, nil
+}
+
+// plain runs a statement as it is.
+func (t *pgTx) plain(ctx context.Context, st *driver.Statement) (*pgRows, error) {
+	if t.direct {
+		c := t.tx.Conn()
+		rows, err := sessionOf(c).run(ctx, c, nil, st)
+		return rows, ErrorOf(err)
+	}
+	rows, err := t.tx.Query(ctx, st.SQL, pgxArgs(st.Args)...)
+	if rows, err = rowsOfPgx(t.tx.Conn(), rows, err); err != nil {
+		return nil, ErrorOf(err)
+	}
+	return newPgRows(rows, st), nil
+}
+
+// batched sends the savepoint, the statement and the release in one round trip, by pgx.
+func (t *pgTx) batched(ctx context.Context, st *driver.Statement) (*pgRows, error) {
+	b := &pgx.Batch{}
+	b.Queue(guardOpen)
+	b.Queue(st.SQL, t.guardedArgs(st.Args)...)
+	b.Queue(guardClose)
+	results := t.tx.SendBatch(ctx, b)
+	if _, err := results.Exec(); err != nil {
+		_ = results.Close()
+		if t.status() != txFailed { // nothing was sent, so there is no savepoint
+			return nil, ErrorOf(err)
+		}
+		return nil, t.undo(ctx, ErrorOf(err))
+	}
+	rows, err := results.Query()
+	if err != nil {
+		_ = results.Close()
+		return nil, t.undo(ctx, ErrorOf(err))
+	}
+	r := newPgRows(rows, st)
+	r.finish = func(err error) error {
+		if closeErr := results.Close(); err == nil {
+			err = ErrorOf(closeErr)
+		}
+		if err != nil {
+			return t.undo(ctx, err)
+		}
+		return nil
+	}
+	return r, nil
+}
+
+// The status of a transaction in the protocol's message ReadyForQuery: there is none, and one that an error has ended.
+const (
+	txIdle   = 'I'
+	txFailed = 'E'
+)
+
+func (t *pgTx) status() byte { return t.tx.Conn().PgConn().TxStatus() }
+
+// guardedArgs returns arguments that the server converts, and not pgx. In a batch pgx closes the connection, and with
+// it the transaction, when it cannot convert one, such as a number that is too large for the column.
+func (t *pgTx) guardedArgs(vs []schema.Value) []any {
+	args := pgxArgs(vs)
+	switch t.tx.Conn().Config().DefaultQueryExecMode {
+	case pgx.QueryExecModeExec, pgx.QueryExecModeSimpleProtocol:
+		return args // it does not know the columns' types there
+	}
+	for i, a := range args {
+		switch x := a.(type) {
+		case bool:
+			args[i] = strconv.FormatBool(x)
+		case int64:
+			args[i] = strconv.FormatInt(x, 10)
+		case float64:
+			args[i] = strconv.FormatFloat(x, 'g', -1, 64)
+		}
+	}
+	return args
+}
+
+func (t *pgTx) Exec(ctx context.Context, st *driver.Statement) (int64, error) {
+	if st.Guard != driver.NoGuard || t.direct && len(st.Args) > 0 {
+		rows, err := t.send(ctx, st)
+		if err != nil {
+			return 0, err
+		}
+		return rows.drain()
+	}
+	tag, err := t.tx.Exec(ctx, st.SQL, pgxArgs(st.Args)...)
+	return tag.RowsAffected(), ErrorOf(err)
+}
+
+// undo returns the transaction to where it was before the guarded statement, and returns that statement's error. It
+// does not hear the context, which may be what ended the statement.
+func (t *pgTx) undo(ctx context.Context, err error) error {
+	ctx, cancel := driver.Settling(ctx)
+	defer cancel()
+	if t.run(ctx, guardUndo) == nil {
+		_ = t.run(ctx, guardClose)
+	}
+	return err
+}
+
+// settle ends the guard of a statement that has happened, whatever the context says by now.
+func (t *pgTx) settle(ctx context.Context) error {
+	ctx, cancel := driver.Settling(ctx)
+	defer cancel()
+	return t.run(ctx, guardClose)
+}
+
+func (t *pgTx) run(ctx context.Context, sql string) error {
+	_, err := t.tx.Exec(ctx, sql)
+	return ErrorOf(err)
+}
+
+func (t *pgTx) Savepoint(ctx context.Context, name string) error {
+	return t.run(ctx, "SAVEPOINT "+name)
+}
+
+func (t *pgTx) Release(ctx context.Context, name string) error {
+	return t.run(ctx, "RELEASE SAVEPOINT "+name)
+}
+
+func (t *pgTx) RollbackTo(ctx context.Context, name string) error {
+	return t.run(ctx, "ROLLBACK TO SAVEPOINT "+name)
+}
+
+// cut breaks the connection.
+func (t *pgTx) Cut() { _ = t.tx.Conn().PgConn().Conn().Close() }
+
+func (t *pgTx) Commit(ctx context.Context) error {
+	defer t.end()
+	gone := t.tx.Conn().IsClosed() // before COMMIT, which is not sent then
+	err := t.tx.Commit(ctx)
+	if err == nil || gone || refusesCommit(err) {
+		return ErrorOf(err)
+	}
+	// COMMIT was sent, and the answer was lost: it may have happened.
+	return &driver.Error{Kind: driver.KindOutcomeUnknown,
+		Detail: "the connection broke before the server answered", Err: err}
+}
+
+func (t *pgTx) Rollback(ctx context.Context) error {
+	defer t.end()
+	err := t.tx.Rollback(ctx)
+	if errors.Is(err, pgx.ErrTxClosed) {
+		return nil
+	}
+	return ErrorOf(err)
+}

@@ -1,0 +1,53 @@
+package postgres
+
+import (
+	"crypto/x509"
+	"errors"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// What keeps a connection from being encrypted as the DSN wants it, in the words of its options.
+const (
+	DetailUntrusted   = "the server's certificate is of no authority that is trusted: see sslrootcert"
+	DetailOtherHost   = "the server's certificate is for another host than that of the DSN"
+	DetailExpired     = "the server's certificate has expired, or is not valid yet"
+	detailBadCert     = "the server's certificate is not valid"
+	detailNoTLS       = "the server does not speak TLS: see sslmode"
+	DetailCertRefused = "the server broke off the TLS handshake, as it does when it takes the client's certificate for none of its own: see sslcert"
+)
+
+// connectDetail says why no connection was made. Certificates, and the hosts that they are for, stay out of it.
+func connectDetail(err error) string {
+	var authority x509.UnknownAuthorityError
+	var host x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var refused certificateError
+	switch text := err.Error(); {
+	case errors.As(err, &authority):
+		return DetailUntrusted
+	case errors.As(err, &host):
+		return DetailOtherHost
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return DetailExpired
+	case errors.As(err, &invalid):
+		return detailBadCert
+	case strings.Contains(text, "server refused TLS connection"):
+		return detailNoTLS
+	case errors.As(err, &refused), strings.Contains(text, "remote error: tls: "):
+		return DetailCertRefused
+	}
+	if detail := dialDetail(err); detail != "" {
+		return detail
+	}
+	return "the server did not accept the connection"
+}
+
+// forgetSecrets takes out of an error of the driver's the configuration with the password that it holds. What is left
+// is what its text names, and what tells which server it was.
+func forgetSecrets(err *pgconn.ConnectError) {
+	if c := err.Config; c != nil {
+		err.Config = &pgconn.Config{Host: c.Host, Port: c.Port, Database: c.Database, User: c.User}
+	}
+}

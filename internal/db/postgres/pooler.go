@@ -1,0 +1,131 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/prom-go/prom/internal/db/driver"
+)
+
+// A pooler in transaction mode gives a connection another session of the server with each transaction, and one session
+// to several clients. What is prepared in a session may then be missing in the next, or be another client's. So it is
+// looked for when a connection is made: PgBouncer tells its clients a process number of its own making (its manual,
+// "cancel requests"). Behind one, statements stay unnamed: each is parsed, bound and executed in the messages of one
+// round trip, which no pooler takes apart.
+//
+// A pooler that cannot be seen so is noticed when a statement is missing. Until then no client runs what another one
+// has prepared, because the names of a connection's statements are random. See session.
+
+// poolerMode is what a connection does about a pooler, by the mode that the DSN names.
+type poolerMode uint8
+
+const (
+	poolerUnnamed   poolerMode = iota // behind one, statements are not prepared
+	poolerFollows                     // it follows prepared statements, as the DSN says
+	poolerPgx                         // the mode does not depend on the session
+	poolerForbidden                   // the mode would run the statements of others
+)
+
+func poolerModeOf(mode string) poolerMode {
+	switch mode {
+	case "":
+		return poolerUnnamed
+	case "cache_statement":
+		return poolerFollows
+	case "describe_exec":
+		return poolerForbidden
+	}
+	return poolerPgx
+}
+
+// watchPooler has each connection of a pool find out whether there is a pooler in between.
+func watchPooler(cfg *pgxpool.Config, mode poolerMode) {
+	switch mode {
+	case poolerPgx:
+		return
+	case poolerFollows:
+		cfg.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+			sessionOf(c).typed = true
+			return nil
+		}
+		return
+	}
+	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		shared, err := sharesSession(ctx, c)
+		switch {
+		case errors.Is(err, context.Canceled): // by the pool's end: the pool connects by itself
+			return driver.Unsent(&driver.Error{Kind: driver.KindClosed, Detail: "the connection was closed", Err: err})
+		case err != nil:
+			return driver.Unsent(&driver.Error{Kind: driver.KindConnection,
+				Detail: "the connection broke before it was used", Err: err})
+		case shared && mode == poolerForbidden:
+			return driver.Unsent(&driver.Error{Kind: driver.KindConnection,
+				Detail: "there is a pooler in between, behind which default_query_exec_mode=describe_exec " +
+					"could run the statements of other clients: leave the option out, or set it to exec"})
+		}
+		sessionOf(c).shared = shared
+		return nil
+	}
+}
+
+// ShareSession has a connection take its session for one that the next transaction may not have.
+func ShareSession(c *pgx.Conn) { sessionOf(c).shared = true }
+
+// sharesSession reports whether the process that serves the connection is another one than the server named when it was
+// made.
+func sharesSession(ctx context.Context, c *pgx.Conn) (bool, error) {
+	timeout := c.Config().ConnectTimeout
+	if timeout <= 0 {
+		timeout = time.Minute
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	pid, err := askOne(ctx, c.PgConn(), "SELECT pg_backend_pid()")
+	var refused *pgconn.PgError
+	switch {
+	case errors.As(err, &refused) && !c.PgConn().IsClosed():
+		return true, nil // a server that does not tell: what is unnamed is right in any case
+	case err != nil:
+		return false, err
+	}
+	return pid != strconv.FormatUint(uint64(c.PgConn().PID()), 10), nil
+}
+
+// lostStatement reports whether the server refused a statement because its session has other prepared statements than
+// the connection knows of. Nothing has happened then, but that a transaction has failed.
+func lostStatement(e *pgconn.PgError) bool {
+	switch e.Code {
+	case "26000", // invalid_sql_statement_name: it is not there
+		"42P05": // duplicate_prepared_statement: it is there already
+		return true
+	case "08P01": // protocol_violation: it has other parameters or results
+		return e.SeverityUnlocalized == "ERROR"
+	}
+	return false
+}
+
+// doubtful takes back what is known of the session, after a statement was lost.
+func (s *session) doubtful() {
+	clear(s.stmts)
+	s.gone, s.doubt = nil, true
+}
+
+// settleDoubt finds out whether the connection shares sessions, after a statement was lost. In a transaction that
+// cannot be told, so it is left in doubt.
+func (s *session) settleDoubt(ctx context.Context, c *pgx.Conn) error {
+	if !s.doubt || c.PgConn().TxStatus() != txIdle {
+		return nil
+	}
+	shared, err := sharesSession(ctx, c)
+	if err == nil {
+		s.shared, s.doubt = shared, false
+		clear(s.stmts) // those without a name
+	}
+	return err
+}

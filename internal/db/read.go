@@ -1,0 +1,101 @@
+package db
+
+import (
+	"context"
+	"time"
+
+	"github.com/prom-go/prom/internal/db/driver"
+)
+
+// Read runs a statement that returns rows, as Query does, and has them read. The result is closed when the reader
+// returns or panics. This costs no memory, while the rows of Query do. The error of the result counts more than that of
+// the reader, since it explains it. Outside of a transaction it runs once more when what the connection had prepared no
+// longer fits or is gone; the reader has got no row by then.
+func (db *DB) Read(ctx context.Context, st *driver.Statement, to driver.RowReader) error {
+	return db.ReadLoop(ctx, st, nil, to)
+}
+
+// ReadLoop is Read for a reader that is a loop, whose body is the application's: in a transaction its end may take the
+// rows while the body runs. A nil loop is none.
+func (db *DB) ReadLoop(ctx context.Context, st *driver.Statement, loop *Loop, to driver.RowReader) error {
+	err := db.read(ctx, st, loop, to)
+	if err != nil && !st.Fresh && driver.IsStale(err) && db.txOf(ctx) == nil {
+		st.Fresh = true
+		err = db.read(ctx, st, loop, to)
+		st.Fresh = false
+	}
+	return err
+}
+
+func (db *DB) read(ctx context.Context, st *driver.Statement, loop *Loop, to driver.RowReader) error {
+	if err := db.check(st); err != nil {
+		return err
+	}
+	start := db.log.begin()
+	if t := db.txOf(ctx); t != nil {
+		if err := t.acquire(ctx); err != nil {
+			err = db.describe(err, st)
+			db.log.end(ctx, start, st, err)
+			return err
+		}
+		f := t.apart(ctx)
+		defer f.end()
+		rows, err := t.engine.Query(ctx, st)
+		if loop == nil || err != nil {
+			defer t.giveBack()
+		} else {
+			loop.begin(t, rows)
+			defer loop.end()
+		}
+		return f.explain(db.finishRead(ctx, start, st, loop, rows, err, to))
+	}
+	var rows driver.Rows
+	f := db.apart(ctx, st.MayWrite())
+	defer f.end()
+	e, err := db.open(ctx)
+	if err == nil {
+		rows, err = e.Query(ctx, st)
+	}
+	return f.explain(db.finishRead(ctx, start, st, loop, rows, err, to))
+}
+
+func (db *DB) finishRead(
+	ctx context.Context, start time.Time, st *driver.Statement, loop *Loop, rows driver.Rows, err error, to driver.RowReader,
+) (result error) {
+	if err != nil {
+		err = db.describe(err, st)
+		db.log.end(ctx, start, st, err)
+		return err
+	}
+	done := false
+	defer func() {
+		if !loop.Return() {
+			result = driver.Describe(ErrLoopEnded(), st)
+			db.log.end(ctx, start, st, result)
+			return
+		}
+		if !done || result != nil {
+			driver.Refuse(rows, st)
+		}
+		happens := result != nil && driver.Commits(rows)
+		// A close that fails counts, and after a panic nothing does.
+		closeErr := rows.Close()
+		db.log.end(ctx, start, st, closeErr)
+		switch {
+		case closeErr != nil:
+			result = closeErr
+		case happens:
+			result = &happened{result}
+		}
+	}()
+	result = to.ReadRows(rows)
+	done = true
+	return result
+}
+
+// happened is the error of who could not read the rows of a write that could not be undone. It is of
+// KindOutcomeUnknown.
+type happened struct{ error }
+
+func (h *happened) Unwrap() error        { return h.error }
+func (h *happened) Is(target error) bool { return target == driver.KindOutcomeUnknown }

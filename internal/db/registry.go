@@ -1,0 +1,171 @@
+package db
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/prom-go/prom/internal/dsn"
+)
+
+// Registry keeps connections by name. Registering one does no I/O. A Registry is safe for concurrent use; the zero
+// value is empty and does not read the environment.
+type Registry struct {
+	// Prefix is the prefix of the environment variables that are read, once, when a connection is asked for that nobody
+	// has registered by hand: PREFIX, and PREFIX_1, PREFIX_2 and so on. "" reads none. It must not be changed once the
+	// registry is in use.
+	Prefix string
+
+	mu      sync.Mutex
+	dbs     map[string]*DB
+	envRead bool
+	envErr  error
+	log     logger
+	known   sync.Map // name → *known
+}
+
+// DefaultPrefix is the prefix of the default registry.
+const DefaultPrefix = "PROM_DSN"
+
+// OpenOption changes how a connection is opened, beyond its DSN.
+type OpenOption func(*DB)
+
+// Logger logs every statement, at the level debug, without its arguments, and takes the warnings, which go to
+// [slog.Default] otherwise.
+func Logger(log *slog.Logger) OpenOption { return func(db *DB) { db.log.log = log } }
+
+// LogArgs adds the arguments to what [Logger] logs. They are the application's data: mind where the log goes.
+func LogArgs() OpenOption { return func(db *DB) { db.log.args = true } }
+
+// Installing sets what happens when a table or a column is missing, whatever the DSN says.
+func Installing(mode dsn.InstallMode) OpenOption {
+	return func(db *DB) { db.dsn.Options.Install = mode }
+}
+
+// Open registers the connection that a DSN describes, under the name that its fragment gives, and returns it. A name
+// that is taken by an open connection is refused; a closed one is replaced. The connection is made at the first
+// operation.
+func (r *Registry) Open(text string, options ...OpenOption) (*DB, error) {
+	d, err := dsn.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.register(d, options)
+}
+
+func (r *Registry) register(d dsn.DSN, options []OpenOption) (*DB, error) {
+	if old := r.dbs[d.Name]; old != nil {
+		if old.IsOpen() {
+			return nil, fmt.Errorf("prom: the connection %q is open; close it before another takes its name", d.Name)
+		}
+		old.replaced.Store(true)
+	}
+	db := newDB(d, r.log)
+	db.registry = r
+	for _, o := range options {
+		o(db)
+	}
+	if r.dbs == nil {
+		r.dbs = map[string]*DB{}
+	}
+	r.dbs[d.Name] = db
+	return db, nil
+}
+
+// Get returns the connection of that name. An unknown name is an error that lists the known ones.
+func (r *Registry) Get(name string) (*DB, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if db := r.dbs[name]; db != nil {
+		return db, nil
+	}
+	if err := r.readEnv(); err != nil {
+		return nil, err
+	}
+	if db := r.dbs[name]; db != nil {
+		return db, nil
+	}
+	return nil, r.unknown(name)
+}
+
+// readEnv registers the connections of the environment. Those registered by hand stay.
+func (r *Registry) readEnv() error {
+	if r.Prefix == "" || r.envRead {
+		return r.envErr
+	}
+	r.envRead = true
+	log := r.log.log
+	if log == nil {
+		log = slog.Default()
+	}
+	found, err := dsn.FromEnviron(os.Environ(), r.Prefix, log)
+	if err != nil {
+		r.envErr = err
+		return err
+	}
+	for _, e := range found {
+		if r.dbs[e.DSN.Name] != nil {
+			continue
+		}
+		if _, err := r.register(e.DSN, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Registry) unknown(name string) error {
+	what := fmt.Sprintf("the connection %q", name)
+	if name == "" {
+		what = "the default connection"
+	}
+	hint := "call prom.Open with its DSN"
+	if r.Prefix != "" {
+		hint = fmt.Sprintf("set %s, or call prom.Open with its DSN", r.Prefix)
+		if name != "" {
+			hint = fmt.Sprintf("set %s or %s_1 to a DSN that ends in #%s, or call prom.Open with it", r.Prefix, r.Prefix, name)
+		}
+	}
+	if len(r.dbs) == 0 {
+		return fmt.Errorf("prom: %s is not known, and there is no other: %s", what, hint)
+	}
+	names := slices.Sorted(maps.Keys(r.dbs))
+	for i, n := range names {
+		names[i] = fmt.Sprintf("%q", n)
+	}
+	return fmt.Errorf("prom: %s is not known; the known ones are %s: %s", what, strings.Join(names, ", "), hint)
+}
+
+// Names lists the names of the connections that are registered, in order.
+func (r *Registry) Names() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Sorted(maps.Keys(r.dbs))
+}
+
+// SetLogger sets the log of the connections that are registered from now on, those of the environment included. With
+// args their arguments are logged too.
+func (r *Registry) SetLogger(log *slog.Logger, args bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.log = logger{log: log, args: args}
+}
+
+// Close closes all connections. They stay registered and connect again when they are used.
+func (r *Registry) Close() error {
+	r.mu.Lock()
+	dbs := slices.Collect(maps.Values(r.dbs))
+	r.mu.Unlock()
+	var err error
+	for _, db := range dbs {
+		err = errors.Join(err, db.Close())
+	}
+	return err
+}

@@ -1,0 +1,172 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"math/big"
+	"strings"
+
+	"github.com/prom-go/prom/dialect/sqlite"
+	"github.com/prom-go/prom/internal/jsontext"
+	"github.com/prom-go/prom/internal/match"
+	"github.com/prom-go/prom/internal/sqlite3"
+)
+
+// addFunctions gives a connection the functions and the collation that the dialect's statements use.
+func addFunctions(c *sqlite3.Conn) error {
+	if err := c.CreateCollation(sqlite.DecimalCollation, CompareDecimals); err != nil {
+		return err
+	}
+	if err := c.CreateAggregate(sqlite.DecimalSum, func() sqlite3.Aggregate { return &decimalSum{} }); err != nil {
+		return err
+	}
+	for name, compute := range arithmetic {
+		if err := c.CreateArithmetic(name, 2, compute); err != nil {
+			return err
+		}
+	}
+	if err := c.CreateArithmetic(sqlite.Float32, 1, toFloat32); err != nil {
+		return err
+	}
+	if err := c.CreateFunction(sqlite.Value, 3, liteValue); err != nil {
+		return err
+	}
+	if err := c.CreateFunction(sqlite.JSONLast, 1, jsonLast); err != nil {
+		return err
+	}
+	if err := c.CreateFunction(sqlite.JSONContains, 2, jsonContains(c)); err != nil {
+		return err
+	}
+	if err := c.CreateFunction(sqlite.JSONMerge, 3, jsonMerge); err != nil {
+		return err
+	}
+	for name, m := range map[string]*match.Matcher{
+		sqlite.TextLike: match.New(match.Like, false), sqlite.TextLikeFold: match.New(match.Like, true),
+		sqlite.TextEnds: match.New(match.Suffix, false), sqlite.TextEndsFold: match.New(match.Suffix, true),
+		sqlite.TextHas: match.New(match.Contains, false), sqlite.TextHasFold: match.New(match.Contains, true),
+	} {
+		if err := c.CreateFunction(name, 2, textMatches(c, m)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// textMatches tells whether a text matches a pattern.
+func textMatches(c *sqlite3.Conn, m *match.Matcher) func(args []sqlite3.Arg) sqlite3.Result {
+	return func(args []sqlite3.Arg) sqlite3.Result {
+		if args[0].Null || args[1].Null {
+			return sqlite3.Result{}
+		}
+		matches, stopped := m.Match(args[0].Text, args[1].Text, c.Ended)
+		return sqlite3.Result{Type: sqlite3.Integer, Int: truth(matches), Interrupted: stopped}
+	}
+}
+
+func truth(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// jsonLast is a document in which an object has no key twice, since SQLite's functions take the first of equal ones,
+// and PostgreSQL and encoding/json the last.
+func jsonLast(args []sqlite3.Arg) sqlite3.Result {
+	// A number, too, may be a document, and a BLOB one in SQLite's own form.
+	if args[0].Null || args[0].Type == sqlite3.Blob {
+		return sqlite3.Result{First: true}
+	}
+	if last := jsontext.Last(args[0].Text); len(last) < len(args[0].Text) {
+		return sqlite3.Result{Type: sqlite3.Text, Text: last}
+	}
+	return sqlite3.Result{First: true}
+}
+
+// decimalSum adds decimal numbers exactly. Its result has as many digits after the point as the number that has the
+// most, as on PostgreSQL.
+type decimalSum struct {
+	sum    big.Int // of so many digits after the point
+	scale  int
+	rows   int
+	broken bool // a text was no number
+}
+
+func (s *decimalSum) Add(text string)    { s.add(text, 1) }
+func (s *decimalSum) Remove(text string) { s.add(text, -1) }
+
+func (s *decimalSum) add(text string, rows int) {
+	s.rows += rows
+	whole, fraction, _ := strings.Cut(strings.TrimSpace(text), ".")
+	n, ok := new(big.Int).SetString(whole+fraction, 10)
+	if !ok || strings.ContainsAny(fraction, "+-_") || strings.Contains(whole, "_") {
+		s.broken = true
+		return
+	}
+	if more := len(fraction) - s.scale; more > 0 {
+		s.sum.Mul(&s.sum, powerOfTen(more))
+		s.scale = len(fraction)
+	} else {
+		n.Mul(n, powerOfTen(-more))
+	}
+	if rows < 0 {
+		n.Neg(n)
+	}
+	s.sum.Add(&s.sum, n)
+}
+
+func powerOfTen(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
+
+func (s *decimalSum) Result() sqlite3.Result {
+	switch {
+	case s.broken:
+		return sqlite3.Result{Err: "a value of the sum is no decimal number"}
+	case s.rows == 0:
+		return sqlite3.Result{}
+	}
+	digits, sign := new(big.Int).Abs(&s.sum).String(), ""
+	if s.sum.Sign() < 0 {
+		sign = "-"
+	}
+	if short := s.scale + 1 - len(digits); short > 0 {
+		digits = strings.Repeat("0", short) + digits
+	}
+	if s.scale > 0 {
+		digits = digits[:len(digits)-s.scale] + "." + digits[len(digits)-s.scale:]
+	}
+	return sqlite3.Result{Type: sqlite3.Text, Text: sign + digits}
+}
+
+// malformedJSON is what SQLite itself says of a text that is no JSON.
+const malformedJSON = "malformed JSON"
+
+// jsonContains is PostgreSQL's operator @> on jsonb: whether the second document is contained in the first one.
+func jsonContains(c *sqlite3.Conn) func(args []sqlite3.Arg) sqlite3.Result {
+	var container jsontext.Container
+	return func(args []sqlite3.Arg) sqlite3.Result {
+		if args[0].Null || args[1].Null {
+			return sqlite3.Result{}
+		}
+		contains, ok, stopped := container.Contains(args[0].Text, args[1].Text, c.Ended)
+		if !ok {
+			return sqlite3.Result{Err: malformedJSON}
+		}
+		return sqlite3.Result{Type: sqlite3.Integer, Int: truth(contains), Interrupted: stopped}
+	}
+}
+
+// jsonMerge merges a patch into a document, of which NULL is an empty one, and removes the keys of a list.
+func jsonMerge(args []sqlite3.Arg) sqlite3.Result {
+	doc := args[0].Text
+	if args[0].Null {
+		doc = "null"
+	}
+	var remove []string
+	if err := json.Unmarshal([]byte(args[2].Text), &remove); err != nil {
+		return sqlite3.Result{Err: malformedJSON}
+	}
+	text, ok := jsontext.Patch(doc, args[1].Text, remove)
+	if !ok {
+		return sqlite3.Result{Err: malformedJSON}
+	}
+	return sqlite3.Result{Type: sqlite3.Text, Text: text}
+}

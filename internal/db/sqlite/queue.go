@@ -1,0 +1,206 @@
+package sqlite
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/prom-go/prom/internal/db/driver"
+)
+
+// queue hands the connections of one kind to those who ask, in turn. A free connection costs a lock, and neither a
+// goroutine nor memory.
+type queue struct {
+	mu     sync.Mutex
+	free   []*liteConn // the one that was used last is at the end
+	head   *waiter
+	tail   *waiter
+	all    []*liteConn
+	closed bool
+}
+
+// waiter is somebody who waits, a link of the queue.
+type waiter struct {
+	next, prev *waiter
+	queued     bool
+	single     bool // a single write, which may share a transaction with others
+	conn       *liteConn
+	group      *group        // of the transaction that is open on conn
+	ready      chan struct{} // gets one value when conn is there, or nothing can be any more
+	timer      *time.Timer
+}
+
+var waiters = sync.Pool{New: func() any {
+	w := &waiter{ready: make(chan struct{}, 1), timer: time.NewTimer(time.Hour)}
+	w.timer.Stop()
+	return w
+}}
+
+func (q *queue) add(c *liteConn) {
+	q.free, q.all = append(q.free, c), append(q.all, c)
+}
+
+// take waits for a connection, until the context ends or, when patience is not negative, so long. The connection may
+// come with a group, in whose transaction a single write is then done.
+func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (*liteConn, *group, error) {
+	q.mu.Lock()
+	if q.closed {
+		q.mu.Unlock()
+		return nil, nil, closedError()
+	}
+	if n := len(q.free); n > 0 && q.head == nil {
+		c := q.free[n-1]
+		q.free = q.free[:n-1]
+		q.mu.Unlock()
+		return c, nil, nil
+	}
+	w := waiters.Get().(*waiter)
+	w.single = single
+	q.push(w)
+	q.mu.Unlock()
+	err := q.wait(ctx, w, patience)
+	c, g := w.conn, w.group
+	w.conn, w.group = nil, nil
+	waiters.Put(w)
+	return c, g, err
+}
+
+// wait waits for the turn of w.
+func (q *queue) wait(ctx context.Context, w *waiter, patience time.Duration) error {
+	var late <-chan time.Time
+	if patience >= 0 {
+		w.timer.Reset(patience)
+		defer w.timer.Stop()
+		late = w.timer.C
+	}
+	var err error
+	select {
+	case <-w.ready:
+	case <-ctx.Done():
+		err = driver.EndOfContext(ctx.Err())
+	case <-late:
+		err = &driver.Error{Kind: driver.KindBusy,
+			Detail: "another transaction of this process holds the database; inside one, use the context that it gives you"}
+	}
+	if err != nil && q.leave(w) {
+		return err
+	}
+	if err != nil {
+		<-w.ready // its turn came at the same moment
+	}
+	if w.conn == nil {
+		return closedError()
+	}
+	return nil
+}
+
+// Waiting returns how many writes wait for the writer.
+func (e *engine) Waiting() int { return e.writer.waiting() }
+
+func (q *queue) waiting() (n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for w := q.head; w != nil; w = w.next {
+		n++
+	}
+	return n
+}
+
+// leave takes w out of the queue. It is false when its turn has come already.
+func (q *queue) leave(w *waiter) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !w.queued {
+		return false
+	}
+	q.unlink(w)
+	return true
+}
+
+// give gives a connection to who waits first, or puts it away.
+func (q *queue) give(c *liteConn) {
+	q.mu.Lock()
+	if w := q.head; w != nil {
+		q.serve(w, c, nil)
+		q.mu.Unlock()
+		return
+	}
+	if q.closed && c.Conn != nil {
+		// Close did not wait for it.
+		_ = c.Conn.Close()
+		c.Conn = nil
+	}
+	q.free = append(q.free, c)
+	q.mu.Unlock()
+}
+
+// pass gives a connection with its group to a single write, if one waits first, and reports whether it did.
+func (q *queue) pass(c *liteConn, g *group) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	w := q.head
+	if w == nil || !w.single {
+		return false
+	}
+	g.size++
+	q.serve(w, c, g)
+	return true
+}
+
+// singleWaits reports whether a single write waits first.
+func (q *queue) singleWaits() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.head != nil && q.head.single
+}
+
+func (q *queue) serve(w *waiter, c *liteConn, g *group) {
+	q.unlink(w)
+	w.conn, w.group = c, g
+	w.ready <- struct{}{} // has room
+}
+
+func (q *queue) push(w *waiter) {
+	w.queued, w.prev, w.next = true, q.tail, nil
+	if q.tail == nil {
+		q.head = w
+	} else {
+		q.tail.next = w
+	}
+	q.tail = w
+}
+
+func (q *queue) unlink(w *waiter) {
+	if w.prev == nil {
+		q.head = w.next
+	} else {
+		w.prev.next = w.next
+	}
+	if w.next == nil {
+		q.tail = w.prev
+	} else {
+		w.next.prev = w.prev
+	}
+	w.queued, w.prev, w.next = false, nil, nil
+}
+
+// close refuses all who wait or come, and closes the connections that are free. The others are closed when they are
+// given back.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	for w := q.head; w != nil; w = q.head {
+		q.serve(w, nil, nil)
+	}
+	for _, c := range q.free {
+		if c.Conn != nil {
+			_ = c.Conn.Close()
+			c.Conn = nil
+		}
+	}
+}
+
+func closedError() *driver.Error {
+	return driver.Unsent(&driver.Error{Kind: driver.KindClosed, Detail: "the connection was closed"})
+}

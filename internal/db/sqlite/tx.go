@@ -1,0 +1,127 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/prom-go/prom/internal/db/driver"
+)
+
+// liteTx is a transaction of SQLite, on one connection.
+type liteTx struct {
+	engine    *engine
+	conn      *liteConn // nil after the end
+	queryOnly bool
+	counted   bool  // it is one of those that write
+	unheeded  bool  // foreign keys are, see TxOptions
+	dead      error // why SQLite rolled the transaction back by itself
+}
+
+// end gives the connection back. What is open on it is rolled back.
+func (t *liteTx) end() {
+	c := t.conn
+	if c == nil {
+		return
+	}
+	t.conn = nil
+	c.rollBack()
+	if c.Conn != nil && (t.unheeded || t.queryOnly && c.run("PRAGMA query_only = 0") != nil) {
+		c.drop() // the next connection has its settings again
+	}
+	if t.counted {
+		t.engine.open.Add(-1)
+	}
+	t.engine.give(c)
+}
+
+func (t *liteTx) Query(ctx context.Context, st *driver.Statement) (driver.Rows, error) {
+	if t.dead != nil {
+		return nil, t.deadError()
+	}
+	if st.Undo {
+		if err := t.conn.run("SAVEPOINT prom_guard"); err != nil {
+			return nil, t.note(err)
+		}
+	}
+	r, err := t.conn.query(ctx, st)
+	if err != nil {
+		if err = t.note(err); st.Undo {
+			err = t.endGuard(false, err)
+		}
+		return nil, err
+	}
+	r.tx, r.guarded = t, st.Undo
+	return r, nil
+}
+
+// endGuard ends the savepoint of a statement, whose error it returns. A statement that is refused is undone.
+func (t *liteTx) endGuard(refused bool, err error) error {
+	if t.dead != nil {
+		return err
+	}
+	if refused && err == nil {
+		err = t.note(t.conn.run("ROLLBACK TO prom_guard"))
+	}
+	if end := t.note(t.conn.run("RELEASE prom_guard")); err == nil {
+		err = end
+	}
+	return err
+}
+
+func (t *liteTx) Exec(ctx context.Context, st *driver.Statement) (int64, error) {
+	if t.dead != nil {
+		return 0, t.deadError()
+	}
+	n, err := t.conn.exec(ctx, st)
+	return n, t.note(err)
+}
+
+// note remembers the error at which SQLite rolled back the whole transaction by itself; what came after it would run
+// outside of one (https://www.sqlite.org/lang_transaction.html, section 3). It returns err.
+func (t *liteTx) note(err error) error {
+	if err != nil && t.conn.Autocommit() {
+		t.dead = err
+	}
+	return err
+}
+
+func (t *liteTx) deadError() error {
+	return &driver.Error{Kind: driver.KindClosed,
+		Detail: "the transaction was rolled back when a statement in it failed", Err: t.dead}
+}
+
+func (t *liteTx) run(ctx context.Context, sql string) error {
+	_, err := t.Exec(ctx, &driver.Statement{SQL: sql})
+	return err
+}
+
+func (t *liteTx) Savepoint(ctx context.Context, name string) error {
+	return t.run(ctx, "SAVEPOINT "+name)
+}
+
+// release and rollbackTo wait for nobody, and do not hear the context, which may be what ended the level.
+func (t *liteTx) Release(ctx context.Context, name string) error {
+	return t.run(context.WithoutCancel(ctx), "RELEASE "+name)
+}
+
+func (t *liteTx) RollbackTo(ctx context.Context, name string) error {
+	return t.run(context.WithoutCancel(ctx), "ROLLBACK TO "+name)
+}
+
+func (t *liteTx) Cut() { t.conn.Interrupt() }
+
+func (t *liteTx) Commit(context.Context) error {
+	if t.dead != nil {
+		err := t.deadError()
+		t.end()
+		return err
+	}
+	// A commit is short and is not interrupted: nobody would know whether it had happened.
+	err := t.conn.run("COMMIT")
+	t.end()
+	return err
+}
+
+func (t *liteTx) Rollback(context.Context) error {
+	t.end()
+	return nil
+}

@@ -1,0 +1,381 @@
+package db
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/dsn"
+)
+
+// TxOption changes how a transaction runs. Options belong to the outermost transaction; on a nested one they are an
+// error.
+type TxOption func(*txOptions)
+
+type txOptions struct {
+	driver.TxOptions
+	retries int
+	set     bool
+}
+
+// WithIsolation sets the isolation level.
+func WithIsolation(level driver.Isolation) TxOption {
+	return func(o *txOptions) { o.Isolation, o.set = level, true }
+}
+
+// ReadOnly makes the transaction refuse writes. On SQLite it runs on a reader, beside the writer.
+func ReadOnly() TxOption { return func(o *txOptions) { o.ReadOnly, o.set = true, true } }
+
+// Deferrable makes a read-only serializable transaction of PostgreSQL wait for a moment when it cannot fail; see "SET
+// TRANSACTION" in its manual. It changes nothing elsewhere.
+func Deferrable() TxOption { return func(o *txOptions) { o.Deferrable, o.set = true, true } }
+
+// Unheeded has SQLite not heed foreign keys in the transaction, in which tables can be made anew then. Who uses it
+// checks them before the end. It changes nothing elsewhere.
+func Unheeded() TxOption { return func(o *txOptions) { o.Unheeded, o.set = true, true } }
+
+// Tx runs fn in a transaction. The context that fn gets carries it: every statement on this DB with that context, or
+// one made from it, is part of the transaction; statements with another context are not. When fn returns nil the
+// transaction commits; when it returns an error, panics or ends its goroutine, it rolls back, and the error or panic is
+// passed on unchanged.
+//
+// When ctx carries a transaction of this DB already, the new one is nested, a savepoint: its rollback loses its own
+// work alone. Goroutines that share a transaction's context are served one after the other; a statement that waits
+// longer than the busy timeout fails with KindBusy.
+//
+// A transaction must not outlive fn: its context is of no use afterwards and gives KindClosed. When the connection
+// breaks while committing, nobody knows the outcome; the error is of KindOutcomeUnknown and must not be answered by
+// blind repetition.
+func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
+	var opts txOptions
+	for _, o := range options {
+		o(&opts)
+	}
+	if parent := db.txOf(ctx); parent != nil {
+		if opts.set {
+			return &driver.Error{Kind: driver.KindOther, Op: "begin",
+				Detail: "a nested transaction is a savepoint; its options belong to the outermost one"}
+		}
+		return parent.nested(ctx, fn)
+	}
+	if db.dsn.Options.ReadOnly {
+		opts.ReadOnly = true
+	}
+	return retry(ctx, opts.retries, func() error { return db.outermost(ctx, fn, opts) })
+}
+
+// outermost runs fn in a transaction that is no other's part.
+func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error, opts txOptions) error {
+	e, err := db.open(ctx)
+	if err != nil {
+		return err
+	}
+	f, forgetful := db.apart(ctx, false), db.Forgotten(ctx)
+	inner, err := e.Begin(ctx, opts.TxOptions)
+	f.end()
+	if err != nil {
+		return db.describe(f.explain(err), &driver.Statement{Op: "begin"})
+	}
+	tx := newTx(ctx, db, nil, inner)
+	tx.readOnly, tx.forgetful = opts.ReadOnly, forgetful
+	return tx.run(ctx, fn, func() error {
+		if err := ctx.Err(); err != nil {
+			_ = tx.rollback(ctx)
+			return driver.EndOfContext(err)
+		}
+		if err := inner.Commit(ctx); err != nil {
+			return db.describe(err, &driver.Statement{Op: "commit"})
+		}
+		for _, m := range tx.pending {
+			m.set.Store(true)
+		}
+		callAll(ctx, tx.committed)
+		return nil
+	})
+}
+
+// InTx reports whether ctx carries a transaction of this DB.
+func (db *DB) InTx(ctx context.Context) bool { return db.txOf(ctx) != nil }
+
+// InReadOnlyTx reports whether the transaction that ctx carries refuses writes.
+func (db *DB) InReadOnlyTx(ctx context.Context) bool {
+	t := db.txOf(ctx)
+	for t != nil && t.parent != nil {
+		t = t.parent
+	}
+	return t != nil && t.readOnly
+}
+
+// tx is one level of a transaction: the transaction itself, or a savepoint in it.
+type tx struct {
+	db     *DB
+	parent *tx
+	engine driver.Tx
+	depth  int
+	levels int // of transactions and savepoints of all DBs that its context carries, this one counted
+
+	readOnly  bool // of the outermost level
+	forgetful bool // of the outermost level: its goroutine runs another transaction, which the context did not carry
+
+	// turn is held by the statement that runs, or by the nested level that is open, which serialises the goroutines
+	// that share the context of this level.
+	turn   chan struct{}
+	ending atomic.Bool // fn has returned
+	loop   atomic.Pointer[Loop]
+
+	mu        sync.Mutex
+	done      bool
+	pending   []*Mark
+	committed []func(ctx context.Context) // see AfterCommit
+}
+
+// txKey is the key of a DB's transaction in a context; without a DB, of the one that was begun last.
+type txKey struct{ db *DB }
+
+// txContext carries a transaction.
+type txContext struct {
+	context.Context
+	tx *tx
+}
+
+// Value implements [context.Context].
+func (c *txContext) Value(key any) any {
+	if k, ok := key.(txKey); ok && (k.db == c.tx.db || k.db == nil) {
+		return c.tx
+	}
+	return c.Context.Value(key)
+}
+
+func (db *DB) txOf(ctx context.Context) *tx {
+	t, _ := ctx.Value(txKey{db}).(*tx)
+	return t
+}
+
+func newTx(ctx context.Context, db *DB, parent *tx, e driver.Tx) *tx {
+	t := &tx{db: db, parent: parent, engine: e, levels: levels(ctx) + 1, turn: make(chan struct{}, 1)}
+	if parent != nil {
+		t.depth, t.forgetful = parent.depth+1, parent.forgetful
+	}
+	return t
+}
+
+// run calls fn and ends this level: by commit, or by rollback when fn fails in any way. Its frames on the stack are
+// counted, see forgotten.
+//
+//go:noinline
+func (t *tx) run(ctx context.Context, fn func(ctx context.Context) error, commit func() error) error {
+	finished := false
+	defer func() {
+		if !finished { // a panic, or runtime.Goexit
+			_ = t.finish(ctx)
+			_ = t.rollback(ctx)
+		}
+	}()
+	err := fn(&txContext{ctx, t})
+	finished = true
+	if endErr := t.finish(ctx); err == nil {
+		err = endErr
+	}
+	if err != nil {
+		// What fn returned is the caller's own and goes back unchanged; a rollback that fails leaves nothing behind
+		// either, since the connection is dropped with it.
+		_ = t.rollback(ctx)
+		return err
+	}
+	return commit()
+}
+
+// finish waits for a statement that still runs in another goroutine, as long as the context lasts, and refuses those
+// that come later. A loop whose body has been left open ends here, with the error of its statement if that fails.
+func (t *tx) finish(ctx context.Context) (err error) {
+	t.ending.Store(true)
+	select {
+	case t.turn <- struct{}{}:
+	default:
+		if l := t.loop.Load(); l.take() {
+			err = l.rows.Close()
+		} else {
+			t.wait(ctx)
+		}
+	}
+	t.mu.Lock()
+	t.done = true
+	t.mu.Unlock()
+	<-t.turn
+	return err
+}
+
+// wait waits for the turn. When the context ends, whoever has it is cut off: its own context may not end.
+func (t *tx) wait(ctx context.Context) {
+	select {
+	case t.turn <- struct{}{}:
+		return
+	case <-ctx.Done():
+	}
+	late := time.NewTimer(driver.RollbackGrace)
+	defer late.Stop()
+	select {
+	case t.turn <- struct{}{}:
+	case <-late.C:
+		t.engine.Cut()
+		t.turn <- struct{}{}
+	}
+}
+
+// rollback undoes this level. It does not hear the context, which may be what ended the transaction.
+func (t *tx) rollback(ctx context.Context) error {
+	ctx, cancel := driver.Settling(ctx)
+	defer cancel()
+	if t.parent == nil {
+		return t.engine.Rollback(ctx)
+	}
+	if err := t.engine.RollbackTo(ctx, t.savepoint()); err != nil {
+		return err
+	}
+	return t.engine.Release(ctx, t.savepoint())
+}
+
+func (t *tx) savepoint() string { return "prom_" + strconv.Itoa(t.depth) }
+
+// nested runs fn in a savepoint of t.
+func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) error {
+	if err := t.acquire(ctx); err != nil {
+		return t.db.describe(err, &driver.Statement{Op: "begin"})
+	}
+	defer t.giveBack()
+	level := newTx(ctx, t.db, t, t.engine)
+	if err := t.engine.Savepoint(ctx, level.savepoint()); err != nil {
+		return t.db.describe(err, &driver.Statement{Op: "begin"})
+	}
+	return level.run(ctx, fn, func() error {
+		if err := ctx.Err(); err != nil {
+			_ = level.rollback(ctx)
+			return driver.EndOfContext(err)
+		}
+		// Who is told of an error must not find the work done: a release does not hear the context.
+		end, cancel := driver.Settling(ctx)
+		defer cancel()
+		if err := t.engine.Release(end, level.savepoint()); err != nil {
+			_ = level.rollback(ctx)
+			return t.db.describe(err, &driver.Statement{Op: "commit"})
+		}
+		t.mu.Lock()
+		t.pending = append(t.pending, level.pending...)
+		t.committed = append(t.committed, level.committed...)
+		t.mu.Unlock()
+		return nil
+	})
+}
+
+// acquire waits for this level's turn.
+func (t *tx) acquire(ctx context.Context) error {
+	select {
+	case t.turn <- struct{}{}:
+	default:
+		wait := time.NewTimer(dsn.BusyTimeout(t.db.dsn))
+		defer wait.Stop()
+		select {
+		case t.turn <- struct{}{}:
+		case <-ctx.Done():
+			return driver.EndOfContext(ctx.Err())
+		case <-wait.C:
+			return &driver.Error{Kind: driver.KindBusy,
+				Detail: "another goroutine uses the transaction, or a nested transaction is open whose context must be used"}
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.done {
+		<-t.turn
+		return &driver.Error{Kind: driver.KindClosed, Detail: "the transaction of this context has ended"}
+	}
+	return nil
+}
+
+func (t *tx) giveBack() { <-t.turn }
+
+func (t *tx) query(ctx context.Context, st *driver.Statement) (driver.Rows, error) {
+	if err := t.acquire(ctx); err != nil {
+		return nil, err
+	}
+	f := t.apart(ctx)
+	rows, err := t.engine.Query(ctx, st)
+	f.end()
+	if err != nil {
+		t.giveBack()
+		return nil, f.explain(err)
+	}
+	r := &txRows{Rows: rows}
+	r.loop.begin(t, rows)
+	r.loop.Lend()
+	return r, nil
+}
+
+func (t *tx) exec(ctx context.Context, st *driver.Statement) (int64, error) {
+	if err := t.acquire(ctx); err != nil {
+		return 0, err
+	}
+	defer t.giveBack()
+	f := t.apart(ctx)
+	defer f.end()
+	n, err := t.engine.Exec(ctx, st)
+	return n, f.explain(err)
+}
+
+// apart is [DB.apart] for a statement of a transaction whose goroutine runs another one.
+func (t *tx) apart(ctx context.Context) *forgetful {
+	if !t.forgetful {
+		return nil
+	}
+	return t.db.forgetful(ctx)
+}
+
+func (t *tx) isPending(m *Mark) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Contains(t.pending, m)
+}
+
+func (t *tx) addPending(m *Mark) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !slices.Contains(t.pending, m) {
+		t.pending = append(t.pending, m)
+	}
+}
+
+// txRows gives the transaction's turn back when the rows are closed. Who has them is a loop, which may forget them.
+type txRows struct {
+	driver.Rows
+	loop   Loop
+	closed bool
+	err    error
+}
+
+func (r *txRows) Next() bool {
+	if r.closed || !r.loop.Return() {
+		return false
+	}
+	defer r.loop.Lend()
+	return r.Rows.Next()
+}
+
+func (r *txRows) Close() error {
+	switch {
+	case r.closed:
+	case r.loop.Return():
+		r.err = r.Rows.Close()
+		r.loop.end()
+	default:
+		r.err = ErrLoopEnded()
+	}
+	r.closed = true
+	return r.err
+}
+
+// Inner returns the rows themselves, for who reads them in the engine's own form.
+func (r *txRows) Inner() any { return r.Rows }
