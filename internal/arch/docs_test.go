@@ -33,6 +33,28 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+// Ensure that the files which docs/architecture.md names are there.
+func TestNamedFiles(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	page, err := os.ReadFile(root + "/docs/architecture.md")
+	is.NoErr(err)
+	var files []string
+	is.NoErr(filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".go") {
+			files = append(files, filepath.ToSlash(path))
+		}
+		return err
+	}))
+	names := regexp.MustCompile("`([a-z0-9_/]+\\.go)`").FindAllStringSubmatch(string(page), -1)
+	is.True(len(names) > 60)
+	for _, name := range names {
+		if !slices.ContainsFunc(files, func(f string) bool { return strings.HasSuffix(f, "/"+name[1]) }) {
+			t.Errorf("there is no file %s", name[1])
+		}
+	}
+}
+
 // Ensure that the tests which docs/threat-model.md names are there.
 func TestThreatModel(t *testing.T) {
 	t.Parallel()
