@@ -24,7 +24,7 @@ type batchOp struct {
 	driver.Statement
 	bind  func() (*binding, error)
 	build func(ctx context.Context, op *batchOp) error            // makes the statement
-	read  func(rows driver.Rows) error                            // not of a statement with NoRows
+	read  func(rows driver.Rows) error                            // not of a statement that is counted
 	keep  func() *scan.Kept                                       // keeps the value for the case that the batch fails; nil without hooks
 	after func(ctx context.Context, op *batchOp) error            // follows the statements in their transaction; nil without hooks
 	done  func(ctx context.Context, op *batchOp, err error) error // is told how the batch ended, and says how the operation did
@@ -129,7 +129,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 			place = func(err error) error { return &At{failed, op.place(err)} }
 		}
 		st := op.Statement
-		if !st.Bare {
+		if st.Batched != driver.BatchKnown {
 			st.Guard = driver.GuardMissing // a batch has its own savepoint
 		}
 		st.Write = writes // to run one again is to run all again
@@ -214,7 +214,7 @@ func (o Ops) write(verb string, v unsafe.Pointer, hooks hookSet, build func(ctx 
 			return nil
 		}
 		settled = true
-		if op.NoRows {
+		if op.Batched == driver.BatchCount {
 			if err := r.inserted(w, w.stored, w.cols, op.Args, op.LastKey); err != nil {
 				return err
 			}
@@ -279,11 +279,13 @@ func (o Ops) Create(v unsafe.Pointer) {
 		if err = op.b.look(ctx); err != nil {
 			return err
 		}
-		if op.NoRows, err = r.insertsOnly(ctx, op.b, w.cols); err != nil {
+		only, err := r.insertsOnly(ctx, op.b, w.cols)
+		if err != nil {
 			op.own = true
 			return err
 		}
-		if op.NoRows {
+		if op.Batched = driver.BatchRows; only {
+			op.Batched = driver.BatchCount
 			op.SQL, err = op.b.stmts.InsertOnly(w.cols)
 			return err
 		}
@@ -328,7 +330,7 @@ func (o Ops) Update(v unsafe.Pointer) {
 			return err
 		}
 		op.SQL, err = op.b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
-		op.Judged = true // the row may be gone
+		op.Batched = driver.BatchJudged // the row may be gone
 		w.returns(r.plan, r.keptBut(cols))
 		op.Check, op.Undo, op.Kept = w, true, w.Kept
 		op.why = func(ctx context.Context, err error) error {

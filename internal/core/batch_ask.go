@@ -94,13 +94,14 @@ func (o Ops) change(verb string, build func(b *binding, returning bool) (*render
 		some: true,
 		build: func(ctx context.Context, op *batchOp) error {
 			text, args, err := build(op.b, false)
-			if op.NoRows = err != nil || op.b.counts(ctx); !op.NoRows {
+			if op.Batched = driver.BatchCount; err == nil && !op.b.counts(ctx) {
+				op.Batched = driver.BatchRows
 				text, args, err = build(op.b, true)
 			}
 			return op.setText(text, args, err)
 		},
 		read: func(rows driver.Rows) error {
-			if !op.NoRows {
+			if op.Batched == driver.BatchRows {
 				op.Changed = int64(numberOf(rows))
 			}
 			return nil

@@ -119,7 +119,7 @@ func (c *Conflict) create(ctx context.Context, v unsafe.Pointer) (Outcome, error
 		return Unchanged, err
 	}
 	w.setText("upsert", text)
-	w.Write, w.Meets, w.Tell, w.Stores, w.complete = true, true, c.tells(), c.stores(), true
+	w.Write, w.Tell, w.Stores, w.complete = true, c.tells(), c.stores(), true
 	w.one = w.stored
 	if err := b.query(ctx, &w.call, w); err != nil {
 		return Unchanged, err
@@ -127,7 +127,7 @@ func (c *Conflict) create(ctx context.Context, v unsafe.Pointer) (Outcome, error
 	switch {
 	case w.found:
 		r.memory.Copy(v, w.stored)
-	case w.Stores != 0:
+	case w.Stores.Must():
 		return Unchanged, r.noRow(&w.Statement)
 	}
 	return c.outcome(w, &w.Statement), nil
@@ -137,7 +137,7 @@ func (c *Conflict) create(ctx context.Context, v unsafe.Pointer) (Outcome, error
 // it from an insert that the database has suppressed.
 func (c *Conflict) stores() driver.Stores {
 	if c.nothing || len(c.where) > 0 {
-		return 0
+		return driver.MayStore
 	}
 	return driver.StoresUpsert
 }
@@ -322,11 +322,11 @@ func (c *Conflict) add(batch *Batch, v unsafe.Pointer, outcome *Outcome) {
 		}
 		op.SQL, op.Args, op.text, op.Tell, w.Tell = text.SQL, w.args, text, c.tells(), c.tells()
 		op.Check, op.Undo, op.Kept = w.Check, w.Undo, w.Kept
-		op.skip, op.Meets, op.Stores = false, true, c.stores()
+		op.skip, op.Stores = false, c.stores()
 		op.read = func(rows driver.Rows) error {
 			w.one = w.stored
 			err := w.ReadRows(rows)
-			if err == nil && !w.found && op.Stores != 0 && rows.Close() == nil {
+			if err == nil && !w.found && op.Stores.Must() && rows.Close() == nil {
 				return r.noRow(&op.Statement)
 			}
 			op.skip = !w.found // there is nothing to assign

@@ -115,7 +115,9 @@ func runTogether(ctx context.Context, level []*loading) error {
 			read:      l.read,
 			place:     func(err error) error { return ErrorOf("load", l.b.table, err) },
 		}
-		ops[i].Bare = known
+		if known {
+			ops[i].Batched = driver.BatchKnown
+		}
 	}
 	err := runBatch(ctx, ops)
 	if failed := (*At)(nil); errors.As(err, &failed) {

@@ -200,7 +200,7 @@ func (b *binding) again(ctx context.Context, st *driver.Statement, err error) bo
 	if ctx.Err() != nil {
 		return false
 	}
-	if st.Meets && driver.KindOf(err) == driver.KindUnique {
+	if st.Stores.Meets() && driver.KindOf(err) == driver.KindUnique {
 		// Another index has the row that it should have met, if somebody else has just inserted that: PostgreSQL
 		// looks at the one index before it inserts, and then at each of the others. The next time it meets the row.
 		return !inTx || st.Guard != driver.NoGuard || !b.db.Dialect().Features().ErrorAborts
@@ -285,7 +285,7 @@ func (r *Repo) notFound(op string) error {
 
 // noRow returns the error of a statement that has returned no row: there is none, or none was stored.
 func (r *Repo) noRow(st *driver.Statement) error {
-	if st.Stores != 0 {
+	if st.Stores.Must() {
 		return driver.NotStored(st.Op, r.table.Name)
 	}
 	return r.notFound(st.Op)

@@ -86,7 +86,7 @@ func (db *DB) batchInTx(ctx context.Context, sts []*driver.Statement, read drive
 		for i, st := range sts {
 			var rows driver.Rows
 			var err error
-			if st.NoRows {
+			if st.Batched == driver.BatchCount {
 				if st.Changed, err = db.exec(ctx, st); err == nil {
 					err = st.Stored(st.Changed)
 				}

@@ -21,7 +21,7 @@ func TestBatch_Judged(t *testing.T) {
 		db := connect(t, e.With("pool_maxconn=1"))
 		do(ctx, t, db, "CREATE TABLE t (a int PRIMARY KEY)")
 		judged := write(db, "INSERT INTO t VALUES (2) RETURNING a")
-		judged.Judged = true
+		judged.Batched = driver.BatchJudged
 		sts := []*driver.Statement{write(db, "INSERT INTO t VALUES (1) RETURNING a"), judged, read(db, "SELECT a FROM t")}
 		for _, in := range []func(fn func(context.Context) error) error{
 			func(fn func(context.Context) error) error { return fn(ctx) },

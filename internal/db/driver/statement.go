@@ -13,36 +13,50 @@ type Statement struct {
 	Guard Guard
 	Fresh bool // it is run again: what connections have prepared is not used, and a SQLite write shares no transaction; ignored in a transaction
 
-	Stores Stores // it inserts a row, and when none is stored, that is an error
+	Stores Stores // of an insert of a row: whether one must be stored
 
 	Check ResultChecker // of a write that returns rows: looks at its result before it is sent; nil for nobody
 	Undo  bool          // of such a one: when its rows cannot be read it is undone
 	Kept  uint64        // of such a one: the columns of its rows that it may not have set, see ColumnBit
 
-	Meets bool // it is an insert that does something else when the row is there; see the root's binding.again
-
-	NoRows   bool  // of a batch: it is run as Exec does
-	Judged   bool  // of a batch: its reader may refuse the rows, so that nothing is committed before they have been read
-	Bare     bool  // of a batch: it reads what is known to be there; when all are such, a batch in a transaction has no savepoint
-	Changed  int64 // set by a batch: how many rows the statement changed
-	Tell     bool  // of an insert that may update a row instead: say which, where the dialect has no expression for it
-	Inserted bool  // the answer
-	LastKey  int64 // set by Exec, where the dialect's feature LastKey is: the key of the row that was inserted last
+	Batched  Batched // of a batch: what becomes of its rows
+	Changed  int64   // set by a batch: how many rows the statement changed
+	Tell     bool    // of an insert that may update a row instead: say which, where the dialect has no expression for it
+	Inserted bool    // the answer
+	LastKey  int64   // set by Exec, where the dialect's feature LastKey is: the key of the row that was inserted last
 }
 
-// Stores says that a statement must store a row, which a trigger or a rule of the database may keep it from.
+// Batched says what becomes of the rows of a statement in a batch.
+type Batched uint8
+
+// What becomes of rows.
+const (
+	BatchRows   Batched = iota // they are read
+	BatchCount                 // there are none: the statement is run as Exec does
+	BatchJudged                // their reader may refuse them, so that nothing is committed before they have been read
+	BatchKnown                 // they are of tables that are known to be there: when all are such, a batch in a transaction has no savepoint
+)
+
+// Stores says what an insert stores, which a trigger or a rule of the database may keep it from.
 type Stores uint8
 
 // What stores a row.
 const (
-	_            Stores = iota
-	StoresInsert        // an INSERT
-	StoresUpsert        // an INSERT that may update a row instead
+	StoresNothing Stores = iota // it is no insert of one row
+	StoresInsert                // an INSERT: when no row is stored, that is an error
+	StoresUpsert                // an INSERT that updates a row that is there: likewise
+	MayStore                    // an INSERT that may leave a row that is there alone
 )
+
+// Must reports whether it is an error when no row is stored.
+func (s Stores) Must() bool { return s == StoresInsert || s == StoresUpsert }
+
+// Meets reports whether an insert does something else when the row is there.
+func (s Stores) Meets() bool { return s == StoresUpsert || s == MayStore }
 
 // Stored returns the error of a statement that returns no rows and should have stored some.
 func (st *Statement) Stored(n int64) error {
-	if st.Stores != 0 && n == 0 {
+	if st.Stores.Must() && n == 0 {
 		return NotStored(st.Op, st.Table)
 	}
 	return nil

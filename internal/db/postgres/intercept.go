@@ -18,7 +18,7 @@ type written struct {
 // intercepted reports whether triggers or rules of its table may keep a statement from storing its row, so that what it
 // has stored must be looked at before it is committed. A connection asks once for each table.
 func (s *session) intercepted(ctx context.Context, c *pgx.Conn, st *driver.Statement) (bool, error) {
-	if st.Stores == 0 {
+	if !st.Stores.Must() {
 		return false, nil
 	}
 	what := written{st.Table, st.Stores}

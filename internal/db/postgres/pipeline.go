@@ -113,7 +113,7 @@ func (e *engine) Batch(ctx context.Context, sts []*driver.Statement, read driver
 		return e.judgedBatch(ctx, c, sts, read)
 	}
 	failed, err = e.sendBatch(ctx, c.Conn(), sts, read)
-	if failed >= 0 && sts[failed].Stores != 0 && driver.KindOf(err) == driver.KindNotStored {
+	if failed >= 0 && sts[failed].Stores.Must() && driver.KindOf(err) == driver.KindNotStored {
 		sessionOf(c.Conn()).intercepts[written{sts[failed].Table, sts[failed].Stores}] = true // by now
 	}
 	return failed, err
@@ -150,7 +150,7 @@ func (e *engine) sendBatch(ctx context.Context, c *pgx.Conn, sts []*driver.State
 
 // batch sends the statements together, behind a savepoint unless they need none.
 func (t *pgTx) Batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
-	guarded := !t.direct || slices.ContainsFunc(sts, func(st *driver.Statement) bool { return !st.Bare })
+	guarded := !t.direct || slices.ContainsFunc(sts, func(st *driver.Statement) bool { return st.Batched != driver.BatchKnown })
 	if guarded {
 		if err := t.run(ctx, guardOpen); err != nil {
 			return -1, err

@@ -131,7 +131,7 @@ func (e *engine) runUndoable(ctx context.Context, c *pgxpool.Conn, st *driver.St
 // of a result which cannot be read; without one it must be possible to undo them.
 func (e *engine) unsure(ctx context.Context, c *pgx.Conn, sts []*driver.Statement) (i int, undo bool, err error) {
 	for i, st := range sts {
-		undo = undo || st.Judged
+		undo = undo || st.Batched == driver.BatchJudged
 		switch {
 		case st.Check == nil:
 		case !e.direct:

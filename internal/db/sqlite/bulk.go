@@ -81,7 +81,7 @@ func (t *liteTx) insert(ctx context.Context, b *driver.Bulk, each int) error {
 		if err := c.insertRow(sql, values); err != nil {
 			return t.note(c.failed(err))
 		}
-		if b.Stores != 0 && c.Changes() != int64(n) {
+		if b.Stores.Must() && c.Changes() != int64(n) {
 			return driver.NotStored(b.Op, b.Table)
 		}
 		if b.Key != nil {
