@@ -85,7 +85,7 @@ func NullCol[T, R, V any](to func(*R) **V, t Term[T, V]) Column[T, R] {
 }
 
 func columnOf[T, R, F any](to func(*R) *F, t query.AnyTerm[*T]) Column[T, R] {
-	offset, name, err := scan.FieldAt(to)
+	offset, name, err := scan.At[R, F, F](to).Field()
 	return Column[T, R]{term: t, to: core.Target{Offset: offset, Type: reflect.TypeFor[F](), Name: name}, err: err}
 }
 

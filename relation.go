@@ -45,7 +45,7 @@ func knowRelated[T, R any]() {
 
 // relationAt returns the relation that an accessor points to. It panics when the models do not fit.
 func relationAt[R, T, F any](accessor func(*T) *F) *schema.Relation {
-	r, err := scan.RelationAt(accessor)
+	r, err := scan.At[T, F, F](accessor).Relation()
 	if err != nil {
 		panic(err)
 	}

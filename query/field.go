@@ -27,10 +27,14 @@ func FieldOf[T, V any](accessor func(*T) *V) *Field[*T, V] {
 	return &Field[*T, V]{c: codec[T, V, V](accessor)}
 }
 
-// codec finds the codec of an accessor's field F, whose values must be of type V.
+// codec finds the codec of the field that an accessor points to.
 func codec[T, F, V any](accessor func(*T) *F) *scan.Codec {
-	c, err := scan.CodecAt(accessor)
-	return checked(c, err, reflect.TypeFor[T](), reflect.TypeFor[V]())
+	return fieldCodec(scan.At[T, F, V](accessor))
+}
+
+func fieldCodec(at scan.Access) *scan.Codec {
+	c, err := at.Codec()
+	return checked(c, err, at.Model, at.Values)
 }
 
 // checked panics when a field of the model is none that has values of the given type.

@@ -2,7 +2,6 @@ package query
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/scan"
@@ -22,12 +21,16 @@ func JSONOf[T, V any](accessor func(*T) *V) *JSONField[*T, V] {
 }
 
 func jsonCodec[T, F, V any](accessor func(*T) *F) *scan.Codec {
-	c, err := scan.CodecAt(accessor)
+	return codecOfJSON(scan.At[T, F, V](accessor))
+}
+
+func codecOfJSON(at scan.Access) *scan.Codec {
+	c, err := at.Codec()
 	if err != nil {
 		panic(err)
 	}
-	if col := c.Column(); col.Kind != schema.JSON || schema.Unwrap(col.Type) != reflect.TypeFor[V]() {
-		panic(fmt.Sprintf("prom: %s.%s is not stored as JSON of type %s", reflect.TypeFor[T](), col.Field, reflect.TypeFor[V]()))
+	if col := c.Column(); col.Kind != schema.JSON || schema.Unwrap(col.Type) != at.Values {
+		panic(fmt.Sprintf("prom: %s.%s is not stored as JSON of type %s", at.Model, col.Field, at.Values))
 	}
 	return c
 }

@@ -2,7 +2,6 @@ package query
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
@@ -22,13 +21,17 @@ func ListOf[T any, S ~[]E, E any](accessor func(*T) *S) *ListField[*T, E] {
 	return &ListField[*T, E]{c: listCodec[T, S, S](accessor)}
 }
 
-func listCodec[T, F, S any](accessor func(*T) *F) *scan.Codec {
-	c, err := scan.CodecAt(accessor)
+func listCodec[T, F, V any](accessor func(*T) *F) *scan.Codec {
+	return codecOfList(scan.At[T, F, V](accessor))
+}
+
+func codecOfList(at scan.Access) *scan.Codec {
+	c, err := at.Codec()
 	if err != nil {
 		panic(err)
 	}
-	if col := c.Column(); !col.Kind.IsList() || schema.Unwrap(col.Type) != reflect.TypeFor[S]() {
-		panic(fmt.Sprintf("prom: %s.%s is not stored as a list of type %s", reflect.TypeFor[T](), col.Field, reflect.TypeFor[S]()))
+	if col := c.Column(); !col.Kind.IsList() || schema.Unwrap(col.Type) != at.Values {
+		panic(fmt.Sprintf("prom: %s.%s is not stored as a list of type %s", at.Model, col.Field, at.Values))
 	}
 	return c
 }

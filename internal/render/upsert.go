@@ -159,4 +159,4 @@ func (r *renderer) conflict(s *Statements, c *Conflict, list []ast.Assign) {
 	}
 }
 
-var errExcluded = errors.New("Excluded is for what happens on a conflict")
+var errExcluded = errors.New("prom.Excluded is for what happens on a conflict")

@@ -9,12 +9,10 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// CodecAt returns the codec of the field that an accessor points to, such as func(p *Post) *int { return &p.Views }. V is the
-// type of the field. The error names the model and the fields that could have been meant.
-func CodecAt[T, V any](accessor func(*T) *V) (*Codec, error) { return codecAt(accessorOf(accessor)) }
-
-func codecAt(a access) (*Codec, error) {
-	p, err := For(a.model)
+// Codec returns the codec of the field that the accessor points to. The error names the model and the fields that could have
+// been meant.
+func (a Access) Codec() (*Codec, error) {
+	p, err := For(a.Model)
 	if err != nil {
 		return nil, err
 	}
@@ -23,34 +21,30 @@ func codecAt(a access) (*Codec, error) {
 		return nil, fmt.Errorf("prom: the accessor of %s must return the address of a field, as in func(v *%s) … { return &v.Field }",
 			p.Table.Model, p.Table.Model.Name())
 	}
-	col := p.Table.At(offset, a.typ)
+	col := p.Table.At(offset, a.Type)
 	if col == nil {
 		return nil, fmt.Errorf("prom: the accessor of %s points to no column of type %s; its columns are %s",
-			p.Table.Model, a.typ, fieldList(p.Table))
+			p.Table.Model, a.Type, fieldList(p.Table))
 	}
 	return p.codecs[col.Ordinal], nil
 }
 
-// FieldAt returns the place of the field of a struct that an accessor points to, and its name for messages. A type that is no struct
-// is its own only field.
-func FieldAt[T, V any](accessor func(*T) *V) (offset uintptr, name string, err error) {
-	return fieldAt(accessorOf(accessor))
-}
-
-func fieldAt(a access) (offset uintptr, name string, err error) {
+// Field returns the place of the field of a struct that the accessor points to, and its name for messages. A type that is no
+// struct is its own only field.
+func (a Access) Field() (offset uintptr, name string, err error) {
 	offset, ok := a.offset()
 	if !ok {
-		return 0, "", fmt.Errorf("prom: the accessor of %s must return the address of a field, as in func(v *%s) … { return &v.Field }", a.model, a.model.Name())
+		return 0, "", fmt.Errorf("prom: the accessor of %s must return the address of a field, as in func(v *%s) … { return &v.Field }", a.Model, a.Model.Name())
 	}
-	if a.model.Kind() != reflect.Struct {
-		return offset, a.model.Name(), nil
+	if a.Model.Kind() != reflect.Struct {
+		return offset, a.Model.Name(), nil
 	}
-	for _, f := range reflect.VisibleFields(a.model) {
-		if at, ok := fieldOffset(a.model, f.Index); ok && at == offset && f.Type == a.typ {
+	for _, f := range reflect.VisibleFields(a.Model) {
+		if at, ok := fieldOffset(a.Model, f.Index); ok && at == offset && f.Type == a.Type {
 			return offset, f.Name, nil
 		}
 	}
-	return 0, "", fmt.Errorf("prom: the accessor of %s points to no field of type %s", a.model, a.typ)
+	return 0, "", fmt.Errorf("prom: the accessor of %s points to no field of type %s", a.Model, a.Type)
 }
 
 // fieldOffset returns the bytes from the start of a struct to a field of it, or false when a pointer is on the way.
@@ -65,27 +59,32 @@ func fieldOffset(t reflect.Type, path []int) (offset uintptr, ok bool) {
 	return offset, true
 }
 
-// access is an accessor without its types, so that what is done with it is compiled once and not for each field.
-type access struct {
-	model, typ reflect.Type
-	fn         func(unsafe.Pointer) unsafe.Pointer
+// Access is an accessor of a field, such as func(p *Post) *int { return &p.Views }, without its types, so that what is done
+// with it is compiled once and not for each field. [At] makes it.
+type Access struct {
+	Model  reflect.Type // that has the field
+	Type   reflect.Type // of the field
+	Values reflect.Type // of what the field holds
+	fn     func(unsafe.Pointer) unsafe.Pointer
 }
 
-// accessorOf returns an accessor without its types: a function from one pointer to another.
-func accessorOf[T, V any](accessor func(*T) *V) access {
-	return access{reflect.TypeFor[T](), reflect.TypeFor[V](), *(*func(unsafe.Pointer) unsafe.Pointer)(unsafe.Pointer(&accessor))}
+// At returns an accessor without its types: a function from one pointer to another. F is the type of the field, and V that of
+// its values, which differ where it may be NULL.
+func At[T, F, V any](accessor func(*T) *F) Access {
+	fn := *(*func(unsafe.Pointer) unsafe.Pointer)(unsafe.Pointer(&accessor))
+	return Access{reflect.TypeFor[T](), reflect.TypeFor[F](), reflect.TypeFor[V](), fn}
 }
 
 // offset calls the accessor on a value of its own and measures. An accessor that panics or points elsewhere is no field.
-func (a access) offset() (offset uintptr, ok bool) {
+func (a Access) offset() (offset uintptr, ok bool) {
 	defer func() {
 		if recover() != nil {
 			ok = false
 		}
 	}()
-	v := reflect.New(a.model).UnsafePointer()
+	v := reflect.New(a.Model).UnsafePointer()
 	field, start := uintptr(a.fn(v)), uintptr(v)
-	if field < start || field-start >= a.model.Size() {
+	if field < start || field-start >= a.Model.Size() {
 		return 0, false
 	}
 	return field - start, true
@@ -99,21 +98,17 @@ func fieldList(t *schema.Table) string {
 	return strings.Join(list, ", ")
 }
 
-// RelationAt returns the relation that an accessor points to, as [CodecAt] does for columns.
-func RelationAt[T, V any](accessor func(*T) *V) (*schema.Relation, error) {
-	return relationAt(accessorOf(accessor))
-}
-
-func relationAt(a access) (*schema.Relation, error) {
-	p, err := For(a.model)
+// Relation returns the relation that the accessor points to, as Codec does for columns.
+func (a Access) Relation() (*schema.Relation, error) {
+	p, err := For(a.Model)
 	if err != nil {
 		return nil, err
 	}
 	if offset, ok := a.offset(); ok {
-		if r := p.Table.RelationAt(offset, a.typ); r != nil {
+		if r := p.Table.RelationAt(offset, a.Type); r != nil {
 			return r, nil
 		}
 	}
 	return nil, fmt.Errorf("prom: the accessor of %s must return the address of a field of type %s, as in func(v *%s) … { return &v.Field }",
-		p.Table.Model, a.typ, p.Table.Model.Name())
+		p.Table.Model, a.Type, p.Table.Model.Name())
 }
