@@ -6,7 +6,6 @@ import (
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/core"
-	"github.com/prom-go/prom/internal/scan"
 )
 
 // Batch collects operations on the repos of one connection that go to the database together: in one round trip on PostgreSQL, in
@@ -50,7 +49,7 @@ func oneResult[P any](r *core.Result) *Result[P] {
 }
 
 func listResult[T any](r *core.Result) *Result[[]T] {
-	return &Result[[]T]{r, func(r *core.Result) []T { return scan.Slice[T](r.List) }}
+	return &Result[[]T]{r, func(r *core.Result) []T { return *(*[]T)(unsafe.Pointer(&r.List)) }}
 }
 
 func numberResult(r *core.Result) *Result[int] {
@@ -106,7 +105,7 @@ func (o *BatchOf[T]) Get(key ...any) *Result[*T] { return oneResult[*T](o.core.G
 func (o *BatchOf[T]) All(q *Query[T]) *Result[[]T] { return listResult[T](o.core.All(&q.core)) }
 
 // CreateMany inserts the values, each as [BatchOf.Create] does. For hundreds of rows [Repo.CreateMany] is quicker.
-func (o *BatchOf[T]) CreateMany(list []T) { o.core.CreateMany(scan.ListOf(list)) }
+func (o *BatchOf[T]) CreateMany(list []T) { o.core.CreateMany(listAt(unsafe.Pointer(&list))) }
 
 // One reads the first row of a query. When there is none the batch does not fail; the result is ErrNotFound.
 func (o *BatchOf[T]) One(q *Query[T]) *Result[*T] { return oneResult[*T](o.core.One(&q.core)) }
@@ -119,7 +118,7 @@ func (o *BatchOf[T]) Has(q *Query[T]) *Result[bool] { return boolResult(o.core.H
 
 // UpdateWhere assigns new values to the rows of a query, as [Query.Update] does. The result is how many they were.
 func (o *BatchOf[T]) UpdateWhere(q *Query[T], assigns ...Assign[T]) *Result[int] {
-	return numberResult(o.core.UpdateWhere(&q.core, assignsOf(assigns)))
+	return numberResult(o.core.UpdateWhere(&q.core, assignsAt(unsafe.Pointer(&assigns))))
 }
 
 // DeleteWhere deletes the rows of a query, as [Query.Delete] does. The result is how many they were.

@@ -5,7 +5,6 @@ import (
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/core"
-	"github.com/prom-go/prom/internal/scan"
 )
 
 // Conflict inserts values, and says what happens when a row is there already: [Repo.OnConflict] begins one. It is an immutable value,
@@ -34,26 +33,30 @@ func (o Outcome) String() string { return [...]string{"unchanged", "inserted", "
 //
 //	outcome, err := counters.OnConflict(CounterName).Update(CounterHits.SetTo(prom.Plus(CounterHits, prom.Excluded(CounterHits)))).Create(ctx, &c)
 func (r *Repo[T]) OnConflict(fields ...Columner) *Conflict[T] {
-	return conflictOf[T](r.core.OnConflict(fields))
+	return (*Conflict[T])(unsafe.Pointer(r.core.OnConflict(fields)))
 }
 
 // DoNothing leaves a row that is there alone.
-func (c *Conflict[T]) DoNothing() *Conflict[T] { return conflictOf[T](c.core.DoNothing()) }
+func (c *Conflict[T]) DoNothing() *Conflict[T] {
+	return (*Conflict[T])(unsafe.Pointer(c.core.DoNothing()))
+}
 
 // Update assigns new values to a row that is there. Its own fields are the values that it has, and [Excluded] those that could not be
 // inserted. The updated column is set to the present time, and the version counted up, unless they are assigned.
 func (c *Conflict[T]) Update(assigns ...Assign[T]) *Conflict[T] {
-	return conflictOf[T](c.core.Update(assignsOf(assigns)))
+	return (*Conflict[T])(unsafe.Pointer(c.core.Update(assignsAt(unsafe.Pointer(&assigns)))))
 }
 
 // UpdateAll writes all columns to a row that is there, but the key, the time of creation and the fields of the conflict. It is what
 // happens when nothing else is said.
-func (c *Conflict[T]) UpdateAll() *Conflict[T] { return conflictOf[T](c.core.UpdateAll()) }
+func (c *Conflict[T]) UpdateAll() *Conflict[T] {
+	return (*Conflict[T])(unsafe.Pointer(c.core.UpdateAll()))
+}
 
 // Where updates a row that is there only if all conditions hold, and leaves it alone otherwise. The fields in them are those of the row
 // that is there, and [Excluded] those that could not be inserted.
 func (c *Conflict[T]) Where(conds ...Cond[T]) *Conflict[T] {
-	return conflictOf[T](c.core.Where(condsOf(conds)))
+	return (*Conflict[T])(unsafe.Pointer(c.core.Where(condsAt(unsafe.Pointer(&conds)))))
 }
 
 // Create inserts v, or does what was said if there is a conflict, and tells which. What is stored comes back into v, unless the row
@@ -70,7 +73,7 @@ func (c *Conflict[T]) Create(ctx context.Context, v *T) (outcome Outcome, err er
 // with itself; it returns the outcome of each. When it fails nothing has happened, the values are as they were, and the error is a
 // [*BatchError] with the number of the value. The statements are sent in batches, without waiting for each other.
 func (c *Conflict[T]) CreateMany(ctx context.Context, vs []T) ([]Outcome, error) {
-	return outcomesOf(c.core.CreateMany(ctx, scan.ListOf(vs)))
+	return outcomesOf(c.core.CreateMany(ctx, listAt(unsafe.Pointer(&vs))))
 }
 
 // outcomesOf returns outcomes of the core as those of this package, which are the same numbers.

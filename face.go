@@ -16,17 +16,6 @@ import (
 // face: methods that convert, of types that are in memory what those of internal/core are, which do the work. P is a
 // pointer to a model, so that a function of it is compiled once for all.
 
-// queryOf returns a query of the core as one of T.
-func queryOf[T any](q *core.Query) *Query[T] { return (*Query[T])(unsafe.Pointer(q)) }
-
-// queriesOf returns queries as those of the core.
-func queriesOf[T any](list []*Query[T]) []*core.Query {
-	return *(*[]*core.Query)(unsafe.Pointer(&list))
-}
-
-// conflictOf returns a conflict of the core as one of T.
-func conflictOf[T any](c *core.Conflict) *Conflict[T] { return (*Conflict[T])(unsafe.Pointer(c)) }
-
 // connOf returns a connection as the library's own.
 func connOf(d *DB) *db.DB { return (*db.DB)(d) }
 
@@ -43,28 +32,14 @@ var (
 	_ [unsafe.Sizeof(scan.List{})]byte       = [unsafe.Sizeof([]int{})]byte{}
 )
 
-// condsOf, ordersOf, assignsOf and mappingsOf take the model off the parts of a query, whose type is all that they have of it.
-func condsOf[P any](list []query.Cond[P]) []core.Cond {
-	return *(*[]core.Cond)(unsafe.Pointer(&list))
-}
-
-func ordersOf[P any](list []query.Order[P]) []core.Order {
-	return *(*[]core.Order)(unsafe.Pointer(&list))
-}
-
-func assignsOf[P any](list []query.Assign[P]) []core.Assign {
-	return *(*[]core.Assign)(unsafe.Pointer(&list))
-}
-
-func mappingsOf[D, S any](list []query.Mapping[D, S]) []core.Mapping {
-	return *(*[]core.Mapping)(unsafe.Pointer(&list))
-}
-
-// pointersOf returns pointers to values, each a P, without their type.
-func pointersOf[P any](list []P) []unsafe.Pointer { return *(*[]unsafe.Pointer)(unsafe.Pointer(&list)) }
-
-// listOf returns a list as the slice that it is.
-func listOf[T any](list scan.List, err error) ([]T, error) { return scan.Slice[T](list), err }
+// condsAt and its like read a slice of typed parts, given by its address, as what it is to the core. They are no generic functions, nor
+// are the casts of what comes back: a method that calls one needs a dictionary, which keeps the types of all that it names in programs.
+func condsAt(list unsafe.Pointer) []core.Cond       { return *(*[]core.Cond)(list) }
+func ordersAt(list unsafe.Pointer) []core.Order     { return *(*[]core.Order)(list) }
+func assignsAt(list unsafe.Pointer) []core.Assign   { return *(*[]core.Assign)(list) }
+func mappingsAt(list unsafe.Pointer) []core.Mapping { return *(*[]core.Mapping)(list) }
+func queriesAt(list unsafe.Pointer) []*core.Query   { return *(*[]*core.Query)(list) }
+func listAt(list unsafe.Pointer) scan.List          { return *(*scan.List)(list) }
 
 // valueOf returns the value at an address, the zero value without one.
 func valueOf[R any](v unsafe.Pointer, err error) (R, error) {
@@ -72,13 +47,6 @@ func valueOf[R any](v unsafe.Pointer, err error) (R, error) {
 		return *new(R), err
 	}
 	return *(*R)(v), err
-}
-
-// rowsOf returns a loop over addresses as one over pointers.
-func rowsOf[P any](rows core.Rows) iter.Seq2[P, error] {
-	return func(yield func(P, error) bool) {
-		rows(func(v unsafe.Pointer, err error) bool { return yield(*(*P)(unsafe.Pointer(&v)), err) })
-	}
 }
 
 // valuesOf returns a loop over addresses as one over the values there.

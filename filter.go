@@ -92,7 +92,7 @@ func (f *Filter[T]) PageSize(standard, most int) *Filter[T] {
 
 // Sorted sets the order of queries without the parameter sort. Without it they are in the order of the key.
 func (f *Filter[T]) Sorted(orders ...Order[T]) *Filter[T] {
-	return &Filter[T]{filter: f.filter.Sorted(ordersOf(orders))}
+	return &Filter[T]{filter: f.filter.Sorted(ordersAt(unsafe.Pointer(&orders)))}
 }
 
 // Ignore passes over parameters of these names, and without names over all that are unknown.
@@ -103,7 +103,7 @@ func (f *Filter[T]) Ignore(names ...string) *Filter[T] {
 // Apply adds to a query what the parameters ask for: conditions, the order, and the page, which is always bounded.
 func (f *Filter[T]) Apply(q *Query[T], values url.Values) (*Query[T], error) {
 	changed, err := f.filter.Apply(&q.core, values)
-	return queryOf[T](changed), filterError(err)
+	return (*Query[T])(unsafe.Pointer(changed)), filterError(err)
 }
 
 // Filtered is what the parameters of a URL ask for.

@@ -3,6 +3,7 @@ package prom
 import (
 	"context"
 	"iter"
+	"unsafe"
 )
 
 // Each ranges over the rows in bounded memory, however many there are. It reads them a batch at a time by their key and holds no
@@ -22,7 +23,8 @@ import (
 //		…
 //	}
 func (q *Query[T]) Each(ctx context.Context) iter.Seq2[*T, error] {
-	return rowsOf[*T](q.core.Each(ctx))
+	rows := q.core.Each(ctx)
+	return *(*iter.Seq2[*T, error])(unsafe.Pointer(&rows))
 }
 
 // Stream ranges over the rows as the database sends them, in bounded memory: one statement, whose rows are all of one moment. It
@@ -34,8 +36,12 @@ func (q *Query[T]) Each(ctx context.Context) iter.Seq2[*T, error] {
 // When reading fails, or the context has ended, the loop gets the error in place of the next row, with a nil value, and
 // ends.
 func (q *Query[T]) Stream(ctx context.Context) iter.Seq2[*T, error] {
-	return rowsOf[*T](q.core.Stream(ctx))
+	rows := q.core.Stream(ctx)
+	return *(*iter.Seq2[*T, error])(unsafe.Pointer(&rows))
 }
 
 // Stream ranges over all rows; see [Query.Stream].
-func (r *Repo[T]) Stream(ctx context.Context) iter.Seq2[*T, error] { return r.Query().Stream(ctx) }
+func (r *Repo[T]) Stream(ctx context.Context) iter.Seq2[*T, error] {
+	rows := r.core.Stream(ctx)
+	return *(*iter.Seq2[*T, error])(unsafe.Pointer(&rows))
+}

@@ -27,12 +27,12 @@ func ManyOf[T, R any](accessor func(*T) *Many[R]) ManyField[T, R] {
 
 // Where adds conditions: rows for which one does not hold are left out.
 func (f ManyField[T, R]) Where(conds ...Cond[R]) ManyField[T, R] {
-	return ManyField[T, R]{core: f.core.Where(condsOf(conds))}
+	return ManyField[T, R]{core: f.core.Where(condsAt(unsafe.Pointer(&conds)))}
 }
 
 // OrderBy adds terms to the order in which each row of T has its rows of R.
 func (f ManyField[T, R]) OrderBy(orders ...Order[R]) ManyField[T, R] {
-	return ManyField[T, R]{core: f.core.OrderBy(ordersOf(orders))}
+	return ManyField[T, R]{core: f.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))}
 }
 
 // Limit takes at most n rows for each row of T: the first in their order, of which those that it leaves equal come in the order of
@@ -51,17 +51,17 @@ func (f ManyField[T, R]) With(relations ...Relation[R]) ManyField[T, R] {
 
 // Has is true for the rows of T that have a row of the relation for which the conditions hold.
 func (f ManyField[T, R]) Has(conds ...Cond[R]) Cond[T] {
-	return query.HasRelated[*T](f.core.Related(condsOf(conds)), false)
+	return query.HasRelated[*T](f.core.Related(condsAt(unsafe.Pointer(&conds))), false)
 }
 
 // HasNot is true for the rows of T that have no row of the relation for which the conditions hold.
 func (f ManyField[T, R]) HasNot(conds ...Cond[R]) Cond[T] {
-	return query.HasRelated[*T](f.core.Related(condsOf(conds)), true)
+	return query.HasRelated[*T](f.core.Related(condsAt(unsafe.Pointer(&conds))), true)
 }
 
 // Count is the number of rows of the relation for which the conditions hold.
 func (f ManyField[T, R]) Count(conds ...Cond[R]) Expr[T, int64] {
-	return query.CountRelated[*T](f.core.Related(condsOf(conds)))
+	return query.CountRelated[*T](f.core.Related(condsAt(unsafe.Pointer(&conds))))
 }
 
 func (f ManyField[T, R]) relation(*T) core.Relation { return &f.core }
@@ -95,22 +95,22 @@ func ManyViaOf[T, R, L any](accessor func(*T) *ManyVia[R, L]) ManyViaField[T, R,
 
 // Where adds conditions: rows for which one does not hold are left out.
 func (f ManyViaField[T, R, L]) Where(conds ...Cond[R]) ManyViaField[T, R, L] {
-	return ManyViaField[T, R, L]{core: f.core.Where(condsOf(conds))}
+	return ManyViaField[T, R, L]{core: f.core.Where(condsAt(unsafe.Pointer(&conds)))}
 }
 
 // WhereLink adds conditions on the rows that connect.
 func (f ManyViaField[T, R, L]) WhereLink(conds ...Cond[L]) ManyViaField[T, R, L] {
-	return ManyViaField[T, R, L]{core: f.core.WhereLink(condsOf(conds))}
+	return ManyViaField[T, R, L]{core: f.core.WhereLink(condsAt(unsafe.Pointer(&conds)))}
 }
 
 // OrderBy adds terms to the order in which each row of T has its rows of R.
 func (f ManyViaField[T, R, L]) OrderBy(orders ...Order[R]) ManyViaField[T, R, L] {
-	return ManyViaField[T, R, L]{core: f.core.OrderBy(ordersOf(orders))}
+	return ManyViaField[T, R, L]{core: f.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))}
 }
 
 // OrderByLink adds terms to the order that go by the rows that connect, such as a place in a list. They go before those of OrderBy.
 func (f ManyViaField[T, R, L]) OrderByLink(orders ...Order[L]) ManyViaField[T, R, L] {
-	return ManyViaField[T, R, L]{core: f.core.OrderByLink(ordersOf(orders))}
+	return ManyViaField[T, R, L]{core: f.core.OrderByLink(ordersAt(unsafe.Pointer(&orders)))}
 }
 
 // Limit takes at most n rows for each row of T, the first in their order; see [ManyField.Limit].
@@ -130,17 +130,17 @@ func (f ManyViaField[T, R, L]) With(relations ...Relation[R]) ManyViaField[T, R,
 
 // Has is true for the rows of T that are connected with a row of the relation for which the conditions hold.
 func (f ManyViaField[T, R, L]) Has(conds ...Cond[R]) Cond[T] {
-	return query.HasRelated[*T](f.core.Related(condsOf(conds)), false)
+	return query.HasRelated[*T](f.core.Related(condsAt(unsafe.Pointer(&conds))), false)
 }
 
 // HasNot is true for the rows of T that are connected with no row of the relation for which the conditions hold.
 func (f ManyViaField[T, R, L]) HasNot(conds ...Cond[R]) Cond[T] {
-	return query.HasRelated[*T](f.core.Related(condsOf(conds)), true)
+	return query.HasRelated[*T](f.core.Related(condsAt(unsafe.Pointer(&conds))), true)
 }
 
 // Count is the number of connections with rows of the relation for which the conditions hold.
 func (f ManyViaField[T, R, L]) Count(conds ...Cond[R]) Expr[T, int64] {
-	return query.CountRelated[*T](f.core.Related(condsOf(conds)))
+	return query.CountRelated[*T](f.core.Related(condsAt(unsafe.Pointer(&conds))))
 }
 
 func (f ManyViaField[T, R, L]) relation(*T) core.Relation { return &f.core }

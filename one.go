@@ -33,12 +33,12 @@ func (f OneField[T, R]) relation(*T) core.Relation { return &f.core }
 
 // Has is true when the columns refer to a row for which the conditions hold.
 func (f OneField[T, R]) Has(conds ...Cond[R]) Cond[T] {
-	return query.HasRelated[*T](f.core.Related(condsOf(conds)), false)
+	return query.HasRelated[*T](f.core.Related(condsAt(unsafe.Pointer(&conds))), false)
 }
 
 // HasNot is true when the columns refer to no row for which the conditions hold: to another one, or, when one of them is NULL, to none.
 func (f OneField[T, R]) HasNot(conds ...Cond[R]) Cond[T] {
-	return query.HasRelated[*T](f.core.Related(condsOf(conds)), true)
+	return query.HasRelated[*T](f.core.Related(condsAt(unsafe.Pointer(&conds))), true)
 }
 
 // Set makes v refer to a row: its columns get the row's key, and the row counts as loaded. It stores nothing. A row whose key has a zero

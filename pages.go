@@ -2,8 +2,7 @@ package prom
 
 import (
 	"context"
-
-	"github.com/prom-go/prom/internal/scan"
+	"unsafe"
 )
 
 // Page is the rows of a page by its number.
@@ -28,7 +27,7 @@ func WithTotal() PageOption { return func(o *pageOptions) { o.total = true } }
 // rows of all pages before; see [Query.Keyset] for pages that do not get slower.
 func (q *Query[T]) FetchPage(ctx context.Context, n, size int, options ...PageOption) (Page[T], error) {
 	p, err := q.core.FetchPage(ctx, n, size, wantsTotal(options))
-	return Page[T]{Rows: scan.Slice[T](p.Rows), Number: p.Number, Size: p.Size, More: p.More, Total: p.Total}, err
+	return Page[T]{Rows: *(*[]T)(unsafe.Pointer(&p.Rows)), Number: p.Number, Size: p.Size, More: p.More, Total: p.Total}, err
 }
 
 func wantsTotal(options []PageOption) bool {
@@ -56,5 +55,5 @@ type KeysetPage[T any] struct {
 // tokens that nobody else can make.
 func (q *Query[T]) Keyset(ctx context.Context, token string, size int) (KeysetPage[T], error) {
 	p, err := q.core.Keyset(ctx, token, size)
-	return KeysetPage[T]{Rows: scan.Slice[T](p.Rows), Next: p.Next, Prev: p.Prev}, err
+	return KeysetPage[T]{Rows: *(*[]T)(unsafe.Pointer(&p.Rows)), Next: p.Next, Prev: p.Prev}, err
 }

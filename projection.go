@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"reflect"
+	"unsafe"
 
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/core"
@@ -139,12 +140,12 @@ func columnsInto[P any](q *core.Query, result reflect.Type) (terms []query.AnyTe
 
 // Where adds conditions on the rows of T, before they are grouped.
 func (p Projection[T, R]) Where(conds ...Cond[T]) Projection[T, R] {
-	return Projection[T, R]{core: p.core.Where(condsOf(conds))}
+	return Projection[T, R]{core: p.core.Where(condsAt(unsafe.Pointer(&conds)))}
 }
 
 // OrderBy adds terms to the order. Groups are ordered by what is selected, by aggregates, or by what they are grouped by.
 func (p Projection[T, R]) OrderBy(orders ...Order[T]) Projection[T, R] {
-	return Projection[T, R]{core: p.core.OrderBy(ordersOf(orders))}
+	return Projection[T, R]{core: p.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))}
 }
 
 // Limit takes at most n results.
@@ -169,11 +170,14 @@ func (p Projection[T, R]) GroupBy(terms ...AnyTerm[T]) Projection[T, R] {
 
 // Having takes the groups for which all conditions hold.
 func (p Projection[T, R]) Having(conds ...Cond[T]) Projection[T, R] {
-	return Projection[T, R]{core: p.core.Having(condsOf(conds))}
+	return Projection[T, R]{core: p.core.Having(condsAt(unsafe.Pointer(&conds)))}
 }
 
 // All returns the results.
-func (p Projection[T, R]) All(ctx context.Context) ([]R, error) { return listOf[R](p.core.All(ctx)) }
+func (p Projection[T, R]) All(ctx context.Context) ([]R, error) {
+	list, err := p.core.All(ctx)
+	return *(*[]R)(unsafe.Pointer(&list)), err
+}
 
 // One returns the first result, or ErrNotFound when there is none.
 func (p Projection[T, R]) One(ctx context.Context) (R, error) { return valueOf[R](p.core.One(ctx)) }
@@ -214,5 +218,5 @@ func To[D, S, V any](field interface {
 // value and has none of these is an error before any SQL. Rules that hold in Go alone are not checked, since the values do not come
 // there.
 func Copy[D, S any](ctx context.Context, to *Repo[D], from *Query[S], maps ...Mapping[D, S]) (int, error) {
-	return to.core.Copy(ctx, &from.core, mappingsOf(maps))
+	return to.core.Copy(ctx, &from.core, mappingsAt(unsafe.Pointer(&maps)))
 }

@@ -3,6 +3,7 @@ package prom
 import (
 	"context"
 	"reflect"
+	"unsafe"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
@@ -23,33 +24,42 @@ type Query[T any] struct {
 func (q *Query[T]) Nested() query.Nested[T] { return query.Nest[T](q.core.Nest()) }
 
 // Where adds conditions: all of them must hold, and those that the query has already.
-func (q *Query[T]) Where(conds ...Cond[T]) *Query[T] { return queryOf[T](q.core.Where(condsOf(conds))) }
+func (q *Query[T]) Where(conds ...Cond[T]) *Query[T] {
+	return (*Query[T])(unsafe.Pointer(q.core.Where(condsAt(unsafe.Pointer(&conds)))))
+}
 
 // OrderBy adds terms to the order, behind those that the query has already. NULLs count as greater than every value on every
 // engine: ascending they come last.
 func (q *Query[T]) OrderBy(orders ...Order[T]) *Query[T] {
-	return queryOf[T](q.core.OrderBy(ordersOf(orders)))
+	return (*Query[T])(unsafe.Pointer(q.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))))
 }
 
 // Limit takes at most n rows; of 0 there are none. A negative limit is an error when the query runs.
-func (q *Query[T]) Limit(n int) *Query[T] { return queryOf[T](q.core.Limit(n)) }
+func (q *Query[T]) Limit(n int) *Query[T] { return (*Query[T])(unsafe.Pointer(q.core.Limit(n))) }
 
 // Offset leaves the first n rows out. A negative offset is an error when the query runs.
-func (q *Query[T]) Offset(n int) *Query[T] { return queryOf[T](q.core.Offset(n)) }
+func (q *Query[T]) Offset(n int) *Query[T] { return (*Query[T])(unsafe.Pointer(q.core.Offset(n))) }
 
 // Page takes the rows of page n, the first being 1, with size rows each. It sets limit and offset.
-func (q *Query[T]) Page(n, size int) *Query[T] { return queryOf[T](q.core.Page(n, size)) }
+func (q *Query[T]) Page(n, size int) *Query[T] {
+	return (*Query[T])(unsafe.Pointer(q.core.Page(n, size)))
+}
 
 // AllRows lets Update and Delete go without a condition, which they refuse otherwise.
-func (q *Query[T]) AllRows() *Query[T] { return queryOf[T](q.core.AllRows()) }
+func (q *Query[T]) AllRows() *Query[T] { return (*Query[T])(unsafe.Pointer(q.core.AllRows())) }
 
 // Only reads some fields of the rows, and the key, the version and the mark of deletion; the others are zero. A value that was read
 // so knows it: Save writes the fields that were read and changed, and refuses to write one that was not. Reload reads the rest. It
 // is for All, One, Get and Each.
-func (q *Query[T]) Only(fields ...Columner) *Query[T] { return queryOf[T](q.core.Only(fields)) }
+func (q *Query[T]) Only(fields ...Columner) *Query[T] {
+	return (*Query[T])(unsafe.Pointer(q.core.Only(fields)))
+}
 
 // All returns the rows.
-func (q *Query[T]) All(ctx context.Context) ([]T, error) { return listOf[T](q.core.All(ctx)) }
+func (q *Query[T]) All(ctx context.Context) ([]T, error) {
+	list, err := q.core.All(ctx)
+	return *(*[]T)(unsafe.Pointer(&list)), err
+}
 
 // One returns the first row, or ErrNotFound when there is none.
 func (q *Query[T]) One(ctx context.Context) (*T, error) {
@@ -77,14 +87,15 @@ func (q *Query[T]) SQL() (sql string, args []any, err error) { return q.core.SQL
 // updated column is set to the present time, and its version counted up, unless they are assigned. It takes no order, limit or
 // offset. It works on rows and loads none: hooks of the model are not called, but the rules of the assigned fields hold.
 func (q *Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error) {
-	return q.core.Update(ctx, assignsOf(assigns))
+	return q.core.Update(ctx, assignsAt(unsafe.Pointer(&assigns)))
 }
 
 // UpdateReturning is [Query.Update] that returns the rows as they are stored then, in no certain order. When they
 // cannot be read nothing has been updated. Of the model's hooks only AfterLoad is called, in a transaction with the
 // update, which its error undoes.
 func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[T]) ([]T, error) {
-	return listOf[T](q.core.UpdateReturning(ctx, assignsOf(assigns)))
+	list, err := q.core.UpdateReturning(ctx, assignsAt(unsafe.Pointer(&assigns)))
+	return *(*[]T)(unsafe.Pointer(&list)), err
 }
 
 // Delete deletes the rows and returns how many they were. Those of a model with a field that has the tag option deleted are marked
@@ -96,7 +107,8 @@ func (q *Query[T]) Delete(ctx context.Context) (int, error) { return q.core.Dele
 // they are stored then. Rows that are gone for good count as new, so that Save inserts them again. The
 // hook AfterLoad is called as by UpdateReturning.
 func (q *Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
-	return listOf[T](q.core.DeleteReturning(ctx))
+	list, err := q.core.DeleteReturning(ctx)
+	return *(*[]T)(unsafe.Pointer(&list)), err
 }
 
 // Claim takes the first n rows of the query, or as many as there are, by updating them in one statement: the way to take jobs from a
@@ -110,8 +122,9 @@ func (q *Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
 // The query takes no limit, offset or lock, and the model must have a primary key.
 //
 // When the rows cannot be read, or what is asked for With them, or a hook AfterLoad fails, none has been taken.
-func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[T]) (list []T, err error) {
-	return listOf[T](q.core.Claim(ctx, n, assignsOf(assigns)))
+func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[T]) ([]T, error) {
+	list, err := q.core.Claim(ctx, n, assignsAt(unsafe.Pointer(&assigns)))
+	return *(*[]T)(unsafe.Pointer(&list)), err
 }
 
 // LockOption says what a query that locks rows does about those that others have locked. Without one it waits for them.
@@ -128,44 +141,44 @@ var (
 //
 // On SQLite a transaction that may write has locked the whole database when it began, so there is nothing more to lock.
 func (q *Query[T]) ForUpdate(options ...LockOption) *Query[T] {
-	return queryOf[T](q.core.Lock(dialect.LockUpdate, waitOf(options)))
+	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockUpdate, waitOf(options))))
 }
 
 // ForNoKeyUpdate is [Query.ForUpdate] that lets others insert rows which refer to those that are locked. It is what an update of
 // columns that are no keys takes.
 func (q *Query[T]) ForNoKeyUpdate(options ...LockOption) *Query[T] {
-	return queryOf[T](q.core.Lock(dialect.LockNoKeyUpdate, waitOf(options)))
+	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockNoKeyUpdate, waitOf(options))))
 }
 
 // ForShare lets others lock the rows in the same way, but not update or delete them.
 func (q *Query[T]) ForShare(options ...LockOption) *Query[T] {
-	return queryOf[T](q.core.Lock(dialect.LockShare, waitOf(options)))
+	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockShare, waitOf(options))))
 }
 
 // ForKeyShare keeps others from deleting the rows and from changing their keys.
 func (q *Query[T]) ForKeyShare(options ...LockOption) *Query[T] {
-	return queryOf[T](q.core.Lock(dialect.LockKeyShare, waitOf(options)))
+	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockKeyShare, waitOf(options))))
 }
 
 // Union returns the query of the rows of q and of the others, equal rows once. Conditions, an order and a page that are added to it are
 // about all of them; those that a member has already are its own.
 func (q *Query[T]) Union(others ...*Query[T]) *Query[T] {
-	return queryOf[T](q.core.Combine(ast.Union, queriesOf(others)))
+	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Union, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // UnionAll returns the query of the rows of q and of the others, as often as they come.
 func (q *Query[T]) UnionAll(others ...*Query[T]) *Query[T] {
-	return queryOf[T](q.core.Combine(ast.UnionAll, queriesOf(others)))
+	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.UnionAll, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // Intersect returns the query of the rows that q and all others have.
 func (q *Query[T]) Intersect(others ...*Query[T]) *Query[T] {
-	return queryOf[T](q.core.Combine(ast.Intersect, queriesOf(others)))
+	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Intersect, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // Except returns the query of the rows of q that none of the others has.
 func (q *Query[T]) Except(others ...*Query[T]) *Query[T] {
-	return queryOf[T](q.core.Combine(ast.Except, queriesOf(others)))
+	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Except, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // From returns a query of the results of a projection, whose fields are columns as those of a model are: its results can be filtered,
@@ -173,5 +186,5 @@ func (q *Query[T]) Except(others ...*Query[T]) *Query[T] {
 // make such.
 func From[T, R any](p Projection[T, R]) *Query[R] {
 	scan.Know[R]()
-	return queryOf[R](p.core.From(reflect.TypeFor[R]()))
+	return (*Query[R])(unsafe.Pointer(p.core.From(reflect.TypeFor[R]())))
 }

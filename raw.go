@@ -3,6 +3,7 @@ package prom
 import (
 	"context"
 	"iter"
+	"unsafe"
 
 	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/scan"
@@ -62,7 +63,10 @@ func sourceOf(source Source) core.Source {
 }
 
 // All returns all rows.
-func (q RawRows[R]) All(ctx context.Context) ([]R, error) { return listOf[R](q.core.All(ctx)) }
+func (q RawRows[R]) All(ctx context.Context) ([]R, error) {
+	list, err := q.core.All(ctx)
+	return *(*[]R)(unsafe.Pointer(&list)), err
+}
 
 // One returns the first row, or ErrNotFound when there is none. It does not limit what the database does: that is for the SQL.
 func (q RawRows[R]) One(ctx context.Context) (R, error) { return valueOf[R](q.core.One(ctx)) }

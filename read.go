@@ -26,34 +26,49 @@ func (r *Repo[T]) Reload(ctx context.Context, v *T) error {
 }
 
 // Query returns the query of all rows, as a beginning for others.
-func (r *Repo[T]) Query() *Query[T] { return queryOf[T](r.core.Query()) }
+func (r *Repo[T]) Query() *Query[T] { return (*Query[T])(unsafe.Pointer(r.core.Query())) }
 
 // Where returns the query of the rows for which all conditions hold.
-func (r *Repo[T]) Where(conds ...Cond[T]) *Query[T] { return queryOf[T](r.core.Where(condsOf(conds))) }
+func (r *Repo[T]) Where(conds ...Cond[T]) *Query[T] {
+	return (*Query[T])(unsafe.Pointer(r.core.Where(condsAt(unsafe.Pointer(&conds)))))
+}
 
 // OrderBy returns the query of all rows in an order.
-func (r *Repo[T]) OrderBy(orders ...Order[T]) *Query[T] { return r.Query().OrderBy(orders...) }
+func (r *Repo[T]) OrderBy(orders ...Order[T]) *Query[T] {
+	return (*Query[T])(unsafe.Pointer(r.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))))
+}
 
 // Limit returns the query of at most n rows.
-func (r *Repo[T]) Limit(n int) *Query[T] { return r.Query().Limit(n) }
+func (r *Repo[T]) Limit(n int) *Query[T] {
+	return (*Query[T])(unsafe.Pointer(r.core.Limit(n)))
+}
 
 // AllRows returns the query of all rows, which may be updated and deleted.
-func (r *Repo[T]) AllRows() *Query[T] { return r.Query().AllRows() }
+func (r *Repo[T]) AllRows() *Query[T] { return (*Query[T])(unsafe.Pointer(r.core.AllRows())) }
 
 // All returns all rows of the table. Mind their number; Each takes tables of any size.
-func (r *Repo[T]) All(ctx context.Context) ([]T, error) { return r.Query().All(ctx) }
+func (r *Repo[T]) All(ctx context.Context) ([]T, error) {
+	list, err := r.core.All(ctx)
+	return *(*[]T)(unsafe.Pointer(&list)), err
+}
 
 // Each ranges over all rows; see [Query.Each].
-func (r *Repo[T]) Each(ctx context.Context) iter.Seq2[*T, error] { return r.Query().Each(ctx) }
+func (r *Repo[T]) Each(ctx context.Context) iter.Seq2[*T, error] {
+	rows := r.core.Each(ctx)
+	return *(*iter.Seq2[*T, error])(unsafe.Pointer(&rows))
+}
 
 // One returns the first row that is found, or ErrNotFound.
-func (r *Repo[T]) One(ctx context.Context) (*T, error) { return r.Query().One(ctx) }
+func (r *Repo[T]) One(ctx context.Context) (*T, error) {
+	v, err := r.core.One(ctx)
+	return (*T)(v), err
+}
 
 // Count returns the number of rows.
-func (r *Repo[T]) Count(ctx context.Context) (int, error) { return r.Query().Count(ctx) }
+func (r *Repo[T]) Count(ctx context.Context) (int, error) { return r.core.Count(ctx) }
 
 // Has reports whether there is a row.
-func (r *Repo[T]) Has(ctx context.Context) (bool, error) { return r.Query().Has(ctx) }
+func (r *Repo[T]) Has(ctx context.Context) (bool, error) { return r.core.Has(ctx) }
 
 // Raw is a condition in SQL; see [Raw].
 func (r *Repo[T]) Raw(sql string, args ...any) Cond[T] { return query.Raw[*T](sql, args...) }

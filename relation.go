@@ -55,7 +55,7 @@ func relationAt[R, T, F any](accessor func(*T) *F) *schema.Relation {
 
 // With adds relations that are loaded with the rows: each level of them in one more statement, however many rows there are.
 func (q *Query[T]) With(relations ...Relation[T]) *Query[T] {
-	return queryOf[T](q.core.With(relationsOf(relations)))
+	return (*Query[T])(unsafe.Pointer(q.core.With(relationsOf(relations))))
 }
 
 // With returns the query of all rows, whose relations are loaded with them; see [Query.With].
@@ -66,12 +66,12 @@ func (r *Repo[T]) With(relations ...Relation[T]) *Query[T] { return r.Query().Wi
 //
 //	err := posts.With(PostAuthor, PostComments).LoadInto(ctx, &post)
 func (q *Query[T]) LoadInto(ctx context.Context, rows ...*T) error {
-	return q.core.LoadInto(ctx, pointersOf(rows))
+	return q.core.LoadInto(ctx, *(*[]unsafe.Pointer)(unsafe.Pointer(&rows)))
 }
 
 // LoadIntoAll is [Query.LoadInto] for a list of rows.
 func (q *Query[T]) LoadIntoAll(ctx context.Context, rows []T) error {
-	return q.core.LoadIntoAll(ctx, scan.ListOf(rows))
+	return q.core.LoadIntoAll(ctx, listAt(unsafe.Pointer(&rows)))
 }
 
 // RefField is a reference from T to R, whose key is of type K. As a field its values are keys, and as a [Relation] it is the row

@@ -7,11 +7,11 @@ import (
 
 // WithDeleted takes the rows that are marked as deleted, too. It is for models with a field that has the tag option deleted, and an
 // error of others, when the query runs.
-func (q *Query[T]) WithDeleted() *Query[T] { return queryOf[T](q.core.WithDeleted()) }
+func (q *Query[T]) WithDeleted() *Query[T] { return (*Query[T])(unsafe.Pointer(q.core.WithDeleted())) }
 
 // OnlyDeleted takes the rows that are marked as deleted and no others. It is for models with a field that has the tag option deleted,
 // and an error of others, when the query runs.
-func (q *Query[T]) OnlyDeleted() *Query[T] { return queryOf[T](q.core.OnlyDeleted()) }
+func (q *Query[T]) OnlyDeleted() *Query[T] { return (*Query[T])(unsafe.Pointer(q.core.OnlyDeleted())) }
 
 // Restore takes the mark of deletion off the row of v, which Delete has set, and makes v what is stored then. A row that is not
 // marked, or gone, is ErrNotFound, and, for a model with a version, one that was changed since v was loaded is ErrStale. It is for models with a

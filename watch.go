@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"time"
+	"unsafe"
 
 	"github.com/prom-go/prom/internal/core"
 )
@@ -83,10 +84,12 @@ func watchOptions(options []WatchOption) core.WatchOptions {
 // tried for a while, see [WatchPatience]; no row is lost by that. A watch cannot be part of a transaction, and has an
 // order of its own.
 func (q *Query[T]) Watch(ctx context.Context, options ...WatchOption) iter.Seq2[*T, error] {
-	return rowsOf[*T](q.core.Watch(ctx, watchOptions(options)))
+	rows := q.core.Watch(ctx, watchOptions(options))
+	return *(*iter.Seq2[*T, error])(unsafe.Pointer(&rows))
 }
 
 // Watch ranges over the rows that are new; see [Query.Watch].
 func (r *Repo[T]) Watch(ctx context.Context, options ...WatchOption) iter.Seq2[*T, error] {
-	return r.Query().Watch(ctx, options...)
+	rows := r.core.Watch(ctx, watchOptions(options))
+	return *(*iter.Seq2[*T, error])(unsafe.Pointer(&rows))
 }

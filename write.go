@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"unsafe"
 
-	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -33,7 +32,7 @@ func (r *Repo[T]) Create(ctx context.Context, v *T) error {
 // Validate of all, and after the insertion AfterCreate and AfterSave of all. When a value breaks a rule or one of its hooks fails, the
 // error is a [*ValueError] that says which it was.
 func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
-	return valueError(r.core.CreateMany(ctx, scan.ListOf(vs)))
+	return valueError(r.core.CreateMany(ctx, listAt(unsafe.Pointer(&vs))))
 }
 
 // ValueError says which of the values given to [Repo.CreateMany] could not be stored. What the database itself refuses, such as a unique

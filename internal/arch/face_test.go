@@ -71,7 +71,8 @@ func generic(fn *ast.FuncDecl) bool {
 }
 
 // Ensure that no program with this library needs all exported methods of its types: the linker keeps them where a method is looked up
-// by a name that is not constant.
+// by a name that is not constant. Nor does it need what the methods of a model's repos and queries name, which goes by the dictionary
+// of their type: it is kept where such a method is called that the compiler could not replace by what it calls, With for one.
 func TestMethodsAreDropped(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -87,6 +88,9 @@ func TestMethodsAreDropped(t *testing.T) {
 	for line := range strings.Lines(string(dump)) {
 		if from, _, ok := strings.Cut(line, " <ReflectMethod>"); ok && !strings.Contains(from, "->") {
 			t.Errorf("%s looks a method up by a name that is not constant", from)
+		}
+		if _, to, ok := strings.Cut(line, " -> "+module+"..dict."); ok && (strings.HasPrefix(to, "Repo[") || strings.HasPrefix(to, "Query[")) {
+			t.Errorf("the program keeps what all methods of a model's repos and queries name: %s", strings.TrimSpace(line))
 		}
 	}
 }

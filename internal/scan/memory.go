@@ -95,12 +95,6 @@ type List struct {
 	Cap  int
 }
 
-// ListOf returns a slice as a list.
-func ListOf[T any](s []T) List { return List{unsafe.Pointer(unsafe.SliceData(s)), len(s), cap(s)} }
-
-// Slice returns l as what it is.
-func Slice[T any](l List) []T { return unsafe.Slice((*T)(l.Data), l.Cap)[:l.Len] }
-
 // One returns a value as a list.
 func One(v unsafe.Pointer) List { return List{v, 1, 1} }
 

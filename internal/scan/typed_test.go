@@ -54,7 +54,7 @@ func (l *Loader[T]) LoadAll(r Rows, expect int) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Slice[T](list), nil
+	return *SliceAt[T](&list), nil
 }
 
 // Note makes v a value that the database holds as it is now.
