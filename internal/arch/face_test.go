@@ -76,7 +76,10 @@ func generic(fn *ast.FuncDecl) bool {
 func TestMethodsAreDropped(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	cmd := exec.Command("go", "build", "-ldflags=-dumpdep", "-o", filepath.Join(t.TempDir(), "program"), "./examples/quickstart")
+	program := "/examples/quickstart"
+	cmd := exec.Command("go", "build", "-ldflags=-dumpdep", "-o", filepath.Join(t.TempDir(), "program"),
+		"-gcflags="+module+"=", "-gcflags="+module+program+"=", // as users build it, whatever the tests are built with
+		"."+program)
 	cmd.Dir = root
 	pipe, err := cmd.StderrPipe()
 	is.NoErr(err)
