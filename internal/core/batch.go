@@ -13,8 +13,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Batch collects operations on the repos of one connection that go to the database together. The zero Batch is empty and
-// ready for use. It is not safe for concurrent use.
+// Batch collects operations on the repos of one connection that go to the database together. The zero Batch is empty
+// and ready for use. It is not safe for concurrent use.
 type Batch struct {
 	ops []*batchOp
 }
@@ -398,23 +398,32 @@ func (o Ops) Get(key []any) *Result {
 
 // All reads the rows of a query, which must be one of this repo's model.
 func (o Ops) All(q *Query) *Result {
-	r, result := o.repo, newResult()
+	return o.list(o.repo.plan, func(_ context.Context, op *batchOp) error {
+		if len(q.with) > 0 {
+			return errors.New("a batch does not load relations; use LoadInto when it has run")
+		}
+		if err := q.whole(); err != nil {
+			return err
+		}
+		text, args, err := op.b.stmts.Select(nil, q.spec)
+		return op.setText(text, args, err)
+	}, o.repo.loaded)
+}
+
+// list adds an operation whose rows it reads by a plan, all of them. They are given to loaded, if there is one.
+func (o Ops) list(
+	plan *scan.Plan,
+	build func(context.Context, *batchOp) error,
+	loaded func(context.Context, scan.List) error,
+) *Result {
+	result := newResult()
 	var list scan.List
 	var unread error
 	o.add("query", false, &batchOp{
-		build: func(_ context.Context, op *batchOp) error {
-			if len(q.with) > 0 {
-				return errors.New("a batch does not load relations; use LoadInto when it has run")
-			}
-			if err := q.whole(); err != nil {
-				return err
-			}
-			text, args, err := op.b.stmts.Select(nil, q.spec)
-			return op.setText(text, args, err)
-		},
+		build: build,
 		read: func(rows driver.Rows) error {
 			w := work{hint: firstList}
-			w.loader.Plan = r.plan
+			w.loader.Plan = plan
 			unread = w.ReadRows(rows)
 			list = w.list
 			return nil
@@ -424,8 +433,8 @@ func (o Ops) All(q *Query) *Result {
 			case err != nil:
 			case unread != nil:
 				err = op.place(unread)
-			default:
-				err = r.loaded(ctx, list)
+			case loaded != nil:
+				err = loaded(ctx, list)
 			}
 			if result.Err = err; err == nil {
 				result.List = list

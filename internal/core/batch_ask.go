@@ -6,7 +6,6 @@ import (
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/render"
-	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -128,33 +127,11 @@ func (op *batchOp) setText(text *render.Text, args []schema.Value, err error) er
 
 // Project adds reading the results of a projection.
 func (b *Batch) Project(p Projection) *Result {
-	result := newResult()
-	var list scan.List
-	var unread error
-	p.repo.Batch(b).add("query", false, &batchOp{
-		build: func(_ context.Context, op *batchOp) error {
-			if p.err != nil {
-				return p.err
-			}
-			text, args, err := op.b.stmts.Select(nil, p.spec)
-			return op.setText(text, args, err)
-		},
-		read: func(rows driver.Rows) error {
-			w := work{hint: firstList}
-			w.loader.Plan = p.plan
-			unread = w.ReadRows(rows)
-			list = w.list
-			return nil
-		},
-		done: func(_ context.Context, op *batchOp, err error) error {
-			if err == nil && unread != nil {
-				err = op.place(unread)
-			}
-			if result.Err = err; err == nil {
-				result.List = list
-			}
-			return nil
-		},
-	})
-	return result
+	return p.repo.Batch(b).list(p.plan, func(_ context.Context, op *batchOp) error {
+		if p.err != nil {
+			return p.err
+		}
+		text, args, err := op.b.stmts.Select(nil, p.spec)
+		return op.setText(text, args, err)
+	}, nil)
 }
