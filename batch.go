@@ -8,9 +8,10 @@ import (
 	"github.com/prom-go/prom/internal/core"
 )
 
-// Batch collects operations on the repos of one connection that go to the database together: in one round trip on PostgreSQL, in
-// three when one of them is an Update, and on every engine in one transaction, all of them or none. With the context of a
-// transaction they are part of it. Operations are added by what [Repo.Batch] returns and happen when Run is called:
+// Batch collects operations on the repos of one connection that go to the database together: in one round trip on
+// PostgreSQL, in three when one of them is an Update, and on every engine in one transaction, all of them or none. With
+// the context of a transaction they are part of it. Operations are added by what [Repo.Batch] returns and happen when
+// Run is called:
 //
 //	var b prom.Batch
 //	posts.Batch(&b).Create(&post)
@@ -60,7 +61,8 @@ func boolResult(r *core.Result) *Result[bool] {
 	return &Result[bool]{r, func(r *core.Result) bool { return r.N > 0 }}
 }
 
-// Value returns the value, or why there is none: the operation's own error, or the batch's when another operation failed.
+// Value returns the value, or why there is none: the operation's own error, or the batch's when another operation
+// failed.
 func (r *Result[V]) Value() (V, error) { return r.value(r.core), r.core.Err }
 
 // Len returns the number of operations that wait to be run.
@@ -73,10 +75,10 @@ func (b *Batch) Len() int { return b.core.Len() }
 //
 // A Get that finds no row is no failure of the batch, nor are rows that do not fit the model: their Result says so.
 //
-// When models of what is written have hooks, the batch and they are one transaction, so that it takes more round trips: the hooks Before
-// and Validate of each value are called in the order of the operations, before anything is sent, and the hooks After, in that order,
-// when all of it has been done. DeleteKey has no value to call hooks of. The hook AfterLoad of what is read is called at the end, and its
-// error is that of the Result.
+// When models of what is written have hooks, the batch and they are one transaction, so that it takes more round trips:
+// the hooks Before and Validate of each value are called in the order of the operations, before anything is sent, and
+// the hooks After, in that order, when all of it has been done. DeleteKey has no value to call hooks of. The hook
+// AfterLoad of what is read is called at the end, and its error is that of the Result.
 func (b *Batch) Run(ctx context.Context) error { return batchError(b.core.Run(ctx)) }
 
 // BatchOf adds operations on the values of T to a [Batch].
@@ -94,8 +96,8 @@ func (o *BatchOf[T]) Create(v *T) { o.core.Create(unsafe.Pointer(v)) }
 // Update updates the row of v, as [Repo.Update] does; a row that is gone, or was changed since, fails the batch.
 func (o *BatchOf[T]) Update(v *T) { o.core.Update(unsafe.Pointer(v)) }
 
-// DeleteKey deletes the row with that key. When there is none the batch does not fail; the result says how many rows were deleted, 0
-// or 1.
+// DeleteKey deletes the row with that key. When there is none the batch does not fail; the result says how many rows
+// were deleted, 0 or 1.
 func (o *BatchOf[T]) DeleteKey(key ...any) *Result[int] { return numberResult(o.core.DeleteKey(key)) }
 
 // Get reads the row with that key. When there is none the batch does not fail; the result is ErrNotFound.

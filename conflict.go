@@ -7,8 +7,8 @@ import (
 	"github.com/prom-go/prom/internal/core"
 )
 
-// Conflict inserts values, and says what happens when a row is there already: [Repo.OnConflict] begins one. It is an immutable value,
-// and may be kept.
+// Conflict inserts values, and says what happens when a row is there already: [Repo.OnConflict] begins one. It is an
+// immutable value, and may be kept.
 type Conflict[T any] struct {
 	_    [0]func(*T)
 	core core.Conflict
@@ -27,9 +27,9 @@ const (
 // String returns the outcome in lower case.
 func (o Outcome) String() string { return [...]string{"unchanged", "inserted", "updated"}[o] }
 
-// OnConflict begins an insert of values for which a row may be there already: one with the same values in the fields given, which
-// are the primary key or those of a unique index. Without fields it is as [Repo.Upsert] finds it; or, with DoNothing, whatever
-// conflicts. A row that is there is updated as Upsert does, unless more is said:
+// OnConflict begins an insert of values for which a row may be there already: one with the same values in the fields
+// given, which are the primary key or those of a unique index. Without fields it is as [Repo.Upsert] finds it; or, with
+// DoNothing, whatever conflicts. A row that is there is updated as Upsert does, unless more is said:
 //
 //	outcome, err := counters.OnConflict(CounterName).Update(CounterHits.SetTo(prom.Plus(CounterHits, prom.Excluded(CounterHits)))).Create(ctx, &c)
 func (r *Repo[T]) OnConflict(fields ...Columner) *Conflict[T] {
@@ -41,37 +41,40 @@ func (c *Conflict[T]) DoNothing() *Conflict[T] {
 	return (*Conflict[T])(unsafe.Pointer(c.core.DoNothing()))
 }
 
-// Update assigns new values to a row that is there. Its own fields are the values that it has, and [Excluded] those that could not be
-// inserted. The updated column is set to the present time, and the version counted up, unless they are assigned.
+// Update assigns new values to a row that is there. Its own fields are the values that it has, and [Excluded] those
+// that could not be inserted. The updated column is set to the present time, and the version incremented, unless they
+// are assigned.
 func (c *Conflict[T]) Update(assigns ...Assign[T]) *Conflict[T] {
 	return (*Conflict[T])(unsafe.Pointer(c.core.Update(assignsAt(unsafe.Pointer(&assigns)))))
 }
 
-// UpdateAll writes all columns to a row that is there, but the key, the time of creation and the fields of the conflict. It is what
-// happens when nothing else is said.
+// UpdateAll writes all columns to a row that is there, but the key, the time of creation and the fields of the
+// conflict. It is what happens when nothing else is said.
 func (c *Conflict[T]) UpdateAll() *Conflict[T] {
 	return (*Conflict[T])(unsafe.Pointer(c.core.UpdateAll()))
 }
 
-// Where updates a row that is there only if all conditions hold, and leaves it alone otherwise. The fields in them are those of the row
-// that is there, and [Excluded] those that could not be inserted.
+// Where updates a row that is there only if all conditions hold, and leaves it alone otherwise. The fields in them are
+// those of the row that is there, and [Excluded] those that could not be inserted.
 func (c *Conflict[T]) Where(conds ...Cond[T]) *Conflict[T] {
 	return (*Conflict[T])(unsafe.Pointer(c.core.Where(condsAt(unsafe.Pointer(&conds)))))
 }
 
-// Create inserts v, or does what was said if there is a conflict, and tells which. What is stored comes back into v, unless the row
-// that is there was left alone: then v is as it was. A conflict on another unique index is ErrUnique.
+// Create inserts v, or does what was said if there is a conflict, and tells which. What is stored comes back into v,
+// unless the row that is there was left alone: then v is as it was. A conflict on another unique index is ErrUnique.
 //
-// The model's hooks are called in the order BeforeSave, Validate, AfterSave, and no others, since it is the database that finds out
-// whether a row is inserted or updated. They are a transaction with the insert, which is undone when the row was left alone.
+// The model's hooks are called in the order BeforeSave, Validate, AfterSave, and no others, since it is the database
+// that finds out whether a row is inserted or updated. They are a transaction with the insert, which is undone when the
+// row was left alone.
 func (c *Conflict[T]) Create(ctx context.Context, v *T) (outcome Outcome, err error) {
 	o, err := c.core.Create(ctx, unsafe.Pointer(v))
 	return Outcome(o), err
 }
 
-// CreateMany is Create for any number of values, one after the other in one transaction, so that one that is there twice conflicts
-// with itself; it returns the outcome of each. When it fails nothing has happened, the values are as they were, and the error is a
-// [*BatchError] with the number of the value. The statements are sent in batches, without waiting for each other.
+// CreateMany is Create for any number of values, one after the other in one transaction, so that one that is there
+// twice conflicts with itself; it returns the outcome of each. When it fails nothing has happened, the values are as
+// they were, and the error is a [*BatchError] with the number of the value. The statements are sent in batches, without
+// waiting for each other.
 func (c *Conflict[T]) CreateMany(ctx context.Context, vs []T) ([]Outcome, error) {
 	return outcomesOf(c.core.CreateMany(ctx, listAt(unsafe.Pointer(&vs))))
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/prom-go/prom/conn"
 )
 
-// DB is a named connection to one database. It connects when it is first used, is safe for concurrent use, and prints without its
-// secrets.
+// DB is a named connection to one database. It connects when it is first used, is safe for concurrent use, and prints
+// without its secrets.
 type DB = conn.DB
 
-// Registry keeps connections by name. The package has a default one, which reads the environment; libraries and tests make
-// their own.
+// Registry keeps connections by name. The package has a default one, which reads the environment; libraries and tests
+// make their own.
 type Registry = conn.Registry
 
 // DSN names a database and how to reach it.
@@ -35,13 +35,13 @@ const (
 	Serializable     = conn.Serializable
 )
 
-// Default is the registry of the functions of this package. It reads PROM_DSN, then PROM_DSN_0 or PROM_DSN_1 and on to the first
-// gap, once, when a connection is asked for that was not opened by hand.
+// Default is the registry of the functions of this package. It reads PROM_DSN, then PROM_DSN_0 or PROM_DSN_1 and on to
+// the first gap, once, when a connection is asked for that was not opened by hand.
 var Default = &Registry{Prefix: conn.DefaultPrefix}
 
-// Open registers the connection that a DSN describes under the name that the DSN's fragment gives; without a fragment it is the
-// default connection. It does no I/O: the connection is made at the first operation. A name that an open connection has is
-// refused. See [DSN] for the grammar:
+// Open registers the connection that a DSN describes under the name that the DSN's fragment gives; without a fragment
+// it is the default connection. It does no I/O: the connection is made at the first operation. A name that an open
+// connection has is refused. See [DSN] for the grammar:
 //
 //	sqlite:///var/lib/app/app.db    sqlite://relative.db    sqlite://:memory:
 //	postgres://user:password@host:5432/database?sslmode=require#name
@@ -50,7 +50,8 @@ func Open(dsn string, options ...OpenOption) (*DB, error) { return Default.Open(
 // ParseDSN reads a DSN. Its errors hold neither the text nor any value of it.
 func ParseDSN(dsn string) (DSN, error) { return conn.ParseDSN(dsn) }
 
-// Conn returns the connection of that name; "" is the default one. An unknown name is an error that lists the known ones.
+// Conn returns the connection of that name; "" is the default one. An unknown name is an error that lists the known
+// ones.
 func Conn(name string) (*DB, error) { return Default.Get(name) }
 
 // Close closes all connections of the default registry. They stay registered and connect again when they are used.
@@ -73,12 +74,12 @@ const (
 	InstallOff   = conn.InstallOff   // the database's own error comes back
 )
 
-// Installing sets what happens on a connection when a table or a column is missing, whatever its DSN says. A release job that calls [Apply],
-// and a service whose user may not change the schema, are opened with [InstallCheck].
+// Installing sets what happens on a connection when a table or a column is missing, whatever its DSN says. A release
+// job that calls [Apply], and a service whose user may not change the schema, are opened with [InstallCheck].
 func Installing(mode InstallMode) OpenOption { return conn.Installing(mode) }
 
-// Tx runs fn in a transaction of the default connection; see [DB.Tx]. Every call on a repo of this connection with the context
-// that fn gets is part of it.
+// Tx runs fn in a transaction of the default connection; see [DB.Tx]. Every call on a repo of this connection with the
+// context that fn gets is part of it.
 func Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
 	db, err := Conn("")
 	if err != nil {
@@ -87,10 +88,10 @@ func Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOp
 	return db.Tx(ctx, fn, options...)
 }
 
-// AfterCommit has fn called once the work that ctx belongs to is there for everybody: when the outermost transaction has been
-// committed, or at once when ctx carries none. A rollback, also of a nested transaction around it, drops fn. The transaction is the one
-// that was begun last of those that ctx carries, so that a model's hook needs not know its connection; see [DB.AfterCommit], which
-// chooses one, for what fn is given and may do.
+// AfterCommit has fn called once the work that ctx belongs to is there for everybody: when the outermost transaction
+// has been committed, or at once when ctx carries none. A rollback, also of a nested transaction around it, drops fn.
+// The transaction is the one that was begun last of those that ctx carries, so that a model's hook needs not know its
+// connection; see [DB.AfterCommit], which chooses one, for what fn is given and may do.
 func AfterCommit(ctx context.Context, fn func(ctx context.Context)) error {
 	return conn.AfterCommit(ctx, fn)
 }
@@ -104,6 +105,6 @@ func ReadOnly() TxOption { return conn.ReadOnly() }
 // Deferrable makes a read-only serializable transaction of PostgreSQL wait for a moment when it cannot fail.
 func Deferrable() TxOption { return conn.Deferrable() }
 
-// Retry has a transaction run again, at most n more times, when it failed as [ErrSerialization], [ErrDeadlock] or [ErrBusy], after a
-// pause that hears the context. Each attempt calls the function anew; see [conn.Retry].
+// Retry has a transaction run again, at most n more times, when it failed as [ErrSerialization], [ErrDeadlock] or
+// [ErrBusy], after a pause that hears the context. Each attempt calls the function anew; see [conn.Retry].
 func Retry(n int) TxOption { return conn.Retry(n) }

@@ -11,8 +11,8 @@ type Error = conn.Error
 // Kind is the kind of an [Error].
 type Kind = conn.Kind
 
-// Violation is one rule that a value breaks, and Violations are all that it breaks. They are the cause of errors of kind
-// [ErrValidation]; get them by errors.As.
+// Violation is one rule that a value breaks, and Violations are all that it breaks. They are the cause of errors of
+// kind [ErrValidation]; get them by errors.As.
 //
 // [Limits] are what the rules of a field allow, as data.
 type (

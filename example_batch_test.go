@@ -25,8 +25,8 @@ type Receipt struct {
 
 var receiptAccount = prom.RefOf(func(r *Receipt) *prom.Ref[Account] { return &r.Account })
 
-// The operations of a batch go to the database together and happen together, on several repos of one connection too. What reads is
-// told by its result; what writes changes its value once all has happened.
+// The operations of a batch go to the database together and happen together, on several repos of one connection too.
+// What reads is told by its result; what writes changes its value once all has happened.
 func ExampleBatch() {
 	ctx := context.Background()
 	db, err := prom.Open("sqlite://:memory:#accounts")

@@ -18,8 +18,8 @@ type Shirt struct {
 	Size  int
 }
 
-// Filters that arrive as text, such as those of a URL, find their columns by name and convert their values. A wrong name
-// or value is an error before any SQL.
+// Filters that arrive as text, such as those of a URL, find their columns by name and convert their values. A wrong
+// name or value is an error before any SQL.
 func ExampleFieldByName() {
 	ctx := context.Background()
 	db, err := prom.Open("sqlite://:memory:#shop")

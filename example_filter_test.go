@@ -38,8 +38,8 @@ func gadgetStore(ctx context.Context, dsn string) (*prom.DB, *prom.Repo[Gadget])
 	return db, gadgets
 }
 
-// A filter turns the parameters of a URL into conditions, an order and a page. What it does not list is refused, with an error that
-// may be shown to who has sent it.
+// A filter turns the parameters of a URL into conditions, an order and a page. What it does not list is refused, with
+// an error that may be shown to who has sent it.
 func ExampleNewFilter() {
 	ctx := context.Background()
 	db, gadgets := gadgetStore(ctx, "sqlite://:memory:#gadgets")

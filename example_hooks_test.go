@@ -48,7 +48,8 @@ func (s *Shipment) Validate(context.Context) error {
 	return broken.Err()
 }
 
-// AfterSave writes to another table, in the transaction of the write, and tells others when all of it has been committed.
+// AfterSave writes to another table, in the transaction of the write, and tells others when all of it has been
+// committed.
 func (s *Shipment) AfterSave(ctx context.Context) error {
 	if s.Place == s.was {
 		return nil

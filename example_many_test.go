@@ -71,7 +71,7 @@ func ExampleQuery_Stream() {
 	}
 
 	sum := func(ctx context.Context) (total int, err error) {
-		// Stream reads the rows of one moment as they come. It holds a connection until the loop ends.
+		// Stream reads the rows of one snapshot as they come. It holds a connection until the loop ends.
 		for s, err := range readings.Where(readingValue.Gte(500)).OrderBy(readingID.Asc()).Stream(ctx) {
 			if err != nil {
 				return 0, err
@@ -84,8 +84,8 @@ func ExampleQuery_Stream() {
 	// Output: 374750 <nil>
 }
 
-// With CoalesceReads, calls of Get that are made while others are on their way are asked for together. Nothing else changes: each
-// has its own value and its own error.
+// With CoalesceReads, calls of Get that are made while others are on their way are asked for together. Nothing else
+// changes: each has its own value and its own error.
 func ExampleCoalesceReads() {
 	ctx := context.Background()
 	db, err := prom.Open("sqlite://:memory:#coalesce")

@@ -16,8 +16,8 @@ type Visit struct {
 
 var visits = prom.NewRepo[Visit](prom.On("stats"))
 
-// A DSN's fragment names the connection, and a repo says which one it is for. The DSNs come from the environment (PROM_DSN,
-// PROM_DSN_1 and so on) or, as here, from the program.
+// A DSN's fragment names the connection, and a repo says which one it is for. The DSNs come from the environment
+// (PROM_DSN, PROM_DSN_1 and so on) or, as here, from the program.
 func ExampleOpen() {
 	ctx := context.Background()
 	for _, dsn := range []string{"sqlite://:memory:#stats", "sqlite://:memory:#archive"} {

@@ -18,8 +18,8 @@ type Parcel struct {
 
 var parcelWidth = prom.NumberOf(func(p *Parcel) *int { return &p.Width })
 
-// What the fields cannot say, SQL can: with a question mark for each argument, on every engine. A slice is one argument. Raw
-// conditions mix with typed ones, and so do those of squirrel.
+// What the fields cannot say, SQL can: with a question mark for each argument, on every engine. A slice is one
+// argument. Raw conditions mix with typed ones, and so do those of squirrel.
 func ExampleRaw() {
 	ctx := context.Background()
 	db, err := prom.Open("sqlite://:memory:#post")

@@ -195,7 +195,7 @@ var (
 	recitedTurn  = prom.NumberOf(func(r *Recited) *int { return &r.Turn })
 )
 
-// A many-to-many goes through a linking model, by whose columns its rows can be ordered and chosen too.
+// A many-to-many goes through a join model, by whose columns its rows can be ordered and chosen too.
 func ExampleManyViaOf() {
 	ctx := context.Background()
 	db, _, poems := anthology(ctx)

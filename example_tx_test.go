@@ -21,7 +21,8 @@ var (
 	walletCents = prom.NumberOf(func(w *Wallet) *int64 { return &w.Cents })
 )
 
-// A transaction travels in its context. A nested one is a savepoint: when it fails and the error is handled, the outer one goes on.
+// A transaction travels in its context. A nested one is a savepoint: when it fails and the error is handled, the outer
+// one goes on.
 func ExampleTx() {
 	ctx := context.Background()
 	db, err := prom.Open("sqlite://:memory:#bank")

@@ -10,8 +10,8 @@ type Term[T, V any] = query.Term[*T, V]
 // AnyTerm is a [Term] of any type.
 type AnyTerm[T any] = query.AnyTerm[*T]
 
-// Expr is a value of type V that is computed from a row of T, or from a group of rows when it is an aggregate. It has the conditions of
-// a field, and is made by the functions of this package, such as [Plus], [Via], [Sum] or [Over].
+// Expr is a value of type V that is computed from a row of T, or from a group of rows when it is an aggregate. It has
+// the conditions of a field, and is made by the functions of this package, such as [Plus], [Via], [Sum] or [Over].
 type Expr[T, V any] = query.Expr[*T, V]
 
 // Subquery is a query as part of another statement, with rows of type R: a [Query], a [Projection].
@@ -39,8 +39,9 @@ func AsText[T any, V Texts](t Term[T, V]) TextExpr[T, V] { return query.AsText(t
 // JSONColumn is a column of T that holds a JSON document: a [JSONField] or a [NullJSONField].
 type JSONColumn[T any] = query.JSONColumn[*T]
 
-// JSONPath is the value of type V at a path of a document, NULL where there is none of the type. A segment of the path is the key of an
-// object, a string, or the index of a list, an int. V is a text, a number, a boolean, or what is stored as JSON, such as a struct.
+// JSONPath is the value of type V at a path of a document, NULL where there is none of the type. A segment of the path
+// is the key of an object, a string, or the index of a list, an int. V is a text, a number, a boolean, or what is
+// stored as JSON, such as a struct.
 func JSONPath[V, T any](f JSONColumn[T], path ...any) Expr[T, V] {
 	return query.JSONPath[V](f, path...)
 }
@@ -177,8 +178,8 @@ func CountOf[T, V any](t Term[T, V]) Expr[T, int64] { return query.CountOf(t) }
 // CountDistinct is the number of different values of the term, NULL left out.
 func CountDistinct[T, V any](t Term[T, V]) Expr[T, int64] { return query.CountDistinct(t) }
 
-// Sum is the sum of the term's values, NULL left out, and NULL when there are none. Integers are summed with 64 bits: a sum beyond
-// them, or beyond V, is an error.
+// Sum is the sum of the term's values, NULL left out, and NULL when there are none. Integers are summed with 64 bits: a
+// sum beyond them, or beyond V, is an error.
 func Sum[T any, V Number](t Term[T, V]) Expr[T, V] { return query.Sum(t) }
 
 // SumDecimal is [Sum] of decimal numbers, exact on every engine.
@@ -211,8 +212,8 @@ func Rank[T any](w Window[T]) Expr[T, int64] { return query.Rank(w) }
 // DenseRank is [Rank] without gaps.
 func DenseRank[T any](w Window[T]) Expr[T, int64] { return query.DenseRank(w) }
 
-// Ntile is the number of the row's part, from 1, when the rows of the window are cut into n parts in its order, of which the first have one
-// row more where they cannot all be of the same size.
+// Ntile is the number of the row's part, from 1, when the rows of the window are cut into n parts in its order, of
+// which the first have one row more where they cannot all be of the same size.
 func Ntile[T any](n int, w Window[T]) Expr[T, int64] { return query.Ntile(n, w) }
 
 // Lag is the term in the row that stands n rows before in the window's order, or NULL.
@@ -227,8 +228,8 @@ func FirstValue[T, V any](t Term[T, V], w Window[T]) Expr[T, V] { return query.F
 // LastValue is the term in the last row that the window shows; see [Window].
 func LastValue[T, V any](t Term[T, V], w Window[T]) Expr[T, V] { return query.LastValue(t, w) }
 
-// Sub is the value of a subquery with one row and one column; NULL when it has no row. More rows than one are an error of PostgreSQL, and
-// SQLite takes the first: give the subquery a limit, or let it select an aggregate.
+// Sub is the value of a subquery with one row and one column; NULL when it has no row. More rows than one are an error
+// of PostgreSQL, and SQLite takes the first: give the subquery a limit, or let it select an aggregate.
 func Sub[T, V any](sub Subquery[V]) Expr[T, V] { return query.Sub[*T](sub) }
 
 // LinkedSub is [Sub] of a projection of the rows of S that are linked to the row, so that each row has its own value:
@@ -253,18 +254,20 @@ func Via[T, R any, K comparable, V any](ref Reference[T, R, K], t Term[R, V]) Ex
 	return query.Via(ref, t)
 }
 
-// DescendantsOf is true for the rows below those for which the conditions hold, in a tree where a reference of a row leads to its
-// parent: their children, the children of these and so on. A circle ends where it began.
+// DescendantsOf is true for the rows below those for which the conditions hold, in a tree where a reference of a row
+// leads to its parent: their children, the children of these and so on. A circle ends where it began.
 func DescendantsOf[T any, K comparable](parent Reference[T, T, K], conds ...Cond[T]) Cond[T] {
 	return query.DescendantsOf(parent, conds...)
 }
 
-// AncestorsOf is true for the rows above those for which the conditions hold: their parents, the parents of these and so on.
+// AncestorsOf is true for the rows above those for which the conditions hold: their parents, the parents of these and
+// so on.
 func AncestorsOf[T any, K comparable](parent Reference[T, T, K], conds ...Cond[T]) Cond[T] {
 	return query.AncestorsOf(parent, conds...)
 }
 
-// Excluded is a field's value in the row that could not be inserted because of a conflict; for the assignments of an upsert.
+// Excluded is a field's value in the row that could not be inserted because of a conflict; for the assignments of an
+// upsert.
 func Excluded[T, V any](f interface {
 	Term[T, V]
 	Columner

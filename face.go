@@ -32,9 +32,9 @@ var (
 	_ [unsafe.Sizeof(scan.List{})]byte       = [unsafe.Sizeof([]int{})]byte{}
 )
 
-// condsAt and its like read a slice of typed parts, given by its address, as what it is to the core. They are no generic
-// functions, nor are the casts of what comes back: a method that calls one needs a dictionary, which keeps the types of all
-// that it names in programs.
+// condsAt and its like read a slice of typed parts, given by its address, as what it is to the core. They are no
+// generic functions, nor are the casts of what comes back: a method that calls one needs a dictionary, which keeps the
+// types of all that it names in programs.
 func condsAt(list unsafe.Pointer) []core.Cond       { return *(*[]core.Cond)(list) }
 func ordersAt(list unsafe.Pointer) []core.Order     { return *(*[]core.Order)(list) }
 func assignsAt(list unsafe.Pointer) []core.Assign   { return *(*[]core.Assign)(list) }

@@ -9,9 +9,9 @@ import (
 	"github.com/prom-go/prom/query"
 )
 
-// Cond is a condition on the rows of T. Fields make conditions; [And], [Or] and [Not] combine them. The zero Cond is true for
-// every row and counts as no condition where one is demanded, so that a condition may be left out; [And], [Or] and [Not] pass over
-// it as if it had not been written.
+// Cond is a condition on the rows of T. Fields make conditions; [And], [Or] and [Not] combine them. The zero Cond is
+// true for every row and counts as no condition where one is demanded, so that a condition may be left out; [And], [Or]
+// and [Not] pass over it as if it had not been written.
 type Cond[T any] = query.Cond[*T]
 
 // Order is one term of an order of the rows of T.
@@ -26,13 +26,14 @@ type (
 	Texts  = query.Texts
 )
 
-// The families of fields. Each is a column of T whose values are of type V, and embeds the next general one; those with Null in
-// their names may be NULL. Fields are made once, in package variables, by the constructors below, from an accessor:
+// The families of fields. Each is a column of T whose values are of type V, and embeds the next general one; those with
+// Null in their names may be NULL. Fields are made once, in package variables, by the constructors below, from an
+// accessor:
 //
 //	var PostViews = prom.NumberOf(func(p *Post) *int { return &p.Views })
 //
-// The constructors panic when the accessor points to no column of that type. Those that begin with Null take a field that is a
-// pointer, those with SQLNull one that is a sql.Null, and the others one that is the value itself.
+// The constructors panic when the accessor points to no column of that type. Those that begin with Null take a field
+// that is a pointer, those with SQLNull one that is a sql.Null, and the others one that is the value itself.
 type (
 	Field[T, V any]                  = *query.Field[*T, V]
 	NullField[T, V any]              = *query.NullField[*T, V]
@@ -62,8 +63,8 @@ func Or[T any](conds ...Cond[T]) Cond[T] { return query.Or(conds...) }
 // Not is true when the condition is false. A condition that compares NULL is neither, and so is its negation.
 func Not[T any](cond Cond[T]) Cond[T] { return query.Not(cond) }
 
-// If is the condition when on is true, and else the zero Cond, which is left out: of a list of conditions, of an And, and of an Or
-// too, which is false for every row when nothing is left of it.
+// If is the condition when on is true, and else the zero Cond, which is left out: of a list of conditions, of an And,
+// and of an Or too, which is false for every row when nothing is left of it.
 func If[T any](on bool, cond Cond[T]) Cond[T] { return query.If(on, cond) }
 
 // Raw is a condition in SQL, with a question mark for each argument; ?? is a question mark itself. Arguments are

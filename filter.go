@@ -7,8 +7,9 @@ import (
 	"github.com/prom-go/prom/internal/filter"
 )
 
-// Filter turns the parameters of a URL into conditions, an order and a page of a query: only those of the fields that it was made
-// with, by the operators that they allow. It is immutable, safe for concurrent use, and made once, in a package variable:
+// Filter turns the parameters of a URL into conditions, an order and a page of a query: only those of the fields that
+// it was made with, by the operators that they allow. It is immutable, safe for concurrent use, and made once, in a
+// package variable:
 //
 //	var postFilter = prom.NewFilter(Posts,
 //		prom.FilterOn("views"),
@@ -21,9 +22,10 @@ import (
 //	views=3  views__gt=3  title__contains=x  author__in=1,2,3  stars__isnull=true  views__between=1,9
 //	at__year=2024  at__month__in=1,2  sort=-views,title  page=2  size=20
 //
-// A parameter is the name of a field, an operator behind two underscores, [FilterEq] if there is none, and of times a part between
-// them. All must hold. One that is unknown is an error, unless [Filter.Ignore] says otherwise, and so is one that stands
-// twice, but for the lists of in, notin and sort, which are joined. A comma in an element of a list is written \, and a backslash \\.
+// A parameter is the name of a field, an operator behind two underscores, [FilterEq] if there is none, and of times a
+// part between them. All must hold. One that is unknown is an error, unless [Filter.Ignore] says otherwise, and so is
+// one that stands twice, but for the lists of in, notin and sort, which are joined. A comma in an element of a list is
+// written \, and a backslash \\.
 //
 // Every error is a [*FilterError], whose text may be shown to who has sent the parameters.
 type Filter[T any] struct {
@@ -34,8 +36,8 @@ type Filter[T any] struct {
 // FilterOp is an operator of a [Filter], as it stands in the name of a parameter.
 type FilterOp string
 
-// The operators. Which ones a field has without Ops depends on its kind: numbers, decimals and times the first nine, texts Eq, Ne, In,
-// NotIn and the last nine, all else Eq, Ne, In and NotIn; and IsNull, where the column may be NULL.
+// The operators. Which ones a field has without Ops depends on its kind: numbers, decimals and times the first nine,
+// texts Eq, Ne, In, NotIn and the last nine, all else Eq, Ne, In and NotIn; and IsNull, where the column may be NULL.
 const (
 	FilterEq      = FilterOp(filter.Eq)
 	FilterNe      = FilterOp(filter.Ne)
@@ -62,7 +64,8 @@ const (
 // FilterField is a field that a [Filter] lets through, made by [FilterOn]. It is an immutable value.
 type FilterField struct{ field filter.Field }
 
-// FilterOn is the field whose column has that name, with the operators of its kind, the parts of times and days, and sortable.
+// FilterOn is the field whose column has that name, with the operators of its kind, the parts of times and days, and
+// sortable.
 func FilterOn(column string) FilterField { return FilterField{filter.On(column)} }
 
 // As gives the field another name for parameters.
@@ -79,8 +82,8 @@ func (f FilterField) Parts(parts ...string) FilterField { return FilterField{f.f
 // NoSort keeps the field out of the parameter sort.
 func (f FilterField) NoSort() FilterField { return FilterField{f.field.NoSort()} }
 
-// NewFilter returns the filter of a repo's rows by the given fields. It panics when a field does not exist or cannot do what it
-// is to allow; this is meant to show at start-up, in package variables.
+// NewFilter returns the filter of a repo's rows by the given fields. It panics when a field does not exist or cannot do
+// what it is to allow; this is meant to show at start-up, in package variables.
 func NewFilter[T any](repo *Repo[T], fields ...FilterField) *Filter[T] {
 	return &Filter[T]{filter: filter.New(repo.core, *(*[]filter.Field)(unsafe.Pointer(&fields)))}
 }
@@ -113,15 +116,15 @@ type Filtered[T any] struct {
 	Page, Size int        // the first page is 1
 }
 
-// Parse returns what the parameters ask for, for a query that is put together by hand. The conditions are in the order of the
-// parameters' names.
+// Parse returns what the parameters ask for, for a query that is put together by hand. The conditions are in the order
+// of the parameters' names.
 func (f *Filter[T]) Parse(values url.Values) (Filtered[T], error) {
 	asked, err := f.filter.Parse(values)
 	return *(*Filtered[T])(unsafe.Pointer(&asked)), filterError(err)
 }
 
-// FilterError is what is wrong with a parameter. It names the parameter when that is a plain name, and what is allowed; it never holds
-// a value, so it may be shown to whoever has sent it. It is of the kind [ErrValidation].
+// FilterError is what is wrong with a parameter. It names the parameter when that is a plain name, and what is allowed;
+// it never holds a value, so it may be shown to whoever has sent it. It is of the kind [ErrValidation].
 type FilterError struct {
 	Param   string   // "" when its name is not fit to be shown
 	Reason  string   // what is wrong

@@ -10,16 +10,16 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// ManyField is the rows of R that refer to a row of T: a [Relation] of T. Its methods choose, order and limit the rows; like those
-// of a [Query] they return new ones.
+// ManyField is the rows of R that refer to a row of T: a [Relation] of T. Its methods choose, order and limit the rows;
+// like those of a [Query] they return new ones.
 type ManyField[T, R any] struct {
 	_    [0]func(*T)
 	_    [0]func(*R)
 	core core.Many
 }
 
-// ManyOf returns the relation that the accessor points to, a field of type [Many]. It panics when R has no reference to T, or several
-// of which the tag option via names none.
+// ManyOf returns the relation that the accessor points to, a field of type [Many]. It panics when R has no reference to
+// T, or several of which the tag option via names none.
 func ManyOf[T, R any](accessor func(*T) *Many[R]) ManyField[T, R] {
 	give := func(row unsafe.Pointer, rows *scan.List) { schema.LoadMany(accessor((*T)(row)), scan.SliceAt[R](rows)) }
 	return ManyField[T, R]{core: core.Many{Relation: relationAt[R](accessor), Of: reflect.TypeFor[T](), Give: give}}
@@ -35,8 +35,8 @@ func (f ManyField[T, R]) OrderBy(orders ...Order[R]) ManyField[T, R] {
 	return ManyField[T, R]{core: f.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))}
 }
 
-// Limit takes at most n rows for each row of T: the first in their order, of which those that it leaves equal come in the order of
-// the primary key.
+// Limit takes at most n rows for each row of T: the first in their order, of which those that it leaves equal come in
+// the order of the primary key.
 func (f ManyField[T, R]) Limit(n int) ManyField[T, R] { return ManyField[T, R]{core: f.core.Limit(n)} }
 
 // Offset leaves the first n rows of each row of T out.
@@ -66,16 +66,16 @@ func (f ManyField[T, R]) Count(conds ...Cond[R]) Expr[T, int64] {
 
 func (f ManyField[T, R]) relation(*T) core.Relation { return &f.core }
 
-// AggregateOf is an aggregate over the rows of the relation that each row of T has, such as the sum of a field; NULL when it has none,
-// but for counts.
+// AggregateOf is an aggregate over the rows of the relation that each row of T has, such as the sum of a field; NULL
+// when it has none, but for counts.
 //
 //	views := prom.AggregateOf(AuthorPosts, prom.Sum(PostViews))
 func AggregateOf[T, R, V any](rows ManyField[T, R], aggregate Expr[R, V]) Expr[T, V] {
 	return query.AggregateRelated[*T](rows.core.Related(nil), aggregate)
 }
 
-// ManyViaField is the rows of R that rows of the linking model L connect with a row of T: a [Relation] of T. It is otherwise as a
-// [ManyField].
+// ManyViaField is the rows of R that rows of the join model L connect with a row of T: a [Relation] of T. It is
+// otherwise as a [ManyField].
 type ManyViaField[T, R, L any] struct {
 	_    [0]func(*T)
 	_    [0]func(*R)
@@ -83,8 +83,9 @@ type ManyViaField[T, R, L any] struct {
 	core core.Many
 }
 
-// ManyViaOf returns the relation that the accessor points to, a field of type [ManyVia]. It panics when L does not refer to T and to R,
-// or has several references to one of them of which the tag options via, for T, and to, for R, name none.
+// ManyViaOf returns the relation that the accessor points to, a field of type [ManyVia]. It panics when L does not
+// refer to T and to R, or has several references to one of them of which the tag options via, for T, and to, for R,
+// name none.
 func ManyViaOf[T, R, L any](accessor func(*T) *ManyVia[R, L]) ManyViaField[T, R, L] {
 	knowRelated[T, L]()
 	give := func(row unsafe.Pointer, rows *scan.List) {
@@ -108,7 +109,8 @@ func (f ManyViaField[T, R, L]) OrderBy(orders ...Order[R]) ManyViaField[T, R, L]
 	return ManyViaField[T, R, L]{core: f.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))}
 }
 
-// OrderByLink adds terms to the order that go by the rows that connect, such as a place in a list. They go before those of OrderBy.
+// OrderByLink adds terms to the order that go by the rows that connect, such as a place in a list. They go before those
+// of OrderBy.
 func (f ManyViaField[T, R, L]) OrderByLink(orders ...Order[L]) ManyViaField[T, R, L] {
 	return ManyViaField[T, R, L]{core: f.core.OrderByLink(ordersAt(unsafe.Pointer(&orders)))}
 }

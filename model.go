@@ -8,12 +8,12 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Model gives the struct that embeds it a key that the database counts up, the times of its insertion and of its last write, and
-// change tracking: saving a value that was loaded writes the columns that changed and no others. Its columns are _id, _created
-// and _updated, and they come last in the table.
+// Model gives the struct that embeds it an auto-increment key, the times of its insertion and of its last write, and
+// change tracking: saving a value that was loaded writes the columns that changed and no others. Its columns are _id,
+// _created and _updated, and they come last in the table.
 //
-// A model may be copied; the copies go on independently. Because of what tracking keeps, compare the fields of two models
-// and not the structs as a whole. The zero Model belongs to a value that no database has seen.
+// A model may be copied; the copies go on independently. Because of what tracking keeps, compare the fields of two
+// models and not the structs as a whole. The zero Model belongs to a value that no database has seen.
 type Model struct {
 	ID      int64     `prom:"_id,key,auto" json:"id"`
 	Created time.Time `prom:"_created,created" json:"created"` // set at insertion, if zero; UTC, microseconds
@@ -22,11 +22,12 @@ type Model struct {
 	track schema.Tracker
 }
 
-// IsNew reports whether the value has yet to be inserted: it did not come from a database, and was not saved, or was deleted since.
+// IsNew reports whether the value has yet to be inserted: it did not come from a database, and was not saved, or was
+// deleted since.
 func (m *Model) IsNew() bool { return m.track.Loaded == nil }
 
-// UUIDModel is [Model] with a key that is a UUID of version 7, made in Go when the value is inserted, unless it is set. Such
-// keys sort by the time of their making.
+// UUIDModel is [Model] with a key that is a UUID of version 7, made in Go when the value is inserted, unless it is set.
+// Such keys sort by the time of their making.
 type UUIDModel struct {
 	ID      UUID      `prom:"_id,key,auto" json:"id"`
 	Created time.Time `prom:"_created,created" json:"created"` // set at insertion, if zero; UTC, microseconds
@@ -35,37 +36,39 @@ type UUIDModel struct {
 	track schema.Tracker
 }
 
-// IsNew reports whether the value has yet to be inserted: it did not come from a database, and was not saved, or was deleted since.
+// IsNew reports whether the value has yet to be inserted: it did not come from a database, and was not saved, or was
+// deleted since.
 func (m *UUIDModel) IsNew() bool { return m.track.Loaded == nil }
 
 // UUID is a universally unique identifier.
 type UUID = uuid.UUID
 
-// NewUUID returns a new UUID of version 7 (RFC 9562), which sorts by the time of its making. It panics if the operating system
-// gives no random numbers, after which no program should go on.
+// NewUUID returns a new UUID of version 7 (RFC 9562), which sorts by the time of its making. It panics if the operating
+// system gives no random numbers, after which no program should go on.
 func NewUUID() UUID { return uuid.Must(uuid.NewV7()) }
 
 // Ref is a reference to a row of T, a model whose key is an int64, as that of [Model] is. As a field it is a required
-// reference, whose row is deleted with the row it refers to; as a pointer, *Ref[T], an optional one, which becomes NULL then.
+// reference, whose row is deleted with the row it refers to; as a pointer, *Ref[T], an optional one, which becomes NULL
+// then.
 type Ref[T any] = schema.Ref[T]
 
 // RefBy is a [Ref] to a model whose key is of type K, such as a UUID or a string.
 type RefBy[T any, K comparable] = schema.RefBy[T, K]
 
-// Many is the rows of T that refer to the row that it is a field of. It is no column: it holds the rows once they were loaded; see
-// [ManyOf].
+// Many is the rows of T that refer to the row that it is a field of. It is no column: it holds the rows once they were
+// loaded; see [ManyOf].
 type Many[T any] = schema.Many[T]
 
-// One is the row of T that several columns refer to together, a field of a model; [OneOf] makes its relation. The tag option on names the
-// columns, in the order of the primary key of T:
+// One is the row of T that several columns refer to together, a field of a model; [OneOf] makes its relation. The tag
+// option on names the columns, in the order of the primary key of T:
 //
 //	Shop   int64
 //	Number int64
 //	Order  prom.One[Order] `prom:"on='shop, number'"`
 type One[T any] = schema.One[T]
 
-// ManyVia is the rows of T that rows of a linking model L connect with the row that it is a field of: L refers to both. It is
-// otherwise as a [Many]; see [ManyViaOf].
+// ManyVia is the rows of T that rows of a join model L connect with the row that it is a field of: L refers to both. It
+// is otherwise as a [Many]; see [ManyViaOf].
 type ManyVia[T, L any] = schema.ManyVia[T, L]
 
 // RefTo returns a reference to the row of T with that key.
@@ -74,8 +77,8 @@ func RefTo[T any](key int64) Ref[T] { return schema.NewRef[T](key) }
 // RefToKey returns a reference to the row of T with that key.
 func RefToKey[T any, K comparable](key K) RefBy[T, K] { return schema.NewRef[T](key) }
 
-// Refer returns a reference to a row that was saved, whose key is an int64. It holds the row, as if it had been loaded; see
-// [RefBy.Set].
+// Refer returns a reference to a row that was saved, whose key is an int64. It holds the row, as if it had been loaded;
+// see [RefBy.Set].
 func Refer[T any](row *T) (r Ref[T]) {
 	r.Set(row)
 	return r

@@ -22,9 +22,9 @@ type pageOptions struct{ total bool }
 // WithTotal counts the rows of all pages too, in a statement of its own.
 func WithTotal() PageOption { return func(o *pageOptions) { o.total = true } }
 
-// FetchPage reads page n, the first being 1, with size rows, and whether there are more behind it: it reads one row more than it
-// returns. The query should have an order that tells all rows apart, since pages are statements of their own. The database reads over the
-// rows of all pages before; see [Query.Keyset] for pages that do not get slower.
+// FetchPage reads page n, the first being 1, with size rows, and whether there are more behind it: it reads one row
+// more than it returns. The query should have an order that tells all rows apart, since pages are statements of their
+// own. The database reads over the rows of all pages before; see [Query.Keyset] for pages that do not get slower.
 func (q *Query[T]) FetchPage(ctx context.Context, n, size int, options ...PageOption) (Page[T], error) {
 	p, err := q.core.FetchPage(ctx, n, size, wantsTotal(options))
 	return Page[T]{Rows: *(*[]T)(unsafe.Pointer(&p.Rows)), Number: p.Number, Size: p.Size, More: p.More, Total: p.Total}, err
@@ -45,14 +45,15 @@ type KeysetPage[T any] struct {
 	Prev string // the token of the page before; "" when there is none
 }
 
-// Keyset reads the page of size rows to which a token leads, "" to the first one. Next and Prev of a page are the tokens of those around
-// it. Pages begin where another ended, at a row and not at a number: so reading one takes the same time wherever it is, if there is an
-// index for the order, and rows that come or go move no others from one page to the next.
+// Keyset reads the page of size rows to which a token leads, "" to the first one. Next and Prev of a page are the
+// tokens of those around it. Pages begin where another ended, at a row and not at a number: so reading one takes the
+// same time wherever it is, if there is an index for the order, and rows that come or go move no others from one page
+// to the next.
 //
-// The order is that of the query, by fields, and behind it that of the key, so that no two rows are equal. A token holds the values
-// of the order's fields in a row, encoded and not encrypted, and is bound to the table and the order, not to the conditions. One that is
-// damaged or belongs to another order is an error of kind [ErrValidation] with a [*TokenError] as its cause. See [TokenKey] for
-// tokens that nobody else can make.
+// The order is that of the query, by fields, and behind it that of the key, so that no two rows are equal. A token
+// holds the values of the order's fields in a row, encoded and not encrypted, and is bound to the table and the order,
+// not to the conditions. One that is damaged or belongs to another order is an error of kind [ErrValidation] with a
+// [*TokenError] as its cause. See [TokenKey] for tokens that nobody else can make.
 func (q *Query[T]) Keyset(ctx context.Context, token string, size int) (KeysetPage[T], error) {
 	p, err := q.core.Keyset(ctx, token, size)
 	return KeysetPage[T]{Rows: *(*[]T)(unsafe.Pointer(&p.Rows)), Next: p.Next, Prev: p.Prev}, err

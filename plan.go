@@ -35,8 +35,8 @@ const (
 	Lossy = schema.Lossy
 )
 
-// Drift is one difference between a model and a database, and Drifts are all that [Check] has found. They are the cause of its error; get
-// them by errors.As.
+// Drift is one difference between a model and a database, and Drifts are all that [Check] has found. They are the cause
+// of its error; get them by errors.As.
 type Drift = schema.Drift
 
 // Drifts are the differences between models and their databases. See [Check].
@@ -60,7 +60,8 @@ func (d Drifts) Unwrap() []error {
 	return list
 }
 
-// SchemaPlan is what would make the tables of some repos like their models: see [Plan]. Steps may be taken out of it before it is applied.
+// SchemaPlan is what would make the tables of some repos like their models: see [Plan]. Steps may be taken out of it
+// before it is applied.
 type SchemaPlan struct {
 	Steps []Step `json:"steps"` // in an order in which they can be done
 
@@ -108,12 +109,12 @@ func (p *SchemaPlan) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{"steps": steps})
 }
 
-// Plan compares the models of repos with their databases, and returns what would make them alike. It changes nothing. What a model knows
-// and the database lacks is there as well as what differs and what the database has beyond the model: the last only as steps that
-// are [Lossy]. When all is as the models want it, the plan is empty.
+// Plan compares the models of repos with their databases, and returns what would make them alike. It changes nothing.
+// What a model knows and the database lacks is there as well as what differs and what the database has beyond the
+// model: the last only as steps that are [Lossy]. When all is as the models want it, the plan is empty.
 //
-// Where rows may stand in the way of a step, they are counted, which reads the table. On PostgreSQL the wanted state comes from a temporary table
-// in a transaction that is rolled back, so the connection must be one that may write.
+// Where existing rows may violate a step, they are counted, which reads the table. On PostgreSQL the wanted state comes
+// from a temporary table in a transaction that is rolled back, so the connection must be one that may write.
 func Plan(ctx context.Context, repos ...AnyRepo) (*SchemaPlan, error) {
 	targets, err := targetsOf(repos)
 	if err != nil {
@@ -130,7 +131,8 @@ func Plan(ctx context.Context, repos ...AnyRepo) (*SchemaPlan, error) {
 	return p, nil
 }
 
-// Check compares the models of repos with their databases. When they differ it returns an error of kind [ErrDrift], whose cause is [Drifts]:
+// Check compares the models of repos with their databases. When they differ it returns an error of kind [ErrDrift],
+// whose cause is [Drifts]:
 //
 //	var drifts prom.Drifts
 //	if errors.As(err, &drifts) { for _, d := range drifts { … } }
@@ -159,14 +161,16 @@ func Check(ctx context.Context, repos ...AnyRepo) error {
 	return &Error{Kind: ErrDrift, Op: "check", Detail: detail, Err: all}
 }
 
-// Apply does the steps of a plan whose risk is one of those given, without any [Additive] ones alone, and returns the steps that are done, also
-// when it fails. Steps that are additive and not [Step].Apart are done in one transaction, all or none; the others one after the other, each as a whole. Each is looked for
-// anew before it is done, so that a plan which has become old does no harm.
+// Apply does the steps of a plan whose risk is one of those given, without any [Additive] ones alone, and returns the
+// steps that are done, also when it fails. Steps that are additive and not [Step].Apart are done in one transaction,
+// all or none; the others one after the other, each as a whole. Each is looked for anew before it is done, so that a
+// plan which has become old does no harm.
 //
-// A step that rows stand in the way of is not done, and is part of the error, of kind [ErrDrift]; the others are. Waiting for a table's lock is
-// bounded by the option install_lock_timeout of the DSN, and is begun anew some times. An index that is made while others work, and the check of a new rule, may take
-// long: the context bounds them. Apply cannot be part of a transaction. The mode of the connection (install=check, for example) is about
-// what happens by itself, and does not bind it.
+// A step that existing rows violate is not done, and is part of the error, of kind [ErrDrift]; the others are. Waiting
+// for a table's lock is bounded by the option install_lock_timeout of the DSN, and is begun anew some times. An index
+// that is made while others work, and the check of a new rule, may take long: the context bounds them. Apply cannot be
+// part of a transaction. The mode of the connection (install=check, for example) is about what happens by itself, and
+// does not bind it.
 func Apply(ctx context.Context, plan *SchemaPlan, risks ...Risk) (done []Step, err error) {
 	if len(risks) == 0 {
 		risks = []Risk{Additive}

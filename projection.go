@@ -14,8 +14,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Projection is a query whose results are of type R: a single value, a pair, or a struct of the caller's own. [Pluck], [Pluck2],
-// [Pluck3], [Select] and [Into] make projections of a query. Like a [Query] it never changes, and it can be a [Subquery] of others.
+// Projection is a query whose results are of type R: a single value, a pair, or a struct of the caller's own. [Pluck],
+// [Pluck2], [Pluck3], [Select] and [Into] make projections of a query. Like a [Query] it never changes, and it can be a
+// [Subquery] of others.
 //
 // When some of its columns are aggregates, the others say what the groups are: each result is one group. Conditions are
 // on rows. The limit and offset of the query are of its rows, in its order, and those that are said of the projection
@@ -90,8 +91,8 @@ func columnOf[T, R, F any](to func(*R) *F, t query.AnyTerm[*T]) Column[T, R] {
 	return Column[T, R]{term: t, to: core.Target{Offset: offset, Type: reflect.TypeFor[F](), Name: name}, err: err}
 }
 
-// Select returns a struct of the caller's own for each row, whose fields are filled by the columns. The fields that no column goes to
-// are zero.
+// Select returns a struct of the caller's own for each row, whose fields are filled by the columns. The fields that no
+// column goes to are zero.
 func Select[T, R any](q *Query[T], cols ...Column[T, R]) Projection[T, R] {
 	terms, places := make([]query.AnyTerm[*T], len(cols)), make([]core.Target, len(cols))
 	var err error
@@ -111,8 +112,8 @@ func Select[T, R any](q *Query[T], cols ...Column[T, R]) Projection[T, R] {
 	return Projection[T, R]{core: p}
 }
 
-// Into returns a struct R for each row, whose columns, named as those of a model are, are columns of T of the same kind. A column of R that T
-// does not have is an error when the query runs.
+// Into returns a struct R for each row, whose columns, named as those of a model are, are columns of T of the same
+// kind. A column of R that T does not have is an error when the query runs.
 func Into[R, T any](q *Query[T]) Projection[T, R] {
 	terms, places, err := columnsInto[*T](&q.core, reflect.TypeFor[R]())
 	p := project[R](&q.core, query.Project(q.core.Spec(), terms...), places)
@@ -143,7 +144,8 @@ func (p Projection[T, R]) Where(conds ...Cond[T]) Projection[T, R] {
 	return Projection[T, R]{core: p.core.Where(condsAt(unsafe.Pointer(&conds)))}
 }
 
-// OrderBy adds terms to the order. Groups are ordered by what is selected, by aggregates, or by what they are grouped by.
+// OrderBy adds terms to the order. Groups are ordered by what is selected, by aggregates, or by what they are grouped
+// by.
 func (p Projection[T, R]) OrderBy(orders ...Order[T]) Projection[T, R] {
 	return Projection[T, R]{core: p.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))}
 }
@@ -213,10 +215,10 @@ func To[D, S, V any](field interface {
 	return query.To(field, t)
 }
 
-// Copy inserts a row of D for each row of a query, in one statement, and returns how many they were. Columns of D that nothing is
-// mapped to have what a new row has: their times, version and default, NULL, or the key that the database makes. One that needs a
-// value and has none of these is an error before any SQL. Rules that hold in Go alone are not checked, since the values do not come
-// there.
+// Copy inserts a row of D for each row of a query, in one statement, and returns how many they were. Columns of D that
+// nothing is mapped to have what a new row has: their times, version and default, NULL, or the key that the database
+// makes. One that needs a value and has none of these is an error before any SQL. Rules that hold in Go alone are not
+// checked, since the values do not come there.
 func Copy[D, S any](ctx context.Context, to *Repo[D], from *Query[S], maps ...Mapping[D, S]) (int, error) {
 	return to.core.Copy(ctx, &from.core, mappingsAt(unsafe.Pointer(&maps)))
 }

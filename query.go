@@ -12,9 +12,9 @@ import (
 	"github.com/prom-go/prom/query"
 )
 
-// Query is a question about the rows of a repo: conditions, an order and a page. It never changes: its methods return new
-// queries, so one may be kept, shared by goroutines and built upon in different ways. It costs nothing until it is run. Queries
-// are made by the methods of a [Repo]; the zero Query is of no use.
+// Query is a question about the rows of a repo: conditions, an order and a page. It never changes: its methods return
+// new queries, so one may be kept, shared by goroutines and built upon in different ways. It costs nothing until it is
+// run. Queries are made by the methods of a [Repo]; the zero Query is of no use.
 type Query[T any] struct {
 	_    [0]func(*T)
 	core core.Query
@@ -28,8 +28,8 @@ func (q *Query[T]) Where(conds ...Cond[T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Where(condsAt(unsafe.Pointer(&conds)))))
 }
 
-// OrderBy adds terms to the order, behind those that the query has already. NULLs count as greater than every value on every
-// engine: ascending they come last.
+// OrderBy adds terms to the order, behind those that the query has already. NULLs count as greater than every value on
+// every engine: ascending they come last.
 func (q *Query[T]) OrderBy(orders ...Order[T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))))
 }
@@ -48,9 +48,9 @@ func (q *Query[T]) Page(n, size int) *Query[T] {
 // AllRows lets Update and Delete go without a condition, which they refuse otherwise.
 func (q *Query[T]) AllRows() *Query[T] { return (*Query[T])(unsafe.Pointer(q.core.AllRows())) }
 
-// Only reads some fields of the rows, and the key, the version and the mark of deletion; the others are zero. A value that was read
-// so knows it: Save writes the fields that were read and changed, and refuses to write one that was not. Reload reads the rest. It
-// is for All, One, Get and Each.
+// Only reads some fields of the rows, and the key, the version and the time of the soft delete; the others are zero. A
+// value that was read so knows it: Save writes the fields that were read and changed, and refuses to write one that was
+// not. Reload reads the rest. It is for All, One, Get and Each.
 func (q *Query[T]) Only(fields ...Columner) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Only(fields)))
 }
@@ -79,13 +79,14 @@ func (q *Query[T]) Count(ctx context.Context) (int, error) { return q.core.Count
 // Has reports whether there is a row.
 func (q *Query[T]) Has(ctx context.Context) (bool, error) { return q.core.Has(ctx) }
 
-// SQL returns the statement of All and its arguments without running it. It needs to know the connection, for its dialect, and
-// does not connect.
+// SQL returns the statement of All and its arguments without running it. It needs to know the connection, for its
+// dialect, and does not connect.
 func (q *Query[T]) SQL() (sql string, args []any, err error) { return q.core.SQL() }
 
-// Update assigns new values to the rows and returns how many they were. Without a condition it is refused; see AllRows. The model's
-// updated column is set to the present time, and its version counted up, unless they are assigned. It takes no order, limit or
-// offset. It works on rows and loads none: hooks of the model are not called, but the rules of the assigned fields hold.
+// Update assigns new values to the rows and returns how many they were. Without a condition it is refused; see AllRows.
+// The model's updated column is set to the present time, and its version incremented, unless they are assigned. It
+// takes no order, limit or offset. It works on rows and loads none: hooks of the model are not called, but the rules of
+// the assigned fields hold.
 func (q *Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error) {
 	return q.core.Update(ctx, assignsAt(unsafe.Pointer(&assigns)))
 }
@@ -98,28 +99,28 @@ func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[T]) ([
 	return *(*[]T)(unsafe.Pointer(&list)), err
 }
 
-// Delete deletes the rows and returns how many they were. Those of a model with a field that has the tag option deleted are marked
-// instead, if they are not yet. Without a condition it is refused; see AllRows. It takes no order, limit or offset.
-// It works on rows and loads none: hooks of the model are not called.
+// Delete deletes the rows and returns how many they were. Those of a model with a field that has the tag option deleted
+// are marked instead, if they are not yet. Without a condition it is refused; see AllRows. It takes no order, limit or
+// offset. It works on rows and loads none: hooks of the model are not called.
 func (q *Query[T]) Delete(ctx context.Context) (int, error) { return q.core.Delete(ctx) }
 
-// DeleteReturning is [Query.Delete] that returns the rows, in no certain order: as they were, and, if they are marked instead, as
-// they are stored then. Rows that are gone for good count as new, so that Save inserts them again. The
-// hook AfterLoad is called as by UpdateReturning.
+// DeleteReturning is [Query.Delete] that returns the rows, in no certain order: as they were, and, if they are marked
+// instead, as they are stored then. Rows that are gone for good count as new, so that Save inserts them again. The hook
+// AfterLoad is called as by UpdateReturning.
 func (q *Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
 	list, err := q.core.DeleteReturning(ctx)
 	return *(*[]T)(unsafe.Pointer(&list)), err
 }
 
-// Claim takes the first n rows of the query, or as many as there are, by updating them in one statement: the way to take jobs from a
-// queue. However many claim at once, each row goes to one of them, if the assignments take it out of the query's rows. A row that
-// another transaction has locked is passed over, not waited for. Claim returns the rows as they are then. Without a condition it is
-// refused; see AllRows.
+// Claim takes the first n rows of the query, or as many as there are, by updating them in one statement: the way to
+// take jobs from a queue. However many claim at once, each row goes to one of them, if the assignments take it out of
+// the query's rows. A row that another transaction has locked is passed over, not waited for. Claim returns the rows as
+// they are then. Without a condition it is refused; see AllRows.
 //
 //	jobs.Where(JobState.Eq("new")).OrderBy(JobDue.Asc()).Claim(ctx, 10, JobState.Set("taken"), JobBy.Set(me))
 //
-// The rows come in the query's order, on SQLite as far as columns that the claim does not change tell it, and in no order behind that.
-// The query takes no limit, offset or lock, and the model must have a primary key.
+// The rows come in the query's order, on SQLite as far as columns that the claim does not change tell it, and in no
+// order behind that. The query takes no limit, offset or lock, and the model must have a primary key.
 //
 // When the rows cannot be read, or what is asked for With them, or a hook AfterLoad fails, none has been taken.
 func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[T]) ([]T, error) {
@@ -136,16 +137,17 @@ var (
 	NoWait     = LockOption{dialect.NoWait}     // fail at once, with ErrBusy
 )
 
-// ForUpdate locks the rows that are read until the end of the transaction: nobody else can lock, update or delete them meanwhile, and
-// others read them as they were. It belongs to a transaction; outside it is an error, and in a read-only one ErrReadOnly.
+// ForUpdate locks the rows that are read until the end of the transaction: nobody else can lock, update or delete them
+// meanwhile, and others read them as they were. It belongs to a transaction; outside it is an error, and in a read-only
+// one ErrReadOnly.
 //
 // On SQLite a transaction that may write has locked the whole database when it began, so there is nothing more to lock.
 func (q *Query[T]) ForUpdate(options ...LockOption) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockUpdate, waitOf(options))))
 }
 
-// ForNoKeyUpdate is [Query.ForUpdate] that lets others insert rows which refer to those that are locked. It is what an update of
-// columns that are no keys takes.
+// ForNoKeyUpdate is [Query.ForUpdate] that lets others insert rows which refer to those that are locked. It is what an
+// update of columns that are no keys takes.
 func (q *Query[T]) ForNoKeyUpdate(options ...LockOption) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockNoKeyUpdate, waitOf(options))))
 }
@@ -160,8 +162,8 @@ func (q *Query[T]) ForKeyShare(options ...LockOption) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockKeyShare, waitOf(options))))
 }
 
-// Union returns the query of the rows of q and of the others, equal rows once. Conditions, an order and a page that are added to it are
-// about all of them; those that a member has already are its own.
+// Union returns the query of the rows of q and of the others, equal rows once. Conditions, an order and a page that are
+// added to it are about all of them; those that a member has already are its own.
 func (q *Query[T]) Union(others ...*Query[T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Union, queriesAt(unsafe.Pointer(&others)))))
 }
@@ -181,9 +183,9 @@ func (q *Query[T]) Except(others ...*Query[T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Except, queriesAt(unsafe.Pointer(&others)))))
 }
 
-// From returns a query of the results of a projection, whose fields are columns as those of a model are: its results can be filtered,
-// ordered, grouped and joined as rows of a table can. R must be a struct, all of whose columns the projection fills; prom.Select and prom.Into
-// make such.
+// From returns a query of the results of a projection, whose fields are columns as those of a model are: its results
+// can be filtered, ordered, grouped and joined as rows of a table can. R must be a struct, all of whose columns the
+// projection fills; prom.Select and prom.Into make such.
 func From[T, R any](p Projection[T, R]) *Query[R] {
 	scan.Know[R]()
 	return (*Query[R])(unsafe.Pointer(p.core.From(reflect.TypeFor[R]())))

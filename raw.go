@@ -9,15 +9,15 @@ import (
 	"github.com/prom-go/prom/internal/scan"
 )
 
-// Source is where raw SQL runs: a [*DB], or a repo for its connection. The statement is part of the transaction that the context
-// carries for that connection. Bound to a repo, a statement that finds its table missing, or a column of it, has it installed, as
-// every other call on the repo does; bound to a DB it is an error.
+// Source is where raw SQL runs: a [*DB], or a repo for its connection. The statement is part of the transaction that
+// the context carries for that connection. Bound to a repo, a statement that finds its table missing, or a column of
+// it, has it installed, as every other call on the repo does; bound to a DB it is an error.
 type Source interface {
 	Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error
 }
 
-// RawRows is a statement in SQL whose rows are read into values of type R; see [RawQuery]. It is an immutable value and costs
-// nothing until it is run, which may be any number of times.
+// RawRows is a statement in SQL whose rows are read into values of type R; see [RawQuery]. It is an immutable value and
+// costs nothing until it is run, which may be any number of times.
 type RawRows[R any] struct {
 	_    [0]func(*R)
 	core core.RawRows
@@ -36,17 +36,18 @@ type RawRows[R any] struct {
 //
 // NULL in a field or value that does not take it is [ErrType], naming the column.
 //
-// A question mark stands for each argument on every engine, with the arguments and the quoting of [Raw]; comments of both forms may
-// be there. It is one statement. Where nothing tells PostgreSQL the type of an argument, as in SELECT ?, write CAST(? AS bigint).
-// The SQL may write and return rows, as by INSERT … RETURNING; what returns no rows is for [RawExec].
+// A question mark stands for each argument on every engine, with the arguments and the quoting of [Raw]; comments of
+// both forms may be there. It is one statement. Where nothing tells PostgreSQL the type of an argument, as in SELECT ?,
+// write CAST(? AS bigint). The SQL may write and return rows, as by INSERT … RETURNING; what returns no rows is for
+// [RawExec].
 //
 // The SQL is the program's own text: what comes from outside belongs into arguments.
 func RawQuery[R any](source Source, sql string, args ...any) RawRows[R] {
 	return RawRows[R]{core: core.RawQuery(sourceOf(source), scan.Know[R](), sql, args)}
 }
 
-// RawExec runs a statement in SQL of one's own, with a question mark for each argument as in [RawQuery], and returns how many rows an
-// INSERT, UPDATE or DELETE has changed.
+// RawExec runs a statement in SQL of one's own, with a question mark for each argument as in [RawQuery], and returns
+// how many rows an INSERT, UPDATE or DELETE has changed.
 func RawExec(ctx context.Context, source Source, sql string, args ...any) (int, error) {
 	return core.RawExec(ctx, sourceOf(source), sql, args)
 }
@@ -68,11 +69,12 @@ func (q RawRows[R]) All(ctx context.Context) ([]R, error) {
 	return *(*[]R)(unsafe.Pointer(&list)), err
 }
 
-// One returns the first row, or ErrNotFound when there is none. It does not limit what the database does: that is for the SQL.
+// One returns the first row, or ErrNotFound when there is none. It does not limit what the database does: that is for
+// the SQL.
 func (q RawRows[R]) One(ctx context.Context) (R, error) { return valueOf[R](q.core.One(ctx)) }
 
-// Stream ranges over the rows as the database sends them, in bounded memory. It holds a connection until the loop ends, with the
-// limits of [Query.Stream]. When reading fails the loop gets the error, with a zero value, and ends.
+// Stream ranges over the rows as the database sends them, in bounded memory. It holds a connection until the loop ends,
+// with the limits of [Query.Stream]. When reading fails the loop gets the error, with a zero value, and ends.
 func (q RawRows[R]) Stream(ctx context.Context) iter.Seq2[R, error] {
 	return valuesOf[R](q.core.Stream(ctx))
 }

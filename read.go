@@ -8,19 +8,20 @@ import (
 	"github.com/prom-go/prom/query"
 )
 
-// Get returns the row with that key, or ErrNotFound. A composite key is given in the order of its fields. A key of a type that does
-// not convert to the field's without loss is an error.
+// Get returns the row with that key, or ErrNotFound. A composite key is given in the order of its fields. A key of a
+// type that does not convert to the field's without loss is an error.
 func (r *Repo[T]) Get(ctx context.Context, key ...any) (*T, error) {
 	v, err := r.core.Get(ctx, key)
 	return (*T)(v), err
 }
 
-// Load fills v, of which the key or the fields of a unique index are set, with the row that has them. When several are set the
-// key goes before the indexes, and these in their order. When there is no such row it is ErrNotFound, and v is as it was.
+// Load fills v, of which the key or the fields of a unique index are set, with the row that has them. When several are
+// set the key goes before the indexes, and these in their order. When there is no such row it is ErrNotFound, and v is
+// as it was.
 func (r *Repo[T]) Load(ctx context.Context, v *T) error { return r.core.Load(ctx, unsafe.Pointer(v)) }
 
-// Reload reads the row that v was loaded from again and drops the changes made since. A row that is gone is ErrNotFound, and v is
-// as it was.
+// Reload reads the row that v was loaded from again and drops the changes made since. A row that is gone is
+// ErrNotFound, and v is as it was.
 func (r *Repo[T]) Reload(ctx context.Context, v *T) error {
 	return r.core.Reload(ctx, unsafe.Pointer(v))
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Relation is what can be loaded with rows of T: the row that a reference refers to, a [RefField], or the rows that refer to
-// this one, a [ManyField]. Relations are values without a connection, made once and shared; their methods return new ones.
+// Relation is what can be loaded with rows of T: the row that a reference refers to, a [RefField], or the rows that
+// refer to this one, a [ManyField]. Relations are values without a connection, made once and shared; their methods
+// return new ones.
 type Relation[T any] interface {
 	relation(of *T) core.Relation
 }
@@ -53,7 +54,8 @@ func relationAt[R, T, F any](accessor func(*T) *F) *schema.Relation {
 	return r
 }
 
-// With adds relations that are loaded with the rows: each level of them in one more statement, however many rows there are.
+// With adds relations that are loaded with the rows: each level of them in one more statement, however many rows there
+// are.
 func (q *Query[T]) With(relations ...Relation[T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.With(relationsOf(relations))))
 }
@@ -61,8 +63,8 @@ func (q *Query[T]) With(relations ...Relation[T]) *Query[T] {
 // With returns the query of all rows, whose relations are loaded with them; see [Query.With].
 func (r *Repo[T]) With(relations ...Relation[T]) *Query[T] { return r.Query().With(relations...) }
 
-// LoadInto loads the relations of the query into rows that are there already, which must be rows of the repo's table. What else the
-// query says is of no use here and refused.
+// LoadInto loads the relations of the query into rows that are there already, which must be rows of the repo's table.
+// What else the query says is of no use here and refused.
 //
 //	err := posts.With(PostAuthor, PostComments).LoadInto(ctx, &post)
 func (q *Query[T]) LoadInto(ctx context.Context, rows ...*T) error {
@@ -74,8 +76,8 @@ func (q *Query[T]) LoadIntoAll(ctx context.Context, rows []T) error {
 	return q.core.LoadIntoAll(ctx, listAt(unsafe.Pointer(&rows)))
 }
 
-// RefField is a reference from T to R, whose key is of type K. As a field its values are keys, and as a [Relation] it is the row
-// that is referred to.
+// RefField is a reference from T to R, whose key is of type K. As a field its values are keys, and as a [Relation] it
+// is the row that is referred to.
 type RefField[T, R any, K comparable] struct {
 	*query.RefField[*T, *R, K]
 	at func(*T) *RefBy[R, K]
@@ -87,7 +89,8 @@ type NullRefField[T, R any, K comparable] struct {
 	at func(*T) *RefBy[R, K] // nil for NULL
 }
 
-// RefOf returns the reference; its values are keys of R. Like all constructors of relations it panics when the models do not fit.
+// RefOf returns the reference; its values are keys of R. Like all constructors of relations it panics when the models
+// do not fit.
 func RefOf[T, R any, K comparable](accessor func(*T) *RefBy[R, K]) RefField[T, R, K] {
 	f := RefField[T, R, K]{query.RefOf(accessor), accessor}
 	knowRelated[T, R]()
@@ -113,16 +116,16 @@ func SQLNullRefOf[T, R any, K comparable](accessor func(*T) *sql.Null[RefBy[R, K
 	return f
 }
 
-// With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to the same row
-// share its value.
+// With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to
+// the same row share its value.
 func (f RefField[T, R, K]) With(relations ...Relation[R]) Relation[T] {
 	return relatedTo[T]{refRelation(f.Column(), f.at, relations)}
 }
 
 func (f RefField[T, R, K]) relation(*T) core.Relation { return refRelation(f.Column(), f.at, nil) }
 
-// With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to the same row
-// share its value.
+// With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to
+// the same row share its value.
 func (f NullRefField[T, R, K]) With(relations ...Relation[R]) Relation[T] {
 	return relatedTo[T]{refRelation(f.Column(), f.at, relations)}
 }

@@ -126,7 +126,8 @@ func TestCheckFindsWrongPeer(t *testing.T) {
 	}
 }
 
-// Ensure that a whole run, of prom and the base, gives a report with all that there is, and that the documentation can be made of it.
+// Ensure that a whole run, of prom and the base, gives a report with all that there is, and that the documentation can
+// be made of it.
 func TestRun(t *testing.T) {
 	is := is.New(t)
 	dir := t.TempDir()

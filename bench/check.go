@@ -10,7 +10,8 @@ import (
 // checkRows are the rows of the table in which equality is checked.
 const checkRows = 200
 
-// check makes sure that a peer reads what is there and leaves what it should, by doing everything once on a table of its own.
+// check makes sure that a peer reads what is there and leaves what it should, by doing everything once on a table of
+// its own.
 func check(ctx context.Context, db Database, lib *Library) (err error) {
 	s, err := openSeat(ctx, db, lib, checkRows, 4, false)
 	if err != nil {

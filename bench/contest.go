@@ -110,7 +110,8 @@ func (c *Contest) hold(o Options, progress func(string)) (*Result, error) {
 	return r, nil
 }
 
-// slot runs n operations and returns how many nanoseconds they took. The garbage of whoever ran before is collected first.
+// slot runs n operations and returns how many nanoseconds they took. The garbage of whoever ran before is collected
+// first.
 func (e *Entrant) slot(n int) (float64, error) {
 	if e.Prepare != nil {
 		if err := e.Prepare(n); err != nil {
@@ -127,8 +128,8 @@ func (e *Entrant) slot(n int) (float64, error) {
 	return float64(took.Nanoseconds()), err
 }
 
-// calibrate finds how many operations fill a slot, and counts the allocations of one. What the first operation does once for all,
-// connecting and preparing, is over then.
+// calibrate finds how many operations fill a slot, and counts the allocations of one. What the first operation does
+// once for all, connecting and preparing, is over then.
 func (e *Entrant) calibrate(l *Line, slot time.Duration) error {
 	if _, err := e.slot(1); err != nil {
 		return err
@@ -163,8 +164,8 @@ func (l *Line) note(ns float64, slot time.Duration) {
 	l.Ops = max(1, int(float64(slot.Nanoseconds())/quantile(l.Ns, 0.5)+0.5))
 }
 
-// count notes the allocations and bytes of one operation: the least of three passes, because what the runtime and the drivers'
-// own goroutines allocate in between can only add to it.
+// count notes the allocations and bytes of one operation: the least of three passes, because what the runtime and the
+// drivers' own goroutines allocate in between can only add to it.
 func (e *Entrant) count(l *Line) error {
 	n := max(1, min(l.Ops/4, 200))
 	for pass := range 3 {

@@ -6,7 +6,8 @@ import (
 	"fmt"
 )
 
-// Table is the harness's own way to a peer's table, beside the peer's: it prepares rows and takes them away, outside of what is timed.
+// Table is the harness's own way to a peer's table, beside the peer's: it prepares rows and takes them away, outside of
+// what is timed.
 type Table interface {
 	// AddRows inserts n rows with the keys first, first+1 and on.
 	AddRows(first int64, n int) error

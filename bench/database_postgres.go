@@ -62,7 +62,8 @@ func (h *host) schema() (dsn string, err error) {
 	return dbtest.Postgres(h), nil
 }
 
-// postgresServer is the server of a run: a throw-away one that ends with this process, or the one that PROM_TEST_POSTGRES names.
+// postgresServer is the server of a run: a throw-away one that ends with this process, or the one that
+// PROM_TEST_POSTGRES names.
 type postgresServer struct {
 	host  host
 	own   bool

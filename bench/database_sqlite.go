@@ -31,8 +31,8 @@ const (
 	rfc3339Times = "2006-01-02T15:04:05.000000Z"      // prom, and by hand with zombiezen
 )
 
-// sqliteCache is how much of the file each connection keeps, in KiB: enough for all of it, so that no peer is measured by reading
-// files.
+// sqliteCache is how much of the file each connection keeps, in KiB: enough for all of it, so that no peer is measured
+// by reading files.
 const sqliteCache = 32768
 
 // modernc returns a data source of the driver modernc.org/sqlite with its settings.

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Item is the row of all measurements. Its tags are those of every library that reads tags, so that all of them fill the same struct.
+// Item is the row of all measurements. Its tags are those of every library that reads tags, so that all of them fill
+// the same struct.
 type Item struct {
 	ID      int64     `prom:"key,auto" gorm:"column:id;primaryKey" bun:"id,pk,autoincrement" db:"id"`
 	Created time.Time `prom:"created" gorm:"column:created" bun:"created" db:"created"`

@@ -1,5 +1,5 @@
-// Command bench measures prom against hand-written code and other libraries, on PostgreSQL and on SQLite. Everybody does the same work
-// on tables of the same rows, in turn; docs/benchmarks.md tells how.
+// Command bench measures prom against hand-written code and other libraries, on PostgreSQL and on SQLite. Everybody
+// does the same work on tables of the same rows, in turn; docs/benchmarks.md tells how.
 //
 //	go run .                                          # everything
 //	go run . -engine sqlite -run '^get$' -peers prom  # one line of the table, in seconds
@@ -147,7 +147,8 @@ func run(args []string, stdout io.Writer) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	// Contexts that can be cancelled cost some libraries a goroutine for each call, so an interrupt ends the run between two slots.
+	// Contexts that can be cancelled cost some libraries a goroutine for each call, so an interrupt ends the run between
+	// two slots.
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt)
 	defer signal.Stop(stop)

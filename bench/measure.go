@@ -55,8 +55,8 @@ func (cfg *config) chosen(engine string) []*Library {
 // quiet switches the progress off.
 var quiet atomic.Bool
 
-// progress writes a line to the terminal that the next one takes the place of. Where there is no terminal nothing is written of what
-// goes on within a contest.
+// progress writes a line to the terminal that the next one takes the place of. Where there is no terminal nothing is
+// written of what goes on within a contest.
 func progress(text string) {
 	if quiet.Load() {
 		return

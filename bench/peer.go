@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Peer is one library, or one way of writing by hand, at work on a table of its own. Each function is one thing to do; what a
-// library has no way to do is nil and shown as "–". Results are what an application would keep: rows as structs.
+// Peer is one library, or one way of writing by hand, at work on a table of its own. Each function is one thing to do;
+// what a library has no way to do is nil and shown as "–". Results are what an application would keep: rows as structs.
 type Peer struct {
 	Insert     func(ctx context.Context, it *Item) error                            // sets the key
 	InsertMany func(ctx context.Context, items []Item) error                        // sets the keys; all or none

@@ -12,8 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pin gives one half of the processors to this process and the other to the server, which makes measurements steadier: otherwise the
-// system moves both about. A server that is not this process's own, and a machine of one processor, are left alone.
+// pin gives one half of the processors to this process and the other to the server, which makes measurements steadier:
+// otherwise the system moves both about. A server that is not this process's own, and a machine of one processor, are
+// left alone.
 func pin(s *postgresServer) (Fact, func(), error) {
 	const what = "Processors"
 	var all unix.CPUSet

@@ -242,8 +242,8 @@ func thousands(x float64) string {
 	return s
 }
 
-// table writes a table in Markdown that is also fit to be read as it is. The first row is the head; a column whose cells begin with
-// digits stands to the right.
+// table writes a table in Markdown that is also fit to be read as it is. The first row is the head; a column whose
+// cells begin with digits stands to the right.
 func table(w io.Writer, rows [][]string) {
 	widths := make([]int, len(rows[0]))
 	right := make([]bool, len(rows[0]))

@@ -19,8 +19,8 @@ import (
 // sink keeps the compiler from leaving out what nobody looks at.
 var sink int
 
-// shapes compares ways to come to the text and the arguments of a query, for PostgreSQL and without a database. Values change from
-// one to the next, the shape does not.
+// shapes compares ways to come to the text and the arguments of a query, for PostgreSQL and without a database. Values
+// change from one to the next, the shape does not.
 func shapes(_ context.Context, s *session) (*Result, error) {
 	db, err := new(prom.Registry).Open("postgres://nobody@localhost/none?install=off") // connects to nothing
 	if err != nil {

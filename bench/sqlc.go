@@ -84,7 +84,8 @@ func sqlcInsertMany(ctx context.Context, q *Queries, items []Item) error {
 	return nil
 }
 
-// What follows is what sqlc v1 generates for pgx/v5, of queries that are those of the hand-written code. Item is its model.
+// What follows is what sqlc v1 generates for pgx/v5, of queries that are those of the hand-written code. Item is its
+// model.
 
 // DBTX is what queries run on.
 type DBTX interface {

@@ -28,8 +28,8 @@ func (r *Result) summarize() {
 	}
 }
 
-// spread is how far the median of the ratios may be off by chance, as a part of it: 1.57 times the distance of the quarters over the
-// root of their number is the usual bound, which holds in 95 of 100 cases.
+// spread is how far the median of the ratios may be off by chance, as a part of it: 1.57 times the distance of the
+// quarters over the root of their number is the usual bound, which holds in 95 of 100 cases.
 func (r Ratio) spread(rounds int) float64 {
 	if r.Mid == 0 || rounds == 0 {
 		return 0

@@ -78,8 +78,8 @@ var targets = []Target{
 	{Contest: "startup", What: inNs, Bound: 10e6},
 }
 
-// maxGrowth is the exponent up to which growth counts as linear: work that grows with the square has 2, and what no longer fits the
-// processor's caches makes even the simplest loop a little more than 1.
+// maxGrowth is the exponent up to which growth counts as linear: work that grows with the square has 2, and what no
+// longer fits the processor's caches makes even the simplest loop a little more than 1.
 const maxGrowth = 1.2
 
 // Verdict is what became of a target.

@@ -9,23 +9,23 @@ import (
 
 // Altering writes what makes a table that exists like its model.
 type Altering interface {
-	// Alter returns the steps that end drifts, in an order in which they can be done one after the other: each supposes the table as those
-	// before it leave it. What nobody but a person can do has no statements, and a reason.
+	// Alter returns the steps that end drifts, in an order in which they can be done one after the other: each supposes
+	// the table as those before it leave it. What nobody but a person can do has no statements, and a reason.
 	Alter(a *Alteration) []schema.Step
 
-	// RenameTable returns the statements that give a table, which was found under the name from before, its name, and what is named after
-	// it a name in which the new one stands.
+	// RenameTable returns the statements that give a table, which was found under the name from before, its name, and what
+	// is named after it a name in which the new one stands.
 	RenameTable(t *schema.Table, have *schema.Found) []string
 
 	// RenameColumn does the same for a column.
 	RenameColumn(t *schema.Table, c *schema.Column, have *schema.Found) []string
 
-	// ApplyLock returns a query that takes, until the end of its transaction, the lock under which plans are applied, and tells whether (boolean) it
-	// got it; "" where none is needed.
+	// ApplyLock returns a query that takes, until the end of its transaction, the lock under which plans are applied, and
+	// tells whether (boolean) it got it; "" where none is needed.
 	ApplyLock() string
 
-	// Shadow returns the statements that make a table for comparison, without foreign keys where they could not be made. Where ShadowApart
-	// is set they are for an empty database in memory, else for a transaction that is rolled back.
+	// Shadow returns the statements that make a table for comparison, without foreign keys where they could not be made.
+	// Where ShadowApart is set they are for an empty database in memory, else for a transaction that is rolled back.
 	Shadow(t *schema.Table) []string
 	ShadowApart() bool
 }
@@ -57,8 +57,9 @@ func CheckedColumn(t *schema.Table, name string) *schema.Column {
 	return nil
 }
 
-// AddColumnStep returns the step that adds a column. One that old rows would have no value for is added as one that takes NULL: when they
-// have got their values, another plan makes it NOT NULL. It returns the column as it is added as well.
+// AddColumnStep returns the step that adds a column. One that old rows would have no value for is added as one that
+// takes NULL: when they have got their values, another plan makes it NOT NULL. It returns the column as it is added as
+// well.
 func AddColumnStep(d Dialect, a *Alteration, drift *schema.Drift) (schema.Step, *schema.Column) {
 	c := drift.At.Column
 	s := schema.Step{Kind: schema.AddColumn, Table: a.Table.Name, Name: c.Name, Risk: schema.Additive, Reason: drift.Error()}
@@ -113,7 +114,8 @@ func CheckProbe(table, condition string) string {
 	return "SELECT count(*) FROM " + Quote(table) + " WHERE NOT (" + condition + ")"
 }
 
-// UniqueProbe returns the query that counts the values which a unique index would refuse, because several rows have them.
+// UniqueProbe returns the query that counts the values which a unique index would refuse, because several rows have
+// them.
 func UniqueProbe(t *schema.Table, ix *schema.Index) string {
 	terms, where := make([]string, len(ix.Columns)), IndexWhere(t, ix)
 	for i, c := range ix.Columns {

@@ -1,18 +1,20 @@
 package dialect
 
-// Bulk are the statements that insert many rows of the same columns. Where a key is left to the database, it is one column of
-// integers. A way that an engine does not have is "".
+// Bulk are the statements that insert many rows of the same columns. Where a key is left to the database, it is one
+// column of integers. A way that an engine does not have is "".
 type Bulk struct {
-	// Rows inserts as many rows as it says in Each, which get keys that follow one another. Its arguments are the rows' values.
-	// Greatest returns the greatest key of the table: that of the last row, unless SQLite has come to the end of its numbers.
+	// Rows inserts as many rows as it says in Each, which get keys that follow one another. Its arguments are the rows'
+	// values. Greatest returns the greatest key of the table: that of the last row, unless SQLite has come to the end of
+	// its numbers.
 	Rows, Greatest string
 	Each           int
 
-	// Lists inserts as many rows as its arguments, a list for each column, have elements, in their order, and returns the key of
-	// each in that order, or nothing when the key is not left to the database.
+	// Lists inserts as many rows as its arguments, a list for each column, have elements, in their order, and returns the
+	// key of each in that order, or nothing when the key is not left to the database.
 	Lists string
 
-	// Copy reads rows in the engine's own form: the columns', behind the key when that is left to the database. Shape is a query
-	// with the same columns, by which their types are learnt. Keys reserves as many keys as its argument says and returns them as one array.
+	// Copy reads rows in the engine's own form: the columns', behind the key when that is left to the database. Shape is a
+	// query with the same columns, by which their types are learnt. Keys reserves as many keys as its argument says and
+	// returns them as one array.
 	Copy, Shape, Keys string
 }

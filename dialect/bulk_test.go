@@ -11,8 +11,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Ensure that the statements for many rows are what the golden file shows: for every kind and hostile name, with a key that the
-// database makes, a key of one's own, and no column at all.
+// Ensure that the statements for many rows are what the golden file shows: for every kind and hostile name, with a key
+// that the database makes, a key of one's own, and no column at all.
 func TestGoldenBulk(t *testing.T) {
 	t.Parallel()
 	for _, d := range dialects {

@@ -34,8 +34,8 @@ type Clauses struct {
 	Reference bool   // writes the foreign key
 }
 
-// CreateTable returns the statement that makes a table, each column with the clauses given. The foreign keys of several columns are in it
-// if keys says so.
+// CreateTable returns the statement that makes a table, each column with the clauses given. The foreign keys of several
+// columns are in it if keys says so.
 func CreateTable(d Definition, t *schema.Table, keys bool, clauses func(c *schema.Column) Clauses) string {
 	var lines []string
 	keyed := len(t.Key) == 0
@@ -145,8 +145,9 @@ func AddReference(t *schema.Table, c *schema.Column) string {
 		" FOREIGN KEY (" + Quote(c.Name) + ") " + references(t, c)
 }
 
-// CreateIndex returns the statement that makes an index. An engine that can hold columns besides those of the index says INCLUDE; on another
-// they are columns of the index itself, unless it is unique and they would change what that means.
+// CreateIndex returns the statement that makes an index. An engine that can hold columns besides those of the index
+// says INCLUDE; on another they are columns of the index itself, unless it is unique and they would change what that
+// means.
 func CreateIndex(t *schema.Table, ix *schema.Index, include bool, operand func(c *schema.Column, expr string) string) string {
 	cols := make([]string, len(ix.Columns))
 	for i, c := range ix.Columns {

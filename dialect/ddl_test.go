@@ -132,9 +132,8 @@ func TestAddColumn(t *testing.T) {
 	})
 }
 
-// Ensure that a NULL key, a value that breaks a rule and a reference to nothing are refused, and the constraint's name tells
-// which column it was.
-// parity: F16 F41 F42 B11 B33
+// Ensure that a NULL key, a value that breaks a rule and a reference to nothing are refused, and the constraint's name
+// tells which column it was. parity: F16 F41 F42 B11 B33
 func TestConstraints(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, de dbtest.Engine) {
@@ -221,8 +220,8 @@ func TestConstraints(t *testing.T) {
 	})
 }
 
-// Ensure that a strong reference is deleted with its target, a weak one becomes NULL and both follow a key that changes.
-// parity: F39 F41 F42
+// Ensure that a strong reference is deleted with its target, a weak one becomes NULL and both follow a key that
+// changes. parity: F39 F41 F42
 func TestReferences(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, de dbtest.Engine) {

@@ -58,8 +58,8 @@ type Definition interface {
 	ColumnType(c *schema.Column) string
 
 	// CreateTable returns the statements that make the table without its indexes; they fail if it exists. A foreign key is
-	// included when inline says so for its column; the others are added by AddReference when the target exists, and those of several
-	// columns by AddForeignKey.
+	// included when inline says so for its column; the others are added by AddReference when the target exists, and those
+	// of several columns by AddForeignKey.
 	CreateTable(t *schema.Table, inline func(c *schema.Column) bool) []string
 
 	// AddColumn returns the statements that add a column to a table that exists, with its CHECKs and its reference.
@@ -86,38 +86,40 @@ type Definition interface {
 	InstallBegin(wait, lockTimeout time.Duration) []string
 	InstallEnd() []string
 
-	// LockTimeout returns the statement that bounds how long the transaction waits for a table's lock, "" where it waits for none.
+	// LockTimeout returns the statement that bounds how long the transaction waits for a table's lock, "" where it waits
+	// for none.
 	LockTimeout(d time.Duration) string
 
-	// DropTables returns the statements that drop tables with their rows; one that does not exist is no error. The tables are given
-	// in an order in which those that refer to others come first, as far as there is one. DropView drops what Tables calls a view or
-	// a materialized view.
+	// DropTables returns the statements that drop tables with their rows; one that does not exist is no error. The tables
+	// are given in an order in which those that refer to others come first, as far as there is one. DropView drops what
+	// Tables calls a view or a materialized view.
 	DropTables(tables []string) []string
 	DropView(name, sort string) string
 
-	// ClearTables returns the statements that delete all rows of tables, which are given as to DropTables, and begin to count their
-	// keys anew.
+	// ClearTables returns the statements that delete all rows of tables, which are given as to DropTables, and begin to
+	// count their keys anew.
 	ClearTables(tables []string) []string
 
-	// DeferReferences returns the statements after which foreign keys are checked late in the transaction, and ResumeReferences those
-	// that check them and make them what they were.
+	// DeferReferences returns the statements after which foreign keys are checked late in the transaction, and
+	// ResumeReferences those that check them and make them what they were.
 	DeferReferences(keys []Constraint) []string
 	ResumeReferences(keys []Constraint) []string
 
-	// CountOn returns the statement that makes the database count a key up from the greatest one in the table, if it is not beyond
-	// that; "" where it does so by itself.
+	// CountOn returns the statement that makes the database count a key up from the greatest one in the table, if it is
+	// not beyond that; "" where it does so by itself.
 	CountOn(table, column string) string
 
-	// Prerequisites returns statements that must have run before CreateTable or AddColumn of these columns, such as the one
-	// that makes a collation when it does not exist. They may be repeated.
+	// Prerequisites returns statements that must have run before CreateTable or AddColumn of these columns, such as the
+	// one that makes a collation when it does not exist. They may be repeated.
 	Prerequisites(cols []*schema.Column) []string
 }
 
-// Introspection writes queries on the engine's catalog. Each but Tables and References takes the table's name as its only
-// argument. A boolean may be 0 or 1.
+// Introspection writes queries on the engine's catalog. Each but Tables and References takes the table's name as its
+// only argument. A boolean may be 0 or 1.
 type Introspection interface {
-	// Tables returns a query with one row for each table and view that a name alone reaches, by name: name text, sort text (one of the
-	// Sort constants), own boolean: whether it lies where new tables go, and belongs to no extension. The engine's own are left out.
+	// Tables returns a query with one row for each table and view that a name alone reaches, by name: name text, sort text
+	// (one of the Sort constants), own boolean: whether it lies where new tables go, and belongs to no extension. The
+	// engine's own are left out.
 	Tables() string
 
 	// Columns returns a query with one row a column, in the order of the table and none when there is no table: name
@@ -132,8 +134,8 @@ type Introspection interface {
 	// constraint boolean, NULLS NOT DISTINCT boolean. Indexes behind a primary key are left out.
 	Indexes() string
 
-	// Checks returns a query with one row for each CHECK constraint: its name text, its condition text, whether (boolean) rows from before
-	// it may break it. It is "" where the Definitions tell.
+	// Checks returns a query with one row for each CHECK constraint: its name text, its condition text, whether (boolean)
+	// rows from before it may break it. It is "" where the Definitions tell.
 	Checks() string
 
 	// ForeignKeys returns a query with one row for each column of each foreign key, in order: a text that is the same for
@@ -146,21 +148,22 @@ type Introspection interface {
 	// all, when its target is deleted; "" where it cannot.
 	SetsColumns() string
 
-	// References returns a query with one row for each table and each other table that it refers to: both names, with their
-	// schemas where the name alone does not reach them.
+	// References returns a query with one row for each table and each other table that it refers to: both names, with
+	// their schemas where the name alone does not reach them.
 	References() string
 
-	// Definitions returns a query for the statements that made a table, its indexes and its triggers: sort text (table, index or
-	// trigger), name text, SQL text. It is "" where the catalog tells all.
+	// Definitions returns a query for the statements that made a table, its indexes and its triggers: sort text (table,
+	// index or trigger), name text, SQL text. It is "" where the catalog tells all.
 	Definitions() string
 
-	// AllDefinitions returns a query for the statements (SQL text) that made all there is, in an order in which they can be run; "" where
-	// the catalog tells all.
+	// AllDefinitions returns a query for the statements (SQL text) that made all there is, in an order in which they can
+	// be run; "" where the catalog tells all.
 	AllDefinitions() string
 
-	// Sound returns a query for statements that do nothing: the name text of a table or view, what is done to it text, SQL text. Each fails when
-	// what it touches refers to something that is not there. The second query tells one more for a table or view, its argument; it may
-	// fail itself. They are "" where the server refuses to drop what something refers to.
+	// Sound returns a query for statements that do nothing: the name text of a table or view, what is done to it text, SQL
+	// text. Each fails when what it touches refers to something that is not there. The second query tells one more for a
+	// table or view, its argument; it may fail itself. They are "" where the server refuses to drop what something refers
+	// to.
 	Sound() (all, one string)
 
 	// Suppresses returns a query for whether (boolean) something may keep a write from a row of a table without an error:
@@ -170,8 +173,8 @@ type Introspection interface {
 	// Complete adds to a table what only its Definitions tell.
 	Complete(f *schema.Found)
 
-	// ReadType sets a column's Kind, Size, Precision and Scale from its Type. Kind stays Null for a type that is none of the
-	// column types, or one that can be read as one of them.
+	// ReadType sets a column's Kind, Size, Precision and Scale from its Type. Kind stays Null for a type that is none of
+	// the column types, or one that can be read as one of them.
 	ReadType(c *schema.FoundColumn)
 
 	// HasRows returns a query that tells whether (boolean) the table has a row, in one row and one column.
@@ -218,16 +221,17 @@ const (
 
 // Watching writes what it takes to learn of new rows.
 type Watching interface {
-	// Channel returns a query whose one argument is a table's name, with one row: the channel on which new rows of the table are
-	// told, and whether (boolean) the trigger that tells is there. An engine without channels returns "".
+	// Channel returns a query whose one argument is a table's name, with one row: the channel on which new rows of the
+	// table are told, and whether (boolean) the trigger that tells is there. An engine without channels returns "".
 	Channel() string
 
-	// WatchTrigger returns the statements that make the trigger on a table; they fail if it exists. An engine without channels
-	// returns none.
+	// WatchTrigger returns the statements that make the trigger on a table; they fail if it exists. An engine without
+	// channels returns none.
 	WatchTrigger(table string) []string
 
-	// Horizon returns a query with one row of two integers: all transactions with smaller numbers than the first have ended, and
-	// numbers from the second on have not been given out. An engine whose transactions write one after the other returns "".
+	// Horizon returns a query with one row of two integers: all transactions with smaller numbers than the first have
+	// ended, and numbers from the second on have not been given out. An engine whose transactions write one after the
+	// other returns "".
 	Horizon() string
 }
 
@@ -250,7 +254,8 @@ type Expression interface {
 	Instant(expr string) string
 	Day(expr string) string
 
-	// Typed returns the placeholder of one argument of that kind where nothing beside it tells its type, as in a list of columns.
+	// Typed returns the placeholder of one argument of that kind where nothing beside it tells its type, as in a list of
+	// columns.
 	Typed(k schema.Kind) string
 
 	// Operand returns expr in a form whose comparisons and order are those of the column's kind, such as an exact number
@@ -264,8 +269,8 @@ type Expression interface {
 	// it. An empty list holds nothing, for NULL too.
 	In(c *schema.Column, expr string, not bool) string
 
-	// InKeys returns the condition that columns together are one of a list of keys, whose parts are arguments: for each column a list,
-	// as In takes it, all of the same length. The exprs are the columns as they are written.
+	// InKeys returns the condition that columns together are one of a list of keys, whose parts are arguments: for each
+	// column a list, as In takes it, all of the same length. The exprs are the columns as they are written.
 	InKeys(cols []*schema.Column, exprs []string) string
 
 	// EqualTexts returns a query that numbers texts, the elements of a list that is its one argument, in their order:
@@ -282,25 +287,26 @@ type Expression interface {
 	// DatePart returns an integer expression for a part of a column of kind Time or Date.
 	DatePart(p DatePart, c *schema.Column, expr string) string
 
-	// Add returns expr plus one argument, or less it when minus is set, for a column that is a number. A result that the column
-	// cannot hold is an error of the database, not another number.
+	// Add returns expr plus one argument, or less it when minus is set, for a column that is a number. A result that the
+	// column cannot hold is an error of the database, not another number.
 	Add(c *schema.Column, expr string, minus bool) string
 
-	// Fit returns expr, which computes a new value for the column, so that a result that the column cannot hold is an error of the
-	// database, not another number.
+	// Fit returns expr, which computes a new value for the column, so that a result that the column cannot hold is an
+	// error of the database, not another number.
 	Fit(c *schema.Column, expr string) string
 
-	// Call returns the call of a function on SQL expressions, in their order, each used once unless it has no arguments. The column says what kind of value the
-	// first one is.
+	// Call returns the call of a function on SQL expressions, in their order, each used once unless it has no arguments.
+	// The column says what kind of value the first one is.
 	Call(fn Func, c *schema.Column, args []string) string
 
-	// Aggregate returns the call of an aggregate on an expression of the column's kind, or a combination that the engine does not
-	// have, as an error. All of the call, with its FILTER and its OVER, takes the place of %s in as, unless that is "".
+	// Aggregate returns the call of an aggregate on an expression of the column's kind, or a combination that the engine
+	// does not have, as an error. All of the call, with its FILTER and its OVER, takes the place of %s in as, unless that
+	// is "".
 	Aggregate(fn Func, c *schema.Column, distinct bool, arg string) (call, as string, err error)
 
-	// Bulk returns the statements that insert many rows of the given columns, all of the table but the key when that, one column
-	// of integers, is left to the database. They have numbered placeholders where the engine wants them. An engine that has none
-	// inserts one row after the other.
+	// Bulk returns the statements that insert many rows of the given columns, all of the table but the key when that, one
+	// column of integers, is left to the database. They have numbered placeholders where the engine wants them. An engine
+	// that has none inserts one row after the other.
 	Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column) Bulk
 
 	// Lock returns the clause behind a query that locks the rows that are called of, which is SQL; "" where there is none.
@@ -314,7 +320,8 @@ type Expression interface {
 // Func is a function of SQL.
 type Func uint8
 
-// The functions. Those of numbers give NULL for a division by zero; Lower and Upper change the letters A to Z alone, on every engine.
+// The functions. Those of numbers give NULL for a division by zero; Lower and Upper change the letters A to Z alone, on
+// every engine.
 const (
 	NoFunc Func = iota
 	FuncAdd
@@ -343,7 +350,8 @@ const (
 	FuncListAppend      // the first, empty for NULL, with the elements of the second behind
 	FuncListRemove      // the first without its elements that are in the second
 
-	// Of a JSON document and a path, which is written as in $."key"[0]. A path leads to nothing where there is no such member or element.
+	// Of a JSON document and a path, which is written as in $."key"[0]. A path leads to nothing where there is no such
+	// member or element.
 	FuncJSONText    // the text there, NULL when there is something else
 	FuncJSONInt     // the whole number of 64 bits
 	FuncJSONInt8    // of so many bits
@@ -364,8 +372,8 @@ const (
 	FuncJSONMembers  // the document, or an empty object in place of one that is none, with the members of another and without those of a list of keys
 	FuncJSONMerge    // the document with another one merged into it, an object, as RFC 7396 says
 
-	// Of a document, the path of an object or a list in it, and all keys and indexes on the way to a member or element of that, as a list
-	// of texts. Where no object, or no list, is there, they give the document as it is.
+	// Of a document, the path of an object or a list in it, and all keys and indexes on the way to a member or element of
+	// that, as a list of texts. Where no object, or no list, is there, they give the document as it is.
 	FuncJSONSetKey      // with another document for the member
 	FuncJSONSetIndex    // with another document for the element, or at the end of a shorter list
 	FuncJSONRemoveKey   // without the member
@@ -390,8 +398,8 @@ const (
 // Match is a way of matching a text.
 type Match uint8
 
-// The ways of matching. In the value of MatchLike, % stands for any text, _ for any character and \ makes the
-// next character an ordinary one, as in PostgreSQL's manual, section "Pattern Matching"; in the others nothing is special.
+// The ways of matching. In the value of MatchLike, % stands for any text, _ for any character and \ makes the next
+// character an ordinary one, as in PostgreSQL's manual, section "Pattern Matching"; in the others nothing is special.
 const (
 	MatchLike Match = iota
 	MatchPrefix

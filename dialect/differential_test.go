@@ -19,8 +19,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// register makes the functions of conn that match texts known to SQLite, which must happen before a connection is opened:
-// the driver's map of them has no lock.
+// register makes the functions of conn that match texts known to SQLite, which must happen before a connection is
+// opened: the driver's map of them has no lock.
 func register() error {
 	for name, m := range map[string]*match.Matcher{
 		sqlite.TextLike: match.New(match.Like, false), sqlite.TextLikeFold: match.New(match.Like, true),
@@ -155,9 +155,8 @@ func goParts(at time.Time) map[dialect.DatePart]int {
 	}
 }
 
-// Ensure that every part of a time and of a date is the same on both engines as in Go, to the last microsecond of a day, in
-// years of 52 and 53 weeks, and whatever time zone the session has.
-// parity: Q18 F28
+// Ensure that every part of a time and of a date is the same on both engines as in Go, to the last microsecond of a
+// day, in years of 52 and 53 weeks, and whatever time zone the session has. parity: Q18 F28
 func TestDatePartIsEqual(t *testing.T) {
 	t.Parallel()
 	var times []time.Time

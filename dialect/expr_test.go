@@ -113,8 +113,8 @@ func fill(t *testing.T, e engine, k schema.Kind, vs []schema.Value) *schema.Colu
 	return c
 }
 
-// Ensure that IN finds exactly the elements of its list, for every kind and length, and that an empty list holds nothing.
-// parity: Q7 Q8
+// Ensure that IN finds exactly the elements of its list, for every kind and length, and that an empty list holds
+// nothing. parity: Q7 Q8
 func TestIn(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, de dbtest.Engine) {
@@ -234,8 +234,8 @@ func TestLongIn(t *testing.T) {
 	})
 }
 
-// Ensure that a sum is right up to the last number that a column holds, and one beyond is an error that changes nothing.
-// parity: Q42
+// Ensure that a sum is right up to the last number that a column holds, and one beyond is an error that changes
+// nothing. parity: Q42
 func TestAdd(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, de dbtest.Engine) {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// CutLimits cuts the limits out of a type, such as the 10 and 2 of numeric(10,2), the 6 of timestamp(6) with time zone. A type
-// whose brackets hold anything else is returned as it is.
+// CutLimits cuts the limits out of a type, such as the 10 and 2 of numeric(10,2), the 6 of timestamp(6) with time zone.
+// A type whose brackets hold anything else is returned as it is.
 func CutLimits(typ string) (name string, limits []int) {
 	before, rest, ok := strings.Cut(typ, "(")
 	list, after, closed := strings.Cut(rest, ")")

@@ -1,7 +1,7 @@
 package dialect
 
-// Lock is how strongly rows that are read are locked until the end of the transaction; see PostgreSQL's manual, section "Row-Level
-// Locks".
+// Lock is how strongly rows that are read are locked until the end of the transaction; see PostgreSQL's manual, section
+// "Row-Level Locks".
 type Lock uint8
 
 // The locks, the weakest first.

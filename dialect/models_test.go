@@ -251,8 +251,8 @@ type hostileRef = schema.Ref[hostileNames]
 
 func (hostileNames) TableName() string { return `group"by; -- Ünïcode` }
 
-// models are the tables of the golden files, by the files' names, targets of references before those that refer to them.
-// marked is deleted softly, and has a version.
+// models are the tables of the golden files, by the files' names, targets of references before those that refer to
+// them. marked is deleted softly, and has a version.
 type marked struct {
 	base
 	A       int        `prom:"unique"`

@@ -14,7 +14,8 @@ import (
 	"github.com/prom-go/prom"
 )
 
-// EnvPostgres is the environment variable with the URL of the PostgreSQL server that tests use. Its user must be allowed to create schemas.
+// EnvPostgres is the environment variable with the URL of the PostgreSQL server that tests use. Its user must be
+// allowed to create schemas.
 const EnvPostgres = "PROM_TEST_POSTGRES"
 
 // Option changes what database [DB] returns.
@@ -30,21 +31,22 @@ type options struct {
 // SQLite asks for SQLite, whatever the environment says.
 func SQLite() Option { return func(o *options) { o.postgres = "" } }
 
-// File asks for SQLite in a file of the test's temporary folder, where there are several readers and other processes can come in.
+// File asks for SQLite in a file of the test's temporary folder, where there are several readers and other processes
+// can come in.
 func File() Option { return func(o *options) { o.postgres, o.file = "", true } }
 
 // Postgres asks for a schema on the PostgreSQL server of that URL.
 func Postgres(dsn string) Option { return func(o *options) { o.postgres = dsn } }
 
-// As makes the database the connection of that name in [prom.Default] until the test ends, "" being the default connection, so that repos in
-// package variables use it. Such tests cannot run in parallel: the second one fails.
+// As makes the database the connection of that name in [prom.Default] until the test ends, "" being the default
+// connection, so that repos in package variables use it. Such tests cannot run in parallel: the second one fails.
 func As(name string) Option { return func(o *options) { o.name, o.named = name, true } }
 
 // owned are the databases that end with their tests.
 var owned sync.Map // *prom.DB → true
 
-// DB returns an empty database of the test's own, which ends with the test. It is SQLite in memory or, if [EnvPostgres] is set, a schema of
-// PostgreSQL, unless an option says otherwise.
+// DB returns an empty database of the test's own, which ends with the test. It is SQLite in memory or, if [EnvPostgres]
+// is set, a schema of PostgreSQL, unless an option says otherwise.
 func DB(tb testing.TB, opts ...Option) *prom.DB {
 	tb.Helper()
 	o := options{postgres: os.Getenv(EnvPostgres)}
@@ -78,7 +80,8 @@ func DB(tb testing.TB, opts ...Option) *prom.DB {
 	return db
 }
 
-// Each runs fn as the parallel subtests "sqlite" and, if [EnvPostgres] is set, "postgres", each with an empty database of its own.
+// Each runs fn as the parallel subtests "sqlite" and, if [EnvPostgres] is set, "postgres", each with an empty database
+// of its own.
 func Each(t *testing.T, fn func(t *testing.T, db *prom.DB)) {
 	t.Helper()
 	run := func(name string, opt Option) {

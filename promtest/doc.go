@@ -10,12 +10,12 @@
 //
 // # Databases
 //
-// [DB] returns an empty database that nobody else has: SQLite in memory or, when the environment variable PROM_TEST_POSTGRES holds the
-// URL of a PostgreSQL server, a schema of its own there, which is dropped when the test ends. Tests that use it can run in parallel.
-// [Each] runs a test on every engine that there is.
+// [DB] returns an empty database that nobody else has: SQLite in memory or, when the environment variable
+// PROM_TEST_POSTGRES holds the URL of a PostgreSQL server, a schema of its own there, which is dropped when the test
+// ends. Tests that use it can run in parallel. [Each] runs a test on every engine that there is.
 //
 // # Factories
 //
-// A [Factory] makes values of a model that its rules allow and that look like what the fields are called: an email for Email, a
-// city for City. It creates the rows that a value must refer to. The same seed makes the same values.
+// A [Factory] makes values of a model that its rules allow and that look like what the fields are called: an email for
+// Email, a city for City. It creates the rows that a value must refer to. The same seed makes the same values.
 package promtest

@@ -17,7 +17,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Factory makes values of a model, and rows of them. It is safe for concurrent use; which values come first is then a matter of chance.
+// Factory makes values of a model, and rows of them. It is safe for concurrent use; which values come first is then a
+// matter of chance.
 type Factory[T any] struct {
 	repo  *prom.Repo[T]
 	maker *maker
@@ -34,14 +35,15 @@ type settings struct {
 	freshParents bool
 }
 
-// Seed sets the seed from which values are made; it is 1 otherwise. The same seed makes the same values in the same order.
+// Seed sets the seed from which values are made; it is 1 otherwise. The same seed makes the same values in the same
+// order.
 func Seed(n uint64) FactoryOption { return func(s *settings) { s.seed = n } }
 
 // Optional fills in fields that may be NULL as well, references apart. Without it they are left NULL.
 func Optional() FactoryOption { return func(s *settings) { s.optional = true } }
 
-// FreshParents creates a row of its own for each required reference of each value. Without it the rows that a factory makes refer to the
-// same one, unless a unique index wants another.
+// FreshParents creates a row of its own for each required reference of each value. Without it the rows that a factory
+// makes refer to the same one, unless a unique index wants another.
 func FreshParents() FactoryOption { return func(s *settings) { s.freshParents = true } }
 
 // New returns a factory of the model T on a database. It panics when T is no model, as [prom.NewRepo] does.
@@ -64,9 +66,10 @@ func (f *Factory[T]) In(ctx context.Context) *Factory[T] {
 	return &g
 }
 
-// Make returns a value that the model's rules allow, without storing anything. Required references are left unset, since the rows that
-// they refer to would have to be stored. Fields that are set at insertion, such as the key and the times of [prom.Model], are not set
-// either. It panics when a field cannot be made up, as for a type of one's own; let an override set it.
+// Make returns a value that the model's rules allow, without storing anything. Required references are left unset,
+// since the rows that they refer to would have to be stored. Fields that are set at insertion, such as the key and the
+// times of [prom.Model], are not set either. It panics when a field cannot be made up, as for a type of one's own; let
+// an override set it.
 func (f *Factory[T]) Make(overrides ...func(*T)) T {
 	v, err := f.make(overrides)
 	if err != nil {
@@ -84,9 +87,9 @@ func (f *Factory[T]) make(overrides []func(*T)) (*T, error) {
 	return v, problems.left(reflect.ValueOf(v).Elem())
 }
 
-// Create stores a new row and returns it. The overrides change the value before; what they leave unset of the required references is set to
-// rows that are created too, with all that they require in turn. Unless the database is of [DB], all these rows are deleted when the test ends.
-// An error ends the test.
+// Create stores a new row and returns it. The overrides change the value before; what they leave unset of the required
+// references is set to rows that are created too, with all that they require in turn. Unless the database is of [DB],
+// all these rows are deleted when the test ends. An error ends the test.
 func (f *Factory[T]) Create(tb testing.TB, overrides ...func(*T)) *T {
 	tb.Helper()
 	v, err := f.make(overrides)
@@ -138,8 +141,8 @@ func newMaker(db *prom.DB, repo *core.Repo, s settings) *maker {
 		parents: map[*schema.Column]any{}, makers: map[reflect.Type]*maker{}, counter: counterOf(db, t)}
 }
 
-// distinctColumns returns a column of the key, and of each unique index, whose values must differ. A column that has many values is preferred,
-// and a reference taken when there is no other.
+// distinctColumns returns a column of the key, and of each unique index, whose values must differ. A column that has
+// many values is preferred, and a reference taken when there is no other.
 func distinctColumns(t *schema.Table) map[*schema.Column]bool {
 	list := map[*schema.Column]bool{}
 	add := func(cols []*schema.Column) {
@@ -193,7 +196,8 @@ func columnsOf(t *schema.Table, ix *schema.Index) []*schema.Column {
 	return cols
 }
 
-// counter numbers the values that are made for a table, by whatever factory, and knows the texts that must not come again.
+// counter numbers the values that are made for a table, by whatever factory, and knows the texts that must not come
+// again.
 type counter struct {
 	mu   sync.Mutex
 	n    int

@@ -120,7 +120,8 @@ func uuidText(u [16]byte) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
 }
 
-// value makes up a value of the column's kind: a bool, an int64, a float64, a string, bytes, a time.Time, a time.Duration or a UUID.
+// value makes up a value of the column's kind: a bool, an int64, a float64, a string, bytes, a time.Time, a
+// time.Duration or a UUID.
 func (g *gen) value() (any, error) {
 	switch k := g.c.Kind; {
 	case k == schema.Bool:

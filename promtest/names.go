@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// names are the texts that suit the names of columns, and their words; the first that fits counts. Everything that could reach somebody
-// is of what is reserved for examples: the domains of RFC 2606, the addresses of RFC 5737, the telephone numbers 555-01xx.
+// names are the texts that suit the names of columns, and their words; the first that fits counts. Everything that
+// could reach somebody is of what is reserved for examples: the domains of RFC 2606, the addresses of RFC 5737, the
+// telephone numbers 555-01xx.
 var names = []struct {
 	words []string
 	make  func(g *gen) string

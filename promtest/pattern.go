@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// fromPattern makes a text from the column's regular expression, or "" when it has none. What it makes need not match, as when the
-// expression looks at the words around, so it is checked afterwards.
+// fromPattern makes a text from the column's regular expression, or "" when it has none. What it makes need not match,
+// as when the expression looks at the words around, so it is checked afterwards.
 func (g *gen) fromPattern(try int) string {
 	if g.pattern == nil {
 		return ""
@@ -54,7 +54,8 @@ func (g *gen) write(b *strings.Builder, re *syntax.Regexp, more int) {
 	}
 }
 
-// oneOf picks a character of a class, given as pairs of the first and the last of its ranges: one that can be printed if there is one.
+// oneOf picks a character of a class, given as pairs of the first and the last of its ranges: one that can be printed
+// if there is one.
 func (g *gen) oneOf(pairs []rune) rune {
 	var list []rune
 	for i := 0; i+1 < len(pairs); i += 2 {

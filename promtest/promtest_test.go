@@ -148,8 +148,8 @@ func TestSeed(t *testing.T) {
 	})
 }
 
-// Ensure that overrides count: over what was made up, over what could not be, and over parents, none of which is created then.
-// parity: K7 K8
+// Ensure that overrides count: over what was made up, over what could not be, and over parents, none of which is
+// created then. parity: K7 K8
 func TestOverrides(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -178,8 +178,8 @@ type Odd struct {
 	Code string `prom:"regex='[0-9]',size=50"`
 }
 
-// Ensure that parents are created for each row when that is wanted, and when a key wants it, and not in a transaction that may be taken back.
-// parity: K9 K10
+// Ensure that parents are created for each row when that is wanted, and when a key wants it, and not in a transaction
+// that may be taken back. parity: K9 K10
 func TestParents(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

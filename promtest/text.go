@@ -44,8 +44,8 @@ func (g *gen) lengths(low, high int) (int, int) {
 // tries is how often a text is made before another way is tried.
 const tries = 60
 
-// text makes up a text that the rules of the column allow: one of its choices, else one that suits its name, one made from its regular
-// expression, a few words, or just letters.
+// text makes up a text that the rules of the column allow: one of its choices, else one that suits its name, one made
+// from its regular expression, a few words, or just letters.
 func (g *gen) text() (any, error) {
 	if list := g.c.Rules.Choices; list != nil {
 		return g.choice(list)
@@ -121,7 +121,8 @@ func (g *gen) phrase(try int) string {
 	return strings.Join(words, " ") + g.suffix(" ")
 }
 
-// letters makes a text of letters that is as long as it must be. One that must differ begins with the number of its row.
+// letters makes a text of letters that is as long as it must be. One that must differ begins with the number of its
+// row.
 func (g *gen) letters(int) string {
 	low, high := g.lengths(1, 12)
 	n := low + g.rng.IntN(high-low+1)

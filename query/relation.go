@@ -15,7 +15,7 @@ func CountRelated[T any](r ast.Related) Expr[T, int64] {
 	return typed[T, int64](r.Scalar(CountRows[T]().e))
 }
 
-// AggregateRelated is an aggregate over the rows of the relation, which has no linking table.
+// AggregateRelated is an aggregate over the rows of the relation, which has no join table.
 func AggregateRelated[T, R, V any](r ast.Related, of Expr[R, V]) Expr[T, V] {
 	return typed[T, V](r.Scalar(of.e))
 }

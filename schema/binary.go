@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// AppendBinary appends a value that is no list in a form that [ReadBinary] reads, for tokens that programs keep. Equal values have the
-// same form.
+// AppendBinary appends a value that is no list in a form that [ReadBinary] reads, for tokens that programs keep. Equal
+// values have the same form.
 func (v Value) AppendBinary(b []byte) []byte {
 	b = append(b, byte(v.kind))
 	switch v.kind {

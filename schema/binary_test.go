@@ -10,7 +10,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Ensure that values of every kind are read as they were written, one behind the other, and that no part of the bytes is a value.
+// Ensure that values of every kind are read as they were written, one behind the other, and that no part of the bytes
+// is a value.
 func TestBinary(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

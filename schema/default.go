@@ -56,8 +56,8 @@ func constantHint(k Kind) string {
 	return ""
 }
 
-// fit returns the constant as the database stores it, or an error that says which rule of the column it breaks: a default
-// that no row may hold would fail only later, at an insert or an ALTER TABLE.
+// fit returns the constant as the database stores it, or an error that says which rule of the column it breaks: a
+// default that no row may hold would fail only later, at an insert or an ALTER TABLE.
 func (c *Column) fit(v Value) (Value, error) {
 	if c.Kind.IsList() {
 		return c.fitList(v)

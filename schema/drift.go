@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Drift is one difference between what a model wants and what a database has. It is an error, so that many of them can be one that
-// errors.As and errors.AsType walk.
+// Drift is one difference between what a model wants and what a database has. It is an error, so that many of them can
+// be one that errors.As and errors.AsType walk.
 type Drift struct {
 	Sort   DriftSort  `json:"sort"`
 	Object DriftOf    `json:"object"`
@@ -108,8 +108,9 @@ func orNone(s string) string {
 	return s
 }
 
-// Harmless reports whether everything works in spite of the drift: an index, a constraint, a default or a column more than the model knows, but
-// for a column without which no row can be inserted; and another default, since this library writes the model's.
+// Harmless reports whether everything works in spite of the drift: an index, a constraint, a default or a column more
+// than the model knows, but for a column without which no row can be inserted; and another default, since this library
+// writes the model's.
 func (d *Drift) Harmless() bool {
 	return d.Aspect == AspectDefault && (d.Want == "" || d.Have != "") || d.Sort == Extra && !(d.At.HaveColumn != nil && d.At.HaveColumn.Required())
 }

@@ -228,7 +228,7 @@ func TestOfErrors(t *testing.T) {
 			named
 			X int `prom:"key"`
 			Y int `prom:"key,auto"`
-		}{}, "field Y: a database counts up a key of one column only, not one of 2"},
+		}{}, "field Y: a database generates a key of one column only, not one of 2"},
 	}
 	for _, tt := range tests {
 		of := schema.Of

@@ -9,7 +9,8 @@ import (
 	"sync"
 )
 
-// ForeignKey is a foreign key of several columns, which a field of type [One] declares. One of a single column is a [Reference].
+// ForeignKey is a foreign key of several columns, which a field of type [One] declares. One of a single column is a
+// [Reference].
 type ForeignKey struct {
 	Field   string       // the Go field's path, for messages
 	Columns []*Column    // in the order of the primary key that they refer to
@@ -31,7 +32,8 @@ func (k *ForeignKey) Target() *Table {
 	return t
 }
 
-// TargetOfKey returns the table that a foreign key of t refers to: t itself when the model refers to itself, whatever its name.
+// TargetOfKey returns the table that a foreign key of t refers to: t itself when the model refers to itself, whatever
+// its name.
 func (t *Table) TargetOfKey(k *ForeignKey) *Table {
 	if k.Model == t.Model {
 		return t

@@ -59,7 +59,7 @@ type FoundIndex struct {
 	Include []string // the columns that it holds besides
 	Partial bool     // it does not cover every row
 	Where   string   // the condition of a partial index, as the engine writes it
-	Invalid bool     // it was left half made, and covers some rows only
+	Invalid bool     // it was left invalid, and covers some rows only
 	Bound   bool     // it belongs to a constraint, and goes with it alone
 
 	NullsNotDistinct bool // a NULL in it is equal to another one
@@ -137,8 +137,8 @@ func (f *Found) Reference(columns ...string) *FoundForeignKey {
 	return &f.ForeignKeys[i]
 }
 
-// Diff is what a database lacks before it holds a table: nothing, all of it, or some columns and indexes. It never speaks
-// of what the database has beyond the model; that is left alone.
+// Diff is what a database lacks before it holds a table: nothing, all of it, or some columns and indexes. It never
+// speaks of what the database has beyond the model; that is left alone.
 type Diff struct {
 	Create  bool      // the table is missing, with all its columns and indexes
 	Renamed []*Column // which the database has under their names from before
@@ -152,8 +152,8 @@ func (d Diff) Empty() bool {
 }
 
 // Diff compares the table with what was found. An index counts as present when its name is, or when another one has the
-// same columns and the same uniqueness and both cover every row. One with expressions, or with columns that it holds besides, goes by its
-// name alone.
+// same columns and the same uniqueness and both cover every row. One with expressions, or with columns that it holds
+// besides, goes by its name alone.
 func (t *Table) Diff(f Found) Diff {
 	if !f.Exists {
 		return Diff{Create: true, Columns: t.Columns, Indexes: t.Indexes}

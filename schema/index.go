@@ -66,7 +66,8 @@ func (b *builder) addIndexColumn(it tagItem, ic IndexColumn) error {
 	return nil
 }
 
-// addBlank reads the tag of a blank field, which declares an index over several columns, or the table's name from before.
+// addBlank reads the tag of a blank field, which declares an index over several columns, or the table's name from
+// before.
 func (b *builder) addBlank(tg *tag) error {
 	if was, ok := tg.value("was"); ok {
 		return b.setWas(tg, was)
@@ -163,8 +164,8 @@ func (b *builder) makeIndexes() error {
 	return nil
 }
 
-// checkIndexName refuses a name that is taken: by another index, in any case because SQLite does not tell cases apart, or by
-// what PostgreSQL makes for a primary key, which shares one namespace with indexes.
+// checkIndexName refuses a name that is taken: by another index, in any case because SQLite does not tell cases apart,
+// or by what PostgreSQL makes for a primary key, which shares one namespace with indexes.
 func (b *builder) checkIndexName(name string) error {
 	for _, ix := range b.table.Indexes {
 		if FoldName(ix.short) == FoldName(name) {
@@ -205,8 +206,8 @@ func (b *builder) parseTerms(terms []string, exprs bool) ([]IndexColumn, error) 
 	return list, nil
 }
 
-// parseIndexColumn reads "name", "name asc" or "name desc", or an expression, which has a parenthesis, in place of the name when
-// there may be one.
+// parseIndexColumn reads "name", "name asc" or "name desc", or an expression, which has a parenthesis, in place of the
+// name when there may be one.
 func (b *builder) parseIndexColumn(s string, exprs bool) (IndexColumn, error) {
 	name := strings.TrimSpace(s)
 	ic := IndexColumn{Column: b.table.byName[name]}

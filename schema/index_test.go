@@ -89,8 +89,8 @@ type computed struct {
 	_ int `prom:"index=y,on='b desc, coalesce(a, ''x, y(''), substr(b, 1, 2) DESC',include='a, _created',where='b <> ''x'''"`
 }
 
-// Ensure that indexes have the expressions and the columns besides that are given, and are present only under their names.
-// parity: G3 G4
+// Ensure that indexes have the expressions and the columns besides that are given, and are present only under their
+// names. parity: G3 G4
 func TestComputedIndexes(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -29,8 +29,8 @@ const (
 // listOf is the bit that makes a kind that of a list.
 const listOf Kind = 1 << 7
 
-// List returns the kind of a list whose elements are of kind k, such as []string for Text. A column of it is an array on PostgreSQL
-// and JSON on SQLite.
+// List returns the kind of a list whose elements are of kind k, such as []string for Text. A column of it is an array
+// on PostgreSQL and JSON on SQLite.
 func (k Kind) List() Kind { return k | listOf }
 
 // IsList reports whether k is the kind of a list.

@@ -11,9 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// listElem returns the type of the elements of a slice that is a list of its own kind and not JSON: of booleans, numbers of up to 64
-// bits with a sign, texts, times and UUIDs, and of types with a codec of their own. It returns nil for another type. A slice that
-// converts itself is none.
+// listElem returns the type of the elements of a slice that is a list of its own kind and not JSON: of booleans,
+// numbers of up to 64 bits with a sign, texts, times and UUIDs, and of types with a codec of their own. It returns nil
+// for another type. A slice that converts itself is none.
 func listElem(t reflect.Type) reflect.Type {
 	if t.Kind() != reflect.Slice || t == rawJSONType || t.Implements(jsonMarshaler) {
 		return nil
@@ -107,8 +107,8 @@ func (v Value) At(i int) Value {
 
 var errList = errors.New("it is not a JSON list of values of the kind")
 
-// ParseList reads a list of values of kind k that is written as JSON: as SQLite's columns of lists are, and constants in tags. An error
-// does not show what the list holds.
+// ParseList reads a list of values of kind k that is written as JSON: as SQLite's columns of lists are, and constants
+// in tags. An error does not show what the list holds.
 func ParseList(k Kind, text []byte) (Value, error) {
 	var raw []json.RawMessage
 	if err := json.Unmarshal(text, &raw); err != nil || raw == nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Ensure that a list that is written as JSON is read exactly, by the kind of its elements, and that what is none is refused without
-// being shown.
+// Ensure that a list that is written as JSON is read exactly, by the kind of its elements, and that what is none is
+// refused without being shown.
 func TestParseList(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

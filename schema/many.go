@@ -5,8 +5,8 @@ import (
 	"reflect"
 )
 
-// Many is the rows of T that refer to the row that it is a field of. It is no column: it holds the rows that were loaded, or says
-// that they were not. Copies of a Many share the rows.
+// Many is the rows of T that refer to the row that it is a field of. It is no column: it holds the rows that were
+// loaded, or says that they were not. Copies of a Many share the rows.
 type Many[T any] struct {
 	rows *[]T // nil when they were not loaded
 }
@@ -45,18 +45,18 @@ func (m Many[T]) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads an array of rows; null makes them not loaded.
 func (m *Many[T]) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &m.rows) }
 
-// RelationTypes returns the model whose rows a Many holds, and the linking model of a ManyVia. It makes both known to [Of] and is of
-// no other use.
+// RelationTypes returns the model whose rows a Many holds, and the join model of a ManyVia. It makes both known to [Of]
+// and is of no other use.
 func (Many[T]) RelationTypes() (model, link reflect.Type) { return reflect.TypeFor[T](), nil }
 
-// ManyVia is the rows of T that rows of a linking model L connect with the row that it is a field of: L refers to both. It is
-// otherwise as a [Many].
+// ManyVia is the rows of T that rows of a join model L connect with the row that it is a field of: L refers to both. It
+// is otherwise as a [Many].
 type ManyVia[T, L any] struct {
-	_ [0]*L // keeps the instances with other linking models different types
+	_ [0]*L // keeps the instances with other join models different types
 	Many[T]
 }
 
-// RelationTypes returns the model whose rows a ManyVia holds and the linking model.
+// RelationTypes returns the model whose rows a ManyVia holds and the join model.
 func (ManyVia[T, L]) RelationTypes() (model, link reflect.Type) {
 	return reflect.TypeFor[T](), reflect.TypeFor[L]()
 }
@@ -70,7 +70,8 @@ type relater interface {
 	single() bool // it holds one row at most
 }
 
-// LoadedRows returns the rows that a field, a relation, holds: a slice, and of a One a pointer, nil when there is no row.
+// LoadedRows returns the rows that a field, a relation, holds: a slice, and of a One a pointer, nil when there is no
+// row.
 func LoadedRows(field reflect.Value) (rows reflect.Value, loaded bool) {
 	list, loaded := field.Interface().(relater).anyRows()
 	return reflect.ValueOf(list), loaded

@@ -32,8 +32,8 @@ func CheckName(name string) error {
 	return nil
 }
 
-// systemColumns are names that a column cannot have, in lower case, and why: an engine has a column of that name in every
-// table already.
+// systemColumns are names that a column cannot have, in lower case, and why: an engine has a column of that name in
+// every table already.
 var systemColumns = map[string]string{
 	"ctid": postgresColumn, "xmin": postgresColumn, "cmin": postgresColumn,
 	"xmax": postgresColumn, "cmax": postgresColumn, "tableoid": postgresColumn,

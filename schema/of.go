@@ -15,8 +15,8 @@ type TableNamer interface{ TableName() string }
 
 var tables sync.Map // reflect.Type → *Table or error
 
-// Of returns the schema of a model, a struct type. It reads the struct once and returns the same Table ever after; it is
-// safe for concurrent use. An error names the model, the field and the tag.
+// Of returns the schema of a model, a struct type. It reads the struct once and returns the same Table ever after; it
+// is safe for concurrent use. An error names the model, the field and the tag.
 func Of(model reflect.Type) (*Table, error) {
 	if model == nil {
 		return nil, errors.New("prom: a model is a struct type, not nil")
@@ -40,8 +40,8 @@ func tableOrError(known any) (*Table, error) {
 	return known.(*Table), nil
 }
 
-// OfNamed returns the schema of a struct type that need not have a name, such as one that was made by reflection, for a table of that name. It
-// is made anew each time.
+// OfNamed returns the schema of a struct type that need not have a name, such as one that was made by reflection, for a
+// table of that name. It is made anew each time.
 func OfNamed(model reflect.Type, table string) (*Table, error) {
 	t, err := newNamedTable(model, table)
 	if err != nil {
@@ -345,7 +345,7 @@ func (b *builder) finish() (*Table, error) {
 	if len(t.Key) > 1 {
 		for _, c := range t.Key {
 			if c.Auto && c.Kind != UUID {
-				return nil, fmt.Errorf("field %s: a database counts up a key of one column only, not one of %d", c.Field, len(t.Key))
+				return nil, fmt.Errorf("field %s: a database generates a key of one column only, not one of %d", c.Field, len(t.Key))
 			}
 		}
 	}

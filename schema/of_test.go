@@ -177,9 +177,8 @@ func TestKinds(t *testing.T) {
 	is.True(schema.IsNullType(reflect.TypeFor[sql.NullInt64]()) && !schema.IsNullType(reflect.TypeFor[valuer]()))
 }
 
-// Ensure that own fields come before those of an embedded Model, whatever their order in the struct, embedded structs are
-// flattened, and what is no column is left out.
-// parity: F2 F3 F6 F25 F26
+// Ensure that own fields come before those of an embedded Model, whatever their order in the struct, embedded structs
+// are flattened, and what is no column is left out. parity: F2 F3 F6 F25 F26
 func TestColumnOrder(t *testing.T) {
 	t.Parallel()
 	type Common struct {

@@ -5,9 +5,9 @@ import (
 	"reflect"
 )
 
-// One is the row of T that several columns of the row which it is a field of refer to together: T has a primary key of several columns.
-// The tag option on names them, in the order of that key. It is no column itself: it holds the row that was loaded, or says that it was
-// not. A reference of one column is a [Ref].
+// One is the row of T that several columns of the row which it is a field of refer to together: T has a primary key of
+// several columns. The tag option on names them, in the order of that key. It is no column itself: it holds the row
+// that was loaded, or says that it was not. A reference of one column is a [Ref].
 //
 // The columns are a foreign key. Those that may be NULL become NULL with the row that they refer to; when there are
 // none, the row is deleted with it. Where some may be NULL and others not, SQLite and PostgreSQL before 15 refuse to

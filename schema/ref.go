@@ -21,8 +21,8 @@ type RefBy[T any, K comparable] struct {
 	to  *Target[T, K] // keeps Ref[Author] and Ref[Post] different types
 }
 
-// Target is a row that was loaded for the references with a key, nil when there is none. References may share one, so it is never
-// changed.
+// Target is a row that was loaded for the references with a key, nil when there is none. References may share one, so
+// it is never changed.
 type Target[T any, K comparable] struct {
 	Key K
 	Row *T
@@ -40,9 +40,9 @@ func (r RefBy[T, K]) Key() K { return r.key }
 // SetKey makes r refer to the row with that key, which counts as not loaded.
 func (r *RefBy[T, K]) SetKey(key K) { r.key, r.to = key, nil }
 
-// Set makes r refer to a row, which counts as loaded; nil makes it refer to nothing. The row must have been saved, or have a key
-// that was set by hand: a reference to one without a key refers to nothing, and is refused when it is to be stored. Set panics when
-// the model T has no key of type K.
+// Set makes r refer to a row, which counts as loaded; nil makes it refer to nothing. The row must have been saved, or
+// have a key that was set by hand: a reference to one without a key refers to nothing, and is refused when it is to be
+// stored. Set panics when the model T has no key of type K.
 func (r *RefBy[T, K]) Set(row *T) {
 	if row == nil {
 		*r = RefBy[T, K]{}
@@ -69,8 +69,8 @@ func keyOf[T any, K comparable](row *T) K {
 	return key
 }
 
-// Get returns the row referred to, when it was loaded or set and is there. The references that were loaded together, and copies of
-// them, share the row: who changes it changes it for all. A nil reference, which is NULL, has none.
+// Get returns the row referred to, when it was loaded or set and is there. The references that were loaded together,
+// and copies of them, share the row: who changes it changes it for all. A nil reference, which is NULL, has none.
 func (r *RefBy[T, K]) Get() (row *T, ok bool) {
 	// The key may have become another one since: it is a column, and was read again, say.
 	if r == nil || r.to == nil || r.to.Key != r.key || r.to.Row == nil {
@@ -94,8 +94,8 @@ func (r RefBy[T, K]) MarshalJSON() ([]byte, error) {
 	return json.Marshal(r.key)
 }
 
-// UnmarshalJSON reads the key, or takes it from a row such as MarshalJSON writes. The row counts as not loaded, whatever the text
-// says that it holds.
+// UnmarshalJSON reads the key, or takes it from a row such as MarshalJSON writes. The row counts as not loaded,
+// whatever the text says that it holds.
 func (r *RefBy[T, K]) UnmarshalJSON(b []byte) error {
 	var key K
 	if bytes.HasPrefix(b, []byte("{")) {

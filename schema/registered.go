@@ -18,7 +18,8 @@ var registry = struct {
 	seen   map[reflect.Type]bool // types of columns whose schema has been read
 }{codecs: map[reflect.Type]*Registered{}, seen: map[reflect.Type]bool{}}
 
-// Register makes columns of a Go type be stored by a codec. It must come before the schema of a model with such a column is read.
+// Register makes columns of a Go type be stored by a codec. It must come before the schema of a model with such a
+// column is read.
 func Register(t reflect.Type, r *Registered) error {
 	registry.Lock()
 	defer registry.Unlock()

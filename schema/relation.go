@@ -18,7 +18,7 @@ type Relation struct {
 	Offset uintptr      // bytes from the start of the model
 
 	Model reflect.Type // whose rows it holds
-	Link  reflect.Type // the linking model of a many-to-many; nil for rows that refer to the owner themselves
+	Link  reflect.Type // the join model of a many-to-many; nil for rows that refer to the owner themselves
 
 	One     bool // it holds one row, to which columns of the model refer
 	Private bool // left out of JSON that the library makes
@@ -33,10 +33,11 @@ type ends struct {
 	target *Column
 }
 
-// Ends returns the columns that make the relation. The owners refer to the primary key of the model that has the field, and are columns
-// of the related model, or of the linking model when there is one; those of a relation with One are columns of the model itself and refer
-// to the primary key of the related one. Target is the linking model's column that refers to the related model, else nil. They are found
-// at the first call, because models may refer to each other in a circle. An error says what to change.
+// Ends returns the columns that make the relation. The owners refer to the primary key of the model that has the field,
+// and are columns of the related model, or of the join model when there is one; those of a relation with One are
+// columns of the model itself and refer to the primary key of the related one. Target is the join model's column that
+// refers to the related model, else nil. They are found at the first call, because models may refer to each other in a
+// circle. An error says what to change.
 func (r *Relation) Ends() (owner []*Column, target *Column, err error) {
 	e, err := r.ends()
 	return e.owner, e.target, err
@@ -76,7 +77,7 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 	via, _ := tg.value("via")
 	to, hasTo := tg.value("to")
 	if hasTo && r.Link == nil {
-		return errors.New("the option to is for a ManyVia, whose linking model refers to both sides")
+		return errors.New("the option to is for a ManyVia, whose join model refers to both sides")
 	}
 	r.ends = sync.OnceValues(func() (ends, error) {
 		e, err := r.findEnds(owner, via, to)
@@ -98,7 +99,7 @@ func (r *Relation) findEnds(owner reflect.Type, via, to string) (e ends, err err
 	if err != nil {
 		return e, err
 	}
-	// A linking model may refer to the same model on both sides: one side that is named leaves the other.
+	// A join model may refer to the same model on both sides: one side that is named leaves the other.
 	if e.owner, err = referring(table, owner, "via", via, to); err != nil || r.Link == nil {
 		return e, err
 	}
@@ -107,7 +108,7 @@ func (r *Relation) findEnds(owner reflect.Type, via, to string) (e ends, err err
 	case err != nil:
 		return e, err
 	case len(e.owner) > 1 || len(target) > 1:
-		return e, fmt.Errorf("%s refers to one of its sides by several columns; a linking model refers to each by one", from.Name())
+		return e, fmt.Errorf("%s refers to one of its sides by several columns; a join model refers to each by one", from.Name())
 	case target[0] == e.owner[0]:
 		return e, fmt.Errorf("via and to name the same column %q of %s", to, from.Name())
 	}

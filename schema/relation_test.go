@@ -39,7 +39,8 @@ type (
 	}
 )
 
-// Ensure that a relation is no column, and that it finds the columns that make it: the only reference, or the one that its tag names.
+// Ensure that a relation is no column, and that it finds the columns that make it: the only reference, or the one that
+// its tag names.
 func TestRelations(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Step is one change of a schema. What a step does is done as a whole or not at all, and again without harm when it was not.
+// Step is one change of a schema. What a step does is done as a whole or not at all, and again without harm when it was
+// not.
 type Step struct {
 	Kind       StepKind `json:"kind"`
 	Connection string   `json:"connection,omitempty"` // the name of the connection; "" for the default one
@@ -16,12 +17,12 @@ type Step struct {
 	Reason     string   `json:"reason"`        // why, and what to mind
 	SQL        []string `json:"sql,omitempty"` // the statements, in their order, after those of the steps before; none when nothing but a person can do it
 
-	// Apart is set for a step that is not part of the one transaction of the others. Each of its statements commits by itself, unless
-	// Rebuild is set.
+	// Apart is set for a step that is not part of the one transaction of the others. Each of its statements commits by
+	// itself, unless Rebuild is set.
 	Apart bool `json:"apart,omitempty"`
-	// Rebuild is set for a step of SQLite that makes the table anew, in one transaction in which foreign keys are not heeded, and are
-	// checked at its end. Who runs its statements by hand needs PRAGMA foreign_keys = OFF, else rows that refer to the table may go with the
-	// old one, and PRAGMA legacy_alter_table = ON.
+	// Rebuild is set for a step of SQLite that makes the table anew, in one transaction in which foreign keys are not
+	// heeded, and are checked at its end. Who runs its statements by hand needs PRAGMA foreign_keys = OFF, else rows that
+	// refer to the table may go with the old one, and PRAGMA legacy_alter_table = ON.
 	Rebuild bool `json:"rebuild,omitempty"`
 
 	Rows       int64  `json:"rows"`                 // about how many rows the table has
@@ -51,7 +52,8 @@ const (
 	ByHand            StepKind = "by hand" // nothing that this library does by itself
 )
 
-// Same reports whether a step that was planned later is this one: both end the same drift of the same table, and the later one risks no more.
+// Same reports whether a step that was planned later is this one: both end the same drift of the same table, and the
+// later one risks no more.
 func (s Step) Same(later Step) bool {
 	return s.Kind == later.Kind && s.Connection == later.Connection && s.Table == later.Table && s.Name == later.Name && s.Aspect == later.Aspect &&
 		(s.Risk == later.Risk || s.Risk > later.Risk && !s.Rebuild)
@@ -92,14 +94,16 @@ type Risk uint8
 
 // The risks, from none to the greatest.
 const (
-	// Additive adds something, or allows more than before, at once: no row is rewritten or lost, and nobody waits longer than for a
-	// change of the catalog. A check of all rows is additive if others can write meanwhile.
+	// Additive adds something, or allows more than before, at once: no row is rewritten or lost, and nobody waits longer
+	// than for a change of the catalog. A check of all rows is additive if others can write meanwhile.
 	Additive Risk = iota
-	// Locking keeps nothing from working for longer than a moment, but new rules hold afterwards, or others wait while rows are read.
+	// Locking keeps nothing from working for longer than a moment, but new rules hold afterwards, or others wait while
+	// rows are read.
 	Locking
 	// Rewriting writes every row of the table anew, during which nobody can use it.
 	Rewriting
-	// Lossy loses something that the model cannot restore: a column with its values, digits, an index or a constraint that somebody made.
+	// Lossy loses something that the model cannot restore: a column with its values, digits, an index or a constraint that
+	// somebody made.
 	Lossy
 )
 

@@ -24,7 +24,7 @@ type Table struct {
 
 	ForeignKeys []*ForeignKey // those of several columns
 
-	Version *Column   // counted up at every write; nil when there is none
+	Version *Column   // incremented at every write; nil when there is none
 	Deleted *Column   // the time of deletion, NULL in the rows that are there; nil when deleting deletes
 	Loaded  []*Column // what tells a row as it was loaded: the key, and the version if there is one
 
@@ -55,7 +55,7 @@ type Column struct {
 	Private    bool        // left out of JSON that the library makes
 	Created    bool        // set to the time of insertion when zero
 	Updated    bool        // set to the time of each write unless set by hand
-	Version    bool        // counted up at each write
+	Version    bool        // incremented at each write
 	Deleted    bool        // set to the time of deletion, instead of deleting the row
 	Precision  int         // of a Decimal: digits in all
 	Scale      int         // of a Decimal: digits after the point
@@ -73,8 +73,8 @@ func (c *Column) HasConstant() bool { return c.Default != nil && c.Default.Func 
 // CheckName returns the name of a column's CHECK constraint, by which an error tells the column.
 func (t *Table) CheckName(c *Column) string { return IndexName(t.Name, c.Name+"_check") }
 
-// Narrow returns the limits of the column's Go type where the column's kind has none so narrow: those of an int8, and of the
-// unsigned types. Nil is no limit.
+// Narrow returns the limits of the column's Go type where the column's kind has none so narrow: those of an int8, and
+// of the unsigned types. Nil is no limit.
 func (c *Column) Narrow() (low, high *Bound) {
 	if c.Kind == Uint64 {
 		return &Bound{}, nil
@@ -165,7 +165,7 @@ type Index struct {
 	Include []*Column // what the index holds besides, so that a query of these columns reads the index alone
 	Unique  bool
 	Where   string // a condition on the rows that it covers, as SQL; "" for none
-	Live    bool   // it leaves out the rows that are marked as deleted, as unique indexes of a table with Deleted do
+	Live    bool   // it leaves out the soft-deleted rows, as unique indexes of a table with Deleted do
 
 	short string // the name without the table
 }
@@ -284,7 +284,8 @@ func (t *Table) Required() []*Column {
 	return required
 }
 
-// TargetOf returns the table that a column of t refers to: t itself when the model refers to itself, whatever name t has.
+// TargetOf returns the table that a column of t refers to: t itself when the model refers to itself, whatever name t
+// has.
 func (t *Table) TargetOf(c *Column) *Table {
 	if c.References.Model == t.Model {
 		return t
@@ -292,8 +293,8 @@ func (t *Table) TargetOf(c *Column) *Table {
 	return c.References.Target()
 }
 
-// WithName returns the same schema under another table name; its own indexes are renamed with it. The same name gives the
-// same Table again.
+// WithName returns the same schema under another table name; its own indexes are renamed with it. The same name gives
+// the same Table again.
 func (t *Table) WithName(name string) (*Table, error) {
 	if name == t.Name {
 		return t, nil
@@ -312,8 +313,8 @@ func (t *Table) WithName(name string) (*Table, error) {
 	return renamed.keep(renaming{t, name}, &u), nil
 }
 
-// renamed are the tables with other names, so that repos of one name have one table. They end with the last repo and connection that
-// know them, so that a program may go through any number of names.
+// renamed are the tables with other names, so that repos of one name have one table. They end with the last repo and
+// connection that know them, so that a program may go through any number of names.
 var renamed tableNames
 
 type tableNames struct{ tables sync.Map } // renaming → weak.Pointer[Table]

@@ -62,8 +62,9 @@ func TimeValue(k Kind, t time.Time) Value {
 	return Value{kind: k, num: uint64(t.UnixMicro())}
 }
 
-// CheckedTime is [TimeValue] for a time of the years 1 to 9999, in UTC, and an error for another: texts of fixed width, which sort
-// as the times do, have four digits for the year, and the microseconds of a time far away do not fit 64 bits.
+// CheckedTime is [TimeValue] for a time of the years 1 to 9999, in UTC, and an error for another: texts of fixed width,
+// which sort as the times do, have four digits for the year, and the microseconds of a time far away do not fit 64
+// bits.
 func CheckedTime(k Kind, t time.Time) (Value, error) {
 	day := t
 	if k != Date {
@@ -122,8 +123,8 @@ func (v Value) Clock() time.Duration { return time.Duration(v.num) * time.Micros
 // List returns the slice of a list: []bool, []int64, []uint64, []float64, []string or [][]byte.
 func (v Value) List() any { return v.ref }
 
-// IsZero reports whether v is NULL or its kind's zero: false, 0, "", no bytes, the zero time, the UUID of zeros. A list is
-// never zero.
+// IsZero reports whether v is NULL or its kind's zero: false, 0, "", no bytes, the zero time, the UUID of zeros. A list
+// is never zero.
 func (v Value) IsZero() bool {
 	switch v.kind {
 	case Time, Date:

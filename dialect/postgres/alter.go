@@ -10,9 +10,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Alter returns the steps that end drifts, see [dialect.Altering]. What reads all rows is done in two: NOT VALID, which holds for new rows and
-// waits for nobody, and then VALIDATE, which lets others write ("ALTER TABLE", section "Notes"); indexes of a table that has rows are made
-// CONCURRENTLY.
+// Alter returns the steps that end drifts, see [dialect.Altering]. What reads all rows is done in two: NOT VALID, which
+// holds for new rows and waits for nobody, and then VALIDATE, which lets others write ("ALTER TABLE", section "Notes");
+// indexes of a table that has rows are made CONCURRENTLY.
 func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 	w := alteration{d: d, Alteration: a, name: dialect.Quote(a.Table.Name), settled: map[string]bool{}}
 	var steps, types []schema.Step
@@ -80,8 +80,8 @@ func (w *alteration) alter(what ...string) string {
 	return "ALTER TABLE " + w.name + " " + strings.Join(what, ", ")
 }
 
-// follow has a constraint or an index be made after the columns that it speaks of have got types in whose words it is: its risk is no less than
-// theirs, so that it is not done before them nor without them.
+// follow has a constraint or an index be made after the columns that it speaks of have got types in whose words it is:
+// its risk is no less than theirs, so that it is not done before them nor without them.
 func (w *alteration) follow(s *schema.Step, drift *schema.Drift, types []schema.Step) {
 	for _, t := range types {
 		if t.Risk > s.Risk && w.speaksOf(drift, t.Name) {
@@ -152,8 +152,8 @@ func (w *alteration) step(drift *schema.Drift) []schema.Step {
 	return []schema.Step{dialect.ByHand(drift, "it is made with the table")}
 }
 
-// addColumn adds a column. Its CHECK and its reference hold for new rows at once, and are checked for the others when the lock on the table is
-// gone, if there are any.
+// addColumn adds a column. Its CHECK and its reference hold for new rows at once, and are checked for the others when
+// the lock on the table is gone, if there are any.
 func (w *alteration) addColumn(drift *schema.Drift) []schema.Step {
 	s, c := dialect.AddColumnStep(w.d, w.Alteration, drift)
 	if s.SQL == nil || !w.Filled || w.Have.Partitioned {
@@ -206,8 +206,8 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 	return dialect.ByHand(drift, "make the table anew, or change the model")
 }
 
-// notNull makes a column NOT NULL without a lock while the rows are read: a CHECK that is valid shows the server that no row is NULL ("ALTER
-// TABLE", section "SET NOT NULL").
+// notNull makes a column NOT NULL without a lock while the rows are read: a CHECK that is valid shows the server that
+// no row is NULL ("ALTER TABLE", section "SET NOT NULL").
 func (w *alteration) notNull(drift *schema.Drift, col string) schema.Step {
 	check := dialect.Quote(schema.IndexName(dialect.Passing, w.Table.Name+"_"+drift.Name))
 	s := w.apart(schema.AlterColumn, drift, schema.Locking,
@@ -271,7 +271,8 @@ var (
 	ofAColumn = regexp.MustCompile(`^(length\()?\(?("(""|[^"])+"|[a-z_][a-z0-9_$]*)\)?(::[a-z ]+)?\)?$`)
 )
 
-// Widens reports whether a CHECK of the library's own allows all that another one of its own allowed, both as the server writes them.
+// Widens reports whether a CHECK of the library's own allows all that another one of its own allowed, both as the
+// server writes them.
 func Widens(have, want string) bool {
 	h, ok := limits(have)
 	w, ok2 := limits(want)
@@ -398,8 +399,8 @@ func (Dialect) RenameColumn(t *schema.Table, c *schema.Column, have *schema.Foun
 	return append(list, renames(t, have, schema.IndexName(t.Name, c.Was), schema.IndexName(t.Name, c.Name))...)
 }
 
-// renames returns what gives the constraints and indexes whose names begin with one text names that begin with another. Those of the primary key keep
-// theirs, as the server does it.
+// renames returns what gives the constraints and indexes whose names begin with one text names that begin with another.
+// Those of the primary key keep theirs, as the server does it.
 func renames(t *schema.Table, have *schema.Found, from, to string) []string {
 	var list []string
 	add := func(what, name string) {
@@ -434,8 +435,9 @@ func renameIndex(name, from, to string) []string {
 	return []string{"ALTER INDEX " + dialect.Quote(name) + " RENAME TO " + dialect.Quote(to+rest)}
 }
 
-// Shadow returns the statements that make a temporary table for comparison: one with its indexes and without its foreign keys. It is found
-// before a table of the same name, wherever the search path of the connection has temporary tables.
+// Shadow returns the statements that make a temporary table for comparison: one with its indexes and without its
+// foreign keys. It is found before a table of the same name, wherever the search path of the connection has temporary
+// tables.
 func (d Dialect) Shadow(t *schema.Table) []string {
 	list := append(d.Prerequisites(t.Columns), "SELECT set_config('search_path', concat_ws(', ', 'pg_temp', nullif(current_setting('search_path'), '')), true)")
 	create := dialect.CreateTable(d, t, false, func(c *schema.Column) dialect.Clauses { return dialect.Clauses{Auto: auto(c)} })

@@ -9,8 +9,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// columnType changes a column's type. The default and the CHECK are in the words of the old type, so they step aside. What the model has none of
-// stays where the server can take it over, and else goes for good, in the same statement.
+// columnType changes a column's type. The default and the CHECK are in the words of the old type, so they step aside.
+// What the model has none of stays where the server can take it over, and else goes for good, in the same statement.
 func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	c, h, want, col := drift.At.Column, drift.At.HaveColumn, drift.At.WantColumn, alterColumn(drift.Name)
 	risk, probe, can := conversion(h, want)
@@ -80,7 +80,8 @@ func (w *alteration) othersDefault(column string) bool {
 	})
 }
 
-// extraOn returns what the model has none of, and is in words of the type of a column: the server would not change that while it stands.
+// extraOn returns what the model has none of, and is in words of the type of a column: the server would not change that
+// while it stands.
 func (w *alteration) extraOn(column string) (extra []*schema.Drift) {
 	for _, drift := range w.Drifts {
 		if drift.Sort != schema.Extra {
@@ -122,14 +123,14 @@ func isNumber(k schema.Kind) bool {
 	return widths[k] > 0 || k == schema.Uint64 || k == schema.Decimal || k == schema.Float32 || k == schema.Float64
 }
 
-// conversion tells what the change of a type costs, and what stands in its way: a condition in which a question mark stands for the column.
-// What the server changes in its catalog alone is told by "ALTER TABLE", section "Notes": binary coercible types, and limits that are
-// removed or made longer.
+// conversion tells what the change of a type costs, and what stands in its way: a condition in which a question mark
+// stands for the column. What the server changes in its catalog alone is told by "ALTER TABLE", section "Notes": binary
+// coercible types, and limits that are removed or made longer.
 func conversion(h, w *schema.FoundColumn) (risk schema.Risk, probe string, can bool) {
 	from, to, number := h.Kind, w.Kind, isNumber
 	switch {
 	case from == schema.Text && to == schema.Text:
-		if h.NoCase != w.NoCase { // the rows stay, and indexes on the column are made anew
+		if h.NoCase != w.NoCase { // the rows stay, and indexes on the column are rebuilt
 			return schema.Rewriting, "", true
 		}
 		if h.Type == "character" || strings.HasPrefix(h.Type, "character(") { // whose spaces at the end go

@@ -8,8 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Bulk returns the statements that insert many rows: by arrays that are unnested side by side, and by COPY in the binary format.
-// COPY returns no keys, so those are taken from the sequence before.
+// Bulk returns the statements that insert many rows: by arrays that are unnested side by side, and by COPY in the
+// binary format. COPY returns no keys, so those are taken from the sequence before.
 func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column) dialect.Bulk {
 	if len(cols) == 0 {
 		return dialect.Bulk{}
@@ -33,8 +33,8 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 	return b
 }
 
-// unnest returns what stands behind the SELECT that makes rows of arrays, one for each column. An array of arrays would come apart into
-// the elements of all, so a column that is a list travels as texts.
+// unnest returns what stands behind the SELECT that makes rows of arrays, one for each column. An array of arrays would
+// come apart into the elements of all, so a column that is a list travels as texts.
 func unnest(cols []*schema.Column) string {
 	arrays, names, exprs := make([]string, len(cols)), make([]string, len(cols)), make([]string, len(cols))
 	lists := false

@@ -143,8 +143,8 @@ func (Dialect) Prerequisites(cols []*schema.Column) (list []string) {
 	return list
 }
 
-// Literal returns v as a constant in SQL. A text that no PostgreSQL text can be, because it holds a NUL, becomes a constant
-// that the server refuses.
+// Literal returns v as a constant in SQL. A text that no PostgreSQL text can be, because it holds a NUL, becomes a
+// constant that the server refuses.
 func (d Dialect) Literal(v schema.Value) string {
 	if v.IsList() {
 		elems := make([]string, v.Len())

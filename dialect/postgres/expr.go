@@ -24,8 +24,8 @@ func (Dialect) Arg(k schema.Kind) string {
 	return "?"
 }
 
-// listType returns the type of the elements of a column that is a list; unlike a list that is an argument of [Dialect.In] it is
-// compared with arrays of the same type alone.
+// listType returns the type of the elements of a column that is a list; unlike a list that is an argument of
+// [Dialect.In] it is compared with arrays of the same type alone.
 func listType(k schema.Kind) string {
 	if k == schema.Decimal {
 		return "numeric"
@@ -86,8 +86,8 @@ func (d Dialect) EqualTexts(table, column string) string {
 		" WHERE false UNION ALL SELECT * FROM unnest($1::text[]) WITH ORDINALITY) AS texts ORDER BY n"
 }
 
-// Match returns the condition that expr matches a pattern. The collation C makes ILIKE ignore the case of A to Z only, as
-// SQLite does, and lets LIKE work on a nocase column, which it does by itself from version 18 on.
+// Match returns the condition that expr matches a pattern. The collation C makes ILIKE ignore the case of A to Z only,
+// as SQLite does, and lets LIKE work on a nocase column, which it does by itself from version 18 on.
 func (Dialect) Match(c *schema.Column, expr string, _ dialect.Match, fold, not bool) string {
 	if c.Kind != schema.Text {
 		expr += "::text"

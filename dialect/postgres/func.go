@@ -26,8 +26,8 @@ func (d Dialect) Typed(k schema.Kind) string {
 // Fit returns expr: the server checks what it assigns.
 func (Dialect) Fit(_ *schema.Column, expr string) string { return expr }
 
-// Call returns the call of a function. Numbers are computed with 64 bits, as SQLite does, and letters in the collation C, which
-// knows A to Z alone.
+// Call returns the call of a function. Numbers are computed with 64 bits, as SQLite does, and letters in the collation
+// C, which knows A to Z alone.
 func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 	if fn.OfList() {
 		return callList(fn, args)

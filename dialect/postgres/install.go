@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// installKey is the key of the advisory lock under which tables are changed: the bytes of "prom", and a hash of the schema that
-// new tables go to. One lock for all tables of a schema means that two changes which need each other's tables cannot wait for
-// each other.
+// installKey is the key of the advisory lock under which tables are changed: the bytes of "prom", and a hash of the
+// schema that new tables go to. One lock for all tables of a schema means that two changes which need each other's
+// tables cannot wait for each other.
 const installKey = 0x70726f6d
 
-// InstallBegin takes the advisory lock, see [dialect.Definition]. Without it, CREATE TABLE IF NOT EXISTS fails when several
-// sessions run it at once.
+// InstallBegin takes the advisory lock, see [dialect.Definition]. Without it, CREATE TABLE IF NOT EXISTS fails when
+// several sessions run it at once.
 func (Dialect) InstallBegin(wait, lockTimeout time.Duration) []string {
 	return []string{
 		"SELECT set_config('prom.lock_timeout', current_setting('lock_timeout'), true)",
@@ -21,11 +21,12 @@ func (Dialect) InstallBegin(wait, lockTimeout time.Duration) []string {
 	}
 }
 
-// applyKey is the first key of the lock under which plans are applied, one after the other; its second is that of an installation.
+// applyKey is the first key of the lock under which plans are applied, one after the other; its second is that of an
+// installation.
 const applyKey = installKey + 1
 
-// ApplyLock takes the lock under which plans are applied, without waiting: a statement that waits keeps a snapshot, for whose end CREATE INDEX
-// CONCURRENTLY would wait in turn.
+// ApplyLock takes the lock under which plans are applied, without waiting: a statement that waits keeps a snapshot, for
+// whose end CREATE INDEX CONCURRENTLY would wait in turn.
 func (Dialect) ApplyLock() string {
 	return fmt.Sprintf("SELECT pg_try_advisory_xact_lock(%d, hashtext(coalesce(current_schema(), '')))", applyKey)
 }

@@ -67,7 +67,7 @@ LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
 WHERE a.attrelid = ` + relation + ` AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum`
 
-// An index that is not valid, such as one that CREATE INDEX CONCURRENTLY left half made, covers some rows only.
+// An index that is not valid, such as one that CREATE INDEX CONCURRENTLY left invalid, covers some rows only.
 // Versions before 15 have no column indnullsnotdistinct.
 const indexes = `SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, a.attname::text,
 	coalesce((i.indoption[(k.n - 1)::int] & 1) = 1, false),
@@ -155,7 +155,8 @@ func (Dialect) Complete(*schema.Found) {}
 // HasRows returns a query that tells whether the table has a row.
 func (Dialect) HasRows(table string) string { return dialect.HasRows(table) }
 
-// RowCount returns a query for the number of rows as it was estimated last, or where that has not been done, for the number itself.
+// RowCount returns a query for the number of rows as it was estimated last, or where that has not been done, for the
+// number itself.
 func (Dialect) RowCount(table string) string {
 	name := dialect.Quote(table)
 	return "SELECT CASE WHEN reltuples < 0 THEN (SELECT count(*) FROM " + name + ") ELSE reltuples::bigint END FROM pg_catalog.pg_class WHERE oid = " +
@@ -184,8 +185,8 @@ var kinds = map[string]schema.Kind{
 	"jsonb":                       schema.JSON,
 }
 
-// ReadType sets a column's Kind and limits from its Type. An array has the kind of a list; how many dimensions it has, the type
-// does not tell.
+// ReadType sets a column's Kind and limits from its Type. An array has the kind of a list; how many dimensions it has,
+// the type does not tell.
 func (d Dialect) ReadType(c *schema.FoundColumn) {
 	if elem, ok := strings.CutSuffix(c.Type, "[]"); ok {
 		one := schema.FoundColumn{Type: elem}

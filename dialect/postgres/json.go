@@ -2,8 +2,8 @@ package postgres
 
 import "github.com/prom-go/prom/dialect"
 
-// at returns what is at a path of a document. In the strict mode a path means what it says; in the other one, a key of a list would be
-// that of its elements.
+// at returns what is at a path of a document. In the strict mode a path means what it says; in the other one, a key of
+// a list would be that of its elements.
 func at(doc, path string) string {
 	return "jsonb_path_query_first(" + doc + ", ('strict ' || " + path + ")::jsonpath, '{}', true)"
 }

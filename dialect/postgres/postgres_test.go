@@ -21,7 +21,8 @@ func FuzzQuote(f *testing.F) {
 	})
 }
 
-// Ensure that a constant is one token with the value that it was made from, whether standard_conforming_strings is on or off.
+// Ensure that a constant is one token with the value that it was made from, whether standard_conforming_strings is on
+// or off.
 func FuzzLiteral(f *testing.F) {
 	for _, s := range []string{"", "a", "it's", `\`, `\'`, `\\'`, `'; DROP TABLE x; --`, "$$", "ü😀", "a\nb", `\x41\101\n`} {
 		f.Add(s)
@@ -41,8 +42,8 @@ func FuzzLiteral(f *testing.F) {
 	})
 }
 
-// readQuoted reads a quoted token as PostgreSQL's lexer does and returns what it holds and what follows it. Of the escapes
-// it knows only the one that a constant needs, \\.
+// readQuoted reads a quoted token as PostgreSQL's lexer does and returns what it holds and what follows it. Of the
+// escapes it knows only the one that a constant needs, \\.
 func readQuoted(s string, quote byte, escapes bool) (value, rest string) {
 	var b strings.Builder
 	if s == "" || s[0] != quote {

@@ -6,7 +6,8 @@ import (
 	"github.com/prom-go/prom/dialect"
 )
 
-// DropTables drops all in one statement, in which they may refer to each other. Without CASCADE nothing is dropped that is not named.
+// DropTables drops all in one statement, in which they may refer to each other. Without CASCADE nothing is dropped that
+// is not named.
 func (Dialect) DropTables(tables []string) []string {
 	if len(tables) == 0 {
 		return nil

@@ -5,7 +5,8 @@ import "github.com/prom-go/prom/dialect"
 // watchTrigger is the name of the trigger that tells of new rows, and of its function.
 const watchTrigger = "prom_watch"
 
-// channelOf returns the channel of a table, 45 bytes of the 63 that a name may have, whatever the names of schema and table are.
+// channelOf returns the channel of a table, 45 bytes of the 63 that a name may have, whatever the names of schema and
+// table are.
 func channelOf(schema, table string) string {
 	return "'prom_' || left(encode(sha256(convert_to(" + schema + " || '.' || " + table + ", 'UTF8')), 'hex'), 40)"
 }
@@ -17,8 +18,8 @@ func (Dialect) Channel() string {
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ` + relation
 }
 
-// WatchTrigger returns the statements that make the trigger. The function takes the channel from the table that it is fired for, so
-// that one serves all tables, and a table that is renamed tells under its new name.
+// WatchTrigger returns the statements that make the trigger. The function takes the channel from the table that it is
+// fired for, so that one serves all tables, and a table that is renamed tells under its new name.
 func (Dialect) WatchTrigger(table string) []string {
 	return []string{
 		"DO $prom$ BEGIN IF to_regprocedure('" + watchTrigger + "()') IS NULL THEN CREATE FUNCTION " + watchTrigger + "() RETURNS trigger LANGUAGE plpgsql AS " +
@@ -27,8 +28,8 @@ func (Dialect) WatchTrigger(table string) []string {
 	}
 }
 
-// Horizon returns the query of the numbers of transactions, see [dialect.Watching]. The numbers are those of 64 bits, which do not
-// come again.
+// Horizon returns the query of the numbers of transactions, see [dialect.Watching]. The numbers are those of 64 bits,
+// which do not come again.
 func (Dialect) Horizon() string {
 	return "SELECT txid_snapshot_xmin(s), txid_snapshot_xmax(s) FROM txid_current_snapshot() AS s"
 }

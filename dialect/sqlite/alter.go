@@ -8,9 +8,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Alter returns the steps that end drifts, see [dialect.Altering]. SQLite adds, renames and drops columns; for all else the table is made anew
-// and takes the rows over (https://www.sqlite.org/lang_altertable.html, section 7). The changes that lose nothing are one such
-// step, and those that do another one.
+// Alter returns the steps that end drifts, see [dialect.Altering]. SQLite adds, renames and drops columns; for all else
+// the table is rebuilt and takes the rows over (https://www.sqlite.org/lang_altertable.html, section 7). The changes
+// that lose nothing are one such step, and those that do another one.
 func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 	w := alteration{d: d, Alteration: a}
 	w.asFound()
@@ -122,7 +122,8 @@ func (w *alteration) dropIndex(drift *schema.Drift) schema.Step {
 		SQL: w.forget(func(ix schema.Definition) bool { return strings.EqualFold(ix.Name, drift.Name) })}
 }
 
-// dropsAlone reports whether ALTER TABLE can drop a column: not when a constraint of the table or another column's speaks of it.
+// dropsAlone reports whether ALTER TABLE can drop a column: not when a constraint of the table or another column's
+// speaks of it.
 func (w *alteration) dropsAlone(name string) bool {
 	if w.def == nil {
 		return false
@@ -155,7 +156,8 @@ func (w *alteration) dropColumn(drift *schema.Drift) schema.Step {
 	return s
 }
 
-// RenameTable renames a table, see [dialect.Altering]. Indexes, triggers, views and references follow it; constraints keep their names.
+// RenameTable renames a table, see [dialect.Altering]. Indexes, triggers, views and references follow it; constraints
+// keep their names.
 func (Dialect) RenameTable(t *schema.Table, _ *schema.Found) []string {
 	return []string{"ALTER TABLE " + dialect.Quote(t.Was) + " RENAME TO " + dialect.Quote(t.Name)}
 }

@@ -15,16 +15,16 @@ type Dialect struct{}
 
 var _ dialect.Dialect = Dialect{}
 
-// The layouts, as package time reads them, in which times are stored. They are of fixed width, so that their order as text
-// is that of time, and always in UTC.
+// The layouts, as package time reads them, in which times are stored. They are of fixed width, so that their order as
+// text is that of time, and always in UTC.
 const (
 	TimeLayout  = "2006-01-02T15:04:05.000000Z"
 	DateLayout  = time.DateOnly
 	ClockLayout = "15:04:05.000000"
 )
 
-// DecimalCollation is the name of the collation that compares decimal numbers, stored as text, by their value. SQLite does
-// not have it; whoever opens a connection registers it there.
+// DecimalCollation is the name of the collation that compares decimal numbers, stored as text, by their value. SQLite
+// does not have it; whoever opens a connection registers it there.
 const DecimalCollation = "prom_decimal"
 
 // DecimalSum is the name of the aggregate that adds decimal numbers, stored as text, exactly, JSONContains that of the
@@ -80,8 +80,9 @@ func (Dialect) Features() dialect.Features {
 // Quote returns name as a quoted identifier.
 func (Dialect) Quote(name string) string { return dialect.Quote(name) }
 
-// types are the names of types. To SQLite they say how a value is stored, and a name with TEXT in it means as it is. What lies behind
-// the text is told for other programs and for introspection, in the words of prom for Python, which reads them so.
+// types are the names of types. To SQLite they say how a value is stored, and a name with TEXT in it means as it is.
+// What lies behind the text is told for other programs and for introspection, in the words of prom for Python, which
+// reads them so.
 var types = [...]string{
 	schema.Bool:    "BOOL",
 	schema.Int16:   "INTEGER",
@@ -111,9 +112,9 @@ func (Dialect) ColumnType(c *schema.Column) string {
 	return types[c.Kind]
 }
 
-// key returns the clause that makes a single integer the primary key. INTEGER PRIMARY KEY stands for the row's number, which
-// SQLite makes up when it gets NULL; that is right for an auto key only. With DESC it is an ordinary column instead
-// ("CREATE TABLE", section "ROWIDs and the INTEGER PRIMARY KEY"), for which NOT NULL holds.
+// key returns the clause that makes a single integer the primary key. INTEGER PRIMARY KEY stands for the row's number,
+// which SQLite makes up when it gets NULL; that is right for an auto key only. With DESC it is an ordinary column
+// instead ("CREATE TABLE", section "ROWIDs and the INTEGER PRIMARY KEY"), for which NOT NULL holds.
 func key(t *schema.Table, c *schema.Column) string {
 	switch {
 	case !c.Key || len(t.Key) != 1 || !c.Kind.Integer():
@@ -124,17 +125,17 @@ func key(t *schema.Table, c *schema.Column) string {
 	return "PRIMARY KEY DESC"
 }
 
-// CreateTable returns the statement that makes the table without its indexes. Every reference is in it, whatever inline says:
-// SQLite looks for the target only when a row is written.
+// CreateTable returns the statement that makes the table without its indexes. Every reference is in it, whatever inline
+// says: SQLite looks for the target only when a row is written.
 func (d Dialect) CreateTable(t *schema.Table, _ func(c *schema.Column) bool) []string {
 	return []string{dialect.CreateTable(d, t, true, func(c *schema.Column) dialect.Clauses {
 		return dialect.Clauses{Key: key(t, c), Reference: c.References != nil}
 	})}
 }
 
-// AddColumn returns the statement that adds a column to a table that exists. SQLite refuses it for a primary key, and on a
-// table with rows for a required column without a default. A reference is added without its default, which SQLite would
-// refuse as well: old rows refer to nothing.
+// AddColumn returns the statement that adds a column to a table that exists. SQLite refuses it for a primary key, and
+// on a table with rows for a required column without a default. A reference is added without its default, which SQLite
+// would refuse as well: old rows refer to nothing.
 func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
 	cl := dialect.Clauses{Reference: c.References != nil, NoDefault: c.References != nil}
 	if c.Key && len(t.Key) == 1 {

@@ -20,8 +20,8 @@ func (d Dialect) Operand(c *schema.Column, expr string) string {
 	return expr
 }
 
-// Branch returns the condition of a branch of CASE. A COLLATE in any part of an expression would be the collation of the whole, but in a
-// subquery it is not.
+// Branch returns the condition of a branch of CASE. A COLLATE in any part of an expression would be the collation of
+// the whole, but in a subquery it is not.
 func (Dialect) Branch(cond string) string {
 	if strings.Contains(cond, " COLLATE ") {
 		return "(SELECT " + cond + ")"
@@ -29,8 +29,8 @@ func (Dialect) Branch(cond string) string {
 	return cond
 }
 
-// In returns the condition that expr is one of the elements of a JSON array. The left side gives the comparison its affinity
-// and its collation, as with the operator =, and an index on it is used.
+// In returns the condition that expr is one of the elements of a JSON array. The left side gives the comparison its
+// affinity and its collation, as with the operator =, and an index on it is used.
 func (d Dialect) In(c *schema.Column, expr string, not bool) string {
 	value := "value"
 	if c.Kind == schema.Bytes {
@@ -43,8 +43,8 @@ func (d Dialect) In(c *schema.Column, expr string, not bool) string {
 	return d.Operand(c, expr) + op + " (SELECT " + value + " FROM json_each(?))"
 }
 
-// InKeys returns the condition that columns together are one of the keys whose parts are JSON arrays. These are unpacked once and joined by
-// an index that SQLite makes for it, which it cannot do with json_each itself.
+// InKeys returns the condition that columns together are one of the keys whose parts are JSON arrays. These are
+// unpacked once and joined by an index that SQLite makes for it, which it cannot do with json_each itself.
 func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 	with, from, values, left := make([]string, len(cols)), make([]string, len(cols)), make([]string, len(cols)), make([]string, len(cols))
 	for i, c := range cols {
@@ -114,8 +114,8 @@ var dateFormats = [...]string{
 	dialect.Hour: "%H", dialect.Minute: "%M", dialect.Second: "%S",
 }
 
-// DatePart returns an integer expression for a part of a time or a date. The modifier auto reads unix timestamps, which other
-// programs stored, and leaves texts alone.
+// DatePart returns an integer expression for a part of a time or a date. The modifier auto reads unix timestamps, which
+// other programs stored, and leaves texts alone.
 func (d Dialect) DatePart(p dialect.DatePart, c *schema.Column, expr string) string {
 	if p == dialect.Quarter {
 		return "((" + d.DatePart(dialect.Month, c, expr) + " + 2) / 3)"

@@ -14,8 +14,8 @@ WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'
 	AND NOT EXISTS (SELECT 1 FROM pragma_table_list(s.name) AS l WHERE l.schema = 'main' AND l.type = 'shadow')
 ORDER BY s.name`
 
-// counted is true of a key column that stands for the row's number, which alone has no index. It can hold no NULL though
-// nothing says so.
+// counted is true of a key column that stands for the row's number, which alone has no index. It can hold no NULL
+// though nothing says so.
 const counted = `c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l WHERE l.origin = 'pk')`
 
 // Hidden columns are those of virtual tables (1); generated columns (2, 3) are ordinary ones to a reader.

@@ -12,8 +12,8 @@ func typed(args []string, types, expr string) string {
 		last(args[0]) + " AS d, " + args[1] + " AS p) AS q)"
 }
 
-// member is the path of a member of an object by its key, and element that of an element of a list, a new one when the list is too short;
-// both are the last of the list q.l, behind the path q.p.
+// member is the path of a member of an object by its key, and element that of an element of a list, a new one when the
+// list is too short; both are the last of the list q.l, behind the path q.p.
 const (
 	member  = "q.p || '.' || json_quote(json_extract(q.l, '$[#-1]'))"
 	element = "q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]')"

@@ -55,8 +55,8 @@ func elemForm(c *schema.Column) string {
 	return "e.value"
 }
 
-// AppendList appends a list as JSON, for json_each and for columns. Bytes become hexadecimal digits; infinities become numbers that
-// are read as such.
+// AppendList appends a list as JSON, for json_each and for columns. Bytes become hexadecimal digits; infinities become
+// numbers that are read as such.
 func AppendList(b []byte, v schema.Value) []byte {
 	b = append(b, '[')
 	switch list := v.List().(type) {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// What SQLite's catalog keeps as text alone is read from that text. SQLite has accepted it already, so that it needs to be
-// taken apart and not checked.
+// What SQLite's catalog keeps as text alone is read from that text. SQLite has accepted it already, so that it needs to
+// be taken apart and not checked.
 
 // token is a word, an identifier or constant in its quotes, or a single sign.
 type token struct {
@@ -85,7 +85,8 @@ func unquote(s string) string {
 	return s
 }
 
-// inBrackets returns what stands in the first brackets of a list of tokens, cut at the commas that are in no others, and the rest.
+// inBrackets returns what stands in the first brackets of a list of tokens, cut at the commas that are in no others,
+// and the rest.
 func inBrackets(list []token) (items [][]token, rest []token) {
 	depth, start := 0, 0
 	for i, t := range list {
@@ -107,8 +108,8 @@ func inBrackets(list []token) (items [][]token, rest []token) {
 	return items, nil
 }
 
-// exprWords are the words of an expression that are no columns unless they are quoted. SQLite lets some more be columns, which stand
-// here when they are seldom that ("SQLite Keywords").
+// exprWords are the words of an expression that are no columns unless they are quoted. SQLite lets some more be
+// columns, which stand here when they are seldom that ("SQLite Keywords").
 var exprWords = map[string]bool{
 	"ALWAYS": true, "AND": true, "AS": true, "ASC": true, "BETWEEN": true, "CASE": true, "CAST": true, "COLLATE": true, "CURRENT_DATE": true,
 	"CURRENT_TIME": true, "CURRENT_TIMESTAMP": true, "DESC": true, "DISTINCT": true, "ELSE": true, "END": true, "ESCAPE": true, "FROM": true, "GENERATED": true,
@@ -116,7 +117,8 @@ var exprWords = map[string]bool{
 	"REGEXP": true, "STORED": true, "THEN": true, "VIRTUAL": true, "WHEN": true,
 }
 
-// exprSpeaksOf reports whether a column of that name stands in an expression: not a function, a collation, a type or a text.
+// exprSpeaksOf reports whether a column of that name stands in an expression: not a function, a collation, a type or a
+// text.
 func exprSpeaksOf(list []token, column string) bool {
 	for i, t := range list {
 		if !strings.EqualFold(unquote(t.text), column) || t.text[0] == '\'' {

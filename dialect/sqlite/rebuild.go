@@ -9,7 +9,7 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// rebuild is what is changed when a table is made anew.
+// rebuild is what is changed when a table is rebuilt.
 type rebuild struct {
 	lossy  bool
 	drifts []*schema.Drift
@@ -115,8 +115,8 @@ func isOthers(drift *schema.Drift) bool {
 	return drift.Sort == schema.Extra || !ownCheck.MatchString(drift.At.HaveCheck.Expr)
 }
 
-// retyped returns how the values are converted of the column that a drift is about, or of one of them, if something may be lost by that; else "". It
-// is false when they cannot be.
+// retyped returns how the values are converted of the column that a drift is about, or of one of them, if something may
+// be lost by that; else "". It is false when they cannot be.
 func (w *alteration) retyped(drift *schema.Drift) (expr string, can bool) {
 	var names []string
 	switch place := drift.At; {
@@ -173,8 +173,8 @@ func (d *tableDef) dropColumn(name string) {
 	d.dropWhere(func(_ *columnDef, c *clause) bool { return c.speaksOf(name) })
 }
 
-// rebuild returns the step that makes the table anew: under another name, with the rows, then in place of the old one, with the indexes and
-// triggers of the old one.
+// rebuild returns the step that makes the table anew: under another name, with the rows, then in place of the old one,
+// with the indexes and triggers of the old one.
 func (w *alteration) rebuild(r *rebuild) schema.Step {
 	s := schema.Step{Kind: schema.RebuildTable, Table: w.Table.Name, Risk: schema.Rewriting, Apart: true, Rebuild: true}
 	if r.lossy {
@@ -248,8 +248,8 @@ func (w *alteration) wanted() *tableDef {
 	return def
 }
 
-// conversion tells how the values of a column whose type differs are converted. What is not the old value any more does not come before a CHECK
-// is gone that is in words of the old type.
+// conversion tells how the values of a column whose type differs are converted. What is not the old value any more does
+// not come before a CHECK is gone that is in words of the old type.
 func (w *alteration) conversion(drift *schema.Drift) (expr, probe string, lossy, can bool) {
 	name := dialect.Quote(drift.Name)
 	expr, probe, lossy, can = conversion(drift.At.HaveColumn, drift.At.WantColumn, name)
@@ -262,8 +262,8 @@ func (w *alteration) conversion(drift *schema.Drift) (expr, probe string, lossy,
 	return expr, probe, lossy, can
 }
 
-// conversion tells how a value of one type becomes one of another, and which rows are in the way of that. Types that are stored alike need
-// none. What the engine would make a 0 of is told apart by turning it back.
+// conversion tells how a value of one type becomes one of another, and which rows are in the way of that. Types that
+// are stored alike need none. What the engine would make a 0 of is told apart by turning it back.
 func conversion(h, w *schema.FoundColumn, name string) (expr, probe string, lossy, can bool) {
 	from, to := storageOf(h), storageOf(w)
 	back := func(target, source string) (string, string, bool, bool) {

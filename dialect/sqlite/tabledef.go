@@ -7,7 +7,8 @@ import (
 	"github.com/prom-go/prom/dialect"
 )
 
-// tableDef is a CREATE TABLE statement taken apart, so that a column or a constraint of it can be changed and the rest stays as it was.
+// tableDef is a CREATE TABLE statement taken apart, so that a column or a constraint of it can be changed and the rest
+// stays as it was.
 type tableDef struct {
 	columns     []*columnDef
 	constraints []clause

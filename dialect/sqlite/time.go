@@ -2,7 +2,8 @@ package sqlite
 
 import "time"
 
-// AppendTime appends t in UTC in the form of [TimeLayout], as Format does and without its cost. The year is one of 0 to 9999.
+// AppendTime appends t in UTC in the form of [TimeLayout], as Format does and without its cost. The year is one of 0 to
+// 9999.
 func AppendTime(b []byte, t time.Time) []byte {
 	t = t.UTC()
 	h, m, s := t.Clock()
@@ -35,8 +36,8 @@ func appendMicros(b []byte, us int) []byte {
 
 func digit(n int) byte { return byte('0' + n%10) }
 
-// ParseTime reads what AppendTime and AppendDate write, and nothing else: a time in the form of [TimeLayout] or a day in that of
-// [DateLayout]. The result is in UTC. It does not allocate.
+// ParseTime reads what AppendTime and AppendDate write, and nothing else: a time in the form of [TimeLayout] or a day
+// in that of [DateLayout]. The result is in UTC. It does not allocate.
 func ParseTime(b []byte) (time.Time, bool) {
 	if len(b) != len(TimeLayout) && len(b) != len(DateLayout) || b[4] != '-' || b[7] != '-' {
 		return time.Time{}, false
@@ -87,8 +88,8 @@ func days(year, month int) int {
 	return 31
 }
 
-// daysSince1970 counts the days from 1970-01-01 on in the Gregorian calendar. The year begins in March here, so that the leap
-// day is its last.
+// daysSince1970 counts the days from 1970-01-01 on in the Gregorian calendar. The year begins in March here, so that
+// the leap day is its last.
 func daysSince1970(year, month, day int) int64 {
 	if month <= 2 {
 		year--

@@ -2,9 +2,9 @@ package sqlite
 
 import "github.com/prom-go/prom/dialect"
 
-// To drop a table, SQLite deletes its rows as DELETE does, so that rows which refer to them in a circle must be allowed to refer to
-// nothing until the transaction commits. The setting ends with the transaction; switched off before, SQLite would forget what it has
-// to check.
+// To drop a table, SQLite deletes its rows as DELETE does, so that rows which refer to them in a circle must be allowed
+// to refer to nothing until the transaction commits. The setting ends with the transaction; switched off before, SQLite
+// would forget what it has to check.
 const deferForeignKeys = "PRAGMA defer_foreign_keys = ON"
 
 // DropTables drops one after the other.

@@ -55,14 +55,15 @@ func (r Posts) View(ctx context.Context, id int64) (post *Post, err error) {
 	return post, err
 }
 
-// filters are the columns that a list may be filtered and sorted by. FieldByName finds every column, private ones too, so the list
-// of those that clients may name is the application's.
+// filters are the columns that a list may be filtered and sorted by. FieldByName finds every column, private ones too,
+// so the list of those that clients may name is the application's.
 var filters = []string{"_id", "_created", "author_id", "title", "views"}
 
 // maxPage is the most posts that one list holds.
 const maxPage = 100
 
-// List returns the posts that a URL's query asks for: column=value for each filter, sort=column or sort=-column, limit and offset.
+// List returns the posts that a URL's query asks for: column=value for each filter, sort=column or sort=-column, limit
+// and offset.
 func (r Posts) List(ctx context.Context, values url.Values) ([]Post, error) {
 	q := r.Query()
 	limit := maxPage

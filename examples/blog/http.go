@@ -80,8 +80,8 @@ func (b *blog) getPost(r *http.Request) (int, any, error) {
 	return http.StatusOK, p, err
 }
 
-// updatePost reads the request into the post that is stored: fields that the request does not have stay, and Save writes those
-// that changed.
+// updatePost reads the request into the post that is stored: fields that the request does not have stay, and Save
+// writes those that changed.
 func (b *blog) updatePost(r *http.Request) (int, any, error) {
 	id, err := pathID(r)
 	if err != nil {

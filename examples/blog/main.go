@@ -1,5 +1,5 @@
-// Blog is a JSON API over HTTP: authors, and posts that refer to them. It keeps them in memory, or in the database that PROM_DSN
-// names; the tables make themselves.
+// Blog is a JSON API over HTTP: authors, and posts that refer to them. It keeps them in memory, or in the database that
+// PROM_DSN names; the tables make themselves.
 //
 //	go run ./examples/blog -addr 127.0.0.1:8080
 //
@@ -36,8 +36,8 @@ func main() {
 // stopTime is how long requests may go on after the signal to stop.
 const stopTime = 10 * time.Second
 
-// serve answers requests until the process is interrupted or told to terminate. Then it takes no new ones, lets those that run
-// finish, and closes the database.
+// serve answers requests until the process is interrupted or told to terminate. Then it takes no new ones, lets those
+// that run finish, and closes the database.
 func serve(args []string, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("blog", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8080", "the `address` to listen on")

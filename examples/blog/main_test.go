@@ -104,8 +104,8 @@ func (s *server) titles(path string) string {
 	return strings.Join(titles, " ")
 }
 
-// Ensure that the API creates, lists, reads, changes and deletes, on each engine, and stops when it is told to terminate.
-// parity: F39 F41 M5 M31 Q3
+// Ensure that the API creates, lists, reads, changes and deletes, on each engine, and stops when it is told to
+// terminate. parity: F39 F41 M5 M31 Q3
 func TestServe(t *testing.T) {
 	if dbtest.IsChild() {
 		if err := serve([]string{"-addr", "127.0.0.1:0"}, os.Stdout); err != nil {

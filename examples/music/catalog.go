@@ -19,8 +19,8 @@ var (
 	hitPlace = prom.NumberOf(func(h *Hit) *int64 { return &h.Place })
 )
 
-// Hits returns the track of each genre that has earned most. Windows are computed behind the conditions of a query, so that one on the
-// window's value belongs to a query around it: [prom.From] makes one.
+// Hits returns the track of each genre that has earned most. Windows are computed behind the conditions of a query, so
+// that one on the window's value belongs to a query around it: [prom.From] makes one.
 func (s Shop) Hits(ctx context.Context) ([]Hit, error) {
 	revenue := prom.OrValue(prom.AggregateOf(trackLines, prom.Sum(paid)), 0)
 	ranked := prom.Select(s.tracks.Where(trackGenre.NotNull()),
@@ -40,8 +40,8 @@ type AlbumLength struct {
 	Seconds *int  // nil without tracks: the sum of no values is NULL
 }
 
-// AlbumLengths returns the albums with the most tracks. A relation is counted and summed up for each row, so albums without tracks
-// are there too, which a join would lose.
+// AlbumLengths returns the albums with the most tracks. A relation is counted and summed up for each row, so albums
+// without tracks are there too, which a join would lose.
 func (s Shop) AlbumLengths(ctx context.Context, n int) ([]AlbumLength, error) {
 	return prom.Select(s.albums.OrderBy(albumTracks.Count().Desc(), albumID.Asc()).Limit(n),
 		prom.Col(func(r *AlbumLength) *int64 { return &r.ID }, albumID),
@@ -55,8 +55,8 @@ func (s Shop) AlbumLengths(ctx context.Context, n int) ([]AlbumLength, error) {
 // Shared is a playlist and how many tracks it has in common with another.
 type Shared = prom.Pair[string, int64]
 
-// Sharing returns the playlists with tracks of a playlist. The condition goes from the list to its tracks and from there to their
-// lists, through the linking model both times.
+// Sharing returns the playlists with tracks of a playlist. The condition goes from the list to its tracks and from
+// there to their lists, through the join model both times.
 func (s Shop) Sharing(ctx context.Context, playlist int64) ([]Shared, error) {
 	common := playlistTracks.Count(trackPlaylists.Has(playlistID.Eq(playlist)))
 	return prom.Pluck2(s.playlists.Where(playlistID.Ne(playlist), common.Gt(0)).OrderBy(common.Desc(), playlistID.Asc()), playlistName, common).All(ctx)
@@ -94,7 +94,8 @@ func (s Shop) Quarters(ctx context.Context) ([]Quarter, error) {
 	).OrderBy(partedPart.Asc()).All(ctx)
 }
 
-// NeverSold returns the tracks of a genre that nobody has bought. It is a query, which callers count, page or load as they like.
+// NeverSold returns the tracks of a genre that nobody has bought. It is a query, which callers count, page or load as
+// they like.
 func (s Shop) NeverSold(genre string) *prom.Query[Track] {
 	return s.tracks.Where(trackGenre.Has(genreName.Eq(genre)), trackLines.HasNot()).OrderBy(trackID.Asc())
 }
@@ -105,14 +106,14 @@ func (s Shop) NeverSoldToo(genre string) *prom.Query[Track] {
 	return s.tracks.Where(prom.Via(trackGenre, genreName).Eq(genre), trackID.NotInQuery(sold)).OrderBy(trackID.Asc())
 }
 
-// Graph returns artists with all that belongs to them: their albums, of each album its longest tracks, and of these the genre and the
-// playlists. Each relation is one statement, however many rows there are.
+// Graph returns artists with all that belongs to them: their albums, of each album its longest tracks, and of these the
+// genre and the playlists. Each relation is one statement, however many rows there are.
 func (s Shop) Graph(ctx context.Context, n int) ([]Artist, error) {
 	longest := albumTracks.OrderBy(trackSeconds.Desc()).Limit(2).With(trackGenre, trackPlaylists.OrderBy(playlistName.Asc()))
 	return s.artists.OrderBy(artistID.Asc()).Limit(n).With(artistAlbums.OrderBy(albumTitle.Asc(), albumID.Asc()).With(longest)).All(ctx)
 }
 
-// Program returns the first tracks of a playlist in its own order, which the linking rows know.
+// Program returns the first tracks of a playlist in its own order, which the rows of the join table know.
 func (s Shop) Program(ctx context.Context, playlist int64, n int) ([]Track, error) {
 	list, err := s.playlists.With(playlistTracks.OrderByLink(entryPlace.Asc()).Limit(n)).Get(ctx, playlist)
 	if err != nil {

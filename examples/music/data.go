@@ -40,8 +40,8 @@ func (m maker) person() string { return m.pick(firsts) + " " + m.pick(lasts) }
 
 func (m maker) title() string { return m.pick(words) + " " + m.pick(words) }
 
-// fill makes the rows of a shop and stores them, all or none. Each table is one CreateMany, which fills the keys in: the rows of the
-// next tables refer to them.
+// fill makes the rows of a shop and stores them, all or none. Each table is one CreateMany, which fills the keys in:
+// the rows of the next tables refer to them.
 func (s Shop) fill(ctx context.Context) (*Data, error) {
 	var d *Data
 	err := s.lines.Tx(ctx, func(ctx context.Context) error {

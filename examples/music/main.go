@@ -1,6 +1,6 @@
-// Music is the shop of a record label, after the sample database Chinook: it makes its own rows, more than ten thousand and always the
-// same, and asks them for reports. Every query is typed, and the same on both engines. Rows are in memory, or in the empty database that PROM_DSN
-// names:
+// Music is the shop of a record label, after the sample database Chinook: it makes its own rows, more than ten thousand
+// and always the same, and asks them for reports. Every query is typed, and the same on both engines. Rows are in
+// memory, or in the empty database that PROM_DSN names:
 //
 //	go run ./examples/music
 package main

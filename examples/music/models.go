@@ -38,14 +38,15 @@ type Track struct {
 	Playlists prom.ManyVia[Playlist, Entry]
 }
 
-// Playlist is a list of tracks. Many to many: rows of a linking model connect the two.
+// Playlist is a list of tracks. Many to many: rows of a join model connect the two.
 type Playlist struct {
 	prom.Model
 	Name   string
 	Tracks prom.ManyVia[Track, Entry]
 }
 
-// Entry connects a playlist with a track, and says where it stands. Its key is the two together, so that no track is twice on a list.
+// Entry connects a playlist with a track, and says where it stands. Its key is the two together, so that no track is
+// twice on a list.
 type Entry struct {
 	Playlist prom.Ref[Playlist] `prom:"key"`
 	Track    prom.Ref[Track]    `prom:"key,index"`
@@ -86,8 +87,8 @@ type Line struct {
 	Quantity int64             `prom:"min=1"`
 }
 
-// The handles of fields and relations. They are what queries are made of, and the compiler knows by them which model a condition is
-// about and what it may be compared with.
+// The handles of fields and relations. They are what queries are made of, and the compiler knows by them which model a
+// condition is about and what it may be compared with.
 var (
 	genreName = prom.TextOf(func(g *Genre) *string { return &g.Name })
 

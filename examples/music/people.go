@@ -7,7 +7,8 @@ import (
 	"github.com/prom-go/prom"
 )
 
-// year returns the condition that an invoice is of a year. A range of instants, and not Year(), so that an index on them is of use.
+// year returns the condition that an invoice is of a year. A range of instants, and not Year(), so that an index on
+// them is of use.
 func year(y int) prom.Cond[Invoice] {
 	return prom.And(invoiceAt.Gte(time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC)), invoiceAt.Lt(time.Date(y+1, 1, 1, 0, 0, 0, 0, time.UTC)))
 }
@@ -17,7 +18,8 @@ func (s Shop) Inactive(y int) *prom.Query[Customer] {
 	return s.customers.Where(customerInvoices.HasNot(year(y))).OrderBy(customerID.Asc())
 }
 
-// InactiveToo is the same without the relation. [prom.Exists] takes any query and any values that link its rows to the row.
+// InactiveToo is the same without the relation. [prom.Exists] takes any query and any values that link its rows to the
+// row.
 func (s Shop) InactiveToo(y int) *prom.Query[Customer] {
 	invoiced := prom.Exists(s.invoices.Where(year(y)), prom.Match(invoiceCustomer, customerID))
 	return s.customers.Where(prom.Not(invoiced)).OrderBy(customerID.Asc())
@@ -32,8 +34,8 @@ type Seller struct {
 	Revenue   int64
 }
 
-// Below returns everybody below a manager, to any depth, with their sales. Aggregates over relations nest: a sum over customers of sums
-// over their invoices.
+// Below returns everybody below a manager, to any depth, with their sales. Aggregates over relations nest: a sum over
+// customers of sums over their invoices.
 func (s Shop) Below(ctx context.Context, manager int64) ([]Seller, error) {
 	bought := prom.AggregateOf(customerInvoices, prom.Sum(invoiceCents))
 	return prom.Select(s.employees.Where(prom.DescendantsOf(employeeBoss, employeeID.Eq(manager))).OrderBy(employeeID.Asc()),
@@ -72,8 +74,8 @@ type Person struct{ Name string }
 
 var personName = prom.TextOf(func(p *Person) *string { return &p.Name })
 
-// Names returns the names of artists, customers and employees, each once. The members of a set are queries of one type, which [prom.From]
-// makes of rows of different tables.
+// Names returns the names of artists, customers and employees, each once. The members of a set are queries of one type,
+// which [prom.From] makes of rows of different tables.
 func (s Shop) Names(prefix string) *prom.Query[Person] {
 	artists := prom.From(prom.Select(s.artists.Query(), prom.Col(func(p *Person) *string { return &p.Name }, artistName)))
 	customers := prom.From(prom.Select(s.customers.Query(), prom.Col(func(p *Person) *string { return &p.Name }, customerName)))

@@ -18,8 +18,9 @@ type ArtistSales struct {
 	Revenue int64
 }
 
-// TopArtists returns the artists with the greatest revenue, of those that earned at least so much. [prom.Via] follows references, here
-// three of them, by joins. When some of what is selected are aggregates, the rest says what the groups are.
+// TopArtists returns the artists with the greatest revenue, of those that earned at least so much. [prom.Via] follows
+// references, here three of them, by joins. When some of what is selected are aggregates, the rest says what the groups
+// are.
 func (s Shop) TopArtists(ctx context.Context, n int, atLeast int64) ([]ArtistSales, error) {
 	revenue := prom.Sum(paid)
 	id := prom.Via(lineTrack, prom.Via(trackAlbum, prom.Via(albumArtist, artistID)))
@@ -41,7 +42,8 @@ type CountrySales struct {
 	Revenue  int64
 }
 
-// SalesByCountry returns the sales of each country in each year. An aggregate may be of some rows of the group only, by a filter.
+// SalesByCountry returns the sales of each country in each year. An aggregate may be of some rows of the group only, by
+// a filter.
 func (s Shop) SalesByCountry(ctx context.Context) ([]CountrySales, error) {
 	country, year := prom.Via(invoiceCustomer, customerCountry), invoiceAt.Year()
 	return prom.Select(s.invoices.Query(),
@@ -65,8 +67,8 @@ var (
 	dayRevenue = prom.NumberOf(func(d *DaySales) *int64 { return &d.Revenue })
 )
 
-// RunningTotal returns the sales of the days of a month, with their running total. The results of a projection are rows of a query of their
-// own by [prom.From]: the days are summed up first, and then looked at through a window.
+// RunningTotal returns the sales of the days of a month, with their running total. The results of a projection are rows
+// of a query of their own by [prom.From]: the days are summed up first, and then looked at through a window.
 func (s Shop) RunningTotal(ctx context.Context, year int, month time.Month) ([]DaySales, error) {
 	from := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
 	days := prom.Select(s.invoices.Where(invoiceAt.Gte(from), invoiceAt.Lt(from.AddDate(0, 1, 0))),
@@ -87,8 +89,8 @@ type MonthSales struct {
 	Growth      *int64 // nil for the first month
 }
 
-// Growth returns how the sales went from month to month. [prom.Lag] reads the row before in the window's order, and sees groups as any
-// row, so it needs no query of its own: a window of a grouped query is computed over its groups.
+// Growth returns how the sales went from month to month. [prom.Lag] reads the row before in the window's order, and
+// sees groups as any row, so it needs no query of its own: a window of a grouped query is computed over its groups.
 func (s Shop) Growth(ctx context.Context) ([]MonthSales, error) {
 	year, month, revenue := invoiceAt.Year(), invoiceAt.Month(), prom.Sum(invoiceCents)
 	before := prom.Lag(revenue, 1, prom.OrderWindow(year.Asc(), month.Asc()))
@@ -108,8 +110,8 @@ type Large struct {
 	Average float64
 }
 
-// LargeInvoices returns the invoices of more than so many times the average of their country. A [prom.LinkedSub] is a subquery that is
-// computed for each row: its own rows are linked to the row by a value that both have.
+// LargeInvoices returns the invoices of more than so many times the average of their country. A [prom.LinkedSub] is a
+// subquery that is computed for each row: its own rows are linked to the row by a value that both have.
 func (s Shop) LargeInvoices(ctx context.Context, times float64) ([]Large, error) {
 	country := prom.Via(invoiceCustomer, customerCountry)
 	average := prom.LinkedSub(prom.Pluck(s.invoices.Query(), prom.Avg(invoiceCents)), prom.Match(country, country))

@@ -1,5 +1,5 @@
-// Quickstart creates ten rows, queries one and several, updates all in a loop and deletes them. It runs on a database in memory,
-// or on the one that PROM_DSN names:
+// Quickstart creates ten rows, queries one and several, updates all in a loop and deletes them. It runs on a database
+// in memory, or on the one that PROM_DSN names:
 //
 //	go run ./examples/quickstart
 //	PROM_DSN=sqlite://quickstart.db go run ./examples/quickstart

@@ -1,5 +1,6 @@
-// Twodbs keeps current orders in one database and moves the old ones to another. Connections are told apart by the fragments of
-// their DSNs. Without any set-up both databases are in memory; else the environment names them, in any mix of engines:
+// Twodbs keeps current orders in one database and moves the old ones to another. Connections are told apart by the
+// fragments of their DSNs. Without any set-up both databases are in memory; else the environment names them, in any mix
+// of engines:
 //
 //	go run ./examples/twodbs
 //	PROM_DSN_1=sqlite://main.db#main PROM_DSN_2=postgres://user@host/db#archive go run ./examples/twodbs
@@ -77,8 +78,8 @@ func run(ctx context.Context, out io.Writer) (err error) {
 	return nil
 }
 
-// move moves the orders placed before a day. No transaction spans two databases, so the order of the steps must be safe at every
-// point: the copy is committed before the original goes, and copying again changes nothing.
+// move moves the orders placed before a day. No transaction spans two databases, so the order of the steps must be safe
+// at every point: the copy is committed before the original goes, and copying again changes nothing.
 func move(ctx context.Context, before time.Time) (n int, err error) {
 	for o, err := range orders.Where(orderPlaced.Lt(before)).Each(ctx) {
 		if err != nil {

@@ -18,9 +18,8 @@ archive: A-2021
 archive: A-2022
 `
 
-// Ensure that the program moves orders from one database to the other, as a process of its own, twice in a row: without any set-up,
-// and with databases of the same engine and of different ones.
-// parity: D4 D20 R5
+// Ensure that the program moves orders from one database to the other, as a process of its own, twice in a row: without
+// any set-up, and with databases of the same engine and of different ones. parity: D4 D20 R5
 func TestTwoDBs(t *testing.T) {
 	if dbtest.IsChild() {
 		main()

@@ -259,9 +259,9 @@ var badPrograms = []struct{ statement, says string }{
 	{`var p Post; p.Author = prom.RefToKey[Author]("ada")`, `cannot use prom.RefToKey`},
 }
 
-// Ensure that the compiler refuses mistakes in queries: wrong types of values, conditions that a field has not, and fields, orders and
-// assignments of another model; and that it takes the right programs, which shows that it is the mistakes that it refuses.
-// parity: Q3
+// Ensure that the compiler refuses mistakes in queries: wrong types of values, conditions that a field has not, and
+// fields, orders and assignments of another model; and that it takes the right programs, which shows that it is the
+// mistakes that it refuses. parity: Q3
 func TestCompile(t *testing.T) {
 	t.Parallel()
 	check := compiler(t)
@@ -284,8 +284,8 @@ func TestCompile(t *testing.T) {
 	}
 }
 
-// compiler returns a function that type-checks the program around a statement and returns what is wrong with it. Packages come
-// from what the go tool has compiled, the library's own included.
+// compiler returns a function that type-checks the program around a statement and returns what is wrong with it.
+// Packages come from what the go tool has compiled, the library's own included.
 func compiler(t *testing.T) func(statement string) []error {
 	t.Helper()
 	list := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", module)

@@ -20,7 +20,8 @@ var licences = map[string]string{
 	"BSD-3-Clause": "Neither the name",
 }
 
-// Ensure that docs/dependencies.md has each module of go.mod, no other, with its version and the licence that lies with it.
+// Ensure that docs/dependencies.md has each module of go.mod, no other, with its version and the licence that lies with
+// it.
 func TestDependencies(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Ensure that every exported name of every package that can be imported is documented, and that the comment of a function, a method
-// or a type begins with its name.
+// Ensure that every exported name of every package that can be imported is documented, and that the comment of a
+// function, a method or a type begins with its name.
 func TestExportedDocs(t *testing.T) {
 	t.Parallel()
 	for _, dir := range []string{".", "conn", "dialect", "dialect/postgres", "dialect/sqlite", "query", "schema", "promtest", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "internal/dsn"} {

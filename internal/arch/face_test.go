@@ -13,7 +13,8 @@ import (
 	"github.com/matryer/is"
 )
 
-// mostLines is how long the body of a method of the face may be: it converts, and what does the work has no type parameter.
+// mostLines is how long the body of a method of the face may be: it converts, and what does the work has no type
+// parameter.
 const mostLines = 3
 
 // Ensure that methods of generic types, which are compiled for each model, are a face: short, and without loops.
@@ -70,9 +71,10 @@ func generic(fn *ast.FuncDecl) bool {
 	return false
 }
 
-// Ensure that no program with this library needs all exported methods of its types: the linker keeps them where a method is looked up
-// by a name that is not constant. Nor does it need what the methods of a model's repos and queries name, which goes by the dictionary
-// of their type: it is kept where such a method is called that the compiler could not replace by what it calls, With for one.
+// Ensure that no program with this library needs all exported methods of its types: the linker keeps them where a
+// method is looked up by a name that is not constant. Nor does it need what the methods of a model's repos and queries
+// name, which goes by the dictionary of their type: it is kept where such a method is called that the compiler could
+// not replace by what it calls, With for one.
 func TestMethodsAreDropped(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

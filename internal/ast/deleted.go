@@ -13,13 +13,13 @@ const (
 	deletedRows
 )
 
-// WithDeleted returns s with the rows that are marked as deleted.
+// WithDeleted returns s with the soft-deleted rows.
 func (s Spec) WithDeleted() Spec { s.Rows = anyRows; return s }
 
-// OnlyDeleted returns s with the rows that are marked as deleted and no others.
+// OnlyDeleted returns s with the soft-deleted rows and no others.
 func (s Spec) OnlyDeleted() Spec { s.Rows = deletedRows; return s }
 
-// Live returns s without the rows that are marked as deleted, as it is at first.
+// Live returns s without the soft-deleted rows, as it is at first.
 func (s Spec) Live() Spec { s.Rows = liveRows; return s }
 
 // Everything returns the query of all rows that s could be about, without its conditions, order and page.
@@ -39,5 +39,5 @@ func (q *Spec) CondsOn(t *schema.Table) []Cond {
 	return append(q.Conds[:len(q.Conds):len(q.Conds)], n)
 }
 
-// live is the condition that a row is not marked as deleted.
+// live is the condition that a row is not soft-deleted.
 func live(t *schema.Table) Cond { return Cond{Op: OpNull, Col: t.Deleted} }

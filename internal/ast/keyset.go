@@ -20,7 +20,7 @@ func (s Spec) Keyset(key []*schema.Column) (Keyset, error) {
 		return Keyset{}, errKeysetPaged
 	}
 	if s.HasSource() {
-		return Keyset{}, errors.New("pages that begin at rows are those of a table, not of a union or another query")
+		return Keyset{}, errors.New("keyset pages are those of a table, not of a union or another query")
 	}
 	var k Keyset
 	add := func(o Order) {
@@ -41,9 +41,9 @@ func (s Spec) Keyset(key []*schema.Column) (Keyset, error) {
 	return k, nil
 }
 
-var errKeysetPaged = errors.New("pages that begin at rows have a size of their own; leave limit and offset out")
+var errKeysetPaged = errors.New("keyset pages have a size of their own; leave limit and offset out")
 
-var errKeysetOrder = errors.New("pages that begin at rows are ordered by fields, not by expressions or parts of dates")
+var errKeysetOrder = errors.New("keyset pages are ordered by fields, not by expressions or parts of dates")
 
 // Columns returns the columns of the terms.
 func (k Keyset) Columns() []*schema.Column {

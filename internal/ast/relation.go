@@ -10,21 +10,21 @@ import (
 // Related is the rows that belong to each row of a table: those of a relation.
 type Related struct {
 	Table *schema.Table    // of the rows
-	Owner []*schema.Column // of Table, or of the linking table: refers to the row that they belong to
+	Owner []*schema.Column // of Table, or of the join table: refers to the row that they belong to
 	Key   []*schema.Column // of that row: what Owner refers to, or what refers to Owner when the rows are referred to
 	Spec  Spec             // which of the rows are meant
-	Link  *Link            // nil without a linking table; its own owner is not used
+	Link  *Link            // nil without a join table; its own owner is not used
 }
 
-// Link is how the rows of a linking table connect those of two others.
+// Link is how the rows of a join table connect those of two others.
 type Link struct {
 	Table  *schema.Table
 	Owner  *schema.Column // refers to the rows that have the relation
 	Target *schema.Column // refers to the rows that it leads to
-	Spec   Spec           // which rows of the linking table count, and their order
+	Spec   Spec           // which rows of the join table count, and their order
 }
 
-// Subquery is the subquery of the rows that belong to the row of the query around. Through a linking table it is about
+// Subquery is the subquery of the rows that belong to the row of the query around. Through a join table it is about
 // the rows that connect, of which each leads to one.
 func (r Related) Subquery() *Subquery {
 	spec, table := r.Spec.Unordered(), r.Table

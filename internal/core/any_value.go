@@ -47,8 +47,8 @@ func (r *Repo) CreateAny(ctx context.Context, v any) error {
 	return r.Create(ctx, value)
 }
 
-// UnsafeDeleteAny deletes the row with the key of v, a pointer to the model, for good: past hooks, and where others are only marked as
-// deleted. A row that is gone is no error.
+// UnsafeDeleteAny deletes the row with the key of v, a pointer to the model, for good: past hooks, and where others are
+// only marked as deleted. A row that is gone is no error.
 func (r *Repo) UnsafeDeleteAny(ctx context.Context, v any) error {
 	value, err := r.address("delete", v)
 	if err != nil {

@@ -53,8 +53,8 @@ func (g *group) leave() {
 }
 
 const (
-	// maxFlying is how many statements are on their way before calls wait. One alone would leave the server idle while its answer
-	// travels; more make the groups small.
+	// maxFlying is how many statements are on their way before calls wait. One alone would leave the server idle while its
+	// answer travels; more make the groups small.
 	maxFlying = 2
 	maxGroup  = 1000
 )
@@ -132,7 +132,8 @@ func (r *Repo) land(ctx context.Context) {
 	}
 }
 
-// next takes those who wait for one connection, as a group with a context of its own. Without any, one statement less is on its way.
+// next takes those who wait for one connection, as a group with a context of its own. Without any, one statement less
+// is on its way.
 func (c *coalescer) next(ctx context.Context) ([]*waiter, context.Context) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -13,8 +13,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Conflict inserts values, and says what happens when a row is there already: [Repo.OnConflict] begins one. It is an immutable value,
-// and may be kept.
+// Conflict inserts values, and says what happens when a row is there already: [Repo.OnConflict] begins one. It is an
+// immutable value, and may be kept.
 type Conflict struct {
 	repo    *Repo
 	on      identity // without columns: what the value itself says

@@ -73,7 +73,7 @@ func (r *Repo) create(ctx context.Context, v unsafe.Pointer) error {
 	return nil
 }
 
-// fitsAnyKey reports whether a field takes every key that a database counts up to. What a smaller one does not take
+// fitsAnyKey reports whether a field takes every key that auto-increment comes to. What a smaller one does not take
 // must be undone.
 func fitsAnyKey(key *schema.Column) bool { return key.Type.Size() >= 8 }
 
@@ -115,8 +115,8 @@ func newUUID() string { return uuid.Must(uuid.NewV7()).String() }
 // now is the time of a write, as exact as it is stored.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
-// fill sets what is unset and made in Go: defaults, times and UUIDs. It appends the columns to insert: all but a key that the
-// database counts up.
+// fill sets what is unset and made in Go: defaults, times and UUIDs. It appends the columns to insert: all but a key
+// that the database counts up.
 func (r *Repo) fill(cols []*schema.Column, v unsafe.Pointer, at time.Time) ([]*schema.Column, error) {
 	if unread := r.plan.Unread(v, r.table.Columns); len(unread) > 0 {
 		return nil, errUnread(unread)
@@ -145,7 +145,8 @@ func (r *Repo) fill(cols []*schema.Column, v unsafe.Pointer, at time.Time) ([]*s
 	return cols, nil
 }
 
-// unset reports whether a field was certainly not set: NULL, the zero time or the zero UUID. A zero of any other type may be meant.
+// unset reports whether a field was certainly not set: NULL, the zero time or the zero UUID. A zero of any other type
+// may be meant.
 func unset(c *schema.Column, v schema.Value) bool {
 	switch c.Kind {
 	case schema.Time, schema.Date, schema.UUID:

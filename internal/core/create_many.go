@@ -206,8 +206,8 @@ func (r *Repo) madeKey(cols []*schema.Column) *schema.Column {
 // maxRows bounds the rows of one INSERT. Above a few hundred nothing is gained, and the text grows.
 const maxRows = 256
 
-// splitRows cuts parts into sizes that one INSERT takes: powers of two, so that the last ones of many different sizes are a few
-// shapes and not one for each size.
+// splitRows cuts parts into sizes that one INSERT takes: powers of two, so that the last ones of many different sizes
+// are a few shapes and not one for each size.
 func splitRows(parts []part, maxArgs int) []part {
 	var cut []part
 	for _, p := range parts {

@@ -16,8 +16,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// A dump is lines of JSON: a head, then for each table, those referred to first, a line that names its columns and a line for each
-// row, an array of their values, and at the end the number of all rows.
+// A dump is lines of JSON: a head, then for each table, those referred to first, a line that names its columns and a
+// line for each row, an array of their values, and at the end the number of all rows.
 type (
 	dumpHead struct {
 		Format  string `json:"format"`
@@ -43,9 +43,9 @@ const (
 	dumpVersion = 1
 )
 
-// Dump writes all rows of the repos' tables, whatever marks or hides them, as lines of JSON that [Restore] reads, on the other engine
-// too. It reads the rows as they come, in bounded memory, and all tables as they are at one moment. The repos must be on one connection.
-// What is written holds all the data: mind where it goes.
+// Dump writes all rows of the repos' tables, whatever marks or hides them, as lines of JSON that [Restore] reads, on
+// the other engine too. It reads the rows as they come, in bounded memory, and all tables as they are at one moment.
+// The repos must be on one connection. What is written holds all the data: mind where it goes.
 func Dump(ctx context.Context, w io.Writer, repos []*Repo) error {
 	db, bound, err := onOne("dump", repos)
 	if err != nil {

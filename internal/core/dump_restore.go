@@ -18,13 +18,13 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Restore inserts the rows of a dump, which [Dump] has written on either engine, into the tables of repos, which must be on one connection. It
-// makes the tables that are missing, and inserts into one transaction: all rows or none. Rows that are there stay, and one of the same key
-// is driver.KindUnique. Rows may refer to each other in circles. Keys that the database counts up are counted on from the greatest one. Hooks
-// and rules of values are passed by: what was stored is stored.
+// Restore inserts the rows of a dump, which [Dump] has written on either engine, into the tables of repos, which must
+// be on one connection. It makes the tables that are missing, and inserts into one transaction: all rows or none. Rows
+// that are there stay, and one of the same key is driver.KindUnique. Rows may refer to each other in circles. Generated
+// keys are counted on from the greatest one. Hooks and rules of values are passed by: what was stored is stored.
 //
-// Memory is bounded, by the longest row and a batch of rows. On PostgreSQL, tables that refer to each other in a circle, or to themselves, are
-// locked meanwhile, and must be the user's own.
+// Memory is bounded, by the longest row and a batch of rows. On PostgreSQL, tables that refer to each other in a
+// circle, or to themselves, are locked meanwhile, and must be the user's own.
 func Restore(ctx context.Context, r io.Reader, repos []*Repo) error {
 	db, bound, err := onOne("restore", repos)
 	if err != nil {

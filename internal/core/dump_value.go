@@ -11,8 +11,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// The forms of values in a dump are exact on both engines: integers are numbers of any size, a decimal is a text with its digits, bytes
-// are base64, an instant is RFC 3339 in UTC, a time of day its microseconds, JSON the text that it is, since null is NULL.
+// The forms of values in a dump are exact on both engines: integers are numbers of any size, a decimal is a text with
+// its digits, bytes are base64, an instant is RFC 3339 in UTC, a time of day its microseconds, JSON the text that it
+// is, since null is NULL.
 
 // appendDumped appends the form of a value.
 func appendDumped(dst []byte, v schema.Value) ([]byte, error) {

@@ -39,8 +39,8 @@ func (q *Query) Each(ctx context.Context) Rows {
 // errStopped says that the loop was left.
 var errStopped = errors.New("stopped")
 
-// The number of rows of the first batch, which many loops do not get past, and the most of the later ones. They grow: a long walk
-// pays for few round trips, and a short one for few rows that it does not want.
+// The number of rows of the first batch, which many loops do not get past, and the most of the later ones. They grow: a
+// long walk pays for few round trips, and a short one for few rows that it does not want.
 const (
 	firstBatch = 64
 	lastBatch  = 2048
@@ -61,8 +61,8 @@ type walker struct {
 	yield func(unsafe.Pointer, error) bool
 }
 
-// byKey walks in the order of the key: each batch begins after the last key of the one before, and none goes beyond the last
-// key that there was at the start.
+// byKey walks in the order of the key: each batch begins after the last key of the one before, and none goes beyond the
+// last key that there was at the start.
 func (w *walker) byKey() error {
 	key := w.q.repo.table.Key
 	spec := w.q.spec.ByKeys(key)
@@ -113,8 +113,8 @@ func (w *walker) bound(spec ast.Spec) (ast.Spec, error) {
 	return spec.UpTo(key, keys[0]), nil
 }
 
-// byOrder walks in the query's own order: it reads all keys, and then the rows a batch of keys at a time. Rows that have gone, or
-// that the conditions no longer fit, are left out.
+// byOrder walks in the query's own order: it reads all keys, and then the rows a batch of keys at a time. Rows that
+// have gone, or that the conditions no longer fit, are left out.
 func (w *walker) byOrder() error {
 	keys, err := w.keys(w.q.spec, w.q.repo.table.Key)
 	if err != nil {

@@ -25,8 +25,8 @@ func (e *At) Unwrap() error { return e.Err }
 // ErrToken is the cause of an error of a token or a cursor that cannot be used. Package prom sets it.
 var ErrToken = errors.New("the token is damaged, or was made for another query")
 
-// ErrorOf gives an error its place: the operation and the table, and the columns as far as they are known. Errors of the
-// connection have theirs already.
+// ErrorOf gives an error its place: the operation and the table, and the columns as far as they are known. Errors of
+// the connection have theirs already.
 func ErrorOf(op string, t *schema.Table, err error) error {
 	var column *scan.ColumnError
 	var name string

@@ -71,8 +71,8 @@ type (
 	}
 )
 
-// hookKinds are the hooks by the position of their bit. A method is looked up by a constant name, since the linker keeps
-// all exported methods of a program in which one is looked up by another.
+// hookKinds are the hooks by the position of their bit. A method is looked up by a constant name, since the linker
+// keeps all exported methods of a program in which one is looked up by another.
 var hookKinds = [...]struct {
 	name   string
 	method func(t reflect.Type) (reflect.Method, bool)
@@ -103,8 +103,8 @@ var hookKinds = [...]struct {
 // hookType is what a hook looks like, behind its receiver.
 var hookType = reflect.TypeFor[func(context.Context) error]()
 
-// hooksOf returns the hooks of a model. A method that has the name of one and does not look like one is an error, and so is one that
-// two embedded structs have: Go would call neither, and say nothing.
+// hooksOf returns the hooks of a model. A method that has the name of one and does not look like one is an error, and
+// so is one that two embedded structs have: Go would call neither, and say nothing.
 func hooksOf(model reflect.Type) (hookSet, error) {
 	var set hookSet
 	methods := reflect.PointerTo(model)
@@ -167,8 +167,8 @@ func (s hookSet) callAll(ctx context.Context, m *scan.Memory, list scan.List) er
 	return nil
 }
 
-// undoing runs fn in a transaction. When it fails or panics the values are as they were, and when the transaction is run
-// once more it begins with them so.
+// undoing runs fn in a transaction. When it fails or panics the values are as they were, and when the transaction is
+// run once more it begins with them so.
 func (b *binding) undoing(ctx context.Context, values []*scan.Kept, fn func(ctx context.Context) error) error {
 	restore := func() {
 		for _, k := range values {
@@ -193,8 +193,8 @@ func (b *binding) undoing(ctx context.Context, values []*scan.Kept, fn func(ctx 
 }
 
 // hooked runs a write of values between its hooks, in a transaction that the context of all of them carries. Write
-// reports whether there was anything to write; without, there is nothing that hooks come after. When anything fails, the
-// values are as they were.
+// reports whether there was anything to write; without, there is nothing that hooks come after. When anything fails,
+// the values are as they were.
 func (r *Repo) hooked(ctx context.Context, values scan.List, hooks hookSet,
 	call func(ctx context.Context, hooks hookSet) error, write func(ctx context.Context) (written bool, err error),
 ) error {

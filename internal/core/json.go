@@ -113,8 +113,8 @@ func (w *jsonWriter) rows(r *schema.Relation, rows reflect.Value) error {
 	return nil
 }
 
-// jsonField returns what to write for a field: the value inside a sql.Null, or nil, since those have no JSON of their own, and the key
-// of a reference.
+// jsonField returns what to write for a field: the value inside a sql.Null, or nil, since those have no JSON of their
+// own, and the key of a reference.
 func jsonField(c *schema.Column, v reflect.Value) any {
 	if schema.IsNullType(v.Type()) {
 		if !v.Field(1).Bool() {

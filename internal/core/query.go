@@ -14,9 +14,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Query is a question about the rows of a repo: conditions, an order and a page. It never changes: its methods return new
-// queries, so one may be kept, shared by goroutines and built upon in different ways. It costs nothing until it is run. Queries
-// are made by the methods of a [Repo]; the zero Query is of no use.
+// Query is a question about the rows of a repo: conditions, an order and a page. It never changes: its methods return
+// new queries, so one may be kept, shared by goroutines and built upon in different ways. It costs nothing until it is
+// run. Queries are made by the methods of a [Repo]; the zero Query is of no use.
 type Query struct {
 	repo *Repo
 	spec ast.Spec
@@ -103,8 +103,8 @@ func (q *Query) All(ctx context.Context) (scan.List, error) {
 	return list, nil
 }
 
-// rows reads the rows of a spec into one slice. It is made as large as the result of the same statement was last, or as the limit
-// allows.
+// rows reads the rows of a spec into one slice. It is made as large as the result of the same statement was last, or as
+// the limit allows.
 func (q *Query) rows(ctx context.Context, b *binding, spec ast.Spec) (scan.List, error) {
 	w := q.repo.take()
 	defer q.repo.give(w)

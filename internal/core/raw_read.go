@@ -90,8 +90,8 @@ func (l *rawLoader) intoAny(rows driver.Rows, v unsafe.Pointer) error {
 	return nil
 }
 
-// empty checks the columns of a result without rows, so that a mistake shows before there are some. A statement that returns no
-// columns has no rows either.
+// empty checks the columns of a result without rows, so that a mistake shows before there are some. A statement that
+// returns no columns has no rows either.
 func (l *rawLoader) empty(rows driver.Rows) error {
 	if rows.Len() == 0 {
 		return nil

@@ -101,8 +101,8 @@ func (r *Repo) reread(ctx context.Context, w *work, op string, cols []*schema.Co
 // Query returns the query of all rows, as a beginning for others.
 func (r *Repo) Query() *Query { return &Query{repo: r} }
 
-// What a repo does as the query of all its rows does it. The methods are of the core, so that those of a model's repo are calls that
-// the compiler replaces by what they call.
+// What a repo does as the query of all its rows does it. The methods are of the core, so that those of a model's repo
+// are calls that the compiler replaces by what they call.
 
 func (r *Repo) OrderBy(orders []Order) *Query                   { return r.Query().OrderBy(orders) }
 func (r *Repo) Limit(n int) *Query                              { return r.Query().Limit(n) }

@@ -18,8 +18,8 @@ import (
 // Relation is what can be loaded with rows: the row that a reference refers to, or the rows that refer to this one.
 // Relations are values without a connection, made once and shared.
 type Relation interface {
-	// start makes the statement that loads the relation into rows, whose table and connection are those of b. It returns nil when
-	// there is nothing to load.
+	// start makes the statement that loads the relation into rows, whose table and connection are those of b. It returns
+	// nil when there is nothing to load.
 	start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*loading, error)
 }
 
@@ -84,8 +84,8 @@ func nextLevel(ctx context.Context, level []*loading) (next []*loading, err erro
 	return next, nil
 }
 
-// runLevel runs the statements of one level: together, in one round trip, where the engine has round trips. Where a batch would
-// have to wait for those who write, they run one after the other.
+// runLevel runs the statements of one level: together, in one round trip, where the engine has round trips. Where a
+// batch would have to wait for those who write, they run one after the other.
 func runLevel(ctx context.Context, level []*loading) error {
 	if len(level) > 1 && level[0].b.db.Dialect().Features().ManyWriters {
 		return runTogether(ctx, level)
@@ -230,7 +230,8 @@ func loadByKey(from *binding, model reflect.Type, keys *rowKeys, with []Relation
 	}, nil
 }
 
-// With adds relations that are loaded with the rows: each level of them in one more statement, however many rows there are.
+// With adds relations that are loaded with the rows: each level of them in one more statement, however many rows there
+// are.
 func (q *Query) With(relations []Relation) *Query {
 	return &Query{repo: q.repo, spec: q.spec, with: append(q.with[:len(q.with):len(q.with)], relations...)}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// keyIndex numbers the different keys of a column as they come, and finds them again. Two keys are the same when the database takes
-// them for the same.
+// keyIndex numbers the different keys of a column as they come, and finds them again. Two keys are the same when the
+// database takes them for the same.
 type keyIndex struct {
 	values []schema.Value
 	ints   map[int64]int
@@ -235,8 +235,8 @@ func foldASCII(s string) string {
 	}, s)
 }
 
-// grouped sorts a list by the numbers of the groups that its elements belong to, n in all, and returns it with its parts. Within a
-// group the order stays.
+// grouped sorts a list by the numbers of the groups that its elements belong to, n in all, and returns it with its
+// parts. Within a group the order stays.
 func grouped(m *scan.Memory, list scan.List, group []int, n int) (sorted scan.List, parts []scan.List) {
 	ends := make([]int, n+1)
 	for _, g := range group {

@@ -12,7 +12,7 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Many is the relation of the rows that refer to a row, or, through a linking model, are connected with it.
+// Many is the relation of the rows that refer to a row, or, through a join model, are connected with it.
 type Many struct {
 	Relation *schema.Relation
 	Of       reflect.Type // the model that has it
@@ -112,7 +112,7 @@ type manyLoading struct {
 	text *render.Text
 	args []schema.Value
 
-	link *scan.Plan       // of the linking model; nil without one
+	link *scan.Plan       // of the join model; nil without one
 	ends [][]schema.Value // what the rows that connect refer to
 }
 

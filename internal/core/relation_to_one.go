@@ -102,7 +102,8 @@ func (r One) Set(row, to unsafe.Pointer) error {
 	return nil
 }
 
-// Ends returns the ends of a relation, and TableOf the schema of a model, which were found when the relation's handle was made.
+// Ends returns the ends of a relation, and TableOf the schema of a model, which were found when the relation's handle
+// was made.
 func Ends(r *schema.Relation) (owner []*schema.Column, target *schema.Column) {
 	owner, target, err := r.Ends()
 	if err != nil {

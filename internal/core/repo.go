@@ -54,8 +54,8 @@ type Options struct {
 // leastTokenKey is the least length of a key, in bytes.
 const leastTokenKey = 16
 
-// New returns a repo of the model of a plan, whose memory is known. The error names the model, and the field and the tag
-// or the method that is wrong.
+// New returns a repo of the model of a plan, whose memory is known. The error names the model, and the field and the
+// tag or the method that is wrong.
 func New(plan *scan.Plan, o Options) (*Repo, error) {
 	model := plan.Table.Model
 	if err := plan.Table.Check(); err != nil {

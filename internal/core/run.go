@@ -47,8 +47,8 @@ func (b *binding) query(ctx context.Context, c *call, to driver.RowReader) error
 	return err
 }
 
-// run runs a statement. A missing table, column or index is installed, once, and the statement run again; what is otherwise worth
-// another run, because nothing has happened, gets one too.
+// run runs a statement. A missing table, column or index is installed, once, and the statement run again; what is
+// otherwise worth another run, because nothing has happened, gets one too.
 func (b *binding) run(ctx context.Context, c *call, to driver.RowReader) (n int64, err error) {
 	if c.text != nil {
 		if c.text.Unknown() != nil {
@@ -99,8 +99,8 @@ func (a *attempts) fresh() bool { return a.stale > 0 || a.met || a.lost }
 // pool, whose statements were prepared before a table changed.
 const maxStale = 5
 
-// next returns nil when a statement of b that has failed is to run again, for which what was missing has been installed,
-// and otherwise the error to give up with. Allowed says whether it may run again at all.
+// next returns nil when a statement of b that has failed is to run again, for which what was missing has been
+// installed, and otherwise the error to give up with. Allowed says whether it may run again at all.
 func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, text *render.Text, err error, allowed bool) error {
 	spent := false
 	switch {
@@ -211,9 +211,9 @@ func (b *binding) again(ctx context.Context, st *driver.Statement, err error) bo
 	return driver.IsStale(err) || driver.IsUnsent(err) || b.tooNarrow(ctx, err) || !st.Write && !st.Raw && driver.KindOf(err) == driver.KindConnection
 }
 
-// tooNarrow reports whether the database has refused what the model allows, or may have, because its table is from when the model
-// allowed less: a NOT NULL or a CHECK that a value has broken which was found valid. It is so at most once, and outside of transactions, where
-// the table can be changed.
+// tooNarrow reports whether the database has refused what the model allows, or may have, because its table is from when
+// the model allowed less: a NOT NULL or a CHECK that a value has broken which was found valid. It is so at most once,
+// and outside of transactions, where the table can be changed.
 func (b *binding) tooNarrow(ctx context.Context, err error) bool {
 	switch driver.KindOf(err) {
 	case driver.KindNotNull, driver.KindCheck:
@@ -267,8 +267,8 @@ func (b *binding) repair(ctx context.Context, text *render.Text, err error) erro
 	return nil
 }
 
-// inTx runs fn in a transaction. When a table was changed behind our back, the transaction ended before anything could be put right in
-// it: fn is run once more.
+// inTx runs fn in a transaction. When a table was changed behind our back, the transaction ended before anything could
+// be put right in it: fn is run once more.
 func (b *binding) inTx(ctx context.Context, fn func(ctx context.Context) error) error {
 	known := b.marked.IsSet(ctx)
 	err := b.db.Tx(ctx, fn)

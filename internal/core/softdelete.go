@@ -49,8 +49,8 @@ func (r *Repo) Restore(ctx context.Context, v unsafe.Pointer) error {
 	return r.mark(ctx, v, "restore", ast.Spec{}.OnlyDeleted(), (*render.Statements).Restore)
 }
 
-// mark runs a statement that marks the row of v as deleted, or takes the mark off. Spec says where such a row is looked for when it
-// was not there.
+// mark runs a statement that soft-deletes the row of v, or restores it. Spec says where such a row is looked for when
+// it was not there.
 func (r *Repo) mark(ctx context.Context, v unsafe.Pointer, op string, spec ast.Spec, statement markStatement) error {
 	b, err := r.bind()
 	if err != nil {

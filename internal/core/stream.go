@@ -79,8 +79,8 @@ type loop struct {
 	stopped bool
 }
 
-// start returns the context for the statement. To leave the loop early ends the statement: what is still to come may be much. A transaction
-// would end with it, and what a statement writes would be undone.
+// start returns the context for the statement. To leave the loop early ends the statement: what is still to come may be
+// much. A transaction would end with it, and what a statement writes would be undone.
 func (l *loop) start(ctx context.Context, b *binding, c *call) (context.Context, context.CancelFunc) {
 	l.of, l.again = ctx, &c.again
 	if c.settles {

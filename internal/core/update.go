@@ -100,8 +100,8 @@ func (r *Repo) update(ctx context.Context, v unsafe.Pointer) error {
 	return nil
 }
 
-// changes appends the columns of v to write, and sets its updated column. The version is counted up when another column
-// has changed: the time of a save alone makes nobody's copy of the row a stale one.
+// changes appends the columns of v to write, and sets its updated column. The version is incremented when another
+// column has changed: the time of a save alone makes nobody's copy of the row a stale one.
 func (r *Repo) changes(cols []*schema.Column, v unsafe.Pointer) ([]*schema.Column, error) {
 	tracked := r.plan.Tracks()
 	if tracked {

@@ -47,10 +47,10 @@ func (r *Repo) upsert(ctx context.Context, v unsafe.Pointer, on identity) error 
 // identity is columns by which a row can be found: the primary key or those of a unique index.
 type identity struct {
 	cols []*schema.Column
-	live bool // the index leaves out rows that are marked as deleted
+	live bool // the index leaves out soft-deleted rows
 }
 
-// identitiesOf lists the key and the unique indexes over all rows, but for those that are marked as deleted.
+// identitiesOf lists the key and the unique indexes over all rows, but for soft-deleted ones.
 func identitiesOf(t *schema.Table) (list []identity) {
 	if len(t.Key) > 0 {
 		list = append(list, identity{cols: t.Key})

@@ -30,8 +30,8 @@ func (r *Repo) Validate(ctx context.Context, v unsafe.Pointer) error {
 	return err
 }
 
-// values encodes columns of v and appends them to dst, when v is valid: the rules of the columns hold, and the model's method Validate,
-// if it has one, has nothing against it. All that is wrong is one error.
+// values encodes columns of v and appends them to dst, when v is valid: the rules of the columns hold, and the model's
+// method Validate, if it has one, has nothing against it. All that is wrong is one error.
 func (r *Repo) values(ctx context.Context, op string, dst []schema.Value, v unsafe.Pointer, cols []*schema.Column) ([]schema.Value, error) {
 	return r.encoded(ctx, op, false, dst, v, cols)
 }
@@ -64,8 +64,8 @@ func (r *Repo) encoded(
 	return dst, err
 }
 
-// invalid makes one error of the rules that a value breaks and of what its method Validate says: scan.Violations all of them. What the method
-// returned beside these is its own, such as that of a query which failed, and stays as it is.
+// invalid makes one error of the rules that a value breaks and of what its method Validate says: scan.Violations all of
+// them. What the method returned beside these is its own, such as that of a query which failed, and stays as it is.
 func (r *Repo) invalid(op string, rules, own error) error {
 	var all scan.Violations
 	errors.As(rules, &all)
@@ -86,8 +86,8 @@ func (r *Repo) invalid(op string, rules, own error) error {
 	return errors.Join(err, own)
 }
 
-// gather appends the violations in an error to a list, and reports whether there is nothing else in it. It does not look into an
-// [Error], whose violations are those of another value.
+// gather appends the violations in an error to a list, and reports whether there is nothing else in it. It does not
+// look into an [Error], whose violations are those of another value.
 func gather(err error, to *scan.Violations) bool {
 	switch e := err.(type) { //nolint:errorlint // the tree is walked
 	case nil:

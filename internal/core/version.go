@@ -21,7 +21,8 @@ func (r *Repo) stands(v unsafe.Pointer) ast.Spec {
 	return ast.Spec{}
 }
 
-// loadedDeleted reports whether the row of v was marked as deleted when it was loaded, or, without change tracking, whether v says so.
+// loadedDeleted reports whether the row of v was soft-deleted when it was loaded, or, without change tracking, whether
+// v says so.
 func (r *Repo) loadedDeleted(v unsafe.Pointer) bool {
 	if r.table.Deleted == nil {
 		return false
@@ -33,8 +34,8 @@ func (r *Repo) loadedDeleted(v unsafe.Pointer) bool {
 	return !was.IsNull()
 }
 
-// rowIs appends the values that tell the row of v as it was loaded, and returns their columns: its key and, for a model with
-// versions, its version. A value that was never saved has none to go by.
+// rowIs appends the values that tell the row of v as it was loaded, and returns their columns: its key and, for a model
+// with versions, its version. A value that was never saved has none to go by.
 func (r *Repo) rowIs(dst []schema.Value, v unsafe.Pointer) ([]*schema.Column, []schema.Value, error) {
 	dst, err := r.rowKey(dst, v)
 	if r.table.Version == nil || err != nil {
@@ -47,8 +48,8 @@ func (r *Repo) rowIs(dst []schema.Value, v unsafe.Pointer) ([]*schema.Column, []
 	return r.table.Loaded, append(dst, version), nil
 }
 
-// version returns the version of the row that v was loaded from; without change tracking, the one that v has. It is 0 when v was
-// never saved.
+// version returns the version of the row that v was loaded from; without change tracking, the one that v has. It is 0
+// when v was never saved.
 func (r *Repo) version(v unsafe.Pointer) (schema.Value, error) {
 	if !r.plan.Tracks() {
 		return r.plan.Value(v, r.table.Version)
@@ -81,9 +82,9 @@ func (r *Repo) countUp(v unsafe.Pointer, changed bool) error {
 var errNeverSaved = errors.New("the value was never saved; use Create or Save")
 
 // missed returns the error of a write to the row in which the columns by have the values of row, its key first. When it
-// has changed none, the row is looked for in rows: it may be gone, which is driver.KindNotFound; have another version by now,
-// which is driver.KindStale; or be there as it should have been, which is driver.KindNotStored if something in the database can have
-// suppressed the write.
+// has changed none, the row is looked for in rows: it may be gone, which is driver.KindNotFound; have another version
+// by now, which is driver.KindStale; or be there as it should have been, which is driver.KindNotStored if something in
+// the database can have suppressed the write.
 func (r *Repo) missed(ctx context.Context, err error, rows ast.Spec, by []*schema.Column, row []schema.Value) error {
 	var missed *driver.Error
 	if !errors.Is(err, driver.KindNotFound) || !errors.As(err, &missed) {
@@ -117,7 +118,7 @@ func (r *Repo) missed(ctx context.Context, err error, rows ast.Spec, by []*schem
 }
 
 // lookFor returns the columns by of the row that has the key in row, nil when there is none. It is one statement, so
-// that they are of one moment.
+// that they are of one snapshot.
 func (r *Repo) lookFor(ctx context.Context, rows ast.Spec, by []*schema.Column, row []schema.Value) (found []schema.Value, err error) {
 	b, err := r.bind()
 	if err != nil {

@@ -116,15 +116,15 @@ func (w *watcher) begin() (err error) {
 }
 
 func (w *watcher) close() {
-	w.deafen()
+	w.unlisten()
 	if c := w.o.Cursor; c != nil && c.now != nil {
 		_ = c.String()
 		c.now = nil
 	}
 }
 
-// deafen closes the listener.
-func (w *watcher) deafen() {
+// unlisten closes the listener.
+func (w *watcher) unlisten() {
 	if w.listener != nil {
 		w.listener.Close()
 		w.listener = nil
@@ -220,7 +220,7 @@ func (w *watcher) wait() error {
 		return w.sleep(d)
 	}
 	if _, err := w.listener.Wait(w.ctx, d); err != nil {
-		w.deafen()
+		w.unlisten()
 		if driver.Ended(w.ctx) != nil || driver.KindOf(err) != driver.KindConnection {
 			return ErrorOf("watch", w.q.repo.table, err)
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// work is what a call needs on its way to the database and back, and what the next call can use again. It reads one row into one
-// value, or many into a list.
+// work is what a call needs on its way to the database and back, and what the next call can use again. It reads one row
+// into one value, or many into a list.
 type work struct {
 	call
 	args   []schema.Value

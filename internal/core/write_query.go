@@ -10,7 +10,7 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// markStatement makes a statement that sets the mark of deletion, or takes it off.
+// markStatement makes a statement that soft-deletes rows, or restores them.
 type markStatement func(*render.Statements, []schema.Value, ast.Spec, time.Time, bool) (*render.Text, []schema.Value, error)
 
 // rowsStatement makes a statement that writes to the rows of a query.
@@ -40,7 +40,8 @@ func (q *Query) update(assigns []Assign) rowsStatement {
 	}
 }
 
-// write runs a statement that writes to the rows, and returns how many they were. With a list to fill it returns them there.
+// write runs a statement that writes to the rows, and returns how many they were. With a list to fill it returns them
+// there.
 func (q *Query) write(ctx context.Context, statement rowsStatement, op string, list *scan.List) (int, error) {
 	r := q.repo
 	b, err := r.bind()

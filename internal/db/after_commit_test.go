@@ -11,9 +11,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that what is to follow a commit is called after the outermost one, in order, without the transaction, and on a connection
-// that is free again; and at once without a transaction.
-// parity: G9
+// Ensure that what is to follow a commit is called after the outermost one, in order, without the transaction, and on a
+// connection that is free again; and at once without a transaction. parity: G9
 func TestAfterCommit(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -89,7 +88,8 @@ func TestAfterCommit_Rollback(t *testing.T) {
 	})
 }
 
-// Ensure that the transaction that was begun last is meant when no DB is named, and that one that has ended takes nothing.
+// Ensure that the transaction that was begun last is meant when no DB is named, and that one that has ended takes
+// nothing.
 func TestAfterCommit_WhichOne(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -46,9 +46,8 @@ func arguments() []argument {
 	}
 }
 
-// Ensure that a value of every kind is stored, found by itself and in a list, and not found in a list without it, in every mode
-// and behind a guard.
-// parity: Q7 T9, traps 3 7
+// Ensure that a value of every kind is stored, found by itself and in a list, and not found in a list without it, in
+// every mode and behind a guard. parity: Q7 T9, traps 3 7
 func TestArguments(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -11,8 +11,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a batch whose reader refuses a result that was said to be judged leaves nothing behind, and that neither a panic of the
-// reader nor an error in the midst harms the connection.
+// Ensure that a batch whose reader refuses a result that was said to be judged leaves nothing behind, and that neither
+// a panic of the reader nor an error in the midst harms the connection.
 func TestBatch_Judged(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -59,8 +59,8 @@ func TestDB_Lifecycle(t *testing.T) {
 	})
 }
 
-// Ensure that closing beside statements in use ends them with errors that have a kind, or lets them finish, and never hangs.
-// parity: R11, targets row 30
+// Ensure that closing beside statements in use ends them with errors that have a kind, or lets them finish, and never
+// hangs. parity: R11, targets row 30
 func TestDB_CloseInUse(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -200,9 +200,8 @@ func TestDB_EscapeFails(t *testing.T) {
 	is.True(errors.Is(second(db.Exec(limited(t), read(db, "SELECT 1"))), driver.KindConnection))
 }
 
-// Ensure that one connection is enough for statements one after the other, results read to the end or not, and transactions.
-// parity: R19
-// suite: 15
+// Ensure that one connection is enough for statements one after the other, results read to the end or not, and
+// transactions. parity: R19 suite: 15
 func TestDB_PoolOfOne(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -304,8 +303,8 @@ func TestDB_SQLiteMemory(t *testing.T) {
 	is.Equal(stored(t, a), []int64{1})
 }
 
-// Ensure that who waits for the writer in this process hears the end of its context, and is busy after the busy timeout.
-// parity: E1, targets row 16 24
+// Ensure that who waits for the writer in this process hears the end of its context, and is busy after the busy
+// timeout. parity: E1, targets row 16 24
 func TestDB_SQLiteWriter(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -17,9 +17,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Ensure that an argument that the statement's type does not take is an error of the type, found before anything is sent, and
-// that it does not end the transaction, however the statement is guarded.
-// parity: E1 T9
+// Ensure that an argument that the statement's type does not take is an error of the type, found before anything is
+// sent, and that it does not end the transaction, however the statement is guarded. parity: E1 T9
 func TestPostgresError_Argument(t *testing.T) {
 	t.Parallel()
 	for _, guard := range []driver.Guard{driver.NoGuard, driver.GuardData, driver.GuardMissing} {
@@ -47,9 +46,8 @@ func TestPostgresError_Argument(t *testing.T) {
 	}
 }
 
-// Ensure that a value that no integer column takes ends the transaction in some modes of the driver, with an error that says so,
-// and the DB works on.
-// parity: R12
+// Ensure that a value that no integer column takes ends the transaction in some modes of the driver, with an error that
+// says so, and the DB works on. parity: R12
 func TestPostgresError_ArgumentEndsTx(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -117,9 +115,8 @@ func TestPostgresError_Broken(t *testing.T) {
 	}
 }
 
-// Ensure that a statement whose answer is lost does not count as unsent, in any mode and without arguments too: it would be run
-// twice otherwise.
-// parity: R12, targets row 11
+// Ensure that a statement whose answer is lost does not count as unsent, in any mode and without arguments too: it
+// would be run twice otherwise. parity: R12, targets row 11
 func TestPostgresError_LostAnswer(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

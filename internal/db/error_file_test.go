@@ -25,10 +25,8 @@ func fileOf(t *testing.T, dsn string) string {
 	return must(parseDSN(dsn)).Path
 }
 
-// Ensure that SQLite refuses writes where nothing may be written: on a read-only connection, in a read-only transaction, and
-// with mode=ro.
-// parity: R10 E1
-// suite: 26
+// Ensure that SQLite refuses writes where nothing may be written: on a read-only connection, in a read-only
+// transaction, and with mode=ro. parity: R10 E1 suite: 26
 func TestSQLiteError_ReadOnly(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -53,10 +51,8 @@ func TestSQLiteError_ReadOnly(t *testing.T) {
 	dbtest.Reportf(t, 26, "11 kinds of statements on read-only connections, files and transactions")
 }
 
-// Ensure that a lock that another connection holds longer than the busy timeout is busy, in time, and that there is no error
-// when it is released before.
-// parity: E1, trap 6
-// suite: 24
+// Ensure that a lock that another connection holds longer than the busy timeout is busy, in time, and that there is no
+// error when it is released before. parity: E1, trap 6 suite: 24
 func TestSQLiteError_Busy(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -87,10 +83,8 @@ func TestSQLiteError_Busy(t *testing.T) {
 	dbtest.Reportf(t, 24, "a lock of %v: no error below the timeout, and busy after %v of 100ms", hold, took.Round(time.Millisecond))
 }
 
-// Ensure that a database that cannot be opened is an error of the connection that does not name the path, and that nothing is
-// made.
-// parity: E1 E7
-// suite: 27
+// Ensure that a database that cannot be opened is an error of the connection that does not name the path, and that
+// nothing is made. parity: E1 E7 suite: 27
 func TestSQLiteError_CannotOpen(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -126,10 +120,8 @@ func TestSQLiteError_CannotOpen(t *testing.T) {
 	dbtest.Reportf(t, 27, "missing folders: no connection, and nothing is made")
 }
 
-// Ensure that a database without space says so, loses nothing that it has, rolls the transaction back, and works again when
-// there is space.
-// parity: E1
-// suite: 25
+// Ensure that a database without space says so, loses nothing that it has, rolls the transaction back, and works again
+// when there is space. parity: E1 suite: 25
 func TestSQLiteError_Full(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -185,9 +177,8 @@ func TestSQLiteError_NotADatabase(t *testing.T) {
 	dbtest.Reportf(t, 27, "a header of junk: corrupt, and the file as it was")
 }
 
-// Ensure that damage anywhere in a file is a typed error or harmless, never a panic, and that reading does not change the file.
-// parity: E1
-// suite: 27
+// Ensure that damage anywhere in a file is a typed error or harmless, never a panic, and that reading does not change
+// the file. parity: E1 suite: 27
 func TestSQLiteError_Corrupt(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -175,10 +175,8 @@ var provokedElsewhere = map[string]string{
 	"28":    "TestPostgresError_Login",
 }
 
-// Ensure that each code that PostgreSQL fails with has its kind, tells table, columns and constraint, and shows no value,
-// with every way of sending a statement.
-// parity: E1 E3 E7 B11 B14 X5
-// suite: 29
+// Ensure that each code that PostgreSQL fails with has its kind, tells table, columns and constraint, and shows no
+// value, with every way of sending a statement. parity: E1 E3 E7 B11 B14 X5 suite: 29
 func TestPostgresError(t *testing.T) {
 	t.Parallel()
 	dbtest.Reportf(t, 29, "%d statements with a secret, in each mode", len(postgresFailures))

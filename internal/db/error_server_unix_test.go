@@ -21,8 +21,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that damage in a server's files, a crash and a server that is still starting have their kinds, and that the same connection
-// works when the server does. parity: E1 R12
+// Ensure that damage in a server's files, a crash and a server that is still starting have their kinds, and that the
+// same connection works when the server does. parity: E1 R12
 func TestPostgresError_Server(t *testing.T) {
 	t.Parallel()
 	o := dbtest.NewOwn(t, dbtest.OwnConfig{Checksums: true})
@@ -34,8 +34,8 @@ func TestPostgresError_Server(t *testing.T) {
 	t.Run("corrupt", func(t *testing.T) { corrupt(t, o, db) })
 }
 
-// crash kills a backend. The server ends the other sessions then: it tells them why in a warning, which is no error, and breaks the
-// connections.
+// crash kills a backend. The server ends the other sessions then: it tells them why in a warning, which is no error,
+// and breaks the connections.
 func crash(t *testing.T, o *dbtest.Own, db *DB, dsn string) {
 	is := is.New(t)
 	ctx := limited(t)
@@ -109,10 +109,9 @@ func overwrite(t *testing.T, path string, at int64, with []byte) {
 	is.NoErr(f.Close())
 }
 
-// Ensure that a file system that does not let a lock be made is a matter of permission. It takes one that refuses a folder with another
-// error than the usual: a folder that nobody may change, which only root can make and not every file system has.
-// parity: E1
-// suite: 26
+// Ensure that a file system that does not let a lock be made is a matter of permission. It takes one that refuses a
+// folder with another error than the usual: a folder that nobody may change, which only root can make and not every
+// file system has. parity: E1 suite: 26
 func TestSQLiteError_Perm(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

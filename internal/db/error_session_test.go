@@ -101,9 +101,8 @@ func TestPostgresError_IdleTimeouts(t *testing.T) {
 	is.Equal(count(ctx, t, db, "SELECT 1"), int64(1))
 }
 
-// Ensure that a killed backend is an error of the connection, in a transaction and outside, and that the same DB works at the
-// next call.
-// parity: R12 R13 B16
+// Ensure that a killed backend is an error of the connection, in a transaction and outside, and that the same DB works
+// at the next call. parity: R12 R13 B16
 func TestPostgresError_Terminated(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -156,9 +155,9 @@ func TestPostgresError_Serialization(t *testing.T) {
 	is.Equal(count(ctx, t, db, "SELECT n FROM t"), int64(2))
 }
 
-// Ensure that of two transactions that change two tables in opposite order one ends as a deadlock, which the server notices by
-// itself, and succeeds when it is run again. Row 7 of docs/reliability.md measures how soon.
-// parity: E1, targets row 7
+// Ensure that of two transactions that change two tables in opposite order one ends as a deadlock, which the server
+// notices by itself, and succeeds when it is run again. Row 7 of docs/reliability.md measures how soon. parity: E1,
+// targets row 7
 func TestPostgresError_Deadlock(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

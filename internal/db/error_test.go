@@ -67,8 +67,8 @@ type located struct {
 	Owner *schema.Ref[located]
 }
 
-// Ensure that, with the schema at hand, both engines tell the same of a violation: the table, the columns and the constraint.
-// parity: E7 X5 B11
+// Ensure that, with the schema at hand, both engines tell the same of a violation: the table, the columns and the
+// constraint. parity: E7 X5 B11
 func TestError_Locate(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

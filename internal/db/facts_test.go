@@ -37,9 +37,8 @@ func TestMark(t *testing.T) {
 	})
 }
 
-// Ensure that a mark set in a transaction holds in it, and for others when the outermost one commits; a rollback at any level
-// takes it back.
-// parity: A15
+// Ensure that a mark set in a transaction holds in it, and for others when the outermost one commits; a rollback at any
+// level takes it back. parity: A15
 func TestMark_Tx(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -38,9 +38,9 @@ func readAnyhow(rows driver.Rows) error {
 	return nil
 }
 
-// Ensure that no answer of a server, however wrong, makes the library panic or make room for what is only announced, and that the
-// connection works afterwards. A call may outlive its context then: pgx takes an answer out of order for the end of what it watches.
-// The test breaks the connections of those.
+// Ensure that no answer of a server, however wrong, makes the library panic or make room for what is only announced,
+// and that the connection works afterwards. A call may outlive its context then: pgx takes an answer out of order for
+// the end of what it watches. The test breaks the connections of those.
 func TestHostileServer(t *testing.T) {
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())

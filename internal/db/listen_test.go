@@ -25,8 +25,8 @@ func listen(t *testing.T, db *DB, channel string) *Listener {
 	return l
 }
 
-// Ensure that a listener is told of what others commit, also of what they did while nobody waited; that it is not told of
-// what is rolled back; and that it hears its context and its time.
+// Ensure that a listener is told of what others commit, also of what they did while nobody waited; that it is not told
+// of what is rolled back; and that it hears its context and its time.
 func TestListen(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

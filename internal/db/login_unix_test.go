@@ -54,9 +54,8 @@ func newGuarded(t *testing.T) guarded {
 	return g
 }
 
-// Ensure that logging in to a server that asks for TLS, certificates and passwords does what the DSN says, and that nothing of the
-// DSN comes out where it fails. parity: E1 E7
-// suite: 28
+// Ensure that logging in to a server that asks for TLS, certificates and passwords does what the DSN says, and that
+// nothing of the DSN comes out where it fails. parity: E1 E7 suite: 28
 func TestLogin(t *testing.T) {
 	t.Parallel()
 	g := newGuarded(t)
@@ -93,8 +92,8 @@ func (g guarded) serial(t *testing.T) *big.Int {
 	return secure.ConnectionState().PeerCertificates[0].SerialNumber
 }
 
-// Ensure that the TLS options of a DSN do with a real server what they say: who is let through, who is not, and how the error
-// tells the reason without a path, a password or another part of the DSN.
+// Ensure that the TLS options of a DSN do with a real server what they say: who is let through, who is not, and how the
+// error tells the reason without a path, a password or another part of the DSN.
 func (g guarded) testTLS(t *testing.T) {
 	root, wrongRoot := "&sslrootcert="+saved(t, g.ca.pem), "&sslrootcert="+saved(t, g.stranger.pem)
 	client := g.ca.sign(t, "certified", time.Now().Add(time.Hour))
@@ -145,7 +144,8 @@ func (g guarded) testTLS(t *testing.T) {
 	})
 }
 
-// tlsCase is a login: the SQLSTATE or the detail of its error, or "" when it succeeds, and whether it is encrypted then.
+// tlsCase is a login: the SQLSTATE or the detail of its error, or "" when it succeeds, and whether it is encrypted
+// then.
 type tlsCase struct {
 	name, dsn, want string
 	encrypted       bool
@@ -192,8 +192,8 @@ func (g guarded) refused(t *testing.T, err error, want string) {
 	}
 }
 
-// Ensure that no shape of a DSN gives its secret away when the server cannot be reached, does not take the password, or shows a
-// certificate that is not trusted: in no error, in no error's causes and in no log.
+// Ensure that no shape of a DSN gives its secret away when the server cannot be reached, does not take the password, or
+// shows a certificate that is not trusted: in no error, in no error's causes and in no log.
 func (g guarded) testRedaction(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -240,8 +240,8 @@ func (g guarded) testRedaction(t *testing.T) {
 	}
 }
 
-// Ensure that a wrong password is told as such and never shown, and that a server which asks for the password itself does not get it
-// from a DSN that forbids that.
+// Ensure that a wrong password is told as such and never shown, and that a server which asks for the password itself
+// does not get it from a DSN that forbids that.
 func (g guarded) testPassword(t *testing.T) {
 	is := is.New(t)
 	ctx := limited(t)

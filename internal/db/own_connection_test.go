@@ -11,7 +11,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that the lock under which plans are applied is held until its end, however long that takes, though the server ends transactions in which nothing happens.
+// Ensure that the lock under which plans are applied is held until its end, however long that takes, though the server
+// ends transactions in which nothing happens.
 func TestSerialized_Idle(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

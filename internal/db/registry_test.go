@@ -101,9 +101,8 @@ func TestRegistry_Replace(t *testing.T) {
 	})
 }
 
-// Ensure that the environment is read once, when somebody asks for what nobody has registered, and that what is registered by
-// hand stays.
-// parity: D20 D22 D23 D24 D25 R2
+// Ensure that the environment is read once, when somebody asks for what nobody has registered, and that what is
+// registered by hand stays. parity: D20 D22 D23 D24 D25 R2
 func TestRegistry_Environment(t *testing.T) {
 	var log bytes.Buffer
 	was := slog.Default()
@@ -186,10 +185,8 @@ func TestRegistry_Close(t *testing.T) {
 	})
 }
 
-// Ensure that many goroutines may open, use and close at the same time: no race, one pool a name, and no error but those that
-// a closed connection explains.
-// parity: R6
-// suite: 30
+// Ensure that many goroutines may open, use and close at the same time: no race, one pool a name, and no error but
+// those that a closed connection explains. parity: R6 suite: 30
 func TestRegistry_Goroutines(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

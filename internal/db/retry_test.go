@@ -12,9 +12,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a transaction runs again after an error of another's making, at most as often as asked for, that only the last attempt
-// stays, and that what the failed ones gave to AfterCommit is dropped.
-// parity: G8
+// Ensure that a transaction runs again after an error of another's making, at most as often as asked for, that only the
+// last attempt stays, and that what the failed ones gave to AfterCommit is dropped. parity: G8
 func TestRetry(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -134,8 +133,8 @@ func TestRetry_Busy(t *testing.T) {
 	})
 }
 
-// Ensure that a real serialization failure and a real deadlock of PostgreSQL run again, and that both transactions happen.
-// parity: G8
+// Ensure that a real serialization failure and a real deadlock of PostgreSQL run again, and that both transactions
+// happen. parity: G8
 func TestRetry_Postgres(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

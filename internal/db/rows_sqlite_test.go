@@ -36,8 +36,8 @@ var sqliteCells = []cell{
 	{"'12:34:56.5'", readers{"text": "12:34:56.5", "bytes": "12:34:56.5", "clock": 12*time.Hour + 34*time.Minute + 56*time.Second + 500*time.Millisecond}},
 }
 
-// Ensure that every reader reads the storage classes that can be its own, and refuses all others without showing the value.
-// parity: B12 F30, targets rows 19 29
+// Ensure that every reader reads the storage classes that can be its own, and refuses all others without showing the
+// value. parity: B12 F30, targets rows 19 29
 func TestRows_SQLite(t *testing.T) {
 	t.Parallel()
 	db := connect(t, dbtest.Memory())
@@ -46,9 +46,8 @@ func TestRows_SQLite(t *testing.T) {
 	}
 }
 
-// Ensure that every form of a time is understood that this library, SQLite itself and the reference have written, from a column
-// that is declared as one and from any other.
-// parity: F28 F29 F30 B8
+// Ensure that every form of a time is understood that this library, SQLite itself and the reference have written, from
+// a column that is declared as one and from any other. parity: F28 F29 F30 B8
 func TestRows_SQLiteTimes(t *testing.T) {
 	t.Parallel()
 	ctx := limited(t)
@@ -99,9 +98,8 @@ func TestRows_SQLiteTimes(t *testing.T) {
 	}
 }
 
-// Ensure that a date without hyphens is one where SQLite keeps it as a text. In a column that is declared as a date it does not:
-// the column's affinity makes it a number, and a number is a Unix time.
-// parity: F29 F30
+// Ensure that a date without hyphens is one where SQLite keeps it as a text. In a column that is declared as a date it
+// does not: the column's affinity makes it a number, and a number is a Unix time. parity: F29 F30
 func TestRows_SQLiteShortDate(t *testing.T) {
 	t.Parallel()
 	ctx := limited(t)
@@ -145,8 +143,8 @@ func TestRows_SQLiteNoTime(t *testing.T) {
 	}
 }
 
-// Ensure that what is written is stored in the forms that dialect/sqlite documents, and that their order is that of the times.
-// parity: F28 B8, trap 7
+// Ensure that what is written is stored in the forms that dialect/sqlite documents, and that their order is that of the
+// times. parity: F28 B8, trap 7
 func TestRows_SQLiteStored(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

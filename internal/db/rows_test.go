@@ -171,9 +171,8 @@ var postgresCells = []cell{
 	{"'12:00+02'::timetz", readers{"text": "12:00:00+02"}}, // which the driver has no binary form of
 }
 
-// Ensure that every reader reads the types of PostgreSQL that are its own, exactly and the same in every mode, and refuses all
-// others without showing the value.
-// parity: FT F28 B12, targets rows 19 20 21 29
+// Ensure that every reader reads the types of PostgreSQL that are its own, exactly and the same in every mode, and
+// refuses all others without showing the value. parity: FT F28 B12, targets rows 19 20 21 29
 func TestRows_Postgres(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

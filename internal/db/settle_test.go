@@ -38,7 +38,8 @@ func TestTx_NestedLate(t *testing.T) {
 	})
 }
 
-// Ensure that Close and a transaction that is open do not wait for each other, and that who waits for Close hears its context.
+// Ensure that Close and a transaction that is open do not wait for each other, and that who waits for Close hears its
+// context.
 func TestDB_CloseInTx(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -66,7 +67,8 @@ func TestDB_CloseInTx(t *testing.T) {
 	})
 }
 
-// Ensure that a COMMIT which the server's end has interrupted is of an unknown outcome, whoever says so, and one that is refused is not.
+// Ensure that a COMMIT which the server's end has interrupted is of an unknown outcome, whoever says so, and one that
+// is refused is not.
 func TestTx_CommitEnded(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -95,7 +97,8 @@ func TestTx_CommitEnded(t *testing.T) {
 	is.Equal(driver.KindOf(err), driver.KindOutcomeUnknown)
 }
 
-// Ensure that a transaction ends soon after its context though the server answers no more, be it outermost or nested, before or while it is undone.
+// Ensure that a transaction ends soon after its context though the server answers no more, be it outermost or nested,
+// before or while it is undone.
 func TestTx_EndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	network, e := dbtest.NewNetwork(t, dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)})

@@ -12,8 +12,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// BenchmarkSQLite reads and writes rows here, and through database/sql in the way that it is commonly used: get by key from one
-// goroutine and from 16, with a context that can end, and insert.
+// BenchmarkSQLite reads and writes rows here, and through database/sql in the way that it is commonly used: get by key
+// from one goroutine and from 16, with a context that can end, and insert.
 func BenchmarkSQLite(b *testing.B) {
 	ctx := context.Background()
 	db, err := new(Registry).Open(dbtest.SQLite(b))

@@ -40,8 +40,8 @@ var pass = driver.RowFunc(func(rows driver.Rows) error {
 	return nil
 })
 
-// Ensure that writes which wait for each other share a commit, that a failing one leaves the others, and that all get the outcome
-// that is their own.
+// Ensure that writes which wait for each other share a commit, that a failing one leaves the others, and that all get
+// the outcome that is their own.
 func TestSQLiteGroup(t *testing.T) {
 	t.Parallel()
 	for _, dsn := range []string{dbtest.SQLite(t), dbtest.SQLite(t) + "?_journal_mode=DELETE", dbtest.Memory()} {
@@ -142,7 +142,8 @@ func TestSQLiteGroup_Undone(t *testing.T) {
 	t.Logf("%d ran again", again.Load())
 }
 
-// Ensure that a full disk is told to those whose writes did not fit, and to nobody else, and that what was acknowledged is there.
+// Ensure that a full disk is told to those whose writes did not fit, and to nobody else, and that what was acknowledged
+// is there.
 func TestSQLiteGroup_Full(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -176,8 +177,8 @@ func TestSQLiteGroup_Full(t *testing.T) {
 	t.Logf("%d acknowledged, %d did not fit", acknowledged.Load(), full.Load())
 }
 
-// Ensure that a write whose context ends takes no other down with it, wherever it is at that moment, and that transactions get
-// their turn among writes that never end.
+// Ensure that a write whose context ends takes no other down with it, wherever it is at that moment, and that
+// transactions get their turn among writes that never end.
 func TestSQLiteGroup_Cancel(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -318,8 +319,8 @@ func writeUntilKilled(t *testing.T, dsn string) {
 	group.Wait()
 }
 
-// BenchmarkSQLiteGroup writes single rows from one goroutine and from 16, each durable when it returns, with shared commits and
-// without.
+// BenchmarkSQLiteGroup writes single rows from one goroutine and from 16, each durable when it returns, with shared
+// commits and without.
 func BenchmarkSQLiteGroup(b *testing.B) {
 	for _, sync := range []string{"FULL", "NORMAL"} {
 		for _, goroutines := range []int{1, 16} {

@@ -16,8 +16,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Ensure that the settings of a DSN hold on the connections that write and on those that read, as they do for the driver of
-// database/sql.
+// Ensure that the settings of a DSN hold on the connections that write and on those that read, as they do for the
+// driver of database/sql.
 func TestSQLite_Settings(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -87,7 +87,8 @@ func TestSQLite_Allocs(t *testing.T) {
 	is.Equal(testing.AllocsPerRun(200, func() { _ = db.Read(timed, get, at) }), 0.0)
 }
 
-// Ensure that a result may be closed twice, also when its connection reads another by then, and that Read closes in any case.
+// Ensure that a result may be closed twice, also when its connection reads another by then, and that Read closes in any
+// case.
 func TestSQLite_CloseTwice(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

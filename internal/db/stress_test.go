@@ -20,10 +20,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that cancellations at any moment are heard at once, leave the outcome of a transaction whole, and leave a pool that
-// works.
-// parity: E1
-// suite: 16
+// Ensure that cancellations at any moment are heard at once, leave the outcome of a transaction whole, and leave a pool
+// that works. parity: E1 suite: 16
 func TestStress_Cancel(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -116,9 +114,8 @@ func descriptors() int {
 	return len(list)
 }
 
-// Ensure that processes that write to one SQLite database at the same time wait for each other, and that no write is lost.
-// parity: A17 B2
-// suite: 24
+// Ensure that processes that write to one SQLite database at the same time wait for each other, and that no write is
+// lost. parity: A17 B2 suite: 24
 func TestStress_SQLiteProcesses(t *testing.T) {
 	t.Parallel()
 	processes, each := dbtest.Size(4, 16), dbtest.Size(50, 1000)

@@ -34,7 +34,7 @@ func ReadOnly() TxOption { return func(o *txOptions) { o.ReadOnly, o.set = true,
 // TRANSACTION" in its manual. It changes nothing elsewhere.
 func Deferrable() TxOption { return func(o *txOptions) { o.Deferrable, o.set = true, true } }
 
-// Unheeded has SQLite not heed foreign keys in the transaction, in which tables can be made anew then. Who uses it
+// Unheeded has SQLite not heed foreign keys in the transaction, in which tables can be rebuilt then. Who uses it
 // checks them before the end. It changes nothing elsewhere.
 func Unheeded() TxOption { return func(o *txOptions) { o.Unheeded, o.set = true, true } }
 

@@ -139,10 +139,8 @@ func TestTx_TwoDBs(t *testing.T) {
 	})
 }
 
-// Ensure that a COMMIT whose answer is lost is neither success nor failure but of a kind of its own, and that the transaction
-// may have happened.
-// parity: E1, trap 12
-// suite: 11
+// Ensure that a COMMIT whose answer is lost is neither success nor failure but of a kind of its own, and that the
+// transaction may have happened. parity: E1, trap 12 suite: 11
 func TestTx_CommitUnknown(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -232,9 +230,8 @@ func TestTx_CommitFails(t *testing.T) {
 	})
 }
 
-// Ensure that a transaction whose statement failed, and was swallowed, does not pretend to have committed on PostgreSQL, and
-// commits the rest on SQLite, where an error undoes its statement alone.
-// parity: T3 B4
+// Ensure that a transaction whose statement failed, and was swallowed, does not pretend to have committed on
+// PostgreSQL, and commits the rest on SQLite, where an error undoes its statement alone. parity: T3 B4
 func TestTx_Swallowed(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -131,8 +131,8 @@ func TestTx_Nested(t *testing.T) {
 	})
 }
 
-// Ensure that a unique error in a transaction can be handled and the work goes on, for both ways of guarding a statement.
-// parity: T9 B4
+// Ensure that a unique error in a transaction can be handled and the work goes on, for both ways of guarding a
+// statement. parity: T9 B4
 func TestTx_UniqueInside(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -162,8 +162,8 @@ func TestTx_UniqueInside(t *testing.T) {
 	})
 }
 
-// Ensure that a missing table or column in a transaction loses nothing of what was done before, when the statement is guarded.
-// parity: A14 B4
+// Ensure that a missing table or column in a transaction loses nothing of what was done before, when the statement is
+// guarded. parity: A14 B4
 func TestTx_MissingInside(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -249,8 +249,8 @@ func TestTx_Goroutines(t *testing.T) {
 	})
 }
 
-// Ensure that the outer context, while a nested transaction or a result is open, is busy and not a deadlock, and hears its end.
-// parity: E1, trap 9, targets row 14
+// Ensure that the outer context, while a nested transaction or a result is open, is busy and not a deadlock, and hears
+// its end. parity: E1, trap 9, targets row 14
 func TestTx_Busy(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -41,8 +41,8 @@
 //
 // # Time
 //
-// Tests run beside others, on machines that may be busy. What says how long something takes is measured by a [Clock]. What
-// has to wait for something looks for it, in pg_stat_activity or pg_locks, rather than sleep.
+// Tests run beside others, on machines that may be busy. What says how long something takes is measured by a [Clock].
+// What has to wait for something looks for it, in pg_stat_activity or pg_locks, rather than sleep.
 //
 // The package imports nothing of this module but package servers, so that every package's tests can use it.
 package dbtest

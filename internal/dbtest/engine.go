@@ -20,8 +20,8 @@ var execModes = []string{"cache_statement", "cache_describe", "describe_exec", "
 // envModes is the environment variable that makes each test of [EachMode] run in all modes, when it is "all".
 const envModes = "PROM_TEST_MODES"
 
-// modesOf returns the modes in which a test runs: all, or the default one and another, which its name decides, so that the tests
-// together run in all of them.
+// modesOf returns the modes in which a test runs: all, or the default one and another, which its name decides, so that
+// the tests together run in all of them.
 func modesOf(test string) []string {
 	if os.Getenv(envModes) == "all" {
 		return execModes

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// Mangler stands between a client and PostgreSQL and changes what the server says, as a server might that means harm. It is safe for
-// concurrent use.
+// Mangler stands between a client and PostgreSQL and changes what the server says, as a server might that means harm.
+// It is safe for concurrent use.
 type Mangler struct {
 	relay
 
@@ -23,8 +23,8 @@ type Mangler struct {
 	conns  int // that are open
 }
 
-// NewMangler returns a mangler for the database of e, until the test ends, and e with a DSN that leads through it. The seed decides
-// what it does.
+// NewMangler returns a mangler for the database of e, until the test ends, and e with a DSN that leads through it. The
+// seed decides what it does.
 func NewMangler(tb testing.TB, e Engine, seed uint64) (*Mangler, Engine) {
 	tb.Helper()
 	m := &Mangler{random: rand.New(rand.NewPCG(seed, 0))}
@@ -44,7 +44,8 @@ func (m *Mangler) Open() int {
 	return m.conns
 }
 
-// Begin lets it change messages behind the login, about one of ten; End leaves them alone, and returns how many it has changed so far.
+// Begin lets it change messages behind the login, about one of ten; End leaves them alone, and returns how many it has
+// changed so far.
 func (m *Mangler) Begin() { m.mu.Lock(); m.change = true; m.mu.Unlock() }
 
 // End is described at Begin.

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Toxic is a fault of a network, one of those that toxiproxy has. The zero Toxic is none. Fields that a fault does not have are not
-// looked at.
+// Toxic is a fault of a network, one of those that toxiproxy has. The zero Toxic is none. Fields that a fault does not
+// have are not looked at.
 type Toxic struct {
 	Kind  ToxicKind
 	Delay time.Duration // of latency, slow close, slicer (between two pieces), timeout and reset (before the connection ends)
@@ -45,8 +45,9 @@ const (
 	ToClient
 )
 
-// Network stands between clients and PostgreSQL and has one fault at a time, on connections that are there and on new ones. It does what
-// toxiproxy does, which as a module would bring an HTTP server, metrics and logging along. It is safe for concurrent use.
+// Network stands between clients and PostgreSQL and has one fault at a time, on connections that are there and on new
+// ones. It does what toxiproxy does, which as a module would bring an HTTP server, metrics and logging along. It is
+// safe for concurrent use.
 type Network struct {
 	target, addr string
 	met          atomic.Int64
@@ -60,7 +61,8 @@ type Network struct {
 	wg       sync.WaitGroup
 }
 
-// NewNetwork returns a network to the database of e, without a fault, until the test ends, and e with a DSN that leads through it.
+// NewNetwork returns a network to the database of e, without a fault, until the test ends, and e with a DSN that leads
+// through it.
 func NewNetwork(tb testing.TB, e Engine) (*Network, Engine) {
 	tb.Helper()
 	u, err := url.Parse(e.DSN)
@@ -96,7 +98,8 @@ func (n *Network) Set(t Toxic) error {
 	return nil
 }
 
-// Met returns how often a fault met something: a piece that was sent, the end of a connection that it held back, a connection that it broke.
+// Met returns how often a fault met something: a piece that was sent, the end of a connection that it held back, a
+// connection that it broke.
 func (n *Network) Met() int64 { return n.met.Load() }
 
 // listen begins to accept connections, at the address that it had before.

@@ -38,8 +38,9 @@ func echo(t *testing.T) Engine {
 	return Engine{DSN: "postgres://u@" + l.Addr().String() + "/x"}
 }
 
-// Ensure that each fault does what it is there for, and that the network is well again without it. How long an answer takes at least is
-// what a fault does; that it comes at all, before the deadline of the connection, is all that can be said of a busy machine.
+// Ensure that each fault does what it is there for, and that the network is well again without it. How long an answer
+// takes at least is what a fault does; that it comes at all, before the deadline of the connection, is all that can be
+// said of a busy machine.
 func TestNetwork(t *testing.T) {
 	t.Parallel()
 	const text = "0123456789"
@@ -95,7 +96,8 @@ func ask(t *testing.T, e Engine, text string, within time.Duration) (string, tim
 	return string(got[:n]), took, err
 }
 
-// Ensure that a network that is down breaks connections and refuses new ones, and that one which closes slowly tells it late.
+// Ensure that a network that is down breaks connections and refuses new ones, and that one which closes slowly tells it
+// late.
 func TestNetwork_Ends(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

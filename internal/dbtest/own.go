@@ -29,8 +29,9 @@ type OwnConfig struct {
 	Checksums bool              // of pages
 }
 
-// Own is a PostgreSQL server of one test's own: for what the shared server cannot be, stopped, damaged, or set up otherwise. It
-// ends with the test, and with the process whatever ends that. Its methods fail the test and belong on the test's goroutine.
+// Own is a PostgreSQL server of one test's own: for what the shared server cannot be, stopped, damaged, or set up
+// otherwise. It ends with the test, and with the process whatever ends that. Its methods fail the test and belong on
+// the test's goroutine.
 type Own struct {
 	Port int
 
@@ -80,8 +81,8 @@ func NewOwn(tb testing.TB, c OwnConfig) *Own {
 	return o
 }
 
-// Replica makes a hot standby of the server, which follows it, and starts it. The server, which is stopped for a moment to be copied, must
-// have been made with the line [ReplicaHBA].
+// Replica makes a hot standby of the server, which follows it, and starts it. The server, which is stopped for a moment
+// to be copied, must have been made with the line [ReplicaHBA].
 func (o *Own) Replica(tb testing.TB) *Own {
 	tb.Helper()
 	r := &Own{bin: o.bin}
@@ -180,8 +181,8 @@ func (o *Own) Stop(tb testing.TB) {
 	o.stop(tb, os.Interrupt)
 }
 
-// Kill stops the server as pg_ctl stop -m immediate does: it breaks all sessions and writes nothing more. What was committed is there when
-// it starts again. It waits until the server has ended.
+// Kill stops the server as pg_ctl stop -m immediate does: it breaks all sessions and writes nothing more. What was
+// committed is there when it starts again. It waits until the server has ended.
 func (o *Own) Kill(tb testing.TB) {
 	tb.Helper()
 	o.stop(tb, syscall.SIGQUIT)

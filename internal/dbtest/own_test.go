@@ -9,7 +9,8 @@ import (
 	"github.com/matryer/is"
 )
 
-// Ensure a test's own server can be killed and started again, that what was committed is there then, and that it leaves nothing behind.
+// Ensure a test's own server can be killed and started again, that what was committed is there then, and that it leaves
+// nothing behind.
 func TestOwn_Kill(t *testing.T) {
 	t.Parallel()
 	var dir string

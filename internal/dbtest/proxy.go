@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Proxy stands between a client and PostgreSQL. It can lose an answer, break connections, and counts how often the client sends
-// something after an answer, which is once for each round trip. It is safe for concurrent use.
+// Proxy stands between a client and PostgreSQL. It can lose an answer, break connections, and counts how often the
+// client sends something after an answer, which is once for each round trip. It is safe for concurrent use.
 type Proxy struct {
 	relay
 

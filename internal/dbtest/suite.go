@@ -25,12 +25,14 @@ func Size(short, full int) int {
 	return short
 }
 
-// Reportf tells what a test has measured for a row of docs/reliability.md. The figures are logged, and go to the table that ends
-// make test, make race and make torture, with the engine that the test's name has in it and with whether the test passed:
+// Reportf tells what a test has measured for a row of docs/reliability.md. The figures are logged, and go to the table
+// that ends make test, make race and make torture, with the engine that the test's name has in it and with whether the
+// test passed:
 //
 //	dbtest.Reportf(t, 9, "%d kills, %d acknowledged, 0 lost", kills, acknowledged)
 //
-// The test names the row in a comment of its own as well, "suite: 9", by which it is found. In a process of [Child] it only logs.
+// The test names the row in a comment of its own as well, "suite: 9", by which it is found. In a process of [Child] it
+// only logs.
 func Reportf(tb testing.TB, row int, format string, args ...any) {
 	tb.Helper()
 	figures := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
@@ -47,8 +49,8 @@ func Reportf(tb testing.TB, row int, format string, args ...any) {
 	})
 }
 
-// LeaveOut ends a test that cannot run here, because the machine lacks something, with a reason that says how to get it. The table tells
-// so; at full size the test fails.
+// LeaveOut ends a test that cannot run here, because the machine lacks something, with a reason that says how to get
+// it. The table tells so; at full size the test fails.
 func LeaveOut(tb testing.TB, row int, why string) {
 	tb.Helper()
 	if Full() {

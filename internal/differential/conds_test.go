@@ -23,7 +23,8 @@ func truthOf(b bool) truth {
 	return no
 }
 
-// cond is a condition and what it means in Go. One that is left out is the zero Cond, which is true and counts for nothing in others.
+// cond is a condition and what it means in Go. One that is left out is the zero Cond, which is true and counts for
+// nothing in others.
 type cond[T any] struct {
 	x    prom.Cond[T]
 	of   func(*T) truth

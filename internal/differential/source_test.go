@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// source makes choices from bytes. When they are used up, each choice is the first, which is always the simplest, so that a failure
-// shrinks with its bytes.
+// source makes choices from bytes. When they are used up, each choice is the first, which is always the simplest, so
+// that a failure shrinks with its bytes.
 type source struct {
 	bytes []byte
 	at    int

@@ -13,8 +13,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Filter turns the parameters of a URL into conditions, an order and a page of a query; see prom.Filter. It is immutable and safe for
-// concurrent use.
+// Filter turns the parameters of a URL into conditions, an order and a page of a query; see prom.Filter. It is
+// immutable and safe for concurrent use.
 type Filter struct {
 	rules     map[string]rule     // by parameter
 	fields    map[string][]string // the parameters of each field, for messages
@@ -38,8 +38,8 @@ type rule struct {
 // Op is an operator of a [Filter], as it stands in the name of a parameter.
 type Op string
 
-// The operators. Which ones a field has without Ops depends on its kind: numbers, decimals and times the first nine, texts Eq, Ne, In,
-// NotIn and the last nine, all else Eq, Ne, In and NotIn; and IsNull, where the column may be NULL.
+// The operators. Which ones a field has without Ops depends on its kind: numbers, decimals and times the first nine,
+// texts Eq, Ne, In, NotIn and the last nine, all else Eq, Ne, In and NotIn; and IsNull, where the column may be NULL.
 const (
 	Eq      Op = "eq"
 	Ne      Op = "ne"
@@ -80,7 +80,8 @@ type Field struct {
 	noSort        bool
 }
 
-// On is the field whose column has that name, with the operators of its kind, the parts of times and days, and sortable.
+// On is the field whose column has that name, with the operators of its kind, the parts of times and days, and
+// sortable.
 func On(column string) Field { return Field{column: column, alias: column} }
 
 // As gives the field another name for parameters.
@@ -114,8 +115,8 @@ const (
 	maxPageSize     = 200
 )
 
-// New returns the filter of a repo's rows by the given fields. It panics when a field does not exist or cannot do what it
-// is to allow; this is meant to show at start-up, in package variables.
+// New returns the filter of a repo's rows by the given fields. It panics when a field does not exist or cannot do what
+// it is to allow; this is meant to show at start-up, in package variables.
 func New(repo *core.Repo, fields []Field) *Filter {
 	f := &Filter{rules: map[string]rule{}, fields: map[string][]string{}, sorts: map[string]ast.Field{}, size: defaultPageSize, max: maxPageSize}
 	for _, field := range fields {
@@ -276,7 +277,8 @@ type Filtered struct {
 	Page, Size int          // the first page is 1
 }
 
-// readable reports whether the name of a parameter may stand in a message: it is short, and of letters, digits and a few signs.
+// readable reports whether the name of a parameter may stand in a message: it is short, and of letters, digits and a
+// few signs.
 func readable(name string) bool {
 	const signs = "_-.[]"
 	return len(name) <= 64 && name != "" && !strings.ContainsFunc(name, func(r rune) bool {

@@ -16,8 +16,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Error is what is wrong with a parameter. It names the parameter when that is a plain name, and what is allowed; it never holds
-// a value, so it may be shown to whoever has sent it. It is of the kind [driver.KindValidation].
+// Error is what is wrong with a parameter. It names the parameter when that is a plain name, and what is allowed; it
+// never holds a value, so it may be shown to whoever has sent it. It is of the kind [driver.KindValidation].
 type Error struct {
 	Param   string   // "" when its name is not fit to be shown
 	Reason  string   // what is wrong
@@ -47,8 +47,8 @@ const (
 	maxFilterRows = 1 << 40 // that a page may lie behind
 )
 
-// Parse returns what the parameters ask for, for a query that is put together by hand. The conditions are in the order of the
-// parameters' names.
+// Parse returns what the parameters ask for, for a query that is put together by hand. The conditions are in the order
+// of the parameters' names.
 func (f *Filter) Parse(values url.Values) (Filtered, error) {
 	asked := Filtered{Page: 1, Size: f.size, Orders: f.standard}
 	for _, param := range slices.Sorted(maps.Keys(values)) {

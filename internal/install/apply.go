@@ -15,8 +15,8 @@ import (
 // tries is how often a step is begun anew that waited in vain for a lock.
 const tries = 5
 
-// Apply does steps, and returns those that are done. Each is looked for anew right before, because the database may have changed since it
-// was planned: what nobody needs any more is left out.
+// Apply does steps, and returns those that are done. Each is looked for anew right before, because the database may
+// have changed since it was planned: what nobody needs any more is left out.
 func Apply(ctx context.Context, db *db.DB, tables []*schema.Table, steps []schema.Step) (done []schema.Step, err error) {
 	a := applier{db: db, tables: tables, steps: steps}
 	switch {
@@ -165,7 +165,8 @@ func refuse(s *schema.Step) error {
 	return e
 }
 
-// soundly does a step, unless something would refer to what is gone by then. SQLite does not mind, until somebody writes.
+// soundly does a step, unless something would refer to what is gone by then. SQLite does not mind, until somebody
+// writes.
 func (a *applier) soundly(ctx context.Context, in *installer, t *schema.Table, s *schema.Step) error {
 	if s.Risk < schema.Lossy && !s.Rebuild {
 		in.do(t, s)
@@ -247,9 +248,9 @@ func (a *applier) rebuild(ctx context.Context, t *schema.Table, s *schema.Step) 
 		case err != nil:
 			return err
 		case after != rows:
-			return &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: t.Name, Detail: "the table that was made anew has another number of rows; nothing was changed"}
+			return &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: t.Name, Detail: "the rebuilt table has another number of rows; nothing was changed"}
 		case left > broken:
-			return &driver.Error{Kind: driver.KindForeignKey, Op: "apply", Table: t.Name, Detail: "rows would refer to nothing when the table is made anew; nothing was changed"}
+			return &driver.Error{Kind: driver.KindForeignKey, Op: "apply", Table: t.Name, Detail: "rows would refer to nothing when the table is rebuilt; nothing was changed"}
 		}
 		return nil
 	}, db.Unheeded(), db.Retry(tries))

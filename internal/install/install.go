@@ -22,10 +22,11 @@ const attempts = 5
 // Mark returns the mark of a table that is known to be complete on a database.
 func Mark(db *db.DB, t *schema.Table) *db.Mark { return db.Mark(t) }
 
-// Ensure adds what the database lacks of the tables: those that they refer to first, then the tables, columns, references and
-// indexes. With a table that it makes it makes those known tables that refer to it: later that would need a lock on it, which
-// transactions that have written to it by then hold, and which wait in turn for the one that installs. It reports whether it changed anything. On a connection with install=check something that is missing is an error of
-// KindDrift instead; with install=off, and where nothing may be written, Ensure does nothing.
+// Ensure adds what the database lacks of the tables: those that they refer to first, then the tables, columns,
+// references and indexes. With a table that it makes it makes those known tables that refer to it: later that would
+// need a lock on it, which transactions that have written to it by then hold, and which wait in turn for the one that
+// installs. It reports whether it changed anything. On a connection with install=check something that is missing is an
+// error of KindDrift instead; with install=off, and where nothing may be written, Ensure does nothing.
 //
 // Inside a transaction the change is part of it, and goes when it rolls back.
 func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bool, err error) {
@@ -72,8 +73,9 @@ func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (mi
 	return missing, nil
 }
 
-// mayTryAgain reports whether a change that failed may be begun anew: somebody who does not take the lock made or dropped the same
-// thing at the same moment; or the change, in a transaction of its own, was chosen to end a deadlock, and has not happened.
+// mayTryAgain reports whether a change that failed may be begun anew: somebody who does not take the lock made or
+// dropped the same thing at the same moment; or the change, in a transaction of its own, was chosen to end a deadlock,
+// and has not happened.
 func mayTryAgain(ctx context.Context, db *db.DB, err error) bool {
 	switch driver.KindOf(err) {
 	case driver.KindNoTable, driver.KindNoColumn:
@@ -143,7 +145,8 @@ func closure(tables []*schema.Table) []*schema.Table {
 	return list
 }
 
-// Order returns tables in an order in which each comes after those that it refers to, each once. Circles are cut where they are met.
+// Order returns tables in an order in which each comes after those that it refers to, each once. Circles are cut where
+// they are met.
 func Order(tables []*schema.Table) []*schema.Table {
 	return slices.DeleteFunc(closure(tables), func(t *schema.Table) bool { return !slices.Contains(tables, t) })
 }
@@ -204,8 +207,8 @@ func (in *installer) change(statements []string, t *schema.Table) {
 	}
 }
 
-// table makes what is missing of one table. A table that is only referred to is made when it is missing, and left alone when
-// it is there.
+// table makes what is missing of one table. A table that is only referred to is made when it is missing, and left alone
+// when it is there.
 func (in *installer) table(t *schema.Table, wanted bool) {
 	if in.err != nil {
 		return
@@ -234,7 +237,8 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 	}
 }
 
-// renameTable renames the table that a model had before, if it is there and no other model's, and tells what is there then.
+// renameTable renames the table that a model had before, if it is there and no other model's, and tells what is there
+// then.
 func (in *installer) renameTable(t *schema.Table) (found schema.Found) {
 	if found, in.err = formerTable(in.ctx, in.db, t); in.err != nil || !found.Exists {
 		return found
@@ -275,8 +279,8 @@ func (in *installer) renameColumns(t *schema.Table, cols []*schema.Column) (foun
 	return found, t.Diff(found)
 }
 
-// referrers makes the known tables that refer to one that was made, and those that refer to them. One that cannot be made is left
-// for its own first use, which will say why.
+// referrers makes the known tables that refer to one that was made, and those that refer to them. One that cannot be
+// made is left for its own first use, which will say why.
 func (in *installer) referrers(done []*schema.Table) {
 	known := in.db.Known()
 	for i := 0; i < len(in.made) && in.err == nil; i++ {

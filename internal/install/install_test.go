@@ -126,8 +126,8 @@ func indexes(f schema.Found) (lines []string) {
 	return lines
 }
 
-// Ensure that what others made is read without falling over it: types unknown to the library, arrays, expressions, views.
-// parity: N2 N4 B34
+// Ensure that what others made is read without falling over it: types unknown to the library, arrays, expressions,
+// views. parity: N2 N4 B34
 func TestInspectForeign(t *testing.T) {
 	t.Parallel()
 	for dsn, texts := range map[string][]string{
@@ -184,7 +184,8 @@ func TestEnsure(t *testing.T) {
 	})
 }
 
-// Ensure that an index counts as there when another one of other name does its work, and that one of other uniqueness does not.
+// Ensure that an index counts as there when another one of other name does its work, and that one of other uniqueness
+// does not.
 func TestEnsureTakesOtherIndexes(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -50,8 +50,8 @@ func reading(t *testing.T, db *db.DB, table string) (stop func()) {
 	return stop
 }
 
-// Ensure that a change of the schema does not wait for ever behind somebody who reads, in a transaction or not, and that it is
-// done when the reader has gone.
+// Ensure that a change of the schema does not wait for ever behind somebody who reads, in a transaction or not, and
+// that it is done when the reader has gone.
 func TestLockTimeout(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -13,8 +13,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Plan tells what would make the tables like their models, in an order in which it can be done: what Ensure does by itself, and all else
-// that differs.
+// Plan tells what would make the tables like their models, in an order in which it can be done: what Ensure does by
+// itself, and all else that differs.
 func Plan(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]schema.Step, error) {
 	return plan(ctx, db, false, tables...)
 }
@@ -140,8 +140,8 @@ func (p *planner) look() (err error) {
 	return err
 }
 
-// rehearse has the engine rename in a database in memory that is made like this one, where it keeps its definitions as text: it alone knows which
-// words of them are names of what is renamed. When it refuses, it will refuse the step too.
+// rehearse has the engine rename in a database in memory that is made like this one, where it keeps its definitions as
+// text: it alone knows which words of them are names of what is renamed. When it refuses, it will refuse the step too.
 func (p *planner) rehearse() error {
 	definitions, err := p.db.AllDefinitions(p.ctx)
 	if err != nil || definitions == nil {
@@ -251,8 +251,8 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	return append(p.steps, list...), nil, nil
 }
 
-// probe counts what stands in the way of a step. What it asks about may not be there yet, or be of another type until an earlier step has run;
-// then nothing is known.
+// probe counts what stands in the way of a step. What it asks about may not be there yet, or be of another type until
+// an earlier step has run; then nothing is known.
 func (p *planner) probe(s *schema.Step) error {
 	probe := func(ctx context.Context) (err error) {
 		s.Violations, err = p.db.Count(ctx, s.Probe)

@@ -272,8 +272,8 @@ func cases(t *testing.T) int {
 	return n
 }
 
-// Ensure for random models that what is made of one needs nothing, that after a random change the plan makes it so, and that no row and no
-// value is lost on the way.
+// Ensure for random models that what is made of one needs nothing, that after a random change the plan makes it so, and
+// that no row and no value is lost on the way.
 func TestPlanProperty(t *testing.T) {
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())

@@ -73,7 +73,8 @@ func count(ctx context.Context, t *testing.T, db *db.DB, sql string) int64 {
 	return n
 }
 
-// Ensure that a plan has each step with its risk, in an order that works, that applying a class leaves the others, and that nothing is left after all.
+// Ensure that a plan has each step with its risk, in an order that works, that applying a class leaves the others, and
+// that nothing is left after all.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -119,8 +120,8 @@ func TestPlan(t *testing.T) {
 	})
 }
 
-// Ensure that the statements of a plan can be run one after the other as they are printed, and that a step which makes a table anew can be applied
-// without those before it.
+// Ensure that the statements of a plan can be run one after the other as they are printed, and that a step which makes
+// a table anew can be applied without those before it.
 func TestPlanInOrder(t *testing.T) {
 	t.Parallel()
 	type partNow struct {
@@ -262,8 +263,8 @@ func TestPlanBesideWriter(t *testing.T) {
 	})
 }
 
-// Ensure that the table of SQLite that is made anew keeps what others made: triggers, views, indexes, constraints, references to it, and the number
-// that AUTOINCREMENT has reached.
+// Ensure that the table of SQLite that is made anew keeps what others made: triggers, views, indexes, constraints,
+// references to it, and the number that AUTOINCREMENT has reached.
 func TestRebuildKeeps(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -314,7 +315,8 @@ func TestRebuildKeeps(t *testing.T) {
 	}
 }
 
-// Ensure that an index which CREATE INDEX CONCURRENTLY left half made is seen and made anew, and that others can write meanwhile.
+// Ensure that an index which CREATE INDEX CONCURRENTLY left invalid is seen and made anew, and that others can write
+// meanwhile.
 func TestInvalidIndex(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -409,7 +411,8 @@ type (
 	}
 )
 
-// Ensure that what has another name in the model is renamed, with its rows, by itself and by a plan, and that a name of another model is left alone.
+// Ensure that what has another name in the model is renamed, with its rows, by itself and by a plan, and that a name of
+// another model is left alone.
 func TestRename(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -449,7 +452,8 @@ func TestRename(t *testing.T) {
 	})
 }
 
-// Ensure that each statement which changed the schema is written down, in the transaction that it was part of, and that history=false writes none.
+// Ensure that each statement which changed the schema is written down, in the transaction that it was part of, and that
+// history=false writes none.
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

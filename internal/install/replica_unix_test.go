@@ -16,7 +16,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Ensure that a replica, which can write nothing, installs nothing: one attempt, one error that says so, and reading goes on.
+// Ensure that a replica, which can write nothing, installs nothing: one attempt, one error that says so, and reading
+// goes on.
 func TestReplica(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

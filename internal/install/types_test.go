@@ -26,7 +26,8 @@ func eachWay(t *testing.T, fn func(ctx context.Context, t *testing.T, e dbtest.E
 	})
 }
 
-// Ensure that a rule for the values of another type comes with that type, by hand too, and that what it refuses is counted right.
+// Ensure that a rule for the values of another type comes with that type, by hand too, and that what it refuses is
+// counted right.
 func TestTypeThenRule(t *testing.T) {
 	t.Parallel()
 	type thing struct {
@@ -44,7 +45,8 @@ func TestTypeThenRule(t *testing.T) {
 	})
 }
 
-// Ensure that a type does not change while a rule stands that is in words of the old one, whoever made it: both go by a lossy step.
+// Ensure that a type does not change while a rule stands that is in words of the old one, whoever made it: both go by a
+// lossy step.
 func TestTypeWithoutRule(t *testing.T) {
 	t.Parallel()
 	type thing struct {

@@ -10,8 +10,8 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
-// Drop drops a table. One that other tables refer to is left, with an error that names them: on one engine their rows would go, and on
-// the other their references.
+// Drop drops a table. One that other tables refer to is left, with an error that names them: on one engine their rows
+// would go, and on the other their references.
 func Drop(ctx context.Context, db *db.DB, table string) error {
 	return destroy(ctx, db, "drop", table, func(ctx context.Context) ([]string, error) {
 		pairs, err := db.References(ctx)
@@ -94,7 +94,8 @@ func own(ctx context.Context, db *db.DB) (tables []string, views []db.Relation, 
 	return referrersFirst(tables, pairs), views, err
 }
 
-// referrersFirst puts tables in an order in which each comes before those that it refers to. Circles are cut where they are met.
+// referrersFirst puts tables in an order in which each comes before those that it refers to. Circles are cut where they
+// are met.
 func referrersFirst(tables []string, pairs [][2]string) []string {
 	var order []string
 	seen := map[string]bool{}

@@ -9,8 +9,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// WatchTrigger makes the trigger that tells of new rows of a table, and the table, if they are not there. Where nothing may be
-// changed, a trigger that is missing is an error.
+// WatchTrigger makes the trigger that tells of new rows of a table, and the table, if they are not there. Where nothing
+// may be changed, a trigger that is missing is an error.
 func WatchTrigger(ctx context.Context, db *db.DB, t *schema.Table) error {
 	statements := db.Dialect().WatchTrigger(t.Name)
 	if len(statements) == 0 {

@@ -2,8 +2,8 @@
 //
 //	go run ./internal/parity [-v] [folder]
 //
-// It prints what is missing, with -v each row with its tests, and exits with 1 when something is. A test names the rows that it
-// shows in a comment, its own, one in its body or one of a function that it uses: parity: M8 Q28..Q30.
+// It prints what is missing, with -v each row with its tests, and exits with 1 when something is. A test names the rows
+// that it shows in a comment, its own, one in its body or one of a function that it uses: parity: M8 Q28..Q30.
 package main
 
 import (

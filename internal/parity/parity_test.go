@@ -57,7 +57,8 @@ func module(t *testing.T, page, suite string) string {
 	return root
 }
 
-// Ensure that tests are found with their rows and engines, those of their helpers included, and that what lacks one is told.
+// Ensure that tests are found with their rows and engines, those of their helpers included, and that what lacks one is
+// told.
 func TestRun(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

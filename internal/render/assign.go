@@ -55,7 +55,7 @@ func kept(t *schema.Table, list []ast.Assign, at time.Time) []ast.Assign {
 	return list
 }
 
-// versionStep is what a version is counted up by.
+// versionStep is what a version is incremented by.
 func versionStep(version *schema.Column) schema.Value { return schema.IntValue(version.Kind, 1) }
 
 // assignShape adds assignments to a shape, and their arguments to args.

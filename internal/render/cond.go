@@ -30,8 +30,8 @@ func (r *renderer) chain(conds []ast.Cond) { r.joined(leaves(nil, ast.OpAnd, con
 // balanced trees.
 const flat = 16
 
-// leaves appends the conditions that are joined by o, without those in between that join by o, too: a chain that was made
-// link by link is as deep as it is long.
+// leaves appends the conditions that are joined by o, without those in between that join by o, too: a chain that was
+// made link by link is as deep as it is long.
 func leaves(dst []*ast.Cond, o ast.Op, conds []ast.Cond) []*ast.Cond {
 	for i := range conds {
 		n := &conds[i]
@@ -159,8 +159,8 @@ func (r *renderer) match(n *ast.Cond) {
 	}
 }
 
-// left returns the left side of a condition and the column that has its kind. A column that is compared with values is left
-// as it is, since the dialect may know how an index can serve that.
+// left returns the left side of a condition and the column that has its kind. A column that is compared with values is
+// left as it is, since the dialect may know how an index can serve that.
 func (r *renderer) left(n *ast.Cond) (*schema.Column, string) {
 	if n.Expr == nil && n.Part == dialect.NoPart && n.Right == nil {
 		return r.sc.forms.Of(n.Col), r.column(n.Col)

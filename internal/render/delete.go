@@ -7,7 +7,7 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// DeleteKey deletes the row in which columns have certain values, its key among them, marked as deleted or not. Its
+// DeleteKey deletes the row in which columns have certain values, its key among them, soft-deleted or not. Its
 // arguments are the values.
 func (s *Statements) DeleteKey(by []*schema.Column) (string, error) {
 	k := ast.Shape(make([]byte, 0, 64)).Byte(kindDeleteKey).Columns(by)
@@ -39,7 +39,7 @@ func (s *Statements) Delete(args []schema.Value, q ast.Spec, returning bool) (*T
 	return text, args, err
 }
 
-// andLive returns what limits a join to rows of the table that are not marked as deleted. Rows are called by a quoted
+// andLive returns what limits a join to rows of the table that are not soft-deleted. Rows are called by a quoted
 // name.
 func (r *renderer) andLive(t *schema.Table, name string) string {
 	if t.Deleted == nil {

@@ -1,5 +1,5 @@
-// Package render makes the statements on a table, in one dialect, of the nodes of package ast. [Statements] has a method
-// for each kind of statement: reads ([Statements.Select], [Statements.SelectEach], [Statements.SelectLinked],
+// Package render makes the statements on a table, in one dialect, of the nodes of package ast. [Statements] has a
+// method for each kind of statement: reads ([Statements.Select], [Statements.SelectEach], [Statements.SelectLinked],
 // [Statements.Count]), inserts and upserts, updates and deletes, copies and claims. They return the text and the
 // arguments, which are never in it.
 //

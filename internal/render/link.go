@@ -7,9 +7,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// SelectLinked reads the rows of a query that a linking table connects with owners, once for each connection: all
+// SelectLinked reads the rows of a query that a join table connects with owners, once for each connection: all
 // columns, and behind them the owner's key. A page is that of each owner, as in [Statements.SelectEach]. The order of
-// the linking table goes before the query's own.
+// the join table goes before the query's own.
 func (s *Statements) SelectLinked(dst []schema.Value, q ast.Spec, l ast.Link) (*Text, []schema.Value, error) {
 	q = q.Tied(s.Table.Key)
 	for _, spec := range []ast.Spec{q, l.Spec} {

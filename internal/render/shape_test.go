@@ -372,7 +372,7 @@ func TestBalancedTrees(t *testing.T) {
 	}
 }
 
-// BenchmarkShape looks up the statement of a query of a known shape, made anew each time as a program makes it.
+// BenchmarkShape looks up the statement of a query of a known shape, built each time as a program makes it.
 // TARGETS: section 1
 func BenchmarkShape(b *testing.B) {
 	s := render.NewStatements(postgres.Dialect{}, postTable(b))

@@ -12,7 +12,7 @@ import (
 )
 
 // UpdateKey updates columns of the row in which other columns have certain values, its key among them, and returns all
-// columns. Its arguments are the new values and then those. A row that is marked as deleted is reached when deleted
+// columns. Its arguments are the new values and then those. A soft-deleted row is reached when deleted
 // says so.
 func (s *Statements) UpdateKey(cols, by []*schema.Column, deleted bool) (string, error) {
 	k := ast.Shape(make([]byte, 0, 64)).Byte(kindUpdateKey, ast.Bit(deleted)).Columns(cols).Columns(by)
@@ -31,7 +31,7 @@ func (s *Statements) UpdateKey(cols, by []*schema.Column, deleted bool) (string,
 }
 
 // Update changes the rows of a query, and returns all columns of them if returning says so. The time of the last update
-// is set to at, and the version counted up, unless they are assigned. The arguments are appended to dst.
+// is set to at, and the version incremented, unless they are assigned. The arguments are appended to dst.
 func (s *Statements) Update(dst []schema.Value, q ast.Spec, assigns []*ast.Assign, at time.Time, returning bool) (*Text, []schema.Value, error) {
 	var room [mostAssigned]ast.Assign
 	list, err := assignments(room[:0], assigns)
@@ -51,7 +51,7 @@ func (s *Statements) SoftDelete(dst []schema.Value, q ast.Spec, at time.Time, re
 	return s.update(dst, q.Live(), kept(s.Table, list, at), "delete", returning)
 }
 
-// Restore takes the mark off those rows of a query that have one. The rest is as with Update.
+// Restore restores the soft-deleted rows of a query. The rest is as with Update.
 func (s *Statements) Restore(dst []schema.Value, q ast.Spec, at time.Time, returning bool) (*Text, []schema.Value, error) {
 	var room [mostAssigned]ast.Assign
 	list := append(room[:0], ast.Assign{Col: s.Table.Deleted})

@@ -14,7 +14,7 @@ import (
 // Conflict says what an insert does when a row is there with the same values in some columns.
 type Conflict struct {
 	On      []*schema.Column // those of the primary key or a unique index; nil for whatever conflicts, when nothing is done then
-	Live    bool             // the index leaves out rows that are marked as deleted
+	Live    bool             // the index leaves out soft-deleted rows
 	Nothing bool             // do nothing; else update
 	Set     []*schema.Column // which take the values that could not be inserted
 	Plain   bool             // the index is over the columns themselves, also where its case is ignored by an expression

@@ -9,8 +9,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Codec returns the codec of the field that the accessor points to. The error names the model and the fields that could have
-// been meant.
+// Codec returns the codec of the field that the accessor points to. The error names the model and the fields that could
+// have been meant.
 func (a Access) Codec() (*Codec, error) {
 	p, err := For(a.Model)
 	if err != nil {
@@ -29,8 +29,8 @@ func (a Access) Codec() (*Codec, error) {
 	return p.codecs[col.Ordinal], nil
 }
 
-// Field returns the place of the field of a struct that the accessor points to, and its name for messages. A type that is no
-// struct is its own only field.
+// Field returns the place of the field of a struct that the accessor points to, and its name for messages. A type that
+// is no struct is its own only field.
 func (a Access) Field() (offset uintptr, name string, err error) {
 	offset, ok := a.offset()
 	if !ok {
@@ -59,8 +59,8 @@ func fieldOffset(t reflect.Type, path []int) (offset uintptr, ok bool) {
 	return offset, true
 }
 
-// Access is an accessor of a field, such as func(p *Post) *int { return &p.Views }, without its types, so that what is done
-// with it is compiled once and not for each field. [At] makes it.
+// Access is an accessor of a field, such as func(p *Post) *int { return &p.Views }, without its types, so that what is
+// done with it is compiled once and not for each field. [At] makes it.
 type Access struct {
 	Model  reflect.Type // that has the field
 	Type   reflect.Type // of the field
@@ -68,14 +68,15 @@ type Access struct {
 	fn     func(unsafe.Pointer) unsafe.Pointer
 }
 
-// At returns an accessor without its types: a function from one pointer to another. F is the type of the field, and V that of
-// its values, which differ where it may be NULL.
+// At returns an accessor without its types: a function from one pointer to another. F is the type of the field, and V
+// that of its values, which differ where it may be NULL.
 func At[T, F, V any](accessor func(*T) *F) Access {
 	fn := *(*func(unsafe.Pointer) unsafe.Pointer)(unsafe.Pointer(&accessor))
 	return Access{reflect.TypeFor[T](), reflect.TypeFor[F](), reflect.TypeFor[V](), fn}
 }
 
-// offset calls the accessor on a value of its own and measures. An accessor that panics or points elsewhere is no field.
+// offset calls the accessor on a value of its own and measures. An accessor that panics or points elsewhere is no
+// field.
 func (a Access) offset() (offset uintptr, ok bool) {
 	defer func() {
 		if recover() != nil {

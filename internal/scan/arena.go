@@ -2,8 +2,8 @@ package scan
 
 import "unsafe"
 
-// arena copies texts into chunks that many of them share, instead of giving each an allocation of its own. A string keeps its
-// chunk alive, so chunks are small and long texts stay out of them.
+// arena copies texts into chunks that many of them share, instead of giving each an allocation of its own. A string
+// keeps its chunk alive, so chunks are small and long texts stay out of them.
 type arena struct {
 	chunk []byte
 	next  int // size of the next chunk, at least

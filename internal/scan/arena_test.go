@@ -8,8 +8,8 @@ import (
 	"github.com/matryer/is"
 )
 
-// Ensure that texts in shared chunks stay as they are while others come, whatever their lengths, and that the bytes they were made
-// of may be used again.
+// Ensure that texts in shared chunks stay as they are while others come, whatever their lengths, and that the bytes
+// they were made of may be used again.
 func TestArena(t *testing.T) {
 	t.Parallel()
 	var a arena
@@ -35,7 +35,8 @@ func TestArena(t *testing.T) {
 	}
 }
 
-// Ensure that a chunk that a string keeps alive is small, that long texts are apart from it, and that a text that is there stays.
+// Ensure that a chunk that a string keeps alive is small, that long texts are apart from it, and that a text that is
+// there stays.
 func TestArenaChunks(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

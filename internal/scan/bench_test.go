@@ -34,7 +34,8 @@ type flat struct {
 	Track schema.Tracker
 }
 
-// BenchmarkLoad decodes rows with change tracking and without; the difference is what tracking costs, apart from the database.
+// BenchmarkLoad decodes rows with change tracking and without; the difference is what tracking costs, apart from the
+// database.
 func BenchmarkLoad(b *testing.B) {
 	b.Run("tracked", benchLoad[flat])
 	b.Run("plain", benchLoad[plain])

@@ -9,8 +9,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Codec decodes one column into its field and encodes the field for the database. It is immutable and safe for concurrent
-// use.
+// Codec decodes one column into its field and encodes the field for the database. It is immutable and safe for
+// concurrent use.
 type Codec struct {
 	column  *schema.Column
 	base    base // of the value when it is not NULL
@@ -25,8 +25,8 @@ type Codec struct {
 	decode func(r Row, i int, p unsafe.Pointer) error
 	encode func(p unsafe.Pointer) (schema.Value, error)
 
-	// deep is set when the value can change without the field itself changing: through a pointer, a slice, a map. It returns
-	// what must be kept to notice that.
+	// deep is set when the value can change without the field itself changing: through a pointer, a slice, a map. It
+	// returns what must be kept to notice that.
 	deep bool
 }
 
@@ -76,8 +76,8 @@ func newCodec(col *schema.Column) (*Codec, error) {
 	return c, nil
 }
 
-// viaPointer makes the codec one of a pointer to its base, nil for NULL. A reference has its key at its start, so a pointer
-// to the reference is a pointer to the key.
+// viaPointer makes the codec one of a pointer to its base, nil for NULL. A reference has its key at its start, so a
+// pointer to the reference is a pointer to the key.
 func (c *Codec) viaPointer(elem reflect.Type) {
 	b, ref := c.base, c.column.References != nil
 	c.deep = true
@@ -124,8 +124,8 @@ func (c *Codec) viaNull(t reflect.Type) {
 	}
 }
 
-// Encode encodes a value of a column for use in a condition or an assignment, without checking the column's rules. V must be
-// the type that schema.Unwrap gives for the column's field; query makes sure of that when a field is declared.
+// Encode encodes a value of a column for use in a condition or an assignment, without checking the column's rules. V
+// must be the type that schema.Unwrap gives for the column's field; query makes sure of that when a field is declared.
 func Encode[V any](c *Codec, v V) (schema.Value, error) {
 	switch c.base.op { // what conditions are mostly made of, without v on the heap
 	case opInt64:

@@ -8,8 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Convert encodes a value whose type is known at run time only, such as a key given to Get: any type that converts to the
-// field's without loss. nil is NULL.
+// Convert encodes a value whose type is known at run time only, such as a key given to Get: any type that converts to
+// the field's without loss. nil is NULL.
 func (c *Codec) Convert(x any) (schema.Value, error) {
 	switch x := x.(type) { // what keys are mostly given as
 	case nil:

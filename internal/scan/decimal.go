@@ -37,8 +37,8 @@ func padded(s string, scale int) string {
 	return s + strings.Repeat("0", lacks)
 }
 
-// encodeDecimal writes a decimal number as both engines give it back: no plus, no leading zeros, all digits of the scale. A
-// number that the column could not hold exactly is refused, where PostgreSQL would round it.
+// encodeDecimal writes a decimal number as both engines give it back: no plus, no leading zeros, all digits of the
+// scale. A number that the column could not hold exactly is refused, where PostgreSQL would round it.
 func encodeDecimal(col *schema.Column, s string) (schema.Value, error) {
 	digits := strings.TrimLeft(s, "+-")
 	negative := strings.HasPrefix(s, "-")

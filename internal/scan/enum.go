@@ -7,8 +7,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// enumNames returns the values of an enum, a type with a method Values() []T, by the names that its method String gives them. A name that
-// is itself a value stands for that one.
+// enumNames returns the values of an enum, a type with a method Values() []T, by the names that its method String gives
+// them. A name that is itself a value stands for that one.
 func enumNames(t reflect.Type, b base) map[string]schema.Value {
 	m, ok := t.MethodByName("Values")
 	if !ok || m.Type.NumIn() != 1 || m.Type.NumOut() != 1 || m.Type.Out(0) != reflect.SliceOf(t) || !t.Implements(reflect.TypeFor[fmt.Stringer]()) {

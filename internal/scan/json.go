@@ -13,8 +13,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// jsonBase stores a type as JSON by encoding/json. A nil slice is stored as [] and a nil map as {}, which is what a NOT NULL
-// column of them means in SQL.
+// jsonBase stores a type as JSON by encoding/json. A nil slice is stored as [] and a nil map as {}, which is what a NOT
+// NULL column of them means in SQL.
 func jsonBase(t reflect.Type) base {
 	j := jsonTypeOf(t)
 	return base{
@@ -139,8 +139,8 @@ func JSONValue(v any) (schema.Value, error) {
 	return schema.TextValue(schema.JSON, s), err
 }
 
-// badText reports whether a value, which was written as JSON already and so holds no circle, has a text that is not valid UTF-8.
-// What writes itself is left out.
+// badText reports whether a value, which was written as JSON already and so holds no circle, has a text that is not
+// valid UTF-8. What writes itself is left out.
 func badText(v reflect.Value) bool {
 	if v.IsValid() && writesJSON(v.Type()) {
 		return false

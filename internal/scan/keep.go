@@ -44,8 +44,8 @@ func (k *Kept) Guard(fn func() error) error {
 	return err
 }
 
-// Restore makes the values hold what they held. A column that was changed in place, in a map say, gets a new one that is like the
-// old one was.
+// Restore makes the values hold what they held. A column that was changed in place, in a map say, gets a new one that
+// is like the old one was.
 func (k *Kept) Restore() {
 	m := k.plan.memory.Load()
 	m.copy(k.values.Data, k.rows, k.values.Len)

@@ -8,8 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// listBase stores a slice as a list of what its elements are stored as. A nil slice is an empty list, since NULL is what a pointer to
-// a slice says.
+// listBase stores a slice as a list of what its elements are stored as. A nil slice is an empty list, since NULL is
+// what a pointer to a slice says.
 func listBase(t reflect.Type, col *schema.Column) (base, error) {
 	elem, err := newCodec(col.Elem())
 	if err != nil {

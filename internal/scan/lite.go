@@ -14,8 +14,8 @@ type LiteRow interface {
 	Stmt() *sqlite3.Stmt
 }
 
-// decodeLite decodes the current row into the struct at to. A value that is not of the class that the library itself stores goes
-// the codec's way, which knows what else is understood, and how to refuse the rest.
+// decodeLite decodes the current row into the struct at to. A value that is not of the class that the library itself
+// stores goes the codec's way, which knows what else is understood, and how to refuse the rest.
 func (p *Plan) decodeLite(r LiteRow, row []sqlite3.Cell, to unsafe.Pointer, a *arena) error {
 	need := 0
 	for _, i := range p.texts {

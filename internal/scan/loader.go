@@ -89,8 +89,8 @@ func (l *Reader) LoadAll(r Rows, expect int) (List, error) {
 	return list, nil
 }
 
-// Stored makes v, whose columns are written as the given values, what reading it back would make it: times have the exactness
-// that is stored, say.
+// Stored makes v, whose columns are written as the given values, what reading it back would make it: times have the
+// exactness that is stored, say.
 func (p *Plan) Stored(v unsafe.Pointer, cols []*schema.Column, values []schema.Value) error {
 	for i, c := range cols {
 		s := &p.steps[c.Ordinal]

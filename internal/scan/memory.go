@@ -8,8 +8,8 @@ import (
 )
 
 // Memory is how values of one type are allocated, copied and told, for code that has only their addresses: what holds a
-// T is allocated as one, and moved by typed copies, so that the garbage collector knows all pointers in it. [Know] makes
-// it. It is safe for concurrent use; what its methods are given the address of must be a T.
+// T is allocated as one, and moved by typed copies, so that the garbage collector knows all pointers in it. [Know]
+// makes it. It is safe for concurrent use; what its methods are given the address of must be a T.
 type Memory struct {
 	Type reflect.Type
 	Size uintptr // of a value in a list

@@ -10,9 +10,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// notes hold what the rows of a result were like, for change tracking, in less memory than copies of the structs take and in none
-// that the collector must look through. A row is a few words: which columns are NULL, then the columns; a text is its place in the
-// arena that the row's own strings lie in, which nobody changes.
+// notes hold what the rows of a result were like, for change tracking, in less memory than copies of the structs take
+// and in none that the collector must look through. A row is a few words: which columns are NULL, then the columns; a
+// text is its place in the arena that the row's own strings lie in, which nobody changes.
 type notes struct {
 	plan  *Plan
 	texts []byte // the arena's chunk

@@ -66,8 +66,8 @@ func (p *Plan) Value(at unsafe.Pointer, col *schema.Column) (schema.Value, error
 	return value, nil
 }
 
-// Values encodes columns of v, appends them to dst and checks their rules. The error is a [Violations] of every rule that is
-// broken.
+// Values encodes columns of v, appends them to dst and checks their rules. The error is a [Violations] of every rule
+// that is broken.
 func (p *Plan) Values(dst []schema.Value, v unsafe.Pointer, cols []*schema.Column) ([]schema.Value, error) {
 	var broken Violations
 	for _, col := range cols {
@@ -89,7 +89,8 @@ func (p *Plan) Values(dst []schema.Value, v unsafe.Pointer, cols []*schema.Colum
 // Check returns the violations of a value meant for a column, such as one of an assignment.
 func (c *Codec) Check(v schema.Value) error { return c.check(nil, v).Err() }
 
-// Set decodes a value into a field of v: the way back of [Plan.Value]. It serves defaults and times that the library fills in.
+// Set decodes a value into a field of v: the way back of [Plan.Value]. It serves defaults and times that the library
+// fills in.
 func (p *Plan) Set(v unsafe.Pointer, col *schema.Column, value schema.Value) error {
 	at := unsafe.Add(v, col.Offset)
 	// What every write does, to set its times and keys, needs no row.

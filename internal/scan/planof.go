@@ -8,9 +8,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// PlanOf returns a plan of any type for the rows of a result whose columns are the given ones, in their order. Each column says by
-// its Offset and its Type where its value goes. The model may be a struct, or the type of a single value, which has offset 0.
-// The plan has no change tracking. It is not kept: who makes the same one often keeps it.
+// PlanOf returns a plan of any type for the rows of a result whose columns are the given ones, in their order. Each
+// column says by its Offset and its Type where its value goes. The model may be a struct, or the type of a single
+// value, which has offset 0. The plan has no change tracking. It is not kept: who makes the same one often keeps it.
 func PlanOf(model reflect.Type, cols []*schema.Column) (*Plan, error) {
 	t := &schema.Table{Name: model.Name(), Model: model, Columns: make([]*schema.Column, len(cols))}
 	for i, col := range cols {
@@ -44,8 +44,8 @@ func newPlan(t *schema.Table) (*Plan, error) {
 	return p, nil
 }
 
-// CodecFor returns the codec of a Go type for values that are like those of a column: of its kind, precision and conversions. Without
-// a column the type alone says what the values are. It is made once for each pair.
+// CodecFor returns the codec of a Go type for values that are like those of a column: of its kind, precision and
+// conversions. Without a column the type alone says what the values are. It is made once for each pair.
 func CodecFor(t reflect.Type, like *schema.Column) (*Codec, error) {
 	key := codecKey{t, like}
 	if c, ok := codecsFor.Load(key); ok {
@@ -70,8 +70,8 @@ type codecKey struct {
 	like *schema.Column
 }
 
-// ColumnFor returns a column of a Go type that holds what the column like does: one without a table, a key or rules. Without like
-// the type alone says what it holds.
+// ColumnFor returns a column of a Go type that holds what the column like does: one without a table, a key or rules.
+// Without like the type alone says what it holds.
 func ColumnFor(t reflect.Type, like *schema.Column) (*schema.Column, error) {
 	own, err := schema.ColumnOf(t)
 	if like == nil {
@@ -100,7 +100,8 @@ func ColumnFor(t reflect.Type, like *schema.Column) (*schema.Column, error) {
 	return &c, nil
 }
 
-// readable reports whether values of a kind can be read into what another column holds without a loss that goes unnoticed.
+// readable reports whether values of a kind can be read into what another column holds without a loss that goes
+// unnoticed.
 func readable(k schema.Kind, to *schema.Column) bool {
 	switch {
 	case to.Scanner || to.TextCodec || to.Codec != nil || k == to.Kind:

@@ -101,8 +101,8 @@ type codecError struct {
 func (e *codecError) Error() string { return e.text }
 func (e *codecError) Unwrap() error { return e.cause }
 
-// same reports whether the field at p means what was stored, by a registered codec that need not write the same thing twice, as one that
-// encrypts does not.
+// same reports whether the field at p means what was stored, by a registered codec that need not write the same thing
+// twice, as one that encrypts does not.
 func (c *Codec) same(p unsafe.Pointer, stored schema.Value) bool {
 	if c.column.Codec == nil || stored.IsNull() {
 		return false

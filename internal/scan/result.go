@@ -18,8 +18,8 @@ import (
 type Result struct {
 	Plan *Plan // of the result's columns, in their order
 
-	// Known is the plan of a model with a tracker whose key is among the columns: a value that was read counts as loaded, and is
-	// to be noted by it. It is nil for all else, and when Plan notes by itself.
+	// Known is the plan of a model with a tracker whose key is among the columns: a value that was read counts as loaded,
+	// and is to be noted by it. It is nil for all else, and when Plan notes by itself.
 	Known *Plan
 
 	places []int            // of Known's columns in a row, by their ordinals; -1 for those that are not there
@@ -34,8 +34,8 @@ func (r *Result) know(p *Plan, cols []*schema.Column) {
 	}
 }
 
-// ForResult returns how rows with columns of these names are read into a type: a struct, whose fields are found by the names of
-// their columns, or anything that is a single column. It is made once for each type and list of names.
+// ForResult returns how rows with columns of these names are read into a type: a struct, whose fields are found by the
+// names of their columns, or anything that is a single column. It is made once for each type and list of names.
 //
 // Every column must have its field. A field without a column stays as it is.
 func ForResult(t reflect.Type, names []string) (*Result, error) {
@@ -115,8 +115,8 @@ func valueResult(t reflect.Type, names []string) (*Result, error) {
 	return &Result{Plan: plan}, err
 }
 
-// modelResult is the result of columns of a model that tracks changes. One that has all columns in their order is read as the
-// library's own statements are.
+// modelResult is the result of columns of a model that tracks changes. One that has all columns in their order is read
+// as the library's own statements are.
 func modelResult(t reflect.Type, names []string) (*Result, error) {
 	own, err := For(t)
 	if err != nil {
@@ -154,8 +154,8 @@ func inOrder(cols []*schema.Column, all int) bool {
 	return len(cols) == all
 }
 
-// columnsFor finds the field of each name. Case is ignored when no name is exactly the same, since engines differ in what they make
-// of a name that is not quoted, and no two columns of a struct differ in case only.
+// columnsFor finds the field of each name. Case is ignored when no name is exactly the same, since engines differ in
+// what they make of a name that is not quoted, and no two columns of a struct differ in case only.
 func columnsFor(t reflect.Type, fields []*schema.Column, names []string) ([]*schema.Column, error) {
 	cols := make([]*schema.Column, len(names))
 	seen := make(map[*schema.Column]bool, len(names))

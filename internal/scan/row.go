@@ -7,8 +7,8 @@ import (
 )
 
 // Row reads the columns of the current row of a result, by position from 0. The connection's rows implement it for each
-// engine. A method whose column holds something that is not of the type asked for returns an error that names the two types
-// and never the value.
+// engine. A method whose column holds something that is not of the type asked for returns an error that names the two
+// types and never the value.
 type Row interface {
 	IsNull(i int) bool
 	Bool(i int) (bool, error)

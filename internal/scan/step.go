@@ -8,7 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// op says how a column is decoded straight from an engine's own form of a row. Go types that look the same in memory share one.
+// op says how a column is decoded straight from an engine's own form of a row. Go types that look the same in memory
+// share one.
 type op uint8
 
 const (
@@ -49,7 +50,8 @@ type step struct {
 	codec  *Codec
 }
 
-// newSteps returns the steps of a model's columns, in their order, for rows of the types that the library itself gives them.
+// newSteps returns the steps of a model's columns, in their order, for rows of the types that the library itself gives
+// them.
 func newSteps(codecs []*Codec) []step {
 	steps := make([]step, len(codecs))
 	for i, c := range codecs {
@@ -95,8 +97,9 @@ func (s *step) target(p unsafe.Pointer) unsafe.Pointer {
 	return p
 }
 
-// newTarget returns a new value for a pointer: writing through the old one would change what the caller shares with others. A new
-// reference begins as the old one, since that may hold the row that it refers to; it is the key that says whether it still does.
+// newTarget returns a new value for a pointer: writing through the old one would change what the caller shares with
+// others. A new reference begins as the old one, since that may hold the row that it refers to; it is the key that says
+// whether it still does.
 func newTarget(elem reflect.Type, old unsafe.Pointer, ref bool) unsafe.Pointer {
 	to := reflect.New(elem)
 	if ref && old != nil {

@@ -114,7 +114,8 @@ func unfit(v reflect.Value) schema.Value {
 	return schema.TextValue(schema.Null, text)
 }
 
-// IsLoaded reports whether v came from a database or was saved in one. It is always false for a model without a tracker.
+// IsLoaded reports whether v came from a database or was saved in one. It is always false for a model without a
+// tracker.
 func (p *Plan) IsLoaded(v unsafe.Pointer) bool {
 	_, ok := p.loaded(v)
 	return ok
@@ -136,8 +137,8 @@ func (p *Plan) Loaded(v unsafe.Pointer, col *schema.Column) (schema.Value, bool)
 	return b.value(col.Ordinal), true
 }
 
-// Modified lists the columns of v that changed since it was loaded, those changed in place included, or all columns when it
-// was not.
+// Modified lists the columns of v that changed since it was loaded, those changed in place included, or all columns
+// when it was not.
 func (p *Plan) Modified(v unsafe.Pointer) []*schema.Column {
 	was, ok := p.loaded(v)
 	if !ok {
@@ -166,8 +167,8 @@ func (p *Plan) Modified(v unsafe.Pointer) []*schema.Column {
 	return cols
 }
 
-// Changes is [Plan.Values] for columns of a value that was loaded, to be written to the row that it was loaded from: of a
-// document that encoding/json writes, what the field does not know, or keeps less exactly, stays as it is stored.
+// Changes is [Plan.Values] for columns of a value that was loaded, to be written to the row that it was loaded from: of
+// a document that encoding/json writes, what the field does not know, or keeps less exactly, stays as it is stored.
 func (p *Plan) Changes(dst []schema.Value, v unsafe.Pointer, cols []*schema.Column) ([]schema.Value, error) {
 	from := len(dst)
 	dst, err := p.Values(dst, v, cols)
@@ -209,8 +210,8 @@ func (c *Codec) again(stored schema.Value) (schema.Value, error) {
 	return c.base.encode(p)
 }
 
-// sameJSON reports whether a JSON text as the database wrote it means what the field's own encoding says. Engines write JSON
-// with other spaces and in another order.
+// sameJSON reports whether a JSON text as the database wrote it means what the field's own encoding says. Engines write
+// JSON with other spaces and in another order.
 func (c *Codec) sameJSON(now, before schema.Value) bool {
 	if c.base.json == nil || now.Kind() != before.Kind() {
 		return false

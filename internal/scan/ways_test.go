@@ -74,8 +74,8 @@ var shown = map[string][]string{
 // codecs hides the form of a row, so that each column is decoded by its codec.
 type codecs struct{ scan.Row }
 
-// Ensure that the straight way from an engine's own form of a row gives what the codecs do, or fails where they do, for columns of
-// right and wrong types, and that no later row changes what was decoded.
+// Ensure that the straight way from an engine's own form of a row gives what the codecs do, or fails where they do, for
+// columns of right and wrong types, and that no later row changes what was decoded.
 func TestWays(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -55,8 +55,8 @@ func wireOp(o op, oid uint32, binary bool) bool {
 	return false
 }
 
-// wireSteps returns the steps for a result: those of the plan, but the codec's way for columns that are of another type. A result
-// without all columns has none.
+// wireSteps returns the steps for a result: those of the plan, but the codec's way for columns that are of another
+// type. A result without all columns has none.
 func (p *Plan) wireSteps(r WireRow) []step {
 	if len(r.Wire()) < len(p.steps) {
 		return nil

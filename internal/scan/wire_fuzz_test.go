@@ -12,7 +12,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// sent is a row as a server might send it: any bytes, said to be of any type. Its readers, the codec's way, refuse everything.
+// sent is a row as a server might send it: any bytes, said to be of any type. Its readers, the codec's way, refuse
+// everything.
 type sent struct {
 	raw  [][]byte
 	oids []uint32
@@ -60,8 +61,8 @@ type numbers struct {
 var fuzzOIDs = []uint32{oidBool, oidBytea, oidInt8, oidInt2, oidInt4, oidText, oidFloat4, oidFloat8, oidVarchar, oidTimestamp,
 	oidTimestampTZ, oidUUID, 0, 1700}
 
-// Ensure that no bytes of a server, however wrong, do more than fail: no panic, nothing written outside the field, and no value of
-// a number whose length is not that of a number.
+// Ensure that no bytes of a server, however wrong, do more than fail: no panic, nothing written outside the field, and
+// no value of a number whose length is not that of a number.
 func FuzzDecodeWire(f *testing.F) {
 	const i8, i2, i4 = "\x02\x08\x00\x00\x00\x00\x00\x00\x00\x01", "\x03\x02\x00\x01", "\x04\x04\x00\x00\x00\x01"
 	good := i8 + i2 + i4 + i8 + i2 + i4 + i8 + "\x00\x01\x01" + "\x06\x04\x3f\x80\x00\x00" + "\x07\x08\x3f\xf0\x00\x00\x00\x00\x00\x00" +

@@ -9,9 +9,9 @@ import (
 // backupPages is how many pages are copied before the locks are let go for a moment.
 const backupPages = 256
 
-// Backup copies the whole database into that of dst, whose content it replaces. Others may go on to read and write meanwhile;
-// what they write through another connection makes the copy begin anew. Neither connection is used for anything else until
-// it has ended.
+// Backup copies the whole database into that of dst, whose content it replaces. Others may go on to read and write
+// meanwhile; what they write through another connection makes the copy begin anew. Neither connection is used for
+// anything else until it has ended.
 func (c *Conn) Backup(ctx context.Context, dst *Conn) error {
 	main, free, err := c.cString("main")
 	if err != nil {
@@ -31,7 +31,8 @@ func (c *Conn) Backup(ctx context.Context, dst *Conn) error {
 		}
 		rc = lib.Xsqlite3_backup_step(dst.tls, b, backupPages)
 		if code := rc & 0xff; code == lib.SQLITE_BUSY || code == lib.SQLITE_LOCKED {
-			// SQLite has called the busy handler already when another process is in the way; what is left is a writer of this one.
+			// SQLite has called the busy handler already when another process is in the way; what is left is a writer of this
+			// one.
 			if attempt++; c.pause(attempt, longestPause) {
 				continue
 			}

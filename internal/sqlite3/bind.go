@@ -7,8 +7,8 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// Parameters are counted from 0 here, as columns are. Texts and bytes are copied into memory of the statement, where they stay
-// until its next run: SQLite gets no pointer to Go's memory, and makes no copy of its own.
+// Parameters are counted from 0 here, as columns are. Texts and bytes are copied into memory of the statement, where
+// they stay until its next run: SQLite gets no pointer to Go's memory, and makes no copy of its own.
 
 // BindNull binds NULL.
 func (s *Stmt) BindNull(i int) error {
@@ -60,8 +60,8 @@ func (s *Stmt) bound(rc int32) error {
 	return s.conn.fail(rc)
 }
 
-// room returns n bytes, one at least, for the value of a parameter. Binding begins with parameter 0, and what the memory held
-// before is then needed no more.
+// room returns n bytes, one at least, for the value of a parameter. Binding begins with parameter 0, and what the
+// memory held before is then needed no more.
 func (s *Stmt) room(n int) (uintptr, error) {
 	if p := s.arena.alloc(n); p != 0 {
 		return p, nil
@@ -72,8 +72,9 @@ func (s *Stmt) room(n int) (uintptr, error) {
 	return s.arena.alloc(n), nil
 }
 
-// unbind makes NULL of the parameters that point into the arena, so that nothing points to memory that is freed. It does not ask SQLite
-// to, which would call for another plan of some statements: the flag of a value that SQLite does not own is all there is to it.
+// unbind makes NULL of the parameters that point into the arena, so that nothing points to memory that is freed. It
+// does not ask SQLite to, which would call for another plan of some statements: the flag of a value that SQLite does
+// not own is all there is to it.
 func (s *Stmt) unbind() {
 	for i := range s.params {
 		m := (*lib.TMem)(pointer(s.vdbe.FaVar + uintptr(i)*cellSize)) // aVar is an array of as many cells as parameters
@@ -83,8 +84,8 @@ func (s *Stmt) unbind() {
 	}
 }
 
-// An arena is memory for the texts and bytes of one run. It is one block that is used again; when it is too small others are
-// added, since what is bound may not move, and after the run they become one of the right size.
+// An arena is memory for the texts and bytes of one run. It is one block that is used again; when it is too small
+// others are added, since what is bound may not move, and after the run they become one of the right size.
 type arena struct {
 	block      uintptr // the block that is filled
 	size, used int
@@ -98,8 +99,8 @@ const (
 )
 
 func (a *arena) alloc(n int) uintptr {
-	// Each value has a byte at least, so that its address is never that of nothing, which would be NULL. They are aligned for
-	// the sake of copying.
+	// Each value has a byte at least, so that its address is never that of nothing, which would be NULL. They are aligned
+	// for the sake of copying.
 	n = (n + 8) &^ 7
 	if n > a.size-a.used {
 		return 0

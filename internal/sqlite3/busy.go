@@ -7,15 +7,15 @@ import (
 	"modernc.org/libc"
 )
 
-// The pauses between two attempts to get a lock that another process holds. They grow, so that a short wait is short and a long
-// one is cheap, and vary, so that two that wait do not stay in step.
+// The pauses between two attempts to get a lock that another process holds. They grow, so that a short wait is short
+// and a long one is cheap, and vary, so that two that wait do not stay in step.
 const (
 	firstPause   = 100 * time.Microsecond
 	longestPause = 20 * time.Millisecond
 )
 
-// onBusy is SQLite's busy handler, int (*)(void*, int): it waits and returns other than 0 for another attempt. The waiting ends
-// with the busy timeout or the context of the call.
+// onBusy is SQLite's busy handler, int (*)(void*, int): it waits and returns other than 0 for another attempt. The
+// waiting ends with the busy timeout or the context of the call.
 func onBusy(_ *libc.TLS, id uintptr, attempt int32) int32 {
 	c := connection(id)
 	now := time.Now()
@@ -28,7 +28,8 @@ func onBusy(_ *libc.TLS, id uintptr, attempt int32) int32 {
 	return 0
 }
 
-// pause waits before an attempt and reports whether it is worth one: whether there was time left and the context goes on.
+// pause waits before an attempt and reports whether it is worth one: whether there was time left and the context goes
+// on.
 func (c *Conn) pause(attempt int, left time.Duration) bool {
 	if left <= 0 {
 		return false

@@ -2,15 +2,16 @@ package sqlite3
 
 import "unsafe"
 
-// cacheSize is how many statements a connection keeps prepared. cacheFront is how many of them are found without hashing
-// their text; a power of two.
+// cacheSize is how many statements a connection keeps prepared. cacheFront is how many of them are found without
+// hashing their text; a power of two.
 const (
 	cacheSize  = 256
 	cacheFront = 32
 )
 
-// cache keeps the prepared statements of a connection by their text. A caller that has its texts in a cache of its own hands in
-// the same string each time, so the place of the string in memory finds the statement first, and only then its content.
+// cache keeps the prepared statements of a connection by their text. A caller that has its texts in a cache of its own
+// hands in the same string each time, so the place of the string in memory finds the statement first, and only then its
+// content.
 type cache struct {
 	front  [cacheFront]*Stmt
 	byText map[string]*Stmt

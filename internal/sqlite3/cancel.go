@@ -16,13 +16,13 @@ const progressOps = 1000
 // watchEvery is how often the watchdog looks at the context of a call that runs.
 const watchEvery = 5 * time.Millisecond
 
-// SetContext makes what runs from now on end with ctx: statements, waiting for locks, and the reading of rows. The call costs
-// nothing when ctx cannot end. ClearContext must follow once the work is done.
+// SetContext makes what runs from now on end with ctx: statements, waiting for locks, and the reading of rows. The call
+// costs nothing when ctx cannot end. ClearContext must follow once the work is done.
 //
-// Two things look at the context, and neither is a goroutine of a call. SQLite's progress handler runs in the goroutine of the
-// statement, so it is in time even when all processors are busy; but it does not run inside one long instruction of SQLite's
-// machine, such as a count of a whole table or the last part of a sort. There a timer of the connection, which is set only
-// when it is not set yet, interrupts the statement.
+// Two things look at the context, and neither is a goroutine of a call. SQLite's progress handler runs in the goroutine
+// of the statement, so it is in time even when all processors are busy; but it does not run inside one long instruction
+// of SQLite's machine, such as a count of a whole table or the last part of a sort. There a timer of the connection,
+// which is set only when it is not set yet, interrupts the statement.
 func (c *Conn) SetContext(ctx context.Context) {
 	if ctx.Done() == nil {
 		return
@@ -72,15 +72,17 @@ func onProgress(_ *libc.TLS, id uintptr) int32 {
 	if c.ctx == nil || c.ended() == nil {
 		return 0
 	}
-	// SQLite calls it once more when a statement has ended, and would then say that one was interrupted which has been committed.
+	// SQLite calls it once more when a statement has ended, and would then say that one was interrupted which has been
+	// committed.
 	if c.running != nil && c.running.FeVdbeState == lib.VDBE_HALT_STATE {
 		return 0
 	}
 	return 1
 }
 
-// watchdog interrupts the statements of a connection whose context has ended. Its timer runs on by itself, a few times each
-// hundredth of a second, while calls with contexts are made, and stops when it finds none: so a call sets no timer.
+// watchdog interrupts the statements of a connection whose context has ended. Its timer runs on by itself, a few times
+// each hundredth of a second, while calls with contexts are made, and stops when it finds none: so a call sets no
+// timer.
 type watchdog struct {
 	mu    sync.Mutex
 	conn  *Conn           // non-nil while a call runs
@@ -111,7 +113,8 @@ func (w *watchdog) end() {
 	w.mu.Unlock()
 }
 
-// look is the timer's function. It holds the lock while it interrupts, so that the call which it interrupts is still there.
+// look is the timer's function. It holds the lock while it interrupts, so that the call which it interrupts is still
+// there.
 func (w *watchdog) look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -26,7 +26,8 @@ var long = map[string]string{
 	"function": "SELECT length(replace(hex(zeroblob(500 + a.n % 7)), '0', hex(zeroblob(500)))) FROM t a, t b",
 }
 
-// Ensure that a statement ends soon after its context, whatever it does at that moment, and that the connection works on.
+// Ensure that a statement ends soon after its context, whatever it does at that moment, and that the connection works
+// on.
 func TestContext(t *testing.T) {
 	t.Parallel()
 	for name, sql := range long {
@@ -51,7 +52,8 @@ func TestContext(t *testing.T) {
 	}
 }
 
-// interrupted runs a statement with a context that ends after a time, makes sure that it ended for that, and returns how much later it did.
+// interrupted runs a statement with a context that ends after a time, makes sure that it ended for that, and returns
+// how much later it did.
 func interrupted(t *testing.T, c *Conn, clock *dbtest.Clock, sql string, after time.Duration) time.Duration {
 	t.Helper()
 	is := is.New(t)
@@ -79,7 +81,8 @@ func interrupted(t *testing.T, c *Conn, clock *dbtest.Clock, sql string, after t
 	return late
 }
 
-// Ensure that the watchdog ends a statement by itself, since the progress handler does not run inside a long instruction.
+// Ensure that the watchdog ends a statement by itself, since the progress handler does not run inside a long
+// instruction.
 func TestContext_Watchdog(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -208,8 +211,8 @@ func (j *joined) Result() Result {
 	return Result{Type: Text, Text: strings.Join(j.texts, "+")}
 }
 
-// Ensure that functions get their arguments and give their results and errors, that an aggregate keeps its groups apart, in windows too, and
-// that nothing of a group is kept.
+// Ensure that functions get their arguments and give their results and errors, that an aggregate keeps its groups
+// apart, in windows too, and that nothing of a group is kept.
 func TestFunctions(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -245,7 +248,8 @@ func TestFunctions(t *testing.T) {
 	is.True(err != nil)
 }
 
-// Ensure that a backup is a copy, also into a database that is there and while another connection writes, and ends with its context.
+// Ensure that a backup is a copy, also into a database that is there and while another connection writes, and ends with
+// its context.
 func TestBackup(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -269,8 +273,8 @@ func TestBackup(t *testing.T) {
 	is.Equal(e.Primary(), lib.SQLITE_BUSY)
 }
 
-// Ensure that a write is told as interrupted only if it has not happened, wherever in it the context ends. SQLite calls the
-// progress handler at the end of every so many statements too, when they are committed.
+// Ensure that a write is told as interrupted only if it has not happened, wherever in it the context ends. SQLite calls
+// the progress handler at the end of every so many statements too, when they are committed.
 func TestContext_Committed(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

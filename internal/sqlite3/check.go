@@ -7,8 +7,8 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// check makes sure, once in a process, that the cells of a row are where the readers of columns look for them. It cannot fail
-// with the version of SQLite that the tests ran with; another one may have changed.
+// check makes sure, once in a process, that the cells of a row are where the readers of columns look for them. It
+// cannot fail with the version of SQLite that the tests ran with; another one may have changed.
 var check = sync.OnceValue(func() error {
 	c, err := open("file:/prom-check?vfs=memdb", ReadWrite|Create, Options{})
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 // mostCollations is how many collations a connection may have; their number is kept in four bits.
 const mostCollations = 16
 
-// CreateCollation gives the connection a way to compare texts. The strings that compare gets lie in SQLite's memory: it must not
-// keep them, and must neither panic nor use the connection.
+// CreateCollation gives the connection a way to compare texts. The strings that compare gets lie in SQLite's memory: it
+// must not keep them, and must neither panic nor use the connection.
 func (c *Conn) CreateCollation(name string, compare func(a, b string) int) error {
 	if len(c.collations) == mostCollations {
 		return misuse("the connection has too many collations")

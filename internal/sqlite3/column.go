@@ -24,18 +24,19 @@ func (t Type) String() string {
 	return [...]string{"NULL", "INTEGER", "REAL", "TEXT", "BLOB"}[t]
 }
 
-// A row of a result is an array of SQLite's cells, structures with flags, a number, and the place and length of a text. The
-// functions sqlite3_column_… look up the cell, check and convert; the readers below look at the cell themselves when its flags
-// say that the value is plainly there, and call those functions otherwise. TestColumns compares the two for all kinds of
-// values, and check, which runs once in a process, refuses a SQLite whose cells are not as expected.
+// A row of a result is an array of SQLite's cells, structures with flags, a number, and the place and length of a text.
+// The functions sqlite3_column_… look up the cell, check and convert; the readers below look at the cell themselves
+// when its flags say that the value is plainly there, and call those functions otherwise. TestColumns compares the two
+// for all kinds of values, and check, which runs once in a process, refuses a SQLite whose cells are not as expected.
 
-// Cell is one column of the current row. It lies in SQLite's memory, and is good until the next Step or Reset of its statement.
+// Cell is one column of the current row. It lies in SQLite's memory, and is good until the next Step or Reset of its
+// statement.
 type Cell lib.TMem
 
 const cellSize = unsafe.Sizeof(Cell{})
 
-// Row returns the cells of the current row, none when there is no row. Whoever reads all columns is quicker with it than with
-// the readers of the statement, which look for the row each time.
+// Row returns the cells of the current row, none when there is no row. Whoever reads all columns is quicker with it
+// than with the readers of the statement, which look for the row each time.
 func (s *Stmt) Row() []Cell {
 	// SQLite keeps the cells of a row one after the other; Step noted where and how many.
 	return unsafe.Slice((*Cell)(s.row), s.ready)
@@ -63,8 +64,8 @@ func (c *Cell) Float64() float64 {
 	return 0
 }
 
-// Bytes returns the bytes of a TEXT, in UTF-8, or of a BLOB, as Stmt.Raw does. It is false for all else, and for what SQLite
-// would have to convert or write out first, which Stmt.Raw can do.
+// Bytes returns the bytes of a TEXT, in UTF-8, or of a BLOB, as Stmt.Raw does. It is false for all else, and for what
+// SQLite would have to convert or write out first, which Stmt.Raw can do.
 func (c *Cell) Bytes() ([]byte, bool) {
 	if f := c.Fflags & (lib.MEM_Str | lib.MEM_Blob | lib.MEM_Zero); f == lib.MEM_Blob || f == lib.MEM_Str && c.Fenc == lib.SQLITE_UTF8 {
 		return unsafe.Slice(*(**byte)(unsafe.Pointer(&c.Fz)), int(c.Fn)), true // z points to n bytes that live as long as the row
@@ -91,8 +92,8 @@ func (s *Stmt) Int64(i int) int64 { return s.cell(i).Int64() }
 // Float64 returns the value of a REAL or an INTEGER, and 0 for all else.
 func (s *Stmt) Float64(i int) float64 { return s.cell(i).Float64() }
 
-// Raw returns the bytes of a TEXT, in UTF-8, or of a BLOB, and nothing for all else. They are SQLite's own: they may be read
-// until the next Step or Reset of the statement, and must not be changed.
+// Raw returns the bytes of a TEXT, in UTF-8, or of a BLOB, and nothing for all else. They are SQLite's own: they may be
+// read until the next Step or Reset of the statement, and must not be changed.
 func (s *Stmt) Raw(i int) []byte {
 	if b, ok := s.cell(i).Bytes(); ok {
 		return b

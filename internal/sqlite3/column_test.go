@@ -20,8 +20,8 @@ var cells = []string{
 	"?1", "?2", "?3", "?4", "?5", "?6", "?7", "coalesce(NULL, ?3)", "iif(i = 1, ir, t)", "i IS NULL", "abs(-5)", "round(2.5)", "quote(b)", "substr(b, 1, 1)", "substr(t, 2)",
 }
 
-// Ensure that the readers of columns, which look into SQLite's memory, see what SQLite's functions say, for all kinds of values,
-// in databases of all encodings.
+// Ensure that the readers of columns, which look into SQLite's memory, see what SQLite's functions say, for all kinds
+// of values, in databases of all encodings.
 func TestColumns(t *testing.T) {
 	t.Parallel()
 	for _, encoding := range []string{"UTF-8", "UTF-16le", "UTF-16be"} {

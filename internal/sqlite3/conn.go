@@ -51,8 +51,9 @@ type Conn struct {
 	groups     map[uintptr]Aggregate // that are being gathered
 }
 
-// Open opens a database by a file: URI, https://www.sqlite.org/uri.html. The connection has no mutex of its own, and text in
-// double quotes is a name and never a string. Nothing is read from the file yet, so that a file which is no database opens.
+// Open opens a database by a file: URI, https://www.sqlite.org/uri.html. The connection has no mutex of its own, and
+// text in double quotes is a name and never a string. Nothing is read from the file yet, so that a file which is no
+// database opens.
 func Open(uri string, flags Flags, o Options) (*Conn, error) {
 	if err := check(); err != nil {
 		return nil, err
@@ -110,7 +111,8 @@ func (c *Conn) init(uri string, flags Flags, o Options) error {
 		}
 	}
 	lib.Xsqlite3_busy_handler(c.tls, c.db, funcPointer(onBusy), c.id)
-	// sqlite3_busy_handler has set it to 0. PRAGMA busy_timeout tells it, and nothing else uses it while our handler is there.
+	// sqlite3_busy_handler has set it to 0. PRAGMA busy_timeout tells it, and nothing else uses it while our handler is
+	// there.
 	c.handle().FbusyTimeout = int32(min(c.busyTimeout.Milliseconds(), 1<<31-1))
 	lib.Xsqlite3_progress_handler(c.tls, c.db, progressOps, funcPointer(onProgress), c.id)
 	return nil
@@ -133,7 +135,8 @@ func (c *Conn) configure(op int32, on bool) error {
 	return nil
 }
 
-// Close finalizes the statements and closes the connection. It may be called twice. A statement must not be used afterwards.
+// Close finalizes the statements and closes the connection. It may be called twice. A statement must not be used
+// afterwards.
 func (c *Conn) Close() error {
 	if c.tls == nil {
 		return nil
@@ -207,8 +210,8 @@ func (c *Conn) cString(s string) (p uintptr, free func(), err error) {
 
 func noMemory() *Error { return &Error{Code: lib.SQLITE_NOMEM, Message: "out of memory", Offset: -1} }
 
-// DeferredViolations reports whether the open transaction breaks foreign keys that are checked at its end, so that it cannot
-// commit as it is.
+// DeferredViolations reports whether the open transaction breaks foreign keys that are checked at its end, so that it
+// cannot commit as it is.
 func (c *Conn) DeferredViolations() bool {
 	h := c.handle()
 	return h.FnDeferredCons+h.FnDeferredImmCons > 0

@@ -48,8 +48,8 @@ func (c *Conn) fail(rc int32) *Error {
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
 		e.Err = c.cause // when the waiting for a lock ended with the context
 	}
-	// The handle's message belongs to its last call. A code that did not go through it, such as that of a callback, has the
-	// text of the code alone.
+	// The handle's message belongs to its last call. A code that did not go through it, such as that of a callback, has
+	// the text of the code alone.
 	if c.db != 0 && lib.Xsqlite3_errcode(c.tls, c.db)&0xff == rc&0xff {
 		if ext := lib.Xsqlite3_extended_errcode(c.tls, c.db); ext&0xff == rc&0xff {
 			e.Code = int(ext)

@@ -11,8 +11,8 @@ import (
 // mostFunctions is how many functions and aggregates a connection may have; their number is kept in five bits.
 const mostFunctions = 32
 
-// Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, or NULL. A number comes as its
-// text too, a BLOB as none.
+// Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, or NULL. A
+// number comes as its text too, a BLOB as none.
 type Arg struct {
 	Text  string
 	Null  bool
@@ -31,7 +31,8 @@ type Result struct {
 	Interrupted bool
 }
 
-// Aggregate gathers the values of a group of rows, or of the frame of a window, in which rows leave again. NULLs are left out.
+// Aggregate gathers the values of a group of rows, or of the frame of a window, in which rows leave again. NULLs are
+// left out.
 type Aggregate interface {
 	Add(text string)
 	Remove(text string)
@@ -45,7 +46,8 @@ type function struct {
 	start   func() Aggregate
 }
 
-// flags of functions: the same arguments give the same result, and no harm comes of a call in a schema that somebody else made.
+// flags of functions: the same arguments give the same result, and no harm comes of a call in a schema that somebody
+// else made.
 const functionFlags = lib.SQLITE_UTF8 | lib.SQLITE_DETERMINISTIC | lib.SQLITE_INNOCUOUS
 
 // CreateFunction gives the connection a function of so many arguments. It must neither panic nor use the connection,
@@ -66,8 +68,8 @@ func (c *Conn) createFunction(name string, args, flags int32, call func(args []A
 	})
 }
 
-// CreateAggregate gives the connection an aggregate of one argument, which is a function of windows too. Its methods must neither panic
-// nor use the connection.
+// CreateAggregate gives the connection an aggregate of one argument, which is a function of windows too. Its methods
+// must neither panic nor use the connection.
 func (c *Conn) CreateAggregate(name string, start func() Aggregate) error {
 	return c.addFunction(name, function{start: start}, func(p, arg uintptr) int32 {
 		return lib.Xsqlite3_create_window_function(c.tls, c.db, p, 1, functionFlags, arg,
@@ -169,7 +171,8 @@ func onCall(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
 	}
 }
 
-// group returns what an aggregate has gathered for the group of a call. Its key is the address of memory that SQLite has for the group.
+// group returns what an aggregate has gathered for the group of a call. Its key is the address of memory that SQLite
+// has for the group.
 func group(tls *libc.TLS, ctx uintptr) (*Conn, Aggregate, uintptr) {
 	c, f := called(tls, ctx)
 	key := lib.Xsqlite3_aggregate_context(tls, ctx, 1)

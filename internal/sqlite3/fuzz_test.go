@@ -223,8 +223,8 @@ func throughDriver(c *sql.Conn, text string, args []any) (o outcome) {
 const fuzzSchema = `CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, b TEXT UNIQUE, c REAL CHECK (c IS NOT 1000), d);
 CREATE TABLE f (p INT REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)`
 
-// Ensure that statements and values give the same through this package and through database/sql and its driver: rows, types,
-// changes and codes of errors.
+// Ensure that statements and values give the same through this package and through database/sql and its driver: rows,
+// types, changes and codes of errors.
 func FuzzDifferential(f *testing.F) {
 	for i := range 20 {
 		seed := make([]byte, 60+i*10)

@@ -9,8 +9,8 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// Stmt is a prepared statement of a connection: bind its parameters, Step through its rows, and Reset it, which gives it back
-// to the connection. It is used by the goroutine that uses the connection.
+// Stmt is a prepared statement of a connection: bind its parameters, Step through its rows, and Reset it, which gives
+// it back to the connection. It is used by the goroutine that uses the connection.
 type Stmt struct {
 	conn *Conn
 	stmt uintptr    // *lib.TVdbe, in C memory
@@ -34,8 +34,8 @@ type Stmt struct {
 	namesFor int32 // how often the statement had been prepared again when names was filled
 }
 
-// Prepare returns the statement of a text, prepared now or before, ready for Step or for its parameters. The text holds one
-// statement. Reset gives it back; until then another Prepare of the same text makes a statement of its own.
+// Prepare returns the statement of a text, prepared now or before, ready for Step or for its parameters. The text holds
+// one statement. Reset gives it back; until then another Prepare of the same text makes a statement of its own.
 func (c *Conn) Prepare(sql string) (*Stmt, error) {
 	s := c.cache.get(sql)
 	if s != nil && !s.busy {
@@ -55,7 +55,8 @@ func (c *Conn) Prepare(sql string) (*Stmt, error) {
 		return nil, misuse("the text holds more than one statement")
 	}
 	s.busy = true
-	// What EXPLAIN tells is read from the statement as it was prepared, without a look at whether its tables are still there.
+	// What EXPLAIN tells is read from the statement as it was prepared, without a look at whether its tables are still
+	// there.
 	if !twin && lib.Xsqlite3_stmt_isexplain(c.tls, s.stmt) == 0 {
 		c.cache.put(s)
 	}
@@ -86,8 +87,8 @@ func (c *Conn) Exec(sql string) error {
 	return nil
 }
 
-// schemaRetries is how often a statement is prepared again because another connection changed the schema meanwhile. SQLite itself does it once
-// when it prepares, and as often as this when it steps (SQLITE_MAX_SCHEMA_RETRY).
+// schemaRetries is how often a statement is prepared again because another connection changed the schema meanwhile.
+// SQLite itself does it once when it prepares, and as often as this when it steps (SQLITE_MAX_SCHEMA_RETRY).
 const schemaRetries = 50
 
 // prepare prepares the first statement of a text and returns what follows it. A text of spaces and comments has none.
@@ -211,7 +212,8 @@ func (s *Stmt) Undo() {
 	lib.Xsqlite3_step(c.tls, s.stmt)
 }
 
-// waitShared waits before another attempt to get a lock of a shared cache, for which SQLite does not call the busy handler.
+// waitShared waits before another attempt to get a lock of a shared cache, for which SQLite does not call the busy
+// handler.
 func (c *Conn) waitShared(attempt int) bool {
 	if attempt == 0 {
 		c.busySince = time.Now()
@@ -219,11 +221,12 @@ func (c *Conn) waitShared(attempt int) bool {
 	return c.pause(attempt, c.busyTimeout-time.Since(c.busySince))
 }
 
-// Reset ends the run of the statement and gives it back to the connection. Outside a transaction that commits what it wrote,
-// unless its last Step did, so the error counts; it is nil when that Step has told it already. The row's bytes are gone.
+// Reset ends the run of the statement and gives it back to the connection. Outside a transaction that commits what it
+// wrote, unless its last Step did, so the error counts; it is nil when that Step has told it already. The row's bytes
+// are gone.
 //
-// An INSERT, UPDATE or DELETE with RETURNING should have been stepped to its end: SQLite 3.54 loses eight bytes of its memory
-// each time that one is reset on a row.
+// An INSERT, UPDATE or DELETE with RETURNING should have been stepped to its end: SQLite 3.54 loses eight bytes of its
+// memory each time that one is reset on a row.
 func (s *Stmt) Reset() error {
 	s.row, s.ready = nil, 0
 	s.conn.running = nil
@@ -261,8 +264,8 @@ func (s *Stmt) finalize() {
 // ReadOnly reports whether the statement changes no database file by itself.
 func (s *Stmt) ReadOnly() bool { return lib.Xsqlite3_stmt_readonly(s.conn.tls, s.stmt) != 0 }
 
-// Columns returns the number of columns of the result, 0 for a statement that has none. It changes when the schema does, at
-// the first Step.
+// Columns returns the number of columns of the result, 0 for a statement that has none. It changes when the schema
+// does, at the first Step.
 func (s *Stmt) Columns() int { return int(s.vdbe.FnResColumn) }
 
 // Name returns the name of a column.
@@ -271,7 +274,8 @@ func (s *Stmt) Name(i int) string {
 	return s.names[i]
 }
 
-// Declared returns the type that the table declares for a column of the result, as it was written, and "" for an expression.
+// Declared returns the type that the table declares for a column of the result, as it was written, and "" for an
+// expression.
 func (s *Stmt) Declared(i int) string {
 	s.describe()
 	return s.declared[i]

@@ -104,7 +104,8 @@ func TestPrepare_Cache(t *testing.T) {
 	}
 }
 
-// Ensure that EXPLAIN tells of the tables that there are by now: its statement, stepped through again, would read those from before.
+// Ensure that EXPLAIN tells of the tables that there are by now: its statement, stepped through again, would read those
+// from before.
 func TestPrepare_Explain(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -133,7 +134,8 @@ func TestPrepare_Explain(t *testing.T) {
 	}
 }
 
-// Ensure that a statement on a table that is not there is told as that while another connection changes the schema again and again.
+// Ensure that a statement on a table that is not there is told as that while another connection changes the schema
+// again and again.
 func TestPrepare_SchemaChanges(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -101,7 +101,8 @@ func match(rows []*row, tests []testindex.Test) error {
 	return nil
 }
 
-// addResults adds the lines of a report to their rows. Several engines and modes of one test that have the same figures are one.
+// addResults adds the lines of a report to their rows. Several engines and modes of one test that have the same figures
+// are one.
 func addResults(rows []*row, report string) error {
 	for line := range strings.Lines(report) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")

@@ -1,5 +1,5 @@
-// Package testindex finds what the tests of a module say that they show: the names that stand in their comments behind a word, as the
-// rows of docs/parity.md do behind "parity: " and those of docs/reliability.md behind "suite: ".
+// Package testindex finds what the tests of a module say that they show: the names that stand in their comments behind
+// a word, as the rows of docs/parity.md do behind "parity: " and those of docs/reliability.md behind "suite: ".
 package testindex
 
 import (
@@ -13,7 +13,8 @@ import (
 	"strings"
 )
 
-// Test is a function that go test runs and that names something, itself or by a function of its folder's tests that it uses.
+// Test is a function that go test runs and that names something, itself or by a function of its folder's tests that it
+// uses.
 type Test struct {
 	Folder  string   // from the root, with slashes
 	Name    string   // of the function
@@ -21,8 +22,9 @@ type Test struct {
 	Harness []string // the functions of package dbtest that it uses
 }
 
-// Find reads the test files of the module in the folder root. A comment of a function or one in its body names what stands behind the word
-// and ": ", to the end of the line, as far as names returns something for each word there. A comment that belongs to no function is an error.
+// Find reads the test files of the module in the folder root. A comment of a function or one in its body names what
+// stands behind the word and ": ", to the end of the line, as far as names returns something for each word there. A
+// comment that belongs to no function is an error.
 func Find(root, word string, names func(word string) []string) ([]Test, error) {
 	folders := map[string][]string{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -57,7 +59,8 @@ func Find(root, word string, names func(word string) []string) ([]Test, error) {
 	return tests, nil
 }
 
-// index is what the test files of a folder hold. Functions are known by their name, methods by "." and theirs, whatever their type.
+// index is what the test files of a folder hold. Functions are known by their name, methods by "." and theirs, whatever
+// their type.
 type index struct {
 	word   string
 	names  func(string) []string

@@ -10,9 +10,9 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a column which is to be added while somebody reads for long is an error when the time for it has passed, that those who read
-// meanwhile wait no longer than that, and that it is added when the reader has gone. On SQLite it waits for nobody.
-// suite: 8
+// Ensure that a column which is to be added while somebody reads for long is an error when the time for it has passed,
+// that those who read meanwhile wait no longer than that, and that it is added when the reader has gone. On SQLite it
+// waits for nobody. suite: 8
 func TestAlterBehindReader(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -27,9 +27,8 @@ const (
 	bankChildren = 4    // workers of the process that is killed
 )
 
-// Ensure that a bank's money is the same in every snapshot, and its ledger equals its balances, while the network fails and the server
-// restarts, or processes are killed.
-// suite: 12
+// Ensure that a bank's money is the same in every snapshot, and its ledger equals its balances, while the network fails
+// and the server restarts, or processes are killed. suite: 12
 func TestBank(t *testing.T) {
 	if dbtest.IsChild() {
 		b := newBank(open(t, os.Getenv("CHILD_DSN")), rand.Uint64())
@@ -230,7 +229,8 @@ func (b *bank) transfer(ctx context.Context, random *rand.Rand) error {
 	return nil
 }
 
-// kindOnly passes on an error that has no kind, which is a mistake; the others are what a bank under faults has to bear.
+// kindOnly passes on an error that has no kind, which is a mistake; the others are what a bank under faults has to
+// bear.
 func kindOnly(err error) error {
 	var e *prom.Error
 	if errors.As(err, &e) && e.Kind != prom.ErrNotFound && e.Kind != prom.ErrSyntax {

@@ -14,9 +14,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a full disk is told as such, whatever was written, that the rows are those that were acknowledged, that reading goes on, and
-// that the program writes again when there is space.
-// suite: 25
+// Ensure that a full disk is told as such, whatever was written, that the rows are those that were acknowledged, that
+// reading goes on, and that the program writes again when there is space. suite: 25
 func TestSQLiteDiskFull(t *testing.T) {
 	t.Parallel()
 	const size, ballast = 8 << 20, 2 << 20

@@ -28,8 +28,8 @@ var killed = map[string]func(t *testing.T, db *prom.DB, round int){
 	"alter":       killInAlter,
 }
 
-// Ensure that killing a program loses nothing that was acknowledged, leaves no half of a transaction, of a table or of an ALTER, and no lock.
-// suite: 9
+// Ensure that killing a program loses nothing that was acknowledged, leaves no half of a transaction, of a table or of
+// an ALTER, and no lock. suite: 9
 func TestKill(t *testing.T) {
 	if dbtest.IsChild() {
 		round, _ := strconv.Atoi(os.Getenv("CHILD_ROUND"))

@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 	dbtest.Main(m)
 }
 
-// bound is how long something may take: at full size what docs/reliability.md says, and in the short form, beside all other tests on a machine that has
-// no time for them, four times that.
+// bound is how long something may take: at full size what docs/reliability.md says, and in the short form, beside all
+// other tests on a machine that has no time for them, four times that.
 func bound(d time.Duration) time.Duration { return d * time.Duration(dbtest.Size(4, 1)) }
 
 // The compiler makes all methods of a repo for each model, so these are all there are, stored under many names.
@@ -187,8 +187,8 @@ func start(tb testing.TB, test string, env ...string) *process {
 	return p
 }
 
-// line returns the next line that the process told as a whole. It is false at its end. Lines of other kinds are kept: they tell why a test
-// failed in the process.
+// line returns the next line that the process told as a whole. It is false at its end. Lines of other kinds are kept:
+// they tell why a test failed in the process.
 func (p *process) line() (string, bool) {
 	for p.out.Scan() {
 		if text, ok := strings.CutSuffix(p.out.Text(), "."); ok { // the last line may be cut

@@ -38,16 +38,16 @@ var faults = map[dbtest.ToxicKind]func(r *rand.Rand) dbtest.Toxic{
 	dbtest.Limit: func(r *rand.Rand) dbtest.Toxic { return dbtest.Toxic{Bytes: 1 + r.IntN(3000)} },
 }
 
-// breaks has the faults that no call gets through. Others slow what is sent, so that it is chance whether a call still ends in time.
+// breaks has the faults that no call gets through. Others slow what is sent, so that it is chance whether a call still
+// ends in time.
 var breaks = map[dbtest.ToxicKind]bool{dbtest.Down: true, dbtest.Timeout: true, dbtest.Reset: true, dbtest.Limit: true}
 
 func milliseconds(r *rand.Rand, from, to int) time.Duration {
 	return time.Duration(from+r.IntN(to-from)) * time.Millisecond
 }
 
-// Ensure that each call ends with its context, whatever the network does, that no write is repeated or told wrong, and that the program goes
-// on when the fault is gone.
-// suite: 11
+// Ensure that each call ends with its context, whatever the network does, that no write is repeated or told wrong, and
+// that the program goes on when the fault is gone. suite: 11
 func TestPostgresNetwork(t *testing.T) {
 	t.Parallel()
 	for _, kind := range slices.Sorted(maps.Keys(faults)) {
@@ -179,7 +179,8 @@ func (f *faulty) install(ctx context.Context, worker, no int) error {
 	return f.installs.note(worker, no, false, repo.Create(ctx, &Entry{Worker: worker, No: no}))
 }
 
-// iterate reads all rows, by each of the ways to do so. Rows that come are right, whether or not there is an error later.
+// iterate reads all rows, by each of the ways to do so. Rows that come are right, whether or not there is an error
+// later.
 func (f *faulty) iterate(ctx context.Context, _, no int) error {
 	q := entries(f.db, "row").OrderBy(entryNo.Asc())
 	loop := q.Stream

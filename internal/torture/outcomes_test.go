@@ -10,8 +10,8 @@ import (
 	"github.com/prom-go/prom"
 )
 
-// outcomes remembers what writers were told of what they wrote, each a single row or a pair of rows in a transaction, under a number of
-// its own.
+// outcomes remembers what writers were told of what they wrote, each a single row or a pair of rows in a transaction,
+// under a number of its own.
 type outcomes struct {
 	db   *prom.DB
 	repo *prom.Repo[Entry]
@@ -64,8 +64,8 @@ func kindText(err error) string {
 	return e.Kind.Error()
 }
 
-// check compares what is there with what the writers were told. It returns how many were acknowledged, and how many of those whose outcome
-// was unknown had happened.
+// check compares what is there with what the writers were told. It returns how many were acknowledged, and how many of
+// those whose outcome was unknown had happened.
 func (o *outcomes) check(t *testing.T, have map[half]int) (acknowledged, happened int) {
 	t.Helper()
 	o.mu.Lock()

@@ -12,9 +12,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that programs go on by themselves when PostgreSQL is stopped in the middle of their work and starts again, and that nothing they
-// were told is wrong.
-// suite: 10
+// Ensure that programs go on by themselves when PostgreSQL is stopped in the middle of their work and starts again, and
+// that nothing they were told is wrong. suite: 10
 func TestPostgresRestarts(t *testing.T) {
 	t.Parallel()
 	const workers = 8
@@ -24,7 +23,8 @@ func TestPostgresRestarts(t *testing.T) {
 	server := dbtest.NewOwn(t, dbtest.OwnConfig{Settings: []string{"deadlock_timeout=200ms", "max_connections=100"}})
 	db := open(t, server.Engine().With("pool_maxconn=8"))
 	o := newOutcomes(db, "entry")
-	// When the last write began that succeeded, in nanoseconds: one that begins after the server is ready shows that the program goes on.
+	// When the last write began that succeeded, in nanoseconds: one that begins after the server is ready shows that the
+	// program goes on.
 	var succeeded atomic.Int64
 	var ended atomic.Bool
 	done := make(chan error, 1)

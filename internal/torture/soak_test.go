@@ -24,9 +24,8 @@ const (
 	soakGrowth  = 1 << 20 // bytes in ten minutes
 )
 
-// Ensure that a program which runs for long needs no more memory, goroutines and files than in its beginning, and that what it remembers of
-// statements is bounded. It is a process of its own, so that it measures nobody else's.
-// suite: 32
+// Ensure that a program which runs for long needs no more memory, goroutines and files than in its beginning, and that
+// what it remembers of statements is bounded. It is a process of its own, so that it measures nobody else's. suite: 32
 func TestSoak(t *testing.T) {
 	if dbtest.IsChild() {
 		d, _ := time.ParseDuration(os.Getenv("CHILD_FOR"))
@@ -161,7 +160,8 @@ func (s *soaking) sample(begun time.Time) error {
 	return nil
 }
 
-// resident is how much memory of the machine the process has, where the system tells. SQLite has memory that is none of Go's, and the race detector some that grows with what it sees.
+// resident is how much memory of the machine the process has, where the system tells. SQLite has memory that is none of
+// Go's, and the race detector some that grows with what it sees.
 func resident() int64 {
 	text, _ := os.ReadFile("/proc/self/statm")
 	if f := strings.Fields(string(text)); len(f) > 1 {

@@ -26,8 +26,9 @@ func failedAt(t *testing.T, err error) (int, error) {
 	return be.Index, be.Err
 }
 
-// Ensure that the operations of a batch happen in their order, on several repos, see what those before them did, and give what
-// the calls of the repos would; and that there is nothing before it has run and the batch is empty afterwards.
+// Ensure that the operations of a batch happen in their order, on several repos, see what those before them did, and
+// give what the calls of the repos would; and that there is nothing before it has run and the batch is empty
+// afterwards.
 func TestBatch(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -110,8 +111,8 @@ var failingOps = []struct {
 	{"query", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { r.Batch(b).All(r.Limit(-1)) }},
 }
 
-// Ensure that one operation that fails undoes all, before it and after it, says which it was, and leaves the values as they were;
-// and that a transaction around the batch goes on.
+// Ensure that one operation that fails undoes all, before it and after it, says which it was, and leaves the values as
+// they were; and that a transaction around the batch goes on.
 func TestBatchFails(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -197,8 +198,8 @@ func TestBatchUnreadable(t *testing.T) {
 	})
 }
 
-// Ensure that a batch installs the tables that are missing, several and of several models, and those that were dropped behind our
-// back, inside a transaction too.
+// Ensure that a batch installs the tables that are missing, several and of several models, and those that were dropped
+// behind our back, inside a transaction too.
 func TestBatchInstalls(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -230,7 +231,8 @@ func TestBatchInstalls(t *testing.T) {
 	})
 }
 
-// Ensure that a batch whose statements were prepared before the table changed is run again, on all connections of the pool.
+// Ensure that a batch whose statements were prepared before the table changed is run again, on all connections of the
+// pool.
 func TestBatchStale(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -287,8 +289,8 @@ func TestBatchOfTwo(t *testing.T) {
 	})
 }
 
-// Ensure that a batch takes a thousand operations, with much to send and to read, more different statements than a connection
-// keeps prepared, and that the one of them that fails is told.
+// Ensure that a batch takes a thousand operations, with much to send and to read, more different statements than a
+// connection keeps prepared, and that the one of them that fails is told.
 func TestBatchLarge(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

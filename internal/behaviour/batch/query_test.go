@@ -12,8 +12,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that the operations of a batch on queries see what those before them did, and that their results are those of the calls by
-// themselves.
+// Ensure that the operations of a batch on queries see what those before them did, and that their results are those of
+// the calls by themselves.
 func TestBatchQueries(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -12,7 +12,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a batch is one round trip, however many operations it has, and a few when it must be undone if a row is gone.
+// Ensure that a batch is one round trip, however many operations it has, and a few when it must be undone if a row is
+// gone.
 func TestBatchRoundTrips(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -63,8 +64,8 @@ func TestBatchRoundTrips(t *testing.T) {
 	is.Equal(p.Trips(), 1)
 }
 
-// Ensure that a batch whose answer was lost is not run again when it writes anything, even if the answer was that of a read, and is
-// when it only reads.
+// Ensure that a batch whose answer was lost is not run again when it writes anything, even if the answer was that of a
+// read, and is when it only reads.
 func TestBatchLost(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -11,9 +11,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that inserts that mind conflicts call their hooks, undo what these did when the row was left alone, and leave values as they
-// were when a hook fails.
-// parity: F45 M8
+// Ensure that inserts that mind conflicts call their hooks, undo what these did when the row was left alone, and leave
+// values as they were when a hook fails. parity: F45 M8
 func TestHooks_OnConflict(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

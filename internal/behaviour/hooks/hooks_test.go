@@ -253,8 +253,8 @@ func TestHooks_AfterLoad(t *testing.T) {
 	})
 }
 
-// Ensure that rows which are loaded as relations have their hooks called, once each, and that those of the rows which they belong to
-// find them there.
+// Ensure that rows which are loaded as relations have their hooks called, once each, and that those of the rows which
+// they belong to find them there.
 func TestHooks_Relations(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -335,8 +335,8 @@ func TestHooks_Change(t *testing.T) {
 	})
 }
 
-// Ensure that hooks are part of the write's transaction: what they do elsewhere is undone with it, the error or panic comes out as it
-// is, and the value is as it was, what was changed in place included.
+// Ensure that hooks are part of the write's transaction: what they do elsewhere is undone with it, the error or panic
+// comes out as it is, and the value is as it was, what was changed in place included.
 func TestHooks_Undo(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -423,9 +423,8 @@ func TestHooks_Undo(t *testing.T) {
 	})
 }
 
-// Ensure that a write with hooks outside a transaction is one transaction of its own, and that what it has AfterCommit do is done when
-// the outermost one is there for all.
-// parity: G9
+// Ensure that a write with hooks outside a transaction is one transaction of its own, and that what it has AfterCommit
+// do is done when the outermost one is there for all. parity: G9
 func TestHooks_AfterCommit(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

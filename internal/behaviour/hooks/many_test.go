@@ -15,7 +15,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that CreateMany calls the hooks of each value, in one transaction, whichever way the rows go, and says which value failed.
+// Ensure that CreateMany calls the hooks of each value, in one transaction, whichever way the rows go, and says which
+// value failed.
 func TestHooks_CreateMany(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -68,8 +69,8 @@ func TestHooks_CreateMany(t *testing.T) {
 	})
 }
 
-// Ensure that a batch and the hooks of its values are one transaction: Before all statements, After all of them, and nothing of it when
-// one fails.
+// Ensure that a batch and the hooks of its values are one transaction: Before all statements, After all of them, and
+// nothing of it when one fails.
 func TestHooks_Batch(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -128,7 +129,8 @@ func TestHooks_Batch(t *testing.T) {
 	})
 }
 
-// Ensure that a write with hooks repairs a table that somebody dropped, as one without does, and calls the hooks of the value as it was.
+// Ensure that a write with hooks repairs a table that somebody dropped, as one without does, and calls the hooks of the
+// value as it was.
 func TestHooks_Repair(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

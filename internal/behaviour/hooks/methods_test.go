@@ -73,8 +73,8 @@ func (*stamped) BeforeSave(context.Context) error { return nil }
 
 func (o *once) BeforeSave(ctx context.Context) error { return o.slugged.BeforeSave(ctx) }
 
-// Ensure that a method that has the name of a hook and does not look like one is told at start-up, and so is one that two embedded
-// structs have.
+// Ensure that a method that has the name of a hook and does not look like one is told at start-up, and so is one that
+// two embedded structs have.
 func TestHooks_Wrong(t *testing.T) {
 	t.Parallel()
 	panics := func(fn func(), parts ...string) {

@@ -52,9 +52,8 @@ func brokenFields(err error) (fields []string) {
 	return fields
 }
 
-// Ensure that all that is wrong with a value is told together: what breaks the rules of its fields and what its method Validate says,
-// whatever writes it, and that nothing is written.
-// parity: F16 F17 F19 F20 F21
+// Ensure that all that is wrong with a value is told together: what breaks the rules of its fields and what its method
+// Validate says, whatever writes it, and that nothing is written. parity: F16 F17 F19 F20 F21
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -146,7 +145,8 @@ type shortName struct {
 	Name string `prom:"max=5"`
 }
 
-// Ensure what becomes of the errors that a method Validate may return: violations are gathered, and what else it says comes out as it is.
+// Ensure what becomes of the errors that a method Validate may return: violations are gathered, and what else it says
+// comes out as it is.
 func TestValidate_Errors(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -16,8 +16,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that two versions of a program, real builds of each, work side by side: the old one writes while the new one adds columns and indexes, and
-// goes on after that, without an error on either side.
+// Ensure that two versions of a program, real builds of each, work side by side: the old one writes while the new one
+// adds columns and indexes, and goes on after that, without an error on either side.
 func TestTwoBuilds(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -32,8 +32,8 @@ func (l ending) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// Ensure that a call whose context ends when it has found its table missing is told so, and not that there is no table, which
-// would be made if there were time. A program that may make none is told what is missing.
+// Ensure that a call whose context ends when it has found its table missing is told so, and not that there is no table,
+// which would be made if there were time. A program that may make none is told what is missing.
 func TestContextEndsBeforeInstallation(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -38,9 +38,8 @@ func coupons[T any](db *prom.DB) *prom.Repo[T] {
 	return prom.NewRepo[T](prom.Using(db), prom.Table("coupon"))
 }
 
-// Ensure what happens to a table with rows when its model gets a field: a required one is refused with the advice, one with a
-// constant default is added, and old rows have the default.
-// parity: A7 A9 A10
+// Ensure what happens to a table with rows when its model gets a field: a required one is refused with the advice, one
+// with a constant default is added, and old rows have the default. parity: A7 A9 A10
 func TestNewField(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -60,9 +59,8 @@ func TestNewField(t *testing.T) {
 	})
 }
 
-// Ensure the limit that the documentation names: an index on columns that are all there is not missed by any statement, so it is
-// Install that adds it. Rows that do not allow it are an error that names it, on both engines.
-// parity: A16 X5
+// Ensure the limit that the documentation names: an index on columns that are all there is not missed by any statement,
+// so it is Install that adds it. Rows that do not allow it are an error that names it, on both engines. parity: A16 X5
 func TestNewIndex(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -115,8 +113,8 @@ func TestInstallModes(t *testing.T) {
 	})
 }
 
-// Ensure that what is installed in a transaction goes with it, and what the transaction did before the installation stays in it.
-// parity: A14 A15 B4
+// Ensure that what is installed in a transaction goes with it, and what the transaction did before the installation
+// stays in it. parity: A14 A15 B4
 func TestInstallInTx(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -13,8 +13,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that partial and descending indexes are made as they are declared, and that a partial unique one holds for its rows alone.
-// parity: G1 G2 X1
+// Ensure that partial and descending indexes are made as they are declared, and that a partial unique one holds for its
+// rows alone. parity: G1 G2 X1
 func TestKindsOfIndexes(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -56,9 +56,8 @@ var (
 	FencerScore = prom.NumberOf(func(m *Fencer) *int { return &m.Score })
 )
 
-// Ensure that indexes over expressions, and those that hold more columns than their own, are made and found again, that a unique one is
-// kept and named by its error, and that the values of a factory mind it.
-// parity: G3 G4
+// Ensure that indexes over expressions, and those that hold more columns than their own, are made and found again, that
+// a unique one is kept and named by its error, and that the values of a factory mind it. parity: G3 G4
 func TestIndexExpressions(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

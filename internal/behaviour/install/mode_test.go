@@ -13,7 +13,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// failing runs every operation in every situation and makes sure that each fails with the kind and that no DDL was tried.
+// failing runs every operation in every situation and makes sure that each fails with the kind and that no DDL was
+// tried.
 func failing(t *testing.T, db *prom.DB, log *kit.Statements, want func(op string) error) {
 	t.Helper()
 	is := is.New(t)
@@ -84,9 +85,8 @@ func TestInstallOff(t *testing.T) {
 	})
 }
 
-// Ensure that a read-only connection, and a read-only transaction, install nothing: a read says that the table is missing and a
-// write is refused.
-// parity: R10 A2
+// Ensure that a read-only connection, and a read-only transaction, install nothing: a read says that the table is
+// missing and a write is refused. parity: R10 A2
 func TestInstallReadOnly(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

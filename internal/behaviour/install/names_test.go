@@ -38,7 +38,8 @@ var (
 	namedSize = prom.NumberOf(func(n *named) *int { return &n.Size })
 )
 
-// hostileNames are the names of the columns of hostile: reserved words, capitals, spaces, quotes, digits, emoji, 63 bytes.
+// hostileNames are the names of the columns of hostile: reserved words, capitals, spaces, quotes, digits, emoji, 63
+// bytes.
 func hostileNames() []string {
 	var names []string
 	for _, c := range prom.NewRepo[hostile]().Schema().Columns {
@@ -49,9 +50,8 @@ func hostileNames() []string {
 	return names
 }
 
-// Ensure that any name works for a column and its index: in CREATE and ALTER TABLE, conditions, orders, inserts, updates.
-// parity: A18 B15 B41
-// suite: 2
+// Ensure that any name works for a column and its index: in CREATE and ALTER TABLE, conditions, orders, inserts,
+// updates. parity: A18 B15 B41 suite: 2
 func TestHostileColumns(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -14,7 +14,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a plan shows what it would do, as text and as JSON, changes nothing, and that applying it leaves nothing to do.
+// Ensure that a plan shows what it would do, as text and as JSON, changes nothing, and that applying it leaves nothing
+// to do.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -56,7 +57,8 @@ func TestPlan(t *testing.T) {
 	})
 }
 
-// Ensure that what differs can be walked, with what is harmless told apart, and that a connection which may not change the schema can apply a plan.
+// Ensure that what differs can be walked, with what is harmless told apart, and that a connection which may not change
+// the schema can apply a plan.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -101,7 +103,8 @@ type Wide struct {
 
 func wides(db *prom.DB) *prom.Repo[Wide] { return prom.NewRepo[Wide](prom.Using(db)) }
 
-// Ensure that a table from when the model allowed less is widened when it refuses a value, and that what it rightly refuses stays refused.
+// Ensure that a table from when the model allowed less is widened when it refuses a value, and that what it rightly
+// refuses stays refused.
 func TestWiden(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -69,8 +69,8 @@ func (streetV1) TableName() string { return "street" }
 
 func (streetV2) TableName() string { return "street" }
 
-// chain returns two functions that insert a row into each table of the chain, as it is at first and as it is later. Its repos
-// are made before they are used, as those in package variables are.
+// chain returns two functions that insert a row into each table of the chain, as it is at first and as it is later. Its
+// repos are made before they are used, as those in package variables are.
 func chain(db *prom.DB) (v1, v2 func(ctx context.Context, name string) error) {
 	lands1, cities1, streets1 := prom.NewRepo[landV1](prom.Using(db)), prom.NewRepo[cityV1](prom.Using(db)), prom.NewRepo[streetV1](prom.Using(db))
 	lands2, cities2, streets2 := prom.NewRepo[landV2](prom.Using(db)), prom.NewRepo[cityV2](prom.Using(db)), prom.NewRepo[streetV2](prom.Using(db))
@@ -101,10 +101,8 @@ func chain(db *prom.DB) (v1, v2 func(ctx context.Context, name string) error) {
 
 const processes = 16
 
-// Ensure that any number of processes may hit an empty database at the same moment, and then one that lacks columns, half of
-// them inside transactions: none of them sees an error, and all rows are there.
-// parity: A17 B2 B3 B4
-// suite: 5
+// Ensure that any number of processes may hit an empty database at the same moment, and then one that lacks columns,
+// half of them inside transactions: none of them sees an error, and all rows are there. parity: A17 B2 B3 B4 suite: 5
 func TestInstallFromManyProcesses(t *testing.T) {
 	if dbtest.IsChild() {
 		installChild(t)

@@ -16,9 +16,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that many goroutines, some in transactions, may hit an empty database at once, by one connection or by one each, and
-// then one that lacks columns.
-// parity: A17 B2 B3
+// Ensure that many goroutines, some in transactions, may hit an empty database at once, by one connection or by one
+// each, and then one that lacks columns. parity: A17 B2 B3
 func TestInstallFromManyGoroutines(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -45,10 +44,8 @@ func TestInstallFromManyGoroutines(t *testing.T) {
 	})
 }
 
-// Ensure that somebody else who makes the same table with plain CREATE at the same moment is never seen as a unique error of the
-// data, and that the operation succeeds.
-// parity: A17
-// suite: 6
+// Ensure that somebody else who makes the same table with plain CREATE at the same moment is never seen as a unique
+// error of the data, and that the operation succeeds. parity: A17 suite: 6
 func TestForeignCreate(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -90,10 +87,8 @@ func TestForeignCreate(t *testing.T) {
 	})
 }
 
-// Ensure that two transactions which install in opposite order end with both done: the loser is told of the deadlock and succeeds
-// when it is run again.
-// parity: A17
-// suite: 7
+// Ensure that two transactions which install in opposite order end with both done: the loser is told of the deadlock
+// and succeeds when it is run again. parity: A17 suite: 7
 func TestOppositeOrder(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -18,10 +18,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that readers outside transactions see no error while somebody adds and drops columns, changes types, and drops and makes
-// the table again.
-// suite: 22
-// parity: A2 A8 A11 A12
+// Ensure that readers outside transactions see no error while somebody adds and drops columns, changes types, and drops
+// and makes the table again. suite: 22 parity: A2 A8 A11 A12
 func TestReadersWhileTheTableChanges(t *testing.T) {
 	t.Parallel()
 	const readers, changes = 8, 100
@@ -66,8 +64,8 @@ func TestReadersWhileTheTableChanges(t *testing.T) {
 	})
 }
 
-// change runs a statement and puts right what the model misses then. It returns when every reader has begun and ended a reading
-// since, so that no reading meets two changes.
+// change runs a statement and puts right what the model misses then. It returns when every reader has begun and ended a
+// reading since, so that no reading meets two changes.
 func change(ctx context.Context, db *sql.DB, text string, repo *prom.Repo[kit.Thing], reads []atomic.Int64, ended *atomic.Bool) error {
 	if _, err := db.ExecContext(ctx, text); err != nil {
 		return err
@@ -83,8 +81,8 @@ func change(ctx context.Context, db *sql.DB, text string, repo *prom.Repo[kit.Th
 	return nil
 }
 
-// Ensure that a file which may not be written gives a read-only error, after one attempt, and that its rows are read all the same.
-// parity: R10 A12
+// Ensure that a file which may not be written gives a read-only error, after one attempt, and that its rows are read
+// all the same. parity: R10 A12
 func TestReadOnlyFile(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

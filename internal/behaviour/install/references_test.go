@@ -78,8 +78,8 @@ func TestReferencesFirst(t *testing.T) {
 	})
 }
 
-// Ensure that references to the model itself and circles of them work, whichever of the tables comes first, in transactions too.
-// parity: A5 F39 B21
+// Ensure that references to the model itself and circles of them work, whichever of the tables comes first, in
+// transactions too. parity: A5 F39 B21
 func TestReferencesInCircles(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -128,8 +128,8 @@ func TestReferencesInCircles(t *testing.T) {
 	})
 }
 
-// Ensure that a required reference deletes with its row and an optional one becomes NULL, and that both follow a key that changes.
-// parity: F41 F42 M6
+// Ensure that a required reference deletes with its row and an optional one becomes NULL, and that both follow a key
+// that changes. parity: F41 F42 M6
 func TestReferenceActions(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -183,9 +183,8 @@ type CityBefore struct {
 	Name string
 }
 
-// Ensure that a reference is added to a table that exists, and with it the table that it refers to; a required one to an empty
-// table only.
-// parity: A4 A7 A9 B24
+// Ensure that a reference is added to a table that exists, and with it the table that it refers to; a required one to
+// an empty table only. parity: A4 A7 A9 B24
 func TestAddedReference(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -210,9 +209,9 @@ func TestAddedReference(t *testing.T) {
 	})
 }
 
-// Ensure that a table is made together with those that the program's repos store and that refer to it, so that the first
-// transaction to write to it does not stand in the way of making them; and that one which cannot be made is no hindrance.
-// parity: A4 A14 A17
+// Ensure that a table is made together with those that the program's repos store and that refer to it, so that the
+// first transaction to write to it does not stand in the way of making them; and that one which cannot be made is no
+// hindrance. parity: A4 A14 A17
 func TestReferrersTogether(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -13,7 +13,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// taker is a log that takes a connection out of the pool whenever a statement fails, so that the next run gets another one.
+// taker is a log that takes a connection out of the pool whenever a statement fails, so that the next run gets another
+// one.
 type taker struct {
 	kit.Statements
 	failed int
@@ -30,8 +31,8 @@ func (h *taker) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// Ensure that a change of the table is not seen, however many connections of the pool have prepared the statement before it.
-// parity: A8
+// Ensure that a change of the table is not seen, however many connections of the pool have prepared the statement
+// before it. parity: A8
 func TestEveryConnectionIsStale(t *testing.T) {
 	t.Parallel()
 	const conns = 12

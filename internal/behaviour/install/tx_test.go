@@ -84,9 +84,8 @@ func TestRollbackTakesColumnsAway(t *testing.T) {
 	})
 }
 
-// Ensure that a table dropped by somebody else is made again: at once outside transactions and on SQLite, and where the error
-// has ended a transaction, by the next one.
-// parity: A1 A7
+// Ensure that a table dropped by somebody else is made again: at once outside transactions and on SQLite, and where the
+// error has ended a transaction, by the next one. parity: A1 A7
 func TestDroppedBehindOurBack(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

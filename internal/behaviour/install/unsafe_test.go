@@ -12,8 +12,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a table that is dropped is made again by the next call, in a transaction too, and that one which others refer to is kept.
-// parity: N5 N6 A15
+// Ensure that a table that is dropped is made again by the next call, in a transaction too, and that one which others
+// refer to is kept. parity: N5 N6 A15
 func TestUnsafeDrop(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -68,8 +68,8 @@ func TestUnsafeClear(t *testing.T) {
 	})
 }
 
-// Ensure that all tables are dropped or cleared in spite of circles, views and odd names, and that nothing is when there is nothing.
-// parity: N6 N8 B35
+// Ensure that all tables are dropped or cleared in spite of circles, views and odd names, and that nothing is when
+// there is nothing. parity: N6 N8 B35
 func TestUnsafeAll(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

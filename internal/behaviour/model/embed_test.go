@@ -56,9 +56,8 @@ func (l Library) Create(ctx context.Context, b *Volume) error {
 	return l.Repo.Create(ctx, b)
 }
 
-// Ensure that a repo can be embedded in a type with queries and rules of its own, and that methods of the model name its table
-// and its connection.
-// parity: M31 R5
+// Ensure that a repo can be embedded in a type with queries and rules of its own, and that methods of the model name
+// its table and its connection. parity: M31 R5
 func TestEmbeddedRepo(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -100,8 +99,8 @@ func registered(t *testing.T, dsns ...string) *prom.Registry {
 	return r
 }
 
-// Ensure that two connections of one registry are told apart by their fragments, by the options of a repo and by its methods.
-// parity: R2 R5 D1 B38
+// Ensure that two connections of one registry are told apart by their fragments, by the options of a repo and by its
+// methods. parity: R2 R5 D1 B38
 func TestTwoConnections(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

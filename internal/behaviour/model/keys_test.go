@@ -208,8 +208,8 @@ func TestUUIDModel(t *testing.T) {
 	})
 }
 
-// Ensure that a deleted value counts as new and is inserted again with its key, and that a row that is gone is not saved in silence.
-// parity: M10 M22 B9
+// Ensure that a deleted value counts as new and is inserted again with its key, and that a row that is gone is not
+// saved in silence. parity: M10 M22 B9
 func TestDeleteThenSave(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -94,9 +94,8 @@ type Defaulted struct {
 	OptNow *time.Time `prom:"default=now"`
 }
 
-// Ensure that defaults are made in Go, that New has all of them, that Create fills in what is certainly unset, and that a zero
-// which may be meant is never replaced.
-// parity: F22 B31
+// Ensure that defaults are made in Go, that New has all of them, that Create fills in what is certainly unset, and that
+// a zero which may be meant is never replaced. parity: F22 B31
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

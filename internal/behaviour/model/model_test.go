@@ -290,8 +290,8 @@ type Zeros struct {
 	SQLNull  sql.Null[int64]
 }
 
-// Ensure that a Create or Update that fails leaves the value as it was, and that it can be saved when what was wrong is put right.
-// parity: M7 F17
+// Ensure that a Create or Update that fails leaves the value as it was, and that it can be saved when what was wrong is
+// put right. parity: M7 F17
 func TestFailedWriteLeavesTheValue(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -239,7 +239,8 @@ func (g thinker) order() ([]prom.Order[kit.Note], func(a, b kit.Note) int) {
 	}
 }
 
-// Ensure that random queries find the same rows on both engines as a reading of the conditions in Go does. TARGETS: 31 (short)
+// Ensure that random queries find the same rows on both engines as a reading of the conditions in Go does. TARGETS: 31
+// (short)
 func TestDifferential(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

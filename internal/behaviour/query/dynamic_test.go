@@ -13,8 +13,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that conditions that are left out, and those built in a loop, say what is left, and that nothing left never means every row.
-// parity: Q3 Q14 Q15 Q16 B28
+// Ensure that conditions that are left out, and those built in a loop, say what is left, and that nothing left never
+// means every row. parity: Q3 Q14 Q15 Q16 B28
 func TestConditionsBuilt(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -110,8 +110,8 @@ func TestAnyField(t *testing.T) {
 	})
 }
 
-// Ensure that names which are words of SQL, or hold quotes, work in conditions, orders and raw SQL, by their quoted form.
-// parity: B15 B41 Q45
+// Ensure that names which are words of SQL, or hold quotes, work in conditions, orders and raw SQL, by their quoted
+// form. parity: B15 B41 Q45
 func TestRawHostileNames(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

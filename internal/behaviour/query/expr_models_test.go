@@ -41,8 +41,8 @@ var (
 	ToolCost  = prom.NumberOf(func(t *Tool) *int { return &t.Cost })
 )
 
-// workshop is a database of workers w0 to w7 and their tools. w1 to w3 work for w0, w4 to w6 for w3, and w7 for nobody; w2 and w7 have
-// no tool, and the others one each, w0 two.
+// workshop is a database of workers w0 to w7 and their tools. w1 to w3 work for w0, w4 to w6 for w3, and w7 for nobody;
+// w2 and w7 have no tool, and the others one each, w0 two.
 type workshop struct {
 	db      *prom.DB
 	workers *prom.Repo[Worker]

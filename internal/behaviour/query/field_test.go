@@ -101,8 +101,8 @@ func TestFieldNames(t *testing.T) {
 	is.True(houseZip.Column().Null)
 }
 
-// Ensure that a constructor panics at start-up when its accessor points to no column, with a message that names the model and what
-// could have been meant. parity: Q3
+// Ensure that a constructor panics at start-up when its accessor points to no column, with a message that names the
+// model and what could have been meant. parity: Q3
 func TestFieldPanics(t *testing.T) {
 	t.Parallel()
 	elsewhere := new(int)
@@ -230,8 +230,8 @@ func TestFieldByName(t *testing.T) {
 	})
 }
 
-// Ensure that columns by their names are assigned and ordered by, by the rules of the fields, and that an unknown name is an error
-// that lists the columns.
+// Ensure that columns by their names are assigned and ordered by, by the rules of the fields, and that an unknown name
+// is an error that lists the columns.
 func TestFieldByNameWrites(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

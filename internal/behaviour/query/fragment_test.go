@@ -115,8 +115,8 @@ var fragmentParts = []string{
 	" ", " OR ", "1=1", ") OR (1=1", " OR 1=1 OR ", ";", ",", "?", "??", "::", ":", "@", "#", "||", "-", "/", "*", "NULL", "name", "true",
 }
 
-// Ensure that no piece of SQL that is taken reaches beyond its place, whatever the engine reads it as: beside a condition
-// that no row fulfills there are no rows.
+// Ensure that no piece of SQL that is taken reaches beyond its place, whatever the engine reads it as: beside a
+// condition that no row fulfills there are no rows.
 func TestFragment_Hostile(t *testing.T) {
 	t.Parallel()
 	seed := rand.Uint64()

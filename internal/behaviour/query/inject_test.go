@@ -61,9 +61,8 @@ func finds(s string) map[string]prom.Cond[parcel] {
 	}
 }
 
-// Ensure that no value can become a part of a statement: whatever is stored, assigned or asked for comes back as it was, the texts of
-// all statements are the same for every value, and a table beside it is untouched.
-// suite: 1
+// Ensure that no value can become a part of a statement: whatever is stored, assigned or asked for comes back as it
+// was, the texts of all statements are the same for every value, and a table beside it is untouched. suite: 1
 func TestInjection(t *testing.T) {
 	t.Parallel()
 	all := payloads()
@@ -104,7 +103,8 @@ func TestInjection(t *testing.T) {
 	})
 }
 
-// injected finds the row of a payload by every operator, and writes the payload to another row by an update of both kinds.
+// injected finds the row of a payload by every operator, and writes the payload to another row by an update of both
+// kinds.
 func injected(ctx context.Context, repo *prom.Repo[parcel], s string, id int64, other *parcel) error {
 	conds := []prom.Cond[parcel]{parcelID.Eq(id)}
 	all, benign := finds(s), finds("x")

@@ -11,8 +11,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a value of which some fields were read saves what was read and changed, and refuses to write what it did not read.
-// parity: Q23 M5
+// Ensure that a value of which some fields were read saves what was read and changed, and refuses to write what it did
+// not read. parity: Q23 M5
 func TestOnly(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -165,7 +165,8 @@ func TestLongChains(t *testing.T) {
 	})
 }
 
-// Ensure that queries are values: each method returns a new one, and a base that goroutines share is never changed. parity: Q1
+// Ensure that queries are values: each method returns a new one, and a base that goroutines share is never changed.
+// parity: Q1
 func TestQueriesAreValues(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -203,8 +204,8 @@ func TestQueriesAreValues(t *testing.T) {
 	})
 }
 
-// Ensure that SQL written by hand takes arguments of every type, that question marks in quotes are left alone and doubled ones
-// are one, and that squirrel's conditions work. parity: Q16
+// Ensure that SQL written by hand takes arguments of every type, that question marks in quotes are left alone and
+// doubled ones are one, and that squirrel's conditions work. parity: Q16
 func TestRaw(t *testing.T) {
 	t.Parallel()
 	five, raw := 5, prom.Raw[kit.Note]

@@ -262,8 +262,8 @@ func TestRawMismatch(t *testing.T) {
 	})
 }
 
-// Ensure that a model that raw SQL gave is saved as one that a query gave, and that columns which were not read stay what they are.
-// parity: Q45 M5
+// Ensure that a model that raw SQL gave is saved as one that a query gave, and that columns which were not read stay
+// what they are. parity: Q45 M5
 func TestRawModelIsTracked(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

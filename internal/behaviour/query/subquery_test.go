@@ -75,9 +75,8 @@ func TestSubqueries(t *testing.T) {
 	})
 }
 
-// Ensure that the tables of subqueries and joins are created when they are missing, however nested, in a transaction too; and that a
-// subquery of another connection is refused.
-// parity: A6 B22
+// Ensure that the tables of subqueries and joins are created when they are missing, however nested, in a transaction
+// too; and that a subquery of another connection is refused. parity: A6 B22
 func TestSubqueries_Install(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -53,7 +53,8 @@ func tasks(t *testing.T, db *prom.DB, n int) *prom.Repo[task] {
 	return repo
 }
 
-// Ensure that a claim takes the first rows of the query's order, changed by its assignments, and returns them in that order.
+// Ensure that a claim takes the first rows of the query's order, changed by its assignments, and returns them in that
+// order.
 func TestClaim(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -85,8 +86,8 @@ func TestClaim(t *testing.T) {
 	})
 }
 
-// Ensure that rows which another transaction has locked are passed over, that a claim in a transaction is undone with it, and that it
-// makes a table that is missing.
+// Ensure that rows which another transaction has locked are passed over, that a claim in a transaction is undone with
+// it, and that it makes a table that is missing.
 func TestClaimInTx(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -37,8 +37,8 @@ func atOnce(n int, fn func(i int) error) error {
 	return nil
 }
 
-// held holds up the reads of a table until the function that it returns is called, so that calls of Get gather behind those that
-// are on their way.
+// held holds up the reads of a table until the function that it returns is called, so that calls of Get gather behind
+// those that are on their way.
 func held(t *testing.T, e dbtest.Engine, table string) (release func()) {
 	t.Helper()
 	other := kit.Open(t, e.With("#holder"))
@@ -55,8 +55,8 @@ func held(t *testing.T, e dbtest.Engine, table string) (release func()) {
 	return release
 }
 
-// Ensure that Gets of many goroutines have each the row that they ask for, or their own ErrNotFound, by the option and by the
-// context, for keys of integers, UUIDs and texts, and for those that are never shared.
+// Ensure that Gets of many goroutines have each the row that they ask for, or their own ErrNotFound, by the option and
+// by the context, for keys of integers, UUIDs and texts, and for those that are never shared.
 func TestCoalesce(t *testing.T) {
 	t.Parallel()
 	type folded struct {
@@ -130,8 +130,8 @@ func TestCoalesce(t *testing.T) {
 	})
 }
 
-// Ensure that calls which wait for the same row have each a value of their own, which nobody else sees change, and that many calls
-// are few statements.
+// Ensure that calls which wait for the same row have each a value of their own, which nobody else sees change, and that
+// many calls are few statements.
 func TestCoalesceShares(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -169,8 +169,8 @@ func TestCoalesceShares(t *testing.T) {
 	is.NoErr(repo.Save(kit.Ended(t), got[0]))
 }
 
-// Ensure that each caller hears its own context at once, and that the others get their rows; and that a group which nobody waits
-// for any more ends its statement.
+// Ensure that each caller hears its own context at once, and that the others get their rows; and that a group which
+// nobody waits for any more ends its statement.
 func TestCoalesceContexts(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -227,8 +227,8 @@ func TestCoalesceContexts(t *testing.T) {
 	is.NoErr(err)
 }
 
-// Ensure that the errors of a shared statement reach all who wait for it, each with an error of its own, and that a row which
-// cannot be read is the error of those who asked for it alone.
+// Ensure that the errors of a shared statement reach all who wait for it, each with an error of its own, and that a row
+// which cannot be read is the error of those who asked for it alone.
 func TestCoalesceErrors(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

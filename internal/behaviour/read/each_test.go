@@ -34,8 +34,8 @@ func walk(ctx context.Context, q *prom.Query[kit.Note], body func(*kit.Note) err
 	return got, nil
 }
 
-// Ensure that a loop gets every row once, with a limit and an offset the same rows as All, in the order of the key or the one
-// asked for. parity: Q34 Q62
+// Ensure that a loop gets every row once, with a limit and an offset the same rows as All, in the order of the key or
+// the one asked for. parity: Q34 Q62
 func TestEach(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -67,9 +67,8 @@ func TestEach(t *testing.T) {
 	})
 }
 
-// Ensure that the body of a loop may save, delete and create rows of the table, outside a transaction and in one, on a pool of
-// one connection, and sees neither a row twice nor those that it creates. parity: Q59
-// suite: 15
+// Ensure that the body of a loop may save, delete and create rows of the table, outside a transaction and in one, on a
+// pool of one connection, and sees neither a row twice nor those that it creates. parity: Q59 suite: 15
 func TestEachWrites(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -139,8 +138,8 @@ func TestEachChangedOrder(t *testing.T) {
 	})
 }
 
-// Ensure that a loop can be left early and panic, and that the error of a statement in its midst reaches it, each without leaving
-// a connection in use.
+// Ensure that a loop can be left early and panic, and that the error of a statement in its midst reaches it, each
+// without leaving a connection in use.
 func TestEachEnds(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -205,7 +204,8 @@ type word struct {
 
 var wordN = prom.NumberOf(func(w *word) *int { return &w.N })
 
-// Ensure that loops go by keys of any type, composite ones too, and that a model without a key is a clear error. parity: F4
+// Ensure that loops go by keys of any type, composite ones too, and that a model without a key is a clear error.
+// parity: F4
 func TestEachKeys(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -115,9 +115,8 @@ func keysOf(list []sheet) []string {
 	return keys
 }
 
-// Ensure that pages of any size, forwards and backwards, in orders of any fields and directions, with NULLs and equal values, are
-// together the rows of one query in that order.
-// parity: G13
+// Ensure that pages of any size, forwards and backwards, in orders of any fields and directions, with NULLs and equal
+// values, are together the rows of one query in that order. parity: G13
 func TestKeyset(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -251,8 +250,8 @@ func TestKeysetChanges(t *testing.T) {
 	})
 }
 
-// Ensure that a token that is damaged, of another order, table or key is a validation error that is safe to show, and that tokens of an
-// older key are taken.
+// Ensure that a token that is damaged, of another order, table or key is a validation error that is safe to show, and
+// that tokens of an older key are taken.
 func TestKeysetTokens(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

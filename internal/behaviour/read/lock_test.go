@@ -14,9 +14,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that rows which are read for an update are locked for others, that these can pass over them or fail at once, and that who
-// fails goes on with the transaction.
-// parity: G12
+// Ensure that rows which are read for an update are locked for others, that these can pass over them or fail at once,
+// and that who fails goes on with the transaction. parity: G12
 func TestLocks(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -102,8 +101,8 @@ func TestLockWaits(t *testing.T) {
 	})
 }
 
-// Ensure that every way to read rows can lock them in a transaction, and that a lock is an error where it would not be one: outside, in
-// a read-only transaction, and on rows that are none of a table.
+// Ensure that every way to read rows can lock them in a transaction, and that a lock is an error where it would not be
+// one: outside, in a read-only transaction, and on rows that are none of a table.
 func TestLockPlaces(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -40,8 +40,8 @@ func TestOrder(t *testing.T) {
 	})
 }
 
-// Ensure that limit, offset and page take the right rows and that All, Count, Has and One agree about them; a limit of 0 is no row.
-// parity: Q30 Q31 Q32 Q35 Q36 Q37 B25
+// Ensure that limit, offset and page take the right rows and that All, Count, Has and One agree about them; a limit of
+// 0 is no row. parity: Q30 Q31 Q32 Q35 Q36 Q37 B25
 func TestPages(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -97,8 +97,8 @@ func TestPages(t *testing.T) {
 	})
 }
 
-// Ensure that an update by query assigns, adds and subtracts, tells how many rows there were, and maintains the time of the update
-// unless it is assigned. parity: Q39 Q42
+// Ensure that an update by query assigns, adds and subtracts, tells how many rows there were, and maintains the time of
+// the update unless it is assigned. parity: Q39 Q42
 func TestUpdateQuery(t *testing.T) {
 	t.Parallel()
 	updated := prom.TimeOf(func(n *kit.Note) *time.Time { return &n.Updated })
@@ -155,7 +155,8 @@ func TestIncrement(t *testing.T) {
 	})
 }
 
-// Ensure that an increment beyond what the field's type holds is an error on both engines, and nothing is changed. TARGETS: 19
+// Ensure that an increment beyond what the field's type holds is an error on both engines, and nothing is changed.
+// TARGETS: 19
 func TestIncrementOverflow(t *testing.T) {
 	t.Parallel()
 	type small struct {
@@ -190,8 +191,8 @@ func TestIncrementOverflow(t *testing.T) {
 	})
 }
 
-// Ensure that deletes by query delete the right rows, and that updates and deletes without any condition, on a page, or with a wrong
-// assignment are refused before any SQL. parity: Q40 F16
+// Ensure that deletes by query delete the right rows, and that updates and deletes without any condition, on a page, or
+// with a wrong assignment are refused before any SQL. parity: Q40 F16
 func TestWritesRefused(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -67,8 +67,8 @@ func TestStream(t *testing.T) {
 	})
 }
 
-// Ensure that the values of a stream are the caller's own: they stay as they are while later rows are read, and can be changed and
-// saved after the loop.
+// Ensure that the values of a stream are the caller's own: they stay as they are while later rows are read, and can be
+// changed and saved after the loop.
 func TestStreamKeeps(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -103,9 +103,8 @@ func TestStreamKeeps(t *testing.T) {
 	})
 }
 
-// Ensure that a loop that is left early, by break or panic, gives its connection back at once, with many rows still to come, and
-// that in a transaction it leaves the transaction as it was.
-// suite: 17
+// Ensure that a loop that is left early, by break or panic, gives its connection back at once, with many rows still to
+// come, and that in a transaction it leaves the transaction as it was. suite: 17
 func TestStreamEnds(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -148,7 +147,8 @@ func TestStreamEnds(t *testing.T) {
 	})
 }
 
-// Ensure that an error before the rows and in their midst reaches the loop, once, at its end, and leaves no connection in use.
+// Ensure that an error before the rows and in their midst reaches the loop, once, at its end, and leaves no connection
+// in use.
 func TestStreamErrors(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -199,8 +199,8 @@ func TestStreamErrors(t *testing.T) {
 	})
 }
 
-// Ensure that rows that were used already do not come again when the connection breaks in their midst, and that the error says
-// that it did.
+// Ensure that rows that were used already do not come again when the connection breaks in their midst, and that the
+// error says that it did.
 func TestStreamBroken(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -228,8 +228,8 @@ func TestStreamBroken(t *testing.T) {
 	is.Equal(len(got), 3)
 }
 
-// Ensure that the body of a loop may write and read outside a transaction, and that in one it is told that the transaction is
-// busy, which goes on after the loop.
+// Ensure that the body of a loop may write and read outside a transaction, and that in one it is told that the
+// transaction is busy, which goes on after the loop.
 func TestStreamBody(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -271,8 +271,8 @@ func TestStreamBody(t *testing.T) {
 	})
 }
 
-// Ensure that a missing table is installed by a stream, and that a change of the table that the connections do not know of is not
-// seen.
+// Ensure that a missing table is installed by a stream, and that a change of the table that the connections do not know
+// of is not seen.
 func TestStreamInstalls(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

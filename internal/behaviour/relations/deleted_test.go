@@ -54,7 +54,7 @@ var (
 	playerName  = prom.TextOf(func(p *Player) *string { return &p.Name })
 )
 
-// Ensure that relations are loaded and asked for without the rows that are marked as deleted, on either side and in between, and that
+// Ensure that relations are loaded and asked for without the soft-deleted rows, on either side and in between, and that
 // hooks are called when one is marked.
 // parity: M23 M24 M25
 func TestSoftDeleteInRelations(t *testing.T) {

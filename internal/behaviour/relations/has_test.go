@@ -26,9 +26,8 @@ func namesOf(t *testing.T, q *prom.Query[Writer]) string {
 	return text
 }
 
-// Ensure that rows are chosen by the rows that refer to them and that they refer to, to any depth, and that tables which only a
-// condition needs are made.
-// parity: Q17 M24 A6 B22
+// Ensure that rows are chosen by the rows that refer to them and that they refer to, to any depth, and that tables
+// which only a condition needs are made. parity: Q17 M24 A6 B22
 func TestHasRelated(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -98,7 +97,7 @@ func TestHasRelated(t *testing.T) {
 	})
 }
 
-// Ensure that rows are chosen and counted through a linking model, also of the model itself.
+// Ensure that rows are chosen and counted through a join model, also of the model itself.
 // parity: M27
 func TestHasVia(t *testing.T) {
 	t.Parallel()
@@ -142,7 +141,7 @@ func TestHasVia(t *testing.T) {
 	})
 }
 
-// Ensure that a linking table that nobody else knows is made when a relation is loaded through it.
+// Ensure that a join table that nobody else knows is made when a relation is loaded through it.
 // parity: A6
 func TestWithViaMissing(t *testing.T) {
 	t.Parallel()

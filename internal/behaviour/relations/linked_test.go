@@ -49,8 +49,8 @@ func sail(t *testing.T, e dbtest.Engine) (*prom.Repo[Sailor], *prom.Repo[Heat]) 
 	return sailors, heats
 }
 
-// Ensure that a linked subquery has a value for each row, NULL without rows, in selections, conditions, orders and assignments; that all of its
-// links hold; and that both sides may be read through references.
+// Ensure that a linked subquery has a value for each row, NULL without rows, in selections, conditions, orders and
+// assignments; that all of its links hold; and that both sides may be read through references.
 func TestLinkedSub(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -8,8 +8,8 @@ import (
 	"github.com/prom-go/prom/internal/behaviour/kit"
 )
 
-// The models of the tests of relations: two references to one model, a chain of three, a reference to itself, and keys that are texts and
-// UUIDs.
+// The models of the tests of relations: two references to one model, a chain of three, a reference to itself, and keys
+// that are texts and UUIDs.
 type (
 	Writer struct {
 		prom.Model
@@ -98,8 +98,8 @@ func newShelf(db *prom.DB) shelf {
 	return shelf{prom.NewRepo[Writer](prom.Using(db)), prom.NewRepo[Essay](prom.Using(db)), prom.NewRepo[Remark](prom.Using(db))}
 }
 
-// fill stores three writers: ada, with the essays a1 to a4, of which bob edited a2 and a4; bob, with b1; and cid, with none. Bob and
-// cid remarked on a1, ada on b1.
+// fill stores three writers: ada, with the essays a1 to a4, of which bob edited a2 and a4; bob, with b1; and cid, with
+// none. Bob and cid remarked on a1, ada on b1.
 func (s shelf) fill(ctx context.Context, tb testing.TB) {
 	tb.Helper()
 	ada := kit.MustIn(ctx, tb, s.writers, Writer{Name: "ada", Born: new(1815)})

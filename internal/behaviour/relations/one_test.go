@@ -51,9 +51,8 @@ var (
 	billLineOrigin = prom.OneOf(func(l *BillLine) *prom.One[Bill] { return &l.Origin })
 )
 
-// Ensure that rows refer to others by several columns: with a foreign key, loaded both ways in one statement for each level, asked about,
-// set from a value, deleted and set to NULL with what they refer to.
-// parity: M23 G11
+// Ensure that rows refer to others by several columns: with a foreign key, loaded both ways in one statement for each
+// level, asked about, set from a value, deleted and set to NULL with what they refer to. parity: M23 G11
 func TestReferencesOfSeveralColumns(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -182,7 +181,8 @@ type Coupon struct {
 	Bill   prom.One[Bill] `prom:"on='shop, bill_no'"`
 }
 
-// Ensure that the only reference of a model is named by its error on every engine, and that a row without a key cannot be referred to.
+// Ensure that the only reference of a model is named by its error on every engine, and that a row without a key cannot
+// be referred to.
 func TestReferenceOfSeveralColumnsFails(t *testing.T) {
 	t.Parallel()
 	couponBill := prom.OneOf(func(c *Coupon) *prom.One[Bill] { return &c.Bill })

@@ -14,9 +14,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a reference is set from a row, that the row stays with it when its owner is saved, loaded again and changed, and that
-// nothing of this counts as a change but the key.
-// parity: M28
+// Ensure that a reference is set from a row, that the row stays with it when its owner is saved, loaded again and
+// changed, and that nothing of this counts as a change but the key. parity: M28
 func TestSetReference(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -91,9 +90,8 @@ func TestSetReferenceUnsaved(t *testing.T) {
 	})
 }
 
-// Ensure that rows are deleted with those that they need, and let go of those that they can do without; by Delete, by a query, and
-// when a key changes.
-// parity: F41 F42
+// Ensure that rows are deleted with those that they need, and let go of those that they can do without; by Delete, by a
+// query, and when a key changes. parity: F41 F42
 func TestReferenceRules(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -70,9 +70,8 @@ func songNames(songs []Song) string {
 	return text
 }
 
-// Ensure that rows are loaded through a linking model, chosen, ordered and limited by their own columns and by those of the links, and from
-// both sides; tables that are missing are made.
-// parity: M26 M27 A6
+// Ensure that rows are loaded through a join model, chosen, ordered and limited by their own columns and by those of
+// the links, and from both sides; tables that are missing are made. parity: M26 M27 A6
 func TestWithVia(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

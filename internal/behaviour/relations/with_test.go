@@ -30,9 +30,8 @@ func nameOf(r *prom.Ref[Writer]) string {
 	return "?"
 }
 
-// Ensure that a query loads the rows that references refer to and those that refer to a row, to any depth, with one statement for
-// each relation of a level, on tables that do not exist yet too.
-// parity: M23 M24 M25 A6 G11
+// Ensure that a query loads the rows that references refer to and those that refer to a row, to any depth, with one
+// statement for each relation of a level, on tables that do not exist yet too. parity: M23 M24 M25 A6 G11
 func TestWith(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -300,8 +299,8 @@ func TestWithManyRows(t *testing.T) {
 	})
 }
 
-// Ensure that a relation with itself goes both ways and to any depth, also when the repo has another table than the model's own.
-// parity: F39 B21 M25
+// Ensure that a relation with itself goes both ways and to any depth, also when the repo has another table than the
+// model's own. parity: F39 B21 M25
 func TestWithItself(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -331,7 +330,8 @@ func TestWithItself(t *testing.T) {
 	})
 }
 
-// Ensure that keys of every kind find their rows: UUIDs, and texts that the database takes for equal though their case differs.
+// Ensure that keys of every kind find their rows: UUIDs, and texts that the database takes for equal though their case
+// differs.
 func TestWithKeys(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -418,9 +418,8 @@ func TestWithEqualKeys(t *testing.T) {
 	is.NoErr(db.Tx(ctx, func(ctx context.Context) error { check(ctx); return nil }))
 }
 
-// Ensure that relations are read from the connection of the rows that they belong to, and not from the one that another repo of
-// the related model is bound to.
-// parity: B38
+// Ensure that relations are read from the connection of the rows that they belong to, and not from the one that another
+// repo of the related model is bound to. parity: B38
 func TestWithConnection(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -79,9 +79,8 @@ func same(t *testing.T, got, want []Relic) {
 	}
 }
 
-// Ensure that what one engine has dumped is the same on every engine after it was restored, circles of references included, and that keys
-// go on from there.
-// parity: K14 B12
+// Ensure that what one engine has dumped is the same on every engine after it was restored, circles of references
+// included, and that keys go on from there. parity: K14 B12
 func TestDumpRestore(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, from dbtest.Engine) {
@@ -126,8 +125,8 @@ func TestDumpRestore(t *testing.T) {
 	})
 }
 
-// Ensure that a dump that cannot be restored, whole, leaves nothing behind, and that the error says where it is wrong and holds no value.
-// parity: K14
+// Ensure that a dump that cannot be restored, whole, leaves nothing behind, and that the error says where it is wrong
+// and holds no value. parity: K14
 func TestRestoreRefuses(t *testing.T) {
 	t.Parallel()
 	const head = `{"format":"prom dump","version":1}` + "\n"
@@ -182,9 +181,8 @@ func TestRestoreRefuses(t *testing.T) {
 	})
 }
 
-// Ensure that more rows than fit one batch are restored, that repos of two connections are refused, and that a read-only connection is
-// dumped, and not restored into.
-// parity: K14 R10
+// Ensure that more rows than fit one batch are restored, that repos of two connections are refused, and that a
+// read-only connection is dumped, and not restored into. parity: K14 R10
 func TestDumpMany(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -73,9 +73,8 @@ func postIDs(t *testing.T, q *prom.Query[BlogPost]) []int64 {
 	return keys
 }
 
-// Ensure that a database of prom for Python is used as it is: that nothing is missing or added, and that every value of every type
-// is read as what it was.
-// parity: F2 F29 FT X2 M28
+// Ensure that a database of prom for Python is used as it is: that nothing is missing or added, and that every value of
+// every type is read as what it was. parity: F2 F29 FT X2 M28
 func TestPythonRead(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -163,8 +162,8 @@ func TestPythonOrder(t *testing.T) {
 	})
 }
 
-// Ensure that rows are inserted, changed, found again and deleted in a database of prom for Python, that a column which it lacks
-// is added, and that it reads all of it afterwards, writes to it, and finds its own tables and indexes.
+// Ensure that rows are inserted, changed, found again and deleted in a database of prom for Python, that a column which
+// it lacks is added, and that it reads all of it afterwards, writes to it, and finds its own tables and indexes.
 // parity: A7 A11 F36 M5 M8 M10
 func TestPythonWrite(t *testing.T) {
 	t.Parallel()
@@ -247,8 +246,8 @@ func indexNames(t *testing.T, e dbtest.Engine, db *prom.DB) string {
 	return kit.ScanOne[string](t, db, "SELECT string_agg(indexname, ',' ORDER BY indexname) FROM pg_indexes WHERE schemaname = current_schema() AND tablename <> 'prom_history'")
 }
 
-// Ensure that keys which are UUIDs, numbers that may exceed 64 bits, and columns that only the database has are met as they are.
-// parity: F2 A11
+// Ensure that keys which are UUIDs, numbers that may exceed 64 bits, and columns that only the database has are met as
+// they are. parity: F2 A11
 func TestPythonRest(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -297,9 +296,8 @@ type blogNumber struct {
 // TableName returns the name of the table.
 func (blogNumber) TableName() string { return "blog_models_post" }
 
-// Ensure that what older versions of prom for Python left behind is read and written: other types of columns, times in all
-// their forms.
-// parity: F29 F30
+// Ensure that what older versions of prom for Python left behind is read and written: other types of columns, times in
+// all their forms. parity: F29 F30
 func TestPythonOld(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -373,8 +371,8 @@ var (
 	oldEventAt   = prom.NullTimeOf(func(ev *oldEvent) **time.Time { return &ev.At })
 )
 
-// checkPython fails when prom for Python could not read what is in its tables. On PostgreSQL the server's types say so, of which
-// none may have changed.
+// checkPython fails when prom for Python could not read what is in its tables. On PostgreSQL the server's types say so,
+// of which none may have changed.
 func checkPython(t *testing.T, e dbtest.Engine, db *prom.DB) {
 	t.Helper()
 	if e.Name == dbtest.NameSQLite {
@@ -392,8 +390,8 @@ func checkPython(t *testing.T, e dbtest.Engine, db *prom.DB) {
 	}
 }
 
-// checkPythonTable reads a table as prom for Python does on SQLite: by the converter of each column's declared type, and where
-// there is none by the storage class.
+// checkPythonTable reads a table as prom for Python does on SQLite: by the converter of each column's declared type,
+// and where there is none by the storage class.
 func checkPythonTable(t *testing.T, db *prom.DB, table string) {
 	t.Helper()
 	raw := kit.SQLDB(t, db)
@@ -434,7 +432,8 @@ func checkPythonTable(t *testing.T, db *prom.DB, table string) {
 	}
 }
 
-// pythonTimes are the texts that its Datetime.parse takes for a time: a Unix time, a day, or ISO 8601 with some liberty.
+// pythonTimes are the texts that its Datetime.parse takes for a time: a Unix time, a day, or ISO 8601 with some
+// liberty.
 var pythonTimes = regexp.MustCompile(`^(-?\d+(\.\d+)?|\d{4}-\d{2}-\d{2}|\d{4}.?\d{2}.?\d{2}.\d{2}(:?\d{2})?(:?\d{2})?(\.\d+)?(Z|[+-]\d{2}(:?\d{2})?)?)$`)
 
 // pythonReads reports whether the converter of a type reads a text of a class.

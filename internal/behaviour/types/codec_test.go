@@ -124,8 +124,8 @@ func aCoded() coded {
 	}
 }
 
-// Ensure that a type with a codec is stored as the codec says, read back as it was, found by it, and that only what changed is written.
-// parity: F45
+// Ensure that a type with a codec is stored as the codec says, read back as it was, found by it, and that only what
+// changed is written. parity: F45
 func TestCodec(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

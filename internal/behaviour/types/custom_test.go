@@ -115,8 +115,8 @@ func ware(change func(*goods)) *goods {
 	return g
 }
 
-// Ensure that decimals are stored with every digit, come back in one form on both engines and are compared by value, and that a
-// number that would have to be rounded is refused. parity: B12
+// Ensure that decimals are stored with every digit, come back in one form on both engines and are compared by value,
+// and that a number that would have to be rounded is refused. parity: B12
 func TestDecimals(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -191,7 +191,8 @@ func TestScanner(t *testing.T) {
 	})
 }
 
-// Ensure that texts that are UUIDs and types that write themselves as texts are kept in canonical form, and found in any.
+// Ensure that texts that are UUIDs and types that write themselves as texts are kept in canonical form, and found in
+// any.
 func TestTextForms(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -289,7 +290,8 @@ func TestOldNulls(t *testing.T) {
 	})
 }
 
-// Ensure that a value of a custom type that a column cannot hold exactly is refused when it is assigned by the column's name.
+// Ensure that a value of a custom type that a column cannot hold exactly is refused when it is assigned by the column's
+// name.
 func TestFieldByName_Custom(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -33,8 +33,8 @@ type ranked struct {
 	Mood mood
 }
 
-// Ensure that an enum's value is found by its value and by the name that its String method gives it, that what is neither is an error
-// before any SQL, and that one that can be NULL is. parity: F33 B19
+// Ensure that an enum's value is found by its value and by the name that its String method gives it, that what is
+// neither is an error before any SQL, and that one that can be NULL is. parity: F33 B19
 func TestEnumNames(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

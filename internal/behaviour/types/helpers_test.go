@@ -14,9 +14,9 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// typed is a set of values of one type, which are kept, or refused by one engine or all. Of each type that is checked, a model has three
-// fields: of the type itself, a pointer to it, and a sql.Null of it. One model has the fields of many types, because a repo for each type
-// would take minutes to compile.
+// typed is a set of values of one type, which are kept, or refused by one engine or all. Of each type that is checked,
+// a model has three fields: of the type itself, a pointer to it, and a sql.Null of it. One model has the fields of many
+// types, because a repo for each type would take minutes to compile.
 type typed struct {
 	typ    reflect.Type
 	values []reflect.Value
@@ -98,7 +98,8 @@ func (c *typed) check(model reflect.Value, i int, full bool) error {
 	return nil
 }
 
-// eachType runs checks of the types that the model M has, on each engine, for a row of docs/reliability.md or for none, which is 0.
+// eachType runs checks of the types that the model M has, on each engine, for a row of docs/reliability.md or for none,
+// which is 0.
 func eachType[M any](t *testing.T, suite int, checks []typed) {
 	t.Helper()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -18,9 +18,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that values which are neither numbers nor texts are stored as JSON, and that bytes which are no JSON are an error and
-// nothing else.
-// parity: W2
+// Ensure that values which are neither numbers nor texts are stored as JSON, and that bytes which are no JSON are an
+// error and nothing else. parity: W2
 func TestStoredAsJSON(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -68,7 +67,8 @@ func documentOf(t *testing.T, text string) (v any) {
 // hostileKeys are keys that a path must reach and nothing else.
 var hostileKeys = []string{"", " ", "a.b", `"`, `\`, `\"`, "$", "[0]", "0", "it's", "?", "??", "$1", "ü", "\u2028", "\n", "\u0001", "*", "a'||'b", "-1", "<&>", "@", "👩", `\u0061`}
 
-// Ensure that what is at a path of a document is read by its type and by nothing else, with the same answers on both engines.
+// Ensure that what is at a path of a document is read by its type and by nothing else, with the same answers on both
+// engines.
 func TestJSONPath(t *testing.T) {
 	t.Parallel()
 	docs := []string{
@@ -323,7 +323,8 @@ type sums struct {
 	Tip   *string `prom:"decimal=12.2"`
 }
 
-// Ensure that decimals are added up exactly, also in groups, in windows, filtered and once for equal ones. parity: B12 Q26
+// Ensure that decimals are added up exactly, also in groups, in windows, filtered and once for equal ones. parity: B12
+// Q26
 func TestDecimalSum(t *testing.T) {
 	t.Parallel()
 	price := prom.OrderedOf(func(s *sums) *string { return &s.Price })

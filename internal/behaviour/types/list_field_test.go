@@ -53,7 +53,8 @@ func found[T any](t *testing.T, repo *prom.Repo[T], cond prom.Cond[T]) []int64 {
 	return ids
 }
 
-// Ensure that conditions on lists have the same answers on both engines as the words say, for NULL and empty lists and hostile texts too.
+// Ensure that conditions on lists have the same answers on both engines as the words say, for NULL and empty lists and
+// hostile texts too.
 func TestListConditions(t *testing.T) {
 	t.Parallel()
 	hostile := []string{"", "a", `"`, `\`, "it's", "{a,b}", `["a"]`, "NULL", "null", "ü", "\u2028", "?", "$1", "a,b", " a"}
@@ -147,7 +148,8 @@ func TestListElements(t *testing.T) {
 	})
 }
 
-// Ensure that elements are appended and removed in the database, NULL and empty lists included, and that their rules hold.
+// Ensure that elements are appended and removed in the database, NULL and empty lists included, and that their rules
+// hold.
 func TestListAssigns(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2024, 2, 29, 12, 0, 0, 1000, time.UTC)

@@ -80,8 +80,8 @@ type listCells struct {
 	AQ3 sql.Null[[]namedFloat]
 }
 
-// Ensure that lists of every type of element are stored as they are, empty ones and nil included, one by one and in bulk, and that what
-// no element can be is refused.
+// Ensure that lists of every type of element are stored as they are, empty ones and nil included, one by one and in
+// bulk, and that what no element can be is refused.
 func TestLists(t *testing.T) {
 	t.Parallel()
 	inf := math.Inf(1)
@@ -212,8 +212,8 @@ type tight struct {
 	Tags []string
 }
 
-// Ensure that a list in a column of JSON, where a model had it before, is read as it is, and that on PostgreSQL a write says what is
-// the matter.
+// Ensure that a list in a column of JSON, where a model had it before, is read as it is, and that on PostgreSQL a write
+// says what is the matter.
 func TestListInJSON(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -58,8 +58,8 @@ func TestRandomValues(t *testing.T) {
 	}
 }
 
-// randomRows creates rows of random values on both engines, at most as many as are given for each, and reads them. It returns how many
-// values were kept and how many rows refused.
+// randomRows creates rows of random values on both engines, at most as many as are given for each, and reads them. It
+// returns how many values were kept and how many rows refused.
 func randomRows[M any](g generator, dbs [2]*prom.DB, rows [2]int) (kept, refused [2]int, err error) {
 	ctx := context.Background()
 	list, want := make([]M, rows[0]), make([]M, rows[0])
@@ -129,8 +129,8 @@ var (
 	addrType = reflect.TypeFor[netip.Addr]()
 )
 
-// stored makes a value what it is when it comes back: no negative zero, times in UTC to the microsecond, days of their own zone, and
-// empty lists and bytes for none.
+// stored makes a value what it is when it comes back: no negative zero, times in UTC to the microsecond, days of their
+// own zone, and empty lists and bytes for none.
 func stored(v reflect.Value, tag string) {
 	switch {
 	case v.Type() == timeType:
@@ -286,7 +286,8 @@ func (g generator) text() string {
 	return b.String()
 }
 
-// spoil gives a field of a model a value that no engine takes, and returns the field's name, or "" when the model has none that could.
+// spoil gives a field of a model a value that no engine takes, and returns the field's name, or "" when the model has
+// none that could.
 func (g generator) spoil(model reflect.Value) string {
 	for range 200 {
 		i := g.IntN(model.NumField())

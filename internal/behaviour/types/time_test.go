@@ -45,9 +45,8 @@ func zone(tb testing.TB, name string) *time.Location {
 	return loc
 }
 
-// Ensure that an instant is stored in UTC to the microsecond, cut towards the past, whatever zone it is given in, and is
-// found again by the time that was stored. parity: F28 B8
-// suite: 20
+// Ensure that an instant is stored in UTC to the microsecond, cut towards the past, whatever zone it is given in, and
+// is found again by the time that was stored. parity: F28 B8 suite: 20
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	newYork := zone(t, "America/New_York")
@@ -163,9 +162,8 @@ func TestDaysAndClocks(t *testing.T) {
 	})
 }
 
-// Ensure that times that no time.Time of ours could be, written by somebody else, are an error that names the column, or are
-// read as they are, and never something else.
-// suite: 20
+// Ensure that times that no time.Time of ours could be, written by somebody else, are an error that names the column,
+// or are read as they are, and never something else. suite: 20
 func TestForeignTimes(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

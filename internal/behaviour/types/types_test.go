@@ -137,8 +137,8 @@ type textCells struct {
 	AE3 sql.Null[netip.Addr]
 }
 
-// Ensure that texts and bytes are stored exactly, whatever they hold, and that a text that no engine could hold is refused.
-// suite: 21
+// Ensure that texts and bytes are stored exactly, whatever they hold, and that a text that no engine could hold is
+// refused. suite: 21
 func TestTexts(t *testing.T) {
 	t.Parallel()
 	eachType[textCells](t, 21, []typed{
@@ -245,7 +245,8 @@ type jsonCells struct {
 	AJ3 sql.Null[json.RawMessage]
 }
 
-// Ensure that structs, maps, slices and anything else are stored as JSON, and that what JSON cannot say exactly is refused.
+// Ensure that structs, maps, slices and anything else are stored as JSON, and that what JSON cannot say exactly is
+// refused.
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	eachType[jsonCells](t, 0, []typed{

@@ -46,8 +46,8 @@ func TestWatchReconnects(t *testing.T) {
 	is.NoErr(ctx.Err())
 }
 
-// Ensure that the trigger is made once, by however many ask for it, also on tables with unusual names, that it tells at once,
-// and that it is not made where nothing may be changed.
+// Ensure that the trigger is made once, by however many ask for it, also on tables with unusual names, that it tells at
+// once, and that it is not made where nothing may be changed.
 func TestWatchTrigger(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -76,8 +76,9 @@ func (w *watching[T]) none() {
 	}
 }
 
-// settled waits until all transactions of the server that run now have ended, those of other tests too: before that, a place of a watch on
-// PostgreSQL does not settle, and a row that is changed meanwhile so that the conditions hold is new to it.
+// settled waits until all transactions of the server that run now have ended, those of other tests too: before that, a
+// place of a watch on PostgreSQL does not settle, and a row that is changed meanwhile so that the conditions hold is
+// new to it.
 func settled(t *testing.T, db *prom.DB) {
 	t.Helper()
 	if db.Dialect().Name() == dbtest.NameSQLite {
@@ -135,8 +136,8 @@ func begun(t *testing.T, repo *prom.Repo[kit.Note], q *prom.Query[kit.Note], opt
 	return w
 }
 
-// Ensure that new rows come, in order and each once, with the conditions of the query, until the context ends or the limit is
-// reached, and that rows which were there do not come. parity: Q65
+// Ensure that new rows come, in order and each once, with the conditions of the query, until the context ends or the
+// limit is reached, and that rows which were there do not come. parity: Q65
 func TestWatch(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -186,8 +187,8 @@ func TestWatch(t *testing.T) {
 	})
 }
 
-// Ensure that a watch goes on where another ended, by the text of its cursor, and gives each row once, wherever it was left.
-// parity: Q65
+// Ensure that a watch goes on where another ended, by the text of its cursor, and gives each row once, wherever it was
+// left. parity: Q65
 func TestWatchResume(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -224,7 +225,8 @@ func TestWatchResume(t *testing.T) {
 	})
 }
 
-// Ensure that a cursor after more rows than it holds loses none of them, and that the places which it goes through settle.
+// Ensure that a cursor after more rows than it holds loses none of them, and that the places which it goes through
+// settle.
 func TestWatchLargeCursor(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -270,8 +272,8 @@ func TestWatchLargeCursor(t *testing.T) {
 	})
 }
 
-// Ensure that a row whose transaction commits late is not lost, though greater ones were given before, and however long the
-// transaction is open; and that it comes once. parity: Q65
+// Ensure that a row whose transaction commits late is not lost, though greater ones were given before, and however long
+// the transaction is open; and that it comes once. parity: Q65
 func TestWatchLateCommit(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

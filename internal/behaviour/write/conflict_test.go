@@ -124,8 +124,8 @@ func TestOnConflictErrors(t *testing.T) {
 	})
 }
 
-// Ensure that any number of values is upserted in one transaction, each with its outcome, the later ones of the same name onto those before.
-// parity: M8 Q67 B7 B20
+// Ensure that any number of values is upserted in one transaction, each with its outcome, the later ones of the same
+// name onto those before. parity: M8 Q67 B7 B20
 func TestOnConflictMany(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -18,7 +18,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a table or column that is missing, or has gone behind our back, is installed for many rows, whichever way they go.
+// Ensure that a table or column that is missing, or has gone behind our back, is installed for many rows, whichever way
+// they go.
 func TestCreateManyInstalls(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -50,8 +51,8 @@ func TestCreateManyInstalls(t *testing.T) {
 	})
 }
 
-// Ensure that a column whose type changes behind our back holds the values that were inserted, or the insert says that they do
-// not fit: the form in which many rows are sent must be that of the type as it is now.
+// Ensure that a column whose type changes behind our back holds the values that were inserted, or the insert says that
+// they do not fit: the form in which many rows are sent must be that of the type as it is now.
 func TestCreateManyChangedColumn(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -77,8 +78,8 @@ func TestCreateManyChangedColumn(t *testing.T) {
 	}
 }
 
-// Ensure that tables that were made by hand, with other types of keys and columns, take many rows, and that what comes back is
-// what is stored.
+// Ensure that tables that were made by hand, with other types of keys and columns, take many rows, and that what comes
+// back is what is stored.
 func TestCreateManyForeignTypes(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -139,7 +140,8 @@ func TestCreateManyDoesNotFit(t *testing.T) {
 	}
 }
 
-// Ensure that a key that the database was not told how to make is the error that Create gives, and that keys of one's own go in.
+// Ensure that a key that the database was not told how to make is the error that Create gives, and that keys of one's
+// own go in.
 func TestCreateManyNoSequence(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -159,8 +161,8 @@ func TestCreateManyNoSequence(t *testing.T) {
 	is.Equal(kit.Count(t, repo.Query()), kit.ByArrays+kit.ByCopy)
 }
 
-// Ensure that a user who may insert but not touch the sequence, a view, and a table with row security, take many rows as they
-// take one, in a transaction too.
+// Ensure that a user who may insert but not touch the sequence, a view, and a table with row security, take many rows
+// as they take one, in a transaction too.
 func TestCreateManyWithoutCopy(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -204,8 +206,8 @@ func TestCreateManyWithoutCopy(t *testing.T) {
 	is.True(errors.Is(secured.CreateMany(ctx, manyTallies(-5, kit.ByCopy)), prom.ErrPermission)) // the policy still holds
 }
 
-// Ensure that a context that ends, before many rows are sent or while they wait for a lock, leaves none of them and the values
-// as they were, and that the connection is of use afterwards.
+// Ensure that a context that ends, before many rows are sent or while they wait for a lock, leaves none of them and the
+// values as they were, and that the connection is of use afterwards.
 func TestCreateManyCanceled(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -36,9 +36,8 @@ func manyTallies(from, n int) []tally {
 	return list
 }
 
-// Ensure that any number of rows is inserted with one key each, in the order of the values, around the sizes where the way to the
-// database changes.
-// suite: 18
+// Ensure that any number of rows is inserted with one key each, in the order of the values, around the sizes where the
+// way to the database changes. suite: 18
 func TestCreateManySizes(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -107,7 +106,8 @@ func TestCreateManyKeys(t *testing.T) {
 	})
 }
 
-// Ensure that values with keys of their own, among such without, arrive by every way, and that a negative zero is stored as zero.
+// Ensure that values with keys of their own, among such without, arrive by every way, and that a negative zero is
+// stored as zero.
 func TestCreateManyMixed(t *testing.T) {
 	t.Parallel()
 	type temperature struct {
@@ -166,8 +166,8 @@ func manyBounded(n int) []Bounded {
 	return list
 }
 
-// Ensure that a row in the middle that is refused, by a rule, a unique index or a check of the database, leaves no row behind
-// and the values as they were, outside a transaction and in one, which goes on.
+// Ensure that a row in the middle that is refused, by a rule, a unique index or a check of the database, leaves no row
+// behind and the values as they were, outside a transaction and in one, which goes on.
 func TestCreateManyFailures(t *testing.T) {
 	t.Parallel()
 	failures := map[prom.Kind]func(*Bounded){

@@ -73,8 +73,8 @@ func numbers(list []Page) []int {
 	return nos
 }
 
-// Ensure that a row that was deleted softly is there for nobody who does not ask for it, whichever way they read, and that it comes
-// back by Restore.
+// Ensure that a row that was deleted softly is there for nobody who does not ask for it, whichever way they read, and
+// that it comes back by Restore.
 func TestSoftDelete(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -169,7 +169,8 @@ func TestSoftDelete(t *testing.T) {
 	})
 }
 
-// Ensure that queries delete softly, restore and delete for good, each the rows that they are about, and never all of them unasked.
+// Ensure that queries delete softly, restore and delete for good, each the rows that they are about, and never all of
+// them unasked.
 func TestSoftDeleteByQuery(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -72,8 +72,8 @@ func TestRefusedOnBoth(t *testing.T) {
 	})
 }
 
-// Ensure that values come back the same from both engines: infinities, a zero without its sign, canonical decimals, whole days.
-// parity: F28 B12
+// Ensure that values come back the same from both engines: infinities, a zero without its sign, canonical decimals,
+// whole days. parity: F28 B12
 func TestSameOnBoth(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -145,8 +145,8 @@ func TestLargeIntegers(t *testing.T) {
 	})
 }
 
-// Ensure that a sum never leaves what the field cannot hold. Below zero the engines' errors differ: it is the range, or the CHECK.
-// parity: Q42
+// Ensure that a sum never leaves what the field cannot hold. Below zero the engines' errors differ: it is the range, or
+// the CHECK. parity: Q42
 func TestBelowZero(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -195,8 +195,8 @@ func TestJSONText(t *testing.T) {
 	})
 }
 
-// Ensure the known difference of keys: SQLite counts on from the greatest key that there is, PostgreSQL from its own counter.
-// parity: F38
+// Ensure the known difference of keys: SQLite counts on from the greatest key that there is, PostgreSQL from its own
+// counter. parity: F38
 func TestCountedKeys(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -221,9 +221,8 @@ func TestCountedKeys(t *testing.T) {
 	})
 }
 
-// Ensure the known difference of transactions after a read that failed: PostgreSQL ends them, SQLite goes on. After a write
-// that failed both go on.
-// parity: T9
+// Ensure the known difference of transactions after a read that failed: PostgreSQL ends them, SQLite goes on. After a
+// write that failed both go on. parity: T9
 func TestFailedReadInTx(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

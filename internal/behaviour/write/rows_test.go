@@ -84,9 +84,8 @@ type SmallDigest struct {
 	Items int16
 }
 
-// Ensure that the rows of a query are inserted into another table, which has what its columns have in new rows, and that both tables are
-// made.
-// parity: Q39 Q43 Q44 A6 B20
+// Ensure that the rows of a query are inserted into another table, which has what its columns have in new rows, and
+// that both tables are made. parity: Q39 Q43 Q44 A6 B20
 func TestCopy(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -121,8 +120,8 @@ func TestCopy(t *testing.T) {
 	})
 }
 
-// Ensure that a copy that would leave a column without a value that it needs is an error before any SQL, and that a value that does not
-// fit is one of the database.
+// Ensure that a copy that would leave a column without a value that it needs is an error before any SQL, and that a
+// value that does not fit is one of the database.
 func TestCopyErrors(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -35,8 +35,8 @@ func (c Charge) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON implements [json.Unmarshaler].
 func (c *Charge) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &c.Set) }
 
-// Ensure that a panic in the code that encodes a value of many leaves none of them, and the connection for others, in a transaction that goes on
-// as well.
+// Ensure that a panic in the code that encodes a value of many leaves none of them, and the connection for others, in a
+// transaction that goes on as well.
 func TestCreateMany_Panic(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

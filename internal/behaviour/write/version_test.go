@@ -46,9 +46,8 @@ func isStale(tb testing.TB, err error) {
 	is.True(!errors.Is(err, prom.ErrNotFound))
 }
 
-// Ensure that a version begins at 1, goes up at every write, and that a write of a value that is stale changes neither the row nor
-// the value, which a row that is gone is told apart from.
-// parity: B9
+// Ensure that a version begins at 1, goes up at every write, and that a write of a value that is stale changes neither
+// the row nor the value, which a row that is gone is told apart from. parity: B9
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -272,7 +271,8 @@ func TestVersionInTx(t *testing.T) {
 	})
 }
 
-// Ensure that of many who change the same value at once, every change counts, each by those who found their value fresh.
+// Ensure that of many who change the same value at once, every change counts, each by those who found their value
+// fresh.
 func TestVersionRace(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -41,8 +41,8 @@ func TestUpdateByQueryIsNoted(t *testing.T) {
 	})
 }
 
-// Ensure that any number of rows is inserted, that the keys come back in their order, and that the values are loaded ones then.
-// parity: Q67 M4 F47
+// Ensure that any number of rows is inserted, that the keys come back in their order, and that the values are loaded
+// ones then. parity: Q67 M4 F47
 func TestCreateMany(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -121,8 +121,8 @@ func TestCreateManyMixedKeys(t *testing.T) {
 	})
 }
 
-// Ensure that inserting many is all or nothing, and leaves the values as they were when it fails, inside transactions too.
-// parity: Q67 T9
+// Ensure that inserting many is all or nothing, and leaves the values as they were when it fails, inside transactions
+// too. parity: Q67 T9
 func TestCreateManyFails(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -196,9 +196,8 @@ func TestNothingToWrite(t *testing.T) {
 	})
 }
 
-// Ensure that an upsert updates a value that was saved, and otherwise goes by the primary key, else by the first unique index
-// that is fully set, else by the fields that it is told.
-// parity: M8 X10
+// Ensure that an upsert updates a value that was saved, and otherwise goes by the primary key, else by the first unique
+// index that is fully set, else by the fields that it is told. parity: M8 X10
 func TestUpsert(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -264,9 +263,8 @@ func TestUpsertKeepsCreated(t *testing.T) {
 	})
 }
 
-// Ensure that an upsert that cannot tell its conflict, or is told one that is none, is an error before any SQL, and that a
-// conflict on another index is a unique error that leaves the value alone.
-// parity: M8 X5
+// Ensure that an upsert that cannot tell its conflict, or is told one that is none, is an error before any SQL, and
+// that a conflict on another index is a unique error that leaves the value alone. parity: M8 X5
 func TestUpsertErrors(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

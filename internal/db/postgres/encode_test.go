@@ -67,8 +67,8 @@ func randomLists(r *rand.Rand) map[uint32]schema.Value {
 	}
 }
 
-// Ensure that the binary form of an argument is, byte for byte, the one that pgx gives the same value, for every type that it is
-// written for.
+// Ensure that the binary form of an argument is, byte for byte, the one that pgx gives the same value, for every type
+// that it is written for.
 func TestWireArgs(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -108,8 +108,8 @@ func TestWireArgs(t *testing.T) {
 	}
 }
 
-// Ensure that a field of an array or of COPY is the value's form behind its length, that what has no form of the type is told, and
-// that nothing of it is left then.
+// Ensure that a field of an array or of COPY is the value's form behind its length, that what has no form of the type
+// is told, and that nothing of it is left then.
 func TestWireField(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -146,7 +146,8 @@ func TestWireField(t *testing.T) {
 	}
 }
 
-// Ensure that arguments of every kind arrive at a server as they are, for parameters of the library's own types and of others.
+// Ensure that arguments of every kind arrive at a server as they are, for parameters of the library's own types and of
+// others.
 func TestWireArgs_Server(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -7,7 +7,8 @@ import (
 	"github.com/matryer/is"
 )
 
-// Ensure that a COMMIT which the server's end has interrupted is of an unknown outcome, whoever says so, and one that is refused is not.
+// Ensure that a COMMIT which the server's end has interrupted is of an unknown outcome, whoever says so, and one that
+// is refused is not.
 func TestRefusesCommit(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
