@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/prom-go/prom/conn"
 )
 
@@ -53,6 +55,11 @@ func ParseDSN(dsn string) (DSN, error) { return conn.ParseDSN(dsn) }
 // Conn returns the connection of that name; "" is the default one. An unknown name is an error that lists the known
 // ones.
 func Conn(name string) (*DB, error) { return Default.Get(name) }
+
+// PgxPool returns the pgx pool of a connection to PostgreSQL, connecting it if need be, and nil for SQLite. [DB.Close]
+// ends it. What is called on it goes by pgx's own modes: behind a pooler that does not follow prepared statements set
+// default_query_exec_mode=exec.
+func PgxPool(ctx context.Context, db *DB) (*pgxpool.Pool, error) { return conn.PgxPool(ctx, db) }
 
 // Close closes all connections of the default registry. They stay registered and connect again when they are used.
 func Close() error { return Default.Close() }

@@ -51,10 +51,10 @@ func (d *DB) Ping(ctx context.Context) error { return d.in().Ping(ctx) }
 // next operation connects again; but an in-memory database, which has ended, refuses it with [KindClosed].
 func (d *DB) Close() error { return d.in().Close() }
 
-// Pool returns the pgx pool of a PostgreSQL database, connecting it if need be, and nil for SQLite. Close ends it. What
-// is called on it goes by pgx's own modes: behind a pooler that does not follow prepared statements set
+// PgxPool returns the pgx pool of a PostgreSQL database, connecting it if need be, and nil for SQLite. [DB.Close] ends
+// it. What is called on it goes by pgx's own modes: behind a pooler that does not follow prepared statements set
 // default_query_exec_mode=exec.
-func (d *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) { return d.in().Pool(ctx) }
+func PgxPool(ctx context.Context, d *DB) (*pgxpool.Pool, error) { return db.PgxPool(ctx, d.in()) }
 
 // SQL returns a *sql.DB on the same database. For SQLite it has one connection of its own, with the same settings,
 // which is made at its first use; it waits for a transaction of this library that writes as another process would, so

@@ -7,7 +7,7 @@ import (
 )
 
 func setTo[T any](c *scan.Codec, e *ast.Expr) Assign[T] {
-	return Assign[T]{a: ast.AssignTerm(c, e)}
+	return Assign[T]{a: ast.AssignTerm(new(ast.Assign), c, e)}
 }
 
 // Assign is the assignment of a new value to a column of T. The zero value assigns nothing.

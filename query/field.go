@@ -62,17 +62,25 @@ func (f *Field[T, V]) Name() string { return f.c.Column().Name }
 func (f *Field[T, V]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the column equals v.
-func (f *Field[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, f.c, v)} }
+func (f *Field[T, V]) Eq(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
 
 // Ne is true when the column is a value other than v. It is not true for NULL.
-func (f *Field[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
+func (f *Field[T, V]) Ne(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
 
 // In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
 // has no limit.
-func (f *Field[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
+func (f *Field[T, V]) In(vs ...V) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
-func (f *Field[T, V]) NotIn(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpNotIn, f.c, vs)} }
+func (f *Field[T, V]) NotIn(vs ...V) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
+}
 
 // InQuery is true when the column is one of the subquery's values.
 func (f *Field[T, V]) InQuery(sub Subquery[V]) Cond[T] {
@@ -90,7 +98,9 @@ func (f *Field[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 func (f *Field[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: ast.OrderByList(f.c, vs)} }
 
 // Set assigns v.
-func (f *Field[T, V]) Set(v V) Assign[T] { return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)} }
+func (f *Field[T, V]) Set(v V) Assign[T] {
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
+}
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
 func (f *Field[T, V]) SetTo(t Term[T, V]) Assign[T] { return setTo[T](f.c, t.term().e) }
@@ -122,17 +132,25 @@ func (f *NullField[T, V]) Name() string { return f.c.Column().Name }
 func (f *NullField[T, V]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the column equals v.
-func (f *NullField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, f.c, v)} }
+func (f *NullField[T, V]) Eq(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
 
 // Ne is true when the column is a value other than v. It is not true for NULL.
-func (f *NullField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
+func (f *NullField[T, V]) Ne(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
 
 // In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
 // has no limit.
-func (f *NullField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
+func (f *NullField[T, V]) In(vs ...V) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
-func (f *NullField[T, V]) NotIn(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpNotIn, f.c, vs)} }
+func (f *NullField[T, V]) NotIn(vs ...V) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
+}
 
 // InQuery is true when the column is one of the subquery's values.
 func (f *NullField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
@@ -152,10 +170,14 @@ func (f *NullField[T, V]) Is(v *V) Cond[T] { return Cond[T]{n: ast.Same(ast.OpSa
 func (f *NullField[T, V]) IsNot(v *V) Cond[T] { return Cond[T]{n: ast.Same(ast.OpNotSame, f.c, v)} }
 
 // IsNull is true when the column is NULL.
-func (f *NullField[T, V]) IsNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNull, f.c)} }
+func (f *NullField[T, V]) IsNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNull, f.c)}
+}
 
 // NotNull is true when the column is not NULL.
-func (f *NullField[T, V]) NotNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNotNull, f.c)} }
+func (f *NullField[T, V]) NotNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNotNull, f.c)}
+}
 
 // ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
 // these; see [Order.NullsFirst].
@@ -163,7 +185,7 @@ func (f *NullField[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: ast.Orde
 
 // Set assigns v.
 func (f *NullField[T, V]) Set(v V) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
@@ -171,7 +193,7 @@ func (f *NullField[T, V]) SetTo(t Term[T, V]) Assign[T] { return setTo[T](f.c, t
 
 // SetNull assigns NULL.
 func (f *NullField[T, V]) SetNull() Assign[T] {
-	return Assign[T]{a: ast.AssignNull(f.c)}
+	return Assign[T]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
 
 func (f *NullField[T, V]) term() value[T, V] { return value[T, V]{e: ast.ColumnOf(f.c)} }

@@ -68,7 +68,7 @@ func (f *JSONField[T, V]) Merge(doc any) Assign[T] { return Assign[T]{a: ast.Mer
 
 // Set assigns v, whole: what V does not know of the documents that are stored is gone. SetPath changes a part of them.
 func (f *JSONField[T, V]) Set(v V) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term.
@@ -98,10 +98,14 @@ func (f *NullJSONField[T, V]) Name() string { return f.c.Column().Name }
 func (f *NullJSONField[T, V]) Column() *schema.Column { return f.c.Column() }
 
 // IsNull is true when the column is NULL.
-func (f *NullJSONField[T, V]) IsNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNull, f.c)} }
+func (f *NullJSONField[T, V]) IsNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNull, f.c)}
+}
 
 // NotNull is true when the column is not NULL.
-func (f *NullJSONField[T, V]) NotNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNotNull, f.c)} }
+func (f *NullJSONField[T, V]) NotNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNotNull, f.c)}
+}
 
 // HasKey is true when the path leads to something, be it null.
 func (f *NullJSONField[T, V]) HasKey(path ...any) Cond[T] { return Cond[T]{n: ast.HasKey(f.c, path)} }
@@ -130,14 +134,16 @@ func (f *NullJSONField[T, V]) Merge(doc any) Assign[T] { return Assign[T]{a: ast
 
 // Set assigns v, whole: what V does not know of the documents that are stored is gone. SetPath changes a part of them.
 func (f *NullJSONField[T, V]) Set(v V) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term.
 func (f *NullJSONField[T, V]) SetTo(t Term[T, V]) Assign[T] { return setTo[T](f.c, t.term().e) }
 
 // SetNull assigns NULL.
-func (f *NullJSONField[T, V]) SetNull() Assign[T] { return Assign[T]{a: ast.AssignNull(f.c)} }
+func (f *NullJSONField[T, V]) SetNull() Assign[T] {
+	return Assign[T]{a: ast.AssignNull(new(ast.Assign), f.c)}
+}
 
 func (f *NullJSONField[T, V]) term() value[T, V] { return value[T, V]{e: ast.ColumnOf(f.c)} }
 

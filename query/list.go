@@ -92,7 +92,7 @@ func (f *ListField[T, E]) Remove(es ...E) Assign[T] {
 
 // Set assigns the list. nil is an empty one.
 func (f *ListField[T, E]) Set(es []E) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, es)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, es)}
 }
 
 // SetTo assigns the value of a term.
@@ -130,10 +130,14 @@ func (f *NullListField[T, E]) Ne(es []E) Cond[T] {
 }
 
 // IsNull is true when the column is NULL.
-func (f *NullListField[T, E]) IsNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNull, f.c)} }
+func (f *NullListField[T, E]) IsNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNull, f.c)}
+}
 
 // NotNull is true when the column is not NULL.
-func (f *NullListField[T, E]) NotNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNotNull, f.c)} }
+func (f *NullListField[T, E]) NotNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNotNull, f.c)}
+}
 
 // Len is the number of elements.
 func (f *NullListField[T, E]) Len() Expr[T, int64] { return typed[T, int64](ast.ListLen(f.c)) }
@@ -175,14 +179,16 @@ func (f *NullListField[T, E]) Remove(es ...E) Assign[T] {
 
 // Set assigns the list. nil is an empty one.
 func (f *NullListField[T, E]) Set(es []E) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, es)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, es)}
 }
 
 // SetTo assigns the value of a term.
 func (f *NullListField[T, E]) SetTo(t Term[T, []E]) Assign[T] { return setTo[T](f.c, t.term().e) }
 
 // SetNull assigns NULL.
-func (f *NullListField[T, E]) SetNull() Assign[T] { return Assign[T]{a: ast.AssignNull(f.c)} }
+func (f *NullListField[T, E]) SetNull() Assign[T] {
+	return Assign[T]{a: ast.AssignNull(new(ast.Assign), f.c)}
+}
 
 func (f *NullListField[T, E]) term() value[T, []E] { return value[T, []E]{e: ast.ColumnOf(f.c)} }
 

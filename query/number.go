@@ -31,17 +31,25 @@ func (f *NumberField[T, V]) Name() string { return f.c.Column().Name }
 func (f *NumberField[T, V]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the column equals v.
-func (f *NumberField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, f.c, v)} }
+func (f *NumberField[T, V]) Eq(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
 
 // Ne is true when the column is a value other than v. It is not true for NULL.
-func (f *NumberField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
+func (f *NumberField[T, V]) Ne(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
 
 // In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
 // has no limit.
-func (f *NumberField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
+func (f *NumberField[T, V]) In(vs ...V) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
-func (f *NumberField[T, V]) NotIn(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpNotIn, f.c, vs)} }
+func (f *NumberField[T, V]) NotIn(vs ...V) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
+}
 
 // InQuery is true when the column is one of the subquery's values.
 func (f *NumberField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
@@ -55,28 +63,38 @@ func (f *NumberField[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 }
 
 // Gt is true when the column is greater than v.
-func (f *NumberField[T, V]) Gt(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGt, f.c, v)} }
+func (f *NumberField[T, V]) Gt(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
+}
 
 // Gte is true when the column is greater than v or equal.
-func (f *NumberField[T, V]) Gte(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGe, f.c, v)} }
+func (f *NumberField[T, V]) Gte(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
+}
 
 // Lt is true when the column is less than v.
-func (f *NumberField[T, V]) Lt(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLt, f.c, v)} }
+func (f *NumberField[T, V]) Lt(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
+}
 
 // Lte is true when the column is less than v or equal.
-func (f *NumberField[T, V]) Lte(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLe, f.c, v)} }
+func (f *NumberField[T, V]) Lte(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
+}
 
 // Between is true when the column is from low to high, both included.
 func (f *NumberField[T, V]) Between(low, high V) Cond[T] {
-	return Cond[T]{n: ast.InRange(f.c, low, high)}
+	return Cond[T]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
 // Asc orders by the column, the least first. NULLs come last, on every engine.
-func (f *NumberField[T, V]) Asc() Order[T] { return Order[T]{o: ast.OrderBy(f.c, 0, false)} }
+func (f *NumberField[T, V]) Asc() Order[T] {
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
+}
 
 // Desc orders by the column, the greatest first. NULLs come first, on every engine.
 func (f *NumberField[T, V]) Desc() Order[T] {
-	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
 // ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
@@ -85,7 +103,7 @@ func (f *NumberField[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: ast.Or
 
 // Set assigns v.
 func (f *NumberField[T, V]) Set(v V) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
@@ -93,12 +111,12 @@ func (f *NumberField[T, V]) SetTo(t Term[T, V]) Assign[T] { return setTo[T](f.c,
 
 // Add assigns the column's value plus v, in the database, so that concurrent additions all count. NULL stays NULL.
 func (f *NumberField[T, V]) Add(v V) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignAdd, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignAdd, v)}
 }
 
 // Sub assigns the column's value less v, in the database.
 func (f *NumberField[T, V]) Sub(v V) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSub, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSub, v)}
 }
 
 func (f *NumberField[T, V]) term() value[T, V] { return value[T, V]{e: ast.ColumnOf(f.c)} }
@@ -128,18 +146,24 @@ func (f *NullNumberField[T, V]) Name() string { return f.c.Column().Name }
 func (f *NullNumberField[T, V]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the column equals v.
-func (f *NullNumberField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, f.c, v)} }
+func (f *NullNumberField[T, V]) Eq(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
 
 // Ne is true when the column is a value other than v. It is not true for NULL.
-func (f *NullNumberField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
+func (f *NullNumberField[T, V]) Ne(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
 
 // In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
 // has no limit.
-func (f *NullNumberField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
+func (f *NullNumberField[T, V]) In(vs ...V) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *NullNumberField[T, V]) NotIn(vs ...V) Cond[T] {
-	return Cond[T]{n: ast.In(ast.OpNotIn, f.c, vs)}
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
 // InQuery is true when the column is one of the subquery's values.
@@ -162,34 +186,48 @@ func (f *NullNumberField[T, V]) IsNot(v *V) Cond[T] {
 }
 
 // IsNull is true when the column is NULL.
-func (f *NullNumberField[T, V]) IsNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNull, f.c)} }
+func (f *NullNumberField[T, V]) IsNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNull, f.c)}
+}
 
 // NotNull is true when the column is not NULL.
-func (f *NullNumberField[T, V]) NotNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNotNull, f.c)} }
+func (f *NullNumberField[T, V]) NotNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNotNull, f.c)}
+}
 
 // Gt is true when the column is greater than v.
-func (f *NullNumberField[T, V]) Gt(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGt, f.c, v)} }
+func (f *NullNumberField[T, V]) Gt(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
+}
 
 // Gte is true when the column is greater than v or equal.
-func (f *NullNumberField[T, V]) Gte(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGe, f.c, v)} }
+func (f *NullNumberField[T, V]) Gte(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
+}
 
 // Lt is true when the column is less than v.
-func (f *NullNumberField[T, V]) Lt(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLt, f.c, v)} }
+func (f *NullNumberField[T, V]) Lt(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
+}
 
 // Lte is true when the column is less than v or equal.
-func (f *NullNumberField[T, V]) Lte(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLe, f.c, v)} }
+func (f *NullNumberField[T, V]) Lte(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
+}
 
 // Between is true when the column is from low to high, both included.
 func (f *NullNumberField[T, V]) Between(low, high V) Cond[T] {
-	return Cond[T]{n: ast.InRange(f.c, low, high)}
+	return Cond[T]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
 // Asc orders by the column, the least first. NULLs come last, on every engine.
-func (f *NullNumberField[T, V]) Asc() Order[T] { return Order[T]{o: ast.OrderBy(f.c, 0, false)} }
+func (f *NullNumberField[T, V]) Asc() Order[T] {
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
+}
 
 // Desc orders by the column, the greatest first. NULLs come first, on every engine.
 func (f *NullNumberField[T, V]) Desc() Order[T] {
-	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
 // ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
@@ -200,7 +238,7 @@ func (f *NullNumberField[T, V]) ByList(vs ...V) Order[T] {
 
 // Set assigns v.
 func (f *NullNumberField[T, V]) Set(v V) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
@@ -208,17 +246,17 @@ func (f *NullNumberField[T, V]) SetTo(t Term[T, V]) Assign[T] { return setTo[T](
 
 // SetNull assigns NULL.
 func (f *NullNumberField[T, V]) SetNull() Assign[T] {
-	return Assign[T]{a: ast.AssignNull(f.c)}
+	return Assign[T]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
 
 // Add assigns the column's value plus v, in the database, so that concurrent additions all count. NULL stays NULL.
 func (f *NullNumberField[T, V]) Add(v V) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignAdd, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignAdd, v)}
 }
 
 // Sub assigns the column's value less v, in the database.
 func (f *NullNumberField[T, V]) Sub(v V) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSub, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSub, v)}
 }
 
 func (f *NullNumberField[T, V]) term() value[T, V] { return value[T, V]{e: ast.ColumnOf(f.c)} }

@@ -26,17 +26,25 @@ func (f *OrderedField[T, V]) Name() string { return f.c.Column().Name }
 func (f *OrderedField[T, V]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the column equals v.
-func (f *OrderedField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, f.c, v)} }
+func (f *OrderedField[T, V]) Eq(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
 
 // Ne is true when the column is a value other than v. It is not true for NULL.
-func (f *OrderedField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
+func (f *OrderedField[T, V]) Ne(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
 
 // In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
 // has no limit.
-func (f *OrderedField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
+func (f *OrderedField[T, V]) In(vs ...V) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
-func (f *OrderedField[T, V]) NotIn(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpNotIn, f.c, vs)} }
+func (f *OrderedField[T, V]) NotIn(vs ...V) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
+}
 
 // InQuery is true when the column is one of the subquery's values.
 func (f *OrderedField[T, V]) InQuery(sub Subquery[V]) Cond[T] {
@@ -50,28 +58,38 @@ func (f *OrderedField[T, V]) NotInQuery(sub Subquery[V]) Cond[T] {
 }
 
 // Gt is true when the column is greater than v.
-func (f *OrderedField[T, V]) Gt(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGt, f.c, v)} }
+func (f *OrderedField[T, V]) Gt(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
+}
 
 // Gte is true when the column is greater than v or equal.
-func (f *OrderedField[T, V]) Gte(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGe, f.c, v)} }
+func (f *OrderedField[T, V]) Gte(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
+}
 
 // Lt is true when the column is less than v.
-func (f *OrderedField[T, V]) Lt(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLt, f.c, v)} }
+func (f *OrderedField[T, V]) Lt(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
+}
 
 // Lte is true when the column is less than v or equal.
-func (f *OrderedField[T, V]) Lte(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLe, f.c, v)} }
+func (f *OrderedField[T, V]) Lte(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
+}
 
 // Between is true when the column is from low to high, both included.
 func (f *OrderedField[T, V]) Between(low, high V) Cond[T] {
-	return Cond[T]{n: ast.InRange(f.c, low, high)}
+	return Cond[T]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
 // Asc orders by the column, the least first. NULLs come last, on every engine.
-func (f *OrderedField[T, V]) Asc() Order[T] { return Order[T]{o: ast.OrderBy(f.c, 0, false)} }
+func (f *OrderedField[T, V]) Asc() Order[T] {
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
+}
 
 // Desc orders by the column, the greatest first. NULLs come first, on every engine.
 func (f *OrderedField[T, V]) Desc() Order[T] {
-	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
 // ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
@@ -80,7 +98,7 @@ func (f *OrderedField[T, V]) ByList(vs ...V) Order[T] { return Order[T]{o: ast.O
 
 // Set assigns v.
 func (f *OrderedField[T, V]) Set(v V) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
@@ -113,18 +131,24 @@ func (f *NullOrderedField[T, V]) Name() string { return f.c.Column().Name }
 func (f *NullOrderedField[T, V]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the column equals v.
-func (f *NullOrderedField[T, V]) Eq(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, f.c, v)} }
+func (f *NullOrderedField[T, V]) Eq(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
 
 // Ne is true when the column is a value other than v. It is not true for NULL.
-func (f *NullOrderedField[T, V]) Ne(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
+func (f *NullOrderedField[T, V]) Ne(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
 
 // In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
 // has no limit.
-func (f *NullOrderedField[T, V]) In(vs ...V) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
+func (f *NullOrderedField[T, V]) In(vs ...V) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *NullOrderedField[T, V]) NotIn(vs ...V) Cond[T] {
-	return Cond[T]{n: ast.In(ast.OpNotIn, f.c, vs)}
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
 // InQuery is true when the column is one of the subquery's values.
@@ -147,34 +171,48 @@ func (f *NullOrderedField[T, V]) IsNot(v *V) Cond[T] {
 }
 
 // IsNull is true when the column is NULL.
-func (f *NullOrderedField[T, V]) IsNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNull, f.c)} }
+func (f *NullOrderedField[T, V]) IsNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNull, f.c)}
+}
 
 // NotNull is true when the column is not NULL.
-func (f *NullOrderedField[T, V]) NotNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNotNull, f.c)} }
+func (f *NullOrderedField[T, V]) NotNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNotNull, f.c)}
+}
 
 // Gt is true when the column is greater than v.
-func (f *NullOrderedField[T, V]) Gt(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGt, f.c, v)} }
+func (f *NullOrderedField[T, V]) Gt(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
+}
 
 // Gte is true when the column is greater than v or equal.
-func (f *NullOrderedField[T, V]) Gte(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGe, f.c, v)} }
+func (f *NullOrderedField[T, V]) Gte(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
+}
 
 // Lt is true when the column is less than v.
-func (f *NullOrderedField[T, V]) Lt(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLt, f.c, v)} }
+func (f *NullOrderedField[T, V]) Lt(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
+}
 
 // Lte is true when the column is less than v or equal.
-func (f *NullOrderedField[T, V]) Lte(v V) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLe, f.c, v)} }
+func (f *NullOrderedField[T, V]) Lte(v V) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
+}
 
 // Between is true when the column is from low to high, both included.
 func (f *NullOrderedField[T, V]) Between(low, high V) Cond[T] {
-	return Cond[T]{n: ast.InRange(f.c, low, high)}
+	return Cond[T]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
 // Asc orders by the column, the least first. NULLs come last, on every engine.
-func (f *NullOrderedField[T, V]) Asc() Order[T] { return Order[T]{o: ast.OrderBy(f.c, 0, false)} }
+func (f *NullOrderedField[T, V]) Asc() Order[T] {
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
+}
 
 // Desc orders by the column, the greatest first. NULLs come first, on every engine.
 func (f *NullOrderedField[T, V]) Desc() Order[T] {
-	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
 // ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
@@ -185,7 +223,7 @@ func (f *NullOrderedField[T, V]) ByList(vs ...V) Order[T] {
 
 // Set assigns v.
 func (f *NullOrderedField[T, V]) Set(v V) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
@@ -193,7 +231,7 @@ func (f *NullOrderedField[T, V]) SetTo(t Term[T, V]) Assign[T] { return setTo[T]
 
 // SetNull assigns NULL.
 func (f *NullOrderedField[T, V]) SetNull() Assign[T] {
-	return Assign[T]{a: ast.AssignNull(f.c)}
+	return Assign[T]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
 
 func (f *NullOrderedField[T, V]) term() value[T, V] { return value[T, V]{e: ast.ColumnOf(f.c)} }

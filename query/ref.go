@@ -26,17 +26,25 @@ func (f *RefField[T, R, K]) Name() string { return f.c.Column().Name }
 func (f *RefField[T, R, K]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the column equals v.
-func (f *RefField[T, R, K]) Eq(v K) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, f.c, v)} }
+func (f *RefField[T, R, K]) Eq(v K) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
 
 // Ne is true when the column is a value other than v. It is not true for NULL.
-func (f *RefField[T, R, K]) Ne(v K) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
+func (f *RefField[T, R, K]) Ne(v K) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
 
 // In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
 // has no limit.
-func (f *RefField[T, R, K]) In(vs ...K) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
+func (f *RefField[T, R, K]) In(vs ...K) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
-func (f *RefField[T, R, K]) NotIn(vs ...K) Cond[T] { return Cond[T]{n: ast.In(ast.OpNotIn, f.c, vs)} }
+func (f *RefField[T, R, K]) NotIn(vs ...K) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
+}
 
 // InQuery is true when the column is one of the subquery's values.
 func (f *RefField[T, R, K]) InQuery(sub Subquery[K]) Cond[T] {
@@ -66,7 +74,7 @@ func (f *RefField[T, R, K]) ByList(vs ...K) Order[T] { return Order[T]{o: ast.Or
 
 // Set assigns v.
 func (f *RefField[T, R, K]) Set(v K) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
@@ -101,18 +109,24 @@ func (f *NullRefField[T, R, K]) Name() string { return f.c.Column().Name }
 func (f *NullRefField[T, R, K]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the column equals v.
-func (f *NullRefField[T, R, K]) Eq(v K) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, f.c, v)} }
+func (f *NullRefField[T, R, K]) Eq(v K) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
 
 // Ne is true when the column is a value other than v. It is not true for NULL.
-func (f *NullRefField[T, R, K]) Ne(v K) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
+func (f *NullRefField[T, R, K]) Ne(v K) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
 
 // In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
 // has no limit.
-func (f *NullRefField[T, R, K]) In(vs ...K) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
+func (f *NullRefField[T, R, K]) In(vs ...K) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *NullRefField[T, R, K]) NotIn(vs ...K) Cond[T] {
-	return Cond[T]{n: ast.In(ast.OpNotIn, f.c, vs)}
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
 // InQuery is true when the column is one of the subquery's values.
@@ -135,10 +149,14 @@ func (f *NullRefField[T, R, K]) IsNot(v *K) Cond[T] {
 }
 
 // IsNull is true when the column is NULL.
-func (f *NullRefField[T, R, K]) IsNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNull, f.c)} }
+func (f *NullRefField[T, R, K]) IsNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNull, f.c)}
+}
 
 // NotNull is true when the column is not NULL.
-func (f *NullRefField[T, R, K]) NotNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNotNull, f.c)} }
+func (f *NullRefField[T, R, K]) NotNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNotNull, f.c)}
+}
 
 // Has is true when the reference leads to a row for which the conditions hold.
 func (f *NullRefField[T, R, K]) Has(conds ...Cond[R]) Cond[T] {
@@ -159,7 +177,7 @@ func (f *NullRefField[T, R, K]) ByList(vs ...K) Order[T] {
 
 // Set assigns v.
 func (f *NullRefField[T, R, K]) Set(v K) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
@@ -167,7 +185,7 @@ func (f *NullRefField[T, R, K]) SetTo(t Term[T, K]) Assign[T] { return setTo[T](
 
 // SetNull assigns NULL.
 func (f *NullRefField[T, R, K]) SetNull() Assign[T] {
-	return Assign[T]{a: ast.AssignNull(f.c)}
+	return Assign[T]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
 
 func (f *NullRefField[T, R, K]) term() value[T, K] { return value[T, K]{e: ast.ColumnOf(f.c)} }

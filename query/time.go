@@ -28,18 +28,24 @@ func (f *TimeField[T]) Name() string { return f.c.Column().Name }
 func (f *TimeField[T]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the column equals v.
-func (f *TimeField[T]) Eq(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, f.c, v)} }
+func (f *TimeField[T]) Eq(v time.Time) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
 
 // Ne is true when the column is a value other than v. It is not true for NULL.
-func (f *TimeField[T]) Ne(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
+func (f *TimeField[T]) Ne(v time.Time) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
 
 // In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
 // has no limit.
-func (f *TimeField[T]) In(vs ...time.Time) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
+func (f *TimeField[T]) In(vs ...time.Time) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *TimeField[T]) NotIn(vs ...time.Time) Cond[T] {
-	return Cond[T]{n: ast.In(ast.OpNotIn, f.c, vs)}
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
 // InQuery is true when the column is one of the subquery's values.
@@ -54,20 +60,28 @@ func (f *TimeField[T]) NotInQuery(sub Subquery[time.Time]) Cond[T] {
 }
 
 // Gt is true when the column is greater than v.
-func (f *TimeField[T]) Gt(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGt, f.c, v)} }
+func (f *TimeField[T]) Gt(v time.Time) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
+}
 
 // Gte is true when the column is greater than v or equal.
-func (f *TimeField[T]) Gte(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGe, f.c, v)} }
+func (f *TimeField[T]) Gte(v time.Time) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
+}
 
 // Lt is true when the column is less than v.
-func (f *TimeField[T]) Lt(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLt, f.c, v)} }
+func (f *TimeField[T]) Lt(v time.Time) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
+}
 
 // Lte is true when the column is less than v or equal.
-func (f *TimeField[T]) Lte(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLe, f.c, v)} }
+func (f *TimeField[T]) Lte(v time.Time) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
+}
 
 // Between is true when the column is from low to high, both included.
 func (f *TimeField[T]) Between(low, high time.Time) Cond[T] {
-	return Cond[T]{n: ast.InRange(f.c, low, high)}
+	return Cond[T]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
 // Year returns the year.
@@ -105,11 +119,11 @@ func (f *TimeField[T]) Minute() *PartField[T] { return &PartField[T]{c: f.c, par
 func (f *TimeField[T]) Second() *PartField[T] { return &PartField[T]{c: f.c, part: dialect.Second} }
 
 // Asc orders by the column, the least first. NULLs come last, on every engine.
-func (f *TimeField[T]) Asc() Order[T] { return Order[T]{o: ast.OrderBy(f.c, 0, false)} }
+func (f *TimeField[T]) Asc() Order[T] { return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)} }
 
 // Desc orders by the column, the greatest first. NULLs come first, on every engine.
 func (f *TimeField[T]) Desc() Order[T] {
-	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
 // ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
@@ -118,7 +132,7 @@ func (f *TimeField[T]) ByList(vs ...time.Time) Order[T] { return Order[T]{o: ast
 
 // Set assigns v.
 func (f *TimeField[T]) Set(v time.Time) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
@@ -151,18 +165,24 @@ func (f *NullTimeField[T]) Name() string { return f.c.Column().Name }
 func (f *NullTimeField[T]) Column() *schema.Column { return f.c.Column() }
 
 // Eq is true when the column equals v.
-func (f *NullTimeField[T]) Eq(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpEq, f.c, v)} }
+func (f *NullTimeField[T]) Eq(v time.Time) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
 
 // Ne is true when the column is a value other than v. It is not true for NULL.
-func (f *NullTimeField[T]) Ne(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpNe, f.c, v)} }
+func (f *NullTimeField[T]) Ne(v time.Time) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
 
 // In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
 // has no limit.
-func (f *NullTimeField[T]) In(vs ...time.Time) Cond[T] { return Cond[T]{n: ast.In(ast.OpIn, f.c, vs)} }
+func (f *NullTimeField[T]) In(vs ...time.Time) Cond[T] {
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
 
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *NullTimeField[T]) NotIn(vs ...time.Time) Cond[T] {
-	return Cond[T]{n: ast.In(ast.OpNotIn, f.c, vs)}
+	return Cond[T]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
 // InQuery is true when the column is one of the subquery's values.
@@ -185,26 +205,38 @@ func (f *NullTimeField[T]) IsNot(v *time.Time) Cond[T] {
 }
 
 // IsNull is true when the column is NULL.
-func (f *NullTimeField[T]) IsNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNull, f.c)} }
+func (f *NullTimeField[T]) IsNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNull, f.c)}
+}
 
 // NotNull is true when the column is not NULL.
-func (f *NullTimeField[T]) NotNull() Cond[T] { return Cond[T]{n: ast.Test(ast.OpNotNull, f.c)} }
+func (f *NullTimeField[T]) NotNull() Cond[T] {
+	return Cond[T]{n: ast.Test(new(ast.Cond), ast.OpNotNull, f.c)}
+}
 
 // Gt is true when the column is greater than v.
-func (f *NullTimeField[T]) Gt(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGt, f.c, v)} }
+func (f *NullTimeField[T]) Gt(v time.Time) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
+}
 
 // Gte is true when the column is greater than v or equal.
-func (f *NullTimeField[T]) Gte(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpGe, f.c, v)} }
+func (f *NullTimeField[T]) Gte(v time.Time) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
+}
 
 // Lt is true when the column is less than v.
-func (f *NullTimeField[T]) Lt(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLt, f.c, v)} }
+func (f *NullTimeField[T]) Lt(v time.Time) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
+}
 
 // Lte is true when the column is less than v or equal.
-func (f *NullTimeField[T]) Lte(v time.Time) Cond[T] { return Cond[T]{n: ast.Compare(ast.OpLe, f.c, v)} }
+func (f *NullTimeField[T]) Lte(v time.Time) Cond[T] {
+	return Cond[T]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
+}
 
 // Between is true when the column is from low to high, both included.
 func (f *NullTimeField[T]) Between(low, high time.Time) Cond[T] {
-	return Cond[T]{n: ast.InRange(f.c, low, high)}
+	return Cond[T]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
 // Year returns the year.
@@ -244,11 +276,13 @@ func (f *NullTimeField[T]) Minute() *PartField[T] { return &PartField[T]{c: f.c,
 func (f *NullTimeField[T]) Second() *PartField[T] { return &PartField[T]{c: f.c, part: dialect.Second} }
 
 // Asc orders by the column, the least first. NULLs come last, on every engine.
-func (f *NullTimeField[T]) Asc() Order[T] { return Order[T]{o: ast.OrderBy(f.c, 0, false)} }
+func (f *NullTimeField[T]) Asc() Order[T] {
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
+}
 
 // Desc orders by the column, the greatest first. NULLs come first, on every engine.
 func (f *NullTimeField[T]) Desc() Order[T] {
-	return Order[T]{o: ast.OrderBy(f.c, 0, true)}
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
 // ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
@@ -259,7 +293,7 @@ func (f *NullTimeField[T]) ByList(vs ...time.Time) Order[T] {
 
 // Set assigns v.
 func (f *NullTimeField[T]) Set(v time.Time) Assign[T] {
-	return Assign[T]{a: ast.AssignValue(f.c, ast.AssignSet, v)}
+	return Assign[T]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
@@ -267,7 +301,7 @@ func (f *NullTimeField[T]) SetTo(t Term[T, time.Time]) Assign[T] { return setTo[
 
 // SetNull assigns NULL.
 func (f *NullTimeField[T]) SetNull() Assign[T] {
-	return Assign[T]{a: ast.AssignNull(f.c)}
+	return Assign[T]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
 
 func (f *NullTimeField[T]) term() value[T, time.Time] {
@@ -285,53 +319,55 @@ type PartField[T any] struct {
 
 // Eq is true when the part equals v.
 func (f *PartField[T]) Eq(v int) Cond[T] {
-	return Cond[T]{n: ast.ComparePart(ast.OpEq, f.c, f.part, v)}
+	return Cond[T]{n: ast.ComparePart(new(ast.Cond), ast.OpEq, f.c, f.part, v)}
 }
 
 // Ne is true when the part differs from v.
 func (f *PartField[T]) Ne(v int) Cond[T] {
-	return Cond[T]{n: ast.ComparePart(ast.OpNe, f.c, f.part, v)}
+	return Cond[T]{n: ast.ComparePart(new(ast.Cond), ast.OpNe, f.c, f.part, v)}
 }
 
 // Gt is true when the part is greater than v.
 func (f *PartField[T]) Gt(v int) Cond[T] {
-	return Cond[T]{n: ast.ComparePart(ast.OpGt, f.c, f.part, v)}
+	return Cond[T]{n: ast.ComparePart(new(ast.Cond), ast.OpGt, f.c, f.part, v)}
 }
 
 // Gte is true when the part is greater than v or equal.
 func (f *PartField[T]) Gte(v int) Cond[T] {
-	return Cond[T]{n: ast.ComparePart(ast.OpGe, f.c, f.part, v)}
+	return Cond[T]{n: ast.ComparePart(new(ast.Cond), ast.OpGe, f.c, f.part, v)}
 }
 
 // Lt is true when the part is less than v.
 func (f *PartField[T]) Lt(v int) Cond[T] {
-	return Cond[T]{n: ast.ComparePart(ast.OpLt, f.c, f.part, v)}
+	return Cond[T]{n: ast.ComparePart(new(ast.Cond), ast.OpLt, f.c, f.part, v)}
 }
 
 // Lte is true when the part is less than v or equal.
 func (f *PartField[T]) Lte(v int) Cond[T] {
-	return Cond[T]{n: ast.ComparePart(ast.OpLe, f.c, f.part, v)}
+	return Cond[T]{n: ast.ComparePart(new(ast.Cond), ast.OpLe, f.c, f.part, v)}
 }
 
 // Between is true when the part is from low to high, both included.
 func (f *PartField[T]) Between(low, high int) Cond[T] {
-	return Cond[T]{n: ast.PartInRange(f.c, f.part, low, high)}
+	return Cond[T]{n: ast.PartInRange(new(ast.Cond), f.c, f.part, low, high)}
 }
 
 // In is true when the part is one of the values; none matches nothing.
 func (f *PartField[T]) In(vs ...int) Cond[T] {
-	return Cond[T]{n: ast.PartIn(ast.OpIn, f.c, f.part, vs)}
+	return Cond[T]{n: ast.PartIn(new(ast.Cond), ast.OpIn, f.c, f.part, vs)}
 }
 
 // NotIn is true when the part is none of the values; none matches every row.
 func (f *PartField[T]) NotIn(vs ...int) Cond[T] {
-	return Cond[T]{n: ast.PartIn(ast.OpNotIn, f.c, f.part, vs)}
+	return Cond[T]{n: ast.PartIn(new(ast.Cond), ast.OpNotIn, f.c, f.part, vs)}
 }
 
 // Asc orders by the part, the least first.
-func (f *PartField[T]) Asc() Order[T] { return Order[T]{o: ast.OrderBy(f.c, f.part, false)} }
+func (f *PartField[T]) Asc() Order[T] {
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, f.part, false)}
+}
 
 // Desc orders by the part, the greatest first.
 func (f *PartField[T]) Desc() Order[T] {
-	return Order[T]{o: ast.OrderBy(f.c, f.part, true)}
+	return Order[T]{o: ast.OrderBy(new(ast.Order), f.c, f.part, true)}
 }

@@ -36,24 +36,27 @@ const (
 // AssignValue makes an assignment of a value, or of what is computed with it.
 //
 //go:noinline
-func AssignValue[V any](c *scan.Codec, kind AssignKind, v V) *Assign {
-	val, err := scan.Encode(c, v)
-	if err == nil && kind == AssignSet {
-		err = c.Check(val)
+func AssignValue[V any](a *Assign, c *scan.Codec, kind AssignKind, v V) *Assign {
+	a.Col, a.Kind = c.Column(), kind
+	if a.Val, a.Err = scan.Encode(c, v); a.Err == nil && kind == AssignSet {
+		a.Err = c.Check(a.Val)
 	}
-	return &Assign{Col: c.Column(), Kind: kind, Val: val, Err: err}
+	return a
 }
 
 // AssignNull makes an assignment of NULL.
 //
 //go:noinline
-func AssignNull(c *scan.Codec) *Assign { return &Assign{Col: c.Column(), Kind: AssignSet} }
+func AssignNull(a *Assign, c *scan.Codec) *Assign {
+	a.Col, a.Kind = c.Column(), AssignSet
+	return a
+}
 
 // AssignTerm makes an assignment of an expression.
 //
 //go:noinline
-func AssignTerm(c *scan.Codec, e *Expr) *Assign {
-	a := &Assign{Col: c.Column(), Kind: AssignExpr, Expr: Moment(e, c.Column().Kind)}
+func AssignTerm(a *Assign, c *scan.Codec, e *Expr) *Assign {
+	a.Col, a.Kind, a.Expr = c.Column(), AssignExpr, Moment(e, c.Column().Kind)
 	if e = a.Expr; e.Op == ExprValue && e.Err == nil && e.Like.Kind == a.Col.Kind {
 		a.Err = c.Check(e.Val)
 	}

@@ -77,9 +77,9 @@ func (f Field) Compare(o Op, x any) *Cond {
 	if v.IsNull() && err == nil {
 		switch o {
 		case OpEq:
-			return Test(OpNull, f.codec)
+			return Test(new(Cond), OpNull, f.codec)
 		case OpNe:
-			return Test(OpNotNull, f.codec)
+			return Test(new(Cond), OpNotNull, f.codec)
 		}
 		err = errNullOrder
 	}
@@ -111,7 +111,7 @@ func (f Field) In(o Op, xs []any) *Cond {
 func (f Field) InRange(low, high any) *Cond { return Both(f.Compare(OpGe, low), f.Compare(OpLe, high)) }
 
 // Test makes an OpNull or OpNotNull.
-func (f Field) Test(o Op) *Cond { return Test(o, f.codec) }
+func (f Field) Test(o Op) *Cond { return Test(new(Cond), o, f.codec) }
 
 // comparable returns an error for a column whose values cannot be compared with one another.
 func (f Field) comparable() error {
@@ -128,7 +128,7 @@ func (f Field) comparable() error {
 //
 //go:noinline
 func (f Field) Matches(m dialect.Match, s string, fold, not bool) *Cond {
-	n := Matches(f.codec, m, s, fold, not)
+	n := Matches(new(Cond), f.codec, m, s, fold, not)
 	if f.Column().Kind != schema.Text && n.Err == nil {
 		n.Err = fmt.Errorf("the column %q is not a text", f.Column().Name)
 	}
@@ -150,7 +150,7 @@ func (f Field) Assign(x any) *Assign {
 //
 //go:noinline
 func (f Field) OrderBy(desc bool) *Order {
-	o := OrderBy(f.codec, dialect.NoPart, desc)
+	o := OrderBy(new(Order), f.codec, dialect.NoPart, desc)
 	if o.Col.Kind == schema.JSON || o.Col.Kind.IsList() {
 		o.Err = fmt.Errorf("the column %q holds JSON or lists, which have no order", o.Col.Name)
 	}
@@ -178,15 +178,15 @@ func (f Field) Part(name string) (dialect.DatePart, error) {
 
 // ComparePart makes the comparison of a part.
 func (f Field) ComparePart(o Op, part dialect.DatePart, v int) *Cond {
-	return ComparePart(o, f.codec, part, v)
+	return ComparePart(new(Cond), o, f.codec, part, v)
 }
 
 // PartIn makes an OpIn or OpNotIn of a part.
 func (f Field) PartIn(o Op, part dialect.DatePart, vs []int) *Cond {
-	return PartIn(o, f.codec, part, vs)
+	return PartIn(new(Cond), o, f.codec, part, vs)
 }
 
 // PartInRange makes the condition that a part is from low to high.
 func (f Field) PartInRange(part dialect.DatePart, low, high int) *Cond {
-	return PartInRange(f.codec, part, low, high)
+	return PartInRange(new(Cond), f.codec, part, low, high)
 }

@@ -8,33 +8,45 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
+// The functions that make a condition, an order or an assignment make it where their callers say, new there, and return
+// it. Callers are methods of fields, short enough to be inlined, so that what is copied into a query at once needs no
+// memory of its own.
+
 // Compare makes the comparison of a column with one value.
 //
 //go:noinline
-func Compare[V any](o Op, c *scan.Codec, v V) *Cond {
-	val, err := scan.Encode(c, v)
-	return &Cond{Op: o, Col: c.Column(), Val: val, Err: err}
+func Compare[V any](n *Cond, o Op, c *scan.Codec, v V) *Cond {
+	n.Op, n.Col = o, c.Column()
+	n.Val, n.Err = scan.Encode(c, v)
+	return n
 }
 
 // In makes an OpIn or OpNotIn of a column.
 //
 //go:noinline
-func In[V any](o Op, c *scan.Codec, vs []V) *Cond {
-	val, err := schema.NewList(c.Column().Kind, len(vs), func(i int) (schema.Value, error) { return scan.Encode(c, vs[i]) })
-	return &Cond{Op: o, Col: c.Column(), Val: val, Err: err}
+func In[V any](n *Cond, o Op, c *scan.Codec, vs []V) *Cond {
+	n.Op, n.Col = o, c.Column()
+	n.Val, n.Err = schema.NewList(n.Col.Kind, len(vs), func(i int) (schema.Value, error) { return scan.Encode(c, vs[i]) })
+	return n
 }
 
 // InRange makes the condition that a column is from low to high.
 //
 //go:noinline
-func InRange[V any](c *scan.Codec, low, high V) *Cond {
-	return Both(Compare(OpGe, c, low), Compare(OpLe, c, high))
+func InRange[V any](n *Cond, c *scan.Codec, low, high V) *Cond {
+	n.Op, n.Kids = OpAnd, make([]Cond, 2)
+	Compare(&n.Kids[0], OpGe, c, low)
+	Compare(&n.Kids[1], OpLe, c, high)
+	return n
 }
 
 // Test makes an OpNull or OpNotNull of a column.
 //
 //go:noinline
-func Test(o Op, c *scan.Codec) *Cond { return &Cond{Op: o, Col: c.Column()} }
+func Test(n *Cond, o Op, c *scan.Codec) *Cond {
+	n.Op, n.Col = o, c.Column()
+	return n
+}
 
 // Same makes an equality that knows NULL: an OpSame or OpNotSame.
 //
@@ -42,35 +54,40 @@ func Test(o Op, c *scan.Codec) *Cond { return &Cond{Op: o, Col: c.Column()} }
 func Same[V any](o Op, c *scan.Codec, v *V) *Cond {
 	switch {
 	case v != nil:
-		return Compare(o, c, *v)
+		return Compare(new(Cond), o, c, *v)
 	case o == OpSame:
-		return Test(OpNull, c)
+		return Test(new(Cond), OpNull, c)
 	}
-	return Test(OpNotNull, c)
+	return Test(new(Cond), OpNotNull, c)
 }
 
 // ComparePart makes the comparison of a part of a date.
 //
 //go:noinline
-func ComparePart(o Op, c *scan.Codec, part dialect.DatePart, v int) *Cond {
-	return &Cond{Op: o, Col: c.Column(), Part: part, Val: schema.IntValue(schema.Int64, int64(v))}
+func ComparePart(n *Cond, o Op, c *scan.Codec, part dialect.DatePart, v int) *Cond {
+	n.Op, n.Col, n.Part, n.Val = o, c.Column(), part, schema.IntValue(schema.Int64, int64(v))
+	return n
 }
 
 // PartIn makes an OpIn or OpNotIn of a part of a date.
 //
 //go:noinline
-func PartIn(o Op, c *scan.Codec, part dialect.DatePart, vs []int) *Cond {
-	val, err := schema.NewList(schema.Int64, len(vs), func(i int) (schema.Value, error) {
+func PartIn(n *Cond, o Op, c *scan.Codec, part dialect.DatePart, vs []int) *Cond {
+	n.Op, n.Col, n.Part = o, c.Column(), part
+	n.Val, n.Err = schema.NewList(schema.Int64, len(vs), func(i int) (schema.Value, error) {
 		return schema.IntValue(schema.Int64, int64(vs[i])), nil
 	})
-	return &Cond{Op: o, Col: c.Column(), Part: part, Val: val, Err: err}
+	return n
 }
 
 // PartInRange makes the condition that a part of a date is from low to high.
 //
 //go:noinline
-func PartInRange(c *scan.Codec, part dialect.DatePart, low, high int) *Cond {
-	return Both(ComparePart(OpGe, c, part, low), ComparePart(OpLe, c, part, high))
+func PartInRange(n *Cond, c *scan.Codec, part dialect.DatePart, low, high int) *Cond {
+	n.Op, n.Kids = OpAnd, make([]Cond, 2)
+	ComparePart(&n.Kids[0], OpGe, c, part, low)
+	ComparePart(&n.Kids[1], OpLe, c, part, high)
+	return n
 }
 
 // CompareExpr makes the comparison of an expression with a value of the codec's type.

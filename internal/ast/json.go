@@ -165,7 +165,7 @@ func changePath(c *scan.Codec, key, index dialect.Func, path []any, value ...*Ex
 		}
 	}
 	args := append([]*Expr{ColumnExpr(col, dialect.NoPart), pathValue(path[:len(path)-1]), stepsValue(path)}, value...)
-	return AssignTerm(c, Call(fn, col, args...))
+	return AssignTerm(new(Assign), c, Call(fn, col, args...))
 }
 
 // documentAt returns a document that has a value at a path, and in the lists on the way nothing else.
@@ -196,7 +196,7 @@ func MergeDoc(c *scan.Codec, doc any) *Assign {
 	if err := c.FitsPath(patch.Val.Text()); err != nil {
 		return &Assign{Col: c.Column(), Err: err}
 	}
-	return AssignTerm(c, merged(ColumnExpr(c.Column(), dialect.NoPart), patch))
+	return AssignTerm(new(Assign), c, merged(ColumnExpr(c.Column(), dialect.NoPart), patch))
 }
 
 // mostRemoved is how many members are removed one by one.

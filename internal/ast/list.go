@@ -30,7 +30,7 @@ func CompareList[E any](fn dialect.Func, c *scan.Codec, es []E) *Cond {
 //
 //go:noinline
 func AssignList[E any](fn dialect.Func, c *scan.Codec, es []E) *Assign {
-	return AssignTerm(c, withList(fn, c, c.Column(), es))
+	return AssignTerm(new(Assign), c, withList(fn, c, c.Column(), es))
 }
 
 // ListLen is the number of a list's elements.

@@ -9,8 +9,10 @@ import (
 // Matches makes the condition that a column, a text, matches another.
 //
 //go:noinline
-func Matches(c *scan.Codec, m dialect.Match, s string, fold, not bool) *Cond {
-	return &Cond{Op: OpMatch, Col: c.Column(), Match: m, Fold: fold, Not: not, Val: schema.TextValue(schema.Text, s), Err: checkText(s)}
+func Matches(n *Cond, c *scan.Codec, m dialect.Match, s string, fold, not bool) *Cond {
+	n.Op, n.Col, n.Match, n.Fold, n.Not = OpMatch, c.Column(), m, fold, not
+	n.Val, n.Err = schema.TextValue(schema.Text, s), checkText(s)
+	return n
 }
 
 // MatchesExpr makes the condition that an expression, a text, matches another.

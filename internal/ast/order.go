@@ -30,8 +30,9 @@ const (
 // OrderBy makes the order by a column, or by a part of a date.
 //
 //go:noinline
-func OrderBy(c *scan.Codec, part dialect.DatePart, desc bool) *Order {
-	return &Order{Col: c.Column(), Part: part, Desc: desc}
+func OrderBy(o *Order, c *scan.Codec, part dialect.DatePart, desc bool) *Order {
+	o.Col, o.Part, o.Desc = c.Column(), part, desc
+	return o
 }
 
 // OrderByExpr makes the order by an expression.
@@ -47,7 +48,7 @@ func OrderByList[V any](c *scan.Codec, vs []V) *Order {
 	at := &Expr{Op: ExprCase, Like: KindColumns[schema.Int64]}
 	var err error
 	for i, v := range vs {
-		n := Compare(OpEq, c, v)
+		n := Compare(new(Cond), OpEq, c, v)
 		if n.Err != nil {
 			err = n.Err
 		}

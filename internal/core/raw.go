@@ -10,6 +10,7 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/internal/syncmap"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -32,7 +33,7 @@ var noTable = &schema.Table{}
 func (s Source) bind() (*binding, error) {
 	switch {
 	case s.DB != nil:
-		return &binding{db: s.DB, table: noTable, marked: s.DB.Mark(noTable)}, nil
+		return &binding{db: s.DB, table: noTable, marked: s.DB.Mark(noTable), plain: syncmap.New()}, nil
 	case s.Repo != nil:
 		return s.Repo.bind()
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/internal/syncmap"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -180,7 +181,7 @@ type binding struct {
 	marked *db.Mark     // set when the table is known to be complete
 	told   atomic.Int32 // see tells
 	wide   atomic.Bool  // the table has been compared with the model, see tooNarrow
-	plain  sync.Map     // whether a unique index is over the columns themselves, by their names; see plainIndex
+	plain  syncmap.Map  // whether a unique index is over the columns themselves, by their names; see plainIndex
 
 	nulls atomic.Pointer[string] // see nullsEqual
 
@@ -196,7 +197,7 @@ func (r *Repo) bind() (*binding, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &binding{db: db, table: r.table, forms: formsOf(db, r.table), stmts: statementsOf(db, r.table, r.derived), marked: install.Mark(db, r.table), derived: r.derived}
+	b := &binding{db: db, table: r.table, forms: formsOf(db, r.table), stmts: statementsOf(db, r.table, r.derived), marked: install.Mark(db, r.table), derived: r.derived, plain: syncmap.New()}
 	r.bound.Store(b)
 	return b, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/prom-go/prom/internal/db/postgres"
 	"github.com/prom-go/prom/internal/db/sqlite"
 	"github.com/prom-go/prom/internal/dsn"
+	"github.com/prom-go/prom/internal/syncmap"
 )
 
 // DB is a named connection to one database: a pool. It connects at the first operation, not before, and again after
@@ -31,9 +32,9 @@ type DB struct {
 	engine   atomic.Pointer[openEngine]
 	opened   atomic.Uint64
 	replaced atomic.Bool
-	marks    sync.Map // any → *Mark
-	extras   sync.Map // see Extra
-	known    known    // see Known
+	marks    syncmap.Map // any → *Mark
+	extras   syncmap.Map // see Extra
+	known    known       // see Known
 	registry *Registry
 	warned   atomic.Bool // of a call that seems to wait for its own transaction
 }
@@ -43,7 +44,8 @@ type openEngine struct{ driver.Engine }
 
 // newDB returns a DB that has not connected yet.
 func newDB(d dsn.DSN, log logger) *DB {
-	db := &DB{dsn: d, log: log, driver: sqlite.Driver{}, opening: make(chan struct{}, 1)}
+	db := &DB{dsn: d, log: log, driver: sqlite.Driver{}, opening: make(chan struct{}, 1),
+		marks: syncmap.New(), extras: syncmap.New()}
 	if d.Dialect == dsn.Postgres {
 		db.driver = postgres.Driver{}
 	}
@@ -142,10 +144,9 @@ func (db *DB) Opened() uint64 { return db.opened.Load() }
 // Replaced reports whether another DB has taken this one's place in its registry.
 func (db *DB) Replaced() bool { return db.replaced.Load() }
 
-// Pool returns the pgx pool of a PostgreSQL database, connecting it if need be, and nil for SQLite. Close ends it. What
-// is called on it goes by pgx's own modes: behind a pooler that does not follow prepared statements set
-// default_query_exec_mode=exec.
-func (db *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) {
+// PgxPool does what PgxPool of package prom says. It is no method, since a package that holds a DB would compile what a
+// pgxpool.Pool consists of.
+func PgxPool(ctx context.Context, db *DB) (*pgxpool.Pool, error) {
 	e, err := db.open(ctx)
 	if err != nil {
 		return nil, err

@@ -173,7 +173,7 @@ func TestDB_Escape(t *testing.T) {
 		_, err = std.ExecContext(ctx, "INSERT INTO t VALUES (1)")
 		is.NoErr(err)
 		is.Equal(stored(t, db), []int64{1})
-		pool, err := db.Pool(ctx)
+		pool, err := PgxPool(ctx, db)
 		is.NoErr(err)
 		is.Equal(pool != nil, e.Name == dbtest.NamePostgres)
 		if pool != nil {
@@ -193,7 +193,7 @@ func TestDB_EscapeFails(t *testing.T) {
 	db := connect(t, "sqlite://"+t.TempDir()+"/nope.db?mode=rw")
 	_, err := db.SQL(limited(t))
 	is.True(errors.Is(err, driver.KindConnection))
-	_, err = db.Pool(limited(t))
+	_, err = PgxPool(limited(t), db)
 	is.True(errors.Is(err, driver.KindConnection))
 	is.True(errors.Is(db.Tx(limited(t), func(context.Context) error { return nil }), driver.KindConnection))
 	is.True(errors.Is(attempt(limited(t), db, read(db, "SELECT 1")), driver.KindConnection))

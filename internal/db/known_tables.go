@@ -21,6 +21,25 @@ func (k *known) add(t *schema.Table) {
 	}
 }
 
+// knownByName are the tables on connections, by their names.
+type knownByName struct {
+	mu    sync.Mutex
+	names map[string]*known
+}
+
+// of returns what is known of the connection of a name.
+func (k *knownByName) of(name string) *known {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.names == nil {
+		k.names = make(map[string]*known)
+	}
+	if k.names[name] == nil {
+		k.names[name] = &known{}
+	}
+	return k.names[name]
+}
+
 func (k *known) list() []*schema.Table {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -32,17 +51,14 @@ func (db *DB) Know(t *schema.Table) { db.known.add(t) }
 
 // Know notes that the program stores a table on the connection of a name, which may be opened later.
 func (r *Registry) Know(name string, t *schema.Table) {
-	k, _ := r.known.LoadOrStore(name, &known{})
-	k.(*known).add(t)
+	r.known.of(name).add(t)
 }
 
 // Known lists the tables that the program stores on a connection.
 func (db *DB) Known() []*schema.Table {
 	list := db.known.list()
 	if db.registry != nil {
-		if k, ok := db.registry.known.Load(db.Name()); ok {
-			list = append(list, k.(*known).list()...)
-		}
+		list = append(list, db.registry.known.of(db.Name()).list()...)
 	}
 	return list
 }

@@ -18,7 +18,7 @@ import (
 func preparedNames(ctx context.Context, t *testing.T, db *DB) []string {
 	t.Helper()
 	is := is.New(t)
-	pool, err := db.Pool(ctx)
+	pool, err := PgxPool(ctx, db)
 	is.NoErr(err)
 	c, err := pool.Acquire(ctx)
 	is.NoErr(err)
@@ -52,7 +52,7 @@ func TestPooler_Names(t *testing.T) {
 	}
 
 	shared := connect(t, dbtest.NewPooler(t, e, 1).With("pool_max_conns=1"))
-	pool, err := shared.Pool(ctx)
+	pool, err := PgxPool(ctx, shared)
 	is.NoErr(err)
 	c, err := pool.Acquire(ctx)
 	is.NoErr(err)

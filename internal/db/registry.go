@@ -26,7 +26,7 @@ type Registry struct {
 	envRead bool
 	envErr  error
 	log     logger
-	known   sync.Map // name → *known
+	known   knownByName
 }
 
 // DefaultPrefix is the prefix of the default registry.

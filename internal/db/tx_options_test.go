@@ -370,7 +370,7 @@ func TestTx_SmallPool(t *testing.T) {
 	is := is.New(t)
 	e := dbtest.Engine{DSN: dbtest.Postgres(t)}
 	db := numbers(limited(t), t, e.With("pool_max_conns=4"))
-	pool, err := db.Pool(limited(t))
+	pool, err := PgxPool(limited(t), db)
 	is.NoErr(err)
 	is.Equal(pool.Config().MaxConns, int32(4))
 	clock := dbtest.NewClock(t)

@@ -32,9 +32,9 @@ type (
 func (jobBefore) TableName() string { return "job" }
 
 // reading holds a transaction open that has read a table, until the test ends or stop is called.
-func reading(t *testing.T, db *db.DB, table string) (stop func()) {
+func reading(t *testing.T, d *db.DB, table string) (stop func()) {
 	t.Helper()
-	pool, err := db.Pool(context.Background())
+	pool, err := db.PgxPool(context.Background(), d)
 	if err != nil {
 		t.Fatal(err)
 	}

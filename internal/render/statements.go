@@ -3,13 +3,13 @@ package render
 import (
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/Masterminds/squirrel"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/syncmap"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -21,14 +21,14 @@ type Statements struct {
 	name    string   // of the table, quoted
 	columns []string // quoted, in order
 	cache   cache
-	bulks   sync.Map // *bulk by columns
+	bulks   syncmap.Map // *bulk by columns
 
 	forms func(*schema.Table) (schema.Forms, bool) // of a table's columns, and whether they are known; nil when all are this library's own
 }
 
 // NewStatements returns the statements on a table.
 func NewStatements(d dialect.Dialect, t *schema.Table) *Statements {
-	s := &Statements{Dialect: d, Table: t, name: d.Quote(t.Name)}
+	s := &Statements{Dialect: d, Table: t, name: d.Quote(t.Name), bulks: syncmap.New()}
 	for _, c := range t.Columns {
 		s.columns = append(s.columns, d.Quote(c.Name))
 	}

@@ -2,9 +2,9 @@ package scan
 
 import (
 	"slices"
-	"sync"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/syncmap"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -37,7 +37,7 @@ func ordinals(cols []*schema.Column) []byte {
 }
 
 // parts are the results of parts of a model, by the ordinals of their columns.
-type parts struct{ sync.Map }
+type parts struct{ syncmap.Map }
 
 // notePart is note for a row that has some columns of the model: those that it has not are what they are in a zero
 // value.

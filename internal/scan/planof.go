@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"sync"
 
+	"github.com/prom-go/prom/internal/syncmap"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -23,7 +24,7 @@ func PlanOf(model reflect.Type, cols []*schema.Column) (*Plan, error) {
 
 // newPlan makes the plan of a table, without its change tracking.
 func newPlan(t *schema.Table) (*Plan, error) {
-	p := &Plan{Table: t, memory: memoryOf(t.Model), codecs: make([]*Codec, len(t.Columns))}
+	p := &Plan{Table: t, memory: memoryOf(t.Model), parts: parts{syncmap.New()}, codecs: make([]*Codec, len(t.Columns))}
 	for i, col := range t.Columns {
 		var err error
 		if p.codecs[i], err = newCodec(col); err != nil {

@@ -189,7 +189,7 @@ func (h *hostile) check(c hostileCall, change dbtest.Change, at int, err error) 
 
 // idle waits until no connection of the pool is in use. One that is broken is closed in the background.
 func (h *hostile) idle(db *prom.DB, after string) {
-	pool, err := db.Pool(context.Background())
+	pool, err := prom.PgxPool(context.Background(), db)
 	if err != nil {
 		h.t.Fatal(err)
 	}

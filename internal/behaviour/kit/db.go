@@ -69,7 +69,7 @@ func Open(tb testing.TB, dsn string, options ...prom.OpenOption) *prom.DB {
 // Idle fails when a connection of a pool stays in use. One whose statement was cut off is closed in the background.
 func Idle(t *testing.T, db *prom.DB) {
 	t.Helper()
-	pool, err := db.Pool(context.Background())
+	pool, err := prom.PgxPool(context.Background(), db)
 	if err != nil {
 		t.Fatal(err)
 	}
