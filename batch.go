@@ -119,7 +119,7 @@ func (o *BatchOf[T]) Count(q *Query[T]) *Result[int] { return numberResult(o.cor
 func (o *BatchOf[T]) Has(q *Query[T]) *Result[bool] { return boolResult(o.core.Has(&q.core)) }
 
 // UpdateWhere assigns new values to the rows of a query, as [Query.Update] does. The result is how many they were.
-func (o *BatchOf[T]) UpdateWhere(q *Query[T], assigns ...Assign[T]) *Result[int] {
+func (o *BatchOf[T]) UpdateWhere(q *Query[T], assigns ...Assign[*T]) *Result[int] {
 	return numberResult(o.core.UpdateWhere(&q.core, assignsAt(unsafe.Pointer(&assigns))))
 }
 

@@ -44,7 +44,7 @@ func (c *Conflict[T]) DoNothing() *Conflict[T] {
 // Update assigns new values to a row that is there. Its own fields are the values that it has, and [Excluded] those
 // that could not be inserted. The updated column is set to the present time, and the version incremented, unless they
 // are assigned.
-func (c *Conflict[T]) Update(assigns ...Assign[T]) *Conflict[T] {
+func (c *Conflict[T]) Update(assigns ...Assign[*T]) *Conflict[T] {
 	return (*Conflict[T])(unsafe.Pointer(c.core.Update(assignsAt(unsafe.Pointer(&assigns)))))
 }
 
@@ -56,7 +56,7 @@ func (c *Conflict[T]) UpdateAll() *Conflict[T] {
 
 // Where updates a row that is there only if all conditions hold, and leaves it alone otherwise. The fields in them are
 // those of the row that is there, and [Excluded] those that could not be inserted.
-func (c *Conflict[T]) Where(conds ...Cond[T]) *Conflict[T] {
+func (c *Conflict[T]) Where(conds ...Cond[*T]) *Conflict[T] {
 	return (*Conflict[T])(unsafe.Pointer(c.core.Where(condsAt(unsafe.Pointer(&conds)))))
 }
 

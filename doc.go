@@ -46,10 +46,13 @@
 //
 // # Querying
 //
-// Queries are made of fields, which are declared once by an accessor. The accessor ties the field to its struct and its
-// type, so that a wrong comparison does not compile:
+// Queries are made of fields, which are declared once, by the address of a field of the model's prototype. So the field
+// is tied to its struct and its type, and a wrong comparison does not compile:
 //
-//	var bookPages = prom.NumberOf(func(b *Book) *int { return &b.Pages })
+//	var (
+//		book      = prom.Proto[Book]()
+//		bookPages = prom.NumberOf(book, &book.Pages)
+//	)
 //
 // [NumberOf], [TextOf], [TimeOf], [RefOf], [JSONOf], [OrderedOf] and [FieldOf] take fields that are the value itself,
 // their forms that begin with Null take pointers, and those that begin with SQLNull take a sql.Null. Handles are needed

@@ -23,7 +23,9 @@ type Receipt struct {
 	Cents   int64
 }
 
-var receiptAccount = prom.RefOf(func(r *Receipt) *prom.Ref[Account] { return &r.Account })
+var receipt = prom.Proto[Receipt]()
+
+var receiptAccount = prom.RefOf(receipt, &receipt.Account)
 
 // The operations of a batch go to the database together and happen together, on several repos of one connection too.
 // What reads is told by its result; what writes changes its value once all has happened.

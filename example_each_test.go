@@ -14,7 +14,9 @@ type Job struct {
 	Tries int
 }
 
-var jobTries = prom.NumberOf(func(j *Job) *int { return &j.Tries })
+var job = prom.Proto[Job]()
+
+var jobTries = prom.NumberOf(job, &job.Tries)
 
 // Each reads a table of any size a batch at a time. The loop may save and delete rows of the same table.
 func ExampleQuery_Each() {

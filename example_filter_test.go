@@ -20,9 +20,10 @@ type Gadget struct {
 }
 
 var (
-	gadgetName    = prom.TextOf(func(g *Gadget) *string { return &g.Name })
-	gadgetPrice   = prom.NumberOf(func(g *Gadget) *int { return &g.Price })
-	gadgetRetired = prom.FieldOf(func(g *Gadget) *bool { return &g.Retired })
+	gadget        = prom.Proto[Gadget]()
+	gadgetName    = prom.TextOf(gadget, &gadget.Name)
+	gadgetPrice   = prom.NumberOf(gadget, &gadget.Price)
+	gadgetRetired = prom.FieldOf(gadget, &gadget.Retired)
 )
 
 // gadgetStore returns a repo with some gadgets, and its connection.
@@ -85,7 +86,7 @@ func ExampleIf() {
 	defer db.Close()
 
 	search := func(name string, most int, prefixes ...string) *prom.Query[Gadget] {
-		var anyOf []prom.Cond[Gadget]
+		var anyOf []prom.Cond[*Gadget]
 		for _, p := range prefixes {
 			anyOf = append(anyOf, gadgetName.HasPrefix(p))
 		}

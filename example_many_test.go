@@ -18,8 +18,9 @@ type Reading struct {
 }
 
 var (
-	readingID    = prom.NumberOf(func(s *Reading) *int64 { return &s.ID })
-	readingValue = prom.NumberOf(func(s *Reading) *int { return &s.Value })
+	reading      = prom.Proto[Reading]()
+	readingID    = prom.NumberOf(reading, &reading.ID)
+	readingValue = prom.NumberOf(reading, &reading.Value)
 )
 
 // CreateMany inserts all values or none of them, and sets the keys that the database made, in the order of the values.

@@ -26,10 +26,12 @@ type Ticketed struct {
 }
 
 var (
-	seatPrice     = prom.NumberOf(func(s *Seat) *int { return &s.Price })
-	seatTickets   = prom.ManyOf(func(s *Seat) *prom.Many[Ticketed] { return &s.Tickets })
-	ticketedGuest = prom.TextOf(func(t *Ticketed) *string { return &t.Guest })
-	ticketedSeat  = prom.OneOf(func(t *Ticketed) *prom.One[Seat] { return &t.Seat })
+	seat          = prom.Proto[Seat]()
+	ticketed      = prom.Proto[Ticketed]()
+	seatPrice     = prom.NumberOf(seat, &seat.Price)
+	seatTickets   = prom.ManyOf(seat, &seat.Tickets)
+	ticketedGuest = prom.TextOf(ticketed, &ticketed.Guest)
+	ticketedSeat  = prom.OneOf(ticketed, &ticketed.Seat)
 )
 
 // A row with a key of several columns is referred to by several columns.

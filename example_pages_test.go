@@ -19,9 +19,10 @@ type Tune struct {
 }
 
 var (
-	tuneTitle = prom.TextOf(func(s *Tune) *string { return &s.Title })
-	tunePlays = prom.NumberOf(func(s *Tune) *int { return &s.Plays })
-	tuneYear  = prom.NullNumberOf(func(s *Tune) **int { return &s.Year })
+	tune      = prom.Proto[Tune]()
+	tuneTitle = prom.TextOf(tune, &tune.Title)
+	tunePlays = prom.NumberOf(tune, &tune.Plays)
+	tuneYear  = prom.NullNumberOf(tune, &tune.Year)
 )
 
 func chart(name string, options ...prom.RepoOption) (*prom.Repo[Tune], func() error) {

@@ -28,8 +28,9 @@ type (
 )
 
 var (
-	ConcertVenue = prom.RefOf(func(c *Concert) *prom.Ref[Venue] { return &c.Venue })
-	ConcertSold  = prom.NumberOf(func(c *Concert) *int { return &c.Sold })
+	concert      = prom.Proto[Concert]()
+	ConcertVenue = prom.RefOf(concert, &concert.Venue)
+	ConcertSold  = prom.NumberOf(concert, &concert.Sold)
 )
 
 // soldOut lists the concerts that have sold as many tickets as given, the best first.

@@ -28,18 +28,20 @@ type Voyage struct {
 }
 
 var (
-	crew        = prom.NewRepo[Crew](prom.On("harbour"))
-	crewID      = prom.NumberOf(func(c *Crew) *int64 { return &c.ID })
-	crewName    = prom.TextOf(func(c *Crew) *string { return &c.Name })
-	crewCaptain = prom.NullRefOf(func(c *Crew) **prom.Ref[Crew] { return &c.Captain })
-	crewAge     = prom.NumberOf(func(c *Crew) *int { return &c.Age })
-	crewPay     = prom.NumberOf(func(c *Crew) *float64 { return &c.Pay })
-	crewHome    = prom.NullTextOf(func(c *Crew) **string { return &c.Home })
+	crew        = prom.Proto[Crew]()
+	voyage      = prom.Proto[Voyage]()
+	crews       = prom.NewRepo[Crew](prom.On("harbour"))
+	crewID      = prom.NumberOf(crew, &crew.ID)
+	crewName    = prom.TextOf(crew, &crew.Name)
+	crewCaptain = prom.NullRefOf(crew, &crew.Captain)
+	crewAge     = prom.NumberOf(crew, &crew.Age)
+	crewPay     = prom.NumberOf(crew, &crew.Pay)
+	crewHome    = prom.NullTextOf(crew, &crew.Home)
 
 	voyages     = prom.NewRepo[Voyage](prom.On("harbour"))
-	voyageCrew  = prom.RefOf(func(v *Voyage) *prom.Ref[Crew] { return &v.Crew })
-	voyageTo    = prom.TextOf(func(v *Voyage) *string { return &v.To })
-	voyageMiles = prom.NumberOf(func(v *Voyage) *int { return &v.Miles })
+	voyageCrew  = prom.RefOf(voyage, &voyage.Crew)
+	voyageTo    = prom.TextOf(voyage, &voyage.To)
+	voyageMiles = prom.NumberOf(voyage, &voyage.Miles)
 )
 
 // harbour fills the database of the examples.
@@ -55,7 +57,7 @@ func harbour(ctx context.Context) *prom.DB {
 		if i%2 == 1 {
 			c.Home = &hull
 		}
-		if err := crew.Create(ctx, &c); err != nil {
+		if err := crews.Create(ctx, &c); err != nil {
 			log.Fatal(err)
 		}
 		if i < 2 {
@@ -81,20 +83,20 @@ func Example_conditions() {
 	ctx := context.Background()
 	db := harbour(ctx)
 	defer db.Close()
-	names := func(conds ...prom.Cond[Crew]) {
-		printAll(prom.Pluck(crew.Where(conds...), crewName).OrderBy(crewID.Asc()).All(ctx))
+	names := func(conds ...prom.Cond[*Crew]) {
+		printAll(prom.Pluck(crews.Where(conds...), crewName).OrderBy(crewID.Asc()).All(ctx))
 	}
 	names(crewAge.Between(30, 50))
 	names(crewName.HasPrefix("S"), prom.Or(crewAge.Lt(40), crewHome.Is(nil)))
 	// Two terms of a row, one of them computed.
-	names(prom.Gt(crewPay, prom.Times(prom.Float(crewAge), prom.Val[Crew](6.85))))
+	names(prom.Gt(crewPay, prom.Times(prom.Float(crewAge), prom.Val(crew, 6.85))))
 	// Through a reference: those whose captain is older than 50.
 	names(crewCaptain.Has(crewAge.Gt(50)))
 	// A subquery as a list, and one as a value.
 	names(crewID.InQuery(prom.Pluck(voyages.Where(voyageTo.Eq("Peru")), voyageCrew)))
-	names(prom.Eq(crewPay, prom.Sub[Crew](prom.Pluck(crew.Query(), prom.Min(crewPay)))))
+	names(prom.Eq(crewPay, prom.ScalarSubquery(crew, prom.Pluck(crews.Query(), prom.Min(crewPay)))))
 	// Those without a voyage: no row of the other table belongs to theirs.
-	names(prom.Not(prom.Exists(voyages.Query(), prom.Match(voyageCrew, crewID))))
+	names(prom.Not(prom.Exists(crew, voyages.Query(), prom.Match(voyageCrew, crewID))))
 	// Everybody below Ahab, however deep.
 	names(prom.DescendantsOf(crewCaptain, crewName.Eq("Ahab")))
 
@@ -117,37 +119,39 @@ type CrewTotal struct {
 	Oldest  int
 }
 
+var crewTotal = prom.Proto[CrewTotal]()
+
 func Example_projections() {
 	ctx := context.Background()
 	db := harbour(ctx)
 	defer db.Close()
 
 	// One field, two, and the fields of a struct by their names.
-	printAll(prom.Pluck(crew.OrderBy(crewAge.Asc()), crewAge).All(ctx))
+	printAll(prom.Pluck(crews.OrderBy(crewAge.Asc()), crewAge).All(ctx))
 	printAll(prom.Pluck2(voyages.Query(), voyageTo, prom.Via(voyageCrew, crewName)).OrderBy(voyageMiles.Desc()).All(ctx))
 	type Brief struct {
 		Name string
 		Age  int
 	}
-	printAll(prom.Into[Brief](crew.Where(crewHome.NotNull())).All(ctx))
+	printAll(prom.Into[Brief](crews.Where(crewHome.NotNull())).All(ctx))
 
 	// Groups: what is no aggregate tells the groups apart.
-	totals := prom.Select(crew.Where(crewCaptain.NotNull()),
-		prom.Col(func(r *CrewTotal) *string { return &r.Captain }, prom.Via(crewCaptain, crewName)),
-		prom.Col(func(r *CrewTotal) *int64 { return &r.Hands }, prom.CountRows[Crew]()),
-		prom.Col(func(r *CrewTotal) *float64 { return &r.Pay }, prom.Sum(crewPay)),
-		prom.Col(func(r *CrewTotal) *int { return &r.Oldest }, prom.Max(crewAge)))
-	printAll(totals.Having(prom.CountRows[Crew]().Gt(1)).OrderBy(prom.Sum(crewPay).Desc()).All(ctx))
+	totals := prom.Select(crews.Where(crewCaptain.NotNull()), crewTotal,
+		prom.Col(&crewTotal.Captain, prom.Via(crewCaptain, crewName)),
+		prom.Col(&crewTotal.Hands, prom.Count(crew)),
+		prom.Col(&crewTotal.Pay, prom.Sum(crewPay)),
+		prom.Col(&crewTotal.Oldest, prom.Max(crewAge)))
+	printAll(totals.Having(prom.Count(crew).Gt(1)).OrderBy(prom.Sum(crewPay).Desc()).All(ctx))
 
 	// One aggregate: nil when there is no row.
-	most, err := prom.Scalar(ctx, crew.Query(), prom.Max(crewPay))
+	most, err := prom.Scalar(ctx, crews.Query(), prom.Max(crewPay))
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(*most)
 
 	// A window: each row with its rank.
-	printAll(prom.Pluck2(crew.OrderBy(crewID.Asc()), crewName, prom.Rank(prom.OrderWindow(crewPay.Asc()))).All(ctx))
+	printAll(prom.Pluck2(crews.OrderBy(crewID.Asc()), crewName, prom.Rank(prom.OrderWindow(crewPay.Asc()))).All(ctx))
 
 	// Output:
 	// [19 32 45 58]
@@ -163,10 +167,10 @@ func Example_sets() {
 	db := harbour(ctx)
 	defer db.Close()
 
-	old, poor := crew.Where(crewAge.Gt(40)), crew.Where(crewPay.Lt(250))
+	old, poor := crews.Where(crewAge.Gt(40)), crews.Where(crewPay.Lt(250))
 	all := old.Union(poor).OrderBy(crewName.Asc())
 	printAll(prom.Pluck(all, crewName).All(ctx))
-	n, err := crew.Query().Except(old).Count(ctx)
+	n, err := crews.Query().Except(old).Count(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -177,10 +181,12 @@ func Example_sets() {
 		To    string
 		Miles int
 	}
-	totalMiles := prom.NumberOf(func(t *total) *int { return &t.Miles })
-	byPlace := prom.From(prom.Select(voyages.Query(),
-		prom.Col(func(t *total) *string { return &t.To }, voyageTo),
-		prom.Col(func(t *total) *int { return &t.Miles }, prom.Sum(voyageMiles))))
+	totals := prom.Proto[total]()
+
+	totalMiles := prom.NumberOf(totals, &totals.Miles)
+	byPlace := prom.From(prom.Select(voyages.Query(), totals,
+		prom.Col(&totals.To, voyageTo),
+		prom.Col(&totals.Miles, prom.Sum(voyageMiles))))
 	printAll(byPlace.Where(totalMiles.Gt(2000)).OrderBy(totalMiles.Desc()).All(ctx))
 
 	// Output:
@@ -194,9 +200,9 @@ func Example_orders() {
 	db := harbour(ctx)
 	defer db.Close()
 
-	printAll(prom.Pluck(crew.OrderBy(crewHome.Asc().NullsFirst(), crewName.Desc()), crewName).All(ctx))
-	printAll(prom.Pluck(crew.OrderBy(crewName.ByList("Pip", "Ahab"), crewName.Asc()), crewName).All(ctx))
-	printAll(prom.Pluck(crew.OrderBy(prom.Length(crewName).Desc(), crewName.Asc()).Limit(2), crewName).All(ctx))
+	printAll(prom.Pluck(crews.OrderBy(crewHome.Asc().NullsFirst(), crewName.Desc()), crewName).All(ctx))
+	printAll(prom.Pluck(crews.OrderBy(crewName.ByList("Pip", "Ahab"), crewName.Asc()), crewName).All(ctx))
+	printAll(prom.Pluck(crews.OrderBy(prom.Length(crewName).Desc(), crewName.Asc()).Limit(2), crewName).All(ctx))
 
 	// Output:
 	// [Stubb Ahab Starbuck Pip]
@@ -209,12 +215,12 @@ func Example_only() {
 	db := harbour(ctx)
 	defer db.Close()
 
-	pip, err := crew.Where(crewName.Eq("Pip")).Only(crewName, crewAge).One(ctx)
+	pip, err := crews.Where(crewName.Eq("Pip")).Only(crewName, crewAge).One(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}
 	pip.Age++
-	fmt.Println(crew.Modified(pip), crew.Save(ctx, pip))
+	fmt.Println(crews.Modified(pip), crews.Save(ctx, pip))
 
 	// Output:
 	// [age] <nil>

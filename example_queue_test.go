@@ -20,11 +20,12 @@ type Errand struct {
 }
 
 var (
-	errandID    = prom.NumberOf(func(e *Errand) *int64 { return &e.ID })
-	errandState = prom.TextOf(func(e *Errand) *string { return &e.State })
-	errandBy    = prom.TextOf(func(e *Errand) *string { return &e.By })
-	errandUntil = prom.TimeOf(func(e *Errand) *time.Time { return &e.Until })
-	errandTries = prom.NumberOf(func(e *Errand) *int { return &e.Tries })
+	errand      = prom.Proto[Errand]()
+	errandID    = prom.NumberOf(errand, &errand.ID)
+	errandState = prom.TextOf(errand, &errand.State)
+	errandBy    = prom.TextOf(errand, &errand.By)
+	errandUntil = prom.TimeOf(errand, &errand.Until)
+	errandTries = prom.NumberOf(errand, &errand.Tries)
 )
 
 func errandsOf(name string) (*prom.Repo[Errand], func() error) {

@@ -16,7 +16,9 @@ type Parcel struct {
 	Width, Height int
 }
 
-var parcelWidth = prom.NumberOf(func(p *Parcel) *int { return &p.Width })
+var parcel = prom.Proto[Parcel]()
+
+var parcelWidth = prom.NumberOf(parcel, &parcel.Width)
 
 // What the fields cannot say, SQL can: with a question mark for each argument, on every engine. A slice is one
 // argument. Raw conditions mix with typed ones, and so do those of squirrel.
@@ -41,7 +43,7 @@ func ExampleRaw() {
 	}
 	count(parcels.Where(parcels.Raw("width * height > ?", 5)))
 	count(parcels.Where(parcelWidth.Lt(5), prom.Not(parcels.Raw("width * height = ?", 20))))
-	count(parcels.Where(prom.Sqlizer[Parcel](squirrel.Or{squirrel.Gt{"height": 4}, squirrel.Eq{"width": []int{2, 6}}})))
+	count(parcels.Where(prom.Sqlizer(parcel, squirrel.Or{squirrel.Gt{"height": 4}, squirrel.Eq{"width": []int{2, 6}}})))
 	// Output:
 	// 3
 	// 1

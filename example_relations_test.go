@@ -25,13 +25,15 @@ type Poem struct {
 }
 
 var (
-	poetName  = prom.TextOf(func(p *Poet) *string { return &p.Name })
-	poetPoems = prom.ManyOf(func(p *Poet) *prom.Many[Poem] { return &p.Poems })
+	poet      = prom.Proto[Poet]()
+	poem      = prom.Proto[Poem]()
+	poetName  = prom.TextOf(poet, &poet.Name)
+	poetPoems = prom.ManyOf(poet, &poet.Poems)
 
-	poemPoet     = prom.RefOf(func(p *Poem) *prom.Ref[Poet] { return &p.Poet })
-	poemOriginal = prom.NullRefOf(func(p *Poem) **prom.Ref[Poem] { return &p.Original })
-	poemTitle    = prom.TextOf(func(p *Poem) *string { return &p.Title })
-	poemLines    = prom.NumberOf(func(p *Poem) *int { return &p.Lines })
+	poemPoet     = prom.RefOf(poem, &poem.Poet)
+	poemOriginal = prom.NullRefOf(poem, &poem.Original)
+	poemTitle    = prom.TextOf(poem, &poem.Title)
+	poemLines    = prom.NumberOf(poem, &poem.Lines)
 )
 
 // anthology returns repos of poets and poems with some rows.
@@ -191,8 +193,10 @@ type (
 )
 
 var (
-	recitalPoems = prom.ManyViaOf(func(r *Recital) *prom.ManyVia[Poem, Recited] { return &r.Poems })
-	recitedTurn  = prom.NumberOf(func(r *Recited) *int { return &r.Turn })
+	recital      = prom.Proto[Recital]()
+	recited      = prom.Proto[Recited]()
+	recitalPoems = prom.ManyViaOf(recital, &recital.Poems)
+	recitedTurn  = prom.NumberOf(recited, &recited.Turn)
 )
 
 // A many-to-many goes through a join model, by whose columns its rows can be ordered and chosen too.

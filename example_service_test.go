@@ -17,8 +17,9 @@ type Ticket struct {
 }
 
 var (
-	ticketState = prom.TextOf(func(t *Ticket) *string { return &t.State })
-	ticketVotes = prom.NumberOf(func(t *Ticket) *int { return &t.Votes })
+	ticket      = prom.Proto[Ticket]()
+	ticketState = prom.TextOf(ticket, &ticket.State)
+	ticketVotes = prom.NumberOf(ticket, &ticket.Votes)
 )
 
 // Desk is a service: the repo with queries of its own.

@@ -20,11 +20,12 @@ type Book struct {
 }
 
 var (
+	book       = prom.Proto[Book]()
 	books      = prom.NewRepo[Book]()
-	bookTitle  = prom.TextOf(func(b *Book) *string { return &b.Title })
-	bookAuthor = prom.TextOf(func(b *Book) *string { return &b.Author })
-	bookPages  = prom.NumberOf(func(b *Book) *int { return &b.Pages })
-	bookRead   = prom.NullTimeOf(func(b *Book) **time.Time { return &b.Read })
+	bookTitle  = prom.TextOf(book, &book.Title)
+	bookAuthor = prom.TextOf(book, &book.Author)
+	bookPages  = prom.NumberOf(book, &book.Pages)
+	bookRead   = prom.NullTimeOf(book, &book.Read)
 )
 
 // The tour: open a database, create, get, save, query, loop, transact, delete. The table makes itself.

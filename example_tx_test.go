@@ -17,8 +17,9 @@ type Wallet struct {
 }
 
 var (
-	walletOwner = prom.TextOf(func(w *Wallet) *string { return &w.Owner })
-	walletCents = prom.NumberOf(func(w *Wallet) *int64 { return &w.Cents })
+	wallet      = prom.Proto[Wallet]()
+	walletOwner = prom.TextOf(wallet, &wallet.Owner)
+	walletCents = prom.NumberOf(wallet, &wallet.Cents)
 )
 
 // A transaction travels in its context. A nested one is a savepoint: when it fails and the error is handled, the outer

@@ -90,8 +90,9 @@ type Photo struct {
 }
 
 var (
-	photoTags   = prom.ListOf(func(p *Photo) *[]string { return &p.Tags })
-	photoAlbums = prom.NullListOf(func(p *Photo) **[]int64 { return &p.Albums })
+	photo       = prom.Proto[Photo]()
+	photoTags   = prom.ListOf(photo, &photo.Tags)
+	photoAlbums = prom.NullListOf(photo, &photo.Albums)
 )
 
 // Lists are asked what they hold, and changed in the database.
@@ -108,7 +109,7 @@ func ExampleListOf() {
 	}); err != nil {
 		log.Fatal(err)
 	}
-	count := func(cond prom.Cond[Photo]) int {
+	count := func(cond prom.Cond[*Photo]) int {
 		n, err := photos.Where(cond).Count(ctx)
 		if err != nil {
 			log.Fatal(err)
@@ -143,7 +144,8 @@ type Info struct {
 }
 
 var (
-	guestInfo = prom.JSONOf(func(g *Guest) *Info { return &g.Info })
+	guest     = prom.Proto[Guest]()
+	guestInfo = prom.JSONOf(guest, &guest.Info)
 	guestCity = prom.JSONText(guestInfo, "address", "city")
 	guestBeds = prom.JSONInt(guestInfo, "beds")
 )
@@ -163,7 +165,7 @@ func ExampleJSONPath() {
 	if err := guests.CreateMany(ctx, []Guest{ada, bob}); err != nil {
 		log.Fatal(err)
 	}
-	names := func(cond prom.Cond[Guest]) {
+	names := func(cond prom.Cond[*Guest]) {
 		list, err := guests.Where(cond).OrderBy(guestCity.Asc()).All(ctx)
 		if err != nil {
 			log.Fatal(err)

@@ -28,11 +28,13 @@ type IssueLog struct {
 }
 
 var (
-	IssueCode  = prom.TextOf(func(t *Issue) *string { return &t.Code })
-	IssueState = prom.TextOf(func(t *Issue) *string { return &t.State })
-	IssueVotes = prom.NumberOf(func(t *Issue) *int { return &t.Votes })
-	LogCode    = prom.TextOf(func(l *IssueLog) *string { return &l.Code })
-	LogVotes   = prom.NumberOf(func(l *IssueLog) *int { return &l.Votes })
+	issue      = prom.Proto[Issue]()
+	issueLog   = prom.Proto[IssueLog]()
+	IssueCode  = prom.TextOf(issue, &issue.Code)
+	IssueState = prom.TextOf(issue, &issue.State)
+	IssueVotes = prom.NumberOf(issue, &issue.Votes)
+	LogCode    = prom.TextOf(issueLog, &issueLog.Code)
+	LogVotes   = prom.NumberOf(issueLog, &issueLog.Votes)
 )
 
 func openIssues(name string) (context.Context, *prom.DB, *prom.Repo[Issue]) {
@@ -167,7 +169,7 @@ func ExampleCopy() {
 	}
 	n, err := prom.Copy(ctx, logs, issues.Where(IssueVotes.Gt(3)),
 		prom.To(LogCode, IssueCode),
-		prom.To(LogVotes, prom.Times(IssueVotes, prom.Val[Issue](2))))
+		prom.To(LogVotes, prom.Times(IssueVotes, prom.Val(issue, 2))))
 	if err != nil {
 		log.Fatal(err)
 	}

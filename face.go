@@ -6,27 +6,22 @@ import (
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/core"
-	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/filter"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 )
 
 // What is generic here is compiled for each model, and again in each package that holds one of its repos. So it is a
 // face: methods that convert, of types that are in memory what those of internal/core are, which do the work. P is a
 // pointer to a model, so that a function of it is compiled once for all.
 
-// connOf returns a connection as the library's own.
-func connOf(d *DB) *db.DB { return (*db.DB)(d) }
-
 // What is cast into each other is of one size, or this does not compile.
 var (
 	_ [unsafe.Sizeof(core.Query{})]byte      = [unsafe.Sizeof(Query[int]{})]byte{}
 	_ [unsafe.Sizeof(core.Conflict{})]byte   = [unsafe.Sizeof(Conflict[int]{})]byte{}
-	_ [unsafe.Sizeof(core.Cond(nil))]byte    = [unsafe.Sizeof(query.Cond[*int]{})]byte{}
-	_ [unsafe.Sizeof(core.Order(nil))]byte   = [unsafe.Sizeof(query.Order[*int]{})]byte{}
-	_ [unsafe.Sizeof(core.Assign(nil))]byte  = [unsafe.Sizeof(query.Assign[*int]{})]byte{}
-	_ [unsafe.Sizeof(core.Mapping{})]byte    = [unsafe.Sizeof(query.Mapping[*int, *int]{})]byte{}
+	_ [unsafe.Sizeof(core.Cond(nil))]byte    = [unsafe.Sizeof(Cond[*int]{})]byte{}
+	_ [unsafe.Sizeof(core.Order(nil))]byte   = [unsafe.Sizeof(Order[*int]{})]byte{}
+	_ [unsafe.Sizeof(core.Assign(nil))]byte  = [unsafe.Sizeof(Assign[*int]{})]byte{}
+	_ [unsafe.Sizeof(core.Mapping{})]byte    = [unsafe.Sizeof(Mapping[*int, *int]{})]byte{}
 	_ [unsafe.Sizeof(filter.Filtered{})]byte = [unsafe.Sizeof(Filtered[int]{})]byte{}
 	_ [unsafe.Sizeof(filter.Field{})]byte    = [unsafe.Sizeof(FilterField{})]byte{}
 	_ [unsafe.Sizeof(scan.List{})]byte       = [unsafe.Sizeof([]int{})]byte{}

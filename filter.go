@@ -94,7 +94,7 @@ func (f *Filter[T]) PageSize(standard, most int) *Filter[T] {
 }
 
 // Sorted sets the order of queries without the parameter sort. Without it they are in the order of the key.
-func (f *Filter[T]) Sorted(orders ...Order[T]) *Filter[T] {
+func (f *Filter[T]) Sorted(orders ...Order[*T]) *Filter[T] {
 	return &Filter[T]{filter: f.filter.Sorted(ordersAt(unsafe.Pointer(&orders)))}
 }
 
@@ -111,9 +111,9 @@ func (f *Filter[T]) Apply(q *Query[T], values url.Values) (*Query[T], error) {
 
 // Filtered is what the parameters of a URL ask for.
 type Filtered[T any] struct {
-	Conds      []Cond[T]
-	Orders     []Order[T] // ends in the key
-	Page, Size int        // the first page is 1
+	Conds      []Cond[*T]
+	Orders     []Order[*T] // ends in the key
+	Page, Size int         // the first page is 1
 }
 
 // Parse returns what the parameters ask for, for a query that is put together by hand. The conditions are in the order

@@ -206,7 +206,7 @@ func targetsOf(repos []AnyRepo) ([]planned, error) {
 		if err != nil {
 			return nil, err
 		}
-		on := connOf(d)
+		on := d.in()
 		i := slices.IndexFunc(list, func(t planned) bool { return t.on == on })
 		if i < 0 {
 			i = len(list)

@@ -3,6 +3,7 @@ package prom
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"reflect"
 	"unsafe"
@@ -10,7 +11,6 @@ import (
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -28,8 +28,7 @@ type Projection[T, R any] struct {
 	core core.Projection
 }
 
-// Nested makes p a [Subquery].
-func (p Projection[T, R]) Nested() query.Nested[R] { return query.Nest[R](p.core.Nest()) }
+func (p Projection[T, R]) subquery(*R) *ast.Subquery { return p.core.Nest() }
 
 // project returns a projection of q with the spec of what it selects, which goes to the given places.
 func project[R any](q *core.Query, spec ast.Spec, places []core.Target) core.Projection {
@@ -38,9 +37,9 @@ func project[R any](q *core.Query, spec ast.Spec, places []core.Target) core.Pro
 }
 
 // Pluck returns one value of each row. NULL is an error of a type that cannot hold it; see [OrNull].
-func Pluck[T, V any](q *Query[T], t Term[T, V]) Projection[T, V] {
+func Pluck[T, V any](q *Query[T], t Term[*T, V]) Projection[T, V] {
 	to := []core.Target{{Type: reflect.TypeFor[V](), Name: "value"}}
-	return Projection[T, V]{core: project[V](&q.core, query.Project(q.core.Spec(), query.Any(t)), to)}
+	return Projection[T, V]{core: project[V](&q.core, q.core.Spec().Project([]*ast.Expr{t.term().e}), to)}
 }
 
 // Pair is two values of a row.
@@ -57,66 +56,94 @@ type Triple[A, B, C any] struct {
 }
 
 // Pluck2 returns two values of each row.
-func Pluck2[T, A, B any](q *Query[T], a Term[T, A], b Term[T, B]) Projection[T, Pair[A, B]] {
-	return Select(q, Col(func(r *Pair[A, B]) *A { return &r.A }, a), Col(func(r *Pair[A, B]) *B { return &r.B }, b))
+func Pluck2[T, A, B any](q *Query[T], a Term[*T, A], b Term[*T, B]) Projection[T, Pair[A, B]] {
+	to := new(Pair[A, B])
+	cols := []Column[*T]{column(a, to, &to.A, "A"), column(b, to, &to.B, "B")}
+	return selected[T, Pair[A, B]](q, cols)
 }
 
 // Pluck3 returns three values of each row.
-func Pluck3[T, A, B, C any](q *Query[T], a Term[T, A], b Term[T, B], c Term[T, C]) Projection[T, Triple[A, B, C]] {
-	return Select(q, Col(func(r *Triple[A, B, C]) *A { return &r.A }, a), Col(func(r *Triple[A, B, C]) *B { return &r.B }, b),
-		Col(func(r *Triple[A, B, C]) *C { return &r.C }, c))
+func Pluck3[T, A, B, C any](q *Query[T], a Term[*T, A], b Term[*T, B], c Term[*T, C]) Projection[T, Triple[A, B, C]] {
+	to := new(Triple[A, B, C])
+	cols := []Column[*T]{column(a, to, &to.A, "A"), column(b, to, &to.B, "B"), column(c, to, &to.C, "C")}
+	return selected[T, Triple[A, B, C]](q, cols)
 }
 
-// Column says which term of a row of T goes into which field of R.
-type Column[T, R any] struct {
-	_    [0]func(*T)
-	_    [0]func(*R)
-	term query.AnyTerm[*T]
-	to   core.Target
-	err  error
+// Column says which term of a row goes into which field of a result; [Col] and [NullCol] make it.
+type Column[P any] struct {
+	_      [0]func(P)
+	term   *ast.Expr
+	to     core.Target
+	result reflect.Type
+	err    error
 }
 
-// Col puts a term into the field that the accessor points to, as in func(r *Row) *int { return &r.Views }.
-func Col[T, R, V any](to func(*R) *V, t Term[T, V]) Column[T, R] {
-	return columnOf[T, R, V](to, query.Any(t))
-}
+// Col puts a term into a field of a result, of which the address in the prototype is given: &total.Count. The field may
+// be one of a struct in the struct.
+func Col[P, V any](to *V, t Term[P, V]) Column[P] { return columnTo[P](to, t.term().e) }
 
 // NullCol puts a term that may be NULL into a pointer; it is nil for NULL.
-func NullCol[T, R, V any](to func(*R) **V, t Term[T, V]) Column[T, R] {
-	return columnOf[T, R, *V](to, query.Any(t))
+func NullCol[P, V any](to **V, t Term[P, V]) Column[P] { return columnTo[P](to, t.term().e) }
+
+func columnTo[P, F any](to *F, e *ast.Expr) Column[P] {
+	typ := reflect.TypeFor[F]()
+	offset, name, result, err := scan.Place{At: unsafe.Pointer(to), Type: typ}.Field()
+	return Column[P]{term: e, to: core.Target{Offset: offset, Type: typ, Name: name}, result: result, err: err}
 }
 
-func columnOf[T, R, F any](to func(*R) *F, t query.AnyTerm[*T]) Column[T, R] {
-	offset, name, err := scan.At[R, F, F](to).Field()
-	return Column[T, R]{term: t, to: core.Target{Offset: offset, Type: reflect.TypeFor[F](), Name: name}, err: err}
+// column is what goes to a field of a value of R.
+func column[T, R, V any](t Term[*T, V], r *R, field *V, name string) Column[*T] {
+	offset := uintptr(unsafe.Pointer(field)) - uintptr(unsafe.Pointer(r))
+	to := core.Target{Offset: offset, Type: reflect.TypeFor[V](), Name: name}
+	return Column[*T]{term: t.term().e, to: to, result: reflect.TypeFor[R]()}
 }
 
-// Select returns a struct of the caller's own for each row, whose fields are filled by the columns. The fields that no
-// column goes to are zero.
-func Select[T, R any](q *Query[T], cols ...Column[T, R]) Projection[T, R] {
-	terms, places := make([]query.AnyTerm[*T], len(cols)), make([]core.Target, len(cols))
+// Select returns a struct of the caller's own for each row, whose fields are filled by the columns. Its prototype tells
+// the struct; the fields that no column goes to are zero.
+//
+//	total := prom.Proto[Total]()
+//	totals := prom.Select(crews.Query(), total, prom.Col(&total.Captain, crewCaptain), prom.Col(&total.Hands, prom.Count(crew)))
+func Select[T, R any](q *Query[T], result *R, cols ...Column[*T]) Projection[T, R] {
+	p := selected[T, R](q, cols)
+	if !scan.IsProto(unsafe.Pointer(result)) {
+		p.core = p.core.Fail(fmt.Errorf("the result of a selection is told by its prototype: give what prom.Proto[%s]() returns", reflect.TypeFor[R]().Name()))
+	}
+	return p
+}
+
+func selected[T, R any](q *Query[T], cols []Column[*T]) Projection[T, R] {
+	scan.Know[R]()
+	return Projection[T, R]{core: selection(&q.core, reflect.TypeFor[R](), *(*[]Column[*struct{}])(unsafe.Pointer(&cols)))}
+}
+
+// selection returns the projection of a query to columns of a result.
+func selection(q *core.Query, result reflect.Type, cols []Column[*struct{}]) core.Projection {
+	terms, places := make([]*ast.Expr, len(cols)), make([]core.Target, len(cols))
 	var err error
 	if len(cols) == 0 {
 		err = errors.New("a selection needs a column")
 	}
 	for i, c := range cols {
 		terms[i], places[i] = c.term, c.to
-		if c.err != nil {
+		switch {
+		case c.err != nil:
 			err = c.err
+		case c.result != result:
+			err = fmt.Errorf("a column of the selection is for %s, and the result is %s", c.result, result)
 		}
 	}
-	p := project[R](&q.core, query.Project(q.core.Spec(), terms...), places)
+	p := q.Project(result, q.Spec().Project(terms), places)
 	if err != nil {
 		p = p.Fail(err)
 	}
-	return Projection[T, R]{core: p}
+	return p
 }
 
 // Into returns a struct R for each row, whose columns, named as those of a model are, are columns of T of the same
 // kind. A column of R that T does not have is an error when the query runs.
 func Into[R, T any](q *Query[T]) Projection[T, R] {
-	terms, places, err := columnsInto[*T](&q.core, reflect.TypeFor[R]())
-	p := project[R](&q.core, query.Project(q.core.Spec(), terms...), places)
+	terms, places, err := columnsInto(&q.core, reflect.TypeFor[R]())
+	p := project[R](&q.core, q.core.Spec().Project(terms), places)
 	if err != nil {
 		p = p.Fail(err)
 	}
@@ -124,29 +151,29 @@ func Into[R, T any](q *Query[T]) Projection[T, R] {
 }
 
 // columnsInto returns the columns of a query by which a struct is filled, and their places there.
-func columnsInto[P any](q *core.Query, result reflect.Type) (terms []query.AnyTerm[P], places []core.Target, err error) {
+func columnsInto(q *core.Query, result reflect.Type) (terms []*ast.Expr, places []core.Target, err error) {
 	t, err := schema.Of(result)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, c := range t.Columns {
-		f, err := query.FieldByName[P](q.Repo().Plan(), c.Name)
+		f, err := ast.FieldByName(q.Repo().Plan(), c.Name)
 		if err != nil {
 			return nil, nil, err
 		}
-		terms, places = append(terms, f), append(places, core.Target{Offset: c.Offset, Type: c.Type, Name: c.Field})
+		terms, places = append(terms, ast.ColumnOf(f.Codec())), append(places, core.Target{Offset: c.Offset, Type: c.Type, Name: c.Field})
 	}
 	return terms, places, nil
 }
 
 // Where adds conditions on the rows of T, before they are grouped.
-func (p Projection[T, R]) Where(conds ...Cond[T]) Projection[T, R] {
+func (p Projection[T, R]) Where(conds ...Cond[*T]) Projection[T, R] {
 	return Projection[T, R]{core: p.core.Where(condsAt(unsafe.Pointer(&conds)))}
 }
 
 // OrderBy adds terms to the order. Groups are ordered by what is selected, by aggregates, or by what they are grouped
 // by.
-func (p Projection[T, R]) OrderBy(orders ...Order[T]) Projection[T, R] {
+func (p Projection[T, R]) OrderBy(orders ...Order[*T]) Projection[T, R] {
 	return Projection[T, R]{core: p.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))}
 }
 
@@ -166,12 +193,12 @@ func (p Projection[T, R]) Distinct() Projection[T, R] {
 }
 
 // GroupBy tells groups apart by more terms than those that are selected.
-func (p Projection[T, R]) GroupBy(terms ...AnyTerm[T]) Projection[T, R] {
-	return Projection[T, R]{core: p.core.With(query.GroupBy(p.core.Spec(), terms...))}
+func (p Projection[T, R]) GroupBy(terms ...AnyTerm[*T]) Projection[T, R] {
+	return Projection[T, R]{core: p.core.With(p.core.Spec().GroupBy(exprsOf(terms)))}
 }
 
 // Having takes the groups for which all conditions hold.
-func (p Projection[T, R]) Having(conds ...Cond[T]) Projection[T, R] {
+func (p Projection[T, R]) Having(conds ...Cond[*T]) Projection[T, R] {
 	return Projection[T, R]{core: p.core.Having(condsAt(unsafe.Pointer(&conds)))}
 }
 
@@ -200,25 +227,29 @@ func (p Projection[T, R]) SQL() (sql string, args []any, err error) { return p.c
 
 // Scalar returns one aggregate over the rows of a query, those of its page if it has one, nil when it is NULL: when
 // there are no rows, but for counts.
-func Scalar[T, V any](ctx context.Context, q *Query[T], t Term[T, V]) (*V, error) {
+func Scalar[T, V any](ctx context.Context, q *Query[T], t Term[*T, V]) (*V, error) {
 	return Pluck(q, OrNull(t)).One(ctx)
-}
-
-// Mapping says which term of a row of S [Copy] puts into which field of D; [To] makes it.
-type Mapping[D, S any] = query.Mapping[*D, *S]
-
-// To maps a term of the rows of S to a field of D.
-func To[D, S, V any](field interface {
-	Term[D, V]
-	Columner
-}, t Term[S, V]) Mapping[D, S] {
-	return query.To(field, t)
 }
 
 // Copy inserts a row of D for each row of a query, in one statement, and returns how many they were. Columns of D that
 // nothing is mapped to have what a new row has: their times, version and default, NULL, or the key that the database
 // makes. One that needs a value and has none of these is an error before any SQL. Rules that hold in Go alone are not
 // checked, since the values do not come there.
-func Copy[D, S any](ctx context.Context, to *Repo[D], from *Query[S], maps ...Mapping[D, S]) (int, error) {
+func Copy[D, S any](ctx context.Context, to *Repo[D], from *Query[S], maps ...Mapping[*D, *S]) (int, error) {
 	return to.core.Copy(ctx, &from.core, mappingsAt(unsafe.Pointer(&maps)))
+}
+
+// Mapping says which term of a row of S [Copy] puts into which field of D; [To] makes it.
+type Mapping[D, S any] struct {
+	_ [0]func(*D)
+	_ [0]func(*S)
+	m ast.Mapping
+}
+
+// To maps a term of the rows of S to a column of D.
+func To[D, S, V any](field interface {
+	Term[*D, V]
+	Column() *schema.Column
+}, t Term[*S, V]) Mapping[*D, *S] {
+	return Mapping[*D, *S]{m: ast.Mapping{Col: field.Column(), Term: t.term().e}}
 }

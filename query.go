@@ -9,7 +9,6 @@ import (
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 )
 
 // Query is a question about the rows of a repo: conditions, an order and a page. It never changes: its methods return
@@ -20,17 +19,16 @@ type Query[T any] struct {
 	core core.Query
 }
 
-// Nested makes q a [Subquery].
-func (q *Query[T]) Nested() query.Nested[T] { return query.Nest[T](q.core.Nest()) }
+func (q *Query[T]) subquery(*T) *ast.Subquery { return q.core.Nest() }
 
 // Where adds conditions: all of them must hold, and those that the query has already.
-func (q *Query[T]) Where(conds ...Cond[T]) *Query[T] {
+func (q *Query[T]) Where(conds ...Cond[*T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Where(condsAt(unsafe.Pointer(&conds)))))
 }
 
 // OrderBy adds terms to the order, behind those that the query has already. NULLs count as greater than every value on
 // every engine: ascending they come last.
-func (q *Query[T]) OrderBy(orders ...Order[T]) *Query[T] {
+func (q *Query[T]) OrderBy(orders ...Order[*T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))))
 }
 
@@ -87,14 +85,14 @@ func (q *Query[T]) SQL() (sql string, args []any, err error) { return q.core.SQL
 // The model's updated column is set to the present time, and its version incremented, unless they are assigned. It
 // takes no order, limit or offset. It works on rows and loads none: hooks of the model are not called, but the rules of
 // the assigned fields hold.
-func (q *Query[T]) Update(ctx context.Context, assigns ...Assign[T]) (int, error) {
+func (q *Query[T]) Update(ctx context.Context, assigns ...Assign[*T]) (int, error) {
 	return q.core.Update(ctx, assignsAt(unsafe.Pointer(&assigns)))
 }
 
 // UpdateReturning is [Query.Update] that returns the rows as they are stored then, in no certain order. When they
 // cannot be read nothing has been updated. Of the model's hooks only AfterLoad is called, in a transaction with the
 // update, which its error undoes.
-func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[T]) ([]T, error) {
+func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[*T]) ([]T, error) {
 	list, err := q.core.UpdateReturning(ctx, assignsAt(unsafe.Pointer(&assigns)))
 	return *(*[]T)(unsafe.Pointer(&list)), err
 }
@@ -123,7 +121,7 @@ func (q *Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
 // order behind that. The query takes no limit, offset or lock, and the model must have a primary key.
 //
 // When the rows cannot be read, or what is asked for With them, or a hook AfterLoad fails, none has been taken.
-func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[T]) ([]T, error) {
+func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[*T]) ([]T, error) {
 	list, err := q.core.Claim(ctx, n, assignsAt(unsafe.Pointer(&assigns)))
 	return *(*[]T)(unsafe.Pointer(&list)), err
 }

@@ -56,7 +56,7 @@ func RawExec(ctx context.Context, source Source, sql string, args ...any) (int, 
 func sourceOf(source Source) core.Source {
 	switch s := source.(type) {
 	case *DB:
-		return core.Source{DB: connOf(s)}
+		return core.Source{DB: s.in()}
 	case interface{ repo() *core.Repo }:
 		return core.Source{Repo: s.repo()}
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"iter"
 	"unsafe"
-
-	"github.com/prom-go/prom/query"
 )
 
 // Get returns the row with that key, or ErrNotFound. A composite key is given in the order of its fields. A key of a
@@ -30,12 +28,12 @@ func (r *Repo[T]) Reload(ctx context.Context, v *T) error {
 func (r *Repo[T]) Query() *Query[T] { return (*Query[T])(unsafe.Pointer(r.core.Query())) }
 
 // Where returns the query of the rows for which all conditions hold.
-func (r *Repo[T]) Where(conds ...Cond[T]) *Query[T] {
+func (r *Repo[T]) Where(conds ...Cond[*T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(r.core.Where(condsAt(unsafe.Pointer(&conds)))))
 }
 
 // OrderBy returns the query of all rows in an order.
-func (r *Repo[T]) OrderBy(orders ...Order[T]) *Query[T] {
+func (r *Repo[T]) OrderBy(orders ...Order[*T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(r.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))))
 }
 
@@ -72,4 +70,4 @@ func (r *Repo[T]) Count(ctx context.Context) (int, error) { return r.core.Count(
 func (r *Repo[T]) Has(ctx context.Context) (bool, error) { return r.core.Has(ctx) }
 
 // Raw is a condition in SQL; see [Raw].
-func (r *Repo[T]) Raw(sql string, args ...any) Cond[T] { return query.Raw[*T](sql, args...) }
+func (r *Repo[T]) Raw(sql string, args ...any) Cond[*T] { return raw[*T](sql, args) }

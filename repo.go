@@ -8,7 +8,6 @@ import (
 	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -35,7 +34,7 @@ func Table(name string) RepoOption { return func(o *core.Options) { o.Table = na
 func In(r *Registry) RepoOption { return func(o *core.Options) { o.Registry = (*db.Registry)(r) } }
 
 // Using binds the repo to a connection itself.
-func Using(db *DB) RepoOption { return func(o *core.Options) { o.DB = connOf(db) } }
+func Using(db *DB) RepoOption { return func(o *core.Options) { o.DB = db.in() } }
 
 // NewRepo returns a repo of the model T. It panics when T is no model, one of its tags is wrong, or a method that is
 // named like a hook does not look like one, with a message that names the model, and the field and the tag or the
@@ -65,7 +64,7 @@ func newRepo(model reflect.Type, options []RepoOption) *core.Repo {
 func (r *Repo[T]) On(name string) *Repo[T] { return &Repo[T]{core: r.core.On(name)} }
 
 // Using returns the same repo bound to a connection itself.
-func (r *Repo[T]) Using(db *DB) *Repo[T] { return &Repo[T]{core: r.core.Using(connOf(db))} }
+func (r *Repo[T]) Using(db *DB) *Repo[T] { return &Repo[T]{core: r.core.Using(db.in())} }
 
 // DB returns the repo's connection. An unknown name is an error that lists the known ones.
 func (r *Repo[T]) DB() (*DB, error) {
@@ -98,17 +97,6 @@ func Install(ctx context.Context, repos ...Installer) error {
 		}
 	}
 	return nil
-}
-
-// FieldByName returns the column of a repo of that name, for filters and orders that arrive as text. An unknown name is
-// an error that lists the columns. It is no method, since each model would be compiled with all that an AnyField can
-// do.
-func FieldByName[T any](r *Repo[T], name string) (AnyField[T], error) {
-	f, err := query.FieldByName[*T](r.core.Plan(), name)
-	if err != nil {
-		return f, core.ErrorOf("query", r.core.Table(), err)
-	}
-	return f, nil
 }
 
 // CacheStats are the figures of the cache of statements that a repo has on a connection: how many shapes of statements
@@ -201,7 +189,7 @@ func (r *Repo[T]) UnsafeClear(ctx context.Context) error { return r.core.Clear(c
 // UnsafeDropAll drops all tables and views of a database, with all their rows, whoever made them: on PostgreSQL those
 // of the schema where new tables go, the first of the search path, without what belongs to extensions. All are dropped
 // or none. The next calls on repos make their tables again. A read-only connection refuses it.
-func UnsafeDropAll(ctx context.Context, db *DB) error { return core.DropAll(ctx, connOf(db)) }
+func UnsafeDropAll(ctx context.Context, db *DB) error { return core.DropAll(ctx, db.in()) }
 
 // UnsafeClearAll deletes all rows of the tables that [UnsafeDropAll] would drop, and begins to count their keys anew.
-func UnsafeClearAll(ctx context.Context, db *DB) error { return core.ClearAll(ctx, connOf(db)) }
+func UnsafeClearAll(ctx context.Context, db *DB) error { return core.ClearAll(ctx, db.in()) }

@@ -40,9 +40,10 @@ const (
 )
 
 var (
-	trackedID     = prom.NumberOf(func(t *Tracked) *int64 { return &t.ID })
-	trackedAge    = prom.NumberOf(func(t *Tracked) *int32 { return &t.Age })
-	trackedActive = prom.FieldOf(func(t *Tracked) *bool { return &t.Active })
+	tracked       = prom.Proto[Tracked]()
+	trackedID     = prom.NumberOf(tracked, &tracked.ID)
+	trackedAge    = prom.NumberOf(tracked, &tracked.Age)
+	trackedActive = prom.FieldOf(tracked, &tracked.Active)
 )
 
 // promSeat is a place of its own where prom may make tables.

@@ -42,11 +42,12 @@ func init() {
 
 // The fields of Item, as a program would declare them.
 var (
-	itemID     = prom.NumberOf(func(it *Item) *int64 { return &it.ID })
-	itemAge    = prom.NumberOf(func(it *Item) *int32 { return &it.Age })
-	itemActive = prom.FieldOf(func(it *Item) *bool { return &it.Active })
-	itemPoints = prom.NumberOf(func(it *Item) *int64 { return &it.Points })
-	itemCity   = prom.TextOf(func(it *Item) *string { return &it.City })
+	item       = prom.Proto[Item]()
+	itemID     = prom.NumberOf(item, &item.ID)
+	itemAge    = prom.NumberOf(item, &item.Age)
+	itemActive = prom.FieldOf(item, &item.Active)
+	itemPoints = prom.NumberOf(item, &item.Points)
+	itemCity   = prom.TextOf(item, &item.City)
 )
 
 type promPeer struct {

@@ -34,11 +34,12 @@ func (Numbered[N]) TableName() string { return fmt.Sprintf("numbered_%d", reflec
 // newNumbered does what package variables of one model do.
 func newNumbered[N any](db *prom.DB) {
 	prom.NewRepo[Numbered[N]](prom.Using(db))
-	prom.TextOf(func(n *Numbered[N]) *string { return &n.Name })
-	prom.TextOf(func(n *Numbered[N]) *string { return &n.Email })
-	prom.NumberOf(func(n *Numbered[N]) *int32 { return &n.Age })
-	prom.FieldOf(func(n *Numbered[N]) *bool { return &n.Active })
-	prom.NumberOf(func(n *Numbered[N]) *int64 { return &n.Points })
+	numbered := prom.Proto[Numbered[N]]()
+	prom.TextOf(numbered, &numbered.Name)
+	prom.TextOf(numbered, &numbered.Email)
+	prom.NumberOf(numbered, &numbered.Age)
+	prom.FieldOf(numbered, &numbered.Active)
+	prom.NumberOf(numbered, &numbered.Points)
 }
 
 // startupEnv makes a process measure its start and end.

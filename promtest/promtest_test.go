@@ -87,12 +87,13 @@ type (
 )
 
 var (
+	badge     = prom.Proto[Badge]()
 	countries = prom.NewRepo[Country]()
 	cities    = prom.NewRepo[City]()
 	citizens  = prom.NewRepo[Citizen]()
 	badges    = prom.NewRepo[Badge]()
 
-	badgeMembership = prom.OneOf(func(b *Badge) *prom.One[Membership] { return &b.Membership })
+	badgeMembership = prom.OneOf(badge, &badge.Membership)
 )
 
 // Ensure that values are made that the rules allow, that look like their names, and that differ where they must.

@@ -54,11 +54,12 @@ var libraries = []library{
 		model: promModel + `
 var (
 	repo%[1]d  = prom.NewRepo[Model%[1]d]()
-	name%[1]d  = prom.TextOf(func(m *Model%[1]d) *string { return &m.Name })
-	note%[1]d  = prom.NullTextOf(func(m *Model%[1]d) **string { return &m.Note })
-	count%[1]d = prom.NumberOf(func(m *Model%[1]d) *int { return &m.Count })
-	done%[1]d  = prom.FieldOf(func(m *Model%[1]d) *bool { return &m.Done })
-	at%[1]d    = prom.TimeOf(func(m *Model%[1]d) *time.Time { return &m.At })
+	model%[1]d = prom.Proto[Model%[1]d]()
+	name%[1]d  = prom.TextOf(model%[1]d, &model%[1]d.Name)
+	note%[1]d  = prom.NullTextOf(model%[1]d, &model%[1]d.Note)
+	count%[1]d = prom.NumberOf(model%[1]d, &model%[1]d.Count)
+	done%[1]d  = prom.FieldOf(model%[1]d, &model%[1]d.Done)
+	at%[1]d    = prom.TimeOf(model%[1]d, &model%[1]d.At)
 )
 
 func use%[1]d(ctx context.Context) error {

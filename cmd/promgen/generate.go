@@ -100,6 +100,11 @@ func (g *generator) table(t *found) {
 		t.fields[c.Name] = f.name
 		fields = append(fields, f)
 	}
+	if embedded == "" && len(fields) == 0 {
+		g.body.printf("\n")
+		g.body.comment("The table %q has no column that a field is stored as. It is left out.", t.table)
+		return
+	}
 	blanks, left := indexes(t, fields)
 	notes = append(notes, left...)
 
@@ -112,6 +117,8 @@ func (g *generator) table(t *found) {
 	}
 	for _, f := range fields {
 		w.printf("%s %s%s\n", f.name, f.typ, structTag(f.tag))
+		g.imports["time"] = g.imports["time"] || strings.Contains(f.typ, "time.")
+		g.imports["encoding/json"] = g.imports["encoding/json"] || strings.Contains(f.typ, "json.")
 	}
 	for _, b := range blanks {
 		w.printf("_ struct{}%s\n", structTag(b))
@@ -128,34 +135,29 @@ func (g *generator) table(t *found) {
 	repo := unused(g.used, t.name+"Repo")
 	w.printf("\n")
 	w.comment("%s and its fields.", repo)
-	w.printf("var (\n%s = prom.NewRepo[%s]()\n", repo, t.name)
+	t.proto = unused(g.used, t.name+"Proto")
+	w.printf("var (\n%s = prom.NewRepo[%s]()\n%s = prom.Proto[%s]()\n", repo, t.name, t.proto, t.name)
 	if embedded != "" {
-		id, family := "int64", "Number"
+		family := "Number"
 		if embedded == "UUIDModel" {
-			id, family = "prom.UUID", "Ordered"
+			family = "Ordered"
 		}
-		g.handle(t, "ID", family, id)
-		g.handle(t, "Created", "Time", "time.Time")
-		g.handle(t, "Updated", "Time", "time.Time")
+		g.handle(t, "ID", family)
+		g.handle(t, "Created", "Time")
+		g.handle(t, "Updated", "Time")
 	}
 	for _, f := range fields {
-		g.handle(t, f.name, f.family, f.typ)
+		g.handle(t, f.name, f.family)
 	}
 	w.printf(")\n")
 }
 
-func (g *generator) handle(t *found, name, family, typ string) {
-	if strings.Contains(typ, "time.") {
-		g.imports["time"] = true
-	}
-	if strings.Contains(typ, "json.") {
-		g.imports["encoding/json"] = true
-	}
+func (g *generator) handle(t *found, name, family string) {
 	if family == "" {
 		return
 	}
 	handle := unused(g.used, t.name+name)
-	g.body.printf("%s = prom.%sOf(func(v *%s) *%s { return &v.%s })\n", handle, family, t.name, typ, name)
+	g.body.printf("%s = prom.%sOf(%s, &%s.%s)\n", handle, family, t.proto, t.proto, name)
 }
 
 // model returns the struct to embed for the key and the times that it has, and the other columns.

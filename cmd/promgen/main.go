@@ -89,5 +89,6 @@ type found struct {
 	schema.Found
 	table  string
 	name   string            // of the struct
+	proto  string            // of its prototype
 	fields map[string]string // by column
 }

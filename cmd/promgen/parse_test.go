@@ -128,7 +128,7 @@ func (p *sourceParser) tableName(d *ast.FuncDecl) error {
 
 var (
 	repoValue   = regexp.MustCompile(`^prom\.NewRepo\[([\p{L}\p{Nd}_]+)\]\(\)$`)
-	handleValue = regexp.MustCompile(`^prom\.\w+Of\(func\(v \*[\pL\p{Nd}_]+\) [^{}()]+ { return &v\.[\pL\p{Nd}_]+ }\)$`)
+	handleValue = regexp.MustCompile(`^prom\.(\w+Of\([\pL\p{Nd}_]+, &[\pL\p{Nd}_]+\.[\pL\p{Nd}_]+\)|Proto\[[\pL\p{Nd}_]+\]\(\))$`)
 )
 
 func (p *sourceParser) variable(value string) error {

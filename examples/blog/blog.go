@@ -36,8 +36,9 @@ type PostFields struct {
 }
 
 var (
-	postID    = prom.NumberOf(func(p *Post) *int64 { return &p.ID })
-	postViews = prom.NumberOf(func(p *Post) *int { return &p.Views })
+	post      = prom.Proto[Post]()
+	postID    = prom.NumberOf(post, &post.ID)
+	postViews = prom.NumberOf(post, &post.Views)
 )
 
 // Posts is the repo of posts with queries of its own.
@@ -67,7 +68,7 @@ const maxPage = 100
 func (r Posts) List(ctx context.Context, values url.Values) ([]Post, error) {
 	q := r.Query()
 	limit := maxPage
-	var sort []prom.Order[Post]
+	var sort []prom.Order[*Post]
 	for name := range values {
 		value := values.Get(name)
 		switch name {
@@ -103,7 +104,7 @@ func (r Posts) List(ctx context.Context, values url.Values) ([]Post, error) {
 	return q.OrderBy(append(sort, postID.Asc())...).Limit(limit).All(ctx) // pages need an order without ties
 }
 
-func (r Posts) field(name string) (prom.AnyField[Post], error) {
+func (r Posts) field(name string) (*prom.AnyField[*Post], error) {
 	if !slices.Contains(filters, name) {
 		return nil, badRequest("the columns are " + strings.Join(filters, ", "))
 	}

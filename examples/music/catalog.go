@@ -15,19 +15,20 @@ type Hit struct {
 }
 
 var (
-	hitGenre = prom.TextOf(func(h *Hit) *string { return &h.Genre })
-	hitPlace = prom.NumberOf(func(h *Hit) *int64 { return &h.Place })
+	hit      = prom.Proto[Hit]()
+	hitGenre = prom.TextOf(hit, &hit.Genre)
+	hitPlace = prom.NumberOf(hit, &hit.Place)
 )
 
 // Hits returns the track of each genre that has earned most. Windows are computed behind the conditions of a query, so
 // that one on the window's value belongs to a query around it: [prom.From] makes one.
 func (s Shop) Hits(ctx context.Context) ([]Hit, error) {
 	revenue := prom.OrValue(prom.AggregateOf(trackLines, prom.Sum(paid)), 0)
-	ranked := prom.Select(s.tracks.Where(trackGenre.NotNull()),
-		prom.Col(func(h *Hit) *string { return &h.Genre }, prom.Via(trackGenre, genreName)),
-		prom.Col(func(h *Hit) *string { return &h.Track }, trackName),
-		prom.Col(func(h *Hit) *int64 { return &h.Revenue }, revenue),
-		prom.Col(func(h *Hit) *int64 { return &h.Place }, prom.RowNumber(prom.PartitionBy(trackGenre).OrderBy(revenue.Desc(), trackID.Asc()))))
+	ranked := prom.Select(s.tracks.Where(trackGenre.NotNull()), hit,
+		prom.Col(&hit.Genre, prom.Via(trackGenre, genreName)),
+		prom.Col(&hit.Track, trackName),
+		prom.Col(&hit.Revenue, revenue),
+		prom.Col(&hit.Place, prom.RowNumber(prom.PartitionBy(trackGenre).OrderBy(revenue.Desc(), trackID.Asc()))))
 	return prom.From(ranked).Where(hitPlace.Eq(1)).OrderBy(hitGenre.Asc()).All(ctx)
 }
 
@@ -40,15 +41,17 @@ type AlbumLength struct {
 	Seconds *int  // nil without tracks: the sum of no values is NULL
 }
 
+var albumLength = prom.Proto[AlbumLength]()
+
 // AlbumLengths returns the albums with the most tracks. A relation is counted and summed up for each row, so albums
 // without tracks are there too, which a join would lose.
 func (s Shop) AlbumLengths(ctx context.Context, n int) ([]AlbumLength, error) {
-	return prom.Select(s.albums.OrderBy(albumTracks.Count().Desc(), albumID.Asc()).Limit(n),
-		prom.Col(func(r *AlbumLength) *int64 { return &r.ID }, albumID),
-		prom.Col(func(r *AlbumLength) *string { return &r.Title }, albumTitle),
-		prom.Col(func(r *AlbumLength) *int64 { return &r.Tracks }, albumTracks.Count()),
-		prom.Col(func(r *AlbumLength) *int64 { return &r.Long }, albumTracks.Count(trackSeconds.Gt(300))),
-		prom.NullCol(func(r *AlbumLength) **int { return &r.Seconds }, prom.AggregateOf(albumTracks, prom.Sum(trackSeconds))),
+	return prom.Select(s.albums.OrderBy(albumTracks.Count().Desc(), albumID.Asc()).Limit(n), albumLength,
+		prom.Col(&albumLength.ID, albumID),
+		prom.Col(&albumLength.Title, albumTitle),
+		prom.Col(&albumLength.Tracks, albumTracks.Count()),
+		prom.Col(&albumLength.Long, albumTracks.Count(trackSeconds.Gt(300))),
+		prom.NullCol(&albumLength.Seconds, prom.AggregateOf(albumTracks, prom.Sum(trackSeconds))),
 	).All(ctx)
 }
 
@@ -70,6 +73,8 @@ type Quarter struct {
 	Longest  int
 }
 
+var quarter = prom.Proto[Quarter]()
+
 // parted is a track with the number of its part, a step on the way to quarters.
 type parted struct {
 	Part    int64
@@ -77,20 +82,21 @@ type parted struct {
 }
 
 var (
-	partedPart    = prom.NumberOf(func(p *parted) *int64 { return &p.Part })
-	partedSeconds = prom.NumberOf(func(p *parted) *int { return &p.Seconds })
+	partedProto   = prom.Proto[parted]()
+	partedPart    = prom.NumberOf(partedProto, &partedProto.Part)
+	partedSeconds = prom.NumberOf(partedProto, &partedProto.Seconds)
 )
 
 // Quarters returns the quartiles of the lengths of tracks: the longest track of the second quarter is the median.
 func (s Shop) Quarters(ctx context.Context) ([]Quarter, error) {
-	parts := prom.Select(s.tracks.Query(),
-		prom.Col(func(p *parted) *int64 { return &p.Part }, prom.Ntile(4, prom.OrderWindow(trackSeconds.Asc()))),
-		prom.Col(func(p *parted) *int { return &p.Seconds }, trackSeconds))
-	return prom.Select(prom.From(parts),
-		prom.Col(func(q *Quarter) *int64 { return &q.Number }, partedPart),
-		prom.Col(func(q *Quarter) *int64 { return &q.Tracks }, prom.CountRows[parted]()),
-		prom.Col(func(q *Quarter) *int { return &q.Shortest }, prom.Min(partedSeconds)),
-		prom.Col(func(q *Quarter) *int { return &q.Longest }, prom.Max(partedSeconds)),
+	parts := prom.Select(s.tracks.Query(), partedProto,
+		prom.Col(&partedProto.Part, prom.Ntile(4, prom.OrderWindow(trackSeconds.Asc()))),
+		prom.Col(&partedProto.Seconds, trackSeconds))
+	return prom.Select(prom.From(parts), quarter,
+		prom.Col(&quarter.Number, partedPart),
+		prom.Col(&quarter.Tracks, prom.Count(partedProto)),
+		prom.Col(&quarter.Shortest, prom.Min(partedSeconds)),
+		prom.Col(&quarter.Longest, prom.Max(partedSeconds)),
 	).OrderBy(partedPart.Asc()).All(ctx)
 }
 

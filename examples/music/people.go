@@ -9,7 +9,7 @@ import (
 
 // year returns the condition that an invoice is of a year. A range of instants, and not Year(), so that an index on
 // them is of use.
-func year(y int) prom.Cond[Invoice] {
+func year(y int) prom.Cond[*Invoice] {
 	return prom.And(invoiceAt.Gte(time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC)), invoiceAt.Lt(time.Date(y+1, 1, 1, 0, 0, 0, 0, time.UTC)))
 }
 
@@ -21,7 +21,7 @@ func (s Shop) Inactive(y int) *prom.Query[Customer] {
 // InactiveToo is the same without the relation. [prom.Exists] takes any query and any values that link its rows to the
 // row.
 func (s Shop) InactiveToo(y int) *prom.Query[Customer] {
-	invoiced := prom.Exists(s.invoices.Where(year(y)), prom.Match(invoiceCustomer, customerID))
+	invoiced := prom.Exists(customer, s.invoices.Where(year(y)), prom.Match(invoiceCustomer, customerID))
 	return s.customers.Where(prom.Not(invoiced)).OrderBy(customerID.Asc())
 }
 
@@ -34,16 +34,18 @@ type Seller struct {
 	Revenue   int64
 }
 
+var seller = prom.Proto[Seller]()
+
 // Below returns everybody below a manager, to any depth, with their sales. Aggregates over relations nest: a sum over
 // customers of sums over their invoices.
 func (s Shop) Below(ctx context.Context, manager int64) ([]Seller, error) {
 	bought := prom.AggregateOf(customerInvoices, prom.Sum(invoiceCents))
-	return prom.Select(s.employees.Where(prom.DescendantsOf(employeeBoss, employeeID.Eq(manager))).OrderBy(employeeID.Asc()),
-		prom.Col(func(r *Seller) *int64 { return &r.ID }, employeeID),
-		prom.Col(func(r *Seller) *string { return &r.Name }, employeeName),
-		prom.NullCol(func(r *Seller) **string { return &r.Boss }, prom.Via(employeeBoss, employeeName)),
-		prom.Col(func(r *Seller) *int64 { return &r.Customers }, employeeCustomers.Count()),
-		prom.Col(func(r *Seller) *int64 { return &r.Revenue }, prom.OrValue(prom.AggregateOf(employeeCustomers, prom.Sum(bought)), 0)),
+	return prom.Select(s.employees.Where(prom.DescendantsOf(employeeBoss, employeeID.Eq(manager))).OrderBy(employeeID.Asc()), seller,
+		prom.Col(&seller.ID, employeeID),
+		prom.Col(&seller.Name, employeeName),
+		prom.NullCol(&seller.Boss, prom.Via(employeeBoss, employeeName)),
+		prom.Col(&seller.Customers, employeeCustomers.Count()),
+		prom.Col(&seller.Revenue, prom.OrValue(prom.AggregateOf(employeeCustomers, prom.Sum(bought)), 0)),
 	).All(ctx)
 }
 
@@ -59,26 +61,30 @@ type Loyalty struct {
 	First, Last *time.Time // nil for who has bought nothing
 }
 
+var loyalty = prom.Proto[Loyalty]()
+
 // Loyalties returns the customers of a country with their first and last purchase.
 func (s Shop) Loyalties(ctx context.Context, country string) ([]Loyalty, error) {
-	return prom.Select(s.customers.Where(customerCountry.Eq(country)).OrderBy(customerID.Asc()),
-		prom.Col(func(r *Loyalty) *int64 { return &r.ID }, customerID),
-		prom.Col(func(r *Loyalty) *string { return &r.Name }, customerName),
-		prom.NullCol(func(r *Loyalty) **time.Time { return &r.First }, prom.AggregateOf(customerInvoices, prom.Min(invoiceAt))),
-		prom.NullCol(func(r *Loyalty) **time.Time { return &r.Last }, prom.AggregateOf(customerInvoices, prom.Max(invoiceAt))),
+	return prom.Select(s.customers.Where(customerCountry.Eq(country)).OrderBy(customerID.Asc()), loyalty,
+		prom.Col(&loyalty.ID, customerID),
+		prom.Col(&loyalty.Name, customerName),
+		prom.NullCol(&loyalty.First, prom.AggregateOf(customerInvoices, prom.Min(invoiceAt))),
+		prom.NullCol(&loyalty.Last, prom.AggregateOf(customerInvoices, prom.Max(invoiceAt))),
 	).All(ctx)
 }
 
 // Person is anybody that the shop knows by name.
 type Person struct{ Name string }
 
-var personName = prom.TextOf(func(p *Person) *string { return &p.Name })
+var person = prom.Proto[Person]()
+
+var personName = prom.TextOf(person, &person.Name)
 
 // Names returns the names of artists, customers and employees, each once. The members of a set are queries of one type,
 // which [prom.From] makes of rows of different tables.
 func (s Shop) Names(prefix string) *prom.Query[Person] {
-	artists := prom.From(prom.Select(s.artists.Query(), prom.Col(func(p *Person) *string { return &p.Name }, artistName)))
-	customers := prom.From(prom.Select(s.customers.Query(), prom.Col(func(p *Person) *string { return &p.Name }, customerName)))
-	employees := prom.From(prom.Select(s.employees.Query(), prom.Col(func(p *Person) *string { return &p.Name }, employeeName)))
+	artists := prom.From(prom.Select(s.artists.Query(), person, prom.Col(&person.Name, artistName)))
+	customers := prom.From(prom.Select(s.customers.Query(), person, prom.Col(&person.Name, customerName)))
+	employees := prom.From(prom.Select(s.employees.Query(), person, prom.Col(&person.Name, employeeName)))
 	return artists.Union(customers, employees).Where(personName.HasPrefix(prefix)).OrderBy(personName.Asc())
 }

@@ -24,9 +24,10 @@ type Foo struct {
 }
 
 var (
+	foo    = prom.Proto[Foo]()
 	foos   = prom.NewRepo[Foo]()
-	fooBar = prom.NumberOf(func(f *Foo) *int { return &f.Bar })
-	fooChe = prom.TextOf(func(f *Foo) *string { return &f.Che })
+	fooBar = prom.NumberOf(foo, &foo.Bar)
+	fooChe = prom.TextOf(foo, &foo.Che)
 )
 
 func main() {

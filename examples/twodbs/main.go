@@ -27,11 +27,12 @@ type Order struct {
 }
 
 var (
+	order   = prom.Proto[Order]()
 	orders  = prom.NewRepo[Order](prom.On("main"))
 	archive = orders.On("archive")
 
-	orderNumber = prom.TextOf(func(o *Order) *string { return &o.Number })
-	orderPlaced = prom.TimeOf(func(o *Order) *time.Time { return &o.Placed })
+	orderNumber = prom.TextOf(order, &order.Number)
+	orderPlaced = prom.TimeOf(order, &order.Placed)
 )
 
 func main() {

@@ -65,29 +65,34 @@ type Coin struct {
 }
 
 var (
-	Authors    = prom.NewRepo[Author]()
-	AuthorName = prom.TextOf(func(a *Author) *string { return &a.Name })
-	AuthorBorn = prom.NullNumberOf(func(a *Author) **int { return &a.Born })
-	AuthorDied = prom.SQLNullNumberOf(func(a *Author) *sql.Null[int] { return &a.Died })
-	AuthorTags = prom.JSONOf(func(a *Author) *[]string { return &a.Tags })
+	author = prom.Proto[Author]()
+	post   = prom.Proto[Post]()
+	like   = prom.Proto[Like]()
+	coin   = prom.Proto[Coin]()
 
-	AuthorPosts  = prom.ManyOf(func(a *Author) *prom.Many[Post] { return &a.Posts })
-	AuthorEdited = prom.ManyOf(func(a *Author) *prom.Many[Post] { return &a.Edited })
-	AuthorLiked  = prom.ManyViaOf(func(a *Author) *prom.ManyVia[Post, Like] { return &a.Liked })
-	LikeStars    = prom.NumberOf(func(l *Like) *int { return &l.Stars })
+	Authors    = prom.NewRepo[Author]()
+	AuthorName = prom.TextOf(author, &author.Name)
+	AuthorBorn = prom.NullNumberOf(author, &author.Born)
+	AuthorDied = prom.SQLNullNumberOf(author, &author.Died)
+	AuthorTags = prom.JSONOf(author, &author.Tags)
+
+	AuthorPosts  = prom.ManyOf(author, &author.Posts)
+	AuthorEdited = prom.ManyOf(author, &author.Edited)
+	AuthorLiked  = prom.ManyViaOf(author, &author.Liked)
+	LikeStars    = prom.NumberOf(like, &like.Stars)
 
 	Posts      = prom.NewRepo[Post]()
-	PostID     = prom.NumberOf(func(p *Post) *int64 { return &p.ID })
-	PostAuthor = prom.RefOf(func(p *Post) *prom.Ref[Author] { return &p.Author })
-	PostEditor = prom.NullRefOf(func(p *Post) **prom.Ref[Author] { return &p.Editor })
-	PostTitle  = prom.TextOf(func(p *Post) *string { return &p.Title })
-	PostSub    = prom.NullTextOf(func(p *Post) **string { return &p.Sub })
-	PostAt     = prom.TimeOf(func(p *Post) *time.Time { return &p.At })
-	PostViews  = prom.NumberOf(func(p *Post) *int { return &p.Views })
-	PostKey    = prom.OrderedOf(func(p *Post) *prom.UUID { return &p.Key })
-	PostLive   = prom.FieldOf(func(p *Post) *bool { return &p.Live })
+	PostID     = prom.NumberOf(post, &post.ID)
+	PostAuthor = prom.RefOf(post, &post.Author)
+	PostEditor = prom.NullRefOf(post, &post.Editor)
+	PostTitle  = prom.TextOf(post, &post.Title)
+	PostSub    = prom.NullTextOf(post, &post.Sub)
+	PostAt     = prom.TimeOf(post, &post.At)
+	PostViews  = prom.NumberOf(post, &post.Views)
+	PostKey    = prom.OrderedOf(post, &post.Key)
+	PostLive   = prom.FieldOf(post, &post.Live)
 
-	CoinPost = prom.RefOf(func(c *Coin) *prom.Ref[Post] { return &c.Post })
+	CoinPost = prom.RefOf(coin, &coin.Post)
 
 	ctx context.Context
 	use = func(...any) {}
@@ -103,12 +108,12 @@ var goodPrograms = []string{
 	`use(Posts.Where(PostAuthor.Eq(7), PostEditor.IsNull(), PostSub.Is(nil), PostKey.Lt(prom.NewUUID()), PostLive.Eq(true)).Update(ctx, PostViews.Add(1), PostSub.SetNull(), PostEditor.Set(3)))`,
 	`use(Authors.Where(AuthorBorn.In(1, 2), AuthorDied.NotNull(), AuthorName.ContainsFold("x")).Update(ctx, AuthorTags.Set([]string{"a"}), AuthorDied.SetNull()))`,
 	`for p, err := range Posts.Each(ctx) { use(p.Views, err, Posts.Save(ctx, p)) }`,
-	`var c prom.Cond[Post] = PostViews.Eq(1); use(prom.And(c, PostID.In(1, 2)))`,
+	`var c prom.Cond[*Post] = PostViews.Eq(1); use(prom.And(c, PostID.In(1, 2)))`,
 	`use(Posts.With(PostAuthor.With(AuthorPosts.Where(PostViews.Gt(1)).OrderBy(PostAt.Desc()).Limit(3).With(PostEditor)), PostEditor).All(ctx))`,
 	`var p Post; var a Author; p.Author.Set(&a); p.Author = prom.Refer(&a); p.Editor = new(prom.Refer(&a)); use(Posts.With(PostAuthor).LoadInto(ctx, &p))`,
 	`use(Authors.Where(AuthorPosts.Has(PostEditor.HasNot()), AuthorPosts.Count(PostLive.Eq(true)).Gt(3), prom.AggregateOf(AuthorPosts, prom.Sum(PostViews)).Gt(9), AuthorLiked.HasNot(PostViews.Eq(1))))`,
 	`use(Authors.With(AuthorLiked.Where(PostViews.Gt(1)).WhereLink(LikeStars.Gt(3)).OrderByLink(LikeStars.Desc()).Limit(3).With(PostAuthor)).All(ctx))`,
-	`var r prom.Relation[Author] = AuthorPosts; use(r, []prom.Relation[Post]{PostAuthor, PostEditor.With(r)})`,
+	`var r prom.Relation[*Author] = AuthorPosts; use(r, []prom.Relation[*Post]{PostAuthor, PostEditor.With(r)})`,
 }
 
 // badPrograms are statements that must not compile, each with a part of what the compiler says.
@@ -164,7 +169,7 @@ var badPrograms = []struct{ statement, says string }{
 	{`Posts.Query().Where(AuthorName.Eq("x"))`, `cannot use AuthorName.Eq("x")`},
 	{`Posts.OrderBy(AuthorName.Asc())`, `cannot use AuthorName.Asc()`},
 	{`Posts.Where(PostViews.Eq(1)).Update(ctx, AuthorName.Set("x"))`, `cannot use AuthorName.Set("x")`},
-	{`Posts.Where(prom.Raw[Author]("1 = 1"))`, `cannot use prom.Raw`},
+	{`Posts.Where(prom.Raw(author, "1 = 1"))`, `cannot use prom.Raw`},
 	{`Posts.Where(prom.And(AuthorName.Eq("x")))`, `cannot use prom.And(`},
 	{`Posts.Where(prom.Not(AuthorName.Eq("x")))`, `cannot use prom.Not(`},
 	{`prom.And(PostViews.Eq(1), AuthorName.Eq("x"))`, `does not match inferred type`},
@@ -172,13 +177,13 @@ var badPrograms = []struct{ statement, says string }{
 	{`Posts.Create(ctx, &Author{})`, `cannot use &Author{}`},
 	{`Posts.Save(ctx, new(Author))`, `cannot use new(Author)`},
 	{`Posts.CreateMany(ctx, []Author{{}})`, `cannot use []Author`},
-	{`var c prom.Cond[Post] = AuthorName.Eq("x"); use(c)`, `cannot use AuthorName.Eq("x")`},
-	{`use(prom.Cond[Post](AuthorName.Eq("x")))`, `cannot convert`},
-	{`use(prom.Order[Post](AuthorName.Asc()))`, `cannot convert`},
-	{`use(prom.Assign[Post](AuthorName.Set("x")))`, `cannot convert`},
-	{`use(prom.TextField[Post, string](AuthorName))`, `cannot convert`},
-	{`use(prom.JSONField[Post, []string](AuthorTags))`, `cannot convert`},
-	{`use(prom.PartField[Author](PostAt.Year()))`, `cannot convert`},
+	{`var c prom.Cond[*Post] = AuthorName.Eq("x"); use(c)`, `cannot use AuthorName.Eq("x")`},
+	{`use(prom.Cond[*Post](AuthorName.Eq("x")))`, `cannot convert`},
+	{`use(prom.Order[*Post](AuthorName.Asc()))`, `cannot convert`},
+	{`use(prom.Assign[*Post](AuthorName.Set("x")))`, `cannot convert`},
+	{`use((*prom.TextField[*Post, string])(AuthorName))`, `cannot convert`},
+	{`use((*prom.JSONField[*Post, []string])(AuthorTags))`, `cannot convert`},
+	{`use((*prom.PartField[*Author])(PostAt.Year()))`, `cannot convert`},
 
 	// Relations of another model.
 	{`Posts.With(AuthorPosts)`, `cannot use AuthorPosts`},
@@ -193,18 +198,18 @@ var badPrograms = []struct{ statement, says string }{
 	{`Authors.With(AuthorPosts.OrderBy(PostAt.Desc()).Limit("3"))`, `cannot use "3"`},
 	{`Posts.With(PostAuthor).LoadInto(ctx, &Author{})`, `cannot use &Author{}`},
 	{`Posts.With(PostAuthor).LoadIntoAll(ctx, []Author{})`, `cannot use []Author{}`},
-	{`use(prom.Relation[Post](AuthorPosts))`, `cannot convert`},
-	{`use(prom.ManyField[Author, Coin](AuthorPosts))`, `cannot convert`},
+	{`use(prom.Relation[*Post](AuthorPosts))`, `cannot convert`},
+	{`use((*prom.ManyField[*Author, *Coin])(AuthorPosts))`, `cannot convert`},
 	{`use((*prom.Repo[Author])(Posts))`, `cannot convert`},
 	{`use((*prom.Query[Author])(Posts.Query()))`, `cannot convert`},
 	{`use((*prom.Conflict[Author])(Posts.OnConflict()))`, `cannot convert`},
 	{`var b prom.Batch; use((*prom.BatchOf[Author])(Posts.Batch(&b)))`, `cannot convert`},
 	{`use(prom.RawRows[Author](prom.RawQuery[Post](Posts, "SELECT 1")))`, `cannot convert`},
 	{`use((*prom.Filter[Author])(prom.NewFilter(Posts)))`, `cannot convert`},
-	{`use((prom.TextField[Author, string])(PostTitle))`, `cannot convert`},
-	{`use(prom.RefField[Coin, Author, int64](PostAuthor))`, `cannot convert`},
+	{`use((*prom.TextField[*Author, string])(PostTitle))`, `cannot convert`},
+	{`use((*prom.RefField[*Coin, *Author, int64])(PostAuthor))`, `cannot convert`},
 
-	{`prom.ManyViaOf(func(a *Author) *prom.Many[Post] { return &a.Posts })`, `does not match`},
+	{`prom.ManyViaOf(author, &author.Posts)`, `does not match`},
 	{`Authors.With(AuthorLiked.Where(AuthorName.Eq("x")))`, `cannot use AuthorName.Eq("x")`},
 	{`Authors.With(AuthorLiked.WhereLink(PostViews.Eq(1)))`, `cannot use PostViews.Eq(1)`},
 	{`Authors.With(AuthorLiked.OrderByLink(PostViews.Asc()))`, `cannot use PostViews.Asc()`},
@@ -215,7 +220,7 @@ var badPrograms = []struct{ statement, says string }{
 	{`use(prom.AggregateOf(AuthorPosts, prom.Max(AuthorName)))`, `does not match`},
 	{`Authors.Where(AuthorLiked.HasNot(LikeStars.Eq(1)))`, `cannot use LikeStars.Eq(1)`},
 	{`Posts.With(AuthorLiked)`, `cannot use AuthorLiked`},
-	{`use(prom.ManyViaField[Author, Post, Coin](AuthorLiked))`, `cannot convert`},
+	{`use((*prom.ManyViaField[*Author, *Post, *Coin])(AuthorLiked))`, `cannot convert`},
 
 	// References between keys of different types, or to another model.
 	{`var p Post; p.Author.Set(&p)`, `cannot use &p`},
@@ -223,10 +228,9 @@ var badPrograms = []struct{ statement, says string }{
 	{`var p Post; p.Author = prom.ReferBy[string](&Author{})`, `cannot use prom.ReferBy`},
 	{`var p Post; var c Coin; c.Post = p.Author`, `cannot use p.Author`},
 	{`var p Post; p.Editor = prom.Refer(&Author{})`, `cannot use prom.Refer`},
-	{`prom.RefOf(func(c *Coin) *prom.RefBy[Post, string] { return &c.Post })`, `cannot use &c.Post`},
-	{`prom.RefOf(func(c *Coin) *prom.Ref[Author] { return &c.Post })`, `cannot use &c.Post`},
-	{`prom.ManyOf(func(a *Author) *prom.Many[Coin] { return &a.Posts })`, `cannot use &a.Posts`},
-	{`prom.ManyOf(func(p *Post) *prom.Ref[Author] { return &p.Author })`, `does not match`},
+	{`use(prom.RefOf(coin, &coin.Post).Has(AuthorName.Eq("x")))`, `cannot use AuthorName.Eq("x")`},
+	{`use(prom.ManyOf(author, &author.Posts).Has(LikeStars.Eq(1)))`, `cannot use LikeStars.Eq(1)`},
+	{`prom.ManyOf(post, &post.Author)`, `does not match`},
 	{`var a Author; a.Posts.Set([]Author{})`, `cannot use []Author{}`},
 
 	// Things of the wrong sort.
@@ -244,16 +248,16 @@ var badPrograms = []struct{ statement, says string }{
 	{`Posts.Where(struct{}{})`, `cannot use struct{}{}`},
 
 	// Accessors and constructors.
-	{`prom.NumberOf(func(p *Post) *string { return &p.Title })`, `string does not satisfy`},
-	{`prom.TextOf(func(p *Post) *int { return &p.Views })`, `(type int) does not satisfy`},
-	{`prom.TimeOf(func(p *Post) *int { return &p.Views })`, `does not match`},
-	{`prom.NumberOf(func(p *Post) *int { return &p.Title })`, `cannot use &p.Title`},
-	{`prom.NumberOf(func(p *Post) int { return p.Views })`, `does not match`},
-	{`prom.NumberOf(func(a *Author) **int { return &a.Born })`, `does not satisfy`},
-	{`prom.NullNumberOf(func(p *Post) *int { return &p.Views })`, `does not match`},
-	{`prom.NullNumberOf(func(a *Author) *sql.Null[int] { return &a.Died })`, `does not match`},
-	{`prom.RefOf(func(p *Post) *int64 { return &p.ID })`, `does not match`},
-	{`prom.RefOf(func(p *Post) **prom.Ref[Author] { return &p.Editor })`, `does not match`},
+	{`prom.NumberOf(post, &post.Title)`, `string does not satisfy`},
+	{`prom.TextOf(post, &post.Views)`, `(type int) does not satisfy`},
+	{`prom.TimeOf(post, &post.Views)`, `cannot use &post.Views`},
+	{`prom.NumberOf(post, post.Views)`, `does not match`},
+	{`prom.NumberOf(post, &post.Tiitle)`, `no field or method Tiitle`},
+	{`prom.NumberOf(author, &author.Born)`, `does not satisfy`},
+	{`prom.NullNumberOf(post, &post.Views)`, `does not match`},
+	{`prom.NullNumberOf(author, &author.Died)`, `does not match`},
+	{`prom.RefOf(post, &post.ID)`, `does not match`},
+	{`prom.RefOf(post, &post.Editor)`, `does not match`},
 	{`use(prom.RefTo[Author]("ada"))`, `cannot use "ada"`},
 	{`var p Post; p.Author = prom.RefTo[Post](1)`, `cannot use prom.RefTo`},
 	{`var p Post; p.Author = prom.RefToKey[Author]("ada")`, `cannot use prom.RefToKey`},

@@ -22,7 +22,7 @@ func TestFace(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	methods := 0
-	for _, folder := range []string{root, filepath.Join(root, "query")} {
+	for _, folder := range []string{root} {
 		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 		is.NoErr(err)
 		for _, name := range files {

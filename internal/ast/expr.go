@@ -78,6 +78,11 @@ func ColumnExpr(col *schema.Column, part dialect.DatePart) *Expr {
 	return e
 }
 
+// CountRows is the number of rows.
+func CountRows() *Expr {
+	return &Expr{Op: ExprAggregate, Fn: dialect.FuncCount, Like: KindColumns[schema.Int64]}
+}
+
 // ReadAs returns the codec that reads an expression into a V, and the expression, which fails when there is none.
 //
 //go:noinline

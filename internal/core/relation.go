@@ -251,6 +251,8 @@ func (q *Query) LoadInto(ctx context.Context, rows []unsafe.Pointer) error {
 	for i, row := range rows {
 		if row == nil {
 			err = fmt.Errorf("the row %d to load relations into is nil", i)
+		} else if err == nil {
+			err = q.repo.given("load", row)
 		}
 	}
 	if err != nil {

@@ -21,6 +21,13 @@ type Ref struct {
 	Give func(rows []unsafe.Pointer, places []int, found []unsafe.Pointer)
 }
 
+// Load returns the relation with relations of the row, which are loaded with it.
+func (r *Ref) Load(with []Relation) *Ref {
+	u := *r
+	u.With = with
+	return &u
+}
+
 func (r *Ref) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*loading, error) {
 	keys, places, err := keysOf(ctx, b, rows, []*schema.Column{r.Column})
 	if err != nil || keys.len() == 0 {

@@ -53,12 +53,16 @@ func (r *Repo) give(w *work) {
 	r.works.Put(w)
 }
 
-// given returns an error when a value is nil.
+// given returns an error when a value is nil, or the prototype of its model.
 func (r *Repo) given(op string, v unsafe.Pointer) error {
-	if v != nil {
-		return nil
+	model := r.table.Model.Name()
+	switch {
+	case v == nil:
+		return ErrorOf(op, r.table, fmt.Errorf("the value is nil; give the address of a %s", model))
+	case scan.IsProto(v):
+		return ErrorOf(op, r.table, fmt.Errorf("the value is the prototype of %s, which names its fields and is never stored; give the address of another %s", model, model))
 	}
-	return ErrorOf(op, r.table, fmt.Errorf("the value is nil; give the address of a %s", r.table.Model.Name()))
+	return nil
 }
 
 // store makes v what w is about to store.

@@ -9,7 +9,7 @@ import (
 // aggregate is an aggregate of rows and what it means.
 type aggregate[T, V any] struct {
 	kind     *kind[V]
-	x        prom.Expr[T, V]
+	x        prom.Expr[*T, V]
 	of       func([]*T) *V
 	exact    bool // so that it may be compared and ordered by
 	distinct bool // so that it takes no window
@@ -72,9 +72,9 @@ func filteredBy[T, V any](w *world, m *model[T], a aggregate[T, V]) aggregate[T,
 func extreme[T, V any](w *world, m *model[T], k *kind[V], depth int) aggregate[T, V] {
 	t := termOf(w, m, k, depth)
 	least := w.chance(2)
-	x := prom.Max[T, V](t.x)
+	x := prom.Max[*T, V](t.x)
 	if least {
-		x = prom.Min[T, V](t.x)
+		x = prom.Min[*T, V](t.x)
 	}
 	return aggregate[T, V]{x: x, of: func(rows []*T) *V {
 		list := valuesOf(t, rows)
@@ -92,7 +92,7 @@ func extreme[T, V any](w *world, m *model[T], k *kind[V], depth int) aggregate[T
 
 func sum[T any, V int | int64 | float64](w *world, m *model[T], k *kind[V], depth int) aggregate[T, V] {
 	t := termOf(w, m, k, depth)
-	return aggregate[T, V]{x: prom.Sum[T, V](t.x), of: func(rows []*T) *V {
+	return aggregate[T, V]{x: prom.Sum[*T, V](t.x), of: func(rows []*T) *V {
 		list := valuesOf(t, rows)
 		if len(list) == 0 {
 			return nil
@@ -107,7 +107,7 @@ func sum[T any, V int | int64 | float64](w *world, m *model[T], k *kind[V], dept
 
 func average[T any](w *world, m *model[T], depth int) aggregate[T, float64] {
 	t := termOf(w, m, ints, depth)
-	return aggregate[T, float64]{kind: floats, x: prom.Avg[T, int](t.x), of: func(rows []*T) *float64 {
+	return aggregate[T, float64]{kind: floats, x: prom.Avg[*T, int](t.x), of: func(rows []*T) *float64 {
 		list := valuesOf(t, rows)
 		if len(list) == 0 {
 			return nil
@@ -122,7 +122,7 @@ func average[T any](w *world, m *model[T], depth int) aggregate[T, float64] {
 }
 
 func countOf[T any](w *world, m *model[T], depth int) aggregate[T, int64] {
-	counted := func(x prom.Expr[T, int64], of func([]*T) int) aggregate[T, int64] {
+	counted := func(x prom.Expr[*T, int64], of func([]*T) int) aggregate[T, int64] {
 		return aggregate[T, int64]{kind: counts, x: x, of: func(rows []*T) *int64 {
 			n := int64(of(rows))
 			return &n
@@ -130,13 +130,13 @@ func countOf[T any](w *world, m *model[T], depth int) aggregate[T, int64] {
 	}
 	switch w.n(3) {
 	case 0:
-		return counted(prom.CountRows[T](), func(rows []*T) int { return len(rows) })
+		return counted(prom.Count(prom.Proto[T]()), func(rows []*T) int { return len(rows) })
 	case 1:
 		t := termOf(w, m, texts, depth)
-		return counted(prom.CountOf[T, string](t.x), func(rows []*T) int { return len(valuesOf(t, rows)) })
+		return counted(prom.CountOf[*T, string](t.x), func(rows []*T) int { return len(valuesOf(t, rows)) })
 	}
 	t := termOf(w, m, decimals, depth)
-	a := counted(prom.CountDistinct[T, string](t.x), func(rows []*T) int {
+	a := counted(prom.CountDistinct[*T, string](t.x), func(rows []*T) int {
 		list := valuesOf(t, rows)
 		slices.SortFunc(list, t.kind.cmp)
 		return len(slices.CompactFunc(list, func(a, b string) bool { return t.kind.cmp(a, b) == 0 }))
@@ -147,12 +147,12 @@ func countOf[T any](w *world, m *model[T], depth int) aggregate[T, int64] {
 
 // erasedAggregate is an aggregate of any kind.
 type erasedAggregate[T any] struct {
-	col      [2]prom.Column[T, [2]cells]
+	col      [2]prom.Column[*T]
 	cell     func(*cells) any
 	of       func([]*T) any
-	having   func(*world) (prom.Cond[T], func([]*T) bool)
-	order    func(*world) (prom.Order[T], func(a, b []*T) int)
-	over     func(prom.Window[T]) [2]prom.Column[T, [2]cells]
+	having   func(*world) (prom.Cond[*T], func([]*T) bool)
+	order    func(*world) (prom.Order[*T], func(a, b []*T) int)
+	over     func(prom.Window[*T]) [2]prom.Column[*T]
 	exact    bool
 	distinct bool
 }
@@ -167,8 +167,8 @@ func eraseAggregate[T, V any](a aggregate[T, V]) erasedAggregate[T] {
 		of:       func(rows []*T) any { return anyOf(a.of(rows)) },
 		exact:    a.exact,
 		distinct: a.distinct,
-		over:     func(win prom.Window[T]) [2]prom.Column[T, [2]cells] { return columns(prom.Over(a.x, win), k) },
-		having: func(w *world) (prom.Cond[T], func([]*T) bool) {
+		over:     func(win prom.Window[*T]) [2]prom.Column[*T] { return columns(prom.Over(a.x, win), k) },
+		having: func(w *world) (prom.Cond[*T], func([]*T) bool) {
 			t := of(w)
 			var group []*T
 			t.of = func(*T) *V { return a.of(group) }
@@ -178,7 +178,7 @@ func eraseAggregate[T, V any](a aggregate[T, V]) erasedAggregate[T] {
 				return c.of(nil) == yes
 			}
 		},
-		order: func(w *world) (prom.Order[T], func(a, b []*T) int) {
+		order: func(w *world) (prom.Order[*T], func(a, b []*T) int) {
 			t := of(w)
 			var groups [2][]*T
 			var first, second T

@@ -26,17 +26,17 @@ func truthOf(b bool) truth {
 // cond is a condition and what it means in Go. One that is left out is the zero Cond, which is true and counts for
 // nothing in others.
 type cond[T any] struct {
-	x    prom.Cond[T]
+	x    prom.Cond[*T]
 	of   func(*T) truth
 	left bool
 }
 
-func plain[T any](x prom.Cond[T], of func(*T) bool) cond[T] {
+func plain[T any](x prom.Cond[*T], of func(*T) bool) cond[T] {
 	return cond[T]{x: x, of: func(r *T) truth { return truthOf(of(r)) }}
 }
 
 // ofValue is a condition that is unknown when a value is NULL.
-func ofValue[T, V any](x prom.Cond[T], value func(*T) *V, of func(V) bool) cond[T] {
+func ofValue[T, V any](x prom.Cond[*T], value func(*T) *V, of func(V) bool) cond[T] {
 	return cond[T]{x: x, of: func(r *T) truth {
 		v := value(r)
 		if v == nil {
@@ -58,7 +58,7 @@ func condOf[T any](w *world, m *model[T], depth int) cond[T] {
 		}
 		return cond[T]{x: prom.Not(kid.x), of: func(r *T) truth { return yes - kid.of(r) }}
 	}
-	conds, kids := make([]prom.Cond[T], w.n(4)), []cond[T]{}
+	conds, kids := make([]prom.Cond[*T], w.n(4)), []cond[T]{}
 	for i := range conds {
 		kid := condOf(w, m, depth-1)
 		if conds[i] = kid.x; !kid.left {
@@ -107,7 +107,7 @@ func comparison[T any](w *world, m *model[T], depth int) cond[T] {
 		if w.chance(2) {
 			return compared(w, m, bools, depth)
 		}
-		return ofValue(prom.Truth[T](t.x), t.of, func(b bool) bool { return b })
+		return ofValue(prom.Truth[*T](t.x), t.of, func(b bool) bool { return b })
 	case 11:
 		return cond[T]{of: func(*T) truth { return yes }, left: true}
 	}
@@ -129,7 +129,7 @@ func compared[T, V any](w *world, m *model[T], k *kind[V], depth int) cond[T] {
 // ofTerm compares a term with values.
 func ofTerm[T, V any](w *world, a term[T, V]) cond[T] {
 	v, k := a.kind.value(w.source), a.kind
-	is := func(x prom.Cond[T], of func(int) bool) cond[T] {
+	is := func(x prom.Cond[*T], of func(int) bool) cond[T] {
 		return ofValue(x, a.of, func(got V) bool { return of(k.cmp(got, v)) })
 	}
 	list := make([]V, w.n(5))
@@ -164,14 +164,14 @@ func ofTerm[T, V any](w *world, a term[T, V]) cond[T] {
 		}
 		return ofValue(a.x.NotIn(list...), a.of, func(got V) bool { return !among(got) })
 	case 9:
-		return plain(prom.Coalesce[T, V](a.x).IsNull(), func(r *T) bool { return a.of(r) == nil })
+		return plain(prom.Coalesce[*T, V](a.x).IsNull(), func(r *T) bool { return a.of(r) == nil })
 	}
-	return plain(prom.Coalesce[T, V](a.x).NotNull(), func(r *T) bool { return a.of(r) != nil })
+	return plain(prom.Coalesce[*T, V](a.x).NotNull(), func(r *T) bool { return a.of(r) != nil })
 }
 
 // ofTwo compares two terms.
 func ofTwo[T, V any](w *world, a, b term[T, V]) cond[T] {
-	two := func(x prom.Cond[T], of func(int) bool) cond[T] {
+	two := func(x prom.Cond[*T], of func(int) bool) cond[T] {
 		return cond[T]{x: x, of: func(r *T) truth {
 			x, y := a.of(r), b.of(r)
 			if x == nil || y == nil {
@@ -186,36 +186,36 @@ func ofTwo[T, V any](w *world, a, b term[T, V]) cond[T] {
 	}
 	switch w.n(8) {
 	case 0:
-		return two(prom.Eq[T, V](a.x, b.x), func(c int) bool { return c == 0 })
+		return two(prom.Eq[*T, V](a.x, b.x), func(c int) bool { return c == 0 })
 	case 1:
-		return two(prom.Ne[T, V](a.x, b.x), func(c int) bool { return c != 0 })
+		return two(prom.Ne[*T, V](a.x, b.x), func(c int) bool { return c != 0 })
 	case 2:
-		return two(prom.Lt[T, V](a.x, b.x), func(c int) bool { return c < 0 })
+		return two(prom.Lt[*T, V](a.x, b.x), func(c int) bool { return c < 0 })
 	case 3:
-		return two(prom.Lte[T, V](a.x, b.x), func(c int) bool { return c <= 0 })
+		return two(prom.Lte[*T, V](a.x, b.x), func(c int) bool { return c <= 0 })
 	case 4:
-		return two(prom.Gt[T, V](a.x, b.x), func(c int) bool { return c > 0 })
+		return two(prom.Gt[*T, V](a.x, b.x), func(c int) bool { return c > 0 })
 	case 5:
-		return two(prom.Gte[T, V](a.x, b.x), func(c int) bool { return c >= 0 })
+		return two(prom.Gte[*T, V](a.x, b.x), func(c int) bool { return c >= 0 })
 	case 6:
-		return plain(prom.Same[T, V](a.x, b.x), equal)
+		return plain(prom.Same[*T, V](a.x, b.x), equal)
 	}
-	return plain(prom.NotSame[T, V](a.x, b.x), func(r *T) bool { return !equal(r) })
+	return plain(prom.NotSame[*T, V](a.x, b.x), func(r *T) bool { return !equal(r) })
 }
 
 // textField is what a field of texts can be asked, whether or not it may be NULL.
 type textField[T any] interface {
-	Contains(s string) prom.Cond[T]
-	ContainsFold(s string) prom.Cond[T]
-	EqFold(s string) prom.Cond[T]
-	HasPrefix(s string) prom.Cond[T]
-	HasPrefixFold(s string) prom.Cond[T]
-	HasSuffix(s string) prom.Cond[T]
-	HasSuffixFold(s string) prom.Cond[T]
-	Like(s string) prom.Cond[T]
-	LikeFold(s string) prom.Cond[T]
-	NotLike(s string) prom.Cond[T]
-	NotLikeFold(s string) prom.Cond[T]
+	Contains(s string) prom.Cond[*T]
+	ContainsFold(s string) prom.Cond[*T]
+	EqFold(s string) prom.Cond[*T]
+	HasPrefix(s string) prom.Cond[*T]
+	HasPrefixFold(s string) prom.Cond[*T]
+	HasSuffix(s string) prom.Cond[*T]
+	HasSuffixFold(s string) prom.Cond[*T]
+	Like(s string) prom.Cond[*T]
+	LikeFold(s string) prom.Cond[*T]
+	NotLike(s string) prom.Cond[*T]
+	NotLikeFold(s string) prom.Cond[*T]
 }
 
 // matched makes conditions of a field that is a text.
@@ -227,10 +227,10 @@ func matched[T any](f textField[T], of func(*T) *string) func(*world, int) cond[
 				s = string(runes[:1])
 			}
 		}
-		is := func(x prom.Cond[T], f func(got, s string) bool) cond[T] {
+		is := func(x prom.Cond[*T], f func(got, s string) bool) cond[T] {
 			return ofValue(x, of, func(got string) bool { return f(got, s) })
 		}
-		fold := func(x prom.Cond[T], f func(got, s string) bool) cond[T] {
+		fold := func(x prom.Cond[*T], f func(got, s string) bool) cond[T] {
 			return is(x, func(got, s string) bool { return f(lower(got), lower(s)) })
 		}
 		liked := func(got, s string) bool { return like([]rune(got), []rune(s)) }
@@ -279,10 +279,10 @@ func like(s, pattern []rune) bool {
 
 // nullConds makes the conditions that fields have alone which may be NULL.
 func nullConds[T, V any](k *kind[V], f interface {
-	IsNull() prom.Cond[T]
-	NotNull() prom.Cond[T]
-	Is(*V) prom.Cond[T]
-	IsNot(*V) prom.Cond[T]
+	IsNull() prom.Cond[*T]
+	NotNull() prom.Cond[*T]
+	Is(*V) prom.Cond[*T]
+	IsNot(*V) prom.Cond[*T]
 }, of func(*T) *V) func(*world, int) cond[T] {
 	return func(w *world, _ int) cond[T] {
 		v := maybe(w.source, k.value(w.source))

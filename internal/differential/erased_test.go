@@ -28,19 +28,19 @@ func resultOf[T, R any](p prom.Projection[T, R], row func(*R) []any) result {
 
 // erased is a term of any kind.
 type erased[T any] struct {
-	term     prom.AnyTerm[T]
-	col      [2]prom.Column[T, [2]cells]
+	term     prom.AnyTerm[*T]
+	col      [2]prom.Column[*T]
 	constant bool // which makes no groups
 	cell     func(*cells) any
 	of       func(*T) any
-	order    func(w *world, lists bool) (prom.Order[T], func(a, b *T) int)
+	order    func(w *world, lists bool) (prom.Order[*T], func(a, b *T) int)
 	pluck    func(*prom.Query[T], shaping[T]) result
 }
 
 // shaping is what a projection gets besides its terms.
 type shaping[T any] struct {
 	distinct bool
-	orders   []prom.Order[T]
+	orders   []prom.Order[*T]
 	page     page
 }
 
@@ -64,14 +64,14 @@ func anyOf[V any](v *V) any {
 
 func erase[T, V any](t term[T, V]) erased[T] {
 	k := t.kind
-	null := prom.OrNull[T, V](t.x)
+	null := prom.OrNull[*T, V](t.x)
 	return erased[T]{
 		constant: t.constant,
-		term:     prom.Coalesce[T, V](t.x),
+		term:     prom.Coalesce[*T, V](t.x),
 		col:      columns(t.x, k),
 		cell:     func(c *cells) any { return anyOf(*k.at(c)) },
 		of:       func(r *T) any { return anyOf(t.of(r)) },
-		order: func(w *world, lists bool) (prom.Order[T], func(a, b *T) int) {
+		order: func(w *world, lists bool) (prom.Order[*T], func(a, b *T) int) {
 			return ordered(w, t, lists)
 		},
 		pluck: func(q *prom.Query[T], s shaping[T]) result {
@@ -80,9 +80,14 @@ func erase[T, V any](t term[T, V]) erased[T] {
 	}
 }
 
-func columns[T, V any](x prom.Term[T, V], k *kind[V]) (list [2]prom.Column[T, [2]cells]) {
-	list[0] = prom.NullCol(func(r *[2]cells) **V { return k.at(&r[0]) }, x)
-	list[1] = prom.NullCol(func(r *[2]cells) **V { return k.at(&r[1]) }, x)
+// cellPair is a result of two columns.
+type cellPair struct{ A, B cells }
+
+var pair = prom.Proto[cellPair]()
+
+func columns[T, V any](x prom.Term[*T, V], k *kind[V]) (list [2]prom.Column[*T]) {
+	list[0] = prom.NullCol(k.at(&pair.A), x)
+	list[1] = prom.NullCol(k.at(&pair.B), x)
 	return list
 }
 

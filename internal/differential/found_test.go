@@ -40,7 +40,7 @@ func TestFound(t *testing.T) {
 		is.True(slices.IsSorted(names))
 
 		// An order is by a column of the model, not by one of the result that PostgreSQL gives its name.
-		constant := prom.Sub[Node](prom.Pluck(w.nodes.repo.Where(nodeID.Eq(7)), nodeID))
+		constant := prom.ScalarSubquery(node, prom.Pluck(w.nodes.repo.Where(nodeID.Eq(7)), nodeID))
 		ids, err := prom.Pluck2(w.nodes.repo.Query(), constant, nodeID).OrderBy(nodeID.Desc()).All(ctx)
 		is.NoErr(err)
 		is.True(len(ids) == len(w.nodes.rows))
@@ -55,8 +55,8 @@ func TestFound(t *testing.T) {
 		is.True(slices.IsSortedFunc(prices, compareDecimals))
 
 		// A selected expression with arguments may be grouped by, once more.
-		next := prom.Plus(nodeN, prom.Val[Node](1))
-		groups := prom.Pluck2(w.nodes.repo.Query(), next, prom.CountRows[Node]())
+		next := prom.Plus(nodeN, prom.Val(node, 1))
+		groups := prom.Pluck2(w.nodes.repo.Query(), next, prom.Count(node))
 		once, err := groups.OrderBy(next.Asc()).All(ctx)
 		is.NoErr(err)
 		twice, err := groups.GroupBy(next).OrderBy(next.Asc()).All(ctx)
@@ -64,7 +64,7 @@ func TestFound(t *testing.T) {
 		is.Equal(once, twice)
 
 		// An expression that differs in its arguments alone is another one.
-		other := prom.Plus(nodeN, prom.Val[Node](2))
+		other := prom.Plus(nodeN, prom.Val(node, 2))
 		_, err = groups.GroupBy(other).All(ctx)
 		is.True(err != nil)
 		distinct := prom.Pluck(w.nodes.repo.Query(), next).Distinct()

@@ -39,37 +39,40 @@ type (
 	}
 )
 
-var (
-	nodeID     = prom.NumberOf(func(v *Node) *int64 { return &v.ID })
-	nodeParent = prom.NullRefOf(func(v *Node) **prom.Ref[Node] { return &v.Parent })
-	nodeName   = prom.TextOf(func(v *Node) *string { return &v.Name })
-	nodeNote   = prom.NullTextOf(func(v *Node) **string { return &v.Note })
-	nodeN      = prom.NumberOf(func(v *Node) *int { return &v.N })
-	nodeM      = prom.NullNumberOf(func(v *Node) **int { return &v.M })
-	nodeBig    = prom.NumberOf(func(v *Node) *int64 { return &v.Big })
-	nodeF      = prom.NumberOf(func(v *Node) *float64 { return &v.F })
-	nodeWild   = prom.NullNumberOf(func(v *Node) **float64 { return &v.Wild })
-	nodeAt     = prom.TimeOf(func(v *Node) *time.Time { return &v.At })
-	nodeDue    = prom.NullTimeOf(func(v *Node) **time.Time { return &v.Due })
-	nodeOn     = prom.OrderedOf(func(v *Node) *bool { return &v.On })
-	nodeMaybe  = prom.NullOrderedOf(func(v *Node) **bool { return &v.Maybe })
-	nodePrice  = prom.OrderedOf(func(v *Node) *string { return &v.Price })
-	nodeItems  = prom.ManyOf(func(v *Node) *prom.Many[Item] { return &v.Items })
+var node = prom.Proto[Node]()
 
-	itemID    = prom.NumberOf(func(v *Item) *int64 { return &v.ID })
-	itemOwner = prom.RefOf(func(v *Item) *prom.Ref[Node] { return &v.Owner })
-	itemSpare = prom.NullRefOf(func(v *Item) **prom.Ref[Node] { return &v.Spare })
-	itemLabel = prom.TextOf(func(v *Item) *string { return &v.Label })
-	itemScore = prom.NullNumberOf(func(v *Item) **int { return &v.Score })
-	itemCost  = prom.NullOrderedOf(func(v *Item) **string { return &v.Cost })
-	itemMade  = prom.TimeOf(func(v *Item) *time.Time { return &v.Made })
+var (
+	item       = prom.Proto[Item]()
+	nodeID     = prom.NumberOf(node, &node.ID)
+	nodeParent = prom.NullRefOf(node, &node.Parent)
+	nodeName   = prom.TextOf(node, &node.Name)
+	nodeNote   = prom.NullTextOf(node, &node.Note)
+	nodeN      = prom.NumberOf(node, &node.N)
+	nodeM      = prom.NullNumberOf(node, &node.M)
+	nodeBig    = prom.NumberOf(node, &node.Big)
+	nodeF      = prom.NumberOf(node, &node.F)
+	nodeWild   = prom.NullNumberOf(node, &node.Wild)
+	nodeAt     = prom.TimeOf(node, &node.At)
+	nodeDue    = prom.NullTimeOf(node, &node.Due)
+	nodeOn     = prom.OrderedOf(node, &node.On)
+	nodeMaybe  = prom.NullOrderedOf(node, &node.Maybe)
+	nodePrice  = prom.OrderedOf(node, &node.Price)
+	nodeItems  = prom.ManyOf(node, &node.Items)
+
+	itemID    = prom.NumberOf(item, &item.ID)
+	itemOwner = prom.RefOf(item, &item.Owner)
+	itemSpare = prom.NullRefOf(item, &item.Spare)
+	itemLabel = prom.TextOf(item, &item.Label)
+	itemScore = prom.NullNumberOf(item, &item.Score)
+	itemCost  = prom.NullOrderedOf(item, &item.Cost)
+	itemMade  = prom.TimeOf(item, &item.Made)
 )
 
 // model is a model of one engine, its rows, and what its terms are made of.
 type model[T any] struct {
 	repo  *prom.Repo[T]
 	rows  []T
-	id    prom.NumberField[T, int64]
+	id    *prom.NumberField[*T, int64]
 	idOf  func(*T) int64
 	terms map[any][]any // by kind[V]: maker[T, V]
 	conds []func(w *world, depth int) cond[T]

@@ -9,7 +9,7 @@ import (
 
 // order is an order of rows and what it means.
 type order[T any] struct {
-	x    []prom.Order[T]
+	x    []prom.Order[*T]
 	cmps []func(a, b *T) int
 }
 
@@ -42,15 +42,15 @@ func total[T any](w *world, m *model[T], n, depth int) order[T] {
 	return o.then(x, func(a, b *T) int { return cmp.Compare(m.idOf(a), m.idOf(b)) })
 }
 
-func (o order[T]) then(x prom.Order[T], f func(a, b *T) int) order[T] {
+func (o order[T]) then(x prom.Order[*T], f func(a, b *T) int) order[T] {
 	return order[T]{append(slices.Clip(o.x), x), append(slices.Clip(o.cmps), f)}
 }
 
 // ordered makes an order by a term, or by the place of its value in a list where lists are allowed.
-func ordered[T, V any](w *world, t term[T, V], lists bool) (prom.Order[T], func(a, b *T) int) {
+func ordered[T, V any](w *world, t term[T, V], lists bool) (prom.Order[*T], func(a, b *T) int) {
 	x, desc := t.x.Asc(), false
 	compare := t.kind.cmp
-	if f, ok := t.x.(interface{ ByList(vs ...V) prom.Order[T] }); ok && lists && w.chance(4) {
+	if f, ok := t.x.(interface{ ByList(vs ...V) prom.Order[*T] }); ok && lists && w.chance(4) {
 		list := make([]V, 1+w.n(4))
 		for i := range list {
 			list[i] = t.kind.value(w.source)

@@ -78,8 +78,8 @@ func pluckQuestion[T any](w *world, m *model[T]) question {
 
 func pairQuestion[T any](w *world, m *model[T]) question {
 	a, b, c, o, p := erasedOf(w, m, 2), erasedOf(w, m, 2), condOf(w, m, 1), total(w, m, 1, 1), pageOf(w)
-	q := paged(p, prom.Select(m.repo.Where(c.x), a.col[0], b.col[1]).OrderBy(o.x...))
-	return question{"pair", resultOf(q, func(r *[2]cells) []any { return []any{a.cell(&r[0]), b.cell(&r[1])} }), func() [][]any {
+	q := paged(p, prom.Select(m.repo.Where(c.x), pair, a.col[0], b.col[1]).OrderBy(o.x...))
+	return question{"pair", resultOf(q, func(r *cellPair) []any { return []any{a.cell(&r.A), b.cell(&r.B)} }), func() [][]any {
 		return valuesIn(cut(p, o.sorted(filtered(m.rows, c))), a.of, b.of)
 	}}
 }
@@ -98,7 +98,7 @@ func valuesIn[T any](rows []*T, of ...func(*T) any) [][]any {
 func distinctQuestion[T any](w *world, m *model[T]) question {
 	t, c, p := erasedOf(w, m, 2), condOf(w, m, 1), pageOf(w)
 	x, compare := t.order(w, false)
-	return question{"distinct", t.pluck(m.repo.Where(c.x), shaping[T]{distinct: true, orders: []prom.Order[T]{x}, page: p}), func() [][]any {
+	return question{"distinct", t.pluck(m.repo.Where(c.x), shaping[T]{distinct: true, orders: []prom.Order[*T]{x}, page: p}), func() [][]any {
 		return cut(p, valuesIn(representatives(filtered(m.rows, c), t.of, compare), t.of))
 	}}
 }
@@ -123,25 +123,25 @@ func groupQuestion[T any](w *world, m *model[T]) question {
 	if key.constant {
 		key = erase(leaf(w, m, ints, 0))
 	}
-	q := prom.Select(m.repo.Where(c.x), key.col[0], a.col[1])
+	q := prom.Select(m.repo.Where(c.x), pair, key.col[0], a.col[1])
 	if w.chance(3) {
 		q = q.GroupBy(key.term) // which is said already
 	}
 	having := func([]*T) bool { return true }
 	if b := anyAggregate(w, m, 1); b.exact && w.chance(2) {
-		var x prom.Cond[T]
+		var x prom.Cond[*T]
 		x, having = b.having(w)
 		q = q.Having(x)
 	}
 	var byAggregate func(a, b []*T) int
 	if a.exact && w.chance(3) {
-		var x prom.Order[T]
+		var x prom.Order[*T]
 		x, byAggregate = a.order(w)
 		q = q.OrderBy(x)
 	}
 	x, byKey := key.order(w, false)
 	q = paged(p, q.OrderBy(x))
-	return question{"groups", resultOf(q, func(r *[2]cells) []any { return []any{key.cell(&r[0]), a.cell(&r[1])} }), func() [][]any {
+	return question{"groups", resultOf(q, func(r *cellPair) []any { return []any{key.cell(&r.A), a.cell(&r.B)} }), func() [][]any {
 		rows := filtered(m.rows, c)
 		firsts := representatives(rows, key.of, byKey)
 		if byAggregate != nil {
@@ -206,7 +206,7 @@ func setQuestion[T any](w *world, m *model[T]) question {
 func windowQuestion[T any](w *world, m *model[T]) question {
 	c, p, o := condOf(w, m, 1), pageOf(w), total(w, m, 1, 1)
 	of := func(*T) any { return nil } // all rows are one partition
-	win := prom.OrderWindow[T]()
+	win := prom.OrderWindow[*T]()
 	if !w.chance(3) {
 		by := erasedOf(w, m, 1)
 		of, win = by.of, prom.PartitionBy(by.term)
@@ -219,8 +219,8 @@ func windowQuestion[T any](w *world, m *model[T]) question {
 		orders = total(w, m, 1, 1)
 	}
 	f := windowOf(w, m, win.OrderBy(orders.x...), !peers, orders)
-	q := paged(p, prom.Select(m.repo.Where(c.x), prom.Col(func(r *[2]cells) **int64 { return &r[0].int64 }, prom.OrNull(prom.Term[T, int64](m.id))), f.col).OrderBy(o.x...))
-	return question{"windows", resultOf(q, func(r *[2]cells) []any { return []any{*r[0].int64, f.cell(&r[1])} }), func() [][]any {
+	q := paged(p, prom.Select(m.repo.Where(c.x), pair, prom.Col(&pair.A.int64, prom.OrNull(prom.Term[*T, int64](m.id))), f.col).OrderBy(o.x...))
+	return question{"windows", resultOf(q, func(r *cellPair) []any { return []any{*r.A.int64, f.cell(&r.B)} }), func() [][]any {
 		rows := filtered(m.rows, c)
 		list := make([][]any, 0, len(rows))
 		for _, r := range cut(p, o.sorted(rows)) {
@@ -232,13 +232,13 @@ func windowQuestion[T any](w *world, m *model[T]) question {
 
 // function is a function of a window: what it is of a row in its partition, which is in the window's order.
 type function[T any] struct {
-	col  prom.Column[T, [2]cells]
+	col  prom.Column[*T]
 	cell func(*cells) any
 	of   func(r *T, partition []*T) any
 }
 
-func windowOf[T any](w *world, m *model[T], win prom.Window[T], total bool, orders order[T]) function[T] {
-	number := func(x prom.Expr[T, int64], of func(r *T, partition []*T) int) function[T] {
+func windowOf[T any](w *world, m *model[T], win prom.Window[*T], total bool, orders order[T]) function[T] {
+	number := func(x prom.Expr[*T, int64], of func(r *T, partition []*T) int) function[T] {
 		return function[T]{columns(x, counts)[1], func(c *cells) any { return anyOf(c.int64) }, func(r *T, partition []*T) any { return int64(of(r, partition)) }}
 	}
 	before := func(r *T, partition []*T) int { // the rows before it that are not its equals
@@ -275,9 +275,9 @@ func windowOf[T any](w *world, m *model[T], win prom.Window[T], total bool, orde
 		return number(prom.RowNumber(win), func(r *T, partition []*T) int { return 1 + slices.Index(partition, r) })
 	case 5:
 		t, n := termOf(w, m, texts, 1), w.n(3)
-		x, by := prom.Lag[T, string](t.x, n, win), -n
+		x, by := prom.Lag[*T, string](t.x, n, win), -n
 		if w.chance(2) {
-			x, by = prom.Lead[T, string](t.x, n, win), n
+			x, by = prom.Lead[*T, string](t.x, n, win), n
 		}
 		return function[T]{columns(x, texts)[1], func(c *cells) any { return anyOf(c.text) }, func(r *T, partition []*T) any {
 			at := slices.Index(partition, r) + by
@@ -288,9 +288,9 @@ func windowOf[T any](w *world, m *model[T], win prom.Window[T], total bool, orde
 		}}
 	}
 	t := termOf(w, m, ints, 1)
-	x, last := prom.FirstValue[T, int](t.x, win), false
+	x, last := prom.FirstValue[*T, int](t.x, win), false
 	if w.chance(2) {
-		x, last = prom.LastValue[T, int](t.x, win.Whole()), true
+		x, last = prom.LastValue[*T, int](t.x, win.Whole()), true
 	}
 	return function[T]{columns(x, ints)[1], func(c *cells) any { return anyOf(c.int) }, func(_ *T, partition []*T) any {
 		if last {

@@ -96,12 +96,12 @@ func scalarOf[T, S, V any](w *world, m *model[S], k *kind[V], depth int) term[T,
 			}
 			return t.of(list[0])
 		})
-		return term[T, V]{kind: k, x: prom.Sub[T, V](sub), of: func(*T) *V { return got() }}
+		return term[T, V]{kind: k, x: prom.ScalarSubquery(prom.Proto[T](), sub), of: func(*T) *V { return got() }}
 	}
 	a := aggregateOf(w, m, k, depth-1)
 	sub := prom.Pluck[S, V](m.repo.Where(c.x), a.x)
 	got := once(func() *V { return a.of(filtered(m.rows, c)) })
-	return term[T, V]{kind: k, x: prom.Sub[T, V](sub), of: func(*T) *V { return got() }}
+	return term[T, V]{kind: k, x: prom.ScalarSubquery(prom.Proto[T](), sub), of: func(*T) *V { return got() }}
 }
 
 // exists asks whether another model has rows that match.
@@ -109,7 +109,7 @@ func exists[T, S any](m func(*world) *model[T], other func(*world) *model[S]) fu
 	return func(w *world, depth int) cond[T] {
 		c := condOf(w, other(w), min(depth, 1))
 		q := other(w).repo.Where(c.x)
-		var link prom.Correlation[S, T]
+		var link prom.Correlation[*S, *T]
 		var linked func(*S, *T) bool
 		switch w.n(3) {
 		case 0:
@@ -118,10 +118,10 @@ func exists[T, S any](m func(*world) *model[T], other func(*world) *model[S]) fu
 			link, linked = match(w, m(w), other(w), texts, depth)
 		default:
 			found := once(func() bool { return len(filtered(other(w).rows, c)) > 0 })
-			return plain(prom.Exists[T, S](q), func(*T) bool { return found() })
+			return plain(prom.Exists(prom.Proto[T](), q), func(*T) bool { return found() })
 		}
 		list := once(func() []*S { return filtered(other(w).rows, c) })
-		return plain(prom.Exists(q, link), func(r *T) bool {
+		return plain(prom.Exists(prom.Proto[T](), q, link), func(r *T) bool {
 			for _, s := range list() {
 				if linked(s, r) {
 					return true
@@ -132,9 +132,9 @@ func exists[T, S any](m func(*world) *model[T], other func(*world) *model[S]) fu
 	}
 }
 
-func match[T, S, V any](w *world, m *model[T], other *model[S], k *kind[V], depth int) (prom.Correlation[S, T], func(*S, *T) bool) {
+func match[T, S, V any](w *world, m *model[T], other *model[S], k *kind[V], depth int) (prom.Correlation[*S, *T], func(*S, *T) bool) {
 	inner, outer := termOf(w, other, k, min(depth, 1)), termOf(w, m, k, min(depth, 1))
-	return prom.Match[S, T, V](inner.x, outer.x), func(s *S, r *T) bool {
+	return prom.Match[*S, *T, V](inner.x, outer.x), func(s *S, r *T) bool {
 		a, b := inner.of(s), outer.of(r)
 		return a != nil && b != nil && k.cmp(*a, *b) == 0
 	}

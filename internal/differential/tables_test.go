@@ -12,15 +12,15 @@ func known[T, V any](x operators[T, V], of func(*T) *V) maker[T, V] {
 }
 
 // part makes the maker of a part of a time, or of anything else that is no field of its own.
-func part[T, V any](x prom.Term[T, V], of func(*T) *V) maker[T, V] {
-	return known[T, V](prom.Coalesce[T, V](x), of)
+func part[T, V any](x prom.Term[*T, V], of func(*T) *V) maker[T, V] {
+	return known[T, V](prom.Coalesce[*T, V](x), of)
 }
 
 // through makes the maker of terms of the node that a reference leads to.
-func through[T, V any](ref prom.Reference[T, Node, int64], key func(*T) *int64, k *kind[V]) maker[T, V] {
+func through[T, V any](ref prom.Reference[*T, *Node, int64], key func(*T) *int64, k *kind[V]) maker[T, V] {
 	return func(w *world, depth int) term[T, V] {
 		t := termOf(w, w.nodes, k, depth-1)
-		return term[T, V]{x: prom.Via(ref, prom.Term[Node, V](t.x)), of: func(r *T) *V {
+		return term[T, V]{x: prom.Via(ref, prom.Term[*Node, V](t.x)), of: func(r *T) *V {
 			id := key(r)
 			if id == nil {
 				return nil
@@ -32,8 +32,8 @@ func through[T, V any](ref prom.Reference[T, Node, int64], key func(*T) *int64, 
 
 // led makes the conditions on the node that a reference leads to.
 func led[T any](ref interface {
-	Has(conds ...prom.Cond[Node]) prom.Cond[T]
-	HasNot(conds ...prom.Cond[Node]) prom.Cond[T]
+	Has(conds ...prom.Cond[*Node]) prom.Cond[*T]
+	HasNot(conds ...prom.Cond[*Node]) prom.Cond[*T]
 }, key func(*T) *int64) func(*world, int) cond[T] {
 	return func(w *world, depth int) cond[T] {
 		c := condOf(w, w.nodes, depth-1)
@@ -71,16 +71,16 @@ func partOf[T any](at func(*T) *time.Time, f func(time.Time) int) func(*T) *int 
 
 // timeField is what a field of times has as parts, whether or not it may be NULL.
 type timeField[T any] interface {
-	Year() prom.PartField[T]
-	Quarter() prom.PartField[T]
-	Month() prom.PartField[T]
-	Week() prom.PartField[T]
-	Day() prom.PartField[T]
-	DayOfWeek() prom.PartField[T]
-	DayOfYear() prom.PartField[T]
-	Hour() prom.PartField[T]
-	Minute() prom.PartField[T]
-	Second() prom.PartField[T]
+	Year() *prom.PartField[*T]
+	Quarter() *prom.PartField[*T]
+	Month() *prom.PartField[*T]
+	Week() *prom.PartField[*T]
+	Day() *prom.PartField[*T]
+	DayOfWeek() *prom.PartField[*T]
+	DayOfYear() *prom.PartField[*T]
+	Hour() *prom.PartField[*T]
+	Minute() *prom.PartField[*T]
+	Second() *prom.PartField[*T]
 }
 
 // parts are the makers of the parts of a time.

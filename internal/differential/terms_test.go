@@ -65,20 +65,20 @@ func compareDecimals(a, b string) int { return cmp.Compare(cents(a), cents(b)) }
 
 // operators are what fields and expressions share.
 type operators[T, V any] interface {
-	prom.Term[T, V]
-	Eq(V) prom.Cond[T]
-	Ne(V) prom.Cond[T]
-	Gt(V) prom.Cond[T]
-	Gte(V) prom.Cond[T]
-	Lt(V) prom.Cond[T]
-	Lte(V) prom.Cond[T]
-	Between(V, V) prom.Cond[T]
-	In(...V) prom.Cond[T]
-	NotIn(...V) prom.Cond[T]
-	InQuery(prom.Subquery[V]) prom.Cond[T]
-	NotInQuery(prom.Subquery[V]) prom.Cond[T]
-	Asc() prom.Order[T]
-	Desc() prom.Order[T]
+	prom.Term[*T, V]
+	Eq(V) prom.Cond[*T]
+	Ne(V) prom.Cond[*T]
+	Gt(V) prom.Cond[*T]
+	Gte(V) prom.Cond[*T]
+	Lt(V) prom.Cond[*T]
+	Lte(V) prom.Cond[*T]
+	Between(V, V) prom.Cond[*T]
+	In(...V) prom.Cond[*T]
+	NotIn(...V) prom.Cond[*T]
+	InQuery(prom.Subquery[V]) prom.Cond[*T]
+	NotInQuery(prom.Subquery[V]) prom.Cond[*T]
+	Asc() prom.Order[*T]
+	Desc() prom.Order[*T]
 }
 
 // term is a term and what it means in Go; nil is NULL.
@@ -108,7 +108,7 @@ func leaf[T, V any](w *world, m *model[T], k *kind[V], depth int) term[T, V] {
 // constant is a constant, for the kinds that a Go type tells by itself.
 func constant[T, V any](w *world, k *kind[V]) term[T, V] {
 	v := k.value(w.source)
-	return term[T, V]{kind: k, x: prom.Val[T](v), of: func(*T) *V { return &v }, constant: true}
+	return term[T, V]{kind: k, x: prom.Val(prom.Proto[T](), v), of: func(*T) *V { return &v }, constant: true}
 }
 
 // composed makes a term of other terms.
@@ -136,7 +136,7 @@ func composed[T, V any](w *world, m *model[T], k *kind[V], depth int) term[T, V]
 	switch n - len(own) {
 	case 0:
 		v := k.value(w.source)
-		return term[T, V]{kind: k, x: prom.OrValue[T, V](a.x, v), of: func(r *T) *V {
+		return term[T, V]{kind: k, x: prom.OrValue[*T, V](a.x, v), of: func(r *T) *V {
 			if got := a.of(r); got != nil {
 				return got
 			}
@@ -149,7 +149,7 @@ func composed[T, V any](w *world, m *model[T], k *kind[V], depth int) term[T, V]
 		return constant[T](w, k)
 	case 2:
 		c, b := condOf(w, m, depth), termOf(w, m, k, depth)
-		return term[T, V]{kind: k, x: prom.Case[T, V](b.x, prom.Then[T, V](c.x, a.x)), of: func(r *T) *V {
+		return term[T, V]{kind: k, x: prom.Case[*T, V](b.x, prom.Then[*T, V](c.x, a.x)), of: func(r *T) *V {
 			if c.of(r) == yes {
 				return a.of(r)
 			}
@@ -159,7 +159,7 @@ func composed[T, V any](w *world, m *model[T], k *kind[V], depth int) term[T, V]
 		return scalar[T](w, k, depth)
 	}
 	b := termOf(w, m, k, depth)
-	return term[T, V]{kind: k, x: prom.Coalesce[T, V](a.x, b.x), of: func(r *T) *V {
+	return term[T, V]{kind: k, x: prom.Coalesce[*T, V](a.x, b.x), of: func(r *T) *V {
 		if got := a.of(r); got != nil {
 			return got
 		}
@@ -196,27 +196,27 @@ func arithmetic[T any, V int | int64 | float64](w *world, m *model[T], k *kind[V
 	a, b := termOf(w, m, k, depth), termOf(w, m, k, depth)
 	switch w.n(6) {
 	case 0:
-		return term[T, V]{kind: k, x: prom.Plus[T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) { return a + b, true })}
+		return term[T, V]{kind: k, x: prom.Plus[*T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) { return a + b, true })}
 	case 1:
-		return term[T, V]{kind: k, x: prom.Minus[T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) { return a - b, true })}
+		return term[T, V]{kind: k, x: prom.Minus[*T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) { return a - b, true })}
 	case 2:
-		return term[T, V]{kind: k, x: prom.Times[T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) { return a * b, true })}
+		return term[T, V]{kind: k, x: prom.Times[*T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) { return a * b, true })}
 	case 3:
-		return term[T, V]{kind: k, x: prom.Div[T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) {
+		return term[T, V]{kind: k, x: prom.Div[*T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) {
 			if b == 0 {
 				return 0, false
 			}
 			return a / b, true
 		})}
 	case 4:
-		return term[T, V]{kind: k, x: prom.Neg[T, V](a.x), of: lift1(a, func(a V) V { return 0 - a })}
+		return term[T, V]{kind: k, x: prom.Neg[*T, V](a.x), of: lift1(a, func(a V) V { return 0 - a })}
 	}
-	return term[T, V]{kind: k, x: prom.Abs[T, V](a.x), of: lift1(a, func(a V) V { return max(a, -a) })}
+	return term[T, V]{kind: k, x: prom.Abs[*T, V](a.x), of: lift1(a, func(a V) V { return max(a, -a) })}
 }
 
 func remainder[T any, V int | int64](w *world, m *model[T], k *kind[V], depth int) term[T, V] {
 	a, b := termOf(w, m, k, depth), termOf(w, m, k, depth)
-	return term[T, V]{kind: k, x: prom.Mod[T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) {
+	return term[T, V]{kind: k, x: prom.Mod[*T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) {
 		if b == 0 {
 			return 0, false
 		}
@@ -226,39 +226,39 @@ func remainder[T any, V int | int64](w *world, m *model[T], k *kind[V], depth in
 
 func length[T any](w *world, m *model[T], depth int) term[T, int64] {
 	a := termOf(w, m, texts, depth)
-	return term[T, int64]{kind: counts, x: prom.Length[T, string](a.x), of: lift1(a, func(s string) int64 { return int64(len([]rune(s))) })}
+	return term[T, int64]{kind: counts, x: prom.Length[*T, string](a.x), of: lift1(a, func(s string) int64 { return int64(len([]rune(s))) })}
 }
 
 func toFloat[T any](w *world, m *model[T], depth int) term[T, float64] {
 	a := termOf(w, m, ints, depth)
-	return term[T, float64]{kind: floats, x: prom.Float[T, int](a.x), of: lift1(a, func(n int) float64 { return float64(n) })}
+	return term[T, float64]{kind: floats, x: prom.Float[*T, int](a.x), of: lift1(a, func(n int) float64 { return float64(n) })}
 }
 
 func textOf[T any](w *world, m *model[T], depth int) term[T, string] {
 	a := termOf(w, m, texts, depth)
-	made := func(x prom.Expr[T, string], f func(string) string) term[T, string] {
+	made := func(x prom.Expr[*T, string], f func(string) string) term[T, string] {
 		return term[T, string]{kind: texts, x: x, of: lift1(a, f)}
 	}
 	switch w.n(6) {
 	case 0:
-		return made(prom.Lower[T, string](a.x), lower)
+		return made(prom.Lower[*T, string](a.x), lower)
 	case 1:
-		return made(prom.Upper[T, string](a.x), upper)
+		return made(prom.Upper[*T, string](a.x), upper)
 	case 2:
-		return made(prom.Trim[T, string](a.x), func(s string) string { return strings.Trim(s, " ") })
+		return made(prom.Trim[*T, string](a.x), func(s string) string { return strings.Trim(s, " ") })
 	case 3:
 		old, by := pick(w.source, letters...), w.text()
-		return made(prom.Replace[T, string](a.x, old, by), func(s string) string { return strings.ReplaceAll(s, old, by) })
+		return made(prom.Replace[*T, string](a.x, old, by), func(s string) string { return strings.ReplaceAll(s, old, by) })
 	case 4:
 		from, n := 1+w.n(5), w.n(5)
-		return made(prom.Substr[T, string](a.x, from, n), func(s string) string {
+		return made(prom.Substr[*T, string](a.x, from, n), func(s string) string {
 			runes := []rune(s)
 			runes = runes[min(from-1, len(runes)):]
 			return string(runes[:min(n, len(runes))])
 		})
 	}
 	b := termOf(w, m, texts, depth)
-	return term[T, string]{kind: texts, x: prom.Concat[T, string](a.x, b.x), of: lift2(a, b, func(a, b string) (string, bool) { return a + b, true })}
+	return term[T, string]{kind: texts, x: prom.Concat[*T, string](a.x, b.x), of: lift2(a, b, func(a, b string) (string, bool) { return a + b, true })}
 }
 
 func lower(s string) string { return mapped(s, 'A', 'Z', 'a'-'A') }
@@ -276,7 +276,7 @@ func mapped(s string, first, last, by rune) string {
 // condTerm is a condition as a value.
 func condTerm[T any](w *world, m *model[T], depth int) term[T, bool] {
 	c := condOf(w, m, depth)
-	return term[T, bool]{kind: bools, x: prom.Coalesce[T, bool](c.x), of: func(r *T) *bool {
+	return term[T, bool]{kind: bools, x: prom.Coalesce[*T, bool](c.x), of: func(r *T) *bool {
 		switch c.of(r) {
 		case unknown:
 			return nil

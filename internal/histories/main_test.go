@@ -46,6 +46,8 @@ type List struct {
 	Version int64 `prom:"version"`
 }
 
+var listProto = prom.Proto[List]()
+
 // Item is a value of a list in a row of its own.
 type Item struct {
 	prom.Model
@@ -55,20 +57,23 @@ type Item struct {
 }
 
 var (
-	registerID      = prom.NumberOf(func(r *Register) *int64 { return &r.ID })
-	registerValue   = prom.NumberOf(func(r *Register) *int64 { return &r.Value })
-	registerVersion = prom.NumberOf(func(r *Register) *int64 { return &r.Version })
+	registerProto   = prom.Proto[Register]()
+	marked          = prom.Proto[Marked]()
+	item            = prom.Proto[Item]()
+	registerID      = prom.NumberOf(registerProto, &registerProto.ID)
+	registerValue   = prom.NumberOf(registerProto, &registerProto.Value)
+	registerVersion = prom.NumberOf(registerProto, &registerProto.Version)
 
-	markedID    = prom.NumberOf(func(m *Marked) *int64 { return &m.ID })
-	markedValue = prom.NumberOf(func(m *Marked) *int64 { return &m.Value })
+	markedID    = prom.NumberOf(marked, &marked.ID)
+	markedValue = prom.NumberOf(marked, &marked.Value)
 
-	listNumber = prom.NumberOf(func(l *List) *int64 { return &l.Number })
-	listText   = prom.TextOf(func(l *List) *string { return &l.Text })
-	listValues = prom.ListOf(func(l *List) *[]int64 { return &l.Values })
+	listNumber = prom.NumberOf(listProto, &listProto.Number)
+	listText   = prom.TextOf(listProto, &listProto.Text)
+	listValues = prom.ListOf(listProto, &listProto.Values)
 
-	itemList  = prom.NumberOf(func(i *Item) *int64 { return &i.List })
-	itemPlace = prom.NumberOf(func(i *Item) *int64 { return &i.Place })
-	itemValue = prom.NumberOf(func(i *Item) *int64 { return &i.Value })
+	itemList  = prom.NumberOf(item, &item.List)
+	itemPlace = prom.NumberOf(item, &item.Place)
+	itemValue = prom.NumberOf(item, &item.Value)
 )
 
 // now is a moment on a clock that all processes of the machine share and nobody sets.

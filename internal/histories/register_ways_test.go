@@ -257,7 +257,7 @@ var calls = map[string][]way{
 			return counted(n, err)
 		}},
 		{"UpdateReturning", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {
-			sum := prom.Plus(registerValue, prom.Val[Register](in.A))
+			sum := prom.Plus(registerValue, prom.Val(registerProto, in.A))
 			list, err := c.where(key).UpdateReturning(ctx, registerValue.SetTo(sum))
 			return returned(key, list, err)
 		}},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/dialect/postgres"
 	"github.com/prom-go/prom/dialect/sqlite"
@@ -20,7 +21,6 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/query"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -37,15 +37,16 @@ type post struct {
 }
 
 var (
-	postID    = query.NumberOf(func(p *post) *int64 { return &p.ID })
-	postTitle = query.TextOf(func(p *post) *string { return &p.Title })
-	postViews = query.NumberOf(func(p *post) *int { return &p.Views })
-	postStars = query.NullNumberOf(func(p *post) **int { return &p.Stars })
-	postAt    = query.TimeOf(func(p *post) *time.Time { return &p.At })
-	postDay   = query.TimeOf(func(p *post) *time.Time { return &p.Day })
-	postPrice = query.OrderedOf(func(p *post) *string { return &p.Price })
-	postCode  = query.TextOf(func(p *post) *string { return &p.Code })
-	postData  = query.OrderedOf(func(p *post) *[]byte { return &p.Data })
+	aPost     = prom.Proto[post]()
+	postID    = prom.NumberOf(aPost, &aPost.ID)
+	postTitle = prom.TextOf(aPost, &aPost.Title)
+	postViews = prom.NumberOf(aPost, &aPost.Views)
+	postStars = prom.NullNumberOf(aPost, &aPost.Stars)
+	postAt    = prom.TimeOf(aPost, &aPost.At)
+	postDay   = prom.TimeOf(aPost, &aPost.Day)
+	postPrice = prom.OrderedOf(aPost, &aPost.Price)
+	postCode  = prom.TextOf(aPost, &aPost.Code)
+	postData  = prom.OrderedOf(aPost, &aPost.Data)
 )
 
 func postTable(tb testing.TB) *schema.Table {
@@ -60,18 +61,18 @@ func postTable(tb testing.TB) *schema.Table {
 var dialects = []dialect.Dialect{sqlite.Dialect{}, postgres.Dialect{}}
 
 // condsOf, ordersOf and assignsOf take the model off parts of a query, as the root does.
-func condsOf(list ...query.Cond[*post]) []*ast.Cond { return *(*[]*ast.Cond)(unsafe.Pointer(&list)) }
+func condsOf(list ...prom.Cond[*post]) []*ast.Cond { return *(*[]*ast.Cond)(unsafe.Pointer(&list)) }
 
-func ordersOf(list ...query.Order[*post]) []*ast.Order {
+func ordersOf(list ...prom.Order[*post]) []*ast.Order {
 	return *(*[]*ast.Order)(unsafe.Pointer(&list))
 }
 
-func assignsOf(list ...query.Assign[*post]) []*ast.Assign {
+func assignsOf(list ...prom.Assign[*post]) []*ast.Assign {
 	return *(*[]*ast.Assign)(unsafe.Pointer(&list))
 }
 
 // where returns a query with conditions.
-func where(conds ...query.Cond[*post]) ast.Spec { return ast.Spec{}.Where(condsOf(conds...)) }
+func where(conds ...prom.Cond[*post]) ast.Spec { return ast.Spec{}.Where(condsOf(conds...)) }
 
 // source gives the choices of a random query, from the bytes of a fuzzer.
 type source []byte
@@ -86,7 +87,7 @@ func (s *source) n(below int) int {
 }
 
 // cond returns a condition of any form; its text depends on the choices, and some of its values too.
-func (s *source) cond(depth int) query.Cond[*post] {
+func (s *source) cond(depth int) prom.Cond[*post] {
 	n := s.n(7)
 	switch choice := s.n(24); choice {
 	case 0:
@@ -118,14 +119,14 @@ func (s *source) cond(depth int) query.Cond[*post] {
 	case 13:
 		return postData.Eq([]byte{byte(n)})
 	case 14:
-		return query.Raw[*post]("views = ?"+strings.Repeat(" OR ? = '?'", n), make([]any, n+1)...)
+		return prom.Raw(aPost, "views = ?"+strings.Repeat(" OR ? = '?'", n), make([]any, n+1)...)
 	case 15:
-		return query.Raw[*post]([]string{"1 = 1", "title ?? ?", "'??' = ?", `"at" = ?`, "1=1", "/*?*/ 1 = ?", "E'\\'?' = ?"}[n], make([]any, []int{0, 1, 1, 1, 0, 1, 1}[n])...)
+		return prom.Raw(aPost, []string{"1 = 1", "title ?? ?", "'??' = ?", `"at" = ?`, "1=1", "/*?*/ 1 = ?", "E'\\'?' = ?"}[n], make([]any, []int{0, 1, 1, 1, 0, 1, 1}[n])...)
 	case 16:
-		return query.Cond[*post]{}
+		return prom.Cond[*post]{}
 	case 17, 18:
 		if depth > 0 {
-			return query.Not(s.cond(depth - 1))
+			return prom.Not(s.cond(depth - 1))
 		}
 	case 19, 20, 21, 22, 23:
 		if depth > 0 {
@@ -133,14 +134,14 @@ func (s *source) cond(depth int) query.Cond[*post] {
 			if depth == 1 {
 				many += s.n(5) // more than are joined flat
 			}
-			kids := make([]query.Cond[*post], n*many)
+			kids := make([]prom.Cond[*post], n*many)
 			for i := range kids {
 				kids[i] = s.cond(depth - 1)
 			}
 			if choice%2 == 0 {
-				return query.And(kids...)
+				return prom.And(kids...)
 			}
-			return query.Or(kids...)
+			return prom.Or(kids...)
 		}
 	}
 	return postID.Ne(int64(n))
@@ -148,12 +149,12 @@ func (s *source) cond(depth int) query.Cond[*post] {
 
 func (s *source) spec() ast.Spec {
 	var q ast.Spec
-	conds := make([]query.Cond[*post], s.n(4))
+	conds := make([]prom.Cond[*post], s.n(4))
 	for i := range conds {
 		conds[i] = s.cond(3)
 	}
 	q = q.Where(condsOf(conds...))
-	orders := []query.Order[*post]{postViews.Asc(), postViews.Desc(), postStars.Asc(), postStars.Desc(), postAt.Month().Asc(), postAt.Asc(), postPrice.Desc(), {}}
+	orders := []prom.Order[*post]{postViews.Asc(), postViews.Desc(), postStars.Asc(), postStars.Desc(), postAt.Month().Asc(), postAt.Asc(), postPrice.Desc(), {}}
 	for range s.n(3) {
 		q = q.OrderBy(ordersOf(orders[s.n(len(orders))]))
 	}
@@ -188,7 +189,7 @@ func (s *source) statement(on *render.Statements) (string, []schema.Value, error
 	case 3:
 		return read(on.Delete(nil, q.Unpaged().Unordered().AllRows(), s.n(2) == 0))
 	case 4:
-		assigns := []query.Assign[*post]{postViews.Add(1), postViews.Set(1), postViews.Sub(1), postStars.SetNull(), postTitle.Set("x"), {}}
+		assigns := []prom.Assign[*post]{postViews.Add(1), postViews.Set(1), postViews.Sub(1), postStars.SetNull(), postTitle.Set("x"), {}}
 		return read(on.Update(nil, q.Unpaged().Unordered().AllRows(), assignsOf(assigns[s.n(6)], postPrice.Set("1")), time.Time{}, s.n(2) == 0))
 	case 5:
 		return alone(on.Insert(some(), 1+s.n(4)))
@@ -252,7 +253,7 @@ func TestShapeHolds(t *testing.T) {
 	is := is.New(t)
 	s := render.NewStatements(sqlite.Dialect{}, postTable(t))
 	for i := range 100 {
-		q := where(postViews.In(make([]int, i)...), postTitle.HasPrefix(fmt.Sprint(i)), query.Raw[*post]("views > ?", i)).Limit(i)
+		q := where(postViews.In(make([]int, i)...), postTitle.HasPrefix(fmt.Sprint(i)), prom.Raw(aPost, "views > ?", i)).Limit(i)
 		_, args, err := s.Select(nil, q)
 		is.NoErr(err)
 		is.Equal(len(args), 4)
@@ -300,7 +301,7 @@ func TestCacheBound(t *testing.T) {
 		wg.Go(func() {
 			for i := range 1500 {
 				raw := fmt.Sprintf("views > %d", g*1000+i)
-				text, _, err := s.Select(nil, where(query.Raw[*post](raw)))
+				text, _, err := s.Select(nil, where(prom.Raw(aPost, raw)))
 				if err != nil || !strings.HasSuffix(text.SQL, "WHERE ("+raw+")") {
 					errs[g] = fmt.Errorf("%s: %v: %w", raw, text, err)
 					return
@@ -345,11 +346,11 @@ func TestBalancedTrees(t *testing.T) {
 		s := render.NewStatements(d, postTable(t))
 		for _, n := range []int{1, 16, 17, 1000, 5000} {
 			is := is.New(t)
-			conds := make([]query.Cond[*post], n)
+			conds := make([]prom.Cond[*post], n)
 			for i := range conds {
 				conds[i] = postViews.Eq(i)
 			}
-			text, args, err := s.Select(nil, where(query.Or(conds...)))
+			text, args, err := s.Select(nil, where(prom.Or(conds...)))
 			is.NoErr(err)
 			is.Equal(len(args), n)
 			for i, a := range args {

@@ -65,11 +65,13 @@ type (
 )
 
 var (
-	entryWorker    = prom.NumberOf(func(e *Entry) *int { return &e.Worker })
-	entryNo        = prom.NumberOf(func(e *Entry) *int { return &e.No })
-	entryHalf      = prom.NumberOf(func(e *Entry) *int { return &e.Half })
-	accountNo      = prom.NumberOf(func(a *Account) *int { return &a.No })
-	accountBalance = prom.NumberOf(func(a *Account) *int { return &a.Balance })
+	entry          = prom.Proto[Entry]()
+	account        = prom.Proto[Account]()
+	entryWorker    = prom.NumberOf(entry, &entry.Worker)
+	entryNo        = prom.NumberOf(entry, &entry.No)
+	entryHalf      = prom.NumberOf(entry, &entry.Half)
+	accountNo      = prom.NumberOf(account, &account.No)
+	accountBalance = prom.NumberOf(account, &account.Balance)
 )
 
 // open opens a database until the test ends.

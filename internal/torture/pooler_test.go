@@ -126,7 +126,7 @@ func (p *pooled) call(ctx context.Context, worker, no int) error {
 	own := entryNo.Eq(-1 - program)
 	switch no % 8 {
 	case 0, 1, 2: // the one writes worker, the other half, with texts of one form
-		set := []prom.Assign[Entry]{entryWorker.Set(7), entryHalf.Set(9)}[program]
+		set := []prom.Assign[*Entry]{entryWorker.Set(7), entryHalf.Set(9)}[program]
 		if n, err := repo.Where(own).Update(ctx, set); err != nil || n != 1 {
 			return fmt.Errorf("%d rows were changed: %w", n, err)
 		}

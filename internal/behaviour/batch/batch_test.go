@@ -16,6 +16,10 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
+var item = prom.Proto[kit.Item]()
+
+var note = prom.Proto[kit.Note]()
+
 // failedAt is the number of the operation that a batch failed with, and its error.
 func failedAt(t *testing.T, err error) (int, error) {
 	t.Helper()
@@ -106,7 +110,7 @@ var failingOps = []struct {
 	{"rule", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { r.Batch(b).Create(&kit.Item{Name: "\xff"}) }},
 	{"key", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { r.Batch(b).Get("no number") }},
 	{"sql", prom.ErrSyntax, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) {
-		r.Batch(b).All(r.Where(prom.Raw[kit.Item]("name FROM nothing")))
+		r.Batch(b).All(r.Where(prom.Raw(item, "name FROM nothing")))
 	}},
 	{"query", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { r.Batch(b).All(r.Limit(-1)) }},
 }
@@ -308,7 +312,7 @@ func TestBatchLarge(t *testing.T) {
 
 		results := make([]*prom.Result[[]kit.Note], 600)
 		for i := range results {
-			results[i] = repo.Batch(&b).All(repo.Where(prom.Raw[kit.Note](fmt.Sprintf("%d = %d AND _id = ?", i, i), list[i].ID)))
+			results[i] = repo.Batch(&b).All(repo.Where(prom.Raw(note, fmt.Sprintf("%d = %d AND _id = ?", i, i), list[i].ID)))
 		}
 		is.NoErr(b.Run(kit.Ended(t)))
 		for i, r := range results {

@@ -45,10 +45,12 @@ type trace struct {
 }
 
 var (
-	deedTitle = prom.TextOf(func(d *deed) *string { return &d.Title })
-	deedParts = prom.ManyOf(func(d *deed) *prom.Many[part] { return &d.Parts })
-	partDeed  = prom.RefOf(func(p *part) *prom.Ref[deed] { return &p.Deed })
-	deedSlug  = prom.TextOf(func(d *deed) *string { return &d.Slug })
+	deedProto = prom.Proto[deed]()
+	partProto = prom.Proto[part]()
+	deedTitle = prom.TextOf(deedProto, &deedProto.Title)
+	deedParts = prom.ManyOf(deedProto, &deedProto.Parts)
+	partDeed  = prom.RefOf(partProto, &partProto.Deed)
+	deedSlug  = prom.TextOf(deedProto, &deedProto.Slug)
 )
 
 // script is what the hooks of deeds do, by their names, and which of them were called.

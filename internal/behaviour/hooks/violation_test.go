@@ -11,7 +11,6 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/prom-go/prom"
-	"github.com/prom-go/prom/conn"
 	"github.com/prom-go/prom/internal/behaviour/kit"
 	"github.com/prom-go/prom/internal/dbtest"
 )
@@ -26,6 +25,8 @@ type ticket struct {
 	Price string  `prom:"decimal=6.2"`
 	Code  []byte  `prom:"max=2,nonempty"`
 }
+
+var ticketProto = prom.Proto[ticket]()
 
 func goodTicket() ticket {
 	return ticket{Mail: "a@b", Seat: "a", Grade: 3, Price: "1.00", Code: []byte("x")}
@@ -76,7 +77,7 @@ func TestViolationLimits(t *testing.T) {
 		many[40] = bad
 		var b prom.Batch
 		tickets.Batch(&b).Create(new(bad))
-		mail := prom.TextOf(func(t *ticket) *string { return &t.Mail })
+		mail := prom.TextOf(ticketProto, &ticketProto.Mail)
 		_, setErr := tickets.AllRows().Update(ctx, mail.Set("x"))
 		for name, tt := range map[string]struct {
 			err  error
@@ -116,8 +117,8 @@ func TestCheckTellsLimits(t *testing.T) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
 		tickets := prom.NewRepo[ticket](prom.Using(db))
-		left := prom.NumberOf(func(t *ticket) *int { return &t.Left })
-		grade := prom.NumberOf(func(t *ticket) *int8 { return &t.Grade })
+		left := prom.NumberOf(ticketProto, &ticketProto.Left)
+		grade := prom.NumberOf(ticketProto, &ticketProto.Grade)
 		saved := goodTicket()
 		is.NoErr(tickets.Create(ctx, &saved))
 
@@ -130,7 +131,7 @@ func TestCheckTellsLimits(t *testing.T) {
 				t.Errorf("%v does not end with %s", err, text)
 			}
 			var pg *pgconn.PgError
-			var lite *conn.SQLiteError
+			var lite *prom.SQLiteError
 			is.True(errors.As(err, &pg) || errors.As(err, &lite))
 		}
 		_, err := tickets.AllRows().Update(ctx, left.Sub(1))

@@ -51,9 +51,10 @@ type Fencer struct {
 }
 
 var (
-	FencerMail  = prom.TextOf(func(m *Fencer) *string { return &m.Mail })
-	FencerTeam  = prom.TextOf(func(m *Fencer) *string { return &m.Team })
-	FencerScore = prom.NumberOf(func(m *Fencer) *int { return &m.Score })
+	fencer      = prom.Proto[Fencer]()
+	FencerMail  = prom.TextOf(fencer, &fencer.Mail)
+	FencerTeam  = prom.TextOf(fencer, &fencer.Team)
+	FencerScore = prom.NumberOf(fencer, &fencer.Score)
 )
 
 // Ensure that indexes over expressions, and those that hold more columns than their own, are made and found again, that

@@ -34,8 +34,9 @@ type namedBefore struct {
 }
 
 var (
-	namedName = prom.TextOf(func(n *named) *string { return &n.Name })
-	namedSize = prom.NumberOf(func(n *named) *int { return &n.Size })
+	namedProto = prom.Proto[named]()
+	namedName  = prom.TextOf(namedProto, &namedProto.Name)
+	namedSize  = prom.NumberOf(namedProto, &namedProto.Size)
 )
 
 // hostileNames are the names of the columns of hostile: reserved words, capitals, spaces, quotes, digits, emoji, 63

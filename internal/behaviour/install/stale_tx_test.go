@@ -13,8 +13,9 @@ import (
 )
 
 var (
-	staleCode  = prom.NullTextOf(func(t *kit.Thing) **string { return &t.Code })
-	staleCount = prom.NumberOf(func(t *kit.Thing) *int { return &t.Count })
+	thing      = prom.Proto[kit.Thing]()
+	staleCode  = prom.NullTextOf(thing, &thing.Code)
+	staleCount = prom.NumberOf(thing, &thing.Count)
 )
 
 // Ensure that each kind of call in a transaction bears that somebody else has changed a column's type since its

@@ -21,8 +21,9 @@ type Item struct {
 
 // Handles of [Item].
 var (
-	ItemName = prom.TextOf(func(i *Item) *string { return &i.Name })
-	ItemNo   = prom.NumberOf(func(i *Item) *int { return &i.No })
+	item     = prom.Proto[Item]()
+	ItemName = prom.TextOf(item, &item.Name)
+	ItemNo   = prom.NumberOf(item, &item.No)
 )
 
 // Items returns a repo of items on a database.

@@ -18,12 +18,13 @@ type Note struct {
 
 // Handles of [Note].
 var (
-	NoteID    = prom.NumberOf(func(n *Note) *int64 { return &n.ID })
-	NoteTitle = prom.TextOf(func(n *Note) *string { return &n.Title })
-	NoteBody  = prom.TextOf(func(n *Note) *string { return &n.Body })
-	NoteViews = prom.NumberOf(func(n *Note) *int { return &n.Views })
-	NoteStars = prom.NullNumberOf(func(n *Note) **int { return &n.Stars })
-	NoteAt    = prom.TimeOf(func(n *Note) *time.Time { return &n.At })
+	note      = prom.Proto[Note]()
+	NoteID    = prom.NumberOf(note, &note.ID)
+	NoteTitle = prom.TextOf(note, &note.Title)
+	NoteBody  = prom.TextOf(note, &note.Body)
+	NoteViews = prom.NumberOf(note, &note.Views)
+	NoteStars = prom.NullNumberOf(note, &note.Stars)
+	NoteAt    = prom.TimeOf(note, &note.At)
 )
 
 // Notes returns a repo of notes on a database.

@@ -20,8 +20,10 @@ type Thing struct {
 	Count int     `prom:"default=7"`
 }
 
+var thing = prom.Proto[Thing]()
+
 // ThingCode is a handle of [Thing].
-var ThingCode = prom.NullTextOf(func(t *Thing) **string { return &t.Code })
+var ThingCode = prom.NullTextOf(thing, &thing.Code)
 
 // OldThings returns a repo of old things on the table of [Things].
 func OldThings(db *prom.DB) *prom.Repo[OldThing] {

@@ -33,8 +33,9 @@ func (Volume) TableName() string { return "library books" }
 func (*Volume) ConnectionName() string { return "books" }
 
 var (
-	VolumeTitle = prom.TextOf(func(b *Volume) *string { return &b.Title })
-	VolumeShelf = prom.NumberOf(func(b *Volume) *int { return &b.Shelf })
+	volume      = prom.Proto[Volume]()
+	VolumeTitle = prom.TextOf(volume, &volume.Title)
+	VolumeShelf = prom.NumberOf(volume, &volume.Shelf)
 )
 
 // Mine is a query of the service's own, to build upon.

@@ -17,6 +17,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
+var note = prom.Proto[kit.Note]()
+
 // seed returns the seed of a random test, printed so that it can be run again with PROM_TEST_SEED.
 func seed(t *testing.T) *rand.Rand {
 	t.Helper()
@@ -49,7 +51,7 @@ func truthOf(b bool) truth {
 
 // thought is a random condition, and what it means in Go.
 type thought struct {
-	cond prom.Cond[kit.Note]
+	cond prom.Cond[*kit.Note]
 	of   func(*kit.Note) truth
 	left bool // out: it is the zero condition
 }
@@ -95,10 +97,10 @@ func (g thinker) note() kit.Note {
 // comparison is a condition of one field.
 func (g thinker) comparison() thought {
 	n, list, s, at := g.number(), g.numbers(), g.text(), g.time()
-	plain := func(c prom.Cond[kit.Note], of func(*kit.Note) bool) thought {
+	plain := func(c prom.Cond[*kit.Note], of func(*kit.Note) bool) thought {
 		return thought{cond: c, of: func(n *kit.Note) truth { return truthOf(of(n)) }}
 	}
-	stars := func(c prom.Cond[kit.Note], of func(int) bool) thought {
+	stars := func(c prom.Cond[*kit.Note], of func(int) bool) thought {
 		return thought{cond: c, of: func(n *kit.Note) truth {
 			if n.Stars == nil {
 				return unknown
@@ -152,7 +154,7 @@ func (g thinker) comparison() thought {
 			return plain(kit.NoteAt.Hour().Gt(n), func(v *kit.Note) bool { return v.At.Hour() > n })
 		},
 		func() thought {
-			return thought{cond: prom.Raw[kit.Note]("stars + ? > views", n), of: func(v *kit.Note) truth {
+			return thought{cond: prom.Raw(note, "stars + ? > views", n), of: func(v *kit.Note) truth {
 				if v.Stars == nil {
 					return unknown
 				}
@@ -177,7 +179,7 @@ func (g thinker) tree(depth int) thought {
 		}
 		return thought{cond: prom.Not(kid.cond), of: func(n *kit.Note) truth { return yes - kid.of(n) }}
 	}
-	conds, kids := make([]prom.Cond[kit.Note], g.r.IntN(5)), []thought{}
+	conds, kids := make([]prom.Cond[*kit.Note], g.r.IntN(5)), []thought{}
 	for i := range conds {
 		kid := g.tree(depth - 1)
 		if conds[i] = kid.cond; !kid.left {
@@ -203,7 +205,7 @@ func (g thinker) tree(depth int) thought {
 }
 
 // order is a random order that ends in the key, and what it means.
-func (g thinker) order() ([]prom.Order[kit.Note], func(a, b kit.Note) int) {
+func (g thinker) order() ([]prom.Order[*kit.Note], func(a, b kit.Note) int) {
 	null := func(n *int) int {
 		if n == nil {
 			return 1 << 30
@@ -211,7 +213,7 @@ func (g thinker) order() ([]prom.Order[kit.Note], func(a, b kit.Note) int) {
 		return *n
 	}
 	terms := []struct {
-		asc, desc prom.Order[kit.Note]
+		asc, desc prom.Order[*kit.Note]
 		cmp       func(a, b kit.Note) int
 	}{
 		{kit.NoteViews.Asc(), kit.NoteViews.Desc(), func(a, b kit.Note) int { return a.Views - b.Views }},
@@ -220,7 +222,7 @@ func (g thinker) order() ([]prom.Order[kit.Note], func(a, b kit.Note) int) {
 		{kit.NoteAt.Asc(), kit.NoteAt.Desc(), func(a, b kit.Note) int { return a.At.Compare(b.At) }},
 		{kit.NoteAt.Day().Asc(), kit.NoteAt.Day().Desc(), func(a, b kit.Note) int { return a.At.Day() - b.At.Day() }},
 	}
-	orders, cmps := []prom.Order[kit.Note]{}, []func(a, b kit.Note) int{}
+	orders, cmps := []prom.Order[*kit.Note]{}, []func(a, b kit.Note) int{}
 	for range g.r.IntN(3) {
 		term := terms[g.r.IntN(len(terms))]
 		if g.r.IntN(2) == 0 {

@@ -21,7 +21,7 @@ func TestConditionsBuilt(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		_, notes := noteStore(t, e.DSN)
-		count := func(conds ...prom.Cond[kit.Note]) int {
+		count := func(conds ...prom.Cond[*kit.Note]) int {
 			t.Helper()
 			n, err := notes.Where(conds...).Count(ctx)
 			is.NoErr(err)
@@ -43,7 +43,7 @@ func TestConditionsBuilt(t *testing.T) {
 		_, err := notes.Where(none, prom.And(none), prom.Not(none)).Delete(ctx)
 		is.True(errors.Is(err, prom.ErrValidation)) // that would be every row
 
-		var anyOf []prom.Cond[kit.Note]
+		var anyOf []prom.Cond[*kit.Note]
 		is.Equal(count(prom.Or(anyOf...)), 0)
 		for _, v := range []int{3, -1, 99} {
 			anyOf = append(anyOf, prom.And(kit.NoteViews.Eq(v), prom.If(v < 0, notes.Raw("title LIKE ?", "it%"))))
@@ -64,7 +64,7 @@ func TestAnyField(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		_, notes := noteStore(t, e.DSN)
-		field := func(name string) prom.AnyField[kit.Note] {
+		field := func(name string) *prom.AnyField[*kit.Note] {
 			f, err := prom.FieldByName(notes, name)
 			is.NoErr(err)
 			return f
@@ -75,7 +75,7 @@ func TestAnyField(t *testing.T) {
 		parsed, err := views.Parse("3")
 		is.NoErr(err)
 		for i, tt := range []struct {
-			cond prom.Cond[kit.Note]
+			cond prom.Cond[*kit.Note]
 			want int
 		}{
 			{stars.IsNull(), 1}, {stars.NotNull(), 2}, {views.Between(-1, "3"), 2}, {views.Between(3.0, int8(3)), 1}, {views.Eq(parsed), 1},
@@ -90,7 +90,7 @@ func TestAnyField(t *testing.T) {
 			}
 		}
 		for _, tt := range []struct {
-			cond prom.Cond[kit.Note]
+			cond prom.Cond[*kit.Note]
 			says string
 		}{
 			{views.Contains("3"), "not a text"}, {views.NotLike("3"), "not a text"}, {views.Between(nil, 3), "NULL"},

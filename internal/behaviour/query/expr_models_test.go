@@ -28,17 +28,19 @@ type Tool struct {
 }
 
 var (
-	WorkerID   = prom.NumberOf(func(w *Worker) *int64 { return &w.ID })
-	WorkerName = prom.TextOf(func(w *Worker) *string { return &w.Name })
-	WorkerBoss = prom.NullRefOf(func(w *Worker) **prom.Ref[Worker] { return &w.Boss })
-	WorkerAge  = prom.NumberOf(func(w *Worker) *int32 { return &w.Age })
-	WorkerPay  = prom.NumberOf(func(w *Worker) *float64 { return &w.Pay })
-	WorkerCity = prom.NullTextOf(func(w *Worker) **string { return &w.City })
-	WorkerRate = prom.OrderedOf(func(w *Worker) *string { return &w.Rate })
+	worker     = prom.Proto[Worker]()
+	tool       = prom.Proto[Tool]()
+	WorkerID   = prom.NumberOf(worker, &worker.ID)
+	WorkerName = prom.TextOf(worker, &worker.Name)
+	WorkerBoss = prom.NullRefOf(worker, &worker.Boss)
+	WorkerAge  = prom.NumberOf(worker, &worker.Age)
+	WorkerPay  = prom.NumberOf(worker, &worker.Pay)
+	WorkerCity = prom.NullTextOf(worker, &worker.City)
+	WorkerRate = prom.OrderedOf(worker, &worker.Rate)
 
-	ToolOwner = prom.RefOf(func(t *Tool) *prom.Ref[Worker] { return &t.Owner })
-	ToolKind  = prom.TextOf(func(t *Tool) *string { return &t.Kind })
-	ToolCost  = prom.NumberOf(func(t *Tool) *int { return &t.Cost })
+	ToolOwner = prom.RefOf(tool, &tool.Owner)
+	ToolKind  = prom.TextOf(tool, &tool.Kind)
+	ToolCost  = prom.NumberOf(tool, &tool.Cost)
 )
 
 // workshop is a database of workers w0 to w7 and their tools. w1 to w3 work for w0, w4 to w6 for w3, and w7 for nobody;
@@ -79,7 +81,7 @@ func newWorkshop(tb testing.TB, dsn string, options ...prom.OpenOption) workshop
 }
 
 // names returns the names of workers, in their order.
-func (s workshop) names(tb testing.TB, conds ...prom.Cond[Worker]) string {
+func (s workshop) names(tb testing.TB, conds ...prom.Cond[*Worker]) string {
 	tb.Helper()
 	list, err := prom.Pluck(s.workers.Where(conds...), WorkerName).OrderBy(WorkerID.Asc()).All(context.Background())
 	if err != nil {

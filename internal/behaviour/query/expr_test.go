@@ -13,9 +13,9 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-func num(n int32) prom.Expr[Worker, int32] { return prom.Val[Worker](n) }
+func num(n int32) prom.Expr[*Worker, int32] { return prom.Val(worker, n) }
 
-func text(s string) prom.Expr[Worker, string] { return prom.Val[Worker](s) }
+func text(s string) prom.Expr[*Worker, string] { return prom.Val(worker, s) }
 
 // Ensure that terms are compared with each other, and computed with, alike on both engines.
 // parity: Q5 Q6 B17
@@ -24,7 +24,7 @@ func TestExpr(t *testing.T) {
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		s := newWorkshop(t, e.DSN)
 		tests := map[string]struct {
-			cond prom.Cond[Worker]
+			cond prom.Cond[*Worker]
 			want string
 		}{
 			"plus":       {prom.Plus(WorkerAge, num(1)).Gt(22), "[w2 w5]"},
@@ -47,12 +47,12 @@ func TestExpr(t *testing.T) {
 			"case":       {prom.Case(text("old"), prom.Then(WorkerAge.Lt(21), text("young")), prom.Then(WorkerAge.Eq(21), text("mid"))).Ne("old"), "[w0 w1 w3 w4 w6 w7]"},
 			"two terms":  {prom.Lt(WorkerPay, prom.Float(prom.Minus(WorkerAge, num(19)))), "[w0 w1]"},
 			"same":       {prom.Same(WorkerCity, WorkerCity), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
-			"not same":   {prom.NotSame(WorkerCity, prom.Val[Worker]("Rome")), "[w1 w2 w4 w5 w6]"},
-			"raw":        {prom.RawExpr[Worker, int64]("length(name || ?)", "abc").Eq(5), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
-			"truth":      {prom.Truth[Worker](WorkerAge.Eq(22)), "[w2 w5]"},
-			"decimals":   {prom.Case(WorkerRate, prom.Then(WorkerAge.Gt(20), prom.Val[Worker]("0.00"))).Lt("10"), "[w0 w1 w2 w4 w5 w7]"},
-			"no decimal": {prom.Coalesce(WorkerRate, prom.Val[Worker]("1")).Eq("10.5"), "[w1]"},
-			"decimal":    {prom.Gt(WorkerRate, prom.Val[Worker]("9.50")), "[w1 w2 w3 w4 w5 w6 w7]"},
+			"not same":   {prom.NotSame(WorkerCity, prom.Val(worker, "Rome")), "[w1 w2 w4 w5 w6]"},
+			"raw":        {prom.RawExpr[int64](worker, "length(name || ?)", "abc").Eq(5), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
+			"truth":      {prom.Truth[*Worker](WorkerAge.Eq(22)), "[w2 w5]"},
+			"decimals":   {prom.Case(WorkerRate, prom.Then(WorkerAge.Gt(20), prom.Val(worker, "0.00"))).Lt("10"), "[w0 w1 w2 w4 w5 w7]"},
+			"no decimal": {prom.Coalesce(WorkerRate, prom.Val(worker, "1")).Eq("10.5"), "[w1]"},
+			"decimal":    {prom.Gt(WorkerRate, prom.Val(worker, "9.50")), "[w1 w2 w3 w4 w5 w6 w7]"},
 			"null":       {prom.OrNull(WorkerCity).Eq(nil), "[w1 w4]"},
 			"not in":     {prom.Upper(WorkerName).NotIn(), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
 		}
@@ -74,7 +74,7 @@ func TestExpr_Errors(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		s := newWorkshop(t, e.DSN)
-		invalid := func(conds ...prom.Cond[Worker]) {
+		invalid := func(conds ...prom.Cond[*Worker]) {
 			t.Helper()
 			_, err := s.workers.Where(conds...).All(ctx)
 			is.True(errors.Is(err, prom.ErrValidation))
@@ -82,10 +82,10 @@ func TestExpr_Errors(t *testing.T) {
 		invalid(prom.OrNull(WorkerAge).Gt(nil))
 		invalid(prom.Substr(WorkerName, 0, 1).Eq("x"))
 		invalid(prom.Replace(WorkerName, "\x00", "").Eq("x"))
-		invalid(prom.Val[Worker]("a\x00").Eq("x"))
-		invalid(prom.RawExpr[Worker, int]("age + ?").Eq(1))
+		invalid(prom.Val(worker, "a\x00").Eq("x"))
+		invalid(prom.RawExpr[int](worker, "age + ?").Eq(1))
 		invalid(prom.Upper(WorkerName).Filter(WorkerAge.Eq(1)).Eq("x"))
-		invalid(prom.Over(prom.CountDistinct(WorkerName), prom.Window[Worker]{}).Eq(1))
+		invalid(prom.Over(prom.CountDistinct(WorkerName), prom.Window[*Worker]{}).Eq(1))
 		invalid(WorkerID.InQuery(prom.Pluck(s.tools.Limit(-1), ToolOwner)))
 
 		// A result beyond the type that it is read into.
@@ -110,13 +110,13 @@ func TestSetTo(t *testing.T) {
 		s := newWorkshop(t, e.DSN)
 
 		n, err := s.workers.Where(WorkerCity.NotNull()).Update(ctx,
-			WorkerPay.SetTo(prom.Times(WorkerPay, prom.Val[Worker](2.0))), WorkerCity.SetTo(prom.Concat(WorkerName, text("@"), WorkerCity)))
+			WorkerPay.SetTo(prom.Times(WorkerPay, prom.Val(worker, 2.0))), WorkerCity.SetTo(prom.Concat(WorkerName, text("@"), WorkerCity)))
 		is.NoErr(err)
 		is.Equal(n, 6)
 		is.Equal(s.names(t, WorkerPay.Eq(9), WorkerCity.Eq("w3@Rome")), "[w3]")
 
 		// From a subquery, the same for all rows.
-		_, err = s.workers.Where(WorkerName.Eq("w0")).Update(ctx, WorkerAge.SetTo(prom.Sub[Worker](prom.Pluck(s.workers.Query(), prom.Max(WorkerAge)))))
+		_, err = s.workers.Where(WorkerName.Eq("w0")).Update(ctx, WorkerAge.SetTo(prom.ScalarSubquery(worker, prom.Pluck(s.workers.Query(), prom.Max(WorkerAge)))))
 		is.NoErr(err)
 		is.Equal(s.names(t, WorkerAge.Eq(22)), "[w0 w2 w5]")
 
@@ -138,20 +138,20 @@ func TestOrders(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		s := newWorkshop(t, e.DSN)
 		tests := []struct {
-			orders []prom.Order[Worker]
+			orders []prom.Order[*Worker]
 			want   string
 		}{
-			{[]prom.Order[Worker]{WorkerName.ByList("w5", "w2"), WorkerName.Desc()}, "[w5 w2 w7 w6 w4 w3 w1 w0]"},
-			{[]prom.Order[Worker]{WorkerCity.ByList("Oslo"), WorkerID.Asc()}, "[w2 w5 w6 w0 w3 w7 w1 w4]"},
-			{[]prom.Order[Worker]{WorkerCity.ByList("Oslo").NullsFirst(), WorkerID.Asc()}, "[w1 w4 w2 w5 w6 w0 w3 w7]"},
-			{[]prom.Order[Worker]{WorkerCity.ByList(), WorkerID.Desc()}, "[w7 w6 w5 w3 w2 w0 w4 w1]"},
-			{[]prom.Order[Worker]{WorkerCity.Asc(), WorkerID.Asc()}, "[w2 w5 w6 w0 w3 w7 w1 w4]"},
-			{[]prom.Order[Worker]{WorkerCity.Asc().NullsFirst(), WorkerID.Asc()}, "[w1 w4 w2 w5 w6 w0 w3 w7]"},
-			{[]prom.Order[Worker]{WorkerCity.Desc().NullsLast(), WorkerID.Asc()}, "[w0 w3 w7 w2 w5 w6 w1 w4]"},
-			{[]prom.Order[Worker]{prom.Minus(num(0), WorkerAge).Asc(), WorkerID.Desc()}, "[w5 w2 w7 w4 w1 w6 w3 w0]"},
-			{[]prom.Order[Worker]{prom.Via(WorkerBoss, WorkerName).Desc(), WorkerID.Asc()}, "[w0 w7 w4 w5 w6 w1 w2 w3]"},
-			{[]prom.Order[Worker]{prom.Concat(WorkerCity, text("x")).Asc(), WorkerID.Asc(), {}}, "[w2 w5 w6 w0 w3 w7 w1 w4]"},
-			{[]prom.Order[Worker]{WorkerRate.Desc()}, "[w7 w6 w5 w4 w3 w2 w1 w0]"},
+			{[]prom.Order[*Worker]{WorkerName.ByList("w5", "w2"), WorkerName.Desc()}, "[w5 w2 w7 w6 w4 w3 w1 w0]"},
+			{[]prom.Order[*Worker]{WorkerCity.ByList("Oslo"), WorkerID.Asc()}, "[w2 w5 w6 w0 w3 w7 w1 w4]"},
+			{[]prom.Order[*Worker]{WorkerCity.ByList("Oslo").NullsFirst(), WorkerID.Asc()}, "[w1 w4 w2 w5 w6 w0 w3 w7]"},
+			{[]prom.Order[*Worker]{WorkerCity.ByList(), WorkerID.Desc()}, "[w7 w6 w5 w3 w2 w0 w4 w1]"},
+			{[]prom.Order[*Worker]{WorkerCity.Asc(), WorkerID.Asc()}, "[w2 w5 w6 w0 w3 w7 w1 w4]"},
+			{[]prom.Order[*Worker]{WorkerCity.Asc().NullsFirst(), WorkerID.Asc()}, "[w1 w4 w2 w5 w6 w0 w3 w7]"},
+			{[]prom.Order[*Worker]{WorkerCity.Desc().NullsLast(), WorkerID.Asc()}, "[w0 w3 w7 w2 w5 w6 w1 w4]"},
+			{[]prom.Order[*Worker]{prom.Minus(num(0), WorkerAge).Asc(), WorkerID.Desc()}, "[w5 w2 w7 w4 w1 w6 w3 w0]"},
+			{[]prom.Order[*Worker]{prom.Via(WorkerBoss, WorkerName).Desc(), WorkerID.Asc()}, "[w0 w7 w4 w5 w6 w1 w2 w3]"},
+			{[]prom.Order[*Worker]{prom.Concat(WorkerCity, text("x")).Asc(), WorkerID.Asc(), {}}, "[w2 w5 w6 w0 w3 w7 w1 w4]"},
+			{[]prom.Order[*Worker]{WorkerRate.Desc()}, "[w7 w6 w5 w4 w3 w2 w1 w0]"},
 		}
 		for i, tt := range tests {
 			is := is.New(t)
@@ -166,7 +166,7 @@ func TestOrders(t *testing.T) {
 			}
 		}
 		is := is.New(t)
-		list, err := s.workers.OrderBy(prom.Random[Worker]()).All(context.Background())
+		list, err := s.workers.OrderBy(prom.Random(worker)).All(context.Background())
 		is.NoErr(err)
 		is.Equal(len(list), 8)
 	})

@@ -61,26 +61,27 @@ type House struct {
 }
 
 var (
-	houseCity   = prom.TextOf(func(h *House) *string { return &h.City })
-	houseZip    = prom.NullTextOf(func(h *House) **string { return &h.Zip })
-	houseOwner  = prom.RefOf(func(h *House) *prom.Ref[Landlord] { return &h.Owner })
-	houseGuest  = prom.NullRefOf(func(h *House) **prom.Ref[Landlord] { return &h.Guest })
-	houseFloors = prom.NumberOf(func(h *House) *int { return &h.Floors })
-	houseRooms  = prom.NullNumberOf(func(h *House) **int16 { return &h.Rooms })
-	houseArea   = prom.SQLNullNumberOf(func(h *House) *sql.Null[float64] { return &h.Area })
-	housePrice  = prom.OrderedOf(func(h *House) *string { return &h.Price })
-	houseBuilt  = prom.TimeOf(func(h *House) *time.Time { return &h.Built })
-	houseSold   = prom.NullTimeOf(func(h *House) **time.Time { return &h.Sold })
-	houseTorn   = prom.SQLNullTimeOf(func(h *House) *sql.Null[time.Time] { return &h.Torn })
-	houseNote   = prom.SQLNullTextOf(func(h *House) *sql.Null[string] { return &h.Note })
-	housePlan   = prom.JSONOf(func(h *House) *json.RawMessage { return &h.Plan })
-	houseExtra  = prom.NullJSONOf(func(h *House) **map[string]int { return &h.Extra })
-	houseTags   = prom.JSONOf(func(h *House) *[]string { return &h.Tags })
-	houseKeys   = prom.NullOrderedOf(func(h *House) **prom.UUID { return &h.Keys })
-	houseLit    = prom.FieldOf(func(h *House) *bool { return &h.Lit })
-	houseDark   = prom.NullOf(func(h *House) **bool { return &h.Dark })
-	houseCosy   = prom.SQLNullOf(func(h *House) *sql.Null[bool] { return &h.Cosy })
-	houseOven   = prom.TextOf(func(h *House) *string { return &h.Oven.String })
+	houseProto  = prom.Proto[House]()
+	houseCity   = prom.TextOf(houseProto, &houseProto.City)
+	houseZip    = prom.NullTextOf(houseProto, &houseProto.Zip)
+	houseOwner  = prom.RefOf(houseProto, &houseProto.Owner)
+	houseGuest  = prom.NullRefOf(houseProto, &houseProto.Guest)
+	houseFloors = prom.NumberOf(houseProto, &houseProto.Floors)
+	houseRooms  = prom.NullNumberOf(houseProto, &houseProto.Rooms)
+	houseArea   = prom.SQLNullNumberOf(houseProto, &houseProto.Area)
+	housePrice  = prom.OrderedOf(houseProto, &houseProto.Price)
+	houseBuilt  = prom.TimeOf(houseProto, &houseProto.Built)
+	houseSold   = prom.NullTimeOf(houseProto, &houseProto.Sold)
+	houseTorn   = prom.SQLNullTimeOf(houseProto, &houseProto.Torn)
+	houseNote   = prom.SQLNullTextOf(houseProto, &houseProto.Note)
+	housePlan   = prom.JSONOf(houseProto, &houseProto.Plan)
+	houseExtra  = prom.NullJSONOf(houseProto, &houseProto.Extra)
+	houseTags   = prom.JSONOf(houseProto, &houseProto.Tags)
+	houseKeys   = prom.NullOrderedOf(houseProto, &houseProto.Keys)
+	houseLit    = prom.FieldOf(houseProto, &houseProto.Lit)
+	houseDark   = prom.NullOf(houseProto, &houseProto.Dark)
+	houseCosy   = prom.SQLNullOf(houseProto, &houseProto.Cosy)
+	houseOven   = prom.TextOf(houseProto, &houseProto.Oven.String)
 )
 
 // Ensure that each constructor finds its column, in embedded structs too.
@@ -92,8 +93,8 @@ func TestFieldNames(t *testing.T) {
 		"area": houseArea, "price": housePrice, "built": houseBuilt, "sold": houseSold, "torn": houseTorn, "note": houseNote,
 		"plan": housePlan, "extra": houseExtra, "tags": houseTags, "keys": houseKeys, "lit": houseLit, "dark": houseDark,
 		"cosy": houseCosy, "oven": houseOven,
-		"_id":      prom.NumberOf(func(h *House) *int64 { return &h.ID }),
-		"_created": prom.TimeOf(func(h *House) *time.Time { return &h.Created }),
+		"_id":      prom.NumberOf(houseProto, &houseProto.ID),
+		"_created": prom.TimeOf(houseProto, &houseProto.Created),
 	} {
 		is.Equal(f.Name(), name)
 	}
@@ -101,7 +102,7 @@ func TestFieldNames(t *testing.T) {
 	is.True(houseZip.Column().Null)
 }
 
-// Ensure that a constructor panics at start-up when its accessor points to no column, with a message that names the
+// Ensure that a constructor panics at start-up when no column is where it is told, with a message that names the
 // model and what could have been meant. parity: Q3
 func TestFieldPanics(t *testing.T) {
 	t.Parallel()
@@ -110,24 +111,28 @@ func TestFieldPanics(t *testing.T) {
 		prom.Model
 		C chan int
 	}
+	unusableProto := prom.Proto[unusable]()
+
 	for name, tt := range map[string]struct {
 		make func()
 		says []string
 	}{
-		"nil":          {func() { prom.NumberOf(func(*House) *int { return nil }) }, []string{"House", "address of a field"}},
-		"elsewhere":    {func() { prom.NumberOf(func(*House) *int { return elsewhere }) }, []string{"House", "address of a field"}},
-		"through nil":  {func() { prom.NumberOf(func(h *House) *int16 { return h.Rooms }) }, []string{"House", "address of a field"}},
-		"panics":       {func() { prom.TextOf(func(h *House) *string { return &h.Tags[3] }) }, []string{"House", "address of a field"}},
-		"not stored":   {func() { prom.NumberOf(func(h *House) *int { return &h.Local }) }, []string{"House", "no column of type int", "Floors (int)", "Site.City (string)"}},
-		"unexported":   {func() { prom.NumberOf(func(h *House) *int { return &h.hidden }) }, []string{"House", "no column of type int", "Floors"}},
-		"a part":       {func() { prom.FieldOf(func(h *House) *Site { return &h.Site }) }, []string{"House", "no column of type query_test.Site"}},
-		"JSON":         {func() { prom.FieldOf(func(h *House) *[]string { return &h.Tags }) }, []string{"House", "Tags", "JSONOf"}},
-		"no JSON":      {func() { prom.JSONOf(func(h *House) *string { return &h.City }) }, []string{"House", "City", "not stored as JSON"}},
-		"pointer":      {func() { prom.FieldOf(func(h *House) **int16 { return &h.Rooms }) }, []string{"House", "Rooms", "int16", "Null"}},
-		"sql.Null":     {func() { prom.FieldOf(func(h *House) *sql.Null[string] { return &h.Note }) }, []string{"House", "Note", "SQLNull"}},
-		"reference":    {func() { prom.FieldOf(func(h *House) *prom.Ref[Landlord] { return &h.Owner }) }, []string{"House", "Owner", "RefOf"}},
-		"no model":     {func() { prom.FieldOf(func(n *int) *int { return n }) }, []string{"int", "struct"}},
-		"no good type": {func() { prom.NumberOf(func(u *unusable) *int64 { return &u.ID }) }, []string{"unusable", "C", "chan int"}},
+		"nil":          {func() { prom.NumberOf(houseProto, (*int)(nil)) }, []string{"House", "a int", "Proto"}},
+		"elsewhere":    {func() { prom.NumberOf(houseProto, elsewhere) }, []string{"House", "a int", "Proto"}},
+		"another":      {func() { prom.NumberOf(new(House), &houseProto.Floors) }, []string{"House", "prom.Proto[House]()"}},
+		"of another":   {func() { prom.NumberOf(houseProto, &unusableProto.ID) }, []string{"House", "unusable"}},
+		"no prototype": {func() { h := new(House); prom.NumberOf(h, &h.Floors) }, []string{"House", "prom.Proto[House]()"}},
+		"its value":    {func() { prom.NumberOf(houseProto, houseProto.Rooms) }, []string{"House", "a int16", "Proto"}},
+		"not stored":   {func() { prom.NumberOf(houseProto, &houseProto.Local) }, []string{"House", "no column of type int", "Floors (int)", "Site.City (string)"}},
+		"unexported":   {func() { prom.NumberOf(houseProto, &houseProto.hidden) }, []string{"House", "no column of type int", "Floors"}},
+		"a part":       {func() { prom.FieldOf(houseProto, &houseProto.Site) }, []string{"House", "no column of type query_test.Site", "Site.City"}},
+		"JSON":         {func() { prom.FieldOf(houseProto, &houseProto.Tags) }, []string{"House", "Tags", "JSONOf"}},
+		"no JSON":      {func() { prom.JSONOf(houseProto, &houseProto.City) }, []string{"House", "City", "not stored as JSON"}},
+		"pointer":      {func() { prom.FieldOf(houseProto, &houseProto.Rooms) }, []string{"House", "Rooms", "int16", "Null"}},
+		"sql.Null":     {func() { prom.FieldOf(houseProto, &houseProto.Note) }, []string{"House", "Note", "SQLNull"}},
+		"reference":    {func() { prom.FieldOf(houseProto, &houseProto.Owner) }, []string{"House", "Owner", "RefOf"}},
+		"no model":     {func() { prom.Proto[int]() }, []string{"int", "struct"}},
+		"no good type": {func() { prom.NumberOf(unusableProto, &unusableProto.ID) }, []string{"unusable", "C", "chan int"}},
 		"repo":         {func() { prom.NewRepo[unusable]() }, []string{"unusable", "C", "chan int"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -168,7 +173,7 @@ func TestFieldForms(t *testing.T) {
 		repo, h := house(t, kit.Open(t, e.DSN), nil)
 		key, day := prom.NewUUID(), time.Date(2020, 2, 2, 0, 0, 0, 0, time.UTC)
 
-		nulls := []prom.Cond[House]{houseZip.IsNull(), houseGuest.IsNull(), houseRooms.IsNull(), houseArea.IsNull(), houseSold.IsNull(),
+		nulls := []prom.Cond[*House]{houseZip.IsNull(), houseGuest.IsNull(), houseRooms.IsNull(), houseArea.IsNull(), houseSold.IsNull(),
 			houseTorn.IsNull(), houseNote.IsNull(), houseExtra.IsNull(), houseKeys.IsNull(), houseDark.IsNull(), houseCosy.Is(nil)}
 		is.Equal(kit.Count(t, repo.Where(nulls...)), 1)
 		n, err := repo.Where(houseOwner.Eq(h.Owner.Key())).Update(ctx, houseZip.Set("75"), houseGuest.Set(h.Owner.Key()), houseRooms.Set(0),
@@ -195,14 +200,14 @@ func TestFieldByName(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		repo, h := house(t, kit.Open(t, e.DSN), func(h *House) { h.Area = sql.Null[float64]{V: 70.5, Valid: true} })
-		field := func(name string) prom.AnyField[House] {
+		field := func(name string) *prom.AnyField[*House] {
 			f, err := prom.FieldByName(repo, name)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return f
 		}
-		for i, c := range []prom.Cond[House]{
+		for i, c := range []prom.Cond[*House]{
 			field("floors").Eq(3), field("floors").Eq("3"), field("floors").Eq(int8(3)), field("floors").Gt(uint64(2)), field("floors").Lte(3.0),
 			field("floors").In(1, "3"), field("floors").NotIn(), field("rooms").Eq(nil), field("extra").Eq(nil), field("plan").Ne(nil), field("floors").Ne(nil), field("area").Eq("70.5"),
 			field("area").Gt(70), field("area").Lt(uint8(71)), field("area").In(float32(70.5)), field("price").Eq("10.5"), field("price").Lt("9999"),
@@ -215,7 +220,7 @@ func TestFieldByName(t *testing.T) {
 				t.Errorf("condition %d holds for %d rows", i, n)
 			}
 		}
-		for i, c := range []prom.Cond[House]{
+		for i, c := range []prom.Cond[*House]{
 			field("floors").Eq("x"), field("floors").Eq(""), field("floors").Eq(3.5), field("floors").Eq(true), field("floors").Gt(nil), field("floors").In(1, nil),
 			field("floors").Eq(uint64(math.MaxUint64)), field("floors").Eq(1e30), field("rooms").Eq(70000), field("rooms").Eq("70000"), field("area").Eq("NaN"),
 			field("area").Eq(math.NaN()), field("area").Eq(int64(math.MaxInt64)), field("price").Eq("1.234"), field("price").Eq("x"), field("city").Eq(3),
@@ -238,7 +243,7 @@ func TestFieldByNameWrites(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		repo, _ := house(t, kit.Open(t, e.DSN), nil)
-		field := func(name string) prom.AnyField[House] {
+		field := func(name string) *prom.AnyField[*House] {
 			f, err := prom.FieldByName(repo, name)
 			is.NoErr(err)
 			return f
@@ -248,7 +253,7 @@ func TestFieldByNameWrites(t *testing.T) {
 		got, err := repo.OrderBy(field("zip").Desc(), field("_id").Asc()).One(ctx)
 		is.NoErr(err)
 		is.Equal([]any{got.Floors, *got.Zip, got.Price, got.Area.Valid}, []any{7, "x", "8.50", false})
-		for _, a := range []prom.Assign[House]{field("floors").Set("x"), field("floors").Set(nil), field("price").Set("1.005"), field("plan").Set("{"), field("rooms").Set(1 << 20)} {
+		for _, a := range []prom.Assign[*House]{field("floors").Set("x"), field("floors").Set(nil), field("price").Set("1.005"), field("plan").Set("{"), field("rooms").Set(1 << 20)} {
 			_, err := repo.AllRows().Update(ctx, a)
 			is.True(errors.Is(err, prom.ErrValidation))
 		}

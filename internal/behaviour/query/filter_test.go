@@ -35,6 +35,8 @@ type Good struct {
 	Parent *prom.Ref[Good]
 }
 
+var good = prom.Proto[Good]()
+
 func goodFilter(repo *prom.Repo[Good]) *prom.Filter[Good] {
 	return prom.NewFilter(repo, prom.FilterOn("title"), prom.FilterOn("note"), prom.FilterOn("views"), prom.FilterOn("rating"),
 		prom.FilterOn("price"), prom.FilterOn("sold"), prom.FilterOn("at"), prom.FilterOn("day"), prom.FilterOn("opens"), prom.FilterOn("code"),
@@ -120,7 +122,7 @@ func TestFilter(t *testing.T) {
 		}
 
 		// A condition of the program's own always holds, and the parts can be had apart.
-		q, err := filter.Apply(goods.Where(prom.FieldOf(func(g *Good) *bool { return &g.Sold }).Eq(true)), url.Values{"views": {"3"}})
+		q, err := filter.Apply(goods.Where(prom.FieldOf(good, &good.Sold).Eq(true)), url.Values{"views": {"3"}})
 		is.NoErr(err)
 		n, err := q.Count(ctx)
 		is.NoErr(err)

@@ -23,41 +23,41 @@ func TestFragment_Handles(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		s := newWorkshop(t, e.DSN)
-		shout := prom.RawExpr[Worker, string]("upper(?) || ?", WorkerName, "!")
+		shout := prom.RawExpr[string](worker, "upper(?) || ?", WorkerName, "!")
 		is.Equal(s.names(t, shout.Eq("W3!")), "[w3]")
-		is.Equal(s.names(t, prom.Raw[Worker]("length(?) = ? AND ? IS NOT NULL", WorkerName, 2, WorkerCity)), "[w0 w2 w3 w5 w6 w7]")
-		is.Equal(s.names(t, prom.Sqlizer[Worker](squirrel.Expr("? IN (?, ?)", WorkerName, "w1", "w2"))), "[w1 w2]")
+		is.Equal(s.names(t, prom.Raw(worker, "length(?) = ? AND ? IS NOT NULL", WorkerName, 2, WorkerCity)), "[w0 w2 w3 w5 w6 w7]")
+		is.Equal(s.names(t, prom.Sqlizer(worker, squirrel.Expr("? IN (?, ?)", WorkerName, "w1", "w2"))), "[w1 w2]")
 		id, err := prom.FieldByName(s.workers, "name")
 		is.NoErr(err)
-		is.Equal(s.names(t, prom.Raw[Worker]("? = 'w1?' OR ? = ?", id, id, "w5")), "[w5]")
+		is.Equal(s.names(t, prom.Raw(worker, "? = 'w1?' OR ? = ?", id, id, "w5")), "[w5]")
 
 		// In queries that read the table twice.
 		boss := prom.Via(WorkerBoss, shout)
 		is.Equal(s.names(t, boss.Eq("W3!")), "[w4 w5 w6]")
 		is.Equal(s.names(t, prom.Via(WorkerBoss, prom.Via(WorkerBoss, shout)).Eq("W0!"), shout.Ne("W4!")), "[w5 w6]")
-		is.Equal(s.names(t, WorkerBoss.Has(prom.Raw[Worker]("? = 'w3'", WorkerName)), shout.Gt("W4!")), "[w5 w6]")
+		is.Equal(s.names(t, WorkerBoss.Has(prom.Raw(worker, "? = 'w3'", WorkerName)), shout.Gt("W4!")), "[w5 w6]")
 		pairs, err := prom.Pluck2(s.workers.Where(WorkerBoss.NotNull()), shout, boss).OrderBy(boss.Desc(), shout.Asc()).Limit(2).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(pairs), "[{W4! W3!} {W5! W3!}]")
-		tools, err := prom.Pluck(s.tools.Where(prom.Via(ToolOwner, prom.RawExpr[Worker, int]("? + ?", WorkerAge, 1)).Eq(22)), ToolKind).Count(ctx)
+		tools, err := prom.Pluck(s.tools.Where(prom.Via(ToolOwner, prom.RawExpr[int](worker, "? + ?", WorkerAge, 1)).Eq(22)), ToolKind).Count(ctx)
 		is.NoErr(err)
 		is.Equal(tools, 2) // of w1 and w4
 
 		// Other terms, and what is computed from groups.
-		is.Equal(s.names(t, prom.Raw[Worker]("? BETWEEN ? AND ?", prom.Times(WorkerAge, num(2)), 41, prom.Plus(WorkerAge, num(21)))), "[w1 w4 w7]")
-		is.Equal(s.names(t, prom.Raw[Worker]("? = ?", prom.Via(WorkerBoss, WorkerName), "w3")), "[w4 w5 w6]")
-		twice := prom.RawExpr[Worker, float64]("2 * ?", prom.Sum(WorkerPay))
+		is.Equal(s.names(t, prom.Raw(worker, "? BETWEEN ? AND ?", prom.Times(WorkerAge, num(2)), 41, prom.Plus(WorkerAge, num(21)))), "[w1 w4 w7]")
+		is.Equal(s.names(t, prom.Raw(worker, "? = ?", prom.Via(WorkerBoss, WorkerName), "w3")), "[w4 w5 w6]")
+		twice := prom.RawExpr[float64](worker, "2 * ?", prom.Sum(WorkerPay))
 		cities, err := prom.Pluck2(s.workers.Where(WorkerCity.NotNull()), WorkerCity, twice).OrderBy(twice.Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(cities), "[{Rome 30} {Oslo 39}]")
 
-		n, err := s.workers.Where(prom.Raw[Worker]("? = 'w3'", prom.Via(WorkerBoss, WorkerName))).Update(ctx, WorkerCity.SetTo(prom.Via(WorkerBoss, shout)))
+		n, err := s.workers.Where(prom.Raw(worker, "? = 'w3'", prom.Via(WorkerBoss, WorkerName))).Update(ctx, WorkerCity.SetTo(prom.Via(WorkerBoss, shout)))
 		is.NoErr(err)
 		is.Equal(n, 3)
 		is.Equal(s.names(t, WorkerCity.Eq("W3!")), "[w4 w5 w6]")
 
-		for _, bad := range []prom.Cond[Worker]{prom.Raw[Worker]("? = 1", ToolCost), prom.Raw[Worker]("? = 1", WorkerAge, 2),
-			prom.Raw[Worker]("? = 1", prom.Val[Worker]("a\x00"))} {
+		for _, bad := range []prom.Cond[*Worker]{prom.Raw(worker, "? = 1", ToolCost), prom.Raw(worker, "? = 1", WorkerAge, 2),
+			prom.Raw(worker, "? = 1", prom.Val(worker, "a\x00"))} {
 			_, err := s.workers.Where(bad).All(ctx)
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
@@ -79,21 +79,21 @@ func TestFragment_Closed(t *testing.T) {
 			"1 /*", "1 /* /* */", "1 -- ", "$$", "$a$ $b$", "`name` = 1", "E'1'\n'\\'' OR 1=1) OR ('", "1e'\\' OR 1=1) OR ('", "\x00",
 		} {
 			statements.Take()
-			value := prom.RawExpr[Worker, string](sql)
+			value := prom.RawExpr[string](worker, sql)
 			for where, run := range map[string]func() error{
-				"Raw":     func() error { return kit.ErrOf(s.workers.Where(name, prom.Raw[Worker](sql)).All(ctx)) },
-				"Or":      func() error { return kit.ErrOf(s.workers.Where(prom.Or(name, prom.Raw[Worker](sql))).Count(ctx)) },
-				"Sqlizer": func() error { return kit.ErrOf(s.workers.Where(name, prom.Sqlizer[Worker](piece{sql})).All(ctx)) },
+				"Raw":     func() error { return kit.ErrOf(s.workers.Where(name, prom.Raw(worker, sql)).All(ctx)) },
+				"Or":      func() error { return kit.ErrOf(s.workers.Where(prom.Or(name, prom.Raw(worker, sql))).Count(ctx)) },
+				"Sqlizer": func() error { return kit.ErrOf(s.workers.Where(name, prom.Sqlizer(worker, piece{sql})).All(ctx)) },
 				"Eq":      func() error { return kit.ErrOf(s.workers.Where(name, value.Eq("w1")).All(ctx)) },
 				"order":   func() error { return kit.ErrOf(s.workers.Where(name).OrderBy(value.Asc()).All(ctx)) },
 				"pluck":   func() error { return kit.ErrOf(prom.Pluck(s.workers.Where(name), value).All(ctx)) },
 				"group": func() error {
-					return kit.ErrOf(prom.Pluck2(s.workers.Where(name), value, prom.Sum(WorkerPay)).Having(prom.Raw[Worker](sql)).All(ctx))
+					return kit.ErrOf(prom.Pluck2(s.workers.Where(name), value, prom.Sum(WorkerPay)).Having(prom.Raw(worker, sql)).All(ctx))
 				},
 				"set":    func() error { return kit.ErrOf(s.workers.Where(name).Update(ctx, WorkerCity.SetTo(value))) },
-				"delete": func() error { return kit.ErrOf(s.workers.Where(name, prom.Raw[Worker](sql)).Delete(ctx)) },
+				"delete": func() error { return kit.ErrOf(s.workers.Where(name, prom.Raw(worker, sql)).Delete(ctx)) },
 				"via":    func() error { return kit.ErrOf(s.workers.Where(name, prom.Via(WorkerBoss, value).Eq("w1")).All(ctx)) },
-				"arg":    func() error { return kit.ErrOf(s.workers.Where(name, prom.Raw[Worker]("? = 'w1'", value)).All(ctx)) },
+				"arg":    func() error { return kit.ErrOf(s.workers.Where(name, prom.Raw(worker, "? = 'w1'", value)).All(ctx)) },
 			} {
 				if err := run(); !errors.Is(err, prom.ErrValidation) {
 					t.Errorf("%s: %q: %v", where, sql, err)
@@ -131,9 +131,9 @@ func TestFragment_Hostile(t *testing.T) {
 			for range 1 + rnd.IntN(8) {
 				b.WriteString(fragmentParts[rnd.IntN(len(fragmentParts))])
 			}
-			piece := prom.Raw[Worker](b.String())
+			piece := prom.Raw(worker, b.String())
 			none := WorkerName.Eq("nobody")
-			n, err := s.workers.Where(none, piece, prom.Raw[Worker]("1 = 1 /* ' */"), none).Count(ctx)
+			n, err := s.workers.Where(none, piece, prom.Raw(worker, "1 = 1 /* ' */"), none).Count(ctx)
 			if n > 0 {
 				t.Fatalf("%q reaches out of its place", b.String())
 			}

@@ -21,8 +21,9 @@ type crate struct {
 }
 
 var (
-	crateID  = prom.NumberOf(func(c *crate) *int64 { return &c.ID })
-	crateDoc = prom.JSONOf(func(c *crate) *map[string]any { return &c.Doc })
+	crateProto = prom.Proto[crate]()
+	crateID    = prom.NumberOf(crateProto, &crateProto.ID)
+	crateDoc   = prom.JSONOf(crateProto, &crateProto.Doc)
 )
 
 // Ensure that no name out of a request becomes a part of a statement: the keys of documents are found, set and removed
@@ -46,7 +47,7 @@ func TestInjectionByName(t *testing.T) {
 			row := crate{Text: s, Doc: map[string]any{s: "here", "in": map[string]any{s: 7.0}}}
 			is.NoErr(repo.Create(ctx, &row))
 			mine := repo.Where(crateID.Eq(row.ID))
-			for name, cond := range map[string]prom.Cond[crate]{
+			for name, cond := range map[string]prom.Cond[*crate]{
 				"text": prom.JSONText(crateDoc, s).Eq("here"), "deep": prom.JSONInt(crateDoc, "in", s).Eq(7), "key": crateDoc.HasKey(s),
 				"contains": crateDoc.Contains(map[string]any{s: "here"}),
 			} {

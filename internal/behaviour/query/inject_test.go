@@ -27,11 +27,12 @@ type parcel struct {
 func (parcel) TableName() string { return "parcel" }
 
 var (
-	parcelID   = prom.NumberOf(func(p *parcel) *int64 { return &p.ID })
-	parcelText = prom.TextOf(func(p *parcel) *string { return &p.Text })
-	parcelNull = prom.NullTextOf(func(p *parcel) **string { return &p.Null })
-	parcelData = prom.OrderedOf(func(p *parcel) *[]byte { return &p.Data })
-	parcelJSON = prom.JSONOf(func(p *parcel) *map[string]string { return &p.JSON })
+	parcelProto = prom.Proto[parcel]()
+	parcelID    = prom.NumberOf(parcelProto, &parcelProto.ID)
+	parcelText  = prom.TextOf(parcelProto, &parcelProto.Text)
+	parcelNull  = prom.NullTextOf(parcelProto, &parcelProto.Null)
+	parcelData  = prom.OrderedOf(parcelProto, &parcelProto.Data)
+	parcelJSON  = prom.JSONOf(parcelProto, &parcelProto.JSON)
 )
 
 // payloads are texts that would do harm if they became part of a statement: every head with every tail.
@@ -49,15 +50,15 @@ func payloads() []string {
 }
 
 // finds are conditions of every operator that hold for the row that has the payload.
-func finds(s string) map[string]prom.Cond[parcel] {
+func finds(s string) map[string]prom.Cond[*parcel] {
 	escaped := strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(s)
-	return map[string]prom.Cond[parcel]{
+	return map[string]prom.Cond[*parcel]{
 		"eq": parcelText.Eq(s), "in": parcelText.In("x", s), "gte": parcelText.Gte(s), "lte": parcelText.Lte(s), "between": parcelText.Between(s, s),
 		"not ne": prom.Not(parcelText.Ne(s)), "not gt": prom.Not(parcelText.Gt(s)), "not lt": prom.Not(parcelText.Lt(s)), "not in": prom.Not(parcelText.NotIn("x", s)),
 		"like": parcelText.Like(escaped), "not like": prom.Not(parcelText.NotLike(escaped)), "like~": parcelText.LikeFold(escaped), "eq~": parcelText.EqFold(s),
 		"contains": parcelText.Contains(s), "contains~": parcelText.ContainsFold(s), "prefix": parcelText.HasPrefix(s), "prefix~": parcelText.HasPrefixFold(s),
 		"suffix": parcelText.HasSuffix(s), "suffix~": parcelText.HasSuffixFold(s), "is": parcelNull.Is(&s), "not is not": prom.Not(parcelNull.IsNot(&s)),
-		"bytes": parcelData.Eq([]byte(s)), "bytes in": parcelData.In([]byte(s)), "raw": prom.Raw[parcel]("text = ? AND '?' <> ?", s, s+"!"),
+		"bytes": parcelData.Eq([]byte(s)), "bytes in": parcelData.In([]byte(s)), "raw": prom.Raw(parcelProto, "text = ? AND '?' <> ?", s, s+"!"),
 	}
 }
 
@@ -106,7 +107,7 @@ func TestInjection(t *testing.T) {
 // injected finds the row of a payload by every operator, and writes the payload to another row by an update of both
 // kinds.
 func injected(ctx context.Context, repo *prom.Repo[parcel], s string, id int64, other *parcel) error {
-	conds := []prom.Cond[parcel]{parcelID.Eq(id)}
+	conds := []prom.Cond[*parcel]{parcelID.Eq(id)}
 	all, benign := finds(s), finds("x")
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		c := all[name]

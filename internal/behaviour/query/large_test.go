@@ -14,6 +14,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
+var item = prom.Proto[kit.Item]()
+
 // Ensure that conditions and unions of any number can be put together one by one, and that a statement which is beyond
 // what the engine takes is told as such.
 func TestLarge(t *testing.T) {
@@ -64,11 +66,11 @@ func TestLarge(t *testing.T) {
 		}
 
 		is := is.New(t)
-		sum := prom.Val[kit.Item](1)
+		sum := prom.Val(item, 1)
 		for range n {
 			sum = prom.Plus(kit.ItemNo, sum)
 		}
-		for _, cond := range []prom.Cond[kit.Item]{mixed, sum.Gt(5)} {
+		for _, cond := range []prom.Cond[*kit.Item]{mixed, sum.Gt(5)} {
 			_, err := items.Where(cond).Count(ctx)
 			if e.Name == dbtest.NameSQLite {
 				is.True(errors.Is(err, prom.ErrSyntax) && strings.Contains(err.Error(), "nested deeper than"))

@@ -24,9 +24,10 @@ type heap struct {
 }
 
 var (
-	heapText = prom.TextOf(func(h *heap) *string { return &h.Text })
-	heapList = prom.ListOf(func(h *heap) *[]int64 { return &h.List })
-	heapDoc  = prom.JSONOf(func(h *heap) *any { return &h.Doc })
+	heapProto = prom.Proto[heap]()
+	heapText  = prom.TextOf(heapProto, &heapProto.Text)
+	heapList  = prom.ListOf(heapProto, &heapProto.List)
+	heapDoc   = prom.JSONOf(heapProto, &heapProto.Doc)
 )
 
 // heaps stores a heap of a million letters and lists of n numbers.
@@ -53,7 +54,7 @@ func TestLongOperands(t *testing.T) {
 		backwards[i] = list[len(list)-1-i]
 	}
 	for name, tt := range map[string]struct {
-		cond prom.Cond[heap]
+		cond prom.Cond[*heap]
 		want int
 	}{
 		"like":          {heapText.Like("%" + long + "%"), 0},
@@ -98,7 +99,7 @@ func TestLongDeadline(t *testing.T) {
 	}
 	_, err := repo.AllRows().Update(context.Background(), heapDoc.Set(append(object("b"), map[string]any{"a": map[string]any{"c": 1}})))
 	is.NoErr(err)
-	for name, cond := range map[string]prom.Cond[heap]{
+	for name, cond := range map[string]prom.Cond[*heap]{
 		"like":     heapText.Like("%" + strings.Repeat("_a", 5000) + "b%"),
 		"document": heapDoc.Contains(object("c")),
 	} {
@@ -122,7 +123,7 @@ func TestMatchIndex(t *testing.T) {
 	repo := kit.Notes(db)
 	kit.MustCreate(t, repo, kit.Note{Title: "prefix and more"})
 	kit.RunSQL(t, db, `CREATE INDEX "by_title" ON "note" ("title")`)
-	for name, cond := range map[string]prom.Cond[kit.Note]{
+	for name, cond := range map[string]prom.Cond[*kit.Note]{
 		"prefix": kit.NoteTitle.HasPrefix("prefix"), "like": kit.NoteTitle.Like("prefix%"), "like parts": kit.NoteTitle.Like("pre%x_and%"),
 	} {
 		n, err := repo.Where(cond).Count(context.Background())

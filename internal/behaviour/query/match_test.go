@@ -27,7 +27,7 @@ func TestSameOnBothEngines(t *testing.T) {
 		kit.MustCreate(t, repo, kit.Note{Title: "abc", Views: 2, At: newYear.AddDate(0, 0, 1)})
 		kit.MustCreate(t, repo, kit.Note{Title: "ABC", Views: 3, At: newYear.AddDate(0, 0, 7), Stars: new(1)})
 		for _, tt := range []struct {
-			cond prom.Cond[kit.Note]
+			cond prom.Cond[*kit.Note]
 			want []int
 		}{
 			{kit.NoteTitle.Eq("abc"), []int{2}},
@@ -80,7 +80,7 @@ func TestMatch(t *testing.T) {
 	texts := []string{"-", "abc", "ABC", "aXc", "a%c", "a_c", `a\c`, "a*c", "a?c", "a[b]c", "a]c", "a^c", "É", "é", "ǅ", "a'c", `a"c`, "%", "_", `\`, "ab\nc", "100%", "it's", "İ", "ß", "日本語"}
 	values := append([]string{"", "a", "c", "b", "B", "[", "日", "本", "%%", "a%", "_c", `\%`, "[a-z]", "?c", "*"}, texts...)
 	tests := map[string]struct {
-		cond func(s string) prom.Cond[kit.Note]
+		cond func(s string) prom.Cond[*kit.Note]
 		want func(text, s string) bool
 	}{
 		"contains":   {kit.NoteTitle.Contains, strings.Contains},
@@ -95,9 +95,9 @@ func TestMatch(t *testing.T) {
 		"not like":   {kit.NoteTitle.NotLike, func(a, s string) bool { return !like([]rune(a), []rune(s)) }},
 		"like~":      {kit.NoteTitle.LikeFold, func(a, s string) bool { return like([]rune(lower(a)), []rune(lower(s))) }},
 		"not like~":  {kit.NoteTitle.NotLikeFold, func(a, s string) bool { return !like([]rune(lower(a)), []rune(lower(s))) }},
-		"not prefix": {func(s string) prom.Cond[kit.Note] { return prom.Not(kit.NoteTitle.HasPrefix(s)) }, func(a, s string) bool { return !strings.HasPrefix(a, s) }},
+		"not prefix": {func(s string) prom.Cond[*kit.Note] { return prom.Not(kit.NoteTitle.HasPrefix(s)) }, func(a, s string) bool { return !strings.HasPrefix(a, s) }},
 		"less":       {kit.NoteTitle.Lt, func(a, s string) bool { return a < s }},
-		"in and like": {func(s string) prom.Cond[kit.Note] {
+		"in and like": {func(s string) prom.Cond[*kit.Note] {
 			return prom.And(kit.NoteTitle.In(s, "abc"), kit.NoteTitle.Like("%"))
 		}, func(a, s string) bool { return a == s || a == "abc" }},
 	}

@@ -19,6 +19,8 @@ type tome struct {
 	Pages int
 }
 
+var tomeProto = prom.Proto[tome]()
+
 // Ensure that a mistake in SQL of a program's own is told in the engine's words, wherever it is, and no value with it.
 func TestMistakesInSQL(t *testing.T) {
 	t.Parallel()
@@ -27,13 +29,15 @@ func TestMistakesInSQL(t *testing.T) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
 		tomes := prom.NewRepo[tome](prom.Using(db))
-		title := prom.TextOf(func(t *tome) *string { return &t.Title })
+		title := prom.TextOf(tomeProto, &tomeProto.Title)
 		is.NoErr(tomes.Create(ctx, &tome{Title: "a", Pages: 1}))
 		type row struct {
 			Title string
 			Sum   int64
 			Rows  int64
 		}
+		rowProto := prom.Proto[row]()
+
 		said := func(postgres, sqlite string) string {
 			if e.Name == dbtest.NameSQLite {
 				return sqlite
@@ -46,18 +50,18 @@ func TestMistakesInSQL(t *testing.T) {
 			want string
 		}{
 			"aggregate in a condition": {func(ctx context.Context) error {
-				_, err := tomes.Where(prom.Raw[tome]("sum(pages) > ?", 1), title.Eq(secret)).All(ctx)
+				_, err := tomes.Where(prom.Raw(tomeProto, "sum(pages) > ?", 1), title.Eq(secret)).All(ctx)
 				return err
 			}, said("aggregate functions are not allowed in WHERE", "misuse of aggregate function sum()")},
 			"projection": {func(ctx context.Context) error {
-				_, err := prom.Select(tomes.Where(title.Ne(secret)),
-					prom.Col(func(r *row) *string { return &r.Title }, title),
-					prom.Col(func(r *row) *int64 { return &r.Sum }, prom.RawExpr[tome, int64]("sum(pages)")),
-					prom.Col(func(r *row) *int64 { return &r.Rows }, prom.CountRows[tome]())).All(ctx)
+				_, err := prom.Select(tomes.Where(title.Ne(secret)), rowProto,
+					prom.Col(&rowProto.Title, title),
+					prom.Col(&rowProto.Sum, prom.RawExpr[int64](tomeProto, "sum(pages)")),
+					prom.Col(&rowProto.Rows, prom.Count(tomeProto))).All(ctx)
 				return err
 			}, said("aggregate functions are not allowed in GROUP BY", "aggregate functions are not allowed in the GROUP BY clause")},
 			"no function": {func(ctx context.Context) error {
-				_, err := tomes.Where(prom.Raw[tome]("nope(title) = ?", secret)).Count(ctx)
+				_, err := tomes.Where(prom.Raw(tomeProto, "nope(title) = ?", secret)).Count(ctx)
 				return err
 			}, said("function nope(text) does not exist", "no such function: nope")},
 			"syntax": {func(ctx context.Context) error {
@@ -69,12 +73,12 @@ func TestMistakesInSQL(t *testing.T) {
 				return err
 			}, said(`column "titel" does not exist`, "no such column: titel")},
 			"update": {func(ctx context.Context) error {
-				_, err := tomes.Where(prom.Raw[tome]("nope(title) = ?", secret)).Update(ctx, title.Set(secret))
+				_, err := tomes.Where(prom.Raw(tomeProto, "nope(title) = ?", secret)).Update(ctx, title.Set(secret))
 				return err
 			}, said("function nope(text) does not exist", "no such function: nope")},
 			"batch": {func(ctx context.Context) error {
 				var b prom.Batch
-				tomes.Batch(&b).All(tomes.Where(prom.Raw[tome]("nope(title) = ?", secret)))
+				tomes.Batch(&b).All(tomes.Where(prom.Raw(tomeProto, "nope(title) = ?", secret)))
 				return b.Run(ctx)
 			}, said("function nope(text) does not exist", "no such function: nope")},
 		} {

@@ -133,17 +133,17 @@ func TestAggregates(t *testing.T) {
 		greatest, err := prom.Scalar(ctx, all, prom.Max(WorkerCity))
 		is.NoErr(err)
 		is.Equal(*greatest, "Rome")
-		n, err := prom.Pluck3(all, prom.CountRows[Worker](), prom.CountOf(WorkerCity), prom.CountDistinct(WorkerCity)).One(ctx)
+		n, err := prom.Pluck3(all, prom.Count(worker), prom.CountOf(WorkerCity), prom.CountDistinct(WorkerCity)).One(ctx)
 		is.NoErr(err)
 		is.Equal(n, prom.Triple[int64, int64, int64]{A: 8, B: 6, C: 2})
-		romans, err := prom.Scalar(ctx, all, prom.CountRows[Worker]().Filter(WorkerCity.Eq("Rome"), WorkerAge.Lt(21)))
+		romans, err := prom.Scalar(ctx, all, prom.Count(worker).Filter(WorkerCity.Eq("Rome"), WorkerAge.Lt(21)))
 		is.NoErr(err)
 		is.Equal(*romans, int64(2))
 
 		sum, err = prom.Scalar(ctx, none, prom.Sum(WorkerAge))
 		is.NoErr(err)
 		is.True(sum == nil)
-		empty, err := prom.Pluck2(none, prom.CountRows[Worker](), prom.OrNull(prom.Max(WorkerName))).One(ctx)
+		empty, err := prom.Pluck2(none, prom.Count(worker), prom.OrNull(prom.Max(WorkerName))).One(ctx)
 		is.NoErr(err)
 		is.True(empty.A == 0 && empty.B == nil)
 
@@ -153,12 +153,14 @@ func TestAggregates(t *testing.T) {
 			Pay   *float64
 			Name  string
 		}
-		groups := prom.Select(all,
-			prom.Col(func(r *perAge) *int32 { return &r.Age }, WorkerAge),
-			prom.Col(func(r *perAge) *int64 { return &r.Count }, prom.CountRows[Worker]()),
-			prom.NullCol(func(r *perAge) **float64 { return &r.Pay }, prom.Sum(WorkerPay)),
-			prom.Col(func(r *perAge) *string { return &r.Name }, prom.Min(WorkerName)))
-		list, err := groups.Having(prom.CountRows[Worker]().Gte(3)).OrderBy(prom.Sum(WorkerPay).Desc()).All(ctx)
+		perAgeProto := prom.Proto[perAge]()
+
+		groups := prom.Select(all, perAgeProto,
+			prom.Col(&perAgeProto.Age, WorkerAge),
+			prom.Col(&perAgeProto.Count, prom.Count(worker)),
+			prom.NullCol(&perAgeProto.Pay, prom.Sum(WorkerPay)),
+			prom.Col(&perAgeProto.Name, prom.Min(WorkerName)))
+		list, err := groups.Having(prom.Count(worker).Gte(3)).OrderBy(prom.Sum(WorkerPay).Desc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(list), 2)
 		is.True(list[0].Age == 21 && list[0].Count == 3 && *list[0].Pay == 18 && list[0].Name == "w1")
@@ -168,13 +170,13 @@ func TestAggregates(t *testing.T) {
 		is.Equal(count, 3)
 
 		// A group by an expression with an argument, ordered by it, and one by what is not selected.
-		bands, err := prom.Pluck2(all, prom.Div(WorkerAge, num(21)), prom.CountRows[Worker]()).OrderBy(prom.Div(WorkerAge, num(21)).Asc()).All(ctx)
+		bands, err := prom.Pluck2(all, prom.Div(WorkerAge, num(21)), prom.Count(worker)).OrderBy(prom.Div(WorkerAge, num(21)).Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(bands, []prom.Pair[int32, int64]{{A: 0, B: 3}, {A: 1, B: 5}})
-		counts, err := prom.Pluck(all, prom.CountRows[Worker]()).GroupBy(WorkerCity).OrderBy(prom.CountRows[Worker]().Asc(), prom.Min(WorkerName).Asc()).All(ctx)
+		counts, err := prom.Pluck(all, prom.Count(worker)).GroupBy(WorkerCity).OrderBy(prom.Count(worker).Asc(), prom.Min(WorkerName).Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(counts, []int64{2, 3, 3})
-		bossed, err := prom.Pluck2(all, prom.OrNull(prom.Via(WorkerBoss, WorkerName)), prom.CountRows[Worker]()).OrderBy(prom.Via(WorkerBoss, WorkerName).Asc()).All(ctx)
+		bossed, err := prom.Pluck2(all, prom.OrNull(prom.Via(WorkerBoss, WorkerName)), prom.Count(worker)).OrderBy(prom.Via(WorkerBoss, WorkerName).Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(bossed), 3)
 		is.True(*bossed[0].A == "w0" && bossed[0].B == 3 && bossed[2].A == nil && bossed[2].B == 2)
@@ -188,9 +190,9 @@ func TestWindows(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		s := newWorkshop(t, e.DSN)
-		byAge := prom.PartitionBy[Worker](WorkerAge).OrderBy(WorkerName.Desc())
+		byAge := prom.PartitionBy[*Worker](WorkerAge).OrderBy(WorkerName.Desc())
 		inOrder := prom.OrderWindow(WorkerName.Asc())
-		ints := func(x prom.Expr[Worker, int64]) string {
+		ints := func(x prom.Expr[*Worker, int64]) string {
 			t.Helper()
 			list, err := prom.Pluck(s.workers.OrderBy(WorkerID.Asc()), x).All(ctx)
 			is.NoErr(err)
@@ -199,7 +201,7 @@ func TestWindows(t *testing.T) {
 		is.Equal(ints(prom.RowNumber(byAge)), "[3 3 2 2 2 1 1 1]")
 		is.Equal(ints(prom.Rank(prom.OrderWindow(WorkerAge.Asc()))), "[1 4 7 1 4 7 1 4]")
 		is.Equal(ints(prom.DenseRank(prom.OrderWindow(WorkerAge.Asc()))), "[1 2 3 1 2 3 1 2]")
-		is.Equal(ints(prom.Over(prom.CountRows[Worker](), prom.PartitionBy[Worker](WorkerCity))), "[3 2 3 3 2 3 3 3]")
+		is.Equal(ints(prom.Over(prom.Count(worker), prom.PartitionBy[*Worker](WorkerCity))), "[3 2 3 3 2 3 3 3]")
 		running, err := prom.Pluck(s.workers.OrderBy(WorkerID.Asc()), prom.Over(prom.Sum(WorkerPay), inOrder)).All(ctx)
 		is.NoErr(err)
 		is.Equal(running, []float64{0, 1.5, 4.5, 9, 15, 22.5, 31.5, 42})
@@ -217,12 +219,14 @@ func TestWindows(t *testing.T) {
 			Age  int32
 			Rank int64
 		}
-		rank := prom.NumberOf(func(r *ranked) *int64 { return &r.Rank })
-		name := prom.TextOf(func(r *ranked) *string { return &r.Name })
-		best, err := prom.From(prom.Select(s.workers.Query(),
-			prom.Col(func(r *ranked) *string { return &r.Name }, WorkerName),
-			prom.Col(func(r *ranked) *int32 { return &r.Age }, WorkerAge),
-			prom.Col(func(r *ranked) *int64 { return &r.Rank }, prom.RowNumber(byAge)),
+		rankedProto := prom.Proto[ranked]()
+
+		rank := prom.NumberOf(rankedProto, &rankedProto.Rank)
+		name := prom.TextOf(rankedProto, &rankedProto.Name)
+		best, err := prom.From(prom.Select(s.workers.Query(), rankedProto,
+			prom.Col(&rankedProto.Name, WorkerName),
+			prom.Col(&rankedProto.Age, WorkerAge),
+			prom.Col(&rankedProto.Rank, prom.RowNumber(byAge)),
 		)).Where(rank.Eq(1)).OrderBy(name.Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(best, []ranked{{"w5", 22, 1}, {"w6", 20, 1}, {"w7", 21, 1}})

@@ -43,10 +43,10 @@ func TestLimitOfNone(t *testing.T) {
 func TestConditions(t *testing.T) {
 	t.Parallel()
 	two := 2
-	and, or, not := prom.And[kit.Note], prom.Or[kit.Note], prom.Not[kit.Note]
-	var zero prom.Cond[kit.Note]
+	and, or, not := prom.And[*kit.Note], prom.Or[*kit.Note], prom.Not[*kit.Note]
+	var zero prom.Cond[*kit.Note]
 	tests := map[string]struct {
-		cond prom.Cond[kit.Note]
+		cond prom.Cond[*kit.Note]
 		want []int // of the views 0 to 7, whose stars are NULL 0 1 NULL 2 2 NULL 3
 	}{
 		"eq":             {kit.NoteViews.Eq(3), []int{3}},
@@ -143,7 +143,7 @@ func TestLongChains(t *testing.T) {
 		is := is.New(t)
 		repo := kit.Tiles(t, kit.Open(t, e.DSN), 30)
 		for _, n := range []int{15, 16, 17, 33, 1200} {
-			equal, other := make([]prom.Cond[kit.Note], n), make([]prom.Cond[kit.Note], n)
+			equal, other := make([]prom.Cond[*kit.Note], n), make([]prom.Cond[*kit.Note], n)
 			for i := range equal {
 				equal[i], other[i] = kit.NoteViews.Eq(i+10), kit.NoteViews.Ne(i+10)
 			}
@@ -197,7 +197,7 @@ func TestQueriesAreValues(t *testing.T) {
 		is.Equal(before, after)
 		is.Equal(kit.Count(t, base), 19)
 
-		conds := []prom.Cond[kit.Note]{kit.NoteViews.Eq(1), kit.NoteViews.Eq(2)}
+		conds := []prom.Cond[*kit.Note]{kit.NoteViews.Eq(1), kit.NoteViews.Eq(2)}
 		either := repo.Where(prom.Or(conds...))
 		conds[0] = kit.NoteViews.Eq(99) // the caller's slice is its own
 		is.Equal(kit.Count(t, either), 2)
@@ -208,8 +208,9 @@ func TestQueriesAreValues(t *testing.T) {
 // doubled ones are one, and that squirrel's conditions work. parity: Q16
 func TestRaw(t *testing.T) {
 	t.Parallel()
-	five, raw := 5, prom.Raw[kit.Note]
-	same := func(c prom.Cond[kit.Note], want ...int) func(*testing.T, *prom.Repo[kit.Note], string) {
+	five := 5
+	raw := rawNote
+	same := func(c prom.Cond[*kit.Note], want ...int) func(*testing.T, *prom.Repo[kit.Note], string) {
 		return func(t *testing.T, repo *prom.Repo[kit.Note], name string) {
 			t.Helper()
 			if got := kit.Views(t, repo.Where(kit.NoteViews.Lt(100), c, kit.NoteViews.Gte(0)), false); !slices.Equal(got, want) {
@@ -232,10 +233,10 @@ func TestRaw(t *testing.T) {
 		"comment":       same(raw("views /* what? */ = ?", 5), 5),
 		"doubled quote": same(raw("title || '??' = ? || '??' AND views < ?", "n0005", 9), 5),
 		"no argument":   same(raw("views = 5"), 5),
-		"sq eq":         same(prom.Sqlizer[kit.Note](squirrel.Eq{"views": []int{5, 6}}), 5, 6),
-		"sq and":        same(prom.Sqlizer[kit.Note](squirrel.And{squirrel.Gt{"views": 6}, squirrel.Or{squirrel.Eq{"title": "n0007"}, squirrel.Expr("1 = 0")}}), 7),
-		"sq empty":      same(prom.Sqlizer[kit.Note](squirrel.Eq{}), 0, 1, 2, 3, 4, 5, 6, 7),
-		"sq sub":        same(prom.Sqlizer[kit.Note](squirrel.Expr("views IN (?)", squirrel.Select("max(views)").From("note").Where("views < ?", 5))), 4),
+		"sq eq":         same(prom.Sqlizer(note, squirrel.Eq{"views": []int{5, 6}}), 5, 6),
+		"sq and":        same(prom.Sqlizer(note, squirrel.And{squirrel.Gt{"views": 6}, squirrel.Or{squirrel.Eq{"title": "n0007"}, squirrel.Expr("1 = 0")}}), 7),
+		"sq empty":      same(prom.Sqlizer(note, squirrel.Eq{}), 0, 1, 2, 3, 4, 5, 6, 7),
+		"sq sub":        same(prom.Sqlizer(note, squirrel.Expr("views IN (?)", squirrel.Select("max(views)").From("note").Where("views < ?", 5))), 4),
 	}
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		repo := kit.Tiles(t, kit.Open(t, e.DSN), 8)
@@ -249,21 +250,25 @@ func TestRaw(t *testing.T) {
 	})
 }
 
+func rawNote(sql string, args ...any) prom.Cond[*kit.Note] {
+	return prom.Raw(prom.Proto[kit.Note](), sql, args...)
+}
+
 // Ensure that SQL by hand that cannot be right is an error before it is sent, without its arguments in the text.
 func TestRawRefused(t *testing.T) {
 	t.Parallel()
-	raw := prom.Raw[kit.Note]
-	conds := map[string]prom.Cond[kit.Note]{
+	raw := rawNote
+	conds := map[string]prom.Cond[*kit.Note]{
 		"empty": raw(""), "spaces": raw(" \n"), "too few": raw("views = ?"), "too many": raw("views = 5", "secret"), "dollar": raw("views = $1", "secret"),
 		"in quotes": raw("title = '?'", "secret"), "quote": raw("title = 'a"), "identifier": raw(`"views = 1`), "comment": raw("views = 1 /* "), "line": raw("views = 1 -- "),
 		"numbered": raw("views = ?1", 5), "struct": raw("views = ?", struct{ S string }{"secret"}), "func": raw("views = ?", func() {}), "NUL": raw("title = ?", "secret\x00"),
 		"UTF-8": raw("title = ?", "secret\xff"), "map": raw("views = ?", map[string]int{"secret": 1}), "mixed": raw("views = ANY(?)", []any{1, "secret"}),
-		"Sqlizer nil": prom.Sqlizer[kit.Note](nil), "Sqlizer fails": prom.Sqlizer[kit.Note](squirrel.Eq{"a": map[string]int{}}),
+		"Sqlizer nil": prom.Sqlizer(note, nil), "Sqlizer fails": prom.Sqlizer(note, squirrel.Eq{"a": map[string]int{}}),
 	}
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		repo := kit.Notes(kit.Open(t, e.DSN))
 		for name, c := range conds {
-			for _, cond := range []prom.Cond[kit.Note]{c, prom.Not(c), prom.And(kit.NoteViews.Eq(1), prom.Or(c))} {
+			for _, cond := range []prom.Cond[*kit.Note]{c, prom.Not(c), prom.And(kit.NoteViews.Eq(1), prom.Or(c))} {
 				_, err := repo.Where(cond).All(context.Background())
 				if !errors.Is(err, prom.ErrValidation) || strings.Contains(err.Error(), "secret") {
 					t.Errorf("%s: %v", name, err)
@@ -279,7 +284,7 @@ func TestSQL(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		db := kit.Open(t, e.DSN)
-		q := kit.Notes(db).Where(kit.NoteViews.In(1, 2), prom.Raw[kit.Note]("title <> '??' AND views > ?", 7)).OrderBy(kit.NoteTitle.Desc(), kit.NoteStars.Asc()).Limit(3).Offset(4)
+		q := kit.Notes(db).Where(kit.NoteViews.In(1, 2), prom.Raw(note, "title <> '??' AND views > ?", 7)).OrderBy(kit.NoteTitle.Desc(), kit.NoteStars.Asc()).Limit(3).Offset(4)
 		text, args, err := q.SQL()
 		is.NoErr(err)
 		is.True(!db.IsOpen())

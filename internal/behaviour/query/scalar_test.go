@@ -46,7 +46,7 @@ func TestScalar_Page(t *testing.T) {
 				sum, err := prom.Scalar(ctx, tt.q, prom.Sum(kit.ItemNo))
 				is.NoErr(err)
 				is.Equal(int64(*sum), tt.sum) // Scalar
-				count, err := prom.Scalar(ctx, tt.q, prom.CountRows[kit.Item]())
+				count, err := prom.Scalar(ctx, tt.q, prom.Count(item))
 				is.NoErr(err)
 				is.Equal(*count, tt.count) // CountRows
 				n, err := tt.q.Count(ctx)
@@ -61,7 +61,7 @@ func TestScalar_Page(t *testing.T) {
 				is.NoErr(err)
 				is.Equal(n, 1)
 
-				first, err := items.Where(kit.ItemNo.Eq(1), prom.Eq(prom.Sub[kit.Item](prom.Pluck(tt.q, prom.Sum(kit.ItemNo))), prom.Val[kit.Item](int(tt.sum)))).Count(ctx)
+				first, err := items.Where(kit.ItemNo.Eq(1), prom.Eq(prom.ScalarSubquery(item, prom.Pluck(tt.q, prom.Sum(kit.ItemNo))), prom.Val(item, int(tt.sum)))).Count(ctx)
 				is.NoErr(err)
 				is.Equal(first, 1) // Sub
 				n, err = items.Where(kit.ItemNo.InQuery(prom.Pluck(tt.q, prom.Min(kit.ItemNo)))).Count(ctx)
@@ -84,16 +84,16 @@ func TestLinkedSub_Page(t *testing.T) {
 		mine := prom.Match(prom.Via(WorkerBoss, WorkerName), WorkerName)
 		oldest := s.workers.OrderBy(WorkerName.Desc()).Limit(2)
 		pays := prom.Pluck2(s.workers.Where(WorkerBoss.HasNot()).Union(s.workers.Where(WorkerName.Eq("w3"))).OrderBy(WorkerName.Asc()), WorkerName,
-			prom.OrNull(prom.LinkedSub(prom.Pluck(oldest, prom.Sum(WorkerPay)), mine)))
+			prom.OrNull(prom.CorrelatedSubquery(prom.Pluck(oldest, prom.Sum(WorkerPay)), mine)))
 		list, err := pays.All(context.Background())
 		is.NoErr(err)
 		is.Equal(len(list), 3)
 		is.Equal(*list[0].B, 3+4.5) // of w2 and w3, for w0
 		is.Equal(*list[1].B, 7.5+9) // of w5 and w6, for w3
 		is.Equal(list[2].B, nil)
-		is.Equal(s.names(t, prom.Exists(s.workers.Query().Offset(2), mine)), "[w0 w3]")
-		is.Equal(s.names(t, prom.Exists(s.workers.Query().Offset(3), mine)), "[]")
-		is.Equal(s.names(t, prom.Exists(s.workers.Query().Limit(0), mine)), "[]")
+		is.Equal(s.names(t, prom.Exists(worker, s.workers.Query().Offset(2), mine)), "[w0 w3]")
+		is.Equal(s.names(t, prom.Exists(worker, s.workers.Query().Offset(3), mine)), "[]")
+		is.Equal(s.names(t, prom.Exists(worker, s.workers.Query().Limit(0), mine)), "[]")
 	})
 }
 
@@ -106,7 +106,7 @@ func TestProjection_PageOfRows(t *testing.T) {
 		ctx := context.Background()
 		s := newWorkshop(t, e.DSN)
 		five := s.workers.OrderBy(WorkerName.Asc()).Limit(5) // Rome, nil, Oslo, Rome, nil
-		byCity := prom.Pluck2(five, prom.OrNull(WorkerCity), prom.CountRows[Worker]())
+		byCity := prom.Pluck2(five, prom.OrNull(WorkerCity), prom.Count(worker))
 		list, err := byCity.OrderBy(WorkerCity.Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(list), 3)
@@ -118,7 +118,7 @@ func TestProjection_PageOfRows(t *testing.T) {
 		n, err := byCity.Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 3)
-		n, err = byCity.Having(prom.CountRows[Worker]().Gt(1)).Count(ctx)
+		n, err = byCity.Having(prom.Count(worker).Gt(1)).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 2)
 		cities, err := prom.Pluck(s.workers.OrderBy(WorkerName.Asc()).Limit(2), prom.OrValue(WorkerCity, "-")).GroupBy(WorkerCity).All(ctx)
@@ -132,9 +132,9 @@ func TestProjection_PageOfRows(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(byBoss), "[{w0 22} {w3 22}]")
 
-		_, err = prom.Pluck2(s.workers.OrderBy(WorkerName.Asc()), WorkerAge, prom.CountRows[Worker]()).All(ctx)
+		_, err = prom.Pluck2(s.workers.OrderBy(WorkerName.Asc()), WorkerAge, prom.Count(worker)).All(ctx)
 		is.True(errors.Is(err, prom.ErrValidation)) // an order of what groups do not have
-		byKey, err := prom.Pluck2(s.workers.OrderBy(WorkerName.Desc()), WorkerID, prom.CountRows[Worker]()).All(ctx)
+		byKey, err := prom.Pluck2(s.workers.OrderBy(WorkerName.Desc()), WorkerID, prom.Count(worker)).All(ctx)
 		is.NoErr(err)
 		is.Equal(byKey[0].A, int64(8))
 	})

@@ -21,19 +21,19 @@ func TestErrorsOfFunctions(t *testing.T) {
 		ctx := context.Background()
 		statements := &kit.Statements{}
 		db, notes := noteStore(t, e.DSN, statements.Option())
-		var conds []prom.Cond[kit.Note]
+		var conds []prom.Cond[*kit.Note]
 		if e.Name == dbtest.NameSQLite {
 			kit.RunSQL(t, db, "CREATE VIRTUAL TABLE words USING fts5(body)",
 				"CREATE TRIGGER no_change BEFORE UPDATE ON note BEGIN SELECT RAISE(ABORT, NEW.body); END")
 			for _, search := range []string{"SECRET:x", `"SECRET`, "SECRET(", "no such table: SECRET", "{SECRET} : x", "SECRET AND"} {
-				conds = append(conds, prom.Raw[kit.Note]("EXISTS (SELECT 1 FROM words WHERE words MATCH ?)", search))
+				conds = append(conds, prom.Raw(note, "EXISTS (SELECT 1 FROM words WHERE words MATCH ?)", search))
 			}
-			conds = append(conds, prom.Raw[kit.Note]("json_extract(?, '$.a') = 1", "SECRET"), prom.Raw[kit.Note]("json_extract('{}', ?) = 1", "SECRET"))
+			conds = append(conds, prom.Raw(note, "json_extract(?, '$.a') = 1", "SECRET"), prom.Raw(note, "json_extract('{}', ?) = 1", "SECRET"))
 		} else {
 			kit.RunSQL(t, db, "CREATE FUNCTION no_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING MESSAGE = NEW.body, ERRCODE = 'check_violation'; END $$",
 				"CREATE TRIGGER no_change BEFORE UPDATE ON note FOR EACH ROW EXECUTE FUNCTION no_change()")
-			conds = append(conds, prom.Raw[kit.Note]("to_tsvector('x') @@ to_tsquery(?)", "SECRET )("), prom.Raw[kit.Note]("title ~ ?", "SECRET("),
-				prom.Raw[kit.Note]("CAST(? AS int) = 1", "SECRET"), prom.Raw[kit.Note]("CAST(? AS jsonb) IS NULL", "{SECRET"))
+			conds = append(conds, prom.Raw(note, "to_tsvector('x') @@ to_tsquery(?)", "SECRET )("), prom.Raw(note, "title ~ ?", "SECRET("),
+				prom.Raw(note, "CAST(? AS int) = 1", "SECRET"), prom.Raw(note, "CAST(? AS jsonb) IS NULL", "{SECRET"))
 		}
 		_, err := notes.All(ctx)
 		is.NoErr(err)

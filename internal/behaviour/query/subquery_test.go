@@ -20,38 +20,38 @@ func TestSubqueries(t *testing.T) {
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		s := newWorkshop(t, e.DSN)
 		all := s.workers.Query()
-		maxPay := prom.Sub[Worker](prom.Pluck(all, prom.Max(WorkerPay)))
+		maxPay := prom.ScalarSubquery(worker, prom.Pluck(all, prom.Max(WorkerPay)))
 		tests := map[string]struct {
-			cond prom.Cond[Worker]
+			cond prom.Cond[*Worker]
 			want string
 		}{
 			"eq":          {prom.Eq(WorkerPay, maxPay), "[w7]"},
-			"lt":          {prom.Lt(WorkerPay, prom.Sub[Worker](prom.Pluck(all, prom.Avg(WorkerPay)))), "[w0 w1 w2 w3]"},
-			"none":        {prom.Gte(WorkerPay, prom.Sub[Worker](prom.Pluck(all.Where(WorkerAge.Eq(0)), WorkerPay))), "[]"},
+			"lt":          {prom.Lt(WorkerPay, prom.ScalarSubquery(worker, prom.Pluck(all, prom.Avg(WorkerPay)))), "[w0 w1 w2 w3]"},
+			"none":        {prom.Gte(WorkerPay, prom.ScalarSubquery(worker, prom.Pluck(all.Where(WorkerAge.Eq(0)), WorkerPay))), "[]"},
 			"in":          {WorkerID.InQuery(prom.Pluck(s.tools.Where(ToolKind.Eq("saw")), ToolOwner)), "[w0 w1 w4 w6]"},
 			"in page":     {WorkerID.InQuery(prom.Pluck(s.tools.OrderBy(ToolCost.Desc()).Limit(2), ToolOwner)), "[w5 w6]"},
 			"not in":      {WorkerID.NotInQuery(prom.Pluck(s.tools.Query(), ToolOwner)), "[w2 w7]"},
-			"exists":      {prom.Exists(s.tools.Where(ToolCost.Gt(30)), prom.Match(ToolOwner, WorkerID)), "[w4 w5 w6]"},
-			"not exists":  {prom.Not(prom.Exists(s.tools.Query(), prom.Match(ToolOwner, WorkerID))), "[w2 w7]"},
-			"exists any":  {prom.Exists[Worker](s.tools.Where(ToolCost.Gt(3000))), "[]"},
-			"two links":   {prom.Exists(s.workers.Where(WorkerName.Eq("w1")), prom.Match(WorkerAge, WorkerAge), prom.Match(WorkerCity, WorkerCity)), "[]"},
-			"self":        {prom.Exists(s.workers.Where(WorkerName.Eq("w1")), prom.Match(WorkerAge, WorkerAge)), "[w1 w4 w7]"},
+			"exists":      {prom.Exists(worker, s.tools.Where(ToolCost.Gt(30)), prom.Match(ToolOwner, WorkerID)), "[w4 w5 w6]"},
+			"not exists":  {prom.Not(prom.Exists(worker, s.tools.Query(), prom.Match(ToolOwner, WorkerID))), "[w2 w7]"},
+			"exists any":  {prom.Exists(worker, s.tools.Where(ToolCost.Gt(3000))), "[]"},
+			"two links":   {prom.Exists(worker, s.workers.Where(WorkerName.Eq("w1")), prom.Match(WorkerAge, WorkerAge), prom.Match(WorkerCity, WorkerCity)), "[]"},
+			"self":        {prom.Exists(worker, s.workers.Where(WorkerName.Eq("w1")), prom.Match(WorkerAge, WorkerAge)), "[w1 w4 w7]"},
 			"has":         {WorkerBoss.Has(WorkerName.Eq("w3")), "[w4 w5 w6]"},
 			"has any":     {WorkerBoss.Has(), "[w1 w2 w3 w4 w5 w6]"},
 			"has not":     {WorkerBoss.HasNot(WorkerName.Eq("w3")), "[w0 w1 w2 w3 w7]"},
 			"has has":     {WorkerBoss.Has(WorkerBoss.Has(WorkerName.Eq("w0"))), "[w4 w5 w6]"},
 			"has or":      {prom.Or(WorkerBoss.Has(WorkerAge.Eq(20), WorkerName.Eq("w0")), WorkerName.Eq("w7")), "[w1 w2 w3 w7]"},
-			"deep":        {prom.Exists(s.tools.Where(ToolOwner.Has(WorkerBoss.Has(prom.Exists(s.tools.Where(ToolCost.Eq(10)), prom.Match(ToolOwner, WorkerID))))), prom.Match(ToolOwner, WorkerID)), "[w1 w3]"},
+			"deep":        {prom.Exists(worker, s.tools.Where(ToolOwner.Has(WorkerBoss.Has(prom.Exists(worker, s.tools.Where(ToolCost.Eq(10)), prom.Match(ToolOwner, WorkerID))))), prom.Match(ToolOwner, WorkerID)), "[w1 w3]"},
 			"via":         {prom.Via(WorkerBoss, WorkerAge).Eq(20), "[w1 w2 w3 w4 w5 w6]"},
 			"via via":     {prom.Via(WorkerBoss, prom.Via(WorkerBoss, WorkerName)).Eq("w0"), "[w4 w5 w6]"},
 			"via null":    {prom.Via(WorkerBoss, prom.Via(WorkerBoss, WorkerName)).IsNull(), "[w0 w1 w2 w3 w7]"},
-			"via two":     {prom.Gt(WorkerPay, prom.Times(prom.Via(WorkerBoss, WorkerPay), prom.Val[Worker](1.5))), "[w1 w2 w3 w5 w6]"},
+			"via two":     {prom.Gt(WorkerPay, prom.Times(prom.Via(WorkerBoss, WorkerPay), prom.Val(worker, 1.5))), "[w1 w2 w3 w5 w6]"},
 			"via in":      {prom.Via(WorkerBoss, WorkerID).InQuery(prom.Pluck(s.tools.Where(ToolCost.Eq(30)), ToolOwner)), "[w4 w5 w6]"},
 			"descendants": {prom.DescendantsOf(WorkerBoss, WorkerName.Eq("w3")), "[w4 w5 w6]"},
 			"all below":   {prom.DescendantsOf(WorkerBoss, WorkerName.Eq("w0")), "[w1 w2 w3 w4 w5 w6]"},
 			"ancestors":   {prom.AncestorsOf(WorkerBoss, WorkerName.In("w5", "w7")), "[w0 w3]"},
 			"not below":   {prom.Not(prom.DescendantsOf(WorkerBoss, WorkerName.Eq("w0"))), "[w0 w7]"},
-			"boss's tool": {prom.DescendantsOf(WorkerBoss, prom.Exists(s.tools.Where(ToolCost.Eq(30)), prom.Match(ToolOwner, WorkerID))), "[w4 w5 w6]"},
+			"boss's tool": {prom.DescendantsOf(WorkerBoss, prom.Exists(worker, s.tools.Where(ToolCost.Eq(30)), prom.Match(ToolOwner, WorkerID))), "[w4 w5 w6]"},
 		}
 		for name, tt := range tests {
 			if got := s.names(t, tt.cond); got != tt.want {
@@ -91,7 +91,7 @@ func TestSubqueries_Install(t *testing.T) {
 			func(fn func(ctx context.Context) error) error { return fn(ctx) },
 		} {
 			is.NoErr(in(func(ctx context.Context) error {
-				list, err := workers.Where(WorkerID.InQuery(prom.Pluck(tools.Where(prom.Exists(notes.Query(), prom.Match(kit.NoteID, prom.Via(ToolOwner, WorkerID)))), ToolOwner))).All(ctx)
+				list, err := workers.Where(WorkerID.InQuery(prom.Pluck(tools.Where(prom.Exists(tool, notes.Query(), prom.Match(kit.NoteID, prom.Via(ToolOwner, WorkerID)))), ToolOwner))).All(ctx)
 				if err == nil && len(list) != 0 {
 					t.Error("rows from nowhere")
 				}
@@ -99,7 +99,7 @@ func TestSubqueries_Install(t *testing.T) {
 			}))
 			is.NoErr(tools.UnsafeDrop(ctx))
 		}
-		_, err := workers.Where(prom.Exists(notes.Query(), prom.Match(kit.NoteID, WorkerID))).Delete(ctx)
+		_, err := workers.Where(prom.Exists(worker, notes.Query(), prom.Match(kit.NoteID, WorkerID))).Delete(ctx)
 		is.NoErr(err)
 
 		other := prom.NewRepo[Tool](prom.Using(kit.Open(t, dbtest.Memory())))

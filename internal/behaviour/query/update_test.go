@@ -20,26 +20,26 @@ func TestUpdate_RowsBefore(t *testing.T) {
 	older := prom.Plus(prom.Via(WorkerBoss, WorkerAge), hundred)
 	link := prom.Match(WorkerID, prom.Via(WorkerBoss, WorkerID))
 	updates := map[string]struct {
-		assign func(workers *prom.Repo[Worker]) prom.Assign[Worker]
+		assign func(workers *prom.Repo[Worker]) prom.Assign[*Worker]
 		want   string
 	}{
-		"via": {func(*prom.Repo[Worker]) prom.Assign[Worker] { return WorkerAge.SetTo(older) }, "[1 101 102 103]"},
-		"via of via": {func(*prom.Repo[Worker]) prom.Assign[Worker] {
+		"via": {func(*prom.Repo[Worker]) prom.Assign[*Worker] { return WorkerAge.SetTo(older) }, "[1 101 102 103]"},
+		"via of via": {func(*prom.Repo[Worker]) prom.Assign[*Worker] {
 			return WorkerAge.SetTo(prom.OrValue(prom.Via(WorkerBoss, older), -1))
 		}, "[1 -1 101 102]"},
-		"a linked sum": {func(workers *prom.Repo[Worker]) prom.Assign[Worker] {
+		"a linked sum": {func(workers *prom.Repo[Worker]) prom.Assign[*Worker] {
 			sum := prom.Pluck(workers.Query(), prom.Sum(WorkerAge))
-			return WorkerAge.SetTo(prom.Plus(prom.LinkedSub(sum, link), hundred))
+			return WorkerAge.SetTo(prom.Plus(prom.CorrelatedSubquery(sum, link), hundred))
 		}, "[1 101 102 103]"},
-		"a sum": {func(workers *prom.Repo[Worker]) prom.Assign[Worker] {
-			return WorkerAge.SetTo(prom.Plus(WorkerAge, prom.Sub[Worker](prom.Pluck(workers.Query(), prom.Sum(WorkerAge)))))
+		"a sum": {func(workers *prom.Repo[Worker]) prom.Assign[*Worker] {
+			return WorkerAge.SetTo(prom.Plus(WorkerAge, prom.ScalarSubquery(worker, prom.Pluck(workers.Query(), prom.Sum(WorkerAge)))))
 		}, "[1 12 13 14]"},
-		"a linked sum in a case": {func(workers *prom.Repo[Worker]) prom.Assign[Worker] {
-			boss := prom.Exists(workers.Where(WorkerAge.Gt(100)), link)
+		"a linked sum in a case": {func(workers *prom.Repo[Worker]) prom.Assign[*Worker] {
+			boss := prom.Exists(worker, workers.Where(WorkerAge.Gt(100)), link)
 			return WorkerAge.SetTo(prom.Case(hundred, prom.Then(boss, num(0))))
 		}, "[1 100 100 100]"},
-		"raw SQL": {func(*prom.Repo[Worker]) prom.Assign[Worker] {
-			return WorkerAge.SetTo(prom.RawExpr[Worker, int32]("(Select b.age + ? FROM worker AS b WHERE b._id = worker.boss)", 100))
+		"raw SQL": {func(*prom.Repo[Worker]) prom.Assign[*Worker] {
+			return WorkerAge.SetTo(prom.RawExpr[int32](worker, "(Select b.age + ? FROM worker AS b WHERE b._id = worker.boss)", 100))
 		}, "[1 101 102 103]"},
 	}
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -87,7 +87,7 @@ func TestUpdate_ChosenBefore(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		db, workers := chainOfWorkers(t, e.DSN)
-		equals := prom.LinkedSub(prom.Pluck(workers.Query(), prom.CountRows[Worker]()), prom.Match(WorkerPay, WorkerPay))
+		equals := prom.CorrelatedSubquery(prom.Pluck(workers.Query(), prom.Count(worker)), prom.Match(WorkerPay, WorkerPay))
 		q := workers.Where(equals.Eq(4)) // all rows, until one of them is written
 		ways := map[string]func(ctx context.Context) (int, error){
 			"update": func(ctx context.Context) (int, error) { return q.Update(ctx, WorkerPay.SetTo(prom.Float(WorkerAge))) },

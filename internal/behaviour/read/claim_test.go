@@ -29,12 +29,13 @@ type task struct {
 }
 
 var (
-	taskQueue = prom.TextOf(func(t *task) *string { return &t.Queue })
-	taskID    = prom.NumberOf(func(t *task) *int { return &t.ID })
-	taskState = prom.TextOf(func(t *task) *string { return &t.State })
-	taskBy    = prom.NullNumberOf(func(t *task) **int { return &t.By })
-	taskRank  = prom.NullNumberOf(func(t *task) **int { return &t.Rank })
-	taskTries = prom.NumberOf(func(t *task) *int { return &t.Tries })
+	taskProto = prom.Proto[task]()
+	taskQueue = prom.TextOf(taskProto, &taskProto.Queue)
+	taskID    = prom.NumberOf(taskProto, &taskProto.ID)
+	taskState = prom.TextOf(taskProto, &taskProto.State)
+	taskBy    = prom.NullNumberOf(taskProto, &taskProto.By)
+	taskRank  = prom.NullNumberOf(taskProto, &taskProto.Rank)
+	taskTries = prom.NumberOf(taskProto, &taskProto.Tries)
 )
 
 func tasks(t *testing.T, db *prom.DB, n int) *prom.Repo[task] {
@@ -66,7 +67,7 @@ func TestClaim(t *testing.T) {
 		want, err := q.All(ctx)
 		is.NoErr(err)
 		for _, size := range []int{5, 1, 0, 99} {
-			var none prom.Assign[task] // assigns nothing
+			var none prom.Assign[*task] // assigns nothing
 			list, err := q.Claim(ctx, size, taskState.Set("taken"), none, taskBy.Set(7), taskTries.Add(1))
 			is.NoErr(err)
 			is.Equal(len(list), min(size, len(want)))

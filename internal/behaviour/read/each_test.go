@@ -18,6 +18,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
+var note = prom.Proto[kit.Note]()
+
 // walk lists the views of the rows that a loop gets.
 func walk(ctx context.Context, q *prom.Query[kit.Note], body func(*kit.Note) error) (got []int, err error) {
 	for n, err := range q.Each(ctx) {
@@ -103,7 +105,7 @@ func TestEachWrites(t *testing.T) {
 				}
 				is.Equal(seen, rows)
 				is.Equal(kit.Count(t, repo.Where(kit.NoteViews.Lt(0))), rows/2)
-				is.Equal(kit.Count(t, repo.Where(prom.Raw[kit.Note]("body = 'seen'"))), rows/2)
+				is.Equal(kit.Count(t, repo.Where(prom.Raw(note, "body = 'seen'"))), rows/2)
 				is.Equal(kit.Count(t, repo.Query()), rows)
 			})
 		}
@@ -195,14 +197,18 @@ type stop struct {
 	Name string
 }
 
-var stopName = prom.TextOf(func(s *stop) *string { return &s.Name })
+var stopProto = prom.Proto[stop]()
+
+var stopName = prom.TextOf(stopProto, &stopProto.Name)
 
 type word struct {
 	Word string `prom:"key"`
 	N    int
 }
 
-var wordN = prom.NumberOf(func(w *word) *int { return &w.N })
+var wordProto = prom.Proto[word]()
+
+var wordN = prom.NumberOf(wordProto, &wordProto.N)
 
 // Ensure that loops go by keys of any type, composite ones too, and that a model without a key is a clear error.
 // parity: F4

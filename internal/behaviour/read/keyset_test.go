@@ -39,47 +39,49 @@ type sheet struct {
 	Done   *bool
 }
 
+var sheetProto = prom.Proto[sheet]()
+
 // sheetOrders are the fields of a sheet, each upwards.
-var sheetOrders = []prom.Order[sheet]{
-	prom.OrderedOf(func(s *sheet) *prom.UUID { return &s.A }).Asc(),
-	prom.NumberOf(func(s *sheet) *int { return &s.B }).Asc(),
-	prom.TextOf(func(s *sheet) *string { return &s.Text }).Asc(),
-	prom.TextOf(func(s *sheet) *string { return &s.Fold }).Asc(),
-	prom.NullTextOf(func(s *sheet) **string { return &s.Note }).Asc(),
-	prom.NumberOf(func(s *sheet) *int16 { return &s.Number }).Asc(),
-	prom.NullNumberOf(func(s *sheet) **float64 { return &s.Float }).Asc(),
-	prom.NullNumberOf(func(s *sheet) **int64 { return &s.Big }).Asc(),
-	prom.NullTimeOf(func(s *sheet) **time.Time { return &s.At }).Asc(),
-	prom.TimeOf(func(s *sheet) *time.Time { return &s.Day }).Asc(),
-	prom.NullOrderedOf(func(s *sheet) **time.Duration { return &s.Clock }).Asc(),
-	prom.TextOf(func(s *sheet) *string { return &s.Price }).Asc(),
-	prom.NullTextOf(func(s *sheet) **string { return &s.Cost }).Asc(),
-	prom.NullOrderedOf(func(s *sheet) **prom.UUID { return &s.Code }).Asc(),
-	prom.OrderedOf(func(s *sheet) *[]byte { return &s.Bytes }).Asc(),
-	prom.NullOrderedOf(func(s *sheet) **bool { return &s.Done }).Asc(),
+var sheetOrders = []prom.Order[*sheet]{
+	prom.OrderedOf(sheetProto, &sheetProto.A).Asc(),
+	prom.NumberOf(sheetProto, &sheetProto.B).Asc(),
+	prom.TextOf(sheetProto, &sheetProto.Text).Asc(),
+	prom.TextOf(sheetProto, &sheetProto.Fold).Asc(),
+	prom.NullTextOf(sheetProto, &sheetProto.Note).Asc(),
+	prom.NumberOf(sheetProto, &sheetProto.Number).Asc(),
+	prom.NullNumberOf(sheetProto, &sheetProto.Float).Asc(),
+	prom.NullNumberOf(sheetProto, &sheetProto.Big).Asc(),
+	prom.NullTimeOf(sheetProto, &sheetProto.At).Asc(),
+	prom.TimeOf(sheetProto, &sheetProto.Day).Asc(),
+	prom.NullOrderedOf(sheetProto, &sheetProto.Clock).Asc(),
+	prom.TextOf(sheetProto, &sheetProto.Price).Asc(),
+	prom.NullTextOf(sheetProto, &sheetProto.Cost).Asc(),
+	prom.NullOrderedOf(sheetProto, &sheetProto.Code).Asc(),
+	prom.OrderedOf(sheetProto, &sheetProto.Bytes).Asc(),
+	prom.NullOrderedOf(sheetProto, &sheetProto.Done).Asc(),
 }
 
 // sheetDowns are the same, downwards.
-var sheetDowns = []prom.Order[sheet]{
-	prom.OrderedOf(func(s *sheet) *prom.UUID { return &s.A }).Desc(),
-	prom.NumberOf(func(s *sheet) *int { return &s.B }).Desc(),
-	prom.TextOf(func(s *sheet) *string { return &s.Text }).Desc(),
-	prom.TextOf(func(s *sheet) *string { return &s.Fold }).Desc(),
-	prom.NullTextOf(func(s *sheet) **string { return &s.Note }).Desc(),
-	prom.NumberOf(func(s *sheet) *int16 { return &s.Number }).Desc(),
-	prom.NullNumberOf(func(s *sheet) **float64 { return &s.Float }).Desc(),
-	prom.NullNumberOf(func(s *sheet) **int64 { return &s.Big }).Desc(),
-	prom.NullTimeOf(func(s *sheet) **time.Time { return &s.At }).Desc(),
-	prom.TimeOf(func(s *sheet) *time.Time { return &s.Day }).Desc(),
-	prom.NullOrderedOf(func(s *sheet) **time.Duration { return &s.Clock }).Desc(),
-	prom.TextOf(func(s *sheet) *string { return &s.Price }).Desc(),
-	prom.NullTextOf(func(s *sheet) **string { return &s.Cost }).Desc(),
-	prom.NullOrderedOf(func(s *sheet) **prom.UUID { return &s.Code }).Desc(),
-	prom.OrderedOf(func(s *sheet) *[]byte { return &s.Bytes }).Desc(),
-	prom.NullOrderedOf(func(s *sheet) **bool { return &s.Done }).Desc(),
+var sheetDowns = []prom.Order[*sheet]{
+	prom.OrderedOf(sheetProto, &sheetProto.A).Desc(),
+	prom.NumberOf(sheetProto, &sheetProto.B).Desc(),
+	prom.TextOf(sheetProto, &sheetProto.Text).Desc(),
+	prom.TextOf(sheetProto, &sheetProto.Fold).Desc(),
+	prom.NullTextOf(sheetProto, &sheetProto.Note).Desc(),
+	prom.NumberOf(sheetProto, &sheetProto.Number).Desc(),
+	prom.NullNumberOf(sheetProto, &sheetProto.Float).Desc(),
+	prom.NullNumberOf(sheetProto, &sheetProto.Big).Desc(),
+	prom.NullTimeOf(sheetProto, &sheetProto.At).Desc(),
+	prom.TimeOf(sheetProto, &sheetProto.Day).Desc(),
+	prom.NullOrderedOf(sheetProto, &sheetProto.Clock).Desc(),
+	prom.TextOf(sheetProto, &sheetProto.Price).Desc(),
+	prom.NullTextOf(sheetProto, &sheetProto.Cost).Desc(),
+	prom.NullOrderedOf(sheetProto, &sheetProto.Code).Desc(),
+	prom.OrderedOf(sheetProto, &sheetProto.Bytes).Desc(),
+	prom.NullOrderedOf(sheetProto, &sheetProto.Done).Desc(),
 }
 
-var sheetNumber = prom.NumberOf(func(s *sheet) *int16 { return &s.Number })
+var sheetNumber = prom.NumberOf(sheetProto, &sheetProto.Number)
 
 // perhaps returns a pointer to a value, or nil.
 func perhaps[V any](r *rand.Rand, v V) *V {
@@ -265,7 +267,7 @@ func TestKeysetTokens(t *testing.T) {
 		for i := range 6 {
 			kit.MustCreate(t, plain, kit.Note{Title: "SECRET", Views: i})
 		}
-		next := func(repo *prom.Repo[kit.Note], orders ...prom.Order[kit.Note]) string {
+		next := func(repo *prom.Repo[kit.Note], orders ...prom.Order[*kit.Note]) string {
 			page, err := repo.OrderBy(orders...).Keyset(ctx, "", 2)
 			is.NoErr(err)
 			is.True(page.Next != "")

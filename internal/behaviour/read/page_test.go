@@ -18,17 +18,17 @@ import (
 // Ensure that rows come in the order asked for, NULLs as the greatest of values on both engines. parity: Q27
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	var none prom.Order[kit.Note]
+	var none prom.Order[*kit.Note]
 	tests := map[string]struct {
-		orders []prom.Order[kit.Note]
+		orders []prom.Order[*kit.Note]
 		want   []int // of the views 0 to 7, whose stars are NULL 0 1 NULL 2 2 NULL 3
 	}{
-		"desc":        {[]prom.Order[kit.Note]{kit.NoteViews.Desc()}, []int{7, 6, 5, 4, 3, 2, 1, 0}},
-		"nulls last":  {[]prom.Order[kit.Note]{kit.NoteStars.Asc(), kit.NoteViews.Asc()}, []int{1, 2, 4, 5, 7, 0, 3, 6}},
-		"nulls first": {[]prom.Order[kit.Note]{kit.NoteStars.Desc(), kit.NoteViews.Asc()}, []int{0, 3, 6, 7, 4, 5, 2, 1}},
-		"several":     {[]prom.Order[kit.Note]{kit.NoteStars.Asc(), kit.NoteViews.Desc()}, []int{1, 2, 5, 4, 7, 6, 3, 0}},
-		"zero":        {[]prom.Order[kit.Note]{none, kit.NoteTitle.Desc(), none}, []int{7, 6, 5, 4, 3, 2, 1, 0}},
-		"part":        {[]prom.Order[kit.Note]{kit.NoteAt.Second().Desc()}, []int{7, 6, 5, 4, 3, 2, 1, 0}},
+		"desc":        {[]prom.Order[*kit.Note]{kit.NoteViews.Desc()}, []int{7, 6, 5, 4, 3, 2, 1, 0}},
+		"nulls last":  {[]prom.Order[*kit.Note]{kit.NoteStars.Asc(), kit.NoteViews.Asc()}, []int{1, 2, 4, 5, 7, 0, 3, 6}},
+		"nulls first": {[]prom.Order[*kit.Note]{kit.NoteStars.Desc(), kit.NoteViews.Asc()}, []int{0, 3, 6, 7, 4, 5, 2, 1}},
+		"several":     {[]prom.Order[*kit.Note]{kit.NoteStars.Asc(), kit.NoteViews.Desc()}, []int{1, 2, 5, 4, 7, 6, 3, 0}},
+		"zero":        {[]prom.Order[*kit.Note]{none, kit.NoteTitle.Desc(), none}, []int{7, 6, 5, 4, 3, 2, 1, 0}},
+		"part":        {[]prom.Order[*kit.Note]{kit.NoteAt.Second().Desc()}, []int{7, 6, 5, 4, 3, 2, 1, 0}},
 	}
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		repo := kit.Tiles(t, kit.Open(t, e.DSN), 8)
@@ -101,7 +101,7 @@ func TestPages(t *testing.T) {
 // the update unless it is assigned. parity: Q39 Q42
 func TestUpdateQuery(t *testing.T) {
 	t.Parallel()
-	updated := prom.TimeOf(func(n *kit.Note) *time.Time { return &n.Updated })
+	updated := prom.TimeOf(note, &note.Updated)
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
@@ -167,18 +167,20 @@ func TestIncrementOverflow(t *testing.T) {
 		Long int64
 		Free uint32
 	}
-	tiny := prom.NumberOf(func(s *small) *int8 { return &s.Tiny })
-	octet := prom.NumberOf(func(s *small) *uint8 { return &s.Byte })
-	half := prom.NumberOf(func(s *small) *int32 { return &s.Half })
-	long := prom.NumberOf(func(s *small) *int64 { return &s.Long })
-	free := prom.NumberOf(func(s *small) *uint32 { return &s.Free })
+	smallProto := prom.Proto[small]()
+
+	tiny := prom.NumberOf(smallProto, &smallProto.Tiny)
+	octet := prom.NumberOf(smallProto, &smallProto.Byte)
+	half := prom.NumberOf(smallProto, &smallProto.Half)
+	long := prom.NumberOf(smallProto, &smallProto.Long)
+	free := prom.NumberOf(smallProto, &smallProto.Free)
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
 		repo := prom.NewRepo[small](prom.Using(kit.Open(t, e.DSN)))
 		v := small{Tiny: 127, Byte: 255, Half: 1<<31 - 1, Long: 1<<63 - 1, Free: 1<<32 - 1}
 		is.NoErr(repo.Create(ctx, &v))
-		for name, a := range map[string]prom.Assign[small]{
+		for name, a := range map[string]prom.Assign[*small]{
 			"int8": tiny.Add(1), "uint8": octet.Add(1), "int32": half.Add(1), "int64": long.Add(1), "uint32": free.Add(1), "int8-": tiny.Sub(-1),
 		} {
 			if _, err := repo.AllRows().Update(ctx, a); err == nil {
@@ -199,10 +201,10 @@ func TestWritesRefused(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		repo := kit.Tiles(t, kit.Open(t, e.DSN), 6)
-		var zero prom.Cond[kit.Note]
+		var zero prom.Cond[*kit.Note]
 		some := repo.Where(kit.NoteViews.Lt(3))
 		for name, q := range map[string]*prom.Query[kit.Note]{
-			"no condition": repo.Query(), "zero condition": repo.Where(zero), "empty and": repo.Where(prom.And[kit.Note](), prom.And(zero, prom.And(zero))),
+			"no condition": repo.Query(), "zero condition": repo.Where(zero), "empty and": repo.Where(prom.And[*kit.Note](), prom.And(zero, prom.And(zero))),
 			"limit": some.Limit(1), "offset": some.Offset(1), "order": some.OrderBy(kit.NoteViews.Asc()), "all rows, limit": repo.AllRows().Limit(1), "bad": some.Limit(-1),
 		} {
 			_, err := q.Delete(ctx)
@@ -211,8 +213,8 @@ func TestWritesRefused(t *testing.T) {
 				t.Errorf("%s: %v, %v", name, err, err2)
 			}
 		}
-		for name, assigns := range map[string][]prom.Assign[kit.Note]{
-			"none": nil, "zero": make([]prom.Assign[kit.Note], 2), "twice": {kit.NoteViews.Set(1), kit.NoteViews.Add(1)}, "rule": {kit.NoteTitle.Set("")}, "NUL": {kit.NoteTitle.Set("\x00")},
+		for name, assigns := range map[string][]prom.Assign[*kit.Note]{
+			"none": nil, "zero": make([]prom.Assign[*kit.Note], 2), "twice": {kit.NoteViews.Set(1), kit.NoteViews.Add(1)}, "rule": {kit.NoteTitle.Set("")}, "NUL": {kit.NoteTitle.Set("\x00")},
 		} {
 			if _, err := some.Update(ctx, assigns...); !errors.Is(err, prom.ErrValidation) {
 				t.Errorf("%s: %v", name, err)

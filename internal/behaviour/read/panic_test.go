@@ -61,9 +61,10 @@ func (h *hooked) act(when string) error {
 }
 
 var (
-	vaseOf     = prom.NumberOf(func(v *vase) *int { return &v.Of })
-	vaseName   = prom.FieldOf(func(v *vase) *fragile { return &v.Name })
-	vaseShards = prom.ManyOf(func(v *vase) *prom.Many[shard] { return &v.Shards })
+	vaseProto  = prom.Proto[vase]()
+	vaseOf     = prom.NumberOf(vaseProto, &vaseProto.Of)
+	vaseName   = prom.FieldOf(vaseProto, &vaseProto.Name)
+	vaseShards = prom.ManyOf(vaseProto, &vaseProto.Shards)
 )
 
 func vases(n int, name fragile) []vase {

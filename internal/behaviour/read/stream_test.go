@@ -16,6 +16,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
+var deep = prom.Proto[kit.Deep]()
+
 // stream lists the views of the rows that a loop over a stream gets.
 func stream(ctx context.Context, q *prom.Query[kit.Note], body func(*kit.Note) error) (got []int, err error) {
 	for n, err := range q.Stream(ctx) {
@@ -83,7 +85,7 @@ func TestStreamKeeps(t *testing.T) {
 		}
 		is.NoErr(repo.CreateMany(kit.Ended(t), list))
 		var kept []*kit.Deep
-		for d, err := range repo.OrderBy(prom.NumberOf(func(d *kit.Deep) *int64 { return &d.ID }).Asc()).Stream(kit.Ended(t)) {
+		for d, err := range repo.OrderBy(prom.NumberOf(deep, &deep.ID).Asc()).Stream(kit.Ended(t)) {
 			is.NoErr(err)
 			kept = append(kept, d)
 		}
@@ -172,7 +174,7 @@ func TestStreamErrors(t *testing.T) {
 		is.True(errors.Is(err, prom.ErrCanceled))
 		_, err = stream(kit.Ended(t), repo.Limit(-1), nil)
 		is.True(errors.Is(err, prom.ErrValidation))
-		_, err = stream(kit.Ended(t), repo.Where(prom.Raw[kit.Note]("nothing +")), nil)
+		_, err = stream(kit.Ended(t), repo.Where(prom.Raw(note, "nothing +")), nil)
 		is.True(errors.Is(err, prom.ErrSyntax))
 		kit.Idle(t, db)
 

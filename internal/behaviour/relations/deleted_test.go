@@ -48,10 +48,12 @@ func (p *Player) AfterDelete(context.Context) error {
 }
 
 var (
-	clubPlayers = prom.ManyOf(func(c *Club) *prom.Many[Player] { return &c.Players })
-	clubStars   = prom.ManyViaOf(func(c *Club) *prom.ManyVia[Player, Stardom] { return &c.Stars })
-	playerClub  = prom.RefOf(func(p *Player) *prom.Ref[Club] { return &p.Club })
-	playerName  = prom.TextOf(func(p *Player) *string { return &p.Name })
+	club        = prom.Proto[Club]()
+	player      = prom.Proto[Player]()
+	clubPlayers = prom.ManyOf(club, &club.Players)
+	clubStars   = prom.ManyViaOf(club, &club.Stars)
+	playerClub  = prom.RefOf(player, &player.Club)
+	playerName  = prom.TextOf(player, &player.Name)
 )
 
 // Ensure that relations are loaded and asked for without the soft-deleted rows, on either side and in between, and that
@@ -78,7 +80,7 @@ func TestSoftDeleteInRelations(t *testing.T) {
 			}
 			return s
 		}
-		load := func(relations ...prom.Relation[Club]) *Club {
+		load := func(relations ...prom.Relation[*Club]) *Club {
 			t.Helper()
 			c, err := clubs.With(relations...).One(ctx)
 			is.NoErr(err)

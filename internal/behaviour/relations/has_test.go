@@ -39,7 +39,7 @@ func TestHasRelated(t *testing.T) {
 		}
 		s.fill(context.Background(), t)
 		for i, tt := range []struct {
-			cond prom.Cond[Writer]
+			cond prom.Cond[*Writer]
 			want string
 		}{
 			{writerEssays.Has(), "ada bob "},
@@ -116,7 +116,7 @@ func TestHasVia(t *testing.T) {
 			kit.MustCreate(t, mates, m)
 		}
 		for i, tt := range []struct {
-			cond prom.Cond[Swimmer]
+			cond prom.Cond[*Swimmer]
 			want string
 		}{
 			{swimmerMates.Has(), "ann cat "},

@@ -29,11 +29,13 @@ type (
 )
 
 var (
-	sailorID   = prom.NumberOf(func(s *Sailor) *int64 { return &s.ID })
-	sailorName = prom.TextOf(func(s *Sailor) *string { return &s.Name })
-	heatSailor = prom.RefOf(func(h *Heat) *prom.Ref[Sailor] { return &h.Sailor })
-	heatCourse = prom.TextOf(func(h *Heat) *string { return &h.Course })
-	heatPoints = prom.NumberOf(func(h *Heat) *int { return &h.Points })
+	sailor     = prom.Proto[Sailor]()
+	heat       = prom.Proto[Heat]()
+	sailorID   = prom.NumberOf(sailor, &sailor.ID)
+	sailorName = prom.TextOf(sailor, &sailor.Name)
+	heatSailor = prom.RefOf(heat, &heat.Sailor)
+	heatCourse = prom.TextOf(heat, &heat.Course)
+	heatPoints = prom.NumberOf(heat, &heat.Points)
 )
 
 // sail stores three sailors: ada with four heats, bob with one, cid with none.
@@ -57,7 +59,7 @@ func TestLinkedSub(t *testing.T) {
 		is, ctx := is.New(t), context.Background()
 		sailors, heats := sail(t, e)
 
-		best := prom.LinkedSub(prom.Pluck(heats.Where(heatCourse.Ne("a3")), prom.Max(heatPoints)), prom.Match(heatSailor, sailorID))
+		best := prom.CorrelatedSubquery(prom.Pluck(heats.Where(heatCourse.Ne("a3")), prom.Max(heatPoints)), prom.Match(heatSailor, sailorID))
 		rows, err := prom.Pluck2(sailors.OrderBy(best.Desc().NullsLast()), sailorName, prom.OrNull(best)).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(rows), 3)
@@ -70,13 +72,13 @@ func TestLinkedSub(t *testing.T) {
 		is.Equal(low.Name, "bob")
 
 		name := prom.Via(heatSailor, sailorName)
-		equal := prom.LinkedSub(prom.Pluck(heats.Query(), prom.CountRows[Heat]()), prom.Match(name, name), prom.Match(heatPoints, heatPoints))
+		equal := prom.CorrelatedSubquery(prom.Pluck(heats.Query(), prom.Count(heat)), prom.Match(name, name), prom.Match(heatPoints, heatPoints))
 		twice, err := prom.Pluck(heats.Where(equal.Eq(2)).OrderBy(heatCourse.Asc()), heatCourse).All(ctx)
 		is.NoErr(err)
 		is.Equal(strings.Join(twice, " "), "a2 a3")
 
-		first := prom.LinkedSub(prom.Pluck(sailors.Query(), prom.Min(sailorName)), prom.Match(sailorID, heatSailor))
-		n, err := heats.AllRows().Update(ctx, heatCourse.SetTo(prom.Concat(first, prom.Val[Heat](":"))))
+		first := prom.CorrelatedSubquery(prom.Pluck(sailors.Query(), prom.Min(sailorName)), prom.Match(sailorID, heatSailor))
+		n, err := heats.AllRows().Update(ctx, heatCourse.SetTo(prom.Concat(first, prom.Val(heat, ":"))))
 		is.NoErr(err)
 		is.Equal(n, 5)
 		n, err = heats.Where(heatCourse.Eq("ada:")).Count(ctx)

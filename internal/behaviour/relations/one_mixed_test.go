@@ -33,7 +33,9 @@ type (
 
 func (ContractBefore) TableName() string { return "contract" }
 
-var contractTariff = prom.OneOf(func(c *Contract) *prom.One[Tariff] { return &c.Tariff })
+var contract = prom.Proto[Contract]()
+
+var contractTariff = prom.OneOf(contract, &contract.Tariff)
 
 // setsColumns reports whether the server has ON DELETE SET NULL of some columns.
 func setsColumns(t *testing.T, e dbtest.Engine, db *prom.DB) bool {

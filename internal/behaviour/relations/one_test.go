@@ -40,15 +40,17 @@ type (
 )
 
 var (
-	billShop       = prom.TextOf(func(b *Bill) *string { return &b.Shop })
-	billNo         = prom.NumberOf(func(b *Bill) *int64 { return &b.No })
-	billBuyer      = prom.TextOf(func(b *Bill) *string { return &b.Buyer })
-	billLines      = prom.ManyOf(func(b *Bill) *prom.Many[BillLine] { return &b.Lines })
-	billLineID     = prom.NumberOf(func(l *BillLine) *int64 { return &l.ID })
-	billLinePrice  = prom.NumberOf(func(l *BillLine) *int { return &l.Price })
-	billLineItem   = prom.TextOf(func(l *BillLine) *string { return &l.Item })
-	billLineBill   = prom.OneOf(func(l *BillLine) *prom.One[Bill] { return &l.Bill })
-	billLineOrigin = prom.OneOf(func(l *BillLine) *prom.One[Bill] { return &l.Origin })
+	bill           = prom.Proto[Bill]()
+	billLine       = prom.Proto[BillLine]()
+	billShop       = prom.TextOf(bill, &bill.Shop)
+	billNo         = prom.NumberOf(bill, &bill.No)
+	billBuyer      = prom.TextOf(bill, &bill.Buyer)
+	billLines      = prom.ManyOf(bill, &bill.Lines)
+	billLineID     = prom.NumberOf(billLine, &billLine.ID)
+	billLinePrice  = prom.NumberOf(billLine, &billLine.Price)
+	billLineItem   = prom.TextOf(billLine, &billLine.Item)
+	billLineBill   = prom.OneOf(billLine, &billLine.Bill)
+	billLineOrigin = prom.OneOf(billLine, &billLine.Origin)
 )
 
 // Ensure that rows refer to others by several columns: with a foreign key, loaded both ways in one statement for each
@@ -181,11 +183,13 @@ type Coupon struct {
 	Bill   prom.One[Bill] `prom:"on='shop, bill_no'"`
 }
 
+var coupon = prom.Proto[Coupon]()
+
 // Ensure that the only reference of a model is named by its error on every engine, and that a row without a key cannot
 // be referred to.
 func TestReferenceOfSeveralColumnsFails(t *testing.T) {
 	t.Parallel()
-	couponBill := prom.OneOf(func(c *Coupon) *prom.One[Bill] { return &c.Bill })
+	couponBill := prom.OneOf(coupon, &coupon.Bill)
 	type guide struct {
 		A     prom.UUID `prom:"key,auto"`
 		B     int64     `prom:"key"`
@@ -197,7 +201,9 @@ func TestReferenceOfSeveralColumnsFails(t *testing.T) {
 		B     int64
 		Guide prom.One[guide] `prom:"on='a, b'"`
 	}
-	guestGuide := prom.OneOf(func(g *guest) *prom.One[guide] { return &g.Guide })
+	guestProto := prom.Proto[guest]()
+
+	guestGuide := prom.OneOf(guestProto, &guestProto.Guide)
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		coupons := prom.NewRepo[Coupon](prom.Using(kit.Open(t, e.DSN)))
@@ -235,7 +241,7 @@ func TestManyKeysOfSeveralColumns(t *testing.T) {
 		is.NoErr(lines.CreateMany(ctx, of))
 
 		// The diagonal: each part of the keys is one of the parts of others too.
-		var diagonal []prom.Cond[Bill]
+		var diagonal []prom.Cond[*Bill]
 		for i := range side {
 			diagonal = append(diagonal, prom.And(billShop.Eq(fmt.Sprintf("SHOP %d", i)), billNo.Eq(int64(i))))
 		}

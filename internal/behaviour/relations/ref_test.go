@@ -134,6 +134,8 @@ type orphanage struct {
 	Many prom.Many[Writer]
 }
 
+var orphanageProto = prom.Proto[orphanage]()
+
 type undecided struct {
 	prom.Model
 	Many prom.Many[Between]
@@ -145,6 +147,8 @@ type Between struct {
 	A, B prom.Ref[undecided]
 }
 
+var between = prom.Proto[Between]()
+
 // Ensure that relations that cannot be are found when the program starts.
 // parity: F40
 func TestRelationPanics(t *testing.T) {
@@ -152,11 +156,11 @@ func TestRelationPanics(t *testing.T) {
 	for want, make := range map[string]func(){
 		"a required reference to its own model":   func() { prom.NewRepo[hermit]() },
 		"no column of Writer refers to orphanage": func() { prom.NewRepo[orphanage]() },
-		"no column of Writer refers to":           func() { prom.ManyOf(func(o *orphanage) *prom.Many[Writer] { return &o.Many }) },
+		"no column of Writer refers to":           func() { prom.ManyOf(orphanageProto, &orphanageProto.Many) },
 		"say which one is meant by the tag":       func() { prom.NewRepo[undecided]() },
-		"2 columns of Between refer to":           func() { prom.RefOf(func(b *Between) *prom.Ref[undecided] { return &b.A }) },
-		"must return the address of a field":      func() { prom.ManyOf(func(*Writer) *prom.Many[Essay] { return new(prom.Many[Essay]) }) },
-		"the accessor of":                         func() { prom.NullRefOf(func(*Essay) **prom.Ref[Writer] { return new(*prom.Ref[Writer]) }) },
+		"2 columns of Between refer to":           func() { prom.RefOf(between, &between.A) },
+		"the address of a schema.Many":            func() { prom.ManyOf(prom.Proto[Writer](), new(prom.Many[Essay])) },
+		"is not one in the prototype of":          func() { prom.NullRefOf(prom.Proto[Essay](), new(*prom.Ref[Writer])) },
 	} {
 		func() {
 			defer func() {
@@ -188,10 +192,12 @@ type (
 )
 
 var (
-	keeperPets = prom.ManyOf(func(k *Keeper) *prom.Many[Pet] { return &k.Pets })
-	keeperLent = prom.ManyOf(func(k *Keeper) *prom.Many[Pet] { return &k.Lent })
-	petKeeper  = prom.RefOf(func(p *Pet) *prom.Ref[Keeper] { return &p.Keeper })
-	petLender  = prom.NullRefOf(func(p *Pet) **prom.Ref[Keeper] { return &p.Lender })
+	keeper     = prom.Proto[Keeper]()
+	pet        = prom.Proto[Pet]()
+	keeperPets = prom.ManyOf(keeper, &keeper.Pets)
+	keeperLent = prom.ManyOf(keeper, &keeper.Lent)
+	petKeeper  = prom.RefOf(pet, &pet.Keeper)
+	petLender  = prom.NullRefOf(pet, &pet.Lender)
 )
 
 // Ensure that JSON has the rows that were loaded, without what is private in them, and ends when rows hold themselves.

@@ -48,18 +48,23 @@ type (
 )
 
 var (
-	mixtapeName  = prom.TextOf(func(m *Mixtape) *string { return &m.Name })
-	mixtapeSongs = prom.ManyViaOf(func(m *Mixtape) *prom.ManyVia[Song, MixtapeSong] { return &m.Songs })
-	songName     = prom.TextOf(func(s *Song) *string { return &s.Name })
-	songRank     = prom.NumberOf(func(s *Song) *int { return &s.Rank })
-	songMixtapes = prom.ManyViaOf(func(s *Song) *prom.ManyVia[Mixtape, MixtapeSong] { return &s.Mixtapes })
-	linkPlace    = prom.NumberOf(func(l *MixtapeSong) *int { return &l.Place })
+	mixtape      = prom.Proto[Mixtape]()
+	song         = prom.Proto[Song]()
+	mixtapeSong  = prom.Proto[MixtapeSong]()
+	swimmer      = prom.Proto[Swimmer]()
+	mateship     = prom.Proto[Mateship]()
+	mixtapeName  = prom.TextOf(mixtape, &mixtape.Name)
+	mixtapeSongs = prom.ManyViaOf(mixtape, &mixtape.Songs)
+	songName     = prom.TextOf(song, &song.Name)
+	songRank     = prom.NumberOf(song, &song.Rank)
+	songMixtapes = prom.ManyViaOf(song, &song.Mixtapes)
+	linkPlace    = prom.NumberOf(mixtapeSong, &mixtapeSong.Place)
 
-	swimmerName     = prom.TextOf(func(s *Swimmer) *string { return &s.Name })
-	swimmerMates    = prom.ManyViaOf(func(s *Swimmer) *prom.ManyVia[Swimmer, Mateship] { return &s.Mates })
-	swimmerMatesOf  = prom.ManyViaOf(func(s *Swimmer) *prom.ManyVia[Swimmer, Mateship] { return &s.MatesOf })
-	swimmerMateship = prom.ManyOf(func(s *Swimmer) *prom.Many[Mateship] { return &s.Mateship })
-	mateshipOther   = prom.RefOf(func(m *Mateship) *prom.Ref[Swimmer] { return &m.Other })
+	swimmerName     = prom.TextOf(swimmer, &swimmer.Name)
+	swimmerMates    = prom.ManyViaOf(swimmer, &swimmer.Mates)
+	swimmerMatesOf  = prom.ManyViaOf(swimmer, &swimmer.MatesOf)
+	swimmerMateship = prom.ManyOf(swimmer, &swimmer.Mateship)
+	mateshipOther   = prom.RefOf(mateship, &mateship.Other)
 )
 
 func songNames(songs []Song) string {
@@ -96,7 +101,7 @@ func TestWithVia(t *testing.T) {
 			kit.MustCreate(t, links, MixtapeSong{Mixtape: prom.Refer(l.tape), Song: prom.Refer(l.song), Place: i + 1})
 		}
 		for _, tt := range []struct {
-			relation prom.ManyViaField[Mixtape, Song, MixtapeSong]
+			relation *prom.ManyViaField[*Mixtape, *Song, *MixtapeSong]
 			want     string
 		}{
 			{mixtapeSongs.OrderByLink(linkPlace.Asc()), "c a b c |b ||"},

@@ -162,7 +162,7 @@ func TestWithChosenRows(t *testing.T) {
 		s.fill(ctx, t)
 		writers := s.writers.OrderBy(writerName.Asc())
 		for _, tt := range []struct {
-			essays prom.ManyField[Writer, Essay]
+			essays *prom.ManyField[*Writer, *Essay]
 			want   string
 		}{
 			{writerEssays.OrderBy(essayTitle.Desc()), "a4 a3 a2 a1 |b1 ||"},

@@ -22,17 +22,19 @@ import (
 )
 
 var (
-	blogAuthorID   = prom.NumberOf(func(a *BlogAuthor) *int64 { return &a.ID })
-	blogAuthorName = prom.TextOf(func(a *BlogAuthor) *string { return &a.Name })
-	blogAuthorNick = prom.NullTextOf(func(a *BlogAuthor) **string { return &a.Nick })
-	blogPostID     = prom.NumberOf(func(p *BlogPost) *int64 { return &p.ID })
-	blogPostTitle  = prom.TextOf(func(p *BlogPost) *string { return &p.Title })
-	blogPostBig    = prom.NullOrderedOf(func(p *BlogPost) **string { return &p.Big })
-	blogPostPrice  = prom.NullOrderedOf(func(p *BlogPost) **string { return &p.Price })
-	blogPostLive   = prom.FieldOf(func(p *BlogPost) *bool { return &p.Live })
-	blogPostDay    = prom.NullTimeOf(func(p *BlogPost) **time.Time { return &p.Day })
-	blogPostAt     = prom.NullTimeOf(func(p *BlogPost) **time.Time { return &p.At })
-	blogPostToken  = prom.NullOrderedOf(func(p *BlogPost) **prom.UUID { return &p.Token })
+	blogAuthor     = prom.Proto[BlogAuthor]()
+	blogPost       = prom.Proto[BlogPost]()
+	blogAuthorID   = prom.NumberOf(blogAuthor, &blogAuthor.ID)
+	blogAuthorName = prom.TextOf(blogAuthor, &blogAuthor.Name)
+	blogAuthorNick = prom.NullTextOf(blogAuthor, &blogAuthor.Nick)
+	blogPostID     = prom.NumberOf(blogPost, &blogPost.ID)
+	blogPostTitle  = prom.TextOf(blogPost, &blogPost.Title)
+	blogPostBig    = prom.NullOrderedOf(blogPost, &blogPost.Big)
+	blogPostPrice  = prom.NullOrderedOf(blogPost, &blogPost.Price)
+	blogPostLive   = prom.FieldOf(blogPost, &blogPost.Live)
+	blogPostDay    = prom.NullTimeOf(blogPost, &blogPost.Day)
+	blogPostAt     = prom.NullTimeOf(blogPost, &blogPost.At)
+	blogPostToken  = prom.NullOrderedOf(blogPost, &blogPost.Token)
 )
 
 // python opens a database that prom for Python has made, see testdata/python.
@@ -367,8 +369,9 @@ type oldEvent struct {
 func (oldEvent) TableName() string { return "old_event" }
 
 var (
-	oldEventWhat = prom.TextOf(func(ev *oldEvent) *string { return &ev.What })
-	oldEventAt   = prom.NullTimeOf(func(ev *oldEvent) **time.Time { return &ev.At })
+	oldEventProto = prom.Proto[oldEvent]()
+	oldEventWhat  = prom.TextOf(oldEventProto, &oldEventProto.What)
+	oldEventAt    = prom.NullTimeOf(oldEventProto, &oldEventProto.At)
 )
 
 // checkPython fails when prom for Python could not read what is in its tables. On PostgreSQL the server's types say so,

@@ -108,12 +108,13 @@ type coded struct {
 }
 
 var (
-	codedSeal  = prom.FieldOf(func(c *coded) *sealed { return &c.Seal })
-	codedHeavy = prom.OrderedOf(func(c *coded) *grams { return &c.Heavy })
-	codedLight = prom.NullOrderedOf(func(c *coded) **grams { return &c.Light })
-	codedMonth = prom.OrderedOf(func(c *coded) *months { return &c.Month })
-	codedReply = prom.FieldOf(func(c *coded) *answer { return &c.Reply })
-	codedBig   = prom.FieldOf(func(c *coded) *big.Int { return &c.Big })
+	codedProto = prom.Proto[coded]()
+	codedSeal  = prom.FieldOf(codedProto, &codedProto.Seal)
+	codedHeavy = prom.OrderedOf(codedProto, &codedProto.Heavy)
+	codedLight = prom.NullOrderedOf(codedProto, &codedProto.Light)
+	codedMonth = prom.OrderedOf(codedProto, &codedProto.Month)
+	codedReply = prom.FieldOf(codedProto, &codedProto.Reply)
+	codedBig   = prom.FieldOf(codedProto, &codedProto.Big)
 )
 
 func aCoded() coded {
@@ -152,7 +153,7 @@ func TestCodec(t *testing.T) {
 		is.NoErr(err)
 		is.True(bare.Other == nil && !bare.Null.Valid && bare.Light == nil && bare.Most == nil && len(bare.Seals) == 0)
 
-		for _, cond := range []prom.Cond[coded]{
+		for _, cond := range []prom.Cond[*coded]{
 			codedHeavy.Eq(grams{1.5}), codedHeavy.Between(grams{1}, grams{2}), codedLight.NotNull(), codedMonth.In(months{2024, 2}, months{3, 3}),
 			codedReply.Eq("yes"), codedBig.Eq(*big.NewInt(255)),
 		} {

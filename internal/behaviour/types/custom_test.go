@@ -95,13 +95,14 @@ type goods struct {
 }
 
 var (
-	goodsPrice  = prom.OrderedOf(func(g *goods) *string { return &g.Price })
-	goodsPaid   = prom.OrderedOf(func(g *goods) *money { return &g.Paid })
-	goodsHidden = prom.FieldOf(func(g *goods) *hidden { return &g.Hidden })
-	goodsWhere  = prom.FieldOf(func(g *goods) *netip.Addr { return &g.Where })
-	goodsSerial = prom.TextOf(func(g *goods) *string { return &g.Serial })
-	goodsLevel  = prom.NumberOf(func(g *goods) *level { return &g.Level })
-	goodsColor  = prom.NullTextOf(func(g *goods) **color { return &g.Color })
+	goodsProto  = prom.Proto[goods]()
+	goodsPrice  = prom.OrderedOf(goodsProto, &goodsProto.Price)
+	goodsPaid   = prom.OrderedOf(goodsProto, &goodsProto.Paid)
+	goodsHidden = prom.FieldOf(goodsProto, &goodsProto.Hidden)
+	goodsWhere  = prom.FieldOf(goodsProto, &goodsProto.Where)
+	goodsSerial = prom.TextOf(goodsProto, &goodsProto.Serial)
+	goodsLevel  = prom.NumberOf(goodsProto, &goodsProto.Level)
+	goodsColor  = prom.NullTextOf(goodsProto, &goodsProto.Color)
 )
 
 const aSerial = "0190d3a4-7c61-7f06-8c4c-0d1cbe5a3f11"
@@ -168,7 +169,7 @@ func TestScanner(t *testing.T) {
 		tip := cents(-5)
 		g := ware(func(g *goods) { g.Paid, g.Tip, g.Hidden = cents(math.MaxInt64), &tip, hidden{"añb"} })
 		is.NoErr(repo.Create(ctx, g))
-		got, err := repo.Where(goodsPaid.Gte(cents(math.MaxInt64)), goodsHidden.Eq(hidden{"añb"}), prom.Raw[goods]("hidden = 'bña'")).One(ctx)
+		got, err := repo.Where(goodsPaid.Gte(cents(math.MaxInt64)), goodsHidden.Eq(hidden{"añb"}), prom.Raw(goodsProto, "hidden = 'bña'")).One(ctx)
 		is.NoErr(err)
 		is.Equal(got.Paid.cents.String(), "9223372036854775807")
 		is.Equal(got.Tip.cents.String(), "-5")
@@ -205,7 +206,7 @@ func TestTextForms(t *testing.T) {
 		is.NoErr(repo.Create(ctx, g))
 		is.Equal([]string{g.Serial, *g.Old}, []string{aSerial, aSerial})
 		got, err := repo.Where(goodsSerial.Eq(upper), goodsSerial.In(aSerial), goodsSerial.HasPrefix("0190"), goodsWhere.Eq(addr),
-			prom.Raw[goods](`"where" = '2001:db8::1'`)).One(ctx)
+			prom.Raw(goodsProto, `"where" = '2001:db8::1'`)).One(ctx)
 		is.NoErr(err)
 		is.Equal([]netip.Addr{got.Where, *got.From}, []netip.Addr{addr, addr})
 		is.True(errors.Is(repo.Create(ctx, ware(func(g *goods) { g.Serial = "no" })), prom.ErrValidation))

@@ -22,10 +22,11 @@ type slot struct {
 }
 
 var (
-	slotID   = prom.NumberOf(func(s *slot) *int64 { return &s.ID })
-	slotDay  = prom.TimeOf(func(s *slot) *time.Time { return &s.Day })
-	slotLast = prom.NullTimeOf(func(s *slot) **time.Time { return &s.Last })
-	slotAt   = prom.TimeOf(func(s *slot) *time.Time { return &s.At })
+	slotProto = prom.Proto[slot]()
+	slotID    = prom.NumberOf(slotProto, &slotProto.ID)
+	slotDay   = prom.TimeOf(slotProto, &slotProto.Day)
+	slotLast  = prom.NullTimeOf(slotProto, &slotProto.Last)
+	slotAt    = prom.TimeOf(slotProto, &slotProto.At)
 )
 
 // slotDays is what a query of slots gives, with the two the other way.
@@ -35,8 +36,9 @@ type slotDays struct {
 }
 
 var (
-	slotDaysDay = prom.TimeOf(func(s *slotDays) *time.Time { return &s.Day })
-	slotDaysAt  = prom.TimeOf(func(s *slotDays) *time.Time { return &s.At })
+	slotDaysProto = prom.Proto[slotDays]()
+	slotDaysDay   = prom.TimeOf(slotDaysProto, &slotDaysProto.Day)
+	slotDaysAt    = prom.TimeOf(slotDaysProto, &slotDaysProto.At)
 )
 
 // Ensure that a day beside an instant is the instant at which it begins in UTC, and that an instant goes into a day
@@ -58,14 +60,14 @@ func TestDaysAndInstants(t *testing.T) {
 			s := slot{Day: day(i + 1), At: at}
 			is.NoErr(repo.Create(ctx, &s))
 		}
-		ids := func(conds ...prom.Cond[slot]) string {
+		ids := func(conds ...prom.Cond[*slot]) string {
 			t.Helper()
 			list, err := prom.Pluck(repo.Where(conds...).OrderBy(slotID.Asc()), slotID).All(ctx)
 			is.NoErr(err)
 			return fmt.Sprint(list)
 		}
 		for what, c := range map[string]struct {
-			cond prom.Cond[slot]
+			cond prom.Cond[*slot]
 			want string
 		}{
 			"eq": {prom.Eq(slotDay, slotAt), "[1]"}, "eq turned": {prom.Eq(slotAt, slotDay), "[1]"}, "lt": {prom.Lt(slotDay, slotAt), "[2]"},
@@ -73,8 +75,8 @@ func TestDaysAndInstants(t *testing.T) {
 			"in":         {slotDay.InQuery(prom.Pluck(repo.Query(), slotAt)), "[1]"},
 			"in turned":  {slotAt.InQuery(prom.Pluck(repo.Query(), slotDay)), "[1]"},
 			"not in":     {slotDay.NotInQuery(prom.Pluck(repo.Query(), slotAt)), "[2 3]"},
-			"sub":        {prom.Eq(slotDay, prom.Sub[slot](prom.Pluck(repo.Query(), prom.Min(slotAt)))), "[1]"},
-			"match":      {prom.Exists[slot, slot](repo.Query(), prom.Match(slotAt, slotDay)), "[1]"},
+			"sub":        {prom.Eq(slotDay, prom.ScalarSubquery(slotProto, prom.Pluck(repo.Query(), prom.Min(slotAt)))), "[1]"},
+			"match":      {prom.Exists(slotProto, repo.Query(), prom.Match(slotAt, slotDay)), "[1]"},
 			"coalesce":   {prom.Coalesce(slotLast, slotAt).Eq(ats[1]), "[2]"},
 			"case":       {prom.Case(slotAt, prom.Then(slotID.Eq(3), slotDay)).Eq(day(3)), "[3]"},
 			"day of all": {prom.Coalesce(slotLast, slotDay).Eq(day(2)), "[2]"},
@@ -84,7 +86,7 @@ func TestDaysAndInstants(t *testing.T) {
 			}
 		}
 
-		pairs := prom.From(prom.Select(repo.Query(), prom.Col(func(p *slotDays) *time.Time { return &p.Day }, slotAt), prom.Col(func(p *slotDays) *time.Time { return &p.At }, slotDay)))
+		pairs := prom.From(prom.Select(repo.Query(), slotDaysProto, prom.Col(&slotDaysProto.Day, slotAt), prom.Col(&slotDaysProto.At, slotDay)))
 		n, err := pairs.Where(slotDaysDay.Eq(day(2)), slotDaysAt.In(day(2), day(3))).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 2)

@@ -24,7 +24,9 @@ type exactPrice struct {
 
 func (exactPrice) TableName() string { return "price" }
 
-var exactPriceSum = prom.TextOf(func(p *exactPrice) *string { return &p.Sum })
+var exactPriceProto = prom.Proto[exactPrice]()
+
+var exactPriceSum = prom.TextOf(exactPriceProto, &exactPriceProto.Sum)
 
 // Ensure that a number has the digits of the scale that its column has now, on SQLite too, where it is a text with
 // those of its time.

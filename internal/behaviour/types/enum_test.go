@@ -43,13 +43,13 @@ func TestEnumNames(t *testing.T) {
 		repo := prom.NewRepo[ranked](prom.Using(kit.Open(t, e.DSN)))
 		high := rank(2)
 		is.NoErr(repo.CreateMany(ctx, []ranked{{Rank: 1, Mood: "h"}, {Rank: 2, Mood: "s", Old: &high}, {Rank: 3, Mood: "s"}}))
-		by := func(name string) prom.AnyField[ranked] {
+		by := func(name string) *prom.AnyField[*ranked] {
 			f, err := prom.FieldByName(repo, name)
 			is.NoErr(err)
 			return f
 		}
 		for i, c := range []struct {
-			cond prom.Cond[ranked]
+			cond prom.Cond[*ranked]
 			want int
 		}{
 			{by("rank").Eq("low"), 1}, {by("rank").Eq("2"), 1}, {by("rank").Eq(rank(3)), 1}, {by("rank").Eq(2), 1}, {by("rank").In("low", "high", 3), 3},
@@ -62,7 +62,7 @@ func TestEnumNames(t *testing.T) {
 				t.Errorf("condition %d: %d rows, not %d; %v", i, n, c.want, err)
 			}
 		}
-		for _, cond := range []prom.Cond[ranked]{by("rank").Eq("middle"), by("rank").Eq("secret"), by("old").Eq("")} {
+		for _, cond := range []prom.Cond[*ranked]{by("rank").Eq("middle"), by("rank").Eq("secret"), by("old").Eq("")} {
 			_, err := repo.Where(cond).Count(ctx)
 			is.True(errors.Is(err, prom.ErrValidation))
 		}

@@ -36,12 +36,14 @@ type reading struct {
 type gaugeRef = prom.RefBy[gauge, uint64]
 
 var (
-	gaugeID      = prom.NumberOf(func(g *gauge) *uint64 { return &g.ID })
-	gaugeSmall   = prom.NumberOf(func(g *gauge) *int32 { return &g.Small })
-	gaugeRatio   = prom.NumberOf(func(g *gauge) *float64 { return &g.Ratio })
-	gaugeLive    = prom.FieldOf(func(g *gauge) *bool { return &g.Live })
-	gaugeSpare   = prom.NullNumberOf(func(g *gauge) **int64 { return &g.Spare })
-	readingGauge = prom.RefOf(func(r *reading) *gaugeRef { return &r.Gauge })
+	gaugeProto   = prom.Proto[gauge]()
+	readingProto = prom.Proto[reading]()
+	gaugeID      = prom.NumberOf(gaugeProto, &gaugeProto.ID)
+	gaugeSmall   = prom.NumberOf(gaugeProto, &gaugeProto.Small)
+	gaugeRatio   = prom.NumberOf(gaugeProto, &gaugeProto.Ratio)
+	gaugeLive    = prom.FieldOf(gaugeProto, &gaugeProto.Live)
+	gaugeSpare   = prom.NullNumberOf(gaugeProto, &gaugeProto.Spare)
+	readingGauge = prom.RefOf(readingProto, &readingProto.Gauge)
 )
 
 // Ensure that numbers and truth values of SQLite in columns of texts are compared, ordered, computed with, joined and
@@ -63,14 +65,14 @@ func TestNumberForms(t *testing.T) {
 			}
 			gauges, readings := prom.NewRepo[gauge](prom.Using(db)), prom.NewRepo[reading](prom.Using(db))
 			for what, c := range map[string]struct {
-				cond prom.Cond[gauge]
+				cond prom.Cond[*gauge]
 				want []uint64
 			}{
 				"eq": {gaugeID.Eq(10), []uint64{10}}, "in": {gaugeID.In(7, 10), []uint64{7, 10}}, "not in": {gaugeID.NotIn(7, 10), []uint64{9}},
 				"gt": {gaugeID.Gt(8), []uint64{9, 10}}, "between": {gaugeID.Between(8, 10), []uint64{9, 10}},
 				"negative": {gaugeSmall.Lt(-8), []uint64{9, 10}}, "ratio": {gaugeRatio.Gte(9.5), []uint64{9, 10}},
 				"ratio in": {gaugeRatio.In(9.5), []uint64{9}}, "live": {gaugeLive.Eq(true), []uint64{10}}, "dead": {gaugeLive.Eq(false), []uint64{7, 9}},
-				"plus": {prom.Plus(gaugeID, prom.Val[gauge](uint64(1))).Gt(9), []uint64{9, 10}}, "terms": {prom.Gt(prom.Neg(gaugeSmall), prom.Val[gauge](int32(8))), []uint64{9, 10}},
+				"plus": {prom.Plus(gaugeID, prom.Val(gaugeProto, uint64(1))).Gt(9), []uint64{9, 10}}, "terms": {prom.Gt(prom.Neg(gaugeSmall), prom.Val(gaugeProto, int32(8))), []uint64{9, 10}},
 				"spare": {gaugeSpare.IsNull(), []uint64{7, 9, 10}},
 			} {
 				list, err := gauges.Where(c.cond).OrderBy(gaugeID.Asc()).All(ctx)
@@ -112,7 +114,7 @@ func TestNumberForms(t *testing.T) {
 				many[i] = gauge{ID: uint64(200 + i), Live: i%2 == 0}
 			}
 			is.NoErr(gauges.CreateMany(ctx, many))
-			n, err = gauges.Where(gaugeID.Eq(100)).Update(ctx, gaugeSpare.Add(9), gaugeLive.Set(false), gaugeSmall.SetTo(prom.Times(gaugeSmall, prom.Val[gauge](int32(2)))))
+			n, err = gauges.Where(gaugeID.Eq(100)).Update(ctx, gaugeSpare.Add(9), gaugeLive.Set(false), gaugeSmall.SetTo(prom.Times(gaugeSmall, prom.Val(gaugeProto, int32(2)))))
 			is.NoErr(err)
 			is.Equal(n, 1)
 			got, err := gauges.Get(ctx, uint64(100))
@@ -171,7 +173,9 @@ type diary struct {
 	More  []time.Time
 }
 
-var diaryTimes = prom.ListOf(func(d *diary) *[]time.Time { return &d.Times })
+var diaryProto = prom.Proto[diary]()
+
+var diaryTimes = prom.ListOf(diaryProto, &diaryProto.Times)
 
 // Ensure that arrays of times without a zone are stored, found and changed as those with one.
 // suite: 33
@@ -231,9 +235,11 @@ type crate struct {
 }
 
 var (
-	rackID    = prom.FieldOf(func(r *rack) *prom.UUID { return &r.ID })
-	rackName  = prom.TextOf(func(r *rack) *string { return &r.Name })
-	crateRack = prom.RefOf(func(c *crate) *rackRef { return &c.Rack })
+	rackProto  = prom.Proto[rack]()
+	crateProto = prom.Proto[crate]()
+	rackID     = prom.FieldOf(rackProto, &rackProto.ID)
+	rackName   = prom.TextOf(rackProto, &rackProto.Name)
+	crateRack  = prom.RefOf(crateProto, &crateProto.Rack)
 )
 
 // Ensure that a UUID of SQLite is the same in capitals, in conditions and on the way from a row to another one.

@@ -33,11 +33,13 @@ type stampCopy struct {
 }
 
 var (
-	stampSeq    = prom.NumberOf(func(s *stamp) *int { return &s.Seq })
-	stampAt     = prom.TimeOf(func(s *stamp) *time.Time { return &s.At })
-	stampMaybe  = prom.NullTimeOf(func(s *stamp) **time.Time { return &s.Maybe })
-	stampOther  = prom.TimeOf(func(s *stamp) *time.Time { return &s.Other })
-	stampCopyAt = prom.TimeOf(func(s *stampCopy) *time.Time { return &s.At })
+	stampProto     = prom.Proto[stamp]()
+	stampCopyProto = prom.Proto[stampCopy]()
+	stampSeq       = prom.NumberOf(stampProto, &stampProto.Seq)
+	stampAt        = prom.TimeOf(stampProto, &stampProto.At)
+	stampMaybe     = prom.NullTimeOf(stampProto, &stampProto.Maybe)
+	stampOther     = prom.TimeOf(stampProto, &stampProto.Other)
+	stampCopyAt    = prom.TimeOf(stampCopyProto, &stampCopyProto.At)
 )
 
 // stampBase is the time of the first stamp, and hour the time of one that is later.
@@ -114,7 +116,7 @@ func readStamps(t *testing.T, db *prom.DB) {
 	at := hour(2)
 	late := at.Add(time.Millisecond)
 	conds := map[string]struct {
-		cond prom.Cond[stamp]
+		cond prom.Cond[*stamp]
 		want []int
 	}{
 		"eq":          {stampAt.Eq(at), []int{2}},
@@ -127,9 +129,9 @@ func readStamps(t *testing.T, db *prom.DB) {
 		"in":          {stampAt.In(at, hour(5), hour(9)), []int{2, 5}},
 		"not in":      {stampAt.NotIn(at, hour(5)), []int{0, 1, 3, 4}},
 		"null in":     {stampMaybe.In(at, hour(3)), []int{2}},
-		"same value":  {prom.Same(stampAt, prom.Val[stamp](at)), []int{2}},
+		"same value":  {prom.Same(stampAt, prom.Val(stampProto, at)), []int{2}},
 		"same":        {prom.Same(stampAt, stampMaybe), []int{0, 2, 4}},
-		"not same":    {prom.NotSame(stampMaybe, prom.Val[stamp](at)), []int{0, 1, 3, 4, 5}},
+		"not same":    {prom.NotSame(stampMaybe, prom.Val(stampProto, at)), []int{0, 1, 3, 4, 5}},
 		"is null":     {stampMaybe.IsNull(), []int{1, 3, 5}},
 		"other":       {prom.Eq(stampAt, stampOther), []int{0, 1, 2, 3, 4, 5}},
 		"less":        {prom.Lt(stampAt, stampOther), nil},
@@ -137,12 +139,12 @@ func readStamps(t *testing.T, db *prom.DB) {
 		"hour":        {stampAt.Hour().Eq(22), []int{2}},
 		"day":         {stampAt.Day().Eq(1), []int{4, 5}},
 		"hour in":     {stampAt.Hour().In(20, 23), []int{0, 3}},
-		"coalesce":    {prom.Coalesce(stampMaybe, prom.Val[stamp](hour(5))).Eq(hour(5)), []int{1, 3, 5}},
+		"coalesce":    {prom.Coalesce(stampMaybe, prom.Val(stampProto, hour(5))).Eq(hour(5)), []int{1, 3, 5}},
 		"or other":    {prom.Coalesce(stampMaybe, stampOther).In(hour(3), hour(4)), []int{3, 4}},
 		"in query":    {stampAt.InQuery(prom.Pluck(repo.Where(stampSeq.Gt(3)), stampOther)), []int{4, 5}},
 		"other query": {stampOther.InQuery(prom.Pluck(repo.Where(stampSeq.Gt(3)), stampAt)), []int{4, 5}},
-		"sub":         {prom.Eq(stampOther, prom.Sub[stamp](prom.Pluck(repo.Query(), prom.Max(stampAt)))), []int{5}},
-		"exists":      {prom.Exists[stamp, stamp](repo.Where(stampSeq.Eq(4)), prom.Match(stampAt, stampOther)), []int{4}},
+		"sub":         {prom.Eq(stampOther, prom.ScalarSubquery(stampProto, prom.Pluck(repo.Query(), prom.Max(stampAt)))), []int{5}},
+		"exists":      {prom.Exists(stampProto, repo.Where(stampSeq.Eq(4)), prom.Match(stampAt, stampOther)), []int{4}},
 	}
 	for name, c := range conds {
 		list, err := repo.Where(c.cond).OrderBy(stampSeq.Asc()).All(ctx)
@@ -212,7 +214,7 @@ func writeStamps(t *testing.T, db *prom.DB) {
 	}
 	check := func(what string, want stamp) {
 		t.Helper()
-		n, err := repo.Where(stampSeq.Eq(want.Seq), stampAt.Eq(want.At), stampMaybe.In(*want.Maybe), prom.Same(stampAt, prom.Val[stamp](want.At)),
+		n, err := repo.Where(stampSeq.Eq(want.Seq), stampAt.Eq(want.At), stampMaybe.In(*want.Maybe), prom.Same(stampAt, prom.Val(stampProto, want.At)),
 			stampAt.Hour().Eq(want.At.Hour())).Count(ctx)
 		if err != nil || n != 1 {
 			t.Errorf("%s: found %d, %v", what, n, err)
@@ -246,7 +248,7 @@ func writeStamps(t *testing.T, db *prom.DB) {
 	check("save", one)
 
 	moved = moved.Add(time.Hour)
-	set := func(what string, assigns ...prom.Assign[stamp]) {
+	set := func(what string, assigns ...prom.Assign[*stamp]) {
 		t.Helper()
 		n, err := repo.Where(stampSeq.Eq(one.Seq)).Update(ctx, assigns...)
 		if err != nil || n != 1 {
@@ -257,13 +259,13 @@ func writeStamps(t *testing.T, db *prom.DB) {
 		moved = moved.Add(time.Hour)
 	}
 	set("set", stampAt.Set(moved), stampMaybe.Set(moved))
-	set("set to value", stampAt.SetTo(prom.Val[stamp](moved)), stampMaybe.SetTo(prom.Val[stamp](moved)))
+	set("set to value", stampAt.SetTo(prom.Val(stampProto, moved)), stampMaybe.SetTo(prom.Val(stampProto, moved)))
 	_, err := repo.Where(stampSeq.Eq(one.Seq)).Update(ctx, stampOther.Set(moved))
 	is.NoErr(err)
 	set("set to other", stampAt.SetTo(stampOther), stampMaybe.SetTo(prom.Coalesce(stampOther, stampAt)))
 	_, err = repo.Where(stampSeq.Eq(one.Seq)).Update(ctx, stampOther.Set(moved))
 	is.NoErr(err)
-	set("set to query", stampAt.SetTo(prom.Sub[stamp](prom.Pluck(repo.Where(stampSeq.Eq(one.Seq)), stampOther))), stampMaybe.Set(moved))
+	set("set to query", stampAt.SetTo(prom.ScalarSubquery(stampProto, prom.Pluck(repo.Where(stampSeq.Eq(one.Seq)), stampOther))), stampMaybe.Set(moved))
 	one.At, one.Maybe = moved, &moved
 	_, err = repo.OnConflict(stampSeq).Update(stampAt.SetTo(prom.Excluded(stampAt)),
 		stampMaybe.SetTo(prom.Coalesce(prom.Excluded(stampMaybe), stampOther))).Create(ctx, &one)
@@ -289,8 +291,8 @@ func writeStamps(t *testing.T, db *prom.DB) {
 	is.Equal(n, 6)
 	last := stampOf()
 	is.NoErr(copies.Create(ctx, &stampCopy{At: last.At}))
-	_, err = prom.Copy(ctx, repo, copies.Where(stampCopyAt.Eq(last.At)), prom.To(stampSeq, prom.Val[stampCopy](last.Seq)), prom.To(stampAt, stampCopyAt),
-		prom.To(stampMaybe, prom.Coalesce(stampCopyAt, prom.Val[stampCopy](hour(0)))), prom.To(stampOther, stampCopyAt))
+	_, err = prom.Copy(ctx, repo, copies.Where(stampCopyAt.Eq(last.At)), prom.To(stampSeq, prom.Val(stampCopyProto, last.Seq)), prom.To(stampAt, stampCopyAt),
+		prom.To(stampMaybe, prom.Coalesce(stampCopyAt, prom.Val(stampCopyProto, hour(0)))), prom.To(stampOther, stampCopyAt))
 	is.NoErr(err)
 	check("copy", last)
 
@@ -334,8 +336,9 @@ type stamped struct {
 }
 
 var (
-	stampedAt  = prom.TimeOf(func(s *stamped) *time.Time { return &s.At })
-	stampedAny = prom.NullTimeOf(func(s *stamped) **time.Time { return &s.Any })
+	stampedProto = prom.Proto[stamped]()
+	stampedAt    = prom.TimeOf(stampedProto, &stampedProto.At)
+	stampedAny   = prom.NullTimeOf(stampedProto, &stampedProto.Any)
 )
 
 // Ensure that a form is known without a row that shows it: by the tag, and by the default of a column.

@@ -34,9 +34,10 @@ type pass struct {
 }
 
 var (
-	passBadge = prom.JSONOf(func(p *pass) *badge { return &p.Badge })
-	passAny   = prom.JSONOf(func(p *pass) *any { return &p.Any })
-	passRaw   = prom.JSONOf(func(p *pass) *json.RawMessage { return &p.Raw })
+	passProto = prom.Proto[pass]()
+	passBadge = prom.JSONOf(passProto, &passProto.Badge)
+	passAny   = prom.JSONOf(passProto, &passProto.Any)
+	passRaw   = prom.JSONOf(passProto, &passProto.Raw)
 )
 
 const twice = `{"Role":"admin","Role":"user","In":{"a":1,"b":1},"In":{"a":2},"Ptr":{"A":1,"B":1},"Ptr":{"A":2},"List":[{"A":1,"B":1}],"List":[{"A":2}],` +
@@ -55,7 +56,7 @@ func TestJSONEqualKeys(t *testing.T) {
 		reset := func() {
 			kit.RunSQL(t, db, fmt.Sprintf(`UPDATE pass SET badge = '%[1]s', "any" = '%[1]s', maybe = '%[1]s', raw = '%[1]s', map = '{"k":{"Role":"x"},"k":%[1]s}'`, twice))
 		}
-		count := func(want int, conds ...prom.Cond[pass]) {
+		count := func(want int, conds ...prom.Cond[*pass]) {
 			t.Helper()
 			if n := kit.Count(t, passes.Where(conds...)); n != want {
 				t.Errorf("%d rows, not %d", n, want)
@@ -89,7 +90,7 @@ func TestJSONEqualKeys(t *testing.T) {
 			is.Equal(len(passes.Modified(p)), 0)
 		}
 		check(passes.Query().One(ctx))
-		check(passes.Query().Only(passBadge, prom.NullJSONOf(func(p *pass) **badge { return &p.Maybe }), prom.JSONOf(func(p *pass) *map[string]badge { return &p.Map })).One(ctx))
+		check(passes.Query().Only(passBadge, prom.NullJSONOf(passProto, &passProto.Maybe), prom.JSONOf(passProto, &passProto.Map)).One(ctx))
 		raw, err := prom.RawQuery[pass](passes, "SELECT * FROM pass").One(ctx)
 		check(&raw, err)
 		kit.RunSQL(t, db, `UPDATE pass SET badge = '{"Role":"admin","Role":null}'`)
@@ -98,7 +99,7 @@ func TestJSONEqualKeys(t *testing.T) {
 		is.Equal(p.Badge.Role, "")
 
 		// A change leaves one of equal keys.
-		for name, a := range map[string]prom.Assign[pass]{
+		for name, a := range map[string]prom.Assign[*pass]{
 			"set": passAny.SetPath("new", "Role"), "merge": passAny.Merge(map[string]any{"Role": "new", "In": map[string]any{"c": 3}}),
 			"remove": passAny.RemovePath("Role"), "deep": passAny.SetPath("new", "deep", 0, "x", "z"), "nothing": passAny.SetPath(1, "no", "way"),
 		} {
@@ -156,4 +157,4 @@ func TestJSONEqualKeys(t *testing.T) {
 	})
 }
 
-type query interface{ prom.JSONColumn[pass] }
+type query interface{ prom.JSONColumn[*pass] }

@@ -62,7 +62,7 @@ func TestJSONRange(t *testing.T) {
 }
 
 // want compares what an expression gives for the rows, in the order of their keys.
-func want[V any](t *testing.T, passes *prom.Repo[pass], e prom.Expr[pass, *V], values ...*V) {
+func want[V any](t *testing.T, passes *prom.Repo[pass], e prom.Expr[*pass, *V], values ...*V) {
 	t.Helper()
 	got, err := prom.Pluck(passes.OrderBy(passKey.Asc()), e).All(context.Background())
 	if err != nil {
@@ -75,10 +75,10 @@ func want[V any](t *testing.T, passes *prom.Repo[pass], e prom.Expr[pass, *V], v
 	}
 }
 
-var passKey = prom.NumberOf(func(p *pass) *int64 { return &p.ID })
+var passKey = prom.NumberOf(passProto, &passProto.ID)
 
 // whole compares what a narrow type reads with the whole numbers that it holds.
-func whole[V int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](t *testing.T, passes *prom.Repo[pass], holds func(int64) bool, e prom.Expr[pass, *V]) {
+func whole[V int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](t *testing.T, passes *prom.Repo[pass], holds func(int64) bool, e prom.Expr[*pass, *V]) {
 	t.Helper()
 	all, err := prom.Pluck(passes.OrderBy(passKey.Asc()), prom.OrNull(prom.JSONInt(passRaw, "n"))).All(context.Background())
 	if err != nil {

@@ -52,8 +52,9 @@ type paper struct {
 }
 
 var (
-	paperDoc   = prom.JSONOf(func(p *paper) *any { return &p.Doc })
-	paperMaybe = prom.NullJSONOf(func(p *paper) **map[string]any { return &p.Maybe })
+	paperProto = prom.Proto[paper]()
+	paperDoc   = prom.JSONOf(paperProto, &paperProto.Doc)
+	paperMaybe = prom.NullJSONOf(paperProto, &paperProto.Maybe)
 )
 
 func documentOf(t *testing.T, text string) (v any) {
@@ -82,7 +83,7 @@ func TestJSONPath(t *testing.T) {
 		for _, d := range docs {
 			is.NoErr(repo.Create(ctx, &paper{Doc: documentOf(t, d)}))
 		}
-		count := func(want int, conds ...prom.Cond[paper]) {
+		count := func(want int, conds ...prom.Cond[*paper]) {
 			t.Helper()
 			if n, err := repo.Where(conds...).Count(ctx); err != nil || n != want {
 				t.Errorf("%d rows, not %d; %v", n, want, err)
@@ -124,7 +125,7 @@ func TestJSONPath(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(total, 1.5)
 
-		for _, cond := range []prom.Cond[paper]{
+		for _, cond := range []prom.Cond[*paper]{
 			prom.JSONText(paperDoc).Eq("x"), prom.JSONText(paperDoc, -1).Eq("x"), prom.JSONText(paperDoc, 1.5).Eq("x"), prom.JSONText(paperDoc, "\x00").Eq("x"),
 			prom.JSONPath[[]byte](paperDoc, "s").NotNull(), prom.JSONPath[uint64](paperDoc, "n").Eq(5), paperDoc.HasKey(),
 		} {
@@ -175,18 +176,18 @@ func TestJSONKeys(t *testing.T) {
 // Ensure that changes inside a document do what they say on both engines, and leave alone what they do not fit.
 func TestJSONChanges(t *testing.T) {
 	t.Parallel()
-	merge := func(doc string) func(t *testing.T) prom.Assign[paper] {
-		return func(t *testing.T) prom.Assign[paper] { return paperDoc.Merge(documentOf(t, doc)) }
+	merge := func(doc string) func(t *testing.T) prom.Assign[*paper] {
+		return func(t *testing.T) prom.Assign[*paper] { return paperDoc.Merge(documentOf(t, doc)) }
 	}
-	set := func(v any, path ...any) func(t *testing.T) prom.Assign[paper] {
-		return func(*testing.T) prom.Assign[paper] { return paperDoc.SetPath(v, path...) }
+	set := func(v any, path ...any) func(t *testing.T) prom.Assign[*paper] {
+		return func(*testing.T) prom.Assign[*paper] { return paperDoc.SetPath(v, path...) }
 	}
-	remove := func(path ...any) func(t *testing.T) prom.Assign[paper] {
-		return func(*testing.T) prom.Assign[paper] { return paperDoc.RemovePath(path...) }
+	remove := func(path ...any) func(t *testing.T) prom.Assign[*paper] {
+		return func(*testing.T) prom.Assign[*paper] { return paperDoc.RemovePath(path...) }
 	}
 	cases := []struct {
 		doc, want string
-		assign    func(t *testing.T) prom.Assign[paper]
+		assign    func(t *testing.T) prom.Assign[*paper]
 	}{
 		{`{"a":1}`, `{"a":2}`, set(2, "a")},
 		{`{"a":1}`, `{"a":1,"b":{"c":[null]}}`, set(map[string]any{"c": []any{nil}}, "b")},
@@ -247,7 +248,7 @@ func TestJSONChanges(t *testing.T) {
 		is.NoErr(err)
 		is.NoErr(repo.Reload(ctx, &p))
 		is.Equal(*p.Maybe, map[string]any{"a": 1.0})
-		for _, assign := range []prom.Assign[paper]{
+		for _, assign := range []prom.Assign[*paper]{
 			paperDoc.SetPath(1), paperDoc.RemovePath(), paperDoc.Merge([]int{1}), paperDoc.Merge(nil), paperDoc.SetPath("\x00", "a"), paperDoc.SetPath(math.NaN(), "a"),
 			paperDoc.SetPath(1, "a", -1), paperDoc.RemovePath("a", 'x'),
 		} {
@@ -323,13 +324,15 @@ type sums struct {
 	Tip   *string `prom:"decimal=12.2"`
 }
 
+var sumsProto = prom.Proto[sums]()
+
 // Ensure that decimals are added up exactly, also in groups, in windows, filtered and once for equal ones. parity: B12
 // Q26
 func TestDecimalSum(t *testing.T) {
 	t.Parallel()
-	price := prom.OrderedOf(func(s *sums) *string { return &s.Price })
-	tip := prom.NullOrderedOf(func(s *sums) **string { return &s.Tip })
-	group := prom.NumberOf(func(s *sums) *int { return &s.Group })
+	price := prom.OrderedOf(sumsProto, &sumsProto.Price)
+	tip := prom.NullOrderedOf(sumsProto, &sumsProto.Tip)
+	group := prom.NumberOf(sumsProto, &sumsProto.Group)
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()

@@ -28,18 +28,19 @@ type listing struct {
 }
 
 var (
-	listingTags   = prom.ListOf(func(s *listing) *namedList { return &s.Tags })
-	listingNums   = prom.NullListOf(func(s *listing) **[]int32 { return &s.Nums })
-	listingFloats = prom.ListOf(func(s *listing) *[]float64 { return &s.Floats })
-	listingFlags  = prom.ListOf(func(s *listing) *[]bool { return &s.Flags })
-	listingTimes  = prom.ListOf(func(s *listing) *[]time.Time { return &s.Times })
-	listingIDs    = prom.ListOf(func(s *listing) *[]prom.UUID { return &s.IDs })
-	listingSeals  = prom.ListOf(func(s *listing) *[]grams { return &s.Seals })
-	listingDays   = prom.ListOf(func(s *listing) *weekdays { return &s.Days })
+	listingProto  = prom.Proto[listing]()
+	listingTags   = prom.ListOf(listingProto, &listingProto.Tags)
+	listingNums   = prom.NullListOf(listingProto, &listingProto.Nums)
+	listingFloats = prom.ListOf(listingProto, &listingProto.Floats)
+	listingFlags  = prom.ListOf(listingProto, &listingProto.Flags)
+	listingTimes  = prom.ListOf(listingProto, &listingProto.Times)
+	listingIDs    = prom.ListOf(listingProto, &listingProto.IDs)
+	listingSeals  = prom.ListOf(listingProto, &listingProto.Seals)
+	listingDays   = prom.ListOf(listingProto, &listingProto.Days)
 )
 
 // found returns the keys of the rows that a condition is true for.
-func found[T any](t *testing.T, repo *prom.Repo[T], cond prom.Cond[T]) []int64 {
+func found[T any](t *testing.T, repo *prom.Repo[T], cond prom.Cond[*T]) []int64 {
 	t.Helper()
 	all, err := repo.Where(cond).All(context.Background())
 	if err != nil {
@@ -88,7 +89,7 @@ func TestListConditions(t *testing.T) {
 					}
 				}
 			}
-			for j, cond := range []prom.Cond[listing]{
+			for j, cond := range []prom.Cond[*listing]{
 				listingTags.Eq(arg), listingTags.Ne(arg), listingTags.Contains(arg...), listingTags.ContainedBy(arg...), listingTags.Overlaps(arg...),
 				prom.Not(listingTags.Contains(arg...)), listingTags.IsEmpty(),
 			} {
@@ -99,7 +100,7 @@ func TestListConditions(t *testing.T) {
 		}
 		// The last row is NULL, about which nothing is true.
 		last := len(rows)
-		for _, cond := range []prom.Cond[listing]{
+		for _, cond := range []prom.Cond[*listing]{
 			listingNums.Contains(), listingNums.Contains(1), listingNums.Overlaps(1), listingNums.ContainedBy(0, 1, 2, 3, 4, 5, 6), listingNums.Eq([]int32{1}),
 			listingNums.IsEmpty(), listingNums.Has(0),
 		} {
@@ -129,7 +130,7 @@ func TestListElements(t *testing.T) {
 		}
 		is.NoErr(repo.Create(ctx, &s))
 		for i, c := range []struct {
-			cond prom.Cond[listing]
+			cond prom.Cond[*listing]
 			want int
 		}{
 			{listingFloats.Has(0.1), 1}, {listingFloats.Contains(1, math.Inf(1)), 1}, {listingFloats.Has(0.1000000001), 0}, {listingFloats.Eq(s.Floats), 1},
@@ -160,7 +161,7 @@ func TestListAssigns(t *testing.T) {
 		repo := prom.NewRepo[listing](prom.Using(kit.Open(t, e.DSN)))
 		s := listing{Tags: namedList{`"`, "b", `"`}, Floats: []float64{7}}
 		is.NoErr(repo.Create(ctx, &s))
-		update := func(assigns ...prom.Assign[listing]) {
+		update := func(assigns ...prom.Assign[*listing]) {
 			t.Helper()
 			n, err := repo.AllRows().Update(ctx, assigns...)
 			is.NoErr(err)

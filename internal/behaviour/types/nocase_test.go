@@ -23,9 +23,10 @@ type Nickname struct {
 }
 
 var (
-	nicknameName = prom.TextOf(func(n *Nickname) *string { return &n.Name })
-	nicknameNick = prom.NullTextOf(func(n *Nickname) **string { return &n.Nick })
-	nicknameNo   = prom.NumberOf(func(n *Nickname) *int { return &n.No })
+	nickname     = prom.Proto[Nickname]()
+	nicknameName = prom.TextOf(nickname, &nickname.Name)
+	nicknameNick = prom.NullTextOf(nickname, &nickname.Nick)
+	nicknameNo   = prom.NumberOf(nickname, &nickname.No)
 )
 
 // asciiLower is what nocase makes of a text.
@@ -128,7 +129,7 @@ func TestNoCase(t *testing.T) {
 		distinct, err := prom.Pluck(repo.OrderBy(nicknameNick.Asc()), nicknameNick).Distinct().All(ctx)
 		is.NoErr(err)
 		is.Equal(fold(distinct), nicks)
-		groups, err := prom.Pluck2(repo.OrderBy(nicknameNick.Desc()), nicknameNick, prom.CountRows[Nickname]()).All(ctx)
+		groups, err := prom.Pluck2(repo.OrderBy(nicknameNick.Desc()), nicknameNick, prom.Count(nickname)).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(groups), len(nicks))
 		for i, g := range groups {
@@ -137,7 +138,7 @@ func TestNoCase(t *testing.T) {
 		}
 		is.Equal(kit.Count(t, repo.Where(nicknameName.InQuery(prom.Pluck(repo.Query(), nicknameNick)))), len(nicks))
 		is.Equal(kit.Count(t, repo.Where(prom.Eq(nicknameNick, nicknameName))), len(nicks))
-		ranks, err := prom.Pluck2(repo.Query(), nicknameName, prom.Over(prom.CountRows[Nickname](), prom.PartitionBy[Nickname](nicknameNick))).All(ctx)
+		ranks, err := prom.Pluck2(repo.Query(), nicknameName, prom.Over(prom.Count(nickname), prom.PartitionBy[*Nickname](nicknameNick))).All(ctx)
 		is.NoErr(err)
 		two := 0
 		for _, r := range ranks {
@@ -170,18 +171,18 @@ func TestNoCaseDiffers(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(len(all), map[string]int{dbtest.NameSQLite: 1, dbtest.NamePostgres: 2}[e.Name])
 		computed := prom.Replace(nicknameName, "n", "m")
-		err = kit.ErrOf(prom.Pluck(repo.Query(), prom.Over(prom.Min(nicknameName), prom.PartitionBy[Nickname](nicknameNo))).All(ctx))
+		err = kit.ErrOf(prom.Pluck(repo.Query(), prom.Over(prom.Min(nicknameName), prom.PartitionBy[*Nickname](nicknameNo))).All(ctx))
 		is.Equal(err != nil, e.Name == dbtest.NamePostgres)
 		kit.MustCreate(t, repo, Nickname{Name: "anNo"})
 		least, err := prom.Scalar(ctx, repo.Query(), prom.Min(computed))
 		is.NoErr(err)
 		is.Equal(*least, "Amma")
-		groups, err := prom.Pluck2(repo.OrderBy(computed.Desc()), computed, prom.CountRows[Nickname]()).All(ctx)
+		groups, err := prom.Pluck2(repo.OrderBy(computed.Desc()), computed, prom.Count(nickname)).All(ctx)
 		is.NoErr(err)
 		is.True(len(groups) == 2 && groups[0].A == "amNo")
-		is.Equal(kit.Count(t, repo.Where(prom.Eq(computed, prom.Val[Nickname]("AMMA")))), 0)
-		is.Equal(kit.Count(t, repo.Where(prom.Eq(prom.Val[Nickname]("ANNA"), nicknameName))), 1)
-		is.Equal(kit.Count(t, repo.Where(prom.Eq(prom.Coalesce(nicknameNick, prom.Val[Nickname]("")), prom.Val[Nickname]("anna")))), 0)
+		is.Equal(kit.Count(t, repo.Where(prom.Eq(computed, prom.Val(nickname, "AMMA")))), 0)
+		is.Equal(kit.Count(t, repo.Where(prom.Eq(prom.Val(nickname, "ANNA"), nicknameName))), 1)
+		is.Equal(kit.Count(t, repo.Where(prom.Eq(prom.Coalesce(nicknameNick, prom.Val(nickname, "")), prom.Val(nickname, "anna")))), 0)
 	})
 }
 

@@ -22,10 +22,11 @@ type meter struct {
 }
 
 var (
-	meterN    = prom.NumberOf(func(g *meter) *int64 { return &g.N })
-	meterF    = prom.NumberOf(func(g *meter) *float64 { return &g.F })
-	meterG    = prom.NumberOf(func(g *meter) *float32 { return &g.G })
-	meterNull = prom.NullNumberOf(func(g *meter) **float64 { return &g.Null })
+	meterProto = prom.Proto[meter]()
+	meterN     = prom.NumberOf(meterProto, &meterProto.N)
+	meterF     = prom.NumberOf(meterProto, &meterProto.F)
+	meterG     = prom.NumberOf(meterProto, &meterProto.G)
+	meterNull  = prom.NullNumberOf(meterProto, &meterProto.Null)
 )
 
 // Ensure that a computed number which does not fit is an error, whatever it is computed for, and that what is no number
@@ -33,11 +34,11 @@ var (
 func TestOverflow(t *testing.T) {
 	t.Parallel()
 	type (
-		ints   = prom.Expr[meter, int64]
-		floats = prom.Expr[meter, float64]
+		ints   = prom.Expr[*meter, int64]
+		floats = prom.Expr[*meter, float64]
 	)
-	n := func(v int64) ints { return prom.Val[meter](v) }
-	f := func(v float64) floats { return prom.Val[meter](v) }
+	n := func(v int64) ints { return prom.Val(meterProto, v) }
+	f := func(v float64) floats { return prom.Val(meterProto, v) }
 	inf := math.Inf(1)
 	intTests := map[string]struct {
 		of   int64
@@ -87,7 +88,7 @@ func TestOverflow(t *testing.T) {
 		"by 0":                       {1, prom.Div(meterF, f(0)), new(math.NaN())},
 		"a sum of no number":         {inf, prom.Sum(prom.Times(meterF, prom.Float(meterN))), new(math.NaN())},
 		"an average of no number":    {inf, prom.Avg(prom.Times(meterF, prom.Float(meterN))), new(math.NaN())},
-		"infinities over a window":   {inf, prom.Over(prom.Sum(prom.Times(meterF, prom.Float(meterN))), prom.Window[meter]{}), new(math.NaN())},
+		"infinities over a window":   {inf, prom.Over(prom.Sum(prom.Times(meterF, prom.Float(meterN))), prom.Window[*meter]{}), new(math.NaN())},
 		"an integer as a float":      {1, prom.Float(meterN), new(1.0)},
 		"a sum that is infinite":     {inf, prom.Sum(meterF), new(inf)},
 		"with a filter":              {inf, prom.Sum(meterF).Filter(meterN.Eq(-1)), new(inf)},
@@ -154,7 +155,7 @@ func TestOverflow(t *testing.T) {
 			is.NoErr(err)
 			_, err = meters.AllRows().Update(ctx, meterG.Add(math.MaxFloat32))
 			checkOverflow(t, "Add of a float32", true, err)
-			_, err = meters.AllRows().Update(ctx, meterG.SetTo(prom.Times(meterG, prom.Val[meter](float32(2)))))
+			_, err = meters.AllRows().Update(ctx, meterG.SetTo(prom.Times(meterG, prom.Val(meterProto, float32(2)))))
 			checkOverflow(t, "a float32 assigned", true, err)
 			n, err := meters.Where(meterF.Eq(0), meterG.Eq(math.MaxFloat32)).Count(ctx)
 			is.NoErr(err)

@@ -37,7 +37,9 @@ type barredItem struct {
 	Name barred
 }
 
-var barredName = prom.FieldOf(func(b *barredItem) *barred { return &b.Name })
+var barredItemProto = prom.Proto[barredItem]()
+
+var barredName = prom.FieldOf(barredItemProto, &barredItemProto.Name)
 
 // Ensure that an error of the application's own, which it may return from many places at once, is told with its place
 // and stays what it is.

@@ -104,7 +104,7 @@ func randomRows[M any](g generator, dbs [2]*prom.DB, rows [2]int) (kept, refused
 	return kept, refused, nil
 }
 
-func keyOrder[M any](repo *prom.Repo[M]) prom.Order[M] {
+func keyOrder[M any](repo *prom.Repo[M]) prom.Order[*M] {
 	f, err := prom.FieldByName(repo, "_id")
 	if err != nil {
 		panic(err)

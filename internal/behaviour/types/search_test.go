@@ -20,11 +20,13 @@ type verse struct {
 	Ends   time.Time
 }
 
+var verseProto = prom.Proto[verse]()
+
 // Ensure that each engine's own search for words, and its ranges, work as raw conditions beside typed ones.
 func TestSearchAndRanges(t *testing.T) {
 	t.Parallel()
 	day := func(n int) time.Time { return time.Date(2024, 5, n, 0, 0, 0, 0, time.UTC) }
-	verseText := prom.TextOf(func(v *verse) *string { return &v.Text })
+	verseText := prom.TextOf(verseProto, &verseProto.Text)
 	indexes := map[string][]string{
 		dbtest.NamePostgres: {`CREATE INDEX verse_words ON verse USING gin (to_tsvector('english', text))`},
 		dbtest.NameSQLite: {
@@ -37,11 +39,13 @@ func TestSearchAndRanges(t *testing.T) {
 		dbtest.NamePostgres: `to_tsvector('english', text) @@ websearch_to_tsquery('english', ?)`,
 		dbtest.NameSQLite:   `_id IN (SELECT rowid FROM verse_words WHERE verse_words MATCH ?)`,
 	}
-	overlaps := map[string]func(from, to time.Time) prom.Cond[verse]{
-		dbtest.NamePostgres: func(from, to time.Time) prom.Cond[verse] {
-			return prom.Raw[verse](`tstzrange(begins, ends) && tstzrange(?::timestamptz, ?::timestamptz)`, from, to)
+	overlaps := map[string]func(from, to time.Time) prom.Cond[*verse]{
+		dbtest.NamePostgres: func(from, to time.Time) prom.Cond[*verse] {
+			return prom.Raw(verseProto, `tstzrange(begins, ends) && tstzrange(?::timestamptz, ?::timestamptz)`, from, to)
 		},
-		dbtest.NameSQLite: func(from, to time.Time) prom.Cond[verse] { return prom.Raw[verse](`begins < ? AND ends > ?`, to, from) },
+		dbtest.NameSQLite: func(from, to time.Time) prom.Cond[*verse] {
+			return prom.Raw(verseProto, `begins < ? AND ends > ?`, to, from)
+		},
 	}
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
@@ -56,13 +60,13 @@ func TestSearchAndRanges(t *testing.T) {
 		is.NoErr(repo.Create(ctx, &verse{Text: "The whale's \"sea\"; DROP TABLE verse", Begins: day(4), Ends: day(9)}))
 		is.NoErr(repo.Create(ctx, &verse{Text: "A seat", Begins: day(9), Ends: day(10)}))
 
-		count := func(want int, conds ...prom.Cond[verse]) {
+		count := func(want int, conds ...prom.Cond[*verse]) {
 			t.Helper()
 			n, err := repo.Where(conds...).Count(ctx)
 			is.NoErr(err)
 			is.Equal(n, want)
 		}
-		search := func(text string) prom.Cond[verse] { return prom.Raw[verse](words[e.Name], text) }
+		search := func(text string) prom.Cond[*verse] { return prom.Raw(verseProto, words[e.Name], text) }
 		count(2, search("sea"))
 		count(1, search("seat"))
 		count(1, search("sea"), verseText.HasPrefix("The sea"))

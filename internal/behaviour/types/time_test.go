@@ -31,9 +31,10 @@ type moment struct {
 }
 
 var (
-	momentAt  = prom.TimeOf(func(m *moment) *time.Time { return &m.At })
-	momentDay = prom.TimeOf(func(m *moment) *time.Time { return &m.Day })
-	momentHrs = prom.OrderedOf(func(m *moment) *time.Duration { return &m.Hours })
+	momentProto = prom.Proto[moment]()
+	momentAt    = prom.TimeOf(momentProto, &momentProto.At)
+	momentDay   = prom.TimeOf(momentProto, &momentProto.Day)
+	momentHrs   = prom.OrderedOf(momentProto, &momentProto.Hours)
 )
 
 func zone(tb testing.TB, name string) *time.Location {
@@ -115,7 +116,7 @@ func TestTimesRefused(t *testing.T) {
 		} {
 			m := moment{At: at}
 			is.True(errors.Is(repo.Create(ctx, &m), prom.ErrValidation))
-			for _, c := range []prom.Cond[moment]{momentAt.Eq(at), momentAt.Gt(at), momentAt.In(at), prom.Raw[moment]("at < ?", at)} {
+			for _, c := range []prom.Cond[*moment]{momentAt.Eq(at), momentAt.Gt(at), momentAt.In(at), prom.Raw(momentProto, "at < ?", at)} {
 				_, err := repo.Where(c).Count(ctx)
 				is.True(errors.Is(err, prom.ErrValidation))
 			}

@@ -65,10 +65,13 @@ type (
 )
 
 var (
-	artistRecords = prom.ManyOf(func(a *Artist) *prom.Many[Record] { return &a.Records })
-	artistFriends = prom.ManyViaOf(func(a *Artist) *prom.ManyVia[Artist, Friendship] { return &a.Friends })
-	recordArtist  = prom.RefOf(func(r *Record) *prom.Ref[Artist] { return &r.Artist })
-	linePurchase  = prom.OneOf(func(l *Line) *prom.One[Purchase] { return &l.Purchase })
+	artist        = prom.Proto[Artist]()
+	record        = prom.Proto[Record]()
+	line          = prom.Proto[Line]()
+	artistRecords = prom.ManyOf(artist, &artist.Records)
+	artistFriends = prom.ManyViaOf(artist, &artist.Friends)
+	recordArtist  = prom.RefOf(record, &record.Artist)
+	linePurchase  = prom.OneOf(line, &line.Purchase)
 )
 
 func artistRows() []Artist {

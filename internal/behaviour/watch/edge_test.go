@@ -17,6 +17,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
+var note = prom.Proto[kit.Note]()
+
 // Ensure that no row is lost when the server ends all connections, again and again, the one that listens too.
 func TestWatchReconnects(t *testing.T) {
 	t.Parallel()
@@ -89,7 +91,7 @@ func TestWatchUpdates(t *testing.T) {
 		is := is.New(t)
 		repo := kit.Notes(kit.Open(t, e.DSN))
 		n := kit.MustCreate(t, repo, kit.Note{Title: "n"})
-		w := begun(t, repo, repo.Query(), prom.WatchBy(prom.TimeOf(func(n *kit.Note) *time.Time { return &n.Updated })))
+		w := begun(t, repo, repo.Query(), prom.WatchBy(prom.TimeOf(note, &note.Updated)))
 		for i := range 3 {
 			n.Views = i + 1
 			is.NoErr(repo.Save(context.Background(), n))
@@ -121,6 +123,8 @@ func TestWatchKeyAgain(t *testing.T) {
 type counted struct {
 	ID int `prom:"key,auto"`
 }
+
+var countedProto = prom.Proto[counted]()
 
 // Ensure that what cannot be watched is an error that says why, and that a bad cursor is one of a kind of its own.
 func TestWatchRefuses(t *testing.T) {
@@ -169,7 +173,7 @@ func TestWatchRefuses(t *testing.T) {
 		err := kit.FirstError(plain.Watch(ctx))
 		is.Equal(errors.Is(err, prom.ErrValidation), e.Name == dbtest.NameSQLite)
 		kit.MustCreate(t, plain, counted{})
-		byKey := prom.WatchBy(prom.NumberOf(func(c *counted) *int { return &c.ID }))
+		byKey := prom.WatchBy(prom.NumberOf(countedProto, &countedProto.ID))
 		is.NoErr(kit.FirstError(plain.Limit(1).Watch(kit.Ended(t), byKey, prom.WatchFromStart())))
 	})
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-var NoteCreated = prom.TimeOf(func(n *kit.Note) *time.Time { return &n.Created })
+var NoteCreated = prom.TimeOf(note, &note.Created)
 
 // watching runs a watch in a goroutine of its own. The loop ends with the test at the latest.
 type watching[T any] struct {

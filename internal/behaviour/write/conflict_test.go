@@ -26,10 +26,11 @@ type Counter struct {
 }
 
 var (
-	CounterName = prom.TextOf(func(c *Counter) *string { return &c.Name })
-	CounterCode = prom.NullNumberOf(func(c *Counter) **int { return &c.Code })
-	CounterHits = prom.NumberOf(func(c *Counter) *int { return &c.Hits })
-	CounterNote = prom.TextOf(func(c *Counter) *string { return &c.Note })
+	counter     = prom.Proto[Counter]()
+	CounterName = prom.TextOf(counter, &counter.Name)
+	CounterCode = prom.NullNumberOf(counter, &counter.Code)
+	CounterHits = prom.NumberOf(counter, &counter.Hits)
+	CounterNote = prom.TextOf(counter, &counter.Note)
 
 	countUp = CounterHits.SetTo(prom.Plus(CounterHits, prom.Excluded(CounterHits)))
 )
@@ -67,7 +68,7 @@ func TestOnConflict(t *testing.T) {
 		is.True(more.Hits == 10 && more.Note == "" && more.Version == 3)
 		is.True(more.Created.Equal(first.Created) && more.Updated.After(all.Updated))
 		is.Equal(len(repo.Modified(&more)), 0)
-		put(byName.Update(CounterHits.Add(1), CounterNote.SetTo(prom.Concat(prom.Excluded(CounterNote), prom.Val[Counter]("!")))),
+		put(byName.Update(CounterHits.Add(1), CounterNote.SetTo(prom.Concat(prom.Excluded(CounterNote), prom.Val(counter, "!")))),
 			&Counter{Name: "a", Hits: 3, Note: "n"}, prom.Updated)
 
 		still := Counter{Name: "a", Hits: 99}
@@ -191,11 +192,13 @@ type Excluded struct {
 	Where  int
 }
 
+var excluded = prom.Proto[Excluded]()
+
 // Ensure that a table of the name excluded is upserted, and that counts which overflow are errors.
 // parity: A18 M8 B20
 func TestOnConflictNames(t *testing.T) {
 	t.Parallel()
-	ExcludedWhere := prom.NumberOf(func(x *Excluded) *int { return &x.Where })
+	ExcludedWhere := prom.NumberOf(excluded, &excluded.Where)
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()

@@ -23,7 +23,9 @@ type tally struct {
 	S  string
 }
 
-var tallyNo = prom.NumberOf(func(v *tally) *int { return &v.No })
+var tallyProto = prom.Proto[tally]()
+
+var tallyNo = prom.NumberOf(tallyProto, &tallyProto.No)
 
 func tallies(db *prom.DB) *prom.Repo[tally] { return prom.NewRepo[tally](prom.Using(db)) }
 

@@ -40,13 +40,15 @@ type PlainPage struct {
 }
 
 var (
-	PageSlug       = prom.TextOf(func(p *Page) *string { return &p.Slug })
-	PageSite       = prom.TextOf(func(p *Page) *string { return &p.Site })
-	PageNo         = prom.NumberOf(func(p *Page) *int { return &p.No })
-	PageParent     = prom.NullRefOf(func(p *Page) **prom.Ref[Page] { return &p.Parent })
-	PageID         = prom.NumberOf(func(p *Page) *int64 { return &p.ID })
-	PageRemarkPage = prom.RefOf(func(r *PageRemark) *prom.Ref[Page] { return &r.Page })
-	PageRemarkText = prom.TextOf(func(r *PageRemark) *string { return &r.Text })
+	page           = prom.Proto[Page]()
+	pageRemark     = prom.Proto[PageRemark]()
+	PageSlug       = prom.TextOf(page, &page.Slug)
+	PageSite       = prom.TextOf(page, &page.Site)
+	PageNo         = prom.NumberOf(page, &page.No)
+	PageParent     = prom.NullRefOf(page, &page.Parent)
+	PageID         = prom.NumberOf(page, &page.ID)
+	PageRemarkPage = prom.RefOf(pageRemark, &pageRemark.Page)
+	PageRemarkText = prom.TextOf(pageRemark, &pageRemark.Text)
 )
 
 func softPages(db *prom.DB) *prom.Repo[Page] { return prom.NewRepo[Page](prom.Using(db)) }
@@ -348,7 +350,7 @@ func TestSoftDeleteInOtherQueries(t *testing.T) {
 		is.Equal(counts(remarks.Where(PageRemarkPage.HasNot())), 1)
 		is.Equal(counts(remarks.Where(PageRemarkPage.InQuery(prom.Pluck(repo.Query(), PageID)))), 2)
 		is.Equal(counts(remarks.Where(PageRemarkPage.InQuery(prom.Pluck(repo.Query().WithDeleted(), PageID)))), 3)
-		is.Equal(counts(remarks.Where(prom.Exists(repo.Query().OnlyDeleted(), prom.Match(PageID, PageRemarkPage)))), 1)
+		is.Equal(counts(remarks.Where(prom.Exists(pageRemark, repo.Query().OnlyDeleted(), prom.Match(PageID, PageRemarkPage)))), 1)
 		is.Equal(counts(remarks.Where(prom.Via(PageRemarkPage, PageSlug).IsNull())), 1)
 		slugs, err := prom.Pluck(remarks.OrderBy(PageRemarkText.Asc()), prom.OrNull(prom.Via(PageRemarkPage, PageSlug))).All(ctx)
 		is.NoErr(err)

@@ -21,8 +21,9 @@ type Account struct {
 }
 
 var (
-	accountName = prom.TextOf(func(a *Account) *string { return &a.Name })
-	accountN    = prom.NumberOf(func(a *Account) *int { return &a.N })
+	account     = prom.Proto[Account]()
+	accountName = prom.TextOf(account, &account.Name)
+	accountN    = prom.NumberOf(account, &account.N)
 )
 
 // Tables for accounts as others make them, by engine: with keys that are not counted up, without row numbers, in

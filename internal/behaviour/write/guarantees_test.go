@@ -33,12 +33,13 @@ type Sample struct {
 }
 
 var (
-	sampleName   = prom.TextOf(func(s *Sample) *string { return &s.Name })
-	sampleText   = prom.TextOf(func(s *Sample) *string { return &s.Text })
-	sampleSmall  = prom.NumberOf(func(s *Sample) *int8 { return &s.Small })
-	sampleBig    = prom.NumberOf(func(s *Sample) *uint64 { return &s.Big })
-	sampleRatio  = prom.NumberOf(func(s *Sample) *float32 { return &s.Ratio })
-	sampleAmount = prom.OrderedOf(func(s *Sample) *string { return &s.Amount })
+	sampleProto  = prom.Proto[Sample]()
+	sampleName   = prom.TextOf(sampleProto, &sampleProto.Name)
+	sampleText   = prom.TextOf(sampleProto, &sampleProto.Text)
+	sampleSmall  = prom.NumberOf(sampleProto, &sampleProto.Small)
+	sampleBig    = prom.NumberOf(sampleProto, &sampleProto.Big)
+	sampleRatio  = prom.NumberOf(sampleProto, &sampleProto.Ratio)
+	sampleAmount = prom.OrderedOf(sampleProto, &sampleProto.Amount)
 )
 
 // sample returns a value that may be stored, with a code of its own.
@@ -108,7 +109,7 @@ func TestCase(t *testing.T) {
 		v := sample("a")
 		v.Name, v.Text = "Äpfel", "Äpfel"
 		is.NoErr(repo.Create(ctx, &v))
-		count := func(cond prom.Cond[Sample]) int {
+		count := func(cond prom.Cond[*Sample]) int {
 			n, err := repo.Where(cond).Count(ctx)
 			is.NoErr(err)
 			return n

@@ -37,6 +37,8 @@ type folder struct {
 	Note  string
 }
 
+var folderProto = prom.Proto[folder]()
+
 const (
 	houseText = `{"city":"a","owner":{"age":7,"name":"o"},"rooms":[{"area":1.50,"name":"r"},{"area":2,"name":"s"}],"extra":1}`
 	metaText  = `{"n":1085238870184050699,"in":{"n":1085238870184050699,"k":1},"list":[1085238870184050699,{"n":1.10,"k":1}]}`
@@ -69,8 +71,8 @@ func TestSaveKeepsDocuments(t *testing.T) {
 				return &list[0], err
 			},
 			"only": func(ctx context.Context) (*folder, error) {
-				return folders.Query().Only(prom.JSONOf(func(f *folder) *any { return &f.Any }), prom.JSONOf(func(f *folder) *house { return &f.House }),
-					prom.NullJSONOf(func(f *folder) **house { return &f.Maybe }), prom.JSONOf(func(f *folder) *map[string]any { return &f.Meta })).One(ctx)
+				return folders.Query().Only(prom.JSONOf(folderProto, &folderProto.Any), prom.JSONOf(folderProto, &folderProto.House),
+					prom.NullJSONOf(folderProto, &folderProto.Maybe), prom.JSONOf(folderProto, &folderProto.Meta)).One(ctx)
 			},
 			"raw": func(ctx context.Context) (*folder, error) {
 				f, err := prom.RawQuery[folder](folders, `SELECT house, meta, maybe, "any", _created, _id, _updated, note FROM folder`).One(ctx)

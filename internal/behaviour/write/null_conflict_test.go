@@ -21,8 +21,9 @@ type Booking struct {
 }
 
 var (
-	bookingItem = prom.TextOf(func(b *Booking) *string { return &b.Item })
-	bookingDay  = prom.NullTextOf(func(b *Booking) **string { return &b.Day })
+	booking     = prom.Proto[Booking]()
+	bookingItem = prom.TextOf(booking, &booking.Item)
+	bookingDay  = prom.NullTextOf(booking, &booking.Day)
 )
 
 // Ensure that an upsert on fields of which one is NULL is refused, however it is made, since NULL conflicts with
@@ -74,11 +75,13 @@ func TestNullConflictDefault(t *testing.T) {
 		Row *string `prom:"unique,default=front"`
 		N   int
 	}
+	seat := prom.Proto[Seat]()
+
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := kit.Ended(t)
 		repo := prom.NewRepo[Seat](prom.Using(kit.Open(t, e.DSN)), prom.Table("seat"))
-		row := prom.NullTextOf(func(s *Seat) **string { return &s.Row })
+		row := prom.NullTextOf(seat, &seat.Row)
 		for i, want := range []prom.Outcome{prom.Inserted, prom.Updated} {
 			outcome, err := repo.OnConflict(row).Create(ctx, &Seat{N: i})
 			is.NoErr(err)

@@ -86,6 +86,8 @@ type Mute struct {
 	Raw    json.RawMessage
 }
 
+var mute = prom.Proto[Mute]()
+
 func nested(depth int) any {
 	var v any = 1
 	for range depth {
@@ -128,7 +130,7 @@ var muted = map[string]func(m *Mute){
 // and that the error does not hold it.
 func TestWhatCannotBeReadIsNotWritten(t *testing.T) {
 	t.Parallel()
-	code := prom.TextOf(func(m *Mute) *string { return &m.Code })
+	code := prom.TextOf(mute, &mute.Code)
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
@@ -199,28 +201,22 @@ func TestWhatCannotBeReadIsNotWritten(t *testing.T) {
 // Ensure that an assignment of what could not be read back is refused, also of a part of a document.
 func TestWhatCannotBeReadIsNotAssigned(t *testing.T) {
 	t.Parallel()
-	meta := prom.JSONOf(func(m *Mute) *map[string]any { return &m.Meta })
-	anything := prom.JSONOf(func(m *Mute) *any { return &m.Any })
-	doc := prom.JSONOf(func(m *Mute) *struct {
-		Rows []struct{ N any }
-		Age  int
-		When map[string]int
-	} {
-		return &m.Doc
-	})
-	raw := prom.JSONOf(func(m *Mute) *json.RawMessage { return &m.Raw })
-	code := prom.FieldOf(func(m *Mute) *coded { return &m.Coded })
-	codes := prom.ListOf(func(m *Mute) *[]coded { return &m.Codeds })
+	meta := prom.JSONOf(mute, &mute.Meta)
+	anything := prom.JSONOf(mute, &mute.Any)
+	doc := prom.JSONOf(mute, &mute.Doc)
+	raw := prom.JSONOf(mute, &mute.Raw)
+	code := prom.FieldOf(mute, &mute.Coded)
+	codes := prom.ListOf(mute, &mute.Codeds)
 	huge := json.Number("1e400")
 	byName, err := prom.FieldByName(prom.NewRepo[Mute](), "coded")
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused := map[string]prom.Assign[Mute]{
+	refused := map[string]prom.Assign[*Mute]{
 		"set":              meta.Set(map[string]any{"n": huge}),
-		"val":              meta.SetTo(prom.Val[Mute](map[string]any{"n": huge})),
-		"val of a codec":   code.SetTo(prom.Val[Mute](coded("SECRET"))),
-		"val within":       code.SetTo(prom.Coalesce[Mute](code, prom.Val[Mute](coded("SECRET")))),
+		"val":              meta.SetTo(prom.Val(mute, map[string]any{"n": huge})),
+		"val of a codec":   code.SetTo(prom.Val(mute, coded("SECRET"))),
+		"val within":       code.SetTo(prom.Coalesce[*Mute](code, prom.Val(mute, coded("SECRET")))),
 		"codec":            code.Set("SECRET"),
 		"by name":          byName.Set("SECRET"),
 		"list":             codes.Set([]coded{"SECRET"}),
@@ -237,7 +233,7 @@ func TestWhatCannotBeReadIsNotAssigned(t *testing.T) {
 		"raw number":       raw.SetPath(json.Number("1e131072"), 0),
 		"raw surrogate":    raw.SetPath(json.RawMessage(`"\ud800"`), 0),
 	}
-	taken := map[string]prom.Assign[Mute]{
+	taken := map[string]prom.Assign[*Mute]{
 		"raw number":     raw.SetPath(huge, 0),
 		"path":           meta.SetPath(json.Number("1e308"), "n"),
 		"unknown key":    doc.SetPath("text", "Other"),
@@ -245,7 +241,7 @@ func TestWhatCannotBeReadIsNotAssigned(t *testing.T) {
 		"whole":          doc.SetPath([]map[string]int{{"N": 1}}, "Rows"),
 		"merge":          doc.Merge(map[string]any{"Age": 3, "When": map[string]any{"x": nil, "y": 1}}),
 		"path not deep":  anything.SetPath(nested(998), "a", "b"),
-		"val":            code.SetTo(prom.Val[Mute](coded("x"))),
+		"val":            code.SetTo(prom.Val(mute, coded("x"))),
 		"a list's value": codes.Append("x"),
 	}
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -23,8 +23,9 @@ type Holder struct {
 type HolderHall struct{ prom.Model }
 
 var (
-	holderCode = prom.TextOf(func(h *Holder) *string { return &h.Code })
-	holderName = prom.TextOf(func(h *Holder) *string { return &h.Name })
+	holder     = prom.Proto[Holder]()
+	holderCode = prom.TextOf(holder, &holder.Code)
+	holderName = prom.TextOf(holder, &holder.Name)
 )
 
 // Ensure that a row which RESTRICT or NO ACTION keeps is ErrForeignKey, whichever way it is deleted or its key changed,

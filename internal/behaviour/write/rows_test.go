@@ -13,6 +13,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
+var item = prom.Proto[kit.Item]()
+
 // Ensure that updates and deletes by query return the rows that they changed, as values that were loaded.
 // parity: Q39 Q40 Q43 M10
 func TestWritesReturnRows(t *testing.T) {
@@ -25,7 +27,7 @@ func TestWritesReturnRows(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(len(none), 0)
 		is.NoErr(repo.CreateMany(ctx, kit.ManyItems(300)))
-		list, err := repo.Where(kit.ItemNo.Lt(200)).UpdateReturning(ctx, kit.ItemNo.SetTo(prom.Plus(kit.ItemNo, prom.Val[kit.Item](1000))))
+		list, err := repo.Where(kit.ItemNo.Lt(200)).UpdateReturning(ctx, kit.ItemNo.SetTo(prom.Plus(kit.ItemNo, prom.Val(item, 1000))))
 		is.NoErr(err)
 		is.Equal(len(list), 200)
 		for i := range list {
@@ -69,13 +71,16 @@ type Digest struct {
 }
 
 var (
-	DigestName    = prom.TextOf(func(d *Digest) *string { return &d.Name })
-	DigestItems   = prom.NumberOf(func(d *Digest) *int64 { return &d.Items })
-	DigestNote    = prom.NullTextOf(func(d *Digest) **string { return &d.Note })
-	ArchiveTitle  = prom.TextOf(func(a *Archive) *string { return &a.Title })
-	DigestSmall   = prom.NumberOf(func(d *SmallDigest) *int16 { return &d.Items })
-	ItemID        = prom.NumberOf(func(i *kit.Item) *int64 { return &i.ID })
-	SmallDigestNo = prom.NumberOf(func(d *SmallDigest) *int { return &d.No })
+	digest        = prom.Proto[Digest]()
+	archive       = prom.Proto[Archive]()
+	smallDigest   = prom.Proto[SmallDigest]()
+	DigestName    = prom.TextOf(digest, &digest.Name)
+	DigestItems   = prom.NumberOf(digest, &digest.Items)
+	DigestNote    = prom.NullTextOf(digest, &digest.Note)
+	ArchiveTitle  = prom.TextOf(archive, &archive.Title)
+	DigestSmall   = prom.NumberOf(smallDigest, &smallDigest.Items)
+	ItemID        = prom.NumberOf(item, &item.ID)
+	SmallDigestNo = prom.NumberOf(smallDigest, &smallDigest.No)
 )
 
 // SmallDigest has a column that not every number fits.
@@ -98,7 +103,7 @@ func TestCopy(t *testing.T) {
 		is.Equal(n, 0)
 		is.NoErr(repo.CreateMany(ctx, kit.ManyItems(20)))
 		q := repo.Where(kit.ItemNo.Lt(15)).OrderBy(kit.ItemNo.Desc()).Limit(10)
-		n, err = prom.Copy(ctx, digests, q, prom.To(DigestName, prom.Concat(prom.Val[kit.Item]("copy of "), kit.ItemName)), prom.To(DigestItems, ItemID),
+		n, err = prom.Copy(ctx, digests, q, prom.To(DigestName, prom.Concat(prom.Val(item, "copy of "), kit.ItemName)), prom.To(DigestItems, ItemID),
 			prom.To(DigestNote, kit.ItemName))
 		is.NoErr(err)
 		is.Equal(n, 10)
@@ -144,7 +149,7 @@ func TestCopyErrors(t *testing.T) {
 
 		kit.MustCreate(t, repo, kit.Item{Name: "a", No: 30_000})
 		small := prom.NewRepo[SmallDigest](prom.Using(db))
-		tooMuch := prom.RawExpr[kit.Item, int16]("no * 2")
+		tooMuch := prom.RawExpr[int16](item, "no * 2")
 		_, err := prom.Copy(ctx, small, repo.Query(), prom.To(SmallDigestNo, kit.ItemNo), prom.To(DigestSmall, tooMuch))
 		is.True(errors.Is(err, prom.ErrType))
 		other, err := prom.Open("sqlite://:memory:#copy_" + e.Name)

@@ -24,8 +24,9 @@ type Post struct {
 }
 
 var (
-	postName = prom.TextOf(func(p *Post) *string { return &p.Name })
-	postN    = prom.NumberOf(func(p *Post) *int { return &p.N })
+	post     = prom.Proto[Post]()
+	postName = prom.TextOf(post, &post.Name)
+	postN    = prom.NumberOf(post, &post.N)
 )
 
 func posts(db *prom.DB) *prom.Repo[Post] { return prom.NewRepo[Post](prom.Using(db)) }

@@ -37,6 +37,8 @@ type (
 	}
 )
 
+var probeProto = prom.Proto[probe]()
+
 // Ensure that a row in which others stored a value that a write refuses can be saved in its other columns, however it
 // was read, and that the value stays; and that another one of the kind is refused.
 func TestSave_BesideUnfit(t *testing.T) {
@@ -59,7 +61,7 @@ func TestSave_BesideUnfit(t *testing.T) {
 		}
 
 		is := is.New(t)
-		list, err := probes.OrderBy(prom.NumberOf(func(p *probe) *int64 { return &p.ID }).Asc()).All(ctx)
+		list, err := probes.OrderBy(prom.NumberOf(probeProto, &probeProto.ID).Asc()).All(ctx)
 		is.NoErr(err)
 		one, err := probes.Get(ctx, list[2].ID)
 		is.NoErr(err)

@@ -25,8 +25,9 @@ type Host struct {
 }
 
 var (
-	hostName = prom.TextOf(func(h *Host) *string { return &h.Name })
-	hostNo   = prom.NumberOf(func(h *Host) *int { return &h.No })
+	host     = prom.Proto[Host]()
+	hostName = prom.TextOf(host, &host.Name)
+	hostNo   = prom.NumberOf(host, &host.No)
 )
 
 func newHost(name string) Host { return Host{Name: name, Seen: time.Unix(1700000000, 0)} }
@@ -218,7 +219,9 @@ type Dated struct {
 	No int
 }
 
-var datedNo = prom.NumberOf(func(d *Dated) *int { return &d.No })
+var dated = prom.Proto[Dated]()
+
+var datedNo = prom.NumberOf(dated, &dated.No)
 
 // Ensure that a write of a row whose time of creation others made infinite has stored nothing, or has an error of the
 // class ErrOutcomeUnknown: for so rare a thing, no single save is made one that can be undone.
@@ -331,7 +334,9 @@ type Late struct {
 	No int
 }
 
-var lateNo = prom.NumberOf(func(l *Late) *int { return &l.No })
+var late = prom.Proto[Late]()
+
+var lateNo = prom.NumberOf(late, &late.No)
 
 var errLate = errors.New("late")
 

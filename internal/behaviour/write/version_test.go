@@ -26,9 +26,10 @@ type Versioned struct {
 }
 
 var (
-	VersionedOwner   = prom.TextOf(func(a *Versioned) *string { return &a.Owner })
-	VersionedBalance = prom.NumberOf(func(a *Versioned) *int { return &a.Balance })
-	VersionedNo      = prom.NumberOf(func(a *Versioned) *int32 { return &a.Version })
+	versioned        = prom.Proto[Versioned]()
+	VersionedOwner   = prom.TextOf(versioned, &versioned.Owner)
+	VersionedBalance = prom.NumberOf(versioned, &versioned.Balance)
+	VersionedNo      = prom.NumberOf(versioned, &versioned.Version)
 )
 
 // PlainVersion has a version and nothing that tracks.

@@ -15,6 +15,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
+var note = prom.Proto[kit.Note]()
+
 // Ensure that an update by a query sets the time of update, and an assignment to it wins.
 // parity: W1 Q39
 func TestUpdateByQueryIsNoted(t *testing.T) {
@@ -33,7 +35,7 @@ func TestUpdateByQueryIsNoted(t *testing.T) {
 		is.True(n.Updated.After(before))
 		is.True(n.Created.Equal(past))
 
-		updated := prom.TimeOf(func(n *kit.Note) *time.Time { return &n.Updated })
+		updated := prom.TimeOf(note, &note.Updated)
 		_, err = repo.Where(kit.NoteTitle.Eq("a")).Update(ctx, kit.NoteViews.Set(2), updated.Set(past))
 		is.NoErr(err)
 		is.NoErr(repo.Reload(ctx, n))
@@ -235,10 +237,11 @@ func TestUpsert(t *testing.T) {
 }
 
 var (
-	UserName = prom.TextOf(func(u *kit.User) *string { return &u.Name })
-	UserAge  = prom.NumberOf(func(u *kit.User) *int { return &u.Age })
-	UserOrg  = prom.NullTextOf(func(u *kit.User) **string { return &u.Org })
-	UserNo   = prom.NullNumberOf(func(u *kit.User) **int { return &u.No })
+	user     = prom.Proto[kit.User]()
+	UserName = prom.TextOf(user, &user.Name)
+	UserAge  = prom.NumberOf(user, &user.Age)
+	UserOrg  = prom.NullTextOf(user, &user.Org)
+	UserNo   = prom.NullNumberOf(user, &user.No)
 )
 
 // Ensure that the time of creation and the key survive a conflict, and the time of the update does not.

@@ -1,4 +1,4 @@
-package conn
+package prom
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 // Serializable.
 type Isolation = driver.Isolation
 
-// The isolation levels.
+// The isolation levels. SQLite runs all of them as Serializable.
 const (
 	DefaultIsolation = driver.DefaultIsolation // of the server; PostgreSQL's is ReadCommitted unless it was configured otherwise
 	ReadCommitted    = driver.ReadCommitted
@@ -23,7 +23,7 @@ const (
 // error.
 type TxOption = db.TxOption
 
-// WithIsolation sets the isolation level.
+// WithIsolation sets the isolation level of a transaction.
 func WithIsolation(level Isolation) TxOption { return db.WithIsolation(level) }
 
 // ReadOnly makes the transaction refuse writes. On SQLite it runs on a reader, beside the writer.
@@ -33,9 +33,9 @@ func ReadOnly() TxOption { return db.ReadOnly() }
 // TRANSACTION" in its manual. It changes nothing elsewhere.
 func Deferrable() TxOption { return db.Deferrable() }
 
-// Retry has a transaction run again, at most n more times, when it failed as KindSerialization, KindDeadlock or
-// KindBusy, or because what a connection had prepared no longer fits: at its beginning, in fn or at its commit. Such a
-// transaction has left nothing behind. Any other failure is passed on at once, above all KindOutcomeUnknown. Between
+// Retry has a transaction run again, at most n more times, when it failed as ErrSerialization, ErrDeadlock or
+// ErrBusy, or because what a connection had prepared no longer fits: at its beginning, in fn or at its commit. Such a
+// transaction has left nothing behind. Any other failure is passed on at once, above all ErrOutcomeUnknown. Between
 // the attempts it waits, longer each time, and ends with the context. The error is that of the last attempt, or the
 // context's when that ends a pause.
 //
@@ -50,10 +50,10 @@ func Retry(n int) TxOption { return db.Retry(n) }
 //
 // When ctx carries a transaction of this DB already, the new one is nested, a savepoint: its rollback loses its own
 // work alone. Goroutines that share a transaction's context are served one after the other; a statement that waits
-// longer than the busy timeout fails with KindBusy.
+// longer than the busy timeout fails with ErrBusy.
 //
-// A transaction must not outlive fn: its context is of no use afterwards and gives KindClosed. When the connection
-// breaks while committing, nobody knows the outcome; the error is of KindOutcomeUnknown and must not be answered by
+// A transaction must not outlive fn: its context is of no use afterwards and gives ErrClosed. When the connection
+// breaks while committing, nobody knows the outcome; the error is of ErrOutcomeUnknown and must not be answered by
 // blind repetition.
 func (d *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
 	return d.in().Tx(ctx, fn, options...)
@@ -70,13 +70,15 @@ func (d *DB) InTx(ctx context.Context) bool { return d.in().InTx(ctx) }
 // Functions are called in the order in which they were given, in the goroutine of the outermost Tx, before it returns,
 // and with the context that it was called with: that of a function which is given here has ended by then. What they do
 // is no part of the transaction and does not change what Tx returns; a panic comes out of Tx when the others have been
-// called. Giving one to a transaction that has ended is KindClosed.
+// called. Giving one to a transaction that has ended is ErrClosed.
 func (d *DB) AfterCommit(ctx context.Context, fn func(ctx context.Context)) error {
 	return d.in().AfterCommit(ctx, fn)
 }
 
-// AfterCommit is [DB.AfterCommit] of the transaction that was begun last of those that ctx carries, whichever DB it is
-// of.
+// AfterCommit has fn called once the work that ctx belongs to is there for everybody: when the outermost transaction
+// has been committed, or at once when ctx carries none. A rollback, also of a nested transaction around it, drops fn.
+// The transaction is the one that was begun last of those that ctx carries, so that a model's hook needs not know its
+// connection; see [DB.AfterCommit], which chooses one, for what fn is given and may do.
 func AfterCommit(ctx context.Context, fn func(ctx context.Context)) error {
 	return db.AfterCommit(ctx, fn)
 }

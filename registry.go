@@ -1,4 +1,4 @@
-package conn
+package prom
 
 import (
 	"log/slog"
@@ -20,14 +20,15 @@ const DefaultPrefix = db.DefaultPrefix
 // OpenOption changes how a connection is opened, beyond its DSN: [Logger], [LogArgs] and [Installing].
 type OpenOption = db.OpenOption
 
-// Logger logs every statement, at the level debug, without its arguments, and takes the warnings, which go to
-// [slog.Default] otherwise.
+// Logger logs every statement of a connection at the level debug, without its arguments, and takes its warnings, which
+// go to [slog.Default] otherwise.
 func Logger(log *slog.Logger) OpenOption { return db.Logger(log) }
 
 // LogArgs adds the arguments to what [Logger] logs. They are the application's data: mind where the log goes.
 func LogArgs() OpenOption { return db.LogArgs() }
 
-// Installing sets what happens when a table or a column is missing, whatever the DSN says.
+// Installing sets what happens on a connection when a table or a column is missing, whatever its DSN says. A release
+// job that calls [Apply], and a service whose user may not change the schema, are opened with [InstallCheck].
 func Installing(mode InstallMode) OpenOption { return db.Installing(mode) }
 
 func (r *Registry) in() *db.Registry { return (*db.Registry)(r) }

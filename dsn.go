@@ -1,4 +1,4 @@
-package conn
+package prom
 
 import "github.com/prom-go/prom/internal/dsn"
 
@@ -12,17 +12,10 @@ import "github.com/prom-go/prom/internal/dsn"
 // Two are compared by the method Equal.
 type DSN = dsn.DSN
 
-// Host is one PostgreSQL server: Name, a host name, an address without brackets or the directory of a Unix socket, and
-// Port, for which zero means [DefaultPort].
-type Host = dsn.Host
-
-// Options are the options of a DSN that prom itself understands. The zero value is the default of all.
-type Options = dsn.Options
-
 // InstallMode says what happens when a table or a column that a repository needs is missing.
 type InstallMode = dsn.InstallMode
 
-// The modes of install=auto|check|off.
+// The modes of installation, which the DSN's option install names.
 const (
 	// InstallAuto creates it. It is the zero value.
 	InstallAuto = dsn.InstallAuto
@@ -31,19 +24,6 @@ const (
 	// InstallOff does nothing: the database's own error comes back.
 	InstallOff = dsn.InstallOff
 )
-
-// DefaultPort is the TCP port of a PostgreSQL host that names none.
-const DefaultPort = dsn.DefaultPort
-
-// DefaultBusyTimeout is how long SQLite waits for another connection's lock when the DSN does not say.
-const DefaultBusyTimeout = dsn.DefaultBusyTimeout
-
-// DefaultInstallLockTimeout is how long DDL waits for a table's lock when the DSN does not say.
-const DefaultInstallLockTimeout = dsn.DefaultInstallLockTimeout
-
-// NoTimeout is the value of a timeout that the DSN switched off by writing 0. It differs from the zero
-// [time.Duration], which means the default. Any negative duration is treated the same.
-const NoTimeout = dsn.NoTimeout
 
 // ParseDSN reads a DSN. It does no I/O. These forms are understood:
 //

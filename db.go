@@ -1,4 +1,4 @@
-package conn
+package prom
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"log/slog"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/schema"
@@ -48,11 +47,11 @@ func (d *DB) Ping(ctx context.Context) error { return d.in().Ping(ctx) }
 
 // Close waits for running statements, closes the pool and forgets what is known about the database's tables. It does
 // not wait for transactions, which go on and whose connections are closed when they end. It may be called twice. The
-// next operation connects again; but an in-memory database, which has ended, refuses it with [KindClosed].
+// next operation connects again; but an in-memory database, which has ended, refuses it with [ErrClosed].
 func (d *DB) Close() error { return d.in().Close() }
 
-// PgxPool returns the pgx pool of a PostgreSQL database, connecting it if need be, and nil for SQLite. [DB.Close] ends
-// it. What is called on it goes by pgx's own modes: behind a pooler that does not follow prepared statements set
+// PgxPool returns the pgx pool of a connection to PostgreSQL, connecting it if need be, and nil for SQLite. [DB.Close]
+// ends it. What is called on it goes by pgx's own modes: behind a pooler that does not follow prepared statements set
 // default_query_exec_mode=exec.
 func PgxPool(ctx context.Context, d *DB) (*pgxpool.Pool, error) { return db.PgxPool(ctx, d.in()) }
 
@@ -70,7 +69,7 @@ func (d *DB) Views(ctx context.Context) ([]string, error) { return d.in().Views(
 
 // Describe reads what the database has under the name of a table or view: columns, indexes, constraints. A column of a
 // type that no field is stored as is listed like the others, with the kind Null. Some rows of SQLite are read for the
-// forms of columns. A table that does not exist is [KindNoTable].
+// forms of columns. A table that does not exist is [ErrNoTable].
 func (d *DB) Describe(ctx context.Context, table string) (schema.Found, error) {
 	return d.in().Describe(ctx, table)
 }

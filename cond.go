@@ -1,0 +1,111 @@
+package prom
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/schema"
+)
+
+// Cond is a condition on the rows of T. Fields make conditions; [And], [Or] and [Not] combine them. A Cond is an
+// immutable value. The zero value is true for every row, so that a condition can be left out: it counts as no condition
+// where one is demanded, and [And], [Or] and [Not] pass over it as if it had not been written.
+type Cond[P any] struct {
+	_ [0]func(P) // keeps the conditions of two models from being converted into each other
+	n *ast.Cond  // nil for the zero Cond
+}
+
+// And is true when all conditions are. Of no conditions it is the zero Cond.
+func And[P any](conds ...Cond[P]) Cond[P] {
+	n := chain(ast.OpAnd, conds)
+	if len(n.Kids) == 0 {
+		return Cond[P]{}
+	}
+	return Cond[P]{n: &n}
+}
+
+// Or is true when one of the conditions is; it is false for every row when there are none.
+func Or[P any](conds ...Cond[P]) Cond[P] {
+	n := chain(ast.OpOr, conds)
+	return Cond[P]{n: &n}
+}
+
+// Not is true when the condition is false. As everywhere in SQL, a condition that compares NULL is neither true nor
+// false, and so is its negation.
+func Not[P any](cond Cond[P]) Cond[P] {
+	if cond.absent() {
+		return cond
+	}
+	return Cond[P]{n: &ast.Cond{Op: ast.OpNot, Kids: []ast.Cond{*cond.n}}}
+}
+
+// If is the condition when on is true, and else the zero Cond, which is left out: of a list of conditions, of an And,
+// and of an Or too, which is false for every row when nothing is left of it.
+func If[P any](on bool, cond Cond[P]) Cond[P] {
+	if !on {
+		return Cond[P]{}
+	}
+	return cond
+}
+
+// absent reports whether c is the zero Cond.
+func (c Cond[P]) absent() bool { return c.n == nil }
+
+// chain joins the conditions that are there. One that is left out of an Or must not make it true for every row.
+func chain[P any](o ast.Op, conds []Cond[P]) ast.Cond { return ast.Cond{Op: o, Kids: present(conds)} }
+
+// present returns the conditions that are there.
+func present[P any](conds []Cond[P]) []ast.Cond {
+	list := make([]ast.Cond, 0, len(conds))
+	for _, c := range conds {
+		if !c.absent() {
+			list = append(list, *c.n)
+		}
+	}
+	return list
+}
+
+// Raw is a condition in SQL on the rows of the model whose prototype is given, with a question mark for each argument; ?? is a question mark itself. Arguments are
+// booleans, numbers, texts, bytes, times, UUIDs, pointers to them, slices of them as one list argument, and
+// driver.Valuers. They are never written into the text. Fields and other terms of T are arguments, too, and stand there
+// as what they are in the statement:
+//
+//	prom.Raw(post, "length(?) > ?", postTitle, 80)
+//
+// A column that is named so is found wherever the condition is used, also in a query that reads several tables, and
+// through [Via].
+//
+// The text opens and closes its own parentheses, quotes and comments. A semicolon, the comment -- and placeholders of
+// an engine, such as $1 and :name, are refused.
+func Raw[P any](of P, sql string, args ...any) Cond[P] { return raw[P](sql, args) }
+
+func raw[P any](sql string, args []any) Cond[P] {
+	return Cond[P]{n: ast.TestExpr(ast.OpTruth, ast.NewRaw(ast.KindColumns[schema.Bool], sql, args, termOf[P]))}
+}
+
+// termOf returns what an argument is when it is a term.
+func termOf[P any](arg any) *ast.Expr {
+	t, ok := arg.(AnyTerm[P])
+	if !ok {
+		return nil
+	}
+	e, _ := t.anyTerm()
+	return e
+}
+
+// Sqlizer is a condition on the rows of the model whose prototype is given, made by squirrel, or by anything else that gives SQL with question marks and arguments.
+func Sqlizer[P any](of P, sql squirrel.Sqlizer) Cond[P] {
+	if sql == nil {
+		return Cond[P]{n: &ast.Cond{Op: ast.OpTrue, Err: errors.New("the condition is nil")}}
+	}
+	text, args, err := sql.ToSql()
+	if err != nil {
+		return Cond[P]{n: &ast.Cond{Op: ast.OpTrue, Err: fmt.Errorf("the condition gives no SQL: %w", err)}}
+	}
+	if text == "" {
+		return Cond[P]{}
+	}
+	return raw[P](text, args)
+}

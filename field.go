@@ -1,0 +1,204 @@
+package prom
+
+import (
+	"database/sql"
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/schema"
+)
+
+// Field is a column of T whose values are of type V. It is the most general family: values can be told apart and
+// nothing else. Fields are made once, in package variables, by constructors such as [FieldOf]; they are immutable and
+// safe for concurrent use. The zero Field belongs to no column and panics when used.
+//
+// The families repeat the methods that they have in common: one that embedded another would have both of them compiled
+// for each model.
+type Field[P, V any] struct {
+	_ [0]func(P)
+	c *scan.Codec
+}
+
+// FieldOf returns the field of a prototype whose address is given; see [Proto]. Like all constructors of fields it
+// panics when no column of that type is there, with a message that names the field and what to do; they are meant for
+// package variables, where this shows at start-up.
+func FieldOf[P, V any](of P, field *V) *Field[P, V] {
+	return &Field[P, V]{c: columnAt(place[V](of, field))}
+}
+
+// place returns what constructors are given, a prototype and the address of a field of it that holds values of type V.
+func place[V, P, F any](of P, field *F) scan.Place {
+	return scan.PlaceIn(unsafe.Pointer(&of), unsafe.Pointer(field), reflect.TypeFor[P](), reflect.TypeFor[F](), reflect.TypeFor[V]())
+}
+
+// columnAt returns the codec of a field.
+func columnAt(at scan.Place) *scan.Codec {
+	c, err := at.Codec()
+	return checked(c, err, at.Model, at.Values)
+}
+
+// checked panics when a field of the model is none that has values of the given type.
+func checked(c *scan.Codec, err error, model, values reflect.Type) *scan.Codec {
+	if err != nil {
+		panic(err)
+	}
+	col := c.Column()
+	switch inner := schema.Unwrap(col.Type); {
+	case col.Kind == schema.JSON:
+		panic(fmt.Sprintf("prom: %s.%s is stored as JSON, which has no order and no equality that holds on every engine; use JSONOf", model, col.Field))
+	case col.Kind.IsList():
+		panic(fmt.Sprintf("prom: %s.%s is a list; use ListOf", model, col.Field))
+	case inner != values:
+		panic(fmt.Sprintf("prom: %s.%s holds values of type %s; use the constructor for its form: …Of for a value, Null…Of for a pointer, SQLNull…Of for a sql.Null, RefOf for a reference",
+			model, col.Field, inner))
+	}
+	return c
+}
+
+// Name returns the column's name.
+func (f *Field[P, V]) Name() string { return f.c.Column().Name }
+
+// Column returns the column's schema.
+func (f *Field[P, V]) Column() *schema.Column { return f.c.Column() }
+
+// Eq is true when the column equals v.
+func (f *Field[P, V]) Eq(v V) Cond[P] {
+	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
+
+// Ne is true when the column is a value other than v. It is not true for NULL.
+func (f *Field[P, V]) Ne(v V) Cond[P] {
+	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
+
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
+func (f *Field[P, V]) In(vs ...V) Cond[P] {
+	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
+
+// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+func (f *Field[P, V]) NotIn(vs ...V) Cond[P] {
+	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
+}
+
+// InQuery is true when the column is one of the subquery's values.
+func (f *Field[P, V]) InQuery(sub Subquery[V]) Cond[P] {
+	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
+}
+
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
+func (f *Field[P, V]) NotInQuery(sub Subquery[V]) Cond[P] {
+	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
+}
+
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
+func (f *Field[P, V]) ByList(vs ...V) Order[P] { return Order[P]{o: ast.OrderByList(f.c, vs)} }
+
+// Set assigns v.
+func (f *Field[P, V]) Set(v V) Assign[P] {
+	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
+}
+
+// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+func (f *Field[P, V]) SetTo(t Term[P, V]) Assign[P] { return setTo[P](f.c, t.term().e) }
+
+func (f *Field[P, V]) term() value[P, V] { return value[P, V]{e: ast.ColumnOf(f.c)} }
+
+func (f *Field[P, V]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+
+// NullField is a [Field] that may be NULL.
+type NullField[P, V any] struct {
+	_ [0]func(P)
+	c *scan.Codec
+}
+
+// NullOf returns the field of any type that can be told apart from others, a pointer.
+func NullOf[P, V any](of P, field **V) *NullField[P, V] {
+	return &NullField[P, V]{c: columnAt(place[V](of, field))}
+}
+
+// SQLNullOf returns the field of any type that can be told apart from others, a sql.Null.
+func SQLNullOf[P, V any](of P, field *sql.Null[V]) *NullField[P, V] {
+	return &NullField[P, V]{c: columnAt(place[V](of, field))}
+}
+
+// Name returns the column's name.
+func (f *NullField[P, V]) Name() string { return f.c.Column().Name }
+
+// Column returns the column's schema.
+func (f *NullField[P, V]) Column() *schema.Column { return f.c.Column() }
+
+// Eq is true when the column equals v.
+func (f *NullField[P, V]) Eq(v V) Cond[P] {
+	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
+
+// Ne is true when the column is a value other than v. It is not true for NULL.
+func (f *NullField[P, V]) Ne(v V) Cond[P] {
+	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
+
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
+func (f *NullField[P, V]) In(vs ...V) Cond[P] {
+	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
+
+// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+func (f *NullField[P, V]) NotIn(vs ...V) Cond[P] {
+	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
+}
+
+// InQuery is true when the column is one of the subquery's values.
+func (f *NullField[P, V]) InQuery(sub Subquery[V]) Cond[P] {
+	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
+}
+
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
+func (f *NullField[P, V]) NotInQuery(sub Subquery[V]) Cond[P] {
+	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
+}
+
+// Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
+func (f *NullField[P, V]) Is(v *V) Cond[P] { return Cond[P]{n: ast.Same(ast.OpSame, f.c, v)} }
+
+// IsNot is true when the column differs from *v; NULL differs from every value and not from nil.
+func (f *NullField[P, V]) IsNot(v *V) Cond[P] { return Cond[P]{n: ast.Same(ast.OpNotSame, f.c, v)} }
+
+// IsNull is true when the column is NULL.
+func (f *NullField[P, V]) IsNull() Cond[P] {
+	return Cond[P]{n: ast.Test(new(ast.Cond), ast.OpNull, f.c)}
+}
+
+// NotNull is true when the column is not NULL.
+func (f *NullField[P, V]) NotNull() Cond[P] {
+	return Cond[P]{n: ast.Test(new(ast.Cond), ast.OpNotNull, f.c)}
+}
+
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
+func (f *NullField[P, V]) ByList(vs ...V) Order[P] { return Order[P]{o: ast.OrderByList(f.c, vs)} }
+
+// Set assigns v.
+func (f *NullField[P, V]) Set(v V) Assign[P] {
+	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
+}
+
+// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+func (f *NullField[P, V]) SetTo(t Term[P, V]) Assign[P] { return setTo[P](f.c, t.term().e) }
+
+// SetNull assigns NULL.
+func (f *NullField[P, V]) SetNull() Assign[P] {
+	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
+}
+
+func (f *NullField[P, V]) term() value[P, V] { return value[P, V]{e: ast.ColumnOf(f.c)} }
+
+func (f *NullField[P, V]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }

@@ -1,0 +1,267 @@
+package prom
+
+import (
+	"database/sql"
+	"reflect"
+	"unsafe"
+
+	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/core"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/schema"
+)
+
+// RefField is a reference from T to R, whose key is of type K. As a field its values are keys, and as a [Relation] it
+// is the row that is referred to.
+type RefField[P, R any, K comparable] struct {
+	_  [0]func(P)
+	_  [0]func(R)
+	c  *scan.Codec
+	to *core.Ref
+}
+
+// RefOf returns the reference; its values are keys of R. Like all constructors of relations it panics when the models
+// do not fit.
+func RefOf[P, R any, K comparable](of P, field *RefBy[R, K]) *RefField[P, *R, K] {
+	at := place[K](of, field)
+	c := columnAt(at)
+	knowRelated[R](at.Model)
+	to := refTo(c.Column(), func(row unsafe.Pointer) *RefBy[R, K] {
+		return (*RefBy[R, K])(unsafe.Add(row, c.Column().Offset))
+	})
+	return &RefField[P, *R, K]{c: c, to: to}
+}
+
+// Name returns the column's name.
+func (f *RefField[P, R, K]) Name() string { return f.c.Column().Name }
+
+// Column returns the column's schema.
+func (f *RefField[P, R, K]) Column() *schema.Column { return f.c.Column() }
+
+// Eq is true when the column equals v.
+func (f *RefField[P, R, K]) Eq(v K) Cond[P] {
+	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
+
+// Ne is true when the column is a value other than v. It is not true for NULL.
+func (f *RefField[P, R, K]) Ne(v K) Cond[P] {
+	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
+
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
+func (f *RefField[P, R, K]) In(vs ...K) Cond[P] {
+	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
+
+// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+func (f *RefField[P, R, K]) NotIn(vs ...K) Cond[P] {
+	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
+}
+
+// InQuery is true when the column is one of the subquery's values.
+func (f *RefField[P, R, K]) InQuery(sub Subquery[K]) Cond[P] {
+	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
+}
+
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
+func (f *RefField[P, R, K]) NotInQuery(sub Subquery[K]) Cond[P] {
+	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
+}
+
+// Has is true when the reference leads to a row for which the conditions hold.
+func (f *RefField[P, R, K]) Has(conds ...Cond[R]) Cond[P] {
+	return Cond[P]{n: ast.ExistsCond(targets(f.c.Column(), conds), false)}
+}
+
+// HasNot is true when the reference leads to no row for which the conditions hold: to another one, or, when it is NULL,
+// to none.
+func (f *RefField[P, R, K]) HasNot(conds ...Cond[R]) Cond[P] {
+	return Cond[P]{n: ast.ExistsCond(targets(f.c.Column(), conds), true)}
+}
+
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
+func (f *RefField[P, R, K]) ByList(vs ...K) Order[P] { return Order[P]{o: ast.OrderByList(f.c, vs)} }
+
+// Set assigns v.
+func (f *RefField[P, R, K]) Set(v K) Assign[P] {
+	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
+}
+
+// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+func (f *RefField[P, R, K]) SetTo(t Term[P, K]) Assign[P] { return setTo[P](f.c, t.term().e) }
+
+func (f *RefField[P, R, K]) term() value[P, K] { return value[P, K]{e: ast.ColumnOf(f.c)} }
+
+func (f *RefField[P, R, K]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+
+func (f *RefField[P, R, K]) reference(R) *schema.Column { return f.c.Column() }
+
+// NullRefField is a [RefField] that may be NULL.
+type NullRefField[P, R any, K comparable] struct {
+	_  [0]func(P)
+	_  [0]func(R)
+	c  *scan.Codec
+	to *core.Ref
+}
+
+// NullRefOf returns the optional reference whose address is given, a pointer.
+func NullRefOf[P, R any, K comparable](of P, field **RefBy[R, K]) *NullRefField[P, *R, K] {
+	at := place[K](of, field)
+	c := columnAt(at)
+	knowRelated[R](at.Model)
+	to := refTo(c.Column(), func(row unsafe.Pointer) *RefBy[R, K] {
+		return *(**RefBy[R, K])(unsafe.Add(row, c.Column().Offset))
+	})
+	return &NullRefField[P, *R, K]{c: c, to: to}
+}
+
+// SQLNullRefOf returns the optional reference whose address is given, a sql.Null.
+func SQLNullRefOf[P, R any, K comparable](of P, field *sql.Null[RefBy[R, K]]) *NullRefField[P, *R, K] {
+	at := place[K](of, field)
+	c := columnAt(at)
+	knowRelated[R](at.Model)
+	to := refTo(c.Column(), func(row unsafe.Pointer) *RefBy[R, K] {
+		if ref := (*sql.Null[RefBy[R, K]])(unsafe.Add(row, c.Column().Offset)); ref.Valid {
+			return &ref.V
+		}
+		return nil
+	})
+	return &NullRefField[P, *R, K]{c: c, to: to}
+}
+
+// Name returns the column's name.
+func (f *NullRefField[P, R, K]) Name() string { return f.c.Column().Name }
+
+// Column returns the column's schema.
+func (f *NullRefField[P, R, K]) Column() *schema.Column { return f.c.Column() }
+
+// Eq is true when the column equals v.
+func (f *NullRefField[P, R, K]) Eq(v K) Cond[P] {
+	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
+}
+
+// Ne is true when the column is a value other than v. It is not true for NULL.
+func (f *NullRefField[P, R, K]) Ne(v K) Cond[P] {
+	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
+}
+
+// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
+// has no limit.
+func (f *NullRefField[P, R, K]) In(vs ...K) Cond[P] {
+	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
+}
+
+// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+func (f *NullRefField[P, R, K]) NotIn(vs ...K) Cond[P] {
+	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
+}
+
+// InQuery is true when the column is one of the subquery's values.
+func (f *NullRefField[P, R, K]) InQuery(sub Subquery[K]) Cond[P] {
+	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
+}
+
+// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
+// NULL is among them.
+func (f *NullRefField[P, R, K]) NotInQuery(sub Subquery[K]) Cond[P] {
+	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
+}
+
+// Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
+func (f *NullRefField[P, R, K]) Is(v *K) Cond[P] { return Cond[P]{n: ast.Same(ast.OpSame, f.c, v)} }
+
+// IsNot is true when the column differs from *v; NULL differs from every value and not from nil.
+func (f *NullRefField[P, R, K]) IsNot(v *K) Cond[P] {
+	return Cond[P]{n: ast.Same(ast.OpNotSame, f.c, v)}
+}
+
+// IsNull is true when the column is NULL.
+func (f *NullRefField[P, R, K]) IsNull() Cond[P] {
+	return Cond[P]{n: ast.Test(new(ast.Cond), ast.OpNull, f.c)}
+}
+
+// NotNull is true when the column is not NULL.
+func (f *NullRefField[P, R, K]) NotNull() Cond[P] {
+	return Cond[P]{n: ast.Test(new(ast.Cond), ast.OpNotNull, f.c)}
+}
+
+// Has is true when the reference leads to a row for which the conditions hold.
+func (f *NullRefField[P, R, K]) Has(conds ...Cond[R]) Cond[P] {
+	return Cond[P]{n: ast.ExistsCond(targets(f.c.Column(), conds), false)}
+}
+
+// HasNot is true when the reference leads to no row for which the conditions hold: to another one, or, when it is NULL,
+// to none.
+func (f *NullRefField[P, R, K]) HasNot(conds ...Cond[R]) Cond[P] {
+	return Cond[P]{n: ast.ExistsCond(targets(f.c.Column(), conds), true)}
+}
+
+// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
+func (f *NullRefField[P, R, K]) ByList(vs ...K) Order[P] {
+	return Order[P]{o: ast.OrderByList(f.c, vs)}
+}
+
+// Set assigns v.
+func (f *NullRefField[P, R, K]) Set(v K) Assign[P] {
+	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
+}
+
+// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+func (f *NullRefField[P, R, K]) SetTo(t Term[P, K]) Assign[P] { return setTo[P](f.c, t.term().e) }
+
+// SetNull assigns NULL.
+func (f *NullRefField[P, R, K]) SetNull() Assign[P] {
+	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
+}
+
+func (f *NullRefField[P, R, K]) term() value[P, K] { return value[P, K]{e: ast.ColumnOf(f.c)} }
+
+func (f *NullRefField[P, R, K]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+
+func (f *NullRefField[P, R, K]) reference(R) *schema.Column { return f.c.Column() }
+
+// With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to
+// the same row share its value.
+func (f *RefField[P, R, K]) With(relations ...Relation[R]) Relation[P] {
+	return relatedTo[P]{f.to.Load(relationsOf(relations))}
+}
+
+func (f *RefField[P, R, K]) relation(P) core.Relation { return f.to }
+
+// With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to
+// the same row share its value.
+func (f *NullRefField[P, R, K]) With(relations ...Relation[R]) Relation[P] {
+	return relatedTo[P]{f.to.Load(relationsOf(relations))}
+}
+
+func (f *NullRefField[P, R, K]) relation(P) core.Relation { return f.to }
+
+// refTo returns the relation of a reference.
+func refTo[R any, K comparable](column *schema.Column, at func(row unsafe.Pointer) *RefBy[R, K]) *core.Ref {
+	return &core.Ref{Column: column, To: reflect.TypeFor[R](),
+		Give: func(rows []unsafe.Pointer, places []int, found []unsafe.Pointer) { giveRefs(at, rows, places, found) }}
+}
+
+// giveRefs gives the references of rows what was found for their keys. At tells where a row has it; nil for NULL.
+func giveRefs[R any, K comparable](at func(row unsafe.Pointer) *RefBy[R, K], rows []unsafe.Pointer, places []int, found []unsafe.Pointer) {
+	targets := make([]schema.Target[R, K], len(found))
+	given := make([]bool, len(found))
+	for i, row := range rows {
+		ref, place := at(row), places[i]
+		if ref == nil || place < 0 {
+			continue
+		}
+		to := &targets[place]
+		switch {
+		case !given[place]:
+			to.Key, to.Row, given[place] = ref.Key(), (*R)(found[place]), true
+		case to.Key != ref.Key(): // equal for the database alone, such as names that ignore case
+			to = &schema.Target[R, K]{Key: ref.Key(), Row: (*R)(found[place])}
+		}
+		schema.LoadRef(ref, to)
+	}
+}

@@ -1,0 +1,245 @@
+package scan
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/prom-go/prom/schema"
+)
+
+// Proto returns the prototype of a struct type: one value of it that lives as long as the program, is never stored, and
+// whose fields' addresses tell what is meant. Pointers to structs in it lead to values of their own, each type once on
+// a way, so that an address beyond one can be told too.
+func Proto(model reflect.Type) unsafe.Pointer {
+	if model.Kind() != reflect.Struct {
+		panic(fmt.Sprintf("prom: Proto of %s: a prototype is one of a struct", model))
+	}
+	protos.mu.Lock()
+	defer protos.mu.Unlock()
+	if p, ok := protos.made[model]; ok {
+		return p
+	}
+	v := reflect.New(model)
+	p := v.UnsafePointer()
+	regions := slices.Clone(protos.known())
+	regions = addRegions(regions, v.Elem(), region{model: model}, map[reflect.Type]bool{model: true})
+	slices.SortFunc(regions, func(a, b region) int { return cmp.Compare(uintptr(a.start), uintptr(b.start)) })
+	protos.regions.Store(&regions)
+	if protos.made == nil {
+		protos.made = make(map[reflect.Type]unsafe.Pointer)
+	}
+	protos.made[model] = p
+	return p
+}
+
+// protos are all prototypes.
+var protos prototypes
+
+type prototypes struct {
+	mu      sync.Mutex
+	made    map[reflect.Type]unsafe.Pointer
+	regions atomic.Pointer[[]region] // by their start; replaced and never changed
+}
+
+// region is the memory of a prototype, or of a struct that a pointer in one leads to.
+type region struct {
+	start unsafe.Pointer
+	size  uintptr
+	model reflect.Type // of the prototype
+	path  string       // of the pointer; "" for the prototype itself
+	typ   reflect.Type
+}
+
+func (p *prototypes) known() []region {
+	if r := p.regions.Load(); r != nil {
+		return *r
+	}
+	return nil
+}
+
+// addRegions adds the region of a struct, and those that pointers in it lead to.
+func addRegions(regions []region, v reflect.Value, at region, seen map[reflect.Type]bool) []region {
+	at.start, at.size, at.typ = v.Addr().UnsafePointer(), v.Type().Size(), v.Type()
+	return addPointers(append(regions, at), v, at, seen)
+}
+
+func addPointers(regions []region, v reflect.Value, at region, seen map[reflect.Type]bool) []region {
+	for i := range v.NumField() {
+		f, in := v.Field(i), at
+		in.path = strings.TrimPrefix(at.path+"."+v.Type().Field(i).Name, ".")
+		switch {
+		case f.Kind() == reflect.Struct && ofPrograms(f.Type()):
+			regions = addPointers(regions, f, in, seen)
+		case f.Kind() == reflect.Pointer && f.Type().Elem().Kind() == reflect.Struct && !seen[f.Type().Elem()]:
+			inner := f.Type().Elem()
+			seen[inner] = true
+			made := reflect.New(inner)
+			// The field may be one that is not exported.
+			*(*unsafe.Pointer)(f.Addr().UnsafePointer()) = made.UnsafePointer()
+			regions = addRegions(regions, made.Elem(), in, seen)
+			delete(seen, inner)
+		}
+	}
+	return regions
+}
+
+// ofPrograms reports whether a struct type is one whose fields a program may mean: not a reference or a time, which
+// lead to values that are none of the model's.
+func ofPrograms(t reflect.Type) bool {
+	return t.PkgPath() != reflect.TypeFor[schema.Table]().PkgPath() && strings.Contains(t.PkgPath(), ".") || t.PkgPath() == "main" || t.Name() == ""
+}
+
+// regionOf returns the region that an address is in.
+func (p *prototypes) regionOf(at unsafe.Pointer) (region, bool) {
+	regions := p.known()
+	i := sort.Search(len(regions), func(i int) bool { return uintptr(regions[i].start) > uintptr(at) })
+	if i == 0 || uintptr(at)-uintptr(regions[i-1].start) >= regions[i-1].size {
+		return region{}, false
+	}
+	return regions[i-1], true
+}
+
+// IsProto reports whether an address is that of a prototype, which no call may store or load.
+func IsProto(v unsafe.Pointer) bool {
+	r, ok := protos.regionOf(v)
+	return ok && r.path == "" && r.start == v
+}
+
+// Place is a field of a prototype: its address, and what is expected there, without type parameters.
+type Place struct {
+	At     unsafe.Pointer // the field's address
+	Model  reflect.Type   // of the prototype; nil if it is told by the address alone
+	Type   reflect.Type   // of the field
+	Values reflect.Type   // of what the field holds, which differs where it may be NULL
+	wrong  bool           // what was given as the prototype is none
+}
+
+// PlaceIn returns the field of a prototype: of is where the pointer to it is, whose type is given.
+func PlaceIn(of, field unsafe.Pointer, pointer, typ, values reflect.Type) Place {
+	if pointer.Kind() != reflect.Pointer {
+		return Place{At: field, Model: pointer, Type: typ, Values: values, wrong: true}
+	}
+	p := *(*unsafe.Pointer)(of)
+	return Place{At: field, Model: pointer.Elem(), Type: typ, Values: values, wrong: !IsProto(p)}
+}
+
+// Codec returns the codec of the field. The error names the model and the field, and what to do.
+func (a Place) Codec() (*Codec, error) {
+	offset, err := a.offset()
+	if err != nil {
+		return nil, err
+	}
+	p, err := For(a.Model)
+	if err != nil {
+		return nil, err
+	}
+	if col := p.Table.At(offset, a.Type); col != nil {
+		return p.codecs[col.Ordinal], nil
+	}
+	return nil, a.noColumn(p.Table, offset)
+}
+
+// Relation returns the relation that the field is, as Codec does for columns.
+func (a Place) Relation() (*schema.Relation, error) {
+	offset, err := a.offset()
+	if err != nil {
+		return nil, err
+	}
+	p, err := For(a.Model)
+	if err != nil {
+		return nil, err
+	}
+	if r := p.Table.RelationAt(offset, a.Type); r != nil {
+		return r, nil
+	}
+	return nil, fmt.Errorf("prom: %s is no relation of %s; its type must be %s, and its tag may not be \"-\"", fieldName(a.Model, offset, a.Type),
+		a.Model, a.Type)
+}
+
+// Field returns where the field is in the prototype's type, and its name for messages. It may be in structs in the
+// struct.
+func (a Place) Field() (offset uintptr, name string, model reflect.Type, err error) {
+	if a.Model == nil {
+		r, ok := protos.regionOf(a.At)
+		if !ok {
+			return 0, "", nil, fmt.Errorf("prom: the address of a %s is not one in a prototype: take that of a field of what Proto returns, as in &total.Count",
+				a.Type)
+		}
+		a.Model = r.model
+	}
+	if offset, err = a.offset(); err != nil {
+		return 0, "", a.Model, err
+	}
+	return offset, fieldName(a.Model, offset, a.Type), a.Model, nil
+}
+
+// offset returns how far the field is from the start of the prototype.
+func (a Place) offset() (uintptr, error) {
+	if a.wrong {
+		return 0, fmt.Errorf("prom: fields of %s are told by its prototype: give what prom.Proto[%s]() returns, and the address of a field of it",
+			a.Model, a.Model.Name())
+	}
+	r, ok := protos.regionOf(a.At)
+	switch {
+	case !ok:
+		return 0, fmt.Errorf("prom: the address of a %s is not one in the prototype of %s: take that of a field of what Proto returns", a.Type, a.Model)
+	case r.model != a.Model:
+		return 0, fmt.Errorf("prom: the address is that of a field of %s, and not of %s", r.model, a.Model)
+	case r.path != "":
+		return 0, fmt.Errorf("prom: %s.%s is in a struct that the pointer %s leads to, so that it is no column of %s: hold the struct by value, or ask for a path of its JSON",
+			a.Model, fieldName(r.typ, uintptr(a.At)-uintptr(r.start), a.Type), r.path, a.Model)
+	}
+	return uintptr(a.At) - uintptr(r.start), nil
+}
+
+// noColumn says why a field is no column.
+func (a Place) noColumn(t *schema.Table, offset uintptr) error {
+	name := fieldName(a.Model, offset, a.Type)
+	for _, c := range t.Columns {
+		if offset >= c.Offset && offset-c.Offset < c.Type.Size() {
+			if c.Kind == schema.JSON {
+				return fmt.Errorf("prom: %s.%s is a part of the column %s, which is stored as JSON: ask for it by JSONPath", a.Model, name, c.Name)
+			}
+			return fmt.Errorf("prom: %s.%s is no column of type %s: the column there is %s, whose field is %s, a %s", a.Model, name, a.Type, c.Name, c.Field,
+				c.Type)
+		}
+	}
+	return fmt.Errorf("prom: %s.%s is no column of type %s: its tag is \"-\", or it is not exported; the columns are %s", a.Model, name, a.Type, fieldList(t))
+}
+
+// fieldName returns the name of a field of a struct, with those of the structs that it is in.
+func fieldName(t reflect.Type, offset uintptr, typ reflect.Type) string {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if offset < f.Offset || offset-f.Offset >= max(f.Type.Size(), 1) {
+			continue
+		}
+		if offset == f.Offset && f.Type == typ {
+			return f.Name
+		}
+		if f.Type.Kind() == reflect.Struct {
+			if inner := fieldName(f.Type, offset-f.Offset, typ); f.Anonymous {
+				return inner
+			} else if inner != "" {
+				return f.Name + "." + inner
+			}
+		}
+		return f.Name
+	}
+	return ""
+}
+
+func fieldList(t *schema.Table) string {
+	list := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		list[i] = fmt.Sprintf("%s (%s)", c.Field, c.Type)
+	}
+	return strings.Join(list, ", ")
+}
