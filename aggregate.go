@@ -19,24 +19,24 @@ func Count[P any](of P) Expr[P, int64] { return typed[P, int64](ast.CountRows())
 
 // CountOf is the number of rows in which the term is not NULL.
 func CountOf[P, V any](t Term[P, V]) Expr[P, int64] {
-	return aggregate[P, int64](dialect.FuncCount, ast.KindColumns[schema.Int64], false, t.term().e)
+	return aggregate[P, int64](dialect.FuncCount, ast.KindColumns[schema.Int64], false, exprOf(t))
 }
 
 // CountDistinct is the number of different values of the term, NULL left out.
 func CountDistinct[P, V any](t Term[P, V]) Expr[P, int64] {
-	return aggregate[P, int64](dialect.FuncCount, ast.KindColumns[schema.Int64], true, t.term().e)
+	return aggregate[P, int64](dialect.FuncCount, ast.KindColumns[schema.Int64], true, exprOf(t))
 }
 
 // Sum is the sum of the term's values, NULL left out, and NULL when there are none. Integers are summed with 64 bits: a
 // sum beyond them, or beyond V, is an error.
 func Sum[P any, V Number](t Term[P, V]) Expr[P, V] {
-	x := t.term().e
+	x := exprOf(t)
 	return aggregate[P, V](dialect.FuncSum, ast.Wider(x.Like), false, x)
 }
 
 // SumDecimal is [Sum] of decimal numbers, exact on every engine.
 func SumDecimal[P, V any](t Term[P, V]) Expr[P, V] {
-	x := t.term().e
+	x := exprOf(t)
 	sum := aggregate[P, V](dialect.FuncSum, x.Like, false, x)
 	if x.Like.Kind != schema.Decimal {
 		return typed[P, V](&ast.Expr{Op: ast.ExprNull, Like: x.Like, Err: errNoDecimal})
@@ -48,7 +48,7 @@ var errNoDecimal = errors.New("SumDecimal is for fields with the tag option deci
 
 // Avg is the average of the term's values, NULL left out, and NULL when there are none.
 func Avg[P any, V Number](t Term[P, V]) Expr[P, float64] {
-	return aggregate[P, float64](dialect.FuncAvg, ast.KindColumns[schema.Float64], false, t.term().e)
+	return aggregate[P, float64](dialect.FuncAvg, ast.KindColumns[schema.Float64], false, exprOf(t))
 }
 
 // Min is the least of the term's values, NULL left out, and NULL when there are none.
@@ -58,7 +58,7 @@ func Min[P, V any](t Term[P, V]) Expr[P, V] { return extreme(dialect.FuncMin, t)
 func Max[P, V any](t Term[P, V]) Expr[P, V] { return extreme(dialect.FuncMax, t) }
 
 func extreme[P, V any](fn dialect.Func, t Term[P, V]) Expr[P, V] {
-	x := t.term().e
+	x := exprOf(t)
 	return aggregate[P, V](fn, x.Like, false, x)
 }
 
@@ -76,21 +76,17 @@ type Window[P any] struct {
 
 // AnyTerm is a [Term] of any type.
 type AnyTerm[P any] interface {
-	anyTerm() (*ast.Expr, *P)
+	anyTerm(P) *ast.Expr
 }
 
-func (x Expr[P, V]) anyTerm() (*ast.Expr, *P) { return x.e, nil }
+func (x Expr[P, V]) anyTerm(P) *ast.Expr { return x.e }
 
-func (x value[P, V]) anyTerm() (*ast.Expr, *P) { return x.e, nil }
-
-func (f *PartField[P]) anyTerm() (*ast.Expr, *P) { return ast.ColumnExpr(f.c.Column(), f.part), nil }
-
-func (f *AnyField[P]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.f.Codec()), nil }
+func (f *AnyField[P]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.f.Codec()) }
 
 func exprsOf[P any](terms []AnyTerm[P]) []*ast.Expr {
 	list := make([]*ast.Expr, len(terms))
 	for i, t := range terms {
-		list[i], _ = t.anyTerm()
+		list[i] = t.anyTerm(*new(P))
 	}
 	return list
 }
@@ -162,24 +158,24 @@ func Ntile[P any](n int, w Window[P]) Expr[P, int64] {
 
 // Lag is the term in the row that stands n rows before in the window's order, or NULL.
 func Lag[P, V any](t Term[P, V], n int, w Window[P]) Expr[P, V] {
-	x := t.term().e
+	x := exprOf(t)
 	return windowed[P, V](dialect.FuncLag, x.Like, w, x, ast.Int32Arg(n))
 }
 
 // Lead is the term in the row that stands n rows behind in the window's order, or NULL.
 func Lead[P, V any](t Term[P, V], n int, w Window[P]) Expr[P, V] {
-	x := t.term().e
+	x := exprOf(t)
 	return windowed[P, V](dialect.FuncLead, x.Like, w, x, ast.Int32Arg(n))
 }
 
 // FirstValue is the term in the first row that the window shows.
 func FirstValue[P, V any](t Term[P, V], w Window[P]) Expr[P, V] {
-	x := t.term().e
+	x := exprOf(t)
 	return windowed[P, V](dialect.FuncFirstValue, x.Like, w, x)
 }
 
 // LastValue is the term in the last row that the window shows; see [Window.Whole].
 func LastValue[P, V any](t Term[P, V], w Window[P]) Expr[P, V] {
-	x := t.term().e
+	x := exprOf(t)
 	return windowed[P, V](dialect.FuncLastValue, x.Like, w, x)
 }

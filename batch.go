@@ -10,12 +10,12 @@ import (
 
 // Batch collects operations on the repos of one connection that go to the database together: in one round trip on
 // PostgreSQL, in three when one of them is an Update, and on every engine in one transaction, all of them or none. With
-// the context of a transaction they are part of it. Operations are added by what [Repo.Batch] returns and happen when
+// the context of a transaction they are part of it. Operations are added by what [Queue] returns and happen when
 // Run is called:
 //
 //	var b prom.Batch
-//	posts.Batch(&b).Create(&post)
-//	author := authors.Batch(&b).Get(7)
+//	prom.Queue(&b, posts).Create(&post)
+//	author := prom.Queue(&b, authors).Get(7)
 //	if err := b.Run(ctx); err != nil {
 //		return err
 //	}
@@ -87,8 +87,11 @@ type BatchOf[T any] struct {
 	core core.Ops
 }
 
-// Batch returns what adds operations on this repo to a batch.
-func (r *Repo[T]) Batch(b *Batch) *BatchOf[T] { return &BatchOf[T]{core: r.core.Batch(&b.core)} }
+// Queue returns what adds operations on a repo to a batch. It is no method, since each model would be compiled with all
+// that a BatchOf can do.
+func Queue[T any](b *Batch, r *Repo[T]) *BatchOf[T] {
+	return &BatchOf[T]{core: r.core.Batch(&b.core)}
+}
 
 // Create inserts v, as [Repo.Create] does.
 func (o *BatchOf[T]) Create(v *T) { o.core.Create(unsafe.Pointer(v)) }
@@ -109,14 +112,14 @@ func (o *BatchOf[T]) All(q *Query[T]) *Result[[]T] { return listResult[T](o.core
 // CreateMany inserts the values, each as [BatchOf.Create] does. For hundreds of rows [Repo.CreateMany] is quicker.
 func (o *BatchOf[T]) CreateMany(list []T) { o.core.CreateMany(listAt(unsafe.Pointer(&list))) }
 
-// One reads the first row of a query. When there is none the batch does not fail; the result is ErrNotFound.
-func (o *BatchOf[T]) One(q *Query[T]) *Result[*T] { return oneResult[*T](o.core.One(&q.core)) }
+// First reads the first row of a query. When there is none the batch does not fail; the result is ErrNotFound.
+func (o *BatchOf[T]) First(q *Query[T]) *Result[*T] { return oneResult[*T](o.core.One(&q.core)) }
 
 // Count counts the rows of a query, as [Query.Count] does.
 func (o *BatchOf[T]) Count(q *Query[T]) *Result[int] { return numberResult(o.core.Count(&q.core)) }
 
-// Has reads whether a query has a row.
-func (o *BatchOf[T]) Has(q *Query[T]) *Result[bool] { return boolResult(o.core.Has(&q.core)) }
+// Exists reads whether a query has a row.
+func (o *BatchOf[T]) Exists(q *Query[T]) *Result[bool] { return boolResult(o.core.Has(&q.core)) }
 
 // UpdateWhere assigns new values to the rows of a query, as [Query.Update] does. The result is how many they were.
 func (o *BatchOf[T]) UpdateWhere(q *Query[T], assigns ...Assign[*T]) *Result[int] {

@@ -35,7 +35,7 @@ func Or[P any](conds ...Cond[P]) Cond[P] {
 // Not is true when the condition is false. As everywhere in SQL, a condition that compares NULL is neither true nor
 // false, and so is its negation.
 func Not[P any](cond Cond[P]) Cond[P] {
-	if cond.absent() {
+	if cond.n == nil {
 		return cond
 	}
 	return Cond[P]{n: &ast.Cond{Op: ast.OpNot, Kids: []ast.Cond{*cond.n}}}
@@ -50,9 +50,6 @@ func If[P any](on bool, cond Cond[P]) Cond[P] {
 	return cond
 }
 
-// absent reports whether c is the zero Cond.
-func (c Cond[P]) absent() bool { return c.n == nil }
-
 // chain joins the conditions that are there. One that is left out of an Or must not make it true for every row.
 func chain[P any](o ast.Op, conds []Cond[P]) ast.Cond { return ast.Cond{Op: o, Kids: present(conds)} }
 
@@ -60,7 +57,7 @@ func chain[P any](o ast.Op, conds []Cond[P]) ast.Cond { return ast.Cond{Op: o, K
 func present[P any](conds []Cond[P]) []ast.Cond {
 	list := make([]ast.Cond, 0, len(conds))
 	for _, c := range conds {
-		if !c.absent() {
+		if c.n != nil {
 			list = append(list, *c.n)
 		}
 	}
@@ -91,8 +88,7 @@ func termOf[P any](arg any) *ast.Expr {
 	if !ok {
 		return nil
 	}
-	e, _ := t.anyTerm()
-	return e
+	return t.anyTerm(*new(P))
 }
 
 // Sqlizer is a condition on the rows of the model whose prototype is given, made by squirrel, or by anything else that gives SQL with question marks and arguments.

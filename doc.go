@@ -42,7 +42,7 @@
 // row that is gone is [ErrNotFound], never a silent success.
 //
 // A [Batch] collects operations on repos of one connection, which go to the database together and happen all or not at
-// all. [CoalesceReads] and [WithCoalescing] let calls of Get from many goroutines share round trips.
+// all. [BatchGets] and [WithBatchGets] let calls of Get from many goroutines share round trips.
 //
 // # Querying
 //
@@ -57,7 +57,7 @@
 // [NumberOf], [TextOf], [TimeOf], [RefOf], [JSONOf], [OrderedOf] and [FieldOf] take fields that are the value itself,
 // their forms that begin with Null take pointers, and those that begin with SQLNull take a sql.Null. Handles are needed
 // for the fields that are queried by, and for no others. A [Query] never changes: it may be kept, shared between
-// goroutines and built upon. It ends in [Query.All], [Query.One], [Query.Count], [Query.Has], [Query.Each],
+// goroutines and built upon. It ends in [Query.All], [Query.First], [Query.Count], [Query.Exists], [Query.Each],
 // [Query.Stream], [Query.Update] or [Query.Delete]. [And], [Or] and [Not] combine conditions; [Raw] and [Sqlizer] take
 // what fields cannot say; [Repo.FieldByName] serves filters that arrive as text.
 //
@@ -68,8 +68,8 @@
 // # Relations
 //
 // A field of type [Ref] is a column that refers to a row of another model, and one of type [Many] stands for the rows
-// that refer to this one; [ManyVia] goes through a join model, and [One] is the row that several columns refer to
-// together. [RefOf], [ManyOf], [ManyViaOf] and [OneOf] make handles of them, and [Query.With] loads the rows:
+// that refer to this one; [ManyToMany] goes through a join model, and [CompositeRef] is the row that several columns refer to
+// together. [RefOf], [ManyOf], [ManyToManyOf] and [CompositeRefOf] make handles of them, and [Query.With] loads the rows:
 //
 //	posts.Where(PostViews.Gt(1000)).With(PostAuthor.With(AuthorPosts.OrderBy(PostAt.Desc()).Limit(3)))
 //

@@ -19,6 +19,7 @@ type (
 // The kinds of errors, for errors.Is.
 const (
 	ErrNotFound       = driver.KindNotFound       // no row has the key, or matches the query of One
+	ErrTooManyRows    = driver.KindTooManyRows    // [Query.One] has found several rows
 	ErrStale          = driver.KindStale          // the row has been changed since the value was loaded
 	ErrNotStored      = driver.KindNotStored      // a trigger or a rule of the database suppressed the write of a row
 	ErrUnique         = driver.KindUnique         // a unique index or a primary key has the value already

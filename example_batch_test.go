@@ -45,13 +45,13 @@ func ExampleBatch() {
 	pay := func(cents int64) error {
 		paid := ada
 		paid.Cents -= cents
-		receipt := Receipt{Account: prom.RefTo[Account](ada.ID), Cents: cents}
+		receipt := Receipt{Account: prom.NewRef[Account](ada.ID), Cents: cents}
 
 		// A batch goes in one round trip or a few, however much is in it, and all of it happens or nothing.
 		var b prom.Batch
-		accounts.Batch(&b).Update(&paid)
-		receipts.Batch(&b).Create(&receipt)
-		all := receipts.Batch(&b).All(receipts.Where(receiptAccount.Eq(ada.ID)))
+		prom.Queue(&b, accounts).Update(&paid)
+		prom.Queue(&b, receipts).Create(&receipt)
+		all := prom.Queue(&b, receipts).All(receipts.Where(receiptAccount.Eq(ada.ID)))
 		if err := b.Run(ctx); err != nil {
 			return err
 		}
@@ -68,8 +68,8 @@ func ExampleBatch() {
 	// Twice the same owner: the second operation fails, and the first has not happened either.
 	var b prom.Batch
 	bob, twin := Account{Owner: "bob"}, Account{Owner: "ada"}
-	accounts.Batch(&b).Create(&bob)
-	accounts.Batch(&b).Create(&twin)
+	prom.Queue(&b, accounts).Create(&bob)
+	prom.Queue(&b, accounts).Create(&twin)
 	err = b.Run(ctx)
 	var failed *prom.BatchError
 	if errors.As(err, &failed) {

@@ -18,7 +18,7 @@ func ExampleDump() {
 	venues, concerts := prom.NewRepo[Venue](prom.Using(from)), prom.NewRepo[Concert](prom.Using(from))
 	hall := Venue{Name: "Hall", Seats: 100}
 	_ = venues.Create(ctx, &hall)
-	_ = concerts.Create(ctx, &Concert{Venue: prom.RefTo[Venue](hall.ID), Title: "First night", Email: "box@example.com"})
+	_ = concerts.Create(ctx, &Concert{Venue: prom.NewRef[Venue](hall.ID), Title: "First night", Email: "box@example.com"})
 
 	move := func() error {
 		var dump bytes.Buffer
@@ -30,7 +30,7 @@ func ExampleDump() {
 	if err := move(); err != nil {
 		fmt.Println(err)
 	}
-	c, err := concerts.Using(to).Query().One(ctx)
+	c, err := concerts.Using(to).Query().First(ctx)
 	fmt.Println(c.Title, c.Venue.Key(), err)
 	// Output: First night 1 <nil>
 }

@@ -54,7 +54,7 @@ func (s *Shipment) AfterSave(ctx context.Context) error {
 	if s.Place == s.was {
 		return nil
 	}
-	line := LogLine{Shipment: prom.RefTo[Shipment](s.ID), Text: "now in " + s.Place}
+	line := LogLine{Shipment: prom.NewRef[Shipment](s.ID), Text: "now in " + s.Place}
 	if err := logLines.Create(ctx, &line); err != nil {
 		return err
 	}

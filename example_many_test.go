@@ -87,14 +87,14 @@ func ExampleQuery_Stream() {
 
 // With CoalesceReads, calls of Get that are made while others are on their way are asked for together. Nothing else
 // changes: each has its own value and its own error.
-func ExampleCoalesceReads() {
+func ExampleBatchGets() {
 	ctx := context.Background()
 	db, err := prom.Open("sqlite://:memory:#coalesce")
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer db.Close()
-	readings := prom.NewRepo[Reading](prom.Using(db), prom.CoalesceReads())
+	readings := prom.NewRepo[Reading](prom.Using(db), prom.BatchGets())
 	if err := readings.CreateMany(ctx, []Reading{{Sensor: "a", Value: 1}, {Sensor: "b", Value: 2}, {Sensor: "c", Value: 3}}); err != nil {
 		log.Fatal(err)
 	}

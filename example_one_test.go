@@ -22,7 +22,7 @@ type Ticketed struct {
 	SeatRow    string
 	SeatNumber int
 	Guest      string
-	Seat       prom.One[Seat] `prom:"on='seat_row, seat_number'"` // in the order of the seat's key
+	Seat       prom.CompositeRef[Seat] `prom:"on='seat_row, seat_number'"` // in the order of the seat's key
 }
 
 var (
@@ -31,7 +31,7 @@ var (
 	seatPrice     = prom.NumberOf(seat, &seat.Price)
 	seatTickets   = prom.ManyOf(seat, &seat.Tickets)
 	ticketedGuest = prom.TextOf(ticketed, &ticketed.Guest)
-	ticketedSeat  = prom.OneOf(ticketed, &ticketed.Seat)
+	ticketedSeat  = prom.CompositeRefOf(ticketed, &ticketed.Seat)
 )
 
 // A row with a key of several columns is referred to by several columns.

@@ -39,11 +39,11 @@ func chart(name string, options ...prom.RepoOption) (*prom.Repo[Tune], func() er
 }
 
 // Pages by number know whether there are more, and the total if it is asked for.
-func ExampleQuery_FetchPage() {
+func ExampleQuery_Page() {
 	tunes, done := chart("chart")
 	defer done()
 	ctx := context.Background()
-	page, err := tunes.OrderBy(tunePlays.Desc(), tuneTitle.Asc()).FetchPage(ctx, 2, 2, prom.WithTotal())
+	page, err := tunes.OrderBy(tunePlays.Desc(), tuneTitle.Asc()).Page(ctx, 2, 2)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -58,13 +58,13 @@ func ExampleQuery_FetchPage() {
 }
 
 // Pages that begin at a row go on where another ended, in any order, by tokens that can be given to anybody.
-func ExampleQuery_Keyset() {
+func ExampleQuery_KeysetPage() {
 	tunes, done := chart("chart2", prom.TokenKey([]byte("32 random bytes, kept as a secret")))
 	defer done()
 	ctx := context.Background()
 	list := tunes.OrderBy(tunePlays.Desc(), tuneYear.Asc().NullsLast())
 	show := func(token string) prom.KeysetPage[Tune] {
-		page, err := list.Keyset(ctx, token, 2)
+		page, err := list.KeysetPage(ctx, token, 2)
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -82,7 +82,7 @@ func ExampleQuery_Keyset() {
 	show(second.Prev)
 
 	var bad *prom.TokenError
-	_, err := list.Keyset(ctx, first.Next+"x", 2)
+	_, err := list.KeysetPage(ctx, first.Next+"x", 2)
 	if errors.Is(err, prom.ErrValidation) && errors.As(err, &bad) {
 		fmt.Println("400", bad)
 	}

@@ -62,7 +62,7 @@ func TestSoldOutEach(t *testing.T) {
 		is := is.New(t)
 		hall := promtest.New[Venue](db, promtest.Seed(7)).Create(t, func(v *Venue) { v.Seats = 100 })
 		promtest.New[Concert](db, promtest.Seed(7)).CreateMany(t, 3, func(c *Concert) {
-			c.Venue = prom.RefTo[Venue](hall.ID)
+			c.Venue = prom.NewRef[Venue](hall.ID)
 			c.Sold = hall.Seats
 		})
 		concerts := prom.NewRepo[Concert](prom.Using(db))

@@ -61,10 +61,10 @@ func harbour(ctx context.Context) *prom.DB {
 			log.Fatal(err)
 		}
 		if i < 2 {
-			captain = new(prom.RefTo[Crew](c.ID))
+			captain = new(prom.NewRef[Crew](c.ID))
 		}
 		if i < 3 {
-			if err := voyages.Create(ctx, &Voyage{Crew: prom.RefTo[Crew](c.ID), To: []string{"Java", "Peru"}[i%2], Miles: 1000 * (i + 1)}); err != nil {
+			if err := voyages.Create(ctx, &Voyage{Crew: prom.NewRef[Crew](c.ID), To: []string{"Java", "Peru"}[i%2], Miles: 1000 * (i + 1)}); err != nil {
 				log.Fatal(err)
 			}
 		}
@@ -93,7 +93,7 @@ func Example_conditions() {
 	// Through a reference: those whose captain is older than 50.
 	names(crewCaptain.Has(crewAge.Gt(50)))
 	// A subquery as a list, and one as a value.
-	names(crewID.InQuery(prom.Pluck(voyages.Where(voyageTo.Eq("Peru")), voyageCrew)))
+	names(prom.InQuery(crewID, prom.Pluck(voyages.Where(voyageTo.Eq("Peru")), voyageCrew)))
 	names(prom.Eq(crewPay, prom.ScalarSubquery(crew, prom.Pluck(crews.Query(), prom.Min(crewPay)))))
 	// Those without a voyage: no row of the other table belongs to theirs.
 	names(prom.Not(prom.Exists(crew, voyages.Query(), prom.Match(voyageCrew, crewID))))
@@ -168,9 +168,9 @@ func Example_sets() {
 	defer db.Close()
 
 	old, poor := crews.Where(crewAge.Gt(40)), crews.Where(crewPay.Lt(250))
-	all := old.Union(poor).OrderBy(crewName.Asc())
+	all := prom.Union(old, poor).OrderBy(crewName.Asc())
 	printAll(prom.Pluck(all, crewName).All(ctx))
-	n, err := crews.Query().Except(old).Count(ctx)
+	n, err := prom.Except(crews.Query(), old).Count(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func Example_orders() {
 	defer db.Close()
 
 	printAll(prom.Pluck(crews.OrderBy(crewHome.Asc().NullsFirst(), crewName.Desc()), crewName).All(ctx))
-	printAll(prom.Pluck(crews.OrderBy(crewName.ByList("Pip", "Ahab"), crewName.Asc()), crewName).All(ctx))
+	printAll(prom.Pluck(crews.OrderBy(prom.ByList(crewName, "Pip", "Ahab"), crewName.Asc()), crewName).All(ctx))
 	printAll(prom.Pluck(crews.OrderBy(prom.Length(crewName).Desc(), crewName.Asc()).Limit(2), crewName).All(ctx))
 
 	// Output:
@@ -215,7 +215,7 @@ func Example_only() {
 	db := harbour(ctx)
 	defer db.Close()
 
-	pip, err := crews.Where(crewName.Eq("Pip")).Only(crewName, crewAge).One(ctx)
+	pip, err := crews.Where(crewName.Eq("Pip")).Only(crewName, crewAge).First(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}

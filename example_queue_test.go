@@ -73,7 +73,7 @@ func ExampleQuery_ForUpdate() {
 	ctx := context.Background()
 	finish := func(id int64) error {
 		return errands.Tx(ctx, func(ctx context.Context) error {
-			e, err := errands.Where(errandID.Eq(id)).ForUpdate().One(ctx)
+			e, err := errands.Where(errandID.Eq(id)).ForUpdate().First(ctx)
 			if err != nil {
 				return err
 			}
@@ -97,7 +97,7 @@ func ExampleBatchOf_UpdateWhere() {
 	defer done()
 	ctx := context.Background()
 	var b prom.Batch
-	ops := errands.Batch(&b)
+	ops := prom.Queue(&b, errands)
 	taken := ops.UpdateWhere(errands.Where(errandID.Lte(2)), errandState.Set("taken"))
 	left := ops.Count(errands.Where(errandState.Eq("new")))
 	names := prom.BatchAll(&b, prom.Pluck(errands.OrderBy(errandID.Asc()), errandState))

@@ -41,16 +41,16 @@ func ExampleRawQuery() {
 		FROM crate WHERE weight > ? GROUP BY shelf ORDER BY shelf`, 1).All(ctx)
 	fmt.Println(loads, err)
 
-	heaviest, err := prom.RawQuery[int](crates, "SELECT max(weight) FROM crate").One(ctx)
+	heaviest, err := prom.RawQuery[int](crates, "SELECT max(weight) FROM crate").First(ctx)
 	fmt.Println(heaviest, err)
 
-	row, err := prom.RawQuery[map[string]any](db, "SELECT shelf, note FROM crate WHERE _id = ?", 1).One(ctx)
+	row, err := prom.RawQuery[map[string]any](db, "SELECT shelf, note FROM crate WHERE _id = ?", 1).First(ctx)
 	fmt.Println(row["shelf"], row["note"], err)
 
 	n, err := prom.RawExec(ctx, crates, "UPDATE crate SET shelf = ? WHERE weight < ?", "c", 5)
 	fmt.Println(n, err)
 
-	crate, err := prom.RawQuery[Crate](crates, "SELECT _id, weight FROM crate WHERE shelf = ? ORDER BY _id LIMIT 1", "c").One(ctx)
+	crate, err := prom.RawQuery[Crate](crates, "SELECT _id, weight FROM crate WHERE shelf = ? ORDER BY _id LIMIT 1", "c").First(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -51,13 +51,13 @@ func anthology(ctx context.Context) (*prom.DB, *prom.Repo[Poet], *prom.Repo[Poem
 	if err != nil {
 		log.Fatal(err)
 	}
-	raven := Poem{Poet: prom.Refer(&all[0]), Title: "The Raven", Lines: 108}
+	raven := Poem{Poet: prom.RefTo(&all[0]), Title: "The Raven", Lines: 108}
 	if err := poems.Create(ctx, &raven); err != nil {
 		log.Fatal(err)
 	}
 	if err := poems.CreateMany(ctx, []Poem{
-		{Poet: prom.Refer(&all[0]), Title: "Alone", Lines: 22},
-		{Poet: prom.Refer(&all[1]), Title: "Le Corbeau", Lines: 108, Original: new(prom.Refer(&raven))},
+		{Poet: prom.RefTo(&all[0]), Title: "Alone", Lines: 22},
+		{Poet: prom.RefTo(&all[1]), Title: "Le Corbeau", Lines: 108, Original: new(prom.RefTo(&raven))},
 	}); err != nil {
 		log.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func ExampleQuery_LoadInto() {
 	db, _, poems := anthology(ctx)
 	defer db.Close()
 
-	poem, err := poems.Where(poemTitle.Eq("Alone")).One(ctx)
+	poem, err := poems.Where(poemTitle.Eq("Alone")).First(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func ExampleQuery_LoadInto() {
 }
 
 // A reference is set by a row that was saved, or by its key.
-func ExampleRefer() {
+func ExampleRefTo() {
 	ctx := context.Background()
 	db, poets, poems := anthology(ctx)
 	defer db.Close()
@@ -161,8 +161,8 @@ func ExampleRefer() {
 	if err := poets.Create(ctx, &poet); err != nil {
 		log.Fatal(err)
 	}
-	original := prom.RefTo[Poem](1)
-	poem := Poem{Title: "Le Corbeau", Poet: prom.Refer(&poet), Original: &original}
+	original := prom.NewRef[Poem](1)
+	poem := Poem{Title: "Le Corbeau", Poet: prom.RefTo(&poet), Original: &original}
 	if err := poems.Create(ctx, &poem); err != nil {
 		log.Fatal(err)
 	}
@@ -183,7 +183,7 @@ type (
 	Recital struct {
 		prom.Model
 		Place string
-		Poems prom.ManyVia[Poem, Recited]
+		Poems prom.ManyToMany[Poem, Recited]
 	}
 	Recited struct {
 		Recital prom.Ref[Recital] `prom:"key"`
@@ -195,12 +195,12 @@ type (
 var (
 	recital      = prom.Proto[Recital]()
 	recited      = prom.Proto[Recited]()
-	recitalPoems = prom.ManyViaOf(recital, &recital.Poems)
+	recitalPoems = prom.ManyToManyOf(recital, &recital.Poems)
 	recitedTurn  = prom.NumberOf(recited, &recited.Turn)
 )
 
 // A many-to-many goes through a join model, by whose columns its rows can be ordered and chosen too.
-func ExampleManyViaOf() {
+func ExampleManyToManyOf() {
 	ctx := context.Background()
 	db, _, poems := anthology(ctx)
 	defer db.Close()
@@ -215,12 +215,12 @@ func ExampleManyViaOf() {
 		log.Fatal(err)
 	}
 	for i := range list {
-		if err := recited.Create(ctx, &Recited{Recital: prom.Refer(&recital), Poem: prom.Refer(&list[i]), Turn: i + 1}); err != nil {
+		if err := recited.Create(ctx, &Recited{Recital: prom.RefTo(&recital), Poem: prom.RefTo(&list[i]), Turn: i + 1}); err != nil {
 			log.Fatal(err)
 		}
 	}
 
-	program := recitalPoems.Where(poemLines.Gt(100)).OrderByLink(recitedTurn.Asc())
+	program := recitalPoems.Where(poemLines.Gt(100)).OrderByThrough(recitedTurn.Asc())
 	if err := recitals.With(program.With(poemPoet)).LoadInto(ctx, &recital); err != nil {
 		log.Fatal(err)
 	}

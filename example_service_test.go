@@ -56,7 +56,7 @@ func ExampleRepo() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	first, err := desk.Urgent().One(ctx)
+	first, err := desk.Urgent().First(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -89,7 +89,7 @@ func tour(ctx context.Context) error {
 	}
 
 	// Update and Delete work on queries too, in one statement.
-	n, err := books.Where(prom.Or(bookTitle.HasPrefix("Em"), bookAuthor.ContainsFold("austen"))).Update(ctx, bookRead.Set(time.Now()))
+	n, err := books.Where(prom.Or(bookTitle.HasPrefix("Em"), prom.Fold(bookAuthor).Contains("austen"))).Update(ctx, bookRead.Set(time.Now()))
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func tour(ctx context.Context) error {
 
 	// In a transaction, every call with its context is part of it. An error rolls back.
 	err = prom.Tx(ctx, func(ctx context.Context) error {
-		if _, err := books.AllRows().Delete(ctx); err != nil {
+		if _, err := books.WithoutWhere().Delete(ctx); err != nil {
 			return err
 		}
 		return errors.New("not enough shelves")

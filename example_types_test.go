@@ -69,7 +69,7 @@ func ExampleRegisterCodec() {
 	if err := logins.Create(ctx, &a); err != nil {
 		log.Fatal(err)
 	}
-	stored, err := prom.RawQuery[[]byte](db, "SELECT token FROM login").One(ctx)
+	stored, err := prom.RawQuery[[]byte](db, "SELECT token FROM login").First(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func ExampleQuery_Watch() {
 
 	saved := "" // where the program keeps its place: a file, a row, a key of a cache
 	follow := func(ctx context.Context, handle func(*Delivery) error) error {
-		at := prom.NewCursor(saved)
+		at := prom.NewWatchCursor(saved)
 		for d, err := range deliveries.Watch(ctx, prom.WatchResume(at), prom.WatchFromStart(), prom.WatchTrigger()) {
 			if err != nil {
 				return err

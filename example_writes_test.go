@@ -93,12 +93,12 @@ func Example_softDelete() {
 	err = issues.Create(ctx, &again)
 	fmt.Println(gone, err)
 
-	err = issues.Restore(ctx, &t)
+	err = issues.Undelete(ctx, &t)
 	fmt.Println(errors.Is(err, prom.ErrUnique)) // not any more
 	if err := issues.HardDelete(ctx, &again); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(issues.Restore(ctx, &t), t.Gone)
+	fmt.Println(issues.Undelete(ctx, &t), t.Gone)
 	// Output:
 	// true true
 	// 1 <nil>
@@ -167,13 +167,13 @@ func ExampleCopy() {
 	if err := issues.CreateMany(ctx, []Issue{{Code: "T1", Votes: 1}, {Code: "T2", Votes: 5}}); err != nil {
 		log.Fatal(err)
 	}
-	n, err := prom.Copy(ctx, logs, issues.Where(IssueVotes.Gt(3)),
+	n, err := prom.InsertSelect(ctx, logs, issues.Where(IssueVotes.Gt(3)),
 		prom.To(LogCode, IssueCode),
 		prom.To(LogVotes, prom.Times(IssueVotes, prom.Val(issue, 2))))
 	if err != nil {
 		log.Fatal(err)
 	}
-	kept, err := logs.One(ctx)
+	kept, err := logs.First(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -3,13 +3,12 @@ package prom
 import (
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/schema"
 )
 
 // Term is a value of type V that each row of T has: a field of any family, a part of a date, or an [Expr]. Fields that
 // may be NULL are terms of the type that they hold otherwise; what NULL does to a comparison or a result is SQL's rule.
 type Term[P, V any] interface {
-	term() value[P, V]
+	term(P, *V) *ast.Expr
 }
 
 // Expr is a value of type V that is computed from a row of T, or from a group of rows when it is an aggregate. It has
@@ -20,24 +19,15 @@ type Expr[P, V any] struct {
 	e *ast.Expr
 }
 
-// value is what a term is, an Expr without its methods: these are compiled for each type of value of which a program
-// has an expression, and not for each of which it has a field.
-type value[P, V any] struct {
-	_ [0]func(P)
-	_ [0]func(*V)
-	e *ast.Expr
-}
+// exprOf returns what a term is without its types.
+func exprOf[P, V any](t Term[P, V]) *ast.Expr { return t.term(*new(P), nil) }
 
-func (x Expr[P, V]) term() value[P, V] { return value[P, V]{e: x.e} }
+func (x Expr[P, V]) term(P, *V) *ast.Expr { return x.e }
 
 // typed makes an Expr of an untyped one, whose values are of type V.
 func typed[P, V any](e *ast.Expr) Expr[P, V] {
 	c, e := ast.ReadAs[V](e)
 	return Expr[P, V]{c: c, e: e}
-}
-
-func (f *PartField[P]) term() value[P, int] {
-	return value[P, int]{e: ast.ColumnExpr(f.c.Column(), f.part)}
 }
 
 // Val is a constant in expressions of the model whose prototype is given, for expressions of which a part is one.
@@ -65,12 +55,10 @@ func RawExpr[V, P any](of P, sql string, args ...any) Expr[P, V] {
 }
 
 // OrNull is the same value, read as nil when it is NULL.
-func OrNull[P, V any](t Term[P, V]) Expr[P, *V] { return typed[P, *V](t.term().e) }
+func OrNull[P, V any](t Term[P, V]) Expr[P, *V] { return typed[P, *V](exprOf(t)) }
 
 // If is the condition as a value: true or false, or NULL.
-func (c Cond[P]) term() value[P, bool] {
-	return value[P, bool]{e: &ast.Expr{Op: ast.ExprCond, Like: ast.KindColumns[schema.Bool], Conds: []ast.Cond{chain(ast.OpAnd, []Cond[P]{c})}}}
-}
+func (c Cond[P]) term(P, *bool) *ast.Expr { return ast.CondExpr(c.n) }
 
 // Eq is true when the expression equals v.
 func (x Expr[P, V]) Eq(v V) Cond[P] { return Cond[P]{n: ast.CompareExpr(ast.OpEq, x.e, x.c, v)} }
@@ -115,7 +103,7 @@ func (x Expr[P, V]) Desc() Order[P] { return Order[P]{o: ast.OrderByExpr(x.e, tr
 
 // Truth is the condition that a boolean term is true.
 func Truth[P any](t Term[P, bool]) Cond[P] {
-	return Cond[P]{n: ast.TestExpr(ast.OpTruth, t.term().e)}
+	return Cond[P]{n: ast.TestExpr(ast.OpTruth, exprOf(t))}
 }
 
 // Eq is true when the two terms are equal. It is not true when one is NULL.
@@ -136,12 +124,12 @@ func Gt[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpGt, a, b) }
 // Gte is true when a is greater than b or equal.
 func Gte[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpGe, a, b) }
 
-// Same is true when the two terms are equal, or both NULL.
-func Same[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpSame, a, b) }
+// Is is true when the two terms are equal, or both NULL.
+func Is[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpSame, a, b) }
 
-// NotSame is true when the two terms differ; NULL differs from every value and not from NULL.
-func NotSame[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpNotSame, a, b) }
+// IsNot is true when the two terms differ; NULL differs from every value and not from NULL.
+func IsNot[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpNotSame, a, b) }
 
 func between[P, V any](o ast.Op, a, b Term[P, V]) Cond[P] {
-	return Cond[P]{n: ast.CompareTerms[V](o, a.term().e, b.term().e)}
+	return Cond[P]{n: ast.CompareTerms[V](o, exprOf(a), exprOf(b))}
 }

@@ -58,9 +58,6 @@ func checked(c *scan.Codec, err error, model, values reflect.Type) *scan.Codec {
 	return c
 }
 
-// Name returns the column's name.
-func (f *Field[P, V]) Name() string { return f.c.Column().Name }
-
 // Column returns the column's schema.
 func (f *Field[P, V]) Column() *schema.Column { return f.c.Column() }
 
@@ -85,32 +82,19 @@ func (f *Field[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
-// InQuery is true when the column is one of the subquery's values.
-func (f *Field[P, V]) InQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
-}
-
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
-// NULL is among them.
-func (f *Field[P, V]) NotInQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
-}
-
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
-// these; see [Order.NullsFirst].
-func (f *Field[P, V]) ByList(vs ...V) Order[P] { return Order[P]{o: ast.OrderByList(f.c, vs)} }
-
 // Set assigns v.
 func (f *Field[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
-func (f *Field[P, V]) SetTo(t Term[P, V]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *Field[P, V]) SetTo(t Term[P, V]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
-func (f *Field[P, V]) term() value[P, V] { return value[P, V]{e: ast.ColumnOf(f.c)} }
+func (f *Field[P, V]) term(P, *V) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *Field[P, V]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *Field[P, V]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
 // NullField is a [Field] that may be NULL.
 type NullField[P, V any] struct {
@@ -127,9 +111,6 @@ func NullOf[P, V any](of P, field **V) *NullField[P, V] {
 func SQLNullOf[P, V any](of P, field *sql.Null[V]) *NullField[P, V] {
 	return &NullField[P, V]{c: columnAt(place[V](of, field))}
 }
-
-// Name returns the column's name.
-func (f *NullField[P, V]) Name() string { return f.c.Column().Name }
 
 // Column returns the column's schema.
 func (f *NullField[P, V]) Column() *schema.Column { return f.c.Column() }
@@ -155,17 +136,6 @@ func (f *NullField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
-// InQuery is true when the column is one of the subquery's values.
-func (f *NullField[P, V]) InQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
-}
-
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
-// NULL is among them.
-func (f *NullField[P, V]) NotInQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
-}
-
 // Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
 func (f *NullField[P, V]) Is(v *V) Cond[P] { return Cond[P]{n: ast.Same(ast.OpSame, f.c, v)} }
 
@@ -182,23 +152,21 @@ func (f *NullField[P, V]) NotNull() Cond[P] {
 	return Cond[P]{n: ast.Test(new(ast.Cond), ast.OpNotNull, f.c)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
-// these; see [Order.NullsFirst].
-func (f *NullField[P, V]) ByList(vs ...V) Order[P] { return Order[P]{o: ast.OrderByList(f.c, vs)} }
-
 // Set assigns v.
 func (f *NullField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
-func (f *NullField[P, V]) SetTo(t Term[P, V]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *NullField[P, V]) SetTo(t Term[P, V]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
 // SetNull assigns NULL.
 func (f *NullField[P, V]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
 
-func (f *NullField[P, V]) term() value[P, V] { return value[P, V]{e: ast.ColumnOf(f.c)} }
+func (f *NullField[P, V]) term(P, *V) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *NullField[P, V]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *NullField[P, V]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }

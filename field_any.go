@@ -158,8 +158,8 @@ func (f *AnyField[P]) text(m dialect.Match, s string, fold, not bool) Cond[P] {
 }
 
 // Part returns a part of the column, a time or a day, by its name: year, quarter, month, week, day, dayofweek,
-// dayofyear, hour, minute or second, as the methods of [TimeField] return them. A day has no hour, minute or second.
-func (f *AnyField[P]) Part(name string) (*PartField[P], error) {
+// dayofyear, hour, minute or second, as [Year] and its like are. A day has no hour, minute or second.
+func (f *AnyField[P]) Part(name string) (Expr[P, int], error) {
 	part, err := f.f.Part(name)
-	return &PartField[P]{c: f.f.Codec(), part: part}, err
+	return typed[P, int](ast.ColumnExpr(f.Column(), part)), err
 }

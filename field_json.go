@@ -31,9 +31,6 @@ func jsonColumnAt(at scan.Place) *scan.Codec {
 	return c
 }
 
-// Name returns the column's name.
-func (f *JSONField[P, V]) Name() string { return f.c.Column().Name }
-
 // Column returns the column's schema.
 func (f *JSONField[P, V]) Column() *schema.Column { return f.c.Column() }
 
@@ -68,11 +65,13 @@ func (f *JSONField[P, V]) Set(v V) Assign[P] {
 }
 
 // SetTo assigns the value of a term.
-func (f *JSONField[P, V]) SetTo(t Term[P, V]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *JSONField[P, V]) SetTo(t Term[P, V]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
-func (f *JSONField[P, V]) term() value[P, V] { return value[P, V]{e: ast.ColumnOf(f.c)} }
+func (f *JSONField[P, V]) term(P, *V) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *JSONField[P, V]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *JSONField[P, V]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
 func (f *JSONField[P, V]) jsonColumn(*P) *scan.Codec { return f.c }
 
@@ -86,9 +85,6 @@ type NullJSONField[P, V any] struct {
 func NullJSONOf[P, V any](of P, field **V) *NullJSONField[P, V] {
 	return &NullJSONField[P, V]{c: jsonColumnAt(place[V](of, field))}
 }
-
-// Name returns the column's name.
-func (f *NullJSONField[P, V]) Name() string { return f.c.Column().Name }
 
 // Column returns the column's schema.
 func (f *NullJSONField[P, V]) Column() *schema.Column { return f.c.Column() }
@@ -134,16 +130,18 @@ func (f *NullJSONField[P, V]) Set(v V) Assign[P] {
 }
 
 // SetTo assigns the value of a term.
-func (f *NullJSONField[P, V]) SetTo(t Term[P, V]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *NullJSONField[P, V]) SetTo(t Term[P, V]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
 // SetNull assigns NULL.
 func (f *NullJSONField[P, V]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
 
-func (f *NullJSONField[P, V]) term() value[P, V] { return value[P, V]{e: ast.ColumnOf(f.c)} }
+func (f *NullJSONField[P, V]) term(P, *V) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *NullJSONField[P, V]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *NullJSONField[P, V]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
 func (f *NullJSONField[P, V]) jsonColumn(*P) *scan.Codec { return f.c }
 

@@ -32,9 +32,6 @@ func listColumnAt(at scan.Place) *scan.Codec {
 	return c
 }
 
-// Name returns the column's name.
-func (f *ListField[P, E]) Name() string { return f.c.Column().Name }
-
 // Column returns the column's schema.
 func (f *ListField[P, E]) Column() *schema.Column { return f.c.Column() }
 
@@ -92,11 +89,13 @@ func (f *ListField[P, E]) Set(es []E) Assign[P] {
 }
 
 // SetTo assigns the value of a term.
-func (f *ListField[P, E]) SetTo(t Term[P, []E]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *ListField[P, E]) SetTo(t Term[P, []E]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
-func (f *ListField[P, E]) term() value[P, []E] { return value[P, []E]{e: ast.ColumnOf(f.c)} }
+func (f *ListField[P, E]) term(P, *[]E) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *ListField[P, E]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *ListField[P, E]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
 // NullListField is a [ListField] that may be NULL.
 type NullListField[P, E any] struct {
@@ -108,9 +107,6 @@ type NullListField[P, E any] struct {
 func NullListOf[P any, S ~[]E, E any](of P, field **S) *NullListField[P, E] {
 	return &NullListField[P, E]{c: listColumnAt(place[S](of, field))}
 }
-
-// Name returns the column's name.
-func (f *NullListField[P, E]) Name() string { return f.c.Column().Name }
 
 // Column returns the column's schema.
 func (f *NullListField[P, E]) Column() *schema.Column { return f.c.Column() }
@@ -179,13 +175,15 @@ func (f *NullListField[P, E]) Set(es []E) Assign[P] {
 }
 
 // SetTo assigns the value of a term.
-func (f *NullListField[P, E]) SetTo(t Term[P, []E]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *NullListField[P, E]) SetTo(t Term[P, []E]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
 // SetNull assigns NULL.
 func (f *NullListField[P, E]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
 
-func (f *NullListField[P, E]) term() value[P, []E] { return value[P, []E]{e: ast.ColumnOf(f.c)} }
+func (f *NullListField[P, E]) term(P, *[]E) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *NullListField[P, E]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *NullListField[P, E]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }

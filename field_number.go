@@ -24,9 +24,6 @@ func NumberOf[P any, V Number](of P, field *V) *NumberField[P, V] {
 	return &NumberField[P, V]{c: columnAt(place[V](of, field))}
 }
 
-// Name returns the column's name.
-func (f *NumberField[P, V]) Name() string { return f.c.Column().Name }
-
 // Column returns the column's schema.
 func (f *NumberField[P, V]) Column() *schema.Column { return f.c.Column() }
 
@@ -49,17 +46,6 @@ func (f *NumberField[P, V]) In(vs ...V) Cond[P] {
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *NumberField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
-}
-
-// InQuery is true when the column is one of the subquery's values.
-func (f *NumberField[P, V]) InQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
-}
-
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
-// NULL is among them.
-func (f *NumberField[P, V]) NotInQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
 
 // Gt is true when the column is greater than v.
@@ -97,17 +83,15 @@ func (f *NumberField[P, V]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
-// these; see [Order.NullsFirst].
-func (f *NumberField[P, V]) ByList(vs ...V) Order[P] { return Order[P]{o: ast.OrderByList(f.c, vs)} }
-
 // Set assigns v.
 func (f *NumberField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
-func (f *NumberField[P, V]) SetTo(t Term[P, V]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *NumberField[P, V]) SetTo(t Term[P, V]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
 // Add assigns the column's value plus v, in the database, so that concurrent additions all count. NULL stays NULL.
 func (f *NumberField[P, V]) Add(v V) Assign[P] {
@@ -119,9 +103,9 @@ func (f *NumberField[P, V]) Sub(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSub, v)}
 }
 
-func (f *NumberField[P, V]) term() value[P, V] { return value[P, V]{e: ast.ColumnOf(f.c)} }
+func (f *NumberField[P, V]) term(P, *V) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *NumberField[P, V]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *NumberField[P, V]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
 // NullNumberField is a [NumberField] that may be NULL.
 type NullNumberField[P any, V Number] struct {
@@ -138,9 +122,6 @@ func NullNumberOf[P any, V Number](of P, field **V) *NullNumberField[P, V] {
 func SQLNullNumberOf[P any, V Number](of P, field *sql.Null[V]) *NullNumberField[P, V] {
 	return &NullNumberField[P, V]{c: columnAt(place[V](of, field))}
 }
-
-// Name returns the column's name.
-func (f *NullNumberField[P, V]) Name() string { return f.c.Column().Name }
 
 // Column returns the column's schema.
 func (f *NullNumberField[P, V]) Column() *schema.Column { return f.c.Column() }
@@ -164,17 +145,6 @@ func (f *NullNumberField[P, V]) In(vs ...V) Cond[P] {
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *NullNumberField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
-}
-
-// InQuery is true when the column is one of the subquery's values.
-func (f *NullNumberField[P, V]) InQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
-}
-
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
-// NULL is among them.
-func (f *NullNumberField[P, V]) NotInQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
 
 // Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
@@ -230,19 +200,15 @@ func (f *NullNumberField[P, V]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
-// these; see [Order.NullsFirst].
-func (f *NullNumberField[P, V]) ByList(vs ...V) Order[P] {
-	return Order[P]{o: ast.OrderByList(f.c, vs)}
-}
-
 // Set assigns v.
 func (f *NullNumberField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
-func (f *NullNumberField[P, V]) SetTo(t Term[P, V]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *NullNumberField[P, V]) SetTo(t Term[P, V]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
 // SetNull assigns NULL.
 func (f *NullNumberField[P, V]) SetNull() Assign[P] {
@@ -259,6 +225,6 @@ func (f *NullNumberField[P, V]) Sub(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSub, v)}
 }
 
-func (f *NullNumberField[P, V]) term() value[P, V] { return value[P, V]{e: ast.ColumnOf(f.c)} }
+func (f *NullNumberField[P, V]) term(P, *V) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *NullNumberField[P, V]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *NullNumberField[P, V]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }

@@ -19,9 +19,6 @@ func OrderedOf[P, V any](of P, field *V) *OrderedField[P, V] {
 	return &OrderedField[P, V]{c: columnAt(place[V](of, field))}
 }
 
-// Name returns the column's name.
-func (f *OrderedField[P, V]) Name() string { return f.c.Column().Name }
-
 // Column returns the column's schema.
 func (f *OrderedField[P, V]) Column() *schema.Column { return f.c.Column() }
 
@@ -44,17 +41,6 @@ func (f *OrderedField[P, V]) In(vs ...V) Cond[P] {
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *OrderedField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
-}
-
-// InQuery is true when the column is one of the subquery's values.
-func (f *OrderedField[P, V]) InQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
-}
-
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
-// NULL is among them.
-func (f *OrderedField[P, V]) NotInQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
 
 // Gt is true when the column is greater than v.
@@ -92,21 +78,19 @@ func (f *OrderedField[P, V]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
-// these; see [Order.NullsFirst].
-func (f *OrderedField[P, V]) ByList(vs ...V) Order[P] { return Order[P]{o: ast.OrderByList(f.c, vs)} }
-
 // Set assigns v.
 func (f *OrderedField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
-func (f *OrderedField[P, V]) SetTo(t Term[P, V]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *OrderedField[P, V]) SetTo(t Term[P, V]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
-func (f *OrderedField[P, V]) term() value[P, V] { return value[P, V]{e: ast.ColumnOf(f.c)} }
+func (f *OrderedField[P, V]) term(P, *V) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *OrderedField[P, V]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *OrderedField[P, V]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
 // NullOrderedField is an [OrderedField] that may be NULL.
 type NullOrderedField[P, V any] struct {
@@ -123,9 +107,6 @@ func NullOrderedOf[P, V any](of P, field **V) *NullOrderedField[P, V] {
 func SQLNullOrderedOf[P, V any](of P, field *sql.Null[V]) *NullOrderedField[P, V] {
 	return &NullOrderedField[P, V]{c: columnAt(place[V](of, field))}
 }
-
-// Name returns the column's name.
-func (f *NullOrderedField[P, V]) Name() string { return f.c.Column().Name }
 
 // Column returns the column's schema.
 func (f *NullOrderedField[P, V]) Column() *schema.Column { return f.c.Column() }
@@ -149,17 +130,6 @@ func (f *NullOrderedField[P, V]) In(vs ...V) Cond[P] {
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *NullOrderedField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
-}
-
-// InQuery is true when the column is one of the subquery's values.
-func (f *NullOrderedField[P, V]) InQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
-}
-
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
-// NULL is among them.
-func (f *NullOrderedField[P, V]) NotInQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
 
 // Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
@@ -215,25 +185,21 @@ func (f *NullOrderedField[P, V]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
-// these; see [Order.NullsFirst].
-func (f *NullOrderedField[P, V]) ByList(vs ...V) Order[P] {
-	return Order[P]{o: ast.OrderByList(f.c, vs)}
-}
-
 // Set assigns v.
 func (f *NullOrderedField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
-func (f *NullOrderedField[P, V]) SetTo(t Term[P, V]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *NullOrderedField[P, V]) SetTo(t Term[P, V]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
 // SetNull assigns NULL.
 func (f *NullOrderedField[P, V]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
 
-func (f *NullOrderedField[P, V]) term() value[P, V] { return value[P, V]{e: ast.ColumnOf(f.c)} }
+func (f *NullOrderedField[P, V]) term(P, *V) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *NullOrderedField[P, V]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *NullOrderedField[P, V]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }

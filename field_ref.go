@@ -32,9 +32,6 @@ func RefOf[P, R any, K comparable](of P, field *RefBy[R, K]) *RefField[P, *R, K]
 	return &RefField[P, *R, K]{c: c, to: to}
 }
 
-// Name returns the column's name.
-func (f *RefField[P, R, K]) Name() string { return f.c.Column().Name }
-
 // Column returns the column's schema.
 func (f *RefField[P, R, K]) Column() *schema.Column { return f.c.Column() }
 
@@ -59,31 +56,10 @@ func (f *RefField[P, R, K]) NotIn(vs ...K) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
-// InQuery is true when the column is one of the subquery's values.
-func (f *RefField[P, R, K]) InQuery(sub Subquery[K]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
-}
-
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
-// NULL is among them.
-func (f *RefField[P, R, K]) NotInQuery(sub Subquery[K]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
-}
-
 // Has is true when the reference leads to a row for which the conditions hold.
 func (f *RefField[P, R, K]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(targets(f.c.Column(), conds), false)}
 }
-
-// HasNot is true when the reference leads to no row for which the conditions hold: to another one, or, when it is NULL,
-// to none.
-func (f *RefField[P, R, K]) HasNot(conds ...Cond[R]) Cond[P] {
-	return Cond[P]{n: ast.ExistsCond(targets(f.c.Column(), conds), true)}
-}
-
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
-// these; see [Order.NullsFirst].
-func (f *RefField[P, R, K]) ByList(vs ...K) Order[P] { return Order[P]{o: ast.OrderByList(f.c, vs)} }
 
 // Set assigns v.
 func (f *RefField[P, R, K]) Set(v K) Assign[P] {
@@ -91,11 +67,13 @@ func (f *RefField[P, R, K]) Set(v K) Assign[P] {
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
-func (f *RefField[P, R, K]) SetTo(t Term[P, K]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *RefField[P, R, K]) SetTo(t Term[P, K]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
-func (f *RefField[P, R, K]) term() value[P, K] { return value[P, K]{e: ast.ColumnOf(f.c)} }
+func (f *RefField[P, R, K]) term(P, *K) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *RefField[P, R, K]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *RefField[P, R, K]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
 func (f *RefField[P, R, K]) reference(R) *schema.Column { return f.c.Column() }
 
@@ -132,9 +110,6 @@ func SQLNullRefOf[P, R any, K comparable](of P, field *sql.Null[RefBy[R, K]]) *N
 	return &NullRefField[P, *R, K]{c: c, to: to}
 }
 
-// Name returns the column's name.
-func (f *NullRefField[P, R, K]) Name() string { return f.c.Column().Name }
-
 // Column returns the column's schema.
 func (f *NullRefField[P, R, K]) Column() *schema.Column { return f.c.Column() }
 
@@ -157,17 +132,6 @@ func (f *NullRefField[P, R, K]) In(vs ...K) Cond[P] {
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *NullRefField[P, R, K]) NotIn(vs ...K) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
-}
-
-// InQuery is true when the column is one of the subquery's values.
-func (f *NullRefField[P, R, K]) InQuery(sub Subquery[K]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
-}
-
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
-// NULL is among them.
-func (f *NullRefField[P, R, K]) NotInQuery(sub Subquery[K]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
 
 // Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
@@ -193,34 +157,24 @@ func (f *NullRefField[P, R, K]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(targets(f.c.Column(), conds), false)}
 }
 
-// HasNot is true when the reference leads to no row for which the conditions hold: to another one, or, when it is NULL,
-// to none.
-func (f *NullRefField[P, R, K]) HasNot(conds ...Cond[R]) Cond[P] {
-	return Cond[P]{n: ast.ExistsCond(targets(f.c.Column(), conds), true)}
-}
-
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
-// these; see [Order.NullsFirst].
-func (f *NullRefField[P, R, K]) ByList(vs ...K) Order[P] {
-	return Order[P]{o: ast.OrderByList(f.c, vs)}
-}
-
 // Set assigns v.
 func (f *NullRefField[P, R, K]) Set(v K) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
-func (f *NullRefField[P, R, K]) SetTo(t Term[P, K]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *NullRefField[P, R, K]) SetTo(t Term[P, K]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
 // SetNull assigns NULL.
 func (f *NullRefField[P, R, K]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
 
-func (f *NullRefField[P, R, K]) term() value[P, K] { return value[P, K]{e: ast.ColumnOf(f.c)} }
+func (f *NullRefField[P, R, K]) term(P, *K) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *NullRefField[P, R, K]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *NullRefField[P, R, K]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
 func (f *NullRefField[P, R, K]) reference(R) *schema.Column { return f.c.Column() }
 

@@ -24,9 +24,6 @@ func TextOf[P any, V Texts](of P, field *V) *TextField[P, V] {
 	return &TextField[P, V]{c: columnAt(place[V](of, field))}
 }
 
-// Name returns the column's name.
-func (f *TextField[P, V]) Name() string { return f.c.Column().Name }
-
 // Column returns the column's schema.
 func (f *TextField[P, V]) Column() *schema.Column { return f.c.Column() }
 
@@ -49,17 +46,6 @@ func (f *TextField[P, V]) In(vs ...V) Cond[P] {
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *TextField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
-}
-
-// InQuery is true when the column is one of the subquery's values.
-func (f *TextField[P, V]) InQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
-}
-
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
-// NULL is among them.
-func (f *TextField[P, V]) NotInQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
 
 // Gt is true when the column is greater than v.
@@ -93,29 +79,9 @@ func (f *TextField[P, V]) Like(pattern string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchLike, pattern, false, false)}
 }
 
-// NotLike is true when the text does not match the pattern.
-func (f *TextField[P, V]) NotLike(pattern string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchLike, pattern, false, true)}
-}
-
-// LikeFold is [TextField.Like] ignoring case.
-func (f *TextField[P, V]) LikeFold(pattern string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchLike, pattern, true, false)}
-}
-
-// NotLikeFold is [TextField.NotLike] ignoring case.
-func (f *TextField[P, V]) NotLikeFold(pattern string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchLike, pattern, true, true)}
-}
-
 // Contains is true when s stands in the text. Nothing in s is special.
 func (f *TextField[P, V]) Contains(s string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchContains, s, false, false)}
-}
-
-// ContainsFold is [TextField.Contains] ignoring case.
-func (f *TextField[P, V]) ContainsFold(s string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchContains, s, true, false)}
 }
 
 // HasPrefix is true when the text begins with s. Nothing in s is special.
@@ -123,24 +89,9 @@ func (f *TextField[P, V]) HasPrefix(s string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchPrefix, s, false, false)}
 }
 
-// HasPrefixFold is [TextField.HasPrefix] ignoring case.
-func (f *TextField[P, V]) HasPrefixFold(s string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchPrefix, s, true, false)}
-}
-
 // HasSuffix is true when the text ends with s. Nothing in s is special.
 func (f *TextField[P, V]) HasSuffix(s string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchSuffix, s, false, false)}
-}
-
-// HasSuffixFold is [TextField.HasSuffix] ignoring case.
-func (f *TextField[P, V]) HasSuffixFold(s string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchSuffix, s, true, false)}
-}
-
-// EqFold is true when the text equals s ignoring case.
-func (f *TextField[P, V]) EqFold(s string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchLike, ast.EscapeLike(s), true, false)}
 }
 
 // Asc orders by the column, the least first. NULLs come last, on every engine.
@@ -153,21 +104,19 @@ func (f *TextField[P, V]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
-// these; see [Order.NullsFirst].
-func (f *TextField[P, V]) ByList(vs ...V) Order[P] { return Order[P]{o: ast.OrderByList(f.c, vs)} }
-
 // Set assigns v.
 func (f *TextField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
-func (f *TextField[P, V]) SetTo(t Term[P, V]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *TextField[P, V]) SetTo(t Term[P, V]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
-func (f *TextField[P, V]) term() value[P, V] { return value[P, V]{e: ast.ColumnOf(f.c)} }
+func (f *TextField[P, V]) term(P, *V) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *TextField[P, V]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *TextField[P, V]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
 // NullTextField is a [TextField] that may be NULL.
 type NullTextField[P any, V Texts] struct {
@@ -184,9 +133,6 @@ func NullTextOf[P any, V Texts](of P, field **V) *NullTextField[P, V] {
 func SQLNullTextOf[P any, V Texts](of P, field *sql.Null[V]) *NullTextField[P, V] {
 	return &NullTextField[P, V]{c: columnAt(place[V](of, field))}
 }
-
-// Name returns the column's name.
-func (f *NullTextField[P, V]) Name() string { return f.c.Column().Name }
 
 // Column returns the column's schema.
 func (f *NullTextField[P, V]) Column() *schema.Column { return f.c.Column() }
@@ -210,17 +156,6 @@ func (f *NullTextField[P, V]) In(vs ...V) Cond[P] {
 // NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
 func (f *NullTextField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
-}
-
-// InQuery is true when the column is one of the subquery's values.
-func (f *NullTextField[P, V]) InQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpIn, f.c, sub)}
-}
-
-// NotInQuery is true when the column is none of the subquery's values. As everywhere in SQL it is true for no row when
-// NULL is among them.
-func (f *NullTextField[P, V]) NotInQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: inQuery(ast.OpNotIn, f.c, sub)}
 }
 
 // Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
@@ -270,29 +205,9 @@ func (f *NullTextField[P, V]) Like(pattern string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchLike, pattern, false, false)}
 }
 
-// NotLike is true when the text does not match the pattern.
-func (f *NullTextField[P, V]) NotLike(pattern string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchLike, pattern, false, true)}
-}
-
-// LikeFold is [TextField.Like] ignoring case.
-func (f *NullTextField[P, V]) LikeFold(pattern string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchLike, pattern, true, false)}
-}
-
-// NotLikeFold is [TextField.NotLike] ignoring case.
-func (f *NullTextField[P, V]) NotLikeFold(pattern string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchLike, pattern, true, true)}
-}
-
 // Contains is true when s stands in the text. Nothing in s is special.
 func (f *NullTextField[P, V]) Contains(s string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchContains, s, false, false)}
-}
-
-// ContainsFold is [TextField.Contains] ignoring case.
-func (f *NullTextField[P, V]) ContainsFold(s string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchContains, s, true, false)}
 }
 
 // HasPrefix is true when the text begins with s. Nothing in s is special.
@@ -300,24 +215,9 @@ func (f *NullTextField[P, V]) HasPrefix(s string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchPrefix, s, false, false)}
 }
 
-// HasPrefixFold is [TextField.HasPrefix] ignoring case.
-func (f *NullTextField[P, V]) HasPrefixFold(s string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchPrefix, s, true, false)}
-}
-
 // HasSuffix is true when the text ends with s. Nothing in s is special.
 func (f *NullTextField[P, V]) HasSuffix(s string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchSuffix, s, false, false)}
-}
-
-// HasSuffixFold is [TextField.HasSuffix] ignoring case.
-func (f *NullTextField[P, V]) HasSuffixFold(s string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchSuffix, s, true, false)}
-}
-
-// EqFold is true when the text equals s ignoring case.
-func (f *NullTextField[P, V]) EqFold(s string) Cond[P] {
-	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchLike, ast.EscapeLike(s), true, false)}
 }
 
 // Asc orders by the column, the least first. NULLs come last, on every engine.
@@ -330,70 +230,75 @@ func (f *NullTextField[P, V]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// ByList orders by the place of the column's value in the list. Values that are not in it come behind, and NULLs after
-// these; see [Order.NullsFirst].
-func (f *NullTextField[P, V]) ByList(vs ...V) Order[P] { return Order[P]{o: ast.OrderByList(f.c, vs)} }
-
 // Set assigns v.
 func (f *NullTextField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
 // SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
-func (f *NullTextField[P, V]) SetTo(t Term[P, V]) Assign[P] { return setTo[P](f.c, t.term().e) }
+func (f *NullTextField[P, V]) SetTo(t Term[P, V]) Assign[P] {
+	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
+}
 
 // SetNull assigns NULL.
 func (f *NullTextField[P, V]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
 
-func (f *NullTextField[P, V]) term() value[P, V] { return value[P, V]{e: ast.ColumnOf(f.c)} }
+func (f *NullTextField[P, V]) term(P, *V) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *NullTextField[P, V]) anyTerm() (*ast.Expr, *P) { return ast.ColumnOf(f.c), nil }
+func (f *NullTextField[P, V]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
 // TextExpr is an [Expr] that is a text, with the conditions of a [TextField]; [AsText] makes it.
 type TextExpr[P any, V Texts] struct{ Expr[P, V] }
 
 // AsText is a text term with the conditions of texts: Like, Contains, HasPrefix and so on.
 func AsText[P any, V Texts](t Term[P, V]) TextExpr[P, V] {
-	return TextExpr[P, V]{typed[P, V](t.term().e)}
+	return TextExpr[P, V]{typed[P, V](exprOf(t))}
 }
 
-func (x TextExpr[P, V]) cond(m dialect.Match, s string, fold, not bool) Cond[P] {
-	return Cond[P]{n: ast.MatchesExpr(x.e, m, s, fold, not)}
+func (x TextExpr[P, V]) cond(m dialect.Match, s string) Cond[P] {
+	return Cond[P]{n: ast.MatchesExpr(x.e, m, s, false)}
 }
 
 // Like is true when the text matches the pattern of [TextField.Like].
-func (x TextExpr[P, V]) Like(pattern string) Cond[P] {
-	return x.cond(dialect.MatchLike, pattern, false, false)
-}
-
-// NotLike is true when the text does not match the pattern.
-func (x TextExpr[P, V]) NotLike(pattern string) Cond[P] {
-	return x.cond(dialect.MatchLike, pattern, false, true)
-}
+func (x TextExpr[P, V]) Like(pattern string) Cond[P] { return x.cond(dialect.MatchLike, pattern) }
 
 // Contains is true when s stands in the text.
-func (x TextExpr[P, V]) Contains(s string) Cond[P] {
-	return x.cond(dialect.MatchContains, s, false, false)
-}
-
-// ContainsFold is [TextExpr.Contains] ignoring the case of A to Z.
-func (x TextExpr[P, V]) ContainsFold(s string) Cond[P] {
-	return x.cond(dialect.MatchContains, s, true, false)
-}
+func (x TextExpr[P, V]) Contains(s string) Cond[P] { return x.cond(dialect.MatchContains, s) }
 
 // HasPrefix is true when the text begins with s.
-func (x TextExpr[P, V]) HasPrefix(s string) Cond[P] {
-	return x.cond(dialect.MatchPrefix, s, false, false)
-}
+func (x TextExpr[P, V]) HasPrefix(s string) Cond[P] { return x.cond(dialect.MatchPrefix, s) }
 
 // HasSuffix is true when the text ends with s.
-func (x TextExpr[P, V]) HasSuffix(s string) Cond[P] {
-	return x.cond(dialect.MatchSuffix, s, false, false)
+func (x TextExpr[P, V]) HasSuffix(s string) Cond[P] { return x.cond(dialect.MatchSuffix, s) }
+
+// Folded is a text whose case is ignored, that of A to Z alone, as both engines do it alike; [Fold] makes it.
+type Folded[P any] struct {
+	_ [0]func(P)
+	e *ast.Expr
 }
 
-// EqFold is true when the text equals s ignoring the case of A to Z.
-func (x TextExpr[P, V]) EqFold(s string) Cond[P] {
-	return x.cond(dialect.MatchLike, ast.EscapeLike(s), true, false)
+// Fold is a text whose case is ignored by the conditions on it:
+//
+//	books.Where(prom.Fold(bookTitle).Contains("dune"))
+func Fold[P any, V Texts](t Term[P, V]) Folded[P] { return Folded[P]{e: exprOf(t)} }
+
+func (x Folded[P]) cond(m dialect.Match, s string) Cond[P] {
+	return Cond[P]{n: ast.MatchesExpr(x.e, m, s, true)}
 }
+
+// Eq is true when the text equals s.
+func (x Folded[P]) Eq(s string) Cond[P] { return x.cond(dialect.MatchLike, ast.EscapeLike(s)) }
+
+// Like is true when the text matches the pattern of [TextField.Like].
+func (x Folded[P]) Like(pattern string) Cond[P] { return x.cond(dialect.MatchLike, pattern) }
+
+// Contains is true when s stands in the text.
+func (x Folded[P]) Contains(s string) Cond[P] { return x.cond(dialect.MatchContains, s) }
+
+// HasPrefix is true when the text begins with s.
+func (x Folded[P]) HasPrefix(s string) Cond[P] { return x.cond(dialect.MatchPrefix, s) }
+
+// HasSuffix is true when the text ends with s.
+func (x Folded[P]) HasSuffix(s string) Cond[P] { return x.cond(dialect.MatchSuffix, s) }

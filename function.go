@@ -2,6 +2,7 @@ package prom
 
 import (
 	"errors"
+	"time"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
@@ -20,7 +21,7 @@ func call[P, V any](fn dialect.Func, args ...*ast.Expr) Expr[P, V] {
 
 // arithmetic makes the call of an operator on two numbers.
 func arithmetic[P any, V Number](fn dialect.Func, a, b Term[P, V]) Expr[P, V] {
-	return typed[P, V](ast.Arithmetic(fn, a.term().e, b.term().e))
+	return typed[P, V](ast.Arithmetic(fn, exprOf(a), exprOf(b)))
 }
 
 // Plus is a + b. Numbers are computed with 64 bits, and a result that does not fit is an error, wherever the term is
@@ -38,25 +39,25 @@ func Div[P any, V Number](a, b Term[P, V]) Expr[P, V] { return arithmetic(dialec
 
 // Mod is the rest of a / b, with the sign of a. A division by zero is NULL.
 func Mod[P any, V Integer](a, b Term[P, V]) Expr[P, V] {
-	x, y := a.term().e, b.term().e
+	x, y := exprOf(a), exprOf(b)
 	return typed[P, V](ast.Call(dialect.FuncMod, ast.Wider(x.Like), x, y))
 }
 
 // Neg is -a.
 func Neg[P any, V Number](a Term[P, V]) Expr[P, V] {
-	x := a.term().e
+	x := exprOf(a)
 	return typed[P, V](ast.Call(dialect.FuncNeg, ast.Wider(x.Like), x))
 }
 
 // Abs is a without its sign.
 func Abs[P any, V Number](a Term[P, V]) Expr[P, V] {
-	x := a.term().e
+	x := exprOf(a)
 	return typed[P, V](ast.Call(dialect.FuncAbs, ast.Wider(x.Like), x))
 }
 
 // Float is a number as a float64, so that a division of integers keeps its fraction.
 func Float[P any, V Number](a Term[P, V]) Expr[P, float64] {
-	e := a.term().e
+	e := exprOf(a)
 	one := &ast.Expr{Op: ast.ExprValue, Like: ast.KindColumns[schema.Float64], Val: schema.FloatValue(schema.Float64, 1)}
 	return typed[P, float64](ast.Call(dialect.FuncMul, ast.KindColumns[schema.Float64], one, e))
 }
@@ -68,7 +69,7 @@ func Concat[P any, V Texts](texts ...Term[P, V]) Expr[P, V] {
 	}
 	args := make([]*ast.Expr, len(texts))
 	for i, t := range texts {
-		args[i] = t.term().e
+		args[i] = exprOf(t)
 	}
 	return typed[P, V](ast.Call(dialect.FuncConcat, ast.KindColumns[schema.Text], args...))
 }
@@ -83,7 +84,7 @@ func Upper[P any, V Texts](t Term[P, V]) Expr[P, V] { return textCall[P, V](dial
 func Trim[P any, V Texts](t Term[P, V]) Expr[P, V] { return textCall[P, V](dialect.FuncTrim, t) }
 
 func textCall[P any, V Texts](fn dialect.Func, t Term[P, V], more ...*ast.Expr) Expr[P, V] {
-	x := t.term().e
+	x := exprOf(t)
 	return typed[P, V](ast.Call(fn, ast.PlainText(x.Like), append([]*ast.Expr{x}, more...)...))
 }
 
@@ -103,15 +104,15 @@ func Substr[P any, V Texts](t Term[P, V], from, n int) Expr[P, V] {
 
 // Length is the number of characters of a text, or of bytes of a []byte.
 func Length[P any, V ~string | ~[]byte](t Term[P, V]) Expr[P, int64] {
-	x := t.term().e
+	x := exprOf(t)
 	return typed[P, int64](ast.Call(dialect.FuncLength, ast.KindColumns[schema.Int64], x))
 }
 
 // Coalesce is the first of the terms that is not NULL.
 func Coalesce[P, V any](first Term[P, V], others ...Term[P, V]) Expr[P, V] {
-	args := []*ast.Expr{first.term().e}
+	args := []*ast.Expr{exprOf(first)}
 	for _, t := range others {
-		args = append(args, ast.Beside[V](t.term().e, args[0].Like))
+		args = append(args, ast.Beside[V](exprOf(t), args[0].Like))
 	}
 	if len(args) == 1 {
 		return typed[P, V](args[0])
@@ -121,7 +122,7 @@ func Coalesce[P, V any](first Term[P, V], others ...Term[P, V]) Expr[P, V] {
 
 // OrValue is the term, or v when it is NULL.
 func OrValue[P, V any](t Term[P, V], v V) Expr[P, V] {
-	x := typed[P, V](t.term().e)
+	x := typed[P, V](exprOf(t))
 	val, err := ast.Operand(x.e, x.c, v)
 	constant := &ast.Expr{Op: ast.ExprValue, Like: x.e.Like, Val: val, Err: err}
 	return call[P, V](dialect.FuncCoalesce, x.e, constant)
@@ -140,9 +141,9 @@ func Then[P, V any](cond Cond[P], value Term[P, V]) When[P, V] { return When[P, 
 func Case[P, V any](otherwise Term[P, V], branches ...When[P, V]) Expr[P, V] {
 	conds, values := make([]ast.Cond, len(branches)), make([]*ast.Expr, len(branches)+1)
 	for i, w := range branches {
-		conds[i], values[i] = chain(ast.OpAnd, []Cond[P]{w.cond}), w.then.term().e
+		conds[i], values[i] = chain(ast.OpAnd, []Cond[P]{w.cond}), exprOf(w.then)
 	}
-	values[len(branches)] = otherwise.term().e
+	values[len(branches)] = exprOf(otherwise)
 	return typed[P, V](ast.Case[V](conds, values))
 }
 
@@ -150,4 +151,38 @@ func Case[P, V any](otherwise Term[P, V], branches ...When[P, V]) Expr[P, V] {
 func Random[P any](of P) Order[P] {
 	e := ast.Call(dialect.FuncRandom, ast.KindColumns[schema.Float64])
 	return Order[P]{o: &ast.Order{Expr: e, Col: e.Like, Nulls: ast.NullsNone}}
+}
+
+// Year is the year of an instant or a day. It and the other parts are those in UTC.
+func Year[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Year, t) }
+
+// Quarter is the quarter of the year, 1 to 4.
+func Quarter[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Quarter, t) }
+
+// Month is the month, 1 to 12.
+func Month[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Month, t) }
+
+// Week is the week of ISO 8601, 1 to 53.
+func Week[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Week, t) }
+
+// Day is the day of the month, 1 to 31.
+func Day[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Day, t) }
+
+// DayOfWeek is the day of the week of ISO 8601: Monday is 1, Sunday 7.
+func DayOfWeek[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.DayOfWeek, t) }
+
+// DayOfYear is the day of the year, 1 to 366.
+func DayOfYear[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.DayOfYear, t) }
+
+// Hour is the hour, 0 to 23.
+func Hour[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Hour, t) }
+
+// Minute is the minute, 0 to 59.
+func Minute[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Minute, t) }
+
+// Second is the second, 0 to 59, without its fraction.
+func Second[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Second, t) }
+
+func datePart[P any](part dialect.DatePart, t Term[P, time.Time]) Expr[P, int] {
+	return typed[P, int](ast.PartOf(exprOf(t), part))
 }

@@ -59,11 +59,6 @@ func (f *ManyField[P, R]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(f.core.Related(condsAt(unsafe.Pointer(&conds))).Subquery(), false)}
 }
 
-// HasNot is true for the rows of T that have no row of the relation for which the conditions hold.
-func (f *ManyField[P, R]) HasNot(conds ...Cond[R]) Cond[P] {
-	return Cond[P]{n: ast.ExistsCond(f.core.Related(condsAt(unsafe.Pointer(&conds))).Subquery(), true)}
-}
-
 // Count is the number of rows of the relation for which the conditions hold.
 func (f *ManyField[P, R]) Count(conds ...Cond[R]) Expr[P, int64] {
 	return typed[P, int64](f.core.Related(condsAt(unsafe.Pointer(&conds))).Scalar(ast.CountRows()))
@@ -79,77 +74,72 @@ func AggregateOf[P, R, V any](rows *ManyField[P, R], aggregate Expr[R, V]) Expr[
 	return typed[P, V](rows.core.Related(nil).Scalar(aggregate.e))
 }
 
-// ManyViaField is the rows of R that rows of the join model L connect with a row of T: a [Relation] of T. It is
+// ManyToManyField is the rows of R that rows of the join model L connect with a row of T: a [Relation] of T. It is
 // otherwise as a [ManyField].
-type ManyViaField[P, R, L any] struct {
+type ManyToManyField[P, R, L any] struct {
 	_    [0]func(P)
 	_    [0]func(R)
 	_    [0]func(L)
 	core core.Many
 }
 
-// ManyViaOf returns the relation, a field of type [ManyVia]. It panics when L does not
+// ManyToManyOf returns the relation, a field of type [ManyToMany]. It panics when L does not
 // refer to T and to R, or has several references to one of them of which the tag options via, for T, and to, for R,
 // name none.
-func ManyViaOf[P, R, L any](of P, field *ManyVia[R, L]) *ManyViaField[P, *R, *L] {
+func ManyToManyOf[P, R, L any](of P, field *ManyToMany[R, L]) *ManyToManyField[P, *R, *L] {
 	at := place[R](of, field)
 	knowRelated[L](at.Model)
 	r := relationAt[R](at)
 	give := func(row unsafe.Pointer, rows *scan.List) {
-		schema.LoadMany(&(*ManyVia[R, L])(unsafe.Add(row, r.Offset)).Many, scan.SliceAt[R](rows))
+		schema.LoadMany(&(*ManyToMany[R, L])(unsafe.Add(row, r.Offset)).Many, scan.SliceAt[R](rows))
 	}
-	return &ManyViaField[P, *R, *L]{core: core.Many{Relation: r, Of: at.Model, Give: give}}
+	return &ManyToManyField[P, *R, *L]{core: core.Many{Relation: r, Of: at.Model, Give: give}}
 }
 
 // Where adds conditions: rows for which one does not hold are left out.
-func (f *ManyViaField[P, R, L]) Where(conds ...Cond[R]) *ManyViaField[P, R, L] {
-	return &ManyViaField[P, R, L]{core: f.core.Where(condsAt(unsafe.Pointer(&conds)))}
+func (f *ManyToManyField[P, R, L]) Where(conds ...Cond[R]) *ManyToManyField[P, R, L] {
+	return &ManyToManyField[P, R, L]{core: f.core.Where(condsAt(unsafe.Pointer(&conds)))}
 }
 
-// WhereLink adds conditions on the rows that connect.
-func (f *ManyViaField[P, R, L]) WhereLink(conds ...Cond[L]) *ManyViaField[P, R, L] {
-	return &ManyViaField[P, R, L]{core: f.core.WhereLink(condsAt(unsafe.Pointer(&conds)))}
+// WhereThrough adds conditions on the rows that connect.
+func (f *ManyToManyField[P, R, L]) WhereThrough(conds ...Cond[L]) *ManyToManyField[P, R, L] {
+	return &ManyToManyField[P, R, L]{core: f.core.WhereLink(condsAt(unsafe.Pointer(&conds)))}
 }
 
 // OrderBy adds terms to the order in which each row of T has its rows of R.
-func (f *ManyViaField[P, R, L]) OrderBy(orders ...Order[R]) *ManyViaField[P, R, L] {
-	return &ManyViaField[P, R, L]{core: f.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))}
+func (f *ManyToManyField[P, R, L]) OrderBy(orders ...Order[R]) *ManyToManyField[P, R, L] {
+	return &ManyToManyField[P, R, L]{core: f.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))}
 }
 
-// OrderByLink adds terms to the order that go by the rows that connect, such as a place in a list. They go before those
+// OrderByThrough adds terms to the order that go by the rows that connect, such as a place in a list. They go before those
 // of OrderBy.
-func (f *ManyViaField[P, R, L]) OrderByLink(orders ...Order[L]) *ManyViaField[P, R, L] {
-	return &ManyViaField[P, R, L]{core: f.core.OrderByLink(ordersAt(unsafe.Pointer(&orders)))}
+func (f *ManyToManyField[P, R, L]) OrderByThrough(orders ...Order[L]) *ManyToManyField[P, R, L] {
+	return &ManyToManyField[P, R, L]{core: f.core.OrderByLink(ordersAt(unsafe.Pointer(&orders)))}
 }
 
 // Limit takes at most n rows for each row of T, the first in their order; see [ManyField.Limit].
-func (f *ManyViaField[P, R, L]) Limit(n int) *ManyViaField[P, R, L] {
-	return &ManyViaField[P, R, L]{core: f.core.Limit(n)}
+func (f *ManyToManyField[P, R, L]) Limit(n int) *ManyToManyField[P, R, L] {
+	return &ManyToManyField[P, R, L]{core: f.core.Limit(n)}
 }
 
 // Offset leaves the first n rows of each row of T out.
-func (f *ManyViaField[P, R, L]) Offset(n int) *ManyViaField[P, R, L] {
-	return &ManyViaField[P, R, L]{core: f.core.Offset(n)}
+func (f *ManyToManyField[P, R, L]) Offset(n int) *ManyToManyField[P, R, L] {
+	return &ManyToManyField[P, R, L]{core: f.core.Offset(n)}
 }
 
 // With adds relations of the rows, which are loaded with them.
-func (f *ManyViaField[P, R, L]) With(relations ...Relation[R]) *ManyViaField[P, R, L] {
-	return &ManyViaField[P, R, L]{core: f.core.Load(relationsOf(relations))}
+func (f *ManyToManyField[P, R, L]) With(relations ...Relation[R]) *ManyToManyField[P, R, L] {
+	return &ManyToManyField[P, R, L]{core: f.core.Load(relationsOf(relations))}
 }
 
 // Has is true for the rows of T that are connected with a row of the relation for which the conditions hold.
-func (f *ManyViaField[P, R, L]) Has(conds ...Cond[R]) Cond[P] {
+func (f *ManyToManyField[P, R, L]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(f.core.Related(condsAt(unsafe.Pointer(&conds))).Subquery(), false)}
 }
 
-// HasNot is true for the rows of T that are connected with no row of the relation for which the conditions hold.
-func (f *ManyViaField[P, R, L]) HasNot(conds ...Cond[R]) Cond[P] {
-	return Cond[P]{n: ast.ExistsCond(f.core.Related(condsAt(unsafe.Pointer(&conds))).Subquery(), true)}
-}
-
 // Count is the number of connections with rows of the relation for which the conditions hold.
-func (f *ManyViaField[P, R, L]) Count(conds ...Cond[R]) Expr[P, int64] {
+func (f *ManyToManyField[P, R, L]) Count(conds ...Cond[R]) Expr[P, int64] {
 	return typed[P, int64](f.core.Related(condsAt(unsafe.Pointer(&conds))).Scalar(ast.CountRows()))
 }
 
-func (f *ManyViaField[P, R, L]) relation(P) core.Relation { return &f.core }
+func (f *ManyToManyField[P, R, L]) relation(P) core.Relation { return &f.core }

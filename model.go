@@ -59,33 +59,33 @@ type RefBy[T any, K comparable] = schema.RefBy[T, K]
 // loaded; see [ManyOf].
 type Many[T any] = schema.Many[T]
 
-// One is the row of T that several columns refer to together, a field of a model; [OneOf] makes its relation. The tag
+// CompositeRef is the row of T that several columns refer to together, a field of a model; [CompositeRefOf] makes its relation. The tag
 // option on names the columns, in the order of the primary key of T:
 //
 //	Shop   int64
 //	Number int64
-//	Order  prom.One[Order] `prom:"on='shop, number'"`
-type One[T any] = schema.One[T]
+//	Order  prom.CompositeRef[Order] `prom:"on='shop, number'"`
+type CompositeRef[T any] = schema.CompositeRef[T]
 
-// ManyVia is the rows of T that rows of a join model L connect with the row that it is a field of: L refers to both. It
-// is otherwise as a [Many]; see [ManyViaOf].
-type ManyVia[T, L any] = schema.ManyVia[T, L]
+// ManyToMany is the rows of T that rows of a join model L connect with the row that it is a field of: L refers to both. It
+// is otherwise as a [Many]; see [ManyToManyOf].
+type ManyToMany[T, L any] = schema.ManyToMany[T, L]
 
-// RefTo returns a reference to the row of T with that key.
-func RefTo[T any](key int64) Ref[T] { return schema.NewRef[T](key) }
+// NewRef returns a reference to the row of T with that key.
+func NewRef[T any](key int64) Ref[T] { return schema.NewRef[T](key) }
 
-// RefToKey returns a reference to the row of T with that key.
-func RefToKey[T any, K comparable](key K) RefBy[T, K] { return schema.NewRef[T](key) }
+// NewRefBy returns a reference to the row of T with that key.
+func NewRefBy[T any, K comparable](key K) RefBy[T, K] { return schema.NewRef[T](key) }
 
-// Refer returns a reference to a row that was saved, whose key is an int64. It holds the row, as if it had been loaded;
+// RefTo returns a reference to a row that was saved, whose key is an int64. It holds the row, as if it had been loaded;
 // see [RefBy.Set].
-func Refer[T any](row *T) (r Ref[T]) {
+func RefTo[T any](row *T) (r Ref[T]) {
 	r.Set(row)
 	return r
 }
 
-// ReferBy is [Refer] to a row whose key is of type K, which has to be told: prom.ReferBy[string](&country).
-func ReferBy[K comparable, T any](row *T) (r RefBy[T, K]) {
+// RefByTo is [RefTo] to a row whose key is of type K, which has to be told: prom.RefByTo[string](&country).
+func RefByTo[K comparable, T any](row *T) (r RefBy[T, K]) {
 	r.Set(row)
 	return r
 }

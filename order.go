@@ -2,7 +2,6 @@ package prom
 
 import (
 	"github.com/prom-go/prom/internal/ast"
-	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -17,10 +16,6 @@ func (o Order[P]) NullsFirst() Order[P] { return Order[P]{o: o.o.With(ast.NullsF
 
 // NullsLast returns o with the NULLs behind all values.
 func (o Order[P]) NullsLast() Order[P] { return Order[P]{o: o.o.With(ast.NullsLast)} }
-
-func setTo[P any](c *scan.Codec, e *ast.Expr) Assign[P] {
-	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), c, e)}
-}
 
 // Assign is the assignment of a new value to a column of T. The zero value assigns nothing.
 type Assign[P any] struct {
@@ -39,4 +34,11 @@ func Excluded[P, V any](f interface {
 }) Expr[P, V] {
 	col := f.Column()
 	return typed[P, V](&ast.Expr{Op: ast.ExprExcluded, Like: col, Col: col})
+}
+
+// ByList orders by the place of a term's value in the list. Values that are not in it come behind, and NULLs after
+// these; see [Order.NullsFirst].
+func ByList[P, V any](t Term[P, V], vs ...V) Order[P] {
+	x := typed[P, V](exprOf(t))
+	return Order[P]{o: ast.OrderByList(x.e, x.c, vs)}
 }

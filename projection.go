@@ -39,7 +39,7 @@ func project[R any](q *core.Query, spec ast.Spec, places []core.Target) core.Pro
 // Pluck returns one value of each row. NULL is an error of a type that cannot hold it; see [OrNull].
 func Pluck[T, V any](q *Query[T], t Term[*T, V]) Projection[T, V] {
 	to := []core.Target{{Type: reflect.TypeFor[V](), Name: "value"}}
-	return Projection[T, V]{core: project[V](&q.core, q.core.Spec().Project([]*ast.Expr{t.term().e}), to)}
+	return Projection[T, V]{core: project[V](&q.core, q.core.Spec().Project([]*ast.Expr{exprOf(t)}), to)}
 }
 
 // Pair is two values of a row.
@@ -80,10 +80,10 @@ type Column[P any] struct {
 
 // Col puts a term into a field of a result, of which the address in the prototype is given: &total.Count. The field may
 // be one of a struct in the struct.
-func Col[P, V any](to *V, t Term[P, V]) Column[P] { return columnTo[P](to, t.term().e) }
+func Col[P, V any](to *V, t Term[P, V]) Column[P] { return columnTo[P](to, exprOf(t)) }
 
 // NullCol puts a term that may be NULL into a pointer; it is nil for NULL.
-func NullCol[P, V any](to **V, t Term[P, V]) Column[P] { return columnTo[P](to, t.term().e) }
+func NullCol[P, V any](to **V, t Term[P, V]) Column[P] { return columnTo[P](to, exprOf(t)) }
 
 func columnTo[P, F any](to *F, e *ast.Expr) Column[P] {
 	typ := reflect.TypeFor[F]()
@@ -95,7 +95,7 @@ func columnTo[P, F any](to *F, e *ast.Expr) Column[P] {
 func column[T, R, V any](t Term[*T, V], r *R, field *V, name string) Column[*T] {
 	offset := uintptr(unsafe.Pointer(field)) - uintptr(unsafe.Pointer(r))
 	to := core.Target{Offset: offset, Type: reflect.TypeFor[V](), Name: name}
-	return Column[*T]{term: t.term().e, to: to, result: reflect.TypeFor[R]()}
+	return Column[*T]{term: exprOf(t), to: to, result: reflect.TypeFor[R]()}
 }
 
 // Select returns a struct of the caller's own for each row, whose fields are filled by the columns. Its prototype tells
@@ -208,14 +208,14 @@ func (p Projection[T, R]) All(ctx context.Context) ([]R, error) {
 	return *(*[]R)(unsafe.Pointer(&list)), err
 }
 
-// One returns the first result, or ErrNotFound when there is none.
-func (p Projection[T, R]) One(ctx context.Context) (R, error) { return valueOf[R](p.core.One(ctx)) }
+// First returns the first result, or ErrNotFound when there is none.
+func (p Projection[T, R]) First(ctx context.Context) (R, error) { return valueOf[R](p.core.One(ctx)) }
 
 // Count returns the number of results.
 func (p Projection[T, R]) Count(ctx context.Context) (int, error) { return p.core.Count(ctx) }
 
-// Has reports whether there is a result.
-func (p Projection[T, R]) Has(ctx context.Context) (bool, error) { return p.core.Has(ctx) }
+// Exists reports whether there is a result.
+func (p Projection[T, R]) Exists(ctx context.Context) (bool, error) { return p.core.Has(ctx) }
 
 // Stream ranges over the results as the database sends them; see [Query.Stream].
 func (p Projection[T, R]) Stream(ctx context.Context) iter.Seq2[R, error] {
@@ -228,18 +228,18 @@ func (p Projection[T, R]) SQL() (sql string, args []any, err error) { return p.c
 // Scalar returns one aggregate over the rows of a query, those of its page if it has one, nil when it is NULL: when
 // there are no rows, but for counts.
 func Scalar[T, V any](ctx context.Context, q *Query[T], t Term[*T, V]) (*V, error) {
-	return Pluck(q, OrNull(t)).One(ctx)
+	return Pluck(q, OrNull(t)).First(ctx)
 }
 
-// Copy inserts a row of D for each row of a query, in one statement, and returns how many they were. Columns of D that
+// InsertSelect inserts a row of D for each row of a query, in one statement, and returns how many they were. Columns of D that
 // nothing is mapped to have what a new row has: their times, version and default, NULL, or the key that the database
 // makes. One that needs a value and has none of these is an error before any SQL. Rules that hold in Go alone are not
 // checked, since the values do not come there.
-func Copy[D, S any](ctx context.Context, to *Repo[D], from *Query[S], maps ...Mapping[*D, *S]) (int, error) {
+func InsertSelect[D, S any](ctx context.Context, to *Repo[D], from *Query[S], maps ...Mapping[*D, *S]) (int, error) {
 	return to.core.Copy(ctx, &from.core, mappingsAt(unsafe.Pointer(&maps)))
 }
 
-// Mapping says which term of a row of S [Copy] puts into which field of D; [To] makes it.
+// Mapping says which term of a row of S [InsertSelect] puts into which field of D; [To] makes it.
 type Mapping[D, S any] struct {
 	_ [0]func(*D)
 	_ [0]func(*S)
@@ -251,5 +251,5 @@ func To[D, S, V any](field interface {
 	Term[*D, V]
 	Column() *schema.Column
 }, t Term[*S, V]) Mapping[*D, *S] {
-	return Mapping[*D, *S]{m: ast.Mapping{Col: field.Column(), Term: t.term().e}}
+	return Mapping[*D, *S]{m: ast.Mapping{Col: field.Column(), Term: exprOf(t)}}
 }

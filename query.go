@@ -38,17 +38,14 @@ func (q *Query[T]) Limit(n int) *Query[T] { return (*Query[T])(unsafe.Pointer(q.
 // Offset leaves the first n rows out. A negative offset is an error when the query runs.
 func (q *Query[T]) Offset(n int) *Query[T] { return (*Query[T])(unsafe.Pointer(q.core.Offset(n))) }
 
-// Page takes the rows of page n, the first being 1, with size rows each. It sets limit and offset.
-func (q *Query[T]) Page(n, size int) *Query[T] {
-	return (*Query[T])(unsafe.Pointer(q.core.Page(n, size)))
+// WithoutWhere lets Update and Delete go without a condition, which they refuse otherwise.
+func (q *Query[T]) WithoutWhere() *Query[T] {
+	return (*Query[T])(unsafe.Pointer(q.core.WithoutWhere()))
 }
-
-// AllRows lets Update and Delete go without a condition, which they refuse otherwise.
-func (q *Query[T]) AllRows() *Query[T] { return (*Query[T])(unsafe.Pointer(q.core.AllRows())) }
 
 // Only reads some fields of the rows, and the key, the version and the time of the soft delete; the others are zero. A
 // value that was read so knows it: Save writes the fields that were read and changed, and refuses to write one that was
-// not. Reload reads the rest. It is for All, One, Get and Each.
+// not. Reload reads the rest. It is for All, First, Get and Each.
 func (q *Query[T]) Only(fields ...Columner) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Only(fields)))
 }
@@ -59,7 +56,13 @@ func (q *Query[T]) All(ctx context.Context) ([]T, error) {
 	return *(*[]T)(unsafe.Pointer(&list)), err
 }
 
-// One returns the first row, or ErrNotFound when there is none.
+// First returns the first row, or ErrNotFound when there is none.
+func (q *Query[T]) First(ctx context.Context) (*T, error) {
+	v, err := q.core.First(ctx)
+	return (*T)(v), err
+}
+
+// One returns the one row that there is. None is [ErrNotFound], and several are [ErrTooManyRows].
 func (q *Query[T]) One(ctx context.Context) (*T, error) {
 	v, err := q.core.One(ctx)
 	return (*T)(v), err
@@ -74,14 +77,14 @@ func (q *Query[T]) Get(ctx context.Context, key ...any) (*T, error) {
 // Count returns the number of rows, of its page if the query has a limit or an offset.
 func (q *Query[T]) Count(ctx context.Context) (int, error) { return q.core.Count(ctx) }
 
-// Has reports whether there is a row.
-func (q *Query[T]) Has(ctx context.Context) (bool, error) { return q.core.Has(ctx) }
+// Exists reports whether there is a row.
+func (q *Query[T]) Exists(ctx context.Context) (bool, error) { return q.core.Exists(ctx) }
 
 // SQL returns the statement of All and its arguments without running it. It needs to know the connection, for its
 // dialect, and does not connect.
 func (q *Query[T]) SQL() (sql string, args []any, err error) { return q.core.SQL() }
 
-// Update assigns new values to the rows and returns how many they were. Without a condition it is refused; see AllRows.
+// Update assigns new values to the rows and returns how many they were. Without a condition it is refused; see WithoutWhere.
 // The model's updated column is set to the present time, and its version incremented, unless they are assigned. It
 // takes no order, limit or offset. It works on rows and loads none: hooks of the model are not called, but the rules of
 // the assigned fields hold.
@@ -98,7 +101,7 @@ func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[*T]) (
 }
 
 // Delete deletes the rows and returns how many they were. Those of a model with a field that has the tag option deleted
-// are marked instead, if they are not yet. Without a condition it is refused; see AllRows. It takes no order, limit or
+// are marked instead, if they are not yet. Without a condition it is refused; see WithoutWhere. It takes no order, limit or
 // offset. It works on rows and loads none: hooks of the model are not called.
 func (q *Query[T]) Delete(ctx context.Context) (int, error) { return q.core.Delete(ctx) }
 
@@ -113,7 +116,7 @@ func (q *Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
 // Claim takes the first n rows of the query, or as many as there are, by updating them in one statement: the way to
 // take jobs from a queue. However many claim at once, each row goes to one of them, if the assignments take it out of
 // the query's rows. A row that another transaction has locked is passed over, not waited for. Claim returns the rows as
-// they are then. Without a condition it is refused; see AllRows.
+// they are then. Without a condition it is refused; see WithoutWhere.
 //
 //	jobs.Where(JobState.Eq("new")).OrderBy(JobDue.Asc()).Claim(ctx, 10, JobState.Set("taken"), JobBy.Set(me))
 //
@@ -129,11 +132,11 @@ func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[*T]) ([]T
 // LockOption says what a query that locks rows does about those that others have locked. Without one it waits for them.
 type LockOption struct{ wait dialect.LockWait }
 
-// The options of locks. SQLite knows neither: a transaction that may write is the only one.
-var (
-	SkipLocked = LockOption{dialect.SkipLocked} // leave the rows out
-	NoWait     = LockOption{dialect.NoWait}     // fail at once, with ErrBusy
-)
+// SkipLocked leaves the rows out that others have locked.
+func SkipLocked() LockOption { return LockOption{dialect.SkipLocked} }
+
+// NoWait fails at once, with [ErrBusy], when others have locked a row.
+func NoWait() LockOption { return LockOption{dialect.NoWait} }
 
 // ForUpdate locks the rows that are read until the end of the transaction: nobody else can lock, update or delete them
 // meanwhile, and others read them as they were. It belongs to a transaction; outside it is an error, and in a read-only
@@ -160,24 +163,24 @@ func (q *Query[T]) ForKeyShare(options ...LockOption) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockKeyShare, waitOf(options))))
 }
 
-// Union returns the query of the rows of q and of the others, equal rows once. Conditions, an order and a page that are
+// Union returns the query of the rows of several queries, equal rows once. Conditions, an order and a page that are
 // added to it are about all of them; those that a member has already are its own.
-func (q *Query[T]) Union(others ...*Query[T]) *Query[T] {
+func Union[T any](q *Query[T], others ...*Query[T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Union, queriesAt(unsafe.Pointer(&others)))))
 }
 
-// UnionAll returns the query of the rows of q and of the others, as often as they come.
-func (q *Query[T]) UnionAll(others ...*Query[T]) *Query[T] {
+// UnionAll returns the query of the rows of several queries, as often as they come.
+func UnionAll[T any](q *Query[T], others ...*Query[T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.UnionAll, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // Intersect returns the query of the rows that q and all others have.
-func (q *Query[T]) Intersect(others ...*Query[T]) *Query[T] {
+func Intersect[T any](q *Query[T], others ...*Query[T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Intersect, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // Except returns the query of the rows of q that none of the others has.
-func (q *Query[T]) Except(others ...*Query[T]) *Query[T] {
+func Except[T any](q *Query[T], others ...*Query[T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Except, queriesAt(unsafe.Pointer(&others)))))
 }
 

@@ -69,9 +69,9 @@ func (q RawRows[R]) All(ctx context.Context) ([]R, error) {
 	return *(*[]R)(unsafe.Pointer(&list)), err
 }
 
-// One returns the first row, or ErrNotFound when there is none. It does not limit what the database does: that is for
+// First returns the first row, or ErrNotFound when there is none. It does not limit what the database does: that is for
 // the SQL.
-func (q RawRows[R]) One(ctx context.Context) (R, error) { return valueOf[R](q.core.One(ctx)) }
+func (q RawRows[R]) First(ctx context.Context) (R, error) { return valueOf[R](q.core.One(ctx)) }
 
 // Stream ranges over the rows as the database sends them, in bounded memory. It holds a connection until the loop ends,
 // with the limits of [Query.Stream]. When reading fails the loop gets the error, with a zero value, and ends.

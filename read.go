@@ -42,8 +42,8 @@ func (r *Repo[T]) Limit(n int) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(r.core.Limit(n)))
 }
 
-// AllRows returns the query of all rows, which may be updated and deleted.
-func (r *Repo[T]) AllRows() *Query[T] { return (*Query[T])(unsafe.Pointer(r.core.AllRows())) }
+// WithoutWhere returns the query of all rows, which may be updated and deleted.
+func (r *Repo[T]) WithoutWhere() *Query[T] { return (*Query[T])(unsafe.Pointer(r.core.WithoutWhere())) }
 
 // All returns all rows of the table. Mind their number; Each takes tables of any size.
 func (r *Repo[T]) All(ctx context.Context) ([]T, error) {
@@ -57,17 +57,17 @@ func (r *Repo[T]) Each(ctx context.Context) iter.Seq2[*T, error] {
 	return *(*iter.Seq2[*T, error])(unsafe.Pointer(&rows))
 }
 
-// One returns the first row that is found, or ErrNotFound.
-func (r *Repo[T]) One(ctx context.Context) (*T, error) {
-	v, err := r.core.One(ctx)
+// First returns the first row that is found, or ErrNotFound.
+func (r *Repo[T]) First(ctx context.Context) (*T, error) {
+	v, err := r.core.First(ctx)
 	return (*T)(v), err
 }
 
 // Count returns the number of rows.
 func (r *Repo[T]) Count(ctx context.Context) (int, error) { return r.core.Count(ctx) }
 
-// Has reports whether there is a row.
-func (r *Repo[T]) Has(ctx context.Context) (bool, error) { return r.core.Has(ctx) }
+// Exists reports whether there is a row.
+func (r *Repo[T]) Exists(ctx context.Context) (bool, error) { return r.core.Exists(ctx) }
 
 // Raw is a condition in SQL; see [Raw].
 func (r *Repo[T]) Raw(sql string, args ...any) Cond[*T] { return raw[*T](sql, args) }

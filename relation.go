@@ -89,7 +89,7 @@ func targets[R any](ref *schema.Column, conds []Cond[R]) *ast.Subquery {
 // Via is a term of the row that a reference leads to; NULL when it leads to none. References in a row, through several
 // models, nest. A query reads it by a join, and an update or delete by a subquery.
 func Via[P, R any, K comparable, V any](ref Reference[P, R, K], t Term[R, V]) Expr[P, V] {
-	return typed[P, V](ast.Via(ref.reference(*new(R)), t.term().e))
+	return typed[P, V](ast.Via(ref.reference(*new(R)), exprOf(t)))
 }
 
 // DescendantsOf is true for the rows below those for which the conditions hold, in a tree where a reference of a row

@@ -106,10 +106,10 @@ type CacheStats struct {
 	Hits, Misses uint64 // since the start
 }
 
-// CacheStats returns the figures of the repo's cache of statements, which other repos of the same table on the same
+// CacheStatsOf returns the figures of a repo's cache of statements, which other repos of the same table on the same
 // connection share. It connects to nothing.
-func (r *Repo[T]) CacheStats() (CacheStats, error) {
-	stats, err := r.core.CacheStats()
+func CacheStatsOf(r AnyRepo) (CacheStats, error) {
+	stats, err := r.repo().CacheStats()
 	return CacheStats(stats), err
 }
 
@@ -140,7 +140,7 @@ func init() {
 	core.ErrToken = &TokenError{"the token is damaged, or was made for another query"}
 }
 
-// CoalesceReads lets concurrent calls of Get on the repo share their round trips: while a few are on their way, those
+// BatchGets lets concurrent calls of Get on the repo share their round trips: while a few are on their way, those
 // that come after them wait and are then asked for together, in one statement. It serves programs that get single rows
 // from many goroutines, more than the pool has connections. Each caller has its own value and its own error, and hears
 // its own context. A Get inside a transaction is never shared, nor is one of a key of several columns, or of a kind
@@ -148,11 +148,11 @@ func init() {
 //
 // A value that is got in this way is as fresh as one of a Get that began at the same time: a shared statement begins
 // after the last of its calls.
-func CoalesceReads() RepoOption { return func(o *core.Options) { o.Coalesce = true } }
+func BatchGets() RepoOption { return func(o *core.Options) { o.Coalesce = true } }
 
-// WithCoalescing returns a context with which every Get, on any repo, is one that may share its round trip; see
-// [CoalesceReads].
-func WithCoalescing(ctx context.Context) context.Context { return core.WithCoalescing(ctx) }
+// WithBatchGets returns a context with which every Get, on any repo, is one that may share its round trip; see
+// [BatchGets].
+func WithBatchGets(ctx context.Context) context.Context { return core.WithCoalescing(ctx) }
 
 // TokenError says why a token or a cursor cannot be used. It is the cause of an error of kind [ErrValidation], and safe
 // to show.
@@ -177,14 +177,14 @@ func TokenKey(key []byte, older ...[]byte) RepoOption {
 	return func(o *core.Options) { o.TokenKeys = keys }
 }
 
-// UnsafeDrop drops the repo's table with all its rows; it is no error when there is none. A table that others refer to
+// UnsafeDrop drops a repo's table with all its rows; it is no error when there is none. A table that others refer to
 // is not dropped: the error, of kind [ErrForeignKey], names them. The next call on the repo makes the table again. A
 // read-only connection refuses it.
-func (r *Repo[T]) UnsafeDrop(ctx context.Context) error { return r.core.Drop(ctx) }
+func UnsafeDrop(ctx context.Context, r AnyRepo) error { return r.repo().Drop(ctx) }
 
-// UnsafeClear deletes all rows of the repo's table, soft-deleted ones too, past hooks. Rows that refer to them go or
+// UnsafeClear deletes all rows of a repo's table, soft-deleted ones too, past hooks. Rows that refer to them go or
 // are changed, as their references say.
-func (r *Repo[T]) UnsafeClear(ctx context.Context) error { return r.core.Clear(ctx) }
+func UnsafeClear(ctx context.Context, r AnyRepo) error { return r.repo().Clear(ctx) }
 
 // UnsafeDropAll drops all tables and views of a database, with all their rows, whoever made them: on PostgreSQL those
 // of the schema where new tables go, the first of the search path, without what belongs to extensions. All are dropped

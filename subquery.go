@@ -2,7 +2,6 @@ package prom
 
 import (
 	"github.com/prom-go/prom/internal/ast"
-	"github.com/prom-go/prom/internal/scan"
 )
 
 // Subquery is a query as part of another statement, with rows of type R: a [Query], a [Projection].
@@ -23,24 +22,14 @@ func CorrelatedSubquery[S, P, V any](sub Projection[S, V], link Correlation[*S, 
 	return typed[P, V](linked(sub, append([]Correlation[*S, P]{link}, more...)).Scalar())
 }
 
-//go:noinline
-func inQuery[V any](o ast.Op, c *scan.Codec, sub Subquery[V]) *ast.Cond {
-	return ast.InCond(o, c.Column(), nil, scalar(sub))
-}
-
-//go:noinline
-func exprInQuery[V any](o ast.Op, e *ast.Expr, sub Subquery[V]) *ast.Cond {
-	return ast.InCond(o, nil, e, scalar(sub))
-}
-
-// InQuery is true when the expression is one of the subquery's values.
-func (x Expr[P, V]) InQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: exprInQuery(ast.OpIn, x.e, sub)}
-}
-
-// NotInQuery is true when the expression is none of the subquery's values.
-func (x Expr[P, V]) NotInQuery(sub Subquery[V]) Cond[P] {
-	return Cond[P]{n: exprInQuery(ast.OpNotIn, x.e, sub)}
+// InQuery is true when the term is one of the subquery's values. As everywhere in SQL it is neither true nor false, and
+// so is its negation, when it is none of them and NULL is among them.
+func InQuery[P, V any](t Term[P, V], sub Subquery[V]) Cond[P] {
+	e := exprOf(t)
+	if e.Op == ast.ExprColumn && e.Part == 0 && e.Err == nil {
+		return Cond[P]{n: ast.InCond(ast.OpIn, e.Col, nil, scalar(sub))}
+	}
+	return Cond[P]{n: ast.InCond(ast.OpIn, nil, e, scalar(sub))}
 }
 
 // Correlation says which rows of a subquery belong to a row of the query around it; [Match] makes it.
@@ -52,7 +41,7 @@ type Correlation[S, P any] struct {
 
 // Match links the rows of a subquery, of S, and of the query around it, of T, in which two terms are equal.
 func Match[S, P, V any](inner Term[S, V], outer Term[P, V]) Correlation[S, P] {
-	return Correlation[S, P]{n: ast.MatchCond(inner.term().e, outer.term().e)}
+	return Correlation[S, P]{n: ast.MatchCond(exprOf(inner), exprOf(outer))}
 }
 
 // Exists is true when the subquery has a row that is linked to the row. Without links it is the same for all rows.

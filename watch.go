@@ -22,7 +22,9 @@ func WatchFromStart() WatchOption { return func(o *core.WatchOptions) { o.FromSt
 
 // WatchResume begins at the place of a cursor, if it has one, and moves the cursor along: whenever the loop's body
 // runs, the cursor stands behind the row that the body got.
-func WatchResume(at *Cursor) WatchOption { return func(o *core.WatchOptions) { o.Cursor = &at.core } }
+func WatchResume(at *WatchCursor) WatchOption {
+	return func(o *core.WatchOptions) { o.Cursor = &at.core }
+}
 
 // WatchTrigger has PostgreSQL tell of new rows by NOTIFY, and makes the trigger that does if the table has none.
 // Without a trigger the watch looks once a second. It changes nothing on SQLite.
@@ -43,17 +45,17 @@ func WatchPatience(d time.Duration) WatchOption {
 	return func(o *core.WatchOptions) { o.Patience = &d }
 }
 
-// Cursor is the place of a watch, for going on there later. Its text may be kept anywhere. It is not safe for
+// WatchCursor is the place of a watch, for going on there later. Its text may be kept anywhere. It is not safe for
 // concurrent use.
-type Cursor struct{ core core.Cursor }
+type WatchCursor struct{ core core.Cursor }
 
-// NewCursor returns the cursor of a text that String has given, or one without a place for "". Whether the text can be
+// NewWatchCursor returns the cursor of a text that String has given, or one without a place for "". Whether the text can be
 // used shows when the watch begins.
-func NewCursor(text string) *Cursor { return &Cursor{core.CursorOf(text)} }
+func NewWatchCursor(text string) *WatchCursor { return &WatchCursor{core.CursorOf(text)} }
 
 // String returns the text of the place, "" when there is none yet. It holds the keys of the last rows, encoded and not
 // encrypted.
-func (c *Cursor) String() string { return c.core.String() }
+func (c *WatchCursor) String() string { return c.core.String() }
 
 func watchOptions(options []WatchOption) core.WatchOptions {
 	var o core.WatchOptions

@@ -110,7 +110,7 @@ func (r *Repo[T]) GetOrCreate(ctx context.Context, v *T, on ...Columner) (create
 // version, one that was changed since v was loaded is ErrStale.
 //
 // The row of a model with a field that has the tag option deleted is marked instead: v is what is stored then, with the
-// time of the deletion, and can be restored. See [Repo.Restore] and [Repo.HardDelete].
+// time of the deletion, and can be restored. See [Repo.Undelete] and [Repo.HardDelete].
 //
 // The model's hooks BeforeDelete and AfterDelete are called.
 func (r *Repo[T]) Delete(ctx context.Context, v *T) error {

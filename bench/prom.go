@@ -24,7 +24,7 @@ type promVariant struct {
 // promVariants are options that are compared with what prom does without them.
 var promVariants = []promVariant{
 	{Name: "prom, each write alone", Engine: SQLite, Workload: "group", About: "without group commit", Options: "&group_commit=off"},
-	{Name: "prom, reads coalesced", Engine: Postgres, Workload: "coalesce", About: "with prom.CoalesceReads", Repo: []prom.RepoOption{prom.CoalesceReads()}},
+	{Name: "prom, reads coalesced", Engine: Postgres, Workload: "coalesce", About: "with prom.CoalesceReads", Repo: []prom.RepoOption{prom.BatchGets()}},
 }
 
 func init() {
@@ -99,7 +99,7 @@ func (p *promPeer) peer() *Peer {
 func (p *promPeer) insertBatch(ctx context.Context, items []Item) error {
 	var b prom.Batch
 	for i := range items {
-		p.items.Batch(&b).Create(&items[i])
+		prom.Queue(&b, p.items).Create(&items[i])
 	}
 	return b.Run(ctx)
 }

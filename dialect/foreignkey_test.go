@@ -19,7 +19,7 @@ type (
 		ID     int64 `prom:"key"`
 		Tenant int64
 		Code   *int64
-		Zone   schema.One[zone] `prom:"on='tenant, code'"`
+		Zone   schema.CompositeRef[zone] `prom:"on='tenant, code'"`
 	}
 )
 

@@ -82,7 +82,7 @@ type (
 		prom.Model
 		Citizen    prom.Ref[Citizen] `prom:"citizen_id"`
 		CityID     *int64
-		Membership prom.One[Membership] `prom:"on='citizen_id, city_id'"`
+		Membership prom.CompositeRef[Membership] `prom:"on='citizen_id, city_id'"`
 	}
 )
 
@@ -93,7 +93,7 @@ var (
 	citizens  = prom.NewRepo[Citizen]()
 	badges    = prom.NewRepo[Badge]()
 
-	badgeMembership = prom.OneOf(badge, &badge.Membership)
+	badgeMembership = prom.CompositeRefOf(badge, &badge.Membership)
 )
 
 // Ensure that values are made that the rules allow, that look like their names, and that differ where they must.
@@ -158,7 +158,7 @@ func TestOverrides(t *testing.T) {
 		db := database(t, e)
 		home := promtest.New[City](db).Create(t, func(c *City) { c.Name = "Here" })
 		c := promtest.New[Citizen](db, promtest.Optional()).Create(t,
-			func(c *Citizen) { c.Title = "other" }, func(c *Citizen) { c.Home = prom.RefTo[City](home.ID) })
+			func(c *Citizen) { c.Title = "other" }, func(c *Citizen) { c.Home = prom.NewRef[City](home.ID) })
 		is.Equal(c.Title, "other")
 		is.True(c.Note != nil)
 		is.Equal(count(t, cities.Using(db)), 1)

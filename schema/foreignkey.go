@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// ForeignKey is a foreign key of several columns, which a field of type [One] declares. One of a single column is a
+// ForeignKey is a foreign key of several columns, which a field of type [CompositeRef] declares. One of a single column is a
 // [Reference].
 type ForeignKey struct {
 	Field   string       // the Go field's path, for messages

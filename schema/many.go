@@ -45,25 +45,25 @@ func (m Many[T]) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads an array of rows; null makes them not loaded.
 func (m *Many[T]) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &m.rows) }
 
-// RelationTypes returns the model whose rows a Many holds, and the join model of a ManyVia. It makes both known to [Of]
+// RelationTypes returns the model whose rows a Many holds, and the join model of a ManyToMany. It makes both known to [Of]
 // and is of no other use.
 func (Many[T]) RelationTypes() (model, link reflect.Type) { return reflect.TypeFor[T](), nil }
 
-// ManyVia is the rows of T that rows of a join model L connect with the row that it is a field of: L refers to both. It
+// ManyToMany is the rows of T that rows of a join model L connect with the row that it is a field of: L refers to both. It
 // is otherwise as a [Many].
-type ManyVia[T, L any] struct {
+type ManyToMany[T, L any] struct {
 	_ [0]*L // keeps the instances with other join models different types
 	Many[T]
 }
 
-// RelationTypes returns the model whose rows a ManyVia holds and the join model.
-func (ManyVia[T, L]) RelationTypes() (model, link reflect.Type) {
+// RelationTypes returns the model whose rows a ManyToMany holds and the join model.
+func (ManyToMany[T, L]) RelationTypes() (model, link reflect.Type) {
 	return reflect.TypeFor[T](), reflect.TypeFor[L]()
 }
 
 func (m Many[T]) anyRows() (any, bool) { return m.Rows(), m.Loaded() }
 
-// relater is implemented by the instances of Many, ManyVia and One.
+// relater is implemented by the instances of Many, ManyToMany and CompositeRef.
 type relater interface {
 	RelationTypes() (model, link reflect.Type)
 	anyRows() (any, bool)

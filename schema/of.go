@@ -207,7 +207,7 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 		c.Was = was
 	}
 	if tg.has("via") || tg.has("to") {
-		return fmt.Errorf("via and to are for fields of type prom.Many and prom.ManyVia, not for %s", c.Type)
+		return fmt.Errorf("via and to are for fields of type prom.Many and prom.ManyToMany, not for %s", c.Type)
 	}
 	if err := c.setKind(tg); err != nil {
 		return err

@@ -5,48 +5,48 @@ import (
 	"reflect"
 )
 
-// One is the row of T that several columns of the row which it is a field of refer to together: T has a primary key of
+// CompositeRef is the row of T that several columns of the row which it is a field of refer to together: T has a primary key of
 // several columns. The tag option on names them, in the order of that key. It is no column itself: it holds the row
 // that was loaded, or says that it was not. A reference of one column is a [Ref].
 //
 // The columns are a foreign key. Those that may be NULL become NULL with the row that they refer to; when there are
 // none, the row is deleted with it. Where some may be NULL and others not, SQLite and PostgreSQL before 15 refuse to
 // delete the row that is referred to instead.
-type One[T any] struct {
+type CompositeRef[T any] struct {
 	row    *T // nil when there is none
 	loaded bool
 }
 
-// LoadOne gives o the row that was loaded for it, nil when there is none.
-func LoadOne[T any](o *One[T], row *T) { o.row, o.loaded = row, true }
+// LoadComposite gives o the row that was loaded for it, nil when there is none.
+func LoadComposite[T any](o *CompositeRef[T], row *T) { o.row, o.loaded = row, true }
 
 // Get returns the row, when it was loaded or set and is there. Rows that were loaded together share it.
-func (o One[T]) Get() (row *T, ok bool) { return o.row, o.row != nil }
+func (o CompositeRef[T]) Get() (row *T, ok bool) { return o.row, o.row != nil }
 
 // Loaded reports whether the row was loaded or set, which includes that it was found not to be there.
-func (o One[T]) Loaded() bool { return o.loaded }
+func (o CompositeRef[T]) Loaded() bool { return o.loaded }
 
 // Reset makes o one whose row was not loaded.
-func (o *One[T]) Reset() { *o = One[T]{} }
+func (o *CompositeRef[T]) Reset() { *o = CompositeRef[T]{} }
 
 // IsZero reports whether the row was not loaded, so that the option omitzero of encoding/json leaves it out.
-func (o One[T]) IsZero() bool { return !o.loaded }
+func (o CompositeRef[T]) IsZero() bool { return !o.loaded }
 
 // MarshalJSON writes the row, or null when there is none or it was not loaded.
-func (o One[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.row) }
+func (o CompositeRef[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.row) }
 
 // UnmarshalJSON reads a row; null makes it not loaded.
-func (o *One[T]) UnmarshalJSON(b []byte) error {
+func (o *CompositeRef[T]) UnmarshalJSON(b []byte) error {
 	err := json.Unmarshal(b, &o.row)
 	o.loaded = o.row != nil
 	return err
 }
 
 // RelationTypes returns the model whose row a One holds. It makes it known to [Of] and is of no other use.
-func (One[T]) RelationTypes() (model, link reflect.Type) { return reflect.TypeFor[T](), nil }
+func (CompositeRef[T]) RelationTypes() (model, link reflect.Type) { return reflect.TypeFor[T](), nil }
 
-func (o One[T]) anyRows() (any, bool) { return o.row, o.loaded }
+func (o CompositeRef[T]) anyRows() (any, bool) { return o.row, o.loaded }
 
-func (One[T]) single() bool { return true }
+func (CompositeRef[T]) single() bool { return true }
 
 func (Many[T]) single() bool { return false }

@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// Relation is a field of a model that holds rows of another, a [Many], a [ManyVia] or a [One]. It is not a column.
+// Relation is a field of a model that holds rows of another, a [Many], a [ManyToMany] or a [CompositeRef]. It is not a column.
 type Relation struct {
 	Name   string       // the snake_case form of the field's name, for JSON; no column has it
 	Field  string       // the Go field's path, for messages
@@ -77,7 +77,7 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 	via, _ := tg.value("via")
 	to, hasTo := tg.value("to")
 	if hasTo && r.Link == nil {
-		return errors.New("the option to is for a ManyVia, whose join model refers to both sides")
+		return errors.New("the option to is for a ManyToMany, whose join model refers to both sides")
 	}
 	r.ends = sync.OnceValues(func() (ends, error) {
 		e, err := r.findEnds(owner, via, to)

@@ -14,12 +14,12 @@ import (
 type (
 	painter struct {
 		Model
-		Name     string                              `json:"name"`
-		Pictures schema.Many[picture]                `prom:"via=by_id" json:"pictures,omitzero"`
-		Copies   schema.Many[picture]                `prom:"via=copied_by,private" json:"-"`
-		Friends  schema.ManyVia[painter, friendship] `prom:"via=one,to=other" json:"-"`
-		Fans     schema.ManyVia[painter, friendship] `prom:"to=one" json:"-"`
-		Shows    schema.ManyVia[show, hanging]       `json:"-"`
+		Name     string                                 `json:"name"`
+		Pictures schema.Many[picture]                   `prom:"via=by_id" json:"pictures,omitzero"`
+		Copies   schema.Many[picture]                   `prom:"via=copied_by,private" json:"-"`
+		Friends  schema.ManyToMany[painter, friendship] `prom:"via=one,to=other" json:"-"`
+		Fans     schema.ManyToMany[painter, friendship] `prom:"to=one" json:"-"`
+		Shows    schema.ManyToMany[show, hanging]       `json:"-"`
 		//lint:ignore U1000 a field that is not exported is no relation
 		hidden schema.Many[picture]
 	}
@@ -87,12 +87,12 @@ type (
 	}
 	once     struct{ A schema.Ref[wrongVia] }
 	sameEnds struct {
-		ID int64                          `prom:"key"`
-		M  schema.ManyVia[sameEnds, pair] `prom:"via=a,to=a"`
+		ID int64                             `prom:"key"`
+		M  schema.ManyToMany[sameEnds, pair] `prom:"via=a,to=a"`
 	}
 	openEnds struct {
 		ID int64 `prom:"key"`
-		M  schema.ManyVia[openEnds, openPair]
+		M  schema.ManyToMany[openEnds, openPair]
 	}
 	pair     struct{ A, B schema.Ref[sameEnds] }
 	openPair struct{ A, B schema.Ref[openEnds] }
@@ -143,14 +143,14 @@ func TestRelationTagErrors(t *testing.T) {
 		}{}, "the option unique does not belong on this relation, which takes via, to, private"},
 		{struct {
 			M schema.Many[show] `prom:"to=a"`
-		}{}, "the option to is for a ManyVia"},
+		}{}, "the option to is for a ManyToMany"},
 		{struct{ M *schema.Many[show] }{}, "a relation is a schema.Many["},
 		{struct {
 			m schema.Many[show] `prom:"via=a"`
 		}{}, "an unexported field cannot be a column"},
 		{struct {
 			A int `prom:"via=a"`
-		}{}, "via and to are for fields of type prom.Many and prom.ManyVia, not for int"},
+		}{}, "via and to are for fields of type prom.Many and prom.ManyToMany, not for int"},
 	} {
 		_, err := schema.OfNamed(reflect.TypeOf(tt.model), "m")
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -274,14 +274,14 @@ type (
 		Number  string
 		Seller  *int64
 		Ticket  *string
-		Receipt schema.One[receipt] `prom:"on='shop, number'"`
-		Noted   schema.One[receipt] `prom:"on='seller, ticket',private"`
+		Receipt schema.CompositeRef[receipt] `prom:"on='shop, number'"`
+		Noted   schema.CompositeRef[receipt] `prom:"on='seller, ticket',private"`
 	}
 	lonely struct {
-		Shop   int64              `prom:"key"`
-		Number int32              `prom:"key"`
-		Items  schema.Many[item]  `prom:"-"`
-		Self   schema.One[lonely] `prom:"on='shop, other'"`
+		Shop   int64                       `prom:"key"`
+		Number int32                       `prom:"key"`
+		Items  schema.Many[item]           `prom:"-"`
+		Self   schema.CompositeRef[lonely] `prom:"on='shop, other'"`
 		Other  int32
 	}
 )
@@ -352,27 +352,27 @@ type (
 		Tenant int64 `prom:"key"`
 		ID     int64 `prom:"key"`
 		Other  int64
-		B      schema.One[halfB] `prom:"on='tenant, other'"`
+		B      schema.CompositeRef[halfB] `prom:"on='tenant, other'"`
 	}
 	halfB struct {
 		Tenant int64 `prom:"key"`
 		ID     int64 `prom:"key"`
 		Other  *int64
-		A      schema.One[halfA] `prom:"on='tenant, other'"`
+		A      schema.CompositeRef[halfA] `prom:"on='tenant, other'"`
 		Up     int64
-		Parent schema.One[halfB] `prom:"on='tenant, up'"`
+		Parent schema.CompositeRef[halfB] `prom:"on='tenant, up'"`
 	}
 	fullB struct {
 		Tenant int64 `prom:"key"`
 		ID     int64 `prom:"key"`
 		Other  int64
-		A      schema.One[fullA] `prom:"on='tenant, other'"`
+		A      schema.CompositeRef[fullA] `prom:"on='tenant, other'"`
 	}
 	fullA struct {
 		Tenant int64 `prom:"key"`
 		ID     int64 `prom:"key"`
 		Other  int64
-		B      schema.One[fullB] `prom:"on='tenant, other'"`
+		B      schema.CompositeRef[fullB] `prom:"on='tenant, other'"`
 	}
 )
 

@@ -77,9 +77,9 @@ func TestGenerate(t *testing.T) {
 		author, shop := Author{Name: "Ada"}, Shop{Code: "s"}
 		is.NoErr(authors.Create(ctx, &author))
 		is.NoErr(shops.Create(ctx, &shop))
-		book := Book{Author: prom.RefTo[Author](author.ID), Shop: prom.RefToKey[Shop](shop.Code), Price: "2", Tags: []string{"a"}}
+		book := Book{Author: prom.NewRef[Author](author.ID), Shop: prom.NewRefBy[Shop](shop.Code), Price: "2", Tags: []string{"a"}}
 		is.NoErr(books.Create(ctx, &book))
-		is.NoErr(stock.Create(ctx, &Stock{Shop: prom.RefToKey[Shop](shop.Code), Item: 1}))
+		is.NoErr(stock.Create(ctx, &Stock{Shop: prom.NewRefBy[Shop](shop.Code), Item: 1}))
 		raw, err := db.SQL(ctx)
 		is.NoErr(err)
 		_, err = raw.Exec(`CREATE TABLE "1 legacy" (a INTEGER, b VARCHAR(5) DEFAULT 'x''y', c INTEGER DEFAULT 7, d BOOLEAN NOT NULL DEFAULT true)`)

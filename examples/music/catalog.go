@@ -103,13 +103,13 @@ func (s Shop) Quarters(ctx context.Context) ([]Quarter, error) {
 // NeverSold returns the tracks of a genre that nobody has bought. It is a query, which callers count, page or load as
 // they like.
 func (s Shop) NeverSold(genre string) *prom.Query[Track] {
-	return s.tracks.Where(trackGenre.Has(genreName.Eq(genre)), trackLines.HasNot()).OrderBy(trackID.Asc())
+	return s.tracks.Where(trackGenre.Has(genreName.Eq(genre)), prom.Not(trackLines.Has())).OrderBy(trackID.Asc())
 }
 
 // NeverSoldToo is the same by a subquery in place of the relation.
 func (s Shop) NeverSoldToo(genre string) *prom.Query[Track] {
 	sold := prom.Pluck(s.lines.Query(), lineTrack)
-	return s.tracks.Where(prom.Via(trackGenre, genreName).Eq(genre), trackID.NotInQuery(sold)).OrderBy(trackID.Asc())
+	return s.tracks.Where(prom.Via(trackGenre, genreName).Eq(genre), prom.Not(prom.InQuery(trackID, sold))).OrderBy(trackID.Asc())
 }
 
 // Graph returns artists with all that belongs to them: their albums, of each album its longest tracks, and of these the
@@ -121,7 +121,7 @@ func (s Shop) Graph(ctx context.Context, n int) ([]Artist, error) {
 
 // Program returns the first tracks of a playlist in its own order, which the rows of the join table know.
 func (s Shop) Program(ctx context.Context, playlist int64, n int) ([]Track, error) {
-	list, err := s.playlists.With(playlistTracks.OrderByLink(entryPlace.Asc()).Limit(n)).Get(ctx, playlist)
+	list, err := s.playlists.With(playlistTracks.OrderByThrough(entryPlace.Asc()).Limit(n)).Get(ctx, playlist)
 	if err != nil {
 		return nil, err
 	}
@@ -130,5 +130,5 @@ func (s Shop) Program(ctx context.Context, playlist int64, n int) ([]Track, erro
 
 // Longest returns a page of all tracks, the longest first: the page to which a token leads, "" for the first one.
 func (s Shop) Longest(ctx context.Context, token string, size int) (prom.KeysetPage[Track], error) {
-	return s.tracks.OrderBy(trackSeconds.Desc(), trackName.Asc()).Keyset(ctx, token, size)
+	return s.tracks.OrderBy(trackSeconds.Desc(), trackName.Asc()).KeysetPage(ctx, token, size)
 }

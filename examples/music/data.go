@@ -72,7 +72,7 @@ func (s Shop) fillCatalog(ctx context.Context, m maker, d *Data) error {
 	}
 	for i := range d.artists {
 		for range m.IntN(6) { // some have none
-			d.albums = append(d.albums, Album{Artist: prom.Refer(&d.artists[i]), Title: m.title()})
+			d.albums = append(d.albums, Album{Artist: prom.RefTo(&d.artists[i]), Title: m.title()})
 		}
 	}
 	if err := s.albums.CreateMany(ctx, d.albums); err != nil {
@@ -81,9 +81,9 @@ func (s Shop) fillCatalog(ctx context.Context, m maker, d *Data) error {
 	for i := range d.albums {
 		genre := m.IntN(len(d.genres) + 1)
 		for range m.IntN(24) {
-			t := Track{Album: prom.Refer(&d.albums[i]), Name: m.title(), Seconds: 30 + m.IntN(600)}
+			t := Track{Album: prom.RefTo(&d.albums[i]), Name: m.title(), Seconds: 30 + m.IntN(600)}
 			if genre < len(d.genres) {
-				t.Genre = new(prom.Refer(&d.genres[genre]))
+				t.Genre = new(prom.RefTo(&d.genres[genre]))
 			}
 			d.tracks = append(d.tracks, t)
 		}
@@ -100,7 +100,7 @@ func (s Shop) fillPlaylists(ctx context.Context, m maker, d *Data) error {
 	}
 	for i := range d.playlists {
 		for place, at := range m.Perm(len(d.tracks))[:20*(i%12)] { // two have none
-			d.entries = append(d.entries, Entry{prom.Refer(&d.playlists[i]), prom.Refer(&d.tracks[at]), place + 1})
+			d.entries = append(d.entries, Entry{prom.RefTo(&d.playlists[i]), prom.RefTo(&d.tracks[at]), place + 1})
 		}
 	}
 	return s.entries.CreateMany(ctx, d.entries)
@@ -120,13 +120,13 @@ func (s Shop) fillPeople(ctx context.Context, m maker, d *Data) error {
 		var next []Employee
 		for i := range level {
 			for range width {
-				next = append(next, Employee{Name: m.person(), Boss: new(prom.Refer(&level[i]))})
+				next = append(next, Employee{Name: m.person(), Boss: new(prom.RefTo(&level[i]))})
 			}
 		}
 		level = next
 	}
 	for range 200 {
-		c := Customer{Name: m.person(), Country: m.pick(countryNames), Support: prom.Refer(&d.employees[m.IntN(len(d.employees))])}
+		c := Customer{Name: m.person(), Country: m.pick(countryNames), Support: prom.RefTo(&d.employees[m.IntN(len(d.employees))])}
 		d.customers = append(d.customers, c)
 	}
 	return s.customers.CreateMany(ctx, d.customers)
@@ -138,11 +138,11 @@ func (s Shop) fillSales(ctx context.Context, m maker, d *Data) error {
 	for range 2000 {
 		// The customers and tracks with small numbers buy and sell more, and some of the others nothing at all.
 		c := &d.customers[m.IntN(1+m.IntN(len(d.customers)))]
-		invoice := Invoice{Customer: prom.Refer(c), At: first.Add(time.Duration(m.IntN(4*365*24*60)) * time.Minute)}
+		invoice := Invoice{Customer: prom.RefTo(c), At: first.Add(time.Duration(m.IntN(4*365*24*60)) * time.Minute)}
 		var lines []Line
 		for range 1 + m.IntN(5) {
 			t := &d.tracks[m.IntN(1+m.IntN(len(d.tracks)))]
-			l := Line{Track: prom.Refer(t), Cents: 49 + 50*int64(m.IntN(4)), Quantity: 1 + int64(m.IntN(2))}
+			l := Line{Track: prom.RefTo(t), Cents: 49 + 50*int64(m.IntN(4)), Quantity: 1 + int64(m.IntN(2))}
 			invoice.Cents += l.Cents * l.Quantity
 			lines = append(lines, l)
 		}
@@ -153,7 +153,7 @@ func (s Shop) fillSales(ctx context.Context, m maker, d *Data) error {
 	}
 	for i, lines := range bought {
 		for _, l := range lines {
-			l.Invoice = prom.Refer(&d.invoices[i])
+			l.Invoice = prom.RefTo(&d.invoices[i])
 			d.lines = append(d.lines, l)
 		}
 	}

@@ -35,14 +35,14 @@ type Track struct {
 	Name      string
 	Seconds   int `prom:"min=1"`
 	Lines     prom.Many[Line]
-	Playlists prom.ManyVia[Playlist, Entry]
+	Playlists prom.ManyToMany[Playlist, Entry]
 }
 
 // Playlist is a list of tracks. Many to many: rows of a join model connect the two.
 type Playlist struct {
 	prom.Model
 	Name   string
-	Tracks prom.ManyVia[Track, Entry]
+	Tracks prom.ManyToMany[Track, Entry]
 }
 
 // Entry connects a playlist with a track, and says where it stands. Its key is the two together, so that no track is
@@ -117,11 +117,11 @@ var (
 	trackName      = prom.TextOf(track, &track.Name)
 	trackSeconds   = prom.NumberOf(track, &track.Seconds)
 	trackLines     = prom.ManyOf(track, &track.Lines)
-	trackPlaylists = prom.ManyViaOf(track, &track.Playlists)
+	trackPlaylists = prom.ManyToManyOf(track, &track.Playlists)
 
 	playlistID     = prom.NumberOf(playlist, &playlist.ID)
 	playlistName   = prom.TextOf(playlist, &playlist.Name)
-	playlistTracks = prom.ManyViaOf(playlist, &playlist.Tracks)
+	playlistTracks = prom.ManyToManyOf(playlist, &playlist.Tracks)
 	entryPlace     = prom.NumberOf(entry, &entry.Place)
 
 	employeeID        = prom.NumberOf(employee, &employee.ID)

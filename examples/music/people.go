@@ -15,7 +15,7 @@ func year(y int) prom.Cond[*Invoice] {
 
 // Inactive returns the customers without an invoice in a year.
 func (s Shop) Inactive(y int) *prom.Query[Customer] {
-	return s.customers.Where(customerInvoices.HasNot(year(y))).OrderBy(customerID.Asc())
+	return s.customers.Where(prom.Not(customerInvoices.Has(year(y)))).OrderBy(customerID.Asc())
 }
 
 // InactiveToo is the same without the relation. [prom.Exists] takes any query and any values that link its rows to the
@@ -86,5 +86,5 @@ func (s Shop) Names(prefix string) *prom.Query[Person] {
 	artists := prom.From(prom.Select(s.artists.Query(), person, prom.Col(&person.Name, artistName)))
 	customers := prom.From(prom.Select(s.customers.Query(), person, prom.Col(&person.Name, customerName)))
 	employees := prom.From(prom.Select(s.employees.Query(), person, prom.Col(&person.Name, employeeName)))
-	return artists.Union(customers, employees).Where(personName.HasPrefix(prefix)).OrderBy(personName.Asc())
+	return prom.Union(artists, customers, employees).Where(personName.HasPrefix(prefix)).OrderBy(personName.Asc())
 }

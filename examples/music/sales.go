@@ -49,7 +49,7 @@ var countrySales = prom.Proto[CountrySales]()
 // SalesByCountry returns the sales of each country in each year. An aggregate may be of some rows of the group only, by
 // a filter.
 func (s Shop) SalesByCountry(ctx context.Context) ([]CountrySales, error) {
-	country, year := prom.Via(invoiceCustomer, customerCountry), invoiceAt.Year()
+	country, year := prom.Via(invoiceCustomer, customerCountry), prom.Year(invoiceAt)
 	return prom.Select(s.invoices.Query(), countrySales,
 		prom.Col(&countrySales.Country, country),
 		prom.Col(&countrySales.Year, year),
@@ -77,7 +77,7 @@ var (
 func (s Shop) RunningTotal(ctx context.Context, year int, month time.Month) ([]DaySales, error) {
 	from := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
 	days := prom.Select(s.invoices.Where(invoiceAt.Gte(from), invoiceAt.Lt(from.AddDate(0, 1, 0))), daySales,
-		prom.Col(&daySales.Day, invoiceAt.Day()),
+		prom.Col(&daySales.Day, prom.Day(invoiceAt)),
 		prom.Col(&daySales.Revenue, prom.Sum(invoiceCents)),
 		prom.Col(&daySales.SoFar, prom.Val(invoice, int64(0))))
 	return prom.Select(prom.From(days).OrderBy(dayDay.Asc()), daySales,
@@ -99,7 +99,7 @@ var monthSales = prom.Proto[MonthSales]()
 // Growth returns how the sales went from month to month. [prom.Lag] reads the row before in the window's order, and
 // sees groups as any row, so it needs no query of its own: a window of a grouped query is computed over its groups.
 func (s Shop) Growth(ctx context.Context) ([]MonthSales, error) {
-	year, month, revenue := invoiceAt.Year(), invoiceAt.Month(), prom.Sum(invoiceCents)
+	year, month, revenue := prom.Year(invoiceAt), prom.Month(invoiceAt), prom.Sum(invoiceCents)
 	before := prom.Lag(revenue, 1, prom.OrderWindow(year.Asc(), month.Asc()))
 	return prom.Select(s.invoices.Query(), monthSales,
 		prom.Col(&monthSales.Year, year),
@@ -119,7 +119,7 @@ type Large struct {
 
 var large = prom.Proto[Large]()
 
-// LargeInvoices returns the invoices of more than so many times the average of their country. A [prom.LinkedSub] is a
+// LargeInvoices returns the invoices of more than so many times the average of their country. A [prom.CorrelatedSubquery] is a
 // subquery that is computed for each row: its own rows are linked to the row by a value that both have.
 func (s Shop) LargeInvoices(ctx context.Context, times float64) ([]Large, error) {
 	country := prom.Via(invoiceCustomer, customerCountry)

@@ -52,7 +52,7 @@ func run(ctx context.Context, out io.Writer) (err error) {
 		fmt.Fprintf(out, "created  %d: bar %d, che %q\n", f.ID, f.Bar, f.Che)
 	}
 
-	one, err := foos.Where(fooBar.Eq(3)).One(ctx)
+	one, err := foos.Where(fooBar.Eq(3)).First(ctx)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func run(ctx context.Context, out io.Writer) (err error) {
 		fmt.Fprintf(out, "updated  %d: bar %d\n", f.ID, f.Bar)
 	}
 
-	n, err := foos.AllRows().Delete(ctx)
+	n, err := foos.WithoutWhere().Delete(ctx)
 	if err != nil {
 		return err
 	}

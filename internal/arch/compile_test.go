@@ -37,7 +37,7 @@ type Author struct {
 
 	Posts  prom.Many[Post] "prom:\"via=author\""
 	Edited prom.Many[Post] "prom:\"via=editor\""
-	Liked  prom.ManyVia[Post, Like]
+	Liked  prom.ManyToMany[Post, Like]
 }
 
 type Like struct {
@@ -78,7 +78,7 @@ var (
 
 	AuthorPosts  = prom.ManyOf(author, &author.Posts)
 	AuthorEdited = prom.ManyOf(author, &author.Edited)
-	AuthorLiked  = prom.ManyViaOf(author, &author.Liked)
+	AuthorLiked  = prom.ManyToManyOf(author, &author.Liked)
 	LikeStars    = prom.NumberOf(like, &like.Stars)
 
 	Posts      = prom.NewRepo[Post]()
@@ -104,15 +104,15 @@ func body() {
 `
 
 var goodPrograms = []string{
-	`use(Posts.Where(PostViews.Gt(3), prom.Or(PostAt.Year().Eq(2024), prom.Not(PostTitle.HasPrefix("A")))).OrderBy(PostViews.Desc(), PostAt.Asc()).Limit(3).All(ctx))`,
+	`use(Posts.Where(PostViews.Gt(3), prom.Or(prom.Year(PostAt).Eq(2024), prom.Not(PostTitle.HasPrefix("A")))).OrderBy(PostViews.Desc(), PostAt.Asc()).Limit(3).All(ctx))`,
 	`use(Posts.Where(PostAuthor.Eq(7), PostEditor.IsNull(), PostSub.Is(nil), PostKey.Lt(prom.NewUUID()), PostLive.Eq(true)).Update(ctx, PostViews.Add(1), PostSub.SetNull(), PostEditor.Set(3)))`,
-	`use(Authors.Where(AuthorBorn.In(1, 2), AuthorDied.NotNull(), AuthorName.ContainsFold("x")).Update(ctx, AuthorTags.Set([]string{"a"}), AuthorDied.SetNull()))`,
+	`use(Authors.Where(AuthorBorn.In(1, 2), AuthorDied.NotNull(), prom.Fold(AuthorName).Contains("x")).Update(ctx, AuthorTags.Set([]string{"a"}), AuthorDied.SetNull()))`,
 	`for p, err := range Posts.Each(ctx) { use(p.Views, err, Posts.Save(ctx, p)) }`,
 	`var c prom.Cond[*Post] = PostViews.Eq(1); use(prom.And(c, PostID.In(1, 2)))`,
 	`use(Posts.With(PostAuthor.With(AuthorPosts.Where(PostViews.Gt(1)).OrderBy(PostAt.Desc()).Limit(3).With(PostEditor)), PostEditor).All(ctx))`,
-	`var p Post; var a Author; p.Author.Set(&a); p.Author = prom.Refer(&a); p.Editor = new(prom.Refer(&a)); use(Posts.With(PostAuthor).LoadInto(ctx, &p))`,
-	`use(Authors.Where(AuthorPosts.Has(PostEditor.HasNot()), AuthorPosts.Count(PostLive.Eq(true)).Gt(3), prom.AggregateOf(AuthorPosts, prom.Sum(PostViews)).Gt(9), AuthorLiked.HasNot(PostViews.Eq(1))))`,
-	`use(Authors.With(AuthorLiked.Where(PostViews.Gt(1)).WhereLink(LikeStars.Gt(3)).OrderByLink(LikeStars.Desc()).Limit(3).With(PostAuthor)).All(ctx))`,
+	`var p Post; var a Author; p.Author.Set(&a); p.Author = prom.RefTo(&a); p.Editor = new(prom.RefTo(&a)); use(Posts.With(PostAuthor).LoadInto(ctx, &p))`,
+	`use(Authors.Where(AuthorPosts.Has(prom.Not(PostEditor.Has())), AuthorPosts.Count(PostLive.Eq(true)).Gt(3), prom.AggregateOf(AuthorPosts, prom.Sum(PostViews)).Gt(9), prom.Not(AuthorLiked.Has(PostViews.Eq(1)))))`,
+	`use(Authors.With(AuthorLiked.Where(PostViews.Gt(1)).WhereThrough(LikeStars.Gt(3)).OrderByThrough(LikeStars.Desc()).Limit(3).With(PostAuthor)).All(ctx))`,
 	`var r prom.Relation[*Author] = AuthorPosts; use(r, []prom.Relation[*Post]{PostAuthor, PostEditor.With(r)})`,
 }
 
@@ -129,8 +129,8 @@ var badPrograms = []struct{ statement, says string }{
 	{`PostTitle.Eq(3)`, `cannot use 3`},
 	{`PostTitle.Contains('x')`, `cannot use 'x'`},
 	{`PostAt.Gt("2024-01-01")`, `cannot use "2024-01-01"`},
-	{`PostAt.Year().Eq("2024")`, `cannot use "2024"`},
-	{`PostAt.Year().In(time.Now())`, `cannot use time.Now()`},
+	{`prom.Year(PostAt).Eq("2024")`, `cannot use "2024"`},
+	{`prom.Year(PostAt).In(time.Now())`, `cannot use time.Now()`},
 	{`PostKey.Eq("00000000-0000-0000-0000-000000000000")`, `cannot use "0000`},
 	{`PostLive.Eq(1)`, `cannot use 1`},
 	{`PostAuthor.Eq("ada")`, `cannot use "ada"`},
@@ -161,7 +161,7 @@ var badPrograms = []struct{ statement, says string }{
 	{`PostTitle.SetNull()`, `PostTitle.SetNull undefined`},
 	{`PostAuthor.SetNull()`, `PostAuthor.SetNull undefined`},
 	{`AuthorTags.SetNull()`, `AuthorTags.SetNull undefined`},
-	{`PostAt.Year().Set(3)`, `PostAt.Year().Set undefined`},
+	{`prom.Year(PostAt).Set(3)`, `prom.Year(PostAt).Set undefined`},
 
 	// Fields of another model.
 	{`Posts.Where(AuthorName.Eq("x"))`, `cannot use AuthorName.Eq("x")`},
@@ -183,7 +183,7 @@ var badPrograms = []struct{ statement, says string }{
 	{`use(prom.Assign[*Post](AuthorName.Set("x")))`, `cannot convert`},
 	{`use((*prom.TextField[*Post, string])(AuthorName))`, `cannot convert`},
 	{`use((*prom.JSONField[*Post, []string])(AuthorTags))`, `cannot convert`},
-	{`use((*prom.PartField[*Author])(PostAt.Year()))`, `cannot convert`},
+	{`use(prom.Expr[*Author, int](prom.Year(PostAt)))`, `cannot convert`},
 
 	// Relations of another model.
 	{`Posts.With(AuthorPosts)`, `cannot use AuthorPosts`},
@@ -203,31 +203,31 @@ var badPrograms = []struct{ statement, says string }{
 	{`use((*prom.Repo[Author])(Posts))`, `cannot convert`},
 	{`use((*prom.Query[Author])(Posts.Query()))`, `cannot convert`},
 	{`use((*prom.Conflict[Author])(Posts.OnConflict()))`, `cannot convert`},
-	{`var b prom.Batch; use((*prom.BatchOf[Author])(Posts.Batch(&b)))`, `cannot convert`},
+	{`var b prom.Batch; use((*prom.BatchOf[Author])(prom.Queue(&b, Posts)))`, `cannot convert`},
 	{`use(prom.RawRows[Author](prom.RawQuery[Post](Posts, "SELECT 1")))`, `cannot convert`},
 	{`use((*prom.Filter[Author])(prom.NewFilter(Posts)))`, `cannot convert`},
 	{`use((*prom.TextField[*Author, string])(PostTitle))`, `cannot convert`},
 	{`use((*prom.RefField[*Coin, *Author, int64])(PostAuthor))`, `cannot convert`},
 
-	{`prom.ManyViaOf(author, &author.Posts)`, `does not match`},
+	{`prom.ManyToManyOf(author, &author.Posts)`, `does not match`},
 	{`Authors.With(AuthorLiked.Where(AuthorName.Eq("x")))`, `cannot use AuthorName.Eq("x")`},
-	{`Authors.With(AuthorLiked.WhereLink(PostViews.Eq(1)))`, `cannot use PostViews.Eq(1)`},
-	{`Authors.With(AuthorLiked.OrderByLink(PostViews.Asc()))`, `cannot use PostViews.Asc()`},
+	{`Authors.With(AuthorLiked.WhereThrough(PostViews.Eq(1)))`, `cannot use PostViews.Eq(1)`},
+	{`Authors.With(AuthorLiked.OrderByThrough(PostViews.Asc()))`, `cannot use PostViews.Asc()`},
 	{`Posts.Where(AuthorPosts.Has())`, `cannot use AuthorPosts.Has()`},
 	{`Authors.Where(AuthorPosts.Has(AuthorName.Eq("x")))`, `cannot use AuthorName.Eq("x")`},
 	{`Authors.Where(AuthorPosts.Count())`, `cannot use AuthorPosts.Count()`},
 	{`Authors.Where(AuthorPosts.Count().Eq("3"))`, `cannot use "3"`},
 	{`use(prom.AggregateOf(AuthorPosts, prom.Max(AuthorName)))`, `does not match`},
-	{`Authors.Where(AuthorLiked.HasNot(LikeStars.Eq(1)))`, `cannot use LikeStars.Eq(1)`},
+	{`Authors.Where(AuthorLiked.Has(LikeStars.Eq(1)))`, `cannot use LikeStars.Eq(1)`},
 	{`Posts.With(AuthorLiked)`, `cannot use AuthorLiked`},
-	{`use((*prom.ManyViaField[*Author, *Post, *Coin])(AuthorLiked))`, `cannot convert`},
+	{`use((*prom.ManyToManyField[*Author, *Post, *Coin])(AuthorLiked))`, `cannot convert`},
 
 	// References between keys of different types, or to another model.
 	{`var p Post; p.Author.Set(&p)`, `cannot use &p`},
-	{`var p Post; p.Author = prom.Refer(&p)`, `cannot use prom.Refer(&p)`},
-	{`var p Post; p.Author = prom.ReferBy[string](&Author{})`, `cannot use prom.ReferBy`},
+	{`var p Post; p.Author = prom.RefTo(&p)`, `cannot use prom.RefTo(&p)`},
+	{`var p Post; p.Author = prom.RefByTo[string](&Author{})`, `cannot use prom.RefByTo`},
 	{`var p Post; var c Coin; c.Post = p.Author`, `cannot use p.Author`},
-	{`var p Post; p.Editor = prom.Refer(&Author{})`, `cannot use prom.Refer`},
+	{`var p Post; p.Editor = prom.RefTo(&Author{})`, `cannot use prom.RefTo`},
 	{`use(prom.RefOf(coin, &coin.Post).Has(AuthorName.Eq("x")))`, `cannot use AuthorName.Eq("x")`},
 	{`use(prom.ManyOf(author, &author.Posts).Has(LikeStars.Eq(1)))`, `cannot use LikeStars.Eq(1)`},
 	{`prom.ManyOf(post, &post.Author)`, `does not match`},
@@ -244,7 +244,7 @@ var badPrograms = []struct{ statement, says string }{
 	{`Posts.Where(PostViews)`, `cannot use PostViews`},
 	{`Posts.Where(PostViews.Asc())`, `cannot use PostViews.Asc()`},
 	{`Posts.Where(PostViews.Set(1))`, `cannot use PostViews.Set(1)`},
-	{`Posts.AllRows().Update(ctx, PostViews.Eq(1))`, `cannot use PostViews.Eq(1)`},
+	{`Posts.WithoutWhere().Update(ctx, PostViews.Eq(1))`, `cannot use PostViews.Eq(1)`},
 	{`Posts.Where(struct{}{})`, `cannot use struct{}{}`},
 
 	// Accessors and constructors.
@@ -259,8 +259,8 @@ var badPrograms = []struct{ statement, says string }{
 	{`prom.RefOf(post, &post.ID)`, `does not match`},
 	{`prom.RefOf(post, &post.Editor)`, `does not match`},
 	{`use(prom.RefTo[Author]("ada"))`, `cannot use "ada"`},
-	{`var p Post; p.Author = prom.RefTo[Post](1)`, `cannot use prom.RefTo`},
-	{`var p Post; p.Author = prom.RefToKey[Author]("ada")`, `cannot use prom.RefToKey`},
+	{`var p Post; p.Author = prom.NewRef[Post](1)`, `cannot use prom.NewRef`},
+	{`var p Post; p.Author = prom.NewRefBy[Author]("ada")`, `cannot use prom.NewRefBy`},
 }
 
 // Ensure that the compiler refuses mistakes in queries: wrong types of values, conditions that a field has not, and

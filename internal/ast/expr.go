@@ -31,12 +31,13 @@ const (
 	ExprFit              // Args[0], made to fail when Col cannot hold it, as Col stores it
 	ExprStored           // Args[0] as Col stores it
 	ExprMoment           // Args[0], a day or an instant, as the other one, that of Like
+	ExprPart             // Part of Args[0], a day or an instant
 )
 
 // Expr is an expression without its Go types. It is immutable.
 type Expr struct {
 	Op       ExprOp
-	Part     dialect.DatePart // of ExprColumn
+	Part     dialect.DatePart // of ExprColumn and ExprPart
 	Fn       dialect.Func
 	Distinct bool
 	Like     *schema.Column // whose kind the result has
@@ -76,6 +77,23 @@ func ColumnExpr(col *schema.Column, part dialect.DatePart) *Expr {
 		e.Like = partColumn
 	}
 	return e
+}
+
+// PartOf is a part of a day or an instant.
+func PartOf(e *Expr, part dialect.DatePart) *Expr {
+	if e.Op == ExprColumn && e.Part == dialect.NoPart {
+		return ColumnExpr(e.Col, part)
+	}
+	return &Expr{Op: ExprPart, Part: part, Like: partColumn, Args: []*Expr{e}}
+}
+
+// CondExpr is a condition as a value: true or false, or NULL. A nil one is true.
+func CondExpr(c *Cond) *Expr {
+	all := Cond{Op: OpAnd}
+	if c != nil {
+		all.Kids = []Cond{*c}
+	}
+	return &Expr{Op: ExprCond, Like: KindColumns[schema.Bool], Conds: []Cond{all}}
 }
 
 // CountRows is the number of rows.
@@ -168,7 +186,7 @@ func (e *Expr) Strict() bool {
 	switch e.Op {
 	case ExprColumn, ExprVia:
 		return true
-	case ExprMoment:
+	case ExprMoment, ExprPart:
 		return e.Args[0].Strict()
 	case ExprCall:
 		return e.Fn != dialect.FuncCoalesce && slices.ContainsFunc(e.Args, (*Expr).Strict)

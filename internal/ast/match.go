@@ -18,8 +18,12 @@ func Matches(n *Cond, c *scan.Codec, m dialect.Match, s string, fold, not bool) 
 // MatchesExpr makes the condition that an expression, a text, matches another.
 //
 //go:noinline
-func MatchesExpr(e *Expr, m dialect.Match, s string, fold, not bool) *Cond {
-	return &Cond{Op: OpMatch, Expr: e, Match: m, Fold: fold, Not: not, Val: schema.TextValue(schema.Text, s), Err: checkText(s)}
+func MatchesExpr(e *Expr, m dialect.Match, s string, fold bool) *Cond {
+	n := &Cond{Op: OpMatch, Expr: e, Match: m, Fold: fold, Val: schema.TextValue(schema.Text, s), Err: checkText(s)}
+	if e.Op == ExprColumn && e.Err == nil {
+		n.Expr, n.Col = nil, e.Col
+	}
+	return n
 }
 
 // EscapeLike makes the special characters of a pattern ordinary ones.

@@ -40,15 +40,14 @@ func OrderBy(o *Order, c *scan.Codec, part dialect.DatePart, desc bool) *Order {
 //go:noinline
 func OrderByExpr(e *Expr, desc bool) *Order { return &Order{Expr: e, Col: e.Like, Desc: desc} }
 
-// OrderByList makes the order by the place of a column's value in a list.
+// OrderByList makes the order by the place of a term's value in a list. The codec is that of its values.
 //
 //go:noinline
-func OrderByList[V any](c *scan.Codec, vs []V) *Order {
-	col := c.Column()
+func OrderByList[V any](e *Expr, c *scan.Codec, vs []V) *Order {
 	at := &Expr{Op: ExprCase, Like: KindColumns[schema.Int64]}
 	var err error
 	for i, v := range vs {
-		n := Compare(new(Cond), OpEq, c, v)
+		n := CompareExpr(OpEq, e, c, v)
 		if n.Err != nil {
 			err = n.Err
 		}
@@ -57,7 +56,7 @@ func OrderByList[V any](c *scan.Codec, vs []V) *Order {
 	}
 	unlisted := &Expr{Op: ExprInt, Like: at.Like, N: len(vs)}
 	// NULL stays NULL, so that it stands where the order says.
-	at.Conds = append(at.Conds, Cond{Op: OpNotNull, Col: col})
+	at.Conds = append(at.Conds, Cond{Op: OpNotNull, Expr: e})
 	at.Args = append(at.Args, unlisted, &Expr{Op: ExprNull, Like: at.Like})
 	return &Order{Expr: at, Col: at.Like, Err: err}
 }

@@ -68,8 +68,8 @@ func (s Spec) HasOrder() bool { return len(s.Orders) > 0 }
 // Unordered returns s without its order.
 func (s Spec) Unordered() Spec { s.Orders = nil; return s }
 
-// AllRows returns s with the leave to update or delete without a condition.
-func (s Spec) AllRows() Spec { s.all = true; return s }
+// WithoutWhere returns s with the leave to update or delete without a condition.
+func (s Spec) WithoutWhere() Spec { s.all = true; return s }
 
 // Guard returns an error when s has neither a condition nor the leave to go without.
 func (s Spec) Guard(verb string) error {
@@ -81,7 +81,7 @@ func (s Spec) Guard(verb string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s without a condition would reach every row of the table; if that is meant, say AllRows() first", verb)
+	return fmt.Errorf("%s without a condition would reach every row of the table; if that is meant, say WithoutWhere() first", verb)
 }
 
 // Writable returns why an update or delete cannot be of the rows of q, as far as q tells.

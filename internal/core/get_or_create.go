@@ -62,7 +62,7 @@ func (r *Repo) inTheWay(ctx context.Context, v unsafe.Pointer, cols []*schema.Co
 		Detail: "a soft-deleted row has the same values, so that only its key is taken"}
 	if r.table.Deleted != nil {
 		deleted := &Query{repo: r, spec: ast.Spec{}.OnlyDeleted().KeyIs(cols, row)}
-		if there, err := deleted.Has(ctx); err != nil || there {
+		if there, err := deleted.Exists(ctx); err != nil || there {
 			return cmp.Or[error](err, taken)
 		}
 	}

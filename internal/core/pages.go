@@ -21,10 +21,22 @@ type Page struct {
 	Total  int  // the number of rows of all pages, if they were asked for; else 0
 }
 
-// FetchPage does what Query.FetchPage of package prom says.
-func (q *Query) FetchPage(ctx context.Context, n, size int, total bool) (Page, error) {
-	spec := q.spec.Page(n, size)
-	err := spec.Err()
+// Page does what Query.Page of package prom says.
+func (q *Query) Page(ctx context.Context, n, size int, total bool) (Page, error) {
+	return q.page(ctx, q.spec.Page(n, size), Page{Number: n, Size: size}, total)
+}
+
+// PageAt does what Query.PageAt of package prom says.
+func (q *Query) PageAt(ctx context.Context, limit, offset int, total bool) (Page, error) {
+	spec := q.spec.Limit(limit).Offset(offset)
+	if limit < 1 {
+		spec = spec.Fail(errors.New("a page's limit begins at 1"))
+	}
+	return q.page(ctx, spec, Page{Number: offset/max(limit, 1) + 1, Size: limit}, total)
+}
+
+func (q *Query) page(ctx context.Context, spec ast.Spec, p Page, total bool) (Page, error) {
+	size, err := p.Size, spec.Err()
 	if err == nil && size == math.MaxInt {
 		err = errors.New("the page's size is too large")
 	}
@@ -35,7 +47,6 @@ func (q *Query) FetchPage(ctx context.Context, n, size int, total bool) (Page, e
 	if err != nil {
 		return Page{}, err
 	}
-	p := Page{Number: n, Size: size}
 	if p.Rows, p.More, err = q.some(ctx, b, spec, size); err != nil {
 		return Page{}, err
 	}

@@ -59,14 +59,14 @@ func (q *Query) Offset(n int) *Query {
 	return q.as(q.spec.Offset(n))
 }
 
-// Page takes the rows of page n, the first being 1, with size rows each. It sets limit and offset.
-func (q *Query) Page(n, size int) *Query {
+// Paged takes the rows of page n, the first being 1, with size rows each. It sets limit and offset.
+func (q *Query) Paged(n, size int) *Query {
 	return q.as(q.spec.Page(n, size))
 }
 
-// AllRows lets Update and Delete go without a condition, which they refuse otherwise.
-func (q *Query) AllRows() *Query {
-	return q.as(q.spec.AllRows())
+// WithoutWhere lets Update and Delete go without a condition, which they refuse otherwise.
+func (q *Query) WithoutWhere() *Query {
+	return q.as(q.spec.WithoutWhere())
 }
 
 // Only does what Query.Only of package prom says.
@@ -155,8 +155,8 @@ func (q *Query) whole() error {
 	return nil
 }
 
-// One returns the first row, or driver.KindNotFound when there is none.
-func (q *Query) One(ctx context.Context) (unsafe.Pointer, error) {
+// First returns the first row, or driver.KindNotFound when there is none.
+func (q *Query) First(ctx context.Context) (unsafe.Pointer, error) {
 	if n, ok := q.spec.Limited(); !ok || n > 1 {
 		q = q.Limit(1)
 	}
@@ -168,6 +168,24 @@ func (q *Query) One(ctx context.Context) (unsafe.Pointer, error) {
 		return nil, q.repo.notFound("query")
 	}
 	return q.repo.memory.At(list, 0), nil
+}
+
+// One does what Query.One of package prom says.
+func (q *Query) One(ctx context.Context) (unsafe.Pointer, error) {
+	if n, ok := q.spec.Limited(); !ok || n > 2 {
+		q = q.Limit(2)
+	}
+	list, err := q.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch list.Len {
+	case 0:
+		return nil, q.repo.notFound("query")
+	case 1:
+		return q.repo.memory.At(list, 0), nil
+	}
+	return nil, q.repo.tooMany("query")
 }
 
 // Get returns the row with that key, if it is one of the query's rows, or driver.KindNotFound; see [Repo.Get].
@@ -205,8 +223,8 @@ func (q *Query) Count(ctx context.Context) (int, error) {
 	return int(n), err
 }
 
-// Has reports whether there is a row.
-func (q *Query) Has(ctx context.Context) (bool, error) {
+// Exists reports whether there is a row.
+func (q *Query) Exists(ctx context.Context) (bool, error) {
 	b, err := q.repo.bind()
 	if err != nil {
 		return false, err

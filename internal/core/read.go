@@ -104,16 +104,16 @@ func (r *Repo) Query() *Query { return &Query{repo: r} }
 // What a repo does as the query of all its rows does it. The methods are of the core, so that those of a model's repo
 // are calls that the compiler replaces by what they call.
 
-func (r *Repo) OrderBy(orders []Order) *Query                   { return r.Query().OrderBy(orders) }
-func (r *Repo) Limit(n int) *Query                              { return r.Query().Limit(n) }
-func (r *Repo) AllRows() *Query                                 { return r.Query().AllRows() }
-func (r *Repo) All(ctx context.Context) (scan.List, error)      { return r.Query().All(ctx) }
-func (r *Repo) Each(ctx context.Context) Rows                   { return r.Query().Each(ctx) }
-func (r *Repo) Stream(ctx context.Context) Rows                 { return r.Query().Stream(ctx) }
-func (r *Repo) One(ctx context.Context) (unsafe.Pointer, error) { return r.Query().One(ctx) }
-func (r *Repo) Count(ctx context.Context) (int, error)          { return r.Query().Count(ctx) }
-func (r *Repo) Has(ctx context.Context) (bool, error)           { return r.Query().Has(ctx) }
-func (r *Repo) Watch(ctx context.Context, o WatchOptions) Rows  { return r.Query().Watch(ctx, o) }
+func (r *Repo) OrderBy(orders []Order) *Query                     { return r.Query().OrderBy(orders) }
+func (r *Repo) Limit(n int) *Query                                { return r.Query().Limit(n) }
+func (r *Repo) WithoutWhere() *Query                              { return r.Query().WithoutWhere() }
+func (r *Repo) All(ctx context.Context) (scan.List, error)        { return r.Query().All(ctx) }
+func (r *Repo) Each(ctx context.Context) Rows                     { return r.Query().Each(ctx) }
+func (r *Repo) Stream(ctx context.Context) Rows                   { return r.Query().Stream(ctx) }
+func (r *Repo) First(ctx context.Context) (unsafe.Pointer, error) { return r.Query().First(ctx) }
+func (r *Repo) Count(ctx context.Context) (int, error)            { return r.Query().Count(ctx) }
+func (r *Repo) Exists(ctx context.Context) (bool, error)          { return r.Query().Exists(ctx) }
+func (r *Repo) Watch(ctx context.Context, o WatchOptions) Rows    { return r.Query().Watch(ctx, o) }
 
 // Where returns the query of the rows for which all conditions hold.
 func (r *Repo) Where(conds []Cond) *Query {

@@ -283,6 +283,11 @@ func (r *Repo) notFound(op string) error {
 	return &driver.Error{Kind: driver.KindNotFound, Op: op, Table: r.table.Name}
 }
 
+// tooMany returns the error of several rows where one was asked for.
+func (r *Repo) tooMany(op string) error {
+	return &driver.Error{Kind: driver.KindTooManyRows, Op: op, Table: r.table.Name}
+}
+
 // noRow returns the error of a statement that has returned no row: there is none, or none was stored.
 func (r *Repo) noRow(st *driver.Statement) error {
 	if st.Stores.Must() {

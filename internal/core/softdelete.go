@@ -35,18 +35,18 @@ func errNoMark(model string) error {
 	return fmt.Errorf("%s has no field with the tag option deleted, so that its rows are deleted for good", model)
 }
 
-// Restore does what Repo.Restore of package prom says.
-func (r *Repo) Restore(ctx context.Context, v unsafe.Pointer) error {
-	if err := r.given("restore", v); err != nil {
+// Undelete does what Repo.Undelete of package prom says.
+func (r *Repo) Undelete(ctx context.Context, v unsafe.Pointer) error {
+	if err := r.given("undelete", v); err != nil {
 		return err
 	}
-	if err := r.needKey("restore"); err != nil {
+	if err := r.needKey("undelete"); err != nil {
 		return err
 	}
 	if r.table.Deleted == nil {
-		return ErrorOf("restore", r.table, errNoMark(r.table.Model.Name()))
+		return ErrorOf("undelete", r.table, errNoMark(r.table.Model.Name()))
 	}
-	return r.mark(ctx, v, "restore", ast.Spec{}.OnlyDeleted(), (*render.Statements).Restore)
+	return r.mark(ctx, v, "undelete", ast.Spec{}.OnlyDeleted(), (*render.Statements).Restore)
 }
 
 // mark runs a statement that soft-deletes the row of v, or restores it. Spec says where such a row is looked for when
@@ -100,12 +100,12 @@ func (r *Repo) hardDelete(ctx context.Context, v unsafe.Pointer) error {
 	return nil
 }
 
-// Restore does what Query.Restore of package prom says.
-func (q *Query) Restore(ctx context.Context) (int, error) {
+// Undelete does what Query.Undelete of package prom says.
+func (q *Query) Undelete(ctx context.Context) (int, error) {
 	if q.repo.table.Deleted == nil {
-		return 0, ErrorOf("restore", q.repo.table, errNoMark(q.repo.table.Model.Name()))
+		return 0, ErrorOf("undelete", q.repo.table, errNoMark(q.repo.table.Model.Name()))
 	}
-	return q.write(ctx, q.markRows((*render.Statements).Restore), "restore", nil)
+	return q.write(ctx, q.markRows((*render.Statements).Restore), "undelete", nil)
 }
 
 // HardDelete does what Query.HardDelete of package prom says.

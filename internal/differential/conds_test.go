@@ -198,24 +198,18 @@ func ofTwo[T, V any](w *world, a, b term[T, V]) cond[T] {
 	case 5:
 		return two(prom.Gte[*T, V](a.x, b.x), func(c int) bool { return c >= 0 })
 	case 6:
-		return plain(prom.Same[*T, V](a.x, b.x), equal)
+		return plain(prom.Is[*T, V](a.x, b.x), equal)
 	}
-	return plain(prom.NotSame[*T, V](a.x, b.x), func(r *T) bool { return !equal(r) })
+	return plain(prom.IsNot[*T, V](a.x, b.x), func(r *T) bool { return !equal(r) })
 }
 
 // textField is what a field of texts can be asked, whether or not it may be NULL.
 type textField[T any] interface {
+	prom.Term[*T, string]
 	Contains(s string) prom.Cond[*T]
-	ContainsFold(s string) prom.Cond[*T]
-	EqFold(s string) prom.Cond[*T]
 	HasPrefix(s string) prom.Cond[*T]
-	HasPrefixFold(s string) prom.Cond[*T]
 	HasSuffix(s string) prom.Cond[*T]
-	HasSuffixFold(s string) prom.Cond[*T]
 	Like(s string) prom.Cond[*T]
-	LikeFold(s string) prom.Cond[*T]
-	NotLike(s string) prom.Cond[*T]
-	NotLikeFold(s string) prom.Cond[*T]
 }
 
 // matched makes conditions of a field that is a text.
@@ -242,21 +236,21 @@ func matched[T any](f textField[T], of func(*T) *string) func(*world, int) cond[
 		case 2:
 			return is(f.HasSuffix(s), strings.HasSuffix)
 		case 3:
-			return fold(f.ContainsFold(s), strings.Contains)
+			return fold(prom.Fold[*T, string](f).Contains(s), strings.Contains)
 		case 4:
-			return fold(f.HasPrefixFold(s), strings.HasPrefix)
+			return fold(prom.Fold[*T, string](f).HasPrefix(s), strings.HasPrefix)
 		case 5:
-			return fold(f.HasSuffixFold(s), strings.HasSuffix)
+			return fold(prom.Fold[*T, string](f).HasSuffix(s), strings.HasSuffix)
 		case 6:
-			return fold(f.EqFold(s), func(got, s string) bool { return got == s })
+			return fold(prom.Fold[*T, string](f).Eq(s), func(got, s string) bool { return got == s })
 		case 7:
 			return is(f.Like(s), liked)
 		case 8:
-			return fold(f.LikeFold(s), liked)
+			return fold(prom.Fold[*T, string](f).Like(s), liked)
 		case 9:
-			return is(f.NotLike(s), func(got, s string) bool { return !liked(got, s) })
+			return is(prom.Not(f.Like(s)), func(got, s string) bool { return !liked(got, s) })
 		}
-		return fold(f.NotLikeFold(s), func(got, s string) bool { return !liked(got, s) })
+		return fold(prom.Not(prom.Fold[*T, string](f).Like(s)), func(got, s string) bool { return !liked(got, s) })
 	}
 }
 

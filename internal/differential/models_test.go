@@ -100,12 +100,12 @@ func rows(s *source) ([]Node, []Item) {
 			Note: maybe(s, s.text()), M: maybe(s, s.int()), Wild: maybe(s, s.wild()), Due: maybe(s, s.time()), Maybe: maybe(s, s.bool())}
 		v.ID = int64(i + 1)
 		if i > 3 {
-			v.Parent = maybe(s, prom.RefTo[Node](int64(1+s.n(i))))
+			v.Parent = maybe(s, prom.NewRef[Node](int64(1+s.n(i))))
 		}
 	}
 	for i := range items {
 		v := &items[i]
-		*v = Item{Owner: prom.RefTo[Node](int64(1 + s.n(20))), Spare: maybe(s, prom.RefTo[Node](int64(1+s.n(36)))), Label: s.text(),
+		*v = Item{Owner: prom.NewRef[Node](int64(1 + s.n(20))), Spare: maybe(s, prom.NewRef[Node](int64(1+s.n(36)))), Label: s.text(),
 			Score: maybe(s, s.int()), Cost: maybe(s, s.decimal()), Made: s.time()}
 		v.ID = int64(i + 1)
 	}
@@ -139,7 +139,7 @@ func open(t *testing.T, dsn string, s *source) *world {
 		t.Fatal(err)
 	}
 	for i, parent := range []int64{2, 1} {
-		ref := prom.RefTo[Node](parent)
+		ref := prom.NewRef[Node](parent)
 		nodes[i].Parent = &ref
 		if err := nodeRepo.Update(ctx, &nodes[i]); err != nil {
 			t.Fatal(err)

@@ -50,7 +50,7 @@ func (o order[T]) then(x prom.Order[*T], f func(a, b *T) int) order[T] {
 func ordered[T, V any](w *world, t term[T, V], lists bool) (prom.Order[*T], func(a, b *T) int) {
 	x, desc := t.x.Asc(), false
 	compare := t.kind.cmp
-	if f, ok := t.x.(interface{ ByList(vs ...V) prom.Order[*T] }); ok && lists && w.chance(4) {
+	if lists && w.chance(4) {
 		list := make([]V, 1+w.n(4))
 		for i := range list {
 			list[i] = t.kind.value(w.source)
@@ -62,7 +62,7 @@ func ordered[T, V any](w *world, t term[T, V], lists bool) (prom.Order[*T], func
 			}
 			return i
 		}
-		x, compare = f.ByList(list...), func(a, b V) int { return place(a) - place(b) }
+		x, compare = prom.ByList[*T, V](t.x, list...), func(a, b V) int { return place(a) - place(b) }
 	} else if w.chance(2) {
 		x, desc = t.x.Desc(), true
 	}

@@ -182,7 +182,7 @@ func setQuestion[T any](w *world, m *model[T]) question {
 	q, first := member()
 	other, second := member()
 	kind := w.n(4)
-	q = []func(*prom.Query[T], ...*prom.Query[T]) *prom.Query[T]{(*prom.Query[T]).Union, (*prom.Query[T]).UnionAll, (*prom.Query[T]).Intersect, (*prom.Query[T]).Except}[kind](q, other)
+	q = []func(*prom.Query[T], ...*prom.Query[T]) *prom.Query[T]{prom.Union[T], prom.UnionAll[T], prom.Intersect[T], prom.Except[T]}[kind](q, other)
 	c, o, p := condOf(w, m, 1), total(w, m, 1, 1), pageOf(w)
 	return question{"sets", rowsResult(m, paged(p, q.Where(c.x).OrderBy(o.x...))), func() [][]any {
 		a, b := first(), second()

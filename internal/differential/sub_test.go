@@ -55,9 +55,9 @@ func amongQuery[T, V any](w *world, a term[T, V], depth int) cond[T] {
 		return no
 	}
 	if w.chance(2) {
-		return cond[T]{x: a.x.NotInQuery(sub), of: func(r *T) truth { return yes - in(r) }}
+		return cond[T]{x: prom.Not(prom.InQuery[*T, V](a.x, sub)), of: func(r *T) truth { return yes - in(r) }}
 	}
-	return cond[T]{x: a.x.InQuery(sub), of: in}
+	return cond[T]{x: prom.InQuery[*T, V](a.x, sub), of: in}
 }
 
 // plucked makes a subquery of one term.

@@ -33,7 +33,6 @@ func through[T, V any](ref prom.Reference[*T, *Node, int64], key func(*T) *int64
 // led makes the conditions on the node that a reference leads to.
 func led[T any](ref interface {
 	Has(conds ...prom.Cond[*Node]) prom.Cond[*T]
-	HasNot(conds ...prom.Cond[*Node]) prom.Cond[*T]
 }, key func(*T) *int64) func(*world, int) cond[T] {
 	return func(w *world, depth int) cond[T] {
 		c := condOf(w, w.nodes, depth-1)
@@ -42,7 +41,7 @@ func led[T any](ref interface {
 			return id != nil && c.of(&w.nodes.rows[*id-1]) == yes
 		}
 		if w.chance(2) {
-			return plain(ref.HasNot(c.x), func(r *T) bool { return !has(r) })
+			return plain(prom.Not(ref.Has(c.x)), func(r *T) bool { return !has(r) })
 		}
 		return plain(ref.Has(c.x), has)
 	}
@@ -69,33 +68,19 @@ func partOf[T any](at func(*T) *time.Time, f func(time.Time) int) func(*T) *int 
 	}
 }
 
-// timeField is what a field of times has as parts, whether or not it may be NULL.
-type timeField[T any] interface {
-	Year() *prom.PartField[*T]
-	Quarter() *prom.PartField[*T]
-	Month() *prom.PartField[*T]
-	Week() *prom.PartField[*T]
-	Day() *prom.PartField[*T]
-	DayOfWeek() *prom.PartField[*T]
-	DayOfYear() *prom.PartField[*T]
-	Hour() *prom.PartField[*T]
-	Minute() *prom.PartField[*T]
-	Second() *prom.PartField[*T]
-}
-
 // parts are the makers of the parts of a time.
-func parts[T any](f timeField[T], at func(*T) *time.Time) []any {
+func parts[T any](f prom.Term[*T, time.Time], at func(*T) *time.Time) []any {
 	return []any{
-		part[T, int](f.Year(), partOf(at, time.Time.Year)),
-		part[T, int](f.Quarter(), partOf(at, func(t time.Time) int { return (int(t.Month()) + 2) / 3 })),
-		part[T, int](f.Month(), partOf(at, func(t time.Time) int { return int(t.Month()) })),
-		part[T, int](f.Week(), partOf(at, func(t time.Time) int { _, w := t.ISOWeek(); return w })),
-		part[T, int](f.Day(), partOf(at, time.Time.Day)),
-		part[T, int](f.DayOfWeek(), partOf(at, func(t time.Time) int { return (int(t.Weekday())+6)%7 + 1 })),
-		part[T, int](f.DayOfYear(), partOf(at, time.Time.YearDay)),
-		part[T, int](f.Hour(), partOf(at, time.Time.Hour)),
-		part[T, int](f.Minute(), partOf(at, time.Time.Minute)),
-		part[T, int](f.Second(), partOf(at, time.Time.Second)),
+		part[T, int](prom.Year(f), partOf(at, time.Time.Year)),
+		part[T, int](prom.Quarter(f), partOf(at, func(t time.Time) int { return (int(t.Month()) + 2) / 3 })),
+		part[T, int](prom.Month(f), partOf(at, func(t time.Time) int { return int(t.Month()) })),
+		part[T, int](prom.Week(f), partOf(at, func(t time.Time) int { _, w := t.ISOWeek(); return w })),
+		part[T, int](prom.Day(f), partOf(at, time.Time.Day)),
+		part[T, int](prom.DayOfWeek(f), partOf(at, func(t time.Time) int { return (int(t.Weekday())+6)%7 + 1 })),
+		part[T, int](prom.DayOfYear(f), partOf(at, time.Time.YearDay)),
+		part[T, int](prom.Hour(f), partOf(at, time.Time.Hour)),
+		part[T, int](prom.Minute(f), partOf(at, time.Time.Minute)),
+		part[T, int](prom.Second(f), partOf(at, time.Time.Second)),
 	}
 }
 
@@ -170,7 +155,7 @@ func hasItems(w *world, depth int) cond[Node] {
 	c := condOf(w, w.items, depth-1)
 	has := func(v *Node) bool { return len(w.itemsWhere(v, c)) > 0 }
 	if w.chance(2) {
-		return plain(nodeItems.HasNot(c.x), func(v *Node) bool { return !has(v) })
+		return plain(prom.Not(nodeItems.Has(c.x)), func(v *Node) bool { return !has(v) })
 	}
 	return plain(nodeItems.Has(c.x), has)
 }

@@ -75,8 +75,6 @@ type operators[T, V any] interface {
 	Between(V, V) prom.Cond[*T]
 	In(...V) prom.Cond[*T]
 	NotIn(...V) prom.Cond[*T]
-	InQuery(prom.Subquery[V]) prom.Cond[*T]
-	NotInQuery(prom.Subquery[V]) prom.Cond[*T]
 	Asc() prom.Order[*T]
 	Desc() prom.Order[*T]
 }

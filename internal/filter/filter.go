@@ -267,7 +267,7 @@ func (f *Filter) Apply(q *core.Query, values url.Values) (*core.Query, error) {
 	if err != nil {
 		return q, err
 	}
-	return q.Where(asked.Conds).OrderBy(asked.Orders).Page(asked.Page, asked.Size), nil
+	return q.Where(asked.Conds).OrderBy(asked.Orders).Paged(asked.Page, asked.Size), nil
 }
 
 // Filtered is what the parameters of a URL ask for.

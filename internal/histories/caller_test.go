@@ -14,7 +14,7 @@ import (
 func useRegisters(db *prom.DB, j *job) answer {
 	options := []prom.RepoOption{prom.Using(db)}
 	if j.Coalesce {
-		options = append(options, prom.CoalesceReads())
+		options = append(options, prom.BatchGets())
 	}
 	repo, marked := prom.NewRepo[Register](options...), prom.NewRepo[Marked](options...)
 	callers := make([]*caller, j.Workers)

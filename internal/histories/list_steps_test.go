@@ -147,14 +147,14 @@ func (a *author) readRow(ctx context.Context, list int64) (*List, error) {
 	if a.one(2) {
 		return a.lists.Get(ctx, list)
 	}
-	return a.lists.Where(listNumber.Eq(list)).One(ctx)
+	return a.lists.Where(listNumber.Eq(list)).First(ctx)
 }
 
 // batchRead reads all lists that are rows, and the items of one.
 func (a *author) batchRead(ctx context.Context, list int64) error {
 	var b prom.Batch
-	rows := a.lists.Batch(&b).All(a.rowLists())
-	items := a.items.Batch(&b).All(a.itemsOf(list))
+	rows := prom.Queue(&b, a.lists).All(a.rowLists())
+	items := prom.Queue(&b, a.items).All(a.itemsOf(list))
 	if err := b.Run(ctx); err != nil {
 		return err
 	}
@@ -247,7 +247,7 @@ func (a *author) save(ctx context.Context, list, value int64) error {
 		q = q.ForUpdate()
 	}
 	for range 5 {
-		l, err := q.One(ctx)
+		l, err := q.First(ctx)
 		if errors.Is(err, prom.ErrNotFound) {
 			if err := a.there(ctx, list); err != nil {
 				return err
@@ -333,11 +333,11 @@ func (a *author) batch(ctx context.Context) {
 		a.serial++
 		value := (int64(a.id)+1)*1_000_000 + a.serial
 		q := a.lists.Where(listNumber.Eq(list))
-		counted = append(counted, a.lists.Batch(&b).UpdateWhere(q, listValues.Append(value)))
+		counted = append(counted, prom.Queue(&b, a.lists).UpdateWhere(q, listValues.Append(value)))
 		a.appended(list, value)
 	}
 	invoked := now()
-	rows := a.lists.Batch(&b).All(a.rowLists())
+	rows := prom.Queue(&b, a.lists).All(a.rowLists())
 	err := b.Run(ctx)
 	if err != nil {
 		a.end(invoked, err)

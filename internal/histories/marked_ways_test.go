@@ -49,11 +49,11 @@ var markedCalls = map[string][]way{
 			return c.find(key, m, err)
 		}},
 		{"Get, shared", func(ctx context.Context, c *caller, key int64, _ input) (rows, error) {
-			m, err := c.marked.Get(prom.WithCoalescing(ctx), key)
+			m, err := c.marked.Get(prom.WithBatchGets(ctx), key)
 			return c.find(key, m, err)
 		}},
 		{"One", func(ctx context.Context, c *caller, key int64, _ input) (rows, error) {
-			m, err := c.whereMarked(key).One(ctx)
+			m, err := c.whereMarked(key).First(ctx)
 			return c.find(key, m, err)
 		}},
 	},
@@ -93,7 +93,7 @@ var markedCalls = map[string][]way{
 		}},
 		{"in Batch", func(ctx context.Context, c *caller, key int64, _ input) (rows, error) {
 			var b prom.Batch
-			result := c.marked.Batch(&b).DeleteKey(key)
+			result := prom.Queue(&b, c.marked).DeleteKey(key)
 			if err := b.Run(ctx); err != nil {
 				return rows{}, err
 			}
@@ -117,14 +117,14 @@ var markedCalls = map[string][]way{
 		{"Restore", func(ctx context.Context, c *caller, key int64, _ input) (rows, error) {
 			m, err := c.copied(key, true)
 			if err == nil {
-				err = c.marked.Restore(ctx, m)
+				err = c.marked.Undelete(ctx, m)
 			}
 			return c.got(key, m, err)
 		}},
 	},
 	"restore key": {
 		{"Query.Restore", func(ctx context.Context, c *caller, key int64, _ input) (rows, error) {
-			n, err := c.whereMarked(key).Restore(ctx)
+			n, err := c.whereMarked(key).Undelete(ctx)
 			return counted(n, err)
 		}},
 	},

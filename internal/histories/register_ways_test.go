@@ -98,11 +98,11 @@ var calls = map[string][]way{
 			return get(key, v, err)
 		}},
 		{"Get, shared", func(ctx context.Context, c *caller, key int64, _ input) (rows, error) {
-			v, err := c.repo.Get(prom.WithCoalescing(ctx), key)
+			v, err := c.repo.Get(prom.WithBatchGets(ctx), key)
 			return get(key, v, err)
 		}},
 		{"One", func(ctx context.Context, c *caller, key int64, _ input) (rows, error) {
-			v, err := c.where(key).One(ctx)
+			v, err := c.where(key).First(ctx)
 			return get(key, v, err)
 		}},
 		{"All", func(ctx context.Context, c *caller, _ int64, _ input) (rows, error) {
@@ -137,7 +137,7 @@ var calls = map[string][]way{
 		}},
 		{"in Batch", func(ctx context.Context, c *caller, key int64, _ input) (rows, error) {
 			var b prom.Batch
-			result := c.repo.Batch(&b).Get(key)
+			result := prom.Queue(&b, c.repo).Get(key)
 			if err := b.Run(ctx); err != nil {
 				return rows{}, err
 			}
@@ -168,7 +168,7 @@ var calls = map[string][]way{
 		{"in Batch", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {
 			var b prom.Batch
 			v := c.new(key, in.A)
-			c.repo.Batch(&b).Create(v)
+			prom.Queue(&b, c.repo).Create(v)
 			err := b.Run(ctx)
 			return written(key, v, err)
 		}},
@@ -192,7 +192,7 @@ var calls = map[string][]way{
 		{"in Batch", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {
 			var b prom.Batch
 			v := c.changed(key, in.A)
-			c.repo.Batch(&b).Update(v)
+			prom.Queue(&b, c.repo).Update(v)
 			err := b.Run(ctx)
 			return written(key, v, err)
 		}},
@@ -217,7 +217,7 @@ var calls = map[string][]way{
 		}},
 		{"in Batch", func(ctx context.Context, c *caller, key int64, _ input) (rows, error) {
 			var b prom.Batch
-			result := c.repo.Batch(&b).DeleteKey(key)
+			result := prom.Queue(&b, c.repo).DeleteKey(key)
 			if err := b.Run(ctx); err != nil {
 				return rows{}, err
 			}
@@ -264,7 +264,7 @@ var calls = map[string][]way{
 		{"ForUpdate and Save", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {
 			var v *Register
 			err := c.db.Tx(ctx, func(ctx context.Context) (err error) {
-				if v, err = c.where(key).ForUpdate().One(ctx); err == nil {
+				if v, err = c.where(key).ForUpdate().First(ctx); err == nil {
 					v.Value += in.A
 					err = c.repo.Save(ctx, v)
 				}
@@ -285,8 +285,8 @@ var calls = map[string][]way{
 		}},
 		{"Batch", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {
 			var b prom.Batch
-			count := c.repo.Batch(&b).UpdateWhere(c.where(key), registerValue.Add(in.A))
-			got := c.repo.Batch(&b).Get(key)
+			count := prom.Queue(&b, c.repo).UpdateWhere(c.where(key), registerValue.Add(in.A))
+			got := prom.Queue(&b, c.repo).Get(key)
 			if err := b.Run(ctx); err != nil {
 				return rows{}, err
 			}

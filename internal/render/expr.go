@@ -67,6 +67,9 @@ func (r *renderer) expr(e *ast.Expr) {
 		} else {
 			r.b.WriteString(r.d.Instant(text))
 		}
+	case ast.ExprPart:
+		text := r.text(func() { r.expr(e.Args[0]) })
+		r.b.WriteString(r.d.DatePart(e.Part, e.Args[0].Like, text))
 	case ast.ExprExcluded:
 		if !r.st.conflict {
 			r.fail(errExcluded)

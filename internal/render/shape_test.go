@@ -107,13 +107,13 @@ func (s *source) cond(depth int) prom.Cond[*post] {
 	case 7:
 		return postTitle.Contains("x?%"[:n%4])
 	case 8:
-		return postTitle.HasPrefixFold("x")
+		return prom.Fold(postTitle).HasPrefix("x")
 	case 9:
-		return postCode.NotLike("x%")
+		return prom.Not(postCode.Like("x%"))
 	case 10:
-		return postAt.Year().Eq(n)
+		return prom.Year(postAt).Eq(n)
 	case 11:
-		return postDay.Week().In(n, 1)
+		return prom.Week(postDay).In(n, 1)
 	case 12:
 		return postPrice.Lte(fmt.Sprint(n))
 	case 13:
@@ -154,7 +154,7 @@ func (s *source) spec() ast.Spec {
 		conds[i] = s.cond(3)
 	}
 	q = q.Where(condsOf(conds...))
-	orders := []prom.Order[*post]{postViews.Asc(), postViews.Desc(), postStars.Asc(), postStars.Desc(), postAt.Month().Asc(), postAt.Asc(), postPrice.Desc(), {}}
+	orders := []prom.Order[*post]{postViews.Asc(), postViews.Desc(), postStars.Asc(), postStars.Desc(), prom.Month(postAt).Asc(), postAt.Asc(), postPrice.Desc(), {}}
 	for range s.n(3) {
 		q = q.OrderBy(ordersOf(orders[s.n(len(orders))]))
 	}
@@ -187,10 +187,10 @@ func (s *source) statement(on *render.Statements) (string, []schema.Value, error
 	case 2:
 		return read(on.SelectColumns(nil, q, some()))
 	case 3:
-		return read(on.Delete(nil, q.Unpaged().Unordered().AllRows(), s.n(2) == 0))
+		return read(on.Delete(nil, q.Unpaged().Unordered().WithoutWhere(), s.n(2) == 0))
 	case 4:
 		assigns := []prom.Assign[*post]{postViews.Add(1), postViews.Set(1), postViews.Sub(1), postStars.SetNull(), postTitle.Set("x"), {}}
-		return read(on.Update(nil, q.Unpaged().Unordered().AllRows(), assignsOf(assigns[s.n(6)], postPrice.Set("1")), time.Time{}, s.n(2) == 0))
+		return read(on.Update(nil, q.Unpaged().Unordered().WithoutWhere(), assignsOf(assigns[s.n(6)], postPrice.Set("1")), time.Time{}, s.n(2) == 0))
 	case 5:
 		return alone(on.Insert(some(), 1+s.n(4)))
 	case 6:

@@ -29,7 +29,7 @@ var writes = []write{
 	{name: "CreateMany of 40", done: 40, do: createMany(40)},
 	{name: "CreateMany of 3000", done: 3000, do: createMany(3000)},
 	{name: "Save", prepare: 1, done: 1, do: func(ctx context.Context, _ *prom.DB, repo *prom.Repo[Entry], no int) error {
-		v, err := repo.Where(entryNo.Eq(no)).One(ctx)
+		v, err := repo.Where(entryNo.Eq(no)).First(ctx)
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ var writes = []write{
 	{name: "a batch of 30 creates", done: 30, do: func(ctx context.Context, _ *prom.DB, repo *prom.Repo[Entry], no int) error {
 		var b prom.Batch
 		for range 30 {
-			repo.Batch(&b).Create(&Entry{No: no, Half: 1})
+			prom.Queue(&b, repo).Create(&Entry{No: no, Half: 1})
 		}
 		return b.Run(ctx)
 	}},

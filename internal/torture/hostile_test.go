@@ -329,9 +329,9 @@ func hostileReads(ctx context.Context, db *prom.DB) error {
 	}
 	_, allErr := repo.Where(entryNo.In(1, 2, 3)).OrderBy(entryNo.Desc()).All(ctx)
 	_, countErr := repo.Count(ctx)
-	_, hasErr := repo.Where(entryNo.Eq(1)).Has(ctx)
-	_, pageErr := repo.OrderBy(entryNo.Asc()).FetchPage(ctx, 1, 2)
-	_, keysetErr := repo.OrderBy(entryNo.Asc()).Keyset(ctx, "", 2)
+	_, hasErr := repo.Where(entryNo.Eq(1)).Exists(ctx)
+	_, pageErr := repo.OrderBy(entryNo.Asc()).Page(ctx, 1, 2, prom.WithoutTotal())
+	_, keysetErr := repo.OrderBy(entryNo.Asc()).KeysetPage(ctx, "", 2)
 	_, pluckErr := prom.Pluck(repo.Query(), entryNo).All(ctx)
 	return errors.Join(allErr, countErr, hasErr, pageErr, keysetErr, pluckErr)
 }
@@ -365,10 +365,10 @@ func hostileBatch(ctx context.Context, db *prom.DB) error {
 	repo := entries(db, "entry")
 	var b prom.Batch
 	e := Entry{No: 8}
-	repo.Batch(&b).Create(&e)
-	got := repo.Batch(&b).Get(1)
-	list := repo.Batch(&b).All(repo.Where(entryNo.Lt(3)))
-	gone := repo.Batch(&b).DeleteKey(1000)
+	prom.Queue(&b, repo).Create(&e)
+	got := prom.Queue(&b, repo).Get(1)
+	list := prom.Queue(&b, repo).All(repo.Where(entryNo.Lt(3)))
+	gone := prom.Queue(&b, repo).DeleteKey(1000)
 	if err := b.Run(ctx); err != nil {
 		return err
 	}
@@ -426,7 +426,7 @@ func hostileRaw(ctx context.Context, db *prom.DB) error {
 	const all = `SELECT true AS a, 1::int2 AS b, 2::int4 AS c, 3::int8 AS d, 1.5::float8 AS e, 12345.678::numeric AS f, 'text'::text AS g, '\x0102'::bytea AS h, now() AS i,
 		'12:30'::time AS j, '{1,2,3}'::int8[] AS k, '{"a": [1]}'::jsonb AS l, '1 day'::interval AS m, NULL::text AS n FROM generate_series(1, 3)`
 	_, mapErr := prom.RawQuery[map[string]any](db, all).All(ctx)
-	_, oneErr := prom.RawQuery[int64](db, "SELECT CAST(? AS bigint)", 5).One(ctx)
+	_, oneErr := prom.RawQuery[int64](db, "SELECT CAST(? AS bigint)", 5).First(ctx)
 	_, rowsErr := prom.RawQuery[Entry](db, "SELECT * FROM entry WHERE no < 3").All(ctx)
 	_, execErr := prom.RawExec(ctx, db, "UPDATE entry SET half = 1 WHERE no = ?", 1)
 	_, returnErr := prom.RawQuery[Entry](db, "UPDATE entry SET half = 1 WHERE no = ? RETURNING *", 1).All(ctx)

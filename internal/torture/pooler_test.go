@@ -146,9 +146,9 @@ func (p *pooled) call(ctx context.Context, worker, no int) error {
 		return repo.CreateMany(ctx, rows)
 	case 5:
 		var b prom.Batch
-		of := repo.Batch(&b)
+		of := prom.Queue(&b, repo)
 		of.Create(&Entry{Worker: worker, No: no})
-		first := of.One(repo.Where(own))
+		first := of.First(repo.Where(own))
 		of.Create(&Entry{Worker: worker, No: no, Half: 1})
 		if err := b.Run(ctx); err != nil {
 			return err
@@ -159,7 +159,7 @@ func (p *pooled) call(ctx context.Context, worker, no int) error {
 			return fmt.Errorf("the batch read row %d", v.No)
 		}
 	case 6:
-		v, err := repo.Where(own).One(ctx)
+		v, err := repo.Where(own).First(ctx)
 		if err != nil {
 			return err
 		}

@@ -146,10 +146,8 @@ func (s *soaking) sample(begun time.Time) error {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	shapes := 0
-	for _, repo := range []interface {
-		CacheStats() (prom.CacheStats, error)
-	}{s.repo, s.wide, s.raw} {
-		st, err := repo.CacheStats()
+	for _, repo := range []prom.AnyRepo{s.repo, s.wide, s.raw} {
+		st, err := prom.CacheStatsOf(repo)
 		if err != nil {
 			return err
 		}
@@ -224,8 +222,8 @@ func (s *soaking) step(random *rand.Rand, worker, no int) error {
 		}
 	case 11:
 		var b prom.Batch
-		s.repo.Batch(&b).Create(&Entry{Worker: worker, No: no})
-		count := s.repo.Batch(&b).Count(mine)
+		prom.Queue(&b, s.repo).Create(&Entry{Worker: worker, No: no})
+		count := prom.Queue(&b, s.repo).Count(mine)
 		if err := b.Run(ctx); err != nil {
 			return err
 		}
@@ -265,11 +263,11 @@ func (s *soaking) rare(ctx context.Context, random *rand.Rand) error {
 	case 0:
 		s.drops.Lock()
 		defer s.drops.Unlock()
-		return s.wide.UnsafeDrop(ctx)
+		return prom.UnsafeDrop(ctx, s.wide)
 	case 1:
 		s.drops.RLock()
 		defer s.drops.RUnlock()
-		return s.wide.UnsafeClear(ctx)
+		return prom.UnsafeClear(ctx, s.wide)
 	case 2: // another program that opens and closes it
 		db, err := new(prom.Registry).Open(os.Getenv("CHILD_DSN"))
 		if err != nil {

@@ -45,7 +45,7 @@ func TestBatch(t *testing.T) {
 			is.NoErr(b.Run(kit.Ended(t))) // of nothing
 			second, item := kit.Note{Title: "second", Views: 2}, kit.Item{Name: "item"}
 			first.Body = "changed"
-			n, i := ns.Batch(&b), is2.Batch(&b)
+			n, i := prom.Queue(&b, ns), prom.Queue(&b, is2)
 			n.Create(&second)
 			i.Create(&item)
 			n.Update(first)
@@ -89,7 +89,7 @@ func TestBatch(t *testing.T) {
 			second.Views = 3 // it is a value like any other
 			is.NoErr(ns.Save(kit.Ended(t), &second))
 			is.NoErr(ns.Delete(kit.Ended(t), &second))
-			_, err = is2.AllRows().Delete(kit.Ended(t))
+			_, err = is2.WithoutWhere().Delete(kit.Ended(t))
 			is.NoErr(err)
 		}
 	})
@@ -101,18 +101,24 @@ var failingOps = []struct {
 	kind prom.Kind
 	add  func(b *prom.Batch, repo *prom.Repo[kit.Item], gone *kit.Item)
 }{
-	{"unique", prom.ErrUnique, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { r.Batch(b).Create(&kit.Item{Name: "taken"}) }},
+	{"unique", prom.ErrUnique, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) {
+		prom.Queue(b, r).Create(&kit.Item{Name: "taken"})
+	}},
 	{"gone", prom.ErrNotFound, func(b *prom.Batch, r *prom.Repo[kit.Item], gone *kit.Item) {
 		gone.No++
-		r.Batch(b).Update(gone)
+		prom.Queue(b, r).Update(gone)
 	}},
-	{"never saved", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { r.Batch(b).Update(&kit.Item{Name: "x"}) }},
-	{"rule", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { r.Batch(b).Create(&kit.Item{Name: "\xff"}) }},
-	{"key", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { r.Batch(b).Get("no number") }},
+	{"never saved", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) {
+		prom.Queue(b, r).Update(&kit.Item{Name: "x"})
+	}},
+	{"rule", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) {
+		prom.Queue(b, r).Create(&kit.Item{Name: "\xff"})
+	}},
+	{"key", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { prom.Queue(b, r).Get("no number") }},
 	{"sql", prom.ErrSyntax, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) {
-		r.Batch(b).All(r.Where(prom.Raw(item, "name FROM nothing")))
+		prom.Queue(b, r).All(r.Where(prom.Raw(item, "name FROM nothing")))
 	}},
-	{"query", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { r.Batch(b).All(r.Limit(-1)) }},
+	{"query", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { prom.Queue(b, r).All(r.Limit(-1)) }},
 }
 
 // Ensure that one operation that fails undoes all, before it and after it, says which it was, and leaves the values as
@@ -137,11 +143,11 @@ func TestBatchFails(t *testing.T) {
 				var got *prom.Result[*kit.Item]
 				err := s.In(kit.Ended(t), db, func(ctx context.Context) error {
 					var b prom.Batch
-					repo.Batch(&b).Create(&before)
-					repo.Batch(&b).Update(&changed)
-					got = repo.Batch(&b).Get(taken.ID)
+					prom.Queue(&b, repo).Create(&before)
+					prom.Queue(&b, repo).Update(&changed)
+					got = prom.Queue(&b, repo).Get(taken.ID)
 					op.add(&b, repo, &goneNow)
-					repo.Batch(&b).Create(&after)
+					prom.Queue(&b, repo).Create(&after)
 					err := b.Run(ctx)
 					if err == nil {
 						t.Fatalf("%s, %s: the batch did not fail", op.name, s.Name)
@@ -184,9 +190,9 @@ func TestBatchUnreadable(t *testing.T) {
 		kit.RunSQL(t, db, text)
 		var b prom.Batch
 		created := kit.Note{Title: "new"}
-		repo.Batch(&b).Create(&created)
-		got, all := repo.Batch(&b).Get(bad.ID), repo.Batch(&b).All(repo.OrderBy(kit.NoteID.Desc()))
-		good := repo.Batch(&b).All(repo.Where(kit.NoteTitle.Eq("new")))
+		prom.Queue(&b, repo).Create(&created)
+		got, all := prom.Queue(&b, repo).Get(bad.ID), prom.Queue(&b, repo).All(repo.OrderBy(kit.NoteID.Desc()))
+		good := prom.Queue(&b, repo).All(repo.Where(kit.NoteTitle.Eq("new")))
 		is.NoErr(b.Run(kit.Ended(t)))
 		_, err := got.Value()
 		is.True(errors.Is(err, prom.ErrType))
@@ -215,9 +221,9 @@ func TestBatchInstalls(t *testing.T) {
 			is.NoErr(prom.NewRepo[kit.OldThing](prom.Using(db), prom.Table("thing "+s.Name)).Install(kit.Ended(t))) // columns are missing
 			run := func(ctx context.Context) error {
 				var b prom.Batch
-				ns.Batch(&b).Create(&kit.Note{Title: "t"})
-				all := ns.Batch(&b).All(ns.Query())
-				ts.Batch(&b).Create(&kit.Thing{Name: "n"})
+				prom.Queue(&b, ns).Create(&kit.Note{Title: "t"})
+				all := prom.Queue(&b, ns).All(ns.Query())
+				prom.Queue(&b, ts).Create(&kit.Thing{Name: "n"})
 				if err := b.Run(ctx); err != nil {
 					return err
 				}
@@ -246,8 +252,8 @@ func TestBatchStale(t *testing.T) {
 	run := func(ctx context.Context, i int) error {
 		var b prom.Batch
 		code := fmt.Sprint(i)
-		repo.Batch(&b).Create(&kit.Thing{Name: "n", Code: &code})
-		all := repo.Batch(&b).All(repo.Where(kit.ThingCode.NotNull()))
+		prom.Queue(&b, repo).Create(&kit.Thing{Name: "n", Code: &code})
+		all := prom.Queue(&b, repo).All(repo.Where(kit.ThingCode.NotNull()))
 		err := b.Run(ctx)
 		if list, _ := all.Value(); err == nil && len(list) == 0 {
 			err = errors.New("nothing was read")
@@ -276,8 +282,8 @@ func TestBatchOfTwo(t *testing.T) {
 		is.NoErr(mine.Install(kit.Ended(t)))
 		var b prom.Batch
 		n := kit.Note{Title: "t"}
-		mine.Batch(&b).Create(&n)
-		theirs.Batch(&b).Create(&kit.Note{Title: "t"})
+		prom.Queue(&b, mine).Create(&n)
+		prom.Queue(&b, theirs).Create(&kit.Note{Title: "t"})
 		i, err := failedAt(t, b.Run(kit.Ended(t)))
 		is.Equal(i, 1)
 		is.True(errors.Is(err, prom.ErrValidation))
@@ -285,7 +291,7 @@ func TestBatchOfTwo(t *testing.T) {
 		is.Equal(kit.Count(t, mine.Query()), 0)
 
 		lost := prom.NewRepo[kit.Note](prom.In(new(prom.Registry)), prom.On("nowhere"))
-		got := lost.Batch(&b).Get(int64(1))
+		got := prom.Queue(&b, lost).Get(int64(1))
 		i, _ = failedAt(t, b.Run(kit.Ended(t)))
 		is.Equal(i, 0)
 		_, err = got.Value()
@@ -305,14 +311,14 @@ func TestBatchLarge(t *testing.T) {
 		list := make([]kit.Note, 1000)
 		for i := range list {
 			list[i] = kit.Note{Title: "t", Body: body, Views: i}
-			repo.Batch(&b).Create(&list[i])
+			prom.Queue(&b, repo).Create(&list[i])
 		}
 		is.NoErr(b.Run(kit.Ended(t)))
 		is.True(slices.IsSortedFunc(list, func(a, b kit.Note) int { return int(a.ID - b.ID) }))
 
 		results := make([]*prom.Result[[]kit.Note], 600)
 		for i := range results {
-			results[i] = repo.Batch(&b).All(repo.Where(prom.Raw(note, fmt.Sprintf("%d = %d AND _id = ?", i, i), list[i].ID)))
+			results[i] = prom.Queue(&b, repo).All(repo.Where(prom.Raw(note, fmt.Sprintf("%d = %d AND _id = ?", i, i), list[i].ID)))
 		}
 		is.NoErr(b.Run(kit.Ended(t)))
 		for i, r := range results {
@@ -324,9 +330,9 @@ func TestBatchLarge(t *testing.T) {
 		}
 		for i := range list {
 			list[i].Views++
-			repo.Batch(&b).Update(&list[i])
+			prom.Queue(&b, repo).Update(&list[i])
 			if i == 900 {
-				repo.Batch(&b).Create(&kit.Note{Model: prom.Model{ID: list[0].ID}, Title: "t"})
+				prom.Queue(&b, repo).Create(&kit.Note{Model: prom.Model{ID: list[0].ID}, Title: "t"})
 			}
 		}
 		i, err := failedAt(t, b.Run(kit.Ended(t)))
@@ -347,8 +353,8 @@ func TestBatchCanceled(t *testing.T) {
 		cancel()
 		var b prom.Batch
 		n := kit.Note{Title: "t"}
-		repo.Batch(&b).Create(&n)
-		repo.Batch(&b).Create(&kit.Note{Title: "t"})
+		prom.Queue(&b, repo).Create(&n)
+		prom.Queue(&b, repo).Create(&kit.Note{Title: "t"})
 		err := b.Run(ctx)
 		is.True(errors.Is(err, prom.ErrCanceled))
 		is.True(n.IsNew())

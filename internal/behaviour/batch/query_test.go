@@ -25,16 +25,16 @@ func TestBatchQueries(t *testing.T) {
 		q := repo.OrderBy(kit.NoteViews.Desc())
 		for range 2 { // without a table, and with one
 			var b prom.Batch
-			ops := repo.Batch(&b)
-			before := ops.Has(repo.Query())
+			ops := prom.Queue(&b, repo)
+			before := ops.Exists(repo.Query())
 			ops.CreateMany(list)
 			count, page := ops.Count(q), ops.Count(q.Limit(2).Offset(2))
-			one, none := ops.One(q), ops.One(q.Where(kit.NoteViews.Gt(9)))
+			one, none := ops.First(q), ops.First(q.Where(kit.NoteViews.Gt(9)))
 			updated := ops.UpdateWhere(repo.Where(kit.NoteViews.Gt(1)), kit.NoteViews.Add(10))
 			views := prom.BatchAll(&b, prom.Pluck(repo.OrderBy(kit.NoteViews.Asc()), kit.NoteViews))
 			sum := prom.BatchAll(&b, prom.Pluck(repo.Query(), prom.Sum(kit.NoteViews)))
-			deleted := ops.DeleteWhere(repo.AllRows())
-			after := ops.Has(repo.Query())
+			deleted := ops.DeleteWhere(repo.WithoutWhere())
+			after := ops.Exists(repo.Query())
 			is.Equal(kit.ErrOf(count.Value()) != nil, true)
 			is.NoErr(b.Run(ctx))
 			is.Equal(value(t, before), false)
@@ -87,15 +87,15 @@ func TestBatchQueriesFail(t *testing.T) {
 				return func() error { return kit.ErrOf(r.Value()) }
 			}, prom.ErrValidation},
 			"check": {func(_ *prom.Batch, ops *prom.BatchOf[kit.Note]) func() error {
-				r := ops.UpdateWhere(repo.AllRows(), kit.NoteTitle.SetTo(prom.Concat(kit.NoteTitle, prom.Val(note, string(make([]byte, 200))))))
+				r := ops.UpdateWhere(repo.WithoutWhere(), kit.NoteTitle.SetTo(prom.Concat(kit.NoteTitle, prom.Val(note, string(make([]byte, 200))))))
 				return func() error { return kit.ErrOf(r.Value()) }
 			}, prom.ErrValidation},
 			"elsewhere": {func(b *prom.Batch, _ *prom.BatchOf[kit.Note]) func() error {
-				r := other.Batch(b).Count(other.Query())
+				r := prom.Queue(b, other).Count(other.Query())
 				return func() error { return kit.ErrOf(r.Value()) }
 			}, prom.ErrValidation},
 			"subquery elsewhere": {func(_ *prom.Batch, ops *prom.BatchOf[kit.Note]) func() error {
-				r := ops.Count(repo.Where(kit.NoteID.InQuery(prom.Pluck(other.Query(), kit.NoteID))))
+				r := ops.Count(repo.Where(prom.InQuery(kit.NoteID, prom.Pluck(other.Query(), kit.NoteID))))
 				return func() error { return kit.ErrOf(r.Value()) }
 			}, prom.ErrValidation},
 			"projection": {func(b *prom.Batch, _ *prom.BatchOf[kit.Note]) func() error {
@@ -104,8 +104,8 @@ func TestBatchQueriesFail(t *testing.T) {
 			}, prom.ErrValidation},
 		} {
 			var b prom.Batch
-			ops := repo.Batch(&b)
-			first := ops.UpdateWhere(repo.AllRows(), kit.NoteViews.Add(1))
+			ops := prom.Queue(&b, repo)
+			first := ops.UpdateWhere(repo.WithoutWhere(), kit.NoteViews.Add(1))
 			result := tt.add(&b, ops)
 			err := b.Run(ctx)
 			var failed *prom.BatchError
@@ -115,7 +115,7 @@ func TestBatchQueriesFail(t *testing.T) {
 			is.True(result() != nil)
 			is.True(kit.ErrOf(first.Value()) != nil)
 		}
-		got, err := repo.Query().One(ctx)
+		got, err := repo.Query().First(ctx)
 		is.NoErr(err)
 		is.Equal(got.Views, 1)
 	})
@@ -131,9 +131,9 @@ func TestBatchQueriesTrip(t *testing.T) {
 	kit.MustCreate(t, repo, kit.Note{Title: "a"})
 	for _, prepared := range []bool{false, true} {
 		var b prom.Batch
-		ops := repo.Batch(&b)
-		n := ops.UpdateWhere(repo.AllRows(), kit.NoteViews.Add(1))
-		one, has := ops.One(repo.Query()), ops.Has(repo.Query())
+		ops := prom.Queue(&b, repo)
+		n := ops.UpdateWhere(repo.WithoutWhere(), kit.NoteViews.Add(1))
+		one, has := ops.First(repo.Query()), ops.Exists(repo.Query())
 		views := prom.BatchAll(&b, prom.Pluck(repo.Query(), kit.NoteViews))
 		gone := ops.DeleteWhere(repo.Where(kit.NoteViews.Gt(9)))
 		p.Trips()

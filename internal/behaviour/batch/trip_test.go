@@ -27,14 +27,14 @@ func TestBatchRoundTrips(t *testing.T) {
 		var b prom.Batch
 		for i := range list[:n] {
 			list[i] = kit.Note{Title: "t"}
-			repo.Batch(&b).Create(&list[i])
-			repo.Batch(&b).Get(int64(1 + i))
+			prom.Queue(&b, repo).Create(&list[i])
+			prom.Queue(&b, repo).Get(int64(1 + i))
 		}
 		if update {
 			last.Views++
-			repo.Batch(&b).Update(last)
+			prom.Queue(&b, repo).Update(last)
 		}
-		all := repo.Batch(&b).All(repo.Where(kit.NoteTitle.Eq("none")))
+		all := prom.Queue(&b, repo).All(repo.Where(kit.NoteTitle.Eq("none")))
 		p.Trips()
 		is.NoErr(b.Run(ctx))
 		trips := p.Trips()
@@ -75,11 +75,11 @@ func TestBatchLost(t *testing.T) {
 	first := kit.MustCreate(t, repo, kit.Note{Title: "first"})
 	for i, title := range []string{"", "write 1", "write 2"} {
 		var b prom.Batch
-		got := repo.Batch(&b).Get(first.ID)
-		all := repo.Batch(&b).All(repo.Where(kit.NoteTitle.Eq("marker")))
+		got := prom.Queue(&b, repo).Get(first.ID)
+		all := prom.Queue(&b, repo).All(repo.Where(kit.NoteTitle.Eq("marker")))
 		created := kit.Note{Title: title}
 		if i > 0 {
-			repo.Batch(&b).Create(&created)
+			prom.Queue(&b, repo).Create(&created)
 		}
 		p.Lose("marker")
 		err := b.Run(ctx)

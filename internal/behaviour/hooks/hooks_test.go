@@ -140,7 +140,7 @@ func TestHooks_Order(t *testing.T) {
 			_, err := repo.Where(deedTitle.Eq("one")).Update(ctx, deedSlug.Set("x"))
 			is.NoErr(err)
 			is.NoErr(repo.DeleteKey(ctx, v.ID))
-			_, err = repo.AllRows().Delete(ctx)
+			_, err = repo.WithoutWhere().Delete(ctx)
 			is.NoErr(err)
 			is.Equal(s.take(), "") // nobody has a value there
 		}
@@ -154,7 +154,7 @@ func TestHooks_AfterLoad(t *testing.T) {
 		s := &script{do: map[string]func(context.Context, *deed) error{}}
 		ctx := s.in(context.Background())
 		db, repo, _ := deeds(t, e)
-		shared := prom.NewRepo[deed](prom.Using(db), prom.CoalesceReads())
+		shared := prom.NewRepo[deed](prom.Using(db), prom.BatchGets())
 		two := []deed{{Title: "one"}, {Title: "two"}}
 		is.New(t).NoErr(repo.CreateMany(context.Background(), two))
 		own := errors.New("own")
@@ -181,7 +181,7 @@ func TestHooks_AfterLoad(t *testing.T) {
 		for name, load := range map[string]func(ctx context.Context) ([]deed, error){
 			"Get":     func(ctx context.Context) ([]deed, error) { return one(repo.Get(ctx, two[0].ID)) },
 			"shared":  func(ctx context.Context) ([]deed, error) { return one(shared.Get(ctx, two[0].ID)) },
-			"One":     func(ctx context.Context) ([]deed, error) { return one(repo.Where(deedTitle.Eq("two")).One(ctx)) },
+			"One":     func(ctx context.Context) ([]deed, error) { return one(repo.Where(deedTitle.Eq("two")).First(ctx)) },
 			"All":     func(ctx context.Context) ([]deed, error) { return repo.All(ctx) },
 			"Each":    func(ctx context.Context) ([]deed, error) { return each(ctx, repo.Query(), false) },
 			"ordered": func(ctx context.Context) ([]deed, error) { return each(ctx, repo.OrderBy(deedTitle.Desc()), false) },
@@ -199,7 +199,7 @@ func TestHooks_AfterLoad(t *testing.T) {
 				return prom.RawQuery[deed](repo, "SELECT * FROM deed").All(ctx)
 			},
 			"raw One": func(ctx context.Context) ([]deed, error) {
-				d, err := prom.RawQuery[deed](db, "SELECT * FROM deed").One(ctx)
+				d, err := prom.RawQuery[deed](db, "SELECT * FROM deed").First(ctx)
 				return one(&d, err)
 			},
 			"raw Stream": func(ctx context.Context) (list []deed, err error) {
@@ -215,7 +215,7 @@ func TestHooks_AfterLoad(t *testing.T) {
 			"Reload": func(ctx context.Context) ([]deed, error) { d := two[1]; return one(&d, repo.Reload(ctx, &d)) },
 			"batch Get": func(ctx context.Context) ([]deed, error) {
 				var b prom.Batch
-				d := repo.Batch(&b).Get(two[0].ID)
+				d := prom.Queue(&b, repo).Get(two[0].ID)
 				if err := b.Run(ctx); err != nil {
 					return nil, err
 				}
@@ -223,7 +223,7 @@ func TestHooks_AfterLoad(t *testing.T) {
 			},
 			"batch All": func(ctx context.Context) ([]deed, error) {
 				var b prom.Batch
-				list := repo.Batch(&b).All(repo.Query())
+				list := prom.Queue(&b, repo).All(repo.Query())
 				if err := b.Run(ctx); err != nil {
 					return nil, err
 				}
@@ -265,13 +265,13 @@ func TestHooks_Relations(t *testing.T) {
 		parts := prom.NewRepo[part](prom.Using(db))
 		d := kit.MustCreate(t, repo, deed{Title: "whole"})
 		for range 2 {
-			kit.MustCreate(t, parts, part{Deed: prom.RefTo[deed](d.ID)})
+			kit.MustCreate(t, parts, part{Deed: prom.NewRef[deed](d.ID)})
 		}
 		s := &script{do: map[string]func(context.Context, *deed) error{
 			"AfterLoad": func(_ context.Context, d *deed) error { d.Seen = fmt.Sprint(len(d.Parts.Rows())); return nil },
 		}}
 		ctx := s.in(context.Background())
-		got, err := repo.With(deedParts).One(ctx)
+		got, err := repo.With(deedParts).First(ctx)
 		is.NoErr(err)
 		is.Equal(s.take(), "part part AfterLoad")
 		is.Equal(got.Seen, "2")

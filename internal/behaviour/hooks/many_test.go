@@ -87,10 +87,10 @@ func TestHooks_Batch(t *testing.T) {
 			var b prom.Batch
 			created, note := deed{Title: "created"}, trace{What: "by hand"}
 			stored.Title = "changed"
-			repo.Batch(&b).Create(&created)
-			repo.Batch(&b).Update(stored)
-			traces.Batch(&b).Create(&note)
-			all := repo.Batch(&b).All(repo.OrderBy(deedSlug.Asc()))
+			prom.Queue(&b, repo).Create(&created)
+			prom.Queue(&b, repo).Update(stored)
+			prom.Queue(&b, traces).Create(&note)
+			all := prom.Queue(&b, repo).All(repo.OrderBy(deedSlug.Asc()))
 			is.NoErr(b.Run(ctx))
 			is.Equal(s.take(), "BeforeSave BeforeCreate Validate BeforeSave BeforeUpdate Validate AfterCreate AfterSave AfterUpdate AfterSave AfterLoad AfterLoad")
 			list, err := all.Value()
@@ -100,7 +100,7 @@ func TestHooks_Batch(t *testing.T) {
 			is.True(note.ID > 0)
 			is.Equal(len(kit.AllOf(t, traces)), 3)
 
-			_, err = traces.AllRows().Delete(ctx)
+			_, err = traces.WithoutWhere().Delete(ctx)
 			is.NoErr(err)
 			is.NoErr(repo.DeleteKey(ctx, created.ID))
 		}
@@ -111,9 +111,9 @@ func TestHooks_Batch(t *testing.T) {
 			changed, created := *stored, deed{Title: "created"}
 			changed.Title = "again"
 			note := trace{What: "by hand"}
-			traces.Batch(&b).Create(&note)
-			repo.Batch(&b).Create(&created)
-			repo.Batch(&b).Update(&changed)
+			prom.Queue(&b, traces).Create(&note)
+			prom.Queue(&b, repo).Create(&created)
+			prom.Queue(&b, repo).Update(&changed)
 			err := b.Run(ctx)
 			var which *prom.BatchError
 			is.True(errors.As(err, &which))
@@ -151,7 +151,7 @@ func TestHooks_Repair(t *testing.T) {
 			},
 			func(d *deed) error {
 				var b prom.Batch
-				repo.Batch(&b).Create(d)
+				prom.Queue(&b, repo).Create(d)
 				return b.Run(ctx)
 			},
 		} {

@@ -77,12 +77,12 @@ func TestValidate(t *testing.T) {
 			"upsert": func() error { b := bad; b.ID = stored.ID; return repo.Upsert(ctx, &b) },
 			"batch": func() error {
 				var b prom.Batch
-				repo.Batch(&b).Create(&bad)
+				prom.Queue(&b, repo).Create(&bad)
 				return b.Run(ctx)
 			},
 			"batch update": func() error {
 				var b prom.Batch
-				repo.Batch(&b).Update(&spoilt)
+				prom.Queue(&b, repo).Update(&spoilt)
 				return b.Run(ctx)
 			},
 		} {

@@ -76,9 +76,9 @@ func TestViolationLimits(t *testing.T) {
 		}
 		many[40] = bad
 		var b prom.Batch
-		tickets.Batch(&b).Create(new(bad))
+		prom.Queue(&b, tickets).Create(new(bad))
 		mail := prom.TextOf(ticketProto, &ticketProto.Mail)
-		_, setErr := tickets.AllRows().Update(ctx, mail.Set("x"))
+		_, setErr := tickets.WithoutWhere().Update(ctx, mail.Set("x"))
 		for name, tt := range map[string]struct {
 			err  error
 			want []string
@@ -134,12 +134,12 @@ func TestCheckTellsLimits(t *testing.T) {
 			var lite *prom.SQLiteError
 			is.True(errors.As(err, &pg) || errors.As(err, &lite))
 		}
-		_, err := tickets.AllRows().Update(ctx, left.Sub(1))
+		_, err := tickets.WithoutWhere().Update(ctx, left.Sub(1))
 		check(err, `Left min: int64 0..<nil>  [] "" 0.0`, "column left: constraint ticket_left_check: it must be at least 0")
-		_, err = tickets.AllRows().Update(ctx, grade.Add(100))
+		_, err = tickets.WithoutWhere().Update(ctx, grade.Add(100))
 		check(err, `Grade check: int64 1..6  [] "" 0.0`, "it must be at least 1, and at most 6")
 		err = db.Tx(ctx, func(ctx context.Context) error {
-			_, err := tickets.AllRows().Update(ctx, left.Sub(1))
+			_, err := tickets.WithoutWhere().Update(ctx, left.Sub(1))
 			return err
 		})
 		check(err, `Left min: int64 0..<nil>  [] "" 0.0`, "it must be at least 0")

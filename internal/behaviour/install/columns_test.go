@@ -22,7 +22,7 @@ func TestForeignKeysOfFile(t *testing.T) {
 	dsn := dbtest.SQLite(t)
 	db := kit.Open(t, path.Dir(dsn)+"/not there/nor this/x.db")
 	books := prom.NewRepo[rackBook](prom.Using(db))
-	err := books.Create(ctx, &rackBook{Rack: prom.RefTo[rack](9)})
+	err := books.Create(ctx, &rackBook{Rack: prom.NewRef[rack](9)})
 	is.True(errors.Is(err, prom.ErrForeignKey))
 	is.Equal(kit.ScanOne[int](t, db, "SELECT count(*) FROM rack_book"), 0)
 }

@@ -54,7 +54,7 @@ func TestContextEndsBeforeInstallation(t *testing.T) {
 			defer cancel()
 			db = kit.Open(t, e.With(tt.option), prom.Logger(slog.New(ending{cancel})))
 			var b prom.Batch
-			kit.Things(db).Batch(&b).Create(&kit.Thing{Name: "n"})
+			prom.Queue(&b, kit.Things(db)).Create(&kit.Thing{Name: "n"})
 			is.True(errors.Is(b.Run(ctx), tt.want))
 		}
 	})

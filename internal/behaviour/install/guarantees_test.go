@@ -77,7 +77,7 @@ func TestNewIndex(t *testing.T) {
 		is.Equal(pe.Constraint, "coupon_code")
 		is.Equal(pe.Columns, []string{"code"})
 
-		_, err = before.AllRows().Delete(ctx)
+		_, err = before.WithoutWhere().Delete(ctx)
 		is.NoErr(err)
 		is.NoErr(after.Install(ctx))
 		is.NoErr(after.Create(ctx, &couponUnique{Code: "x"}))

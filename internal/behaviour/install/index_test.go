@@ -23,7 +23,7 @@ func TestKindsOfIndexes(t *testing.T) {
 		db := kit.Open(t, e.DSN)
 		racks, books := prom.NewRepo[rack](prom.Using(db)), prom.NewRepo[rackBook](prom.Using(db))
 		s := kit.MustCreate(t, racks, rack{Name: "a"})
-		to := prom.RefTo[rack](s.ID)
+		to := prom.NewRef[rack](s.ID)
 		kit.MustCreate(t, books, rackBook{Rack: to, Title: "x", Gone: true})
 		kit.MustCreate(t, books, rackBook{Rack: to, Title: "x", Gone: true})
 		kit.MustCreate(t, books, rackBook{Rack: to, Title: "x"})

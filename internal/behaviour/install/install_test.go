@@ -49,14 +49,14 @@ var operations = []struct {
 		return err
 	}},
 	{"one", func(ctx context.Context, r *prom.Repo[kit.Thing]) error {
-		return notFound(r.Where(kit.ThingCode.Eq("code")).One(ctx))
+		return notFound(r.Where(kit.ThingCode.Eq("code")).First(ctx))
 	}},
 	{"count", func(ctx context.Context, r *prom.Repo[kit.Thing]) error {
 		n, err := r.Where(kit.ThingCode.Eq("code")).Count(ctx)
 		return none(n, err)
 	}},
 	{"has", func(ctx context.Context, r *prom.Repo[kit.Thing]) error {
-		has, err := r.Where(kit.ThingCode.NotNull()).Has(ctx)
+		has, err := r.Where(kit.ThingCode.NotNull()).Exists(ctx)
 		if has {
 			return errors.New("there should be no row")
 		}
@@ -227,7 +227,7 @@ func TestRequiredColumn(t *testing.T) {
 			is.True(errors.Is(err, prom.ErrDrift))
 			is.Equal(len(kit.AllOf(t, kit.OldThings(db))), 1) // nothing has changed
 
-			_, err = kit.OldThings(db).AllRows().Delete(ctx)
+			_, err = kit.OldThings(db).WithoutWhere().Delete(ctx)
 			is.NoErr(err)
 			is.NoErr(s.In(ctx, db, func(ctx context.Context) error { return repo.Create(ctx, &Stricter{Color: "red"}) }))
 		}
@@ -252,7 +252,7 @@ func TestForeignColumns(t *testing.T) {
 		is.NoErr(repo.Create(ctx, &kit.Thing{Name: "m"}))
 		is.Equal(len(kit.AllOf(t, repo)), 2)
 		is.Equal(kit.ScanOne[int](t, db, `SELECT count(*) FROM "thing" WHERE "foreign" = 'theirs'`), 2)
-		_, err := repo.AllRows().Delete(ctx)
+		_, err := repo.WithoutWhere().Delete(ctx)
 		is.NoErr(err)
 		is.Equal(kit.ScanOne[int](t, db, `SELECT count(*) FROM "cascade"`), 0)
 	})

@@ -80,7 +80,7 @@ func TestHostileColumns(t *testing.T) {
 		for i, name := range names {
 			f, err := prom.FieldByName(repo, name)
 			is.NoErr(err)
-			got, err := repo.Where(f.Eq(i)).OrderBy(f.Desc()).One(ctx)
+			got, err := repo.Where(f.Eq(i)).OrderBy(f.Desc()).First(ctx)
 			if err != nil {
 				t.Fatalf("%q: %v", name, err)
 			}
@@ -136,7 +136,7 @@ func useTable(db *prom.DB, name string, log *kit.Statements) error {
 		return fmt.Errorf("create: %w", err)
 	}
 	v := named{Name: "a", Size: 1}
-	if _, err := before.AllRows().Delete(ctx); err != nil {
+	if _, err := before.WithoutWhere().Delete(ctx); err != nil {
 		return fmt.Errorf("delete all: %w", err)
 	}
 	if err := repo.Create(ctx, &v); err != nil {

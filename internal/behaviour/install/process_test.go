@@ -79,22 +79,22 @@ func chain(db *prom.DB) (v1, v2 func(ctx context.Context, name string) error) {
 		if err := lands1.Create(ctx, &land); err != nil {
 			return err
 		}
-		city := cityV1{Name: name, Land: prom.RefTo[landV1](land.ID)}
+		city := cityV1{Name: name, Land: prom.NewRef[landV1](land.ID)}
 		if err := cities1.Create(ctx, &city); err != nil {
 			return err
 		}
-		return streets1.Create(ctx, &streetV1{Name: name, City: prom.RefTo[cityV1](city.ID)})
+		return streets1.Create(ctx, &streetV1{Name: name, City: prom.NewRef[cityV1](city.ID)})
 	}
 	v2 = func(ctx context.Context, name string) error {
 		land := landV2{Name: name, Code: &name}
 		if err := lands2.Create(ctx, &land); err != nil {
 			return err
 		}
-		city := cityV2{Name: name, Land: prom.RefTo[landV2](land.ID), People: 1}
+		city := cityV2{Name: name, Land: prom.NewRef[landV2](land.ID), People: 1}
 		if err := cities2.Create(ctx, &city); err != nil {
 			return err
 		}
-		return streets2.Create(ctx, &streetV2{Name: name, City: prom.RefTo[cityV2](city.ID)})
+		return streets2.Create(ctx, &streetV2{Name: name, City: prom.NewRef[cityV2](city.ID)})
 	}
 	return v1, v2
 }

@@ -59,7 +59,7 @@ func TestSharedTable(t *testing.T) {
 		told(prom.NewRepo[SharedSecond](prom.Using(checked)).Install(ctx), prom.ErrDrift, "the table is that of install_test.SharedFirst, too")
 
 		// While the table is empty the second gets its column, and then the first has no value for it.
-		_, err := first.AllRows().Delete(ctx)
+		_, err := first.WithoutWhere().Delete(ctx)
 		is.NoErr(err)
 		is.NoErr(second.Install(ctx))
 		want := "the model install_test.SharedFirst has no field for it; it is a column of install_test.SharedSecond"
@@ -67,7 +67,7 @@ func TestSharedTable(t *testing.T) {
 		told(first.CreateMany(ctx, make([]SharedFirst, 40)), prom.ErrNotNull, want)
 		told(db.Tx(ctx, func(ctx context.Context) error { return first.Create(ctx, &SharedFirst{Name: "n"}) }), prom.ErrNotNull, want)
 		var b prom.Batch
-		first.Batch(&b).Create(&SharedFirst{Name: "n"})
+		prom.Queue(&b, first).Create(&SharedFirst{Name: "n"})
 		told(b.Run(ctx), prom.ErrNotNull, want)
 
 		kit.RunSQL(t, db, `DROP TABLE "shared"`, `CREATE TABLE "shared" (`+strings.ReplaceAll(countedKey(e), `"id"`, `"_id"`)+`, "_created" TIMESTAMP NOT NULL,

@@ -98,9 +98,9 @@ func TestStatementsGone(t *testing.T) {
 		"Batch": func() error {
 			var b prom.Batch
 			for range 3 {
-				repo.Batch(&b).Create(&kit.Thing{})
+				prom.Queue(&b, repo).Create(&kit.Thing{})
 			}
-			repo.Batch(&b).All(repo.Query())
+			prom.Queue(&b, repo).All(repo.Query())
 			return b.Run(ctx)
 		},
 	} {

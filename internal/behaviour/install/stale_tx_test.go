@@ -63,9 +63,9 @@ func TestStaleInTransaction(t *testing.T) {
 		"GetOrCreate": func(ctx context.Context) error {
 			return kit.ErrOf(repo.GetOrCreate(ctx, &kit.Thing{Code: &code}, staleCode))
 		},
-		"Update": func(ctx context.Context) error { return kit.ErrOf(repo.AllRows().Update(ctx, staleCount.Add(1))) },
+		"Update": func(ctx context.Context) error { return kit.ErrOf(repo.WithoutWhere().Update(ctx, staleCount.Add(1))) },
 		"Returning": func(ctx context.Context) error {
-			return kit.ErrOf(repo.AllRows().UpdateReturning(ctx, staleCount.Add(1)))
+			return kit.ErrOf(repo.WithoutWhere().UpdateReturning(ctx, staleCount.Add(1)))
 		},
 		"Claim": func(ctx context.Context) error {
 			return kit.ErrOf(repo.Where(staleCount.Lt(1000)).Claim(ctx, 1, staleCount.Set(1000)))
@@ -74,14 +74,14 @@ func TestStaleInTransaction(t *testing.T) {
 		"copy":   func(ctx context.Context) error { return repo.CreateMany(ctx, make([]kit.Thing, kit.ByCopy)) },
 		"batch": func(ctx context.Context) error {
 			var b prom.Batch
-			repo.Batch(&b).Create(&kit.Thing{Name: "batch"})
-			repo.Batch(&b).All(repo.Query())
+			prom.Queue(&b, repo).Create(&kit.Thing{Name: "batch"})
+			prom.Queue(&b, repo).All(repo.Query())
 			return b.Run(ctx)
 		},
 		"batch of reads": func(ctx context.Context) error {
 			var b prom.Batch
-			repo.Batch(&b).Get(key)
-			repo.Batch(&b).All(repo.Query())
+			prom.Queue(&b, repo).Get(key)
+			prom.Queue(&b, repo).All(repo.Query())
 			return b.Run(ctx)
 		},
 	}
@@ -89,7 +89,7 @@ func TestStaleInTransaction(t *testing.T) {
 	for name, call := range calls {
 		is := is.New(t)
 		ctx := kit.Ended(t)
-		_ = repo.UnsafeDrop(ctx)
+		_ = prom.UnsafeDrop(ctx, repo)
 		v := kit.Thing{Code: &code}
 		is.NoErr(repo.Create(ctx, &v))
 		key = v.ID

@@ -21,24 +21,24 @@ func TestUnsafeDrop(t *testing.T) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
 		repo := kit.Notes(db)
-		is.NoErr(repo.UnsafeDrop(ctx)) // there is none
+		is.NoErr(prom.UnsafeDrop(ctx, repo)) // there is none
 		kit.MustCreate(t, repo, kit.Note{Title: "a"})
-		is.NoErr(repo.UnsafeDrop(ctx))
+		is.NoErr(prom.UnsafeDrop(ctx, repo))
 		is.Equal(len(kit.AllOf(t, repo)), 0)
 		is.Equal(kit.MustCreate(t, repo, kit.Note{Title: "b"}).ID, int64(1))
 
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 			is.NoErr(repo.Create(ctx, &kit.Note{Title: "c"}))
-			is.NoErr(repo.UnsafeDrop(ctx))
+			is.NoErr(prom.UnsafeDrop(ctx, repo))
 			is.NoErr(repo.Create(ctx, &kit.Note{Title: "d"}))
 			return nil
 		}))
 		is.Equal(kit.AllOf(t, repo)[0].Title, "d")
-		kit.RolledBack(t, db, func(ctx context.Context) { is.NoErr(repo.UnsafeDrop(ctx)) })
+		kit.RolledBack(t, db, func(ctx context.Context) { is.NoErr(prom.UnsafeDrop(ctx, repo)) })
 		is.Equal(len(kit.AllOf(t, repo)), 1)
 
 		parishes, chapels := kit.ParishesOf(t, db)
-		err := parishes.UnsafeDrop(ctx)
+		err := prom.UnsafeDrop(ctx, parishes)
 		is.True(errors.Is(err, prom.ErrForeignKey))
 		is.Equal(err.Error(), "prom: drop parish: foreign key violation: it is referred to by chapel; drop those first, or all by UnsafeDropAll")
 		is.Equal(len(kit.AllOf(t, chapels)), 2)
@@ -54,15 +54,15 @@ func TestUnsafeClear(t *testing.T) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
 		repo := kit.Notes(db)
-		is.NoErr(repo.UnsafeClear(ctx)) // makes the table
+		is.NoErr(prom.UnsafeClear(ctx, repo)) // makes the table
 		kit.MustCreate(t, repo, kit.Note{Title: "a"})
 		parishes, chapels := kit.ParishesOf(t, db)
-		is.NoErr(chapels.UnsafeClear(ctx))
+		is.NoErr(prom.UnsafeClear(ctx, chapels))
 		is.Equal(len(kit.AllOf(t, chapels)), 0)
 		for _, parish := range kit.AllOf(t, parishes) {
 			is.True(parish.Main == nil && parish.Near != nil)
 		}
-		is.NoErr(parishes.UnsafeClear(ctx))
+		is.NoErr(prom.UnsafeClear(ctx, parishes))
 		is.Equal(len(kit.AllOf(t, parishes)), 0)
 		is.Equal(len(kit.AllOf(t, repo)), 1)
 	})
@@ -118,7 +118,7 @@ func TestUnsafeReadOnly(t *testing.T) {
 		kit.ParishesOf(t, db)
 		reader := kit.Open(t, e.With("readonly=true"))
 		chapels := prom.NewRepo[kit.Chapel](prom.Using(reader))
-		for _, err := range []error{chapels.UnsafeDrop(ctx), chapels.UnsafeClear(ctx), prom.UnsafeDropAll(ctx, reader), prom.UnsafeClearAll(ctx, reader)} {
+		for _, err := range []error{prom.UnsafeDrop(ctx, chapels), prom.UnsafeClear(ctx, chapels), prom.UnsafeDropAll(ctx, reader), prom.UnsafeClearAll(ctx, reader)} {
 			is.True(errors.Is(err, prom.ErrReadOnly))
 		}
 		err := db.Tx(ctx, func(ctx context.Context) error { return prom.UnsafeDropAll(ctx, db) }, prom.ReadOnly())

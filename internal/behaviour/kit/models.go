@@ -84,8 +84,8 @@ func ParishesOf(tb testing.TB, db *prom.DB) (*prom.Repo[Parish], *prom.Repo[Chap
 	parishes, chapels := prom.NewRepo[Parish](prom.Using(db)), prom.NewRepo[Chapel](prom.Using(db))
 	for _, name := range []string{"Ulm", "Bonn"} {
 		parish := MustCreate(tb, parishes, Parish{Name: name, Budget: "1"})
-		chapel := MustCreate(tb, chapels, Chapel{Parish: prom.RefTo[Parish](parish.ID), Name: "main"})
-		main, near := prom.RefTo[Chapel](chapel.ID), prom.RefTo[Parish](parish.ID)
+		chapel := MustCreate(tb, chapels, Chapel{Parish: prom.NewRef[Parish](parish.ID), Name: "main"})
+		main, near := prom.NewRef[Chapel](chapel.ID), prom.NewRef[Parish](parish.ID)
 		parish.Main, parish.Near = &main, &near
 		if err := parishes.Save(context.Background(), parish); err != nil {
 			tb.Fatal(err)

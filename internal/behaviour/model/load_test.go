@@ -167,7 +167,7 @@ func TestRules(t *testing.T) {
 		db := kit.Open(t, e.DSN, log.Option())
 		users, repo := prom.NewRepo[kit.User](prom.Using(db)), prom.NewRepo[Ruled](prom.Using(db))
 		ada := kit.MustCreate(t, users, kit.User{Name: "ada"})
-		good := Ruled{Size: "äöü", Choice: "a", Regex: "x", Full: []string{"f"}, Number: 9, Bytes: []byte("12"), Ref: prom.RefTo[kit.User](ada.ID)}
+		good := Ruled{Size: "äöü", Choice: "a", Regex: "x", Full: []string{"f"}, Number: 9, Bytes: []byte("12"), Ref: prom.NewRef[kit.User](ada.ID)}
 		v := kit.MustCreate(t, repo, good)
 
 		bad := Ruled{Size: "SECRET", Choice: "SECRET", Regex: "SECRET", Number: 10, Bytes: []byte("SECRET")}

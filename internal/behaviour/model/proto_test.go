@@ -94,7 +94,7 @@ func TestProtoIsNeverStored(t *testing.T) {
 		villas := prom.NewRepo[Villa](prom.Using(kit.Open(t, e.DSN)))
 		is.NoErr(villas.Create(ctx, &Villa{Rooms: 1}))
 		var b prom.Batch
-		villas.Batch(&b).Create(villa)
+		prom.Queue(&b, villas).Create(villa)
 		for name, err := range map[string]error{
 			"Create": villas.Create(ctx, villa), "Update": villas.Update(ctx, villa), "Save": villas.Save(ctx, villa),
 			"Upsert": villas.Upsert(ctx, villa), "Delete": villas.Delete(ctx, villa), "Load": villas.Load(ctx, villa),

@@ -66,9 +66,9 @@ type (
 	Musician struct {
 		prom.Model
 		Name     string
-		Records  prom.Many[Record]                  `prom:"via=artist_id"` // of the two references of a record
-		Produced prom.Many[Record]                  `prom:"via=producer_id"`
-		Friends  prom.ManyVia[Musician, Friendship] `prom:"via=one_id,to=other_id"`
+		Records  prom.Many[Record]                     `prom:"via=artist_id"` // of the two references of a record
+		Produced prom.Many[Record]                     `prom:"via=producer_id"`
+		Friends  prom.ManyToMany[Musician, Friendship] `prom:"via=one_id,to=other_id"`
 	}
 	Record struct {
 		prom.Model
@@ -168,8 +168,8 @@ func TestTagModels(t *testing.T) {
 		for _, code := range []string{"IS", "NO"} {
 			is.NoErr(countries.Create(ctx, &Country{Code: code}))
 		}
-		f := Flight{Number: "FI1", Day: time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC), To: prom.RefToKey[Country]("IS")}
-		f.Via = new(prom.RefToKey[Country]("NO"))
+		f := Flight{Number: "FI1", Day: time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC), To: prom.NewRefBy[Country]("IS")}
+		f.Via = new(prom.NewRefBy[Country]("NO"))
 		is.NoErr(flights.Create(ctx, &f))
 		is.True(errors.Is(flights.Create(ctx, &Flight{Number: f.Number, Day: f.Day, To: f.To}), prom.ErrUnique))
 		is.NoErr(countries.DeleteKey(ctx, "NO")) // the optional reference becomes NULL

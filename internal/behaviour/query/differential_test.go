@@ -141,17 +141,17 @@ func (g thinker) comparison() thought {
 			return plain(kit.NoteTitle.Contains(s), func(v *kit.Note) bool { return strings.Contains(v.Title, s) })
 		},
 		func() thought {
-			return plain(kit.NoteBody.HasPrefixFold(s), func(v *kit.Note) bool { return strings.HasPrefix(lower(v.Body), lower(s)) })
+			return plain(prom.Fold(kit.NoteBody).HasPrefix(s), func(v *kit.Note) bool { return strings.HasPrefix(lower(v.Body), lower(s)) })
 		},
 		func() thought { return plain(kit.NoteAt.Gte(at), func(v *kit.Note) bool { return !v.At.Before(at) }) },
 		func() thought {
-			return plain(kit.NoteAt.DayOfWeek().In(list...), func(v *kit.Note) bool { return slices.Contains(list, (int(v.At.Weekday())+6)%7+1) })
+			return plain(prom.DayOfWeek(kit.NoteAt).In(list...), func(v *kit.Note) bool { return slices.Contains(list, (int(v.At.Weekday())+6)%7+1) })
 		},
 		func() thought {
-			return plain(kit.NoteAt.Week().Lt(n), func(v *kit.Note) bool { _, w := v.At.ISOWeek(); return w < n })
+			return plain(prom.Week(kit.NoteAt).Lt(n), func(v *kit.Note) bool { _, w := v.At.ISOWeek(); return w < n })
 		},
 		func() thought {
-			return plain(kit.NoteAt.Hour().Gt(n), func(v *kit.Note) bool { return v.At.Hour() > n })
+			return plain(prom.Hour(kit.NoteAt).Gt(n), func(v *kit.Note) bool { return v.At.Hour() > n })
 		},
 		func() thought {
 			return thought{cond: prom.Raw(note, "stars + ? > views", n), of: func(v *kit.Note) truth {
@@ -220,7 +220,7 @@ func (g thinker) order() ([]prom.Order[*kit.Note], func(a, b kit.Note) int) {
 		{kit.NoteStars.Asc(), kit.NoteStars.Desc(), func(a, b kit.Note) int { return null(a.Stars) - null(b.Stars) }},
 		{kit.NoteBody.Asc(), kit.NoteBody.Desc(), func(a, b kit.Note) int { return strings.Compare(a.Body, b.Body) }},
 		{kit.NoteAt.Asc(), kit.NoteAt.Desc(), func(a, b kit.Note) int { return a.At.Compare(b.At) }},
-		{kit.NoteAt.Day().Asc(), kit.NoteAt.Day().Desc(), func(a, b kit.Note) int { return a.At.Day() - b.At.Day() }},
+		{prom.Day(kit.NoteAt).Asc(), prom.Day(kit.NoteAt).Desc(), func(a, b kit.Note) int { return a.At.Day() - b.At.Day() }},
 	}
 	orders, cmps := []prom.Order[*kit.Note]{}, []func(a, b kit.Note) int{}
 	for range g.r.IntN(3) {

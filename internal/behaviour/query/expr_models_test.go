@@ -63,7 +63,7 @@ func newWorkshop(tb testing.TB, dsn string, options ...prom.OpenOption) workshop
 	for i, city := range cities {
 		w := Worker{Name: fmt.Sprintf("w%d", i), Age: int32(20 + i%3), Pay: float64(i) * 1.5, City: city, Rate: fmt.Sprintf("%d.50", 9+i)}
 		if bosses[i] >= 0 {
-			boss := prom.RefTo[Worker](ids[bosses[i]])
+			boss := prom.NewRef[Worker](ids[bosses[i]])
 			w.Boss = &boss
 		}
 		if err := s.workers.Create(ctx, &w); err != nil {
@@ -72,7 +72,7 @@ func newWorkshop(tb testing.TB, dsn string, options ...prom.OpenOption) workshop
 		ids = append(ids, w.ID)
 	}
 	for i, owner := range []int{0, 0, 1, 3, 4, 5, 6} {
-		tool := Tool{Owner: prom.RefTo[Worker](ids[owner]), Kind: []string{"saw", "axe"}[i%2], Cost: 10 * i}
+		tool := Tool{Owner: prom.NewRef[Worker](ids[owner]), Kind: []string{"saw", "axe"}[i%2], Cost: 10 * i}
 		if err := s.tools.Create(ctx, &tool); err != nil {
 			tb.Fatal(err)
 		}

@@ -46,8 +46,8 @@ func TestExpr(t *testing.T) {
 			"or value":   {prom.OrValue(WorkerCity, "none").Eq("none"), "[w1 w4]"},
 			"case":       {prom.Case(text("old"), prom.Then(WorkerAge.Lt(21), text("young")), prom.Then(WorkerAge.Eq(21), text("mid"))).Ne("old"), "[w0 w1 w3 w4 w6 w7]"},
 			"two terms":  {prom.Lt(WorkerPay, prom.Float(prom.Minus(WorkerAge, num(19)))), "[w0 w1]"},
-			"same":       {prom.Same(WorkerCity, WorkerCity), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
-			"not same":   {prom.NotSame(WorkerCity, prom.Val(worker, "Rome")), "[w1 w2 w4 w5 w6]"},
+			"same":       {prom.Is(WorkerCity, WorkerCity), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
+			"not same":   {prom.IsNot(WorkerCity, prom.Val(worker, "Rome")), "[w1 w2 w4 w5 w6]"},
 			"raw":        {prom.RawExpr[int64](worker, "length(name || ?)", "abc").Eq(5), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
 			"truth":      {prom.Truth[*Worker](WorkerAge.Eq(22)), "[w2 w5]"},
 			"decimals":   {prom.Case(WorkerRate, prom.Then(WorkerAge.Gt(20), prom.Val(worker, "0.00"))).Lt("10"), "[w0 w1 w2 w4 w5 w7]"},
@@ -86,13 +86,13 @@ func TestExpr_Errors(t *testing.T) {
 		invalid(prom.RawExpr[int](worker, "age + ?").Eq(1))
 		invalid(prom.Upper(WorkerName).Filter(WorkerAge.Eq(1)).Eq("x"))
 		invalid(prom.Over(prom.CountDistinct(WorkerName), prom.Window[*Worker]{}).Eq(1))
-		invalid(WorkerID.InQuery(prom.Pluck(s.tools.Limit(-1), ToolOwner)))
+		invalid(prom.InQuery(WorkerID, prom.Pluck(s.tools.Limit(-1), ToolOwner)))
 
 		// A result beyond the type that it is read into.
 		_, err := prom.Pluck(s.workers.Query(), prom.Times(WorkerAge, num(math.MaxInt32))).All(ctx)
 		is.True(errors.Is(err, prom.ErrType))
 		// And beyond what it is stored in.
-		_, err = s.workers.AllRows().Update(ctx, WorkerAge.SetTo(prom.Times(WorkerAge, num(math.MaxInt32))))
+		_, err = s.workers.WithoutWhere().Update(ctx, WorkerAge.SetTo(prom.Times(WorkerAge, num(math.MaxInt32))))
 		is.True(errors.Is(err, prom.ErrType))
 		_, err = prom.Pluck(s.workers.Query(), WorkerCity).All(ctx)
 		is.True(errors.Is(err, prom.ErrType))
@@ -141,10 +141,10 @@ func TestOrders(t *testing.T) {
 			orders []prom.Order[*Worker]
 			want   string
 		}{
-			{[]prom.Order[*Worker]{WorkerName.ByList("w5", "w2"), WorkerName.Desc()}, "[w5 w2 w7 w6 w4 w3 w1 w0]"},
-			{[]prom.Order[*Worker]{WorkerCity.ByList("Oslo"), WorkerID.Asc()}, "[w2 w5 w6 w0 w3 w7 w1 w4]"},
-			{[]prom.Order[*Worker]{WorkerCity.ByList("Oslo").NullsFirst(), WorkerID.Asc()}, "[w1 w4 w2 w5 w6 w0 w3 w7]"},
-			{[]prom.Order[*Worker]{WorkerCity.ByList(), WorkerID.Desc()}, "[w7 w6 w5 w3 w2 w0 w4 w1]"},
+			{[]prom.Order[*Worker]{prom.ByList(WorkerName, "w5", "w2"), WorkerName.Desc()}, "[w5 w2 w7 w6 w4 w3 w1 w0]"},
+			{[]prom.Order[*Worker]{prom.ByList(WorkerCity, "Oslo"), WorkerID.Asc()}, "[w2 w5 w6 w0 w3 w7 w1 w4]"},
+			{[]prom.Order[*Worker]{prom.ByList(WorkerCity, "Oslo").NullsFirst(), WorkerID.Asc()}, "[w1 w4 w2 w5 w6 w0 w3 w7]"},
+			{[]prom.Order[*Worker]{prom.ByList(WorkerCity), WorkerID.Desc()}, "[w7 w6 w5 w3 w2 w0 w4 w1]"},
 			{[]prom.Order[*Worker]{WorkerCity.Asc(), WorkerID.Asc()}, "[w2 w5 w6 w0 w3 w7 w1 w4]"},
 			{[]prom.Order[*Worker]{WorkerCity.Asc().NullsFirst(), WorkerID.Asc()}, "[w1 w4 w2 w5 w6 w0 w3 w7]"},
 			{[]prom.Order[*Worker]{WorkerCity.Desc().NullsLast(), WorkerID.Asc()}, "[w0 w3 w7 w2 w5 w6 w1 w4]"},

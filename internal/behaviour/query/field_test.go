@@ -88,7 +88,7 @@ var (
 func TestFieldNames(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	for name, f := range map[string]interface{ Name() string }{
+	for name, f := range map[string]prom.Columner{
 		"city": houseCity, "zip": houseZip, "owner": houseOwner, "guest": houseGuest, "floors": houseFloors, "rooms": houseRooms,
 		"area": houseArea, "price": housePrice, "built": houseBuilt, "sold": houseSold, "torn": houseTorn, "note": houseNote,
 		"plan": housePlan, "extra": houseExtra, "tags": houseTags, "keys": houseKeys, "lit": houseLit, "dark": houseDark,
@@ -96,7 +96,7 @@ func TestFieldNames(t *testing.T) {
 		"_id":      prom.NumberOf(houseProto, &houseProto.ID),
 		"_created": prom.TimeOf(houseProto, &houseProto.Created),
 	} {
-		is.Equal(f.Name(), name)
+		is.Equal(f.Column().Name, name)
 	}
 	is.Equal(houseZip.Column().Field, "Site.Attic.Zip")
 	is.True(houseZip.Column().Null)
@@ -154,7 +154,7 @@ func house(t *testing.T, db *prom.DB, change func(*House)) (*prom.Repo[House], *
 	ctx := context.Background()
 	owner := Landlord{Name: "Ada"}
 	is.NoErr(prom.NewRepo[Landlord](prom.Using(db)).Create(ctx, &owner))
-	h := House{Site: Site{City: "Paris"}, Owner: prom.RefTo[Landlord](owner.ID), Floors: 3, Price: "10.50",
+	h := House{Site: Site{City: "Paris"}, Owner: prom.NewRef[Landlord](owner.ID), Floors: 3, Price: "10.50",
 		Plan: json.RawMessage(`{}`), Key: prom.NewUUID(), Built: time.Date(1900, 5, 6, 7, 8, 9, 0, time.UTC)}
 	if change != nil {
 		change(&h)
@@ -186,7 +186,7 @@ func TestFieldForms(t *testing.T) {
 			houseTorn.In(day), houseNote.Eq(""), houseExtra.NotNull(), houseKeys.Gte(key), houseDark.Eq(false), houseCosy.Is(&yes), houseOven.Eq("gas"))), 1)
 		is.Equal(kit.Count(t, repo.Where(prom.Or(nulls...))), 0)
 
-		_, err = repo.AllRows().Update(ctx, houseZip.SetNull(), houseGuest.SetNull(), houseRooms.SetNull(), houseArea.SetNull(), houseSold.SetNull(),
+		_, err = repo.WithoutWhere().Update(ctx, houseZip.SetNull(), houseGuest.SetNull(), houseRooms.SetNull(), houseArea.SetNull(), houseSold.SetNull(),
 			houseTorn.SetNull(), houseNote.SetNull(), houseExtra.SetNull(), houseKeys.SetNull(), houseDark.SetNull(), houseCosy.SetNull())
 		is.NoErr(err)
 		is.Equal(kit.Count(t, repo.Where(nulls...)), 1)
@@ -248,13 +248,13 @@ func TestFieldByNameWrites(t *testing.T) {
 			is.NoErr(err)
 			return f
 		}
-		_, err := repo.AllRows().Update(ctx, field("floors").Set("7"), field("zip").Set("x"), field("plan").Set(`{"a":1}`), field("price").Set("8.5"), field("area").Set(nil))
+		_, err := repo.WithoutWhere().Update(ctx, field("floors").Set("7"), field("zip").Set("x"), field("plan").Set(`{"a":1}`), field("price").Set("8.5"), field("area").Set(nil))
 		is.NoErr(err)
-		got, err := repo.OrderBy(field("zip").Desc(), field("_id").Asc()).One(ctx)
+		got, err := repo.OrderBy(field("zip").Desc(), field("_id").Asc()).First(ctx)
 		is.NoErr(err)
 		is.Equal([]any{got.Floors, *got.Zip, got.Price, got.Area.Valid}, []any{7, "x", "8.50", false})
 		for _, a := range []prom.Assign[*House]{field("floors").Set("x"), field("floors").Set(nil), field("price").Set("1.005"), field("plan").Set("{"), field("rooms").Set(1 << 20)} {
-			_, err := repo.AllRows().Update(ctx, a)
+			_, err := repo.WithoutWhere().Update(ctx, a)
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
 		_, err = repo.OrderBy(field("plan").Asc()).All(ctx)

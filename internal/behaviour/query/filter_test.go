@@ -57,7 +57,7 @@ func TestFilter(t *testing.T) {
 		is.NoErr(goods.CreateMany(ctx, []Good{
 			{Title: "a, b", Note: new("x"), Views: 3, Rating: 0.5, Price: "9.50", Sold: true, At: day.Add(13 * time.Hour), Day: &day, Opens: 9 * time.Hour, Code: id, Secret: "s", Size: 7},
 			{Title: "100%", Views: -4, Rating: 2, Price: "10.00", At: day.AddDate(1, 0, 0), Opens: 10 * time.Hour, Code: prom.UUID{9}, Secret: "s"},
-			{Title: "ABC", Note: new(""), Views: 3, Rating: -1, Price: "100.00", At: day.AddDate(0, 1, 0), Opens: 0, Code: prom.UUID{8}, Secret: "t", Parent: new(prom.RefTo[Good](1))},
+			{Title: "ABC", Note: new(""), Views: 3, Rating: -1, Price: "100.00", At: day.AddDate(0, 1, 0), Opens: 0, Code: prom.UUID{8}, Secret: "t", Parent: new(prom.NewRef[Good](1))},
 		}))
 		for _, tt := range []struct{ params, want string }{
 			{"", "1 2 3"},

@@ -59,7 +59,7 @@ func TestGroup_Errors(t *testing.T) {
 		all := func(conds ...prom.Cond[*Worker]) error { _, err := s.workers.Where(conds...).All(ctx); return err }
 		projected := func(p prom.Projection[Worker, prom.Pair[float64, int64]]) error { _, err := p.All(ctx); return err }
 		ages := prom.Pluck2(s.workers.Query(), prom.Max(WorkerPay), prom.Count(worker)).GroupBy(WorkerAge)
-		update := func(a prom.Assign[*Worker]) error { _, err := s.workers.AllRows().Update(ctx, a); return err }
+		update := func(a prom.Assign[*Worker]) error { _, err := s.workers.WithoutWhere().Update(ctx, a); return err }
 		_, deleted := s.workers.Where(row.Gt(1)).Delete(ctx)
 		tests := map[string]struct {
 			err  error

@@ -82,7 +82,7 @@ func TestInjectionByName(t *testing.T) {
 				}
 			}
 			if s != "" { // which is the first page
-				_, err = repo.OrderBy(crateID.Asc()).Keyset(ctx, s, 10)
+				_, err = repo.OrderBy(crateID.Asc()).KeysetPage(ctx, s, 10)
 				is.True(errors.Is(err, prom.ErrValidation))
 			}
 			is.Equal(len(log.Take()), 0)

@@ -55,9 +55,9 @@ func finds(s string) map[string]prom.Cond[*parcel] {
 	return map[string]prom.Cond[*parcel]{
 		"eq": parcelText.Eq(s), "in": parcelText.In("x", s), "gte": parcelText.Gte(s), "lte": parcelText.Lte(s), "between": parcelText.Between(s, s),
 		"not ne": prom.Not(parcelText.Ne(s)), "not gt": prom.Not(parcelText.Gt(s)), "not lt": prom.Not(parcelText.Lt(s)), "not in": prom.Not(parcelText.NotIn("x", s)),
-		"like": parcelText.Like(escaped), "not like": prom.Not(parcelText.NotLike(escaped)), "like~": parcelText.LikeFold(escaped), "eq~": parcelText.EqFold(s),
-		"contains": parcelText.Contains(s), "contains~": parcelText.ContainsFold(s), "prefix": parcelText.HasPrefix(s), "prefix~": parcelText.HasPrefixFold(s),
-		"suffix": parcelText.HasSuffix(s), "suffix~": parcelText.HasSuffixFold(s), "is": parcelNull.Is(&s), "not is not": prom.Not(parcelNull.IsNot(&s)),
+		"like": parcelText.Like(escaped), "not like": prom.Not(prom.Not(parcelText.Like(escaped))), "like~": prom.Fold(parcelText).Like(escaped), "eq~": prom.Fold(parcelText).Eq(s),
+		"contains": parcelText.Contains(s), "contains~": prom.Fold(parcelText).Contains(s), "prefix": parcelText.HasPrefix(s), "prefix~": prom.Fold(parcelText).HasPrefix(s),
+		"suffix": parcelText.HasSuffix(s), "suffix~": prom.Fold(parcelText).HasSuffix(s), "is": parcelNull.Is(&s), "not is not": prom.Not(parcelNull.IsNot(&s)),
 		"bytes": parcelData.Eq([]byte(s)), "bytes in": parcelData.In([]byte(s)), "raw": prom.Raw(parcelProto, "text = ? AND '?' <> ?", s, s+"!"),
 	}
 }
@@ -118,7 +118,7 @@ func injected(ctx context.Context, repo *prom.Repo[parcel], s string, id int64, 
 			return fmt.Errorf("%s: the statement is %s (%w)", name, text, errors.Join(err, err2))
 		}
 	}
-	found, err := repo.Where(conds...).One(ctx)
+	found, err := repo.Where(conds...).First(ctx)
 	if err != nil {
 		return err
 	}

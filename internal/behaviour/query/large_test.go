@@ -39,10 +39,10 @@ func TestLarge(t *testing.T) {
 		var others []*prom.Query[kit.Item]
 		for i := 1; i <= 600; i++ {
 			one := numbered(i)
-			union, all, except = union.Union(one), all.UnionAll(one, items.OrderBy(kit.ItemName.Asc()).Limit(1)), except.Except(one)
+			union, all, except = prom.Union(union, one), prom.UnionAll(all, one, items.OrderBy(kit.ItemName.Asc()).Limit(1)), prom.Except(except, one)
 			others = append(others, one)
 		}
-		many := numbered(0).Union(others...)
+		many := prom.Union(numbered(0), others...)
 		queries := map[string]struct {
 			q    *prom.Query[kit.Item]
 			want int
@@ -56,8 +56,8 @@ func TestLarge(t *testing.T) {
 			"a difference of many":          {except, 100},
 			"a union of many":               {many, 601},
 			"a page of it":                  {many.Where(kit.ItemNo.Gt(10)).OrderBy(kit.ItemNo.Asc()).Limit(7), 7},
-			"unions of unions":              {union.Union(many).Except(items.Where(kit.ItemNo.Lt(300))), 301},
-			"an intersection of two unions": {numbered(7).Union(numbered(8)).Intersect(many), 2},
+			"unions of unions":              {prom.Except(prom.Union(union, many), items.Where(kit.ItemNo.Lt(300))), 301},
+			"an intersection of two unions": {prom.Intersect(prom.Union(numbered(7), numbered(8)), many), 2},
 		}
 		for name, tt := range queries {
 			if got, err := tt.q.Count(ctx); err != nil || got != tt.want {

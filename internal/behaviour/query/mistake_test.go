@@ -78,7 +78,7 @@ func TestMistakesInSQL(t *testing.T) {
 			}, said("function nope(text) does not exist", "no such function: nope")},
 			"batch": {func(ctx context.Context) error {
 				var b prom.Batch
-				tomes.Batch(&b).All(tomes.Where(prom.Raw(tomeProto, "nope(title) = ?", secret)))
+				prom.Queue(&b, tomes).All(tomes.Where(prom.Raw(tomeProto, "nope(title) = ?", secret)))
 				return b.Run(ctx)
 			}, said("function nope(text) does not exist", "no such function: nope")},
 		} {

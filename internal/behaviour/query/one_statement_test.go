@@ -66,7 +66,7 @@ func TestRawOneStatement(t *testing.T) {
 					}
 					return undone
 				})
-				if _, err := prom.RawQuery[int](db, "SELECT count(*) FROM victim").One(ctx); err != nil {
+				if _, err := prom.RawQuery[int](db, "SELECT count(*) FROM victim").First(ctx); err != nil {
 					t.Fatalf("%s: %q has run as several statements: %v", name, sql, err)
 				}
 			}
@@ -93,7 +93,7 @@ func TestRawEndsNoTransaction(t *testing.T) {
 				if _, err := prom.RawExec(ctx, db, sql); err == nil && sql != explained {
 					t.Errorf("%q is taken", sql)
 				}
-				_, _ = notes.AllRows().Delete(ctx)
+				_, _ = notes.WithoutWhere().Delete(ctx)
 				return undone
 			})
 			is.True(errors.Is(err, undone))

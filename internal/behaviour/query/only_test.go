@@ -20,7 +20,7 @@ func TestOnly(t *testing.T) {
 		ctx := context.Background()
 		s := newWorkshop(t, e.DSN)
 		q := s.workers.Where(WorkerName.Eq("w3")).Only(WorkerName, WorkerCity)
-		w, err := q.One(ctx)
+		w, err := q.First(ctx)
 		is.NoErr(err)
 		is.True(w.ID > 0 && w.Name == "w3" && *w.City == "Rome" && w.Age == 0 && w.Boss == nil && w.Created.IsZero())
 		is.True(!w.IsNew())
@@ -31,7 +31,7 @@ func TestOnly(t *testing.T) {
 		err = s.workers.Save(ctx, w)
 		is.True(errors.Is(err, prom.ErrValidation))
 		is.Equal(w.Age, int32(99))
-		_, err = prom.Pluck(s.workers.Where(WorkerAge.Eq(99)), WorkerName).One(ctx)
+		_, err = prom.Pluck(s.workers.Where(WorkerAge.Eq(99)), WorkerName).First(ctx)
 		is.True(errors.Is(err, prom.ErrNotFound))
 		is.True(errors.Is(s.workers.Create(ctx, w), prom.ErrValidation))
 		is.True(errors.Is(s.workers.Upsert(ctx, w, WorkerID), prom.ErrValidation))
@@ -64,7 +64,7 @@ func TestOnly(t *testing.T) {
 		for _, err := range s.workers.Query().Only(WorkerName).Stream(ctx) {
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
-		_, err = s.workers.AllRows().Only(WorkerName).Delete(ctx)
+		_, err = s.workers.WithoutWhere().Only(WorkerName).Delete(ctx)
 		is.True(errors.Is(err, prom.ErrValidation))
 	})
 }

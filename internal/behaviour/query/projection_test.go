@@ -55,12 +55,12 @@ func TestPluck(t *testing.T) {
 		_, err = prom.Into[Other](q).All(ctx)
 		is.True(err != nil)
 
-		one, err := prom.Pluck(q, WorkerName).One(ctx)
+		one, err := prom.Pluck(q, WorkerName).First(ctx)
 		is.NoErr(err)
 		is.Equal(one, "w2")
-		_, err = prom.Pluck(q.Where(WorkerAge.Eq(0)), WorkerName).One(ctx)
+		_, err = prom.Pluck(q.Where(WorkerAge.Eq(0)), WorkerName).First(ctx)
 		is.True(errors.Is(err, prom.ErrNotFound))
-		has, err := prom.Pluck(q, WorkerName).Where(WorkerName.Eq("w5")).Has(ctx)
+		has, err := prom.Pluck(q, WorkerName).Where(WorkerName.Eq("w5")).Exists(ctx)
 		is.NoErr(err)
 		is.True(has)
 
@@ -133,7 +133,7 @@ func TestAggregates(t *testing.T) {
 		greatest, err := prom.Scalar(ctx, all, prom.Max(WorkerCity))
 		is.NoErr(err)
 		is.Equal(*greatest, "Rome")
-		n, err := prom.Pluck3(all, prom.Count(worker), prom.CountOf(WorkerCity), prom.CountDistinct(WorkerCity)).One(ctx)
+		n, err := prom.Pluck3(all, prom.Count(worker), prom.CountOf(WorkerCity), prom.CountDistinct(WorkerCity)).First(ctx)
 		is.NoErr(err)
 		is.Equal(n, prom.Triple[int64, int64, int64]{A: 8, B: 6, C: 2})
 		romans, err := prom.Scalar(ctx, all, prom.Count(worker).Filter(WorkerCity.Eq("Rome"), WorkerAge.Lt(21)))
@@ -143,7 +143,7 @@ func TestAggregates(t *testing.T) {
 		sum, err = prom.Scalar(ctx, none, prom.Sum(WorkerAge))
 		is.NoErr(err)
 		is.True(sum == nil)
-		empty, err := prom.Pluck2(none, prom.Count(worker), prom.OrNull(prom.Max(WorkerName))).One(ctx)
+		empty, err := prom.Pluck2(none, prom.Count(worker), prom.OrNull(prom.Max(WorkerName))).First(ctx)
 		is.NoErr(err)
 		is.True(empty.A == 0 && empty.B == nil)
 

@@ -33,7 +33,7 @@ func TestLimitOfNone(t *testing.T) {
 		n, err := repo.Limit(0).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 0)
-		_, err = repo.Limit(0).One(ctx)
+		_, err = repo.Limit(0).First(ctx)
 		is.True(errors.Is(err, prom.ErrNotFound))
 	})
 }

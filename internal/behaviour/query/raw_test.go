@@ -78,7 +78,7 @@ func TestRawQuery(t *testing.T) {
 		})
 
 		// Maps.
-		m, err := prom.RawQuery[map[string]any](db, "SELECT title, views, stars, at, 0.5 * 3 AS half FROM note WHERE _id = ?", want[1].ID).One(ctx)
+		m, err := prom.RawQuery[map[string]any](db, "SELECT title, views, stars, at, 0.5 * 3 AS half FROM note WHERE _id = ?", want[1].ID).First(ctx)
 		is.NoErr(err)
 		half := any(1.5)
 		if e.Name == dbtest.NamePostgres {
@@ -87,7 +87,7 @@ func TestRawQuery(t *testing.T) {
 		is.Equal(m, map[string]any{"title": `it's "quoted"`, "views": int64(-1), "stars": nil, "at": want[1].At, "half": half})
 
 		// Values.
-		n, err := prom.RawQuery[int](db, "SELECT count(*) FROM note").One(ctx)
+		n, err := prom.RawQuery[int](db, "SELECT count(*) FROM note").First(ctx)
 		is.NoErr(err)
 		is.Equal(n, 3)
 		titles, err := prom.RawQuery[string](db, "SELECT title FROM note ORDER BY _id").All(ctx)
@@ -96,10 +96,10 @@ func TestRawQuery(t *testing.T) {
 		stars, err := prom.RawQuery[*int](db, "SELECT stars FROM note ORDER BY _id").All(ctx)
 		is.NoErr(err)
 		is.True(*stars[0] == 5 && stars[1] == nil && *stars[2] == 0)
-		at, err := prom.RawQuery[time.Time](db, "SELECT at FROM note WHERE title = ?", "a?b").One(ctx)
+		at, err := prom.RawQuery[time.Time](db, "SELECT at FROM note WHERE title = ?", "a?b").First(ctx)
 		is.NoErr(err)
 		is.True(at.Equal(want[0].At))
-		big, err := prom.RawQuery[int64](db, "SELECT views FROM note WHERE views = CAST(? AS bigint)", int64(math.MaxInt64)).One(ctx)
+		big, err := prom.RawQuery[int64](db, "SELECT views FROM note WHERE views = CAST(? AS bigint)", int64(math.MaxInt64)).First(ctx)
 		is.NoErr(err)
 		is.Equal(big, int64(math.MaxInt64))
 		anything, err := prom.RawQuery[any](db, "SELECT stars FROM note ORDER BY _id").All(ctx)
@@ -166,7 +166,7 @@ func TestRawArguments(t *testing.T) {
 			{anyOf("views", "bigint"), []any{[]int{3, -1, 7}}, 2},
 			{anyOf("views", "bigint"), []any{[]int64{}}, 0},
 		} {
-			n, err := prom.RawQuery[int](notes, "SELECT count(*) FROM note WHERE "+tt.where, tt.args...).One(ctx)
+			n, err := prom.RawQuery[int](notes, "SELECT count(*) FROM note WHERE "+tt.where, tt.args...).First(ctx)
 			if err != nil || n != tt.want {
 				t.Errorf("%s: %d, %v", tt.where, n, err)
 			}
@@ -174,7 +174,7 @@ func TestRawArguments(t *testing.T) {
 		n, err := prom.RawExec(ctx, db, "UPDATE note SET body = ?, stars = ? WHERE views = ?", "x;--", nil, 3)
 		is.NoErr(err)
 		is.Equal(n, 1)
-		body, err := prom.RawQuery[string](db, "SELECT body FROM note WHERE views = ? AND stars IS NULL", 3).One(ctx)
+		body, err := prom.RawQuery[string](db, "SELECT body FROM note WHERE views = ? AND stars IS NULL", 3).First(ctx)
 		is.NoErr(err)
 		is.Equal(body, "x;--")
 	})
@@ -205,32 +205,32 @@ func TestRawMismatch(t *testing.T) {
 		}
 		_, err := prom.RawQuery[int](db, "SELECT stars FROM note ORDER BY _id").All(ctx)
 		fails(err, prom.ErrType, "column stars", "is NULL")
-		_, err = prom.RawQuery[pair](db, "SELECT NULL AS a, 'x' AS b").One(ctx)
+		_, err = prom.RawQuery[pair](db, "SELECT NULL AS a, 'x' AS b").First(ctx)
 		fails(err, prom.ErrType, `column "a" into field A`, "is NULL")
-		_, err = prom.RawQuery[pair](db, "SELECT 1 AS a, 'x' AS b, 2 AS secret").One(ctx)
+		_, err = prom.RawQuery[pair](db, "SELECT 1 AS a, 'x' AS b, 2 AS secret").First(ctx)
 		fails(err, prom.ErrType, `column "secret"`, "pair has no field for it", "a, b")
-		_, err = prom.RawQuery[pair](db, "SELECT 1 AS a, 2 AS a").One(ctx)
+		_, err = prom.RawQuery[pair](db, "SELECT 1 AS a, 2 AS a").First(ctx)
 		fails(err, prom.ErrType, `column "a"`, "twice")
 		_, err = prom.RawQuery[map[string]any](db, "SELECT 1 AS a, 2 AS a").All(ctx)
 		fails(err, prom.ErrType, `column "a"`, "twice")
-		_, err = prom.RawQuery[int](db, "SELECT 1, 2").One(ctx)
+		_, err = prom.RawQuery[int](db, "SELECT 1, 2").First(ctx)
 		fails(err, prom.ErrValidation, "2 columns", "int takes one")
 		_, err = prom.RawQuery[int](db, "SELECT title, views FROM note WHERE 1 = 0").All(ctx)
 		fails(err, prom.ErrValidation, "2 columns") // without any row
 		_, err = prom.RawQuery[int](db, "SELECT title FROM note").All(ctx)
 		fails(err, prom.ErrType, "column title")
-		_, err = prom.RawQuery[int8](db, "SELECT views FROM note ORDER BY views DESC").One(ctx)
+		_, err = prom.RawQuery[int8](db, "SELECT views FROM note ORDER BY views DESC").First(ctx)
 		fails(err, prom.ErrType, "column views", "range")
-		_, err = prom.RawQuery[chan int](db, "SELECT 1").One(ctx)
+		_, err = prom.RawQuery[chan int](db, "SELECT 1").First(ctx)
 		fails(err, prom.ErrValidation, "chan int")
-		_, err = prom.RawQuery[int](db, "SELECT 1 WHERE 1 = 0").One(ctx)
+		_, err = prom.RawQuery[int](db, "SELECT 1 WHERE 1 = 0").First(ctx)
 		fails(err, prom.ErrNotFound)
 		for _, err := range prom.RawQuery[int](db, "SELECT stars FROM note").Stream(ctx) {
 			if err != nil {
 				fails(err, prom.ErrType, "column stars")
 			}
 		}
-		got, err := prom.RawQuery[pair](db, "SELECT 7 AS a").One(ctx) // what is not asked for stays zero
+		got, err := prom.RawQuery[pair](db, "SELECT 7 AS a").First(ctx) // what is not asked for stays zero
 		is.NoErr(err)
 		is.Equal(got, pair{A: 7})
 		none, err := prom.RawQuery[int](db, "SELECT views FROM note WHERE 1 = 0").All(ctx)
@@ -238,9 +238,9 @@ func TestRawMismatch(t *testing.T) {
 		is.Equal(len(none), 0)
 
 		// Before any SQL.
-		_, err = prom.RawQuery[int](db, "SELECT ?").One(ctx)
+		_, err = prom.RawQuery[int](db, "SELECT ?").First(ctx)
 		fails(err, prom.ErrValidation, "1 question marks for 0 arguments")
-		_, err = prom.RawQuery[int](db, "SELECT 1; DELETE FROM note").One(ctx)
+		_, err = prom.RawQuery[int](db, "SELECT 1; DELETE FROM note").First(ctx)
 		fails(err, prom.ErrValidation, "more than one statement")
 		_, err = prom.RawExec(ctx, db, "COMMIT")
 		fails(err, prom.ErrValidation, "Tx")
@@ -250,11 +250,11 @@ func TestRawMismatch(t *testing.T) {
 		fails(err, prom.ErrValidation, "*DB or a repo")
 
 		// From the database.
-		_, err = prom.RawQuery[int](db, "SELECT nope FROM note").One(ctx)
+		_, err = prom.RawQuery[int](db, "SELECT nope FROM note").First(ctx)
 		fails(err, prom.ErrNoColumn, "nope")
-		_, err = prom.RawQuery[int](db, "SELECT 1 FROM nope").One(ctx)
+		_, err = prom.RawQuery[int](db, "SELECT 1 FROM nope").First(ctx)
 		fails(err, prom.ErrNoTable, "nope")
-		_, err = prom.RawQuery[int](db, "SELEKT 1").One(ctx)
+		_, err = prom.RawQuery[int](db, "SELEKT 1").First(ctx)
 		fails(err, prom.ErrSyntax)
 		_, err = prom.RawExec(ctx, db, "INSERT INTO note (_id, title, body, views, at, _created, _updated) SELECT _id, 'secret value', body, views, at, _created, _updated FROM note")
 		fails(err, prom.ErrUnique)
@@ -271,7 +271,7 @@ func TestRawModelIsTracked(t *testing.T) {
 		ctx := context.Background()
 		_, notes := noteStore(t, e.DSN)
 		for _, columns := range []string{"title, body, views, stars, at, _id, _created, _updated", "views, _id"} {
-			n, err := prom.RawQuery[kit.Note](notes, "SELECT "+columns+" FROM note WHERE title = ?", "a?b").One(ctx)
+			n, err := prom.RawQuery[kit.Note](notes, "SELECT "+columns+" FROM note WHERE title = ?", "a?b").First(ctx)
 			is.NoErr(err)
 			was, err := notes.Get(ctx, n.ID)
 			is.NoErr(err)
@@ -285,7 +285,7 @@ func TestRawModelIsTracked(t *testing.T) {
 			is.Equal(*now.Stars, 5)
 			is.Equal(n.Title, "a?b") // the row came back
 		}
-		n, err := prom.RawQuery[kit.Note](notes, "SELECT title FROM note WHERE title = ?", "a?b").One(ctx)
+		n, err := prom.RawQuery[kit.Note](notes, "SELECT title FROM note WHERE title = ?", "a?b").First(ctx)
 		is.NoErr(err)
 		is.True(n.IsNew()) // nobody knows which row it is
 	})
@@ -316,7 +316,7 @@ func TestRawReturning(t *testing.T) {
 		n, err := notes.Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 5)
-		one, err := prom.RawQuery[int64](db, insert, 0).One(ctx)
+		one, err := prom.RawQuery[int64](db, insert, 0).First(ctx)
 		is.NoErr(err)
 		is.True(one > slices.Max(ids))
 		var streamed int
@@ -369,12 +369,12 @@ func TestRawInstalls(t *testing.T) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
 		notes := prom.NewRepo[kit.Note](prom.Using(db))
-		_, err := prom.RawQuery[int](db, "SELECT count(*) FROM note").One(ctx)
+		_, err := prom.RawQuery[int](db, "SELECT count(*) FROM note").First(ctx)
 		is.True(errors.Is(err, prom.ErrNoTable))
 		_, err = prom.RawExec(ctx, db, "DELETE FROM note")
 		is.True(errors.Is(err, prom.ErrNoTable))
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
-			n, err := prom.RawQuery[int](notes, "SELECT count(*) FROM note WHERE views > ?", 1).One(ctx)
+			n, err := prom.RawQuery[int](notes, "SELECT count(*) FROM note WHERE views > ?", 1).First(ctx)
 			is.NoErr(err)
 			is.Equal(n, 0)
 			return nil
@@ -385,7 +385,7 @@ func TestRawInstalls(t *testing.T) {
 		n, err := prom.RawExec(ctx, service{notes}, "DELETE FROM note")
 		is.NoErr(err)
 		is.Equal(n, 0)
-		_, err = prom.RawQuery[int](notes, "SELECT 1 FROM nope").One(ctx) // no table of the repo's
+		_, err = prom.RawQuery[int](notes, "SELECT 1 FROM nope").First(ctx) // no table of the repo's
 		is.True(errors.Is(err, prom.ErrNoTable))
 	})
 }
@@ -400,7 +400,7 @@ func TestRawReadOnly(t *testing.T) {
 		db, _ := noteStore(t, e.DSN)
 		const insert = "INSERT INTO note (title, body, views, at, _created, _updated) SELECT title, body, views, at, _created, _updated FROM note RETURNING _id"
 		refuses := func(ctx context.Context, db *prom.DB) {
-			n, err := prom.RawQuery[int](db, "SELECT count(*) FROM note").One(ctx)
+			n, err := prom.RawQuery[int](db, "SELECT count(*) FROM note").First(ctx)
 			is.NoErr(err)
 			is.Equal(n, 3)
 			_, err = prom.RawQuery[int64](db, insert).All(ctx)
@@ -427,7 +427,7 @@ func TestRawBesideWriter(t *testing.T) {
 		is.NoErr(notes.Tx(ctx, func(inside context.Context) error {
 			_, err := prom.RawExec(inside, db, "UPDATE note SET views = 0")
 			is.NoErr(err)
-			n, err := prom.RawQuery[int](db, "SELECT count(*) FROM note WHERE views = 0").One(ctx)
+			n, err := prom.RawQuery[int](db, "SELECT count(*) FROM note WHERE views = 0").First(ctx)
 			is.NoErr(err)
 			is.Equal(n, 0)
 			return nil

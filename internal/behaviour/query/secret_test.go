@@ -47,7 +47,7 @@ func TestErrorsOfFunctions(t *testing.T) {
 		}
 		for _, text := range []string{"CHECK constraint failed: SECRET", "UNIQUE constraint failed: note.SECRET", "no such column: SECRET",
 			"FOREIGN KEY constraint failed: SECRET"} {
-			_, err := notes.AllRows().Update(ctx, kit.NoteBody.Set(text))
+			_, err := notes.WithoutWhere().Update(ctx, kit.NoteBody.Set(text))
 			is.True(errors.Is(err, prom.ErrCheck))
 			kit.NoSecret(t, err)
 			is.Equal(len(kit.AsError(t, err).Columns), 0)

@@ -28,9 +28,9 @@ func TestSubqueries(t *testing.T) {
 			"eq":          {prom.Eq(WorkerPay, maxPay), "[w7]"},
 			"lt":          {prom.Lt(WorkerPay, prom.ScalarSubquery(worker, prom.Pluck(all, prom.Avg(WorkerPay)))), "[w0 w1 w2 w3]"},
 			"none":        {prom.Gte(WorkerPay, prom.ScalarSubquery(worker, prom.Pluck(all.Where(WorkerAge.Eq(0)), WorkerPay))), "[]"},
-			"in":          {WorkerID.InQuery(prom.Pluck(s.tools.Where(ToolKind.Eq("saw")), ToolOwner)), "[w0 w1 w4 w6]"},
-			"in page":     {WorkerID.InQuery(prom.Pluck(s.tools.OrderBy(ToolCost.Desc()).Limit(2), ToolOwner)), "[w5 w6]"},
-			"not in":      {WorkerID.NotInQuery(prom.Pluck(s.tools.Query(), ToolOwner)), "[w2 w7]"},
+			"in":          {prom.InQuery(WorkerID, prom.Pluck(s.tools.Where(ToolKind.Eq("saw")), ToolOwner)), "[w0 w1 w4 w6]"},
+			"in page":     {prom.InQuery(WorkerID, prom.Pluck(s.tools.OrderBy(ToolCost.Desc()).Limit(2), ToolOwner)), "[w5 w6]"},
+			"not in":      {prom.Not(prom.InQuery(WorkerID, prom.Pluck(s.tools.Query(), ToolOwner))), "[w2 w7]"},
 			"exists":      {prom.Exists(worker, s.tools.Where(ToolCost.Gt(30)), prom.Match(ToolOwner, WorkerID)), "[w4 w5 w6]"},
 			"not exists":  {prom.Not(prom.Exists(worker, s.tools.Query(), prom.Match(ToolOwner, WorkerID))), "[w2 w7]"},
 			"exists any":  {prom.Exists(worker, s.tools.Where(ToolCost.Gt(3000))), "[]"},
@@ -38,7 +38,7 @@ func TestSubqueries(t *testing.T) {
 			"self":        {prom.Exists(worker, s.workers.Where(WorkerName.Eq("w1")), prom.Match(WorkerAge, WorkerAge)), "[w1 w4 w7]"},
 			"has":         {WorkerBoss.Has(WorkerName.Eq("w3")), "[w4 w5 w6]"},
 			"has any":     {WorkerBoss.Has(), "[w1 w2 w3 w4 w5 w6]"},
-			"has not":     {WorkerBoss.HasNot(WorkerName.Eq("w3")), "[w0 w1 w2 w3 w7]"},
+			"has not":     {prom.Not(WorkerBoss.Has(WorkerName.Eq("w3"))), "[w0 w1 w2 w3 w7]"},
 			"has has":     {WorkerBoss.Has(WorkerBoss.Has(WorkerName.Eq("w0"))), "[w4 w5 w6]"},
 			"has or":      {prom.Or(WorkerBoss.Has(WorkerAge.Eq(20), WorkerName.Eq("w0")), WorkerName.Eq("w7")), "[w1 w2 w3 w7]"},
 			"deep":        {prom.Exists(worker, s.tools.Where(ToolOwner.Has(WorkerBoss.Has(prom.Exists(worker, s.tools.Where(ToolCost.Eq(10)), prom.Match(ToolOwner, WorkerID))))), prom.Match(ToolOwner, WorkerID)), "[w1 w3]"},
@@ -46,7 +46,7 @@ func TestSubqueries(t *testing.T) {
 			"via via":     {prom.Via(WorkerBoss, prom.Via(WorkerBoss, WorkerName)).Eq("w0"), "[w4 w5 w6]"},
 			"via null":    {prom.Via(WorkerBoss, prom.Via(WorkerBoss, WorkerName)).IsNull(), "[w0 w1 w2 w3 w7]"},
 			"via two":     {prom.Gt(WorkerPay, prom.Times(prom.Via(WorkerBoss, WorkerPay), prom.Val(worker, 1.5))), "[w1 w2 w3 w5 w6]"},
-			"via in":      {prom.Via(WorkerBoss, WorkerID).InQuery(prom.Pluck(s.tools.Where(ToolCost.Eq(30)), ToolOwner)), "[w4 w5 w6]"},
+			"via in":      {prom.InQuery(prom.Via(WorkerBoss, WorkerID), prom.Pluck(s.tools.Where(ToolCost.Eq(30)), ToolOwner)), "[w4 w5 w6]"},
 			"descendants": {prom.DescendantsOf(WorkerBoss, WorkerName.Eq("w3")), "[w4 w5 w6]"},
 			"all below":   {prom.DescendantsOf(WorkerBoss, WorkerName.Eq("w0")), "[w1 w2 w3 w4 w5 w6]"},
 			"ancestors":   {prom.AncestorsOf(WorkerBoss, WorkerName.In("w5", "w7")), "[w0 w3]"},
@@ -65,7 +65,7 @@ func TestSubqueries(t *testing.T) {
 		is := is.New(t)
 		// A circle ends.
 		ctx := context.Background()
-		w5, err := s.workers.Where(WorkerName.Eq("w5")).One(ctx)
+		w5, err := s.workers.Where(WorkerName.Eq("w5")).First(ctx)
 		is.NoErr(err)
 		n, err := s.workers.Where(WorkerName.Eq("w0")).Update(ctx, WorkerBoss.Set(w5.ID))
 		is.NoErr(err)
@@ -91,23 +91,23 @@ func TestSubqueries_Install(t *testing.T) {
 			func(fn func(ctx context.Context) error) error { return fn(ctx) },
 		} {
 			is.NoErr(in(func(ctx context.Context) error {
-				list, err := workers.Where(WorkerID.InQuery(prom.Pluck(tools.Where(prom.Exists(tool, notes.Query(), prom.Match(kit.NoteID, prom.Via(ToolOwner, WorkerID)))), ToolOwner))).All(ctx)
+				list, err := workers.Where(prom.InQuery(WorkerID, prom.Pluck(tools.Where(prom.Exists(tool, notes.Query(), prom.Match(kit.NoteID, prom.Via(ToolOwner, WorkerID)))), ToolOwner))).All(ctx)
 				if err == nil && len(list) != 0 {
 					t.Error("rows from nowhere")
 				}
 				return err
 			}))
-			is.NoErr(tools.UnsafeDrop(ctx))
+			is.NoErr(prom.UnsafeDrop(ctx, tools))
 		}
 		_, err := workers.Where(prom.Exists(worker, notes.Query(), prom.Match(kit.NoteID, WorkerID))).Delete(ctx)
 		is.NoErr(err)
 
 		other := prom.NewRepo[Tool](prom.Using(kit.Open(t, dbtest.Memory())))
-		_, err = workers.Where(WorkerID.InQuery(prom.Pluck(other.Query(), ToolOwner))).All(ctx)
+		_, err = workers.Where(prom.InQuery(WorkerID, prom.Pluck(other.Query(), ToolOwner))).All(ctx)
 		is.True(errors.Is(err, prom.ErrValidation))
-		_, err = workers.Where(WorkerID.InQuery(prom.Pluck(tools.Query(), ToolOwner))).All(ctx)
+		_, err = workers.Where(prom.InQuery(WorkerID, prom.Pluck(tools.Query(), ToolOwner))).All(ctx)
 		is.NoErr(err)
-		_, err = workers.Where(WorkerID.InQuery(prom.Pluck(other.Query(), ToolOwner))).All(ctx)
+		_, err = workers.Where(prom.InQuery(WorkerID, prom.Pluck(other.Query(), ToolOwner))).All(ctx)
 		is.True(errors.Is(err, prom.ErrValidation)) // with the text of the one before in the cache
 	})
 }
@@ -136,18 +136,18 @@ func TestSets(t *testing.T) {
 		}
 		age := func(n int32) *prom.Query[Worker] { return s.workers.Where(WorkerAge.Eq(n)) }
 		byName := WorkerName.Asc()
-		is.Equal(names(age(20).Union(age(21), age(20)).OrderBy(byName)), "[w0 w1 w3 w4 w6 w7]")
-		is.Equal(names(age(22).UnionAll(age(22)).OrderBy(byName)), "[w2 w2 w5 w5]")
-		is.Equal(names(s.workers.Where(WorkerAge.Lte(21)).Intersect(s.workers.Where(WorkerCity.Eq("Rome"))).OrderBy(byName)), "[w0 w3 w7]")
-		is.Equal(names(s.workers.Query().Except(age(20), age(21)).OrderBy(byName)), "[w2 w5]")
+		is.Equal(names(prom.Union(age(20), age(21), age(20)).OrderBy(byName)), "[w0 w1 w3 w4 w6 w7]")
+		is.Equal(names(prom.UnionAll(age(22), age(22)).OrderBy(byName)), "[w2 w2 w5 w5]")
+		is.Equal(names(prom.Intersect(s.workers.Where(WorkerAge.Lte(21)), s.workers.Where(WorkerCity.Eq("Rome"))).OrderBy(byName)), "[w0 w3 w7]")
+		is.Equal(names(prom.Except(s.workers.Query(), age(20), age(21)).OrderBy(byName)), "[w2 w5]")
 		// Members with an order and a limit of their own.
-		top := s.workers.OrderBy(WorkerName.Desc()).Limit(2).Union(s.workers.OrderBy(byName).Limit(1))
+		top := prom.Union(s.workers.OrderBy(WorkerName.Desc()).Limit(2), s.workers.OrderBy(byName).Limit(1))
 		is.Equal(names(top.OrderBy(byName)), "[w0 w6 w7]")
 		is.Equal(names(top.Where(WorkerName.Ne("w6")).OrderBy(WorkerName.Desc()).Limit(5).Offset(1)), "[w0]")
 		// Sets of sets are taken from the left.
-		is.Equal(names(age(20).Union(age(21)).Intersect(s.workers.Where(WorkerCity.IsNull())).OrderBy(byName)), "[w1 w4]")
-		is.Equal(names(age(22).Union(age(21).Intersect(s.workers.Where(WorkerCity.IsNull()))).OrderBy(byName)), "[w1 w2 w4 w5]")
-		is.Equal(names(s.workers.Where(WorkerID.InQuery(prom.Pluck(top, WorkerID))).OrderBy(byName)), "[w0 w6 w7]")
+		is.Equal(names(prom.Intersect(prom.Union(age(20), age(21)), s.workers.Where(WorkerCity.IsNull())).OrderBy(byName)), "[w1 w4]")
+		is.Equal(names(prom.Union(age(22), prom.Intersect(age(21), s.workers.Where(WorkerCity.IsNull()))).OrderBy(byName)), "[w1 w2 w4 w5]")
+		is.Equal(names(s.workers.Where(prom.InQuery(WorkerID, prom.Pluck(top, WorkerID))).OrderBy(byName)), "[w0 w6 w7]")
 		seen := 0
 		for _, err := range top.Each(ctx) {
 			is.NoErr(err)
@@ -156,7 +156,7 @@ func TestSets(t *testing.T) {
 		is.Equal(seen, 3)
 		_, err := top.Update(ctx, WorkerAge.Set(1))
 		is.True(errors.Is(err, prom.ErrValidation))
-		_, err = top.AllRows().Delete(ctx)
+		_, err = top.WithoutWhere().Delete(ctx)
 		is.True(errors.Is(err, prom.ErrValidation))
 	})
 }

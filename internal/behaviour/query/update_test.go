@@ -54,7 +54,7 @@ func TestUpdate_RowsBefore(t *testing.T) {
 				},
 				"UpdateWhere": func(ctx context.Context) (int, error) {
 					var b prom.Batch
-					n := workers.Batch(&b).UpdateWhere(q, tt.assign(workers))
+					n := prom.Queue(&b, workers).UpdateWhere(q, tt.assign(workers))
 					if err := b.Run(ctx); err != nil {
 						return 0, err
 					}
@@ -93,7 +93,7 @@ func TestUpdate_ChosenBefore(t *testing.T) {
 			"update": func(ctx context.Context) (int, error) { return q.Update(ctx, WorkerPay.SetTo(prom.Float(WorkerAge))) },
 			"delete": q.Delete,
 			"copy": func(ctx context.Context) (int, error) {
-				return prom.Copy(ctx, workers, q, prom.To(WorkerName, WorkerName), prom.To(WorkerAge, WorkerAge),
+				return prom.InsertSelect(ctx, workers, q, prom.To(WorkerName, WorkerName), prom.To(WorkerAge, WorkerAge),
 					prom.To(WorkerPay, WorkerPay), prom.To(WorkerRate, WorkerRate))
 			},
 		}
@@ -118,7 +118,7 @@ func chainOfWorkers(tb testing.TB, dsn string) (*prom.DB, *prom.Repo[Worker]) {
 		if err := workers.Create(context.Background(), &w); err != nil {
 			tb.Fatal(err)
 		}
-		ref := prom.RefTo[Worker](w.ID)
+		ref := prom.NewRef[Worker](w.ID)
 		boss = &ref
 	}
 	return db, workers

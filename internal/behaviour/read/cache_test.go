@@ -6,6 +6,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/behaviour/kit"
 	"github.com/prom-go/prom/internal/dbtest"
 )
@@ -17,13 +18,13 @@ func TestCacheStats(t *testing.T) {
 		is := is.New(t)
 		repo := kit.Items(kit.Open(t, e.DSN))
 		is.NoErr(repo.Install(context.Background()))
-		before, err := repo.CacheStats()
+		before, err := prom.CacheStatsOf(repo)
 		is.NoErr(err)
 		for i := range 100 {
 			_, err := repo.Where(kit.ItemNo.Gt(i)).All(context.Background())
 			is.NoErr(err)
 		}
-		after, err := repo.CacheStats()
+		after, err := prom.CacheStatsOf(repo)
 		is.NoErr(err)
 		is.Equal(after.Shapes-before.Shapes, 1)
 		is.Equal(after.Misses-before.Misses, uint64(1))

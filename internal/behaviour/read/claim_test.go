@@ -96,7 +96,7 @@ func TestClaimInTx(t *testing.T) {
 		ctx := kit.Ended(t)
 		db := kit.Open(t, e.DSN)
 		empty := prom.NewRepo[task](prom.Using(db), prom.Table("none yet"))
-		list, err := empty.AllRows().Claim(ctx, 3, taskState.Set("taken"))
+		list, err := empty.WithoutWhere().Claim(ctx, 3, taskState.Set("taken"))
 		is.NoErr(err)
 		is.Equal(len(list), 0)
 		repo := tasks(t, db, 4)
@@ -170,15 +170,15 @@ func TestClaimRefuses(t *testing.T) {
 		for name, err := range map[string]error{
 			"limit": kit.ErrOf(q.Limit(1).Claim(ctx, 1, set)), "offset": kit.ErrOf(q.Offset(1).Claim(ctx, 1, set)), "lock": kit.ErrOf(q.ForUpdate().Claim(ctx, 1, set)),
 			"negative": kit.ErrOf(q.Claim(ctx, -1, set)), "nothing": kit.ErrOf(q.Claim(ctx, 1)), "all rows": kit.ErrOf(repo.Query().Claim(ctx, 1, set)),
-			"twice": kit.ErrOf(q.Claim(ctx, 1, set, set)), "value": kit.ErrOf(q.Claim(ctx, 1, taskState.Set("\x00"))), "union": kit.ErrOf(q.Union(q).Claim(ctx, 1, set)),
-			"key": kit.ErrOf(prom.NewRepo[kit.Keyless](prom.Using(db)).AllRows().Claim(ctx, 1)),
+			"twice": kit.ErrOf(q.Claim(ctx, 1, set, set)), "value": kit.ErrOf(q.Claim(ctx, 1, taskState.Set("\x00"))), "union": kit.ErrOf(prom.Union(q, q).Claim(ctx, 1, set)),
+			"key": kit.ErrOf(prom.NewRepo[kit.Keyless](prom.Using(db)).WithoutWhere().Claim(ctx, 1)),
 		} {
 			if !errors.Is(err, prom.ErrValidation) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 		fixed := prom.NewRepo[task](prom.Using(kit.Open(t, e.With("readonly=true"))))
-		if _, err := fixed.AllRows().Claim(ctx, 1, set); !errors.Is(err, prom.ErrReadOnly) {
+		if _, err := fixed.WithoutWhere().Claim(ctx, 1, set); !errors.Is(err, prom.ErrReadOnly) {
 			t.Error(err)
 		}
 	})

@@ -67,11 +67,11 @@ func TestCoalesce(t *testing.T) {
 		const rows, calls = 40, 200
 		is := is.New(t)
 		db := kit.Open(t, e.With("pool_maxconn=2"))
-		ints := prom.NewRepo[kit.Note](prom.Using(db), prom.CoalesceReads())
+		ints := prom.NewRepo[kit.Note](prom.Using(db), prom.BatchGets())
 		ids := prom.NewRepo[kit.Voucher](prom.Using(db))
-		texts := prom.NewRepo[word](prom.Using(db), prom.CoalesceReads())
-		folds := prom.NewRepo[folded](prom.Using(db), prom.Table("folded"), prom.CoalesceReads())
-		stops := prom.NewRepo[stop](prom.Using(db), prom.CoalesceReads())
+		texts := prom.NewRepo[word](prom.Using(db), prom.BatchGets())
+		folds := prom.NewRepo[folded](prom.Using(db), prom.Table("folded"), prom.BatchGets())
+		stops := prom.NewRepo[stop](prom.Using(db), prom.BatchGets())
 		ns, vs, ws, fs, ss := make([]kit.Note, rows), make([]kit.Voucher, rows), make([]word, rows), make([]folded, rows), make([]stop, rows)
 		for i := range rows {
 			ns[i], vs[i], ws[i] = kit.Note{Title: "t", Views: i}, kit.Voucher{N: i}, word{Word: fmt.Sprint("Word's \\ ", i), N: i}
@@ -79,7 +79,7 @@ func TestCoalesce(t *testing.T) {
 		}
 		is.NoErr(errors.Join(ints.CreateMany(kit.Ended(t), ns), ids.CreateMany(kit.Ended(t), vs), texts.CreateMany(kit.Ended(t), ws),
 			folds.CreateMany(kit.Ended(t), fs), stops.CreateMany(kit.Ended(t), ss)))
-		shared := prom.WithCoalescing(kit.Ended(t))
+		shared := prom.WithBatchGets(kit.Ended(t))
 		is.NoErr(atOnce(calls, func(i int) error {
 			n := i % (rows + 10) // the last 10 are not there
 			var got int
@@ -138,7 +138,7 @@ func TestCoalesceShares(t *testing.T) {
 	const calls = 50
 	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
 	var log kit.Statements
-	repo := prom.NewRepo[kit.Deep](prom.Using(kit.Open(t, e.DSN, log.Option())), prom.CoalesceReads())
+	repo := prom.NewRepo[kit.Deep](prom.Using(kit.Open(t, e.DSN, log.Option())), prom.BatchGets())
 	one, two := kit.MustCreate(t, repo, kit.NewDeep()), kit.MustCreate(t, repo, kit.NewDeep())
 	release := held(t, e, "deep")
 	log.Take()
@@ -176,7 +176,7 @@ func TestCoalesceContexts(t *testing.T) {
 	is := is.New(t)
 	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
 	db := kit.Open(t, e.With("pool_max_conns=3"))
-	repo := prom.NewRepo[kit.Item](prom.Using(db), prom.CoalesceReads())
+	repo := prom.NewRepo[kit.Item](prom.Using(db), prom.BatchGets())
 	item := kit.MustCreate(t, repo, kit.Item{Name: "item"})
 	release := held(t, e, "item")
 	clock := dbtest.NewClock(t)
@@ -236,7 +236,7 @@ func TestCoalesceErrors(t *testing.T) {
 	db, other := kit.Open(t, e.With("install=off")), kit.Open(t, e.DSN)
 	is.NoErr(kit.Notes(other).CreateMany(kit.Ended(t), []kit.Note{{Title: "a", Views: 1}, {Title: "b", Views: 2}, {Title: "bad"}}))
 	kit.RunSQL(t, other, "ALTER TABLE note ALTER COLUMN views DROP NOT NULL; UPDATE note SET views = NULL WHERE title = 'bad'")
-	repo := prom.NewRepo[kit.Note](prom.Using(db), prom.CoalesceReads())
+	repo := prom.NewRepo[kit.Note](prom.Using(db), prom.BatchGets())
 	release := held(t, e, "note")
 	time.AfterFunc(100*time.Millisecond, release)
 	is.NoErr(atOnce(40, func(i int) error {
@@ -267,7 +267,7 @@ func TestCoalesceErrors(t *testing.T) {
 		seen[pe] = true
 		return nil
 	}))
-	auto := prom.NewRepo[kit.Note](prom.Using(other), prom.CoalesceReads())
+	auto := prom.NewRepo[kit.Note](prom.Using(other), prom.BatchGets())
 	is.NoErr(atOnce(40, func(int) error { // and is installed where it may be
 		if _, err := auto.Get(kit.Ended(t), int64(1)); !errors.Is(err, prom.ErrNotFound) {
 			return err
@@ -281,7 +281,7 @@ func TestCoalesceBroken(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	p, e := dbtest.NewProxy(t, dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)})
-	repo := prom.NewRepo[kit.Item](prom.Using(kit.Open(t, e.With("pool_max_conns=2"))), prom.CoalesceReads())
+	repo := prom.NewRepo[kit.Item](prom.Using(kit.Open(t, e.With("pool_max_conns=2"))), prom.BatchGets())
 	item := kit.MustCreate(t, repo, kit.Item{Name: "item"})
 	release := held(t, dbtest.Engine{DSN: e.DSN}, "item")
 	var cuts sync.WaitGroup
@@ -308,14 +308,14 @@ func TestCoalesceInTx(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		db := kit.Open(t, e.DSN)
-		repo := prom.NewRepo[kit.Item](prom.Using(db), prom.CoalesceReads())
+		repo := prom.NewRepo[kit.Item](prom.Using(db), prom.BatchGets())
 		is.NoErr(repo.Install(kit.Ended(t)))
-		is.NoErr(db.Tx(prom.WithCoalescing(kit.Ended(t)), func(ctx context.Context) error {
+		is.NoErr(db.Tx(prom.WithBatchGets(kit.Ended(t)), func(ctx context.Context) error {
 			item := kit.MustIn(ctx, t, repo, kit.Item{Name: "item"})
 			return atOnce(20, func(i int) error {
 				inside := ctx
 				if i%2 == 0 {
-					inside = prom.WithCoalescing(context.Background())
+					inside = prom.WithBatchGets(context.Background())
 				}
 				v, err := repo.Get(inside, item.ID)
 				switch {

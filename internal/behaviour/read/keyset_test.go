@@ -163,7 +163,7 @@ func TestKeyset(t *testing.T) {
 			var tokens []string
 			token := ""
 			for {
-				page, err := q.Keyset(ctx, token, size)
+				page, err := q.KeysetPage(ctx, token, size)
 				is.NoErr(err)
 				got = append(got, keysOf(page.Rows)...)
 				is.Equal(page.Prev != "", token != "")
@@ -183,7 +183,7 @@ func TestKeyset(t *testing.T) {
 				end -= size
 			}
 			for i := len(tokens) - 1; i > 0; i-- { // and back, from the last page
-				page, err := q.Keyset(ctx, tokens[i], size)
+				page, err := q.KeysetPage(ctx, tokens[i], size)
 				is.NoErr(err)
 				is.Equal(keysOf(page.Rows), want[end-size:end])
 				end -= size
@@ -212,7 +212,7 @@ func TestKeysetChanges(t *testing.T) {
 		is.NoErr(repo.CreateMany(ctx, list))
 		q := repo.OrderBy(kit.NoteViews.Desc())
 		titles := func(token string) (views []int, page prom.KeysetPage[kit.Note]) {
-			page, err := q.Keyset(ctx, token, 3)
+			page, err := q.KeysetPage(ctx, token, 3)
 			is.NoErr(err)
 			for _, n := range page.Rows {
 				views = append(views, n.Views)
@@ -244,7 +244,7 @@ func TestKeysetChanges(t *testing.T) {
 		is.Equal(gone.Prev, "")
 		got, _ = titles(gone.Next)
 		is.Equal(got, []int{50, 40, 30})
-		_, err = repo.AllRows().Delete(ctx)
+		_, err = repo.WithoutWhere().Delete(ctx)
 		is.NoErr(err)
 		got, gone = titles("")
 		is.Equal(len(got), 0)
@@ -268,14 +268,14 @@ func TestKeysetTokens(t *testing.T) {
 			kit.MustCreate(t, plain, kit.Note{Title: "SECRET", Views: i})
 		}
 		next := func(repo *prom.Repo[kit.Note], orders ...prom.Order[*kit.Note]) string {
-			page, err := repo.OrderBy(orders...).Keyset(ctx, "", 2)
+			page, err := repo.OrderBy(orders...).KeysetPage(ctx, "", 2)
 			is.NoErr(err)
 			is.True(page.Next != "")
 			return page.Next
 		}
 		fails := func(what string, q *prom.Query[kit.Note], token string) {
 			t.Helper()
-			_, err := q.Keyset(ctx, token, 2)
+			_, err := q.KeysetPage(ctx, token, 2)
 			var bad *prom.TokenError
 			if !errors.Is(err, prom.ErrValidation) || !errors.As(err, &bad) {
 				t.Errorf("%s: %v", what, err)
@@ -285,7 +285,7 @@ func TestKeysetTokens(t *testing.T) {
 		}
 		token := next(plain, kit.NoteTitle.Asc())
 		q := plain.OrderBy(kit.NoteTitle.Asc())
-		_, err := q.Keyset(ctx, token, 2)
+		_, err := q.KeysetPage(ctx, token, 2)
 		is.NoErr(err)
 		for i := range token {
 			other := byte('A')
@@ -305,12 +305,12 @@ func TestKeysetTokens(t *testing.T) {
 		fails("other table", prom.NewRepo[kit.Note](db, prom.Table("other")).OrderBy(kit.NoteTitle.Asc()), token)
 		fails("no key", older.OrderBy(kit.NoteTitle.Asc()), token)
 		fails("cursor", q, func() string {
-			at := prom.NewCursor("")
+			at := prom.NewWatchCursor("")
 			is.NoErr(kit.FirstError(plain.Limit(1).Watch(kit.Ended(t), prom.WatchFromStart(), prom.WatchResume(at))))
 			return at.String()
 		}())
 		signed := next(older, kit.NoteTitle.Asc())
-		_, err = newer.OrderBy(kit.NoteTitle.Asc()).Keyset(ctx, signed, 2)
+		_, err = newer.OrderBy(kit.NoteTitle.Asc()).KeysetPage(ctx, signed, 2)
 		is.NoErr(err)
 		fails("older key", strange.OrderBy(kit.NoteTitle.Asc()), signed)
 		fails("signed", q, signed)
@@ -332,13 +332,13 @@ func TestKeysetRefuses(t *testing.T) {
 		db := kit.Open(t, e.DSN)
 		repo := kit.Notes(db)
 		for name, err := range map[string]error{
-			"limit": kit.ErrOf(repo.Limit(1).Keyset(ctx, "", 1)), "offset": kit.ErrOf(repo.Query().Offset(1).Keyset(ctx, "", 1)),
-			"size 0": kit.ErrOf(repo.Query().Keyset(ctx, "", 0)), "size": kit.ErrOf(repo.Query().Keyset(ctx, "", math.MaxInt)),
-			"part": kit.ErrOf(repo.OrderBy(kit.NoteAt.Year().Asc()).Keyset(ctx, "", 1)), "list": kit.ErrOf(repo.OrderBy(kit.NoteViews.ByList(1)).Keyset(ctx, "", 1)),
-			"key":   kit.ErrOf(prom.NewRepo[kit.Keyless](prom.Using(db)).Query().Keyset(ctx, "", 1)),
-			"value": kit.ErrOf(repo.Where(kit.NoteTitle.Eq("\x00")).Keyset(ctx, "", 1)),
-			"union": kit.ErrOf(repo.Query().Union(repo.Query()).Keyset(ctx, "", 1)),
-			"page":  kit.ErrOf(repo.Query().FetchPage(ctx, 0, 1)), "page size": kit.ErrOf(repo.Query().FetchPage(ctx, 1, math.MaxInt)),
+			"limit": kit.ErrOf(repo.Limit(1).KeysetPage(ctx, "", 1)), "offset": kit.ErrOf(repo.Query().Offset(1).KeysetPage(ctx, "", 1)),
+			"size 0": kit.ErrOf(repo.Query().KeysetPage(ctx, "", 0)), "size": kit.ErrOf(repo.Query().KeysetPage(ctx, "", math.MaxInt)),
+			"part": kit.ErrOf(repo.OrderBy(prom.Year(kit.NoteAt).Asc()).KeysetPage(ctx, "", 1)), "list": kit.ErrOf(repo.OrderBy(prom.ByList(kit.NoteViews, 1)).KeysetPage(ctx, "", 1)),
+			"key":   kit.ErrOf(prom.NewRepo[kit.Keyless](prom.Using(db)).Query().KeysetPage(ctx, "", 1)),
+			"value": kit.ErrOf(repo.Where(kit.NoteTitle.Eq("\x00")).KeysetPage(ctx, "", 1)),
+			"union": kit.ErrOf(prom.Union(repo.Query(), repo.Query()).KeysetPage(ctx, "", 1)),
+			"page":  kit.ErrOf(repo.Query().Page(ctx, 0, 1, prom.WithoutTotal())), "page size": kit.ErrOf(repo.Query().Page(ctx, 1, math.MaxInt, prom.WithoutTotal())),
 		} {
 			if !errors.Is(err, prom.ErrValidation) {
 				t.Errorf("%s: %v", name, err)
@@ -350,7 +350,7 @@ func TestKeysetRefuses(t *testing.T) {
 }
 
 // Ensure that a page tells whether there are more rows, and how many there are in all when asked. parity: Q30 Q33
-func TestFetchPage(t *testing.T) {
+func TestPageByNumber(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
@@ -370,7 +370,7 @@ func TestFetchPage(t *testing.T) {
 			{1, 2, []int{0, 1}, true}, {3, 2, []int{4, 5}, false}, {2, 4, []int{4, 5}, false}, {1, 6, []int{0, 1, 2, 3, 4, 5}, false},
 			{1, 5, []int{0, 1, 2, 3, 4}, true}, {9, 5, nil, false}, {2, 1 << 40, nil, false},
 		} {
-			page, err := q.FetchPage(ctx, tt.n, tt.size, prom.WithTotal())
+			page, err := q.Page(ctx, tt.n, tt.size)
 			is.NoErr(err)
 			var got []int
 			for _, n := range page.Rows {
@@ -380,8 +380,75 @@ func TestFetchPage(t *testing.T) {
 				t.Errorf("page %d of %d: %v %v of %d", tt.n, tt.size, got, page.More, page.Total)
 			}
 		}
-		page, err := q.FetchPage(ctx, 1, 2)
+		page, err := q.Page(ctx, 1, 2, prom.WithoutTotal())
 		is.NoErr(err)
 		is.Equal(page.Total, 0)
+	})
+}
+
+// Ensure that a page by limit and offset has the rows, the number and the total that it should, and that what is no page
+// is an error. parity: Q30 Q33
+func TestPageAt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		repo := kit.Tiles(t, kit.Open(t, e.DSN), 8)
+		q := repo.Where(kit.NoteViews.Lt(7)).OrderBy(kit.NoteViews.Asc())
+		for _, tt := range []struct {
+			limit, offset, rows, number int
+			more                        bool
+		}{{3, 0, 3, 1, true}, {3, 3, 3, 2, true}, {3, 6, 1, 3, false}, {3, 4, 3, 2, false}, {3, 7, 0, 3, false}, {7, 0, 7, 1, false}, {100, 99, 0, 1, false}} {
+			page, err := q.PageAt(ctx, tt.limit, tt.offset)
+			is.NoErr(err)
+			is.Equal(len(page.Rows), tt.rows)
+			for i, n := range page.Rows {
+				is.Equal(n.Views, tt.offset+i)
+			}
+			is.Equal(page.Number, tt.number)
+			is.Equal(page.Size, tt.limit)
+			is.Equal(page.More, tt.more)
+			is.Equal(page.Total, 7)
+		}
+		bare, err := q.PageAt(ctx, 3, 0, prom.WithoutTotal())
+		is.NoErr(err)
+		is.Equal(bare.Total, 0)
+		is.True(bare.More)
+		for _, at := range [][2]int{{0, 0}, {-1, 0}, {3, -1}, {math.MaxInt, 0}} {
+			is.True(errors.Is(kit.ErrOf(q.PageAt(ctx, at[0], at[1])), prom.ErrValidation))
+		}
+		for _, at := range [][2]int{{0, 3}, {1, 0}, {-1, -1}, {1 << 62, 1 << 62}} {
+			is.True(errors.Is(kit.ErrOf(q.Page(ctx, at[0], at[1])), prom.ErrValidation))
+		}
+	})
+}
+
+// Ensure that One is the one row that there is, and an error when there is none or several, whatever the query's page.
+// parity: Q20
+func TestOne(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		repo := kit.Tiles(t, kit.Open(t, e.DSN), 3)
+		one, err := repo.Where(kit.NoteViews.Eq(1)).One(ctx)
+		is.NoErr(err)
+		is.Equal(one.Views, 1)
+		for name, q := range map[string]*prom.Query[kit.Note]{"all": repo.Query(), "two": repo.Where(kit.NoteViews.Gt(0)), "a page of two": repo.Query().Limit(2), "of more": repo.Query().Limit(9)} {
+			_, err := q.One(ctx)
+			if !errors.Is(err, prom.ErrTooManyRows) || errors.Is(err, prom.ErrNotFound) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		limited, err := repo.OrderBy(kit.NoteViews.Desc()).Limit(1).One(ctx)
+		is.NoErr(err)
+		is.Equal(limited.Views, 2)
+		for _, q := range []*prom.Query[kit.Note]{repo.Where(kit.NoteViews.Gt(9)), repo.Query().Limit(0), repo.Query().Offset(3)} {
+			is.True(errors.Is(kit.ErrOf(q.One(ctx)), prom.ErrNotFound))
+		}
+		is.NoErr(repo.Tx(ctx, func(ctx context.Context) error { // which it leaves usable
+			is.True(errors.Is(kit.ErrOf(repo.Query().One(ctx)), prom.ErrTooManyRows))
+			return kit.ErrOf(repo.Query().First(ctx))
+		}))
 	})
 }

@@ -37,8 +37,8 @@ func TestLocks(t *testing.T) {
 		noKey, keyShare bool
 	}{
 		"update":        {repo.Where(taskID.Lt(2)).ForUpdate(), false, false, false, false},
-		"no key update": {repo.Where(taskID.Lt(2)).ForNoKeyUpdate(prom.SkipLocked), false, false, false, true},
-		"share":         {repo.Where(taskID.Lt(2)).ForShare(prom.NoWait), false, true, false, true},
+		"no key update": {repo.Where(taskID.Lt(2)).ForNoKeyUpdate(prom.SkipLocked()), false, false, false, true},
+		"share":         {repo.Where(taskID.Lt(2)).ForShare(prom.NoWait()), false, true, false, true},
 		"key share":     {repo.Where(taskID.Lt(2)).ForKeyShare(), false, true, true, true},
 	} {
 		is := is.New(t)
@@ -46,15 +46,15 @@ func TestLocks(t *testing.T) {
 			is.Equal(len(ids(lock.first.All(ctx))), 2)
 			return other.Tx(ctx, func(ctx context.Context) error {
 				for got, may := range map[*prom.Query[task]]bool{
-					q.ForUpdate(prom.NoWait): lock.update, q.ForShare(prom.NoWait): lock.share,
-					q.ForNoKeyUpdate(prom.NoWait): lock.noKey, q.ForKeyShare(prom.NoWait): lock.keyShare,
+					q.ForUpdate(prom.NoWait()): lock.update, q.ForShare(prom.NoWait()): lock.share,
+					q.ForNoKeyUpdate(prom.NoWait()): lock.noKey, q.ForKeyShare(prom.NoWait()): lock.keyShare,
 				} {
 					_, err := got.All(ctx)
 					if may != (err == nil) || err != nil && !errors.Is(err, prom.ErrBusy) {
 						t.Errorf("%s: %v", name, err)
 					}
 				}
-				is.Equal(ids(q.ForUpdate(prom.SkipLocked).All(ctx)), []int{2, 3}) // the transaction goes on
+				is.Equal(ids(q.ForUpdate(prom.SkipLocked()).All(ctx)), []int{2, 3}) // the transaction goes on
 				_, err := others.Where(taskID.Eq(3)).Update(ctx, taskTries.Add(1))
 				return err
 			})
@@ -80,7 +80,7 @@ func TestLockWaits(t *testing.T) {
 				var err error
 				for range each {
 					err = errors.Join(err, db.Tx(ctx, func(ctx context.Context) error {
-						v, err := repo.Where(taskID.Eq(0)).ForUpdate().One(ctx)
+						v, err := repo.Where(taskID.Eq(0)).ForUpdate().First(ctx)
 						if err != nil {
 							return err
 						}
@@ -95,7 +95,7 @@ func TestLockWaits(t *testing.T) {
 		for range workers {
 			is.NoErr(<-done)
 		}
-		got, err := repo.Query().One(ctx)
+		got, err := repo.Query().First(ctx)
 		is.NoErr(err)
 		is.Equal(got.Tries, workers*each)
 	})
@@ -113,9 +113,9 @@ func TestLockPlaces(t *testing.T) {
 		q := repo.Where(taskState.Eq("new")).OrderBy(taskID.Asc()).ForUpdate()
 		ways := map[string]func(ctx context.Context) error{
 			"all":  func(ctx context.Context) error { return kit.ErrOf(q.All(ctx)) },
-			"one":  func(ctx context.Context) error { return kit.ErrOf(q.One(ctx)) },
-			"page": func(ctx context.Context) error { return kit.ErrOf(q.FetchPage(ctx, 1, 2)) },
-			"rows": func(ctx context.Context) error { return kit.ErrOf(q.Keyset(ctx, "", 2)) },
+			"one":  func(ctx context.Context) error { return kit.ErrOf(q.First(ctx)) },
+			"page": func(ctx context.Context) error { return kit.ErrOf(q.Page(ctx, 1, 2, prom.WithoutTotal())) },
+			"rows": func(ctx context.Context) error { return kit.ErrOf(q.KeysetPage(ctx, "", 2)) },
 			"each": func(ctx context.Context) error {
 				for _, err := range q.Each(ctx) {
 					if err != nil {
@@ -154,9 +154,9 @@ func TestLockPlaces(t *testing.T) {
 		is.True(errors.Is(kit.ErrOf(fixed.Query().ForShare().All(ctx)), prom.ErrReadOnly))
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 			for name, err := range map[string]error{
-				"count": kit.ErrOf(q.Count(ctx)), "has": kit.ErrOf(q.Has(ctx)), "union": kit.ErrOf(q.Union(repo.Query()).All(ctx)),
-				"of a union": kit.ErrOf(repo.Query().Union(repo.Query()).ForUpdate().All(ctx)), "distinct": kit.ErrOf(prom.Pluck(q, taskID).Distinct().All(ctx)),
-				"group": kit.ErrOf(prom.Pluck(q, prom.Max(taskID)).All(ctx)), "inside": kit.ErrOf(repo.Where(taskID.InQuery(prom.Pluck(q, taskID))).All(ctx)),
+				"count": kit.ErrOf(q.Count(ctx)), "has": kit.ErrOf(q.Exists(ctx)), "union": kit.ErrOf(prom.Union(q, repo.Query()).All(ctx)),
+				"of a union": kit.ErrOf(prom.Union(repo.Query(), repo.Query()).ForUpdate().All(ctx)), "distinct": kit.ErrOf(prom.Pluck(q, taskID).Distinct().All(ctx)),
+				"group": kit.ErrOf(prom.Pluck(q, prom.Max(taskID)).All(ctx)), "inside": kit.ErrOf(repo.Where(prom.InQuery(taskID, prom.Pluck(q, taskID))).All(ctx)),
 			} {
 				if !errors.Is(err, prom.ErrValidation) {
 					t.Errorf("%s: %v", name, err)

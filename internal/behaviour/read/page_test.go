@@ -28,7 +28,7 @@ func TestOrder(t *testing.T) {
 		"nulls first": {[]prom.Order[*kit.Note]{kit.NoteStars.Desc(), kit.NoteViews.Asc()}, []int{0, 3, 6, 7, 4, 5, 2, 1}},
 		"several":     {[]prom.Order[*kit.Note]{kit.NoteStars.Asc(), kit.NoteViews.Desc()}, []int{1, 2, 5, 4, 7, 6, 3, 0}},
 		"zero":        {[]prom.Order[*kit.Note]{none, kit.NoteTitle.Desc(), none}, []int{7, 6, 5, 4, 3, 2, 1, 0}},
-		"part":        {[]prom.Order[*kit.Note]{kit.NoteAt.Second().Desc()}, []int{7, 6, 5, 4, 3, 2, 1, 0}},
+		"part":        {[]prom.Order[*kit.Note]{prom.Second(kit.NoteAt).Desc()}, []int{7, 6, 5, 4, 3, 2, 1, 0}},
 	}
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		repo := kit.Tiles(t, kit.Open(t, e.DSN), 8)
@@ -61,10 +61,10 @@ func TestPages(t *testing.T) {
 			"offset beyond":   {all.Offset(99), nil},
 			"limit, offset":   {all.Limit(2).Offset(3), []int{3, 4}},
 			"past the end":    {all.Offset(7).Limit(5), []int{7}},
-			"page 1":          {all.Page(1, 3), []int{0, 1, 2}},
-			"page 3":          {all.Page(3, 3), []int{6, 7}},
-			"page 4":          {all.Page(4, 3), nil},
-			"page of huge":    {all.Page(2, 1<<62), nil},
+			"page 1":          {all.Limit(3), []int{0, 1, 2}},
+			"page 3":          {all.Limit(3).Offset(6), []int{6, 7}},
+			"page 4":          {all.Limit(3).Offset(9), nil},
+			"page of huge":    {all.Limit(1 << 62).Offset(1 << 62), nil},
 			"limit 0, offset": {all.Limit(0).Offset(2), nil},
 			"condition":       {all.Where(kit.NoteViews.Gt(2)).Limit(2).Offset(1), []int{4, 5}},
 		} {
@@ -76,10 +76,10 @@ func TestPages(t *testing.T) {
 			n, err := tt.q.Count(ctx)
 			is.NoErr(err)
 			is.Equal(n, len(tt.want))
-			has, err := tt.q.Has(ctx)
+			has, err := tt.q.Exists(ctx)
 			is.NoErr(err)
 			is.Equal(has, len(tt.want) > 0)
-			one, err := tt.q.One(ctx)
+			one, err := tt.q.First(ctx)
 			if len(tt.want) == 0 {
 				is.True(errors.Is(err, prom.ErrNotFound))
 				continue
@@ -87,7 +87,7 @@ func TestPages(t *testing.T) {
 			is.NoErr(err)
 			is.Equal(one.Views, tt.want[0])
 		}
-		for _, q := range []*prom.Query[kit.Note]{all.Limit(-1), all.Offset(-1), all.Page(0, 3), all.Page(1, 0), all.Page(-1, -1), all.Page(1<<62, 1<<62), all.Limit(-1).Limit(2)} {
+		for _, q := range []*prom.Query[kit.Note]{all.Limit(-1), all.Offset(-1), all.Limit(3).Offset(-3), all.Limit(-1).Limit(2)} {
 			is := is.New(t)
 			_, err := q.All(context.Background())
 			is.True(errors.Is(err, prom.ErrValidation))
@@ -183,7 +183,7 @@ func TestIncrementOverflow(t *testing.T) {
 		for name, a := range map[string]prom.Assign[*small]{
 			"int8": tiny.Add(1), "uint8": octet.Add(1), "int32": half.Add(1), "int64": long.Add(1), "uint32": free.Add(1), "int8-": tiny.Sub(-1),
 		} {
-			if _, err := repo.AllRows().Update(ctx, a); err == nil {
+			if _, err := repo.WithoutWhere().Update(ctx, a); err == nil {
 				t.Errorf("%s: no error", name)
 			}
 		}
@@ -205,7 +205,7 @@ func TestWritesRefused(t *testing.T) {
 		some := repo.Where(kit.NoteViews.Lt(3))
 		for name, q := range map[string]*prom.Query[kit.Note]{
 			"no condition": repo.Query(), "zero condition": repo.Where(zero), "empty and": repo.Where(prom.And[*kit.Note](), prom.And(zero, prom.And(zero))),
-			"limit": some.Limit(1), "offset": some.Offset(1), "order": some.OrderBy(kit.NoteViews.Asc()), "all rows, limit": repo.AllRows().Limit(1), "bad": some.Limit(-1),
+			"limit": some.Limit(1), "offset": some.Offset(1), "order": some.OrderBy(kit.NoteViews.Asc()), "all rows, limit": repo.WithoutWhere().Limit(1), "bad": some.Limit(-1),
 		} {
 			_, err := q.Delete(ctx)
 			_, err2 := q.Update(ctx, kit.NoteViews.Set(1))
@@ -225,10 +225,10 @@ func TestWritesRefused(t *testing.T) {
 		n, err := some.Delete(ctx)
 		is.NoErr(err)
 		is.Equal(n, 3)
-		n, err = repo.AllRows().Update(ctx, kit.NoteViews.Set(9))
+		n, err = repo.WithoutWhere().Update(ctx, kit.NoteViews.Set(9))
 		is.NoErr(err)
 		is.Equal(n, 3)
-		n, err = repo.AllRows().Delete(ctx)
+		n, err = repo.WithoutWhere().Delete(ctx)
 		is.NoErr(err)
 		is.Equal(n, 3)
 	})

@@ -114,26 +114,26 @@ func panickingCalls(db *prom.DB, repo *prom.Repo[vase]) map[string]func(ctx cont
 			_, err := repo.Where(vaseOf.Eq(1)).Update(ctx, vaseName.Set("unwritable"))
 			use(err)
 		},
-		"returned": func(ctx context.Context) { _, err := repo.AllRows().UpdateReturning(ctx, vaseOf.Add(5)); use(err) },
+		"returned": func(ctx context.Context) { _, err := repo.WithoutWhere().UpdateReturning(ctx, vaseOf.Add(5)); use(err) },
 		"claim":    func(ctx context.Context) { _, err := repo.Where(vaseOf.Lte(2)).Claim(ctx, 2, vaseOf.Set(9)); use(err) },
 		"arrays":   func(ctx context.Context) { use(repo.CreateMany(ctx, vases(40, "unwritable"))) },
 		"copy":     func(ctx context.Context) { use(repo.CreateMany(ctx, vases(3000, "unwritable"))) },
 		"batch get": func(ctx context.Context) {
 			var b prom.Batch
-			repo.Batch(&b).Create(&vase{Of: 7, Name: "whole"})
-			repo.Batch(&b).Get(2)
-			repo.Batch(&b).Get(1)
+			prom.Queue(&b, repo).Create(&vase{Of: 7, Name: "whole"})
+			prom.Queue(&b, repo).Get(2)
+			prom.Queue(&b, repo).Get(1)
 			use(b.Run(ctx))
 		},
 		"batch all": func(ctx context.Context) {
 			var b prom.Batch
-			repo.Batch(&b).All(repo.OrderBy(vaseOf.Asc()))
+			prom.Queue(&b, repo).All(repo.OrderBy(vaseOf.Asc()))
 			use(b.Run(ctx))
 		},
 		"batch create": func(ctx context.Context) {
 			var b prom.Batch
-			repo.Batch(&b).Create(&vase{Of: 7, Name: "whole"})
-			repo.Batch(&b).Create(&vase{Of: 7, Name: "unwritable"})
+			prom.Queue(&b, repo).Create(&vase{Of: 7, Name: "whole"})
+			prom.Queue(&b, repo).Create(&vase{Of: 7, Name: "unwritable"})
 			use(b.Run(ctx))
 		},
 		"hook before":   func(ctx context.Context) { use(hooks.Create(ctx, &hooked{Name: "before"})) },
@@ -147,8 +147,8 @@ func panickingCalls(db *prom.DB, repo *prom.Repo[vase]) map[string]func(ctx cont
 		},
 		"hook batch": func(ctx context.Context) {
 			var b prom.Batch
-			hooks.Batch(&b).Create(&hooked{Name: "fine"})
-			hooks.Batch(&b).Create(&hooked{Name: "after"})
+			prom.Queue(&b, hooks).Create(&hooked{Name: "fine"})
+			prom.Queue(&b, hooks).Create(&hooked{Name: "after"})
 			use(b.Run(ctx))
 		},
 	}
@@ -167,7 +167,7 @@ func TestPanicOfApplication(t *testing.T) {
 		for i := range 2 {
 			v := vase{Of: i + 1, Name: "whole"}
 			is.NoErr(repo.Create(ctx, &v))
-			is.NoErr(shards.Create(ctx, &shard{Vase: prom.Refer(&v), Name: "whole"}))
+			is.NoErr(shards.Create(ctx, &shard{Vase: prom.RefTo(&v), Name: "whole"}))
 		}
 		is.NoErr(prom.NewRepo[hooked](prom.Using(db)).Create(ctx, &hooked{Name: "fine"}))
 		kit.RunSQL(t, db, "UPDATE vase SET name = 'unreadable' WHERE of = 2", "UPDATE shard SET name = 'unreadable'", "UPDATE hooked SET name = 'load'")

@@ -145,7 +145,7 @@ func TestTransaction_StatementWithoutItsContext(t *testing.T) {
 		ended := make(chan error, 1)
 		err := db.Tx(ctx, func(ctx context.Context) error {
 			go func() {
-				_, err := prom.RawQuery[*string](db, slow).One(context.WithoutCancel(ctx))
+				_, err := prom.RawQuery[*string](db, slow).First(context.WithoutCancel(ctx))
 				ended <- err
 			}()
 			time.Sleep(100 * time.Millisecond)

@@ -157,7 +157,7 @@ func TestStreamErrors(t *testing.T) {
 		is := is.New(t)
 		db := kit.Open(t, e.With("pool_maxconn=1"))
 		repo := kit.Tiles(t, db, 3000)
-		_, err := repo.AllRows().Update(kit.Ended(t), kit.NoteBody.Set(strings.Repeat("x", 2000))) // more than what is on its way at once
+		_, err := repo.WithoutWhere().Update(kit.Ended(t), kit.NoteBody.Set(strings.Repeat("x", 2000))) // more than what is on its way at once
 		is.NoErr(err)
 		ctx, cancel := context.WithCancel(kit.Ended(t))
 		got, err := stream(ctx, repo.OrderBy(kit.NoteViews.Asc()), func(n *kit.Note) error {

@@ -77,7 +77,7 @@ func TestForgedTokens(t *testing.T) {
 			forge := func(v schema.Value) string {
 				return token.Seal(nil, of, token.AppendTuple([]byte{0}, append([]schema.Value{v}, rest...)))
 			}
-			if _, err = q.Keyset(context.Background(), forge(tt.good), 1); err != nil {
+			if _, err = q.KeysetPage(context.Background(), forge(tt.good), 1); err != nil {
 				t.Errorf("%s: a good token: %v", name, err)
 			}
 			bad := tt.bad
@@ -86,7 +86,7 @@ func TestForgedTokens(t *testing.T) {
 			}
 			log.Take()
 			for _, v := range bad {
-				page, err := q.Keyset(context.Background(), forge(v), 1)
+				page, err := q.KeysetPage(context.Background(), forge(v), 1)
 				var why *prom.TokenError
 				if !errors.Is(err, prom.ErrValidation) || !errors.As(err, &why) || len(page.Rows) > 0 {
 					t.Errorf("%s: %v: %v", name, v.Any(), err)
@@ -105,10 +105,10 @@ func TestForgedCursors(t *testing.T) {
 		is := is.New(t)
 		repo := prom.NewRepo[coin](prom.Using(kit.Open(t, e.DSN)))
 		is.NoErr(repo.Install(context.Background()))
-		forge := func(text string) *prom.Cursor {
+		forge := func(text string) *prom.WatchCursor {
 			at := token.AppendTuple(nil, []schema.Value{schema.TextValue(schema.Text, text)})
 			content := append(append(append([]byte{1}, at...), append([]byte{1}, at...)...), 0)
-			return prom.NewCursor(token.Seal(nil, token.For("watch", "coin", "text"), content))
+			return prom.NewWatchCursor(token.Seal(nil, token.For("watch", "coin", "text"), content))
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 		defer cancel()

@@ -20,7 +20,7 @@ type (
 		Name    string
 		Gone    *time.Time `prom:"deleted"`
 		Players prom.Many[Player]
-		Stars   prom.ManyVia[Player, Stardom]
+		Stars   prom.ManyToMany[Player, Stardom]
 	}
 	Player struct {
 		prom.Model
@@ -51,7 +51,7 @@ var (
 	club        = prom.Proto[Club]()
 	player      = prom.Proto[Player]()
 	clubPlayers = prom.ManyOf(club, &club.Players)
-	clubStars   = prom.ManyViaOf(club, &club.Stars)
+	clubStars   = prom.ManyToManyOf(club, &club.Stars)
 	playerClub  = prom.RefOf(player, &player.Club)
 	playerName  = prom.TextOf(player, &player.Name)
 )
@@ -70,9 +70,9 @@ func TestSoftDeleteInRelations(t *testing.T) {
 		var team []*Player
 		var stars []*Stardom
 		for _, name := range []string{"a", "b", "c", "d"} {
-			p := kit.MustCreate(t, players, Player{Club: prom.Refer(club), Name: name})
+			p := kit.MustCreate(t, players, Player{Club: prom.RefTo(club), Name: name})
 			team = append(team, p)
-			stars = append(stars, kit.MustCreate(t, stardoms, Stardom{Club: prom.Refer(club), Player: prom.Refer(p)}))
+			stars = append(stars, kit.MustCreate(t, stardoms, Stardom{Club: prom.RefTo(club), Player: prom.RefTo(p)}))
 		}
 		names := func(list []Player) (s string) {
 			for i := range list {
@@ -82,7 +82,7 @@ func TestSoftDeleteInRelations(t *testing.T) {
 		}
 		load := func(relations ...prom.Relation[*Club]) *Club {
 			t.Helper()
-			c, err := clubs.With(relations...).One(ctx)
+			c, err := clubs.With(relations...).First(ctx)
 			is.NoErr(err)
 			return c
 		}
@@ -101,7 +101,7 @@ func TestSoftDeleteInRelations(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(n, 0)
 
-		stuck := kit.MustCreate(t, players, Player{Club: prom.Refer(club), Name: "cannot go"})
+		stuck := kit.MustCreate(t, players, Player{Club: prom.RefTo(club), Name: "cannot go"})
 		is.Equal(players.Delete(ctx, stuck).Error(), "cannot go")
 		is.True(stuck.Gone == nil && len(stuck.Calls) == 0)
 		is.NoErr(clubs.Delete(ctx, club))

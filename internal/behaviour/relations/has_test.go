@@ -43,16 +43,16 @@ func TestHasRelated(t *testing.T) {
 			want string
 		}{
 			{writerEssays.Has(), "ada bob "},
-			{writerEssays.HasNot(), "cid "},
+			{prom.Not(writerEssays.Has()), "cid "},
 			{writerEssays.Has(essayScore.Gt(6)), "ada "},
-			{writerEssays.HasNot(essayScore.Gt(6)), "bob cid "},
+			{prom.Not(writerEssays.Has(essayScore.Gt(6))), "bob cid "},
 			{writerEssays.Where(essayScore.Gt(6)).OrderBy(essayTitle.Asc()).Has(essayTitle.Eq("a1")), ""},
 			{writerEdited.Has(), "bob "}, // the other of two references
 			{writerEdited.Has(essayWriter.Has(writerName.Eq("ada"))), "bob "},
-			{writerEssays.Has(essayEditor.HasNot()), "ada bob "},
+			{writerEssays.Has(prom.Not(essayEditor.Has())), "ada bob "},
 			{deep, "ada "},
 			{prom.Not(deep), "bob cid "},
-			{prom.Or(writerEdited.Has(), writerEssays.HasNot()), "bob cid "},
+			{prom.Or(writerEdited.Has(), prom.Not(writerEssays.Has())), "bob cid "},
 			{writerRemarks.Has(remarkEssay.Has(essayWriter.Has(writerRemarks.Has(remarkText.Eq("long"))))), "bob cid "},
 			{writerEssays.Count().Eq(4), "ada "},
 			{writerEssays.Count().Eq(0), "cid "},
@@ -75,7 +75,7 @@ func TestHasRelated(t *testing.T) {
 		is.Equal(counts[0].B, int64(3))
 		is.Equal(counts[2].B, int64(0))
 
-		n, err := s.writers.Where(writerEssays.HasNot()).Delete(ctx) // cid, with his remark
+		n, err := s.writers.Where(prom.Not(writerEssays.Has())).Delete(ctx) // cid, with his remark
 		is.NoErr(err)
 		is.Equal(n, 1)
 		n, err = s.essays.Where(essayRemarks.Has(remarkBy.Has(writerName.Eq("bob")))).Update(ctx, essayScore.Set(100))
@@ -90,7 +90,7 @@ func TestHasRelated(t *testing.T) {
 		list, err := s.writers.Where(writerName.Eq("ada")).With(writerEssays.Where(essayRemarks.Has()).OrderBy(essayRemarks.Count().Desc()).Limit(1)).All(ctx)
 		is.NoErr(err)
 		is.Equal(titles(list[0].Essays.Rows()), "a1 ")
-		list, err = s.writers.OrderBy(writerName.Asc()).With(writerEssays.Where(essayEditor.HasNot()).OrderBy(essayRemarks.Count().Asc(), essayTitle.Asc()).Limit(1)).All(ctx)
+		list, err = s.writers.OrderBy(writerName.Asc()).With(writerEssays.Where(prom.Not(essayEditor.Has())).OrderBy(essayRemarks.Count().Asc(), essayTitle.Asc()).Limit(1)).All(ctx)
 		is.NoErr(err)
 		is.Equal(titles(list[0].Essays.Rows()), "a3 ")
 		is.Equal(titles(list[1].Essays.Rows()), "b1 ")
@@ -111,7 +111,7 @@ func TestHasVia(t *testing.T) {
 		is.Equal(n, 0)
 		ann, ben, cat := kit.MustCreate(t, swimmers, Swimmer{Name: "ann"}), kit.MustCreate(t, swimmers, Swimmer{Name: "ben"}), kit.MustCreate(t, swimmers, Swimmer{Name: "cat"})
 		for _, m := range []Mateship{
-			{One: prom.Refer(ann), Other: prom.Refer(ben)}, {One: prom.Refer(ann), Other: prom.Refer(cat)}, {One: prom.Refer(cat), Other: prom.Refer(ben)},
+			{One: prom.RefTo(ann), Other: prom.RefTo(ben)}, {One: prom.RefTo(ann), Other: prom.RefTo(cat)}, {One: prom.RefTo(cat), Other: prom.RefTo(ben)},
 		} {
 			kit.MustCreate(t, mates, m)
 		}
@@ -120,10 +120,10 @@ func TestHasVia(t *testing.T) {
 			want string
 		}{
 			{swimmerMates.Has(), "ann cat "},
-			{swimmerMates.HasNot(), "ben "},
+			{prom.Not(swimmerMates.Has()), "ben "},
 			{swimmerMatesOf.Has(swimmerName.Eq("cat")), "ben "},
 			{swimmerMates.Has(swimmerMates.Has(swimmerName.Eq("ben"))), "ann "},
-			{swimmerMates.WhereLink(mateshipOther.Eq(ben.ID)).Has(), "ann cat "},
+			{swimmerMates.WhereThrough(mateshipOther.Eq(ben.ID)).Has(), "ann cat "},
 			{swimmerMates.Where(swimmerName.Eq("cat")).Has(), "ann "},
 			{swimmerMates.Count().Eq(2), "ann "},
 			{swimmerMates.Count(swimmerName.Gt("b")).Eq(1), "cat "},

@@ -45,7 +45,7 @@ func sail(t *testing.T, e dbtest.Engine) (*prom.Repo[Sailor], *prom.Repo[Heat]) 
 	sailors, heats := prom.NewRepo[Sailor](prom.Using(db)), prom.NewRepo[Heat](prom.Using(db))
 	crew := []Sailor{{Name: "ada"}, {Name: "bob"}, {Name: "cid"}}
 	is.NoErr(sailors.CreateMany(ctx, crew))
-	ada, bob := prom.Refer(&crew[0]), prom.Refer(&crew[1])
+	ada, bob := prom.RefTo(&crew[0]), prom.RefTo(&crew[1])
 	is.NoErr(heats.CreateMany(ctx, []Heat{{Sailor: ada, Course: "a1", Points: 5}, {Sailor: ada, Course: "a2", Points: 7},
 		{Sailor: ada, Course: "a3", Points: 7}, {Sailor: ada, Course: "a4", Points: 2}, {Sailor: bob, Course: "b1", Points: 1}}))
 	return sailors, heats
@@ -67,7 +67,7 @@ func TestLinkedSub(t *testing.T) {
 		is.Equal(*rows[0].B, 7)
 		is.Equal(*rows[1].B, 1)
 		is.Equal(rows[2].B, nil)
-		low, err := sailors.Where(best.Lt(7)).One(ctx)
+		low, err := sailors.Where(best.Lt(7)).First(ctx)
 		is.NoErr(err)
 		is.Equal(low.Name, "bob")
 
@@ -78,7 +78,7 @@ func TestLinkedSub(t *testing.T) {
 		is.Equal(strings.Join(twice, " "), "a2 a3")
 
 		first := prom.CorrelatedSubquery(prom.Pluck(sailors.Query(), prom.Min(sailorName)), prom.Match(sailorID, heatSailor))
-		n, err := heats.AllRows().Update(ctx, heatCourse.SetTo(prom.Concat(first, prom.Val(heat, ":"))))
+		n, err := heats.WithoutWhere().Update(ctx, heatCourse.SetTo(prom.Concat(first, prom.Val(heat, ":"))))
 		is.NoErr(err)
 		is.Equal(n, 5)
 		n, err = heats.Where(heatCourse.Eq("ada:")).Count(ctx)

@@ -114,15 +114,15 @@ func (s shelf) fill(ctx context.Context, tb testing.TB) {
 	cid := kit.MustIn(ctx, tb, s.writers, Writer{Name: "cid"})
 	var essays []*Essay
 	for _, e := range []Essay{
-		{Writer: prom.Refer(ada), Title: "a1", Score: 5},
-		{Writer: prom.Refer(ada), Title: "a2", Score: 7, Editor: new(prom.Refer(bob))},
-		{Writer: prom.Refer(bob), Title: "b1", Score: 1},
-		{Writer: prom.Refer(ada), Title: "a3", Score: 7},
-		{Writer: prom.Refer(ada), Title: "a4", Score: 2, Editor: new(prom.Refer(bob))},
+		{Writer: prom.RefTo(ada), Title: "a1", Score: 5},
+		{Writer: prom.RefTo(ada), Title: "a2", Score: 7, Editor: new(prom.RefTo(bob))},
+		{Writer: prom.RefTo(bob), Title: "b1", Score: 1},
+		{Writer: prom.RefTo(ada), Title: "a3", Score: 7},
+		{Writer: prom.RefTo(ada), Title: "a4", Score: 2, Editor: new(prom.RefTo(bob))},
 	} {
 		essays = append(essays, kit.MustIn(ctx, tb, s.essays, e))
 	}
-	kit.MustIn(ctx, tb, s.remarks, Remark{Essay: prom.Refer(essays[0]), By: prom.Refer(bob), Text: "good"})
-	kit.MustIn(ctx, tb, s.remarks, Remark{Essay: prom.Refer(essays[0]), By: prom.Refer(cid), Text: "bad"})
-	kit.MustIn(ctx, tb, s.remarks, Remark{Essay: prom.Refer(essays[2]), By: prom.Refer(ada), Text: "long"})
+	kit.MustIn(ctx, tb, s.remarks, Remark{Essay: prom.RefTo(essays[0]), By: prom.RefTo(bob), Text: "good"})
+	kit.MustIn(ctx, tb, s.remarks, Remark{Essay: prom.RefTo(essays[0]), By: prom.RefTo(cid), Text: "bad"})
+	kit.MustIn(ctx, tb, s.remarks, Remark{Essay: prom.RefTo(essays[2]), By: prom.RefTo(ada), Text: "long"})
 }

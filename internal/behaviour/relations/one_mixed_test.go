@@ -23,7 +23,7 @@ type (
 		prom.Model
 		Tenant int64
 		Code   *int64
-		Tariff prom.One[Tariff] `prom:"on='tenant, code'"`
+		Tariff prom.CompositeRef[Tariff] `prom:"on='tenant, code'"`
 	}
 	ContractBefore struct {
 		prom.Model
@@ -35,7 +35,7 @@ func (ContractBefore) TableName() string { return "contract" }
 
 var contract = prom.Proto[Contract]()
 
-var contractTariff = prom.OneOf(contract, &contract.Tariff)
+var contractTariff = prom.CompositeRefOf(contract, &contract.Tariff)
 
 // setsColumns reports whether the server has ON DELETE SET NULL of some columns.
 func setsColumns(t *testing.T, e dbtest.Engine, db *prom.DB) bool {
@@ -74,7 +74,7 @@ func tariffGoes(t *testing.T, e dbtest.Engine, db *prom.DB) {
 		row, ok := c.Tariff.Get()
 		is.True(!ok && row == nil && c.Tariff.Loaded())
 	}
-	_, err = contracts.AllRows().Delete(ctx)
+	_, err = contracts.WithoutWhere().Delete(ctx)
 	is.NoErr(err)
 }
 

@@ -34,8 +34,8 @@ type (
 		FromNo *int64
 		Item   string
 		Price  int
-		Bill   prom.One[Bill] `prom:"on='shop, bill_no'"`
-		Origin prom.One[Bill] `prom:"on='from, from_no'"`
+		Bill   prom.CompositeRef[Bill] `prom:"on='shop, bill_no'"`
+		Origin prom.CompositeRef[Bill] `prom:"on='from, from_no'"`
 	}
 )
 
@@ -49,8 +49,8 @@ var (
 	billLineID     = prom.NumberOf(billLine, &billLine.ID)
 	billLinePrice  = prom.NumberOf(billLine, &billLine.Price)
 	billLineItem   = prom.TextOf(billLine, &billLine.Item)
-	billLineBill   = prom.OneOf(billLine, &billLine.Bill)
-	billLineOrigin = prom.OneOf(billLine, &billLine.Origin)
+	billLineBill   = prom.CompositeRefOf(billLine, &billLine.Bill)
+	billLineOrigin = prom.CompositeRefOf(billLine, &billLine.Origin)
 )
 
 // Ensure that rows refer to others by several columns: with a foreign key, loaded both ways in one statement for each
@@ -81,7 +81,7 @@ func TestReferencesOfSeveralColumns(t *testing.T) {
 		}
 		first, err := bills.Get(ctx, "north", 1)
 		is.NoErr(err)
-		moved, err := lines.Where(billLineItem.Eq("cid1")).One(ctx)
+		moved, err := lines.Where(billLineItem.Eq("cid1")).First(ctx)
 		is.NoErr(err)
 		is.NoErr(billLineOrigin.Set(moved, first))
 		is.NoErr(lines.Save(ctx, moved))
@@ -123,10 +123,10 @@ func TestReferencesOfSeveralColumns(t *testing.T) {
 		is.True(!ok && of[0].Origin.Loaded())
 
 		for want, q := range map[int]*prom.Query[BillLine]{
-			5: lines.Where(billLineOrigin.HasNot()),
+			5: lines.Where(prom.Not(billLineOrigin.Has())),
 			1: lines.Where(billLineOrigin.Has(billNo.Eq(1))),
 			0: lines.Where(billLineOrigin.Has(billNo.Eq(2))),
-			3: lines.Where(billLineBill.HasNot(billBuyer.Eq("dan"))),
+			3: lines.Where(prom.Not(billLineBill.Has(billBuyer.Eq("dan")))),
 		} {
 			n, err := q.Count(ctx)
 			is.NoErr(err)
@@ -180,7 +180,7 @@ type Coupon struct {
 	prom.Model
 	Shop   string `prom:"nocase"`
 	BillNo int64
-	Bill   prom.One[Bill] `prom:"on='shop, bill_no'"`
+	Bill   prom.CompositeRef[Bill] `prom:"on='shop, bill_no'"`
 }
 
 var coupon = prom.Proto[Coupon]()
@@ -189,7 +189,7 @@ var coupon = prom.Proto[Coupon]()
 // be referred to.
 func TestReferenceOfSeveralColumnsFails(t *testing.T) {
 	t.Parallel()
-	couponBill := prom.OneOf(coupon, &coupon.Bill)
+	couponBill := prom.CompositeRefOf(coupon, &coupon.Bill)
 	type guide struct {
 		A     prom.UUID `prom:"key,auto"`
 		B     int64     `prom:"key"`
@@ -199,11 +199,11 @@ func TestReferenceOfSeveralColumnsFails(t *testing.T) {
 		prom.Model
 		A     prom.UUID
 		B     int64
-		Guide prom.One[guide] `prom:"on='a, b'"`
+		Guide prom.CompositeRef[guide] `prom:"on='a, b'"`
 	}
 	guestProto := prom.Proto[guest]()
 
-	guestGuide := prom.OneOf(guestProto, &guestProto.Guide)
+	guestGuide := prom.CompositeRefOf(guestProto, &guestProto.Guide)
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		coupons := prom.NewRepo[Coupon](prom.Using(kit.Open(t, e.DSN)))

@@ -23,7 +23,7 @@ func TestSetReference(t *testing.T) {
 		ctx := context.Background()
 		s := newShelf(kit.Open(t, e.DSN))
 		ada, bob := kit.MustIn(ctx, t, s.writers, Writer{Name: "ada"}), kit.MustIn(ctx, t, s.writers, Writer{Name: "bob"})
-		essay := Essay{Title: "t", Editor: new(prom.Refer(bob))}
+		essay := Essay{Title: "t", Editor: new(prom.RefTo(bob))}
 		essay.Writer.Set(ada)
 		for _, essays := range []*prom.Repo[Essay]{s.essays, s.essays} { // of a table that is not known yet, and of one that is
 			essay.Model = prom.Model{}
@@ -75,12 +75,12 @@ func TestSetReferenceUnsaved(t *testing.T) {
 		var log kit.Statements
 		s := newShelf(kit.Open(t, e.DSN, log.Option()))
 		ada := kit.MustIn(ctx, t, s.writers, Writer{Name: "ada"})
-		kit.MustIn(ctx, t, s.essays, Essay{Title: "t", Writer: prom.Refer(ada)})
+		kit.MustIn(ctx, t, s.essays, Essay{Title: "t", Writer: prom.RefTo(ada)})
 		log.Take()
 		for _, essay := range []Essay{
 			{Title: "t"},
-			{Title: "t", Writer: prom.Refer(&Writer{})},
-			{Title: "t", Writer: prom.Refer(ada), Editor: new(prom.Refer(&Writer{}))},
+			{Title: "t", Writer: prom.RefTo(&Writer{})},
+			{Title: "t", Writer: prom.RefTo(ada), Editor: new(prom.RefTo(&Writer{}))},
 		} {
 			err := s.essays.Create(ctx, &essay)
 			is.True(errors.Is(err, prom.ErrValidation))
@@ -99,7 +99,7 @@ func TestReferenceRules(t *testing.T) {
 		ctx := context.Background()
 		s := newShelf(kit.Open(t, e.DSN))
 		s.fill(ctx, t)
-		bob, err := s.writers.Where(writerName.Eq("bob")).One(ctx)
+		bob, err := s.writers.Where(writerName.Eq("bob")).First(ctx)
 		is.NoErr(err)
 		is.NoErr(s.writers.Delete(ctx, bob))
 		essays, err := s.essays.OrderBy(essayTitle.Asc()).With(essayEditor, essayRemarks).All(ctx)
@@ -110,7 +110,7 @@ func TestReferenceRules(t *testing.T) {
 		}
 		is.Equal(len(essays[0].Remarks.Rows()), 1)
 
-		ada, err := s.writers.Where(writerName.Eq("ada")).One(ctx)
+		ada, err := s.writers.Where(writerName.Eq("ada")).First(ctx)
 		is.NoErr(err)
 		ada.ID = 4711
 		is.NoErr(s.writers.Save(ctx, ada)) // ON UPDATE CASCADE
@@ -210,8 +210,8 @@ func TestRelationJSON(t *testing.T) {
 		db := kit.Open(t, e.DSN)
 		keepers, pets := prom.NewRepo[Keeper](prom.Using(db)), prom.NewRepo[Pet](prom.Using(db))
 		ann := kit.MustCreate(t, keepers, Keeper{Name: "ann", Secret: "SECRET"})
-		rex := kit.MustCreate(t, pets, Pet{Name: "rex", Keeper: prom.Refer(ann)})
-		kit.MustCreate(t, pets, Pet{Name: "tom", Keeper: prom.Refer(ann), Lender: new(prom.Refer(ann))})
+		rex := kit.MustCreate(t, pets, Pet{Name: "rex", Keeper: prom.RefTo(ann)})
+		kit.MustCreate(t, pets, Pet{Name: "tom", Keeper: prom.RefTo(ann), Lender: new(prom.RefTo(ann))})
 
 		plain, err := pets.Get(ctx, rex.ID)
 		is.NoErr(err)
@@ -219,7 +219,7 @@ func TestRelationJSON(t *testing.T) {
 		_, has := jsonOf(t, keepers, ann)["pets"]
 		is.True(!has)
 
-		loaded, err := keepers.With(keeperPets.With(petKeeper, petLender), keeperLent).One(ctx)
+		loaded, err := keepers.With(keeperPets.With(petKeeper, petLender), keeperLent).First(ctx)
 		is.NoErr(err)
 		m := jsonOf(t, keepers, loaded)
 		list := m["pets"].([]any)

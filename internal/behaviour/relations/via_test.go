@@ -17,14 +17,14 @@ type (
 	Mixtape struct {
 		prom.Model
 		Name  string
-		Songs prom.ManyVia[Song, MixtapeSong]
+		Songs prom.ManyToMany[Song, MixtapeSong]
 	}
 	Song struct {
 		prom.Model
 		Name     string
 		Owner    int64 // a name that the statement uses too
 		Rank     int
-		Mixtapes prom.ManyVia[Mixtape, MixtapeSong]
+		Mixtapes prom.ManyToMany[Mixtape, MixtapeSong]
 	}
 	MixtapeSong struct {
 		prom.Model
@@ -37,9 +37,9 @@ type (
 	Swimmer struct {
 		prom.Model
 		Name     string
-		Mates    prom.ManyVia[Swimmer, Mateship] `prom:"via=one,to=other"`
-		MatesOf  prom.ManyVia[Swimmer, Mateship] `prom:"via=other"`
-		Mateship prom.Many[Mateship]             `prom:"via=one"`
+		Mates    prom.ManyToMany[Swimmer, Mateship] `prom:"via=one,to=other"`
+		MatesOf  prom.ManyToMany[Swimmer, Mateship] `prom:"via=other"`
+		Mateship prom.Many[Mateship]                `prom:"via=one"`
 	}
 	Mateship struct {
 		One   prom.Ref[Swimmer] `prom:"key"`
@@ -54,15 +54,15 @@ var (
 	swimmer      = prom.Proto[Swimmer]()
 	mateship     = prom.Proto[Mateship]()
 	mixtapeName  = prom.TextOf(mixtape, &mixtape.Name)
-	mixtapeSongs = prom.ManyViaOf(mixtape, &mixtape.Songs)
+	mixtapeSongs = prom.ManyToManyOf(mixtape, &mixtape.Songs)
 	songName     = prom.TextOf(song, &song.Name)
 	songRank     = prom.NumberOf(song, &song.Rank)
-	songMixtapes = prom.ManyViaOf(song, &song.Mixtapes)
+	songMixtapes = prom.ManyToManyOf(song, &song.Mixtapes)
 	linkPlace    = prom.NumberOf(mixtapeSong, &mixtapeSong.Place)
 
 	swimmerName     = prom.TextOf(swimmer, &swimmer.Name)
-	swimmerMates    = prom.ManyViaOf(swimmer, &swimmer.Mates)
-	swimmerMatesOf  = prom.ManyViaOf(swimmer, &swimmer.MatesOf)
+	swimmerMates    = prom.ManyToManyOf(swimmer, &swimmer.Mates)
+	swimmerMatesOf  = prom.ManyToManyOf(swimmer, &swimmer.MatesOf)
 	swimmerMateship = prom.ManyOf(swimmer, &swimmer.Mateship)
 	mateshipOther   = prom.RefOf(mateship, &mateship.Other)
 )
@@ -98,24 +98,24 @@ func TestWithVia(t *testing.T) {
 			tape *Mixtape
 			song *Song
 		}{{one, all[2]}, {one, all[0]}, {two, all[1]}, {one, all[1]}, {one, all[2]}} {
-			kit.MustCreate(t, links, MixtapeSong{Mixtape: prom.Refer(l.tape), Song: prom.Refer(l.song), Place: i + 1})
+			kit.MustCreate(t, links, MixtapeSong{Mixtape: prom.RefTo(l.tape), Song: prom.RefTo(l.song), Place: i + 1})
 		}
 		for _, tt := range []struct {
-			relation *prom.ManyViaField[*Mixtape, *Song, *MixtapeSong]
+			relation *prom.ManyToManyField[*Mixtape, *Song, *MixtapeSong]
 			want     string
 		}{
-			{mixtapeSongs.OrderByLink(linkPlace.Asc()), "c a b c |b ||"},
-			{mixtapeSongs.OrderByLink(linkPlace.Desc()), "c b a c |b ||"},
+			{mixtapeSongs.OrderByThrough(linkPlace.Asc()), "c a b c |b ||"},
+			{mixtapeSongs.OrderByThrough(linkPlace.Desc()), "c b a c |b ||"},
 			{mixtapeSongs.OrderBy(songName.Asc()), "a b c c |b ||"},
 			{mixtapeSongs.OrderBy(songRank.Desc(), songName.Desc()), "b c c a |b ||"},
 			{mixtapeSongs.Where(songRank.Eq(0)).OrderBy(songName.Asc()), "a c c |||"},
-			{mixtapeSongs.WhereLink(linkPlace.Lt(3)).OrderByLink(linkPlace.Asc()), "c a |||"},
-			{mixtapeSongs.OrderByLink(linkPlace.Asc()).Limit(2), "c a |b ||"},
-			{mixtapeSongs.OrderByLink(linkPlace.Asc()).Limit(2).Offset(1), "a b |||"},
+			{mixtapeSongs.WhereThrough(linkPlace.Lt(3)).OrderByThrough(linkPlace.Asc()), "c a |||"},
+			{mixtapeSongs.OrderByThrough(linkPlace.Asc()).Limit(2), "c a |b ||"},
+			{mixtapeSongs.OrderByThrough(linkPlace.Asc()).Limit(2).Offset(1), "a b |||"},
 			{mixtapeSongs.OrderBy(songName.Desc()).Offset(2), "b a |||"},
 			{mixtapeSongs.Limit(1), "a |b ||"},
 			{mixtapeSongs.Limit(0), "|||"},
-			{mixtapeSongs.Where(songRank.Eq(1)).WhereLink(linkPlace.Gt(3)).Limit(9), "b |||"},
+			{mixtapeSongs.Where(songRank.Eq(1)).WhereThrough(linkPlace.Gt(3)).Limit(9), "b |||"},
 		} {
 			is := is.New(t)
 			log.Take()
@@ -130,7 +130,7 @@ func TestWithVia(t *testing.T) {
 			is.Equal(text, tt.want)
 		}
 
-		got, err = tapes.OrderBy(mixtapeName.Asc()).With(mixtapeSongs.OrderByLink(linkPlace.Asc()).With(songMixtapes.OrderBy(mixtapeName.Asc()))).All(ctx)
+		got, err = tapes.OrderBy(mixtapeName.Asc()).With(mixtapeSongs.OrderByThrough(linkPlace.Asc()).With(songMixtapes.OrderBy(mixtapeName.Asc()))).All(ctx)
 		is.NoErr(err)
 		b := &got[0].Songs.Rows()[2]
 		is.Equal(b.Owner, int64(7))
@@ -155,7 +155,7 @@ func TestWithViaItself(t *testing.T) {
 		swimmers, mates := prom.NewRepo[Swimmer](prom.Using(db)), prom.NewRepo[Mateship](prom.Using(db))
 		ann, ben, cat := kit.MustCreate(t, swimmers, Swimmer{Name: "ann"}), kit.MustCreate(t, swimmers, Swimmer{Name: "ben"}), kit.MustCreate(t, swimmers, Swimmer{Name: "cat"})
 		for _, m := range []Mateship{
-			{One: prom.Refer(ann), Other: prom.Refer(ben)}, {One: prom.Refer(ann), Other: prom.Refer(cat)}, {One: prom.Refer(cat), Other: prom.Refer(ben)},
+			{One: prom.RefTo(ann), Other: prom.RefTo(ben)}, {One: prom.RefTo(ann), Other: prom.RefTo(cat)}, {One: prom.RefTo(cat), Other: prom.RefTo(ben)},
 		} {
 			kit.MustCreate(t, mates, m)
 		}

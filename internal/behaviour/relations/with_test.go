@@ -97,7 +97,7 @@ func TestWithWays(t *testing.T) {
 		s.fill(ctx, t)
 		q := s.writers.With(writerEssays.OrderBy(essayTitle.Asc()))
 
-		w, err := q.Where(writerName.Eq("ada")).One(ctx)
+		w, err := q.Where(writerName.Eq("ada")).First(ctx)
 		is.NoErr(err)
 		is.Equal(titles(w.Essays.Rows()), "a1 a2 a3 a4 ")
 		w, err = q.Get(ctx, w.ID)
@@ -110,7 +110,7 @@ func TestWithWays(t *testing.T) {
 		_, err = q.Get(ctx)
 		is.True(errors.Is(err, prom.ErrValidation))
 
-		page, err := q.OrderBy(writerName.Asc()).Page(2, 1).All(ctx)
+		page, err := q.OrderBy(writerName.Asc()).Limit(1).Offset(1).All(ctx)
 		is.NoErr(err)
 		is.Equal(titles(page[0].Essays.Rows()), "b1 ")
 
@@ -123,9 +123,9 @@ func TestWithWays(t *testing.T) {
 			is.Equal(n, 5)
 		}
 		kit.RolledBack(t, dbOf(t, s.writers), func(ctx context.Context) {
-			w, err := q.Where(writerName.Eq("bob")).One(ctx)
+			w, err := q.Where(writerName.Eq("bob")).First(ctx)
 			is.NoErr(err)
-			kit.MustIn(ctx, t, s.essays, Essay{Writer: prom.Refer(w), Title: "b2"})
+			kit.MustIn(ctx, t, s.essays, Essay{Writer: prom.RefTo(w), Title: "b2"})
 			is.NoErr(q.LoadInto(ctx, w))
 			is.Equal(titles(w.Essays.Rows()), "b1 b2 ")
 		})
@@ -138,7 +138,7 @@ func TestWithWays(t *testing.T) {
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
 		var b prom.Batch
-		s.writers.Batch(&b).All(q)
+		prom.Queue(&b, s.writers).All(q)
 		is.True(errors.Is(b.Run(ctx), prom.ErrValidation))
 	})
 }
@@ -282,7 +282,7 @@ func TestWithManyRows(t *testing.T) {
 		is.NoErr(s.writers.CreateMany(ctx, writers))
 		essays := make([]Essay, n)
 		for i := range essays {
-			essays[i] = Essay{Writer: prom.RefTo[Writer](writers[(i*11)%n].ID), Title: writers[(i*11)%n].Name}
+			essays[i] = Essay{Writer: prom.NewRef[Writer](writers[(i*11)%n].ID), Title: writers[(i*11)%n].Name}
 		}
 		is.NoErr(s.essays.CreateMany(ctx, essays))
 		log.Take()
@@ -310,9 +310,9 @@ func TestWithItself(t *testing.T) {
 		own, other := prom.NewRepo[Folder](prom.Using(db)), prom.NewRepo[Folder](prom.Using(db), prom.Table("drawer"))
 		kit.MustCreate(t, own, Folder{Name: "of the first table"})
 		root := kit.MustCreate(t, other, Folder{Name: "root"})
-		usr := kit.MustCreate(t, other, Folder{Name: "usr", Parent: new(prom.Refer(root))})
-		kit.MustCreate(t, other, Folder{Name: "bin", Parent: new(prom.Refer(usr))})
-		kit.MustCreate(t, other, Folder{Name: "lib", Parent: new(prom.Refer(usr))})
+		usr := kit.MustCreate(t, other, Folder{Name: "usr", Parent: new(prom.RefTo(root))})
+		kit.MustCreate(t, other, Folder{Name: "bin", Parent: new(prom.RefTo(usr))})
+		kit.MustCreate(t, other, Folder{Name: "lib", Parent: new(prom.RefTo(usr))})
 
 		got, err := other.With(folderChildren.With(folderChildren.OrderBy(folderName.Asc()).With(folderParent.With(folderParent)))).Get(ctx, root.ID)
 		is.NoErr(err)
@@ -343,14 +343,14 @@ func TestWithKeys(t *testing.T) {
 		kit.MustCreate(t, nations, Nation{Code: "FR", Name: "France"})
 		kit.MustCreate(t, nations, Nation{Code: "É", Name: "of a letter beyond ASCII"})
 		for _, town := range []Town{
-			{Name: "Bern", Nation: prom.RefToKey[Nation]("CH")},
-			{Name: "Genf", Nation: prom.RefToKey[Nation]("ch")},
-			{Name: "Lyon", Nation: prom.RefToKey[Nation]("fr")},
-			{Name: "Thun", Nation: prom.RefToKey[Nation]("cH")},
-			{Name: "Yeu", Nation: prom.RefToKey[Nation]("É")},
+			{Name: "Bern", Nation: prom.NewRefBy[Nation]("CH")},
+			{Name: "Genf", Nation: prom.NewRefBy[Nation]("ch")},
+			{Name: "Lyon", Nation: prom.NewRefBy[Nation]("fr")},
+			{Name: "Thun", Nation: prom.NewRefBy[Nation]("cH")},
+			{Name: "Yeu", Nation: prom.NewRefBy[Nation]("É")},
 		} {
 			created := kit.MustCreate(t, towns, town)
-			kit.MustCreate(t, lanes, Lane{Name: "of " + town.Name, Town: prom.ReferBy[prom.UUID](created)})
+			kit.MustCreate(t, lanes, Lane{Name: "of " + town.Name, Town: prom.RefByTo[prom.UUID](created)})
 		}
 		list, err := towns.OrderBy(townName.Asc()).With(townNation, townStreets).All(ctx)
 		is.NoErr(err)
@@ -391,7 +391,7 @@ func TestWithEqualKeys(t *testing.T) {
 	is.NoErr(err)
 	want := map[string]string{"\u00e9": "\u00c9", "e\u0301": "\u00c9", "E\u0301": "\u00c9", "\u00c9": "\u00c9", "\ufb01": "FI", "fi": "FI", "\u00b2": "2", "a\u200bb": "AB", "\uff41B": "AB"}
 	for code := range want {
-		kit.MustCreate(t, towns, Town{Name: code, Nation: prom.RefToKey[Nation](code)})
+		kit.MustCreate(t, towns, Town{Name: code, Nation: prom.NewRefBy[Nation](code)})
 	}
 	check := func(ctx context.Context) {
 		list, err := towns.With(townNation).All(ctx)

@@ -111,7 +111,7 @@ func TestDumpRestore(t *testing.T) {
 			next := kit.MustCreate(t, repo.Using(target), Relic{Code: "next", Price: "1", UUID: prom.NewUUID(), At: time.Now(), Day: time.Now()})
 			is.Equal(next.ID, int64(4))
 			is.NoErr(target.Tx(ctx, func(ctx context.Context) error { // references hold as before
-				is.True(errors.Is(chapels.Using(target).Create(ctx, &kit.Chapel{Parish: prom.RefTo[kit.Parish](99)}), prom.ErrForeignKey))
+				is.True(errors.Is(chapels.Using(target).Create(ctx, &kit.Chapel{Parish: prom.NewRef[kit.Parish](99)}), prom.ErrForeignKey))
 				return nil
 			}))
 			is.NoErr(repo.Using(target).Delete(ctx, next))
@@ -199,7 +199,7 @@ func TestDumpMany(t *testing.T) {
 		var dump bytes.Buffer
 		is.NoErr(prom.Dump(ctx, &dump, repo.Using(reader)))
 		is.True(errors.Is(prom.Restore(ctx, bytes.NewReader(dump.Bytes()), repo.Using(reader)), prom.ErrReadOnly))
-		is.NoErr(repo.UnsafeClear(ctx))
+		is.NoErr(prom.UnsafeClear(ctx, repo))
 		is.NoErr(prom.Restore(ctx, bytes.NewReader(dump.Bytes()), repo))
 		got, err := repo.OrderBy(kit.NoteID.Asc()).All(ctx)
 		is.NoErr(err)

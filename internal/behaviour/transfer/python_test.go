@@ -118,8 +118,8 @@ func TestPythonRead(t *testing.T) {
 		is.Equal(postIDs(t, posts.Where(blogPostBig.Eq("12345678901234567"), blogPostPrice.Lt("12.35"), blogPostPrice.Gte("12.34"))), []int64{1})
 		is.Equal(postIDs(t, posts.Where(blogPostPrice.In("12.340", "9"))), []int64{1})
 		is.Equal(postIDs(t, posts.Where(blogPostDay.Lte(midnight))), []int64{1})
-		is.Equal(postIDs(t, posts.Where(blogPostAt.Year().Eq(2020), blogPostAt.Hour().Eq(0))), []int64{3})
-		is.Equal(postIDs(t, posts.Where(blogPostAt.Second().Eq(5)).OrderBy(blogPostID.Asc())), []int64{1, 2})
+		is.Equal(postIDs(t, posts.Where(prom.Year(blogPostAt).Eq(2020), prom.Hour(blogPostAt).Eq(0))), []int64{3})
+		is.Equal(postIDs(t, posts.Where(prom.Second(blogPostAt).Eq(5)).OrderBy(blogPostID.Asc())), []int64{1, 2})
 		n, err := authors.Where(blogAuthorNick.Eq("COUNTESS")).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 1)
@@ -181,7 +181,7 @@ func TestPythonWrite(t *testing.T) {
 		err := authors.Create(ctx, &BlogAuthor{Name: "Eve"})
 		is.True(errors.Is(err, prom.ErrUnique))
 		is.Equal(kit.AsError(t, err).Columns, []string{"name"})
-		bob, err := authors.Where(blogAuthorName.Eq("Bob")).One(ctx)
+		bob, err := authors.Where(blogAuthorName.Eq("Bob")).First(ctx)
 		is.NoErr(err)
 		bob.Nick = new("b")
 		is.NoErr(authors.Save(ctx, bob))
@@ -195,8 +195,8 @@ func TestPythonWrite(t *testing.T) {
 			Score: new(2.5), Price: new("0.10"), Live: true, Day: &day, At: new(day.Add(time.Hour)), Meta: &map[string]any{"k": []any{"v", 1.5, true}},
 			Raw: new([]byte{0, 255}), Token: new(prom.UUID{1}), Status: new(BlogStatus(3))},
 			Extra: &map[string]any{"x": 1.0}, Exact: new("3.10"), When: &day, Seen: new(true)}
-		p.Author = prom.RefTo[BlogAuthor](eve.ID)
-		p.Editor = new(prom.RefTo[BlogAuthor](1))
+		p.Author = prom.NewRef[BlogAuthor](eve.ID)
+		p.Editor = new(prom.NewRef[BlogAuthor](1))
 		is.NoErr(posts.Create(ctx, p)) // adds the columns that it lacks
 		first, err := posts.Get(ctx, 1)
 		is.NoErr(err)
@@ -223,7 +223,7 @@ func TestPythonWrite(t *testing.T) {
 		is.NoErr(posts.Reload(ctx, p))
 		is.True(p.Editor == nil)
 		is.NoErr(authors.Delete(ctx, eve))
-		has, err := posts.Has(ctx)
+		has, err := posts.Exists(ctx)
 		is.NoErr(err)
 		is.True(!has)
 		checkPython(t, e, db)
@@ -336,7 +336,7 @@ func TestPythonOld(t *testing.T) {
 			is.Equal(len(events.Modified(&ev)), 0)
 		}
 		is.Equal(list[0].Token.String(), "123e4567-e89b-12d3-a456-426614174000")
-		n, err := events.Where(oldEventAt.Year().Eq(2020), oldEventAt.Day().Eq(25)).Count(ctx)
+		n, err := events.Where(prom.Year(oldEventAt).Eq(2020), prom.Day(oldEventAt).Eq(25)).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 5)
 

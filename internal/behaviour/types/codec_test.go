@@ -209,7 +209,7 @@ func TestCodecSecret(t *testing.T) {
 		cut := map[string]string{dbtest.NameSQLite: "substr(seal, 2)", dbtest.NamePostgres: "substring(seal FROM 2)"}[e.Name]
 		_, err = std.ExecContext(ctx, "UPDATE coded SET seal = "+cut)
 		is.NoErr(err)
-		_, err = repo.One(ctx)
+		_, err = repo.First(ctx)
 		is.True(errors.Is(err, prom.ErrType) && errors.Is(err, errSealed))
 		is.True(!strings.Contains(err.Error(), "secret"))
 	})

@@ -169,7 +169,7 @@ func TestScanner(t *testing.T) {
 		tip := cents(-5)
 		g := ware(func(g *goods) { g.Paid, g.Tip, g.Hidden = cents(math.MaxInt64), &tip, hidden{"añb"} })
 		is.NoErr(repo.Create(ctx, g))
-		got, err := repo.Where(goodsPaid.Gte(cents(math.MaxInt64)), goodsHidden.Eq(hidden{"añb"}), prom.Raw(goodsProto, "hidden = 'bña'")).One(ctx)
+		got, err := repo.Where(goodsPaid.Gte(cents(math.MaxInt64)), goodsHidden.Eq(hidden{"añb"}), prom.Raw(goodsProto, "hidden = 'bña'")).First(ctx)
 		is.NoErr(err)
 		is.Equal(got.Paid.cents.String(), "9223372036854775807")
 		is.Equal(got.Tip.cents.String(), "-5")
@@ -187,7 +187,7 @@ func TestScanner(t *testing.T) {
 
 		huge := money{new(big.Int).Exp(big.NewInt(10), big.NewInt(30), nil)}
 		is.True(errors.Is(repo.Create(ctx, ware(func(g *goods) { g.Paid = huge })), prom.ErrValidation))
-		_, err = repo.AllRows().Update(ctx, goodsPaid.Set(huge))
+		_, err = repo.WithoutWhere().Update(ctx, goodsPaid.Set(huge))
 		is.True(errors.Is(err, prom.ErrValidation))
 	})
 }
@@ -206,7 +206,7 @@ func TestTextForms(t *testing.T) {
 		is.NoErr(repo.Create(ctx, g))
 		is.Equal([]string{g.Serial, *g.Old}, []string{aSerial, aSerial})
 		got, err := repo.Where(goodsSerial.Eq(upper), goodsSerial.In(aSerial), goodsSerial.HasPrefix("0190"), goodsWhere.Eq(addr),
-			prom.Raw(goodsProto, `"where" = '2001:db8::1'`)).One(ctx)
+			prom.Raw(goodsProto, `"where" = '2001:db8::1'`)).First(ctx)
 		is.NoErr(err)
 		is.Equal([]netip.Addr{got.Where, *got.From}, []netip.Addr{addr, addr})
 		is.True(errors.Is(repo.Create(ctx, ware(func(g *goods) { g.Serial = "no" })), prom.ErrValidation))
@@ -229,7 +229,7 @@ func TestEnums(t *testing.T) {
 			g.Number = sql.Null[uint16]{V: 65535, Valid: true}
 		})
 		is.NoErr(repo.Create(ctx, g))
-		got, err := repo.Where(goodsLevel.Eq(3), goodsColor.Eq(green), goodsColor.In("red", green)).One(ctx)
+		got, err := repo.Where(goodsLevel.Eq(3), goodsColor.Eq(green), goodsColor.In("red", green)).First(ctx)
 		is.NoErr(err)
 		is.Equal([]any{got.Level, *got.Color, got.Shade.V, got.Number.V}, []any{level(3), green, color("blue?"), uint16(65535)})
 
@@ -245,7 +245,7 @@ func TestEnums(t *testing.T) {
 		is.True(errors.As(err, &broken))
 		is.Equal(len(broken), 3) // all of them at once
 		is.True(!strings.Contains(err.Error(), "pink"))
-		_, err = repo.AllRows().Update(ctx, goodsColor.Set("pink"))
+		_, err = repo.WithoutWhere().Update(ctx, goodsColor.Set("pink"))
 		is.True(errors.Is(err, prom.ErrValidation))
 		n, err := repo.Where(goodsColor.Eq("pink")).Count(ctx)
 		is.NoErr(err) // a condition may ask for what no row can be
@@ -300,7 +300,7 @@ func TestFieldByName_Custom(t *testing.T) {
 		repo := prom.NewRepo[goods](prom.Using(kit.Open(t, e.DSN)))
 		paid, err := prom.FieldByName(repo, "paid")
 		is.NoErr(err)
-		_, err = repo.AllRows().Update(context.Background(), paid.Set("1.005"))
+		_, err = repo.WithoutWhere().Update(context.Background(), paid.Set("1.005"))
 		is.True(errors.Is(err, prom.ErrValidation)) // neither rounded nor stored, on both engines
 	})
 }

@@ -71,10 +71,10 @@ func TestDaysAndInstants(t *testing.T) {
 			want string
 		}{
 			"eq": {prom.Eq(slotDay, slotAt), "[1]"}, "eq turned": {prom.Eq(slotAt, slotDay), "[1]"}, "lt": {prom.Lt(slotDay, slotAt), "[2]"},
-			"gt": {prom.Gt(slotDay, slotAt), "[3]"}, "same": {prom.Same(slotDay, slotAt), "[1]"}, "not same": {prom.NotSame(slotLast, slotAt), "[1 2 3]"},
-			"in":         {slotDay.InQuery(prom.Pluck(repo.Query(), slotAt)), "[1]"},
-			"in turned":  {slotAt.InQuery(prom.Pluck(repo.Query(), slotDay)), "[1]"},
-			"not in":     {slotDay.NotInQuery(prom.Pluck(repo.Query(), slotAt)), "[2 3]"},
+			"gt": {prom.Gt(slotDay, slotAt), "[3]"}, "same": {prom.Is(slotDay, slotAt), "[1]"}, "not same": {prom.IsNot(slotLast, slotAt), "[1 2 3]"},
+			"in":         {prom.InQuery(slotDay, prom.Pluck(repo.Query(), slotAt)), "[1]"},
+			"in turned":  {prom.InQuery(slotAt, prom.Pluck(repo.Query(), slotDay)), "[1]"},
+			"not in":     {prom.Not(prom.InQuery(slotDay, prom.Pluck(repo.Query(), slotAt))), "[2 3]"},
 			"sub":        {prom.Eq(slotDay, prom.ScalarSubquery(slotProto, prom.Pluck(repo.Query(), prom.Min(slotAt)))), "[1]"},
 			"match":      {prom.Exists(slotProto, repo.Query(), prom.Match(slotAt, slotDay)), "[1]"},
 			"coalesce":   {prom.Coalesce(slotLast, slotAt).Eq(ats[1]), "[2]"},
@@ -91,14 +91,14 @@ func TestDaysAndInstants(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(n, 2)
 
-		_, err = repo.AllRows().Update(ctx, slotDay.SetTo(slotAt), slotLast.SetTo(prom.Coalesce(slotLast, slotAt)))
+		_, err = repo.WithoutWhere().Update(ctx, slotDay.SetTo(slotAt), slotLast.SetTo(prom.Coalesce(slotLast, slotAt)))
 		is.NoErr(err)
 		is.Equal(ids(slotDay.Eq(day(2)), slotLast.In(day(2))), "[2 3]")
 		_, err = repo.Where(slotID.Eq(3)).Update(ctx, slotAt.SetTo(slotDay))
 		is.NoErr(err)
 		is.Equal(ids(slotAt.Eq(day(2))), "[3]")
-		is.Equal(ids(slotAt.In(day(2)), slotAt.Hour().Eq(0)), "[3]")
-		_, err = prom.Copy(ctx, repo, repo.Where(slotID.Eq(2)), prom.To(slotDay, slotAt), prom.To(slotAt, slotDay), prom.To(slotLast, prom.Max(slotAt)))
+		is.Equal(ids(slotAt.In(day(2)), prom.Hour(slotAt).Eq(0)), "[3]")
+		_, err = prom.InsertSelect(ctx, repo, repo.Where(slotID.Eq(2)), prom.To(slotDay, slotAt), prom.To(slotAt, slotDay), prom.To(slotLast, prom.Max(slotAt)))
 		is.NoErr(err)
 		is.Equal(ids(slotDay.Eq(day(2)), slotAt.Eq(day(2)), slotID.Gt(3)), "[4]")
 	})

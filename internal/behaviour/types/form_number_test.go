@@ -86,10 +86,10 @@ func TestNumberForms(t *testing.T) {
 			sum, err := prom.Scalar(ctx, gauges.Query(), prom.Sum(gaugeSmall))
 			is.NoErr(err)
 			is.Equal(*sum, int32(-26))
-			page, err := gauges.OrderBy(gaugeID.Desc()).Keyset(ctx, "", 2)
+			page, err := gauges.OrderBy(gaugeID.Desc()).KeysetPage(ctx, "", 2)
 			is.NoErr(err)
 			is.Equal(gaugeIDs(page.Rows), []uint64{10, 9})
-			page, err = gauges.OrderBy(gaugeID.Desc()).Keyset(ctx, page.Next, 2)
+			page, err = gauges.OrderBy(gaugeID.Desc()).KeysetPage(ctx, page.Next, 2)
 			is.NoErr(err)
 			is.Equal(gaugeIDs(page.Rows), []uint64{7})
 
@@ -155,7 +155,7 @@ func TestUnreadForms(t *testing.T) {
 			for what, err := range map[string]error{
 				"row":       kit.ErrOf(repo.All(ctx)),
 				"condition": kit.ErrOf(repo.Where(stampAt.Gt(hour(0))).Count(ctx)),
-				"part":      kit.ErrOf(repo.Where(stampAt.Hour().Eq(1)).Count(ctx)),
+				"part":      kit.ErrOf(repo.Where(prom.Hour(stampAt).Eq(1)).Count(ctx)),
 				"order":     kit.ErrOf(prom.Pluck(repo.OrderBy(stampAt.Asc()), stampSeq).All(ctx)),
 			} {
 				if !errors.Is(err, prom.ErrType) || !strings.Contains(err.Error(), "at") || !strings.Contains(err.Error(), c.class) {
@@ -204,7 +204,7 @@ func TestZonelessArrays(t *testing.T) {
 					is.NoErr(err)
 					is.Equal(found, n)
 				}
-				got, err := repo.Where(diaryTimes.Eq([]time.Time{hour(1), hour(2)})).One(ctx)
+				got, err := repo.Where(diaryTimes.Eq([]time.Time{hour(1), hour(2)})).First(ctx)
 				is.NoErr(err)
 				is.Equal(got.ID, one.ID)
 				is.True(got.Times[1].Equal(hour(2)))

@@ -129,20 +129,20 @@ func readStamps(t *testing.T, db *prom.DB) {
 		"in":          {stampAt.In(at, hour(5), hour(9)), []int{2, 5}},
 		"not in":      {stampAt.NotIn(at, hour(5)), []int{0, 1, 3, 4}},
 		"null in":     {stampMaybe.In(at, hour(3)), []int{2}},
-		"same value":  {prom.Same(stampAt, prom.Val(stampProto, at)), []int{2}},
-		"same":        {prom.Same(stampAt, stampMaybe), []int{0, 2, 4}},
-		"not same":    {prom.NotSame(stampMaybe, prom.Val(stampProto, at)), []int{0, 1, 3, 4, 5}},
+		"same value":  {prom.Is(stampAt, prom.Val(stampProto, at)), []int{2}},
+		"same":        {prom.Is(stampAt, stampMaybe), []int{0, 2, 4}},
+		"not same":    {prom.IsNot(stampMaybe, prom.Val(stampProto, at)), []int{0, 1, 3, 4, 5}},
 		"is null":     {stampMaybe.IsNull(), []int{1, 3, 5}},
 		"other":       {prom.Eq(stampAt, stampOther), []int{0, 1, 2, 3, 4, 5}},
 		"less":        {prom.Lt(stampAt, stampOther), nil},
 		"greater":     {prom.Gt(stampOther, stampAt), nil},
-		"hour":        {stampAt.Hour().Eq(22), []int{2}},
-		"day":         {stampAt.Day().Eq(1), []int{4, 5}},
-		"hour in":     {stampAt.Hour().In(20, 23), []int{0, 3}},
+		"hour":        {prom.Hour(stampAt).Eq(22), []int{2}},
+		"day":         {prom.Day(stampAt).Eq(1), []int{4, 5}},
+		"hour in":     {prom.Hour(stampAt).In(20, 23), []int{0, 3}},
 		"coalesce":    {prom.Coalesce(stampMaybe, prom.Val(stampProto, hour(5))).Eq(hour(5)), []int{1, 3, 5}},
 		"or other":    {prom.Coalesce(stampMaybe, stampOther).In(hour(3), hour(4)), []int{3, 4}},
-		"in query":    {stampAt.InQuery(prom.Pluck(repo.Where(stampSeq.Gt(3)), stampOther)), []int{4, 5}},
-		"other query": {stampOther.InQuery(prom.Pluck(repo.Where(stampSeq.Gt(3)), stampAt)), []int{4, 5}},
+		"in query":    {prom.InQuery(stampAt, prom.Pluck(repo.Where(stampSeq.Gt(3)), stampOther)), []int{4, 5}},
+		"other query": {prom.InQuery(stampOther, prom.Pluck(repo.Where(stampSeq.Gt(3)), stampAt)), []int{4, 5}},
 		"sub":         {prom.Eq(stampOther, prom.ScalarSubquery(stampProto, prom.Pluck(repo.Query(), prom.Max(stampAt)))), []int{5}},
 		"exists":      {prom.Exists(stampProto, repo.Where(stampSeq.Eq(4)), prom.Match(stampAt, stampOther)), []int{4}},
 	}
@@ -170,7 +170,7 @@ func readStamps(t *testing.T, db *prom.DB) {
 	var paged []int
 	token := ""
 	for range 4 {
-		page, err := repo.OrderBy(stampMaybe.Desc(), stampAt.Asc()).Keyset(ctx, token, 2)
+		page, err := repo.OrderBy(stampMaybe.Desc(), stampAt.Asc()).KeysetPage(ctx, token, 2)
 		is.NoErr(err)
 		paged = append(paged, seqs(page.Rows)...)
 		if token = page.Next; token == "" {
@@ -185,10 +185,10 @@ func readStamps(t *testing.T, db *prom.DB) {
 	both, err := prom.Pluck2(repo.Where(stampSeq.Eq(1)), stampAt, prom.Coalesce(stampMaybe, stampAt)).All(ctx)
 	is.NoErr(err)
 	is.True(both[0].A.Equal(hour(1)) && both[0].B.Equal(hour(1)))
-	united, err := repo.Where(stampSeq.Lt(2)).Union(repo.Where(stampSeq.Gt(4))).OrderBy(stampAt.Desc()).All(ctx)
+	united, err := prom.Union(repo.Where(stampSeq.Lt(2)), repo.Where(stampSeq.Gt(4))).OrderBy(stampAt.Desc()).All(ctx)
 	is.NoErr(err)
 	is.Equal(seqs(united), []int{5, 1, 0})
-	united, err = repo.Where(stampSeq.Lt(2)).Union(repo.Where(stampSeq.Gt(4))).Where(stampAt.In(hour(1), hour(5))).OrderBy(stampSeq.Asc()).All(ctx)
+	united, err = prom.Union(repo.Where(stampSeq.Lt(2)), repo.Where(stampSeq.Gt(4))).Where(stampAt.In(hour(1), hour(5))).OrderBy(stampSeq.Asc()).All(ctx)
 	is.NoErr(err)
 	is.Equal(seqs(united), []int{1, 5})
 }
@@ -214,12 +214,12 @@ func writeStamps(t *testing.T, db *prom.DB) {
 	}
 	check := func(what string, want stamp) {
 		t.Helper()
-		n, err := repo.Where(stampSeq.Eq(want.Seq), stampAt.Eq(want.At), stampMaybe.In(*want.Maybe), prom.Same(stampAt, prom.Val(stampProto, want.At)),
-			stampAt.Hour().Eq(want.At.Hour())).Count(ctx)
+		n, err := repo.Where(stampSeq.Eq(want.Seq), stampAt.Eq(want.At), stampMaybe.In(*want.Maybe), prom.Is(stampAt, prom.Val(stampProto, want.At)),
+			prom.Hour(stampAt).Eq(want.At.Hour())).Count(ctx)
 		if err != nil || n != 1 {
 			t.Errorf("%s: found %d, %v", what, n, err)
 		}
-		got, err := repo.Where(stampSeq.Eq(want.Seq)).One(ctx)
+		got, err := repo.Where(stampSeq.Eq(want.Seq)).First(ctx)
 		if err != nil || !got.At.Equal(want.At) || !got.Maybe.Equal(*want.Maybe) {
 			t.Errorf("%s: read %v, %v, want %v", what, got, err, want.At)
 		}
@@ -274,9 +274,9 @@ func writeStamps(t *testing.T, db *prom.DB) {
 
 	var b prom.Batch
 	list := []stamp{stampOf(), stampOf()}
-	repo.Batch(&b).Create(&list[0])
-	repo.Batch(&b).Create(&list[1])
-	found := repo.Batch(&b).All(repo.Where(stampAt.In(hour(0), hour(1)), stampSeq.Lt(6)))
+	prom.Queue(&b, repo).Create(&list[0])
+	prom.Queue(&b, repo).Create(&list[1])
+	found := prom.Queue(&b, repo).All(repo.Where(stampAt.In(hour(0), hour(1)), stampSeq.Lt(6)))
 	is.NoErr(b.Run(ctx))
 	check("batch", list[1])
 	rows, err := found.Value()
@@ -284,14 +284,14 @@ func writeStamps(t *testing.T, db *prom.DB) {
 	is.Equal(len(rows), 2)
 
 	copies := prom.NewRepo[stampCopy](prom.Using(db))
-	_, err = prom.Copy(ctx, copies, repo.Where(stampSeq.Lt(6)), prom.To(stampCopyAt, stampAt))
+	_, err = prom.InsertSelect(ctx, copies, repo.Where(stampSeq.Lt(6)), prom.To(stampCopyAt, stampAt))
 	is.NoErr(err)
 	n, err := copies.Where(stampCopyAt.In(hour(0), hour(1), hour(2), hour(3), hour(4), hour(5))).Count(ctx)
 	is.NoErr(err)
 	is.Equal(n, 6)
 	last := stampOf()
 	is.NoErr(copies.Create(ctx, &stampCopy{At: last.At}))
-	_, err = prom.Copy(ctx, repo, copies.Where(stampCopyAt.Eq(last.At)), prom.To(stampSeq, prom.Val(stampCopyProto, last.Seq)), prom.To(stampAt, stampCopyAt),
+	_, err = prom.InsertSelect(ctx, repo, copies.Where(stampCopyAt.Eq(last.At)), prom.To(stampSeq, prom.Val(stampCopyProto, last.Seq)), prom.To(stampAt, stampCopyAt),
 		prom.To(stampMaybe, prom.Coalesce(stampCopyAt, prom.Val(stampCopyProto, hour(0)))), prom.To(stampOther, stampCopyAt))
 	is.NoErr(err)
 	check("copy", last)
@@ -323,7 +323,7 @@ func dumpStamps(t *testing.T, db *prom.DB, e dbtest.Engine, typ string, write fu
 	for i := range got {
 		is.True(got[i].At.Equal(want[i].At))
 	}
-	n, err := repo.Where(stampAt.In(hour(1), hour(2)), stampAt.Hour().Eq(22)).Count(ctx)
+	n, err := repo.Where(stampAt.In(hour(1), hour(2)), prom.Hour(stampAt).Eq(22)).Count(ctx)
 	is.NoErr(err)
 	is.Equal(n, 1)
 }

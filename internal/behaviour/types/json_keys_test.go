@@ -75,7 +75,7 @@ func TestJSONEqualKeys(t *testing.T) {
 		count(1, passBadge.Contains(map[string]any{"Role": "user", "In": map[string]int{"a": 2}}))
 		count(0, passBadge.Contains(map[string]any{"Role": "admin"}))
 		count(0, passBadge.Contains(map[string]any{"In": map[string]int{"b": 1}}))
-		doc, err := prom.Pluck(passes.Query(), prom.JSONPath[json.RawMessage](passAny, "deep", 0)).One(ctx)
+		doc, err := prom.Pluck(passes.Query(), prom.JSONPath[json.RawMessage](passAny, "deep", 0)).First(ctx)
 		is.NoErr(err)
 		is.Equal(strings.Replace(strings.ReplaceAll(string(doc), " ", ""), `\u0078`, "x", 1), `{"x":{"z":2}}`)
 
@@ -89,12 +89,12 @@ func TestJSONEqualKeys(t *testing.T) {
 			is.Equal(p.Map["k"], want)
 			is.Equal(len(passes.Modified(p)), 0)
 		}
-		check(passes.Query().One(ctx))
-		check(passes.Query().Only(passBadge, prom.NullJSONOf(passProto, &passProto.Maybe), prom.JSONOf(passProto, &passProto.Map)).One(ctx))
-		raw, err := prom.RawQuery[pass](passes, "SELECT * FROM pass").One(ctx)
+		check(passes.Query().First(ctx))
+		check(passes.Query().Only(passBadge, prom.NullJSONOf(passProto, &passProto.Maybe), prom.JSONOf(passProto, &passProto.Map)).First(ctx))
+		raw, err := prom.RawQuery[pass](passes, "SELECT * FROM pass").First(ctx)
 		check(&raw, err)
 		kit.RunSQL(t, db, `UPDATE pass SET badge = '{"Role":"admin","Role":null}'`)
-		p, err := passes.Query().One(ctx)
+		p, err := passes.Query().First(ctx)
 		is.NoErr(err)
 		is.Equal(p.Badge.Role, "")
 
@@ -104,7 +104,7 @@ func TestJSONEqualKeys(t *testing.T) {
 			"remove": passAny.RemovePath("Role"), "deep": passAny.SetPath("new", "deep", 0, "x", "z"), "nothing": passAny.SetPath(1, "no", "way"),
 		} {
 			reset()
-			_, err := passes.AllRows().Update(ctx, a)
+			_, err := passes.WithoutWhere().Update(ctx, a)
 			is.NoErr(err)
 			text := strings.ReplaceAll(kit.ScanOne[string](t, db, `SELECT CAST("any" AS TEXT) FROM pass`), " ", "")
 			for _, gone := range []string{"admin", `"b"`, `"y"`, map[string]string{"nothing": "new"}[name]} {
@@ -117,7 +117,7 @@ func TestJSONEqualKeys(t *testing.T) {
 			}
 		}
 		reset()
-		saved, err := passes.Query().One(ctx)
+		saved, err := passes.Query().First(ctx)
 		is.NoErr(err)
 		saved.Badge.Role = "new"
 		is.NoErr(passes.Save(ctx, saved))
@@ -128,7 +128,7 @@ func TestJSONEqualKeys(t *testing.T) {
 			"create": func(p *pass) error { return passes.Create(ctx, p) },
 			"many":   func(p *pass) error { return passes.CreateMany(ctx, []pass{*p, *p}) },
 			"set": func(p *pass) error {
-				_, err := passes.AllRows().Update(ctx, passRaw.Set(p.Raw), passAny.SetPath(p.Raw, "x"))
+				_, err := passes.WithoutWhere().Update(ctx, passRaw.Set(p.Raw), passAny.SetPath(p.Raw, "x"))
 				return err
 			},
 			"restore": func(*pass) error {
@@ -136,13 +136,13 @@ func TestJSONEqualKeys(t *testing.T) {
 				if err := prom.Dump(ctx, &dump, passes); err != nil {
 					return err
 				}
-				if err := passes.UnsafeClear(ctx); err != nil {
+				if err := prom.UnsafeClear(ctx, passes); err != nil {
 					return err
 				}
 				return prom.Restore(ctx, &dump, passes)
 			},
 		} {
-			is.NoErr(passes.UnsafeClear(ctx))
+			is.NoErr(prom.UnsafeClear(ctx, passes))
 			kit.MustCreate(t, passes, pass{Raw: json.RawMessage("1"), Any: map[string]any{}})
 			if name == "restore" {
 				reset()

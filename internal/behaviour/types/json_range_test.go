@@ -24,7 +24,7 @@ func TestJSONRange(t *testing.T) {
 		passes := prom.NewRepo[pass](prom.Using(kit.Open(t, e.DSN)))
 		store := func(docs ...string) {
 			t.Helper()
-			is.NoErr(passes.UnsafeClear(ctx))
+			is.NoErr(prom.UnsafeClear(ctx, passes))
 			for _, doc := range docs {
 				kit.MustCreate(t, passes, pass{Raw: json.RawMessage(`{"n":` + doc + `}`)})
 			}

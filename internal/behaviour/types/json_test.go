@@ -93,7 +93,7 @@ func TestJSONPath(t *testing.T) {
 		count(1, text.Eq("text"))
 		count(6, text.IsNull())
 		count(0, text.Eq("5"))
-		count(1, text.HasPrefix("te"), text.Contains("ex"), text.EqFold("TEXT"), text.Like("t%t"), text.In("text", "x"))
+		count(1, text.HasPrefix("te"), text.Contains("ex"), prom.Fold(text).Eq("TEXT"), text.Like("t%t"), text.In("text", "x"))
 		count(1, deep.Eq("x"))
 		count(1, prom.JSONText(paperDoc, 0, "s").Eq("in a list"))
 		count(1, prom.JSONText(paperDoc, "o", 0, "s").Eq("no"))
@@ -121,7 +121,7 @@ func TestJSONPath(t *testing.T) {
 		subs, err := prom.Pluck(repo.Where(paperDoc.HasKey("o", "s")), prom.JSONPath[map[string]any](paperDoc, "o")).All(ctx)
 		is.NoErr(err)
 		is.Equal(subs, []map[string]any{{"s": "deep", "list": []any{1.0, map[string]any{"s": "x"}, "y"}}})
-		total, err := prom.Pluck(repo.Query(), prom.Sum(prom.JSONNumber(paperDoc, "f"))).One(ctx)
+		total, err := prom.Pluck(repo.Query(), prom.Sum(prom.JSONNumber(paperDoc, "f"))).First(ctx)
 		is.NoErr(err)
 		is.Equal(total, 1.5)
 
@@ -153,17 +153,17 @@ func TestJSONKeys(t *testing.T) {
 			if err != nil || n != 1 {
 				t.Errorf("the key %q: %d rows, %v", k, n, err)
 			}
-			_, err = repo.AllRows().Update(ctx, paperDoc.SetPath(k+"!", k, k))
+			_, err = repo.WithoutWhere().Update(ctx, paperDoc.SetPath(k+"!", k, k))
 			is.NoErr(err)
 			doc[k] = map[string]any{k: k + "!"}
 			is.NoErr(repo.Reload(ctx, &p))
 			is.Equal(p.Doc, any(doc))
-			_, err = repo.AllRows().Update(ctx, paperDoc.Merge(map[string]any{k: map[string]any{k: nil, k + "2": 1}}))
+			_, err = repo.WithoutWhere().Update(ctx, paperDoc.Merge(map[string]any{k: map[string]any{k: nil, k + "2": 1}}))
 			is.NoErr(err)
 			doc[k] = map[string]any{k + "2": 1.0}
 			is.NoErr(repo.Reload(ctx, &p))
 			is.Equal(p.Doc, any(doc))
-			_, err = repo.AllRows().Update(ctx, paperDoc.RemovePath(k))
+			_, err = repo.WithoutWhere().Update(ctx, paperDoc.RemovePath(k))
 			is.NoErr(err)
 			delete(doc, k)
 			is.NoErr(repo.Reload(ctx, &p))
@@ -229,7 +229,7 @@ func TestJSONChanges(t *testing.T) {
 		for _, c := range cases {
 			p := paper{Doc: documentOf(t, c.doc)}
 			is.NoErr(repo.Create(ctx, &p))
-			_, err := repo.AllRows().Update(ctx, c.assign(t))
+			_, err := repo.WithoutWhere().Update(ctx, c.assign(t))
 			is.NoErr(err)
 			is.NoErr(repo.Reload(ctx, &p))
 			if !reflect.DeepEqual(p.Doc, documentOf(t, c.want)) {
@@ -240,11 +240,11 @@ func TestJSONChanges(t *testing.T) {
 
 		p := paper{}
 		is.NoErr(repo.Create(ctx, &p))
-		_, err := repo.AllRows().Update(ctx, paperMaybe.SetPath(1, "a"))
+		_, err := repo.WithoutWhere().Update(ctx, paperMaybe.SetPath(1, "a"))
 		is.NoErr(err)
 		is.NoErr(repo.Reload(ctx, &p))
 		is.Equal(p.Maybe, nil) // NULL stays NULL
-		_, err = repo.AllRows().Update(ctx, paperMaybe.Merge(map[string]int{"a": 1}))
+		_, err = repo.WithoutWhere().Update(ctx, paperMaybe.Merge(map[string]int{"a": 1}))
 		is.NoErr(err)
 		is.NoErr(repo.Reload(ctx, &p))
 		is.Equal(*p.Maybe, map[string]any{"a": 1.0})
@@ -252,7 +252,7 @@ func TestJSONChanges(t *testing.T) {
 			paperDoc.SetPath(1), paperDoc.RemovePath(), paperDoc.Merge([]int{1}), paperDoc.Merge(nil), paperDoc.SetPath("\x00", "a"), paperDoc.SetPath(math.NaN(), "a"),
 			paperDoc.SetPath(1, "a", -1), paperDoc.RemovePath("a", 'x'),
 		} {
-			_, err := repo.AllRows().Update(ctx, assign)
+			_, err := repo.WithoutWhere().Update(ctx, assign)
 			is.True(err != nil)
 		}
 	})
@@ -337,16 +337,16 @@ func TestDecimalSum(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		repo := prom.NewRepo[sums](prom.Using(kit.Open(t, e.DSN)))
-		none, err := prom.Pluck(repo.Query(), prom.OrNull(prom.SumDecimal(price))).One(ctx)
+		none, err := prom.Pluck(repo.Query(), prom.OrNull(prom.SumDecimal(price))).First(ctx)
 		is.NoErr(err)
 		is.Equal(none, nil)
 		cent := "0.01"
 		rows := []sums{{Group: 1, Price: "0.1"}, {Group: 1, Price: "0.2", Tip: &cent}, {Group: 2, Price: "-12345678901234567890.0000000001"}, {Group: 2, Price: "0.1", Tip: &cent}}
 		is.NoErr(repo.CreateMany(ctx, rows))
-		sum, err := prom.Pluck(repo.Query(), prom.SumDecimal(price)).One(ctx)
+		sum, err := prom.Pluck(repo.Query(), prom.SumDecimal(price)).First(ctx)
 		is.NoErr(err)
 		is.Equal(sum, "-12345678901234567889.6000000001")
-		tips, err := prom.Pluck(repo.Query(), prom.SumDecimal(tip)).One(ctx)
+		tips, err := prom.Pluck(repo.Query(), prom.SumDecimal(tip)).First(ctx)
 		is.NoErr(err)
 		is.Equal(tips, "0.02")
 		groups, err := prom.Pluck(repo.OrderBy(group.Asc()), prom.SumDecimal(price)).GroupBy(group).All(ctx)

@@ -163,7 +163,7 @@ func TestListAssigns(t *testing.T) {
 		is.NoErr(repo.Create(ctx, &s))
 		update := func(assigns ...prom.Assign[*listing]) {
 			t.Helper()
-			n, err := repo.AllRows().Update(ctx, assigns...)
+			n, err := repo.WithoutWhere().Update(ctx, assigns...)
 			is.NoErr(err)
 			is.Equal(n, 1)
 			is.NoErr(repo.Reload(ctx, &s))
@@ -194,9 +194,9 @@ func TestListAssigns(t *testing.T) {
 		update(listingNums.SetNull())
 		update(listingNums.Remove(1))
 		is.Equal(s.Nums, nil)
-		_, err = repo.AllRows().Update(ctx, listingDays.Append("mon", "wed"))
+		_, err = repo.WithoutWhere().Update(ctx, listingDays.Append("mon", "wed"))
 		is.True(errors.Is(err, prom.ErrValidation))
-		_, err = repo.AllRows().Update(ctx, listingDays.Remove("wed")) // which nothing is
+		_, err = repo.WithoutWhere().Update(ctx, listingDays.Remove("wed")) // which nothing is
 		is.NoErr(err)
 	})
 }

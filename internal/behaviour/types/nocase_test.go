@@ -136,7 +136,7 @@ func TestNoCase(t *testing.T) {
 			is.Equal(asciiLower(g.A), nicks[len(nicks)-1-i])
 			is.True(g.B == 2 || i == len(nicks)-1-slices.Index(nicks, asciiLower(oddNames[len(oddNames)-1])))
 		}
-		is.Equal(kit.Count(t, repo.Where(nicknameName.InQuery(prom.Pluck(repo.Query(), nicknameNick)))), len(nicks))
+		is.Equal(kit.Count(t, repo.Where(prom.InQuery(nicknameName, prom.Pluck(repo.Query(), nicknameNick)))), len(nicks))
 		is.Equal(kit.Count(t, repo.Where(prom.Eq(nicknameNick, nicknameName))), len(nicks))
 		ranks, err := prom.Pluck2(repo.Query(), nicknameName, prom.Over(prom.Count(nickname), prom.PartitionBy[*Nickname](nicknameNick))).All(ctx)
 		is.NoErr(err)
@@ -145,7 +145,7 @@ func TestNoCase(t *testing.T) {
 			two += int(r.B) / 2
 		}
 		is.Equal(two, len(oddNames)/2*2)
-		listed := names(repo.OrderBy(nicknameName.ByList("ben", "anna"), nicknameNo.Asc()))
+		listed := names(repo.OrderBy(prom.ByList(nicknameName, "ben", "anna"), nicknameNo.Asc()))
 		is.Equal(listed[:2], []string{"BEN", "Anna"})
 	})
 }
@@ -167,7 +167,7 @@ func TestNoCaseDiffers(t *testing.T) {
 		loose := prom.NewRepo[Loose](prom.Using(db))
 		kit.MustCreate(t, loose, Loose{"Anna"})
 		kit.MustCreate(t, loose, Loose{"ANNA"})
-		all, err := loose.Query().Union(loose.Query()).All(ctx)
+		all, err := prom.Union(loose.Query(), loose.Query()).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(all), map[string]int{dbtest.NameSQLite: 1, dbtest.NamePostgres: 2}[e.Name])
 		computed := prom.Replace(nicknameName, "n", "m")
@@ -249,7 +249,7 @@ func TestNoCasePlanned(t *testing.T) {
 			is.Equal(len(plan.Steps), 0)
 			err = exact.Create(ctx, &Badge{Name: "ANNA"})
 			is.Equal(errors.Is(err, prom.ErrUnique), to == folded)
-			_, err = exact.AllRows().DeleteReturning(ctx)
+			_, err = exact.WithoutWhere().DeleteReturning(ctx)
 			is.NoErr(err)
 			kit.MustCreate(t, exact, Badge{Name: "Anna"})
 		}

@@ -66,7 +66,7 @@ func TestOwnErrorShared(t *testing.T) {
 				return err
 			},
 			"update": func(repo *prom.Repo[barredItem]) error {
-				_, err := repo.AllRows().Update(ctx, barredName.Set("write"))
+				_, err := repo.WithoutWhere().Update(ctx, barredName.Set("write"))
 				return err
 			},
 			"stream": func(repo *prom.Repo[barredItem]) (err error) {
@@ -80,7 +80,7 @@ func TestOwnErrorShared(t *testing.T) {
 			},
 			"batch": func(repo *prom.Repo[barredItem]) error {
 				var b prom.Batch
-				got := repo.Batch(&b).Get(1)
+				got := prom.Queue(&b, repo).Get(1)
 				_ = b.Run(ctx)
 				_, err := got.Value()
 				return err

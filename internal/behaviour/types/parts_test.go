@@ -26,20 +26,20 @@ func TestDateParts(t *testing.T) {
 	}
 	week := func(t time.Time) int { _, w := t.ISOWeek(); return w }
 	parts := map[string]struct {
-		of   func(*prom.TimeField[*moment]) *prom.PartField[*moment]
+		of   func(prom.Term[*moment, time.Time]) prom.Expr[*moment, int]
 		want func(time.Time) int
 		day  bool // a day has it too
 	}{
-		"year":    {(*prom.TimeField[*moment]).Year, time.Time.Year, true},
-		"quarter": {(*prom.TimeField[*moment]).Quarter, func(t time.Time) int { return (int(t.Month()) + 2) / 3 }, true},
-		"month":   {(*prom.TimeField[*moment]).Month, func(t time.Time) int { return int(t.Month()) }, true},
-		"week":    {(*prom.TimeField[*moment]).Week, week, true},
-		"day":     {(*prom.TimeField[*moment]).Day, time.Time.Day, true},
-		"weekday": {(*prom.TimeField[*moment]).DayOfWeek, func(t time.Time) int { return (int(t.Weekday())+6)%7 + 1 }, true},
-		"yearday": {(*prom.TimeField[*moment]).DayOfYear, time.Time.YearDay, true},
-		"hour":    {(*prom.TimeField[*moment]).Hour, time.Time.Hour, false},
-		"minute":  {(*prom.TimeField[*moment]).Minute, time.Time.Minute, false},
-		"second":  {(*prom.TimeField[*moment]).Second, time.Time.Second, false},
+		"year":    {prom.Year[*moment], time.Time.Year, true},
+		"quarter": {prom.Quarter[*moment], func(t time.Time) int { return (int(t.Month()) + 2) / 3 }, true},
+		"month":   {prom.Month[*moment], func(t time.Time) int { return int(t.Month()) }, true},
+		"week":    {prom.Week[*moment], week, true},
+		"day":     {prom.Day[*moment], time.Time.Day, true},
+		"weekday": {prom.DayOfWeek[*moment], func(t time.Time) int { return (int(t.Weekday())+6)%7 + 1 }, true},
+		"yearday": {prom.DayOfYear[*moment], time.Time.YearDay, true},
+		"hour":    {prom.Hour[*moment], time.Time.Hour, false},
+		"minute":  {prom.Minute[*moment], time.Time.Minute, false},
+		"second":  {prom.Second[*moment], time.Time.Second, false},
 	}
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
@@ -50,7 +50,7 @@ func TestDateParts(t *testing.T) {
 			this := momentAt.Eq(at)
 			for name, part := range parts {
 				want := part.want(at.UTC())
-				fields := []*prom.PartField[*moment]{part.of(momentAt)}
+				fields := []prom.Expr[*moment, int]{part.of(momentAt), part.of(prom.Coalesce(momentAt))}
 				if part.day {
 					fields = append(fields, part.of(momentDay))
 				}
@@ -61,7 +61,7 @@ func TestDateParts(t *testing.T) {
 				}
 			}
 		}
-		list, err := repo.OrderBy(momentAt.Month().Desc(), momentAt.Year().Asc()).All(context.Background())
+		list, err := repo.OrderBy(prom.Month(momentAt).Desc(), prom.Year(momentAt).Asc()).All(context.Background())
 		is.NoErr(err)
 		is.True(slices.IsSortedFunc(list, func(a, b moment) int {
 			if c := int(b.At.Month()) - int(a.At.Month()); c != 0 {

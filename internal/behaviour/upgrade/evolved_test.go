@@ -105,7 +105,7 @@ func (oldLedger) TableName() string { return "ledger" }
 func (nextLedger) TableName() string { return "ledger" }
 
 func personRows() []Person {
-	at := prom.RefToKey[Country]("at")
+	at := prom.NewRefBy[Country]("at")
 	return []Person{
 		{Model: meta(1), Name: "One", Age: 0, Note: "note", Income: 100, Zip: "1010", Fee: "1.50", Scale: 0.5, Code: new("1"), Level: 7},
 		{Model: meta(2), Name: "Two", Age: 150, Note: "none", Income: -1 << 31, Zip: "-7", Fee: "-999999.99", Scale: -1.25, Code: new("2"), Address: new("Two@x"), Level: 0,
@@ -147,7 +147,7 @@ func createPeople(ctx context.Context, program func() *prom.DB) error {
 }
 
 func ledgerRows() []Ledger {
-	at := prom.RefToKey[Country]("at")
+	at := prom.NewRefBy[Country]("at")
 	old := Ledger{Rank: 7, Text: "it's", Tags: []string{"a", "b"}, At: time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC), Rev: 1}
 	rows := []Ledger{old, old, {Model: meta(3), Account: "b", No: 1, Amount: "0.01", Memo: new(odd), Rank: 1, Text: "", Info: &Place{City: "X"}, At: second(9),
 		Rev: 1, Country: &at}, old}

@@ -80,7 +80,7 @@ func countryRows() []Country {
 }
 
 func wordRows() []Word {
-	return []Word{{"Alpha", nil}, {"beta", new(prom.RefToKey[Word]("Alpha"))}, {"ÉCOLE", new(prom.RefToKey[Word]("beta"))}}
+	return []Word{{"Alpha", nil}, {"beta", new(prom.NewRefBy[Word]("Alpha"))}, {"ÉCOLE", new(prom.NewRefBy[Word]("beta"))}}
 }
 
 func tokenRows() []Token {

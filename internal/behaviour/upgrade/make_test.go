@@ -250,7 +250,7 @@ func makeCursors(t *testing.T, db *prom.DB) []keptCursor {
 	is := is.New(t)
 	var list []keptCursor
 	for i, w := range watches {
-		one, sign, cursor := tableOf(t, w.table), i%2 == 1, prom.NewCursor("")
+		one, sign, cursor := tableOf(t, w.table), i%2 == 1, prom.NewWatchCursor("")
 		n := len(one.expected())
 		var keys, cursors []string
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)

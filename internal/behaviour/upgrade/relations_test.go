@@ -18,9 +18,9 @@ type (
 		Mentor  *prom.Ref[Artist] `prom:"mentor_id"`
 		Best    *prom.Ref[Record] `prom:"best_id"`
 		Token   sql.Null[prom.RefBy[Token, prom.UUID]]
-		Records prom.Many[Record]                `prom:"via=artist_id"`
-		Hidden  prom.Many[Record]                `prom:"via=producer_id,private"`
-		Friends prom.ManyVia[Artist, Friendship] `prom:"via=one_id,to=other_id"`
+		Records prom.Many[Record]                   `prom:"via=artist_id"`
+		Hidden  prom.Many[Record]                   `prom:"via=producer_id,private"`
+		Friends prom.ManyToMany[Artist, Friendship] `prom:"via=one_id,to=other_id"`
 	}
 	// Record refers to artists.
 	Record struct {
@@ -42,10 +42,10 @@ type (
 		prom.Model
 		Shop     int64
 		Number   int64
-		Purchase prom.One[Purchase] `prom:"on='shop, number'"`
+		Purchase prom.CompositeRef[Purchase] `prom:"on='shop, number'"`
 		OldShop  *int64
 		OldNo    *int64
-		Old      prom.One[Purchase] `prom:"on='old_shop, old_no',private"`
+		Old      prom.CompositeRef[Purchase] `prom:"on='old_shop, old_no',private"`
 	}
 	// Deed is soft-deleted, and has a version.
 	Deed struct {
@@ -69,19 +69,19 @@ var (
 	record        = prom.Proto[Record]()
 	line          = prom.Proto[Line]()
 	artistRecords = prom.ManyOf(artist, &artist.Records)
-	artistFriends = prom.ManyViaOf(artist, &artist.Friends)
+	artistFriends = prom.ManyToManyOf(artist, &artist.Friends)
 	recordArtist  = prom.RefOf(record, &record.Artist)
-	linePurchase  = prom.OneOf(line, &line.Purchase)
+	linePurchase  = prom.CompositeRefOf(line, &line.Purchase)
 )
 
 func artistRows() []Artist {
-	at, de := prom.RefToKey[Country]("at"), prom.RefToKey[Country]("de")
-	artist, record := prom.RefTo[Artist], prom.RefTo[Record]
+	at, de := prom.NewRefBy[Country]("at"), prom.NewRefBy[Country]("de")
+	artist, record := prom.NewRef[Artist], prom.NewRef[Record]
 	return []Artist{
 		{Model: meta(1), Name: "Ada", Country: at},
 		{Model: meta(2), Name: "Bob", Country: de, Born: &at, Mentor: new(artist(1)), Best: new(record(2)),
-			Token: sql.Null[prom.RefBy[Token, prom.UUID]]{V: prom.RefToKey[Token](id(3)), Valid: true}},
-		{Model: meta(3), Name: odd, Country: prom.RefToKey[Country]("zß"), Mentor: new(artist(3)), Best: new(record(1))},
+			Token: sql.Null[prom.RefBy[Token, prom.UUID]]{V: prom.NewRefBy[Token](id(3)), Valid: true}},
+		{Model: meta(3), Name: odd, Country: prom.NewRefBy[Country]("zß"), Mentor: new(artist(3)), Best: new(record(1))},
 	}
 }
 
@@ -127,17 +127,17 @@ func createRecords(ctx context.Context, db *prom.DB) error {
 }
 
 func recordRows() []Record {
-	artist, ticket := prom.RefTo[Artist], prom.RefToKey[Ticket, prom.UUID]
+	artist, ticket := prom.NewRef[Artist], prom.NewRefBy[Ticket, prom.UUID]
 	return []Record{
 		{Model: meta(1), Title: "One", Artist: artist(1), Ticket: ticket(id(1))},
 		{Model: meta(2), Title: "Two", Artist: artist(1), Producer: sql.Null[prom.Ref[Artist]]{V: artist(2), Valid: true},
-			Serial: new(prom.RefToKey[Serial](id(250).String())), Ticket: ticket(id(2))},
+			Serial: new(prom.NewRefBy[Serial](id(250).String())), Ticket: ticket(id(2))},
 		{Model: meta(3), Title: odd, Artist: artist(3), Ticket: ticket(id(2))},
 	}
 }
 
 func friendshipRows() []Friendship {
-	artist := prom.RefTo[Artist]
+	artist := prom.NewRef[Artist]
 	return []Friendship{{artist(1), artist(2), day(1)}, {artist(1), artist(3), day(2)}, {artist(2), artist(2), day(3)}}
 }
 

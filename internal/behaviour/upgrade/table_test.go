@@ -39,8 +39,8 @@ var tables = []table{
 	&model[Counted]{rows: countedRows, create: createCounted, more: func(v *Counted) { v.Name = "more" }},
 	&model[Numbered]{rows: numberedRows, more: func(v *Numbered) { v.Number = 8 }},
 	&model[Country]{rows: countryRows, more: func(v *Country) { v.Code, v.Name = "xx", "More" }},
-	&model[Word]{rows: wordRows, more: func(v *Word) { v.Word, v.Origin = "more", new(prom.RefToKey[Word]("ALPHA")) }, moreRead: func(v *Word) {
-		v.Origin = new(prom.RefToKey[Word]("ALPHA"))
+	&model[Word]{rows: wordRows, more: func(v *Word) { v.Word, v.Origin = "more", new(prom.NewRefBy[Word]("ALPHA")) }, moreRead: func(v *Word) {
+		v.Origin = new(prom.NewRefBy[Word]("ALPHA"))
 	}},
 	&model[Token]{rows: tokenRows, more: func(v *Token) { v.What = "more" }},
 	&model[Ticket]{rows: ticketRows},
@@ -49,12 +49,12 @@ var tables = []table{
 	&model[Slot]{rows: slotRows, more: func(v *Slot) { v.Day, v.Price, v.Color, v.Token, v.Room = day(2), "1.00", Blue, id(3), "more" }},
 	&model[Logged]{rows: loggedRows, more: func(v *Logged) { v.At, v.Text = second(70), "more" }},
 	&model[Artist]{rows: artistRows, create: createArtists, more: func(v *Artist) {
-		v.Name, v.Country, v.Best = "More", prom.RefToKey[Country]("fr"), new(prom.RefTo[Record](3))
+		v.Name, v.Country, v.Best = "More", prom.NewRefBy[Country]("fr"), new(prom.NewRef[Record](3))
 	}},
 	&model[Record]{rows: recordRows, create: createRecords, more: func(v *Record) {
-		v.Artist, v.Ticket = prom.RefTo[Artist](2), prom.RefToKey[Ticket](id(1))
+		v.Artist, v.Ticket = prom.NewRef[Artist](2), prom.NewRefBy[Ticket](id(1))
 	}},
-	&model[Friendship]{rows: friendshipRows, more: func(v *Friendship) { v.One, v.Other, v.Since = prom.RefTo[Artist](3), prom.RefTo[Artist](1), day(4) }},
+	&model[Friendship]{rows: friendshipRows, more: func(v *Friendship) { v.One, v.Other, v.Since = prom.NewRef[Artist](3), prom.NewRef[Artist](1), day(4) }},
 	&model[Line]{rows: lineRows, more: func(v *Line) { v.Shop, v.Number = 1, 3 }},
 	&model[Deed]{rows: deedRows, create: createDeeds, more: func(v *Deed) { v.Parcel, v.Owner = "more", "more" }},
 	&model[Draft]{rows: draftRows, create: createDrafts, more: func(v *Draft) { v.Slug = "more" }},
@@ -113,7 +113,7 @@ type table interface {
 	// page reads a page of an order, a text such as "name desc, at". With none, conditions leave all rows out.
 	page(ctx context.Context, db *prom.DB, order, token string, none bool, options ...prom.RepoOption) (page, error)
 	// watch gives n rows to fn, by their keys.
-	watch(ctx context.Context, db *prom.DB, by string, n int, cursor *prom.Cursor, fn func(key string), options ...prom.RepoOption) error
+	watch(ctx context.Context, db *prom.DB, by string, n int, cursor *prom.WatchCursor, fn func(key string), options ...prom.RepoOption) error
 }
 
 // page is a page of rows.
@@ -251,7 +251,7 @@ func (m *model[T]) page(ctx context.Context, db *prom.DB, order, token string, n
 		}
 		q = q.OrderBy(o)
 	}
-	got, err := q.Keyset(ctx, token, pageSize)
+	got, err := q.KeysetPage(ctx, token, pageSize)
 	if err != nil {
 		return page{}, err
 	}
@@ -262,7 +262,7 @@ func (m *model[T]) page(ctx context.Context, db *prom.DB, order, token string, n
 	return p, nil
 }
 
-func (m *model[T]) watch(ctx context.Context, db *prom.DB, by string, n int, cursor *prom.Cursor, fn func(key string), options ...prom.RepoOption) error {
+func (m *model[T]) watch(ctx context.Context, db *prom.DB, by string, n int, cursor *prom.WatchCursor, fn func(key string), options ...prom.RepoOption) error {
 	repo := m.on(db, options...)
 	how := []prom.WatchOption{prom.WatchResume(cursor), prom.WatchFromStart(), prom.WatchEvery(20 * time.Millisecond), prom.WatchSettle(100 * time.Millisecond)}
 	if by != "" {

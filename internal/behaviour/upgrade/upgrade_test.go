@@ -277,7 +277,7 @@ func checkCursor(t *testing.T, db *prom.DB, want keptCursor, added []string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	var got []string
-	err := tableOf(t, want.Table).watch(ctx, db, want.By, len(rows), prom.NewCursor(want.Cursor), func(key string) { got = append(got, key) },
+	err := tableOf(t, want.Table).watch(ctx, db, want.By, len(rows), prom.NewWatchCursor(want.Cursor), func(key string) { got = append(got, key) },
 		signed(want.Signed)...)
 	if err != nil || !slices.Equal(got, rows) {
 		t.Errorf("the watch of %s by %q gave %v (%v), and should give %v", want.Table, want.By, got, err, rows)

@@ -133,7 +133,7 @@ func TestWatchRefuses(t *testing.T) {
 		is := is.New(t)
 		db := kit.Open(t, e.DSN)
 		repo, others := kit.Notes(db), prom.NewRepo[kit.Keyless](prom.Using(db))
-		at := prom.NewCursor("")
+		at := prom.NewWatchCursor("")
 		is.NoErr(kit.FirstError(repo.Limit(0).Watch(kit.Ended(t), prom.WatchResume(at))))
 		kit.MustCreate(t, repo, kit.Note{Title: "n"})
 		is.NoErr(kit.FirstError(repo.Limit(1).Watch(kit.Ended(t), prom.WatchFromStart(), prom.WatchResume(at))))
@@ -147,11 +147,11 @@ func TestWatchRefuses(t *testing.T) {
 			"settle":   kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchSettle(-1))),
 			"key":      kit.FirstError(others.Watch(kit.Ended(t))),
 			"value":    kit.FirstError(repo.Where(kit.NoteTitle.Eq("\x00")).Watch(kit.Ended(t))),
-			"cursor":   kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchResume(prom.NewCursor("SECRET")))),
-			"cut":      kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchResume(prom.NewCursor(good[:len(good)-2])))),
-			"other by": kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchBy(kit.NoteViews), prom.WatchResume(prom.NewCursor(good)))),
+			"cursor":   kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchResume(prom.NewWatchCursor("SECRET")))),
+			"cut":      kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchResume(prom.NewWatchCursor(good[:len(good)-2])))),
+			"other by": kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchBy(kit.NoteViews), prom.WatchResume(prom.NewWatchCursor(good)))),
 			"signed": kit.FirstError(prom.NewRepo[kit.Note](prom.Using(db), prom.TokenKey([]byte("a key of 16 bytes"))).
-				Watch(kit.Ended(t), prom.WatchResume(prom.NewCursor(good)))),
+				Watch(kit.Ended(t), prom.WatchResume(prom.NewWatchCursor(good)))),
 		} {
 			if !errors.Is(err, prom.ErrValidation) {
 				t.Errorf("%s: %v", name, err)
@@ -164,7 +164,7 @@ func TestWatchRefuses(t *testing.T) {
 			return nil
 		}))
 		var bad *prom.TokenError
-		is.True(errors.As(kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchResume(prom.NewCursor("x")))), &bad))
+		is.True(errors.As(kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchResume(prom.NewWatchCursor("x")))), &bad))
 
 		// A key that may come again does not tell what is new.
 		plain := prom.NewRepo[counted](prom.Using(db))

@@ -30,10 +30,10 @@ func TestWatchLoops(t *testing.T) {
 		repo := kit.Notes(kit.Open(t, e.DSN))
 		const rows, each = 2000, 100
 		is.NoErr(repo.CreateMany(context.Background(), notes(rows)))
-		at, seen := prom.NewCursor(""), map[int64]bool{}
+		at, seen := prom.NewWatchCursor(""), map[int64]bool{}
 		for loop := range rows / each {
 			fresh := 0
-			at = prom.NewCursor(at.String())
+			at = prom.NewWatchCursor(at.String())
 			for n, err := range repo.Limit(each).Watch(kit.Ended(t), prom.WatchResume(at), prom.WatchFromStart()) {
 				is.NoErr(err)
 				if !seen[n.ID] {
@@ -94,7 +94,7 @@ func TestWatchRestarts(t *testing.T) {
 		round := func(ctx context.Context, limit time.Duration) {
 			ctx, cancel := context.WithTimeout(ctx, limit)
 			defer cancel()
-			at := prom.NewCursor(text)
+			at := prom.NewWatchCursor(text)
 			for n, err := range repo.Watch(ctx, prom.WatchEvery(10*time.Millisecond), prom.WatchSettle(500*time.Millisecond),
 				prom.WatchFromStart(), prom.WatchResume(at)) {
 				is.NoErr(err)
@@ -133,11 +133,11 @@ func TestWatchLateInLarge(t *testing.T) {
 	repo := kit.Notes(db)
 	is.NoErr(repo.CreateMany(ctx, notes(10)))
 	options := append(quick, prom.WatchFromStart())
-	at, seen := prom.NewCursor(""), map[int64]int{}
+	at, seen := prom.NewWatchCursor(""), map[int64]int{}
 	loop := func(limit int, wait time.Duration) (rows int) {
 		ctx, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()
-		at = prom.NewCursor(at.String())
+		at = prom.NewWatchCursor(at.String())
 		for n, err := range repo.Limit(limit).Watch(ctx, append(options, prom.WatchResume(at))...) {
 			is.NoErr(err)
 			seen[n.ID]++
@@ -185,10 +185,10 @@ func TestWatchLoopsDelete(t *testing.T) {
 			list[i].ID = fmt.Sprintf("%08d", i)
 		}
 		is.NoErr(repo.CreateMany(ctx, list))
-		at, seen := prom.NewCursor(""), map[string]int{}
+		at, seen := prom.NewWatchCursor(""), map[string]int{}
 		for loops := 0; loops < 60; loops++ {
 			ctx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
-			at = prom.NewCursor(at.String())
+			at = prom.NewWatchCursor(at.String())
 			rows := 0
 			for v, err := range repo.Limit(100).Watch(ctx, append(quick, prom.WatchResume(at), prom.WatchFromStart())...) {
 				is.NoErr(err)

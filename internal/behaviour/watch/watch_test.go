@@ -202,7 +202,7 @@ func TestWatchResume(t *testing.T) {
 		is.NoErr(repo.CreateMany(context.Background(), list))
 		text, seen := "", map[int64]bool{}
 		for len(seen) < rows {
-			at := prom.NewCursor(text)
+			at := prom.NewWatchCursor(text)
 			left := 1 + rand.IntN(40)
 			for n, err := range repo.Watch(kit.Ended(t), prom.WatchFromStart(), prom.WatchResume(at)) {
 				is.NoErr(err)
@@ -217,7 +217,7 @@ func TestWatchResume(t *testing.T) {
 		}
 		// What comes while nobody watches comes afterwards.
 		late := kit.MustCreate(t, repo, kit.Note{Title: "late"})
-		at := prom.NewCursor(text)
+		at := prom.NewWatchCursor(text)
 		for n, err := range repo.Limit(1).Watch(kit.Ended(t), prom.WatchResume(at)) {
 			is.NoErr(err)
 			is.Equal(n.ID, late.ID)
@@ -238,7 +238,7 @@ func TestWatchLargeCursor(t *testing.T) {
 			list[i] = kit.Note{Title: "n", Views: i}
 		}
 		is.NoErr(repo.CreateMany(context.Background(), list))
-		at, n := prom.NewCursor(""), 0
+		at, n := prom.NewWatchCursor(""), 0
 		ctx, cancel := context.WithCancel(kit.Ended(t))
 		defer cancel()
 		for _, err := range repo.Watch(ctx, append(quick, prom.WatchFromStart(), prom.WatchResume(at))...) {

@@ -174,7 +174,7 @@ func TestOnConflictMany(t *testing.T) {
 		is.True(errors.As(err, &at))
 		is.Equal(at.Index, 600)
 		is.True(bad[0].IsNew())
-		has, err := repo.Where(CounterName.HasPrefix("bad")).Has(ctx)
+		has, err := repo.Where(CounterName.HasPrefix("bad")).Exists(ctx)
 		is.NoErr(err)
 		is.True(!has)
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {

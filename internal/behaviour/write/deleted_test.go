@@ -93,7 +93,7 @@ func TestSoftDelete(t *testing.T) {
 
 		_, err := repo.Get(ctx, v.ID)
 		is.True(errors.Is(err, prom.ErrNotFound))
-		_, err = repo.Get(prom.WithCoalescing(ctx), v.ID)
+		_, err = repo.Get(prom.WithBatchGets(ctx), v.ID)
 		is.True(errors.Is(err, prom.ErrNotFound))
 		is.True(errors.Is(repo.Load(ctx, &Page{Slug: v.Slug}), prom.ErrNotFound))
 		again := *v
@@ -105,7 +105,7 @@ func TestSoftDelete(t *testing.T) {
 		count, err = repo.OrderBy(PageNo.Asc()).Limit(10).Count(ctx)
 		is.NoErr(err)
 		is.Equal(count, 3)
-		has, err := repo.Where(PageNo.Eq(1)).Has(ctx)
+		has, err := repo.Where(PageNo.Eq(1)).Exists(ctx)
 		is.NoErr(err)
 		is.True(!has)
 		var each, ordered, streamed []int
@@ -125,7 +125,7 @@ func TestSoftDelete(t *testing.T) {
 		is.Equal(ordered, []int{3, 2, 0})
 		is.Equal(streamed, []int{0, 2, 3})
 		var b prom.Batch
-		got, all := repo.Batch(&b).Get(v.ID), repo.Batch(&b).All(repo.OrderBy(PageNo.Asc()))
+		got, all := prom.Queue(&b, repo).Get(v.ID), prom.Queue(&b, repo).All(repo.OrderBy(PageNo.Asc()))
 		is.NoErr(b.Run(ctx))
 		_, err = got.Value()
 		is.True(errors.Is(err, prom.ErrNotFound))
@@ -153,15 +153,15 @@ func TestSoftDelete(t *testing.T) {
 		is.True(errors.Is(repo.Delete(ctx, &again), prom.ErrNotFound))
 		is.True(errors.Is(repo.DeleteKey(ctx, v.ID), prom.ErrNotFound))
 
-		is.NoErr(repo.Restore(ctx, v))
+		is.NoErr(repo.Undelete(ctx, v))
 		is.True(v.Gone == nil && v.Version == 3)
 		is.Equal(len(kit.AllOf(t, repo)), 4)
-		is.True(errors.Is(repo.Restore(ctx, &again), prom.ErrNotFound)) // it is not deleted any more
-		isStale(t, repo.Delete(ctx, &again))                            // nor is it what it was
+		is.True(errors.Is(repo.Undelete(ctx, &again), prom.ErrNotFound)) // it is not deleted any more
+		isStale(t, repo.Delete(ctx, &again))                             // nor is it what it was
 		isStale(t, repo.Save(ctx, &again))
 		back := again
 		is.NoErr(repo.Reload(ctx, &back))
-		is.True(errors.Is(repo.Restore(ctx, &back), prom.ErrNotFound)) // it is not deleted
+		is.True(errors.Is(repo.Undelete(ctx, &back), prom.ErrNotFound)) // it is not deleted
 		is.NoErr(repo.HardDelete(ctx, &back))
 		is.True(back.IsNew())
 		all4, err := repo.Query().WithDeleted().Count(ctx)
@@ -193,16 +193,16 @@ func TestSoftDeleteByQuery(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(n, 3)
 		counts(3, 3, 6)
-		first, err := repo.Query().OnlyDeleted().One(ctx)
+		first, err := repo.Query().OnlyDeleted().First(ctx)
 		is.NoErr(err)
 		n, err = repo.Where(PageNo.Lt(4)).WithDeleted().Delete(ctx) // only those that are there
 		is.NoErr(err)
 		is.Equal(n, 1)
-		same, err := repo.Where(PageID.Eq(first.ID)).OnlyDeleted().One(ctx)
+		same, err := repo.Where(PageID.Eq(first.ID)).OnlyDeleted().First(ctx)
 		is.NoErr(err)
 		is.Equal(same.Version, first.Version)
 		counts(2, 4, 6)
-		n, err = repo.Where(PageNo.In(0, 5)).Restore(ctx)
+		n, err = repo.Where(PageNo.In(0, 5)).Undelete(ctx)
 		is.NoErr(err)
 		is.Equal(n, 1)
 		counts(3, 3, 6)
@@ -210,20 +210,20 @@ func TestSoftDeleteByQuery(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(n, 1)
 		counts(2, 3, 5)
-		for _, err := range []error{kit.ErrOf(repo.Query().Delete(ctx)), kit.ErrOf(repo.Query().HardDelete(ctx)), kit.ErrOf(repo.Query().Restore(ctx)),
+		for _, err := range []error{kit.ErrOf(repo.Query().Delete(ctx)), kit.ErrOf(repo.Query().HardDelete(ctx)), kit.ErrOf(repo.Query().Undelete(ctx)),
 			kit.ErrOf(repo.Query().OnlyDeleted().HardDelete(ctx))} {
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
-		n, err = repo.AllRows().OnlyDeleted().HardDelete(ctx)
+		n, err = repo.WithoutWhere().OnlyDeleted().HardDelete(ctx)
 		is.NoErr(err)
 		is.Equal(n, 3)
 		counts(2, 0, 2)
 		gone, err := repo.Where(PageNo.Eq(4)).DeleteReturning(ctx)
 		is.NoErr(err)
 		is.True(len(gone) == 1 && gone[0].Gone != nil && gone[0].Version == 2 && !gone[0].IsNew())
-		is.NoErr(repo.Restore(ctx, &gone[0]))
+		is.NoErr(repo.Undelete(ctx, &gone[0]))
 		var b prom.Batch
-		done, none := repo.Batch(&b).DeleteKey(gone[0].ID), repo.Batch(&b).DeleteKey(gone[0].ID)
+		done, none := prom.Queue(&b, repo).DeleteKey(gone[0].ID), prom.Queue(&b, repo).DeleteKey(gone[0].ID)
 		is.NoErr(b.Run(ctx))
 		is.Equal(result(t, done), 1)
 		is.Equal(result(t, none), 0)
@@ -253,7 +253,7 @@ func TestSoftDeleteUnique(t *testing.T) {
 		is.True(errors.Is(repo.Create(ctx, &Page{Slug: "a", Site: "t"}), prom.ErrUnique))
 		is.NoErr(repo.Delete(ctx, old))
 		fresh := kit.MustCreate(t, repo, Page{Slug: "a", Site: "s", No: 1})
-		is.True(errors.Is(repo.Restore(ctx, old), prom.ErrUnique))
+		is.True(errors.Is(repo.Undelete(ctx, old), prom.ErrUnique))
 		is.True(old.Gone != nil)
 
 		up := Page{Slug: "a", Site: "u", No: 2}
@@ -295,7 +295,7 @@ func TestSoftDeleteByHand(t *testing.T) {
 		is.True(v.Gone.Equal(at))
 		v.Gone = nil
 		var b prom.Batch
-		repo.Batch(&b).Update(v)
+		prom.Queue(&b, repo).Update(v)
 		is.NoErr(b.Run(ctx))
 		is.Equal(kit.AllOf(t, repo)[0].Slug, "b")
 
@@ -305,7 +305,7 @@ func TestSoftDeleteByHand(t *testing.T) {
 		is.NoErr(plain.DeleteKey(ctx, "p"))
 		is.Equal(len(kit.AllOf(t, plain)), 0)
 		is.True(errors.Is(plain.Update(ctx, &p), prom.ErrNotFound))
-		is.NoErr(plain.Restore(ctx, &p))
+		is.NoErr(plain.Undelete(ctx, &p))
 		is.NoErr(plain.Delete(ctx, &p))
 		is.True(p.Gone != nil)
 		p.Text = "two"
@@ -324,12 +324,12 @@ func TestSoftDeleteInOtherQueries(t *testing.T) {
 		repo, remarks := softPages(db), prom.NewRepo[PageRemark](prom.Using(db))
 		list := manyPages(t, repo, 3)
 		for i := range list {
-			kit.MustCreate(t, remarks, PageRemark{Page: prom.RefTo[Page](list[i].ID), Text: list[i].Slug})
+			kit.MustCreate(t, remarks, PageRemark{Page: prom.NewRef[Page](list[i].ID), Text: list[i].Slug})
 		}
-		ref := prom.RefTo[Page](list[0].ID)
+		ref := prom.NewRef[Page](list[0].ID)
 		list[1].Parent = &ref
 		is.NoErr(repo.Save(ctx, &list[1]))
-		ref2 := prom.RefTo[Page](list[1].ID)
+		ref2 := prom.NewRef[Page](list[1].ID)
 		list[2].Parent = &ref2
 		is.NoErr(repo.Save(ctx, &list[2]))
 
@@ -347,16 +347,16 @@ func TestSoftDeleteInOtherQueries(t *testing.T) {
 		is.Equal(under(), 2)
 		is.NoErr(repo.Delete(ctx, &list[1]))
 		is.Equal(counts(remarks.Where(PageRemarkPage.Has(PageNo.Gte(0)))), 2)
-		is.Equal(counts(remarks.Where(PageRemarkPage.HasNot())), 1)
-		is.Equal(counts(remarks.Where(PageRemarkPage.InQuery(prom.Pluck(repo.Query(), PageID)))), 2)
-		is.Equal(counts(remarks.Where(PageRemarkPage.InQuery(prom.Pluck(repo.Query().WithDeleted(), PageID)))), 3)
+		is.Equal(counts(remarks.Where(prom.Not(PageRemarkPage.Has()))), 1)
+		is.Equal(counts(remarks.Where(prom.InQuery(PageRemarkPage, prom.Pluck(repo.Query(), PageID)))), 2)
+		is.Equal(counts(remarks.Where(prom.InQuery(PageRemarkPage, prom.Pluck(repo.Query().WithDeleted(), PageID)))), 3)
 		is.Equal(counts(remarks.Where(prom.Exists(pageRemark, repo.Query().OnlyDeleted(), prom.Match(PageID, PageRemarkPage)))), 1)
 		is.Equal(counts(remarks.Where(prom.Via(PageRemarkPage, PageSlug).IsNull())), 1)
 		slugs, err := prom.Pluck(remarks.OrderBy(PageRemarkText.Asc()), prom.OrNull(prom.Via(PageRemarkPage, PageSlug))).All(ctx)
 		is.NoErr(err)
 		is.True(*slugs[0] == "pa" && slugs[1] == nil && *slugs[2] == "pc")
 		is.Equal(under(), 0) // what is below it hangs on it
-		n, err := remarks.AllRows().Update(ctx, PageRemarkText.SetTo(prom.OrValue(prom.Via(PageRemarkPage, PageSlug), "none")))
+		n, err := remarks.WithoutWhere().Update(ctx, PageRemarkText.SetTo(prom.OrValue(prom.Via(PageRemarkPage, PageSlug), "none")))
 		is.NoErr(err)
 		is.Equal(n, 3)
 		is.Equal(counts(remarks.Where(PageRemarkText.Eq("none"))), 1)
@@ -373,12 +373,12 @@ func TestSoftDeleteNeedsItsField(t *testing.T) {
 		repo, soft := kit.Items(db), softPages(db)
 		v := kit.MustCreate(t, repo, kit.Item{Name: "a"})
 		for _, err := range []error{
-			kit.ErrOf(repo.Query().WithDeleted().All(ctx)), kit.ErrOf(repo.Query().OnlyDeleted().Count(ctx)), repo.Restore(ctx, v),
-			kit.ErrOf(repo.AllRows().Restore(ctx)), kit.ErrOf(soft.Query().Union(soft.Query()).WithDeleted().All(ctx)),
+			kit.ErrOf(repo.Query().WithDeleted().All(ctx)), kit.ErrOf(repo.Query().OnlyDeleted().Count(ctx)), repo.Undelete(ctx, v),
+			kit.ErrOf(repo.WithoutWhere().Undelete(ctx)), kit.ErrOf(prom.Union(soft.Query(), soft.Query()).WithDeleted().All(ctx)),
 		} {
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
-		n, err := repo.AllRows().HardDelete(ctx)
+		n, err := repo.WithoutWhere().HardDelete(ctx)
 		is.NoErr(err)
 		is.Equal(n, 1)
 		v = kit.MustCreate(t, repo, kit.Item{Name: "a"})

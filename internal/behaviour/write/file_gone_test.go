@@ -49,7 +49,7 @@ func TestFileGone(t *testing.T) {
 					_ = os.Remove(path + suffix)
 				}
 				var b prom.Batch
-				repo.Batch(&b).Create(&kit.Item{Name: "b"})
+				prom.Queue(&b, repo).Create(&kit.Item{Name: "b"})
 				for _, err := range []error{
 					repo.Create(ctx, &kit.Item{Name: "c"}), repo.CreateMany(ctx, kit.ManyItems(3)), repo.Delete(ctx, item), b.Run(ctx),
 					db.Tx(ctx, func(ctx context.Context) error { return repo.Create(ctx, &kit.Item{Name: "d"}) }),

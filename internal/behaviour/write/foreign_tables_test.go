@@ -143,8 +143,8 @@ func TestForeignTables(t *testing.T) {
 					one, two, three := next(), next(), next()
 					is.NoErr(repo.Create(ctx, &one))
 					var b prom.Batch
-					repo.Batch(&b).Create(&two)
-					repo.Batch(&b).Create(&three)
+					prom.Queue(&b, repo).Create(&two)
+					prom.Queue(&b, repo).Create(&three)
 					is.NoErr(b.Run(ctx))
 					same(one, two, three)
 
@@ -156,9 +156,9 @@ func TestForeignTables(t *testing.T) {
 					is.Equal(changed, 2)
 					is.NoErr(repo.Delete(ctx, &three))
 					is.True(errors.Is(repo.DeleteKey(ctx, three.ID), prom.ErrNotFound))
-					repo.Batch(&b).UpdateWhere(repo.Where(accountName.Eq(two.Name)), accountN.Set(5))
-					deleted := repo.Batch(&b).DeleteKey(three.ID)
-					updated := repo.Batch(&b).UpdateWhere(repo.Where(accountN.In(one.N+1, 5), accountName.In(one.Name, two.Name)), accountN.Set(6))
+					prom.Queue(&b, repo).UpdateWhere(repo.Where(accountName.Eq(two.Name)), accountN.Set(5))
+					deleted := prom.Queue(&b, repo).DeleteKey(three.ID)
+					updated := prom.Queue(&b, repo).UpdateWhere(repo.Where(accountN.In(one.N+1, 5), accountName.In(one.Name, two.Name)), accountN.Set(6))
 					is.NoErr(b.Run(ctx))
 					changed, err = updated.Value()
 					is.NoErr(err)
@@ -198,7 +198,7 @@ func foreignUpserts(ctx context.Context, t *testing.T, db *prom.DB, repo *prom.R
 					outcome, err := c.how.Create(ctx, &v)
 					is.NoErr(err)
 					is.Equal(outcome, c.want)
-					got, err := repo.Where(accountName.Eq(first.Name)).One(ctx)
+					got, err := repo.Where(accountName.Eq(first.Name)).First(ctx)
 					is.NoErr(err)
 					is.True(outcome == prom.Unchanged || *got == v)
 				}

@@ -66,7 +66,7 @@ func TestForgottenContext(t *testing.T) {
 			"batch": {"", func(ctx context.Context, db *prom.DB, n *kit.Note) error {
 				var b prom.Batch
 				v := *n
-				kit.Notes(db).Batch(&b).Update(&v)
+				prom.Queue(&b, kit.Notes(db)).Update(&v)
 				return b.Run(ctx)
 			}},
 			"row of another transaction": {"", func(ctx context.Context, db *prom.DB, n *kit.Note) error {

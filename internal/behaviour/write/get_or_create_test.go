@@ -163,7 +163,7 @@ func TestGetOrCreate_SecondIndex(t *testing.T) {
 					return db.Tx(ctx, func(ctx context.Context) error { return call(ctx, &v) })
 				}))
 			}
-			n, err := repo.AllRows().Delete(ctx)
+			n, err := repo.WithoutWhere().Delete(ctx)
 			is.NoErr(err)
 			is.Equal(n, 30)
 		}

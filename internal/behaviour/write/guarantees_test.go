@@ -116,10 +116,10 @@ func TestCase(t *testing.T) {
 		}
 		is.Equal(count(sampleName.Eq("ÄPFEL")), 1)
 		is.Equal(count(sampleName.Eq("äpfel")), 0)
-		is.Equal(count(sampleText.EqFold("ÄPFEL")), 1)
-		is.Equal(count(sampleText.EqFold("äpfel")), 0)
+		is.Equal(count(prom.Fold(sampleText).Eq("ÄPFEL")), 1)
+		is.Equal(count(prom.Fold(sampleText).Eq("äpfel")), 0)
 		is.Equal(count(sampleName.Contains("PFEL")), 0)
-		is.Equal(count(sampleName.ContainsFold("PFEL")), 1)
+		is.Equal(count(prom.Fold(sampleName).Contains("PFEL")), 1)
 	})
 }
 
@@ -156,14 +156,14 @@ func TestBelowZero(t *testing.T) {
 		repo := samples(kit.Open(t, e.DSN))
 		v := sample("a")
 		is.NoErr(repo.Create(ctx, &v))
-		_, err := repo.AllRows().Update(ctx, sampleBig.Sub(1))
+		_, err := repo.WithoutWhere().Update(ctx, sampleBig.Sub(1))
 		is.True(errors.Is(err, map[string]error{dbtest.NameSQLite: prom.ErrType, dbtest.NamePostgres: prom.ErrCheck}[e.Name]))
 		is.NoErr(repo.Reload(ctx, &v))
 		is.Equal(v.Big, uint64(0))
 
 		v.Small = math.MaxInt8
 		is.NoErr(repo.Save(ctx, &v))
-		_, err = repo.AllRows().Update(ctx, sampleSmall.Add(1))
+		_, err = repo.WithoutWhere().Update(ctx, sampleSmall.Add(1))
 		is.True(errors.Is(err, prom.ErrCheck)) // the column is wider than the field
 		is.NoErr(repo.Reload(ctx, &v))
 	})

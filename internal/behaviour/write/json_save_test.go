@@ -72,10 +72,10 @@ func TestSaveKeepsDocuments(t *testing.T) {
 			},
 			"only": func(ctx context.Context) (*folder, error) {
 				return folders.Query().Only(prom.JSONOf(folderProto, &folderProto.Any), prom.JSONOf(folderProto, &folderProto.House),
-					prom.NullJSONOf(folderProto, &folderProto.Maybe), prom.JSONOf(folderProto, &folderProto.Meta)).One(ctx)
+					prom.NullJSONOf(folderProto, &folderProto.Maybe), prom.JSONOf(folderProto, &folderProto.Meta)).First(ctx)
 			},
 			"raw": func(ctx context.Context) (*folder, error) {
-				f, err := prom.RawQuery[folder](folders, `SELECT house, meta, maybe, "any", _created, _id, _updated, note FROM folder`).One(ctx)
+				f, err := prom.RawQuery[folder](folders, `SELECT house, meta, maybe, "any", _created, _id, _updated, note FROM folder`).First(ctx)
 				return &f, err
 			},
 			"saved": func(ctx context.Context) (*folder, error) {
@@ -90,7 +90,7 @@ func TestSaveKeepsDocuments(t *testing.T) {
 			"upsert": func(ctx context.Context, f *folder) error { return folders.Upsert(ctx, f) },
 			"batch": func(ctx context.Context, f *folder) error {
 				var b prom.Batch
-				folders.Batch(&b).Update(f)
+				prom.Queue(&b, folders).Update(f)
 				return b.Run(ctx)
 			},
 		}

@@ -52,7 +52,7 @@ func TestMissedMeanwhile(t *testing.T) {
 			{"Batch", "UPDATE", func(p *Post, _ *Draft) error {
 				var b prom.Batch
 				p.N++
-				posts(db).Batch(&b).Update(p)
+				prom.Queue(&b, posts(db)).Update(p)
 				return b.Run(ctx)
 			}},
 			{"Update with a version", "UPDATE", func(_ *Post, d *Draft) error { d.Name = "b"; return drafts(db).Update(ctx, d) }},
@@ -145,7 +145,7 @@ func TestGetOrCreateMeanwhile(t *testing.T) {
 		delete(log, `SELECT "`)
 		log["INSERT"] = func() {
 			if inserts++; inserts == 8 {
-				_, err := drafts(others).AllRows().WithDeleted().HardDelete(ctx)
+				_, err := drafts(others).WithoutWhere().WithDeleted().HardDelete(ctx)
 				is.NoErr(err)
 			}
 		}

@@ -26,7 +26,7 @@ func TestNil(t *testing.T) {
 			"Upsert":     func() error { return repo.Upsert(ctx, none) },
 			"Delete":     func() error { return repo.Delete(ctx, none) },
 			"HardDelete": func() error { return repo.HardDelete(ctx, none) },
-			"Restore":    func() error { return repo.Restore(ctx, none) },
+			"Restore":    func() error { return repo.Undelete(ctx, none) },
 			"Load":       func() error { return repo.Load(ctx, none) },
 			"Reload":     func() error { return repo.Reload(ctx, none) },
 			"Validate":   func() error { return repo.Validate(ctx, none) },
@@ -44,8 +44,8 @@ func TestNil(t *testing.T) {
 			},
 			"Batch": func() error {
 				var b prom.Batch
-				repo.Batch(&b).Create(&kit.Note{Title: "not alone"})
-				repo.Batch(&b).Create(none)
+				prom.Queue(&b, repo).Create(&kit.Note{Title: "not alone"})
+				prom.Queue(&b, repo).Create(none)
 				return b.Run(ctx)
 			},
 		}

@@ -172,9 +172,9 @@ func TestWhatCannotBeReadIsNotWritten(t *testing.T) {
 			change(&changed)
 			check(name, mutes.Save(ctx, &changed))
 			for _, write := range []func(b *prom.Batch){
-				func(b *prom.Batch) { mutes.Batch(b).Create(fresh()) },
-				func(b *prom.Batch) { mutes.Batch(b).Update(&changed) },
-				func(b *prom.Batch) { mutes.Batch(b).CreateMany(many(40)) },
+				func(b *prom.Batch) { prom.Queue(b, mutes).Create(fresh()) },
+				func(b *prom.Batch) { prom.Queue(b, mutes).Update(&changed) },
+				func(b *prom.Batch) { prom.Queue(b, mutes).CreateMany(many(40)) },
 			} {
 				var b prom.Batch
 				write(&b)
@@ -249,16 +249,16 @@ func TestWhatCannotBeReadIsNotAssigned(t *testing.T) {
 		mutes := prom.NewRepo[Mute](prom.Using(kit.Open(t, e.DSN)))
 		kit.MustCreate(t, mutes, Mute{Number: "1", Raw: json.RawMessage("[1]"), Any: map[string]any{"a": map[string]any{}}})
 		for name, a := range refused {
-			n, err := mutes.AllRows().Update(ctx, a)
+			n, err := mutes.WithoutWhere().Update(ctx, a)
 			if err == nil || n != 0 || strings.Contains(err.Error(), "SECRET") {
 				t.Errorf("%s: %d rows, got the error %v", name, n, err)
 			}
-			if _, err = mutes.AllRows().UpdateReturning(ctx, a); err == nil {
+			if _, err = mutes.WithoutWhere().UpdateReturning(ctx, a); err == nil {
 				t.Errorf("%s: it was assigned", name)
 			}
 		}
 		for name, a := range taken {
-			if n, err := mutes.AllRows().Update(ctx, a); err != nil || n != 1 {
+			if n, err := mutes.WithoutWhere().Update(ctx, a); err != nil || n != 1 {
 				t.Errorf("%s: %d rows, got the error %v", name, n, err)
 			}
 		}
@@ -278,7 +278,7 @@ func TestWhatCannotBeReadIsNotRestored(t *testing.T) {
 			JSON: struct{ In []jsoned }{[]jsoned{{"x"}}}, Codeds: []coded{"here"}})
 		var dump bytes.Buffer
 		is.NoErr(prom.Dump(ctx, &dump, mutes))
-		is.NoErr(mutes.UnsafeClear(ctx))
+		is.NoErr(prom.UnsafeClear(ctx, mutes))
 		for old, bad := range map[string]string{
 			`"here"`: `"SECRET"`, `["here"]`: `["SECRET"]`, `"\"here\""`: `"1e400"`, `\"x\"`: `\"SECRET\"`, `"{}"`: `"[]"`, `"1"`: `"1e131072"`,
 		} {

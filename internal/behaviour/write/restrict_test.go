@@ -66,7 +66,7 @@ func TestRestrict(t *testing.T) {
 			"by query":                  byQuery,
 			"by query in a transaction": tx(byQuery),
 			"update of the key":         func(ctx context.Context) error { return kit.ErrOf(held.Update(ctx, holderCode.Set("b"))) },
-			"batch":                     batch(func(b *prom.Batch) { holders.Batch(b).DeleteKey("a") }),
+			"batch":                     batch(func(b *prom.Batch) { prom.Queue(b, holders).DeleteKey("a") }),
 			"raw":                       func(ctx context.Context) error { return kit.ErrOf(prom.RawExec(ctx, db, `DELETE FROM "holder"`)) },
 		}
 		for _, rule := range []string{"RESTRICT", "NO ACTION"} {

@@ -46,7 +46,7 @@ func TestWritesReturnRows(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(count, 300)
 		for _, err := range []error{kit.ErrOf(repo.Query().UpdateReturning(ctx, kit.ItemNo.Add(1))), kit.ErrOf(repo.Query().DeleteReturning(ctx)),
-			kit.ErrOf(repo.AllRows().Limit(1).DeleteReturning(ctx)), kit.ErrOf(repo.AllRows().UpdateReturning(ctx))} {
+			kit.ErrOf(repo.WithoutWhere().Limit(1).DeleteReturning(ctx)), kit.ErrOf(repo.WithoutWhere().UpdateReturning(ctx))} {
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
 	})
@@ -98,12 +98,12 @@ func TestCopy(t *testing.T) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
 		repo, digests := kit.Items(db), prom.NewRepo[Digest](prom.Using(db))
-		n, err := prom.Copy(ctx, digests, repo.Query(), prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
+		n, err := prom.InsertSelect(ctx, digests, repo.Query(), prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
 		is.NoErr(err)
 		is.Equal(n, 0)
 		is.NoErr(repo.CreateMany(ctx, kit.ManyItems(20)))
 		q := repo.Where(kit.ItemNo.Lt(15)).OrderBy(kit.ItemNo.Desc()).Limit(10)
-		n, err = prom.Copy(ctx, digests, q, prom.To(DigestName, prom.Concat(prom.Val(item, "copy of "), kit.ItemName)), prom.To(DigestItems, ItemID),
+		n, err = prom.InsertSelect(ctx, digests, q, prom.To(DigestName, prom.Concat(prom.Val(item, "copy of "), kit.ItemName)), prom.To(DigestItems, ItemID),
 			prom.To(DigestNote, kit.ItemName))
 		is.NoErr(err)
 		is.Equal(n, 10)
@@ -115,12 +115,12 @@ func TestCopy(t *testing.T) {
 		is.Equal(first.Name, "copy of item 5")
 		is.Equal(*first.Note, "item 5")
 		is.Equal(first.Kind, "sum")
-		n, err = prom.Copy(ctx, digests, repo.Where(kit.ItemNo.Lt(2)).Union(repo.Where(kit.ItemNo.Eq(3))), prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
+		n, err = prom.InsertSelect(ctx, digests, prom.Union(repo.Where(kit.ItemNo.Lt(2)), repo.Where(kit.ItemNo.Eq(3))), prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
 		is.NoErr(err)
 		is.Equal(n, 3)
-		_, err = prom.Copy(ctx, digests, q, prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
+		_, err = prom.InsertSelect(ctx, digests, q, prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
 		is.NoErr(err)
-		_, err = prom.Copy(ctx, digests, q, prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
+		_, err = prom.InsertSelect(ctx, digests, q, prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
 		is.True(errors.Is(err, prom.ErrUnique))
 	})
 }
@@ -136,12 +136,12 @@ func TestCopyErrors(t *testing.T) {
 		db := kit.Open(t, e.DSN, log.Option())
 		repo, archive, digests := kit.Items(db), prom.NewRepo[Archive](prom.Using(db)), prom.NewRepo[Digest](prom.Using(db))
 		name := prom.To(DigestName, kit.ItemName)
-		missing := kit.ErrOf(prom.Copy(ctx, digests, repo.Query(), name))
+		missing := kit.ErrOf(prom.InsertSelect(ctx, digests, repo.Query(), name))
 		is.True(strings.Contains(missing.Error(), "nothing is mapped to Items"))
 		for _, err := range []error{
-			missing, kit.ErrOf(prom.Copy(ctx, digests, repo.Query())), kit.ErrOf(prom.Copy(ctx, digests, repo.Query(), name, name)),
-			kit.ErrOf(prom.Copy(ctx, archive, repo.Query(), prom.To(ArchiveTitle, kit.ItemName))), // the key is made in Go
-			kit.ErrOf(prom.Copy(ctx, digests, repo.Limit(-1), name, prom.To(DigestItems, ItemID))),
+			missing, kit.ErrOf(prom.InsertSelect(ctx, digests, repo.Query())), kit.ErrOf(prom.InsertSelect(ctx, digests, repo.Query(), name, name)),
+			kit.ErrOf(prom.InsertSelect(ctx, archive, repo.Query(), prom.To(ArchiveTitle, kit.ItemName))), // the key is made in Go
+			kit.ErrOf(prom.InsertSelect(ctx, digests, repo.Limit(-1), name, prom.To(DigestItems, ItemID))),
 		} {
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
@@ -150,12 +150,12 @@ func TestCopyErrors(t *testing.T) {
 		kit.MustCreate(t, repo, kit.Item{Name: "a", No: 30_000})
 		small := prom.NewRepo[SmallDigest](prom.Using(db))
 		tooMuch := prom.RawExpr[int16](item, "no * 2")
-		_, err := prom.Copy(ctx, small, repo.Query(), prom.To(SmallDigestNo, kit.ItemNo), prom.To(DigestSmall, tooMuch))
+		_, err := prom.InsertSelect(ctx, small, repo.Query(), prom.To(SmallDigestNo, kit.ItemNo), prom.To(DigestSmall, tooMuch))
 		is.True(errors.Is(err, prom.ErrType))
 		other, err := prom.Open("sqlite://:memory:#copy_" + e.Name)
 		is.NoErr(err)
 		defer other.Close()
-		_, err = prom.Copy(ctx, digests, kit.Items(other).Query(), name, prom.To(DigestItems, ItemID))
+		_, err = prom.InsertSelect(ctx, digests, kit.Items(other).Query(), name, prom.To(DigestItems, ItemID))
 		is.True(errors.Is(err, prom.ErrValidation)) // it is in another database
 	})
 }

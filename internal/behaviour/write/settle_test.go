@@ -80,7 +80,7 @@ func TestCreateMany_Swallowed(t *testing.T) {
 		is.Equal(kit.Count(t, fuses.Query()), 0)
 		list[n/2].Name = "y"
 		is.NoErr(fuses.CreateMany(ctx, list))
-		_, err := fuses.AllRows().Delete(ctx)
+		_, err := fuses.WithoutWhere().Delete(ctx)
 		is.NoErr(err)
 	}
 }
@@ -114,7 +114,7 @@ func TestRawExec_Call(t *testing.T) {
 		`CREATE PROCEDURE move() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO calls VALUES (1); COMMIT; PERFORM 1 FROM nowhere; END $$`)
 	_, err := prom.RawExec(ctx, fuses, `CALL move()`)
 	is.True(errors.Is(err, prom.ErrNoTable))
-	n, err := prom.RawQuery[int](db, `SELECT count(*) FROM calls`).One(ctx)
+	n, err := prom.RawQuery[int](db, `SELECT count(*) FROM calls`).First(ctx)
 	is.NoErr(err)
 	is.Equal(n, 1)
 }

@@ -85,7 +85,7 @@ func TestSuppressedInserts(t *testing.T) {
 		"Batch": func(ctx context.Context, repo *prom.Repo[Post], v []Post) error {
 			var b prom.Batch
 			for i := range v {
-				repo.Batch(&b).Create(&v[i])
+				prom.Queue(&b, repo).Create(&v[i])
 			}
 			return atMiddle(b.Run(ctx), len(v)/2)
 		},
@@ -149,7 +149,7 @@ func TestSuppressedInserts(t *testing.T) {
 								is.True(was[i].ID == 0 || was[i].ID == 77 || was[i].ID == int64(i+1000))
 								is.Equal(was[i].Created.IsZero(), true)
 							}
-							is.Equal(kit.ErrOf(repo.AllRows().Delete(ctx)), nil)
+							is.Equal(kit.ErrOf(repo.WithoutWhere().Delete(ctx)), nil)
 						})
 					}
 				}
@@ -216,8 +216,8 @@ func TestSuppressedChanges(t *testing.T) {
 		is.True(errors.Is(repo.DeleteKey(ctx, gone.ID), prom.ErrNotFound))
 
 		var b prom.Batch
-		repo.Batch(&b).Update(&kept)
-		repo.Batch(&b).Update(&spam)
+		prom.Queue(&b, repo).Update(&kept)
+		prom.Queue(&b, repo).Update(&spam)
 		is.True(errors.Is(atMiddle(b.Run(ctx), 1), prom.ErrNotStored))
 		got, err := repo.Get(ctx, kept.ID)
 		is.NoErr(err)
@@ -266,13 +266,13 @@ func TestSuppressedVersions(t *testing.T) {
 		is.True(errors.Is(repo.Delete(ctx, &stale), prom.ErrStale))
 		is.True(errors.Is(repo.HardDelete(ctx, &stale), prom.ErrStale))
 		is.True(errors.Is(repo.HardDelete(ctx, draft), prom.ErrNotStored))
-		is.True(errors.Is(repo.Restore(ctx, draft), prom.ErrNotFound)) // it is not deleted
+		is.True(errors.Is(repo.Undelete(ctx, draft), prom.ErrNotFound)) // it is not deleted
 		is.NoErr(repo.Save(ctx, draft))
 		draft.Name = "spam"
 		is.True(errors.Is(repo.Save(ctx, draft), prom.ErrNotStored))
 		is.True(errors.Is(repo.Save(ctx, &stale), prom.ErrStale))
 		var b prom.Batch
-		repo.Batch(&b).Update(draft)
+		prom.Queue(&b, repo).Update(draft)
 		is.True(errors.Is(b.Run(ctx), prom.ErrNotStored))
 	})
 }
@@ -312,8 +312,8 @@ func TestSuppressedByConflictClause(t *testing.T) {
 		is.Equal(two.ID, int64(0))
 		var b prom.Batch
 		three := tally{S: "three"}
-		repo.Batch(&b).Create(&three)
-		repo.Batch(&b).Create(&two)
+		prom.Queue(&b, repo).Create(&three)
+		prom.Queue(&b, repo).Create(&two)
 		is.True(errors.Is(atMiddle(b.Run(ctx), 1), prom.ErrNotStored))
 		is.Equal(kit.Count(t, repo.Query()), 1)
 		is.NoErr(repo.Delete(ctx, &one))

@@ -88,7 +88,7 @@ func TestSave_BesideUnfit(t *testing.T) {
 			is.NoErr(probes.Save(ctx, p))
 		}
 
-		deepList, err := deep.AllRows().All(ctx)
+		deepList, err := deep.WithoutWhere().All(ctx)
 		is.NoErr(err)
 		deepOne, err := deep.Get(ctx, deepList[2].ID)
 		is.NoErr(err)

@@ -54,14 +54,14 @@ func hostWrites(repo *prom.Repo[Host], v Host) map[string]func(ctx context.Conte
 		"Batch.Create": func(ctx context.Context) error {
 			var b prom.Batch
 			w := fresh
-			repo.Batch(&b).Create(&w)
+			prom.Queue(&b, repo).Create(&w)
 			return b.Run(ctx)
 		},
 		"Batch.Update": func(ctx context.Context) error {
 			var b prom.Batch
 			w := v
 			w.No = 9
-			repo.Batch(&b).Update(&w)
+			prom.Queue(&b, repo).Update(&w)
 			return b.Run(ctx)
 		},
 		"Update": func(ctx context.Context) error {
@@ -76,7 +76,7 @@ func hostWrites(repo *prom.Repo[Host], v Host) map[string]func(ctx context.Conte
 			return kit.ErrOf(prom.RawQuery[Host](repo, "UPDATE host SET no = 9 WHERE name = 'a' RETURNING *").All(ctx))
 		},
 		"RawQuery.One": func(ctx context.Context) error {
-			return kit.ErrOf(prom.RawQuery[Host](repo, "UPDATE host SET no = 9 WHERE name = 'a' RETURNING *").One(ctx))
+			return kit.ErrOf(prom.RawQuery[Host](repo, "UPDATE host SET no = 9 WHERE name = 'a' RETURNING *").First(ctx))
 		},
 	}
 }
@@ -238,7 +238,7 @@ func TestUnreadableCreation(t *testing.T) {
 			"Upsert": func(r *prom.Repo[Dated], d *Dated) error { return r.Upsert(ctx, d) },
 			"batch": func(r *prom.Repo[Dated], d *Dated) error {
 				var b prom.Batch
-				r.Batch(&b).Update(d)
+				prom.Queue(&b, r).Update(d)
 				return b.Run(ctx)
 			},
 			"transaction": func(r *prom.Repo[Dated], d *Dated) error {
@@ -289,7 +289,7 @@ func TestKeyTooLarge(t *testing.T) {
 		for range 3 {
 			is.True(errors.Is(repo.Create(ctx, &Narrow{Name: "y"}), prom.ErrType))
 			var b prom.Batch
-			repo.Batch(&b).Create(&Narrow{Name: "y"})
+			prom.Queue(&b, repo).Create(&Narrow{Name: "y"})
 			is.True(errors.Is(b.Run(ctx), prom.ErrType))
 			is.Equal(kit.Count(t, repo.Query()), 1)
 		}
@@ -364,7 +364,7 @@ func TestHookOfReturnedRow(t *testing.T) {
 				return kit.ErrOf(prom.RawQuery[Late](db, "UPDATE late SET no = 9 RETURNING *").All(ctx))
 			},
 			func(ctx context.Context) error {
-				return kit.ErrOf(prom.RawQuery[Late](db, "UPDATE late SET no = 9 RETURNING *").One(ctx))
+				return kit.ErrOf(prom.RawQuery[Late](db, "UPDATE late SET no = 9 RETURNING *").First(ctx))
 			},
 		} {
 			is.True(errors.Is(write(context.Background()), errLate))

@@ -113,7 +113,7 @@ func TestVersion_Unchanged(t *testing.T) {
 			"Upsert": func(v *Versioned) error { return repo.Upsert(ctx, v) },
 			"a batch": func(v *Versioned) error {
 				var b prom.Batch
-				repo.Batch(&b).Update(v)
+				prom.Queue(&b, repo).Update(v)
 				return b.Run(ctx)
 			},
 			"a field that was changed back": func(v *Versioned) error { v.Tags[0] = "b"; v.Tags[0] = "a"; return repo.Save(ctx, v) },
@@ -191,7 +191,7 @@ func TestVersionOfOtherWrites(t *testing.T) {
 			is.Equal(got.Version, want)
 			isStale(t, repo.Save(ctx, &list[i]))
 		}
-		part, err := repo.Where(VersionedOwner.Eq("a")).Only(VersionedBalance).One(ctx)
+		part, err := repo.Where(VersionedOwner.Eq("a")).Only(VersionedBalance).First(ctx)
 		is.NoErr(err)
 		is.Equal(part.Version, int32(2))
 		other := *part
@@ -215,15 +215,15 @@ func TestVersionInBatch(t *testing.T) {
 			old := *v
 			var b prom.Batch
 			v.Balance = 3
-			repo.Batch(&b).Update(v)
+			prom.Queue(&b, repo).Update(v)
 			is.NoErr(b.Run(ctx))
 			is.Equal(v.Version, int32(2))
 
 			count := len(kit.AllOf(t, repo))
 			old.Balance = 4
 			fresh := Versioned{Owner: "fresh"}
-			repo.Batch(&b).Create(&fresh)
-			repo.Batch(&b).Update(&old)
+			prom.Queue(&b, repo).Create(&fresh)
+			prom.Queue(&b, repo).Update(&old)
 			err := b.Run(ctx)
 			isStale(t, err)
 			var at *prom.BatchError
@@ -234,7 +234,7 @@ func TestVersionInBatch(t *testing.T) {
 			is.Equal(len(kit.AllOf(t, repo)), count)
 
 			is.NoErr(repo.Delete(ctx, v))
-			repo.Batch(&b).Update(&old)
+			prom.Queue(&b, repo).Update(&old)
 			err = b.Run(ctx)
 			is.True(errors.Is(err, prom.ErrNotFound) && !errors.Is(err, prom.ErrStale))
 		}
@@ -259,7 +259,7 @@ func TestVersionInTx(t *testing.T) {
 			old.Balance = 2
 			isStale(t, repo.Save(ctx, &old))
 			var b prom.Batch
-			repo.Batch(&b).Update(&old)
+			prom.Queue(&b, repo).Update(&old)
 			isStale(t, b.Run(ctx))
 			is.NoErr(repo.Reload(ctx, &old))
 			old.Balance = 2

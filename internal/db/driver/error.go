@@ -45,6 +45,7 @@ const (
 	KindCorrupt             // the database file is damaged, or is none
 	KindOutcomeUnknown      // a write or a commit was sent, and its answer was lost: it may have happened or not
 	KindValidation          // a value breaks a rule of its field; found before any SQL
+	KindTooManyRows         // one row was asked for, and there are several
 	KindDrift               // the database lacks what the model wants, and may not be changed
 	KindSyntax              // the database does not understand the statement, such as raw SQL with a mistake
 )
@@ -76,6 +77,7 @@ var kindTexts = [...]string{
 	KindCorrupt:        "database corrupt",
 	KindOutcomeUnknown: "outcome unknown",
 	KindValidation:     "invalid value",
+	KindTooManyRows:    "more than one row",
 	KindDrift:          "schema drift",
 	KindSyntax:         "statement not understood",
 }
