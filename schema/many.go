@@ -14,10 +14,11 @@ type Many[T any] struct {
 // LoadMany gives m the rows that were loaded for it.
 func LoadMany[T any](m *Many[T], rows *[]T) { m.rows = rows }
 
-// Rows returns the rows; none when they were not loaded. They may be changed and saved where they are.
+// Rows returns the rows. They may be changed and saved where they are. Rows that were not loaded are not the same as
+// none: Rows panics then, and says which field it may be and how to load it. [Many.Loaded] asks.
 func (m Many[T]) Rows() []T {
 	if m.rows == nil {
-		return nil
+		panic(notLoaded(reflect.TypeFor[Many[T]](), reflect.TypeFor[T]()))
 	}
 	return *m.rows
 }
@@ -61,7 +62,12 @@ func (ManyToMany[T, L]) RelationTypes() (model, link reflect.Type) {
 	return reflect.TypeFor[T](), reflect.TypeFor[L]()
 }
 
-func (m Many[T]) anyRows() (any, bool) { return m.Rows(), m.Loaded() }
+func (m Many[T]) anyRows() (any, bool) {
+	if m.rows == nil {
+		return []T(nil), false
+	}
+	return *m.rows, true
+}
 
 // relater is implemented by the instances of Many, ManyToMany and CompositeRef.
 type relater interface {

@@ -20,8 +20,14 @@ type CompositeRef[T any] struct {
 // LoadComposite gives o the row that was loaded for it, nil when there is none.
 func LoadComposite[T any](o *CompositeRef[T], row *T) { o.row, o.loaded = row, true }
 
-// Get returns the row, when it was loaded or set and is there. Rows that were loaded together share it.
-func (o CompositeRef[T]) Get() (row *T, ok bool) { return o.row, o.row != nil }
+// Get returns the row, and whether it is there. Rows that were loaded together share it. When it was not loaded nobody
+// knows, and Get panics, and says which field it may be and how to load it. [CompositeRef.Loaded] asks.
+func (o CompositeRef[T]) Get() (row *T, ok bool) {
+	if !o.loaded {
+		panic(notLoaded(reflect.TypeFor[CompositeRef[T]](), reflect.TypeFor[T]()))
+	}
+	return o.row, o.row != nil
+}
 
 // Loaded reports whether the row was loaded or set, which includes that it was found not to be there.
 func (o CompositeRef[T]) Loaded() bool { return o.loaded }

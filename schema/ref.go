@@ -69,9 +69,19 @@ func keyOf[T any, K comparable](row *T) K {
 	return key
 }
 
-// Get returns the row referred to, when it was loaded or set and is there. The references that were loaded together,
-// and copies of them, share the row: who changes it changes it for all. A nil reference, which is NULL, has none.
+// Get returns the row referred to, and whether it is there. The references that were loaded together, and copies of
+// them, share the row: who changes it changes it for all. A nil reference, which is NULL, and one that refers to
+// nothing have none. Of one that was not loaded nobody knows: Get panics, and says which field it may be and how to load
+// it. [RefBy.Loaded] asks.
 func (r *RefBy[T, K]) Get() (row *T, ok bool) {
+	if r != nil && !r.Loaded() && !r.IsZero() {
+		panic(notLoaded(reflect.TypeFor[RefBy[T, K]](), reflect.TypeFor[T]()))
+	}
+	return r.row()
+}
+
+// row returns the row referred to, if it was loaded and is there.
+func (r *RefBy[T, K]) row() (row *T, ok bool) {
 	// The key may have become another one since: it is a column, and was read again, say.
 	if r == nil || r.to == nil || r.to.Key != r.key || r.to.Row == nil {
 		return nil, false
@@ -88,7 +98,7 @@ func (r RefBy[T, K]) IsZero() bool { var zero K; return r.key == zero }
 
 // MarshalJSON writes the row referred to, when it was loaded and is there, and else the key.
 func (r RefBy[T, K]) MarshalJSON() ([]byte, error) {
-	if row, ok := r.Get(); ok {
+	if row, ok := r.row(); ok {
 		return json.Marshal(row)
 	}
 	return json.Marshal(r.key)
@@ -117,7 +127,7 @@ func (RefBy[T, K]) ReferenceTypes() (model, key reflect.Type) {
 	return reflect.TypeFor[T](), reflect.TypeFor[K]()
 }
 
-func (r RefBy[T, K]) anyRow() (any, bool) { row, ok := r.Get(); return row, ok }
+func (r RefBy[T, K]) anyRow() (any, bool) { row, ok := r.row(); return row, ok }
 func (r RefBy[T, K]) anyKey() any         { return r.key }
 
 // referrer is implemented by the instances of RefBy.

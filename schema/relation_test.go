@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -166,7 +167,7 @@ func TestMany(t *testing.T) {
 	p := painter{Name: "p"}
 	is.True(!p.Pictures.Loaded())
 	is.True(p.Pictures.IsZero())
-	is.Equal(p.Pictures.Rows(), nil)
+	is.True(strings.HasPrefix(panicText(func() { p.Pictures.Rows() }), "prom: "))
 	b, err := json.Marshal(p)
 	is.NoErr(err)
 	is.True(!strings.Contains(string(b), "pictures"))
@@ -197,6 +198,13 @@ func TestMany(t *testing.T) {
 	p.Pictures.Reset()
 	is.True(!p.Pictures.Loaded())
 	is.True(again.Pictures.Loaded())
+}
+
+// panicText returns what fn panics with.
+func panicText(fn func()) (text string) {
+	defer func() { text = fmt.Sprint(recover()) }()
+	fn()
+	return ""
 }
 
 type place struct {
@@ -231,6 +239,8 @@ func TestRefRow(t *testing.T) {
 
 	other.SetKey("ZH")
 	is.True(!other.Loaded())
+	is.Equal(panicText(func() { other.Get() }), "prom: a RefBy of place was not loaded, which is not the same as that there is no place: "+
+		"load it with its row, by With or LoadInto and the handle of the field, or ask Loaded before")
 	is.True(r.Loaded())
 	schema.LoadRef(&other, &schema.Target[place, string]{Key: "ZH"})
 	is.True(other.Loaded()) // and there is no such row

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/matryer/is"
@@ -24,10 +25,13 @@ func titles(essays []Essay) string {
 
 // nameOf shows the writer that a reference holds.
 func nameOf(r *prom.Ref[Writer]) string {
+	if !r.Loaded() {
+		return "?"
+	}
 	if w, ok := r.Get(); ok {
 		return w.Name
 	}
-	return "?"
+	return "-"
 }
 
 // Ensure that a query loads the rows that references refer to and those that refer to a row, to any depth, with one
@@ -437,5 +441,40 @@ func TestWithConnection(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(len(writers), 1)
 		is.Equal(len(writers[0].Essays.Rows()), 0)
+	})
+}
+
+// Ensure that what was not loaded is told apart from what is empty: by a panic that names the field and the way to load
+// it, and by Loaded, whatever kind of field it is. parity: M23 M28
+func TestNotLoaded(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		s := newShelf(kit.Open(t, e.DSN))
+		s.fill(ctx, t)
+		bare, err := s.essays.OrderBy(essayTitle.Asc()).All(ctx)
+		is.NoErr(err)
+		full, err := s.essays.With(essayWriter, essayEditor, essayRemarks).OrderBy(essayTitle.Asc()).All(ctx)
+		is.NoErr(err)
+		is.True(bare[1].Editor != nil)
+		for field, read := range map[string]func(e *Essay){
+			"Essay.Writer":  func(e *Essay) { e.Writer.Get() },
+			"Essay.Editor":  func(e *Essay) { e.Editor.Get() },
+			"Essay.Remarks": func(e *Essay) { e.Remarks.Rows() },
+		} {
+			text := kit.PanicText(func() { read(&bare[1]) })
+			for _, want := range []string{field, "was not loaded", "LoadInto", "With", "Loaded"} {
+				if !strings.Contains(text, want) {
+					t.Errorf("%s: %q is without %q", field, text, want)
+				}
+			}
+			read(&full[1])
+			read(&full[0]) // one without an editor, or without remarks
+		}
+		is.True(!bare[1].Writer.Loaded() && !bare[1].Editor.Loaded() && !bare[1].Remarks.Loaded())
+		var fresh Essay
+		_, ok := fresh.Writer.Get() // which refers to nothing, so that there is nothing to load
+		is.True(!ok)
 	})
 }

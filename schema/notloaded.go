@@ -1,0 +1,48 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// notLoaded is the error of rows of a model that were read before they were loaded, from a field of a type.
+func notLoaded(field, model reflect.Type) error {
+	generic, _, _ := strings.Cut(field.Name(), "[")
+	name := "a " + generic + " of " + model.Name()
+	if fields := fieldsOf(field); len(fields) > 0 {
+		name = strings.Join(fields, " or ")
+	}
+	return fmt.Errorf("prom: %s was not loaded, which is not the same as that there is no %s: load it with its row, by With or LoadInto and the handle of the field, or ask Loaded before",
+		name, model.Name())
+}
+
+// fieldsOf lists the fields of a type that the models which are known have.
+func fieldsOf(field reflect.Type) (fields []string) {
+	tables.Range(func(_, known any) bool {
+		t, ok := known.(*Table)
+		if !ok {
+			return true
+		}
+		for _, r := range t.Relations {
+			if r.Type == field || r.Type.Kind() == reflect.Struct && r.Type.NumField() == 2 && r.Type.Field(1).Type == field {
+				fields = append(fields, t.Model.Name()+"."+r.Field)
+			}
+		}
+		for _, c := range t.Columns {
+			held := c.Type
+			if held.Kind() == reflect.Pointer {
+				held = held.Elem()
+			} else if inner, _, ok := nullInner(held); ok {
+				held = inner
+			}
+			if held == field {
+				fields = append(fields, t.Model.Name()+"."+c.Field)
+			}
+		}
+		return true
+	})
+	slices.Sort(fields)
+	return slices.Compact(fields)
+}
