@@ -24,6 +24,7 @@ var (
 	_ [unsafe.Sizeof(core.Mapping{})]byte    = [unsafe.Sizeof(Mapping[*int, *int]{})]byte{}
 	_ [unsafe.Sizeof(filter.Filtered{})]byte = [unsafe.Sizeof(Filtered[int]{})]byte{}
 	_ [unsafe.Sizeof(filter.Field{})]byte    = [unsafe.Sizeof(FilterField{})]byte{}
+	_ [unsafe.Sizeof(core.Column{})]byte     = [unsafe.Sizeof(Column[*int]{})]byte{}
 	_ [unsafe.Sizeof(scan.List{})]byte       = [unsafe.Sizeof([]int{})]byte{}
 )
 
@@ -34,6 +35,7 @@ func condsAt(list unsafe.Pointer) []core.Cond       { return *(*[]core.Cond)(lis
 func ordersAt(list unsafe.Pointer) []core.Order     { return *(*[]core.Order)(list) }
 func assignsAt(list unsafe.Pointer) []core.Assign   { return *(*[]core.Assign)(list) }
 func mappingsAt(list unsafe.Pointer) []core.Mapping { return *(*[]core.Mapping)(list) }
+func columnsAt(list unsafe.Pointer) []core.Column   { return *(*[]core.Column)(list) }
 func queriesAt(list unsafe.Pointer) []*core.Query   { return *(*[]*core.Query)(list) }
 func listAt(list unsafe.Pointer) scan.List          { return *(*scan.List)(list) }
 

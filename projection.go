@@ -2,7 +2,6 @@ package prom
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"reflect"
@@ -71,11 +70,8 @@ func Pluck3[T, A, B, C any](q *Query[T], a Term[*T, A], b Term[*T, B], c Term[*T
 
 // Column says which term of a row goes into which field of a result; [Col] and [NullCol] make it.
 type Column[P any] struct {
-	_      [0]func(P)
-	term   *ast.Expr
-	to     core.Target
-	result reflect.Type
-	err    error
+	_    [0]func(P)
+	core core.Column
 }
 
 // Col puts a term into a field of a result, of which the address in the prototype is given: &total.Count. The field may
@@ -88,14 +84,14 @@ func NullCol[P, V any](to **V, t Term[P, V]) Column[P] { return columnTo[P](to, 
 func columnTo[P, F any](to *F, e *ast.Expr) Column[P] {
 	typ := reflect.TypeFor[F]()
 	offset, name, result, err := scan.Place{At: unsafe.Pointer(to), Type: typ}.Field()
-	return Column[P]{term: e, to: core.Target{Offset: offset, Type: typ, Name: name}, result: result, err: err}
+	return Column[P]{core: core.Column{Term: e, To: core.Target{Offset: offset, Type: typ, Name: name}, Result: result, Err: err}}
 }
 
 // column is what goes to a field of a value of R.
 func column[T, R, V any](t Term[*T, V], r *R, field *V, name string) Column[*T] {
 	offset := uintptr(unsafe.Pointer(field)) - uintptr(unsafe.Pointer(r))
 	to := core.Target{Offset: offset, Type: reflect.TypeFor[V](), Name: name}
-	return Column[*T]{term: exprOf(t), to: to, result: reflect.TypeFor[R]()}
+	return Column[*T]{core: core.Column{Term: exprOf(t), To: to, Result: reflect.TypeFor[R]()}}
 }
 
 // Select returns a struct of the caller's own for each row, whose fields are filled by the columns. Its prototype tells
@@ -113,30 +109,7 @@ func Select[T, R any](q *Query[T], result *R, cols ...Column[*T]) Projection[T, 
 
 func selected[T, R any](q *Query[T], cols []Column[*T]) Projection[T, R] {
 	scan.Know[R]()
-	return Projection[T, R]{core: selection(&q.core, reflect.TypeFor[R](), *(*[]Column[*struct{}])(unsafe.Pointer(&cols)))}
-}
-
-// selection returns the projection of a query to columns of a result.
-func selection(q *core.Query, result reflect.Type, cols []Column[*struct{}]) core.Projection {
-	terms, places := make([]*ast.Expr, len(cols)), make([]core.Target, len(cols))
-	var err error
-	if len(cols) == 0 {
-		err = errors.New("a selection needs a column")
-	}
-	for i, c := range cols {
-		terms[i], places[i] = c.term, c.to
-		switch {
-		case c.err != nil:
-			err = c.err
-		case c.result != result:
-			err = fmt.Errorf("a column of the selection is for %s, and the result is %s", c.result, result)
-		}
-	}
-	p := q.Project(result, q.Spec().Project(terms), places)
-	if err != nil {
-		p = p.Fail(err)
-	}
-	return p
+	return Projection[T, R]{core: q.core.Select(reflect.TypeFor[R](), columnsAt(unsafe.Pointer(&cols)))}
 }
 
 // Into returns a struct R for each row, whose columns, named as those of a model are, are columns of T of the same

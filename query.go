@@ -50,6 +50,18 @@ func (q *Query[T]) Only(fields ...Columner) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Only(fields)))
 }
 
+// Compute fills fields of the rows that have the tag option computed and are no columns: each by a term, which [Col]
+// puts into the field's place in the prototype. So lists carry counts of relations and flags for who looks, in the one
+// statement that reads the rows:
+//
+//	articles.Compute(prom.Col(&article.Likes, articleFans.Count()), prom.Col(&article.LikedByMe, articleFans.Has(userID.Eq(viewer))))
+//
+// Fields that a query does not compute stay zero, and no write stores them. It is for All, First, One, Get, Each, Stream
+// and pages.
+func (q *Query[T]) Compute(cols ...Column[*T]) *Query[T] {
+	return (*Query[T])(unsafe.Pointer(q.core.Compute(columnsAt(unsafe.Pointer(&cols)))))
+}
+
 // All returns the rows.
 func (q *Query[T]) All(ctx context.Context) ([]T, error) {
 	list, err := q.core.All(ctx)

@@ -115,6 +115,10 @@ func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix s
 				}
 			}
 		case tg.skip, f.Type == trackerType:
+		case tg.has("computed") && !b.result:
+			if err := b.addComputed(&Column{Field: prefix + f.Name, Name: Snake(f.Name), Type: f.Type, Path: at, Offset: offset + f.Offset, Ordinal: -1}, f, &tg); err != nil {
+				return b.tagError(prefix+f.Name, text, err)
+			}
 		case f.Type.Implements(relaterType) && f.IsExported():
 			if f.Type.Kind() == reflect.Pointer {
 				return b.tagError(prefix+f.Name, text, fmt.Errorf("a relation is a %s itself and not a pointer to it", f.Type.Elem()))
@@ -140,6 +144,21 @@ func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix s
 			}
 		}
 	}
+	return nil
+}
+
+// addComputed adds a field that is filled by what a query computes.
+func (b *builder) addComputed(c *Column, f reflect.StructField, tg *tag) error {
+	switch {
+	case !f.IsExported():
+		return errors.New("an unexported field cannot be filled")
+	case tg.name != "" || len(tg.items) > 1:
+		return errors.New("a computed field is no column, so that it has no name and takes no other option")
+	}
+	if err := c.setKind(&tag{}); err != nil {
+		return err
+	}
+	b.table.Computed = append(b.table.Computed, c)
 	return nil
 }
 

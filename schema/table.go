@@ -13,12 +13,13 @@ import (
 // Table is the schema of a model: what its struct says about the table that holds it. A Table is immutable once
 // made; [Of] returns the same one for the same type, so tables may be compared by pointer.
 type Table struct {
-	Name    string       // the table's name in the database, unquoted
-	Was     string       // its name from before, which the tag option was tells; "" for none
-	Model   reflect.Type // the struct
-	Columns []*Column    // in the order of the table: own fields first, then those of an embedded Model
-	Key     []*Column    // the primary key in the order of declaration; empty when there is none
-	Indexes []*Index     // in the order of declaration, those of single fields included
+	Name     string       // the table's name in the database, unquoted
+	Was      string       // its name from before, which the tag option was tells; "" for none
+	Model    reflect.Type // the struct
+	Computed []*Column    // fields that are no columns, and filled by what a query computes: Field, Name, Type, Path and Offset
+	Columns  []*Column    // in the order of the table: own fields first, then those of an embedded Model
+	Key      []*Column    // the primary key in the order of declaration; empty when there is none
+	Indexes  []*Index     // in the order of declaration, those of single fields included
 
 	Relations []*Relation // the fields that hold rows of other models, in the order of declaration
 
@@ -250,6 +251,16 @@ func (t *Table) Check() error {
 		}
 	}
 	return t.checkCircles()
+}
+
+// ComputedAt returns the computed field of a type that is so many bytes from the start of the model, or nil.
+func (t *Table) ComputedAt(offset uintptr, typ reflect.Type) *Column {
+	for _, c := range t.Computed {
+		if c.Type == typ && c.Offset == offset {
+			return c
+		}
+	}
+	return nil
 }
 
 // RelationAt returns the relation of a Go type at an offset of the model, or nil.

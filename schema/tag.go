@@ -40,6 +40,7 @@ var options = []option{
 	{"type", needsValue, "what a type with sql.Scanner and driver.Valuer is stored as: text, int, float, bool, bytes, time, uuid or json"},
 	{"null", flag, "NULL is allowed in a type with sql.Scanner that can hold it"},
 	{"decimal", needsValue, "an exact number on a string or Scanner type: decimal=precision.scale"},
+	{"computed", flag, "not stored: filled by queries that compute it, see Query.Compute; takes no other option"},
 	{"private", flag, "left out of JSON that the library makes"},
 	{"created", flag, "a time.Time set when the row is inserted, if it is zero"},
 	{"updated", flag, "a time.Time set at every write, unless set by hand"},

@@ -17,6 +17,9 @@ func (q *Spec) Values(dst []schema.Value, d dialect.Dialect) []schema.Value {
 	for _, e := range m.Cols {
 		dst = exprValues(dst, d, e)
 	}
+	for _, c := range m.Computed {
+		dst = exprValues(dst, d, c.Expr)
+	}
 	dst = CondValues(dst, d, q.Conds)
 	if m.Rows != nil {
 		dst = m.Rows.Args(OrderValues(dst, d, m.Rows.Orders))

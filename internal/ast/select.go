@@ -1,6 +1,7 @@
 package ast
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/prom-go/prom/dialect"
@@ -11,6 +12,7 @@ import (
 type More struct {
 	Cols     []*Expr          // what is selected; nil for the model's columns
 	only     []*schema.Column // Cols, when they are columns of the model
+	Computed []Computed       // what is selected behind these
 	Names    []string         // of Cols, when the query is the source of another
 	given    Paging           // of the rows, when they are projected
 	Rows     *Paging          // given, when it is that of the rows which groups or distinct results are made of
@@ -21,6 +23,32 @@ type More struct {
 	Tree     *schema.Column // the reference to the parent, when the query is of the keys below its rows
 	Up       bool           // or above them
 }
+
+// Computed is a value that a query computes for a field of each row, which is no column.
+type Computed struct {
+	Expr *Expr
+	Col  *schema.Column // the field, as a column of the expression's kind; one for each of both
+}
+
+// Compute returns s with values for fields of the rows.
+func (s Spec) Compute(list []Computed) Spec {
+	for _, c := range list {
+		if c.Expr.aggregates() {
+			s.fail(errComputedGroup)
+		}
+	}
+	return s.With(func(m *More) { m.Computed = append(m.Computed[:len(m.Computed):len(m.Computed)], list...) })
+}
+
+// Uncomputed returns s without the values that it computes, where the rows themselves are not read.
+func (s Spec) Uncomputed() Spec {
+	if len(s.Extra().Computed) == 0 {
+		return s
+	}
+	return s.With(func(m *More) { m.Computed = nil })
+}
+
+var errComputedGroup = errors.New("a field is computed for each row: an aggregate over all rows is none; use that of a relation, a subquery, or a window")
 
 var noMore More // of a query that has none
 
@@ -42,7 +70,7 @@ func (q Spec) With(change func(m *More)) Spec {
 
 // Project returns s with other columns.
 func (s Spec) Project(cols []*Expr) Spec {
-	return s.With(func(m *More) { m.Cols, m.given = cols, s.Paging }).ofPage()
+	return s.With(func(m *More) { m.Cols, m.Computed, m.given = cols, nil, s.Paging }).ofPage()
 }
 
 // ofPage returns s, when its results are groups or distinct and its rows had a page before they were projected, with
@@ -154,6 +182,11 @@ func (m *More) firstErr() error {
 			if err := e.FirstErr(); err != nil {
 				return err
 			}
+		}
+	}
+	for _, c := range m.Computed {
+		if err := c.Expr.FirstErr(); err != nil {
+			return err
 		}
 	}
 	for _, s := range m.Source {

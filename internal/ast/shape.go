@@ -47,6 +47,10 @@ func (k Shape) Spec(q *Spec) Shape {
 		if m.Tree != nil {
 			k = k.Int(m.Tree.Ordinal)
 		}
+		k = k.Int(len(m.Computed))
+		for _, c := range m.Computed {
+			k = k.expr(c.Expr)
+		}
 		for _, name := range m.Names {
 			k = k.Text(name)
 		}

@@ -1,5 +1,7 @@
 package ast
 
+import "slices"
+
 // Some reports whether f holds for an expression or one of its parts that are of the same query.
 func (e *Expr) Some(f func(*Expr) bool) bool {
 	return f(e) || e.Op != ExprOuter && e.someWithin(f)
@@ -107,7 +109,7 @@ func (q *Spec) Joins(depth int) bool {
 			}
 		}
 	}
-	if condsJoin(m.Having, depth) {
+	if condsJoin(m.Having, depth) || slices.ContainsFunc(m.Computed, func(c Computed) bool { return c.Expr.Joins(depth) }) {
 		return true
 	}
 	for _, s := range m.Source {

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -402,7 +403,7 @@ func (o Ops) All(q *Query) *Result {
 		if len(q.with) > 0 {
 			return errors.New("a batch does not load relations; use LoadInto when it has run")
 		}
-		if err := q.whole(); err != nil {
+		if err := cmp.Or(q.whole(), q.stored()); err != nil {
 			return err
 		}
 		text, args, err := op.b.stmts.Select(nil, q.spec)

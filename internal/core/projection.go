@@ -82,16 +82,10 @@ func resultPlan(result reflect.Type, kinds []*schema.Column, places []Target) (*
 	}
 	cols := make([]*schema.Column, len(kinds))
 	for i, k := range kinds {
-		c, err := scan.ColumnFor(places[i].Type, k)
-		if err != nil {
+		var err error
+		if cols[i], err = targetColumn(places[i], k); err != nil {
 			return nil, err
 		}
-		own := *c
-		own.Offset, own.Name = places[i].Offset, places[i].Name
-		if own.Field == "" || places[i].Name != "" {
-			own.Field = places[i].Name
-		}
-		cols[i] = &own
 	}
 	p, err := scan.PlanOf(key.model, cols)
 	if err != nil {
@@ -99,6 +93,51 @@ func resultPlan(result reflect.Type, kinds []*schema.Column, places []Target) (*
 	}
 	known, _ := resultPlans.LoadOrStore(key, p)
 	return known.(*scan.Plan), nil
+}
+
+// targetColumn returns the field of a result as a column of a kind.
+func targetColumn(to Target, kind *schema.Column) (*schema.Column, error) {
+	c, err := scan.ColumnFor(to.Type, kind)
+	if err != nil {
+		return nil, err
+	}
+	own := *c
+	own.Offset, own.Name = to.Offset, to.Name
+	if own.Field == "" || to.Name != "" {
+		own.Field = to.Name
+	}
+	return &own, nil
+}
+
+// Column says which term goes into which field of a result.
+type Column struct {
+	Term   *ast.Expr
+	To     Target
+	Result reflect.Type
+	Err    error
+}
+
+// Select returns the projection of a query to columns of a result, whose memory is known.
+func (q *Query) Select(result reflect.Type, cols []Column) Projection {
+	terms, places := make([]*ast.Expr, len(cols)), make([]Target, len(cols))
+	var err error
+	if len(cols) == 0 {
+		err = errors.New("a selection needs a column")
+	}
+	for i, c := range cols {
+		terms[i], places[i] = c.Term, c.To
+		switch {
+		case c.Err != nil:
+			err = c.Err
+		case c.Result != result:
+			err = fmt.Errorf("a column of the selection is for %s, and the result is %s", c.Result, result)
+		}
+	}
+	p := q.Project(result, q.Spec().Project(terms), places)
+	if err != nil {
+		p = p.Fail(err)
+	}
+	return p
 }
 
 // Where returns p with conditions on the rows.

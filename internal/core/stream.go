@@ -44,7 +44,16 @@ func (q *Query) stream(ctx context.Context, yield func(unsafe.Pointer, error) bo
 	w.args = args
 	w.setText("query", text)
 	w.complete = true
-	s := &streamer{memory: r.memory, loader: &scan.Reader{Plan: r.plan}, yield: yield}
+	loader := &scan.Reader{Plan: r.plan}
+	part, err := q.part(q.spec)
+	if err != nil {
+		return ErrorOf("query", r.table, err)
+	}
+	if part != nil {
+		loader.Use(part)
+		w.complete = false
+	}
+	s := &streamer{memory: r.memory, loader: loader, yield: yield}
 	if r.hooks&afterLoad != 0 {
 		s.hook = func(v unsafe.Pointer) error { return r.loadedOne(ctx, v) }
 	}

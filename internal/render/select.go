@@ -93,6 +93,10 @@ func (r *renderer) selectBuilder(q *ast.Spec, what what, cols []*schema.Column) 
 			b = b.Column(text, args...)
 		}
 	}
+	for i := 0; i < len(m.Computed) && what == selectRows; i++ {
+		text, args := r.part(func() { r.expr(m.Computed[i].Expr) })
+		b = b.Column(text, args...)
+	}
 	switch {
 	case grouped:
 		b = r.group(b, m)

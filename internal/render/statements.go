@@ -84,7 +84,7 @@ func (s *Statements) Select(dst []schema.Value, q ast.Spec) (*Text, []schema.Val
 
 // SelectColumns reads some columns of the rows of a query.
 func (s *Statements) SelectColumns(dst []schema.Value, q ast.Spec, cols []*schema.Column) (*Text, []schema.Value, error) {
-	return s.query(dst, kindKeys, q, selectColumns, cols)
+	return s.query(dst, kindKeys, q.Uncomputed(), selectColumns, cols)
 }
 
 // SelectBy reads all columns of the rows in which the given columns have certain values, which are its arguments.
@@ -104,7 +104,7 @@ func (s *Statements) Has(dst []schema.Value, q ast.Spec) (*Text, []schema.Value,
 	if n, ok := q.Limited(); !ok || n > 1 {
 		q = q.Limit(1)
 	}
-	return s.query(dst, kindHas, q.Unordered(), selectOne, nil)
+	return s.query(dst, kindHas, q.Unordered().Uncomputed(), selectOne, nil)
 }
 
 func (s *Statements) query(dst []schema.Value, kind byte, q ast.Spec, what what, cols []*schema.Column) (*Text, []schema.Value, error) {
@@ -139,7 +139,7 @@ func (s *Statements) Count(dst []schema.Value, q ast.Spec) (*Text, []schema.Valu
 	if q.Locks() {
 		return nil, dst, errLockUnread
 	}
-	q = q.Unordered()
+	q = q.Unordered().Uncomputed()
 	m := q.Extra()
 	whole := q.Flags != 0 || m.Distinct || m.Grouped()
 	if !whole && m.Cols != nil {

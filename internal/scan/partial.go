@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"fmt"
 	"slices"
 	"unsafe"
 
@@ -8,13 +9,22 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Part returns how rows that have some columns of the model, in the given order, are read. The values know which
-// these are.
-func (p *Plan) Part(cols []*schema.Column) (*Result, error) {
-	key := string(ordinals(cols))
+// Part returns how rows that have some columns of the model, in the given order, are read, nil for all; and behind them
+// fields that are no columns. The values know which columns they have.
+func (p *Plan) Part(only, fields []*schema.Column) (*Result, error) {
+	b := ordinals(only)
+	for _, f := range fields {
+		b = fmt.Appendf(b, " %p", f)
+	}
+	key := string(b)
 	if part, ok := p.parts.Load(key); ok {
 		return part.(*Result), nil
 	}
+	cols := only
+	if only == nil {
+		cols = p.Table.Columns
+	}
+	cols = append(cols[:len(cols):len(cols)], fields...)
 	plan, err := PlanOf(p.Table.Model, cols)
 	if err != nil {
 		return nil, err
@@ -22,7 +32,7 @@ func (p *Plan) Part(cols []*schema.Column) (*Result, error) {
 	part := &Result{Plan: plan}
 	if p.hasTracker {
 		part.know(p, cols)
-		part.only = cols
+		part.only = only
 	}
 	made, _ := p.parts.LoadOrStore(key, part)
 	return made.(*Result), nil

@@ -202,6 +202,10 @@ func (a Place) offset() (uintptr, error) {
 // noColumn says why a field is no column.
 func (a Place) noColumn(t *schema.Table, offset uintptr) error {
 	name := fieldName(a.Model, offset, a.Type)
+	if t.ComputedAt(offset, a.Type) != nil {
+		return fmt.Errorf("prom: %s.%s is computed and no column, so that it has no handle: give its address to Compute, and use the term that it is computed by elsewhere",
+			a.Model, name)
+	}
 	for _, c := range t.Columns {
 		if offset >= c.Offset && offset-c.Offset < c.Type.Size() {
 			if c.Kind == schema.JSON {

@@ -122,7 +122,7 @@ func modelResult(t reflect.Type, names []string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	cols, err := columnsFor(t, own.Table.Columns, names)
+	cols, err := columnsFor(t, append(own.Table.Columns[:len(own.Table.Columns):len(own.Table.Columns)], own.Table.Computed...), names)
 	if err != nil {
 		return nil, err
 	}
