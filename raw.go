@@ -36,8 +36,9 @@ type RawRows[R any] struct {
 //
 // NULL in a field or value that does not take it is [ErrType], naming the column.
 //
-// A question mark stands for each argument on every engine, with the arguments and the quoting of [Raw]; comments of
-// both forms may be there. It is one statement. Where nothing tells PostgreSQL the type of an argument, as in SELECT ?,
+// A question mark stands for each argument on every engine, with the arguments and the quoting of [Raw], or $1, $2 and so
+// on for the argument of that number, so that the texts which [Query.SQL] shows can be run. Comments of both forms may be
+// there. It is one statement. Where nothing tells PostgreSQL the type of an argument, as in SELECT ?,
 // write CAST(? AS bigint). The SQL may write and return rows, as by INSERT … RETURNING; what returns no rows is for
 // [RawExec].
 //

@@ -13,6 +13,18 @@ func (r *Repo[T]) Get(ctx context.Context, key ...any) (*T, error) {
 	return (*T)(v), err
 }
 
+// GetBy is [Repo.Get] through a field, which is the primary key, or has a unique index of its own: a value of another
+// type does not compile.
+//
+//	book, err := prom.GetBy(ctx, books, bookID, 7)
+func GetBy[T, V any](ctx context.Context, r *Repo[T], field interface {
+	Term[*T, V]
+	Columner
+}, v V) (*T, error) {
+	row, err := r.core.GetBy(ctx, field, v)
+	return (*T)(row), err
+}
+
 // Load fills v, of which the key or the fields of a unique index are set, with the row that has them. When several are
 // set the key goes before the indexes, and these in their order. When there is no such row it is ErrNotFound, and v is
 // as it was.

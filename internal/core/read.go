@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/ast"
@@ -34,6 +35,26 @@ func (r *Repo) Get(ctx context.Context, key []any) (unsafe.Pointer, error) {
 		return nil, err
 	}
 	return v, nil
+}
+
+// GetBy does what GetBy of package prom says.
+func (r *Repo) GetBy(ctx context.Context, field Columner, v any) (unsafe.Pointer, error) {
+	if c := field.Column(); len(r.table.Key) == 1 && r.table.Key[0] == c {
+		return r.Get(ctx, []any{v})
+	}
+	id, err := r.identityOf([]Columner{field})
+	var value schema.Value
+	if err == nil {
+		value, err = r.plan.Codec(id.cols[0]).Convert(v)
+	}
+	if err == nil && value.IsNull() {
+		err = errors.New("no row is found by NULL")
+	}
+	if err != nil {
+		return nil, ErrorOf("get", r.table, err)
+	}
+	q := r.Query()
+	return q.as(q.spec.KeyIs(id.cols, []schema.Value{value})).First(ctx)
 }
 
 // get reads the row whose columns have the values of w's arguments into v.

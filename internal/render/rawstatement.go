@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,8 +27,11 @@ func NewRawStatement(sql string, args []any) (RawStatement, error) {
 		return RawStatement{}, err
 	}
 	s := RawStatement{sql: parsed, size: len(sql), args: make([]schema.Value, len(args))}
-	if len(s.sql.Parts) != len(args)+1 {
+	if s.sql.Args == nil && len(s.sql.Parts) != len(args)+1 {
 		return RawStatement{}, ast.ArgsError(len(s.sql.Parts)-1, len(args))
+	}
+	if err := s.numbered(len(args)); err != nil {
+		return RawStatement{}, err
 	}
 	for i, a := range args {
 		if s.args[i], err = ast.ValueOf(a); err != nil {
@@ -35,6 +39,24 @@ func NewRawStatement(sql string, args []any) (RawStatement, error) {
 		}
 	}
 	return s, nil
+}
+
+// numbered returns an error when the numbers in the statement are not those of its arguments.
+func (s RawStatement) numbered(args int) error {
+	if s.sql.Args == nil {
+		return nil
+	}
+	used := make([]bool, args)
+	for _, n := range s.sql.Args {
+		if n >= args {
+			return fmt.Errorf("the raw SQL has $%d, and there are %d arguments", n+1, args)
+		}
+		used[n] = true
+	}
+	if n := slices.Index(used, false); n >= 0 {
+		return fmt.Errorf("the raw SQL has no $%d for argument %d", n+1, n+1)
+	}
+	return nil
 }
 
 // Reads reports whether the statement is one that only reads, but for what functions in it do.
@@ -66,10 +88,19 @@ func (s RawStatement) SQL(d dialect.Dialect) string {
 	var b strings.Builder
 	b.Grow(s.size + 2*len(s.sql.Parts))
 	for i, part := range s.sql.Parts {
-		if i > 0 && numbered {
+		number := i
+		if i > 0 && s.sql.Args != nil {
+			number = s.sql.Args[i-1] + 1
+		}
+		switch {
+		case i == 0:
+		case numbered:
 			b.WriteByte('$')
-			b.WriteString(strconv.Itoa(i))
-		} else if i > 0 {
+			b.WriteString(strconv.Itoa(number))
+		case s.sql.Args != nil:
+			b.WriteByte('?')
+			b.WriteString(strconv.Itoa(number))
+		default:
 			b.WriteByte('?')
 		}
 		b.WriteString(part)

@@ -4,16 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // Statement is a whole statement.
 type Statement struct {
 	Lead  string   // the first word, in capitals
-	Parts []string // the text around its arguments: one more than there are
+	Parts []string // the text around the places of its arguments: one more than there are
+	Args  []int    // the number of the argument at each place, from 0; nil when each place has the next one
 }
 
-// Parse reads a statement: a question mark stands for each argument, and ?? for a question mark itself. Comments that
+// Parse reads a statement: a question mark stands for each argument, and ?? for a question mark itself; or $1, $2 and so
+// on for the argument of that number, as statements have them that this library shows of PostgreSQL. Comments that
 // go to the end of a line, and the semicolon at the end, are left out. It refuses what begins, ends or hands over a
 // transaction. It refuses several statements as well, as far as a reader sees them, since the engines would run a
 // different number of them; a body, of a trigger or a function, is not looked into.
@@ -43,6 +46,11 @@ func Parse(sql string) (Statement, error) {
 			return s, errors.New("the raw SQL holds more than one statement; " +
 				"run each by itself, in a transaction if they belong together")
 		case ended:
+		case l.kind == foreign && numberOf(l.text) > 0 && (s.Args != nil || len(s.Parts) == 0) && !hasBody(words) && !prepares(words):
+			s.Parts, s.Args = append(s.Parts, b.String()), append(s.Args, numberOf(l.text)-1)
+			b.Reset()
+		case (l.kind == arg || l.kind == mark) && s.Args != nil:
+			return s, errors.New("the raw SQL has both numbered arguments and question marks; use one of them")
 		case l.kind == arg:
 			s.Parts = append(s.Parts, b.String())
 			b.Reset()
@@ -70,6 +78,23 @@ func Parse(sql string) (Statement, error) {
 		return s, stranger
 	}
 	return s, endsTransaction(words)
+}
+
+// numberOf returns the number of a placeholder such as $1, 0 of others.
+func numberOf(text string) int {
+	n, err := strconv.Atoi(strings.TrimPrefix(text, "$"))
+	if err != nil || n < 1 || n > maxNumber || !strings.HasPrefix(text, "$") {
+		return 0
+	}
+	return n
+}
+
+// maxNumber bounds the arguments of a statement; PostgreSQL takes no more.
+const maxNumber = 65535
+
+// prepares reports whether the first words are those of a statement whose own placeholders mean something else.
+func prepares(words []string) bool {
+	return len(words) > 0 && (words[0] == "PREPARE" || words[0] == "CREATE")
 }
 
 // leadingWords is how many words tell what a statement is: CREATE OR REPLACE CONSTRAINT TRIGGER has most.

@@ -39,7 +39,7 @@ func FuzzParse(f *testing.F) {
 		}
 		again := strings.Join(s.Parts, " ? ")
 		if s2, err := Parse(again); !strings.Contains(sql, "??") && (err != nil || s2.Lead != s.Lead || len(s2.Parts) != len(s.Parts)) {
-			t.Fatalf("%q became %q: %q, %v", sql, again, s2, err)
+			t.Fatalf("%q became %q: %v, %v", sql, again, s2, err)
 		}
 	})
 }

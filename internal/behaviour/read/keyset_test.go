@@ -424,7 +424,6 @@ func TestPageAt(t *testing.T) {
 }
 
 // Ensure that One is the one row that there is, and an error when there is none or several, whatever the query's page.
-// parity: Q20
 func TestOne(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
