@@ -105,6 +105,15 @@ func (r *Repo[T]) GetOrCreate(ctx context.Context, v *T, on ...Columner) (create
 	return r.core.GetOrCreate(ctx, unsafe.Pointer(v), on)
 }
 
+// GetOrCreateMany is [Repo.GetOrCreate] for any number of values, in one transaction, and tells for each whether it was
+// inserted: one statement looks for the rows, and one inserts those that are not there. Values that are equal in the
+// fields become the same row. When it fails nothing has happened, the values are as they were, and an error of one of
+// them is a [*ValueError] with its number. Values of a model with hooks go one after the other.
+func GetOrCreateMany[T any](ctx context.Context, r *Repo[T], vs []T, on ...Columner) (created []bool, err error) {
+	created, err = r.core.GetOrCreateMany(ctx, listAt(unsafe.Pointer(&vs)), on)
+	return created, valueError(err)
+}
+
 // Delete deletes the row that v was loaded from or, without change tracking, the one with its key. Afterwards v counts
 // as new: Save inserts it again, with the key that it has. A row that is gone is ErrNotFound, and, for a model with a
 // version, one that was changed since v was loaded is ErrStale.

@@ -50,6 +50,9 @@ type Features struct {
 	// row. Inserted is an expression that tells a row which was inserted from one for which that was noted; "" when the
 	// driver tells. Each has one argument then, a number that is the same for both and another one for each statement.
 	Conflicted, Inserted string
+
+	// InsertedEach is Inserted in a statement of several rows: it forgets what was noted, so that the next row begins anew.
+	InsertedEach string
 }
 
 // Definition writes DDL.

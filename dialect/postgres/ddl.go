@@ -40,6 +40,8 @@ func (Dialect) Features() dialect.Features {
 		// A setting of the transaction. The rows of partitioned tables and of views have no xmax that would tell.
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)",
+		// What a row returns is computed before the next one is inserted, and CASE takes its branches in order.
+		InsertedEach: "CASE WHEN pg_catalog.current_setting('prom.conflict', true) = ?::bigint::text THEN pg_catalog.set_config('prom.conflict', '', true) IS NULL ELSE true END",
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/db/driver"
@@ -166,14 +167,7 @@ func (c *Conflict) build(ctx context.Context, b *binding, w *work) (*render.Text
 	if err != nil {
 		return nil, ErrorOf("upsert", r.table, err)
 	}
-	if !r.plan.Tracks() {
-		// Without tracking nobody can have set it by hand.
-		for _, col := range r.table.Columns {
-			if col.Updated {
-				_ = r.plan.Set(w.stored, col, schema.TimeValue(schema.Time, at))
-			}
-		}
-	}
+	c.touch(w.stored, at)
 	if w.args, err = r.values(ctx, "upsert", w.args, w.stored, cols); err != nil {
 		return nil, err
 	}
@@ -185,14 +179,8 @@ func (c *Conflict) build(ctx context.Context, b *binding, w *work) (*render.Text
 		return nil, ErrorOf("upsert", r.table, err)
 	}
 	how := render.Conflict{Plain: plain, On: on.cols, Live: on.live, Nothing: c.nothing, Tell: c.tells()}
-	if !c.nothing && len(c.assigns) == 0 {
-		for _, col := range cols {
-			if !col.Key && !col.Created && !slices.Contains(on.cols, col) {
-				w.sets = append(w.sets, col)
-			}
-		}
-		how.Set = w.sets
-	}
+	w.sets = c.sets(w.sets, cols, on.cols)
+	how.Set = w.sets
 	err = how.Assign(b.stmts.Table, c.assigns, c.where, at)
 	w.returns(r.plan, c.kept(cols, w.sets, on.cols))
 	var text *render.Text
@@ -206,6 +194,31 @@ func (c *Conflict) build(ctx context.Context, b *binding, w *work) (*render.Text
 		return nil, ErrorOf("upsert", r.table, err)
 	}
 	return text, nil
+}
+
+// touch sets the time of the update in a value that is to be written. Without tracking nobody can have set it by hand.
+func (c *Conflict) touch(v unsafe.Pointer, at time.Time) {
+	if c.repo.plan.Tracks() {
+		return
+	}
+	for _, col := range c.repo.table.Columns {
+		if col.Updated {
+			_ = c.repo.plan.Set(v, col, schema.TimeValue(schema.Time, at))
+		}
+	}
+}
+
+// sets appends the columns that a row which is there takes from the value that could not be inserted.
+func (c *Conflict) sets(dst, cols, on []*schema.Column) []*schema.Column {
+	if c.nothing || len(c.assigns) > 0 {
+		return dst
+	}
+	for _, col := range cols {
+		if !col.Key && !col.Created && !slices.Contains(on, col) {
+			dst = append(dst, col)
+		}
+	}
+	return dst
 }
 
 // kept is what the row that comes back may hold that the statement has not set: see Repo.keptBut.
@@ -276,6 +289,16 @@ func (c *Conflict) CreateMany(ctx context.Context, vs scan.List) ([]Outcome, err
 		return nil, err
 	}
 	stored, outcomes := c.repo.memory.Clone(vs), make([]Outcome, vs.Len)
+	if t := c.together(ctx, b, stored, outcomes); t != nil {
+		done, err := t.run(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if done {
+			return c.stored(vs, stored, outcomes), nil
+		}
+	}
+	c.repo.memory.CopyAll(stored, vs)
 	some := func(ctx context.Context, from int) error {
 		var batch Batch
 		for i := from; i < min(from+maxUpserts, vs.Len); i++ {
@@ -303,12 +326,17 @@ func (c *Conflict) CreateMany(ctx context.Context, vs scan.List) ([]Outcome, err
 	if err != nil {
 		return nil, err
 	}
+	return c.stored(vs, stored, outcomes), nil
+}
+
+// stored makes values what is stored of them, but for those whose rows were left alone.
+func (c *Conflict) stored(vs, stored scan.List, outcomes []Outcome) []Outcome {
 	for i, o := range outcomes {
 		if o != Unchanged {
 			c.repo.memory.Copy(c.repo.memory.At(vs, i), c.repo.memory.At(stored, i))
 		}
 	}
-	return outcomes, nil
+	return outcomes
 }
 
 // add adds the insert of v to a batch.

@@ -70,6 +70,7 @@ const (
 	kindUpdateKey
 	kindDeleteKey
 	kindUpsert
+	kindUpsertMany
 	kindUpdate
 	kindDelete
 	kindClaim

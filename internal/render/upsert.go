@@ -84,16 +84,36 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 	if text := s.cache.known(key.shape); text != nil {
 		return text, args, nil
 	}
-	text, err := s.newUpsert(slices.Clone(key.shape), cols, c, told, len(args)-before)
+	text, err := s.newUpsert(slices.Clone(key.shape), cols, c, 1, told, len(args)-before)
+	return text, args, err
+}
+
+// UpsertMany is Upsert for several rows, of which each tells whether it was inserted. The arguments begin with the values
+// of the rows, and nothing else is before them.
+func (s *Statements) UpsertMany(args []schema.Value, cols []*schema.Column, c Conflict, rows int) (*Text, []schema.Value, error) {
+	c.Tell = c.Tell && !c.Nothing
+	key := ast.Shape(make([]byte, 0, 128)).Byte(kindUpsertMany, ast.Bit(c.Nothing)|ast.Bit(c.Live)<<1|ast.Bit(c.Tell)<<2|ast.Bit(c.Plain)<<3).
+		Columns(cols).Columns(c.On).Columns(c.Set).Int(rows)
+	key, args = s.assignShape(key, args, c.list)
+	for _, col := range c.Set {
+		if col.Version {
+			args = append(args, versionStep(col))
+		}
+	}
+	if c.Tell {
+		token := schema.IntValue(schema.Int64, upserts.Add(1))
+		args = append(args, token, token)
+	}
+	text, err := s.newUpsert(key, cols, c, rows, s.Dialect.Features().InsertedEach, len(args))
 	return text, args, err
 }
 
 // newUpsert renders an upsert of a new shape.
-func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, told string, args int) (*Text, error) {
+func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, rows int, told string, args int) (*Text, error) {
 	return s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		r.sc.bare, r.st.conflict = false, true
-		b := s.insertBuilder(cols, 1)
+		b := s.insertBuilder(cols, rows)
 		if strings.EqualFold(s.Table.Name, "excluded") {
 			r.sc.name = "target" // its own name means the row that could not be inserted
 			b = b.Into(s.name + " AS target")

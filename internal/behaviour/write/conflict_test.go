@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -217,5 +219,137 @@ func TestOnConflictNames(t *testing.T) {
 		is.NoErr(repo.Upsert(ctx, &v))
 		kit.NoSecret(t, err)
 		is.True(!strings.Contains(err.Error(), "9223"))
+	})
+}
+
+// Ensure that values which go to the database together have the outcomes, keys and rows that they have one by one,
+// whatever is there already, and are fewer statements. parity: M8 Q67 B7 B20
+func TestOnConflictTogether(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		var log kit.Statements
+		db := kit.Open(t, e.DSN, log.Option())
+		one, many := counters(db), prom.NewRepo[Counter](prom.Using(db), prom.Table("counter_many"))
+		seed := rand.Uint64()
+		t.Logf("seed %d", seed)
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		conflicts := map[string]func(r *prom.Repo[Counter]) *prom.Conflict[Counter]{
+			"all":     func(r *prom.Repo[Counter]) *prom.Conflict[Counter] { return r.OnConflict(CounterName) },
+			"assign":  func(r *prom.Repo[Counter]) *prom.Conflict[Counter] { return r.OnConflict(CounterName).Update(countUp) },
+			"nothing": func(r *prom.Repo[Counter]) *prom.Conflict[Counter] { return r.OnConflict(CounterName).DoNothing() },
+			"where": func(r *prom.Repo[Counter]) *prom.Conflict[Counter] {
+				return r.OnConflict(CounterName).Update(countUp).Where(CounterHits.Lt(50))
+			},
+		}
+		for range 25 {
+			for name, conflict := range conflicts {
+				n := 1 + rnd.IntN(40)
+				list := make([]Counter, n)
+				for i, at := range rnd.Perm(60)[:n] {
+					list[i] = Counter{Name: fmt.Sprint("n", at), Hits: rnd.IntN(20)}
+				}
+				if rnd.IntN(4) == 0 {
+					list = append(list, list[0]) // which conflicts with itself
+				}
+				other := slices.Clone(list)
+				var want []prom.Outcome
+				for i := range other {
+					o, err := conflict(one).Create(ctx, &other[i])
+					is.NoErr(err)
+					want = append(want, o)
+				}
+				got, err := conflict(many).CreateMany(ctx, list)
+				is.NoErr(err)
+				if !slices.Equal(got, want) {
+					t.Fatalf("%s of %d: %v, and one by one %v", name, len(list), got, want)
+				}
+				for i := range list {
+					a, b := list[i], other[i]
+					if a.Name != b.Name || a.Hits != b.Hits || a.Version != b.Version || a.IsNew() != b.IsNew() {
+						t.Fatalf("%s: value %d is %+v, and one by one %+v", name, i, a, b)
+					}
+				}
+			}
+			a, err := one.OrderBy(CounterName.Asc()).All(ctx)
+			is.NoErr(err)
+			b, err := many.OrderBy(CounterName.Asc()).All(ctx)
+			is.NoErr(err)
+			is.Equal(len(a), len(b))
+			for i := range a {
+				is.Equal([]any{a[i].Name, a[i].Hits, a[i].Version}, []any{b[i].Name, b[i].Hits, b[i].Version})
+			}
+		}
+		list := make([]Counter, 256)
+		for i := range list {
+			list[i] = Counter{Name: fmt.Sprint("m", i), Hits: 1}
+		}
+		_, err := many.OnConflict(CounterName).CreateMany(ctx, slices.Clone(list[:100]))
+		is.NoErr(err)
+		log.Take()
+		outcomes, err := many.OnConflict(CounterName).CreateMany(ctx, list)
+		is.NoErr(err)
+		inserts := kit.Starting(log.Take(), "INSERT")
+		if inserts != 1 && e.Name == dbtest.NamePostgres {
+			t.Errorf("%d inserts", inserts)
+		}
+		is.Equal(outcomes[99], prom.Updated)
+		is.Equal(outcomes[100], prom.Inserted)
+		saved := list[255]
+		saved.Note = "saved" // the values count as loaded
+		is.NoErr(many.Save(ctx, &saved))
+	})
+}
+
+// Ensure that rows are got or created together, each with its key and whether it was created, in few statements, and all
+// or none. parity: M8
+func TestGetOrCreateMany(t *testing.T) {
+	t.Parallel()
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		var log kit.Statements
+		repo := counters(kit.Open(t, e.DSN, log.Option()))
+		for i := range 50 {
+			kit.MustCreate(t, repo, Counter{Name: fmt.Sprint("n", 2*i), Hits: i})
+		}
+		list := make([]Counter, 100)
+		for i := range list {
+			list[i] = Counter{Name: fmt.Sprint("n", i), Hits: 1000}
+		}
+		list = append(list, Counter{Name: "n7"}, Counter{Name: "n8"})
+		log.Take()
+		created, err := prom.GetOrCreateMany(ctx, repo, list, CounterName)
+		is.NoErr(err)
+		if ran := log.Take(); e.Name == dbtest.NamePostgres && kit.Starting(ran, "INSERT") > 3 || kit.Starting(ran, "SELECT") > 3 {
+			t.Errorf("statements: %v", ran)
+		}
+		for i, c := range list {
+			hits := 1000
+			if i%2 == 0 && i < 100 {
+				hits = i / 2
+			} else if i == 101 {
+				hits = 4
+			}
+			if created[i] != (i < 100 && i%2 == 1) || c.Hits != hits || c.ID == 0 || c.IsNew() {
+				t.Errorf("%d: %v %+v", i, created[i], c)
+			}
+		}
+		is.Equal(list[100].ID, list[7].ID)
+		is.Equal(kit.Count(t, repo.Query()), 100)
+
+		code := 5
+		kit.MustCreate(t, repo, Counter{Name: "code", Code: &code})
+		bad := []Counter{{Name: "x1"}, {Name: "n1"}, {Name: "x2", Code: &code}}
+		_, err = prom.GetOrCreateMany(ctx, repo, bad, CounterName)
+		is.True(errors.Is(err, prom.ErrUnique))
+		var at *prom.ValueError
+		is.True(errors.As(err, &at))
+		is.Equal(at.Index, 2)
+		is.True(bad[0].IsNew() && bad[1].IsNew())
+		is.Equal(kit.Count(t, repo.Where(CounterName.HasPrefix("x"))), 0)
+		none, err := prom.GetOrCreateMany(ctx, repo, nil, CounterName)
+		is.True(err == nil && none == nil)
 	})
 }

@@ -1,0 +1,234 @@
+package core
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"unsafe"
+
+	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/render"
+	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/schema"
+)
+
+// together is values that are inserted by statements of many rows each, each row of which minds its conflict.
+type together struct {
+	*Conflict
+	b        *binding
+	values   scan.List
+	outcomes []Outcome
+
+	on   identity
+	cols []*schema.Column
+	how  render.Conflict
+	kept uint64
+	keys []string // of the values, in the columns of the conflict; where what is left alone is not returned
+}
+
+// maxConflicts bounds the rows of one statement; as with maxRows, more gain nothing.
+const maxConflicts = 256
+
+// together returns how values are inserted by statements of many rows, or nil when they must go one by one: because they
+// are not all inserted by the same columns, or have hooks, or one of them is there twice, so that it conflicts with
+// itself, or the database does not tell what becomes of each row. It is nil for values that cannot be stored as well:
+// one by one they say which it is. It works on values that are the call's own.
+func (c *Conflict) together(ctx context.Context, b *binding, values scan.List, outcomes []Outcome) *together {
+	r, at := c.repo, now()
+	if values.Len < 2 || c.hooks != 0 || len(c.where) > 0 || b.db.Dialect().Features().InsertedEach == "" {
+		return nil
+	}
+	t := &together{Conflict: c, b: b, values: values, outcomes: outcomes}
+	seen := make(map[string]struct{}, values.Len)
+	var key []byte
+	for i := range values.Len {
+		v := r.memory.At(values, i)
+		on, err := c.target(v)
+		if err != nil || on.cols == nil || i > 0 && !slices.Equal(on.cols, t.on.cols) || r.conflicts(ctx, b, v, on.cols) != nil {
+			return nil
+		}
+		cols, err := r.fill(nil, v, at)
+		if err != nil || i > 0 && !slices.Equal(cols, t.cols) {
+			return nil
+		}
+		t.on, t.cols = on, cols
+		c.touch(v, at)
+		if key, err = r.conflictKey(key[:0], v, on.cols); err != nil {
+			return nil
+		}
+		if _, twice := seen[string(key)]; twice {
+			return nil
+		}
+		seen[string(key)] = struct{}{}
+		if c.nothing {
+			t.keys = append(t.keys, string(key))
+		}
+	}
+	plain, err := b.plainIndex(ctx, t.on.cols)
+	if err != nil || len(t.cols) == 0 {
+		return nil
+	}
+	t.how = render.Conflict{Plain: plain, On: t.on.cols, Live: t.on.live, Nothing: c.nothing, Tell: c.tells()}
+	t.how.Set = c.sets(nil, t.cols, t.on.cols)
+	t.kept = c.kept(t.cols, t.how.Set, t.on.cols)
+	if t.how.Assign(b.stmts.Table, c.assigns, nil, at) != nil {
+		return nil
+	}
+	return t
+}
+
+// errNotByBytes says that values may be equal to the database that are not to Go.
+var errNotByBytes = errors.New("the column's equality is not that of its values")
+
+// conflictKey appends the values of v in the columns of a conflict, so that equal ones have equal bytes.
+func (r *Repo) conflictKey(dst []byte, v unsafe.Pointer, cols []*schema.Column) ([]byte, error) {
+	for _, c := range cols {
+		value, err := r.plan.Value(v, c)
+		if err != nil {
+			return dst, err
+		}
+		switch {
+		case value.IsNull():
+			return dst, errNotByBytes
+		case c.Kind.Integer():
+			dst = binary.BigEndian.AppendUint64(dst, value.Uint())
+		case c.Kind == schema.Text && !c.NoCase, c.Kind == schema.UUID:
+			text := value.Text()
+			dst = append(binary.AppendUvarint(dst, uint64(len(text))), text...)
+		default:
+			return dst, errNotByBytes
+		}
+	}
+	return dst, nil
+}
+
+// run inserts the values: all or none. It reports false, and has stored nothing, when what the statements did could not
+// be told, so that the values are to go one by one.
+func (t *together) run(ctx context.Context) (done bool, err error) {
+	if t.values.Len <= maxConflicts && powerOfTwo(t.values.Len) {
+		err = t.insert(ctx, 0, t.values.Len)
+	} else {
+		err = t.b.inTx(ctx, func(ctx context.Context) error {
+			size := maxConflicts
+			for from := 0; from < t.values.Len; from += size {
+				for size > t.values.Len-from || size*len(t.cols) > t.b.db.Dialect().Features().MaxArgs-reservedArgs {
+					size /= 2
+				}
+				if err := t.insert(ctx, from, from+size); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err != nil && ctx.Err() == nil && tellsWhich(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// tellsWhich reports whether an error is one of a value, which one by one tells, with its number.
+func tellsWhich(err error) bool {
+	switch driver.KindOf(err) {
+	case driver.KindOther, driver.KindUnique, driver.KindNotNull, driver.KindForeignKey, driver.KindCheck, driver.KindTooLong, driver.KindType,
+		driver.KindValidation, driver.KindNotStored:
+		return true
+	}
+	return errors.Is(err, errUntold)
+}
+
+// reservedArgs is room for the arguments of assignments.
+const reservedArgs = 1000
+
+func powerOfTwo(n int) bool { return n&(n-1) == 0 }
+
+// errUntold says that the rows which a statement has returned are not those of its values, one after the other.
+var errUntold = errors.New("the rows are not those of the values")
+
+// insert inserts the values from one to before another.
+func (t *together) insert(ctx context.Context, from, to int) error {
+	r := t.repo
+	var args []schema.Value
+	var err error
+	for i := from; i < to; i++ {
+		if args, err = r.values(ctx, "upsert", args, r.memory.At(t.values, i), t.cols); err != nil {
+			return &At{i, err}
+		}
+	}
+	text, args, err := t.b.stmts.UpsertMany(args, t.cols, t.how, to-from)
+	if err == nil {
+		err = text.CheckDB(t.b.db)
+	}
+	if err != nil {
+		return ErrorOf("upsert", r.table, err)
+	}
+	w := &work{args: args}
+	w.setText("upsert", text)
+	w.Write, w.Tell, w.Stores, w.complete = true, t.how.Tell, t.stores(), true
+	w.returns(r.plan, t.kept)
+	stored := r.memory.Clone(r.memory.Part(t.values, from, to)) // which another attempt begins with
+	outcomes := make([]Outcome, to-from)
+	err = t.b.query(ctx, &w.call, driver.RowFunc(func(rows driver.Rows) error {
+		w.loader.Reset()
+		clear(outcomes)
+		r.memory.CopyAll(stored, r.memory.Part(t.values, from, to))
+		return t.read(rows, w, stored, outcomes, from)
+	}))
+	if err != nil {
+		return err
+	}
+	r.memory.CopyAll(r.memory.Part(t.values, from, to), stored)
+	copy(t.outcomes[from:to], outcomes)
+	return nil
+}
+
+// read reads the rows that a statement returns, which come in the order of the values, into these.
+func (t *together) read(rows driver.Rows, w *work, stored scan.List, outcomes []Outcome, from int) error {
+	r, i := t.repo, 0
+	var one unsafe.Pointer
+	var key []byte
+	for ; rows.Next(); i++ {
+		if t.nothing { // those that were there already are not among the rows
+			if one == nil {
+				one = r.memory.New()
+			}
+			if err := w.loader.Load(rows, one); err != nil {
+				return err
+			}
+			var err error
+			if key, err = r.conflictKey(key[:0], one, t.on.cols); err != nil {
+				return errUntold
+			}
+			for i < stored.Len && t.keys[from+i] != string(key) {
+				i++
+			}
+			if i == stored.Len {
+				return errUntold
+			}
+			r.memory.Copy(r.memory.At(stored, i), one)
+			outcomes[i] = Inserted
+			continue
+		}
+		if i == stored.Len {
+			return errUntold
+		}
+		if err := w.loader.Load(rows, r.memory.At(stored, i)); err != nil {
+			return err
+		}
+		outcomes[i] = Updated
+		if n := len(w.loader.Plan.Table.Columns); t.how.Tell && rows.Len() > n {
+			inserted, err := rows.Bool(n)
+			if err != nil {
+				return err
+			}
+			if inserted {
+				outcomes[i] = Inserted
+			}
+		}
+	}
+	if !t.nothing && i < stored.Len && rows.Close() == nil {
+		return r.noRow(&w.Statement) // a trigger or a rule has suppressed one
+	}
+	return nil
+}
