@@ -59,7 +59,7 @@
 // for the fields that are queried by, and for no others. A [Query] never changes: it may be kept, shared between
 // goroutines and built upon. It ends in [Query.All], [Query.First], [Query.Count], [Query.Exists], [Query.Each],
 // [Query.Stream], [Query.Update] or [Query.Delete]. [And], [Or] and [Not] combine conditions; [Raw] and [Sqlizer] take
-// what fields cannot say; [Repo.FieldByName] serves filters that arrive as text.
+// what fields cannot say; [FieldByName] serves filters that arrive as text.
 //
 // [Query.Each] ranges over tables of any size in bounded memory. Its body may write to the same table, also in a
 // transaction. [Query.Stream] is one statement, whose rows are of one snapshot; it is quicker and holds a connection
@@ -114,7 +114,6 @@
 //
 // # What is not there
 //
-// Joins follow references. Slices are stored as JSON, not
-// as arrays. There are two engines, and no command that plans, renames or drops. What differs between the
-// engines is listed in docs/guarantees.md.
+// Joins follow references; rows that no reference connects are asked for by subqueries. Removals and changes of type in a
+// schema that exists are steps of a [Plan], which [Apply] does when they are allowed, and never happen by themselves.
 package prom

@@ -200,7 +200,9 @@ func TestFeatures(t *testing.T) {
 		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
 		FoldsTexts: true,
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
-		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)"})
+		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)",
+		InsertedEach: "CASE WHEN pg_catalog.current_setting('prom.conflict', true) = ?::bigint::text " +
+			"THEN pg_catalog.set_config('prom.conflict', '', true) IS NULL ELSE true END"})
 	is.Equal(sqlite.Dialect{}.Features(), dialect.Features{
 		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
 		LikeScans: true, SeesUpdated: true, Conflicted: "prom_conflicted()"})

@@ -48,7 +48,7 @@ var options = []option{
 	{"to", needsValue, "of a ManyToMany: the join model's column that refers to the rows, when there are several"},
 	{"version", flag, "an integer that every write increments, and by which a stale value is told from a fresh one"},
 	{"deleted", flag, "a *time.Time set instead of deleting the row, which queries leave out then"},
-	{"on", needsValue, "on a blank field _: the columns of the index, or expressions: on='at desc, lower(title)'; of a One: the columns that refer"},
+	{"on", needsValue, "on a blank field _: the columns of the index, or expressions: on='at desc, lower(title)'; of a CompositeRef: the columns that refer"},
 	{"include", needsValue, "on a blank field _ only: columns that the index holds besides: include='title, views'"},
 	{"where", needsValue, "on a blank field _ only: the condition of a partial index, as SQL"},
 	{"was", needsValue, "the column's name from before, under which the database may still have it; on a blank field _, the table's"},

@@ -101,6 +101,16 @@ func (q *Spec) Writable(verb string) error {
 // ErrProjected says that what is written to is no table.
 var ErrProjected = errors.New("an update or delete works on the rows of a table, not on those of a union, a group or another query")
 
+// Marks returns an error when the rows of q are those that a soft delete has marked already.
+func (q *Spec) Marks() error {
+	if q.Rows == deletedRows {
+		return errMarked
+	}
+	return nil
+}
+
+var errMarked = errors.New("the rows are soft-deleted already: HardDelete deletes them for good, and Undelete takes it back")
+
 var errPaged = errors.New("an update or delete takes no order, limit or offset; choose the rows by conditions")
 
 // Fail returns s, which cannot run because of err.

@@ -37,6 +37,9 @@ func (q *Query) PageAt(ctx context.Context, limit, offset int, total bool) (Page
 
 func (q *Query) page(ctx context.Context, spec ast.Spec, p Page, total bool) (Page, error) {
 	size, err := p.Size, spec.Err()
+	if err == nil && q.spec.Flags != 0 {
+		err = errors.New("a page chooses its rows itself; leave out Limit and Offset")
+	}
 	if err == nil && size == math.MaxInt {
 		err = errors.New("the page's size is too large")
 	}

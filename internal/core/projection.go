@@ -129,6 +129,8 @@ func (q *Query) Select(result reflect.Type, cols []Column) Projection {
 		switch {
 		case c.Err != nil:
 			err = c.Err
+		case c.Term == nil:
+			return q.Project(result, q.Spec(), nil).Fail(errors.New("a column of the selection is the zero Column; Col makes one"))
 		case c.Result != result:
 			err = fmt.Errorf("a column of the selection is for %s, and the result is %s", c.Result, result)
 		}
@@ -212,7 +214,9 @@ func (p Projection) Count(ctx context.Context) (int, error) {
 
 // Has reports whether there is a result.
 func (p Projection) Has(ctx context.Context) (bool, error) {
-	p.spec = p.spec.Limit(1)
+	if n, ok := p.spec.Limited(); !ok || n > 1 {
+		p.spec = p.spec.Limit(1)
+	}
 	n, err := p.Count(ctx)
 	return n > 0, err
 }

@@ -159,6 +159,9 @@ func (q *Query) Compute(cols []Column) *Query {
 	model, list := q.repo.table.Model, make([]ast.Computed, len(cols))
 	for i, c := range cols {
 		err := c.Err
+		if err == nil && c.Term == nil {
+			err = errors.New("what is to be computed is the zero Column; Col makes one")
+		}
 		if err == nil && c.Result != model {
 			err = fmt.Errorf("the field is one of %s, and not of %s", c.Result, model)
 		}

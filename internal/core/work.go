@@ -59,8 +59,8 @@ func (r *Repo) given(op string, v unsafe.Pointer) error {
 	switch {
 	case v == nil:
 		return ErrorOf(op, r.table, fmt.Errorf("the value is nil; give the address of a %s", model))
-	case scan.IsProto(v):
-		return ErrorOf(op, r.table, fmt.Errorf("the value is the prototype of %s, which names its fields and is never stored; give the address of another %s", model, model))
+	case scan.InProto(v):
+		return ErrorOf(op, r.table, fmt.Errorf("the value is the prototype of %s, or in one, which names fields and is never stored; give the address of another %s", model, model))
 	}
 	return nil
 }

@@ -168,13 +168,23 @@ func (r *renderer) left(n *ast.Cond) (*schema.Column, string) {
 	col := n.Like()
 	if n.Expr != nil && !n.Expr.IsColumn() {
 		switch {
-		case n.Right != nil && n.Right.IsColumn() && n.Right.Like.Folded:
-			col = n.Right.Like
+		case n.Right != nil && selected(n.Right).IsColumn() && selected(n.Right).Like.Folded:
+			col = selected(n.Right).Like
 		case col.Folded:
 			col = unfolded(col)
 		}
 	}
 	return col, r.side(n)
+}
+
+// selected returns what a subquery of one column selects, and of anything else itself.
+func selected(e *ast.Expr) *ast.Expr {
+	if e.Op == ast.ExprQuery {
+		if cols := e.Sub.Spec.Extra().Cols; len(cols) == 1 {
+			return cols[0]
+		}
+	}
+	return e
 }
 
 // operand returns the left side of a condition as its kind compares, and the column that has this kind.

@@ -46,6 +46,9 @@ func (s *Statements) Update(dst []schema.Value, q ast.Spec, assigns []*ast.Assig
 
 // SoftDelete marks the rows of a query as deleted at a time, those that are not yet. The rest is as with Update.
 func (s *Statements) SoftDelete(dst []schema.Value, q ast.Spec, at time.Time, returning bool) (*Text, []schema.Value, error) {
+	if err := q.Marks(); err != nil {
+		return nil, nil, err
+	}
 	var room [mostAssigned]ast.Assign
 	list := append(room[:0], ast.Assign{Col: s.Table.Deleted, Val: schema.TimeValue(schema.Time, at)})
 	return s.update(dst, q.Live(), kept(s.Table, list, at), "delete", returning)

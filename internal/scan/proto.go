@@ -15,8 +15,8 @@ import (
 )
 
 // Proto returns the prototype of a struct type: one value of it that lives as long as the program, is never stored, and
-// whose fields' addresses tell what is meant. Pointers to structs in it lead to values of their own, each type once on
-// a way, so that an address beyond one can be told too.
+// whose fields' addresses tell what is meant. Pointers to structs in it lead to values of their own, each type once, so
+// that an address beyond one can be told too.
 func Proto(model reflect.Type) unsafe.Pointer {
 	if model.Kind() != reflect.Struct {
 		panic(fmt.Sprintf("prom: Proto of %s: a prototype is one of a struct", model))
@@ -29,7 +29,7 @@ func Proto(model reflect.Type) unsafe.Pointer {
 	v := reflect.New(model)
 	p := v.UnsafePointer()
 	regions := slices.Clone(protos.known())
-	regions = addRegions(regions, v.Elem(), region{model: model}, map[reflect.Type]bool{model: true})
+	regions = addRegions(regions, v.Elem(), model)
 	slices.SortFunc(regions, func(a, b region) int { return cmp.Compare(uintptr(a.start), uintptr(b.start)) })
 	protos.regions.Store(&regions)
 	if protos.made == nil {
@@ -64,37 +64,54 @@ func (p *prototypes) known() []region {
 	return nil
 }
 
-// addRegions adds the region of a struct, and those that pointers in it lead to.
-func addRegions(regions []region, v reflect.Value, at region, seen map[reflect.Type]bool) []region {
-	at.start, at.size, at.typ = v.Addr().UnsafePointer(), v.Type().Size(), v.Type()
-	return addPointers(append(regions, at), v, at, seen)
-}
-
-func addPointers(regions []region, v reflect.Value, at region, seen map[reflect.Type]bool) []region {
-	for i := range v.NumField() {
-		f, in := v.Field(i), at
-		in.path = strings.TrimPrefix(at.path+"."+v.Type().Field(i).Name, ".")
-		switch {
-		case f.Kind() == reflect.Struct && ofPrograms(f.Type()):
-			regions = addPointers(regions, f, in, seen)
-		case f.Kind() == reflect.Pointer && f.Type().Elem().Kind() == reflect.Struct && !seen[f.Type().Elem()]:
+// addRegions adds the region of a prototype, and those that its pointers lead to, the nearest first: every one that the
+// prototype has itself, and beyond these each type once, so that types which lead to each other are no more than they
+// are.
+func addRegions(regions []region, v reflect.Value, model reflect.Type) []region {
+	type reached struct {
+		v    reflect.Value
+		path string
+	}
+	seen := map[reflect.Type]bool{}
+	for queue := []reached{{v: v}}; len(queue) > 0; queue = queue[1:] {
+		at := queue[0]
+		regions = append(regions, region{start: at.v.Addr().UnsafePointer(), size: at.v.Type().Size(), model: model, path: at.path, typ: at.v.Type()})
+		pointersIn(at.v, at.path, func(f reflect.Value, path string) {
 			inner := f.Type().Elem()
+			if at.path != "" && seen[inner] {
+				return
+			}
 			seen[inner] = true
 			made := reflect.New(inner)
-			// The field may be one that is not exported.
-			*(*unsafe.Pointer)(f.Addr().UnsafePointer()) = made.UnsafePointer()
-			regions = addRegions(regions, made.Elem(), in, seen)
-			delete(seen, inner)
-		}
+			*(*unsafe.Pointer)(f.Addr().UnsafePointer()) = made.UnsafePointer() // the field may be one that is not exported
+			queue = append(queue, reached{made.Elem(), path})
+		})
 	}
 	return regions
 }
 
-// ofPrograms reports whether a struct type is one whose fields a program may mean: not a reference or a time, which
-// lead to values that are none of the model's.
-func ofPrograms(t reflect.Type) bool {
-	return t.PkgPath() != reflect.TypeFor[schema.Table]().PkgPath() && strings.Contains(t.PkgPath(), ".") || t.PkgPath() == "main" || t.Name() == ""
+// pointersIn calls fn with each field of a struct, and of the structs in it, that is a pointer to a struct.
+func pointersIn(v reflect.Value, path string, fn func(f reflect.Value, path string)) {
+	for i := range v.NumField() {
+		f, at := v.Field(i), strings.TrimPrefix(path+"."+v.Type().Field(i).Name, ".")
+		switch {
+		case f.Kind() == reflect.Struct && ofPrograms(f.Type()):
+			pointersIn(f, at, fn)
+		case f.Kind() == reflect.Pointer && f.Type().Elem().Kind() == reflect.Struct && ofPrograms(f.Type().Elem()):
+			fn(f, at)
+		}
+	}
 }
+
+// ofPrograms reports whether a struct type is one whose fields a program may mean: not a reference, a time or another
+// type that is a value as a whole.
+func ofPrograms(t reflect.Type) bool {
+	return t.PkgPath() != reflect.TypeFor[schema.Table]().PkgPath() && !wholes[t.PkgPath()]
+}
+
+// wholes are packages of the standard library whose structs are values as a whole, by which models are full of.
+var wholes = map[string]bool{"time": true, "sync": true, "sync/atomic": true, "database/sql": true, "math/big": true, "net": true, "net/http": true,
+	"net/netip": true, "net/url": true, "os": true, "context": true, "reflect": true, "log/slog": true, "regexp": true, "text/template": true, "html/template": true}
 
 // regionOf returns the region that an address is in.
 func (p *prototypes) regionOf(at unsafe.Pointer) (region, bool) {
@@ -106,10 +123,17 @@ func (p *prototypes) regionOf(at unsafe.Pointer) (region, bool) {
 	return regions[i-1], true
 }
 
-// IsProto reports whether an address is that of a prototype, which no call may store or load.
+// IsProto reports whether an address is that of a prototype.
 func IsProto(v unsafe.Pointer) bool {
 	r, ok := protos.regionOf(v)
 	return ok && r.path == "" && r.start == v
+}
+
+// InProto reports whether an address is one in a prototype, or in what a pointer in one leads to, which no call may
+// store or load.
+func InProto(v unsafe.Pointer) bool {
+	_, ok := protos.regionOf(v)
+	return ok
 }
 
 // Place is a field of a prototype: its address, and what is expected there, without type parameters.
@@ -188,10 +212,13 @@ func (a Place) offset() (uintptr, error) {
 	}
 	r, ok := protos.regionOf(a.At)
 	switch {
+	case a.Type.Size() == 0:
+		return 0, fmt.Errorf("prom: a field of type %s in %s has no size, so that its address does not tell it from others", a.Type, a.Model)
 	case !ok:
 		return 0, fmt.Errorf("prom: the address of a %s is not one in the prototype of %s: take that of a field of what Proto returns", a.Type, a.Model)
 	case r.model != a.Model:
-		return 0, fmt.Errorf("prom: the address is that of a field of %s, and not of %s", r.model, a.Model)
+		return 0, fmt.Errorf("prom: %s.%s is a field of another type than %s: give the address of a field of the prototype that is given first",
+			r.model, fieldName(r.typ, uintptr(a.At)-uintptr(r.start), a.Type), a.Model)
 	case r.path != "":
 		return 0, fmt.Errorf("prom: %s.%s is in a struct that the pointer %s leads to, so that it is no column of %s: hold the struct by value, or ask for a path of its JSON",
 			a.Model, fieldName(r.typ, uintptr(a.At)-uintptr(r.start), a.Type), r.path, a.Model)

@@ -273,3 +273,36 @@ func swapASCII(r rune) rune {
 	}
 	return r
 }
+
+// Heard is a text that heeds case beside one that ignores it.
+type Heard struct {
+	prom.Model
+	Plain string
+	Any   string `prom:"nocase"`
+}
+
+var (
+	heard      = prom.Proto[Heard]()
+	heardPlain = prom.TextOf(heard, &heard.Plain)
+	heardAny   = prom.TextOf(heard, &heard.Any)
+)
+
+// Ensure that a term is in a subquery's values when it equals one of them: what is computed ignores case beside a column
+// that does, as by Eq, and a column heeds or ignores it as it does itself.
+func TestNoCaseInQuery(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		repo := prom.NewRepo[Heard](prom.Using(kit.Open(t, e.DSN)))
+		is.NoErr(repo.CreateMany(ctx, []Heard{{Plain: "Apple", Any: "Apple"}, {Plain: "pear", Any: "PEAR"}, {Plain: "FIG", Any: "none"}}))
+		values := prom.Pluck(repo.Query(), heardAny)
+		count := func(c prom.Cond[*Heard]) int { return kit.Count(t, repo.Where(c)) }
+		is.Equal(count(prom.InQuery(prom.Lower(heardPlain), values)), 2)
+		is.Equal(count(prom.Not(prom.InQuery(prom.Upper(heardPlain), values))), 1)
+		is.Equal(count(prom.InQuery(prom.Val(heard, "APPLE"), values)), 3)
+		is.Equal(count(prom.InQuery(prom.Coalesce(heardPlain, heardPlain), values)), 2)
+		is.Equal(count(prom.InQuery(heardPlain, values)), 1)
+		is.Equal(count(prom.InQuery(heardAny, prom.Pluck(repo.Query(), heardPlain))), 2)
+	})
+}

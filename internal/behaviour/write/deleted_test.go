@@ -3,6 +3,7 @@ package write_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -384,5 +385,38 @@ func TestSoftDeleteNeedsItsField(t *testing.T) {
 		v = kit.MustCreate(t, repo, kit.Item{Name: "a"})
 		is.NoErr(repo.HardDelete(ctx, v))
 		is.True(v.IsNew())
+	})
+}
+
+// Ensure that a delete of soft-deleted rows alone does not reach those that are there: it is refused, with what to say
+// instead, by itself, returning rows and in a batch.
+func TestDeleteOfDeleted(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		repo := prom.NewRepo[Page](prom.Using(kit.Open(t, e.DSN)))
+		for i := range 3 {
+			kit.MustCreate(t, repo, Page{Slug: fmt.Sprint(i), No: i})
+		}
+		is.NoErr(repo.DeleteKey(ctx, 1))
+		q := repo.Where(PageNo.Gte(0)).OnlyDeleted()
+		is.Equal(kit.Count(t, q), 1)
+		var b prom.Batch
+		prom.Queue(&b, repo).DeleteWhere(q)
+		for name, err := range map[string]error{
+			"delete": kit.ErrOf(q.Delete(ctx)), "returning": kit.ErrOf(q.DeleteReturning(ctx)), "batch": b.Run(ctx),
+		} {
+			if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), "HardDelete") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		is.Equal(kit.Count(t, repo.Query()), 2)
+		n, err := repo.Where(PageNo.Gte(0)).WithDeleted().Delete(ctx)
+		is.NoErr(err)
+		is.Equal(n, 2)
+		gone, err := q.HardDelete(ctx)
+		is.NoErr(err)
+		is.Equal(gone, 3)
 	})
 }
