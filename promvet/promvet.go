@@ -18,12 +18,12 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 )
 
-// Analyzer reports the mistakes. The Category of a diagnostic is the rule: loop.
+// Analyzer reports the mistakes. The Category of a diagnostic is the rule: loop or key.
 var Analyzer = &analysis.Analyzer{
 	Name: "promvet",
 	Doc: `report mistakes in programs that use github.com/prom-go/prom
 
-It reports loops that drop the error of Each, Stream or Watch.`,
+It reports loops that drop the error of Each, Stream or Watch; keys of another number or type than the model's.`,
 	URL:      "https://github.com/prom-go/prom/blob/main/docs/vet.md",
 	Requires: []*analysis.Analyzer{inspect.Analyzer},
 	Run:      run,
@@ -37,11 +37,13 @@ const (
 
 func run(pass *analysis.Pass) (any, error) {
 	c := &checker{pass: pass, info: pass.TypesInfo, in: pass.ResultOf[inspect.Analyzer].(*inspector.Inspector)}
-	nodes := []ast.Node{(*ast.RangeStmt)(nil)}
+	nodes := []ast.Node{(*ast.RangeStmt)(nil), (*ast.CallExpr)(nil)}
 	c.in.Preorder(nodes, func(n ast.Node) {
 		switch n := n.(type) {
 		case *ast.RangeStmt:
 			c.loop(n)
+		case *ast.CallExpr:
+			c.key(n)
 		}
 	})
 	return nil, nil

@@ -1,10 +1,13 @@
 package promvet
 
 import (
+	"fmt"
+	"go/types"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +21,81 @@ func TestRules(t *testing.T) {
 	t.Parallel()
 	results := analysistest.Run(t, analysistest.TestData(), Analyzer, "./...")
 	is := is.New(t)
-	is.Equal(len(results), 3) // each package
+	is.Equal(len(results), 4) // each package
+	var prom *types.Package
+	for _, r := range results {
+		for _, p := range r.Pass.Pkg.Imports() {
+			if p.Path() == promPath {
+				prom = p
+			}
+		}
+	}
+	is.True(prom != nil)
+
+	t.Run("methods with keys", func(t *testing.T) { testKeyed(t, prom) })
+}
+
+// Ensure that the methods which take keys are those that the library has.
+func testKeyed(t *testing.T, prom *types.Package) {
+	is := is.New(t)
+	found := map[string][]string{}
+	for method := range methodsOf(prom) {
+		params := method.Signature().Params()
+		if last := params.Len() - 1; method.Signature().Variadic() && params.At(last).Name() == "key" {
+			of := named(method.Signature().Recv().Type(), promPath).Obj().Name()
+			found[of] = append(found[of], method.Name())
+		}
+	}
+	want := map[string][]string{}
+	for of, names := range keyed {
+		want[of] = slices.Sorted(slices.Values(names))
+	}
+	for _, names := range found {
+		slices.Sort(names)
+	}
+	is.Equal(found, want)
+}
+
+// methodsOf ranges over the exported methods of the types of a package.
+func methodsOf(p *types.Package) func(yield func(*types.Func) bool) {
+	return func(yield func(*types.Func) bool) {
+		for _, name := range p.Scope().Names() {
+			n, ok := p.Scope().Lookup(name).Type().(*types.Named)
+			if !ok {
+				continue
+			}
+			for method := range n.Methods() {
+				if method.Exported() && !yield(method) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Ensure that a key is reported when the library refuses it at run time, and only then: the program in testdata/keys
+// prints the lines of the calls whose key was refused.
+func TestKeysAtRunTime(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	cmd := exec.CommandContext(t.Context(), "go", "run", "./keys")
+	cmd.Dir = "testdata"
+	cmd.Env = append(os.Environ(), "PROM_DSN=", "PROM_DSN_0=", "PROM_DSN_1=")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	is.NoErr(err)
+	source, err := os.ReadFile("testdata/keys/main.go")
+	is.NoErr(err)
+	var want []string
+	n := 0
+	for line := range strings.Lines(string(source)) {
+		n++
+		if strings.Contains(line, "// want `") || strings.Contains(line, "// refused: ") {
+			want = append(want, fmt.Sprint(n))
+		}
+	}
+	is.True(len(want) > 60)
+	is.Equal(strings.Join(strings.Fields(string(out)), " "), strings.Join(want, " "))
 }
 
 // Ensure that the command is one that go vet runs, which gives it other packages as compiled and not as source, and that
@@ -61,4 +138,27 @@ func wanted(t *testing.T) int {
 		}
 	}
 	return n
+}
+
+// Ensure that struct tags are read in the grammar of package schema.
+func TestParseTag(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]tag{
+		"": {}, "-": {skip: true}, " - ": {skip: true},
+		"key": {key: true}, "id,key": {key: true}, " id , key ,auto": {key: true}, ",key": {key: true},
+		"name=key": {}, "name=key,key": {key: true}, "keys": {}, "index=key": {},
+		"size=1..2,key": {key: true}, "was=a b,key": {key: true}, "default=,key": {key: true},
+		"default='a,key'": {}, "default='it''s,key',key": {key: true}, "default='',key": {key: true},
+		"regex='''',key": {key: true},
+	} {
+		is := is.New(t)
+		got, ok := parseTag(text)
+		is.True(ok) // text
+		is.Equal(got, want)
+	}
+	for _, text := range []string{"default='a", "default='a'b,key", "default='"} {
+		is := is.New(t)
+		_, ok := parseTag(text)
+		is.True(!ok) // text
+	}
 }
