@@ -18,12 +18,12 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 )
 
-// Analyzer reports the mistakes. The Category of a diagnostic is the rule: loop or key.
+// Analyzer reports the mistakes. The Category of a diagnostic is the rule: loop, key or unused.
 var Analyzer = &analysis.Analyzer{
 	Name: "promvet",
 	Doc: `report mistakes in programs that use github.com/prom-go/prom
 
-It reports loops that drop the error of Each, Stream or Watch; keys of another number or type than the model's.`,
+It reports loops that drop the error of Each, Stream or Watch; keys of another number or type than the model's; queries that are built and dropped.`,
 	URL:      "https://github.com/prom-go/prom/blob/main/docs/vet.md",
 	Requires: []*analysis.Analyzer{inspect.Analyzer},
 	Run:      run,
@@ -37,11 +37,13 @@ const (
 
 func run(pass *analysis.Pass) (any, error) {
 	c := &checker{pass: pass, info: pass.TypesInfo, in: pass.ResultOf[inspect.Analyzer].(*inspector.Inspector)}
-	nodes := []ast.Node{(*ast.RangeStmt)(nil), (*ast.CallExpr)(nil)}
+	nodes := []ast.Node{(*ast.RangeStmt)(nil), (*ast.ExprStmt)(nil), (*ast.CallExpr)(nil)}
 	c.in.Preorder(nodes, func(n ast.Node) {
 		switch n := n.(type) {
 		case *ast.RangeStmt:
 			c.loop(n)
+		case *ast.ExprStmt:
+			c.unused(n)
 		case *ast.CallExpr:
 			c.key(n)
 		}

@@ -21,7 +21,7 @@ func TestRules(t *testing.T) {
 	t.Parallel()
 	results := analysistest.Run(t, analysistest.TestData(), Analyzer, "./...")
 	is := is.New(t)
-	is.Equal(len(results), 4) // each package
+	is.Equal(len(results), 5) // each package
 	var prom *types.Package
 	for _, r := range results {
 		for _, p := range r.Pass.Pkg.Imports() {
@@ -33,6 +33,7 @@ func TestRules(t *testing.T) {
 	is.True(prom != nil)
 
 	t.Run("methods with keys", func(t *testing.T) { testKeyed(t, prom) })
+	t.Run("values", func(t *testing.T) { testValues(t, prom) })
 }
 
 // Ensure that the methods which take keys are those that the library has.
@@ -54,6 +55,23 @@ func testKeyed(t *testing.T, prom *types.Package) {
 		slices.Sort(names)
 	}
 	is.Equal(found, want)
+}
+
+// Ensure that the types which never change are types of the library, and that methods return them.
+func testValues(t *testing.T, prom *types.Package) {
+	is := is.New(t)
+	returned := map[string]bool{}
+	for method := range methodsOf(prom) {
+		for result := range method.Signature().Results().Variables() {
+			if n := named(result.Type(), promPath); n != nil {
+				returned[n.Obj().Name()] = true
+			}
+		}
+	}
+	for name, v := range values {
+		is.True(prom.Scope().Lookup(name) != nil) // name
+		is.True(returned[name] || !v.methods)     // name
+	}
 }
 
 // methodsOf ranges over the exported methods of the types of a package.
