@@ -3,7 +3,8 @@
 // that a method of the same name of another package is left alone, and it reports what is certain: a value whose type
 // is known at run time only is left alone too.
 //
-// The command promvet, in cmd/promvet, runs it by itself and as a tool of go vet.
+// The command promvet, in cmd/promvet, runs it by itself and as a tool of go vet. What it reports is described in
+// docs/vet.md.
 package promvet
 
 import (
@@ -18,12 +19,13 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 )
 
-// Analyzer reports the mistakes. The Category of a diagnostic is the rule: loop, key or unused.
+// Analyzer reports the mistakes. The Category of a diagnostic is the rule: loop, key, unused or address.
 var Analyzer = &analysis.Analyzer{
 	Name: "promvet",
 	Doc: `report mistakes in programs that use github.com/prom-go/prom
 
-It reports loops that drop the error of Each, Stream or Watch; keys of another number or type than the model's; queries that are built and dropped.`,
+It reports loops that drop the error of Each, Stream or Watch; keys of another number or type than the model's; queries
+that are built and dropped; and handles of an address that is not in their prototype.`,
 	URL:      "https://github.com/prom-go/prom/blob/main/docs/vet.md",
 	Requires: []*analysis.Analyzer{inspect.Analyzer},
 	Run:      run,
@@ -46,6 +48,7 @@ func run(pass *analysis.Pass) (any, error) {
 			c.unused(n)
 		case *ast.CallExpr:
 			c.key(n)
+			c.address(n)
 		}
 	})
 	return nil, nil

@@ -21,7 +21,7 @@ func TestRules(t *testing.T) {
 	t.Parallel()
 	results := analysistest.Run(t, analysistest.TestData(), Analyzer, "./...")
 	is := is.New(t)
-	is.Equal(len(results), 5) // each package
+	is.Equal(len(results), 6) // each package
 	var prom *types.Package
 	for _, r := range results {
 		for _, p := range r.Pass.Pkg.Imports() {
@@ -33,6 +33,7 @@ func TestRules(t *testing.T) {
 	is.True(prom != nil)
 
 	t.Run("methods with keys", func(t *testing.T) { testKeyed(t, prom) })
+	t.Run("constructors", func(t *testing.T) { testConstructors(t, prom) })
 	t.Run("values", func(t *testing.T) { testValues(t, prom) })
 }
 
@@ -55,6 +56,21 @@ func testKeyed(t *testing.T, prom *types.Package) {
 		slices.Sort(names)
 	}
 	is.Equal(found, want)
+}
+
+// Ensure that constructors of handles are known by their parameters, and that no other function is.
+func testConstructors(t *testing.T, prom *types.Package) {
+	is := is.New(t)
+	var names []string
+	for _, name := range prom.Scope().Names() {
+		if fn, ok := prom.Scope().Lookup(name).(*types.Func); ok && isConstructor(fn) {
+			names = append(names, name)
+		}
+	}
+	is.Equal(strings.Join(names, " "), "CompositeRefOf FieldOf JSONOf ListOf ManyOf ManyToManyOf "+
+		"NullJSONOf NullListOf NullNumberOf NullOf NullOrderedOf NullRefOf NullTextOf NullTimeOf "+
+		"NumberOf OrderedOf RefOf "+
+		"SQLNullNumberOf SQLNullOf SQLNullOrderedOf SQLNullRefOf SQLNullTextOf SQLNullTimeOf TextOf TimeOf")
 }
 
 // Ensure that the types which never change are types of the library, and that methods return them.
