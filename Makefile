@@ -80,7 +80,7 @@ test: setup ## all tests (or PACKAGES) with the race detector, on both engines; 
 	exit $$code
 
 # go test ./... does not go into modules below this one.
-nested: ## go vet, go.mod and the tests of the modules in folders of their own, such as bench; make test runs those that are suites
+nested: ## go vet, go.mod and the tests of the modules in folders of their own, such as bench and promvet; make test runs those that are suites
 	@for mod in $(NESTED); do \
 		(cd $$mod && $(GO) vet ./... && $(GO) mod tidy -diff) || exit 1; \
 	done

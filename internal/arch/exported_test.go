@@ -13,7 +13,7 @@ import (
 // function, a method or a type begins with its name.
 func TestExportedDocs(t *testing.T) {
 	t.Parallel()
-	for _, dir := range []string{".", "conn", "dialect", "dialect/postgres", "dialect/sqlite", "query", "schema", "promtest", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "internal/dsn"} {
+	for _, dir := range []string{".", "conn", "dialect", "dialect/postgres", "dialect/sqlite", "query", "schema", "promtest", "promvet", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "internal/dsn"} {
 		packageDoc := false
 		for _, path := range glob(t, filepath.Join(dir, "*.go")) {
 			if strings.HasSuffix(path, "_test.go") {

@@ -2,6 +2,8 @@
 //
 //	promvet ./...
 //	go vet -vettool=$(which promvet) ./...
+//
+// What it reports is described in docs/vet.md.
 package main
 
 import (
