@@ -56,8 +56,8 @@ func (q *Query[T]) Only(fields ...Columner) *Query[T] {
 //
 //	articles.Compute(prom.Col(&article.Likes, articleFans.Count()), prom.Col(&article.LikedByMe, articleFans.Has(userID.Eq(viewer))))
 //
-// Fields that a query does not compute stay zero, and no write stores them. It is for All, First, One, Get, Each, Stream
-// and pages.
+// Fields that a query does not compute stay zero, no write stores them, and Reload and Save leave them as they are. It
+// is for All, First, One, Get, Each, Stream and pages; what reads no rows, such as Count, Update and Delete, goes without.
 func (q *Query[T]) Compute(cols ...Column[*T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Compute(columnsAt(unsafe.Pointer(&cols)))))
 }
@@ -105,8 +105,8 @@ func (q *Query[T]) Update(ctx context.Context, assigns ...Assign[*T]) (int, erro
 }
 
 // UpdateReturning is [Query.Update] that returns the rows as they are stored then, in no certain order. When they
-// cannot be read nothing has been updated. Of the model's hooks only AfterLoad is called, in a transaction with the
-// update, which its error undoes.
+// cannot be read nothing has been updated. What is asked for With them is loaded, and of the model's hooks AfterLoad is
+// called, both in a transaction with the update, which their errors undo.
 func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[*T]) ([]T, error) {
 	list, err := q.core.UpdateReturning(ctx, assignsAt(unsafe.Pointer(&assigns)))
 	return *(*[]T)(unsafe.Pointer(&list)), err
@@ -118,8 +118,8 @@ func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[*T]) (
 func (q *Query[T]) Delete(ctx context.Context) (int, error) { return q.core.Delete(ctx) }
 
 // DeleteReturning is [Query.Delete] that returns the rows, in no certain order: as they were, and, if they are marked
-// instead, as they are stored then. Rows that are gone for good count as new, so that Save inserts them again. The hook
-// AfterLoad is called as by UpdateReturning.
+// instead, as they are stored then. Rows that are gone for good count as new, so that Save inserts them again. Relations
+// are loaded, and the hook AfterLoad is called, as by UpdateReturning.
 func (q *Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
 	list, err := q.core.DeleteReturning(ctx)
 	return *(*[]T)(unsafe.Pointer(&list)), err
@@ -176,7 +176,8 @@ func (q *Query[T]) ForKeyShare(options ...LockOption) *Query[T] {
 }
 
 // Union returns the query of the rows of several queries, equal rows once. Conditions, an order and a page that are
-// added to it are about all of them; those that a member has already are its own.
+// added to it are about all of them; those that a member has already are its own. A member has none of With, Compute and
+// Only, which are for what Union returns.
 func Union[T any](q *Query[T], others ...*Query[T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Union, queriesAt(unsafe.Pointer(&others)))))
 }

@@ -54,6 +54,9 @@ func (r *Repo[T]) Limit(n int) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(r.core.Limit(n)))
 }
 
+// Compute returns the query of all rows, with computed fields; see [Query.Compute].
+func (r *Repo[T]) Compute(cols ...Column[*T]) *Query[T] { return r.Query().Compute(cols...) }
+
 // WithoutWhere returns the query of all rows, which may be updated and deleted.
 func (r *Repo[T]) WithoutWhere() *Query[T] { return (*Query[T])(unsafe.Pointer(r.core.WithoutWhere())) }
 

@@ -144,9 +144,9 @@ func (r *Repo[T]) Validate(ctx context.Context, v *T) error {
 }
 
 // JSON returns the persisted fields of v as a JSON object, by the names of their columns and in their order, without
-// those that are private. Times are written in the form of RFC 3339.
+// those that are private, and the computed fields behind them. Times are written in the form of RFC 3339.
 //
 // A reference whose row was loaded is that row, written in the same way, and else its key. Relations that were loaded
-// come behind the columns, as arrays by the snake_case form of their fields' names. Rows that hold themselves are not
+// come last, as arrays by the snake_case form of their fields' names. Rows that hold themselves are not
 // written twice: a reference is its key then, and the array is left out.
 func (r *Repo[T]) JSON(v *T) ([]byte, error) { return r.core.JSON(unsafe.Pointer(v)) }

@@ -2,6 +2,7 @@ package ast
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 
 	"github.com/prom-go/prom/dialect"
@@ -45,7 +46,11 @@ func (s Spec) Uncomputed() Spec {
 	if len(s.Extra().Computed) == 0 {
 		return s
 	}
-	return s.With(func(m *More) { m.Computed = nil })
+	s = s.With(func(m *More) { m.Computed = nil })
+	if reflect.ValueOf(*s.More).IsZero() {
+		s.More = nil
+	}
+	return s
 }
 
 var errComputedGroup = errors.New("a field is computed for each row: an aggregate over all rows is none; use that of a relation, a subquery, or a window")

@@ -12,8 +12,10 @@ import (
 
 // Claim takes the first n rows of the query, or as many as there are, by updating them in one statement.
 func (q *Query) Claim(ctx context.Context, n int, assigns []Assign) (list scan.List, err error) {
-	follows := len(q.with) > 0 || q.repo.hooks&afterLoad != 0
-	err = q.repo.undoneWith(ctx, follows, func(ctx context.Context) error {
+	if err := q.stored(); err != nil {
+		return scan.List{}, ErrorOf("claim", q.repo.table, err)
+	}
+	err = q.repo.undoneWith(ctx, q.follows(), func(ctx context.Context) error {
 		list, err = q.claim(ctx, n, assigns)
 		return err
 	})
@@ -54,6 +56,9 @@ func (q *Query) claim(ctx context.Context, n int, assigns []Assign) (scan.List, 
 	}
 	return list, nil
 }
+
+// follows reports whether something follows rows that were read, whose failure undoes what was written to them.
+func (q *Query) follows() bool { return len(q.with) > 0 || q.repo.hooks&afterLoad != 0 }
 
 // complete loads what goes with rows that were read without it, and calls their hooks.
 func (q *Query) complete(ctx context.Context, b *binding, list scan.List) error {

@@ -49,6 +49,12 @@ func (w *jsonWriter) row(t *schema.Table, v reflect.Value) error {
 			return err
 		}
 	}
+	for _, c := range t.Computed {
+		name(c.Name)
+		if err := w.column(t, c, v.FieldByIndex(c.Path)); err != nil {
+			return err
+		}
+	}
 	for _, r := range t.Relations {
 		rows, loaded := schema.LoadedRows(v.FieldByIndex(r.Path))
 		if r.Private || !loaded || r.One && slices.Contains(w.open, rows.Pointer()) || !r.One && w.within(rows) {

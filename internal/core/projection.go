@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -299,11 +300,24 @@ func (p Projection) names(t *schema.Table) ([]string, error) {
 
 // Combine returns the query of the rows of q and of others, which a kind of set makes of them.
 func (q *Query) Combine(kind ast.SetKind, others []*Query) *Query {
+	err := q.member()
 	list := make([]*ast.Subquery, len(others))
 	for i, o := range others {
-		list[i] = o.Nest()
+		list[i], err = o.Nest(), cmp.Or(err, o.member())
 	}
-	return &Query{repo: q.repo, spec: ast.Combine(kind, q.Nest(), list...)}
+	spec := ast.Combine(kind, q.Nest(), list...)
+	if err != nil {
+		spec = spec.Fail(err)
+	}
+	return &Query{repo: q.repo, spec: spec}
+}
+
+// member returns why a query cannot be one of a set: it says something of the rows that the set would not keep.
+func (q *Query) member() error {
+	if len(q.with) > 0 || q.spec.Extra().Computed != nil || q.spec.Columns() != nil {
+		return errors.New("a query that is combined with others has none of With, Compute and Only; say them on what Union, Intersect or Except returns")
+	}
+	return nil
 }
 
 // Copy inserts a row into the repo's table for each row of a query, in one statement, and returns how many they were.

@@ -77,11 +77,12 @@ func (q *Query) write(ctx context.Context, statement rowsStatement, op string, l
 		return 0, err
 	}
 	text.SawRows(list.Len)
-	return list.Len, r.loaded(ctx, *list)
+	return list.Len, q.complete(ctx, b, *list)
 }
 
 // Update does what Query.Update of package prom says.
 func (q *Query) Update(ctx context.Context, assigns []Assign) (int, error) {
+	q = q.uncomputed()
 	return q.write(ctx, q.update(assigns), "update", nil)
 }
 
@@ -90,9 +91,12 @@ func (q *Query) UpdateReturning(ctx context.Context, assigns []Assign) (scan.Lis
 	return q.writeReturning(ctx, q.update(assigns), "update")
 }
 
-// writeReturning is write that returns the rows.
+// writeReturning is write that returns the rows, with what the query loads with them.
 func (q *Query) writeReturning(ctx context.Context, statement rowsStatement, op string) (list scan.List, err error) {
-	err = q.repo.undoneWith(ctx, q.repo.hooks&afterLoad != 0, func(ctx context.Context) error {
+	if err := q.stored(); err != nil {
+		return scan.List{}, ErrorOf(op, q.repo.table, err)
+	}
+	err = q.repo.undoneWith(ctx, q.follows(), func(ctx context.Context) error {
 		_, err := q.write(ctx, statement, op, &list)
 		return err
 	})
@@ -116,6 +120,7 @@ func (r *Repo) undoneWith(ctx context.Context, follows bool, write func(ctx cont
 
 // Delete does what Query.Delete of package prom says.
 func (q *Query) Delete(ctx context.Context) (int, error) {
+	q = q.uncomputed()
 	return q.write(ctx, q.deletion(), "delete", nil)
 }
 

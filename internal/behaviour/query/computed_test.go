@@ -105,6 +105,13 @@ func TestCompute(t *testing.T) {
 				t.Errorf("%s has %d %v %v %q", e.Title, e.Likes, e.Mine, e.Last, e.Whose)
 			}
 		}
+		shown, err := essays.Compute(told(viewer)...).Get(ctx, list[3].ID)
+		is.NoErr(err)
+		text, err := essays.JSON(shown)
+		is.NoErr(err)
+		is.Equal(string(text[strings.Index(string(text), `"likes"`):]), `"likes":3,"mine":true,"last":3,"whose":"BOB's","place":0}`)
+		is.NoErr(essays.Reload(ctx, shown))
+		is.Equal(shown.Likes, int64(3)) // and is left alone
 		log.Take()
 		q := essays.OrderBy(essayTitle.Asc()).Compute(told(viewer)...)
 		all, err := q.All(ctx)
@@ -230,8 +237,20 @@ func TestComputeRefused(t *testing.T) {
 			err = own
 		}
 		is.True(err != nil && strings.Contains(err.Error(), "Compute is for"))
-		_, err = q.Compute(told(1)...).Update(ctx, essayTitle.Set("x"))
-		is.True(errors.Is(err, prom.ErrValidation))
+		// A write that returns rows says so, too; one that reads none goes without.
+		told := essays.Compute(told(1)...).Where(essayTitle.Eq("a"))
+		for _, err := range []error{kit.ErrOf(told.UpdateReturning(ctx, essayTitle.Set("x"))), kit.ErrOf(told.DeleteReturning(ctx)),
+			kit.ErrOf(told.Claim(ctx, 1, essayTitle.Set("x"))), kit.ErrOf(prom.Union(told, q).All(ctx)), kit.ErrOf(prom.Union(q, told).All(ctx))} {
+			if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), "Compute") {
+				t.Error(err)
+			}
+		}
+		n, err := told.Update(ctx, essayTitle.Set("a"))
+		is.NoErr(err)
+		is.Equal(n, 1)
+		n, err = told.Delete(ctx)
+		is.NoErr(err)
+		is.Equal(n, 1)
 	})
 	is := is.New(t)
 	type wrong struct {

@@ -64,6 +64,8 @@ func TestOnly(t *testing.T) {
 		for _, err := range s.workers.Query().Only(WorkerName).Stream(ctx) {
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
+		_, err = prom.Union(s.workers.Query(), s.workers.Query().Only(WorkerName)).All(ctx)
+		is.True(errors.Is(err, prom.ErrValidation))
 		_, err = s.workers.WithoutWhere().Only(WorkerName).Delete(ctx)
 		is.True(errors.Is(err, prom.ErrValidation))
 	})

@@ -79,6 +79,14 @@ func TestWith(t *testing.T) {
 		is.True(list[1].Remarks.Loaded() && len(list[1].Remarks.Rows()) == 0)
 		is.Equal(len(s.essays.Modified(&list[0])), 0)
 
+		// A write that returns rows loads what goes with them, as a read does, or nothing is written.
+		written, err := s.essays.Where(essayTitle.Eq("a1")).With(essayWriter).UpdateReturning(ctx, essayScore.Set(7))
+		is.NoErr(err)
+		is.Equal(len(written), 1)
+		is.Equal(nameOf(&written[0].Writer), "ada")
+		_, err = prom.Union(s.essays.Query(), s.essays.With(essayWriter)).All(ctx)
+		is.True(errors.Is(err, prom.ErrValidation))
+
 		// Rows that were loaded with others are rows like any other.
 		remarks[0].Text = "better"
 		is.Equal(s.remarks.Modified(&remarks[0]), []string{"text"})
