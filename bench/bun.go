@@ -17,7 +17,10 @@ func init() {
 		&Library{
 			Name: "bun", Engine: Postgres, Module: "github.com/uptrace/bun", About: "its own driver, pgdriver",
 			Open: func(_ context.Context, at Place) (*Peer, error) {
-				return openBun(sql.OpenDB(pgdriver.NewConnector(pgdriver.WithDSN(at.DSN))), pgdialect.New(), at)
+				return openBun(bunPostgres(at), pgdialect.New(), at)
+			},
+			Blog: func(_ context.Context, at Place) (*Peer, error) {
+				return openBunBlog(bunPostgres(at), pgdialect.New(), at)
 			},
 		},
 		&Library{
@@ -29,16 +32,31 @@ func init() {
 				}
 				return openBun(pool, sqlitedialect.New(), at)
 			},
+			Blog: func(_ context.Context, at Place) (*Peer, error) {
+				pool, err := sql.Open("sqlite", modernc(at))
+				if err != nil {
+					return nil, err
+				}
+				return openBunBlog(pool, sqlitedialect.New(), at)
+			},
 		},
 	)
 }
 
 type bunPeer struct{ db *bun.DB }
 
-func openBun(pool *sql.DB, dialect schema.Dialect, at Place) (*Peer, error) {
+func bunPostgres(at Place) *sql.DB {
+	return sql.OpenDB(pgdriver.NewConnector(pgdriver.WithDSN(at.DSN)))
+}
+
+func bunDB(pool *sql.DB, dialect schema.Dialect, at Place) *bun.DB {
 	pool.SetMaxOpenConns(at.Conns)
 	pool.SetMaxIdleConns(at.Conns)
-	p := &bunPeer{bun.NewDB(pool, dialect)}
+	return bun.NewDB(pool, dialect)
+}
+
+func openBun(pool *sql.DB, dialect schema.Dialect, at Place) (*Peer, error) {
+	p := &bunPeer{bunDB(pool, dialect, at)}
 	return &Peer{
 		Insert:     func(ctx context.Context, it *Item) error { return bunInsert(ctx, p.db, it) },
 		InsertMany: p.insertMany,

@@ -13,7 +13,7 @@ const checkRows = 200
 // check makes sure that a peer reads what is there and leaves what it should, by doing everything once on a table of
 // its own.
 func check(ctx context.Context, db Database, lib *Library) (err error) {
-	s, err := openSeat(ctx, db, lib, checkRows, 4, false)
+	s, err := openSeat(ctx, db, lib, itemStock, checkRows, 4, false)
 	if err != nil {
 		return err
 	}

@@ -6,24 +6,28 @@ import (
 	"fmt"
 )
 
-// Table is the harness's own way to a peer's table, beside the peer's: it prepares rows and takes them away, outside of
+// Table is the harness's own way to a peer's tables, beside the peer's: it prepares rows and takes them away, outside of
 // what is timed.
 type Table interface {
-	// AddRows inserts n rows with the keys first, first+1 and on.
+	// AddRows inserts n items with the keys first, first+1 and on.
 	AddRows(first int64, n int) error
-	// Trim deletes the rows that the table did not begin with, and leaves the files as they were.
+	// Trim deletes the rows that the table that grows did not begin with, and leaves the files as they were.
 	Trim() error
 	// Exec runs a statement.
 	Exec(sql string) error
-	// Rows reads all rows, by key.
+	// Rows reads all items, by key.
 	Rows() ([]Item, error)
+	// Texts runs a query of one column that is a text.
+	Texts(sql string) ([]string, error)
+	// Size is that of the stock.
+	Size() int64
 	Close() error
 }
 
-// Database makes the places in which peers work, each with a table of the same rows.
+// Database makes the places in which peers work, each with tables of the same rows.
 type Database interface {
 	// New makes the place of a peer.
-	New(lib *Library, rows int64, full bool) (Place, Table, error)
+	New(lib *Library, stock *Stock, size int64, full bool) (Place, Table, error)
 	// Facts says what the engine is and how it is set up.
 	Facts() []Fact
 	Close() error
@@ -40,13 +44,13 @@ type Seat struct {
 }
 
 // openSeat opens a library on a new place.
-func openSeat(ctx context.Context, db Database, lib *Library, rows int64, conns int, full bool) (*Seat, error) {
-	place, table, err := db.New(lib, rows, full)
+func openSeat(ctx context.Context, db Database, lib *Library, stock *Stock, size int64, conns int, full bool) (*Seat, error) {
+	place, table, err := db.New(lib, stock, size, full)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", lib.Name, err)
 	}
 	place.Conns = conns
-	peer, err := lib.Open(ctx, place)
+	peer, err := lib.opener(stock)(ctx, place)
 	if err != nil {
 		return nil, fmt.Errorf("%s: open: %w", lib.Name, errors.Join(err, table.Close()))
 	}

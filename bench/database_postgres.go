@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"testing"
 
@@ -67,19 +68,18 @@ func (h *host) schema() (dsn string, err error) {
 type postgresServer struct {
 	host  host
 	own   bool
-	seed  *pgx.Conn
-	name  string // of the schema with the rows that tables are copied from
-	rows  int64
+	conn  *pgx.Conn
+	seeds map[string]string // the schemas that tables are copied from, by stock and size
 	facts []Fact
 }
 
 func openPostgres(ctx context.Context) (*postgresServer, error) {
-	s := &postgresServer{own: os.Getenv(dbtest.EnvPostgres) == ""}
+	s := &postgresServer{own: os.Getenv(dbtest.EnvPostgres) == "", seeds: map[string]string{}}
 	dsn, err := s.host.schema()
 	if err != nil {
 		return nil, err
 	}
-	if s.seed, err = pgx.Connect(ctx, dsn); err != nil {
+	if s.conn, err = pgx.Connect(ctx, dsn); err != nil {
 		return nil, err
 	}
 	if err := s.setUp(ctx); err != nil {
@@ -93,23 +93,17 @@ func (s *postgresServer) setUp(ctx context.Context) error {
 	if s.own {
 		// What works in the background would be counted to whoever is measured at that moment.
 		for _, setting := range []string{"autovacuum = off", "checkpoint_timeout = '1d'", "max_wal_size = '4GB'"} {
-			if _, err := s.seed.Exec(ctx, "ALTER SYSTEM SET "+setting); err != nil {
+			if _, err := s.conn.Exec(ctx, "ALTER SYSTEM SET "+setting); err != nil {
 				return err
 			}
 		}
-		if _, err := s.seed.Exec(ctx, "SELECT pg_reload_conf()"); err != nil {
+		if _, err := s.conn.Exec(ctx, "SELECT pg_reload_conf()"); err != nil {
 			return err
 		}
 	}
-	if err := s.seed.QueryRow(ctx, "SELECT current_schema()").Scan(&s.name); err != nil {
-		return err
-	}
-	if _, err := s.seed.Exec(ctx, postgresDDL); err != nil {
-		return err
-	}
 	for _, name := range []string{"server_version", "fsync", "synchronous_commit", "full_page_writes"} {
 		var value string
-		if err := s.seed.QueryRow(ctx, "SELECT current_setting($1)", name).Scan(&value); err != nil {
+		if err := s.conn.QueryRow(ctx, "SELECT current_setting($1)", name).Scan(&value); err != nil {
 			return err
 		}
 		if name == "server_version" {
@@ -122,47 +116,69 @@ func (s *postgresServer) setUp(ctx context.Context) error {
 	return nil
 }
 
-// grow makes sure that there are so many rows to copy.
-func (s *postgresServer) grow(ctx context.Context, rows int64) error {
-	first := s.rows
-	_, err := s.seed.CopyFrom(ctx, pgx.Identifier{s.name, "items"},
-		[]string{"id", "created", "updated", "name", "email", "city", "note", "age", "active", "points"},
-		pgx.CopyFromFunc(func() ([]any, error) {
-			if s.rows >= rows {
-				return nil, nil
-			}
-			s.rows++
-			it := seedItem(s.rows)
-			return append([]any{it.ID}, values(&it)...), nil
-		}))
-	if err != nil {
-		s.rows = first
+// schema makes a schema with the tables of a stock, and a connection to it.
+func (s *postgresServer) schema(ctx context.Context, stock *Stock) (dsn string, c *pgx.Conn, err error) {
+	if dsn, err = s.host.schema(); err != nil {
+		return "", nil, err
 	}
-	return err
+	if c, err = pgx.Connect(ctx, dsn); err != nil {
+		return "", nil, err
+	}
+	if _, err = c.Exec(ctx, stock.Postgres); err != nil {
+		err = errors.Join(err, c.Close(ctx))
+	}
+	return dsn, c, err
 }
 
-// New makes a schema with a table.
-func (s *postgresServer) New(_ *Library, rows int64, _ bool) (Place, Table, error) {
+// seed returns the schema with the rows of a stock, which is filled when it is first needed.
+func (s *postgresServer) seed(ctx context.Context, stock *Stock, size int64) (name string, err error) {
+	key := fmt.Sprint(stock.Name, size)
+	if name = s.seeds[key]; name != "" {
+		return name, nil
+	}
+	_, c, err := s.schema(ctx, stock)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, c.Close(ctx)) }()
+	for _, t := range stock.Tables {
+		next, stop := iter.Pull(t.Rows(size))
+		_, err := c.CopyFrom(ctx, pgx.Identifier{t.Name}, t.Columns, pgx.CopyFromFunc(func() ([]any, error) {
+			row, _ := next()
+			return row, nil
+		}))
+		stop()
+		if err != nil {
+			return "", err
+		}
+	}
+	if err := c.QueryRow(ctx, "SELECT current_schema()").Scan(&name); err != nil {
+		return "", err
+	}
+	s.seeds[key] = name
+	return name, nil
+}
+
+// New makes a schema with the tables of a stock.
+func (s *postgresServer) New(_ *Library, stock *Stock, size int64, _ bool) (Place, Table, error) {
 	ctx := context.Background()
-	if err := s.grow(ctx, rows); err != nil {
-		return Place{}, nil, err
-	}
-	dsn, err := s.host.schema()
+	seed, err := s.seed(ctx, stock, size)
 	if err != nil {
 		return Place{}, nil, err
 	}
-	c, err := pgx.Connect(ctx, dsn)
+	dsn, c, err := s.schema(ctx, stock)
 	if err != nil {
 		return Place{}, nil, err
 	}
-	t := &postgresTable{conn: c, rows: rows}
-	for _, sql := range []string{
-		postgresDDL,
-		fmt.Sprintf("INSERT INTO items SELECT * FROM %s.items WHERE id <= %d ORDER BY id", s.name, rows),
-		fmt.Sprintf("ALTER TABLE items ALTER COLUMN id RESTART WITH %d", rows+1),
-		"VACUUM ANALYZE items",
-	} {
-		if _, err := c.Exec(ctx, sql); err != nil {
+	t := &postgresTable{conn: c, stock: stock, size: size}
+	var statements []string
+	for _, of := range stock.Tables {
+		statements = append(statements, fmt.Sprintf("INSERT INTO %s SELECT * FROM %s.%s ORDER BY 1, 2", of.Name, seed, of.Name),
+			"VACUUM ANALYZE "+of.Name)
+	}
+	statements = append(statements, fmt.Sprintf("ALTER TABLE %s ALTER COLUMN id RESTART WITH %d", stock.Grows, stock.Base(size)+1))
+	for _, sql := range statements {
+		if err := t.Exec(sql); err != nil {
 			return Place{}, nil, errors.Join(err, t.Close())
 		}
 	}
@@ -174,15 +190,16 @@ func (s *postgresServer) Facts() []Fact { return s.facts }
 
 // Close drops the schemas. A server of this process's own ends with the process.
 func (s *postgresServer) Close() error {
-	err := s.seed.Close(context.Background())
+	err := s.conn.Close(context.Background())
 	s.host.close()
 	return err
 }
 
 // postgresTable is the harness's connection to one schema.
 type postgresTable struct {
-	conn *pgx.Conn
-	rows int64
+	conn  *pgx.Conn
+	stock *Stock
+	size  int64
 }
 
 func (t *postgresTable) exec(sql string, args ...any) error {
@@ -198,10 +215,10 @@ func (t *postgresTable) AddRows(first int64, n int) error {
 }
 
 func (t *postgresTable) Trim() error {
-	if err := t.exec("DELETE FROM items WHERE id > $1", t.rows); err != nil {
+	if err := t.exec("DELETE FROM "+t.stock.Grows+" WHERE id > $1", t.stock.Base(t.size)); err != nil {
 		return err
 	}
-	return t.exec("VACUUM items")
+	return t.exec("VACUUM " + t.stock.Grows)
 }
 
 func (t *postgresTable) Rows() ([]Item, error) {
@@ -211,5 +228,15 @@ func (t *postgresTable) Rows() ([]Item, error) {
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Item])
 }
+
+func (t *postgresTable) Texts(sql string) ([]string, error) {
+	rows, err := t.conn.Query(context.Background(), sql)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+func (t *postgresTable) Size() int64 { return t.size }
 
 func (t *postgresTable) Close() error { return t.conn.Close(context.Background()) }

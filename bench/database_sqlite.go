@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -52,7 +53,7 @@ func (p Place) synchronous() string {
 type sqliteFiles struct {
 	dir       string
 	count     int
-	templates map[string]string // by the layout of times and the number of rows
+	templates map[string]string // by the layout of times, the stock and its size
 }
 
 func openSQLite(dir string) (*sqliteFiles, error) {
@@ -64,8 +65,8 @@ func openSQLite(dir string) (*sqliteFiles, error) {
 }
 
 // template makes the file that others are copied from.
-func (f *sqliteFiles) template(layout string, rows int64) (string, error) {
-	key := fmt.Sprint(layout, rows)
+func (f *sqliteFiles) template(layout string, stock *Stock, size int64) (string, error) {
+	key := fmt.Sprint(layout, stock.Name, size)
 	if file := f.templates[key]; file != "" {
 		return file, nil
 	}
@@ -74,7 +75,7 @@ func (f *sqliteFiles) template(layout string, rows int64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = fill(db, layout, rows)
+	err = fill(db, layout, stock, size)
 	if err = errors.Join(err, db.Close()); err != nil {
 		return "", err
 	}
@@ -82,9 +83,9 @@ func (f *sqliteFiles) template(layout string, rows int64) (string, error) {
 	return file, nil
 }
 
-func fill(db *sql.DB, layout string, rows int64) error {
+func fill(db *sql.DB, layout string, stock *Stock, size int64) error {
 	db.SetMaxOpenConns(1)
-	if _, err := db.Exec(sqliteDDL); err != nil {
+	if _, err := db.Exec(stock.SQLite); err != nil {
 		return err
 	}
 	tx, err := db.Begin()
@@ -92,24 +93,29 @@ func fill(db *sql.DB, layout string, rows int64) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	st, err := tx.Prepare("INSERT INTO items (" + allColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-	if err != nil {
-		return err
-	}
-	for i := int64(1); i <= rows; i++ {
-		it := seedItem(i)
-		args := append([]any{it.ID}, values(&it)...)
-		args[1], args[2] = it.Created.Format(layout), it.Updated.Format(layout)
-		if _, err := st.Exec(args...); err != nil {
+	for _, t := range stock.Tables {
+		st, err := tx.Prepare("INSERT INTO " + t.Name + " (" + strings.Join(t.Columns, ", ") + ") VALUES (?" +
+			strings.Repeat(", ?", len(t.Columns)-1) + ")")
+		if err != nil {
 			return err
+		}
+		for row := range t.Rows(size) {
+			for i, v := range row {
+				if at, ok := v.(time.Time); ok {
+					row[i] = at.Format(layout)
+				}
+			}
+			if _, err := st.Exec(row...); err != nil {
+				return err
+			}
 		}
 	}
 	return tx.Commit()
 }
 
-// New makes a file with a table.
-func (f *sqliteFiles) New(lib *Library, rows int64, full bool) (Place, Table, error) {
-	template, err := f.template(lib.Times, rows)
+// New makes a file with the tables of a stock.
+func (f *sqliteFiles) New(lib *Library, stock *Stock, size int64, full bool) (Place, Table, error) {
+	template, err := f.template(lib.Times, stock, size)
 	if err != nil {
 		return Place{}, nil, err
 	}
@@ -123,7 +129,7 @@ func (f *sqliteFiles) New(lib *Library, rows int64, full bool) (Place, Table, er
 		return Place{}, nil, err
 	}
 	db.SetMaxOpenConns(1)
-	return place, &sqliteTable{db: db, rows: rows, layout: lib.Times}, nil
+	return place, &sqliteTable{db: db, stock: stock, size: size}, nil
 }
 
 func copyFile(to, from string) error {
@@ -159,9 +165,9 @@ func (f *sqliteFiles) Close() error { return os.RemoveAll(f.dir) }
 
 // sqliteTable is the harness's connection to one file.
 type sqliteTable struct {
-	db     *sql.DB
-	rows   int64
-	layout string
+	db    *sql.DB
+	stock *Stock
+	size  int64
 }
 
 func (t *sqliteTable) Exec(sql string) error {
@@ -176,7 +182,7 @@ func (t *sqliteTable) AddRows(first int64, n int) error {
 }
 
 func (t *sqliteTable) Trim() error {
-	if _, err := t.db.Exec("DELETE FROM items WHERE id > ?", t.rows); err != nil {
+	if _, err := t.db.Exec("DELETE FROM "+t.stock.Grows+" WHERE id > ?", t.stock.Base(t.size)); err != nil {
 		return err
 	}
 	_, err := t.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -219,5 +225,24 @@ func parseTime(text string) (time.Time, error) {
 	}
 	return time.Time{}, fmt.Errorf("the time %q is in no known form", text)
 }
+
+func (t *sqliteTable) Texts(sql string) ([]string, error) {
+	rows, err := t.db.Query(sql)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var texts []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
+	}
+	return texts, rows.Err()
+}
+
+func (t *sqliteTable) Size() int64 { return t.size }
 
 func (t *sqliteTable) Close() error { return t.db.Close() }

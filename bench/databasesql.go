@@ -19,6 +19,13 @@ func init() {
 			p := &sqlPeer{db: db}
 			return p.peer(), nil
 		},
+		Blog: func(_ context.Context, at Place) (*Peer, error) {
+			db, err := openSQL("sqlite", modernc(at), at.Conns)
+			if err != nil {
+				return nil, err
+			}
+			return openHandBlog(sqlHand{db}, func() { _ = db.Close() }), nil
+		},
 	})
 }
 

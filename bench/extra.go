@@ -56,7 +56,7 @@ func (s *session) promSeat(ctx context.Context) (*Seat, *prom.DB, error) {
 		}
 		return &Peer{Close: func() { _ = db.Close() }}, nil
 	}
-	seat, err := openSeat(ctx, s.db, lib, s.cfg.rows, 4, false)
+	seat, err := openSeat(ctx, s.db, lib, itemStock, s.cfg.rows, 4, false)
 	return seat, db, err
 }
 

@@ -19,11 +19,17 @@ func init() {
 			Open: func(_ context.Context, at Place) (*Peer, error) {
 				return openGORM(gormpostgres.Open(at.DSN), at)
 			},
+			Blog: func(_ context.Context, at Place) (*Peer, error) {
+				return openGORMBlog(gormpostgres.Open(at.DSN), at)
+			},
 		},
 		&Library{
 			Name: "GORM", Engine: SQLite, Module: "gorm.io/gorm", Times: spacedTimes, About: about + "its driver over modernc.org/sqlite",
 			Open: func(_ context.Context, at Place) (*Peer, error) {
 				return openGORM(gormsqlite.Dialector{DriverName: "sqlite", DSN: modernc(at)}, at)
+			},
+			Blog: func(_ context.Context, at Place) (*Peer, error) {
+				return openGORMBlog(gormsqlite.Dialector{DriverName: "sqlite", DSN: modernc(at)}, at)
 			},
 		},
 	)
@@ -31,19 +37,28 @@ func init() {
 
 type gormPeer struct{ db *gorm.DB }
 
-func openGORM(d gorm.Dialector, at Place) (*Peer, error) {
-	db, err := gorm.Open(d, &gorm.Config{
+// gormDB opens GORM, and returns what closes it.
+func gormDB(d gorm.Dialector, at Place) (db *gorm.DB, closing func(), err error) {
+	db, err = gorm.Open(d, &gorm.Config{
 		SkipDefaultTransaction: true, PrepareStmt: true, CreateBatchSize: bulkChunk, Logger: logger.Discard,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	pool, err := db.DB()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	pool.SetMaxOpenConns(at.Conns)
 	pool.SetMaxIdleConns(at.Conns)
+	return db, func() { _ = pool.Close() }, nil
+}
+
+func openGORM(d gorm.Dialector, at Place) (*Peer, error) {
+	db, closing, err := gormDB(d, at)
+	if err != nil {
+		return nil, err
+	}
 	p := &gormPeer{db}
 	return &Peer{
 		Insert:     func(ctx context.Context, it *Item) error { return gorm.G[Item](db).Create(ctx, it) },
@@ -67,7 +82,7 @@ func openGORM(d gorm.Dialector, at Place) (*Peer, error) {
 			_, err := gorm.G[Item](db).Where("id = ?", id).Delete(ctx)
 			return err
 		},
-		Close: func() { _ = pool.Close() },
+		Close: closing,
 	}, nil
 }
 

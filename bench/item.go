@@ -49,6 +49,17 @@ func values(it *Item) []any {
 	return []any{it.Created, it.Updated, it.Name, it.Email, it.City, it.Note, it.Age, it.Active, it.Points}
 }
 
+// itemStock is the one table of most workloads.
+var itemStock = &Stock{
+	Name: "items", Postgres: postgresDDL, SQLite: sqliteDDL, Grows: "items", Base: itemCount,
+	Tables: []StockTable{stockTable("items", allColumns, itemCount, func(_, i int64) [][]any {
+		it := seedItem(i)
+		return [][]any{append([]any{it.ID}, values(&it)...)}
+	})},
+}
+
+func itemCount(size int64) int64 { return size }
+
 // epoch is the time of the first row.
 var epoch = time.Date(2024, 5, 6, 7, 8, 9, 123456000, time.UTC)
 

@@ -99,6 +99,9 @@ func measureEngine(ctx context.Context, cfg config, engine string) (results []*R
 			if err := check(ctx, s.db, lib); err != nil {
 				return nil, nil, err
 			}
+			if err := checkBlog(ctx, s.db, lib); err != nil {
+				return nil, nil, err
+			}
 		}
 	}
 	hotKeys = uint64(min(hotRows, cfg.rows))
@@ -135,7 +138,7 @@ func (s *Source) on(engine string) bool {
 // sources lists all that can be measured, in the order of the report.
 func sources() []Source {
 	var list []Source
-	for _, w := range workloads {
+	for _, w := range allWorkloads() {
 		list = append(list, Source{ID: w.ID, Title: w.Title, Only: w.Only, hold: func(ctx context.Context, s *session) (*Result, error) {
 			return s.workload(ctx, w)
 		}})
@@ -147,7 +150,7 @@ func sources() []Source {
 func (s *session) workload(ctx context.Context, w Workload) (*Result, error) {
 	c := &Contest{ID: w.ID, Unit: w.Unit}
 	for _, lib := range s.libs {
-		if len(lib.Only) > 0 && !slices.Contains(lib.Only, w.ID) {
+		if len(lib.Only) > 0 && !slices.Contains(lib.Only, w.ID) || lib.opener(w.stock()) == nil {
 			continue
 		}
 		names := []string{lib.Name}
@@ -178,7 +181,7 @@ func (s *session) progress(title string) func(string) {
 
 // seat returns the place of a library, made when it is first needed.
 func (s *session) seat(ctx context.Context, lib *Library, name string, w Workload) (*Seat, error) {
-	key := name
+	key := w.stock().Name + " " + name
 	if w.Conns != 0 || w.Full {
 		key = w.ID + " " + name
 	}
@@ -193,7 +196,7 @@ func (s *session) seat(ctx context.Context, lib *Library, name string, w Workloa
 	default:
 		conns = sqliteConns
 	}
-	seat, err := openSeat(ctx, s.db, lib, s.cfg.rows, conns, w.Full)
+	seat, err := openSeat(ctx, s.db, lib, w.stock(), s.cfg.rows, conns, w.Full)
 	if err == nil {
 		s.seats[key] = seat
 	}

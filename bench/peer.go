@@ -19,6 +19,7 @@ type Peer struct {
 	SetPoints  func(ctx context.Context, id, points int64, updated time.Time) error // one column, and the time of the update
 	Upsert     func(ctx context.Context, it *Item) error                            // by key
 	Delete     func(ctx context.Context, id int64) error                            // by key
+	Eager      Eager
 	Close      func()
 }
 
@@ -33,6 +34,15 @@ type Library struct {
 	Only   []string // the workloads that it takes part in, all unless said
 	Times  string   // on SQLite: the layout in which it writes times
 	Open   func(ctx context.Context, at Place) (*Peer, error)
+	Blog   func(ctx context.Context, at Place) (*Peer, error) // on the tables of the blog; nil when it takes no part there
+}
+
+// opener returns what opens the library on the tables of a stock, or nil.
+func (l *Library) opener(stock *Stock) func(ctx context.Context, at Place) (*Peer, error) {
+	if stock == blogStock {
+		return l.Blog
+	}
+	return l.Open
 }
 
 // Place is the database of one peer: a schema of PostgreSQL or a file of SQLite.

@@ -15,6 +15,13 @@ func init() {
 		Name: "pgx by hand", Engine: Postgres, Module: "github.com/jackc/pgx/v5", Base: true, Short: true,
 		About: "pgxpool, Query and Scan into a growing slice; bulk inserts as INSERT with many rows, 1,000 at a time",
 		Open:  openPgx,
+		Blog: func(ctx context.Context, at Place) (*Peer, error) {
+			pool, err := pgxPool(ctx, at)
+			if err != nil {
+				return nil, err
+			}
+			return openHandBlog(pgxHand{pool}, pool.Close), nil
+		},
 	})
 }
 

@@ -78,7 +78,7 @@ func pinSelf(set *unix.CPUSet) error {
 // processes returns the server's first process, which starts those of connections, and its children.
 func (s *postgresServer) processes() ([]int, error) {
 	var dir string
-	if err := s.seed.QueryRow(context.Background(), "SELECT current_setting('data_directory')").Scan(&dir); err != nil {
+	if err := s.conn.QueryRow(context.Background(), "SELECT current_setting('data_directory')").Scan(&dir); err != nil {
 		return nil, err
 	}
 	b, err := os.ReadFile(filepath.Join(dir, "postmaster.pid"))

@@ -30,7 +30,7 @@ var promVariants = []promVariant{
 func init() {
 	const about = "the public API, a model without change tracking"
 	for _, engine := range []string{Postgres, SQLite} {
-		register(&Library{Name: promName, Engine: engine, Short: true, Times: rfc3339Times, About: about, Open: openProm(promVariant{})})
+		register(&Library{Name: promName, Engine: engine, Short: true, Times: rfc3339Times, About: about, Open: openProm(promVariant{}), Blog: openPromBlog})
 	}
 	for _, v := range promVariants {
 		register(&Library{

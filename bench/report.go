@@ -70,7 +70,7 @@ func (r *Report) write(w io.Writer) {
 func (r *Report) writeRatios(w io.Writer, engine string, results []*Result) {
 	var names []string
 	workload := map[string]bool{}
-	for _, wl := range workloads {
+	for _, wl := range allWorkloads() {
 		workload[wl.ID] = true
 	}
 	var lines []*Result

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -10,9 +11,18 @@ import (
 type Workload struct {
 	ID, Title, Unit string
 	Only            string // the one engine, "" for both
+	Stock           *Stock // the tables, nil for that of items
 	Full            bool   // on SQLite with synchronous=FULL, in files of its own
 	Conns           int    // of the pools, 0 for the usual number
 	op              func(ctx context.Context, p *Peer, t Table) *Entrant
+}
+
+// stock is the tables that the workload is about.
+func (w *Workload) stock() *Stock {
+	if w.Stock == nil {
+		return itemStock
+	}
+	return w.Stock
 }
 
 // Connections of the pools: on PostgreSQL one for each of the goroutines, on SQLite what database/sql does best with.
@@ -45,12 +55,22 @@ var workloads = []Workload{
 	{ID: "coalesce", Title: "get by key, 64 goroutines, a pool of 4", Unit: "row", Only: Postgres, Conns: 4, op: getParallel(64)},
 }
 
+// allWorkloads are those on the table of items, and then those on the tables of the blog.
+func allWorkloads() []Workload {
+	return slices.Concat(workloads, eagerWorkloads)
+}
+
 // keys is a sequence of keys of hot rows, the same for each peer.
 type keys uint64
 
 func (k *keys) next() int64 {
+	return k.below(int64(hotKeys)) + 1
+}
+
+// below returns a number from 0 that is less than n.
+func (k *keys) below(n int64) int64 {
 	*k = *k*6364136223846793005 + 1442695040888963407
-	return int64(uint64(*k)>>33%hotKeys) + 1
+	return int64(uint64(*k) >> 33 % uint64(n))
 }
 
 // hotKeys is hotRows, or less in tests with few rows.

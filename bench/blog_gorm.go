@@ -1,0 +1,12 @@
+package main
+
+import "gorm.io/gorm"
+
+// openGORMBlog opens GORM on the tables of the blog.
+func openGORMBlog(d gorm.Dialector, at Place) (*Peer, error) {
+	db, closing, err := gormDB(d, at)
+	if err != nil {
+		return nil, err
+	}
+	return &Peer{Eager: gormEager(db), Close: closing}, nil
+}

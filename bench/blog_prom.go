@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/prom-go/prom"
+)
+
+// promUser is User with relations.
+type promUser struct {
+	ID      int64     `prom:"key,auto"`
+	Created time.Time `prom:"created"`
+	Name    string
+	Email   string
+	Country string
+	Bio     string
+	Posts   prom.Many[promPost]
+}
+
+// TableName is that of User; the others are those of the structs that they stand for too.
+func (promUser) TableName() string { return "users" }
+
+// promPost is Post with relations.
+type promPost struct {
+	ID        int64              `prom:"key,auto"`
+	Author    prom.Ref[promUser] `prom:"author_id,index"`
+	Created   time.Time          `prom:"created"`
+	Updated   time.Time          `prom:"updated"`
+	Title     string
+	Body      string
+	Views     int64
+	Published bool
+	Comments  prom.Many[promComment]
+	Likes     prom.Many[promLike]
+	Tags      prom.ManyToMany[promTag, promPostTag]
+	_         struct{} `prom:"index=created,on='created, id'"`
+}
+
+func (promPost) TableName() string { return "posts" }
+
+// promComment is Comment with relations.
+type promComment struct {
+	ID      int64              `prom:"key,auto"`
+	Post    prom.Ref[promPost] `prom:"post_id,index"`
+	Author  prom.Ref[promUser] `prom:"author_id"`
+	Created time.Time          `prom:"created"`
+	Body    string
+}
+
+func (promComment) TableName() string { return "comments" }
+
+type promTag struct {
+	ID   int64 `prom:"key,auto"`
+	Name string
+}
+
+func (promTag) TableName() string { return "tags" }
+
+type promPostTag struct {
+	Post prom.Ref[promPost] `prom:"post_id,key"`
+	Tag  prom.Ref[promTag]  `prom:"tag_id,key"`
+}
+
+func (promPostTag) TableName() string { return "post_tags" }
+
+type promLike struct {
+	Post prom.Ref[promPost] `prom:"post_id,key"`
+	User prom.Ref[promUser] `prom:"user_id,key"`
+}
+
+func (promLike) TableName() string { return "likes" }
+
+type promFollow struct {
+	Follower prom.Ref[promUser] `prom:"follower_id,key"`
+	Followed prom.Ref[promUser] `prom:"followed_id,key"`
+}
+
+func (promFollow) TableName() string { return "follows" }
+
+// The fields of the blog, as a program would declare them.
+var (
+	user      = prom.Proto[promUser]()
+	userID    = prom.NumberOf(user, &user.ID)
+	userPosts = prom.ManyOf(user, &user.Posts)
+
+	post         = prom.Proto[promPost]()
+	postID       = prom.NumberOf(post, &post.ID)
+	postCreated  = prom.TimeOf(post, &post.Created)
+	postComments = prom.ManyOf(post, &post.Comments)
+	postTags     = prom.ManyToManyOf(post, &post.Tags)
+
+	comment   = prom.Proto[promComment]()
+	commentID = prom.NumberOf(comment, &comment.ID)
+
+	tag   = prom.Proto[promTag]()
+	tagID = prom.NumberOf(tag, &tag.ID)
+)
+
+// promBlog is prom at work on the tables of the blog.
+type promBlog struct {
+	users *prom.Repo[promUser]
+	posts *prom.Repo[promPost]
+}
+
+// openPromBlog opens prom on the tables that are there; that they are those of the models is checked.
+func openPromBlog(ctx context.Context, at Place) (*Peer, error) {
+	db, err := new(prom.Registry).Open(promDSN(at) + "&install=check")
+	if err != nil {
+		return nil, err
+	}
+	using := prom.Using(db)
+	p := &promBlog{users: prom.NewRepo[promUser](using), posts: prom.NewRepo[promPost](using)}
+	err = prom.Install(ctx, p.users, p.posts, prom.NewRepo[promComment](using), prom.NewRepo[promPostTag](using),
+		prom.NewRepo[promLike](using), prom.NewRepo[promFollow](using))
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &Peer{Eager: p.eager(), Close: func() { _ = db.Close() }}, nil
+}
+
+// plain brings a row into the form that all peers have in common.
+func (u *promUser) plain() User {
+	return User{
+		ID: u.ID, Created: u.Created, Name: u.Name, Email: u.Email, Country: u.Country, Bio: u.Bio,
+		Posts: plainRows(u.Posts.Rows(), (*promPost).plain),
+	}
+}
+
+func (p *promPost) plain() Post {
+	return Post{
+		ID: p.ID, AuthorID: p.Author.Key(), Created: p.Created, Updated: p.Updated, Title: p.Title, Body: p.Body, Views: p.Views,
+		Published: p.Published,
+		Comments:  plainRows(p.Comments.Rows(), (*promComment).plain),
+		Tags:      plainRows(p.Tags.Rows(), (*promTag).plain),
+	}
+}
+
+func (c *promComment) plain() Comment {
+	return Comment{ID: c.ID, PostID: c.Post.Key(), AuthorID: c.Author.Key(), Created: c.Created, Body: c.Body}
+}
+
+func (t *promTag) plain() Tag { return Tag{t.ID, t.Name} }
+
+func plainRows[M, T any](rows []M, plain func(*M) T) []T {
+	list := make([]T, len(rows))
+	for i := range rows {
+		list[i] = plain(&rows[i])
+	}
+	return list
+}
+
+// lateRows is late for the models of prom.
+func lateRows[M, T any](rows []M, plain func(*M) T, err error) (Late[T], error) {
+	return func() []T { return plainRows(rows, plain) }, err
+}
