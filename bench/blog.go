@@ -68,6 +68,7 @@ const (
 const (
 	tagCount  = 100
 	countries = 100
+	maxViews  = 1 << 20
 )
 
 // blogSize is the size of the stock. It says how many rows there are; with fewer than 20 users, a post could not be
@@ -102,7 +103,7 @@ func (s blogSize) seedPost(i int64) Post {
 		Updated:   at.Add(time.Duration(r.IntN(1_000_000)) * time.Microsecond),
 		Title:     fmt.Sprintf("Post %d %s", i, letters(r, 20)),
 		Body:      letters(r, 80+r.IntN(80)),
-		Views:     r.Int64N(1 << 20),
+		Views:     r.Int64N(maxViews),
 		Published: i%8 != 0,
 	}
 }

@@ -81,15 +81,19 @@ func (promFollow) TableName() string { return "follows" }
 
 // The fields of the blog, as a program would declare them.
 var (
-	user      = prom.Proto[promUser]()
-	userID    = prom.NumberOf(user, &user.ID)
-	userPosts = prom.ManyOf(user, &user.Posts)
+	user        = prom.Proto[promUser]()
+	userID      = prom.NumberOf(user, &user.ID)
+	userCountry = prom.TextOf(user, &user.Country)
+	userPosts   = prom.ManyOf(user, &user.Posts)
 
-	post         = prom.Proto[promPost]()
-	postID       = prom.NumberOf(post, &post.ID)
-	postCreated  = prom.TimeOf(post, &post.Created)
-	postComments = prom.ManyOf(post, &post.Comments)
-	postTags     = prom.ManyToManyOf(post, &post.Tags)
+	post          = prom.Proto[promPost]()
+	postID        = prom.NumberOf(post, &post.ID)
+	postAuthor    = prom.RefOf(post, &post.Author)
+	postCreated   = prom.TimeOf(post, &post.Created)
+	postViews     = prom.NumberOf(post, &post.Views)
+	postPublished = prom.FieldOf(post, &post.Published)
+	postComments  = prom.ManyOf(post, &post.Comments)
+	postTags      = prom.ManyToManyOf(post, &post.Tags)
 
 	comment   = prom.Proto[promComment]()
 	commentID = prom.NumberOf(comment, &comment.ID)
@@ -117,7 +121,7 @@ func openPromBlog(ctx context.Context, at Place) (*Peer, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Peer{Eager: p.eager(), Close: func() { _ = db.Close() }}, nil
+	return &Peer{Eager: p.eager(), Totals: p.totals, Close: func() { _ = db.Close() }}, nil
 }
 
 // plain brings a row into the form that all peers have in common.

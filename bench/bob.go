@@ -40,6 +40,14 @@ func init() {
 				Close:      pool.Close,
 			}, nil
 		},
+		Blog: func(ctx context.Context, at Place) (*Peer, error) {
+			pool, err := pgxPool(ctx, at)
+			if err != nil {
+				return nil, err
+			}
+			db := bobpgx.NewPool(pool)
+			return &Peer{Totals: bobTotals(db), Close: pool.Close}, nil
+		},
 	})
 }
 

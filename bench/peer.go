@@ -20,6 +20,7 @@ type Peer struct {
 	Upsert     func(ctx context.Context, it *Item) error                            // by key
 	Delete     func(ctx context.Context, id int64) error                            // by key
 	Eager      Eager
+	Totals     Totals
 	Close      func()
 }
 
