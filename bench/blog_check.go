@@ -30,7 +30,7 @@ func checkBlog(ctx context.Context, db Database, lib *Library) (err error) {
 		name string
 		do   func() error
 	}{
-		{"eager", c.eager}, {"totals", c.totals},
+		{"eager", c.eager}, {"totals", c.totals}, {"keyset", c.keyset},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("%s is not equal: %s: %w", lib.Name, step.name, err)

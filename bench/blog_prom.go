@@ -121,7 +121,7 @@ func openPromBlog(ctx context.Context, at Place) (*Peer, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Peer{Eager: p.eager(), Totals: p.totals, Close: func() { _ = db.Close() }}, nil
+	return &Peer{Eager: p.eager(), Totals: p.totals, Keyset: p.keyset, Close: func() { _ = db.Close() }}, nil
 }
 
 // plain brings a row into the form that all peers have in common.

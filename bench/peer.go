@@ -21,6 +21,7 @@ type Peer struct {
 	Delete     func(ctx context.Context, id int64) error                            // by key
 	Eager      Eager
 	Totals     Totals
+	Keyset     Keyset
 	Close      func()
 }
 
