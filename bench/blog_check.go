@@ -15,6 +15,19 @@ type Late[T any] func() []T
 // late is for results that have that form.
 func late[T any](rows []T, err error) (Late[T], error) { return func() []T { return rows }, err }
 
+// lateRows is for results of a type that only the library has.
+func lateRows[M, T any](rows []M, plain func(*M) T, err error) (Late[T], error) {
+	return func() []T { return plainRows(rows, plain) }, err
+}
+
+func plainRows[M, T any](rows []M, plain func(*M) T) []T {
+	list := make([]T, len(rows))
+	for i := range rows {
+		list[i] = plain(&rows[i])
+	}
+	return list
+}
+
 // checkBlog is check on the tables of the blog.
 func checkBlog(ctx context.Context, db Database, lib *Library) (err error) {
 	if lib.Blog == nil {
@@ -25,12 +38,12 @@ func checkBlog(ctx context.Context, db Database, lib *Library) (err error) {
 		return err
 	}
 	defer closeSeat(s, &err)
-	c := blogChecker{ctx: ctx, peer: s.Peer, table: s.Table, size: checkRows}
+	c := blogChecker{ctx: ctx, peer: s.Peer, table: s.Table, engine: lib.Engine, size: checkRows, began: time.Now().Add(-time.Second)}
 	for _, step := range []struct {
 		name string
 		do   func() error
 	}{
-		{"eager", c.eager}, {"totals", c.totals}, {"keyset", c.keyset},
+		{"eager", c.eager}, {"totals", c.totals}, {"keyset", c.keyset}, {"edit document", c.editDocument},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("%s is not equal: %s: %w", lib.Name, step.name, err)
@@ -41,10 +54,12 @@ func checkBlog(ctx context.Context, db Database, lib *Library) (err error) {
 
 // blogChecker is a check on the tables of the blog.
 type blogChecker struct {
-	ctx   context.Context
-	peer  *Peer
-	table Table
-	size  blogSize
+	ctx    context.Context
+	peer   *Peer
+	table  Table
+	engine string
+	size   blogSize
+	began  time.Time // before anything was written
 }
 
 // posts are those of the beginning, by key.

@@ -104,8 +104,9 @@ var (
 
 // promBlog is prom at work on the tables of the blog.
 type promBlog struct {
-	users *prom.Repo[promUser]
-	posts *prom.Repo[promPost]
+	users     *prom.Repo[promUser]
+	posts     *prom.Repo[promPost]
+	documents *prom.Repo[Document]
 }
 
 // openPromBlog opens prom on the tables that are there; that they are those of the models is checked.
@@ -115,13 +116,13 @@ func openPromBlog(ctx context.Context, at Place) (*Peer, error) {
 		return nil, err
 	}
 	using := prom.Using(db)
-	p := &promBlog{users: prom.NewRepo[promUser](using), posts: prom.NewRepo[promPost](using)}
-	err = prom.Install(ctx, p.users, p.posts, prom.NewRepo[promComment](using), prom.NewRepo[promPostTag](using),
+	p := &promBlog{users: prom.NewRepo[promUser](using), posts: prom.NewRepo[promPost](using), documents: prom.NewRepo[Document](using)}
+	err = prom.Install(ctx, p.users, p.posts, p.documents, prom.NewRepo[promComment](using), prom.NewRepo[promPostTag](using),
 		prom.NewRepo[promLike](using), prom.NewRepo[promFollow](using))
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Peer{Eager: p.eager(), Totals: p.totals, Keyset: p.keyset, Close: func() { _ = db.Close() }}, nil
+	return &Peer{Eager: p.eager(), Totals: p.totals, Keyset: p.keyset, EditDocument: p.editDocument, Close: func() { _ = db.Close() }}, nil
 }
 
 // plain brings a row into the form that all peers have in common.
@@ -146,16 +147,3 @@ func (c *promComment) plain() Comment {
 }
 
 func (t *promTag) plain() Tag { return Tag{t.ID, t.Name} }
-
-func plainRows[M, T any](rows []M, plain func(*M) T) []T {
-	list := make([]T, len(rows))
-	for i := range rows {
-		list[i] = plain(&rows[i])
-	}
-	return list
-}
-
-// lateRows is late for the models of prom.
-func lateRows[M, T any](rows []M, plain func(*M) T, err error) (Late[T], error) {
-	return func() []T { return plainRows(rows, plain) }, err
-}

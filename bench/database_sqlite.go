@@ -2,6 +2,7 @@ package main
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -100,9 +101,9 @@ func fill(db *sql.DB, layout string, stock *Stock, size int64) error {
 			return err
 		}
 		for row := range t.Rows(size) {
-			for i, v := range row {
-				if at, ok := v.(time.Time); ok {
-					row[i] = at.Format(layout)
+			for i := range row {
+				if row[i], err = stored(row[i], layout); err != nil {
+					return err
 				}
 			}
 			if _, err := st.Exec(row...); err != nil {
@@ -111,6 +112,18 @@ func fill(db *sql.DB, layout string, stock *Stock, size int64) error {
 		}
 	}
 	return tx.Commit()
+}
+
+// stored returns what SQLite keeps of a value.
+func stored(v any, layout string) (any, error) {
+	switch v := v.(type) {
+	case time.Time:
+		return v.Format(layout), nil
+	case Info, []string:
+		b, err := json.Marshal(v)
+		return string(b), err
+	}
+	return v, nil
 }
 
 // New makes a file with the tables of a stock.

@@ -20,6 +20,10 @@ type hand interface {
 	insert(ctx context.Context, sql string, args ...any) (int64, error)
 	// keys is the argument of = ANY.
 	keys(ids []int64) any
+	// documents runs a query of documentColumns.
+	documents(ctx context.Context, sql string, args ...any) ([]Document, error)
+	// jsonAndList makes arguments of a JSON document and a list.
+	jsonAndList(info Info, labels []string) (any, any, error)
 }
 
 // handRows is what the rows of both drivers have.

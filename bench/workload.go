@@ -57,7 +57,7 @@ var workloads = []Workload{
 
 // allWorkloads are those on the table of items, and then those on the tables of the blog.
 func allWorkloads() []Workload {
-	return slices.Concat(workloads, eagerWorkloads, groupWorkloads, keysetWorkloads)
+	return slices.Concat(workloads, eagerWorkloads, groupWorkloads, keysetWorkloads, documentWorkloads)
 }
 
 // keys is a sequence of keys of hot rows, the same for each peer.
