@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,12 +86,6 @@ func TestPeers(t *testing.T) {
 // Ensure that the check finds a peer which does not do what it should.
 func TestCheckFindsWrongPeer(t *testing.T) {
 	db := open(t, SQLite)
-	right := libraries[0]
-	for _, l := range libraries {
-		if l.Engine == SQLite && l.Base {
-			right = l
-		}
-	}
 	tests := map[string]func(p *Peer){
 		"get": func(p *Peer) {
 			get := p.Get
@@ -116,20 +111,120 @@ func TestCheckFindsWrongPeer(t *testing.T) {
 	}
 	for name, spoil := range tests {
 		t.Run(name, func(t *testing.T) {
+			wrong := *base(SQLite)
+			wrong.Open = spoiled(wrong.Open, spoil)
 			is := is.New(t)
-			wrong := *right
-			wrong.Open = func(ctx context.Context, at Place) (*Peer, error) {
-				p, err := right.Open(ctx, at)
-				if err == nil {
-					spoil(p)
-				}
-				return p, err
-			}
 			err := check(t.Context(), db, &wrong)
 			is.True(err != nil)
 			is.True(strings.Contains(err.Error(), "is not equal: "+name))
 		})
 	}
+}
+
+// Ensure that the check of the blog does so too.
+func TestCheckBlogFindsWrongPeer(t *testing.T) {
+	db := open(t, SQLite)
+	tests := map[string]func(p *Peer){
+		"eager: the users with posts": func(p *Peer) { p.Eager.Posts = p.Eager.Newest },
+		"eager: the users with posts with comments": func(p *Peer) {
+			p.Eager.Comments = p.Eager.Posts
+		},
+		"eager: the users with their newest posts": func(p *Peer) { p.Eager.Newest = p.Eager.Posts },
+		"eager: the posts with tags": func(p *Peer) {
+			tags := p.Eager.Tags
+			p.Eager.Tags = func(ctx context.Context, after int64, n int) (Late[Post], error) { return tags(ctx, after+1, n) }
+		},
+		"totals": func(p *Peer) {
+			totals := p.Totals
+			p.Totals = func(ctx context.Context, over int64) ([]Total, error) { return totals(ctx, over-1) }
+		},
+		"keyset": func(p *Peer) {
+			keyset := p.Keyset
+			p.Keyset = func(ctx context.Context, cursor string, n int) (KeysetPage, error) {
+				page, err := keyset(ctx, cursor, n)
+				page.Prev = ""
+				return page, err
+			}
+		},
+		"edit document": func(p *Peer) {
+			edit := p.EditDocument
+			p.EditDocument = func(ctx context.Context, after int64, n, at int) (Late[Document], error) {
+				if _, err := edit(ctx, after, n, at); err != nil {
+					return nil, err
+				}
+				return edit(ctx, after, n, at) // once too often
+			}
+		},
+		"service: the list": func(p *Peer) {
+			list := p.Service.List
+			p.Service.List = func(ctx context.Context, viewer int64, before time.Time) ([]Entry, error) {
+				return list(ctx, viewer+1, before)
+			}
+		},
+		"service: the feed": func(p *Peer) {
+			feed := p.Service.Feed
+			p.Service.Feed = func(ctx context.Context, viewer int64) ([]Entry, error) { return feed(ctx, viewer+1) }
+		},
+		"service: the new post": func(p *Peer) { p.Service.Create = func(context.Context, *Post) error { return nil } },
+		"service: the table": func(p *Peer) {
+			p.Service.Rename = func(context.Context, int64, string, time.Time) error { return nil }
+		},
+	}
+	for name, spoil := range tests {
+		t.Run(name, func(t *testing.T) {
+			wrong := *base(SQLite)
+			wrong.Blog = spoiled(wrong.Blog, spoil)
+			is := is.New(t)
+			err := checkBlog(t.Context(), db, &wrong)
+			is.True(err != nil)
+			is.True(strings.Contains(err.Error(), "is not equal: "+name))
+		})
+	}
+}
+
+// base returns the library that the others are compared with.
+func base(engine string) *Library {
+	for _, l := range libraries {
+		if l.Engine == engine && l.Base {
+			return l
+		}
+	}
+	return nil
+}
+
+type opener = func(ctx context.Context, at Place) (*Peer, error)
+
+// spoiled opens a peer that spoil has changed.
+func spoiled(open opener, spoil func(*Peer)) opener {
+	return func(ctx context.Context, at Place) (*Peer, error) {
+		p, err := open(ctx, at)
+		if err == nil {
+			spoil(p)
+		}
+		return p, err
+	}
+}
+
+// Ensure that the times of single operations make results of their own.
+func TestTails(t *testing.T) {
+	is := is.New(t)
+	e := &Entrant{Name: "base"}
+	e.Run = func(n int) error {
+		e.Times = make([]time.Duration, n)
+		for i := range e.Times {
+			e.Times[i] = time.Duration(i + 1)
+		}
+		time.Sleep(time.Duration(n) * time.Microsecond)
+		return nil
+	}
+	c := &Contest{ID: "mix", Tails: true, Entrants: []*Entrant{e}}
+	r, err := c.hold(Options{Rounds: 3, Slot: time.Millisecond}, func(string) {})
+	is.NoErr(err)
+	is.Equal(len(r.Tails), len(tails))
+	for _, tail := range r.Tails {
+		is.Equal(len(tail.Lines[0].Ns), 3)
+	}
+	is.True(r.Tails[0].Lines[0].Median < r.Tails[1].Lines[0].Median)
 }
 
 // Ensure that a whole run, of prom and the base, gives a report with all that there is, and that the documentation can
@@ -179,7 +274,7 @@ func TestTargets(t *testing.T) {
 				continue
 			}
 			for _, src := range sources() {
-				found = found || src.ID == target.Contest && src.on(engine)
+				found = found || slices.Contains(src.results(), target.Contest) && src.on(engine)
 			}
 		}
 		is.True(found) // target.Contest

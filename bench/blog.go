@@ -56,6 +56,9 @@ const (
 	commentColumns = "id, post_id, author_id, created, body"
 )
 
+// postsAndAuthors is where the columns of both are read from.
+const postsAndAuthors = "posts JOIN users ON users.id = posts.author_id"
+
 // How many rows belong to one.
 const (
 	postsOfUser    = 10

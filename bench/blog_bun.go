@@ -21,5 +21,12 @@ type bunPostTag struct {
 func openBunBlog(pool *sql.DB, dialect schema.Dialect, at Place) (*Peer, error) {
 	db := bunDB(pool, dialect, at)
 	db.RegisterModel((*bunPostTag)(nil))
-	return &Peer{Eager: bunEager(db), Totals: bunTotals(db), Keyset: bunKeyset(db), EditDocument: bunEditDocument(db), Close: func() { _ = db.Close() }}, db.Ping()
+	return &Peer{
+		Eager:        bunEager(db),
+		Totals:       bunTotals(db),
+		Keyset:       bunKeyset(db),
+		EditDocument: bunEditDocument(db),
+		Service:      bunService(db),
+		Close:        func() { _ = db.Close() },
+	}, db.Ping()
 }

@@ -38,12 +38,15 @@ func checkBlog(ctx context.Context, db Database, lib *Library) (err error) {
 		return err
 	}
 	defer closeSeat(s, &err)
-	c := blogChecker{ctx: ctx, peer: s.Peer, table: s.Table, engine: lib.Engine, size: checkRows, began: time.Now().Add(-time.Second)}
+	c := blogChecker{
+		ctx: ctx, peer: s.Peer, table: s.Table, engine: lib.Engine, size: checkRows, began: time.Now().Add(-time.Second),
+	}
 	for _, step := range []struct {
 		name string
 		do   func() error
 	}{
-		{"eager", c.eager}, {"totals", c.totals}, {"keyset", c.keyset}, {"edit document", c.editDocument},
+		{"eager", c.eager}, {"totals", c.totals}, {"keyset", c.keyset},
+		{"edit document", c.editDocument}, {"service", c.service},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("%s is not equal: %s: %w", lib.Name, step.name, err)

@@ -8,5 +8,12 @@ func openGORMBlog(d gorm.Dialector, at Place) (*Peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Peer{Eager: gormEager(db), Totals: gormTotals(db), Keyset: gormKeyset(db), EditDocument: gormEditDocument(db), Close: closing}, nil
+	return &Peer{
+		Eager:        gormEager(db),
+		Totals:       gormTotals(db),
+		Keyset:       gormKeyset(db),
+		EditDocument: gormEditDocument(db),
+		Service:      gormService(db),
+		Close:        closing,
+	}, nil
 }

@@ -2,7 +2,14 @@ package main
 
 // openHandBlog returns the peer that is the base on the tables of the blog.
 func openHandBlog(h hand, closing func()) *Peer {
-	return &Peer{Eager: handEager(h), Totals: handTotals(h), Keyset: handKeyset(h), EditDocument: handEditDocument(h), Close: closing}
+	return &Peer{
+		Eager:        handEager(h),
+		Totals:       handTotals(h),
+		Keyset:       handKeyset(h),
+		EditDocument: handEditDocument(h),
+		Service:      handService(h),
+		Close:        closing,
+	}
 }
 
 func userTargets(u *User) []any {

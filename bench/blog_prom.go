@@ -60,21 +60,21 @@ func (promTag) TableName() string { return "tags" }
 
 type promPostTag struct {
 	Post prom.Ref[promPost] `prom:"post_id,key"`
-	Tag  prom.Ref[promTag]  `prom:"tag_id,key"`
+	Tag  prom.Ref[promTag]  `prom:"tag_id,key,index"`
 }
 
 func (promPostTag) TableName() string { return "post_tags" }
 
 type promLike struct {
 	Post prom.Ref[promPost] `prom:"post_id,key"`
-	User prom.Ref[promUser] `prom:"user_id,key"`
+	User prom.Ref[promUser] `prom:"user_id,key,index"`
 }
 
 func (promLike) TableName() string { return "likes" }
 
 type promFollow struct {
 	Follower prom.Ref[promUser] `prom:"follower_id,key"`
-	Followed prom.Ref[promUser] `prom:"followed_id,key"`
+	Followed prom.Ref[promUser] `prom:"followed_id,key,index"`
 }
 
 func (promFollow) TableName() string { return "follows" }
@@ -83,6 +83,7 @@ func (promFollow) TableName() string { return "follows" }
 var (
 	user        = prom.Proto[promUser]()
 	userID      = prom.NumberOf(user, &user.ID)
+	userName    = prom.TextOf(user, &user.Name)
 	userCountry = prom.TextOf(user, &user.Country)
 	userPosts   = prom.ManyOf(user, &user.Posts)
 
@@ -90,13 +91,23 @@ var (
 	postID        = prom.NumberOf(post, &post.ID)
 	postAuthor    = prom.RefOf(post, &post.Author)
 	postCreated   = prom.TimeOf(post, &post.Created)
+	postTitle     = prom.TextOf(post, &post.Title)
+	postBody      = prom.TextOf(post, &post.Body)
 	postViews     = prom.NumberOf(post, &post.Views)
 	postPublished = prom.FieldOf(post, &post.Published)
 	postComments  = prom.ManyOf(post, &post.Comments)
+	postLikes     = prom.ManyOf(post, &post.Likes)
 	postTags      = prom.ManyToManyOf(post, &post.Tags)
 
 	comment   = prom.Proto[promComment]()
 	commentID = prom.NumberOf(comment, &comment.ID)
+
+	like     = prom.Proto[promLike]()
+	likeUser = prom.RefOf(like, &like.User)
+
+	follow         = prom.Proto[promFollow]()
+	followFollower = prom.RefOf(follow, &follow.Follower)
+	followFollowed = prom.RefOf(follow, &follow.Followed)
 
 	tag   = prom.Proto[promTag]()
 	tagID = prom.NumberOf(tag, &tag.ID)
@@ -106,6 +117,7 @@ var (
 type promBlog struct {
 	users     *prom.Repo[promUser]
 	posts     *prom.Repo[promPost]
+	follows   *prom.Repo[promFollow]
 	documents *prom.Repo[Document]
 }
 
@@ -116,13 +128,23 @@ func openPromBlog(ctx context.Context, at Place) (*Peer, error) {
 		return nil, err
 	}
 	using := prom.Using(db)
-	p := &promBlog{users: prom.NewRepo[promUser](using), posts: prom.NewRepo[promPost](using), documents: prom.NewRepo[Document](using)}
-	err = prom.Install(ctx, p.users, p.posts, p.documents, prom.NewRepo[promComment](using), prom.NewRepo[promPostTag](using),
-		prom.NewRepo[promLike](using), prom.NewRepo[promFollow](using))
+	b := &promBlog{
+		users: prom.NewRepo[promUser](using), posts: prom.NewRepo[promPost](using), follows: prom.NewRepo[promFollow](using),
+		documents: prom.NewRepo[Document](using),
+	}
+	err = prom.Install(ctx, b.users, b.posts, b.follows, b.documents, prom.NewRepo[promComment](using),
+		prom.NewRepo[promPostTag](using), prom.NewRepo[promLike](using))
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Peer{Eager: p.eager(), Totals: p.totals, Keyset: p.keyset, EditDocument: p.editDocument, Close: func() { _ = db.Close() }}, nil
+	return &Peer{
+		Eager:        b.eager(),
+		Totals:       b.totals,
+		Keyset:       b.keyset,
+		EditDocument: b.editDocument,
+		Service:      b.service(),
+		Close:        func() { _ = db.Close() },
+	}, nil
 }
 
 // plain brings a row into the form that all peers have in common.
@@ -135,10 +157,10 @@ func (u *promUser) plain() User {
 
 func (p *promPost) plain() Post {
 	return Post{
-		ID: p.ID, AuthorID: p.Author.Key(), Created: p.Created, Updated: p.Updated, Title: p.Title, Body: p.Body, Views: p.Views,
-		Published: p.Published,
-		Comments:  plainRows(p.Comments.Rows(), (*promComment).plain),
-		Tags:      plainRows(p.Tags.Rows(), (*promTag).plain),
+		ID: p.ID, AuthorID: p.Author.Key(), Created: p.Created, Updated: p.Updated, Title: p.Title, Body: p.Body,
+		Views: p.Views, Published: p.Published,
+		Comments: plainRows(p.Comments.Rows(), (*promComment).plain),
+		Tags:     plainRows(p.Tags.Rows(), (*promTag).plain),
 	}
 }
 

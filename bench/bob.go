@@ -46,7 +46,13 @@ func init() {
 				return nil, err
 			}
 			db := bobpgx.NewPool(pool)
-			return &Peer{Totals: bobTotals(db), Keyset: bobKeyset(db), EditDocument: bobEditDocument(db), Close: pool.Close}, nil
+			return &Peer{
+				Totals:       bobTotals(db),
+				Keyset:       bobKeyset(db),
+				EditDocument: bobEditDocument(db),
+				Service:      bobService(db),
+				Close:        pool.Close,
+			}, nil
 		},
 	})
 }

@@ -14,6 +14,7 @@ import (
 type Contest struct {
 	ID       string
 	Unit     string // what one operation is
+	Tails    bool   // the entrants time their operations one by one
 	Entrants []*Entrant
 }
 
@@ -23,6 +24,7 @@ type Entrant struct {
 	Prepare func(n int) error // before n operations, and not timed; may be nil
 	Run     func(n int) error // n operations
 	After   func() error      // after Run, and not timed; may be nil
+	Times   []time.Duration   // of the operations of the last Run, in a contest of tails
 }
 
 // againName marks the base that takes part a second time, to show the noise.
@@ -44,8 +46,9 @@ type Result struct {
 	ID, Engine, Title, Unit string
 	Rounds                  int
 	Lines                   []*Line
-	Tolerance               float64 // what the pair A/A says that chance may do
-	Growth                  float64 // of contests between sizes: the exponent of the cost
+	Tolerance               float64   // what the pair A/A says that chance may do
+	Growth                  float64   // of contests between sizes: the exponent of the cost
+	Tails                   []*Result `json:"-"` // of contests of tails, one for each of tails, to be reported by themselves
 }
 
 // Line is the result of one entrant.
@@ -73,9 +76,25 @@ func (r *Result) Line(name string) *Line {
 	return nil
 }
 
+// Tail is the time that a part of the operations did not exceed.
+type Tail struct {
+	Name string
+	Part float64
+}
+
+var tails = []Tail{{"p50", 0.5}, {"p99", 0.99}, {"p99.9", 0.999}}
+
+// id is that of the result of a tail.
+func (t Tail) id(contest string) string { return contest + "-" + t.Name }
+
 // hold measures a contest: slots of many operations, the entrants in turn and in another order each round.
 func (c *Contest) hold(o Options, progress func(string)) (*Result, error) {
 	r := &Result{ID: c.ID, Unit: c.Unit, Rounds: o.Rounds}
+	if c.Tails {
+		for range tails {
+			r.Tails = append(r.Tails, &Result{Unit: c.Unit, Rounds: o.Rounds})
+		}
+	}
 	for _, e := range c.Entrants {
 		progress(e.Name)
 		l := &Line{Name: e.Name}
@@ -83,6 +102,9 @@ func (c *Contest) hold(o Options, progress func(string)) (*Result, error) {
 			return nil, fmt.Errorf("%s: %s: %w", c.ID, e.Name, err)
 		}
 		r.Lines = append(r.Lines, l)
+		for _, t := range r.Tails {
+			t.Lines = append(t.Lines, &Line{Name: e.Name})
+		}
 	}
 	order := make([]int, len(c.Entrants))
 	for i := range order {
@@ -104,10 +126,29 @@ func (c *Contest) hold(o Options, progress func(string)) (*Result, error) {
 				return nil, fmt.Errorf("%s: %s: %w", c.ID, c.Entrants[i].Name, err)
 			}
 			r.Lines[i].note(ns, o.Slot)
+			r.noteTails(i, c.Entrants[i].Times)
 		}
 	}
 	r.summarize()
+	for _, t := range r.Tails {
+		t.summarize()
+	}
 	return r, nil
+}
+
+// noteTails adds the times of single operations of an entrant.
+func (r *Result) noteTails(entrant int, times []time.Duration) {
+	if len(r.Tails) == 0 {
+		return
+	}
+	ns := make([]float64, len(times))
+	for i, t := range times {
+		ns[i] = float64(t.Nanoseconds())
+	}
+	for i, tail := range tails {
+		l := r.Tails[i].Lines[entrant]
+		l.Ns = append(l.Ns, quantile(ns, tail.Part))
+	}
 }
 
 // slot runs n operations and returns how many nanoseconds they took. The garbage of whoever ran before is collected

@@ -44,7 +44,9 @@ type Seat struct {
 }
 
 // openSeat opens a library on a new place.
-func openSeat(ctx context.Context, db Database, lib *Library, stock *Stock, size int64, conns int, full bool) (*Seat, error) {
+func openSeat(
+	ctx context.Context, db Database, lib *Library, stock *Stock, size int64, conns int, full bool,
+) (*Seat, error) {
 	place, table, err := db.New(lib, stock, size, full)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", lib.Name, err)

@@ -7,8 +7,8 @@ import (
 )
 
 func handEditDocument(h hand) EditDocument {
-	read := h.text("SELECT " + documentColumns + " FROM documents WHERE id > $1 ORDER BY id LIMIT $2")
-	save := h.text("UPDATE documents SET updated = $1, info = $2, labels = $3 WHERE id = $4")
+	read := h.text("SELECT " + documentColumns + " FROM documents WHERE id > ? ORDER BY id LIMIT ?")
+	save := h.text("UPDATE documents SET updated = ?, info = ?, labels = ? WHERE id = ?")
 	return func(ctx context.Context, after int64, n, at int) (Late[Document], error) {
 		list, err := h.documents(ctx, read, after, n)
 		if err != nil {
@@ -27,7 +27,9 @@ func handEditDocument(h hand) EditDocument {
 // pgx knows JSON and arrays.
 
 func (h pgxHand) documents(ctx context.Context, sql string, args ...any) ([]Document, error) {
-	return collect(ctx, h, func(d *Document) []any { return []any{&d.ID, &d.Updated, &d.Title, &d.Info, &d.Labels} }, sql, args...)
+	return collect(ctx, h, func(d *Document) []any {
+		return []any{&d.ID, &d.Updated, &d.Title, &d.Info, &d.Labels}
+	}, sql, args...)
 }
 
 func (pgxHand) jsonAndList(info Info, labels []string) (any, any, error) { return info, labels, nil }

@@ -26,15 +26,15 @@ var (
 )
 
 // editDocument lets prom set the time of the update.
-func (p *promBlog) editDocument(ctx context.Context, after int64, n, at int) (Late[Document], error) {
-	list, err := p.documents.Where(documentID.Gt(after)).OrderBy(documentID.Asc()).Limit(n).All(ctx)
+func (b *promBlog) editDocument(ctx context.Context, after int64, n, at int) (Late[Document], error) {
+	list, err := b.documents.Where(documentID.Gt(after)).OrderBy(documentID.Asc()).Limit(n).All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	d := &list[at]
 	var updated time.Time
 	edit(&d.Info, d.Labels, &updated)
-	return late(list, p.documents.Update(ctx, d))
+	return late(list, b.documents.Update(ctx, d))
 }
 
 // gormDocument is Document as GORM stores it.
@@ -91,7 +91,9 @@ func gormEditDocument(db *gorm.DB) EditDocument {
 		d := &list[at]
 		edit(&d.Info, d.Labels, &d.Updated)
 		_, err = gorm.G[gormDocument](db).Where("id = ?", d.ID).Select("updated", "info", "labels").Updates(ctx, *d)
-		return lateRows(list, func(d *gormDocument) Document { return Document{d.ID, d.Updated, d.Title, d.Info, d.Labels} }, err)
+		return lateRows(list, func(d *gormDocument) Document {
+			return Document{d.ID, d.Updated, d.Title, d.Info, d.Labels}
+		}, err)
 	}
 }
 
@@ -130,6 +132,8 @@ func bobEditDocument(db bob.Executor) EditDocument {
 		edit(&d.Info.Val, d.Labels, &d.Updated)
 		_, err = bob.Exec(ctx, db, psql.Update(um.Table("documents"), um.SetCol("updated").ToArg(d.Updated),
 			um.SetCol("info").ToArg(d.Info), um.SetCol("labels").ToArg(d.Labels), um.Where(psql.Quote("id").EQ(psql.Arg(d.ID)))))
-		return lateRows(list, func(d *bobDocument) Document { return Document{d.ID, d.Updated, d.Title, d.Info.Val, d.Labels} }, err)
+		return lateRows(list, func(d *bobDocument) Document {
+			return Document{d.ID, d.Updated, d.Title, d.Info.Val, d.Labels}
+		}, err)
 	}
 }

@@ -8,11 +8,13 @@ import (
 // Eager is what a peer does about rows that belong to rows. It reads the n rows behind a key, by key, with those that
 // belong to them, which are by key too unless it says otherwise.
 type Eager struct {
-	Posts    func(ctx context.Context, after int64, n int) (Late[User], error) // users with posts
-	Comments func(ctx context.Context, after int64, n int) (Late[User], error) // users with posts with comments
-	Tags     func(ctx context.Context, after int64, n int) (Late[Post], error) // posts with tags, by a join table
-	Newest   func(ctx context.Context, after int64, n int) (Late[User], error) // users with their newestPosts newest posts, these first
+	Posts    eagerLoad[User] // users with posts
+	Comments eagerLoad[User] // users with posts with comments
+	Tags     eagerLoad[Post] // posts with tags, by a join table
+	Newest   eagerLoad[User] // users with their newestPosts newest posts, the newest first
 }
+
+type eagerLoad[T any] func(ctx context.Context, after int64, n int) (Late[T], error)
 
 // The parents of each kind, and the limit for each of them.
 const (
@@ -32,8 +34,8 @@ var eagerWorkloads = []Workload{
 		op: eager(levelUsers, blogSize.users, func(p *Peer) eagerLoad[User] { return p.Eager.Comments }),
 	},
 	{
-		ID: "manytomany", Title: "eager load, many-to-many, 100 parents with 3 rows each", Unit: "100 parents", Stock: blogStock,
-		op: eager(taggedPosts, blogSize.posts, func(p *Peer) eagerLoad[Post] { return p.Eager.Tags }),
+		ID: "manytomany", Title: "eager load, many-to-many, 100 parents with 3 rows each", Unit: "100 parents",
+		Stock: blogStock, op: eager(taggedPosts, blogSize.posts, func(p *Peer) eagerLoad[Post] { return p.Eager.Tags }),
 	},
 	{
 		ID: "newest", Title: "eager load, the newest 3 of each of 100 parents", Unit: "100 parents", Stock: blogStock,
@@ -41,10 +43,10 @@ var eagerWorkloads = []Workload{
 	},
 }
 
-type eagerLoad[T any] = func(ctx context.Context, after int64, n int) (Late[T], error)
-
 // eager loads n of count parents, others each time.
-func eager[T any](n int, count func(blogSize) int64, of func(p *Peer) eagerLoad[T]) func(context.Context, *Peer, Table) *Entrant {
+func eager[T any](
+	n int, count func(blogSize) int64, of func(p *Peer) eagerLoad[T],
+) func(context.Context, *Peer, Table) *Entrant {
 	return func(ctx context.Context, p *Peer, t Table) *Entrant {
 		load := of(p)
 		if load == nil {

@@ -6,22 +6,23 @@ import (
 	"github.com/prom-go/prom"
 )
 
-func (p *promBlog) eager() Eager {
+func (b *promBlog) eager() Eager {
 	posts := userPosts.OrderBy(postID.Asc())
 	return Eager{
-		Posts:    p.usersWith(posts),
-		Comments: p.usersWith(posts.With(postComments.OrderBy(commentID.Asc()))),
+		Posts:    b.usersWith(posts),
+		Comments: b.usersWith(posts.With(postComments.OrderBy(commentID.Asc()))),
 		Tags: func(ctx context.Context, after int64, n int) (Late[Post], error) {
-			rows, err := p.posts.Where(postID.Gt(after)).OrderBy(postID.Asc()).Limit(n).With(postTags.OrderBy(tagID.Asc())).All(ctx)
+			tags := postTags.OrderBy(tagID.Asc())
+			rows, err := b.posts.Where(postID.Gt(after)).OrderBy(postID.Asc()).Limit(n).With(tags).All(ctx)
 			return lateRows(rows, (*promPost).plain, err)
 		},
-		Newest: p.usersWith(userPosts.OrderBy(postCreated.Desc(), postID.Desc()).Limit(newestPosts)),
+		Newest: b.usersWith(userPosts.OrderBy(postCreated.Desc(), postID.Desc()).Limit(newestPosts)),
 	}
 }
 
-func (p *promBlog) usersWith(posts prom.Relation[*promUser]) eagerLoad[User] {
+func (b *promBlog) usersWith(posts prom.Relation[*promUser]) eagerLoad[User] {
 	return func(ctx context.Context, after int64, n int) (Late[User], error) {
-		rows, err := p.users.Where(userID.Gt(after)).OrderBy(userID.Asc()).Limit(n).With(posts).All(ctx)
+		rows, err := b.users.Where(userID.Gt(after)).OrderBy(userID.Asc()).Limit(n).With(posts).All(ctx)
 		return lateRows(rows, (*promUser).plain, err)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/prom-go/prom"
 	"github.com/stephenafamo/bob"
@@ -26,7 +25,9 @@ type Total struct {
 type Totals func(ctx context.Context, over int64) ([]Total, error)
 
 var groupWorkloads = []Workload{
-	{ID: "groupby", Title: "group by a column of the parent, having, 100 groups", Unit: "list", Stock: blogStock, op: groups},
+	{
+		ID: "groupby", Title: "group by a column of the parent, having, 100 groups", Unit: "list", Stock: blogStock, op: groups,
+	},
 }
 
 // groups asks for nearly all countries: for those with not much less than the average.
@@ -44,24 +45,25 @@ func groups(ctx context.Context, p *Peer, t Table) *Entrant {
 // The statement's parts, which some peers take one by one.
 const (
 	totalColumns = "users.country, count(*) AS posts, CAST(sum(posts.views) AS BIGINT) AS views, max(posts.views) AS most"
-	totalFrom    = "posts JOIN users ON users.id = posts.author_id"
 	totalHaving  = "sum(posts.views) > ?"
 	totalOrder   = "views DESC"
 )
 
 func handTotals(h hand) Totals {
-	text := h.text("SELECT " + totalColumns + " FROM " + totalFrom + " WHERE posts.published = $1" +
-		" GROUP BY users.country HAVING " + strings.Replace(totalHaving, "?", "$2", 1) + " ORDER BY " + totalOrder)
+	text := h.text("SELECT " + totalColumns + " FROM " + postsAndAuthors + " WHERE posts.published = ?" +
+		" GROUP BY users.country HAVING " + totalHaving + " ORDER BY " + totalOrder)
 	return func(ctx context.Context, over int64) ([]Total, error) {
-		return collect(ctx, h, func(t *Total) []any { return []any{&t.Country, &t.Posts, &t.Views, &t.Most} }, text, true, over)
+		return collect(ctx, h, func(t *Total) []any {
+			return []any{&t.Country, &t.Posts, &t.Views, &t.Most}
+		}, text, true, over)
 	}
 }
 
 var total = prom.Proto[Total]()
 
-func (p *promBlog) totals(ctx context.Context, over int64) ([]Total, error) {
+func (b *promBlog) totals(ctx context.Context, over int64) ([]Total, error) {
 	views := prom.Sum(postViews)
-	return prom.Select(p.posts.Where(postPublished.Eq(true)), total,
+	return prom.Select(b.posts.Where(postPublished.Eq(true)), total,
 		prom.Col(&total.Country, prom.Via(postAuthor, userCountry)),
 		prom.Col(&total.Posts, prom.Count(post)),
 		prom.Col(&total.Views, views),
@@ -71,14 +73,14 @@ func (p *promBlog) totals(ctx context.Context, over int64) ([]Total, error) {
 
 func gormTotals(db *gorm.DB) Totals {
 	return func(ctx context.Context, over int64) ([]Total, error) {
-		return gorm.G[Total](db).Table(totalFrom).Select(totalColumns).Where("posts.published = ?", true).
+		return gorm.G[Total](db).Table(postsAndAuthors).Select(totalColumns).Where("posts.published = ?", true).
 			Group("users.country").Having(totalHaving, over).Order(totalOrder).Find(ctx)
 	}
 }
 
 func bunTotals(db *bun.DB) Totals {
 	return func(ctx context.Context, over int64) (totals []Total, err error) {
-		err = db.NewSelect().TableExpr(totalFrom).ColumnExpr(totalColumns).Where("posts.published = ?", true).
+		err = db.NewSelect().TableExpr(postsAndAuthors).ColumnExpr(totalColumns).Where("posts.published = ?", true).
 			Group("users.country").Having(totalHaving, over).OrderExpr(totalOrder).Scan(ctx, &totals)
 		return totals, err
 	}
@@ -88,7 +90,7 @@ var bobTotal = scan.StructMapper[Total]()
 
 func bobTotals(db bob.Executor) Totals {
 	return func(ctx context.Context, over int64) ([]Total, error) {
-		return bob.All(ctx, db, psql.Select(sm.Columns(psql.Raw(totalColumns)), sm.From(psql.Raw(totalFrom)),
+		return bob.All(ctx, db, psql.Select(sm.Columns(psql.Raw(totalColumns)), sm.From(psql.Raw(postsAndAuthors)),
 			sm.Where(psql.Quote("posts", "published").EQ(psql.Arg(true))), sm.GroupBy(psql.Quote("users", "country")),
 			sm.Having(psql.Raw(totalHaving, over)), sm.OrderBy(psql.Raw(totalOrder))), bobTotal)
 	}

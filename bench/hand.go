@@ -3,16 +3,16 @@ package main
 import (
 	"context"
 	"database/sql"
-	"regexp"
+	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// hand is what code that is written by hand for both engines stands on: the driver of one of them. Its statements are
-// those of PostgreSQL, with each argument once and in order.
+// hand is what code that is written by hand for both engines stands on: the driver of one of them.
 type hand interface {
-	// text returns a statement in the form of the engine.
+	// text returns a statement in the form of the engine. It is given with question marks, and with = ANY(?) for one of
+	// a list of keys.
 	text(sql string) string
 	query(ctx context.Context, sql string, args ...any) (handRows, error)
 	exec(ctx context.Context, sql string, args ...any) error
@@ -36,7 +36,16 @@ type handRows interface {
 
 type pgxHand struct{ pool *pgxpool.Pool }
 
-func (pgxHand) text(sql string) string { return sql }
+func (pgxHand) text(sql string) string {
+	var b strings.Builder
+	for i, part := range strings.Split(sql, "?") {
+		if i > 0 {
+			fmt.Fprintf(&b, "$%d", i)
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
 
 func (h pgxHand) query(ctx context.Context, sql string, args ...any) (handRows, error) {
 	return h.pool.Query(ctx, sql, args...)
@@ -56,10 +65,8 @@ func (pgxHand) keys(ids []int64) any { return ids }
 
 type sqlHand struct{ db *sql.DB }
 
-var numbered = regexp.MustCompile(`\$\d+`)
-
 func (sqlHand) text(sql string) string {
-	return numbered.ReplaceAllString(strings.ReplaceAll(sql, "= ANY($1)", "IN (SELECT value FROM json_each(?))"), "?")
+	return strings.ReplaceAll(sql, "= ANY(?)", "IN (SELECT value FROM json_each(?))")
 }
 
 // sqlRows are rows whose Close tells no error, which Err has told before.
@@ -105,7 +112,8 @@ func each[T any](ctx context.Context, h hand, targets func(*T) []any, row func(*
 }
 
 // collect runs a query and returns its rows.
-func collect[T any](ctx context.Context, h hand, targets func(*T) []any, sql string, args ...any) (list []T, err error) {
-	err = each(ctx, h, targets, func(v *T) { list = append(list, *v) }, sql, args...)
+func collect[T any](ctx context.Context, h hand, targets func(*T) []any, sql string, args ...any) ([]T, error) {
+	var list []T
+	err := each(ctx, h, targets, func(v *T) { list = append(list, *v) }, sql, args...)
 	return list, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -11,8 +12,8 @@ import (
 	"time"
 )
 
-// Keyset is a page of n posts, the newest first and of one moment the greatest key first, to which a cursor leads: "" to
-// the first page, and those of a page to the ones around it.
+// Keyset reads the page of n posts to which a cursor leads: "" to the first one, and those of a page to the ones around
+// it. The newest posts come first, and of one moment those with the greatest key.
 type Keyset func(ctx context.Context, cursor string, n int) (KeysetPage, error)
 
 // KeysetPage is a page and the cursors of the pages behind it and before it, "" where there is none.
@@ -145,18 +146,17 @@ func keysetByHand(read func(ctx context.Context, from *Cursor, n int) ([]Post, e
 	}
 }
 
+func newerFirst(a, b Post) int {
+	return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.ID, a.ID))
+}
+
 // keyset checks all pages from the first to the last, and back.
 func (c *blogChecker) keyset() error {
 	if c.peer.Keyset == nil {
 		return nil
 	}
 	const n = 30
-	want := slices.SortedFunc(c.posts(), func(a, b Post) int {
-		if order := b.Created.Compare(a.Created); order != 0 {
-			return order
-		}
-		return int(b.ID - a.ID)
-	})
+	want := slices.SortedFunc(c.posts(), newerFirst)
 	pages, err := allPages(c.ctx, c.peer.Keyset, n)
 	if err != nil {
 		return err

@@ -24,9 +24,9 @@ const (
 func handKeyset(h hand) Keyset {
 	const sel = "SELECT " + postColumns + " FROM posts"
 	var (
-		first  = h.text(sel + " ORDER BY " + newestFirst + " LIMIT $1")
-		behind = h.text(sel + " WHERE (created, id) < ($1, $2) ORDER BY " + newestFirst + " LIMIT $3")
-		before = h.text(sel + " WHERE (created, id) > ($1, $2) ORDER BY " + oldestFirst + " LIMIT $3")
+		first  = h.text(sel + " ORDER BY " + newestFirst + " LIMIT ?")
+		behind = h.text(sel + " WHERE " + behindCursor + " ORDER BY " + newestFirst + " LIMIT ?")
+		before = h.text(sel + " WHERE " + beforeCursor + " ORDER BY " + oldestFirst + " LIMIT ?")
 	)
 	return keysetByHand(func(ctx context.Context, from *Cursor, n int) ([]Post, error) {
 		switch {
@@ -39,8 +39,8 @@ func handKeyset(h hand) Keyset {
 	})
 }
 
-func (p *promBlog) keyset(ctx context.Context, cursor string, n int) (KeysetPage, error) {
-	page, err := p.posts.OrderBy(postCreated.Desc()).KeysetPage(ctx, cursor, n)
+func (b *promBlog) keyset(ctx context.Context, cursor string, n int) (KeysetPage, error) {
+	page, err := b.posts.OrderBy(postCreated.Desc()).KeysetPage(ctx, cursor, n)
 	rows, err := lateRows(page.Rows, (*promPost).plain, err)
 	return KeysetPage{rows, page.Next, page.Prev}, err
 }
@@ -84,7 +84,8 @@ func bobKeyset(db bob.Executor) Keyset {
 		case from == nil:
 			mods = append(mods, sm.OrderBy("created").Desc(), sm.OrderBy("id").Desc())
 		case from.Back:
-			mods = append(mods, sm.Where(place.GT(psql.ArgGroup(from.Created, from.ID))), sm.OrderBy("created"), sm.OrderBy("id"))
+			mods = append(mods, sm.Where(place.GT(psql.ArgGroup(from.Created, from.ID))),
+				sm.OrderBy("created"), sm.OrderBy("id"))
 		default:
 			mods = append(mods, sm.Where(place.LT(psql.ArgGroup(from.Created, from.ID))),
 				sm.OrderBy("created").Desc(), sm.OrderBy("id").Desc())

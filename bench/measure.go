@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // measure holds the contests of the engines, and those that need none.
@@ -106,7 +107,7 @@ func measureEngine(ctx context.Context, cfg config, engine string) (results []*R
 	}
 	hotKeys = uint64(min(hotRows, cfg.rows))
 	for _, src := range sources() {
-		if !src.on(engine) || !cfg.match.MatchString(src.ID) || cfg.short && !held(engine, src.ID) {
+		if !src.on(engine) || !cfg.match.MatchString(src.ID) || cfg.short && !held(engine, src.results()) {
 			continue
 		}
 		progress(engineTitle(engine) + ": " + src.Title)
@@ -116,6 +117,10 @@ func measureEngine(ctx context.Context, cfg config, engine string) (results []*R
 		}
 		r.ID, r.Engine, r.Title = src.ID, engine, src.Title
 		results = append(results, r)
+		for i, t := range r.Tails {
+			t.ID, t.Engine, t.Title = tails[i].id(src.ID), engine, src.Title+", "+tails[i].Name
+			results = append(results, t)
+		}
 	}
 	return results, facts, nil
 }
@@ -125,6 +130,7 @@ type Source struct {
 	ID, Title string
 	Only      string // the one engine, "" for both
 	Alone     bool   // it needs no engine
+	Tails     bool   // it has a result for each of tails, beside its own
 	hold      func(ctx context.Context, s *session) (*Result, error)
 }
 
@@ -135,20 +141,32 @@ func (s *Source) on(engine string) bool {
 	return s.Only == "" || s.Only == engine
 }
 
+// results are the IDs of the results.
+func (s *Source) results() []string {
+	ids := []string{s.ID}
+	if s.Tails {
+		for _, t := range tails {
+			ids = append(ids, t.id(s.ID))
+		}
+	}
+	return ids
+}
+
 // sources lists all that can be measured, in the order of the report.
 func sources() []Source {
 	var list []Source
 	for _, w := range allWorkloads() {
-		list = append(list, Source{ID: w.ID, Title: w.Title, Only: w.Only, hold: func(ctx context.Context, s *session) (*Result, error) {
-			return s.workload(ctx, w)
-		}})
+		list = append(list, Source{
+			ID: w.ID, Title: w.Title, Only: w.Only, Tails: w.Tails,
+			hold: func(ctx context.Context, s *session) (*Result, error) { return s.workload(ctx, w) },
+		})
 	}
 	return append(list, extras...)
 }
 
 // workload holds the contest of a workload.
 func (s *session) workload(ctx context.Context, w Workload) (*Result, error) {
-	c := &Contest{ID: w.ID, Unit: w.Unit}
+	c := &Contest{ID: w.ID, Unit: w.Unit, Tails: w.Tails}
 	for _, lib := range s.libs {
 		if len(lib.Only) > 0 && !slices.Contains(lib.Only, w.ID) || lib.opener(w.stock()) == nil {
 			continue
@@ -168,7 +186,9 @@ func (s *session) workload(ctx context.Context, w Workload) (*Result, error) {
 			}
 		}
 	}
-	r, err := c.hold(s.cfg.Options, s.progress(w.Title))
+	options := s.cfg.Options
+	options.Slot *= time.Duration(max(1, w.Slots))
+	r, err := c.hold(options, s.progress(w.Title))
 	if w.Conns != 0 || w.Full {
 		err = errors.Join(err, s.close(w.ID)) // nobody else needs these
 	}

@@ -5,25 +5,30 @@ import (
 	"time"
 )
 
-// Peer is one library, or one way of writing by hand, at work on a table of its own. Each function is one thing to do;
+// Peer is one library, or one way of writing by hand, at work on tables of its own. Each function is one thing to do;
 // what a library has no way to do is nil and shown as "–". Results are what an application would keep: rows as structs.
 type Peer struct {
-	Insert       func(ctx context.Context, it *Item) error                            // sets the key
-	InsertMany   func(ctx context.Context, items []Item) error                        // sets the keys; all or none
-	InsertTx     func(ctx context.Context, items []Item) error                        // each by itself, in one transaction; sets the keys
-	Get          func(ctx context.Context, id int64) (*Item, error)                   // by key
-	GetMany      func(ctx context.Context, ids []int64) ([]Item, error)               // by keys, in any order
-	List         func(ctx context.Context, n int) ([]Item, error)                     // active, of filterAge or more; the n greatest keys, greatest first
-	Stream       func(ctx context.Context, row func(*Item)) error                     // all rows by key, in bounded memory
-	Update       func(ctx context.Context, it *Item) error                            // all columns, by key
-	SetPoints    func(ctx context.Context, id, points int64, updated time.Time) error // one column, and the time of the update
-	Upsert       func(ctx context.Context, it *Item) error                            // by key
-	Delete       func(ctx context.Context, id int64) error                            // by key
+	// On the table of items.
+	Insert     func(ctx context.Context, it *Item) error                            // sets the key
+	InsertMany func(ctx context.Context, items []Item) error                        // sets the keys; all or none
+	InsertTx   func(ctx context.Context, items []Item) error                        // each by itself, in one transaction; sets the keys
+	Get        func(ctx context.Context, id int64) (*Item, error)                   // by key
+	GetMany    func(ctx context.Context, ids []int64) ([]Item, error)               // by keys, in any order
+	List       func(ctx context.Context, n int) ([]Item, error)                     // active, of filterAge or more; the n greatest keys, greatest first
+	Stream     func(ctx context.Context, row func(*Item)) error                     // all rows by key, in bounded memory
+	Update     func(ctx context.Context, it *Item) error                            // all columns, by key
+	SetPoints  func(ctx context.Context, id, points int64, updated time.Time) error // one column, and the time of the update
+	Upsert     func(ctx context.Context, it *Item) error                            // by key
+	Delete     func(ctx context.Context, id int64) error                            // by key
+
+	// On the tables of the blog.
 	Eager        Eager
 	Totals       Totals
 	Keyset       Keyset
 	EditDocument EditDocument
-	Close        func()
+	Service      Service
+
+	Close func()
 }
 
 // Library is how a peer is opened.

@@ -69,13 +69,13 @@ func (r *Report) write(w io.Writer) {
 // writeRatios writes one line for each workload with the ratios of all peers.
 func (r *Report) writeRatios(w io.Writer, engine string, results []*Result) {
 	var names []string
-	workload := map[string]bool{}
-	for _, wl := range allWorkloads() {
-		workload[wl.ID] = true
+	extra := map[string]bool{}
+	for _, src := range extras {
+		extra[src.ID] = true
 	}
 	var lines []*Result
 	for _, res := range results {
-		if !workload[res.ID] {
+		if extra[res.ID] {
 			continue
 		}
 		lines = append(lines, res)
@@ -141,8 +141,11 @@ func writeDetails(w io.Writer, results []*Result) {
 			title += fmt.Sprintf(" (exponent %.2f)", res.Growth)
 		}
 		for _, l := range res.Lines {
-			row := []string{title, l.Name, "", "", nanoseconds(l.Median), thousands(l.Allocs), thousands(l.Bytes)}
+			row := []string{title, l.Name, "", "", nanoseconds(l.Median), "", ""}
 			title = ""
+			if l.Ops > 0 { // of tails they are not counted
+				row[5], row[6] = thousands(l.Allocs), thousands(l.Bytes)
+			}
 			if len(l.Ns) > 1 {
 				row[2], row[3] = fmt.Sprintf("%.2f", l.Ratio), fmt.Sprintf("[%.2f–%.2f]", l.Low, l.High)
 			}

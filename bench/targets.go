@@ -1,6 +1,9 @@
 package main
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // What a target bounds.
 const (
@@ -159,10 +162,10 @@ func (t Target) judge(r *Result) (v Verdict, ok bool) {
 	return v, true
 }
 
-// held reports whether there is a target for a source.
-func held(engine, id string) bool {
+// held reports whether there is a target for one of the results of a source.
+func held(engine string, results []string) bool {
 	for _, t := range targets {
-		if t.Contest == id && (t.Engine == "" || t.Engine == engine) {
+		if slices.Contains(results, t.Contest) && (t.Engine == "" || t.Engine == engine) {
 			return true
 		}
 	}

@@ -14,6 +14,8 @@ type Workload struct {
 	Stock           *Stock // the tables, nil for that of items
 	Full            bool   // on SQLite with synchronous=FULL, in files of its own
 	Conns           int    // of the pools, 0 for the usual number
+	Slots           int    // how many slots one of this workload takes, 0 for 1
+	Tails           bool   // single operations are timed too: their p50, p99 and p99.9
 	op              func(ctx context.Context, p *Peer, t Table) *Entrant
 }
 
@@ -57,7 +59,7 @@ var workloads = []Workload{
 
 // allWorkloads are those on the table of items, and then those on the tables of the blog.
 func allWorkloads() []Workload {
-	return slices.Concat(workloads, eagerWorkloads, groupWorkloads, keysetWorkloads, documentWorkloads)
+	return slices.Concat(workloads, eagerWorkloads, groupWorkloads, keysetWorkloads, documentWorkloads, mixWorkloads)
 }
 
 // keys is a sequence of keys of hot rows, the same for each peer.
