@@ -151,16 +151,27 @@ func openPromBlog(ctx context.Context, at Place) (*Peer, error) {
 func (u *promUser) plain() User {
 	return User{
 		ID: u.ID, Created: u.Created, Name: u.Name, Email: u.Email, Country: u.Country, Bio: u.Bio,
-		Posts: plainRows(u.Posts.Rows(), (*promPost).plain),
+		Posts: plainRows(loadedRows(u.Posts), (*promPost).plain),
 	}
+}
+
+// loadedRows returns the rows of a relation, none when it was not loaded.
+func loadedRows[T any](relation interface {
+	Loaded() bool
+	Rows() []T
+}) []T {
+	if !relation.Loaded() {
+		return nil
+	}
+	return relation.Rows()
 }
 
 func (p *promPost) plain() Post {
 	return Post{
 		ID: p.ID, AuthorID: p.Author.Key(), Created: p.Created, Updated: p.Updated, Title: p.Title, Body: p.Body,
 		Views: p.Views, Published: p.Published,
-		Comments: plainRows(p.Comments.Rows(), (*promComment).plain),
-		Tags:     plainRows(p.Tags.Rows(), (*promTag).plain),
+		Comments: plainRows(loadedRows(p.Comments), (*promComment).plain),
+		Tags:     plainRows(loadedRows(p.Tags), (*promTag).plain),
 	}
 }
 
