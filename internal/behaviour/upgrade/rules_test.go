@@ -110,6 +110,7 @@ type (
 		Emoji    string `prom:"\U0001F600"`
 		Long     string `prom:"long_long_long_long_long_long_long_long_long_long_long_long_lon,index"`
 		Private  string `prom:"private"`
+		Computed int    `prom:"computed"` // which no kept table has
 		Left     []byte `prom:"-"`
 		left     int
 		prom.Model
