@@ -99,18 +99,12 @@ var (
 	postLikes     = prom.ManyOf(post, &post.Likes)
 	postTags      = prom.ManyToManyOf(post, &post.Tags)
 
-	comment   = prom.Proto[promComment]()
-	commentID = prom.NumberOf(comment, &comment.ID)
-
 	like     = prom.Proto[promLike]()
 	likeUser = prom.RefOf(like, &like.User)
 
 	follow         = prom.Proto[promFollow]()
 	followFollower = prom.RefOf(follow, &follow.Follower)
 	followFollowed = prom.RefOf(follow, &follow.Followed)
-
-	tag   = prom.Proto[promTag]()
-	tagID = prom.NumberOf(tag, &tag.ID)
 )
 
 // promBlog is prom at work on the tables of the blog.

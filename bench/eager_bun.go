@@ -8,16 +8,15 @@ import (
 
 // bunEager leaves out the limit for each row, which bun has no way to say.
 func bunEager(db *bun.DB) Eager {
-	byKey := func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("id") }
 	return Eager{
 		Posts: bunLoad[User](db, func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Relation("Posts", byKey)
+			return q.Relation("Posts")
 		}),
 		Comments: bunLoad[User](db, func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Relation("Posts", byKey).Relation("Posts.Comments", byKey)
+			return q.Relation("Posts").Relation("Posts.Comments")
 		}),
 		Tags: bunLoad[Post](db, func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Relation("Tags", byKey)
+			return q.Relation("Tags")
 		}),
 	}
 }

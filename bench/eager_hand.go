@@ -7,13 +7,12 @@ func handEager(h hand) Eager {
 	var (
 		users  = h.text("SELECT " + userColumns + " FROM users WHERE id > ? ORDER BY id LIMIT ?")
 		tagged = h.text("SELECT " + postColumns + " FROM posts WHERE id > ? ORDER BY id LIMIT ?")
-		posts  = h.text("SELECT " + postColumns + " FROM posts WHERE author_id = ANY(?) ORDER BY id")
+		posts  = h.text("SELECT " + postColumns + " FROM posts WHERE author_id = ANY(?)")
 		newest = h.text("SELECT " + postColumns + " FROM (SELECT *, row_number() OVER " +
 			"(PARTITION BY author_id ORDER BY created DESC, id DESC) AS place FROM posts WHERE author_id = ANY(?)) AS placed " +
 			"WHERE place <= ? ORDER BY created DESC, id DESC")
-		comments = h.text("SELECT " + commentColumns + " FROM comments WHERE post_id = ANY(?) ORDER BY id")
-		tags     = h.text("SELECT post_id, id, name FROM post_tags JOIN tags ON id = tag_id " +
-			"WHERE post_id = ANY(?) ORDER BY id")
+		comments = h.text("SELECT " + commentColumns + " FROM comments WHERE post_id = ANY(?)")
+		tags     = h.text("SELECT post_id, id, name FROM post_tags JOIN tags ON id = tag_id WHERE post_id = ANY(?)")
 	)
 	withPosts := func(ctx context.Context, after int64, n int, posts string, args ...any) ([]User, error) {
 		list, err := collect(ctx, h, userTargets, users, after, n)

@@ -7,13 +7,11 @@ import (
 )
 
 func (b *promBlog) eager() Eager {
-	posts := userPosts.OrderBy(postID.Asc())
 	return Eager{
-		Posts:    b.usersWith(posts),
-		Comments: b.usersWith(posts.With(postComments.OrderBy(commentID.Asc()))),
+		Posts:    b.usersWith(userPosts),
+		Comments: b.usersWith(userPosts.With(postComments)),
 		Tags: func(ctx context.Context, after int64, n int) (Late[Post], error) {
-			tags := postTags.OrderBy(tagID.Asc())
-			rows, err := b.posts.Where(postID.Gt(after)).OrderBy(postID.Asc()).Limit(n).With(tags).All(ctx)
+			rows, err := b.posts.Where(postID.Gt(after)).OrderBy(postID.Asc()).Limit(n).With(postTags).All(ctx)
 			return lateRows(rows, (*promPost).plain, err)
 		},
 		Newest: b.usersWith(userPosts.OrderBy(postCreated.Desc(), postID.Desc()).Limit(newestPosts)),
