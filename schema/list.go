@@ -110,21 +110,59 @@ var errList = errors.New("it is not a JSON list of values of the kind")
 // ParseList reads a list of values of kind k that is written as JSON: as SQLite's columns of lists are, and constants
 // in tags. An error does not show what the list holds.
 func ParseList(k Kind, text []byte) (Value, error) {
-	var raw []json.RawMessage
-	if err := json.Unmarshal(text, &raw); err != nil || raw == nil {
+	if !json.Valid(text) {
 		return Value{}, errList
 	}
-	return NewList(k, len(raw), func(i int) (Value, error) { return parseElem(k, raw[i]) })
+	elems, ok := listElems(string(text))
+	if !ok {
+		return Value{}, errList
+	}
+	return NewList(k, len(elems), func(i int) (Value, error) { return parseElem(k, elems[i]) })
 }
 
-func parseElem(k Kind, raw json.RawMessage) (Value, error) {
-	s := string(raw)
+// listElems returns the elements of a JSON list, as they are written. It is false for other JSON, and for a list of lists
+// or objects, which are elements of no kind.
+func listElems(text string) (elems []string, ok bool) {
+	const space = " \t\n\r"
+	text = strings.Trim(text, space)
+	if text[0] != '[' {
+		return nil, false
+	}
+	rest := strings.TrimLeft(text[1:], space)
+	if rest[0] == ']' {
+		return nil, true
+	}
+	elems = make([]string, 0, min(strings.Count(rest, ",")+1, 64))
+	for rest != "" {
+		end := 0
+		switch rest[0] {
+		case '[', '{':
+			return nil, false
+		case '"':
+			for end = 1; rest[end] != '"'; end++ {
+				if rest[end] == '\\' {
+					end++
+				}
+			}
+			end++
+		default:
+			end = strings.IndexAny(rest, ",]"+space)
+		}
+		elems = append(elems, rest[:end])
+		rest = strings.TrimLeft(strings.TrimLeft(rest[end:], space)[1:], space) // behind the comma, or the end
+	}
+	return elems, true
+}
+
+func parseElem(k Kind, s string) (Value, error) {
 	quoted := strings.HasPrefix(s, `"`)
 	switch {
 	case quoted != !(k == Bool || k.Integer() || k == Float32 || k == Float64):
 		return Value{}, errList
 	case quoted:
-		if json.Unmarshal(raw, &s) != nil || !utf8.ValidString(s) {
+		if plain := s[1 : len(s)-1]; strings.IndexByte(plain, '\\') < 0 && utf8.ValidString(plain) {
+			s = plain // as most are; the list has been found to be JSON
+		} else if json.Unmarshal([]byte(s), &s) != nil || !utf8.ValidString(s) {
 			return Value{}, errList
 		}
 		switch k {
