@@ -70,11 +70,10 @@ func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {
 	writer := &liteConn{engine: e, writes: true}
 	e.writer.add(writer)
 	if e.memory == "" {
-		e.readers = &queue{}
+		e.readers = &queue{overtaking: true}
 		n := int(d.Options.MaxConns)
 		if n < 1 {
-			// One more than can run at once: when a goroutine is preempted while it reads, the others need not queue
-			// for it, and a queue that has come about stays.
+			// One more than can run at once: when a goroutine is preempted while it reads, the others need not wait for it.
 			n = max(2, runtime.GOMAXPROCS(0)) + 1
 		}
 		for range n {

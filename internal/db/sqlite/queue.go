@@ -17,18 +17,30 @@ type queue struct {
 	tail   *waiter
 	all    []*liteConn
 	closed bool
+
+	// overtaking lets who comes take a free connection while others wait, as sync.Mutex does. A connection that is given
+	// back is free then, and whoever waits first is told to try, one at a time; who has tried in vain and waited for
+	// longer than maxOvertaken gets the next one in person. Handing each over in turn would be fairer, but once somebody
+	// waits every use of a connection would take a switch between goroutines, and the queue would never end.
+	overtaking bool
+	told       bool // somebody has been told, and has not tried yet
 }
 
 // waiter is somebody who waits, a link of the queue.
 type waiter struct {
 	next, prev *waiter
 	queued     bool
-	single     bool // a single write, which may share a transaction with others
+	single     bool      // a single write, which may share a transaction with others
+	since      time.Time // of who has tried in vain
+	retry      bool      // there is, or was, a free connection
 	conn       *liteConn
 	group      *group        // of the transaction that is open on conn
 	ready      chan struct{} // gets one value when conn is there, or nothing can be any more
 	timer      *time.Timer
 }
+
+// maxOvertaken is how long others may go before somebody who waits.
+const maxOvertaken = time.Millisecond
 
 var waiters = sync.Pool{New: func() any {
 	w := &waiter{ready: make(chan struct{}, 1), timer: time.NewTimer(time.Hour)}
@@ -43,26 +55,40 @@ func (q *queue) add(c *liteConn) {
 // take waits for a connection, until the context ends or, when patience is not negative, so long. The connection may
 // come with a group, in whose transaction a single write is then done.
 func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (*liteConn, *group, error) {
-	q.mu.Lock()
-	if q.closed {
+	var since time.Time
+	for {
+		q.mu.Lock()
+		if !since.IsZero() {
+			q.told = false
+		}
+		if q.closed {
+			q.mu.Unlock()
+			return nil, nil, closedError()
+		}
+		if n := len(q.free); n > 0 && (q.head == nil || q.overtaking) {
+			c := q.free[n-1]
+			q.free = q.free[:n-1]
+			if n > 1 { // what came while one was told is for who waits next
+				q.tell()
+			}
+			q.mu.Unlock()
+			return c, nil, nil
+		}
+		w := waiters.Get().(*waiter)
+		w.single, w.since = single, since
+		q.push(w)
 		q.mu.Unlock()
-		return nil, nil, closedError()
+		err := q.wait(ctx, w, patience)
+		c, g, retry := w.conn, w.group, w.retry
+		w.conn, w.group, w.retry = nil, nil, false
+		if since.IsZero() {
+			since = w.since
+		}
+		waiters.Put(w)
+		if err != nil || !retry {
+			return c, g, err
+		}
 	}
-	if n := len(q.free); n > 0 && q.head == nil {
-		c := q.free[n-1]
-		q.free = q.free[:n-1]
-		q.mu.Unlock()
-		return c, nil, nil
-	}
-	w := waiters.Get().(*waiter)
-	w.single = single
-	q.push(w)
-	q.mu.Unlock()
-	err := q.wait(ctx, w, patience)
-	c, g := w.conn, w.group
-	w.conn, w.group = nil, nil
-	waiters.Put(w)
-	return c, g, err
 }
 
 // wait waits for the turn of w.
@@ -87,6 +113,12 @@ func (q *queue) wait(ctx context.Context, w *waiter, patience time.Duration) err
 	}
 	if err != nil {
 		<-w.ready // its turn came at the same moment
+	}
+	if w.retry {
+		if err != nil {
+			q.tellNext() // in place of w
+		}
+		return err
 	}
 	if w.conn == nil {
 		return closedError()
@@ -120,7 +152,7 @@ func (q *queue) leave(w *waiter) bool {
 // give gives a connection to who waits first, or puts it away.
 func (q *queue) give(c *liteConn) {
 	q.mu.Lock()
-	if w := q.head; w != nil {
+	if w := q.head; w != nil && (!q.overtaking || !w.since.IsZero() && time.Since(w.since) > maxOvertaken) {
 		q.serve(w, c, nil)
 		q.mu.Unlock()
 		return
@@ -131,7 +163,28 @@ func (q *queue) give(c *liteConn) {
 		c.Conn = nil
 	}
 	q.free = append(q.free, c)
+	q.tell()
 	q.mu.Unlock()
+}
+
+// tell tells whoever waits first that there is a free connection.
+func (q *queue) tell() {
+	if w := q.head; w != nil && !q.told {
+		q.told, w.retry = true, true
+		if w.since.IsZero() {
+			w.since = time.Now()
+		}
+		q.serve(w, nil, nil)
+	}
+}
+
+// tellNext is tell, if there is a free connection still.
+func (q *queue) tellNext() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.told = false; len(q.free) > 0 {
+		q.tell()
+	}
 }
 
 // pass gives a connection with its group to a single write, if one waits first, and reports whether it did.
@@ -160,8 +213,15 @@ func (q *queue) serve(w *waiter, c *liteConn, g *group) {
 	w.ready <- struct{}{} // has room
 }
 
+// push puts w at the end of the queue, or at its head when it has been there before.
 func (q *queue) push(w *waiter) {
-	w.queued, w.prev, w.next = true, q.tail, nil
+	w.queued = true
+	if !w.since.IsZero() && q.head != nil {
+		w.prev, w.next = nil, q.head
+		q.head.prev, q.head = w, w
+		return
+	}
+	w.prev, w.next = q.tail, nil
 	if q.tail == nil {
 		q.head = w
 	} else {

@@ -101,3 +101,92 @@ func waitFor(t *testing.T, ok func() bool) {
 		}
 	}
 }
+
+// Ensure that nobody waits for a connection while one is free, however it has become free, and that who waits is not
+// overtaken for long.
+func TestOvertaking(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	q := &queue{overtaking: true}
+	q.add(&liteConn{})
+	q.add(&liteConn{})
+	take := func() *liteConn {
+		c, _, err := q.take(ctx, -1, false)
+		is.NoErr(err)
+		return c
+	}
+	one, two := take(), take()
+	got := make(chan *liteConn, 2)
+	for range 2 {
+		go func() {
+			c, _, _ := q.take(ctx, -1, false)
+			got <- c
+		}()
+	}
+	for q.waiting() < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	q.give(one) // tells the first
+	q.give(two) // and the second, who may not have been told, must not wait for the first to give
+	one, two = <-got, <-got
+	is.True(one != two)
+
+	// Somebody who takes it again at once lets another in before long.
+	go func() {
+		c, _, _ := q.take(ctx, -1, false)
+		time.Sleep(10 * time.Millisecond)
+		q.give(c)
+		got <- c
+	}()
+	for q.waiting() < 1 {
+		time.Sleep(time.Millisecond)
+	}
+	late := time.Now().Add(time.Minute)
+	for len(got) == 0 && time.Now().Before(late) {
+		q.give(one)
+		one = take()
+	}
+	is.Equal(len(got), 1)
+	q.give(two)
+	q.give(one)
+	is.Equal(len(q.free), 2)
+}
+
+// Ensure that connections are neither lost nor used twice when those who wait for them give up at any moment.
+func TestOvertakingGivesUp(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	q := &queue{overtaking: true}
+	used := map[*liteConn]*sync.Mutex{}
+	for range 3 {
+		c := &liteConn{}
+		q.add(c)
+		used[c] = new(sync.Mutex)
+	}
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			for range 2000 {
+				ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rand.IntN(200))*time.Microsecond)
+				c, _, err := q.take(ctx, -1, false)
+				if err == nil {
+					if !used[c].TryLock() {
+						t.Error("a connection is used twice")
+					}
+					if rand.IntN(8) == 0 {
+						time.Sleep(50 * time.Microsecond)
+					}
+					used[c].Unlock()
+					q.give(c)
+				} else if !errors.Is(err, context.DeadlineExceeded) {
+					t.Error(err)
+				}
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	is.Equal(q.waiting(), 0)
+	is.Equal(len(q.free), 3)
+}
