@@ -18,12 +18,12 @@ type queue struct {
 	all    []*liteConn
 	closed bool
 
-	// overtaking lets who comes take a free connection while others wait, as sync.Mutex does. A connection that is given
-	// back is free then, and whoever waits first is told to try, one at a time; who has tried in vain and waited for
-	// longer than maxOvertaken gets the next one in person. Handing each over in turn would be fairer, but once somebody
-	// waits every use of a connection would take a switch between goroutines, and the queue would never end.
+	// overtaking lets a newcomer take a free connection while others wait, as sync.Mutex does. A connection that is
+	// returned is free, and the first waiter is woken to try for it, one waiter at a time. A waiter that tried in vain
+	// and has waited for maxOvertaken is handed the next connection. If each connection were handed over in turn, every
+	// use would cost a switch between goroutines once somebody waits, and the queue would never become empty.
 	overtaking bool
-	told       bool // somebody has been told, and has not tried yet
+	told       bool // a waiter has been woken, and has not tried yet
 }
 
 // waiter is somebody who waits, a link of the queue.
@@ -31,16 +31,17 @@ type waiter struct {
 	next, prev *waiter
 	queued     bool
 	single     bool      // a single write, which may share a transaction with others
-	since      time.Time // of who has tried in vain
-	retry      bool      // there is, or was, a free connection
+	since      time.Time // when it was first woken to try
+	retry      bool      // it is woken to try, not handed a connection
 	conn       *liteConn
 	group      *group        // of the transaction that is open on conn
 	ready      chan struct{} // gets one value when conn is there, or nothing can be any more
 	timer      *time.Timer
 }
 
-// maxOvertaken is how long others may go before somebody who waits.
-const maxOvertaken = time.Millisecond
+// maxOvertaken is how long others may overtake somebody who waits: some reads by key. Longer makes the slowest calls
+// slower and the others no faster.
+const maxOvertaken = 30 * time.Microsecond
 
 var waiters = sync.Pool{New: func() any {
 	w := &waiter{ready: make(chan struct{}, 1), timer: time.NewTimer(time.Hour)}
@@ -68,7 +69,7 @@ func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (
 		if n := len(q.free); n > 0 && (q.head == nil || q.overtaking) {
 			c := q.free[n-1]
 			q.free = q.free[:n-1]
-			if n > 1 { // what came while one was told is for who waits next
+			if n > 1 { // returned while a waiter was woken already, so that the next one has not been
 				q.tell()
 			}
 			q.mu.Unlock()
@@ -167,7 +168,7 @@ func (q *queue) give(c *liteConn) {
 	q.mu.Unlock()
 }
 
-// tell tells whoever waits first that there is a free connection.
+// tell wakes the first waiter to try for a free connection, unless one is awake already.
 func (q *queue) tell() {
 	if w := q.head; w != nil && !q.told {
 		q.told, w.retry = true, true

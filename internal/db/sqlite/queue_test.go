@@ -102,8 +102,8 @@ func waitFor(t *testing.T, ok func() bool) {
 	}
 }
 
-// Ensure that nobody waits for a connection while one is free, however it has become free, and that who waits is not
-// overtaken for long.
+// Ensure that no waiter waits while a connection is free, however it has become free, and that none is overtaken for
+// long.
 func TestOvertaking(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
