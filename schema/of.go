@@ -41,7 +41,7 @@ func tableOrError(known any) (*Table, error) {
 }
 
 // OfNamed returns the schema of a struct type that need not have a name, such as one that was made by reflection, for a
-// table of that name. It is made anew each time.
+// table of that name. Each call makes another.
 func OfNamed(model reflect.Type, table string) (*Table, error) {
 	t, err := newNamedTable(model, table)
 	if err != nil {

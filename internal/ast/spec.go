@@ -92,7 +92,7 @@ func (q *Spec) Writable(verb string) error {
 	if q.Flags != 0 || len(q.Orders) > 0 {
 		return errPaged
 	}
-	if q.More != nil {
+	if q.Uncomputed().More != nil { // no row is read, so that nothing is computed
 		return ErrProjected
 	}
 	return q.Guard(verb)
@@ -122,9 +122,9 @@ func (s *Spec) fail(err error) {
 	}
 }
 
-// IsZero reports whether s says nothing: no condition, no order and no page.
+// IsZero reports whether s says nothing: no condition, no order, no page, and nothing that is selected.
 func (s Spec) IsZero() bool {
-	return len(s.Conds) == 0 && len(s.Orders) == 0 && s.Flags == 0 && !s.all && s.Rows == liveRows && s.LockMode == dialect.NoLock && s.err == nil
+	return s.More == nil && len(s.Conds) == 0 && len(s.Orders) == 0 && s.Flags == 0 && !s.all && s.Rows == liveRows && s.LockMode == dialect.NoLock && s.err == nil
 }
 
 // Err returns why the query cannot run: a bad limit, or a value that does not fit its column.

@@ -48,7 +48,7 @@ func (r *Repo) CreateAny(ctx context.Context, v any) error {
 }
 
 // UnsafeDeleteAny deletes the row with the key of v, a pointer to the model, for good: past hooks, and where others are
-// only marked as deleted. A row that is gone is no error.
+// only soft-deleted. A row that is gone is no error.
 func (r *Repo) UnsafeDeleteAny(ctx context.Context, v any) error {
 	value, err := r.address("delete", v)
 	if err != nil {

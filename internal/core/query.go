@@ -210,14 +210,6 @@ func (q *Query) whole() error {
 	return nil
 }
 
-// uncomputed returns the query without the fields that it computes, where no rows are read.
-func (q *Query) uncomputed() *Query {
-	if q.spec.Extra().Computed == nil {
-		return q
-	}
-	return q.as(q.spec.Uncomputed())
-}
-
 // stored returns an error when the query computes fields, where rows are read as they are stored.
 func (q *Query) stored() error {
 	if q.spec.Extra().Computed != nil {

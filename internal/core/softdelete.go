@@ -105,12 +105,10 @@ func (q *Query) Undelete(ctx context.Context) (int, error) {
 	if q.repo.table.Deleted == nil {
 		return 0, ErrorOf("undelete", q.repo.table, errNoMark(q.repo.table.Model.Name()))
 	}
-	q = q.uncomputed()
 	return q.write(ctx, q.markRows((*render.Statements).Restore), "undelete", nil)
 }
 
 // HardDelete does what Query.HardDelete of package prom says.
 func (q *Query) HardDelete(ctx context.Context) (int, error) {
-	q = q.uncomputed()
 	return q.write(ctx, q.deleteRows, "delete", nil)
 }

@@ -82,7 +82,6 @@ func (q *Query) write(ctx context.Context, statement rowsStatement, op string, l
 
 // Update does what Query.Update of package prom says.
 func (q *Query) Update(ctx context.Context, assigns []Assign) (int, error) {
-	q = q.uncomputed()
 	return q.write(ctx, q.update(assigns), "update", nil)
 }
 
@@ -120,7 +119,6 @@ func (r *Repo) undoneWith(ctx context.Context, follows bool, write func(ctx cont
 
 // Delete does what Query.Delete of package prom says.
 func (q *Query) Delete(ctx context.Context) (int, error) {
-	q = q.uncomputed()
 	return q.write(ctx, q.deletion(), "delete", nil)
 }
 

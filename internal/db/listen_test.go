@@ -26,7 +26,7 @@ func listen(t *testing.T, db *DB, channel string) *Listener {
 }
 
 // Ensure that a listener is told of what others commit, also of what they did while nobody waited; that it is not told
-// of what is rolled back; and that it hears its context and its time.
+// of what is rolled back; and that it is canceled with its context and ends in time.
 func TestListen(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

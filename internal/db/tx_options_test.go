@@ -230,7 +230,7 @@ func TestTx_CommitFails(t *testing.T) {
 	})
 }
 
-// Ensure that a transaction whose statement failed, and was swallowed, does not pretend to have committed on
+// Ensure that a transaction whose failed statement was ignored does not pretend to have committed on
 // PostgreSQL, and commits the rest on SQLite, where an error undoes its statement alone. parity: T3 B4
 func TestTx_Swallowed(t *testing.T) {
 	t.Parallel()

@@ -263,7 +263,7 @@ func TestPlanBesideWriter(t *testing.T) {
 	})
 }
 
-// Ensure that the table of SQLite that is made anew keeps what others made: triggers, views, indexes, constraints,
+// Ensure that a rebuilt table of SQLite keeps what others made: triggers, views, indexes, constraints,
 // references to it, and the number that AUTOINCREMENT has reached.
 func TestRebuildKeeps(t *testing.T) {
 	t.Parallel()
@@ -315,7 +315,7 @@ func TestRebuildKeeps(t *testing.T) {
 	}
 }
 
-// Ensure that an index which CREATE INDEX CONCURRENTLY left invalid is seen and made anew, and that others can write
+// Ensure that an index which CREATE INDEX CONCURRENTLY left invalid is seen and rebuilt, and that others can write
 // meanwhile.
 func TestInvalidIndex(t *testing.T) {
 	t.Parallel()

@@ -210,7 +210,7 @@ func TestAddedReference(t *testing.T) {
 }
 
 // Ensure that a table is made together with those that the program's repos store and that refer to it, so that the
-// first transaction to write to it does not stand in the way of making them; and that one which cannot be made is no
+// first transaction to write to it does not prevent making them; and that one which cannot be made is no
 // hindrance. parity: A4 A14 A17
 func TestReferrersTogether(t *testing.T) {
 	t.Parallel()

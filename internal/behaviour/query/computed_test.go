@@ -248,6 +248,15 @@ func TestComputeRefused(t *testing.T) {
 		n, err := told.Update(ctx, essayTitle.Set("a"))
 		is.NoErr(err)
 		is.Equal(n, 1)
+		var second prom.Batch
+		updated := prom.Queue(&second, essays).UpdateWhere(told, essayTitle.Set("a"))
+		is.NoErr(second.Run(ctx))
+		n, err = updated.Value()
+		is.NoErr(err)
+		is.Equal(n, 1)
+		at := Essay{}
+		err = essays.Compute(prom.Col(&essay.Likes, essayFans.Count())).With(essayFans).LoadInto(ctx, &at)
+		is.True(errors.Is(err, prom.ErrValidation)) // and is not passed over
 		n, err = told.Delete(ctx)
 		is.NoErr(err)
 		is.Equal(n, 1)

@@ -7,7 +7,7 @@ import (
 )
 
 type (
-	// Counted has a small key that the database counts up.
+	// Counted has a small generated key.
 	Counted struct {
 		ID   int16 `prom:"key,auto"`
 		Name string
