@@ -1,12 +1,12 @@
-// Package prom stores structs in PostgreSQL and SQLite. A program declares a struct, names a database and works: tables
-// and columns are created when they are first needed, queries are checked by the compiler, and the same program runs on
-// an embedded file and on a server. There is no code to generate and no migration to run first.
+// Package prom stores Go structs in PostgreSQL and SQLite. A program declares a struct, names a database, and works:
+// prom creates tables and columns when they are first needed, the compiler checks the queries, and the same program runs
+// on an embedded file and on a server. There is no code to generate, and no migration to run first.
 //
-// # A model and its repo
+// # Models and repositories
 //
-// A model is a struct, usually one that embeds [Model], which brings a key, the times of creation and update, and
-// change tracking. Each exported field is a column; the struct tag prom gives it a name, rules and indexes. A [Repo]
-// stores the values of a model:
+// A model is a struct. Usually it embeds [Model], which has a primary key, the times of creation and update, and change
+// tracking. Each exported field is a column. The struct tag prom gives a column a name, rules and indexes. A [Repo] stores
+// the values of a model:
 //
 //	type Book struct {
 //		prom.Model            // ID, Created and Updated
@@ -18,102 +18,127 @@
 //
 //	var books = prom.NewRepo[Book]()
 //
-// The tag's grammar and options are described in docs/tags.md, and listed by schema.Options. Repos are made once, in
-// package variables or in services that embed them and add queries of their own; see the example of [Repo].
+// docs/tags.md describes the grammar and the options of the tag; schema.Options lists them. Create repos once, in package
+// variables or in services that embed them and add their own queries; see the example of [Repo].
 //
-// # Naming a database
+// # Connections and DSNs
 //
-// A DSN names a database; its fragment, when there is one, is the name of the connection. The environment variable
-// PROM_DSN, and PROM_DSN_1, PROM_DSN_2 and so on, are read when a connection is first asked for that was not opened by
-// hand with [Open]:
+// A DSN names a database. Its fragment, if there is one, is the name of the connection. prom reads the environment
+// variables PROM_DSN, PROM_DSN_1, PROM_DSN_2 and so on, when the program first uses a connection that it has not opened by
+// [Open]:
 //
 //	PROM_DSN=sqlite:///var/lib/app/app.db
 //	PROM_DSN_1=postgres://app:secret@db.example.org/app?sslmode=require#stats
 //
-// A repo uses the default connection, the one without a name, unless [On] names another or [Using] binds it to one.
-// Nothing connects before the first operation. [Close] closes everything.
+// A repo uses the default connection, which has no name, unless [On] names another one or [Using] binds the repo to one.
+// prom connects at the first operation, and not before. [Close] closes all connections. docs/dsn.md describes the options,
+// such as those of the connection pool, timeouts and TLS.
 //
-// # Creating, reading and writing
+// # Create, read, update, delete
 //
-// [Repo.Create] inserts, and the value is then what was stored, with its key; [Repo.CreateMany] does so for any number
-// of values, all or none of them. [Repo.Get] finds by key, [Repo.Load] by a key or by unique fields. [Repo.Save]
-// updates what was loaded and inserts what is new; an update writes the columns that changed and no others, also when a
-// slice or map was changed in place. [Repo.Upsert] inserts, or updates the row that is there. [Repo.Delete] deletes. A
-// row that is gone is [ErrNotFound], never a silent success.
+// [Repo.Create] inserts a value; the value then holds what was stored, with its key. [Repo.CreateMany] inserts any number
+// of values, all or none. [Repo.Get] finds a row by its key, [Repo.Load] by its key or by unique fields. [Repo.Save]
+// updates a value that was loaded, and inserts a new one. An update writes the columns that changed and no others; it
+// also finds changes inside slices and maps. [Repo.Upsert] inserts a row, or updates the existing one. [Repo.Delete]
+// deletes. If the row does not exist, the error is [ErrNotFound].
 //
-// A [Batch] collects operations on repos of one connection, which go to the database together and happen all or not at
-// all. [BatchGets] and [WithBatchGets] let calls of Get from many goroutines share round trips.
+// A [Batch] collects operations on repos of one connection. They go to the database together, and happen all or not at
+// all. [BatchGets] and [WithBatchGets] let calls of Get from many goroutines share statements (request coalescing).
 //
-// # Querying
+// # Queries
 //
-// Queries are made of fields, which are declared once, by the address of a field of the model's prototype. So the field
-// is tied to its struct and its type, and a wrong comparison does not compile:
+// Queries are made of fields. A field is declared once, by the address of a field in the model's prototype. So a field
+// knows its model and its type, and a wrong comparison does not compile:
 //
 //	var (
 //		book      = prom.Proto[Book]()
 //		bookPages = prom.NumberOf(book, &book.Pages)
 //	)
 //
-// [NumberOf], [TextOf], [TimeOf], [RefOf], [JSONOf], [OrderedOf] and [FieldOf] take fields that are the value itself,
-// their forms that begin with Null take pointers, and those that begin with SQLNull take a sql.Null. Handles are needed
-// for the fields that are queried by, and for no others. A [Query] never changes: it may be kept, shared between
-// goroutines and built upon. It ends in [Query.All], [Query.First], [Query.Count], [Query.Exists], [Query.Each],
-// [Query.Stream], [Query.Update] or [Query.Delete]. [And], [Or] and [Not] combine conditions; [Raw] and [Sqlizer] take
-// what fields cannot say; [FieldByName] serves filters that arrive as text.
+// [NumberOf], [TextOf], [TimeOf], [RefOf], [JSONOf], [ListOf], [OrderedOf] and [FieldOf] are for fields that are not
+// pointers. Their forms with Null, such as [NullTextOf] and [NullOf], are for pointers; those with SQLNull are for a
+// sql.Null. Only the fields that appear in queries need a declaration.
 //
-// [Query.Each] ranges over tables of any size in bounded memory. Its body may write to the same table, also in a
-// transaction. [Query.Stream] is one statement, whose rows are of one snapshot; it is quicker and holds a connection
-// until the loop ends.
+// A [Query] never changes. It may be stored, shared between goroutines, and extended. [Query.All], [Query.First],
+// [Query.One], [Query.Count], [Query.Exists], [Query.Each], [Query.Stream], [Query.Page], [Query.KeysetPage],
+// [Query.Update], [Query.Delete] and others run it. [And], [Or] and [Not] combine conditions. [Select] and [Pluck] read
+// expressions and aggregates. [Raw] and [Sqlizer] are conditions in SQL. [FieldByName] and [NewFilter] are for conditions
+// that arrive as text.
 //
-// # Relations
+// [Query.Each] ranges over a table of any size in bounded memory. Its body may write to the same table, in a transaction
+// too. [Query.Stream] is one statement, whose rows are from one snapshot. It is faster, and holds a connection until the
+// loop ends.
 //
-// A field of type [Ref] is a column that refers to a row of another model, and one of type [Many] stands for the rows
-// that refer to this one; [ManyToMany] goes through a join model, and [CompositeRef] is the row that several columns refer to
-// together. [RefOf], [ManyOf], [ManyToManyOf] and [CompositeRefOf] make handles of them, and [Query.With] loads the rows:
+// # Relations and eager loading
+//
+// A field of type [Ref] is a foreign key: a column that refers to a row of another model. A field of type [Many] stands for
+// the rows that refer to this row. [ManyToMany] is a relation through a join model. [CompositeRef] is the row that several
+// columns refer to together. [RefOf], [ManyOf], [ManyToManyOf] and [CompositeRefOf] declare relations, and [Query.With]
+// loads their rows:
 //
 //	posts.Where(PostViews.Gt(1000)).With(PostAuthor.With(AuthorPosts.OrderBy(PostAt.Desc()).Limit(3)))
 //
-// Each level is one round trip, however many rows there are. A reference tells its row by Get, and a Many by Rows.
+// Each relation takes one statement, however many rows there are (no N+1 queries). On PostgreSQL the relations of one level
+// take one round trip. Get returns the row of a reference, and Rows those of a Many. Both panic if the relation was not
+// loaded.
 //
 // # Transactions
 //
-// [Tx], [Repo.Tx] and [DB.Tx] run a function in a transaction, which travels in the context: each call with that
-// context is part of it, and no other is. A transaction inside another is a savepoint. An error or a panic rolls back
-// and comes out unchanged.
+// [Tx], [Repo.Tx] and [DB.Tx] run a function in a transaction. The function gets a context that carries the transaction:
+// each call with this context is part of it, and no other call is. A transaction inside another one is a savepoint. An
+// error or a panic rolls back, and is returned unchanged.
 //
-// [AfterCommit] gives a function that is called when the outermost one has been committed.
+// [AfterCommit] registers a function that is called after the outermost transaction has been committed.
 //
-// # Hooks
+// # Hooks and validation
 //
-// Methods of a model, on its pointer, are called around what a repo does with its values: BeforeSave, BeforeCreate,
-// BeforeUpdate, BeforeDelete, Validate, AfterCreate, AfterUpdate, AfterSave, AfterDelete and AfterLoad, all of them
+// A repo calls these methods of a model before and after it reads or writes values: BeforeSave, BeforeCreate,
+// BeforeUpdate, BeforeDelete, Validate, AfterCreate, AfterUpdate, AfterSave, AfterDelete and AfterLoad. They have a
+// pointer receiver and this form:
 //
 //	func (b *Book) BeforeSave(ctx context.Context) error
 //
-// Those around a write are part of its transaction, which their context carries; an error undoes it and comes out
-// unchanged. Validate says what is wrong with a value, by [Invalid] or [Violations], and is told together with the
-// rules of the tags. Which call calls what is in docs/guide/hooks.md. Updates and deletions by query, DeleteKey and raw
-// SQL call none.
+// The Before and After hooks of a write are part of its transaction, which their context carries. Their error rolls back
+// the write and is returned unchanged. Validate reports what is wrong with a value, by [Invalid] or [Violations]; its
+// violations are returned together with those of the tags. docs/guide/hooks.md shows which call runs which hooks. Updates
+// and deletes by query, [Repo.DeleteKey] and raw SQL that writes run none.
 //
-// # Tables that make themselves
+// # Automatic schema installation
 //
-// When a statement finds its table, a column or the index of an upsert missing, what the model has and the database
-// lacks is added, with the tables that it refers to, and the statement runs once more. Nothing is ever dropped, renamed
-// or altered by itself. A column that is required and has no constant default is not added to a table that has rows:
-// that is [ErrDrift], and its text says what to do. Any number of processes may do this at the same moment. Nothing
-// misses an index that only makes things faster, nor a unique one that was declared on columns that are there already:
-// [Install], called when the program starts, adds those. The DSN's option install=check reports what is missing instead
-// of adding it, and install=off does nothing.
+// When a statement finds that its table, a column or the index of an upsert is missing, prom adds what the model has and
+// the database lacks, with the tables that it refers to. Then the statement runs once more. Any number of processes may do
+// this at the same moment.
+//
+// By itself prom drops, narrows and rewrites nothing. It renames only what the tag option was names. On PostgreSQL it
+// relaxes a NOT NULL or a CHECK of its own that refuses a value which the model allows. A required column without a
+// constant default is not added to a table that has rows: that is [ErrDrift], and its text says what to do.
+//
+// No statement fails for a missing index on existing columns, unique or not. [Install] adds such indexes; call it when the
+// program starts. With install=check in the DSN, prom reports what is missing instead of adding it. With install=off it
+// does nothing.
+//
+// # Schema changes by plans
+//
+// [Plan] compares the models with the database and lists the steps for every other change, with their SQL and their
+// risk: changes of types, constraints and indexes, and removals. [Apply] runs the steps of the risks that it is given.
+// [Check] reports the differences. docs/schema.md describes this.
+//
+// # Types
+//
+// docs/guarantees.md lists how each Go type is stored. Slices of texts, numbers, booleans, times and UUIDs are arrays on
+// PostgreSQL and JSON on SQLite. Structs, maps and other slices are JSON. [RegisterCodec] stores a type in a form of its
+// own.
 //
 // # Errors
 //
-// Errors have a kind, the same on every engine, which errors.Is finds: [ErrNotFound], [ErrUnique] and so on. An [Error]
-// holds the table, the columns and the constraint; [Violations] lists every rule that a value breaks, before any SQL.
-// No text of an error holds a value, a DSN or a password. What the driver said is reached by errors.As and may hold
-// values: mind where it is logged.
+// Errors have a kind, which is the same on both engines. errors.Is finds it: [ErrNotFound], [ErrUnique] and so on. An
+// [Error] holds the table, the columns and the constraint. [Violations] lists every rule that a value breaks, before any
+// SQL. The text of an error never holds a value, a DSN or a password. errors.As finds the driver's error, which may hold
+// values: be careful where you log it.
 //
-// # What is not there
+// # Limits
 //
-// Joins follow references; rows that no reference connects are asked for by subqueries. Removals and changes of type in a
-// schema that exists are steps of a [Plan], which [Apply] does when they are allowed, and never happen by themselves.
+// Joins follow references; for other rows use subqueries ([Exists], [CorrelatedSubquery]) or SQL of your own. Keyset pages
+// are ordered by fields, not by expressions. Indexes other than B-trees, such as GIN indexes on arrays and JSON, need SQL
+// of your own. A plan does not move values from one column to another. No transaction spans two databases.
 package prom
