@@ -113,8 +113,8 @@
 // relaxes a NOT NULL or a CHECK of its own that refuses a value which the model allows. A required column without a
 // constant default is not added to a table that has rows: that is [ErrDrift], and its text says what to do.
 //
-// No statement fails for a missing index on existing columns, unique or not. [Install] adds such indexes; call it when the
-// program starts. With install=check in the DSN, prom reports what is missing instead of adding it. With install=off it
+// No statement fails for a missing index on existing columns, unique or not, except an upsert that needs it. [Install]
+// adds such indexes; call it when the program starts. With install=check in the DSN, prom reports what is missing instead of adding it. With install=off it
 // does nothing.
 //
 // # Schema changes by plans

@@ -250,6 +250,17 @@ func TestDocsLinks(t *testing.T) {
 	}
 }
 
+// Ensure that README.md leads to every page.
+func TestDocsLinked(t *testing.T) {
+	t.Parallel()
+	readme := readPage(t, "README.md")
+	for _, page := range glob(t, "docs/*.md", "docs/guide/*.md") {
+		if !strings.Contains(readme, "]("+page+")") {
+			t.Errorf("README.md has no link to %s", page)
+		}
+	}
+}
+
 // anchors returns the names by which links reach the headings of a page.
 func anchors(page string) []string {
 	var names []string
