@@ -24,7 +24,7 @@ import (
 //
 // A parameter is the name of a field, an operator behind two underscores, [FilterEq] if there is none, and of times a
 // part between them. All must hold. One that is unknown is an error, unless [Filter.Ignore] says otherwise, and so is
-// one that stands twice, but for the lists of in, notin and sort, which are joined. A comma in an element of a list is
+// one that appears twice, but for the lists of in, notin and sort, which are joined. A comma in an element of a list is
 // written \, and a backslash \\.
 //
 // Every error is a [*FilterError], whose text may be shown to who has sent the parameters.

@@ -26,7 +26,7 @@ type RawRows[R any] struct {
 // RawQuery is a statement in SQL of one's own, whose rows become values of R:
 //
 //   - a model or any other struct: each column goes to the field whose column has its name, as tags and the names of fields say
-//     for models. A column without a field is an error that names it, and so is one that stands twice. Fields without a column
+//     for models. A column without a field is an error that names it, and so is one that appears twice. Fields without a column
 //     are left zero. A model that was read with its key counts as loaded: Save writes what has changed since, and never a field
 //     that was not read and is zero still. Read without its key it counts as new.
 //     A hook AfterLoad is called, whatever was read.

@@ -64,7 +64,7 @@ func AddColumnStep(d Dialect, a *Alteration, drift *schema.Drift) (schema.Step, 
 	c := drift.At.Column
 	s := schema.Step{Kind: schema.AddColumn, Table: a.Table.Name, Name: c.Name, Risk: schema.Additive, Reason: drift.Error()}
 	if c.Key {
-		return ByHand(drift, "a column of the primary key is not added to rows that are there"), c
+		return ByHand(drift, "a column of the primary key cannot be added to a table with rows"), c
 	}
 	if a.Filled && NeedsValue(d, c) {
 		without := *c
@@ -73,7 +73,7 @@ func AddColumnStep(d Dialect, a *Alteration, drift *schema.Drift) (schema.Step, 
 		if advice := schema.WasAdvice(a.Table, c, a.Have); advice != "" {
 			s.Reason += "; " + advice
 		}
-		s.Reason += "; it takes NULL until the rows that are there have values, before which the model cannot read them; the next plan makes it NOT NULL then"
+		s.Reason += "; it allows NULL until the existing rows have values, and the model cannot read them before; the next plan makes it NOT NULL"
 	}
 	s.SQL = append(d.Prerequisites([]*schema.Column{c}), d.AddColumn(a.Table, c)...)
 	return s, c
@@ -85,7 +85,7 @@ func NeedsValue(d Dialect, c *schema.Column) bool {
 }
 
 // KeyAdvice says what to do about a column that only the table has in its primary key.
-const KeyAdvice = "it is part of the primary key, which would go with it; make the table anew, or have the model know it"
+const KeyAdvice = "it is part of the primary key, which would be dropped with it; create the table again, or add the column to the model"
 
 // Passing begins the names of what steps make for a while.
 const Passing = "prom_tmp"

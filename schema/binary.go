@@ -26,7 +26,7 @@ func (v Value) AppendBinary(b []byte) []byte {
 	return b
 }
 
-var errBinary = errors.New("the bytes are no value")
+var errBinary = errors.New("the bytes are not an encoded value")
 
 // ReadBinary reads a value that AppendBinary has written, and returns what follows it.
 func ReadBinary(b []byte) (v Value, rest []byte, err error) {

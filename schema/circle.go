@@ -45,7 +45,7 @@ func (t *Table) checkCircles() error {
 			for _, r := range way[i:] {
 				fields = append(fields, r.field)
 			}
-			return fmt.Errorf("prom: model %s: the required references %s go in a circle, so that no row can be the first; make one of these fields a pointer", t.Model, strings.Join(fields, " and "))
+			return fmt.Errorf("prom: model %s: the required references %s form a circle, so no row can be inserted first; make one of these fields a pointer", t.Model, strings.Join(fields, " and "))
 		}
 		if done[t] {
 			return nil

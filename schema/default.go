@@ -25,9 +25,9 @@ func (c *Column) setDefault(tg *tag) error {
 	}
 	switch {
 	case c.Scanner:
-		return errors.New("default is not for types with sql.Scanner")
+		return errors.New("default cannot be used with a type that has sql.Scanner")
 	case c.Auto:
-		return errors.New("an auto key takes no default")
+		return errors.New("an auto key cannot have a default")
 	case s == "now" && (c.Kind == Time || c.Kind == Date), s == "uuid" && c.Kind == UUID:
 		c.Default = &Default{Func: s}
 		return nil
@@ -85,15 +85,15 @@ func (c *Column) fit(v Value) (Value, error) {
 	}
 	switch {
 	case c.Kind.Integer() && !holds(Unwrap(c.Type), v):
-		return v, fmt.Errorf("%s does not hold it", c.Type)
+		return v, fmt.Errorf("%s cannot hold it", c.Type)
 	case low != nil && (n < low.Int && !isFloat || isFloat && f < low.Float):
-		return v, errors.New("it is below the least that the column allows")
+		return v, errors.New("it is less than the minimum of the column")
 	case high != nil && (above || n > high.Int && !isFloat || isFloat && f > high.Float):
-		return v, errors.New("it is above the greatest that the column allows")
+		return v, errors.New("it is greater than the maximum of the column")
 	case c.Rules.Choices != nil && !slices.Contains(c.Rules.Choices, text):
-		return v, fmt.Errorf("it is none of the choices %s", strings.Join(c.Rules.Choices, ", "))
+		return v, fmt.Errorf("it is not one of the choices %s", strings.Join(c.Rules.Choices, ", "))
 	case c.Rules.NonEmpty && v.IsZero():
-		return v, errors.New("it is empty, which the column refuses")
+		return v, errors.New("it is empty, and the column does not allow that")
 	case c.Rules.Pattern != "" && !regexp.MustCompile(c.Rules.Pattern).MatchString(text):
 		return v, fmt.Errorf("it does not match %s", c.Rules.Pattern)
 	}
@@ -103,7 +103,7 @@ func (c *Column) fit(v Value) (Value, error) {
 // fitList is fit for each element of a list.
 func (c *Column) fitList(v Value) (Value, error) {
 	if c.Rules.NonEmpty && v.Len() == 0 {
-		return v, errors.New("it is empty, which the column refuses")
+		return v, errors.New("it is empty, and the column does not allow that")
 	}
 	elem := c.Elem()
 	return NewList(elem.Kind, v.Len(), func(i int) (Value, error) { return elem.fit(v.At(i)) })

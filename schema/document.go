@@ -38,11 +38,11 @@ func (b *builder) checkDocument(c *Column, tg *tag) error {
 	case (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem() == m, t.Kind() == reflect.Slice && t.Elem() == reflect.PointerTo(m):
 		instead = fmt.Sprintf("write prom.Many[%s] for the rows of %s that refer to this one", name, name)
 	}
-	subject := fmt.Sprintf("%s is a model, for %s,", m, why)
+	subject := fmt.Sprintf("%s is a model (%s)", m, why)
 	if why == onlyTags {
 		subject = fmt.Sprintf("%s has fields with prom tags, which mean nothing in JSON,", m)
 	}
-	return fmt.Errorf("%s and would be stored as JSON in this row: %s; the option json says that a document is meant", subject, instead)
+	return fmt.Errorf("%s and would be stored as JSON in this row: %s; if you want a JSON document, use the option json", subject, instead)
 }
 
 const onlyTags = "its fields have prom tags"

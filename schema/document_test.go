@@ -63,8 +63,8 @@ func TestModelsInDocuments(t *testing.T) {
 		typ  reflect.Type
 		want string
 	}{
-		{reflect.TypeFor[docUser](), "schema_test.docUser is a model, for it embeds prom.Model or its like, and would be stored as JSON in this row: " +
-			"write prom.Ref[docUser], or *prom.Ref[docUser] for one that may be NULL, to refer to its row; the option json says that a document is meant"},
+		{reflect.TypeFor[docUser](), "schema_test.docUser is a model (it embeds prom.Model or its like) and would be stored as JSON in this row: " +
+			"write prom.Ref[docUser], or *prom.Ref[docUser] for one that may be NULL, to refer to its row; if you want a JSON document, use the option json"},
 		{reflect.TypeFor[*docUser](), one},
 		{reflect.TypeFor[sql.Null[docUser]](), one},
 		{reflect.TypeFor[[]docUser](), many},
@@ -80,10 +80,10 @@ func TestModelsInDocuments(t *testing.T) {
 		{reflect.TypeFor[struct{ A []struct{ B *docUser } }](), other},
 		{reflect.TypeFor[docEmbedding](), one},
 		{reflect.TypeFor[docModelThatMarshal](), one},
-		{reflect.TypeFor[docNamed](), "docNamed is a model, for it has a method TableName,"},
-		{reflect.TypeFor[docByKey](), "docByKey is a model, for its field Code is a key,"},
-		{reflect.TypeFor[[]docChild](), "docChild is a model, for its field User is a reference or a relation,"},
-		{reflect.TypeFor[docOwner](), "docOwner is a model, for its field Users is a reference or a relation,"},
+		{reflect.TypeFor[docNamed](), "docNamed is a model (it has a method TableName)"},
+		{reflect.TypeFor[docByKey](), "docByKey is a model (its field Code is a key)"},
+		{reflect.TypeFor[[]docChild](), "docChild is a model (its field User is a reference or a relation)"},
+		{reflect.TypeFor[docOwner](), "docOwner is a model (its field Users is a reference or a relation)"},
 		{reflect.TypeFor[docRules](), "docRules has fields with prom tags, which mean nothing in JSON, and would be stored as JSON in this row: " +
 			"embed it without a tag to have its fields as columns"},
 		{reflect.TypeFor[docPlain](), ""},

@@ -42,12 +42,12 @@ func TestOfErrors(t *testing.T) {
 		{struct{ A int }{}, "a generic or unnamed type needs a method TableName() string"},
 		{generic[int]{}, "prom: model schema_test.generic[int]: a generic or unnamed type needs a method TableName() string"},
 		{empty{}, "it has no exported field to store"},
-		{badName{}, `table name: the name "a?" holds a question mark`},
-		{catalogName{}, `table name: the name "Sqlite_master" begins with sqlite_, which belongs to the engines`},
+		{badName{}, `table name: the name "a?" contains a question mark`},
+		{catalogName{}, `table name: the name "Sqlite_master" begins with sqlite_, which the engines reserve`},
 
 		// columns
 		{tagged[int](`uniqe`), `field B: tag prom:"uniqe": "uniqe" looks like the option unique`},
-		{tagged[string](`size=1..9 unique`), "size=1..9 unique is none of size=n, size=a..b"},
+		{tagged[string](`size=1..9 unique`), "size=1..9 unique must be size=n, size=a..b"},
 		{tagged[prom.Model](`b`), "embed prom.Model without a name of the field, so that its fields are columns"},
 		{tagged[time.Time](`default=now()`), `default: "now()" is not a constant of kind time, and not now`},
 		{tagged[bool](`default=yes`), `default: "yes" is not a constant of kind bool: write true or false`},
@@ -55,7 +55,7 @@ func TestOfErrors(t *testing.T) {
 		{struct {
 			named
 			B int `Prom:"key"` //nolint:govet // that is what is tested
-		}{}, `field B: the key Prom of the struct tag is written prom`},
+		}{}, `field B: the key Prom of the struct tag must be written prom`},
 		{struct {
 			named
 			B int `prom:"name='a'"`
@@ -63,7 +63,7 @@ func TestOfErrors(t *testing.T) {
 		{struct {
 			named
 			B int `prom:"name=A"`
-		}{}, `the columns "A" and "a" (field named.A) differ in case only, which SQLite does not tell apart`},
+		}{}, `the columns "A" and "a" (field named.A) differ only in case, which SQLite ignores`},
 		{struct {
 			named
 			V int   `prom:"version"`
@@ -72,7 +72,7 @@ func TestOfErrors(t *testing.T) {
 		{struct {
 			named
 			B int `prom:"name='x?'"`
-		}{}, `column name: the name "x?" holds a question mark`},
+		}{}, `column name: the name "x?" contains a question mark`},
 		{struct {
 			named
 			B int `prom:"ctid"`
@@ -80,7 +80,7 @@ func TestOfErrors(t *testing.T) {
 		{struct {
 			named
 			OID int
-		}{}, `field OID: column name: the name "oid" stands for the row's number on SQLite`},
+		}{}, `field OID: column name: the name "oid" is a name of the rowid on SQLite`},
 		{struct {
 			named
 			b int `prom:"b"`
@@ -91,15 +91,15 @@ func TestOfErrors(t *testing.T) {
 		}{}, `field address: embed the struct schema_test.address by value, not by pointer, or leave it out by the tag prom:"-"`},
 
 		// types
-		{column[chan int]{}, `the type chan int has no column type; leave the field out by the tag prom:"-"`},
+		{column[chan int]{}, `the type chan int has no column type; to leave the field out, use the tag prom:"-"`},
 		{column[func()]{}, "has no column type"},
 		{column[complex128]{}, "has no column type"},
 		{column[uintptr]{}, "has no column type"},
 		{column[error]{}, "the type error has no column type"},
-		{column[**int]{}, "**int says twice that NULL is allowed"},
-		{column[*sql.NullString]{}, "*sql.NullString says twice that NULL is allowed"},
-		{column[sql.Null[*int]]{}, "says twice that NULL is allowed"},
-		{column[sql.Null[sql.NullInt64]]{}, "says twice that NULL is allowed"},
+		{column[**int]{}, "**int allows NULL twice; use a pointer or sql.Null, not both"},
+		{column[*sql.NullString]{}, "*sql.NullString allows NULL twice; use a pointer or sql.Null, not both"},
+		{column[sql.Null[*int]]{}, "allows NULL twice; use a pointer or sql.Null, not both"},
+		{column[sql.Null[sql.NullInt64]]{}, "allows NULL twice; use a pointer or sql.Null, not both"},
 		{tagged[chan int](`json`), "a chan int cannot be stored as JSON"},
 		{tagged[int](`null`), "null is for types with sql.Scanner and driver.Valuer; make int a pointer instead"},
 		{tagged[int](`date`), "date needs a time.Time, not int"},
@@ -114,8 +114,8 @@ func TestOfErrors(t *testing.T) {
 		{tagged[string](`decimal=5.2x`), "is not precision.scale"},
 		{tagged[string](`type=int`), "type is for types with sql.Scanner and driver.Valuer, which string is not"},
 		{tagged[valuer](`type=number`), "type=number is unknown; use text, int, float, bool, bytes, time, uuid or json"},
-		{tagged[string](`uuid,json`), "uuid and json each say what the column holds; keep one"},
-		{tagged[time.Time](`date,clock`), "date and clock each say"},
+		{tagged[string](`uuid,json`), "uuid and json both set the type of the column; keep one"},
+		{tagged[time.Time](`date,clock`), "date and clock both set"},
 
 		// flags
 		{tagged[*int](`key`), "a key cannot be NULL, so *int cannot be one"},
@@ -136,18 +136,18 @@ func TestOfErrors(t *testing.T) {
 		{tagged[time.Time](`deleted`), "deleted needs a *time.Time, which is NULL until the row is deleted, not time.Time"},
 		{tagged[*string](`deleted`), "deleted needs a *time.Time"},
 		{tagged[*time.Time](`deleted,date`), "deleted needs a *time.Time"},
-		{tagged[*time.Time](`deleted,default=now`), "deleted is set by deleting the row and by nothing else"},
+		{tagged[*time.Time](`deleted,default=now`), "only deleting the row sets deleted"},
 
 		// rules
 		{tagged[int](`size=1`), "size is for texts and []byte; a number has min and max"},
-		{tagged[string](`size=1,max=2`), "size and min or max say the same thing twice"},
+		{tagged[string](`size=1,max=2`), "size cannot be combined with min or max"},
 		{tagged[string](`size=..`), "size=.. sets no limit"},
-		{tagged[string](`size=a`), "size=a is none of size=n, size=a..b, size=a.. and size=..b with numbers of characters"},
-		{tagged[string](`size=-1`), "size=-1 is none of size=n, size=a..b,"},
+		{tagged[string](`size=a`), "size=a must be size=n, size=a..b, size=a.. or size=..b with numbers of characters"},
+		{tagged[string](`size=-1`), "size=-1 must be size=n, size=a..b,"},
 		{tagged[[]byte](`max=x`), "max=x is not a number of bytes"},
-		{tagged[string](`size=5..2`), "the least is greater than the greatest"},
-		{tagged[int](`min=2,max=1`), "the least is greater than the greatest"},
-		{tagged[float64](`min=0.2,max=0.1`), "the least is greater than the greatest"},
+		{tagged[string](`size=5..2`), "the minimum is greater than the maximum"},
+		{tagged[int](`min=2,max=1`), "the minimum is greater than the maximum"},
+		{tagged[float64](`min=0.2,max=0.1`), "the minimum is greater than the maximum"},
 		{tagged[int](`min=1.5`), "min=1.5 is not an integer of 64 bits"},
 		{tagged[float64](`min=NaN`), "min=NaN is not a finite number"},
 		{tagged[float64](`max=Inf`), "max=Inf is not a finite number"},
@@ -155,51 +155,51 @@ func TestOfErrors(t *testing.T) {
 		{tagged[bool](`min=1`), "min is for texts, []byte, integers and floats, not for bool"},
 		{tagged[string](`decimal=5.2,max=1`), "max is for texts, []byte, integers and floats, not for string"},
 		{tagged[float64](`choices=1|2`), "choices is for texts and integers, not for float64"},
-		{tagged[int](`choices=1|x`), `the choice "x" is not an integer that int holds`},
-		{tagged[int8](`choices=1|200`), `the choice "200" is not an integer that int8 holds`},
-		{tagged[uint](`choices=-1`), `the choice "-1" is not an integer that uint holds`},
+		{tagged[int](`choices=1|x`), `the choice "x" is not an integer that int can hold`},
+		{tagged[int8](`choices=1|200`), `the choice "200" is not an integer that int8 can hold`},
+		{tagged[uint](`choices=-1`), `the choice "-1" is not an integer that uint can hold`},
 		{tagged[int](`regex=a`), "regex is for texts, not for int"},
 		{tagged[string](`regex=(`), "regex: error parsing regexp: missing closing )"},
 
 		// defaults
-		{tagged[valuer](`default=1`), "default is not for types with sql.Scanner"},
-		{tagged[int64](`key,auto,default=1`), "an auto key takes no default"},
+		{tagged[valuer](`default=1`), "default cannot be used with a type that has sql.Scanner"},
+		{tagged[int64](`key,auto,default=1`), "an auto key cannot have a default"},
 		{tagged[int](`default=x`), `default: "x" is not a constant of kind int64`},
 		{tagged[int](`default=now`), `default: "now" is not a constant of kind int64`},
 		{tagged[string](`default='a` + "\x00'"), "is not a constant of kind text"},
 		{tagged[string](`default='` + "\xff'"), "is not a constant of kind text"},
-		{tagged[int8](`default=128`), "default=128: int8 does not hold it"},
-		{tagged[uint8](`default=-1`), "default=-1: uint8 does not hold it"},
-		{tagged[uint32](`default=4294967296`), "uint32 does not hold it"},
+		{tagged[int8](`default=128`), "default=128: int8 cannot hold it"},
+		{tagged[uint8](`default=-1`), "default=-1: uint8 cannot hold it"},
+		{tagged[uint32](`default=4294967296`), "uint32 cannot hold it"},
 		{tagged[float32](`default=1e39`), "is not a constant of kind float32"},
-		{tagged[string](`max=1,default=ab`), "default=ab: it is above the greatest that the column allows"},
-		{tagged[string](`min=3,default=äö`), "default=äö: it is below the least that the column allows"},
-		{tagged[[]byte](`size=1,default=ü`), "above the greatest"},
-		{tagged[int](`min=1,default=0`), "below the least"},
-		{tagged[float64](`min=0,default=-1`), "below the least"},
-		{tagged[float64](`max=0,default=1`), "above the greatest"},
-		{tagged[uint](`max=9223372036854775807,default=9223372036854775808`), "above the greatest"},
-		{tagged[string](`choices=a|b,default=c`), "default=c: it is none of the choices a, b"},
-		{tagged[status](`default=maybe`), "it is none of the choices on, off"},
-		{tagged[string](`nonempty,default=`), "it is empty, which the column refuses"},
+		{tagged[string](`max=1,default=ab`), "default=ab: it is greater than the maximum of the column"},
+		{tagged[string](`min=3,default=äö`), "default=äö: it is less than the minimum of the column"},
+		{tagged[[]byte](`size=1,default=ü`), "greater than the maximum"},
+		{tagged[int](`min=1,default=0`), "less than the minimum"},
+		{tagged[float64](`min=0,default=-1`), "less than the minimum"},
+		{tagged[float64](`max=0,default=1`), "greater than the maximum"},
+		{tagged[uint](`max=9223372036854775807,default=9223372036854775808`), "greater than the maximum"},
+		{tagged[string](`choices=a|b,default=c`), "default=c: it is not one of the choices a, b"},
+		{tagged[status](`default=maybe`), "it is not one of the choices on, off"},
+		{tagged[string](`nonempty,default=`), "it is empty, and the column does not allow that"},
 		{tagged[string](`regex=^a$,default=b`), "default=b: it does not match ^a$"},
 		{tagged[string](`decimal=4.2,default=123`), "default=123: it does not fit decimal=4.2"},
 		{tagged[string](`decimal=4.2,default=1.234`), "it does not fit decimal=4.2"},
 
 		// indexes
 		{tagged[[]string](`index`), "a []string cannot be indexed"},
-		{tagged[int](`desc`), "desc needs index or unique beside it"},
+		{tagged[int](`desc`), "desc needs the option index or unique"},
 		{tagged[int](`index,unique`), `an index named "b" is declared already`},
 		{tagged[int](`unique=x,index=x`), `an index named "x" is declared already`},
-		{tagged[int](`unique=x,index=X`), `differ in case only`},
-		{tagged[int](`unique=x,unique=x`), `index x: the column "b" stands twice`},
-		{blank(`index=x,on='a,a desc'`), `index x: the column "a" stands twice`},
-		{tagged[int](`on=a`), "on, include and where stand on a blank field _, not on a column"},
-		{tagged[int](`index='x?'`), `index name: the name "x?" holds a question mark`},
+		{tagged[int](`unique=x,index=X`), `differ only in case`},
+		{tagged[int](`unique=x,unique=x`), `index x: the column "b" appears twice`},
+		{blank(`index=x,on='a,a desc'`), `index x: the column "a" appears twice`},
+		{tagged[int](`on=a`), "on, include and where belong on a blank field _, not on a column"},
+		{tagged[int](`index='x?'`), `index name: the name "x?" contains a question mark`},
 		{blank(`index=x`), "a blank field declares an index: index=name (or unique=name), on='a, b desc' and perhaps where='…'"},
 		{blank(`on=a`), "a blank field declares an index"},
 		{blank(`x,index=x,on=a`), "a blank field declares an index"},
-		{tagged[int](`index,include=a`), "on, include and where stand on a blank field _, not on a column"},
+		{tagged[int](`index,include=a`), "on, include and where belong on a blank field _, not on a column"},
 		{blank(`index=x,on='a, lower(c'`), "index x: the raw SQL has an opening ( without its end"},
 		{blank(`index=x,on='lower(c))'`), "index x: the raw SQL has a closing ) without its opening ("},
 		{blank(`index=x,on='lower(c) ; x'`), "index x: the raw SQL has a semicolon"},
@@ -211,24 +211,24 @@ func TestOfErrors(t *testing.T) {
 		{blank(`index=x,on='a up'`), `there is no column "a up"`},
 		{blank(`index=x,on=''`), "the option on needs a value"},
 		{blank(`index=x,on='a,'`), `there is no column ""`},
-		{blank(`index=x,on=j`), `the column "j" holds JSON or a list, which cannot be indexed so`},
+		{blank(`index=x,on=j`), `the column "j" holds JSON or a list, which a B-tree index cannot serve`},
 		{blank(`index=x,on=a,where='a = ?'`), "index x: where: the raw SQL has a question mark"},
 		{blank(`index=x,on=a,where='a > 1) OR (a < 1'`), "index x: where: the raw SQL has a closing ) without"},
 		{blank(`index=x,on=a,where='a > $1'`), "index x: where: the raw SQL has $1, which is a placeholder"},
-		{blank(`index=x,unique=y,on=a`), "one blank field declares one index"},
+		{blank(`index=x,unique=y,on=a`), "a blank field can declare only one index"},
 		{blank(`index=x,on=a,key`), "the option key does not belong on a blank field; use index or unique, on, include and where"},
 		{blank(`index=a,on=j`), `an index named "a" is declared already`},
-		{blank(`index=A,on=a`), `the indexes "A" and "a" differ in case only, which SQLite does not tell apart`},
-		{blank(`index=pkey,on=a`), `the index name "pkey" is that of what PostgreSQL makes for the primary key`},
-		{blank(`index=a_seq,on=a`), `the index name "a_seq" is that of what PostgreSQL makes for the primary key`},
+		{blank(`index=A,on=a`), `the indexes "A" and "a" differ only in case, which SQLite ignores`},
+		{blank(`index=pkey,on=a`), `the index name "pkey" is the name of PostgreSQL's index for the primary key`},
+		{blank(`index=a_seq,on=a`), `the index name "a_seq" is the name of PostgreSQL's index for the primary key`},
 
 		// references and keys
-		{selfRequired{}, "field Parent: a required reference to its own model could never be inserted first; make it *schema.RefBy["},
+		{selfRequired{}, "field Parent: with a required reference to its own model no row can be inserted first; make it *schema.RefBy["},
 		{struct {
 			named
 			X int `prom:"key"`
 			Y int `prom:"key,auto"`
-		}{}, "field Y: a database generates a key of one column only, not one of 2"},
+		}{}, "field Y: the database can generate only a key of one column, not of 2"},
 	}
 	for _, tt := range tests {
 		of := schema.Of

@@ -86,14 +86,14 @@ func (b *builder) foreignKey(r *Relation) (*ForeignKey, error) {
 		case c == nil:
 			return nil, fmt.Errorf("there is no column %q; the columns are %s", strings.TrimSpace(name), strings.Join(ColumnNames(t.Columns), ", "))
 		case slices.Contains(k.Columns, c):
-			return nil, fmt.Errorf("the column %q stands twice", c.Name)
+			return nil, fmt.Errorf("the column %q appears twice", c.Name)
 		}
 		if k.Columns = append(k.Columns, c); c.Null {
 			k.Null = append(k.Null, c)
 		}
 	}
 	if len(k.Columns) < 2 {
-		return nil, errors.New("it names one column; a reference of one is a field of type prom.RefBy")
+		return nil, errors.New("it names one column; for a reference of one column use a field of type prom.RefBy")
 	}
 	k.target = sync.OnceValues(func() (*Table, error) {
 		target, err := k.check()
@@ -117,7 +117,7 @@ func (k *ForeignKey) check() (*Table, error) {
 	}
 	for i, c := range k.Columns {
 		if want := target.Key[i]; Unwrap(c.Type) != Unwrap(want.Type) || c.Kind != want.Kind {
-			return nil, fmt.Errorf("the column %q is a %s, and %q of the key of %s a %s", c.Name, Unwrap(c.Type), want.Name, k.Model.Name(), Unwrap(want.Type))
+			return nil, fmt.Errorf("the column %q is a %s, and the key column %q of %s is a %s", c.Name, Unwrap(c.Type), want.Name, k.Model.Name(), Unwrap(want.Type))
 		}
 	}
 	return target, nil

@@ -95,11 +95,11 @@ func (c *Column) setForm(tg *tag) error {
 	form, known := toldForms[told]
 	switch {
 	case !known:
-		return fmt.Errorf("stored is datetime, unix or mixed, not %q", told)
+		return fmt.Errorf("stored must be datetime, unix or mixed, not %q", told)
 	case c.Kind != Time:
-		return fmt.Errorf("stored is for an instant, a time.Time, not for %s", c.Type)
+		return fmt.Errorf("stored needs an instant (time.Time), not %s", c.Type)
 	case c.HasConstant():
-		return errors.New("a constant default is written in the form of this library; leave it out, or stored")
+		return errors.New("stored cannot be combined with a constant default; leave one of them out")
 	}
 	c.Told = form
 	return nil

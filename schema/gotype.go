@@ -62,7 +62,7 @@ func (c *Column) setKind(tg *tag) error {
 		c.Null, inner = true, v
 	}
 	if c.Null && (inner.Kind() == reflect.Pointer || IsNullType(inner)) {
-		return fmt.Errorf("%s says twice that NULL is allowed", t)
+		return fmt.Errorf("%s allows NULL twice; use a pointer or sql.Null, not both", t)
 	}
 	if err := oneKindOption(tg); err != nil {
 		return err
@@ -140,7 +140,7 @@ func (c *Column) setKind(tg *tag) error {
 		}
 	}
 	if c.Kind == Null {
-		return fmt.Errorf("the type %s has no column type; leave the field out by the tag prom:\"-\"", t)
+		return fmt.Errorf("the type %s has no column type; to leave the field out, use the tag prom:\"-\"", t)
 	}
 	if hasType {
 		return fmt.Errorf("type is for types with sql.Scanner and driver.Valuer, which %s is not", t)
@@ -160,7 +160,7 @@ func oneKindOption(tg *tag) error {
 		switch it.name {
 		case "json", "decimal", "uuid", "date", "clock", "type":
 			if first != "" {
-				return fmt.Errorf("%s and %s each say what the column holds; keep one", first, it.name)
+				return fmt.Errorf("%s and %s both set the type of the column; keep one", first, it.name)
 			}
 			first = it.name
 		}

@@ -24,7 +24,7 @@ type pendingIndex struct {
 // addFieldIndexes reads unique and index on a field.
 func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
 	if tg.has("on") || tg.has("where") || tg.has("include") {
-		return errors.New("on, include and where stand on a blank field _, not on a column")
+		return errors.New("on, include and where belong on a blank field _, not on a column")
 	}
 	desc, used := tg.has("desc"), false
 	for _, it := range tg.items {
@@ -40,7 +40,7 @@ func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
 		}
 	}
 	if desc && !used {
-		return errors.New("desc needs index or unique beside it")
+		return errors.New("desc needs the option index or unique")
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ func (b *builder) addBlank(tg *tag) error {
 		switch it.name {
 		case "unique", "index":
 			if p.name != "" {
-				return errors.New("one blank field declares one index")
+				return errors.New("a blank field can declare only one index")
 			}
 			p.name, p.unique = it.value, it.name == "unique"
 		case "on":
@@ -106,11 +106,11 @@ func (b *builder) addBlank(tg *tag) error {
 func (b *builder) setWas(tg *tag, was string) error {
 	switch {
 	case len(tg.items) > 1 || tg.name != "":
-		return errors.New("was, the table's name from before, stands alone on its blank field")
+		return errors.New("was, the old name of the table, must be the only option of its blank field")
 	case b.table.Was != "":
-		return fmt.Errorf("the table's name from before is told already, %q", b.table.Was)
+		return fmt.Errorf("the old name of the table is given already, %q", b.table.Was)
 	case FoldName(was) == FoldName(b.table.Name):
-		return errors.New("was is the table's name from before, and not the one that it has")
+		return errors.New("was must be the old name of the table, not its current name")
 	}
 	if err := checkTableName(was); err != nil {
 		return fmt.Errorf("was: %w", err)
@@ -122,7 +122,7 @@ func (b *builder) setWas(tg *tag, was string) error {
 // checkShortName is [CheckName] of an index's own name, to which that of its table is added.
 func (b *builder) checkShortName(name string) error {
 	if strings.Contains(name, ".") && b.table.byName[name] == nil { // an index of one column is named after it
-		return fmt.Errorf("the name %q holds a dot; an index lies in the schema of its table, whose name is put before its own", name)
+		return fmt.Errorf("the name %q contains a dot; an index is in the schema of its table, and its name begins with the table's name", name)
 	}
 	return CheckName(name)
 }
@@ -149,7 +149,7 @@ func (b *builder) makeIndexes() error {
 		}
 		for i, ic := range p.columns {
 			if ic.Column != nil && slices.ContainsFunc(p.columns[:i], func(other IndexColumn) bool { return other.Column == ic.Column }) {
-				return fmt.Errorf("index %s: the column %q stands twice", p.name, ic.Column.Name)
+				return fmt.Errorf("index %s: the column %q appears twice", p.name, ic.Column.Name)
 			}
 		}
 		include, err := b.parseInclude(p)
@@ -169,7 +169,7 @@ func (b *builder) makeIndexes() error {
 func (b *builder) checkIndexName(name string) error {
 	for _, ix := range b.table.Indexes {
 		if FoldName(ix.short) == FoldName(name) {
-			return fmt.Errorf("the indexes %q and %q differ in case only, which SQLite does not tell apart", name, ix.short)
+			return fmt.Errorf("the indexes %q and %q differ only in case, which SQLite ignores", name, ix.short)
 		}
 	}
 	taken := len(b.table.Key) > 0 && name == "pkey"
@@ -177,7 +177,7 @@ func (b *builder) checkIndexName(name string) error {
 		taken = taken || c.Auto && c.Kind.Integer() && name == c.Name+"_seq"
 	}
 	if taken {
-		return fmt.Errorf("the index name %q is that of what PostgreSQL makes for the primary key", name)
+		return fmt.Errorf("the index name %q is the name of PostgreSQL's index for the primary key", name)
 	}
 	return nil
 }
@@ -233,7 +233,7 @@ func (b *builder) parseIndexColumn(s string, exprs bool) (IndexColumn, error) {
 		return ic, fmt.Errorf("there is no column %q; the columns are %s", name, strings.Join(ColumnNames(b.table.Columns), ", "))
 	}
 	if ic.Column.Kind == JSON || ic.Column.Kind.IsList() {
-		return ic, fmt.Errorf("the column %q holds JSON or a list, which cannot be indexed so", name)
+		return ic, fmt.Errorf("the column %q holds JSON or a list, which a B-tree index cannot serve", name)
 	}
 	return ic, nil
 }

@@ -105,7 +105,7 @@ func (v Value) At(i int) Value {
 	return Value{kind: v.kind, str: v.ref.([]string)[i]}
 }
 
-var errList = errors.New("it is not a JSON list of values of the kind")
+var errList = errors.New("it is not a JSON array of values of the element type")
 
 // ParseList reads a list of values of kind k that is written as JSON: as SQLite's columns of lists are, and constants
 // in tags. An error does not show what the list holds.

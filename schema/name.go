@@ -19,15 +19,15 @@ const MaxName = 63
 func CheckName(name string) error {
 	switch {
 	case name == "":
-		return errors.New("an empty name is not an identifier")
+		return errors.New("the name is empty")
 	case !utf8.ValidString(name):
 		return errors.New("the name is not valid UTF-8")
 	case strings.ContainsRune(name, 0):
-		return fmt.Errorf("the name %q holds a NUL", name)
+		return fmt.Errorf("the name %q contains a NUL character", name)
 	case strings.ContainsRune(name, '?'):
-		return fmt.Errorf("the name %q holds a question mark, which statements use for arguments", name)
+		return fmt.Errorf("the name %q contains a question mark, which stands for an argument in SQL", name)
 	case len(name) > MaxName:
-		return fmt.Errorf("the name %q is %d bytes long; PostgreSQL would cut it to %d", name, len(name), MaxName)
+		return fmt.Errorf("the name %q is %d bytes long; PostgreSQL would truncate it to %d", name, len(name), MaxName)
 	}
 	return nil
 }
@@ -42,7 +42,7 @@ var systemColumns = map[string]string{
 
 const (
 	postgresColumn = "is a system column of PostgreSQL"
-	sqliteColumn   = "stands for the row's number on SQLite, so that nobody would notice that the column is missing"
+	sqliteColumn   = "is a name of the rowid on SQLite, so a missing column would not be noticed"
 )
 
 // checkColumnName is CheckName with the names that no column can have.
@@ -60,14 +60,14 @@ func checkTableName(name string) error {
 	low := FoldName(name)
 	for _, prefix := range []string{"pg_", "sqlite_", "pragma_"} {
 		if strings.HasPrefix(low, prefix) {
-			return fmt.Errorf("the name %q begins with %s, which belongs to the engines", name, prefix)
+			return fmt.Errorf("the name %q begins with %s, which the engines reserve", name, prefix)
 		}
 	}
 	if low == "json_each" || low == "json_tree" {
-		return fmt.Errorf("the name %q is that of a function of SQLite", name)
+		return fmt.Errorf("the name %q is the name of an SQLite function", name)
 	}
 	if schema, table, ok := strings.Cut(name, "."); ok {
-		return fmt.Errorf("the name %q holds a dot, and a schema cannot be told by it; name the table %q, and on PostgreSQL give its connection "+
+		return fmt.Errorf("the name %q contains a dot, but a name cannot contain a schema; name the table %q, and on PostgreSQL give its connection "+
 			"search_path=%s in the DSN", name, table, schema)
 	}
 	return CheckName(name)

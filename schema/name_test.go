@@ -34,11 +34,11 @@ func TestCheckName(t *testing.T) {
 		is.NoErr(schema.CheckName(name))
 	}
 	for name, want := range map[string]string{
-		"":                       "an empty name",
+		"":                       "the name is empty",
 		"a?":                     "question mark",
 		"a\x00":                  "NUL",
 		"\xff":                   "UTF-8",
-		strings.Repeat("x", 64):  "64 bytes long; PostgreSQL would cut it to 63",
+		strings.Repeat("x", 64):  "64 bytes long; PostgreSQL would truncate it to 63",
 		strings.Repeat("ü", 32):  "64 bytes long",
 		strings.Repeat("x", 999): "999 bytes long",
 	} {

@@ -14,7 +14,7 @@ func notLoaded(field, model reflect.Type) error {
 	if fields := fieldsOf(field); len(fields) > 0 {
 		name = strings.Join(fields, " or ")
 	}
-	return fmt.Errorf("prom: %s was not loaded, which is not the same as that there is no %s: load it with its row, by With or LoadInto and the handle of the field, or ask Loaded before",
+	return fmt.Errorf("prom: %s was not loaded, so it is not known whether there is a %s: load it by With or LoadInto with the handle of the field, or call Loaded first",
 		name, model.Name())
 }
 

@@ -121,7 +121,7 @@ func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix s
 			}
 		case f.Type.Implements(relaterType) && f.IsExported():
 			if f.Type.Kind() == reflect.Pointer {
-				return b.tagError(prefix+f.Name, text, fmt.Errorf("a relation is a %s itself and not a pointer to it", f.Type.Elem()))
+				return b.tagError(prefix+f.Name, text, fmt.Errorf("a relation must be a %s, not a pointer to it", f.Type.Elem()))
 			}
 			r := &Relation{Name: Snake(f.Name), Field: prefix + f.Name, Type: f.Type, Path: at, Offset: offset + f.Offset}
 			if err := b.addRelation(r, &tg); err != nil {
@@ -153,7 +153,7 @@ func (b *builder) addComputed(c *Column, f reflect.StructField, tg *tag) error {
 	case !f.IsExported():
 		return errors.New("an unexported field cannot be filled")
 	case tg.name != "" || len(tg.items) > 1:
-		return errors.New("a computed field is no column, so that it has no name and takes no other option")
+		return errors.New("a computed field is not a column, so it cannot have a name or another option")
 	}
 	if err := c.setKind(&tag{}); err != nil {
 		return err
@@ -213,7 +213,7 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 			return fmt.Errorf("the column %q belongs to field %s already", c.Name, other.Field)
 		}
 		if FoldName(other.Name) == FoldName(c.Name) {
-			return fmt.Errorf("the columns %q and %q (field %s) differ in case only, which SQLite does not tell apart", c.Name, other.Name, other.Field)
+			return fmt.Errorf("the columns %q and %q (field %s) differ only in case, which SQLite ignores", c.Name, other.Name, other.Field)
 		}
 	}
 	if was, ok := tg.value("was"); ok {
@@ -221,7 +221,7 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 			return fmt.Errorf("was: %w", err)
 		}
 		if FoldName(was) == FoldName(c.Name) {
-			return errors.New("was is the column's name from before, and not the one that it has")
+			return errors.New("was must be the old name of the column, not its current name")
 		}
 		c.Was = was
 	}
@@ -273,7 +273,7 @@ func (c *Column) setReference(model reflect.Type) error {
 	}
 	target, key := reflect.Zero(t).Interface().(referrer).ReferenceTypes()
 	if target == model && !c.Null {
-		return fmt.Errorf("a required reference to its own model could never be inserted first; make it *%s", t)
+		return fmt.Errorf("with a required reference to its own model no row can be inserted first; make it *%s", t)
 	}
 	c.References = &Reference{Model: target, Weak: c.Null, target: sync.OnceValues(func() (*Table, error) {
 		table, err := c.targetOf(target, key)
@@ -324,19 +324,19 @@ func (c *Column) setFlags(tg *tag) error {
 	case c.Auto && (c.Scanner || c.Kind != Int16 && c.Kind != Int32 && c.Kind != Int64 && c.Kind != UUID):
 		return fmt.Errorf("auto needs a signed integer or a UUID, not %s", c.Type)
 	case c.Auto && c.References != nil:
-		return errors.New("the key is that of another row, so nothing can make it up; leave auto out")
+		return errors.New("the key is a reference, so it cannot be generated; leave auto out")
 	case c.NoCase && c.Kind != Text:
 		return fmt.Errorf("nocase is for texts, not for %s", c.Type)
 	case (c.Created || c.Updated) && (c.Kind != Time || c.Null || c.Scanner || c.Codec != nil):
 		return fmt.Errorf("created and updated need a time.Time, not %s", c.Type)
 	case c.Version && (c.Null || c.Key || c.Scanner || c.References != nil || c.Kind != Int16 && c.Kind != Int32 && c.Kind != Int64):
-		return fmt.Errorf("version needs an integer of at most 63 bits, such as int, that is no key, not %s", c.Type)
+		return fmt.Errorf("version needs an integer of at most 63 bits, such as int, that is not a key, not %s", c.Type)
 	case c.Version && tg.has("default"):
 		return errors.New("a version begins at 1; leave default out")
 	case c.Deleted && (c.Kind != Time || !c.Null || c.Scanner):
 		return fmt.Errorf("deleted needs a *time.Time, which is NULL until the row is deleted, not %s", c.Type)
 	case c.Deleted && (c.Created || c.Updated || tg.has("default")):
-		return errors.New("deleted is set by deleting the row and by nothing else; leave created, updated and default out")
+		return errors.New("only deleting the row sets deleted; leave created, updated and default out")
 	}
 	return nil
 }
@@ -364,7 +364,7 @@ func (b *builder) finish() (*Table, error) {
 	if len(t.Key) > 1 {
 		for _, c := range t.Key {
 			if c.Auto && c.Kind != UUID {
-				return nil, fmt.Errorf("field %s: a database generates a key of one column only, not one of %d", c.Field, len(t.Key))
+				return nil, fmt.Errorf("field %s: the database can generate only a key of one column, not of %d", c.Field, len(t.Key))
 			}
 		}
 	}
@@ -373,7 +373,7 @@ func (b *builder) finish() (*Table, error) {
 	}
 	for _, r := range t.Relations {
 		if c := t.byName[r.Name]; c != nil {
-			return nil, fmt.Errorf("field %s: the column of field %s is named %q like this relation; rename one of them", r.Field, c.Field, r.Name)
+			return nil, fmt.Errorf("field %s: the column of field %s has the name %q of this relation; rename one of them", r.Field, c.Field, r.Name)
 		}
 	}
 	if err := b.makeForeignKeys(); err != nil {

@@ -25,11 +25,11 @@ func Register(t reflect.Type, r *Registered) error {
 	defer registry.Unlock()
 	switch {
 	case t.PkgPath() == "" || t == timeType || t == durationType || t.Kind() == reflect.Interface || t.Implements(referrerType):
-		return fmt.Errorf("prom: a codec is for a type of a program's own, and %s is none; define a type over it", t)
+		return fmt.Errorf("prom: %s cannot have a codec, because the program does not define it; define a type over it", t)
 	case registry.codecs[t] != nil:
 		return fmt.Errorf("prom: the type %s has a codec already", t)
 	case registry.seen[t]:
-		return fmt.Errorf("prom: the codec of %s comes too late, since a model with the type is in use; register it in a package variable above the repos, or in the package of the type", t)
+		return fmt.Errorf("prom: the codec of %s is registered too late: a model with the type is in use already; register it in a package variable above the repos, or in the package of the type", t)
 	}
 	registry.codecs[t] = r
 	return nil
@@ -48,7 +48,7 @@ func (c *Column) setRegistered(r *Registered, tg *tag) error {
 	for _, it := range tg.items {
 		switch it.name {
 		case "decimal", "uuid", "date", "clock", "type", "null", "auto", "default":
-			return fmt.Errorf("%s is not for %s, which has a codec of its own", it.name, c.Type)
+			return fmt.Errorf("%s cannot be used with %s, which has a codec", it.name, c.Type)
 		}
 	}
 	c.Kind, c.Codec = r.Kind, r

@@ -53,7 +53,7 @@ var (
 func (b *builder) addRelation(r *Relation, tg *tag) error {
 	owner := b.table.Model
 	if tg.name != "" {
-		return fmt.Errorf("a relation is not a column and has no name of its own; via=%s would name the column that makes it", tg.name)
+		return fmt.Errorf("a relation is not a column and has no name; to name the referring column, write via=%s", tg.name)
 	}
 	holder := reflect.Zero(r.Type).Interface().(relater)
 	r.Model, r.Link = holder.RelationTypes()
@@ -64,12 +64,12 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 	}
 	for _, it := range tg.items {
 		if !slices.Contains(options, it.name) {
-			return fmt.Errorf("the option %s does not belong on this relation, which takes %s", it.name, strings.Join(options, ", "))
+			return fmt.Errorf("this relation does not take the option %s; it takes %s", it.name, strings.Join(options, ", "))
 		}
 	}
 	if r.One {
 		if r.on, _ = tg.value("on"); r.on == "" {
-			return errors.New("a One needs the columns that refer to its row: on='a, b'; a reference of one column is a field of type prom.Ref")
+			return errors.New("a CompositeRef needs the referring columns: on='a, b'; for a reference of one column use a field of type prom.Ref")
 		}
 		b.table.Relations = append(b.table.Relations, r)
 		return nil
@@ -108,7 +108,7 @@ func (r *Relation) findEnds(owner reflect.Type, via, to string) (e ends, err err
 	case err != nil:
 		return e, err
 	case len(e.owner) > 1 || len(target) > 1:
-		return e, fmt.Errorf("%s refers to one of its sides by several columns; a join model refers to each by one", from.Name())
+		return e, fmt.Errorf("%s refers to one of its sides by several columns; a join model needs references of one column", from.Name())
 	case target[0] == e.owner[0]:
 		return e, fmt.Errorf("via and to name the same column %q of %s", to, from.Name())
 	}
@@ -140,12 +140,12 @@ func referring(t *Table, model reflect.Type, option, name, but string) ([]*Colum
 		}
 		return found[0], nil
 	case len(found) > 1:
-		return nil, fmt.Errorf("%d columns of %s refer to %s (%s); say which one is meant by the tag option %s=%s",
+		return nil, fmt.Errorf("%d columns of %s refer to %s (%s); choose one by the tag option %s=%s",
 			len(found), t.Model.Name(), model.Name(), strings.Join(names, ", "), option, names[0])
 	case name != "":
 		return nil, fmt.Errorf("%s=%s is not a column of %s that refers to %s", option, name, t.Model.Name(), model.Name())
 	}
-	return nil, fmt.Errorf("no column of %s refers to %s; give it a field of type prom.Ref[%s], or leave this one out by the tag prom:\"-\"",
+	return nil, fmt.Errorf("no column of %s refers to %s; give it a field of type prom.Ref[%s], or leave this field out by the tag prom:\"-\"",
 		t.Model.Name(), model.Name(), model.Name())
 }
 

@@ -116,10 +116,10 @@ func TestRelationErrors(t *testing.T) {
 		want string
 	}{
 		{of[noReferrer](t), `prom: model schema_test.noReferrer: field M: no column of show refers to noReferrer; give it a field of type prom.Ref[noReferrer]`},
-		{of[twoReferrers](t), `2 columns of twice refer to twoReferrers (a, b); say which one is meant by the tag option via=a`},
+		{of[twoReferrers](t), `2 columns of twice refer to twoReferrers (a, b); choose one by the tag option via=a`},
 		{of[wrongVia](t), `via=nope is not a column of once that refers to wrongVia`},
 		{of[sameEnds](t), `via and to name the same column "a" of pair`},
-		{of[openEnds](t), `2 columns of openPair refer to openEnds (a, b); say which one is meant by the tag option via=a`},
+		{of[openEnds](t), `2 columns of openPair refer to openEnds (a, b); choose one by the tag option via=a`},
 		{of[otherKey](t), `the key of schema_test.otherKey is a string, the reference holds a int64`},
 		{of[toNoModel](t), `prom: model int: a model is a struct type`},
 	} {
@@ -138,14 +138,14 @@ func TestRelationTagErrors(t *testing.T) {
 	}{
 		{struct {
 			M schema.Many[show] `prom:"shows"`
-		}{}, "a relation is not a column and has no name of its own"},
+		}{}, "a relation is not a column and has no name"},
 		{struct {
 			M schema.Many[show] `prom:"unique"`
-		}{}, "the option unique does not belong on this relation, which takes via, to, private"},
+		}{}, "this relation does not take the option unique; it takes via, to, private"},
 		{struct {
 			M schema.Many[show] `prom:"to=a"`
 		}{}, "the option to is for a ManyToMany"},
-		{struct{ M *schema.Many[show] }{}, "a relation is a schema.Many["},
+		{struct{ M *schema.Many[show] }{}, "a relation must be a schema.Many["},
 		{struct {
 			m schema.Many[show] `prom:"via=a"`
 		}{}, "an unexported field cannot be a column"},
@@ -239,8 +239,8 @@ func TestRefRow(t *testing.T) {
 
 	other.SetKey("ZH")
 	is.True(!other.Loaded())
-	is.Equal(panicText(func() { other.Get() }), "prom: a RefBy of place was not loaded, which is not the same as that there is no place: "+
-		"load it with its row, by With or LoadInto and the handle of the field, or ask Loaded before")
+	is.Equal(panicText(func() { other.Get() }), "prom: a RefBy of place was not loaded, so it is not known whether there is a place: "+
+		"load it by With or LoadInto with the handle of the field, or call Loaded first")
 	is.True(r.Loaded())
 	schema.LoadRef(&other, &schema.Target[place, string]{Key: "ZH"})
 	is.True(other.Loaded()) // and there is no such row
@@ -391,10 +391,10 @@ type (
 func TestRequiredCircles(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	is.Equal(of[chickenID](t).Check().Error(), "prom: model schema_test.chickenID: the required references chickenID.Egg and eggID.Chicken go in a circle, "+
-		"so that no row can be the first; make one of these fields a pointer")
-	is.True(strings.Contains(of[farmOf](t).Check().Error(), "eggID.Chicken and chickenID.Egg go in a circle"))
-	is.True(strings.Contains(of[fullA](t).Check().Error(), "fullA.B and fullB.A go in a circle"))
+	is.Equal(of[chickenID](t).Check().Error(), "prom: model schema_test.chickenID: the required references chickenID.Egg and eggID.Chicken form a circle, "+
+		"so no row can be inserted first; make one of these fields a pointer")
+	is.True(strings.Contains(of[farmOf](t).Check().Error(), "eggID.Chicken and chickenID.Egg form a circle"))
+	is.True(strings.Contains(of[fullA](t).Check().Error(), "fullA.B and fullB.A form a circle"))
 	for _, table := range []*schema.Table{of[wheelA](t), of[wheelB](t), of[wheelC](t), of[halfA](t), of[halfB](t)} {
 		is.NoErr(table.Check())
 	}

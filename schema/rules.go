@@ -32,7 +32,7 @@ func (c *Column) setRules(tg *tag) error {
 		if kind.Integer() {
 			v, err := ParseLiteral(kind, choice)
 			if err != nil || !holds(typ, v) {
-				return fmt.Errorf("the choice %q is not an integer that %s holds", choice, typ)
+				return fmt.Errorf("the choice %q is not an integer that %s can hold", choice, typ)
 			}
 			c.Rules.Choices[i] = integerText(v) // 07 and +7 are 7
 		}
@@ -56,7 +56,7 @@ func (c *Column) setBounds(tg *tag) error {
 			return errors.New("size is for texts and []byte; a number has min and max")
 		}
 		if tg.has("min") || tg.has("max") {
-			return errors.New("size and min or max say the same thing twice")
+			return errors.New("size cannot be combined with min or max")
 		}
 		low, high, isRange := strings.Cut(s, "..")
 		if !isRange {
@@ -66,7 +66,7 @@ func (c *Column) setBounds(tg *tag) error {
 			return fmt.Errorf("size=%s sets no limit", s)
 		}
 		if c.setBound(&c.Rules.Min, "size", low) != nil || c.setBound(&c.Rules.Max, "size", high) != nil {
-			return fmt.Errorf("size=%s is none of size=n, size=a..b, size=a.. and size=..b with numbers of %s", s, unitOf(c.Kind))
+			return fmt.Errorf("size=%s must be size=n, size=a..b, size=a.. or size=..b with numbers of %s", s, unitOf(c.Kind))
 		}
 		return c.orderBounds()
 	}
@@ -126,7 +126,7 @@ func unitOf(k Kind) string {
 
 func (c *Column) orderBounds() error {
 	if low, high := c.Rules.Min, c.Rules.Max; low != nil && high != nil && (low.Int > high.Int || low.Float > high.Float) {
-		return errors.New("the least is greater than the greatest")
+		return errors.New("the minimum is greater than the maximum")
 	}
 	return nil
 }

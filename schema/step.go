@@ -78,7 +78,7 @@ func (s Step) String() string {
 		b.WriteString(": " + s.Reason)
 	}
 	if s.Violations > 0 {
-		fmt.Fprintf(&b, "; %d in the way", s.Violations)
+		fmt.Fprintf(&b, "; %d existing rows or values violate it", s.Violations)
 	}
 	if s.Rebuild {
 		b.WriteString("\n    -- in one transaction, with PRAGMA foreign_keys = OFF and legacy_alter_table = ON before it, and PRAGMA foreign_key_check at its end:")
@@ -128,5 +128,5 @@ func (r *Risk) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("prom: there is no risk of that name; the risks are %s", strings.Join(riskTexts[:], ", "))
+	return fmt.Errorf("prom: unknown risk; the risks are %s", strings.Join(riskTexts[:], ", "))
 }

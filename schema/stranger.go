@@ -27,5 +27,5 @@ func Stranger(t *Table, column string) string {
 	if names == nil {
 		return text
 	}
-	return text + fmt.Sprintf("; it is a column of %s, whose table has the same name, which a method TableName tells apart", strings.Join(names, " and "))
+	return text + fmt.Sprintf("; it is a column of %s, whose table has the same name; give one of the models a method TableName", strings.Join(names, " and "))
 }

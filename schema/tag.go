@@ -117,7 +117,7 @@ func parseTag(s string) (tag, error) {
 		case word == "" && !hasValue:
 			continue // an empty item, such as the first one of ",unique"
 		case word == "-":
-			return t, errors.New(`"-" leaves the field out and stands alone: prom:"-"`)
+			return t, errors.New(`"-" leaves the field out and must be the only item: prom:"-"`)
 		case i < 0 && first && !hasValue:
 			if near := nearestOption(word); near != "" {
 				return t, fmt.Errorf("%q looks like the option %s; a column of this name is written name=%s", word, near, word)
@@ -131,7 +131,7 @@ func parseTag(s string) (tag, error) {
 			err := unknownItem(word)
 			if n := len(t.items); n > 0 && !hasValue && mayHoldComma(t.items[n-1].name) {
 				j := slices.IndexFunc(options, func(o option) bool { return o.name == t.items[n-1].name })
-				err = fmt.Errorf("%w; if it belongs to the value of %s: %s; a value with a comma stands in single quotes",
+				err = fmt.Errorf("%w; if it belongs to the value of %s: %s; put a value with a comma in single quotes",
 					err, options[j].name, options[j].help)
 			}
 			return t, err
@@ -146,7 +146,7 @@ func parseTag(s string) (tag, error) {
 			t.name = value
 			continue
 		case t.has(word) && word != "unique" && word != "index":
-			return t, fmt.Errorf("the option %s stands twice", word)
+			return t, fmt.Errorf("the option %s appears twice", word)
 		}
 		t.items = append(t.items, tagItem{word, value})
 	}
@@ -189,7 +189,7 @@ func nextItem(s string) (word, value string, hasValue bool, rest string, err err
 		}
 		rest = strings.TrimSpace(s[i+1:])
 		if rest != "" && rest[0] != ',' {
-			return "", "", false, "", fmt.Errorf("the value of %s goes on after its closing quote", word)
+			return "", "", false, "", fmt.Errorf("the value of %s continues after its closing quote", word)
 		}
 		return word, b.String(), true, strings.TrimPrefix(rest, ","), nil
 	}

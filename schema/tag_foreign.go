@@ -18,7 +18,7 @@ import (
 var foreignWords = []struct{ alone, valued, advice string }{
 	{"pk primary primarykey", "primaryid", "the option key marks the primary key"},
 	{"autoincr autoincrement identity serial bigserial smallserial", "autoincrementincrement",
-		"the options key,auto make a generated key"},
+		"the options key,auto declare a generated key"},
 	{"nopk", "", "a model without the option key has no primary key"},
 	{"notnull required nonnull", "requiredif requiredunless requiredwith requiredwithall requiredwithout " +
 		"requiredwithoutall", "a field that is not a pointer is NOT NULL by itself, and the option nonempty refuses its zero value"},
@@ -26,14 +26,14 @@ var foreignWords = []struct{ alone, valued, advice string }{
 		"a column takes NULL when its field is a pointer or a sql.Null"},
 	{"defaultifempty usezero allowzero isdefault", "defaultvalue", "the option default=… is the value of a field that is not set"},
 	{"", "column", "the column's name is the first item, or name=…"},
-	{"uniqueindex uniqueidx uniq", "uniqueindex composite", "the option unique makes a unique index, and unique=name one of several fields"},
-	{"", "idx priority sort class option length expression", "the option index makes an index, and a blank field one of any form"},
+	{"uniqueindex uniqueidx uniq", "uniqueindex composite", "the option unique creates a unique index, and unique=name one on several fields"},
+	{"", "idx priority sort class option length expression", "the option index creates an index, and a blank field one of any form"},
 	{"", "len maxlen minlen maxsize minsize length stringlength runelength between", "the length is the option size=n or size=a..b"},
-	{"", "gte gt ge", "the least value is the option min=…"},
-	{"", "lte lt le", "the greatest value is the option max=…"},
+	{"", "gte gt ge", "the minimum is the option min=…"},
+	{"", "lte lt le", "the maximum is the option max=…"},
 	{"", "precision scale digits decimals", "an exact number is the option decimal=precision.scale"},
 	{"", "oneof oneofci enum enums in", "the allowed values are the option choices=a|b|c"},
-	{"", "check constraint", "rules of the database are the options min, max and size; others are made in SQL"},
+	{"", "check constraint", "min, max and size create CHECK constraints; create others in SQL"},
 	{"", "pattern match matches regexp", "a regular expression is the option regex='…'"},
 	{"autonowadd autocreatetime createdat timenowutc", "autocreatetime", "the option created sets a time.Time when the row is inserted"},
 	{"autonow autoupdatetime updatedat", "autoupdatetime", "the option updated sets a time.Time at every write"},
@@ -44,17 +44,17 @@ var foreignWords = []struct{ alone, valued, advice string }{
 		"polymorphic polymorphictype polymorphicid polymorphicvalue joinforeignkey joinreferences jointable join joinon m2m rel " +
 		"relation reverse reltable relthrough fk fkid joinfk fkvalue through foreign ref manytomany associationforeignkey",
 		"a reference is a field of type prom.Ref, and the rows that refer to this one are a field of type prom.Many"},
-	{"", "ondelete onupdate", "a required reference is deleted with its row, and an optional one becomes NULL"},
+	{"", "ondelete onupdate", "a required reference deletes its row with the referenced row, and an optional one becomes NULL"},
 	{"jsonb jsonusenumber msgpack hstore serializer", "serializer", "the option json stores any type as JSON"},
 	{"sensitive", "", "the option private leaves a field out of JSON that the library makes"},
 	{"scanonly skipupdate skipupdates skipinsert skipinserts immutable readonly writeonly < > <> ignore ignored skip transient", "< > <> rw",
-		`a field that is no column has the tag prom:"-"; every other is read and written`},
+		`a field that is not a column has the tag prom:"-"; all others are read and written`},
 	{"local utc", "timezone", "times are stored and read in UTC"},
 	{"cache nocache discardunknowncolumns minsize truncate structonly nostructlevel dive composite multirange", "",
-		"prom has nothing of this kind; leave it out"},
+		"prom has no such option; leave it out"},
 	{"", "comment description helptext", "prom writes no comments of columns; leave it out"},
 	{"", "table select alias tablespace partitionby", "the name of a table is what the model's method TableName returns"},
-	{"", "collate charset", "case is ignored with the option nocase; other collations are those of the database"},
+	{"", "collate charset", "the option nocase ignores case; for other collations use those of the database"},
 	{"string", "", "texts are strings in Go; json and type are the options that change what a type is stored as"},
 	{"bit unsigned tinyint smallint mediumint int integer bigint int2 int4 int8 number enum set char varchar nchar nvarchar " +
 		"tinytext text ntext mediumtext longtext clob uniqueidentifier sysname datetime smalldatetime time timetz timestamp " +
@@ -182,7 +182,7 @@ func lostTag(tag reflect.StructTag) error {
 			break
 		}
 		if strings.EqualFold(key, "prom") && key != "prom" {
-			return fmt.Errorf("the key %s of the struct tag is written prom", key)
+			return fmt.Errorf("the key %s of the struct tag must be written prom", key)
 		}
 		end := 0
 		for end < len(after) && after[end] != '"' {
@@ -197,7 +197,7 @@ func lostTag(tag reflect.StructTag) error {
 		rest = strings.TrimLeft(after[end+1:], " ")
 	}
 	if strings.Contains(strings.ToLower(rest), "prom:") {
-		return fmt.Errorf("the struct tag %q has not the form `prom:\"…\"`, so that nobody can read it", string(tag))
+		return fmt.Errorf("the struct tag %q does not have the form `prom:\"…\"`", string(tag))
 	}
 	return nil
 }

@@ -84,11 +84,11 @@ func TestParseTagErrors(t *testing.T) {
 		{"name=", "the option name needs a value"},
 		{"a,name=b", `the column has two names, "a" and "b"`},
 		{"name=a,name=b", `the column has two names, "a" and "b"`},
-		{"min=1,min=2", "the option min stands twice"},
-		{"key,key", "the option key stands twice"},
+		{"min=1,min=2", "the option min appears twice"},
+		{"key,key", "the option key appears twice"},
 		{"default='a", "the value of default has no closing quote"},
 		{"default='a''", "the value of default has no closing quote"},
-		{"default='a'b", "the value of default goes on after its closing quote"},
+		{"default='a'b", "the value of default continues after its closing quote"},
 	}
 	for _, tt := range tests {
 		is := is.New(t)

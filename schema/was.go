@@ -13,10 +13,10 @@ func (t *Table) checkWas() error {
 			switch {
 			case c.Was == "" || c == other:
 			case FoldName(other.Name) == FoldName(c.Was):
-				return fmt.Errorf("field %s: was=%s: the column of field %s has that name now, so that the old values would be taken for its own; give that field another "+
+				return fmt.Errorf("field %s: was=%s: the column of field %s has that name now, so its values would be taken for the old ones; give that field another "+
 					"column name, or take the option was out when no database has the old column any more", c.Field, c.Was, other.Field)
 			case FoldName(other.Was) == FoldName(c.Was):
-				return fmt.Errorf("field %s: was=%s: field %s tells the same name from before", c.Field, c.Was, other.Field)
+				return fmt.Errorf("field %s: was=%s: field %s has the same old name", c.Field, c.Was, other.Field)
 			}
 		}
 	}
@@ -54,5 +54,5 @@ func WasAdvice(t *Table, c *Column, f *Found) string {
 	for i, name := range names {
 		options[i] = "was=" + name
 	}
-	return fmt.Sprintf("if the column of field %s is a renamed one, the tag option %s says so and its values are kept", c.Field, strings.Join(options, " or "))
+	return fmt.Sprintf("if the column of field %s was renamed, add the tag option %s, which keeps its values", c.Field, strings.Join(options, " or "))
 }

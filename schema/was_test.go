@@ -31,7 +31,7 @@ func TestTakenWas(t *testing.T) {
 	for want, model := range map[string]reflect.Type{
 		"field Title: was=name: the column of field Name has that name now":   reflect.TypeFor[taken](),
 		"field Title: was=Label: the column of field Other has that name now": reflect.TypeFor[takenTag](),
-		"field Title: was=name: field Label tells the same name from before":  reflect.TypeFor[twice](),
+		"field Title: was=name: field Label has the same old name":            reflect.TypeFor[twice](),
 	} {
 		is := is.New(t)
 		_, err := schema.Of(model)

@@ -33,9 +33,9 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 		for _, s := range w.step(drift) {
 			switch {
 			case w.waits(drift):
-				s = dialect.ByHand(drift, "it follows when its column has got its type")
+				s = dialect.ByHand(drift, "it follows after the type of its column has changed")
 			case s.Apart && a.Have.Partitioned:
-				s = dialect.ByHand(drift, "the table is partitioned; change the table and its partitions as the server's manual tells")
+				s = dialect.ByHand(drift, "the table is partitioned; change the table and its partitions as the PostgreSQL manual describes")
 			default:
 				w.follow(&s, drift, types)
 			}
@@ -86,7 +86,7 @@ func (w *alteration) follow(s *schema.Step, drift *schema.Drift, types []schema.
 	for _, t := range types {
 		if t.Risk > s.Risk && w.speaksOf(drift, t.Name) {
 			s.Risk = t.Risk
-			s.Reason += "; after " + t.Name + " has got its type"
+			s.Reason += "; after " + t.Name + " has its new type"
 		}
 	}
 }
@@ -149,7 +149,7 @@ func (w *alteration) step(drift *schema.Drift) []schema.Step {
 	case schema.OfIndex:
 		return []schema.Step{w.index(drift)}
 	}
-	return []schema.Step{dialect.ByHand(drift, "it is made with the table")}
+	return []schema.Step{dialect.ByHand(drift, "it is created with the table")}
 }
 
 // addColumn adds a column. Its CHECK and its reference hold for new rows at once, and are checked for the others when
@@ -203,7 +203,7 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 	case schema.AspectCount:
 		return w.count(drift, col)
 	}
-	return dialect.ByHand(drift, "make the table anew, or change the model")
+	return dialect.ByHand(drift, "create the table again, or change the model")
 }
 
 // notNull makes a column NOT NULL without a lock while the rows are read: a CHECK that is valid shows the server that
@@ -372,7 +372,7 @@ func (w *alteration) index(drift *schema.Drift) schema.Step {
 	case drift.Aspect == schema.AspectValid:
 		s = w.apart(schema.ReplaceIndex, drift, schema.Additive, "DROP INDEX CONCURRENTLY IF EXISTS "+name, concurrently)
 	case place.HaveIndex.Bound:
-		return dialect.ByHand(drift, "it belongs to a constraint that somebody made; drop that, and plan again")
+		return dialect.ByHand(drift, "it belongs to a constraint of another program; drop the constraint, and plan again")
 	default:
 		other := *place.Index
 		other.Name = schema.IndexName(dialect.Passing, drift.Name)

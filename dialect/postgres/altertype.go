@@ -16,7 +16,7 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	risk, probe, can := conversion(h, want)
 	if !can {
 		w.stuck = append(w.stuck, drift.Name)
-		return dialect.ByHand(drift, "there is no conversion from the one type to the other; add a column of another name, fill it, and drop this one")
+		return dialect.ByHand(drift, "there is no conversion between the types; add a column with another name, fill it, and drop this one")
 	}
 	name := dialect.Quote(drift.Name)
 	constraint, _ := dialect.Check(w.d, w.Table, c)

@@ -113,7 +113,7 @@ func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg
 		case schema.UUID: // has neither before version 18; its text has the same order
 			arg, as = arg+`::text COLLATE "C"`, "(%s)::uuid"
 		case schema.Bytes, schema.JSON:
-			return "", "", errors.New("bytes and JSON have no least and no greatest value on PostgreSQL")
+			return "", "", errors.New("PostgreSQL has no min and no max of bytes and JSON")
 		}
 	}
 	return dialect.PlainCall(fn, dialect.Distinct(distinct, arg)), as, nil

@@ -59,7 +59,7 @@ func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg
 	case fn == dialect.FuncCount && arg == "":
 		return "count(*)", "", nil
 	case (fn == dialect.FuncMin || fn == dialect.FuncMax) && (c.Kind == schema.Bytes || c.Kind == schema.JSON):
-		return "", "", errors.New("bytes and JSON have no least and no greatest value on PostgreSQL")
+		return "", "", errors.New("PostgreSQL has no min and no max of bytes and JSON")
 	case fn == dialect.FuncSum && c.Kind == schema.Decimal:
 		return DecimalSum + "(" + dialect.Distinct(distinct, d.Operand(c, arg)) + ")", "", nil
 	}

@@ -53,7 +53,7 @@ func lengthTo(s, mark string) int {
 	return len(s)
 }
 
-// quoteEnd returns where the text that begins with a quote ends. Inside it, the quote stands twice.
+// quoteEnd returns where the text that begins with a quote ends. Inside it, the quote appears twice.
 func quoteEnd(sql string, from int, quote byte) int {
 	for i := from + 1; i < len(sql); i++ {
 		if sql[i] != quote {

@@ -24,7 +24,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 	r, name, place := keep, drift.Name, drift.At
 	switch expr, can := w.retyped(drift); {
 	case !can && drift.Aspect != schema.AspectType:
-		return "it follows when its column has got its type"
+		return "it follows after the type of its column has changed"
 	case expr != "":
 		r = lose // what is said of the column is said of its values of the new type
 	}
@@ -34,7 +34,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 	}
 	switch {
 	case drift.Object == schema.OfTable:
-		return "it is made with the table"
+		return "it is created with the table"
 	case drift.Object == schema.OfColumn && drift.Sort == schema.Extra:
 		r = lose
 		r.drops = append(r.drops, name)
@@ -42,7 +42,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 	case drift.Object == schema.OfColumn && drift.Aspect == schema.AspectType:
 		expr, probe, lossy, can := w.conversion(drift)
 		if !can {
-			return "there is no conversion from the one type to the other; add a column of another name, fill it, and drop this one"
+			return "there is no conversion between the types; add a column with another name, fill it, and drop this one"
 		}
 		if lossy {
 			r = lose
@@ -99,7 +99,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		}
 		w.foreignKey(r, drift, edit)
 	default:
-		return "make the table anew, or change the model"
+		return "create the table again, or change the model"
 	}
 	r.drifts = append(r.drifts, drift)
 	return ""
@@ -187,7 +187,7 @@ func (w *alteration) rebuild(r *rebuild) schema.Step {
 	s.Reason = strings.Join(reasons, "; ")
 	def, want := w.def, w.wanted()
 	if def == nil || !def.covers(w.Have) {
-		s.Reason += "; the table's definition is not understood, make it anew by hand"
+		s.Reason += "; the table's definition cannot be parsed, rebuild the table by hand"
 		s.Kind, s.Risk, s.Apart, s.Rebuild = schema.ByHand, schema.Lossy, false, false
 		return s
 	}

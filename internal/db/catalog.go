@@ -251,7 +251,7 @@ func (r inspected) name(i int) string {
 	return r.text(i)
 }
 
-var errUnnamed = errors.New("the database's catalog has NULL for a name")
+var errUnnamed = errors.New("the database's catalog has a NULL name")
 
 // int reads an integer; NULL is 0.
 func (r inspected) int(i int) int64 {

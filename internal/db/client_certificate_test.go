@@ -55,7 +55,7 @@ func TestClientCertificate_Refused(t *testing.T) {
 	own := ca.sign(t, "server", time.Now().Add(time.Hour), "localhost")
 	stale := ca.sign(t, "client", time.Now().Add(-time.Minute))
 	sent := "&sslcert=" + saved(t, stale.cert) + "&sslkey=" + saved(t, stale.key)
-	const unknown = "the server closed the connection before it had answered"
+	const unknown = "the server closed the connection before it answered"
 	reset := func(c *net.TCPConn) { _ = c.SetLinger(0); _ = c.Close() }
 	readStartup := func(c *tls.Conn) { _, _ = c.Read(make([]byte, 1000)) }
 
@@ -171,6 +171,6 @@ func TestClientCertificate_Timeout(t *testing.T) {
 		is.Equal(driver.KindOf(err), driver.KindConnection) // of connect_timeout
 		var e *driver.Error
 		is.True(errors.As(err, &e))
-		is.Equal(e.Detail, "it did not answer within connect_timeout")
+		is.Equal(e.Detail, "the server did not answer within connect_timeout")
 	}
 }

@@ -90,7 +90,7 @@ func (db *DB) open(ctx context.Context) (driver.Engine, error) {
 	}
 	if db.dsn.Path == dsn.Memory && db.opened.Load() > 0 {
 		return nil, &driver.Error{Kind: driver.KindClosed,
-			Detail: "the database in memory ended when it was closed; open another one"}
+			Detail: "the in-memory database ended when it was closed; open another one"}
 	}
 	e, err := db.driver.Open(ctx, db.dsn)
 	if err != nil {
@@ -238,7 +238,7 @@ func (db *DB) check(st *driver.Statement) error {
 	}
 	if most := db.dialect.Features().MaxArgs; len(st.Args) > most {
 		return &driver.Error{Kind: driver.KindTooLong, Op: st.Op, Table: st.Table,
-			Detail: "the statement has more arguments than the database takes"}
+			Detail: "the statement has more arguments than the database accepts"}
 	}
 	return nil
 }

@@ -317,7 +317,7 @@ func TestDB_SQLiteWriter(t *testing.T) {
 		is.NoErr(db.Tx(ctx, func(context.Context) error {
 			err := insert(ctx, db, 1)                // the wrong context
 			is.True(errors.Is(err, driver.KindBusy)) // and not the end of the context, minutes later
-			is.True(strings.Contains(err.Error(), "use the context that it gives you"))
+			is.True(strings.Contains(err.Error(), "use the context that Tx passes to the function"))
 			return nil
 		}))
 		do(ctx, t, db, "DROP TABLE t")

@@ -101,9 +101,9 @@ func TestSQLiteError_CannotOpen(t *testing.T) {
 		err := db.Ping(ctx)
 		failure{kind: driver.KindConnection, code: sqlite3.SQLITE_CANTOPEN, detail: []string{
 			"it is a directory",
-			"there is no such file, and it could not be made: see the folder's permissions",
-			"there is no such file, and a read-only connection makes none",
-			"there is no such file, and it could not be made: see the folder's permissions",
+			"the file does not exist and cannot be created: see the permissions of the directory",
+			"the file does not exist, and a read-only connection does not create it",
+			"the file does not exist and cannot be created: see the permissions of the directory",
 		}[i]}.checkSQLite(is, err)
 		is.True(strings.HasPrefix(err.Error(), "prom: connection failed: the file "+filepath.Base(must(parseDSN(dsn)).Path)+": "))
 		is.True(!db.IsOpen())

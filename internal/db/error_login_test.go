@@ -91,7 +91,7 @@ func TestPostgresError_NoServer(t *testing.T) {
 		var driver *pgconn.ConnectError
 		is.True(errors.As(err, &driver))
 		checkSafe(is, err)
-		is.True(strings.Contains(err.Error(), ": connection failed: "+address+", database db: nothing listens there"))
+		is.True(strings.Contains(err.Error(), ": connection failed: "+address+", database db: the connection was refused: no server listens there"))
 	}
 }
 

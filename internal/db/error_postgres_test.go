@@ -82,7 +82,7 @@ var postgresSchema = []string{
 
 var isRaced = func(is *is.I, err error) { is.Helper(); is.True(driver.IsRaced(err)) }
 
-const racedDetail = "somebody else changed the schema at the same moment"
+const racedDetail = "another session changed the schema at the same time"
 
 // postgresFailures are the codes that one statement on postgresSchema brings about.
 var postgresFailures = []failure{

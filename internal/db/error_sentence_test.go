@@ -134,7 +134,7 @@ func TestSentence_SQLite(t *testing.T) {
 			{sql: `SELECT * FROM words WHERE words MATCH 'S3CRET:x'`, want: notTaken},
 			{sql: `SELECT * FROM words WHERE words MATCH ?`, args: []schema.Value{txt(word + " ^^ x")}, want: `the query of MATCH has a syntax error`},
 			{sql: `SELECT * FROM words WHERE words MATCH ?`, args: []schema.Value{txt(`"` + secret)}, want: `a text or a query of MATCH has no closing quote`},
-			{sql: `SELECT json_extract('{}', ?)`, args: []schema.Value{txt(word)}, want: `the path of JSON is not understood`},
+			{sql: `SELECT json_extract('{}', ?)`, args: []schema.Value{txt(word)}, want: `the JSON path is invalid`},
 			{sql: `SELECT json(?)`, args: []schema.Value{txt(word)}, want: `malformed JSON`},
 			{sql: `SELECT * FROM json_each(?)`, args: []schema.Value{txt(word)}, want: `malformed JSON`},
 			{sql: `INSERT INTO firm VALUES (?)`, args: []schema.Value{txt(word)}, want: `cannot store TEXT value in INT column firm.n`},

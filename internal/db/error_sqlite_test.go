@@ -48,7 +48,7 @@ var sqliteSchema = []string{
 
 const (
 	refusedByTrigger = "a trigger or a virtual table of the database refused it"
-	notTaken         = "a function or a virtual table, such as a full text search, did not take what it was given"
+	notTaken         = "a function or a virtual table, such as a full text search, did not accept its arguments"
 )
 
 // sqliteFailures are the codes that one statement on sqliteSchema brings about.
@@ -87,11 +87,11 @@ var sqliteFailures = []failure{
 	{name: "command of a search", sql: `INSERT INTO words (words) VALUES (?)`, args: []schema.Value{txt(secret)},
 		code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax, detail: notTaken},
 	{name: "path", sql: `SELECT json_extract('{}', ?)`, args: []schema.Value{txt("no such table: " + secret)},
-		code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax, detail: "the path of JSON is not understood"},
+		code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax, detail: "the JSON path is invalid"},
 	{name: "strict type", sql: `INSERT INTO strict (n) VALUES (?)`, args: []schema.Value{txt(secret)},
 		code: sqlite3.SQLITE_CONSTRAINT_DATATYPE, kind: driver.KindType, detail: `cannot store TEXT value in INT column strict.n`},
 	{name: "no integer for a key", sql: `INSERT INTO parent (id, name) VALUES (?, 'x')`, args: []schema.Value{txt(secret)},
-		code: sqlite3.SQLITE_MISMATCH, kind: driver.KindType, detail: `the value has not the type of the primary key, an integer`},
+		code: sqlite3.SQLITE_MISMATCH, kind: driver.KindType, detail: `the value does not have the type of the primary key, an integer`},
 	{name: "range", sql: `SELECT fts5_get_locale(words, 99) FROM words`, code: sqlite3.SQLITE_RANGE, kind: driver.KindType},
 	{name: "too big", sql: `SELECT length(randomblob(1000000001))`, code: sqlite3.SQLITE_TOOBIG, kind: driver.KindTooLong},
 	{name: "no table", sql: `SELECT * FROM nope`, code: sqlite3.SQLITE_ERROR, kind: driver.KindNoTable, detail: "nope"},
@@ -105,7 +105,7 @@ var sqliteFailures = []failure{
 	{name: "integer overflow", sql: `SELECT sum(n) FROM (SELECT 9223372036854775807 AS n UNION ALL SELECT 1)`, code: sqlite3.SQLITE_ERROR, kind: driver.KindType,
 		detail: "the number is outside the range of the column"},
 	{name: "long pattern", sql: `SELECT 'a' LIKE ?`, args: []schema.Value{txt(strings.Repeat(secret, 5000))}, code: sqlite3.SQLITE_ERROR, kind: driver.KindTooLong,
-		detail: "SQLite takes patterns of up to 50,000 bytes"},
+		detail: "SQLite accepts patterns of up to 50,000 bytes"},
 	{name: "too deep", sql: `SELECT ` + strings.Repeat("1+", 1200) + "1", code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
 		detail: litedriver.Limits["Expression tree is too large"]},
 	{name: "too deep in parentheses", sql: `SELECT ` + strings.Repeat("(", 9000) + "1" + strings.Repeat(")", 9000), code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
@@ -321,7 +321,7 @@ func TestSQLiteError_Pragma(t *testing.T) {
 		is.Equal(driver.KindOf(err), driver.KindSyntax)
 		dsntest.CheckNoSecret(t, secret, dsntest.ErrorChain(err))
 		if strings.HasPrefix(value, "cache_size") {
-			is.True(strings.Contains(err.Error(), "the PRAGMA cache_size of the DSN is not understood"))
+			is.True(strings.Contains(err.Error(), "the PRAGMA cache_size of the DSN is invalid"))
 		}
 	}
 }

@@ -25,8 +25,8 @@ type forgetful struct {
 // patience is how long such a call lasts before it seems to wait for its own transaction.
 const patience = time.Second
 
-const forgottenText = "its goroutine runs a transaction with another context, and a call outside of that may wait for its locks or its connection: " +
-	"inside a transaction, use the context that Tx gives"
+const forgottenText = "the goroutine runs a transaction with another context, and this call may wait for the transaction's locks or connection: " +
+	"inside a transaction, use the context that Tx passes to the function"
 
 // apart looks at a call outside of transactions, which locks something or needs a connection when none may be left. It
 // is ended by [forgetful.end].
@@ -54,7 +54,7 @@ func (db *DB) Forgotten(ctx context.Context) bool {
 // warn has the log tell of the first such call of a DB.
 func (f *forgetful) warn(ctx context.Context) {
 	if !f.db.warned.Swap(true) {
-		f.db.Warn(ctx, "prom: a transaction's context was forgotten: "+forgottenText)
+		f.db.Warn(ctx, "prom: a call in a transaction does not use the transaction's context: "+forgottenText)
 	}
 }
 

@@ -42,7 +42,7 @@ func TestTx_ContextForgotten(t *testing.T) {
 			return update(inner)
 		}))
 		if e.Name == dbtest.NamePostgres {
-			is.Equal(strings.Count(log.String(), "context was forgotten"), 1)
+			is.Equal(strings.Count(log.String(), "does not use the transaction's context"), 1)
 		}
 
 		held, release := make(chan struct{}), make(chan struct{})

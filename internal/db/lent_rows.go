@@ -57,7 +57,7 @@ func (l *Loop) take() bool { return l != nil && l.state.CompareAndSwap(loopLent,
 // ErrLoopEnded returns the error of a loop whose transaction has ended.
 func ErrLoopEnded() error {
 	return &driver.Error{Kind: driver.KindClosed,
-		Detail: "the transaction of this context has ended, and with it the loop over its rows"}
+		Detail: "the transaction of this context has ended, and so has the loop over its rows"}
 }
 
 // end gives the transaction's turn back, unless its end has taken that.

@@ -104,7 +104,7 @@ func (g guarded) testTLS(t *testing.T) {
 	const full = "sslmode=verify-full"
 	direct := tlsCase{"direct", g.named("encrypted", full+root+"&sslnegotiation=direct"), "", true}
 	if g.version < 170000 {
-		direct.want, direct.encrypted = "the server closed the connection before it had answered", false
+		direct.want, direct.encrypted = "the server closed the connection before it answered", false
 	}
 	g.check(t, []tlsCase{
 		{"none", g.DSN("prom") + "?sslmode=disable", "", false},

@@ -134,7 +134,7 @@ func (r *Registry) unknown(name string) error {
 		}
 	}
 	if len(r.dbs) == 0 {
-		return fmt.Errorf("prom: %s is not known, and there is no other: %s", what, hint)
+		return fmt.Errorf("prom: %s is not known, and no other connection exists: %s", what, hint)
 	}
 	names := slices.Sorted(maps.Keys(r.dbs))
 	for i, n := range names {

@@ -34,9 +34,9 @@ func TestRegistry_Unknown(t *testing.T) {
 	is := is.New(t)
 	r := &Registry{}
 	_, err := r.Get("")
-	is.Equal(err.Error(), `prom: the default connection is not known, and there is no other: call prom.Open with its DSN`)
+	is.Equal(err.Error(), `prom: the default connection is not known, and no other connection exists: call prom.Open with its DSN`)
 	_, err = r.Get("blog")
-	is.Equal(err.Error(), `prom: the connection "blog" is not known, and there is no other: call prom.Open with its DSN`)
+	is.Equal(err.Error(), `prom: the connection "blog" is not known, and no other connection exists: call prom.Open with its DSN`)
 	for _, name := range []string{"#zoo", "", "#ant"} {
 		_, err := r.Open("sqlite://:memory:" + name)
 		is.NoErr(err)

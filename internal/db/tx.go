@@ -58,7 +58,7 @@ func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, option
 	if parent := db.txOf(ctx); parent != nil {
 		if opts.set {
 			return &driver.Error{Kind: driver.KindOther, Op: "begin",
-				Detail: "a nested transaction is a savepoint; its options belong to the outermost one"}
+				Detail: "a nested transaction is a savepoint, which takes no options; set them on the outermost transaction"}
 		}
 		return parent.nested(ctx, fn)
 	}
@@ -284,7 +284,7 @@ func (t *tx) acquire(ctx context.Context) error {
 			return driver.EndOfContext(ctx.Err())
 		case <-wait.C:
 			return &driver.Error{Kind: driver.KindBusy,
-				Detail: "another goroutine uses the transaction, or a nested transaction is open whose context must be used"}
+				Detail: "another goroutine uses the transaction, or a nested transaction is open: use the context of that one"}
 		}
 	}
 	t.mu.Lock()

@@ -101,7 +101,7 @@ func TestTx_NestedOptions(t *testing.T) {
 			for _, o := range []TxOption{WithIsolation(driver.DefaultIsolation), ReadOnly(), Deferrable(), Retry(1)} {
 				err := db.Tx(ctx, func(context.Context) error { t.Error("ran"); return nil }, o)
 				is.Equal(driver.KindOf(err), driver.KindOther)
-				is.Equal(err.Error(), "prom: begin: database error: a nested transaction is a savepoint; its options belong to the outermost one")
+				is.Equal(err.Error(), "prom: begin: database error: a nested transaction is a savepoint, which takes no options; set them on the outermost transaction")
 			}
 			return insert(ctx, db, 1)
 		}))

@@ -211,7 +211,7 @@ func TestParseDSN_Bad(t *testing.T) {
 		{"host=h =x", "keyword number 2 has no value"},
 		{"user='x", "quoted value of keyword number 1 does not end"},
 		{`user='x\'`, "quoted value of keyword number 1 does not end"},
-		{"user=x password=se#cret", `a # stands in the value of "password"`},
+		{"user=x password=se#cret", `there is a # in the value of "password"`},
 		{"password=my sec=ret", `an unknown option follows "password"`},
 		{"host=h host=g", `option "host" is given twice`},
 		// parity: D9

@@ -42,7 +42,7 @@ func (b *builder) parseKeywords(s string, named bool) error {
 			return err
 		}
 		if rest == "" && named && !quoted && value != "" && b.afterSecret != "" {
-			return Errorf("a # stands in the value of %q: put quotes around the value, "+
+			return Errorf("there is a # in the value of %q: put quotes around the value, "+
 				"or a space in front of the connection's name", b.afterSecret)
 		}
 		s = strings.TrimLeft(rest, space)

@@ -142,7 +142,7 @@ func (b *builder) finishSQLite() error {
 	if b.dsn.Path == Memory {
 		for _, name := range sqliteFileOptions {
 			if b.seen[name] {
-				return Errorf("option %q means nothing for :memory:, "+
+				return Errorf("option %q has no effect on :memory:, "+
 					"which prom shares among its connections by itself: leave it out", name)
 			}
 		}

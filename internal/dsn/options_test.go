@@ -200,8 +200,8 @@ func TestDSNOptions_Bad(t *testing.T) {
 		{"sqlite://x?mode=rwc&readonly=1", "readonly=true contradicts"},
 		{"sqlite://x?mode=ro&readonly=0", "readonly=false contradicts"},
 		{"sqlite://x?vfs=", "it takes the name of a VFS"},
-		{"sqlite://:memory:?cache=shared", `option "cache" means nothing for :memory:`},
-		{"sqlite://:memory:?_pragma=journal_mode(wal)", `option "_journal_mode" means nothing for :memory:`},
+		{"sqlite://:memory:?cache=shared", `option "cache" has no effect on :memory:`},
+		{"sqlite://:memory:?_pragma=journal_mode(wal)", `option "_journal_mode" has no effect on :memory:`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.in, func(t *testing.T) {

@@ -190,6 +190,6 @@ func explainPgxError(err error) error {
 			return Errorf("%s", e.explanation)
 		}
 	}
-	return Errorf("the PostgreSQL driver does not take the settings: " +
+	return Errorf("the PostgreSQL driver does not accept the settings: " +
 		"check the options, the PG... environment variables and the service file")
 }

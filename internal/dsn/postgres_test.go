@@ -202,7 +202,7 @@ func TestPoolConfig_Bad(t *testing.T) {
 	_, err = PoolConfig(DSN{Dialect: "postgres"})
 	is.True(err != nil && strings.Contains(err.Error(), "another number of ports"))
 	_, err = PoolConfig(DSN{Dialect: "postgres", User: "a\x00b"})
-	is.True(err != nil && strings.Contains(err.Error(), "does not take the settings"))
+	is.True(err != nil && strings.Contains(err.Error(), "does not accept the settings"))
 	_, err = PoolConfig(DSN{Dialect: "sqlite"})
 	is.True(err != nil)
 }

@@ -129,7 +129,7 @@ func parseHostPort(s string) (Host, error) {
 	}
 	if bracketed {
 		if !strings.Contains(name, ":") || !isHostName(name) {
-			return Host{}, Errorf("what stands in brackets is not an IPv6 address: write [::1]:5432")
+			return Host{}, Errorf("the text in brackets is not an IPv6 address: write [::1]:5432")
 		}
 	} else if !isHostName(name) {
 		return Host{}, Errorf("a host holds a character that no host has: " +

@@ -158,7 +158,7 @@ func (a *applier) single(ctx context.Context, s *schema.Step) error {
 // refuse says why a step cannot be done. The others go on.
 func refuse(s *schema.Step) error {
 	e := &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: s.Table,
-		Detail: fmt.Sprintf("%s: %d rows or values are in the way, which %s counts; mend them, and plan again", s.Kind, s.Violations, s.Probe)}
+		Detail: fmt.Sprintf("%s: %d existing rows or values violate it, and this query counts them: %s; fix the rows, and plan again", s.Kind, s.Violations, s.Probe)}
 	if s.Name != "" && s.Kind == schema.AlterColumn {
 		e.Columns = []string{s.Name}
 	}
@@ -193,7 +193,7 @@ func (a *applier) soundly(ctx context.Context, in *installer, t *schema.Table, s
 		return nil
 	}
 	return &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: t.Name, Detail: strings.TrimSpace(string(s.Kind)+" "+s.Name) +
-		": a view, a trigger or a reference at " + strings.Join(names, ", ") + " would refer to what is gone; change that first; nothing was changed"}
+		": a view, a trigger or a foreign key of " + strings.Join(names, ", ") + " uses the dropped object; change that first; nothing was changed"}
 }
 
 // apart runs statements that commit one by one, without the lock of an installation, which others would wait for.
@@ -248,9 +248,9 @@ func (a *applier) rebuild(ctx context.Context, t *schema.Table, s *schema.Step) 
 		case err != nil:
 			return err
 		case after != rows:
-			return &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: t.Name, Detail: "the rebuilt table has another number of rows; nothing was changed"}
+			return &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: t.Name, Detail: "the rebuilt table has a different number of rows; nothing was changed"}
 		case left > broken:
-			return &driver.Error{Kind: driver.KindForeignKey, Op: "apply", Table: t.Name, Detail: "rows would refer to nothing when the table is rebuilt; nothing was changed"}
+			return &driver.Error{Kind: driver.KindForeignKey, Op: "apply", Table: t.Name, Detail: "after the rebuild, rows would refer to missing rows; nothing was changed"}
 		}
 		return nil
 	}, db.Unheeded(), db.Retry(tries))

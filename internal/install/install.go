@@ -347,7 +347,7 @@ func (in *installer) indexes(t *schema.Table, list []*schema.Index) {
 func (in *installer) taken(t *schema.Table, what string) {
 	if in.last && driver.IsRaced(in.err) {
 		in.err = &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Err: in.err,
-			Detail: what + " is taken by something else in the database; choose another one"}
+			Detail: what + " is used by another object of the database; choose another one"}
 	}
 }
 
@@ -401,7 +401,7 @@ func (in *installer) addable(t *schema.Table, cols []*schema.Column, found *sche
 		switch {
 		case c.Key:
 			return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Columns: []string{c.Name},
-				Detail: "the table is there without this column of the primary key, which is not added by itself; add it by hand, or give the model another table" +
+				Detail: "the table exists without this column of the primary key, and prom does not add it by itself; add it by hand, or give the model another table" +
 					shared(in.db, t)}
 		case dialect.NeedsValue(in.d, c):
 			names = append(names, c.Name)
@@ -418,7 +418,7 @@ func (in *installer) addable(t *schema.Table, cols []*schema.Column, found *sche
 		return err
 	}
 	return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Columns: names,
-		Detail: "the column is required and the table has rows, which would have no value for it; " + was + "make the field a pointer, give it a constant by the tag option default, or add the column by hand" +
+		Detail: "the column is required, and the existing rows would have no value for it; " + was + "make the field a pointer, give it a constant by the tag option default, or add the column by hand" +
 			shared(in.db, t)}
 }
 
@@ -434,7 +434,7 @@ func shared(db *db.DB, t *schema.Table) string {
 	if names == nil {
 		return ""
 	}
-	return fmt.Sprintf("; the table is that of %s, too: two models have one name for their tables, which a method TableName tells apart", strings.Join(names, " and "))
+	return fmt.Sprintf("; %s has the same table name; give one of the models a method TableName", strings.Join(names, " and "))
 }
 
 // check reports what is missing as an error.

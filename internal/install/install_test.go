@@ -223,7 +223,7 @@ func TestDriftErrors(t *testing.T) {
 		isDrift(t, err, "prom: check pet: schema drift: columns owner, age, kind, at: missing: column owner, column age, column kind, column at, "+
 			"index pet_name, index pet_by_age, index pet_adults; this connection may not change the schema (install=check)")
 		_, err = install.Ensure(ctx, db, table[pet](t))
-		isDrift(t, err, "prom: install pet: schema drift: columns owner, at: the column is required and the table has rows, which would have no value "+
+		isDrift(t, err, "prom: install pet: schema drift: columns owner, at: the column is required, and the existing rows would have no value "+
 			"for it; make the field a pointer, give it a constant by the tag option default, or add the column by hand")
 		found, err := db.Inspect(ctx, "pet")
 		is.NoErr(err)
@@ -236,7 +236,7 @@ func TestDriftErrors(t *testing.T) {
 		_, err = install.Ensure(ctx, db, table[petKeyless](t))
 		is.NoErr(err)
 		_, err = install.Ensure(ctx, db, table[petBefore](t))
-		isDrift(t, err, "prom: install pet: schema drift: column id: the table is there without this column of the primary key, which is not added "+
+		isDrift(t, err, "prom: install pet: schema drift: column id: the table exists without this column of the primary key, and prom does not add it "+
 			"by itself; add it by hand, or give the model another table")
 	})
 }
@@ -257,7 +257,7 @@ func TestTakenName(t *testing.T) {
 		db := open(t, e.DSN)
 		runSQL(t, db, `CREATE TABLE "owner_name" (x INTEGER)`)
 		_, err := install.Ensure(ctx, db, table[owner](t))
-		isDrift(t, err, `prom: install owner: schema drift: the name "owner_name" of an index is taken by something else in the database; choose another one`)
+		isDrift(t, err, `prom: install owner: schema drift: the name "owner_name" of an index is used by another object of the database; choose another one`)
 		found, err := db.Inspect(ctx, "owner")
 		is.NoErr(err)
 		is.True(!found.Exists)

@@ -183,7 +183,7 @@ func inMemory(ctx context.Context, fn func(ctx context.Context, db *db.DB) error
 func (p *planner) rename(kind schema.StepKind, drift *schema.Drift, sql []string) {
 	p.renamed = append(p.renamed, drift)
 	p.steps = append(p.steps, schema.Step{Kind: kind, Table: drift.Table, Name: drift.Name, Risk: schema.Additive, SQL: sql,
-		Reason: drift.Error() + "; versions of the program that know the old name do not find it any more"})
+		Reason: drift.Error() + "; versions of the program that use the old name no longer find it"})
 }
 
 // compare compares what there is with what the engine would have made of the model.
@@ -280,7 +280,7 @@ func (p *planner) create() (step schema.Step, refs []schema.Step) {
 	in.recorded = func(sql string) { step.SQL = append(step.SQL, sql) }
 	in.create(t)
 	for _, r := range in.references {
-		later := schema.Step{Kind: schema.AddConstraint, Table: t.Name, Risk: schema.Additive, Reason: t.Name + ": a reference to a table that is made later"}
+		later := schema.Step{Kind: schema.AddConstraint, Table: t.Name, Risk: schema.Additive, Reason: t.Name + ": a reference to a table that is created later"}
 		in.references, in.recorded = []reference{r}, func(sql string) { later.SQL = append(later.SQL, sql) }
 		if in.addReferences(); later.SQL != nil {
 			refs = append(refs, later)
@@ -320,13 +320,13 @@ func makeShadow(ctx context.Context, of *db.DB, t *schema.Table) (found schema.F
 		for _, c := range t.Columns {
 			if found.Column(c.Name) == nil {
 				return &driver.Error{Kind: driver.KindConnection, Op: "plan", Table: t.Name, Columns: []string{c.Name},
-					Detail: "the server's catalog does not tell of a column that has just been made"}
+					Detail: "the server's catalog does not have a column that has just been created"}
 			}
 		}
 		for _, ix := range t.Indexes {
 			if found.Index(ix.Name) == nil {
 				return &driver.Error{Kind: driver.KindConnection, Op: "plan", Table: t.Name,
-					Detail: "the server's catalog does not tell of the index " + ix.Name + ", which has just been made"}
+					Detail: "the server's catalog does not have the index " + ix.Name + ", which has just been created"}
 			}
 		}
 		return nil
@@ -336,7 +336,7 @@ func makeShadow(ctx context.Context, of *db.DB, t *schema.Table) (found schema.F
 	}
 	if of.ReadOnly() || of.InReadOnlyTx(ctx) {
 		return found, &driver.Error{Kind: driver.KindReadOnly, Op: "plan", Table: t.Name,
-			Detail: "a model is compared by a temporary table, which is rolled back; use a connection that may write"}
+			Detail: "comparing a model needs a temporary table, which is rolled back; use a connection that may write"}
 	}
 	err = of.Tx(ctx, func(ctx context.Context) error {
 		if err := look(ctx, of); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-const unfitAdvice = "make the field what the column holds, or change the column: prom.Plan tells how"
+const unfitAdvice = "change the type of the field or of the column; prom.Plan shows the steps"
 
 type warned struct {
 	table  *schema.Table
@@ -31,7 +31,7 @@ func warn(ctx context.Context, db *db.DB, t *schema.Table, found *schema.Found) 
 // taken writes to the log that a table is not renamed, because the one that the option was names is another model's.
 func taken(ctx context.Context, db *db.DB, t, other *schema.Table) {
 	db.Extra(warned{table: t}, func() any { return new(sync.Once) }).(*sync.Once).Do(func() {
-		db.Warn(ctx, "prom: a table is not renamed, since another model has the name from before", slog.String("table", t.Name), slog.String("was", t.Was),
+		db.Warn(ctx, "prom: a table is not renamed, because another model has the old name", slog.String("table", t.Name), slog.String("was", t.Was),
 			slog.String("model", other.Model.String()))
 	})
 }

@@ -26,7 +26,7 @@ func Drop(ctx context.Context, db *db.DB, table string) error {
 		}
 		if referrers != nil {
 			return nil, &driver.Error{Kind: driver.KindForeignKey, Op: "drop", Table: table,
-				Detail: "it is referred to by " + strings.Join(referrers, ", ") + "; drop those first, or all by UnsafeDropAll"}
+				Detail: "these tables refer to it: " + strings.Join(referrers, ", ") + "; drop those first, or all by UnsafeDropAll"}
 		}
 		return db.Dialect().DropTables([]string{table}), nil
 	})

@@ -22,11 +22,11 @@ func WatchTrigger(ctx context.Context, db *db.DB, t *schema.Table) error {
 			return err
 		}
 		if db.ReadOnly() {
-			return &driver.Error{Kind: driver.KindReadOnly, Op: "install", Table: t.Name, Detail: "the trigger that tells of new rows is missing"}
+			return &driver.Error{Kind: driver.KindReadOnly, Op: "install", Table: t.Name, Detail: "the trigger prom_watch is missing"}
 		}
 		if db.DSN().Options.Install != dsn.InstallAuto {
 			return &driver.Error{Kind: driver.KindDrift, Op: "check", Table: t.Name,
-				Detail: "the trigger that tells of new rows is missing, and this connection may not change the schema"}
+				Detail: "the trigger prom_watch is missing, and this connection may not change the schema"}
 		}
 		if _, err := Ensure(ctx, db, t); err != nil {
 			return err

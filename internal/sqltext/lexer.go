@@ -49,7 +49,7 @@ func (l *lexer) scan() (bool, error) {
 	var err error
 	switch c := rest[0]; {
 	case c == 0:
-		err = errors.New("the raw SQL holds a NUL")
+		err = errors.New("the raw SQL contains a NUL character")
 	case number && (c == '$' || c == '\''):
 		err = errors.New("the raw SQL has a number directly before a quote; put a space between them")
 	case c == '\'':

@@ -215,9 +215,9 @@ func TestRefusedNames(t *testing.T) {
 	for _, name := range []string{"billing.invoice", "public.named", "a.b.c", ".a", "a."} {
 		err := panics(func() { prom.NewRepo[named](prom.Table(name)) })
 		is.True(err != nil)
-		is.True(strings.Contains(err.Error(), "holds a dot"))
+		is.True(strings.Contains(err.Error(), "contains a dot"))
 	}
-	is.True(strings.Contains(panics(func() { prom.NewRepo[inSchema]() }).Error(), `the name "billing.invoice" holds a dot, and a schema cannot be told by it; name the table "invoice", `+
+	is.True(strings.Contains(panics(func() { prom.NewRepo[inSchema]() }).Error(), `the name "billing.invoice" contains a dot, but a name cannot contain a schema; name the table "invoice", `+
 		`and on PostgreSQL give its connection search_path=billing in the DSN`))
 	type wasInSchema struct {
 		_  struct{} `prom:"was='billing.invoice'"`
@@ -232,7 +232,7 @@ func TestRefusedNames(t *testing.T) {
 		_  struct{} `prom:"unique=billing.id,on='no'"`
 	}
 	for _, err := range []error{panics(func() { prom.NewRepo[wasInSchema]() }), panics(func() { prom.NewRepo[indexInSchema]() }), panics(func() { prom.NewRepo[blankInSchema]() })} {
-		is.True(strings.Contains(err.Error(), "holds a dot"))
+		is.True(strings.Contains(err.Error(), "contains a dot"))
 	}
 	type long struct {
 		ID int `prom:"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`

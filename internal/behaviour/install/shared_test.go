@@ -51,12 +51,12 @@ func TestSharedTable(t *testing.T) {
 			is.True(strings.Contains(err.Error(), model))
 			is.True(strings.Contains(err.Error(), "TableName"))
 		}
-		told(second.Create(ctx, &SharedSecond{Total: 1}), prom.ErrDrift, "the table is that of install_test.SharedFirst, too")
-		told(second.Install(ctx), prom.ErrDrift, "the table is that of install_test.SharedFirst, too")
+		told(second.Create(ctx, &SharedSecond{Total: 1}), prom.ErrDrift, "install_test.SharedFirst has the same table name")
+		told(second.Install(ctx), prom.ErrDrift, "install_test.SharedFirst has the same table name")
 
 		checked := kit.Open(t, e.DSN, prom.Installing(prom.InstallCheck))
 		prom.NewRepo[SharedFirst](prom.Using(checked))
-		told(prom.NewRepo[SharedSecond](prom.Using(checked)).Install(ctx), prom.ErrDrift, "the table is that of install_test.SharedFirst, too")
+		told(prom.NewRepo[SharedSecond](prom.Using(checked)).Install(ctx), prom.ErrDrift, "install_test.SharedFirst has the same table name")
 
 		// While the table is empty the second gets its column, and then the first has no value for it.
 		_, err := first.WithoutWhere().Delete(ctx)
@@ -85,6 +85,6 @@ func TestCircleOfRequired(t *testing.T) {
 	for _, start := range []func(){func() { prom.NewRepo[CircleA]() }, func() { prom.NewRepo[CircleB]() }} {
 		err := panics(start)
 		is.True(err != nil)
-		is.True(strings.Contains(err.Error(), "go in a circle, so that no row can be the first; make one of these fields a pointer"))
+		is.True(strings.Contains(err.Error(), "form a circle, so no row can be inserted first; make one of these fields a pointer"))
 	}
 }

@@ -84,7 +84,7 @@ func TestRenamedField(t *testing.T) {
 		db := kit.Open(t, e.DSN)
 		is.NoErr(prom.NewRepo[AgedBefore](prom.Using(db)).Create(ctx, &AgedBefore{Name: "n", Born: time.Now()}))
 		renamed := prom.NewRepo[Renamed](prom.Using(db))
-		advice := "if the column of field Title is a renamed one, the tag option was=name says so and its values are kept"
+		advice := "if the column of field Title was renamed, add the tag option was=name, which keeps its values"
 		for _, err := range []error{renamed.Install(ctx), renamed.Create(ctx, &Renamed{Title: "t"})} {
 			is.True(errors.Is(err, prom.ErrDrift))
 			was, pointer := strings.Index(err.Error(), advice), strings.Index(err.Error(), "make the field a pointer")

@@ -40,7 +40,7 @@ func TestUnsafeDrop(t *testing.T) {
 		parishes, chapels := kit.ParishesOf(t, db)
 		err := prom.UnsafeDrop(ctx, parishes)
 		is.True(errors.Is(err, prom.ErrForeignKey))
-		is.Equal(err.Error(), "prom: drop parish: foreign key violation: it is referred to by chapel; drop those first, or all by UnsafeDropAll")
+		is.Equal(err.Error(), "prom: drop parish: foreign key violation: these tables refer to it: chapel; drop those first, or all by UnsafeDropAll")
 		is.Equal(len(kit.AllOf(t, chapels)), 2)
 	})
 }

@@ -270,7 +270,7 @@ func TestComputeRefused(t *testing.T) {
 		prom.Model
 		C chan int `prom:"computed"`
 	}
-	is.True(strings.Contains(kit.PanicText(func() { prom.NewRepo[wrong]() }), "takes no other option"))
+	is.True(strings.Contains(kit.PanicText(func() { prom.NewRepo[wrong]() }), "cannot have a name or another option"))
 	is.True(strings.Contains(kit.PanicText(func() { prom.NewRepo[odd]() }), "chan int"))
 	text := kit.PanicText(func() { prom.NumberOf(essay, &essay.Likes) })
 	is.True(strings.Contains(text, "Essay.Likes is computed"))

@@ -230,15 +230,15 @@ func TestCodecRefused(t *testing.T) {
 	text := func(s late) (string, error) { return string(s), nil }
 	back := func(s string) (late, error) { return late(s), nil }
 	for want, register := range map[string]func(){
-		"comes too late": func() { prom.RegisterCodec(text, back) },
+		"is registered too late": func() { prom.RegisterCodec(text, back) },
 		"has a codec already": func() {
 			prom.RegisterCodec(func(s sealed) (string, error) { return "", nil }, func(string) (sealed, error) { return "", nil })
 		},
-		"of a program's own": func() {
+		"cannot have a codec": func() {
 			prom.RegisterCodec(func(s string) (string, error) { return s, nil }, func(s string) (string, error) { return s, nil })
 		},
-		"lacks a function":       func() { prom.RegisterCodec[late, string](text, nil) },
-		"has a codec of its own": func() { prom.NewRepo[tagged]() },
+		"lacks a function":    func() { prom.RegisterCodec[late, string](text, nil) },
+		"cannot be used with": func() { prom.NewRepo[tagged]() },
 	} {
 		func() {
 			defer func() { is.True(strings.Contains(fmt.Sprint(recover()), want)) }()

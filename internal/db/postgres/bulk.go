@@ -204,7 +204,7 @@ func (s *session) lists(ctx context.Context, c *pgx.Conn, b *driver.Bulk) error 
 	return err
 }
 
-var errKey = errors.New("the table's key is no integer of the database")
+var errKey = errors.New("the table's key is not an integer of the database")
 
 // wireInts reads an array of int8 without NULLs, of which wireArgs.list tells the form; nil for another.
 func wireInts(b []byte) []int64 {

@@ -34,7 +34,7 @@ func (w *wireArgs) reset() {
 func (w *wireArgs) add(m *pgtype.Map, oids []uint32, vs []schema.Value) error {
 	if len(oids) != len(vs) {
 		return driver.Unsent(&driver.Error{Kind: driver.KindType,
-			Detail: "the statement has another number of parameters than there are arguments"})
+			Detail: "the number of parameters and the number of arguments differ"})
 	}
 	for i, v := range vs {
 		from := len(w.buf)
@@ -219,5 +219,5 @@ func (w *wireArgs) other(m *pgtype.Map, oid uint32, arg any) (format int16, err 
 		}
 	}
 	return 0, driver.Unsent(&driver.Error{Kind: driver.KindType,
-		Detail: "an argument does not fit the type that the statement wants"})
+		Detail: "an argument does not fit the type of its parameter"})
 }

@@ -82,7 +82,7 @@ func keepsFloats(ctx context.Context, c *pgx.Conn) error {
 	if n, err := strconv.Atoi(digits); err == nil && n < 1 {
 		return &driver.Error{Kind: driver.KindConnection,
 			Detail: "extra_float_digits of the database or its role is " + digits +
-				", by which floats lose digits in this default_query_exec_mode: say extra_float_digits=1 in the DSN, or behind PgBouncer ALTER ROLE … SET extra_float_digits = 1"}
+				", so floats lose digits in this default_query_exec_mode: set extra_float_digits=1 in the DSN, or behind PgBouncer ALTER ROLE … SET extra_float_digits = 1"}
 	}
 	return nil
 }

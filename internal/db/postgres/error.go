@@ -72,10 +72,10 @@ var SQLStateNames = map[string]string{
 	"42883": "there is no such function or operator",
 	"3D000": "the database does not exist",
 	"28P01": "the password was not accepted",
-	"54001": "it is nested deeper than the server's max_stack_depth allows; take less at once",
-	"54011": "it has more columns than the server takes; select fewer",
-	"54023": "a function has more arguments than the server takes; take less at once",
-	"2BP01": "something else in the database depends on it",
+	"54001": "it is nested deeper than the server's max_stack_depth allows; use fewer conditions at once",
+	"54011": "it has more columns than the server accepts; select fewer",
+	"54023": "a function has more arguments than the server accepts; pass fewer",
+	"2BP01": "another object of the database depends on it",
 	"53300": "the server has no connection left",
 }
 
@@ -123,12 +123,12 @@ func ErrorOf(err error) error {
 	case errors.Is(err, errKey):
 		e.Kind, e.Detail = driver.KindType, err.Error()
 	case misunderstood(err):
-		e.Kind, e.Detail = driver.KindConnection, "the server sent what is not an answer of PostgreSQL's protocol"
+		e.Kind, e.Detail = driver.KindConnection, "the server sent a message that is not part of PostgreSQL's protocol"
 	case strings.Contains(err.Error(), "failed to encode args") || strings.Contains(err.Error(), "cannot encode"):
 		// Or the type that it wanted when it was prepared, before the table changed; pgx forgets it now.
-		e.Kind, e.Detail, driver.FactsOf(e).Unsent = driver.KindType, "an argument does not fit the type that the statement wants", true
+		e.Kind, e.Detail, driver.FactsOf(e).Unsent = driver.KindType, "an argument does not fit the type of its parameter", true
 	default: // which may hold a value
-		e.Detail = "the driver says what, in the cause"
+		e.Detail = "the driver's error is the cause"
 	}
 	return e
 }
@@ -149,7 +149,7 @@ func serverError(pg *pgconn.PgError, err error) *driver.Error {
 	switch {
 	case raced(pg):
 		e.Kind, driver.FactsOf(e).Raced = driver.KindOther, true
-		e.Detail = "somebody else changed the schema at the same moment"
+		e.Detail = "another session changed the schema at the same time"
 	case kind == driver.KindUnique && len(e.Columns) == 0:
 		e.Columns = detailColumns(pg.Detail)
 	case pg.Code == "0A000" && strings.Contains(pg.Routine, "RevalidateCachedQuery"):

@@ -10,12 +10,12 @@ import (
 
 // What keeps a connection from being encrypted as the DSN wants it, in the words of its options.
 const (
-	DetailUntrusted   = "the server's certificate is of no authority that is trusted: see sslrootcert"
-	DetailOtherHost   = "the server's certificate is for another host than that of the DSN"
+	DetailUntrusted   = "no trusted authority signed the server's certificate: see sslrootcert"
+	DetailOtherHost   = "the server's certificate is for another host than the DSN's"
 	DetailExpired     = "the server's certificate has expired, or is not valid yet"
 	detailBadCert     = "the server's certificate is not valid"
-	detailNoTLS       = "the server does not speak TLS: see sslmode"
-	DetailCertRefused = "the server broke off the TLS handshake, as it does when it takes the client's certificate for none of its own: see sslcert"
+	detailNoTLS       = "the server does not support TLS: see sslmode"
+	DetailCertRefused = "the server ended the TLS handshake; it may not accept the client's certificate: see sslcert"
 )
 
 // connectDetail says why no connection was made. Certificates, and the hosts that they are for, stay out of it.

@@ -66,19 +66,19 @@ func dialDetail(err error) string {
 	var timeout net.Error
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return "the name of the host is not known"
+		return "the host name is unknown"
 	case errors.As(err, &dns):
-		return "the name of the host could not be looked up"
+		return "the host name could not be looked up"
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nothing listens there: the connection was refused"
+		return "the connection was refused: no server listens there"
 	case errors.Is(err, os.ErrNotExist):
-		return "there is no such socket"
+		return "the socket does not exist"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return "there is no way to that address"
+		return "there is no route to the address"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return "it did not answer within connect_timeout"
+		return "the server did not answer within connect_timeout"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
-		return "the server closed the connection before it had answered"
+		return "the server closed the connection before it answered"
 	}
 	return ""
 }

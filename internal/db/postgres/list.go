@@ -12,10 +12,10 @@ import (
 )
 
 var (
-	errListNull  = errors.New("the list holds NULL, which no element of it may be")
-	errListDims  = errors.New("the array has several dimensions, which a list has not")
-	errListWire  = errors.New("the server sent an array whose form is not that of its type")
-	errListStart = errors.New("the array does not begin at 1, and a list has no other beginning")
+	errListNull  = errors.New("the list contains NULL, and its elements cannot be NULL")
+	errListDims  = errors.New("the array has several dimensions, and a list has one")
+	errListWire  = errors.New("the server sent an array that does not have the form of its type")
+	errListStart = errors.New("the lower bound of the array is not 1, as a list needs")
 )
 
 // List reads an array of one dimension. A column that holds JSON, as one that was made for an earlier form of the model

@@ -89,7 +89,7 @@ func skipResult(line *pgconn.Pipeline) (pgconn.CommandTag, error) {
 // errPipeline returns an error of its own each time, since an Error gets its place later.
 func errPipeline() error {
 	return &driver.Error{Kind: driver.KindConnection,
-		Detail: "the server's answers do not match the statements that were sent"}
+		Detail: "the server's responses do not match the statements"}
 }
 
 // batch sends the statements together. The server takes them as one transaction, which ends at the synchronization

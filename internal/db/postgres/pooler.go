@@ -66,8 +66,8 @@ func watchPooler(cfg *pgxpool.Config, mode poolerMode) {
 				Detail: "the connection broke before it was used", Err: err})
 		case shared && mode == poolerForbidden:
 			return driver.Unsent(&driver.Error{Kind: driver.KindConnection,
-				Detail: "there is a pooler in between, behind which default_query_exec_mode=describe_exec " +
-					"could run the statements of other clients: leave the option out, or set it to exec"})
+				Detail: "there is a connection pooler, and with it default_query_exec_mode=describe_exec " +
+					"could run statements of other clients: leave the option out, or set it to exec"})
 		}
 		sessionOf(c).shared = shared
 		return nil

@@ -66,7 +66,7 @@ func (r *pgRows) Next() bool {
 
 // errColumns is what a server deserves that does not send what it has announced, or announces another result than that
 // of the statement.
-var errColumns = errors.New("the server sent a result with another number of columns")
+var errColumns = errors.New("the server sent a result with a different number of columns")
 
 // whole reports whether the row has the columns of its result. One that has not ends the reading.
 func (r *pgRows) whole() bool {
@@ -156,7 +156,7 @@ func (r *pgRows) wrongType(i int, want string) error {
 	if t, ok := typeMap.TypeForOID(r.fields[i].DataTypeOID); ok {
 		name = t.Name
 	}
-	return fmt.Errorf("the database's type is %s, which is not read as %s", name, want)
+	return fmt.Errorf("the column's type is %s, which cannot be read as %s", name, want)
 }
 
 // typeMap knows the built-in types. It is only read.
@@ -348,7 +348,7 @@ func (r *pgRows) Bytes(i int) ([]byte, error) {
 				return b, nil
 			}
 		}
-		return nil, errors.New("bytea arrives in the escape format; set the option bytea_output to hex")
+		return nil, errors.New("bytea is in the escape format; set the option bytea_output to hex")
 	}
 	return nil, r.wrongType(i, asBytes.String())
 }

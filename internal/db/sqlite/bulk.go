@@ -91,7 +91,7 @@ func (t *liteTx) insert(ctx context.Context, b *driver.Bulk, each int) error {
 			}
 			if last-int64(n-1) <= before {
 				return &driver.Error{Kind: driver.KindType,
-					Detail: "the greatest key that there can be is taken, and SQLite would choose the others at random"}
+					Detail: "the greatest possible key is used, so SQLite would choose random keys"}
 			}
 			before = last
 			for row := range n {

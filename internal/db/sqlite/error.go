@@ -111,7 +111,7 @@ func fileError(code int, text string, running bool, err error) *driver.Error {
 // movedError is the error of a file that has gone from under its connections.
 func movedError() *driver.Error {
 	return driver.Unsent(&driver.Error{Kind: driver.KindConnection,
-		Detail: "the database's file was removed, renamed or replaced while it was open; Close the connection, and it opens the file of that name anew"})
+		Detail: "the database file was removed, renamed or replaced while it was open; Close the connection, and the next call opens the file of that name"})
 }
 
 // setFailed reads "post.title, post.author", or "index 'post_title'" for an index over an expression.
@@ -144,7 +144,7 @@ func setMissing(e *driver.Error, text string) {
 	case says("ON CONFLICT clause does not match any PRIMARY KEY or UNIQUE constraint"):
 		e.Kind = driver.KindNoIndex
 	case says(" already exists"), says("there is already "), says("duplicate column name: "):
-		e.Detail, driver.FactsOf(e).Raced = "somebody else changed the schema at the same moment", true
+		e.Detail, driver.FactsOf(e).Raced = "another session changed the schema at the same time", true
 	default:
 		e.Kind, driver.FactsOf(e).Tell = driver.KindSyntax, tellSQLite
 		for phrase, detail := range Limits {
@@ -167,25 +167,25 @@ func setRunning(e *driver.Error, text string) {
 	case text == errIntegerRange, text == errFloatRange:
 		e.Kind, e.Detail = driver.KindType, "the number is outside the range of the column"
 	case text == "LIKE or GLOB pattern too complex":
-		e.Kind, e.Detail = driver.KindTooLong, "SQLite takes patterns of up to 50,000 bytes"
+		e.Kind, e.Detail = driver.KindTooLong, "SQLite accepts patterns of up to 50,000 bytes"
 	default:
 		e.Kind, e.Detail = driver.KindSyntax, cmp.Or(driver.Sentence(forms, text, ""),
-			"a function or a virtual table, such as a full text search, did not take what it was given")
+			"a function or a virtual table, such as a full text search, did not accept its arguments")
 	}
 }
 
 // Limits are what SQLite says of statements that are too large, and what is to be said of them; see
 // https://www.sqlite.org/limits.html.
 var Limits = map[string]string{
-	"Expression tree is too large":      "it is nested deeper than the 1,000 levels that SQLite takes; take less at once",
-	"Recursion limit":                   "it is nested deeper than SQLite takes; take less at once",
-	"too many terms in compound SELECT": "SQLite takes no more than 500 queries in a union; take less at once",
-	"too many SQL variables":            "SQLite takes no more than 32,766 arguments; take less at once, or give a list as one argument",
-	"tables in a join":                  "SQLite joins no more than 64 tables; follow fewer references",
-	"too many columns in ":              "SQLite takes no more than 2,000 columns; select fewer",
-	"too many terms in ORDER BY":        "SQLite takes no more than 2,000 terms in an order; take fewer",
-	"too many terms in GROUP BY":        "SQLite takes no more than 2,000 terms in a group; take fewer",
-	"too many arguments on function":    "a function has more arguments than SQLite takes; take less at once",
+	"Expression tree is too large":      "it is nested deeper than SQLite's limit of 1,000 levels; use fewer conditions at once",
+	"Recursion limit":                   "it is nested deeper than SQLite's limit; use fewer conditions at once",
+	"too many terms in compound SELECT": "SQLite accepts at most 500 queries in a union; use fewer at once",
+	"too many SQL variables":            "SQLite accepts at most 32,766 arguments; pass fewer at once, or pass a list as one argument",
+	"tables in a join":                  "SQLite joins at most 64 tables; use fewer references",
+	"too many columns in ":              "SQLite accepts at most 2,000 columns; select fewer",
+	"too many terms in ORDER BY":        "SQLite accepts at most 2,000 terms in ORDER BY; use fewer",
+	"too many terms in GROUP BY":        "SQLite accepts at most 2,000 terms in GROUP BY; use fewer",
+	"too many arguments on function":    "a function has more arguments than SQLite accepts; pass fewer",
 }
 
 // after returns what follows a phrase in a message.

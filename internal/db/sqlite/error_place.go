@@ -34,11 +34,11 @@ func fileDetail(d dsn.DSN) string {
 	case err == nil && info.IsDir():
 		return "it is a directory"
 	case errors.Is(err, os.ErrNotExist) && d.Options.ReadOnly:
-		return "there is no such file, and a read-only connection makes none"
+		return "the file does not exist, and a read-only connection does not create it"
 	case errors.Is(err, os.ErrNotExist):
-		return "there is no such file, and it could not be made: see the folder's permissions"
+		return "the file does not exist and cannot be created: see the permissions of the directory"
 	case errors.Is(err, os.ErrPermission):
-		return "this process may not look into its folder"
+		return "this process has no permission to search the directory"
 	}
 	f, err := os.Open(d.Path)
 	if err == nil {
@@ -46,7 +46,7 @@ func fileDetail(d dsn.DSN) string {
 		return ""
 	}
 	if errors.Is(err, os.ErrPermission) {
-		return "this process may not read it"
+		return "this process has no permission to read it"
 	}
 	return ""
 }

@@ -107,7 +107,7 @@ func (q *queue) wait(ctx context.Context, w *waiter, patience time.Duration) err
 		err = driver.EndOfContext(ctx.Err())
 	case <-late:
 		err = &driver.Error{Kind: driver.KindBusy,
-			Detail: "another transaction of this process holds the database; inside one, use the context that it gives you"}
+			Detail: "another transaction of this process holds the database; inside a transaction, use the context that Tx passes to the function"}
 	}
 	if err != nil && q.leave(w) {
 		return err

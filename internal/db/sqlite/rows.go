@@ -99,7 +99,7 @@ func (r *liteRows) IsNull(i int) bool { return r.stmt.Type(i) == sqlite3.Null }
 
 // wrongType is the error of a value that is not of the type asked for.
 func (r *liteRows) wrongType(i int, want string) error {
-	return fmt.Errorf("the database holds %s, which is not read as %s", classNames[r.stmt.Type(i)], want)
+	return fmt.Errorf("the database holds %s, which cannot be read as %s", classNames[r.stmt.Type(i)], want)
 }
 
 // classNames are SQLite's classes of values, by [sqlite3.Type].

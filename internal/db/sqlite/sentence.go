@@ -34,10 +34,10 @@ var forms = []driver.Form{
 	driver.NewForm(`^DISTINCT (?:aggregates must have exactly one argument|is not supported for window functions)$`, ""),
 	driver.NewForm(`^no tables specified$`, ""),
 	driver.NewForm(`^malformed JSON$`, ""),
-	driver.NewForm(`^bad JSON path: `, "the path of JSON is not understood"),
+	driver.NewForm(`^bad JSON path: `, "the JSON path is invalid"),
 	driver.NewForm(`^fts5: syntax error near `, "the query of MATCH has a syntax error"),
 	driver.NewForm(`^unterminated string`, "a text or a query of MATCH has no closing quote"),
-	driver.NewForm(`^datatype mismatch$`, "the value has not the type of the primary key, an integer"),
+	driver.NewForm(`^datatype mismatch$`, "the value does not have the type of the primary key, an integer"),
 	driver.NewForm(`^cannot store (?:TEXT|BLOB|INT|REAL|NULL|NUMERIC) value in [A-Z]+ column [^ ]+$`, ""),
 }
 

@@ -105,6 +105,6 @@ func pragmaError(err error, pragma string) error {
 	if name, shown := dsn.ShownPragma(pragma); shown {
 		what = "the PRAGMA " + name + " of the DSN"
 	}
-	return &driver.Error{Kind: driver.KindSyntax, Detail: what + " is not understood: write _pragma=name(value)",
+	return &driver.Error{Kind: driver.KindSyntax, Detail: what + " is invalid: write _pragma=name(value)",
 		Err: &sqlite3.Error{Code: own.Code, Message: "SQL logic error", Offset: -1}}
 }

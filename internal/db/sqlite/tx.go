@@ -86,7 +86,7 @@ func (t *liteTx) note(err error) error {
 
 func (t *liteTx) deadError() error {
 	return &driver.Error{Kind: driver.KindClosed,
-		Detail: "the transaction was rolled back when a statement in it failed", Err: t.dead}
+		Detail: "the transaction was rolled back, because a statement in it failed", Err: t.dead}
 }
 
 func (t *liteTx) run(ctx context.Context, sql string) error {

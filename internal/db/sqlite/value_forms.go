@@ -128,7 +128,7 @@ func liteValue(args []sqlite3.Arg) sqlite3.Result {
 	}
 	if text == nil {
 		holds := "the column " + args[2].Text + " holds " + classNames[v.Type]
-		return sqlite3.Result{Err: unreadValue + holds + ", which is not read as a " + kind.String()}
+		return sqlite3.Result{Err: unreadValue + holds + ", which cannot be read as a " + kind.String()}
 	}
 	return sqlite3.Result{Type: sqlite3.Text, Text: string(text)}
 }
