@@ -248,7 +248,7 @@ type Expression interface {
 
 	// Stored returns expr, a value in the form that this library gives the column's kind, in the form that the column
 	// has, and Canonical the reverse, of a column that is written as expr. Operand, In, InKeys, DatePart, ArgOf and
-	// Bulk heed a column's form themselves; what else takes a column takes it for canonical.
+	// Bulk handle a column's form themselves; all others treat a column as canonical.
 	Stored(c *schema.Column, expr string) string
 	Canonical(c *schema.Column, expr string) string
 

@@ -11,7 +11,7 @@ import (
 //
 // A model is known by its type alone, so that it does not matter which of two is declared first: it embeds prom.Model
 // or another struct with a Tracker, has a method TableName, a key by a tag, a reference or a relation. A struct whose
-// tags say anything else is refused as well, since nobody heeds them inside a document.
+// tags say anything else is refused as well, because they have no effect inside a document.
 func (b *builder) checkDocument(c *Column, tg *tag) error {
 	if b.result || c.Kind != JSON || c.Scanner || c.Codec != nil || tg.has("json") {
 		return nil

@@ -64,13 +64,13 @@ func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 // EqualTexts returns "", since NOCASE ignores the case of A to Z and nothing else.
 func (Dialect) EqualTexts(_, _ string) string { return "" }
 
-// matches are the functions of the ways of matching that no index serves, those that heed case and those that ignore
+// matches are the functions of the ways of matching that no index serves, the case-sensitive ones and those that ignore
 // that of A to Z.
 var matches = map[dialect.Match][2]string{
 	dialect.MatchLike: {TextLike, TextLikeFold}, dialect.MatchSuffix: {TextEnds, TextEndsFold}, dialect.MatchContains: {TextHas, TextHasFold},
 }
 
-// Match returns the condition that expr matches a pattern. The beginning of a text is found by GLOB, which heeds case,
+// Match returns the condition that expr matches a pattern. The beginning of a text is found by GLOB, which is case-sensitive,
 // or LIKE, which ignores that of A to Z: an index may serve them, and they look at no more than that. A BLOB counts as
 // a text, as it does there.
 func (Dialect) Match(_ *schema.Column, expr string, m dialect.Match, fold, not bool) string {

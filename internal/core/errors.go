@@ -35,7 +35,7 @@ func ErrorOf(op string, t *schema.Table, err error) error {
 	}
 	if completed, ok := driver.Complete(err, op, t, name); ok {
 		if e := (*driver.Error)(nil); errors.As(completed, &e) {
-			explainStranger(e, t)
+			explainUnknownColumn(e, t)
 			explainCheck(e, t)
 		}
 		return completed
@@ -55,10 +55,10 @@ func ErrorOf(op string, t *schema.Table, err error) error {
 	return invalid
 }
 
-// explainStranger says of NULL in a column that the model does not have which other model has it.
-func explainStranger(e *driver.Error, t *schema.Table) {
+// explainUnknownColumn says of NULL in a column that the model does not have which other model has it.
+func explainUnknownColumn(e *driver.Error, t *schema.Table) {
 	if e.Kind == driver.KindNotNull && e.Detail == "" && len(e.Columns) == 1 && e.Table == t.Name && t.Column(e.Columns[0]) == nil {
-		e.Detail = schema.Stranger(t, e.Columns[0])
+		e.Detail = schema.UnknownColumn(t, e.Columns[0])
 	}
 }
 

@@ -178,9 +178,9 @@ func (db *DB) AllDefinitions(ctx context.Context) (list []string, err error) {
 	return list, err
 }
 
-// Unsound lists the tables and views at which something refers to what is not there, each with what can then not be
+// BrokenReferences lists the tables and views at which something refers to what is not there, each with what can then not be
 // done to it. It is empty where the server sees to that.
-func (db *DB) Unsound(ctx context.Context) (failed [][2]string, err error) {
+func (db *DB) BrokenReferences(ctx context.Context) (failed [][2]string, err error) {
 	query, update := db.dialect.Sound()
 	if query == "" {
 		return nil, nil

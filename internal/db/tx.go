@@ -34,9 +34,9 @@ func ReadOnly() TxOption { return func(o *txOptions) { o.ReadOnly, o.set = true,
 // TRANSACTION" in its manual. It changes nothing elsewhere.
 func Deferrable() TxOption { return func(o *txOptions) { o.Deferrable, o.set = true, true } }
 
-// Unheeded has SQLite not heed foreign keys in the transaction, in which tables can be rebuilt then. Who uses it
+// NoForeignKeys has SQLite not enforce foreign keys in the transaction, so that tables can be rebuilt. Who uses it
 // checks them before the end. It changes nothing elsewhere.
-func Unheeded() TxOption { return func(o *txOptions) { o.Unheeded, o.set = true, true } }
+func NoForeignKeys() TxOption { return func(o *txOptions) { o.NoForeignKeys, o.set = true, true } }
 
 // Tx runs fn in a transaction. The context that fn gets carries it: every statement on this DB with that context, or
 // one made from it, is part of the transaction; statements with another context are not. When fn returns nil the

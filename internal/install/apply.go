@@ -172,14 +172,14 @@ func (a *applier) soundly(ctx context.Context, in *installer, t *schema.Table, s
 		in.do(t, s)
 		return in.err
 	}
-	before, err := a.db.Unsound(ctx)
+	before, err := a.db.BrokenReferences(ctx)
 	if err != nil {
 		return err
 	}
 	if in.do(t, s); in.err != nil {
 		return in.err
 	}
-	after, err := a.db.Unsound(ctx)
+	after, err := a.db.BrokenReferences(ctx)
 	if err != nil {
 		return err
 	}
@@ -253,5 +253,5 @@ func (a *applier) rebuild(ctx context.Context, t *schema.Table, s *schema.Step) 
 			return &driver.Error{Kind: driver.KindForeignKey, Op: "apply", Table: t.Name, Detail: "after the rebuild, rows would refer to missing rows; nothing was changed"}
 		}
 		return nil
-	}, db.Unheeded(), db.Retry(tries))
+	}, db.NoForeignKeys(), db.Retry(tries))
 }

@@ -380,7 +380,7 @@ func planned(ctx context.Context, db *db.DB, t *schema.Table) error {
 	return err
 }
 
-var unheeded = db.Unheeded()
+var noForeignKeys = db.NoForeignKeys()
 
 // byHand plans, and runs the statements as they are printed, as somebody would who copies them.
 func byHand(ctx context.Context, db *db.DB, t *schema.Table) error {
@@ -403,7 +403,7 @@ func byHand(ctx context.Context, db *db.DB, t *schema.Table) error {
 			return nil
 		}
 		if s.Rebuild {
-			err = db.Tx(ctx, run, unheeded)
+			err = db.Tx(ctx, run, noForeignKeys)
 		} else {
 			err = run(ctx)
 		}

@@ -24,7 +24,7 @@ func Parse(sql string) (Statement, error) {
 	var s Statement
 	var b strings.Builder
 	var words []string
-	var stranger error
+	var foreignErr error
 	l, ended, empty := lexer{sql: sql}, false, true
 	for {
 		more, err := l.scan()
@@ -57,8 +57,8 @@ func Parse(sql string) (Statement, error) {
 		case l.kind == mark:
 			b.WriteByte('?')
 		default:
-			if l.kind == foreign && stranger == nil {
-				stranger = foreignError(sql[l.next-len(l.text):])
+			if l.kind == foreign && foreignErr == nil {
+				foreignErr = foreignError(sql[l.next-len(l.text):])
 			}
 			b.WriteString(l.text)
 		}
@@ -74,8 +74,8 @@ func Parse(sql string) (Statement, error) {
 		s.Lead = words[0]
 	}
 	// A function has its arguments by number, and what is prepared by hand too.
-	if stranger != nil && (s.Lead != "CREATE" && s.Lead != "PREPARE" || len(s.Parts) > 1) {
-		return s, stranger
+	if foreignErr != nil && (s.Lead != "CREATE" && s.Lead != "PREPARE" || len(s.Parts) > 1) {
+		return s, foreignErr
 	}
 	return s, endsTransaction(words)
 }

@@ -110,7 +110,7 @@ func TestViolationLimits(t *testing.T) {
 }
 
 // Ensure that a CHECK of the database which only the database can find broken tells the rules of its column as well.
-func TestCheckTellsLimits(t *testing.T) {
+func TestCheckViolationLimits(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)

@@ -91,7 +91,7 @@ func ruleOf(ctx context.Context, t *testing.T, db *prom.DB) string {
 
 // Ensure that a release job leaves the delete and update rules that others gave a foreign key, which go by a lossy step
 // alone.
-func TestReleaseKeepsOthersRules(t *testing.T) {
+func TestReleaseKeepsForeignKeyActions(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		rules   string
@@ -170,7 +170,7 @@ func TestReleaseChangesItsOwn(t *testing.T) {
 }
 
 // Ensure that a release job leaves the defaults that others gave columns, whatever they are.
-func TestReleaseKeepsOthersDefaults(t *testing.T) {
+func TestReleaseKeepsForeignDefaults(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
@@ -197,7 +197,7 @@ func TestReleaseKeepsOthersDefaults(t *testing.T) {
 }
 
 // Ensure that a release job leaves an index of others that has the name of one of the model's.
-func TestReleaseKeepsOthersIndexes(t *testing.T) {
+func TestReleaseKeepsForeignIndexes(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)

@@ -82,7 +82,7 @@ func TestEveryConnectionIsStale(t *testing.T) {
 
 // Ensure that calls outside of transactions work when the prepared statements of their connection are gone, or fit no
 // longer.
-func TestStatementsGone(t *testing.T) {
+func TestPreparedStatementsLost(t *testing.T) {
 	t.Parallel()
 	ctx := kit.Ended(t)
 	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}

@@ -38,7 +38,7 @@ func TestInstallKeepsTheTransaction(t *testing.T) {
 
 // Ensure that what a transaction installed goes when it rolls back, that the library knows it, and makes it again.
 // parity: A15
-func TestRollbackTakesTheTableAway(t *testing.T) {
+func TestRollbackRemovesTable(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
@@ -70,7 +70,7 @@ func TestRollbackTakesTheTableAway(t *testing.T) {
 
 // Ensure that added columns go with a rollback too.
 // parity: A15
-func TestRollbackTakesColumnsAway(t *testing.T) {
+func TestRollbackRemovesColumns(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
@@ -86,7 +86,7 @@ func TestRollbackTakesColumnsAway(t *testing.T) {
 
 // Ensure that a table dropped by somebody else is made again: at once outside transactions and on SQLite, and where the
 // error has ended a transaction, by the next one. parity: A1 A7
-func TestDroppedBehindOurBack(t *testing.T) {
+func TestDroppedByAnotherSession(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		ctx := context.Background()

@@ -96,10 +96,10 @@ type Listener interface {
 
 // TxOptions are how an engine begins a transaction.
 type TxOptions struct {
-	Isolation  Isolation
-	ReadOnly   bool
-	Deferrable bool
-	Unheeded   bool // SQLite does not heed foreign keys in it
+	Isolation     Isolation
+	ReadOnly      bool
+	Deferrable    bool
+	NoForeignKeys bool // SQLite does not enforce foreign keys in it
 }
 
 // Isolation is the isolation level of a transaction, as the SQL standard names them. SQLite runs every level as

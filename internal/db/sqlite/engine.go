@@ -245,8 +245,8 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 		// wrote in between, however long it waits.
 		begin = "BEGIN IMMEDIATE"
 	}
-	t := &liteTx{engine: e, conn: c, unheeded: opts.Unheeded}
-	if opts.Unheeded {
+	t := &liteTx{engine: e, conn: c, noForeignKeys: opts.NoForeignKeys}
+	if opts.NoForeignKeys {
 		// References of other tables stay what they are while a table is away
 		// (https://www.sqlite.org/lang_altertable.html, section 7).
 		err = errors.Join(c.run("PRAGMA foreign_keys = 0"), c.run("PRAGMA legacy_alter_table = 1"))

@@ -8,12 +8,12 @@ import (
 
 // liteTx is a transaction of SQLite, on one connection.
 type liteTx struct {
-	engine    *engine
-	conn      *liteConn // nil after the end
-	queryOnly bool
-	counted   bool  // it is one of those that write
-	unheeded  bool  // foreign keys are, see TxOptions
-	dead      error // why SQLite rolled the transaction back by itself
+	engine        *engine
+	conn          *liteConn // nil after the end
+	queryOnly     bool
+	counted       bool  // it is one of those that write
+	noForeignKeys bool  // foreign keys are, see TxOptions
+	dead          error // why SQLite rolled the transaction back by itself
 }
 
 // end gives the connection back. What is open on it is rolled back.
@@ -24,7 +24,7 @@ func (t *liteTx) end() {
 	}
 	t.conn = nil
 	c.rollBack()
-	if c.Conn != nil && (t.unheeded || t.queryOnly && c.run("PRAGMA query_only = 0") != nil) {
+	if c.Conn != nil && (t.noForeignKeys || t.queryOnly && c.run("PRAGMA query_only = 0") != nil) {
 		c.drop() // the next connection has its settings again
 	}
 	if t.counted {

@@ -31,7 +31,7 @@ var wordsOfOthers = map[string]string{
 
 // Ensure that an option of another library does not become a column's name, and that the message says how that name is
 // written.
-func TestWordsOfOthers(t *testing.T) {
+func TestOptionsOfOtherLibraries(t *testing.T) {
 	t.Parallel()
 	for library, words := range wordsOfOthers {
 		for word := range strings.FieldsSeq(words) {
@@ -55,7 +55,7 @@ func TestWordsOfOthers(t *testing.T) {
 }
 
 // Ensure that the message says what to write instead.
-func TestWordsOfOthersAdvice(t *testing.T) {
+func TestOptionsOfOtherLibrariesAdvice(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ text, want string }{
 		{"required", `"required" is an option of other libraries, not of prom: a field that is not a pointer is NOT NULL by itself, ` +
@@ -106,7 +106,7 @@ func TestWordsOfOthersAdvice(t *testing.T) {
 }
 
 // Ensure that words which need a value elsewhere, and names with blanks, are names like others.
-func TestNamesLikeWordsOfOthers(t *testing.T) {
+func TestNamesLikeOptionsOfOtherLibraries(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"comment", "description", "check", "column", "precision", "priority", "table", "prefix", "reverse",
 		"user_name", "full name", "email_address", "pk_old", "no_url", "Straße", "a.b", "a-b", `a "quoted" name`} {

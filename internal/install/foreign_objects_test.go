@@ -70,7 +70,7 @@ func refused(ctx context.Context, t *testing.T, db *db.DB, texts ...string) {
 
 // Ensure that a CHECK and a default which somebody else made go by a step that is lossy, whatever the names are, and
 // that what is widened by itself leaves them.
-func TestOthersRules(t *testing.T) {
+func TestForeignConstraints(t *testing.T) {
 	t.Parallel()
 	type thing struct {
 		ID    int64 `prom:"key,auto"`
@@ -108,7 +108,7 @@ func TestOthersRules(t *testing.T) {
 }
 
 // Ensure that a key which somebody else has counted up stays so until a lossy step.
-func TestOthersCount(t *testing.T) {
+func TestForeignSequences(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	db := open(t, dbtest.Postgres(t))
@@ -127,7 +127,7 @@ func TestOthersCount(t *testing.T) {
 }
 
 // Ensure that a type which changes takes no rule and no default along that the model has none of.
-func TestOthersTypes(t *testing.T) {
+func TestForeignTypes(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	ctx := context.Background()
@@ -379,7 +379,7 @@ func TestUnsoundViews(t *testing.T) {
 		_, err := raw.ExecContext(ctx, sql)
 		is.NoErr(err)
 	}
-	failed, err := db.Unsound(ctx)
+	failed, err := db.BrokenReferences(ctx)
 	is.NoErr(err)
 	is.True(slices.Contains(failed, [2]string{"vec", "update"}) && slices.Contains(failed, [2]string{`bro"ken`, "select"}))
 	is.True(!slices.Contains(failed, [2]string{"v", "update"}))

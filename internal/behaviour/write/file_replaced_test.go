@@ -19,7 +19,7 @@ import (
 
 // Ensure that a SQLite file that was removed, renamed or replaced while it was open takes no writes, which would be
 // lost, that reads notice it too, and that after a Close the file of that name is used.
-func TestFileGone(t *testing.T) {
+func TestFileReplaced(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("an open file cannot be removed there")
