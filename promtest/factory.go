@@ -296,7 +296,7 @@ func (m *maker) store(tb testing.TB, in scope, v any) error {
 		return nil
 	}
 	if len(m.repo.Table().Key) == 0 {
-		return fmt.Errorf("%s has no primary key, so that its row cannot be deleted when the test ends; use a database of promtest.DB",
+		return fmt.Errorf("%s has no primary key, so its row cannot be deleted when the test ends; use a database of promtest.DB",
 			m.repo.Table().Model)
 	}
 	tb.Cleanup(func() {

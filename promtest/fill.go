@@ -49,7 +49,7 @@ func (m *maker) fill(v reflect.Value) problems {
 
 func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 	if c.Codec != nil {
-		return fmt.Errorf("%s has a codec of its own, so that its values are not known", c.Type)
+		return fmt.Errorf("%s has a codec, so its values are not known", c.Type)
 	}
 	g := &gen{rng: m.rng, c: c, n: n, distinct: m.distinct[c]}
 	if g.distinct {
@@ -75,7 +75,7 @@ func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 			value = uuidText(u)
 		}
 		if field.Addr().Interface().(interface{ Scan(any) error }).Scan(value) != nil {
-			return fmt.Errorf("%s takes no %T that was made up", c.Type, value)
+			return fmt.Errorf("%s does not accept a generated %T", c.Type, value)
 		}
 		return nil
 	}
@@ -230,7 +230,7 @@ func (g *gen) integer() (any, error) {
 	n := first + g.rng.Int64N(max(1, int64(high)-first+1))
 	if g.distinct {
 		if n = first + int64(g.n) - 1; g.c.Rules.Max != nil && n > g.c.Rules.Max.Int {
-			return nil, fmt.Errorf("there are no more values from %d to %d that differ", first, g.c.Rules.Max.Int)
+			return nil, fmt.Errorf("there are no more different values from %d to %d", first, g.c.Rules.Max.Int)
 		}
 	}
 	return n, nil
@@ -282,7 +282,7 @@ func (g *gen) unmarshal(field reflect.Value, text string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s reads none of the texts that were made up", g.c.Type)
+	return fmt.Errorf("%s accepts none of the generated texts", g.c.Type)
 }
 
 var timeType = reflect.TypeFor[time.Time]()

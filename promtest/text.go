@@ -90,7 +90,7 @@ func (g *gen) choice(list []string) (string, error) {
 			return s, nil
 		}
 	}
-	return "", errors.New("there are no more choices that differ")
+	return "", errors.New("there are no more different choices")
 }
 
 // suffix is the number of the row behind a separator, when its value must differ from others'.

@@ -214,7 +214,7 @@ func TestOfErrors(t *testing.T) {
 		{blank(`index=x,on=j`), `the column "j" holds JSON or a list, which a B-tree index cannot serve`},
 		{blank(`index=x,on=a,where='a = ?'`), "index x: where: the raw SQL has a question mark"},
 		{blank(`index=x,on=a,where='a > 1) OR (a < 1'`), "index x: where: the raw SQL has a closing ) without"},
-		{blank(`index=x,on=a,where='a > $1'`), "index x: where: the raw SQL has $1, which is a placeholder"},
+		{blank(`index=x,on=a,where='a > $1'`), "index x: where: the raw SQL has $1, which an engine would read as a placeholder"},
 		{blank(`index=x,unique=y,on=a`), "a blank field can declare only one index"},
 		{blank(`index=x,on=a,key`), "the option key does not belong on a blank field; use index or unique, on, include and where"},
 		{blank(`index=a,on=j`), `an index named "a" is declared already`},

@@ -140,7 +140,7 @@ func (rs *restoring) lines() {
 		if rs.line++; len(text) > 0 {
 			switch {
 			case ended:
-				rs.failf("something follows the end of the dump")
+				rs.failf("there is data after the end of the dump")
 			case text[0] == '[':
 				rs.row(text)
 			default:
@@ -165,19 +165,19 @@ func (rs *restoring) head(text []byte) (end bool) {
 	known := json.NewDecoder(bytes.NewReader(text))
 	known.DisallowUnknownFields()
 	if !json.Valid(text) || known.Decode(&l) != nil || l.Rows != nil && l.Table != "" {
-		rs.failf("it is no line of a dump")
+		rs.failf("it is not a line of a dump")
 		return false
 	}
 	if !rs.begun {
 		rs.begun = true
 		if l.Format != dumpFormat || l.Version != dumpVersion {
-			rs.failf("it is no dump of version %d", dumpVersion)
+			rs.failf("it is not a dump of version %d", dumpVersion)
 		}
 		return false
 	}
 	if l.Rows != nil {
 		if *l.Rows != rs.rows {
-			rs.failf("the dump had %d rows when it was written, and has %d", *l.Rows, rs.rows)
+			rs.failf("the dump was written with %d rows, and has %d", *l.Rows, rs.rows)
 		}
 		return true
 	}
@@ -193,7 +193,7 @@ func (rs *restoring) table(d *dumpTable) {
 		}
 	}
 	if rs.to == nil {
-		rs.failf("the dump has a table %q, of which no repo was given", d.Table)
+		rs.failf("the dump has a table %q, and no repo of it was given", d.Table)
 		return
 	}
 	if len(d.Columns) == 0 || len(d.Kinds) > 0 && len(d.Kinds) != len(d.Columns) {
@@ -204,7 +204,7 @@ func (rs *restoring) table(d *dumpTable) {
 		c := rs.to.table.Column(name)
 		switch {
 		case c == nil:
-			rs.failf("the dump has a column %q that %s has not", name, rs.to.table.Model)
+			rs.failf("the dump has a column %q that %s does not have", name, rs.to.table.Model)
 			return
 		case slices.Contains(rs.cols, c):
 			rs.failf("the dump has the column %q of %s twice", name, rs.to.table.Model)
@@ -226,7 +226,7 @@ func (rs *restoring) row(text []byte) {
 	}
 	var row []json.RawMessage
 	if json.Unmarshal(text, &row) != nil || len(row) != len(rs.cols) {
-		rs.failf("it is no row of %d values", len(rs.cols))
+		rs.failf("it is not a row of %d values", len(rs.cols))
 		return
 	}
 	for i, c := range rs.cols {

@@ -118,7 +118,7 @@ func hooksOf(model reflect.Type) (hookSet, error) {
 			continue
 		}
 		if !isHook(m.Type) {
-			return 0, fmt.Errorf("prom: model %s: the method %s is a hook, and must be func (*%s) %s(context.Context) error; give it another name if it is none",
+			return 0, fmt.Errorf("prom: model %s: the method %s is a hook, and must be func (*%s) %s(context.Context) error; if it is not a hook, give it another name",
 				model, kind.name, model.Name(), kind.name)
 		}
 		set |= 1 << i

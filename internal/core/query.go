@@ -145,7 +145,7 @@ func (q *Query) part(spec ast.Spec) (*scan.Result, error) {
 	case only == nil && computed == nil:
 		return nil, nil
 	case only != nil && len(q.with) > 0:
-		return nil, errors.New("rows of which some fields are read have no relations loaded; leave out Only or With")
+		return nil, errors.New("Only and With cannot be combined")
 	}
 	fields := make([]*schema.Column, len(computed))
 	for i, c := range computed {

@@ -32,7 +32,7 @@ func (q *Query) marked(spec ast.Spec) ast.Spec {
 }
 
 func errNoMark(model string) error {
-	return fmt.Errorf("%s has no field with the tag option deleted, so that its rows are deleted for good", model)
+	return fmt.Errorf("%s has no field with the tag option deleted, so its rows are deleted permanently", model)
 }
 
 // Undelete does what Repo.Undelete of package prom says.

@@ -149,5 +149,5 @@ func (r *Repo) Modified(v unsafe.Pointer) []string {
 
 // errUnread says that fields would be written which were not read, so that what they replace is not known.
 func errUnread(cols []*schema.Column) error {
-	return fmt.Errorf("the value was read with some of its fields (Only), and not with %s; Reload it first", strings.Join(schema.ColumnNames(cols), ", "))
+	return fmt.Errorf("the value was read by Only, without %s; Reload it first", strings.Join(schema.ColumnNames(cols), ", "))
 }

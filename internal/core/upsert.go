@@ -105,7 +105,7 @@ func (r *Repo) conflicts(ctx context.Context, b *binding, v unsafe.Pointer, cols
 		}
 		equal, err := b.nullsEqual(ctx, cols)
 		if err == nil && !equal {
-			err = fmt.Errorf("%s is NULL, which conflicts with no row unless the unique index is NULLS NOT DISTINCT; set it", c.Field)
+			err = fmt.Errorf("%s is NULL, and NULL conflicts with no row unless the unique index is NULLS NOT DISTINCT; set the field", c.Field)
 		}
 		return err
 	}

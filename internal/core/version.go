@@ -74,7 +74,7 @@ func (r *Repo) countUp(v unsafe.Pointer, changed bool) error {
 		}
 	}
 	if r.plan.Set(v, r.table.Version, schema.IntValue(schema.Int64, next)) != nil {
-		return fmt.Errorf("the version %s is the greatest that its type holds; give it a larger one", r.table.Version.Field)
+		return fmt.Errorf("the version %s has the greatest value of its type; give it a larger one", r.table.Version.Field)
 	}
 	return nil
 }

@@ -81,11 +81,11 @@ func (w *watcher) prepare() (err error) {
 	if w.cols, err = w.order(); err == nil {
 		switch {
 		case w.b.db.InTx(w.ctx):
-			err = errors.New("a watch cannot be part of a transaction, which does not see what others commit")
+			err = errors.New("a watch cannot be part of a transaction, which does not see later commits")
 		case w.q.spec.HasOrder(), w.q.spec.HasOffset():
-			err = errors.New("a watch has an order of its own and no offset; see WatchBy")
+			err = errors.New("a watch has its own order and no offset; see WatchBy")
 		case w.q.spec.HasSource(), w.q.spec.Locks():
-			err = errors.New("a watch is of the rows of a table, not of a union or another query, and does not lock them")
+			err = errors.New("a watch needs a query of a table without row locks, not a union or a query made by From")
 		case w.settle < 0 || w.o.Every < 0 || w.patience < 0:
 			err = errors.New("the times of a watch cannot be negative")
 		default:
@@ -110,7 +110,7 @@ func (w *watcher) order() ([]*schema.Column, error) {
 	case by == nil && features.KeysReturn && len(t.Key) == 1 && t.Key[0].Auto && t.Key[0].Kind.Integer():
 		i := slices.IndexFunc(t.Columns, func(c *schema.Column) bool { return c.Created })
 		if i < 0 {
-			return nil, fmt.Errorf("on this database the key of a deleted row may come again, so that it does not tell new rows; give %s a time of creation, or say WatchBy with the key if no row is ever deleted",
+			return nil, fmt.Errorf("this database may generate the key of a deleted row again, so a key does not identify new rows; give %s a time of creation, or use WatchBy with the key if rows are never deleted",
 				t.Model.Name())
 		}
 		by = t.Columns[i]
@@ -119,7 +119,7 @@ func (w *watcher) order() ([]*schema.Column, error) {
 	case t.Column(by.Name) != by:
 		return nil, fmt.Errorf("the field %s belongs to another model", by.Name)
 	case by.Null, by.Kind == schema.JSON:
-		return nil, fmt.Errorf("the field %s has no order by which rows could be watched, or may be NULL", by.Name)
+		return nil, fmt.Errorf("the field %s cannot be watched: it has no order, or may be NULL", by.Name)
 	}
 	cols := []*schema.Column{by}
 	for _, c := range t.Key {

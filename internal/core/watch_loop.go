@@ -384,7 +384,7 @@ func (w *watcher) horizon() (ended, next int64, err error) {
 		return nil
 	}))
 	if err == nil && next == 0 {
-		err = errors.New("the database did not tell the numbers of its transactions")
+		err = errors.New("the database did not return its transaction IDs")
 	}
 	return ended, next, err
 }

@@ -137,7 +137,7 @@ func New(repo *core.Repo, fields []Field) *Filter {
 // PageSize sets how many rows a page has without the parameter size, and the most that it may ask for.
 func (f *Filter) PageSize(standard, most int) *Filter {
 	if standard < 1 || most < standard {
-		panic("prom: filter: a page has a row or more, and at most the greatest size")
+		panic("prom: filter: the page size must be at least 1 and at most the maximum")
 	}
 	clone := *f
 	clone.size, clone.max = standard, most
@@ -167,7 +167,7 @@ func (f *Filter) add(repo *core.Repo, field Field) error {
 	}
 	col := byName.Column()
 	if field.alias == "" || !readable(field.alias) || f.fields[field.alias] != nil || slices.Contains([]string{paramSort, paramPage, paramSize}, field.alias) {
-		return fmt.Errorf("the name %q is taken, or is none for a parameter; give it another by As", field.alias)
+		return fmt.Errorf("the name %q is used already, or cannot be a parameter name; choose another one by As", field.alias)
 	}
 	ops, parts := field.ops, field.parts
 	if !field.chosen {
@@ -175,7 +175,7 @@ func (f *Filter) add(repo *core.Repo, field Field) error {
 	}
 	for _, op := range ops {
 		if !slices.Contains(possibleOps(col), op) {
-			return fmt.Errorf("the operator %q is none for a column of kind %s", op, col.Kind)
+			return fmt.Errorf("the operator %q does not exist for a column of kind %s", op, col.Kind)
 		}
 		if err := f.allow(field.alias, rule{field: byName, op: op}); err != nil {
 			return err
@@ -193,7 +193,7 @@ func (f *Filter) add(repo *core.Repo, field Field) error {
 	}
 	sortable := col.Kind != schema.JSON && !col.Kind.IsList() && !field.noSort
 	if f.fields[field.alias] == nil && !sortable {
-		return errors.New("nothing can be asked of it")
+		return errors.New("it has no operators")
 	}
 	f.names = append(f.names, field.alias)
 	if sortable {

@@ -127,7 +127,7 @@ func wholeNumber(param string, values []string, most int) (int, error) {
 func single(param string, values []string) (string, error) {
 	switch {
 	case len(values) != 1:
-		return "", &Error{Param: param, Reason: "it must stand once"}
+		return "", &Error{Param: param, Reason: "it must appear once"}
 	case len(values[0]) > maxFilterText:
 		return "", &Error{Param: param, Reason: fmt.Sprintf("it is longer than %d bytes", maxFilterText)}
 	}
@@ -147,9 +147,9 @@ func (f *Filter) sort(values []string) ([]core.Order, error) {
 		field, ok := f.sorts[name]
 		switch {
 		case !ok:
-			return nil, &Error{Param: paramSort, Reason: "it is no list of fields to sort by, with a minus in front of those that go down", Allowed: slices.Clone(f.sortNames)}
+			return nil, &Error{Param: paramSort, Reason: "it is not a list of fields to sort by, with a minus in front of descending ones", Allowed: slices.Clone(f.sortNames)}
 		case seen[name]:
-			return nil, &Error{Param: paramSort, Reason: "a field stands in it twice"}
+			return nil, &Error{Param: paramSort, Reason: "a field appears in it twice"}
 		case down:
 			orders = append(orders, field.OrderBy(true))
 		default:

@@ -37,4 +37,4 @@ func (r *renderer) groupFolded(b squirrel.SelectBuilder, e *ast.Expr) squirrel.S
 	return b.GroupBy(r.d.Operand(e.Like, r.text(func() { r.expr(e) })))
 }
 
-var errFoldWindow = errors.New("on PostgreSQL, a window has no least, greatest or distinct texts that ignore case")
+var errFoldWindow = errors.New("on PostgreSQL, min, max and DISTINCT in a window cannot ignore case")

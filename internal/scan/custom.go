@@ -120,7 +120,7 @@ func driverValue(v driver.Value, t reflect.Type, col *schema.Column) (schema.Val
 		}
 		return driverText(x, t, col)
 	}
-	return schema.Value{}, fmt.Errorf("the Value method of %s gives a %T, which a column of kind %s does not take; say what it is by the tag option type", t, v, col.Kind)
+	return schema.Value{}, fmt.Errorf("the Value method of %s gives a %T, which a column of kind %s cannot store; set the tag option type", t, v, col.Kind)
 }
 
 func driverText(s string, t reflect.Type, col *schema.Column) (schema.Value, error) {
@@ -139,5 +139,5 @@ func driverText(s string, t reflect.Type, col *schema.Column) (schema.Value, err
 	case schema.Text:
 		return encodeText(col.Kind, s)
 	}
-	return schema.Value{}, fmt.Errorf("the Value method of %s gives a text, which a column of kind %s does not take; say what it is by the tag option type", t, col.Kind)
+	return schema.Value{}, fmt.Errorf("the Value method of %s gives a text, which a column of kind %s cannot store; set the tag option type", t, col.Kind)
 }

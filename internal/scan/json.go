@@ -54,7 +54,7 @@ func (j *jsonType) encode(p unsafe.Pointer) (schema.Value, error) {
 	if err == nil && report.Float {
 		// A json.Number or a json.RawMessage reads it, and any does not.
 		if j.decode([]byte(s), reflect.New(j.t).UnsafePointer()) != nil {
-			err = errors.New("a number in it is beyond those of a float64, as which it would be read back")
+			err = errors.New("a number in it does not fit a float64, as which it would be read back")
 		}
 	}
 	if err != nil {
@@ -110,11 +110,11 @@ func checkJSON(s string) (string, jsontext.Report, error) {
 	report := jsontext.Look(s)
 	switch {
 	case report.Depth > deepest:
-		return "", report, fmt.Errorf("its objects and lists are more than %d within one another", deepest)
+		return "", report, fmt.Errorf("its objects and lists are nested deeper than %d levels", deepest)
 	case report.Surrogate:
-		return "", report, errors.New("a text in it has half of a pair of UTF-16, which is no character")
+		return "", report, errors.New("a text in it has a lone UTF-16 surrogate, which is not a character")
 	case report.Number:
-		return "", report, errors.New("a number in it has more than 131072 digits before the point or 16383 behind it")
+		return "", report, errors.New("a number in it has more than 131072 digits before the decimal point or 16383 after it")
 	case report.Twice:
 		s = jsontext.Last(s)
 	}

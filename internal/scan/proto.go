@@ -19,7 +19,7 @@ import (
 // that an address beyond one can be told too.
 func Proto(model reflect.Type) unsafe.Pointer {
 	if model.Kind() != reflect.Struct {
-		panic(fmt.Sprintf("prom: Proto of %s: a prototype is one of a struct", model))
+		panic(fmt.Sprintf("prom: Proto of %s: a prototype must be a struct", model))
 	}
 	protos.mu.Lock()
 	defer protos.mu.Unlock()
@@ -183,7 +183,7 @@ func (a Place) Relation() (*schema.Relation, error) {
 	if r := p.Table.RelationAt(offset, a.Type); r != nil {
 		return r, nil
 	}
-	return nil, fmt.Errorf("prom: %s is no relation of %s; its type must be %s, and its tag may not be \"-\"", fieldName(a.Model, offset, a.Type),
+	return nil, fmt.Errorf("prom: %s is not a relation of %s; its type must be %s, and its tag must not be \"-\"", fieldName(a.Model, offset, a.Type),
 		a.Model, a.Type)
 }
 
@@ -193,7 +193,7 @@ func (a Place) Field() (offset uintptr, name string, model reflect.Type, err err
 	if a.Model == nil {
 		r, ok := protos.regionOf(a.At)
 		if !ok {
-			return 0, "", nil, fmt.Errorf("prom: the address of a %s is not one in a prototype: take that of a field of what Proto returns, as in &total.Count",
+			return 0, "", nil, fmt.Errorf("prom: the address of the %s is not in a prototype: use the address of a field of the value that Proto returned, as in &total.Count",
 				a.Type)
 		}
 		a.Model = r.model
@@ -207,20 +207,20 @@ func (a Place) Field() (offset uintptr, name string, model reflect.Type, err err
 // offset returns how far the field is from the start of the prototype.
 func (a Place) offset() (uintptr, error) {
 	if a.wrong {
-		return 0, fmt.Errorf("prom: fields of %s are told by its prototype: give what prom.Proto[%s]() returns, and the address of a field of it",
+		return 0, fmt.Errorf("prom: fields of %s are named by its prototype: pass the value that prom.Proto[%s]() returned, and the address of one of its fields",
 			a.Model, a.Model.Name())
 	}
 	r, ok := protos.regionOf(a.At)
 	switch {
 	case a.Type.Size() == 0:
-		return 0, fmt.Errorf("prom: a field of type %s in %s has no size, so that its address does not tell it from others", a.Type, a.Model)
+		return 0, fmt.Errorf("prom: a field of type %s in %s has no size, so its address does not identify it", a.Type, a.Model)
 	case !ok:
-		return 0, fmt.Errorf("prom: the address of a %s is not one in the prototype of %s: take that of a field of what Proto returns", a.Type, a.Model)
+		return 0, fmt.Errorf("prom: the address of the %s is not in the prototype of %s: use the address of a field of the value that Proto returned", a.Type, a.Model)
 	case r.model != a.Model:
-		return 0, fmt.Errorf("prom: %s.%s is a field of another type than %s: give the address of a field of the prototype that is given first",
+		return 0, fmt.Errorf("prom: %s.%s is a field of another type than %s: pass the address of a field of the prototype in the first argument",
 			r.model, fieldName(r.typ, uintptr(a.At)-uintptr(r.start), a.Type), a.Model)
 	case r.path != "":
-		return 0, fmt.Errorf("prom: %s.%s is in a struct that the pointer %s leads to, so that it is no column of %s: hold the struct by value, or ask for a path of its JSON",
+		return 0, fmt.Errorf("prom: %s.%s is in a struct behind the pointer %s, so it is not a column of %s: embed the struct by value, or use a path of its JSON",
 			a.Model, fieldName(r.typ, uintptr(a.At)-uintptr(r.start), a.Type), r.path, a.Model)
 	}
 	return uintptr(a.At) - uintptr(r.start), nil
@@ -230,19 +230,19 @@ func (a Place) offset() (uintptr, error) {
 func (a Place) noColumn(t *schema.Table, offset uintptr) error {
 	name := fieldName(a.Model, offset, a.Type)
 	if t.ComputedAt(offset, a.Type) != nil {
-		return fmt.Errorf("prom: %s.%s is computed and no column, so that it has no handle: give its address to Compute, and use the term that it is computed by elsewhere",
+		return fmt.Errorf("prom: %s.%s is computed and not a column, so it has no handle: pass its address to Compute, and elsewhere use the term that computes it",
 			a.Model, name)
 	}
 	for _, c := range t.Columns {
 		if offset >= c.Offset && offset-c.Offset < c.Type.Size() {
 			if c.Kind == schema.JSON {
-				return fmt.Errorf("prom: %s.%s is a part of the column %s, which is stored as JSON: ask for it by JSONPath", a.Model, name, c.Name)
+				return fmt.Errorf("prom: %s.%s is part of the column %s, which is stored as JSON: use JSONPath", a.Model, name, c.Name)
 			}
-			return fmt.Errorf("prom: %s.%s is no column of type %s: the column there is %s, whose field is %s, a %s", a.Model, name, a.Type, c.Name, c.Field,
+			return fmt.Errorf("prom: %s.%s is not a column of type %s: the column there is %s, whose field is %s, a %s", a.Model, name, a.Type, c.Name, c.Field,
 				c.Type)
 		}
 	}
-	return fmt.Errorf("prom: %s.%s is no column of type %s: its tag is \"-\", or it is not exported; the columns are %s", a.Model, name, a.Type, fieldList(t))
+	return fmt.Errorf("prom: %s.%s is not a column of type %s: its tag is \"-\", or it is not exported; the columns are %s", a.Model, name, a.Type, fieldList(t))
 }
 
 // fieldName returns the name of a field of a struct, with those of the structs that it is in.

@@ -108,7 +108,7 @@ func valueResult(t reflect.Type, names []string) (*Result, error) {
 		return nil, err
 	}
 	if len(names) != 1 {
-		return nil, fmt.Errorf("the result has %d columns, and a %s takes one; read them into a struct or a map[string]any", len(names), t)
+		return nil, fmt.Errorf("the result has %d columns, and a %s holds one; read them into a struct or a map[string]any", len(names), t)
 	}
 	col.Name = names[0]
 	plan, err := PlanOf(t, []*schema.Column{col})

@@ -169,7 +169,7 @@ const wireEpoch = 946684800
 
 var errColumns = errors.New("the server sent a row without all columns of the statement")
 
-var errWire = errors.New("the server sent a value whose length is not that of its type")
+var errWire = errors.New("the server sent a value with the wrong length for its type")
 
 func wireInt(b []byte) (int64, error) {
 	switch len(b) {

@@ -63,7 +63,7 @@ func (l *lexer) refused() error {
 	case l.kind == line:
 		return errors.New("the raw SQL has the comment --, which would hide what comes after it; use /* */")
 	case l.kind == quoted && l.text[0] == '`':
-		return errors.New("the raw SQL has a backquote, which PostgreSQL does not know; quote names by \"")
+		return errors.New("the raw SQL has a backquote, which PostgreSQL does not support; quote names with \"")
 	case l.kind == sign && l.text == ";":
 		return errors.New("the raw SQL has a semicolon, which would end the statement")
 	}
@@ -76,7 +76,7 @@ func foreignError(at string) error {
 	for n < len(at) && isWord(at[n]) {
 		n++
 	}
-	what := "the raw SQL has %s, which is a placeholder to an engine; "
+	what := "the raw SQL has %s, which an engine would read as a placeholder; "
 	switch at[0] {
 	case '$', '?':
 		what += "numbered placeholders are not used here: a question mark stands for the next argument"

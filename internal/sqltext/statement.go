@@ -133,5 +133,5 @@ func endsTransaction(words []string) error {
 		return nil
 	}
 	return fmt.Errorf("the raw SQL begins with %s; "+
-		"transactions, and those in a transaction, are begun and ended by Tx", lead)
+		"use Tx to begin and end transactions and savepoints", lead)
 }

@@ -67,8 +67,8 @@ func TestProto(t *testing.T) {
 		"a part of JSON":   {func() { prom.TextOf(villa, &villa.Door.Wood) }, []string{"Villa.Door.Wood", "door", "JSONPath"}},
 		"beyond a pointer": {func() { prom.TextOf(villa, &villa.View.Of) }, []string{"Villa", "Of", "the pointer View", "JSON"}},
 		"beyond two":       {func() { prom.NumberOf(villa, &villa.View.Sides.Left) }, []string{"Villa", "Left", "View.Sides"}},
-		"not exported":     {func() { prom.TextOf(villa, &villa.note) }, []string{"Villa.note", "no column", "not exported"}},
-		"left out":         {func() { prom.TextOf(villa, &villa.Scrap) }, []string{"Villa.Scrap", "no column"}},
+		"not exported":     {func() { prom.TextOf(villa, &villa.note) }, []string{"Villa.note", "not a column", "not exported"}},
+		"left out":         {func() { prom.TextOf(villa, &villa.Scrap) }, []string{"Villa.Scrap", "not a column"}},
 		"a struct":         {func() { prom.FieldOf(villa, &villa.VillaSite) }, []string{"Villa", "Town"}},
 		"a value":          {func() { prom.NumberOf(*villa, &villa.Rooms) }, []string{"prom.Proto[Villa]()"}},
 		"a copy":           {func() { v := *villa; prom.NumberOf(&v, &v.Rooms) }, []string{"prom.Proto[Villa]()"}},
@@ -142,7 +142,7 @@ func TestProtoOfResult(t *testing.T) {
 		var loose villaTotals
 		for want, p := range map[string]prom.Projection[Villa, villaTotals]{
 			"the pointer View":        prom.Select(villas.Query(), total, prom.Col(&total.View.Of, town)),
-			"not one in a prototype":  prom.Select(villas.Query(), total, prom.Col(&loose.Town, town)),
+			"is not in a prototype":   prom.Select(villas.Query(), total, prom.Col(&loose.Town, town)),
 			"told by its prototype":   prom.Select(villas.Query(), &loose, prom.Col(&total.Town, town)),
 			"is for model_test.Villa": prom.Select(villas.Query(), total, prom.Col(&villa.Town, town)),
 			"at least one column":     prom.Select(villas.Query(), total),
@@ -187,7 +187,7 @@ func TestProtoOfCircles(t *testing.T) {
 	}{
 		"itself":     {func() { prom.TextOf(ring, &ring.Next.Name) }, "the pointer Next"},
 		"no size":    {func() { prom.JSONOf(ring, &ring.NoB) }, "has no size"},
-		"of a part":  {func() { prom.NumberOf(ring, &ring.Wide2.N) }, "Ring.Wide2.N is a part of the column wide2"},
+		"of a part":  {func() { prom.NumberOf(ring, &ring.Wide2.N) }, "Ring.Wide2.N is part of the column wide2"},
 		"of another": {func() { prom.TextOf(villa, &ring.Name) }, "Ring.Name is a field of another type than model_test.Villa"},
 	} {
 		if text := kit.PanicText(tt.make); !strings.Contains(text, tt.says) {

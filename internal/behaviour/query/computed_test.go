@@ -216,7 +216,7 @@ func TestComputeRefused(t *testing.T) {
 		var loose Essay
 		for want, q := range map[string]*prom.Query[Essay]{
 			"Essay.Title is not computed":    q.Compute(prom.Col(&essay.Title, essayTitle)),
-			"not one in a prototype":         q.Compute(prom.Col(&loose.Likes, essayFans.Count())),
+			"is not in a prototype":          q.Compute(prom.Col(&loose.Likes, essayFans.Count())),
 			"a plain aggregate":              q.Compute(prom.Col(&essay.Likes, prom.Count(essay))),
 			"belongs to query_test.Essayist": q.Compute(prom.Col(&essayist.Name, essayTitle)),
 		} {

@@ -117,15 +117,15 @@ func TestFieldPanics(t *testing.T) {
 		make func()
 		says []string
 	}{
-		"nil":          {func() { prom.NumberOf(houseProto, (*int)(nil)) }, []string{"House", "a int", "Proto"}},
-		"elsewhere":    {func() { prom.NumberOf(houseProto, elsewhere) }, []string{"House", "a int", "Proto"}},
+		"nil":          {func() { prom.NumberOf(houseProto, (*int)(nil)) }, []string{"House", "the int ", "Proto"}},
+		"elsewhere":    {func() { prom.NumberOf(houseProto, elsewhere) }, []string{"House", "the int ", "Proto"}},
 		"another":      {func() { prom.NumberOf(new(House), &houseProto.Floors) }, []string{"House", "prom.Proto[House]()"}},
 		"of another":   {func() { prom.NumberOf(houseProto, &unusableProto.ID) }, []string{"House", "unusable"}},
 		"no prototype": {func() { h := new(House); prom.NumberOf(h, &h.Floors) }, []string{"House", "prom.Proto[House]()"}},
-		"its value":    {func() { prom.NumberOf(houseProto, houseProto.Rooms) }, []string{"House", "a int16", "Proto"}},
-		"not stored":   {func() { prom.NumberOf(houseProto, &houseProto.Local) }, []string{"House", "no column of type int", "Floors (int)", "Site.City (string)"}},
-		"unexported":   {func() { prom.NumberOf(houseProto, &houseProto.hidden) }, []string{"House", "no column of type int", "Floors"}},
-		"a part":       {func() { prom.FieldOf(houseProto, &houseProto.Site) }, []string{"House", "no column of type query_test.Site", "Site.City"}},
+		"its value":    {func() { prom.NumberOf(houseProto, houseProto.Rooms) }, []string{"House", "the int16 ", "Proto"}},
+		"not stored":   {func() { prom.NumberOf(houseProto, &houseProto.Local) }, []string{"House", "not a column of type int", "Floors (int)", "Site.City (string)"}},
+		"unexported":   {func() { prom.NumberOf(houseProto, &houseProto.hidden) }, []string{"House", "not a column of type int", "Floors"}},
+		"a part":       {func() { prom.FieldOf(houseProto, &houseProto.Site) }, []string{"House", "not a column of type query_test.Site", "Site.City"}},
 		"JSON":         {func() { prom.FieldOf(houseProto, &houseProto.Tags) }, []string{"House", "Tags", "JSONOf"}},
 		"no JSON":      {func() { prom.JSONOf(houseProto, &houseProto.City) }, []string{"House", "City", "not stored as JSON"}},
 		"pointer":      {func() { prom.FieldOf(houseProto, &houseProto.Rooms) }, []string{"House", "Rooms", "int16", "Null"}},

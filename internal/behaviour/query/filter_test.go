@@ -248,17 +248,17 @@ func TestFilterPanics(t *testing.T) {
 	goods := prom.NewRepo[Good](prom.In(&prom.Registry{}))
 	for says, make := range map[string]func(){
 		"no column \"nope\"":    func() { prom.NewFilter(goods, prom.FilterOn("nope")) },
-		"is taken":              func() { prom.NewFilter(goods, prom.FilterOn("size")) },
+		"is used already":       func() { prom.NewFilter(goods, prom.FilterOn("size")) },
 		"by As":                 func() { prom.NewFilter(goods, prom.FilterOn("title"), prom.FilterOn("title")) },
 		"operator \"contains\"": func() { prom.NewFilter(goods, prom.FilterOn("views").Ops(prom.FilterContains)) },
 		"operator \"isnull\"":   func() { prom.NewFilter(goods, prom.FilterOn("views").Ops(prom.FilterIsNull)) },
 		"no part of that name":  func() { prom.NewFilter(goods, prom.FilterOn("day").Parts("hour")) },
 		"has no parts":          func() { prom.NewFilter(goods, prom.FilterOn("title").Parts("year")) },
-		"nothing can be asked":  func() { prom.NewFilter(goods, prom.FilterOn("tags")) },
+		"it has no operators":   func() { prom.NewFilter(goods, prom.FilterOn("tags")) },
 		"another meaning": func() {
 			prom.NewFilter(goods, prom.FilterOn("at"), prom.FilterOn("title").As("at__year"))
 		},
-		"greatest size": func() { goodFilter(goods).PageSize(10, 5) },
+		"at most the maximum": func() { goodFilter(goods).PageSize(10, 5) },
 	} {
 		func() {
 			defer func() {

@@ -214,7 +214,7 @@ func TestRawMismatch(t *testing.T) {
 		_, err = prom.RawQuery[map[string]any](db, "SELECT 1 AS a, 2 AS a").All(ctx)
 		fails(err, prom.ErrType, `column "a"`, "two columns")
 		_, err = prom.RawQuery[int](db, "SELECT 1, 2").First(ctx)
-		fails(err, prom.ErrValidation, "2 columns", "int takes one")
+		fails(err, prom.ErrValidation, "2 columns", "int holds one")
 		_, err = prom.RawQuery[int](db, "SELECT title, views FROM note WHERE 1 = 0").All(ctx)
 		fails(err, prom.ErrValidation, "2 columns") // without any row
 		_, err = prom.RawQuery[int](db, "SELECT title FROM note").All(ctx)

@@ -84,7 +84,7 @@ func TestSetReferenceUnsaved(t *testing.T) {
 		} {
 			err := s.essays.Create(ctx, &essay)
 			is.True(errors.Is(err, prom.ErrValidation))
-			is.True(strings.Contains(err.Error(), "the reference leads to no row; save the row before"))
+			is.True(strings.Contains(err.Error(), "the reference refers to no row; save that row first"))
 		}
 		is.Equal(len(log.Take()), 0)
 	})
@@ -159,8 +159,8 @@ func TestRelationPanics(t *testing.T) {
 		"no column of Writer refers to":           func() { prom.ManyOf(orphanageProto, &orphanageProto.Many) },
 		"choose one by the tag":                   func() { prom.NewRepo[undecided]() },
 		"2 columns of Between refer to":           func() { prom.RefOf(between, &between.A) },
-		"the address of a schema.Many":            func() { prom.ManyOf(prom.Proto[Writer](), new(prom.Many[Essay])) },
-		"is not one in the prototype of":          func() { prom.NullRefOf(prom.Proto[Essay](), new(*prom.Ref[Writer])) },
+		"the address of the schema.Many":          func() { prom.ManyOf(prom.Proto[Writer](), new(prom.Many[Essay])) },
+		"is not in the prototype of":              func() { prom.NullRefOf(prom.Proto[Essay](), new(*prom.Ref[Writer])) },
 	} {
 		func() {
 			defer func() {

@@ -398,7 +398,7 @@ func (r *pgRows) Time(i int) (time.Time, error) {
 
 var (
 	errInfinite = errors.New("an infinite time does not fit a time.Time")
-	errNull     = errors.New("the database holds NULL")
+	errNull     = errors.New("the column is NULL")
 )
 
 func (r *pgRows) Clock(i int) (time.Duration, error) {
