@@ -64,9 +64,13 @@ var arrows = map[string][]string{
 	"dialect":           {"schema", uuid},
 	"schema":            {"internal/sqltext", uuid},
 
-	"promtest":    {".", "schema", "internal/core", "internal/db"},
-	"cmd/promgen": {".", "schema"},
-	"examples/*":  {"."},
+	"promtest":          {".", "schema", "internal/core", "internal/db", "internal/fieldgen"},
+	"cmd/promgen":       {".", "schema", "internal/fieldgen"},
+	"internal/fieldgen": {"schema"},
+
+	"internal/fieldgen/shapes":       {".", "internal/fieldgen/shapes/other"},
+	"internal/fieldgen/shapes/other": {},
+	"examples/*":                     {"."},
 
 	"internal/dbtest":         {"internal/dbtest/servers", pgx, goleak},
 	"internal/dbtest/servers": {}, // it sets up a fresh machine
@@ -85,9 +89,9 @@ var arrows = map[string][]string{
 
 // guarded lists the packages of the standard library that not everybody may import, and who may.
 var guarded = map[string][]string{
-	"C":            {},                                                                                                                                                          // the module builds without a C compiler
-	"unsafe":       {".", "internal/core", "internal/scan", "internal/sqlite3"},                                                                                                 // addresses of values, and SQLite's memory
-	"database/sql": {".", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "schema", "internal/scan", "examples/*", "internal/behaviour/kit"}, // sql.Null
+	"C":            {},                                                                                                                                                                                      // the module builds without a C compiler
+	"unsafe":       {".", "internal/core", "internal/scan", "internal/sqlite3"},                                                                                                                             // addresses of values, and SQLite's memory
+	"database/sql": {".", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "schema", "internal/scan", "examples/*", "internal/behaviour/kit", "internal/fieldgen/shapes"}, // sql.Null
 }
 
 type pkg struct {
