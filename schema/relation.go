@@ -57,7 +57,8 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 	}
 	holder := reflect.Zero(r.Type).Interface().(relater)
 	r.Model, r.Link = holder.RelationTypes()
-	r.One, r.Private = holder.single(), tg.has("private")
+	rows, _ := holder.RelationRows()
+	r.One, r.Private = reflect.TypeOf(rows).Kind() == reflect.Pointer, tg.has("private")
 	options := manyOptions
 	if r.One {
 		options = oneOptions
