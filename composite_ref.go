@@ -3,8 +3,6 @@ package prom
 import (
 	"encoding/json"
 	"reflect"
-
-	"github.com/prom-go/prom/schema"
 )
 
 // CompositeRef is the row of T that several columns of the row which it is a field of refer to together: T has a primary key of
@@ -26,9 +24,7 @@ type CompositeRef[T any] struct {
 // Get returns the row, and whether it is there. Rows that were loaded together share it. When it was not loaded nobody
 // knows, and Get panics, and says which field it may be and how to load it. [CompositeRef.Loaded] asks.
 func (o CompositeRef[T]) Get() (row *T, ok bool) {
-	if !o.loaded {
-		panic(schema.NotLoaded(reflect.TypeFor[CompositeRef[T]](), reflect.TypeFor[T]()))
-	}
+	mustBeLoaded(o.loaded, reflect.TypeFor[CompositeRef[T]](), reflect.TypeFor[T]())
 	return o.row, o.row != nil
 }
 

@@ -3,8 +3,6 @@ package prom
 import (
 	"encoding/json"
 	"reflect"
-
-	"github.com/prom-go/prom/schema"
 )
 
 // Many is the rows of T that refer to the row that it is a field of. It is no column: it holds the rows that were
@@ -17,9 +15,7 @@ type Many[T any] struct {
 // Rows returns the rows. They may be changed and saved where they are. Rows that were not loaded are not the same as
 // none: Rows panics then, and says which field it may be and how to load it. [Many.Loaded] asks.
 func (m Many[T]) Rows() []T {
-	if m.rows == nil {
-		panic(schema.NotLoaded(reflect.TypeFor[Many[T]](), reflect.TypeFor[T]()))
-	}
+	mustBeLoaded(m.rows != nil, reflect.TypeFor[Many[T]](), reflect.TypeFor[T]())
 	return *m.rows
 }
 
@@ -74,9 +70,7 @@ type ManyToMany[T, L any] struct {
 // Rows returns the rows. They may be changed and saved where they are. Rows that were not loaded are not the same as
 // none: Rows panics then, and says which field it may be and how to load it. [ManyToMany.Loaded] asks.
 func (m ManyToMany[T, L]) Rows() []T {
-	if m.rows == nil {
-		panic(schema.NotLoaded(reflect.TypeFor[ManyToMany[T, L]](), reflect.TypeFor[T]()))
-	}
+	mustBeLoaded(m.rows != nil, reflect.TypeFor[ManyToMany[T, L]](), reflect.TypeFor[T]())
 	return *m.rows
 }
 

@@ -40,7 +40,8 @@ type UUIDModel struct {
 // deleted since.
 func (m *UUIDModel) IsNew() bool { return m.track.Loaded == nil }
 
-// UUID is a universally unique identifier.
+// UUID is a universally unique identifier: the type of github.com/google/uuid, which documents its methods, so that what
+// one library makes the other takes.
 type UUID = uuid.UUID
 
 // NewUUID returns a new UUID of version 7 (RFC 9562), which sorts by the time of its making. It panics if the operating

@@ -56,13 +56,15 @@ func (r *RefBy[T, K]) SetKey(key K) { r.key, r.to = key, nil }
 // Set makes r refer to a row, which counts as loaded; nil makes it refer to nothing. The row must have been saved, or
 // have a key that was set by hand: a reference to one without a key refers to nothing, and is refused when it is to be
 // stored. Set panics when the model T has no key of type K.
-func (r *RefBy[T, K]) Set(row *T) {
+func (r *RefBy[T, K]) Set(row *T) { *r = refOf[T, K](row) }
+
+// refOf returns the reference to a row, which counts as loaded; nil makes one to nothing.
+func refOf[T any, K comparable](row *T) (r RefBy[T, K]) {
 	if row == nil {
-		*r = RefBy[T, K]{}
-		return
+		return r
 	}
-	r.key = keyOf[T, K](row)
-	r.to = &target[T, K]{key: r.key, row: row}
+	key := keyOf[T, K](row)
+	return RefBy[T, K]{key: key, to: &target[T, K]{key: key, row: row}}
 }
 
 // keyOf returns the key of a row.
@@ -80,19 +82,24 @@ func keyOf[T any, K comparable](row *T) K {
 // nothing have none. Of one that was not loaded nobody knows: Get panics, and says which field it may be and how to load
 // it. [RefBy.Loaded] asks.
 func (r *RefBy[T, K]) Get() (row *T, ok bool) {
-	if r != nil && !r.Loaded() && !r.IsZero() {
-		panic(schema.NotLoaded(reflect.TypeFor[RefBy[T, K]](), reflect.TypeFor[T]()))
-	}
-	return r.row()
+	mustBeLoaded(r.Loaded() || r.IsZero(), reflect.TypeFor[RefBy[T, K]](), reflect.TypeFor[T]())
+	return rowOf(r)
 }
 
-// row returns the row referred to, if it was loaded and is there.
-func (r *RefBy[T, K]) row() (row *T, ok bool) {
-	// The key may have become another one since: it is a column, and was read again, say.
-	if r == nil || r.to == nil || r.to.key != r.key || r.to.row == nil {
-		return nil, false
+// mustBeLoaded panics when a field of a type, which holds rows of a model, was not loaded.
+func mustBeLoaded(loaded bool, field, model reflect.Type) {
+	if !loaded {
+		panic(schema.NotLoaded(field, model))
 	}
-	return r.to.row, true
+}
+
+// rowOf returns the row referred to, if it was loaded and is there. The key may have become another one since: it is a
+// column, and was read again, say.
+func rowOf[T any, K comparable](r *RefBy[T, K]) (row *T, ok bool) {
+	if r != nil && r.Loaded() {
+		row = r.to.row
+	}
+	return row, row != nil
 }
 
 // Loaded reports whether the row referred to was loaded or set, which includes that it was found not to be there. A nil
@@ -103,16 +110,21 @@ func (r *RefBy[T, K]) Loaded() bool { return r == nil || r.to != nil && r.to.key
 func (r RefBy[T, K]) IsZero() bool { var zero K; return r.key == zero }
 
 // MarshalJSON writes the row referred to, when it was loaded and is there, and else the key.
-func (r RefBy[T, K]) MarshalJSON() ([]byte, error) {
-	if row, ok := r.row(); ok {
-		return json.Marshal(row)
+func (r RefBy[T, K]) MarshalJSON() ([]byte, error) { return json.Marshal(shown(r.ReferenceValues())) }
+
+// shown returns what the JSON of a reference shows: the row if there is one, or the key.
+func shown(key, row any) any {
+	if row != nil {
+		return row
 	}
-	return json.Marshal(r.key)
+	return key
 }
 
 // UnmarshalJSON reads the key, or takes it from a row such as MarshalJSON writes. The row counts as not loaded,
 // whatever the text says that it holds.
-func (r *RefBy[T, K]) UnmarshalJSON(b []byte) error {
+func (r *RefBy[T, K]) UnmarshalJSON(b []byte) error { return unmarshalRef(r, b) }
+
+func unmarshalRef[T any, K comparable](r *RefBy[T, K], b []byte) error {
 	var key K
 	if bytes.HasPrefix(b, []byte("{")) {
 		row := new(T)
@@ -136,8 +148,14 @@ func (RefBy[T, K]) ReferenceTypes() (model, key reflect.Type) {
 // ReferenceValues returns the key, and the row if it was loaded and is there: a *T, else nil. It is for package schema
 // and of no other use; see [RefBy.Key] and [RefBy.Get].
 func (r RefBy[T, K]) ReferenceValues() (key, row any) {
-	if to, ok := r.row(); ok {
-		row = to
+	to, ok := rowOf(&r)
+	return r.key, anyOf(to, ok)
+}
+
+// anyOf returns a pointer, if it is there.
+func anyOf[T any](p *T, ok bool) any {
+	if !ok {
+		return nil
 	}
-	return r.key, row
+	return p
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/twin"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -195,7 +196,35 @@ func (e *Error) Unwrap() error { return e.Err }
 // context or a broken connection, is of that kind and of KindOutcomeUnknown.
 func (e *Error) Is(target error) bool {
 	k, ok := target.(Kind)
+	if !ok {
+		var own uint8
+		own, ok = twin.Kind(target)
+		k = Kind(own)
+	}
 	return ok && (k == e.Kind || k == KindOutcomeUnknown && e.facts.Unknown)
+}
+
+// As finds the error as what users know it as.
+func (e *Error) As(target any) bool { return twin.As(e, target) }
+
+// Is reports whether target is the same kind as users know it.
+func (k Kind) Is(target error) bool {
+	own, ok := twin.Kind(target)
+	return ok && Kind(own) == k
+}
+
+// AsIs returns err as an Error when it is one itself, of this package or of package prom, and else nil.
+func AsIs(err error) *Error {
+	switch e := err.(type) { //nolint:errorlint // what it wraps is the caller's
+	case *Error:
+		return e
+	case interface{ As(target any) bool }:
+		var own *Error
+		if e.As(&own) {
+			return own
+		}
+	}
+	return nil
 }
 
 // KindOf returns the kind of err, KindOther when it has none.
@@ -227,7 +256,7 @@ func Complete(err error, op string, t *schema.Table, column string) (completed e
 		if own.Op == "" {
 			own.Op = op
 		}
-		if err != error(e) {
+		if AsIs(err) != e {
 			own.Detail = strings.TrimPrefix(err.Error(), "prom: ")
 		}
 		e, err = &own, &own
