@@ -98,4 +98,7 @@ func (db *DB) finishRead(
 type happened struct{ error }
 
 func (h *happened) Unwrap() error        { return h.error }
-func (h *happened) Is(target error) bool { return target == driver.KindOutcomeUnknown }
+func (h *happened) Is(target error) bool {
+	k, ok := driver.KindIn(target)
+	return ok && k == driver.KindOutcomeUnknown
+}

@@ -195,13 +195,17 @@ func (e *Error) Unwrap() error { return e.Err }
 // Is reports whether target is the kind of e. A write outside of a transaction whose answer was lost, by the end of its
 // context or a broken connection, is of that kind and of KindOutcomeUnknown.
 func (e *Error) Is(target error) bool {
-	k, ok := target.(Kind)
-	if !ok {
-		var own uint8
-		own, ok = twin.Kind(target)
-		k = Kind(own)
-	}
+	k, ok := KindIn(target)
 	return ok && (k == e.Kind || k == KindOutcomeUnknown && e.facts.Unknown)
+}
+
+// KindIn returns the kind that a target of errors.Is asks for, one of this package or of package prom.
+func KindIn(target error) (Kind, bool) {
+	if k, ok := target.(Kind); ok { //nolint:errorlint // it is a target of errors.Is
+		return k, true
+	}
+	k, ok := twin.Kind(target)
+	return Kind(k), ok
 }
 
 // As finds the error as what users know it as.
