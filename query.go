@@ -45,7 +45,8 @@ func (q *Query[T]) WithoutWhere() *Query[T] {
 
 // Only reads some fields of the rows, and the key, the version and the time of the soft delete; the others are zero. A
 // value that was read so knows it: Save writes the fields that were read and changed, and refuses to write one that was
-// not. Reload reads the rest. It is for All, First, Get and Each.
+// not. Reload reads the rest. What relations that are asked for With the rows are loaded by, such as the column of a
+// reference, is read as well. It is for all that reads rows, and not for writes that return them.
 func (q *Query[T]) Only(fields ...Columner) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Only(fields)))
 }
@@ -57,7 +58,8 @@ func (q *Query[T]) Only(fields ...Columner) *Query[T] {
 //	articles.Compute(prom.Col(&article.Likes, articleFans.Count()), prom.Col(&article.LikedByMe, articleFans.Has(userID.Eq(viewer))))
 //
 // Fields that a query does not compute stay zero, no write stores them, and Reload and Save leave them as they are. It
-// is for All, First, One, Get, Each, Stream and pages; what reads no rows, such as Count, Update and Delete, goes without.
+// is for All, First, One, Get, Each, Stream, Watch, pages and batches; what reads no rows, such as Count, Update and
+// Delete, goes without. Relations compute fields of their rows in the same way; see [ManyField.Compute].
 func (q *Query[T]) Compute(cols ...Column[*T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Compute(columnsAt(unsafe.Pointer(&cols)))))
 }

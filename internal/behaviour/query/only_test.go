@@ -61,9 +61,12 @@ func TestOnly(t *testing.T) {
 			n++
 		}
 		is.Equal(n, 7)
-		for _, err := range s.workers.Query().Only(WorkerName).Stream(ctx) {
-			is.True(errors.Is(err, prom.ErrValidation))
+		for w, err := range s.workers.Query().Only(WorkerName).Stream(ctx) {
+			is.NoErr(err)
+			is.True(w.Name != "" && w.Rate == "")
+			n--
 		}
+		is.Equal(n, 0)
 		_, err = prom.Union(s.workers.Query(), s.workers.Query().Only(WorkerName)).All(ctx)
 		is.True(errors.Is(err, prom.ErrValidation))
 		_, err = s.workers.WithoutWhere().Only(WorkerName).Delete(ctx)
