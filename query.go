@@ -51,6 +51,13 @@ func (q *Query[T]) Only(fields ...Columner) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Only(fields)))
 }
 
+// Without returns q that reads all fields of the rows but some, such as large ones that a list does not show: what
+// [Query.Only] says of the others. The key, the version and the time of the soft delete are always read, and so is what
+// relations that are asked for With the rows are loaded by.
+func Without[T any](q *Query[T], fields ...Columner) *Query[T] {
+	return (*Query[T])(unsafe.Pointer(q.core.Without(fields)))
+}
+
 // Compute fills fields of the rows that have the tag option computed and are no columns: each by a term, which [Col]
 // puts into the field's place in the prototype. So lists carry counts of relations and flags for who looks, in the one
 // statement that reads the rows:

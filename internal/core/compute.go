@@ -97,19 +97,24 @@ func partOf(plan *scan.Plan, spec ast.Spec) (*scan.Result, error) {
 
 // withNeeds returns a spec of some columns with those that relations of the rows are loaded by.
 func withNeeds(spec ast.Spec, with []Relation) ast.Spec {
+	for _, r := range with {
+		if r != nil { // which is an error when the query runs
+			spec = withColumns(spec, r.needs())
+		}
+	}
+	return spec
+}
+
+// withColumns returns a spec of some columns with others too.
+func withColumns(spec ast.Spec, also []*schema.Column) ast.Spec {
 	only := spec.Columns()
 	if only == nil {
 		return spec
 	}
 	cols := only[:len(only):len(only)]
-	for _, r := range with {
-		if r == nil {
-			continue // which is an error when the query runs
-		}
-		for _, c := range r.needs() {
-			if !slices.Contains(cols, c) {
-				cols = append(cols, c)
-			}
+	for _, c := range also {
+		if !slices.Contains(cols, c) {
+			cols = append(cols, c)
 		}
 	}
 	if len(cols) == len(only) {

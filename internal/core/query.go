@@ -10,6 +10,7 @@ import (
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
+	"github.com/prom-go/prom/schema"
 )
 
 // Query is a question about the rows of a repo: conditions, an order and a page. It never changes: its methods return
@@ -81,6 +82,25 @@ func (q *Query) Only(fields []Columner) *Query {
 		if !slices.Contains(cols, c) {
 			cols = append(cols, c)
 		}
+	}
+	return q.as(withNeeds(q.spec.Only(cols), q.with))
+}
+
+// Without does what Without of package prom says.
+func (q *Query) Without(fields []Columner) *Query {
+	t, cols := q.repo.table, q.spec.Columns()
+	if cols == nil {
+		cols = t.Columns
+	}
+	for _, f := range fields {
+		c := f.Column()
+		switch {
+		case t.Column(c.Name) != c:
+			return q.as(q.spec.Fail(fmt.Errorf("the field %s belongs to another model", c.Name)))
+		case slices.Contains(t.Loaded, c) || c == t.Deleted:
+			return q.as(q.spec.Fail(fmt.Errorf("rows cannot be read without the field %s, by which a value knows its row", c.Name)))
+		}
+		cols = slices.DeleteFunc(slices.Clone(cols), func(o *schema.Column) bool { return o == c })
 	}
 	return q.as(withNeeds(q.spec.Only(cols), q.with))
 }

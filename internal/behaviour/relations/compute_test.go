@@ -307,6 +307,11 @@ func TestOnlyWith(t *testing.T) {
 		err = p.pots.With(potBy).LoadInto(ctx, bare)
 		is.True(errors.Is(err, prom.ErrValidation))
 		is.True(strings.Contains(err.Error(), "without the field By"))
+		rest, err := prom.Without(p.pots.With(potBy).OrderBy(potID.Asc()), potBy, potTitle).All(ctx)
+		is.NoErr(err)
+		is.True(rest[0].Title == "" && rest[3].Glazer != nil)
+		_, ok := rest[0].By.Get()
+		is.True(ok)
 		n := 0
 		for v, err := range p.pots.Query().Only(potTitle).Stream(ctx) {
 			is.NoErr(err)
