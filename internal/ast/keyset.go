@@ -48,7 +48,8 @@ func keysetOf(orders []Order, apart []*Expr, many bool) (Keyset, error) {
 	var k Keyset
 	add := func(o Order) error {
 		t, err := keysetTerm(o, many)
-		if err == nil && !slices.ContainsFunc(k.terms, func(known KeysetTerm) bool { return sameExpr(known.Term(), t.Term()) }) {
+		known := func(o KeysetTerm) bool { return sameExpr(o.Term(), t.Term()) }
+		if err == nil && !slices.ContainsFunc(k.terms, known) {
 			k.terms = append(k.terms, t)
 		}
 		return err
@@ -93,9 +94,10 @@ func random(e *Expr) bool { return e.Op == ExprCall && e.Fn == dialect.FuncRando
 var (
 	errKeysetPaged  = errors.New("KeysetPage sets the limit itself; remove Limit and Offset")
 	errKeysetSource = errors.New("keyset pagination needs a query of a table, not a union or a query made by From")
-	errKeysetRandom = errors.New("keyset pagination needs an order that stays the same, and Random has none; use Page, or another order")
-	errKeysetMany   = errors.New("keyset pagination of rows takes no aggregate or window function in ORDER BY: select it with Select, and read the pages of the projection")
-	errKeysetKind   = errors.New("keyset pagination cannot compare JSON and lists; order by other columns, and GroupBy or select others")
+	errKeysetRandom = errors.New("keyset pagination needs an order that stays the same, and Random has none; use Page")
+	errKeysetMany   = errors.New("keyset pagination of rows takes no aggregate or window function in ORDER BY: " +
+		"select it with Select, and read the pages of the projection")
+	errKeysetKind = errors.New("keyset pagination cannot compare JSON and lists; leave them out of ORDER BY, GROUP BY and DISTINCT")
 )
 
 // Kinds returns columns that could hold the values of the terms.

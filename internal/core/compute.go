@@ -51,8 +51,8 @@ func computeRelated(spec ast.Spec, t *schema.Table, cols []Column) ast.Spec {
 	return compute(spec, t, cols)
 }
 
-var errRelatedWindow = errors.New("a field of the rows of a relation cannot be computed by a window function, which would be over the rows of all owners: " +
-	"query the rows themselves, with a window that PartitionBy divides")
+var errRelatedWindow = errors.New("a field of the rows of a relation cannot be computed by a window function, " +
+	"which would be over the rows of all owners: query the rows themselves, with a window that PartitionBy divides")
 
 // computedKey tells columns of computed fields apart; kinds are columns, which live as long as the program.
 type computedKey struct {

@@ -38,10 +38,15 @@ type keysetPages struct {
 	complete func(ctx context.Context, b *binding, list scan.List) error
 }
 
-// keysetReader reads size rows of a spec, whether there is one more, and how the values of a keyset in each are found.
-type keysetReader func(ctx context.Context, b *binding, spec ast.Spec, size int) (list scan.List, more bool, values rowValues, err error)
+// keysetReader reads size rows of a spec.
+type keysetReader func(ctx context.Context, b *binding, spec ast.Spec, size int) (keysetRows, error)
 
-type rowValues func(i int) ([]schema.Value, error)
+// keysetRows are rows, whether there is one more, and the values of a keyset in each.
+type keysetRows struct {
+	list   scan.List
+	more   bool
+	values func(i int) ([]schema.Value, error)
+}
 
 // Keyset reads the page of size rows to which a token leads, "" to the first one.
 func (q *Query) Keyset(ctx context.Context, token string, size int) (KeysetPage, error) {
@@ -69,29 +74,31 @@ func (q *Query) Keyset(ctx context.Context, token string, size int) (KeysetPage,
 
 // readWhole reads rows whose columns are all that a keyset is of.
 func (q *Query) readWhole(k ast.Keyset) keysetReader {
-	return func(ctx context.Context, b *binding, spec ast.Spec, size int) (scan.List, bool, rowValues, error) {
+	return func(ctx context.Context, b *binding, spec ast.Spec, size int) (keysetRows, error) {
 		list, more, err := q.some(ctx, b, spec, size)
-		return list, more, func(i int) ([]schema.Value, error) { return q.repo.tuple(q.repo.memory.At(list, i), k.Kinds()) }, err
+		return keysetRows{list, more, func(i int) ([]schema.Value, error) {
+			return q.repo.tuple(q.repo.memory.At(list, i), k.Kinds())
+		}}, err
 	}
 }
 
 // readTerms reads rows and, behind their columns, the terms of a keyset.
 func (q *Query) readTerms(k ast.Keyset) keysetReader {
-	return func(ctx context.Context, b *binding, spec ast.Spec, size int) (list scan.List, more bool, _ rowValues, _ error) {
+	return func(ctx context.Context, b *binding, spec ast.Spec, size int) (keysetRows, error) {
 		r := q.repo
 		into := &behind{memory: r.memory, model: r.plan, kinds: k.Kinds()}
 		into.loader.Plan = r.plan
 		part, err := partOf(r.plan, spec)
 		if err != nil {
-			return list, false, nil, ErrorOf("query", r.table, err)
+			return keysetRows{}, ErrorOf("query", r.table, err)
 		}
 		if part != nil {
 			into.loader.Use(part)
 		}
 		spec, into.places = spec.Limit(size+1).Behind(k.Selected(), len(r.table.Columns))
 		err = r.readBehind(ctx, b, spec, into)
-		list, more = cut(r.memory, into.list, size)
-		return list, more, func(i int) ([]schema.Value, error) { return into.values(i), nil }, err
+		list, more := cut(r.memory, into.list, size)
+		return keysetRows{list, more, func(i int) ([]schema.Value, error) { return into.values(i), nil }}, err
 	}
 }
 
@@ -100,7 +107,8 @@ func (p Projection) Keyset(ctx context.Context, token string, size int) (KeysetP
 	if p.err != nil {
 		return KeysetPage{}, ErrorOf("query", p.repo.table, p.err)
 	}
-	k, spec, places, err := p.spec.ProjectedKeyset(func() ([]*schema.Column, error) { return p.repo.table.Key, p.repo.needKey("query") })
+	key := func() ([]*schema.Column, error) { return p.repo.table.Key, p.repo.needKey("query") }
+	k, spec, places, err := p.spec.ProjectedKeyset(key)
 	if err != nil {
 		return KeysetPage{}, ErrorOf("query", p.repo.table, err)
 	}
@@ -116,9 +124,10 @@ func (p Projection) Keyset(ctx context.Context, token string, size int) (KeysetP
 		spec, k = ast.Around(&ast.Subquery{Owner: p.repo.owner(), Table: p.repo.table, Spec: spec}, k, places)
 	}
 	pages := keysetPages{repo: p.repo, k: k, spec: spec, of: of, memory: p.plan.Memory(), complete: p.complete}
-	pages.read = func(ctx context.Context, b *binding, spec ast.Spec, size int) (scan.List, bool, rowValues, error) {
+	pages.read = func(ctx context.Context, b *binding, spec ast.Spec, size int) (keysetRows, error) {
 		list, more, into, err := p.someBehind(ctx, b, spec, size, k.Kinds(), places)
-		return list, more, func(i int) ([]schema.Value, error) { return into.values(i)[:len(places)], nil }, err
+		values := func(i int) ([]schema.Value, error) { return into.values(i)[:len(places)], nil }
+		return keysetRows{list, more, values}, err
 	}
 	return pages.page(ctx, b, token, size)
 }
@@ -180,17 +189,18 @@ func (p *keysetPages) fetch(ctx context.Context, b *binding, way byte, at []sche
 	if at != nil {
 		spec = p.k.Beyond(spec, at, back, itself)
 	}
-	list, more, values, err := p.read(ctx, b, spec, size)
+	rows, err := p.read(ctx, b, spec, size)
 	if err != nil {
 		return page, err
 	}
+	list, more := rows.list, rows.more
 	switch {
 	case list.Len > 0:
-		first, err := values(0)
+		first, err := rows.values(0)
 		if err != nil {
 			return page, err
 		}
-		last, err := values(list.Len - 1)
+		last, err := rows.values(list.Len - 1)
 		if err != nil {
 			return page, err
 		}
