@@ -76,8 +76,6 @@ var (
 	brand      = prom.Proto[Brand]()
 	brandName  = prom.TextOf(brand, &brand.Name)
 	brandSales = prom.ManyOf(brand, &brand.Sales)
-	seller     = prom.Proto[Seller]()
-	sellerName = prom.TextOf(seller, &seller.Name)
 	saleLine   = prom.Proto[SaleLine]()
 	brandLine  = prom.Proto[BrandLine]()
 )

@@ -66,7 +66,6 @@ type (
 
 var (
 	cook         = prom.Proto[Cook]()
-	cookID       = prom.NumberOf(cook, &cook.ID)
 	cookName     = prom.TextOf(cook, &cook.Name)
 	cookRecipes  = prom.ManyOf(cook, &cook.Recipes)
 	recipe       = prom.Proto[Recipe]()
@@ -354,14 +353,14 @@ func TestProjectionPagesRefused(t *testing.T) {
 		for want, err := range map[string]error{
 			"remove Limit":                kit.ErrOf(p.Limit(3).Page(ctx, 1, 1)),
 			"must be at least 1":          kit.ErrOf(p.PageAt(ctx, 0, 1)),
-			"number and size begin":       kit.ErrOf(p.Page(ctx, 0, 1)),
+			"number and size must":        kit.ErrOf(p.Page(ctx, 0, 1)),
 			"cannot be negative":          kit.ErrOf(p.PageAt(ctx, 1, -1)),
 			"KeysetPage sets the limit":   kit.ErrOf(p.Offset(3).KeysetPage(ctx, "", 1)),
 			"page size must be":           kit.ErrOf(p.KeysetPage(ctx, "", 0)),
 			"one result, and no pages":    kit.ErrOf(prom.Pluck(q, prom.Count(recipe)).KeysetPage(ctx, "", 1)),
 			"Random has none":             kit.ErrOf(p.OrderBy(prom.Random(recipe)).KeysetPage(ctx, "", 1)),
 			"select it with Select":       kit.ErrOf(p.OrderBy(prom.RowNumber(prom.OrderWindow(recipeTitle.Asc())).Asc()).KeysetPage(ctx, "", 1)),
-			"distinct rows can be":        kit.ErrOf(p.Distinct().OrderBy(recipeID.Asc()).KeysetPage(ctx, "", 1)),
+			"DISTINCT rows can be":        kit.ErrOf(p.Distinct().OrderBy(recipeID.Asc()).KeysetPage(ctx, "", 1)),
 			"must be one of the two":      kit.ErrOf(prom.Pluck2(q, recipeTitle, prom.Count(recipe)).OrderBy(recipeID.Asc()).KeysetPage(ctx, "", 1)),
 			"primary key":                 kit.ErrOf(prom.Pluck(prom.From(prom.Into[part](q)), prom.TextOf(to, &to.Title)).KeysetPage(ctx, "", 1)),
 			"a stream cannot load":        streamed,

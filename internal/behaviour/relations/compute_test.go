@@ -249,7 +249,7 @@ func TestComputeOfRelationsRefused(t *testing.T) {
 		number := prom.Col(&pot.Broken, prom.RowNumber(prom.OrderWindow(potID.Asc())))
 		for want, rel := range map[string]prom.Relation[*Potter]{
 			"window function":           potterPots.Compute(number),
-			"an aggregate over all":     potterPots.Compute(prom.Col(&pot.Broken, prom.Count(pot))),
+			"plain aggregate":           potterPots.Compute(prom.Col(&pot.Broken, prom.Count(pot))),
 			"Pot.Title is not computed": potterPots.Limit(1).Compute(prom.Col(&pot.Title, potTitle)),
 			"Patron.Name is not":        potterPatrons.Compute(prom.Col(&patron.Name, patronName)),
 			"zero Column":               potterPots.Compute(prom.Column[*Pot]{}),
