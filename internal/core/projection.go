@@ -262,7 +262,7 @@ func (p Projection) stream(ctx context.Context, yield func(unsafe.Pointer, error
 		return ErrorOf("query", p.repo.table, p.err)
 	}
 	if len(p.with) > 0 {
-		return ErrorOf("query", p.repo.table, errors.New("a stream cannot load relations, for which its connection is not free; use pages"))
+		return ErrorOf("query", p.repo.table, errors.New("Stream cannot load relations because its connection is in use; use KeysetPage"))
 	}
 	b, err := p.repo.bind()
 	if err != nil {

@@ -363,7 +363,7 @@ func TestProjectionPagesRefused(t *testing.T) {
 			"DISTINCT rows can be":        kit.ErrOf(p.Distinct().OrderBy(recipeID.Asc()).KeysetPage(ctx, "", 1)),
 			"must be one of the two":      kit.ErrOf(prom.Pluck2(q, recipeTitle, prom.Count(recipe)).OrderBy(recipeID.Asc()).KeysetPage(ctx, "", 1)),
 			"primary key":                 kit.ErrOf(prom.Pluck(prom.From(prom.Into[part](q)), prom.TextOf(to, &to.Title)).KeysetPage(ctx, "", 1)),
-			"a stream cannot load":        streamed,
+			"Stream cannot load":          streamed,
 			"is read by All, First and":   ran,
 			"no part of another query":    kit.ErrOf(k.recipes.Where(prom.Exists(recipe, lines)).All(ctx)),
 			"not one in a prototype":      kit.ErrOf(prom.Select(q, recipeLine, prom.ManyCol(&(&RecipeLine{}).Tags, recipeTags)).All(ctx)),
