@@ -30,26 +30,25 @@ func (s Spec) Keyset(key []*schema.Column) (Keyset, error) {
 	if s.HasSource() {
 		return Keyset{}, errKeysetSource
 	}
-	return keysetOf(s.Orders, columnTerms(key), false)
+	return keysetOf(s.Orders, columnOrders(key), false)
 }
 
-// columnTerms returns columns as terms.
-func columnTerms(cols []*schema.Column) []*Expr {
-	list := make([]*Expr, len(cols))
+// columnOrders returns columns as terms of an order.
+func columnOrders(cols []*schema.Column) []Order {
+	list := make([]Order, len(cols))
 	for i, c := range cols {
-		list[i] = ColumnExpr(c, dialect.NoPart)
+		list[i].Col = c
 	}
 	return list
 }
 
 // keysetOf returns the keyset of an order and of terms that tell rows apart. Terms of many rows are possible where they
 // are columns of an inner query.
-func keysetOf(orders []Order, apart []*Expr, many bool) (Keyset, error) {
-	var k Keyset
+func keysetOf(orders, apart []Order, many bool) (Keyset, error) {
+	k := Keyset{make([]KeysetTerm, 0, len(orders)+len(apart))}
 	add := func(o Order) error {
 		t, err := keysetTerm(o, many)
-		known := func(o KeysetTerm) bool { return sameExpr(o.Term(), t.Term()) }
-		if err == nil && !slices.ContainsFunc(k.terms, known) {
+		if err == nil && !slices.ContainsFunc(k.terms, t.same) {
 			k.terms = append(k.terms, t)
 		}
 		return err
@@ -60,16 +59,28 @@ func keysetOf(orders []Order, apart []*Expr, many bool) (Keyset, error) {
 		}
 	}
 	desc := len(k.terms) > 0 && k.terms[len(k.terms)-1].Desc
-	for _, e := range apart {
-		if err := add(Order{Expr: e, Col: e.Like, Desc: desc}); err != nil {
+	for _, o := range apart {
+		o.Desc = desc
+		if err := add(o); err != nil {
 			return Keyset{}, err
 		}
 	}
 	return k, nil
 }
 
+// same reports whether two terms are by the same values.
+func (o *KeysetTerm) same(p KeysetTerm) bool {
+	if o.Expr == nil || p.Expr == nil {
+		return o.Expr == p.Expr && o.Col == p.Col
+	}
+	return sameExpr(o.Expr, p.Expr)
+}
+
 // keysetTerm returns a term of an order as one of a keyset.
 func keysetTerm(o Order, many bool) (KeysetTerm, error) {
+	if o.Expr == nil && o.Part == dialect.NoPart {
+		return KeysetTerm{o, o.Col}, nil
+	}
 	e := o.Term()
 	if e.Op == ExprColumn && e.Part == dialect.NoPart {
 		o.Col, o.Part, o.Expr = e.Col, dialect.NoPart, nil
@@ -270,16 +281,22 @@ func (s Spec) ProjectedKeyset(key func() ([]*schema.Column, error)) (Keyset, Spe
 		return fail(errKeysetPaged)
 	}
 	m := s.Extra()
-	var apart []*Expr
+	var apart []Order
 	switch {
 	case m.Grouped() && m.Single():
 		return fail(errKeysetSingle)
-	case m.Distinct:
-		apart = m.Cols
-	case m.Grouped():
-		for _, e := range slices.Concat(m.Cols, m.Groups) {
-			if e.Groups() {
-				apart = append(apart, e)
+	case m.Distinct || m.Grouped():
+		terms := m.Cols
+		if !m.Distinct {
+			terms = slices.Concat(m.Cols, m.Groups)
+		}
+		for _, e := range terms {
+			switch {
+			case !m.Distinct && !e.Groups():
+			case e.Like.Kind == schema.JSON || e.Like.Kind.IsList():
+				return fail(errKeysetKind)
+			default:
+				apart = append(apart, Order{Expr: e, Col: e.Like})
 			}
 		}
 	default:
@@ -287,12 +304,7 @@ func (s Spec) ProjectedKeyset(key func() ([]*schema.Column, error)) (Keyset, Spe
 		if err != nil {
 			return fail(err)
 		}
-		apart = columnTerms(cols)
-	}
-	for _, e := range apart {
-		if e.Like.Kind == schema.JSON || e.Like.Kind.IsList() {
-			return fail(errKeysetKind)
-		}
+		apart = columnOrders(cols)
 	}
 	k, err := keysetOf(s.Orders, apart, s.Within())
 	if err != nil {

@@ -62,9 +62,11 @@ func (q *Query) Keyset(ctx context.Context, token string, size int) (KeysetPage,
 	if err != nil {
 		return KeysetPage{}, err
 	}
-	p := keysetPages{repo: r, k: k, spec: q.spec, memory: r.memory, complete: q.complete, read: q.readWhole(k)}
+	p := keysetPages{repo: r, k: k, spec: q.spec, memory: r.memory, complete: q.complete}
 	if len(k.Exprs()) > 0 || q.spec.Columns() != nil {
 		p.read = q.readTerms(k)
+	} else {
+		p.read = q.readWhole(k)
 	}
 	if p.of, err = r.keysetOf(ctx, b, q.spec, k); err != nil {
 		return KeysetPage{}, err
@@ -74,10 +76,11 @@ func (q *Query) Keyset(ctx context.Context, token string, size int) (KeysetPage,
 
 // readWhole reads rows whose columns are all that a keyset is of.
 func (q *Query) readWhole(k ast.Keyset) keysetReader {
+	cols := k.Kinds()
 	return func(ctx context.Context, b *binding, spec ast.Spec, size int) (keysetRows, error) {
 		list, more, err := q.some(ctx, b, spec, size)
 		return keysetRows{list, more, func(i int) ([]schema.Value, error) {
-			return q.repo.tuple(q.repo.memory.At(list, i), k.Kinds())
+			return q.repo.tuple(q.repo.memory.At(list, i), cols)
 		}}, err
 	}
 }

@@ -72,12 +72,8 @@ func (p Projection) someBehind(
 		return list, false, into, err
 	}
 	list, more = cut(into.memory, into.list, size)
-	of := owners{into.memory.Addresses(list), func(dst []schema.Value, i int, cols []*schema.Column) ([]schema.Value, error) {
-		values := into.values(i)
-		for _, c := range cols {
-			dst = append(dst, values[n+slices.Index(p.needs, c)])
-		}
-		return dst, nil
+	of := owners{values: into.memory.Addresses(list), column: func(i int, c *schema.Column) schema.Value {
+		return into.values(i)[n+slices.Index(p.needs, c)]
 	}}
 	return list, more, into, loadFor(ctx, b, p.with, of)
 }

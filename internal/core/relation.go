@@ -39,18 +39,28 @@ type loading struct {
 	hooks func(ctx context.Context) error // calls those of the rows that were read, once all relations are there
 }
 
-// owners are the values that relations are loaded into, and what the columns hold of the rows that they come from.
+// owners are the values that relations are loaded into: rows of a plan, or results, whose rows' columns are known.
 type owners struct {
 	values []unsafe.Pointer
-	key    func(dst []schema.Value, i int, cols []*schema.Column) ([]schema.Value, error)
+	plan   *scan.Plan
+	column func(i int, c *schema.Column) schema.Value // without a plan
 }
 
 // rowOwners are rows of the model of a binding.
 func rowOwners(b *binding, rows []unsafe.Pointer) (owners, error) {
 	plan, err := scan.For(b.table.Model)
-	return owners{rows, func(dst []schema.Value, i int, cols []*schema.Column) ([]schema.Value, error) {
-		return keyParts(dst, plan, rows[i], cols)
-	}}, err
+	return owners{values: rows, plan: plan}, err
+}
+
+// key appends what columns of an owner hold.
+func (of *owners) key(dst []schema.Value, i int, cols []*schema.Column) ([]schema.Value, error) {
+	if of.plan != nil {
+		return keyParts(dst, of.plan, of.values[i], cols)
+	}
+	for _, c := range cols {
+		dst = append(dst, of.column(i, c))
+	}
+	return dst, nil
 }
 
 // startAll begins to load relations.

@@ -161,7 +161,7 @@ func (k *rowKeys) value(i, part int) schema.Value {
 
 // keysOf returns what columns of owners hold, each key once, and the place of each owner's, -1 when a part of it is
 // NULL.
-func keysOf(ctx context.Context, b *binding, of owners, cols []*schema.Column) (*rowKeys, []int, error) {
+func keysOf(ctx context.Context, b *binding, of *owners, cols []*schema.Column) (*rowKeys, []int, error) {
 	n := len(of.values)
 	keys, places := newRowKeys(b.db.Dialect(), cols, n), make([]int, n)
 	var key []schema.Value

@@ -88,7 +88,7 @@ func (m *Many) start(ctx context.Context, b *binding, of owners) (*loading, erro
 	if err != nil {
 		return nil, err
 	}
-	keys, places, err := keysOf(ctx, b, of, b.table.Key)
+	keys, places, err := keysOf(ctx, b, &of, b.table.Key)
 	if err != nil || keys.len() == 0 {
 		return nil, err
 	}

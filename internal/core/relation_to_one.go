@@ -39,11 +39,12 @@ func (r *Ref) Compute(cols []Column) *Ref {
 func (r *Ref) needs() []*schema.Column { return []*schema.Column{r.Column} }
 
 func (r *Ref) start(ctx context.Context, b *binding, of owners) (*loading, error) {
-	keys, places, err := keysOf(ctx, b, of, r.needs())
+	keys, places, err := keysOf(ctx, b, &of, []*schema.Column{r.Column})
 	if err != nil || keys.len() == 0 {
 		return nil, err
 	}
-	return loadByKey(b, r.To, keys, r.Spec, r.With, func(found []unsafe.Pointer) { r.Give(of.values, places, found) })
+	values := of.values
+	return loadByKey(b, r.To, keys, r.Spec, r.With, func(found []unsafe.Pointer) { r.Give(values, places, found) })
 }
 
 // One is the relation of the row that several columns refer to together.
@@ -62,12 +63,13 @@ func (r *One) needs() []*schema.Column {
 }
 
 func (r *One) start(ctx context.Context, b *binding, of owners) (*loading, error) {
-	keys, places, err := keysOf(ctx, b, of, r.needs())
+	keys, places, err := keysOf(ctx, b, &of, r.needs())
 	if err != nil {
 		return nil, err
 	}
+	values := of.values
 	give := func(found []unsafe.Pointer) {
-		for i, row := range of.values {
+		for i, row := range values {
 			if places[i] < 0 {
 				r.Give(row, nil)
 			} else {

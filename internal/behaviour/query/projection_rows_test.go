@@ -291,6 +291,8 @@ func TestProjectionKeyset(t *testing.T) {
 			"a limited query":  prom.Pluck3(q.OrderBy(recipeTitle.Desc()).Limit(7), recipeTitle, stars, steps),
 			"groups of limits": prom.Pluck3(q.OrderBy(recipeTitle.Desc()).Limit(7).Offset(1), prom.Via(recipeBy, cookName), stars, prom.Count(recipe)),
 			"soft conditions":  prom.Pluck3(q, recipeTitle, stars, steps).Where(prom.Or(recipeStars.IsNull(), steps.Gt(0))),
+			"distinct groups": prom.Pluck3(q, prom.Via(recipeBy, cookName), prom.OrNull(prom.Min(recipeStars)), prom.Count(recipe)).
+				GroupBy(steps).Distinct(),
 		} {
 			all, err := p.All(context.Background())
 			is.NoErr(err)
