@@ -28,11 +28,18 @@ func CompositeRefOf[P, R any](of P, field *CompositeRef[R]) *CompositeRefField[P
 
 // With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to
 // the same row share its value.
-func (f *CompositeRefField[P, R]) With(relations ...Relation[R]) Relation[P] {
+func (f *CompositeRefField[P, R]) With(relations ...Relation[R]) *CompositeRefField[P, R] {
 	return &CompositeRefField[P, R]{core: f.core.Load(relationsOf(relations))}
 }
 
+// Compute fills computed fields of the row; see [Query.Compute].
+func (f *CompositeRefField[P, R]) Compute(cols ...Column[R]) *CompositeRefField[P, R] {
+	return &CompositeRefField[P, R]{core: f.core.Compute(columnsAt(unsafe.Pointer(&cols)))}
+}
+
 func (f *CompositeRefField[P, R]) relation(P) core.Relation { return &f.core }
+
+func (f *CompositeRefField[P, R]) toOne(R) {}
 
 // Has is true when the columns refer to a row for which the conditions hold.
 func (f *CompositeRefField[P, R]) Has(conds ...Cond[R]) Cond[P] {

@@ -180,19 +180,55 @@ func (f *NullRefField[P, R, K]) reference(R) *schema.Column { return f.c.Column(
 
 // With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to
 // the same row share its value.
-func (f *RefField[P, R, K]) With(relations ...Relation[R]) Relation[P] {
-	return relatedTo[P]{f.to.Load(relationsOf(relations))}
+func (f *RefField[P, R, K]) With(relations ...Relation[R]) *RelatedRow[P, R] {
+	return &RelatedRow[P, R]{core: f.to.Load(relationsOf(relations))}
+}
+
+// Compute returns the relation that loads the row referred to and fills computed fields of it; see [Query.Compute].
+func (f *RefField[P, R, K]) Compute(cols ...Column[R]) *RelatedRow[P, R] {
+	return &RelatedRow[P, R]{core: f.to.Compute(columnsAt(unsafe.Pointer(&cols)))}
 }
 
 func (f *RefField[P, R, K]) relation(P) core.Relation { return f.to }
 
+func (f *RefField[P, R, K]) toOne(R) {}
+
 // With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to
 // the same row share its value.
-func (f *NullRefField[P, R, K]) With(relations ...Relation[R]) Relation[P] {
-	return relatedTo[P]{f.to.Load(relationsOf(relations))}
+func (f *NullRefField[P, R, K]) With(relations ...Relation[R]) *RelatedRow[P, R] {
+	return &RelatedRow[P, R]{core: f.to.Load(relationsOf(relations))}
+}
+
+// Compute returns the relation that loads the row referred to and fills computed fields of it; see [Query.Compute].
+func (f *NullRefField[P, R, K]) Compute(cols ...Column[R]) *RelatedRow[P, R] {
+	return &RelatedRow[P, R]{core: f.to.Compute(columnsAt(unsafe.Pointer(&cols)))}
 }
 
 func (f *NullRefField[P, R, K]) relation(P) core.Relation { return f.to }
+
+func (f *NullRefField[P, R, K]) toOne(R) {}
+
+// RelatedRow is the row that a reference of P leads to, with what is loaded and computed with it: a [Relation]. The
+// methods With and Compute of references return it; its own return another.
+type RelatedRow[P, R any] struct {
+	_    [0]func(P)
+	_    [0]func(R)
+	core *core.Ref
+}
+
+// With adds relations of the row, which are loaded with it.
+func (r *RelatedRow[P, R]) With(relations ...Relation[R]) *RelatedRow[P, R] {
+	return &RelatedRow[P, R]{core: r.core.Load(relationsOf(relations))}
+}
+
+// Compute fills computed fields of the row; see [Query.Compute].
+func (r *RelatedRow[P, R]) Compute(cols ...Column[R]) *RelatedRow[P, R] {
+	return &RelatedRow[P, R]{core: r.core.Compute(columnsAt(unsafe.Pointer(&cols)))}
+}
+
+func (r *RelatedRow[P, R]) relation(P) core.Relation { return r.core }
+
+func (r *RelatedRow[P, R]) toOne(R) {}
 
 // refTo returns the relation of a reference.
 func refTo[R any, K comparable](column *schema.Column, at func(row unsafe.Pointer) *RefBy[R, K]) *core.Ref {

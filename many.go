@@ -53,6 +53,14 @@ func (f *ManyField[P, R]) With(relations ...Relation[R]) *ManyField[P, R] {
 	return &ManyField[P, R]{core: f.core.Load(relationsOf(relations))}
 }
 
+// Compute fills computed fields of the rows, each by a term of them; see [Query.Compute]. A term is no window function,
+// since the rows are read for all rows of T together.
+//
+//	authors.With(authorBooks.OrderBy(bookID.Desc()).Limit(3).Compute(prom.Col(&book.Readers, bookLoans.Count())))
+func (f *ManyField[P, R]) Compute(cols ...Column[R]) *ManyField[P, R] {
+	return &ManyField[P, R]{core: f.core.Compute(columnsAt(unsafe.Pointer(&cols)))}
+}
+
 // Has is true for the rows of T that have a row of the relation for which the conditions hold.
 func (f *ManyField[P, R]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(f.core.Related(condsAt(unsafe.Pointer(&conds))).Subquery(), false)}
@@ -64,6 +72,8 @@ func (f *ManyField[P, R]) Count(conds ...Cond[R]) Expr[P, int64] {
 }
 
 func (f *ManyField[P, R]) relation(P) core.Relation { return &f.core }
+
+func (f *ManyField[P, R]) toMany(R) {}
 
 // AggregateOf is an aggregate over the rows of the relation that each row of T has, such as the sum of a field; NULL
 // when it has none, but for counts.
@@ -131,6 +141,11 @@ func (f *ManyToManyField[P, R, L]) With(relations ...Relation[R]) *ManyToManyFie
 	return &ManyToManyField[P, R, L]{core: f.core.Load(relationsOf(relations))}
 }
 
+// Compute fills computed fields of the rows; see [ManyField.Compute].
+func (f *ManyToManyField[P, R, L]) Compute(cols ...Column[R]) *ManyToManyField[P, R, L] {
+	return &ManyToManyField[P, R, L]{core: f.core.Compute(columnsAt(unsafe.Pointer(&cols)))}
+}
+
 // Has is true for the rows of T that are connected with a row of the relation for which the conditions hold.
 func (f *ManyToManyField[P, R, L]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(f.core.Related(condsAt(unsafe.Pointer(&conds))).Subquery(), false)}
@@ -142,3 +157,5 @@ func (f *ManyToManyField[P, R, L]) Count(conds ...Cond[R]) Expr[P, int64] {
 }
 
 func (f *ManyToManyField[P, R, L]) relation(P) core.Relation { return &f.core }
+
+func (f *ManyToManyField[P, R, L]) toMany(R) {}

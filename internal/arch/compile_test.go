@@ -38,6 +38,14 @@ type Author struct {
 	Posts  prom.Many[Post] "prom:\"via=author\""
 	Edited prom.Many[Post] "prom:\"via=editor\""
 	Liked  prom.ManyToMany[Post, Like]
+	Count  int64 "prom:\"computed\""
+}
+
+type Line struct {
+	Title  string
+	Author *Author
+	Editor *Author
+	Posts  []Post
 }
 
 type Like struct {
@@ -94,6 +102,8 @@ var (
 
 	CoinPost = prom.RefOf(coin, &coin.Post)
 
+	line = prom.Proto[Line]()
+
 	ctx context.Context
 	use = func(...any) {}
 )
@@ -114,6 +124,11 @@ var goodPrograms = []string{
 	`use(Authors.Where(AuthorPosts.Has(prom.Not(PostEditor.Has())), AuthorPosts.Count(PostLive.Eq(true)).Gt(3), prom.AggregateOf(AuthorPosts, prom.Sum(PostViews)).Gt(9), prom.Not(AuthorLiked.Has(PostViews.Eq(1)))))`,
 	`use(Authors.With(AuthorLiked.Where(PostViews.Gt(1)).WhereThrough(LikeStars.Gt(3)).OrderByThrough(LikeStars.Desc()).Limit(3).With(PostAuthor)).All(ctx))`,
 	`var r prom.Relation[*Author] = AuthorPosts; use(r, []prom.Relation[*Post]{PostAuthor, PostEditor.With(r)})`,
+	`count := prom.Col(&author.Count, AuthorPosts.Count()); use(Posts.With(PostAuthor.Compute(count).With(AuthorPosts), PostEditor.With(AuthorPosts).Compute(count)).All(ctx))`,
+	`p := prom.Select(Posts.Query(), line, prom.Col(&line.Title, PostTitle), prom.RefCol(&line.Author, PostAuthor), prom.RefCol(&line.Editor, PostEditor.With(AuthorPosts))); use(p.PageAt(ctx, 1, 2))`,
+	`p := prom.Select(Authors.Query(), line, prom.ManyCol(&line.Posts, AuthorPosts.Limit(2))).OrderBy(AuthorPosts.Count().Desc()); use(p.KeysetPage(ctx, "", 2))`,
+	`p := prom.Select(Authors.Query(), line, prom.ManyCol(&line.Posts, AuthorLiked)); use(p.Page(ctx, 1, 2, prom.WithoutTotal()))`,
+	`use(prom.Without(Posts.With(PostAuthor), PostTitle, PostSub).All(ctx))`,
 }
 
 // badPrograms are statements that must not compile, each with a part of what the compiler says.
@@ -199,6 +214,12 @@ var badPrograms = []struct{ statement, says string }{
 	{`Posts.With(PostAuthor).LoadInto(ctx, &Author{})`, `cannot use &Author{}`},
 	{`Posts.With(PostAuthor).LoadIntoAll(ctx, []Author{})`, `cannot use []Author{}`},
 	{`use(prom.Relation[*Post](AuthorPosts))`, `cannot convert`},
+	{`Posts.With(PostAuthor.Compute(prom.Col(&line.Title, PostTitle)))`, `cannot use prom.Col`},
+	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Posts, PostAuthor))`, `does not match`},
+	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Author, AuthorPosts))`, `does not match`},
+	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Author, CoinPost))`, `does not match`},
+	{`prom.Select(Authors.Query(), line, prom.ManyCol(&line.Posts, AuthorEdited), prom.RefCol(&line.Author, PostAuthor))`, `does not match`},
+	{`prom.Select(Authors.Query(), line, prom.ManyCol(&line.Title, AuthorPosts))`, `does not match`},
 	{`use((*prom.ManyField[*Author, *Coin])(AuthorPosts))`, `cannot convert`},
 	{`use((*prom.Repo[Author])(Posts))`, `cannot convert`},
 	{`use((*prom.Query[Author])(Posts.Query()))`, `cannot convert`},

@@ -47,10 +47,7 @@ func (k Shape) Spec(q *Spec) Shape {
 		if m.Tree != nil {
 			k = k.Int(m.Tree.Ordinal)
 		}
-		k = k.Int(len(m.Computed))
-		for _, c := range m.Computed {
-			k = k.expr(c.Expr)
-		}
+		k = k.Computed(m.Computed)
 		for _, name := range m.Names {
 			k = k.Text(name)
 		}
@@ -71,6 +68,15 @@ func (k Shape) Spec(q *Spec) Shape {
 		}
 	}
 	return k.Conds(q.Conds).Orders(q.Orders)
+}
+
+// Computed adds what a query computes.
+func (k Shape) Computed(list []Computed) Shape {
+	k = k.Int(len(list))
+	for _, c := range list {
+		k = k.expr(c.Expr)
+	}
+	return k
 }
 
 // Subquery adds a subquery.
