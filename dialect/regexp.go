@@ -22,9 +22,9 @@ func AdvancedRegexp(pattern string) (string, error) {
 	if err != nil {
 		var bad *syntax.Error
 		if errors.As(err, &bad) { // whose text holds the pattern
-			return "", fmt.Errorf("the regular expression is refused: %s", bad.Code)
+			return "", fmt.Errorf("invalid regular expression: %s", bad.Code)
 		}
-		return "", errors.New("the regular expression is refused")
+		return "", errors.New("invalid regular expression")
 	}
 	var w regexpWriter
 	w.write(re)

@@ -15,8 +15,7 @@ func ZoneName(zone *time.Location) (string, error) {
 		return "UTC", nil
 	}
 	if zone == time.Local {
-		return "", errors.New("time.Local is another zone on each machine, and no database knows it; " +
-			"name the zone by time.LoadLocation")
+		return "", errors.New("InZone does not take time.Local, whose name no database knows; use time.LoadLocation")
 	}
 	at := time.Unix(0, 0).In(zone)
 	if from, to := at.ZoneBounds(); from.IsZero() && to.IsZero() {

@@ -80,7 +80,7 @@ const mostScale = 1000
 func decimalCall(fn dialect.Func, like *schema.Column, scale int, args ...*Expr) *Expr {
 	e := Call(fn, decimalLike(like, scale), args...)
 	if scale < 0 || scale > mostScale {
-		e.Err = fmt.Errorf("a decimal has from 0 to %d digits behind the point", mostScale)
+		e.Err = fmt.Errorf("the scale of a decimal must be from 0 to %d", mostScale)
 	}
 	return e
 }
@@ -127,7 +127,7 @@ func DecimalRound[V any](a *Expr, digits int) *Expr {
 func DecimalOf[V any](a *Expr, scale int) *Expr {
 	like, err := LikeOf[V]()
 	if err == nil && like.Kind != schema.Text && like.Kind != schema.Decimal {
-		err = fmt.Errorf("a decimal is read into a text, or a type with sql.Scanner and driver.Valuer, not into a %s",
+		err = fmt.Errorf("DecimalOf needs a text type, or one with sql.Scanner and driver.Valuer, not %s",
 			reflect.TypeFor[V]())
 	}
 	e := decimalCall(dialect.FuncDecimalOf, like, scale, a, digitsArg(scale))
@@ -152,7 +152,7 @@ func DecimalAvg[V any](a *Expr, scale int) *Expr {
 	e := &Expr{Op: ExprAggregate, Fn: dialect.FuncAvg, Like: like,
 		Args: []*Expr{Call(dialect.FuncDecimalRound, decimalLike(x.Like, long), x, IntConst(long))}}
 	if scale < 0 || scale > mostScale {
-		e.Err = fmt.Errorf("a decimal has from 0 to %d digits behind the point", mostScale)
+		e.Err = fmt.Errorf("the scale of a decimal must be from 0 to %d", mostScale)
 	}
 	return e
 }

@@ -18,7 +18,7 @@ func IntConst(n int) *Expr { return &Expr{Op: ExprInt, Like: KindColumns[schema.
 func digitsArg(n int) *Expr {
 	e := IntConst(n)
 	if max(n, -n) > mostDigits {
-		e.Err = fmt.Errorf("a number is rounded to at most %d digits", mostDigits)
+		e.Err = fmt.Errorf("the digits to round to must be from -%d to %d", mostDigits, mostDigits)
 	}
 	return e
 }
@@ -65,7 +65,7 @@ func Extreme[V any](fn dialect.Func, list []*Expr) *Expr {
 	case like.Kind == schema.Text:
 		call.Like = KindColumns[schema.Text]
 	case like.Kind.IsList(), like.Kind == schema.Bytes, like.Kind == schema.JSON:
-		call.Err = errors.New("bytes, lists and JSON have no least and no greatest value")
+		call.Err = errors.New("Greatest and Least do not take bytes, lists or JSON")
 	}
 	return call
 }
@@ -89,7 +89,7 @@ const mostPadded = 1 << 20
 func Pad(fn dialect.Func, e *Expr, n int, fill string) *Expr {
 	size := Int32Arg(n)
 	if n < 0 || n > mostPadded {
-		size.Err = fmt.Errorf("a text is filled up to a length from 0 to %d", mostPadded)
+		size.Err = fmt.Errorf("LPad and RPad need a length from 0 to %d", mostPadded)
 	}
 	return Call(fn, PlainText(e.Like), e, size, TextArg(fill))
 }

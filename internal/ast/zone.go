@@ -17,7 +17,7 @@ func InZone(e *Expr, zone *time.Location) *Expr {
 	name, err := dialect.ZoneName(zone)
 	z := &Expr{Op: ExprZone, Like: e.Like, Args: []*Expr{e}, Val: schema.TextValue(schema.Text, name), Err: err}
 	if e.Like.Kind != schema.Time && err == nil {
-		z.Err = errors.New("a day is the same in every zone: InZone is for instants")
+		z.Err = errors.New("InZone needs an instant, not a column with the tag option date")
 	}
 	return z
 }
@@ -103,14 +103,14 @@ func Trunc(t *Expr, unit dialect.Unit) *Expr {
 	if isDay(t) {
 		call = Call(dialect.FuncDayTrunc, KindColumns[schema.Date], t, IntConst(int(unit)))
 		if known && unit > dialect.UnitDay {
-			call.Err = fmt.Errorf("a day has no %s to be cut to", dialect.UnitNames[unit])
+			call.Err = fmt.Errorf("Trunc cannot cut a day to a %s", dialect.UnitNames[unit])
 		}
 	} else {
 		at, zone := zoned(t)
 		call = inZone(t, Call(dialect.FuncTimeTrunc, KindColumns[schema.Time], at, IntConst(int(unit)), zone))
 	}
 	if !known {
-		call.Err = errors.New("the unit of a time is one of UnitYear to UnitSecond")
+		call.Err = errors.New("Trunc needs a unit from UnitYear to UnitSecond")
 	}
 	return call
 }

@@ -149,7 +149,7 @@ func regexpMatches() func(args []sqlite3.Arg) sqlite3.Result {
 			pattern := strings.Clone(args[1].Text)
 			var err error
 			if re, err = regexp.Compile(pattern); err != nil {
-				return sqlite3.Result{Err: "the regular expression is refused"}
+				return sqlite3.Result{Err: "invalid regular expression"}
 			}
 			if len(kept) == mostRegexps {
 				clear(kept)
