@@ -65,7 +65,7 @@ func Extreme[V any](fn dialect.Func, list []*Expr) *Expr {
 	case like.Kind == schema.Text:
 		call.Like = KindColumns[schema.Text]
 	case like.Kind.IsList(), like.Kind == schema.Bytes, like.Kind == schema.JSON:
-		call.Err = errors.New("Greatest and Least do not take bytes, lists or JSON")
+		call.Err = errors.New("bytes, lists and JSON are not taken by Greatest and Least")
 	}
 	return call
 }
