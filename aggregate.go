@@ -34,19 +34,7 @@ func Sum[P any, V Number](t Term[P, V]) Expr[P, V] {
 	return aggregate[P, V](dialect.FuncSum, ast.Wider(x.Like), false, x)
 }
 
-// SumDecimal is [Sum] of decimal numbers, exact on every engine.
-func SumDecimal[P, V any](t Term[P, V]) Expr[P, V] {
-	x := exprOf(t)
-	sum := aggregate[P, V](dialect.FuncSum, x.Like, false, x)
-	if x.Like.Kind != schema.Decimal {
-		return typed[P, V](&ast.Expr{Op: ast.ExprNull, Like: x.Like, Err: errNoDecimal})
-	}
-	return sum
-}
-
-var errNoDecimal = errors.New("SumDecimal needs a field with the tag option decimal; use Sum for other numbers")
-
-// Avg is the average of the term's values, NULL left out, and NULL when there are none.
+// Avg is the average of the term's values, NULL left out, and NULL when there are none. Decimals have [AvgDecimal].
 func Avg[P any, V Number](t Term[P, V]) Expr[P, float64] {
 	return aggregate[P, float64](dialect.FuncAvg, ast.KindColumns[schema.Float64], false, exprOf(t))
 }

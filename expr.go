@@ -44,7 +44,15 @@ func Val[P, V any](of P, v V) Expr[P, V] {
 }
 
 // RawExpr is a value in SQL, with a question mark for each argument, or term of T, as in [Raw]. V says how it is read,
-// and what it is compared with.
+// and what it is compared with. It stands wherever a term does, and so does each of its terms: a field, a condition, an
+// aggregate, what a reference leads to, a subquery. A generic function around it is a function of one's own:
+//
+//	// Initial is the first letter of a text, in capitals.
+//	func Initial[P any, V prom.Texts](t prom.Term[P, V]) prom.Expr[P, string] {
+//		return prom.RawExpr[string](*new(P), "upper(substr(?, 1, 1))", t)
+//	}
+//
+// Where PostgreSQL cannot tell the type of an argument, [Val] gives it one. A decimal is a text on SQLite.
 func RawExpr[V, P any](of P, sql string, args ...any) Expr[P, V] {
 	like, err := ast.LikeOf[V]()
 	e := ast.NewRaw(like, sql, args, termOf[P])

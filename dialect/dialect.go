@@ -408,6 +408,7 @@ const (
 	MatchPrefix
 	MatchSuffix
 	MatchContains
+	MatchRegexp // a regular expression of Go's package regexp/syntax; see AdvancedRegexp
 )
 
 // DatePart is a part of a date or a time, in UTC.
@@ -426,4 +427,5 @@ const (
 	Hour      // 0 to 23
 	Minute    // 0 to 59
 	Second    // 0 to 59, without its fraction
+	ISOYear   // the year of ISO 8601, to which the week belongs
 )

@@ -88,7 +88,14 @@ func (d Dialect) EqualTexts(table, column string) string {
 
 // Match returns the condition that expr matches a pattern. The collation C makes ILIKE ignore the case of A to Z only,
 // as SQLite does, and lets LIKE work on a nocase column, which it does by itself from version 18 on.
-func (Dialect) Match(c *schema.Column, expr string, _ dialect.Match, fold, not bool) string {
+func (Dialect) Match(c *schema.Column, expr string, m dialect.Match, fold, not bool) string {
+	if m == dialect.MatchRegexp {
+		op := " ~ "
+		if not {
+			op = " !~ "
+		}
+		return byBytes(expr) + op + "?"
+	}
 	if c.Kind != schema.Text {
 		expr += "::text"
 	}
@@ -106,13 +113,17 @@ func (Dialect) Match(c *schema.Column, expr string, _ dialect.Match, fold, not b
 
 // Pattern returns the argument of Match for a value.
 func (Dialect) Pattern(m dialect.Match, _ bool, value string) string {
+	if m == dialect.MatchRegexp {
+		pattern, _ := dialect.AdvancedRegexp(value) // which has been checked
+		return pattern
+	}
 	return dialect.LikePattern(m, value)
 }
 
 var dateParts = [...]string{
 	dialect.Year: "YEAR", dialect.Quarter: "QUARTER", dialect.Month: "MONTH", dialect.Week: "WEEK", dialect.Day: "DAY",
 	dialect.DayOfWeek: "ISODOW", dialect.DayOfYear: "DOY",
-	dialect.Hour: "HOUR", dialect.Minute: "MINUTE", dialect.Second: "SECOND",
+	dialect.Hour: "HOUR", dialect.Minute: "MINUTE", dialect.Second: "SECOND", dialect.ISOYear: "ISOYEAR",
 }
 
 // DatePart returns an integer expression for a part of a time or a date.
@@ -124,6 +135,11 @@ func (Dialect) DatePart(p dialect.DatePart, c *schema.Column, expr string) strin
 	case c.Form == schema.FormZoneless:
 		at = expr
 	}
+	return extract(p, at)
+}
+
+// extract returns a part of a time without a zone.
+func extract(p dialect.DatePart, at string) string {
 	part := "EXTRACT(" + dateParts[p] + " FROM " + at + ")"
 	if p == dialect.Second {
 		part = "FLOOR(" + part + ")"

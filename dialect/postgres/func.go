@@ -35,6 +35,9 @@ func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 	if fn.OfJSON() {
 		return callJSON(fn, args)
 	}
+	if fn.OfTerms() {
+		return callTerm(fn, c, args)
+	}
 	switch fn {
 	case dialect.FuncAdd, dialect.FuncSub, dialect.FuncMul, dialect.FuncDiv, dialect.FuncMod, dialect.FuncNeg, dialect.FuncAbs:
 		for i := range args {
@@ -93,6 +96,9 @@ func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg
 			arg, as = wide(c, arg), number(c, "%s")
 		}
 	case dialect.FuncAvg:
+		if c.Kind == schema.Decimal {
+			break
+		}
 		arg, as = wide(c, arg), number(c, "(%s)::double precision")
 	case dialect.FuncMin, dialect.FuncMax:
 		switch c.Kind {

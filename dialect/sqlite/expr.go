@@ -68,6 +68,7 @@ func (Dialect) EqualTexts(_, _ string) string { return "" }
 // that of A to Z.
 var matches = map[dialect.Match][2]string{
 	dialect.MatchLike: {TextLike, TextLikeFold}, dialect.MatchSuffix: {TextEnds, TextEndsFold}, dialect.MatchContains: {TextHas, TextHasFold},
+	dialect.MatchRegexp: {Regexp, Regexp},
 }
 
 // Match returns the condition that expr matches a pattern. The beginning of a text is found by GLOB, which heeds case,
@@ -99,7 +100,7 @@ var globEscaper = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
 // Pattern returns the argument of Match for a value.
 func (Dialect) Pattern(m dialect.Match, fold bool, value string) string {
 	switch {
-	case m == dialect.MatchSuffix, m == dialect.MatchContains:
+	case m == dialect.MatchSuffix, m == dialect.MatchContains, m == dialect.MatchRegexp:
 		return value
 	case m == dialect.MatchLike, fold:
 		return dialect.LikePattern(m, value)
@@ -107,11 +108,11 @@ func (Dialect) Pattern(m dialect.Match, fold bool, value string) string {
 	return globEscaper.Replace(value) + "*"
 }
 
-// dateFormats are the formats of strftime. %V and %u, from version 3.46 on, are those of ISO 8601.
+// dateFormats are the formats of strftime. %V, %G and %u, from version 3.46 on, are those of ISO 8601.
 var dateFormats = [...]string{
 	dialect.Year: "%Y", dialect.Month: "%m", dialect.Week: "%V", dialect.Day: "%d",
 	dialect.DayOfWeek: "%u", dialect.DayOfYear: "%j",
-	dialect.Hour: "%H", dialect.Minute: "%M", dialect.Second: "%S",
+	dialect.Hour: "%H", dialect.Minute: "%M", dialect.Second: "%S", dialect.ISOYear: "%G",
 }
 
 // DatePart returns an integer expression for a part of a time or a date. The modifier auto reads unix timestamps, which

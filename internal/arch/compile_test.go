@@ -123,6 +123,7 @@ var goodPrograms = []string{
 	`var p Post; var a Author; p.Author.Set(&a); p.Author = prom.RefTo(&a); p.Editor = new(prom.RefTo(&a)); use(Posts.With(PostAuthor).LoadInto(ctx, &p))`,
 	`use(Authors.Where(AuthorPosts.Has(prom.Not(PostEditor.Has())), AuthorPosts.Count(PostLive.Eq(true)).Gt(3), prom.AggregateOf(AuthorPosts, prom.Sum(PostViews)).Gt(9), prom.Not(AuthorLiked.Has(PostViews.Eq(1)))))`,
 	`use(Authors.With(AuthorLiked.Where(PostViews.Gt(1)).WhereThrough(LikeStars.Gt(3)).OrderByThrough(LikeStars.Desc()).Limit(3).With(PostAuthor)).All(ctx))`,
+	`use(Posts.Where(prom.Round(PostViews, -1).Gt(3), prom.Contains(PostTitle, prom.Lower(PostTitle)), prom.RegexpLike(PostTitle, "^A"), prom.Hour(prom.InZone(PostAt, nil)).Eq(3)).Update(ctx, PostAt.SetTo(prom.PlusDuration(prom.Trunc(PostAt, prom.UnitDay), prom.Val(post, time.Hour)))))`,
 	`var r prom.Relation[*Author] = AuthorPosts; use(r, []prom.Relation[*Post]{PostAuthor, PostEditor.With(r)})`,
 	`count := prom.Col(&author.Count, AuthorPosts.Count()); use(Posts.With(PostAuthor.Compute(count).With(AuthorPosts), PostEditor.With(AuthorPosts).Compute(count)).All(ctx))`,
 	`p := prom.Select(Posts.Query(), line, prom.Col(&line.Title, PostTitle), prom.RefCol(&line.Author, PostAuthor), prom.RefCol(&line.Editor, PostEditor.With(AuthorPosts))); use(p.PageAt(ctx, 1, 2))`,
@@ -135,6 +136,12 @@ var goodPrograms = []string{
 var badPrograms = []struct{ statement, says string }{
 	// The type of the value.
 	{`PostViews.Gt("3")`, `cannot use "3"`},
+	{`prom.Round(PostTitle, 1)`, `does not satisfy`},
+	{`prom.Greatest(PostViews, PostTitle)`, `does not match`},
+	{`prom.Contains(PostTitle, PostViews)`, `does not`},
+	{`prom.PlusDuration(PostAt, PostAt)`, `does not`},
+	{`prom.Trunc(PostAt, "day")`, `cannot use "day"`},
+	{`prom.PlusDays(PostAt, prom.Val(post, 1.5))`, `does not satisfy`},
 	{`PostViews.Eq(1.5)`, `cannot use 1.5`},
 	{`PostViews.Eq(nil)`, `cannot use nil`},
 	{`PostViews.Gt(nil)`, `cannot use nil`},

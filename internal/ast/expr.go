@@ -32,6 +32,7 @@ const (
 	ExprStored           // Args[0] as Col stores it
 	ExprMoment           // Args[0], a day or an instant, as the other one, that of Like
 	ExprPart             // Part of Args[0], a day or an instant
+	ExprZone             // Args[0], an instant, whose parts are those in the zone that Val names
 )
 
 // Expr is an expression without its Go types. It is immutable.
@@ -81,6 +82,10 @@ func ColumnExpr(col *schema.Column, part dialect.DatePart) *Expr {
 
 // PartOf is a part of a day or an instant.
 func PartOf(e *Expr, part dialect.DatePart) *Expr {
+	if e.Op == ExprZone {
+		at, zone := zoned(e)
+		return Call(dialect.FuncTimePart, partColumn, at, zone, IntConst(int(part)))
+	}
 	if e.Op == ExprColumn && e.Part == dialect.NoPart {
 		return ColumnExpr(e.Col, part)
 	}
@@ -126,6 +131,9 @@ func LikeOf[V any]() (*schema.Column, error) {
 // Beside returns a constant as one of the kind of a column, in which the values that it stands beside are: the text of
 // a decimal, say, as a decimal. Other expressions stay as they are.
 func Beside[V any](e *Expr, like *schema.Column) *Expr {
+	if e.Op == ExprNull && e.Like.Kind != like.Kind && e.Err == nil {
+		return &Expr{Op: ExprNull, Like: like}
+	}
 	if e.Op != ExprValue || e.Given == nil || e.Like.Kind == like.Kind || e.Err != nil {
 		return e
 	}
@@ -186,10 +194,10 @@ func (e *Expr) Strict() bool {
 	switch e.Op {
 	case ExprColumn, ExprVia:
 		return true
-	case ExprMoment, ExprPart:
+	case ExprMoment, ExprPart, ExprZone:
 		return e.Args[0].Strict()
 	case ExprCall:
-		return e.Fn != dialect.FuncCoalesce && slices.ContainsFunc(e.Args, (*Expr).Strict)
+		return e.Fn != dialect.FuncCoalesce && e.Fn != dialect.FuncGreatest && e.Fn != dialect.FuncLeast && slices.ContainsFunc(e.Args, (*Expr).Strict)
 	}
 	return false
 }

@@ -16,7 +16,7 @@ func Call(fn dialect.Func, like *schema.Column, args ...*Expr) *Expr {
 // kind.
 func Arithmetic(fn dialect.Func, x, y *Expr) *Expr {
 	like := x.Like
-	if x.Op == ExprValue {
+	if x.constant() {
 		like = y.Like
 	}
 	return Call(fn, Wider(like), x, y)
@@ -30,7 +30,7 @@ func Case[V any](conds []Cond, values []*Expr) *Expr {
 	}
 	e := &Expr{Op: ExprCase, Like: values[len(conds)].Like, Conds: conds}
 	for _, v := range values {
-		if v.Op != ExprValue {
+		if !v.constant() {
 			e.Like = v.Like
 			break
 		}

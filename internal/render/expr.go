@@ -22,7 +22,7 @@ func (r *renderer) expr(e *ast.Expr) {
 		r.b.WriteString(r.d.Typed(e.Like.Kind))
 		r.arg(e.Val)
 	case ast.ExprNull:
-		r.b.WriteString("NULL")
+		r.b.WriteString(strings.Replace(r.d.Typed(e.Like.Kind), "?", "NULL", 1))
 	case ast.ExprInt:
 		r.b.WriteString(strconv.Itoa(e.N))
 	case ast.ExprCall:
@@ -67,6 +67,8 @@ func (r *renderer) expr(e *ast.Expr) {
 		} else {
 			r.b.WriteString(r.d.Instant(text))
 		}
+	case ast.ExprZone:
+		r.expr(e.Args[0])
 	case ast.ExprPart:
 		text := r.text(func() { r.expr(e.Args[0]) })
 		r.b.WriteString(r.d.DatePart(e.Part, e.Args[0].Like, text))
@@ -128,6 +130,9 @@ func (r *renderer) aggregate(e *ast.Expr) {
 	}
 	if as != "" {
 		text = strings.Replace(as, "%s", text, 1)
+	}
+	if e.Fn == dialect.FuncAvg && e.Like.Kind == schema.Decimal {
+		text = r.d.Call(dialect.FuncDecimalRound, e.Like, []string{text, strconv.Itoa(e.Like.Scale)})
 	}
 	r.b.WriteString(text)
 }

@@ -8,8 +8,8 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// mostFunctions is how many functions and aggregates a connection may have; their number is kept in five bits.
-const mostFunctions = 32
+// mostFunctions is how many functions and aggregates a connection may have.
+const mostFunctions = 128
 
 // Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, or NULL. A
 // number comes as its text too, a BLOB as none.
@@ -20,14 +20,14 @@ type Arg struct {
 	Float float64 // of a REAL
 }
 
-// Result is what a function gives: NULL, an INTEGER or a TEXT, an error's text, or its first argument; or it was
+// Result is what a function gives: NULL, an INTEGER or a TEXT, an error's text, or one of its arguments; or it was
 // interrupted.
 type Result struct {
 	Type        Type
 	Int         int64
 	Text        string
 	Err         string
-	First       bool
+	Argument    int // the number of that argument, from 1 on; 0 for none
 	Interrupted bool
 }
 
@@ -50,7 +50,7 @@ type function struct {
 // else made.
 const functionFlags = lib.SQLITE_UTF8 | lib.SQLITE_DETERMINISTIC | lib.SQLITE_INNOCUOUS
 
-// CreateFunction gives the connection a function of so many arguments. It must neither panic nor use the connection,
+// CreateFunction gives the connection a function of so many arguments, of any number for -1. It must neither panic nor use the connection,
 // but for [Conn.Ended], and does not keep the arguments.
 func (c *Conn) CreateFunction(name string, args int, call func(args []Arg) Result) error {
 	return c.createFunction(name, int32(args), functionFlags, call)
@@ -162,8 +162,9 @@ func onCall(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
 	clear(args)
 	c.args = args
 	switch {
-	case r.First:
-		lib.Xsqlite3_result_value(tls, ctx, *(*uintptr)(pointer(argv)))
+	case r.Argument > 0:
+		given := *(*uintptr)(pointer(argv + uintptr(r.Argument-1)*unsafe.Sizeof(argv)))
+		lib.Xsqlite3_result_value(tls, ctx, given)
 	case r.Interrupted:
 		lib.Xsqlite3_result_error_code(tls, ctx, lib.SQLITE_INTERRUPT)
 	default:

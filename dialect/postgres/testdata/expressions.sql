@@ -254,6 +254,10 @@ EXTRACT(MINUTE FROM "t"."c"::timestamp)::bigint;
 FLOOR(EXTRACT(SECOND FROM "t"."c" AT TIME ZONE 'UTC'))::bigint;
 -- part 10 of a date
 FLOOR(EXTRACT(SECOND FROM "t"."c"::timestamp))::bigint;
+-- part 11 of a time
+EXTRACT(ISOYEAR FROM "t"."c" AT TIME ZONE 'UTC')::bigint;
+-- part 11 of a date
+EXTRACT(ISOYEAR FROM "t"."c"::timestamp)::bigint;
 -- function 17 of lists of text
 ("t"."c" = ?::text[]);
 -- function 18 of lists of text
@@ -346,6 +350,144 @@ CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::j
 CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
 -- function 46 of JSON
 CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
+-- function 128 of int32
+round("t"."c"::numeric, -2)::bigint;
+-- function 128 of uint64
+round("t"."c"::numeric, -2);
+-- function 128 of float32
+round("t"."c"::double precision::text::numeric, -2)::double precision;
+-- function 128 of float64
+round("t"."c"::text::numeric, -2)::double precision;
+-- function 129 of int32
+"t"."c"::bigint;
+-- function 129 of uint64
+"t"."c";
+-- function 129 of float32
+(ceil("t"."c"::double precision) + 0);
+-- function 129 of float64
+(ceil("t"."c") + 0);
+-- function 130 of int32
+"t"."c"::bigint;
+-- function 130 of uint64
+"t"."c";
+-- function 130 of float32
+(floor("t"."c"::double precision) + 0);
+-- function 130 of float64
+(floor("t"."c") + 0);
+-- function 131 of int32
+sign("t"."c")::bigint;
+-- function 131 of uint64
+sign("t"."c")::bigint;
+-- function 131 of float32
+sign("t"."c")::bigint;
+-- function 131 of float64
+sign("t"."c")::bigint;
+-- function 132 of int32
+NULLIF(power("t"."c"::double precision, "t"."d"::double precision), 'NaN');
+-- function 132 of uint64
+NULLIF(power("t"."c"::double precision, "t"."d"::double precision), 'NaN');
+-- function 132 of float32
+NULLIF(power("t"."c"::double precision, "t"."d"::double precision), 'NaN');
+-- function 132 of float64
+NULLIF(power("t"."c"::double precision, "t"."d"::double precision), 'NaN');
+-- function 133 of int32
+sqrt("t"."c"::double precision);
+-- function 133 of uint64
+sqrt("t"."c"::double precision);
+-- function 133 of float32
+sqrt("t"."c"::double precision);
+-- function 133 of float64
+sqrt("t"."c"::double precision);
+-- function 134 of int32
+"t"."c"::bigint;
+-- function 134 of uint64
+"t"."c"::bigint;
+-- function 134 of float32
+trunc("t"."c")::bigint;
+-- function 134 of float64
+trunc("t"."c")::bigint;
+-- function 135 of int32
+GREATEST("t"."c", "t"."d");
+-- function 135 of text
+GREATEST(("t"."c")::text COLLATE "C", ("t"."d")::text COLLATE "C");
+-- function 135 of decimal
+GREATEST("t"."c", "t"."d");
+-- function 135 of time
+GREATEST("t"."c", "t"."d");
+-- function 136 of int32
+LEAST("t"."c", "t"."d");
+-- function 136 of text
+LEAST(("t"."c")::text COLLATE "C", ("t"."d")::text COLLATE "C");
+-- function 136 of decimal
+LEAST("t"."c", "t"."d");
+-- function 136 of time
+LEAST("t"."c", "t"."d");
+-- function 137 of text
+lpad("t"."c", ?::integer, ?::text);
+-- function 138 of text
+rpad("t"."c", ?::integer, ?::text);
+-- function 139 of text
+strpos(("t"."c")::text COLLATE "C", ("t"."d")::text COLLATE "C")::bigint;
+-- function 140 of text
+(strpos(("t"."c")::text COLLATE "C", ("t"."d")::text COLLATE "C") > 0);
+-- function 141 of text
+starts_with(("t"."c")::text COLLATE "C", ("t"."d")::text COLLATE "C");
+-- function 142 of text
+starts_with(reverse(("t"."c")::text COLLATE "C"), reverse(("t"."d")::text COLLATE "C"));
+-- function 143 of text
+NULLIF(NULLIF(LEAST(GREATEST(substring(("t"."c")::text COLLATE "C" from '^[+-]{0,1}[0-9]+$')::numeric, -9223372036854775809), 9223372036854775808), -9223372036854775809), 9223372036854775808)::bigint;
+-- function 144 of decimal
+("t"."c" + "t"."d");
+-- function 145 of decimal
+("t"."c" - "t"."d");
+-- function 146 of decimal
+("t"."c" * "t"."d");
+-- function 147 of decimal
+round(div("t"."c" * 1e5, NULLIF("t"."d", 0)) * 1e-5, 4);
+-- function 148 of decimal
+(- "t"."c");
+-- function 149 of decimal
+abs("t"."c");
+-- function 150 of decimal
+round("t"."c", -2);
+-- function 151 of int32
+round("t"."c"::numeric, -2);
+-- function 151 of uint64
+round("t"."c"::numeric, -2);
+-- function 151 of float32
+round("t"."c"::double precision::text::numeric, -2);
+-- function 151 of float64
+round("t"."c"::text::numeric, -2);
+-- function 152 of time
+upper(tstzrange('0001-01-01 00:00:00+00', lower(tstzrange("t"."c" + "t"."d" / 3600000000000 * interval '1 hour' + "t"."d" % 3600000000000 / 1000 * interval '1 microsecond', '9999-12-31 23:59:59.999999+00', '[]')), '[]'));
+-- function 153 of time
+((EXTRACT(EPOCH FROM date_trunc('second', "t"."c" - "t"."d"))::bigint * 1000000 + EXTRACT(MICROSECONDS FROM "t"."c" - "t"."d")::bigint % 1000000) * 1000);
+-- function 154 of time
+date_trunc('week', "t"."c", ?::text);
+-- function 155 of time
+EXTRACT(HOUR FROM "t"."c" AT TIME ZONE ?::text)::bigint;
+-- function 156 of time
+("t"."c" AT TIME ZONE ?::text)::date;
+-- function 157 of time
+upper(tstzrange('0001-01-01 00:00:00+00', lower(tstzrange((("t"."c" AT TIME ZONE ?::text) + make_interval(days => "t"."d"::integer)) AT TIME ZONE ?::text, '9999-12-31 23:59:59.999999+00', '[]')), '[]'));
+-- function 158 of time
+upper(tstzrange('0001-01-01 00:00:00+00', lower(tstzrange((("t"."c" AT TIME ZONE ?::text) + make_interval(months => "t"."d"::integer)) AT TIME ZONE ?::text, '9999-12-31 23:59:59.999999+00', '[]')), '[]'));
+-- function 159 of date
+(upper(daterange('0001-01-01', lower(daterange("t"."c" + "t"."d"::integer, '9999-12-31', '[]')), '[]')) - 1);
+-- function 160 of date
+(upper(daterange('0001-01-01', lower(daterange(("t"."c"::timestamp + make_interval(months => "t"."d"::integer))::date, '9999-12-31', '[]')), '[]')) - 1);
+-- function 161 of date
+(- ("t"."c" - "t"."d"))::bigint;
+-- function 162 of date
+date_trunc('month', "t"."c"::timestamp)::date;
+-- function 163 of clock
+((EXTRACT(EPOCH FROM "t"."c") * 1000000)::bigint * 1000);
+-- regular expression
+("t"."c")::text COLLATE "C" ~ ?;
+-- no regular expression
+("t"."c")::text COLLATE "C" !~ ?;
+-- fit of a decimal
+"t"."c";
 -- limit
 LIMIT ?;
 -- offset

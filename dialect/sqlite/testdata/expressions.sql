@@ -254,6 +254,10 @@ CAST(strftime('%M', "t"."c", 'auto') AS INTEGER);
 CAST(strftime('%S', "t"."c", 'auto') AS INTEGER);
 -- part 10 of a date
 CAST(strftime('%S', "t"."c", 'auto') AS INTEGER);
+-- part 11 of a time
+CAST(strftime('%G', "t"."c", 'auto') AS INTEGER);
+-- part 11 of a date
+CAST(strftime('%G', "t"."c", 'auto') AS INTEGER);
 -- function 17 of lists of text
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(e.value) FROM json_each("t"."c") AS e) = (SELECT json_group_array(e.value) FROM json_each(?) AS e) END;
 -- function 18 of lists of text
@@ -346,6 +350,144 @@ prom_json_merge(json("t"."c"), ?, '[]');
 (SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_remove(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]'))) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
 -- function 46 of JSON
 (SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_remove(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]')) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
+-- function 128 of int32
+prom_round("t"."c", -2);
+-- function 128 of uint64
+prom_round("t"."c", -2);
+-- function 128 of float32
+prom_round("t"."c", -2);
+-- function 128 of float64
+prom_round("t"."c", -2);
+-- function 129 of int32
+prom_ceil("t"."c");
+-- function 129 of uint64
+prom_ceil("t"."c");
+-- function 129 of float32
+prom_ceil("t"."c");
+-- function 129 of float64
+prom_ceil("t"."c");
+-- function 130 of int32
+prom_floor("t"."c");
+-- function 130 of uint64
+prom_floor("t"."c");
+-- function 130 of float32
+prom_floor("t"."c");
+-- function 130 of float64
+prom_floor("t"."c");
+-- function 131 of int32
+prom_sign("t"."c");
+-- function 131 of uint64
+prom_sign("t"."c");
+-- function 131 of float32
+prom_sign("t"."c");
+-- function 131 of float64
+prom_sign("t"."c");
+-- function 132 of int32
+prom_power("t"."c", "t"."d");
+-- function 132 of uint64
+prom_power("t"."c", "t"."d");
+-- function 132 of float32
+prom_power("t"."c", "t"."d");
+-- function 132 of float64
+prom_power("t"."c", "t"."d");
+-- function 133 of int32
+prom_sqrt("t"."c");
+-- function 133 of uint64
+prom_sqrt("t"."c");
+-- function 133 of float32
+prom_sqrt("t"."c");
+-- function 133 of float64
+prom_sqrt("t"."c");
+-- function 134 of int32
+prom_int("t"."c");
+-- function 134 of uint64
+prom_int("t"."c");
+-- function 134 of float32
+prom_int("t"."c");
+-- function 134 of float64
+prom_int("t"."c");
+-- function 135 of int32
+prom_extreme('>', "t"."c", "t"."d");
+-- function 135 of text
+prom_extreme('>', "t"."c", "t"."d");
+-- function 135 of decimal
+prom_extreme('>decimal', "t"."c", "t"."d");
+-- function 135 of time
+prom_extreme('>', "t"."c", "t"."d");
+-- function 136 of int32
+prom_extreme('<', "t"."c", "t"."d");
+-- function 136 of text
+prom_extreme('<', "t"."c", "t"."d");
+-- function 136 of decimal
+prom_extreme('<decimal', "t"."c", "t"."d");
+-- function 136 of time
+prom_extreme('<', "t"."c", "t"."d");
+-- function 137 of text
+prom_pad('left', "t"."c", ?::integer, ?::text);
+-- function 138 of text
+prom_pad('right', "t"."c", ?::integer, ?::text);
+-- function 139 of text
+prom_position(CAST("t"."c" AS TEXT), CAST("t"."d" AS TEXT));
+-- function 140 of text
+prom_has(CAST("t"."c" AS TEXT), CAST("t"."d" AS TEXT));
+-- function 141 of text
+prom_begins(CAST("t"."c" AS TEXT), CAST("t"."d" AS TEXT));
+-- function 142 of text
+prom_ends(CAST("t"."c" AS TEXT), CAST("t"."d" AS TEXT));
+-- function 143 of text
+prom_parse_int(CAST("t"."c" AS TEXT));
+-- function 144 of decimal
+prom_decimals('+', "t"."c", "t"."d");
+-- function 145 of decimal
+prom_decimals('-', "t"."c", "t"."d");
+-- function 146 of decimal
+prom_decimals('*', "t"."c", "t"."d");
+-- function 147 of decimal
+prom_decimals('/', "t"."c", "t"."d", 4);
+-- function 148 of decimal
+prom_decimals('neg', "t"."c");
+-- function 149 of decimal
+prom_decimals('abs', "t"."c");
+-- function 150 of decimal
+prom_decimals('round', "t"."c", -2);
+-- function 151 of int32
+prom_decimals('round', "t"."c", -2);
+-- function 151 of uint64
+prom_decimals('round', "t"."c", -2);
+-- function 151 of float32
+prom_decimals('round', "t"."c", -2);
+-- function 151 of float64
+prom_decimals('round', "t"."c", -2);
+-- function 152 of time
+prom_moments('add', "t"."c", "t"."d", "t"."d");
+-- function 153 of time
+prom_moments('diff', "t"."c", "t"."d", "t"."c", "t"."d");
+-- function 154 of time
+prom_moments('trunc', "t"."c", 4, ?::text);
+-- function 155 of time
+prom_moments('part', "t"."c", ?::text, 8);
+-- function 156 of time
+prom_moments('date', "t"."c", ?::text);
+-- function 157 of time
+prom_moments('days', "t"."c", ?::text, "t"."d", ?::text);
+-- function 158 of time
+prom_moments('months', "t"."c", ?::text, "t"."d", ?::text);
+-- function 159 of date
+prom_moments('day', "t"."c", "t"."d");
+-- function 160 of date
+prom_moments('day months', "t"."c", "t"."d");
+-- function 161 of date
+prom_moments('day diff', "t"."c", "t"."d");
+-- function 162 of date
+prom_moments('day trunc', "t"."c", 3);
+-- function 163 of clock
+prom_moments('clock', "t"."c");
+-- regular expression
+prom_regexp(CAST("t"."c" AS TEXT), ?);
+-- no regular expression
+NOT prom_regexp(CAST("t"."c" AS TEXT), ?);
+-- fit of a decimal
+prom_decimals('fit', "t"."c", 12, 2);
 -- limit
 LIMIT ?;
 -- offset
