@@ -396,6 +396,9 @@ const (
 	FuncLead
 	FuncFirstValue
 	FuncLastValue
+	FuncNthValue
+	FuncPercentRank
+	FuncCumeDist
 )
 
 // Match is a way of matching a text.

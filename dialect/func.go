@@ -9,6 +9,7 @@ var names = [...]string{
 	FuncCount: "count", FuncSum: "sum", FuncAvg: "avg", FuncMin: "min", FuncMax: "max",
 	FuncRowNumber: "row_number", FuncRank: "rank", FuncDenseRank: "dense_rank", FuncNtile: "ntile",
 	FuncLag: "lag", FuncLead: "lead", FuncFirstValue: "first_value", FuncLastValue: "last_value",
+	FuncNthValue: "nth_value", FuncPercentRank: "percent_rank", FuncCumeDist: "cume_dist",
 }
 
 var operators = [...]string{

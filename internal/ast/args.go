@@ -116,7 +116,7 @@ func exprValues(dst []schema.Value, d dialect.Dialect, e *Expr) []schema.Value {
 		for _, p := range e.Win.Partition {
 			dst = exprValues(dst, d, p)
 		}
-		dst = OrderValues(dst, d, e.Win.Orders)
+		dst = e.Win.offsets(OrderValues(dst, d, e.Win.Orders))
 	}
 	return dst
 }

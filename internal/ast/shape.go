@@ -164,7 +164,7 @@ func (k Shape) expr(e *Expr) Shape {
 	}
 	k = k.exprs(e.Args).Conds(e.Conds)
 	if e.Win != nil {
-		k = k.exprs(e.Win.Partition).Orders(e.Win.Orders).Byte(byte(e.Win.Frame))
+		k = k.exprs(e.Win.Partition).Orders(e.Win.Orders).frame(e.Win.Frame)
 	}
 	return k
 }
