@@ -111,6 +111,9 @@ func exprValues(dst []schema.Value, d dialect.Dialect, e *Expr) []schema.Value {
 	for _, a := range e.Args {
 		dst = exprValues(dst, d, a)
 	}
+	if e.Ordered(d) {
+		dst = OrderValues(dst, d, e.Orders)
+	}
 	dst = CondValues(dst, d, e.Conds)
 	if e.Win != nil {
 		for _, p := range e.Win.Partition {

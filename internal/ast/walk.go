@@ -14,19 +14,15 @@ func (e *Expr) someWithin(f func(*Expr) bool) bool {
 			return true
 		}
 	}
-	if w := e.Win; w != nil {
-		for _, p := range w.Partition {
-			if p.Some(f) {
-				return true
-			}
-		}
-		for i := range w.Orders {
-			if x := w.Orders[i].Expr; x != nil && x.Some(f) {
-				return true
-			}
-		}
+	if w := e.Win; w != nil && (slices.ContainsFunc(w.Partition, func(p *Expr) bool { return p.Some(f) }) || someOrdered(w.Orders, f)) {
+		return true
 	}
-	return someOf(e.Conds, f)
+	return someOrdered(e.Orders, f) || someOf(e.Conds, f)
+}
+
+// someOrdered reports whether f holds for an expression in orders.
+func someOrdered(orders []Order, f func(*Expr) bool) bool {
+	return slices.ContainsFunc(orders, func(o Order) bool { return o.Expr != nil && o.Expr.Some(f) })
 }
 
 // Some reports whether f holds for an expression in a condition.
@@ -64,7 +60,7 @@ func (e *Expr) Joins(depth int) bool {
 			return true
 		}
 	}
-	return condsJoin(e.Conds, depth) || e.Win != nil && e.Win.joins(depth)
+	return condsJoin(e.Conds, depth) || ordersJoin(e.Orders, depth) || e.Win != nil && e.Win.joins(depth)
 }
 
 // condsJoin is [Expr.Joins] of conditions.

@@ -259,7 +259,7 @@ func windowOf[T any](w *world, m *model[T], win prom.Window[*T], total bool, ord
 	case 2, 3:
 		a := anyAggregate(w, m, 1)
 		if a.distinct {
-			a = eraseAggregate(aggregateOf(w, m, ints, 1))
+			a = eraseAggregate(aggregateOf(w, m, times, 1))
 		}
 		framed, seen := frameOf(w, win, total, orders)
 		return function[T]{a.over(framed)[1], a.cell, func(r *T, partition []*T) any { return a.of(seen(r, partition)) }}

@@ -113,6 +113,9 @@ func (r *renderer) aggregate(e *ast.Expr) {
 		case e.Win != nil && (e.Fn == dialect.FuncMin || e.Fn == dialect.FuncMax):
 			r.fail(errFoldWindow)
 		}
+		if e.Ordered(r.d) {
+			arg += " ORDER BY " + r.orders(e.Orders)
+		}
 		var err error
 		if text, as, err = r.d.Aggregate(e.Fn, like, e.Distinct, arg); err != nil {
 			r.fail(err)
