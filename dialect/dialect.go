@@ -45,6 +45,7 @@ type Features struct {
 	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
 	LikeScans    bool // MatchLike reads all rows, so that MatchPrefix of what a pattern begins with is a condition of its own
 	DistinctSort bool // an aggregate of different values takes them in their order, and must not be told so
+	JSONLast     bool // the last element of a list is [last] in a path of JSON, not [#-1]
 	SeesUpdated  bool // a subquery among the values of an update sees the rows that the update has changed already
 
 	// Conflicted is a condition that always holds, for the rows that an upsert updates: it notes that there is such a
@@ -388,6 +389,16 @@ const (
 	FuncJSONSetIndex    // with another document for the element, or at the end of a shorter list
 	FuncJSONRemoveKey   // without the member
 	FuncJSONRemoveIndex // without the element
+
+	// As those with a path and the same path as steps, of an element that is counted from the end and must be there.
+	FuncJSONSetFromEnd
+	FuncJSONRemoveFromEnd
+
+	FuncJSONContainedBy // whether the second document contains the first
+	FuncJSONHasAny      // whether one of a list of texts is a key of the object, a text in the list, or the text that the document is
+	FuncJSONHasAll      // whether all of them are
+	FuncJSONLen         // the number of elements of the list at a path, NULL when there is something else
+	FuncJSONType        // the word for what is at a path: object, array, string, number, boolean or null
 
 	FuncListElem // a value as FuncArrayAgg takes it
 

@@ -43,7 +43,7 @@ func Distinct(distinct bool, arg string) string {
 func (f Func) OfList() bool { return f >= FuncListEq && f <= FuncListJoin }
 
 // OfJSON reports whether the first argument of a function is a JSON document.
-func (f Func) OfJSON() bool { return f >= FuncJSONText && f <= FuncJSONRemoveIndex }
+func (f Func) OfJSON() bool { return f >= FuncJSONText && f <= FuncJSONType }
 
 // IntRange returns the least and the greatest number that a function gives, of those that read whole numbers out of
 // JSON.

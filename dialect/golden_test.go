@@ -152,11 +152,13 @@ func TestGoldenExpressions(t *testing.T) {
 				line(fmt.Sprintf("function %d of lists of %s", fn, k), d.Call(fn, c, args))
 			}
 		}
-		for fn := dialect.FuncJSONText; fn <= dialect.FuncJSONRemoveIndex; fn++ {
+		for fn := dialect.FuncJSONText; fn <= dialect.FuncJSONType; fn++ {
 			args := []string{expr, d.Typed(schema.Text), d.Typed(schema.Text.List()), d.Typed(schema.JSON)}
 			switch fn {
-			case dialect.FuncJSONContains, dialect.FuncJSONMerge:
+			case dialect.FuncJSONContains, dialect.FuncJSONContainedBy, dialect.FuncJSONMerge:
 				args = []string{expr, d.Typed(schema.JSON)}
+			case dialect.FuncJSONHasAny, dialect.FuncJSONHasAll:
+				args = []string{expr, d.Typed(schema.Text.List())}
 			case dialect.FuncJSONMembers:
 				args = []string{expr, d.Typed(schema.JSON), d.Typed(schema.Text.List())}
 			}
@@ -224,7 +226,7 @@ func TestFeatures(t *testing.T) {
 	is := is.New(t)
 	is.Equal(postgres.Dialect{}.Features(), dialect.Features{
 		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
-		FoldsTexts: true, DistinctSort: true,
+		FoldsTexts: true, DistinctSort: true, JSONLast: true,
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)",
 		InsertedEach: "CASE WHEN pg_catalog.current_setting('prom.conflict', true) = ?::bigint::text " +

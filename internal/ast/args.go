@@ -97,6 +97,11 @@ func exprValues(dst []schema.Value, d dialect.Dialect, e *Expr) []schema.Value {
 	switch e.Op {
 	case ExprValue:
 		return append(dst, e.Val)
+	case ExprPath:
+		if d != nil && d.Features().JSONLast {
+			return append(dst, e.Given.(schema.Value))
+		}
+		return append(dst, e.Val)
 	case ExprRaw:
 		return e.Raw.values(dst, d)
 	case ExprQuery:

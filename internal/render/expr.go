@@ -18,7 +18,7 @@ func (r *renderer) expr(e *ast.Expr) {
 		} else {
 			r.b.WriteString(r.canonical(e.Col))
 		}
-	case ast.ExprValue:
+	case ast.ExprValue, ast.ExprPath:
 		r.b.WriteString(r.d.Typed(e.Like.Kind))
 		r.arg(e.Val)
 	case ast.ExprNull:

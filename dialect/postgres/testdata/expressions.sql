@@ -382,41 +382,55 @@ CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::j
 CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
 -- function 52 of JSON
 CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
--- aggregate 59 of bool, as "coalesce(%s, '{}')"
+-- function 53 of JSON
+CASE WHEN jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
+-- function 54 of JSON
+CASE WHEN jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
+-- function 55 of JSON
+("t"."c" <@ ?::jsonb);
+-- function 56 of JSON
+("t"."c" ??| ?::text[]);
+-- function 57 of JSON
+("t"."c" ??& ?::text[]);
+-- function 58 of JSON
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('array') THEN jsonb_array_length(q.j)::bigint END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+-- function 59 of JSON
+jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true));
+-- aggregate 66 of bool, as "coalesce(%s, '{}')"
 array_agg("t"."c"::boolean);
--- aggregate 59 of int32, as "coalesce(%s, '{}')"
+-- aggregate 66 of int32, as "coalesce(%s, '{}')"
 array_agg("t"."c"::integer);
--- aggregate 60 of int32, as "(%s)::double precision"
+-- aggregate 67 of int32, as "(%s)::double precision"
 var_pop("t"."c");
--- aggregate 61 of int32, as "(%s)::double precision"
+-- aggregate 68 of int32, as "(%s)::double precision"
 var_samp("t"."c");
--- aggregate 62 of int32, as "(%s)::double precision"
+-- aggregate 69 of int32, as "(%s)::double precision"
 stddev_pop("t"."c");
--- aggregate 63 of int32, as "(%s)::double precision"
+-- aggregate 70 of int32, as "(%s)::double precision"
 stddev_samp("t"."c");
--- aggregate 59 of float64, as "coalesce(%s, '{}')"
+-- aggregate 66 of float64, as "coalesce(%s, '{}')"
 array_agg("t"."c"::double precision);
--- aggregate 60 of float64, as "NULLIF((%s)::double precision, 'NaN')"
+-- aggregate 67 of float64, as "NULLIF((%s)::double precision, 'NaN')"
 var_pop("t"."c");
--- aggregate 61 of float64, as "NULLIF((%s)::double precision, 'NaN')"
+-- aggregate 68 of float64, as "NULLIF((%s)::double precision, 'NaN')"
 var_samp("t"."c");
--- aggregate 62 of float64, as "NULLIF((%s)::double precision, 'NaN')"
+-- aggregate 69 of float64, as "NULLIF((%s)::double precision, 'NaN')"
 stddev_pop("t"."c");
--- aggregate 63 of float64, as "NULLIF((%s)::double precision, 'NaN')"
+-- aggregate 70 of float64, as "NULLIF((%s)::double precision, 'NaN')"
 stddev_samp("t"."c");
--- aggregate 59 of text, as "coalesce(%s, '{}')"
+-- aggregate 66 of text, as "coalesce(%s, '{}')"
 array_agg(DISTINCT "t"."c"::text);
--- aggregate 59 of bytes, as "coalesce(%s, '{}')"
+-- aggregate 66 of bytes, as "coalesce(%s, '{}')"
 array_agg("t"."c"::bytea);
--- aggregate 59 of decimal, as "coalesce(%s, '{}')"
+-- aggregate 66 of decimal, as "coalesce(%s, '{}')"
 array_agg("t"."c"::numeric);
--- aggregate 60 of decimal, as "(%s)::double precision"
+-- aggregate 67 of decimal, as "(%s)::double precision"
 var_pop("t"."c");
--- aggregate 61 of decimal, as "(%s)::double precision"
+-- aggregate 68 of decimal, as "(%s)::double precision"
 var_samp("t"."c");
--- aggregate 62 of decimal, as "(%s)::double precision"
+-- aggregate 69 of decimal, as "(%s)::double precision"
 stddev_pop("t"."c");
--- aggregate 63 of decimal, as "(%s)::double precision"
+-- aggregate 70 of decimal, as "(%s)::double precision"
 stddev_samp("t"."c");
 -- limit
 LIMIT ?;

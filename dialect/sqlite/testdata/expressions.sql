@@ -382,41 +382,55 @@ prom_json_merge(json("t"."c"), ?, '[]');
 (SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_remove(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]'))) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
 -- function 52 of JSON
 (SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_remove(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]')) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
--- aggregate 59 of bool, as ""
+-- function 53 of JSON
+(SELECT CASE WHEN json_type(q.d, q.p) IS NOT NULL THEN json_set(q.d, q.p, json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
+-- function 54 of JSON
+(SELECT CASE WHEN json_type(q.d, q.p) IS NOT NULL THEN json_remove(q.d, q.p) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
+-- function 55 of JSON
+prom_json_contains(?, "t"."c");
+-- function 56 of JSON
+(SELECT CASE WHEN q.d IS NOT NULL THEN EXISTS (SELECT iif(json_type(q.d) = 'object', e.key, e.value) FROM json_each(q.d) AS e WHERE (json_type(q.d) = 'object' OR e.type = 'text') AND iif(json_type(q.d) = 'object', e.key, e.value) IN (SELECT k.value FROM json_each(q.k) AS k)) END FROM (SELECT "t"."c" AS d, ? AS k) AS q);
+-- function 57 of JSON
+(SELECT CASE WHEN q.d IS NOT NULL THEN NOT EXISTS (SELECT k.value FROM json_each(q.k) AS k EXCEPT SELECT iif(json_type(q.d) = 'object', e.key, e.value) FROM json_each(q.d) AS e WHERE (json_type(q.d) = 'object' OR e.type = 'text')) END FROM (SELECT "t"."c" AS d, ? AS k) AS q);
+-- function 58 of JSON
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('array') THEN json_array_length(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
+-- function 59 of JSON
+(SELECT CASE t.t WHEN 'text' THEN 'string' WHEN 'integer' THEN 'number' WHEN 'real' THEN 'number' WHEN 'true' THEN 'boolean' WHEN 'false' THEN 'boolean' ELSE t.t END FROM (SELECT json_type(prom_json_last("t"."c"), ?) AS t) AS t);
+-- aggregate 66 of bool, as ""
 json_group_array(json(iif("t"."c", 'true', 'false')));
--- aggregate 59 of int32, as ""
+-- aggregate 66 of int32, as ""
 json_group_array("t"."c");
--- aggregate 60 of int32, as ""
+-- aggregate 67 of int32, as ""
 prom_var_pop("t"."c");
--- aggregate 61 of int32, as ""
+-- aggregate 68 of int32, as ""
 prom_var_samp("t"."c");
--- aggregate 62 of int32, as ""
+-- aggregate 69 of int32, as ""
 prom_stddev_pop("t"."c");
--- aggregate 63 of int32, as ""
+-- aggregate 70 of int32, as ""
 prom_stddev_samp("t"."c");
--- aggregate 59 of float64, as ""
+-- aggregate 66 of float64, as ""
 json_group_array(CAST("t"."c" AS REAL));
--- aggregate 60 of float64, as ""
+-- aggregate 67 of float64, as ""
 prom_var_pop("t"."c");
--- aggregate 61 of float64, as ""
+-- aggregate 68 of float64, as ""
 prom_var_samp("t"."c");
--- aggregate 62 of float64, as ""
+-- aggregate 69 of float64, as ""
 prom_stddev_pop("t"."c");
--- aggregate 63 of float64, as ""
+-- aggregate 70 of float64, as ""
 prom_stddev_samp("t"."c");
--- aggregate 59 of text, as ""
+-- aggregate 66 of text, as ""
 json_group_array(DISTINCT "t"."c");
--- aggregate 59 of bytes, as ""
+-- aggregate 66 of bytes, as ""
 json_group_array(lower(hex("t"."c")));
--- aggregate 59 of decimal, as ""
+-- aggregate 66 of decimal, as ""
 json_group_array(CAST("t"."c" AS TEXT));
--- aggregate 60 of decimal, as ""
+-- aggregate 67 of decimal, as ""
 prom_var_pop("t"."c");
--- aggregate 61 of decimal, as ""
+-- aggregate 68 of decimal, as ""
 prom_var_samp("t"."c");
--- aggregate 62 of decimal, as ""
+-- aggregate 69 of decimal, as ""
 prom_stddev_pop("t"."c");
--- aggregate 63 of decimal, as ""
+-- aggregate 70 of decimal, as ""
 prom_stddev_samp("t"."c");
 -- limit
 LIMIT ?;
