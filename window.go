@@ -3,6 +3,7 @@ package prom
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
@@ -73,6 +74,13 @@ func (w Window[P]) Rows(from, to FrameBound) Window[P] { return w.frame(ast.Fram
 // order will do; CurrentRow means all rows that are equal to the present one. Where the number is NULL, such are the
 // rows in which it is NULL.
 func (w Window[P]) Range(from, to FrameBound) Window[P] { return w.frame(ast.FrameRange, from, to) }
+
+// RangeTime returns the window with a frame that is counted in time, by the instant or the day that the rows are
+// ordered by, alone: RangeTime(-7*24*time.Hour, 0) shows the rows of the seven days before each row. Days begin in UTC.
+// A bound that is time.Duration(UnboundedPreceding) is that one. What is less than a microsecond does not count.
+func (w Window[P]) RangeTime(from, to time.Duration) Window[P] {
+	return w.frame(ast.FrameTime, FrameBound(ast.Microseconds(from)), FrameBound(ast.Microseconds(to)))
+}
 
 // Groups returns the window with a frame that is counted in groups of rows that are equal in the window's order, which
 // it must have.

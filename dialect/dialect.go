@@ -345,6 +345,8 @@ const (
 	FuncSubstr // from a position, counted from 1, a number of characters
 	FuncCoalesce
 	FuncRandom
+	FuncRangeTime   // an instant or a day as the range of a window is counted by it
+	FuncRangeOffset // microseconds as an offset of such a range
 
 	FuncListEq          // of two lists: the same elements in the same order
 	FuncListNe          // not so

@@ -47,6 +47,10 @@ func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 			return "div(" + strings.Join(args, ", ") + ")"
 		}
 		return number(c, dialect.PlainCall(fn, args...))
+	case dialect.FuncRangeTime:
+		return args[0]
+	case dialect.FuncRangeOffset:
+		return "(" + args[0] + " * interval '1 microsecond')"
 	case dialect.FuncListElem: // of the type that the elements of a column have
 		return args[0] + "::" + listType(c.Kind)
 	case dialect.FuncLower, dialect.FuncUpper:

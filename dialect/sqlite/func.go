@@ -44,6 +44,10 @@ func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 		return compute(Times, args...)
 	case dialect.FuncDiv:
 		return compute(Divided, args...)
+	case dialect.FuncRangeTime: // the microseconds since 1970
+		return "(SELECT unixepoch(s.v) * 1000000 + CAST(substr(s.v, 21, 6) AS INTEGER) FROM (SELECT " + args[0] + " AS v) AS s)"
+	case dialect.FuncRangeOffset:
+		return args[0]
 	case dialect.FuncListElem:
 		return listElem(c, args[0])
 	case dialect.FuncNeg: // of the least integer it does not fit

@@ -3,6 +3,7 @@ package ast
 import (
 	"errors"
 	"math"
+	"time"
 
 	"github.com/prom-go/prom/schema"
 )
@@ -30,6 +31,7 @@ const (
 	frameDefault FrameUnit = iota
 	FrameRows
 	FrameRange  // by the number that the rows are ordered by
+	FrameTime   // by the instant or the day, in microseconds
 	FrameGroups // rows that are equal in the order
 )
 
@@ -70,8 +72,19 @@ var (
 	errFrameEnds   = errors.New("the frame of a window ends before it begins: the first bound comes first, as in Rows(-2, 0)")
 	errFrameGroups = errors.New("the groups of a window's frame are rows that are equal in its order: give the window one by OrderBy")
 	errFrameRange  = errors.New("the range of a window's frame is counted by what the rows are ordered by, which must be one number: " +
-		"order the window by one integer or float, or count rows with Rows")
+		"order the window by one integer or float, or count rows with Rows, or time with RangeTime")
+	errFrameTime = errors.New("the time of a window's frame is counted by what the rows are ordered by, which must be one instant or day: " +
+		"order the window by that alone")
 )
+
+// Microseconds returns a duration as the bound of a frame.
+func Microseconds(d time.Duration) int64 {
+	switch n := int64(d); n {
+	case UnboundedPreceding, UnboundedFollowing:
+		return n
+	}
+	return d.Microseconds()
+}
 
 func (w *Window) firstErr() error {
 	for _, e := range w.Partition {
@@ -87,9 +100,13 @@ func (w *Window) firstErr() error {
 		return errFrameGroups
 	case f.Unit == FrameRange && f.counts() && (len(w.Orders) != 1 || !countable(w.OffsetKind())):
 		return errFrameRange
+	case f.Unit == FrameTime && (len(w.Orders) != 1 || w.Orders[0].Part != 0 || !timed(w.Orders[0].Col.Kind)):
+		return errFrameTime
 	}
 	return ordersErr(w.Orders)
 }
+
+func timed(k schema.Kind) bool { return k == schema.Time || k == schema.Date }
 
 func countable(k schema.Kind) bool { return k.Integer() || k == schema.Float64 }
 

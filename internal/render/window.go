@@ -28,7 +28,11 @@ func (r *renderer) window(w *ast.Window) string {
 		default:
 			b.WriteString("ORDER BY ")
 		}
-		b.WriteString(r.order(&w.Orders[i], 0))
+		o := w.Orders[i]
+		if w.Frame.Unit == ast.FrameTime {
+			o.Expr, o.Col = ast.Call(dialect.FuncRangeTime, ast.KindColumns[schema.Int64], o.Term()), ast.KindColumns[schema.Int64]
+		}
+		b.WriteString(r.order(&o, 0))
 	}
 	if w.Frame != (ast.Frame{}) {
 		from, to := w.Frame.Bounds()
@@ -40,6 +44,7 @@ func (r *renderer) window(w *ast.Window) string {
 var (
 	frameUnits = [...]string{
 		" RANGE BETWEEN ", ast.FrameRows: " ROWS BETWEEN ", ast.FrameRange: " RANGE BETWEEN ", ast.FrameGroups: " GROUPS BETWEEN ",
+		ast.FrameTime: " RANGE BETWEEN ",
 	}
 	frameExclusions = [...]string{
 		"", ast.ExcludeCurrentRow: " EXCLUDE CURRENT ROW", ast.ExcludeGroup: " EXCLUDE GROUP", ast.ExcludeTies: " EXCLUDE TIES",
@@ -57,8 +62,12 @@ func (r *renderer) bound(w *ast.Window, n int64) string {
 		return "CURRENT ROW"
 	}
 	r.arg(schema.Value{}) // the shape has no numbers
-	if n < 0 {
-		return r.d.Typed(w.OffsetKind()) + " PRECEDING"
+	offset := r.d.Typed(w.OffsetKind())
+	if w.Frame.Unit == ast.FrameTime {
+		offset = r.d.Call(dialect.FuncRangeOffset, ast.KindColumns[schema.Int64], []string{offset})
 	}
-	return r.d.Typed(w.OffsetKind()) + " FOLLOWING"
+	if n < 0 {
+		return offset + " PRECEDING"
+	}
+	return offset + " FOLLOWING"
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -209,6 +210,53 @@ func TestFrames_Places(t *testing.T) {
 		n, err := sums.Where(sum.Gt(100)).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 4)
+	})
+}
+
+// Ensure that ranges of time show the rows within it, to the microsecond, of instants, days and computed ones, with
+// NULLs among them and in both directions.
+func TestFrames_Time(t *testing.T) {
+	t.Parallel()
+	type Visit struct {
+		prom.Model
+		At *time.Time
+		On time.Time `prom:"date"`
+	}
+	visit := prom.Proto[Visit]()
+	visitID, visitAt, visitOn := prom.NumberOf(visit, &visit.ID), prom.NullTimeOf(visit, &visit.At), prom.TimeOf(visit, &visit.On)
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		repo := prom.NewRepo[Visit](prom.Using(kit.Open(t, e.DSN)))
+		begin := time.Date(2024, 3, 30, 23, 30, 0, 0, time.UTC)
+		var rows []Visit
+		for _, after := range []time.Duration{0, time.Hour, time.Hour, 2 * time.Hour, 2*time.Hour + time.Microsecond, 26 * time.Hour, 49 * time.Hour, -100 * 365 * 24 * time.Hour} {
+			at := begin.Add(after)
+			rows = append(rows, Visit{At: &at, On: at})
+		}
+		rows = append(rows, Visit{On: begin}, Visit{On: begin})
+		is.NoErr(repo.CreateMany(ctx, rows))
+		all := func(w prom.Window[*Visit]) string {
+			t.Helper()
+			list, err := prom.Pluck(repo.OrderBy(visitID.Asc()), prom.Over(prom.Count(visit), w)).All(ctx)
+			is.NoErr(err)
+			return fmt.Sprint(list)
+		}
+		const hour, ever = time.Hour, time.Duration(prom.UnboundedPreceding)
+		is.Equal(all(prom.OrderWindow(visitAt.Asc()).RangeTime(-hour, 0)), "[1 3 3 3 2 1 1 1 2 2]")
+		is.Equal(all(prom.OrderWindow(visitAt.Asc()).RangeTime(-hour-time.Microsecond, 0)), "[1 3 3 3 4 1 1 1 2 2]")
+		is.Equal(all(prom.OrderWindow(visitAt.Desc()).RangeTime(-hour, hour)), "[3 4 4 4 2 1 1 1 2 2]")
+		is.Equal(all(prom.OrderWindow(visitAt.Asc()).RangeTime(ever, -hour)), "[1 2 2 4 4 6 7 0 10 10]")
+		is.Equal(all(prom.OrderWindow(visitAt.Asc()).RangeTime(0, 0)), "[1 2 2 1 1 1 1 1 2 2]")
+		is.Equal(all(prom.OrderWindow(visitOn.Asc()).RangeTime(-24*hour, 0)), "[3 7 7 7 7 5 2 1 3 3]")
+		is.Equal(all(prom.PartitionBy[*Visit](prom.Day(visitOn)).OrderBy(prom.OrValue(visitAt, begin).Asc()).RangeTime(-time.Minute, time.Minute)), "[3 2 2 2 2 1 1 1 3 3]")
+		for _, w := range []prom.Window[*Visit]{
+			prom.OrderWindow(visitID.Asc()).RangeTime(-hour, 0), prom.OrderWindow(visitAt.Asc(), visitOn.Asc()).RangeTime(-hour, 0), prom.Window[*Visit]{}.RangeTime(-hour, 0),
+			prom.OrderWindow(prom.Year(visitOn).Asc()).RangeTime(-hour, 0), prom.OrderWindow(visitAt.Asc()).RangeTime(hour, 0),
+		} {
+			_, err := prom.Pluck(repo.Query(), prom.Over(prom.Count(visit), w)).All(ctx)
+			is.True(errors.Is(err, prom.ErrValidation))
+		}
 	})
 }
 
