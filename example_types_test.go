@@ -130,10 +130,13 @@ func ExampleListOf() {
 		log.Fatal(err)
 	}
 	printAll(prom.Pluck2(photos.Where(prom.ListIndex(photoTags, "sun").NotNull()), photoTags, photoAlbums).All(ctx))
+	// How many photos have each tag.
+	printAll(prom.Pluck2(photos.Query(), prom.Unnest(photoTags), prom.Count(photo)).OrderBy(prom.Unnest(photoTags).Asc()).All(ctx))
 	// Output:
 	// 1 1 1
 	// 0 2 1
 	// [{[sky sun] []}]
+	// [{sky 1} {sun 1}]
 }
 
 // Guest has a document.

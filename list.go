@@ -26,3 +26,12 @@ func ListIndex[P, E any](list Term[P, []E], e E) Expr[P, int64] {
 func ListConcat[P, E any](a, b Term[P, []E]) Expr[P, []E] {
 	return typed[P, []E](ast.ListConcat[E](exprOf(a), exprOf(b)))
 }
+
+// Unnest is each element of a list column, for projections: a row has a result for each element of its list, and none
+// when that is empty or NULL. An element that is there twice has two. With aggregates the elements are groups:
+//
+//	tags := prom.Pluck2(posts.Query(), prom.Unnest(PostTags), prom.Count(post)) // how often each tag is there
+//
+// Two lists make all pairs of their elements. A page of the query is of its rows, and that of the projection of results.
+// Conditions on elements go into Having of groups, or on the rows of [From].
+func Unnest[P, E any](list Term[P, []E]) Expr[P, E] { return typed[P, E](ast.Unnest(exprOf(list))) }

@@ -361,6 +361,8 @@ const (
 	FuncListAt          // the element at an index from 0
 	FuncListFromEnd     // the element at an index from the end, where the last one is 1
 	FuncListSlice       // the elements from one index up to another, from 0; a negative one counts from the end
+	FuncListRows        // its elements as rows, which are called by the second argument
+	FuncListRow         // the element of such a row, whose name is the first argument
 	FuncListJoin        // the text of its elements, which are texts, with a separator between them; NULL when it is empty
 
 	// Of a JSON document and a path, which is written as in $."key"[0]. A path leads to nothing where there is no such

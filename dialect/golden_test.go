@@ -144,6 +144,10 @@ func TestGoldenExpressions(t *testing.T) {
 				switch fn {
 				case dialect.FuncListAt, dialect.FuncListFromEnd:
 					args[1] = d.Typed(schema.Int32)
+				case dialect.FuncListRows:
+					args[1] = "e"
+				case dialect.FuncListRow:
+					args = []string{"e"}
 				case dialect.FuncListSlice:
 					args = []string{expr, d.Typed(schema.Int32), d.Typed(schema.Int32)}
 				case dialect.FuncListJoin:

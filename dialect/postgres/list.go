@@ -27,6 +27,10 @@ func callList(fn dialect.Func, args []string) string {
 			return "CASE WHEN " + i + " < 0 THEN cardinality(q.l) + " + i + " ELSE " + i + " END"
 		}
 		return "(SELECT q.l[" + at("q.f") + " + 1 : " + at("q.t") + "] FROM (SELECT " + args[0] + " AS l, " + args[1] + " AS f, " + args[2] + " AS t) AS q)"
+	case dialect.FuncListRows:
+		return "LATERAL unnest(" + args[0] + ") AS " + args[1] + " (v)"
+	case dialect.FuncListRow:
+		return args[0] + ".v"
 	case dialect.FuncListJoin:
 		return "array_to_string(NULLIF(" + args[0] + ", '{}'), " + args[1] + ")"
 	case dialect.FuncListRemove:

@@ -28,7 +28,11 @@ func listElem(c *schema.Column, value string) string {
 
 // elementAt returns an element of a list, at a path of JSON, as a value of its kind.
 func elementAt(c *schema.Column, list, path string) string {
-	value := "json_extract(" + list + ", " + path + ")"
+	return elementOf(c, "json_extract("+list+", "+path+")")
+}
+
+// elementOf returns what JSON has for an element of a list as a value of its kind.
+func elementOf(c *schema.Column, value string) string {
 	switch c.Kind.Elem() {
 	case schema.Bytes:
 		return "unhex(" + value + ")"
@@ -46,6 +50,10 @@ func callTerm(fn dialect.Func, c *schema.Column, args []string) string {
 		return elementAt(c, args[0], "'$[' || "+args[1]+" || ']'")
 	case dialect.FuncListFromEnd:
 		return elementAt(c, args[0], "'$[#-' || "+args[1]+" || ']'")
+	case dialect.FuncListRows:
+		return "json_each(" + args[0] + ") AS " + args[1]
+	case dialect.FuncListRow:
+		return elementOf(c, args[0]+".value")
 	case dialect.FuncListIndex:
 		return "(SELECT min(e.key) FROM json_each(" + args[0] + ") AS e WHERE e.value = (SELECT a.value FROM json_each(" + args[1] + ") AS a))"
 	case dialect.FuncListJoin:

@@ -31,6 +31,7 @@ const (
 	ExprFit              // Args[0], made to fail when Col cannot hold it, as Col stores it
 	ExprStored           // Args[0] as Col stores it
 	ExprMoment           // Args[0], a day or an instant, as the other one, that of Like
+	ExprUnnest           // each element of Args[0], a list: the row is there once for each
 	ExprPath             // a path into JSON that counts from an end, an argument: Val, or Given where that is [last]
 	ExprPart             // Part of Args[0], a day or an instant
 )

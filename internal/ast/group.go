@@ -83,7 +83,7 @@ func (m *More) has(e *Expr) bool {
 		return true
 	}
 	switch e.Op {
-	case ExprColumn, ExprVia:
+	case ExprColumn, ExprVia, ExprUnnest:
 		return false
 	case ExprRaw, ExprQuery, ExprOuter:
 		return true
@@ -135,9 +135,12 @@ func (e *Expr) windowed() bool { return e.Op == ExprAggregate && e.Win != nil }
 // ManyRows reports whether an expression is an aggregate or a function of a window itself.
 func (e *Expr) ManyRows() bool { return e.Op == ExprAggregate }
 
-// nestedErr returns an error when an expression is an aggregate or a function of a window over such as it cannot be
+// nestedErr returns an error when an expression is that of a row around with one of its elements, or when an expression is an aggregate or a function of a window over such as it cannot be
 // over.
 func (e *Expr) nestedErr() error {
+	if e.Op == ExprOuter && e.Args[0].Some((*Expr).Unnests) {
+		return errUnnest
+	}
 	if e.Op != ExprAggregate {
 		return nil
 	}

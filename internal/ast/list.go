@@ -1,8 +1,10 @@
 package ast
 
 import (
+	"errors"
 	"math"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/prom-go/prom/dialect"
@@ -84,6 +86,42 @@ func ListConcat[E any](a, b *Expr) *Expr {
 		like = b.Like
 	}
 	return Call(dialect.FuncListConcat, like, Beside[[]E](a, like), Beside[[]E](b, like))
+}
+
+// Unnest is each element of a list.
+//
+//go:noinline
+func Unnest(list *Expr) *Expr {
+	e := &Expr{Op: ExprUnnest, Like: elemLike(list.Like), Args: []*Expr{list}}
+	if !list.IsColumn() {
+		e.Err = errors.New("only a column is unnested: select the list with Select, and unnest its field in the rows of From")
+	}
+	return e
+}
+
+var errUnnest = errors.New("the elements of Unnest are selected, so that each has a row of its own: conditions and orders on them go on the rows of From, " +
+	"a condition on an element that a row has is that of the field")
+
+// Unnests reports whether an expression is one of each element of a list itself.
+func (e *Expr) Unnests() bool { return e.Op == ExprUnnest }
+
+// Unnests reports whether a row of the query has a result for each element of a list.
+func (m *More) Unnests() bool {
+	return slices.ContainsFunc(m.Cols, func(e *Expr) bool { return e.Some((*Expr).Unnests) })
+}
+
+// unnestErr returns an error when the query would have a row once for each element where only rows are asked for.
+func (s *Spec) unnestErr() error {
+	m := s.Extra()
+	if someOf(s.Conds, (*Expr).Unnests) || m.Rows != nil && someOrdered(m.Rows.Orders, (*Expr).Unnests) ||
+		slices.ContainsFunc(m.Computed, func(c Computed) bool { return c.Expr.Some((*Expr).Unnests) }) {
+		return errUnnest
+	}
+	if !m.Unnests() && (someOrdered(s.Orders, (*Expr).Unnests) || someOf(m.Having, (*Expr).Unnests) ||
+		slices.ContainsFunc(m.Groups, func(e *Expr) bool { return e.Some((*Expr).Unnests) })) {
+		return errUnnest
+	}
+	return nil
 }
 
 // These are the columns that stand for elements, by those of their lists, and for lists, by those of their elements.

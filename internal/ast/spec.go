@@ -138,6 +138,9 @@ func (s Spec) Err() error {
 	if someOf(s.Conds, (*Expr).ManyRows) {
 		return errManyRows
 	}
+	if err := s.unnestErr(); err != nil {
+		return err
+	}
 	if s.More != nil {
 		if err := s.More.firstErr(); err != nil {
 			return err

@@ -40,13 +40,13 @@ func someOf(conds []Cond, f func(*Expr) bool) bool {
 	return false
 }
 
-// Joins reports whether an expression goes through a reference of the query that is depth levels further out.
+// Joins reports whether an expression goes through a reference, or into a list, of the query that is depth levels further out.
 func (e *Expr) Joins(depth int) bool {
 	if e == nil {
 		return false
 	}
 	switch e.Op {
-	case ExprVia:
+	case ExprVia, ExprUnnest:
 		if depth == 0 {
 			return true
 		}
