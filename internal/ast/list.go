@@ -105,15 +105,19 @@ var errUnnest = errors.New("the elements of Unnest are selected, so that each ha
 // Unnests reports whether an expression is one of each element of a list itself.
 func (e *Expr) Unnests() bool { return e.Op == ExprUnnest }
 
+// ofRows reports whether an expression itself is of more rows than one, or makes more of one.
+func (e *Expr) ofRows() bool { return e.ManyRows() || e.Unnests() }
+
 // Unnests reports whether a row of the query has a result for each element of a list.
 func (m *More) Unnests() bool {
 	return slices.ContainsFunc(m.Cols, func(e *Expr) bool { return e.Some((*Expr).Unnests) })
 }
 
-// unnestErr returns an error when the query would have a row once for each element where only rows are asked for.
+// unnestErr returns an error when the query would have a row once for each element where only rows are asked for, its
+// conditions apart.
 func (s *Spec) unnestErr() error {
 	m := s.Extra()
-	if someOf(s.Conds, (*Expr).Unnests) || m.Rows != nil && someOrdered(m.Rows.Orders, (*Expr).Unnests) ||
+	if m.Rows != nil && someOrdered(m.Rows.Orders, (*Expr).Unnests) ||
 		slices.ContainsFunc(m.Computed, func(c Computed) bool { return c.Expr.Some((*Expr).Unnests) }) {
 		return errUnnest
 	}

@@ -135,7 +135,10 @@ func (s Spec) Err() error {
 	if err := ordersErr(s.Orders); err != nil {
 		return err
 	}
-	if someOf(s.Conds, (*Expr).ManyRows) {
+	if someOf(s.Conds, (*Expr).ofRows) {
+		if someOf(s.Conds, (*Expr).Unnests) {
+			return errUnnest
+		}
 		return errManyRows
 	}
 	if err := s.unnestErr(); err != nil {

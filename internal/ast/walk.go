@@ -22,7 +22,12 @@ func (e *Expr) someWithin(f func(*Expr) bool) bool {
 
 // someOrdered reports whether f holds for an expression in orders.
 func someOrdered(orders []Order, f func(*Expr) bool) bool {
-	return slices.ContainsFunc(orders, func(o Order) bool { return o.Expr != nil && o.Expr.Some(f) })
+	for i := range orders {
+		if x := orders[i].Expr; x != nil && x.Some(f) {
+			return true
+		}
+	}
+	return false
 }
 
 // Some reports whether f holds for an expression in a condition.

@@ -45,20 +45,20 @@ var (
 	StationName    = prom.TextOf(station, &station.Name)
 	StationSamples = prom.ManyOf(station, &station.Samples)
 
-	sample      = prom.Proto[Sample]()
-	SampleID    = prom.NumberOf(sample, &sample.ID)
-	SampleSite  = prom.RefOf(sample, &sample.Station)
-	SampleName  = prom.NullTextOf(sample, &sample.Name)
-	SampleCode  = prom.TextOf(sample, &sample.Code)
-	SampleCount = prom.NullNumberOf(sample, &sample.Count)
-	SampleLevel = prom.NullNumberOf(sample, &sample.Level)
-	SampleShort = prom.NumberOf(sample, &sample.Short)
-	SamplePrice = prom.OrderedOf(sample, &sample.Price)
-	SampleValid = prom.NullOf(sample, &sample.Valid)
-	SampleAt    = prom.TimeOf(sample, &sample.At)
-	SampleOn    = prom.TimeOf(sample, &sample.On)
-	SampleToken = prom.FieldOf(sample, &sample.Token)
-	SampleBytes = prom.FieldOf(sample, &sample.Bytes)
+	sample        = prom.Proto[Sample]()
+	SampleID      = prom.NumberOf(sample, &sample.ID)
+	SampleStation = prom.RefOf(sample, &sample.Station)
+	SampleName    = prom.NullTextOf(sample, &sample.Name)
+	SampleCode    = prom.TextOf(sample, &sample.Code)
+	SampleCount   = prom.NullNumberOf(sample, &sample.Count)
+	SampleLevel   = prom.NullNumberOf(sample, &sample.Level)
+	SampleShort   = prom.NumberOf(sample, &sample.Short)
+	SamplePrice   = prom.OrderedOf(sample, &sample.Price)
+	SampleValid   = prom.NullOf(sample, &sample.Valid)
+	SampleAt      = prom.TimeOf(sample, &sample.At)
+	SampleOn      = prom.TimeOf(sample, &sample.On)
+	SampleToken   = prom.FieldOf(sample, &sample.Token)
+	SampleBytes   = prom.FieldOf(sample, &sample.Bytes)
 )
 
 // collection is a set of samples: four at "north", two at "south" of which one is all NULL, none at "west".
@@ -96,7 +96,7 @@ func newCollection(tb testing.TB, dsn string) collection {
 // bySite returns an aggregate of the samples of each site, in the order of the sites.
 func bySite[V any](t *testing.T, s collection, x prom.Expr[*Sample, V], conds ...prom.Cond[*Sample]) string {
 	t.Helper()
-	list, err := prom.Pluck2(s.samples.Where(conds...), prom.Via(SampleSite, StationName), x).OrderBy(prom.Via(SampleSite, StationName).Asc()).All(context.Background())
+	list, err := prom.Pluck2(s.samples.Where(conds...), prom.Via(SampleStation, StationName), x).OrderBy(prom.Via(SampleStation, StationName).Asc()).All(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,10 +156,10 @@ func TestAggregates_Places(t *testing.T) {
 		ctx := context.Background()
 		s := newCollection(t, e.DSN)
 		names := prom.StringAgg(SampleName, "+")
-		groups, err := prom.Pluck2(s.samples.Query(), SampleSite, names).Having(names.Ne("x"), prom.ArrayAgg(SampleCount).Eq([]int32{0, 0, 10, 20})).OrderBy(names.Desc(), prom.ArrayAgg(SampleCount).Asc()).All(ctx)
+		groups, err := prom.Pluck2(s.samples.Query(), SampleStation, names).Having(names.Ne("x"), prom.ArrayAgg(SampleCount).Eq([]int32{0, 0, 10, 20})).OrderBy(names.Desc(), prom.ArrayAgg(SampleCount).Asc()).All(ctx)
 		is.NoErr(err)
 		is.True(len(groups) == 1 && groups[0].B == "a+b+b+it's")
-		byNames, err := prom.Pluck(s.samples.Query(), SampleSite).GroupBy(SampleSite).OrderBy(names.Desc()).All(ctx)
+		byNames, err := prom.Pluck(s.samples.Query(), SampleStation).GroupBy(SampleStation).OrderBy(names.Desc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(byNames), "[1 2]")
 
@@ -195,11 +195,26 @@ func TestAggregates_Places(t *testing.T) {
 		is.Equal(of(prom.Pluck(s.samples.OrderBy(SampleID.Asc()).Limit(3), prom.Over(prom.StringAgg(SampleName, "-"), byID.Rows(-1, 0))).All(ctx)), "[b b-it's it's-a]")
 		is.Equal(of(prom.Pluck(s.samples.OrderBy(SampleID.Asc()).Limit(3), prom.OrValue(prom.Over(prom.VarSamp(SampleCount), byID.Rows(-1, 0)), -1)).All(ctx)), "[-1 50 50]")
 
+		// As the rows of another query.
+		type summary struct {
+			Station string
+			Names   []string
+			Spread  *float64
+		}
+		proto := prom.Proto[summary]()
+		summaries := prom.From(prom.Select(s.samples.Query(), proto, prom.Col(&proto.Station, prom.Via(SampleStation, StationName)),
+			prom.Col(&proto.Names, prom.ArrayAgg(SampleName)), prom.NullCol(&proto.Spread, prom.VarSamp(SampleCount))))
+		summaryNames := prom.ListOf(proto, &proto.Names)
+		found, err := summaries.Where(summaryNames.Has("it's"), summaryNames.Len().Gt(3)).All(ctx)
+		is.NoErr(err)
+		is.True(len(found) == 1 && found[0].Station == "north" && len(found[0].Names) == 4 && *found[0].Spread > 91)
+		is.Equal(of(prom.Pluck2(summaries, prom.Unnest(summaryNames), prom.Count(proto)).OrderBy(prom.Count(proto).Desc(), prom.Unnest(summaryNames).Asc()).Limit(2).All(ctx)), "[{b 2} {\"q\",\\ 1}]")
+
 		// Of a model's own columns, by a subquery.
-		many := prom.InQuery(SampleID, prom.Pluck(s.samples.Query(), prom.Max(SampleID)).GroupBy(SampleSite).Having(prom.VarPop(SampleCount).Gt(1)))
+		many := prom.InQuery(SampleID, prom.Pluck(s.samples.Query(), prom.Max(SampleID)).GroupBy(SampleStation).Having(prom.VarPop(SampleCount).Gt(1)))
 		is.Equal(of(s.samples.Where(many).Count(ctx)), "1")
-		n, err := s.samples.Where(SampleSite.Has(StationName.Eq("north"))).Update(ctx, SampleName.SetTo(prom.CorrelatedSubquery(
-			prom.Pluck(s.samples.Query(), prom.StringAgg(SampleName, "/")), prom.Match(SampleSite, SampleSite))))
+		n, err := s.samples.Where(SampleStation.Has(StationName.Eq("north"))).Update(ctx, SampleName.SetTo(prom.CorrelatedSubquery(
+			prom.Pluck(s.samples.Query(), prom.StringAgg(SampleName, "/")), prom.Match(SampleStation, SampleStation))))
 		is.NoErr(err)
 		is.Equal(n, 4)
 		is.Equal(of(s.samples.Where(SampleName.Eq("a/b/b/it's")).Count(ctx)), "4")
