@@ -189,7 +189,7 @@ func LastValue[P, V any](t Term[P, V], w Window[P]) Expr[P, V] {
 func NthValue[P, V any](t Term[P, V], n int, w Window[P]) Expr[P, V] {
 	x, nth := exprOf(t), ast.Int32Arg(n)
 	if n < 1 {
-		nth.Err = errors.New("the rows that a window shows are counted from 1")
+		nth.Err = errors.New("NthValue counts rows from 1")
 	}
 	return windowed[P, V](dialect.FuncNthValue, x.Like, w, x, nth)
 }

@@ -24,7 +24,7 @@ func ArrayAgg[V any](x *Expr, distinct bool, orders []Order) *Expr {
 	case err != nil:
 		e.Err = err
 	case !own.Kind.IsList() || x.Like.Scanner || x.Like.TextCodec:
-		e.Err = fmt.Errorf("values of type %s are no elements of a list: those are booleans, numbers, texts, times, UUIDs and types with a codec, and NULL is left out",
+		e.Err = fmt.Errorf("ArrayAgg needs booleans, numbers, texts, times, UUIDs or a type with a codec, without OrNull, and not values of type %s",
 			reflect.TypeFor[V]())
 	case distinct && x.IsColumn() && x.Like.NoCase:
 		e.Err = errNoCaseDistinct
@@ -32,7 +32,7 @@ func ArrayAgg[V any](x *Expr, distinct bool, orders []Order) *Expr {
 	return e
 }
 
-var errNoCaseDistinct = errors.New("of texts that ignore case and are equal, none is the one to list: take what Lower makes of them")
+var errNoCaseDistinct = errors.New("DISTINCT of texts that ignore case has several spellings of one value: aggregate Lower of them")
 
 // Ordered reports whether the order of an aggregate is written, and so its arguments are.
 func (e *Expr) Ordered(d dialect.Dialect) bool {
@@ -59,7 +59,7 @@ func (e *Expr) onAggregate(change func(e *Expr)) *Expr {
 func (e *Expr) Filter(cond Cond) *Expr {
 	return e.onAggregate(func(e *Expr) {
 		if e.Op != ExprAggregate || !e.Fn.Aggregate() {
-			e.Err = errors.New("only an aggregate takes a filter")
+			e.Err = errors.New("FILTER (WHERE …) needs an aggregate")
 		}
 		if len(cond.Kids) > 0 {
 			e.Conds = append(e.Conds[:len(e.Conds):len(e.Conds)], cond)
@@ -72,9 +72,9 @@ func (e *Expr) Over(w *Window) *Expr {
 	return e.onAggregate(func(e *Expr) {
 		switch {
 		case e.Op != ExprAggregate || !e.Fn.Aggregate() || e.Distinct:
-			e.Err = errors.New("only an aggregate that is not distinct is taken over a window")
+			e.Err = errors.New("Over needs an aggregate without DISTINCT")
 		case len(e.Orders) > 1:
-			e.Err = errors.New("over a window a list has the order of the window: give that to the window alone")
+			e.Err = errors.New("an aggregate over a window takes no ORDER BY of its own: order the window")
 		}
 		e.Win, e.Orders = w, nil
 	})

@@ -94,13 +94,12 @@ func ListConcat[E any](a, b *Expr) *Expr {
 func Unnest(list *Expr) *Expr {
 	e := &Expr{Op: ExprUnnest, Like: elemLike(list.Like), Args: []*Expr{list}}
 	if !list.IsColumn() {
-		e.Err = errors.New("only a column is unnested: select the list with Select, and unnest its field in the rows of From")
+		e.Err = errors.New("Unnest needs a column: select the list with Select, and unnest its field in the rows of From")
 	}
 	return e
 }
 
-var errUnnest = errors.New("the elements of Unnest are selected, so that each has a row of its own: conditions and orders on them go on the rows of From, " +
-	"a condition on an element that a row has is that of the field")
+var errUnnest = errors.New("Unnest must be selected by Pluck or Select, and cannot stand in Where: put conditions on elements on the rows of From, or use Has of the field")
 
 // Unnests reports whether an expression is one of each element of a list itself.
 func (e *Expr) Unnests() bool { return e.Op == ExprUnnest }

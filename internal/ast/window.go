@@ -69,12 +69,11 @@ func Counted(bound int64) bool {
 func (f Frame) counts() bool { return Counted(f.From) || Counted(f.To) }
 
 var (
-	errFrameEnds   = errors.New("the frame of a window ends before it begins: the first bound comes first, as in Rows(-2, 0)")
-	errFrameGroups = errors.New("the groups of a window's frame are rows that are equal in its order: give the window one by OrderBy")
-	errFrameRange  = errors.New("the range of a window's frame is counted by what the rows are ordered by, which must be one number: " +
-		"order the window by one integer or float, or count rows with Rows, or time with RangeTime")
-	errFrameTime = errors.New("the time of a window's frame is counted by what the rows are ordered by, which must be one instant or day: " +
-		"order the window by that alone")
+	errFrameEnds   = errors.New("the frame of a window starts after its end: give the lower bound first, as in Rows(-2, 0)")
+	errFrameGroups = errors.New("a GROUPS frame needs a window with ORDER BY: add OrderBy")
+	errFrameRange  = errors.New("a RANGE frame with an offset needs a window that is ordered by one number: " +
+		"order it by one integer or float, or use Rows, or RangeTime for times")
+	errFrameTime = errors.New("RangeTime needs a window that is ordered by one time or date, and by nothing else")
 )
 
 // Microseconds returns a duration as the bound of a frame.

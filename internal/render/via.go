@@ -58,4 +58,4 @@ func (r *renderer) unnest(e *ast.Expr) {
 	r.b.WriteString(r.d.Call(dialect.FuncListRow, e.Args[0].Like, []string{alias}))
 }
 
-var errUnnested = errors.New("the elements of Unnest are those of a query's results: update and delete rows by a condition on the list")
+var errUnnested = errors.New("Unnest cannot stand in an UPDATE or DELETE: use a condition on the list, such as Has")

@@ -331,14 +331,14 @@ func TestAggregates_Errors(t *testing.T) {
 		byID := prom.OrderWindow(SampleID.Asc())
 		failed := func(_ any, err error) error { return err }
 		for hint, err := range map[string]error{
-			"elements":        failed(prom.Pluck(s.samples.Query(), prom.ArrayAgg(SampleBytes)).All(ctx)),
-			"NULL is left":    failed(prom.Pluck(s.samples.Query(), prom.ArrayAgg(prom.OrNull(SampleCount))).All(ctx)),
-			"Lower":           failed(prom.Pluck(s.samples.Query(), prom.ArrayAggDistinct(SampleCode)).All(ctx)),
-			"not distinct":    failed(prom.Pluck(s.samples.Query(), prom.Over(prom.StringAggDistinct(SampleName, ""), byID)).All(ctx)),
-			"order of the wi": failed(prom.Pluck(s.samples.Query(), prom.Over(prom.ArrayAgg(SampleName, SampleID.Asc()), byID)).All(ctx)),
-			"From":            failed(prom.Pluck(s.samples.Query(), prom.ArrayAgg(SampleName, prom.Max(SampleID).Asc())).All(ctx)),
-			"Having":          failed(s.samples.Where(prom.StringAgg(SampleName, "").Eq("")).All(ctx)),
-			"NUL":             failed(prom.Pluck(s.samples.Query(), prom.StringAgg(SampleName, "\x00")).All(ctx)),
+			"codec":            failed(prom.Pluck(s.samples.Query(), prom.ArrayAgg(SampleBytes)).All(ctx)),
+			"OrNull":           failed(prom.Pluck(s.samples.Query(), prom.ArrayAgg(prom.OrNull(SampleCount))).All(ctx)),
+			"Lower":            failed(prom.Pluck(s.samples.Query(), prom.ArrayAggDistinct(SampleCode)).All(ctx)),
+			"without DISTINCT": failed(prom.Pluck(s.samples.Query(), prom.Over(prom.StringAggDistinct(SampleName, ""), byID)).All(ctx)),
+			"order the window": failed(prom.Pluck(s.samples.Query(), prom.Over(prom.ArrayAgg(SampleName, SampleID.Asc()), byID)).All(ctx)),
+			"From":             failed(prom.Pluck(s.samples.Query(), prom.ArrayAgg(SampleName, prom.Max(SampleID).Asc())).All(ctx)),
+			"Having":           failed(s.samples.Where(prom.StringAgg(SampleName, "").Eq("")).All(ctx)),
+			"NUL":              failed(prom.Pluck(s.samples.Query(), prom.StringAgg(SampleName, "\x00")).All(ctx)),
 		} {
 			if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), hint) {
 				t.Errorf("%s: %v", hint, err)

@@ -302,12 +302,12 @@ func TestFrames_Errors(t *testing.T) {
 		repo, _ := newGauges(t, e.DSN)
 		byID := prom.OrderWindow(GaugeID.Asc())
 		for hint, list := range map[string][]prom.Window[*Gauge]{
-			"begins": {
+			"lower bound": {
 				byID.Rows(1, 0), byID.Range(prom.CurrentRow, -1), byID.Groups(prom.UnboundedFollowing, prom.UnboundedFollowing),
 				byID.Rows(prom.UnboundedPreceding, prom.UnboundedPreceding), byID.Rows(prom.UnboundedFollowing, prom.UnboundedPreceding),
 			},
 			"OrderBy": {prom.Window[*Gauge]{}.Groups(-1, 1), prom.PartitionBy[*Gauge](GaugePlace).Groups(prom.UnboundedPreceding, prom.CurrentRow)},
-			"one number": {
+			"one integer": {
 				byID.OrderBy(GaugePlace.Asc()).Range(-1, 1), prom.Window[*Gauge]{}.Range(-1, prom.CurrentRow),
 				prom.OrderWindow(prom.TimeOf(gauge, &gauge.Created).Asc()).Range(-1, prom.CurrentRow),
 			},

@@ -133,7 +133,7 @@ func TestUnnest_Errors(t *testing.T) {
 				failed(repo.Where(tag.Eq("a")).Delete(ctx)), failed(prom.Pluck(repo.Query(), prom.Unnest(prom.ListSlice(listingTags, 0, 1))).All(ctx)),
 				failed(repo.Where(prom.Exists(listingProto, repo.Query(), prom.Match(prom.ListAt(listingTags, 0), tag))).All(ctx)),
 			},
-			"condition on the list": {failed(repo.WithoutWhere().Update(ctx, prom.TimeOf(listingProto, &listingProto.Created).SetTo(prom.Unnest(listingTimes))))},
+			"such as Has": {failed(repo.WithoutWhere().Update(ctx, prom.TimeOf(listingProto, &listingProto.Created).SetTo(prom.Unnest(listingTimes))))},
 		} {
 			for i, err := range list {
 				if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), hint) {
