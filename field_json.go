@@ -44,8 +44,8 @@ func (f *JSONField[P, V]) Contains(doc any) Cond[P] { return Cond[P]{n: ast.Cont
 
 // SetPath assigns the document with another value, which is written as JSON, at the path, in the database. The object
 // or list that the value goes into must be there: else the document stays as it is. A key that an object lacks is
-// added, and an index behind the end of a list appends; one that counts from the end must lead to an element. NULL stays
-// NULL.
+// added, and an index behind the end of a list appends; one that counts from the end must lead to an element.
+// NULL stays NULL.
 func (f *JSONField[P, V]) SetPath(value any, path ...any) Assign[P] {
 	return Assign[P]{a: ast.SetPath(f.c, value, path)}
 }
@@ -110,8 +110,8 @@ func (f *NullJSONField[P, V]) Contains(doc any) Cond[P] { return Cond[P]{n: ast.
 
 // SetPath assigns the document with another value, which is written as JSON, at the path, in the database. The object
 // or list that the value goes into must be there: else the document stays as it is. A key that an object lacks is
-// added, and an index behind the end of a list appends; one that counts from the end must lead to an element. NULL stays
-// NULL.
+// added, and an index behind the end of a list appends; one that counts from the end must lead to an element.
+// NULL stays NULL.
 func (f *NullJSONField[P, V]) SetPath(value any, path ...any) Assign[P] {
 	return Assign[P]{a: ast.SetPath(f.c, value, path)}
 }

@@ -17,22 +17,25 @@ import (
 func ArrayAgg[V any](x *Expr, distinct bool, orders []Order) *Expr {
 	e := &Expr{
 		Op: ExprAggregate, Fn: dialect.FuncArrayAgg, Like: listLike(x.Like), Distinct: distinct,
-		Args: []*Expr{Call(dialect.FuncListElem, x.Like, x)}, Orders: append(orders, *OrderByExpr(x, false)), Conds: []Cond{{Op: OpNotNull, Expr: x}},
+		Args:   []*Expr{Call(dialect.FuncListElem, x.Like, x)},
+		Orders: append(orders, *OrderByExpr(x, false)),
+		Conds:  []Cond{{Op: OpNotNull, Expr: x}},
 	}
 	own, err := schema.ColumnOf(reflect.TypeFor[[]V]())
 	switch {
 	case err != nil:
 		e.Err = err
 	case !own.Kind.IsList() || x.Like.Scanner || x.Like.TextCodec:
-		e.Err = fmt.Errorf("ArrayAgg needs booleans, numbers, texts, times, UUIDs or a type with a codec, without OrNull, and not values of type %s",
-			reflect.TypeFor[V]())
+		e.Err = fmt.Errorf("ArrayAgg needs booleans, numbers, texts, times, UUIDs or a type with a codec, "+
+			"without OrNull, and not values of type %s", reflect.TypeFor[V]())
 	case distinct && x.IsColumn() && x.Like.NoCase:
 		e.Err = errNoCaseDistinct
 	}
 	return e
 }
 
-var errNoCaseDistinct = errors.New("DISTINCT of texts that ignore case has several spellings of one value: aggregate Lower of them")
+var errNoCaseDistinct = errors.New("DISTINCT of texts that ignore case has several spellings of one value: " +
+	"aggregate Lower of them")
 
 // Ordered reports whether the order of an aggregate is written, and so its arguments are.
 func (e *Expr) Ordered(d dialect.Dialect) bool {

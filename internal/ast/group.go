@@ -135,8 +135,8 @@ func (e *Expr) windowed() bool { return e.Op == ExprAggregate && e.Win != nil }
 // ManyRows reports whether an expression is an aggregate or a function of a window itself.
 func (e *Expr) ManyRows() bool { return e.Op == ExprAggregate }
 
-// nestedErr returns an error when an expression is that of a row around with one of its elements, or when an expression is an aggregate or a function of a window over such as it cannot be
-// over.
+// nestedErr returns an error when an expression is an aggregate or a function of a window over such as it cannot be
+// over, or has the elements of a list in the row of the query around.
 func (e *Expr) nestedErr() error {
 	if e.Op == ExprOuter && e.Args[0].Some((*Expr).Unnests) {
 		return errUnnest

@@ -153,7 +153,8 @@ func ContainsDoc(c *scan.Codec, doc any) *Cond {
 //
 //go:noinline
 func ContainedByDoc(c *scan.Codec, doc any) *Cond {
-	return TestExpr(OpTruth, Call(dialect.FuncJSONContainedBy, KindColumns[schema.Bool], ColumnExpr(c.Column(), dialect.NoPart), jsonValue(doc)))
+	col := ColumnExpr(c.Column(), dialect.NoPart)
+	return TestExpr(OpTruth, Call(dialect.FuncJSONContainedBy, KindColumns[schema.Bool], col, jsonValue(doc)))
 }
 
 // HasKeys makes the condition that a document has one of some keys, or all of them.

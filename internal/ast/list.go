@@ -99,7 +99,8 @@ func Unnest(list *Expr) *Expr {
 	return e
 }
 
-var errUnnest = errors.New("Unnest must be selected by Pluck or Select, and cannot stand in Where: put conditions on elements on the rows of From, or use Has of the field")
+var errUnnest = errors.New("Unnest must be selected by Pluck or Select, and cannot stand in Where: " +
+	"put conditions on elements on the rows of From, or use Has of the field")
 
 // Unnests reports whether an expression is one of each element of a list itself.
 func (e *Expr) Unnests() bool { return e.Op == ExprUnnest }
@@ -149,6 +150,7 @@ func listLike(c *schema.Column) *schema.Column {
 	if l, ok := listLikes.Load(c); ok {
 		return l.(*schema.Column)
 	}
-	l, _ := listLikes.LoadOrStore(c, &schema.Column{Kind: c.Kind.List(), Precision: c.Precision, Scale: c.Scale, Codec: c.Codec, Null: true})
+	list := &schema.Column{Kind: c.Kind.List(), Precision: c.Precision, Scale: c.Scale, Codec: c.Codec, Null: true}
+	l, _ := listLikes.LoadOrStore(c, list)
 	return l.(*schema.Column)
 }

@@ -14,8 +14,10 @@ func (e *Expr) someWithin(f func(*Expr) bool) bool {
 			return true
 		}
 	}
-	if w := e.Win; w != nil && (slices.ContainsFunc(w.Partition, func(p *Expr) bool { return p.Some(f) }) || someOrdered(w.Orders, f)) {
-		return true
+	if w := e.Win; w != nil {
+		if someOrdered(w.Orders, f) || slices.ContainsFunc(w.Partition, func(p *Expr) bool { return p.Some(f) }) {
+			return true
+		}
 	}
 	return someOrdered(e.Orders, f) || someOf(e.Conds, f)
 }
@@ -45,7 +47,8 @@ func someOf(conds []Cond, f func(*Expr) bool) bool {
 	return false
 }
 
-// Joins reports whether an expression goes through a reference, or into a list, of the query that is depth levels further out.
+// Joins reports whether an expression goes through a reference, or into a list, of the query that is depth levels
+// further out.
 func (e *Expr) Joins(depth int) bool {
 	if e == nil {
 		return false

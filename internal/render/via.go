@@ -58,4 +58,4 @@ func (r *renderer) unnest(e *ast.Expr) {
 	r.b.WriteString(r.d.Call(dialect.FuncListRow, e.Args[0].Like, []string{alias}))
 }
 
-var errUnnested = errors.New("Unnest cannot stand in an UPDATE or DELETE: use a condition on the list, such as Has")
+var errUnnested = errors.New("an UPDATE or DELETE cannot contain Unnest: use a condition on the list, such as Has")
