@@ -62,6 +62,23 @@ func RawExpr[V, P any](of P, sql string, args ...any) Expr[P, V] {
 	return typed[P, V](e)
 }
 
+// AnyTerm is a [Term] of any type.
+type AnyTerm[P any] interface {
+	anyTerm(P) *ast.Expr
+}
+
+func (x Expr[P, V]) anyTerm(P) *ast.Expr { return x.e }
+
+func (f *AnyField[P]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.f.Codec()) }
+
+func exprsOf[P any](terms []AnyTerm[P]) []*ast.Expr {
+	list := make([]*ast.Expr, len(terms))
+	for i, t := range terms {
+		list[i] = t.anyTerm(*new(P))
+	}
+	return list
+}
+
 // OrNull is the same value, read as nil when it is NULL.
 func OrNull[P, V any](t Term[P, V]) Expr[P, *V] { return typed[P, *V](exprOf(t)) }
 

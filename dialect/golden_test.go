@@ -192,15 +192,30 @@ func TestGoldenExpressions(t *testing.T) {
 		}
 		for _, k := range []schema.Kind{schema.Text, schema.Bool, schema.Float64} {
 			c := &schema.Column{Kind: k.List()}
-			for fn := dialect.FuncListEq; fn <= dialect.FuncListRemove; fn++ {
-				line(fmt.Sprintf("function %d of lists of %s", fn, k), d.Call(fn, c, []string{expr, d.Typed(c.Kind)}))
+			for fn := dialect.FuncListEq; fn <= dialect.FuncListJoin; fn++ {
+				args := []string{expr, d.Typed(c.Kind)}
+				switch fn {
+				case dialect.FuncListAt, dialect.FuncListFromEnd:
+					args[1] = d.Typed(schema.Int32)
+				case dialect.FuncListRows:
+					args[1] = "e"
+				case dialect.FuncListRow:
+					args = []string{"e"}
+				case dialect.FuncListSlice:
+					args = []string{expr, d.Typed(schema.Int32), d.Typed(schema.Int32)}
+				case dialect.FuncListJoin:
+					args[1] = d.Typed(schema.Text)
+				}
+				line(fmt.Sprintf("function %d of lists of %s", fn, k), d.Call(fn, c, args))
 			}
 		}
-		for fn := dialect.FuncJSONText; fn <= dialect.FuncJSONRemoveIndex; fn++ {
+		for fn := dialect.FuncJSONText; fn <= dialect.FuncJSONType; fn++ {
 			args := []string{expr, d.Typed(schema.Text), d.Typed(schema.Text.List()), d.Typed(schema.JSON)}
 			switch fn {
-			case dialect.FuncJSONContains, dialect.FuncJSONMerge:
+			case dialect.FuncJSONContains, dialect.FuncJSONContainedBy, dialect.FuncJSONMerge:
 				args = []string{expr, d.Typed(schema.JSON)}
+			case dialect.FuncJSONHasAny, dialect.FuncJSONHasAll:
+				args = []string{expr, d.Typed(schema.Text.List())}
 			case dialect.FuncJSONMembers:
 				args = []string{expr, d.Typed(schema.JSON), d.Typed(schema.Text.List())}
 			}
@@ -214,6 +229,23 @@ func TestGoldenExpressions(t *testing.T) {
 		line("regular expression", d.Match(&schema.Column{Kind: schema.Text}, expr, dialect.MatchRegexp, false, false))
 		line("no regular expression", d.Match(&schema.Column{Kind: schema.Text}, expr, dialect.MatchRegexp, false, true))
 		line("fit of a decimal", d.Fit(&schema.Column{Kind: schema.Decimal, Precision: 12, Scale: 2}, expr))
+		for _, k := range []schema.Kind{schema.Bool, schema.Int32, schema.Float64, schema.Text, schema.Bytes, schema.Decimal} {
+			c := &schema.Column{Kind: k}
+			for fn := dialect.FuncArrayAgg; fn <= dialect.FuncStddevSamp; fn++ {
+				arg, distinct := expr, false
+				switch {
+				case fn == dialect.FuncArrayAgg:
+					arg, distinct = d.Call(dialect.FuncListElem, c, []string{expr}), k == schema.Text
+				case !k.Number():
+					continue
+				}
+				call, as, err := d.Aggregate(fn, c, distinct, arg)
+				if err != nil {
+					t.Fatal(err)
+				}
+				line(fmt.Sprintf("aggregate %d of %s, as %q", fn, k, as), call)
+			}
+		}
 		line("limit", d.Page(true, false))
 		line("offset", d.Page(false, true))
 		line("page", d.Page(true, true))
@@ -259,7 +291,7 @@ func TestFeatures(t *testing.T) {
 	is := is.New(t)
 	is.Equal(postgres.Dialect{}.Features(), dialect.Features{
 		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
-		FoldsTexts: true,
+		FoldsTexts: true, DistinctSort: true, JSONLast: true,
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)",
 		InsertedEach: "CASE WHEN pg_catalog.current_setting('prom.conflict', true) = ?::bigint::text " +

@@ -51,6 +51,12 @@ func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 		return compute(Times, args...)
 	case dialect.FuncDiv:
 		return compute(Divided, args...)
+	case dialect.FuncRangeTime: // the microseconds since 1970
+		return "(SELECT unixepoch(s.v) * 1000000 + CAST(substr(s.v, 21, 6) AS INTEGER) FROM (SELECT " + args[0] + " AS v) AS s)"
+	case dialect.FuncRangeOffset:
+		return args[0]
+	case dialect.FuncListElem:
+		return listElem(c, args[0])
 	case dialect.FuncNeg: // of the least integer it does not fit
 		return compute(Minus, "0", args[0])
 	}
@@ -67,10 +73,18 @@ func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg
 		return "count(*)", "", nil
 	case (fn == dialect.FuncMin || fn == dialect.FuncMax) && (c.Kind == schema.Bytes || c.Kind == schema.JSON):
 		return "", "", errors.New("bytes and JSON have no least and no greatest value on PostgreSQL")
+	case fn == dialect.FuncArrayAgg:
+		return "json_group_array(" + dialect.Distinct(distinct, arg) + ")", "", nil
+	case variances[fn] != "":
+		return variances[fn] + "(" + arg + ")", "", nil
 	case fn == dialect.FuncSum && c.Kind == schema.Decimal:
 		return DecimalSum + "(" + dialect.Distinct(distinct, d.Operand(c, arg)) + ")", "", nil
 	case fn == dialect.FuncAvg && c.Kind == schema.Decimal:
 		return DecimalAverage + "(" + dialect.Distinct(distinct, d.Operand(c, arg)) + ")", "", nil
 	}
 	return dialect.PlainCall(fn, dialect.Distinct(distinct, d.Operand(c, arg))), "", nil
+}
+
+var variances = map[dialect.Func]string{
+	dialect.FuncVarPop: VarPop, dialect.FuncVarSamp: VarSamp, dialect.FuncStddevPop: StddevPop, dialect.FuncStddevSamp: StddevSamp,
 }

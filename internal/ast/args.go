@@ -103,6 +103,11 @@ func exprValues(dst []schema.Value, d dialect.Dialect, e *Expr) []schema.Value {
 	switch e.Op {
 	case ExprValue:
 		return append(dst, e.Val)
+	case ExprPath:
+		if d != nil && d.Features().JSONLast {
+			return append(dst, e.Given.(schema.Value))
+		}
+		return append(dst, e.Val)
 	case ExprRaw:
 		return e.Raw.values(dst, d)
 	case ExprQuery:
@@ -117,12 +122,15 @@ func exprValues(dst []schema.Value, d dialect.Dialect, e *Expr) []schema.Value {
 	for _, a := range e.Args {
 		dst = exprValues(dst, d, a)
 	}
+	if e.Ordered(d) {
+		dst = OrderValues(dst, d, e.Orders)
+	}
 	dst = CondValues(dst, d, e.Conds)
 	if e.Win != nil {
 		for _, p := range e.Win.Partition {
 			dst = exprValues(dst, d, p)
 		}
-		dst = OrderValues(dst, d, e.Win.Orders)
+		dst = e.Win.offsets(OrderValues(dst, d, e.Win.Orders))
 	}
 	return dst
 }

@@ -20,7 +20,7 @@ const (
 	ExprNull             // NULL
 	ExprInt              // a constant of the library's own, written into the text
 	ExprCall             // Fn on Args
-	ExprAggregate        // Fn on Args, at most one; Conds filter its rows, Win makes it one of a window
+	ExprAggregate        // Fn on Args, in the order of Orders; Conds filter its rows, Win makes it one of a window
 	ExprCase             // Args[i] when Conds[i]; the last of Args when none
 	ExprCond             // Conds[0] as a boolean
 	ExprRaw              // Raw, SQL of the caller's
@@ -31,6 +31,8 @@ const (
 	ExprFit              // Args[0], made to fail when Col cannot hold it, as Col stores it
 	ExprStored           // Args[0] as Col stores it
 	ExprMoment           // Args[0], a day or an instant, as the other one, that of Like
+	ExprUnnest           // each element of Args[0], a list: the row is there once for each
+	ExprPath             // a path into JSON that counts from an end, an argument: Val, or Given where that is [last]
 	ExprPart             // Part of Args[0], a day or an instant
 	ExprZone             // Args[0], an instant, whose parts are those in the zone that Val names
 )
@@ -44,6 +46,7 @@ type Expr struct {
 	Like     *schema.Column // whose kind the result has
 	Col      *schema.Column
 	Args     []*Expr
+	Orders   []Order // of ExprAggregate, which has one of Args at most
 	Conds    []Cond
 	Val      schema.Value
 	Given    any // of ExprValue: the value in Go, for when it stands beside another kind
@@ -164,6 +167,9 @@ func (e *Expr) FirstErr() error {
 		}
 	}
 	if err := firstErr(e.Conds); err != nil {
+		return err
+	}
+	if err := ordersErr(e.Orders); err != nil {
 		return err
 	}
 	if e.Win != nil {

@@ -47,28 +47,6 @@ func Case[V any](conds []Cond, values []*Expr) *Expr {
 	return e
 }
 
-// Filter returns an aggregate of those rows alone for which a condition holds.
-func (e *Expr) Filter(cond Cond) *Expr {
-	filtered := *e
-	if e.Op != ExprAggregate || !e.Fn.Aggregate() {
-		filtered.Err = errors.New("FILTER (WHERE …) needs an aggregate")
-	}
-	if len(cond.Kids) > 0 {
-		filtered.Conds = append(e.Conds[:len(e.Conds):len(e.Conds)], cond)
-	}
-	return &filtered
-}
-
-// Over returns an aggregate over a window.
-func (e *Expr) Over(w *Window) *Expr {
-	windowed := *e
-	if e.Op != ExprAggregate || !e.Fn.Aggregate() || e.Distinct {
-		windowed.Err = errors.New("Over needs an aggregate without DISTINCT")
-	}
-	windowed.Win = w
-	return &windowed
-}
-
 // Wider returns what numbers like those of a column become when they are computed with: both engines compute with 64
 // bits.
 func Wider(c *schema.Column) *schema.Column {

@@ -83,7 +83,7 @@ func (m *More) has(e *Expr) bool {
 		return true
 	}
 	switch e.Op {
-	case ExprColumn, ExprVia:
+	case ExprColumn, ExprVia, ExprUnnest:
 		return false
 	case ExprRaw, ExprQuery, ExprOuter:
 		return true
@@ -136,8 +136,11 @@ func (e *Expr) Windowed() bool { return e.Op == ExprAggregate && e.Win != nil }
 func (e *Expr) ManyRows() bool { return e.Op == ExprAggregate }
 
 // nestedErr returns an error when an expression is an aggregate or a function of a window over such as it cannot be
-// over.
+// over, or has the elements of a list in the row of the query around.
 func (e *Expr) nestedErr() error {
+	if e.Op == ExprOuter && e.Args[0].Some((*Expr).Unnests) {
+		return errUnnest
+	}
 	if e.Op != ExprAggregate {
 		return nil
 	}

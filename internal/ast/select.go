@@ -79,12 +79,12 @@ func (s Spec) Project(cols []*Expr) Spec {
 	return s.With(func(m *More) { m.Cols, m.Computed, m.given = cols, nil, s.Paging }).ofPage()
 }
 
-// ofPage returns s, when its results are groups or distinct and its rows had a page before they were projected, with
-// this page as one of the rows. Of other results it is the same whether rows are taken or results, unless these are to
+// ofPage returns s, when its results are groups, distinct, or elements of lists, and its rows had a page before they
+// were projected, with this page as one of the rows. Of other results it is the same whether rows are taken or results, unless these are to
 // have a page of their own.
 func (s Spec) ofPage() Spec {
 	m := s.Extra()
-	if m.apart || m.given.Flags == 0 || !m.Distinct && !m.Grouped() {
+	if m.apart || m.given.Flags == 0 || !m.Distinct && !m.Grouped() && !m.Unnests() {
 		return s
 	}
 	s = s.ownPage()

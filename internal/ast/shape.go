@@ -171,9 +171,9 @@ func (k Shape) expr(e *Expr) Shape {
 	case ExprVia:
 		k = k.Columns(e.Path)
 	}
-	k = k.exprs(e.Args).Conds(e.Conds)
+	k = k.exprs(e.Args).Orders(e.Orders).Conds(e.Conds)
 	if e.Win != nil {
-		k = k.exprs(e.Win.Partition).Orders(e.Win.Orders).Byte(byte(e.Win.Frame))
+		k = k.exprs(e.Win.Partition).Orders(e.Win.Orders).frame(e.Win.Frame)
 	}
 	return k
 }

@@ -135,8 +135,14 @@ func (s Spec) Err() error {
 	if err := ordersErr(s.Orders); err != nil {
 		return err
 	}
-	if someOf(s.Conds, (*Expr).ManyRows) {
+	if someOf(s.Conds, (*Expr).ofRows) {
+		if someOf(s.Conds, (*Expr).Unnests) {
+			return errUnnest
+		}
 		return errManyRows
+	}
+	if err := s.unnestErr(); err != nil {
+		return err
 	}
 	if s.More != nil {
 		if err := s.More.firstErr(); err != nil {

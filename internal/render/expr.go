@@ -18,7 +18,7 @@ func (r *renderer) expr(e *ast.Expr) {
 		} else {
 			r.b.WriteString(r.canonical(e.Col))
 		}
-	case ast.ExprValue:
+	case ast.ExprValue, ast.ExprPath:
 		r.b.WriteString(r.d.Typed(e.Like.Kind))
 		r.arg(e.Val)
 	case ast.ExprNull:
@@ -48,6 +48,8 @@ func (r *renderer) expr(e *ast.Expr) {
 		r.raw(e.Raw)
 	case ast.ExprQuery:
 		r.subquery(e.Sub)
+	case ast.ExprUnnest:
+		r.unnest(e)
 	case ast.ExprVia:
 		r.via(e)
 	case ast.ExprOuter:
@@ -114,6 +116,9 @@ func (r *renderer) aggregate(e *ast.Expr) {
 			arg = r.d.Operand(like, arg)
 		case e.Win != nil && (e.Fn == dialect.FuncMin || e.Fn == dialect.FuncMax):
 			r.fail(errFoldWindow)
+		}
+		if e.Ordered(r.d) {
+			arg += " ORDER BY " + r.orders(e.Orders)
 		}
 		var err error
 		if text, as, err = r.d.Aggregate(e.Fn, like, e.Distinct, arg); err != nil {

@@ -142,7 +142,7 @@ func (s *Statements) Count(dst []schema.Value, q ast.Spec) (*Text, []schema.Valu
 	}
 	q = q.Unordered().Uncomputed()
 	m := q.Extra()
-	whole := q.Flags != 0 || m.Distinct || m.Grouped()
+	whole := q.Flags != 0 || m.Distinct || m.Grouped() || m.Unnests()
 	if !whole && m.Cols != nil {
 		q = q.With(func(m *ast.More) { m.Cols = nil })
 	}

@@ -1,6 +1,9 @@
 package render
 
 import (
+	"errors"
+
+	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
 )
 
@@ -38,3 +41,21 @@ func (r *renderer) via(e *ast.Expr) {
 	}
 	r.sc = outer
 }
+
+// unnest writes an element of a list, of which the query has a row each. The list is a column, without arguments.
+func (r *renderer) unnest(e *ast.Expr) {
+	if r.sc.joins == nil {
+		r.fail(errUnnested)
+		return
+	}
+	list := r.text(func() { r.expr(e.Args[0]) })
+	alias, known := r.sc.joins.aliases[list]
+	if !known {
+		alias = r.alias()
+		r.sc.joins.aliases[list] = alias
+		r.sc.joins.list = append(r.sc.joins.list, "CROSS JOIN "+r.d.Call(dialect.FuncListRows, e.Args[0].Like, []string{list, alias}))
+	}
+	r.b.WriteString(r.d.Call(dialect.FuncListRow, e.Args[0].Like, []string{alias}))
+}
+
+var errUnnested = errors.New("an UPDATE or DELETE cannot contain Unnest: use a condition on the list, such as Has")

@@ -1,14 +1,13 @@
 package sqlite3
 
 import (
-	"strings"
 	"unsafe"
 
 	"modernc.org/libc"
 	lib "modernc.org/sqlite/lib"
 )
 
-// mostFunctions is how many functions and aggregates a connection may have.
+// mostFunctions is how many functions and aggregates a connection may have; their number is kept in seven bits.
 const mostFunctions = 128
 
 // Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, or NULL. A
@@ -43,7 +42,7 @@ type Aggregate interface {
 type function struct {
 	call    func(args []Arg) Result
 	compute Arithmetic
-	start   func() Aggregate
+	start   func() gatherer
 }
 
 // flags of functions: the same arguments give the same result, and no harm comes of a call in a schema that somebody
@@ -71,6 +70,10 @@ func (c *Conn) createFunction(name string, args, flags int32, call func(args []A
 // CreateAggregate gives the connection an aggregate of one argument, which is a function of windows too. Its methods
 // must neither panic nor use the connection.
 func (c *Conn) CreateAggregate(name string, start func() Aggregate) error {
+	return c.createAggregate(name, func() gatherer { return texts{start()} })
+}
+
+func (c *Conn) createAggregate(name string, start func() gatherer) error {
 	return c.addFunction(name, function{start: start}, func(p, arg uintptr) int32 {
 		return lib.Xsqlite3_create_window_function(c.tls, c.db, p, 1, functionFlags, arg,
 			funcPointer(onStep), funcPointer(onFinal), funcPointer(onValue), funcPointer(onInverse), 0)
@@ -170,49 +173,4 @@ func onCall(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
 	default:
 		give(tls, c, ctx, r)
 	}
-}
-
-// group returns what an aggregate has gathered for the group of a call. Its key is the address of memory that SQLite
-// has for the group.
-func group(tls *libc.TLS, ctx uintptr) (*Conn, Aggregate, uintptr) {
-	c, f := called(tls, ctx)
-	key := lib.Xsqlite3_aggregate_context(tls, ctx, 1)
-	a, ok := c.groups[key]
-	if !ok {
-		if c.groups == nil {
-			c.groups = map[uintptr]Aggregate{}
-		}
-		a = f.start()
-		c.groups[key] = a
-	}
-	return c, a, key
-}
-
-// onStep takes a row, void (*)(sqlite3_context*, int, sqlite3_value**). What it keeps is a copy.
-func onStep(tls *libc.TLS, ctx uintptr, _ int32, argv uintptr) {
-	if arg := argument(tls, argv, 0); !arg.Null {
-		_, a, _ := group(tls, ctx)
-		a.Add(strings.Clone(arg.Text))
-	}
-}
-
-// onInverse lets a row leave the frame of a window.
-func onInverse(tls *libc.TLS, ctx uintptr, _ int32, argv uintptr) {
-	if arg := argument(tls, argv, 0); !arg.Null {
-		_, a, _ := group(tls, ctx)
-		a.Remove(strings.Clone(arg.Text))
-	}
-}
-
-// onValue gives what there is so far, void (*)(sqlite3_context*).
-func onValue(tls *libc.TLS, ctx uintptr) {
-	c, a, _ := group(tls, ctx)
-	give(tls, c, ctx, a.Result())
-}
-
-// onFinal gives the result at the end of the group.
-func onFinal(tls *libc.TLS, ctx uintptr) {
-	c, a, key := group(tls, ctx)
-	delete(c.groups, key)
-	give(tls, c, ctx, a.Result())
 }

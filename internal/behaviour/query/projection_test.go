@@ -215,7 +215,7 @@ func TestWindows(t *testing.T) {
 		running, err := prom.Pluck(s.workers.OrderBy(WorkerID.Asc()), prom.Over(prom.Sum(WorkerPay), inOrder)).All(ctx)
 		is.NoErr(err)
 		is.Equal(running, []float64{0, 1.5, 4.5, 9, 15, 22.5, 31.5, 42})
-		last, err := prom.Pluck(s.workers.Limit(1), prom.LastValue(WorkerName, inOrder.Whole())).All(ctx)
+		last, err := prom.Pluck(s.workers.Limit(1), prom.LastValue(WorkerName, inOrder.Rows(prom.UnboundedPreceding, prom.UnboundedFollowing))).All(ctx)
 		is.NoErr(err)
 		is.Equal(last, []string{"w7"})
 		around, err := prom.Pluck3(s.workers.Where(WorkerName.In("w0", "w1", "w2")).OrderBy(WorkerID.Asc()),

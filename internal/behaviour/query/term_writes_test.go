@@ -61,6 +61,6 @@ func TestTermWrites(t *testing.T) {
 		is.NoErr(repo.Delete(ctx, got))
 		left, err := prom.Scalar(ctx, repo.Query(), prom.AvgDecimal(tallyTotal, 3)) // of what is not deleted
 		is.NoErr(err)
-		is.Equal(*left, "-0.300")
+		is.Equal(left, "-0.300")
 	})
 }

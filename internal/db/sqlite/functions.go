@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/prom-go/prom/dialect/sqlite"
 	"github.com/prom-go/prom/internal/jsontext"
@@ -19,6 +20,13 @@ func addFunctions(c *sqlite3.Conn) error {
 	}
 	if err := c.CreateAggregate(sqlite.DecimalAverage, func() sqlite3.Aggregate { return &decimalSum{average: true} }); err != nil {
 		return err
+	}
+	for name, v := range map[string]variance{
+		sqlite.VarPop: {}, sqlite.VarSamp: {sample: true}, sqlite.StddevPop: {root: true}, sqlite.StddevSamp: {sample: true, root: true},
+	} {
+		if err := c.CreateNumberAggregate(name, func() sqlite3.NumberAggregate { return &variance{sample: v.sample, root: v.root} }); err != nil {
+			return err
+		}
 	}
 	for name, compute := range arithmetic {
 		if err := c.CreateArithmetic(name, 2, compute); err != nil {
@@ -42,6 +50,9 @@ func addFunctions(c *sqlite3.Conn) error {
 		return err
 	}
 	if err := c.CreateFunction(sqlite.JSONLast, 1, jsonLast); err != nil {
+		return err
+	}
+	if err := c.CreateFunction(sqlite.ListJoin, 2, listJoin); err != nil {
 		return err
 	}
 	if err := c.CreateFunction(sqlite.JSONContains, 2, jsonContains(c)); err != nil {
@@ -126,4 +137,19 @@ func jsonMerge(args []sqlite3.Arg) sqlite3.Result {
 		return sqlite3.Result{Err: malformedJSON}
 	}
 	return sqlite3.Result{Type: sqlite3.Text, Text: text}
+}
+
+// listJoin joins the texts of a list with a separator; it is NULL when there are none.
+func listJoin(args []sqlite3.Arg) sqlite3.Result {
+	if args[0].Null {
+		return sqlite3.Result{}
+	}
+	var texts []string
+	if err := json.Unmarshal([]byte(args[0].Text), &texts); err != nil {
+		return sqlite3.Result{Err: malformedJSON}
+	}
+	if len(texts) == 0 {
+		return sqlite3.Result{}
+	}
+	return sqlite3.Result{Type: sqlite3.Text, Text: strings.Join(texts, args[1].Text)}
 }
