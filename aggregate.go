@@ -44,7 +44,7 @@ func SumDecimal[P, V any](t Term[P, V]) Expr[P, V] {
 	return sum
 }
 
-var errNoDecimal = errors.New("SumDecimal is for fields with the tag option decimal; Sum is for other numbers")
+var errNoDecimal = errors.New("SumDecimal needs a field with the tag option decimal; use Sum for other numbers")
 
 // Avg is the average of the term's values, NULL left out, and NULL when there are none.
 func Avg[P any, V Number](t Term[P, V]) Expr[P, float64] {
@@ -151,7 +151,7 @@ func DenseRank[P any](w Window[P]) Expr[P, int64] {
 func Ntile[P any](n int, w Window[P]) Expr[P, int64] {
 	parts := ast.Int32Arg(n)
 	if n < 1 {
-		parts.Err = errors.New("rows are cut into one part or more")
+		parts.Err = errors.New("Ntile needs at least one bucket")
 	}
 	return windowed[P, int64](dialect.FuncNtile, ast.KindColumns[schema.Int64], w, parts)
 }

@@ -98,7 +98,7 @@ func Sqlizer[P any](of P, sql squirrel.Sqlizer) Cond[P] {
 	}
 	text, args, err := sql.ToSql()
 	if err != nil {
-		return Cond[P]{n: &ast.Cond{Op: ast.OpTrue, Err: fmt.Errorf("the condition gives no SQL: %w", err)}}
+		return Cond[P]{n: &ast.Cond{Op: ast.OpTrue, Err: fmt.Errorf("the condition cannot be rendered as SQL: %w", err)}}
 	}
 	if text == "" {
 		return Cond[P]{}

@@ -97,7 +97,7 @@ func Replace[P any, V Texts](t Term[P, V], old, replacement string) Expr[P, V] {
 func Substr[P any, V Texts](t Term[P, V], from, n int) Expr[P, V] {
 	start, count := ast.Int32Arg(from), ast.Int32Arg(n)
 	if from < 1 || n < 0 {
-		start.Err = errors.New("a part of a text begins at position 1 or later, and has no negative length")
+		start.Err = errors.New("Substr needs a position of at least 1 and a length that is not negative")
 	}
 	return textCall(dialect.FuncSubstr, t, start, count)
 }

@@ -73,7 +73,7 @@ func (c *checker) keyedCall(call *ast.CallExpr) (fn *types.Func, model types.Typ
 func (c *checker) keyValue(model string, column keyColumn, arg ast.Expr) {
 	tv := c.info.Types[arg]
 	if tv.IsNil() {
-		c.report(arg, "key", "a key cannot be nil")
+		c.report(arg, "key", "the key is nil")
 		return
 	}
 	from := types.Default(tv.Type)

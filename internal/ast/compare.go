@@ -146,4 +146,4 @@ func Operand[V any](e *Expr, c *scan.Codec, v V) (schema.Value, error) {
 }
 
 // errNullOrder says that a value was compared with NULL by its order.
-var errNullOrder = errors.New("nothing is greater or less than NULL")
+var errNullOrder = errors.New("a value cannot be compared with NULL by <, <=, > or >=; use IsNull or IsNotNull")

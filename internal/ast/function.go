@@ -51,7 +51,7 @@ func Case[V any](conds []Cond, values []*Expr) *Expr {
 func (e *Expr) Filter(cond Cond) *Expr {
 	filtered := *e
 	if e.Op != ExprAggregate || !e.Fn.Aggregate() {
-		filtered.Err = errors.New("only an aggregate takes a filter")
+		filtered.Err = errors.New("FILTER (WHERE …) needs an aggregate")
 	}
 	if len(cond.Kids) > 0 {
 		filtered.Conds = append(e.Conds[:len(e.Conds):len(e.Conds)], cond)
@@ -63,7 +63,7 @@ func (e *Expr) Filter(cond Cond) *Expr {
 func (e *Expr) Over(w *Window) *Expr {
 	windowed := *e
 	if e.Op != ExprAggregate || !e.Fn.Aggregate() || e.Distinct {
-		windowed.Err = errors.New("only an aggregate that is not distinct is taken over a window")
+		windowed.Err = errors.New("Over needs an aggregate without DISTINCT")
 	}
 	windowed.Win = w
 	return &windowed
@@ -98,7 +98,7 @@ func TextArg(s string) *Expr {
 func Int32Arg(n int) *Expr {
 	e := &Expr{Op: ExprValue, Like: KindColumns[schema.Int32], Val: schema.IntValue(schema.Int32, int64(n))}
 	if n != int(int32(n)) {
-		e.Err = errors.New("the number is outside of 32 bits")
+		e.Err = errors.New("the number does not fit a 32-bit integer")
 	}
 	return e
 }

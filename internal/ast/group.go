@@ -8,11 +8,11 @@ import (
 var (
 	errManyRows = errors.New("a condition in Where is on single rows: one on an aggregate belongs into Having, and one on a window function " +
 		"into a query of its own (select the function with Select, and give From the condition)")
-	errHavingWindow = errors.New("a condition in Having cannot have a window function: select the function with Select, and give From the condition")
-	errGroupedBy    = errors.New("groups cannot be told apart by an aggregate or a window function; make them of the results of another query, by From")
-	errNested       = errors.New("an aggregate cannot be taken of aggregates or window functions, nor a window function of others: " +
+	errHavingWindow = errors.New("HAVING cannot contain a window function: select the function with Select, and put the condition on the query that From makes of it")
+	errGroupedBy    = errors.New("GROUP BY cannot contain an aggregate or a window function; select it first, and group the query that From makes of the selection")
+	errNested       = errors.New("aggregates cannot be nested, nor contain window functions, and window functions cannot be nested: " +
 		"select the inner ones with Select, and take the outer one of the rows of From")
-	errOrderMany = errors.New("rows cannot be ordered by an aggregate, which groups have: select the aggregate as well, or say GroupBy")
+	errOrderMany = errors.New("ORDER BY contains an aggregate, but the query has no groups: select the aggregate as well, or add GroupBy")
 	errGroupOf   = errors.New("groups have what they are grouped by and aggregates: a column that is selected together with these, or that " +
 		"Having, an order or a window uses, must be one of the two; select it by itself, or give it to GroupBy")
 )

@@ -71,7 +71,7 @@ func jsonAt(col *schema.Column, fn dialect.Func, like *schema.Column, path []any
 	return e
 }
 
-var errNoPath = errors.New("a path into JSON needs a key or an index")
+var errNoPath = errors.New("a JSON path needs at least one key or index")
 
 // pathValue returns a path as an argument. Both engines write paths alike, with keys as JSON writes texts.
 func pathValue(path []any) *Expr {
@@ -95,7 +95,7 @@ func pathValue(path []any) *Expr {
 			}
 			b.WriteString("[" + strconv.Itoa(s) + "]")
 		default:
-			e.Err = fmt.Errorf("a segment of a path into JSON is a string or an int, not a %T", segment)
+			e.Err = fmt.Errorf("a JSON path consists of strings (keys) and ints (indexes), not of a %T", segment)
 		}
 	}
 	e.Val = schema.TextValue(schema.Text, b.String())
@@ -207,7 +207,7 @@ const mostRemoved = 100
 func merged(doc, patch *Expr) *Expr {
 	var members map[string]json.RawMessage
 	if json.Unmarshal([]byte(patch.Val.Text()), &members) != nil || members == nil {
-		return &Expr{Op: ExprValue, Like: doc.Like, Err: errors.New("what is merged into a document must be an object of JSON")}
+		return &Expr{Op: ExprValue, Like: doc.Like, Err: errors.New("Merge needs a JSON object")}
 	}
 	removed := []string{}
 	for _, key := range slices.Sorted(maps.Keys(members)) {

@@ -20,7 +20,7 @@ func (s Spec) Keyset(key []*schema.Column) (Keyset, error) {
 		return Keyset{}, errKeysetPaged
 	}
 	if s.HasSource() {
-		return Keyset{}, errors.New("keyset pages are those of a table, not of a union or another query")
+		return Keyset{}, errors.New("keyset pagination needs a query of a table, not a union or a query made by From")
 	}
 	var k Keyset
 	add := func(o Order) {
@@ -41,7 +41,7 @@ func (s Spec) Keyset(key []*schema.Column) (Keyset, error) {
 	return k, nil
 }
 
-var errKeysetPaged = errors.New("keyset pages have a size of their own; leave limit and offset out")
+var errKeysetPaged = errors.New("KeysetPage sets the limit itself; remove Limit and Offset")
 
 var errKeysetOrder = errors.New("keyset pages are ordered by fields, not by expressions or parts of dates")
 

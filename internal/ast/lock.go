@@ -6,7 +6,7 @@ import (
 	"github.com/prom-go/prom/dialect"
 )
 
-var errUnlockable = errors.New("rows that are locked must be those of a table: not distinct ones, groups, unions or rows of another query")
+var errUnlockable = errors.New("FOR UPDATE needs rows of a table: it cannot be combined with DISTINCT, GROUP BY, a union or a query made by From")
 
 // Lock returns s with its rows locked.
 func (s Spec) Lock(l dialect.Lock, w dialect.LockWait) Spec {

@@ -45,7 +45,7 @@ func (s Spec) Offset(n int) Spec {
 // Page returns s with the rows of page n, the first being 1, of size rows each.
 func (s Spec) Page(n, size int) Spec {
 	if n < 1 || size < 1 {
-		s.fail(errors.New("a page's number and size begin at 1"))
+		s.fail(errors.New("a page's number and size must be at least 1"))
 		return s
 	}
 	if int64(n-1) > (1<<63-1)/int64(size) {

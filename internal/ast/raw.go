@@ -36,7 +36,7 @@ func NewRaw(like *schema.Column, sql string, args []any, term func(any) *Expr) *
 		}
 		var err error
 		if _, field := a.(interface{ Column() *schema.Column }); field {
-			err = errors.New("it is a field of another model")
+			err = errors.New("the field belongs to another model")
 		} else {
 			raw.Args[i].Val, err = ValueOf(a)
 		}

@@ -23,7 +23,7 @@ const maxWithin = 16
 
 func valueOf(x any, depth int) (schema.Value, error) {
 	if depth > maxWithin {
-		return schema.Value{}, fmt.Errorf("a %T cannot be an argument: it leads to itself; its Value method must give a type of package driver", x)
+		return schema.Value{}, fmt.Errorf("a %T cannot be an argument: its Value method must return a type that package database/sql/driver allows", x)
 	}
 	switch v := x.(type) {
 	case nil:

@@ -48,4 +48,4 @@ func (r Related) Scalar(e *Expr) *Expr {
 	return &Expr{Op: ExprQuery, Like: e.Like, Sub: s}
 }
 
-var errRelatedPage = errors.New("a condition on the rows of a relation, and a count of them, take no limit or offset")
+var errRelatedPage = errors.New("conditions on relations and counts of related rows take no Limit or Offset")

@@ -53,7 +53,7 @@ func (s Spec) Uncomputed() Spec {
 	return s
 }
 
-var errComputedGroup = errors.New("a field is computed for each row: an aggregate over all rows is none; use that of a relation, a subquery, or a window")
+var errComputedGroup = errors.New("a computed field has a value for each row: use an aggregate of a relation, a subquery or a window function instead of a plain aggregate")
 
 var noMore More // of a query that has none
 

@@ -32,7 +32,7 @@ func Combine(kind SetKind, first *Subquery, others ...*Subquery) Spec {
 	var q Spec
 	for _, m := range list[1:] {
 		if a, b := len(list[0].Sub.Spec.Extra().Cols), len(m.Sub.Spec.Extra().Cols); a != b {
-			q.fail(fmt.Errorf("the queries of a set have %d and %d columns", a, b))
+			q.fail(fmt.Errorf("the members of a union, intersection or difference have %d and %d columns; they need the same number", a, b))
 		}
 	}
 	return q.With(func(m *More) { m.Source = list })

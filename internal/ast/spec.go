@@ -81,7 +81,7 @@ func (s Spec) Guard(verb string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s without a condition would reach every row of the table; if that is meant, say WithoutWhere() first", verb)
+	return fmt.Errorf("%s without a condition would affect every row of the table; add a condition, or WithoutWhere() if this is intended", verb)
 }
 
 // Writable returns why an update or delete cannot be of the rows of q, as far as q tells.
@@ -99,7 +99,7 @@ func (q *Spec) Writable(verb string) error {
 }
 
 // ErrProjected says that what is written to is no table.
-var ErrProjected = errors.New("an update or delete works on the rows of a table, not on those of a union, a group or another query")
+var ErrProjected = errors.New("UPDATE and DELETE need a query of a table: they cannot be used with a union, GROUP BY or a query made by From")
 
 // Marks returns an error when the rows of q are those that a soft delete has marked already.
 func (q *Spec) Marks() error {
@@ -109,9 +109,9 @@ func (q *Spec) Marks() error {
 	return nil
 }
 
-var errMarked = errors.New("the rows are soft-deleted already: HardDelete deletes them for good, and Undelete takes it back")
+var errMarked = errors.New("the query selects soft-deleted rows: use HardDelete to delete them, or Undelete to restore them")
 
-var errPaged = errors.New("an update or delete takes no order, limit or offset; choose the rows by conditions")
+var errPaged = errors.New("UPDATE and DELETE take no OrderBy, Limit or Offset; select the rows by conditions")
 
 // Fail returns s, which cannot run because of err.
 func (s Spec) Fail(err error) Spec { s.fail(err); return s }
@@ -157,4 +157,4 @@ func (s Spec) Err() error {
 	return firstErr(s.Conds)
 }
 
-var errDistinctOrder = errors.New("distinct rows can be ordered by what is selected only")
+var errDistinctOrder = errors.New("DISTINCT rows can be ordered only by the columns that are selected")

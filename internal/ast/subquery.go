@@ -30,7 +30,7 @@ func (s *Subquery) Scalar() *Expr {
 func (s *Subquery) one() (*Subquery, *schema.Column, error) {
 	cols := s.Spec.Extra().Cols
 	if len(cols) != 1 {
-		return s, KindColumns[schema.Null], errors.New("the subquery must have one column, as Pluck gives it")
+		return s, KindColumns[schema.Null], errors.New("the subquery must select one column, as Pluck does")
 	}
 	return s, cols[0].Like, nil
 }

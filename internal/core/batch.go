@@ -158,7 +158,7 @@ func (op *batchOp) prepare(ctx context.Context, first *batchOp) (err error) {
 		return err
 	}
 	if op.b.db != first.b.db {
-		return op.place(errors.New("its repo is bound to another connection than that of the first operation"))
+		return op.place(errors.New("its repo uses another connection than the first operation; a batch runs on one connection"))
 	}
 	if err = op.build(ctx, op); err == nil && op.text != nil && op.text.Unknown() != nil {
 		if op.text, err = op.b.formed(ctx, op.text); err == nil {
@@ -401,7 +401,7 @@ func (o Ops) Get(key []any) *Result {
 func (o Ops) All(q *Query) *Result {
 	return o.list(o.repo.plan, func(_ context.Context, op *batchOp) error {
 		if len(q.with) > 0 {
-			return errors.New("a batch does not load relations; use LoadInto when it has run")
+			return errors.New("a batch cannot load relations; call LoadInto after it has run")
 		}
 		if err := cmp.Or(q.whole(), q.stored()); err != nil {
 			return err

@@ -267,7 +267,7 @@ func (c *Conflict) target(v unsafe.Pointer) (identity, error) {
 	case c.err != nil:
 		return identity{}, c.err
 	case c.nothing && len(c.where) > 0:
-		return identity{}, errors.New("DoNothing has no rows for a condition to choose from")
+		return identity{}, errors.New("DoNothing cannot be combined with Where")
 	case c.on.cols != nil:
 		return c.on, nil
 	case c.nothing:

@@ -90,7 +90,7 @@ func onOne(op string, repos []*Repo) (db *db.DB, bound map[*schema.Table]*bindin
 			db = b.db
 		}
 		if b.db != db {
-			return nil, nil, ErrorOf(op, b.table, errors.New("the repos are on different connections; call once for each"))
+			return nil, nil, ErrorOf(op, b.table, errors.New("the repos use different connections; make one call for each connection"))
 		}
 		bound[b.table] = b
 	}

@@ -59,7 +59,7 @@ func (r *Repo) inTheWay(ctx context.Context, v unsafe.Pointer, cols []*schema.Co
 		row[i], _ = r.plan.Value(v, c) // which allSet has looked at
 	}
 	taken := &driver.Error{Kind: driver.KindUnique, Op: "create", Table: r.table.Name, Columns: schema.ColumnNames(cols),
-		Detail: "a soft-deleted row has the same values, so that only its key is taken"}
+		Detail: "a soft-deleted row has the same values; restore it with Undelete, or delete it with HardDelete"}
 	if r.table.Deleted != nil {
 		deleted := &Query{repo: r, spec: ast.Spec{}.OnlyDeleted().KeyIs(cols, row)}
 		if there, err := deleted.Exists(ctx); err != nil || there {

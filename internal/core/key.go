@@ -56,7 +56,7 @@ func (r *Repo) convertKey(dst []schema.Value, key []any) ([]schema.Value, error)
 			return dst, err
 		}
 		if value.IsNull() {
-			return dst, errors.New("a key cannot be nil")
+			return dst, errors.New("the key is nil")
 		}
 		dst = append(dst, value)
 	}

@@ -30,7 +30,7 @@ func (q *Query) Page(ctx context.Context, n, size int, total bool) (Page, error)
 func (q *Query) PageAt(ctx context.Context, limit, offset int, total bool) (Page, error) {
 	spec := q.spec.Limit(limit).Offset(offset)
 	if limit < 1 {
-		spec = spec.Fail(errors.New("a page's limit begins at 1"))
+		spec = spec.Fail(errors.New("the limit of a page must be at least 1"))
 	}
 	return q.page(ctx, spec, Page{Number: offset/max(limit, 1) + 1, Size: limit}, total)
 }
@@ -38,7 +38,7 @@ func (q *Query) PageAt(ctx context.Context, limit, offset int, total bool) (Page
 func (q *Query) page(ctx context.Context, spec ast.Spec, p Page, total bool) (Page, error) {
 	size, err := p.Size, spec.Err()
 	if err == nil && q.spec.Flags != 0 {
-		err = errors.New("a page chooses its rows itself; leave out Limit and Offset")
+		err = errors.New("Page and PageAt set limit and offset themselves; remove Limit and Offset")
 	}
 	if err == nil && size == math.MaxInt {
 		err = errors.New("the page's size is too large")
@@ -105,7 +105,7 @@ func (q *Query) Keyset(ctx context.Context, token string, size int) (KeysetPage,
 		err = q.whole()
 	}
 	if err == nil && (size < 1 || size == math.MaxInt) {
-		err = errors.New("a page's size begins at 1, and has to be a number of rows")
+		err = errors.New("the page size must be at least 1")
 	}
 	pages := pagesOf(q, k)
 	var way byte

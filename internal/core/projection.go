@@ -123,7 +123,7 @@ func (q *Query) Select(result reflect.Type, cols []Column) Projection {
 	terms, places := make([]*ast.Expr, len(cols)), make([]Target, len(cols))
 	var err error
 	if len(cols) == 0 {
-		err = errors.New("a selection needs a column")
+		err = errors.New("Select needs at least one column")
 	}
 	for i, c := range cols {
 		terms[i], places[i] = c.Term, c.To
@@ -131,7 +131,7 @@ func (q *Query) Select(result reflect.Type, cols []Column) Projection {
 		case c.Err != nil:
 			err = c.Err
 		case c.Term == nil:
-			return q.Project(result, q.Spec(), nil).Fail(errors.New("a column of the selection is the zero Column; Col makes one"))
+			return q.Project(result, q.Spec(), nil).Fail(errors.New("a column given to Select is the zero Column; use Col to make it"))
 		case c.Result != result:
 			err = fmt.Errorf("a column of the selection is for %s, and the result is %s", c.Result, result)
 		}
@@ -286,7 +286,7 @@ func (p Projection) names(t *schema.Table) ([]string, error) {
 	for i, c := range p.plan.Table.Columns {
 		to := t.At(c.Offset, c.Type)
 		if to == nil {
-			return nil, fmt.Errorf("the field %s is no column", c.Field)
+			return nil, fmt.Errorf("the field %s is not a column", c.Field)
 		}
 		names[i], filled[to.Name] = to.Name, true
 	}
@@ -315,7 +315,7 @@ func (q *Query) Combine(kind ast.SetKind, others []*Query) *Query {
 // member returns why a query cannot be one of a set: it says something of the rows that the set would not keep.
 func (q *Query) member() error {
 	if len(q.with) > 0 || q.spec.Extra().Computed != nil || q.spec.Columns() != nil {
-		return errors.New("a query that is combined with others has none of With, Compute and Only; say them on what Union, Intersect or Except returns")
+		return errors.New("With, Compute and Only cannot be set on a member of a union; set them on the query that Union, Intersect or Except returns")
 	}
 	return nil
 }

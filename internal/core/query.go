@@ -160,10 +160,10 @@ func (q *Query) Compute(cols []Column) *Query {
 	for i, c := range cols {
 		err := c.Err
 		if err == nil && c.Term == nil {
-			err = errors.New("what is to be computed is the zero Column; Col makes one")
+			err = errors.New("a column given to Compute is the zero Column; use Col to make it")
 		}
 		if err == nil && c.Result != model {
-			err = fmt.Errorf("the field is one of %s, and not of %s", c.Result, model)
+			err = fmt.Errorf("the field belongs to %s, not to %s", c.Result, model)
 		}
 		if err == nil && q.repo.plan.Table.ComputedAt(c.To.Offset, c.To.Type) == nil {
 			err = fmt.Errorf("%s.%s is not computed: give the field the tag option computed", model.Name(), c.To.Name)
@@ -205,7 +205,7 @@ func computedColumn(model reflect.Type, c Column) (*schema.Column, error) {
 // whole returns an error when the query reads some fields only, where rows must be whole.
 func (q *Query) whole() error {
 	if q.spec.Columns() != nil {
-		return errors.New("Only is for All, One, Get and Each")
+		return errors.New("Only works with All, First, One, Get and Each")
 	}
 	return nil
 }
@@ -213,7 +213,7 @@ func (q *Query) whole() error {
 // stored returns an error when the query computes fields, where rows are read as they are stored.
 func (q *Query) stored() error {
 	if q.spec.Extra().Computed != nil {
-		return errors.New("Compute is for All, First, One, Get, Each, Stream and pages")
+		return errors.New("Compute works with All, First, One, Get, Each, Stream and pages")
 	}
 	return nil
 }

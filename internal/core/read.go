@@ -48,7 +48,7 @@ func (r *Repo) GetBy(ctx context.Context, field Columner, v any) (unsafe.Pointer
 		value, err = r.plan.Codec(id.cols[0]).Convert(v)
 	}
 	if err == nil && value.IsNull() {
-		err = errors.New("no row is found by NULL")
+		err = errors.New("the value is NULL: a NULL cannot be looked up by equality")
 	}
 	if err != nil {
 		return nil, ErrorOf("get", r.table, err)

@@ -244,9 +244,9 @@ func (q *Query) LoadInto(ctx context.Context, rows []unsafe.Pointer) error {
 	}
 	switch {
 	case !q.spec.IsZero():
-		err = errors.New("LoadInto takes a query with relations alone, because the rows are there already")
+		err = errors.New("LoadInto takes a query with relations only: conditions, orders and limits have no effect on rows that are loaded already")
 	case len(q.with) == 0:
-		err = errors.New("LoadInto needs a relation to load; say With first")
+		err = errors.New("LoadInto needs a relation; add With")
 	}
 	for i, row := range rows {
 		if row == nil {

@@ -80,7 +80,7 @@ func (x *keyIndex) find(v schema.Value) (int, error) {
 		at, ok = x.ints[v.Int()]
 	}
 	if !ok {
-		return 0, errors.New("the database takes two keys for equal that are different texts; give both sides of the reference the same one")
+		return 0, errors.New("the collation of the column treats two different keys as equal; store the same text on both sides of the reference")
 	}
 	return at, nil
 }
@@ -140,7 +140,7 @@ func (k *rowKeys) find(key []schema.Value) (int, error) {
 	}
 	at, ok := k.tuples[string(k.buf)]
 	if !ok {
-		return 0, errors.New("the database gave a row that was not asked for")
+		return 0, errors.New("the database returned a row that was not requested")
 	}
 	return at, nil
 }

@@ -152,9 +152,9 @@ func (b *binding) guard(ctx context.Context, c *call) driver.Guard {
 func (b *binding) mayLock(ctx context.Context) error {
 	switch {
 	case b.db.ReadOnly() || b.db.InReadOnlyTx(ctx):
-		return &driver.Error{Kind: driver.KindReadOnly, Detail: "rows are not locked where nothing may be written"}
+		return &driver.Error{Kind: driver.KindReadOnly, Detail: "FOR UPDATE is not possible in a read-only transaction"}
 	case !b.db.InTx(ctx):
-		return errors.New("rows are locked in a transaction, with whose end the lock ends: use the context that Tx gives")
+		return errors.New("FOR UPDATE needs a transaction, because its locks end with it: call it with the context that Tx passes")
 	}
 	return nil
 }

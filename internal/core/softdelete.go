@@ -24,7 +24,7 @@ func (q *Query) OnlyDeleted() *Query {
 func (q *Query) marked(spec ast.Spec) ast.Spec {
 	switch {
 	case spec.HasSource():
-		return spec.Fail(errors.New("the rows of other queries have been chosen by these; say it of each of them"))
+		return spec.Fail(errors.New("WithDeleted does not apply to a union or a subquery: set it on each member"))
 	case q.repo.table.Deleted == nil:
 		return spec.Fail(errNoMark(q.repo.table.Model.Name()))
 	}

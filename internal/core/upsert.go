@@ -147,7 +147,7 @@ func (r *Repo) identityOf(fields []Columner) (identity, error) {
 			return id, nil
 		}
 	}
-	return identity{}, errors.New("the fields are neither the primary key nor those of a unique index over all rows")
+	return identity{}, errors.New("the conflict target must be the primary key or the fields of a unique index without a condition")
 }
 
 // of reports whether the columns are those of fields, in any order.

@@ -32,7 +32,7 @@ func assignments(list []ast.Assign, assigns []*ast.Assign) ([]ast.Assign, error)
 	return list, nil
 }
 
-var errAssignMany = errors.New("a row cannot be assigned an aggregate or a window function; assign a subquery that selects it, by Sub or LinkedSub")
+var errAssignMany = errors.New("SET cannot contain an aggregate or a window function; assign a ScalarSubquery or CorrelatedSubquery that selects it")
 
 func assigned(list []ast.Assign, c *schema.Column) bool {
 	return slices.ContainsFunc(list, func(a ast.Assign) bool { return a.Col == c })

@@ -11,7 +11,7 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-var errClaimPaged = errors.New("a claim says itself how many rows it takes, and takes no other limit, offset or lock")
+var errClaimPaged = errors.New("Claim sets limit and lock itself; remove Limit, Offset and ForUpdate")
 
 // Claim updates the first rows of a query, as many as its limit says, and returns all columns of them. Rows that other
 // transactions have locked are passed over. The rows come in the query's order where Ordered says so.
@@ -33,7 +33,7 @@ func (s *Statements) Claim(dst []schema.Value, q ast.Spec, n int, assigns []*ast
 		return nil, nil, err
 	}
 	if len(list) == 0 {
-		return nil, nil, errors.New("a claim needs an assignment, by which the rows are no longer among those to be claimed")
+		return nil, nil, errors.New("Claim needs an assignment that removes the rows from the query")
 	}
 	return s.claim(dst, q.Limit(n).Lock(dialect.LockUpdate, dialect.SkipLocked), kept(s.Table, list, at))
 }

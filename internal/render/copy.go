@@ -17,7 +17,7 @@ import (
 // in them: the time at, their default, NULL, or a key that the database makes. The arguments are appended to args.
 func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mapping, at time.Time) (*Text, []schema.Value, error) {
 	if q.Spec.Extra().Cols != nil {
-		return nil, nil, errors.New("the mappings say what is copied; give the query itself and not a projection of it")
+		return nil, nil, errors.New("InsertSelect takes the columns from its mappings; pass the query, not a projection")
 	}
 	cols, terms := make([]*schema.Column, 0, len(s.Table.Columns)), make([]*ast.Expr, 0, len(s.Table.Columns))
 	for _, m := range maps {
@@ -31,7 +31,7 @@ func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mappi
 		cols, terms = append(cols, m.Col), append(terms, intoColumn(op, m.Col, ast.Moment(m.Term, m.Col.Kind)))
 	}
 	if len(cols) == 0 {
-		return nil, nil, errors.New("a copy needs a mapping")
+		return nil, nil, errors.New("InsertSelect needs at least one mapping")
 	}
 	var missing []string
 	for _, c := range s.Table.Columns {
@@ -47,7 +47,7 @@ func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mappi
 		}
 	}
 	if missing != nil {
-		return nil, nil, fmt.Errorf("nothing is mapped to %s, which a row needs", strings.Join(missing, ", "))
+		return nil, nil, fmt.Errorf("no mapping for %s, which has no default and may not be NULL", strings.Join(missing, ", "))
 	}
 	sub := *q
 	sub.Spec = sub.Spec.Project(terms)

@@ -24,6 +24,6 @@ func (r *renderer) lock(b squirrel.SelectBuilder, q *ast.Spec) squirrel.SelectBu
 	return b
 }
 
-var errLockInside = errors.New("a query inside another one cannot lock rows; lock those of the outer one")
+var errLockInside = errors.New("a subquery cannot lock rows; add ForUpdate to the outer query")
 
-var errLockUnread = errors.New("rows are locked when they are read; Count and Has read none")
+var errLockUnread = errors.New("Count and Has cannot lock rows; read the rows to lock them")

@@ -28,7 +28,7 @@ func (t *Text) CheckDB(db any) error {
 			return err
 		}
 		if other != db {
-			return errors.New("a subquery belongs to a repo on another connection; one statement works on one database")
+			return errors.New("the subquery's repo uses another connection; a statement runs on one database")
 		}
 	}
 	return nil

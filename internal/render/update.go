@@ -39,7 +39,7 @@ func (s *Statements) Update(dst []schema.Value, q ast.Spec, assigns []*ast.Assig
 		return nil, nil, err
 	}
 	if len(list) == 0 {
-		return nil, nil, errors.New("an update needs an assignment")
+		return nil, nil, errors.New("UPDATE needs at least one assignment")
 	}
 	return s.update(dst, q, kept(s.Table, list, at), "update", returning)
 }

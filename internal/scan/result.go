@@ -170,7 +170,7 @@ func columnsFor(t reflect.Type, fields []*schema.Column, names []string) ([]*sch
 			return nil, &ColumnError{Column: name, Err: fmt.Errorf("%s has no field for it; name the columns that are wanted, or rename it by AS to one of %s",
 				t, strings.Join(schema.ColumnNames(fields), ", "))}
 		case seen[cols[i]]:
-			return nil, &ColumnError{Column: name, Err: errors.New("it stands twice in the result; rename one by AS")}
+			return nil, &ColumnError{Column: name, Err: errors.New("the result has two columns of this name; rename one with AS")}
 		}
 		seen[cols[i]] = true
 	}

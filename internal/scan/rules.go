@@ -33,7 +33,7 @@ func (c *Codec) Readable(v schema.Value) error {
 
 func (c *Codec) readBack(v schema.Value) error {
 	if err := c.base.decode(valueRow{v}, 0, reflect.New(c.typ).UnsafePointer()); err != nil {
-		return fmt.Errorf("it could not be read back: %w", err)
+		return fmt.Errorf("the value could not be read back: %w", err)
 	}
 	return nil
 }

@@ -145,7 +145,7 @@ func TestProtoOfResult(t *testing.T) {
 			"not one in a prototype":  prom.Select(villas.Query(), total, prom.Col(&loose.Town, town)),
 			"told by its prototype":   prom.Select(villas.Query(), &loose, prom.Col(&total.Town, town)),
 			"is for model_test.Villa": prom.Select(villas.Query(), total, prom.Col(&villa.Town, town)),
-			"needs a column":          prom.Select(villas.Query(), total),
+			"at least one column":     prom.Select(villas.Query(), total),
 		} {
 			if _, err := p.All(ctx); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%q: %v", want, err)

@@ -215,10 +215,10 @@ func TestComputeRefused(t *testing.T) {
 		q := essays.Query()
 		var loose Essay
 		for want, q := range map[string]*prom.Query[Essay]{
-			"Essay.Title is not computed":   q.Compute(prom.Col(&essay.Title, essayTitle)),
-			"not one in a prototype":        q.Compute(prom.Col(&loose.Likes, essayFans.Count())),
-			"an aggregate over all rows":    q.Compute(prom.Col(&essay.Likes, prom.Count(essay))),
-			"is one of query_test.Essayist": q.Compute(prom.Col(&essayist.Name, essayTitle)),
+			"Essay.Title is not computed":    q.Compute(prom.Col(&essay.Title, essayTitle)),
+			"not one in a prototype":         q.Compute(prom.Col(&loose.Likes, essayFans.Count())),
+			"a plain aggregate":              q.Compute(prom.Col(&essay.Likes, prom.Count(essay))),
+			"belongs to query_test.Essayist": q.Compute(prom.Col(&essayist.Name, essayTitle)),
 		} {
 			_, err := q.All(ctx)
 			if err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, prom.ErrValidation) {
@@ -236,7 +236,7 @@ func TestComputeRefused(t *testing.T) {
 		if _, own := result.Value(); err == nil {
 			err = own
 		}
-		is.True(err != nil && strings.Contains(err.Error(), "Compute is for"))
+		is.True(err != nil && strings.Contains(err.Error(), "Compute works with"))
 		// A write that returns rows says so, too; one that reads none goes without.
 		told := essays.Compute(told(1)...).Where(essayTitle.Eq("a"))
 		for _, err := range []error{kit.ErrOf(told.UpdateReturning(ctx, essayTitle.Set("x"))), kit.ErrOf(told.DeleteReturning(ctx)),

@@ -99,6 +99,6 @@ func TestNtile(t *testing.T) {
 			is.Equal(fmt.Sprint(parts), want)
 		}
 		_, err := prom.Pluck(heats.Query(), prom.Ntile(0, prom.OrderWindow(heatCourse.Asc()))).All(ctx)
-		is.True(err != nil && strings.Contains(err.Error(), "one part or more"))
+		is.True(err != nil && strings.Contains(err.Error(), "at least one bucket"))
 	})
 }

@@ -137,7 +137,7 @@ func TestCopyErrors(t *testing.T) {
 		repo, archive, digests := kit.Items(db), prom.NewRepo[Archive](prom.Using(db)), prom.NewRepo[Digest](prom.Using(db))
 		name := prom.To(DigestName, kit.ItemName)
 		missing := kit.ErrOf(prom.InsertSelect(ctx, digests, repo.Query(), name))
-		is.True(strings.Contains(missing.Error(), "nothing is mapped to Items"))
+		is.True(strings.Contains(missing.Error(), "no mapping for Items"))
 		for _, err := range []error{
 			missing, kit.ErrOf(prom.InsertSelect(ctx, digests, repo.Query())), kit.ErrOf(prom.InsertSelect(ctx, digests, repo.Query(), name, name)),
 			kit.ErrOf(prom.InsertSelect(ctx, archive, repo.Query(), prom.To(ArchiveTitle, kit.ItemName))), // the key is made in Go

@@ -149,7 +149,7 @@ func main() {
 	check(books.Get(ctx, number{5}.value()))                  // refused: an interface
 	check(books.Get(ctx, "5"))                                // want `the key ID of Book has type int64, and string does not convert to it`
 	check(books.Get(ctx, text))                               // want `and string does not convert to it`
-	check(books.Get(ctx, nil))                                // want `a key cannot be nil`
+	check(books.Get(ctx, nil))                                // want `the key is nil`
 	check(books.Get(ctx, true))                               // want `and bool does not convert to it`
 	check(books.Get(ctx, id == 5))                            // want `and bool does not convert to it`
 	check(books.Get(ctx, uuid))                               // want `and prom.UUID does not convert to it`
