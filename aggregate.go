@@ -79,7 +79,7 @@ type AnyTerm[P any] interface {
 	anyTerm(P) *ast.Expr
 }
 
-func (x Expr[P, V]) anyTerm(P) *ast.Expr { return x.e }
+func (x Expr[P, V]) anyTerm(P) *ast.Expr { return ast.Given(x.e) }
 
 func (f *AnyField[P]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.f.Codec()) }
 

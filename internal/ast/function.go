@@ -49,6 +49,9 @@ func Case[V any](conds []Cond, values []*Expr) *Expr {
 
 // Filter returns an aggregate of those rows alone for which a condition holds.
 func (e *Expr) Filter(cond Cond) *Expr {
+	if e == nil {
+		return noExpr
+	}
 	filtered := *e
 	if e.Op != ExprAggregate || !e.Fn.Aggregate() {
 		filtered.Err = errors.New("FILTER (WHERE …) needs an aggregate")
@@ -61,6 +64,9 @@ func (e *Expr) Filter(cond Cond) *Expr {
 
 // Over returns an aggregate over a window.
 func (e *Expr) Over(w *Window) *Expr {
+	if e == nil {
+		return noExpr
+	}
 	windowed := *e
 	if e.Op != ExprAggregate || !e.Fn.Aggregate() || e.Distinct {
 		windowed.Err = errors.New("Over needs an aggregate without DISTINCT")
