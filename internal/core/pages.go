@@ -23,16 +23,35 @@ type Page struct {
 
 // Page does what Query.Page of package prom says.
 func (q *Query) Page(ctx context.Context, n, size int, total bool) (Page, error) {
+	if err := atLeast(ruled{"page", n, 1}, ruled{"size", size, 1}); err != nil {
+		return Page{}, ErrorOf("query", q.repo.table, err)
+	}
 	return q.page(ctx, q.spec.Page(n, size), Page{Number: n, Size: size}, total)
+}
+
+// ruled is a number that a call is given, and the least that it may be.
+type ruled struct {
+	name     string
+	n, least int
+}
+
+// atLeast returns the violations of numbers that are less than they may be: they come from requests, as values do.
+func atLeast(numbers ...ruled) error {
+	var broken scan.Violations
+	for _, r := range numbers {
+		if r.n < r.least {
+			broken = append(broken, scan.TooSmall(r.name, int64(r.least)))
+		}
+	}
+	return broken.Err()
 }
 
 // PageAt does what Query.PageAt of package prom says.
 func (q *Query) PageAt(ctx context.Context, limit, offset int, total bool) (Page, error) {
-	spec := q.spec.Limit(limit).Offset(offset)
-	if limit < 1 {
-		spec = spec.Fail(errors.New("the limit of a page must be at least 1"))
+	if err := atLeast(ruled{"limit", limit, 1}, ruled{"offset", offset, 0}); err != nil {
+		return Page{}, ErrorOf("query", q.repo.table, err)
 	}
-	return q.page(ctx, spec, Page{Number: offset/max(limit, 1) + 1, Size: limit}, total)
+	return q.page(ctx, q.spec.Limit(limit).Offset(offset), Page{Number: offset/limit + 1, Size: limit}, total)
 }
 
 func (q *Query) page(ctx context.Context, spec ast.Spec, p Page, total bool) (Page, error) {
@@ -104,8 +123,11 @@ func (q *Query) Keyset(ctx context.Context, token string, size int) (KeysetPage,
 	if err == nil {
 		err = q.whole()
 	}
-	if err == nil && (size < 1 || size == math.MaxInt) {
-		err = errors.New("the page size must be at least 1")
+	if err == nil {
+		err = atLeast(ruled{"size", size, 1})
+	}
+	if err == nil && size == math.MaxInt {
+		err = errors.New("the page's size is too large")
 	}
 	pages := pagesOf(q, k)
 	var way byte

@@ -84,7 +84,7 @@ func (c *Codec) checkRules(broken Violations, v schema.Value) Violations {
 	case v.IsNull():
 		return broken
 	case v.IsZero() && col.References != nil:
-		return append(broken, c.violation("required", "the reference leads to no row; save the row before it is referred to"))
+		return append(broken, c.violation("required", "a value is required: the reference leads to no row, or to one that was not saved before"))
 	case v.IsZero() && (col.Kind == schema.UUID || col.Key && col.Kind == schema.Text):
 		// The zero of these means that nothing was set, not that zero is the value.
 		return append(broken, c.violation("required", "a value is required"))
