@@ -74,21 +74,21 @@ func TestUpdateInChunks_Refused(t *testing.T) {
 			t.Fatal(err)
 		}
 		for want, chunks := range map[string]iter.Seq2[prom.Progress, error]{
-			"without a condition":  prom.UpdateInChunks(ctx, notes.Query(), prom.Chunks{}, set),
-			"no order, limit":      prom.UpdateInChunks(ctx, q.OrderBy(kit.NoteViews.Asc()), prom.Chunks{}, set),
-			"takes no order":       prom.UpdateInChunks(ctx, q.Limit(3), prom.Chunks{}, set),
-			"needs an assignment":  prom.UpdateInChunks(ctx, q, prom.Chunks{}),
-			"ID cannot be":         prom.UpdateInChunks(ctx, q, prom.Chunks{}, kit.NoteID.Set(1)),
-			"at least 1 character": prom.UpdateInChunks(ctx, q, prom.Chunks{}, kit.NoteTitle.Set("")),
-			"size of chunks":       prom.UpdateInChunks(ctx, q, prom.Chunks{Size: -1}, set),
-			"pause between":        prom.UpdateInChunks(ctx, q, prom.Chunks{Pause: -1}, set),
-			"share of the time":    prom.UpdateInChunks(ctx, q, prom.Chunks{Share: 1.5}, set),
-			"retries is negative":  prom.UpdateInChunks(ctx, q, prom.Chunks{Retry: -1}, set),
-			"token is damaged":     prom.UpdateInChunks(ctx, q, prom.Chunks{After: "x"}, set),
-			"made for another":     prom.UpdateInChunks(ctx, q, prom.Chunks{After: elsewhere.Place}, set),
-			"has no primary key":   prom.DeleteInChunks(ctx, keyless.Query().WithoutWhere(), prom.Chunks{}),
-			"no field with the":    prom.DeleteInChunks(ctx, q.WithDeleted(), prom.Chunks{}),
-			"delete without a con": prom.HardDeleteInChunks(ctx, notes.Query(), prom.Chunks{}),
+			"without a condition":     prom.UpdateInChunks(ctx, notes.Query(), prom.Chunks{}, set),
+			"no OrderBy, Limit":       prom.UpdateInChunks(ctx, q.OrderBy(kit.NoteViews.Asc()), prom.Chunks{}, set),
+			"take no OrderBy":         prom.UpdateInChunks(ctx, q.Limit(3), prom.Chunks{}, set),
+			"at least one assignment": prom.UpdateInChunks(ctx, q, prom.Chunks{}),
+			"ID cannot be":            prom.UpdateInChunks(ctx, q, prom.Chunks{}, kit.NoteID.Set(1)),
+			"at least 1 character":    prom.UpdateInChunks(ctx, q, prom.Chunks{}, kit.NoteTitle.Set("")),
+			"size of chunks":          prom.UpdateInChunks(ctx, q, prom.Chunks{Size: -1}, set),
+			"pause between":           prom.UpdateInChunks(ctx, q, prom.Chunks{Pause: -1}, set),
+			"share of the time":       prom.UpdateInChunks(ctx, q, prom.Chunks{Share: 1.5}, set),
+			"retries is negative":     prom.UpdateInChunks(ctx, q, prom.Chunks{Retry: -1}, set),
+			"token is damaged":        prom.UpdateInChunks(ctx, q, prom.Chunks{After: "x"}, set),
+			"made for another":        prom.UpdateInChunks(ctx, q, prom.Chunks{After: elsewhere.Place}, set),
+			"has no primary key":      prom.DeleteInChunks(ctx, keyless.Query().WithoutWhere(), prom.Chunks{}),
+			"no field with the":       prom.DeleteInChunks(ctx, q.WithDeleted(), prom.Chunks{}),
+			"delete without a con":    prom.HardDeleteInChunks(ctx, notes.Query(), prom.Chunks{}),
 		} {
 			sizes, _, err := progressOf(chunks, nil)
 			if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), want) || len(sizes) > 0 {
