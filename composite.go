@@ -5,7 +5,6 @@ import (
 
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/core"
-	"github.com/prom-go/prom/schema"
 )
 
 // CompositeRefField is the row of R that several columns of a row of T refer to together: a [Relation] of T. Like a [Query] it
@@ -22,7 +21,7 @@ func CompositeRefOf[P, R any](of P, field *CompositeRef[R]) *CompositeRefField[P
 	at := place[R](of, field)
 	r := relationAt[R](at)
 	give := func(row, found unsafe.Pointer) {
-		schema.LoadComposite((*CompositeRef[R])(unsafe.Add(row, r.Offset)), (*R)(found))
+		*(*CompositeRef[R])(unsafe.Add(row, r.Offset)) = CompositeRef[R]{row: (*R)(found), loaded: true}
 	}
 	return &CompositeRefField[P, *R]{core: core.One{Relation: r, Of: at.Model, Give: give}}
 }

@@ -202,7 +202,7 @@ func refTo[R any, K comparable](column *schema.Column, at func(row unsafe.Pointe
 
 // giveRefs gives the references of rows what was found for their keys. At tells where a row has it; nil for NULL.
 func giveRefs[R any, K comparable](at func(row unsafe.Pointer) *RefBy[R, K], rows []unsafe.Pointer, places []int, found []unsafe.Pointer) {
-	targets := make([]schema.Target[R, K], len(found))
+	targets := make([]target[R, K], len(found))
 	given := make([]bool, len(found))
 	for i, row := range rows {
 		ref, place := at(row), places[i]
@@ -212,10 +212,10 @@ func giveRefs[R any, K comparable](at func(row unsafe.Pointer) *RefBy[R, K], row
 		to := &targets[place]
 		switch {
 		case !given[place]:
-			to.Key, to.Row, given[place] = ref.Key(), (*R)(found[place]), true
-		case to.Key != ref.Key(): // equal for the database alone, such as names that ignore case
-			to = &schema.Target[R, K]{Key: ref.Key(), Row: (*R)(found[place])}
+			to.key, to.row, given[place] = ref.key, (*R)(found[place]), true
+		case to.key != ref.key: // equal for the database alone, such as names that ignore case
+			to = &target[R, K]{key: ref.key, row: (*R)(found[place])}
 		}
-		schema.LoadRef(ref, to)
+		ref.to = to
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/schema"
 )
 
 // ManyField is the rows of R that refer to a row of T: a [Relation] of T. Its methods choose, order and limit the rows;
@@ -23,7 +22,7 @@ func ManyOf[P, R any](of P, field *Many[R]) *ManyField[P, *R] {
 	at := place[R](of, field)
 	r := relationAt[R](at)
 	give := func(row unsafe.Pointer, rows *scan.List) {
-		schema.LoadMany((*Many[R])(unsafe.Add(row, r.Offset)), scan.SliceAt[R](rows))
+		(*Many[R])(unsafe.Add(row, r.Offset)).rows = scan.SliceAt[R](rows)
 	}
 	return &ManyField[P, *R]{core: core.Many{Relation: r, Of: at.Model, Give: give}}
 }
@@ -91,7 +90,7 @@ func ManyToManyOf[P, R, L any](of P, field *ManyToMany[R, L]) *ManyToManyField[P
 	knowRelated[L](at.Model)
 	r := relationAt[R](at)
 	give := func(row unsafe.Pointer, rows *scan.List) {
-		schema.LoadMany(&(*ManyToMany[R, L])(unsafe.Add(row, r.Offset)).Many, scan.SliceAt[R](rows))
+		(*ManyToMany[R, L])(unsafe.Add(row, r.Offset)).rows = scan.SliceAt[R](rows)
 	}
 	return &ManyToManyField[P, *R, *L]{core: core.Many{Relation: r, Of: at.Model, Give: give}}
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Projection is a query whose results are of type R: a single value, a pair, or a struct of the caller's own. [Pluck],
-// [Pluck2], [Pluck3], [Select] and [Into] make projections of a query. Like a [Query] it never changes, and it can be a
-// [Subquery] of others.
+// Projection is a query whose results are of type R: a single value, a pair, or a struct of the caller's own. They are
+// values, where a [Query] returns pointers to rows. [Pluck], [Pluck2], [Pluck3], [Select] and [Into] make projections of a
+// query. Like a [Query] it never changes, and it can be a [Subquery] of others.
 //
 // When some of its columns are aggregates, the others say what the groups are: each result is one group. Conditions are
 // on rows. The limit and offset of the query are of its rows, in its order, and those that are said of the projection
@@ -198,10 +198,13 @@ func (p Projection[T, R]) Stream(ctx context.Context) iter.Seq2[R, error] {
 // SQL returns the statement of All and its arguments without running it.
 func (p Projection[T, R]) SQL() (sql string, args []any, err error) { return p.core.SQL() }
 
-// Scalar returns one aggregate over the rows of a query, those of its page if it has one, nil when it is NULL: when
-// there are no rows, but for counts.
-func Scalar[T, V any](ctx context.Context, q *Query[T], t Term[*T, V]) (*V, error) {
-	return Pluck(q, OrNull(t)).First(ctx)
+// Scalar returns one aggregate over the rows of a query, those of its page if it has one. But for counts, an aggregate
+// over no rows is NULL, which is [ErrType] of a type that cannot hold it: [OrNull] reads it as nil, [OrValue] as another
+// value.
+//
+//	pages, err := prom.Scalar(ctx, books.Query(), prom.OrValue(prom.Sum(bookPages), 0))
+func Scalar[T, V any](ctx context.Context, q *Query[T], t Term[*T, V]) (V, error) {
+	return Pluck(q, t).First(ctx)
 }
 
 // InsertSelect inserts a row of D for each row of a query, in one statement, and returns how many they were. Columns of D that

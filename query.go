@@ -47,7 +47,7 @@ func (q *Query[T]) WithoutWhere() *Query[T] {
 // value that was read so knows it: Save writes the fields that were read and changed, and refuses to write one that was
 // not. Reload reads the rest. It is for All, First, Get and Each.
 func (q *Query[T]) Only(fields ...Columner) *Query[T] {
-	return (*Query[T])(unsafe.Pointer(q.core.Only(fields)))
+	return (*Query[T])(unsafe.Pointer(q.core.Only(columnersAt(fields))))
 }
 
 // Compute fills fields of the rows that have the tag option computed and are no columns: each by a term, which [Col]

@@ -292,18 +292,8 @@ func TestCompile(t *testing.T) {
 // Packages come from what the go tool has compiled, the library's own included.
 func compiler(t *testing.T) func(statement string) []error {
 	t.Helper()
-	list := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", module)
-	out, err := list.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	exports := map[string]string{}
-	for line := range strings.Lines(string(out)) {
-		path, file, _ := strings.Cut(strings.TrimSpace(line), "=")
-		exports[path] = file
-	}
 	fset := token.NewFileSet()
-	imports := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	imports := exported(t, fset, module)
 	return func(statement string) (errs []error) {
 		file, err := parser.ParseFile(fset, "blog.go", fmt.Sprintf(program, statement), 0)
 		if err != nil {
@@ -318,4 +308,20 @@ func compiler(t *testing.T) func(statement string) []error {
 		_, _ = config.Check("blog", fset, []*ast.File{file}, nil) // its error is the first of errs
 		return errs
 	}
+}
+
+// exported returns the importer of packages and of what they import, from what the compiler has made of them.
+func exported(t *testing.T, fset *token.FileSet, paths ...string) types.Importer {
+	t.Helper()
+	list := exec.Command("go", append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}"}, paths...)...)
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	exports := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		path, file, _ := strings.Cut(strings.TrimSpace(line), "=")
+		exports[path] = file
+	}
+	return importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 }
