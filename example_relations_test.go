@@ -232,3 +232,33 @@ func ExampleManyToManyOf() {
 	// The Raven by Poe
 	// Le Corbeau by Baudelaire
 }
+
+// Links connect a row with others, by rows or keys, and are set to the difference.
+func ExampleLinksOf() {
+	ctx := context.Background()
+	db, _, poems := anthology(ctx)
+	defer db.Close()
+	recitals := prom.NewRepo[Recital](prom.Using(db))
+	evening := Recital{Place: "Paris"}
+	if err := recitals.Create(ctx, &evening); err != nil {
+		log.Fatal(err)
+	}
+	list, err := poems.OrderBy(poemTitle.Asc()).All(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	first, second, third := list[0], list[1], list[2]
+
+	links := prom.LinksOf(recitals, recitalPoems, &evening)
+	added, err := links.Add(ctx, &first, &second)
+	fmt.Println(added, err)
+	added, err = links.Add(ctx, &first)
+	fmt.Println(added, err)
+
+	added, removed, err := links.SetKeys(ctx, second.ID, third.ID)
+	fmt.Println(added, removed, err)
+	// Output:
+	// 2 <nil>
+	// 0 <nil>
+	// 1 1 <nil>
+}

@@ -22,7 +22,7 @@ type Expr[P, V any] struct {
 // exprOf returns what a term is without its types.
 func exprOf[P, V any](t Term[P, V]) *ast.Expr { return t.term(*new(P), nil) }
 
-func (x Expr[P, V]) term(P, *V) *ast.Expr { return x.e }
+func (x Expr[P, V]) term(P, *V) *ast.Expr { return ast.Given(x.e) }
 
 // typed makes an Expr of an untyped one, whose values are of type V.
 func typed[P, V any](e *ast.Expr) Expr[P, V] {
@@ -67,7 +67,7 @@ type AnyTerm[P any] interface {
 	anyTerm(P) *ast.Expr
 }
 
-func (x Expr[P, V]) anyTerm(P) *ast.Expr { return x.e }
+func (x Expr[P, V]) anyTerm(P) *ast.Expr { return ast.Given(x.e) }
 
 func (f *AnyField[P]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.f.Codec()) }
 

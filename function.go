@@ -162,7 +162,10 @@ func Then[P, V any](cond Cond[P], value Term[P, V]) When[P, V] { return When[P, 
 func Case[P, V any](otherwise Term[P, V], branches ...When[P, V]) Expr[P, V] {
 	conds, values := make([]ast.Cond, len(branches)), make([]*ast.Expr, len(branches)+1)
 	for i, w := range branches {
-		conds[i], values[i] = chain(ast.OpAnd, []Cond[P]{w.cond}), exprOf(w.then)
+		conds[i], values[i] = chain(ast.OpAnd, []Cond[P]{w.cond}), ast.Given(nil)
+		if w.then != nil {
+			values[i] = exprOf(w.then)
+		}
 	}
 	values[len(branches)] = exprOf(otherwise)
 	return typed[P, V](ast.Case[V](conds, values))

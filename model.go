@@ -40,6 +40,24 @@ type UUIDModel struct {
 // deleted since.
 func (m *UUIDModel) IsNew() bool { return m.track.Loaded == nil }
 
+// Tracking gives the struct that embeds it the change tracking of [Model] and no columns: for models whose key and times
+// are fields of their own, with names of their own.
+//
+//	type Customer struct {
+//		prom.Tracking
+//		Number  int64     `prom:"key,auto"`
+//		Since   time.Time `prom:"created"`
+//		Changed time.Time `prom:"updated"`
+//		Name    string
+//	}
+type Tracking struct {
+	track schema.Tracker
+}
+
+// IsNew reports whether the value has yet to be inserted: it did not come from a database, and was not saved, or was
+// deleted since.
+func (t *Tracking) IsNew() bool { return t.track.Loaded == nil }
+
 // UUID is a universally unique identifier: the type of github.com/google/uuid, which documents its methods, so that what
 // one library makes the other takes.
 type UUID = uuid.UUID

@@ -188,22 +188,22 @@ func (q *Query[T]) ForKeyShare(options ...LockOption) *Query[T] {
 // added to it are about all of them; those that a member has already are its own. A member has none of With, Compute and
 // Only, which are for what Union returns.
 func Union[T any](q *Query[T], others ...*Query[T]) *Query[T] {
-	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Union, queriesAt(unsafe.Pointer(&others)))))
+	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.Union, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // UnionAll returns the query of the rows of several queries, as often as they come.
 func UnionAll[T any](q *Query[T], others ...*Query[T]) *Query[T] {
-	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.UnionAll, queriesAt(unsafe.Pointer(&others)))))
+	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.UnionAll, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // Intersect returns the query of the rows that q and all others have.
 func Intersect[T any](q *Query[T], others ...*Query[T]) *Query[T] {
-	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Intersect, queriesAt(unsafe.Pointer(&others)))))
+	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.Intersect, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // Except returns the query of the rows of q that none of the others has.
 func Except[T any](q *Query[T], others ...*Query[T]) *Query[T] {
-	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Except, queriesAt(unsafe.Pointer(&others)))))
+	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.Except, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // From returns a query of the results of a projection, whose fields are columns as those of a model are: its results

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -43,7 +44,9 @@ type ValueError struct {
 }
 
 // Error tells the value's number and its error.
-func (e *ValueError) Error() string { return fmt.Sprintf("prom: value %d: %v", e.Index, e.Err) }
+func (e *ValueError) Error() string {
+	return fmt.Sprintf("prom: value %d: %s", e.Index, core.Bare(e.Err))
+}
 
 // Unwrap returns the value's own error.
 func (e *ValueError) Unwrap() error { return e.Err }

@@ -60,6 +60,9 @@ func (e *Expr) onAggregate(change func(e *Expr)) *Expr {
 
 // Filter returns an aggregate of those rows alone for which a condition holds.
 func (e *Expr) Filter(cond Cond) *Expr {
+	if e == nil {
+		return noExpr
+	}
 	return e.onAggregate(func(e *Expr) {
 		if e.Op != ExprAggregate || !e.Fn.Aggregate() {
 			e.Err = errors.New("FILTER (WHERE …) needs an aggregate")
@@ -72,6 +75,9 @@ func (e *Expr) Filter(cond Cond) *Expr {
 
 // Over returns an aggregate over a window. A list has the order of the window then.
 func (e *Expr) Over(w *Window) *Expr {
+	if e == nil {
+		return noExpr
+	}
 	return e.onAggregate(func(e *Expr) {
 		switch {
 		case e.Op != ExprAggregate || !e.Fn.Aggregate() || e.Distinct:

@@ -94,6 +94,7 @@ func PartInRange(n *Cond, c *scan.Codec, part dialect.DatePart, low, high int) *
 //
 //go:noinline
 func CompareExpr[V any](o Op, e *Expr, c *scan.Codec, v V) *Cond {
+	e = Given(e)
 	val, err := Operand(e, c, v)
 	n := &Cond{Op: o, Expr: e, Val: val, Err: err}
 	if err == nil && val.IsNull() { // a nil pointer
@@ -121,6 +122,7 @@ func CompareTerms[V any](o Op, x, y *Expr) *Cond {
 //
 //go:noinline
 func InExpr[V any](o Op, e *Expr, c *scan.Codec, vs []V) *Cond {
+	e = Given(e)
 	val, err := schema.NewList(e.Like.Kind, len(vs), func(i int) (schema.Value, error) { return Operand(e, c, vs[i]) })
 	return &Cond{Op: o, Expr: e, Val: val, Err: err}
 }
@@ -135,7 +137,7 @@ func ExprRange[V any](e *Expr, c *scan.Codec, low, high V) *Cond {
 // TestExpr makes a condition on an expression alone: an OpNull, OpNotNull or OpTruth.
 //
 //go:noinline
-func TestExpr(o Op, e *Expr) *Cond { return &Cond{Op: o, Expr: e} }
+func TestExpr(o Op, e *Expr) *Cond { return &Cond{Op: o, Expr: Given(e)} }
 
 // Operand encodes a value that an expression is compared with.
 func Operand[V any](e *Expr, c *scan.Codec, v V) (schema.Value, error) {

@@ -1,6 +1,7 @@
 package ast
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -68,6 +69,17 @@ var KindColumns = func() (list [schema.JSON + 1]*schema.Column) {
 
 // partColumn stands for the integer that a part of a date is.
 var partColumn = KindColumns[schema.Int64]
+
+// Given returns an expression, or, in place of the nil one of a zero value, one that says so when its query runs.
+func Given(e *Expr) *Expr {
+	if e == nil {
+		return noExpr
+	}
+	return e
+}
+
+var noExpr = &Expr{Op: ExprNull, Like: KindColumns[schema.Null],
+	Err: errors.New("a term is the zero value of its type, such as Expr{} or When{}; make it by a function such as Plus, Val or Then")}
 
 // ColumnOf is the column of a field.
 //

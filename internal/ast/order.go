@@ -38,7 +38,10 @@ func OrderBy(o *Order, c *scan.Codec, part dialect.DatePart, desc bool) *Order {
 // OrderByExpr makes the order by an expression.
 //
 //go:noinline
-func OrderByExpr(e *Expr, desc bool) *Order { return &Order{Expr: e, Col: e.Like, Desc: desc} }
+func OrderByExpr(e *Expr, desc bool) *Order {
+	e = Given(e)
+	return &Order{Expr: e, Col: e.Like, Desc: desc}
+}
 
 // OrderByList makes the order by the place of a term's value in a list. The codec is that of its values.
 //
@@ -56,7 +59,7 @@ func OrderByList[V any](e *Expr, c *scan.Codec, vs []V) *Order {
 	}
 	unlisted := &Expr{Op: ExprInt, Like: at.Like, N: len(vs)}
 	// NULL stays NULL, so that it stands where the order says.
-	at.Conds = append(at.Conds, Cond{Op: OpNotNull, Expr: e})
+	at.Conds = append(at.Conds, Cond{Op: OpNotNull, Expr: Given(e)})
 	at.Args = append(at.Args, unlisted, &Expr{Op: ExprNull, Like: at.Like})
 	return &Order{Expr: at, Col: at.Like, Err: err}
 }

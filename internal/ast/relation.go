@@ -43,7 +43,7 @@ func (r Related) Subquery() *Subquery {
 
 // Scalar returns an aggregate over the rows of [Related.Subquery].
 func (r Related) Scalar(e *Expr) *Expr {
-	s := r.Subquery()
+	s, e := r.Subquery(), Given(e)
 	s.Spec = s.Spec.With(func(m *More) { m.Cols = []*Expr{e} })
 	return &Expr{Op: ExprQuery, Like: e.Like, Sub: s}
 }

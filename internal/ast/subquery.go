@@ -29,6 +29,9 @@ func (s *Subquery) Scalar() *Expr {
 // one returns the subquery when it has one column, whose kind its values have.
 func (s *Subquery) one() (*Subquery, *schema.Column, error) {
 	cols := s.Spec.Extra().Cols
+	if s.Spec.err != nil {
+		return s, KindColumns[schema.Null], s.Spec.err
+	}
 	if len(cols) != 1 {
 		return s, KindColumns[schema.Null], errors.New("the subquery must select one column, as Pluck does")
 	}

@@ -137,8 +137,11 @@ func (p Projection) Keyset(ctx context.Context, token string, size int) (KeysetP
 
 // page reads the page to which a token leads.
 func (p *keysetPages) page(ctx context.Context, b *binding, token string, size int) (_ KeysetPage, err error) {
-	if size < 1 || size == math.MaxInt {
-		return KeysetPage{}, ErrorOf("query", p.repo.table, errors.New("the page size must be at least 1"))
+	if err = atLeast(ruled{"size", size, 1}); err == nil && size == math.MaxInt {
+		err = errors.New("the page's size is too large")
+	}
+	if err != nil {
+		return KeysetPage{}, ErrorOf("query", p.repo.table, err)
 	}
 	var way byte
 	var at []schema.Value

@@ -32,7 +32,27 @@ type paged interface {
 
 // Page does what Query.Page of package prom says.
 func (q *Query) Page(ctx context.Context, n, size int, total bool) (Page, error) {
+	if err := atLeast(ruled{"page", n, 1}, ruled{"size", size, 1}); err != nil {
+		return Page{}, ErrorOf("query", q.repo.table, err)
+	}
 	return pageOf(ctx, q.repo, q, q.spec, q.spec.Page(n, size), Page{Number: n, Size: size}, total)
+}
+
+// ruled is a number that a call is given, and the least that it may be.
+type ruled struct {
+	name     string
+	n, least int
+}
+
+// atLeast returns the violations of numbers that are less than they may be: they come from requests, as values do.
+func atLeast(numbers ...ruled) error {
+	var broken scan.Violations
+	for _, r := range numbers {
+		if r.n < r.least {
+			broken = append(broken, scan.TooSmall(r.name, int64(r.least)))
+		}
+	}
+	return broken.Err()
 }
 
 // PageAt does what Query.PageAt of package prom says.
@@ -41,11 +61,10 @@ func (q *Query) PageAt(ctx context.Context, limit, offset int, total bool) (Page
 }
 
 func pageAt(ctx context.Context, r *Repo, of paged, all ast.Spec, limit, offset int, total bool) (Page, error) {
-	spec := all.Limit(limit).Offset(offset)
-	if limit < 1 {
-		spec = spec.Fail(errors.New("the limit of a page must be at least 1"))
+	if err := atLeast(ruled{"limit", limit, 1}, ruled{"offset", offset, 0}); err != nil {
+		return Page{}, ErrorOf("query", r.table, err)
 	}
-	return pageOf(ctx, r, of, all, spec, Page{Number: offset/max(limit, 1) + 1, Size: limit}, total)
+	return pageOf(ctx, r, of, all, all.Limit(limit).Offset(offset), Page{Number: offset/limit + 1, Size: limit}, total)
 }
 
 // pageOf reads a page, which a spec says, of the rows of another.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -57,13 +58,26 @@ func (p Projection) With(spec ast.Spec) Projection {
 // Spec returns what p selects, in which order.
 func (p Projection) Spec() ast.Spec { return p.spec }
 
+// made returns p, and in place of the zero Projection one that says so when it runs.
+func (p Projection) made() Projection {
+	if p.repo == nil {
+		p.repo, p.err = &Repo{table: noTable}, errNoProjection
+	}
+	return p
+}
+
+var errNoProjection = errors.New("the projection is the zero Projection; make it by a function such as Pluck or Select")
+
 // query is the query of p without what its results are.
 func (p Projection) query() *Query { return &Query{repo: p.repo, spec: p.spec} }
 
 // Nest returns p as a part of another statement.
 func (p Projection) Nest() *ast.Subquery {
-	if err := cmp.Or(p.err, p.bare()); err != nil {
-		p.spec = p.spec.Fail(err)
+	if p = p.made(); p.err == nil {
+		p.err = p.bare()
+	}
+	if p.err != nil {
+		p.spec = p.spec.Fail(p.err)
 	}
 	return &ast.Subquery{Owner: p.repo.owner(), Table: p.repo.table, Spec: p.spec}
 }
@@ -175,7 +189,7 @@ func (p Projection) Having(conds []Cond) Projection { return p.With(p.spec.Havin
 
 // All returns the results.
 func (p Projection) All(ctx context.Context) (scan.List, error) {
-	if p.err != nil {
+	if p = p.made(); p.err != nil {
 		return scan.List{}, ErrorOf("query", p.repo.table, p.err)
 	}
 	b, err := p.repo.bind()
@@ -235,7 +249,7 @@ func (p Projection) One(ctx context.Context) (unsafe.Pointer, error) {
 
 // Count returns the number of results.
 func (p Projection) Count(ctx context.Context) (int, error) {
-	if p.err != nil {
+	if p = p.made(); p.err != nil {
 		return 0, ErrorOf("count", p.repo.table, p.err)
 	}
 	return p.query().Count(ctx)
@@ -258,7 +272,7 @@ func (p Projection) Stream(ctx context.Context) Rows {
 }
 
 func (p Projection) stream(ctx context.Context, yield func(unsafe.Pointer, error) bool) error {
-	if p.err != nil {
+	if p = p.made(); p.err != nil {
 		return ErrorOf("query", p.repo.table, p.err)
 	}
 	if len(p.with) > 0 {
@@ -279,7 +293,7 @@ func (p Projection) stream(ctx context.Context, yield func(unsafe.Pointer, error
 
 // SQL returns the statement of All and its arguments without running it.
 func (p Projection) SQL() (sql string, args []any, err error) {
-	if p.err != nil {
+	if p = p.made(); p.err != nil {
 		return "", nil, ErrorOf("query", p.repo.table, p.err)
 	}
 	return p.query().SQL()
@@ -287,6 +301,7 @@ func (p Projection) SQL() (sql string, args []any, err error) {
 
 // From returns a query of the results of p, values of a struct whose memory is known, as if they were rows of a table.
 func (p Projection) From(result reflect.Type) *Query {
+	p = p.made()
 	r := &Repo{registry: p.repo.registry, name: p.repo.name, db: p.repo.db}
 	plan, err := scan.For(result)
 	if err != nil {
@@ -329,10 +344,17 @@ func (p Projection) names(t *schema.Table) ([]string, error) {
 
 // Combine returns the query of the rows of q and of others, which a kind of set makes of them.
 func (q *Query) Combine(kind ast.SetKind, others []*Query) *Query {
+	if i := slices.IndexFunc(others, func(o *Query) bool { return o != nil }); q == nil && i >= 0 {
+		return others[i].as(others[i].spec.Fail(errNoMember)) // whose repo tells the error's place
+	}
 	err := q.member()
-	list := make([]*ast.Subquery, len(others))
-	for i, o := range others {
-		list[i], err = o.Nest(), cmp.Or(err, o.member())
+	list := make([]*ast.Subquery, 0, len(others))
+	for _, o := range others {
+		if o == nil {
+			err = cmp.Or(err, errNoMember)
+			continue
+		}
+		list, err = append(list, o.Nest()), cmp.Or(err, o.member())
 	}
 	spec := ast.Combine(kind, q.Nest(), list...)
 	if err != nil {
@@ -340,6 +362,8 @@ func (q *Query) Combine(kind ast.SetKind, others []*Query) *Query {
 	}
 	return &Query{repo: q.repo, spec: spec}
 }
+
+var errNoMember = errors.New("a member of the union is nil; give queries")
 
 // member returns why a query cannot be one of a set: it says something of the rows that the set would not keep.
 func (q *Query) member() error {

@@ -94,15 +94,18 @@ func (p Projection) complete(context.Context, *binding, scan.List) error { retur
 
 // Page does what Projection.Page of package prom says.
 func (p Projection) Page(ctx context.Context, n, size int, total bool) (Page, error) {
-	if p.err != nil {
+	if p = p.made(); p.err != nil {
 		return Page{}, ErrorOf("query", p.repo.table, p.err)
+	}
+	if err := atLeast(ruled{"page", n, 1}, ruled{"size", size, 1}); err != nil {
+		return Page{}, ErrorOf("query", p.repo.table, err)
 	}
 	return pageOf(ctx, p.repo, p, p.spec, p.spec.Page(n, size), Page{Number: n, Size: size}, total)
 }
 
 // PageAt does what Projection.PageAt of package prom says.
 func (p Projection) PageAt(ctx context.Context, limit, offset int, total bool) (Page, error) {
-	if p.err != nil {
+	if p = p.made(); p.err != nil {
 		return Page{}, ErrorOf("query", p.repo.table, p.err)
 	}
 	return pageAt(ctx, p.repo, p, p.spec, limit, offset, total)

@@ -127,6 +127,13 @@ func (vs Violations) Error() string {
 	return strings.Join(lines, "; ")
 }
 
+// TooSmall is the violation of a number that is no field's and is less than it may be.
+func TooSmall(name string, least int64) Violation {
+	v := Violation{Field: name, Rule: "min", Limits: Limits{Min: least}}
+	v.Reason = v.Limits.least()
+	return v
+}
+
 func (c *Codec) violation(rule, reason string) Violation {
 	return Violation{Field: c.column.Field, Column: c.column.Name, Rule: rule, Reason: reason, Limits: limitsOf(c.column)}
 }

@@ -84,7 +84,7 @@ func TestSetReferenceUnsaved(t *testing.T) {
 		} {
 			err := s.essays.Create(ctx, &essay)
 			is.True(errors.Is(err, prom.ErrValidation))
-			is.True(strings.Contains(err.Error(), "the reference leads to no row; save the row before"))
+			is.True(strings.Contains(err.Error(), "a value is required: the reference leads to no row, or to one that was not saved"))
 		}
 		is.Equal(len(log.Take()), 0)
 	})
