@@ -91,6 +91,9 @@ func (k Keyset) directed(backwards bool) []Order {
 // backwards, or is that one itself.
 func (k Keyset) Beyond(s Spec, vals []schema.Value, backwards, itself bool) Spec {
 	terms := k.directed(backwards)
+	if oneWay(terms, vals) {
+		return s.And(compareRow(beyondOp(terms[0].Desc, itself), k.Columns(), vals))
+	}
 	either := Cond{Op: OpOr}
 	for i := range terms {
 		if n, possible := terms[i].beyond(vals[i]); possible {
@@ -103,13 +106,33 @@ func (k Keyset) Beyond(s Spec, vals []schema.Value, backwards, itself bool) Spec
 	}
 	if first := &terms[0]; len(terms) > 1 && !first.Col.Null {
 		// It follows from the rest, and an index can use it.
-		o := OpGe
-		if first.Desc {
-			o = OpLe
-		}
-		s = s.And(Cond{Op: o, Col: first.Col, Val: vals[0]})
+		s = s.And(Cond{Op: beyondOp(first.Desc, true), Col: first.Col, Val: vals[0]})
 	}
 	return s.And(either)
+}
+
+// oneWay reports whether rows in the order of the terms compare as rows of values do: all terms go the same way, and
+// nothing is NULL.
+func oneWay(terms []Order, vals []schema.Value) bool {
+	for i := range terms {
+		if terms[i].Desc != terms[0].Desc || terms[i].Col.Null || vals[i].IsNull() {
+			return false
+		}
+	}
+	return true
+}
+
+// beyondOp returns the comparison with which values come behind another one, or are that one itself.
+func beyondOp(desc, itself bool) Op {
+	switch {
+	case desc && itself:
+		return OpLe
+	case desc:
+		return OpLt
+	case itself:
+		return OpGe
+	}
+	return OpGt
 }
 
 // equalUpTo returns the condition that the terms before number n have those values, and the given one.
@@ -135,10 +158,7 @@ func (o *Order) beyond(v schema.Value) (n Cond, possible bool) {
 	if v.IsNull() {
 		return Cond{Op: OpNotNull, Col: o.Col}, o.NullsFirst()
 	}
-	n = Cond{Op: OpGt, Col: o.Col, Val: v}
-	if o.Desc {
-		n.Op = OpLt
-	}
+	n = Cond{Op: beyondOp(o.Desc, false), Col: o.Col, Val: v}
 	if o.Col.Null && !o.NullsFirst() {
 		n = Cond{Op: OpOr, Kids: []Cond{n, {Op: OpNull, Col: o.Col}}}
 	}
