@@ -118,11 +118,11 @@ type manyLoading struct {
 
 // selectOwned makes the statement for rows that refer to the owners themselves.
 func (l *manyLoading) selectOwned() (err error) {
-	spec := l.many.Spec.KeysIn(l.owner, l.keys.len(), l.keys.value).Tied(l.repo.table.Key)
+	spec := l.many.Spec.Tied(l.repo.table.Key)
 	if spec.Limits() && l.keys.len() > 1 {
-		l.text, l.args, err = l.b.stmts.SelectEach(nil, spec, l.owner)
+		l.text, l.args, err = l.b.stmts.SelectEach(nil, spec, l.owner, l.keys.len(), l.keys.value)
 	} else {
-		l.text, l.args, err = l.b.stmts.Select(nil, spec)
+		l.text, l.args, err = l.b.stmts.Select(nil, spec.KeysIn(l.owner, l.keys.len(), l.keys.value))
 	}
 	return err
 }
