@@ -18,7 +18,7 @@ type (
 		Weight float64
 		Small  int8 `json:"small,omitempty"`
 		Hidden int  `json:"-"`
-		Dash   bool `json:"-,"`
+		Dash   bool `json:"-x"`
 	}
 	jsonWhole struct {
 		A      string
@@ -73,7 +73,7 @@ func TestJSONReader(t *testing.T) {
 	}{
 		{leaf, `{}`, true},
 		{leaf, ` { "kind" : "a\n\u00e9\/" , "Weight" : -1.5e3, "small":-128 } `, true},
-		{leaf, `{"Hidden":1,"-":true,"inside":2,"other":[{"kind":"x"},null,true,false,1,"é"]}`, true},
+		{leaf, `{"Hidden":1,"-x":true,"inside":2,"other":[{"kind":"x"},null,true,false,1,"é"]}`, true},
 		{leaf, `null`, true},
 		{leaf, `{"kind":null,"Weight":null,"small":null}`, true},
 		{leaf, `{"KIND":"a"}`, false},            // matched without regard to case
@@ -173,7 +173,7 @@ func TestJSONReaderKeeps(t *testing.T) {
 func FuzzJSONReader(f *testing.F) {
 	for _, text := range []string{
 		`{"A":"x","aa":"y","n":1,"U":2,"F":0.1,"B":false,"At":"2024-01-02T03:04:05Z","Any":{"a":[1,{}]},"List":["a"],"Ints":[1],"Leaves":[{"kind":"k"}],"map":{"a":"b"}}`,
-		`{"Deep":[[],[1]],"Leaf":{"-":true},"Anys":{"x":null},"Named":{"n":{"small":1}},"Next":{"Next":null}}`,
+		`{"Deep":[[],[1]],"Leaf":{"-x":true},"Anys":{"x":null},"Named":{"n":{"small":1}},"Next":{"Next":null}}`,
 		`{"A":"\u00e9\\\"","List":[null,"\ud800"],"Any":1e5}`,
 	} {
 		f.Add(text, uint64(1))
