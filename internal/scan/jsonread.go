@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unsafe"
+
+	"github.com/google/uuid"
 )
 
 // jsonReader reads documents into values of a type as encoding/json does, several times faster, because it knows the
@@ -56,6 +58,9 @@ func readerOf(t reflect.Type, made map[reflect.Type]*jsonReader) *jsonReader {
 	switch {
 	case t == reflect.TypeFor[time.Time]():
 		*r = readJSONTime
+		return r
+	case t == reflect.TypeFor[uuid.UUID]():
+		*r = readJSONUUID
 		return r
 	case t == jsonNumber || has(t, jsonUnmarshaler) || has(t, textUnmarshaler):
 		return r
@@ -173,6 +178,14 @@ func readJSONTime(d *jsonDoc, p unsafe.Pointer) bool {
 		return false
 	}
 	return (*time.Time)(p).UnmarshalJSON([]byte(d.text[from:d.at])) == nil
+}
+
+func readJSONUUID(d *jsonDoc, p unsafe.Pointer) bool {
+	if d.isNull() {
+		return true
+	}
+	s, ok := d.string(false)
+	return ok && (*uuid.UUID)(p).UnmarshalText([]byte(s)) == nil
 }
 
 func readJSONPointer(elem reflect.Type, read *jsonReader) jsonReader {

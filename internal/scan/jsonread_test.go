@@ -3,6 +3,7 @@ package scan
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"net/netip"
 	"reflect"
 	"strconv"
 	"testing"
@@ -110,6 +111,9 @@ func TestJSONReader(t *testing.T) {
 		{reflect.TypeFor[[]jsonLeaf](), ` [ { } , { } ] `, true},
 		{reflect.TypeFor[map[string]int](), `{"a":1}`, true},
 		{reflect.TypeFor[*int](), `null`, true},
+		{reflect.TypeFor[[]uuid.UUID](), `["6ba7b810-9dad-11d1-80b4-00c04fd430c8","{6ba7b810-9dad-11d1-80b4-00c04fd430c8}",null]`, true},
+		{reflect.TypeFor[uuid.UUID](), `"6ba7b810"`, false},
+		{reflect.TypeFor[uuid.UUID](), `1`, false},
 	} {
 		if read := sameAsJSON(t, tt.typ, tt.text); read != tt.read {
 			t.Errorf("%s: read is %t: %s", tt.typ, read, tt.text)
@@ -129,7 +133,7 @@ func TestNoJSONReader(t *testing.T) {
 		{Name: "A", Type: reflect.TypeFor[int](), Tag: `json:"x"`}, {Name: "B", Type: reflect.TypeFor[int](), Tag: `json:"x"`},
 	})
 	for _, typ := range []reflect.Type{
-		reflect.TypeFor[json.RawMessage](), reflect.TypeFor[json.Number](), reflect.TypeFor[uuid.UUID](), reflect.TypeFor[[]byte](), reflect.TypeFor[[3]int](),
+		reflect.TypeFor[json.RawMessage](), reflect.TypeFor[json.Number](), reflect.TypeFor[netip.Addr](), reflect.TypeFor[[]byte](), reflect.TypeFor[[3]int](),
 		reflect.TypeFor[map[int]string](), reflect.TypeFor[embeds](), reflect.TypeFor[quoted](), twice, reflect.TypeFor[[]embeds](),
 		reflect.TypeFor[error](), reflect.TypeFor[map[string]json.RawMessage](), reflect.TypeFor[*chan int](),
 	} {
