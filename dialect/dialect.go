@@ -46,6 +46,7 @@ type Features struct {
 	LikeScans    bool // MatchLike reads all rows, so that MatchPrefix of what a pattern begins with is a condition of its own
 	DistinctSort bool // an aggregate of different values takes them in their order, and must not be told so
 	JSONLast     bool // the last element of a list is [last] in a path of JSON, not [#-1]
+	Lateral      bool // a subquery in FROM may speak of what stands before it
 	SeesUpdated  bool // a subquery among the values of an update sees the rows that the update has changed already
 
 	// Conflicted is a condition that always holds, for the rows that an upsert updates: it notes that there is such a
@@ -277,6 +278,10 @@ type Expression interface {
 	// InKeys returns the condition that columns together are one of a list of keys, whose parts are arguments: for each
 	// column a list, as In takes it, all of the same length. The exprs are the columns as they are written.
 	InKeys(cols []*schema.Column, exprs []string) string
+
+	// Elements returns what stands in FROM for the elements of a list, the one argument, in a column v of rows called
+	// name, which is quoted. The list is one that In takes for the column.
+	Elements(c *schema.Column, name string) string
 
 	// EqualTexts returns a query that numbers texts, the elements of a list that is its one argument, in their order:
 	// those that are equal in a column get the same number. It is "" where nocase ignores the case of A to Z and

@@ -166,6 +166,7 @@ func TestGoldenExpressions(t *testing.T) {
 			line("operand "+k.String(), d.Operand(c, expr))
 			line("in "+k.String(), d.In(c, expr, false))
 			line("not in "+k.String(), d.In(c, expr, true))
+			line("elements "+k.String(), d.Elements(c, `"k"`))
 			if k.Number() && k != schema.Decimal {
 				line("sum of "+k.String(), d.Add(c, expr, false))
 				line("difference of "+k.String(), d.Add(c, expr, true))
@@ -291,7 +292,7 @@ func TestFeatures(t *testing.T) {
 	is := is.New(t)
 	is.Equal(postgres.Dialect{}.Features(), dialect.Features{
 		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
-		FoldsTexts: true, DistinctSort: true, JSONLast: true,
+		FoldsTexts: true, DistinctSort: true, JSONLast: true, Lateral: true,
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)",
 		InsertedEach: "CASE WHEN pg_catalog.current_setting('prom.conflict', true) = ?::bigint::text " +

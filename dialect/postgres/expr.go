@@ -79,6 +79,11 @@ func (Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 	return "(" + strings.Join(exprs, ", ") + ") IN (SELECT * FROM unnest(" + strings.Join(arrays, ", ") + "))"
 }
 
+// Elements returns the elements of an array as rows.
+func (Dialect) Elements(c *schema.Column, name string) string {
+	return "unnest(?::" + elemType(c, c.Kind) + "[]) AS " + name + " (v)"
+}
+
 // EqualTexts returns a query that numbers texts. What the column holds has no part in it but for its collation, which
 // the texts get by that of the UNION.
 func (d Dialect) EqualTexts(table, column string) string {

@@ -32,15 +32,11 @@ func (Dialect) Branch(cond string) string {
 // In returns the condition that expr is one of the elements of a JSON array. The left side gives the comparison its
 // affinity and its collation, as with the operator =, and an index on it is used.
 func (d Dialect) In(c *schema.Column, expr string, not bool) string {
-	value := "value"
-	if c.Kind == schema.Bytes {
-		value = "unhex(value)"
-	}
 	op := " IN"
 	if not {
 		op = " NOT IN"
 	}
-	return d.Operand(c, expr) + op + " (SELECT " + value + " FROM json_each(?))"
+	return d.Operand(c, expr) + op + " (SELECT " + listed(c) + " FROM json_each(?))"
 }
 
 // InKeys returns the condition that columns together are one of the keys whose parts are JSON arrays. These are
@@ -59,6 +55,19 @@ func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 		}
 	}
 	return "(" + strings.Join(left, ", ") + ") IN (WITH " + strings.Join(with, ", ") + " SELECT " + strings.Join(values, ", ") + " FROM " + strings.Join(from, " JOIN ") + ")"
+}
+
+// Elements returns the elements of a JSON array as rows.
+func (Dialect) Elements(c *schema.Column, name string) string {
+	return "(SELECT " + listed(c) + " AS v FROM json_each(?)) AS " + name
+}
+
+// listed returns an element of a JSON array as a value of the column's kind.
+func listed(c *schema.Column) string {
+	if c.Kind == schema.Bytes {
+		return "unhex(value)"
+	}
+	return "value"
 }
 
 // EqualTexts returns "", since NOCASE ignores the case of A to Z and nothing else.

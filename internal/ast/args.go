@@ -71,7 +71,7 @@ func CondValues(dst []schema.Value, d dialect.Dialect, conds []Cond) []schema.Va
 		}
 		switch n.Op {
 		case OpTrue, OpNull, OpNotNull, OpExists, OpTruth:
-		case OpAnd, OpOr, OpNot, OpKeysIn:
+		case OpAnd, OpOr, OpNot, OpKeysIn, OpRow:
 			dst = CondValues(dst, d, n.Kids)
 		default:
 			dst = append(dst, n.Val)

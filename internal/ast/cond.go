@@ -28,6 +28,7 @@ const (
 	OpOr
 	OpNot
 	OpKeysIn // the columns of Kids together are one of the keys whose parts are their lists
+	OpRow    // the columns of Kids, a row, compare with the row of their values as each Kid's Op says, the same for all
 	OpExists // the subquery of the left side has a row
 	OpTruth  // the left side, a boolean, is true
 )
@@ -41,7 +42,7 @@ type Cond struct {
 	Part  dialect.DatePart
 	Col   *schema.Column
 	Val   schema.Value // the operand; the list of OpIn
-	Kids  []Cond       // of OpAnd, OpOr, OpNot and OpKeysIn
+	Kids  []Cond       // of OpAnd, OpOr, OpNot, OpKeysIn and OpRow
 	Expr  *Expr        // the left side in place of Col
 	Right *Expr        // the right side in place of Val
 	Err   error        // why the condition cannot be used

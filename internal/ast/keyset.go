@@ -201,6 +201,13 @@ func (k Keyset) directed(backwards bool) []KeysetTerm {
 // backwards, or is that one itself.
 func (k Keyset) Beyond(s Spec, vals []schema.Value, backwards, itself bool) Spec {
 	terms := k.directed(backwards)
+	if oneWay(terms, vals) {
+		cols := make([]*schema.Column, len(terms))
+		for i := range terms {
+			cols[i] = terms[i].Col
+		}
+		return s.And(compareRow(beyondOp(terms[0].Desc, itself), cols, vals))
+	}
 	either := Cond{Op: OpOr}
 	for i := range terms {
 		if n, possible := terms[i].beyond(vals[i]); possible {
@@ -211,15 +218,35 @@ func (k Keyset) Beyond(s Spec, vals []schema.Value, backwards, itself bool) Spec
 		all := equalUpTo(terms, vals, len(terms)-1, terms[len(terms)-1].equal(vals[len(terms)-1]))
 		either.Kids = append(either.Kids, all)
 	}
-	if first := &terms[0]; len(terms) > 1 && !first.Kind.Null {
+	if first := &terms[0]; len(terms) > 1 && first.Expr == nil && !first.Kind.Null {
 		// It follows from the rest, and an index can use it.
-		o := OpGe
-		if first.Desc {
-			o = OpLe
-		}
-		s = s.And(Cond{Op: o, Col: first.Col, Val: vals[0]})
+		s = s.And(Cond{Op: beyondOp(first.Desc, true), Col: first.Col, Val: vals[0]})
 	}
 	return s.And(either)
+}
+
+// oneWay reports whether rows in the order of the terms compare as rows of values do: all terms are columns that go the
+// same way, and nothing is NULL.
+func oneWay(terms []KeysetTerm, vals []schema.Value) bool {
+	for i := range terms {
+		if t := &terms[i]; t.Desc != terms[0].Desc || t.Expr != nil || t.Part != 0 || t.Kind.Null || vals[i].IsNull() {
+			return false
+		}
+	}
+	return true
+}
+
+// beyondOp returns the comparison with which values come behind another one, or are that one itself.
+func beyondOp(desc, itself bool) Op {
+	switch {
+	case desc && itself:
+		return OpLe
+	case desc:
+		return OpLt
+	case itself:
+		return OpGe
+	}
+	return OpGt
 }
 
 // equalUpTo returns the condition that the terms before number n have those values, and the given one.
@@ -245,10 +272,7 @@ func (o *KeysetTerm) beyond(v schema.Value) (n Cond, possible bool) {
 	if v.IsNull() {
 		return Cond{Op: OpNotNull, Col: o.Col, Expr: o.Expr}, o.NullsFirst()
 	}
-	n = Cond{Op: OpGt, Col: o.Col, Expr: o.Expr, Val: v}
-	if o.Desc {
-		n.Op = OpLt
-	}
+	n = Cond{Op: beyondOp(o.Desc, false), Col: o.Col, Expr: o.Expr, Val: v}
 	if o.Kind.Null && !o.NullsFirst() {
 		n = Cond{Op: OpOr, Kids: []Cond{n, {Op: OpNull, Col: o.Col, Expr: o.Expr}}}
 	}

@@ -93,7 +93,7 @@ func (k Shape) Conds(conds []Cond) Shape {
 		k = append(k, byte(n.Op)|Bit(n.Expr != nil)<<6|Bit(n.Right != nil)<<7)
 		switch n.Op {
 		case OpTrue:
-		case OpAnd, OpOr, OpNot, OpKeysIn:
+		case OpAnd, OpOr, OpNot, OpKeysIn, OpRow:
 			k = k.Conds(n.Kids)
 		case OpMatch:
 			k = append(k, byte(n.Match), Bit(n.Fold)|Bit(n.Not)<<1)

@@ -107,7 +107,7 @@ func (q *Query) readTerms(k ast.Keyset) keysetReader {
 
 // Keyset reads the page of size results to which a token leads, "" to the first one.
 func (p Projection) Keyset(ctx context.Context, token string, size int) (KeysetPage, error) {
-	if p.err != nil {
+	if p = p.made(); p.err != nil {
 		return KeysetPage{}, ErrorOf("query", p.repo.table, p.err)
 	}
 	key := func() ([]*schema.Column, error) { return p.repo.table.Key, p.repo.needKey("query") }

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/ast"
@@ -124,17 +125,17 @@ type manyLoading struct {
 	text *render.Text
 	args []schema.Value
 
-	link *scan.Plan       // of the join model; nil without one
-	ends [][]schema.Value // what the rows that connect refer to
+	link *scan.Plan     // of the join model; nil without one
+	ends []schema.Value // what the rows that connect refer to, one after the other
 }
 
 // selectOwned makes the statement for rows that refer to the owners themselves.
 func (l *manyLoading) selectOwned() (err error) {
-	spec := l.many.Spec.KeysIn(l.owner, l.keys.len(), l.keys.value).Tied(l.repo.table.Key)
+	spec := l.many.Spec.Tied(l.repo.table.Key)
 	if spec.Limits() && l.keys.len() > 1 {
-		l.text, l.args, err = l.b.stmts.SelectEach(nil, spec, l.owner)
+		l.text, l.args, err = l.b.stmts.SelectEach(nil, spec, l.owner, l.keys.len(), l.keys.value)
 	} else {
-		l.text, l.args, err = l.b.stmts.Select(nil, spec)
+		l.text, l.args, err = l.b.stmts.Select(nil, spec.KeysIn(l.owner, l.keys.len(), l.keys.value))
 	}
 	return err
 }
@@ -159,15 +160,16 @@ func (l *manyLoading) readRows(rows driver.Rows) error {
 	m := l.repo.memory
 	l.list, l.ends = m.Make(0, expect), l.ends[:0]
 	loader, width := l.reader(), len(l.repo.table.Columns)+len(l.many.Spec.Extra().Computed)
+	l.ends = slices.Grow(l.ends, expect*len(l.owner))
+	keys := scan.NewKeyReader(l.link, width, l.owner)
 	for rows.Next() {
-		if err := loader.Load(rows, m.Next(&l.list)); err != nil {
-			return err
+		err := loader.Load(rows, m.Next(&l.list))
+		if err == nil {
+			l.ends, err = keys.Append(l.ends, rows)
 		}
-		key, err := scan.Key(l.link, rows, width, l.owner)
 		if err != nil {
 			return err
 		}
-		l.ends = append(l.ends, key)
 	}
 	return nil
 }
@@ -189,10 +191,12 @@ func (l *manyLoading) join(ctx context.Context) ([]*loading, error) {
 
 // owners returns the places of the keys that the rows which were read belong to.
 func (l *manyLoading) owners(ctx context.Context) (_ []int, err error) {
-	if l.link == nil {
+	n := len(l.owner)
+	switch {
+	case l.link == nil:
 		err = learnRows(ctx, l.keys, l.b, l.repo.plan, l.list, l.owner)
-	} else {
-		err = l.keys.learn(ctx, l.b, l.link.Table.Name, l.owner, l.ends)
+	case l.keys.collated():
+		err = l.keys.learn(ctx, l.b, l.link.Table.Name, l.owner, slices.Collect(slices.Chunk(l.ends, n)))
 	}
 	if err != nil {
 		return nil, err
@@ -202,7 +206,7 @@ func (l *manyLoading) owners(ctx context.Context) (_ []int, err error) {
 		if l.link == nil {
 			owners[i], err = findRow(l.keys, l.repo.plan, l.repo.memory.At(l.list, i), l.owner)
 		} else {
-			owners[i], err = l.keys.find(l.ends[i])
+			owners[i], err = l.keys.find(l.ends[i*n : (i+1)*n])
 		}
 		if err != nil {
 			return nil, ErrorOf("load", l.repo.table, err)

@@ -11,11 +11,15 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// SelectEach reads all columns of the rows of a query, and what it computes, whose page is taken for each value of columns apart: its first
-// rows, say, of each owner. The rows of a value come in the query's order, and those that it leaves equal in that of
-// the primary key.
-func (s *Statements) SelectEach(dst []schema.Value, q ast.Spec, by []*schema.Column) (*Text, []schema.Value, error) {
+// SelectEach reads all columns of the rows of a query, and what it computes, in which columns hold one of n keys, whose parts at tells. The
+// query's page is taken for each key apart: its first rows, say, of each owner. The rows of a key come in the query's
+// order, and those that it leaves equal in that of the primary key.
+func (s *Statements) SelectEach(dst []schema.Value, q ast.Spec, by []*schema.Column, n int, at func(i, part int) schema.Value) (*Text, []schema.Value, error) {
 	q = q.TotalOrder(s.Table.Key)
+	if s.seeks(&q, by) {
+		return s.selectSought(dst, q, by[0], n, at)
+	}
+	q = q.KeysIn(by, n, at)
 	if err := q.Err(); err != nil {
 		return nil, dst, err
 	}

@@ -60,6 +60,7 @@ func (s *Statements) of(c *schema.Column) *schema.Column {
 const (
 	kindSelect byte = iota
 	kindSelectEach
+	kindSelectSought
 	kindSelectLinked
 	kindKeys
 	kindSelectBy

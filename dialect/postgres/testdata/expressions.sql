@@ -6,6 +6,8 @@
 "t"."c" = ANY(?::boolean[]);
 -- not in bool
 "t"."c" <> ALL(?::boolean[]);
+-- elements bool
+unnest(?::boolean[]) AS "k" (v);
 -- argument int16
 ?;
 -- operand int16
@@ -14,6 +16,8 @@
 "t"."c" = ANY(?::bigint[]);
 -- not in int16
 "t"."c" <> ALL(?::bigint[]);
+-- elements int16
+unnest(?::bigint[]) AS "k" (v);
 -- sum of int16
 "t"."c" + ?;
 -- difference of int16
@@ -26,6 +30,8 @@
 "t"."c" = ANY(?::bigint[]);
 -- not in int32
 "t"."c" <> ALL(?::bigint[]);
+-- elements int32
+unnest(?::bigint[]) AS "k" (v);
 -- sum of int32
 "t"."c" + ?;
 -- difference of int32
@@ -38,6 +44,8 @@
 "t"."c" = ANY(?::bigint[]);
 -- not in int64
 "t"."c" <> ALL(?::bigint[]);
+-- elements int64
+unnest(?::bigint[]) AS "k" (v);
 -- sum of int64
 "t"."c" + ?;
 -- difference of int64
@@ -50,6 +58,8 @@
 "t"."c" = ANY(?::numeric[]);
 -- not in uint64
 "t"."c" <> ALL(?::numeric[]);
+-- elements uint64
+unnest(?::numeric[]) AS "k" (v);
 -- sum of uint64
 "t"."c" + ?::numeric;
 -- difference of uint64
@@ -62,6 +72,8 @@
 "t"."c" = ANY(?::double precision[]);
 -- not in float32
 "t"."c" <> ALL(?::double precision[]);
+-- elements float32
+unnest(?::double precision[]) AS "k" (v);
 -- sum of float32
 NULLIF("t"."c" + ?, 'NaN');
 -- difference of float32
@@ -74,6 +86,8 @@ NULLIF("t"."c" - ?, 'NaN');
 "t"."c" = ANY(?::double precision[]);
 -- not in float64
 "t"."c" <> ALL(?::double precision[]);
+-- elements float64
+unnest(?::double precision[]) AS "k" (v);
 -- sum of float64
 NULLIF("t"."c" + ?, 'NaN');
 -- difference of float64
@@ -86,6 +100,8 @@ NULLIF("t"."c" - ?, 'NaN');
 "t"."c" = ANY(?::text[]);
 -- not in text
 "t"."c" <> ALL(?::text[]);
+-- elements text
+unnest(?::text[]) AS "k" (v);
 -- argument bytes
 ?;
 -- operand bytes
@@ -94,6 +110,8 @@ NULLIF("t"."c" - ?, 'NaN');
 "t"."c" = ANY(?::bytea[]);
 -- not in bytes
 "t"."c" <> ALL(?::bytea[]);
+-- elements bytes
+unnest(?::bytea[]) AS "k" (v);
 -- argument decimal
 ?::numeric;
 -- operand decimal
@@ -102,6 +120,8 @@ NULLIF("t"."c" - ?, 'NaN');
 "t"."c" = ANY(?::numeric[]);
 -- not in decimal
 "t"."c" <> ALL(?::numeric[]);
+-- elements decimal
+unnest(?::numeric[]) AS "k" (v);
 -- argument time
 ?;
 -- operand time
@@ -110,6 +130,8 @@ NULLIF("t"."c" - ?, 'NaN');
 "t"."c" = ANY(?::timestamptz[]);
 -- not in time
 "t"."c" <> ALL(?::timestamptz[]);
+-- elements time
+unnest(?::timestamptz[]) AS "k" (v);
 -- argument date
 ?::date;
 -- operand date
@@ -118,6 +140,8 @@ NULLIF("t"."c" - ?, 'NaN');
 "t"."c" = ANY(?::date[]);
 -- not in date
 "t"."c" <> ALL(?::date[]);
+-- elements date
+unnest(?::date[]) AS "k" (v);
 -- argument clock
 ?::time;
 -- operand clock
@@ -126,6 +150,8 @@ NULLIF("t"."c" - ?, 'NaN');
 "t"."c" = ANY(?::time[]);
 -- not in clock
 "t"."c" <> ALL(?::time[]);
+-- elements clock
+unnest(?::time[]) AS "k" (v);
 -- argument uuid
 ?::uuid;
 -- operand uuid
@@ -134,6 +160,8 @@ NULLIF("t"."c" - ?, 'NaN');
 "t"."c" = ANY(?::uuid[]);
 -- not in uuid
 "t"."c" <> ALL(?::uuid[]);
+-- elements uuid
+unnest(?::uuid[]) AS "k" (v);
 -- argument json
 ?::jsonb;
 -- operand json
@@ -142,6 +170,8 @@ NULLIF("t"."c" - ?, 'NaN');
 "t"."c" = ANY(?::jsonb[]);
 -- not in json
 "t"."c" <> ALL(?::jsonb[]);
+-- elements json
+unnest(?::jsonb[]) AS "k" (v);
 -- operand nocase
 lower("t"."c" COLLATE "C");
 -- operand of a computed nocase

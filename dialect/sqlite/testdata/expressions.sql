@@ -6,6 +6,8 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in bool
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements bool
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- argument int16
 ?;
 -- operand int16
@@ -14,6 +16,8 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in int16
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements int16
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- sum of int16
 (SELECT iif(typeof(s.v) = 'real' OR s.v NOT BETWEEN -32768 AND 32767, abs(-9223372036854775807 - 1), s.v) FROM (SELECT "t"."c" + ? AS v) AS s);
 -- difference of int16
@@ -26,6 +30,8 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in int32
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements int32
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- sum of int32
 (SELECT iif(typeof(s.v) = 'real' OR s.v NOT BETWEEN -2147483648 AND 2147483647, abs(-9223372036854775807 - 1), s.v) FROM (SELECT "t"."c" + ? AS v) AS s);
 -- difference of int32
@@ -38,6 +44,8 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in int64
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements int64
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- sum of int64
 (SELECT iif(typeof(s.v) = 'real' OR s.v NOT BETWEEN -9223372036854775807 - 1 AND 9223372036854775807, abs(-9223372036854775807 - 1), s.v) FROM (SELECT "t"."c" + ? AS v) AS s);
 -- difference of int64
@@ -50,6 +58,8 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in uint64
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements uint64
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- sum of uint64
 (SELECT iif(typeof(s.v) = 'real' OR s.v NOT BETWEEN 0 AND 9223372036854775807, abs(-9223372036854775807 - 1), s.v) FROM (SELECT "t"."c" + ? AS v) AS s);
 -- difference of uint64
@@ -62,6 +72,8 @@
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in float32
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements float32
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- sum of float32
 prom_float32(prom_plus("t"."c", ?));
 -- difference of float32
@@ -74,6 +86,8 @@ prom_float32(prom_minus("t"."c", ?));
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in float64
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements float64
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- sum of float64
 prom_plus("t"."c", ?);
 -- difference of float64
@@ -86,6 +100,8 @@ prom_minus("t"."c", ?);
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in text
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements text
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- argument bytes
 ?;
 -- operand bytes
@@ -94,6 +110,8 @@ prom_minus("t"."c", ?);
 "t"."c" IN (SELECT unhex(value) FROM json_each(?));
 -- not in bytes
 "t"."c" NOT IN (SELECT unhex(value) FROM json_each(?));
+-- elements bytes
+(SELECT unhex(value) AS v FROM json_each(?)) AS "k";
 -- argument decimal
 ?;
 -- operand decimal
@@ -102,6 +120,8 @@ prom_minus("t"."c", ?);
 "t"."c" COLLATE prom_decimal IN (SELECT value FROM json_each(?));
 -- not in decimal
 "t"."c" COLLATE prom_decimal NOT IN (SELECT value FROM json_each(?));
+-- elements decimal
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- argument time
 ?;
 -- operand time
@@ -110,6 +130,8 @@ prom_minus("t"."c", ?);
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in time
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements time
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- argument date
 ?;
 -- operand date
@@ -118,6 +140,8 @@ prom_minus("t"."c", ?);
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in date
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements date
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- argument clock
 ?;
 -- operand clock
@@ -126,6 +150,8 @@ prom_minus("t"."c", ?);
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in clock
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements clock
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- argument uuid
 ?;
 -- operand uuid
@@ -134,6 +160,8 @@ prom_minus("t"."c", ?);
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in uuid
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements uuid
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- argument json
 ?;
 -- operand json
@@ -142,6 +170,8 @@ prom_minus("t"."c", ?);
 "t"."c" IN (SELECT value FROM json_each(?));
 -- not in json
 "t"."c" NOT IN (SELECT value FROM json_each(?));
+-- elements json
+(SELECT value AS v FROM json_each(?)) AS "k";
 -- operand nocase
 "t"."c";
 -- operand of a computed nocase
