@@ -13,14 +13,35 @@ func TargetOf(ref *schema.Column, conds []Cond) *Subquery {
 	return &Subquery{Table: target, Related: true, Spec: spec}
 }
 
+// Reference is the columns of a row that refer to another one together.
+type Reference struct {
+	Columns []*schema.Column
+	Table   *schema.Table // referred to; nil for that of the one column, which may be known later
+}
+
+// ReferenceBy is the reference that a column is.
+func ReferenceBy(c *schema.Column) *Reference { return &Reference{Columns: []*schema.Column{c}} }
+
+// Target returns the table that a reference of rows of from leads to: from itself when the model refers to itself.
+func (r *Reference) Target(from *schema.Table) *schema.Table {
+	switch {
+	case r.Table == nil:
+		return from.TargetOf(r.Columns[0])
+	case r.Table.Model == from.Model:
+		return from
+	}
+	return r.Table
+}
+
 // Via is a term of the row that a reference leads to.
-func Via(ref *schema.Column, term *Expr) *Expr {
-	return &Expr{Op: ExprVia, Like: term.Like, Path: []*schema.Column{ref}, Args: []*Expr{term}}
+func Via(ref *Reference, term *Expr) *Expr {
+	return &Expr{Op: ExprVia, Like: term.Like, Ref: ref, Args: []*Expr{term}}
 }
 
 // Tree is the condition that a row is below those for which conditions hold, or above them, where a reference leads to
 // the parent of a row.
-func Tree(ref *schema.Column, conds []Cond, up bool) *Cond {
+func Tree(r *Reference, conds []Cond, up bool) *Cond {
+	ref := r.Columns[0]
 	target := ref.References.Target()
 	key := target.Key[0]
 	s := &Subquery{Table: target, Related: true, Spec: Spec{Conds: conds}}

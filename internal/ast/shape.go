@@ -160,7 +160,7 @@ func (k Shape) expr(e *Expr) Shape {
 	case ExprQuery:
 		k = k.Subquery(e.Sub)
 	case ExprVia:
-		k = k.Columns(e.Path)
+		k = k.reference(e.Ref)
 	}
 	k = k.exprs(e.Args).Conds(e.Conds)
 	if e.Win != nil {
@@ -168,6 +168,9 @@ func (k Shape) expr(e *Expr) Shape {
 	}
 	return k
 }
+
+// reference adds a reference.
+func (k Shape) reference(ref *Reference) Shape { return k.Columns(ref.Columns).pointer(ref.Table) }
 
 // raw adds raw SQL, but for its terms.
 func (k Shape) raw(raw *Raw) Shape {

@@ -17,7 +17,7 @@ func part[T, V any](x prom.Term[*T, V], of func(*T) *V) maker[T, V] {
 }
 
 // through makes the maker of terms of the node that a reference leads to.
-func through[T, V any](ref prom.Reference[*T, *Node, int64], key func(*T) *int64, k *kind[V]) maker[T, V] {
+func through[T, V any](ref prom.Reference[*T, *Node], key func(*T) *int64, k *kind[V]) maker[T, V] {
 	return func(w *world, depth int) term[T, V] {
 		t := termOf(w, w.nodes, k, depth-1)
 		return term[T, V]{x: prom.Via(ref, prom.Term[*Node, V](t.x)), of: func(r *T) *V {
