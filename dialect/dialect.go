@@ -273,7 +273,8 @@ type Expression interface {
 	In(c *schema.Column, expr string, not bool) string
 
 	// InKeys returns the condition that columns together are one of a list of keys, whose parts are arguments: for each
-	// column a list, as In takes it, all of the same length. The exprs are the columns as they are written.
+	// column a list, as In takes it, all of the same length. The exprs are the columns as they are written, or other
+	// expressions of their kinds.
 	InKeys(cols []*schema.Column, exprs []string) string
 
 	// EqualTexts returns a query that numbers texts, the elements of a list that is its one argument, in their order:

@@ -89,6 +89,8 @@ func (k Shape) Conds(conds []Cond) Shape {
 		case OpTrue:
 		case OpAnd, OpOr, OpNot, OpKeysIn:
 			k = k.Conds(n.Kids)
+		case OpRowIn:
+			k = append(k, Bit(n.Not)).Conds(n.Kids)
 		case OpMatch:
 			k = append(k, byte(n.Match), Bit(n.Fold)|Bit(n.Not)<<1)
 			k = k.side(n)

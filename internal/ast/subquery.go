@@ -14,6 +14,7 @@ type Subquery struct {
 	Related bool // Table is the target of a reference: the outer table itself, whatever its name, when it is of the same model
 	Owner   *Owner
 	Spec    Spec
+	Places  []uintptr // of the columns in a result, where it has several
 }
 
 // Owner is whom a subquery belongs to: a repo. It tells the connection, so that no query reads from another one by

@@ -60,7 +60,14 @@ func (p Projection) Nest() *ast.Subquery {
 	if p.err != nil {
 		p.spec = p.spec.Fail(p.err)
 	}
-	return &ast.Subquery{Owner: p.repo.owner(), Table: p.repo.table, Spec: p.spec}
+	s := &ast.Subquery{Owner: p.repo.owner(), Table: p.repo.table, Spec: p.spec}
+	if p.plan != nil && len(p.plan.Table.Columns) > 1 {
+		s.Places = make([]uintptr, len(p.plan.Table.Columns))
+		for i, c := range p.plan.Table.Columns {
+			s.Places[i] = c.Offset
+		}
+	}
+	return s
 }
 
 // planKey tells plans of results apart: kinds are columns, which live as long as the program.

@@ -124,6 +124,8 @@ func (r *renderer) cond(n *ast.Cond) {
 		for i := range n.Kids {
 			r.arg(n.Kids[i].Val)
 		}
+	case ast.OpRowIn:
+		r.rowIn(n)
 	case ast.OpMatch:
 		r.match(n)
 	default:
