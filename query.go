@@ -197,6 +197,21 @@ func Except[T any](q *Query[T], others ...*Query[T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Except, queriesAt(unsafe.Pointer(&others)))))
 }
 
+// LimitBy returns the query of the first n rows of q, in its order, of each group of rows in which the terms are equal:
+// LIMIT n BY, as some engines call it, or DISTINCT ON when n is 1. Rows that the order leaves equal come in that of the
+// primary key, and NULL is equal to NULL.
+//
+//	newest := prom.LimitBy(posts.OrderBy(postAt.Desc()), 1, postAuthor) // of each author
+//
+// The rows are values of the model, with the relations, computed fields and columns that q asks for. Conditions, an
+// order and a page that are added to the result are about all of its rows, which come in no certain order without one;
+// those that q has already say which rows the groups are made of. Nothing is updated, deleted or locked through it: give
+// it to [InQuery] for that.
+func LimitBy[T any](q *Query[T], n int, by AnyTerm[*T], more ...AnyTerm[*T]) *Query[T] {
+	terms := append([]*ast.Expr{by.anyTerm(nil)}, exprsOf(more)...)
+	return (*Query[T])(unsafe.Pointer(q.core.LimitBy(n, terms)))
+}
+
 // From returns a query of the results of a projection, whose fields are columns as those of a model are: its results
 // can be filtered, ordered, grouped and joined as rows of a table can. R must be a struct, all of whose columns the
 // projection fills; prom.Select and prom.Into make such.

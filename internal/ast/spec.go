@@ -157,4 +157,5 @@ func (s Spec) Err() error {
 	return firstErr(s.Conds)
 }
 
-var errDistinctOrder = errors.New("DISTINCT rows can be ordered only by the columns that are selected")
+var errDistinctOrder = errors.New("DISTINCT rows can be ordered only by the columns that are selected; to order by another term, group by these " +
+	"and order by its least or greatest: GroupBy(column).OrderBy(prom.Max(term).Desc())")

@@ -197,8 +197,25 @@ func (p Projection) build(b *binding, w *work) (*render.Text, error) {
 	return text, nil
 }
 
-// One returns the first result, or ErrNotFound when there is none.
+// One returns the one result that there is.
 func (p Projection) One(ctx context.Context) (unsafe.Pointer, error) {
+	if n, ok := p.spec.Limited(); !ok || n > 2 {
+		p.spec = p.spec.Limit(2)
+	}
+	list, err := p.All(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case list.Len == 0:
+		return nil, p.repo.notFound("query")
+	case list.Len > 1:
+		return nil, p.repo.tooMany("query")
+	}
+	return list.Data, nil
+}
+
+// First returns the first result, or ErrNotFound when there is none.
+func (p Projection) First(ctx context.Context) (unsafe.Pointer, error) {
 	if n, ok := p.spec.Limited(); !ok || n > 1 {
 		p.spec = p.spec.Limit(1)
 	}
@@ -303,6 +320,18 @@ func (p Projection) names(t *schema.Table) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// LimitBy does what LimitBy of package prom says.
+func (q *Query) LimitBy(n int, by []*ast.Expr) *Query {
+	spec := ast.LimitBy(q.Nest(), n, by)
+	if only := q.spec.Columns(); only != nil {
+		spec = spec.Only(only)
+	}
+	if computed := q.spec.Extra().Computed; computed != nil {
+		spec = spec.Compute(computed)
+	}
+	return q.as(spec)
 }
 
 // Combine returns the query of the rows of q and of others, which a kind of set makes of them.
