@@ -94,15 +94,3 @@ func targets[R any](ref *schema.Column, conds []Cond[R]) *ast.Subquery {
 func Via[P, R, V any](ref Reference[P, R], t Term[R, V]) Expr[P, V] {
 	return typed[P, V](ast.Via(referenceOf(ref), exprOf(t)))
 }
-
-// DescendantsOf is true for the rows below those for which the conditions hold, in a tree where a reference of a row
-// leads to its parent: their children, the children of these and so on. A circle ends where it began.
-func DescendantsOf[P any](parent Reference[P, P], conds ...Cond[P]) Cond[P] {
-	return Cond[P]{n: ast.Tree(referenceOf(parent), present(conds), false)}
-}
-
-// AncestorsOf is true for the rows above those for which the conditions hold: their parents, the parents of these and
-// so on.
-func AncestorsOf[P any](parent Reference[P, P], conds ...Cond[P]) Cond[P] {
-	return Cond[P]{n: ast.Tree(referenceOf(parent), present(conds), true)}
-}

@@ -353,6 +353,7 @@ const (
 	FuncListLen         // the number of elements
 	FuncListAppend      // the first, empty for NULL, with the elements of the second behind
 	FuncListRemove      // the first without its elements that are in the second
+	FuncListOf          // the list of the arguments, which are canonical values of its elements' kind
 
 	// Of a JSON document and a path, which is written as in $."key"[0]. A path leads to nothing where there is no such
 	// member or element.

@@ -38,7 +38,7 @@ func Distinct(distinct bool, arg string) string {
 }
 
 // OfList reports whether the first argument of a function is a list.
-func (f Func) OfList() bool { return f >= FuncListEq && f <= FuncListRemove }
+func (f Func) OfList() bool { return f >= FuncListEq && f <= FuncListOf }
 
 // OfJSON reports whether the first argument of a function is a JSON document.
 func (f Func) OfJSON() bool { return f >= FuncJSONText && f <= FuncJSONRemoveIndex }

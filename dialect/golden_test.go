@@ -142,6 +142,7 @@ func TestGoldenExpressions(t *testing.T) {
 			for fn := dialect.FuncListEq; fn <= dialect.FuncListRemove; fn++ {
 				line(fmt.Sprintf("function %d of lists of %s", fn, k), d.Call(fn, c, []string{expr, d.Typed(c.Kind)}))
 			}
+			line("list of "+k.String(), d.Call(dialect.FuncListOf, c, []string{expr}))
 		}
 		for fn := dialect.FuncJSONText; fn <= dialect.FuncJSONRemoveIndex; fn++ {
 			args := []string{expr, d.Typed(schema.Text), d.Typed(schema.Text.List()), d.Typed(schema.JSON)}

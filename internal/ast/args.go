@@ -11,6 +11,9 @@ func (q *Spec) Values(dst []schema.Value, d dialect.Dialect) []schema.Value {
 	if m == nil {
 		return q.Args(OrderValues(CondValues(dst, d, q.Conds), d, q.Orders))
 	}
+	if t := m.Tree; t != nil {
+		return t.values(dst, d, q)
+	}
 	for _, s := range m.Source {
 		dst = s.Sub.Spec.Values(dst, d)
 	}

@@ -37,17 +37,3 @@ func (r *Reference) Target(from *schema.Table) *schema.Table {
 func Via(ref *Reference, term *Expr) *Expr {
 	return &Expr{Op: ExprVia, Like: term.Like, Ref: ref, Args: []*Expr{term}}
 }
-
-// Tree is the condition that a row is below those for which conditions hold, or above them, where a reference leads to
-// the parent of a row.
-func Tree(r *Reference, conds []Cond, up bool) *Cond {
-	ref := r.Columns[0]
-	target := ref.References.Target()
-	key := target.Key[0]
-	s := &Subquery{Table: target, Related: true, Spec: Spec{Conds: conds}}
-	s.Spec = s.Spec.With(func(m *More) {
-		m.Cols = []*Expr{ColumnExpr(key, dialect.NoPart)}
-		m.Tree, m.Up = ref, up
-	})
-	return &Cond{Op: OpIn, Col: key, Right: &Expr{Op: ExprQuery, Like: key, Sub: s}}
-}

@@ -43,10 +43,7 @@ func (k Shape) Columns(cols []*schema.Column) Shape {
 func (k Shape) Spec(q *Spec) Shape {
 	k = k.Byte(byte(q.Flags)|byte(q.Rows)<<4, Bit(q.More != nil)|byte(q.LockMode)<<1|byte(q.LockWait)<<4)
 	if m := q.More; m != nil {
-		k = k.Byte(Bit(m.Distinct), Bit(m.Cols == nil)).exprs(m.Cols).exprs(m.Groups).Conds(m.Having).Int(len(m.Names)).Byte(Bit(m.Tree != nil) | Bit(m.Up)<<1)
-		if m.Tree != nil {
-			k = k.Int(m.Tree.Ordinal)
-		}
+		k = k.Byte(Bit(m.Distinct), Bit(m.Cols == nil)).exprs(m.Cols).exprs(m.Groups).Conds(m.Having).Int(len(m.Names)).tree(m.Tree)
 		k = k.Int(len(m.Computed))
 		for _, c := range m.Computed {
 			k = k.expr(c.Expr)
@@ -173,6 +170,14 @@ func (k Shape) expr(e *Expr) Shape {
 
 // reference adds a reference.
 func (k Shape) reference(ref *Reference) Shape { return k.Columns(ref.Columns).pointer(ref.Table) }
+
+// tree adds a tree; it may be nil.
+func (k Shape) tree(t *Tree) Shape {
+	if t == nil {
+		return k.Byte(0)
+	}
+	return k.Byte(byte(t.Walk)+1, Bit(t.Levels != nil)).reference(t.Parent)
+}
 
 // raw adds raw SQL, but for its terms.
 func (k Shape) raw(raw *Raw) Shape {

@@ -270,6 +270,8 @@ cardinality("t"."c")::bigint;
 array_cat("t"."c", ?::text[]);
 -- function 24 of lists of text
 CASE WHEN "t"."c" IS NOT NULL THEN ARRAY(SELECT e FROM unnest("t"."c") WITH ORDINALITY AS u(e, n) WHERE (e = ANY(?::text[])) IS NOT TRUE ORDER BY n) END;
+-- list of text
+ARRAY["t"."c"]::text[];
 -- function 17 of lists of bool
 ("t"."c" = ?::boolean[]);
 -- function 18 of lists of bool
@@ -286,6 +288,8 @@ cardinality("t"."c")::bigint;
 array_cat("t"."c", ?::boolean[]);
 -- function 24 of lists of bool
 CASE WHEN "t"."c" IS NOT NULL THEN ARRAY(SELECT e FROM unnest("t"."c") WITH ORDINALITY AS u(e, n) WHERE (e = ANY(?::boolean[])) IS NOT TRUE ORDER BY n) END;
+-- list of bool
+ARRAY["t"."c"]::boolean[];
 -- function 17 of lists of float64
 ("t"."c" = ?::double precision[]);
 -- function 18 of lists of float64
@@ -302,49 +306,51 @@ cardinality("t"."c")::bigint;
 array_cat("t"."c", ?::double precision[]);
 -- function 24 of lists of float64
 CASE WHEN "t"."c" IS NOT NULL THEN ARRAY(SELECT e FROM unnest("t"."c") WITH ORDINALITY AS u(e, n) WHERE (e = ANY(?::double precision[])) IS NOT TRUE ORDER BY n) END;
--- function 25 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) IN ('string') THEN q.j #>> '{}' END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+-- list of float64
+ARRAY["t"."c"]::double precision[];
 -- function 26 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('string') THEN q.j #>> '{}' END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
 -- function 27 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -128 AND 127 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 28 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -32768 AND 32767 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -128 AND 127 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 29 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -2147483648 AND 2147483647 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -32768 AND 32767 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 30 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 255 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -2147483648 AND 2147483647 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 31 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 65535 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 255 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 32 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 4294967295 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 65535 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 33 of JSON
-(SELECT CASE WHEN abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < 1.797693134862315807e308 THEN r.n::double precision END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 4294967295 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 34 of JSON
-(SELECT CASE WHEN abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < 3.4028235677973366e38 THEN r.n::double precision END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < 1.797693134862315807e308 THEN r.n::double precision END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 35 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) IN ('boolean') THEN (q.j #>> '{}')::boolean END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+(SELECT CASE WHEN abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < 3.4028235677973366e38 THEN r.n::double precision END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 36 of JSON
-jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true);
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('boolean') THEN (q.j #>> '{}')::boolean END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
 -- function 37 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) IN ('object', 'null') THEN q.j END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true);
 -- function 38 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) IN ('array', 'null') THEN q.j END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('object', 'null') THEN q.j END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
 -- function 39 of JSON
-(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL);
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('array', 'null') THEN q.j END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
 -- function 40 of JSON
-("t"."c" @> ?::jsonb);
+(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL);
 -- function 41 of JSON
-(SELECT (CASE WHEN jsonb_typeof(q.j) = 'object' THEN q.j ELSE '{}'::jsonb END - q.r) || q.m FROM (SELECT "t"."c" AS j, ?::jsonb AS m, ?::text[] AS r) AS q);
+("t"."c" @> ?::jsonb);
 -- function 42 of JSON
-(WITH RECURSIVE w (path, n, key, doc, patch) AS (SELECT '{}'::int[], 1::bigint, NULL::text, CASE WHEN jsonb_typeof(q.d) = 'object' THEN q.d ELSE '{}'::jsonb END, q.p FROM (SELECT "t"."c" AS d, ?::jsonb AS p) AS q UNION ALL SELECT w.path || k.n::int, k.n, k.key, k.doc, k.patch FROM w CROSS JOIN LATERAL (SELECT coalesce(doc.key, patch.key) AS key, doc.value AS doc, patch.value AS patch, row_number() OVER () AS n FROM jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN CASE WHEN jsonb_typeof(w.doc) = 'object' THEN w.doc ELSE '{}'::jsonb END ELSE '{}'::jsonb END) AS doc (key, value) FULL JOIN jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN CASE WHEN jsonb_typeof(w.patch) = 'object' THEN w.patch ELSE '{}'::jsonb END ELSE '{}'::jsonb END) AS patch (key, value) ON doc.key = patch.key WHERE patch.value IS DISTINCT FROM 'null'::jsonb) AS k WHERE jsonb_typeof(w.patch) = 'object') SELECT string_agg(t.text, '' ORDER BY t.path)::jsonb FROM (SELECT w.path, CASE WHEN w.n > 1 THEN ',' ELSE '' END || coalesce(to_json(w.key)::text || ':', '') || CASE WHEN jsonb_typeof(w.patch) = 'object' THEN '{' ELSE coalesce(w.patch, w.doc)::text END FROM w UNION ALL SELECT w.path || 2147483647, '}' FROM w WHERE jsonb_typeof(w.patch) = 'object') AS t (path, text));
+(SELECT (CASE WHEN jsonb_typeof(q.j) = 'object' THEN q.j ELSE '{}'::jsonb END - q.r) || q.m FROM (SELECT "t"."c" AS j, ?::jsonb AS m, ?::text[] AS r) AS q);
 -- function 43 of JSON
-CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
+(WITH RECURSIVE w (path, n, key, doc, patch) AS (SELECT '{}'::int[], 1::bigint, NULL::text, CASE WHEN jsonb_typeof(q.d) = 'object' THEN q.d ELSE '{}'::jsonb END, q.p FROM (SELECT "t"."c" AS d, ?::jsonb AS p) AS q UNION ALL SELECT w.path || k.n::int, k.n, k.key, k.doc, k.patch FROM w CROSS JOIN LATERAL (SELECT coalesce(doc.key, patch.key) AS key, doc.value AS doc, patch.value AS patch, row_number() OVER () AS n FROM jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN CASE WHEN jsonb_typeof(w.doc) = 'object' THEN w.doc ELSE '{}'::jsonb END ELSE '{}'::jsonb END) AS doc (key, value) FULL JOIN jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN CASE WHEN jsonb_typeof(w.patch) = 'object' THEN w.patch ELSE '{}'::jsonb END ELSE '{}'::jsonb END) AS patch (key, value) ON doc.key = patch.key WHERE patch.value IS DISTINCT FROM 'null'::jsonb) AS k WHERE jsonb_typeof(w.patch) = 'object') SELECT string_agg(t.text, '' ORDER BY t.path)::jsonb FROM (SELECT w.path, CASE WHEN w.n > 1 THEN ',' ELSE '' END || coalesce(to_json(w.key)::text || ':', '') || CASE WHEN jsonb_typeof(w.patch) = 'object' THEN '{' ELSE coalesce(w.patch, w.doc)::text END FROM w UNION ALL SELECT w.path || 2147483647, '}' FROM w WHERE jsonb_typeof(w.patch) = 'object') AS t (path, text));
 -- function 44 of JSON
-CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
 -- function 45 of JSON
-CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
 -- function 46 of JSON
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
+-- function 47 of JSON
 CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
 -- limit
 LIMIT ?;

@@ -270,6 +270,8 @@ json_array_length("t"."c");
 (SELECT json_group_array(e.value) FROM (SELECT value FROM json_each(coalesce("t"."c", '[]')) UNION ALL SELECT value FROM json_each(?)) AS e);
 -- function 24 of lists of text
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(e.value) FROM json_each("t"."c") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(?) AS a)) END;
+-- list of text
+json_array("t"."c");
 -- function 17 of lists of bool
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each("t"."c") AS e) = (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each(?) AS e) END;
 -- function 18 of lists of bool
@@ -286,6 +288,8 @@ json_array_length("t"."c");
 (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM (SELECT value FROM json_each(coalesce("t"."c", '[]')) UNION ALL SELECT value FROM json_each(?)) AS e);
 -- function 24 of lists of bool
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each("t"."c") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(?) AS a)) END;
+-- list of bool
+json_array(json(CASE "t"."c" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END));
 -- function 17 of lists of float64
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each("t"."c") AS e) = (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each(?) AS e) END;
 -- function 18 of lists of float64
@@ -302,49 +306,51 @@ json_array_length("t"."c");
 (SELECT json_group_array(CAST(e.value AS REAL)) FROM (SELECT value FROM json_each(coalesce("t"."c", '[]')) UNION ALL SELECT value FROM json_each(?)) AS e);
 -- function 24 of lists of float64
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each("t"."c") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(?) AS a)) END;
--- function 25 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IN ('text') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
+-- list of float64
+json_array(CAST("t"."c" AS REAL));
 -- function 26 of JSON
-(SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('text') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
 -- function 27 of JSON
-(SELECT CASE WHEN i.n BETWEEN -128 AND 127 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
+(SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
 -- function 28 of JSON
-(SELECT CASE WHEN i.n BETWEEN -32768 AND 32767 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
+(SELECT CASE WHEN i.n BETWEEN -128 AND 127 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
 -- function 29 of JSON
-(SELECT CASE WHEN i.n BETWEEN -2147483648 AND 2147483647 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
+(SELECT CASE WHEN i.n BETWEEN -32768 AND 32767 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
 -- function 30 of JSON
-(SELECT CASE WHEN i.n BETWEEN 0 AND 255 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
+(SELECT CASE WHEN i.n BETWEEN -2147483648 AND 2147483647 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
 -- function 31 of JSON
-(SELECT CASE WHEN i.n BETWEEN 0 AND 65535 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
+(SELECT CASE WHEN i.n BETWEEN 0 AND 255 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
 -- function 32 of JSON
-(SELECT CASE WHEN i.n BETWEEN 0 AND 4294967295 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
+(SELECT CASE WHEN i.n BETWEEN 0 AND 65535 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
 -- function 33 of JSON
-(SELECT CASE WHEN abs(r.n) < 9e999 THEN r.n END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN CAST(json_extract(q.d, q.p) AS REAL) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
+(SELECT CASE WHEN i.n BETWEEN 0 AND 4294967295 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
 -- function 34 of JSON
-(SELECT CASE WHEN abs(r.n) < 3.4028235677973366e38 THEN r.n END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN CAST(json_extract(q.d, q.p) AS REAL) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
+(SELECT CASE WHEN abs(r.n) < 9e999 THEN r.n END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN CAST(json_extract(q.d, q.p) AS REAL) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
 -- function 35 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IN ('true', 'false') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
+(SELECT CASE WHEN abs(r.n) < 3.4028235677973366e38 THEN r.n END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN CAST(json_extract(q.d, q.p) AS REAL) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
 -- function 36 of JSON
-(prom_json_last("t"."c") -> ?);
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('true', 'false') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
 -- function 37 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IN ('object', 'null') THEN q.d -> q.p END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
+(prom_json_last("t"."c") -> ?);
 -- function 38 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IN ('array', 'null') THEN q.d -> q.p END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('object', 'null') THEN q.d -> q.p END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
 -- function 39 of JSON
-(json_type(prom_json_last("t"."c"), ?) IS NOT NULL);
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('array', 'null') THEN q.d -> q.p END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
 -- function 40 of JSON
-prom_json_contains("t"."c", ?);
+(json_type(prom_json_last("t"."c"), ?) IS NOT NULL);
 -- function 41 of JSON
-prom_json_merge(json("t"."c"), ?, ?);
+prom_json_contains("t"."c", ?);
 -- function 42 of JSON
-prom_json_merge(json("t"."c"), ?, '[]');
+prom_json_merge(json("t"."c"), ?, ?);
 -- function 43 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_set(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]')), json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
+prom_json_merge(json("t"."c"), ?, '[]');
 -- function 44 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_set(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]'), json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_set(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]')), json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
 -- function 45 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_remove(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]'))) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_set(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]'), json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
 -- function 46 of JSON
+(SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_remove(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]'))) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
+-- function 47 of JSON
 (SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_remove(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]')) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
 -- limit
 LIMIT ?;
