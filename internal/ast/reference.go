@@ -1,6 +1,8 @@
 package ast
 
 import (
+	"slices"
+
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
 )
@@ -36,4 +38,50 @@ func (r *Reference) Target(from *schema.Table) *schema.Table {
 // Via is a term of the row that a reference leads to.
 func Via(ref *Reference, term *Expr) *Expr {
 	return &Expr{Op: ExprVia, Like: term.Like, Ref: ref, Args: []*Expr{term}}
+}
+
+// AggregateVia is an aggregate over the rows that a reference leads to, as one over the rows that have the reference.
+func AggregateVia(ref *Reference, e *Expr) *Expr {
+	if !e.aggregates() {
+		if e.constant() {
+			return e
+		}
+		return Via(ref, e)
+	}
+	through := *e
+	through.Args = make([]*Expr, len(e.Args))
+	for i, a := range e.Args {
+		if e.aggregate() {
+			through.Args[i] = Via(ref, a)
+		} else {
+			through.Args[i] = AggregateVia(ref, a)
+		}
+	}
+	switch {
+	case len(e.Conds) == 0:
+	case e.aggregate(): // its filter
+		through.Conds = []Cond{{Op: OpTruth, Expr: Via(ref, CondExpr(&Cond{Op: OpAnd, Kids: e.Conds}))}}
+	default:
+		through.Conds = condsVia(ref, e.Conds)
+	}
+	return &through
+}
+
+// condsVia is [AggregateVia] of conditions.
+func condsVia(ref *Reference, conds []Cond) []Cond {
+	list := slices.Clone(conds)
+	for i := range list {
+		n := &list[i]
+		if n.Expr == nil && n.Col != nil {
+			n.Expr, n.Col = ColumnExpr(n.Col, n.Part), nil
+		}
+		if n.Expr != nil {
+			n.Expr = AggregateVia(ref, n.Expr)
+		}
+		if n.Right != nil {
+			n.Right = AggregateVia(ref, n.Right)
+		}
+		n.Kids = condsVia(ref, n.Kids)
+	}
+	return list
 }

@@ -75,6 +75,15 @@ func (m Many) Related(conds []Cond) ast.Related {
 	return r
 }
 
+// Aggregate returns an aggregate over the rows of the relation.
+func (m Many) Aggregate(e *ast.Expr) *ast.Expr {
+	r := m.Related(nil)
+	if r.Link != nil {
+		e = ast.AggregateVia(&ast.Reference{Columns: r.Link.Target, Table: r.Table}, e)
+	}
+	return r.Scalar(e)
+}
+
 func (m *Many) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*loading, error) {
 	owner, target, err := m.Relation.Ends()
 	if err != nil {
@@ -127,13 +136,13 @@ func (l *manyLoading) selectOwned() (err error) {
 	return err
 }
 
-// selectLinked makes the statement for rows that others connect with the owners, by their column target.
-func (l *manyLoading) selectLinked(target *schema.Column) (err error) {
+// selectLinked makes the statement for rows that others connect with the owners, by their columns that are the target.
+func (l *manyLoading) selectLinked(target []*schema.Column) (err error) {
 	if l.link, err = scan.For(l.many.Relation.Link); err != nil {
 		return err
 	}
 	spec := l.many.LinkSpec.KeysIn(l.owner, l.keys.len(), l.keys.value)
-	linked := ast.Link{Table: l.link.Table, Owner: l.owner[0], Target: target, Spec: spec}
+	linked := ast.Link{Table: l.link.Table, Owner: l.owner, Target: target, Spec: spec}
 	l.text, l.args, err = l.b.stmts.SelectLinked(nil, l.many.Spec, linked)
 	return err
 }

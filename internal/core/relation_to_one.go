@@ -117,7 +117,7 @@ func (r One) Set(row, to unsafe.Pointer) error {
 
 // Ends returns the ends of a relation, and TableOf the schema of a model, which were found when the relation's handle
 // was made.
-func Ends(r *schema.Relation) (owner []*schema.Column, target *schema.Column) {
+func Ends(r *schema.Relation) (owner, target []*schema.Column) {
 	owner, target, err := r.Ends()
 	if err != nil {
 		panic(err)
