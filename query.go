@@ -175,6 +175,21 @@ func (q *Query[T]) ForKeyShare(options ...LockOption) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockKeyShare, waitOf(options))))
 }
 
+// LockOf says whose rows a query locks, which are its own otherwise: FOR UPDATE OF. A column stands for the rows of its
+// table: one of the model for the rows of the query, and [Via] one for the rows that a reference leads to.
+//
+//	prom.LockOf(orders.Where(orderID.Eq(7)).ForUpdate(), orderID, prom.Via(orderAccount, accountID)) // both
+//	prom.LockOf(orders.Where(orderID.Eq(7)).ForUpdate(), prom.Via(orderAccount, accountID))          // the account alone
+//
+// Conditions on these rows, and what is read of them by Via, are as they are once they have been locked. Where a
+// reference may be NULL the query must have the condition that it is not. Soft-deleted rows are locked, too, and read as
+// if they were not there.
+//
+// On SQLite it locks nothing more than [Query.ForUpdate] does.
+func LockOf[T any](q *Query[T], of ...AnyTerm[*T]) *Query[T] {
+	return (*Query[T])(unsafe.Pointer(q.core.LockOf(exprsOf(of))))
+}
+
 // Union returns the query of the rows of several queries, equal rows once. Conditions, an order and a page that are
 // added to it are about all of them; those that a member has already are its own. A member has none of With, Compute and
 // Only, which are for what Union returns.

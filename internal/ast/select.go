@@ -22,6 +22,7 @@ type More struct {
 	Having   []Cond
 	Source   []Member // whose rows the query is about, in place of its table
 	Tree     *Tree
+	Locked   []*Expr // whose rows are locked; nil for those of the table
 }
 
 // Computed is a value that a query computes for a field of each row, which is no column.

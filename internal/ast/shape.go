@@ -44,7 +44,7 @@ func (k Shape) Spec(q *Spec) Shape {
 	k = k.Byte(byte(q.Flags)|byte(q.Rows)<<4, Bit(q.More != nil)|byte(q.LockMode)<<1|byte(q.LockWait)<<4)
 	if m := q.More; m != nil {
 		k = k.Byte(Bit(m.Distinct), Bit(m.Cols == nil)).exprs(m.Cols).exprs(m.Groups).Conds(m.Having).Int(len(m.Names)).tree(m.Tree)
-		k = k.Int(len(m.Computed))
+		k = k.exprs(m.Locked).Int(len(m.Computed))
 		for _, c := range m.Computed {
 			k = k.expr(c.Expr)
 		}

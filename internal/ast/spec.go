@@ -142,8 +142,8 @@ func (s Spec) Err() error {
 		if err := s.More.firstErr(); err != nil {
 			return err
 		}
-		if s.LockMode != dialect.NoLock && !s.More.lockable() {
-			return errUnlockable
+		if err := s.lockErr(); err != nil {
+			return err
 		}
 		for i := range s.Orders {
 			if s.More.Distinct && s.Position(&s.Orders[i]) == 0 {
