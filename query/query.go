@@ -42,6 +42,7 @@ type (
 	When[P, V any]           = prom.When[P, V]
 	Subquery[R any]          = prom.Subquery[R]
 	Correlation[S, P any]    = prom.Correlation[S, P]
+	RowValue[P, V any]       = prom.RowValue[P, V]
 	Reference[P, R any]      = prom.Reference[P, R]
 	Mapping[D, S any]        = prom.Mapping[D, S]
 )
