@@ -141,15 +141,12 @@ func (w *walk) path(q *ast.Spec) {
 	p, term := w.names("p"), q.More.Cols[0]
 	like := &schema.Column{Kind: term.Like.Kind.List()}
 	around := w.sc.outer
-	b.WriteString(", " + list + " (" + strings.Join(p, ", ") + ", n, list) AS (SELECT " + w.cols(around.name, w.keys, around.forms) + ", 0, " +
-		w.d.Call(dialect.FuncListOf, like, nil) + " UNION ALL SELECT " + w.own(row, w.ups) + ", " + list + ".n + 1, ")
+	b.WriteString(", " + list + " (" + strings.Join(p, ", ") + ", n, list) AS (SELECT " + w.cols(around.name, w.keys, around.forms) +
+		", (SELECT " + w.ifFound(q, walked, "count(*)") + " FROM " + walked + "), " + w.d.Call(dialect.FuncListOf, like, nil) +
+		" UNION ALL SELECT " + w.own(row, w.ups) + ", " + list + ".n - 1, ")
 	w.sc.name = row
 	elem := w.d.Call(dialect.FuncListOf, like, []string{w.text(func() { w.expr(term) })})
 	b.WriteString(w.d.Call(dialect.FuncListAppend, like, []string{elem, list + ".list"}))
 	b.WriteString(" FROM " + w.table + " AS " + row + " JOIN " + list + " ON " + w.equal(row, w.keys, list, p) +
-		" WHERE " + list + ".n < (SELECT " + w.ifFound(q, walked, "count(*)") + " FROM " + walked + ")) SELECT " + list + ".list FROM " + list)
-	if len(q.Conds) > 0 {
-		b.WriteString(" WHERE " + list + ".n > 0")
-	}
-	b.WriteString(" ORDER BY " + list + ".n DESC LIMIT 1")
+		" WHERE " + list + ".n > 0) SELECT " + list + ".list FROM " + list + " WHERE " + list + ".n = 0")
 }
