@@ -82,9 +82,9 @@ func AggregateOf[P, R, V any](rows RelatedRows[P, R], aggregate Expr[R, V]) Expr
 	return typed[P, V](rows.rows(*new(P), *new(R)).Aggregate(aggregate.e))
 }
 
-// AggregateThrough is an aggregate over the rows of the join model that connect each row of P with those of the relation,
-// such as the sum of one of their columns; NULL when there are none, but for counts. What the rows of R say is there
-// through the reference to them:
+// AggregateThrough is an aggregate over the rows of the join model that connect each row of P with those of the
+// relation, such as the sum of one of their columns; NULL when there are none, but for counts. What the rows of R say
+// is there through the reference to them:
 //
 //	amount := prom.AggregateThrough(orderProducts, prom.Sum(prom.Times(lineQuantity, prom.Via(lineProduct, productPrice))))
 func AggregateThrough[P, R, L, V any](rows *ManyToManyField[P, R, L], aggregate Expr[L, V]) Expr[P, V] {

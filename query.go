@@ -182,8 +182,8 @@ func (q *Query[T]) ForKeyShare(options ...LockOption) *Query[T] {
 //	prom.LockOf(orders.Where(orderID.Eq(7)).ForUpdate(), prom.Via(orderAccount, accountID))          // the account alone
 //
 // Conditions on these rows, and what is read of them by Via, are as they are once they have been locked. Where a
-// reference may be NULL the query must have the condition that it is not. Soft-deleted rows are locked, too, and read as
-// if they were not there.
+// reference may be NULL the query must have the condition that it is not. Soft-deleted rows are locked, too, and read
+// as if they were not there.
 //
 // On SQLite it locks nothing more than [Query.ForUpdate] does.
 func LockOf[T any](q *Query[T], of ...AnyTerm[*T]) *Query[T] {
@@ -220,8 +220,8 @@ func Except[T any](q *Query[T], others ...*Query[T]) *Query[T] {
 //
 // The rows are values of the model, with the relations, computed fields and columns that q asks for. Conditions, an
 // order and a page that are added to the result are about all of its rows, which come in no certain order without one;
-// those that q has already say which rows the groups are made of. Nothing is updated, deleted or locked through it: give
-// it to [InQuery] for that.
+// those that q has already say which rows the groups are made of. Nothing is updated, deleted or locked through it:
+// give it to [InQuery] for that.
 func LimitBy[T any](q *Query[T], n int, by AnyTerm[*T], more ...AnyTerm[*T]) *Query[T] {
 	terms := append([]*ast.Expr{by.anyTerm(nil)}, exprsOf(more)...)
 	return (*Query[T])(unsafe.Pointer(q.core.LimitBy(n, terms)))

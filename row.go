@@ -56,8 +56,8 @@ func (r RowValue[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.RowInLists(true, r.lists(vs)...)}
 }
 
-// InQuery is true when the terms together are one of the subquery's rows, which [Pluck2] and [Pluck3] select; see [InQuery] for
-// NULL.
+// InQuery is true when the terms together are one of the subquery's rows, which [Pluck2] and [Pluck3] select; see
+// [InQuery] for NULL.
 func (r RowValue[P, V]) InQuery(sub Subquery[V]) Cond[P] {
 	return Cond[P]{n: ast.RowInQuery(r.parts, sub.subquery(nil))}
 }

@@ -18,7 +18,9 @@ func ScalarSubquery[P, V any](of P, sub Subquery[V]) Expr[P, V] { return typed[P
 // CorrelatedSubquery is [ScalarSubquery] of a projection of the rows of S that are linked to the row, so that each row has its own value:
 //
 //	average := prom.CorrelatedSubquery(prom.Pluck(posts.Query(), prom.Avg(PostViews)), prom.Match(PostTopic, PostTopic)) // of the posts on its topic
-func CorrelatedSubquery[S, P, V any](sub Projection[S, V], link Cond[*Correlation[*S, P]], more ...Cond[*Correlation[*S, P]]) Expr[P, V] {
+func CorrelatedSubquery[S, P, V any](
+	sub Projection[S, V], link Cond[*Correlation[*S, P]], more ...Cond[*Correlation[*S, P]],
+) Expr[P, V] {
 	return typed[P, V](linked(sub, append([]Cond[*Correlation[*S, P]]{link}, more...)).Scalar())
 }
 
@@ -32,9 +34,9 @@ func InQuery[P, V any](t Term[P, V], sub Subquery[V]) Cond[P] {
 	return Cond[P]{n: ast.InCond(ast.OpIn, nil, e, scalar(sub))}
 }
 
-// Correlation is a row of a subquery, of S, beside the row of the query around it, of P: the model of terms and conditions
-// that are about both. It stands where the prototype of a model stands elsewhere, and has no value of its own.
-// [Correlate] makes it, and [Inner] and [Outer] say which of the two rows a term is of.
+// Correlation is a row of a subquery, of S, beside the row of the query around it, of P: the model of terms and
+// conditions that are about both. It stands where the prototype of a model stands elsewhere, and has no value of its
+// own. [Correlate] makes it, and [Inner] and [Outer] say which of the two rows a term is of.
 type Correlation[S, P any] struct {
 	_ [0]func(S)
 	_ [0]func(P)
@@ -58,8 +60,8 @@ func Inner[S, P, V any](of *Correlation[S, P], t Term[S, V]) Expr[*Correlation[S
 	return typed[*Correlation[S, P], V](exprOf(t))
 }
 
-// Outer is a term of the row of the query around the subquery. It is one of a single row: an aggregate, or a function of
-// a window, is an error when the query runs.
+// Outer is a term of the row of the query around the subquery. It is one of a single row: an aggregate, or a function
+// of a window, is an error when the query runs.
 func Outer[S, P, V any](of *Correlation[S, P], t Term[P, V]) Expr[*Correlation[S, P], V] {
 	return typed[*Correlation[S, P], V](ast.Outer(exprOf(t)))
 }

@@ -34,10 +34,10 @@ func levelsOf(levels int) int {
 	return levels
 }
 
-// TreeDepth is how many rows are above the row, in a tree where a reference of a row leads to its parent: 0 for a root. With
-// conditions it is how many levels the row is below the nearest one above it for which they hold, and NULL when there
-// is none, so that it is not NULL for the rows of which [DescendantsOf] is true. A soft-deleted row ends the way up, and a
-// circle ends where it began.
+// TreeDepth is how many rows are above the row, in a tree where a reference of a row leads to its parent: 0 for a root.
+// With conditions it is how many levels the row is below the nearest one above it for which they hold, and NULL when
+// there is none, so that it is not NULL for the rows of which [DescendantsOf] is true. A soft-deleted row ends the way
+// up, and a circle ends where it began.
 //
 //	list, err := places.Where(prom.DescendantsOf(placeIn, placeName.Eq("Peru"))).
 //		OrderBy(prom.TreeDepth(placeIn).Asc()).All(ctx)
@@ -47,9 +47,9 @@ func TreeDepth[P any](parent Reference[P, P], conds ...Cond[P]) Expr[P, int] {
 	return typed[P, int](ast.Depth(referenceOf(parent), present(conds)))
 }
 
-// TreePath is the list of a term of the rows on the way down to the row, such as their keys or names, its own the last: from the root, or,
-// with conditions, from the nearest row above for which they hold; see [TreeDepth]. A term that is NULL in one of the
-// rows is an error when it is read; see [OrValue].
+// TreePath is the list of a term of the rows on the way down to the row, such as their keys or names, its own the last:
+// from the root, or, with conditions, from the nearest row above for which they hold; see [TreeDepth]. A term that is
+// NULL in one of the rows is an error when it is read; see [OrValue].
 //
 //	err := places.Compute(prom.Col(&place.Path, prom.TreePath(placeIn, placeName))) // [Earth Peru Cusco]
 func TreePath[P, V any](parent Reference[P, P], t Term[P, V], conds ...Cond[P]) Expr[P, []V] {

@@ -9,8 +9,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// LimitBy returns the query of the first n rows of a query of a whole table, in its order, of each group of rows in which
-// terms are equal. Rows that the order leaves equal come in that of the primary key.
+// LimitBy returns the query of the first n rows of a query of a whole table, in its order, of each group of rows in
+// which terms are equal. Rows that the order leaves equal come in that of the primary key.
 func LimitBy(sub *Subquery, n int, by []*Expr) Spec {
 	inner := sub.Spec
 	if inner.Limits() { // whose rows are those on the page

@@ -43,8 +43,8 @@ func (s *Spec) lockErr() error {
 	return nil
 }
 
-// lockedErr returns why the row of a column cannot be locked. To is what leads to it. The rows that have none would be lost
-// with a lock, or not be locked, if a reference may be NULL: so the query must leave these out.
+// lockedErr returns why the row of a column cannot be locked. To is what leads to it. The rows that have none would be
+// lost with a lock, or not be locked, if a reference may be NULL: so the query must leave these out.
 func (s *Spec) lockedErr(e *Expr, to func(*Expr) *Expr) error {
 	switch {
 	case e.Op == ExprColumn:
@@ -75,8 +75,10 @@ func (s *Spec) leavesNullOut(e *Expr) bool {
 }
 
 var (
-	errLockMode = errors.New("LockOf says whose rows are locked and not how: say ForUpdate, ForNoKeyUpdate, ForShare or ForKeyShare as well")
-	errLockTerm = errors.New("whose rows are locked is said by a column of the row, or by Via one of the row that a reference leads to")
+	errLockMode = errors.New("LockOf says whose rows are locked and not how: say " +
+		"ForUpdate, ForNoKeyUpdate, ForShare or ForKeyShare as well")
+	errLockTerm = errors.New("whose rows are locked is said by a column of the row, " +
+		"or by Via one of the row that a reference leads to")
 )
 
 // lockable reports whether the rows of the query are rows of its table.

@@ -8,8 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// RowInLists is the condition that expressions together are one of the rows of which each part is one of a list: those of
-// conditions that [InExpr] made, of one length. Not negates it.
+// RowInLists is the condition that expressions together are one of the rows of which each part is one of a list: those
+// of conditions that [InExpr] made, of one length. Not negates it.
 func RowInLists(not bool, parts ...*Cond) *Cond {
 	n := &Cond{Op: OpRowIn, Not: not, Kids: make([]Cond, len(parts))}
 	for i, p := range parts {

@@ -59,7 +59,8 @@ func Below(parent *Reference, conds []Cond, up bool, levels int) *Cond {
 	return n
 }
 
-var errLevels = errors.New("a tree is walked 1 level or more, and 10000 at most; without a limit, it is by DescendantsOf or AncestorsOf")
+var errLevels = errors.New("a tree is walked 1 level or more, and 10000 at most; " +
+	"without a limit, it is by DescendantsOf or AncestorsOf")
 
 // Depth is how many levels a row is below the nearest one above for which conditions hold, NULL when there is none; and
 // without conditions how many rows are above it.
