@@ -33,7 +33,7 @@ func (o Outcome) String() string { return [...]string{"unchanged", "inserted", "
 //
 //	outcome, err := counters.OnConflict(CounterName).Update(CounterHits.SetTo(prom.Plus(CounterHits, prom.Excluded(CounterHits)))).Create(ctx, &c)
 func (r *Repo[T]) OnConflict(fields ...Columner) *Conflict[T] {
-	return (*Conflict[T])(unsafe.Pointer(r.core.OnConflict(fields)))
+	return (*Conflict[T])(unsafe.Pointer(r.core.OnConflict(columnersAt(fields))))
 }
 
 // DoNothing leaves a row that is there alone.

@@ -98,7 +98,7 @@ func ExampleLimitBy() {
 	printAll(prom.Pluck(bookings.Query(), bookingRoom).GroupBy(bookingRoom).OrderBy(prom.Max(bookingUntil).Desc()).All(ctx))
 	// The days of the two first bookings together.
 	days, err := prom.Scalar(ctx, bookings.OrderBy(bookingFrom.Asc()).Limit(2), prom.Sum(prom.Minus(bookingUntil, bookingFrom)))
-	fmt.Println(*days, err)
+	fmt.Println(days, err)
 	// Output:
 	// ada B2 5
 	// bob A1 4

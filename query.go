@@ -45,9 +45,17 @@ func (q *Query[T]) WithoutWhere() *Query[T] {
 
 // Only reads some fields of the rows, and the key, the version and the time of the soft delete; the others are zero. A
 // value that was read so knows it: Save writes the fields that were read and changed, and refuses to write one that was
-// not. Reload reads the rest. It is for All, First, Get and Each.
+// not. Reload reads the rest. What relations that are asked for With the rows are loaded by, such as the column of a
+// reference, is read as well. It is for all that reads rows, and not for writes that return them.
 func (q *Query[T]) Only(fields ...Columner) *Query[T] {
-	return (*Query[T])(unsafe.Pointer(q.core.Only(fields)))
+	return (*Query[T])(unsafe.Pointer(q.core.Only(columnersAt(fields))))
+}
+
+// Without returns q that reads all fields of the rows but some, such as large ones that a list does not show: what
+// [Query.Only] says of the others. The key, the version and the time of the soft delete are always read, and so is what
+// relations that are asked for With the rows are loaded by.
+func Without[T any](q *Query[T], fields ...Columner) *Query[T] {
+	return (*Query[T])(unsafe.Pointer(q.core.Without(columnersAt(fields))))
 }
 
 // Compute fills fields of the rows that have the tag option computed and are no columns: each by a term, which [Col]
@@ -57,7 +65,8 @@ func (q *Query[T]) Only(fields ...Columner) *Query[T] {
 //	articles.Compute(prom.Col(&article.Likes, articleFans.Count()), prom.Col(&article.LikedByMe, articleFans.Has(userID.Eq(viewer))))
 //
 // Fields that a query does not compute stay zero, no write stores them, and Reload and Save leave them as they are. It
-// is for All, First, One, Get, Each, Stream and pages; what reads no rows, such as Count, Update and Delete, goes without.
+// is for All, First, One, Get, Each, Stream, Watch, pages and batches; what reads no rows, such as Count, Update and
+// Delete, goes without. Relations compute fields of their rows in the same way; see [ManyField.Compute].
 func (q *Query[T]) Compute(cols ...Column[*T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Compute(columnsAt(unsafe.Pointer(&cols)))))
 }

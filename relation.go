@@ -18,11 +18,6 @@ type Relation[P any] interface {
 	relation(of P) core.Relation
 }
 
-// relatedTo is a relation of the core as one of P's model.
-type relatedTo[P any] struct{ to core.Relation }
-
-func (r relatedTo[P]) relation(P) core.Relation { return r.to }
-
 // relationsOf returns relations as those of the core; nil for one that is nil.
 func relationsOf[P any](relations []Relation[P]) []core.Relation {
 	list := make([]core.Relation, len(relations))

@@ -56,7 +56,8 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 	}
 	holder := reflect.Zero(r.Type).Interface().(relater)
 	r.Model, r.Link = holder.RelationTypes()
-	r.One, r.Private = holder.single(), tg.has("private")
+	rows, _ := holder.RelationRows()
+	r.One, r.Private = reflect.TypeOf(rows).Kind() == reflect.Pointer, tg.has("private")
 	options := manyOptions
 	if r.One {
 		options = oneOptions
@@ -68,7 +69,7 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 	}
 	if r.One {
 		if r.on, _ = tg.value("on"); r.on == "" {
-			return errors.New("a One needs the columns that refer to its row: on='a, b'; a reference of one column is a field of type prom.Ref")
+			return errors.New("a CompositeRef needs the columns that refer to its row: on='a, b'; a reference of one column is a field of type prom.Ref")
 		}
 		b.table.Relations = append(b.table.Relations, r)
 		return nil

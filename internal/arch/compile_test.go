@@ -38,6 +38,14 @@ type Author struct {
 	Posts  prom.Many[Post] "prom:\"via=author\""
 	Edited prom.Many[Post] "prom:\"via=editor\""
 	Liked  prom.ManyToMany[Post, Like]
+	Count  int64 "prom:\"computed\""
+}
+
+type Line struct {
+	Title  string
+	Author *Author
+	Editor *Author
+	Posts  []Post
 }
 
 type Like struct {
@@ -95,6 +103,7 @@ var (
 	CoinPost = prom.RefOf(coin, &coin.Post)
 
 	both = prom.Correlate(post, post)
+	line = prom.Proto[Line]()
 
 	ctx context.Context
 	use = func(...any) {}
@@ -118,6 +127,11 @@ var goodPrograms = []string{
 	`use(Posts.Where(prom.Exists(post, Posts.Query(), prom.Match(PostAuthor, PostAuthor), prom.Or(prom.Lt(prom.Inner(both, PostAt), prom.Outer(both, PostAt)), prom.Inner(both, PostLive).Eq(true)))))`,
 	`use(prom.LockOf(prom.LimitBy(Posts.OrderBy(PostAt.Desc()), 1, PostAuthor), PostID, prom.Via(PostAuthor, AuthorName)).With(PostAuthor), prom.AggregateOf(AuthorLiked, prom.Sum(PostViews)), prom.AggregateThrough(AuthorLiked, prom.Max(LikeStars)))`,
 	`var r prom.Relation[*Author] = AuthorPosts; use(r, []prom.Relation[*Post]{PostAuthor, PostEditor.With(r)})`,
+	`count := prom.Col(&author.Count, AuthorPosts.Count()); use(Posts.With(PostAuthor.Compute(count).With(AuthorPosts), PostEditor.With(AuthorPosts).Compute(count)).All(ctx))`,
+	`p := prom.Select(Posts.Query(), line, prom.Col(&line.Title, PostTitle), prom.RefCol(&line.Author, PostAuthor), prom.RefCol(&line.Editor, PostEditor.With(AuthorPosts))); use(p.PageAt(ctx, 1, 2))`,
+	`p := prom.Select(Authors.Query(), line, prom.ManyCol(&line.Posts, AuthorPosts.Limit(2))).OrderBy(AuthorPosts.Count().Desc()); use(p.KeysetPage(ctx, "", 2))`,
+	`p := prom.Select(Authors.Query(), line, prom.ManyCol(&line.Posts, AuthorLiked)); use(p.Page(ctx, 1, 2, prom.WithoutTotal()))`,
+	`use(prom.Without(Posts.With(PostAuthor), PostTitle, PostSub).All(ctx))`,
 }
 
 // badPrograms are statements that must not compile, each with a part of what the compiler says.
@@ -203,6 +217,12 @@ var badPrograms = []struct{ statement, says string }{
 	{`Posts.With(PostAuthor).LoadInto(ctx, &Author{})`, `cannot use &Author{}`},
 	{`Posts.With(PostAuthor).LoadIntoAll(ctx, []Author{})`, `cannot use []Author{}`},
 	{`use(prom.Relation[*Post](AuthorPosts))`, `cannot convert`},
+	{`Posts.With(PostAuthor.Compute(prom.Col(&line.Title, PostTitle)))`, `cannot use prom.Col`},
+	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Posts, PostAuthor))`, `does not match`},
+	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Author, AuthorPosts))`, `does not match`},
+	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Author, CoinPost))`, `does not match`},
+	{`prom.Select(Authors.Query(), line, prom.ManyCol(&line.Posts, AuthorEdited), prom.RefCol(&line.Author, PostAuthor))`, `does not match`},
+	{`prom.Select(Authors.Query(), line, prom.ManyCol(&line.Title, AuthorPosts))`, `does not match`},
 	{`use((*prom.ManyField[*Author, *Coin])(AuthorPosts))`, `cannot convert`},
 	{`use((*prom.Repo[Author])(Posts))`, `cannot convert`},
 	{`use((*prom.Query[Author])(Posts.Query()))`, `cannot convert`},
@@ -311,18 +331,8 @@ func TestCompile(t *testing.T) {
 // Packages come from what the go tool has compiled, the library's own included.
 func compiler(t *testing.T) func(statement string) []error {
 	t.Helper()
-	list := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", module)
-	out, err := list.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	exports := map[string]string{}
-	for line := range strings.Lines(string(out)) {
-		path, file, _ := strings.Cut(strings.TrimSpace(line), "=")
-		exports[path] = file
-	}
 	fset := token.NewFileSet()
-	imports := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	imports := exported(t, fset, module)
 	return func(statement string) (errs []error) {
 		file, err := parser.ParseFile(fset, "blog.go", fmt.Sprintf(program, statement), 0)
 		if err != nil {
@@ -337,4 +347,20 @@ func compiler(t *testing.T) func(statement string) []error {
 		_, _ = config.Check("blog", fset, []*ast.File{file}, nil) // its error is the first of errs
 		return errs
 	}
+}
+
+// exported returns the importer of packages and of what they import, from what the compiler has made of them.
+func exported(t *testing.T, fset *token.FileSet, paths ...string) types.Importer {
+	t.Helper()
+	list := exec.Command("go", append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}"}, paths...)...)
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	exports := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		path, file, _ := strings.Cut(strings.TrimSpace(line), "=")
+		exports[path] = file
+	}
+	return importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 }

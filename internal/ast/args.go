@@ -20,9 +20,7 @@ func (q *Spec) Values(dst []schema.Value, d dialect.Dialect) []schema.Value {
 	for _, e := range m.Cols {
 		dst = exprValues(dst, d, e)
 	}
-	for _, c := range m.Computed {
-		dst = exprValues(dst, d, c.Expr)
-	}
+	dst = q.ComputedValues(dst, d)
 	dst = CondValues(dst, d, q.Conds)
 	if m.Rows != nil {
 		dst = m.Rows.Args(OrderValues(dst, d, m.Rows.Orders))
@@ -34,6 +32,14 @@ func (q *Spec) Values(dst []schema.Value, d dialect.Dialect) []schema.Value {
 		}
 	}
 	return q.Args(dst)
+}
+
+// ComputedValues appends the arguments of what a query computes.
+func (q *Spec) ComputedValues(dst []schema.Value, d dialect.Dialect) []schema.Value {
+	for _, c := range q.Extra().Computed {
+		dst = exprValues(dst, d, c.Expr)
+	}
+	return dst
 }
 
 // Args appends the arguments of the limits.

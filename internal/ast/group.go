@@ -35,7 +35,7 @@ func (m *More) groupErr() error {
 	if slices.ContainsFunc(m.Groups, func(e *Expr) bool { return e.Some((*Expr).ManyRows) }) {
 		return errGroupedBy
 	}
-	if someOf(m.Having, (*Expr).windowed) {
+	if someOf(m.Having, (*Expr).Windowed) {
 		return errHavingWindow
 	}
 	if !m.Grouped() {
@@ -129,8 +129,8 @@ func (e *Expr) aggregates() bool { return e.Some((*Expr).aggregate) }
 // aggregate reports whether an expression is an aggregate itself.
 func (e *Expr) aggregate() bool { return e.Op == ExprAggregate && e.Win == nil }
 
-// windowed reports whether an expression is a function of a window itself.
-func (e *Expr) windowed() bool { return e.Op == ExprAggregate && e.Win != nil }
+// Windowed reports whether an expression is a function of a window itself.
+func (e *Expr) Windowed() bool { return e.Op == ExprAggregate && e.Win != nil }
 
 // ManyRows reports whether an expression is an aggregate or a function of a window itself.
 func (e *Expr) ManyRows() bool { return e.Op == ExprAggregate }
@@ -143,7 +143,7 @@ func (e *Expr) nestedErr() error {
 	}
 	inner := (*Expr).ManyRows
 	if e.Win != nil {
-		inner = (*Expr).windowed
+		inner = (*Expr).Windowed
 	}
 	if e.someWithin(inner) {
 		return errNested

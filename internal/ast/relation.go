@@ -27,7 +27,7 @@ type Link struct {
 // Subquery is the subquery of the rows that belong to the row of the query around. Through a join table it is about
 // the rows that connect, of which each leads to one.
 func (r Related) Subquery() *Subquery {
-	spec, table := r.Spec.Unordered(), r.Table
+	spec, table := r.Spec.Unordered().Uncomputed(), r.Table
 	if spec.Flags != 0 {
 		spec = spec.Unpaged().Fail(errRelatedPage)
 	}

@@ -43,11 +43,8 @@ func (k Shape) Columns(cols []*schema.Column) Shape {
 func (k Shape) Spec(q *Spec) Shape {
 	k = k.Byte(byte(q.Flags)|byte(q.Rows)<<4, Bit(q.More != nil)|byte(q.LockMode)<<1|byte(q.LockWait)<<4)
 	if m := q.More; m != nil {
-		k = k.Byte(Bit(m.Distinct), Bit(m.Cols == nil)).exprs(m.Cols).exprs(m.Groups).Conds(m.Having).Int(len(m.Names)).tree(m.Tree)
-		k = k.exprs(m.Locked).Int(len(m.Computed))
-		for _, c := range m.Computed {
-			k = k.expr(c.Expr)
-		}
+		k = k.Byte(Bit(m.Distinct), Bit(m.Cols == nil)).exprs(m.Cols).exprs(m.Groups).Conds(m.Having).Int(len(m.Names))
+		k = k.tree(m.Tree).exprs(m.Locked).Computed(m.Computed)
 		for _, name := range m.Names {
 			k = k.Text(name)
 		}
@@ -68,6 +65,15 @@ func (k Shape) Spec(q *Spec) Shape {
 		}
 	}
 	return k.Conds(q.Conds).Orders(q.Orders)
+}
+
+// Computed adds what a query computes.
+func (k Shape) Computed(list []Computed) Shape {
+	k = k.Int(len(list))
+	for _, c := range list {
+		k = k.expr(c.Expr)
+	}
+	return k
 }
 
 // Subquery adds a subquery.

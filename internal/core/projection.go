@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"sync"
 	"unsafe"
@@ -21,6 +22,10 @@ type Projection struct {
 	spec ast.Spec
 	plan *scan.Plan // of the results
 	err  error
+
+	with   []Relation       // whose rows go into the results
+	needs  []*schema.Column // of the model, which they are loaded by
+	places []int            // of these in a row
 }
 
 // Target is where a column of a result goes.
@@ -33,7 +38,7 @@ type Target struct {
 // Project returns the projection of a query to results of a type, whose memory is known. What is selected, by the spec,
 // goes to the given places.
 func (q *Query) Project(result reflect.Type, spec ast.Spec, places []Target) Projection {
-	plan, err := resultPlan(result, spec.Kinds(), places)
+	plan, err := resultPlan(result, spec.Kinds()[:len(places)], places)
 	return Projection{repo: q.repo, spec: spec, plan: plan, err: err}
 }
 
@@ -57,8 +62,8 @@ func (p Projection) query() *Query { return &Query{repo: p.repo, spec: p.spec} }
 
 // Nest returns p as a part of another statement.
 func (p Projection) Nest() *ast.Subquery {
-	if p.err != nil {
-		p.spec = p.spec.Fail(p.err)
+	if err := cmp.Or(p.err, p.bare()); err != nil {
+		p.spec = p.spec.Fail(err)
 	}
 	s := &ast.Subquery{Owner: p.repo.owner(), Table: p.repo.table, Spec: p.spec}
 	if p.plan != nil && len(p.plan.Table.Columns) > 1 {
@@ -68,6 +73,14 @@ func (p Projection) Nest() *ast.Subquery {
 		}
 	}
 	return s
+}
+
+// bare returns an error when results have rows of relations, where there are only terms.
+func (p Projection) bare() error {
+	if len(p.with) > 0 {
+		return errors.New("a projection with RefCol or ManyCol is read by All, First and pages, and is no part of another query")
+	}
+	return nil
 }
 
 // planKey tells plans of results apart: kinds are columns, which live as long as the program.
@@ -117,9 +130,10 @@ func targetColumn(to Target, kind *schema.Column) (*schema.Column, error) {
 	return &own, nil
 }
 
-// Column says which term goes into which field of a result.
+// Column says which term goes into which field of a result, or the rows of which relation.
 type Column struct {
 	Term   *ast.Expr
+	Rows   Relation // in place of Term
 	To     Target
 	Result reflect.Type
 	Err    error
@@ -127,23 +141,30 @@ type Column struct {
 
 // Select returns the projection of a query to columns of a result, whose memory is known.
 func (q *Query) Select(result reflect.Type, cols []Column) Projection {
-	terms, places := make([]*ast.Expr, len(cols)), make([]Target, len(cols))
+	terms, places := make([]*ast.Expr, 0, len(cols)), make([]Target, 0, len(cols))
+	var with []Relation
 	var err error
 	if len(cols) == 0 {
 		err = errors.New("Select needs at least one column")
 	}
-	for i, c := range cols {
-		terms[i], places[i] = c.Term, c.To
+	for _, c := range cols {
 		switch {
 		case c.Err != nil:
 			err = c.Err
-		case c.Term == nil:
+		case c.Term == nil && c.Rows == nil:
 			return q.Project(result, q.Spec(), nil).Fail(errors.New("a column given to Select is the zero Column; use Col to make it"))
 		case c.Result != result:
 			err = fmt.Errorf("a column of the selection is for %s, and the result is %s", c.Result, result)
 		}
+		if c.Rows != nil {
+			with = append(with, relationInto(c.Rows, c.To.Offset))
+		} else {
+			terms, places = append(terms, c.Term), append(places, c.To)
+		}
 	}
+	terms, needs, at := needed(terms, with)
 	p := q.Project(result, q.Spec().Project(terms), places)
+	p.with, p.needs, p.places = with, needs, at
 	if err != nil {
 		p = p.Fail(err)
 	}
@@ -167,6 +188,15 @@ func (p Projection) All(ctx context.Context) (scan.List, error) {
 	b, err := p.repo.bind()
 	if err != nil {
 		return scan.List{}, err
+	}
+	return p.rows(ctx, b)
+}
+
+// rows reads the results.
+func (p Projection) rows(ctx context.Context, b *binding) (scan.List, error) {
+	if len(p.with) > 0 {
+		list, _, _, err := p.someBehind(ctx, b, p.spec, math.MaxInt, nil, nil)
+		return list, err
 	}
 	w := p.repo.take()
 	defer p.repo.give(w)
@@ -199,9 +229,7 @@ func (p Projection) build(b *binding, w *work) (*render.Text, error) {
 
 // One returns the one result that there is.
 func (p Projection) One(ctx context.Context) (unsafe.Pointer, error) {
-	if n, ok := p.spec.Limited(); !ok || n > 2 {
-		p.spec = p.spec.Limit(2)
-	}
+	p.spec = p.spec.AtMost(2)
 	list, err := p.All(ctx)
 	switch {
 	case err != nil:
@@ -216,9 +244,7 @@ func (p Projection) One(ctx context.Context) (unsafe.Pointer, error) {
 
 // First returns the first result, or ErrNotFound when there is none.
 func (p Projection) First(ctx context.Context) (unsafe.Pointer, error) {
-	if n, ok := p.spec.Limited(); !ok || n > 1 {
-		p.spec = p.spec.Limit(1)
-	}
+	p.spec = p.spec.AtMost(1)
 	list, err := p.All(ctx)
 	switch {
 	case err != nil:
@@ -239,9 +265,7 @@ func (p Projection) Count(ctx context.Context) (int, error) {
 
 // Has reports whether there is a result.
 func (p Projection) Has(ctx context.Context) (bool, error) {
-	if n, ok := p.spec.Limited(); !ok || n > 1 {
-		p.spec = p.spec.Limit(1)
-	}
+	p.spec = p.spec.AtMost(1)
 	n, err := p.Count(ctx)
 	return n > 0, err
 }
@@ -258,6 +282,9 @@ func (p Projection) Stream(ctx context.Context) Rows {
 func (p Projection) stream(ctx context.Context, yield func(unsafe.Pointer, error) bool) error {
 	if p.err != nil {
 		return ErrorOf("query", p.repo.table, p.err)
+	}
+	if len(p.with) > 0 {
+		return ErrorOf("query", p.repo.table, errors.New("Stream cannot load relations because its connection is in use; use KeysetPage"))
 	}
 	b, err := p.repo.bind()
 	if err != nil {
@@ -302,8 +329,8 @@ func (p Projection) From(result reflect.Type) *Query {
 
 // names returns the names of the columns of p as columns of a table.
 func (p Projection) names(t *schema.Table) ([]string, error) {
-	if p.err != nil {
-		return nil, p.err
+	if err := cmp.Or(p.err, p.bare()); err != nil {
+		return nil, err
 	}
 	names := make([]string, len(p.plan.Table.Columns))
 	filled := map[string]bool{}

@@ -53,6 +53,12 @@ func (m Many) Load(relations []Relation) Many {
 	return m
 }
 
+// Compute returns m with computed fields of its rows.
+func (m Many) Compute(cols []Column) Many {
+	m.Spec = computeRelated(m.Spec, TableOf(m.Relation.Model), cols)
+	return m
+}
+
 // WhereLink returns m with conditions on the rows that connect.
 func (m Many) WhereLink(conds []Cond) Many {
 	m.LinkSpec = m.LinkSpec.Where(conds)
@@ -84,12 +90,14 @@ func (m Many) Aggregate(e *ast.Expr) *ast.Expr {
 	return r.Scalar(e)
 }
 
-func (m *Many) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*loading, error) {
+func (m *Many) needs() []*schema.Column { return TableOf(m.Of).Key }
+
+func (m *Many) start(ctx context.Context, b *binding, of owners) (*loading, error) {
 	owner, target, err := m.Relation.Ends()
 	if err != nil {
 		return nil, err
 	}
-	keys, places, err := keysOf(ctx, b, rows, b.table.Key)
+	keys, places, err := keysOf(ctx, b, &of, b.table.Key)
 	if err != nil || keys.len() == 0 {
 		return nil, err
 	}
@@ -97,11 +105,15 @@ func (m *Many) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*l
 	if err != nil {
 		return nil, err
 	}
-	l := &manyLoading{rowLoading: rowLoading{repo: repo, b: rb}, many: m, rows: rows, keys: keys, places: places, owner: owner}
-	if m.Relation.Link != nil {
-		err = l.selectLinked(target)
-	} else {
-		err = l.selectOwned()
+	l := &manyLoading{
+		rowLoading: rowLoading{repo: repo, b: rb}, many: m, values: of.values, keys: keys, places: places, owner: owner,
+	}
+	if l.part, err = partOf(repo.plan, m.Spec); err == nil {
+		if m.Relation.Link != nil {
+			err = l.selectLinked(target)
+		} else {
+			err = l.selectOwned()
+		}
 	}
 	if err != nil {
 		return nil, ErrorOf("load", repo.table, err)
@@ -113,9 +125,9 @@ func (m *Many) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*l
 type manyLoading struct {
 	rowLoading
 	many   *Many
-	rows   []unsafe.Pointer
+	values []unsafe.Pointer // of the owners
 	keys   *rowKeys
-	places []int // of the keys of rows
+	places []int // of the keys of the owners
 	owner  []*schema.Column
 
 	text *render.Text
@@ -155,12 +167,12 @@ func (l *manyLoading) readRows(rows driver.Rows) error {
 	}
 	m := l.repo.memory
 	l.list, l.ends = m.Make(0, expect), l.ends[:0]
-	loader := scan.Reader{Plan: l.repo.plan}
+	loader, width := l.reader(), len(l.repo.table.Columns)+len(l.many.Spec.Extra().Computed)
 	for rows.Next() {
 		if err := loader.Load(rows, m.Next(&l.list)); err != nil {
 			return err
 		}
-		key, err := scan.Key(l.link, rows, len(l.repo.table.Columns), l.owner)
+		key, err := scan.Key(l.link, rows, width, l.owner)
 		if err != nil {
 			return err
 		}
@@ -178,7 +190,7 @@ func (l *manyLoading) join(ctx context.Context) ([]*loading, error) {
 	}
 	var parts []scan.List
 	l.list, parts = grouped(l.repo.memory, l.list, owners, l.keys.len())
-	for i, row := range l.rows {
+	for i, row := range l.values {
 		l.many.Give(row, &parts[l.places[i]])
 	}
 	return l.start(ctx, l.many.With)

@@ -9,7 +9,7 @@ import (
 )
 
 // SelectLinked reads the rows of a query that a join table connects with owners, once for each connection: all
-// columns, and behind them the owner's key. A page is that of each owner, as in [Statements.SelectEach]. The order of
+// columns, what it computes, and behind these the owner's key. A page is that of each owner, as in [Statements.SelectEach]. The order of
 // the join table goes before the query's own.
 func (s *Statements) SelectLinked(dst []schema.Value, q ast.Spec, l ast.Link) (*Text, []schema.Value, error) {
 	q = q.Tied(s.Table.Key)
@@ -24,12 +24,14 @@ func (s *Statements) SelectLinked(dst []schema.Value, q ast.Spec, l ast.Link) (*
 		where = ast.OrderValues(ast.CondValues(nil, s.Dialect, q.Conds), s.Dialect, l.Spec.Orders)
 		where = ast.CondValues(where, s.Dialect, l.Spec.Conds)
 	}
-	args := append(append(dst, where...), order...)
-	if q.Flags != 0 {
-		args = s.rankArgs(append(append(dst, order...), where...), q)
+	args := q.ComputedValues(dst, s.Dialect)
+	if q.Flags == 0 {
+		args = append(append(args, where...), order...)
+	} else {
+		args = s.rankArgs(append(append(args, order...), where...), q)
 	}
 	key := ast.Shape(make([]byte, 0, 128)).Byte(kindSelectLinked, byte(q.Flags), byte(q.Rows), byte(l.Spec.Rows)).Text(l.Table.Name).Columns(l.Owner).Columns(l.Target)
-	key = key.Conds(q.Conds).Orders(q.Orders).Conds(l.Spec.Conds).Orders(l.Spec.Orders)
+	key = key.Conds(q.Conds).Orders(q.Orders).Conds(l.Spec.Conds).Orders(l.Spec.Orders).Computed(q.Extra().Computed)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		r.need(l.Table)
@@ -56,16 +58,18 @@ func (s *Statements) linkedSQL(r *renderer, q ast.Spec, l ast.Link) string {
 		r.b.WriteString(r.orders(q.Orders))
 	})
 	if q.Flags == 0 {
-		r.args = append(args, orderArgs...)
-		sql := "SELECT " + columns + ", " + owner + " " + from
+		also, first := r.part(func() { r.computed(q, "r") })
+		r.args = append(append(first, args...), orderArgs...)
+		sql := "SELECT " + columns + also + ", " + owner + " " + from
 		if by != "" {
 			sql += " ORDER BY " + by
 		}
 		return sql
 	}
-	r.args = append(append(orderArgs, args...), anys(s.rankArgs(nil, q))...)
+	also, first := r.part(func() { r.computed(q, "ranked") })
+	r.args = append(append(append(first, orderArgs...), args...), anys(s.rankArgs(nil, q))...)
 	rank := s.Dialect.Quote(s.freeName("rank"))
-	return "SELECT " + columns + ", " + owner + " FROM (SELECT " + columns + ", " + owner +
+	return "SELECT " + columns + also + ", " + owner + " FROM (SELECT " + columns + ", " + owner +
 		", row_number() OVER (PARTITION BY " + owner + " ORDER BY " + by + ") AS " + rank + " " + from + ") AS ranked WHERE " + s.onPage(q, rank) + " ORDER BY " + rank
 }
 

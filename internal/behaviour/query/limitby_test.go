@@ -116,7 +116,7 @@ func TestLimitBy(t *testing.T) {
 		is.True(some[0].Tag == "X" && some[0].Points == nil)
 		sum, err := prom.Scalar(ctx, prom.LimitBy(best, 1, pickOwner), prom.Sum(pickPoints))
 		is.NoErr(err)
-		is.Equal(*sum, 15)
+		is.Equal(sum, 15)
 
 		// What it is not for, and what is wrong.
 		_, err = prom.LimitBy(best, 1, pickOwner).Where(pickID.Gt(0)).Delete(ctx)
@@ -163,10 +163,10 @@ func TestOneLiners(t *testing.T) {
 		top := s.workers.OrderBy(WorkerPay.Desc()).Limit(3)
 		sum, err := prom.Scalar(ctx, top, prom.Sum(WorkerPay))
 		is.NoErr(err)
-		is.Equal(*sum, 10.5+9+7.5)
+		is.Equal(sum, 10.5+9+7.5)
 		boss, err := prom.Scalar(ctx, s.workers.Where(WorkerBoss.NotNull()).OrderBy(prom.Via(WorkerBoss, WorkerName).Desc(), WorkerID.Asc()).Limit(4), prom.Sum(prom.Via(WorkerBoss, WorkerPay)))
 		is.NoErr(err)
-		is.Equal(*boss, 3*4.5)
+		is.Equal(boss, 3*4.5)
 
 		one, err := prom.Pluck(s.workers.Where(WorkerName.Eq("w3")), WorkerAge).One(ctx)
 		is.NoErr(err)

@@ -182,7 +182,7 @@ func TestTrees(t *testing.T) {
 		is.Equal(fmt.Sprint(levels), "[{2 2} {0 3}]")
 		deepest, err := prom.Scalar(ctx, regions.Query(), prom.Max(depth))
 		is.NoErr(err)
-		is.Equal(*deepest, 4)
+		is.Equal(deepest, 4)
 		computed := prom.Union(regions.Where(fromPeru.Eq(1)), ruins).Compute(prom.Col(&region.Depth, depth), prom.Col(&region.Path, prom.TreePath(regionIn, regionName))).OrderBy(regionID.Desc())
 		page, err := computed.PageAt(ctx, 2, 0)
 		is.NoErr(err)
