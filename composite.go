@@ -46,6 +46,8 @@ func (f *CompositeRefField[P, R]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(f.core.Related(condsAt(unsafe.Pointer(&conds))).Subquery(), false)}
 }
 
+func (f *CompositeRefField[P, R]) reference(P, R) *ast.Reference { return f.core.Reference() }
+
 // Set makes v refer to a row: its columns get the row's key, and the row counts as loaded. It stores nothing. A row
 // whose key has a zero part is an error, since it has not been saved.
 func (f *CompositeRefField[P, R]) Set(v P, row R) error {

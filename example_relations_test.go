@@ -27,9 +27,11 @@ type Poem struct {
 var (
 	poet      = prom.Proto[Poet]()
 	poem      = prom.Proto[Poem]()
+	poetID    = prom.NumberOf(poet, &poet.ID)
 	poetName  = prom.TextOf(poet, &poet.Name)
 	poetPoems = prom.ManyOf(poet, &poet.Poems)
 
+	poemID       = prom.NumberOf(poem, &poem.ID)
 	poemPoet     = prom.RefOf(poem, &poem.Poet)
 	poemOriginal = prom.NullRefOf(poem, &poem.Original)
 	poemTitle    = prom.TextOf(poem, &poem.Title)
@@ -149,6 +151,29 @@ func ExampleQuery_LoadInto() {
 	// Output:
 	// 1 false
 	// Poe true
+}
+
+// A query locks its own rows, and those that references lead to.
+func ExampleLockOf() {
+	ctx := context.Background()
+	db, _, poems := anthology(ctx)
+	defer db.Close()
+
+	err := db.Tx(ctx, func(ctx context.Context) error {
+		locked := prom.LockOf(poems.Where(poemTitle.Eq("Alone")).ForUpdate(), poemID, prom.Via(poemPoet, poetID)) // the poem and its poet
+		p, err := locked.With(poemPoet).First(ctx)
+		if err != nil {
+			return err
+		}
+		poet, _ := p.Poet.Get()
+		fmt.Println(p.Title, poet.Name)
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// Alone Poe
 }
 
 // A reference is set by a row that was saved, or by its key.

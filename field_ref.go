@@ -75,7 +75,7 @@ func (f *RefField[P, R, K]) term(P, *K) *ast.Expr { return ast.ColumnOf(f.c) }
 
 func (f *RefField[P, R, K]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *RefField[P, R, K]) reference(R) *schema.Column { return f.c.Column() }
+func (f *RefField[P, R, K]) reference(P, R) *ast.Reference { return ast.ReferenceBy(f.c.Column()) }
 
 // NullRefField is a [RefField] that may be NULL.
 type NullRefField[P, R any, K comparable] struct {
@@ -176,7 +176,7 @@ func (f *NullRefField[P, R, K]) term(P, *K) *ast.Expr { return ast.ColumnOf(f.c)
 
 func (f *NullRefField[P, R, K]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *NullRefField[P, R, K]) reference(R) *schema.Column { return f.c.Column() }
+func (f *NullRefField[P, R, K]) reference(P, R) *ast.Reference { return ast.ReferenceBy(f.c.Column()) }
 
 // With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to
 // the same row share its value.

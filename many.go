@@ -75,11 +75,28 @@ func (f *ManyField[P, R]) relation(P) core.Relation { return &f.core }
 
 func (f *ManyField[P, R]) toMany(R) {}
 
-// AggregateOf is an aggregate over the rows of the relation that each row of T has, such as the sum of a field; NULL
-// when it has none, but for counts.
+func (f *ManyField[P, R]) rows(P, R) *core.Many { return &f.core }
+
+// RelatedRows is the rows of R that a row of P has: a [ManyField] or a [ManyToManyField].
+type RelatedRows[P, R any] interface {
+	Relation[P]
+	rows(P, R) *core.Many
+}
+
+// AggregateOf is an aggregate over the rows of the relation that each row of P has, such as the sum of a field; NULL
+// when it has none, but for counts. Through a join model each row counts once for each connection.
 //
-//	views := prom.AggregateOf(AuthorPosts, prom.Sum(PostViews))
-func AggregateOf[P, R, V any](rows *ManyField[P, R], aggregate Expr[R, V]) Expr[P, V] {
+//	views := prom.AggregateOf(authorPosts, prom.Sum(postViews))
+func AggregateOf[P, R, V any](rows RelatedRows[P, R], aggregate Expr[R, V]) Expr[P, V] {
+	return typed[P, V](rows.rows(*new(P), *new(R)).Aggregate(aggregate.e))
+}
+
+// AggregateThrough is an aggregate over the rows of the join model that connect each row of P with those of the
+// relation, such as the sum of one of their columns; NULL when there are none, but for counts. What the rows of R say
+// is there through the reference to them:
+//
+//	amount := prom.AggregateThrough(orderProducts, prom.Sum(prom.Times(lineQuantity, prom.Via(lineProduct, productPrice))))
+func AggregateThrough[P, R, L, V any](rows *ManyToManyField[P, R, L], aggregate Expr[L, V]) Expr[P, V] {
 	return typed[P, V](rows.core.Related(nil).Scalar(aggregate.e))
 }
 
@@ -157,5 +174,7 @@ func (f *ManyToManyField[P, R, L]) Count(conds ...Cond[R]) Expr[P, int64] {
 }
 
 func (f *ManyToManyField[P, R, L]) relation(P) core.Relation { return &f.core }
+
+func (f *ManyToManyField[P, R, L]) rows(P, R) *core.Many { return &f.core }
 
 func (f *ManyToManyField[P, R, L]) toMany(R) {}

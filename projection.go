@@ -217,7 +217,12 @@ func (p Projection[T, R]) All(ctx context.Context) ([]R, error) {
 }
 
 // First returns the first result, or ErrNotFound when there is none.
-func (p Projection[T, R]) First(ctx context.Context) (R, error) { return valueOf[R](p.core.One(ctx)) }
+func (p Projection[T, R]) First(ctx context.Context) (R, error) {
+	return valueOf[R](p.core.First(ctx))
+}
+
+// One returns the one result that there is. None is [ErrNotFound], and several are [ErrTooManyRows].
+func (p Projection[T, R]) One(ctx context.Context) (R, error) { return valueOf[R](p.core.One(ctx)) }
 
 // Count returns the number of results.
 func (p Projection[T, R]) Count(ctx context.Context) (int, error) { return p.core.Count(ctx) }

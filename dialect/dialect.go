@@ -276,7 +276,8 @@ type Expression interface {
 	In(c *schema.Column, expr string, not bool) string
 
 	// InKeys returns the condition that columns together are one of a list of keys, whose parts are arguments: for each
-	// column a list, as In takes it, all of the same length. The exprs are the columns as they are written.
+	// column a list, as In takes it, all of the same length. The exprs are the columns as they are written, or other
+	// expressions of their kinds.
 	InKeys(cols []*schema.Column, exprs []string) string
 
 	// Elements returns what stands in FROM for the elements of a list, the one argument, in a column v of rows called
@@ -361,6 +362,7 @@ const (
 	FuncListLen         // the number of elements
 	FuncListAppend      // the first, empty for NULL, with the elements of the second behind
 	FuncListRemove      // the first without its elements that are in the second
+	FuncListOf          // the list of the arguments, which are canonical values of its elements' kind
 	FuncListConcat      // the first with the elements of the second behind; NULL is left out
 	FuncListIndex       // the index of an element, the one in the second, from 0; NULL when it is not there
 	FuncListAt          // the element at an index from 0

@@ -209,6 +209,7 @@ func TestGoldenExpressions(t *testing.T) {
 				}
 				line(fmt.Sprintf("function %d of lists of %s", fn, k), d.Call(fn, c, args))
 			}
+			line("list of "+k.String(), d.Call(dialect.FuncListOf, c, []string{expr}))
 		}
 		for fn := dialect.FuncJSONText; fn <= dialect.FuncJSONType; fn++ {
 			args := []string{expr, d.Typed(schema.Text), d.Typed(schema.Text.List()), d.Typed(schema.JSON)}

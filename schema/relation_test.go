@@ -65,7 +65,7 @@ func TestRelations(t *testing.T) {
 		is.Equal(schema.ColumnNames(owner), []string{want.owner})
 		is.Equal(target == nil, want.target == "")
 		if target != nil {
-			is.Equal(target.Name, want.target)
+			is.Equal(schema.ColumnNames(target), []string{want.target})
 		}
 		is.Equal(r.Private, want.field == "Copies")
 		is.Equal(tbl.RelationAt(r.Offset, r.Type), r)
@@ -321,6 +321,59 @@ func TestForeignKeys(t *testing.T) {
 	other, err := self.WithName("other")
 	is.NoErr(err)
 	is.Equal(other.TargetOfKey(other.ForeignKeys[0]), other)
+}
+
+type (
+	// deck and hold are connected by rows that refer to each by two columns, of which they share one.
+	deck struct {
+		Ship  string `prom:"key"`
+		Level int    `prom:"key"`
+		Holds prom.ManyToMany[hold, hatch]
+		Above prom.ManyToMany[deck, stair] `prom:"via='ship, lower'"`
+		Stuck prom.ManyToMany[deck, stair] `prom:"via='ship, lower',to='ship,lower',private"`
+	}
+	hold struct {
+		Ship string `prom:"key"`
+		Bay  string `prom:"key"`
+		Over prom.ManyToMany[deck, hatch]
+	}
+	hatch struct {
+		Ship  string                  `prom:"key"`
+		Level int                     `prom:"key"`
+		Bay   string                  `prom:"key"`
+		Deck  prom.CompositeRef[deck] `prom:"on='ship, level'"`
+		Hold  prom.CompositeRef[hold] `prom:"on='ship, bay'"`
+	}
+	stair struct {
+		Ship  string                  `prom:"key"`
+		Lower int                     `prom:"key"`
+		Upper int                     `prom:"key"`
+		From  prom.CompositeRef[deck] `prom:"on='ship, lower'"`
+		To    prom.CompositeRef[deck] `prom:"on='ship, upper'"`
+	}
+)
+
+// Ensure that a join model may refer to its sides by several columns, which may share some, and that the ones of one
+// side are not those of the other.
+func TestManyToManyOfSeveralColumns(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	decks, holds := of[deck](t), of[hold](t)
+	for _, tt := range []struct {
+		r             *schema.Relation
+		owner, target []string
+	}{
+		{decks.Relations[0], []string{"ship", "level"}, []string{"ship", "bay"}},
+		{decks.Relations[1], []string{"ship", "lower"}, []string{"ship", "upper"}},
+		{holds.Relations[0], []string{"ship", "bay"}, []string{"ship", "level"}},
+	} {
+		owner, target, err := tt.r.Ends()
+		is.NoErr(err)
+		is.Equal(schema.ColumnNames(owner), tt.owner)
+		is.Equal(schema.ColumnNames(target), tt.target)
+	}
+	_, _, err := decks.Relations[2].Ends()
+	is.True(err != nil && strings.Contains(err.Error(), "via and to name the same column"))
 }
 
 // Models whose required references go in circles, and models that need one of them, or break the circle.

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/prom-go/prom/dialect"
@@ -71,12 +72,20 @@ func (d Dialect) In(c *schema.Column, expr string, not bool) string {
 }
 
 // InKeys returns the condition that columns together are one of the keys whose parts are arrays.
-func (Dialect) InKeys(cols []*schema.Column, exprs []string) string {
-	arrays := make([]string, len(cols))
+func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
+	arrays, left := make([]string, len(cols)), make([]string, len(cols))
+	names, values := make([]string, len(cols)), make([]string, len(cols))
+	folded := false
 	for i, c := range cols {
-		arrays[i] = "?::" + elemType(c, c.Kind) + "[]"
+		arrays[i], names[i] = "?::"+elemType(c, c.Kind)+"[]", "v"+strconv.Itoa(i+1)
+		left[i], values[i] = d.Operand(c, exprs[i]), d.Operand(c, names[i])
+		folded = folded || c.Folded
 	}
-	return "(" + strings.Join(exprs, ", ") + ") IN (SELECT * FROM unnest(" + strings.Join(arrays, ", ") + "))"
+	what, as := "*", ""
+	if folded {
+		what, as = strings.Join(values, ", "), " AS k ("+strings.Join(names, ", ")+")"
+	}
+	return "(" + strings.Join(left, ", ") + ") IN (SELECT " + what + " FROM unnest(" + strings.Join(arrays, ", ") + ")" + as + ")"
 }
 
 // Elements returns the elements of an array as rows.

@@ -30,7 +30,7 @@ func (Dialect) Fit(_ *schema.Column, expr string) string { return expr }
 // C, which knows A to Z alone.
 func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 	if fn.OfList() {
-		return callList(fn, args)
+		return callList(fn, c, args)
 	}
 	if fn.OfJSON() {
 		return callJSON(fn, args)

@@ -1,6 +1,11 @@
 package postgres
 
-import "github.com/prom-go/prom/dialect"
+import (
+	"strings"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/schema"
+)
 
 var listOps = map[dialect.Func]string{
 	dialect.FuncListEq: " = ", dialect.FuncListNe: " <> ",
@@ -8,8 +13,10 @@ var listOps = map[dialect.Func]string{
 }
 
 // callList returns the call of a function on arrays. Of NULL, array_cat makes the other array.
-func callList(fn dialect.Func, args []string) string {
+func callList(fn dialect.Func, c *schema.Column, args []string) string {
 	switch fn {
+	case dialect.FuncListOf:
+		return "ARRAY[" + strings.Join(args, ", ") + "]::" + listType(c.Kind.Elem()) + "[]"
 	case dialect.FuncListLen:
 		return "cardinality(" + args[0] + ")::bigint"
 	case dialect.FuncListAppend:

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -70,6 +71,13 @@ func callListTerm(fn dialect.Func, c *schema.Column, args []string) string {
 // callList returns the call of a function on lists that are written as JSON. But for those of callListTerm the first one is
 // a column.
 func callList(fn dialect.Func, c *schema.Column, args []string) string {
+	if fn == dialect.FuncListOf {
+		elems := make([]string, len(args))
+		for i, arg := range args {
+			elems[i] = asElem(c, arg)
+		}
+		return "json_array(" + strings.Join(elems, ", ") + ")"
+	}
 	if fn >= dialect.FuncListConcat {
 		return callListTerm(fn, c, args)
 	}
@@ -113,6 +121,19 @@ func elemForm(c *schema.Column) string {
 		return "CAST(e.value AS REAL)"
 	}
 	return "e.value"
+}
+
+// asElem returns a canonical value as json_array is to write it.
+func asElem(c *schema.Column, expr string) string {
+	switch c.Kind.Elem() {
+	case schema.Bool:
+		return "json(CASE " + expr + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"
+	case schema.Float32, schema.Float64:
+		return "CAST(" + expr + " AS REAL)"
+	case schema.Bytes:
+		return "lower(hex(" + expr + "))"
+	}
+	return expr
 }
 
 // AppendList appends a list as JSON, for json_each and for columns. Bytes become hexadecimal digits; infinities become

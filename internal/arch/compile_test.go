@@ -102,6 +102,7 @@ var (
 
 	CoinPost = prom.RefOf(coin, &coin.Post)
 
+	both = prom.Correlate(post, post)
 	line = prom.Proto[Line]()
 
 	ctx context.Context
@@ -124,6 +125,8 @@ var goodPrograms = []string{
 	`use(Authors.Where(AuthorPosts.Has(prom.Not(PostEditor.Has())), AuthorPosts.Count(PostLive.Eq(true)).Gt(3), prom.AggregateOf(AuthorPosts, prom.Sum(PostViews)).Gt(9), prom.Not(AuthorLiked.Has(PostViews.Eq(1)))))`,
 	`use(Authors.With(AuthorLiked.Where(PostViews.Gt(1)).WhereThrough(LikeStars.Gt(3)).OrderByThrough(LikeStars.Desc()).Limit(3).With(PostAuthor)).All(ctx))`,
 	`use(Posts.Where(prom.Round(PostViews, -1).Gt(3), prom.Contains(PostTitle, prom.Lower(PostTitle)), prom.RegexpLike(PostTitle, "^A"), prom.Hour(prom.InZone(PostAt, nil)).Eq(3)).Update(ctx, PostAt.SetTo(prom.PlusDuration(prom.Trunc(PostAt, prom.UnitDay), prom.Val(post, time.Hour)))))`,
+	`use(Posts.Where(prom.Exists(post, Posts.Query(), prom.Match(PostAuthor, PostAuthor), prom.Or(prom.Lt(prom.Inner(both, PostAt), prom.Outer(both, PostAt)), prom.Inner(both, PostLive).Eq(true)))))`,
+	`use(prom.LockOf(prom.LimitBy(Posts.OrderBy(PostAt.Desc()), 1, PostAuthor), PostID, prom.Via(PostAuthor, AuthorName)).With(PostAuthor), prom.AggregateOf(AuthorLiked, prom.Sum(PostViews)), prom.AggregateThrough(AuthorLiked, prom.Max(LikeStars)))`,
 	`var r prom.Relation[*Author] = AuthorPosts; use(r, []prom.Relation[*Post]{PostAuthor, PostEditor.With(r)})`,
 	`count := prom.Col(&author.Count, AuthorPosts.Count()); use(Posts.With(PostAuthor.Compute(count).With(AuthorPosts), PostEditor.With(AuthorPosts).Compute(count)).All(ctx))`,
 	`p := prom.Select(Posts.Query(), line, prom.Col(&line.Title, PostTitle), prom.RefCol(&line.Author, PostAuthor), prom.RefCol(&line.Editor, PostEditor.With(AuthorPosts))); use(p.PageAt(ctx, 1, 2))`,
@@ -260,6 +263,21 @@ var badPrograms = []struct{ statement, says string }{
 	{`use(prom.ManyOf(author, &author.Posts).Has(LikeStars.Eq(1)))`, `cannot use LikeStars.Eq(1)`},
 	{`prom.ManyOf(post, &post.Author)`, `does not match`},
 	{`var a Author; a.Posts.Set([]Author{})`, `cannot use []Author{}`},
+
+	// What is about two rows, outside of what links them, and what is about others inside.
+	{`Posts.Where(prom.Gt(prom.Inner(both, PostViews), prom.Outer(both, PostViews)))`, `cannot use prom.Gt(`},
+	{`Posts.Where(prom.Match(PostViews, PostViews))`, `cannot use prom.Match(`},
+	{`Posts.OrderBy(prom.Inner(both, PostViews).Asc())`, `cannot use prom.Inner(`},
+	{`prom.Gt(prom.Inner(both, PostViews), PostViews)`, `does not match`},
+	{`prom.Inner(both, AuthorName)`, `does not match`},
+	{`prom.Exists(author, Posts.Query(), prom.Match(PostViews, PostViews))`, `does not match`},
+	{`prom.Exists(post, Posts.Query(), prom.Gt(prom.Inner(prom.Correlate(post, author), PostViews), prom.Val(prom.Correlate(post, author), 1)))`, `does not match`},
+	{`prom.Row2(PostViews, PostTitle).In(prom.Pair[string, int]{})`, `cannot use prom.Pair`},
+	{`prom.Row2(PostViews, PostTitle).InQuery(prom.Pluck2(Posts.Query(), PostTitle, PostViews))`, `cannot use prom.Pluck2`},
+	{`prom.LimitBy(Posts.Query(), 1, AuthorName)`, `does not match`},
+	{`prom.LockOf(Posts.Query(), AuthorName)`, `does not match`},
+	{`prom.TreeDepth(PostAuthor)`, `does not match`},
+	{`use(prom.AggregateThrough(AuthorLiked, prom.Sum(PostViews)))`, `does not match`},
 
 	// Things of the wrong sort.
 	{`Posts.With(PostViews)`, `cannot use PostViews`},

@@ -11,6 +11,9 @@ func (q *Spec) Values(dst []schema.Value, d dialect.Dialect) []schema.Value {
 	if m == nil {
 		return q.Args(OrderValues(CondValues(dst, d, q.Conds), d, q.Orders))
 	}
+	if t := m.Tree; t != nil {
+		return t.values(dst, d, q)
+	}
 	for _, s := range m.Source {
 		dst = s.Sub.Spec.Values(dst, d)
 	}
@@ -55,6 +58,10 @@ func (p *Paging) Args(dst []schema.Value) []schema.Value {
 func CondValues(dst []schema.Value, d dialect.Dialect, conds []Cond) []schema.Value {
 	for i := range conds {
 		n := &conds[i]
+		if n.Op == OpRowIn {
+			dst = n.rowValues(dst, d)
+			continue
+		}
 		if n.Expr != nil {
 			dst = exprValues(dst, d, n.Expr)
 		}
@@ -76,6 +83,20 @@ func CondValues(dst []schema.Value, d dialect.Dialect, conds []Cond) []schema.Va
 		default:
 			dst = append(dst, n.Val)
 		}
+	}
+	return dst
+}
+
+// rowValues appends the arguments of an OpRowIn: those of the row before all others.
+func (n *Cond) rowValues(dst []schema.Value, d dialect.Dialect) []schema.Value {
+	for i := range n.Kids {
+		dst = exprValues(dst, d, n.Kids[i].Expr)
+	}
+	if n.Right != nil {
+		return exprValues(dst, d, n.Right)
+	}
+	for i := range n.Kids {
+		dst = append(dst, n.Kids[i].Val)
 	}
 	return dst
 }

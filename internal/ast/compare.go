@@ -123,7 +123,13 @@ func CompareTerms[V any](o Op, x, y *Expr) *Cond {
 //go:noinline
 func InExpr[V any](o Op, e *Expr, c *scan.Codec, vs []V) *Cond {
 	e = Given(e)
-	val, err := schema.NewList(e.Like.Kind, len(vs), func(i int) (schema.Value, error) { return Operand(e, c, vs[i]) })
+	val, err := schema.NewList(e.Like.Kind, len(vs), func(i int) (schema.Value, error) {
+		v, err := Operand(e, c, vs[i])
+		if err == nil && v.IsNull() && c != nil { // a nil pointer
+			err = errNullIn
+		}
+		return v, err
+	})
 	return &Cond{Op: o, Expr: e, Val: val, Err: err}
 }
 
@@ -146,6 +152,9 @@ func Operand[V any](e *Expr, c *scan.Codec, v V) (schema.Value, error) {
 	}
 	return scan.EncodeField(c, v)
 }
+
+// errNullIn says that NULL was looked for in a list, or a list for NULL.
+var errNullIn = errors.New("NULL is equal to nothing: leave it out of the list, and ask for it by IsNull or NotNull")
 
 // errNullOrder says that a value was compared with NULL by its order.
 var errNullOrder = errors.New("a value cannot be compared with NULL by <, <=, > or >=; use IsNull or IsNotNull")

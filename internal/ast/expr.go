@@ -26,7 +26,7 @@ const (
 	ExprCond             // Conds[0] as a boolean
 	ExprRaw              // Raw, SQL of the caller's
 	ExprQuery            // Sub, a subquery
-	ExprVia              // Args[0] in the row that Path leads to
+	ExprVia              // Args[0] in the row that Ref leads to
 	ExprOuter            // Args[0] in the row of the query around
 	ExprExcluded         // Col of the row that could not be inserted
 	ExprFit              // Args[0], made to fail when Col cannot hold it, as Col stores it
@@ -54,7 +54,7 @@ type Expr struct {
 	N        int // of ExprInt
 	Raw      *Raw
 	Sub      *Subquery
-	Path     []*schema.Column // references, the first one in the row itself
+	Ref      *Reference // of ExprVia
 	Win      *Window
 	Err      error
 }

@@ -1,6 +1,8 @@
 package ast
 
 import (
+	"errors"
+
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -40,8 +42,14 @@ func OrderBy(o *Order, c *scan.Codec, part dialect.DatePart, desc bool) *Order {
 //go:noinline
 func OrderByExpr(e *Expr, desc bool) *Order {
 	e = Given(e)
-	return &Order{Expr: e, Col: e.Like, Desc: desc}
+	o := &Order{Expr: e, Col: e.Like, Desc: desc}
+	if e.Like.Kind.IsList() {
+		o.Err = errListOrder
+	}
+	return o
 }
+
+var errListOrder = errors.New("lists have no order that is the same on every engine; order by a term of one value")
 
 // OrderByList makes the order by the place of a term's value in a list. The codec is that of its values.
 //

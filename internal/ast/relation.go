@@ -19,9 +19,9 @@ type Related struct {
 // Link is how the rows of a join table connect those of two others.
 type Link struct {
 	Table  *schema.Table
-	Owner  *schema.Column // refers to the rows that have the relation
-	Target *schema.Column // refers to the rows that it leads to
-	Spec   Spec           // which rows of the join table count, and their order
+	Owner  []*schema.Column // refer to the rows that have the relation
+	Target []*schema.Column // refer to the rows that it leads to
+	Spec   Spec             // which rows of the join table count, and their order
 }
 
 // Subquery is the subquery of the rows that belong to the row of the query around. Through a join table it is about
@@ -32,8 +32,10 @@ func (r Related) Subquery() *Subquery {
 		spec = spec.Unpaged().Fail(errRelatedPage)
 	}
 	if l := r.Link; l != nil {
-		target := spec.And(MatchCond(ColumnExpr(l.Target.References.TargetColumn(), dialect.NoPart), ColumnExpr(l.Target, dialect.NoPart)))
-		spec, table = l.Spec.Unordered().And(*ExistsCond(&Subquery{Table: r.Table, Related: true, Spec: target}, false)), l.Table
+		for i, c := range l.Target {
+			spec = spec.And(MatchCond(ColumnExpr(r.Table.Key[i], dialect.NoPart), ColumnExpr(c, dialect.NoPart)))
+		}
+		spec, table = l.Spec.Unordered().And(*ExistsCond(&Subquery{Table: r.Table, Related: true, Spec: spec}, false)), l.Table
 	}
 	for i, c := range r.Owner {
 		spec = spec.And(MatchCond(ColumnExpr(c, dialect.NoPart), ColumnExpr(r.Key[i], dialect.NoPart)))

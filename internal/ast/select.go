@@ -21,9 +21,9 @@ type More struct {
 	Distinct bool
 	Groups   []*Expr
 	Having   []Cond
-	Source   []Member       // whose rows the query is about, in place of its table
-	Tree     *schema.Column // the reference to the parent, when the query is of the keys below its rows
-	Up       bool           // or above them
+	Source   []Member // whose rows the query is about, in place of its table
+	Tree     *Tree
+	Locked   []*Expr // whose rows are locked; nil for those of the table
 }
 
 // Computed is a value that a query computes for a field of each row, which is no column.

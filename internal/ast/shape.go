@@ -43,11 +43,8 @@ func (k Shape) Columns(cols []*schema.Column) Shape {
 func (k Shape) Spec(q *Spec) Shape {
 	k = k.Byte(byte(q.Flags)|byte(q.Rows)<<4, Bit(q.More != nil)|byte(q.LockMode)<<1|byte(q.LockWait)<<4)
 	if m := q.More; m != nil {
-		k = k.Byte(Bit(m.Distinct), Bit(m.Cols == nil)).exprs(m.Cols).exprs(m.Groups).Conds(m.Having).Int(len(m.Names)).Byte(Bit(m.Tree != nil) | Bit(m.Up)<<1)
-		if m.Tree != nil {
-			k = k.Int(m.Tree.Ordinal)
-		}
-		k = k.Computed(m.Computed)
+		k = k.Byte(Bit(m.Distinct), Bit(m.Cols == nil)).exprs(m.Cols).exprs(m.Groups).Conds(m.Having).Int(len(m.Names))
+		k = k.tree(m.Tree).exprs(m.Locked).Computed(m.Computed)
 		for _, name := range m.Names {
 			k = k.Text(name)
 		}
@@ -95,6 +92,8 @@ func (k Shape) Conds(conds []Cond) Shape {
 		case OpTrue:
 		case OpAnd, OpOr, OpNot, OpKeysIn, OpRow:
 			k = k.Conds(n.Kids)
+		case OpRowIn:
+			k = append(k, Bit(n.Not)).Conds(n.Kids)
 		case OpMatch:
 			k = append(k, byte(n.Match), Bit(n.Fold)|Bit(n.Not)<<1)
 			k = k.side(n)
@@ -169,13 +168,24 @@ func (k Shape) expr(e *Expr) Shape {
 	case ExprQuery:
 		k = k.Subquery(e.Sub)
 	case ExprVia:
-		k = k.Columns(e.Path)
+		k = k.reference(e.Ref)
 	}
 	k = k.exprs(e.Args).Orders(e.Orders).Conds(e.Conds)
 	if e.Win != nil {
 		k = k.exprs(e.Win.Partition).Orders(e.Win.Orders).frame(e.Win.Frame)
 	}
 	return k
+}
+
+// reference adds a reference.
+func (k Shape) reference(ref *Reference) Shape { return k.Columns(ref.Columns).pointer(ref.Table) }
+
+// tree adds a tree; it may be nil.
+func (k Shape) tree(t *Tree) Shape {
+	if t == nil {
+		return k.Byte(0)
+	}
+	return k.Byte(byte(t.Walk)+1, Bit(t.Levels != nil)).reference(t.Parent)
 }
 
 // raw adds raw SQL, but for its terms.

@@ -106,7 +106,7 @@ func (q *Spec) Joins(depth int) bool {
 	if condsJoin(q.Conds, depth) || ordersJoin(q.Orders, depth) || m.Rows != nil && ordersJoin(m.Rows.Orders, depth) {
 		return true
 	}
-	for _, list := range [][]*Expr{m.Cols, m.Groups} {
+	for _, list := range [][]*Expr{m.Cols, m.Groups, m.Locked} {
 		for _, e := range list {
 			if e.Joins(depth) {
 				return true

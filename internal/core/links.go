@@ -51,7 +51,10 @@ func (k Links) begin(op string) (*linking, error) {
 	if err != nil {
 		return nil, fail(err)
 	}
-	l.owner, l.target = owner[0], target
+	if len(owner) > 1 || len(target) > 1 {
+		return nil, fail(errors.New("the join model refers to its rows by several columns; write its rows with a repo of their own"))
+	}
+	l.owner, l.target = owner[0], target[0]
 	if l.b, err = k.repo.bind(); err != nil {
 		return nil, err
 	}

@@ -79,7 +79,14 @@ func (p Projection) Nest() *ast.Subquery {
 	if p.err != nil {
 		p.spec = p.spec.Fail(p.err)
 	}
-	return &ast.Subquery{Owner: p.repo.owner(), Table: p.repo.table, Spec: p.spec}
+	s := &ast.Subquery{Owner: p.repo.owner(), Table: p.repo.table, Spec: p.spec}
+	if p.plan != nil && len(p.plan.Table.Columns) > 1 {
+		s.Places = make([]uintptr, len(p.plan.Table.Columns))
+		for i, c := range p.plan.Table.Columns {
+			s.Places[i] = c.Offset
+		}
+	}
+	return s
 }
 
 // bare returns an error when results have rows of relations, where there are only terms.
@@ -234,8 +241,23 @@ func (p Projection) build(b *binding, w *work) (*render.Text, error) {
 	return text, nil
 }
 
-// One returns the first result, or ErrNotFound when there is none.
+// One returns the one result that there is.
 func (p Projection) One(ctx context.Context) (unsafe.Pointer, error) {
+	p.spec = p.spec.AtMost(2)
+	list, err := p.All(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case list.Len == 0:
+		return nil, p.repo.notFound("query")
+	case list.Len > 1:
+		return nil, p.repo.tooMany("query")
+	}
+	return list.Data, nil
+}
+
+// First returns the first result, or ErrNotFound when there is none.
+func (p Projection) First(ctx context.Context) (unsafe.Pointer, error) {
 	p.spec = p.spec.AtMost(1)
 	list, err := p.All(ctx)
 	switch {
@@ -340,6 +362,18 @@ func (p Projection) names(t *schema.Table) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// LimitBy does what LimitBy of package prom says.
+func (q *Query) LimitBy(n int, by []*ast.Expr) *Query {
+	spec := ast.LimitBy(q.Nest(), n, by)
+	if only := q.spec.Columns(); only != nil {
+		spec = spec.Only(only)
+	}
+	if computed := q.spec.Extra().Computed; computed != nil {
+		spec = spec.Compute(computed)
+	}
+	return q.as(spec)
 }
 
 // Combine returns the query of the rows of q and of others, which a kind of set makes of them.

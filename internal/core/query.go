@@ -267,6 +267,9 @@ func (q *Query) SQL() (sql string, args []any, err error) {
 	return text.SQL, args, nil
 }
 
+// LockOf does what LockOf of package prom says.
+func (q *Query) LockOf(terms []*ast.Expr) *Query { return q.as(q.spec.LockOf(terms)) }
+
 // Lock returns the query whose rows are locked until the end of the transaction.
 func (q *Query) Lock(lock dialect.Lock, wait dialect.LockWait) *Query {
 	return q.as(q.spec.Lock(lock, wait))

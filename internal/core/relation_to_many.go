@@ -82,6 +82,15 @@ func (m Many) Related(conds []Cond) ast.Related {
 	return r
 }
 
+// Aggregate returns an aggregate over the rows of the relation.
+func (m Many) Aggregate(e *ast.Expr) *ast.Expr {
+	r := m.Related(nil)
+	if r.Link != nil {
+		e = ast.AggregateVia(&ast.Reference{Columns: r.Link.Target, Table: r.Table}, e)
+	}
+	return r.Scalar(e)
+}
+
 func (m *Many) needs() []*schema.Column { return TableOf(m.Of).Key }
 
 func (m *Many) start(ctx context.Context, b *binding, of owners) (*loading, error) {
@@ -140,13 +149,13 @@ func (l *manyLoading) selectOwned() (err error) {
 	return err
 }
 
-// selectLinked makes the statement for rows that others connect with the owners, by their column target.
-func (l *manyLoading) selectLinked(target *schema.Column) (err error) {
+// selectLinked makes the statement for rows that others connect with the owners, by their columns that are the target.
+func (l *manyLoading) selectLinked(target []*schema.Column) (err error) {
 	if l.link, err = scan.For(l.many.Relation.Link); err != nil {
 		return err
 	}
 	spec := l.many.LinkSpec.KeysIn(l.owner, l.keys.len(), l.keys.value)
-	linked := ast.Link{Table: l.link.Table, Owner: l.owner[0], Target: target, Spec: spec}
+	linked := ast.Link{Table: l.link.Table, Owner: l.owner, Target: target, Spec: spec}
 	l.text, l.args, err = l.b.stmts.SelectLinked(nil, l.many.Spec, linked)
 	return err
 }

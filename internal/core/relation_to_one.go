@@ -103,6 +103,12 @@ func (r One) Related(conds []Cond) ast.Related {
 	return ast.Related{Table: table, Owner: table.Key, Key: cols, Spec: ast.Spec{}.Where(conds)}
 }
 
+// Reference returns the columns as a reference.
+func (r One) Reference() *ast.Reference {
+	cols, _ := Ends(r.Relation)
+	return &ast.Reference{Columns: cols, Table: TableOf(r.Relation.Model)}
+}
+
 // Set makes a row refer to another one: its columns get the key of that. A key with a zero part is an error.
 func (r One) Set(row, to unsafe.Pointer) error {
 	target, err := scan.For(r.Relation.Model)
@@ -134,7 +140,7 @@ func (r One) Set(row, to unsafe.Pointer) error {
 
 // Ends returns the ends of a relation, and TableOf the schema of a model, which were found when the relation's handle
 // was made.
-func Ends(r *schema.Relation) (owner []*schema.Column, target *schema.Column) {
+func Ends(r *schema.Relation) (owner, target []*schema.Column) {
 	owner, target, err := r.Ends()
 	if err != nil {
 		panic(err)

@@ -136,6 +136,8 @@ func (r *renderer) cond(n *ast.Cond) {
 			r.arg(k.Val)
 		}
 		r.b.WriteString("(" + strings.Join(cols, ", ") + ")" + opText[n.Kids[0].Op] + "(" + strings.Join(vals, ", ") + ")")
+	case ast.OpRowIn:
+		r.rowIn(n)
 	case ast.OpMatch:
 		r.match(n)
 	default:

@@ -305,21 +305,25 @@ array_cat("t"."c", ?::text[]);
 -- function 26 of lists of text
 CASE WHEN "t"."c" IS NOT NULL THEN ARRAY(SELECT e FROM unnest("t"."c") WITH ORDINALITY AS u(e, n) WHERE (e = ANY(?::text[])) IS NOT TRUE ORDER BY n) END;
 -- function 27 of lists of text
-array_cat("t"."c", ?::text[]);
+ARRAY["t"."c", ?::text[]]::text[];
 -- function 28 of lists of text
-(array_position("t"."c", (?::text[])[1]) - 1)::bigint;
+array_cat("t"."c", ?::text[]);
 -- function 29 of lists of text
-("t"."c")[?::integer + 1];
+(array_position("t"."c", (?::text[])[1]) - 1)::bigint;
 -- function 30 of lists of text
-(SELECT q.l[cardinality(q.l) + 1 - q.i] FROM (SELECT "t"."c" AS l, ?::integer AS i) AS q);
+("t"."c")[?::integer + 1];
 -- function 31 of lists of text
-(SELECT q.l[CASE WHEN q.f < 0 THEN cardinality(q.l) + q.f ELSE q.f END + 1 : CASE WHEN q.t < 0 THEN cardinality(q.l) + q.t ELSE q.t END] FROM (SELECT "t"."c" AS l, ?::integer AS f, ?::integer AS t) AS q);
+(SELECT q.l[cardinality(q.l) + 1 - q.i] FROM (SELECT "t"."c" AS l, ?::integer AS i) AS q);
 -- function 32 of lists of text
-LATERAL unnest("t"."c") AS e (v);
+(SELECT q.l[CASE WHEN q.f < 0 THEN cardinality(q.l) + q.f ELSE q.f END + 1 : CASE WHEN q.t < 0 THEN cardinality(q.l) + q.t ELSE q.t END] FROM (SELECT "t"."c" AS l, ?::integer AS f, ?::integer AS t) AS q);
 -- function 33 of lists of text
-e.v;
+LATERAL unnest("t"."c") AS e (v);
 -- function 34 of lists of text
+e.v;
+-- function 35 of lists of text
 array_to_string(NULLIF("t"."c", '{}'), ?::text);
+-- list of text
+ARRAY["t"."c"]::text[];
 -- function 19 of lists of bool
 ("t"."c" = ?::boolean[]);
 -- function 20 of lists of bool
@@ -337,21 +341,25 @@ array_cat("t"."c", ?::boolean[]);
 -- function 26 of lists of bool
 CASE WHEN "t"."c" IS NOT NULL THEN ARRAY(SELECT e FROM unnest("t"."c") WITH ORDINALITY AS u(e, n) WHERE (e = ANY(?::boolean[])) IS NOT TRUE ORDER BY n) END;
 -- function 27 of lists of bool
-array_cat("t"."c", ?::boolean[]);
+ARRAY["t"."c", ?::boolean[]]::boolean[];
 -- function 28 of lists of bool
-(array_position("t"."c", (?::boolean[])[1]) - 1)::bigint;
+array_cat("t"."c", ?::boolean[]);
 -- function 29 of lists of bool
-("t"."c")[?::integer + 1];
+(array_position("t"."c", (?::boolean[])[1]) - 1)::bigint;
 -- function 30 of lists of bool
-(SELECT q.l[cardinality(q.l) + 1 - q.i] FROM (SELECT "t"."c" AS l, ?::integer AS i) AS q);
+("t"."c")[?::integer + 1];
 -- function 31 of lists of bool
-(SELECT q.l[CASE WHEN q.f < 0 THEN cardinality(q.l) + q.f ELSE q.f END + 1 : CASE WHEN q.t < 0 THEN cardinality(q.l) + q.t ELSE q.t END] FROM (SELECT "t"."c" AS l, ?::integer AS f, ?::integer AS t) AS q);
+(SELECT q.l[cardinality(q.l) + 1 - q.i] FROM (SELECT "t"."c" AS l, ?::integer AS i) AS q);
 -- function 32 of lists of bool
-LATERAL unnest("t"."c") AS e (v);
+(SELECT q.l[CASE WHEN q.f < 0 THEN cardinality(q.l) + q.f ELSE q.f END + 1 : CASE WHEN q.t < 0 THEN cardinality(q.l) + q.t ELSE q.t END] FROM (SELECT "t"."c" AS l, ?::integer AS f, ?::integer AS t) AS q);
 -- function 33 of lists of bool
-e.v;
+LATERAL unnest("t"."c") AS e (v);
 -- function 34 of lists of bool
+e.v;
+-- function 35 of lists of bool
 array_to_string(NULLIF("t"."c", '{}'), ?::text);
+-- list of bool
+ARRAY["t"."c"]::boolean[];
 -- function 19 of lists of float64
 ("t"."c" = ?::double precision[]);
 -- function 20 of lists of float64
@@ -369,78 +377,82 @@ array_cat("t"."c", ?::double precision[]);
 -- function 26 of lists of float64
 CASE WHEN "t"."c" IS NOT NULL THEN ARRAY(SELECT e FROM unnest("t"."c") WITH ORDINALITY AS u(e, n) WHERE (e = ANY(?::double precision[])) IS NOT TRUE ORDER BY n) END;
 -- function 27 of lists of float64
-array_cat("t"."c", ?::double precision[]);
+ARRAY["t"."c", ?::double precision[]]::double precision[];
 -- function 28 of lists of float64
-(array_position("t"."c", (?::double precision[])[1]) - 1)::bigint;
+array_cat("t"."c", ?::double precision[]);
 -- function 29 of lists of float64
-("t"."c")[?::integer + 1];
+(array_position("t"."c", (?::double precision[])[1]) - 1)::bigint;
 -- function 30 of lists of float64
-(SELECT q.l[cardinality(q.l) + 1 - q.i] FROM (SELECT "t"."c" AS l, ?::integer AS i) AS q);
+("t"."c")[?::integer + 1];
 -- function 31 of lists of float64
-(SELECT q.l[CASE WHEN q.f < 0 THEN cardinality(q.l) + q.f ELSE q.f END + 1 : CASE WHEN q.t < 0 THEN cardinality(q.l) + q.t ELSE q.t END] FROM (SELECT "t"."c" AS l, ?::integer AS f, ?::integer AS t) AS q);
+(SELECT q.l[cardinality(q.l) + 1 - q.i] FROM (SELECT "t"."c" AS l, ?::integer AS i) AS q);
 -- function 32 of lists of float64
-LATERAL unnest("t"."c") AS e (v);
+(SELECT q.l[CASE WHEN q.f < 0 THEN cardinality(q.l) + q.f ELSE q.f END + 1 : CASE WHEN q.t < 0 THEN cardinality(q.l) + q.t ELSE q.t END] FROM (SELECT "t"."c" AS l, ?::integer AS f, ?::integer AS t) AS q);
 -- function 33 of lists of float64
-e.v;
+LATERAL unnest("t"."c") AS e (v);
 -- function 34 of lists of float64
+e.v;
+-- function 35 of lists of float64
 array_to_string(NULLIF("t"."c", '{}'), ?::text);
--- function 35 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) IN ('string') THEN q.j #>> '{}' END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+-- list of float64
+ARRAY["t"."c"]::double precision[];
 -- function 36 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('string') THEN q.j #>> '{}' END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
 -- function 37 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -128 AND 127 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 38 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -32768 AND 32767 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -128 AND 127 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 39 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -2147483648 AND 2147483647 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -32768 AND 32767 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 40 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 255 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN -2147483648 AND 2147483647 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 41 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 65535 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 255 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 42 of JSON
-(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 4294967295 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 65535 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 43 of JSON
-(SELECT CASE WHEN abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < 1.797693134862315807e308 THEN r.n::double precision END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN r.n = trunc(r.n) AND r.n BETWEEN 0 AND 4294967295 THEN r.n::bigint END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 44 of JSON
-(SELECT CASE WHEN abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < 3.4028235677973366e38 THEN r.n::double precision END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
+(SELECT CASE WHEN abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < 1.797693134862315807e308 THEN r.n::double precision END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 45 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) IN ('boolean') THEN (q.j #>> '{}')::boolean END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+(SELECT CASE WHEN abs(r.n) < 2.4703282292062328e-324 THEN 0 WHEN abs(r.n) < 3.4028235677973366e38 THEN r.n::double precision END FROM (SELECT (SELECT CASE WHEN jsonb_typeof(q.j) IN ('number') THEN (q.j #>> '{}')::numeric END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q) AS n) AS r);
 -- function 46 of JSON
-jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true);
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('boolean') THEN (q.j #>> '{}')::boolean END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
 -- function 47 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) IN ('object', 'null') THEN q.j END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true);
 -- function 48 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) IN ('array', 'null') THEN q.j END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('object', 'null') THEN q.j END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
 -- function 49 of JSON
-(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL);
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('array', 'null') THEN q.j END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
 -- function 50 of JSON
-("t"."c" @> ?::jsonb);
+(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL);
 -- function 51 of JSON
-(SELECT (CASE WHEN jsonb_typeof(q.j) = 'object' THEN q.j ELSE '{}'::jsonb END - q.r) || q.m FROM (SELECT "t"."c" AS j, ?::jsonb AS m, ?::text[] AS r) AS q);
+("t"."c" @> ?::jsonb);
 -- function 52 of JSON
-(WITH RECURSIVE w (path, n, key, doc, patch) AS (SELECT '{}'::int[], 1::bigint, NULL::text, CASE WHEN jsonb_typeof(q.d) = 'object' THEN q.d ELSE '{}'::jsonb END, q.p FROM (SELECT "t"."c" AS d, ?::jsonb AS p) AS q UNION ALL SELECT w.path || k.n::int, k.n, k.key, k.doc, k.patch FROM w CROSS JOIN LATERAL (SELECT coalesce(doc.key, patch.key) AS key, doc.value AS doc, patch.value AS patch, row_number() OVER () AS n FROM jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN CASE WHEN jsonb_typeof(w.doc) = 'object' THEN w.doc ELSE '{}'::jsonb END ELSE '{}'::jsonb END) AS doc (key, value) FULL JOIN jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN CASE WHEN jsonb_typeof(w.patch) = 'object' THEN w.patch ELSE '{}'::jsonb END ELSE '{}'::jsonb END) AS patch (key, value) ON doc.key = patch.key WHERE patch.value IS DISTINCT FROM 'null'::jsonb) AS k WHERE jsonb_typeof(w.patch) = 'object') SELECT string_agg(t.text, '' ORDER BY t.path)::jsonb FROM (SELECT w.path, CASE WHEN w.n > 1 THEN ',' ELSE '' END || coalesce(to_json(w.key)::text || ':', '') || CASE WHEN jsonb_typeof(w.patch) = 'object' THEN '{' ELSE coalesce(w.patch, w.doc)::text END FROM w UNION ALL SELECT w.path || 2147483647, '}' FROM w WHERE jsonb_typeof(w.patch) = 'object') AS t (path, text));
+(SELECT (CASE WHEN jsonb_typeof(q.j) = 'object' THEN q.j ELSE '{}'::jsonb END - q.r) || q.m FROM (SELECT "t"."c" AS j, ?::jsonb AS m, ?::text[] AS r) AS q);
 -- function 53 of JSON
-CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
+(WITH RECURSIVE w (path, n, key, doc, patch) AS (SELECT '{}'::int[], 1::bigint, NULL::text, CASE WHEN jsonb_typeof(q.d) = 'object' THEN q.d ELSE '{}'::jsonb END, q.p FROM (SELECT "t"."c" AS d, ?::jsonb AS p) AS q UNION ALL SELECT w.path || k.n::int, k.n, k.key, k.doc, k.patch FROM w CROSS JOIN LATERAL (SELECT coalesce(doc.key, patch.key) AS key, doc.value AS doc, patch.value AS patch, row_number() OVER () AS n FROM jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN CASE WHEN jsonb_typeof(w.doc) = 'object' THEN w.doc ELSE '{}'::jsonb END ELSE '{}'::jsonb END) AS doc (key, value) FULL JOIN jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN CASE WHEN jsonb_typeof(w.patch) = 'object' THEN w.patch ELSE '{}'::jsonb END ELSE '{}'::jsonb END) AS patch (key, value) ON doc.key = patch.key WHERE patch.value IS DISTINCT FROM 'null'::jsonb) AS k WHERE jsonb_typeof(w.patch) = 'object') SELECT string_agg(t.text, '' ORDER BY t.path)::jsonb FROM (SELECT w.path, CASE WHEN w.n > 1 THEN ',' ELSE '' END || coalesce(to_json(w.key)::text || ':', '') || CASE WHEN jsonb_typeof(w.patch) = 'object' THEN '{' ELSE coalesce(w.patch, w.doc)::text END FROM w UNION ALL SELECT w.path || 2147483647, '}' FROM w WHERE jsonb_typeof(w.patch) = 'object') AS t (path, text));
 -- function 54 of JSON
-CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
 -- function 55 of JSON
-CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
 -- function 56 of JSON
-CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'object' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
 -- function 57 of JSON
-CASE WHEN jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
+CASE WHEN jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true)) = 'array' THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
 -- function 58 of JSON
-CASE WHEN jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
+CASE WHEN jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL THEN jsonb_set("t"."c", ?::text[], ?::jsonb) ELSE "t"."c" END;
 -- function 59 of JSON
-("t"."c" <@ ?::jsonb);
+CASE WHEN jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) IS NOT NULL THEN "t"."c" #- ?::text[] ELSE "t"."c" END;
 -- function 60 of JSON
-("t"."c" ??| ?::text[]);
+("t"."c" <@ ?::jsonb);
 -- function 61 of JSON
-("t"."c" ??& ?::text[]);
+("t"."c" ??| ?::text[]);
 -- function 62 of JSON
-(SELECT CASE WHEN jsonb_typeof(q.j) IN ('array') THEN jsonb_array_length(q.j)::bigint END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+("t"."c" ??& ?::text[]);
 -- function 63 of JSON
+(SELECT CASE WHEN jsonb_typeof(q.j) IN ('array') THEN jsonb_array_length(q.j)::bigint END FROM (SELECT jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true) AS j) AS q);
+-- function 64 of JSON
 jsonb_typeof(jsonb_path_query_first("t"."c", ('strict ' || ?::text)::jsonpath, '{}', true));
 -- function 128 of int32
 round("t"."c"::numeric, -2)::bigint;
@@ -580,41 +592,41 @@ date_trunc('month', "t"."c"::timestamp)::date;
 ("t"."c")::text COLLATE "C" !~ ?;
 -- fit of a decimal
 "t"."c";
--- aggregate 70 of bool, as "coalesce(%s, '{}')"
+-- aggregate 71 of bool, as "coalesce(%s, '{}')"
 array_agg("t"."c"::boolean);
--- aggregate 70 of int32, as "coalesce(%s, '{}')"
+-- aggregate 71 of int32, as "coalesce(%s, '{}')"
 array_agg("t"."c"::integer);
--- aggregate 71 of int32, as "(%s)::double precision"
-var_pop("t"."c");
 -- aggregate 72 of int32, as "(%s)::double precision"
-var_samp("t"."c");
+var_pop("t"."c");
 -- aggregate 73 of int32, as "(%s)::double precision"
-stddev_pop("t"."c");
+var_samp("t"."c");
 -- aggregate 74 of int32, as "(%s)::double precision"
+stddev_pop("t"."c");
+-- aggregate 75 of int32, as "(%s)::double precision"
 stddev_samp("t"."c");
--- aggregate 70 of float64, as "coalesce(%s, '{}')"
+-- aggregate 71 of float64, as "coalesce(%s, '{}')"
 array_agg("t"."c"::double precision);
--- aggregate 71 of float64, as "NULLIF((%s)::double precision, 'NaN')"
-var_pop("t"."c");
 -- aggregate 72 of float64, as "NULLIF((%s)::double precision, 'NaN')"
-var_samp("t"."c");
--- aggregate 73 of float64, as "NULLIF((%s)::double precision, 'NaN')"
-stddev_pop("t"."c");
--- aggregate 74 of float64, as "NULLIF((%s)::double precision, 'NaN')"
-stddev_samp("t"."c");
--- aggregate 70 of text, as "coalesce(%s, '{}')"
-array_agg(DISTINCT "t"."c"::text);
--- aggregate 70 of bytes, as "coalesce(%s, '{}')"
-array_agg("t"."c"::bytea);
--- aggregate 70 of decimal, as "coalesce(%s, '{}')"
-array_agg("t"."c"::numeric);
--- aggregate 71 of decimal, as "(%s)::double precision"
 var_pop("t"."c");
--- aggregate 72 of decimal, as "(%s)::double precision"
+-- aggregate 73 of float64, as "NULLIF((%s)::double precision, 'NaN')"
 var_samp("t"."c");
--- aggregate 73 of decimal, as "(%s)::double precision"
+-- aggregate 74 of float64, as "NULLIF((%s)::double precision, 'NaN')"
 stddev_pop("t"."c");
+-- aggregate 75 of float64, as "NULLIF((%s)::double precision, 'NaN')"
+stddev_samp("t"."c");
+-- aggregate 71 of text, as "coalesce(%s, '{}')"
+array_agg(DISTINCT "t"."c"::text);
+-- aggregate 71 of bytes, as "coalesce(%s, '{}')"
+array_agg("t"."c"::bytea);
+-- aggregate 71 of decimal, as "coalesce(%s, '{}')"
+array_agg("t"."c"::numeric);
+-- aggregate 72 of decimal, as "(%s)::double precision"
+var_pop("t"."c");
+-- aggregate 73 of decimal, as "(%s)::double precision"
+var_samp("t"."c");
 -- aggregate 74 of decimal, as "(%s)::double precision"
+stddev_pop("t"."c");
+-- aggregate 75 of decimal, as "(%s)::double precision"
 stddev_samp("t"."c");
 -- limit
 LIMIT ?;

@@ -305,21 +305,25 @@ json_array_length("t"."c");
 -- function 26 of lists of text
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(e.value) FROM json_each("t"."c") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(?) AS a)) END;
 -- function 27 of lists of text
-(SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(e.value) FROM (SELECT value FROM json_each(q.a) UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT "t"."c" AS a, ? AS b) AS q);
+json_array("t"."c", ?);
 -- function 28 of lists of text
-(SELECT min(e.key) FROM json_each("t"."c") AS e WHERE e.value = (SELECT a.value FROM json_each(?) AS a));
+(SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(e.value) FROM (SELECT value FROM json_each(q.a) UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT "t"."c" AS a, ? AS b) AS q);
 -- function 29 of lists of text
-json_extract("t"."c", '$[' || ? || ']');
+(SELECT min(e.key) FROM json_each("t"."c") AS e WHERE e.value = (SELECT a.value FROM json_each(?) AS a));
 -- function 30 of lists of text
-json_extract("t"."c", '$[#-' || ? || ']');
+json_extract("t"."c", '$[' || ? || ']');
 -- function 31 of lists of text
-(SELECT CASE WHEN q.l IS NOT NULL THEN (SELECT json_group_array(e.value ORDER BY e.key) FROM json_each(q.l) AS e WHERE e.key >= iif(q.f < 0, json_array_length(q.l) + q.f, q.f) AND e.key < iif(q.t < 0, json_array_length(q.l) + q.t, q.t)) END FROM (SELECT "t"."c" AS l, ? AS f, ? AS t) AS q);
+json_extract("t"."c", '$[#-' || ? || ']');
 -- function 32 of lists of text
-json_each("t"."c") AS e;
+(SELECT CASE WHEN q.l IS NOT NULL THEN (SELECT json_group_array(e.value ORDER BY e.key) FROM json_each(q.l) AS e WHERE e.key >= iif(q.f < 0, json_array_length(q.l) + q.f, q.f) AND e.key < iif(q.t < 0, json_array_length(q.l) + q.t, q.t)) END FROM (SELECT "t"."c" AS l, ? AS f, ? AS t) AS q);
 -- function 33 of lists of text
-e.value;
+json_each("t"."c") AS e;
 -- function 34 of lists of text
+e.value;
+-- function 35 of lists of text
 prom_list_join("t"."c", ?);
+-- list of text
+json_array("t"."c");
 -- function 19 of lists of bool
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each("t"."c") AS e) = (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each(?) AS e) END;
 -- function 20 of lists of bool
@@ -337,21 +341,25 @@ json_array_length("t"."c");
 -- function 26 of lists of bool
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each("t"."c") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(?) AS a)) END;
 -- function 27 of lists of bool
-(SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM (SELECT value FROM json_each(q.a) UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT "t"."c" AS a, ? AS b) AS q);
+json_array(json(CASE "t"."c" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END), json(CASE ? WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END));
 -- function 28 of lists of bool
-(SELECT min(e.key) FROM json_each("t"."c") AS e WHERE e.value = (SELECT a.value FROM json_each(?) AS a));
+(SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM (SELECT value FROM json_each(q.a) UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT "t"."c" AS a, ? AS b) AS q);
 -- function 29 of lists of bool
-json_extract("t"."c", '$[' || ? || ']');
+(SELECT min(e.key) FROM json_each("t"."c") AS e WHERE e.value = (SELECT a.value FROM json_each(?) AS a));
 -- function 30 of lists of bool
-json_extract("t"."c", '$[#-' || ? || ']');
+json_extract("t"."c", '$[' || ? || ']');
 -- function 31 of lists of bool
-(SELECT CASE WHEN q.l IS NOT NULL THEN (SELECT json_group_array(json(iif(e.value, 'true', 'false')) ORDER BY e.key) FROM json_each(q.l) AS e WHERE e.key >= iif(q.f < 0, json_array_length(q.l) + q.f, q.f) AND e.key < iif(q.t < 0, json_array_length(q.l) + q.t, q.t)) END FROM (SELECT "t"."c" AS l, ? AS f, ? AS t) AS q);
+json_extract("t"."c", '$[#-' || ? || ']');
 -- function 32 of lists of bool
-json_each("t"."c") AS e;
+(SELECT CASE WHEN q.l IS NOT NULL THEN (SELECT json_group_array(json(iif(e.value, 'true', 'false')) ORDER BY e.key) FROM json_each(q.l) AS e WHERE e.key >= iif(q.f < 0, json_array_length(q.l) + q.f, q.f) AND e.key < iif(q.t < 0, json_array_length(q.l) + q.t, q.t)) END FROM (SELECT "t"."c" AS l, ? AS f, ? AS t) AS q);
 -- function 33 of lists of bool
-e.value;
+json_each("t"."c") AS e;
 -- function 34 of lists of bool
+e.value;
+-- function 35 of lists of bool
 prom_list_join("t"."c", ?);
+-- list of bool
+json_array(json(CASE "t"."c" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END));
 -- function 19 of lists of float64
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each("t"."c") AS e) = (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each(?) AS e) END;
 -- function 20 of lists of float64
@@ -369,78 +377,82 @@ json_array_length("t"."c");
 -- function 26 of lists of float64
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each("t"."c") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(?) AS a)) END;
 -- function 27 of lists of float64
-(SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(CAST(e.value AS REAL)) FROM (SELECT value FROM json_each(q.a) UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT "t"."c" AS a, ? AS b) AS q);
+json_array(CAST("t"."c" AS REAL), CAST(? AS REAL));
 -- function 28 of lists of float64
-(SELECT min(e.key) FROM json_each("t"."c") AS e WHERE e.value = (SELECT a.value FROM json_each(?) AS a));
+(SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(CAST(e.value AS REAL)) FROM (SELECT value FROM json_each(q.a) UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT "t"."c" AS a, ? AS b) AS q);
 -- function 29 of lists of float64
-CAST(json_extract("t"."c", '$[' || ? || ']') AS REAL);
+(SELECT min(e.key) FROM json_each("t"."c") AS e WHERE e.value = (SELECT a.value FROM json_each(?) AS a));
 -- function 30 of lists of float64
-CAST(json_extract("t"."c", '$[#-' || ? || ']') AS REAL);
+CAST(json_extract("t"."c", '$[' || ? || ']') AS REAL);
 -- function 31 of lists of float64
-(SELECT CASE WHEN q.l IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL) ORDER BY e.key) FROM json_each(q.l) AS e WHERE e.key >= iif(q.f < 0, json_array_length(q.l) + q.f, q.f) AND e.key < iif(q.t < 0, json_array_length(q.l) + q.t, q.t)) END FROM (SELECT "t"."c" AS l, ? AS f, ? AS t) AS q);
+CAST(json_extract("t"."c", '$[#-' || ? || ']') AS REAL);
 -- function 32 of lists of float64
-json_each("t"."c") AS e;
+(SELECT CASE WHEN q.l IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL) ORDER BY e.key) FROM json_each(q.l) AS e WHERE e.key >= iif(q.f < 0, json_array_length(q.l) + q.f, q.f) AND e.key < iif(q.t < 0, json_array_length(q.l) + q.t, q.t)) END FROM (SELECT "t"."c" AS l, ? AS f, ? AS t) AS q);
 -- function 33 of lists of float64
-CAST(e.value AS REAL);
+json_each("t"."c") AS e;
 -- function 34 of lists of float64
+CAST(e.value AS REAL);
+-- function 35 of lists of float64
 prom_list_join("t"."c", ?);
--- function 35 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IN ('text') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
+-- list of float64
+json_array(CAST("t"."c" AS REAL));
 -- function 36 of JSON
-(SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('text') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
 -- function 37 of JSON
-(SELECT CASE WHEN i.n BETWEEN -128 AND 127 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
+(SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
 -- function 38 of JSON
-(SELECT CASE WHEN i.n BETWEEN -32768 AND 32767 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
+(SELECT CASE WHEN i.n BETWEEN -128 AND 127 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
 -- function 39 of JSON
-(SELECT CASE WHEN i.n BETWEEN -2147483648 AND 2147483647 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
+(SELECT CASE WHEN i.n BETWEEN -32768 AND 32767 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
 -- function 40 of JSON
-(SELECT CASE WHEN i.n BETWEEN 0 AND 255 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
+(SELECT CASE WHEN i.n BETWEEN -2147483648 AND 2147483647 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
 -- function 41 of JSON
-(SELECT CASE WHEN i.n BETWEEN 0 AND 65535 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
+(SELECT CASE WHEN i.n BETWEEN 0 AND 255 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
 -- function 42 of JSON
-(SELECT CASE WHEN i.n BETWEEN 0 AND 4294967295 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
+(SELECT CASE WHEN i.n BETWEEN 0 AND 65535 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
 -- function 43 of JSON
-(SELECT CASE WHEN abs(r.n) < 9e999 THEN r.n END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN CAST(json_extract(q.d, q.p) AS REAL) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
+(SELECT CASE WHEN i.n BETWEEN 0 AND 4294967295 THEN i.n END FROM (SELECT (SELECT CASE WHEN typeof(r.n) = 'integer' THEN r.n WHEN abs(r.n) < 9223372036854774785 AND r.n = CAST(r.n AS INTEGER) THEN CAST(r.n AS INTEGER) END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r) AS n) AS i);
 -- function 44 of JSON
-(SELECT CASE WHEN abs(r.n) < 3.4028235677973366e38 THEN r.n END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN CAST(json_extract(q.d, q.p) AS REAL) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
+(SELECT CASE WHEN abs(r.n) < 9e999 THEN r.n END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN CAST(json_extract(q.d, q.p) AS REAL) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
 -- function 45 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IN ('true', 'false') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
+(SELECT CASE WHEN abs(r.n) < 3.4028235677973366e38 THEN r.n END FROM (SELECT (SELECT CASE WHEN json_type(q.d, q.p) IN ('integer', 'real') THEN CAST(json_extract(q.d, q.p) AS REAL) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q) AS n) AS r);
 -- function 46 of JSON
-(prom_json_last("t"."c") -> ?);
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('true', 'false') THEN json_extract(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
 -- function 47 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IN ('object', 'null') THEN q.d -> q.p END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
+(prom_json_last("t"."c") -> ?);
 -- function 48 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IN ('array', 'null') THEN q.d -> q.p END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('object', 'null') THEN q.d -> q.p END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
 -- function 49 of JSON
-(json_type(prom_json_last("t"."c"), ?) IS NOT NULL);
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('array', 'null') THEN q.d -> q.p END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
 -- function 50 of JSON
-prom_json_contains("t"."c", ?);
+(json_type(prom_json_last("t"."c"), ?) IS NOT NULL);
 -- function 51 of JSON
-prom_json_merge(json("t"."c"), ?, ?);
+prom_json_contains("t"."c", ?);
 -- function 52 of JSON
-prom_json_merge(json("t"."c"), ?, '[]');
+prom_json_merge(json("t"."c"), ?, ?);
 -- function 53 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_set(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]')), json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
+prom_json_merge(json("t"."c"), ?, '[]');
 -- function 54 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_set(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]'), json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_set(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]')), json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
 -- function 55 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_remove(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]'))) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_set(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]'), json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
 -- function 56 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_remove(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]')) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) = 'object' THEN json_remove(q.d, q.p || '.' || json_quote(json_extract(q.l, '$[#-1]'))) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
 -- function 57 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IS NOT NULL THEN json_set(q.d, q.p, json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) = 'array' THEN json_remove(q.d, q.p || iif(CAST(json_extract(q.l, '$[#-1]') AS INTEGER) < json_array_length(q.d, q.p), '[' || json_extract(q.l, '$[#-1]') || ']', '[#]')) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
 -- function 58 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IS NOT NULL THEN json_remove(q.d, q.p) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
+(SELECT CASE WHEN json_type(q.d, q.p) IS NOT NULL THEN json_set(q.d, q.p, json(q.v)) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l, ? AS v) AS q);
 -- function 59 of JSON
-prom_json_contains(?, "t"."c");
+(SELECT CASE WHEN json_type(q.d, q.p) IS NOT NULL THEN json_remove(q.d, q.p) ELSE q.d END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p, ? AS l) AS q);
 -- function 60 of JSON
-(SELECT CASE WHEN q.d IS NOT NULL THEN EXISTS (SELECT iif(json_type(q.d) = 'object', e.key, e.value) FROM json_each(q.d) AS e WHERE (json_type(q.d) = 'object' OR e.type = 'text') AND iif(json_type(q.d) = 'object', e.key, e.value) IN (SELECT k.value FROM json_each(q.k) AS k)) END FROM (SELECT "t"."c" AS d, ? AS k) AS q);
+prom_json_contains(?, "t"."c");
 -- function 61 of JSON
-(SELECT CASE WHEN q.d IS NOT NULL THEN NOT EXISTS (SELECT k.value FROM json_each(q.k) AS k EXCEPT SELECT iif(json_type(q.d) = 'object', e.key, e.value) FROM json_each(q.d) AS e WHERE (json_type(q.d) = 'object' OR e.type = 'text')) END FROM (SELECT "t"."c" AS d, ? AS k) AS q);
+(SELECT CASE WHEN q.d IS NOT NULL THEN EXISTS (SELECT iif(json_type(q.d) = 'object', e.key, e.value) FROM json_each(q.d) AS e WHERE (json_type(q.d) = 'object' OR e.type = 'text') AND iif(json_type(q.d) = 'object', e.key, e.value) IN (SELECT k.value FROM json_each(q.k) AS k)) END FROM (SELECT "t"."c" AS d, ? AS k) AS q);
 -- function 62 of JSON
-(SELECT CASE WHEN json_type(q.d, q.p) IN ('array') THEN json_array_length(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
+(SELECT CASE WHEN q.d IS NOT NULL THEN NOT EXISTS (SELECT k.value FROM json_each(q.k) AS k EXCEPT SELECT iif(json_type(q.d) = 'object', e.key, e.value) FROM json_each(q.d) AS e WHERE (json_type(q.d) = 'object' OR e.type = 'text')) END FROM (SELECT "t"."c" AS d, ? AS k) AS q);
 -- function 63 of JSON
+(SELECT CASE WHEN json_type(q.d, q.p) IN ('array') THEN json_array_length(q.d, q.p) END FROM (SELECT prom_json_last("t"."c") AS d, ? AS p) AS q);
+-- function 64 of JSON
 (SELECT CASE t.t WHEN 'text' THEN 'string' WHEN 'integer' THEN 'number' WHEN 'real' THEN 'number' WHEN 'true' THEN 'boolean' WHEN 'false' THEN 'boolean' ELSE t.t END FROM (SELECT json_type(prom_json_last("t"."c"), ?) AS t) AS t);
 -- function 128 of int32
 prom_round("t"."c", -2);
@@ -580,41 +592,41 @@ prom_regexp(CAST("t"."c" AS TEXT), ?);
 NOT prom_regexp(CAST("t"."c" AS TEXT), ?);
 -- fit of a decimal
 prom_decimals('fit', "t"."c", 12, 2);
--- aggregate 70 of bool, as ""
+-- aggregate 71 of bool, as ""
 json_group_array(json(iif("t"."c", 'true', 'false')));
--- aggregate 70 of int32, as ""
-json_group_array("t"."c");
 -- aggregate 71 of int32, as ""
-prom_var_pop("t"."c");
+json_group_array("t"."c");
 -- aggregate 72 of int32, as ""
-prom_var_samp("t"."c");
+prom_var_pop("t"."c");
 -- aggregate 73 of int32, as ""
-prom_stddev_pop("t"."c");
+prom_var_samp("t"."c");
 -- aggregate 74 of int32, as ""
+prom_stddev_pop("t"."c");
+-- aggregate 75 of int32, as ""
 prom_stddev_samp("t"."c");
--- aggregate 70 of float64, as ""
-json_group_array(CAST("t"."c" AS REAL));
 -- aggregate 71 of float64, as ""
-prom_var_pop("t"."c");
+json_group_array(CAST("t"."c" AS REAL));
 -- aggregate 72 of float64, as ""
-prom_var_samp("t"."c");
--- aggregate 73 of float64, as ""
-prom_stddev_pop("t"."c");
--- aggregate 74 of float64, as ""
-prom_stddev_samp("t"."c");
--- aggregate 70 of text, as ""
-json_group_array(DISTINCT "t"."c");
--- aggregate 70 of bytes, as ""
-json_group_array(lower(hex("t"."c")));
--- aggregate 70 of decimal, as ""
-json_group_array(CAST("t"."c" AS TEXT));
--- aggregate 71 of decimal, as ""
 prom_var_pop("t"."c");
--- aggregate 72 of decimal, as ""
+-- aggregate 73 of float64, as ""
 prom_var_samp("t"."c");
--- aggregate 73 of decimal, as ""
+-- aggregate 74 of float64, as ""
 prom_stddev_pop("t"."c");
+-- aggregate 75 of float64, as ""
+prom_stddev_samp("t"."c");
+-- aggregate 71 of text, as ""
+json_group_array(DISTINCT "t"."c");
+-- aggregate 71 of bytes, as ""
+json_group_array(lower(hex("t"."c")));
+-- aggregate 71 of decimal, as ""
+json_group_array(CAST("t"."c" AS TEXT));
+-- aggregate 72 of decimal, as ""
+prom_var_pop("t"."c");
+-- aggregate 73 of decimal, as ""
+prom_var_samp("t"."c");
 -- aggregate 74 of decimal, as ""
+prom_stddev_pop("t"."c");
+-- aggregate 75 of decimal, as ""
 prom_stddev_samp("t"."c");
 -- limit
 LIMIT ?;
