@@ -84,7 +84,7 @@ func TestSetReferenceUnsaved(t *testing.T) {
 		} {
 			err := s.essays.Create(ctx, &essay)
 			is.True(errors.Is(err, prom.ErrValidation))
-			is.True(strings.Contains(err.Error(), "the reference refers to no row; save that row first"))
+			is.True(strings.Contains(err.Error(), "a value is required: the reference refers to no row, or to a row that was not saved"))
 		}
 		is.Equal(len(log.Take()), 0)
 	})
@@ -159,7 +159,7 @@ func TestRelationPanics(t *testing.T) {
 		"no column of Writer refers to":           func() { prom.ManyOf(orphanageProto, &orphanageProto.Many) },
 		"choose one by the tag":                   func() { prom.NewRepo[undecided]() },
 		"2 columns of Between refer to":           func() { prom.RefOf(between, &between.A) },
-		"the address of the schema.Many":          func() { prom.ManyOf(prom.Proto[Writer](), new(prom.Many[Essay])) },
+		"the address of the prom.Many":            func() { prom.ManyOf(prom.Proto[Writer](), new(prom.Many[Essay])) },
 		"is not in the prototype of":              func() { prom.NullRefOf(prom.Proto[Essay](), new(*prom.Ref[Writer])) },
 	} {
 		func() {
