@@ -139,6 +139,7 @@
 // # Limits
 //
 // Joins follow references; for other rows use subqueries ([Exists], [CorrelatedSubquery]) or SQL of your own. Keyset
-// pages are ordered by fields, not by expressions. Indexes other than B-trees, such as GIN indexes on arrays and JSON,
-// need SQL of your own. A plan does not move values from one column to another. No transaction spans two databases.
+// pages cannot be ordered at random or by window functions. Indexes other than B-trees, such as GIN indexes on arrays
+// and JSON, need SQL of your own. A plan does not move values from one column to another. No transaction spans two
+// databases.
 package prom
