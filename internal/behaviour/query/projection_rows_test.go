@@ -354,7 +354,7 @@ func TestProjectionPagesRefused(t *testing.T) {
 		to := prom.Proto[part]()
 		for want, err := range map[string]error{
 			"remove Limit":                  kit.ErrOf(p.Limit(3).Page(ctx, 1, 1)),
-			"must be at least 1":            kit.ErrOf(p.PageAt(ctx, 0, 1)),
+			"limit: it must be at least 1":  kit.ErrOf(p.PageAt(ctx, 0, 1)),
 			"page: it must be at least 1":   kit.ErrOf(p.Page(ctx, 0, 1)),
 			"offset: it must be at least 0": kit.ErrOf(p.PageAt(ctx, 1, -1)),
 			"KeysetPage sets the limit":     kit.ErrOf(p.Offset(3).KeysetPage(ctx, "", 1)),
