@@ -87,6 +87,9 @@ func NeedsValue(d Dialect, c *schema.Column) bool {
 // KeyAdvice says what to do about a column that only the table has in its primary key.
 const KeyAdvice = "it is part of the primary key, which would go with it; make the table anew, or have the model know it"
 
+// RequiredAdvice says what to do about a column of others without which no row can be inserted.
+const RequiredAdvice = "no row can be inserted without a value for it: add a field to the model, or a default to the column"
+
 // Passing begins the names of what steps make for a while.
 const Passing = "prom_tmp"
 

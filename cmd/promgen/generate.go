@@ -234,7 +234,7 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 	if c.NoCase {
 		f.tag = append(f.tag, "nocase")
 	}
-	if c.Size > 0 {
+	if c.Size > 0 && !t.FoldNames { // SQLite stores longer texts as well
 		f.tag = append(f.tag, fmt.Sprintf("max=%d", c.Size))
 	}
 	def, ok := defaultOf(c)

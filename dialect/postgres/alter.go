@@ -17,7 +17,7 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 	w := alteration{d: d, Alteration: a, name: dialect.Quote(a.Table.Name), settled: map[string]bool{}}
 	var steps, types []schema.Step
 	for _, drift := range a.Drifts {
-		if drift.Aspect == schema.AspectType {
+		if drift.Aspect == schema.AspectType && !drift.NotModelled() {
 			s := w.columnType(drift)
 			steps = append(steps, s)
 			if s.Kind != schema.ByHand && !carried(drift.At.HaveColumn, drift.At.WantColumn) {
@@ -26,7 +26,7 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 		}
 	}
 	for _, drift := range a.Drifts {
-		if drift.Aspect == schema.AspectType || drift.Aspect == schema.AspectDefault && w.settled[drift.Name] ||
+		if drift.NotModelled() || drift.Aspect == schema.AspectType || drift.Aspect == schema.AspectDefault && w.settled[drift.Name] ||
 			slices.Contains(w.goes, drift) {
 			continue
 		}
@@ -185,6 +185,9 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 	if drift.Sort == schema.Extra {
 		if drift.At.HaveColumn.Key {
 			return dialect.ByHand(drift, dialect.KeyAdvice)
+		}
+		if !drift.At.Own {
+			return dialect.ByHand(drift, dialect.RequiredAdvice)
 		}
 		return w.new(schema.DropColumn, drift, schema.Lossy, w.alter("DROP COLUMN "+dialect.Quote(drift.Name)))
 	}

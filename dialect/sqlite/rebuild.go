@@ -56,6 +56,9 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		r.exprs[strings.ToLower(name)] = expr
 		edit(func(def, want *tableDef) { def.column(name).typ = want.column(name).typ })
 		put(clauseCollate)
+		if have, want := place.HaveColumn.Kind, place.WantColumn.Kind; have != want && !(have.Number() && want.Number()) {
+			w.dropChecksOn(name, lose)
+		}
 	case drift.Aspect == schema.AspectNull:
 		if place.WantColumn.NotNull {
 			r.probes = append(r.probes, dialect.NullProbe(w.Table.Name, name))
@@ -105,6 +108,16 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 	return ""
 }
 
+// dropChecksOn has the CHECKs of others go that are written for the old type of a column: its values of the new type may
+// not pass them.
+func (w *alteration) dropChecksOn(column string, lose *rebuild) {
+	for _, extra := range w.Drifts {
+		if extra.Object == schema.OfCheck && extra.Sort == schema.Extra && exprSpeaksOf(tokens(extra.At.HaveCheck.Expr), column) && !slices.Contains(lose.drifts, extra) {
+			w.sort(extra, lose, lose)
+		}
+	}
+}
+
 // ownCheck matches the CHECKs that this library writes. Of others nobody knows what they are for.
 var ownCheck = regexp.MustCompile(`^(length\("(""|[^"])+"\)|"(""|[^"])+") (>=|<=|=) ` + number + `( AND (length\("(""|[^"])+"\)|"(""|[^"])+") <= ` + number + `)?$`)
 
@@ -128,7 +141,7 @@ func (w *alteration) retyped(drift *schema.Drift) (expr string, can bool) {
 		names = []string{place.Column.Name}
 	}
 	for _, d := range w.Drifts {
-		if d.Object == schema.OfColumn && d.Aspect == schema.AspectType && slices.Contains(names, d.Name) {
+		if d.Object == schema.OfColumn && d.Aspect == schema.AspectType && !d.NotModelled() && slices.Contains(names, d.Name) {
 			if expr, _, lossy, can := w.conversion(d); lossy || !can {
 				return expr, can
 			}
