@@ -102,6 +102,28 @@ func Replacing(drift *schema.Drift, risk schema.Risk) schema.Risk {
 	return risk
 }
 
+// WantedForeignKey returns the foreign key that ends a drift about one: that of the model, with what the tag says nothing
+// of as it was.
+func WantedForeignKey(a *Alteration, drift *schema.Drift) *schema.FoundForeignKey {
+	place := drift.At
+	var k *schema.FoundForeignKey
+	var said schema.Actions
+	if place.ForeignKey != nil {
+		k, said = schema.WantedKey(a.Table, place.ForeignKey, a.Have.SetsColumns), place.ForeignKey.Actions
+	} else {
+		k, said = schema.WantedReference(a.Table, place.Column), place.Column.References.Actions
+	}
+	if place.HaveKey != nil {
+		k = k.Over(place.HaveKey, said)
+	}
+	return k
+}
+
+// AddConstraint returns the statement that adds a foreign key to a table that exists, by its name.
+func AddConstraint(t *schema.Table, name string, k *schema.FoundForeignKey) string {
+	return "ALTER TABLE " + Quote(t.Name) + " ADD CONSTRAINT " + Quote(name) + " FOREIGN KEY (" + QuoteList(k.Columns) + ") " + Reference(k)
+}
+
 // ByHand returns the step for a drift that a person has to end.
 func ByHand(drift *schema.Drift, advice string) schema.Step {
 	return schema.Step{Kind: schema.ByHand, Table: drift.Table, Name: drift.Name, Risk: schema.Lossy, Reason: drift.Error() + "; " + advice}

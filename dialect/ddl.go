@@ -120,6 +120,12 @@ func Reference(k *schema.FoundForeignKey) string {
 	if k.SetColumns != nil {
 		s += " (" + QuoteList(k.SetColumns) + ")"
 	}
+	switch {
+	case k.Deferred:
+		s += " DEFERRABLE INITIALLY DEFERRED"
+	case k.Deferrable:
+		s += " DEFERRABLE"
+	}
 	return s
 }
 

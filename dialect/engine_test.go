@@ -270,7 +270,7 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var id, column, target string
 		var name sql.NullString
 		var sets bool
-		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate, &k.Deferrable, &k.Unchecked, &sets)
+		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate, &k.Deferrable, &k.Unchecked, &sets, &k.Deferred)
 		if k.Name = name.String; id != group || f.ForeignKeys == nil {
 			group, f.ForeignKeys = id, append(f.ForeignKeys, k)
 		}

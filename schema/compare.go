@@ -211,7 +211,7 @@ func (c *comparison) check(w, h *FoundCheck) {
 
 func (c *comparison) foreignKeys() {
 	known := map[*FoundForeignKey]bool{}
-	check := func(col *Column, k *ForeignKey, columns []string, wanted *FoundForeignKey) {
+	check := func(col *Column, k *ForeignKey, columns []string, wanted *FoundForeignKey, said Actions) {
 		name, want := strings.Join(columns, ", "), wanted.text()
 		place := DriftPlace{Column: col, ForeignKey: k}
 		h := c.have.Reference(columns...)
@@ -222,8 +222,8 @@ func (c *comparison) foreignKeys() {
 		known[h] = true
 		place.HaveKey = h
 		target := c.have.same(h.Table, wanted.Table) && slices.EqualFunc(h.TargetColumns, wanted.TargetColumns, c.have.same)
-		same := target && h.OnDelete == wanted.OnDelete && h.OnUpdate == wanted.OnUpdate && slices.Equal(h.SetColumns, wanted.SetColumns)
-		place.Holds = target // the model does not tell what becomes of a row when the one that it refers to goes
+		same := target && h.sameActions(wanted)
+		place.Holds = target && h.sameActions(wanted.Over(h, said)) // of the rest the model says nothing
 		switch {
 		case !same:
 			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectText, Have: h.text(), Want: want, At: place})
@@ -235,10 +235,10 @@ func (c *comparison) foreignKeys() {
 		if c.have.Column(col.Name) == nil {
 			continue // it comes with its column
 		}
-		check(col, nil, []string{col.Name}, WantedReference(c.table, col))
+		check(col, nil, []string{col.Name}, WantedReference(c.table, col), col.References.Actions)
 	}
 	for _, k := range c.table.ForeignKeys {
-		check(nil, k, ColumnNames(k.Columns), WantedKey(c.table, k, c.have.SetsColumns))
+		check(nil, k, ColumnNames(k.Columns), WantedKey(c.table, k, c.have.SetsColumns), k.Actions)
 	}
 	for i := range c.have.ForeignKeys {
 		if h := &c.have.ForeignKeys[i]; !known[h] {
@@ -253,16 +253,14 @@ const (
 	CheckedText   = "is valid for all"
 )
 
-const cascade, setNull, noAction = "CASCADE", "SET NULL", "NO ACTION"
-
 // WantedReference returns the foreign key of a column: a strong one is deleted with its target, a weak one becomes
-// NULL, and both follow a key that changes.
+// NULL, and both follow a key that changes, unless the tag says otherwise.
 func WantedReference(t *Table, c *Column) *FoundForeignKey {
 	k := wantedKey([]*Column{c}, t.TargetOf(c))
 	if c.References.Weak {
 		k.OnDelete = setNull
 	}
-	return k
+	return c.References.applied(k)
 }
 
 // WantedKey returns the foreign key of several columns. Where some of them may be NULL and others not, those become
@@ -279,7 +277,7 @@ func WantedKey(t *Table, k *ForeignKey, sets bool) *FoundForeignKey {
 	if k.Mixed() && sets {
 		wanted.SetColumns = ColumnNames(k.Null)
 	}
-	return wanted
+	return k.applied(wanted)
 }
 
 func wantedKey(columns []*Column, target *Table) *FoundForeignKey {
@@ -290,6 +288,12 @@ func (k *FoundForeignKey) text() string {
 	s := k.Table + " (" + strings.Join(k.TargetColumns, ", ") + ") ON UPDATE " + k.OnUpdate + " ON DELETE " + k.OnDelete
 	if k.SetColumns != nil {
 		s += " (" + strings.Join(k.SetColumns, ", ") + ")"
+	}
+	switch {
+	case k.Deferred:
+		s += " DEFERRABLE INITIALLY DEFERRED"
+	case k.Deferrable:
+		s += " DEFERRABLE"
 	}
 	return s
 }

@@ -114,10 +114,11 @@ func orNone(s string) string {
 // type that holds the values of the field, the rules of a foreign key, a key that the database generates. Such things are
 // the database's own: plans list them and have no step for them.
 func (d *Drift) NotModelled() bool {
-	if d.At.Own {
-		return false
-	}
 	switch {
+	case d.Object == OfForeignKey && d.Sort == Different && d.Aspect == AspectText:
+		return d.At.Holds // whoever made it: a model that says nothing now may have said it before
+	case d.At.Own:
+		return false
 	case d.Sort == Extra && d.At.HaveColumn != nil:
 		return !d.At.HaveColumn.Key && (!d.At.HaveColumn.Required() || d.At.Holds)
 	case d.Sort == Extra:

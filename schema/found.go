@@ -81,7 +81,8 @@ type FoundForeignKey struct {
 	OnDelete      string   // NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT
 	OnUpdate      string
 	SetColumns    []string // those that SET NULL or SET DEFAULT on delete is limited to; none for all
-	Deferrable    bool     // it may be checked at the end of a transaction; always false where the engine does not tell
+	Deferrable    bool     // it may be checked at the end of a transaction
+	Deferred      bool     // and is, unless the transaction says otherwise
 	Unchecked     bool     // rows from before it may break it: NOT VALID
 }
 

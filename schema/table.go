@@ -141,8 +141,9 @@ type Default struct {
 
 // Reference is a foreign key of one column.
 type Reference struct {
-	Model  reflect.Type // the model referred to
-	Weak   bool         // ON DELETE SET NULL; a strong one deletes with its target
+	Model reflect.Type // the model referred to
+	Weak  bool         // it may be NULL: ON DELETE SET NULL; a strong one deletes with its target; unless Actions say otherwise
+	Actions
 	target func() (*Table, error)
 }
 

@@ -51,6 +51,9 @@ var options = []option{
 	{"on", needsValue, "on a blank field _: the columns of the index, or expressions: on='at desc, lower(title)'; of a CompositeRef: the columns that refer"},
 	{"include", needsValue, "on a blank field _ only: columns that the index holds besides: include='title, views'"},
 	{"where", needsValue, "on a blank field _ only: the condition of a partial index, as SQL"},
+	{"ondelete", needsValue, "of a reference: cascade, restrict, no action, set null or set default, when its row is deleted"},
+	{"onupdate", needsValue, "of a reference: the same, when the key of its row changes"},
+	{"deferrable", mayHaveValue, "of a reference: the constraint may be checked at the end of a transaction; with deferrable=deferred it is"},
 	{"was", needsValue, "the column's name from before, under which the database may still have it; on a blank field _, the table's"},
 }
 

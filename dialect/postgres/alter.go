@@ -326,17 +326,15 @@ func (w *alteration) foreignKey(drift *schema.Drift) schema.Step {
 	if drift.Sort == schema.Extra {
 		return w.new(schema.DropConstraint, drift, schema.Lossy, w.alter("DROP CONSTRAINT "+dialect.Quote(place.HaveKey.Name)))
 	}
-	var add, name string
+	var name string
 	var target *schema.Table
-	var columns []string
 	if place.ForeignKey != nil {
-		add, name = w.d.AddForeignKey(w.Table, place.ForeignKey, w.Have.SetsColumns), dialect.ForeignKeyName(w.Table, place.ForeignKey)
-		target, columns = w.Table.TargetOfKey(place.ForeignKey), schema.ColumnNames(place.ForeignKey.Columns)
+		name, target = dialect.ForeignKeyName(w.Table, place.ForeignKey), w.Table.TargetOfKey(place.ForeignKey)
 	} else {
-		add, name = w.d.AddReference(w.Table, place.Column), dialect.ReferenceName(w.Table, place.Column)
-		target, columns = w.Table.TargetOf(place.Column), []string{place.Column.Name}
+		name, target = dialect.ReferenceName(w.Table, place.Column), w.Table.TargetOf(place.Column)
 	}
-	add += " NOT VALID"
+	k := dialect.WantedForeignKey(w.Alteration, drift)
+	columns, add := k.Columns, dialect.AddConstraint(w.Table, name, k)+" NOT VALID"
 	validate := w.alter("VALIDATE CONSTRAINT " + dialect.Quote(name))
 	var s schema.Step
 	switch {

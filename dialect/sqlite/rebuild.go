@@ -97,7 +97,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 			})
 		}
 	case drift.Object == schema.OfForeignKey:
-		if dialect.Replacing(drift, schema.Rewriting) == schema.Lossy {
+		if drift.Sort == schema.Extra || dialect.Replacing(drift, schema.Rewriting) == schema.Lossy {
 			r = lose
 		}
 		w.foreignKey(r, drift, edit)
@@ -167,17 +167,32 @@ func (w *alteration) foreignKey(r *rebuild, drift *schema.Drift, edit func(func(
 		columns := schema.ColumnNames(place.ForeignKey.Columns)
 		r.probes = append(r.probes, dialect.ReferenceProbe(w.Table.Name, columns, w.Table.TargetOfKey(place.ForeignKey)))
 		edit(func(def, want *tableDef) {
-			for _, c := range want.constraints {
-				if c.sort == clauseForeignKey && slices.Equal(c.columns(), columns) {
-					def.constraints = append(def.constraints, c)
-				}
+			if c := want.foreignKey(columns); c != nil {
+				def.constraints = append(def.constraints, c.referring(dialect.WantedForeignKey(w.Alteration, drift)))
 			}
 		})
 	case place.Column != nil:
 		name := place.Column.Name
 		r.probes = append(r.probes, dialect.ReferenceProbe(w.Table.Name, []string{name}, w.Table.TargetOf(place.Column)))
-		edit(func(def, want *tableDef) { def.column(name).put(clauseReferences, want.column(name)) })
+		edit(func(def, want *tableDef) {
+			if c := want.column(name).clause(clauseReferences); c != nil {
+				*c = c.referring(dialect.WantedForeignKey(w.Alteration, drift))
+			}
+			def.column(name).put(clauseReferences, want.column(name))
+		})
 	}
+}
+
+// referring returns the clause of a foreign key with another end.
+func (c *clause) referring(k *schema.FoundForeignKey) clause {
+	text := dialect.Reference(k)
+	if c.sort == clauseForeignKey {
+		text = "FOREIGN KEY (" + dialect.QuoteList(k.Columns) + ") " + text
+	}
+	if c.name != "" {
+		text = "CONSTRAINT " + dialect.Quote(c.name) + " " + text
+	}
+	return clauses(text, tokens(text))[0]
 }
 
 // dropColumn takes a column out, with the constraints that speak of it.

@@ -86,7 +86,7 @@ func (db *DB) InspectAll(ctx context.Context, table string) (schema.Found, error
 		if id := r.text(0); id != group || found.ForeignKeys == nil {
 			group = id
 			found.ForeignKeys = append(found.ForeignKeys, schema.FoundForeignKey{
-				Name: r.text(1), Table: r.text(3), OnDelete: r.text(5), OnUpdate: r.text(6), Deferrable: r.bool(7), Unchecked: r.bool(8),
+				Name: r.text(1), Table: r.text(3), OnDelete: r.text(5), OnUpdate: r.text(6), Deferrable: r.bool(7), Deferred: r.bool(10), Unchecked: r.bool(8),
 			})
 		}
 		k := &found.ForeignKeys[len(found.ForeignKeys)-1]

@@ -120,7 +120,7 @@ func (p *planner) wroteType(sql string, place schema.DriftPlace) bool {
 func wroteKey(sql string, t *schema.Table, place schema.DriftPlace) bool {
 	h := place.HaveKey
 	name := schema.IndexName(t.Name, strings.Join(h.Columns, "_")+"_fkey")
-	if h.Deferrable || h.Name != "" && h.Name != name {
+	if h.Name != "" && h.Name != name {
 		return false
 	}
 	clause := dialect.Reference(h)

@@ -19,7 +19,7 @@ WHERE l.origin <> 'pk' AND c.key = 1
 ORDER BY l.name, c.seqno;
 -- foreign keys
 SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
-	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0, 0
 FROM pragma_foreign_key_list(?) AS f
 ORDER BY f.id DESC, f.seq;
 -- references

@@ -53,6 +53,13 @@ type (
 		_ struct{} `prom:"index=waiting,on='gate, delay desc',where='NOT gone'"`
 	}
 
+	Booking struct {
+		prom.Model
+		Flight prom.Ref[Flight]   `prom:"ondelete=restrict"` // a flight with bookings is not deleted
+		Return *prom.Ref[Flight]  `prom:"ondelete=cascade,onupdate=no action"`
+		Pair   *prom.Ref[Booking] `prom:"deferrable=deferred"` // checked when the transaction commits
+	}
+
 	Pilot struct {
 		prom.Model
 		Mail  string
@@ -175,6 +182,19 @@ func TestTagModels(t *testing.T) {
 		is.NoErr(countries.DeleteKey(ctx, "NO")) // the optional reference becomes NULL
 		is.NoErr(flights.Reload(ctx, &f))
 		is.True(f.Via == nil)
+		bookings := prom.NewRepo[Booking](db)
+		b := Booking{Flight: prom.RefTo(&f)}
+		is.NoErr(bookings.Create(ctx, &b))
+		is.True(errors.Is(flights.Delete(ctx, &f), prom.ErrForeignKey)) // it has a booking
+		is.NoErr(bookings.Tx(ctx, func(ctx context.Context) error {
+			pair := prom.NewRef[Booking](b.ID + 1)
+			if err := bookings.Create(ctx, &Booking{Flight: prom.RefTo(&f), Pair: &pair}); err != nil { // which comes with the next one
+				return err
+			}
+			return bookings.Create(ctx, &Booking{Flight: prom.RefTo(&f)})
+		}))
+		_, err = bookings.Query().WithoutWhere().Delete(ctx)
+		is.NoErr(err)
 		is.NoErr(countries.DeleteKey(ctx, "IS")) // the required one goes with its target
 		is.True(errors.Is(flights.Reload(ctx, &f), prom.ErrNotFound))
 
