@@ -302,6 +302,9 @@ func (c *comparison) indexes() {
 	known := map[*FoundIndex]bool{}
 	for _, ix := range c.table.Indexes {
 		w := c.want.Index(ix.Name)
+		if w == nil {
+			continue // of a method that SQLite does not have
+		}
 		h := c.have.Index(ix.Name)
 		if h == nil { // another one may do its work
 			if i := slices.IndexFunc(c.have.Indexes, func(o FoundIndex) bool { return !o.Invalid && c.sameIndex(ix, w, &o) }); i >= 0 {
@@ -328,7 +331,7 @@ func (c *comparison) indexes() {
 }
 
 func (c *comparison) sameIndex(ix *Index, w, h *FoundIndex) bool {
-	if w.Unique != h.Unique || w.Where != h.Where || !slices.EqualFunc(w.Include, h.Include, c.have.same) || len(w.Columns) != len(h.Columns) {
+	if w.Unique != h.Unique || w.Method != h.Method || w.Ops != h.Ops || w.Where != h.Where || !slices.EqualFunc(w.Include, h.Include, c.have.same) || len(w.Columns) != len(h.Columns) {
 		return false
 	}
 	for i, a := range w.Columns {
@@ -364,6 +367,12 @@ func (ix *FoundIndex) text() string {
 		}
 	}
 	s := "(" + strings.Join(terms, ", ") + ")"
+	if ix.Ops != "" {
+		s += " " + ix.Ops
+	}
+	if ix.Method != "" {
+		s = "using " + ix.Method + " " + s
+	}
 	if ix.Unique {
 		s = "unique " + s
 	}

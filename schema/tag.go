@@ -48,6 +48,8 @@ var options = []option{
 	{"to", needsValue, "of a ManyToMany: the join model's column that refers to the rows, when there are several"},
 	{"version", flag, "an integer that every write increments, and by which a stale value is told from a fresh one"},
 	{"deleted", flag, "a *time.Time set instead of deleting the row, which queries leave out then"},
+	{"using", needsValue, "with index, on PostgreSQL: the method of the index, such as gin, gist, brin or hash; SQLite has no such index, and makes none"},
+	{"ops", needsValue, "with using: the operator class of the index's columns, such as jsonb_path_ops"},
 	{"on", needsValue, "on a blank field _: the columns of the index, or expressions: on='at desc, lower(title)'; of a CompositeRef: the columns that refer"},
 	{"include", needsValue, "on a blank field _ only: columns that the index holds besides: include='title, views'"},
 	{"where", needsValue, "on a blank field _ only: the condition of a partial index, as SQL"},

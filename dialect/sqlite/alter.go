@@ -174,7 +174,9 @@ func (Dialect) RenameColumn(t *schema.Table, c *schema.Column, _ *schema.Found) 
 func (d Dialect) Shadow(t *schema.Table) []string {
 	list := d.CreateTable(t, nil)
 	for _, ix := range t.Indexes {
-		list = append(list, d.CreateIndex(t, ix))
+		if create := d.CreateIndex(t, ix); create != "" {
+			list = append(list, create)
+		}
 	}
 	return list
 }

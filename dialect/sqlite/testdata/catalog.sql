@@ -13,7 +13,7 @@ FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid;
 -- indexes
-SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0
+SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0, NULL, NULL
 FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
 WHERE l.origin <> 'pk' AND c.key = 1
 ORDER BY l.name, c.seqno;

@@ -70,6 +70,13 @@ type (
 		_ struct{} `prom:"index=rank,on='rank desc',include='mail, hours'"`
 	}
 
+	Article struct {
+		prom.Model
+		Title string         `prom:"index,ops=text_pattern_ops"` // for LIKE 'begin%' in any collation
+		Tags  []string       `prom:"index,using=gin"`
+		Meta  map[string]any `prom:"index,using=gin,ops=jsonb_path_ops"` // for Contains
+	}
+
 	Musician struct {
 		prom.Model
 		Name     string
@@ -201,6 +208,23 @@ func TestTagModels(t *testing.T) {
 		pilots := prom.NewRepo[Pilot](db)
 		is.NoErr(pilots.Create(ctx, &Pilot{Mail: "ann@example.org", Rank: 2}))
 		is.True(errors.Is(pilots.Create(ctx, &Pilot{Mail: "ANN@example.org"}), prom.ErrUnique))
+
+		articles := prom.NewRepo[Article](db)
+		is.NoErr(articles.Create(ctx, &Article{Title: "T", Tags: []string{"a"}, Meta: map[string]any{"k": 1}}))
+		is.NoErr(prom.Check(ctx, articles))
+		d, err := articles.DB()
+		is.NoErr(err)
+		found, err := d.Describe(ctx, "article")
+		is.NoErr(err)
+		var made []string
+		for _, ix := range found.Indexes {
+			made = append(made, strings.TrimSpace(ix.Name+" "+ix.Method+" "+ix.Ops))
+		}
+		want := []string{"article_title"}
+		if e.Name == dbtest.NamePostgres {
+			want = []string{"article_meta gin jsonb_path_ops", "article_tags gin", "article_title  text_pattern_ops"}
+		}
+		is.Equal(made, want)
 	})
 }
 
