@@ -1,9 +1,6 @@
 package prom
 
 import (
-	"errors"
-	"slices"
-
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/schema"
@@ -34,21 +31,73 @@ func Sum[P any, V Number](t Term[P, V]) Expr[P, V] {
 	return aggregate[P, V](dialect.FuncSum, ast.Wider(x.Like), false, x)
 }
 
-// SumDecimal is [Sum] of decimal numbers, exact on every engine.
-func SumDecimal[P, V any](t Term[P, V]) Expr[P, V] {
+// SumDistinct is [Sum] with equal values taken once.
+func SumDistinct[P any, V Number](t Term[P, V]) Expr[P, V] {
 	x := exprOf(t)
-	sum := aggregate[P, V](dialect.FuncSum, x.Like, false, x)
-	if x.Like.Kind != schema.Decimal {
-		return typed[P, V](&ast.Expr{Op: ast.ExprNull, Like: x.Like, Err: errNoDecimal})
-	}
-	return sum
+	return aggregate[P, V](dialect.FuncSum, ast.Wider(x.Like), true, x)
 }
 
-var errNoDecimal = errors.New("SumDecimal needs a field with the tag option decimal; use Sum for other numbers")
-
-// Avg is the average of the term's values, NULL left out, and NULL when there are none.
+// Avg is the average of the term's values, NULL left out, and NULL when there are none. Decimals have [AvgDecimal].
 func Avg[P any, V Number](t Term[P, V]) Expr[P, float64] {
 	return aggregate[P, float64](dialect.FuncAvg, ast.KindColumns[schema.Float64], false, exprOf(t))
+}
+
+// AvgDistinct is [Avg] with equal values taken once.
+func AvgDistinct[P any, V Number](t Term[P, V]) Expr[P, float64] {
+	return aggregate[P, float64](dialect.FuncAvg, ast.KindColumns[schema.Float64], true, exprOf(t))
+}
+
+// VarPop is the variance of the term's values as a population, NULL left out: the average of the squares of their
+// distances from their average. It is NULL when there are none. It and the three below are computed with float64, so
+// that close values far from zero keep their digits; a spread beyond all floats is an error, and NULL is what values
+// have among which there is an infinity.
+func VarPop[P any, V Number](t Term[P, V]) Expr[P, float64] { return spread(dialect.FuncVarPop, t) }
+
+// VarSamp is [VarPop] as that of a sample: the squares are divided by one less than the number of values. It is NULL
+// when there are not two of them.
+func VarSamp[P any, V Number](t Term[P, V]) Expr[P, float64] { return spread(dialect.FuncVarSamp, t) }
+
+// StddevPop is the standard deviation of the term's values as a population, the root of [VarPop].
+func StddevPop[P any, V Number](t Term[P, V]) Expr[P, float64] {
+	return spread(dialect.FuncStddevPop, t)
+}
+
+// StddevSamp is the standard deviation of the term's values as a sample, the root of [VarSamp].
+func StddevSamp[P any, V Number](t Term[P, V]) Expr[P, float64] {
+	return spread(dialect.FuncStddevSamp, t)
+}
+
+func spread[P any, V Number](fn dialect.Func, t Term[P, V]) Expr[P, float64] {
+	return aggregate[P, float64](fn, ast.KindColumns[schema.Float64], false, exprOf(t))
+}
+
+// BoolAnd is true when the term is in all rows, NULL left out, and NULL when there are none. A condition is a term.
+func BoolAnd[P any](t Term[P, bool]) Expr[P, bool] { return extreme(dialect.FuncMin, t) }
+
+// BoolOr is true when the term is in one of the rows, NULL left out, and NULL when there are none.
+func BoolOr[P any](t Term[P, bool]) Expr[P, bool] { return extreme(dialect.FuncMax, t) }
+
+// ArrayAgg is the list of the term's values, NULL left out, and empty when there are none. V is what the elements of a
+// list column may be. The values stand in the order, and by themselves where that says nothing, so that the list is
+// always the same. Over a window they stand in the order of the window.
+func ArrayAgg[P, V any](t Term[P, V], orders ...Order[P]) Expr[P, []V] {
+	return typed[P, []V](ast.ArrayAgg[V](exprOf(t), false, appendOrders(nil, orders)))
+}
+
+// ArrayAggDistinct is [ArrayAgg] with each value once, in their own order.
+func ArrayAggDistinct[P, V any](t Term[P, V]) Expr[P, []V] {
+	return typed[P, []V](ast.ArrayAgg[V](exprOf(t), true, nil))
+}
+
+// StringAgg is the text of the term's values with a separator between them, NULL left out, and NULL when there are
+// none. Their order is that of [ArrayAgg].
+func StringAgg[P any, V Texts](t Term[P, V], separator string, orders ...Order[P]) Expr[P, V] {
+	return typed[P, V](ast.StringAgg(ast.ArrayAgg[V](exprOf(t), false, appendOrders(nil, orders)), separator))
+}
+
+// StringAggDistinct is [StringAgg] with each value once, in their own order.
+func StringAggDistinct[P any, V Texts](t Term[P, V], separator string) Expr[P, V] {
+	return typed[P, V](ast.StringAgg(ast.ArrayAgg[V](exprOf(t), true, nil), separator))
 }
 
 // Min is the least of the term's values, NULL left out, and NULL when there are none.
@@ -65,117 +114,4 @@ func extreme[P, V any](fn dialect.Func, t Term[P, V]) Expr[P, V] {
 // Filter is the aggregate of those rows alone for which the conditions hold.
 func (x Expr[P, V]) Filter(conds ...Cond[P]) Expr[P, V] {
 	return Expr[P, V]{c: x.c, e: x.e.Filter(chain(ast.OpAnd, conds))}
-}
-
-// Window says which rows a function such as [RowNumber] sees for each row: of all rows for which the query's conditions
-// hold, also of those that are not on its page. [PartitionBy] and [OrderWindow] make windows.
-type Window[P any] struct {
-	_ [0]func(P)
-	w ast.Window
-}
-
-// AnyTerm is a [Term] of any type.
-type AnyTerm[P any] interface {
-	anyTerm(P) *ast.Expr
-}
-
-func (x Expr[P, V]) anyTerm(P) *ast.Expr { return x.e }
-
-func (f *AnyField[P]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.f.Codec()) }
-
-func exprsOf[P any](terms []AnyTerm[P]) []*ast.Expr {
-	list := make([]*ast.Expr, len(terms))
-	for i, t := range terms {
-		list[i] = t.anyTerm(*new(P))
-	}
-	return list
-}
-
-// PartitionBy returns a window over the rows with the same values of the terms.
-func PartitionBy[P any](terms ...AnyTerm[P]) Window[P] {
-	return Window[P]{w: ast.Window{Partition: exprsOf(terms)}}
-}
-
-// OrderWindow returns a window over all rows in an order.
-func OrderWindow[P any](orders ...Order[P]) Window[P] { return Window[P]{}.OrderBy(orders...) }
-
-// OrderBy returns the window with an order. Sums and other aggregates over it see the rows up to the present one and
-// those equal to it in this order.
-func (w Window[P]) OrderBy(orders ...Order[P]) Window[P] {
-	w.w.Orders = appendOrders(slices.Clip(w.w.Orders), orders)
-	return w
-}
-
-// appendOrders appends terms of an order, those that are none left out.
-func appendOrders[P any](list []ast.Order, orders []Order[P]) []ast.Order {
-	for _, o := range orders {
-		if o.o != nil {
-			list = append(list, *o.o)
-		}
-	}
-	return list
-}
-
-// Whole returns the window with all rows of the partition in sight of each row, in spite of an order.
-func (w Window[P]) Whole() Window[P] { w.w.Frame = ast.FrameAll; return w }
-
-// SoFar returns the window with the rows up to the present one in sight, and not those equal to it.
-func (w Window[P]) SoFar() Window[P] { w.w.Frame = ast.FrameSoFar; return w }
-
-func windowed[P, V any](fn dialect.Func, like *schema.Column, w Window[P], args ...*ast.Expr) Expr[P, V] {
-	return typed[P, V](&ast.Expr{Op: ast.ExprAggregate, Fn: fn, Like: like, Args: args, Win: &w.w})
-}
-
-// Over is an aggregate over a window: a value for each row, computed from the rows that the window shows it.
-func Over[P, V any](x Expr[P, V], w Window[P]) Expr[P, V] {
-	return Expr[P, V]{c: x.c, e: x.e.Over(&w.w)}
-}
-
-// RowNumber is the number of the row in the window's order, from 1.
-func RowNumber[P any](w Window[P]) Expr[P, int64] {
-	return windowed[P, int64](dialect.FuncRowNumber, ast.KindColumns[schema.Int64], w)
-}
-
-// Rank is the number of the first row that is equal to this one in the window's order.
-func Rank[P any](w Window[P]) Expr[P, int64] {
-	return windowed[P, int64](dialect.FuncRank, ast.KindColumns[schema.Int64], w)
-}
-
-// DenseRank is [Rank] without gaps.
-func DenseRank[P any](w Window[P]) Expr[P, int64] {
-	return windowed[P, int64](dialect.FuncDenseRank, ast.KindColumns[schema.Int64], w)
-}
-
-// Ntile is the number of the row's part, from 1, when the rows of the window are cut into n parts in its order, of
-// which the first have one row more where they cannot all be of the same size.
-func Ntile[P any](n int, w Window[P]) Expr[P, int64] {
-	parts := ast.Int32Arg(n)
-	if n < 1 {
-		parts.Err = errors.New("Ntile needs at least one bucket")
-	}
-	return windowed[P, int64](dialect.FuncNtile, ast.KindColumns[schema.Int64], w, parts)
-}
-
-// Lag is the term in the row that stands n rows before in the window's order, or NULL.
-func Lag[P, V any](t Term[P, V], n int, w Window[P]) Expr[P, V] {
-	x := exprOf(t)
-	return windowed[P, V](dialect.FuncLag, x.Like, w, x, ast.Int32Arg(n))
-}
-
-// Lead is the term in the row that stands n rows behind in the window's order, or NULL.
-func Lead[P, V any](t Term[P, V], n int, w Window[P]) Expr[P, V] {
-	x := exprOf(t)
-	return windowed[P, V](dialect.FuncLead, x.Like, w, x, ast.Int32Arg(n))
-}
-
-// FirstValue is the term in the first row that the window shows.
-func FirstValue[P, V any](t Term[P, V], w Window[P]) Expr[P, V] {
-	x := exprOf(t)
-	return windowed[P, V](dialect.FuncFirstValue, x.Like, w, x)
-}
-
-// LastValue is the term in the last row that the window shows; see [Window.Whole].
-func LastValue[P, V any](t Term[P, V], w Window[P]) Expr[P, V] {
-	x := exprOf(t)
-	return windowed[P, V](dialect.FuncLastValue, x.Like, w, x)
 }

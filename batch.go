@@ -32,7 +32,7 @@ type BatchError struct {
 
 // Error tells the operation's number and its error.
 func (e *BatchError) Error() string {
-	return fmt.Sprintf("prom: operation %d of the batch: %v", e.Index, e.Err)
+	return fmt.Sprintf("prom: operation %d of the batch: %s", e.Index, core.Bare(e.Err))
 }
 
 // Unwrap returns the operation's own error.

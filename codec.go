@@ -1,9 +1,15 @@
 package prom
 
-import "github.com/prom-go/prom/internal/scan"
+import (
+	"time"
+
+	"github.com/prom-go/prom/internal/scan"
+)
 
 // StoredAs are the types that [RegisterCodec] may store a value as.
-type StoredAs = scan.StoredAs
+type StoredAs interface {
+	string | []byte | int64 | float64 | bool | time.Time
+}
 
 // RegisterCodec makes fields of type V be stored as values of type S: a text, bytes, an integer, a float, a boolean or
 // a time. It holds for fields of V, of *V and sql.Null[V], which may be NULL, and for lists of V; for conditions, which

@@ -66,8 +66,8 @@ func present[P any](conds []Cond[P]) []ast.Cond {
 
 // Raw is a condition in SQL on the rows of the model whose prototype is given, with a question mark for each argument; ?? is a question mark itself. Arguments are
 // booleans, numbers, texts, bytes, times, UUIDs, pointers to them, slices of them as one list argument, and
-// driver.Valuers. They are never written into the text. Fields and other terms of T are arguments, too, and stand there
-// as what they are in the statement:
+// driver.Valuers. They are never written into the text. Fields and other terms of T are arguments, too, conditions among
+// them, and stand there as what they are in the statement:
 //
 //	prom.Raw(post, "length(?) > ?", postTitle, 80)
 //
@@ -84,11 +84,13 @@ func raw[P any](sql string, args []any) Cond[P] {
 
 // termOf returns what an argument is when it is a term.
 func termOf[P any](arg any) *ast.Expr {
-	t, ok := arg.(AnyTerm[P])
-	if !ok {
-		return nil
+	switch t := arg.(type) {
+	case AnyTerm[P]:
+		return t.anyTerm(*new(P))
+	case Cond[P]:
+		return ast.CondExpr(t.n)
 	}
-	return t.anyTerm(*new(P))
+	return nil
 }
 
 // Sqlizer is a condition on the rows of the model whose prototype is given, made by squirrel, or by anything else that gives SQL with question marks and arguments.

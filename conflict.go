@@ -33,7 +33,7 @@ func (o Outcome) String() string { return [...]string{"unchanged", "inserted", "
 //
 //	outcome, err := counters.OnConflict(CounterName).Update(CounterHits.SetTo(prom.Plus(CounterHits, prom.Excluded(CounterHits)))).Create(ctx, &c)
 func (r *Repo[T]) OnConflict(fields ...Columner) *Conflict[T] {
-	return (*Conflict[T])(unsafe.Pointer(r.core.OnConflict(fields)))
+	return (*Conflict[T])(unsafe.Pointer(r.core.OnConflict(columnersAt(fields))))
 }
 
 // DoNothing leaves a row that is there alone.
@@ -73,10 +73,10 @@ func (c *Conflict[T]) Create(ctx context.Context, v *T) (outcome Outcome, err er
 
 // CreateMany is Create for any number of values, all of them or none; it returns the outcome of each, and each that was
 // not left alone is as it is stored, with its key. When it fails the values are as they were, and the error is a
-// [*BatchError] with the number of the value.
+// [*ValueError] with the number of the value.
 //
-// PostgreSQL takes hundreds of them in one statement. Values go one after the other, in one transaction and in batches
-// that do not wait for each other, where that cannot be: on SQLite, with hooks or conditions, when they are not all
+// Hundreds of them are one statement. Values go one after the other, in one transaction and in batches that do not wait
+// for each other, where that cannot be: on SQLite without DoNothing, with hooks or conditions, when they are not all
 // inserted by the same columns, and when one is there twice, which then conflicts with itself.
 func (c *Conflict[T]) CreateMany(ctx context.Context, vs []T) ([]Outcome, error) {
 	return outcomesOf(c.core.CreateMany(ctx, listAt(unsafe.Pointer(&vs))))
@@ -84,5 +84,5 @@ func (c *Conflict[T]) CreateMany(ctx context.Context, vs []T) ([]Outcome, error)
 
 // outcomesOf returns outcomes of the core as those of this package, which are the same numbers.
 func outcomesOf(list []core.Outcome, err error) ([]Outcome, error) {
-	return *(*[]Outcome)(unsafe.Pointer(&list)), batchError(err)
+	return *(*[]Outcome)(unsafe.Pointer(&list)), valueError(err)
 }

@@ -22,7 +22,7 @@ func (d *DB) in() *db.DB { return (*db.DB)(d) }
 func (d *DB) Name() string { return d.in().Name() }
 
 // DSN returns the DSN, which prints without its secrets.
-func (d *DB) DSN() DSN { return d.in().DSN() }
+func (d *DB) DSN() DSN { return ownDSN(d.in().DSN()) }
 
 // Dialect returns the dialect of the database.
 func (d *DB) Dialect() dialect.Dialect { return d.in().Dialect() }

@@ -1,29 +1,102 @@
 package prom
 
-import "github.com/prom-go/prom/internal/dsn"
+import (
+	"fmt"
+	"log/slog"
+	"time"
+	"unsafe"
+
+	"github.com/prom-go/prom/internal/dsn"
+)
 
 // DSN names a database and how to reach it. It is made by [ParseDSN]; the zero value names no database.
 //
-// Its fields are Dialect, "postgres" or "sqlite"; Name, the name of the connection; User, the role to log in as; Hosts,
-// the servers, tried in order; Path, the name of the database or the path of the file; and Options.
-//
-// Whatever prints it, prints it without its secrets: every verb of fmt, encoding/json, log/slog and its method String
-// give the same redacted text. A DSN is a value: copies share nothing that changes, and it is safe for concurrent use.
-// Two are compared by the method Equal.
-type DSN = dsn.DSN
+// Whatever prints it, prints it without its secrets: every verb of fmt, encoding/json, log/slog and [DSN.String] give the
+// same redacted text. A DSN is a value: copies share nothing that changes, and it is safe for concurrent use.
+type DSN struct {
+	// Dialect is "postgres" or "sqlite".
+	Dialect string
+	// Name is the connection's name, the DSN's fragment. The empty name is the default connection.
+	Name string
+	// User is the PostgreSQL role to log in as. Empty leaves it to the driver: PGUSER, else the name of
+	// the operating system's user. Always empty for SQLite.
+	User string
+	// Hosts are the PostgreSQL servers, tried in order. None leaves it to the driver: PGHOST and PGPORT,
+	// else the local socket, else localhost. Always empty for SQLite.
+	Hosts []Host
+	// Path is the database's name on PostgreSQL (empty leaves it to the driver: PGDATABASE, else the
+	// user's name). On SQLite it is the path of the file, relative to the working directory unless it
+	// begins with a slash, or ":memory:".
+	Path string
+	// Options are the options that prom itself understands.
+	Options DSNOptions
+
+	hidden func() // what must not be printed; never called here
+}
+
+// Host is one PostgreSQL server.
+type Host struct {
+	// Name is a host name, an IP address without brackets, or the directory of a Unix socket if it
+	// begins with a slash. Empty is the driver's default host.
+	Name string
+	// Port is the TCP port, or the number in the socket's name. [ParseDSN] puts 5432 where the text has
+	// none; zero means 5432 too.
+	Port uint16
+}
+
+// DSNOptions are the options of a DSN that prom itself understands. The zero value is the default of all.
+type DSNOptions struct {
+	// MinConns is the number of connections a PostgreSQL pool keeps open (pool_minconn, or pgx's
+	// pool_min_conns). Zero is none. SQLite has no use for it.
+	MinConns int32
+	// MaxConns is the greatest number of connections of a PostgreSQL pool (pool_maxconn, or pgx's
+	// pool_max_conns); zero is four for each CPU. On SQLite it is the number of readers, beside the one
+	// writer.
+	MaxConns int32
+	// ReadOnly makes the connection refuse writes (readonly).
+	ReadOnly bool
+	// Install says whether tables and columns may be created (install=auto|check|off).
+	Install InstallMode
+	// ConnectTimeout bounds the making of one connection to one PostgreSQL host (connect_timeout; a bare
+	// number is in seconds, as in libpq). Zero leaves it to PGCONNECT_TIMEOUT, else it is two minutes, as
+	// for a negative one; the call's context bounds it too.
+	ConnectTimeout time.Duration
+	// StatementTimeout is PostgreSQL's statement_timeout (a bare number is in milliseconds). Zero leaves
+	// it to the server's configuration; negative is no bound.
+	StatementTimeout time.Duration
+	// LockTimeout is PostgreSQL's lock_timeout (a bare number is in milliseconds). Zero leaves it to the
+	// server's configuration; negative is no bound.
+	LockTimeout time.Duration
+	// BusyTimeout is how long SQLite waits for another connection's lock (busy_timeout; a bare number is
+	// in milliseconds). Zero is the default, which [ParseDSN] fills in; negative is not at all.
+	BusyTimeout time.Duration
+	// NoGroupCommit makes each SQLite write outside a transaction commit by itself (group_commit=false), also when
+	// others wait to write.
+	NoGroupCommit bool
+	// NoHistory leaves out the record of each change of the schema (history=false).
+	NoHistory bool
+
+	// InstallLockTimeout is how long DDL waits for a table's lock (install_lock_timeout; a bare number is
+	// in milliseconds). Zero is the default, which [ParseDSN] fills in; negative is no
+	// bound.
+	InstallLockTimeout time.Duration
+}
 
 // InstallMode says what happens when a table or a column that a repository needs is missing.
-type InstallMode = dsn.InstallMode
+type InstallMode uint8
 
 // The modes of installation, which the DSN's option install names.
 const (
 	// InstallAuto creates it. It is the zero value.
-	InstallAuto = dsn.InstallAuto
+	InstallAuto = InstallMode(dsn.InstallAuto)
 	// InstallCheck reports it as drift and changes nothing.
-	InstallCheck = dsn.InstallCheck
+	InstallCheck = InstallMode(dsn.InstallCheck)
 	// InstallOff does nothing: the database's own error comes back.
-	InstallOff = dsn.InstallOff
+	InstallOff = InstallMode(dsn.InstallOff)
 )
+
+// String returns the mode as the option's value spells it: "auto", "check" or "off".
+func (m InstallMode) String() string { return dsn.InstallMode(m).String() }
 
 // ParseDSN reads a DSN. It does no I/O. These forms are understood:
 //
@@ -37,4 +110,35 @@ const (
 //
 // An option that nobody knows, one given twice, and a value of the wrong form are errors. An error never holds a value
 // of the DSN, only the names of the scheme and of options.
-func ParseDSN(s string) (DSN, error) { return dsn.Parse(s) }
+func ParseDSN(s string) (DSN, error) {
+	d, err := dsn.Parse(s)
+	return ownDSN(d), err
+}
+
+func ownDSN(d dsn.DSN) DSN { return *(*DSN)(unsafe.Pointer(&d)) }
+
+func (d DSN) in() dsn.DSN { return *(*dsn.DSN)(unsafe.Pointer(&d)) }
+
+// Equal reports whether both say the same, secrets included. The operator == and [reflect.DeepEqual] cannot tell: a DSN
+// hides its secrets from them as well.
+func (d DSN) Equal(other DSN) bool { return d.in().Equal(other.in()) }
+
+// String returns the DSN as a URL with its secrets replaced by xxxxx: the password, the values of options that hold a
+// secret, a key or a file with one, and those of parameters that prom does not know. What it returns is a DSN that
+// [ParseDSN] reads again. The zero DSN is "".
+func (d DSN) String() string { return d.in().String() }
+
+// GoString is what %#v shows: the redacted text.
+func (d DSN) GoString() string { return d.in().GoString() }
+
+// Format prints the redacted text for every verb: %#v as [DSN.GoString], %q quoted, all others as [DSN.String].
+func (d DSN) Format(f fmt.State, verb rune) { d.in().Format(f, verb) }
+
+// MarshalJSON returns the redacted text as a JSON string.
+func (d DSN) MarshalJSON() ([]byte, error) { return d.in().MarshalJSON() }
+
+// MarshalText returns the redacted text.
+func (d DSN) MarshalText() ([]byte, error) { return d.in().MarshalText() }
+
+// LogValue returns the redacted text.
+func (d DSN) LogValue() slog.Value { return d.in().LogValue() }

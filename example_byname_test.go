@@ -39,7 +39,7 @@ func ExampleFieldByName() {
 	// Output:
 	// 1 <nil>
 	// 2 <nil>
-	// 0 prom: count shirt: invalid value: Size: the text is not a int
+	// 0 prom: count shirt: invalid value: Size: it must be a whole number
 	// 0 prom: query shirt: invalid value: Shirt has no column "shape"; its columns are color, size, _id, _created, _updated
 }
 

@@ -20,7 +20,9 @@ type Song struct {
 // Listener is somebody who likes songs.
 type Listener struct {
 	prom.Model
-	Name string
+	Name  string
+	Likes prom.Many[Like]
+	Given int64 `prom:"computed"` // how many songs they like
 }
 
 // Like is a listener's of a song.
@@ -30,23 +32,24 @@ type Like struct {
 }
 
 var (
-	songs      = prom.NewRepo[Song](prom.On("songs"))
-	listeners  = prom.NewRepo[Listener](prom.On("songs"))
-	likes      = prom.NewRepo[Like](prom.On("songs"))
-	song       = prom.Proto[Song]()
-	songTitle  = prom.TextOf(song, &song.Title)
-	songFans   = prom.ManyToManyOf(song, &song.Fans)
-	listener   = prom.Proto[Listener]()
-	listenerID = prom.NumberOf(listener, &listener.ID)
+	songs         = prom.NewRepo[Song](prom.On("songs"))
+	listeners     = prom.NewRepo[Listener](prom.On("songs"))
+	likes         = prom.NewRepo[Like](prom.On("songs"))
+	song          = prom.Proto[Song]()
+	songTitle     = prom.TextOf(song, &song.Title)
+	songFans      = prom.ManyToManyOf(song, &song.Fans)
+	listener      = prom.Proto[Listener]()
+	listenerID    = prom.NumberOf(listener, &listener.ID)
+	listenerName  = prom.TextOf(listener, &listener.Name)
+	listenerLikes = prom.ManyOf(listener, &listener.Likes)
 )
 
-func ExampleQuery_Compute() {
-	ctx := context.Background()
+// jukebox fills the database of the examples.
+func jukebox(ctx context.Context) (db *prom.DB, ada Listener) {
 	db, err := prom.Open("sqlite://:memory:#songs")
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer db.Close()
 	ada, bob := Listener{Name: "ada"}, Listener{Name: "bob"}
 	aria, blues := Song{Title: "Aria"}, Song{Title: "Blues"}
 	for _, err := range []error{listeners.Create(ctx, &ada), listeners.Create(ctx, &bob), songs.Create(ctx, &aria), songs.Create(ctx, &blues),
@@ -56,6 +59,13 @@ func ExampleQuery_Compute() {
 			log.Fatal(err)
 		}
 	}
+	return db, ada
+}
+
+func ExampleQuery_Compute() {
+	ctx := context.Background()
+	db, ada := jukebox(ctx)
+	defer db.Close()
 
 	page, err := songs.OrderBy(songTitle.Asc()).Compute(
 		prom.Col(&song.Likes, songFans.Count()),
@@ -72,4 +82,27 @@ func ExampleQuery_Compute() {
 	// Aria 2 true
 	// Blues 1 false
 	// of 2
+}
+
+// The rows of relations have computed fields as well.
+func ExampleManyToManyField_Compute() {
+	ctx := context.Background()
+	db, _ := jukebox(ctx)
+	defer db.Close()
+
+	fans := songFans.OrderBy(listenerName.Asc()).Compute(prom.Col(&listener.Given, listenerLikes.Count()))
+	list, err := songs.OrderBy(songTitle.Asc()).With(fans).All(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, s := range list {
+		for _, fan := range s.Fans.Rows() {
+			fmt.Println(s.Title, fan.Name, fan.Given)
+		}
+	}
+
+	// Output:
+	// Aria ada 1
+	// Aria bob 2
+	// Blues bob 2
 }

@@ -143,12 +143,12 @@ func Example_projections() {
 		prom.Col(&crewTotal.Oldest, prom.Max(crewAge)))
 	printAll(totals.Having(prom.Count(crew).Gt(1)).OrderBy(prom.Sum(crewPay).Desc()).All(ctx))
 
-	// One aggregate: nil when there is no row.
-	most, err := prom.Scalar(ctx, crews.Query(), prom.Max(crewPay))
+	// One aggregate, which is NULL when there is no row.
+	most, err := prom.Scalar(ctx, crews.Query(), prom.OrValue(prom.Max(crewPay), 0))
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(*most)
+	fmt.Println(most)
 
 	// A window: each row with its rank.
 	printAll(prom.Pluck2(crews.OrderBy(crewID.Asc()), crewName, prom.Rank(prom.OrderWindow(crewPay.Asc()))).All(ctx))

@@ -27,9 +27,11 @@ type Poem struct {
 var (
 	poet      = prom.Proto[Poet]()
 	poem      = prom.Proto[Poem]()
+	poetID    = prom.NumberOf(poet, &poet.ID)
 	poetName  = prom.TextOf(poet, &poet.Name)
 	poetPoems = prom.ManyOf(poet, &poet.Poems)
 
+	poemID       = prom.NumberOf(poem, &poem.ID)
 	poemPoet     = prom.RefOf(poem, &poem.Poet)
 	poemOriginal = prom.NullRefOf(poem, &poem.Original)
 	poemTitle    = prom.TextOf(poem, &poem.Title)
@@ -151,6 +153,29 @@ func ExampleQuery_LoadInto() {
 	// Poe true
 }
 
+// A query locks its own rows, and those that references lead to.
+func ExampleLockOf() {
+	ctx := context.Background()
+	db, _, poems := anthology(ctx)
+	defer db.Close()
+
+	err := db.Tx(ctx, func(ctx context.Context) error {
+		locked := prom.LockOf(poems.Where(poemTitle.Eq("Alone")).ForUpdate(), poemID, prom.Via(poemPoet, poetID)) // the poem and its poet
+		p, err := locked.With(poemPoet).First(ctx)
+		if err != nil {
+			return err
+		}
+		poet, _ := p.Poet.Get()
+		fmt.Println(p.Title, poet.Name)
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// Alone Poe
+}
+
 // A reference is set by a row that was saved, or by its key.
 func ExampleRefTo() {
 	ctx := context.Background()
@@ -231,4 +256,34 @@ func ExampleManyToManyOf() {
 	// Output:
 	// The Raven by Poe
 	// Le Corbeau by Baudelaire
+}
+
+// Links connect a row with others, by rows or keys, and are set to the difference.
+func ExampleLinksOf() {
+	ctx := context.Background()
+	db, _, poems := anthology(ctx)
+	defer db.Close()
+	recitals := prom.NewRepo[Recital](prom.Using(db))
+	evening := Recital{Place: "Paris"}
+	if err := recitals.Create(ctx, &evening); err != nil {
+		log.Fatal(err)
+	}
+	list, err := poems.OrderBy(poemTitle.Asc()).All(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	first, second, third := list[0], list[1], list[2]
+
+	links := prom.LinksOf(recitals, recitalPoems, &evening)
+	added, err := links.Add(ctx, &first, &second)
+	fmt.Println(added, err)
+	added, err = links.Add(ctx, &first)
+	fmt.Println(added, err)
+
+	added, removed, err := links.SetKeys(ctx, second.ID, third.ID)
+	fmt.Println(added, removed, err)
+	// Output:
+	// 2 <nil>
+	// 0 <nil>
+	// 1 1 <nil>
 }

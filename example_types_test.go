@@ -122,9 +122,21 @@ func ExampleListOf() {
 		log.Fatal(err)
 	}
 	fmt.Println(count(photoTags.Has("sea")), count(photoAlbums.Eq([]int64{7})), count(photoAlbums.IsNull()))
+
+	// Elements are terms. A new one before the others, and the last one away.
+	if _, err := photos.Where(prom.ListAt(photoTags, 0).Eq("sun")).Update(ctx,
+		photoTags.SetTo(prom.ListConcat(prom.Val(photo, []string{"sky"}), photoTags)),
+		photoAlbums.SetTo(prom.ListSlice(photoAlbums, 0, -1))); err != nil {
+		log.Fatal(err)
+	}
+	printAll(prom.Pluck2(photos.Where(prom.ListIndex(photoTags, "sun").NotNull()), photoTags, photoAlbums).All(ctx))
+	// How many photos have each tag.
+	printAll(prom.Pluck2(photos.Query(), prom.Unnest(photoTags), prom.Count(photo)).OrderBy(prom.Unnest(photoTags).Asc()).All(ctx))
 	// Output:
 	// 1 1 1
 	// 0 2 1
+	// [{[sky sun] []}]
+	// [{sky 1} {sun 1}]
 }
 
 // Guest has a document.
@@ -177,7 +189,8 @@ func ExampleJSONPath() {
 
 	names(prom.And(guestCity.HasPrefix("L"), guestBeds.Lt(2)))
 	names(guestInfo.Contains(map[string]any{"likes": []string{"tea"}}))
-	names(prom.JSONText(guestInfo, "likes", 1).Eq("maths"))
+	names(prom.JSONText(guestInfo, "likes", -1).Eq("maths"))
+	names(prom.JSONLen(guestInfo, "likes").Gt(1))
 
 	if _, err := guests.Where(guestCity.Eq("Paris")).Update(ctx, guestInfo.SetPath(3, "beds")); err != nil {
 		log.Fatal(err)
@@ -188,6 +201,7 @@ func ExampleJSONPath() {
 	}
 	names(guestBeds.Gte(3))
 	// Output:
+	// Ada 1
 	// Ada 1
 	// Ada 1
 	// Ada 1

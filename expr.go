@@ -22,7 +22,7 @@ type Expr[P, V any] struct {
 // exprOf returns what a term is without its types.
 func exprOf[P, V any](t Term[P, V]) *ast.Expr { return t.term(*new(P), nil) }
 
-func (x Expr[P, V]) term(P, *V) *ast.Expr { return x.e }
+func (x Expr[P, V]) term(P, *V) *ast.Expr { return ast.Given(x.e) }
 
 // typed makes an Expr of an untyped one, whose values are of type V.
 func typed[P, V any](e *ast.Expr) Expr[P, V] {
@@ -44,7 +44,15 @@ func Val[P, V any](of P, v V) Expr[P, V] {
 }
 
 // RawExpr is a value in SQL, with a question mark for each argument, or term of T, as in [Raw]. V says how it is read,
-// and what it is compared with.
+// and what it is compared with. It stands wherever a term does, and so does each of its terms: a field, a condition, an
+// aggregate, what a reference leads to, a subquery. A generic function around it is a function of one's own:
+//
+//	// Initial is the first letter of a text, in capitals.
+//	func Initial[P any, V prom.Texts](t prom.Term[P, V]) prom.Expr[P, string] {
+//		return prom.RawExpr[string](*new(P), "upper(substr(?, 1, 1))", t)
+//	}
+//
+// Where PostgreSQL cannot tell the type of an argument, [Val] gives it one. A decimal is a text on SQLite.
 func RawExpr[V, P any](of P, sql string, args ...any) Expr[P, V] {
 	like, err := ast.LikeOf[V]()
 	e := ast.NewRaw(like, sql, args, termOf[P])
@@ -52,6 +60,23 @@ func RawExpr[V, P any](of P, sql string, args ...any) Expr[P, V] {
 		e.Err = err
 	}
 	return typed[P, V](e)
+}
+
+// AnyTerm is a [Term] of any type.
+type AnyTerm[P any] interface {
+	anyTerm(P) *ast.Expr
+}
+
+func (x Expr[P, V]) anyTerm(P) *ast.Expr { return ast.Given(x.e) }
+
+func (f *AnyField[P]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.f.Codec()) }
+
+func exprsOf[P any](terms []AnyTerm[P]) []*ast.Expr {
+	list := make([]*ast.Expr, len(terms))
+	for i, t := range terms {
+		list[i] = t.anyTerm(*new(P))
+	}
+	return list
 }
 
 // OrNull is the same value, read as nil when it is NULL.

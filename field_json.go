@@ -44,7 +44,8 @@ func (f *JSONField[P, V]) Contains(doc any) Cond[P] { return Cond[P]{n: ast.Cont
 
 // SetPath assigns the document with another value, which is written as JSON, at the path, in the database. The object
 // or list that the value goes into must be there: else the document stays as it is. A key that an object lacks is
-// added, and an index behind the end of a list appends. NULL stays NULL.
+// added, and an index behind the end of a list appends; one that counts from the end must lead to an element.
+// NULL stays NULL.
 func (f *JSONField[P, V]) SetPath(value any, path ...any) Assign[P] {
 	return Assign[P]{a: ast.SetPath(f.c, value, path)}
 }
@@ -109,7 +110,8 @@ func (f *NullJSONField[P, V]) Contains(doc any) Cond[P] { return Cond[P]{n: ast.
 
 // SetPath assigns the document with another value, which is written as JSON, at the path, in the database. The object
 // or list that the value goes into must be there: else the document stays as it is. A key that an object lacks is
-// added, and an index behind the end of a list appends. NULL stays NULL.
+// added, and an index behind the end of a list appends; one that counts from the end must lead to an element.
+// NULL stays NULL.
 func (f *NullJSONField[P, V]) SetPath(value any, path ...any) Assign[P] {
 	return Assign[P]{a: ast.SetPath(f.c, value, path)}
 }
@@ -151,7 +153,8 @@ type JSONColumn[P any] interface {
 }
 
 // JSONPath is the value of type V at a path of a document. A segment of the path is the key of an object, a string,
-// or the index of a list, an int, which begins at 0. V is a text, a number, a boolean, or what is stored as JSON
+// or the index of a list, an int, which begins at 0; a negative one counts from the end, where -1 is the last element.
+// V is a text, a number, a boolean, or what is stored as JSON
 // itself, such as a struct or a map. Where the path leads to nothing, or to something of another type, such as a
 // number that V does not hold, the value is NULL; [OrNull] reads that as nil. What is within an object or a list must
 // fit V.

@@ -75,7 +75,7 @@ func (f *RefField[P, R, K]) term(P, *K) *ast.Expr { return ast.ColumnOf(f.c) }
 
 func (f *RefField[P, R, K]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *RefField[P, R, K]) reference(R) *schema.Column { return f.c.Column() }
+func (f *RefField[P, R, K]) reference(P, R) *ast.Reference { return ast.ReferenceBy(f.c.Column()) }
 
 // NullRefField is a [RefField] that may be NULL.
 type NullRefField[P, R any, K comparable] struct {
@@ -176,23 +176,59 @@ func (f *NullRefField[P, R, K]) term(P, *K) *ast.Expr { return ast.ColumnOf(f.c)
 
 func (f *NullRefField[P, R, K]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
-func (f *NullRefField[P, R, K]) reference(R) *schema.Column { return f.c.Column() }
+func (f *NullRefField[P, R, K]) reference(P, R) *ast.Reference { return ast.ReferenceBy(f.c.Column()) }
 
 // With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to
 // the same row share its value.
-func (f *RefField[P, R, K]) With(relations ...Relation[R]) Relation[P] {
-	return relatedTo[P]{f.to.Load(relationsOf(relations))}
+func (f *RefField[P, R, K]) With(relations ...Relation[R]) *RelatedRow[P, R] {
+	return &RelatedRow[P, R]{core: f.to.Load(relationsOf(relations))}
+}
+
+// Compute returns the relation that loads the row referred to and fills computed fields of it; see [Query.Compute].
+func (f *RefField[P, R, K]) Compute(cols ...Column[R]) *RelatedRow[P, R] {
+	return &RelatedRow[P, R]{core: f.to.Compute(columnsAt(unsafe.Pointer(&cols)))}
 }
 
 func (f *RefField[P, R, K]) relation(P) core.Relation { return f.to }
 
+func (f *RefField[P, R, K]) toOne(R) {}
+
 // With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to
 // the same row share its value.
-func (f *NullRefField[P, R, K]) With(relations ...Relation[R]) Relation[P] {
-	return relatedTo[P]{f.to.Load(relationsOf(relations))}
+func (f *NullRefField[P, R, K]) With(relations ...Relation[R]) *RelatedRow[P, R] {
+	return &RelatedRow[P, R]{core: f.to.Load(relationsOf(relations))}
+}
+
+// Compute returns the relation that loads the row referred to and fills computed fields of it; see [Query.Compute].
+func (f *NullRefField[P, R, K]) Compute(cols ...Column[R]) *RelatedRow[P, R] {
+	return &RelatedRow[P, R]{core: f.to.Compute(columnsAt(unsafe.Pointer(&cols)))}
 }
 
 func (f *NullRefField[P, R, K]) relation(P) core.Relation { return f.to }
+
+func (f *NullRefField[P, R, K]) toOne(R) {}
+
+// RelatedRow is the row that a reference of P leads to, with what is loaded and computed with it: a [Relation]. The
+// methods With and Compute of references return it; its own return another.
+type RelatedRow[P, R any] struct {
+	_    [0]func(P)
+	_    [0]func(R)
+	core *core.Ref
+}
+
+// With adds relations of the row, which are loaded with it.
+func (r *RelatedRow[P, R]) With(relations ...Relation[R]) *RelatedRow[P, R] {
+	return &RelatedRow[P, R]{core: r.core.Load(relationsOf(relations))}
+}
+
+// Compute fills computed fields of the row; see [Query.Compute].
+func (r *RelatedRow[P, R]) Compute(cols ...Column[R]) *RelatedRow[P, R] {
+	return &RelatedRow[P, R]{core: r.core.Compute(columnsAt(unsafe.Pointer(&cols)))}
+}
+
+func (r *RelatedRow[P, R]) relation(P) core.Relation { return r.core }
+
+func (r *RelatedRow[P, R]) toOne(R) {}
 
 // refTo returns the relation of a reference.
 func refTo[R any, K comparable](column *schema.Column, at func(row unsafe.Pointer) *RefBy[R, K]) *core.Ref {
@@ -202,7 +238,7 @@ func refTo[R any, K comparable](column *schema.Column, at func(row unsafe.Pointe
 
 // giveRefs gives the references of rows what was found for their keys. At tells where a row has it; nil for NULL.
 func giveRefs[R any, K comparable](at func(row unsafe.Pointer) *RefBy[R, K], rows []unsafe.Pointer, places []int, found []unsafe.Pointer) {
-	targets := make([]schema.Target[R, K], len(found))
+	targets := make([]target[R, K], len(found))
 	given := make([]bool, len(found))
 	for i, row := range rows {
 		ref, place := at(row), places[i]
@@ -212,10 +248,10 @@ func giveRefs[R any, K comparable](at func(row unsafe.Pointer) *RefBy[R, K], row
 		to := &targets[place]
 		switch {
 		case !given[place]:
-			to.Key, to.Row, given[place] = ref.Key(), (*R)(found[place]), true
-		case to.Key != ref.Key(): // equal for the database alone, such as names that ignore case
-			to = &schema.Target[R, K]{Key: ref.Key(), Row: (*R)(found[place])}
+			to.key, to.row, given[place] = ref.key, (*R)(found[place]), true
+		case to.key != ref.key: // equal for the database alone, such as names that ignore case
+			to = &target[R, K]{key: ref.key, row: (*R)(found[place])}
 		}
-		schema.LoadRef(ref, to)
+		ref.to = to
 	}
 }

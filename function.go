@@ -1,9 +1,6 @@
 package prom
 
 import (
-	"errors"
-	"time"
-
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/schema"
@@ -62,50 +59,63 @@ func Float[P any, V Number](a Term[P, V]) Expr[P, float64] {
 	return typed[P, float64](ast.Call(dialect.FuncMul, ast.KindColumns[schema.Float64], one, e))
 }
 
-// Concat is the texts one behind the other. It is NULL when one of them is.
-func Concat[P any, V Texts](texts ...Term[P, V]) Expr[P, V] {
-	if len(texts) == 0 {
-		return Val(*new(P), V(""))
+// Int is a number as an int64, cut towards zero. One that does not fit is [ErrType].
+func Int[P any, V Number](a Term[P, V]) Expr[P, int64] {
+	return typed[P, int64](ast.NumberCall(dialect.FuncInt, schema.Int64, exprOf(a)))
+}
+
+// Round is a number rounded to so many digits behind the point; a negative number of digits rounds to tens, hundreds
+// and so on. Halves are rounded away from zero. The digits of a float are those by which it is written, the fewest that
+// tell it from others, so that 2.675 is 2.68 with two. Decimals have [RoundDecimal].
+func Round[P any, V Number](a Term[P, V], digits int) Expr[P, V] {
+	return typed[P, V](ast.Round(exprOf(a), digits))
+}
+
+// Ceil is the least whole number that is not less than a.
+func Ceil[P any, V Number](a Term[P, V]) Expr[P, V] { return ofNumber(dialect.FuncCeil, a) }
+
+// Floor is the greatest whole number that is not greater than a.
+func Floor[P any, V Number](a Term[P, V]) Expr[P, V] { return ofNumber(dialect.FuncFloor, a) }
+
+func ofNumber[P any, V Number](fn dialect.Func, a Term[P, V]) Expr[P, V] {
+	x := exprOf(a)
+	return typed[P, V](ast.Call(fn, ast.Wider(x.Like), x))
+}
+
+// Sign is -1 for a number less than zero, 1 for one that is greater, and 0 for zero.
+func Sign[P any, V Number](a Term[P, V]) Expr[P, int] {
+	return typed[P, int](ast.NumberCall(dialect.FuncSign, schema.Int64, exprOf(a)))
+}
+
+// Power is a to the power of b, computed with floats; the last digits may differ between engines. A power that is no
+// number, such as that of a negative number and a fraction, or of zero and a negative number, and one that no float can
+// hold, is [ErrType].
+func Power[P any, A, B Number](a Term[P, A], b Term[P, B]) Expr[P, float64] {
+	return typed[P, float64](ast.NumberCall(dialect.FuncPower, schema.Float64, exprOf(a), exprOf(b)))
+}
+
+// Sqrt is the square root, computed with floats. That of a negative number is [ErrType].
+func Sqrt[P any, V Number](a Term[P, V]) Expr[P, float64] {
+	return typed[P, float64](ast.NumberCall(dialect.FuncSqrt, schema.Float64, exprOf(a)))
+}
+
+// Greatest is the greatest of the terms that are not NULL, and NULL when all are, as [Max] is of rows. Texts are
+// compared by their bytes. Bytes, lists and JSON have none.
+func Greatest[P, V any](first Term[P, V], others ...Term[P, V]) Expr[P, V] {
+	return typed[P, V](ast.Extreme[V](dialect.FuncGreatest, append([]*ast.Expr{exprOf(first)}, termExprs(others)...)))
+}
+
+// Least is the least of the terms that are not NULL, and NULL when all are. The rest is as with [Greatest].
+func Least[P, V any](first Term[P, V], others ...Term[P, V]) Expr[P, V] {
+	return typed[P, V](ast.Extreme[V](dialect.FuncLeast, append([]*ast.Expr{exprOf(first)}, termExprs(others)...)))
+}
+
+func termExprs[P, V any](terms []Term[P, V]) []*ast.Expr {
+	list := make([]*ast.Expr, len(terms))
+	for i, t := range terms {
+		list[i] = exprOf(t)
 	}
-	args := make([]*ast.Expr, len(texts))
-	for i, t := range texts {
-		args[i] = exprOf(t)
-	}
-	return typed[P, V](ast.Call(dialect.FuncConcat, ast.KindColumns[schema.Text], args...))
-}
-
-// Lower is the text with small letters for A to Z.
-func Lower[P any, V Texts](t Term[P, V]) Expr[P, V] { return textCall[P, V](dialect.FuncLower, t) }
-
-// Upper is the text with capital letters for a to z.
-func Upper[P any, V Texts](t Term[P, V]) Expr[P, V] { return textCall[P, V](dialect.FuncUpper, t) }
-
-// Trim is the text without spaces at its ends.
-func Trim[P any, V Texts](t Term[P, V]) Expr[P, V] { return textCall[P, V](dialect.FuncTrim, t) }
-
-func textCall[P any, V Texts](fn dialect.Func, t Term[P, V], more ...*ast.Expr) Expr[P, V] {
-	x := exprOf(t)
-	return typed[P, V](ast.Call(fn, ast.PlainText(x.Like), append([]*ast.Expr{x}, more...)...))
-}
-
-// Replace is the text with a replacement for each occurrence of another text in it.
-func Replace[P any, V Texts](t Term[P, V], old, replacement string) Expr[P, V] {
-	return textCall(dialect.FuncReplace, t, ast.TextArg(old), ast.TextArg(replacement))
-}
-
-// Substr is at most n characters of the text from a position, which begins at 1.
-func Substr[P any, V Texts](t Term[P, V], from, n int) Expr[P, V] {
-	start, count := ast.Int32Arg(from), ast.Int32Arg(n)
-	if from < 1 || n < 0 {
-		start.Err = errors.New("Substr needs a position of at least 1 and a length that is not negative")
-	}
-	return textCall(dialect.FuncSubstr, t, start, count)
-}
-
-// Length is the number of characters of a text, or of bytes of a []byte.
-func Length[P any, V ~string | ~[]byte](t Term[P, V]) Expr[P, int64] {
-	x := exprOf(t)
-	return typed[P, int64](ast.Call(dialect.FuncLength, ast.KindColumns[schema.Int64], x))
+	return list
 }
 
 // Coalesce is the first of the terms that is not NULL.
@@ -128,6 +138,17 @@ func OrValue[P, V any](t Term[P, V], v V) Expr[P, V] {
 	return call[P, V](dialect.FuncCoalesce, x.e, constant)
 }
 
+// NullIf is the term, or NULL when it equals the other one; prom.NullIf(name, prom.Val(person, "")) is no empty text.
+// It is the reverse of [OrValue].
+func NullIf[P, V any](t, other Term[P, V]) Expr[P, V] {
+	return typed[P, V](ast.NullIf[V](exprOf(t), exprOf(other)))
+}
+
+// Null is NULL as a value of type V, for expressions of which a part is one:
+//
+//	prom.Case(prom.Null[string](post), prom.Then(postViews.Gt(0), postTitle))
+func Null[V, P any](of P) Expr[P, V] { return typed[P, V](ast.NullOf[V]()) }
+
 // When is one branch of a [Case]; [Then] makes it.
 type When[P, V any] struct {
 	cond Cond[P]
@@ -141,7 +162,10 @@ func Then[P, V any](cond Cond[P], value Term[P, V]) When[P, V] { return When[P, 
 func Case[P, V any](otherwise Term[P, V], branches ...When[P, V]) Expr[P, V] {
 	conds, values := make([]ast.Cond, len(branches)), make([]*ast.Expr, len(branches)+1)
 	for i, w := range branches {
-		conds[i], values[i] = chain(ast.OpAnd, []Cond[P]{w.cond}), exprOf(w.then)
+		conds[i], values[i] = chain(ast.OpAnd, []Cond[P]{w.cond}), ast.Given(nil)
+		if w.then != nil {
+			values[i] = exprOf(w.then)
+		}
 	}
 	values[len(branches)] = exprOf(otherwise)
 	return typed[P, V](ast.Case[V](conds, values))
@@ -151,38 +175,4 @@ func Case[P, V any](otherwise Term[P, V], branches ...When[P, V]) Expr[P, V] {
 func Random[P any](of P) Order[P] {
 	e := ast.Call(dialect.FuncRandom, ast.KindColumns[schema.Float64])
 	return Order[P]{o: &ast.Order{Expr: e, Col: e.Like, Nulls: ast.NullsNone}}
-}
-
-// Year is the year of an instant or a day. It and the other parts are those in UTC.
-func Year[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Year, t) }
-
-// Quarter is the quarter of the year, 1 to 4.
-func Quarter[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Quarter, t) }
-
-// Month is the month, 1 to 12.
-func Month[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Month, t) }
-
-// Week is the week of ISO 8601, 1 to 53.
-func Week[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Week, t) }
-
-// Day is the day of the month, 1 to 31.
-func Day[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Day, t) }
-
-// DayOfWeek is the day of the week of ISO 8601: Monday is 1, Sunday 7.
-func DayOfWeek[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.DayOfWeek, t) }
-
-// DayOfYear is the day of the year, 1 to 366.
-func DayOfYear[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.DayOfYear, t) }
-
-// Hour is the hour, 0 to 23.
-func Hour[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Hour, t) }
-
-// Minute is the minute, 0 to 59.
-func Minute[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Minute, t) }
-
-// Second is the second, 0 to 59, without its fraction.
-func Second[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Second, t) }
-
-func datePart[P any](part dialect.DatePart, t Term[P, time.Time]) Expr[P, int] {
-	return typed[P, int](ast.PartOf(exprOf(t), part))
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/schema"
 )
 
 // ManyField is the rows of R that refer to a row of T: a [Relation] of T. Its methods choose, order and limit the rows;
@@ -23,7 +22,7 @@ func ManyOf[P, R any](of P, field *Many[R]) *ManyField[P, *R] {
 	at := place[R](of, field)
 	r := relationAt[R](at)
 	give := func(row unsafe.Pointer, rows *scan.List) {
-		schema.LoadMany((*Many[R])(unsafe.Add(row, r.Offset)), scan.SliceAt[R](rows))
+		(*Many[R])(unsafe.Add(row, r.Offset)).rows = scan.SliceAt[R](rows)
 	}
 	return &ManyField[P, *R]{core: core.Many{Relation: r, Of: at.Model, Give: give}}
 }
@@ -54,6 +53,14 @@ func (f *ManyField[P, R]) With(relations ...Relation[R]) *ManyField[P, R] {
 	return &ManyField[P, R]{core: f.core.Load(relationsOf(relations))}
 }
 
+// Compute fills computed fields of the rows, each by a term of them; see [Query.Compute]. A term is no window function,
+// since the rows are read for all rows of T together.
+//
+//	authors.With(authorBooks.OrderBy(bookID.Desc()).Limit(3).Compute(prom.Col(&book.Readers, bookLoans.Count())))
+func (f *ManyField[P, R]) Compute(cols ...Column[R]) *ManyField[P, R] {
+	return &ManyField[P, R]{core: f.core.Compute(columnsAt(unsafe.Pointer(&cols)))}
+}
+
 // Has is true for the rows of T that have a row of the relation for which the conditions hold.
 func (f *ManyField[P, R]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(f.core.Related(condsAt(unsafe.Pointer(&conds))).Subquery(), false)}
@@ -66,11 +73,30 @@ func (f *ManyField[P, R]) Count(conds ...Cond[R]) Expr[P, int64] {
 
 func (f *ManyField[P, R]) relation(P) core.Relation { return &f.core }
 
-// AggregateOf is an aggregate over the rows of the relation that each row of T has, such as the sum of a field; NULL
-// when it has none, but for counts.
+func (f *ManyField[P, R]) toMany(R) {}
+
+func (f *ManyField[P, R]) rows(P, R) *core.Many { return &f.core }
+
+// RelatedRows is the rows of R that a row of P has: a [ManyField] or a [ManyToManyField].
+type RelatedRows[P, R any] interface {
+	Relation[P]
+	rows(P, R) *core.Many
+}
+
+// AggregateOf is an aggregate over the rows of the relation that each row of P has, such as the sum of a field; NULL
+// when it has none, but for counts. Through a join model each row counts once for each connection.
 //
-//	views := prom.AggregateOf(AuthorPosts, prom.Sum(PostViews))
-func AggregateOf[P, R, V any](rows *ManyField[P, R], aggregate Expr[R, V]) Expr[P, V] {
+//	views := prom.AggregateOf(authorPosts, prom.Sum(postViews))
+func AggregateOf[P, R, V any](rows RelatedRows[P, R], aggregate Expr[R, V]) Expr[P, V] {
+	return typed[P, V](rows.rows(*new(P), *new(R)).Aggregate(aggregate.e))
+}
+
+// AggregateThrough is an aggregate over the rows of the join model that connect each row of P with those of the
+// relation, such as the sum of one of their columns; NULL when there are none, but for counts. What the rows of R say
+// is there through the reference to them:
+//
+//	amount := prom.AggregateThrough(orderProducts, prom.Sum(prom.Times(lineQuantity, prom.Via(lineProduct, productPrice))))
+func AggregateThrough[P, R, L, V any](rows *ManyToManyField[P, R, L], aggregate Expr[L, V]) Expr[P, V] {
 	return typed[P, V](rows.core.Related(nil).Scalar(aggregate.e))
 }
 
@@ -91,7 +117,7 @@ func ManyToManyOf[P, R, L any](of P, field *ManyToMany[R, L]) *ManyToManyField[P
 	knowRelated[L](at.Model)
 	r := relationAt[R](at)
 	give := func(row unsafe.Pointer, rows *scan.List) {
-		schema.LoadMany(&(*ManyToMany[R, L])(unsafe.Add(row, r.Offset)).Many, scan.SliceAt[R](rows))
+		(*ManyToMany[R, L])(unsafe.Add(row, r.Offset)).rows = scan.SliceAt[R](rows)
 	}
 	return &ManyToManyField[P, *R, *L]{core: core.Many{Relation: r, Of: at.Model, Give: give}}
 }
@@ -132,6 +158,11 @@ func (f *ManyToManyField[P, R, L]) With(relations ...Relation[R]) *ManyToManyFie
 	return &ManyToManyField[P, R, L]{core: f.core.Load(relationsOf(relations))}
 }
 
+// Compute fills computed fields of the rows; see [ManyField.Compute].
+func (f *ManyToManyField[P, R, L]) Compute(cols ...Column[R]) *ManyToManyField[P, R, L] {
+	return &ManyToManyField[P, R, L]{core: f.core.Compute(columnsAt(unsafe.Pointer(&cols)))}
+}
+
 // Has is true for the rows of T that are connected with a row of the relation for which the conditions hold.
 func (f *ManyToManyField[P, R, L]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(f.core.Related(condsAt(unsafe.Pointer(&conds))).Subquery(), false)}
@@ -143,3 +174,7 @@ func (f *ManyToManyField[P, R, L]) Count(conds ...Cond[R]) Expr[P, int64] {
 }
 
 func (f *ManyToManyField[P, R, L]) relation(P) core.Relation { return &f.core }
+
+func (f *ManyToManyField[P, R, L]) rows(P, R) *core.Many { return &f.core }
+
+func (f *ManyToManyField[P, R, L]) toMany(R) {}

@@ -3,6 +3,8 @@ package prom
 import (
 	"context"
 	"unsafe"
+
+	"github.com/prom-go/prom/internal/core"
 )
 
 // Page is the rows of a page by its number, or by limit and offset.
@@ -28,14 +30,23 @@ func WithoutTotal() PageOption { return func(o *pageOptions) { o.bare = true } }
 // do not get slower.
 func (q *Query[T]) Page(ctx context.Context, n, size int, options ...PageOption) (Page[T], error) {
 	p, err := q.core.Page(ctx, n, size, wantsTotal(options))
-	return Page[T]{Rows: *(*[]T)(unsafe.Pointer(&p.Rows)), Number: p.Number, Size: p.Size, More: p.More, Total: p.Total}, err
+	return pageOf[T](p), err
 }
 
 // PageAt is [Query.Page] by the numbers that parameters limit and offset say: at most limit rows, behind the first
 // offset ones. The number of the page is the one that limit and offset come to.
 func (q *Query[T]) PageAt(ctx context.Context, limit, offset int, options ...PageOption) (Page[T], error) {
 	p, err := q.core.PageAt(ctx, limit, offset, wantsTotal(options))
-	return Page[T]{Rows: *(*[]T)(unsafe.Pointer(&p.Rows)), Number: p.Number, Size: p.Size, More: p.More, Total: p.Total}, err
+	return pageOf[T](p), err
+}
+
+// pageOf returns a page of the core with its type.
+func pageOf[R any](p core.Page) Page[R] {
+	return Page[R]{Rows: *(*[]R)(unsafe.Pointer(&p.Rows)), Number: p.Number, Size: p.Size, More: p.More, Total: p.Total}
+}
+
+func keysetPageOf[R any](p core.KeysetPage) KeysetPage[R] {
+	return KeysetPage[R]{Rows: *(*[]R)(unsafe.Pointer(&p.Rows)), Next: p.Next, Prev: p.Prev}
 }
 
 func wantsTotal(options []PageOption) bool {
@@ -58,11 +69,12 @@ type KeysetPage[T any] struct {
 // same time wherever it is, if there is an index for the order, and rows that come or go move no others from one page
 // to the next.
 //
-// The order is that of the query, by fields, and behind it that of the key, so that no two rows are equal. A token
-// holds the values of the order's fields in a row, encoded and not encrypted, and is bound to the table and the order,
-// not to the conditions. One that is damaged or belongs to another order is an error of kind [ErrValidation] with a
-// [*TokenError] as its cause. See [TokenKey] for tokens that nobody else can make.
+// The order is that of the query, by fields and by other terms, such as the count of a relation, and behind it that of
+// the key, so that no two rows are equal. A term by chance or of a window has no such pages. A token holds the values
+// of the order's terms in a row, encoded and not encrypted, and is bound to the table and the order, with the arguments
+// of its terms, not to the conditions. One that is damaged or belongs to another order is an error of kind
+// [ErrValidation] with a [*TokenError] as its cause. See [TokenKey] for tokens that nobody else can make.
 func (q *Query[T]) KeysetPage(ctx context.Context, token string, size int) (KeysetPage[T], error) {
 	p, err := q.core.Keyset(ctx, token, size)
-	return KeysetPage[T]{Rows: *(*[]T)(unsafe.Pointer(&p.Rows)), Next: p.Next, Prev: p.Prev}, err
+	return keysetPageOf[T](p), err
 }

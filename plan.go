@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/internal/db"
@@ -14,32 +15,118 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Step is one change of a schema, with its SQL, its risk and its reason. See [Plan].
-type Step = schema.Step
+// Step is one change of a schema, with its SQL, its risk and its reason; see [Plan]. What a step does is done as a whole
+// or not at all, and again without harm when it was not.
+type Step struct {
+	Kind       StepKind      `json:"kind"`
+	Connection string        `json:"connection,omitempty"` // the name of the connection; "" for the default one
+	Table      string        `json:"table"`
+	Name       string        `json:"name,omitempty"`   // of the column, index or constraint; "" for the table itself
+	Aspect     schema.Aspect `json:"aspect,omitempty"` // what of it is altered
+	Risk       Risk          `json:"risk"`
+	Reason     string        `json:"reason"`        // why, and what to mind
+	SQL        []string      `json:"sql,omitempty"` // the statements, in their order, after those of the steps before; none when nothing but a person can do it
+
+	// Apart is set for a step that is not part of the one transaction of the others. Each of its statements commits by
+	// itself, unless Rebuild is set.
+	Apart bool `json:"apart,omitempty"`
+	// Rebuild is set for a step of SQLite that makes the table anew, in one transaction in which foreign keys are not
+	// heeded, and are checked at its end. Who runs its statements by hand needs PRAGMA foreign_keys = OFF, else rows that
+	// refer to the table may go with the old one, and PRAGMA legacy_alter_table = ON.
+	Rebuild bool `json:"rebuild,omitempty"`
+
+	Rows       int64  `json:"rows"`                 // about how many rows the table has
+	Probe      string `json:"probe,omitempty"`      // a query that counts what stands in the way; "" when nothing can
+	Violations int64  `json:"violations,omitempty"` // what it has counted; with any, the step cannot be done
+}
+
+func (s *Step) in() *schema.Step { return (*schema.Step)(unsafe.Pointer(s)) }
+
+// Same reports whether a step that was planned later is this one: both end the same drift of the same table, and the
+// later one risks no more.
+func (s Step) Same(later Step) bool { return s.in().Same(*later.in()) }
+
+// String returns the step as text: a line that says what and why, and its statements.
+func (s Step) String() string { return s.in().String() }
 
 // StepKind says what a [Step] does.
-type StepKind = schema.StepKind
+type StepKind string
 
-// Risk is what a [Step] may cost or harm.
-type Risk = schema.Risk
+// The kinds of steps.
+const (
+	StepCreateTable        = StepKind(schema.CreateTable)
+	StepRenameTable        = StepKind(schema.RenameTable)
+	StepAddColumn          = StepKind(schema.AddColumn)
+	StepRenameColumn       = StepKind(schema.RenameColumn)
+	StepAlterColumn        = StepKind(schema.AlterColumn)
+	StepDropColumn         = StepKind(schema.DropColumn)
+	StepCreateIndex        = StepKind(schema.CreateIndex)
+	StepReplaceIndex       = StepKind(schema.ReplaceIndex)
+	StepDropIndex          = StepKind(schema.DropIndex)
+	StepAddConstraint      = StepKind(schema.AddConstraint)
+	StepReplaceConstraint  = StepKind(schema.ReplaceConstraint)
+	StepValidateConstraint = StepKind(schema.ValidateStep)
+	StepDropConstraint     = StepKind(schema.DropConstraint)
+	StepRebuildTable       = StepKind(schema.RebuildTable)
+	StepByHand             = StepKind(schema.ByHand) // nothing that this library does by itself
+)
+
+// Risk is what a [Step] may cost or harm. It is written and read as its name.
+type Risk uint8
 
 // The risks of steps, from none to the greatest.
 const (
-	// Additive adds something, or allows more than before, at once: no row is rewritten or lost.
-	Additive = schema.Additive
-	// Locking reads all rows, or makes a rule hold that did not; nobody waits for long.
-	Locking = schema.Locking
+	// Additive adds something, or allows more than before, at once: no row is rewritten or lost, and nobody waits longer
+	// than for a change of the catalog. A check of all rows is additive if others can write meanwhile.
+	Additive = Risk(schema.Additive)
+	// Locking keeps nothing from working for longer than a moment, but new rules hold afterwards, or others wait while
+	// rows are read.
+	Locking = Risk(schema.Locking)
 	// Rewriting writes every row of the table anew, during which nobody can use it.
-	Rewriting = schema.Rewriting
-	// Lossy loses something that the model cannot restore, such as a column with its values.
-	Lossy = schema.Lossy
+	Rewriting = Risk(schema.Rewriting)
+	// Lossy loses something that the model cannot restore: a column with its values, digits, an index or a constraint that
+	// somebody made.
+	Lossy = Risk(schema.Lossy)
 )
 
-// Drift is one difference between a model and a database, and Drifts are all that [Check] has found. They are the cause
-// of its error; get them by errors.As.
-type Drift = schema.Drift
+// String returns the risk's name.
+func (r Risk) String() string { return schema.Risk(r).String() }
 
-// Drifts are the differences between models and their databases. See [Check].
+// MarshalText returns the risk's name.
+func (r Risk) MarshalText() ([]byte, error) { return schema.Risk(r).MarshalText() }
+
+// UnmarshalText reads a risk's name.
+func (r *Risk) UnmarshalText(text []byte) error { return (*schema.Risk)(r).UnmarshalText(text) }
+
+// Drift is one difference between what a model wants and what a database has. It is an error, one of the [Drifts] that
+// [Check] returns.
+type Drift struct {
+	Sort   schema.DriftSort  `json:"sort"`
+	Object schema.DriftOf    `json:"object"`
+	Table  string            `json:"table"`
+	Name   string            `json:"name,omitempty"`   // of the column, index or constraint; "" for a table, or what has no name
+	Aspect schema.Aspect     `json:"aspect,omitempty"` // what is different about it
+	Have   string            `json:"have,omitempty"`   // what the database has, as it writes it
+	Want   string            `json:"want,omitempty"`   // what the model wants, as the database would write it
+	At     schema.DriftPlace `json:"-"`
+}
+
+// Error returns one line of the form "author.name: column: type is integer, not text".
+func (d *Drift) Error() string { return (*schema.Drift)(unsafe.Pointer(d)).Error() }
+
+// Harmless reports whether everything works in spite of the drift: an index, a constraint, a default or a column more
+// than the model knows, but for a column without which no row can be inserted; and another default, since this library
+// writes the model's.
+func (d *Drift) Harmless() bool { return (*schema.Drift)(unsafe.Pointer(d)).Harmless() }
+
+// NotModelled reports whether the drift is about something of which the model says nothing, and which this library did
+// not make: a column, index, CHECK or foreign key that no field names, a default where the model has none, a type that
+// holds the values of the field, the actions of a foreign key that no tag says, a key that the database generates. Such
+// things are the database's own: plans list them ([SchemaPlan.NotModelled]) and have no step for them.
+func (d *Drift) NotModelled() bool { return (*schema.Drift)(unsafe.Pointer(d)).NotModelled() }
+
+// Drifts are the differences between models and their databases that [Check] has found, the cause of its error; get them
+// by errors.As.
 type Drifts []*Drift
 
 // Error returns the drifts, a line for each.
@@ -142,7 +229,7 @@ func Plan(ctx context.Context, repos ...AnyRepo) (*SchemaPlan, error) {
 		if err != nil {
 			return nil, core.ErrorOf("plan", t.tables[0], err)
 		}
-		p.Steps, p.NotModelled = append(p.Steps, steps...), append(p.NotModelled, others...)
+		p.Steps, p.NotModelled = append(p.Steps, ownSteps(steps)...), append(p.NotModelled, ownDrifts(others)...)
 	}
 	return p, nil
 }
@@ -165,7 +252,7 @@ func Check(ctx context.Context, repos ...AnyRepo) error {
 		if err != nil {
 			return core.ErrorOf("check", t.tables[0], err)
 		}
-		all = append(all, drifts...)
+		all = append(all, ownDrifts(drifts)...)
 	}
 	if all == nil {
 		return nil
@@ -202,9 +289,9 @@ func Apply(ctx context.Context, plan *SchemaPlan, risks ...Risk) (done []Step, e
 		if steps == nil {
 			continue
 		}
-		list, err := install.Apply(ctx, t.on, t.tables, steps)
+		list, err := install.Apply(ctx, t.on, t.tables, stepsAt(steps))
 		core.ForgetForms(t.on)
-		if done = append(done, list...); err != nil {
+		if done = append(done, ownSteps(list)...); err != nil {
 			errs = append(errs, core.ErrorOf("apply", t.tables[0], err))
 		}
 		for _, table := range t.tables {

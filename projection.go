@@ -13,9 +13,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Projection is a query whose results are of type R: a single value, a pair, or a struct of the caller's own. [Pluck],
-// [Pluck2], [Pluck3], [Select] and [Into] make projections of a query. Like a [Query] it never changes, and it can be a
-// [Subquery] of others.
+// Projection is a query whose results are of type R: a single value, a pair, or a struct of the caller's own. They are
+// values, where a [Query] returns pointers to rows. [Pluck], [Pluck2], [Pluck3], [Select] and [Into] make projections of a
+// query. Like a [Query] it never changes, and it can be a [Subquery] of others.
 //
 // When some of its columns are aggregates, the others say what the groups are: each result is one group. Conditions are
 // on rows. The limit and offset of the query are of its rows, in its order, and those that are said of the projection
@@ -82,9 +82,44 @@ func Col[P, V any](to *V, t Term[P, V]) Column[P] { return columnTo[P](to, exprO
 func NullCol[P, V any](to **V, t Term[P, V]) Column[P] { return columnTo[P](to, exprOf(t)) }
 
 func columnTo[P, F any](to *F, e *ast.Expr) Column[P] {
+	return Column[P]{core: columnAtField(to, e, nil)}
+}
+
+func columnAtField[F any](to *F, e *ast.Expr, rows core.Relation) core.Column {
 	typ := reflect.TypeFor[F]()
 	offset, name, result, err := scan.Place{At: unsafe.Pointer(to), Type: typ}.Field()
-	return Column[P]{core: core.Column{Term: e, To: core.Target{Offset: offset, Type: typ, Name: name}, Result: result, Err: err}}
+	return core.Column{Term: e, Rows: rows, To: core.Target{Offset: offset, Type: typ, Name: name}, Result: result, Err: err}
+}
+
+// ToOne is a relation of P that leads to one row of R, or to none: a [RefField], a [NullRefField], what their methods
+// With and Compute return, or a [CompositeRefField].
+type ToOne[P, R any] interface {
+	Relation[P]
+	toOne(R)
+}
+
+// ToMany is a relation of P that leads to any number of rows of R: a [ManyField] or a [ManyToManyField].
+type ToMany[P, R any] interface {
+	Relation[P]
+	toMany(R)
+}
+
+// RefCol puts the row that a reference leads to into a field of a result of [Select]: nil when there is none. All
+// results take one statement more, as by With. The column of the reference is selected: results that are grouped or
+// distinct are so by it as well.
+//
+//	totals := prom.Select(crews.Query(), total, prom.RefCol(&total.Captain, crewCaptain), prom.Col(&total.Hands, prom.Count(crew)))
+func RefCol[P, R any](to **R, rel ToOne[P, *R]) Column[P] {
+	return Column[P]{core: columnAtField(to, nil, rel.relation(*new(P)))}
+}
+
+// ManyCol puts the rows of a relation into a field of a result of [Select]; none are an empty slice. What is said of
+// the relation, its conditions, order, limit, relations and computed fields, holds for each result. All results take one
+// statement more, as by With. The key of the rows of P is selected, so that results cannot be groups of several.
+//
+//	prom.Select(posts.Query(), line, prom.Col(&line.Title, postTitle), prom.ManyCol(&line.Tags, postTags.OrderBy(tagName.Asc())))
+func ManyCol[P, R any](to *[]R, rel ToMany[P, *R]) Column[P] {
+	return Column[P]{core: columnAtField(to, nil, rel.relation(*new(P)))}
 }
 
 // column is what goes to a field of a value of R.
@@ -182,7 +217,12 @@ func (p Projection[T, R]) All(ctx context.Context) ([]R, error) {
 }
 
 // First returns the first result, or ErrNotFound when there is none.
-func (p Projection[T, R]) First(ctx context.Context) (R, error) { return valueOf[R](p.core.One(ctx)) }
+func (p Projection[T, R]) First(ctx context.Context) (R, error) {
+	return valueOf[R](p.core.First(ctx))
+}
+
+// One returns the one result that there is. None is [ErrNotFound], and several are [ErrTooManyRows].
+func (p Projection[T, R]) One(ctx context.Context) (R, error) { return valueOf[R](p.core.One(ctx)) }
 
 // Count returns the number of results.
 func (p Projection[T, R]) Count(ctx context.Context) (int, error) { return p.core.Count(ctx) }
@@ -198,10 +238,34 @@ func (p Projection[T, R]) Stream(ctx context.Context) iter.Seq2[R, error] {
 // SQL returns the statement of All and its arguments without running it.
 func (p Projection[T, R]) SQL() (sql string, args []any, err error) { return p.core.SQL() }
 
-// Scalar returns one aggregate over the rows of a query, those of its page if it has one, nil when it is NULL: when
-// there are no rows, but for counts.
-func Scalar[T, V any](ctx context.Context, q *Query[T], t Term[*T, V]) (*V, error) {
-	return Pluck(q, OrNull(t)).First(ctx)
+// Page reads page n of the results, the first being 1; see [Query.Page]. The total is the number of results: of a
+// projection whose results are groups, the number of groups.
+func (p Projection[T, R]) Page(ctx context.Context, n, size int, options ...PageOption) (Page[R], error) {
+	page, err := p.core.Page(ctx, n, size, wantsTotal(options))
+	return pageOf[R](page), err
+}
+
+// PageAt is [Projection.Page] by limit and offset; see [Query.PageAt].
+func (p Projection[T, R]) PageAt(ctx context.Context, limit, offset int, options ...PageOption) (Page[R], error) {
+	page, err := p.core.PageAt(ctx, limit, offset, wantsTotal(options))
+	return pageOf[R](page), err
+}
+
+// KeysetPage reads the page of size results to which a token leads, "" to the first one; see [Query.KeysetPage]. The
+// order is that of the projection, by any terms, and behind it what tells results apart: the key of their rows, what
+// groups are grouped by, or all columns of distinct results.
+func (p Projection[T, R]) KeysetPage(ctx context.Context, token string, size int) (KeysetPage[R], error) {
+	page, err := p.core.Keyset(ctx, token, size)
+	return keysetPageOf[R](page), err
+}
+
+// Scalar returns one aggregate over the rows of a query, those of its page if it has one. But for counts, an aggregate
+// over no rows is NULL, which is [ErrType] of a type that cannot hold it: [OrNull] reads it as nil, [OrValue] as another
+// value.
+//
+//	pages, err := prom.Scalar(ctx, books.Query(), prom.OrValue(prom.Sum(bookPages), 0))
+func Scalar[T, V any](ctx context.Context, q *Query[T], t Term[*T, V]) (V, error) {
+	return Pluck(q, t).First(ctx)
 }
 
 // InsertSelect inserts a row of D for each row of a query, in one statement, and returns how many they were. Columns of D that

@@ -45,9 +45,17 @@ func (q *Query[T]) WithoutWhere() *Query[T] {
 
 // Only reads some fields of the rows, and the key, the version and the time of the soft delete; the others are zero. A
 // value that was read so knows it: Save writes the fields that were read and changed, and refuses to write one that was
-// not. Reload reads the rest. It is for All, First, Get and Each.
+// not. Reload reads the rest. What relations that are asked for With the rows are loaded by, such as the column of a
+// reference, is read as well. It is for all that reads rows, and not for writes that return them.
 func (q *Query[T]) Only(fields ...Columner) *Query[T] {
-	return (*Query[T])(unsafe.Pointer(q.core.Only(fields)))
+	return (*Query[T])(unsafe.Pointer(q.core.Only(columnersAt(fields))))
+}
+
+// Without returns q that reads all fields of the rows but some, such as large ones that a list does not show: what
+// [Query.Only] says of the others. The key, the version and the time of the soft delete are always read, and so is what
+// relations that are asked for With the rows are loaded by.
+func Without[T any](q *Query[T], fields ...Columner) *Query[T] {
+	return (*Query[T])(unsafe.Pointer(q.core.Without(columnersAt(fields))))
 }
 
 // Compute fills fields of the rows that have the tag option computed and are no columns: each by a term, which [Col]
@@ -57,7 +65,8 @@ func (q *Query[T]) Only(fields ...Columner) *Query[T] {
 //	articles.Compute(prom.Col(&article.Likes, articleFans.Count()), prom.Col(&article.LikedByMe, articleFans.Has(userID.Eq(viewer))))
 //
 // Fields that a query does not compute stay zero, no write stores them, and Reload and Save leave them as they are. It
-// is for All, First, One, Get, Each, Stream and pages; what reads no rows, such as Count, Update and Delete, goes without.
+// is for All, First, One, Get, Each, Stream, Watch, pages and batches; what reads no rows, such as Count, Update and
+// Delete, goes without. Relations compute fields of their rows in the same way; see [ManyField.Compute].
 func (q *Query[T]) Compute(cols ...Column[*T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Compute(columnsAt(unsafe.Pointer(&cols)))))
 }
@@ -175,26 +184,56 @@ func (q *Query[T]) ForKeyShare(options ...LockOption) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockKeyShare, waitOf(options))))
 }
 
+// LockOf says whose rows a query locks, which are its own otherwise: FOR UPDATE OF. A column stands for the rows of its
+// table: one of the model for the rows of the query, and [Via] one for the rows that a reference leads to.
+//
+//	prom.LockOf(orders.Where(orderID.Eq(7)).ForUpdate(), orderID, prom.Via(orderAccount, accountID)) // both
+//	prom.LockOf(orders.Where(orderID.Eq(7)).ForUpdate(), prom.Via(orderAccount, accountID))          // the account alone
+//
+// Conditions on these rows, and what is read of them by Via, are as they are once they have been locked. Where a
+// reference may be NULL the query must have the condition that it is not. Soft-deleted rows are locked, too, and read
+// as if they were not there.
+//
+// On SQLite it locks nothing more than [Query.ForUpdate] does.
+func LockOf[T any](q *Query[T], of ...AnyTerm[*T]) *Query[T] {
+	return (*Query[T])(unsafe.Pointer(q.core.LockOf(exprsOf(of))))
+}
+
 // Union returns the query of the rows of several queries, equal rows once. Conditions, an order and a page that are
 // added to it are about all of them; those that a member has already are its own. A member has none of With, Compute and
 // Only, which are for what Union returns.
 func Union[T any](q *Query[T], others ...*Query[T]) *Query[T] {
-	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Union, queriesAt(unsafe.Pointer(&others)))))
+	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.Union, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // UnionAll returns the query of the rows of several queries, as often as they come.
 func UnionAll[T any](q *Query[T], others ...*Query[T]) *Query[T] {
-	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.UnionAll, queriesAt(unsafe.Pointer(&others)))))
+	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.UnionAll, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // Intersect returns the query of the rows that q and all others have.
 func Intersect[T any](q *Query[T], others ...*Query[T]) *Query[T] {
-	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Intersect, queriesAt(unsafe.Pointer(&others)))))
+	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.Intersect, queriesAt(unsafe.Pointer(&others)))))
 }
 
 // Except returns the query of the rows of q that none of the others has.
 func Except[T any](q *Query[T], others ...*Query[T]) *Query[T] {
-	return (*Query[T])(unsafe.Pointer(q.core.Combine(ast.Except, queriesAt(unsafe.Pointer(&others)))))
+	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.Except, queriesAt(unsafe.Pointer(&others)))))
+}
+
+// LimitBy returns the query of the first n rows of q, in its order, of each group of rows in which the terms are equal:
+// LIMIT n BY, as some engines call it, or DISTINCT ON when n is 1. Rows that the order leaves equal come in that of the
+// primary key, and NULL is equal to NULL.
+//
+//	newest := prom.LimitBy(posts.OrderBy(postAt.Desc()), 1, postAuthor) // of each author
+//
+// The rows are values of the model, with the relations, computed fields and columns that q asks for. Conditions, an
+// order and a page that are added to the result are about all of its rows, which come in no certain order without one;
+// those that q has already say which rows the groups are made of. Nothing is updated, deleted or locked through it:
+// give it to [InQuery] for that.
+func LimitBy[T any](q *Query[T], n int, by AnyTerm[*T], more ...AnyTerm[*T]) *Query[T] {
+	terms := append([]*ast.Expr{by.anyTerm(nil)}, exprsOf(more)...)
+	return (*Query[T])(unsafe.Pointer(q.core.LimitBy(n, terms)))
 }
 
 // From returns a query of the results of a projection, whose fields are columns as those of a model are: its results

@@ -16,8 +16,9 @@ type Source interface {
 	Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error
 }
 
-// RawRows is a statement in SQL whose rows are read into values of type R; see [RawQuery]. It is an immutable value and
-// costs nothing until it is run, which may be any number of times.
+// RawRows is a statement in SQL whose rows are read into values of type R; see [RawQuery]. They are results, so that they
+// are values, also when R is a model, where a [Query] returns pointers to rows. It is an immutable value and costs nothing
+// until it is run, which may be any number of times.
 type RawRows[R any] struct {
 	_    [0]func(*R)
 	core core.RawRows

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"github.com/prom-go/prom/internal/db"
+	"github.com/prom-go/prom/internal/dsn"
 )
 
 // Registry keeps connections by name. Registering one does no I/O. A Registry is safe for concurrent use; the zero
@@ -18,26 +19,28 @@ type Registry db.Registry
 const DefaultPrefix = db.DefaultPrefix
 
 // OpenOption changes how a connection is opened, beyond its DSN: [Logger], [LogArgs] and [Installing].
-type OpenOption = db.OpenOption
+type OpenOption struct{ o db.OpenOption }
 
 // Logger logs every statement of a connection at the level debug, without its arguments, and takes its warnings, which
 // go to [slog.Default] otherwise.
-func Logger(log *slog.Logger) OpenOption { return db.Logger(log) }
+func Logger(log *slog.Logger) OpenOption { return OpenOption{db.Logger(log)} }
 
 // LogArgs adds the arguments to what [Logger] logs. They are the application's data: mind where the log goes.
-func LogArgs() OpenOption { return db.LogArgs() }
+func LogArgs() OpenOption { return OpenOption{db.LogArgs()} }
 
 // Installing sets what happens on a connection when a table or a column is missing, whatever its DSN says. A release
 // job that calls [Apply], and a service whose user may not change the schema, are opened with [InstallCheck].
-func Installing(mode InstallMode) OpenOption { return db.Installing(mode) }
+func Installing(mode InstallMode) OpenOption {
+	return OpenOption{db.Installing(dsn.InstallMode(mode))}
+}
 
 func (r *Registry) in() *db.Registry { return (*db.Registry)(r) }
 
 // Open registers the connection that a DSN describes, under the name that its fragment gives, and returns it. A name
 // that is taken by an open connection is refused; a closed one is replaced. The connection is made at the first
 // operation.
-func (r *Registry) Open(dsn string, options ...OpenOption) (*DB, error) {
-	d, err := r.in().Open(dsn, options...)
+func (r *Registry) Open(text string, options ...OpenOption) (*DB, error) {
+	d, err := r.in().Open(text, openOptionsAt(options)...)
 	return (*DB)(d), err
 }
 

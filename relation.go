@@ -18,11 +18,6 @@ type Relation[P any] interface {
 	relation(of P) core.Relation
 }
 
-// relatedTo is a relation of the core as one of P's model.
-type relatedTo[P any] struct{ to core.Relation }
-
-func (r relatedTo[P]) relation(P) core.Relation { return r.to }
-
 // relationsOf returns relations as those of the core; nil for one that is nil.
 func relationsOf[P any](relations []Relation[P]) []core.Relation {
 	list := make([]core.Relation, len(relations))
@@ -75,10 +70,13 @@ func (q *Query[T]) LoadIntoAll(ctx context.Context, rows []T) error {
 	return q.core.LoadIntoAll(ctx, listAt(unsafe.Pointer(&rows)))
 }
 
-// Reference is a reference from T to R: a [RefField] or a [NullRefField].
-type Reference[P, R any, K comparable] interface {
-	Term[P, K]
-	reference(R) *schema.Column
+// Reference is a reference from P to R: a [RefField], a [NullRefField] or a [CompositeRefField].
+type Reference[P, R any] interface {
+	reference(P, R) *ast.Reference
+}
+
+func referenceOf[P, R any](ref Reference[P, R]) *ast.Reference {
+	return ref.reference(*new(P), *new(R))
 }
 
 // targets is the subquery of the row that a reference leads to.
@@ -88,18 +86,6 @@ func targets[R any](ref *schema.Column, conds []Cond[R]) *ast.Subquery {
 
 // Via is a term of the row that a reference leads to; NULL when it leads to none. References in a row, through several
 // models, nest. A query reads it by a join, and an update or delete by a subquery.
-func Via[P, R any, K comparable, V any](ref Reference[P, R, K], t Term[R, V]) Expr[P, V] {
-	return typed[P, V](ast.Via(ref.reference(*new(R)), exprOf(t)))
-}
-
-// DescendantsOf is true for the rows below those for which the conditions hold, in a tree where a reference of a row
-// leads to its parent: their children, the children of these and so on. A circle ends where it began.
-func DescendantsOf[P any, K comparable](parent Reference[P, P, K], conds ...Cond[P]) Cond[P] {
-	return Cond[P]{n: ast.Tree(parent.reference(*new(P)), present(conds), false)}
-}
-
-// AncestorsOf is true for the rows above those for which the conditions hold: their parents, the parents of these and
-// so on.
-func AncestorsOf[P any, K comparable](parent Reference[P, P, K], conds ...Cond[P]) Cond[P] {
-	return Cond[P]{n: ast.Tree(parent.reference(*new(P)), present(conds), true)}
+func Via[P, R, V any](ref Reference[P, R], t Term[R, V]) Expr[P, V] {
+	return typed[P, V](ast.Via(referenceOf(ref), exprOf(t)))
 }

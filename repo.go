@@ -77,7 +77,7 @@ func (r *Repo[T]) Schema() *schema.Table { return r.core.Table() }
 
 // Tx runs fn in a transaction of the repo's connection; see [DB.Tx].
 func (r *Repo[T]) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
-	return r.core.Tx(ctx, fn, options...)
+	return r.core.Tx(ctx, fn, txOptionsAt(options)...)
 }
 
 // Install creates the table, those that it refers to, and the columns and indexes that are missing, as would happen by

@@ -18,8 +18,10 @@ func ScalarSubquery[P, V any](of P, sub Subquery[V]) Expr[P, V] { return typed[P
 // CorrelatedSubquery is [ScalarSubquery] of a projection of the rows of S that are linked to the row, so that each row has its own value:
 //
 //	average := prom.CorrelatedSubquery(prom.Pluck(posts.Query(), prom.Avg(PostViews)), prom.Match(PostTopic, PostTopic)) // of the posts on its topic
-func CorrelatedSubquery[S, P, V any](sub Projection[S, V], link Correlation[*S, P], more ...Correlation[*S, P]) Expr[P, V] {
-	return typed[P, V](linked(sub, append([]Correlation[*S, P]{link}, more...)).Scalar())
+func CorrelatedSubquery[S, P, V any](
+	sub Projection[S, V], link Cond[*Correlation[*S, P]], more ...Cond[*Correlation[*S, P]],
+) Expr[P, V] {
+	return typed[P, V](linked(sub, append([]Cond[*Correlation[*S, P]]{link}, more...)).Scalar())
 }
 
 // InQuery is true when the term is one of the subquery's values. As everywhere in SQL it is neither true nor false, and
@@ -32,27 +34,54 @@ func InQuery[P, V any](t Term[P, V], sub Subquery[V]) Cond[P] {
 	return Cond[P]{n: ast.InCond(ast.OpIn, nil, e, scalar(sub))}
 }
 
-// Correlation says which rows of a subquery belong to a row of the query around it; [Match] makes it.
+// Correlation is a row of a subquery, of S, beside the row of the query around it, of P: the model of terms and
+// conditions that are about both. It stands where the prototype of a model stands elsewhere, and has no value of its
+// own. [Correlate] makes it, and [Inner] and [Outer] say which of the two rows a term is of.
 type Correlation[S, P any] struct {
-	_ [0]func(*S)
+	_ [0]func(S)
 	_ [0]func(P)
-	n ast.Cond
 }
 
-// Match links the rows of a subquery, of S, and of the query around it, of T, in which two terms are equal.
-func Match[S, P, V any](inner Term[S, V], outer Term[P, V]) Correlation[S, P] {
-	return Correlation[S, P]{n: ast.MatchCond(exprOf(inner), exprOf(outer))}
+// Correlate returns what stands for a row of a subquery beside the row of the query around it, whose prototypes are
+// given. A condition on both, by any of the conditions and functions of this package, links them:
+//
+//	both := prom.Correlate(booking, booking) // another booking beside this one
+//	overlap := prom.Exists(booking, bookings.Query(), prom.Match(bookingRoom, bookingRoom),
+//		prom.Ne(prom.Inner(both, bookingID), prom.Outer(both, bookingID)),
+//		prom.Lt(prom.Inner(both, bookingFrom), prom.Outer(both, bookingUntil)),
+//		prom.Gt(prom.Inner(both, bookingUntil), prom.Outer(both, bookingFrom)))
+//
+// A subquery inside a subquery is correlated with both of its rows: its own beside what Correlate returned for the
+// other. Such conditions go into [Exists] and [CorrelatedSubquery] alone; elsewhere they do not compile.
+func Correlate[S, P any](inner S, outer P) *Correlation[S, P] { return &Correlation[S, P]{} }
+
+// Inner is a term of the subquery's row.
+func Inner[S, P, V any](of *Correlation[S, P], t Term[S, V]) Expr[*Correlation[S, P], V] {
+	return typed[*Correlation[S, P], V](exprOf(t))
+}
+
+// Outer is a term of the row of the query around the subquery. It is one of a single row: an aggregate, or a function
+// of a window, is an error when the query runs.
+func Outer[S, P, V any](of *Correlation[S, P], t Term[P, V]) Expr[*Correlation[S, P], V] {
+	return typed[*Correlation[S, P], V](ast.Outer(exprOf(t)))
+}
+
+// Match links the rows of a subquery and of the query around it in which two terms are equal. It is the short form of
+// [Eq] with [Inner] and [Outer].
+func Match[S, P, V any](inner Term[S, V], outer Term[P, V]) Cond[*Correlation[S, P]] {
+	return Cond[*Correlation[S, P]]{n: ast.CompareTerms[V](ast.OpEq, exprOf(inner), ast.Outer(exprOf(outer)))}
 }
 
 // Exists is true when the subquery has a row that is linked to the row. Without links it is the same for all rows.
-func Exists[P, R any](of P, sub Subquery[R], links ...Correlation[*R, P]) Cond[P] {
+func Exists[P, R any](of P, sub Subquery[R], links ...Cond[*Correlation[*R, P]]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(linked(sub, links), false)}
 }
 
-func linked[S, P, R any](sub Subquery[R], links []Correlation[S, P]) *ast.Subquery {
+// linked returns a subquery with the conditions that link its rows to the row of the query around it.
+func linked[L, R any](sub Subquery[R], links []Cond[L]) *ast.Subquery {
 	s := *sub.subquery(nil)
-	for _, l := range links {
-		s.Spec = s.Spec.And(l.n)
+	for _, n := range present(links) {
+		s.Spec = s.Spec.And(n)
 	}
 	return &s
 }

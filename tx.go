@@ -9,29 +9,31 @@ import (
 
 // Isolation is the isolation level of a transaction, as the SQL standard names them. SQLite runs every level as
 // Serializable.
-type Isolation = driver.Isolation
+type Isolation uint8
 
 // The isolation levels. SQLite runs all of them as Serializable.
 const (
-	DefaultIsolation = driver.DefaultIsolation // of the server; PostgreSQL's is ReadCommitted unless it was configured otherwise
-	ReadCommitted    = driver.ReadCommitted
-	RepeatableRead   = driver.RepeatableRead
-	Serializable     = driver.Serializable
+	DefaultIsolation = Isolation(driver.DefaultIsolation) // of the server; PostgreSQL's is ReadCommitted unless it was configured otherwise
+	ReadCommitted    = Isolation(driver.ReadCommitted)
+	RepeatableRead   = Isolation(driver.RepeatableRead)
+	Serializable     = Isolation(driver.Serializable)
 )
 
 // TxOption changes how a transaction runs. Options belong to the outermost transaction; on a nested one they are an
 // error.
-type TxOption = db.TxOption
+type TxOption struct{ o db.TxOption }
 
 // WithIsolation sets the isolation level of a transaction.
-func WithIsolation(level Isolation) TxOption { return db.WithIsolation(level) }
+func WithIsolation(level Isolation) TxOption {
+	return TxOption{db.WithIsolation(driver.Isolation(level))}
+}
 
 // ReadOnly makes the transaction refuse writes. On SQLite it runs on a reader, beside the writer.
-func ReadOnly() TxOption { return db.ReadOnly() }
+func ReadOnly() TxOption { return TxOption{db.ReadOnly()} }
 
 // Deferrable makes a read-only serializable transaction of PostgreSQL wait for a moment when it cannot fail; see "SET
 // TRANSACTION" in its manual. It changes nothing elsewhere.
-func Deferrable() TxOption { return db.Deferrable() }
+func Deferrable() TxOption { return TxOption{db.Deferrable()} }
 
 // Retry has a transaction run again, at most n more times, when it failed as ErrSerialization, ErrDeadlock or
 // ErrBusy, or because what a connection had prepared no longer fits: at its beginning, in fn or at its commit. Such a
@@ -41,7 +43,7 @@ func Deferrable() TxOption { return db.Deferrable() }
 //
 // Each attempt calls fn anew: what fn changes outside of the database must bear that. What a failed attempt gave to
 // [DB.AfterCommit] is dropped.
-func Retry(n int) TxOption { return db.Retry(n) }
+func Retry(n int) TxOption { return TxOption{db.Retry(n)} }
 
 // Tx runs fn in a transaction. The context that fn gets carries it: every statement on this DB with that context, or
 // one made from it, is part of the transaction; statements with another context are not. When fn returns nil the
@@ -56,7 +58,7 @@ func Retry(n int) TxOption { return db.Retry(n) }
 // breaks while committing, nobody knows the outcome; the error is of ErrOutcomeUnknown and must not be answered by
 // blind repetition.
 func (d *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
-	return d.in().Tx(ctx, fn, options...)
+	return d.in().Tx(ctx, fn, txOptionsAt(options)...)
 }
 
 // InTx reports whether ctx carries a transaction of this DB.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"unsafe"
 
+	"github.com/prom-go/prom/internal/core"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -43,7 +44,9 @@ type ValueError struct {
 }
 
 // Error tells the value's number and its error.
-func (e *ValueError) Error() string { return fmt.Sprintf("prom: value %d: %v", e.Index, e.Err) }
+func (e *ValueError) Error() string {
+	return fmt.Sprintf("prom: value %d: %s", e.Index, core.Bare(e.Err))
+}
 
 // Unwrap returns the value's own error.
 func (e *ValueError) Unwrap() error { return e.Err }
@@ -72,7 +75,7 @@ func (r *Repo[T]) Update(ctx context.Context, v *T) error {
 func (r *Repo[T]) Modified(v *T) []string { return r.core.Modified(unsafe.Pointer(v)) }
 
 // Columner is a field: anything that stands for a column.
-type Columner = interface{ Column() *schema.Column }
+type Columner interface{ Column() *schema.Column }
 
 // Upsert inserts v, or updates the row that it conflicts with: all columns but the key and the time of creation. A
 // value that was loaded or saved is updated. Otherwise the conflict is on the fields given, which must be the key or
@@ -88,7 +91,7 @@ type Columner = interface{ Column() *schema.Column }
 // that finds out whether a row is inserted or updated; those of a value that was loaded or saved are the hooks of
 // Update.
 func (r *Repo[T]) Upsert(ctx context.Context, v *T, on ...Columner) error {
-	return r.core.Upsert(ctx, unsafe.Pointer(v), on)
+	return r.core.Upsert(ctx, unsafe.Pointer(v), columnersAt(on))
 }
 
 // GetOrCreate fills v with the row that has the same values in the fields given, or inserts v when there is none, and
@@ -102,7 +105,7 @@ func (r *Repo[T]) Upsert(ctx context.Context, v *T, on ...Columner) error {
 // The model's hooks are those of Create when there seems to be no row, in a transaction that is undone if it was there
 // after all, or else AfterLoad.
 func (r *Repo[T]) GetOrCreate(ctx context.Context, v *T, on ...Columner) (created bool, err error) {
-	return r.core.GetOrCreate(ctx, unsafe.Pointer(v), on)
+	return r.core.GetOrCreate(ctx, unsafe.Pointer(v), columnersAt(on))
 }
 
 // GetOrCreateMany is [Repo.GetOrCreate] for any number of values, in one transaction, and tells for each whether it was
@@ -110,7 +113,7 @@ func (r *Repo[T]) GetOrCreate(ctx context.Context, v *T, on ...Columner) (create
 // fields become the same row. When it fails nothing has happened, the values are as they were, and an error of one of
 // them is a [*ValueError] with its number. Values of a model with hooks go one after the other.
 func GetOrCreateMany[T any](ctx context.Context, r *Repo[T], vs []T, on ...Columner) (created []bool, err error) {
-	created, err = r.core.GetOrCreateMany(ctx, listAt(unsafe.Pointer(&vs)), on)
+	created, err = r.core.GetOrCreateMany(ctx, listAt(unsafe.Pointer(&vs)), columnersAt(on))
 	return created, valueError(err)
 }
 

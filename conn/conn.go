@@ -21,10 +21,10 @@ type (
 
 // Host is one PostgreSQL server: Name, a host name, an address without brackets or the directory of a Unix socket, and
 // Port, for which zero means [DefaultPort].
-type Host = dsn.Host
+type Host = prom.Host
 
 // Options are the options of a DSN that prom itself understands. The zero value is the default of all.
-type Options = dsn.Options
+type Options = prom.DSNOptions
 
 // DefaultPort is the TCP port of a PostgreSQL host that names none.
 const DefaultPort = dsn.DefaultPort

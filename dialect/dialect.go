@@ -44,6 +44,9 @@ type Features struct {
 	NullsEqual   bool // a unique index may take NULLs for equal
 	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
 	LikeScans    bool // MatchLike reads all rows, so that MatchPrefix of what a pattern begins with is a condition of its own
+	DistinctSort bool // an aggregate of different values takes them in their order, and must not be told so
+	JSONLast     bool // the last element of a list is [last] in a path of JSON, not [#-1]
+	Lateral      bool // a subquery in FROM may speak of what stands before it
 	SeesUpdated  bool // a subquery among the values of an update sees the rows that the update has changed already
 
 	// Conflicted is a condition that always holds, for the rows that an upsert updates: it notes that there is such a
@@ -274,8 +277,13 @@ type Expression interface {
 	In(c *schema.Column, expr string, not bool) string
 
 	// InKeys returns the condition that columns together are one of a list of keys, whose parts are arguments: for each
-	// column a list, as In takes it, all of the same length. The exprs are the columns as they are written.
+	// column a list, as In takes it, all of the same length. The exprs are the columns as they are written, or other
+	// expressions of their kinds.
 	InKeys(cols []*schema.Column, exprs []string) string
+
+	// Elements returns what stands in FROM for the elements of a list, the one argument, in a column v of rows called
+	// name, which is quoted. The list is one that In takes for the column.
+	Elements(c *schema.Column, name string) string
 
 	// EqualTexts returns a query that numbers texts, the elements of a list that is its one argument, in their order:
 	// those that are equal in a column get the same number. It is "" where nocase ignores the case of A to Z and
@@ -344,6 +352,8 @@ const (
 	FuncSubstr // from a position, counted from 1, a number of characters
 	FuncCoalesce
 	FuncRandom
+	FuncRangeTime   // an instant or a day as the range of a window is counted by it
+	FuncRangeOffset // microseconds as an offset of such a range
 
 	FuncListEq          // of two lists: the same elements in the same order
 	FuncListNe          // not so
@@ -353,6 +363,15 @@ const (
 	FuncListLen         // the number of elements
 	FuncListAppend      // the first, empty for NULL, with the elements of the second behind
 	FuncListRemove      // the first without its elements that are in the second
+	FuncListOf          // the list of the arguments, which are canonical values of its elements' kind
+	FuncListConcat      // the first with the elements of the second behind; NULL is left out
+	FuncListIndex       // the index of an element, the one in the second, from 0; NULL when it is not there
+	FuncListAt          // the element at an index from 0
+	FuncListFromEnd     // the element at an index from the end, where the last one is 1
+	FuncListSlice       // the elements from one index up to another, from 0; a negative one counts from the end
+	FuncListRows        // its elements as rows, which are called by the second argument
+	FuncListRow         // the element of such a row, whose name is the first argument
+	FuncListJoin        // the text of its elements, which are texts, with a separator between them; NULL when it is empty
 
 	// Of a JSON document and a path, which is written as in $."key"[0]. A path leads to nothing where there is no such
 	// member or element.
@@ -383,11 +402,28 @@ const (
 	FuncJSONRemoveKey   // without the member
 	FuncJSONRemoveIndex // without the element
 
+	// As those with a path and the same path as steps, of an element that is counted from the end and must be there.
+	FuncJSONSetFromEnd
+	FuncJSONRemoveFromEnd
+
+	FuncJSONContainedBy // whether the second document contains the first
+	FuncJSONHasAny      // whether one of a list of texts is a key of the object, a text in the list, or the text that the document is
+	FuncJSONHasAll      // whether all of them are
+	FuncJSONLen         // the number of elements of the list at a path, NULL when there is something else
+	FuncJSONType        // the word for what is at a path: object, array, string, number, boolean or null
+
+	FuncListElem // a value as FuncArrayAgg takes it
+
 	FuncCount // aggregates; without an argument it counts rows
 	FuncSum
 	FuncAvg
 	FuncMin
 	FuncMax
+	FuncArrayAgg // of what FuncListElem makes of them; the values as a list, empty when there are none
+	FuncVarPop
+	FuncVarSamp
+	FuncStddevPop
+	FuncStddevSamp
 
 	FuncRowNumber // functions of a window
 	FuncRank
@@ -397,6 +433,9 @@ const (
 	FuncLead
 	FuncFirstValue
 	FuncLastValue
+	FuncNthValue
+	FuncPercentRank
+	FuncCumeDist
 )
 
 // Match is a way of matching a text.
@@ -409,6 +448,7 @@ const (
 	MatchPrefix
 	MatchSuffix
 	MatchContains
+	MatchRegexp // a regular expression of Go's package regexp/syntax; see AdvancedRegexp
 )
 
 // DatePart is a part of a date or a time, in UTC.
@@ -427,4 +467,5 @@ const (
 	Hour      // 0 to 23
 	Minute    // 0 to 59
 	Second    // 0 to 59, without its fraction
+	ISOYear   // the year of ISO 8601, to which the week belongs
 )

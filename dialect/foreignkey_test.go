@@ -6,6 +6,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/dialect/postgres"
 	"github.com/prom-go/prom/schema"
 )
@@ -19,7 +20,7 @@ type (
 		ID     int64 `prom:"key"`
 		Tenant int64
 		Code   *int64
-		Zone   schema.CompositeRef[zone] `prom:"on='tenant, code'"`
+		Zone   prom.CompositeRef[zone] `prom:"on='tenant, code'"`
 	}
 )
 

@@ -7,8 +7,10 @@ var names = [...]string{
 	FuncAbs: "abs", FuncLower: "lower", FuncUpper: "upper", FuncLength: "length", FuncTrim: "trim", FuncReplace: "replace",
 	FuncSubstr: "substr", FuncCoalesce: "coalesce", FuncRandom: "random",
 	FuncCount: "count", FuncSum: "sum", FuncAvg: "avg", FuncMin: "min", FuncMax: "max",
+	FuncVarPop: "var_pop", FuncVarSamp: "var_samp", FuncStddevPop: "stddev_pop", FuncStddevSamp: "stddev_samp",
 	FuncRowNumber: "row_number", FuncRank: "rank", FuncDenseRank: "dense_rank", FuncNtile: "ntile",
 	FuncLag: "lag", FuncLead: "lead", FuncFirstValue: "first_value", FuncLastValue: "last_value",
+	FuncNthValue: "nth_value", FuncPercentRank: "percent_rank", FuncCumeDist: "cume_dist",
 }
 
 var operators = [...]string{
@@ -38,10 +40,10 @@ func Distinct(distinct bool, arg string) string {
 }
 
 // OfList reports whether the first argument of a function is a list.
-func (f Func) OfList() bool { return f >= FuncListEq && f <= FuncListRemove }
+func (f Func) OfList() bool { return f >= FuncListEq && f <= FuncListJoin }
 
 // OfJSON reports whether the first argument of a function is a JSON document.
-func (f Func) OfJSON() bool { return f >= FuncJSONText && f <= FuncJSONRemoveIndex }
+func (f Func) OfJSON() bool { return f >= FuncJSONText && f <= FuncJSONType }
 
 // IntRange returns the least and the greatest number that a function gives, of those that read whole numbers out of
 // JSON.
@@ -64,4 +66,4 @@ func (f Func) IntRange() (low, high string) {
 }
 
 // Aggregate reports whether a function computes one value from many rows.
-func (f Func) Aggregate() bool { return f >= FuncCount && f <= FuncMax }
+func (f Func) Aggregate() bool { return f >= FuncCount && f <= FuncStddevSamp }

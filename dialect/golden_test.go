@@ -99,6 +99,59 @@ var kinds = []schema.Kind{
 	schema.Bytes, schema.Decimal, schema.Time, schema.Date, schema.Clock, schema.UUID, schema.JSON,
 }
 
+// termKinds are the kinds that the first argument of a function of single values may have, as far as they are written
+// differently.
+func termKinds(fn dialect.Func) []schema.Kind {
+	switch fn {
+	case dialect.FuncRound, dialect.FuncCeil, dialect.FuncFloor, dialect.FuncSign, dialect.FuncPower, dialect.FuncSqrt, dialect.FuncInt, dialect.FuncDecimalOf:
+		return []schema.Kind{schema.Int32, schema.Uint64, schema.Float32, schema.Float64}
+	case dialect.FuncGreatest, dialect.FuncLeast:
+		return []schema.Kind{schema.Int32, schema.Text, schema.Decimal, schema.Time}
+	}
+	switch {
+	case fn < dialect.FuncDecimalAdd:
+		return []schema.Kind{schema.Text}
+	case fn < dialect.FuncDecimalOf:
+		return []schema.Kind{schema.Decimal}
+	case fn < dialect.FuncDayAdd:
+		return []schema.Kind{schema.Time}
+	case fn < dialect.FuncClockNanos:
+		return []schema.Kind{schema.Date}
+	}
+	return []schema.Kind{schema.Clock}
+}
+
+// termArgs are arguments of a function of single values.
+func termArgs(fn dialect.Func, expr string) []string {
+	const other, zone = `"t"."d"`, "?::text"
+	switch fn {
+	case dialect.FuncRound, dialect.FuncDecimalRound, dialect.FuncDecimalOf:
+		return []string{expr, "-2"}
+	case dialect.FuncCeil, dialect.FuncFloor, dialect.FuncSign, dialect.FuncSqrt, dialect.FuncInt, dialect.FuncParseInt,
+		dialect.FuncDecimalNeg, dialect.FuncDecimalAbs, dialect.FuncClockNanos:
+		return []string{expr}
+	case dialect.FuncLPad, dialect.FuncRPad:
+		return []string{expr, "?::integer", "?::text"}
+	case dialect.FuncDecimalDiv:
+		return []string{expr, other, "4"}
+	case dialect.FuncTimeAdd:
+		return []string{expr, other, other}
+	case dialect.FuncTimeDiff:
+		return []string{expr, other, expr, other}
+	case dialect.FuncTimeTrunc:
+		return []string{expr, "4", zone}
+	case dialect.FuncTimePart:
+		return []string{expr, zone, "8"}
+	case dialect.FuncTimeDate:
+		return []string{expr, zone}
+	case dialect.FuncTimeDays, dialect.FuncTimeMonths:
+		return []string{expr, zone, other, zone}
+	case dialect.FuncDayTrunc:
+		return []string{expr, "3"}
+	}
+	return []string{expr, other}
+}
+
 // Ensure that expressions are what the golden files show.
 // parity: Q7 Q10 Q11 Q12 Q18 Q30 Q31
 func TestGoldenExpressions(t *testing.T) {
@@ -113,6 +166,7 @@ func TestGoldenExpressions(t *testing.T) {
 			line("operand "+k.String(), d.Operand(c, expr))
 			line("in "+k.String(), d.In(c, expr, false))
 			line("not in "+k.String(), d.In(c, expr, true))
+			line("elements "+k.String(), d.Elements(c, `"k"`))
 			if k.Number() && k != schema.Decimal {
 				line("sum of "+k.String(), d.Add(c, expr, false))
 				line("difference of "+k.String(), d.Add(c, expr, true))
@@ -133,25 +187,66 @@ func TestGoldenExpressions(t *testing.T) {
 				}
 			}
 		}
-		for p := dialect.Year; p <= dialect.Second; p++ {
+		for p := dialect.Year; p <= dialect.ISOYear; p++ {
 			line(fmt.Sprintf("part %d of a time", p), d.DatePart(p, &schema.Column{Kind: schema.Time}, expr))
 			line(fmt.Sprintf("part %d of a date", p), d.DatePart(p, &schema.Column{Kind: schema.Date}, expr))
 		}
 		for _, k := range []schema.Kind{schema.Text, schema.Bool, schema.Float64} {
 			c := &schema.Column{Kind: k.List()}
-			for fn := dialect.FuncListEq; fn <= dialect.FuncListRemove; fn++ {
-				line(fmt.Sprintf("function %d of lists of %s", fn, k), d.Call(fn, c, []string{expr, d.Typed(c.Kind)}))
+			for fn := dialect.FuncListEq; fn <= dialect.FuncListJoin; fn++ {
+				args := []string{expr, d.Typed(c.Kind)}
+				switch fn {
+				case dialect.FuncListAt, dialect.FuncListFromEnd:
+					args[1] = d.Typed(schema.Int32)
+				case dialect.FuncListRows:
+					args[1] = "e"
+				case dialect.FuncListRow:
+					args = []string{"e"}
+				case dialect.FuncListSlice:
+					args = []string{expr, d.Typed(schema.Int32), d.Typed(schema.Int32)}
+				case dialect.FuncListJoin:
+					args[1] = d.Typed(schema.Text)
+				}
+				line(fmt.Sprintf("function %d of lists of %s", fn, k), d.Call(fn, c, args))
 			}
+			line("list of "+k.String(), d.Call(dialect.FuncListOf, c, []string{expr}))
 		}
-		for fn := dialect.FuncJSONText; fn <= dialect.FuncJSONRemoveIndex; fn++ {
+		for fn := dialect.FuncJSONText; fn <= dialect.FuncJSONType; fn++ {
 			args := []string{expr, d.Typed(schema.Text), d.Typed(schema.Text.List()), d.Typed(schema.JSON)}
 			switch fn {
-			case dialect.FuncJSONContains, dialect.FuncJSONMerge:
+			case dialect.FuncJSONContains, dialect.FuncJSONContainedBy, dialect.FuncJSONMerge:
 				args = []string{expr, d.Typed(schema.JSON)}
+			case dialect.FuncJSONHasAny, dialect.FuncJSONHasAll:
+				args = []string{expr, d.Typed(schema.Text.List())}
 			case dialect.FuncJSONMembers:
 				args = []string{expr, d.Typed(schema.JSON), d.Typed(schema.Text.List())}
 			}
 			line(fmt.Sprintf("function %d of JSON", fn), d.Call(fn, &schema.Column{Kind: schema.JSON}, args))
+		}
+		for fn := dialect.FuncRound; fn <= dialect.FuncClockNanos; fn++ {
+			for _, k := range termKinds(fn) {
+				line(fmt.Sprintf("function %d of %s", fn, k), d.Call(fn, &schema.Column{Kind: k}, termArgs(fn, expr)))
+			}
+		}
+		line("regular expression", d.Match(&schema.Column{Kind: schema.Text}, expr, dialect.MatchRegexp, false, false))
+		line("no regular expression", d.Match(&schema.Column{Kind: schema.Text}, expr, dialect.MatchRegexp, false, true))
+		line("fit of a decimal", d.Fit(&schema.Column{Kind: schema.Decimal, Precision: 12, Scale: 2}, expr))
+		for _, k := range []schema.Kind{schema.Bool, schema.Int32, schema.Float64, schema.Text, schema.Bytes, schema.Decimal} {
+			c := &schema.Column{Kind: k}
+			for fn := dialect.FuncArrayAgg; fn <= dialect.FuncStddevSamp; fn++ {
+				arg, distinct := expr, false
+				switch {
+				case fn == dialect.FuncArrayAgg:
+					arg, distinct = d.Call(dialect.FuncListElem, c, []string{expr}), k == schema.Text
+				case !k.Number():
+					continue
+				}
+				call, as, err := d.Aggregate(fn, c, distinct, arg)
+				if err != nil {
+					t.Fatal(err)
+				}
+				line(fmt.Sprintf("aggregate %d of %s, as %q", fn, k, as), call)
+			}
 		}
 		line("limit", d.Page(true, false))
 		line("offset", d.Page(false, true))
@@ -198,7 +293,7 @@ func TestFeatures(t *testing.T) {
 	is := is.New(t)
 	is.Equal(postgres.Dialect{}.Features(), dialect.Features{
 		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
-		FoldsTexts: true,
+		FoldsTexts: true, DistinctSort: true, JSONLast: true, Lateral: true,
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)",
 		InsertedEach: "CASE WHEN pg_catalog.current_setting('prom.conflict', true) = ?::bigint::text " +

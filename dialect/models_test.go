@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -182,7 +183,7 @@ type (
 		X *int
 	}
 	refKey struct {
-		ID  schema.Ref[author] `prom:"author_id,key"`
+		ID  prom.Ref[author] `prom:"author_id,key"`
 		Bio string
 	}
 )
@@ -194,26 +195,26 @@ type author struct {
 
 type post struct {
 	base
-	Author schema.Ref[author]              `prom:"author_id,index"`
-	Editor *schema.Ref[author]             `prom:"editor_id"`
-	Tag    schema.RefBy[foldedKey, string] `prom:"nocase"`
-	Device sql.Null[schema.RefBy[uuidKey, uuid.UUID]]
-	Plain  *schema.RefBy[plainKey, int] `prom:"default=7"`
+	Author prom.Ref[author]              `prom:"author_id,index"`
+	Editor *prom.Ref[author]             `prom:"editor_id"`
+	Tag    prom.RefBy[foldedKey, string] `prom:"nocase"`
+	Device sql.Null[prom.RefBy[uuidKey, uuid.UUID]]
+	Plain  *prom.RefBy[plainKey, int] `prom:"default=7"`
 }
 
 type node struct {
 	base
-	Parent *schema.Ref[node]
+	Parent *prom.Ref[node]
 }
 
 type chicken struct {
 	base
-	Egg *schema.Ref[egg]
+	Egg *prom.Ref[egg]
 }
 
 type egg struct {
 	base
-	Chicken schema.Ref[chicken]
+	Chicken prom.Ref[chicken]
 }
 
 type indexed struct {
@@ -247,7 +248,7 @@ type hostileNames struct {
 	_        struct{}    `prom:"index='we\"ird',on='select desc, ; DROP TABLE x; --'"`
 }
 
-type hostileRef = schema.Ref[hostileNames]
+type hostileRef = prom.Ref[hostileNames]
 
 func (hostileNames) TableName() string { return `group"by; -- Ünïcode` }
 

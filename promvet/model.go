@@ -56,7 +56,7 @@ func (m *modelKey) addField(f *types.Var, structTag reflect.StructTag, last bool
 	case f.Name() == "_", tg.skip, isTracker(f.Type()):
 		return true
 	case hasMethod(f.Type(), "RelationTypes"):
-		return !tg.key && named(f.Type(), schemaPath) != nil
+		return !tg.key && named(f.Type(), promPath) != nil
 	case f.Embedded() && isStruct && !tagged:
 		if isColumn, ok := isColumnStruct(f.Type()); !ok {
 			return false
@@ -90,7 +90,7 @@ func (m *modelKey) addField(f *types.Var, structTag reflect.StructTag, last bool
 
 // refKey returns the type of the key that a reference holds, nil when a type is no prom.RefBy.
 func refKey(t types.Type) types.Type {
-	if n := named(t, schemaPath); n != nil && n.Obj().Name() == "RefBy" && n.TypeArgs().Len() == 2 {
+	if n := named(t, promPath); n != nil && n.Obj().Name() == "RefBy" && n.TypeArgs().Len() == 2 {
 		return n.TypeArgs().At(1)
 	}
 	return nil

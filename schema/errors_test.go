@@ -23,7 +23,7 @@ func (catalogName) TableName() string { return "Sqlite_master" }
 
 type selfRequired struct {
 	ID     int64 `prom:"key"`
-	Parent schema.Ref[selfRequired]
+	Parent prom.Ref[selfRequired]
 }
 
 // Ensure that a mistake in a model is an error that names the model, the field, the tag and what would be right.
@@ -124,7 +124,7 @@ func TestOfErrors(t *testing.T) {
 		{tagged[int](`auto`), "auto is for a key; add the option key"},
 		{tagged[string](`key,auto`), "auto needs a signed integer or a UUID, not string"},
 		{tagged[uint64](`key,auto`), "auto needs a signed integer or a UUID, not uint64"},
-		{tagged[schema.Ref[named]](`key,auto`), "leave auto out"},
+		{tagged[prom.Ref[named]](`key,auto`), "leave auto out"},
 		{tagged[int](`nocase`), "nocase is for texts, not for int"},
 		{tagged[string](`created`), "created and updated need a time.Time, not string"},
 		{tagged[*time.Time](`updated`), "created and updated need a time.Time, not *time.Time"},
@@ -223,7 +223,7 @@ func TestOfErrors(t *testing.T) {
 		{blank(`index=a_seq,on=a`), `the index name "a_seq" is that of what PostgreSQL makes for the primary key`},
 
 		// references and keys
-		{selfRequired{}, "field Parent: a required reference to its own model could never be inserted first; make it *schema.RefBy["},
+		{selfRequired{}, "field Parent: a required reference to its own model could never be inserted first; make it *prom.RefBy["},
 		{struct {
 			named
 			X int `prom:"key"`

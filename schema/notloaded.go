@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// notLoaded is the error of rows of a model that were read before they were loaded, from a field of a type.
-func notLoaded(field, model reflect.Type) error {
+// NotLoaded is the error of rows of a model that were read before they were loaded, from a field of a type.
+func NotLoaded(field, model reflect.Type) error {
 	generic, _, _ := strings.Cut(field.Name(), "[")
 	name := "a " + generic + " of " + model.Name()
 	if fields := fieldsOf(field); len(fields) > 0 {
@@ -26,7 +26,7 @@ func fieldsOf(field reflect.Type) (fields []string) {
 			return true
 		}
 		for _, r := range t.Relations {
-			if r.Type == field || r.Type.Kind() == reflect.Struct && r.Type.NumField() == 2 && r.Type.Field(1).Type == field {
+			if r.Type == field {
 				fields = append(fields, t.Model.Name()+"."+r.Field)
 			}
 		}

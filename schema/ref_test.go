@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/matryer/is"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -28,21 +29,21 @@ type device struct {
 
 type post struct {
 	Model
-	Author schema.Ref[author]        `prom:"author_id"`
-	Editor *schema.Ref[author]       `prom:"editor_id,unique"`
-	Tag    schema.RefBy[tag, string] `prom:"nocase"`
-	Device sql.Null[schema.RefBy[device, uuid.UUID]]
-	Parent *schema.Ref[post]
+	Author prom.Ref[author]        `prom:"author_id"`
+	Editor *prom.Ref[author]       `prom:"editor_id,unique"`
+	Tag    prom.RefBy[tag, string] `prom:"nocase"`
+	Device sql.Null[prom.RefBy[device, uuid.UUID]]
+	Parent *prom.Ref[post]
 }
 
 type (
 	left struct {
 		Model
-		Right *schema.Ref[right]
+		Right *prom.Ref[right]
 	}
 	right struct {
 		Model
-		Left schema.Ref[left]
+		Left prom.Ref[left]
 	}
 )
 
@@ -86,8 +87,8 @@ func TestReferences(t *testing.T) {
 	l, r := of[left](t), of[right](t)
 	is.Equal(l.References()[0].References.Target(), r)
 	is.Equal(r.References()[0].References.Target(), l)
-	is.Equal(schema.Unwrap(reflect.TypeFor[*schema.Ref[author]]()), reflect.TypeFor[int64]())
-	is.Equal(schema.Unwrap(reflect.TypeFor[sql.Null[schema.RefBy[tag, string]]]()), reflect.TypeFor[string]())
+	is.Equal(schema.Unwrap(reflect.TypeFor[*prom.Ref[author]]()), reflect.TypeFor[int64]())
+	is.Equal(schema.Unwrap(reflect.TypeFor[sql.Null[prom.RefBy[tag, string]]]()), reflect.TypeFor[string]())
 }
 
 type (
@@ -103,15 +104,15 @@ type (
 		A int `prom:"key,size=1"`
 	}
 
-	toNoKey   struct{ R schema.Ref[noKey] }
-	toTwoKeys struct{ R schema.Ref[twoKeys] }
-	toOther   struct{ R schema.Ref[tag] }
+	toNoKey   struct{ R prom.Ref[noKey] }
+	toTwoKeys struct{ R prom.Ref[twoKeys] }
+	toOther   struct{ R prom.Ref[tag] }
 	toUUID    struct {
-		R schema.RefBy[uuidText, string]
+		R prom.RefBy[uuidText, string]
 	}
-	toCase    struct{ R schema.RefBy[tag, string] }
-	toBroken  struct{ R schema.RefBy[broken, int] }
-	toNothing struct{ R schema.Ref[int] }
+	toCase    struct{ R prom.RefBy[tag, string] }
+	toBroken  struct{ R prom.RefBy[broken, int] }
+	toNothing struct{ R prom.Ref[int] }
 )
 
 // Ensure that a reference that cannot be one says why, at its first use.
@@ -146,20 +147,20 @@ func TestReferenceErrors(t *testing.T) {
 func TestRef(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	var r schema.Ref[author]
+	var r prom.Ref[author]
 	is.True(r.IsZero())
 	is.Equal(r.Key(), int64(0))
 	r.SetKey(7)
 	is.True(!r.IsZero())
-	is.Equal(r, schema.NewRef[author](int64(7)))
-	b, err := json.Marshal(struct{ R schema.Ref[author] }{r})
+	is.Equal(r, prom.NewRef[author](7))
+	b, err := json.Marshal(struct{ R prom.Ref[author] }{r})
 	is.NoErr(err)
 	is.Equal(string(b), `{"R":7}`)
-	var back struct{ R schema.Ref[author] }
+	var back struct{ R prom.Ref[author] }
 	is.NoErr(json.Unmarshal(b, &back))
 	is.Equal(back.R.Key(), int64(7))
 	is.True(json.Unmarshal([]byte(`{"R":"x"}`), &back) != nil)
-	id := schema.NewRef[device](uuid.MustParse("f47ac10b-58cc-4372-a567-0e02b2c3d479"))
+	id := prom.NewRefBy[device](uuid.MustParse("f47ac10b-58cc-4372-a567-0e02b2c3d479"))
 	b, err = json.Marshal(id)
 	is.NoErr(err)
 	is.Equal(string(b), `"f47ac10b-58cc-4372-a567-0e02b2c3d479"`)

@@ -30,16 +30,15 @@ type Relation struct {
 
 // ends are the columns that make a relation.
 type ends struct {
-	owner  []*Column
-	target *Column
+	owner, target []*Column
 }
 
 // Ends returns the columns that make the relation. The owners refer to the primary key of the model that has the field,
 // and are columns of the related model, or of the join model when there is one; those of a relation with One are
-// columns of the model itself and refer to the primary key of the related one. Target is the join model's column that
-// refers to the related model, else nil. They are found at the first call, because models may refer to each other in a
+// columns of the model itself and refer to the primary key of the related one. Targets are the join model's columns that
+// refer to that of the related model, else nil. They are found at the first call, because models may refer to each other in a
 // circle. An error says what to change.
-func (r *Relation) Ends() (owner []*Column, target *Column, err error) {
+func (r *Relation) Ends() (owner, target []*Column, err error) {
 	e, err := r.ends()
 	return e.owner, e.target, err
 }
@@ -58,7 +57,8 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 	}
 	holder := reflect.Zero(r.Type).Interface().(relater)
 	r.Model, r.Link = holder.RelationTypes()
-	r.One, r.Private = holder.single(), tg.has("private")
+	rows, _ := holder.RelationRows()
+	r.One, r.Private = reflect.TypeOf(rows).Kind() == reflect.Pointer, tg.has("private")
 	options := manyOptions
 	if r.One {
 		options = oneOptions
@@ -70,7 +70,7 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 	}
 	if r.One {
 		if r.on, _ = tg.value("on"); r.on == "" {
-			return errors.New("a One needs the columns that refer to its row: on='a, b'; a reference of one column is a field of type prom.Ref")
+			return errors.New("a CompositeRef needs the columns that refer to its row: on='a, b'; a reference of one column is a field of type prom.Ref")
 		}
 		r.actions = *tg
 		b.table.Relations = append(b.table.Relations, r)
@@ -105,17 +105,11 @@ func (r *Relation) findEnds(owner reflect.Type, via, to string) (e ends, err err
 	if e.owner, err = referring(table, owner, "via", via, to); err != nil || r.Link == nil {
 		return e, err
 	}
-	target, err := referring(table, r.Model, "to", to, e.owner[0].Name)
-	switch {
-	case err != nil:
-		return e, err
-	case len(e.owner) > 1 || len(target) > 1:
-		return e, fmt.Errorf("%s refers to one of its sides by several columns; a join model refers to each by one", from.Name())
-	case target[0] == e.owner[0]:
-		return e, fmt.Errorf("via and to name the same column %q of %s", to, from.Name())
+	e.target, err = referring(table, r.Model, "to", to, strings.Join(ColumnNames(e.owner), ", "))
+	if err == nil && slices.Equal(e.target, e.owner) {
+		err = fmt.Errorf("via and to name the same column %q of %s", to, from.Name())
 	}
-	e.target = target[0]
-	return e, nil
+	return e, err
 }
 
 // referring returns the columns of a table that refer to a model: those of that name, or the only ones but for another.
@@ -125,7 +119,7 @@ func referring(t *Table, model reflect.Type, option, name, but string) ([]*Colum
 	var checks []func() (*Table, error)
 	consider := func(cols []*Column, to reflect.Type, check func() (*Table, error)) {
 		is := strings.Join(ColumnNames(cols), ", ")
-		if to == model && (name == "" && is != but || name != "" && sameNames(is, name)) {
+		if to == model && (name == "" && !sameNames(is, but) || name != "" && sameNames(is, name)) {
 			found, names, checks = append(found, cols), append(names, is), append(checks, check)
 		}
 	}

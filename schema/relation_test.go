@@ -9,34 +9,35 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/schema"
 )
 
 type (
 	painter struct {
 		Model
-		Name     string                                 `json:"name"`
-		Pictures schema.Many[picture]                   `prom:"via=by_id" json:"pictures,omitzero"`
-		Copies   schema.Many[picture]                   `prom:"via=copied_by,private" json:"-"`
-		Friends  schema.ManyToMany[painter, friendship] `prom:"via=one,to=other" json:"-"`
-		Fans     schema.ManyToMany[painter, friendship] `prom:"to=one" json:"-"`
-		Shows    schema.ManyToMany[show, hanging]       `json:"-"`
+		Name     string                               `json:"name"`
+		Pictures prom.Many[picture]                   `prom:"via=by_id" json:"pictures,omitzero"`
+		Copies   prom.Many[picture]                   `prom:"via=copied_by,private" json:"-"`
+		Friends  prom.ManyToMany[painter, friendship] `prom:"via=one,to=other" json:"-"`
+		Fans     prom.ManyToMany[painter, friendship] `prom:"to=one" json:"-"`
+		Shows    prom.ManyToMany[show, hanging]       `json:"-"`
 		//lint:ignore U1000 a field that is not exported is no relation
-		hidden schema.Many[picture]
+		hidden prom.Many[picture]
 	}
 	picture struct {
 		Model
-		By     schema.Ref[painter]  `prom:"by_id"`
-		Copier *schema.Ref[painter] `prom:"copied_by"`
+		By     prom.Ref[painter]  `prom:"by_id"`
+		Copier *prom.Ref[painter] `prom:"copied_by"`
 	}
 	friendship struct {
-		One   schema.Ref[painter]
-		Other schema.Ref[painter]
+		One   prom.Ref[painter]
+		Other prom.Ref[painter]
 	}
 	show    struct{ Model }
 	hanging struct {
-		Painter schema.Ref[painter]
-		Show    schema.Ref[show]
+		Painter prom.Ref[painter]
+		Show    prom.Ref[show]
 	}
 )
 
@@ -64,47 +65,47 @@ func TestRelations(t *testing.T) {
 		is.Equal(schema.ColumnNames(owner), []string{want.owner})
 		is.Equal(target == nil, want.target == "")
 		if target != nil {
-			is.Equal(target.Name, want.target)
+			is.Equal(schema.ColumnNames(target), []string{want.target})
 		}
 		is.Equal(r.Private, want.field == "Copies")
 		is.Equal(tbl.RelationAt(r.Offset, r.Type), r)
 	}
-	is.Equal(tbl.RelationAt(tbl.Relations[0].Offset, reflect.TypeFor[schema.Many[show]]()), nil)
+	is.Equal(tbl.RelationAt(tbl.Relations[0].Offset, reflect.TypeFor[prom.Many[show]]()), nil)
 }
 
 type (
 	noReferrer struct {
 		ID int64 `prom:"key"`
-		M  schema.Many[show]
+		M  prom.Many[show]
 	}
 	twoReferrers struct {
 		ID int64 `prom:"key"`
-		M  schema.Many[twice]
+		M  prom.Many[twice]
 	}
-	twice    struct{ A, B schema.Ref[twoReferrers] }
+	twice    struct{ A, B prom.Ref[twoReferrers] }
 	wrongVia struct {
-		ID int64             `prom:"key"`
-		M  schema.Many[once] `prom:"via=nope"`
+		ID int64           `prom:"key"`
+		M  prom.Many[once] `prom:"via=nope"`
 	}
-	once     struct{ A schema.Ref[wrongVia] }
+	once     struct{ A prom.Ref[wrongVia] }
 	sameEnds struct {
-		ID int64                             `prom:"key"`
-		M  schema.ManyToMany[sameEnds, pair] `prom:"via=a,to=a"`
+		ID int64                           `prom:"key"`
+		M  prom.ManyToMany[sameEnds, pair] `prom:"via=a,to=a"`
 	}
 	openEnds struct {
 		ID int64 `prom:"key"`
-		M  schema.ManyToMany[openEnds, openPair]
+		M  prom.ManyToMany[openEnds, openPair]
 	}
-	pair     struct{ A, B schema.Ref[sameEnds] }
-	openPair struct{ A, B schema.Ref[openEnds] }
+	pair     struct{ A, B prom.Ref[sameEnds] }
+	openPair struct{ A, B prom.Ref[openEnds] }
 	otherKey struct {
 		ID string `prom:"key"`
-		M  schema.Many[toOtherKey]
+		M  prom.Many[toOtherKey]
 	}
-	toOtherKey struct{ A schema.Ref[otherKey] }
+	toOtherKey struct{ A prom.Ref[otherKey] }
 	toNoModel  struct {
 		ID int64 `prom:"key"`
-		M  schema.Many[int]
+		M  prom.Many[int]
 	}
 )
 
@@ -137,17 +138,17 @@ func TestRelationTagErrors(t *testing.T) {
 		want  string
 	}{
 		{struct {
-			M schema.Many[show] `prom:"shows"`
+			M prom.Many[show] `prom:"shows"`
 		}{}, "a relation is not a column and has no name of its own"},
 		{struct {
-			M schema.Many[show] `prom:"unique"`
+			M prom.Many[show] `prom:"unique"`
 		}{}, "the option unique does not belong on this relation, which takes via, to, private"},
 		{struct {
-			M schema.Many[show] `prom:"to=a"`
+			M prom.Many[show] `prom:"to=a"`
 		}{}, "the option to is for a ManyToMany"},
-		{struct{ M *schema.Many[show] }{}, "a relation is a schema.Many["},
+		{struct{ M *prom.Many[show] }{}, "a relation is a prom.Many["},
 		{struct {
-			m schema.Many[show] `prom:"via=a"`
+			m prom.Many[show] `prom:"via=a"`
 		}{}, "an unexported field cannot be a column"},
 		{struct {
 			A int `prom:"via=a"`
@@ -182,7 +183,7 @@ func TestMany(t *testing.T) {
 	is.NoErr(err)
 	is.True(strings.Contains(string(b), `"pictures":[]`))
 
-	p.Pictures.Set([]picture{{Copier: new(schema.NewRef[painter](int64(3)))}})
+	p.Pictures.Set([]picture{{Copier: new(prom.NewRef[painter](3))}})
 	again := p
 	again.Pictures.Rows()[0].Copier = nil
 	is.Equal(p.Pictures.Rows()[0].Copier, nil)
@@ -217,7 +218,7 @@ type place struct {
 func TestRefRow(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	var r schema.RefBy[place, string]
+	var r prom.RefBy[place, string]
 	is.True(!r.Loaded())
 	_, ok := r.Get()
 	is.True(!ok)
@@ -232,7 +233,7 @@ func TestRefRow(t *testing.T) {
 	b, err := json.Marshal(r)
 	is.NoErr(err)
 	is.Equal(string(b), `{"Code":"BE","Name":"Bern"}`)
-	var back schema.RefBy[place, string]
+	var back prom.RefBy[place, string]
 	is.NoErr(json.Unmarshal(b, &back))
 	is.Equal(back.Key(), "BE")
 	is.True(!back.Loaded()) // what others say that a row is, is not loaded
@@ -242,27 +243,18 @@ func TestRefRow(t *testing.T) {
 	is.Equal(panicText(func() { other.Get() }), "prom: a RefBy of place was not loaded, which is not the same as that there is no place: "+
 		"load it with its row, by With or LoadInto and the handle of the field, or ask Loaded before")
 	is.True(r.Loaded())
-	schema.LoadRef(&other, &schema.Target[place, string]{Key: "ZH"})
-	is.True(other.Loaded()) // and there is no such row
-	_, ok = other.Get()
-	is.True(!ok)
-	b, err = json.Marshal(other)
-	is.NoErr(err)
-	is.Equal(string(b), `"ZH"`)
-	schema.LoadRef(&other, &schema.Target[place, string]{Key: "GE", Row: bern})
-	is.True(!other.Loaded()) // of another key
 
 	r.Set(nil)
 	is.True(r.IsZero() && !r.Loaded())
-	var null *schema.RefBy[place, string]
+	var null *prom.RefBy[place, string]
 	is.True(null.Loaded())
 	_, ok = null.Get()
 	is.True(!ok)
 
 	for _, set := range []func(){
-		func() { new(schema.Ref[place]).Set(bern) },
-		func() { new(schema.Ref[noKey]).Set(&noKey{}) },
-		func() { new(schema.Ref[int]).Set(new(int)) },
+		func() { new(prom.Ref[place]).Set(bern) },
+		func() { new(prom.Ref[noKey]).Set(&noKey{}) },
+		func() { new(prom.Ref[int]).Set(new(int)) },
 	} {
 		func() {
 			defer func() { is.True(recover() != nil) }()
@@ -275,8 +267,8 @@ type (
 	receipt struct {
 		Shop   int64  `prom:"key"`
 		Number string `prom:"key"`
-		Items  schema.Many[item]
-		Notes  schema.Many[item] `prom:"via='seller,ticket'"`
+		Items  prom.Many[item]
+		Notes  prom.Many[item] `prom:"via='seller,ticket'"`
 	}
 	item struct {
 		Model
@@ -284,14 +276,14 @@ type (
 		Number  string
 		Seller  *int64
 		Ticket  *string
-		Receipt schema.CompositeRef[receipt] `prom:"on='shop, number'"`
-		Noted   schema.CompositeRef[receipt] `prom:"on='seller, ticket',private"`
+		Receipt prom.CompositeRef[receipt] `prom:"on='shop, number'"`
+		Noted   prom.CompositeRef[receipt] `prom:"on='seller, ticket',private"`
 	}
 	lonely struct {
-		Shop   int64                       `prom:"key"`
-		Number int32                       `prom:"key"`
-		Items  schema.Many[item]           `prom:"-"`
-		Self   schema.CompositeRef[lonely] `prom:"on='shop, other'"`
+		Shop   int64                     `prom:"key"`
+		Number int32                     `prom:"key"`
+		Items  prom.Many[item]           `prom:"-"`
+		Self   prom.CompositeRef[lonely] `prom:"on='shop, other'"`
 		Other  int32
 	}
 )
@@ -331,58 +323,111 @@ func TestForeignKeys(t *testing.T) {
 	is.Equal(other.TargetOfKey(other.ForeignKeys[0]), other)
 }
 
+type (
+	// deck and hold are connected by rows that refer to each by two columns, of which they share one.
+	deck struct {
+		Ship  string `prom:"key"`
+		Level int    `prom:"key"`
+		Holds prom.ManyToMany[hold, hatch]
+		Above prom.ManyToMany[deck, stair] `prom:"via='ship, lower'"`
+		Stuck prom.ManyToMany[deck, stair] `prom:"via='ship, lower',to='ship,lower',private"`
+	}
+	hold struct {
+		Ship string `prom:"key"`
+		Bay  string `prom:"key"`
+		Over prom.ManyToMany[deck, hatch]
+	}
+	hatch struct {
+		Ship  string                  `prom:"key"`
+		Level int                     `prom:"key"`
+		Bay   string                  `prom:"key"`
+		Deck  prom.CompositeRef[deck] `prom:"on='ship, level'"`
+		Hold  prom.CompositeRef[hold] `prom:"on='ship, bay'"`
+	}
+	stair struct {
+		Ship  string                  `prom:"key"`
+		Lower int                     `prom:"key"`
+		Upper int                     `prom:"key"`
+		From  prom.CompositeRef[deck] `prom:"on='ship, lower'"`
+		To    prom.CompositeRef[deck] `prom:"on='ship, upper'"`
+	}
+)
+
+// Ensure that a join model may refer to its sides by several columns, which may share some, and that the ones of one
+// side are not those of the other.
+func TestManyToManyOfSeveralColumns(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	decks, holds := of[deck](t), of[hold](t)
+	for _, tt := range []struct {
+		r             *schema.Relation
+		owner, target []string
+	}{
+		{decks.Relations[0], []string{"ship", "level"}, []string{"ship", "bay"}},
+		{decks.Relations[1], []string{"ship", "lower"}, []string{"ship", "upper"}},
+		{holds.Relations[0], []string{"ship", "bay"}, []string{"ship", "level"}},
+	} {
+		owner, target, err := tt.r.Ends()
+		is.NoErr(err)
+		is.Equal(schema.ColumnNames(owner), tt.owner)
+		is.Equal(schema.ColumnNames(target), tt.target)
+	}
+	_, _, err := decks.Relations[2].Ends()
+	is.True(err != nil && strings.Contains(err.Error(), "via and to name the same column"))
+}
+
 // Models whose required references go in circles, and models that need one of them, or break the circle.
 type (
 	chickenID struct {
 		ID  int64 `prom:"key,auto"`
-		Egg schema.Ref[eggID]
+		Egg prom.Ref[eggID]
 	}
 	eggID struct {
 		ID      int64 `prom:"key,auto"`
-		Chicken schema.Ref[chickenID]
+		Chicken prom.Ref[chickenID]
 	}
 	farmOf struct {
 		ID   int64 `prom:"key,auto"`
-		Best schema.Ref[eggID]
+		Best prom.Ref[eggID]
 	}
 	wheelA struct {
 		ID int64 `prom:"key,auto"`
-		B  schema.Ref[wheelB]
+		B  prom.Ref[wheelB]
 	}
 	wheelB struct {
 		ID int64 `prom:"key,auto"`
-		C  schema.Ref[wheelC]
+		C  prom.Ref[wheelC]
 	}
 	wheelC struct {
 		ID int64 `prom:"key,auto"`
-		A  *schema.Ref[wheelA]
-		B  *schema.Ref[wheelB]
+		A  *prom.Ref[wheelA]
+		B  *prom.Ref[wheelB]
 	}
 	halfA struct {
 		Tenant int64 `prom:"key"`
 		ID     int64 `prom:"key"`
 		Other  int64
-		B      schema.CompositeRef[halfB] `prom:"on='tenant, other'"`
+		B      prom.CompositeRef[halfB] `prom:"on='tenant, other'"`
 	}
 	halfB struct {
 		Tenant int64 `prom:"key"`
 		ID     int64 `prom:"key"`
 		Other  *int64
-		A      schema.CompositeRef[halfA] `prom:"on='tenant, other'"`
+		A      prom.CompositeRef[halfA] `prom:"on='tenant, other'"`
 		Up     int64
-		Parent schema.CompositeRef[halfB] `prom:"on='tenant, up'"`
+		Parent prom.CompositeRef[halfB] `prom:"on='tenant, up'"`
 	}
 	fullB struct {
 		Tenant int64 `prom:"key"`
 		ID     int64 `prom:"key"`
 		Other  int64
-		A      schema.CompositeRef[fullA] `prom:"on='tenant, other'"`
+		A      prom.CompositeRef[fullA] `prom:"on='tenant, other'"`
 	}
 	fullA struct {
 		Tenant int64 `prom:"key"`
 		ID     int64 `prom:"key"`
 		Other  int64
-		B      schema.CompositeRef[fullB] `prom:"on='tenant, other'"`
+		B      prom.CompositeRef[fullB] `prom:"on='tenant, other'"`
 	}
 )
 

@@ -244,3 +244,26 @@ func distance(a, b string) int {
 	}
 	return d[len(a)][len(b)]
 }
+
+// Tag is what a prom tag says, for programs that read Go source.
+type Tag struct {
+	Skip bool   // "-": the field is left out
+	Name string // of the column; "" when the field's name makes it
+	tag  tag
+}
+
+// ReadTag reads the text of a prom tag. What its options mean to the field, and whether they fit each other, is not
+// looked at.
+func ReadTag(text string) (Tag, error) {
+	t, err := parseTag(text)
+	return Tag{Skip: t.skip, Name: t.name, tag: t}, err
+}
+
+// Has reports whether the tag has an option.
+func (t Tag) Has(option string) bool { return t.tag.has(option) }
+
+// Value returns the value of an option, "" when the tag does not have it.
+func (t Tag) Value(option string) string {
+	v, _ := t.tag.value(option)
+	return v
+}

@@ -5,6 +5,14 @@
 //
 // The DSN is that of the environment, PROM_DSN, unless -dsn gives another. What a model cannot say, such as a column of
 // a type of an extension or an index on an expression, is left out with a comment.
+//
+// With -fields it writes the handles of the models that a package has, one struct of them for each model, so that queries
+// say book.Title.Eq("Dune"). It is run by go generate, and its file is checked in:
+//
+//	//go:generate go run github.com/prom-go/prom/cmd/promgen -fields
+//
+// With -fields -check it writes nothing, and fails when the file is not current; promtest.CheckFields does that in a test.
+// Its other flags are listed by promgen -fields -help, and described in docs/guide/fields.md.
 package main
 
 import (
@@ -18,21 +26,33 @@ import (
 	"strings"
 
 	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/fieldgen"
 	"github.com/prom-go/prom/schema"
 )
 
 func main() {
 	if err := run(context.Background(), os.Args[1:], os.Stdout); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			os.Exit(2)
+		}
 		fmt.Fprintln(os.Stderr, "promgen:", strings.TrimPrefix(err.Error(), "prom: "))
 		os.Exit(1)
 	}
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
+	if slices.ContainsFunc(args, func(a string) bool { return a == "-fields" || a == "--fields" }) {
+		options, err := fieldgen.Parse(args, out)
+		if err != nil {
+			return err
+		}
+		return fieldgen.Run(options)
+	}
 	flags := flag.NewFlagSet("promgen", flag.ContinueOnError)
 	dsn := flags.String("dsn", "", "the database; PROM_DSN when it is not given")
 	pkg := flags.String("package", "models", "the name of the package to write")
 	only := flags.String("tables", "", "the tables, with commas between them; all when it is not given")
+	flags.Bool("fields", false, "write the handles of the models of a package instead; promgen -fields -help tells how")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/prom-go/prom/dialect"
@@ -71,12 +72,25 @@ func (d Dialect) In(c *schema.Column, expr string, not bool) string {
 }
 
 // InKeys returns the condition that columns together are one of the keys whose parts are arrays.
-func (Dialect) InKeys(cols []*schema.Column, exprs []string) string {
-	arrays := make([]string, len(cols))
+func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
+	arrays, left := make([]string, len(cols)), make([]string, len(cols))
+	names, values := make([]string, len(cols)), make([]string, len(cols))
+	folded := false
 	for i, c := range cols {
-		arrays[i] = "?::" + elemType(c, c.Kind) + "[]"
+		arrays[i], names[i] = "?::"+elemType(c, c.Kind)+"[]", "v"+strconv.Itoa(i+1)
+		left[i], values[i] = d.Operand(c, exprs[i]), d.Operand(c, names[i])
+		folded = folded || c.Folded
 	}
-	return "(" + strings.Join(exprs, ", ") + ") IN (SELECT * FROM unnest(" + strings.Join(arrays, ", ") + "))"
+	what, as := "*", ""
+	if folded {
+		what, as = strings.Join(values, ", "), " AS k ("+strings.Join(names, ", ")+")"
+	}
+	return "(" + strings.Join(left, ", ") + ") IN (SELECT " + what + " FROM unnest(" + strings.Join(arrays, ", ") + ")" + as + ")"
+}
+
+// Elements returns the elements of an array as rows.
+func (Dialect) Elements(c *schema.Column, name string) string {
+	return "unnest(?::" + elemType(c, c.Kind) + "[]) AS " + name + " (v)"
 }
 
 // EqualTexts returns a query that numbers texts. What the column holds has no part in it but for its collation, which
@@ -88,7 +102,14 @@ func (d Dialect) EqualTexts(table, column string) string {
 
 // Match returns the condition that expr matches a pattern. The collation C makes ILIKE ignore the case of A to Z only,
 // as SQLite does, and lets LIKE work on a nocase column, which it does by itself from version 18 on.
-func (Dialect) Match(c *schema.Column, expr string, _ dialect.Match, fold, not bool) string {
+func (Dialect) Match(c *schema.Column, expr string, m dialect.Match, fold, not bool) string {
+	if m == dialect.MatchRegexp {
+		op := " ~ "
+		if not {
+			op = " !~ "
+		}
+		return byBytes(expr) + op + "?"
+	}
 	if c.Kind != schema.Text {
 		expr += "::text"
 	}
@@ -106,13 +127,17 @@ func (Dialect) Match(c *schema.Column, expr string, _ dialect.Match, fold, not b
 
 // Pattern returns the argument of Match for a value.
 func (Dialect) Pattern(m dialect.Match, _ bool, value string) string {
+	if m == dialect.MatchRegexp {
+		pattern, _ := dialect.AdvancedRegexp(value) // which has been checked
+		return pattern
+	}
 	return dialect.LikePattern(m, value)
 }
 
 var dateParts = [...]string{
 	dialect.Year: "YEAR", dialect.Quarter: "QUARTER", dialect.Month: "MONTH", dialect.Week: "WEEK", dialect.Day: "DAY",
 	dialect.DayOfWeek: "ISODOW", dialect.DayOfYear: "DOY",
-	dialect.Hour: "HOUR", dialect.Minute: "MINUTE", dialect.Second: "SECOND",
+	dialect.Hour: "HOUR", dialect.Minute: "MINUTE", dialect.Second: "SECOND", dialect.ISOYear: "ISOYEAR",
 }
 
 // DatePart returns an integer expression for a part of a time or a date.
@@ -124,6 +149,11 @@ func (Dialect) DatePart(p dialect.DatePart, c *schema.Column, expr string) strin
 	case c.Form == schema.FormZoneless:
 		at = expr
 	}
+	return extract(p, at)
+}
+
+// extract returns a part of a time without a zone.
+func extract(p dialect.DatePart, at string) string {
 	part := "EXTRACT(" + dateParts[p] + " FROM " + at + ")"
 	if p == dialect.Second {
 		part = "FLOOR(" + part + ")"

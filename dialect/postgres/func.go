@@ -30,10 +30,13 @@ func (Dialect) Fit(_ *schema.Column, expr string) string { return expr }
 // C, which knows A to Z alone.
 func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 	if fn.OfList() {
-		return callList(fn, args)
+		return callList(fn, c, args)
 	}
 	if fn.OfJSON() {
 		return callJSON(fn, args)
+	}
+	if fn.OfTerms() {
+		return callTerm(fn, c, args)
 	}
 	switch fn {
 	case dialect.FuncAdd, dialect.FuncSub, dialect.FuncMul, dialect.FuncDiv, dialect.FuncMod, dialect.FuncNeg, dialect.FuncAbs:
@@ -47,6 +50,12 @@ func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 			return "div(" + strings.Join(args, ", ") + ")"
 		}
 		return number(c, dialect.PlainCall(fn, args...))
+	case dialect.FuncRangeTime:
+		return args[0]
+	case dialect.FuncRangeOffset:
+		return "(" + args[0] + " * interval '1 microsecond')"
+	case dialect.FuncListElem: // of the type that the elements of a column have
+		return args[0] + "::" + listType(c.Kind)
 	case dialect.FuncLower, dialect.FuncUpper:
 		args[0] += ` COLLATE "C"`
 	case dialect.FuncLength:
@@ -93,7 +102,14 @@ func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg
 			arg, as = wide(c, arg), number(c, "%s")
 		}
 	case dialect.FuncAvg:
+		if c.Kind == schema.Decimal {
+			break
+		}
 		arg, as = wide(c, arg), number(c, "(%s)::double precision")
+	case dialect.FuncArrayAgg:
+		return "array_agg(" + dialect.Distinct(distinct, arg) + ")", "coalesce(%s, '{}')", nil
+	case dialect.FuncVarPop, dialect.FuncVarSamp, dialect.FuncStddevPop, dialect.FuncStddevSamp:
+		as = number(c, "(%s)::double precision") // of integers the server's own is exact, as on the other engine
 	case dialect.FuncMin, dialect.FuncMax:
 		switch c.Kind {
 		case schema.Bool:

@@ -51,20 +51,34 @@ func callJSON(fn dialect.Func, args []string) string {
 		return "(" + at(args[0], args[1]) + " IS NOT NULL)"
 	case dialect.FuncJSONContains:
 		return "(" + args[0] + " @> " + args[1] + ")"
+	case dialect.FuncJSONContainedBy:
+		return "(" + args[0] + " <@ " + args[1] + ")"
+	case dialect.FuncJSONHasAny: // squirrel makes one question mark of two
+		return "(" + args[0] + " ??| " + args[1] + ")"
+	case dialect.FuncJSONHasAll:
+		return "(" + args[0] + " ??& " + args[1] + ")"
+	case dialect.FuncJSONLen:
+		return typed(args, "array", "jsonb_array_length(q.j)::bigint")
+	case dialect.FuncJSONType:
+		return "jsonb_typeof(" + at(args[0], args[1]) + ")"
 	case dialect.FuncJSONMembers:
 		return "(SELECT (" + object("q.j") + " - q.r) || q.m FROM (SELECT " + args[0] + " AS j, " + args[1] + " AS m, " + args[2] + " AS r) AS q)"
 	case dialect.FuncJSONMerge:
 		return merge(args[0], args[1])
 	}
-	typ := "object"
-	if fn == dialect.FuncJSONSetIndex || fn == dialect.FuncJSONRemoveIndex {
-		typ = "array"
+	there := "jsonb_typeof(" + at(args[0], args[1]) + ") = 'object'"
+	switch fn {
+	case dialect.FuncJSONSetIndex, dialect.FuncJSONRemoveIndex:
+		there = "jsonb_typeof(" + at(args[0], args[1]) + ") = 'array'"
+	case dialect.FuncJSONSetFromEnd, dialect.FuncJSONRemoveFromEnd:
+		there = at(args[0], args[1]) + " IS NOT NULL"
 	}
 	changed := args[0] + " #- " + args[2]
-	if fn == dialect.FuncJSONSetKey || fn == dialect.FuncJSONSetIndex {
+	switch fn {
+	case dialect.FuncJSONSetKey, dialect.FuncJSONSetIndex, dialect.FuncJSONSetFromEnd:
 		changed = "jsonb_set(" + args[0] + ", " + args[2] + ", " + args[3] + ")"
 	}
-	return "CASE WHEN jsonb_typeof(" + at(args[0], args[1]) + ") = '" + typ + "' THEN " + changed + " ELSE " + args[0] + " END"
+	return "CASE WHEN " + there + " THEN " + changed + " ELSE " + args[0] + " END"
 }
 
 // object returns a document that is an object, or else an empty one.

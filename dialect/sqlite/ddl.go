@@ -40,6 +40,17 @@ const (
 	Conflicted   = "prom_conflicted"
 )
 
+// The names of the aggregates of variances and standard deviations, of a population and of a sample, and ListJoin that
+// of the function that joins the texts of a list, written as JSON, with a separator. They are registered with a
+// connection as well.
+const (
+	VarPop     = "prom_var_pop"
+	VarSamp    = "prom_var_samp"
+	StddevPop  = "prom_stddev_pop"
+	StddevSamp = "prom_stddev_samp"
+	ListJoin   = "prom_list_join"
+)
+
 // The names of the functions that tell whether a text is like a pattern, ends with another text or has it somewhere, as
 // SQLite's own LIKE, GLOB and instr do, in a time that does not grow with the length of text times pattern. Those in
 // Fold ignore the case of A to Z. They are registered with a connection as well.

@@ -32,15 +32,11 @@ func (Dialect) Branch(cond string) string {
 // In returns the condition that expr is one of the elements of a JSON array. The left side gives the comparison its
 // affinity and its collation, as with the operator =, and an index on it is used.
 func (d Dialect) In(c *schema.Column, expr string, not bool) string {
-	value := "value"
-	if c.Kind == schema.Bytes {
-		value = "unhex(value)"
-	}
 	op := " IN"
 	if not {
 		op = " NOT IN"
 	}
-	return d.Operand(c, expr) + op + " (SELECT " + value + " FROM json_each(?))"
+	return d.Operand(c, expr) + op + " (SELECT " + listed(c) + " FROM json_each(?))"
 }
 
 // InKeys returns the condition that columns together are one of the keys whose parts are JSON arrays. These are
@@ -61,6 +57,19 @@ func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 	return "(" + strings.Join(left, ", ") + ") IN (WITH " + strings.Join(with, ", ") + " SELECT " + strings.Join(values, ", ") + " FROM " + strings.Join(from, " JOIN ") + ")"
 }
 
+// Elements returns the elements of a JSON array as rows.
+func (Dialect) Elements(c *schema.Column, name string) string {
+	return "(SELECT " + listed(c) + " AS v FROM json_each(?)) AS " + name
+}
+
+// listed returns an element of a JSON array as a value of the column's kind.
+func listed(c *schema.Column) string {
+	if c.Kind == schema.Bytes {
+		return "unhex(value)"
+	}
+	return "value"
+}
+
 // EqualTexts returns "", since NOCASE ignores the case of A to Z and nothing else.
 func (Dialect) EqualTexts(_, _ string) string { return "" }
 
@@ -68,6 +77,7 @@ func (Dialect) EqualTexts(_, _ string) string { return "" }
 // that of A to Z.
 var matches = map[dialect.Match][2]string{
 	dialect.MatchLike: {TextLike, TextLikeFold}, dialect.MatchSuffix: {TextEnds, TextEndsFold}, dialect.MatchContains: {TextHas, TextHasFold},
+	dialect.MatchRegexp: {Regexp, Regexp},
 }
 
 // Match returns the condition that expr matches a pattern. The beginning of a text is found by GLOB, which heeds case,
@@ -99,7 +109,7 @@ var globEscaper = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
 // Pattern returns the argument of Match for a value.
 func (Dialect) Pattern(m dialect.Match, fold bool, value string) string {
 	switch {
-	case m == dialect.MatchSuffix, m == dialect.MatchContains:
+	case m == dialect.MatchSuffix, m == dialect.MatchContains, m == dialect.MatchRegexp:
 		return value
 	case m == dialect.MatchLike, fold:
 		return dialect.LikePattern(m, value)
@@ -107,11 +117,11 @@ func (Dialect) Pattern(m dialect.Match, fold bool, value string) string {
 	return globEscaper.Replace(value) + "*"
 }
 
-// dateFormats are the formats of strftime. %V and %u, from version 3.46 on, are those of ISO 8601.
+// dateFormats are the formats of strftime. %V, %G and %u, from version 3.46 on, are those of ISO 8601.
 var dateFormats = [...]string{
 	dialect.Year: "%Y", dialect.Month: "%m", dialect.Week: "%V", dialect.Day: "%d",
 	dialect.DayOfWeek: "%u", dialect.DayOfYear: "%j",
-	dialect.Hour: "%H", dialect.Minute: "%M", dialect.Second: "%S",
+	dialect.Hour: "%H", dialect.Minute: "%M", dialect.Second: "%S", dialect.ISOYear: "%G",
 }
 
 // DatePart returns an integer expression for a part of a time or a date. The modifier auto reads unix timestamps, which

@@ -11,10 +11,14 @@ import (
 // Typed returns the placeholder of one argument: a value brings its type along.
 func (Dialect) Typed(schema.Kind) string { return "?" }
 
-// Fit returns expr, made to fail when it gives an integer, or a float32, that the column cannot hold. SQLite would turn
+// Fit returns expr, made to fail when it gives an integer, a float32 or a decimal that the column cannot hold; a decimal
+// is rounded to the column's scale, halves away from zero, as PostgreSQL does by itself. SQLite would turn
 // an integer that overflows 64 bits into a float, and knows no smaller integers; abs of the least integer is its one
 // error for an overflow (https://www.sqlite.org/lang_corefunc.html#abs).
 func (Dialect) Fit(c *schema.Column, expr string) string {
+	if c.Kind == schema.Decimal {
+		return fitDecimal(c, expr)
+	}
 	if c.Kind == schema.Float32 {
 		return Float32 + "(" + expr + ")"
 	}
@@ -35,6 +39,9 @@ func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 	if fn.OfJSON() {
 		return callJSON(fn, args)
 	}
+	if fn.OfTerms() {
+		return callTerm(fn, c, args)
+	}
 	switch fn {
 	case dialect.FuncAdd:
 		return compute(Plus, args...)
@@ -44,6 +51,12 @@ func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 		return compute(Times, args...)
 	case dialect.FuncDiv:
 		return compute(Divided, args...)
+	case dialect.FuncRangeTime: // the microseconds since 1970
+		return "(SELECT unixepoch(s.v) * 1000000 + CAST(substr(s.v, 21, 6) AS INTEGER) FROM (SELECT " + args[0] + " AS v) AS s)"
+	case dialect.FuncRangeOffset:
+		return args[0]
+	case dialect.FuncListElem:
+		return listElem(c, args[0])
 	case dialect.FuncNeg: // of the least integer it does not fit
 		return compute(Minus, "0", args[0])
 	}
@@ -60,8 +73,18 @@ func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg
 		return "count(*)", "", nil
 	case (fn == dialect.FuncMin || fn == dialect.FuncMax) && (c.Kind == schema.Bytes || c.Kind == schema.JSON):
 		return "", "", errors.New("bytes and JSON have no least and no greatest value on PostgreSQL")
+	case fn == dialect.FuncArrayAgg:
+		return "json_group_array(" + dialect.Distinct(distinct, arg) + ")", "", nil
+	case variances[fn] != "":
+		return variances[fn] + "(" + arg + ")", "", nil
 	case fn == dialect.FuncSum && c.Kind == schema.Decimal:
 		return DecimalSum + "(" + dialect.Distinct(distinct, d.Operand(c, arg)) + ")", "", nil
+	case fn == dialect.FuncAvg && c.Kind == schema.Decimal:
+		return DecimalAverage + "(" + dialect.Distinct(distinct, d.Operand(c, arg)) + ")", "", nil
 	}
 	return dialect.PlainCall(fn, dialect.Distinct(distinct, d.Operand(c, arg))), "", nil
+}
+
+var variances = map[dialect.Func]string{
+	dialect.FuncVarPop: VarPop, dialect.FuncVarSamp: VarSamp, dialect.FuncStddevPop: StddevPop, dialect.FuncStddevSamp: StddevSamp,
 }

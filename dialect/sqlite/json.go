@@ -25,6 +25,18 @@ func float(args []string, limit string) string {
 		typed(args, "'integer', 'real'", "CAST(json_extract(q.d, q.p) AS REAL)") + " AS n) AS r)"
 }
 
+// docKeys is a query for the keys of the document q.d as PostgreSQL's operators ?| and ?& know them: those of an object, the
+// texts in a list, or the text that it is.
+const (
+	docKey  = "iif(json_type(q.d) = 'object', e.key, e.value)"
+	docKeys = "SELECT " + docKey + " FROM json_each(q.d) AS e WHERE (json_type(q.d) = 'object' OR e.type = 'text')"
+)
+
+// keysOf returns a condition on a document, q.d, and a list of keys, q.k.
+func keysOf(args []string, cond string) string {
+	return "(SELECT CASE WHEN q.d IS NOT NULL THEN " + cond + " END FROM (SELECT " + args[0] + " AS d, " + args[1] + " AS k) AS q)"
+}
+
 // callJSON returns the call of a function on JSON.
 func callJSON(fn dialect.Func, args []string) string {
 	switch fn {
@@ -55,19 +67,34 @@ func callJSON(fn dialect.Func, args []string) string {
 		return "(json_type(" + last(args[0]) + ", " + args[1] + ") IS NOT NULL)"
 	case dialect.FuncJSONContains:
 		return JSONContains + "(" + args[0] + ", " + args[1] + ")"
+	case dialect.FuncJSONContainedBy:
+		return JSONContains + "(" + args[1] + ", " + args[0] + ")" // the document has no arguments
+	case dialect.FuncJSONHasAny:
+		return keysOf(args, "EXISTS ("+docKeys+" AND "+docKey+" IN (SELECT k.value FROM json_each(q.k) AS k))")
+	case dialect.FuncJSONHasAll:
+		return keysOf(args, "NOT EXISTS (SELECT k.value FROM json_each(q.k) AS k EXCEPT "+docKeys+")")
+	case dialect.FuncJSONLen:
+		return typed(args, "'array'", "json_array_length(q.d, q.p)")
+	case dialect.FuncJSONType:
+		return "(SELECT CASE t.t WHEN 'text' THEN 'string' WHEN 'integer' THEN 'number' WHEN 'real' THEN 'number' WHEN 'true' THEN 'boolean'" +
+			" WHEN 'false' THEN 'boolean' ELSE t.t END FROM (SELECT json_type(" + last(args[0]) + ", " + args[1] + ") AS t) AS t)"
 	case dialect.FuncJSONMerge:
 		return JSONMerge + "(json(" + args[0] + "), " + args[1] + ", '[]')"
 	case dialect.FuncJSONMembers:
 		return JSONMerge + "(json(" + args[0] + "), " + args[1] + ", " + args[2] + ")"
 	}
-	typ, path := "object", member
-	if fn == dialect.FuncJSONSetIndex || fn == dialect.FuncJSONRemoveIndex {
-		typ, path = "array", element
+	is, path := " = 'object'", member
+	switch fn {
+	case dialect.FuncJSONSetIndex, dialect.FuncJSONRemoveIndex:
+		is, path = " = 'array'", element
+	case dialect.FuncJSONSetFromEnd, dialect.FuncJSONRemoveFromEnd:
+		is, path = " IS NOT NULL", "q.p"
 	}
 	changed, value := "json_remove(q.d, "+path+")", ""
-	if fn == dialect.FuncJSONSetKey || fn == dialect.FuncJSONSetIndex {
+	switch fn {
+	case dialect.FuncJSONSetKey, dialect.FuncJSONSetIndex, dialect.FuncJSONSetFromEnd:
 		changed, value = "json_set(q.d, "+path+", json(q.v))", ", "+args[3]+" AS v"
 	}
-	return "(SELECT CASE WHEN json_type(q.d, q.p) = '" + typ + "' THEN " + changed + " ELSE q.d END FROM (SELECT " +
+	return "(SELECT CASE WHEN json_type(q.d, q.p)" + is + " THEN " + changed + " ELSE q.d END FROM (SELECT " +
 		last(args[0]) + " AS d, " + args[1] + " AS p, " + args[2] + " AS l" + value + ") AS q)"
 }

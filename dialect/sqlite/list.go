@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -11,8 +12,75 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// callList returns the call of a function on lists that are written as JSON. The first one is a column.
+// listElem returns a value as json_group_array is to write it.
+func listElem(c *schema.Column, value string) string {
+	switch c.Kind {
+	case schema.Bool:
+		return "json(iif(" + value + ", 'true', 'false'))"
+	case schema.Bytes:
+		return "lower(hex(" + value + "))"
+	case schema.Float32, schema.Float64:
+		return "CAST(" + value + " AS REAL)"
+	case schema.Decimal:
+		return "CAST(" + value + " AS TEXT)"
+	}
+	return value
+}
+
+// elementAt returns an element of a list, at a path of JSON, as a value of its kind.
+func elementAt(c *schema.Column, list, path string) string {
+	return elementOf(c, "json_extract("+list+", "+path+")")
+}
+
+// elementOf returns what JSON has for an element of a list as a value of its kind.
+func elementOf(c *schema.Column, value string) string {
+	switch c.Kind.Elem() {
+	case schema.Bytes:
+		return "unhex(" + value + ")"
+	case schema.Float32, schema.Float64:
+		return "CAST(" + value + " AS REAL)"
+	}
+	return value
+}
+
+// callListTerm returns the call of a function on a list that is any expression, and so may have arguments and is written
+// once.
+func callListTerm(fn dialect.Func, c *schema.Column, args []string) string {
+	switch fn {
+	case dialect.FuncListAt:
+		return elementAt(c, args[0], "'$[' || "+args[1]+" || ']'")
+	case dialect.FuncListFromEnd:
+		return elementAt(c, args[0], "'$[#-' || "+args[1]+" || ']'")
+	case dialect.FuncListRows:
+		return "json_each(" + args[0] + ") AS " + args[1]
+	case dialect.FuncListRow:
+		return elementOf(c, args[0]+".value")
+	case dialect.FuncListIndex:
+		return "(SELECT min(e.key) FROM json_each(" + args[0] + ") AS e WHERE e.value = (SELECT a.value FROM json_each(" + args[1] + ") AS a))"
+	case dialect.FuncListJoin:
+		return ListJoin + "(" + args[0] + ", " + args[1] + ")"
+	case dialect.FuncListConcat:
+		return "(SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(" + elemForm(c) + ") FROM (SELECT value FROM json_each(q.a)" +
+			" UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT " + args[0] + " AS a, " + args[1] + " AS b) AS q)"
+	}
+	at := func(i string) string { return "iif(" + i + " < 0, json_array_length(q.l) + " + i + ", " + i + ")" }
+	return "(SELECT CASE WHEN q.l IS NOT NULL THEN (SELECT json_group_array(" + elemForm(c) + " ORDER BY e.key) FROM json_each(q.l) AS e WHERE e.key >= " +
+		at("q.f") + " AND e.key < " + at("q.t") + ") END FROM (SELECT " + args[0] + " AS l, " + args[1] + " AS f, " + args[2] + " AS t) AS q)"
+}
+
+// callList returns the call of a function on lists that are written as JSON. But for those of callListTerm the first one is
+// a column.
 func callList(fn dialect.Func, c *schema.Column, args []string) string {
+	if fn == dialect.FuncListOf {
+		elems := make([]string, len(args))
+		for i, arg := range args {
+			elems[i] = asElem(c, arg)
+		}
+		return "json_array(" + strings.Join(elems, ", ") + ")"
+	}
+	if fn >= dialect.FuncListConcat {
+		return callListTerm(fn, c, args)
+	}
 	list := args[0]
 	var cond string
 	switch fn {
@@ -53,6 +121,19 @@ func elemForm(c *schema.Column) string {
 		return "CAST(e.value AS REAL)"
 	}
 	return "e.value"
+}
+
+// asElem returns a canonical value as json_array is to write it.
+func asElem(c *schema.Column, expr string) string {
+	switch c.Kind.Elem() {
+	case schema.Bool:
+		return "json(CASE " + expr + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"
+	case schema.Float32, schema.Float64:
+		return "CAST(" + expr + " AS REAL)"
+	case schema.Bytes:
+		return "lower(hex(" + expr + "))"
+	}
+	return expr
 }
 
 // AppendList appends a list as JSON, for json_each and for columns. Bytes become hexadecimal digits; infinities become

@@ -11,12 +11,13 @@ import (
 )
 
 // view returns the articles, latest first, as the API shows them to a viewer. Authors and tags take one statement each;
-// the rest is computed in the statement that reads the articles.
+// the rest is computed in the statements that read what it belongs to.
 func (s *server) view(viewer int64) *prom.Query[Article] {
-	return s.articles.OrderBy(articleID.Desc()).With(articleAuthor, articleTags.OrderBy(tagName.Asc())).Compute(
-		prom.Col(&article.FavoritesCount, articleFavorites.Count()),
-		prom.Col(&article.Favorited, articleFavorites.Has(favoriteUser.Eq(viewer))),
-		prom.Col(&article.Following, articleAuthor.Has(followedBy(viewer))))
+	return s.articles.OrderBy(articleID.Desc()).
+		With(articleAuthor.Compute(following(viewer)), articleTags.OrderBy(tagName.Asc())).
+		Compute(
+			prom.Col(&article.FavoritesCount, articleFavorites.Count()),
+			prom.Col(&article.Favorited, articleFavorites.Has(favoriteUser.Eq(viewer))))
 }
 
 // maxPage is the most articles that one list holds.
@@ -34,7 +35,7 @@ func (s *server) feed(r *http.Request, viewer int64) (any, error) {
 	return page(r, s.view(viewer).Where(articleAuthor.Has(followedBy(viewer))))
 }
 
-// page answers with the articles at the limit and offset of a request, and with the number of all.
+// page answers with the articles at the limit and offset of a request, without their bodies, and the number of all.
 func page(r *http.Request, q *prom.Query[Article]) (any, error) {
 	limit, err := number(r, "limit", 1, 20)
 	if err != nil {
@@ -44,10 +45,7 @@ func page(r *http.Request, q *prom.Query[Article]) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := q.PageAt(r.Context(), min(limit, maxPage), offset)
-	for i := range p.Rows {
-		p.Rows[i].Body = "" // lists are without
-	}
+	p, err := prom.Without(q, articleBody).PageAt(r.Context(), min(limit, maxPage), offset)
 	return object{"articles": p.Rows, "articlesCount": p.Total}, err
 }
 
@@ -57,7 +55,7 @@ func (s *server) getArticle(r *http.Request, viewer int64) (any, error) {
 }
 
 func (s *server) createArticle(r *http.Request, viewer int64) (any, error) {
-	return s.write(r, viewer, &Article{Byline: Byline{Author: prom.NewRef[User](viewer)}})
+	return s.write(r, viewer, &Article{Author: prom.NewRef[User](viewer)})
 }
 
 func (s *server) updateArticle(r *http.Request, viewer int64) (any, error) {

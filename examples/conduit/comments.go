@@ -9,8 +9,8 @@ import (
 
 // thread returns the comments on an article, latest first, as the API shows them to a viewer.
 func (s *server) thread(a *Article, viewer int64) *prom.Query[Comment] {
-	return s.comments.Where(commentArticle.Eq(a.ID)).OrderBy(commentID.Desc()).With(commentAuthor).
-		Compute(prom.Col(&comment.Following, commentAuthor.Has(followedBy(viewer))))
+	return s.comments.Where(commentArticle.Eq(a.ID)).OrderBy(commentID.Desc()).
+		With(commentAuthor.Compute(following(viewer)))
 }
 
 func (s *server) listComments(r *http.Request, viewer int64) (any, error) {
@@ -31,7 +31,7 @@ func (s *server) createComment(r *http.Request, viewer int64) (any, error) {
 	if err := read(r, "comment", &in); err != nil {
 		return nil, err
 	}
-	c := Comment{Article: prom.RefTo(a), Body: in.Body, Byline: Byline{Author: prom.NewRef[User](viewer)}}
+	c := Comment{Article: prom.RefTo(a), Body: in.Body, Author: prom.NewRef[User](viewer)}
 	if err := s.comments.Create(r.Context(), &c); err != nil {
 		return nil, err
 	}

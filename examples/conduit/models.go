@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"time"
 
@@ -34,7 +33,7 @@ type Follow struct {
 // Article is by one user, and a favorite of any number. Its computed fields depend on the viewer, who sent the request.
 type Article struct {
 	prom.Model `json:"-"`
-	Byline
+	Author     prom.Ref[User] `prom:"author_id,index" json:"author"`
 	Draft
 	Slug           string                           `prom:"nonempty,unique" json:"slug"`
 	Tags           prom.ManyToMany[Tag, ArticleTag] `json:"tagList"`
@@ -48,22 +47,6 @@ type Draft struct {
 	Title       string `prom:"nonempty" json:"title"`
 	Description string `prom:"nonempty" json:"description"`
 	Body        string `prom:"nonempty" json:"body,omitempty"` // lists leave it out
-}
-
-// Byline is the author of an article or a comment, and whether the viewer follows the author.
-type Byline struct {
-	Author    prom.Ref[User] `prom:"author_id,index" json:"author"`
-	Following bool           `prom:"computed" json:"-"`
-}
-
-// AfterLoad copies what was computed for the row into the author, who has been loaded by then. The rows of one author
-// share that value; all rows of a query are for one viewer.
-func (b *Byline) AfterLoad(context.Context) error {
-	if b.Author.Loaded() {
-		author, _ := b.Author.Get()
-		author.Following = b.Following
-	}
-	return nil
 }
 
 // MarshalJSON adds the times under the names of the API.
@@ -99,8 +82,8 @@ type Favorite struct {
 // Comment is about an article. Nobody changes it, so it does without prom.Model and its change tracking: its key and
 // its times have the names of the API.
 type Comment struct {
-	ID int64 `prom:"key,auto" json:"id"`
-	Byline
+	ID        int64             `prom:"key,auto" json:"id"`
+	Author    prom.Ref[User]    `prom:"author_id,index" json:"author"`
 	Article   prom.Ref[Article] `prom:"article_id,index" json:"-"`
 	Body      string            `prom:"nonempty" json:"body"`
 	CreatedAt time.Time         `prom:"created" json:"createdAt"`
@@ -125,6 +108,7 @@ var (
 
 	articleID         = prom.NumberOf(article, &article.ID)
 	articleSlug       = prom.TextOf(article, &article.Slug)
+	articleBody       = prom.TextOf(article, &article.Body)
 	articleAuthor     = prom.RefOf(article, &article.Author)
 	articleTags       = prom.ManyToManyOf(article, &article.Tags)
 	articleFavorites  = prom.ManyOf(article, &article.Favorites)
@@ -141,4 +125,9 @@ var (
 // followedBy is true for the users whom the viewer follows.
 func followedBy(viewer int64) prom.Cond[*User] {
 	return userFollowers.Has(followFollower.Eq(viewer))
+}
+
+// following tells of users whether the viewer follows them.
+func following(viewer int64) prom.Column[*User] {
+	return prom.Col(&user.Following, followedBy(viewer))
 }

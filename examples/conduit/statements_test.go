@@ -30,15 +30,14 @@ func TestStatements(t *testing.T) {
 			is.NoErr(s.server.follows.Create(ctx, &Follow{prom.RefTo(&author), prom.RefTo(&people[5])}))
 		}
 		for i := range 20 {
-			by := Byline{Author: prom.RefTo(&people[i%5])}
-			a := Article{Byline: by, Draft: Draft{"Title", "About it", "Body"}, Slug: fmt.Sprint(i)}
+			a := Article{Author: prom.RefTo(&people[i%5]), Draft: Draft{"Title", "About it", "Body"}, Slug: fmt.Sprint(i)}
 			is.NoErr(s.server.articles.Create(ctx, &a))
 			is.NoErr(s.server.retag(ctx, &a, []string{"all", fmt.Sprint("tag", i)}))
 			for j := range i % 6 {
 				is.NoErr(s.server.favorites.Create(ctx, &Favorite{prom.RefTo(&a), prom.RefTo(&people[j])}))
 			}
 			for j := range i + 1 { // one of the first article, 20 of the last
-				c := Comment{Byline: Byline{Author: prom.RefTo(&people[j%6])}, Article: prom.RefTo(&a), Body: "Body"}
+				c := Comment{Author: prom.RefTo(&people[j%6]), Article: prom.RefTo(&a), Body: "Body"}
 				is.NoErr(s.server.comments.Create(ctx, &c))
 			}
 		}

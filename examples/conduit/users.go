@@ -79,7 +79,7 @@ func (s *server) updateUser(r *http.Request, viewer int64) (any, error) {
 
 func (s *server) getProfile(r *http.Request, viewer int64) (any, error) {
 	u, err := s.users.Where(userName.Eq(r.PathValue("username"))).
-		Compute(prom.Col(&user.Following, followedBy(viewer))).One(r.Context())
+		Compute(following(viewer)).One(r.Context())
 	return object{"profile": u}, err
 }
 

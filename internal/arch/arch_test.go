@@ -30,7 +30,7 @@ const (
 // by their folder (the root is "."), others by a path that stands for all below it too. A new package needs a line.
 var arrows = map[string][]string{
 	".": {"dialect", "schema", "internal/ast", "internal/core", "internal/db", "internal/db/driver", "internal/dsn", "internal/filter",
-		"internal/install", "internal/scan", "internal/sqlite3", pgx, squirrel, uuid},
+		"internal/install", "internal/scan", "internal/sqlite3", "internal/twin", pgx, squirrel, uuid},
 
 	"internal/filter": {"dialect", "schema", "internal/ast", "internal/core", "internal/db/driver"},
 
@@ -48,11 +48,12 @@ var arrows = map[string][]string{
 	"internal/db/postgres": {"dialect", "dialect/postgres", "schema", "internal/db/driver", "internal/dsn", pgx, uuid},
 	"internal/db/sqlite": {"dialect", "dialect/sqlite", "schema", "internal/db/driver", "internal/dsn", "internal/jsontext",
 		"internal/match", "internal/sqlite3", modernc, uuid},
-	"internal/db/driver": {"dialect", "schema", "internal/dsn"},
+	"internal/db/driver": {"dialect", "schema", "internal/dsn", "internal/twin"},
 	"internal/dsn":       {pgx},
 
-	"internal/scan":     {"schema", "dialect/sqlite", "internal/jsontext", "internal/sqlite3", "internal/syncmap", uuid},
-	"internal/sqlite3":  {modernc},
+	"internal/scan":     {"schema", "dialect/sqlite", "internal/jsontext", "internal/sqlite3", "internal/syncmap", "internal/twin", uuid},
+	"internal/sqlite3":  {"internal/twin", modernc},
+	"internal/twin":     {},
 	"internal/jsontext": {},
 	"internal/sqltext":  {},
 	"internal/syncmap":  {},
@@ -64,9 +65,13 @@ var arrows = map[string][]string{
 	"dialect":           {"schema", uuid},
 	"schema":            {"internal/sqltext", uuid},
 
-	"promtest":    {".", "schema", "internal/core", "internal/db"},
-	"cmd/promgen": {".", "schema"},
-	"examples/*":  {"."},
+	"promtest":          {".", "schema", "internal/core", "internal/db", "internal/fieldgen"},
+	"cmd/promgen":       {".", "schema", "internal/fieldgen"},
+	"internal/fieldgen": {"schema"},
+
+	"internal/fieldgen/shapes":       {".", "internal/fieldgen/shapes/other"},
+	"internal/fieldgen/shapes/other": {},
+	"examples/*":                     {"."},
 
 	"internal/dbtest":         {"internal/dbtest/servers", pgx, goleak},
 	"internal/dbtest/servers": {}, // it sets up a fresh machine
@@ -85,9 +90,9 @@ var arrows = map[string][]string{
 
 // guarded lists the packages of the standard library that not everybody may import, and who may.
 var guarded = map[string][]string{
-	"C":            {},                                                                                                                                                          // the module builds without a C compiler
-	"unsafe":       {".", "internal/core", "internal/scan", "internal/sqlite3"},                                                                                                 // addresses of values, and SQLite's memory
-	"database/sql": {".", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "schema", "internal/scan", "examples/*", "internal/behaviour/kit"}, // sql.Null
+	"C":            {},                                                                                                                                                                                      // the module builds without a C compiler
+	"unsafe":       {".", "internal/core", "internal/scan", "internal/sqlite3"},                                                                                                                             // addresses of values, and SQLite's memory
+	"database/sql": {".", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "schema", "internal/scan", "examples/*", "internal/behaviour/kit", "internal/fieldgen/shapes"}, // sql.Null
 }
 
 type pkg struct {

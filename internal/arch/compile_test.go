@@ -38,6 +38,14 @@ type Author struct {
 	Posts  prom.Many[Post] "prom:\"via=author\""
 	Edited prom.Many[Post] "prom:\"via=editor\""
 	Liked  prom.ManyToMany[Post, Like]
+	Count  int64 "prom:\"computed\""
+}
+
+type Line struct {
+	Title  string
+	Author *Author
+	Editor *Author
+	Posts  []Post
 }
 
 type Like struct {
@@ -94,6 +102,9 @@ var (
 
 	CoinPost = prom.RefOf(coin, &coin.Post)
 
+	both = prom.Correlate(post, post)
+	line = prom.Proto[Line]()
+
 	ctx context.Context
 	use = func(...any) {}
 )
@@ -113,13 +124,27 @@ var goodPrograms = []string{
 	`var p Post; var a Author; p.Author.Set(&a); p.Author = prom.RefTo(&a); p.Editor = new(prom.RefTo(&a)); use(Posts.With(PostAuthor).LoadInto(ctx, &p))`,
 	`use(Authors.Where(AuthorPosts.Has(prom.Not(PostEditor.Has())), AuthorPosts.Count(PostLive.Eq(true)).Gt(3), prom.AggregateOf(AuthorPosts, prom.Sum(PostViews)).Gt(9), prom.Not(AuthorLiked.Has(PostViews.Eq(1)))))`,
 	`use(Authors.With(AuthorLiked.Where(PostViews.Gt(1)).WhereThrough(LikeStars.Gt(3)).OrderByThrough(LikeStars.Desc()).Limit(3).With(PostAuthor)).All(ctx))`,
+	`use(Posts.Where(prom.Round(PostViews, -1).Gt(3), prom.Contains(PostTitle, prom.Lower(PostTitle)), prom.RegexpLike(PostTitle, "^A"), prom.Hour(prom.InZone(PostAt, nil)).Eq(3)).Update(ctx, PostAt.SetTo(prom.PlusDuration(prom.Trunc(PostAt, prom.UnitDay), prom.Val(post, time.Hour)))))`,
+	`use(Posts.Where(prom.Exists(post, Posts.Query(), prom.Match(PostAuthor, PostAuthor), prom.Or(prom.Lt(prom.Inner(both, PostAt), prom.Outer(both, PostAt)), prom.Inner(both, PostLive).Eq(true)))))`,
+	`use(prom.LockOf(prom.LimitBy(Posts.OrderBy(PostAt.Desc()), 1, PostAuthor), PostID, prom.Via(PostAuthor, AuthorName)).With(PostAuthor), prom.AggregateOf(AuthorLiked, prom.Sum(PostViews)), prom.AggregateThrough(AuthorLiked, prom.Max(LikeStars)))`,
 	`var r prom.Relation[*Author] = AuthorPosts; use(r, []prom.Relation[*Post]{PostAuthor, PostEditor.With(r)})`,
+	`count := prom.Col(&author.Count, AuthorPosts.Count()); use(Posts.With(PostAuthor.Compute(count).With(AuthorPosts), PostEditor.With(AuthorPosts).Compute(count)).All(ctx))`,
+	`p := prom.Select(Posts.Query(), line, prom.Col(&line.Title, PostTitle), prom.RefCol(&line.Author, PostAuthor), prom.RefCol(&line.Editor, PostEditor.With(AuthorPosts))); use(p.PageAt(ctx, 1, 2))`,
+	`p := prom.Select(Authors.Query(), line, prom.ManyCol(&line.Posts, AuthorPosts.Limit(2))).OrderBy(AuthorPosts.Count().Desc()); use(p.KeysetPage(ctx, "", 2))`,
+	`p := prom.Select(Authors.Query(), line, prom.ManyCol(&line.Posts, AuthorLiked)); use(p.Page(ctx, 1, 2, prom.WithoutTotal()))`,
+	`use(prom.Without(Posts.With(PostAuthor), PostTitle, PostSub).All(ctx))`,
 }
 
 // badPrograms are statements that must not compile, each with a part of what the compiler says.
 var badPrograms = []struct{ statement, says string }{
 	// The type of the value.
 	{`PostViews.Gt("3")`, `cannot use "3"`},
+	{`prom.Round(PostTitle, 1)`, `does not satisfy`},
+	{`prom.Greatest(PostViews, PostTitle)`, `does not match`},
+	{`prom.Contains(PostTitle, PostViews)`, `does not`},
+	{`prom.PlusDuration(PostAt, PostAt)`, `does not`},
+	{`prom.Trunc(PostAt, "day")`, `cannot use "day"`},
+	{`prom.PlusDays(PostAt, prom.Val(post, 1.5))`, `does not satisfy`},
 	{`PostViews.Eq(1.5)`, `cannot use 1.5`},
 	{`PostViews.Eq(nil)`, `cannot use nil`},
 	{`PostViews.Gt(nil)`, `cannot use nil`},
@@ -199,6 +224,12 @@ var badPrograms = []struct{ statement, says string }{
 	{`Posts.With(PostAuthor).LoadInto(ctx, &Author{})`, `cannot use &Author{}`},
 	{`Posts.With(PostAuthor).LoadIntoAll(ctx, []Author{})`, `cannot use []Author{}`},
 	{`use(prom.Relation[*Post](AuthorPosts))`, `cannot convert`},
+	{`Posts.With(PostAuthor.Compute(prom.Col(&line.Title, PostTitle)))`, `cannot use prom.Col`},
+	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Posts, PostAuthor))`, `does not match`},
+	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Author, AuthorPosts))`, `does not match`},
+	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Author, CoinPost))`, `does not match`},
+	{`prom.Select(Authors.Query(), line, prom.ManyCol(&line.Posts, AuthorEdited), prom.RefCol(&line.Author, PostAuthor))`, `does not match`},
+	{`prom.Select(Authors.Query(), line, prom.ManyCol(&line.Title, AuthorPosts))`, `does not match`},
 	{`use((*prom.ManyField[*Author, *Coin])(AuthorPosts))`, `cannot convert`},
 	{`use((*prom.Repo[Author])(Posts))`, `cannot convert`},
 	{`use((*prom.Query[Author])(Posts.Query()))`, `cannot convert`},
@@ -232,6 +263,21 @@ var badPrograms = []struct{ statement, says string }{
 	{`use(prom.ManyOf(author, &author.Posts).Has(LikeStars.Eq(1)))`, `cannot use LikeStars.Eq(1)`},
 	{`prom.ManyOf(post, &post.Author)`, `does not match`},
 	{`var a Author; a.Posts.Set([]Author{})`, `cannot use []Author{}`},
+
+	// What is about two rows, outside of what links them, and what is about others inside.
+	{`Posts.Where(prom.Gt(prom.Inner(both, PostViews), prom.Outer(both, PostViews)))`, `cannot use prom.Gt(`},
+	{`Posts.Where(prom.Match(PostViews, PostViews))`, `cannot use prom.Match(`},
+	{`Posts.OrderBy(prom.Inner(both, PostViews).Asc())`, `cannot use prom.Inner(`},
+	{`prom.Gt(prom.Inner(both, PostViews), PostViews)`, `does not match`},
+	{`prom.Inner(both, AuthorName)`, `does not match`},
+	{`prom.Exists(author, Posts.Query(), prom.Match(PostViews, PostViews))`, `does not match`},
+	{`prom.Exists(post, Posts.Query(), prom.Gt(prom.Inner(prom.Correlate(post, author), PostViews), prom.Val(prom.Correlate(post, author), 1)))`, `does not match`},
+	{`prom.Row2(PostViews, PostTitle).In(prom.Pair[string, int]{})`, `cannot use prom.Pair`},
+	{`prom.Row2(PostViews, PostTitle).InQuery(prom.Pluck2(Posts.Query(), PostTitle, PostViews))`, `cannot use prom.Pluck2`},
+	{`prom.LimitBy(Posts.Query(), 1, AuthorName)`, `does not match`},
+	{`prom.LockOf(Posts.Query(), AuthorName)`, `does not match`},
+	{`prom.TreeDepth(PostAuthor)`, `does not match`},
+	{`use(prom.AggregateThrough(AuthorLiked, prom.Sum(PostViews)))`, `does not match`},
 
 	// Things of the wrong sort.
 	{`Posts.With(PostViews)`, `cannot use PostViews`},
@@ -292,18 +338,8 @@ func TestCompile(t *testing.T) {
 // Packages come from what the go tool has compiled, the library's own included.
 func compiler(t *testing.T) func(statement string) []error {
 	t.Helper()
-	list := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", module)
-	out, err := list.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	exports := map[string]string{}
-	for line := range strings.Lines(string(out)) {
-		path, file, _ := strings.Cut(strings.TrimSpace(line), "=")
-		exports[path] = file
-	}
 	fset := token.NewFileSet()
-	imports := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	imports := exported(t, fset, module)
 	return func(statement string) (errs []error) {
 		file, err := parser.ParseFile(fset, "blog.go", fmt.Sprintf(program, statement), 0)
 		if err != nil {
@@ -318,4 +354,20 @@ func compiler(t *testing.T) func(statement string) []error {
 		_, _ = config.Check("blog", fset, []*ast.File{file}, nil) // its error is the first of errs
 		return errs
 	}
+}
+
+// exported returns the importer of packages and of what they import, from what the compiler has made of them.
+func exported(t *testing.T, fset *token.FileSet, paths ...string) types.Importer {
+	t.Helper()
+	list := exec.Command("go", append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}"}, paths...)...)
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	exports := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		path, file, _ := strings.Cut(strings.TrimSpace(line), "=")
+		exports[path] = file
+	}
+	return importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 }

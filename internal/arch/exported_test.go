@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -33,6 +34,96 @@ func TestExportedDocs(t *testing.T) {
 			t.Errorf("%s: the package has no comment", dir)
 		}
 	}
+}
+
+// Ensure that what users name is declared in package prom, so that go doc prints it with its methods and messages of the
+// compiler speak of it: no exported name is another name for a type of a package below, and no signature or field names
+// a type of an internal one. Packages query and conn have names of package prom alone.
+func TestDeclaredInRoot(t *testing.T) {
+	t.Parallel()
+	fset := token.NewFileSet()
+	imports := exported(t, fset, module, module+"/query", module+"/conn")
+	for _, path := range []string{module, module + "/query", module + "/conn"} {
+		pkg, err := imports.Import(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range pkg.Scope().Names() {
+			obj := pkg.Scope().Lookup(name)
+			if !obj.Exported() {
+				continue
+			}
+			if typ, ok := obj.(*types.TypeName); ok && typ.IsAlias() {
+				if of := below(types.Unalias(typ.Type()), ""); of != "" {
+					t.Errorf("%s.%s is another name for %s, whose documentation and methods go doc does not print", pkg.Name(), name, of)
+				}
+				continue
+			}
+			for _, part := range exportedParts(obj) {
+				if of := below(part.Type(), "/internal/"); of != "" {
+					t.Errorf("%s.%s: %s has the type %s, which nobody else can name", pkg.Name(), name, part.Name(), of)
+				}
+			}
+		}
+	}
+}
+
+// below returns the type of a package of this module below the root that a type is made of, in a folder of that name,
+// or "" when there is none.
+func below(t types.Type, in string) string {
+	switch t := t.(type) {
+	case *types.Alias:
+		return below(t.Rhs(), in)
+	case *types.Named:
+		if p := t.Obj().Pkg(); p != nil && strings.HasPrefix(p.Path(), module+"/") && strings.Contains(p.Path(), in) {
+			return p.Path() + "." + t.Obj().Name()
+		}
+		for arg := range t.TypeArgs().Types() {
+			if of := below(arg, in); of != "" {
+				return of
+			}
+		}
+	case *types.Map:
+		return below(t.Key(), in) + below(t.Elem(), in)
+	case *types.Signature:
+		for v := range t.Params().Variables() {
+			if of := below(v.Type(), in); of != "" {
+				return of
+			}
+		}
+		for v := range t.Results().Variables() {
+			if of := below(v.Type(), in); of != "" {
+				return of
+			}
+		}
+	case interface{ Elem() types.Type }:
+		return below(t.Elem(), in)
+	}
+	return ""
+}
+
+// exportedParts returns a name with the exported methods and fields that it has.
+func exportedParts(obj types.Object) []types.Object {
+	typ, ok := obj.(*types.TypeName)
+	if !ok {
+		return []types.Object{obj}
+	}
+	var parts []types.Object
+	if named, ok := typ.Type().(*types.Named); ok {
+		for m := range named.Methods() {
+			if m.Exported() {
+				parts = append(parts, m)
+			}
+		}
+	}
+	if s, ok := typ.Type().Underlying().(*types.Struct); ok {
+		for f := range s.Fields() {
+			if f.Exported() {
+				parts = append(parts, f)
+			}
+		}
+	}
+	return parts
 }
 
 // undocumented returns the exported names of a file that have no comment of their own or of their group.

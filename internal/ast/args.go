@@ -11,15 +11,16 @@ func (q *Spec) Values(dst []schema.Value, d dialect.Dialect) []schema.Value {
 	if m == nil {
 		return q.Args(OrderValues(CondValues(dst, d, q.Conds), d, q.Orders))
 	}
+	if t := m.Tree; t != nil {
+		return t.values(dst, d, q)
+	}
 	for _, s := range m.Source {
 		dst = s.Sub.Spec.Values(dst, d)
 	}
 	for _, e := range m.Cols {
 		dst = exprValues(dst, d, e)
 	}
-	for _, c := range m.Computed {
-		dst = exprValues(dst, d, c.Expr)
-	}
+	dst = q.ComputedValues(dst, d)
 	dst = CondValues(dst, d, q.Conds)
 	if m.Rows != nil {
 		dst = m.Rows.Args(OrderValues(dst, d, m.Rows.Orders))
@@ -31,6 +32,14 @@ func (q *Spec) Values(dst []schema.Value, d dialect.Dialect) []schema.Value {
 		}
 	}
 	return q.Args(dst)
+}
+
+// ComputedValues appends the arguments of what a query computes.
+func (q *Spec) ComputedValues(dst []schema.Value, d dialect.Dialect) []schema.Value {
+	for _, c := range q.Extra().Computed {
+		dst = exprValues(dst, d, c.Expr)
+	}
+	return dst
 }
 
 // Args appends the arguments of the limits.
@@ -49,6 +58,10 @@ func (p *Paging) Args(dst []schema.Value) []schema.Value {
 func CondValues(dst []schema.Value, d dialect.Dialect, conds []Cond) []schema.Value {
 	for i := range conds {
 		n := &conds[i]
+		if n.Op == OpRowIn {
+			dst = n.rowValues(dst, d)
+			continue
+		}
 		if n.Expr != nil {
 			dst = exprValues(dst, d, n.Expr)
 		}
@@ -65,11 +78,25 @@ func CondValues(dst []schema.Value, d dialect.Dialect, conds []Cond) []schema.Va
 		}
 		switch n.Op {
 		case OpTrue, OpNull, OpNotNull, OpExists, OpTruth:
-		case OpAnd, OpOr, OpNot, OpKeysIn:
+		case OpAnd, OpOr, OpNot, OpKeysIn, OpRow:
 			dst = CondValues(dst, d, n.Kids)
 		default:
 			dst = append(dst, n.Val)
 		}
+	}
+	return dst
+}
+
+// rowValues appends the arguments of an OpRowIn: those of the row before all others.
+func (n *Cond) rowValues(dst []schema.Value, d dialect.Dialect) []schema.Value {
+	for i := range n.Kids {
+		dst = exprValues(dst, d, n.Kids[i].Expr)
+	}
+	if n.Right != nil {
+		return exprValues(dst, d, n.Right)
+	}
+	for i := range n.Kids {
+		dst = append(dst, n.Kids[i].Val)
 	}
 	return dst
 }
@@ -97,6 +124,11 @@ func exprValues(dst []schema.Value, d dialect.Dialect, e *Expr) []schema.Value {
 	switch e.Op {
 	case ExprValue:
 		return append(dst, e.Val)
+	case ExprPath:
+		if d != nil && d.Features().JSONLast {
+			return append(dst, e.Given.(schema.Value))
+		}
+		return append(dst, e.Val)
 	case ExprRaw:
 		return e.Raw.values(dst, d)
 	case ExprQuery:
@@ -111,12 +143,15 @@ func exprValues(dst []schema.Value, d dialect.Dialect, e *Expr) []schema.Value {
 	for _, a := range e.Args {
 		dst = exprValues(dst, d, a)
 	}
+	if e.Ordered(d) {
+		dst = OrderValues(dst, d, e.Orders)
+	}
 	dst = CondValues(dst, d, e.Conds)
 	if e.Win != nil {
 		for _, p := range e.Win.Partition {
 			dst = exprValues(dst, d, p)
 		}
-		dst = OrderValues(dst, d, e.Win.Orders)
+		dst = e.Win.offsets(OrderValues(dst, d, e.Win.Orders))
 	}
 	return dst
 }

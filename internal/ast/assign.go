@@ -57,6 +57,9 @@ func AssignNull(a *Assign, c *scan.Codec) *Assign {
 //go:noinline
 func AssignTerm(a *Assign, c *scan.Codec, e *Expr) *Assign {
 	a.Col, a.Kind, a.Expr = c.Column(), AssignExpr, Moment(e, c.Column().Kind)
+	if a.Expr.Op == ExprNull && a.Expr.Err == nil {
+		a.Expr = &Expr{Op: ExprNull, Like: a.Col}
+	}
 	if e = a.Expr; e.Op == ExprValue && e.Err == nil && e.Like.Kind == a.Col.Kind {
 		a.Err = c.Check(e.Val)
 	}

@@ -161,7 +161,7 @@ func (f Field) OrderBy(desc bool) *Order {
 var partNames = map[string]dialect.DatePart{
 	"year": dialect.Year, "quarter": dialect.Quarter, "month": dialect.Month, "week": dialect.Week, "day": dialect.Day,
 	"dayofweek": dialect.DayOfWeek, "dayofyear": dialect.DayOfYear,
-	"hour": dialect.Hour, "minute": dialect.Minute, "second": dialect.Second,
+	"hour": dialect.Hour, "minute": dialect.Minute, "second": dialect.Second, "isoyear": dialect.ISOYear,
 }
 
 // Part returns a part of the column, a time or a day, by its name.
@@ -170,7 +170,7 @@ func (f Field) Part(name string) (dialect.DatePart, error) {
 	switch kind := f.Column().Kind; {
 	case kind != schema.Time && kind != schema.Date:
 		return dialect.NoPart, fmt.Errorf("the column %q is neither a time nor a day, so it has no parts", f.Column().Name)
-	case !ok, kind == schema.Date && part >= dialect.Hour:
+	case !ok, kind == schema.Date && part >= dialect.Hour && part <= dialect.Second:
 		return dialect.NoPart, fmt.Errorf("the column %q has no part of that name", f.Column().Name)
 	}
 	return part, nil

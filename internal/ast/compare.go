@@ -94,6 +94,7 @@ func PartInRange(n *Cond, c *scan.Codec, part dialect.DatePart, low, high int) *
 //
 //go:noinline
 func CompareExpr[V any](o Op, e *Expr, c *scan.Codec, v V) *Cond {
+	e = Given(e)
 	val, err := Operand(e, c, v)
 	n := &Cond{Op: o, Expr: e, Val: val, Err: err}
 	if err == nil && val.IsNull() { // a nil pointer
@@ -121,7 +122,14 @@ func CompareTerms[V any](o Op, x, y *Expr) *Cond {
 //
 //go:noinline
 func InExpr[V any](o Op, e *Expr, c *scan.Codec, vs []V) *Cond {
-	val, err := schema.NewList(e.Like.Kind, len(vs), func(i int) (schema.Value, error) { return Operand(e, c, vs[i]) })
+	e = Given(e)
+	val, err := schema.NewList(e.Like.Kind, len(vs), func(i int) (schema.Value, error) {
+		v, err := Operand(e, c, vs[i])
+		if err == nil && v.IsNull() && c != nil { // a nil pointer
+			err = errNullIn
+		}
+		return v, err
+	})
 	return &Cond{Op: o, Expr: e, Val: val, Err: err}
 }
 
@@ -135,7 +143,7 @@ func ExprRange[V any](e *Expr, c *scan.Codec, low, high V) *Cond {
 // TestExpr makes a condition on an expression alone: an OpNull, OpNotNull or OpTruth.
 //
 //go:noinline
-func TestExpr(o Op, e *Expr) *Cond { return &Cond{Op: o, Expr: e} }
+func TestExpr(o Op, e *Expr) *Cond { return &Cond{Op: o, Expr: Given(e)} }
 
 // Operand encodes a value that an expression is compared with.
 func Operand[V any](e *Expr, c *scan.Codec, v V) (schema.Value, error) {
@@ -144,6 +152,9 @@ func Operand[V any](e *Expr, c *scan.Codec, v V) (schema.Value, error) {
 	}
 	return scan.EncodeField(c, v)
 }
+
+// errNullIn says that NULL was looked for in a list, or a list for NULL.
+var errNullIn = errors.New("NULL is equal to nothing: leave it out of the list, and ask for it by IsNull or NotNull")
 
 // errNullOrder says that a value was compared with NULL by its order.
 var errNullOrder = errors.New("a value cannot be compared with NULL by <, <=, > or >=; use IsNull or IsNotNull")

@@ -28,20 +28,22 @@ const (
 	OpOr
 	OpNot
 	OpKeysIn // the columns of Kids together are one of the keys whose parts are their lists
+	OpRow    // the columns of Kids, a row, compare with the row of their values as each Kid's Op says, the same for all
 	OpExists // the subquery of the left side has a row
 	OpTruth  // the left side, a boolean, is true
+	OpRowIn  // the left sides of Kids together are a row of the subquery on the right, or else of the lists of Kids
 )
 
 // Cond is a condition without its model's type.
 type Cond struct {
 	Op    Op
-	Not   bool // of OpMatch and OpExists
+	Not   bool // of OpMatch, OpExists and OpRowIn
 	Fold  bool // of OpMatch
 	Match dialect.Match
 	Part  dialect.DatePart
 	Col   *schema.Column
 	Val   schema.Value // the operand; the list of OpIn
-	Kids  []Cond       // of OpAnd, OpOr, OpNot and OpKeysIn
+	Kids  []Cond       // of OpAnd, OpOr, OpNot, OpKeysIn, OpRow and OpRowIn
 	Expr  *Expr        // the left side in place of Col
 	Right *Expr        // the right side in place of Val
 	Err   error        // why the condition cannot be used

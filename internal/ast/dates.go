@@ -9,11 +9,15 @@ import (
 // Moment returns a day or an instant as the kind wants it. Other expressions stay as they are.
 //
 // Both are a time.Time in Go, and stored differently. Where they meet, in a comparison or an assignment, a day is the
-// instant at which it begins in UTC, and an instant goes into a column of days as its day in UTC.
+// instant at which it begins in UTC, and an instant goes into a column of days as its day in UTC, or in the zone that
+// it has by [InZone].
 func Moment(e *Expr, k schema.Kind) *Expr {
 	other := k == schema.Time && e.Like.Kind == schema.Date || k == schema.Date && e.Like.Kind == schema.Time
 	if !other || e.Op == ExprNull {
 		return e
+	}
+	if e.Op == ExprZone && k == schema.Date {
+		return DateOf(e)
 	}
 	return &Expr{Op: ExprMoment, Like: KindColumns[k], Args: []*Expr{e}}
 }

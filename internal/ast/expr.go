@@ -1,6 +1,7 @@
 package ast
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -20,18 +21,21 @@ const (
 	ExprNull             // NULL
 	ExprInt              // a constant of the library's own, written into the text
 	ExprCall             // Fn on Args
-	ExprAggregate        // Fn on Args, at most one; Conds filter its rows, Win makes it one of a window
+	ExprAggregate        // Fn on Args, in the order of Orders; Conds filter its rows, Win makes it one of a window
 	ExprCase             // Args[i] when Conds[i]; the last of Args when none
 	ExprCond             // Conds[0] as a boolean
 	ExprRaw              // Raw, SQL of the caller's
 	ExprQuery            // Sub, a subquery
-	ExprVia              // Args[0] in the row that Path leads to
+	ExprVia              // Args[0] in the row that Ref leads to
 	ExprOuter            // Args[0] in the row of the query around
 	ExprExcluded         // Col of the row that could not be inserted
 	ExprFit              // Args[0], made to fail when Col cannot hold it, as Col stores it
 	ExprStored           // Args[0] as Col stores it
 	ExprMoment           // Args[0], a day or an instant, as the other one, that of Like
+	ExprUnnest           // each element of Args[0], a list: the row is there once for each
+	ExprPath             // a path into JSON that counts from an end, an argument: Val, or Given where that is [last]
 	ExprPart             // Part of Args[0], a day or an instant
+	ExprZone             // Args[0], an instant, whose parts are those in the zone that Val names
 )
 
 // Expr is an expression without its Go types. It is immutable.
@@ -43,13 +47,14 @@ type Expr struct {
 	Like     *schema.Column // whose kind the result has
 	Col      *schema.Column
 	Args     []*Expr
+	Orders   []Order // of ExprAggregate, which has one of Args at most
 	Conds    []Cond
 	Val      schema.Value
 	Given    any // of ExprValue: the value in Go, for when it stands beside another kind
 	N        int // of ExprInt
 	Raw      *Raw
 	Sub      *Subquery
-	Path     []*schema.Column // references, the first one in the row itself
+	Ref      *Reference // of ExprVia
 	Win      *Window
 	Err      error
 }
@@ -64,6 +69,17 @@ var KindColumns = func() (list [schema.JSON + 1]*schema.Column) {
 
 // partColumn stands for the integer that a part of a date is.
 var partColumn = KindColumns[schema.Int64]
+
+// Given returns an expression, or, in place of the nil one of a zero value, one that says so when its query runs.
+func Given(e *Expr) *Expr {
+	if e == nil {
+		return noExpr
+	}
+	return e
+}
+
+var noExpr = &Expr{Op: ExprNull, Like: KindColumns[schema.Null],
+	Err: errors.New("a term is the zero value of its type, such as Expr{} or When{}; make it by a function such as Plus, Val or Then")}
 
 // ColumnOf is the column of a field.
 //
@@ -81,6 +97,10 @@ func ColumnExpr(col *schema.Column, part dialect.DatePart) *Expr {
 
 // PartOf is a part of a day or an instant.
 func PartOf(e *Expr, part dialect.DatePart) *Expr {
+	if e.Op == ExprZone {
+		at, zone := zoned(e)
+		return Call(dialect.FuncTimePart, partColumn, at, zone, IntConst(int(part)))
+	}
 	if e.Op == ExprColumn && e.Part == dialect.NoPart {
 		return ColumnExpr(e.Col, part)
 	}
@@ -126,6 +146,9 @@ func LikeOf[V any]() (*schema.Column, error) {
 // Beside returns a constant as one of the kind of a column, in which the values that it stands beside are: the text of
 // a decimal, say, as a decimal. Other expressions stay as they are.
 func Beside[V any](e *Expr, like *schema.Column) *Expr {
+	if e.Op == ExprNull && e.Like.Kind != like.Kind && e.Err == nil {
+		return &Expr{Op: ExprNull, Like: like}
+	}
 	if e.Op != ExprValue || e.Given == nil || e.Like.Kind == like.Kind || e.Err != nil {
 		return e
 	}
@@ -158,6 +181,9 @@ func (e *Expr) FirstErr() error {
 	if err := firstErr(e.Conds); err != nil {
 		return err
 	}
+	if err := ordersErr(e.Orders); err != nil {
+		return err
+	}
 	if e.Win != nil {
 		if err := e.Win.firstErr(); err != nil {
 			return err
@@ -186,10 +212,10 @@ func (e *Expr) Strict() bool {
 	switch e.Op {
 	case ExprColumn, ExprVia:
 		return true
-	case ExprMoment, ExprPart:
+	case ExprMoment, ExprPart, ExprZone:
 		return e.Args[0].Strict()
 	case ExprCall:
-		return e.Fn != dialect.FuncCoalesce && slices.ContainsFunc(e.Args, (*Expr).Strict)
+		return e.Fn != dialect.FuncCoalesce && e.Fn != dialect.FuncGreatest && e.Fn != dialect.FuncLeast && slices.ContainsFunc(e.Args, (*Expr).Strict)
 	}
 	return false
 }

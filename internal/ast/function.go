@@ -16,7 +16,7 @@ func Call(fn dialect.Func, like *schema.Column, args ...*Expr) *Expr {
 // kind.
 func Arithmetic(fn dialect.Func, x, y *Expr) *Expr {
 	like := x.Like
-	if x.Op == ExprValue {
+	if x.constant() {
 		like = y.Like
 	}
 	return Call(fn, Wider(like), x, y)
@@ -30,7 +30,7 @@ func Case[V any](conds []Cond, values []*Expr) *Expr {
 	}
 	e := &Expr{Op: ExprCase, Like: values[len(conds)].Like, Conds: conds}
 	for _, v := range values {
-		if v.Op != ExprValue {
+		if !v.constant() {
 			e.Like = v.Like
 			break
 		}
@@ -45,28 +45,6 @@ func Case[V any](conds []Cond, values []*Expr) *Expr {
 		}
 	}
 	return e
-}
-
-// Filter returns an aggregate of those rows alone for which a condition holds.
-func (e *Expr) Filter(cond Cond) *Expr {
-	filtered := *e
-	if e.Op != ExprAggregate || !e.Fn.Aggregate() {
-		filtered.Err = errors.New("FILTER (WHERE …) needs an aggregate")
-	}
-	if len(cond.Kids) > 0 {
-		filtered.Conds = append(e.Conds[:len(e.Conds):len(e.Conds)], cond)
-	}
-	return &filtered
-}
-
-// Over returns an aggregate over a window.
-func (e *Expr) Over(w *Window) *Expr {
-	windowed := *e
-	if e.Op != ExprAggregate || !e.Fn.Aggregate() || e.Distinct {
-		windowed.Err = errors.New("Over needs an aggregate without DISTINCT")
-	}
-	windowed.Win = w
-	return &windowed
 }
 
 // Wider returns what numbers like those of a column become when they are computed with: both engines compute with 64

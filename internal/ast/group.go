@@ -35,7 +35,7 @@ func (m *More) groupErr() error {
 	if slices.ContainsFunc(m.Groups, func(e *Expr) bool { return e.Some((*Expr).ManyRows) }) {
 		return errGroupedBy
 	}
-	if someOf(m.Having, (*Expr).windowed) {
+	if someOf(m.Having, (*Expr).Windowed) {
 		return errHavingWindow
 	}
 	if !m.Grouped() {
@@ -83,7 +83,7 @@ func (m *More) has(e *Expr) bool {
 		return true
 	}
 	switch e.Op {
-	case ExprColumn, ExprVia:
+	case ExprColumn, ExprVia, ExprUnnest:
 		return false
 	case ExprRaw, ExprQuery, ExprOuter:
 		return true
@@ -129,21 +129,24 @@ func (e *Expr) aggregates() bool { return e.Some((*Expr).aggregate) }
 // aggregate reports whether an expression is an aggregate itself.
 func (e *Expr) aggregate() bool { return e.Op == ExprAggregate && e.Win == nil }
 
-// windowed reports whether an expression is a function of a window itself.
-func (e *Expr) windowed() bool { return e.Op == ExprAggregate && e.Win != nil }
+// Windowed reports whether an expression is a function of a window itself.
+func (e *Expr) Windowed() bool { return e.Op == ExprAggregate && e.Win != nil }
 
 // ManyRows reports whether an expression is an aggregate or a function of a window itself.
 func (e *Expr) ManyRows() bool { return e.Op == ExprAggregate }
 
 // nestedErr returns an error when an expression is an aggregate or a function of a window over such as it cannot be
-// over.
+// over, or has the elements of a list in the row of the query around.
 func (e *Expr) nestedErr() error {
+	if e.Op == ExprOuter && e.Args[0].Some((*Expr).Unnests) {
+		return errUnnest
+	}
 	if e.Op != ExprAggregate {
 		return nil
 	}
 	inner := (*Expr).ManyRows
 	if e.Win != nil {
-		inner = (*Expr).windowed
+		inner = (*Expr).Windowed
 	}
 	if e.someWithin(inner) {
 		return errNested

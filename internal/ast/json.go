@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -73,11 +74,16 @@ func jsonAt(col *schema.Column, fn dialect.Func, like *schema.Column, path []any
 
 var errNoPath = errors.New("a JSON path needs at least one key or index")
 
-// pathValue returns a path as an argument. Both engines write paths alike, with keys as JSON writes texts.
+// pathValue returns a path as an argument. Both engines write paths alike, with keys as JSON writes texts, but for
+// indexes that count from the end.
 func pathValue(path []any) *Expr {
-	var b strings.Builder
-	b.WriteByte('$')
+	var b, last strings.Builder
 	e := &Expr{Op: ExprValue, Like: KindColumns[schema.Text]}
+	both := func(s string) {
+		b.WriteString(s)
+		last.WriteString(s)
+	}
+	both("$")
 	for _, segment := range path {
 		switch s := segment.(type) {
 		case string:
@@ -88,17 +94,26 @@ func pathValue(path []any) *Expr {
 			if err != nil {
 				e.Err = err
 			}
-			b.WriteString("." + string(key))
+			both("." + string(key))
 		case int:
-			if s < 0 || s > 1<<31-1 {
-				e.Err = errors.New("an index of a list in JSON is from 0 to 2147483647")
+			switch {
+			case s != int(int32(s)) || s == math.MinInt32:
+				e.Err = errors.New("an index of a list in JSON is from -2147483647 to 2147483647")
+			case s < 0:
+				e.Op = ExprPath
+				b.WriteString("[#" + strconv.Itoa(s) + "]")
+				last.WriteString("[last-" + strconv.Itoa(-s-1) + "]")
+			default:
+				both("[" + strconv.Itoa(s) + "]")
 			}
-			b.WriteString("[" + strconv.Itoa(s) + "]")
 		default:
 			e.Err = fmt.Errorf("a JSON path consists of strings (keys) and ints (indexes), not of a %T", segment)
 		}
 	}
 	e.Val = schema.TextValue(schema.Text, b.String())
+	if e.Op == ExprPath {
+		e.Given = schema.TextValue(schema.Text, last.String())
+	}
 	return e
 }
 
@@ -134,6 +149,35 @@ func ContainsDoc(c *scan.Codec, doc any) *Cond {
 	return TestExpr(OpTruth, Call(dialect.FuncJSONContains, KindColumns[schema.Bool], ColumnExpr(c.Column(), dialect.NoPart), jsonValue(doc)))
 }
 
+// ContainedByDoc makes the condition that a document is contained in another.
+//
+//go:noinline
+func ContainedByDoc(c *scan.Codec, doc any) *Cond {
+	col := ColumnExpr(c.Column(), dialect.NoPart)
+	return TestExpr(OpTruth, Call(dialect.FuncJSONContainedBy, KindColumns[schema.Bool], col, jsonValue(doc)))
+}
+
+// HasKeys makes the condition that a document has one of some keys, or all of them.
+//
+//go:noinline
+func HasKeys(fn dialect.Func, c *scan.Codec, keys []string) *Cond {
+	list := &Expr{Op: ExprValue, Like: textList, Val: schema.ListValue(schema.Text, append([]string{}, keys...))}
+	for _, k := range keys {
+		if err := checkText(k); err != nil {
+			list.Err = err
+		}
+	}
+	return TestExpr(OpTruth, Call(fn, KindColumns[schema.Bool], ColumnExpr(c.Column(), dialect.NoPart), list))
+}
+
+// JSONAbout makes the call of a function on what is at a path of a document, which is the document itself when the path
+// is empty.
+//
+//go:noinline
+func JSONAbout(fn dialect.Func, k schema.Kind, c *scan.Codec, path []any) *Expr {
+	return Call(fn, KindColumns[k], ColumnExpr(c.Column(), dialect.NoPart), pathValue(path))
+}
+
 // SetPath makes an assignment of a document with a value at a path.
 //
 //go:noinline
@@ -155,17 +199,25 @@ func changePath(c *scan.Codec, key, index dialect.Func, path []any, value ...*Ex
 	if len(path) == 0 {
 		return &Assign{Col: col, Err: errNoPath}
 	}
-	fn := key
-	if _, isKey := path[len(path)-1].(string); !isKey {
+	fn, to := key, path[:len(path)-1]
+	if i, isIndex := path[len(path)-1].(int); isIndex {
 		fn = index
+		if i < 0 {
+			fn, to = fromEnd[index], path
+		}
 	}
 	for _, v := range value {
 		if v.Err == nil {
 			v.Err = c.FitsPath(documentAt(path, v.Val.Text()))
 		}
 	}
-	args := append([]*Expr{ColumnExpr(col, dialect.NoPart), pathValue(path[:len(path)-1]), stepsValue(path)}, value...)
+	args := append([]*Expr{ColumnExpr(col, dialect.NoPart), pathValue(to), stepsValue(path)}, value...)
 	return AssignTerm(new(Assign), c, Call(fn, col, args...))
+}
+
+// fromEnd are the functions of an index that counts from the end, by those of others.
+var fromEnd = map[dialect.Func]dialect.Func{
+	dialect.FuncJSONSetIndex: dialect.FuncJSONSetFromEnd, dialect.FuncJSONRemoveIndex: dialect.FuncJSONRemoveFromEnd,
 }
 
 // documentAt returns a document that has a value at a path, and in the lists on the way nothing else.

@@ -57,30 +57,24 @@ func (s Spec) ByKeysDesc(cols []*schema.Column) Spec {
 	return s
 }
 
-// After returns s with the condition that a row's key comes after another key. Of several columns the first is bounded
-// by itself as well, which an index can use.
+// After returns s with the condition that a row's key comes after another key.
 func (s Spec) After(cols []*schema.Column, vals []schema.Value) Spec {
-	if len(cols) > 1 {
-		s = s.And(beyond(OpGe, cols[:1], vals))
-	}
-	return s.And(beyond(OpGt, cols, vals))
+	return s.And(compareRow(OpGt, cols, vals))
 }
 
 // UpTo returns s with the condition that a row's key is another key or comes before it.
 func (s Spec) UpTo(cols []*schema.Column, vals []schema.Value) Spec {
-	if len(cols) == 1 {
-		return s.And(beyond(OpLe, cols, vals))
-	}
-	after := beyond(OpGt, cols, vals)
-	return s.And(beyond(OpLe, cols[:1], vals)).And(Cond{Op: OpNot, Kids: []Cond{after}})
+	return s.And(compareRow(OpLe, cols, vals))
 }
 
-// beyond compares keys of several columns one after the other.
-func beyond(o Op, cols []*schema.Column, vals []schema.Value) Cond {
-	first := Cond{Op: o, Col: cols[0], Val: vals[0]}
-	if len(cols) == 1 {
-		return first
+// compareRow compares columns that are never NULL, one after the other, with values.
+func compareRow(o Op, cols []*schema.Column, vals []schema.Value) Cond {
+	row := Cond{Op: OpRow, Kids: make([]Cond, len(cols))}
+	for i, c := range cols {
+		row.Kids[i] = Cond{Op: o, Col: c, Val: vals[i]}
 	}
-	rest := Cond{Op: OpAnd, Kids: []Cond{{Op: OpEq, Col: cols[0], Val: vals[0]}, beyond(o, cols[1:], vals[1:])}}
-	return Cond{Op: OpOr, Kids: []Cond{first, rest}}
+	if len(cols) == 1 {
+		return row.Kids[0]
+	}
+	return row
 }

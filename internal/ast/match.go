@@ -19,6 +19,7 @@ func Matches(n *Cond, c *scan.Codec, m dialect.Match, s string, fold, not bool) 
 //
 //go:noinline
 func MatchesExpr(e *Expr, m dialect.Match, s string, fold bool) *Cond {
+	e = Given(e)
 	n := &Cond{Op: OpMatch, Expr: e, Match: m, Fold: fold, Val: schema.TextValue(schema.Text, s), Err: checkText(s)}
 	if e.Op == ExprColumn && e.Err == nil {
 		n.Expr, n.Col = nil, e.Col

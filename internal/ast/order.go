@@ -1,6 +1,8 @@
 package ast
 
 import (
+	"errors"
+
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -38,7 +40,16 @@ func OrderBy(o *Order, c *scan.Codec, part dialect.DatePart, desc bool) *Order {
 // OrderByExpr makes the order by an expression.
 //
 //go:noinline
-func OrderByExpr(e *Expr, desc bool) *Order { return &Order{Expr: e, Col: e.Like, Desc: desc} }
+func OrderByExpr(e *Expr, desc bool) *Order {
+	e = Given(e)
+	o := &Order{Expr: e, Col: e.Like, Desc: desc}
+	if e.Like.Kind.IsList() {
+		o.Err = errListOrder
+	}
+	return o
+}
+
+var errListOrder = errors.New("lists have no order that is the same on every engine; order by a term of one value")
 
 // OrderByList makes the order by the place of a term's value in a list. The codec is that of its values.
 //
@@ -56,7 +67,7 @@ func OrderByList[V any](e *Expr, c *scan.Codec, vs []V) *Order {
 	}
 	unlisted := &Expr{Op: ExprInt, Like: at.Like, N: len(vs)}
 	// NULL stays NULL, so that it stands where the order says.
-	at.Conds = append(at.Conds, Cond{Op: OpNotNull, Expr: e})
+	at.Conds = append(at.Conds, Cond{Op: OpNotNull, Expr: Given(e)})
 	at.Args = append(at.Args, unlisted, &Expr{Op: ExprNull, Like: at.Like})
 	return &Order{Expr: at, Col: at.Like, Err: err}
 }

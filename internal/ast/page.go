@@ -26,6 +26,7 @@ const (
 
 // Limit returns s with at most n rows.
 func (s Spec) Limit(n int) Spec {
+	s = s.ownPage()
 	s.Take, s.Flags = int64(n), s.Flags|HasLimit
 	if n < 0 {
 		s.fail(errors.New("a limit cannot be negative"))
@@ -33,8 +34,17 @@ func (s Spec) Limit(n int) Spec {
 	return s
 }
 
+// AtMost returns s with at most n of its rows, which may have a limit already.
+func (s Spec) AtMost(n int) Spec {
+	if s.Flags&HasLimit == 0 || s.Take > int64(n) {
+		s.Take, s.Flags = int64(n), s.Flags|HasLimit
+	}
+	return s
+}
+
 // Offset returns s without its first n rows.
 func (s Spec) Offset(n int) Spec {
+	s = s.ownPage()
 	s.Skip, s.Flags = int64(n), s.Flags|HasOffset
 	if n < 0 {
 		s.fail(errors.New("an offset cannot be negative"))
@@ -52,6 +62,7 @@ func (s Spec) Page(n, size int) Spec {
 		s.fail(errors.New("the page's number is too large"))
 		return s
 	}
+	s = s.ownPage()
 	s.Flags |= HasLimit | HasOffset
 	s.Take, s.Skip = int64(size), int64(n-1)*int64(size)
 	return s

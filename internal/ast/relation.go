@@ -19,21 +19,23 @@ type Related struct {
 // Link is how the rows of a join table connect those of two others.
 type Link struct {
 	Table  *schema.Table
-	Owner  *schema.Column // refers to the rows that have the relation
-	Target *schema.Column // refers to the rows that it leads to
-	Spec   Spec           // which rows of the join table count, and their order
+	Owner  []*schema.Column // refer to the rows that have the relation
+	Target []*schema.Column // refer to the rows that it leads to
+	Spec   Spec             // which rows of the join table count, and their order
 }
 
 // Subquery is the subquery of the rows that belong to the row of the query around. Through a join table it is about
 // the rows that connect, of which each leads to one.
 func (r Related) Subquery() *Subquery {
-	spec, table := r.Spec.Unordered(), r.Table
+	spec, table := r.Spec.Unordered().Uncomputed(), r.Table
 	if spec.Flags != 0 {
 		spec = spec.Unpaged().Fail(errRelatedPage)
 	}
 	if l := r.Link; l != nil {
-		target := spec.And(MatchCond(ColumnExpr(l.Target.References.TargetColumn(), dialect.NoPart), ColumnExpr(l.Target, dialect.NoPart)))
-		spec, table = l.Spec.Unordered().And(*ExistsCond(&Subquery{Table: r.Table, Related: true, Spec: target}, false)), l.Table
+		for i, c := range l.Target {
+			spec = spec.And(MatchCond(ColumnExpr(r.Table.Key[i], dialect.NoPart), ColumnExpr(c, dialect.NoPart)))
+		}
+		spec, table = l.Spec.Unordered().And(*ExistsCond(&Subquery{Table: r.Table, Related: true, Spec: spec}, false)), l.Table
 	}
 	for i, c := range r.Owner {
 		spec = spec.And(MatchCond(ColumnExpr(c, dialect.NoPart), ColumnExpr(r.Key[i], dialect.NoPart)))
@@ -43,7 +45,7 @@ func (r Related) Subquery() *Subquery {
 
 // Scalar returns an aggregate over the rows of [Related.Subquery].
 func (r Related) Scalar(e *Expr) *Expr {
-	s := r.Subquery()
+	s, e := r.Subquery(), Given(e)
 	s.Spec = s.Spec.With(func(m *More) { m.Cols = []*Expr{e} })
 	return &Expr{Op: ExprQuery, Like: e.Like, Sub: s}
 }

@@ -16,13 +16,14 @@ type More struct {
 	Computed []Computed       // what is selected behind these
 	Names    []string         // of Cols, when the query is the source of another
 	given    Paging           // of the rows, when they are projected
-	Rows     *Paging          // given, when it is that of the rows which groups or distinct results are made of
+	Rows     *Paging          // given, when it is that of the rows which results with a page of their own are made of
+	apart    bool             // the order of the results does not begin with that of the rows
 	Distinct bool
 	Groups   []*Expr
 	Having   []Cond
-	Source   []Member       // whose rows the query is about, in place of its table
-	Tree     *schema.Column // the reference to the parent, when the query is of the keys below its rows
-	Up       bool           // or above them
+	Source   []Member // whose rows the query is about, in place of its table
+	Tree     *Tree
+	Locked   []*Expr // whose rows are locked; nil for those of the table
 }
 
 // Computed is a value that a query computes for a field of each row, which is no column.
@@ -78,19 +79,35 @@ func (s Spec) Project(cols []*Expr) Spec {
 	return s.With(func(m *More) { m.Cols, m.Computed, m.given = cols, nil, s.Paging }).ofPage()
 }
 
-// ofPage returns s, when its results are groups or distinct and its rows had a page before they were projected, with
-// this page as one of the rows. Of other results it is the same whether rows are taken or results.
+// ofPage returns s, when its results are groups, distinct, or elements of lists, and its rows had a page before they
+// were projected, with this page as one of the rows. Of other results it is the same whether rows are taken or results, unless these are to
+// have a page of their own.
 func (s Spec) ofPage() Spec {
 	m := s.Extra()
-	if m.Rows != nil || m.given.Flags == 0 || !m.Distinct && !m.Grouped() {
+	if m.apart || m.given.Flags == 0 || !m.Distinct && !m.Grouped() && !m.Unnests() {
+		return s
+	}
+	s = s.ownPage()
+	s.Orders = s.Orders[len(m.given.Orders):]
+	return s.With(func(m *More) { m.apart = true })
+}
+
+// ownPage returns s, whose results are to have a page of their own, with the page that its rows had before they were
+// projected as one of the rows.
+func (s Spec) ownPage() Spec {
+	m := s.Extra()
+	if m.Rows != nil || m.given.Flags == 0 {
 		return s
 	}
 	rows := m.given
-	s.Orders = s.Orders[len(rows.Orders):]
-	if s.Flags == rows.Flags && s.Take == rows.Take && s.Skip == rows.Skip {
-		s = s.Unpaged()
-	}
-	return s.With(func(m *More) { m.Rows = &rows })
+	return s.Unpaged().With(func(m *More) { m.Rows = &rows })
+}
+
+// OwnPage reports whether the results have a limit or an offset of their own, and not that of the rows which they are
+// made of.
+func (s Spec) OwnPage() bool {
+	m := s.Extra()
+	return s.Flags != 0 && (m.Rows != nil || m.given.Flags == 0)
 }
 
 // Only returns s with some columns of the model in place of all.

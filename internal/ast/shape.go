@@ -43,14 +43,8 @@ func (k Shape) Columns(cols []*schema.Column) Shape {
 func (k Shape) Spec(q *Spec) Shape {
 	k = k.Byte(byte(q.Flags)|byte(q.Rows)<<4, Bit(q.More != nil)|byte(q.LockMode)<<1|byte(q.LockWait)<<4)
 	if m := q.More; m != nil {
-		k = k.Byte(Bit(m.Distinct), Bit(m.Cols == nil)).exprs(m.Cols).exprs(m.Groups).Conds(m.Having).Int(len(m.Names)).Byte(Bit(m.Tree != nil) | Bit(m.Up)<<1)
-		if m.Tree != nil {
-			k = k.Int(m.Tree.Ordinal)
-		}
-		k = k.Int(len(m.Computed))
-		for _, c := range m.Computed {
-			k = k.expr(c.Expr)
-		}
+		k = k.Byte(Bit(m.Distinct), Bit(m.Cols == nil)).exprs(m.Cols).exprs(m.Groups).Conds(m.Having).Int(len(m.Names))
+		k = k.tree(m.Tree).exprs(m.Locked).Computed(m.Computed)
 		for _, name := range m.Names {
 			k = k.Text(name)
 		}
@@ -73,6 +67,15 @@ func (k Shape) Spec(q *Spec) Shape {
 	return k.Conds(q.Conds).Orders(q.Orders)
 }
 
+// Computed adds what a query computes.
+func (k Shape) Computed(list []Computed) Shape {
+	k = k.Int(len(list))
+	for _, c := range list {
+		k = k.expr(c.Expr)
+	}
+	return k
+}
+
 // Subquery adds a subquery.
 func (k Shape) Subquery(s *Subquery) Shape {
 	k = k.pointer(s.Table).pointer(s.Owner)
@@ -87,8 +90,10 @@ func (k Shape) Conds(conds []Cond) Shape {
 		k = append(k, byte(n.Op)|Bit(n.Expr != nil)<<6|Bit(n.Right != nil)<<7)
 		switch n.Op {
 		case OpTrue:
-		case OpAnd, OpOr, OpNot, OpKeysIn:
+		case OpAnd, OpOr, OpNot, OpKeysIn, OpRow:
 			k = k.Conds(n.Kids)
+		case OpRowIn:
+			k = append(k, Bit(n.Not)).Conds(n.Kids)
 		case OpMatch:
 			k = append(k, byte(n.Match), Bit(n.Fold)|Bit(n.Not)<<1)
 			k = k.side(n)
@@ -150,6 +155,9 @@ func (k Shape) exprs(list []*Expr) Shape {
 // expr adds an expression.
 func (k Shape) expr(e *Expr) Shape {
 	k = append(k, byte(e.Op), byte(e.Part), byte(e.Fn), Bit(e.Distinct)|Bit(e.Win != nil)<<1, byte(e.Like.Kind), Bit(e.Like.NoCase)|Bit(e.Like.Folded)<<1)
+	if e.Op == ExprAggregate && e.Like.Kind == schema.Decimal {
+		k = k.Int(e.Like.Scale) // to which an average is rounded
+	}
 	switch e.Op {
 	case ExprColumn, ExprExcluded:
 		k = k.Int(e.Col.Ordinal)
@@ -160,13 +168,24 @@ func (k Shape) expr(e *Expr) Shape {
 	case ExprQuery:
 		k = k.Subquery(e.Sub)
 	case ExprVia:
-		k = k.Columns(e.Path)
+		k = k.reference(e.Ref)
 	}
-	k = k.exprs(e.Args).Conds(e.Conds)
+	k = k.exprs(e.Args).Orders(e.Orders).Conds(e.Conds)
 	if e.Win != nil {
-		k = k.exprs(e.Win.Partition).Orders(e.Win.Orders).Byte(byte(e.Win.Frame))
+		k = k.exprs(e.Win.Partition).Orders(e.Win.Orders).frame(e.Win.Frame)
 	}
 	return k
+}
+
+// reference adds a reference.
+func (k Shape) reference(ref *Reference) Shape { return k.Columns(ref.Columns).pointer(ref.Table) }
+
+// tree adds a tree; it may be nil.
+func (k Shape) tree(t *Tree) Shape {
+	if t == nil {
+		return k.Byte(0)
+	}
+	return k.Byte(byte(t.Walk)+1, Bit(t.Levels != nil)).reference(t.Parent)
 }
 
 // raw adds raw SQL, but for its terms.

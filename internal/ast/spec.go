@@ -135,15 +135,21 @@ func (s Spec) Err() error {
 	if err := ordersErr(s.Orders); err != nil {
 		return err
 	}
-	if someOf(s.Conds, (*Expr).ManyRows) {
+	if someOf(s.Conds, (*Expr).ofRows) {
+		if someOf(s.Conds, (*Expr).Unnests) {
+			return errUnnest
+		}
 		return errManyRows
+	}
+	if err := s.unnestErr(); err != nil {
+		return err
 	}
 	if s.More != nil {
 		if err := s.More.firstErr(); err != nil {
 			return err
 		}
-		if s.LockMode != dialect.NoLock && !s.More.lockable() {
-			return errUnlockable
+		if err := s.lockErr(); err != nil {
+			return err
 		}
 		for i := range s.Orders {
 			if s.More.Distinct && s.Position(&s.Orders[i]) == 0 {
@@ -157,4 +163,5 @@ func (s Spec) Err() error {
 	return firstErr(s.Conds)
 }
 
-var errDistinctOrder = errors.New("DISTINCT rows can be ordered only by the columns that are selected")
+var errDistinctOrder = errors.New("DISTINCT rows can be ordered only by the columns that are selected; to order by another term, group by these " +
+	"and order by its least or greatest: GroupBy(column).OrderBy(prom.Max(term).Desc())")

@@ -14,6 +14,7 @@ type Subquery struct {
 	Related bool // Table is the target of a reference: the outer table itself, whatever its name, when it is of the same model
 	Owner   *Owner
 	Spec    Spec
+	Places  []uintptr // of the columns in a result, where it has several
 }
 
 // Owner is whom a subquery belongs to: a repo. It tells the connection, so that no query reads from another one by
@@ -29,6 +30,9 @@ func (s *Subquery) Scalar() *Expr {
 // one returns the subquery when it has one column, whose kind its values have.
 func (s *Subquery) one() (*Subquery, *schema.Column, error) {
 	cols := s.Spec.Extra().Cols
+	if s.Spec.err != nil {
+		return s, KindColumns[schema.Null], s.Spec.err
+	}
 	if len(cols) != 1 {
 		return s, KindColumns[schema.Null], errors.New("the subquery must select one column, as Pluck does")
 	}
@@ -54,6 +58,18 @@ func ExistsCond(s *Subquery, not bool) *Cond {
 
 // MatchCond is the condition that a term of the subquery's row equals one of the row of the query around it.
 func MatchCond(inner, outer *Expr) Cond {
-	sides := Moments(inner, &Expr{Op: ExprOuter, Like: outer.Like, Args: []*Expr{outer}})
+	sides := Moments(inner, Outer(outer))
 	return Cond{Op: OpEq, Expr: sides[0], Right: sides[1]}
 }
+
+// Outer is a term of the row of the query around a subquery, where it is written inside this.
+func Outer(e *Expr) *Expr {
+	outer := &Expr{Op: ExprOuter, Like: e.Like, Args: []*Expr{e}}
+	if e.Some((*Expr).ManyRows) {
+		outer.Err = errOuterMany
+	}
+	return outer
+}
+
+var errOuterMany = errors.New("a subquery is linked to single rows of the query around it: an aggregate or a window function of that " +
+	"query has no place in it; select it with Select, and give the condition to From")

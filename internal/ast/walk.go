@@ -15,18 +15,21 @@ func (e *Expr) someWithin(f func(*Expr) bool) bool {
 		}
 	}
 	if w := e.Win; w != nil {
-		for _, p := range w.Partition {
-			if p.Some(f) {
-				return true
-			}
-		}
-		for i := range w.Orders {
-			if x := w.Orders[i].Expr; x != nil && x.Some(f) {
-				return true
-			}
+		if someOrdered(w.Orders, f) || slices.ContainsFunc(w.Partition, func(p *Expr) bool { return p.Some(f) }) {
+			return true
 		}
 	}
-	return someOf(e.Conds, f)
+	return someOrdered(e.Orders, f) || someOf(e.Conds, f)
+}
+
+// someOrdered reports whether f holds for an expression in orders.
+func someOrdered(orders []Order, f func(*Expr) bool) bool {
+	for i := range orders {
+		if x := orders[i].Expr; x != nil && x.Some(f) {
+			return true
+		}
+	}
+	return false
 }
 
 // Some reports whether f holds for an expression in a condition.
@@ -44,13 +47,14 @@ func someOf(conds []Cond, f func(*Expr) bool) bool {
 	return false
 }
 
-// Joins reports whether an expression goes through a reference of the query that is depth levels further out.
+// Joins reports whether an expression goes through a reference, or into a list, of the query that is depth levels
+// further out.
 func (e *Expr) Joins(depth int) bool {
 	if e == nil {
 		return false
 	}
 	switch e.Op {
-	case ExprVia:
+	case ExprVia, ExprUnnest:
 		if depth == 0 {
 			return true
 		}
@@ -64,7 +68,7 @@ func (e *Expr) Joins(depth int) bool {
 			return true
 		}
 	}
-	return condsJoin(e.Conds, depth) || e.Win != nil && e.Win.joins(depth)
+	return condsJoin(e.Conds, depth) || ordersJoin(e.Orders, depth) || e.Win != nil && e.Win.joins(depth)
 }
 
 // condsJoin is [Expr.Joins] of conditions.
@@ -102,7 +106,7 @@ func (q *Spec) Joins(depth int) bool {
 	if condsJoin(q.Conds, depth) || ordersJoin(q.Orders, depth) || m.Rows != nil && ordersJoin(m.Rows.Orders, depth) {
 		return true
 	}
-	for _, list := range [][]*Expr{m.Cols, m.Groups} {
+	for _, list := range [][]*Expr{m.Cols, m.Groups, m.Locked} {
 		for _, e := range list {
 			if e.Joins(depth) {
 				return true

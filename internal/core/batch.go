@@ -1,7 +1,6 @@
 package core
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -399,32 +398,40 @@ func (o Ops) Get(key []any) *Result {
 
 // All reads the rows of a query, which must be one of this repo's model.
 func (o Ops) All(q *Query) *Result {
-	return o.list(o.repo.plan, func(_ context.Context, op *batchOp) error {
+	return o.list(o.repo.plan, q.spec, func(_ context.Context, op *batchOp) error {
 		if len(q.with) > 0 {
 			return errors.New("a batch cannot load relations; call LoadInto after it has run")
-		}
-		if err := cmp.Or(q.whole(), q.stored()); err != nil {
-			return err
 		}
 		text, args, err := op.b.stmts.Select(nil, q.spec)
 		return op.setText(text, args, err)
 	}, o.repo.loaded)
 }
 
-// list adds an operation whose rows it reads by a plan, all of them. They are given to loaded, if there is one.
+// list adds an operation whose rows it reads by a plan, or by the part of it that a spec selects, all of them. They are
+// given to loaded, if there is one.
 func (o Ops) list(
 	plan *scan.Plan,
+	spec ast.Spec,
 	build func(context.Context, *batchOp) error,
 	loaded func(context.Context, scan.List) error,
 ) *Result {
 	result := newResult()
 	var list scan.List
 	var unread error
+	var part *scan.Result
 	o.add("query", false, &batchOp{
-		build: build,
+		build: func(ctx context.Context, op *batchOp) (err error) {
+			if part, err = partOf(plan, spec); err != nil {
+				return err
+			}
+			return build(ctx, op)
+		},
 		read: func(rows driver.Rows) error {
 			w := work{hint: firstList}
 			w.loader.Plan = plan
+			if part != nil {
+				w.loader.Use(part)
+			}
 			unread = w.ReadRows(rows)
 			list = w.list
 			return nil

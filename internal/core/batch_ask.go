@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/prom-go/prom/internal/ast"
@@ -127,9 +128,9 @@ func (op *batchOp) setText(text *render.Text, args []schema.Value, err error) er
 
 // Project adds reading the results of a projection.
 func (b *Batch) Project(p Projection) *Result {
-	return p.repo.Batch(b).list(p.plan, func(_ context.Context, op *batchOp) error {
-		if p.err != nil {
-			return p.err
+	return p.repo.Batch(b).list(p.plan, ast.Spec{}, func(_ context.Context, op *batchOp) error {
+		if err := cmp.Or(p.err, p.bare()); err != nil {
+			return err
 		}
 		text, args, err := op.b.stmts.Select(nil, p.spec)
 		return op.setText(text, args, err)

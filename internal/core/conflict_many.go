@@ -32,11 +32,11 @@ const maxConflicts = 256
 
 // together returns how values are inserted by statements of many rows, or nil when they must go one by one: because they
 // are not all inserted by the same columns, or have hooks, or one of them is there twice, so that it conflicts with
-// itself, or the database does not tell what becomes of each row. It is nil for values that cannot be stored as well:
+// itself, or the database does not tell what becomes of each row: SQLite tells those that were inserted alone. It is nil for values that cannot be stored as well:
 // one by one they say which it is. It works on values that are the call's own.
 func (c *Conflict) together(ctx context.Context, b *binding, values scan.List, outcomes []Outcome) *together {
 	r, at := c.repo, now()
-	if values.Len < 2 || c.hooks != 0 || len(c.where) > 0 || b.db.Dialect().Features().InsertedEach == "" {
+	if values.Len < 2 || c.hooks != 0 || len(c.where) > 0 || !c.nothing && b.db.Dialect().Features().InsertedEach == "" {
 		return nil
 	}
 	t := &together{Conflict: c, b: b, values: values, outcomes: outcomes}
@@ -85,28 +85,34 @@ var errNotByBytes = errors.New("the column's equality is not that of its values"
 func (r *Repo) conflictKey(dst []byte, v unsafe.Pointer, cols []*schema.Column) ([]byte, error) {
 	for _, c := range cols {
 		value, err := r.plan.Value(v, c)
+		if err == nil {
+			dst, err = appendByBytes(dst, c, value)
+		}
 		if err != nil {
 			return dst, err
-		}
-		switch {
-		case value.IsNull():
-			return dst, errNotByBytes
-		case c.Kind.Integer():
-			dst = binary.BigEndian.AppendUint64(dst, value.Uint())
-		case c.Kind == schema.Text && !c.NoCase, c.Kind == schema.UUID:
-			text := value.Text()
-			dst = append(binary.AppendUvarint(dst, uint64(len(text))), text...)
-		default:
-			return dst, errNotByBytes
 		}
 	}
 	return dst, nil
 }
 
+// appendByBytes appends the value of a column, so that equal ones have equal bytes.
+func appendByBytes(dst []byte, c *schema.Column, value schema.Value) ([]byte, error) {
+	switch {
+	case value.IsNull():
+		return dst, errNotByBytes
+	case c.Kind.Integer():
+		return binary.BigEndian.AppendUint64(dst, value.Uint()), nil
+	case c.Kind == schema.Text && !c.NoCase, c.Kind == schema.UUID:
+		text := value.Text()
+		return append(binary.AppendUvarint(dst, uint64(len(text))), text...), nil
+	}
+	return dst, errNotByBytes
+}
+
 // run inserts the values: all or none. It reports false, and has stored nothing, when what the statements did could not
 // be told, so that the values are to go one by one.
 func (t *together) run(ctx context.Context) (done bool, err error) {
-	if t.values.Len <= maxConflicts && powerOfTwo(t.values.Len) {
+	if t.values.Len <= maxConflicts && powerOfTwo(t.values.Len) && t.b.db.Dialect().Features().ManyWriters {
 		err = t.insert(ctx, 0, t.values.Len)
 	} else {
 		err = t.b.inTx(ctx, func(ctx context.Context) error {

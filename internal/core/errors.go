@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
@@ -17,7 +18,15 @@ type At struct {
 }
 
 // Error tells the number and the error.
-func (e *At) Error() string { return fmt.Sprintf("prom: number %d: %v", e.Index, e.Err) }
+func (e *At) Error() string { return fmt.Sprintf("prom: number %d: %s", e.Index, Bare(e.Err)) }
+
+// Bare returns the text of an error without the name of this library, for one that has it in front already.
+func Bare(err error) string {
+	if err == nil {
+		return "<nil>"
+	}
+	return strings.TrimPrefix(err.Error(), "prom: ")
+}
 
 // Unwrap returns the error of the one.
 func (e *At) Unwrap() error { return e.Err }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -21,6 +23,10 @@ type Projection struct {
 	spec ast.Spec
 	plan *scan.Plan // of the results
 	err  error
+
+	with   []Relation       // whose rows go into the results
+	needs  []*schema.Column // of the model, which they are loaded by
+	places []int            // of these in a row
 }
 
 // Target is where a column of a result goes.
@@ -33,7 +39,7 @@ type Target struct {
 // Project returns the projection of a query to results of a type, whose memory is known. What is selected, by the spec,
 // goes to the given places.
 func (q *Query) Project(result reflect.Type, spec ast.Spec, places []Target) Projection {
-	plan, err := resultPlan(result, spec.Kinds(), places)
+	plan, err := resultPlan(result, spec.Kinds()[:len(places)], places)
 	return Projection{repo: q.repo, spec: spec, plan: plan, err: err}
 }
 
@@ -52,15 +58,43 @@ func (p Projection) With(spec ast.Spec) Projection {
 // Spec returns what p selects, in which order.
 func (p Projection) Spec() ast.Spec { return p.spec }
 
+// made returns p, and in place of the zero Projection one that says so when it runs.
+func (p Projection) made() Projection {
+	if p.repo == nil {
+		p.repo, p.err = &Repo{table: noTable}, errNoProjection
+	}
+	return p
+}
+
+var errNoProjection = errors.New("the projection is the zero Projection; make it by a function such as Pluck or Select")
+
 // query is the query of p without what its results are.
 func (p Projection) query() *Query { return &Query{repo: p.repo, spec: p.spec} }
 
 // Nest returns p as a part of another statement.
 func (p Projection) Nest() *ast.Subquery {
+	if p = p.made(); p.err == nil {
+		p.err = p.bare()
+	}
 	if p.err != nil {
 		p.spec = p.spec.Fail(p.err)
 	}
-	return &ast.Subquery{Owner: p.repo.owner(), Table: p.repo.table, Spec: p.spec}
+	s := &ast.Subquery{Owner: p.repo.owner(), Table: p.repo.table, Spec: p.spec}
+	if p.plan != nil && len(p.plan.Table.Columns) > 1 {
+		s.Places = make([]uintptr, len(p.plan.Table.Columns))
+		for i, c := range p.plan.Table.Columns {
+			s.Places[i] = c.Offset
+		}
+	}
+	return s
+}
+
+// bare returns an error when results have rows of relations, where there are only terms.
+func (p Projection) bare() error {
+	if len(p.with) > 0 {
+		return errors.New("a projection with RefCol or ManyCol is read by All, First and pages, and is no part of another query")
+	}
+	return nil
 }
 
 // planKey tells plans of results apart: kinds are columns, which live as long as the program.
@@ -110,9 +144,10 @@ func targetColumn(to Target, kind *schema.Column) (*schema.Column, error) {
 	return &own, nil
 }
 
-// Column says which term goes into which field of a result.
+// Column says which term goes into which field of a result, or the rows of which relation.
 type Column struct {
 	Term   *ast.Expr
+	Rows   Relation // in place of Term
 	To     Target
 	Result reflect.Type
 	Err    error
@@ -120,23 +155,30 @@ type Column struct {
 
 // Select returns the projection of a query to columns of a result, whose memory is known.
 func (q *Query) Select(result reflect.Type, cols []Column) Projection {
-	terms, places := make([]*ast.Expr, len(cols)), make([]Target, len(cols))
+	terms, places := make([]*ast.Expr, 0, len(cols)), make([]Target, 0, len(cols))
+	var with []Relation
 	var err error
 	if len(cols) == 0 {
 		err = errors.New("Select needs at least one column")
 	}
-	for i, c := range cols {
-		terms[i], places[i] = c.Term, c.To
+	for _, c := range cols {
 		switch {
 		case c.Err != nil:
 			err = c.Err
-		case c.Term == nil:
+		case c.Term == nil && c.Rows == nil:
 			return q.Project(result, q.Spec(), nil).Fail(errors.New("a column given to Select is the zero Column; use Col to make it"))
 		case c.Result != result:
 			err = fmt.Errorf("a column of the selection is for %s, and the result is %s", c.Result, result)
 		}
+		if c.Rows != nil {
+			with = append(with, relationInto(c.Rows, c.To.Offset))
+		} else {
+			terms, places = append(terms, c.Term), append(places, c.To)
+		}
 	}
+	terms, needs, at := needed(terms, with)
 	p := q.Project(result, q.Spec().Project(terms), places)
+	p.with, p.needs, p.places = with, needs, at
 	if err != nil {
 		p = p.Fail(err)
 	}
@@ -154,12 +196,21 @@ func (p Projection) Having(conds []Cond) Projection { return p.With(p.spec.Havin
 
 // All returns the results.
 func (p Projection) All(ctx context.Context) (scan.List, error) {
-	if p.err != nil {
+	if p = p.made(); p.err != nil {
 		return scan.List{}, ErrorOf("query", p.repo.table, p.err)
 	}
 	b, err := p.repo.bind()
 	if err != nil {
 		return scan.List{}, err
+	}
+	return p.rows(ctx, b)
+}
+
+// rows reads the results.
+func (p Projection) rows(ctx context.Context, b *binding) (scan.List, error) {
+	if len(p.with) > 0 {
+		list, _, _, err := p.someBehind(ctx, b, p.spec, math.MaxInt, nil, nil)
+		return list, err
 	}
 	w := p.repo.take()
 	defer p.repo.give(w)
@@ -190,11 +241,24 @@ func (p Projection) build(b *binding, w *work) (*render.Text, error) {
 	return text, nil
 }
 
-// One returns the first result, or ErrNotFound when there is none.
+// One returns the one result that there is.
 func (p Projection) One(ctx context.Context) (unsafe.Pointer, error) {
-	if n, ok := p.spec.Limited(); !ok || n > 1 {
-		p.spec = p.spec.Limit(1)
+	p.spec = p.spec.AtMost(2)
+	list, err := p.All(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case list.Len == 0:
+		return nil, p.repo.notFound("query")
+	case list.Len > 1:
+		return nil, p.repo.tooMany("query")
 	}
+	return list.Data, nil
+}
+
+// First returns the first result, or ErrNotFound when there is none.
+func (p Projection) First(ctx context.Context) (unsafe.Pointer, error) {
+	p.spec = p.spec.AtMost(1)
 	list, err := p.All(ctx)
 	switch {
 	case err != nil:
@@ -207,7 +271,7 @@ func (p Projection) One(ctx context.Context) (unsafe.Pointer, error) {
 
 // Count returns the number of results.
 func (p Projection) Count(ctx context.Context) (int, error) {
-	if p.err != nil {
+	if p = p.made(); p.err != nil {
 		return 0, ErrorOf("count", p.repo.table, p.err)
 	}
 	return p.query().Count(ctx)
@@ -215,9 +279,7 @@ func (p Projection) Count(ctx context.Context) (int, error) {
 
 // Has reports whether there is a result.
 func (p Projection) Has(ctx context.Context) (bool, error) {
-	if n, ok := p.spec.Limited(); !ok || n > 1 {
-		p.spec = p.spec.Limit(1)
-	}
+	p.spec = p.spec.AtMost(1)
 	n, err := p.Count(ctx)
 	return n > 0, err
 }
@@ -232,8 +294,11 @@ func (p Projection) Stream(ctx context.Context) Rows {
 }
 
 func (p Projection) stream(ctx context.Context, yield func(unsafe.Pointer, error) bool) error {
-	if p.err != nil {
+	if p = p.made(); p.err != nil {
 		return ErrorOf("query", p.repo.table, p.err)
+	}
+	if len(p.with) > 0 {
+		return ErrorOf("query", p.repo.table, errors.New("Stream cannot load relations because its connection is in use; use KeysetPage"))
 	}
 	b, err := p.repo.bind()
 	if err != nil {
@@ -250,7 +315,7 @@ func (p Projection) stream(ctx context.Context, yield func(unsafe.Pointer, error
 
 // SQL returns the statement of All and its arguments without running it.
 func (p Projection) SQL() (sql string, args []any, err error) {
-	if p.err != nil {
+	if p = p.made(); p.err != nil {
 		return "", nil, ErrorOf("query", p.repo.table, p.err)
 	}
 	return p.query().SQL()
@@ -258,6 +323,7 @@ func (p Projection) SQL() (sql string, args []any, err error) {
 
 // From returns a query of the results of p, values of a struct whose memory is known, as if they were rows of a table.
 func (p Projection) From(result reflect.Type) *Query {
+	p = p.made()
 	r := &Repo{registry: p.repo.registry, name: p.repo.name, db: p.repo.db}
 	plan, err := scan.For(result)
 	if err != nil {
@@ -278,8 +344,8 @@ func (p Projection) From(result reflect.Type) *Query {
 
 // names returns the names of the columns of p as columns of a table.
 func (p Projection) names(t *schema.Table) ([]string, error) {
-	if p.err != nil {
-		return nil, p.err
+	if err := cmp.Or(p.err, p.bare()); err != nil {
+		return nil, err
 	}
 	names := make([]string, len(p.plan.Table.Columns))
 	filled := map[string]bool{}
@@ -298,12 +364,31 @@ func (p Projection) names(t *schema.Table) ([]string, error) {
 	return names, nil
 }
 
+// LimitBy does what LimitBy of package prom says.
+func (q *Query) LimitBy(n int, by []*ast.Expr) *Query {
+	spec := ast.LimitBy(q.Nest(), n, by)
+	if only := q.spec.Columns(); only != nil {
+		spec = spec.Only(only)
+	}
+	if computed := q.spec.Extra().Computed; computed != nil {
+		spec = spec.Compute(computed)
+	}
+	return q.as(spec)
+}
+
 // Combine returns the query of the rows of q and of others, which a kind of set makes of them.
 func (q *Query) Combine(kind ast.SetKind, others []*Query) *Query {
+	if i := slices.IndexFunc(others, func(o *Query) bool { return o != nil }); q == nil && i >= 0 {
+		return others[i].as(others[i].spec.Fail(errNoMember)) // whose repo tells the error's place
+	}
 	err := q.member()
-	list := make([]*ast.Subquery, len(others))
-	for i, o := range others {
-		list[i], err = o.Nest(), cmp.Or(err, o.member())
+	list := make([]*ast.Subquery, 0, len(others))
+	for _, o := range others {
+		if o == nil {
+			err = cmp.Or(err, errNoMember)
+			continue
+		}
+		list, err = append(list, o.Nest()), cmp.Or(err, o.member())
 	}
 	spec := ast.Combine(kind, q.Nest(), list...)
 	if err != nil {
@@ -311,6 +396,8 @@ func (q *Query) Combine(kind ast.SetKind, others []*Query) *Query {
 	}
 	return &Query{repo: q.repo, spec: spec}
 }
+
+var errNoMember = errors.New("a member of the union is nil; give queries")
 
 // member returns why a query cannot be one of a set: it says something of the rows that the set would not keep.
 func (q *Query) member() error {

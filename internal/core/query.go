@@ -2,11 +2,8 @@ package core
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"reflect"
 	"slices"
-	"sync"
 	"unsafe"
 
 	"github.com/prom-go/prom/dialect"
@@ -86,7 +83,26 @@ func (q *Query) Only(fields []Columner) *Query {
 			cols = append(cols, c)
 		}
 	}
-	return q.as(q.spec.Only(cols))
+	return q.as(withNeeds(q.spec.Only(cols), q.with))
+}
+
+// Without does what Without of package prom says.
+func (q *Query) Without(fields []Columner) *Query {
+	t, cols := q.repo.table, q.spec.Columns()
+	if cols == nil {
+		cols = t.Columns
+	}
+	for _, f := range fields {
+		c := f.Column()
+		switch {
+		case t.Column(c.Name) != c:
+			return q.as(q.spec.Fail(fmt.Errorf("the field %s belongs to another model", c.Name)))
+		case slices.Contains(t.Loaded, c) || c == t.Deleted:
+			return q.as(q.spec.Fail(fmt.Errorf("rows cannot be read without the field %s, by which a value knows its row", c.Name)))
+		}
+		cols = slices.DeleteFunc(slices.Clone(cols), func(o *schema.Column) bool { return o == c })
+	}
+	return q.as(withNeeds(q.spec.Only(cols), q.with))
 }
 
 // All returns the rows.
@@ -116,7 +132,7 @@ func (q *Query) rows(ctx context.Context, b *binding, spec ast.Spec) (scan.List,
 	}
 	w.args = args
 	w.setText("query", text)
-	if w.part, err = q.part(spec); err != nil {
+	if w.part, err = partOf(q.repo.plan, spec); err != nil {
 		return scan.List{}, ErrorOf("query", q.repo.table, err)
 	}
 	expect, limited := spec.Limited()
@@ -136,86 +152,6 @@ func (q *Query) rows(ctx context.Context, b *binding, spec ast.Spec) (scan.List,
 		}
 	}
 	return list, nil
-}
-
-// part returns how rows with some columns, or with computed fields, are read, nil for all columns and no others.
-func (q *Query) part(spec ast.Spec) (*scan.Result, error) {
-	only, computed := spec.Columns(), spec.Extra().Computed
-	switch {
-	case only == nil && computed == nil:
-		return nil, nil
-	case only != nil && len(q.with) > 0:
-		return nil, errors.New("rows of which some fields are read have no relations loaded; leave out Only or With")
-	}
-	fields := make([]*schema.Column, len(computed))
-	for i, c := range computed {
-		fields[i] = c.Col
-	}
-	return q.repo.plan.Part(only, fields)
-}
-
-// Compute does what Query.Compute of package prom says.
-func (q *Query) Compute(cols []Column) *Query {
-	model, list := q.repo.table.Model, make([]ast.Computed, len(cols))
-	for i, c := range cols {
-		err := c.Err
-		if err == nil && c.Term == nil {
-			err = errors.New("a column given to Compute is the zero Column; use Col to make it")
-		}
-		if err == nil && c.Result != model {
-			err = fmt.Errorf("the field belongs to %s, not to %s", c.Result, model)
-		}
-		if err == nil && q.repo.plan.Table.ComputedAt(c.To.Offset, c.To.Type) == nil {
-			err = fmt.Errorf("%s.%s is not computed: give the field the tag option computed", model.Name(), c.To.Name)
-		}
-		if err == nil {
-			list[i].Expr = c.Term
-			list[i].Col, err = computedColumn(model, c)
-		}
-		if err != nil {
-			return q.as(q.spec.Fail(err))
-		}
-	}
-	return q.as(q.spec.Compute(list))
-}
-
-// computedKey tells columns of computed fields apart; kinds are columns, which live as long as the program.
-type computedKey struct {
-	model, field reflect.Type
-	offset       uintptr
-	kind         *schema.Column
-}
-
-var computedColumns sync.Map // computedKey → *schema.Column
-
-// computedColumn returns a computed field as a column of the kind of a term: one for each of both.
-func computedColumn(model reflect.Type, c Column) (*schema.Column, error) {
-	key := computedKey{model, c.To.Type, c.To.Offset, c.Term.Like}
-	if col, ok := computedColumns.Load(key); ok {
-		return col.(*schema.Column), nil
-	}
-	col, err := targetColumn(c.To, c.Term.Like)
-	if err != nil {
-		return nil, err
-	}
-	made, _ := computedColumns.LoadOrStore(key, col)
-	return made.(*schema.Column), nil
-}
-
-// whole returns an error when the query reads some fields only, where rows must be whole.
-func (q *Query) whole() error {
-	if q.spec.Columns() != nil {
-		return errors.New("Only works with All, First, One, Get and Each")
-	}
-	return nil
-}
-
-// stored returns an error when the query computes fields, where rows are read as they are stored.
-func (q *Query) stored() error {
-	if q.spec.Extra().Computed != nil {
-		return errors.New("Compute works with All, First, One, Get, Each, Stream and pages")
-	}
-	return nil
 }
 
 // First returns the first row, or driver.KindNotFound when there is none.
@@ -330,6 +266,9 @@ func (q *Query) SQL() (sql string, args []any, err error) {
 	}
 	return text.SQL, args, nil
 }
+
+// LockOf does what LockOf of package prom says.
+func (q *Query) LockOf(terms []*ast.Expr) *Query { return q.as(q.spec.LockOf(terms)) }
 
 // Lock returns the query whose rows are locked until the end of the transaction.
 func (q *Query) Lock(lock dialect.Lock, wait dialect.LockWait) *Query {

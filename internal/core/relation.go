@@ -18,9 +18,12 @@ import (
 // Relation is what can be loaded with rows: the row that a reference refers to, or the rows that refer to this one.
 // Relations are values without a connection, made once and shared.
 type Relation interface {
-	// start makes the statement that loads the relation into rows, whose table and connection are those of b. It returns
+	// start makes the statement that loads the relation for owners, whose table and connection are those of b. It returns
 	// nil when there is nothing to load.
-	start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*loading, error)
+	start(ctx context.Context, b *binding, of owners) (*loading, error)
+
+	// needs returns the columns of the owners by which they are found.
+	needs() []*schema.Column
 }
 
 // loading is one relation on its way to rows: a statement, what reads its result, and what comes then.
@@ -36,9 +39,33 @@ type loading struct {
 	hooks func(ctx context.Context) error // calls those of the rows that were read, once all relations are there
 }
 
-// startAll begins to load relations into rows.
-func startAll(ctx context.Context, b *binding, relations []Relation, rows []unsafe.Pointer) ([]*loading, error) {
-	if len(rows) == 0 {
+// owners are the values that relations are loaded into: rows of a plan, or results, whose rows' columns are known.
+type owners struct {
+	values []unsafe.Pointer
+	plan   *scan.Plan
+	column func(i int, c *schema.Column) schema.Value // without a plan
+}
+
+// rowOwners are rows of the model of a binding.
+func rowOwners(b *binding, rows []unsafe.Pointer) (owners, error) {
+	plan, err := scan.For(b.table.Model)
+	return owners{values: rows, plan: plan}, err
+}
+
+// key appends what columns of an owner hold.
+func (of *owners) key(dst []schema.Value, i int, cols []*schema.Column) ([]schema.Value, error) {
+	if of.plan != nil {
+		return keyParts(dst, of.plan, of.values[i], cols)
+	}
+	for _, c := range cols {
+		dst = append(dst, of.column(i, c))
+	}
+	return dst, nil
+}
+
+// startAll begins to load relations.
+func startAll(ctx context.Context, b *binding, relations []Relation, of owners) ([]*loading, error) {
+	if len(of.values) == 0 {
 		return nil, nil
 	}
 	var list []*loading
@@ -46,7 +73,7 @@ func startAll(ctx context.Context, b *binding, relations []Relation, rows []unsa
 		if r == nil {
 			return nil, ErrorOf("load", b.table, errors.New("a relation is nil"))
 		}
-		l, err := r.start(ctx, b, rows)
+		l, err := r.start(ctx, b, of)
 		if err != nil {
 			return nil, err
 		}
@@ -59,8 +86,17 @@ func startAll(ctx context.Context, b *binding, relations []Relation, rows []unsa
 
 // loadAll loads relations into rows, and theirs into what was loaded, one level after the other.
 func loadAll(ctx context.Context, b *binding, relations []Relation, rows []unsafe.Pointer) error {
+	of, err := rowOwners(b, rows)
+	if err != nil {
+		return err
+	}
+	return loadFor(ctx, b, relations, of)
+}
+
+// loadFor is loadAll for owners of any kind.
+func loadFor(ctx context.Context, b *binding, relations []Relation, of owners) error {
 	var all []*loading
-	level, err := startAll(ctx, b, relations, rows)
+	level, err := startAll(ctx, b, relations, of)
 	for len(level) > 0 && err == nil {
 		all = append(all, level...)
 		if err = runLevel(ctx, level); err == nil {
@@ -178,35 +214,54 @@ func CheckRelated(models ...reflect.Type) error {
 type rowLoading struct {
 	repo *Repo
 	b    *binding
+	part *scan.Result // how they are read; nil for all columns and no computed fields
 	list scan.List
+}
+
+// reader returns what decodes the rows.
+func (l *rowLoading) reader() scan.Reader {
+	loader := scan.Reader{Plan: l.repo.plan}
+	if l.part != nil {
+		loader.Use(l.part)
+	}
+	return loader
 }
 
 // read reads the rows of a result, of which that many are expected.
 func (l *rowLoading) read(rows driver.Rows, expect int) (err error) {
-	loader := scan.Reader{Plan: l.repo.plan}
+	loader := l.reader()
 	l.list, err = loader.LoadAll(rows, expect)
 	return err
 }
 
 // start begins to load relations of the rows that were read.
 func (l *rowLoading) start(ctx context.Context, with []Relation) ([]*loading, error) {
-	return startAll(ctx, l.b, with, l.repo.memory.Addresses(l.list))
+	of, err := rowOwners(l.b, l.repo.memory.Addresses(l.list))
+	if err != nil {
+		return nil, err
+	}
+	return startAll(ctx, l.b, with, of)
 }
 
 func (l *rowLoading) hooks(ctx context.Context) error { return l.repo.loaded(ctx, l.list) }
 
 // loadByKey loads the rows of a model with the given keys, one for each, for rows of a binding. What it finds is given
 // in the order of the keys, nil where there is no row.
-func loadByKey(from *binding, model reflect.Type, keys *rowKeys, with []Relation, give func(found []unsafe.Pointer)) (*loading, error) {
+func loadByKey(
+	from *binding, model reflect.Type, keys *rowKeys, spec ast.Spec, with []Relation, give func(found []unsafe.Pointer),
+) (*loading, error) {
 	repo, b, err := related(from, model)
 	if err != nil {
 		return nil, err
 	}
-	text, args, err := b.stmts.Select(nil, ast.Spec{}.KeysIn(repo.table.Key, keys.len(), keys.value))
+	text, args, err := b.stmts.Select(nil, spec.KeysIn(repo.table.Key, keys.len(), keys.value))
 	if err != nil {
 		return nil, ErrorOf("load", repo.table, err)
 	}
 	l := &rowLoading{repo: repo, b: b}
+	if l.part, err = partOf(repo.plan, spec); err != nil {
+		return nil, ErrorOf("load", repo.table, err)
+	}
 	return &loading{
 		b: b, text: text, args: args,
 		read: func(rows driver.Rows) error { return l.read(rows, keys.len()) },
@@ -233,7 +288,8 @@ func loadByKey(from *binding, model reflect.Type, keys *rowKeys, with []Relation
 // With adds relations that are loaded with the rows: each level of them in one more statement, however many rows there
 // are.
 func (q *Query) With(relations []Relation) *Query {
-	return &Query{repo: q.repo, spec: q.spec, with: append(q.with[:len(q.with):len(q.with)], relations...)}
+	with := append(q.with[:len(q.with):len(q.with)], relations...)
+	return &Query{repo: q.repo, spec: withNeeds(q.spec, with), with: with}
 }
 
 // LoadInto loads the relations of the query into rows that are there already.
@@ -252,13 +308,28 @@ func (q *Query) LoadInto(ctx context.Context, rows []unsafe.Pointer) error {
 		if row == nil {
 			err = fmt.Errorf("the row %d to load relations into is nil", i)
 		} else if err == nil {
-			err = q.repo.given("load", row)
+			if err = q.repo.given("load", row); err == nil {
+				err = q.knows(i, row)
+			}
 		}
 	}
 	if err != nil {
 		return ErrorOf("load", b.table, err)
 	}
 	return loadAll(ctx, b, q.with, rows)
+}
+
+// knows returns an error when the row of a number was read without what its relations are loaded by.
+func (q *Query) knows(i int, row unsafe.Pointer) error {
+	for _, r := range q.with {
+		if r == nil {
+			continue
+		}
+		if cols := q.repo.plan.Unread(row, r.needs()); len(cols) > 0 {
+			return fmt.Errorf("the row %d was read without the field %s, by which a relation is loaded; name it in Only, or say With there", i, cols[0].Field)
+		}
+	}
+	return nil
 }
 
 // LoadIntoAll is LoadInto for a list of rows.

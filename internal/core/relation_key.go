@@ -159,18 +159,17 @@ func (k *rowKeys) value(i, part int) schema.Value {
 	return k.values[i][part]
 }
 
-// keysOf returns what columns of rows hold, each key once, and the place of each row's, -1 when a part of it is NULL.
-func keysOf(ctx context.Context, b *binding, rows []unsafe.Pointer, cols []*schema.Column) (*rowKeys, []int, error) {
-	plan, err := scan.For(b.table.Model)
-	if err != nil {
-		return nil, nil, err
-	}
-	keys, places := newRowKeys(b.db.Dialect(), cols, len(rows)), make([]int, len(rows))
+// keysOf returns what columns of owners hold, each key once, and the place of each owner's, -1 when a part of it is
+// NULL.
+func keysOf(ctx context.Context, b *binding, of *owners, cols []*schema.Column) (*rowKeys, []int, error) {
+	n := len(of.values)
+	keys, places := newRowKeys(b.db.Dialect(), cols, n), make([]int, n)
 	var key []schema.Value
+	var err error
 	if keys.collated() {
-		all := make([][]schema.Value, len(rows))
-		for i, row := range rows {
-			if all[i], err = keyParts(nil, plan, row, cols); err != nil {
+		all := make([][]schema.Value, n)
+		for i := range all {
+			if all[i], err = of.key(nil, i, cols); err != nil {
 				return nil, nil, ErrorOf("load", b.table, err)
 			}
 		}
@@ -178,8 +177,8 @@ func keysOf(ctx context.Context, b *binding, rows []unsafe.Pointer, cols []*sche
 			return nil, nil, err
 		}
 	}
-	for i, row := range rows {
-		if key, err = keyParts(key[:0], plan, row, cols); err != nil {
+	for i := range places {
+		if key, err = of.key(key[:0], i, cols); err != nil {
 			return nil, nil, ErrorOf("load", b.table, err)
 		}
 		places[i] = keys.add(key)

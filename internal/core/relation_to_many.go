@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/ast"
@@ -53,6 +54,12 @@ func (m Many) Load(relations []Relation) Many {
 	return m
 }
 
+// Compute returns m with computed fields of its rows.
+func (m Many) Compute(cols []Column) Many {
+	m.Spec = computeRelated(m.Spec, TableOf(m.Relation.Model), cols)
+	return m
+}
+
 // WhereLink returns m with conditions on the rows that connect.
 func (m Many) WhereLink(conds []Cond) Many {
 	m.LinkSpec = m.LinkSpec.Where(conds)
@@ -75,12 +82,23 @@ func (m Many) Related(conds []Cond) ast.Related {
 	return r
 }
 
-func (m *Many) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*loading, error) {
+// Aggregate returns an aggregate over the rows of the relation.
+func (m Many) Aggregate(e *ast.Expr) *ast.Expr {
+	r := m.Related(nil)
+	if r.Link != nil {
+		e = ast.AggregateVia(&ast.Reference{Columns: r.Link.Target, Table: r.Table}, e)
+	}
+	return r.Scalar(e)
+}
+
+func (m *Many) needs() []*schema.Column { return TableOf(m.Of).Key }
+
+func (m *Many) start(ctx context.Context, b *binding, of owners) (*loading, error) {
 	owner, target, err := m.Relation.Ends()
 	if err != nil {
 		return nil, err
 	}
-	keys, places, err := keysOf(ctx, b, rows, b.table.Key)
+	keys, places, err := keysOf(ctx, b, &of, b.table.Key)
 	if err != nil || keys.len() == 0 {
 		return nil, err
 	}
@@ -88,11 +106,15 @@ func (m *Many) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*l
 	if err != nil {
 		return nil, err
 	}
-	l := &manyLoading{rowLoading: rowLoading{repo: repo, b: rb}, many: m, rows: rows, keys: keys, places: places, owner: owner}
-	if m.Relation.Link != nil {
-		err = l.selectLinked(target)
-	} else {
-		err = l.selectOwned()
+	l := &manyLoading{
+		rowLoading: rowLoading{repo: repo, b: rb}, many: m, values: of.values, keys: keys, places: places, owner: owner,
+	}
+	if l.part, err = partOf(repo.plan, m.Spec); err == nil {
+		if m.Relation.Link != nil {
+			err = l.selectLinked(target)
+		} else {
+			err = l.selectOwned()
+		}
 	}
 	if err != nil {
 		return nil, ErrorOf("load", repo.table, err)
@@ -104,36 +126,36 @@ func (m *Many) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*l
 type manyLoading struct {
 	rowLoading
 	many   *Many
-	rows   []unsafe.Pointer
+	values []unsafe.Pointer // of the owners
 	keys   *rowKeys
-	places []int // of the keys of rows
+	places []int // of the keys of the owners
 	owner  []*schema.Column
 
 	text *render.Text
 	args []schema.Value
 
-	link *scan.Plan       // of the join model; nil without one
-	ends [][]schema.Value // what the rows that connect refer to
+	link *scan.Plan     // of the join model; nil without one
+	ends []schema.Value // what the rows that connect refer to, one after the other
 }
 
 // selectOwned makes the statement for rows that refer to the owners themselves.
 func (l *manyLoading) selectOwned() (err error) {
-	spec := l.many.Spec.KeysIn(l.owner, l.keys.len(), l.keys.value).Tied(l.repo.table.Key)
+	spec := l.many.Spec.Tied(l.repo.table.Key)
 	if spec.Limits() && l.keys.len() > 1 {
-		l.text, l.args, err = l.b.stmts.SelectEach(nil, spec, l.owner)
+		l.text, l.args, err = l.b.stmts.SelectEach(nil, spec, l.owner, l.keys.len(), l.keys.value)
 	} else {
-		l.text, l.args, err = l.b.stmts.Select(nil, spec)
+		l.text, l.args, err = l.b.stmts.Select(nil, spec.KeysIn(l.owner, l.keys.len(), l.keys.value))
 	}
 	return err
 }
 
-// selectLinked makes the statement for rows that others connect with the owners, by their column target.
-func (l *manyLoading) selectLinked(target *schema.Column) (err error) {
+// selectLinked makes the statement for rows that others connect with the owners, by their columns that are the target.
+func (l *manyLoading) selectLinked(target []*schema.Column) (err error) {
 	if l.link, err = scan.For(l.many.Relation.Link); err != nil {
 		return err
 	}
 	spec := l.many.LinkSpec.KeysIn(l.owner, l.keys.len(), l.keys.value)
-	linked := ast.Link{Table: l.link.Table, Owner: l.owner[0], Target: target, Spec: spec}
+	linked := ast.Link{Table: l.link.Table, Owner: l.owner, Target: target, Spec: spec}
 	l.text, l.args, err = l.b.stmts.SelectLinked(nil, l.many.Spec, linked)
 	return err
 }
@@ -146,16 +168,17 @@ func (l *manyLoading) readRows(rows driver.Rows) error {
 	}
 	m := l.repo.memory
 	l.list, l.ends = m.Make(0, expect), l.ends[:0]
-	loader := scan.Reader{Plan: l.repo.plan}
+	loader, width := l.reader(), len(l.repo.table.Columns)+len(l.many.Spec.Extra().Computed)
+	l.ends = slices.Grow(l.ends, expect*len(l.owner))
+	keys := scan.NewKeyReader(l.link, width, l.owner)
 	for rows.Next() {
-		if err := loader.Load(rows, m.Next(&l.list)); err != nil {
-			return err
+		err := loader.Load(rows, m.Next(&l.list))
+		if err == nil {
+			l.ends, err = keys.Append(l.ends, rows)
 		}
-		key, err := scan.Key(l.link, rows, len(l.repo.table.Columns), l.owner)
 		if err != nil {
 			return err
 		}
-		l.ends = append(l.ends, key)
 	}
 	return nil
 }
@@ -169,7 +192,7 @@ func (l *manyLoading) join(ctx context.Context) ([]*loading, error) {
 	}
 	var parts []scan.List
 	l.list, parts = grouped(l.repo.memory, l.list, owners, l.keys.len())
-	for i, row := range l.rows {
+	for i, row := range l.values {
 		l.many.Give(row, &parts[l.places[i]])
 	}
 	return l.start(ctx, l.many.With)
@@ -177,10 +200,12 @@ func (l *manyLoading) join(ctx context.Context) ([]*loading, error) {
 
 // owners returns the places of the keys that the rows which were read belong to.
 func (l *manyLoading) owners(ctx context.Context) (_ []int, err error) {
-	if l.link == nil {
+	n := len(l.owner)
+	switch {
+	case l.link == nil:
 		err = learnRows(ctx, l.keys, l.b, l.repo.plan, l.list, l.owner)
-	} else {
-		err = l.keys.learn(ctx, l.b, l.link.Table.Name, l.owner, l.ends)
+	case l.keys.collated():
+		err = l.keys.learn(ctx, l.b, l.link.Table.Name, l.owner, slices.Collect(slices.Chunk(l.ends, n)))
 	}
 	if err != nil {
 		return nil, err
@@ -190,7 +215,7 @@ func (l *manyLoading) owners(ctx context.Context) (_ []int, err error) {
 		if l.link == nil {
 			owners[i], err = findRow(l.keys, l.repo.plan, l.repo.memory.At(l.list, i), l.owner)
 		} else {
-			owners[i], err = l.keys.find(l.ends[i])
+			owners[i], err = l.keys.find(l.ends[i*n : (i+1)*n])
 		}
 		if err != nil {
 			return nil, ErrorOf("load", l.repo.table, err)

@@ -15,6 +15,7 @@ import (
 type Ref struct {
 	Column *schema.Column
 	To     reflect.Type // the model that it refers to
+	Spec   ast.Spec     // what is computed for the row
 	With   []Relation   // of the row
 
 	// Give gives rows what was found for their keys, of which each has the place that stands at its own, or -1.
@@ -24,35 +25,51 @@ type Ref struct {
 // Load returns the relation with relations of the row, which are loaded with it.
 func (r *Ref) Load(with []Relation) *Ref {
 	u := *r
-	u.With = with
+	u.With = append(u.With[:len(u.With):len(u.With)], with...)
 	return &u
 }
 
-func (r *Ref) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*loading, error) {
-	keys, places, err := keysOf(ctx, b, rows, []*schema.Column{r.Column})
+// Compute returns the relation with computed fields of the row.
+func (r *Ref) Compute(cols []Column) *Ref {
+	u := *r
+	u.Spec = computeRelated(u.Spec, TableOf(u.To), cols)
+	return &u
+}
+
+func (r *Ref) needs() []*schema.Column { return []*schema.Column{r.Column} }
+
+func (r *Ref) start(ctx context.Context, b *binding, of owners) (*loading, error) {
+	keys, places, err := keysOf(ctx, b, &of, []*schema.Column{r.Column})
 	if err != nil || keys.len() == 0 {
 		return nil, err
 	}
-	return loadByKey(b, r.To, keys, r.With, func(found []unsafe.Pointer) { r.Give(rows, places, found) })
+	values := of.values
+	return loadByKey(b, r.To, keys, r.Spec, r.With, func(found []unsafe.Pointer) { r.Give(values, places, found) })
 }
 
 // One is the relation of the row that several columns refer to together.
 type One struct {
 	Relation *schema.Relation
 	Of       reflect.Type // the model that has it
+	Spec     ast.Spec     // what is computed for the row
 	With     []Relation   // of the row
 
 	Give func(row, found unsafe.Pointer) // gives a row what was found for it
 }
 
-func (r *One) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*loading, error) {
+func (r *One) needs() []*schema.Column {
 	cols, _ := Ends(r.Relation)
-	keys, places, err := keysOf(ctx, b, rows, cols)
+	return cols
+}
+
+func (r *One) start(ctx context.Context, b *binding, of owners) (*loading, error) {
+	keys, places, err := keysOf(ctx, b, &of, r.needs())
 	if err != nil {
 		return nil, err
 	}
+	values := of.values
 	give := func(found []unsafe.Pointer) {
-		for i, row := range rows {
+		for i, row := range values {
 			if places[i] < 0 {
 				r.Give(row, nil)
 			} else {
@@ -64,7 +81,7 @@ func (r *One) start(ctx context.Context, b *binding, rows []unsafe.Pointer) (*lo
 		give(nil)
 		return nil, nil
 	}
-	return loadByKey(b, r.Relation.Model, keys, r.With, give)
+	return loadByKey(b, r.Relation.Model, keys, r.Spec, r.With, give)
 }
 
 // Load returns r with relations of the row.
@@ -73,11 +90,23 @@ func (r One) Load(relations []Relation) One {
 	return r
 }
 
+// Compute returns r with computed fields of the row.
+func (r One) Compute(cols []Column) One {
+	r.Spec = computeRelated(r.Spec, TableOf(r.Relation.Model), cols)
+	return r
+}
+
 // Related describes the row that the columns refer to, if the conditions hold for it.
 func (r One) Related(conds []Cond) ast.Related {
 	table := TableOf(r.Relation.Model)
 	cols, _ := Ends(r.Relation)
 	return ast.Related{Table: table, Owner: table.Key, Key: cols, Spec: ast.Spec{}.Where(conds)}
+}
+
+// Reference returns the columns as a reference.
+func (r One) Reference() *ast.Reference {
+	cols, _ := Ends(r.Relation)
+	return &ast.Reference{Columns: cols, Table: TableOf(r.Relation.Model)}
 }
 
 // Set makes a row refer to another one: its columns get the key of that. A key with a zero part is an error.
@@ -111,7 +140,7 @@ func (r One) Set(row, to unsafe.Pointer) error {
 
 // Ends returns the ends of a relation, and TableOf the schema of a model, which were found when the relation's handle
 // was made.
-func Ends(r *schema.Relation) (owner []*schema.Column, target *schema.Column) {
+func Ends(r *schema.Relation) (owner, target []*schema.Column) {
 	owner, target, err := r.Ends()
 	if err != nil {
 		panic(err)

@@ -120,6 +120,9 @@ func (r *Repo) DB() (*db.DB, error) {
 	if r.db != nil {
 		return r.db, nil
 	}
+	if r.registry == nil { // of rows of the zero Projection, by From
+		return nil, ErrorOf("query", noTable, errNoProjection)
+	}
 	return r.registry.Get(r.name)
 }
 

@@ -269,11 +269,11 @@ func (b *binding) repair(ctx context.Context, text *render.Text, err error) erro
 
 // inTx runs fn in a transaction. When a table was changed behind our back, the transaction ended before anything could
 // be put right in it: fn is run once more.
-func (b *binding) inTx(ctx context.Context, fn func(ctx context.Context) error) error {
+func (b *binding) inTx(ctx context.Context, fn func(ctx context.Context) error, options ...db.TxOption) error {
 	known := b.marked.IsSet(ctx)
-	err := b.db.Tx(ctx, fn)
+	err := b.db.Tx(ctx, fn, options...)
 	if !b.db.InTx(ctx) && (known && missing(err) || driver.IsStale(err)) {
-		err = b.db.Tx(ctx, fn)
+		err = b.db.Tx(ctx, fn, options...)
 	}
 	return err
 }

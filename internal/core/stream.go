@@ -34,9 +34,6 @@ func (q *Query) stream(ctx context.Context, yield func(unsafe.Pointer, error) bo
 	}
 	w := r.take()
 	defer r.give(w)
-	if err := q.whole(); err != nil {
-		return ErrorOf("query", r.table, err)
-	}
 	text, args, err := b.stmts.Select(w.args, q.spec)
 	if err != nil {
 		return ErrorOf("query", r.table, err)
@@ -45,7 +42,7 @@ func (q *Query) stream(ctx context.Context, yield func(unsafe.Pointer, error) bo
 	w.setText("query", text)
 	w.complete = true
 	loader := &scan.Reader{Plan: r.plan}
-	part, err := q.part(q.spec)
+	part, err := partOf(r.plan, q.spec)
 	if err != nil {
 		return ErrorOf("query", r.table, err)
 	}

@@ -89,14 +89,16 @@ func (r *Repo) invalid(op string, rules, own error) error {
 // gather appends the violations in an error to a list, and reports whether there is nothing else in it. It does not
 // look into an [Error], whose violations are those of another value.
 func gather(err error, to *scan.Violations) bool {
+	if vs, ok := scan.ViolationsOf(err); ok {
+		*to = append(*to, vs...)
+		return true
+	}
+	if driver.AsIs(err) != nil {
+		return false
+	}
 	switch e := err.(type) { //nolint:errorlint // the tree is walked
 	case nil:
 		return true
-	case scan.Violations:
-		*to = append(*to, e...)
-		return true
-	case *driver.Error:
-		return false
 	case interface{ Unwrap() []error }:
 		only := true
 		for _, part := range e.Unwrap() {

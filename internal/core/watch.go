@@ -98,7 +98,7 @@ func (w *watcher) prepare() (err error) {
 	if w.left, w.limited = w.q.spec.Limited(); w.limited && w.left == 0 {
 		return errStopped
 	}
-	w.q.spec = w.q.spec.Unpaged()
+	w.q.spec = withColumns(w.q.spec.Unpaged(), w.cols)
 	return nil
 }
 

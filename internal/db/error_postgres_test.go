@@ -131,6 +131,7 @@ var postgresFailures = []failure{
 	{name: "date out of range", sql: `SELECT '2024-13-45'::date`, code: "22008", kind: driver.KindType, detail: sqlState("22008")},
 	{name: "encoding", sql: `SELECT convert_from('\xff', 'UTF8')`, code: "22021", kind: driver.KindType, detail: sqlState("22021")},
 	{name: "division by zero", sql: `SELECT 1 / (id - 1) FROM parent`, code: "22012", kind: driver.KindType, detail: sqlState("22012")},
+	{name: "a root of no number", sql: `SELECT sqrt(id - 2) FROM parent`, code: "2201F", kind: driver.KindType, detail: sqlState("2201F")},
 	{name: "no function", sql: `SELECT nope(1)`, code: "42883", kind: driver.KindSyntax, // B14: no missing column
 		detail: `function nope(integer) does not exist`},
 	{name: "syntax", sql: `SELEKT '` + secret + `'`, code: "42601", kind: driver.KindSyntax,

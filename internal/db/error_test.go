@@ -64,7 +64,7 @@ type located struct {
 	First string `prom:"unique=pair"`
 	Last  string `prom:"unique=pair"`
 	Short string `prom:"size=0..3"`
-	Owner *schema.Ref[located]
+	Owner *ref[located]
 }
 
 // Ensure that, with the schema at hand, both engines tell the same of a violation: the table, the columns and the
@@ -111,3 +111,12 @@ func TestError_Locate(t *testing.T) {
 		is.Equal(other, &driver.Error{Kind: driver.KindUnique, Table: "other", Columns: []string{"name"}})
 	})
 }
+
+// ref is a reference as package schema knows those of package prom, which imports this one.
+type ref[T any] struct{ key int64 }
+
+func (ref[T]) ReferenceTypes() (model, key reflect.Type) {
+	return reflect.TypeFor[T](), reflect.TypeFor[int64]()
+}
+
+func (r ref[T]) ReferenceValues() (key, row any) { return r.key, nil }

@@ -97,5 +97,8 @@ func (db *DB) finishRead(
 // KindOutcomeUnknown.
 type happened struct{ error }
 
-func (h *happened) Unwrap() error        { return h.error }
-func (h *happened) Is(target error) bool { return target == driver.KindOutcomeUnknown }
+func (h *happened) Unwrap() error { return h.error }
+func (h *happened) Is(target error) bool {
+	k, ok := driver.KindIn(target)
+	return ok && k == driver.KindOutcomeUnknown
+}

@@ -1,7 +1,9 @@
 package differential_test
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/prom-go/prom"
 )
@@ -41,8 +43,19 @@ func aggregateOf[T, V any](w *world, m *model[T], k *kind[V], depth int) aggrega
 			*made = countOf(w, m, depth)
 		}
 	case *aggregate[T, int]:
-		if n < 2 {
+		switch n {
+		case 0:
 			*made = sum(w, m, ints, depth)
+		case 1:
+			*made = sumDistinct(w, m, depth)
+		}
+	case *aggregate[T, string]:
+		if any(k) == any(texts) && n == 0 {
+			*made = joined(w, m, depth)
+		}
+	case *aggregate[T, bool]:
+		if n < 2 {
+			*made = all(w, m, depth)
 		}
 	case *aggregate[T, float64]:
 		if any(k) == any(floats) && n < 2 {
@@ -102,6 +115,67 @@ func sum[T any, V int | int64 | float64](w *world, m *model[T], k *kind[V], dept
 			total += v
 		}
 		return &total
+	}}
+}
+
+func sumDistinct[T any](w *world, m *model[T], depth int) aggregate[T, int] {
+	t := termOf(w, m, ints, depth)
+	return aggregate[T, int]{distinct: true, x: prom.SumDistinct[*T, int](t.x), of: func(rows []*T) *int {
+		list := valuesOf(t, rows)
+		if len(list) == 0 {
+			return nil
+		}
+		slices.Sort(list)
+		total := 0
+		for _, v := range slices.Compact(list) {
+			total += v
+		}
+		return &total
+	}}
+}
+
+// joined makes the text of the values of a term, each once or as often as it is there, in an order.
+func joined[T any](w *world, m *model[T], depth int) aggregate[T, string] {
+	t := termOf(w, m, texts, depth)
+	if w.chance(2) {
+		return aggregate[T, string]{distinct: true, x: prom.StringAggDistinct[*T, string](t.x, ","), of: func(rows []*T) *string {
+			list := valuesOf(t, rows)
+			slices.Sort(list)
+			return joinedText(slices.Compact(list))
+		}}
+	}
+	var o order[T]
+	o = o.then(erasedOf(w, m, depth).order(w, false))
+	return aggregate[T, string]{distinct: true, x: prom.StringAgg[*T, string](t.x, ",", o.x...), of: func(rows []*T) *string {
+		rows = slices.DeleteFunc(slices.Clone(rows), func(r *T) bool { return t.of(r) == nil })
+		slices.SortFunc(rows, func(a, b *T) int { return cmp.Or(o.cmp(a, b), strings.Compare(*t.of(a), *t.of(b))) })
+		return joinedText(valuesOf(t, rows))
+	}}
+}
+
+func joinedText(list []string) *string {
+	if len(list) == 0 {
+		return nil
+	}
+	text := strings.Join(list, ",")
+	return &text
+}
+
+// all makes the booleans of all rows.
+func all[T any](w *world, m *model[T], depth int) aggregate[T, bool] {
+	t := termOf(w, m, bools, depth)
+	every := w.chance(2)
+	x := prom.BoolOr[*T](t.x)
+	if every {
+		x = prom.BoolAnd[*T](t.x)
+	}
+	return aggregate[T, bool]{x: x, of: func(rows []*T) *bool {
+		list := valuesOf(t, rows)
+		if len(list) == 0 {
+			return nil
+		}
+		is := slices.Contains(list, !every) != every
+		return &is
 	}}
 }
 

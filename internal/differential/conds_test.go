@@ -85,7 +85,7 @@ func condOf[T any](w *world, m *model[T], depth int) cond[T] {
 
 // comparison makes a condition that is no tree.
 func comparison[T any](w *world, m *model[T], depth int) cond[T] {
-	switch n := w.n(16); n {
+	switch n := w.n(18); n {
 	case 0, 1:
 		return compared(w, m, ints, depth)
 	case 2, 3:
@@ -110,6 +110,8 @@ func comparison[T any](w *world, m *model[T], depth int) cond[T] {
 		return ofValue(prom.Truth[*T](t.x), t.of, func(b bool) bool { return b })
 	case 11:
 		return cond[T]{of: func(*T) truth { return yes }, left: true}
+	case 16, 17:
+		return textTest(w, m, depth)
 	}
 	return m.conds[w.n(len(m.conds))](w, depth)
 }

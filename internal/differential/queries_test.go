@@ -259,18 +259,10 @@ func windowOf[T any](w *world, m *model[T], win prom.Window[*T], total bool, ord
 	case 2, 3:
 		a := anyAggregate(w, m, 1)
 		if a.distinct {
-			a = eraseAggregate(aggregateOf(w, m, ints, 1))
+			a = eraseAggregate(aggregateOf(w, m, times, 1))
 		}
-		whole := w.chance(2)
-		if whole {
-			win = win.Whole()
-		}
-		return function[T]{a.over(win)[1], a.cell, func(r *T, partition []*T) any {
-			if !whole {
-				partition = slices.DeleteFunc(slices.Clone(partition), func(e *T) bool { return orders.cmp(e, r) > 0 })
-			}
-			return a.of(partition)
-		}}
+		framed, seen := frameOf(w, win, total, orders)
+		return function[T]{a.over(framed)[1], a.cell, func(r *T, partition []*T) any { return a.of(seen(r, partition)) }}
 	case 4:
 		return number(prom.RowNumber(win), func(r *T, partition []*T) int { return 1 + slices.Index(partition, r) })
 	case 5:
@@ -290,7 +282,7 @@ func windowOf[T any](w *world, m *model[T], win prom.Window[*T], total bool, ord
 	t := termOf(w, m, ints, 1)
 	x, last := prom.FirstValue[*T, int](t.x, win), false
 	if w.chance(2) {
-		x, last = prom.LastValue[*T, int](t.x, win.Whole()), true
+		x, last = prom.LastValue[*T, int](t.x, win.Rows(prom.UnboundedPreceding, prom.UnboundedFollowing)), true
 	}
 	return function[T]{columns(x, ints)[1], func(c *cells) any { return anyOf(c.int) }, func(_ *T, partition []*T) any {
 		if last {

@@ -109,33 +109,19 @@ func exists[T, S any](m func(*world) *model[T], other func(*world) *model[S]) fu
 	return func(w *world, depth int) cond[T] {
 		c := condOf(w, other(w), min(depth, 1))
 		q := other(w).repo.Where(c.x)
-		var link prom.Correlation[*S, *T]
-		var linked func(*S, *T) bool
-		switch w.n(3) {
-		case 0:
-			link, linked = match(w, m(w), other(w), ints, depth)
-		case 1:
-			link, linked = match(w, m(w), other(w), texts, depth)
-		default:
+		if w.n(3) == 0 {
 			found := once(func() bool { return len(filtered(other(w).rows, c)) > 0 })
 			return plain(prom.Exists(prom.Proto[T](), q), func(*T) bool { return found() })
 		}
+		l := linkOf(w, m(w), other(w), min(depth, 2))
 		list := once(func() []*S { return filtered(other(w).rows, c) })
-		return plain(prom.Exists(prom.Proto[T](), q, link), func(r *T) bool {
+		return plain(prom.Exists(prom.Proto[T](), q, l.x), func(r *T) bool {
 			for _, s := range list() {
-				if linked(s, r) {
+				if l.of(s, r) == yes {
 					return true
 				}
 			}
 			return false
 		})
-	}
-}
-
-func match[T, S, V any](w *world, m *model[T], other *model[S], k *kind[V], depth int) (prom.Correlation[*S, *T], func(*S, *T) bool) {
-	inner, outer := termOf(w, other, k, min(depth, 1)), termOf(w, m, k, min(depth, 1))
-	return prom.Match[*S, *T, V](inner.x, outer.x), func(s *S, r *T) bool {
-		a, b := inner.of(s), outer.of(r)
-		return a != nil && b != nil && k.cmp(*a, *b) == 0
 	}
 }

@@ -17,7 +17,7 @@ func part[T, V any](x prom.Term[*T, V], of func(*T) *V) maker[T, V] {
 }
 
 // through makes the maker of terms of the node that a reference leads to.
-func through[T, V any](ref prom.Reference[*T, *Node, int64], key func(*T) *int64, k *kind[V]) maker[T, V] {
+func through[T, V any](ref prom.Reference[*T, *Node], key func(*T) *int64, k *kind[V]) maker[T, V] {
 	return func(w *world, depth int) term[T, V] {
 		t := termOf(w, w.nodes, k, depth-1)
 		return term[T, V]{x: prom.Via(ref, prom.Term[*Node, V](t.x)), of: func(r *T) *V {
@@ -90,7 +90,7 @@ func nodeModel(repo *prom.Repo[Node], rows []Node) *model[Node] {
 	at, due := func(v *Node) *time.Time { return &v.At }, func(v *Node) *time.Time { return v.Due }
 	m.terms = map[any][]any{
 		ints: append([]any{known(nodeN, func(v *Node) *int { return &v.N }), known(nodeM, func(v *Node) *int { return v.M }), through(nodeParent, parent, ints),
-			known(nodeN, func(v *Node) *int { return &v.N }), known(nodeM, func(v *Node) *int { return v.M })},
+			known(nodeN, func(v *Node) *int { return &v.N }), known(nodeM, func(v *Node) *int { return v.M }), maker[Node, int](treeDepth)},
 			append(parts[Node](nodeAt, at), parts[Node](nodeDue, due)[:3]...)...),
 		counts: {known(nodeID, func(v *Node) *int64 { return &v.ID }), part[Node, int64](nodeParent, parent), through(nodeParent, parent, counts), maker[Node, int64](itemCount),
 			maker[Node, int64](itemAggregate(counts))},
@@ -108,7 +108,7 @@ func nodeModel(repo *prom.Repo[Node], rows []Node) *model[Node] {
 		nullConds(ints, nodeM, func(v *Node) *int { return v.M }), nullConds(texts, nodeNote, func(v *Node) *string { return v.Note }),
 		nullConds(wilds, nodeWild, func(v *Node) *float64 { return v.Wild }), nullConds(times, nodeDue, due), nullConds(counts, nodeParent, parent),
 		nullConds(bools, nodeMaybe, func(v *Node) *bool { return v.Maybe }),
-		led(nodeParent, parent), hasItems, inTree, exists(nodesOf, itemsOf), exists(nodesOf, nodesOf),
+		led(nodeParent, parent), hasItems, inTree, exists(nodesOf, itemsOf), exists(nodesOf, nodesOf), rowIn(nodesOf),
 	}
 	return m
 }
@@ -135,7 +135,7 @@ func itemModel(repo *prom.Repo[Item], rows []Item) *model[Item] {
 	}
 	m.conds = []func(*world, int) cond[Item]{
 		matched(itemLabel, label), nullConds(ints, itemScore, score), nullConds(decimals, itemCost, cost), nullConds(counts, itemSpare, spare),
-		led(itemOwner, owner), led(itemSpare, spare), exists(itemsOf, nodesOf), exists(itemsOf, itemsOf),
+		led(itemOwner, owner), led(itemSpare, spare), exists(itemsOf, nodesOf), exists(itemsOf, itemsOf), rowIn(itemsOf),
 	}
 	return m
 }

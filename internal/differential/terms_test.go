@@ -114,16 +114,24 @@ func composed[T, V any](w *world, m *model[T], k *kind[V], depth int) term[T, V]
 	var own []func() any
 	switch any(k) {
 	case any(ints):
-		own = append(own, func() any { return arithmetic(w, m, ints, depth) }, func() any { return remainder(w, m, ints, depth) })
+		own = append(own, func() any { return arithmetic(w, m, ints, depth) }, func() any { return remainder(w, m, ints, depth) },
+			func() any { return roundedInt(w, m, depth) }, func() any { return partInZone(w, m, depth) })
 	case any(counts):
-		own = append(own, func() any { return arithmetic(w, m, counts, depth) }, func() any { return length(w, m, depth) })
+		own = append(own, func() any { return arithmetic(w, m, counts, depth) }, func() any { return length(w, m, depth) }, func() any { return toInt(w, m, depth) })
 	case any(floats):
-		own = append(own, func() any { return arithmetic(w, m, floats, depth) }, func() any { return toFloat(w, m, depth) })
+		own = append(own, func() any { return arithmetic(w, m, floats, depth) }, func() any { return toFloat(w, m, depth) }, func() any { return rounded(w, m, floats, depth) })
+	case any(wilds):
+		own = append(own, func() any { return rounded(w, m, wilds, depth) })
+	case any(decimals):
+		own = append(own, func() any { return decimal(w, m, depth) }, func() any { return decimal(w, m, depth) })
+	case any(times):
+		own = append(own, func() any { return moment(w, m, depth) }, func() any { return moment(w, m, depth) })
 	case any(texts):
-		own = append(own, func() any { return textOf(w, m, depth) }, func() any { return textOf(w, m, depth) })
+		own = append(own, func() any { return textOf(w, m, depth) }, func() any { return textOf(w, m, depth) }, func() any { return padded(w, m, depth) })
 	case any(bools):
 		own = append(own, func() any { return condTerm(w, m, depth) })
 	}
+	own = append(own, func() any { return extremeOf(w, m, k, depth) }, func() any { return nullIf(w, m, k, depth) })
 	n := w.n(len(own) + 5)
 	if n < len(own) {
 		made := own[n]().(term[T, V])

@@ -272,14 +272,11 @@ func (a *author) save(ctx context.Context, list, value int64) error {
 // nested transaction that has failed.
 func (a *author) insert(ctx context.Context, list, value int64) error {
 	for range 5 {
-		last, err := prom.Scalar(ctx, a.items.Where(itemList.Eq(list)), prom.Max(itemPlace))
+		last, err := prom.Scalar(ctx, a.items.Where(itemList.Eq(list)), prom.OrValue(prom.Max(itemPlace), 0))
 		if err != nil {
 			return err
 		}
-		item := Item{List: list, Place: 1, Value: value}
-		if last != nil {
-			item.Place = *last + 1
-		}
+		item := Item{List: list, Place: last + 1, Value: value}
 		err = a.db.Tx(ctx, func(ctx context.Context) error { return a.items.Create(ctx, &item) })
 		if !errors.Is(err, prom.ErrUnique) {
 			return err

@@ -6,8 +6,8 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/dbtest"
-	"github.com/prom-go/prom/schema"
 )
 
 // Ensure that the foreign keys of a table have the actions that tags say, that a plan changes them with the tags alone,
@@ -20,29 +20,29 @@ func TestActions(t *testing.T) {
 	}
 	type acting struct {
 		ID       int64 `prom:"key,auto"`
-		Plain    schema.Ref[owner]
-		Restrict schema.Ref[owner]  `prom:"ondelete=restrict"`
-		Nothing  schema.Ref[owner]  `prom:"ondelete=no action,onupdate=no action"`
-		Default  schema.Ref[owner]  `prom:"ondelete=set default,default=1"`
-		Cascade  *schema.Ref[owner] `prom:"ondelete=cascade,onupdate=SET NULL"`
-		Later    *schema.Ref[owner] `prom:"deferrable=deferred"`
-		Maybe    *schema.Ref[owner] `prom:"deferrable"`
+		Plain    prom.Ref[owner]
+		Restrict prom.Ref[owner]  `prom:"ondelete=restrict"`
+		Nothing  prom.Ref[owner]  `prom:"ondelete=no action,onupdate=no action"`
+		Default  prom.Ref[owner]  `prom:"ondelete=set default,default=1"`
+		Cascade  *prom.Ref[owner] `prom:"ondelete=cascade,onupdate=SET NULL"`
+		Later    *prom.Ref[owner] `prom:"deferrable=deferred"`
+		Maybe    *prom.Ref[owner] `prom:"deferrable"`
 		A        int64
 		B        *int64
-		Pair     schema.CompositeRef[pair] `prom:"on='a, b',ondelete=cascade,onupdate=restrict"`
+		Pair     prom.CompositeRef[pair] `prom:"on='a, b',ondelete=cascade,onupdate=restrict"`
 	}
 	type changed struct {
-		ID       int64             `prom:"key,auto"`
-		Plain    schema.Ref[owner] `prom:"ondelete=restrict"`
-		Restrict schema.Ref[owner]
-		Nothing  schema.Ref[owner]  `prom:"ondelete=cascade"`
-		Default  schema.Ref[owner]  `prom:"ondelete=set default,default=1"`
-		Cascade  *schema.Ref[owner] `prom:"onupdate=cascade"`
-		Later    *schema.Ref[owner] `prom:"deferrable"`
-		Maybe    *schema.Ref[owner]
+		ID       int64           `prom:"key,auto"`
+		Plain    prom.Ref[owner] `prom:"ondelete=restrict"`
+		Restrict prom.Ref[owner]
+		Nothing  prom.Ref[owner]  `prom:"ondelete=cascade"`
+		Default  prom.Ref[owner]  `prom:"ondelete=set default,default=1"`
+		Cascade  *prom.Ref[owner] `prom:"onupdate=cascade"`
+		Later    *prom.Ref[owner] `prom:"deferrable"`
+		Maybe    *prom.Ref[owner]
 		A        int64
 		B        *int64
-		Pair     schema.CompositeRef[pair] `prom:"on='a, b',onupdate=cascade"`
+		Pair     prom.CompositeRef[pair] `prom:"on='a, b',onupdate=cascade"`
 	}
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dbtest"
@@ -27,7 +28,7 @@ type (
 	}
 	pet struct {
 		ID    int64 `prom:"key,auto"`
-		Owner schema.Ref[owner]
+		Owner prom.Ref[owner]
 		Name  string    `prom:"size=1..9,index"`
 		Age   *int      `prom:"index=by_age,desc"`
 		Kind  string    `prom:"default=cat,nocase"`

@@ -8,6 +8,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/internal/install"
 	"github.com/prom-go/prom/schema"
@@ -25,8 +26,8 @@ type ours struct {
 	Ratio   float32
 	At      time.Time `prom:"default=now"`
 	Doc     any
-	Owner   schema.Ref[owner]
-	Maybe   *schema.Ref[owner]
+	Owner   prom.Ref[owner]
+	Maybe   *prom.Ref[owner]
 	Default string
 }
 
@@ -104,7 +105,7 @@ func TestContradicted(t *testing.T) {
 		Short string `prom:"max=45"`
 		Price string `prom:"decimal=10.2"`
 		Ratio float64
-		Owner schema.Ref[owner]
+		Owner prom.Ref[owner]
 	}
 	db := open(t, dbtest.Postgres(t))
 	ensure(ctx, t, db, table[owner](t))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dbtest"
@@ -236,8 +237,8 @@ func TestDropColumnOfKey(t *testing.T) {
 func TestRequiredReference(t *testing.T) {
 	t.Parallel()
 	type thing struct {
-		ID    int64             `prom:"key,auto"`
-		Owner schema.Ref[owner] `prom:"default=1"`
+		ID    int64           `prom:"key,auto"`
+		Owner prom.Ref[owner] `prom:"default=1"`
 	}
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
@@ -408,7 +409,7 @@ func TestPartitioned(t *testing.T) {
 	ctx := context.Background()
 	type thing struct {
 		ID    int64 `prom:"key"`
-		Owner *schema.Ref[owner]
+		Owner *prom.Ref[owner]
 		Size  *uint8
 		Name  string `prom:"index,size=1..9"`
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/db/driver"
@@ -71,7 +72,7 @@ var sorts = []sort{
 	17: {typ: typeOf[[]byte](), value: func(i int) schema.Value { return schema.BytesValue([]byte{byte(i), 1, 2}) }, noNull: true, rules: []string{"size=1..4", "max=9"}},
 	18: {typ: typeOf[map[string]int](), value: textOf(schema.JSON, `{"a": %d}`), noNull: true, noIndex: true},
 	19: {typ: typeOf[[]string](), value: listOf(schema.TextValue(schema.Text, "a")), noIndex: true, noNull: true},
-	20: {typ: typeOf[schema.Ref[owner]](), value: intOf(schema.Int64), unique: true},
+	20: {typ: typeOf[prom.Ref[owner]](), value: intOf(schema.Int64), unique: true},
 	21: {typ: typeOf[[]int64](), value: listOf(schema.IntValue(schema.Int64, 7)), noIndex: true, noNull: true},
 	22: {typ: typeOf[[]time.Time](), tag: "date", value: listOf(schema.TimeValue(schema.Date, noon)), noIndex: true, noNull: true},
 	23: {typ: typeOf[[]bool](), value: listOf(schema.BoolValue(true)), noIndex: true, noNull: true},

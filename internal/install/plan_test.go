@@ -11,6 +11,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dbtest"
@@ -22,7 +23,7 @@ type (
 	// part is the table of these tests, and partOld what it was.
 	part struct {
 		ID    int64 `prom:"key,auto"`
-		Owner *schema.Ref[owner]
+		Owner *prom.Ref[owner]
 		Title string  `prom:"size=1..50,was=name,unique"`
 		Count int64   `prom:"min=0"`
 		Price *string `prom:"decimal=12.2"`
@@ -126,7 +127,7 @@ func TestPlanInOrder(t *testing.T) {
 	t.Parallel()
 	type partNow struct {
 		ID    int64 `prom:"key,auto"`
-		Owner *schema.Ref[owner]
+		Owner *prom.Ref[owner]
 		Name  string  `prom:"size=1..50,unique"`
 		Count int64   `prom:"min=0"`
 		Price *string `prom:"decimal=12.2"`
@@ -401,13 +402,13 @@ type (
 	first struct {
 		ID  int64 `prom:"key,auto"`
 		Old string
-		Pal *schema.Ref[first]
+		Pal *prom.Ref[first]
 	}
 	second struct {
 		_   struct{} `prom:"was=first"`
 		ID  int64    `prom:"key,auto"`
 		New string   `prom:"was=old,size=0..9"`
-		Pal *schema.Ref[second]
+		Pal *prom.Ref[second]
 	}
 )
 

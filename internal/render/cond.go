@@ -1,6 +1,8 @@
 package render
 
 import (
+	"strings"
+
 	"github.com/Masterminds/squirrel"
 
 	"github.com/prom-go/prom/dialect"
@@ -124,6 +126,18 @@ func (r *renderer) cond(n *ast.Cond) {
 		for i := range n.Kids {
 			r.arg(n.Kids[i].Val)
 		}
+	case ast.OpRow:
+		cols, vals := make([]string, len(n.Kids)), make([]string, len(n.Kids))
+		for i := range n.Kids {
+			k := &n.Kids[i]
+			var col *schema.Column
+			col, cols[i] = r.operand(k)
+			vals[i] = r.folded(col, r.d.Arg(col.Kind))
+			r.arg(k.Val)
+		}
+		r.b.WriteString("(" + strings.Join(cols, ", ") + ")" + opText[n.Kids[0].Op] + "(" + strings.Join(vals, ", ") + ")")
+	case ast.OpRowIn:
+		r.rowIn(n)
 	case ast.OpMatch:
 		r.match(n)
 	default:

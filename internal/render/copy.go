@@ -21,6 +21,12 @@ func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mappi
 	}
 	cols, terms := make([]*schema.Column, 0, len(s.Table.Columns)), make([]*ast.Expr, 0, len(s.Table.Columns))
 	for _, m := range maps {
+		if m.Col == nil {
+			return nil, nil, errors.New("a mapping is the zero Mapping; make it by To")
+		}
+		if err := m.Term.FirstErr(); err != nil {
+			return nil, nil, err
+		}
 		if slices.Contains(cols, m.Col) {
 			return nil, nil, fmt.Errorf("the column %s is mapped twice", m.Col.Name)
 		}

@@ -18,11 +18,11 @@ func (r *renderer) expr(e *ast.Expr) {
 		} else {
 			r.b.WriteString(r.canonical(e.Col))
 		}
-	case ast.ExprValue:
+	case ast.ExprValue, ast.ExprPath:
 		r.b.WriteString(r.d.Typed(e.Like.Kind))
 		r.arg(e.Val)
 	case ast.ExprNull:
-		r.b.WriteString("NULL")
+		r.b.WriteString(strings.Replace(r.d.Typed(e.Like.Kind), "?", "NULL", 1))
 	case ast.ExprInt:
 		r.b.WriteString(strconv.Itoa(e.N))
 	case ast.ExprCall:
@@ -48,6 +48,8 @@ func (r *renderer) expr(e *ast.Expr) {
 		r.raw(e.Raw)
 	case ast.ExprQuery:
 		r.subquery(e.Sub)
+	case ast.ExprUnnest:
+		r.unnest(e)
 	case ast.ExprVia:
 		r.via(e)
 	case ast.ExprOuter:
@@ -67,6 +69,8 @@ func (r *renderer) expr(e *ast.Expr) {
 		} else {
 			r.b.WriteString(r.d.Instant(text))
 		}
+	case ast.ExprZone:
+		r.expr(e.Args[0])
 	case ast.ExprPart:
 		text := r.text(func() { r.expr(e.Args[0]) })
 		r.b.WriteString(r.d.DatePart(e.Part, e.Args[0].Like, text))
@@ -113,6 +117,9 @@ func (r *renderer) aggregate(e *ast.Expr) {
 		case e.Win != nil && (e.Fn == dialect.FuncMin || e.Fn == dialect.FuncMax):
 			r.fail(errFoldWindow)
 		}
+		if e.Ordered(r.d) {
+			arg += " ORDER BY " + r.orders(e.Orders)
+		}
 		var err error
 		if text, as, err = r.d.Aggregate(e.Fn, like, e.Distinct, arg); err != nil {
 			r.fail(err)
@@ -128,6 +135,9 @@ func (r *renderer) aggregate(e *ast.Expr) {
 	}
 	if as != "" {
 		text = strings.Replace(as, "%s", text, 1)
+	}
+	if e.Fn == dialect.FuncAvg && e.Like.Kind == schema.Decimal {
+		text = r.d.Call(dialect.FuncDecimalRound, e.Like, []string{text, strconv.Itoa(e.Like.Scale)})
 	}
 	r.b.WriteString(text)
 }

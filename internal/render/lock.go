@@ -9,8 +9,8 @@ import (
 	"github.com/prom-go/prom/internal/ast"
 )
 
-// lock adds the clause that locks rows.
-func (r *renderer) lock(b squirrel.SelectBuilder, q *ast.Spec) squirrel.SelectBuilder {
+// lock adds the clause that locks the rows of some names.
+func (r *renderer) lock(b squirrel.SelectBuilder, q *ast.Spec, of string) squirrel.SelectBuilder {
 	if q.LockMode == dialect.NoLock {
 		return b
 	}
@@ -18,7 +18,7 @@ func (r *renderer) lock(b squirrel.SelectBuilder, q *ast.Spec) squirrel.SelectBu
 		r.fail(errLockInside)
 	}
 	r.st.text.Locks = true
-	if text := r.d.Lock(q.LockMode, q.LockWait, r.sc.name); text != "" {
+	if text := r.d.Lock(q.LockMode, q.LockWait, of); text != "" {
 		b = b.Suffix(text)
 	}
 	return b

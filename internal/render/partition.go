@@ -11,16 +11,22 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// SelectEach reads all columns of the rows of a query, whose page is taken for each value of columns apart: its first
-// rows, say, of each owner. The rows of a value come in the query's order, and those that it leaves equal in that of
-// the primary key.
-func (s *Statements) SelectEach(dst []schema.Value, q ast.Spec, by []*schema.Column) (*Text, []schema.Value, error) {
+// SelectEach reads all columns of the rows of a query, and what it computes, in which columns hold one of n keys, whose parts at tells. The
+// query's page is taken for each key apart: its first rows, say, of each owner. The rows of a key come in the query's
+// order, and those that it leaves equal in that of the primary key.
+func (s *Statements) SelectEach(dst []schema.Value, q ast.Spec, by []*schema.Column, n int, at func(i, part int) schema.Value) (*Text, []schema.Value, error) {
 	q = q.TotalOrder(s.Table.Key)
+	if s.seeks(&q, by) {
+		return s.selectSought(dst, q, by[0], n, at)
+	}
+	q = q.KeysIn(by, n, at)
 	if err := q.Err(); err != nil {
 		return nil, dst, err
 	}
-	args := s.rankArgs(ast.CondValues(ast.OrderValues(dst, s.Dialect, q.Orders), s.Dialect, q.Conds), q)
+	args := q.ComputedValues(dst, s.Dialect)
+	args = s.rankArgs(ast.CondValues(ast.OrderValues(args, s.Dialect, q.Orders), s.Dialect, q.Conds), q)
 	key := ast.Shape(make([]byte, 0, 128)).Byte(kindSelectEach, byte(q.Flags), byte(q.Rows)).Columns(by).Conds(q.Conds).Orders(q.Orders)
+	key = key.Computed(q.Extra().Computed)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		return r.finish(placed{s.Dialect, s.rankSQL(r, q, by), r.args}, len(args)-len(dst))
@@ -31,13 +37,25 @@ func (s *Statements) SelectEach(dst []schema.Value, q ast.Spec, by []*schema.Col
 // rankSQL numbers the rows of each value and takes those whose numbers are on the page.
 func (s *Statements) rankSQL(r *renderer, q ast.Spec, by []*schema.Column) string {
 	columns, rank := strings.Join(s.columns, ", "), s.Dialect.Quote(s.freeName("rank"))
+	also := r.text(func() { r.computed(q, "ranked") })
 	orders := r.orders(q.Orders)
-	r.b.WriteString("SELECT " + columns + " FROM (SELECT " + columns + ", row_number() OVER (PARTITION BY " + strings.Join(s.quoted(by), ", ") +
+	r.b.WriteString("SELECT " + columns + also + " FROM (SELECT " + columns + ", row_number() OVER (PARTITION BY " + strings.Join(s.quoted(by), ", ") +
 		" ORDER BY " + orders + ") AS " + rank + " FROM " + s.name)
 	r.where(q.CondsOn(s.Table))
 	r.b.WriteString(") AS ranked WHERE " + s.onPage(q, rank) + " ORDER BY " + rank)
 	r.args = append(r.args, anys(s.rankArgs(nil, q))...)
 	return r.b.String()
+}
+
+// computed writes what a query computes, behind other columns, of rows that have all columns of the table.
+func (r *renderer) computed(q ast.Spec, rows string) {
+	outer := r.sc
+	r.sc.name, r.sc.bare = rows, false
+	for _, c := range q.Extra().Computed {
+		r.b.WriteString(", ")
+		r.expr(c.Expr)
+	}
+	r.sc = outer
 }
 
 // onPage returns the condition that a number, from 1, is on the page of a query.

@@ -45,6 +45,7 @@ type scope struct {
 type joins struct {
 	aliases map[string]string // by path
 	list    []string          // in order
+	locked  []string          // aliases of rows that are locked, which are there
 }
 
 func newRenderer(d dialect.Dialect, sc scope) *renderer {

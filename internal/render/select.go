@@ -43,6 +43,7 @@ func (r *renderer) selectBuilder(q *ast.Spec, what what, cols []*schema.Column) 
 		r.sc.forms = nil
 	}
 	r.sc.joins = &joins{aliases: map[string]string{}}
+	locked := r.locked(q) // before anything else is joined
 	if m.Rows != nil {
 		b = b.FromSelect(r.rowsOfPage(q, from), r.sc.name)
 	} else {
@@ -123,7 +124,7 @@ func (r *renderer) selectBuilder(q *ast.Spec, what what, cols []*schema.Column) 
 	for _, join := range r.sc.joins.list {
 		b = b.JoinClause(join)
 	}
-	return r.lock(r.paged(b, &q.Paging), q)
+	return r.lock(r.paged(b, &q.Paging), q, locked)
 }
 
 // columnExprs returns the columns of a table as expressions.

@@ -60,6 +60,7 @@ func (s *Statements) of(c *schema.Column) *schema.Column {
 const (
 	kindSelect byte = iota
 	kindSelectEach
+	kindSelectSought
 	kindSelectLinked
 	kindKeys
 	kindSelectBy
@@ -142,7 +143,7 @@ func (s *Statements) Count(dst []schema.Value, q ast.Spec) (*Text, []schema.Valu
 	}
 	q = q.Unordered().Uncomputed()
 	m := q.Extra()
-	whole := q.Flags != 0 || m.Distinct || m.Grouped()
+	whole := q.Flags != 0 || m.Distinct || m.Grouped() || m.Unnests()
 	if !whole && m.Cols != nil {
 		q = q.With(func(m *ast.More) { m.Cols = nil })
 	}

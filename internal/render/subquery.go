@@ -48,37 +48,3 @@ func (r *renderer) query(s *ast.Subquery) {
 	r.b.WriteString(text)
 	r.args = append(r.args, args...)
 }
-
-// tree writes the query of the keys below, or above, the rows of q.
-func (r *renderer) tree(q *ast.Spec) {
-	m := q.More
-	table, name := r.d.Quote(r.sc.table.Name), r.alias()
-	key, ref := r.d.Quote(r.sc.table.Key[0].Name), r.d.Quote(m.Tree.Name)
-	next := r.alias()
-	seed := r.sc.name
-	r.b.WriteString("WITH RECURSIVE " + name + " (k) AS (SELECT ")
-	if m.Up {
-		r.b.WriteString(seed + "." + ref)
-	} else {
-		r.b.WriteString(next + "." + key)
-	}
-	r.b.WriteString(" FROM " + table + " AS " + seed)
-	if !m.Up {
-		r.b.WriteString(" JOIN " + table + " AS " + next + " ON " + next + "." + ref + " = " + seed + "." + key)
-	}
-	where, alive := q.CondsOn(r.sc.table), r.andLive(r.sc.table, next)
-	if !m.Up {
-		r.b.WriteString(alive) // of the join
-	}
-	if len(where) > 0 {
-		r.b.WriteString(" WHERE ")
-		r.chain(where)
-	}
-	if m.Up {
-		r.b.WriteString(" UNION SELECT " + next + "." + ref + " FROM " + table + " AS " + next + " JOIN " + name + " ON " + next + "." + key + " = " + name + ".k" + alive)
-		r.b.WriteString(") SELECT k FROM " + name + " WHERE k IS NOT NULL")
-		return
-	}
-	r.b.WriteString(" UNION SELECT " + next + "." + key + " FROM " + table + " AS " + next + " JOIN " + name + " ON " + next + "." + ref + " = " + name + ".k" + alive)
-	r.b.WriteString(") SELECT k FROM " + name)
-}

@@ -16,7 +16,8 @@ import (
 )
 
 var (
-	errNull  = errors.New("the column is NULL, and the field's type does not allow that; make it a pointer or a sql.Null type")
+	errNull = errors.New("the column is NULL, and the field's type does not allow that; make it a pointer or a sql.Null type, " +
+		"or read a result by OrNull, or another value in its place by OrValue")
 	errRange = errors.New("the number is outside the range of the field's type")
 )
 

@@ -35,7 +35,7 @@ func (c *Codec) Convert(x any) (schema.Value, error) {
 		from = from.Elem()
 	}
 	if !assign(to.Elem(), from) {
-		return schema.Value{}, Violations{c.violation("type", fmt.Sprintf("a %s is not a %s", from.Type(), c.typ))}
+		return schema.Value{}, Violations{c.violation("type", fmt.Sprintf("it must be %s, and is of type %s", c.wanted(), from.Type()))}
 	}
 	return c.encodeBase(to)
 }
@@ -59,7 +59,48 @@ func (c *Codec) Parse(s string) (schema.Value, error) {
 			return c.encodeBase(to)
 		}
 	}
-	return schema.Value{}, Violations{c.violation("type", "the text is not a "+c.typ.String())}
+	return schema.Value{}, Violations{c.violation("type", "it must be "+c.wanted())}
+}
+
+// wanted says for people what the values of a column are.
+func (c *Codec) wanted() string {
+	bits := 0
+	switch c.typ.Kind() {
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Uint8, reflect.Uint16, reflect.Uint32:
+		bits = c.typ.Bits()
+	}
+	switch kind := c.column.Kind; {
+	case kind.IsList():
+		return "a list"
+	case kind.Integer() && c.typ.Kind() >= reflect.Uint && c.typ.Kind() <= reflect.Uintptr:
+		if bits > 0 {
+			return fmt.Sprintf("a whole number from 0 to %d", uint64(1)<<bits-1)
+		}
+		return "a whole number from 0 on"
+	case kind.Integer() && bits > 0:
+		return fmt.Sprintf("a whole number from %d to %d", -int64(1)<<(bits-1), int64(1)<<(bits-1)-1)
+	case kind.Integer():
+		return "a whole number"
+	case kind.Number():
+		return "a number"
+	}
+	switch c.column.Kind {
+	case schema.Bool:
+		return "true or false"
+	case schema.Text:
+		return "a text"
+	case schema.Bytes:
+		return "bytes"
+	case schema.Time:
+		return "a time such as 2006-01-02T15:04:05Z"
+	case schema.Date:
+		return "a day such as 2006-01-02"
+	case schema.Clock:
+		return "a time of day such as 15:04:05"
+	case schema.UUID:
+		return "a UUID"
+	}
+	return "JSON"
 }
 
 func (c *Codec) encodeBase(to reflect.Value) (schema.Value, error) {

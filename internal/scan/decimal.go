@@ -47,16 +47,20 @@ func encodeDecimal(col *schema.Column, s string) (schema.Value, error) {
 		return schema.Value{}, errors.New("the text is not a decimal number")
 	}
 	whole = strings.TrimLeft(whole, "0")
+	scale := col.Scale
+	if col.Precision == 0 { // a computed one has no limits, and the digits that it is written with
+		scale = max(scale, len(fraction))
+	}
 	fraction = strings.TrimRight(fraction, "0")
-	if len(fraction) > col.Scale || len(whole) > col.Precision-col.Scale {
+	if col.Precision > 0 && (len(fraction) > scale || len(whole) > col.Precision-scale) {
 		return schema.Value{}, fmt.Errorf("the number does not fit decimal=%d.%d", col.Precision, col.Scale)
 	}
 	zero := whole == "" && fraction == ""
 	if whole == "" {
 		whole = "0"
 	}
-	if col.Scale > 0 {
-		fraction += strings.Repeat("0", col.Scale-len(fraction))
+	if scale > 0 {
+		fraction += strings.Repeat("0", scale-len(fraction))
 		whole += "." + fraction
 	}
 	if negative && !zero {

@@ -24,6 +24,9 @@ func jsonBase(t reflect.Type) base {
 			if err != nil {
 				return err
 			}
+			if j.readFast(b, p) {
+				return nil
+			}
 			if d, ok := r.(distinctRow); j.joins && !(ok && d.DistinctKeys(i)) {
 				return j.decode([]byte(jsontext.Last(string(b))), p)
 			}
@@ -38,6 +41,15 @@ func jsonBase(t reflect.Type) base {
 // distinctRow is a row that knows of some documents that no object in them has a key twice.
 type distinctRow interface {
 	DistinctKeys(i int) bool
+}
+
+// readFast reads a document in the fast way, or reports that it has to be decoded.
+func (j *jsonType) readFast(b []byte, p unsafe.Pointer) bool {
+	if j.fast == nil {
+		return false
+	}
+	reflect.NewAt(j.t, p).Elem().SetZero()
+	return j.fast.read(b, p)
 }
 
 func (j *jsonType) decode(b []byte, p unsafe.Pointer) error {

@@ -14,10 +14,11 @@ import (
 // cannot be.
 type jsonType struct {
 	t      reflect.Type
-	raw    bool // it is a json.RawMessage, whose text is stored as it is
-	loose  bool // its text need not be what encoding/json makes of plain values, or may be of any depth
-	unsure bool // its text need not be one that it reads
-	joins  bool // it does not read the last of equal keys: a null leaves a field as it is, and objects are joined
+	raw    bool       // it is a json.RawMessage, whose text is stored as it is
+	loose  bool       // its text need not be what encoding/json makes of plain values, or may be of any depth
+	unsure bool       // its text need not be one that it reads
+	fast   jsonReader // nil where there is none
+	joins  bool       // it does not read the last of equal keys: a null leaves a field as it is, and objects are joined
 }
 
 var (
@@ -36,6 +37,7 @@ var (
 func jsonTypeOf(t reflect.Type) *jsonType {
 	j := &jsonType{t: t, raw: t == rawJSON}
 	j.look(t, nil)
+	j.fast = newJSONReader(t)
 	return j
 }
 

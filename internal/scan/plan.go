@@ -134,17 +134,45 @@ func (e *ColumnError) Unwrap() error { return e.Err }
 
 // Key reads columns of a key, which a row holds in their order from a position on, as values that conditions take.
 func Key(p *Plan, r Row, from int, cols []*schema.Column) ([]schema.Value, error) {
-	key := make([]schema.Value, len(cols))
+	return NewKeyReader(p, from, cols).Append(make([]schema.Value, 0, len(cols)), r)
+}
+
+// KeyReader is [Key] for many rows. It is for one goroutine.
+type KeyReader struct {
+	from   int
+	codecs []*Codec
+	fields []unsafe.Pointer // what a column is decoded into, where each row may use the same memory
+}
+
+// NewKeyReader returns a reader of the columns.
+func NewKeyReader(p *Plan, from int, cols []*schema.Column) *KeyReader {
+	k := &KeyReader{from: from, codecs: make([]*Codec, len(cols)), fields: make([]unsafe.Pointer, len(cols))}
 	for i, col := range cols {
-		c := p.codecs[col.Ordinal]
-		at := reflect.New(col.Type).UnsafePointer()
-		if err := c.decode(r, from+i, at); err != nil {
-			return nil, &ColumnError{Field: col.Field, Column: col.Name, Err: err}
-		}
-		var err error
-		if key[i], err = c.encode(at); err != nil {
-			return nil, &ColumnError{Field: col.Field, Column: col.Name, Err: err}
+		k.codecs[i] = p.codecs[col.Ordinal]
+		switch col.Type.Kind() {
+		case reflect.Int, reflect.Int16, reflect.Int32, reflect.Int64, reflect.String, reflect.Array:
+			k.fields[i] = reflect.New(col.Type).UnsafePointer()
 		}
 	}
-	return key, nil
+	return k
+}
+
+// Append appends the values of a row.
+func (k *KeyReader) Append(dst []schema.Value, r Row) ([]schema.Value, error) {
+	for i, c := range k.codecs {
+		at := k.fields[i]
+		if at == nil {
+			at = reflect.New(c.column.Type).UnsafePointer()
+		}
+		err := c.decode(r, k.from+i, at)
+		if err == nil {
+			var v schema.Value
+			v, err = c.encode(at)
+			dst = append(dst, v)
+		}
+		if err != nil {
+			return dst, &ColumnError{Field: c.column.Field, Column: c.column.Name, Err: err}
+		}
+	}
+	return dst, nil
 }

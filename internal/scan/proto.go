@@ -106,8 +106,14 @@ func pointersIn(v reflect.Value, path string, fn func(f reflect.Value, path stri
 // ofPrograms reports whether a struct type is one whose fields a program may mean: not a reference, a time or another
 // type that is a value as a whole.
 func ofPrograms(t reflect.Type) bool {
-	return t.PkgPath() != reflect.TypeFor[schema.Table]().PkgPath() && !wholes[t.PkgPath()]
+	return t.PkgPath() != ownSchema && t.PkgPath() != ownRoot && !wholes[t.PkgPath()]
 }
+
+// The packages of this library whose types are in models: references, relations and what tracks changes.
+var (
+	ownSchema = reflect.TypeFor[schema.Table]().PkgPath()
+	ownRoot   = strings.TrimSuffix(ownSchema, "/schema")
+)
 
 // wholes are packages of the standard library whose structs are values as a whole, by which models are full of.
 var wholes = map[string]bool{"time": true, "sync": true, "sync/atomic": true, "database/sql": true, "math/big": true, "net": true, "net/http": true,

@@ -84,7 +84,7 @@ func (c *Codec) checkRules(broken Violations, v schema.Value) Violations {
 	case v.IsNull():
 		return broken
 	case v.IsZero() && col.References != nil:
-		return append(broken, c.violation("required", "the reference leads to no row; save the row before it is referred to"))
+		return append(broken, c.violation("required", "a value is required: the reference leads to no row, or to one that was not saved before"))
 	case v.IsZero() && (col.Kind == schema.UUID || col.Key && col.Kind == schema.Text):
 		// The zero of these means that nothing was set, not that zero is the value.
 		return append(broken, c.violation("required", "a value is required"))
@@ -158,11 +158,29 @@ func (c *Codec) checkBounds(broken Violations, v schema.Value) Violations {
 	if !less && !more {
 		return broken
 	}
+	return append(broken, c.outOfBounds(more))
+}
+
+// outOfBounds is the violation of a value that is too small, or too large.
+func (c *Codec) outOfBounds(more bool) Violation {
 	bad := c.violation("min", "")
 	if bad.Reason = bad.Limits.least(); more {
 		bad.Rule, bad.Reason = "max", bad.Limits.greatest()
 	}
-	return append(broken, bad)
+	return bad
+}
+
+// CheckSize returns the violations of bytes meant for a column, of which the number is known and no more.
+func (c *Codec) CheckSize(n int64) error {
+	var broken Violations
+	r := &c.column.Rules
+	if r.NonEmpty && n == 0 {
+		broken = append(broken, c.violation("nonempty", "it must not be empty"))
+	}
+	if less, more := r.Min != nil && n < r.Min.Int, r.Max != nil && n > r.Max.Int; less || more {
+		broken = append(broken, c.outOfBounds(more))
+	}
+	return broken.Err()
 }
 
 // size is what the limits of an integer, a text or bytes count.

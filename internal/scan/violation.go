@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prom-go/prom/internal/twin"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -90,15 +91,22 @@ func (l *Limits) text(bound any) string {
 	return text + " " + l.Unit
 }
 
-// Violations are all the rules that a value breaks. They are found before any SQL runs. A model's method Validate
-// collects its own by Add, and returns what Err returns.
+// Violations are all the rules that a value breaks. They are found before any SQL runs.
 type Violations []Violation
 
-// Add adds a rule of the model's own. The field is the path of the Go field, as in "End", or "" for the value as a
-// whole; the reason is for people, and should not hold the value.
-func (vs *Violations) Add(field, reason string) {
-	*vs = append(*vs, Violation{Field: field, Reason: reason})
+// ViolationsOf returns an error as violations when it is some itself, of this package or of package prom.
+func ViolationsOf(err error) (vs Violations, ok bool) {
+	switch e := err.(type) { //nolint:errorlint // what it wraps is the caller's
+	case Violations:
+		return e, true
+	case interface{ As(target any) bool }:
+		ok = e.As(&vs)
+	}
+	return vs, ok
 }
+
+// As finds the violations as what users know them as.
+func (vs Violations) As(target any) bool { return twin.As(vs, target) }
 
 // Err returns vs as an error, and nil when there are none.
 func (vs Violations) Err() error {
@@ -117,6 +125,13 @@ func (vs Violations) Error() string {
 		}
 	}
 	return strings.Join(lines, "; ")
+}
+
+// TooSmall is the violation of a number that is no field's and is less than it may be.
+func TooSmall(name string, least int64) Violation {
+	v := Violation{Field: name, Rule: "min", Limits: Limits{Min: least}}
+	v.Reason = v.Limits.least()
+	return v
 }
 
 func (c *Codec) violation(rule, reason string) Violation {

@@ -38,7 +38,13 @@ func onCompute(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
 		lib.Xsqlite3_result_null(tls, ctx)
 		return
 	}
-	switch r, err := f.compute(a, b); {
+	r, err := f.compute(a, b)
+	giveNumber(tls, c, ctx, r, err)
+}
+
+// giveNumber makes a number the result of a call, or an error.
+func giveNumber(tls *libc.TLS, c *Conn, ctx uintptr, r Number, err string) {
+	switch {
 	case err != "":
 		give(tls, c, ctx, Result{Err: err})
 	case r.Type == Integer:

@@ -193,7 +193,7 @@ func TestCollation(t *testing.T) {
 	is.Equal(one(t, c, "SELECT group_concat(a) FROM (SELECT a FROM t ORDER BY a COLLATE backwards)"), "ccc,b,a,")
 	is.Equal(one(t, c, "SELECT group_concat(a) FROM (SELECT a FROM t ORDER BY a COLLATE length, a)"), ",a,b,ccc")
 	var err error
-	for i := 0; err == nil && i < 100; i++ {
+	for i := 0; err == nil && i < 2*mostFunctions; i++ {
 		err = c.CreateCollation(fmt.Sprint("c", i), strings.Compare)
 	}
 	is.True(err != nil)
@@ -242,7 +242,7 @@ func TestFunctions(t *testing.T) {
 	is.True(c.Exec("SELECT joined(a, g) FROM t") != nil)
 	is.Equal(len(c.groups), 0)
 	var err error
-	for i := 0; err == nil && i < 100; i++ {
+	for i := 0; err == nil && i < 2*mostFunctions; i++ {
 		err = c.CreateFunction(fmt.Sprint("f", i), 0, func([]Arg) Result { return Result{} })
 	}
 	is.True(err != nil)

@@ -47,8 +47,8 @@ type Conn struct {
 	out        uintptr // room for two pointers that SQLite writes to
 	collations []func(a, b string) int
 	functions  []function
-	args       []Arg                 // of the running call of a function
-	groups     map[uintptr]Aggregate // that are being gathered
+	args       []Arg                // of the running call of a function
+	groups     map[uintptr]gatherer // that are being gathered
 }
 
 // Open opens a database by a file: URI, https://www.sqlite.org/uri.html. The connection has no mutex of its own, and

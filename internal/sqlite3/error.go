@@ -5,6 +5,8 @@ import (
 
 	"modernc.org/libc"
 	lib "modernc.org/sqlite/lib"
+
+	"github.com/prom-go/prom/internal/twin"
 )
 
 // Error is what SQLite answered. Its text names tables, columns and constraints, and may quote the statement. That of a
@@ -28,6 +30,9 @@ func (e *Error) Error() string {
 
 // Unwrap returns the error of the context that ended the statement.
 func (e *Error) Unwrap() error { return e.Err }
+
+// As finds the error as what users know it as.
+func (e *Error) As(target any) bool { return twin.As(e, target) }
 
 // Primary returns the primary code, of which Code is a special case.
 func (e *Error) Primary() int { return e.Code & 0xff }

@@ -1,15 +1,14 @@
 package sqlite3
 
 import (
-	"strings"
 	"unsafe"
 
 	"modernc.org/libc"
 	lib "modernc.org/sqlite/lib"
 )
 
-// mostFunctions is how many functions and aggregates a connection may have; their number is kept in five bits.
-const mostFunctions = 32
+// mostFunctions is how many functions and aggregates a connection may have; their number is kept in seven bits.
+const mostFunctions = 128
 
 // Arg is an argument of a function: a text, which lies in SQLite's memory and is good while the call runs, or NULL. A
 // number comes as its text too, a BLOB as none.
@@ -20,14 +19,14 @@ type Arg struct {
 	Float float64 // of a REAL
 }
 
-// Result is what a function gives: NULL, an INTEGER or a TEXT, an error's text, or its first argument; or it was
+// Result is what a function gives: NULL, an INTEGER or a TEXT, an error's text, or one of its arguments; or it was
 // interrupted.
 type Result struct {
 	Type        Type
 	Int         int64
 	Text        string
 	Err         string
-	First       bool
+	Argument    int // the number of that argument, from 1 on; 0 for none
 	Interrupted bool
 }
 
@@ -43,14 +42,14 @@ type Aggregate interface {
 type function struct {
 	call    func(args []Arg) Result
 	compute Arithmetic
-	start   func() Aggregate
+	start   func() gatherer
 }
 
 // flags of functions: the same arguments give the same result, and no harm comes of a call in a schema that somebody
 // else made.
 const functionFlags = lib.SQLITE_UTF8 | lib.SQLITE_DETERMINISTIC | lib.SQLITE_INNOCUOUS
 
-// CreateFunction gives the connection a function of so many arguments. It must neither panic nor use the connection,
+// CreateFunction gives the connection a function of so many arguments, of any number for -1. It must neither panic nor use the connection,
 // but for [Conn.Ended], and does not keep the arguments.
 func (c *Conn) CreateFunction(name string, args int, call func(args []Arg) Result) error {
 	return c.createFunction(name, int32(args), functionFlags, call)
@@ -71,6 +70,10 @@ func (c *Conn) createFunction(name string, args, flags int32, call func(args []A
 // CreateAggregate gives the connection an aggregate of one argument, which is a function of windows too. Its methods
 // must neither panic nor use the connection.
 func (c *Conn) CreateAggregate(name string, start func() Aggregate) error {
+	return c.createAggregate(name, func() gatherer { return texts{start()} })
+}
+
+func (c *Conn) createAggregate(name string, start func() gatherer) error {
 	return c.addFunction(name, function{start: start}, func(p, arg uintptr) int32 {
 		return lib.Xsqlite3_create_window_function(c.tls, c.db, p, 1, functionFlags, arg,
 			funcPointer(onStep), funcPointer(onFinal), funcPointer(onValue), funcPointer(onInverse), 0)
@@ -162,56 +165,12 @@ func onCall(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
 	clear(args)
 	c.args = args
 	switch {
-	case r.First:
-		lib.Xsqlite3_result_value(tls, ctx, *(*uintptr)(pointer(argv)))
+	case r.Argument > 0:
+		given := *(*uintptr)(pointer(argv + uintptr(r.Argument-1)*unsafe.Sizeof(argv)))
+		lib.Xsqlite3_result_value(tls, ctx, given)
 	case r.Interrupted:
 		lib.Xsqlite3_result_error_code(tls, ctx, lib.SQLITE_INTERRUPT)
 	default:
 		give(tls, c, ctx, r)
 	}
-}
-
-// group returns what an aggregate has gathered for the group of a call. Its key is the address of memory that SQLite
-// has for the group.
-func group(tls *libc.TLS, ctx uintptr) (*Conn, Aggregate, uintptr) {
-	c, f := called(tls, ctx)
-	key := lib.Xsqlite3_aggregate_context(tls, ctx, 1)
-	a, ok := c.groups[key]
-	if !ok {
-		if c.groups == nil {
-			c.groups = map[uintptr]Aggregate{}
-		}
-		a = f.start()
-		c.groups[key] = a
-	}
-	return c, a, key
-}
-
-// onStep takes a row, void (*)(sqlite3_context*, int, sqlite3_value**). What it keeps is a copy.
-func onStep(tls *libc.TLS, ctx uintptr, _ int32, argv uintptr) {
-	if arg := argument(tls, argv, 0); !arg.Null {
-		_, a, _ := group(tls, ctx)
-		a.Add(strings.Clone(arg.Text))
-	}
-}
-
-// onInverse lets a row leave the frame of a window.
-func onInverse(tls *libc.TLS, ctx uintptr, _ int32, argv uintptr) {
-	if arg := argument(tls, argv, 0); !arg.Null {
-		_, a, _ := group(tls, ctx)
-		a.Remove(strings.Clone(arg.Text))
-	}
-}
-
-// onValue gives what there is so far, void (*)(sqlite3_context*).
-func onValue(tls *libc.TLS, ctx uintptr) {
-	c, a, _ := group(tls, ctx)
-	give(tls, c, ctx, a.Result())
-}
-
-// onFinal gives the result at the end of the group.
-func onFinal(tls *libc.TLS, ctx uintptr) {
-	c, a, key := group(tls, ctx)
-	delete(c.groups, key)
-	give(tls, c, ctx, a.Result())
 }

@@ -94,7 +94,7 @@ func TestAnyField(t *testing.T) {
 			says string
 		}{
 			{views.Contains("3"), "not a text"}, {views.NotLike("3"), "not a text"}, {views.Between(nil, 3), "NULL"},
-			{views.Eq("three"), "not a int"}, {views.Eq(1.5), "is not a int"}, {stars.Eq(parsed), "another column"}, {title.Contains("\xff"), "UTF-8"},
+			{views.Eq("three"), "must be a whole number"}, {views.Eq(1.5), "must be a whole number, and is of type float64"}, {stars.Eq(parsed), "another column"}, {title.Contains("\xff"), "UTF-8"},
 		} {
 			_, err := notes.Where(tt.cond).Count(ctx)
 			if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), tt.says) {

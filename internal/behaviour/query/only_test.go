@@ -61,7 +61,26 @@ func TestOnly(t *testing.T) {
 			n++
 		}
 		is.Equal(n, 7)
-		for _, err := range s.workers.Query().Only(WorkerName).Stream(ctx) {
+		for w, err := range s.workers.Query().Only(WorkerName).Stream(ctx) {
+			is.NoErr(err)
+			is.True(w.Name != "" && w.Rate == "")
+			n--
+		}
+		is.Equal(n, 0)
+		rest, err := prom.Without(s.workers.OrderBy(WorkerID.Asc()), WorkerName, WorkerRate).First(ctx)
+		is.NoErr(err)
+		is.True(rest.Name == "" && rest.Rate == "" && rest.Age > 0 && rest.ID > 0)
+		rest.Name = "no"
+		is.True(errors.Is(s.workers.Save(ctx, rest), prom.ErrValidation)) // it was not read
+		rest.Name = ""
+		rest.Age++
+		is.NoErr(s.workers.Save(ctx, rest))
+		is.True(rest.Name != "") // what the update read back
+		one, err := prom.Without(s.workers.Query().Only(WorkerName, WorkerAge), WorkerAge).First(ctx)
+		is.NoErr(err)
+		is.True(one.Name != "" && one.Age == 0)
+		for _, f := range []prom.Columner{WorkerID, ToolCost} {
+			_, err = prom.Without(s.workers.Query(), f).All(ctx)
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
 		_, err = prom.Union(s.workers.Query(), s.workers.Query().Only(WorkerName)).All(ctx)

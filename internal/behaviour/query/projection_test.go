@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/matryer/is"
@@ -120,29 +121,38 @@ func TestAggregates(t *testing.T) {
 
 		sum, err := prom.Scalar(ctx, all, prom.Sum(WorkerAge))
 		is.NoErr(err)
-		is.Equal(*sum, int32(20+21+22+20+21+22+20+21))
+		is.Equal(sum, int32(20+21+22+20+21+22+20+21))
 		pay, err := prom.Scalar(ctx, all, prom.Sum(WorkerPay))
 		is.NoErr(err)
-		is.Equal(*pay, 42.0)
+		is.Equal(pay, 42.0)
 		avg, err := prom.Scalar(ctx, all, prom.Avg(WorkerAge))
 		is.NoErr(err)
-		is.Equal(*avg, 20.875)
+		is.Equal(avg, 20.875)
 		least, err := prom.Scalar(ctx, all, prom.Min(WorkerRate))
 		is.NoErr(err)
-		is.Equal(*least, "9.50") // as a number, not as a text
+		is.Equal(least, "9.50") // as a number, not as a text
 		greatest, err := prom.Scalar(ctx, all, prom.Max(WorkerCity))
 		is.NoErr(err)
-		is.Equal(*greatest, "Rome")
+		is.Equal(greatest, "Rome")
 		n, err := prom.Pluck3(all, prom.Count(worker), prom.CountOf(WorkerCity), prom.CountDistinct(WorkerCity)).First(ctx)
 		is.NoErr(err)
 		is.Equal(n, prom.Triple[int64, int64, int64]{A: 8, B: 6, C: 2})
 		romans, err := prom.Scalar(ctx, all, prom.Count(worker).Filter(WorkerCity.Eq("Rome"), WorkerAge.Lt(21)))
 		is.NoErr(err)
-		is.Equal(*romans, int64(2))
+		is.Equal(romans, int64(2))
 
-		sum, err = prom.Scalar(ctx, none, prom.Sum(WorkerAge))
+		_, err = prom.Scalar(ctx, none, prom.Sum(WorkerAge))
+		is.True(errors.Is(err, prom.ErrType))
+		is.True(strings.Contains(err.Error(), "read a result by OrNull, or another value in its place by OrValue"))
+		perhaps, err := prom.Scalar(ctx, none, prom.OrNull(prom.Sum(WorkerAge)))
 		is.NoErr(err)
-		is.True(sum == nil)
+		is.True(perhaps == nil)
+		sum, err = prom.Scalar(ctx, none, prom.OrValue(prom.Sum(WorkerAge), 7))
+		is.NoErr(err)
+		is.Equal(sum, int32(7))
+		zero, err := prom.Scalar(ctx, none, prom.Count(worker))
+		is.NoErr(err)
+		is.Equal(zero, int64(0))
 		empty, err := prom.Pluck2(none, prom.Count(worker), prom.OrNull(prom.Max(WorkerName))).First(ctx)
 		is.NoErr(err)
 		is.True(empty.A == 0 && empty.B == nil)
@@ -205,7 +215,7 @@ func TestWindows(t *testing.T) {
 		running, err := prom.Pluck(s.workers.OrderBy(WorkerID.Asc()), prom.Over(prom.Sum(WorkerPay), inOrder)).All(ctx)
 		is.NoErr(err)
 		is.Equal(running, []float64{0, 1.5, 4.5, 9, 15, 22.5, 31.5, 42})
-		last, err := prom.Pluck(s.workers.Limit(1), prom.LastValue(WorkerName, inOrder.Whole())).All(ctx)
+		last, err := prom.Pluck(s.workers.Limit(1), prom.LastValue(WorkerName, inOrder.Rows(prom.UnboundedPreceding, prom.UnboundedFollowing))).All(ctx)
 		is.NoErr(err)
 		is.Equal(last, []string{"w7"})
 		around, err := prom.Pluck3(s.workers.Where(WorkerName.In("w0", "w1", "w2")).OrderBy(WorkerID.Asc()),

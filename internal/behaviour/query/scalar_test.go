@@ -45,10 +45,10 @@ func TestScalar_Page(t *testing.T) {
 				is := is.New(t)
 				sum, err := prom.Scalar(ctx, tt.q, prom.Sum(kit.ItemNo))
 				is.NoErr(err)
-				is.Equal(int64(*sum), tt.sum) // Scalar
+				is.Equal(int64(sum), tt.sum) // Scalar
 				count, err := prom.Scalar(ctx, tt.q, prom.Count(item))
 				is.NoErr(err)
-				is.Equal(*count, tt.count) // CountRows
+				is.Equal(count, tt.count) // CountRows
 				n, err := tt.q.Count(ctx)
 				is.NoErr(err)
 				is.Equal(int64(n), tt.count) // Count

@@ -334,11 +334,12 @@ func TestKeysetRefuses(t *testing.T) {
 		for name, err := range map[string]error{
 			"limit": kit.ErrOf(repo.Limit(1).KeysetPage(ctx, "", 1)), "offset": kit.ErrOf(repo.Query().Offset(1).KeysetPage(ctx, "", 1)),
 			"size 0": kit.ErrOf(repo.Query().KeysetPage(ctx, "", 0)), "size": kit.ErrOf(repo.Query().KeysetPage(ctx, "", math.MaxInt)),
-			"part": kit.ErrOf(repo.OrderBy(prom.Year(kit.NoteAt).Asc()).KeysetPage(ctx, "", 1)), "list": kit.ErrOf(repo.OrderBy(prom.ByList(kit.NoteViews, 1)).KeysetPage(ctx, "", 1)),
-			"key":   kit.ErrOf(prom.NewRepo[kit.Keyless](prom.Using(db)).Query().KeysetPage(ctx, "", 1)),
-			"value": kit.ErrOf(repo.Where(kit.NoteTitle.Eq("\x00")).KeysetPage(ctx, "", 1)),
-			"union": kit.ErrOf(prom.Union(repo.Query(), repo.Query()).KeysetPage(ctx, "", 1)),
-			"page":  kit.ErrOf(repo.Query().Page(ctx, 0, 1, prom.WithoutTotal())), "page size": kit.ErrOf(repo.Query().Page(ctx, 1, math.MaxInt, prom.WithoutTotal())),
+			"chance": kit.ErrOf(repo.OrderBy(prom.Random(prom.Proto[kit.Note]())).KeysetPage(ctx, "", 1)),
+			"window": kit.ErrOf(repo.OrderBy(prom.RowNumber(prom.OrderWindow(kit.NoteViews.Asc())).Asc()).KeysetPage(ctx, "", 1)),
+			"key":    kit.ErrOf(prom.NewRepo[kit.Keyless](prom.Using(db)).Query().KeysetPage(ctx, "", 1)),
+			"value":  kit.ErrOf(repo.Where(kit.NoteTitle.Eq("\x00")).KeysetPage(ctx, "", 1)),
+			"union":  kit.ErrOf(prom.Union(repo.Query(), repo.Query()).KeysetPage(ctx, "", 1)),
+			"page":   kit.ErrOf(repo.Query().Page(ctx, 0, 1, prom.WithoutTotal())), "page size": kit.ErrOf(repo.Query().Page(ctx, 1, math.MaxInt, prom.WithoutTotal())),
 		} {
 			if !errors.Is(err, prom.ErrValidation) {
 				t.Errorf("%s: %v", name, err)

@@ -233,3 +233,38 @@ func TestWritesRefused(t *testing.T) {
 		is.Equal(n, 3)
 	})
 }
+
+// Ensure that numbers of pages which come from a request and cannot be are violations, as bad values are, each of them.
+func TestPages_Violations(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		ctx, q := kit.Ended(t), kit.Notes(kit.Open(t, e.DSN)).OrderBy(kit.NoteViews.Asc())
+		for name, tt := range map[string]struct {
+			err    error
+			fields []string
+		}{
+			"page":       {kit.ErrOf(q.Page(ctx, 0, 10)), []string{"page"}},
+			"size":       {kit.ErrOf(q.Page(ctx, 1, -1, prom.WithoutTotal())), []string{"size"}},
+			"both":       {kit.ErrOf(q.Page(ctx, 0, 0)), []string{"page", "size"}},
+			"limit":      {kit.ErrOf(q.PageAt(ctx, 0, 0)), []string{"limit"}},
+			"offset":     {kit.ErrOf(q.PageAt(ctx, 10, -1)), []string{"offset"}},
+			"keyset":     {kit.ErrOf(q.KeysetPage(ctx, "", 0)), []string{"size"}},
+			"limit 0, -": {kit.ErrOf(q.PageAt(ctx, -5, -1)), []string{"limit", "offset"}},
+		} {
+			var broken prom.Violations
+			if !errors.Is(tt.err, prom.ErrValidation) || !errors.As(tt.err, &broken) || len(broken) != len(tt.fields) {
+				t.Errorf("%s: %v", name, tt.err)
+				continue
+			}
+			for i, v := range broken {
+				least := int64(1)
+				if v.Field == "offset" {
+					least = 0
+				}
+				if v.Field != tt.fields[i] || v.Column != "" || v.Rule != "min" || v.Limits.Min != least || v.Reason == "" {
+					t.Errorf("%s: %+v", name, v)
+				}
+			}
+		}
+	})
+}

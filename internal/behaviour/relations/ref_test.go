@@ -84,7 +84,7 @@ func TestSetReferenceUnsaved(t *testing.T) {
 		} {
 			err := s.essays.Create(ctx, &essay)
 			is.True(errors.Is(err, prom.ErrValidation))
-			is.True(strings.Contains(err.Error(), "the reference leads to no row; save the row before"))
+			is.True(strings.Contains(err.Error(), "a value is required: the reference leads to no row, or to one that was not saved"))
 		}
 		is.Equal(len(log.Take()), 0)
 	})
@@ -159,7 +159,7 @@ func TestRelationPanics(t *testing.T) {
 		"no column of Writer refers to":           func() { prom.ManyOf(orphanageProto, &orphanageProto.Many) },
 		"say which one is meant by the tag":       func() { prom.NewRepo[undecided]() },
 		"2 columns of Between refer to":           func() { prom.RefOf(between, &between.A) },
-		"the address of a schema.Many":            func() { prom.ManyOf(prom.Proto[Writer](), new(prom.Many[Essay])) },
+		"the address of a prom.Many":              func() { prom.ManyOf(prom.Proto[Writer](), new(prom.Many[Essay])) },
 		"is not one in the prototype of":          func() { prom.NullRefOf(prom.Proto[Essay](), new(*prom.Ref[Writer])) },
 	} {
 		func() {

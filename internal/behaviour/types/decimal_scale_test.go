@@ -50,6 +50,6 @@ func TestDecimalScales(t *testing.T) {
 		is.Equal(n, 1)
 		sum, err := prom.Scalar(ctx, repo.Query(), prom.SumDecimal(exactPriceSum))
 		is.NoErr(err)
-		is.Equal(*sum, "-1.5000")
+		is.Equal(sum, "-1.5000")
 	})
 }

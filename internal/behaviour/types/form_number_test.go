@@ -82,10 +82,10 @@ func TestNumberForms(t *testing.T) {
 			}
 			most, err := prom.Scalar(ctx, gauges.Query(), prom.Max(gaugeID))
 			is.NoErr(err)
-			is.Equal(*most, uint64(10))
+			is.Equal(most, uint64(10))
 			sum, err := prom.Scalar(ctx, gauges.Query(), prom.Sum(gaugeSmall))
 			is.NoErr(err)
-			is.Equal(*sum, int32(-26))
+			is.Equal(sum, int32(-26))
 			page, err := gauges.OrderBy(gaugeID.Desc()).KeysetPage(ctx, "", 2)
 			is.NoErr(err)
 			is.Equal(gaugeIDs(page.Rows), []uint64{10, 9})

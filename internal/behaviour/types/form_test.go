@@ -115,6 +115,8 @@ func readStamps(t *testing.T, db *prom.DB) {
 	repo := prom.NewRepo[stamp](prom.Using(db))
 	at := hour(2)
 	late := at.Add(time.Millisecond)
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	is.NoErr(err)
 	conds := map[string]struct {
 		cond prom.Cond[*stamp]
 		want []int
@@ -139,6 +141,14 @@ func readStamps(t *testing.T, db *prom.DB) {
 		"hour":        {prom.Hour(stampAt).Eq(22), []int{2}},
 		"day":         {prom.Day(stampAt).Eq(1), []int{4, 5}},
 		"hour in":     {prom.Hour(stampAt).In(20, 23), []int{0, 3}},
+		"zone":        {prom.Hour(prom.InZone(stampAt, berlin)).Eq(23), []int{2}},
+		"trunc":       {prom.Trunc(prom.InZone(stampAt, berlin), prom.UnitDay).Eq(time.Date(2024, 2, 29, 23, 0, 0, 0, time.UTC)), []int{3, 4, 5}},
+		"date":        {prom.Eq(prom.Date(stampAt), prom.Trunc(stampOther, prom.UnitDay)), []int{0, 1, 2, 3, 4, 5}},
+		"plus":        {prom.PlusDuration(stampAt, prom.Val(stampProto, time.Hour)).Eq(hour(3)), []int{2}},
+		"plus days":   {prom.PlusDays(stampMaybe, prom.Val(stampProto, -1)).Eq(hour(-22)), []int{2}},
+		"duration":    {prom.DurationBetween(stampMaybe, stampAt).Eq(0), []int{0, 2, 4}},
+		"ISO year":    {prom.ISOYear(stampMaybe).Eq(2024), []int{0, 2, 4}},
+		"greatest":    {prom.Greatest(stampAt, stampMaybe, prom.Val(stampProto, hour(4))).Eq(hour(4)), []int{0, 1, 2, 3, 4}},
 		"coalesce":    {prom.Coalesce(stampMaybe, prom.Val(stampProto, hour(5))).Eq(hour(5)), []int{1, 3, 5}},
 		"or other":    {prom.Coalesce(stampMaybe, stampOther).In(hour(3), hour(4)), []int{3, 4}},
 		"in query":    {prom.InQuery(stampAt, prom.Pluck(repo.Where(stampSeq.Gt(3)), stampOther)), []int{4, 5}},
@@ -261,6 +271,11 @@ func writeStamps(t *testing.T, db *prom.DB) {
 	set("set", stampAt.Set(moved), stampMaybe.Set(moved))
 	set("set to value", stampAt.SetTo(prom.Val(stampProto, moved)), stampMaybe.SetTo(prom.Val(stampProto, moved)))
 	_, err := repo.Where(stampSeq.Eq(one.Seq)).Update(ctx, stampOther.Set(moved))
+	is.NoErr(err)
+	day := prom.Val(stampProto, 24*time.Hour)
+	set("set to later", stampAt.SetTo(prom.PlusDuration(stampAt, prom.Val(stampProto, time.Hour))),
+		stampMaybe.SetTo(prom.PlusDays(prom.PlusDuration(prom.PlusDuration(stampAt, prom.Neg(day)), prom.Val(stampProto, time.Hour)), prom.Val(stampProto, 1))))
+	_, err = repo.Where(stampSeq.Eq(one.Seq)).Update(ctx, stampOther.Set(moved))
 	is.NoErr(err)
 	set("set to other", stampAt.SetTo(stampOther), stampMaybe.SetTo(prom.Coalesce(stampOther, stampAt)))
 	_, err = repo.Where(stampSeq.Eq(one.Seq)).Update(ctx, stampOther.Set(moved))

@@ -172,9 +172,10 @@ func TestOnConflictMany(t *testing.T) {
 		bad[600].Code = &code
 		_, err = repo.OnConflict(CounterName).CreateMany(ctx, bad)
 		is.True(errors.Is(err, prom.ErrUnique))
-		var at *prom.BatchError
+		var at *prom.ValueError
 		is.True(errors.As(err, &at))
 		is.Equal(at.Index, 600)
+		is.Equal(strings.Count(err.Error(), "prom:"), 1)
 		is.True(bad[0].IsNew())
 		has, err := repo.Where(CounterName.HasPrefix("bad")).Exists(ctx)
 		is.NoErr(err)

@@ -54,7 +54,7 @@ func TestNullConflict(t *testing.T) {
 				return nil
 			}))
 		}
-		var at *prom.BatchError
+		var at *prom.ValueError
 		is.True(errors.As(kit.ErrOf(on.CreateMany(ctx, []Booking{{Item: "b", Day: &monday}, {Item: "a"}})), &at))
 		is.Equal(at.Index, 1)
 		is.Equal(kit.Count(t, repo.Query()), 1)

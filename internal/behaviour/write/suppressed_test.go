@@ -158,10 +158,11 @@ func TestSuppressedInserts(t *testing.T) {
 	})
 }
 
-// atMiddle makes sure that the error of a batch says which of its operations failed.
+// atMiddle makes sure that the error of a batch says which of its operations failed, or one of values which of them.
 func atMiddle(err error, i int) error {
 	var at *prom.BatchError
-	if errors.As(err, &at) && at.Index == i {
+	var of *prom.ValueError
+	if errors.As(err, &at) && at.Index == i || errors.As(err, &of) && of.Index == i {
 		return err
 	}
 	return fmt.Errorf("the error does not say that it was operation %d: %v", i, err) //nolint:errorlint // it must not match

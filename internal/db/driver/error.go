@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/twin"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -194,8 +195,40 @@ func (e *Error) Unwrap() error { return e.Err }
 // Is reports whether target is the kind of e. A write outside of a transaction whose answer was lost, by the end of its
 // context or a broken connection, is of that kind and of KindOutcomeUnknown.
 func (e *Error) Is(target error) bool {
-	k, ok := target.(Kind)
+	k, ok := KindIn(target)
 	return ok && (k == e.Kind || k == KindOutcomeUnknown && e.facts.Unknown)
+}
+
+// KindIn returns the kind that a target of errors.Is asks for, one of this package or of package prom.
+func KindIn(target error) (Kind, bool) {
+	if k, ok := target.(Kind); ok { //nolint:errorlint // it is a target of errors.Is
+		return k, true
+	}
+	k, ok := twin.Kind(target)
+	return Kind(k), ok
+}
+
+// As finds the error as what users know it as.
+func (e *Error) As(target any) bool { return twin.As(e, target) }
+
+// Is reports whether target is the same kind as users know it.
+func (k Kind) Is(target error) bool {
+	own, ok := twin.Kind(target)
+	return ok && Kind(own) == k
+}
+
+// AsIs returns err as an Error when it is one itself, of this package or of package prom, and else nil.
+func AsIs(err error) *Error {
+	switch e := err.(type) { //nolint:errorlint // what it wraps is the caller's
+	case *Error:
+		return e
+	case interface{ As(target any) bool }:
+		var own *Error
+		if e.As(&own) {
+			return own
+		}
+	}
+	return nil
 }
 
 // KindOf returns the kind of err, KindOther when it has none.
@@ -227,7 +260,7 @@ func Complete(err error, op string, t *schema.Table, column string) (completed e
 		if own.Op == "" {
 			own.Op = op
 		}
-		if err != error(e) {
+		if AsIs(err) != e {
 			own.Detail = strings.TrimPrefix(err.Error(), "prom: ")
 		}
 		e, err = &own, &own

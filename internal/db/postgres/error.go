@@ -67,6 +67,7 @@ var SQLStateNames = map[string]string{
 	"22007": "the text is not a date or time",
 	"22008": "the date or time is outside the range of the column",
 	"22012": "division by zero",
+	"2201F": "the number has no such power or root",
 	"22021": "the text is not valid in the database's encoding",
 	"22P02": "the text does not have the form of the type",
 	"42883": "there is no such function or operator",

@@ -95,14 +95,18 @@ func (c *liteConn) drop() {
 	_ = old.Close()
 }
 
-// start prepares a statement, binds its arguments and runs it up to its first row. When it fails, it has ended.
-func (c *liteConn) start(ctx context.Context, st *driver.Statement) (s *sqlite3.Stmt, row bool, err error) {
+// start prepares a statement, binds its arguments, and others by a function that is given, and runs it up to its first
+// row. When it fails, it has ended.
+func (c *liteConn) start(ctx context.Context, st *driver.Statement, bind func(*sqlite3.Stmt) error) (s *sqlite3.Stmt, row bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, false, driver.EndOfContext(err)
 	}
 	c.SetContext(ctx)
 	if s, err = c.Prepare(st.SQL); err == nil {
-		if c.buf, err = bindArgs(s, st.Args, c.buf); err == nil {
+		if c.buf, err = bindArgs(s, st.Args, c.buf); err == nil && bind != nil {
+			err = bind(s)
+		}
+		if err == nil {
 			row, err = s.Step()
 		}
 	}
@@ -139,7 +143,7 @@ func (c *liteConn) tidy() {
 // query begins a result. The rows are part of the connection.
 func (c *liteConn) query(ctx context.Context, st *driver.Statement) (*liteRows, error) {
 	c.conflicted = false
-	s, row, err := c.start(ctx, st)
+	s, row, err := c.start(ctx, st, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -160,8 +164,13 @@ func (c *liteConn) settle(s *sqlite3.Stmt, row bool) bool {
 
 // exec runs a statement to its end and returns how many rows it changed.
 func (c *liteConn) exec(ctx context.Context, st *driver.Statement) (int64, error) {
+	return c.execWith(ctx, st, nil)
+}
+
+// execWith is exec that binds more than the arguments of the statement.
+func (c *liteConn) execWith(ctx context.Context, st *driver.Statement, bind func(*sqlite3.Stmt) error) (int64, error) {
 	before := c.TotalChanges()
-	s, row, err := c.start(ctx, st)
+	s, row, err := c.start(ctx, st, bind)
 	if err == nil {
 		c.settle(s, row)
 	}

@@ -33,13 +33,13 @@ func CompareDecimals(a, b string) int {
 	return c
 }
 
-type decimal struct {
+type digits struct {
 	negative        bool
 	whole, fraction string // without zeros that do not count
 }
 
-func normalDecimal(s string) (decimal, bool) {
-	var d decimal
+func normalDecimal(s string) (digits, bool) {
+	var d digits
 	s, d.negative = strings.CutPrefix(s, "-")
 	if !d.negative {
 		s = strings.TrimPrefix(s, "+")
@@ -48,9 +48,9 @@ func normalDecimal(s string) (decimal, bool) {
 	if whole == "" && fraction == "" {
 		return d, false
 	}
-	for _, digits := range []string{whole, fraction} {
-		for i := range len(digits) {
-			if digits[i] < '0' || digits[i] > '9' {
+	for _, part := range []string{whole, fraction} {
+		for i := range len(part) {
+			if part[i] < '0' || part[i] > '9' {
 				return d, false
 			}
 		}

@@ -166,12 +166,22 @@ func setRunning(e *driver.Error, text string) {
 		e.Kind, e.Detail = driver.KindType, read
 	case text == errIntegerRange, text == errFloatRange:
 		e.Kind, e.Detail = driver.KindType, "the number is outside the range of the column"
+	case computing[text] != "":
+		e.Kind, e.Detail = driver.KindType, computing[text]
 	case text == "LIKE or GLOB pattern too complex":
 		e.Kind, e.Detail = driver.KindTooLong, "SQLite takes patterns of up to 50,000 bytes"
 	default:
 		e.Kind, e.Detail = driver.KindSyntax, cmp.Or(driver.Sentence(forms, text, ""),
 			"a function or a virtual table, such as a full text search, did not take what it was given")
 	}
+}
+
+// computing are the errors of this library's functions that compute, and what is to be said of them.
+var computing = map[string]string{
+	errNoPower:   "the number has no such power or root",
+	errNoDecimal: "the value is no decimal number",
+	errTimeRange: "the date or time is outside the range of the column",
+	errNoZone:    "the time zone is not in this machine's zone database; import time/tzdata to have it in the program",
 }
 
 // Limits are what SQLite says of statements that are too large, and what is to be said of them; see

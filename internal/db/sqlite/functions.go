@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"encoding/json"
-	"math/big"
 	"strings"
 
 	"github.com/prom-go/prom/dialect/sqlite"
@@ -19,18 +18,41 @@ func addFunctions(c *sqlite3.Conn) error {
 	if err := c.CreateAggregate(sqlite.DecimalSum, func() sqlite3.Aggregate { return &decimalSum{} }); err != nil {
 		return err
 	}
+	if err := c.CreateAggregate(sqlite.DecimalAverage, func() sqlite3.Aggregate { return &decimalSum{average: true} }); err != nil {
+		return err
+	}
+	for name, v := range map[string]variance{
+		sqlite.VarPop: {}, sqlite.VarSamp: {sample: true}, sqlite.StddevPop: {root: true}, sqlite.StddevSamp: {sample: true, root: true},
+	} {
+		if err := c.CreateNumberAggregate(name, func() sqlite3.NumberAggregate { return &variance{sample: v.sample, root: v.root} }); err != nil {
+			return err
+		}
+	}
 	for name, compute := range arithmetic {
 		if err := c.CreateArithmetic(name, 2, compute); err != nil {
 			return err
 		}
 	}
-	if err := c.CreateArithmetic(sqlite.Float32, 1, toFloat32); err != nil {
+	for name, compute := range ofOne {
+		if err := c.CreateArithmetic(name, 1, compute); err != nil {
+			return err
+		}
+	}
+	for name, call := range functions {
+		if err := c.CreateFunction(name, -1, call); err != nil {
+			return err
+		}
+	}
+	if err := c.CreateFunction(sqlite.Regexp, 2, regexpMatches()); err != nil {
 		return err
 	}
 	if err := c.CreateFunction(sqlite.Value, 3, liteValue); err != nil {
 		return err
 	}
 	if err := c.CreateFunction(sqlite.JSONLast, 1, jsonLast); err != nil {
+		return err
+	}
+	if err := c.CreateFunction(sqlite.ListJoin, 2, listJoin); err != nil {
 		return err
 	}
 	if err := c.CreateFunction(sqlite.JSONContains, 2, jsonContains(c)); err != nil {
@@ -74,66 +96,12 @@ func truth(b bool) int64 {
 func jsonLast(args []sqlite3.Arg) sqlite3.Result {
 	// A number, too, may be a document, and a BLOB one in SQLite's own form.
 	if args[0].Null || args[0].Type == sqlite3.Blob {
-		return sqlite3.Result{First: true}
+		return sqlite3.Result{Argument: 1}
 	}
 	if last := jsontext.Last(args[0].Text); len(last) < len(args[0].Text) {
 		return sqlite3.Result{Type: sqlite3.Text, Text: last}
 	}
-	return sqlite3.Result{First: true}
-}
-
-// decimalSum adds decimal numbers exactly. Its result has as many digits after the point as the number that has the
-// most, as on PostgreSQL.
-type decimalSum struct {
-	sum    big.Int // of so many digits after the point
-	scale  int
-	rows   int
-	broken bool // a text was no number
-}
-
-func (s *decimalSum) Add(text string)    { s.add(text, 1) }
-func (s *decimalSum) Remove(text string) { s.add(text, -1) }
-
-func (s *decimalSum) add(text string, rows int) {
-	s.rows += rows
-	whole, fraction, _ := strings.Cut(strings.TrimSpace(text), ".")
-	n, ok := new(big.Int).SetString(whole+fraction, 10)
-	if !ok || strings.ContainsAny(fraction, "+-_") || strings.Contains(whole, "_") {
-		s.broken = true
-		return
-	}
-	if more := len(fraction) - s.scale; more > 0 {
-		s.sum.Mul(&s.sum, powerOfTen(more))
-		s.scale = len(fraction)
-	} else {
-		n.Mul(n, powerOfTen(-more))
-	}
-	if rows < 0 {
-		n.Neg(n)
-	}
-	s.sum.Add(&s.sum, n)
-}
-
-func powerOfTen(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
-
-func (s *decimalSum) Result() sqlite3.Result {
-	switch {
-	case s.broken:
-		return sqlite3.Result{Err: "a value of the sum is no decimal number"}
-	case s.rows == 0:
-		return sqlite3.Result{}
-	}
-	digits, sign := new(big.Int).Abs(&s.sum).String(), ""
-	if s.sum.Sign() < 0 {
-		sign = "-"
-	}
-	if short := s.scale + 1 - len(digits); short > 0 {
-		digits = strings.Repeat("0", short) + digits
-	}
-	if s.scale > 0 {
-		digits = digits[:len(digits)-s.scale] + "." + digits[len(digits)-s.scale:]
-	}
-	return sqlite3.Result{Type: sqlite3.Text, Text: sign + digits}
+	return sqlite3.Result{Argument: 1}
 }
 
 // malformedJSON is what SQLite itself says of a text that is no JSON.
@@ -169,4 +137,19 @@ func jsonMerge(args []sqlite3.Arg) sqlite3.Result {
 		return sqlite3.Result{Err: malformedJSON}
 	}
 	return sqlite3.Result{Type: sqlite3.Text, Text: text}
+}
+
+// listJoin joins the texts of a list with a separator; it is NULL when there are none.
+func listJoin(args []sqlite3.Arg) sqlite3.Result {
+	if args[0].Null {
+		return sqlite3.Result{}
+	}
+	var texts []string
+	if err := json.Unmarshal([]byte(args[0].Text), &texts); err != nil {
+		return sqlite3.Result{Err: malformedJSON}
+	}
+	if len(texts) == 0 {
+		return sqlite3.Result{}
+	}
+	return sqlite3.Result{Type: sqlite3.Text, Text: strings.Join(texts, args[1].Text)}
 }

@@ -60,7 +60,7 @@ func (l *listener) Wait(ctx context.Context, most time.Duration) (bool, error) {
 
 // look reads the counter.
 func (l *listener) look(ctx context.Context) (version int64, err error) {
-	s, row, err := l.conn.start(ctx, &driver.Statement{SQL: "PRAGMA data_version"})
+	s, row, err := l.conn.start(ctx, &driver.Statement{SQL: "PRAGMA data_version"}, nil)
 	if err != nil {
 		return 0, err
 	}

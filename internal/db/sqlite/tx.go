@@ -11,9 +11,10 @@ type liteTx struct {
 	engine    *engine
 	conn      *liteConn // nil after the end
 	queryOnly bool
-	counted   bool  // it is one of those that write
-	unheeded  bool  // foreign keys are, see TxOptions
-	dead      error // why SQLite rolled the transaction back by itself
+	counted   bool                   // it is one of those that write
+	unheeded  bool                   // foreign keys are, see TxOptions
+	dead      error                  // why SQLite rolled the transaction back by itself
+	blobs     map[*liteBlob]struct{} // that are open
 }
 
 // end gives the connection back. What is open on it is rolled back.
@@ -22,6 +23,7 @@ func (t *liteTx) end() {
 	if c == nil {
 		return
 	}
+	t.closeBlobs()
 	t.conn = nil
 	c.rollBack()
 	if c.Conn != nil && (t.unheeded || t.queryOnly && c.run("PRAGMA query_only = 0") != nil) {
@@ -115,6 +117,7 @@ func (t *liteTx) Commit(context.Context) error {
 		t.end()
 		return err
 	}
+	t.closeBlobs()
 	// A commit is short and is not interrupted: nobody would know whether it had happened.
 	err := t.conn.run("COMMIT")
 	t.end()

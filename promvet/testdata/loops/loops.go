@@ -39,6 +39,9 @@ func dropped(ctx context.Context, use func(...any)) {
 	for n := range prom.RawQuery[int](models.Posts, "SELECT 1").Stream(ctx) { // want `the error of Stream is dropped`
 		use(n)
 	}
+	for p := range prom.DeleteInChunks(ctx, query, prom.Chunks{}) { // want `the error of DeleteInChunks is dropped`
+		use(p)
+	}
 	for a := range models.Authors.Each(ctx) { // want `the error of Each is dropped`
 		use(a)
 	}

@@ -1,4 +1,4 @@
-package schema
+package prom
 
 import (
 	"encoding/json"
@@ -7,7 +7,11 @@ import (
 
 // CompositeRef is the row of T that several columns of the row which it is a field of refer to together: T has a primary key of
 // several columns. The tag option on names them, in the order of that key. It is no column itself: it holds the row
-// that was loaded, or says that it was not. A reference of one column is a [Ref].
+// that was loaded, or says that it was not; see [CompositeRefOf]. A reference of one column is a [Ref].
+//
+//	Shop   int64
+//	Number int64
+//	Order  prom.CompositeRef[Order] `prom:"on='shop, number'"`
 //
 // The columns are a foreign key. Those that may be NULL become NULL with the row that they refer to; when there are
 // none, the row is deleted with it. Where some may be NULL and others not, SQLite and PostgreSQL before 15 refuse to
@@ -17,15 +21,10 @@ type CompositeRef[T any] struct {
 	loaded bool
 }
 
-// LoadComposite gives o the row that was loaded for it, nil when there is none.
-func LoadComposite[T any](o *CompositeRef[T], row *T) { o.row, o.loaded = row, true }
-
 // Get returns the row, and whether it is there. Rows that were loaded together share it. When it was not loaded nobody
 // knows, and Get panics, and says which field it may be and how to load it. [CompositeRef.Loaded] asks.
 func (o CompositeRef[T]) Get() (row *T, ok bool) {
-	if !o.loaded {
-		panic(notLoaded(reflect.TypeFor[CompositeRef[T]](), reflect.TypeFor[T]()))
-	}
+	mustBeLoaded(o.loaded, reflect.TypeFor[CompositeRef[T]](), reflect.TypeFor[T]())
 	return o.row, o.row != nil
 }
 
@@ -48,11 +47,10 @@ func (o *CompositeRef[T]) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// RelationTypes returns the model whose row a One holds. It makes it known to [Of] and is of no other use.
+// RelationTypes returns the model whose row a CompositeRef holds. It makes it known to package schema and is of no other
+// use.
 func (CompositeRef[T]) RelationTypes() (model, link reflect.Type) { return reflect.TypeFor[T](), nil }
 
-func (o CompositeRef[T]) anyRows() (any, bool) { return o.row, o.loaded }
-
-func (CompositeRef[T]) single() bool { return true }
-
-func (Many[T]) single() bool { return false }
+// RelationRows returns the row, a *T that is nil when there is none, and whether it was loaded. It is for package schema
+// and of no other use; see [CompositeRef.Get].
+func (o CompositeRef[T]) RelationRows() (row any, loaded bool) { return o.row, o.loaded }

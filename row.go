@@ -1,0 +1,63 @@
+package prom
+
+import (
+	"github.com/prom-go/prom/internal/ast"
+)
+
+// RowValue is several terms of a row of P together, which are compared as one; V is a [Pair] or a [Triple]. [Row2] and
+// [Row3] make it.
+type RowValue[P, V any] struct {
+	_     [0]func(P)
+	parts []*ast.Expr
+	lists func(vs []V) []*ast.Cond // for each part, that it is one of those of the values
+}
+
+// Row2 is two terms together.
+func Row2[P, A, B any](a Term[P, A], b Term[P, B]) RowValue[P, Pair[A, B]] {
+	x, y := typed[P, A](exprOf(a)), typed[P, B](exprOf(b))
+	return RowValue[P, Pair[A, B]]{parts: []*ast.Expr{x.e, y.e}, lists: func(vs []Pair[A, B]) []*ast.Cond {
+		return []*ast.Cond{
+			listed(x, vs, func(v *Pair[A, B]) A { return v.A }),
+			listed(y, vs, func(v *Pair[A, B]) B { return v.B }),
+		}
+	}}
+}
+
+// Row3 is three terms together.
+func Row3[P, A, B, C any](a Term[P, A], b Term[P, B], c Term[P, C]) RowValue[P, Triple[A, B, C]] {
+	x, y, z := typed[P, A](exprOf(a)), typed[P, B](exprOf(b)), typed[P, C](exprOf(c))
+	return RowValue[P, Triple[A, B, C]]{parts: []*ast.Expr{x.e, y.e, z.e}, lists: func(vs []Triple[A, B, C]) []*ast.Cond {
+		return []*ast.Cond{
+			listed(x, vs, func(v *Triple[A, B, C]) A { return v.A }),
+			listed(y, vs, func(v *Triple[A, B, C]) B { return v.B }),
+			listed(z, vs, func(v *Triple[A, B, C]) C { return v.C }),
+		}
+	}}
+}
+
+// listed is the condition that a term is one of the parts of values.
+func listed[P, V, R any](x Expr[P, V], vs []R, part func(*R) V) *ast.Cond {
+	parts := make([]V, len(vs))
+	for i := range vs {
+		parts[i] = part(&vs[i])
+	}
+	return ast.InExpr(ast.OpIn, x.e, x.c, parts)
+}
+
+// In is true when the terms together are one of the values; none matches nothing. Each part travels as one argument,
+// so the number of values has no limit. A term that is NULL is equal to nothing: the condition is not true then, and
+// its negation is, when the other terms are found in none of the values either.
+//
+//	prom.Row2(seatRow, seatNumber).In(prom.Pair[string, int]{A: "C", B: 7})
+func (r RowValue[P, V]) In(vs ...V) Cond[P] { return Cond[P]{n: ast.RowInLists(false, r.lists(vs)...)} }
+
+// NotIn is true when the terms together are none of the values; none matches every row.
+func (r RowValue[P, V]) NotIn(vs ...V) Cond[P] {
+	return Cond[P]{n: ast.RowInLists(true, r.lists(vs)...)}
+}
+
+// InQuery is true when the terms together are one of the subquery's rows, which [Pluck2] and [Pluck3] select; see
+// [InQuery] for NULL.
+func (r RowValue[P, V]) InQuery(sub Subquery[V]) Cond[P] {
+	return Cond[P]{n: ast.RowInQuery(r.parts, sub.subquery(nil))}
+}
