@@ -119,6 +119,12 @@ func (d *Drift) Error() string { return (*schema.Drift)(unsafe.Pointer(d)).Error
 // writes the model's.
 func (d *Drift) Harmless() bool { return (*schema.Drift)(unsafe.Pointer(d)).Harmless() }
 
+// NotModelled reports whether the drift is about something of which the model says nothing, and which this library did
+// not make: a column, index, CHECK or foreign key that no field names, a default where the model has none, a type that
+// holds the values of the field, the actions of a foreign key that no tag says, a key that the database generates. Such
+// things are the database's own: plans list them ([SchemaPlan.NotModelled]) and have no step for them.
+func (d *Drift) NotModelled() bool { return (*schema.Drift)(unsafe.Pointer(d)).NotModelled() }
+
 // Drifts are the differences between models and their databases that [Check] has found, the cause of its error; get them
 // by errors.As.
 type Drifts []*Drift
@@ -146,6 +152,11 @@ func (d Drifts) Unwrap() []error {
 type SchemaPlan struct {
 	Steps []Step `json:"steps"` // in an order in which they can be done
 
+	// NotModelled lists what the tables have and the models say nothing of: columns without a field, indexes and
+	// constraints that no tag names, defaults and types that others chose, the rules of foreign keys. It is the database's
+	// own, and no step touches it. See [Drift.NotModelled].
+	NotModelled Drifts `json:"not_modelled"`
+
 	targets []planned
 }
 
@@ -160,7 +171,7 @@ func (p *SchemaPlan) Empty() bool { return len(p.Steps) == 0 }
 
 // Only returns the plan with those of its steps that keep is true of.
 func (p *SchemaPlan) Only(keep func(s Step) bool) *SchemaPlan {
-	q := &SchemaPlan{targets: p.targets}
+	q := &SchemaPlan{NotModelled: p.NotModelled, targets: p.targets}
 	for _, s := range p.Steps {
 		if keep(s) {
 			q.Steps = append(q.Steps, s)
@@ -171,28 +182,39 @@ func (p *SchemaPlan) Only(keep func(s Step) bool) *SchemaPlan {
 
 // String returns the plan as text, for people.
 func (p *SchemaPlan) String() string {
-	if p.Empty() {
-		return "nothing to do"
-	}
 	var b strings.Builder
 	for i, s := range p.Steps {
 		fmt.Fprintf(&b, "%d. %s\n", i+1, s)
 	}
+	if p.Empty() {
+		b.WriteString("nothing to do")
+	}
+	if len(p.NotModelled) > 0 {
+		b.WriteString("\nnot modelled, and left as it is:\n")
+	}
+	for _, d := range p.NotModelled {
+		fmt.Fprintf(&b, "  %s\n", d)
+	}
 	return b.String()
 }
 
-// MarshalJSON returns the plan for programs: {"steps": […]}.
+// MarshalJSON returns the plan for programs: {"steps": […], "not_modelled": […]}.
 func (p *SchemaPlan) MarshalJSON() ([]byte, error) {
-	steps := p.Steps
+	steps, others := p.Steps, p.NotModelled
 	if steps == nil {
 		steps = []Step{}
 	}
-	return json.Marshal(map[string]any{"steps": steps})
+	if others == nil {
+		others = Drifts{}
+	}
+	return json.Marshal(map[string]any{"steps": steps, "not_modelled": others})
 }
 
 // Plan compares the models of repos with their databases, and returns what would make them alike. It changes nothing.
-// What a model knows and the database lacks is there as well as what differs and what the database has beyond the
-// model: the last only as steps that are [Lossy]. When all is as the models want it, the plan is empty.
+// The plan has what a model wants and the database lacks, and what contradicts the model. What a model says nothing of is
+// the database's own: it is listed in [SchemaPlan.NotModelled], and there is no step for it, unless the history of the
+// database shows that this library made it for an earlier version of the model; the step that drops it is [Lossy]. When
+// nothing contradicts the models, the plan is empty.
 //
 // Where existing rows may violate a step, they are counted, which reads the table. On PostgreSQL the wanted state comes
 // from a temporary table in a transaction that is rolled back, so the connection must be one that may write.
@@ -203,17 +225,17 @@ func Plan(ctx context.Context, repos ...AnyRepo) (*SchemaPlan, error) {
 	}
 	p := &SchemaPlan{targets: targets}
 	for _, t := range targets {
-		steps, err := install.Plan(ctx, t.on, t.tables...)
+		steps, others, err := install.Plan(ctx, t.on, t.tables...)
 		if err != nil {
 			return nil, core.ErrorOf("plan", t.tables[0], err)
 		}
-		p.Steps = append(p.Steps, ownSteps(steps)...)
+		p.Steps, p.NotModelled = append(p.Steps, ownSteps(steps)...), append(p.NotModelled, ownDrifts(others)...)
 	}
 	return p, nil
 }
 
-// Check compares the models of repos with their databases. When they differ it returns an error of kind [ErrDrift],
-// whose cause is [Drifts]:
+// Check compares the models of repos with their databases. When a database contradicts them it returns an error of kind
+// [ErrDrift], whose cause is [Drifts], without what is [Drift.NotModelled]:
 //
 //	var drifts prom.Drifts
 //	if errors.As(err, &drifts) { for _, d := range drifts { … } }

@@ -87,6 +87,9 @@ func NeedsValue(d Dialect, c *schema.Column) bool {
 // KeyAdvice says what to do about a column that only the table has in its primary key.
 const KeyAdvice = "it is part of the primary key, which would be dropped with it; create the table again, or add the column to the model"
 
+// RequiredAdvice says what to do about a column of others without which no row can be inserted.
+const RequiredAdvice = "no row can be inserted without a value for it: add a field to the model, or a default to the column"
+
 // Passing begins the names of what steps make for a while.
 const Passing = "prom_tmp"
 
@@ -97,6 +100,28 @@ func Replacing(drift *schema.Drift, risk schema.Risk) schema.Risk {
 		return schema.Lossy
 	}
 	return risk
+}
+
+// WantedForeignKey returns the foreign key that ends a drift about one: that of the model, with what the tag says nothing
+// of as it was.
+func WantedForeignKey(a *Alteration, drift *schema.Drift) *schema.FoundForeignKey {
+	place := drift.At
+	var k *schema.FoundForeignKey
+	var said schema.Actions
+	if place.ForeignKey != nil {
+		k, said = schema.WantedKey(a.Table, place.ForeignKey, a.Have.SetsColumns), place.ForeignKey.Actions
+	} else {
+		k, said = schema.WantedReference(a.Table, place.Column), place.Column.References.Actions
+	}
+	if place.HaveKey != nil {
+		k = k.Over(place.HaveKey, said)
+	}
+	return k
+}
+
+// AddConstraint returns the statement that adds a foreign key to a table that exists, by its name.
+func AddConstraint(t *schema.Table, name string, k *schema.FoundForeignKey) string {
+	return "ALTER TABLE " + Quote(t.Name) + " ADD CONSTRAINT " + Quote(name) + " FOREIGN KEY (" + QuoteList(k.Columns) + ") " + Reference(k)
 }
 
 // ByHand returns the step for a drift that a person has to end.

@@ -120,6 +120,12 @@ func Reference(k *schema.FoundForeignKey) string {
 	if k.SetColumns != nil {
 		s += " (" + QuoteList(k.SetColumns) + ")"
 	}
+	switch {
+	case k.Deferred:
+		s += " DEFERRABLE INITIALLY DEFERRED"
+	case k.Deferrable:
+		s += " DEFERRABLE"
+	}
 	return s
 }
 
@@ -158,9 +164,16 @@ func CreateIndex(t *schema.Table, ix *schema.Index, include bool, operand func(c
 		} else {
 			cols[i] = "(" + c.Expr + ")"
 		}
+		if ix.Ops != "" {
+			cols[i] += " " + ix.Ops
+		}
 		if c.Desc {
 			cols[i] += " DESC"
 		}
+	}
+	using := ""
+	if ix.Method != "" {
+		using = "USING " + ix.Method + " "
 	}
 	besides := ""
 	if len(ix.Include) > 0 {
@@ -179,7 +192,7 @@ func CreateIndex(t *schema.Table, ix *schema.Index, include bool, operand func(c
 	if ix.Unique {
 		s = "CREATE UNIQUE INDEX "
 	}
-	s += Quote(ix.Name) + " ON " + Quote(t.Name) + " (" + strings.Join(cols, ", ") + ")" + besides
+	s += Quote(ix.Name) + " ON " + Quote(t.Name) + " " + using + "(" + strings.Join(cols, ", ") + ")" + besides
 	if where := IndexWhere(t, ix); where != "" {
 		s += " WHERE " + where
 	}

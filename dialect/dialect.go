@@ -79,7 +79,8 @@ type Definition interface {
 	// columns can be set to NULL alone.
 	AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string
 
-	// CreateIndex returns the statement that makes the index; it fails if the name exists.
+	// CreateIndex returns the statement that makes the index; it fails if the name exists. It returns "" for an index that
+	// the engine cannot have.
 	CreateIndex(t *schema.Table, ix *schema.Index) string
 
 	// Literal returns v as a constant in SQL, quoted as it must be. It is for DDL, which takes no arguments; statements

@@ -247,12 +247,12 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 	scan(t, e, e.Indexes(), table, func(rows *sql.Rows) error {
 		var ix schema.FoundIndex
 		var c schema.FoundIndexColumn
-		var column, expr, where sql.NullString
+		var column, expr, where, method, ops sql.NullString
 		var besides bool
-		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where, &besides, &ix.Invalid, &ix.Bound, &ix.NullsNotDistinct); err != nil {
+		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where, &besides, &ix.Invalid, &ix.Bound, &ix.NullsNotDistinct, &method, &ops); err != nil {
 			return err
 		}
-		ix.Where, c.Name, c.Expr = where.String, column.String, expr.String
+		ix.Where, c.Name, c.Expr, ix.Method, ix.Ops = where.String, column.String, expr.String, method.String, ops.String
 		if n := len(f.Indexes); n == 0 || f.Indexes[n-1].Name != ix.Name {
 			f.Indexes = append(f.Indexes, ix)
 		}
@@ -270,7 +270,7 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var id, column, target string
 		var name sql.NullString
 		var sets bool
-		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate, &k.Deferrable, &k.Unchecked, &sets)
+		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate, &k.Deferrable, &k.Unchecked, &sets, &k.Deferred)
 		if k.Name = name.String; id != group || f.ForeignKeys == nil {
 			group, f.ForeignKeys = id, append(f.ForeignKeys, k)
 		}

@@ -29,7 +29,8 @@ type DriftPlace struct {
 	HaveCheck, WantCheck   *FoundCheck
 	HaveKey                *FoundForeignKey
 
-	Own bool // of what would be replaced: this library wrote what the database has
+	Own   bool // this library wrote what the database has
+	Holds bool // what the database has serves the model as it is: another type that holds its values, another rule of a foreign key
 }
 
 // DriftSort is a sort of drift.
@@ -106,6 +107,30 @@ func orNone(s string) string {
 		return "none"
 	}
 	return s
+}
+
+// NotModelled reports whether the drift is about something of which the struct and its tags say nothing, and which this
+// library did not make: a column, index, CHECK or foreign key that no field names, a default where the model has none, a
+// type that holds the values of the field, the rules of a foreign key, a key that the database generates. Such things are
+// the database's own: plans list them and have no step for them.
+func (d *Drift) NotModelled() bool {
+	switch {
+	case d.Object == OfForeignKey && d.Sort == Different && d.Aspect == AspectText:
+		return d.At.Holds // whoever made it: a model that says nothing now may have said it before
+	case d.At.Own:
+		return false
+	case d.Sort == Extra && d.At.HaveColumn != nil:
+		return !d.At.HaveColumn.Key && (!d.At.HaveColumn.Required() || d.At.Holds)
+	case d.Sort == Extra:
+		return true
+	case d.Sort != Different:
+		return false
+	case d.Aspect == AspectDefault:
+		return d.Want == ""
+	case d.Aspect == AspectCount:
+		return d.At.WantColumn != nil && !d.At.WantColumn.Auto
+	}
+	return d.At.Holds
 }
 
 // Harmless reports whether everything works in spite of the drift: an index, a constraint, a default or a column more

@@ -16,7 +16,8 @@ type ForeignKey struct {
 	Columns []*Column    // in the order of the primary key that they refer to
 	Model   reflect.Type // the model referred to
 	Null    []*Column    // those that may be NULL, and become NULL with the row referred to; none of a strong key, which deletes with its target
-	target  func() (*Table, error)
+	Actions
+	target func() (*Table, error)
 }
 
 // Mixed reports whether some columns of a key may be NULL and others not, such as a tenant that is part of every key:
@@ -94,6 +95,10 @@ func (b *builder) foreignKey(r *Relation) (*ForeignKey, error) {
 	}
 	if len(k.Columns) < 2 {
 		return nil, errors.New("it names one column; for a reference of one column use a field of type prom.RefBy")
+	}
+	var err error
+	if k.Actions, err = readActions(&r.actions, k.Columns...); err != nil {
+		return nil, err
 	}
 	k.target = sync.OnceValues(func() (*Table, error) {
 		target, err := k.check()

@@ -62,7 +62,9 @@ type FoundIndex struct {
 	Invalid bool     // it was left invalid, and covers some rows only
 	Bound   bool     // it belongs to a constraint, and goes with it alone
 
-	NullsNotDistinct bool // a NULL in it is equal to another one
+	NullsNotDistinct bool   // a NULL in it is equal to another one
+	Method           string // "" for a B-tree
+	Ops              string // the operator classes of its columns that are not the default, with commas; "" for none
 }
 
 // FoundIndexColumn is one column of an index, or an expression.
@@ -81,7 +83,8 @@ type FoundForeignKey struct {
 	OnDelete      string   // NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT
 	OnUpdate      string
 	SetColumns    []string // those that SET NULL or SET DEFAULT on delete is limited to; none for all
-	Deferrable    bool     // it may be checked at the end of a transaction; always false where the engine does not tell
+	Deferrable    bool     // it may be checked at the end of a transaction
+	Deferred      bool     // and is, unless the transaction says otherwise
 	Unchecked     bool     // rows from before it may break it: NOT VALID
 }
 
@@ -170,6 +173,9 @@ func (t *Table) Diff(f Found) Diff {
 	}
 	d.Columns = sortedByKey(d.Columns)
 	for _, ix := range t.Indexes {
+		if f.FoldNames && ix.Method != "" {
+			continue // of which SQLite has none
+		}
 		if !slices.ContainsFunc(f.Indexes, func(fi FoundIndex) bool { return f.covers(fi, ix) }) {
 			d.Indexes = append(d.Indexes, ix)
 		}
@@ -197,7 +203,7 @@ func (f *Found) same(a, b string) bool {
 // covers reports whether the index that was found does the work of the one that is wanted.
 func (f *Found) covers(fi FoundIndex, ix *Index) bool {
 	return f.same(fi.Name, ix.Name) || !fi.Invalid &&
-		fi.Unique == ix.Unique && ix.OnColumns() != nil && ix.Include == nil && !fi.Partial && !ix.Partial() && slices.EqualFunc(fi.Names(), ix.Names(), f.same)
+		fi.Unique == ix.Unique && fi.Method == ix.Method && ix.Ops == "" && fi.Ops == "" && ix.OnColumns() != nil && ix.Include == nil && !fi.Partial && !ix.Partial() && slices.EqualFunc(fi.Names(), ix.Names(), f.same)
 }
 
 // WithTable returns what was found under another name of the table, as it will be when it has been renamed.

@@ -17,6 +17,8 @@ type pendingIndex struct {
 	columns []IndexColumn
 	on      string // of a blank field: columns by name, and expressions
 	include string // of a blank field: columns by name
+	using   string
+	ops     string
 	blank   bool
 	single  bool // a field's own index, not one shared by name
 }
@@ -27,25 +29,30 @@ func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
 		return errors.New("on, include and where belong on a blank field _, not on a column")
 	}
 	desc, used := tg.has("desc"), false
+	using, _ := tg.value("using")
+	ops, _ := tg.value("ops")
 	for _, it := range tg.items {
 		if it.name != "unique" && it.name != "index" {
 			continue
 		}
 		used = true
-		if c.Kind == JSON || c.Kind.IsList() {
-			return fmt.Errorf("a %s cannot be indexed", c.Type)
+		if (c.Kind == JSON || c.Kind.IsList()) && using == "" {
+			return fmt.Errorf("a %s cannot be indexed by a B-tree; add the option using=gin", c.Type)
 		}
-		if err := b.addIndexColumn(it, IndexColumn{Column: c, Desc: desc}); err != nil {
+		if err := b.addIndexColumn(it, IndexColumn{Column: c, Desc: desc}, using, ops); err != nil {
 			return err
 		}
 	}
-	if desc && !used {
+	switch {
+	case desc && !used:
 		return errors.New("desc needs the option index or unique")
+	case (using != "" || ops != "") && !used:
+		return errors.New("using and ops need the option index")
 	}
 	return nil
 }
 
-func (b *builder) addIndexColumn(it tagItem, ic IndexColumn) error {
+func (b *builder) addIndexColumn(it tagItem, ic IndexColumn, using, ops string) error {
 	unique := it.name == "unique"
 	name, single := it.value, it.value == ""
 	if single {
@@ -59,10 +66,13 @@ func (b *builder) addIndexColumn(it tagItem, ic IndexColumn) error {
 		if p.single || single || p.blank || p.unique != unique {
 			return fmt.Errorf("an index named %q is declared already", name)
 		}
+		if using != p.using || ops != p.ops {
+			return fmt.Errorf("the fields of the index %q say using or ops differently", name)
+		}
 		p.columns = append(p.columns, ic)
 		return nil
 	}
-	b.indexes = append(b.indexes, pendingIndex{name: name, unique: unique, single: single, columns: []IndexColumn{ic}})
+	b.indexes = append(b.indexes, pendingIndex{name: name, unique: unique, single: single, using: using, ops: ops, columns: []IndexColumn{ic}})
 	return nil
 }
 
@@ -86,8 +96,12 @@ func (b *builder) addBlank(tg *tag) error {
 			p.include = it.value
 		case "where":
 			p.where = it.value
+		case "using":
+			p.using = it.value
+		case "ops":
+			p.ops = it.value
 		default:
-			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include and where, or was", it.name)
+			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops and where, or was", it.name)
 		}
 	}
 	if p.name == "" || p.on == "" || tg.name != "" {
@@ -152,14 +166,48 @@ func (b *builder) makeIndexes() error {
 				return fmt.Errorf("index %s: the column %q appears twice", p.name, ic.Column.Name)
 			}
 		}
+		if err := p.checkMethod(); err != nil {
+			return fmt.Errorf("index %s: %w", p.name, err)
+		}
 		include, err := b.parseInclude(p)
 		if err != nil {
 			return fmt.Errorf("index %s: include: %w", p.name, err)
 		}
 		b.table.Indexes = append(b.table.Indexes, &Index{
 			Name: IndexName(b.table.Name, p.name), short: p.name, Columns: p.columns, Include: include, Unique: p.unique, Where: p.where,
+			Method: strings.ToLower(p.using), Ops: p.ops,
 			Live: p.unique && b.table.Deleted != nil,
 		})
+	}
+	return nil
+}
+
+// checkMethod reads the method of an index, and refuses what only a B-tree can be or have.
+func (p *pendingIndex) checkMethod() error {
+	if strings.EqualFold(p.using, "btree") {
+		p.using = ""
+	}
+	for _, word := range []string{p.using, p.ops} {
+		if strings.ContainsFunc(word, func(r rune) bool { return r != '_' && (r > 'z' || r < '0' || r > '9' && r < 'A' || r > 'Z' && r < 'a') }) {
+			return fmt.Errorf("%q is no method or operator class: their names are words", word)
+		}
+	}
+	switch {
+	case p.using == "" && p.ops == "":
+		for _, c := range p.columns {
+			if c.Column != nil && (c.Column.Kind == JSON || c.Column.Kind.IsList()) {
+				return fmt.Errorf("the column %q holds JSON or a list, which a B-tree cannot index; add the option using=gin", c.Column.Name)
+			}
+		}
+	case p.using == "":
+	case p.unique:
+		return fmt.Errorf("an index of the method %s cannot be unique", p.using)
+	default:
+		for _, c := range p.columns {
+			if c.Desc {
+				return fmt.Errorf("an index of the method %s has no order: leave desc out", p.using)
+			}
+		}
 	}
 	return nil
 }
@@ -231,9 +279,6 @@ func (b *builder) parseIndexColumn(s string, exprs bool) (IndexColumn, error) {
 	}
 	if ic.Column == nil {
 		return ic, fmt.Errorf("there is no column %q; the columns are %s", name, strings.Join(ColumnNames(b.table.Columns), ", "))
-	}
-	if ic.Column.Kind == JSON || ic.Column.Kind.IsList() {
-		return ic, fmt.Errorf("the column %q holds JSON or a list, which a B-tree index cannot serve", name)
 	}
 	return ic, nil
 }

@@ -246,6 +246,9 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 	if err := c.setDefault(tg); err != nil {
 		return err
 	}
+	if err := c.setActions(tg); err != nil {
+		return err
+	}
 	if err := c.setForm(tg); err != nil {
 		return err
 	}

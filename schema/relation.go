@@ -23,8 +23,9 @@ type Relation struct {
 	One     bool // it holds one row, to which columns of the model refer
 	Private bool // left out of JSON that the library makes
 
-	on   string // of One: the columns, as the tag has them
-	ends func() (ends, error)
+	on      string // of One: the columns, as the tag has them
+	actions tag    // of One: with what its foreign key does
+	ends    func() (ends, error)
 }
 
 // ends are the columns that make a relation.
@@ -45,7 +46,7 @@ func (r *Relation) Ends() (owner, target []*Column, err error) {
 // The options of the tags of relations.
 var (
 	manyOptions = []string{"via", "to", "private"}
-	oneOptions  = []string{"on", "private"}
+	oneOptions  = []string{"on", "private", "ondelete", "onupdate", "deferrable"}
 )
 
 // addRelation adds a field that is a relation.
@@ -71,6 +72,7 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 		if r.on, _ = tg.value("on"); r.on == "" {
 			return errors.New("a CompositeRef needs the referring columns: on='a, b'; for a reference of one column use a field of type prom.Ref")
 		}
+		r.actions = *tg
 		b.table.Relations = append(b.table.Relations, r)
 		return nil
 	}

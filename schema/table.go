@@ -141,8 +141,9 @@ type Default struct {
 
 // Reference is a foreign key of one column.
 type Reference struct {
-	Model  reflect.Type // the model referred to
-	Weak   bool         // ON DELETE SET NULL; a strong one deletes with its target
+	Model reflect.Type // the model referred to
+	Weak  bool         // it may be NULL: ON DELETE SET NULL; a strong one deletes with its target; unless Actions say otherwise
+	Actions
 	target func() (*Table, error)
 }
 
@@ -167,6 +168,8 @@ type Index struct {
 	Unique  bool
 	Where   string // a condition on the rows that it covers, as SQL; "" for none
 	Live    bool   // it leaves out the soft-deleted rows, as unique indexes of a table with Deleted do
+	Method  string // gin, gist, brin, hash or the method of an extension; "" for a B-tree, the only one that SQLite has
+	Ops     string // the operator class of its columns; "" for the default one
 
 	short string // the name without the table
 }

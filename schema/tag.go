@@ -48,9 +48,14 @@ var options = []option{
 	{"to", needsValue, "of a ManyToMany: the join model's column that refers to the rows, when there are several"},
 	{"version", flag, "optimistic locking: an integer that every write increments; a write of a value with an old version is ErrStale"},
 	{"deleted", flag, "soft delete: a *time.Time that is set instead of deleting the row; queries leave soft-deleted rows out"},
+	{"using", needsValue, "of an index on PostgreSQL: its method, such as gin, gist, brin or hash; SQLite has no such index, and creates none"},
+	{"ops", needsValue, "of an index on PostgreSQL: the operator class of its columns, such as jsonb_path_ops"},
 	{"on", needsValue, "on a blank field _: the columns of the index, or expressions: on='at desc, lower(title)'; of a CompositeRef: the referring columns"},
 	{"include", needsValue, "on a blank field _ only: INCLUDE columns of a covering index: include='title, views'"},
 	{"where", needsValue, "on a blank field _ only: the condition of a partial index, as SQL"},
+	{"ondelete", needsValue, "of a reference: cascade, restrict, no action, set null or set default, when its row is deleted"},
+	{"onupdate", needsValue, "of a reference: the same, when the key of its row changes"},
+	{"deferrable", mayHaveValue, "of a reference: the constraint may be checked at the end of a transaction; with deferrable=deferred it is"},
 	{"was", needsValue, "the old name of the column, for a rename; on a blank field _, the old name of the table"},
 }
 

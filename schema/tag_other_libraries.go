@@ -44,7 +44,6 @@ var foreignWords = []struct{ alone, valued, advice string }{
 		"polymorphic polymorphictype polymorphicid polymorphicvalue joinforeignkey joinreferences jointable join joinon m2m rel " +
 		"relation reverse reltable relthrough fk fkid joinfk fkvalue through foreign ref manytomany associationforeignkey",
 		"a reference is a field of type prom.Ref, and the rows that refer to this one are a field of type prom.Many"},
-	{"", "ondelete onupdate", "a required reference deletes its row with the referenced row, and an optional one becomes NULL"},
 	{"jsonb jsonusenumber msgpack hstore serializer", "serializer", "the option json stores any type as JSON"},
 	{"sensitive", "", "the option private leaves a field out of JSON that the library makes"},
 	{"scanonly skipupdate skipupdates skipinsert skipinserts immutable readonly writeonly < > <> ignore ignored skip transient", "< > <> rw",

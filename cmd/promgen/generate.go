@@ -70,6 +70,8 @@ type field struct {
 	stored reflect.Type // the same, without the pointer and the reference
 	family string       // of its handle, without Of; "" for none
 	tag    []string
+
+	actions []string // tags of a reference
 }
 
 func (g *generator) table(t *found) {
@@ -116,7 +118,7 @@ func (g *generator) table(t *found) {
 		w.printf("prom.%s\n", embedded)
 	}
 	for _, f := range fields {
-		w.printf("%s %s%s\n", f.name, f.typ, structTag(f.tag))
+		w.printf("%s %s%s\n", f.name, f.typ, structTag(slices.Concat(f.tag, f.actions)))
 		g.imports["time"] = g.imports["time"] || strings.Contains(f.typ, "time.")
 		g.imports["encoding/json"] = g.imports["encoding/json"] || strings.Contains(f.typ, "json.")
 	}
@@ -234,7 +236,7 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 	if c.NoCase {
 		f.tag = append(f.tag, "nocase")
 	}
-	if c.Size > 0 {
+	if c.Size > 0 && !t.FoldNames { // SQLite stores longer texts as well
 		f.tag = append(f.tag, fmt.Sprintf("max=%d", c.Size))
 	}
 	def, ok := defaultOf(c)
@@ -246,6 +248,7 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 	}
 	if ref != "" {
 		f.typ, f.family = ref, "Ref"
+		f.actions = actions(t.Reference(c.Name), !c.NotNull && !isKey)
 	}
 	if !c.NotNull && !isKey {
 		f.stored = reflect.PointerTo(f.stored)
@@ -254,6 +257,29 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 		}
 	}
 	return f
+}
+
+// actions returns the tags of a foreign key that does something else than one that the library makes.
+func actions(k *schema.FoundForeignKey, optional bool) (tags []string) {
+	onDelete := "CASCADE"
+	if optional {
+		onDelete = "SET NULL"
+	}
+	// A tag does not say what fails always, SET NULL of a column that is NOT NULL, nor SET DEFAULT without the default.
+	says := func(action string) bool { return action != "SET DEFAULT" && (optional || action != "SET NULL") }
+	if k.OnDelete != onDelete && says(k.OnDelete) {
+		tags = append(tags, "ondelete="+strings.ToLower(k.OnDelete))
+	}
+	if k.OnUpdate != "CASCADE" && says(k.OnUpdate) {
+		tags = append(tags, "onupdate="+strings.ToLower(k.OnUpdate))
+	}
+	switch {
+	case k.Deferred:
+		tags = append(tags, "deferrable=deferred")
+	case k.Deferrable:
+		tags = append(tags, "deferrable")
+	}
+	return tags
 }
 
 // needs reports whether a row of a table can be there only when one of another table is, by columns that are NOT NULL.

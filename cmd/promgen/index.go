@@ -76,6 +76,13 @@ func addIndex(t *found, ix schema.FoundIndex, fields []*field, taken map[string]
 			return false
 		}
 	}
+	var method []string
+	if ix.Method != "" {
+		method = append(method, "using="+tagValue(ix.Method))
+	}
+	if ix.Ops != "" {
+		method = append(method, "ops="+tagValue(ix.Ops))
+	}
 	short, named := shortName(t.table, ix.Name)
 	if !named {
 		short = strings.Join(ix.Names(), "_")
@@ -92,19 +99,22 @@ func addIndex(t *found, ix schema.FoundIndex, fields []*field, taken map[string]
 		if ix.Columns[0].Desc {
 			own.tag = append(own.tag, "desc")
 		}
+		own.tag = append(own.tag, method...)
 		if indexReadsBack(t.table, &ix, nil, &own) {
 			used[0].tag = own.tag
 			return true
 		}
 	}
-	blank := []string{kind + "=" + tagValue(short), "on=" + tagValue(strings.Join(terms, ", "))}
+	blank := append([]string{kind + "=" + tagValue(short), "on=" + tagValue(strings.Join(terms, ", "))}, method...)
 	if len(ix.Include) > 0 {
 		blank = append(blank, "include="+tagValue(strings.Join(ix.Include, ", ")))
 	}
 	if ix.Where != "" {
 		blank = append(blank, "where="+tagValue(ix.Where))
 	}
-	own := func(option string) bool { return option == "index" || option == "unique" || option == "desc" }
+	own := func(option string) bool {
+		return option == "index" || option == "unique" || option == "desc" || strings.HasPrefix(option, "using=") || strings.HasPrefix(option, "ops=")
+	}
 	plain := make([]*field, len(used)) // without the indexes of their own
 	for i, f := range used {
 		p := *f

@@ -176,6 +176,9 @@ func (p *sourceParser) model(name string, s *ast.StructType) (*schema.Table, err
 			if text != "prom:"+strconv.Quote(value) {
 				return nil, fmt.Errorf("the tag %s", f.Tag.Value)
 			}
+			if refType.MatchString(strings.TrimPrefix(typ, "*")) {
+				text = "prom:" + strconv.Quote(actionTags.ReplaceAllString(value, "")) // which are for references alone
+			}
 			field.Tag = reflect.StructTag(text)
 		}
 		list = append(list, field)
@@ -188,6 +191,8 @@ func (p *sourceParser) model(name string, s *ast.StructType) (*schema.Table, err
 }
 
 var refType = regexp.MustCompile(`^prom\.Ref(By)?\[[\p{L}\p{Nd}_]+(, ([\w.]+))?\]$`)
+
+var actionTags = regexp.MustCompile(`(^|,)((ondelete|onupdate)=(cascade|restrict|no action|set null|set default)|deferrable(=deferred)?)`)
 
 // goType returns the type of a field that promgen writes, that of its key for a reference.
 func goType(s string) (reflect.Type, error) {

@@ -17,7 +17,7 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 	w := alteration{d: d, Alteration: a, name: dialect.Quote(a.Table.Name), settled: map[string]bool{}}
 	var steps, types []schema.Step
 	for _, drift := range a.Drifts {
-		if drift.Aspect == schema.AspectType {
+		if drift.Aspect == schema.AspectType && !drift.NotModelled() {
 			s := w.columnType(drift)
 			steps = append(steps, s)
 			if s.Kind != schema.ByHand && !carried(drift.At.HaveColumn, drift.At.WantColumn) {
@@ -26,7 +26,7 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 		}
 	}
 	for _, drift := range a.Drifts {
-		if drift.Aspect == schema.AspectType || drift.Aspect == schema.AspectDefault && w.settled[drift.Name] ||
+		if drift.NotModelled() || drift.Aspect == schema.AspectType || drift.Aspect == schema.AspectDefault && w.settled[drift.Name] ||
 			slices.Contains(w.goes, drift) {
 			continue
 		}
@@ -186,6 +186,9 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 		if drift.At.HaveColumn.Key {
 			return dialect.ByHand(drift, dialect.KeyAdvice)
 		}
+		if !drift.At.Own {
+			return dialect.ByHand(drift, dialect.RequiredAdvice)
+		}
 		return w.new(schema.DropColumn, drift, schema.Lossy, w.alter("DROP COLUMN "+dialect.Quote(drift.Name)))
 	}
 	c, col := drift.At.Column, alterColumn(drift.Name)
@@ -323,17 +326,15 @@ func (w *alteration) foreignKey(drift *schema.Drift) schema.Step {
 	if drift.Sort == schema.Extra {
 		return w.new(schema.DropConstraint, drift, schema.Lossy, w.alter("DROP CONSTRAINT "+dialect.Quote(place.HaveKey.Name)))
 	}
-	var add, name string
+	var name string
 	var target *schema.Table
-	var columns []string
 	if place.ForeignKey != nil {
-		add, name = w.d.AddForeignKey(w.Table, place.ForeignKey, w.Have.SetsColumns), dialect.ForeignKeyName(w.Table, place.ForeignKey)
-		target, columns = w.Table.TargetOfKey(place.ForeignKey), schema.ColumnNames(place.ForeignKey.Columns)
+		name, target = dialect.ForeignKeyName(w.Table, place.ForeignKey), w.Table.TargetOfKey(place.ForeignKey)
 	} else {
-		add, name = w.d.AddReference(w.Table, place.Column), dialect.ReferenceName(w.Table, place.Column)
-		target, columns = w.Table.TargetOf(place.Column), []string{place.Column.Name}
+		name, target = dialect.ReferenceName(w.Table, place.Column), w.Table.TargetOf(place.Column)
 	}
-	add += " NOT VALID"
+	k := dialect.WantedForeignKey(w.Alteration, drift)
+	columns, add := k.Columns, dialect.AddConstraint(w.Table, name, k)+" NOT VALID"
 	validate := w.alter("VALIDATE CONSTRAINT " + dialect.Quote(name))
 	var s schema.Step
 	switch {

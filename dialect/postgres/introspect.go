@@ -74,9 +74,11 @@ const indexes = `SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, 
 	CASE WHEN k.attnum = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.n::int, true) END,
 	pg_catalog.pg_get_expr(i.indpred, i.indrelid), k.n > i.indnkeyatts, NOT i.indisvalid,
 	EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('u', 'x')),
-	coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
+	coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false), nullif(am.amname::text, 'btree'),
+	(SELECT string_agg(DISTINCT o.opcname::text, ', ') FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass::oid[]) AND NOT o.opcdefault)
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
+JOIN pg_catalog.pg_am am ON am.oid = ic.relam
 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum <> 0
 WHERE i.indrelid = ` + relation + ` AND NOT i.indisprimary
@@ -88,7 +90,7 @@ const rule = ` WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 
 // Versions before 15 have no column confdelsetcols.
 const foreignKeys = `SELECT c.oid::text, c.conname::text, a.attname::text, ` + reached + `, ta.attname::text,
 	CASE c.confdeltype` + rule + `, CASE c.confupdtype` + rule + `, c.condeferrable, NOT c.convalidated,
-	coalesce(to_jsonb(c) -> 'confdelsetcols' @> to_jsonb(k.attnum), false)
+	coalesce(to_jsonb(c) -> 'confdelsetcols' @> to_jsonb(k.attnum), false), c.condeferred
 FROM pg_catalog.pg_constraint c
 CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, target, n)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum

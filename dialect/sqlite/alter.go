@@ -26,6 +26,7 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 	var byHand []schema.Step
 	for _, drift := range a.Drifts {
 		switch {
+		case drift.NotModelled():
 		case drift.Object == schema.OfColumn && drift.Sort == schema.Missing:
 			do(w.addColumn(drift))
 		case drift.Object == schema.OfIndex && drift.Sort == schema.Extra:
@@ -34,6 +35,8 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 			do(w.createIndex(drift))
 		case drift.Object == schema.OfColumn && drift.Sort == schema.Extra && drift.At.HaveColumn.Key:
 			byHand = append(byHand, dialect.ByHand(drift, dialect.KeyAdvice))
+		case drift.Object == schema.OfColumn && drift.Sort == schema.Extra && !drift.At.Own:
+			byHand = append(byHand, dialect.ByHand(drift, dialect.RequiredAdvice))
 		case drift.Object == schema.OfColumn && drift.Sort == schema.Extra && w.dropsAlone(drift.Name):
 			columns = append(columns, drift)
 		default:
@@ -171,7 +174,9 @@ func (Dialect) RenameColumn(t *schema.Table, c *schema.Column, _ *schema.Found) 
 func (d Dialect) Shadow(t *schema.Table) []string {
 	list := d.CreateTable(t, nil)
 	for _, ix := range t.Indexes {
-		list = append(list, d.CreateIndex(t, ix))
+		if create := d.CreateIndex(t, ix); create != "" {
+			list = append(list, create)
+		}
 	}
 	return list
 }

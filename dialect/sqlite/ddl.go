@@ -161,8 +161,16 @@ func (Dialect) AddReference(*schema.Table, *schema.Column) string { return "" }
 // AddForeignKey returns "": CREATE TABLE has written it, and a table that exists cannot get one.
 func (Dialect) AddForeignKey(*schema.Table, *schema.ForeignKey, bool) string { return "" }
 
-// CreateIndex returns the statement that makes the index.
+// CreateIndex returns the statement that makes the index, "" for one of a method that SQLite does not have.
 func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {
+	if ix.Method != "" {
+		return ""
+	}
+	if ix.Ops != "" {
+		plain := *ix
+		plain.Ops = ""
+		ix = &plain
+	}
 	return dialect.CreateIndex(t, ix, false, nil)
 }
 

@@ -28,14 +28,14 @@ WHERE c.hidden <> 1
 ORDER BY c.cid`
 
 // An expression is a column without a name; the row's number, which SQLite adds to every index, is no key column.
-const indexes = `SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0
+const indexes = `SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0, NULL, NULL
 FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
 WHERE l.origin <> 'pk' AND c.key = 1
 ORDER BY l.name, c.seqno`
 
 // A foreign key that names no target columns means the primary key.
 const foreignKeys = `SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
-	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0, 0
 FROM pragma_foreign_key_list(?) AS f
 ORDER BY f.id DESC, f.seq`
 
@@ -130,6 +130,11 @@ func completeTable(f *schema.Found, sql string) {
 	for _, col := range def.columns {
 		if c := f.Column(col.name()); c != nil {
 			c.NoCase = strings.EqualFold(col.collation(), "NOCASE")
+		}
+	}
+	for i := range f.ForeignKeys {
+		if k := &f.ForeignKeys[i]; def.foreignKey(k.Columns) != nil {
+			k.Deferrable, k.Deferred = def.foreignKey(k.Columns).deferrable()
 		}
 	}
 	for _, c := range def.checks() {

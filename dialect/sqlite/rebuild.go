@@ -56,6 +56,9 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		r.exprs[strings.ToLower(name)] = expr
 		edit(func(def, want *tableDef) { def.column(name).typ = want.column(name).typ })
 		put(clauseCollate)
+		if have, want := place.HaveColumn.Kind, place.WantColumn.Kind; have != want && !(have.Number() && want.Number()) {
+			w.dropChecksOn(name, lose)
+		}
 	case drift.Aspect == schema.AspectNull:
 		if place.WantColumn.NotNull {
 			r.probes = append(r.probes, dialect.NullProbe(w.Table.Name, name))
@@ -94,7 +97,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 			})
 		}
 	case drift.Object == schema.OfForeignKey:
-		if dialect.Replacing(drift, schema.Rewriting) == schema.Lossy {
+		if drift.Sort == schema.Extra || dialect.Replacing(drift, schema.Rewriting) == schema.Lossy {
 			r = lose
 		}
 		w.foreignKey(r, drift, edit)
@@ -103,6 +106,16 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 	}
 	r.drifts = append(r.drifts, drift)
 	return ""
+}
+
+// dropChecksOn has the CHECKs of others go that are written for the old type of a column: its values of the new type may
+// not pass them.
+func (w *alteration) dropChecksOn(column string, lose *rebuild) {
+	for _, extra := range w.Drifts {
+		if extra.Object == schema.OfCheck && extra.Sort == schema.Extra && exprSpeaksOf(tokens(extra.At.HaveCheck.Expr), column) && !slices.Contains(lose.drifts, extra) {
+			w.sort(extra, lose, lose)
+		}
+	}
 }
 
 // ownCheck matches the CHECKs that this library writes. Of others nobody knows what they are for.
@@ -128,7 +141,7 @@ func (w *alteration) retyped(drift *schema.Drift) (expr string, can bool) {
 		names = []string{place.Column.Name}
 	}
 	for _, d := range w.Drifts {
-		if d.Object == schema.OfColumn && d.Aspect == schema.AspectType && slices.Contains(names, d.Name) {
+		if d.Object == schema.OfColumn && d.Aspect == schema.AspectType && !d.NotModelled() && slices.Contains(names, d.Name) {
 			if expr, _, lossy, can := w.conversion(d); lossy || !can {
 				return expr, can
 			}
@@ -154,17 +167,32 @@ func (w *alteration) foreignKey(r *rebuild, drift *schema.Drift, edit func(func(
 		columns := schema.ColumnNames(place.ForeignKey.Columns)
 		r.probes = append(r.probes, dialect.ReferenceProbe(w.Table.Name, columns, w.Table.TargetOfKey(place.ForeignKey)))
 		edit(func(def, want *tableDef) {
-			for _, c := range want.constraints {
-				if c.sort == clauseForeignKey && slices.Equal(c.columns(), columns) {
-					def.constraints = append(def.constraints, c)
-				}
+			if c := want.foreignKey(columns); c != nil {
+				def.constraints = append(def.constraints, c.referring(dialect.WantedForeignKey(w.Alteration, drift)))
 			}
 		})
 	case place.Column != nil:
 		name := place.Column.Name
 		r.probes = append(r.probes, dialect.ReferenceProbe(w.Table.Name, []string{name}, w.Table.TargetOf(place.Column)))
-		edit(func(def, want *tableDef) { def.column(name).put(clauseReferences, want.column(name)) })
+		edit(func(def, want *tableDef) {
+			if c := want.column(name).clause(clauseReferences); c != nil {
+				*c = c.referring(dialect.WantedForeignKey(w.Alteration, drift))
+			}
+			def.column(name).put(clauseReferences, want.column(name))
+		})
 	}
+}
+
+// referring returns the clause of a foreign key with another end.
+func (c *clause) referring(k *schema.FoundForeignKey) clause {
+	text := dialect.Reference(k)
+	if c.sort == clauseForeignKey {
+		text = "FOREIGN KEY (" + dialect.QuoteList(k.Columns) + ") " + text
+	}
+	if c.name != "" {
+		text = "CONSTRAINT " + dialect.Quote(c.name) + " " + text
+	}
+	return clauses(text, tokens(text))[0]
 }
 
 // dropColumn takes a column out, with the constraints that speak of it.

@@ -197,6 +197,31 @@ func (c *clause) speaksOf(column string) bool {
 	return false
 }
 
+// foreignKey returns the clause that makes the foreign key of those columns, or nil.
+func (d *tableDef) foreignKey(columns []string) *clause {
+	if len(columns) == 1 {
+		if col := d.column(columns[0]); col != nil && col.clause(clauseReferences) != nil {
+			return col.clause(clauseReferences)
+		}
+	}
+	for i := range d.constraints {
+		if c := &d.constraints[i]; c.sort == clauseForeignKey && slices.EqualFunc(c.columns(), columns, strings.EqualFold) {
+			return c
+		}
+	}
+	return nil
+}
+
+// deferrable reads the end of a clause that makes a foreign key ("CREATE TABLE", the diagram foreign-key-clause).
+func (c *clause) deferrable() (is, deferred bool) {
+	for i, t := range c.words {
+		if t.is("DEFERRABLE") && !c.words[i-1].is("NOT") {
+			return true, i+2 < len(c.words) && c.words[i+2].is("DEFERRED")
+		}
+	}
+	return false, false
+}
+
 // columns returns the columns of a FOREIGN KEY, or of a PRIMARY KEY or UNIQUE that lists them.
 func (c *clause) columns() []string {
 	items, _ := inBrackets(c.words)

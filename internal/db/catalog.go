@@ -86,7 +86,7 @@ func (db *DB) InspectAll(ctx context.Context, table string) (schema.Found, error
 		if id := r.text(0); id != group || found.ForeignKeys == nil {
 			group = id
 			found.ForeignKeys = append(found.ForeignKeys, schema.FoundForeignKey{
-				Name: r.text(1), Table: r.text(3), OnDelete: r.text(5), OnUpdate: r.text(6), Deferrable: r.bool(7), Unchecked: r.bool(8),
+				Name: r.text(1), Table: r.text(3), OnDelete: r.text(5), OnUpdate: r.text(6), Deferrable: r.bool(7), Deferred: r.bool(10), Unchecked: r.bool(8),
 			})
 		}
 		k := &found.ForeignKeys[len(found.ForeignKeys)-1]
@@ -141,7 +141,7 @@ func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
 		if i < 0 {
 			i = len(found.Indexes)
 			found.Indexes = append(found.Indexes, schema.FoundIndex{Name: name, Unique: r.bool(1), Partial: r.bool(2), Where: r.text(6),
-				Invalid: r.bool(8), Bound: r.bool(9), NullsNotDistinct: r.bool(10)})
+				Invalid: r.bool(8), Bound: r.bool(9), NullsNotDistinct: r.bool(10), Method: r.text(11), Ops: r.text(12)})
 		}
 		if r.bool(7) {
 			found.Indexes[i].Include = append(found.Indexes[i].Include, r.text(3))

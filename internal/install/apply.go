@@ -59,7 +59,7 @@ func (a *applier) additive(ctx context.Context) error {
 	for attempt := 1; ; attempt++ {
 		err = a.change(ctx, func(ctx context.Context, in *installer) error {
 			done, refused = nil, nil
-			now, err := plan(ctx, a.db, true, a.tables...)
+			now, _, err := plan(ctx, a.db, true, a.tables...)
 			if err != nil {
 				return err
 			}
@@ -114,7 +114,7 @@ func (a *applier) table(name string) *schema.Table {
 
 // find looks for a step in what is to be done by now. It is nil when that is so no more.
 func (a *applier) find(ctx context.Context, s *schema.Step) (*schema.Step, error) {
-	now, err := plan(ctx, a.db, true, a.table(s.Table))
+	now, _, err := plan(ctx, a.db, true, a.table(s.Table))
 	if err != nil {
 		return nil, err
 	}

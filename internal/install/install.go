@@ -338,7 +338,11 @@ func (in *installer) create(t *schema.Table) {
 
 func (in *installer) indexes(t *schema.Table, list []*schema.Index) {
 	for _, ix := range list {
-		in.change([]string{in.d.CreateIndex(t, ix)}, t)
+		create := in.d.CreateIndex(t, ix)
+		if create == "" {
+			continue
+		}
+		in.change([]string{create}, t)
 		in.taken(t, fmt.Sprintf("the name %q of an index", ix.Name))
 	}
 }

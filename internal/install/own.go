@@ -8,11 +8,12 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// attribute notes of what a plan would replace whether this library wrote it. The names do not tell: a server gives the
-// same ones to constraints without a name. The history does, as long as nobody has changed the thing since.
+// attribute notes of what a plan would drop or replace whether this library wrote it. The names do not tell: a server
+// gives the same ones to constraints without a name. The history does, as long as nobody has changed the thing since.
 func (p *planner) attribute(drifts []*schema.Drift) error {
 	replaces := func(d *schema.Drift) bool {
-		return d.Sort == schema.Different && (d.Aspect == schema.AspectText && d.Object != schema.OfCheck || d.Aspect == schema.AspectDefault && d.Have != "")
+		return d.NotModelled() || d.Sort == schema.Extra ||
+			d.Sort == schema.Different && (d.Aspect == schema.AspectText && d.Object != schema.OfCheck || d.Aspect == schema.AspectDefault && d.Have != "")
 	}
 	if !slices.ContainsFunc(drifts, replaces) {
 		return nil
@@ -21,13 +22,25 @@ func (p *planner) attribute(drifts []*schema.Drift) error {
 	if err != nil {
 		return err
 	}
+	filled := false // by a trigger before the row, which SQLite has none of that does
+	if slices.ContainsFunc(drifts, required) && !p.have.FoldNames {
+		if filled, err = p.db.MaySuppress(p.ctx, p.table.Name); err != nil {
+			return err
+		}
+	}
 	statements = written(statements)
 	for _, d := range drifts {
+		d.At.Holds = d.At.Holds || filled && required(d)
 		if replaces(d) {
-			d.At.Own = slices.ContainsFunc(statements, func(sql string) bool { return p.wrote(sql, d) })
+			d.At.Own = strings.HasPrefix(d.Name, dialect.Passing) || slices.ContainsFunc(statements, func(sql string) bool { return p.wrote(sql, d) })
 		}
 	}
 	return nil
+}
+
+// required reports whether a drift is a column that the model does not have, and that every row needs a value for.
+func required(d *schema.Drift) bool {
+	return d.Sort == schema.Extra && d.At.HaveColumn != nil && d.At.HaveColumn.Required()
 }
 
 // written leaves out of the statements of a history those that may repeat what others wrote: where a table of SQLite is
@@ -51,20 +64,63 @@ func (p *planner) wrote(sql string, d *schema.Drift) bool {
 		return wroteKey(sql, p.table, place)
 	case schema.OfIndex:
 		return wroteIndex(sql, p.table, place.HaveIndex)
+	case schema.OfCheck:
+		return place.HaveCheck.Name != "" && strings.Contains(sql, "CONSTRAINT "+dialect.Quote(place.HaveCheck.Name)+" CHECK (")
 	case schema.OfColumn:
-		return p.wroteDefault(sql, place.HaveColumn)
+		switch d.Aspect {
+		case schema.AspectDefault:
+			return p.wroteDefault(sql, place.HaveColumn)
+		case schema.AspectType:
+			return p.wroteType(sql, place)
+		case schema.AspectCount:
+			return wroteColumn(sql, place.HaveColumn.Name, func(definition string) bool {
+				return strings.Contains(definition, " IDENTITY") || strings.Contains(definition, "PRIMARY KEY")
+			})
+		default:
+			return wroteColumn(sql, place.HaveColumn.Name, func(string) bool { return true })
+		}
 	}
 	return false
 }
 
-func wroteKey(sql string, t *schema.Table, place schema.DriftPlace) bool {
-	h, name := place.HaveKey, ""
-	if place.ForeignKey != nil {
-		name = dialect.ForeignKeyName(t, place.ForeignKey)
-	} else {
-		name = dialect.ReferenceName(t, place.Column)
+// wroteColumn reports whether a statement defines a column, in a way of which is is true.
+func wroteColumn(sql, name string, is func(definition string) bool) bool {
+	for line := range strings.SplitSeq(sql, "\n") {
+		if !strings.HasPrefix(sql, "CREATE TABLE ") {
+			_, added, ok := strings.Cut(line, " ADD COLUMN ")
+			if !ok {
+				if _, added, ok = strings.Cut(line, " RENAME COLUMN "); ok {
+					_, added, ok = strings.Cut(added, " TO ")
+				}
+			}
+			if !ok {
+				continue
+			}
+			line = added
+		}
+		line = strings.TrimSpace(line)
+		if definition, ok := strings.CutPrefix(line, dialect.Quote(name)); ok && is(definition) {
+			return true
+		}
 	}
-	if h.Deferrable || h.Name != "" && h.Name != name {
+	return false
+}
+
+// wroteType knows types that this library gives to columns, one for each kind.
+func (p *planner) wroteType(sql string, place schema.DriftPlace) bool {
+	h := place.HaveColumn
+	if h.Kind == place.WantColumn.Kind && h.Kind != schema.Decimal {
+		return false
+	}
+	typ := p.d.ColumnType(&schema.Column{Kind: h.Kind, Precision: h.Precision, Scale: h.Scale})
+	return wroteColumn(sql, h.Name, func(definition string) bool { return strings.HasPrefix(definition, " "+typ) }) ||
+		strings.Contains(sql, "ALTER COLUMN "+dialect.Quote(h.Name)+" TYPE "+typ+" ")
+}
+
+func wroteKey(sql string, t *schema.Table, place schema.DriftPlace) bool {
+	h := place.HaveKey
+	name := schema.IndexName(t.Name, strings.Join(h.Columns, "_")+"_fkey")
+	if h.Name != "" && h.Name != name {
 		return false
 	}
 	clause := dialect.Reference(h)

@@ -14,22 +14,23 @@ import (
 )
 
 // Plan tells what would make the tables like their models, in an order in which it can be done: what Ensure does by
-// itself, and all else that differs.
-func Plan(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]schema.Step, error) {
+// itself, and all else that contradicts them. It lists what the models say nothing of as well; see
+// [schema.Drift.NotModelled].
+func Plan(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]schema.Step, []*schema.Drift, error) {
 	return plan(ctx, db, false, tables...)
 }
 
 // plan is Plan. With asFound, each step can be done at once, whatever became of those before it.
-func plan(ctx context.Context, db *db.DB, asFound bool, tables ...*schema.Table) ([]schema.Step, error) {
-	var steps, refs []schema.Step
+func plan(ctx context.Context, db *db.DB, asFound bool, tables ...*schema.Table) (steps []schema.Step, others []*schema.Drift, err error) {
+	var refs []schema.Step
 	made := map[string]bool{}
 	for _, t := range closure(tables) {
 		p := planner{ctx: ctx, db: db, d: db.Dialect(), table: t, made: made, asFound: asFound}
 		list, later, err := p.plan(slices.Contains(tables, t))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		steps, refs = append(steps, list...), append(refs, later...)
+		steps, refs, others = append(steps, list...), append(refs, later...), append(others, p.others...)
 	}
 	steps = append(steps, refs...)
 	for i := range steps {
@@ -37,7 +38,7 @@ func plan(ctx context.Context, db *db.DB, asFound bool, tables ...*schema.Table)
 	}
 	// Each table's steps are in order; what is additive does not depend on the rest.
 	slices.SortStableFunc(steps, func(a, b schema.Step) int { return cmp.Compare(phase(&a), phase(&b)) })
-	return steps, nil
+	return steps, others, nil
 }
 
 func phase(s *schema.Step) int {
@@ -68,6 +69,7 @@ func Drifts(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]*schema.
 			if err != nil {
 				return nil, err
 			}
+			list = slices.DeleteFunc(list, (*schema.Drift).NotModelled)
 			drifts = append(append(append(drifts, p.renamed...), list...), mixed...)
 		case !p.have.Exists:
 			drifts = append(drifts, &schema.Drift{Sort: schema.Missing, Object: schema.OfTable, Table: t.Name})
@@ -105,6 +107,7 @@ type planner struct {
 	have    schema.Found    // with the names that it will have
 	renamed []*schema.Drift // what is renamed to that end
 	steps   []schema.Step
+	others  []*schema.Drift // of which the model says nothing
 }
 
 // look finds out what there is, under the names that it will have.
@@ -213,8 +216,16 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 		return p.steps, nil, nil
 	}
 	drifts, err := p.compare()
-	if err != nil || len(drifts) == 0 {
-		return p.steps, nil, err
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, d := range drifts {
+		if d.NotModelled() {
+			p.others = append(p.others, d)
+		}
+	}
+	if len(drifts) == len(p.others) {
+		return p.steps, nil, nil
 	}
 	name := p.table.Name
 	if len(p.renamed) > 0 && p.renamed[0].Object == schema.OfTable {
@@ -324,7 +335,7 @@ func makeShadow(ctx context.Context, of *db.DB, t *schema.Table) (found schema.F
 			}
 		}
 		for _, ix := range t.Indexes {
-			if found.Index(ix.Name) == nil {
+			if found.Index(ix.Name) == nil && db.Dialect().CreateIndex(t, ix) != "" {
 				return &driver.Error{Kind: driver.KindConnection, Op: "plan", Table: t.Name,
 					Detail: "the server's catalog does not have the index " + ix.Name + ", which has just been created"}
 			}

@@ -285,7 +285,7 @@ func TestPlanProperty(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		t.Logf("%d cases, PROM_SEED=%d", n, seed)
 		ctx := context.Background()
-		db := open(t, e.With("history=false"))
+		db := open(t, e.DSN)
 		if _, err := install.Ensure(ctx, db, table[owner](t)); err != nil {
 			t.Fatal(err)
 		}
@@ -354,7 +354,7 @@ func planCase(ctx context.Context, t *testing.T, db *db.DB, r *rand.Rand, number
 		do = byHand
 	}
 	if err := do(ctx, db, changed); err != nil {
-		steps, _ := install.Plan(ctx, db, changed)
+		steps, _, _ := install.Plan(ctx, db, changed)
 		t.Errorf("%v\nbefore: %v\nafter: %v\nleft: %v", err, before, after, steps)
 		return
 	}
@@ -373,7 +373,7 @@ func planCase(ctx context.Context, t *testing.T, db *db.DB, r *rand.Rand, number
 
 // planned plans, and does all of it.
 func planned(ctx context.Context, db *db.DB, t *schema.Table) error {
-	steps, err := install.Plan(ctx, db, t)
+	steps, _, err := install.Plan(ctx, db, t)
 	if err != nil {
 		return err
 	}
@@ -385,7 +385,7 @@ var noForeignKeys = db.NoForeignKeys()
 
 // byHand plans, and runs the statements as they are printed, as somebody would who copies them.
 func byHand(ctx context.Context, db *db.DB, t *schema.Table) error {
-	steps, err := install.Plan(ctx, db, t)
+	steps, _, err := install.Plan(ctx, db, t)
 	if err != nil {
 		return err
 	}
@@ -418,7 +418,7 @@ func byHand(ctx context.Context, db *db.DB, t *schema.Table) error {
 // nothing reports whether nothing is left to do.
 func nothing(ctx context.Context, t *testing.T, db *db.DB, table *schema.Table, fields []field) bool {
 	t.Helper()
-	steps, err := install.Plan(ctx, db, table)
+	steps, _, err := install.Plan(ctx, db, table)
 	if err != nil || len(steps) > 0 {
 		t.Errorf("not steady: %v %v\n%v", steps, err, fields)
 		return false

@@ -51,7 +51,7 @@ func lines(steps []schema.Step) (list []string) {
 
 func planOf(ctx context.Context, t *testing.T, db *db.DB, tables ...*schema.Table) []schema.Step {
 	t.Helper()
-	steps, err := install.Plan(ctx, db, tables...)
+	steps, _, err := install.Plan(ctx, db, tables...)
 	if err != nil {
 		t.Fatal(err)
 	}

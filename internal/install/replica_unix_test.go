@@ -29,7 +29,7 @@ func TestReplica(t *testing.T) {
 	_, err := install.Ensure(ctx, copied, table[owner](t))
 	is.True(errors.Is(err, driver.KindReadOnly))
 	is.True(clock.Since(begin) < 5*time.Second)
-	_, err = install.Plan(ctx, copied, table[petBefore](t))
+	_, _, err = install.Plan(ctx, copied, table[petBefore](t))
 	is.NoErr(err) // a table that is missing needs no comparison
 
 	ensure(ctx, t, db, table[owner](t))
@@ -46,7 +46,7 @@ func TestReplica(t *testing.T) {
 	changed, err := install.Ensure(ctx, copied, table[owner](t))
 	is.NoErr(err)
 	is.True(!changed)
-	_, err = install.Plan(ctx, copied, table[owner](t))
+	_, _, err = install.Plan(ctx, copied, table[owner](t))
 	is.True(errors.Is(err, driver.KindReadOnly))
 	_, err = install.Apply(ctx, copied, []*schema.Table{table[owner](t)}, planOf(ctx, t, db, table[owner](t)))
 	is.NoErr(err) // nothing to do

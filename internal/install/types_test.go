@@ -189,6 +189,7 @@ func TestStuckType(t *testing.T) {
 		db := open(t, e.DSN)
 		typ := map[string]string{dbtest.NameSQLite: "BLOB", dbtest.NamePostgres: "bytea"}[e.Name]
 		runSQL(t, db, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" `+typ+` NOT NULL, "gone" TEXT)`, `INSERT INTO "thing" ("n") VALUES ('x')`)
+		recorded(ctx, t, db, "thing", "gone")
 		now := named[thing](t, "thing")
 		is.NoErr(planned(ctx, db, now))
 		found, err := db.InspectAll(ctx, "thing")

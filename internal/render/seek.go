@@ -31,7 +31,7 @@ func (s *Statements) seeks(q *ast.Spec, by []*schema.Column) bool {
 		return true
 	}
 	return slices.ContainsFunc(s.Table.Indexes, func(ix *schema.Index) bool {
-		return !ix.Partial() && len(ix.Columns) >= len(path) && slices.EqualFunc(ix.Columns[:len(path)], path,
+		return !ix.Partial() && ix.Method == "" && len(ix.Columns) >= len(path) && slices.EqualFunc(ix.Columns[:len(path)], path,
 			func(c schema.IndexColumn, want *schema.Column) bool { return c.Column == want })
 	})
 }

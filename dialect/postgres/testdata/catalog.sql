@@ -29,9 +29,11 @@ SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, a.attname::text,
 	CASE WHEN k.attnum = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.n::int, true) END,
 	pg_catalog.pg_get_expr(i.indpred, i.indrelid), k.n > i.indnkeyatts, NOT i.indisvalid,
 	EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('u', 'x')),
-	coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
+	coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false), nullif(am.amname::text, 'btree'),
+	(SELECT string_agg(DISTINCT o.opcname::text, ', ') FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass::oid[]) AND NOT o.opcdefault)
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
+JOIN pg_catalog.pg_am am ON am.oid = ic.relam
 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum <> 0
 WHERE i.indrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND NOT i.indisprimary
@@ -39,7 +41,7 @@ ORDER BY ic.relname, k.n;
 -- foreign keys
 SELECT c.oid::text, c.conname::text, a.attname::text, CASE WHEN pg_catalog.pg_table_is_visible(t.oid) THEN t.relname::text ELSE n.nspname || '.' || t.relname END, ta.attname::text,
 	CASE c.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END, CASE c.confupdtype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END, c.condeferrable, NOT c.convalidated,
-	coalesce(to_jsonb(c) -> 'confdelsetcols' @> to_jsonb(k.attnum), false)
+	coalesce(to_jsonb(c) -> 'confdelsetcols' @> to_jsonb(k.attnum), false), c.condeferred
 FROM pg_catalog.pg_constraint c
 CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, target, n)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum

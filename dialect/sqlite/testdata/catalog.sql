@@ -13,13 +13,13 @@ FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid;
 -- indexes
-SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0
+SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0, NULL, NULL
 FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
 WHERE l.origin <> 'pk' AND c.key = 1
 ORDER BY l.name, c.seqno;
 -- foreign keys
 SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
-	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0, 0
 FROM pragma_foreign_key_list(?) AS f
 ORDER BY f.id DESC, f.seq;
 -- references

@@ -51,14 +51,14 @@ func TestPlan(t *testing.T) {
 		is.Equal(plan.String(), "nothing to do")
 		text, err = json.Marshal(plan)
 		is.NoErr(err)
-		is.Equal(string(text), `{"steps":[]}`)
+		is.Equal(string(text), `{"not_modelled":[],"steps":[]}`)
 		is.NoErr(prom.Check(ctx, repo))
 		is.Equal(len(kit.AllOf(t, repo)), 1)
 	})
 }
 
-// Ensure that what differs can be walked, with what is harmless told apart, and that a connection which may not change
-// the schema can apply a plan.
+// Ensure that what contradicts a model can be walked, that what it says nothing of is told apart and left alone, and that
+// a connection which may not change the schema can apply a plan.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -85,11 +85,15 @@ func TestCheck(t *testing.T) {
 		for _, d := range drifts {
 			harmless[d.Error()] = d.Harmless()
 		}
-		is.Equal(harmless, map[string]bool{
-			"thing.theirs: column is extra": true, "thing: index theirs_index is extra": true, "thing: index thing_name is missing": false,
-		})
+		is.Equal(harmless, map[string]bool{"thing: index thing_name is missing": false})
+		plan, err = prom.Plan(ctx, repo)
+		is.NoErr(err)
+		is.Equal(len(plan.Steps), 1)
+		is.Equal(len(plan.NotModelled), 2)
+		is.Equal(plan.NotModelled.Error(), "thing.theirs: column is extra\nthing: index theirs_index is extra")
+		is.True(strings.HasSuffix(plan.String(), "not modelled, and left as it is:\n  thing.theirs: column is extra\n  thing: index theirs_index is extra\n"))
 		var one *prom.Drift
-		is.True(errors.As(err, &one))
+		is.True(errors.As(prom.Check(ctx, repo), &one))
 	})
 }
 

@@ -53,6 +53,13 @@ type (
 		_ struct{} `prom:"index=waiting,on='gate, delay desc',where='NOT gone'"`
 	}
 
+	Booking struct {
+		prom.Model
+		Flight prom.Ref[Flight]   `prom:"ondelete=restrict"` // a flight with bookings is not deleted
+		Return *prom.Ref[Flight]  `prom:"ondelete=cascade,onupdate=no action"`
+		Pair   *prom.Ref[Booking] `prom:"deferrable=deferred"` // checked when the transaction commits
+	}
+
 	Pilot struct {
 		prom.Model
 		Mail  string
@@ -61,6 +68,13 @@ type (
 
 		_ struct{} `prom:"unique=mail,on='lower(mail)'"`
 		_ struct{} `prom:"index=rank,on='rank desc',include='mail, hours'"`
+	}
+
+	Article struct {
+		prom.Model
+		Title string         `prom:"index,ops=text_pattern_ops"` // for LIKE 'begin%' in any collation
+		Tags  []string       `prom:"index,using=gin"`
+		Meta  map[string]any `prom:"index,using=gin,ops=jsonb_path_ops"` // for Contains
 	}
 
 	Musician struct {
@@ -175,12 +189,42 @@ func TestTagModels(t *testing.T) {
 		is.NoErr(countries.DeleteKey(ctx, "NO")) // the optional reference becomes NULL
 		is.NoErr(flights.Reload(ctx, &f))
 		is.True(f.Via == nil)
+		bookings := prom.NewRepo[Booking](db)
+		b := Booking{Flight: prom.RefTo(&f)}
+		is.NoErr(bookings.Create(ctx, &b))
+		is.True(errors.Is(flights.Delete(ctx, &f), prom.ErrForeignKey)) // it has a booking
+		is.NoErr(bookings.Tx(ctx, func(ctx context.Context) error {
+			pair := prom.NewRef[Booking](b.ID + 1)
+			if err := bookings.Create(ctx, &Booking{Flight: prom.RefTo(&f), Pair: &pair}); err != nil { // which comes with the next one
+				return err
+			}
+			return bookings.Create(ctx, &Booking{Flight: prom.RefTo(&f)})
+		}))
+		_, err = bookings.Query().WithoutWhere().Delete(ctx)
+		is.NoErr(err)
 		is.NoErr(countries.DeleteKey(ctx, "IS")) // the required one goes with its target
 		is.True(errors.Is(flights.Reload(ctx, &f), prom.ErrNotFound))
 
 		pilots := prom.NewRepo[Pilot](db)
 		is.NoErr(pilots.Create(ctx, &Pilot{Mail: "ann@example.org", Rank: 2}))
 		is.True(errors.Is(pilots.Create(ctx, &Pilot{Mail: "ANN@example.org"}), prom.ErrUnique))
+
+		articles := prom.NewRepo[Article](db)
+		is.NoErr(articles.Create(ctx, &Article{Title: "T", Tags: []string{"a"}, Meta: map[string]any{"k": 1}}))
+		is.NoErr(prom.Check(ctx, articles))
+		d, err := articles.DB()
+		is.NoErr(err)
+		found, err := d.Describe(ctx, "article")
+		is.NoErr(err)
+		var made []string
+		for _, ix := range found.Indexes {
+			made = append(made, strings.TrimSpace(ix.Name+" "+ix.Method+" "+ix.Ops))
+		}
+		want := []string{"article_title"}
+		if e.Name == dbtest.NamePostgres {
+			want = []string{"article_meta gin jsonb_path_ops", "article_tags gin", "article_title  text_pattern_ops"}
+		}
+		is.Equal(made, want)
 	})
 }
 

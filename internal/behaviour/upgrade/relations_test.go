@@ -26,7 +26,7 @@ type (
 	Record struct {
 		prom.Model
 		Title    string
-		Artist   prom.Ref[Artist]            `prom:"artist_id,index"`
+		Artist   prom.Ref[Artist]            `prom:"artist_id,index,ondelete=cascade,onupdate=cascade"`
 		Producer sql.Null[prom.Ref[Artist]]  `prom:"producer_id,index"`
 		Serial   *prom.RefBy[Serial, string] `prom:"uuid"`
 		Ticket   prom.RefBy[Ticket, prom.UUID]

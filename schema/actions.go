@@ -1,0 +1,121 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Actions are what a tag says of a foreign key. The zero value says nothing: a table that this library makes then has
+// its defaults, and one that exists keeps what it has.
+type Actions struct {
+	OnDelete   string // NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT; "" where the tag does not say
+	OnUpdate   string // the same, for a key that changes
+	Deferrable bool   // a transaction may have the constraint checked at its end (SET CONSTRAINTS)
+	Deferred   bool   // it is checked at the end of the transaction (INITIALLY DEFERRED)
+}
+
+// The actions of foreign keys, as catalogs and tags write them.
+const cascade, setNull, setDefault, restrict, noAction = "CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"
+
+// actionOptions are the options of tags that say what a foreign key does.
+var actionOptions = []string{"ondelete", "onupdate", "deferrable"}
+
+// readActions reads the options of a tag. It is given the columns of the foreign key.
+func readActions(tg *tag, columns ...*Column) (a Actions, err error) {
+	if a.OnDelete, err = readAction(tg, "ondelete", columns); err != nil {
+		return a, err
+	}
+	if a.OnUpdate, err = readAction(tg, "onupdate", columns); err != nil {
+		return a, err
+	}
+	if when, ok := tg.value("deferrable"); ok {
+		switch strings.ToLower(when) {
+		case "", "immediate":
+		case "deferred":
+			a.Deferred = true
+		default:
+			return a, fmt.Errorf("deferrable=%s: a constraint is checked at the end of a transaction with deferrable=deferred, "+
+				"and after each statement, unless the transaction says otherwise, with deferrable", when)
+		}
+		a.Deferrable = true
+	}
+	return a, nil
+}
+
+func readAction(tg *tag, option string, columns []*Column) (string, error) {
+	text, ok := tg.value(option)
+	if !ok {
+		return "", nil
+	}
+	action := strings.ToUpper(strings.Join(strings.Fields(text), " "))
+	switch action {
+	case cascade, restrict, noAction:
+	case setNull:
+		nullable := false
+		for _, c := range columns {
+			nullable = nullable || c.Null
+		}
+		if !nullable {
+			return "", fmt.Errorf("%s=set null needs a column that may be NULL: make the field a pointer", option)
+		}
+	case setDefault:
+		for _, c := range columns {
+			if !c.HasConstant() {
+				return "", fmt.Errorf("%s=set default needs a constant default of the column %q: add the option default", option, c.Name)
+			}
+		}
+	default:
+		return "", fmt.Errorf("%s=%s: write cascade, restrict, no action, set null or set default", option, text)
+	}
+	return action, nil
+}
+
+// setActions reads what the tag says of a column's foreign key.
+func (c *Column) setActions(tg *tag) (err error) {
+	if c.References == nil {
+		for _, option := range actionOptions {
+			if tg.has(option) {
+				return errors.New(option + " is for references: a field of type prom.Ref, prom.RefBy or prom.CompositeRef")
+			}
+		}
+		return nil
+	}
+	c.References.Actions, err = readActions(tg, c)
+	return err
+}
+
+// applied returns the foreign key with what the tag says of it.
+func (a Actions) applied(k *FoundForeignKey) *FoundForeignKey {
+	if a.OnDelete != "" {
+		if k.OnDelete = a.OnDelete; a.OnDelete != setNull {
+			k.SetColumns = nil
+		}
+	}
+	if a.OnUpdate != "" {
+		k.OnUpdate = a.OnUpdate
+	}
+	k.Deferrable, k.Deferred = a.Deferrable, a.Deferred
+	return k
+}
+
+// Over returns the foreign key that takes the place of another one: what the tag says nothing of is as it was.
+func (k *FoundForeignKey) Over(have *FoundForeignKey, said Actions) *FoundForeignKey {
+	n := *k
+	if said.OnDelete == "" {
+		n.OnDelete, n.SetColumns = have.OnDelete, have.SetColumns
+	}
+	if said.OnUpdate == "" {
+		n.OnUpdate = have.OnUpdate
+	}
+	if !said.Deferrable {
+		n.Deferrable, n.Deferred = have.Deferrable, have.Deferred
+	}
+	return &n
+}
+
+// sameActions reports whether two foreign keys do the same.
+func (k *FoundForeignKey) sameActions(o *FoundForeignKey) bool {
+	return k.OnDelete == o.OnDelete && k.OnUpdate == o.OnUpdate && strings.Join(k.SetColumns, ",") == strings.Join(o.SetColumns, ",") &&
+		k.Deferrable == o.Deferrable && k.Deferred == o.Deferred
+}
