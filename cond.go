@@ -76,9 +76,7 @@ func present[P any](conds []Cond[P]) []ast.Cond {
 //
 // The text opens and closes its own parentheses, quotes and comments. A semicolon, the comment -- and placeholders of
 // an engine, such as $1 and :name, are refused.
-func Raw[P any](of P, sql string, args ...any) Cond[P] { return raw[P](sql, args) }
-
-func raw[P any](sql string, args []any) Cond[P] {
+func Raw[P any](of P, sql string, args ...any) Cond[P] {
 	return Cond[P]{n: ast.TestExpr(ast.OpTruth, ast.NewRaw(ast.KindColumns[schema.Bool], sql, args, termOf[P]))}
 }
 
@@ -105,5 +103,5 @@ func Sqlizer[P any](of P, sql squirrel.Sqlizer) Cond[P] {
 	if text == "" {
 		return Cond[P]{}
 	}
-	return raw[P](text, args)
+	return Raw(of, text, args...)
 }

@@ -41,8 +41,8 @@ func ExampleRaw() {
 		}
 		fmt.Println(n)
 	}
-	count(parcels.Where(parcels.Raw("width * height > ?", 5)))
-	count(parcels.Where(parcelWidth.Lt(5), prom.Not(parcels.Raw("width * height = ?", 20))))
+	count(parcels.Where(prom.Raw(parcel, "width * height > ?", 5)))
+	count(parcels.Where(parcelWidth.Lt(5), prom.Not(prom.Raw(parcel, "width * height = ?", 20))))
 	count(parcels.Where(prom.Sqlizer(parcel, squirrel.Or{squirrel.Gt{"height": 4}, squirrel.Eq{"width": []int{2, 6}}})))
 	// Output:
 	// 3

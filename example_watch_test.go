@@ -15,7 +15,7 @@ type Delivery struct {
 }
 
 // A watch gives rows as they are committed, and goes on where another one ended.
-func ExampleQuery_Watch() {
+func ExampleWatch() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	db, err := prom.Open("sqlite://:memory:#parcels")
@@ -31,7 +31,7 @@ func ExampleQuery_Watch() {
 	saved := "" // where the program keeps its place: a file, a row, a key of a cache
 	follow := func(ctx context.Context, handle func(*Delivery) error) error {
 		at := prom.NewWatchCursor(saved)
-		for d, err := range deliveries.Watch(ctx, prom.WatchResume(at), prom.WatchFromStart(), prom.WatchTrigger()) {
+		for d, err := range prom.Watch(ctx, deliveries.Query(), prom.WatchResume(at), prom.WatchFromStart(), prom.WatchTrigger()) {
 			if err != nil {
 				return err
 			}

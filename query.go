@@ -168,19 +168,20 @@ func (q *Query[T]) ForUpdate(options ...LockOption) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockUpdate, waitOf(options))))
 }
 
-// ForNoKeyUpdate is [Query.ForUpdate] that lets others insert rows which refer to those that are locked. It is what an
-// update of columns that are no keys takes.
-func (q *Query[T]) ForNoKeyUpdate(options ...LockOption) *Query[T] {
+// ForNoKeyUpdate locks the rows of q as [Query.ForUpdate] does, but lets others insert rows that refer to them. It is the
+// lock that an update of columns takes which are not part of a key.
+func ForNoKeyUpdate[T any](q *Query[T], options ...LockOption) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockNoKeyUpdate, waitOf(options))))
 }
 
-// ForShare lets others lock the rows in the same way, but not update or delete them.
-func (q *Query[T]) ForShare(options ...LockOption) *Query[T] {
+// ForShare locks the rows of q so that others can lock them in the same way, but not update or delete them; see
+// [Query.ForUpdate].
+func ForShare[T any](q *Query[T], options ...LockOption) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockShare, waitOf(options))))
 }
 
-// ForKeyShare keeps others from deleting the rows and from changing their keys.
-func (q *Query[T]) ForKeyShare(options ...LockOption) *Query[T] {
+// ForKeyShare locks the rows of q so that others can neither delete them nor change their keys; see [Query.ForUpdate].
+func ForKeyShare[T any](q *Query[T], options ...LockOption) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockKeyShare, waitOf(options))))
 }
 

@@ -83,6 +83,3 @@ func (r *Repo[T]) Count(ctx context.Context) (int, error) { return r.core.Count(
 
 // Exists reports whether there is a row.
 func (r *Repo[T]) Exists(ctx context.Context) (bool, error) { return r.core.Exists(ctx) }
-
-// Raw is a condition in SQL; see [Raw].
-func (r *Repo[T]) Raw(sql string, args ...any) Cond[*T] { return raw[*T](sql, args) }

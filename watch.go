@@ -9,7 +9,7 @@ import (
 	"github.com/prom-go/prom/internal/core"
 )
 
-// WatchOption changes how [Query.Watch] works.
+// WatchOption changes how [Watch] works.
 type WatchOption func(*core.WatchOptions)
 
 // WatchBy watches by another field than the key: rows come in its order, and in that of the key where it is equal. Rows
@@ -85,13 +85,7 @@ func watchOptions(options []WatchOption) core.WatchOptions {
 // connection outside of the pool waits for news. One that breaks is made again, and a database that does not answer is
 // tried for a while, see [WatchPatience]; no row is lost by that. A watch cannot be part of a transaction, and has an
 // order of its own.
-func (q *Query[T]) Watch(ctx context.Context, options ...WatchOption) iter.Seq2[*T, error] {
+func Watch[T any](ctx context.Context, q *Query[T], options ...WatchOption) iter.Seq2[*T, error] {
 	rows := q.core.Watch(ctx, watchOptions(options))
-	return *(*iter.Seq2[*T, error])(unsafe.Pointer(&rows))
-}
-
-// Watch ranges over the rows that are new; see [Query.Watch].
-func (r *Repo[T]) Watch(ctx context.Context, options ...WatchOption) iter.Seq2[*T, error] {
-	rows := r.core.Watch(ctx, watchOptions(options))
 	return *(*iter.Seq2[*T, error])(unsafe.Pointer(&rows))
 }

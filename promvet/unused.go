@@ -17,7 +17,7 @@ var values = map[string]struct {
 	"Conflict":        {"it inserts nothing before Create or CreateMany", false},
 	"RawRows":         {"it runs nothing before All, First or Stream; RawExec runs a statement", false},
 	"Repo":            {"a repo never changes", true},
-	"Relation":        {"a relation never changes", true},
+	"RelatedRow":      {"a relation never changes", true},
 	"ManyField":       {"a relation never changes", true},
 	"ManyToManyField": {"a relation never changes", true},
 }

@@ -1,5 +1,5 @@
 // Library asks a library's database what services ask for all day, by handles that promgen -fields has written: see the
-// go:generate line in models.go. It runs on a database in memory, or on the one that PROM_DSN names:
+// line go:generate in models.go. It runs on a database in memory, or on the one that PROM_DSN names:
 //
 //	go run ./examples/library
 //	PROM_DSN=sqlite://library.db go run ./examples/library

@@ -259,7 +259,7 @@ const mostRemoved = 100
 func merged(doc, patch *Expr) *Expr {
 	var members map[string]json.RawMessage
 	if json.Unmarshal([]byte(patch.Val.Text()), &members) != nil || members == nil {
-		return &Expr{Op: ExprValue, Like: doc.Like, Err: errors.New("Merge needs a JSON object")}
+		return &Expr{Op: ExprValue, Like: doc.Like, Err: errors.New("a merge needs a JSON object")}
 	}
 	removed := []string{}
 	for _, key := range slices.Sorted(maps.Keys(members)) {

@@ -179,4 +179,4 @@ func (r *renderer) conflict(s *Statements, c *Conflict, list []ast.Assign) {
 	}
 }
 
-var errExcluded = errors.New("Excluded works only in the assignments and conditions of OnConflict")
+var errExcluded = errors.New("prom.Excluded works only in the assignments and conditions of OnConflict")

@@ -411,7 +411,7 @@ func hostileLoops(ctx context.Context, db *prom.DB) error {
 func hostileWatch(ctx context.Context, db *prom.DB) error {
 	repo := entries(db, "entry")
 	n := 0
-	for _, err := range repo.Watch(ctx, prom.WatchFromStart(), prom.WatchTrigger(), prom.WatchPatience(50*time.Millisecond)) {
+	for _, err := range prom.Watch(ctx, repo.Query(), prom.WatchFromStart(), prom.WatchTrigger(), prom.WatchPatience(50*time.Millisecond)) {
 		if err != nil {
 			return err
 		}

@@ -230,7 +230,7 @@ func (s *soaking) step(random *rand.Rand, worker, no int) error {
 		_, err := count.Value()
 		return err
 	case 12: // a program that writes values into its SQL
-		_, err := s.raw.Where(s.raw.Raw(fmt.Sprintf("no = %d AND worker = %d", no, worker))).Count(ctx)
+		_, err := s.raw.Where(prom.Raw(prom.Proto[Entry](), fmt.Sprintf("no = %d AND worker = %d", no, worker))).Count(ctx)
 		return err
 	case 13:
 		return s.canceled(random, worker, no)

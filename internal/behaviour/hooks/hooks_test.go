@@ -187,7 +187,7 @@ func TestHooks_AfterLoad(t *testing.T) {
 			"ordered": func(ctx context.Context) ([]deed, error) { return each(ctx, repo.OrderBy(deedTitle.Desc()), false) },
 			"Stream":  func(ctx context.Context) ([]deed, error) { return each(ctx, repo.Query(), true) },
 			"Watch": func(ctx context.Context) (list []deed, err error) {
-				for d, err := range repo.Limit(2).Watch(ctx, prom.WatchFromStart()) {
+				for d, err := range prom.Watch(ctx, repo.Limit(2), prom.WatchFromStart()) {
 					if err != nil {
 						return nil, err
 					}

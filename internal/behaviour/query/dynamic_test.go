@@ -46,11 +46,11 @@ func TestConditionsBuilt(t *testing.T) {
 		var anyOf []prom.Cond[*kit.Note]
 		is.Equal(count(prom.Or(anyOf...)), 0)
 		for _, v := range []int{3, -1, 99} {
-			anyOf = append(anyOf, prom.And(kit.NoteViews.Eq(v), prom.If(v < 0, notes.Raw("title LIKE ?", "it%"))))
+			anyOf = append(anyOf, prom.And(kit.NoteViews.Eq(v), prom.If(v < 0, prom.Raw(prom.Proto[kit.Note](), "title LIKE ?", "it%"))))
 		}
 		is.Equal(count(prom.Or(anyOf...)), 2)
 		for i := range 3000 { // deeper than a parser goes
-			anyOf = append(anyOf, notes.Raw("views = ?", 1000+i))
+			anyOf = append(anyOf, prom.Raw(prom.Proto[kit.Note](), "views = ?", 1000+i))
 		}
 		is.Equal(count(prom.Or(anyOf...)), 2)
 	})

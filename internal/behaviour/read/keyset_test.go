@@ -306,7 +306,7 @@ func TestKeysetTokens(t *testing.T) {
 		fails("no key", older.OrderBy(kit.NoteTitle.Asc()), token)
 		fails("cursor", q, func() string {
 			at := prom.NewWatchCursor("")
-			is.NoErr(kit.FirstError(plain.Limit(1).Watch(kit.Ended(t), prom.WatchFromStart(), prom.WatchResume(at))))
+			is.NoErr(kit.FirstError(prom.Watch(kit.Ended(t), plain.Limit(1), prom.WatchFromStart(), prom.WatchResume(at))))
 			return at.String()
 		}())
 		signed := next(older, kit.NoteTitle.Asc())

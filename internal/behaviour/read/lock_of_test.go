@@ -140,10 +140,10 @@ func TestLockOf(t *testing.T) {
 		}
 		// What is read of rows that are locked is not there when it is deleted.
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
-			opens, err := prom.Pluck(prom.LockOf(all.ForShare(), of), prom.OrNull(prom.Via(wagonTrain, trainOpen))).All(ctx)
+			opens, err := prom.Pluck(prom.LockOf(prom.ForShare(all), of), prom.OrNull(prom.Via(wagonTrain, trainOpen))).All(ctx)
 			is.NoErr(err)
 			is.True(*opens[0] && *opens[1] && opens[2] == nil)
-			names, err := prom.Pluck(prom.LockOf(all.ForShare(), of), prom.OrValue(prom.Via(wagonTrain, prom.Via(trainLine, railwayName)), "-")).All(ctx)
+			names, err := prom.Pluck(prom.LockOf(prom.ForShare(all), of), prom.OrValue(prom.Via(wagonTrain, prom.Via(trainLine, railwayName)), "-")).All(ctx)
 			is.NoErr(err)
 			is.Equal(names, []string{"line 1", "line 2", "-"})
 			return nil

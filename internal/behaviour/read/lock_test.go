@@ -37,17 +37,17 @@ func TestLocks(t *testing.T) {
 		noKey, keyShare bool
 	}{
 		"update":        {repo.Where(taskID.Lt(2)).ForUpdate(), false, false, false, false},
-		"no key update": {repo.Where(taskID.Lt(2)).ForNoKeyUpdate(prom.SkipLocked()), false, false, false, true},
-		"share":         {repo.Where(taskID.Lt(2)).ForShare(prom.NoWait()), false, true, false, true},
-		"key share":     {repo.Where(taskID.Lt(2)).ForKeyShare(), false, true, true, true},
+		"no key update": {prom.ForNoKeyUpdate(repo.Where(taskID.Lt(2)), prom.SkipLocked()), false, false, false, true},
+		"share":         {prom.ForShare(repo.Where(taskID.Lt(2)), prom.NoWait()), false, true, false, true},
+		"key share":     {prom.ForKeyShare(repo.Where(taskID.Lt(2))), false, true, true, true},
 	} {
 		is := is.New(t)
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 			is.Equal(len(ids(lock.first.All(ctx))), 2)
 			return other.Tx(ctx, func(ctx context.Context) error {
 				for got, may := range map[*prom.Query[task]]bool{
-					q.ForUpdate(prom.NoWait()): lock.update, q.ForShare(prom.NoWait()): lock.share,
-					q.ForNoKeyUpdate(prom.NoWait()): lock.noKey, q.ForKeyShare(prom.NoWait()): lock.keyShare,
+					q.ForUpdate(prom.NoWait()): lock.update, prom.ForShare(q, prom.NoWait()): lock.share,
+					prom.ForNoKeyUpdate(q, prom.NoWait()): lock.noKey, prom.ForKeyShare(q, prom.NoWait()): lock.keyShare,
 				} {
 					_, err := got.All(ctx)
 					if may != (err == nil) || err != nil && !errors.Is(err, prom.ErrBusy) {
@@ -151,7 +151,7 @@ func TestLockPlaces(t *testing.T) {
 			}, prom.ReadOnly()))
 		}
 		fixed := prom.NewRepo[task](prom.Using(kit.Open(t, e.With("readonly=true"))))
-		is.True(errors.Is(kit.ErrOf(fixed.Query().ForShare().All(ctx)), prom.ErrReadOnly))
+		is.True(errors.Is(kit.ErrOf(prom.ForShare(fixed.Query()).All(ctx)), prom.ErrReadOnly))
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 			for name, err := range map[string]error{
 				"count": kit.ErrOf(q.Count(ctx)), "has": kit.ErrOf(q.Exists(ctx)), "union": kit.ErrOf(prom.Union(q, repo.Query()).All(ctx)),

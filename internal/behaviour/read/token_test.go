@@ -112,9 +112,9 @@ func TestForgedCursors(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 		defer cancel()
-		is.NoErr(kit.FirstError(repo.Watch(ctx, prom.WatchResume(forge("a")))))
+		is.NoErr(kit.FirstError(prom.Watch(ctx, repo.Query(), prom.WatchResume(forge("a")))))
 		for _, text := range []string{"\xff", "a\x00b"} {
-			err := kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchResume(forge(text))))
+			err := kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchResume(forge(text))))
 			var why *prom.TokenError
 			is.True(errors.Is(err, prom.ErrValidation) && errors.As(err, &why))
 		}

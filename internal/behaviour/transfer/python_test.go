@@ -207,7 +207,7 @@ func TestPythonWrite(t *testing.T) {
 		is.NoErr(err)
 		is.Equal([]any{*again.Big, *again.Price, *again.Exact, *again.Meta, *again.Extra, again.Author.Key(), *again.Raw},
 			[]any{"99999999999999999999", "0.10", "3.10", *p.Meta, *p.Extra, eve.ID, []byte{0, 255}})
-		n, err := posts.Where(posts.Raw("views = ?", 7)).Delete(ctx)
+		n, err := posts.Where(prom.Raw(prom.Proto[blogPostMore](), "views = ?", 7)).Delete(ctx)
 		is.NoErr(err)
 		is.Equal(n, 1)
 		checkPython(t, e, db)

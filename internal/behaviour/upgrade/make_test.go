@@ -123,7 +123,7 @@ func TestMake(t *testing.T) {
 			}
 		}
 		is.NoErr(prom.Install(ctx, installers(append(dumped, huge...))...))
-		for v, err := range prom.NewRepo[Event](prom.Using(db)).Limit(1).Watch(ctx, prom.WatchFromStart(), prom.WatchTrigger()) {
+		for v, err := range prom.Watch(ctx, prom.NewRepo[Event](prom.Using(db)).Limit(1), prom.WatchFromStart(), prom.WatchTrigger()) {
 			is.NoErr(err)
 			is.Equal(v.ID, int32(1))
 		}

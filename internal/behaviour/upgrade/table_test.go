@@ -228,7 +228,7 @@ func (m *model[T]) page(ctx context.Context, db *prom.DB, order, token string, n
 	repo := m.on(db, options...)
 	q := repo.Query()
 	if none {
-		q = q.Where(repo.Raw("1 = 0"))
+		q = q.Where(prom.Raw(prom.Proto[T](), "1 = 0"))
 	}
 	for _, term := range strings.FieldsFunc(order, func(r rune) bool { return r == ',' }) {
 		words := strings.Fields(term)
@@ -272,7 +272,7 @@ func (m *model[T]) watch(ctx context.Context, db *prom.DB, by string, n int, cur
 		}
 		how = append(how, prom.WatchBy(f))
 	}
-	for v, err := range repo.Limit(n).Watch(ctx, how...) {
+	for v, err := range prom.Watch(ctx, repo.Limit(n), how...) {
 		if err != nil {
 			return err
 		}

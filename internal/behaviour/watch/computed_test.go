@@ -55,7 +55,7 @@ func TestWatchComputes(t *testing.T) {
 			before, err := letters.Query().Count(ctx)
 			is.NoErr(err)
 			w := watch(t, func(ctx context.Context) iter.Seq2[*Letter, error] {
-				return q.Watch(ctx, prom.WatchFromStart(), prom.WatchEvery(20*time.Millisecond))
+				return prom.Watch(ctx, q, prom.WatchFromStart(), prom.WatchEvery(20*time.Millisecond))
 			})
 			for range before {
 				is.True(w.next().Label != "")

@@ -61,12 +61,12 @@ func TestWatchTrigger(t *testing.T) {
 		checked := prom.NewRepo[kit.Note](prom.Using(kit.Open(t, e.With("install=check"))), prom.Table(table))
 		fixed := prom.NewRepo[kit.Note](prom.Using(kit.Open(t, e.With("readonly=true"))), prom.Table(table))
 		kit.MustCreate(t, repo, kit.Note{Title: "n"})
-		is.True(errors.Is(kit.FirstError(checked.Watch(kit.Ended(t), prom.WatchTrigger())), prom.ErrDrift))
-		is.True(errors.Is(kit.FirstError(fixed.Watch(kit.Ended(t), prom.WatchTrigger())), prom.ErrReadOnly))
+		is.True(errors.Is(kit.FirstError(prom.Watch(kit.Ended(t), checked.Query(), prom.WatchTrigger())), prom.ErrDrift))
+		is.True(errors.Is(kit.FirstError(prom.Watch(kit.Ended(t), fixed.Query(), prom.WatchTrigger())), prom.ErrReadOnly))
 		var wg sync.WaitGroup
 		for range 6 {
 			wg.Go(func() {
-				if err := kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchTrigger(), prom.WatchFromStart())); err != nil {
+				if err := kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchTrigger(), prom.WatchFromStart())); err != nil {
 					t.Error(err)
 				}
 			})
@@ -134,24 +134,24 @@ func TestWatchRefuses(t *testing.T) {
 		db := kit.Open(t, e.DSN)
 		repo, others := kit.Notes(db), prom.NewRepo[kit.Keyless](prom.Using(db))
 		at := prom.NewWatchCursor("")
-		is.NoErr(kit.FirstError(repo.Limit(0).Watch(kit.Ended(t), prom.WatchResume(at))))
+		is.NoErr(kit.FirstError(prom.Watch(kit.Ended(t), repo.Limit(0), prom.WatchResume(at))))
 		kit.MustCreate(t, repo, kit.Note{Title: "n"})
-		is.NoErr(kit.FirstError(repo.Limit(1).Watch(kit.Ended(t), prom.WatchFromStart(), prom.WatchResume(at))))
+		is.NoErr(kit.FirstError(prom.Watch(kit.Ended(t), repo.Limit(1), prom.WatchFromStart(), prom.WatchResume(at))))
 		good := at.String()
 		is.True(good != "")
 		for name, err := range map[string]error{
-			"order":    kit.FirstError(repo.OrderBy(kit.NoteTitle.Asc()).Watch(kit.Ended(t))),
-			"offset":   kit.FirstError(repo.Query().Offset(1).Watch(kit.Ended(t))),
-			"null":     kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchBy(kit.NoteStars))),
-			"model":    kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchBy(kit.ItemNo))),
-			"settle":   kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchSettle(-1))),
-			"key":      kit.FirstError(others.Watch(kit.Ended(t))),
-			"value":    kit.FirstError(repo.Where(kit.NoteTitle.Eq("\x00")).Watch(kit.Ended(t))),
-			"cursor":   kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchResume(prom.NewWatchCursor("SECRET")))),
-			"cut":      kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchResume(prom.NewWatchCursor(good[:len(good)-2])))),
-			"other by": kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchBy(kit.NoteViews), prom.WatchResume(prom.NewWatchCursor(good)))),
-			"signed": kit.FirstError(prom.NewRepo[kit.Note](prom.Using(db), prom.TokenKey([]byte("a key of 16 bytes"))).
-				Watch(kit.Ended(t), prom.WatchResume(prom.NewWatchCursor(good)))),
+			"order":    kit.FirstError(prom.Watch(kit.Ended(t), repo.OrderBy(kit.NoteTitle.Asc()))),
+			"offset":   kit.FirstError(prom.Watch(kit.Ended(t), repo.Query().Offset(1))),
+			"null":     kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchBy(kit.NoteStars))),
+			"model":    kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchBy(kit.ItemNo))),
+			"settle":   kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchSettle(-1))),
+			"key":      kit.FirstError(prom.Watch(kit.Ended(t), others.Query())),
+			"value":    kit.FirstError(prom.Watch(kit.Ended(t), repo.Where(kit.NoteTitle.Eq("\x00")))),
+			"cursor":   kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchResume(prom.NewWatchCursor("SECRET")))),
+			"cut":      kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchResume(prom.NewWatchCursor(good[:len(good)-2])))),
+			"other by": kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchBy(kit.NoteViews), prom.WatchResume(prom.NewWatchCursor(good)))),
+			"signed": kit.FirstError(prom.Watch(kit.Ended(t), prom.NewRepo[kit.Note](prom.Using(db), prom.TokenKey([]byte("a key of 16 bytes"))).Query(),
+				prom.WatchResume(prom.NewWatchCursor(good)))),
 		} {
 			if !errors.Is(err, prom.ErrValidation) {
 				t.Errorf("%s: %v", name, err)
@@ -160,21 +160,21 @@ func TestWatchRefuses(t *testing.T) {
 			}
 		}
 		is.NoErr(db.Tx(context.Background(), func(ctx context.Context) error {
-			is.True(errors.Is(kit.FirstError(repo.Watch(ctx)), prom.ErrValidation))
+			is.True(errors.Is(kit.FirstError(prom.Watch(ctx, repo.Query())), prom.ErrValidation))
 			return nil
 		}))
 		var bad *prom.TokenError
-		is.True(errors.As(kit.FirstError(repo.Watch(kit.Ended(t), prom.WatchResume(prom.NewWatchCursor("x")))), &bad))
+		is.True(errors.As(kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchResume(prom.NewWatchCursor("x")))), &bad))
 
 		// A key that may come again does not tell what is new.
 		plain := prom.NewRepo[counted](prom.Using(db))
 		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 		defer cancel()
-		err := kit.FirstError(plain.Watch(ctx))
+		err := kit.FirstError(prom.Watch(ctx, plain.Query()))
 		is.Equal(errors.Is(err, prom.ErrValidation), e.Name == dbtest.NameSQLite)
 		kit.MustCreate(t, plain, counted{})
 		byKey := prom.WatchBy(prom.NumberOf(countedProto, &countedProto.ID))
-		is.NoErr(kit.FirstError(plain.Limit(1).Watch(kit.Ended(t), byKey, prom.WatchFromStart())))
+		is.NoErr(kit.FirstError(prom.Watch(kit.Ended(t), plain.Limit(1), byKey, prom.WatchFromStart())))
 	})
 }
 
@@ -195,7 +195,7 @@ func TestWatchClosed(t *testing.T) {
 		}
 		nowhere := kit.Notes(kit.Open(t, "postgres://nobody@127.0.0.1:1/none?connect_timeout=1"))
 		clock, start := dbtest.NewClock(t), time.Now()
-		is.True(errors.Is(kit.FirstError(nowhere.Watch(kit.Ended(t))), prom.ErrConnection))
+		is.True(errors.Is(kit.FirstError(prom.Watch(kit.Ended(t), nowhere.Query())), prom.ErrConnection))
 		is.True(clock.Since(start) < 20*time.Second)
 	})
 }
@@ -212,7 +212,7 @@ func TestWatchComposite(t *testing.T) {
 		}
 		is.NoErr(repo.CreateMany(context.Background(), want))
 		slices.SortFunc(want, func(a, b pair) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
-		for p, err := range repo.Limit(400).Watch(kit.Ended(t), prom.WatchFromStart()) {
+		for p, err := range prom.Watch(kit.Ended(t), repo.Limit(400), prom.WatchFromStart()) {
 			is.NoErr(err)
 			got = append(got, *p)
 		}

@@ -34,7 +34,7 @@ func TestWatchLoops(t *testing.T) {
 		for loop := range rows / each {
 			fresh := 0
 			at = prom.NewWatchCursor(at.String())
-			for n, err := range repo.Limit(each).Watch(kit.Ended(t), prom.WatchResume(at), prom.WatchFromStart()) {
+			for n, err := range prom.Watch(kit.Ended(t), repo.Limit(each), prom.WatchResume(at), prom.WatchFromStart()) {
 				is.NoErr(err)
 				if !seen[n.ID] {
 					fresh++
@@ -50,7 +50,7 @@ func TestWatchLoops(t *testing.T) {
 		// Nothing is left, before its places settle and after that.
 		for range 2 {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			for n, err := range repo.Watch(ctx, append(quick, prom.WatchResume(at))...) {
+			for n, err := range prom.Watch(ctx, repo.Query(), append(quick, prom.WatchResume(at))...) {
 				is.NoErr(err)
 				t.Fatalf("row %d came again", n.ID)
 			}
@@ -95,7 +95,7 @@ func TestWatchRestarts(t *testing.T) {
 			ctx, cancel := context.WithTimeout(ctx, limit)
 			defer cancel()
 			at := prom.NewWatchCursor(text)
-			for n, err := range repo.Watch(ctx, prom.WatchEvery(10*time.Millisecond), prom.WatchSettle(500*time.Millisecond),
+			for n, err := range prom.Watch(ctx, repo.Query(), prom.WatchEvery(10*time.Millisecond), prom.WatchSettle(500*time.Millisecond),
 				prom.WatchFromStart(), prom.WatchResume(at)) {
 				is.NoErr(err)
 				seen[n.ID]++
@@ -138,7 +138,7 @@ func TestWatchLateInLarge(t *testing.T) {
 		ctx, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()
 		at = prom.NewWatchCursor(at.String())
-		for n, err := range repo.Limit(limit).Watch(ctx, append(options, prom.WatchResume(at))...) {
+		for n, err := range prom.Watch(ctx, repo.Limit(limit), append(options, prom.WatchResume(at))...) {
 			is.NoErr(err)
 			seen[n.ID]++
 			rows++
@@ -190,7 +190,7 @@ func TestWatchLoopsDelete(t *testing.T) {
 			ctx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
 			at = prom.NewWatchCursor(at.String())
 			rows := 0
-			for v, err := range repo.Limit(100).Watch(ctx, append(quick, prom.WatchResume(at), prom.WatchFromStart())...) {
+			for v, err := range prom.Watch(ctx, repo.Limit(100), append(quick, prom.WatchResume(at), prom.WatchFromStart())...) {
 				is.NoErr(err)
 				rows++
 				if seen[v.ID]++; seen[v.ID] > 2 {
@@ -218,7 +218,7 @@ func TestWatchDeadline(t *testing.T) {
 		is.NoErr(repo.CreateMany(context.Background(), notes(2000)))
 		for i := range 300 {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(i)*50*time.Microsecond)
-			for _, err := range repo.Watch(ctx, prom.WatchFromStart(), prom.WatchEvery(time.Millisecond)) {
+			for _, err := range prom.Watch(ctx, repo.Query(), prom.WatchFromStart(), prom.WatchEvery(time.Millisecond)) {
 				if err != nil {
 					t.Errorf("%v (%v)", err, errors.Is(err, prom.ErrTimeout))
 				}

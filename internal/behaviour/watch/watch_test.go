@@ -114,7 +114,7 @@ func begun(t *testing.T, repo *prom.Repo[kit.Note], q *prom.Query[kit.Note], opt
 	t.Helper()
 	before := kit.MustCreate(t, repo, kit.Note{Title: "before", Views: -1})
 	w := watch(t, func(ctx context.Context) iter.Seq2[*kit.Note, error] {
-		return q.Watch(ctx, append(append([]prom.WatchOption{}, quick...), options...)...)
+		return prom.Watch(ctx, q, append(append([]prom.WatchOption{}, quick...), options...)...)
 	})
 	probe := &kit.Note{}
 	for given := false; !given; { // those that are made too early were there before
@@ -167,7 +167,7 @@ func TestWatch(t *testing.T) {
 		is.NoErr(w.end())
 
 		n := 0
-		for v, err := range repo.Limit(7).Watch(kit.Ended(t), prom.WatchFromStart()) {
+		for v, err := range prom.Watch(kit.Ended(t), repo.Limit(7), prom.WatchFromStart()) {
 			is.NoErr(err)
 			is.True(v.ID > 0)
 			n++
@@ -175,13 +175,13 @@ func TestWatch(t *testing.T) {
 		is.Equal(n, 7)
 		ctx, cancel := context.WithCancel(kit.Ended(t))
 		defer cancel()
-		for _, err := range repo.Watch(ctx, prom.WatchFromStart()) {
+		for _, err := range prom.Watch(ctx, repo.Query(), prom.WatchFromStart()) {
 			is.NoErr(err)
 			n++
 			cancel()
 		}
 		is.Equal(n, 8)
-		for range repo.Limit(0).Watch(kit.Ended(t), prom.WatchFromStart()) {
+		for range prom.Watch(kit.Ended(t), repo.Limit(0), prom.WatchFromStart()) {
 			t.Error("a row of none")
 		}
 	})
@@ -204,7 +204,7 @@ func TestWatchResume(t *testing.T) {
 		for len(seen) < rows {
 			at := prom.NewWatchCursor(text)
 			left := 1 + rand.IntN(40)
-			for n, err := range repo.Watch(kit.Ended(t), prom.WatchFromStart(), prom.WatchResume(at)) {
+			for n, err := range prom.Watch(kit.Ended(t), repo.Query(), prom.WatchFromStart(), prom.WatchResume(at)) {
 				is.NoErr(err)
 				is.True(!seen[n.ID])
 				seen[n.ID] = true
@@ -218,7 +218,7 @@ func TestWatchResume(t *testing.T) {
 		// What comes while nobody watches comes afterwards.
 		late := kit.MustCreate(t, repo, kit.Note{Title: "late"})
 		at := prom.NewWatchCursor(text)
-		for n, err := range repo.Limit(1).Watch(kit.Ended(t), prom.WatchResume(at)) {
+		for n, err := range prom.Watch(kit.Ended(t), repo.Limit(1), prom.WatchResume(at)) {
 			is.NoErr(err)
 			is.Equal(n.ID, late.ID)
 		}
@@ -241,7 +241,7 @@ func TestWatchLargeCursor(t *testing.T) {
 		at, n := prom.NewWatchCursor(""), 0
 		ctx, cancel := context.WithCancel(kit.Ended(t))
 		defer cancel()
-		for _, err := range repo.Watch(ctx, append(quick, prom.WatchFromStart(), prom.WatchResume(at))...) {
+		for _, err := range prom.Watch(ctx, repo.Query(), append(quick, prom.WatchFromStart(), prom.WatchResume(at))...) {
 			is.NoErr(err)
 			if n++; n == 1000 {
 				break
@@ -258,7 +258,7 @@ func TestWatchLargeCursor(t *testing.T) {
 				time.Sleep(200 * time.Millisecond)
 			}
 		})
-		for n, err := range repo.Watch(ctx, append(quick, prom.WatchResume(at))...) {
+		for n, err := range prom.Watch(ctx, repo.Query(), append(quick, prom.WatchResume(at))...) {
 			is.NoErr(err)
 			if seen[n.ID] = true; len(seen) > 500 && len(at.String()) < 400 { // of a few rows that have not settled
 				cancel()

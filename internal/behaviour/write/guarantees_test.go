@@ -241,7 +241,7 @@ func TestFailedReadInTx(t *testing.T) {
 		is.NoErr(err)
 
 		err = db.Tx(ctx, func(ctx context.Context) error {
-			_, err := repo.Where(repo.Raw("1 = = 1")).All(ctx)
+			_, err := repo.Where(prom.Raw(sampleProto, "1 = = 1")).All(ctx)
 			is.True(errors.Is(err, prom.ErrSyntax))
 			_, err = repo.Count(ctx)
 			return err
@@ -287,7 +287,7 @@ func TestFailedReadNested(t *testing.T) {
 		is.NoErr(repo.Install(ctx))
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 			err := db.Tx(ctx, func(ctx context.Context) error {
-				_, err := repo.Where(repo.Raw("1 = = 1")).All(ctx)
+				_, err := repo.Where(prom.Raw(sampleProto, "1 = = 1")).All(ctx)
 				return err
 			})
 			is.True(errors.Is(err, prom.ErrSyntax))

@@ -47,8 +47,9 @@ type Shape struct {
 	Base
 	Stamp
 	other.Trace `prom:"-"`
-	hidden      int
-	Skipped     int `prom:"-"`
+	//lint:ignore U1000 a field that is not exported is no column
+	hidden  int
+	Skipped int `prom:"-"`
 
 	Flag    bool
 	Mood    Mood

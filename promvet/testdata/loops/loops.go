@@ -20,7 +20,7 @@ func dropped(ctx context.Context, use func(...any)) {
 	for p := range models.Posts.Stream(ctx) { // want `the error of Stream is dropped: write for p, err := range …`
 		use(p)
 	}
-	for p := range models.Posts.Watch(ctx) { // want `the error of Watch is dropped`
+	for p := range prom.Watch(ctx, models.Posts.Query()) { // want `the error of Watch is dropped`
 		use(p)
 	}
 	query := models.Posts.Where(models.PostViews.Gt(3)).OrderBy(models.PostTitle.Asc())
@@ -30,7 +30,7 @@ func dropped(ctx context.Context, use func(...any)) {
 	for p := range query.Stream(ctx) { // want `the error of Stream is dropped`
 		use(p)
 	}
-	for p := range query.Watch(ctx, prom.WatchFromStart()) { // want `the error of Watch is dropped`
+	for p := range prom.Watch(ctx, query, prom.WatchFromStart()) { // want `the error of Watch is dropped`
 		use(p)
 	}
 	for title := range titles.Stream(ctx) { // want `the error of Stream is dropped: write for title, err := range …`

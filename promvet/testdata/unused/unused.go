@@ -36,7 +36,7 @@ func dropped(ctx context.Context, db *prom.DB, draft *models.Post) {
 	models.PostAuthor.With(models.AuthorPosts)       // want `what With returns is dropped: a relation never changes`
 
 	models.Posts.Each(ctx)                     // want `what Each returns is dropped: it reads nothing before a loop ranges over it`
-	q.Watch(ctx)                               // want `what Watch returns is dropped: it reads nothing`
+	prom.Watch(ctx, q)                         // want `what Watch returns is dropped: it reads nothing`
 	prom.RawQuery[int](db, "DELETE FROM post") // want `what RawQuery returns is dropped: it runs nothing before All, First or Stream; RawExec runs a statement`
 }
 
