@@ -15,14 +15,14 @@ type BytesColumn[P any] interface {
 }
 
 // BytesReader reads a column of bytes a part at a time; [OpenBytes] opens one. It is an [io.ReadSeekCloser] and an
-// [io.ReaderAt], which is what [net/http.ServeContent] and [archive/zip.NewReader] take. ReadAt may be called by several
-// goroutines at the same time, the other methods by one.
+// [io.ReaderAt], which is what [net/http.ServeContent] and [archive/zip.NewReader] take. ReadAt may be called by
+// several goroutines at the same time, the other methods by one.
 type BytesReader struct{ core *core.BytesReader }
 
 // OpenBytes opens the value in a column of the row with that key, as [Repo.Get] would find it, for reading in bounded
-// memory: a part of 512 kB at most is held at a time. All parts are of one snapshot, the value as it was when it was opened.
-// Close must be called: a reader has a connection until then, in a read-only transaction, or, when ctx carries a
-// transaction, is a part of that and ends with it. The reading ends with ctx.
+// memory: a part of 512 kB at most is held at a time. All parts are of one snapshot, the value as it was when it was
+// opened. Close must be called: a reader has a connection until then, in a read-only transaction, or, when ctx carries
+// a transaction, is a part of that and ends with it. The reading ends with ctx.
 //
 //	f, err := prom.OpenBytes(ctx, files, fileData, id)
 //	if err != nil {
@@ -65,11 +65,11 @@ func (b *BytesReader) Seek(offset int64, whence int) (int64, error) {
 // Close gives the connection back. It may be called twice, and returns no error.
 func (b *BytesReader) Close() error { return b.core.Close() }
 
-// WriteBytes makes the value in a column of the row with that key, as [Repo.Get] would find it, the next size bytes of a
-// reader, in bounded memory: 64 kB of them are held at a time. It is an update of the row, as [Query.Update]: the rules of
-// the field hold, the updated column is set, the version is incremented, and hooks are not called. A value that was
-// loaded before has an old version then. The size must be known ahead, and is at most 999 000 000 bytes, [ErrTooLong]
-// otherwise.
+// WriteBytes makes the value in a column of the row with that key, as [Repo.Get] would find it, the next size bytes of
+// a reader, in bounded memory: 64 kB of them are held at a time. It is an update of the row, as [Query.Update]: the
+// rules of the field hold, the updated column is set, the version is incremented, and hooks are not called. A value
+// that was loaded before has an old version then. The size must be known ahead, and is at most 999 000 000 bytes,
+// [ErrTooLong] otherwise.
 //
 //	err := prom.WriteBytes(ctx, files, fileData, file, size, id)
 //
@@ -80,6 +80,7 @@ func (b *BytesReader) Close() error { return b.core.Close() }
 // So give it a reader that does not wait, such as a file, and none that uses the same transaction. On SQLite the bytes
 // are written past triggers, which see zeros in their place, and what a row has in columns behind this one must fit
 // into memory together with the value.
-func WriteBytes[T any](ctx context.Context, r *Repo[T], column BytesColumn[*T], src io.Reader, size int64, key ...any) error {
+func WriteBytes[T any](ctx context.Context, r *Repo[T], column BytesColumn[*T], src io.Reader, size int64,
+	key ...any) error {
 	return r.core.WriteBytes(ctx, column, src, size, key)
 }

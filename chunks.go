@@ -33,7 +33,8 @@ type Chunks struct {
 
 	// Commit, if it is set, is called at the end of the transaction of each chunk, with the progress as it is when that is
 	// committed. A place that it stores by ctx is stored with the chunk or not at all: so a run that goes on after a crash
-	// writes to no row twice, which matters for assignments such as views + 1. Its error undoes the chunk and ends the loop.
+	// writes to no row twice, which matters for assignments such as views + 1. Its error undoes the chunk and ends the
+	// loop.
 	Commit func(ctx context.Context, p Progress) error
 }
 
@@ -43,12 +44,13 @@ type Progress struct {
 	Chunk   int           // of them those of the last chunk
 	Place   string        // behind the last chunk, for Chunks.After: its last key, encoded and not encrypted
 	Elapsed time.Duration // since the loop began, pauses included
-	Total   int           // the rows that there were for this run when it began, with Chunks.Count; an estimate, since others write
+	// the rows that there were for this run when it began, with Chunks.Count; an estimate, since others write
+	Total int
 }
 
-// UpdateInChunks is [Query.Update] for very many rows, as backfills have: it goes through the rows in the order of their
-// key, and updates Size of them at a time, each chunk in a transaction of its own. Between chunks, while the body of the
-// loop runs, it holds neither a connection nor a lock.
+// UpdateInChunks is [Query.Update] for very many rows, as backfills have: it goes through the rows in the order of
+// their key, and updates Size of them at a time, each chunk in a transaction of its own. Between chunks, while the body
+// of the loop runs, it holds neither a connection nor a lock.
 //
 //	for p, err := range prom.UpdateInChunks(ctx, q, prom.Chunks{Size: 500, Share: 0.5, After: place}, userRank.Set(0)) {
 //		if err != nil {
@@ -68,7 +70,8 @@ type Progress struct {
 //
 // What Update refuses is refused, before the first chunk. The model must have a primary key, which cannot be assigned,
 // and ctx must not carry a transaction of the connection.
-func UpdateInChunks[T any](ctx context.Context, q *Query[T], how Chunks, assigns ...Assign[*T]) iter.Seq2[Progress, error] {
+func UpdateInChunks[T any](ctx context.Context, q *Query[T], how Chunks, assigns ...Assign[*T]) iter.Seq2[Progress,
+	error] {
 	return progresses(q.core.UpdateChunks(ctx, how.in(), assignsAt(unsafe.Pointer(&assigns))))
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/prom-go/prom/internal/core"
 )
 
-// CompositeRefField is the row of R that several columns of a row of T refer to together: a [Relation] of T. Like a [Query] it
-// never changes.
+// CompositeRefField is the row of R that several columns of a row of T refer to together: a [Relation] of T. Like a
+// [Query] it never changes.
 type CompositeRefField[P, R any] struct {
 	_    [0]func(P)
 	_    [0]func(R)

@@ -5,9 +5,9 @@ import (
 	"reflect"
 )
 
-// CompositeRef is the row of T that several columns of the row which it is a field of refer to together: T has a primary key of
-// several columns. The tag option on names them, in the order of that key. It is no column itself: it holds the row
-// that was loaded, or says that it was not; see [CompositeRefOf]. A reference of one column is a [Ref].
+// CompositeRef is the row of T that several columns of the row which it is a field of refer to together: T has a
+// primary key of several columns. The tag option on names them, in the order of that key. It is no column itself: it
+// holds the row that was loaded, or says that it was not; see [CompositeRefOf]. A reference of one column is a [Ref].
 //
 //	Shop   int64
 //	Number int64
@@ -47,10 +47,10 @@ func (o *CompositeRef[T]) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// RelationTypes returns the model whose row a CompositeRef holds. It makes it known to package schema and is of no other
-// use.
+// RelationTypes returns the model whose row a CompositeRef holds. It makes it known to package schema and is of no
+// other use.
 func (CompositeRef[T]) RelationTypes() (model, link reflect.Type) { return reflect.TypeFor[T](), nil }
 
-// RelationRows returns the row, a *T that is nil when there is none, and whether it was loaded. It is for package schema
-// and of no other use; see [CompositeRef.Get].
+// RelationRows returns the row, a *T that is nil when there is none, and whether it was loaded. It is for package
+// schema and of no other use; see [CompositeRef.Get].
 func (o CompositeRef[T]) RelationRows() (row any, loaded bool) { return o.row, o.loaded }

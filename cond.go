@@ -64,10 +64,10 @@ func present[P any](conds []Cond[P]) []ast.Cond {
 	return list
 }
 
-// Raw is a condition in SQL on the rows of the model whose prototype is given, with a question mark for each argument; ?? is a question mark itself. Arguments are
-// booleans, numbers, texts, bytes, times, UUIDs, pointers to them, slices of them as one list argument, and
-// driver.Valuers. They are never written into the text. Fields and other terms of T are arguments, too, conditions among
-// them, and stand there as what they are in the statement:
+// Raw is a condition in SQL on the rows of the model whose prototype is given, with a question mark for each argument;
+// ?? is a question mark itself. Arguments are booleans, numbers, texts, bytes, times, UUIDs, pointers to them, slices
+// of them as one list argument, and driver.Valuers. They are never written into the text. Fields and other terms of T
+// are arguments, too, conditions among them, and stand there as what they are in the statement:
 //
 //	prom.Raw(post, "length(?) > ?", postTitle, 80)
 //
@@ -91,7 +91,8 @@ func termOf[P any](arg any) *ast.Expr {
 	return nil
 }
 
-// Sqlizer is a condition on the rows of the model whose prototype is given, made by squirrel, or by anything else that gives SQL with question marks and arguments.
+// Sqlizer is a condition on the rows of the model whose prototype is given, made by squirrel, or by anything else that
+// gives SQL with question marks and arguments.
 func Sqlizer[P any](of P, sql squirrel.Sqlizer) Cond[P] {
 	if sql == nil {
 		return Cond[P]{n: &ast.Cond{Op: ast.OpTrue, Err: errors.New("the condition is nil")}}

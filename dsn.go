@@ -11,8 +11,8 @@ import (
 
 // DSN names a database and how to reach it. It is made by [ParseDSN]; the zero value names no database.
 //
-// Whatever prints it, prints it without its secrets: every verb of fmt, encoding/json, log/slog and [DSN.String] give the
-// same redacted text. A DSN is a value: copies share nothing that changes, and it is safe for concurrent use.
+// Whatever prints it, prints it without its secrets: every verb of fmt, encoding/json, log/slog and [DSN.String] give
+// the same redacted text. A DSN is a value: copies share nothing that changes, and it is safe for concurrent use.
 type DSN struct {
 	// Dialect is "postgres" or "sqlite".
 	Dialect string

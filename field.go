@@ -31,7 +31,8 @@ func FieldOf[P, V any](of P, field *V) *Field[P, V] {
 
 // place returns what constructors are given, a prototype and the address of a field of it that holds values of type V.
 func place[V, P, F any](of P, field *F) scan.Place {
-	return scan.PlaceIn(unsafe.Pointer(&of), unsafe.Pointer(field), reflect.TypeFor[P](), reflect.TypeFor[F](), reflect.TypeFor[V]())
+	return scan.PlaceIn(unsafe.Pointer(&of), unsafe.Pointer(field), reflect.TypeFor[P](), reflect.TypeFor[F](),
+		reflect.TypeFor[V]())
 }
 
 // columnAt returns the codec of a field.

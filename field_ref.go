@@ -237,7 +237,8 @@ func refTo[R any, K comparable](column *schema.Column, at func(row unsafe.Pointe
 }
 
 // giveRefs gives the references of rows what was found for their keys. At tells where a row has it; nil for NULL.
-func giveRefs[R any, K comparable](at func(row unsafe.Pointer) *RefBy[R, K], rows []unsafe.Pointer, places []int, found []unsafe.Pointer) {
+func giveRefs[R any, K comparable](at func(row unsafe.Pointer) *RefBy[R, K], rows []unsafe.Pointer, places []int,
+	found []unsafe.Pointer) {
 	targets := make([]target[R, K], len(found))
 	given := make([]bool, len(found))
 	for i, row := range rows {

@@ -6,8 +6,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// JSONContainedBy is true when doc, which is written as JSON, contains the document, as [JSONField.Contains] says. It is
-// PostgreSQL's operator <@.
+// JSONContainedBy is true when doc, which is written as JSON, contains the document, as [JSONField.Contains] says. It
+// is PostgreSQL's operator <@.
 func JSONContainedBy[P any](f JSONColumn[P], doc any) Cond[P] {
 	return Cond[P]{n: ast.ContainedByDoc(f.jsonColumn(nil), doc)}
 }

@@ -45,8 +45,8 @@ func (l Links[R]) AddKeys(ctx context.Context, keys ...any) (added int, err erro
 	return added, valueError(err)
 }
 
-// Remove ends the connections with rows, in one statement, and returns how many there were. Rows that were not connected
-// are no error.
+// Remove ends the connections with rows, in one statement, and returns how many there were. Rows that were not
+// connected are no error.
 func (l Links[R]) Remove(ctx context.Context, rows ...*R) (removed int, err error) {
 	removed, err = l.core.Remove(ctx, *(*[]unsafe.Pointer)(unsafe.Pointer(&rows)), nil)
 	return removed, valueError(err)
@@ -59,8 +59,8 @@ func (l Links[R]) RemoveKeys(ctx context.Context, keys ...any) (removed int, err
 }
 
 // Set connects the row with the given rows and no others, in one transaction: connections with others end, those that
-// there are stay as they are, and the rest is added. With no rows all of them end. Of those who set the links of one row
-// at the same moment one comes after the other. A row that is gone is [ErrNotFound].
+// there are stay as they are, and the rest is added. With no rows all of them end. Of those who set the links of one
+// row at the same moment one comes after the other. A row that is gone is [ErrNotFound].
 func (l Links[R]) Set(ctx context.Context, rows ...*R) (added, removed int, err error) {
 	added, removed, err = l.core.Set(ctx, *(*[]unsafe.Pointer)(unsafe.Pointer(&rows)), nil)
 	return added, removed, valueError(err)

@@ -32,6 +32,6 @@ func ListConcat[P, E any](a, b Term[P, []E]) Expr[P, []E] {
 //
 //	tags := prom.Pluck2(posts.Query(), prom.Unnest(PostTags), prom.Count(post)) // how often each tag is there
 //
-// Two lists make all pairs of their elements. A page of the query is of its rows, and that of the projection of results.
-// Conditions on elements go into Having of groups, or on the rows of [From].
+// Two lists make all pairs of their elements. A page of the query is of its rows, and that of the projection of
+// results. Conditions on elements go into Having of groups, or on the rows of [From].
 func Unnest[P, E any](list Term[P, []E]) Expr[P, E] { return typed[P, E](ast.Unnest(exprOf(list))) }

@@ -137,8 +137,8 @@ func (f *ManyToManyField[P, R, L]) OrderBy(orders ...Order[R]) *ManyToManyField[
 	return &ManyToManyField[P, R, L]{core: f.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))}
 }
 
-// OrderByThrough adds terms to the order that go by the rows that connect, such as a place in a list. They go before those
-// of OrderBy.
+// OrderByThrough adds terms to the order that go by the rows that connect, such as a place in a list. They go before
+// those of OrderBy.
 func (f *ManyToManyField[P, R, L]) OrderByThrough(orders ...Order[L]) *ManyToManyField[P, R, L] {
 	return &ManyToManyField[P, R, L]{core: f.core.OrderByLink(ordersAt(unsafe.Pointer(&orders)))}
 }

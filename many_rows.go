@@ -92,8 +92,8 @@ func (m ManyToMany[T, L]) MarshalJSON() ([]byte, error) { return marshalRows(m.r
 // UnmarshalJSON reads an array of rows; null makes them not loaded.
 func (m *ManyToMany[T, L]) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &m.rows) }
 
-// RelationTypes returns the model whose rows a ManyToMany holds and the join model. It makes both known to package schema
-// and is of no other use.
+// RelationTypes returns the model whose rows a ManyToMany holds and the join model. It makes both known to package
+// schema and is of no other use.
 func (ManyToMany[T, L]) RelationTypes() (model, link reflect.Type) {
 	return reflect.TypeFor[T](), reflect.TypeFor[L]()
 }

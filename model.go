@@ -40,8 +40,8 @@ type UUIDModel struct {
 // deleted since.
 func (m *UUIDModel) IsNew() bool { return m.track.Loaded == nil }
 
-// Tracking gives the struct that embeds it the change tracking of [Model] and no columns: for models whose key and times
-// are fields of their own, with names of their own.
+// Tracking gives the struct that embeds it the change tracking of [Model] and no columns: for models whose key and
+// times are fields of their own, with names of their own.
 //
 //	type Customer struct {
 //		prom.Tracking
@@ -58,8 +58,8 @@ type Tracking struct {
 // deleted since.
 func (t *Tracking) IsNew() bool { return t.track.Loaded == nil }
 
-// UUID is a universally unique identifier: the type of github.com/google/uuid, which documents its methods, so that what
-// one library makes the other takes.
+// UUID is a universally unique identifier: the type of github.com/google/uuid, which documents its methods, so that
+// what one library makes the other takes.
 type UUID = uuid.UUID
 
 // NewUUID returns a new UUID of version 7 (RFC 9562), which sorts by the time of its making. It panics if the operating

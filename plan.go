@@ -15,8 +15,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Step is one change of a schema, with its SQL, its risk and its reason; see [Plan]. What a step does is done as a whole
-// or not at all, and again without harm when it was not.
+// Step is one change of a schema, with its SQL, its risk and its reason; see [Plan]. What a step does is done as a
+// whole or not at all, and again without harm when it was not.
 type Step struct {
 	Kind       StepKind      `json:"kind"`
 	Connection string        `json:"connection,omitempty"` // the name of the connection; "" for the default one
@@ -24,8 +24,9 @@ type Step struct {
 	Name       string        `json:"name,omitempty"`   // of the column, index or constraint; "" for the table itself
 	Aspect     schema.Aspect `json:"aspect,omitempty"` // what of it is altered
 	Risk       Risk          `json:"risk"`
-	Reason     string        `json:"reason"`        // why, and what to mind
-	SQL        []string      `json:"sql,omitempty"` // the statements, in their order, after those of the steps before; none when nothing but a person can do it
+	Reason     string        `json:"reason"` // why, and what to mind
+	// the statements, in their order, after those of the steps before; none when nothing but a person can do it
+	SQL []string `json:"sql,omitempty"`
 
 	// Apart is set for a step that is not part of the one transaction of the others. Each of its statements commits by
 	// itself, unless Rebuild is set.
@@ -101,10 +102,11 @@ func (r *Risk) UnmarshalText(text []byte) error { return (*schema.Risk)(r).Unmar
 // Drift is one difference between what a model wants and what a database has. It is an error, one of the [Drifts] that
 // [Check] returns.
 type Drift struct {
-	Sort   schema.DriftSort  `json:"sort"`
-	Object schema.DriftOf    `json:"object"`
-	Table  string            `json:"table"`
-	Name   string            `json:"name,omitempty"`   // of the column, index or constraint; "" for a table, or what has no name
+	Sort   schema.DriftSort `json:"sort"`
+	Object schema.DriftOf   `json:"object"`
+	Table  string           `json:"table"`
+	// of the column, index or constraint; "" for a table, or what has no name
+	Name   string            `json:"name,omitempty"`
 	Aspect schema.Aspect     `json:"aspect,omitempty"` // what is different about it
 	Have   string            `json:"have,omitempty"`   // what the database has, as it writes it
 	Want   string            `json:"want,omitempty"`   // what the model wants, as the database would write it
@@ -125,8 +127,8 @@ func (d *Drift) Harmless() bool { return (*schema.Drift)(unsafe.Pointer(d)).Harm
 // things are the database's own: plans list them ([SchemaPlan.NotModelled]) and have no step for them.
 func (d *Drift) NotModelled() bool { return (*schema.Drift)(unsafe.Pointer(d)).NotModelled() }
 
-// Drifts are the differences between models and their databases that [Check] has found, the cause of its error; get them
-// by errors.As.
+// Drifts are the differences between models and their databases that [Check] has found, the cause of its error; get
+// them by errors.As.
 type Drifts []*Drift
 
 // Error returns the drifts, a line for each.
@@ -211,10 +213,10 @@ func (p *SchemaPlan) MarshalJSON() ([]byte, error) {
 }
 
 // Plan compares the models of repos with their databases, and returns what would make them alike. It changes nothing.
-// The plan has what a model wants and the database lacks, and what contradicts the model. What a model says nothing of is
-// the database's own: it is listed in [SchemaPlan.NotModelled], and there is no step for it, unless the history of the
-// database shows that this library made it for an earlier version of the model; the step that drops it is [Lossy]. When
-// nothing contradicts the models, the plan is empty.
+// The plan has what a model wants and the database lacks, and what contradicts the model. What a model says nothing of
+// is the database's own: it is listed in [SchemaPlan.NotModelled], and there is no step for it, unless the history of
+// the database shows that this library made it for an earlier version of the model; the step that drops it is [Lossy].
+// When nothing contradicts the models, the plan is empty.
 //
 // Where existing rows may violate a step, they are counted, which reads the table. On PostgreSQL the wanted state comes
 // from a temporary table in a transaction that is rolled back, so the connection must be one that may write.

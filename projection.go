@@ -14,8 +14,8 @@ import (
 )
 
 // Projection is a query whose results are of type R: a single value, a pair, or a struct of the caller's own. They are
-// values, where a [Query] returns pointers to rows. [Pluck], [Pluck2], [Pluck3], [Select] and [Into] make projections of a
-// query. Like a [Query] it never changes, and it can be a [Subquery] of others.
+// values, where a [Query] returns pointers to rows. [Pluck], [Pluck2], [Pluck3], [Select] and [Into] make projections
+// of a query. Like a [Query] it never changes, and it can be a [Subquery] of others.
 //
 // When some of its columns are aggregates, the others say what the groups are: each result is one group. Conditions are
 // on rows. The limit and offset of the query are of its rows, in its order, and those that are said of the projection
@@ -88,7 +88,8 @@ func columnTo[P, F any](to *F, e *ast.Expr) Column[P] {
 func columnAtField[F any](to *F, e *ast.Expr, rows core.Relation) core.Column {
 	typ := reflect.TypeFor[F]()
 	offset, name, result, err := scan.Place{At: unsafe.Pointer(to), Type: typ}.Field()
-	return core.Column{Term: e, Rows: rows, To: core.Target{Offset: offset, Type: typ, Name: name}, Result: result, Err: err}
+	return core.Column{Term: e, Rows: rows, To: core.Target{Offset: offset, Type: typ, Name: name}, Result: result,
+		Err: err}
 }
 
 // ToOne is a relation of P that leads to one row of R, or to none: a [RefField], a [NullRefField], what their methods
@@ -114,8 +115,8 @@ func RefCol[P, R any](to **R, rel ToOne[P, *R]) Column[P] {
 }
 
 // ManyCol puts the rows of a relation into a field of a result of [Select]; none are an empty slice. What is said of
-// the relation, its conditions, order, limit, relations and computed fields, holds for each result. All results take one
-// statement more, as by With. The key of the rows of P is selected, so that results cannot be groups of several.
+// the relation, its conditions, order, limit, relations and computed fields, holds for each result. All results take
+// one statement more, as by With. The key of the rows of P is selected, so that results cannot be groups of several.
 //
 //	prom.Select(posts.Query(), line, prom.Col(&line.Title, postTitle), prom.ManyCol(&line.Tags, postTags.OrderBy(tagName.Asc())))
 func ManyCol[P, R any](to *[]R, rel ToMany[P, *R]) Column[P] {
@@ -169,7 +170,8 @@ func columnsInto(q *core.Query, result reflect.Type) (terms []*ast.Expr, places 
 		if err != nil {
 			return nil, nil, err
 		}
-		terms, places = append(terms, ast.ColumnOf(f.Codec())), append(places, core.Target{Offset: c.Offset, Type: c.Type, Name: c.Field})
+		terms, places = append(terms, ast.ColumnOf(f.Codec())), append(places,
+			core.Target{Offset: c.Offset, Type: c.Type, Name: c.Field})
 	}
 	return terms, places, nil
 }
@@ -260,18 +262,18 @@ func (p Projection[T, R]) KeysetPage(ctx context.Context, token string, size int
 }
 
 // Scalar returns one aggregate over the rows of a query, those of its page if it has one. But for counts, an aggregate
-// over no rows is NULL, which is [ErrType] of a type that cannot hold it: [OrNull] reads it as nil, [OrValue] as another
-// value.
+// over no rows is NULL, which is [ErrType] of a type that cannot hold it: [OrNull] reads it as nil, [OrValue] as
+// another value.
 //
 //	pages, err := prom.Scalar(ctx, books.Query(), prom.OrValue(prom.Sum(bookPages), 0))
 func Scalar[T, V any](ctx context.Context, q *Query[T], t Term[*T, V]) (V, error) {
 	return Pluck(q, t).First(ctx)
 }
 
-// InsertSelect inserts a row of D for each row of a query, in one statement, and returns how many they were. Columns of D that
-// nothing is mapped to have what a new row has: their times, version and default, NULL, or the key that the database
-// makes. One that needs a value and has none of these is an error before any SQL. Rules that hold in Go alone are not
-// checked, since the values do not come there.
+// InsertSelect inserts a row of D for each row of a query, in one statement, and returns how many they were. Columns of
+// D that nothing is mapped to have what a new row has: their times, version and default, NULL, or the key that the
+// database makes. One that needs a value and has none of these is an error before any SQL. Rules that hold in Go alone
+// are not checked, since the values do not come there.
 func InsertSelect[D, S any](ctx context.Context, to *Repo[D], from *Query[S], maps ...Mapping[*D, *S]) (int, error) {
 	return to.core.Copy(ctx, &from.core, mappingsAt(unsafe.Pointer(&maps)))
 }

@@ -19,8 +19,8 @@ import (
 // its handles along. The prototype also says which model is meant where nothing else does, as in [Count] and [Val].
 //
 // There is one prototype for each type, and every call returns it. Structs that pointers in it lead to are there, so
-// that an address in one of them is told, with what to do, when the program starts. The prototype must not be changed, nor
-// copied, for a copy has these structs as well; calls that would store it or load into it refuse it.
+// that an address in one of them is told, with what to do, when the program starts. The prototype must not be changed,
+// nor copied, for a copy has these structs as well; calls that would store it or load into it refuse it.
 func Proto[T any]() *T {
 	scan.Know[T]()
 	return (*T)(scan.Proto(reflect.TypeFor[T]()))

@@ -105,10 +105,10 @@ func (q *Query[T]) Exists(ctx context.Context) (bool, error) { return q.core.Exi
 // dialect, and does not connect.
 func (q *Query[T]) SQL() (sql string, args []any, err error) { return q.core.SQL() }
 
-// Update assigns new values to the rows and returns how many they were. Without a condition it is refused; see WithoutWhere.
-// The model's updated column is set to the present time, and its version incremented, unless they are assigned. It
-// takes no order, limit or offset. It works on rows and loads none: hooks of the model are not called, but the rules of
-// the assigned fields hold.
+// Update assigns new values to the rows and returns how many they were. Without a condition it is refused; see
+// WithoutWhere. The model's updated column is set to the present time, and its version incremented, unless they are
+// assigned. It takes no order, limit or offset. It works on rows and loads none: hooks of the model are not called, but
+// the rules of the assigned fields hold.
 func (q *Query[T]) Update(ctx context.Context, assigns ...Assign[*T]) (int, error) {
 	return q.core.Update(ctx, assignsAt(unsafe.Pointer(&assigns)))
 }
@@ -122,13 +122,13 @@ func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[*T]) (
 }
 
 // Delete deletes the rows and returns how many they were. Those of a model with a field that has the tag option deleted
-// are marked instead, if they are not yet. Without a condition it is refused; see WithoutWhere. It takes no order, limit or
-// offset. It works on rows and loads none: hooks of the model are not called.
+// are marked instead, if they are not yet. Without a condition it is refused; see WithoutWhere. It takes no order,
+// limit or offset. It works on rows and loads none: hooks of the model are not called.
 func (q *Query[T]) Delete(ctx context.Context) (int, error) { return q.core.Delete(ctx) }
 
 // DeleteReturning is [Query.Delete] that returns the rows, in no certain order: as they were, and, if they are marked
-// instead, as they are stored then. Rows that are gone for good count as new, so that Save inserts them again. Relations
-// are loaded, and the hook AfterLoad is called, as by UpdateReturning.
+// instead, as they are stored then. Rows that are gone for good count as new, so that Save inserts them again.
+// Relations are loaded, and the hook AfterLoad is called, as by UpdateReturning.
 func (q *Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
 	list, err := q.core.DeleteReturning(ctx)
 	return *(*[]T)(unsafe.Pointer(&list)), err
@@ -168,8 +168,8 @@ func (q *Query[T]) ForUpdate(options ...LockOption) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockUpdate, waitOf(options))))
 }
 
-// ForNoKeyUpdate locks the rows of q as [Query.ForUpdate] does, but lets others insert rows that refer to them. It is the
-// lock that an update of columns takes which are not part of a key.
+// ForNoKeyUpdate locks the rows of q as [Query.ForUpdate] does, but lets others insert rows that refer to them. It is
+// the lock that an update of columns takes which are not part of a key.
 func ForNoKeyUpdate[T any](q *Query[T], options ...LockOption) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.Lock(dialect.LockNoKeyUpdate, waitOf(options))))
 }
@@ -201,25 +201,29 @@ func LockOf[T any](q *Query[T], of ...AnyTerm[*T]) *Query[T] {
 }
 
 // Union returns the query of the rows of several queries, equal rows once. Conditions, an order and a page that are
-// added to it are about all of them; those that a member has already are its own. A member has none of With, Compute and
-// Only, which are for what Union returns.
+// added to it are about all of them; those that a member has already are its own. A member has none of With, Compute
+// and Only, which are for what Union returns.
 func Union[T any](q *Query[T], others ...*Query[T]) *Query[T] {
-	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.Union, queriesAt(unsafe.Pointer(&others)))))
+	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.Union,
+		queriesAt(unsafe.Pointer(&others)))))
 }
 
 // UnionAll returns the query of the rows of several queries, as often as they come.
 func UnionAll[T any](q *Query[T], others ...*Query[T]) *Query[T] {
-	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.UnionAll, queriesAt(unsafe.Pointer(&others)))))
+	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.UnionAll,
+		queriesAt(unsafe.Pointer(&others)))))
 }
 
 // Intersect returns the query of the rows that q and all others have.
 func Intersect[T any](q *Query[T], others ...*Query[T]) *Query[T] {
-	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.Intersect, queriesAt(unsafe.Pointer(&others)))))
+	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.Intersect,
+		queriesAt(unsafe.Pointer(&others)))))
 }
 
 // Except returns the query of the rows of q that none of the others has.
 func Except[T any](q *Query[T], others ...*Query[T]) *Query[T] {
-	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.Except, queriesAt(unsafe.Pointer(&others)))))
+	return (*Query[T])(unsafe.Pointer((*core.Query)(unsafe.Pointer(q)).Combine(ast.Except,
+		queriesAt(unsafe.Pointer(&others)))))
 }
 
 // LimitBy returns the query of the first n rows of q, in its order, of each group of rows in which the terms are equal:

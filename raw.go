@@ -16,9 +16,9 @@ type Source interface {
 	Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error
 }
 
-// RawRows is a statement in SQL whose rows are read into values of type R; see [RawQuery]. They are results, so that they
-// are values, also when R is a model, where a [Query] returns pointers to rows. It is an immutable value and costs nothing
-// until it is run, which may be any number of times.
+// RawRows is a statement in SQL whose rows are read into values of type R; see [RawQuery]. They are results, so that
+// they are values, also when R is a model, where a [Query] returns pointers to rows. It is an immutable value and costs
+// nothing until it is run, which may be any number of times.
 type RawRows[R any] struct {
 	_    [0]func(*R)
 	core core.RawRows
@@ -37,10 +37,10 @@ type RawRows[R any] struct {
 //
 // NULL in a field or value that does not take it is [ErrType], naming the column.
 //
-// A question mark stands for each argument on every engine, with the arguments and the quoting of [Raw], or $1, $2 and so
-// on for the argument of that number, so that the texts which [Query.SQL] shows can be run. Comments of both forms may be
-// there. It is one statement. Where nothing tells PostgreSQL the type of an argument, as in SELECT ?,
-// write CAST(? AS bigint). The SQL may write and return rows, as by INSERT … RETURNING; what returns no rows is for
+// A question mark stands for each argument on every engine, with the arguments and the quoting of [Raw], or $1, $2 and
+// so on for the argument of that number, so that the texts which [Query.SQL] shows can be run. Comments of both forms
+// may be there. It is one statement. Where nothing tells PostgreSQL the type of an argument, as in SELECT ?, write
+// CAST(? AS bigint). The SQL may write and return rows, as by INSERT … RETURNING; what returns no rows is for
 // [RawExec].
 //
 // The SQL is the program's own text: what comes from outside belongs into arguments.

@@ -13,8 +13,8 @@ import (
 // with the row it refers to; as a pointer, *Ref[T], an optional one, which becomes NULL then.
 type Ref[T any] = RefBy[T, int64]
 
-// RefBy is a [Ref] to a model whose key is of type K, such as a UUID or a string. The zero value refers to nothing, which
-// a required reference refuses to store. A reference also holds the row itself, once that has been loaded; see
+// RefBy is a [Ref] to a model whose key is of type K, such as a UUID or a string. The zero value refers to nothing,
+// which a required reference refuses to store. A reference also holds the row itself, once that has been loaded; see
 // [RefBy.Get].
 type RefBy[T any, K comparable] struct {
 	key K             // first, since a column is decoded into it by the reference's own address
@@ -79,8 +79,8 @@ func keyOf[T any, K comparable](row *T) K {
 
 // Get returns the row referred to, and whether it is there. The references that were loaded together, and copies of
 // them, share the row: who changes it changes it for all. A nil reference, which is NULL, and one that refers to
-// nothing have none. Of one that was not loaded nobody knows: Get panics, and says which field it may be and how to load
-// it. [RefBy.Loaded] asks.
+// nothing have none. Of one that was not loaded nobody knows: Get panics, and says which field it may be and how to
+// load it. [RefBy.Loaded] asks.
 func (r *RefBy[T, K]) Get() (row *T, ok bool) {
 	mustBeLoaded(r.Loaded() || r.IsZero(), reflect.TypeFor[RefBy[T, K]](), reflect.TypeFor[T]())
 	return rowOf(r)

@@ -11,11 +11,12 @@ type Subquery[R any] interface {
 
 func scalar[R any](sub Subquery[R]) *ast.Expr { return sub.subquery(nil).Scalar() }
 
-// ScalarSubquery is the value of a subquery with one row and one column; NULL when it has no row. More rows than one are an error
-// of PostgreSQL, and SQLite takes the first: give the subquery a limit, or let it select an aggregate.
+// ScalarSubquery is the value of a subquery with one row and one column; NULL when it has no row. More rows than one
+// are an error of PostgreSQL, and SQLite takes the first: give the subquery a limit, or let it select an aggregate.
 func ScalarSubquery[P, V any](of P, sub Subquery[V]) Expr[P, V] { return typed[P, V](scalar(sub)) }
 
-// CorrelatedSubquery is [ScalarSubquery] of a projection of the rows of S that are linked to the row, so that each row has its own value:
+// CorrelatedSubquery is [ScalarSubquery] of a projection of the rows of S that are linked to the row, so that each row
+// has its own value:
 //
 //	average := prom.CorrelatedSubquery(prom.Pluck(posts.Query(), prom.Avg(PostViews)), prom.Match(PostTopic, PostTopic)) // of the posts on its topic
 func CorrelatedSubquery[S, P, V any](

@@ -13,7 +13,8 @@ type Isolation uint8
 
 // The isolation levels. SQLite runs all of them as Serializable.
 const (
-	DefaultIsolation = Isolation(driver.DefaultIsolation) // of the server; PostgreSQL's is ReadCommitted unless it was configured otherwise
+	// of the server; PostgreSQL's is ReadCommitted unless it was configured otherwise
+	DefaultIsolation = Isolation(driver.DefaultIsolation)
 	ReadCommitted    = Isolation(driver.ReadCommitted)
 	RepeatableRead   = Isolation(driver.RepeatableRead)
 	Serializable     = Isolation(driver.Serializable)

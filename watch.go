@@ -49,8 +49,8 @@ func WatchPatience(d time.Duration) WatchOption {
 // concurrent use.
 type WatchCursor struct{ core core.Cursor }
 
-// NewWatchCursor returns the cursor of a text that String has given, or one without a place for "". Whether the text can be
-// used shows when the watch begins.
+// NewWatchCursor returns the cursor of a text that String has given, or one without a place for "". Whether the text
+// can be used shows when the watch begins.
 func NewWatchCursor(text string) *WatchCursor { return &WatchCursor{core.CursorOf(text)} }
 
 // String returns the text of the place, "" when there is none yet. It holds the keys of the last rows, encoded and not

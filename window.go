@@ -42,8 +42,8 @@ func appendOrders[P any](list []ast.Order, orders []Order[P]) []ast.Order {
 	return list
 }
 
-// FrameBound is where the frame of a window begins or ends: so many rows, groups or units before the present row when it
-// is negative, behind it when it is positive. -2 is SQL's 2 PRECEDING, and 2 is 2 FOLLOWING.
+// FrameBound is where the frame of a window begins or ends: so many rows, groups or units before the present row when
+// it is negative, behind it when it is positive. -2 is SQL's 2 PRECEDING, and 2 is 2 FOLLOWING.
 type FrameBound int64
 
 // The bounds of frames that are no numbers of rows.
@@ -60,8 +60,9 @@ type FrameExclusion uint8
 const (
 	ExcludeNothing    = FrameExclusion(ast.ExcludeNothing)    // the zero value
 	ExcludeCurrentRow = FrameExclusion(ast.ExcludeCurrentRow) // the present row
-	ExcludeGroup      = FrameExclusion(ast.ExcludeGroup)      // the present row and those equal to it in the window's order
-	ExcludeTies       = FrameExclusion(ast.ExcludeTies)       // those equal to the present row, and not itself
+	// the present row and those equal to it in the window's order
+	ExcludeGroup = FrameExclusion(ast.ExcludeGroup)
+	ExcludeTies  = FrameExclusion(ast.ExcludeTies) // those equal to the present row, and not itself
 )
 
 // Rows returns the window with a frame that is counted in rows: Rows(-2, CurrentRow) shows a row itself and the two

@@ -36,7 +36,8 @@ type Alteration struct {
 	Want, Have *schema.Found
 	Drifts     []*schema.Drift
 	Filled     bool // the table has rows
-	AsFound    bool // each step supposes the table as it was found instead, for one step is done, whatever became of those before it
+	// each step supposes the table as it was found instead, for one step is done, whatever became of those before it
+	AsFound bool
 }
 
 // Check returns a column's CHECK constraint as it stands in a definition, and its condition, or "" when it has none.
@@ -62,7 +63,8 @@ func CheckedColumn(t *schema.Table, name string) *schema.Column {
 // well.
 func AddColumnStep(d Dialect, a *Alteration, drift *schema.Drift) (schema.Step, *schema.Column) {
 	c := drift.At.Column
-	s := schema.Step{Kind: schema.AddColumn, Table: a.Table.Name, Name: c.Name, Risk: schema.Additive, Reason: drift.Error()}
+	s := schema.Step{Kind: schema.AddColumn, Table: a.Table.Name, Name: c.Name, Risk: schema.Additive,
+		Reason: drift.Error()}
 	if c.Key {
 		return ByHand(drift, "a column of the primary key cannot be added to a table with rows"), c
 	}
@@ -102,8 +104,8 @@ func Replacing(drift *schema.Drift, risk schema.Risk) schema.Risk {
 	return risk
 }
 
-// WantedForeignKey returns the foreign key that ends a drift about one: that of the model, with what the tag says nothing
-// of as it was.
+// WantedForeignKey returns the foreign key that ends a drift about one: that of the model, with what the tag says
+// nothing of as it was.
 func WantedForeignKey(a *Alteration, drift *schema.Drift) *schema.FoundForeignKey {
 	place := drift.At
 	var k *schema.FoundForeignKey
@@ -121,12 +123,14 @@ func WantedForeignKey(a *Alteration, drift *schema.Drift) *schema.FoundForeignKe
 
 // AddConstraint returns the statement that adds a foreign key to a table that exists, by its name.
 func AddConstraint(t *schema.Table, name string, k *schema.FoundForeignKey) string {
-	return "ALTER TABLE " + Quote(t.Name) + " ADD CONSTRAINT " + Quote(name) + " FOREIGN KEY (" + QuoteList(k.Columns) + ") " + Reference(k)
+	return "ALTER TABLE " + Quote(t.Name) + " ADD CONSTRAINT " + Quote(name) + " FOREIGN KEY (" + QuoteList(k.Columns) +
+		") " + Reference(k)
 }
 
 // ByHand returns the step for a drift that a person has to end.
 func ByHand(drift *schema.Drift, advice string) schema.Step {
-	return schema.Step{Kind: schema.ByHand, Table: drift.Table, Name: drift.Name, Risk: schema.Lossy, Reason: drift.Error() + "; " + advice}
+	return schema.Step{Kind: schema.ByHand, Table: drift.Table, Name: drift.Name, Risk: schema.Lossy,
+		Reason: drift.Error() + "; " + advice}
 }
 
 // NullProbe returns the query that counts the rows which a NOT NULL would refuse.
@@ -152,7 +156,8 @@ func UniqueProbe(t *schema.Table, ix *schema.Index) string {
 		}
 		where += terms[i] + " IS NOT NULL"
 	}
-	return "SELECT count(*) FROM (SELECT 1 FROM " + Quote(t.Name) + " WHERE " + where + " GROUP BY " + strings.Join(terms, ", ") +
+	return "SELECT count(*) FROM (SELECT 1 FROM " + Quote(t.Name) + " WHERE " + where + " GROUP BY " +
+		strings.Join(terms, ", ") +
 		" HAVING count(*) > 1) AS q"
 }
 

@@ -116,7 +116,8 @@ func references(t *schema.Table, c *schema.Column) string {
 
 // Reference returns the clause of a foreign key that says what it refers to, and its rules.
 func Reference(k *schema.FoundForeignKey) string {
-	s := "REFERENCES " + Quote(k.Table) + " (" + QuoteList(k.TargetColumns) + ") ON UPDATE " + k.OnUpdate + " ON DELETE " + k.OnDelete
+	s := "REFERENCES " + Quote(k.Table) + " (" + QuoteList(k.TargetColumns) + ") ON UPDATE " + k.OnUpdate + " ON DELETE " +
+		k.OnDelete
 	if k.SetColumns != nil {
 		s += " (" + QuoteList(k.SetColumns) + ")"
 	}
@@ -137,7 +138,8 @@ func ForeignKeyName(t *schema.Table, k *schema.ForeignKey) string {
 // foreignKey returns a foreign key of several columns as a line of CREATE TABLE; sets says whether the engine can set
 // some of them to NULL.
 func foreignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string {
-	return "CONSTRAINT " + Quote(ForeignKeyName(t, k)) + " FOREIGN KEY (" + QuoteList(schema.ColumnNames(k.Columns)) + ") " + Reference(schema.WantedKey(t, k, sets))
+	return "CONSTRAINT " + Quote(ForeignKeyName(t, k)) + " FOREIGN KEY (" + QuoteList(schema.ColumnNames(k.Columns)) +
+		") " + Reference(schema.WantedKey(t, k, sets))
 }
 
 // AddForeignKey returns the statement that adds a foreign key of several columns to a table that exists.
@@ -154,7 +156,8 @@ func AddReference(t *schema.Table, c *schema.Column) string {
 // CreateIndex returns the statement that makes an index. An engine that can hold columns besides those of the index
 // says INCLUDE; on another they are columns of the index itself, unless it is unique and they would change what that
 // means.
-func CreateIndex(t *schema.Table, ix *schema.Index, include bool, operand func(c *schema.Column, expr string) string) string {
+func CreateIndex(t *schema.Table, ix *schema.Index, include bool,
+	operand func(c *schema.Column, expr string) string) string {
 	cols := make([]string, len(ix.Columns))
 	for i, c := range ix.Columns {
 		if c.Column != nil {

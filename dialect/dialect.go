@@ -39,11 +39,13 @@ type Features struct {
 	FoldNames    bool // names that differ only in the case of the letters A to Z are the same name
 	SearchPath   bool // tables live in schemas that a search path names
 	NoCaseASCII  bool // nocase is a collation that ignores the case of A to Z alone
-	FoldsTexts   bool // texts that ignore case are compared by an expression: Operand, on both sides; see schema.Column.Folded
-	KeysReturn   bool // a key that the database makes may be one that a deleted row had
-	NullsEqual   bool // a unique index may take NULLs for equal
-	LastKey      bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
-	LikeScans    bool // MatchLike reads all rows, so that MatchPrefix of what a pattern begins with is a condition of its own
+	// texts that ignore case are compared by an expression: Operand, on both sides; see schema.Column.Folded
+	FoldsTexts bool
+	KeysReturn bool // a key that the database makes may be one that a deleted row had
+	NullsEqual bool // a unique index may take NULLs for equal
+	LastKey    bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
+	// MatchLike reads all rows, so that MatchPrefix of what a pattern begins with is a condition of its own
+	LikeScans    bool
 	DistinctSort bool // an aggregate of different values takes them in their order, and must not be told so
 	JSONLast     bool // the last element of a list is [last] in a path of JSON, not [#-1]
 	Lateral      bool // a subquery in FROM may speak of what stands before it
@@ -54,7 +56,8 @@ type Features struct {
 	// driver tells. Each has one argument then, a number that is the same for both and another one for each statement.
 	Conflicted, Inserted string
 
-	// InsertedEach is Inserted in a statement of several rows: it forgets what was noted, so that the next row begins anew.
+	// InsertedEach is Inserted in a statement of several rows: it forgets what was noted, so that the next row begins
+	// anew.
 	InsertedEach string
 }
 
@@ -392,8 +395,10 @@ const (
 	FuncJSONHas     // whether there is something
 
 	FuncJSONContains // whether the first document contains the second
-	FuncJSONMembers  // the document, or an empty object in place of one that is none, with the members of another and without those of a list of keys
-	FuncJSONMerge    // the document with another one merged into it, an object, as RFC 7396 says
+	// the document, or an empty object in place of one that is none, with the members of another and without those of a
+	// list of keys
+	FuncJSONMembers
+	FuncJSONMerge // the document with another one merged into it, an object, as RFC 7396 says
 
 	// Of a document, the path of an object or a list in it, and all keys and indexes on the way to a member or element of
 	// that, as a list of texts. Where no object, or no list, is there, they give the document as it is.
@@ -407,10 +412,11 @@ const (
 	FuncJSONRemoveFromEnd
 
 	FuncJSONContainedBy // whether the second document contains the first
-	FuncJSONHasAny      // whether one of a list of texts is a key of the object, a text in the list, or the text that the document is
-	FuncJSONHasAll      // whether all of them are
-	FuncJSONLen         // the number of elements of the list at a path, NULL when there is something else
-	FuncJSONType        // the word for what is at a path: object, array, string, number, boolean or null
+	// whether one of a list of texts is a key of the object, a text in the list, or the text that the document is
+	FuncJSONHasAny
+	FuncJSONHasAll // whether all of them are
+	FuncJSONLen    // the number of elements of the list at a path, NULL when there is something else
+	FuncJSONType   // the word for what is at a path: object, array, string, number, boolean or null
 
 	FuncListElem // a value as FuncArrayAgg takes it
 

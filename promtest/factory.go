@@ -137,7 +137,8 @@ func newMaker(db *prom.DB, repo *core.Repo, s settings) *maker {
 			refers[c] = true
 		}
 	}
-	return &maker{db: db, repo: repo, settings: s, distinct: distinctColumns(t), refers: refers, rng: rand.New(rand.NewPCG(s.seed, h.Sum64())),
+	return &maker{db: db, repo: repo, settings: s, distinct: distinctColumns(t), refers: refers,
+		rng:     rand.New(rand.NewPCG(s.seed, h.Sum64())),
 		parents: map[*schema.Column]any{}, makers: map[reflect.Type]*maker{}, counter: counterOf(db, t)}
 }
 
@@ -187,7 +188,8 @@ func columnsOf(t *schema.Table, ix *schema.Index) []*schema.Column {
 			cols = append(cols, c.Column)
 			continue
 		}
-		for word := range strings.FieldsFuncSeq(c.Expr, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		for word := range strings.FieldsFuncSeq(c.Expr,
+			func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 			if col := t.Column(word); col != nil {
 				cols = append(cols, col)
 			}

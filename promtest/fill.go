@@ -37,7 +37,8 @@ func (m *maker) fill(v reflect.Value) problems {
 	n := m.counter.next()
 	for _, c := range m.repo.Table().Columns {
 		switch {
-		case c.References != nil, m.refers[c], c.Auto, c.Created, c.Updated, c.Default != nil && !m.distinct[c], c.Null && !m.settings.optional:
+		case c.References != nil, m.refers[c], c.Auto, c.Created, c.Updated, c.Default != nil && !m.distinct[c], c.Null &&
+			!m.settings.optional:
 			continue
 		}
 		if err := m.fillColumn(v.FieldByIndex(c.Path), c, n); err != nil {
@@ -171,8 +172,10 @@ func (g *gen) number() int {
 
 // ranges are what numbers are like by name.
 var ranges = map[string][2]int64{
-	"age": {18, 90}, "year": {1970, 2030}, "month": {1, 12}, "day": {1, 28}, "hour": {0, 23}, "minute": {0, 59}, "rating": {1, 5}, "stars": {1, 5},
-	"percent": {0, 100}, "port": {1024, 65535}, "quantity": {1, 20}, "count": {0, 100}, "price": {1, 500}, "latitude": {-90, 90},
+	"age": {18, 90}, "year": {1970, 2030}, "month": {1, 12}, "day": {1, 28}, "hour": {0, 23}, "minute": {0,
+		59}, "rating": {1, 5}, "stars": {1, 5},
+	"percent": {0, 100}, "port": {1024, 65535}, "quantity": {1, 20}, "count": {0, 100}, "price": {1,
+		500}, "latitude": {-90, 90},
 	"longitude": {-180, 180}, "height": {1, 250}, "weight": {1, 200},
 }
 
@@ -277,7 +280,8 @@ func (g *gen) time() time.Time {
 func (g *gen) unmarshal(field reflect.Value, text string) error {
 	into := field.Addr().Interface().(interface{ UnmarshalText([]byte) error })
 	n := 1 + g.rng.IntN(250)
-	for _, form := range []string{text, fmt.Sprintf("192.0.2.%d", n), fmt.Sprintf("192.0.2.%d/32", n), fmt.Sprintf("192.0.2.%d:80", n), strconv.Itoa(n), "2024-01-01T00:00:00Z"} {
+	for _, form := range []string{text, fmt.Sprintf("192.0.2.%d", n), fmt.Sprintf("192.0.2.%d/32", n),
+		fmt.Sprintf("192.0.2.%d:80", n), strconv.Itoa(n), "2024-01-01T00:00:00Z"} {
 		if into.UnmarshalText([]byte(form)) == nil {
 			return nil
 		}

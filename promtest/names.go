@@ -36,8 +36,10 @@ var names = []struct {
 	{[]string{"username", "login", "nick", "nickname", "user_name"}, func(g *gen) string {
 		return strings.ToLower(pick(g.rng, firstNames)) + g.suffix("")
 	}},
-	{[]string{"first_name", "firstname", "forename", "given_name", "first"}, func(g *gen) string { return pick(g.rng, firstNames) + g.suffix(" ") }},
-	{[]string{"last_name", "lastname", "surname", "family_name", "last"}, func(g *gen) string { return pick(g.rng, lastNames) + g.suffix(" ") }},
+	{[]string{"first_name", "firstname", "forename", "given_name", "first"},
+		func(g *gen) string { return pick(g.rng, firstNames) + g.suffix(" ") }},
+	{[]string{"last_name", "lastname", "surname", "family_name", "last"},
+		func(g *gen) string { return pick(g.rng, lastNames) + g.suffix(" ") }},
 	{[]string{"company", "organization", "organisation", "employer"}, func(g *gen) string {
 		return pick(g.rng, lastNames) + " & " + pick(g.rng, lastNames) + g.suffix(" ")
 	}},
@@ -54,14 +56,18 @@ var names = []struct {
 		return fmt.Sprintf("%d %s Street", 1+g.rng.IntN(99)+100*g.number(), pick(g.rng, lastNames))
 	}},
 	{[]string{"currency"}, func(g *gen) string { return pick(g.rng, []string{"EUR", "USD", "GBP", "JPY", "CHF"}) }},
-	{[]string{"language", "locale", "lang"}, func(g *gen) string { return pick(g.rng, []string{"en", "de", "fr", "es", "ja"}) }},
+	{[]string{"language", "locale", "lang"},
+		func(g *gen) string { return pick(g.rng, []string{"en", "de", "fr", "es", "ja"}) }},
 	{[]string{"color", "colour"}, func(g *gen) string { return fmt.Sprintf("#%06x", g.rng.IntN(1<<24)) }},
-	{[]string{"domain", "host", "hostname"}, func(g *gen) string { return strings.ReplaceAll(g.slug(), "-", "") + ".example.com" }},
+	{[]string{"domain", "host", "hostname"},
+		func(g *gen) string { return strings.ReplaceAll(g.slug(), "-", "") + ".example.com" }},
 	{[]string{"file", "filename", "path"}, func(g *gen) string { return g.slug() + ".txt" }},
-	{[]string{"body", "text", "content", "description", "summary", "comment", "message", "bio", "note", "notes"}, func(g *gen) string {
-		return capital(pick(g.rng, adjectives)) + " " + pick(g.rng, nouns) + " " + pick(g.rng, verbs) + " the " + pick(g.rng, adjectives) + " " +
-			pick(g.rng, nouns) + g.suffix(" ") + "."
-	}},
+	{[]string{"body", "text", "content", "description", "summary", "comment", "message", "bio", "note", "notes"},
+		func(g *gen) string {
+			return capital(pick(g.rng, adjectives)) + " " + pick(g.rng, nouns) + " " + pick(g.rng, verbs) + " the " +
+				pick(g.rng, adjectives) + " " +
+				pick(g.rng, nouns) + g.suffix(" ") + "."
+		}},
 	{[]string{"title", "subject", "headline", "heading", "label"}, func(g *gen) string {
 		return "The " + capital(pick(g.rng, adjectives)) + " " + capital(pick(g.rng, nouns)) + g.suffix(" ")
 	}},
@@ -77,12 +83,19 @@ func (g *gen) slug() string {
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 var (
-	firstNames   = []string{"Ada", "Alan", "Barbara", "Donald", "Edsger", "Frances", "Grace", "Hedy", "Ida", "Jean", "John", "Karen", "Leslie", "Lynn", "Margaret", "Radia", "Sophie", "Tim"}
-	lastNames    = []string{"Allen", "Bartik", "Codd", "Dijkstra", "Hamilton", "Hoare", "Hopper", "Knuth", "Lamport", "Liskov", "Lovelace", "Perlman", "Ritchie", "Rhodes", "Turing", "Wilson"}
-	cities       = []string{"Aarhus", "Bergen", "Cork", "Dakar", "Essen", "Fukuoka", "Ghent", "Hobart", "Izmir", "Kyoto", "Lima", "Oslo", "Porto", "Quito", "Turin", "Utrecht"}
-	countries    = []string{"Chile", "Denmark", "Estonia", "France", "Ghana", "Iceland", "Japan", "Kenya", "Norway", "Peru", "Portugal", "Spain"}
+	firstNames = []string{"Ada", "Alan", "Barbara", "Donald", "Edsger", "Frances", "Grace", "Hedy", "Ida", "Jean",
+		"John", "Karen", "Leslie", "Lynn", "Margaret", "Radia", "Sophie", "Tim"}
+	lastNames = []string{"Allen", "Bartik", "Codd", "Dijkstra", "Hamilton", "Hoare", "Hopper", "Knuth", "Lamport",
+		"Liskov", "Lovelace", "Perlman", "Ritchie", "Rhodes", "Turing", "Wilson"}
+	cities = []string{"Aarhus", "Bergen", "Cork", "Dakar", "Essen", "Fukuoka", "Ghent", "Hobart", "Izmir", "Kyoto",
+		"Lima", "Oslo", "Porto", "Quito", "Turin", "Utrecht"}
+	countries = []string{"Chile", "Denmark", "Estonia", "France", "Ghana", "Iceland", "Japan", "Kenya", "Norway",
+		"Peru", "Portugal", "Spain"}
 	countryCodes = []string{"CL", "DK", "EE", "FR", "GH", "IS", "JP", "KE", "NO", "PE", "PT", "ES"}
-	adjectives   = []string{"amber", "brave", "calm", "clever", "distant", "early", "gentle", "golden", "hidden", "lively", "narrow", "quiet", "silver", "steady", "swift", "wide"}
-	nouns        = []string{"anchor", "bridge", "canyon", "engine", "forest", "garden", "harbor", "island", "lantern", "meadow", "orchard", "river", "signal", "tower", "valley", "window"}
-	verbs        = []string{"crosses", "follows", "greets", "keeps", "leaves", "meets", "passes", "remembers", "seeks", "watches"}
+	adjectives   = []string{"amber", "brave", "calm", "clever", "distant", "early", "gentle", "golden", "hidden", "lively",
+		"narrow", "quiet", "silver", "steady", "swift", "wide"}
+	nouns = []string{"anchor", "bridge", "canyon", "engine", "forest", "garden", "harbor", "island", "lantern",
+		"meadow", "orchard", "river", "signal", "tower", "valley", "window"}
+	verbs = []string{"crosses", "follows", "greets", "keeps", "leaves", "meets", "passes", "remembers", "seeks",
+		"watches"}
 )

@@ -62,7 +62,8 @@ func readAction(tg *tag, option string, columns []*Column) (string, error) {
 	case setDefault:
 		for _, c := range columns {
 			if !c.HasConstant() {
-				return "", fmt.Errorf("%s=set default needs a constant default of the column %q: add the option default", option, c.Name)
+				return "", fmt.Errorf("%s=set default needs a constant default of the column %q: add the option default", option,
+					c.Name)
 			}
 		}
 	default:
@@ -116,6 +117,7 @@ func (k *FoundForeignKey) Over(have *FoundForeignKey, said Actions) *FoundForeig
 
 // sameActions reports whether two foreign keys do the same.
 func (k *FoundForeignKey) sameActions(o *FoundForeignKey) bool {
-	return k.OnDelete == o.OnDelete && k.OnUpdate == o.OnUpdate && strings.Join(k.SetColumns, ",") == strings.Join(o.SetColumns, ",") &&
+	return k.OnDelete == o.OnDelete && k.OnUpdate == o.OnUpdate &&
+		strings.Join(k.SetColumns, ",") == strings.Join(o.SetColumns, ",") &&
 		k.Deferrable == o.Deferrable && k.Deferred == o.Deferred
 }

@@ -37,7 +37,8 @@ func (c *comparison) columns() {
 	for _, col := range sortedByKey(c.table.Columns) {
 		w, h := c.want.Column(col.Name), c.have.Column(col.Name)
 		if h == nil {
-			c.add(&Drift{Sort: Missing, Object: OfColumn, Name: col.Name, Want: w.typeText(), At: DriftPlace{Column: col, WantColumn: w}})
+			c.add(&Drift{Sort: Missing, Object: OfColumn, Name: col.Name, Want: w.typeText(),
+				At: DriftPlace{Column: col, WantColumn: w}})
 			continue
 		}
 		c.column(col, w, h)
@@ -141,7 +142,8 @@ func (c *comparison) checks() {
 	}
 	added := map[string]bool{} // come with their columns, or are there as limits of their types
 	for _, col := range c.table.Columns {
-		if h := c.have.Column(col.Name); h == nil || !c.have.FoldNames && col.limitedBy(h) && col.fits(c.want.Column(col.Name), h) {
+		if h := c.have.Column(col.Name); h == nil || !c.have.FoldNames && col.limitedBy(h) &&
+			col.fits(c.want.Column(col.Name), h) {
 			added[c.table.CheckName(col)] = true
 		}
 	}
@@ -203,9 +205,11 @@ func (c *comparison) check(w, h *FoundCheck) {
 	place := DriftPlace{HaveCheck: h, WantCheck: w}
 	switch {
 	case h.Expr != w.Expr:
-		c.add(&Drift{Sort: Different, Object: OfCheck, Name: h.Name, Aspect: AspectText, Have: h.Expr, Want: w.Expr, At: place})
+		c.add(&Drift{Sort: Different, Object: OfCheck, Name: h.Name, Aspect: AspectText, Have: h.Expr, Want: w.Expr,
+			At: place})
 	case h.Unchecked:
-		c.add(&Drift{Sort: Different, Object: OfCheck, Name: h.Name, Aspect: AspectValid, Have: UncheckedText, Want: CheckedText, At: place})
+		c.add(&Drift{Sort: Different, Object: OfCheck, Name: h.Name, Aspect: AspectValid, Have: UncheckedText,
+			Want: CheckedText, At: place})
 	}
 }
 
@@ -226,9 +230,11 @@ func (c *comparison) foreignKeys() {
 		place.Holds = target && h.sameActions(wanted.Over(h, said)) // of the rest the model says nothing
 		switch {
 		case !same:
-			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectText, Have: h.text(), Want: want, At: place})
+			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectText, Have: h.text(), Want: want,
+				At: place})
 		case h.Unchecked:
-			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectValid, Have: UncheckedText, Want: CheckedText, At: place})
+			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectValid, Have: UncheckedText,
+				Want: CheckedText, At: place})
 		}
 	}
 	for _, col := range c.table.References() {
@@ -242,7 +248,8 @@ func (c *comparison) foreignKeys() {
 	}
 	for i := range c.have.ForeignKeys {
 		if h := &c.have.ForeignKeys[i]; !known[h] {
-			c.add(&Drift{Sort: Extra, Object: OfForeignKey, Name: strings.Join(h.Columns, ", "), Have: h.text(), At: DriftPlace{HaveKey: h}})
+			c.add(&Drift{Sort: Extra, Object: OfForeignKey, Name: strings.Join(h.Columns, ", "), Have: h.text(),
+				At: DriftPlace{HaveKey: h}})
 		}
 	}
 }
@@ -281,7 +288,8 @@ func WantedKey(t *Table, k *ForeignKey, sets bool) *FoundForeignKey {
 }
 
 func wantedKey(columns []*Column, target *Table) *FoundForeignKey {
-	return &FoundForeignKey{Columns: ColumnNames(columns), Table: target.Name, TargetColumns: ColumnNames(target.Key), OnDelete: cascade, OnUpdate: cascade}
+	return &FoundForeignKey{Columns: ColumnNames(columns), Table: target.Name, TargetColumns: ColumnNames(target.Key),
+		OnDelete: cascade, OnUpdate: cascade}
 }
 
 func (k *FoundForeignKey) text() string {
@@ -307,7 +315,8 @@ func (c *comparison) indexes() {
 		}
 		h := c.have.Index(ix.Name)
 		if h == nil { // another one may do its work
-			if i := slices.IndexFunc(c.have.Indexes, func(o FoundIndex) bool { return !o.Invalid && c.sameIndex(ix, w, &o) }); i >= 0 {
+			if i := slices.IndexFunc(c.have.Indexes,
+				func(o FoundIndex) bool { return !o.Invalid && c.sameIndex(ix, w, &o) }); i >= 0 {
 				known[&c.have.Indexes[i]] = true
 				continue
 			}
@@ -318,9 +327,11 @@ func (c *comparison) indexes() {
 		place := DriftPlace{Index: ix, HaveIndex: h}
 		switch {
 		case h.Invalid:
-			c.add(&Drift{Sort: Different, Object: OfIndex, Name: ix.Name, Aspect: AspectValid, Have: "was left invalid", Want: "is valid", At: place})
+			c.add(&Drift{Sort: Different, Object: OfIndex, Name: ix.Name, Aspect: AspectValid, Have: "was left invalid",
+				Want: "is valid", At: place})
 		case !c.sameIndex(ix, w, h):
-			c.add(&Drift{Sort: Different, Object: OfIndex, Name: ix.Name, Aspect: AspectText, Have: h.text(), Want: w.text(), At: place})
+			c.add(&Drift{Sort: Different, Object: OfIndex, Name: ix.Name, Aspect: AspectText, Have: h.text(), Want: w.text(),
+				At: place})
 		}
 	}
 	for i := range c.have.Indexes {
@@ -331,7 +342,8 @@ func (c *comparison) indexes() {
 }
 
 func (c *comparison) sameIndex(ix *Index, w, h *FoundIndex) bool {
-	if w.Unique != h.Unique || w.Method != h.Method || w.Ops != h.Ops || w.Where != h.Where || !slices.EqualFunc(w.Include, h.Include, c.have.same) || len(w.Columns) != len(h.Columns) {
+	if w.Unique != h.Unique || w.Method != h.Method || w.Ops != h.Ops || w.Where != h.Where ||
+		!slices.EqualFunc(w.Include, h.Include, c.have.same) || len(w.Columns) != len(h.Columns) {
 		return false
 	}
 	for i, a := range w.Columns {

@@ -27,22 +27,26 @@ func (b *builder) checkDocument(c *Column, tg *tag) error {
 	if inner, _, ok := nullInner(t); ok {
 		t = inner
 	}
-	instead := fmt.Sprintf("a prom.Ref[%s] refers to its row, and a prom.Many[%s] has the rows that refer to this one", name, name)
+	instead := fmt.Sprintf("a prom.Ref[%s] refers to its row, and a prom.Many[%s] has the rows that refer to this one",
+		name, name)
 	switch {
 	case why == onlyTags:
 		instead = "embed it without a tag to have its fields as columns"
 	case t == m && hasTracker(m):
 		return fmt.Errorf("embed %s without a name of the field, so that its fields are columns", m)
 	case t == m:
-		instead = fmt.Sprintf("write prom.Ref[%s], or *prom.Ref[%s] for one that may be NULL, to refer to its row", name, name)
-	case (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem() == m, t.Kind() == reflect.Slice && t.Elem() == reflect.PointerTo(m):
+		instead = fmt.Sprintf("write prom.Ref[%s], or *prom.Ref[%s] for one that may be NULL, to refer to its row", name,
+			name)
+	case (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem() == m, t.Kind() == reflect.Slice &&
+		t.Elem() == reflect.PointerTo(m):
 		instead = fmt.Sprintf("write prom.Many[%s] for the rows of %s that refer to this one", name, name)
 	}
 	subject := fmt.Sprintf("%s is a model (%s)", m, why)
 	if why == onlyTags {
 		subject = fmt.Sprintf("%s has fields with prom tags, which mean nothing in JSON,", m)
 	}
-	return fmt.Errorf("%s and would be stored as JSON in this row: %s; if you want a JSON document, use the option json", subject, instead)
+	return fmt.Errorf("%s and would be stored as JSON in this row: %s; if you want a JSON document, use the option json",
+		subject, instead)
 }
 
 const onlyTags = "its fields have prom tags"

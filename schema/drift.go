@@ -29,8 +29,9 @@ type DriftPlace struct {
 	HaveCheck, WantCheck   *FoundCheck
 	HaveKey                *FoundForeignKey
 
-	Own   bool // this library wrote what the database has
-	Holds bool // what the database has serves the model as it is: another type that holds its values, another rule of a foreign key
+	Own bool // this library wrote what the database has
+	// what the database has serves the model as it is: another type that holds its values, another rule of a foreign key
+	Holds bool
 }
 
 // DriftSort is a sort of drift.
@@ -110,9 +111,9 @@ func orNone(s string) string {
 }
 
 // NotModelled reports whether the drift is about something of which the struct and its tags say nothing, and which this
-// library did not make: a column, index, CHECK or foreign key that no field names, a default where the model has none, a
-// type that holds the values of the field, the rules of a foreign key, a key that the database generates. Such things are
-// the database's own: plans list them and have no step for them.
+// library did not make: a column, index, CHECK or foreign key that no field names, a default where the model has none,
+// a type that holds the values of the field, the rules of a foreign key, a key that the database generates. Such things
+// are the database's own: plans list them and have no step for them.
 func (d *Drift) NotModelled() bool {
 	switch {
 	case d.Object == OfForeignKey && d.Sort == Different && d.Aspect == AspectText:
@@ -137,5 +138,6 @@ func (d *Drift) NotModelled() bool {
 // than the model knows, but for a column without which no row can be inserted; and another default, since this library
 // writes the model's.
 func (d *Drift) Harmless() bool {
-	return d.Aspect == AspectDefault && (d.Want == "" || d.Have != "") || d.Sort == Extra && !(d.At.HaveColumn != nil && d.At.HaveColumn.Required())
+	return d.Aspect == AspectDefault && (d.Want == "" || d.Have != "") ||
+		d.Sort == Extra && !(d.At.HaveColumn != nil && d.At.HaveColumn.Required())
 }

@@ -52,8 +52,10 @@ func fitsLoosely(field, column Kind) bool {
 func (t *Table) Unfit(f *Found) (drifts []*Drift) {
 	for _, c := range t.Columns {
 		if h := f.Column(c.Name); h != nil && !f.View && !f.Fits(c, h) {
-			drifts = append(drifts, &Drift{Sort: Different, Object: OfColumn, Table: t.Name, Name: c.Name, Aspect: AspectType, Have: h.typeText(),
-				Want: fmt.Sprintf("one that holds a %s, as the field %s of %s", c.Kind, c.Field, t.Model), At: DriftPlace{Column: c, HaveColumn: h}})
+			drifts = append(drifts, &Drift{Sort: Different, Object: OfColumn, Table: t.Name, Name: c.Name, Aspect: AspectType,
+				Have: h.typeText(),
+				Want: fmt.Sprintf("one that holds a %s, as the field %s of %s", c.Kind, c.Field, t.Model), At: DriftPlace{Column: c,
+					HaveColumn: h}})
 		}
 	}
 	return drifts

@@ -9,13 +9,16 @@ import (
 	"sync"
 )
 
-// ForeignKey is a foreign key of several columns, which a field of type [CompositeRef] declares. One of a single column is a
+// ForeignKey is a foreign key of several columns, which a field of type [CompositeRef] declares. One of a single column
+// is a
 // [Reference].
 type ForeignKey struct {
 	Field   string       // the Go field's path, for messages
 	Columns []*Column    // in the order of the primary key that they refer to
 	Model   reflect.Type // the model referred to
-	Null    []*Column    // those that may be NULL, and become NULL with the row referred to; none of a strong key, which deletes with its target
+	// those that may be NULL, and become NULL with the row referred to; none of a strong key, which deletes with its
+	// target
+	Null []*Column
 	Actions
 	target func() (*Table, error)
 }
@@ -85,7 +88,8 @@ func (b *builder) foreignKey(r *Relation) (*ForeignKey, error) {
 		c := t.byName[strings.TrimSpace(name)]
 		switch {
 		case c == nil:
-			return nil, fmt.Errorf("there is no column %q; the columns are %s", strings.TrimSpace(name), strings.Join(ColumnNames(t.Columns), ", "))
+			return nil, fmt.Errorf("there is no column %q; the columns are %s", strings.TrimSpace(name),
+				strings.Join(ColumnNames(t.Columns), ", "))
 		case slices.Contains(k.Columns, c):
 			return nil, fmt.Errorf("the column %q appears twice", c.Name)
 		}
@@ -117,12 +121,14 @@ func (k *ForeignKey) check() (*Table, error) {
 		return nil, err
 	}
 	if len(target.Key) != len(k.Columns) {
-		return nil, fmt.Errorf("on names %d columns, and the primary key of %s has %d (%s)", len(k.Columns), k.Model.Name(), len(target.Key),
+		return nil, fmt.Errorf("on names %d columns, and the primary key of %s has %d (%s)", len(k.Columns), k.Model.Name(),
+			len(target.Key),
 			strings.Join(ColumnNames(target.Key), ", "))
 	}
 	for i, c := range k.Columns {
 		if want := target.Key[i]; Unwrap(c.Type) != Unwrap(want.Type) || c.Kind != want.Kind {
-			return nil, fmt.Errorf("the column %q is a %s, and the key column %q of %s is a %s", c.Name, Unwrap(c.Type), want.Name, k.Model.Name(), Unwrap(want.Type))
+			return nil, fmt.Errorf("the column %q is a %s, and the key column %q of %s is a %s", c.Name, Unwrap(c.Type),
+				want.Name, k.Model.Name(), Unwrap(want.Type))
 		}
 	}
 	return target, nil

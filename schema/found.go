@@ -16,7 +16,8 @@ type Found struct {
 	Indexes     []FoundIndex // those behind a primary key are left out
 	ForeignKeys []FoundForeignKey
 	Checks      []FoundCheck
-	Definitions []Definition // the statements that made it, its indexes and its triggers, in their order, where the engine keeps them
+	// the statements that made it, its indexes and its triggers, in their order, where the engine keeps them
+	Definitions []Definition
 }
 
 // Definition is a statement that an engine keeps of what it has.
@@ -133,7 +134,8 @@ func (f *Found) Key() []FoundColumn {
 
 // Reference returns the foreign key that consists of the columns of those names and no others, or nil.
 func (f *Found) Reference(columns ...string) *FoundForeignKey {
-	i := slices.IndexFunc(f.ForeignKeys, func(k FoundForeignKey) bool { return slices.EqualFunc(k.Columns, columns, f.same) })
+	i := slices.IndexFunc(f.ForeignKeys,
+		func(k FoundForeignKey) bool { return slices.EqualFunc(k.Columns, columns, f.same) })
 	if i < 0 {
 		return nil
 	}
@@ -203,7 +205,8 @@ func (f *Found) same(a, b string) bool {
 // covers reports whether the index that was found does the work of the one that is wanted.
 func (f *Found) covers(fi FoundIndex, ix *Index) bool {
 	return f.same(fi.Name, ix.Name) || !fi.Invalid &&
-		fi.Unique == ix.Unique && fi.Method == ix.Method && ix.Ops == "" && fi.Ops == "" && ix.OnColumns() != nil && ix.Include == nil && !fi.Partial && !ix.Partial() && slices.EqualFunc(fi.Names(), ix.Names(), f.same)
+		fi.Unique == ix.Unique && fi.Method == ix.Method && ix.Ops == "" && fi.Ops == "" && ix.OnColumns() != nil &&
+		ix.Include == nil && !fi.Partial && !ix.Partial() && slices.EqualFunc(fi.Names(), ix.Names(), f.same)
 }
 
 // WithTable returns what was found under another name of the table, as it will be when it has been renamed.

@@ -72,7 +72,8 @@ func (b *builder) addIndexColumn(it tagItem, ic IndexColumn, using, ops string) 
 		p.columns = append(p.columns, ic)
 		return nil
 	}
-	b.indexes = append(b.indexes, pendingIndex{name: name, unique: unique, single: single, using: using, ops: ops, columns: []IndexColumn{ic}})
+	b.indexes = append(b.indexes, pendingIndex{name: name, unique: unique, single: single, using: using, ops: ops,
+		columns: []IndexColumn{ic}})
 	return nil
 }
 
@@ -162,7 +163,8 @@ func (b *builder) makeIndexes() error {
 			return err
 		}
 		for i, ic := range p.columns {
-			if ic.Column != nil && slices.ContainsFunc(p.columns[:i], func(other IndexColumn) bool { return other.Column == ic.Column }) {
+			if ic.Column != nil && slices.ContainsFunc(p.columns[:i],
+				func(other IndexColumn) bool { return other.Column == ic.Column }) {
 				return fmt.Errorf("index %s: the column %q appears twice", p.name, ic.Column.Name)
 			}
 		}
@@ -188,7 +190,10 @@ func (p *pendingIndex) checkMethod() error {
 		p.using = ""
 	}
 	for _, word := range []string{p.using, p.ops} {
-		if strings.ContainsFunc(word, func(r rune) bool { return r != '_' && (r > 'z' || r < '0' || r > '9' && r < 'A' || r > 'Z' && r < 'a') }) {
+		if strings.ContainsFunc(word, func(r rune) bool {
+			return r != '_' &&
+				(r > 'z' || r < '0' || r > '9' && r < 'A' || r > 'Z' && r < 'a')
+		}) {
 			return fmt.Errorf("%q is no method or operator class: their names are words", word)
 		}
 	}
@@ -196,7 +201,8 @@ func (p *pendingIndex) checkMethod() error {
 	case p.using == "" && p.ops == "":
 		for _, c := range p.columns {
 			if c.Column != nil && (c.Column.Kind == JSON || c.Column.Kind.IsList()) {
-				return fmt.Errorf("the column %q holds JSON or a list, which a B-tree cannot index; add the option using=gin", c.Column.Name)
+				return fmt.Errorf("the column %q holds JSON or a list, which a B-tree cannot index; add the option using=gin",
+					c.Column.Name)
 			}
 		}
 	case p.using == "":
@@ -278,7 +284,8 @@ func (b *builder) parseIndexColumn(s string, exprs bool) (IndexColumn, error) {
 		}
 	}
 	if ic.Column == nil {
-		return ic, fmt.Errorf("there is no column %q; the columns are %s", name, strings.Join(ColumnNames(b.table.Columns), ", "))
+		return ic, fmt.Errorf("there is no column %q; the columns are %s", name,
+			strings.Join(ColumnNames(b.table.Columns), ", "))
 	}
 	return ic, nil
 }
@@ -292,7 +299,8 @@ func (b *builder) parseInclude(p pendingIndex) ([]*Column, error) {
 	for name := range strings.SplitSeq(p.include, ",") {
 		c := b.table.byName[strings.TrimSpace(name)]
 		if c == nil {
-			return nil, fmt.Errorf("there is no column %q; the columns are %s", strings.TrimSpace(name), strings.Join(ColumnNames(b.table.Columns), ", "))
+			return nil, fmt.Errorf("there is no column %q; the columns are %s", strings.TrimSpace(name),
+				strings.Join(ColumnNames(b.table.Columns), ", "))
 		}
 		if slices.Contains(list, c) || slices.ContainsFunc(p.columns, func(ic IndexColumn) bool { return ic.Column == c }) {
 			return nil, fmt.Errorf("the column %q is in the index already", c.Name)

@@ -120,8 +120,8 @@ func ParseList(k Kind, text []byte) (Value, error) {
 	return NewList(k, len(elems), func(i int) (Value, error) { return parseElem(k, elems[i]) })
 }
 
-// listElems returns the elements of a JSON list, as they are written. It is false for other JSON, and for a list of lists
-// or objects, which are elements of no kind.
+// listElems returns the elements of a JSON list, as they are written. It is false for other JSON, and for a list of
+// lists or objects, which are elements of no kind.
 func listElems(text string) (elems []string, ok bool) {
 	const space = " \t\n\r"
 	text = strings.Trim(text, space)

@@ -116,7 +116,8 @@ func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix s
 			}
 		case tg.skip, f.Type == trackerType:
 		case tg.has("computed") && !b.result:
-			if err := b.addComputed(&Column{Field: prefix + f.Name, Name: Snake(f.Name), Type: f.Type, Path: at, Offset: offset + f.Offset, Ordinal: -1}, f, &tg); err != nil {
+			if err := b.addComputed(&Column{Field: prefix + f.Name, Name: Snake(f.Name), Type: f.Type, Path: at,
+				Offset: offset + f.Offset, Ordinal: -1}, f, &tg); err != nil {
 				return b.tagError(prefix+f.Name, text, err)
 			}
 		case f.Type.Implements(relaterType) && f.IsExported():
@@ -131,8 +132,10 @@ func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix s
 			if err := b.addStruct(f.Type, at, offset+f.Offset, prefix+f.Name+".", last); err != nil {
 				return err
 			}
-		case f.Anonymous && f.Type.Kind() == reflect.Pointer && f.Type.Elem().Kind() == reflect.Struct && !tagged && !isColumnStruct(f.Type.Elem()):
-			return fmt.Errorf("field %s%s: embed the struct %s by value, not by pointer, or leave it out by the tag prom:\"-\"", prefix, f.Name, f.Type.Elem())
+		case f.Anonymous && f.Type.Kind() == reflect.Pointer && f.Type.Elem().Kind() == reflect.Struct && !tagged &&
+			!isColumnStruct(f.Type.Elem()):
+			return fmt.Errorf("field %s%s: embed the struct %s by value, not by pointer, or leave it out by the tag prom:\"-\"",
+				prefix, f.Name, f.Type.Elem())
 		case !f.IsExported():
 			if tagged {
 				return b.tagError(prefix+f.Name, text, errors.New("an unexported field cannot be a column"))
@@ -213,7 +216,8 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 			return fmt.Errorf("the column %q belongs to field %s already", c.Name, other.Field)
 		}
 		if FoldName(other.Name) == FoldName(c.Name) {
-			return fmt.Errorf("the columns %q and %q (field %s) differ only in case, which SQLite ignores", c.Name, other.Name, other.Field)
+			return fmt.Errorf("the columns %q and %q (field %s) differ only in case, which SQLite ignores", c.Name, other.Name,
+				other.Field)
 		}
 	}
 	if was, ok := tg.value("was"); ok {
@@ -298,10 +302,12 @@ func (c *Column) targetOf(target, key reflect.Type) (*Table, error) {
 		return nil, fmt.Errorf("a reference needs a model with one key column: %w", err)
 	}
 	if column.Type != key {
-		return nil, fmt.Errorf("the key of %s is a %s, the reference holds a %s; write prom.RefBy[%s, %s]", target, column.Type, key, target.Name(), column.Type)
+		return nil, fmt.Errorf("the key of %s is a %s, the reference holds a %s; write prom.RefBy[%s, %s]", target,
+			column.Type, key, target.Name(), column.Type)
 	}
 	if column.Kind != c.Kind || column.NoCase != c.NoCase {
-		return nil, fmt.Errorf("the key of %s is stored as %s, the reference as %s; give both the same tag options", target, storedAs(column), storedAs(c))
+		return nil, fmt.Errorf("the key of %s is stored as %s, the reference as %s; give both the same tag options", target,
+			storedAs(column), storedAs(c))
 	}
 	return table, nil
 }
@@ -332,7 +338,8 @@ func (c *Column) setFlags(tg *tag) error {
 		return fmt.Errorf("nocase is for texts, not for %s", c.Type)
 	case (c.Created || c.Updated) && (c.Kind != Time || c.Null || c.Scanner || c.Codec != nil):
 		return fmt.Errorf("created and updated need a time.Time, not %s", c.Type)
-	case c.Version && (c.Null || c.Key || c.Scanner || c.References != nil || c.Kind != Int16 && c.Kind != Int32 && c.Kind != Int64):
+	case c.Version && (c.Null || c.Key || c.Scanner || c.References != nil ||
+		c.Kind != Int16 && c.Kind != Int32 && c.Kind != Int64):
 		return fmt.Errorf("version needs an integer of at most 63 bits, such as int, that is not a key, not %s", c.Type)
 	case c.Version && tg.has("default"):
 		return errors.New("a version begins at 1; leave default out")
@@ -367,7 +374,8 @@ func (b *builder) finish() (*Table, error) {
 	if len(t.Key) > 1 {
 		for _, c := range t.Key {
 			if c.Auto && c.Kind != UUID {
-				return nil, fmt.Errorf("field %s: the database can generate only a key of one column, not of %d", c.Field, len(t.Key))
+				return nil, fmt.Errorf("field %s: the database can generate only a key of one column, not of %d", c.Field,
+					len(t.Key))
 			}
 		}
 	}
@@ -376,7 +384,8 @@ func (b *builder) finish() (*Table, error) {
 	}
 	for _, r := range t.Relations {
 		if c := t.byName[r.Name]; c != nil {
-			return nil, fmt.Errorf("field %s: the column of field %s has the name %q of this relation; rename one of them", r.Field, c.Field, r.Name)
+			return nil, fmt.Errorf("field %s: the column of field %s has the name %q of this relation; rename one of them",
+				r.Field, c.Field, r.Name)
 		}
 	}
 	if err := b.makeForeignKeys(); err != nil {

@@ -28,7 +28,8 @@ func RowKey(row reflect.Value, key reflect.Type) (reflect.Value, error) {
 		return reflect.Value{}, fmt.Errorf("prom: a reference needs a model with one key column: %w", err)
 	}
 	if column.Type != key {
-		return reflect.Value{}, fmt.Errorf("prom: the key of %s is a %s, the reference holds a %s", table.Model, column.Type, key)
+		return reflect.Value{}, fmt.Errorf("prom: the key of %s is a %s, the reference holds a %s", table.Model, column.Type,
+			key)
 	}
 	return row.FieldByIndex(column.Path), nil
 }

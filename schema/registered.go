@@ -24,7 +24,8 @@ func Register(t reflect.Type, r *Registered) error {
 	registry.Lock()
 	defer registry.Unlock()
 	switch {
-	case t.PkgPath() == "" || t == timeType || t == durationType || t.Kind() == reflect.Interface || t.Implements(referrerType):
+	case t.PkgPath() == "" || t == timeType || t == durationType || t.Kind() == reflect.Interface ||
+		t.Implements(referrerType):
 		return fmt.Errorf("prom: %s cannot have a codec, because the program does not define it; define a type over it", t)
 	case registry.codecs[t] != nil:
 		return fmt.Errorf("prom: the type %s has a codec already", t)

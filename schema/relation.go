@@ -9,7 +9,8 @@ import (
 	"sync"
 )
 
-// Relation is a field of a model that holds rows of another, a [Many], a [ManyToMany] or a [CompositeRef]. It is not a column.
+// Relation is a field of a model that holds rows of another, a [Many], a [ManyToMany] or a [CompositeRef]. It is not a
+// column.
 type Relation struct {
 	Name   string       // the snake_case form of the field's name, for JSON; no column has it
 	Field  string       // the Go field's path, for messages
@@ -35,9 +36,9 @@ type ends struct {
 
 // Ends returns the columns that make the relation. The owners refer to the primary key of the model that has the field,
 // and are columns of the related model, or of the join model when there is one; those of a relation with One are
-// columns of the model itself and refer to the primary key of the related one. Targets are the join model's columns that
-// refer to that of the related model, else nil. They are found at the first call, because models may refer to each other in a
-// circle. An error says what to change.
+// columns of the model itself and refer to the primary key of the related one. Targets are the join model's columns
+// that refer to that of the related model, else nil. They are found at the first call, because models may refer to each
+// other in a circle. An error says what to change.
 func (r *Relation) Ends() (owner, target []*Column, err error) {
 	e, err := r.ends()
 	return e.owner, e.target, err
@@ -147,5 +148,6 @@ func referring(t *Table, model reflect.Type, option, name, but string) ([]*Colum
 
 // sameNames reports whether two lists of names, with commas between them, are the same.
 func sameNames(a, b string) bool {
-	return slices.EqualFunc(strings.Split(a, ","), strings.Split(b, ","), func(a, b string) bool { return strings.TrimSpace(a) == strings.TrimSpace(b) })
+	return slices.EqualFunc(strings.Split(a, ","), strings.Split(b, ","),
+		func(a, b string) bool { return strings.TrimSpace(a) == strings.TrimSpace(b) })
 }

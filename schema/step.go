@@ -14,8 +14,9 @@ type Step struct {
 	Name       string   `json:"name,omitempty"`   // of the column, index or constraint; "" for the table itself
 	Aspect     Aspect   `json:"aspect,omitempty"` // what of it is altered
 	Risk       Risk     `json:"risk"`
-	Reason     string   `json:"reason"`        // why, and what to mind
-	SQL        []string `json:"sql,omitempty"` // the statements, in their order, after those of the steps before; none when nothing but a person can do it
+	Reason     string   `json:"reason"` // why, and what to mind
+	// the statements, in their order, after those of the steps before; none when nothing but a person can do it
+	SQL []string `json:"sql,omitempty"`
 
 	// Apart is set for a step that is not part of the one transaction of the others. Each of its statements commits by
 	// itself, unless Rebuild is set.
@@ -55,7 +56,8 @@ const (
 // Same reports whether a step that was planned later is this one: both end the same drift of the same table, and the
 // later one risks no more.
 func (s Step) Same(later Step) bool {
-	return s.Kind == later.Kind && s.Connection == later.Connection && s.Table == later.Table && s.Name == later.Name && s.Aspect == later.Aspect &&
+	return s.Kind == later.Kind && s.Connection == later.Connection && s.Table == later.Table && s.Name == later.Name &&
+		s.Aspect == later.Aspect &&
 		(s.Risk == later.Risk || s.Risk > later.Risk && !s.Rebuild)
 }
 

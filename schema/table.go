@@ -13,13 +13,14 @@ import (
 // Table is the schema of a model: what its struct says about the table that holds it. A Table is immutable once
 // made; [Of] returns the same one for the same type, so tables may be compared by pointer.
 type Table struct {
-	Name     string       // the table's name in the database, unquoted
-	Was      string       // its name from before, which the tag option was tells; "" for none
-	Model    reflect.Type // the struct
-	Computed []*Column    // fields that are no columns, and filled by what a query computes: Field, Name, Type, Path and Offset
-	Columns  []*Column    // in the order of the table: own fields first, then those of an embedded Model
-	Key      []*Column    // the primary key in the order of declaration; empty when there is none
-	Indexes  []*Index     // in the order of declaration, those of single fields included
+	Name  string       // the table's name in the database, unquoted
+	Was   string       // its name from before, which the tag option was tells; "" for none
+	Model reflect.Type // the struct
+	// fields that are no columns, and filled by what a query computes: Field, Name, Type, Path and Offset
+	Computed []*Column
+	Columns  []*Column // in the order of the table: own fields first, then those of an embedded Model
+	Key      []*Column // the primary key in the order of declaration; empty when there is none
+	Indexes  []*Index  // in the order of declaration, those of single fields included
 
 	Relations []*Relation // the fields that hold rows of other models, in the order of declaration
 
@@ -142,7 +143,8 @@ type Default struct {
 // Reference is a foreign key of one column.
 type Reference struct {
 	Model reflect.Type // the model referred to
-	Weak  bool         // it may be NULL: ON DELETE SET NULL; a strong one deletes with its target; unless Actions say otherwise
+	// it may be NULL: ON DELETE SET NULL; a strong one deletes with its target; unless Actions say otherwise
+	Weak bool
 	Actions
 	target func() (*Table, error)
 }
@@ -232,7 +234,8 @@ func (t *Table) SingleKey() (*Column, error) {
 	if len(t.Key) == 0 {
 		return nil, fmt.Errorf("%s has no primary key; give a field the tag option key, or embed prom.Model", t.Model.Name())
 	}
-	return nil, fmt.Errorf("%s has a primary key of %d columns (%s)", t.Model.Name(), len(t.Key), strings.Join(ColumnNames(t.Key), ", "))
+	return nil, fmt.Errorf("%s has a primary key of %d columns (%s)", t.Model.Name(), len(t.Key),
+		strings.Join(ColumnNames(t.Key), ", "))
 }
 
 // Check returns why one of the table's references or relations cannot be one: the model at its other end does not fit,

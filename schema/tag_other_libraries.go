@@ -24,25 +24,31 @@ var foreignWords = []struct{ alone, valued, advice string }{
 		"requiredwithoutall", "a field that is not a pointer is NOT NULL by itself, and the option nonempty refuses its zero value"},
 	{"nullable nullzero optional nillable omitempty omitzero omitnil isnull", "",
 		"a column takes NULL when its field is a pointer or a sql.Null"},
-	{"defaultifempty usezero allowzero isdefault", "defaultvalue", "the option default=… is the value of a field that is not set"},
+	{"defaultifempty usezero allowzero isdefault", "defaultvalue",
+		"the option default=… is the value of a field that is not set"},
 	{"", "column", "the column's name is the first item, or name=…"},
-	{"uniqueindex uniqueidx uniq", "uniqueindex composite", "the option unique creates a unique index, and unique=name one on several fields"},
-	{"", "idx priority sort class option length expression", "the option index creates an index, and a blank field one of any form"},
-	{"", "len maxlen minlen maxsize minsize length stringlength runelength between", "the length is the option size=n or size=a..b"},
+	{"uniqueindex uniqueidx uniq", "uniqueindex composite",
+		"the option unique creates a unique index, and unique=name one on several fields"},
+	{"", "idx priority sort class option length expression",
+		"the option index creates an index, and a blank field one of any form"},
+	{"", "len maxlen minlen maxsize minsize length stringlength runelength between",
+		"the length is the option size=n or size=a..b"},
 	{"", "gte gt ge", "the minimum is the option min=…"},
 	{"", "lte lt le", "the maximum is the option max=…"},
 	{"", "precision scale digits decimals", "an exact number is the option decimal=precision.scale"},
 	{"", "oneof oneofci enum enums in", "the allowed values are the option choices=a|b|c"},
 	{"", "check constraint", "min, max and size create CHECK constraints; create others in SQL"},
 	{"", "pattern match matches regexp", "a regular expression is the option regex='…'"},
-	{"autonowadd autocreatetime createdat timenowutc", "autocreatetime", "the option created sets a time.Time when the row is inserted"},
+	{"autonowadd autocreatetime createdat timenowutc", "autocreatetime",
+		"the option created sets a time.Time when the row is inserted"},
 	{"autonow autoupdatetime updatedat", "autoupdatetime", "the option updated sets a time.Time at every write"},
 	{"softdelete", "softdelete deletedat", "the option deleted on a *time.Time is a soft delete"},
 	{"embedded embed extend extends inherit inline squash remain flow", "embeddedprefix embed prefix",
 		"the fields of an embedded struct are columns by themselves, without a tag"},
-	{"m2m many2many belongsto hasone hasmany manytomany autosave autoload", "foreignkey references many2many belongsto hasone hasmany " +
-		"polymorphic polymorphictype polymorphicid polymorphicvalue joinforeignkey joinreferences jointable join joinon m2m rel " +
-		"relation reverse reltable relthrough fk fkid joinfk fkvalue through foreign ref manytomany associationforeignkey",
+	{"m2m many2many belongsto hasone hasmany manytomany autosave autoload",
+		"foreignkey references many2many belongsto hasone hasmany " +
+			"polymorphic polymorphictype polymorphicid polymorphicvalue joinforeignkey joinreferences jointable join joinon m2m rel " +
+			"relation reverse reltable relthrough fk fkid joinfk fkvalue through foreign ref manytomany associationforeignkey",
 		"a reference is a field of type prom.Ref, and the rows that refer to this one are a field of type prom.Many"},
 	{"jsonb jsonusenumber msgpack hstore serializer", "serializer", "the option json stores any type as JSON"},
 	{"sensitive", "", "the option private leaves a field out of JSON that the library makes"},
@@ -108,7 +114,8 @@ func baseWord(item string) string {
 // checkName returns an error for the first item of a tag, no option of prom, that is not meant as a column's name.
 func checkName(word string) error {
 	alone, _ := foreign()
-	if alone[plainWord(word)] == "" && !strings.ContainsAny(word, ":;()<>") && !strings.ContainsAny(word[:1], "'\"`") && !manyItems(word) {
+	if alone[plainWord(word)] == "" && !strings.ContainsAny(word, ":;()<>") && !strings.ContainsAny(word[:1], "'\"`") &&
+		!manyItems(word) {
 		return nil
 	}
 	return fmt.Errorf("%w; a column of this name is written name=%s", unknownItem(word), quoteValue(word))
@@ -124,11 +131,13 @@ func unknownItem(word string) error {
 	case strings.Contains(word, ";"):
 		return fmt.Errorf(`%q: options are separated by commas, not by ";"%s`, word, adviceOf(strings.Split(word, ";")))
 	case own >= 0 && base != word && options[own].value != flag && !manyItems(word):
-		return fmt.Errorf(`%q: the value of an option follows "=", as in %s=…: %s`, word, options[own].name, options[own].help)
+		return fmt.Errorf(`%q: the value of an option follows "=", as in %s=…: %s`, word, options[own].name,
+			options[own].help)
 	case advice != "":
 		return fmt.Errorf("%q is an option of other libraries, not of prom: %s", word, advice)
 	case manyItems(word):
-		return fmt.Errorf(`%q: options are separated by commas, and the value of one follows "="%s`, word, adviceOf(strings.Fields(word)))
+		return fmt.Errorf(`%q: options are separated by commas, and the value of one follows "="%s`, word,
+			adviceOf(strings.Fields(word)))
 	}
 	if near := nearestOption(word); near != "" {
 		return fmt.Errorf("unknown option %q, which looks like %s", word, near)

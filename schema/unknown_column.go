@@ -6,12 +6,13 @@ import (
 	"strings"
 )
 
-// UnknownColumn says what a column is that a table has and its model has no field of: that of another model of the program,
-// or anybody's.
+// UnknownColumn says what a column is that a table has and its model has no field of: that of another model of the
+// program, or anybody's.
 func UnknownColumn(t *Table, column string) string {
 	var names []string
 	add := func(other *Table) {
-		if other.Name == t.Name && other.Model != t.Model && other.byName[column] != nil && !slices.Contains(names, other.Model.String()) {
+		if other.Name == t.Name && other.Model != t.Model && other.byName[column] != nil &&
+			!slices.Contains(names, other.Model.String()) {
 			names = append(names, other.Model.String())
 		}
 	}

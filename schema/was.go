@@ -54,5 +54,6 @@ func WasAdvice(t *Table, c *Column, f *Found) string {
 	for i, name := range names {
 		options[i] = "was=" + name
 	}
-	return fmt.Sprintf("if the column of field %s was renamed, add the tag option %s, which keeps its values", c.Field, strings.Join(options, " or "))
+	return fmt.Sprintf("if the column of field %s was renamed, add the tag option %s, which keeps its values", c.Field,
+		strings.Join(options, " or "))
 }

@@ -287,7 +287,10 @@ func (g *generator) needs(table, other string, seen map[string]bool) bool {
 	if table == other {
 		return true
 	}
-	i := slices.IndexFunc(g.tables, func(o *found) bool { return o.table == table || o.FoldNames && strings.EqualFold(o.table, table) })
+	i := slices.IndexFunc(g.tables, func(o *found) bool {
+		return o.table == table ||
+			o.FoldNames && strings.EqualFold(o.table, table)
+	})
 	if i < 0 || seen[table] {
 		return false
 	}
@@ -309,13 +312,17 @@ func (g *generator) reference(t *found, c schema.FoundColumn) string {
 	if k == nil || c.NotNull && g.needs(k.Table, t.table, map[string]bool{}) {
 		return ""
 	}
-	i := slices.IndexFunc(g.tables, func(o *found) bool { return o.table == k.Table || t.FoldNames && strings.EqualFold(o.table, k.Table) })
+	i := slices.IndexFunc(g.tables, func(o *found) bool {
+		return o.table == k.Table ||
+			t.FoldNames && strings.EqualFold(o.table, k.Table)
+	})
 	if i < 0 {
 		return ""
 	}
 	target := g.tables[i]
 	key := target.Key()
-	if len(key) != 1 || key[0].Kind != c.Kind || key[0].NoCase != c.NoCase || key[0].Name != k.TargetColumns[0] || target.Reference(key[0].Name) != nil {
+	if len(key) != 1 || key[0].Kind != c.Kind || key[0].NoCase != c.NoCase || key[0].Name != k.TargetColumns[0] ||
+		target.Reference(key[0].Name) != nil {
 		return ""
 	}
 	switch c.Kind {

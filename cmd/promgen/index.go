@@ -19,7 +19,8 @@ func foldedName(expr string, fields []*field) string {
 	}
 	inner, ok = strings.CutSuffix(strings.Trim(inner, "()"), ` COLLATE "C"`)
 	for _, f := range fields {
-		if ok && f.column.NoCase && (inner == f.column.Name || inner == `"`+strings.ReplaceAll(f.column.Name, `"`, `""`)+`"`) {
+		if ok && f.column.NoCase && (inner == f.column.Name || inner == `"`+strings.ReplaceAll(f.column.Name, `"`,
+			`""`)+`"`) {
 			return f.column.Name
 		}
 	}
@@ -113,7 +114,8 @@ func addIndex(t *found, ix schema.FoundIndex, fields []*field, taken map[string]
 		blank = append(blank, "where="+tagValue(ix.Where))
 	}
 	own := func(option string) bool {
-		return option == "index" || option == "unique" || option == "desc" || strings.HasPrefix(option, "using=") || strings.HasPrefix(option, "ops=")
+		return option == "index" || option == "unique" || option == "desc" || strings.HasPrefix(option, "using=") ||
+			strings.HasPrefix(option, "ops=")
 	}
 	plain := make([]*field, len(used)) // without the indexes of their own
 	for i, f := range used {

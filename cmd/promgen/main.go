@@ -6,13 +6,13 @@
 // The DSN is that of the environment, PROM_DSN, unless -dsn gives another. What a model cannot say, such as a column of
 // a type of an extension or an index on an expression, is left out with a comment.
 //
-// With -fields it writes the handles of the models that a package has, one struct of them for each model, so that queries
-// say book.Title.Eq("Dune"). It is run by go generate, and its file is checked in:
+// With -fields it writes the handles of the models that a package has, one struct of them for each model, so that
+// queries say book.Title.Eq("Dune"). It is run by go generate, and its file is checked in:
 //
 //	//go:generate go run github.com/prom-go/prom/cmd/promgen -fields
 //
-// With -fields -check it writes nothing, and fails when the file is not current; promtest.CheckFields does that in a test.
-// Its other flags are listed by promgen -fields -help, and described in docs/guide/fields.md.
+// With -fields -check it writes nothing, and fails when the file is not current; promtest.CheckFields does that in a
+// test. Its other flags are listed by promgen -fields -help, and described in docs/guide/fields.md.
 package main
 
 import (

@@ -48,5 +48,6 @@ func unused(used map[string]bool, name string) string {
 // shortName returns the name of an index as a tag gives it, without the table's, or false when no tag makes that name.
 func shortName(table, index string) (string, bool) {
 	short, ok := strings.CutPrefix(index, table+"_")
-	return short, ok && short != "" && !strings.Contains(short, ".") && short != "pkey" && !strings.HasSuffix(short, "_seq") && schema.IndexName(table, short) == index
+	return short, ok && short != "" && !strings.Contains(short, ".") && short != "pkey" &&
+		!strings.HasSuffix(short, "_seq") && schema.IndexName(table, short) == index
 }

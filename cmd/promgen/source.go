@@ -73,7 +73,8 @@ func indexReadsBack(table string, ix *schema.FoundIndex, blank []string, fields 
 		return false
 	}
 	got := t.Indexes[0]
-	return got.Name == ix.Name && got.Unique == ix.Unique && got.Where == ix.Where && got.Method == ix.Method && got.Ops == ix.Ops &&
+	return got.Name == ix.Name && got.Unique == ix.Unique && got.Where == ix.Where && got.Method == ix.Method &&
+		got.Ops == ix.Ops &&
 		slices.Equal(schema.ColumnNames(got.Include), ix.Include) &&
 		slices.EqualFunc(got.Columns, ix.Columns, func(g schema.IndexColumn, c schema.FoundIndexColumn) bool {
 			if g.Column == nil {

@@ -26,7 +26,8 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 		}
 	}
 	for _, drift := range a.Drifts {
-		if drift.NotModelled() || drift.Aspect == schema.AspectType || drift.Aspect == schema.AspectDefault && w.settled[drift.Name] ||
+		if drift.NotModelled() || drift.Aspect == schema.AspectType ||
+			drift.Aspect == schema.AspectDefault && w.settled[drift.Name] ||
 			slices.Contains(w.goes, drift) {
 			continue
 		}
@@ -63,7 +64,8 @@ type alteration struct {
 
 // new returns a step without its statements.
 func (w *alteration) new(kind schema.StepKind, drift *schema.Drift, risk schema.Risk, sql ...string) schema.Step {
-	return schema.Step{Kind: kind, Table: w.Table.Name, Name: drift.Name, Aspect: drift.Aspect, Risk: risk, Reason: drift.Error(), SQL: sql}
+	return schema.Step{Kind: kind, Table: w.Table.Name, Name: drift.Name, Aspect: drift.Aspect, Risk: risk,
+		Reason: drift.Error(), SQL: sql}
 }
 
 // apart returns a step whose statements commit one by one.
@@ -161,7 +163,8 @@ func (w *alteration) addColumn(drift *schema.Drift) []schema.Step {
 	}
 	steps := []schema.Step{s}
 	add := &steps[0].SQL
-	*add = append(w.d.Prerequisites([]*schema.Column{c}), dialect.AddColumn(w.d, w.Table, c, dialect.Clauses{Auto: auto(c), NoCheck: true}))
+	*add = append(w.d.Prerequisites([]*schema.Column{c}), dialect.AddColumn(w.d, w.Table, c,
+		dialect.Clauses{Auto: auto(c), NoCheck: true}))
 	later := func(name, sql string, drift schema.Drift) {
 		*add = append(*add, sql+" NOT VALID")
 		if w.AsFound {
@@ -169,14 +172,16 @@ func (w *alteration) addColumn(drift *schema.Drift) []schema.Step {
 		}
 		drift.Table, drift.Sort, drift.Aspect = w.Table.Name, schema.Different, schema.AspectValid
 		drift.Have, drift.Want = schema.UncheckedText, schema.CheckedText
-		steps = append(steps, w.apart(schema.ValidateStep, &drift, schema.Additive, w.alter("VALIDATE CONSTRAINT "+dialect.Quote(name))))
+		steps = append(steps, w.apart(schema.ValidateStep, &drift, schema.Additive,
+			w.alter("VALIDATE CONSTRAINT "+dialect.Quote(name))))
 	}
 	if constraint, _ := dialect.Check(w.d, w.Table, c); constraint != "" {
 		name := w.Table.CheckName(c)
 		later(name, w.alter("ADD "+constraint), schema.Drift{Object: schema.OfCheck, Name: name})
 	}
 	if c.References != nil {
-		later(dialect.ReferenceName(w.Table, c), w.d.AddReference(w.Table, c), schema.Drift{Object: schema.OfForeignKey, Name: c.Name})
+		later(dialect.ReferenceName(w.Table, c), w.d.AddReference(w.Table, c),
+			schema.Drift{Object: schema.OfForeignKey, Name: c.Name})
 	}
 	return steps
 }
@@ -202,7 +207,8 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 		if !c.HasConstant() { // somebody else made it, whose rows may need it
 			return w.new(schema.AlterColumn, drift, schema.Lossy, w.alter(col+"DROP DEFAULT"))
 		}
-		return w.new(schema.AlterColumn, drift, dialect.Replacing(drift, schema.Additive), w.alter(col+"SET DEFAULT "+w.d.Literal(c.Default.Literal)))
+		return w.new(schema.AlterColumn, drift, dialect.Replacing(drift, schema.Additive),
+			w.alter(col+"SET DEFAULT "+w.d.Literal(c.Default.Literal)))
 	case schema.AspectCount:
 		return w.count(drift, col)
 	}
@@ -214,7 +220,8 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 func (w *alteration) notNull(drift *schema.Drift, col string) schema.Step {
 	check := dialect.Quote(schema.IndexName(dialect.Passing, w.Table.Name+"_"+drift.Name))
 	s := w.apart(schema.AlterColumn, drift, schema.Locking,
-		w.alter("DROP CONSTRAINT IF EXISTS "+check, "ADD CONSTRAINT "+check+" CHECK ("+dialect.Quote(drift.Name)+" IS NOT NULL) NOT VALID"),
+		w.alter("DROP CONSTRAINT IF EXISTS "+check,
+			"ADD CONSTRAINT "+check+" CHECK ("+dialect.Quote(drift.Name)+" IS NOT NULL) NOT VALID"),
 		w.alter("VALIDATE CONSTRAINT "+check),
 		w.alter(col+"SET NOT NULL")+"; "+w.alter("DROP CONSTRAINT "+check))
 	s.Probe = dialect.NullProbe(w.Table.Name, drift.Name)
@@ -257,13 +264,15 @@ func (w *alteration) check(drift *schema.Drift) schema.Step {
 	case drift.Aspect == schema.AspectValid:
 		s = w.apart(schema.ValidateStep, drift, schema.Additive, w.alter("VALIDATE CONSTRAINT "+dialect.Quote(drift.Name)))
 	case Widens(place.HaveCheck.Expr, place.WantCheck.Expr):
-		return w.apart(schema.ReplaceConstraint, drift, schema.Additive, w.alter("DROP CONSTRAINT "+dialect.Quote(drift.Name), add), validate)
+		return w.apart(schema.ReplaceConstraint, drift, schema.Additive,
+			w.alter("DROP CONSTRAINT "+dialect.Quote(drift.Name), add), validate)
 	default:
 		risk := schema.Lossy
 		if isOwn(place.HaveCheck.Expr) {
 			risk = schema.Locking
 		}
-		s = w.apart(schema.ReplaceConstraint, drift, risk, w.alter("DROP CONSTRAINT "+dialect.Quote(drift.Name), add), validate)
+		s = w.apart(schema.ReplaceConstraint, drift, risk, w.alter("DROP CONSTRAINT "+dialect.Quote(drift.Name), add),
+			validate)
 	}
 	s.Probe = dialect.CheckProbe(w.Table.Name, condition)
 	return s
@@ -279,7 +288,8 @@ var (
 func Widens(have, want string) bool {
 	h, ok := limits(have)
 	w, ok2 := limits(want)
-	return ok && ok2 && h.expr == w.expr && (w.low == nil || h.low != nil && *w.low <= *h.low) && (w.high == nil || h.high != nil && *w.high >= *h.high)
+	return ok && ok2 && h.expr == w.expr && (w.low == nil || h.low != nil && *w.low <= *h.low) &&
+		(w.high == nil || h.high != nil && *w.high >= *h.high)
 }
 
 // isOwn reports whether a CHECK is such as this library writes.
@@ -324,7 +334,8 @@ func limits(expr string) (limited, bool) {
 func (w *alteration) foreignKey(drift *schema.Drift) schema.Step {
 	place := drift.At
 	if drift.Sort == schema.Extra {
-		return w.new(schema.DropConstraint, drift, schema.Lossy, w.alter("DROP CONSTRAINT "+dialect.Quote(place.HaveKey.Name)))
+		return w.new(schema.DropConstraint, drift, schema.Lossy,
+			w.alter("DROP CONSTRAINT "+dialect.Quote(place.HaveKey.Name)))
 	}
 	var name string
 	var target *schema.Table
@@ -341,9 +352,11 @@ func (w *alteration) foreignKey(drift *schema.Drift) schema.Step {
 	case drift.Sort == schema.Missing:
 		s = w.apart(schema.AddConstraint, drift, schema.Locking, add, validate)
 	case drift.Aspect == schema.AspectValid:
-		s = w.apart(schema.ValidateStep, drift, schema.Additive, w.alter("VALIDATE CONSTRAINT "+dialect.Quote(place.HaveKey.Name)))
+		s = w.apart(schema.ValidateStep, drift, schema.Additive,
+			w.alter("VALIDATE CONSTRAINT "+dialect.Quote(place.HaveKey.Name)))
 	default:
-		s = w.apart(schema.ReplaceConstraint, drift, dialect.Replacing(drift, schema.Locking), w.alter("DROP CONSTRAINT "+dialect.Quote(place.HaveKey.Name))+"; "+add, validate)
+		s = w.apart(schema.ReplaceConstraint, drift, dialect.Replacing(drift, schema.Locking),
+			w.alter("DROP CONSTRAINT "+dialect.Quote(place.HaveKey.Name))+"; "+add, validate)
 	}
 	s.Probe = dialect.ReferenceProbe(w.Table.Name, columns, target)
 	return s
@@ -378,7 +391,8 @@ func (w *alteration) index(drift *schema.Drift) schema.Step {
 		other := *place.Index
 		other.Name = schema.IndexName(dialect.Passing, drift.Name)
 		passed := dialect.Quote(other.Name)
-		s = w.apart(schema.ReplaceIndex, drift, dialect.Replacing(drift, schema.Locking), "DROP INDEX CONCURRENTLY IF EXISTS "+passed,
+		s = w.apart(schema.ReplaceIndex, drift, dialect.Replacing(drift, schema.Locking),
+			"DROP INDEX CONCURRENTLY IF EXISTS "+passed,
 			strings.Replace(w.d.CreateIndex(w.Table, &other), "INDEX ", "INDEX CONCURRENTLY ", 1),
 			"DROP INDEX "+name+"; ALTER INDEX "+passed+" RENAME TO "+name)
 	}
@@ -396,7 +410,8 @@ func (Dialect) RenameTable(t *schema.Table, have *schema.Found) []string {
 
 // RenameColumn renames a column and what is named after it, see [dialect.Altering].
 func (Dialect) RenameColumn(t *schema.Table, c *schema.Column, have *schema.Found) []string {
-	list := []string{"ALTER TABLE " + dialect.Quote(t.Name) + " RENAME COLUMN " + dialect.Quote(c.Was) + " TO " + dialect.Quote(c.Name)}
+	list := []string{"ALTER TABLE " + dialect.Quote(t.Name) + " RENAME COLUMN " + dialect.Quote(c.Was) + " TO " +
+		dialect.Quote(c.Name)}
 	return append(list, renames(t, have, schema.IndexName(t.Name, c.Was), schema.IndexName(t.Name, c.Name))...)
 }
 
@@ -440,8 +455,10 @@ func renameIndex(name, from, to string) []string {
 // foreign keys. It is found before a table of the same name, wherever the search path of the connection has temporary
 // tables.
 func (d Dialect) Shadow(t *schema.Table) []string {
-	list := append(d.Prerequisites(t.Columns), "SELECT set_config('search_path', concat_ws(', ', 'pg_temp', nullif(current_setting('search_path'), '')), true)")
-	create := dialect.CreateTable(d, t, false, func(c *schema.Column) dialect.Clauses { return dialect.Clauses{Auto: auto(c)} })
+	list := append(d.Prerequisites(t.Columns),
+		"SELECT set_config('search_path', concat_ws(', ', 'pg_temp', nullif(current_setting('search_path'), '')), true)")
+	create := dialect.CreateTable(d, t, false,
+		func(c *schema.Column) dialect.Clauses { return dialect.Clauses{Auto: auto(c)} })
 	list = append(list, strings.Replace(create, "CREATE TABLE", "CREATE TEMPORARY TABLE", 1))
 	for _, ix := range t.Indexes {
 		list = append(list, d.CreateIndex(t, ix))

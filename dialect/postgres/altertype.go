@@ -29,7 +29,8 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	i := slices.IndexFunc(w.Have.Checks, func(f schema.FoundCheck) bool { return f.Name == w.Table.CheckName(c) })
 	checked := i >= 0 && h.Kind != want.Kind && constraint != ""
 	if checked {
-		what = append(what, "DROP CONSTRAINT IF EXISTS "+dialect.Quote(w.Table.CheckName(c))) // a step before may have dropped it
+		// a step before may have dropped it
+		what = append(what, "DROP CONSTRAINT IF EXISTS "+dialect.Quote(w.Table.CheckName(c)))
 		if !isOwn(w.Have.Checks[i].Expr) {
 			risk = schema.Lossy
 		}
@@ -63,7 +64,8 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	if checked {
 		what = append(what, "ADD "+constraint)
 	}
-	s := w.new(schema.AlterColumn, drift, risk, append(w.d.Prerequisites([]*schema.Column{c}), strings.Join(append(indexes, w.alter(what...)), "; "))...)
+	s := w.new(schema.AlterColumn, drift, risk, append(w.d.Prerequisites([]*schema.Column{c}),
+		strings.Join(append(indexes, w.alter(what...)), "; "))...)
 	s.Reason += strings.Join(reasons, "")
 	if probe != "" {
 		s.Probe = "SELECT count(*) FROM " + w.name + " WHERE " + strings.ReplaceAll(probe, "?", name)
@@ -76,7 +78,8 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 // one of.
 func (w *alteration) othersDefault(column string) bool {
 	return slices.ContainsFunc(w.Drifts, func(d *schema.Drift) bool {
-		return d.Object == schema.OfColumn && d.Name == column && d.Aspect == schema.AspectDefault && dialect.Replacing(d, schema.Additive) == schema.Lossy
+		return d.Object == schema.OfColumn && d.Name == column && d.Aspect == schema.AspectDefault &&
+			dialect.Replacing(d, schema.Additive) == schema.Lossy
 	})
 }
 
@@ -94,7 +97,8 @@ func (w *alteration) extraOn(column string) (extra []*schema.Drift) {
 		case schema.OfForeignKey:
 			speaks = slices.Contains(place.HaveKey.Columns, column)
 		case schema.OfIndex:
-			speaks = hasWord(place.HaveIndex.Where, column) || slices.ContainsFunc(place.HaveIndex.Columns, func(c schema.FoundIndexColumn) bool { return hasWord(c.Expr, column) })
+			speaks = hasWord(place.HaveIndex.Where, column) || slices.ContainsFunc(place.HaveIndex.Columns,
+				func(c schema.FoundIndexColumn) bool { return hasWord(c.Expr, column) })
 		}
 		if speaks {
 			extra = append(extra, drift)
@@ -142,7 +146,8 @@ func conversion(h, w *schema.FoundColumn) (risk schema.Risk, probe string, can b
 			return schema.Rewriting, "", true
 		}
 		limit := uint64(1) << (widths[to] - 1)
-		return schema.Lossy, "? NOT BETWEEN -" + strconv.FormatUint(limit, 10) + " AND " + strconv.FormatUint(limit-1, 10), true
+		return schema.Lossy, "? NOT BETWEEN -" + strconv.FormatUint(limit, 10) + " AND " +
+			strconv.FormatUint(limit-1, 10), true
 	case from == schema.Decimal && to == schema.Decimal:
 		if h.Precision > 0 && w.Scale == h.Scale && w.Precision >= h.Precision {
 			return schema.Additive, "", true
@@ -162,7 +167,8 @@ func conversion(h, w *schema.FoundColumn) (risk schema.Risk, probe string, can b
 		return schema.Lossy, "? < 0", true
 	case number(from) && number(to):
 		return schema.Lossy, "", true
-	case from == schema.Text && (number(to) || to == schema.Bool || to == schema.UUID || to == schema.JSON || to == schema.Date || to == schema.Time || to == schema.Clock):
+	case from == schema.Text && (number(to) || to == schema.Bool || to == schema.UUID || to == schema.JSON ||
+		to == schema.Date || to == schema.Time || to == schema.Clock):
 		return schema.Lossy, "", true // the server refuses a text that is none
 	case from == schema.Date && to == schema.Time, from == schema.JSON && to == schema.JSON:
 		return schema.Rewriting, "", true

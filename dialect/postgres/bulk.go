@@ -20,11 +20,13 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 		b.Lists += " RETURNING " + d.Quote(key.Name)
 		// A subquery, so that the sequence is looked up once and not for each key. Who may insert need not be allowed
 		// to use it, and the column's default may have become another one than the sequence's next value.
-		b.Keys = "SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence(" + quoteText(table) + ", " + quoteText(key.Name) +
+		b.Keys = "SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence(" + quoteText(table) + ", " +
+			quoteText(key.Name) +
 			")::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') " +
 			"AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a " +
 			"LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum " +
-			"WHERE a.attrelid = " + quoteText(table) + "::regclass AND a.attname = " + quoteText(key.Name) + " AND (a.attidentity <> '' " +
+			"WHERE a.attrelid = " + quoteText(table) + "::regclass AND a.attname = " + quoteText(key.Name) +
+			" AND (a.attidentity <> '' " +
 			"OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'))"
 		names = d.Quote(key.Name) + ", " + names
 	}

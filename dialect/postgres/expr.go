@@ -85,7 +85,8 @@ func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 	if folded {
 		what, as = strings.Join(values, ", "), " AS k ("+strings.Join(names, ", ")+")"
 	}
-	return "(" + strings.Join(left, ", ") + ") IN (SELECT " + what + " FROM unnest(" + strings.Join(arrays, ", ") + ")" + as + ")"
+	return "(" + strings.Join(left, ", ") + ") IN (SELECT " + what + " FROM unnest(" + strings.Join(arrays, ", ") + ")" +
+		as + ")"
 }
 
 // Elements returns the elements of an array as rows.
@@ -96,7 +97,8 @@ func (Dialect) Elements(c *schema.Column, name string) string {
 // EqualTexts returns a query that numbers texts. What the column holds has no part in it but for its collation, which
 // the texts get by that of the UNION.
 func (d Dialect) EqualTexts(table, column string) string {
-	return "SELECT min(n) OVER (PARTITION BY v) FROM (SELECT " + d.Quote(column) + " AS v, 0::bigint AS n FROM " + d.Quote(table) +
+	return "SELECT min(n) OVER (PARTITION BY v) FROM (SELECT " + d.Quote(column) + " AS v, 0::bigint AS n FROM " +
+		d.Quote(table) +
 		" WHERE false UNION ALL SELECT * FROM unnest($1::text[]) WITH ORDINALITY) AS texts ORDER BY n"
 }
 

@@ -161,7 +161,8 @@ func (Dialect) HasRows(table string) string { return dialect.HasRows(table) }
 // number itself.
 func (Dialect) RowCount(table string) string {
 	name := dialect.Quote(table)
-	return "SELECT CASE WHEN reltuples < 0 THEN (SELECT count(*) FROM " + name + ") ELSE reltuples::bigint END FROM pg_catalog.pg_class WHERE oid = " +
+	return "SELECT CASE WHEN reltuples < 0 THEN (SELECT count(*) FROM " + name +
+		") ELSE reltuples::bigint END FROM pg_catalog.pg_class WHERE oid = " +
 		quoteText(name) + "::regclass"
 }
 

@@ -62,7 +62,8 @@ func callJSON(fn dialect.Func, args []string) string {
 	case dialect.FuncJSONType:
 		return "jsonb_typeof(" + at(args[0], args[1]) + ")"
 	case dialect.FuncJSONMembers:
-		return "(SELECT (" + object("q.j") + " - q.r) || q.m FROM (SELECT " + args[0] + " AS j, " + args[1] + " AS m, " + args[2] + " AS r) AS q)"
+		return "(SELECT (" + object("q.j") + " - q.r) || q.m FROM (SELECT " + args[0] + " AS j, " + args[1] + " AS m, " +
+			args[2] + " AS r) AS q)"
 	case dialect.FuncJSONMerge:
 		return merge(args[0], args[1])
 	}
@@ -91,12 +92,15 @@ func object(doc string) string {
 // of an object behind all that is in it.
 func merge(doc, patch string) string {
 	members := func(of string) string {
-		return "jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN " + object("w."+of) + " ELSE '{}'::jsonb END) AS " + of + " (key, value)"
+		return "jsonb_each(CASE WHEN jsonb_typeof(w.patch) = 'object' THEN " + object("w."+of) +
+			" ELSE '{}'::jsonb END) AS " + of + " (key, value)"
 	}
 	return "(WITH RECURSIVE w (path, n, key, doc, patch) AS (SELECT '{}'::int[], 1::bigint, NULL::text, " + object("q.d") +
-		", q.p FROM (SELECT " + doc + " AS d, " + patch + " AS p) AS q UNION ALL SELECT w.path || k.n::int, k.n, k.key, k.doc, k.patch " +
+		", q.p FROM (SELECT " + doc + " AS d, " + patch +
+		" AS p) AS q UNION ALL SELECT w.path || k.n::int, k.n, k.key, k.doc, k.patch " +
 		"FROM w CROSS JOIN LATERAL (SELECT coalesce(doc.key, patch.key) AS key, doc.value AS doc, patch.value AS patch, row_number() OVER () AS n FROM " +
-		members("doc") + " FULL JOIN " + members("patch") + " ON doc.key = patch.key WHERE patch.value IS DISTINCT FROM 'null'::jsonb) AS k " +
+		members("doc") + " FULL JOIN " + members("patch") +
+		" ON doc.key = patch.key WHERE patch.value IS DISTINCT FROM 'null'::jsonb) AS k " +
 		"WHERE jsonb_typeof(w.patch) = 'object') " +
 		"SELECT string_agg(t.text, '' ORDER BY t.path)::jsonb FROM (" +
 		"SELECT w.path, CASE WHEN w.n > 1 THEN ',' ELSE '' END || coalesce(to_json(w.key)::text || ':', '') || " +

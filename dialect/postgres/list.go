@@ -33,7 +33,8 @@ func callList(fn dialect.Func, c *schema.Column, args []string) string {
 		at := func(i string) string {
 			return "CASE WHEN " + i + " < 0 THEN cardinality(q.l) + " + i + " ELSE " + i + " END"
 		}
-		return "(SELECT q.l[" + at("q.f") + " + 1 : " + at("q.t") + "] FROM (SELECT " + args[0] + " AS l, " + args[1] + " AS f, " + args[2] + " AS t) AS q)"
+		return "(SELECT q.l[" + at("q.f") + " + 1 : " + at("q.t") + "] FROM (SELECT " + args[0] + " AS l, " + args[1] +
+			" AS f, " + args[2] + " AS t) AS q)"
 	case dialect.FuncListRows:
 		return "LATERAL unnest(" + args[0] + ") AS " + args[1] + " (v)"
 	case dialect.FuncListRow:

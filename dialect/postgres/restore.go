@@ -30,7 +30,8 @@ func alterConstraints(keys []dialect.Constraint, to string) []string {
 
 // CountOn sets the key's sequence to the greatest key, unless it is beyond that.
 func (Dialect) CountOn(table, column string) string {
-	return "SELECT setval(s, m) FROM (SELECT pg_get_serial_sequence(" + quoteText(dialect.Quote(table)) + ", " + quoteText(column) +
+	return "SELECT setval(s, m) FROM (SELECT pg_get_serial_sequence(" + quoteText(dialect.Quote(table)) + ", " +
+		quoteText(column) +
 		")::regclass AS s, (SELECT max(" + dialect.Quote(column) + ") FROM " + dialect.Quote(table) +
 		") AS m) AS q WHERE s IS NOT NULL AND m > coalesce(pg_sequence_last_value(s), 0)"
 }

@@ -22,9 +22,12 @@ FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamesp
 // fired for, so that one serves all tables, and a table that is renamed tells under its new name.
 func (Dialect) WatchTrigger(table string) []string {
 	return []string{
-		"DO $prom$ BEGIN IF to_regprocedure('" + watchTrigger + "()') IS NULL THEN CREATE FUNCTION " + watchTrigger + "() RETURNS trigger LANGUAGE plpgsql AS " +
-			"$body$ BEGIN PERFORM pg_catalog.pg_notify(" + channelOf("TG_TABLE_SCHEMA", "TG_TABLE_NAME") + ", ''); RETURN NULL; END $body$; END IF; END $prom$",
-		"CREATE TRIGGER " + watchTrigger + " AFTER INSERT ON " + dialect.Quote(table) + " FOR EACH STATEMENT EXECUTE FUNCTION " + watchTrigger + "()",
+		"DO $prom$ BEGIN IF to_regprocedure('" + watchTrigger + "()') IS NULL THEN CREATE FUNCTION " + watchTrigger +
+			"() RETURNS trigger LANGUAGE plpgsql AS " +
+			"$body$ BEGIN PERFORM pg_catalog.pg_notify(" + channelOf("TG_TABLE_SCHEMA", "TG_TABLE_NAME") +
+			", ''); RETURN NULL; END $body$; END IF; END $prom$",
+		"CREATE TRIGGER " + watchTrigger + " AFTER INSERT ON " + dialect.Quote(table) +
+			" FOR EACH STATEMENT EXECUTE FUNCTION " + watchTrigger + "()",
 	}
 }
 

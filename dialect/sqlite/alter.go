@@ -103,7 +103,8 @@ func (w *alteration) addColumn(drift *schema.Drift) schema.Step {
 }
 
 func (w *alteration) createIndex(drift *schema.Drift) schema.Step {
-	s := schema.Step{Kind: schema.CreateIndex, Table: w.Table.Name, Name: drift.Name, Risk: schema.Additive, Reason: drift.Error()}
+	s := schema.Step{Kind: schema.CreateIndex, Table: w.Table.Name, Name: drift.Name, Risk: schema.Additive,
+		Reason: drift.Error()}
 	if drift.Sort == schema.Different {
 		s.Kind, s.Risk = schema.ReplaceIndex, dialect.Replacing(drift, schema.Locking)
 		s.SQL = w.forget(func(ix schema.Definition) bool { return strings.EqualFold(ix.Name, drift.Name) })
@@ -121,8 +122,9 @@ func (w *alteration) dropIndex(drift *schema.Drift) schema.Step {
 	if drift.At.HaveIndex.Bound {
 		return dialect.ByHand(drift, "it is part of the table's definition")
 	}
-	return schema.Step{Kind: schema.DropIndex, Table: w.Table.Name, Name: drift.Name, Risk: schema.Lossy, Reason: drift.Error(),
-		SQL: w.forget(func(ix schema.Definition) bool { return strings.EqualFold(ix.Name, drift.Name) })}
+	return schema.Step{Kind: schema.DropIndex, Table: w.Table.Name, Name: drift.Name, Risk: schema.Lossy,
+		Reason: drift.Error(),
+		SQL:    w.forget(func(ix schema.Definition) bool { return strings.EqualFold(ix.Name, drift.Name) })}
 }
 
 // dropsAlone reports whether ALTER TABLE can drop a column: not when a constraint of the table or another column's
@@ -150,7 +152,8 @@ func (w *alteration) dropsAlone(name string) bool {
 
 // dropColumn drops a column, and the indexes on it first.
 func (w *alteration) dropColumn(drift *schema.Drift) schema.Step {
-	s := schema.Step{Kind: schema.DropColumn, Table: w.Table.Name, Name: drift.Name, Risk: schema.Lossy, Reason: drift.Error()}
+	s := schema.Step{Kind: schema.DropColumn, Table: w.Table.Name, Name: drift.Name, Risk: schema.Lossy,
+		Reason: drift.Error()}
 	s.SQL = w.forget(func(ix schema.Definition) bool { return indexSpeaksOf(ix.SQL, drift.Name) })
 	s.SQL = append(s.SQL, "ALTER TABLE "+dialect.Quote(w.Table.Name)+" DROP COLUMN "+dialect.Quote(drift.Name))
 	if w.def != nil {
@@ -167,7 +170,8 @@ func (Dialect) RenameTable(t *schema.Table, _ *schema.Found) []string {
 
 // RenameColumn renames a column, see [dialect.Altering]. What is named after it keeps its name.
 func (Dialect) RenameColumn(t *schema.Table, c *schema.Column, _ *schema.Found) []string {
-	return []string{"ALTER TABLE " + dialect.Quote(t.Name) + " RENAME COLUMN " + dialect.Quote(c.Was) + " TO " + dialect.Quote(c.Name)}
+	return []string{"ALTER TABLE " + dialect.Quote(t.Name) + " RENAME COLUMN " + dialect.Quote(c.Was) + " TO " +
+		dialect.Quote(c.Name)}
 }
 
 // Shadow returns the statements that make a table for comparison.

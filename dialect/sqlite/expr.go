@@ -42,7 +42,8 @@ func (d Dialect) In(c *schema.Column, expr string, not bool) string {
 // InKeys returns the condition that columns together are one of the keys whose parts are JSON arrays. These are
 // unpacked once and joined by an index that SQLite makes for it, which it cannot do with json_each itself.
 func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
-	with, from, values, left := make([]string, len(cols)), make([]string, len(cols)), make([]string, len(cols)), make([]string, len(cols))
+	with, from, values, left := make([]string, len(cols)), make([]string, len(cols)), make([]string,
+		len(cols)), make([]string, len(cols))
 	for i, c := range cols {
 		name := "prom_key" + strconv.Itoa(i+1)
 		with[i] = name + " AS MATERIALIZED (SELECT key, value FROM json_each(?))"
@@ -54,7 +55,8 @@ func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 			values[i] = "unhex(" + values[i] + ")"
 		}
 	}
-	return "(" + strings.Join(left, ", ") + ") IN (WITH " + strings.Join(with, ", ") + " SELECT " + strings.Join(values, ", ") + " FROM " + strings.Join(from, " JOIN ") + ")"
+	return "(" + strings.Join(left, ", ") + ") IN (WITH " + strings.Join(with, ", ") + " SELECT " +
+		strings.Join(values, ", ") + " FROM " + strings.Join(from, " JOIN ") + ")"
 }
 
 // Elements returns the elements of a JSON array as rows.
@@ -76,13 +78,14 @@ func (Dialect) EqualTexts(_, _ string) string { return "" }
 // matches are the functions of the ways of matching that no index serves, the case-sensitive ones and those that ignore
 // that of A to Z.
 var matches = map[dialect.Match][2]string{
-	dialect.MatchLike: {TextLike, TextLikeFold}, dialect.MatchSuffix: {TextEnds, TextEndsFold}, dialect.MatchContains: {TextHas, TextHasFold},
+	dialect.MatchLike: {TextLike, TextLikeFold}, dialect.MatchSuffix: {TextEnds,
+		TextEndsFold}, dialect.MatchContains: {TextHas, TextHasFold},
 	dialect.MatchRegexp: {Regexp, Regexp},
 }
 
-// Match returns the condition that expr matches a pattern. The beginning of a text is found by GLOB, which is case-sensitive,
-// or LIKE, which ignores that of A to Z: an index may serve them, and they look at no more than that. A BLOB counts as
-// a text, as it does there.
+// Match returns the condition that expr matches a pattern. The beginning of a text is found by GLOB, which is
+// case-sensitive, or LIKE, which ignores that of A to Z: an index may serve them, and they look at no more than that. A
+// BLOB counts as a text, as it does there.
 func (Dialect) Match(_ *schema.Column, expr string, m dialect.Match, fold, not bool) string {
 	if names, ok := matches[m]; ok {
 		name := names[0]

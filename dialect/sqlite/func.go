@@ -11,10 +11,10 @@ import (
 // Typed returns the placeholder of one argument: a value brings its type along.
 func (Dialect) Typed(schema.Kind) string { return "?" }
 
-// Fit returns expr, made to fail when it gives an integer, a float32 or a decimal that the column cannot hold; a decimal
-// is rounded to the column's scale, halves away from zero, as PostgreSQL does by itself. SQLite would turn
-// an integer that overflows 64 bits into a float, and knows no smaller integers; abs of the least integer is its one
-// error for an overflow (https://www.sqlite.org/lang_corefunc.html#abs).
+// Fit returns expr, made to fail when it gives an integer, a float32 or a decimal that the column cannot hold; a
+// decimal is rounded to the column's scale, halves away from zero, as PostgreSQL does by itself. SQLite would turn an
+// integer that overflows 64 bits into a float, and knows no smaller integers; abs of the least integer is its one error
+// for an overflow (https://www.sqlite.org/lang_corefunc.html#abs).
 func (Dialect) Fit(c *schema.Column, expr string) string {
 	if c.Kind == schema.Decimal {
 		return fitDecimal(c, expr)
@@ -52,7 +52,8 @@ func (Dialect) Call(fn dialect.Func, c *schema.Column, args []string) string {
 	case dialect.FuncDiv:
 		return compute(Divided, args...)
 	case dialect.FuncRangeTime: // the microseconds since 1970
-		return "(SELECT unixepoch(s.v) * 1000000 + CAST(substr(s.v, 21, 6) AS INTEGER) FROM (SELECT " + args[0] + " AS v) AS s)"
+		return "(SELECT unixepoch(s.v) * 1000000 + CAST(substr(s.v, 21, 6) AS INTEGER) FROM (SELECT " + args[0] +
+			" AS v) AS s)"
 	case dialect.FuncRangeOffset:
 		return args[0]
 	case dialect.FuncListElem:

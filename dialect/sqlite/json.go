@@ -25,8 +25,8 @@ func float(args []string, limit string) string {
 		typed(args, "'integer', 'real'", "CAST(json_extract(q.d, q.p) AS REAL)") + " AS n) AS r)"
 }
 
-// docKeys is a query for the keys of the document q.d as PostgreSQL's operators ?| and ?& know them: those of an object, the
-// texts in a list, or the text that it is.
+// docKeys is a query for the keys of the document q.d as PostgreSQL's operators ?| and ?& know them: those of an
+// object, the texts in a list, or the text that it is.
 const (
 	docKey  = "iif(json_type(q.d) = 'object', e.key, e.value)"
 	docKeys = "SELECT " + docKey + " FROM json_each(q.d) AS e WHERE (json_type(q.d) = 'object' OR e.type = 'text')"
@@ -34,7 +34,8 @@ const (
 
 // keysOf returns a condition on a document, q.d, and a list of keys, q.k.
 func keysOf(args []string, cond string) string {
-	return "(SELECT CASE WHEN q.d IS NOT NULL THEN " + cond + " END FROM (SELECT " + args[0] + " AS d, " + args[1] + " AS k) AS q)"
+	return "(SELECT CASE WHEN q.d IS NOT NULL THEN " + cond + " END FROM (SELECT " + args[0] + " AS d, " + args[1] +
+		" AS k) AS q)"
 }
 
 // callJSON returns the call of a function on JSON.
@@ -77,7 +78,8 @@ func callJSON(fn dialect.Func, args []string) string {
 		return typed(args, "'array'", "json_array_length(q.d, q.p)")
 	case dialect.FuncJSONType:
 		return "(SELECT CASE t.t WHEN 'text' THEN 'string' WHEN 'integer' THEN 'number' WHEN 'real' THEN 'number' WHEN 'true' THEN 'boolean'" +
-			" WHEN 'false' THEN 'boolean' ELSE t.t END FROM (SELECT json_type(" + last(args[0]) + ", " + args[1] + ") AS t) AS t)"
+			" WHEN 'false' THEN 'boolean' ELSE t.t END FROM (SELECT json_type(" + last(args[0]) + ", " + args[1] +
+			") AS t) AS t)"
 	case dialect.FuncJSONMerge:
 		return JSONMerge + "(json(" + args[0] + "), " + args[1] + ", '[]')"
 	case dialect.FuncJSONMembers:

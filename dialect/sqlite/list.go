@@ -43,8 +43,8 @@ func elementOf(c *schema.Column, value string) string {
 	return value
 }
 
-// callListTerm returns the call of a function on a list that is any expression, and so may have arguments and is written
-// once.
+// callListTerm returns the call of a function on a list that is any expression, and so may have arguments and is
+// written once.
 func callListTerm(fn dialect.Func, c *schema.Column, args []string) string {
 	switch fn {
 	case dialect.FuncListAt:
@@ -56,20 +56,25 @@ func callListTerm(fn dialect.Func, c *schema.Column, args []string) string {
 	case dialect.FuncListRow:
 		return elementOf(c, args[0]+".value")
 	case dialect.FuncListIndex:
-		return "(SELECT min(e.key) FROM json_each(" + args[0] + ") AS e WHERE e.value = (SELECT a.value FROM json_each(" + args[1] + ") AS a))"
+		return "(SELECT min(e.key) FROM json_each(" + args[0] + ") AS e WHERE e.value = (SELECT a.value FROM json_each(" +
+			args[1] + ") AS a))"
 	case dialect.FuncListJoin:
 		return ListJoin + "(" + args[0] + ", " + args[1] + ")"
 	case dialect.FuncListConcat:
-		return "(SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(" + elemForm(c) + ") FROM (SELECT value FROM json_each(q.a)" +
-			" UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT " + args[0] + " AS a, " + args[1] + " AS b) AS q)"
+		return "(SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(" +
+			elemForm(c) + ") FROM (SELECT value FROM json_each(q.a)" +
+			" UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT " + args[0] + " AS a, " + args[1] +
+			" AS b) AS q)"
 	}
 	at := func(i string) string { return "iif(" + i + " < 0, json_array_length(q.l) + " + i + ", " + i + ")" }
-	return "(SELECT CASE WHEN q.l IS NOT NULL THEN (SELECT json_group_array(" + elemForm(c) + " ORDER BY e.key) FROM json_each(q.l) AS e WHERE e.key >= " +
-		at("q.f") + " AND e.key < " + at("q.t") + ") END FROM (SELECT " + args[0] + " AS l, " + args[1] + " AS f, " + args[2] + " AS t) AS q)"
+	return "(SELECT CASE WHEN q.l IS NOT NULL THEN (SELECT json_group_array(" + elemForm(c) +
+		" ORDER BY e.key) FROM json_each(q.l) AS e WHERE e.key >= " +
+		at("q.f") + " AND e.key < " + at("q.t") + ") END FROM (SELECT " + args[0] + " AS l, " + args[1] + " AS f, " +
+		args[2] + " AS t) AS q)"
 }
 
-// callList returns the call of a function on lists that are written as JSON. But for those of callListTerm the first one is
-// a column.
+// callList returns the call of a function on lists that are written as JSON. But for those of callListTerm the first
+// one is a column.
 func callList(fn dialect.Func, c *schema.Column, args []string) string {
 	if fn == dialect.FuncListOf {
 		elems := make([]string, len(args))
@@ -90,16 +95,20 @@ func callList(fn dialect.Func, c *schema.Column, args []string) string {
 		return "(SELECT json_group_array(" + elemForm(c) + ") FROM (SELECT value FROM json_each(coalesce(" + list +
 			", '[]')) UNION ALL SELECT value FROM json_each(" + args[1] + ")) AS e)"
 	case dialect.FuncListRemove:
-		cond = "(SELECT json_group_array(" + elemForm(c) + ") FROM json_each(" + list + ") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(" +
+		cond = "(SELECT json_group_array(" + elemForm(c) + ") FROM json_each(" + list +
+			") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(" +
 			args[1] + ") AS a))"
 	case dialect.FuncListContains:
 		// A subquery behind IN would be run for each element, since it is about the row.
-		cond = "NOT EXISTS (SELECT a.value FROM json_each(" + args[1] + ") AS a EXCEPT SELECT b.value FROM json_each(" + list + ") AS b)"
+		cond = "NOT EXISTS (SELECT a.value FROM json_each(" + args[1] + ") AS a EXCEPT SELECT b.value FROM json_each(" +
+			list + ") AS b)"
 	case dialect.FuncListContainedBy:
-		cond = "NOT EXISTS (SELECT 1 FROM json_each(" + list + ") AS a WHERE a.value IS NULL OR a.value NOT IN (SELECT b.value FROM json_each(" +
+		cond = "NOT EXISTS (SELECT 1 FROM json_each(" + list +
+			") AS a WHERE a.value IS NULL OR a.value NOT IN (SELECT b.value FROM json_each(" +
 			args[1] + ") AS b))"
 	case dialect.FuncListOverlaps:
-		cond = "EXISTS (SELECT 1 FROM json_each(" + list + ") AS a WHERE a.value IN (SELECT b.value FROM json_each(" + args[1] + ") AS b))"
+		cond = "EXISTS (SELECT 1 FROM json_each(" + list + ") AS a WHERE a.value IN (SELECT b.value FROM json_each(" +
+			args[1] + ") AS b))"
 	default: // FuncListEq or FuncListNe
 		sign := " = "
 		if fn == dialect.FuncListNe {

@@ -150,7 +150,8 @@ func inType(list []token, i int) bool {
 // indexSpeaksOf reports whether an index is about a column of that name.
 func indexSpeaksOf(sql, column string) bool {
 	items, rest := inBrackets(tokens(sql))
-	return exprSpeaksOf(rest, column) || slices.ContainsFunc(items, func(item []token) bool { return exprSpeaksOf(item, column) })
+	return exprSpeaksOf(rest, column) || slices.ContainsFunc(items,
+		func(item []token) bool { return exprSpeaksOf(item, column) })
 }
 
 // indexTerms returns the terms of a CREATE INDEX, without their order and collation, and its condition.

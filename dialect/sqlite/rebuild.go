@@ -65,7 +65,8 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		}
 		put(clauseNotNull)
 	case drift.Aspect == schema.AspectDefault:
-		if !place.Column.HasConstant() || dialect.Replacing(drift, schema.Rewriting) == schema.Lossy { // somebody else's, whose rows may need it
+		// somebody else's, whose rows may need it
+		if !place.Column.HasConstant() || dialect.Replacing(drift, schema.Rewriting) == schema.Lossy {
 			r = lose
 		}
 		put(clauseDefault)
@@ -86,7 +87,8 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 			probe := dialect.CheckProbe(w.Table.Name, condition)
 			if expr, _ := w.retyped(drift); expr != "" {
 				name := dialect.Quote(c.Name)
-				probe = "SELECT count(*) FROM (SELECT " + expr + " AS " + name + " FROM " + dialect.Quote(w.Table.Name) + ") WHERE NOT (" + condition + ")"
+				probe = "SELECT count(*) FROM (SELECT " + expr + " AS " + name + " FROM " + dialect.Quote(w.Table.Name) +
+					") WHERE NOT (" + condition + ")"
 			}
 			r.probes = append(r.probes, probe)
 			edit(func(def, want *tableDef) {
@@ -108,18 +110,20 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 	return ""
 }
 
-// dropChecksOn has the CHECKs of others go that are written for the old type of a column: its values of the new type may
-// not pass them.
+// dropChecksOn has the CHECKs of others go that are written for the old type of a column: its values of the new type
+// may not pass them.
 func (w *alteration) dropChecksOn(column string, lose *rebuild) {
 	for _, extra := range w.Drifts {
-		if extra.Object == schema.OfCheck && extra.Sort == schema.Extra && exprSpeaksOf(tokens(extra.At.HaveCheck.Expr), column) && !slices.Contains(lose.drifts, extra) {
+		if extra.Object == schema.OfCheck && extra.Sort == schema.Extra &&
+			exprSpeaksOf(tokens(extra.At.HaveCheck.Expr), column) && !slices.Contains(lose.drifts, extra) {
 			w.sort(extra, lose, lose)
 		}
 	}
 }
 
 // ownCheck matches the CHECKs that this library writes. Of others nobody knows what they are for.
-var ownCheck = regexp.MustCompile(`^(length\("(""|[^"])+"\)|"(""|[^"])+") (>=|<=|=) ` + number + `( AND (length\("(""|[^"])+"\)|"(""|[^"])+") <= ` + number + `)?$`)
+var ownCheck = regexp.MustCompile(`^(length\("(""|[^"])+"\)|"(""|[^"])+") (>=|<=|=) ` + number +
+	`( AND (length\("(""|[^"])+"\)|"(""|[^"])+") <= ` + number + `)?$`)
 
 const number = `-?[0-9.]+(e[+-]?[0-9]+)?`
 
@@ -141,7 +145,8 @@ func (w *alteration) retyped(drift *schema.Drift) (expr string, can bool) {
 		names = []string{place.Column.Name}
 	}
 	for _, d := range w.Drifts {
-		if d.Object == schema.OfColumn && d.Aspect == schema.AspectType && !d.NotModelled() && slices.Contains(names, d.Name) {
+		if d.Object == schema.OfColumn && d.Aspect == schema.AspectType && !d.NotModelled() &&
+			slices.Contains(names, d.Name) {
 			if expr, _, lossy, can := w.conversion(d); lossy || !can {
 				return expr, can
 			}
@@ -238,7 +243,8 @@ func (w *alteration) rebuild(r *rebuild) schema.Step {
 	s.SQL = []string{
 		"DROP TABLE IF EXISTS " + dialect.Quote(other),
 		def.create(other),
-		"INSERT INTO " + dialect.Quote(other) + " (" + strings.Join(into, ", ") + ") SELECT " + strings.Join(from, ", ") + " FROM " + dialect.Quote(w.Table.Name),
+		"INSERT INTO " + dialect.Quote(other) + " (" + strings.Join(into, ", ") + ") SELECT " + strings.Join(from, ", ") +
+			" FROM " + dialect.Quote(w.Table.Name),
 	}
 	if w.counts() { // AUTOINCREMENT goes on where it was
 		s.SQL = append(s.SQL, "DELETE FROM sqlite_sequence WHERE name = "+quoteText(other),
@@ -281,11 +287,13 @@ func (w *alteration) wanted() *tableDef {
 func (w *alteration) conversion(drift *schema.Drift) (expr, probe string, lossy, can bool) {
 	name := dialect.Quote(drift.Name)
 	expr, probe, lossy, can = conversion(drift.At.HaveColumn, drift.At.WantColumn, name)
-	if c := drift.At.Column; can && c.Kind == schema.Decimal && c.Scale > 0 && storageOf(drift.At.HaveColumn) == schema.Int64 {
+	if c := drift.At.Column; can && c.Kind == schema.Decimal && c.Scale > 0 &&
+		storageOf(drift.At.HaveColumn) == schema.Int64 {
 		expr += " || '." + strings.Repeat("0", c.Scale) + "'" // all digits of its scale
 	}
 	lossy = lossy || expr != name && slices.ContainsFunc(w.Drifts, func(d *schema.Drift) bool {
-		return d.Object == schema.OfCheck && d.At.HaveCheck != nil && isOthers(d) && exprSpeaksOf(tokens(d.At.HaveCheck.Expr), drift.Name)
+		return d.Object == schema.OfCheck && d.At.HaveCheck != nil && isOthers(d) &&
+			exprSpeaksOf(tokens(d.At.HaveCheck.Expr), drift.Name)
 	})
 	return expr, probe, lossy, can
 }
@@ -299,7 +307,8 @@ func conversion(h, w *schema.FoundColumn, name string) (expr, probe string, loss
 		return turned, "CAST(" + turned + " AS " + source + ") <> " + name, true, true
 	}
 	switch {
-	case h.Kind == w.Kind, from == to && h.Kind != schema.Null && w.Kind != schema.Null && asWritten(h.Kind) && asWritten(w.Kind):
+	case h.Kind == w.Kind, from == to && h.Kind != schema.Null && w.Kind != schema.Null && asWritten(h.Kind) &&
+		asWritten(w.Kind):
 		return name, "", false, true
 	case from == schema.Int64 && to == schema.Int64: // to or from a boolean
 		if w.Kind == schema.Bool {

@@ -27,7 +27,8 @@ func AppendClock(b []byte, d time.Duration) []byte {
 
 func appendDay(b []byte, t time.Time) []byte {
 	y, m, d := t.Date()
-	return append(b, digit(y/1000), digit(y/100), digit(y/10), digit(y), '-', digit(int(m)/10), digit(int(m)), '-', digit(d/10), digit(d))
+	return append(b, digit(y/1000), digit(y/100), digit(y/10), digit(y), '-', digit(int(m)/10), digit(int(m)), '-',
+		digit(d/10), digit(d))
 }
 
 func appendMicros(b []byte, us int) []byte {

@@ -65,7 +65,8 @@ func (d *Desk) Remind(ctx context.Context, now time.Time) (sent int, err error) 
 		if err := d.Invoices.Save(ctx, v); err != nil {
 			return sent, err
 		}
-		if err := d.Mail(ctx, v.Customer, fmt.Sprintf("reminder %d: %d.%02d", v.Reminders, v.Cents/100, v.Cents%100)); err != nil {
+		if err := d.Mail(ctx, v.Customer, fmt.Sprintf("reminder %d: %d.%02d", v.Reminders, v.Cents/100,
+			v.Cents%100)); err != nil {
 			return sent, err
 		}
 		sent++

@@ -24,7 +24,8 @@ func run(ctx context.Context, now time.Time) error {
 	}
 	defer db.Close()
 	store := Invoices{prom.NewRepo[Invoice](prom.Using(db))}
-	for _, v := range []Invoice{{Customer: "Ada", Cents: 1990, Due: now.AddDate(0, 0, -3)}, {Customer: "Bob", Cents: 500, Due: now.AddDate(0, 0, 3)}} {
+	for _, v := range []Invoice{{Customer: "Ada", Cents: 1990, Due: now.AddDate(0, 0, -3)},
+		{Customer: "Bob", Cents: 500, Due: now.AddDate(0, 0, 3)}} {
 		if err := store.Create(ctx, &v); err != nil {
 			return err
 		}

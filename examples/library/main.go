@@ -87,7 +87,8 @@ func tell(ctx context.Context, out io.Writer) error {
 	}
 	for _, a := range best {
 		for _, b := range a.Books.Rows() {
-			fmt.Fprintf(out, "%s: %s, %d stars in %d reviews\n", a.Name, b.Title, b.Reviews.Rows()[0].Stars, len(b.Reviews.Rows()))
+			fmt.Fprintf(out, "%s: %s, %d stars in %d reviews\n", a.Name, b.Title, b.Reviews.Rows()[0].Stars,
+				len(b.Reviews.Rows()))
 		}
 	}
 	rows, err := shelves(ctx)

@@ -62,7 +62,8 @@ type Shared = prom.Pair[string, int64]
 // there to their lists, through the join model both times.
 func (s Shop) Sharing(ctx context.Context, playlist int64) ([]Shared, error) {
 	common := playlistTracks.Count(trackPlaylists.Has(playlistID.Eq(playlist)))
-	return prom.Pluck2(s.playlists.Where(playlistID.Ne(playlist), common.Gt(0)).OrderBy(common.Desc(), playlistID.Asc()), playlistName, common).All(ctx)
+	return prom.Pluck2(s.playlists.Where(playlistID.Ne(playlist), common.Gt(0)).OrderBy(common.Desc(), playlistID.Asc()),
+		playlistName, common).All(ctx)
 }
 
 // Quarter is one of four parts of the tracks, of as many tracks each, in the order of their lengths.
@@ -109,14 +110,17 @@ func (s Shop) NeverSold(genre string) *prom.Query[Track] {
 // NeverSoldToo is the same by a subquery in place of the relation.
 func (s Shop) NeverSoldToo(genre string) *prom.Query[Track] {
 	sold := prom.Pluck(s.lines.Query(), lineTrack)
-	return s.tracks.Where(prom.Via(trackGenre, genreName).Eq(genre), prom.Not(prom.InQuery(trackID, sold))).OrderBy(trackID.Asc())
+	return s.tracks.Where(prom.Via(trackGenre, genreName).Eq(genre),
+		prom.Not(prom.InQuery(trackID, sold))).OrderBy(trackID.Asc())
 }
 
 // Graph returns artists with all that belongs to them: their albums, of each album its longest tracks, and of these the
 // genre and the playlists. Each relation is one statement, however many rows there are.
 func (s Shop) Graph(ctx context.Context, n int) ([]Artist, error) {
-	longest := albumTracks.OrderBy(trackSeconds.Desc()).Limit(2).With(trackGenre, trackPlaylists.OrderBy(playlistName.Asc()))
-	return s.artists.OrderBy(artistID.Asc()).Limit(n).With(artistAlbums.OrderBy(albumTitle.Asc(), albumID.Asc()).With(longest)).All(ctx)
+	longest := albumTracks.OrderBy(trackSeconds.Desc()).Limit(2).With(trackGenre,
+		trackPlaylists.OrderBy(playlistName.Asc()))
+	return s.artists.OrderBy(artistID.Asc()).Limit(n).With(artistAlbums.OrderBy(albumTitle.Asc(),
+		albumID.Asc()).With(longest)).All(ctx)
 }
 
 // Program returns the first tracks of a playlist in its own order, which the rows of the join table know.

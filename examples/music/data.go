@@ -26,9 +26,12 @@ type Data struct {
 var (
 	genreNames   = []string{"Rock", "Jazz", "Blues", "Folk", "Metal", "Opera", "Samba", "Soul", "Techno", "Waltz"}
 	countryNames = []string{"Austria", "Brazil", "Canada", "Denmark", "España", "Ísland", "Österreich"}
-	firsts       = []string{"Ada", "Björk", "Cleo", "Dag", "Ella", "Fela", "Gil", "Hope", "Ines", "João", "Kurt", "Lena", "Miles", "Nina", "Øystein", "Zoë"}
-	lasts        = []string{"Adler", "Brand", "Costa", "Duarte", "Evans", "Falk", "Gomez", "Holm", "Ibsen", "Jones", "Klein", "Lund"}
-	words        = []string{"blue", "Cold", "dawn", "Echo", "fire", "Ghost", "hill", "Ice", "jade", "Kite", "lake", "Moon", "night", "Ocean", "rain", "Été"}
+	firsts       = []string{"Ada", "Björk", "Cleo", "Dag", "Ella", "Fela", "Gil", "Hope", "Ines", "João", "Kurt", "Lena",
+		"Miles", "Nina", "Øystein", "Zoë"}
+	lasts = []string{"Adler", "Brand", "Costa", "Duarte", "Evans", "Falk", "Gomez", "Holm", "Ibsen", "Jones",
+		"Klein", "Lund"}
+	words = []string{"blue", "Cold", "dawn", "Echo", "fire", "Ghost", "hill", "Ice", "jade", "Kite", "lake", "Moon",
+		"night", "Ocean", "rain", "Été"}
 )
 
 // maker makes rows out of random numbers that are the same in every run.
@@ -47,7 +50,8 @@ func (s Shop) fill(ctx context.Context) (*Data, error) {
 	err := s.lines.Tx(ctx, func(ctx context.Context) error {
 		d = &Data{} // a transaction may be run again
 		m := maker{rand.New(rand.NewPCG(1877, 12))}
-		for _, part := range []func(context.Context, maker, *Data) error{s.fillCatalog, s.fillPlaylists, s.fillPeople, s.fillSales} {
+		for _, part := range []func(context.Context, maker, *Data) error{s.fillCatalog, s.fillPlaylists, s.fillPeople,
+			s.fillSales} {
 			if err := part(ctx, m, d); err != nil {
 				return err
 			}
@@ -126,7 +130,8 @@ func (s Shop) fillPeople(ctx context.Context, m maker, d *Data) error {
 		level = next
 	}
 	for range 200 {
-		c := Customer{Name: m.person(), Country: m.pick(countryNames), Support: prom.RefTo(&d.employees[m.IntN(len(d.employees))])}
+		c := Customer{Name: m.person(), Country: m.pick(countryNames),
+			Support: prom.RefTo(&d.employees[m.IntN(len(d.employees))])}
 		d.customers = append(d.customers, c)
 	}
 	return s.customers.CreateMany(ctx, d.customers)

@@ -67,7 +67,8 @@ func (s Shop) print(ctx context.Context, out io.Writer) error {
 	})
 	sales, err := s.SalesByCountry(ctx)
 	table(p, "Countries by year", sales, err, func(r CountrySales) string {
-		return fmt.Sprintf("%s %d: %s by %d invoices, %d of them small", r.Country, r.Year, money(r.Revenue), r.Invoices, r.Small)
+		return fmt.Sprintf("%s %d: %s by %d invoices, %d of them small", r.Country, r.Year, money(r.Revenue), r.Invoices,
+			r.Small)
 	})
 	days, err := s.RunningTotal(ctx, 2022, time.March)
 	table(p, "Days of March 2022", days, err, func(r DaySales) string {
@@ -86,13 +87,17 @@ func (s Shop) print(ctx context.Context, out io.Writer) error {
 	})
 
 	hits, err := s.Hits(ctx)
-	table(p, "Hits", hits, err, func(r Hit) string { return fmt.Sprintf("%s: %s earned %s", r.Genre, r.Track, money(r.Revenue)) })
+	table(p, "Hits", hits, err, func(r Hit) string {
+		return fmt.Sprintf("%s: %s earned %s", r.Genre, r.Track,
+			money(r.Revenue))
+	})
 	albums, err := s.AlbumLengths(ctx, 5)
 	table(p, "Albums with most tracks", albums, err, func(r AlbumLength) string {
 		return fmt.Sprintf("%s has %d tracks, %d of them long, and takes %d seconds", r.Title, r.Tracks, r.Long, *r.Seconds)
 	})
 	shared, err := s.Sharing(ctx, 12)
-	table(p, "Lists with tracks of list 12", shared, err, func(r Shared) string { return fmt.Sprintf("%s has %d", r.A, r.B) })
+	table(p, "Lists with tracks of list 12", shared, err,
+		func(r Shared) string { return fmt.Sprintf("%s has %d", r.A, r.B) })
 	quarters, err := s.Quarters(ctx)
 	table(p, "Quarters of the tracks", quarters, err, func(q Quarter) string {
 		return fmt.Sprintf("number %d has %d tracks of %d to %d seconds", q.Number, q.Tracks, q.Shortest, q.Longest)
@@ -100,7 +105,8 @@ func (s Shop) print(ctx context.Context, out io.Writer) error {
 	unsold, err := s.NeverSold("Jazz").All(ctx)
 	table(p, "Jazz that nobody bought", unsold, err, func(t Track) string { return t.Name })
 	page, err := s.Longest(ctx, "", 20)
-	table(p, "Longest tracks", page.Rows, err, func(t Track) string { return fmt.Sprintf("%s, %d seconds", t.Name, t.Seconds) })
+	table(p, "Longest tracks", page.Rows, err,
+		func(t Track) string { return fmt.Sprintf("%s, %d seconds", t.Name, t.Seconds) })
 	artists, err := s.Graph(ctx, 5)
 	table(p, "Artists with all they have", artists, err, func(a Artist) string {
 		return fmt.Sprintf("%s has %d albums", a.Name, len(a.Albums.Rows()))

@@ -10,7 +10,8 @@ import (
 // year returns the condition that an invoice is of a year. A range of instants, and not Year(), so that an index on
 // them is of use.
 func year(y int) prom.Cond[*Invoice] {
-	return prom.And(invoiceAt.Gte(time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC)), invoiceAt.Lt(time.Date(y+1, 1, 1, 0, 0, 0, 0, time.UTC)))
+	return prom.And(invoiceAt.Gte(time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC)),
+		invoiceAt.Lt(time.Date(y+1, 1, 1, 0, 0, 0, 0, time.UTC)))
 }
 
 // Inactive returns the customers without an invoice in a year.
@@ -40,7 +41,8 @@ var seller = prom.Proto[Seller]()
 // customers of sums over their invoices.
 func (s Shop) Below(ctx context.Context, manager int64) ([]Seller, error) {
 	bought := prom.AggregateOf(customerInvoices, prom.Sum(invoiceCents))
-	return prom.Select(s.employees.Where(prom.DescendantsOf(employeeBoss, employeeID.Eq(manager))).OrderBy(employeeID.Asc()), seller,
+	return prom.Select(s.employees.Where(prom.DescendantsOf(employeeBoss,
+		employeeID.Eq(manager))).OrderBy(employeeID.Asc()), seller,
 		prom.Col(&seller.ID, employeeID),
 		prom.Col(&seller.Name, employeeName),
 		prom.NullCol(&seller.Boss, prom.Via(employeeBoss, employeeName)),

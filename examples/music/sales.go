@@ -119,12 +119,15 @@ type Large struct {
 
 var large = prom.Proto[Large]()
 
-// LargeInvoices returns the invoices of more than so many times the average of their country. A [prom.CorrelatedSubquery] is a
-// subquery that is computed for each row: its own rows are linked to the row by a value that both have.
+// LargeInvoices returns the invoices of more than so many times the average of their country. A
+// [prom.CorrelatedSubquery] is a subquery that is computed for each row: its own rows are linked to the row by a value
+// that both have.
 func (s Shop) LargeInvoices(ctx context.Context, times float64) ([]Large, error) {
 	country := prom.Via(invoiceCustomer, customerCountry)
-	average := prom.CorrelatedSubquery(prom.Pluck(s.invoices.Query(), prom.Avg(invoiceCents)), prom.Match(country, country))
-	return prom.Select(s.invoices.Where(prom.Gt(prom.Float(invoiceCents), prom.Times(average, prom.Val(invoice, times)))), large,
+	average := prom.CorrelatedSubquery(prom.Pluck(s.invoices.Query(), prom.Avg(invoiceCents)),
+		prom.Match(country, country))
+	return prom.Select(s.invoices.Where(prom.Gt(prom.Float(invoiceCents), prom.Times(average, prom.Val(invoice, times)))),
+		large,
 		prom.Col(&large.ID, invoiceID),
 		prom.Col(&large.Country, country),
 		prom.Col(&large.Cents, invoiceCents),

@@ -63,7 +63,8 @@ func run(ctx context.Context, out io.Writer) (err error) {
 	}
 	fmt.Fprintf(out, "got      %d: bar %d, che %q\n", one.ID, one.Bar, one.Che)
 
-	several, err := foos.Where(fooBar.Gte(5), prom.Or(fooChe.HasSuffix("7"), fooBar.In(8, 9))).OrderBy(fooBar.Desc()).All(ctx)
+	several, err := foos.Where(fooBar.Gte(5), prom.Or(fooChe.HasSuffix("7"),
+		fooBar.In(8, 9))).OrderBy(fooBar.Desc()).All(ctx)
 	if err != nil {
 		return err
 	}

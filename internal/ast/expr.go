@@ -215,7 +215,8 @@ func (e *Expr) Strict() bool {
 	case ExprMoment, ExprPart, ExprZone:
 		return e.Args[0].Strict()
 	case ExprCall:
-		return e.Fn != dialect.FuncCoalesce && e.Fn != dialect.FuncGreatest && e.Fn != dialect.FuncLeast && slices.ContainsFunc(e.Args, (*Expr).Strict)
+		return e.Fn != dialect.FuncCoalesce && e.Fn != dialect.FuncGreatest && e.Fn != dialect.FuncLeast &&
+			slices.ContainsFunc(e.Args, (*Expr).Strict)
 	}
 	return false
 }
@@ -223,7 +224,8 @@ func (e *Expr) Strict() bool {
 // ReadsRows reports whether an expression reads rows of a table by a subquery; a reference is followed by one where
 // there are no joins.
 func (e *Expr) ReadsRows() bool {
-	return e.Op == ExprQuery || e.Op == ExprVia || e.Op == ExprRaw && strings.Contains(strings.ToLower(e.Raw.text), "select")
+	return e.Op == ExprQuery || e.Op == ExprVia || e.Op == ExprRaw && strings.Contains(strings.ToLower(e.Raw.text),
+		"select")
 }
 
 // constant reports whether an expression is the same for all rows by its form, so that it needs no group.

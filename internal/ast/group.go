@@ -105,7 +105,8 @@ func (m *More) hasAll(conds []Cond) bool {
 	for i := range conds {
 		n := &conds[i]
 		switch {
-		case n.Expr != nil && !m.has(n.Expr), n.Col != nil && n.Expr == nil && !m.has(ColumnExpr(n.Col, n.Part)), n.Right != nil && !m.has(n.Right), !m.hasAll(n.Kids):
+		case n.Expr != nil && !m.has(n.Expr), n.Col != nil && n.Expr == nil &&
+			!m.has(ColumnExpr(n.Col, n.Part)), n.Right != nil && !m.has(n.Right), !m.hasAll(n.Kids):
 			return false
 		}
 	}

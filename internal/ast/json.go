@@ -146,7 +146,8 @@ func HasKey(c *scan.Codec, path []any) *Cond {
 //
 //go:noinline
 func ContainsDoc(c *scan.Codec, doc any) *Cond {
-	return TestExpr(OpTruth, Call(dialect.FuncJSONContains, KindColumns[schema.Bool], ColumnExpr(c.Column(), dialect.NoPart), jsonValue(doc)))
+	return TestExpr(OpTruth, Call(dialect.FuncJSONContains, KindColumns[schema.Bool],
+		ColumnExpr(c.Column(), dialect.NoPart), jsonValue(doc)))
 }
 
 // ContainedByDoc makes the condition that a document is contained in another.

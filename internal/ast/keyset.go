@@ -357,8 +357,8 @@ func (s Spec) Within() bool {
 	return slices.ContainsFunc(m.Cols, func(e *Expr) bool { return e.Some((*Expr).Windowed) })
 }
 
-// Around returns the query of the results of a subquery, which selects what its own spec does, and a keyset of it as one
-// of these results.
+// Around returns the query of the results of a subquery, which selects what its own spec does, and a keyset of it as
+// one of these results.
 func Around(sub *Subquery, k Keyset, places []int) (Spec, Keyset) {
 	inner := sub.Spec
 	if !inner.Limits() {

@@ -45,7 +45,8 @@ func (s Spec) ordered(orders []Order) Spec { s.Orders = orders; return s }
 // freeName returns a name that no column of a table has.
 func freeName(t *schema.Table, name string) string {
 	free := name
-	for i := 2; slices.ContainsFunc(t.Columns, func(c *schema.Column) bool { return strings.EqualFold(c.Name, free) }); i++ {
+	for i := 2; slices.ContainsFunc(t.Columns,
+		func(c *schema.Column) bool { return strings.EqualFold(c.Name, free) }); i++ {
 		free = name + strconv.Itoa(i)
 	}
 	return free

@@ -121,7 +121,8 @@ var valuerType = reflect.TypeFor[driver.Valuer]()
 // basics are the types that others are defined over, by their kinds.
 var basics = func() map[reflect.Kind]reflect.Type {
 	m := map[reflect.Kind]reflect.Type{}
-	for _, x := range []any{false, 0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0), uint64(0), float32(0), 0.0, ""} {
+	for _, x := range []any{false, 0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0),
+		uint64(0), float32(0), 0.0, ""} {
 		m[reflect.TypeOf(x).Kind()] = reflect.TypeOf(x)
 	}
 	return m

@@ -35,7 +35,8 @@ func (r Related) Subquery() *Subquery {
 		for i, c := range l.Target {
 			spec = spec.And(MatchCond(ColumnExpr(r.Table.Key[i], dialect.NoPart), ColumnExpr(c, dialect.NoPart)))
 		}
-		spec, table = l.Spec.Unordered().And(*ExistsCond(&Subquery{Table: r.Table, Related: true, Spec: spec}, false)), l.Table
+		spec, table = l.Spec.Unordered().And(*ExistsCond(&Subquery{Table: r.Table, Related: true, Spec: spec},
+			false)), l.Table
 	}
 	for i, c := range r.Owner {
 		spec = spec.And(MatchCond(ColumnExpr(c, dialect.NoPart), ColumnExpr(r.Key[i], dialect.NoPart)))

@@ -80,8 +80,8 @@ func (s Spec) Project(cols []*Expr) Spec {
 }
 
 // ofPage returns s, when its results are groups, distinct, or elements of lists, and its rows had a page before they
-// were projected, with this page as one of the rows. Of other results it is the same whether rows are taken or results, unless these are to
-// have a page of their own.
+// were projected, with this page as one of the rows. Of other results it is the same whether rows are taken or results,
+// unless these are to have a page of their own.
 func (s Spec) ofPage() Spec {
 	m := s.Extra()
 	if m.apart || m.given.Flags == 0 || !m.Distinct && !m.Grouped() && !m.Unnests() {

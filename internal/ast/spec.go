@@ -124,7 +124,8 @@ func (s *Spec) fail(err error) {
 
 // IsZero reports whether s says nothing: no condition, no order, no page, and nothing that is selected.
 func (s Spec) IsZero() bool {
-	return s.More == nil && len(s.Conds) == 0 && len(s.Orders) == 0 && s.Flags == 0 && !s.all && s.Rows == liveRows && s.LockMode == dialect.NoLock && s.err == nil
+	return s.More == nil && len(s.Conds) == 0 && len(s.Orders) == 0 && s.Flags == 0 && !s.all && s.Rows == liveRows &&
+		s.LockMode == dialect.NoLock && s.err == nil
 }
 
 // Err returns why the query cannot run: a bad limit, or a value that does not fit its column.

@@ -10,8 +10,9 @@ import (
 // Subquery is a query inside a statement. Its columns are those of its spec; without them it selects the constant 1,
 // for [ExistsCond].
 type Subquery struct {
-	Table   *schema.Table
-	Related bool // Table is the target of a reference: the outer table itself, whatever its name, when it is of the same model
+	Table *schema.Table
+	// Table is the target of a reference: the outer table itself, whatever its name, when it is of the same model
+	Related bool
 	Owner   *Owner
 	Spec    Spec
 	Places  []uintptr // of the columns in a result, where it has several

@@ -19,10 +19,11 @@ type Walk uint8
 
 // The ways.
 const (
-	WalkDown  Walk = iota // the keys of the rows below those of the query
-	WalkUp                // or above them
-	WalkDepth             // how many levels the row of the query around is below the nearest of those rows, or below no row
-	WalkPath              // a term of each row on that way, from the top
+	WalkDown Walk = iota // the keys of the rows below those of the query
+	WalkUp               // or above them
+	// how many levels the row of the query around is below the nearest of those rows, or below no row
+	WalkDepth
+	WalkPath // a term of each row on that way, from the top
 )
 
 // maxLevels is how many levels a walk may be limited to: in a circle it goes on until there.

@@ -113,7 +113,8 @@ func (q *Spec) Joins(depth int) bool {
 			}
 		}
 	}
-	if condsJoin(m.Having, depth) || slices.ContainsFunc(m.Computed, func(c Computed) bool { return c.Expr.Joins(depth) }) {
+	if condsJoin(m.Having, depth) || slices.ContainsFunc(m.Computed,
+		func(c Computed) bool { return c.Expr.Joins(depth) }) {
 		return true
 	}
 	for _, s := range m.Source {

@@ -49,7 +49,8 @@ func (r *Repo) insertsOnly(ctx context.Context, b *binding, cols []*schema.Colum
 	}
 	told, key := b.tells(ctx), r.madeKey(cols)
 	if told == toldNothing && key != nil {
-		return false, ErrorOf("insert", r.table, errors.New("SQLite does not report the key that an insert into a view generates; set "+key.Field))
+		return false, ErrorOf("insert", r.table,
+			errors.New("SQLite does not report the key that an insert into a view generates; set "+key.Field))
 	}
 	return told == toldKey && (key == nil || fitsAnyKey(key)) || told == toldRows && key == nil, nil
 }

@@ -23,18 +23,23 @@ type Batch struct {
 type batchOp struct {
 	driver.Statement
 	bind  func() (*binding, error)
-	build func(ctx context.Context, op *batchOp) error            // makes the statement
-	read  func(rows driver.Rows) error                            // not of a statement that is counted
-	keep  func() *scan.Kept                                       // keeps the value for the case that the batch fails; nil without hooks
-	after func(ctx context.Context, op *batchOp) error            // follows the statements in their transaction; nil without hooks
-	done  func(ctx context.Context, op *batchOp, err error) error // is told how the batch ended, and says how the operation did
-	place func(error) error                                       // gives an error the operation's place
-	why   func(ctx context.Context, err error) error              // says more about an error, once the batch is undone; nil for nothing more
-	own   bool                                                    // what build returned is a hook's, or has its place
-	skip  bool                                                    // there is nothing to do
-	some  bool                                                    // its success does not show that the table has all columns
-	text  *render.Text                                            // when the statement may need other tables too
-	b     *binding
+	build func(ctx context.Context, op *batchOp) error // makes the statement
+	read  func(rows driver.Rows) error                 // not of a statement that is counted
+	// keeps the value for the case that the batch fails; nil without hooks
+	keep func() *scan.Kept
+	// follows the statements in their transaction; nil without hooks
+	after func(ctx context.Context, op *batchOp) error
+	// is told how the batch ended, and says how the operation did
+	done  func(ctx context.Context, op *batchOp, err error) error
+	place func(error) error // gives an error the operation's place
+	// says more about an error, once the batch is undone; nil for nothing more
+	why  func(ctx context.Context, err error) error
+	own  bool // what build returned is a hook's, or has its place
+	skip bool // there is nothing to do
+	// its success does not show that the table has all columns
+	some bool
+	text *render.Text // when the statement may need other tables too
+	b    *binding
 }
 
 // Result is what an operation of a batch returns once that has run.
@@ -200,7 +205,8 @@ func (o Ops) fail(verb string, err error) {
 }
 
 // write adds a statement that stores v and returns its row. It works on a copy of v, which build fills in.
-func (o Ops) write(verb string, v unsafe.Pointer, hooks hookSet, build func(ctx context.Context, op *batchOp, w *work) error) {
+func (o Ops) write(verb string, v unsafe.Pointer, hooks hookSet,
+	build func(ctx context.Context, op *batchOp, w *work) error) {
 	r := o.repo
 	if err := r.given(verb, v); err != nil {
 		o.fail(verb, err)

@@ -46,7 +46,8 @@ func (o Ops) Has(q *Query) *Result {
 }
 
 // ask adds a statement on a query whose result is what read makes of its row, or zero without one.
-func (o Ops) ask(verb string, q *Query, build func(*render.Statements, []schema.Value, ast.Spec) (*render.Text, []schema.Value, error),
+func (o Ops) ask(verb string, q *Query, build func(*render.Statements, []schema.Value, ast.Spec) (*render.Text,
+	[]schema.Value, error),
 	read func(driver.Rows) (int, error),
 ) *Result {
 	result := newResult()

@@ -43,7 +43,8 @@ func (r *Repo) bytesColumn(field Columner) (*schema.Column, error) {
 }
 
 // terms reads some values of SQL of the rows of a query.
-func (b *binding) terms(ctx context.Context, op string, spec ast.Spec, terms []*ast.Expr, read func(rows driver.Rows) error) (found bool, err error) {
+func (b *binding) terms(ctx context.Context, op string, spec ast.Spec, terms []*ast.Expr,
+	read func(rows driver.Rows) error) (found bool, err error) {
 	text, args, err := b.stmts.Select(nil, spec.Project(terms))
 	if err != nil {
 		return false, ErrorOf(op, b.table, err)
@@ -208,8 +209,9 @@ func (v *BytesReader) read(p []byte, off int64) error {
 		}
 		return nil
 	}
-	stale := &driver.Error{Kind: driver.KindStale, Op: opReadBytes, Table: v.repo.table.Name, Columns: []string{v.col.Name},
-		Detail: "the row was changed while its value was read"}
+	stale := &driver.Error{Kind: driver.KindStale, Op: opReadBytes, Table: v.repo.table.Name,
+		Columns: []string{v.col.Name},
+		Detail:  "the row was changed while its value was read"}
 	terms := []*ast.Expr{
 		sqlTerm[*[]byte]("substring(? FROM ?::int FOR ?::int)", ast.ColumnExpr(v.col, 0), off+1, int64(len(p))),
 		sqlTerm[string](rowVersion),
@@ -327,7 +329,8 @@ func (r *Repo) WriteBytes(ctx context.Context, field Columner, src io.Reader, si
 		return err
 	}
 	s := &counted{Reader: src}
-	w := &bytesWrite{repo: r, b: b, q: &Query{repo: r, spec: ast.Spec{}.KeyIs(r.table.Key, values)}, col: c, src: s, size: size}
+	w := &bytesWrite{repo: r, b: b, q: &Query{repo: r, spec: ast.Spec{}.KeyIs(r.table.Key, values)}, col: c, src: s,
+		size: size}
 	err = b.db.Tx(ctx, w.run)
 	if missing(err) && s.n == 0 && !b.db.InTx(ctx) && r.Install(ctx) == nil {
 		err = b.db.Tx(ctx, w.run)

@@ -97,7 +97,8 @@ type chunkLoop struct {
 	done  Progress
 }
 
-func (q *Query) chunks(ctx context.Context, op string, how Chunks, check func() error, write func(q *Query) rowsStatement) func(yield func(Progress, error) bool) {
+func (q *Query) chunks(ctx context.Context, op string, how Chunks, check func() error,
+	write func(q *Query) rowsStatement) func(yield func(Progress, error) bool) {
 	return func(yield func(Progress, error) bool) {
 		l := &chunkLoop{op: op, how: how, write: write, start: time.Now()}
 		if l.how.Size == 0 {
@@ -155,7 +156,8 @@ func (l *chunkLoop) place() ([]schema.Value, error) {
 	content, ok := token.Open(r.tokenKeys, l.of, l.how.After)
 	if ok {
 		var key, rest = []schema.Value(nil), []byte(nil)
-		if key, rest, ok = token.ReadTuple(content, r.table.Key, l.b.db.Dialect().Features().SignedOnly); ok && len(rest) == 0 {
+		if key, rest, ok = token.ReadTuple(content, r.table.Key, l.b.db.Dialect().Features().SignedOnly); ok &&
+			len(rest) == 0 {
 			return key, nil
 		}
 	}

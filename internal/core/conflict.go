@@ -236,7 +236,8 @@ func (c *Conflict) kept(cols, sets, on []*schema.Column) uint64 {
 // an expression: others made it, or an earlier version, whose columns have a collation that does. The table is looked
 // at once.
 func (b *binding) plainIndex(ctx context.Context, cols []*schema.Column) (bool, error) {
-	if !b.db.Dialect().Features().FoldsTexts || !slices.ContainsFunc(cols, func(c *schema.Column) bool { return c.Folded }) {
+	if !b.db.Dialect().Features().FoldsTexts || !slices.ContainsFunc(cols,
+		func(c *schema.Column) bool { return c.Folded }) {
 		return false, nil
 	}
 	names := schema.ColumnNames(cols)

@@ -30,10 +30,11 @@ type together struct {
 // maxConflicts bounds the rows of one statement; as with maxRows, more gain nothing.
 const maxConflicts = 256
 
-// together returns how values are inserted by statements of many rows, or nil when they must go one by one: because they
-// are not all inserted by the same columns, or have hooks, or one of them is there twice, so that it conflicts with
-// itself, or the database does not tell what becomes of each row: SQLite tells those that were inserted alone. It is nil for values that cannot be stored as well:
-// one by one they say which it is. It works on values that are the call's own.
+// together returns how values are inserted by statements of many rows, or nil when they must go one by one: because
+// they are not all inserted by the same columns, or have hooks, or one of them is there twice, so that it conflicts
+// with itself, or the database does not tell what becomes of each row: SQLite tells those that were inserted alone. It
+// is nil for values that cannot be stored as well: one by one they say which it is. It works on values that are the
+// call's own.
 func (c *Conflict) together(ctx context.Context, b *binding, values scan.List, outcomes []Outcome) *together {
 	r, at := c.repo, now()
 	if values.Len < 2 || c.hooks != 0 || len(c.where) > 0 || !c.nothing && b.db.Dialect().Features().InsertedEach == "" {
@@ -45,7 +46,8 @@ func (c *Conflict) together(ctx context.Context, b *binding, values scan.List, o
 	for i := range values.Len {
 		v := r.memory.At(values, i)
 		on, err := c.target(v)
-		if err != nil || on.cols == nil || i > 0 && !slices.Equal(on.cols, t.on.cols) || r.conflicts(ctx, b, v, on.cols) != nil {
+		if err != nil || on.cols == nil || i > 0 && !slices.Equal(on.cols, t.on.cols) ||
+			r.conflicts(ctx, b, v, on.cols) != nil {
 			return nil
 		}
 		cols, err := r.fill(nil, v, at)

@@ -14,7 +14,8 @@ func (r *Repo) Delete(ctx context.Context, v unsafe.Pointer) error {
 	return r.hookedDelete(ctx, v, r.delete)
 }
 
-func (r *Repo) hookedDelete(ctx context.Context, v unsafe.Pointer, deletion func(ctx context.Context, v unsafe.Pointer) error) error {
+func (r *Repo) hookedDelete(ctx context.Context, v unsafe.Pointer,
+	deletion func(ctx context.Context, v unsafe.Pointer) error) error {
 	if err := r.given("delete", v); err != nil {
 		return err
 	}

@@ -90,7 +90,8 @@ func onOne(op string, repos []*Repo) (db *db.DB, bound map[*schema.Table]*bindin
 			db = b.db
 		}
 		if b.db != db {
-			return nil, nil, ErrorOf(op, b.table, errors.New("the repos use different connections; make one call for each connection"))
+			return nil, nil, ErrorOf(op, b.table,
+				errors.New("the repos use different connections; make one call for each connection"))
 		}
 		bound[b.table] = b
 	}
@@ -152,18 +153,19 @@ func (d *dumper) table(ctx context.Context, b *binding, plan *scan.Plan) error {
 		return ErrorOf("dump", b.table, err)
 	}
 	// Past everything that a repo does with rows: what is stored is what is dumped.
-	err = b.db.Read(ctx, &driver.Statement{Op: "dump", Table: b.table.Name, SQL: text.SQL, Args: args}, driver.RowFunc(func(rows driver.Rows) error {
-		for rows.Next() {
-			var err error
-			if d.values, err = plan.StoredRow(d.values[:0], rows); err != nil {
-				return err
+	err = b.db.Read(ctx, &driver.Statement{Op: "dump", Table: b.table.Name, SQL: text.SQL, Args: args},
+		driver.RowFunc(func(rows driver.Rows) error {
+			for rows.Next() {
+				var err error
+				if d.values, err = plan.StoredRow(d.values[:0], rows); err != nil {
+					return err
+				}
+				if err := d.row(d.values); err != nil {
+					return err
+				}
 			}
-			if err := d.row(d.values); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
+			return nil
+		}))
 	if err != nil {
 		return ErrorOf("dump", b.table, err)
 	}

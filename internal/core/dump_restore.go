@@ -263,7 +263,8 @@ func (rs *restoring) flush() {
 		return
 	}
 	if rs.bulks {
-		rs.err = rs.db.Bulk(rs.ctx, &driver.Bulk{Statement: st, Way: rs.to.stmts.Bulk(rs.cols, nil), Cols: n, Rows: len(rs.values) / n,
+		rs.err = rs.db.Bulk(rs.ctx, &driver.Bulk{Statement: st, Way: rs.to.stmts.Bulk(rs.cols, nil), Cols: n,
+			Rows: len(rs.values) / n,
 			Row: func(dst []schema.Value, row int) ([]schema.Value, error) {
 				return append(dst, rs.values[row*n:(row+1)*n]...), nil
 			}})

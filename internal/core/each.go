@@ -185,17 +185,18 @@ func (w *walker) keys(spec ast.Spec, cols []*schema.Column) ([][]schema.Value, e
 		return nil, ErrorOf("query", w.q.repo.table, err)
 	}
 	var keys [][]schema.Value
-	err = w.b.query(w.ctx, &call{text: text, Statement: driver.Statement{Op: "query", SQL: text.SQL, Args: args}}, driver.RowFunc(func(rows driver.Rows) error {
-		keys = nil
-		for rows.Next() {
-			key, err := scan.Key(w.q.repo.plan, rows, 0, cols)
-			if err != nil {
-				return err
+	err = w.b.query(w.ctx, &call{text: text, Statement: driver.Statement{Op: "query", SQL: text.SQL, Args: args}},
+		driver.RowFunc(func(rows driver.Rows) error {
+			keys = nil
+			for rows.Next() {
+				key, err := scan.Key(w.q.repo.plan, rows, 0, cols)
+				if err != nil {
+					return err
+				}
+				keys = append(keys, key)
 			}
-			keys = append(keys, key)
-		}
-		return nil
-	}))
+			return nil
+		}))
 	return keys, err
 }
 

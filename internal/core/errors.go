@@ -50,7 +50,8 @@ func ErrorOf(op string, t *schema.Table, err error) error {
 		return completed
 	}
 	if column != nil {
-		return &driver.Error{Kind: driver.KindType, Op: op, Table: t.Name, Columns: []string{name}, Detail: column.Error(), Err: err}
+		return &driver.Error{Kind: driver.KindType, Op: op, Table: t.Name, Columns: []string{name}, Detail: column.Error(),
+			Err: err}
 	}
 	invalid := driver.Invalid(op, t.Name, err)
 	var broken scan.Violations
@@ -66,7 +67,8 @@ func ErrorOf(op string, t *schema.Table, err error) error {
 
 // explainUnknownColumn says of NULL in a column that the model does not have which other model has it.
 func explainUnknownColumn(e *driver.Error, t *schema.Table) {
-	if e.Kind == driver.KindNotNull && e.Detail == "" && len(e.Columns) == 1 && e.Table == t.Name && t.Column(e.Columns[0]) == nil {
+	if e.Kind == driver.KindNotNull && e.Detail == "" && len(e.Columns) == 1 && e.Table == t.Name &&
+		t.Column(e.Columns[0]) == nil {
 		e.Detail = schema.UnknownColumn(t, e.Columns[0])
 	}
 }

@@ -128,7 +128,8 @@ func hooksOf(model reflect.Type) (hookSet, error) {
 
 // isHook reports whether a method, with its receiver, looks like a hook.
 func isHook(method reflect.Type) bool {
-	return method.NumIn() == 2 && method.NumOut() == 1 && method.In(1) == hookType.In(0) && method.Out(0) == hookType.Out(0)
+	return method.NumIn() == 2 && method.NumOut() == 1 && method.In(1) == hookType.In(0) &&
+		method.Out(0) == hookType.Out(0)
 }
 
 // embeddedMethod returns a struct that a model embeds and whose pointer has a method.
@@ -215,7 +216,8 @@ func (r *Repo) hooked(ctx context.Context, values scan.List, hooks hookSet,
 }
 
 // hookedOne is hooked for a write of one value.
-func (r *Repo) hookedOne(ctx context.Context, v unsafe.Pointer, hooks hookSet, write func(ctx context.Context) (written bool, err error)) error {
+func (r *Repo) hookedOne(ctx context.Context, v unsafe.Pointer, hooks hookSet,
+	write func(ctx context.Context) (written bool, err error)) error {
 	value := r.memory.Pointer(v)
 	call := func(ctx context.Context, hooks hookSet) error { return hooks.call(ctx, value) }
 	return r.hooked(ctx, scan.One(v), hooks, call, write)

@@ -189,7 +189,8 @@ func (p *keysetPages) token(way byte, at []schema.Value) string {
 }
 
 // fetch reads the page to which a way from a row leads; the first one without a row.
-func (p *keysetPages) fetch(ctx context.Context, b *binding, way byte, at []schema.Value, size int) (page KeysetPage, err error) {
+func (p *keysetPages) fetch(ctx context.Context, b *binding, way byte, at []schema.Value, size int) (page KeysetPage,
+	err error) {
 	back, itself := way == beforeRow || way == backFrom, way == fromRow || way == backFrom
 	spec := p.k.In(p.spec, back)
 	if at != nil {

@@ -42,7 +42,8 @@ func (k Links) begin(op string) (*linking, error) {
 		return nil, err
 	}
 	if k.many.Of != k.repo.table.Model {
-		return nil, fail(fmt.Errorf("the relation is one of %s, and the repo one of %s", k.many.Of.Name(), k.repo.table.Model.Name()))
+		return nil, fail(fmt.Errorf("the relation is one of %s, and the repo one of %s", k.many.Of.Name(),
+			k.repo.table.Model.Name()))
 	}
 	if !k.many.Spec.IsZero() || !k.many.LinkSpec.IsZero() || len(k.many.With) > 0 {
 		return nil, fail(errors.New("links are those of the relation itself; leave out its conditions, order, limits and relations"))
@@ -191,7 +192,8 @@ func (k Links) Set(ctx context.Context, rows []unsafe.Pointer, keys []any) (adde
 func (l *linking) lock(ctx context.Context) error {
 	r := l.repo
 	w := walker{q: Query{repo: r}, b: l.b, ctx: ctx}
-	found, err := w.keys(ast.Spec{}.KeyIs(r.table.Key, l.key).Lock(dialect.LockNoKeyUpdate, dialect.LockWaits), r.table.Key)
+	found, err := w.keys(ast.Spec{}.KeyIs(r.table.Key, l.key).Lock(dialect.LockNoKeyUpdate, dialect.LockWaits),
+		r.table.Key)
 	if err == nil && len(found) == 0 {
 		err = r.notFound(l.op)
 	}

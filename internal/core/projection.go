@@ -166,7 +166,8 @@ func (q *Query) Select(result reflect.Type, cols []Column) Projection {
 		case c.Err != nil:
 			err = c.Err
 		case c.Term == nil && c.Rows == nil:
-			return q.Project(result, q.Spec(), nil).Fail(errors.New("a column given to Select is the zero Column; use Col to make it"))
+			return q.Project(result, q.Spec(),
+				nil).Fail(errors.New("a column given to Select is the zero Column; use Col to make it"))
 		case c.Result != result:
 			err = fmt.Errorf("a column of the selection is for %s, and the result is %s", c.Result, result)
 		}
@@ -298,7 +299,8 @@ func (p Projection) stream(ctx context.Context, yield func(unsafe.Pointer, error
 		return ErrorOf("query", p.repo.table, p.err)
 	}
 	if len(p.with) > 0 {
-		return ErrorOf("query", p.repo.table, errors.New("Stream cannot load relations because its connection is in use; use KeysetPage"))
+		return ErrorOf("query", p.repo.table,
+			errors.New("Stream cannot load relations because its connection is in use; use KeysetPage"))
 	}
 	b, err := p.repo.bind()
 	if err != nil {

@@ -66,7 +66,8 @@ func (p Projection) someBehind(
 		spec = spec.Limit(size + 1)
 	}
 	n := len(kinds)
-	into = &behind{memory: p.plan.Memory(), model: p.repo.plan, kinds: slices.Concat(kinds, p.needs), places: slices.Concat(places, p.places)}
+	into = &behind{memory: p.plan.Memory(), model: p.repo.plan, kinds: slices.Concat(kinds, p.needs),
+		places: slices.Concat(places, p.places)}
 	into.loader.Plan = p.plan
 	if err := p.repo.readBehind(ctx, b, spec, into); err != nil {
 		return list, false, into, err
@@ -79,7 +80,8 @@ func (p Projection) someBehind(
 }
 
 // some reads size results of a spec, and whether there is one more.
-func (p Projection) some(ctx context.Context, b *binding, spec ast.Spec, size int) (list scan.List, more bool, err error) {
+func (p Projection) some(ctx context.Context, b *binding, spec ast.Spec, size int) (list scan.List, more bool,
+	err error) {
 	if len(p.with) > 0 {
 		list, more, _, err = p.someBehind(ctx, b, spec, size, nil, nil)
 		return list, more, err

@@ -98,7 +98,8 @@ func (q *Query) Without(fields []Columner) *Query {
 		case t.Column(c.Name) != c:
 			return q.as(q.spec.Fail(fmt.Errorf("the field %s belongs to another model", c.Name)))
 		case slices.Contains(t.Loaded, c) || c == t.Deleted:
-			return q.as(q.spec.Fail(fmt.Errorf("rows cannot be read without the field %s, by which a value knows its row", c.Name)))
+			return q.as(q.spec.Fail(fmt.Errorf("rows cannot be read without the field %s, by which a value knows its row",
+				c.Name)))
 		}
 		cols = slices.DeleteFunc(slices.Clone(cols), func(o *schema.Column) bool { return o == c })
 	}

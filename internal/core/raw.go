@@ -57,7 +57,8 @@ func RawExec(ctx context.Context, source Source, sql string, args []any) (int, e
 }
 
 func rawCall(b *binding, op string, st render.RawStatement) *call {
-	c := &call{settles: !st.Reads(), Statement: driver.Statement{Op: op, SQL: st.SQL(b.db.Dialect()), Args: st.Args(), Raw: true}}
+	c := &call{settles: !st.Reads(), Statement: driver.Statement{Op: op, SQL: st.SQL(b.db.Dialect()), Args: st.Args(),
+		Raw: true}}
 	if st.Commits() {
 		c.again = rerunUnsent
 	}

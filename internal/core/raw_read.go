@@ -62,7 +62,8 @@ func (l *rawLoader) Load(r scan.Row, v unsafe.Pointer) error {
 func distinct(names []string) error {
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
-			return &scan.ColumnError{Column: name, Err: errors.New("the result has two columns of this name; rename one with AS")}
+			return &scan.ColumnError{Column: name,
+				Err: errors.New("the result has two columns of this name; rename one with AS")}
 		}
 	}
 	return nil

@@ -33,13 +33,17 @@ func (c *textClasses) learn(ctx context.Context, b *binding, table string, col *
 	if !odd {
 		return nil
 	}
-	list, err := schema.NewList(schema.Text, len(c.seen), func(i int) (schema.Value, error) { return schema.TextValue(schema.Text, c.seen[i]), nil })
+	list, err := schema.NewList(schema.Text, len(c.seen), func(i int) (schema.Value,
+		error) {
+		return schema.TextValue(schema.Text, c.seen[i]), nil
+	})
 	if err != nil {
 		return err
 	}
 	first := map[int64]string{} // what stands for the texts of a class
 	known := make(map[string]string, len(c.seen))
-	st := &driver.Statement{Op: "load", Table: table, Guard: driver.GuardData, SQL: b.db.Dialect().EqualTexts(table, col.Name), Args: []schema.Value{list}}
+	st := &driver.Statement{Op: "load", Table: table, Guard: driver.GuardData,
+		SQL: b.db.Dialect().EqualTexts(table, col.Name), Args: []schema.Value{list}}
 	err = b.db.Read(ctx, st, driver.RowFunc(func(rows driver.Rows) error {
 		for i := 0; rows.Next() && i < len(c.seen); i++ {
 			class, err := rows.Int(0)
@@ -80,7 +84,8 @@ func (k *rowKeys) collated() bool {
 }
 
 // learn meets keys that are held by columns of a table, before they are added or looked for.
-func (k *rowKeys) learn(ctx context.Context, b *binding, table string, cols []*schema.Column, keys [][]schema.Value) error {
+func (k *rowKeys) learn(ctx context.Context, b *binding, table string, cols []*schema.Column,
+	keys [][]schema.Value) error {
 	for i, part := range k.parts {
 		if part.same == nil {
 			continue

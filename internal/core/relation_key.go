@@ -197,7 +197,8 @@ func findRow(keys *rowKeys, plan *scan.Plan, row unsafe.Pointer, cols []*schema.
 }
 
 // learnRows has keys learn those that rows hold, before they are looked for.
-func learnRows(ctx context.Context, keys *rowKeys, b *binding, plan *scan.Plan, rows scan.List, cols []*schema.Column) error {
+func learnRows(ctx context.Context, keys *rowKeys, b *binding, plan *scan.Plan, rows scan.List,
+	cols []*schema.Column) error {
 	if !keys.collated() {
 		return nil
 	}

@@ -126,7 +126,8 @@ func (r One) Set(row, to unsafe.Pointer) error {
 	}
 	for i, part := range key {
 		if c := target.Table.Key[i]; part.IsZero() && (c.Auto || part.IsNull()) {
-			return ErrorOf("set", of.Table, fmt.Errorf("the row of %s has no key yet: its field %s is not set", target.Table.Model.Name(), c.Field))
+			return ErrorOf("set", of.Table, fmt.Errorf("the row of %s has no key yet: its field %s is not set",
+				target.Table.Model.Name(), c.Field))
 		}
 	}
 	for i, c := range cols {

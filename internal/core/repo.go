@@ -66,7 +66,8 @@ func New(plan *scan.Plan, o Options) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Repo{plan: plan, memory: plan.Memory(), table: plan.Table, registry: o.Registry, name: o.Name, db: o.DB, hooks: hooks,
+	r := &Repo{plan: plan, memory: plan.Memory(), table: plan.Table, registry: o.Registry, name: o.Name, db: o.DB,
+		hooks:    hooks,
 		coalesce: o.Coalesce, tokenKeys: o.TokenKeys}
 	if n, ok := reflect.TypeAssert[interface{ ConnectionName() string }](reflect.New(model)); ok && !o.Named {
 		r.name = n.ConnectionName()
@@ -79,7 +80,8 @@ func New(plan *scan.Plan, o Options) (*Repo, error) {
 	r.identities = identitiesOf(r.table)
 	for _, key := range o.TokenKeys {
 		if len(key) < leastTokenKey {
-			return nil, fmt.Errorf("prom: model %s: a key of TokenKey has %d bytes, and needs %d", model, len(key), leastTokenKey)
+			return nil, fmt.Errorf("prom: model %s: a key of TokenKey has %d bytes, and needs %d", model, len(key),
+				leastTokenKey)
 		}
 	}
 	if r.db != nil {
@@ -200,7 +202,8 @@ func (r *Repo) bind() (*binding, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &binding{db: db, table: r.table, forms: formsOf(db, r.table), stmts: statementsOf(db, r.table, r.derived), marked: install.Mark(db, r.table), derived: r.derived, plain: syncmap.New()}
+	b := &binding{db: db, table: r.table, forms: formsOf(db, r.table), stmts: statementsOf(db, r.table, r.derived),
+		marked: install.Mark(db, r.table), derived: r.derived, plain: syncmap.New()}
 	r.bound.Store(b)
 	return b, nil
 }

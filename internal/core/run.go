@@ -101,7 +101,8 @@ const maxStale = 5
 
 // next returns nil when a statement of b that has failed is to run again, for which what was missing has been
 // installed, and otherwise the error to give up with. Allowed says whether it may run again at all.
-func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, text *render.Text, err error, allowed bool) error {
+func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, text *render.Text, err error,
+	allowed bool) error {
 	spent := false
 	switch {
 	case missing(err):
@@ -208,7 +209,8 @@ func (b *binding) again(ctx context.Context, st *driver.Statement, err error) bo
 	if inTx {
 		return driver.IsStale(err) && st.Guard != driver.NoGuard // by which it is undone
 	}
-	return driver.IsStale(err) || driver.IsUnsent(err) || b.tooNarrow(ctx, err) || !st.Write && !st.Raw && driver.KindOf(err) == driver.KindConnection
+	return driver.IsStale(err) || driver.IsUnsent(err) || b.tooNarrow(ctx, err) ||
+		!st.Write && !st.Raw && driver.KindOf(err) == driver.KindConnection
 }
 
 // tooNarrow reports whether the database has refused what the model allows, or may have, because its table is from when
@@ -217,7 +219,8 @@ func (b *binding) again(ctx context.Context, st *driver.Statement, err error) bo
 func (b *binding) tooNarrow(ctx context.Context, err error) bool {
 	switch driver.KindOf(err) {
 	case driver.KindNotNull, driver.KindCheck:
-		return !b.derived && b.table != noTable && !b.wide.Load() && !b.db.InTx(ctx) && !b.db.ReadOnly() && b.db.DSN().Options.Install == dsn.InstallAuto
+		return !b.derived && b.table != noTable && !b.wide.Load() && !b.db.InTx(ctx) && !b.db.ReadOnly() &&
+			b.db.DSN().Options.Install == dsn.InstallAuto
 	}
 	return false
 }

@@ -30,7 +30,8 @@ func (q *Query) stream(ctx context.Context, yield func(unsafe.Pointer, error) bo
 		return err
 	}
 	if len(q.with) > 0 {
-		return ErrorOf("query", r.table, errors.New("Stream cannot load relations because its connection is in use; use Each"))
+		return ErrorOf("query", r.table,
+			errors.New("Stream cannot load relations because its connection is in use; use Each"))
 	}
 	w := r.take()
 	defer r.give(w)

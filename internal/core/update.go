@@ -120,7 +120,8 @@ func (r *Repo) changes(cols []*schema.Column, v unsafe.Pointer) ([]*schema.Colum
 		}
 	}
 	if version := r.table.Version; version != nil {
-		cols = slices.DeleteFunc(cols, func(c *schema.Column) bool { return c == version }) // what is set there by hand counts for nothing
+		// what is set there by hand counts for nothing
+		cols = slices.DeleteFunc(cols, func(c *schema.Column) bool { return c == version })
 		changed := len(cols) > 0 || !tracked
 		if err := r.countUp(v, changed); err != nil {
 			return nil, err
@@ -149,5 +150,6 @@ func (r *Repo) Modified(v unsafe.Pointer) []string {
 
 // errUnread says that fields would be written which were not read, so that what they replace is not known.
 func errUnread(cols []*schema.Column) error {
-	return fmt.Errorf("the value was read by Only, without %s; Reload it first", strings.Join(schema.ColumnNames(cols), ", "))
+	return fmt.Errorf("the value was read by Only, without %s; Reload it first",
+		strings.Join(schema.ColumnNames(cols), ", "))
 }

@@ -32,7 +32,8 @@ func (r *Repo) Validate(ctx context.Context, v unsafe.Pointer) error {
 
 // values encodes columns of v and appends them to dst, when v is valid: the rules of the columns hold, and the model's
 // method Validate, if it has one, has nothing against it. All that is wrong is one error.
-func (r *Repo) values(ctx context.Context, op string, dst []schema.Value, v unsafe.Pointer, cols []*schema.Column) ([]schema.Value, error) {
+func (r *Repo) values(ctx context.Context, op string, dst []schema.Value, v unsafe.Pointer,
+	cols []*schema.Column) ([]schema.Value, error) {
 	return r.encoded(ctx, op, false, dst, v, cols)
 }
 

@@ -94,8 +94,9 @@ func (r *Repo) missed(ctx context.Context, err error, rows ast.Spec, by []*schem
 	if lookErr != nil || found == nil {
 		return cmp.Or(lookErr, err)
 	}
-	stale := &driver.Error{Kind: driver.KindStale, Op: missed.Op, Table: r.table.Name, Columns: schema.ColumnNames(by[len(r.table.Key):]),
-		Detail: "the row has been changed since the value was loaded; load it again and repeat the change"}
+	stale := &driver.Error{Kind: driver.KindStale, Op: missed.Op, Table: r.table.Name,
+		Columns: schema.ColumnNames(by[len(r.table.Key):]),
+		Detail:  "the row has been changed since the value was loaded; load it again and repeat the change"}
 	version := row[len(by)-1]
 	if found[len(by)-1] != version {
 		return stale
@@ -119,7 +120,8 @@ func (r *Repo) missed(ctx context.Context, err error, rows ast.Spec, by []*schem
 
 // lookFor returns the columns by of the row that has the key in row, nil when there is none. It is one statement, so
 // that they are of one snapshot.
-func (r *Repo) lookFor(ctx context.Context, rows ast.Spec, by []*schema.Column, row []schema.Value) (found []schema.Value, err error) {
+func (r *Repo) lookFor(ctx context.Context, rows ast.Spec, by []*schema.Column,
+	row []schema.Value) (found []schema.Value, err error) {
 	b, err := r.bind()
 	if err != nil {
 		return nil, err

@@ -73,7 +73,8 @@ func (w *watcher) run() error {
 	}
 	for begun := false; ; begun = true {
 		if begun && (!db.IsOpen() || db.Opened() != opened) {
-			return &driver.Error{Kind: driver.KindClosed, Op: "watch", Table: w.q.repo.table.Name, Detail: "the connection was closed"}
+			return &driver.Error{Kind: driver.KindClosed, Op: "watch", Table: w.q.repo.table.Name,
+				Detail: "the connection was closed"}
 		}
 		err := w.listen() // first, so that nothing is missed between the look and the listening
 		if err == nil {
@@ -396,7 +397,8 @@ func (w *watcher) late() error {
 		return err
 	}
 	missed := slices.DeleteFunc(all, w.place.Given)
-	if w.o.Cursor != nil { // which would lose the others, so that they would come again: they come when their place settles
+	// which would lose the others, so that they would come again: they come when their place settles
+	if w.o.Cursor != nil {
 		missed = missed[:min(len(missed), w.place.LateKeys())]
 	}
 	return w.missed(missed, nil)

@@ -11,7 +11,8 @@ import (
 )
 
 // markStatement makes a statement that soft-deletes rows, or restores them.
-type markStatement func(*render.Statements, []schema.Value, ast.Spec, time.Time, bool) (*render.Text, []schema.Value, error)
+type markStatement func(*render.Statements, []schema.Value, ast.Spec, time.Time, bool) (*render.Text, []schema.Value,
+	error)
 
 // rowsStatement makes a statement that writes to the rows of a query.
 type rowsStatement func(s *render.Statements, args []schema.Value, returning bool) (*render.Text, []schema.Value, error)
@@ -22,7 +23,8 @@ func (q *Query) markRows(statement markStatement) rowsStatement {
 	}
 }
 
-func (q *Query) deleteRows(s *render.Statements, args []schema.Value, returning bool) (*render.Text, []schema.Value, error) {
+func (q *Query) deleteRows(s *render.Statements, args []schema.Value, returning bool) (*render.Text, []schema.Value,
+	error) {
 	return s.Delete(args, q.spec, returning)
 }
 

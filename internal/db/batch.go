@@ -58,7 +58,8 @@ func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 	return failed, err
 }
 
-func (t *tx) batch(ctx context.Context, b driver.Batcher, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+func (t *tx) batch(ctx context.Context, b driver.Batcher, sts []*driver.Statement, read driver.BatchFunc) (failed int,
+	err error) {
 	if err := t.acquire(ctx); err != nil {
 		return -1, err
 	}

@@ -56,7 +56,8 @@ func (db *DB) Relations(ctx context.Context) ([]Relation, error) {
 // References lists which table refers to which other one, as pairs of their names.
 func (db *DB) References(ctx context.Context) ([][2]string, error) {
 	var list [][2]string
-	err := db.inspect(ctx, db.dialect.References(), "", func(r inspected) { list = append(list, [2]string{r.name(0), r.name(1)}) })
+	err := db.inspect(ctx, db.dialect.References(), "",
+		func(r inspected) { list = append(list, [2]string{r.name(0), r.name(1)}) })
 	return list, err
 }
 
@@ -140,14 +141,16 @@ func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
 		i := slices.IndexFunc(found.Indexes, func(ix schema.FoundIndex) bool { return ix.Name == name })
 		if i < 0 {
 			i = len(found.Indexes)
-			found.Indexes = append(found.Indexes, schema.FoundIndex{Name: name, Unique: r.bool(1), Partial: r.bool(2), Where: r.text(6),
+			found.Indexes = append(found.Indexes, schema.FoundIndex{Name: name, Unique: r.bool(1), Partial: r.bool(2),
+				Where:   r.text(6),
 				Invalid: r.bool(8), Bound: r.bool(9), NullsNotDistinct: r.bool(10), Method: r.text(11), Ops: r.text(12)})
 		}
 		if r.bool(7) {
 			found.Indexes[i].Include = append(found.Indexes[i].Include, r.text(3))
 			return
 		}
-		found.Indexes[i].Columns = append(found.Indexes[i].Columns, schema.FoundIndexColumn{Name: r.text(3), Desc: r.bool(4), Expr: r.text(5)})
+		found.Indexes[i].Columns = append(found.Indexes[i].Columns,
+			schema.FoundIndexColumn{Name: r.text(3), Desc: r.bool(4), Expr: r.text(5)})
 	})
 
 	return found, err
@@ -165,7 +168,8 @@ func (db *DB) SetsColumns(ctx context.Context) (sets bool, err error) {
 func (db *DB) History(ctx context.Context, table string) (list []string, err error) {
 	there, err := db.Inspect(ctx, HistoryTable)
 	if err == nil && there.Exists {
-		err = db.inspect(ctx, `SELECT "statement" FROM "`+HistoryTable+`" WHERE "table_name" = ? ORDER BY "id"`, table, func(r inspected) { list = append(list, r.text(0)) })
+		err = db.inspect(ctx, `SELECT "statement" FROM "`+HistoryTable+`" WHERE "table_name" = ? ORDER BY "id"`, table,
+			func(r inspected) { list = append(list, r.text(0)) })
 	}
 	return list, err
 }
@@ -178,8 +182,8 @@ func (db *DB) AllDefinitions(ctx context.Context) (list []string, err error) {
 	return list, err
 }
 
-// BrokenReferences lists the tables and views at which something refers to what is not there, each with what can then not be
-// done to it. It is empty where the server sees to that.
+// BrokenReferences lists the tables and views at which something refers to what is not there, each with what can then
+// not be done to it. It is empty where the server sees to that.
 func (db *DB) BrokenReferences(ctx context.Context) (failed [][2]string, err error) {
 	query, update := db.dialect.Sound()
 	if query == "" {

@@ -92,7 +92,8 @@ func (l *formLook) form(i int, c *schema.Column) schema.Form {
 func sameName(fold bool, a, b string) bool { return a == b || fold && strings.EqualFold(a, b) }
 
 // MixedForms lists the columns among those given whose values have several forms. It reads all of the table.
-func (db *DB) MixedForms(ctx context.Context, table string, among []*schema.Column) (mixed []*schema.Column, err error) {
+func (db *DB) MixedForms(ctx context.Context, table string, among []*schema.Column) (mixed []*schema.Column,
+	err error) {
 	var cols []*schema.Column
 	for _, c := range among {
 		if db.dialect.Sampled(c.Kind) {

@@ -30,7 +30,8 @@ const (
 	changes
 )
 
-var changeNames = [changes]string{"nothing", "lost", "twice", "cut", "empty", "torn", "longer", "length", "type", "fewer", "more", "null", "null one", "oid",
+var changeNames = [changes]string{"nothing", "lost", "twice", "cut", "empty", "torn", "longer", "length", "type",
+	"fewer", "more", "null", "null one", "oid",
 	"width", "negative", "noise"}
 
 // String returns the change's name.

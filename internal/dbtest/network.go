@@ -14,10 +14,11 @@ import (
 // Toxic is a fault of a network, one of those that toxiproxy has. The zero Toxic is none. Fields that a fault does not
 // have are not looked at.
 type Toxic struct {
-	Kind  ToxicKind
-	Delay time.Duration // of latency, slow close, slicer (between two pieces), timeout and reset (before the connection ends)
-	Bytes int           // of bandwidth (in a second), slicer (a piece), limit (after which the connection ends)
-	Way   Way           // where it is; both, unless said
+	Kind ToxicKind
+	// of latency, slow close, slicer (between two pieces), timeout and reset (before the connection ends)
+	Delay time.Duration
+	Bytes int // of bandwidth (in a second), slicer (a piece), limit (after which the connection ends)
+	Way   Way // where it is; both, unless said
 }
 
 // ToxicKind is a kind of fault.

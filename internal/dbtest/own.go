@@ -68,7 +68,8 @@ func NewOwn(tb testing.TB, c OwnConfig) *Own {
 	for name, content := range c.Files {
 		o.Write(tb, name, content)
 	}
-	settings := append([]string{"listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=40", "fsync=off", "shared_buffers=8MB"}, c.Settings...)
+	settings := append([]string{"listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=40",
+		"fsync=off", "shared_buffers=8MB"}, c.Settings...)
 	for i, s := range settings {
 		name, value, _ := strings.Cut(s, "=")
 		settings[i] = name + " = '" + value + "'\n"
@@ -103,7 +104,8 @@ func (o *Own) Replica(tb testing.TB) *Own {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	r.Write(tb, "postgresql.auto.conf", fmt.Appendf(settings, "primary_conninfo = 'host=127.0.0.1 port=%d user=prom'\n", o.Port))
+	r.Write(tb, "postgresql.auto.conf", fmt.Appendf(settings, "primary_conninfo = 'host=127.0.0.1 port=%d user=prom'\n",
+		o.Port))
 	r.Write(tb, "standby.signal", nil)
 	if r.Port, err = freePort(); err != nil {
 		tb.Fatal(err)
@@ -153,7 +155,8 @@ func (o *Own) Launch(tb testing.TB) {
 	defer stdin.Close()
 	o.hold = hold
 	_ = os.Remove(filepath.Join(o.dir, "log")) // of the time before
-	o.cmd = o.command("/bin/sh", "-c", ownScript, "dbtest", o.dir, filepath.Join(o.bin, "postgres"), "-D", o.Path(), "-p", strconv.Itoa(o.Port))
+	o.cmd = o.command("/bin/sh", "-c", ownScript, "dbtest", o.dir, filepath.Join(o.bin, "postgres"), "-D", o.Path(), "-p",
+		strconv.Itoa(o.Port))
 	o.cmd.Stdin = stdin
 	if err := o.cmd.Start(); err != nil {
 		tb.Fatal(err)

@@ -87,7 +87,8 @@ func postgresTarget() []option {
 		},
 		{name: "user", apply: func(b *builder, v string) error { b.dsn.User = v; return nil }},
 		{name: "password", secret: true, apply: func(b *builder, v string) error { b.hidden.password = v; return nil }},
-		{name: "dbname", aliases: []string{"database"}, apply: func(b *builder, v string) error { b.dsn.Path = v; return nil }},
+		{name: "dbname", aliases: []string{"database"},
+			apply: func(b *builder, v string) error { b.dsn.Path = v; return nil }},
 	}
 }
 
@@ -177,10 +178,11 @@ func postgresStartup() []option {
 		only("bytea_output", "hex", "hex"),
 		only("extra_float_digits", "1, 2 or 3", "1", "2", "3"),
 		only("standard_conforming_strings", "on", "on", "true", "yes", "1"),
-		{name: "datestyle", want: "ISO, or ISO and an order such as ISO,DMY, which is what the driver reads", valid: func(v string) bool {
-			style, _, _ := strings.Cut(v, ",")
-			return strings.EqualFold(strings.TrimSpace(style), "iso")
-		}},
+		{name: "datestyle", want: "ISO, or ISO and an order such as ISO,DMY, which is what the driver reads",
+			valid: func(v string) bool {
+				style, _, _ := strings.Cut(v, ",")
+				return strings.EqualFold(strings.TrimSpace(style), "iso")
+			}},
 		{name: "options", hide: true},
 	}
 	for _, name := range []string{

@@ -173,7 +173,8 @@ func parsePort(s string) (uint16, bool) {
 // parseSQLiteURL reads the path, which begins after the // if there is one.
 func (b *builder) parseSQLiteURL(s string) error {
 	s = strings.TrimPrefix(s, "//")
-	if colon := strings.IndexByte(s, ':'); colon >= 0 && s[0] != '/' && s[0] != '.' && (runtime.GOOS != "windows" || !isDrive(s)) {
+	if colon := strings.IndexByte(s, ':'); colon >= 0 && s[0] != '/' && s[0] != '.' &&
+		(runtime.GOOS != "windows" || !isDrive(s)) {
 		if strings.Contains(s[colon:], "@") {
 			return Errorf("SQLite has no user and no password: write sqlite://path/to/file.db, " +
 				"and %%40 for @ in the path")

@@ -57,7 +57,8 @@ func (r *reader) structFields(s *types.Struct, path []string) error {
 				return r.fail(f, "an unexported field cannot be a column")
 			}
 		case tag.Has("computed"):
-			r.handles = append(r.handles, handle{path: at, note: "is computed, so that it has no handle: give its address in Proto to Compute"})
+			r.handles = append(r.handles, handle{path: at,
+				note: "is computed, so that it has no handle: give its address in Proto to Compute"})
 		default:
 			h, err := r.kinds.handleOf(f.Type(), tag, r.codecs)
 			if err != nil {
@@ -160,7 +161,8 @@ func (k *kinds) handleOf(t types.Type, tag schema.Tag, codecs map[*types.TypeNam
 func nullable(null string) string { return strings.TrimPrefix(null, "SQL") }
 
 // family returns the family of handles for values of a type, "" for the most general one, and its type arguments.
-func (k *kinds) family(t types.Type, tag schema.Tag, codecs map[*types.TypeName]token.Position) (string, []types.Type, error) {
+func (k *kinds) family(t types.Type, tag schema.Tag, codecs map[*types.TypeName]token.Position) (string, []types.Type,
+	error) {
 	value := []types.Type{t}
 	text := k.is(t, k.marshaler) && k.is(types.NewPointer(t), k.unmarshaler)
 	scans := k.is(t, k.valuer) && k.is(types.NewPointer(t), k.scanner)
@@ -187,7 +189,8 @@ func (k *kinds) family(t types.Type, tag schema.Tag, codecs map[*types.TypeName]
 		return "", value, nil
 	case basic != nil && basic.Info()&types.IsString != 0:
 		return "Text", value, nil
-	case basic != nil && basic.Info()&(types.IsInteger|types.IsFloat) != 0 && basic.Kind() != types.Uintptr && basic.Kind() != types.UnsafePointer:
+	case basic != nil && basic.Info()&(types.IsInteger|types.IsFloat) != 0 && basic.Kind() != types.Uintptr &&
+		basic.Kind() != types.UnsafePointer:
 		return "Number", value, nil
 	}
 	stored := true
@@ -225,7 +228,8 @@ func (k *kinds) listElem(t types.Type, codecs map[*types.TypeName]token.Position
 		return nil
 	}
 	basic, ok := e.Underlying().(*types.Basic)
-	if ok && slices.Contains([]types.BasicKind{types.Bool, types.String, types.Float32, types.Float64, types.Int, types.Int8, types.Int16,
+	if ok && slices.Contains([]types.BasicKind{types.Bool, types.String, types.Float32, types.Float64, types.Int,
+		types.Int8, types.Int16,
 		types.Int32, types.Int64, types.Uint16, types.Uint32}, basic.Kind()) {
 		return e
 	}
@@ -261,7 +265,8 @@ func isUUID(t types.Type) bool {
 // nullOf returns the type of the value in one of database/sql's Null types, or nil.
 func nullOf(t types.Type) types.Type {
 	named, ok := types.Unalias(t).(*types.Named)
-	if !ok || named.Obj().Pkg() == nil || named.Obj().Pkg().Path() != "database/sql" || !strings.HasPrefix(named.Obj().Name(), "Null") {
+	if !ok || named.Obj().Pkg() == nil || named.Obj().Pkg().Path() != "database/sql" ||
+		!strings.HasPrefix(named.Obj().Name(), "Null") {
 		return nil
 	}
 	if s, ok := named.Underlying().(*types.Struct); ok && s.NumFields() == 2 {

@@ -36,7 +36,8 @@ func Parse(args []string, usage io.Writer) (Options, error) {
 	flags.Bool("fields", true, "write the handles of the models in a package, the one in the current folder unless an argument names another")
 	flags.StringVar(&o.Output, "o", DefaultOutput, "the file to write, in the folder of the package")
 	types := flags.String("types", "", "the models, with commas between them; all that are found when it is not given")
-	codecs := flags.String("codecs", "", "types with a codec that another package registers, with commas between them: money.Amount")
+	codecs := flags.String("codecs", "",
+		"types with a codec that another package registers, with commas between them: money.Amount")
 	flags.BoolVar(&o.Export, "export", false, "export the variables: BookFields, and not book")
 	flags.BoolVar(&o.Check, "check", false, "write nothing, and fail when the file is not current")
 	if err := flags.Parse(args); err != nil {
@@ -50,8 +51,10 @@ func Parse(args []string, usage io.Writer) (Options, error) {
 	default:
 		return o, errors.New("-fields is of one package: give its folder")
 	}
-	if o.Output != filepath.Base(o.Output) || !strings.HasSuffix(o.Output, ".go") || strings.HasSuffix(o.Output, "_test.go") {
-		return o, fmt.Errorf("-o %s: it must be the name of a Go file in the folder of the package, and none of tests", o.Output)
+	if o.Output != filepath.Base(o.Output) || !strings.HasSuffix(o.Output, ".go") ||
+		strings.HasSuffix(o.Output, "_test.go") {
+		return o, fmt.Errorf("-o %s: it must be the name of a Go file in the folder of the package, and none of tests",
+			o.Output)
 	}
 	return o, nil
 }

@@ -58,7 +58,8 @@ func load(dir, output string) (*loaded, error) {
 		info: &types.Info{Uses: map[*ast.Ident]types.Object{}, Instances: map[*ast.Ident]types.Instance{}},
 	}
 	imports := map[string]bool{promPath: true}
-	sources := slices.DeleteFunc(slices.Concat(list[0].GoFiles, list[0].CgoFiles), func(name string) bool { return name == output })
+	sources := slices.DeleteFunc(slices.Concat(list[0].GoFiles, list[0].CgoFiles),
+		func(name string) bool { return name == output })
 	if len(sources) == 0 {
 		if list[0].Error != nil {
 			return nil, errors.New(strings.TrimSpace(list[0].Error.Err))

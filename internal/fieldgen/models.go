@@ -126,7 +126,8 @@ func (p *loaded) codecs() map[*types.TypeName]token.Position {
 	found := map[*types.TypeName]token.Position{}
 	for id, instance := range p.info.Instances {
 		obj := p.info.Uses[id]
-		if obj == nil || obj.Pkg() == nil || obj.Pkg().Path() != promPath || obj.Name() != "RegisterCodec" || instance.TypeArgs.Len() == 0 {
+		if obj == nil || obj.Pkg() == nil || obj.Pkg().Path() != promPath || obj.Name() != "RegisterCodec" ||
+			instance.TypeArgs.Len() == 0 {
 			continue
 		}
 		if named, ok := types.Unalias(instance.TypeArgs.At(0)).(*types.Named); ok {

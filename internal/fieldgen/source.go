@@ -173,7 +173,8 @@ func (w *writer) model(model *types.Named, handles []handle) error {
 		}
 		w.printf("%s *%s.%s[%s]\n", h.name, prom, h.typ, args)
 	}
-	w.printf("}\n\n// %s has the handles of %s.\nvar %s = func(m *%s) %s {\nreturn %s{\nProto: m,\n", variable, name, variable, name, typ, typ)
+	w.printf("}\n\n// %s has the handles of %s.\nvar %s = func(m *%s) %s {\nreturn %s{\nProto: m,\n", variable, name,
+		variable, name, typ, typ)
 	for _, h := range handles {
 		if h.note == "" {
 			w.printf("%s: %s.%s(m, &m.%s),\n", h.name, prom, h.make, w.selector(model, h.path))
@@ -224,7 +225,8 @@ func (w *writer) namesOf(model *types.Named) (variable, typ string, err error) {
 // taken reports whether the package cannot declare a name, or should not.
 func (w *writer) taken(name string) bool {
 	_, declared := w.names[name]
-	return declared || token.IsKeyword(name) || types.Universe.Lookup(name) != nil || name == "init" || name == "main" || w.imported(name)
+	return declared || token.IsKeyword(name) || types.Universe.Lookup(name) != nil || name == "init" || name == "main" ||
+		w.imported(name)
 }
 
 func (w *writer) imported(name string) bool {

@@ -118,7 +118,8 @@ const (
 // New returns the filter of a repo's rows by the given fields. It panics when a field does not exist or cannot do what
 // it is to allow; this is meant to show at start-up, in package variables.
 func New(repo *core.Repo, fields []Field) *Filter {
-	f := &Filter{rules: map[string]rule{}, fields: map[string][]string{}, sorts: map[string]ast.Field{}, size: defaultPageSize, max: maxPageSize}
+	f := &Filter{rules: map[string]rule{}, fields: map[string][]string{}, sorts: map[string]ast.Field{},
+		size: defaultPageSize, max: maxPageSize}
 	for _, field := range fields {
 		if err := f.add(repo, field); err != nil {
 			panic(fmt.Errorf("prom: filter of %s: field %s: %w", repo.Table().Model, field.column, err))
@@ -166,7 +167,8 @@ func (f *Filter) add(repo *core.Repo, field Field) error {
 		return err
 	}
 	col := byName.Column()
-	if field.alias == "" || !readable(field.alias) || f.fields[field.alias] != nil || slices.Contains([]string{paramSort, paramPage, paramSize}, field.alias) {
+	if field.alias == "" || !readable(field.alias) || f.fields[field.alias] != nil ||
+		slices.Contains([]string{paramSort, paramPage, paramSize}, field.alias) {
 		return fmt.Errorf("the name %q is used already, or cannot be a parameter name; choose another one by As", field.alias)
 	}
 	ops, parts := field.ops, field.parts
@@ -228,7 +230,10 @@ func (f *Filter) allow(name string, r rule) error {
 func standardOps(col *schema.Column) []Op {
 	ops := possibleOps(col)
 	if col.Kind == schema.Text && col.References == nil {
-		return slices.DeleteFunc(ops, func(op Op) bool { return slices.Contains(orderedOps, op) && !slices.Contains(listOps, op) })
+		return slices.DeleteFunc(ops, func(op Op) bool {
+			return slices.Contains(orderedOps, op) &&
+				!slices.Contains(listOps, op)
+		})
 	}
 	return ops
 }

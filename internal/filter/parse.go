@@ -93,7 +93,8 @@ func (f *Filter) unknown(param string) error {
 	}
 	for _, name := range f.names {
 		if param == name || strings.HasPrefix(param, name+"__") {
-			return &Error{Param: shown(param), Reason: "the field has no such operator or part", Allowed: slices.Clone(f.fields[name])}
+			return &Error{Param: shown(param), Reason: "the field has no such operator or part",
+				Allowed: slices.Clone(f.fields[name])}
 		}
 	}
 	if f.ignoreAll {
@@ -147,7 +148,8 @@ func (f *Filter) sort(values []string) ([]core.Order, error) {
 		field, ok := f.sorts[name]
 		switch {
 		case !ok:
-			return nil, &Error{Param: paramSort, Reason: "it is not a list of fields to sort by, with a minus in front of descending ones", Allowed: slices.Clone(f.sortNames)}
+			return nil, &Error{Param: paramSort,
+				Reason: "it is not a list of fields to sort by, with a minus in front of descending ones", Allowed: slices.Clone(f.sortNames)}
 		case seen[name]:
 			return nil, &Error{Param: paramSort, Reason: "a field appears in it twice"}
 		case down:

@@ -17,13 +17,16 @@ const tries = 5
 
 // Apply does steps, and returns those that are done. Each is looked for anew right before, because the database may
 // have changed since it was planned: what nobody needs any more is left out.
-func Apply(ctx context.Context, db *db.DB, tables []*schema.Table, steps []schema.Step) (done []schema.Step, err error) {
+func Apply(ctx context.Context, db *db.DB, tables []*schema.Table, steps []schema.Step) (done []schema.Step,
+	err error) {
 	a := applier{db: db, tables: tables, steps: steps}
 	switch {
 	case db.InTx(ctx):
-		return nil, &driver.Error{Kind: driver.KindOther, Op: "apply", Detail: "some steps cannot be part of a transaction; call Apply outside of one"}
+		return nil, &driver.Error{Kind: driver.KindOther, Op: "apply",
+			Detail: "some steps cannot be part of a transaction; call Apply outside of one"}
 	case db.ReadOnly():
-		return nil, &driver.Error{Kind: driver.KindReadOnly, Op: "apply", Detail: "the connection was opened with readonly=true"}
+		return nil, &driver.Error{Kind: driver.KindReadOnly, Op: "apply",
+			Detail: "the connection was opened with readonly=true"}
 	}
 	// What another Apply is in the midst of looks as if it had been left over.
 	err = db.Serialized(ctx, func() error { return a.all(ctx) })
@@ -64,7 +67,8 @@ func (a *applier) additive(ctx context.Context) error {
 				return err
 			}
 			for i := range now {
-				if s := &now[i]; phase(s) == 0 && s.SQL != nil && slices.ContainsFunc(a.steps, func(planned schema.Step) bool { return planned.Same(*s) }) {
+				if s := &now[i]; phase(s) == 0 && s.SQL != nil && slices.ContainsFunc(a.steps,
+					func(planned schema.Step) bool { return planned.Same(*s) }) {
 					if s.Violations > 0 {
 						refused = append(refused, refuse(s))
 						continue
@@ -88,7 +92,8 @@ func (a *applier) additive(ctx context.Context) error {
 }
 
 // change runs fn in a transaction in which no other change of the schema runs.
-func (a *applier) change(ctx context.Context, fn func(ctx context.Context, in *installer) error, options ...db.TxOption) error {
+func (a *applier) change(ctx context.Context, fn func(ctx context.Context, in *installer) error,
+	options ...db.TxOption) error {
 	return a.db.Tx(ctx, func(ctx context.Context) error {
 		in := newInstaller(ctx, a.db)
 		in.op = "apply"
@@ -192,8 +197,10 @@ func (a *applier) soundly(ctx context.Context, in *installer, t *schema.Table, s
 	if names == nil {
 		return nil
 	}
-	return &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: t.Name, Detail: strings.TrimSpace(string(s.Kind)+" "+s.Name) +
-		": a view, a trigger or a foreign key of " + strings.Join(names, ", ") + " uses the dropped object; change that first; nothing was changed"}
+	return &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: t.Name,
+		Detail: strings.TrimSpace(string(s.Kind)+" "+s.Name) +
+			": a view, a trigger or a foreign key of " + strings.Join(names, ", ") +
+			" uses the dropped object; change that first; nothing was changed"}
 }
 
 // apart runs statements that commit one by one, without the lock of an installation, which others would wait for.
@@ -204,7 +211,10 @@ func (a *applier) apart(ctx context.Context, t *schema.Table, s *schema.Step) er
 			if err := a.db.Alone(ctx, st); err != nil {
 				return err
 			}
-			if err := a.db.Tx(ctx, func(ctx context.Context) error { return new(history).write(ctx, a.db, t, sql) }); err != nil {
+			if err := a.db.Tx(ctx, func(ctx context.Context) error {
+				return new(history).write(ctx, a.db, t,
+					sql)
+			}); err != nil {
 				return err
 			}
 			continue
@@ -248,9 +258,11 @@ func (a *applier) rebuild(ctx context.Context, t *schema.Table, s *schema.Step) 
 		case err != nil:
 			return err
 		case after != rows:
-			return &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: t.Name, Detail: "the rebuilt table has a different number of rows; nothing was changed"}
+			return &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: t.Name,
+				Detail: "the rebuilt table has a different number of rows; nothing was changed"}
 		case left > broken:
-			return &driver.Error{Kind: driver.KindForeignKey, Op: "apply", Table: t.Name, Detail: "after the rebuild, rows would refer to missing rows; nothing was changed"}
+			return &driver.Error{Kind: driver.KindForeignKey, Op: "apply", Table: t.Name,
+				Detail: "after the rebuild, rows would refer to missing rows; nothing was changed"}
 		}
 		return nil
 	}, db.NoForeignKeys(), db.Retry(tries))

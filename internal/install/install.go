@@ -288,7 +288,8 @@ func (in *installer) referrers(done []*schema.Table) {
 			if slices.Contains(done, t) || !refersTo(t, in.made[i]) {
 				continue
 			}
-			list := slices.DeleteFunc(closure([]*schema.Table{t}), func(u *schema.Table) bool { return slices.Contains(done, u) })
+			list := slices.DeleteFunc(closure([]*schema.Table{t}),
+				func(u *schema.Table) bool { return slices.Contains(done, u) })
 			done = append(done, list...)
 			in.optional(list)
 		}
@@ -422,7 +423,8 @@ func (in *installer) addable(t *schema.Table, cols []*schema.Column, found *sche
 		return err
 	}
 	return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Columns: names,
-		Detail: "the column is required, and the existing rows would have no value for it; " + was + "make the field a pointer, give it a constant by the tag option default, or add the column by hand" +
+		Detail: "the column is required, and the existing rows would have no value for it; " + was +
+			"make the field a pointer, give it a constant by the tag option default, or add the column by hand" +
 			shared(in.db, t)}
 }
 
@@ -438,7 +440,8 @@ func shared(db *db.DB, t *schema.Table) string {
 	if names == nil {
 		return ""
 	}
-	return fmt.Sprintf("; %s has the same table name; give one of the models a method TableName", strings.Join(names, " and "))
+	return fmt.Sprintf("; %s has the same table name; give one of the models a method TableName",
+		strings.Join(names, " and "))
 }
 
 // check reports what is missing as an error.
@@ -480,6 +483,7 @@ func drift(db *db.DB, t *schema.Table, diff schema.Diff, found *schema.Found) er
 	for _, ix := range diff.Indexes {
 		missing = append(missing, "index "+ix.Name)
 	}
-	e.Detail = fmt.Sprintf("missing: %s; this connection may not change the schema (install=check)", strings.Join(missing, ", ")) + was + shared(db, t)
+	e.Detail = fmt.Sprintf("missing: %s; this connection may not change the schema (install=check)",
+		strings.Join(missing, ", ")) + was + shared(db, t)
 	return e
 }

@@ -31,7 +31,8 @@ func warn(ctx context.Context, db *db.DB, t *schema.Table, found *schema.Found) 
 // taken writes to the log that a table is not renamed, because the one that the option was names is another model's.
 func taken(ctx context.Context, db *db.DB, t, other *schema.Table) {
 	db.Extra(warned{table: t}, func() any { return new(sync.Once) }).(*sync.Once).Do(func() {
-		db.Warn(ctx, "prom: a table is not renamed, because another model has the old name", slog.String("table", t.Name), slog.String("was", t.Was),
+		db.Warn(ctx, "prom: a table is not renamed, because another model has the old name", slog.String("table", t.Name),
+			slog.String("was", t.Was),
 			slog.String("model", other.Model.String()))
 	})
 }

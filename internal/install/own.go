@@ -13,7 +13,8 @@ import (
 func (p *planner) attribute(drifts []*schema.Drift) error {
 	replaces := func(d *schema.Drift) bool {
 		return d.NotModelled() || d.Sort == schema.Extra ||
-			d.Sort == schema.Different && (d.Aspect == schema.AspectText && d.Object != schema.OfCheck || d.Aspect == schema.AspectDefault && d.Have != "")
+			d.Sort == schema.Different && (d.Aspect == schema.AspectText && d.Object != schema.OfCheck ||
+				d.Aspect == schema.AspectDefault && d.Have != "")
 	}
 	if !slices.ContainsFunc(drifts, replaces) {
 		return nil
@@ -32,7 +33,8 @@ func (p *planner) attribute(drifts []*schema.Drift) error {
 	for _, d := range drifts {
 		d.At.Holds = d.At.Holds || filled && required(d)
 		if replaces(d) {
-			d.At.Own = strings.HasPrefix(d.Name, dialect.Passing) || slices.ContainsFunc(statements, func(sql string) bool { return p.wrote(sql, d) })
+			d.At.Own = strings.HasPrefix(d.Name, dialect.Passing) || slices.ContainsFunc(statements,
+				func(sql string) bool { return p.wrote(sql, d) })
 		}
 	}
 	return nil
@@ -49,7 +51,8 @@ func written(statements []string) (list []string) {
 	again := false
 	for _, sql := range statements {
 		rebuilt := strings.HasPrefix(sql, `ALTER TABLE "`+dialect.Passing)
-		again = rebuilt || again && !strings.HasPrefix(sql, "CREATE TABLE ") && strings.HasPrefix(strings.ToUpper(sql), "CREATE ")
+		again = rebuilt || again && !strings.HasPrefix(sql, "CREATE TABLE ") &&
+			strings.HasPrefix(strings.ToUpper(sql), "CREATE ")
 		if !again && !strings.HasPrefix(sql, `CREATE TABLE "`+dialect.Passing) {
 			list = append(list, sql)
 		}
@@ -65,7 +68,8 @@ func (p *planner) wrote(sql string, d *schema.Drift) bool {
 	case schema.OfIndex:
 		return wroteIndex(sql, p.table, place.HaveIndex)
 	case schema.OfCheck:
-		return place.HaveCheck.Name != "" && strings.Contains(sql, "CONSTRAINT "+dialect.Quote(place.HaveCheck.Name)+" CHECK (")
+		return place.HaveCheck.Name != "" &&
+			strings.Contains(sql, "CONSTRAINT "+dialect.Quote(place.HaveCheck.Name)+" CHECK (")
 	case schema.OfColumn:
 		switch d.Aspect {
 		case schema.AspectDefault:
@@ -175,6 +179,7 @@ func (p *planner) wroteDefault(sql string, h *schema.FoundColumn) bool {
 // holds reports whether a text holds another one that does not go on behind it.
 func holds(sql, part string) bool {
 	_, rest, ok := strings.Cut(sql, part)
-	return ok && (rest == "" || strings.HasPrefix(rest, ",") || strings.HasPrefix(rest, "\n") || strings.HasPrefix(rest, " NOT VALID") ||
+	return ok && (rest == "" || strings.HasPrefix(rest, ",") || strings.HasPrefix(rest, "\n") ||
+		strings.HasPrefix(rest, " NOT VALID") ||
 		strings.HasPrefix(rest, " CONSTRAINT "))
 }

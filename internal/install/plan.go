@@ -21,7 +21,8 @@ func Plan(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]schema.Ste
 }
 
 // plan is Plan. With asFound, each step can be done at once, whatever became of those before it.
-func plan(ctx context.Context, db *db.DB, asFound bool, tables ...*schema.Table) (steps []schema.Step, others []*schema.Drift, err error) {
+func plan(ctx context.Context, db *db.DB, asFound bool, tables ...*schema.Table) (steps []schema.Step,
+	others []*schema.Drift, err error) {
 	var refs []schema.Step
 	made := map[string]bool{}
 	for _, t := range closure(tables) {
@@ -89,8 +90,10 @@ func (p *planner) mixed() (drifts []*schema.Drift, err error) {
 	there = slices.DeleteFunc(there, func(c *schema.Column) bool { return p.have.Column(c.Name) == nil })
 	cols, err := p.db.MixedForms(p.ctx, p.table.Name, there)
 	for _, c := range cols {
-		drifts = append(drifts, &schema.Drift{Sort: schema.Different, Object: schema.OfColumn, Table: p.table.Name, Name: c.Name,
-			Aspect: schema.AspectForm, Have: "mixed", Want: "one for all values", At: schema.DriftPlace{Column: c, HaveColumn: p.have.Column(c.Name)}})
+		drifts = append(drifts, &schema.Drift{Sort: schema.Different, Object: schema.OfColumn, Table: p.table.Name,
+			Name:   c.Name,
+			Aspect: schema.AspectForm, Have: "mixed", Want: "one for all values", At: schema.DriftPlace{Column: c,
+				HaveColumn: p.have.Column(c.Name)}})
 	}
 	return drifts, err
 }
@@ -129,7 +132,8 @@ func (p *planner) look() (err error) {
 	}
 	if p.have.Exists {
 		for _, c := range t.Diff(p.have).Renamed {
-			p.rename(schema.RenameColumn, &schema.Drift{Sort: schema.Renamed, Object: schema.OfColumn, Table: t.Name, Name: c.Name, Have: c.Was},
+			p.rename(schema.RenameColumn, &schema.Drift{Sort: schema.Renamed, Object: schema.OfColumn, Table: t.Name,
+				Name: c.Name, Have: c.Was},
 				p.d.RenameColumn(t, c, &p.have))
 			p.have = p.have.WithColumn(t.Name, c.Was, c.Name)
 		}
@@ -185,7 +189,8 @@ func inMemory(ctx context.Context, fn func(ctx context.Context, db *db.DB) error
 
 func (p *planner) rename(kind schema.StepKind, drift *schema.Drift, sql []string) {
 	p.renamed = append(p.renamed, drift)
-	p.steps = append(p.steps, schema.Step{Kind: kind, Table: drift.Table, Name: drift.Name, Risk: schema.Additive, SQL: sql,
+	p.steps = append(p.steps, schema.Step{Kind: kind, Table: drift.Table, Name: drift.Name, Risk: schema.Additive,
+		SQL:    sql,
 		Reason: drift.Error() + "; versions of the program that use the old name no longer find it"})
 }
 
@@ -239,7 +244,8 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	list := p.d.Alter(&dialect.Alteration{Table: p.table, Want: want, Have: &p.have, Drifts: drifts, Filled: filled, AsFound: p.asFound})
+	list := p.d.Alter(&dialect.Alteration{Table: p.table, Want: want, Have: &p.have, Drifts: drifts, Filled: filled,
+		AsFound: p.asFound})
 	rows := int64(0)
 	if filled {
 		if rows, err = p.db.Count(p.ctx, p.d.RowCount(name)); err != nil {
@@ -285,13 +291,15 @@ func (p *planner) probe(s *schema.Step) error {
 // create returns the step that makes the table, and those of its references that close circles.
 func (p *planner) create() (step schema.Step, refs []schema.Step) {
 	t := p.table
-	step = schema.Step{Kind: schema.CreateTable, Table: t.Name, Risk: schema.Additive, Reason: t.Name + ": table is missing"}
+	step = schema.Step{Kind: schema.CreateTable, Table: t.Name, Risk: schema.Additive,
+		Reason: t.Name + ": table is missing"}
 	in := newInstaller(p.ctx, p.db)
 	in.exists = p.made
 	in.recorded = func(sql string) { step.SQL = append(step.SQL, sql) }
 	in.create(t)
 	for _, r := range in.references {
-		later := schema.Step{Kind: schema.AddConstraint, Table: t.Name, Risk: schema.Additive, Reason: t.Name + ": a reference to a table that is created later"}
+		later := schema.Step{Kind: schema.AddConstraint, Table: t.Name, Risk: schema.Additive,
+			Reason: t.Name + ": a reference to a table that is created later"}
 		in.references, in.recorded = []reference{r}, func(sql string) { later.SQL = append(later.SQL, sql) }
 		if in.addReferences(); later.SQL != nil {
 			refs = append(refs, later)
@@ -304,7 +312,8 @@ type shadowKey struct{ table *schema.Table }
 
 // shadow tells what the engine makes of a model: it makes the table where nobody sees it, once, and looks.
 func shadow(ctx context.Context, db *db.DB, t *schema.Table) (*schema.Found, error) {
-	known := db.Extra(shadowKey{t}, func() any { return new(atomic.Pointer[schema.Found]) }).(*atomic.Pointer[schema.Found])
+	known := db.Extra(shadowKey{t},
+		func() any { return new(atomic.Pointer[schema.Found]) }).(*atomic.Pointer[schema.Found])
 	if found := known.Load(); found != nil {
 		return found, nil
 	}

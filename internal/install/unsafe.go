@@ -26,7 +26,8 @@ func Drop(ctx context.Context, db *db.DB, table string) error {
 		}
 		if referrers != nil {
 			return nil, &driver.Error{Kind: driver.KindForeignKey, Op: "drop", Table: table,
-				Detail: "these tables refer to it: " + strings.Join(referrers, ", ") + "; drop those first, or all by UnsafeDropAll"}
+				Detail: "these tables refer to it: " + strings.Join(referrers, ", ") +
+					"; drop those first, or all by UnsafeDropAll"}
 		}
 		return db.Dialect().DropTables([]string{table}), nil
 	})
@@ -53,9 +54,11 @@ func ClearAll(ctx context.Context, db *db.DB) error {
 }
 
 // destroy runs statements in one transaction, in which no table is installed, and forgets what is known of the tables.
-func destroy(ctx context.Context, db *db.DB, op, table string, statements func(ctx context.Context) ([]string, error)) error {
+func destroy(ctx context.Context, db *db.DB, op, table string,
+	statements func(ctx context.Context) ([]string, error)) error {
 	if db.ReadOnly() {
-		return &driver.Error{Kind: driver.KindReadOnly, Op: op, Table: table, Detail: "the connection was opened with readonly=true"}
+		return &driver.Error{Kind: driver.KindReadOnly, Op: op, Table: table,
+			Detail: "the connection was opened with readonly=true"}
 	}
 	defer db.ForgetMarks(ctx)
 	return db.Tx(ctx, func(ctx context.Context) error {

@@ -22,7 +22,8 @@ func WatchTrigger(ctx context.Context, db *db.DB, t *schema.Table) error {
 			return err
 		}
 		if db.ReadOnly() {
-			return &driver.Error{Kind: driver.KindReadOnly, Op: "install", Table: t.Name, Detail: "the trigger prom_watch is missing"}
+			return &driver.Error{Kind: driver.KindReadOnly, Op: "install", Table: t.Name,
+				Detail: "the trigger prom_watch is missing"}
 		}
 		if db.DSN().Options.Install != dsn.InstallAuto {
 			return &driver.Error{Kind: driver.KindDrift, Op: "check", Table: t.Name,

@@ -35,7 +35,8 @@ func (e engines) String() string {
 }
 
 // harness tells on which engines a function of package dbtest puts a test.
-var harness = map[string]engines{"Each": both, "EachMode": both, "SQLite": sqlite, "Memory": sqlite, "Postgres": postgres}
+var harness = map[string]engines{"Each": both, "EachMode": both, "SQLite": sqlite, "Memory": sqlite,
+	"Postgres": postgres}
 
 // enginesOf returns the engines on which a test runs.
 func enginesOf(t testindex.Test) (on engines) {

@@ -15,7 +15,8 @@ var errClaimPaged = errors.New("Claim sets limit and lock itself; remove Limit, 
 
 // Claim updates the first rows of a query, as many as its limit says, and returns all columns of them. Rows that other
 // transactions have locked are passed over. The rows come in the query's order where Ordered says so.
-func (s *Statements) Claim(dst []schema.Value, q ast.Spec, n int, assigns []*ast.Assign, at time.Time) (*Text, []schema.Value, error) {
+func (s *Statements) Claim(dst []schema.Value, q ast.Spec, n int, assigns []*ast.Assign, at time.Time) (*Text,
+	[]schema.Value, error) {
 	if q.Flags != 0 || q.Locks() {
 		return nil, nil, errClaimPaged
 	}
@@ -90,7 +91,8 @@ func (s *Statements) claimOrdered(r *renderer, q *ast.Spec, list []ast.Assign) {
 	n := r.d.Quote(s.freeName("n"))
 	r.b.WriteString("WITH " + picked + " AS MATERIALIZED (")
 	s.claimed(r, q)
-	r.b.WriteString("), " + numbered + " AS (SELECT *, row_number() OVER () AS " + n + " FROM " + picked + "), " + done + " AS (UPDATE " + s.name + " SET ")
+	r.b.WriteString("), " + numbered + " AS (SELECT *, row_number() OVER () AS " + n + " FROM " + picked + "), " + done +
+		" AS (UPDATE " + s.name + " SET ")
 	bare := r.sc.bare
 	r.sc.bare = false // the keys are columns of both
 	r.b.WriteString(s.assigned(r, list) + " FROM " + numbered + " WHERE ")
@@ -137,7 +139,8 @@ func (s *Statements) ClaimOrder(q ast.Spec, assigns []*ast.Assign) (cols []*sche
 	}
 	for i := range q.Orders {
 		o := &q.Orders[i]
-		changed := o.Col != nil && (o.Col.Updated || slices.ContainsFunc(assigns, func(a *ast.Assign) bool { return a != nil && a.Col == o.Col }))
+		changed := o.Col != nil && (o.Col.Updated || slices.ContainsFunc(assigns,
+			func(a *ast.Assign) bool { return a != nil && a.Col == o.Col }))
 		if o.Expr != nil || o.Part != 0 || o.Col.NoCase || o.Col.Kind == schema.Decimal || changed {
 			break // what comes behind it means nothing without it
 		}

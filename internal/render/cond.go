@@ -166,7 +166,8 @@ func (r *renderer) match(n *ast.Cond) {
 		if n.Not {
 			r.b.WriteString("NOT ")
 		}
-		r.b.WriteString("(" + r.d.Match(col, expr, dialect.MatchPrefix, n.Fold, false) + " AND " + r.d.Match(col, expr, n.Match, n.Fold, false) + ")")
+		r.b.WriteString("(" + r.d.Match(col, expr, dialect.MatchPrefix, n.Fold, false) + " AND " +
+			r.d.Match(col, expr, n.Match, n.Fold, false) + ")")
 	}
 	for _, v := range n.Patterns(nil, r.d) {
 		r.arg(v)

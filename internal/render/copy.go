@@ -15,7 +15,8 @@ import (
 
 // Copy inserts a row into the table for each row of a query. Columns that nothing is mapped to have what a new row has
 // in them: the time at, their default, NULL, or a key that the database makes. The arguments are appended to args.
-func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mapping, at time.Time) (*Text, []schema.Value, error) {
+func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mapping, at time.Time) (*Text,
+	[]schema.Value, error) {
 	if q.Spec.Extra().Cols != nil {
 		return nil, nil, errors.New("InsertSelect takes the columns from its mappings; pass the query, not a projection")
 	}
@@ -47,13 +48,15 @@ func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mappi
 		value, ok := unmapped(c, at)
 		switch {
 		case ok:
-			cols, terms = append(cols, c), append(terms, intoColumn(ast.ExprStored, c, &ast.Expr{Op: ast.ExprValue, Like: c, Val: value}))
+			cols, terms = append(cols, c), append(terms, intoColumn(ast.ExprStored, c,
+				&ast.Expr{Op: ast.ExprValue, Like: c, Val: value}))
 		case c.Required():
 			missing = append(missing, c.Field)
 		}
 	}
 	if missing != nil {
-		return nil, nil, fmt.Errorf("no mapping for %s, which has no default and may not be NULL", strings.Join(missing, ", "))
+		return nil, nil, fmt.Errorf("no mapping for %s, which has no default and may not be NULL",
+			strings.Join(missing, ", "))
 	}
 	sub := *q
 	sub.Spec = sub.Spec.Project(terms)
@@ -69,7 +72,8 @@ func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mappi
 		r.st.into = r.formsOf(s.Table)
 		r.need(sub.Table)
 		r.st.text.owners = append(r.st.text.owners, sub.Owner)
-		b := squirrel.Insert(s.name).Columns(s.quoted(cols)...).Select(r.inner(sub.Table).selectBuilder(&sub.Spec, selectRows, nil))
+		b := squirrel.Insert(s.name).Columns(s.quoted(cols)...).Select(r.inner(sub.Table).selectBuilder(&sub.Spec, selectRows,
+			nil))
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err

@@ -8,9 +8,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// SelectLinked reads the rows of a query that a join table connects with owners, once for each connection: all
-// columns, what it computes, and behind these the owner's key. A page is that of each owner, as in [Statements.SelectEach]. The order of
-// the join table goes before the query's own.
+// SelectLinked reads the rows of a query that a join table connects with owners, once for each connection: all columns,
+// what it computes, and behind these the owner's key. A page is that of each owner, as in [Statements.SelectEach]. The
+// order of the join table goes before the query's own.
 func (s *Statements) SelectLinked(dst []schema.Value, q ast.Spec, l ast.Link) (*Text, []schema.Value, error) {
 	q = q.Tied(s.Table.Key)
 	for _, spec := range []ast.Spec{q, l.Spec} {
@@ -30,7 +30,8 @@ func (s *Statements) SelectLinked(dst []schema.Value, q ast.Spec, l ast.Link) (*
 	} else {
 		args = s.rankArgs(append(append(args, order...), where...), q)
 	}
-	key := ast.Shape(make([]byte, 0, 128)).Byte(kindSelectLinked, byte(q.Flags), byte(q.Rows), byte(l.Spec.Rows)).Text(l.Table.Name).Columns(l.Owner).Columns(l.Target)
+	key := ast.Shape(make([]byte, 0, 128)).Byte(kindSelectLinked, byte(q.Flags), byte(q.Rows),
+		byte(l.Spec.Rows)).Text(l.Table.Name).Columns(l.Owner).Columns(l.Target)
 	key = key.Conds(q.Conds).Orders(q.Orders).Conds(l.Spec.Conds).Orders(l.Spec.Orders).Computed(q.Extra().Computed)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
@@ -43,7 +44,8 @@ func (s *Statements) SelectLinked(dst []schema.Value, q ast.Spec, l ast.Link) (*
 // linkedSQL joins the rows to their connections. Each side is a query of its own, so that no name of one means a column
 // of the other.
 func (s *Statements) linkedSQL(r *renderer, q ast.Spec, l ast.Link) string {
-	owners, targets, place := s.freeNames("owner", len(l.Owner)), s.freeNames("target", len(l.Target)), s.Dialect.Quote(s.freeName("place"))
+	owners, targets, place := s.freeNames("owner", len(l.Owner)), s.freeNames("target",
+		len(l.Target)), s.Dialect.Quote(s.freeName("place"))
 	owner := strings.Join(owners, ", ")
 	columns := strings.Join(s.columns, ", ")
 	from, args := r.part(func() { s.linkedFrom(r, q, l, owners, targets, place) })
@@ -70,7 +72,8 @@ func (s *Statements) linkedSQL(r *renderer, q ast.Spec, l ast.Link) string {
 	r.args = append(append(append(first, orderArgs...), args...), anys(s.rankArgs(nil, q))...)
 	rank := s.Dialect.Quote(s.freeName("rank"))
 	return "SELECT " + columns + also + ", " + owner + " FROM (SELECT " + columns + ", " + owner +
-		", row_number() OVER (PARTITION BY " + owner + " ORDER BY " + by + ") AS " + rank + " " + from + ") AS ranked WHERE " + s.onPage(q, rank) + " ORDER BY " + rank
+		", row_number() OVER (PARTITION BY " + owner + " ORDER BY " + by + ") AS " + rank + " " + from +
+		") AS ranked WHERE " + s.onPage(q, rank) + " ORDER BY " + rank
 }
 
 // freeNames returns names, quoted, that no column of the table has.

@@ -11,10 +11,11 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// SelectEach reads all columns of the rows of a query, and what it computes, in which columns hold one of n keys, whose parts at tells. The
-// query's page is taken for each key apart: its first rows, say, of each owner. The rows of a key come in the query's
-// order, and those that it leaves equal in that of the primary key.
-func (s *Statements) SelectEach(dst []schema.Value, q ast.Spec, by []*schema.Column, n int, at func(i, part int) schema.Value) (*Text, []schema.Value, error) {
+// SelectEach reads all columns of the rows of a query, and what it computes, in which columns hold one of n keys, whose
+// parts at tells. The query's page is taken for each key apart: its first rows, say, of each owner. The rows of a key
+// come in the query's order, and those that it leaves equal in that of the primary key.
+func (s *Statements) SelectEach(dst []schema.Value, q ast.Spec, by []*schema.Column, n int,
+	at func(i, part int) schema.Value) (*Text, []schema.Value, error) {
 	q = q.TotalOrder(s.Table.Key)
 	if s.seeks(&q, by) {
 		return s.selectSought(dst, q, by[0], n, at)
@@ -25,7 +26,8 @@ func (s *Statements) SelectEach(dst []schema.Value, q ast.Spec, by []*schema.Col
 	}
 	args := q.ComputedValues(dst, s.Dialect)
 	args = s.rankArgs(ast.CondValues(ast.OrderValues(args, s.Dialect, q.Orders), s.Dialect, q.Conds), q)
-	key := ast.Shape(make([]byte, 0, 128)).Byte(kindSelectEach, byte(q.Flags), byte(q.Rows)).Columns(by).Conds(q.Conds).Orders(q.Orders)
+	key := ast.Shape(make([]byte, 0, 128)).Byte(kindSelectEach, byte(q.Flags),
+		byte(q.Rows)).Columns(by).Conds(q.Conds).Orders(q.Orders)
 	key = key.Computed(q.Extra().Computed)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
@@ -39,7 +41,8 @@ func (s *Statements) rankSQL(r *renderer, q ast.Spec, by []*schema.Column) strin
 	columns, rank := strings.Join(s.columns, ", "), s.Dialect.Quote(s.freeName("rank"))
 	also := r.text(func() { r.computed(q, "ranked") })
 	orders := r.orders(q.Orders)
-	r.b.WriteString("SELECT " + columns + also + " FROM (SELECT " + columns + ", row_number() OVER (PARTITION BY " + strings.Join(s.quoted(by), ", ") +
+	r.b.WriteString("SELECT " + columns + also + " FROM (SELECT " + columns + ", row_number() OVER (PARTITION BY " +
+		strings.Join(s.quoted(by), ", ") +
 		" ORDER BY " + orders + ") AS " + rank + " FROM " + s.name)
 	r.where(q.CondsOn(s.Table))
 	r.b.WriteString(") AS ranked WHERE " + s.onPage(q, rank) + " ORDER BY " + rank)
@@ -88,7 +91,8 @@ func (s *Statements) rankArgs(dst []schema.Value, q ast.Spec) []schema.Value {
 // freeName returns a name that no column of the table has.
 func (s *Statements) freeName(name string) string {
 	free := name
-	for i := 2; slices.ContainsFunc(s.Table.Columns, func(c *schema.Column) bool { return strings.EqualFold(c.Name, free) }); i++ {
+	for i := 2; slices.ContainsFunc(s.Table.Columns,
+		func(c *schema.Column) bool { return strings.EqualFold(c.Name, free) }); i++ {
 		free = name + strconv.Itoa(i)
 	}
 	return free

@@ -12,7 +12,8 @@ import (
 // for these, key by key, than to number all rows of all keys. Where a subquery can stand beside the keys (LATERAL) that
 // is so when the index has the order as well; elsewhere rows are numbered so slowly that the key is enough.
 func (s *Statements) seeks(q *ast.Spec, by []*schema.Column) bool {
-	if len(by) != 1 || len(s.Table.Key) == 0 || slices.ContainsFunc(q.Orders, func(o ast.Order) bool { return o.Expr != nil }) {
+	if len(by) != 1 || len(s.Table.Key) == 0 || slices.ContainsFunc(q.Orders,
+		func(o ast.Order) bool { return o.Expr != nil }) {
 		return false
 	}
 	switch by[0].Kind {
@@ -31,13 +32,15 @@ func (s *Statements) seeks(q *ast.Spec, by []*schema.Column) bool {
 		return true
 	}
 	return slices.ContainsFunc(s.Table.Indexes, func(ix *schema.Index) bool {
-		return !ix.Partial() && ix.Method == "" && len(ix.Columns) >= len(path) && slices.EqualFunc(ix.Columns[:len(path)], path,
-			func(c schema.IndexColumn, want *schema.Column) bool { return c.Column == want })
+		return !ix.Partial() && ix.Method == "" && len(ix.Columns) >= len(path) &&
+			slices.EqualFunc(ix.Columns[:len(path)], path,
+				func(c schema.IndexColumn, want *schema.Column) bool { return c.Column == want })
 	})
 }
 
 // selectSought is [Statements.SelectEach] by a look for each key.
-func (s *Statements) selectSought(dst []schema.Value, q ast.Spec, by *schema.Column, n int, at func(i, part int) schema.Value) (*Text, []schema.Value, error) {
+func (s *Statements) selectSought(dst []schema.Value, q ast.Spec, by *schema.Column, n int,
+	at func(i, part int) schema.Value) (*Text, []schema.Value, error) {
 	keys, err := schema.NewList(by.Kind, n, func(i int) (schema.Value, error) { return at(i, 0), nil })
 	if err == nil {
 		err = q.Err()
@@ -46,7 +49,8 @@ func (s *Statements) selectSought(dst []schema.Value, q ast.Spec, by *schema.Col
 		return nil, dst, err
 	}
 	args := q.Args(ast.CondValues(append(q.ComputedValues(dst, s.Dialect), keys), s.Dialect, q.Conds))
-	key := ast.Shape(make([]byte, 0, 128)).Byte(kindSelectSought, byte(q.Flags), byte(q.Rows)).Int(by.Ordinal).Conds(q.Conds).Orders(q.Orders)
+	key := ast.Shape(make([]byte, 0, 128)).Byte(kindSelectSought, byte(q.Flags),
+		byte(q.Rows)).Int(by.Ordinal).Conds(q.Conds).Orders(q.Orders)
 	key = key.Computed(q.Extra().Computed)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
@@ -77,14 +81,16 @@ func (s *Statements) seekSQL(r *renderer, q *ast.Spec, by *schema.Column, keys s
 	if lateral {
 		r.b.WriteString(" CROSS JOIN LATERAL (SELECT " + list(bare, s.Table.Columns))
 	} else {
-		r.b.WriteString(" CROSS JOIN " + s.name + " AS " + rows + " ON (" + list(named, s.Table.Key) + ") IN (SELECT " + list(bare, s.Table.Key))
+		r.b.WriteString(" CROSS JOIN " + s.name + " AS " + rows + " ON (" + list(named, s.Table.Key) + ") IN (SELECT " +
+			list(bare, s.Table.Key))
 	}
 	r.b.WriteString(" FROM " + s.name + " WHERE " + r.d.Operand(r.sc.forms.Of(by), r.column(by)) + " = " + each + ".v")
 	if conds := q.CondsOn(s.Table); len(conds) > 0 {
 		r.b.WriteString(" AND ")
 		r.chain(conds)
 	}
-	r.b.WriteString(" ORDER BY " + r.orders(q.Orders) + " " + r.d.Page(q.Flags&ast.HasLimit != 0, q.Flags&ast.HasOffset != 0) + ")")
+	r.b.WriteString(" ORDER BY " + r.orders(q.Orders) + " " + r.d.Page(q.Flags&ast.HasLimit != 0,
+		q.Flags&ast.HasOffset != 0) + ")")
 	r.args = append(r.args, anys(q.Paging.Args(nil))...)
 	if lateral {
 		r.b.WriteString(" AS " + rows)

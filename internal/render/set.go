@@ -8,7 +8,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-var setText = [...]string{ast.Union: " UNION ", ast.UnionAll: " UNION ALL ", ast.Intersect: " INTERSECT ", ast.Except: " EXCEPT "}
+var setText = [...]string{ast.Union: " UNION ", ast.UnionAll: " UNION ALL ", ast.Intersect: " INTERSECT ",
+	ast.Except: " EXCEPT "}
 
 // maxSet is how many queries are put together at once. SQLite takes no more than 500
 // (https://www.sqlite.org/limits.html, SQLITE_MAX_COMPOUND_SELECT).

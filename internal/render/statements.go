@@ -23,7 +23,8 @@ type Statements struct {
 	cache   cache
 	bulks   syncmap.Map // *bulk by columns
 
-	forms func(*schema.Table) (schema.Forms, bool) // of a table's columns, and whether they are known; nil when all are this library's own
+	// of a table's columns, and whether they are known; nil when all are this library's own
+	forms func(*schema.Table) (schema.Forms, bool)
 }
 
 // NewStatements returns the statements on a table.
@@ -38,7 +39,8 @@ func NewStatements(d dialect.Dialect, t *schema.Table) *Statements {
 // NewFormedStatements returns the statements on a table in a database whose columns may have other forms than this
 // library's own. These are asked for; they need not be known, see [Text.Unknown]. What was known has become old when
 // epoch is another number.
-func NewFormedStatements(d dialect.Dialect, t *schema.Table, forms func(*schema.Table) (schema.Forms, bool), epoch *atomic.Uint64) *Statements {
+func NewFormedStatements(d dialect.Dialect, t *schema.Table, forms func(*schema.Table) (schema.Forms, bool),
+	epoch *atomic.Uint64) *Statements {
 	s := NewStatements(d, t)
 	s.forms, s.cache.epoch = forms, epoch
 	s.cache.seen = func(tables []*schema.Table) bool {
@@ -85,7 +87,8 @@ func (s *Statements) Select(dst []schema.Value, q ast.Spec) (*Text, []schema.Val
 }
 
 // SelectColumns reads some columns of the rows of a query.
-func (s *Statements) SelectColumns(dst []schema.Value, q ast.Spec, cols []*schema.Column) (*Text, []schema.Value, error) {
+func (s *Statements) SelectColumns(dst []schema.Value, q ast.Spec, cols []*schema.Column) (*Text, []schema.Value,
+	error) {
 	return s.query(dst, kindKeys, q.Uncomputed(), selectColumns, cols)
 }
 
@@ -109,7 +112,8 @@ func (s *Statements) Has(dst []schema.Value, q ast.Spec) (*Text, []schema.Value,
 	return s.query(dst, kindHas, q.Unordered().Uncomputed(), selectOne, nil)
 }
 
-func (s *Statements) query(dst []schema.Value, kind byte, q ast.Spec, what what, cols []*schema.Column) (*Text, []schema.Value, error) {
+func (s *Statements) query(dst []schema.Value, kind byte, q ast.Spec, what what, cols []*schema.Column) (*Text,
+	[]schema.Value, error) {
 	if err := q.Err(); err != nil {
 		return nil, dst, err
 	}

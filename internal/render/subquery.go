@@ -10,7 +10,8 @@ import (
 // inner returns a renderer for a query on a table inside this one.
 func (r *renderer) inner(t *schema.Table) *renderer {
 	outer := r.sc
-	return &renderer{d: r.d, b: &strings.Builder{}, st: r.st, sc: scope{table: t, forms: r.formsOf(t), name: r.alias(), outer: &outer}}
+	return &renderer{d: r.d, b: &strings.Builder{}, st: r.st, sc: scope{table: t, forms: r.formsOf(t), name: r.alias(),
+		outer: &outer}}
 }
 
 // subquery writes a query in parentheses.

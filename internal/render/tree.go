@@ -97,7 +97,8 @@ func (w *walk) related(q *ast.Spec, t *ast.Tree) {
 	if up {
 		step, from = w.own(next, w.ups), w.equal(next, w.keys, walked, k)
 	}
-	b.WriteString(" UNION SELECT " + step + below + " FROM " + w.table + " AS " + next + " JOIN " + walked + " ON " + from + alive + on)
+	b.WriteString(" UNION SELECT " + step + below + " FROM " + w.table + " AS " + next + " JOIN " + walked + " ON " +
+		from + alive + on)
 	b.WriteString(") SELECT " + strings.Join(k, ", ") + " FROM " + walked)
 	if up {
 		b.WriteString(" WHERE " + strings.Join(k, " IS NOT NULL AND ") + " IS NOT NULL")
@@ -111,7 +112,8 @@ func (w *walk) above(q *ast.Spec) string {
 	b, row, walked := w.b, w.sc.name, w.alias()
 	k, p := w.names("k"), w.names("p")
 	around := w.sc.outer
-	b.WriteString("WITH RECURSIVE " + walked + " (" + strings.Join(k, ", ") + ", " + strings.Join(p, ", ") + ", own, found) AS (SELECT " +
+	b.WriteString("WITH RECURSIVE " + walked + " (" + strings.Join(k, ", ") + ", " + strings.Join(p, ", ") +
+		", own, found) AS (SELECT " +
 		w.cols(around.name, w.keys, around.forms) + ", " + w.cols(around.name, w.ups, around.forms) + ", 1, 0 UNION SELECT " +
 		w.own(row, w.keys) + ", " + w.own(row, w.ups) + ", 0, ")
 	if len(q.Conds) > 0 {
@@ -121,7 +123,8 @@ func (w *walk) above(q *ast.Spec) string {
 	} else {
 		b.WriteByte('0')
 	}
-	b.WriteString(" FROM " + w.table + " AS " + row + " JOIN " + walked + " ON " + w.equal(row, w.keys, walked, p) + w.andLive(w.sc.table, row) +
+	b.WriteString(" FROM " + w.table + " AS " + row + " JOIN " + walked + " ON " + w.equal(row, w.keys, walked, p) +
+		w.andLive(w.sc.table, row) +
 		" WHERE " + walked + ".found = 0)")
 	return walked
 }
@@ -141,8 +144,10 @@ func (w *walk) path(q *ast.Spec) {
 	p, term := w.names("p"), q.More.Cols[0]
 	like := &schema.Column{Kind: term.Like.Kind.List()}
 	around := w.sc.outer
-	b.WriteString(", " + list + " (" + strings.Join(p, ", ") + ", n, list) AS (SELECT " + w.cols(around.name, w.keys, around.forms) +
-		", (SELECT " + w.ifFound(q, walked, "count(*)") + " FROM " + walked + "), " + w.d.Call(dialect.FuncListOf, like, nil) +
+	b.WriteString(", " + list + " (" + strings.Join(p, ", ") + ", n, list) AS (SELECT " +
+		w.cols(around.name, w.keys, around.forms) +
+		", (SELECT " + w.ifFound(q, walked, "count(*)") + " FROM " + walked + "), " +
+		w.d.Call(dialect.FuncListOf, like, nil) +
 		" UNION ALL SELECT " + w.own(row, w.ups) + ", " + list + ".n - 1, ")
 	w.sc.name = row
 	elem := w.d.Call(dialect.FuncListOf, like, []string{w.text(func() { w.expr(term) })})

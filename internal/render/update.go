@@ -32,7 +32,8 @@ func (s *Statements) UpdateKey(cols, by []*schema.Column, deleted bool) (string,
 
 // Update changes the rows of a query, and returns all columns of them if returning says so. The time of the last update
 // is set to at, and the version incremented, unless they are assigned. The arguments are appended to dst.
-func (s *Statements) Update(dst []schema.Value, q ast.Spec, assigns []*ast.Assign, at time.Time, returning bool) (*Text, []schema.Value, error) {
+func (s *Statements) Update(dst []schema.Value, q ast.Spec, assigns []*ast.Assign, at time.Time, returning bool) (*Text,
+	[]schema.Value, error) {
 	var room [mostAssigned]ast.Assign
 	list, err := assignments(room[:0], assigns)
 	if err != nil {
@@ -45,7 +46,8 @@ func (s *Statements) Update(dst []schema.Value, q ast.Spec, assigns []*ast.Assig
 }
 
 // SoftDelete marks the rows of a query as deleted at a time, those that are not yet. The rest is as with Update.
-func (s *Statements) SoftDelete(dst []schema.Value, q ast.Spec, at time.Time, returning bool) (*Text, []schema.Value, error) {
+func (s *Statements) SoftDelete(dst []schema.Value, q ast.Spec, at time.Time, returning bool) (*Text, []schema.Value,
+	error) {
 	if err := q.Marks(); err != nil {
 		return nil, nil, err
 	}
@@ -55,13 +57,15 @@ func (s *Statements) SoftDelete(dst []schema.Value, q ast.Spec, at time.Time, re
 }
 
 // Restore restores the soft-deleted rows of a query. The rest is as with Update.
-func (s *Statements) Restore(dst []schema.Value, q ast.Spec, at time.Time, returning bool) (*Text, []schema.Value, error) {
+func (s *Statements) Restore(dst []schema.Value, q ast.Spec, at time.Time, returning bool) (*Text, []schema.Value,
+	error) {
 	var room [mostAssigned]ast.Assign
 	list := append(room[:0], ast.Assign{Col: s.Table.Deleted})
 	return s.update(dst, q.OnlyDeleted(), kept(s.Table, list, at), "restore", returning)
 }
 
-func (s *Statements) update(args []schema.Value, q ast.Spec, list []ast.Assign, verb string, returning bool) (*Text, []schema.Value, error) {
+func (s *Statements) update(args []schema.Value, q ast.Spec, list []ast.Assign, verb string, returning bool) (*Text,
+	[]schema.Value, error) {
 	if err := q.Writable(verb); err != nil {
 		return nil, nil, err
 	}

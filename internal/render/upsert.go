@@ -13,12 +13,14 @@ import (
 
 // Conflict says what an insert does when a row is there with the same values in some columns.
 type Conflict struct {
-	On      []*schema.Column // those of the primary key or a unique index; nil for whatever conflicts, when nothing is done then
+	// those of the primary key or a unique index; nil for whatever conflicts, when nothing is done then
+	On      []*schema.Column
 	Live    bool             // the index leaves out soft-deleted rows
 	Nothing bool             // do nothing; else update
 	Set     []*schema.Column // which take the values that could not be inserted
 	Plain   bool             // the index is over the columns themselves, also where its case is ignored by an expression
-	Tell    bool             // return after the columns whether the row was inserted, where the dialect has an expression for it
+	// return after the columns whether the row was inserted, where the dialect has an expression for it
+	Tell bool
 
 	list  []ast.Assign
 	where []ast.Cond
@@ -67,7 +69,8 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 	before := len(args) - len(cols)
 	key := takeKey()
 	defer key.give()
-	key.shape = key.shape.Byte(kindUpsert, ast.Bit(c.Nothing)|ast.Bit(c.Live)<<1|ast.Bit(c.Tell)<<2|ast.Bit(c.Plain)<<3).Columns(cols).Columns(c.On).Columns(c.Set)
+	key.shape = key.shape.Byte(kindUpsert,
+		ast.Bit(c.Nothing)|ast.Bit(c.Live)<<1|ast.Bit(c.Tell)<<2|ast.Bit(c.Plain)<<3).Columns(cols).Columns(c.On).Columns(c.Set)
 	key.shape, args = s.assignShape(key.shape, args, c.list)
 	for _, col := range c.Set {
 		if col.Version {
@@ -88,11 +91,13 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 	return text, args, err
 }
 
-// UpsertMany is Upsert for several rows, of which each tells whether it was inserted. The arguments begin with the values
-// of the rows, and nothing else is before them.
-func (s *Statements) UpsertMany(args []schema.Value, cols []*schema.Column, c Conflict, rows int) (*Text, []schema.Value, error) {
+// UpsertMany is Upsert for several rows, of which each tells whether it was inserted. The arguments begin with the
+// values of the rows, and nothing else is before them.
+func (s *Statements) UpsertMany(args []schema.Value, cols []*schema.Column, c Conflict, rows int) (*Text,
+	[]schema.Value, error) {
 	c.Tell = c.Tell && !c.Nothing
-	key := ast.Shape(make([]byte, 0, 128)).Byte(kindUpsertMany, ast.Bit(c.Nothing)|ast.Bit(c.Live)<<1|ast.Bit(c.Tell)<<2|ast.Bit(c.Plain)<<3).
+	key := ast.Shape(make([]byte, 0, 128)).Byte(kindUpsertMany,
+		ast.Bit(c.Nothing)|ast.Bit(c.Live)<<1|ast.Bit(c.Tell)<<2|ast.Bit(c.Plain)<<3).
 		Columns(cols).Columns(c.On).Columns(c.Set).Int(rows)
 	key, args = s.assignShape(key, args, c.list)
 	for _, col := range c.Set {
@@ -109,7 +114,8 @@ func (s *Statements) UpsertMany(args []schema.Value, cols []*schema.Column, c Co
 }
 
 // newUpsert renders an upsert of a new shape.
-func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, rows int, told string, args int) (*Text, error) {
+func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, rows int, told string, args int) (*Text,
+	error) {
 	return s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		r.sc.bare, r.st.conflict = false, true

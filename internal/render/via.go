@@ -54,7 +54,8 @@ func (r *renderer) unnest(e *ast.Expr) {
 	if !known {
 		alias = r.alias()
 		r.sc.joins.aliases[list] = alias
-		r.sc.joins.list = append(r.sc.joins.list, "CROSS JOIN "+r.d.Call(dialect.FuncListRows, e.Args[0].Like, []string{list, alias}))
+		r.sc.joins.list = append(r.sc.joins.list, "CROSS JOIN "+r.d.Call(dialect.FuncListRows, e.Args[0].Like,
+			[]string{list, alias}))
 	}
 	r.b.WriteString(r.d.Call(dialect.FuncListRow, e.Args[0].Like, []string{alias}))
 }
@@ -75,7 +76,8 @@ func (r *renderer) join(ref *ast.Reference, target *schema.Table, locked bool) {
 			kind, alive = "JOIN ", ""
 			outer.joins.locked = append(outer.joins.locked, alias)
 		}
-		outer.joins.list = append(outer.joins.list, kind+r.d.Quote(target.Name)+" AS "+alias+" ON "+r.leadsTo(ref, target, alias)+alive)
+		outer.joins.list = append(outer.joins.list, kind+r.d.Quote(target.Name)+" AS "+alias+" ON "+r.leadsTo(ref, target,
+			alias)+alive)
 	}
 	r.sc = scope{table: target, forms: r.formsOf(target), name: alias, outer: outer.outer, joins: outer.joins}
 }
@@ -109,7 +111,8 @@ func (r *renderer) leadsTo(ref *ast.Reference, target *schema.Table, name string
 	list := make([]string, len(ref.Columns))
 	for i, c := range ref.Columns {
 		key := target.Key[i]
-		list[i] = r.d.Canonical(forms.Of(key), name+"."+r.d.Quote(key.Name)) + " = " + r.d.Canonical(r.sc.forms.Of(c), r.sc.name+"."+r.d.Quote(c.Name))
+		list[i] = r.d.Canonical(forms.Of(key), name+"."+r.d.Quote(key.Name)) + " = " +
+			r.d.Canonical(r.sc.forms.Of(c), r.sc.name+"."+r.d.Quote(c.Name))
 	}
 	return strings.Join(list, " AND ")
 }

@@ -30,13 +30,15 @@ func (r *renderer) window(w *ast.Window) string {
 		}
 		o := w.Orders[i]
 		if w.Frame.Unit == ast.FrameTime {
-			o.Expr, o.Col = ast.Call(dialect.FuncRangeTime, ast.KindColumns[schema.Int64], o.Term()), ast.KindColumns[schema.Int64]
+			o.Expr, o.Col = ast.Call(dialect.FuncRangeTime, ast.KindColumns[schema.Int64],
+				o.Term()), ast.KindColumns[schema.Int64]
 		}
 		b.WriteString(r.order(&o, 0))
 	}
 	if w.Frame != (ast.Frame{}) {
 		from, to := w.Frame.Bounds()
-		b.WriteString(frameUnits[w.Frame.Unit] + r.bound(w, from) + " AND " + r.bound(w, to) + frameExclusions[w.Frame.Exclude])
+		b.WriteString(frameUnits[w.Frame.Unit] + r.bound(w, from) + " AND " + r.bound(w, to) +
+			frameExclusions[w.Frame.Exclude])
 	}
 	return b.String()
 }

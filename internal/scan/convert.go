@@ -35,7 +35,8 @@ func (c *Codec) Convert(x any) (schema.Value, error) {
 		from = from.Elem()
 	}
 	if !assign(to.Elem(), from) {
-		return schema.Value{}, Violations{c.violation("type", fmt.Sprintf("it must be %s, and is of type %s", c.wanted(), from.Type()))}
+		return schema.Value{}, Violations{c.violation("type", fmt.Sprintf("it must be %s, and is of type %s", c.wanted(),
+			from.Type()))}
 	}
 	return c.encodeBase(to)
 }

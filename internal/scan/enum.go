@@ -11,7 +11,8 @@ import (
 // them. A name that is itself a value stands for that one.
 func enumNames(t reflect.Type, b base) map[string]schema.Value {
 	m, ok := t.MethodByName("Values")
-	if !ok || m.Type.NumIn() != 1 || m.Type.NumOut() != 1 || m.Type.Out(0) != reflect.SliceOf(t) || !t.Implements(reflect.TypeFor[fmt.Stringer]()) {
+	if !ok || m.Type.NumIn() != 1 || m.Type.NumOut() != 1 || m.Type.Out(0) != reflect.SliceOf(t) ||
+		!t.Implements(reflect.TypeFor[fmt.Stringer]()) {
 		return nil
 	}
 	list := reflect.Zero(t).MethodByName("Values").Call(nil)[0]

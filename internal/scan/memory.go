@@ -14,8 +14,9 @@ type Memory struct {
 	Type reflect.Type
 	Size uintptr // of a value in a list
 
-	list func(n int) unsafe.Pointer                                              // a slice of n zero values
-	grow func(data unsafe.Pointer, n, room int) (to unsafe.Pointer, newRoom int) // as append does; what is not used is zero
+	list func(n int) unsafe.Pointer // a slice of n zero values
+	// as append does; what is not used is zero
+	grow func(data unsafe.Pointer, n, room int) (to unsafe.Pointer, newRoom int)
 	copy func(dst, src unsafe.Pointer, n int)
 	zero unsafe.Pointer // a zero value
 

@@ -165,7 +165,8 @@ func (n *notes) value(row, ordinal int) schema.Value {
 	switch p.steps[ordinal].op {
 	case opText:
 		b := n.texts[word>>32:][:uint32(word)]
-		return schema.TextValue(schema.Text, unsafe.String(unsafe.SliceData(b), len(b))) // of the chunk, as the row's own string
+		// of the chunk, as the row's own string
+		return schema.TextValue(schema.Text, unsafe.String(unsafe.SliceData(b), len(b)))
 	case opTime:
 		return schema.TimeValue(kind, time.UnixMicro(int64(word)).UTC())
 	case opBool:

@@ -75,7 +75,8 @@ func addRegions(regions []region, v reflect.Value, model reflect.Type) []region 
 	seen := map[reflect.Type]bool{}
 	for queue := []reached{{v: v}}; len(queue) > 0; queue = queue[1:] {
 		at := queue[0]
-		regions = append(regions, region{start: at.v.Addr().UnsafePointer(), size: at.v.Type().Size(), model: model, path: at.path, typ: at.v.Type()})
+		regions = append(regions, region{start: at.v.Addr().UnsafePointer(), size: at.v.Type().Size(), model: model,
+			path: at.path, typ: at.v.Type()})
 		pointersIn(at.v, at.path, func(f reflect.Value, path string) {
 			inner := f.Type().Elem()
 			if at.path != "" && seen[inner] {
@@ -116,7 +117,8 @@ var (
 )
 
 // wholes are packages of the standard library whose structs are values as a whole, by which models are full of.
-var wholes = map[string]bool{"time": true, "sync": true, "sync/atomic": true, "database/sql": true, "math/big": true, "net": true, "net/http": true,
+var wholes = map[string]bool{"time": true, "sync": true, "sync/atomic": true, "database/sql": true, "math/big": true,
+	"net": true, "net/http": true,
 	"net/netip": true, "net/url": true, "os": true, "context": true, "reflect": true, "log/slog": true, "regexp": true, "text/template": true, "html/template": true}
 
 // regionOf returns the region that an address is in.
@@ -189,7 +191,8 @@ func (a Place) Relation() (*schema.Relation, error) {
 	if r := p.Table.RelationAt(offset, a.Type); r != nil {
 		return r, nil
 	}
-	return nil, fmt.Errorf("prom: %s is not a relation of %s; its type must be %s, and its tag must not be \"-\"", fieldName(a.Model, offset, a.Type),
+	return nil, fmt.Errorf("prom: %s is not a relation of %s; its type must be %s, and its tag must not be \"-\"",
+		fieldName(a.Model, offset, a.Type),
 		a.Model, a.Type)
 }
 
@@ -219,7 +222,8 @@ func (a Place) offset() (uintptr, error) {
 	r, ok := protos.regionOf(a.At)
 	switch {
 	case a.Type.Size() == 0:
-		return 0, fmt.Errorf("prom: a field of type %s in %s has no size, so its address does not identify it", a.Type, a.Model)
+		return 0, fmt.Errorf("prom: a field of type %s in %s has no size, so its address does not identify it", a.Type,
+			a.Model)
 	case !ok:
 		return 0, fmt.Errorf("prom: the address of the %s is not in the prototype of %s: use the address of a field of the value that Proto returned", a.Type, a.Model)
 	case r.model != a.Model:
@@ -242,9 +246,11 @@ func (a Place) noColumn(t *schema.Table, offset uintptr) error {
 	for _, c := range t.Columns {
 		if offset >= c.Offset && offset-c.Offset < c.Type.Size() {
 			if c.Kind == schema.JSON {
-				return fmt.Errorf("prom: %s.%s is part of the column %s, which is stored as JSON: use JSONPath", a.Model, name, c.Name)
+				return fmt.Errorf("prom: %s.%s is part of the column %s, which is stored as JSON: use JSONPath", a.Model, name,
+					c.Name)
 			}
-			return fmt.Errorf("prom: %s.%s is not a column of type %s: the column there is %s, whose field is %s, a %s", a.Model, name, a.Type, c.Name, c.Field,
+			return fmt.Errorf("prom: %s.%s is not a column of type %s: the column there is %s, whose field is %s, a %s", a.Model,
+				name, a.Type, c.Name, c.Field,
 				c.Type)
 		}
 	}

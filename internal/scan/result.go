@@ -108,7 +108,8 @@ func valueResult(t reflect.Type, names []string) (*Result, error) {
 		return nil, err
 	}
 	if len(names) != 1 {
-		return nil, fmt.Errorf("the result has %d columns, and a %s holds one; read them into a struct or a map[string]any", len(names), t)
+		return nil, fmt.Errorf("the result has %d columns, and a %s holds one; read them into a struct or a map[string]any",
+			len(names), t)
 	}
 	col.Name = names[0]
 	plan, err := PlanOf(t, []*schema.Column{col})
@@ -122,7 +123,8 @@ func modelResult(t reflect.Type, names []string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	cols, err := columnsFor(t, append(own.Table.Columns[:len(own.Table.Columns):len(own.Table.Columns)], own.Table.Computed...), names)
+	cols, err := columnsFor(t, append(own.Table.Columns[:len(own.Table.Columns):len(own.Table.Columns)],
+		own.Table.Computed...), names)
 	if err != nil {
 		return nil, err
 	}
@@ -167,10 +169,12 @@ func columnsFor(t reflect.Type, fields []*schema.Column, names []string) ([]*sch
 		}
 		switch {
 		case cols[i] == nil:
-			return nil, &ColumnError{Column: name, Err: fmt.Errorf("%s has no field for it; name the columns that are wanted, or rename it by AS to one of %s",
-				t, strings.Join(schema.ColumnNames(fields), ", "))}
+			return nil, &ColumnError{Column: name,
+				Err: fmt.Errorf("%s has no field for it; name the columns that are wanted, or rename it by AS to one of %s",
+					t, strings.Join(schema.ColumnNames(fields), ", "))}
 		case seen[cols[i]]:
-			return nil, &ColumnError{Column: name, Err: errors.New("the result has two columns of this name; rename one with AS")}
+			return nil, &ColumnError{Column: name,
+				Err: errors.New("the result has two columns of this name; rename one with AS")}
 		}
 		seen[cols[i]] = true
 	}

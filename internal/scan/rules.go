@@ -84,7 +84,8 @@ func (c *Codec) checkRules(broken Violations, v schema.Value) Violations {
 	case v.IsNull():
 		return broken
 	case v.IsZero() && col.References != nil:
-		return append(broken, c.violation("required", "a value is required: the reference refers to no row, or to a row that was not saved"))
+		return append(broken, c.violation("required",
+			"a value is required: the reference refers to no row, or to a row that was not saved"))
 	case v.IsZero() && (col.Kind == schema.UUID || col.Key && col.Kind == schema.Text):
 		// The zero of these means that nothing was set, not that zero is the value.
 		return append(broken, c.violation("required", "a value is required"))

@@ -69,7 +69,8 @@ func (b before) value(ordinal int) schema.Value {
 		return b.deep[i] // the copy of the struct shares with the value what is behind a pointer or slice
 	}
 	c := b.plan.codecs[ordinal]
-	value, _ := c.encode(unsafe.Add(b.row, c.column.Offset)) // what cannot be encoded is NULL, and so differs from what can
+	// what cannot be encoded is NULL, and so differs from what can
+	value, _ := c.encode(unsafe.Add(b.row, c.column.Offset))
 	return value
 }
 

@@ -22,7 +22,8 @@ type Arithmetic func(a, b Number) (result Number, err string)
 // as the number that it begins with, as everywhere in SQLite.
 func (c *Conn) CreateArithmetic(name string, args int, compute Arithmetic) error {
 	return c.addFunction(name, function{compute: compute}, func(p, arg uintptr) int32 {
-		return lib.Xsqlite3_create_function_v2(c.tls, c.db, p, int32(args), functionFlags, arg, funcPointer(onCompute), 0, 0, 0)
+		return lib.Xsqlite3_create_function_v2(c.tls, c.db, p, int32(args), functionFlags, arg, funcPointer(onCompute), 0, 0,
+			0)
 	})
 }
 
@@ -57,7 +58,8 @@ func giveNumber(tls *libc.TLS, c *Conn, ctx uintptr, r Number, err string) {
 }
 
 func number(tls *libc.TLS, argv uintptr, i int) Number {
-	value := *(*uintptr)(pointer(argv + uintptr(i)*unsafe.Sizeof(argv))) // argv is an array of as many pointers as arguments
+	// argv is an array of as many pointers as arguments
+	value := *(*uintptr)(pointer(argv + uintptr(i)*unsafe.Sizeof(argv)))
 	switch lib.Xsqlite3_value_numeric_type(tls, value) {
 	case lib.SQLITE_NULL:
 		return Number{Type: Null}

@@ -9,9 +9,9 @@ import (
 // blobRoom is how much of a value is read or written in one call of SQLite.
 const blobRoom = 64 << 10
 
-// BlobIO is a value of bytes, or a text, of one row, that is read and written in place, https://www.sqlite.org/c3ref/blob.html.
-// It belongs to its connection, and is closed before that. When the row is changed or deleted by other means, calls fail
-// with SQLITE_ABORT.
+// BlobIO is a value of bytes, or a text, of one row, that is read and written in place,
+// https://www.sqlite.org/c3ref/blob.html. It belongs to its connection, and is closed before that. When the row is
+// changed or deleted by other means, calls fail with SQLITE_ABORT.
 type BlobIO struct {
 	conn *Conn
 	blob uintptr // *lib.Tsqlite3_blob, 0 once it is closed

@@ -31,7 +31,8 @@ var check = sync.OnceValue(func() error {
 		ok = ok && pointer(lib.Xsqlite3_column_value(c.tls, s.stmt, int32(i))) == unsafe.Pointer(s.cell(i))
 	}
 	ok = ok && s.Type(0) == Null && s.Type(1) == Integer && s.Type(2) == Float && s.Type(3) == Text && s.Type(4) == Blob &&
-		s.Int64(1) == 7 && s.Float64(2) == 1.5 && string(s.Raw(3)) == "text" && string(s.Raw(4)) == "\x00\xff" && string(s.Raw(5)) == "bound"
+		s.Int64(1) == 7 && s.Float64(2) == 1.5 && string(s.Raw(3)) == "text" && string(s.Raw(4)) == "\x00\xff" &&
+		string(s.Raw(5)) == "bound"
 	if !ok {
 		return misuse("this version of SQLite keeps its rows in another way than this library reads them")
 	}

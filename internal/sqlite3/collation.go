@@ -23,7 +23,8 @@ func (c *Conn) CreateCollation(name string, compare func(a, b string) int) error
 	defer free()
 	c.collations = append(c.collations, compare)
 	arg := c.id*mostCollations + uintptr(len(c.collations)-1)
-	if rc := lib.Xsqlite3_create_collation_v2(c.tls, c.db, p, lib.SQLITE_UTF8, arg, funcPointer(onCompare), 0); rc != lib.SQLITE_OK {
+	if rc := lib.Xsqlite3_create_collation_v2(c.tls, c.db, p, lib.SQLITE_UTF8, arg, funcPointer(onCompare),
+		0); rc != lib.SQLITE_OK {
 		return c.fail(rc)
 	}
 	return nil

@@ -67,8 +67,10 @@ func (c *Cell) Float64() float64 {
 // Bytes returns the bytes of a TEXT, in UTF-8, or of a BLOB, as Stmt.Raw does. It is false for all else, and for what
 // SQLite would have to convert or write out first, which Stmt.Raw can do.
 func (c *Cell) Bytes() ([]byte, bool) {
-	if f := c.Fflags & (lib.MEM_Str | lib.MEM_Blob | lib.MEM_Zero); f == lib.MEM_Blob || f == lib.MEM_Str && c.Fenc == lib.SQLITE_UTF8 {
-		return unsafe.Slice(*(**byte)(unsafe.Pointer(&c.Fz)), int(c.Fn)), true // z points to n bytes that live as long as the row
+	if f := c.Fflags & (lib.MEM_Str | lib.MEM_Blob | lib.MEM_Zero); f == lib.MEM_Blob ||
+		f == lib.MEM_Str && c.Fenc == lib.SQLITE_UTF8 {
+		// z points to n bytes that live as long as the row
+		return unsafe.Slice(*(**byte)(unsafe.Pointer(&c.Fz)), int(c.Fn)), true
 	}
 	return nil, false
 }

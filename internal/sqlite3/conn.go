@@ -92,7 +92,8 @@ func (c *Conn) init(uri string, flags Flags, o Options) error {
 		vfs = p
 	}
 	*c.outPointer(0) = 0
-	rc := lib.Xsqlite3_open_v2(c.tls, name, c.out, int32(flags)|lib.SQLITE_OPEN_NOMUTEX|lib.SQLITE_OPEN_URI|lib.SQLITE_OPEN_EXRESCODE, vfs)
+	rc := lib.Xsqlite3_open_v2(c.tls, name, c.out,
+		int32(flags)|lib.SQLITE_OPEN_NOMUTEX|lib.SQLITE_OPEN_URI|lib.SQLITE_OPEN_EXRESCODE, vfs)
 	c.db = *c.outPointer(0)
 	if rc != lib.SQLITE_OK {
 		return c.fail(rc)

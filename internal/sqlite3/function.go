@@ -49,8 +49,8 @@ type function struct {
 // else made.
 const functionFlags = lib.SQLITE_UTF8 | lib.SQLITE_DETERMINISTIC | lib.SQLITE_INNOCUOUS
 
-// CreateFunction gives the connection a function of so many arguments, of any number for -1. It must neither panic nor use the connection,
-// but for [Conn.Ended], and does not keep the arguments.
+// CreateFunction gives the connection a function of so many arguments, of any number for -1. It must neither panic nor
+// use the connection, but for [Conn.Ended], and does not keep the arguments.
 func (c *Conn) CreateFunction(name string, args int, call func(args []Arg) Result) error {
 	return c.createFunction(name, int32(args), functionFlags, call)
 }
@@ -105,7 +105,8 @@ func called(tls *libc.TLS, ctx uintptr) (*Conn, *function) {
 
 // argument returns an argument of a call.
 func argument(tls *libc.TLS, argv uintptr, i int) Arg {
-	value := *(*uintptr)(pointer(argv + uintptr(i)*unsafe.Sizeof(argv))) // argv is an array of as many pointers as arguments
+	// argv is an array of as many pointers as arguments
+	value := *(*uintptr)(pointer(argv + uintptr(i)*unsafe.Sizeof(argv)))
 	var a Arg
 	switch lib.Xsqlite3_value_type(tls, value) {
 	case lib.SQLITE_NULL:

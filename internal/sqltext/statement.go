@@ -15,8 +15,8 @@ type Statement struct {
 	Args  []int    // the number of the argument at each place, from 0; nil when each place has the next one
 }
 
-// Parse reads a statement: a question mark stands for each argument, and ?? for a question mark itself; or $1, $2 and so
-// on for the argument of that number, as statements have them that this library shows of PostgreSQL. Comments that
+// Parse reads a statement: a question mark stands for each argument, and ?? for a question mark itself; or $1, $2 and
+// so on for the argument of that number, as statements have them that this library shows of PostgreSQL. Comments that
 // go to the end of a line, and the semicolon at the end, are left out. It refuses what begins, ends or hands over a
 // transaction. It refuses several statements as well, as far as a reader sees them, since the engines would run a
 // different number of them; a body, of a trigger or a function, is not looked into.
@@ -46,7 +46,8 @@ func Parse(sql string) (Statement, error) {
 			return s, errors.New("the raw SQL holds more than one statement; " +
 				"run each by itself, in a transaction if they belong together")
 		case ended:
-		case l.kind == foreign && numberOf(l.text) > 0 && (s.Args != nil || len(s.Parts) == 0) && !hasBody(words) && !prepares(words):
+		case l.kind == foreign && numberOf(l.text) > 0 && (s.Args != nil || len(s.Parts) == 0) && !hasBody(words) &&
+			!prepares(words):
 			s.Parts, s.Args = append(s.Parts, b.String()), append(s.Args, numberOf(l.text)-1)
 			b.Reset()
 		case (l.kind == arg || l.kind == mark) && s.Args != nil:

@@ -26,7 +26,8 @@ import (
 func main() {
 	var o options
 	flag.StringVar(&o.report, "report", "", "the `file` that the tests have written")
-	flag.StringVar(&o.only, "only", "", "show the rows of one suite (C, R or T) or the row of a number: `which`. They must have run at full size")
+	flag.StringVar(&o.only, "only", "",
+		"show the rows of one suite (C, R or T) or the row of a number: `which`. They must have run at full size")
 	flag.BoolVar(&o.all, "all", false, "fail when a row has no test")
 	flag.StringVar(&o.tests, "tests", "", "print the pattern of the tests of a suite or row: `which`")
 	flag.StringVar(&o.packages, "packages", "", "print the packages of the tests of a suite or row: `which`")
@@ -60,7 +61,8 @@ func run(w io.Writer, o options) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if which := o.only + o.tests + o.packages; which != "" && !slices.ContainsFunc(rows, func(r *row) bool { return r.is(which) }) {
+	if which := o.only + o.tests + o.packages; which != "" && !slices.ContainsFunc(rows,
+		func(r *row) bool { return r.is(which) }) {
 		return 0, fmt.Errorf("docs/reliability.md has no suite and no row %q: name C, R, T or a number of its table", which)
 	}
 	tests, err := testindex.Find(o.root, "suite", numbers)

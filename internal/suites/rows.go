@@ -110,9 +110,11 @@ func addResults(rows []*row, report string) error {
 		if r == nil || len(f) != 6 {
 			return fmt.Errorf("the report has a line that is none: %q", line)
 		}
-		res := result{engine: f[1], full: f[2] == "full", failed: f[3] == "failed", leftOut: f[3] == "left out", test: f[4], figures: f[5]}
+		res := result{engine: f[1], full: f[2] == "full", failed: f[3] == "failed", leftOut: f[3] == "left out", test: f[4],
+			figures: f[5]}
 		same := func(o result) bool {
-			return o.engine == res.engine && o.full == res.full && o.failed == res.failed && o.leftOut == res.leftOut && o.figures == res.figures
+			return o.engine == res.engine && o.full == res.full && o.failed == res.failed && o.leftOut == res.leftOut &&
+				o.figures == res.figures
 		}
 		if !slices.ContainsFunc(r.results, same) {
 			r.results = append(r.results, res)

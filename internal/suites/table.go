@@ -11,7 +11,8 @@ import (
 func (r *row) state(o options) (state string, ok bool) {
 	missing := func(have func(result) bool) (engines []string) {
 		for _, e := range r.engines {
-			if !slices.ContainsFunc(r.results, func(res result) bool { return (res.engine == e || res.engine == "both") && have(res) }) {
+			if !slices.ContainsFunc(r.results,
+				func(res result) bool { return (res.engine == e || res.engine == "both") && have(res) }) {
 				engines = append(engines, e)
 			}
 		}

@@ -160,7 +160,8 @@ func (x *index) reach(name string, used map[string]bool, harness *[]string) {
 // owner returns the function that a comment documents or stands in.
 func owner(f *ast.File, comment *ast.CommentGroup) *ast.FuncDecl {
 	for _, d := range f.Decls {
-		if fn, ok := d.(*ast.FuncDecl); ok && (fn.Doc == comment || fn.Pos() <= comment.Pos() && comment.Pos() <= fn.End()+1) {
+		if fn, ok := d.(*ast.FuncDecl); ok && (fn.Doc == comment || fn.Pos() <= comment.Pos() &&
+			comment.Pos() <= fn.End()+1) {
 			return fn
 		}
 	}

@@ -73,7 +73,8 @@ func Idle(t *testing.T, db *prom.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(10 * time.Second); pool != nil && pool.Stat().AcquiredConns() != 0; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(10 * time.Second); pool != nil &&
+		pool.Stat().AcquiredConns() != 0; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%d connections are in use", pool.Stat().AcquiredConns())
 		}

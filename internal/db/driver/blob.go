@@ -42,7 +42,8 @@ type Blob interface {
 // SourceError returns the error of a stream whose source has failed, io.EOF before it has given all bytes.
 func SourceError(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &Error{Kind: KindValidation, Detail: "the reader ended before it had given as many bytes as the value is to have", Err: io.ErrUnexpectedEOF}
+		return &Error{Kind: KindValidation,
+			Detail: "the reader ended before it had given as many bytes as the value is to have", Err: io.ErrUnexpectedEOF}
 	}
 	return &Error{Detail: "the reader of the value failed", Err: err}
 }

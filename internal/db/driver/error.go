@@ -20,35 +20,36 @@ type Kind uint8
 
 // The kinds of errors.
 const (
-	KindOther          Kind = iota
-	KindNotFound            // no row has the key, or matches the query of One
-	KindStale               // the row has been changed since the value was loaded
-	KindNotStored           // a trigger or a rule of the database suppressed the write of a row, without an error
-	KindUnique              // a unique index or a primary key has the value already
-	KindNotNull             // NULL in a column that does not take it
-	KindForeignKey          // a reference to a row that does not exist, or a row that is still referred to
-	KindCheck               // a CHECK constraint
-	KindTooLong             // a text or bytes longer than the column, or than the engine takes
-	KindNoTable             // the table does not exist
-	KindNoColumn            // a column does not exist
-	KindNoIndex             // no unique index on the columns of an upsert
-	KindType                // a value that the column's type does not take, or a column that the field's type does not take
-	KindReadOnly            // a write on a read-only connection, transaction or file
-	KindPermission          // the database's user may not do that, or was not let in
-	KindBusy                // a lock was not to be had in time
-	KindSerialization       // the transaction cannot be serialized with others; run it again
-	KindDeadlock            // the transaction was chosen to end a deadlock; run it again
-	KindTimeout             // a deadline of the context or a timeout of the server
-	KindCanceled            // the context was canceled
-	KindConnection          // the server cannot be reached, or the connection broke
-	KindClosed              // the transaction has ended already
-	KindDiskFull            // no space is left for the database
-	KindCorrupt             // the database file is damaged, or is none
-	KindOutcomeUnknown      // a write or a commit was sent, and its answer was lost: it may have happened or not
-	KindValidation          // a value breaks a rule of its field; found before any SQL
-	KindTooManyRows         // one row was asked for, and there are several
-	KindDrift               // the database lacks what the model wants, and may not be changed
-	KindSyntax              // the database does not understand the statement, such as raw SQL with a mistake
+	KindOther      Kind = iota
+	KindNotFound        // no row has the key, or matches the query of One
+	KindStale           // the row has been changed since the value was loaded
+	KindNotStored       // a trigger or a rule of the database suppressed the write of a row, without an error
+	KindUnique          // a unique index or a primary key has the value already
+	KindNotNull         // NULL in a column that does not take it
+	KindForeignKey      // a reference to a row that does not exist, or a row that is still referred to
+	KindCheck           // a CHECK constraint
+	KindTooLong         // a text or bytes longer than the column, or than the engine takes
+	KindNoTable         // the table does not exist
+	KindNoColumn        // a column does not exist
+	KindNoIndex         // no unique index on the columns of an upsert
+	// a value that the column's type does not take, or a column that the field's type does not take
+	KindType
+	KindReadOnly       // a write on a read-only connection, transaction or file
+	KindPermission     // the database's user may not do that, or was not let in
+	KindBusy           // a lock was not to be had in time
+	KindSerialization  // the transaction cannot be serialized with others; run it again
+	KindDeadlock       // the transaction was chosen to end a deadlock; run it again
+	KindTimeout        // a deadline of the context or a timeout of the server
+	KindCanceled       // the context was canceled
+	KindConnection     // the server cannot be reached, or the connection broke
+	KindClosed         // the transaction has ended already
+	KindDiskFull       // no space is left for the database
+	KindCorrupt        // the database file is damaged, or is none
+	KindOutcomeUnknown // a write or a commit was sent, and its answer was lost: it may have happened or not
+	KindValidation     // a value breaks a rule of its field; found before any SQL
+	KindTooManyRows    // one row was asked for, and there are several
+	KindDrift          // the database lacks what the model wants, and may not be changed
+	KindSyntax         // the database does not understand the statement, such as raw SQL with a mistake
 )
 
 var kindTexts = [...]string{
@@ -242,7 +243,8 @@ func KindOf(err error) Kind {
 
 // Invalid returns an error of KindValidation for a cause whose text is free of values.
 func Invalid(op, table string, cause error) *Error {
-	return &Error{Kind: KindValidation, Op: op, Table: table, Detail: strings.TrimPrefix(cause.Error(), "prom: "), Err: cause}
+	return &Error{Kind: KindValidation, Op: op, Table: table, Detail: strings.TrimPrefix(cause.Error(), "prom: "),
+		Err: cause}
 }
 
 // Complete gives an error its place: the operation, the table, and a column unless that is "". It is false for an

@@ -9,9 +9,12 @@ type Statement struct {
 	Op    string // what it does, for messages: "insert"
 	Table string // the table that it is about, for messages
 	Write bool   // it changes something, so a read-only connection refuses it and SQLite runs it on the writer
-	Raw   bool   // its text is the caller's: without Write it may write all the same, and then SQLite runs it on the writer too
+	// its text is the caller's: without Write it may write all the same, and then SQLite runs it on the writer too
+	Raw   bool
 	Guard Guard
-	Fresh bool // it is run again: what connections have prepared is not used, and a SQLite write shares no transaction; ignored in a transaction
+	// it is run again: what connections have prepared is not used, and a SQLite write shares no transaction; ignored in a
+	// transaction
+	Fresh bool
 
 	Stores Stores // of an insert of a row: whether one must be stored
 
@@ -34,7 +37,8 @@ const (
 	BatchRows   Batched = iota // they are read
 	BatchCount                 // there are none: the statement is run as Exec does
 	BatchJudged                // their reader may refuse them, so that nothing is committed before they have been read
-	BatchKnown                 // they are of tables that are known to be there: when all are such, a batch in a transaction has no savepoint
+	// they are of tables that are known to be there: when all are such, a batch in a transaction has no savepoint
+	BatchKnown
 )
 
 // Stores says what an insert stores, which a trigger or a rule of the database may keep it from.

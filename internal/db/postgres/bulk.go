@@ -55,7 +55,8 @@ func (s *session) chooseWay(ctx context.Context, c *pgx.Conn, b *driver.Bulk) (i
 	if copies(b) {
 		delete(s.intercepts, written{b.Table, driver.StoresInsert})
 	}
-	if intercepted, err = s.intercepted(ctx, c, &driver.Statement{Table: b.Table, Stores: driver.StoresInsert}); intercepted {
+	if intercepted, err = s.intercepted(ctx, c, &driver.Statement{Table: b.Table,
+		Stores: driver.StoresInsert}); intercepted {
 		b.Way.Copy = ""
 	}
 	return intercepted, err
@@ -384,7 +385,8 @@ func (s *session) reserve(ctx context.Context, c *pgx.Conn, b *driver.Bulk) ([]i
 		return nil, err
 	}
 	s.args.reset()
-	if err := s.args.add(c.TypeMap(), p.ParamOIDs, []schema.Value{schema.IntValue(schema.Int64, int64(b.Rows))}); err != nil {
+	if err := s.args.add(c.TypeMap(), p.ParamOIDs,
+		[]schema.Value{schema.IntValue(schema.Int64, int64(b.Rows))}); err != nil {
 		return nil, err
 	}
 	var keys []int64

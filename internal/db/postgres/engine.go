@@ -63,7 +63,8 @@ func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {
 // goesDirect reports whether the settings leave the direct way open: prepared statements that are kept, and nobody who
 // traces.
 func goesDirect(cfg *pgx.ConnConfig) bool {
-	return cfg.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement && cfg.StatementCacheCapacity > 0 && cfg.Tracer == nil
+	return cfg.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement && cfg.StatementCacheCapacity > 0 &&
+		cfg.Tracer == nil
 }
 
 // sendsText reports whether results are sent as text, because their types are not known when they are asked for.

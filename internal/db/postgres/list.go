@@ -49,7 +49,8 @@ func (r *pgRows) List(i int, k schema.Kind) (schema.Value, error) {
 	if err != nil {
 		return schema.Value{}, err
 	}
-	one := pgRows{fields: []pgconn.FieldDescription{{DataTypeOID: elem, Format: r.fields[i].Format}}, raw: make([][]byte, 1)}
+	one := pgRows{fields: []pgconn.FieldDescription{{DataTypeOID: elem, Format: r.fields[i].Format}},
+		raw: make([][]byte, 1)}
 	return schema.NewList(k, len(elems), func(j int) (schema.Value, error) {
 		if elems[j] == nil {
 			return schema.Value{}, errListNull

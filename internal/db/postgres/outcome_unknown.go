@@ -30,7 +30,8 @@ func outcome(err error) error {
 func markUnknown(err error) {
 	var e *driver.Error
 	var pg *pgconn.PgError
-	if !errors.As(err, &e) || driver.IsUnsent(e) || driver.IsStale(e) || unsent(err) || errors.As(err, &pg) && refuses(pg) {
+	if !errors.As(err, &e) || driver.IsUnsent(e) || driver.IsStale(e) || unsent(err) ||
+		errors.As(err, &pg) && refuses(pg) {
 		return
 	}
 	switch e.Kind {
@@ -42,7 +43,8 @@ func markUnknown(err error) {
 // refusesCommit reports whether an error of a commit says that nothing was committed.
 func refusesCommit(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && refuses(pg) || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) || unsent(err)
+	return errors.As(err, &pg) && refuses(pg) || errors.Is(err, pgx.ErrTxCommitRollback) ||
+		errors.Is(err, pgx.ErrTxClosed) || unsent(err)
 }
 
 // refuses reports whether an error says that the server has refused a statement. One with which a connection ends, such
@@ -50,7 +52,8 @@ func refusesCommit(err error) bool {
 // nothing had been sent for long.
 func refuses(e *pgconn.PgError) bool {
 	const idleTooLong = "25P03"
-	ends := slices.Contains([]string{"FATAL", "PANIC"}, e.SeverityUnlocalized) || slices.Contains([]string{"FATAL", "PANIC"}, e.Severity) ||
+	ends := slices.Contains([]string{"FATAL", "PANIC"}, e.SeverityUnlocalized) ||
+		slices.Contains([]string{"FATAL", "PANIC"}, e.Severity) ||
 		strings.HasPrefix(e.Code, "08") || strings.HasPrefix(e.Code, "57P0")
 	return !ends || e.Code == idleTooLong
 }

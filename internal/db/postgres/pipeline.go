@@ -120,7 +120,8 @@ func (e *engine) Batch(ctx context.Context, sts []*driver.Statement, read driver
 }
 
 // judgedBatch sends the statements together in a transaction that commits when their rows have been read.
-func (e *engine) judgedBatch(ctx context.Context, c *pgxpool.Conn, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+func (e *engine) judgedBatch(ctx context.Context, c *pgxpool.Conn, sts []*driver.Statement,
+	read driver.BatchFunc) (failed int, err error) {
 	tx, err := c.Begin(ctx)
 	if err != nil {
 		return -1, ErrorOf(err)
@@ -141,7 +142,8 @@ func (e *engine) judgedBatch(ctx context.Context, c *pgxpool.Conn, sts []*driver
 	return -1, t.Commit(ctx)
 }
 
-func (e *engine) sendBatch(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+func (e *engine) sendBatch(ctx context.Context, c *pgx.Conn, sts []*driver.Statement,
+	read driver.BatchFunc) (failed int, err error) {
 	if e.direct {
 		return sessionOf(c).batch(ctx, c, sts, read)
 	}
@@ -150,7 +152,8 @@ func (e *engine) sendBatch(ctx context.Context, c *pgx.Conn, sts []*driver.State
 
 // batch sends the statements together, behind a savepoint unless they need none.
 func (t *pgTx) Batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
-	guarded := !t.direct || slices.ContainsFunc(sts, func(st *driver.Statement) bool { return st.Batched != driver.BatchKnown })
+	guarded := !t.direct || slices.ContainsFunc(sts,
+		func(st *driver.Statement) bool { return st.Batched != driver.BatchKnown })
 	if guarded {
 		if err := t.run(ctx, guardOpen); err != nil {
 			return -1, err
@@ -178,7 +181,8 @@ func (t *pgTx) Batch(ctx context.Context, sts []*driver.Statement, read driver.B
 	return -1, t.settle(ctx)
 }
 
-func (s *session) batch(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+func (s *session) batch(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read driver.BatchFunc) (failed int,
+	err error) {
 	prepared := make([]*pgPrepared, len(sts))
 	s.args.reset()
 	s.tick++
@@ -260,7 +264,8 @@ func batchOutcome(sts []*driver.Statement, failed int, err error) int {
 }
 
 // batchByPgx sends the statements together by pgx's own batch, in the exec modes that do not go the direct way.
-func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read driver.BatchFunc) (failed int,
+	err error) {
 	b := &pgx.Batch{}
 	for _, st := range sts {
 		b.Queue(st.SQL, pgxArgs(st.Args)...)

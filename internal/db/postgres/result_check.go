@@ -50,7 +50,8 @@ func (s *session) check(ctx context.Context, c *pgx.Conn, p *pgPrepared, st *dri
 
 // tableFacts asks whether the table of a result stores what it is given, and for the numbers of its columns that hold
 // no NULL.
-func tableFacts(ctx context.Context, c *pgx.Conn, fields []pgconn.FieldDescription) (plain bool, notNull map[uint16]bool, err error) {
+func tableFacts(ctx context.Context, c *pgx.Conn, fields []pgconn.FieldDescription) (plain bool,
+	notNull map[uint16]bool, err error) {
 	var table uint32
 	for _, f := range fields {
 		if f.TableOID != 0 {

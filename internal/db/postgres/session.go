@@ -36,7 +36,8 @@ type session struct {
 	named  uint64 // counts them
 	shared bool   // the session may be another one in the next transaction, so that statements get no names
 	doubt  bool   // whether it is shared is to be asked again
-	typed  bool   // statements are prepared with the types of their parameters, by which a pooler tells those of one text apart
+	// statements are prepared with the types of their parameters, by which a pooler tells those of one text apart
+	typed bool
 
 	intercepts map[written]bool // see session.intercepted
 }
@@ -59,7 +60,8 @@ func sessionOf(c *pgx.Conn) *session {
 	if s, ok := data[sessionKey].(*session); ok {
 		return s
 	}
-	s := &session{stmts: map[string]*pgPrepared{}, max: c.Config().StatementCacheCapacity, prefix: "prom_" + rand.Text() + "_"}
+	s := &session{stmts: map[string]*pgPrepared{}, max: c.Config().StatementCacheCapacity,
+		prefix: "prom_" + rand.Text() + "_"}
 	data[sessionKey] = s
 	return s
 }

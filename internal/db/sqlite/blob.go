@@ -83,7 +83,8 @@ func (t *liteTx) Stream(ctx context.Context, s *driver.Stream) (int64, error) {
 			_ = t.conn.run("RELEASE prom_guard")
 		}
 	}()
-	n, err := t.conn.execWith(ctx, &s.Statement, func(stmt *sqlite3.Stmt) error { return stmt.BindZeroBlob(s.Arg, s.Size) })
+	n, err := t.conn.execWith(ctx, &s.Statement,
+		func(stmt *sqlite3.Stmt) error { return stmt.BindZeroBlob(s.Arg, s.Size) })
 	if err = t.note(err); err == nil && n > 0 && s.Size > 0 {
 		err = t.fill(ctx, s)
 	}

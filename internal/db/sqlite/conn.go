@@ -97,7 +97,8 @@ func (c *liteConn) drop() {
 
 // start prepares a statement, binds its arguments, and others by a function that is given, and runs it up to its first
 // row. When it fails, it has ended.
-func (c *liteConn) start(ctx context.Context, st *driver.Statement, bind func(*sqlite3.Stmt) error) (s *sqlite3.Stmt, row bool, err error) {
+func (c *liteConn) start(ctx context.Context, st *driver.Statement, bind func(*sqlite3.Stmt) error) (s *sqlite3.Stmt,
+	row bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, false, driver.EndOfContext(err)
 	}

@@ -70,7 +70,8 @@ func ErrorOf(err error) error {
 	switch {
 	case errors.As(err, &lite):
 		return fileError(lite.Code(), withoutCode(lite.Error()), false, err)
-	case errors.Is(err, sql.ErrConnDone), errors.Is(err, sql.ErrTxDone), strings.Contains(err.Error(), "database is closed"):
+	case errors.Is(err, sql.ErrConnDone), errors.Is(err, sql.ErrTxDone), strings.Contains(err.Error(),
+		"database is closed"):
 		return driver.Unsent(&driver.Error{Kind: driver.KindClosed, Detail: "the connection was closed", Err: err})
 	}
 	return &driver.Error{Kind: driver.KindOther, Err: err}

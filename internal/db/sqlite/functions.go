@@ -18,13 +18,16 @@ func addFunctions(c *sqlite3.Conn) error {
 	if err := c.CreateAggregate(sqlite.DecimalSum, func() sqlite3.Aggregate { return &decimalSum{} }); err != nil {
 		return err
 	}
-	if err := c.CreateAggregate(sqlite.DecimalAverage, func() sqlite3.Aggregate { return &decimalSum{average: true} }); err != nil {
+	if err := c.CreateAggregate(sqlite.DecimalAverage,
+		func() sqlite3.Aggregate { return &decimalSum{average: true} }); err != nil {
 		return err
 	}
 	for name, v := range map[string]variance{
-		sqlite.VarPop: {}, sqlite.VarSamp: {sample: true}, sqlite.StddevPop: {root: true}, sqlite.StddevSamp: {sample: true, root: true},
+		sqlite.VarPop: {}, sqlite.VarSamp: {sample: true}, sqlite.StddevPop: {root: true}, sqlite.StddevSamp: {sample: true,
+			root: true},
 	} {
-		if err := c.CreateNumberAggregate(name, func() sqlite3.NumberAggregate { return &variance{sample: v.sample, root: v.root} }); err != nil {
+		if err := c.CreateNumberAggregate(name,
+			func() sqlite3.NumberAggregate { return &variance{sample: v.sample, root: v.root} }); err != nil {
 			return err
 		}
 	}

@@ -147,7 +147,8 @@ func (c *liteConn) endMember(err error, refused bool) error {
 			return err
 		}
 	case err == nil && c.DeferredViolations():
-		err = ErrorOf(&sqlite3.Error{Code: lib.SQLITE_CONSTRAINT_FOREIGNKEY, Message: "FOREIGN KEY constraint failed", Offset: -1})
+		err = ErrorOf(&sqlite3.Error{Code: lib.SQLITE_CONSTRAINT_FOREIGNKEY, Message: "FOREIGN KEY constraint failed",
+			Offset: -1})
 		if e := c.run("ROLLBACK TO prom_member"); e != nil {
 			c.rollBack()
 			return err

@@ -116,7 +116,8 @@ func Printings(v any, more ...any) []string {
 	values := append([]any{v, &v, []any{v}, map[string]any{"k": v}, holder{v, v}, &holder{v, v}}, more...)
 	var out []string
 	for _, x := range values {
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%X", "%p", "%T", "%w", "%!", "%-80v", "%c", "extra"} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%X", "%p", "%T", "%w", "%!", "%-80v", "%c",
+			"extra"} {
 			out = append(out, fmt.Sprintf(verb, x))
 		}
 		out = append(out, fmt.Sprint(x))
