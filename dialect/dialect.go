@@ -158,6 +158,11 @@ type Introspection interface {
 	// all, when its target is deleted; "" where it cannot.
 	SetsColumns() string
 
+	// EnforcedReferences returns a query with one row for each column of a table that alone, and never NULL, refers to a
+	// row which is certain to be there and to be seen: the column (text) and the table referred to (text). It is "" where
+	// the engine does not tell.
+	EnforcedReferences() string
+
 	// References returns a query with one row for each table and each other table that it refers to: both names, with
 	// their schemas where the name alone does not reach them.
 	References() string

@@ -36,8 +36,9 @@ const (
 	FormMixed
 )
 
-// Forms are the columns of a table that have another form than this library's own, each as a copy that tells it, by
-// its Ordinal. Nil is for a table without one.
+// Forms are the columns of a table of which a database knows more than the model, each as a copy that tells it, by its
+// Ordinal: those that have another form than this library's own, and required references whose foreign key the database
+// enforces. Nil is for a table without one.
 type Forms []*Column
 
 // Of returns the column as it is stored.
@@ -50,15 +51,24 @@ func (f Forms) Of(c *Column) *Column {
 
 // Set notes the form of a column of t.
 func (f *Forms) Set(t *Table, c *Column, form Form) {
-	if form == FormOwn {
-		return
+	if form != FormOwn {
+		f.copyOf(t, c).Form = form
 	}
+}
+
+// Enforce notes that the row which a required reference leads to is always there.
+func (f *Forms) Enforce(t *Table, c *Column) { f.copyOf(t, c).Enforced = true }
+
+// copyOf returns the copy of a column that tells what is known of it.
+func (f *Forms) copyOf(t *Table, c *Column) *Column {
 	if *f == nil {
 		*f = make(Forms, len(t.Columns))
 	}
-	formed := *c
-	formed.Form = form
-	(*f)[c.Ordinal] = &formed
+	if (*f)[c.Ordinal] == nil {
+		known := *c
+		(*f)[c.Ordinal] = &known
+	}
+	return (*f)[c.Ordinal]
 }
 
 // String tells the forms apart, as a text that is the same for equal ones.
@@ -67,7 +77,9 @@ func (f Forms) String() string {
 	for i, c := range f {
 		b[i] = '0'
 		if c != nil {
-			b[i] += byte(c.Form)
+			if b[i] += byte(c.Form); c.Enforced {
+				b[i] |= 0x80
+			}
 		}
 	}
 	return string(b)

@@ -45,6 +45,7 @@ type Column struct {
 
 	Kind       Kind
 	Form       Form        // how a database stores it; see [Forms]
+	Enforced   bool        // a database makes sure that the row which it refers to is there; see [Forms]
 	Told       Form        // how others store it on SQLite, as the tag option stored tells; FormOwn when it does not
 	Null       bool        // NULL is allowed: a pointer, or a sql.Null type
 	Scanner    bool        // the Go type converts itself by sql.Scanner and driver.Valuer

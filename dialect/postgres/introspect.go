@@ -133,6 +133,23 @@ func (Dialect) SetsColumns() string {
 	return "SELECT current_setting('server_version_num')::int >= 150000"
 }
 
+// A constraint that is checked at the end of a transaction, not at all (NOT ENFORCED, disabled triggers) or for other
+// rows than those that a query reads (inheritance) is none to rely on; nor is a row that a policy may hide.
+const enforcedReferences = `SELECT a.attname::text, t.relname::text
+FROM pg_catalog.pg_constraint c
+JOIN pg_catalog.pg_class o ON o.oid = c.conrelid
+JOIN pg_catalog.pg_class t ON t.oid = c.confrelid
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+WHERE c.contype = 'f' AND c.conrelid = ` + relation + ` AND cardinality(c.conkey) = 1 AND a.attnotnull
+	AND c.convalidated AND NOT c.condeferrable AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+	AND (o.relkind = 'p' OR NOT EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i WHERE i.inhparent = o.oid)) AND t.relkind IN ('r', 'p') AND NOT t.relrowsecurity
+	AND pg_catalog.pg_table_is_visible(t.oid)
+	AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g WHERE g.tgconstraint = c.oid AND g.tgenabled NOT IN ('O', 'A'))
+ORDER BY 1`
+
+// EnforcedReferences returns a query for references that lead to a row, see [dialect.Introspection].
+func (Dialect) EnforcedReferences() string { return enforcedReferences }
+
 // References returns a query for which table refers to which, see [dialect.Introspection].
 func (Dialect) References() string { return references }
 

@@ -86,6 +86,9 @@ func (Dialect) ForeignKeys() string { return foreignKeys }
 // SetsColumns returns "": SET NULL is about all columns.
 func (Dialect) SetsColumns() string { return "" }
 
+// EnforcedReferences returns "": other programs may write without foreign keys.
+func (Dialect) EnforcedReferences() string { return "" }
+
 // References returns a query for which table refers to which, see [dialect.Introspection].
 func (Dialect) References() string { return references }
 

@@ -13,7 +13,7 @@ import (
 // tableForms is what is known on a connection of the forms in which a table stores its columns. It is looked at
 // before the first statement on it runs.
 type tableForms struct {
-	own   bool           // no column can have another form than this library's own
+	own   bool           // nothing is to be known: no column can have another form, or a foreign key to rely on
 	epoch *atomic.Uint64 // of the connection: counts how often what was known has become old
 	seen  atomic.Pointer[seenForms]
 }
@@ -42,7 +42,7 @@ func ForgetForms(db *db.DB) { epochOf(db).Add(1) }
 
 func formsOf(db *db.DB, t *schema.Table) *tableForms {
 	return db.Extra(formsKey{t}, func() any {
-		f := &tableForms{own: true, epoch: epochOf(db)}
+		f := &tableForms{own: t.References() == nil || db.Dialect().EnforcedReferences() == "", epoch: epochOf(db)}
 		for _, c := range t.Columns {
 			f.own = f.own && !db.Dialect().Forms(c.Kind)
 		}

@@ -9,7 +9,8 @@ import (
 )
 
 // Forms looks at how the columns of a table store their values, and tells those that do it otherwise than this
-// library would. It is false when there is no such table. Types tell it, and for some kinds a few values do.
+// library would, and those whose foreign keys it enforces. It is false when there is no such table. Types tell it, and
+// for some kinds a few values do.
 func (db *DB) Forms(ctx context.Context, t *schema.Table) (forms schema.Forms, exists bool, err error) {
 	d := db.dialect
 	look := formLook{forms: make([]schema.Form, len(t.Columns))}
@@ -56,6 +57,15 @@ func (db *DB) Forms(ctx context.Context, t *schema.Table) (forms schema.Forms, e
 			form = c.Told
 		}
 		forms.Set(t, c, form)
+	}
+	if err == nil && exists && !view && t.References() != nil && d.EnforcedReferences() != "" {
+		err = db.inspect(ctx, d.EnforcedReferences(), t.Name, func(r inspected) {
+			for _, c := range t.References() {
+				if c.Name == r.text(0) && !c.Null && t.TargetOf(c).Name == r.text(1) {
+					forms.Enforce(t, c)
+				}
+			}
+		})
 	}
 	return forms, exists, err
 }

@@ -43,9 +43,10 @@ type scope struct {
 
 // joins are the references that a query follows.
 type joins struct {
-	aliases map[string]string // by path
-	list    []string          // in order
-	locked  []string          // aliases of rows that are locked, which are there
+	aliases  map[string]string // by path
+	list     []string          // in order
+	locked   []string          // aliases of rows that are locked, which are there
+	optional []string          // aliases of rows that may not be there
 }
 
 func newRenderer(d dialect.Dialect, sc scope) *renderer {

@@ -72,14 +72,25 @@ func (r *renderer) join(ref *ast.Reference, target *schema.Table, locked bool) {
 		alias = r.alias()
 		outer.joins.aliases[path] = alias
 		kind, alive := "LEFT JOIN ", r.andLive(target, alias)
-		if locked {
+		switch {
+		case locked:
 			kind, alive = "JOIN ", ""
 			outer.joins.locked = append(outer.joins.locked, alias)
+		case alive == "" && r.leads(ref) && !slices.Contains(outer.joins.optional, outer.name):
+			kind = "JOIN " // with which the planner may begin
+		default:
+			outer.joins.optional = append(outer.joins.optional, alias)
 		}
 		outer.joins.list = append(outer.joins.list, kind+r.d.Quote(target.Name)+" AS "+alias+" ON "+r.leadsTo(ref, target,
 			alias)+alive)
 	}
 	r.sc = scope{table: target, forms: r.formsOf(target), name: alias, outer: outer.outer, joins: outer.joins}
+}
+
+// leads reports whether the row that a reference leads to is certain to be there, by a foreign key that the database
+// enforces.
+func (r *renderer) leads(ref *ast.Reference) bool {
+	return len(ref.Columns) == 1 && r.sc.forms.Of(ref.Columns[0]).Enforced
 }
 
 // locked returns the names of the rows that a query locks, and joins those that references lead to.

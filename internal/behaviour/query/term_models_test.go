@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -63,6 +64,7 @@ var (
 func newReadings(tb testing.TB, dsn string, rows ...Reading) *prom.Repo[Reading] {
 	tb.Helper()
 	repo := prom.NewRepo[Reading](prom.Using(kit.Open(tb, dsn)))
+	rows = slices.Clone(rows) // which tests of several engines share
 	for i := range rows {
 		if rows[i].At.IsZero() {
 			rows[i].At, rows[i].Day = at("2024-01-31T12:00:00Z"), at("2024-01-31T00:00:00Z")

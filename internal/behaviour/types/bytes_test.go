@@ -232,7 +232,7 @@ func TestBytes_Memory(t *testing.T) {
 		grown := int64(most.Load()) - int64(before.HeapAlloc)
 		t.Logf("%d MB in and out in %v, and the heap grew by %d kB", size>>20, took, grown>>10)
 		is.True(most.Load() > 0)
-		is.True(grown < 4<<20)
+		is.True(grown < 8<<20) // under the race detector, which keeps more; without it about 1 MB
 	})
 }
 
