@@ -89,8 +89,10 @@ func TestTermPlaces(t *testing.T) {
 		}
 		repo := newReadings(t, e.DSN, rows...)
 		ref := prom.NewRef[Reading](1)
-		rows[1].Next = &ref
-		is.NoErr(repo.Save(ctx, &rows[1]))
+		second, err := repo.Get(ctx, 2)
+		is.NoErr(err)
+		second.Next = &ref
+		is.NoErr(repo.Save(ctx, second))
 		day := prom.Trunc(prom.InZone(ReadingAt, berlin), prom.UnitDay)
 		type perDay struct {
 			Day   time.Time
