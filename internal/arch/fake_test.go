@@ -32,7 +32,7 @@ func TestFakeable(t *testing.T) {
 	is.True(len(plain) > 20)
 	page, err := os.ReadFile(root + "/docs/guide/testing.md")
 	is.NoErr(err)
-	_, section, found := strings.Cut(string(page), "\nWhat a repo has for such an interface: ")
+	_, section, found := strings.Cut(string(page), "\nA repo has these methods for such an interface: ")
 	is.True(found)
 	list, _, _ := strings.Cut(section, "\n\n")
 	var listed []string
