@@ -41,14 +41,14 @@ func errandsOf(name string) (*prom.Repo[Errand], func() error) {
 }
 
 // A claim takes jobs from a queue: each goes to one worker, however many there are.
-func ExampleQuery_Claim() {
+func ExampleClaim() {
 	errands, done := errandsOf("errands")
 	defer done()
 	ctx := context.Background()
 	take := func(ctx context.Context, worker string, n int) ([]Errand, error) {
 		now := time.Now()
 		open := prom.Or(errandState.Eq("new"), prom.And(errandState.Eq("taken"), errandUntil.Lt(now)))
-		return errands.Where(open).OrderBy(errandID.Asc()).Claim(ctx, n,
+		return prom.Claim(ctx, errands.Where(open).OrderBy(errandID.Asc()), n,
 			errandState.Set("taken"), errandBy.Set(worker), errandUntil.Set(now.Add(time.Minute)), errandTries.Add(1))
 	}
 	for _, worker := range []string{"ann", "bob", "cid"} {

@@ -142,14 +142,14 @@ func ExampleRepo_GetOrCreate() {
 }
 
 // Writes by query return the rows that they changed.
-func ExampleQuery_UpdateReturning() {
+func ExampleUpdateReturning() {
 	ctx, db, issues := openIssues("returning")
 	defer db.Close()
 	list := []Issue{{Code: "T1", Votes: 1}, {Code: "T2", Votes: 5}}
 	if err := issues.CreateMany(ctx, list); err != nil {
 		log.Fatal(err)
 	}
-	closed, err := issues.Where(IssueVotes.Gt(3)).UpdateReturning(ctx, IssueState.Set("closed"))
+	closed, err := prom.UpdateReturning(ctx, issues.Where(IssueVotes.Gt(3)), IssueState.Set("closed"))
 	if err != nil {
 		log.Fatal(err)
 	}

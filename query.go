@@ -116,7 +116,7 @@ func (q *Query[T]) Update(ctx context.Context, assigns ...Assign[*T]) (int, erro
 // UpdateReturning is [Query.Update] that returns the rows as they are stored then, in no certain order. When they
 // cannot be read nothing has been updated. What is asked for With them is loaded, and of the model's hooks AfterLoad is
 // called, both in a transaction with the update, which their errors undo.
-func (q *Query[T]) UpdateReturning(ctx context.Context, assigns ...Assign[*T]) ([]T, error) {
+func UpdateReturning[T any](ctx context.Context, q *Query[T], assigns ...Assign[*T]) ([]T, error) {
 	list, err := q.core.UpdateReturning(ctx, assignsAt(unsafe.Pointer(&assigns)))
 	return *(*[]T)(unsafe.Pointer(&list)), err
 }
@@ -129,7 +129,7 @@ func (q *Query[T]) Delete(ctx context.Context) (int, error) { return q.core.Dele
 // DeleteReturning is [Query.Delete] that returns the rows, in no certain order: as they were, and, if they are marked
 // instead, as they are stored then. Rows that are gone for good count as new, so that Save inserts them again.
 // Relations are loaded, and the hook AfterLoad is called, as by UpdateReturning.
-func (q *Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
+func DeleteReturning[T any](ctx context.Context, q *Query[T]) ([]T, error) {
 	list, err := q.core.DeleteReturning(ctx)
 	return *(*[]T)(unsafe.Pointer(&list)), err
 }
@@ -139,13 +139,13 @@ func (q *Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
 // the query's rows. A row that another transaction has locked is passed over, not waited for. Claim returns the rows as
 // they are then. Without a condition it is refused; see WithoutWhere.
 //
-//	jobs.Where(JobState.Eq("new")).OrderBy(JobDue.Asc()).Claim(ctx, 10, JobState.Set("taken"), JobBy.Set(me))
+//	prom.Claim(ctx, jobs.Where(JobState.Eq("new")).OrderBy(JobDue.Asc()), 10, JobState.Set("taken"), JobBy.Set(me))
 //
 // The rows come in the query's order, on SQLite as far as columns that the claim does not change tell it, and in no
 // order behind that. The query takes no limit, offset or lock, and the model must have a primary key.
 //
 // When the rows cannot be read, or what is asked for With them, or a hook AfterLoad fails, none has been taken.
-func (q *Query[T]) Claim(ctx context.Context, n int, assigns ...Assign[*T]) ([]T, error) {
+func Claim[T any](ctx context.Context, q *Query[T], n int, assigns ...Assign[*T]) ([]T, error) {
 	list, err := q.core.Claim(ctx, n, assignsAt(unsafe.Pointer(&assigns)))
 	return *(*[]T)(unsafe.Pointer(&list)), err
 }

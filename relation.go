@@ -66,7 +66,7 @@ func (q *Query[T]) LoadInto(ctx context.Context, rows ...*T) error {
 }
 
 // LoadIntoAll is [Query.LoadInto] for a list of rows.
-func (q *Query[T]) LoadIntoAll(ctx context.Context, rows []T) error {
+func LoadIntoAll[T any](ctx context.Context, q *Query[T], rows []T) error {
 	return q.core.LoadIntoAll(ctx, listAt(unsafe.Pointer(&rows)))
 }
 

@@ -222,7 +222,7 @@ var badPrograms = []struct{ statement, says string }{
 	{`Authors.With(AuthorPosts.OrderBy(AuthorName.Asc()))`, `cannot use AuthorName.Asc()`},
 	{`Authors.With(AuthorPosts.OrderBy(PostAt.Desc()).Limit("3"))`, `cannot use "3"`},
 	{`Posts.With(PostAuthor).LoadInto(ctx, &Author{})`, `cannot use &Author{}`},
-	{`Posts.With(PostAuthor).LoadIntoAll(ctx, []Author{})`, `cannot use []Author{}`},
+	{`prom.LoadIntoAll(ctx, Posts.With(PostAuthor), []Author{})`, `does not match inferred type []Post`},
 	{`use(prom.Relation[*Post](AuthorPosts))`, `cannot convert`},
 	{`Posts.With(PostAuthor.Compute(prom.Col(&line.Title, PostTitle)))`, `cannot use prom.Col`},
 	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Posts, PostAuthor))`, `does not match`},

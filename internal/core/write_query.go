@@ -87,7 +87,7 @@ func (q *Query) Update(ctx context.Context, assigns []Assign) (int, error) {
 	return q.write(ctx, q.update(assigns), "update", nil)
 }
 
-// UpdateReturning does what Query.UpdateReturning of package prom says.
+// UpdateReturning does what UpdateReturning of package prom says.
 func (q *Query) UpdateReturning(ctx context.Context, assigns []Assign) (scan.List, error) {
 	return q.writeReturning(ctx, q.update(assigns), "update")
 }
@@ -124,7 +124,7 @@ func (q *Query) Delete(ctx context.Context) (int, error) {
 	return q.write(ctx, q.deletion(), "delete", nil)
 }
 
-// DeleteReturning does what Query.DeleteReturning of package prom says.
+// DeleteReturning does what DeleteReturning of package prom says.
 func (q *Query) DeleteReturning(ctx context.Context) (scan.List, error) {
 	list, err := q.writeReturning(ctx, q.deletion(), "delete")
 	if err == nil && q.repo.table.Deleted == nil {

@@ -223,7 +223,7 @@ func (a *author) there(ctx context.Context, list int64) error {
 func (a *author) appendValue(ctx context.Context, list, value int64) error {
 	for range 2 {
 		if a.one(2) {
-			rows, err := a.lists.Where(listNumber.Eq(list)).UpdateReturning(ctx, listValues.Append(value))
+			rows, err := prom.UpdateReturning(ctx, a.lists.Where(listNumber.Eq(list)), listValues.Append(value))
 			if err == nil && len(rows) == 1 && rows[0].Values[len(rows[0].Values)-1] != value {
 				err = fmt.Errorf("%d was appended, and the row returned has %v", value, rows[0].Values)
 			}

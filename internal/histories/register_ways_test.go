@@ -212,7 +212,7 @@ var calls = map[string][]way{
 			return counted(n, err)
 		}},
 		{"DeleteReturning", func(ctx context.Context, c *caller, key int64, _ input) (rows, error) {
-			list, err := c.where(key).DeleteReturning(ctx)
+			list, err := prom.DeleteReturning(ctx, c.where(key))
 			return returned(key, list, err)
 		}},
 		{"in Batch", func(ctx context.Context, c *caller, key int64, _ input) (rows, error) {
@@ -231,7 +231,7 @@ var calls = map[string][]way{
 			return counted(n, err)
 		}},
 		{"UpdateReturning", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {
-			list, err := c.where(key).UpdateReturning(ctx, registerValue.Set(in.A))
+			list, err := prom.UpdateReturning(ctx, c.where(key), registerValue.Set(in.A))
 			return returned(key, list, err)
 		}},
 	},
@@ -241,7 +241,7 @@ var calls = map[string][]way{
 			return counted(n, err)
 		}},
 		{"UpdateReturning", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {
-			list, err := c.where(key).Where(registerValue.Eq(in.B)).UpdateReturning(ctx, registerValue.Set(in.A))
+			list, err := prom.UpdateReturning(ctx, c.where(key).Where(registerValue.Eq(in.B)), registerValue.Set(in.A))
 			return returned(key, list, err)
 		}},
 	},
@@ -258,7 +258,7 @@ var calls = map[string][]way{
 		}},
 		{"UpdateReturning", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {
 			sum := prom.Plus(registerValue, prom.Val(registerProto, in.A))
-			list, err := c.where(key).UpdateReturning(ctx, registerValue.SetTo(sum))
+			list, err := prom.UpdateReturning(ctx, c.where(key), registerValue.SetTo(sum))
 			return returned(key, list, err)
 		}},
 		{"ForUpdate and Save", func(ctx context.Context, c *caller, key int64, in input) (rows, error) {

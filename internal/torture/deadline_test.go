@@ -48,7 +48,7 @@ var writes = []write{
 		return err
 	}},
 	{name: "a claim", prepare: 5, done: 5, do: func(ctx context.Context, _ *prom.DB, repo *prom.Repo[Entry], no int) error {
-		_, err := repo.Where(entryNo.Eq(no), entryHalf.Eq(0)).OrderBy(entryWorker.Asc()).Claim(ctx, 5, entryHalf.Set(1))
+		_, err := prom.Claim(ctx, repo.Where(entryNo.Eq(no), entryHalf.Eq(0)).OrderBy(entryWorker.Asc()), 5, entryHalf.Set(1))
 		return err
 	}},
 	{name: "a delete by query", prepare: 5, gone: true, do: func(ctx context.Context, _ *prom.DB, repo *prom.Repo[Entry], no int) error {

@@ -354,10 +354,10 @@ func hostileWrites(ctx context.Context, db *prom.DB) error {
 func hostileRows(ctx context.Context, db *prom.DB) error {
 	repo := entries(db, "entry")
 	_, updateErr := repo.Where(entryNo.Eq(1)).Update(ctx, entryHalf.Add(1))
-	_, rowsErr := repo.Where(entryNo.Eq(1)).UpdateReturning(ctx, entryHalf.Add(1))
-	_, claimErr := repo.Where(entryHalf.Lt(1000)).Claim(ctx, 2, entryHalf.Set(1000))
+	_, rowsErr := prom.UpdateReturning(ctx, repo.Where(entryNo.Eq(1)), entryHalf.Add(1))
+	_, claimErr := prom.Claim(ctx, repo.Where(entryHalf.Lt(1000)), 2, entryHalf.Set(1000))
 	_, deleteErr := repo.Where(entryNo.Gt(1000)).Delete(ctx)
-	_, returnedErr := repo.Where(entryNo.Gt(1000)).DeleteReturning(ctx)
+	_, returnedErr := prom.DeleteReturning(ctx, repo.Where(entryNo.Gt(1000)))
 	return errors.Join(updateErr, rowsErr, claimErr, deleteErr, returnedErr)
 }
 

@@ -77,7 +77,7 @@ func TestHooks_OnConflict(t *testing.T) {
 		is.True(err == nil && created && fresh.Slug == "slug of three")
 		is.Equal(s.take(), "BeforeSave BeforeCreate Validate AfterCreate AfterSave")
 
-		list, err := repo.WithoutWhere().UpdateReturning(ctx, deedSlug.Set("s"))
+		list, err := prom.UpdateReturning(ctx, repo.WithoutWhere(), deedSlug.Set("s"))
 		is.NoErr(err)
 		is.Equal(len(list), 3)
 		is.Equal(s.take(), "AfterLoad AfterLoad AfterLoad")

@@ -65,10 +65,10 @@ func TestStaleInTransaction(t *testing.T) {
 		},
 		"Update": func(ctx context.Context) error { return kit.ErrOf(repo.WithoutWhere().Update(ctx, staleCount.Add(1))) },
 		"Returning": func(ctx context.Context) error {
-			return kit.ErrOf(repo.WithoutWhere().UpdateReturning(ctx, staleCount.Add(1)))
+			return kit.ErrOf(prom.UpdateReturning(ctx, repo.WithoutWhere(), staleCount.Add(1)))
 		},
 		"Claim": func(ctx context.Context) error {
-			return kit.ErrOf(repo.Where(staleCount.Lt(1000)).Claim(ctx, 1, staleCount.Set(1000)))
+			return kit.ErrOf(prom.Claim(ctx, repo.Where(staleCount.Lt(1000)), 1, staleCount.Set(1000)))
 		},
 		"arrays": func(ctx context.Context) error { return repo.CreateMany(ctx, make([]kit.Thing, kit.ByArrays)) },
 		"copy":   func(ctx context.Context) error { return repo.CreateMany(ctx, make([]kit.Thing, kit.ByCopy)) },

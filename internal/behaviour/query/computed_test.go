@@ -238,8 +238,8 @@ func TestComputeRefused(t *testing.T) {
 		is.True(len(rows) == 1 && rows[0].Whose == "ADA's")
 		// A write that returns rows says so, too; one that reads none goes without.
 		told := essays.Compute(told(1)...).Where(essayTitle.Eq("a"))
-		for _, err := range []error{kit.ErrOf(told.UpdateReturning(ctx, essayTitle.Set("x"))), kit.ErrOf(told.DeleteReturning(ctx)),
-			kit.ErrOf(told.Claim(ctx, 1, essayTitle.Set("x"))), kit.ErrOf(prom.Union(told, q).All(ctx)), kit.ErrOf(prom.Union(q, told).All(ctx))} {
+		for _, err := range []error{kit.ErrOf(prom.UpdateReturning(ctx, told, essayTitle.Set("x"))), kit.ErrOf(prom.DeleteReturning(ctx, told)),
+			kit.ErrOf(prom.Claim(ctx, told, 1, essayTitle.Set("x"))), kit.ErrOf(prom.Union(told, q).All(ctx)), kit.ErrOf(prom.Union(q, told).All(ctx))} {
 			if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), "Compute") {
 				t.Error(err)
 			}

@@ -49,7 +49,7 @@ func TestUpdate_RowsBefore(t *testing.T) {
 			ways := map[string]func(ctx context.Context) (int, error){
 				"Update": func(ctx context.Context) (int, error) { return q.Update(ctx, tt.assign(workers)) },
 				"UpdateReturning": func(ctx context.Context) (int, error) {
-					list, err := q.UpdateReturning(ctx, tt.assign(workers))
+					list, err := prom.UpdateReturning(ctx, q, tt.assign(workers))
 					return len(list), err
 				},
 				"UpdateWhere": func(ctx context.Context) (int, error) {
@@ -61,7 +61,7 @@ func TestUpdate_RowsBefore(t *testing.T) {
 					return n.Value()
 				},
 				"Claim": func(ctx context.Context) (int, error) {
-					list, err := q.OrderBy(WorkerID.Asc()).Claim(ctx, 10, tt.assign(workers))
+					list, err := prom.Claim(ctx, q.OrderBy(WorkerID.Asc()), 10, tt.assign(workers))
 					return len(list), err
 				},
 			}

@@ -68,7 +68,7 @@ func TestClaim(t *testing.T) {
 		is.NoErr(err)
 		for _, size := range []int{5, 1, 0, 99} {
 			var none prom.Assign[*task] // assigns nothing
-			list, err := q.Claim(ctx, size, taskState.Set("taken"), none, taskBy.Set(7), taskTries.Add(1))
+			list, err := prom.Claim(ctx, q, size, taskState.Set("taken"), none, taskBy.Set(7), taskTries.Add(1))
 			is.NoErr(err)
 			is.Equal(len(list), min(size, len(want)))
 			for i, got := range list {
@@ -96,23 +96,23 @@ func TestClaimInTx(t *testing.T) {
 		ctx := kit.Ended(t)
 		db := kit.Open(t, e.DSN)
 		empty := prom.NewRepo[task](prom.Using(db), prom.Table("none yet"))
-		list, err := empty.WithoutWhere().Claim(ctx, 3, taskState.Set("taken"))
+		list, err := prom.Claim(ctx, empty.WithoutWhere(), 3, taskState.Set("taken"))
 		is.NoErr(err)
 		is.Equal(len(list), 0)
 		repo := tasks(t, db, 4)
 		q := repo.Where(taskState.Eq("new")).OrderBy(taskID.Asc())
 		kit.RolledBack(t, db, func(inner context.Context) {
-			list, err := q.Claim(inner, 2, taskState.Set("taken"))
+			list, err := prom.Claim(inner, q, 2, taskState.Set("taken"))
 			is.NoErr(err)
 			is.Equal(len(list), 2)
 			if e.Name == dbtest.NamePostgres { // on SQLite it would wait for this transaction
-				list, err = q.Claim(ctx, 3, taskState.Set("taken"))
+				list, err = prom.Claim(ctx, q, 3, taskState.Set("taken"))
 				is.NoErr(err)
 				is.Equal(len(list), 2)
 				is.Equal(list[0].ID, 2)
 			}
 		})
-		list, err = q.Claim(ctx, 4, taskState.Set("taken"))
+		list, err = prom.Claim(ctx, q, 4, taskState.Set("taken"))
 		is.NoErr(err)
 		is.Equal(list[0].ID, 0)
 	})
@@ -131,7 +131,7 @@ func TestClaimWorkers(t *testing.T) {
 		for w := range workers {
 			wg.Go(func() {
 				for n := 90 + w; ; {
-					list, err := q.Claim(kit.Ended(t), n, taskState.Set("taken"), taskBy.Set(w))
+					list, err := prom.Claim(kit.Ended(t), q, n, taskState.Set("taken"), taskBy.Set(w))
 					if err != nil {
 						t.Error(err)
 						return
@@ -168,17 +168,17 @@ func TestClaimRefuses(t *testing.T) {
 		q := repo.Where(taskState.Eq("new"))
 		set := taskState.Set("taken")
 		for name, err := range map[string]error{
-			"limit": kit.ErrOf(q.Limit(1).Claim(ctx, 1, set)), "offset": kit.ErrOf(q.Offset(1).Claim(ctx, 1, set)), "lock": kit.ErrOf(q.ForUpdate().Claim(ctx, 1, set)),
-			"negative": kit.ErrOf(q.Claim(ctx, -1, set)), "nothing": kit.ErrOf(q.Claim(ctx, 1)), "all rows": kit.ErrOf(repo.Query().Claim(ctx, 1, set)),
-			"twice": kit.ErrOf(q.Claim(ctx, 1, set, set)), "value": kit.ErrOf(q.Claim(ctx, 1, taskState.Set("\x00"))), "union": kit.ErrOf(prom.Union(q, q).Claim(ctx, 1, set)),
-			"key": kit.ErrOf(prom.NewRepo[kit.Keyless](prom.Using(db)).WithoutWhere().Claim(ctx, 1)),
+			"limit": kit.ErrOf(prom.Claim(ctx, q.Limit(1), 1, set)), "offset": kit.ErrOf(prom.Claim(ctx, q.Offset(1), 1, set)), "lock": kit.ErrOf(prom.Claim(ctx, q.ForUpdate(), 1, set)),
+			"negative": kit.ErrOf(prom.Claim(ctx, q, -1, set)), "nothing": kit.ErrOf(prom.Claim(ctx, q, 1)), "all rows": kit.ErrOf(prom.Claim(ctx, repo.Query(), 1, set)),
+			"twice": kit.ErrOf(prom.Claim(ctx, q, 1, set, set)), "value": kit.ErrOf(prom.Claim(ctx, q, 1, taskState.Set("\x00"))), "union": kit.ErrOf(prom.Claim(ctx, prom.Union(q, q), 1, set)),
+			"key": kit.ErrOf(prom.Claim(ctx, prom.NewRepo[kit.Keyless](prom.Using(db)).WithoutWhere(), 1)),
 		} {
 			if !errors.Is(err, prom.ErrValidation) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 		fixed := prom.NewRepo[task](prom.Using(kit.Open(t, e.With("readonly=true"))))
-		if _, err := fixed.WithoutWhere().Claim(ctx, 1, set); !errors.Is(err, prom.ErrReadOnly) {
+		if _, err := prom.Claim(ctx, fixed.WithoutWhere(), 1, set); !errors.Is(err, prom.ErrReadOnly) {
 			t.Error(err)
 		}
 	})

@@ -234,7 +234,7 @@ func TestComputeOfRelations(t *testing.T) {
 		page, err := q.With(pots).KeysetPage(ctx, "", 1)
 		is.NoErr(err)
 		page.Rows[0].Pots.Rows()[0].right(t, "<", "Ada")
-		is.NoErr(p.potters.With(newest).LoadIntoAll(ctx, page.Rows))
+		is.NoErr(prom.LoadIntoAll(ctx, p.potters.With(newest), page.Rows))
 		page.Rows[0].Pots.Rows()[0].right(t, ">", "Ada")
 	})
 }

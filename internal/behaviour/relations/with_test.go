@@ -80,7 +80,7 @@ func TestWith(t *testing.T) {
 		is.Equal(len(s.essays.Modified(&list[0])), 0)
 
 		// A write that returns rows loads what goes with them, as a read does, or nothing is written.
-		written, err := s.essays.Where(essayTitle.Eq("a1")).With(essayWriter).UpdateReturning(ctx, essayScore.Set(7))
+		written, err := prom.UpdateReturning(ctx, s.essays.Where(essayTitle.Eq("a1")).With(essayWriter), essayScore.Set(7))
 		is.NoErr(err)
 		is.Equal(len(written), 1)
 		is.Equal(nameOf(&written[0].Writer), "ada")
@@ -227,7 +227,7 @@ func TestLoadInto(t *testing.T) {
 		is.Equal(nameOf(&essays[4].Writer), "bob")
 		is.Equal(nameOf(&essays[0].Writer), "ada")
 		is.Equal(nameOf(&essays[1].Writer), "?")
-		is.NoErr(s.essays.With(essayEditor, essayRemarks).LoadIntoAll(ctx, essays))
+		is.NoErr(prom.LoadIntoAll(ctx, s.essays.With(essayEditor, essayRemarks), essays))
 		is.Equal(nameOf(essays[1].Editor), "bob")
 		is.Equal(len(essays[0].Remarks.Rows()), 2)
 		is.NoErr(s.essays.With(essayEditor).LoadInto(ctx)) // none
@@ -273,7 +273,7 @@ func TestWithRoundTrips(t *testing.T) {
 	list, err := s.essays.All(ctx)
 	is.NoErr(err)
 	p.Trips()
-	is.NoErr(s.essays.With(essayWriter, essayEditor, essayRemarks).LoadIntoAll(ctx, list))
+	is.NoErr(prom.LoadIntoAll(ctx, s.essays.With(essayWriter, essayEditor, essayRemarks), list))
 	is.Equal(p.Trips(), 1)
 }
 

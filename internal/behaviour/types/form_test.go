@@ -311,7 +311,7 @@ func writeStamps(t *testing.T, db *prom.DB) {
 	is.NoErr(err)
 	check("copy", last)
 
-	claimed, err := repo.Where(stampAt.Eq(last.At)).OrderBy(stampAt.Asc()).Claim(ctx, 1, stampMaybe.Set(last.At))
+	claimed, err := prom.Claim(ctx, repo.Where(stampAt.Eq(last.At)).OrderBy(stampAt.Asc()), 1, stampMaybe.Set(last.At))
 	is.NoErr(err)
 	is.Equal(seqs(claimed), []int{last.Seq})
 	deleted, err := repo.Where(stampAt.In(last.At)).Delete(ctx)

@@ -249,7 +249,7 @@ func TestNoCasePlanned(t *testing.T) {
 			is.Equal(len(plan.Steps), 0)
 			err = exact.Create(ctx, &Badge{Name: "ANNA"})
 			is.Equal(errors.Is(err, prom.ErrUnique), to == folded)
-			_, err = exact.WithoutWhere().DeleteReturning(ctx)
+			_, err = prom.DeleteReturning(ctx, exact.WithoutWhere())
 			is.NoErr(err)
 			kit.MustCreate(t, exact, Badge{Name: "Anna"})
 		}

@@ -219,7 +219,7 @@ func TestSoftDeleteByQuery(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(n, 3)
 		counts(2, 0, 2)
-		gone, err := repo.Where(PageNo.Eq(4)).DeleteReturning(ctx)
+		gone, err := prom.DeleteReturning(ctx, repo.Where(PageNo.Eq(4)))
 		is.NoErr(err)
 		is.True(len(gone) == 1 && gone[0].Gone != nil && gone[0].Version == 2 && !gone[0].IsNew())
 		is.NoErr(repo.Undelete(ctx, &gone[0]))
@@ -405,7 +405,7 @@ func TestDeleteOfDeleted(t *testing.T) {
 		var b prom.Batch
 		prom.Queue(&b, repo).DeleteWhere(q)
 		for name, err := range map[string]error{
-			"delete": kit.ErrOf(q.Delete(ctx)), "returning": kit.ErrOf(q.DeleteReturning(ctx)), "batch": b.Run(ctx),
+			"delete": kit.ErrOf(q.Delete(ctx)), "returning": kit.ErrOf(prom.DeleteReturning(ctx, q)), "batch": b.Run(ctx),
 		} {
 			if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), "HardDelete") {
 				t.Errorf("%s: %v", name, err)

@@ -253,7 +253,7 @@ func TestWhatCannotBeReadIsNotAssigned(t *testing.T) {
 			if err == nil || n != 0 || strings.Contains(err.Error(), "SECRET") {
 				t.Errorf("%s: %d rows, got the error %v", name, n, err)
 			}
-			if _, err = mutes.WithoutWhere().UpdateReturning(ctx, a); err == nil {
+			if _, err = prom.UpdateReturning(ctx, mutes.WithoutWhere(), a); err == nil {
 				t.Errorf("%s: it was assigned", name)
 			}
 		}

@@ -23,11 +23,11 @@ func TestWritesReturnRows(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		repo := kit.Items(kit.Open(t, e.DSN))
-		none, err := repo.Where(kit.ItemNo.Eq(1)).UpdateReturning(ctx, kit.ItemNo.Add(1)) // of a table that is not there
+		none, err := prom.UpdateReturning(ctx, repo.Where(kit.ItemNo.Eq(1)), kit.ItemNo.Add(1)) // of a table that is not there
 		is.NoErr(err)
 		is.Equal(len(none), 0)
 		is.NoErr(repo.CreateMany(ctx, kit.ManyItems(300)))
-		list, err := repo.Where(kit.ItemNo.Lt(200)).UpdateReturning(ctx, kit.ItemNo.SetTo(prom.Plus(kit.ItemNo, prom.Val(item, 1000))))
+		list, err := prom.UpdateReturning(ctx, repo.Where(kit.ItemNo.Lt(200)), kit.ItemNo.SetTo(prom.Plus(kit.ItemNo, prom.Val(item, 1000))))
 		is.NoErr(err)
 		is.Equal(len(list), 200)
 		for i := range list {
@@ -38,15 +38,15 @@ func TestWritesReturnRows(t *testing.T) {
 		list[0].No = -5
 		is.NoErr(repo.Save(ctx, &list[0]))
 
-		gone, err := repo.Where(kit.ItemNo.Lt(0)).DeleteReturning(ctx)
+		gone, err := prom.DeleteReturning(ctx, repo.Where(kit.ItemNo.Lt(0)))
 		is.NoErr(err)
 		is.True(len(gone) == 1 && gone[0].Name == list[0].Name && gone[0].IsNew())
 		is.NoErr(repo.Save(ctx, &gone[0])) // it is inserted again
 		count, err := repo.Count(ctx)
 		is.NoErr(err)
 		is.Equal(count, 300)
-		for _, err := range []error{kit.ErrOf(repo.Query().UpdateReturning(ctx, kit.ItemNo.Add(1))), kit.ErrOf(repo.Query().DeleteReturning(ctx)),
-			kit.ErrOf(repo.WithoutWhere().Limit(1).DeleteReturning(ctx)), kit.ErrOf(repo.WithoutWhere().UpdateReturning(ctx))} {
+		for _, err := range []error{kit.ErrOf(prom.UpdateReturning(ctx, repo.Query(), kit.ItemNo.Add(1))), kit.ErrOf(prom.DeleteReturning(ctx, repo.Query())),
+			kit.ErrOf(prom.DeleteReturning(ctx, repo.WithoutWhere().Limit(1))), kit.ErrOf(prom.UpdateReturning(ctx, repo.WithoutWhere()))} {
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
 	})

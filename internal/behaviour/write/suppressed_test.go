@@ -227,7 +227,7 @@ func TestSuppressedChanges(t *testing.T) {
 		n, err := repo.Where(postName.In("spam", "kept")).Update(ctx, postN.Set(7))
 		is.NoErr(err)
 		is.Equal(n, 1)
-		list, err := repo.Where(postName.In("spam", "kept")).UpdateReturning(ctx, postN.Set(8))
+		list, err := prom.UpdateReturning(ctx, repo.Where(postName.In("spam", "kept")), postN.Set(8))
 		is.NoErr(err)
 		is.Equal(len(list), 1)
 		got, err = repo.Get(ctx, spam.ID)

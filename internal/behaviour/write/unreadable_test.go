@@ -69,9 +69,9 @@ func hostWrites(repo *prom.Repo[Host], v Host) map[string]func(ctx context.Conte
 			w.No = 9
 			return repo.Update(ctx, &w)
 		},
-		"UpdateReturning": func(ctx context.Context) error { return kit.ErrOf(all.UpdateReturning(ctx, hostNo.Set(9))) },
-		"DeleteReturning": func(ctx context.Context) error { return kit.ErrOf(all.DeleteReturning(ctx)) },
-		"Claim":           func(ctx context.Context) error { return kit.ErrOf(all.Claim(ctx, 1, hostNo.Set(9))) },
+		"UpdateReturning": func(ctx context.Context) error { return kit.ErrOf(prom.UpdateReturning(ctx, all, hostNo.Set(9))) },
+		"DeleteReturning": func(ctx context.Context) error { return kit.ErrOf(prom.DeleteReturning(ctx, all)) },
+		"Claim":           func(ctx context.Context) error { return kit.ErrOf(prom.Claim(ctx, all, 1, hostNo.Set(9))) },
 		"RawQuery": func(ctx context.Context) error {
 			return kit.ErrOf(prom.RawQuery[Host](repo, "UPDATE host SET no = 9 WHERE name = 'a' RETURNING *").All(ctx))
 		},
@@ -358,8 +358,8 @@ func TestHookOfReturnedRow(t *testing.T) {
 		kit.MustCreate(t, repo, Late{No: 1})
 		all := repo.Where(lateNo.Gt(0))
 		for _, write := range []func(ctx context.Context) error{
-			func(ctx context.Context) error { return kit.ErrOf(all.UpdateReturning(ctx, lateNo.Set(9))) },
-			func(ctx context.Context) error { return kit.ErrOf(all.Claim(ctx, 1, lateNo.Set(9))) },
+			func(ctx context.Context) error { return kit.ErrOf(prom.UpdateReturning(ctx, all, lateNo.Set(9))) },
+			func(ctx context.Context) error { return kit.ErrOf(prom.Claim(ctx, all, 1, lateNo.Set(9))) },
 			func(ctx context.Context) error {
 				return kit.ErrOf(prom.RawQuery[Late](db, "UPDATE late SET no = 9 RETURNING *").All(ctx))
 			},
@@ -375,7 +375,7 @@ func TestHookOfReturnedRow(t *testing.T) {
 			is.Equal(kit.Count(t, repo.Where(lateNo.Eq(1))), 1)
 		}
 		kit.RunSQL(t, db, "UPDATE late SET no = 9")
-		is.True(errors.Is(kit.ErrOf(all.DeleteReturning(context.Background())), errLate))
+		is.True(errors.Is(kit.ErrOf(prom.DeleteReturning(context.Background(), all)), errLate))
 		is.Equal(kit.Count(t, repo.Query()), 1)
 	})
 }
