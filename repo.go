@@ -103,8 +103,8 @@ func Install(ctx context.Context, repos ...Installer) error {
 // CacheStats are statistics of the statement cache that a repo has on a connection: the number of cached statement
 // shapes, and the numbers of cache hits and misses.
 type CacheStats struct {
-	Shapes       int    // kept now
-	Hits, Misses uint64 // since the start
+	Shapes       int    // in the cache now
+	Hits, Misses uint64 // since the program started
 }
 
 // CacheStatsOf returns the statistics of a repo's statement cache. Repos of the same table on the same connection share

@@ -39,8 +39,8 @@ func (r *Repo[T]) CreateMany(ctx context.Context, vs []T) error {
 // ValueError is an error of one of several values, such as those of [Repo.CreateMany]. An error of the database, such
 // as a unique violation, is not a ValueError, because the values are sent to the database together.
 type ValueError struct {
-	Index int   // of the value, from 0
-	Err   error // of the value
+	Index int   // the index of the value, from 0
+	Err   error // the error of the value
 }
 
 // Error returns the index of the value and its error.
