@@ -9,10 +9,11 @@ import (
 	"github.com/prom-go/prom/internal/dsn"
 )
 
-// DSN names a database and how to reach it. It is made by [ParseDSN]; the zero value names no database.
+// DSN is a parsed data source name: a database and how to connect to it. [ParseDSN] returns a DSN; the zero value is no
+// database.
 //
-// Whatever prints it, prints it without its secrets: every verb of fmt, encoding/json, log/slog and [DSN.String] give
-// the same redacted text. A DSN is a value: copies share nothing that changes, and it is safe for concurrent use.
+// A DSN is always printed without its secrets: all verbs of fmt, encoding/json, log/slog and [DSN.String] print the
+// same redacted text. Copies share no mutable state, and a DSN is safe for concurrent use.
 type DSN struct {
 	// Dialect is "postgres" or "sqlite".
 	Dialect string
@@ -44,7 +45,7 @@ type Host struct {
 	Port uint16
 }
 
-// DSNOptions are the options of a DSN that prom itself understands. The zero value is the default of all.
+// DSNOptions are the options of a DSN that prom itself interprets. The zero value has the defaults.
 type DSNOptions struct {
 	// MinConns is the number of connections a PostgreSQL pool keeps open (pool_minconn, or pgx's
 	// pool_min_conns). Zero is none. SQLite has no use for it.
@@ -82,7 +83,7 @@ type DSNOptions struct {
 	InstallLockTimeout time.Duration
 }
 
-// InstallMode says what happens when a table or a column that a repository needs is missing.
+// InstallMode says what prom does if a table or a column that a repo needs is missing.
 type InstallMode uint8
 
 // The modes of installation, which the DSN's option install names.
@@ -95,10 +96,10 @@ const (
 	InstallOff = InstallMode(dsn.InstallOff)
 )
 
-// String returns the mode as the option's value spells it: "auto", "check" or "off".
+// String returns the mode as in the DSN: "auto", "check" or "off".
 func (m InstallMode) String() string { return dsn.InstallMode(m).String() }
 
-// ParseDSN reads a DSN. It does no I/O. These forms are understood:
+// ParseDSN parses a DSN. It does no I/O. It accepts these forms:
 //
 //	postgres://user:password@host:5432/database?option=value#name
 //	postgres://[::1]:5432,other:5433/database
@@ -108,8 +109,8 @@ func (m InstallMode) String() string { return dsn.InstallMode(m).String() }
 //	sqlite://relative/path.db
 //	sqlite://:memory:
 //
-// An option that nobody knows, one given twice, and a value of the wrong form are errors. An error never holds a value
-// of the DSN, only the names of the scheme and of options.
+// An unknown option, an option that is given twice, and an invalid value are errors. An error never holds a value of
+// the DSN, only the names of the scheme and of options.
 func ParseDSN(s string) (DSN, error) {
 	d, err := dsn.Parse(s)
 	return ownDSN(d), err
@@ -119,19 +120,20 @@ func ownDSN(d dsn.DSN) DSN { return *(*DSN)(unsafe.Pointer(&d)) }
 
 func (d DSN) in() dsn.DSN { return *(*dsn.DSN)(unsafe.Pointer(&d)) }
 
-// Equal reports whether both say the same, secrets included. The operator == and [reflect.DeepEqual] cannot tell: a DSN
-// hides its secrets from them as well.
+// Equal reports whether two DSNs are the same, including their secrets. Do not use == or [reflect.DeepEqual]: they
+// cannot compare the secrets.
 func (d DSN) Equal(other DSN) bool { return d.in().Equal(other.in()) }
 
-// String returns the DSN as a URL with its secrets replaced by xxxxx: the password, the values of options that hold a
-// secret, a key or a file with one, and those of parameters that prom does not know. What it returns is a DSN that
-// [ParseDSN] reads again. The zero DSN is "".
+// String returns the DSN as a URL in which xxxxx replaces the secrets: the password, the values of options that hold a
+// secret, a key or a file with one, and the values of parameters that prom does not know. [ParseDSN] accepts the
+// result. The zero DSN is "".
 func (d DSN) String() string { return d.in().String() }
 
-// GoString is what %#v shows: the redacted text.
+// GoString returns the text that %#v prints: the redacted text.
 func (d DSN) GoString() string { return d.in().GoString() }
 
-// Format prints the redacted text for every verb: %#v as [DSN.GoString], %q quoted, all others as [DSN.String].
+// Format implements fmt.Formatter: %#v prints [DSN.GoString], %q the quoted redacted text, and all other verbs
+// [DSN.String].
 func (d DSN) Format(f fmt.State, verb rune) { d.in().Format(f, verb) }
 
 // MarshalJSON returns the redacted text as a JSON string.
