@@ -17,9 +17,9 @@ type Conflict[T any] struct {
 // Outcome is what an insert of a [Conflict] did.
 type Outcome uint8
 
-// The outcomes.
+// The outcomes of an insert of a [Conflict].
 const (
-	Unchanged Outcome = iota // a row was there, and it was left alone; or a trigger of the database suppressed the insert
+	Unchanged Outcome = iota // the existing row was not changed, or a trigger suppressed the insert
 	Inserted
 	Updated
 )

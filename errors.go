@@ -38,7 +38,7 @@ const (
 	// the result of a write or a commit was lost: it took effect or not; an additional kind of such errors
 	ErrOutcomeUnknown = Kind(driver.KindOutcomeUnknown)
 	ErrValidation     = Kind(driver.KindValidation) // a value breaks a rule of its field; found before any SQL
-	ErrDrift          = Kind(driver.KindDrift)      // the database differs from the model, and cannot be changed by itself
+	ErrDrift          = Kind(driver.KindDrift)      // the database differs from the model, and prom may not change it
 	ErrSyntax         = Kind(driver.KindSyntax)     // the SQL has a syntax error
 )
 

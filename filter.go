@@ -7,8 +7,8 @@ import (
 	"github.com/prom-go/prom/internal/filter"
 )
 
-// Filter turns the parameters of a URL into conditions, an order and a page of a query: only those of the fields that
-// it was made with, by the operators that they allow. It is immutable, safe for concurrent use, and made once, in a
+// Filter converts the parameters of a URL to the conditions, the order and the page of a query. It accepts only its
+// fields, with the operators that they permit. It is immutable and safe for concurrent use. Create it once, in a
 // package variable:
 //
 //	var postFilter = prom.NewFilter(Posts,
@@ -22,12 +22,12 @@ import (
 //	views=3  views__gt=3  title__contains=x  author__in=1,2,3  stars__isnull=true  views__between=1,9
 //	at__year=2024  at__month__in=1,2  sort=-views,title  page=2  size=20
 //
-// A parameter is the name of a field, an operator behind two underscores, [FilterEq] if there is none, and of times a
-// part between them. All must hold. One that is unknown is an error, unless [Filter.Ignore] says otherwise, and so is
-// one that appears twice, but for the lists of in, notin and sort, which are joined. A comma in an element of a list is
-// written \, and a backslash \\.
+// The name of a parameter is the name of a field, optionally followed by two underscores and an operator; the default
+// is [FilterEq]. For times, the name of a part may stand between them. All conditions must be true. An unknown
+// parameter is an error, unless [Filter.Ignore] ignores it. A parameter that appears twice is an error too, except the
+// lists of in, notin and sort, which are joined. In an element of a list, write a comma as \, and a backslash as \\.
 //
-// Every error is a [*FilterError], whose text may be shown to who has sent the parameters.
+// Every error is a [*FilterError], whose text may be shown to the sender of the parameters.
 type Filter[T any] struct {
 	_      [0]func(*T)
 	filter *filter.Filter
@@ -36,8 +36,9 @@ type Filter[T any] struct {
 // FilterOp is an operator of a [Filter], as in the name of a parameter.
 type FilterOp string
 
-// The operators. Which ones a field has without Ops depends on its kind: numbers, decimals and times the first nine,
-// texts Eq, Ne, In, NotIn and the last nine, all else Eq, Ne, In and NotIn; and IsNull, where the column may be NULL.
+// The operators of filters. Without [FilterField.Ops], the operators of a field depend on its kind: numbers, decimals
+// and times have the first nine; texts have Eq, Ne, In, NotIn and the last nine; all others have Eq, Ne, In and NotIn.
+// A column that may be NULL also has IsNull.
 const (
 	FilterEq      = FilterOp(filter.Eq)
 	FilterNe      = FilterOp(filter.Ne)
@@ -45,7 +46,7 @@ const (
 	FilterGte     = FilterOp(filter.Gte)
 	FilterLt      = FilterOp(filter.Lt)
 	FilterLte     = FilterOp(filter.Lte)
-	FilterIn      = FilterOp(filter.In)      // a list; true for one of its elements
+	FilterIn      = FilterOp(filter.In)      // a list; true if the column equals one of its elements
 	FilterNotIn   = FilterOp(filter.NotIn)   // a list
 	FilterBetween = FilterOp(filter.Between) // a list of two, both included
 	FilterIsNull  = FilterOp(filter.IsNull)  // true or false
@@ -54,7 +55,7 @@ const (
 	FilterNotContains  = FilterOp(filter.NotContains)
 	FilterStartsWith   = FilterOp(filter.StartsWith)
 	FilterEndsWith     = FilterOp(filter.EndsWith)
-	FilterIEq          = FilterOp(filter.IEq) // ignoring the case of A to Z, as those below
+	FilterIEq          = FilterOp(filter.IEq) // ignores the case of the letters A to Z, as do those below
 	FilterIContains    = FilterOp(filter.IContains)
 	FilterNotIContains = FilterOp(filter.NotIContains)
 	FilterIStartsWith  = FilterOp(filter.IStartsWith)
@@ -112,7 +113,7 @@ func (f *Filter[T]) Apply(q *Query[T], values url.Values) (*Query[T], error) {
 // Filtered is the result of [Filter.Parse]: the conditions, the order and the page of the parameters of a URL.
 type Filtered[T any] struct {
 	Conds      []Cond[*T]
-	Orders     []Order[*T] // ends in the key
+	Orders     []Order[*T] // its last term is the primary key
 	Page, Size int         // the first page is 1
 }
 
@@ -127,9 +128,9 @@ func (f *Filter[T]) Parse(values url.Values) (Filtered[T], error) {
 // names or values. It never holds a value, so its text may be shown to the sender of the parameters. It is of kind
 // [ErrValidation].
 type FilterError struct {
-	Param   string   // "" when its name is not fit to be shown
+	Param   string   // the name of the parameter; "" if it is not a plain name
 	Reason  string   // what is wrong
-	Allowed []string // what may stand there instead; may be empty
+	Allowed []string // the allowed names or values; may be empty
 }
 
 // Error returns one line with the parameter, the reason, and what is allowed.

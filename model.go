@@ -17,7 +17,7 @@ import (
 type Model struct {
 	ID      int64     `prom:"_id,key,auto" json:"id"`
 	Created time.Time `prom:"_created,created" json:"created"` // set at insertion, if zero; UTC, microseconds
-	Updated time.Time `prom:"_updated,updated" json:"updated"` // set at every write, unless set by hand
+	Updated time.Time `prom:"_updated,updated" json:"updated"` // set at every write, unless the program set it
 
 	track schema.Tracker
 }
@@ -30,7 +30,7 @@ func (m *Model) IsNew() bool { return m.track.Loaded == nil }
 type UUIDModel struct {
 	ID      UUID      `prom:"_id,key,auto" json:"id"`
 	Created time.Time `prom:"_created,created" json:"created"` // set at insertion, if zero; UTC, microseconds
-	Updated time.Time `prom:"_updated,updated" json:"updated"` // set at every write, unless set by hand
+	Updated time.Time `prom:"_updated,updated" json:"updated"` // set at every write, unless the program set it
 
 	track schema.Tracker
 }

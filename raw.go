@@ -25,26 +25,26 @@ type RawRows[R any] struct {
 	core core.RawRows
 }
 
-// RawQuery is a statement in SQL of one's own, whose rows become values of R:
+// RawQuery returns a statement in SQL whose rows are read into values of R. R is one of these:
 //
-//   - a model or any other struct: each column goes to the field whose column has its name, as tags and the names of fields say
-//     for models. A column without a field is an error that names it, and so is one that appears twice. Fields without a column
-//     are left zero. A model that was read with its key counts as loaded: Save writes what has changed since, and never a field
-//     that was not read and is zero still. Read without its key it counts as new.
-//     A hook AfterLoad is called, whatever was read.
-//   - a map[string]any, by the names of the columns, or any for a result of one column. The values are nil, bool, int64, float64,
-//     string, []byte, time.Time and time.Duration.
-//   - any other type, for a result of one column: int64, string, time.Time, *int, sql.Null, a type with its own Scan, and so on.
+//   - A model or any other struct. Each column is read into the field whose column has this name, by the rules of tags
+//     and field names of models. A column without a field, or one that appears twice, is an error that names it.
+//     Fields without a column are zero. A model that is read with its key counts as loaded: Save writes the fields that
+//     changed since, but never a field that was not read and is still zero. Without its key it counts as new. The hook
+//     AfterLoad is called in both cases.
+//   - A map[string]any by the names of the columns, or any for one column. The values have the types nil, bool, int64,
+//     float64, string, []byte, time.Time and time.Duration.
+//   - Any other type, for one column: int64, string, time.Time, *int, sql.Null, a type with a method Scan, and so on.
 //
-// NULL in a field or value that does not take it is [ErrType], naming the column.
+// NULL in a field or value that cannot hold it is [ErrType], and the error names the column.
 //
-// A question mark stands for each argument on every engine, with the arguments and the quoting of [Raw], or $1, $2 and
-// so on for the argument of that number, so that the texts which [Query.SQL] shows can be run. Comments of both forms
-// may be there. It is one statement. Where nothing tells PostgreSQL the type of an argument, as in SELECT ?, write
-// CAST(? AS bigint). The SQL may write and return rows, as by INSERT … RETURNING; what returns no rows is for
-// [RawExec].
+// A question mark stands for each argument on both engines, with the arguments and the quoting of [Raw]. $1, $2 and so
+// on stand for the argument with that number, so the result of [Query.SQL] can be run. Comments of both forms are
+// allowed. The SQL is one statement. If PostgreSQL cannot determine the type of an argument, as in SELECT ?, write
+// CAST(? AS bigint). The SQL may write and return rows, as INSERT … RETURNING does; for statements that return no rows
+// use [RawExec].
 //
-// The SQL is the program's own text: what comes from outside belongs into arguments.
+// Never put external input into the SQL: pass it as arguments.
 func RawQuery[R any](source Source, sql string, args ...any) RawRows[R] {
 	return RawRows[R]{core: core.RawQuery(sourceOf(source), scan.Know[R](), sql, args)}
 }

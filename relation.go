@@ -11,8 +11,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Relation is a relation of a model that [Query.With] can load: the row that a reference refers to (a [RefField]), or the
-// rows that refer to this row (a [ManyField]). Relations have no connection. Create them once and share them; their
+// Relation is a relation of a model that [Query.With] can load: the row that a reference refers to (a [RefField]), or
+// the rows that refer to this row (a [ManyField]). Relations have no connection. Create them once and share them; their
 // methods return new relations.
 type Relation[P any] interface {
 	relation(of P) core.Relation

@@ -12,7 +12,7 @@ type Isolation uint8
 
 // The isolation levels. SQLite runs all of them as Serializable.
 const (
-	// of the server; PostgreSQL's is ReadCommitted unless it was configured otherwise
+	// the server's default; on PostgreSQL it is ReadCommitted unless configured otherwise
 	DefaultIsolation = Isolation(driver.DefaultIsolation)
 	ReadCommitted    = Isolation(driver.ReadCommitted)
 	RepeatableRead   = Isolation(driver.RepeatableRead)

@@ -9,21 +9,21 @@ import (
 // Violation is one rule that a value breaks. It never holds the value. With Rule and Limits, an application can write
 // its own message, in any language.
 type Violation struct {
-	Field  string // the Go field's path; "" when it is the value as a whole
-	Column string // "" when the field has none
-	Rule   string // required, type, min, max, nonempty, choices, regex or check; "" for a rule of the model's own
+	Field  string // the path of the Go field; "" for the value as a whole
+	Column string // the name of the column; "" if the field has none
+	Rule   string // required, type, min, max, nonempty, choices, regex or check; "" for a rule of the method Validate
 	Reason string // what is wrong, for people
-	Limits Limits // what the field's rules allow, of all of them and not of the broken one alone
+	Limits Limits // the limits of all rules of the field, not only of the broken rule
 }
 
 // Limits are the limits of the rules of a field, as data. The zero value has no limits.
 type Limits struct {
-	Min, Max any      // an int64, a float64 of a field with a float, or nil for no limit; both are allowed themselves
-	Unit     string   // what Min and Max count: characters, bytes, or "" for the number itself
-	Choices  []string // the texts of the allowed values; nil for all
+	Min, Max any      // an int64, a float64 for a field with a float, or nil for no limit; both are inclusive
+	Unit     string   // the unit of Min and Max: characters, bytes, or "" for the number itself
+	Choices  []string // the texts of the allowed values; nil if all are allowed
 	Pattern  string   // the regular expression that the text must match; "" for none
 
-	Precision, Scale int // of a decimal: the digits, and those behind the point; 0 for another type
+	Precision, Scale int // the precision and scale of a decimal; 0 for other types
 }
 
 // Violations are all rules that a value breaks. prom checks them before any SQL runs. They are the cause of errors of

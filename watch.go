@@ -78,7 +78,7 @@ func watchOptions(options []WatchOption) core.WatchOptions {
 // fulfills them later.
 //
 // A watch can continue where another one ended, with a cursor; see [WatchResume]. It returns all rows that were
-// committed in between. The text of a cursor holds at most 500 keys of rows before which late rows may still appear.
+// committed in between. The text of a cursor holds at most 500 keys of rows near which late rows may still appear.
 // Rows may be returned again in one case: more than 500 rows were returned within the settle time, and one of the
 // others is deleted or a late row appears among them. Then those that were returned at about the same time are returned
 // again.

@@ -47,7 +47,7 @@ func appendOrders[P any](list []ast.Order, orders []Order[P]) []ast.Order {
 // current row and positive after it. -2 is SQL's 2 PRECEDING, and 2 is 2 FOLLOWING.
 type FrameBound int64
 
-// The bounds of frames that are no numbers of rows.
+// The bounds of window frames that are not numbers of rows.
 const (
 	UnboundedPreceding = FrameBound(ast.UnboundedPreceding) // the beginning of the partition
 	CurrentRow         = FrameBound(0)
@@ -57,13 +57,13 @@ const (
 // FrameExclusion says which rows of a frame are excluded; see [Window.Exclude].
 type FrameExclusion uint8
 
-// The exclusions.
+// The exclusions of window frames.
 const (
 	ExcludeNothing    = FrameExclusion(ast.ExcludeNothing)    // the zero value
-	ExcludeCurrentRow = FrameExclusion(ast.ExcludeCurrentRow) // the present row
-	// the present row and those equal to it in the window's order
+	ExcludeCurrentRow = FrameExclusion(ast.ExcludeCurrentRow) // the current row
+	// the current row and its peers, the rows that are equal to it in the window's order
 	ExcludeGroup = FrameExclusion(ast.ExcludeGroup)
-	ExcludeTies  = FrameExclusion(ast.ExcludeTies) // those equal to the present row, and not itself
+	ExcludeTies  = FrameExclusion(ast.ExcludeTies) // the peers of the current row, but not the current row
 )
 
 // Rows returns the window with a frame of rows: Rows(-2, CurrentRow) is the row and the two rows before it, SQL's ROWS
