@@ -86,7 +86,7 @@ func watchOptions(options []WatchOption) core.WatchOptions {
 // The watch holds no connection of the pool while the body runs. On PostgreSQL with a trigger, and on a SQLite file, a
 // connection outside the pool waits for changes. If it breaks, the watch opens it again, and retries for a while if the
 // database does not respond, see [WatchPatience]; no row is lost by that. A watch cannot run inside a transaction, and
-// the query must have no order.
+// the query must have no order and no offset.
 func Watch[T any](ctx context.Context, q *Query[T], options ...WatchOption) iter.Seq2[*T, error] {
 	rows := q.core.Watch(ctx, watchOptions(options))
 	return *(*iter.Seq2[*T, error])(unsafe.Pointer(&rows))
