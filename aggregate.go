@@ -11,58 +11,59 @@ func aggregate[P, V any](fn dialect.Func, like *schema.Column, distinct bool, ar
 	return typed[P, V](&ast.Expr{Op: ast.ExprAggregate, Fn: fn, Like: like, Distinct: distinct, Args: args})
 }
 
-// Count is the number of rows of the model whose prototype is given.
+// Count is the number of rows of the model with the given prototype, count(*) in SQL.
 func Count[P any](of P) Expr[P, int64] { return typed[P, int64](ast.CountRows()) }
 
-// CountOf is the number of rows in which the term is not NULL.
+// CountOf is the number of rows in which the term is not NULL, count(term) in SQL.
 func CountOf[P, V any](t Term[P, V]) Expr[P, int64] {
 	return aggregate[P, int64](dialect.FuncCount, ast.KindColumns[schema.Int64], false, exprOf(t))
 }
 
-// CountDistinct is the number of different values of the term, NULL left out.
+// CountDistinct is the number of distinct values of the term that are not NULL.
 func CountDistinct[P, V any](t Term[P, V]) Expr[P, int64] {
 	return aggregate[P, int64](dialect.FuncCount, ast.KindColumns[schema.Int64], true, exprOf(t))
 }
 
-// Sum is the sum of the term's values, NULL left out, and NULL when there are none. Integers are summed with 64 bits: a
-// sum beyond them, or beyond V, is an error.
+// Sum is the sum of the values of the term that are not NULL. If there are none, it is NULL. Integers are added as
+// 64-bit integers: a sum that overflows them, or V, is an error.
 func Sum[P any, V Number](t Term[P, V]) Expr[P, V] {
 	x := exprOf(t)
 	return aggregate[P, V](dialect.FuncSum, ast.Wider(x.Like), false, x)
 }
 
-// SumDistinct is [Sum] with equal values taken once.
+// SumDistinct is the [Sum] of the distinct values of the term.
 func SumDistinct[P any, V Number](t Term[P, V]) Expr[P, V] {
 	x := exprOf(t)
 	return aggregate[P, V](dialect.FuncSum, ast.Wider(x.Like), true, x)
 }
 
-// Avg is the average of the term's values, NULL left out, and NULL when there are none. Decimals have [AvgDecimal].
+// Avg is the average of the values of the term that are not NULL. If there are none, it is NULL. For decimals use
+// [AvgDecimal].
 func Avg[P any, V Number](t Term[P, V]) Expr[P, float64] {
 	return aggregate[P, float64](dialect.FuncAvg, ast.KindColumns[schema.Float64], false, exprOf(t))
 }
 
-// AvgDistinct is [Avg] with equal values taken once.
+// AvgDistinct is the [Avg] of the distinct values of the term.
 func AvgDistinct[P any, V Number](t Term[P, V]) Expr[P, float64] {
 	return aggregate[P, float64](dialect.FuncAvg, ast.KindColumns[schema.Float64], true, exprOf(t))
 }
 
-// VarPop is the variance of the term's values as a population, NULL left out: the average of the squares of their
-// distances from their average. It is NULL when there are none. It and the three below are computed with float64, so
-// that close values far from zero keep their digits; a spread beyond all floats is an error, and NULL is what values
-// have among which there is an infinity.
+// VarPop is the population variance of the values of the term that are not NULL: the average of the squares of their
+// distances from their average. If there are none, it is NULL. VarPop, [VarSamp], [StddevPop] and [StddevSamp] compute
+// with float64 in a way that keeps the digits of close values far from zero. An overflow of float64 is an error. If one
+// of the values is infinite, the result is NULL.
 func VarPop[P any, V Number](t Term[P, V]) Expr[P, float64] { return spread(dialect.FuncVarPop, t) }
 
-// VarSamp is [VarPop] as that of a sample: the squares are divided by one less than the number of values. It is NULL
-// when there are not two of them.
+// VarSamp is the sample variance: as [VarPop], but the sum of the squares is divided by the number of values minus one.
+// With fewer than two values it is NULL.
 func VarSamp[P any, V Number](t Term[P, V]) Expr[P, float64] { return spread(dialect.FuncVarSamp, t) }
 
-// StddevPop is the standard deviation of the term's values as a population, the root of [VarPop].
+// StddevPop is the population standard deviation of the term, the square root of [VarPop].
 func StddevPop[P any, V Number](t Term[P, V]) Expr[P, float64] {
 	return spread(dialect.FuncStddevPop, t)
 }
 
-// StddevSamp is the standard deviation of the term's values as a sample, the root of [VarSamp].
+// StddevSamp is the sample standard deviation of the term, the square root of [VarSamp].
 func StddevSamp[P any, V Number](t Term[P, V]) Expr[P, float64] {
 	return spread(dialect.FuncStddevSamp, t)
 }
@@ -71,39 +72,41 @@ func spread[P any, V Number](fn dialect.Func, t Term[P, V]) Expr[P, float64] {
 	return aggregate[P, float64](fn, ast.KindColumns[schema.Float64], false, exprOf(t))
 }
 
-// BoolAnd is true when the term is in all rows, NULL left out, and NULL when there are none. A condition is a term.
+// BoolAnd is true when the term is true in all rows in which it is not NULL. If there are none, it is NULL. The term
+// may be a condition.
 func BoolAnd[P any](t Term[P, bool]) Expr[P, bool] { return extreme(dialect.FuncMin, t) }
 
-// BoolOr is true when the term is in one of the rows, NULL left out, and NULL when there are none.
+// BoolOr is true when the term is true in at least one row. If the term is NULL in all rows, or there are no rows, it
+// is NULL.
 func BoolOr[P any](t Term[P, bool]) Expr[P, bool] { return extreme(dialect.FuncMax, t) }
 
-// ArrayAgg is the list of the term's values, NULL left out, and empty when there are none. V is what the elements of a
-// list column may be. The values stand in the order, and by themselves where that says nothing, so that the list is
-// always the same. Over a window they stand in the order of the window.
+// ArrayAgg is the list of the values of the term that are not NULL. If there are none, it is an empty list. V must be a
+// type that a list column may have as elements. The values are in the given order; values that are equal in that order
+// are sorted by themselves, so that the result is deterministic. Over a window they are in the order of the window.
 func ArrayAgg[P, V any](t Term[P, V], orders ...Order[P]) Expr[P, []V] {
 	return typed[P, []V](ast.ArrayAgg[V](exprOf(t), false, appendOrders(nil, orders)))
 }
 
-// ArrayAggDistinct is [ArrayAgg] with each value once, in their own order.
+// ArrayAggDistinct is the [ArrayAgg] of the distinct values of the term, in ascending order.
 func ArrayAggDistinct[P, V any](t Term[P, V]) Expr[P, []V] {
 	return typed[P, []V](ast.ArrayAgg[V](exprOf(t), true, nil))
 }
 
-// StringAgg is the text of the term's values with a separator between them, NULL left out, and NULL when there are
-// none. Their order is that of [ArrayAgg].
+// StringAgg is the concatenation of the values of the term that are not NULL, with a separator between them. If there
+// are none, it is NULL. The order is that of [ArrayAgg].
 func StringAgg[P any, V Texts](t Term[P, V], separator string, orders ...Order[P]) Expr[P, V] {
 	return typed[P, V](ast.StringAgg(ast.ArrayAgg[V](exprOf(t), false, appendOrders(nil, orders)), separator))
 }
 
-// StringAggDistinct is [StringAgg] with each value once, in their own order.
+// StringAggDistinct is the [StringAgg] of the distinct values of the term, in ascending order.
 func StringAggDistinct[P any, V Texts](t Term[P, V], separator string) Expr[P, V] {
 	return typed[P, V](ast.StringAgg(ast.ArrayAgg[V](exprOf(t), true, nil), separator))
 }
 
-// Min is the least of the term's values, NULL left out, and NULL when there are none.
+// Min is the least value of the term that is not NULL. If there is none, it is NULL.
 func Min[P, V any](t Term[P, V]) Expr[P, V] { return extreme(dialect.FuncMin, t) }
 
-// Max is the greatest of the term's values, NULL left out, and NULL when there are none.
+// Max is the greatest value of the term that is not NULL. If there is none, it is NULL.
 func Max[P, V any](t Term[P, V]) Expr[P, V] { return extreme(dialect.FuncMax, t) }
 
 func extreme[P, V any](fn dialect.Func, t Term[P, V]) Expr[P, V] {
@@ -111,7 +114,7 @@ func extreme[P, V any](fn dialect.Func, t Term[P, V]) Expr[P, V] {
 	return aggregate[P, V](fn, x.Like, false, x)
 }
 
-// Filter is the aggregate of those rows alone for which the conditions hold.
+// Filter returns the aggregate over only those rows for which the conditions are true (FILTER in SQL).
 func (x Expr[P, V]) Filter(conds ...Cond[P]) Expr[P, V] {
 	return Expr[P, V]{c: x.c, e: x.e.Filter(chain(ast.OpAnd, conds))}
 }

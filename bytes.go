@@ -7,22 +7,21 @@ import (
 	"github.com/prom-go/prom/internal/core"
 )
 
-// BytesColumn is a handle of a field of type []byte, or *[]byte: what [FieldOf], [NullOf] and [OrderedOf] return for
-// one.
+// BytesColumn is a field of type []byte or *[]byte: the result of [FieldOf], [NullOf] or [OrderedOf] for it.
 type BytesColumn[P any] interface {
 	Term[P, []byte]
 	Columner
 }
 
-// BytesReader reads a column of bytes a part at a time; [OpenBytes] opens one. It is an [io.ReadSeekCloser] and an
-// [io.ReaderAt], which is what [net/http.ServeContent] and [archive/zip.NewReader] take. ReadAt may be called by
-// several goroutines at the same time, the other methods by one.
+// BytesReader reads a column of bytes in parts; [OpenBytes] returns one. It is an [io.ReadSeekCloser] and an
+// [io.ReaderAt], as [net/http.ServeContent] and [archive/zip.NewReader] need. Several goroutines may call ReadAt at the
+// same time. The other methods are not safe for concurrent use.
 type BytesReader struct{ core *core.BytesReader }
 
-// OpenBytes opens the value in a column of the row with that key, as [Repo.Get] would find it, for reading in bounded
-// memory: a part of 512 kB at most is held at a time. All parts are of one snapshot, the value as it was when it was
-// opened. Close must be called: a reader has a connection until then, in a read-only transaction, or, when ctx carries
-// a transaction, is a part of that and ends with it. The reading ends with ctx.
+// OpenBytes opens the value of a column in the row with the given key, as in [Repo.Get], and reads it in bounded
+// memory: at most 512 kB at a time. All parts are from one snapshot, taken when the value was opened. Close must be
+// called: until then the reader holds a connection, in a read-only transaction. If ctx carries a transaction, the
+// reader is part of it and ends with it. The reader is canceled with ctx.
 //
 //	f, err := prom.OpenBytes(ctx, files, fileData, id)
 //	if err != nil {
@@ -31,12 +30,14 @@ type BytesReader struct{ core *core.BytesReader }
 //	defer f.Close()
 //	http.ServeContent(w, r, name, modified, f)
 //
-// A row that is not there is [ErrNotFound], NULL is [ErrType]. In a transaction that changes the row while its value is
-// read, or sees a change of it, the next reading is [ErrStale]. SQLite reads the value where it is stored
-// (https://www.sqlite.org/c3ref/blob.html), and has no way to in a view or a table WITHOUT ROWID; a database in memory
-// has one connection, which nobody else has until the reader is closed. PostgreSQL reads parts by substring. Those of a
-// value that it has compressed it decompresses from the beginning each time; of a column that gets large values that
-// can be compressed, say ALTER TABLE … ALTER COLUMN … SET STORAGE EXTERNAL (section "TOAST" of its manual).
+// If the row does not exist, the error is [ErrNotFound]; if the column is NULL, it is [ErrType]. In a transaction that
+// changes the row while its value is read, or that sees such a change, the next read fails with [ErrStale].
+//
+// SQLite reads the value by its incremental BLOB I/O (https://www.sqlite.org/c3ref/blob.html), which does not support
+// views and WITHOUT ROWID tables. An in-memory database has one connection, so nothing else can use it until the reader
+// is closed. PostgreSQL reads the parts by substring. If it has compressed the value, it decompresses it from the
+// beginning for each part. For columns with large, compressible values use ALTER TABLE … ALTER COLUMN … SET STORAGE
+// EXTERNAL (section "TOAST" of its manual).
 func OpenBytes[T any](ctx context.Context, r *Repo[T], column BytesColumn[*T], key ...any) (*BytesReader, error) {
 	return bytesReader(r.core.OpenBytes(ctx, column, key))
 }
@@ -51,35 +52,36 @@ func bytesReader(v *core.BytesReader, err error) (*BytesReader, error) {
 // Size returns the number of bytes of the whole value.
 func (b *BytesReader) Size() int64 { return b.core.Size() }
 
-// Read reads the next bytes of the value, io.EOF at its end.
+// Read reads the next bytes of the value. It returns io.EOF at the end.
 func (b *BytesReader) Read(p []byte) (n int, err error) { return b.core.Read(p) }
 
-// ReadAt reads bytes of the value from an offset on, as [io.ReaderAt] says.
+// ReadAt reads bytes of the value from an offset; see [io.ReaderAt].
 func (b *BytesReader) ReadAt(p []byte, off int64) (n int, err error) { return b.core.ReadAt(p, off) }
 
-// Seek says where the next Read begins, as [io.Seeker] says. It reads nothing.
+// Seek sets the offset of the next Read; see [io.Seeker]. It reads nothing.
 func (b *BytesReader) Seek(offset int64, whence int) (int64, error) {
 	return b.core.Seek(offset, whence)
 }
 
-// Close gives the connection back. It may be called twice, and returns no error.
+// Close releases the connection. It may be called twice, and always returns nil.
 func (b *BytesReader) Close() error { return b.core.Close() }
 
-// WriteBytes makes the value in a column of the row with that key, as [Repo.Get] would find it, the next size bytes of
-// a reader, in bounded memory: 64 kB of them are held at a time. It is an update of the row, as [Query.Update]: the
-// rules of the field hold, the updated column is set, the version is incremented, and hooks are not called. A value
-// that was loaded before has an old version then. The size must be known ahead, and is at most 999 000 000 bytes,
-// [ErrTooLong] otherwise.
+// WriteBytes replaces the value of a column in the row with the given key, as in [Repo.Get], by the next size bytes of
+// src. It works in bounded memory: it holds 64 kB at a time. It is an update of the row, as [Query.Update] is: it
+// checks the rules of the field, sets the updated column, increments the version and calls no hooks. A value that was
+// loaded before then has an old version. The size must be known before, and is at most 999 000 000 bytes; a greater
+// size is [ErrTooLong].
 //
 //	err := prom.WriteBytes(ctx, files, fileData, file, size, id)
 //
-// All is written or nothing. A row that is not there is [ErrNotFound]; a reader that ends too early is [ErrValidation]
-// and io.ErrUnexpectedEOF, and errors.Is finds another error of the reader. More than size bytes are not read.
+// WriteBytes writes all bytes or nothing. If the row does not exist, the error is [ErrNotFound]. If src ends too early,
+// the error is [ErrValidation] and io.ErrUnexpectedEOF. errors.Is finds any other error of src. WriteBytes does not
+// read more than size bytes.
 //
-// The row is locked, on SQLite the database, until the reader has given all bytes, and for a transaction until its end.
-// So give it a reader that does not wait, such as a file, and none that uses the same transaction. On SQLite the bytes
-// are written past triggers, which see zeros in their place, and what a row has in columns behind this one must fit
-// into memory together with the value.
+// WriteBytes locks the row, on SQLite the database, until src has returned all bytes, and in a transaction until its
+// end. So src should not block (use a file, for example), and must not use the same transaction. On SQLite, triggers
+// do not see the bytes, only zeros in their place, and the columns of the row after this one must fit into memory
+// together with the value.
 func WriteBytes[T any](ctx context.Context, r *Repo[T], column BytesColumn[*T], src io.Reader, size int64,
 	key ...any) error {
 	return r.core.WriteBytes(ctx, column, src, size, key)

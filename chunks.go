@@ -9,48 +9,48 @@ import (
 	"github.com/prom-go/prom/internal/core"
 )
 
-// Chunks says how [UpdateInChunks], [DeleteInChunks] and [HardDeleteInChunks] go through the rows. The zero value takes
-// chunks of 1000 rows, one after the other without a pause, from the first row.
+// Chunks are the options of [UpdateInChunks], [DeleteInChunks] and [HardDeleteInChunks]. The zero value is chunks of
+// 1000 rows, without pauses, from the first row.
 type Chunks struct {
-	// Size is how many rows a chunk has at most; 0 stands for 1000.
+	// Size is the greatest number of rows of a chunk; 0 means 1000.
 	Size int
 
-	// After is the place of an earlier run, its Progress.Place, to go on behind; "" begins with the first row.
+	// After is the Progress.Place of an earlier run: the run continues after it. "" begins with the first row.
 	After string
 
-	// Pause is the time between the end of a chunk, and of the loop's body, and the next chunk.
+	// Pause is the time to wait after a chunk and the loop's body, before the next chunk.
 	Pause time.Duration
 
-	// Share is the share of the time that chunks may take, from 0 to 1: with 0.25 the pause behind a chunk is three times
-	// as long as the chunk took, and never shorter than Pause. 0 and 1 make no pauses.
+	// Share is the share of the time that chunks may take, from 0 to 1: with 0.25, the pause after a chunk is three times
+	// as long as the chunk took, and never shorter than Pause. 0 and 1 add no pauses.
 	Share float64
 
-	// Retry is how often a chunk that failed as [Retry] lists it is run again before the loop gets the error.
+	// Retry is how many times a chunk is run again, after a failure that [Retry] lists, before the loop gets the error.
 	Retry int
 
-	// Count counts the rows before the first chunk, by a statement of its own, for Progress.Total.
+	// Count makes an additional statement count the rows before the first chunk, for Progress.Total.
 	Count bool
 
-	// Commit, if it is set, is called at the end of the transaction of each chunk, with the progress as it is when that is
-	// committed. A place that it stores by ctx is stored with the chunk or not at all: so a run that goes on after a crash
-	// writes to no row twice, which matters for assignments such as views + 1. Its error undoes the chunk and ends the
-	// loop.
+	// Commit, if it is set, is called at the end of the transaction of each chunk, with the progress after its commit. If
+	// Commit stores the place with ctx, it is stored together with the chunk or not at all. So a run that continues after
+	// a crash updates no row twice, which matters for assignments such as views + 1. An error of Commit rolls back the
+	// chunk and ends the loop.
 	Commit func(ctx context.Context, p Progress) error
 }
 
-// Progress is how far a loop over chunks has come.
+// Progress is the progress of a loop over chunks.
 type Progress struct {
-	Rows    int           // that all chunks of this run have written to
-	Chunk   int           // of them those of the last chunk
-	Place   string        // behind the last chunk, for Chunks.After: its last key, encoded and not encrypted
-	Elapsed time.Duration // since the loop began, pauses included
-	// the rows that there were for this run when it began, with Chunks.Count; an estimate, since others write
+	Rows    int           // the number of rows that all chunks of this run have written
+	Chunk   int           // the number of rows of the last chunk
+	Place   string        // the last key of the last chunk, encoded but not encrypted, for Chunks.After
+	Elapsed time.Duration // since the loop began, including pauses
+	// the number of rows for this run when it began, with Chunks.Count; an estimate, because of concurrent writes
 	Total int
 }
 
-// UpdateInChunks is [Query.Update] for very many rows, as backfills have: it goes through the rows in the order of
-// their key, and updates Size of them at a time, each chunk in a transaction of its own. Between chunks, while the body
-// of the loop runs, it holds neither a connection nor a lock.
+// UpdateInChunks is [Query.Update] for very many rows, such as a backfill. It updates the rows in the order of their
+// key, at most Size rows at a time, each chunk in a transaction of its own. Between chunks, while the body of the loop
+// runs, it holds no connection and no lock.
 //
 //	for p, err := range prom.UpdateInChunks(ctx, q, prom.Chunks{Size: 500, Share: 0.5, After: place}, userRank.Set(0)) {
 //		if err != nil {
@@ -59,24 +59,24 @@ type Progress struct {
 //		place = p.Place // to go on there, after a crash too
 //	}
 //
-// The loop gets the progress after each chunk that is committed. An error ends it, with the progress up to the chunk
-// before, whose rows are updated; none of the failed chunk's is, unless the error is [ErrOutcomeUnknown]. So it is when
-// ctx ends: at the edge of a chunk.
+// The loop gets the progress after each committed chunk. An error ends the loop, with the progress up to the previous
+// chunk, whose rows are updated. None of the rows of the failed chunk are updated, unless the error is
+// [ErrOutcomeUnknown]. The end of ctx ends the loop in the same way, after a whole chunk.
 //
-// A chunk is of the rows for which the conditions hold when its turn comes. The assignments may make conditions false,
-// and nothing is passed over by it. Rows that are inserted meanwhile, or come to fulfil the conditions, are updated if
-// their keys are among those still to come, and not beyond the last key that there was at the beginning; another run
-// takes the others. A row whose key others change may be met twice or not at all.
+// A chunk consists of the rows for which the conditions are true when it runs. The assignments may make conditions
+// false: no row is skipped because of that. Rows that are inserted, or begin to fulfill the conditions, during the run
+// are updated if their keys come later in the order, but not after the greatest key that existed at the beginning; run
+// it again for the others. A row whose key is changed during the run may be updated twice or not at all.
 //
-// What Update refuses is refused, before the first chunk. The model must have a primary key, which cannot be assigned,
-// and ctx must not carry a transaction of the connection.
+// UpdateInChunks refuses what Update refuses, before the first chunk. The model must have a primary key, which cannot
+// be assigned, and ctx must not carry a transaction of the connection.
 func UpdateInChunks[T any](ctx context.Context, q *Query[T], how Chunks, assigns ...Assign[*T]) iter.Seq2[Progress,
 	error] {
 	return progresses(q.core.UpdateChunks(ctx, how.in(), assignsAt(unsafe.Pointer(&assigns))))
 }
 
-// DeleteInChunks is [Query.Delete] in chunks: rows of a model with a field that has the tag option deleted are marked.
-// See [UpdateInChunks].
+// DeleteInChunks is [Query.Delete] in chunks: if the model has a field with the tag option deleted, it soft-deletes the
+// rows. See [UpdateInChunks].
 func DeleteInChunks[T any](ctx context.Context, q *Query[T], how Chunks) iter.Seq2[Progress, error] {
 	return progresses(q.core.DeleteChunks(ctx, how.in(), false))
 }

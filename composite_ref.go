@@ -5,52 +5,53 @@ import (
 	"reflect"
 )
 
-// CompositeRef is the row of T that several columns of the row which it is a field of refer to together: T has a
-// primary key of several columns. The tag option on names them, in the order of that key. It is no column itself: it
-// holds the row that was loaded, or says that it was not; see [CompositeRefOf]. A reference of one column is a [Ref].
+// CompositeRef is a composite foreign key: several columns that together refer to a row of T, whose primary key has
+// several columns. The tag option on names the columns, in the order of that key. A CompositeRef is not a column. It
+// holds the row that was loaded, or the information that it was not loaded; see [CompositeRefOf]. For a reference of
+// one column use [Ref].
 //
 //	Shop   int64
 //	Number int64
 //	Order  prom.CompositeRef[Order] `prom:"on='shop, number'"`
 //
-// The columns are a foreign key. Those that may be NULL become NULL with the row that they refer to; when there are
-// none, the row is deleted with it. Where some may be NULL and others not, SQLite and PostgreSQL before 15 refuse to
-// delete the row that is referred to instead.
+// When the row that they refer to is deleted, the columns that may be NULL become NULL. If none of the columns may be
+// NULL, the row is deleted too. If some may be NULL and others not, SQLite and PostgreSQL before 15 refuse to delete
+// the row that is referred to.
 type CompositeRef[T any] struct {
 	row    *T // nil when there is none
 	loaded bool
 }
 
-// Get returns the row, and whether it is there. Rows that were loaded together share it. When it was not loaded nobody
-// knows, and Get panics, and says which field it may be and how to load it. [CompositeRef.Loaded] asks.
+// Get returns the row, and whether it exists. References that were loaded together share the row. Get panics if the row
+// was not loaded; the message names the possible fields and says how to load it. [CompositeRef.Loaded] reports whether
+// it was loaded.
 func (o CompositeRef[T]) Get() (row *T, ok bool) {
 	mustBeLoaded(o.loaded, reflect.TypeFor[CompositeRef[T]](), reflect.TypeFor[T]())
 	return o.row, o.row != nil
 }
 
-// Loaded reports whether the row was loaded or set, which includes that it was found not to be there.
+// Loaded reports whether the row was loaded or set, also if the row was found not to exist.
 func (o CompositeRef[T]) Loaded() bool { return o.loaded }
 
-// Reset makes o one whose row was not loaded.
+// Reset makes the row of o count as not loaded.
 func (o *CompositeRef[T]) Reset() { *o = CompositeRef[T]{} }
 
-// IsZero reports whether the row was not loaded, so that the option omitzero of encoding/json leaves it out.
+// IsZero reports whether the row was not loaded, so that the option omitzero of encoding/json omits it.
 func (o CompositeRef[T]) IsZero() bool { return !o.loaded }
 
-// MarshalJSON writes the row, or null when there is none or it was not loaded.
+// MarshalJSON returns the JSON of the row, or null if it does not exist or was not loaded.
 func (o CompositeRef[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.row) }
 
-// UnmarshalJSON reads a row; null makes it not loaded.
+// UnmarshalJSON reads the JSON of a row. After null, the row counts as not loaded.
 func (o *CompositeRef[T]) UnmarshalJSON(b []byte) error {
 	err := json.Unmarshal(b, &o.row)
 	o.loaded = o.row != nil
 	return err
 }
 
-// RelationTypes returns the model whose row a CompositeRef holds. It makes it known to package schema and is of no
-// other use.
+// RelationTypes returns the model whose row a CompositeRef holds. It is for package schema only.
 func (CompositeRef[T]) RelationTypes() (model, link reflect.Type) { return reflect.TypeFor[T](), nil }
 
-// RelationRows returns the row, a *T that is nil when there is none, and whether it was loaded. It is for package
-// schema and of no other use; see [CompositeRef.Get].
+// RelationRows returns the row (a *T, nil if it does not exist) and whether it was loaded. It is for package schema
+// only; see [CompositeRef.Get].
 func (o CompositeRef[T]) RelationRows() (row any, loaded bool) { return o.row, o.loaded }

@@ -9,15 +9,15 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Cond is a condition on the rows of T. Fields make conditions; [And], [Or] and [Not] combine them. A Cond is an
-// immutable value. The zero value is true for every row, so that a condition can be left out: it counts as no condition
-// where one is demanded, and [And], [Or] and [Not] pass over it as if it had not been written.
+// Cond is a condition on the rows of the model P. Fields and terms make conditions; [And], [Or] and [Not] combine them.
+// A Cond is immutable. The zero value is no condition: it is true for every row, [And], [Or] and [Not] ignore it, and
+// where a condition is required it does not count as one.
 type Cond[P any] struct {
 	_ [0]func(P) // keeps the conditions of two models from being converted into each other
 	n *ast.Cond  // nil for the zero Cond
 }
 
-// And is true when all conditions are. Of no conditions it is the zero Cond.
+// And is true when all conditions are true. Without conditions it is the zero Cond.
 func And[P any](conds ...Cond[P]) Cond[P] {
 	n := chain(ast.OpAnd, conds)
 	if len(n.Kids) == 0 {
@@ -26,14 +26,14 @@ func And[P any](conds ...Cond[P]) Cond[P] {
 	return Cond[P]{n: &n}
 }
 
-// Or is true when one of the conditions is; it is false for every row when there are none.
+// Or is true when at least one of the conditions is true. Without conditions it is false for every row.
 func Or[P any](conds ...Cond[P]) Cond[P] {
 	n := chain(ast.OpOr, conds)
 	return Cond[P]{n: &n}
 }
 
-// Not is true when the condition is false. As everywhere in SQL, a condition that compares NULL is neither true nor
-// false, and so is its negation.
+// Not is true when the condition is false. As in SQL, a comparison with NULL is neither true nor false, and so is its
+// negation.
 func Not[P any](cond Cond[P]) Cond[P] {
 	if cond.n == nil {
 		return cond
@@ -41,8 +41,8 @@ func Not[P any](cond Cond[P]) Cond[P] {
 	return Cond[P]{n: &ast.Cond{Op: ast.OpNot, Kids: []ast.Cond{*cond.n}}}
 }
 
-// If is the condition when on is true, and else the zero Cond, which is left out: of a list of conditions, of an And,
-// and of an Or too, which is false for every row when nothing is left of it.
+// If returns the condition when on is true, and else the zero Cond. Lists of conditions, [And] and [Or] ignore the zero
+// Cond. An Or without other conditions is then false for every row.
 func If[P any](on bool, cond Cond[P]) Cond[P] {
 	if !on {
 		return Cond[P]{}
@@ -64,18 +64,18 @@ func present[P any](conds []Cond[P]) []ast.Cond {
 	return list
 }
 
-// Raw is a condition in SQL on the rows of the model whose prototype is given, with a question mark for each argument;
-// ?? is a question mark itself. Arguments are booleans, numbers, texts, bytes, times, UUIDs, pointers to them, slices
-// of them as one list argument, and driver.Valuers. They are never written into the text. Fields and other terms of T
-// are arguments, too, conditions among them, and stand there as what they are in the statement:
+// Raw is a condition in SQL on the rows of the model with the given prototype. A question mark stands for each
+// argument; write ?? for a question mark in the SQL. Arguments are booleans, numbers, texts, bytes, times, UUIDs,
+// pointers to them, slices of them (as one list argument) and driver.Valuers. They are always bound, never written into
+// the SQL. Fields, other terms and conditions of the model may be arguments too; their SQL replaces the question mark:
 //
 //	prom.Raw(post, "length(?) > ?", postTitle, 80)
 //
-// A column that is named so is found wherever the condition is used, also in a query that reads several tables, and
-// through [Via].
+// A column given as a field is qualified wherever the condition is used, also in a query of several tables, and in
+// [Via].
 //
-// The text opens and closes its own parentheses, quotes and comments. A semicolon, the comment -- and placeholders of
-// an engine, such as $1 and :name, are refused.
+// Parentheses, quotes and comments must be closed in the SQL that opens them. A semicolon, the comment -- and the
+// placeholders of an engine, such as $1 and :name, are errors.
 func Raw[P any](of P, sql string, args ...any) Cond[P] {
 	return Cond[P]{n: ast.TestExpr(ast.OpTruth, ast.NewRaw(ast.KindColumns[schema.Bool], sql, args, termOf[P]))}
 }
@@ -91,8 +91,8 @@ func termOf[P any](arg any) *ast.Expr {
 	return nil
 }
 
-// Sqlizer is a condition on the rows of the model whose prototype is given, made by squirrel, or by anything else that
-// gives SQL with question marks and arguments.
+// Sqlizer is a condition on the rows of the model with the given prototype, from squirrel or another library that
+// returns SQL with question marks and arguments.
 func Sqlizer[P any](of P, sql squirrel.Sqlizer) Cond[P] {
 	if sql == nil {
 		return Cond[P]{n: &ast.Cond{Op: ast.OpTrue, Err: errors.New("the condition is nil")}}

@@ -7,77 +7,78 @@ import (
 	"github.com/prom-go/prom/internal/core"
 )
 
-// Conflict inserts values, and says what happens when a row is there already: [Repo.OnConflict] begins one. It is an
-// immutable value, and may be kept.
+// Conflict is an insert that says what to do if the row already exists (INSERT … ON CONFLICT). [Repo.OnConflict]
+// returns one. It is immutable and may be stored.
 type Conflict[T any] struct {
 	_    [0]func(*T)
 	core core.Conflict
 }
 
-// Outcome says what an insert that minds conflicts has done.
+// Outcome is what an insert of a [Conflict] did.
 type Outcome uint8
 
-// The outcomes.
+// The outcomes of an insert of a [Conflict].
 const (
-	Unchanged Outcome = iota // a row was there, and it was left alone; or a trigger of the database suppressed the insert
+	Unchanged Outcome = iota // the existing row was not changed, or a trigger suppressed the insert
 	Inserted
 	Updated
 )
 
-// String returns the outcome in lower case.
+// String returns the name of the outcome in lower case.
 func (o Outcome) String() string { return [...]string{"unchanged", "inserted", "updated"}[o] }
 
-// OnConflict begins an insert of values for which a row may be there already: one with the same values in the fields
-// given, which are the primary key or those of a unique index. Without fields it is as [Repo.Upsert] finds it; or, with
-// DoNothing, whatever conflicts. A row that is there is updated as Upsert does, unless more is said:
+// OnConflict begins an insert for which a row may already exist (INSERT … ON CONFLICT): a row with the same values in
+// the given fields, which must be the primary key or the fields of a unique index. Without fields, the conflict target
+// is that of [Repo.Upsert], or, with DoNothing, every unique constraint. An existing row is updated as Upsert does,
+// unless a method says otherwise:
 //
 //	outcome, err := counters.OnConflict(CounterName).Update(CounterHits.SetTo(prom.Plus(CounterHits, prom.Excluded(CounterHits)))).Create(ctx, &c)
 func (r *Repo[T]) OnConflict(fields ...Columner) *Conflict[T] {
 	return (*Conflict[T])(unsafe.Pointer(r.core.OnConflict(columnersAt(fields))))
 }
 
-// DoNothing leaves a row that is there alone.
+// DoNothing does not change an existing row (DO NOTHING).
 func (c *Conflict[T]) DoNothing() *Conflict[T] {
 	return (*Conflict[T])(unsafe.Pointer(c.core.DoNothing()))
 }
 
-// Update assigns new values to a row that is there. Its own fields are the values that it has, and [Excluded] those
-// that could not be inserted. The updated column is set to the present time, and the version incremented, unless they
-// are assigned.
+// Update assigns new values to an existing row (DO UPDATE SET). In the assignments, fields are the values of the
+// existing row, and [Excluded] gives the values that could not be inserted. Update sets the updated column to the
+// present time and increments the version, unless they are assigned.
 func (c *Conflict[T]) Update(assigns ...Assign[*T]) *Conflict[T] {
 	return (*Conflict[T])(unsafe.Pointer(c.core.Update(assignsAt(unsafe.Pointer(&assigns)))))
 }
 
-// UpdateAll writes all columns to a row that is there, but the key, the time of creation and the fields of the
-// conflict. It is what happens when nothing else is said.
+// UpdateAll updates all columns of an existing row, except the key, the time of creation and the fields of the conflict
+// target. It is the default.
 func (c *Conflict[T]) UpdateAll() *Conflict[T] {
 	return (*Conflict[T])(unsafe.Pointer(c.core.UpdateAll()))
 }
 
-// Where updates a row that is there only if all conditions hold, and leaves it alone otherwise. The fields in them are
-// those of the row that is there, and [Excluded] those that could not be inserted.
+// Where updates an existing row only if all conditions are true, and does not change it otherwise. In the conditions,
+// fields are the values of the existing row, and [Excluded] gives the values that could not be inserted.
 func (c *Conflict[T]) Where(conds ...Cond[*T]) *Conflict[T] {
 	return (*Conflict[T])(unsafe.Pointer(c.core.Where(condsAt(unsafe.Pointer(&conds)))))
 }
 
-// Create inserts v, or does what was said if there is a conflict, and tells which. What is stored comes back into v,
-// unless the row that is there was left alone: then v is as it was. A conflict on another unique index is ErrUnique.
+// Create inserts v, or handles the conflict, and returns which of them it did. Then v holds the stored row. If the
+// existing row was not changed, v does not change either. A conflict in another unique index is ErrUnique.
 //
-// The model's hooks are called in the order BeforeSave, Validate, AfterSave, and no others, since it is the database
-// that finds out whether a row is inserted or updated. They are a transaction with the insert, which is undone when the
-// row was left alone.
+// Create calls the model's hooks in the order BeforeSave, Validate, AfterSave, and no others, because only the database
+// knows whether it inserts or updates. The hooks and the insert are one transaction; if the existing row was not
+// changed, it is rolled back.
 func (c *Conflict[T]) Create(ctx context.Context, v *T) (outcome Outcome, err error) {
 	o, err := c.core.Create(ctx, unsafe.Pointer(v))
 	return Outcome(o), err
 }
 
-// CreateMany is Create for any number of values, all of them or none; it returns the outcome of each, and each that was
-// not left alone is as it is stored, with its key. When it fails the values are as they were, and the error is a
-// [*ValueError] with the number of the value.
+// CreateMany is Create for any number of values, all or none. It returns the outcome of each value. Each value whose
+// row was not left unchanged holds the stored row, with its key. If it fails, the values do not change, and the error
+// is a [*ValueError] with the index of the value.
 //
-// Hundreds of them are one statement. Values go one after the other, in one transaction and in batches that do not wait
-// for each other, where that cannot be: on SQLite without DoNothing, with hooks or conditions, when they are not all
-// inserted by the same columns, and when one is there twice, which then conflicts with itself.
+// Hundreds of values are one statement. In some cases the values are inserted one by one, in one transaction, in
+// pipelined batches: on SQLite without DoNothing; with hooks or conditions; if the values are not all inserted with the
+// same columns; and if a value occurs twice, which then conflicts with itself.
 func (c *Conflict[T]) CreateMany(ctx context.Context, vs []T) ([]Outcome, error) {
 	return outcomesOf(c.core.CreateMany(ctx, listAt(unsafe.Pointer(&vs))))
 }

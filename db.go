@@ -11,8 +11,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// DB is a named connection to one database: a pool. It connects at the first operation, not before, and again after
-// Close. It is safe for concurrent use. DBs are made by [Registry.Open].
+// DB is a named connection to one database, with a connection pool. It connects at the first operation, and connects
+// again after Close. It is safe for concurrent use. [Registry.Open] returns a DB.
 type DB db.DB
 
 // in returns the DB as the library's own, with what only the library calls.
@@ -42,34 +42,35 @@ func (d *DB) MarshalJSON() ([]byte, error) { return d.in().MarshalJSON() }
 // IsOpen reports whether the DB is connected.
 func (d *DB) IsOpen() bool { return d.in().IsOpen() }
 
-// Ping connects if need be and makes sure that the database answers.
+// Ping connects if necessary, and checks that the database responds.
 func (d *DB) Ping(ctx context.Context) error { return d.in().Ping(ctx) }
 
-// Close waits for running statements, closes the pool and forgets what is known about the database's tables. It does
-// not wait for transactions, which go on and whose connections are closed when they end. It may be called twice. The
-// next operation connects again; but an in-memory database, which has ended, refuses it with [ErrClosed].
+// Close waits for running statements, closes the pool, and discards what is known about the database's tables. It does
+// not wait for transactions: they continue, and their connections are closed when they end. Close may be called twice.
+// The next operation connects again, except on an in-memory database, which no longer exists: it returns [ErrClosed].
 func (d *DB) Close() error { return d.in().Close() }
 
-// PgxPool returns the pgx pool of a connection to PostgreSQL, connecting it if need be, and nil for SQLite. [DB.Close]
-// ends it. What is called on it goes by pgx's own modes: behind a pooler that does not follow prepared statements set
-// default_query_exec_mode=exec.
+// PgxPool returns the pgx pool of a PostgreSQL connection, and connects if necessary. For SQLite it returns nil.
+// [DB.Close] closes the pool. Calls on the pool use pgx's own query modes: behind a connection pooler that does not
+// support prepared statements, set default_query_exec_mode=exec.
 func PgxPool(ctx context.Context, d *DB) (*pgxpool.Pool, error) { return db.PgxPool(ctx, d.in()) }
 
 // SQL returns a *sql.DB on the same database. For SQLite it has one connection of its own, with the same settings,
-// which is made at its first use; it waits for a transaction of this library that writes as another process would, so
-// use it outside of one. For PostgreSQL it draws from the same pool. Close ends it.
+// which is opened when it is first used. That connection waits for a transaction of prom that writes, as another
+// process would, so do not use it inside one. For PostgreSQL, it uses the same pool. Close closes it.
 func (d *DB) SQL(ctx context.Context) (*sql.DB, error) { return d.in().SQL(ctx) }
 
-// Tables lists the tables of the database, by name: on PostgreSQL those that a name without a schema reaches. Views and
-// the engine's own tables and the history of changes are left out.
+// Tables returns the names of the tables of the database, in order: on PostgreSQL, of the tables that a name without a
+// schema finds (search_path). It omits views, the system tables of the engine, and the table that records schema
+// changes.
 func (d *DB) Tables(ctx context.Context) ([]string, error) { return d.in().Tables(ctx) }
 
-// Views lists the views of the database, by name, materialized ones included.
+// Views returns the names of the views of the database, in order, including materialized views.
 func (d *DB) Views(ctx context.Context) ([]string, error) { return d.in().Views(ctx) }
 
-// Describe reads what the database has under the name of a table or view: columns, indexes, constraints. A column of a
-// type that no field is stored as is listed like the others, with the kind Null. Some rows of SQLite are read for the
-// forms of columns. A table that does not exist is [ErrNoTable].
+// Describe returns the columns, indexes and constraints of a table or view of the database. A column of a type that no
+// field can have is included, with the kind Null. On SQLite, Describe reads some rows to find the format of columns. If
+// the table does not exist, the error is [ErrNoTable].
 func (d *DB) Describe(ctx context.Context, table string) (schema.Found, error) {
 	return d.in().Describe(ctx, table)
 }

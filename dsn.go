@@ -9,26 +9,27 @@ import (
 	"github.com/prom-go/prom/internal/dsn"
 )
 
-// DSN names a database and how to reach it. It is made by [ParseDSN]; the zero value names no database.
+// DSN is a parsed data source name: a database and how to connect to it. [ParseDSN] returns a DSN; the zero value is no
+// database.
 //
-// Whatever prints it, prints it without its secrets: every verb of fmt, encoding/json, log/slog and [DSN.String] give
-// the same redacted text. A DSN is a value: copies share nothing that changes, and it is safe for concurrent use.
+// A DSN is always printed without its secrets: all verbs of fmt, encoding/json, log/slog and [DSN.String] print the
+// same redacted text. Copies share no mutable state, and a DSN is safe for concurrent use.
 type DSN struct {
 	// Dialect is "postgres" or "sqlite".
 	Dialect string
-	// Name is the connection's name, the DSN's fragment. The empty name is the default connection.
+	// Name is the name of the connection, the DSN's fragment. The empty name is the default connection.
 	Name string
-	// User is the PostgreSQL role to log in as. Empty leaves it to the driver: PGUSER, else the name of
-	// the operating system's user. Always empty for SQLite.
+	// User is the PostgreSQL role to log in as. If it is empty, the driver uses PGUSER, or else the name of the
+	// operating system's user. It is always empty for SQLite.
 	User string
-	// Hosts are the PostgreSQL servers, tried in order. None leaves it to the driver: PGHOST and PGPORT,
-	// else the local socket, else localhost. Always empty for SQLite.
+	// Hosts are the PostgreSQL servers, tried in order. If there are none, the driver uses PGHOST and PGPORT, or else
+	// the local socket, or else localhost. It is always empty for SQLite.
 	Hosts []Host
-	// Path is the database's name on PostgreSQL (empty leaves it to the driver: PGDATABASE, else the
-	// user's name). On SQLite it is the path of the file, relative to the working directory unless it
-	// begins with a slash, or ":memory:".
+	// Path is the name of the database on PostgreSQL. If it is empty, the driver uses PGDATABASE, or else the user's
+	// name. On SQLite it is ":memory:", or the path of the file, which is relative to the working directory unless it
+	// begins with a slash.
 	Path string
-	// Options are the options that prom itself understands.
+	// Options are the options that prom itself interprets.
 	Options DSNOptions
 
 	hidden func() // what must not be printed; never called here
@@ -36,69 +37,67 @@ type DSN struct {
 
 // Host is one PostgreSQL server.
 type Host struct {
-	// Name is a host name, an IP address without brackets, or the directory of a Unix socket if it
-	// begins with a slash. Empty is the driver's default host.
+	// Name is a host name, an IP address without brackets, or, if it begins with a slash, the directory of a Unix
+	// socket. If it is empty, the driver uses its default host.
 	Name string
-	// Port is the TCP port, or the number in the socket's name. [ParseDSN] puts 5432 where the text has
-	// none; zero means 5432 too.
+	// Port is the TCP port, or the number in the name of the socket. [ParseDSN] sets 5432 if the DSN has no port; zero
+	// means 5432 too.
 	Port uint16
 }
 
-// DSNOptions are the options of a DSN that prom itself understands. The zero value is the default of all.
+// DSNOptions are the options of a DSN that prom itself interprets. The zero value has the defaults.
 type DSNOptions struct {
-	// MinConns is the number of connections a PostgreSQL pool keeps open (pool_minconn, or pgx's
-	// pool_min_conns). Zero is none. SQLite has no use for it.
+	// MinConns is the number of connections that a PostgreSQL pool keeps open (pool_minconn, or pgx's pool_min_conns).
+	// Zero is none. SQLite ignores it.
 	MinConns int32
-	// MaxConns is the greatest number of connections of a PostgreSQL pool (pool_maxconn, or pgx's
-	// pool_max_conns); zero is four for each CPU. On SQLite it is the number of readers, beside the one
-	// writer.
+	// MaxConns is the greatest number of connections of a PostgreSQL pool (pool_maxconn, or pgx's pool_max_conns); zero
+	// means four for each CPU. On SQLite it is the number of reader connections, in addition to the one writer.
 	MaxConns int32
 	// ReadOnly makes the connection refuse writes (readonly).
 	ReadOnly bool
 	// Install says whether tables and columns may be created (install=auto|check|off).
 	Install InstallMode
-	// ConnectTimeout bounds the making of one connection to one PostgreSQL host (connect_timeout; a bare
-	// number is in seconds, as in libpq). Zero leaves it to PGCONNECT_TIMEOUT, else it is two minutes, as
-	// for a negative one; the call's context bounds it too.
+	// ConnectTimeout limits the time to connect to one PostgreSQL host (connect_timeout; a number without a unit is in
+	// seconds, as in libpq). If it is zero, PGCONNECT_TIMEOUT applies, or else two minutes; a negative value means two
+	// minutes. The context of the call limits it too.
 	ConnectTimeout time.Duration
-	// StatementTimeout is PostgreSQL's statement_timeout (a bare number is in milliseconds). Zero leaves
-	// it to the server's configuration; negative is no bound.
+	// StatementTimeout is PostgreSQL's statement_timeout (a number without a unit is in milliseconds). If it is zero,
+	// the server's configuration applies; a negative value means no limit.
 	StatementTimeout time.Duration
-	// LockTimeout is PostgreSQL's lock_timeout (a bare number is in milliseconds). Zero leaves it to the
-	// server's configuration; negative is no bound.
+	// LockTimeout is PostgreSQL's lock_timeout (a number without a unit is in milliseconds). If it is zero, the server's
+	// configuration applies; a negative value means no limit.
 	LockTimeout time.Duration
-	// BusyTimeout is how long SQLite waits for another connection's lock (busy_timeout; a bare number is
-	// in milliseconds). Zero is the default, which [ParseDSN] fills in; negative is not at all.
+	// BusyTimeout is how long SQLite waits for the lock of another connection (busy_timeout; a number without a unit is
+	// in milliseconds). Zero means the default, which [ParseDSN] sets; a negative value means not to wait.
 	BusyTimeout time.Duration
-	// NoGroupCommit makes each SQLite write outside a transaction commit by itself (group_commit=false), also when
-	// others wait to write.
+	// NoGroupCommit makes each SQLite write outside a transaction commit by itself (group_commit=false), also if other
+	// writes are waiting.
 	NoGroupCommit bool
-	// NoHistory leaves out the record of each change of the schema (history=false).
+	// NoHistory disables the record of schema changes (history=false).
 	NoHistory bool
 
-	// InstallLockTimeout is how long DDL waits for a table's lock (install_lock_timeout; a bare number is
-	// in milliseconds). Zero is the default, which [ParseDSN] fills in; negative is no
-	// bound.
+	// InstallLockTimeout is how long DDL waits for the lock of a table (install_lock_timeout; a number without a unit is
+	// in milliseconds). Zero means the default, which [ParseDSN] sets; a negative value means no limit.
 	InstallLockTimeout time.Duration
 }
 
-// InstallMode says what happens when a table or a column that a repository needs is missing.
+// InstallMode says what prom does if a table or a column that a repo needs is missing.
 type InstallMode uint8
 
-// The modes of installation, which the DSN's option install names.
+// The install modes, the values of the DSN's option install.
 const (
-	// InstallAuto creates it. It is the zero value.
+	// InstallAuto creates the table or column. It is the zero value.
 	InstallAuto = InstallMode(dsn.InstallAuto)
-	// InstallCheck reports it as drift and changes nothing.
+	// InstallCheck returns [ErrDrift] and changes nothing.
 	InstallCheck = InstallMode(dsn.InstallCheck)
-	// InstallOff does nothing: the database's own error comes back.
+	// InstallOff does nothing: the call returns the error of the database.
 	InstallOff = InstallMode(dsn.InstallOff)
 )
 
-// String returns the mode as the option's value spells it: "auto", "check" or "off".
+// String returns the mode as in the DSN: "auto", "check" or "off".
 func (m InstallMode) String() string { return dsn.InstallMode(m).String() }
 
-// ParseDSN reads a DSN. It does no I/O. These forms are understood:
+// ParseDSN parses a DSN. It does no I/O. It accepts these forms:
 //
 //	postgres://user:password@host:5432/database?option=value#name
 //	postgres://[::1]:5432,other:5433/database
@@ -108,8 +107,8 @@ func (m InstallMode) String() string { return dsn.InstallMode(m).String() }
 //	sqlite://relative/path.db
 //	sqlite://:memory:
 //
-// An option that nobody knows, one given twice, and a value of the wrong form are errors. An error never holds a value
-// of the DSN, only the names of the scheme and of options.
+// An unknown option, an option that is given twice, and an invalid value are errors. An error never holds a value of
+// the DSN, only the names of the scheme and of options.
 func ParseDSN(s string) (DSN, error) {
 	d, err := dsn.Parse(s)
 	return ownDSN(d), err
@@ -119,19 +118,20 @@ func ownDSN(d dsn.DSN) DSN { return *(*DSN)(unsafe.Pointer(&d)) }
 
 func (d DSN) in() dsn.DSN { return *(*dsn.DSN)(unsafe.Pointer(&d)) }
 
-// Equal reports whether both say the same, secrets included. The operator == and [reflect.DeepEqual] cannot tell: a DSN
-// hides its secrets from them as well.
+// Equal reports whether two DSNs are the same, including their secrets. Do not use == or [reflect.DeepEqual]: they
+// cannot compare the secrets.
 func (d DSN) Equal(other DSN) bool { return d.in().Equal(other.in()) }
 
-// String returns the DSN as a URL with its secrets replaced by xxxxx: the password, the values of options that hold a
-// secret, a key or a file with one, and those of parameters that prom does not know. What it returns is a DSN that
-// [ParseDSN] reads again. The zero DSN is "".
+// String returns the DSN as a URL in which xxxxx replaces the secrets: the password, the values of options that hold a
+// secret, a key or a file with one, and the values of parameters that prom does not know. [ParseDSN] accepts the
+// result. The zero DSN is "".
 func (d DSN) String() string { return d.in().String() }
 
-// GoString is what %#v shows: the redacted text.
+// GoString returns the text that %#v prints: the redacted text.
 func (d DSN) GoString() string { return d.in().GoString() }
 
-// Format prints the redacted text for every verb: %#v as [DSN.GoString], %q quoted, all others as [DSN.String].
+// Format implements fmt.Formatter: %#v prints [DSN.GoString], %q the quoted redacted text, and all other verbs
+// [DSN.String].
 func (d DSN) Format(f fmt.State, verb rune) { d.in().Format(f, verb) }
 
 // MarshalJSON returns the redacted text as a JSON string.

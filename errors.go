@@ -9,54 +9,54 @@ import (
 
 // The kinds of errors, for errors.Is.
 const (
-	ErrNotFound    = Kind(driver.KindNotFound)    // no row has the key, or matches the query of One
-	ErrTooManyRows = Kind(driver.KindTooManyRows) // [Query.One] has found several rows
-	ErrStale       = Kind(driver.KindStale)       // the row has been changed since the value was loaded
-	// a trigger or a rule of the database suppressed the write of a row
+	ErrNotFound    = Kind(driver.KindNotFound)    // there is no such row
+	ErrTooManyRows = Kind(driver.KindTooManyRows) // [Query.One] found several rows
+	ErrStale       = Kind(driver.KindStale)       // the row was changed after the value was loaded (optimistic locking)
+	// a trigger or a rule of the database suppressed the write of the row
 	ErrNotStored = Kind(driver.KindNotStored)
-	ErrUnique    = Kind(driver.KindUnique)  // a unique index or a primary key has the value already
-	ErrNotNull   = Kind(driver.KindNotNull) // NULL in a column that does not take it
-	// a reference to a row that does not exist, or a row that is still referred to
+	ErrUnique    = Kind(driver.KindUnique)  // the value violates a unique index or a primary key
+	ErrNotNull   = Kind(driver.KindNotNull) // NULL in a NOT NULL column
+	// a reference to a row that does not exist, or the deletion of a row that is still referred to
 	ErrForeignKey    = Kind(driver.KindForeignKey)
-	ErrCheck         = Kind(driver.KindCheck)         // a CHECK constraint
-	ErrTooLong       = Kind(driver.KindTooLong)       // longer than the column, or than the database takes
+	ErrCheck         = Kind(driver.KindCheck)         // the value violates a CHECK constraint
+	ErrTooLong       = Kind(driver.KindTooLong)       // the value is too long for the column or the database
 	ErrNoTable       = Kind(driver.KindNoTable)       // the table does not exist
 	ErrNoColumn      = Kind(driver.KindNoColumn)      // a column does not exist
-	ErrNoIndex       = Kind(driver.KindNoIndex)       // no unique index on the columns of an upsert
-	ErrType          = Kind(driver.KindType)          // a value that the column's or the field's type does not take
-	ErrReadOnly      = Kind(driver.KindReadOnly)      // a write where nothing may be written
-	ErrPermission    = Kind(driver.KindPermission)    // the database's user may not do that
-	ErrBusy          = Kind(driver.KindBusy)          // a lock was not to be had in time
-	ErrSerialization = Kind(driver.KindSerialization) // run the transaction again
-	ErrDeadlock      = Kind(driver.KindDeadlock)      // run the transaction again
-	ErrTimeout       = Kind(driver.KindTimeout)       // a deadline of the context or a timeout of the server
+	ErrNoIndex       = Kind(driver.KindNoIndex)       // no unique index has the columns of the upsert
+	ErrType          = Kind(driver.KindType)          // the type of the column or field cannot hold the value
+	ErrReadOnly      = Kind(driver.KindReadOnly)      // a write on a read-only connection or transaction
+	ErrPermission    = Kind(driver.KindPermission)    // the database user lacks the privilege
+	ErrBusy          = Kind(driver.KindBusy)          // a lock was not available in time
+	ErrSerialization = Kind(driver.KindSerialization) // serialization failure: run the transaction again
+	ErrDeadlock      = Kind(driver.KindDeadlock)      // deadlock: run the transaction again
+	ErrTimeout       = Kind(driver.KindTimeout)       // the context's deadline or a timeout of the server expired
 	ErrCanceled      = Kind(driver.KindCanceled)      // the context was canceled
 	ErrConnection    = Kind(driver.KindConnection)    // the server cannot be reached, or the connection broke
 	ErrClosed        = Kind(driver.KindClosed)        // the transaction has ended already
 	ErrDiskFull      = Kind(driver.KindDiskFull)      // no space is left for the database
-	ErrCorrupt       = Kind(driver.KindCorrupt)       // the database file is damaged, or is none
-	// the answer to a write or a commit was lost: it may have happened or not; beside the write's own kind
+	ErrCorrupt       = Kind(driver.KindCorrupt)       // the database file is damaged, or is not a database
+	// the result of a write or a commit was lost: it took effect or not; an additional kind of such errors
 	ErrOutcomeUnknown = Kind(driver.KindOutcomeUnknown)
 	ErrValidation     = Kind(driver.KindValidation) // a value breaks a rule of its field; found before any SQL
-	ErrDrift          = Kind(driver.KindDrift)      // the database lacks what the model wants, and may not be changed
-	ErrSyntax         = Kind(driver.KindSyntax)     // the database does not understand the statement
+	ErrDrift          = Kind(driver.KindDrift)      // the database differs from the model, and prom may not change it
+	ErrSyntax         = Kind(driver.KindSyntax)     // the SQL has a syntax error
 )
 
-// Error is an error of the database, or one that kept a statement from reaching it. Its text names the operation, the
-// table, the columns and the constraint as far as they are known, and never a value, a DSN or a password. What the
-// driver said is reached by errors.As and may hold values.
+// Error is an error of the database, or an error because of which a statement was not sent to it. Its text names the
+// operation, the table, the columns and the constraint, if they are known. It never holds a value, a DSN or a password.
+// errors.As finds the driver's error, which may hold values.
 //
-// errors.Is tells its kind: a write outside of a transaction whose answer was lost, by the end of its context or a
-// broken connection, is of that kind and of [ErrOutcomeUnknown]. errors.As finds it in what this library returns; an
-// assertion of the type may not.
+// Use errors.Is to test the kind. A write outside a transaction whose result was lost, because its context ended or the
+// connection broke, is of that kind and also of [ErrOutcomeUnknown]. Use errors.As to get an Error; a type assertion
+// may fail.
 type Error struct {
 	Kind       Kind
-	Op         string   // what was done, such as "insert"; "" when it is not known
-	Table      string   // "" when it is not known
-	Columns    []string // the columns at fault, as far as they are known
-	Constraint string   // the name of the constraint or index, as far as it is known
-	Detail     string   // more for people, free of values; "" for nothing more
-	Err        error    // the cause: the driver's error, the context's, or one of this library; may be nil
+	Op         string   // the operation, such as "insert"; "" if it is not known
+	Table      string   // "" if it is not known
+	Columns    []string // the columns that caused the error, if they are known
+	Constraint string   // the name of the constraint or index, if it is known
+	Detail     string   // more text for people, without values; may be ""
+	Err        error    // the cause: the error of the driver, of the context or of prom; may be nil
 
 	facts driver.Facts
 }
@@ -66,14 +66,14 @@ func (e *Error) in() *driver.Error { return (*driver.Error)(unsafe.Pointer(e)) }
 // Error returns one line of the form "prom: insert post: unique violation: column title: constraint post_title".
 func (e *Error) Error() string { return e.in().Error() }
 
-// Unwrap returns the cause.
+// Unwrap returns the cause of the error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether target is the kind of e. A write outside of a transaction whose answer was lost, by the end of its
-// context or a broken connection, is of that kind and of [ErrOutcomeUnknown].
+// Is reports whether target is the kind of e. A write outside a transaction whose result was lost, because its context
+// ended or the connection broke, is of that kind and also of [ErrOutcomeUnknown].
 func (e *Error) Is(target error) bool { return e.in().Is(target) }
 
-// As gives the library's own packages the error as theirs. It is for errors.As.
+// As implements errors.As for the internal packages of prom: it converts e to their type.
 func (e *Error) As(target any) bool {
 	t, ok := target.(**driver.Error)
 	if ok {
@@ -82,24 +82,25 @@ func (e *Error) As(target any) bool {
 	return ok
 }
 
-// MarshalJSON writes the kind, the place and the text of the error. Its cause, which may hold values, is left out.
+// MarshalJSON returns the kind, the text, the table, the columns and the constraint of the error. It omits the cause,
+// which may hold values.
 func (e *Error) MarshalJSON() ([]byte, error) { return e.in().MarshalJSON() }
 
-// GoString is what %#v shows: the text of the error, and nothing of its cause.
+// GoString returns the text that %#v prints: the text of the error without its cause.
 func (e *Error) GoString() string { return e.in().GoString() }
 
-// SQLiteError is the error of SQLite itself that an [Error] wraps; errors.As finds it. Its text names tables, columns
-// and constraints, and may quote the statement. That of a statement that was running is what a function, a virtual
-// table or a trigger's RAISE says, and may hold any value.
+// SQLiteError is the error of SQLite that an [Error] wraps; errors.As finds it. Its text names tables, columns and
+// constraints, and may quote the statement. If the statement was running, the text may come from a function, a virtual
+// table or a trigger's RAISE, and may hold any value.
 type SQLiteError struct {
 	Code    int    // the extended result code, https://www.sqlite.org/rescode.html
-	Message string // what sqlite3_errmsg says
-	Offset  int    // the byte of the statement at fault, -1 when SQLite does not tell
+	Message string // the result of sqlite3_errmsg
+	Offset  int    // the byte offset of the error in the statement; -1 if SQLite does not know it
 
-	// Running is of a statement that was understood and failed later.
+	// Running is true if the statement was prepared and failed when it ran.
 	Running bool
 
-	// Err is the error of the context when the statement ended with it, and nil otherwise.
+	// Err is the error of the context if that canceled the statement, and nil otherwise.
 	Err error
 }
 
@@ -108,17 +109,17 @@ func (e *SQLiteError) in() *sqlite3.Error { return (*sqlite3.Error)(unsafe.Point
 // Error returns the message and the code.
 func (e *SQLiteError) Error() string { return e.in().Error() }
 
-// Unwrap returns the error of the context that ended the statement.
+// Unwrap returns the error of the context that canceled the statement, or nil.
 func (e *SQLiteError) Unwrap() error { return e.Err }
 
-// Primary returns the primary code, of which Code is a special case.
+// Primary returns the primary result code that Code extends.
 func (e *SQLiteError) Primary() int { return e.in().Primary() }
 
-// Kind says what went wrong, the same on every engine. A Kind is an error itself, so that errors.Is(err, ErrUnique)
-// asks whether err is of that kind. The zero Kind is an error that is of no known kind.
+// Kind is the kind of an error, the same on both engines. A Kind is itself an error: errors.Is(err, ErrUnique) reports
+// whether err is of that kind. The zero Kind is an unknown kind.
 type Kind uint8
 
-// Error returns the kind's description.
+// Error returns a description of the kind.
 func (k Kind) Error() string { return driver.Kind(k).Error() }
 
 // Is reports whether target is the same kind.
@@ -127,5 +128,5 @@ func (k Kind) Is(target error) bool {
 	return ok && own == driver.Kind(k)
 }
 
-// KindOf returns the kind of err, the zero Kind when it has none.
+// KindOf returns the kind of err, or the zero Kind if it has none.
 func KindOf(err error) Kind { return Kind(driver.KindOf(err)) }

@@ -5,14 +5,16 @@ import (
 	"github.com/prom-go/prom/internal/scan"
 )
 
-// Term is a value of type V that each row of T has: a field of any family, a part of a date, or an [Expr]. Fields that
-// may be NULL are terms of the type that they hold otherwise; what NULL does to a comparison or a result is SQL's rule.
+// Term is a value of type V in each row of the model P: a field, a part of a date, or an [Expr]. A field that may be
+// NULL is a term of the type of its values that are not NULL. The rules of SQL say how NULL affects comparisons and
+// results.
 type Term[P, V any] interface {
 	term(P, *V) *ast.Expr
 }
 
-// Expr is a value of type V that is computed from a row of T, or from a group of rows when it is an aggregate. It has
-// the conditions of a field, and is made by the functions of this package, such as [Plus], [Via], [Sum] or [Over].
+// Expr is an expression of type V. It is computed from a row of the model P, or, if it is an aggregate, from a group of
+// rows. It has the same conditions as a field. Functions of this package, such as [Plus], [Via], [Sum] and [Over],
+// return expressions.
 type Expr[P, V any] struct {
 	_ [0]func(P)
 	c *scan.Codec // of V
@@ -30,7 +32,7 @@ func typed[P, V any](e *ast.Expr) Expr[P, V] {
 	return Expr[P, V]{c: c, e: e}
 }
 
-// Val is a constant in expressions of the model whose prototype is given, for expressions of which a part is one.
+// Val is a constant in an expression of the model with the given prototype.
 func Val[P, V any](of P, v V) Expr[P, V] {
 	like, err := ast.LikeOf[V]()
 	e := &ast.Expr{Op: ast.ExprValue, Like: like, Given: v, Err: err}
@@ -43,16 +45,17 @@ func Val[P, V any](of P, v V) Expr[P, V] {
 	return x
 }
 
-// RawExpr is a value in SQL, with a question mark for each argument, or term of T, as in [Raw]. V says how it is read,
-// and what it is compared with. It stands wherever a term does, and so does each of its terms: a field, a condition, an
-// aggregate, what a reference leads to, a subquery. A generic function around it is a function of one's own:
+// RawExpr is an expression in SQL, with a question mark for each argument or term, as in [Raw]. V is the type of the
+// values that are read from it and compared with it. It may be used wherever a term may be used. Its terms may be
+// fields, conditions, aggregates, [Via] or subqueries. A generic function that returns a RawExpr defines a function of
+// your own:
 //
 //	// Initial is the first letter of a text, in capitals.
 //	func Initial[P any, V prom.Texts](t prom.Term[P, V]) prom.Expr[P, string] {
 //		return prom.RawExpr[string](*new(P), "upper(substr(?, 1, 1))", t)
 //	}
 //
-// Where PostgreSQL cannot tell the type of an argument, [Val] gives it one. A decimal is a text on SQLite.
+// If PostgreSQL cannot determine the type of an argument, use [Val], which has a type. On SQLite a decimal is a text.
 func RawExpr[V, P any](of P, sql string, args ...any) Expr[P, V] {
 	like, err := ast.LikeOf[V]()
 	e := ast.NewRaw(like, sql, args, termOf[P])
@@ -79,39 +82,39 @@ func exprsOf[P any](terms []AnyTerm[P]) []*ast.Expr {
 	return list
 }
 
-// OrNull is the same value, read as nil when it is NULL.
+// OrNull is the same value, read into a pointer: NULL is nil.
 func OrNull[P, V any](t Term[P, V]) Expr[P, *V] { return typed[P, *V](exprOf(t)) }
 
-// If is the condition as a value: true or false, or NULL.
+// term is the condition as a value: true, false or NULL.
 func (c Cond[P]) term(P, *bool) *ast.Expr { return ast.CondExpr(c.n) }
 
 // Eq is true when the expression equals v.
 func (x Expr[P, V]) Eq(v V) Cond[P] { return Cond[P]{n: ast.CompareExpr(ast.OpEq, x.e, x.c, v)} }
 
-// Ne is true when the expression is a value other than v. It is not true for NULL.
+// Ne is true when the expression is not NULL and differs from v.
 func (x Expr[P, V]) Ne(v V) Cond[P] { return Cond[P]{n: ast.CompareExpr(ast.OpNe, x.e, x.c, v)} }
 
 // Gt is true when the expression is greater than v.
 func (x Expr[P, V]) Gt(v V) Cond[P] { return Cond[P]{n: ast.CompareExpr(ast.OpGt, x.e, x.c, v)} }
 
-// Gte is true when the expression is greater than v or equal.
+// Gte is true when the expression is greater than or equal to v.
 func (x Expr[P, V]) Gte(v V) Cond[P] { return Cond[P]{n: ast.CompareExpr(ast.OpGe, x.e, x.c, v)} }
 
 // Lt is true when the expression is less than v.
 func (x Expr[P, V]) Lt(v V) Cond[P] { return Cond[P]{n: ast.CompareExpr(ast.OpLt, x.e, x.c, v)} }
 
-// Lte is true when the expression is less than v or equal.
+// Lte is true when the expression is less than or equal to v.
 func (x Expr[P, V]) Lte(v V) Cond[P] { return Cond[P]{n: ast.CompareExpr(ast.OpLe, x.e, x.c, v)} }
 
-// Between is true when the expression is from low to high, both included.
+// Between is true when the expression is greater than or equal to low, and less than or equal to high.
 func (x Expr[P, V]) Between(low, high V) Cond[P] {
 	return Cond[P]{n: ast.ExprRange(x.e, x.c, low, high)}
 }
 
-// In is true when the expression is one of the values; none matches nothing.
+// In is true when the expression equals one of the values. Without values it is always false.
 func (x Expr[P, V]) In(vs ...V) Cond[P] { return Cond[P]{n: ast.InExpr(ast.OpIn, x.e, x.c, vs)} }
 
-// NotIn is true when the expression is none of the values; none matches every row.
+// NotIn is true when the expression equals none of the values. Without values it is true for every row.
 func (x Expr[P, V]) NotIn(vs ...V) Cond[P] { return Cond[P]{n: ast.InExpr(ast.OpNotIn, x.e, x.c, vs)} }
 
 // IsNull is true when the expression is NULL.
@@ -120,13 +123,13 @@ func (x Expr[P, V]) IsNull() Cond[P] { return Cond[P]{n: ast.TestExpr(ast.OpNull
 // NotNull is true when the expression is not NULL.
 func (x Expr[P, V]) NotNull() Cond[P] { return Cond[P]{n: ast.TestExpr(ast.OpNotNull, x.e)} }
 
-// Asc orders by the expression, the least first, NULLs last.
+// Asc sorts by the expression in ascending order, NULLs last.
 func (x Expr[P, V]) Asc() Order[P] { return Order[P]{o: ast.OrderByExpr(x.e, false)} }
 
-// Desc orders by the expression, the greatest first, NULLs first.
+// Desc sorts by the expression in descending order, NULLs first.
 func (x Expr[P, V]) Desc() Order[P] { return Order[P]{o: ast.OrderByExpr(x.e, true)} }
 
-// Truth is the condition that a boolean term is true.
+// Truth is true when the boolean term is true.
 func Truth[P any](t Term[P, bool]) Cond[P] {
 	return Cond[P]{n: ast.TestExpr(ast.OpTruth, exprOf(t))}
 }
@@ -134,25 +137,25 @@ func Truth[P any](t Term[P, bool]) Cond[P] {
 // Eq is true when the two terms are equal. It is not true when one is NULL.
 func Eq[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpEq, a, b) }
 
-// Ne is true when the two terms are different values. It is not true when one is NULL.
+// Ne is true when the two terms differ and neither is NULL.
 func Ne[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpNe, a, b) }
 
 // Lt is true when a is less than b.
 func Lt[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpLt, a, b) }
 
-// Lte is true when a is less than b or equal.
+// Lte is true when a is less than or equal to b.
 func Lte[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpLe, a, b) }
 
 // Gt is true when a is greater than b.
 func Gt[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpGt, a, b) }
 
-// Gte is true when a is greater than b or equal.
+// Gte is true when a is greater than or equal to b.
 func Gte[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpGe, a, b) }
 
-// Is is true when the two terms are equal, or both NULL.
+// Is is true when the two terms are equal, or when both are NULL (IS NOT DISTINCT FROM).
 func Is[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpSame, a, b) }
 
-// IsNot is true when the two terms differ; NULL differs from every value and not from NULL.
+// IsNot is true when the two terms differ (IS DISTINCT FROM). NULL differs from every value, but not from NULL.
 func IsNot[P, V any](a, b Term[P, V]) Cond[P] { return between(ast.OpNotSame, a, b) }
 
 func between[P, V any](o ast.Op, a, b Term[P, V]) Cond[P] {

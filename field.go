@@ -11,20 +11,17 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Field is a column of T whose values are of type V. It is the most general family: values can be told apart and
-// nothing else. Fields are made once, in package variables, by constructors such as [FieldOf]; they are immutable and
-// safe for concurrent use. The zero Field belongs to no column and panics when used.
-//
-// The families repeat the methods that they have in common: one that embedded another would have both of them compiled
-// for each model.
+// Field is a column of the model P with values of type V. It is the most general kind of field: its values can be
+// compared for equality only. Create fields once, in package variables, by constructors such as [FieldOf]. Fields are
+// immutable and safe for concurrent use. The zero Field belongs to no column; its methods panic.
 type Field[P, V any] struct {
 	_ [0]func(P)
 	c *scan.Codec
 }
 
-// FieldOf returns the field of a prototype whose address is given; see [Proto]. Like all constructors of fields it
-// panics when no column of that type is there, with a message that names the field and what to do; they are meant for
-// package variables, where this shows at start-up.
+// FieldOf returns the field with the given address in the prototype of a model; see [Proto]. Like all constructors of
+// fields, it panics if the address is not that of a column of this type. The message names the field and says what to
+// do. Call it in package variables, so that such mistakes show when the program starts.
 func FieldOf[P, V any](of P, field *V) *Field[P, V] {
 	return &Field[P, V]{c: columnAt(place[V](of, field))}
 }
@@ -67,28 +64,29 @@ func (f *Field[P, V]) Eq(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
 }
 
-// Ne is true when the column is a value other than v. It is not true for NULL.
+// Ne is true when the column is not NULL and differs from v.
 func (f *Field[P, V]) Ne(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
 }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
-// has no limit.
+// In is true when the column equals one of the values. Without values it is always false. The values are sent as one
+// argument, so their number has no limit.
 func (f *Field[P, V]) In(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
 }
 
-// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+// NotIn is true when the column is not NULL and equals none of the values. Without values it is true for every row,
+// also if the column is NULL.
 func (f *Field[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
-// Set assigns v.
+// Set assigns v to the column.
 func (f *Field[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
-// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+// SetTo assigns the value of a term to the column: another column, an expression, or a subquery by [ScalarSubquery].
 func (f *Field[P, V]) SetTo(t Term[P, V]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
@@ -103,12 +101,12 @@ type NullField[P, V any] struct {
 	c *scan.Codec
 }
 
-// NullOf returns the field of any type that can be told apart from others, a pointer.
+// NullOf returns the [Field] of a pointer. The column may be NULL.
 func NullOf[P, V any](of P, field **V) *NullField[P, V] {
 	return &NullField[P, V]{c: columnAt(place[V](of, field))}
 }
 
-// SQLNullOf returns the field of any type that can be told apart from others, a sql.Null.
+// SQLNullOf returns the [Field] of a sql.Null. The column may be NULL.
 func SQLNullOf[P, V any](of P, field *sql.Null[V]) *NullField[P, V] {
 	return &NullField[P, V]{c: columnAt(place[V](of, field))}
 }
@@ -121,26 +119,27 @@ func (f *NullField[P, V]) Eq(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
 }
 
-// Ne is true when the column is a value other than v. It is not true for NULL.
+// Ne is true when the column is not NULL and differs from v.
 func (f *NullField[P, V]) Ne(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
 }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
-// has no limit.
+// In is true when the column equals one of the values. Without values it is always false. The values are sent as one
+// argument, so their number has no limit.
 func (f *NullField[P, V]) In(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
 }
 
-// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+// NotIn is true when the column is not NULL and equals none of the values. Without values it is true for every row,
+// also if the column is NULL.
 func (f *NullField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
-// Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
+// Is is true when the column equals *v, or when the column is NULL and v is nil (IS NOT DISTINCT FROM).
 func (f *NullField[P, V]) Is(v *V) Cond[P] { return Cond[P]{n: ast.Same(ast.OpSame, f.c, v)} }
 
-// IsNot is true when the column differs from *v; NULL differs from every value and not from nil.
+// IsNot is true when the column differs from *v (IS DISTINCT FROM). NULL differs from every value, but not from nil.
 func (f *NullField[P, V]) IsNot(v *V) Cond[P] { return Cond[P]{n: ast.Same(ast.OpNotSame, f.c, v)} }
 
 // IsNull is true when the column is NULL.
@@ -153,17 +152,17 @@ func (f *NullField[P, V]) NotNull() Cond[P] {
 	return Cond[P]{n: ast.Test(new(ast.Cond), ast.OpNotNull, f.c)}
 }
 
-// Set assigns v.
+// Set assigns v to the column.
 func (f *NullField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
-// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+// SetTo assigns the value of a term to the column: another column, an expression, or a subquery by [ScalarSubquery].
 func (f *NullField[P, V]) SetTo(t Term[P, V]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
 
-// SetNull assigns NULL.
+// SetNull assigns NULL to the column.
 func (f *NullField[P, V]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }

@@ -9,14 +9,14 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// ListField is a column of T that holds a list of elements of type E. Its conditions have the same answers on both
-// engines; those of a list that is NULL are neither true nor false.
+// ListField is a column of the model P that holds a list of elements of type E. Its conditions have the same results on
+// both engines. If the list is NULL, its conditions are neither true nor false.
 type ListField[P, E any] struct {
 	_ [0]func(P)
 	c *scan.Codec
 }
 
-// ListOf returns the field that is a list, such as a []string.
+// ListOf returns the [ListField] of a slice, such as a []string.
 func ListOf[P any, S ~[]E, E any](of P, field *S) *ListField[P, E] {
 	return &ListField[P, E]{c: listColumnAt(place[S](of, field))}
 }
@@ -35,12 +35,12 @@ func listColumnAt(at scan.Place) *scan.Codec {
 // Column returns the column's schema.
 func (f *ListField[P, E]) Column() *schema.Column { return f.c.Column() }
 
-// Eq is true when the list has these elements in this order.
+// Eq is true when the list has exactly the given elements in the given order.
 func (f *ListField[P, E]) Eq(es []E) Cond[P] {
 	return Cond[P]{n: ast.CompareList(dialect.FuncListEq, f.c, es)}
 }
 
-// Ne is true when the list has other elements, or these in another order.
+// Ne is true when the list has other elements than the given ones, or the same elements in another order.
 func (f *ListField[P, E]) Ne(es []E) Cond[P] {
 	return Cond[P]{n: ast.CompareList(dialect.FuncListNe, f.c, es)}
 }
@@ -51,44 +51,44 @@ func (f *ListField[P, E]) Len() Expr[P, int64] { return typed[P, int64](ast.List
 // IsEmpty is true when the list has no elements.
 func (f *ListField[P, E]) IsEmpty() Cond[P] { return f.Len().Eq(0) }
 
-// NotEmpty is true when the list has an element.
+// NotEmpty is true when the list has at least one element.
 func (f *ListField[P, E]) NotEmpty() Cond[P] { return f.Len().Gt(0) }
 
 // Has is true when e is an element of the list.
 func (f *ListField[P, E]) Has(e E) Cond[P] { return f.Contains(e) }
 
-// Contains is true when all of these are elements of the list; of none, every list is true.
+// Contains is true when all given values are elements of the list. Without values it is true for every list.
 func (f *ListField[P, E]) Contains(es ...E) Cond[P] {
 	return Cond[P]{n: ast.CompareList(dialect.FuncListContains, f.c, es)}
 }
 
-// ContainedBy is true when the list has no elements but these; an empty one has none.
+// ContainedBy is true when every element of the list is one of the given values. It is true for an empty list.
 func (f *ListField[P, E]) ContainedBy(es ...E) Cond[P] {
 	return Cond[P]{n: ast.CompareList(dialect.FuncListContainedBy, f.c, es)}
 }
 
-// Overlaps is true when one of these is an element of the list.
+// Overlaps is true when at least one of the given values is an element of the list.
 func (f *ListField[P, E]) Overlaps(es ...E) Cond[P] {
 	return Cond[P]{n: ast.CompareList(dialect.FuncListOverlaps, f.c, es)}
 }
 
-// Append assigns the list with these elements behind its own, in the database, so that concurrent ones all count. NULL
+// Append appends the given elements to the list, in the database, so that concurrent appends all take effect. NULL
 // becomes a list.
 func (f *ListField[P, E]) Append(es ...E) Assign[P] {
 	return Assign[P]{a: ast.AssignList(dialect.FuncListAppend, f.c, es)}
 }
 
-// Remove assigns the list without its elements that equal one of these, in the database. NULL stays NULL.
+// Remove removes all elements that equal one of the given values from the list, in the database. NULL stays NULL.
 func (f *ListField[P, E]) Remove(es ...E) Assign[P] {
 	return Assign[P]{a: ast.AssignList(dialect.FuncListRemove, f.c, es)}
 }
 
-// Set assigns the list. nil is an empty one.
+// Set assigns a list to the column. A nil slice is an empty list.
 func (f *ListField[P, E]) Set(es []E) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, es)}
 }
 
-// SetTo assigns the value of a term.
+// SetTo assigns the value of a term to the column.
 func (f *ListField[P, E]) SetTo(t Term[P, []E]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
@@ -103,7 +103,7 @@ type NullListField[P, E any] struct {
 	c *scan.Codec
 }
 
-// NullListOf returns the list whose address is given, a pointer.
+// NullListOf returns the [ListField] of a pointer to a slice. The column may be NULL.
 func NullListOf[P any, S ~[]E, E any](of P, field **S) *NullListField[P, E] {
 	return &NullListField[P, E]{c: listColumnAt(place[S](of, field))}
 }
@@ -111,12 +111,12 @@ func NullListOf[P any, S ~[]E, E any](of P, field **S) *NullListField[P, E] {
 // Column returns the column's schema.
 func (f *NullListField[P, E]) Column() *schema.Column { return f.c.Column() }
 
-// Eq is true when the list has these elements in this order.
+// Eq is true when the list has exactly the given elements in the given order.
 func (f *NullListField[P, E]) Eq(es []E) Cond[P] {
 	return Cond[P]{n: ast.CompareList(dialect.FuncListEq, f.c, es)}
 }
 
-// Ne is true when the list has other elements, or these in another order.
+// Ne is true when the list has other elements than the given ones, or the same elements in another order.
 func (f *NullListField[P, E]) Ne(es []E) Cond[P] {
 	return Cond[P]{n: ast.CompareList(dialect.FuncListNe, f.c, es)}
 }
@@ -137,49 +137,49 @@ func (f *NullListField[P, E]) Len() Expr[P, int64] { return typed[P, int64](ast.
 // IsEmpty is true when the list has no elements.
 func (f *NullListField[P, E]) IsEmpty() Cond[P] { return f.Len().Eq(0) }
 
-// NotEmpty is true when the list has an element.
+// NotEmpty is true when the list has at least one element.
 func (f *NullListField[P, E]) NotEmpty() Cond[P] { return f.Len().Gt(0) }
 
 // Has is true when e is an element of the list.
 func (f *NullListField[P, E]) Has(e E) Cond[P] { return f.Contains(e) }
 
-// Contains is true when all of these are elements of the list; of none, every list is true.
+// Contains is true when all given values are elements of the list. Without values it is true for every list.
 func (f *NullListField[P, E]) Contains(es ...E) Cond[P] {
 	return Cond[P]{n: ast.CompareList(dialect.FuncListContains, f.c, es)}
 }
 
-// ContainedBy is true when the list has no elements but these; an empty one has none.
+// ContainedBy is true when every element of the list is one of the given values. It is true for an empty list.
 func (f *NullListField[P, E]) ContainedBy(es ...E) Cond[P] {
 	return Cond[P]{n: ast.CompareList(dialect.FuncListContainedBy, f.c, es)}
 }
 
-// Overlaps is true when one of these is an element of the list.
+// Overlaps is true when at least one of the given values is an element of the list.
 func (f *NullListField[P, E]) Overlaps(es ...E) Cond[P] {
 	return Cond[P]{n: ast.CompareList(dialect.FuncListOverlaps, f.c, es)}
 }
 
-// Append assigns the list with these elements behind its own, in the database, so that concurrent ones all count. NULL
+// Append appends the given elements to the list, in the database, so that concurrent appends all take effect. NULL
 // becomes a list.
 func (f *NullListField[P, E]) Append(es ...E) Assign[P] {
 	return Assign[P]{a: ast.AssignList(dialect.FuncListAppend, f.c, es)}
 }
 
-// Remove assigns the list without its elements that equal one of these, in the database. NULL stays NULL.
+// Remove removes all elements that equal one of the given values from the list, in the database. NULL stays NULL.
 func (f *NullListField[P, E]) Remove(es ...E) Assign[P] {
 	return Assign[P]{a: ast.AssignList(dialect.FuncListRemove, f.c, es)}
 }
 
-// Set assigns the list. nil is an empty one.
+// Set assigns a list to the column. A nil slice is an empty list.
 func (f *NullListField[P, E]) Set(es []E) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, es)}
 }
 
-// SetTo assigns the value of a term.
+// SetTo assigns the value of a term to the column.
 func (f *NullListField[P, E]) SetTo(t Term[P, []E]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
 
-// SetNull assigns NULL.
+// SetNull assigns NULL to the column.
 func (f *NullListField[P, E]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }

@@ -8,18 +8,18 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Number is what a [NumberField] may hold.
+// Number is the constraint of the values of a [NumberField].
 type Number interface {
 	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~float32 | ~float64
 }
 
-// NumberField is an [OrderedField] of numbers.
+// NumberField is an [OrderedField] with values that are numbers.
 type NumberField[P any, V Number] struct {
 	_ [0]func(P)
 	c *scan.Codec
 }
 
-// NumberOf returns the number field whose address is given.
+// NumberOf returns the [NumberField] of a number.
 func NumberOf[P any, V Number](of P, field *V) *NumberField[P, V] {
 	return &NumberField[P, V]{c: columnAt(place[V](of, field))}
 }
@@ -32,18 +32,19 @@ func (f *NumberField[P, V]) Eq(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
 }
 
-// Ne is true when the column is a value other than v. It is not true for NULL.
+// Ne is true when the column is not NULL and differs from v.
 func (f *NumberField[P, V]) Ne(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
 }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
-// has no limit.
+// In is true when the column equals one of the values. Without values it is always false. The values are sent as one
+// argument, so their number has no limit.
 func (f *NumberField[P, V]) In(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
 }
 
-// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+// NotIn is true when the column is not NULL and equals none of the values. Without values it is true for every row,
+// also if the column is NULL.
 func (f *NumberField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
@@ -53,7 +54,7 @@ func (f *NumberField[P, V]) Gt(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
 }
 
-// Gte is true when the column is greater than v or equal.
+// Gte is true when the column is greater than or equal to v.
 func (f *NumberField[P, V]) Gte(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
 }
@@ -63,42 +64,42 @@ func (f *NumberField[P, V]) Lt(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
 }
 
-// Lte is true when the column is less than v or equal.
+// Lte is true when the column is less than or equal to v.
 func (f *NumberField[P, V]) Lte(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
 }
 
-// Between is true when the column is from low to high, both included.
+// Between is true when the column is greater than or equal to low, and less than or equal to high.
 func (f *NumberField[P, V]) Between(low, high V) Cond[P] {
 	return Cond[P]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
-// Asc orders by the column, the least first. NULLs come last, on every engine.
+// Asc sorts by the column in ascending order. NULLs come last, on both engines.
 func (f *NumberField[P, V]) Asc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
 }
 
-// Desc orders by the column, the greatest first. NULLs come first, on every engine.
+// Desc sorts by the column in descending order. NULLs come first, on both engines.
 func (f *NumberField[P, V]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// Set assigns v.
+// Set assigns v to the column.
 func (f *NumberField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
-// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+// SetTo assigns the value of a term to the column: another column, an expression, or a subquery by [ScalarSubquery].
 func (f *NumberField[P, V]) SetTo(t Term[P, V]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
 
-// Add assigns the column's value plus v, in the database, so that concurrent additions all count. NULL stays NULL.
+// Add adds v to the column, in the database, so that concurrent additions all take effect. NULL stays NULL.
 func (f *NumberField[P, V]) Add(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignAdd, v)}
 }
 
-// Sub assigns the column's value less v, in the database.
+// Sub subtracts v from the column, in the database. NULL stays NULL.
 func (f *NumberField[P, V]) Sub(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSub, v)}
 }
@@ -113,12 +114,12 @@ type NullNumberField[P any, V Number] struct {
 	c *scan.Codec
 }
 
-// NullNumberOf returns the number field whose address is given, a pointer.
+// NullNumberOf returns the [NumberField] of a pointer. The column may be NULL.
 func NullNumberOf[P any, V Number](of P, field **V) *NullNumberField[P, V] {
 	return &NullNumberField[P, V]{c: columnAt(place[V](of, field))}
 }
 
-// SQLNullNumberOf returns the number field whose address is given, a sql.Null.
+// SQLNullNumberOf returns the [NumberField] of a sql.Null. The column may be NULL.
 func SQLNullNumberOf[P any, V Number](of P, field *sql.Null[V]) *NullNumberField[P, V] {
 	return &NullNumberField[P, V]{c: columnAt(place[V](of, field))}
 }
@@ -131,26 +132,27 @@ func (f *NullNumberField[P, V]) Eq(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
 }
 
-// Ne is true when the column is a value other than v. It is not true for NULL.
+// Ne is true when the column is not NULL and differs from v.
 func (f *NullNumberField[P, V]) Ne(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
 }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
-// has no limit.
+// In is true when the column equals one of the values. Without values it is always false. The values are sent as one
+// argument, so their number has no limit.
 func (f *NullNumberField[P, V]) In(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
 }
 
-// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+// NotIn is true when the column is not NULL and equals none of the values. Without values it is true for every row,
+// also if the column is NULL.
 func (f *NullNumberField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
-// Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
+// Is is true when the column equals *v, or when the column is NULL and v is nil (IS NOT DISTINCT FROM).
 func (f *NullNumberField[P, V]) Is(v *V) Cond[P] { return Cond[P]{n: ast.Same(ast.OpSame, f.c, v)} }
 
-// IsNot is true when the column differs from *v; NULL differs from every value and not from nil.
+// IsNot is true when the column differs from *v (IS DISTINCT FROM). NULL differs from every value, but not from nil.
 func (f *NullNumberField[P, V]) IsNot(v *V) Cond[P] {
 	return Cond[P]{n: ast.Same(ast.OpNotSame, f.c, v)}
 }
@@ -170,7 +172,7 @@ func (f *NullNumberField[P, V]) Gt(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
 }
 
-// Gte is true when the column is greater than v or equal.
+// Gte is true when the column is greater than or equal to v.
 func (f *NullNumberField[P, V]) Gte(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
 }
@@ -180,47 +182,47 @@ func (f *NullNumberField[P, V]) Lt(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
 }
 
-// Lte is true when the column is less than v or equal.
+// Lte is true when the column is less than or equal to v.
 func (f *NullNumberField[P, V]) Lte(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
 }
 
-// Between is true when the column is from low to high, both included.
+// Between is true when the column is greater than or equal to low, and less than or equal to high.
 func (f *NullNumberField[P, V]) Between(low, high V) Cond[P] {
 	return Cond[P]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
-// Asc orders by the column, the least first. NULLs come last, on every engine.
+// Asc sorts by the column in ascending order. NULLs come last, on both engines.
 func (f *NullNumberField[P, V]) Asc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
 }
 
-// Desc orders by the column, the greatest first. NULLs come first, on every engine.
+// Desc sorts by the column in descending order. NULLs come first, on both engines.
 func (f *NullNumberField[P, V]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// Set assigns v.
+// Set assigns v to the column.
 func (f *NullNumberField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
-// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+// SetTo assigns the value of a term to the column: another column, an expression, or a subquery by [ScalarSubquery].
 func (f *NullNumberField[P, V]) SetTo(t Term[P, V]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
 
-// SetNull assigns NULL.
+// SetNull assigns NULL to the column.
 func (f *NullNumberField[P, V]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
 
-// Add assigns the column's value plus v, in the database, so that concurrent additions all count. NULL stays NULL.
+// Add adds v to the column, in the database, so that concurrent additions all take effect. NULL stays NULL.
 func (f *NullNumberField[P, V]) Add(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignAdd, v)}
 }
 
-// Sub assigns the column's value less v, in the database.
+// Sub subtracts v from the column, in the database. NULL stays NULL.
 func (f *NullNumberField[P, V]) Sub(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSub, v)}
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// OrderedField is a [Field] whose values have an order.
+// OrderedField is a [Field] whose values can be ordered.
 type OrderedField[P, V any] struct {
 	_ [0]func(P)
 	c *scan.Codec
 }
 
-// OrderedOf returns the ordered field whose address is given: a UUID, a decimal, bytes, or any type of its own.
+// OrderedOf returns the [OrderedField] of a value whose type has an order: a UUID, a decimal, bytes, or a type of your
+// own.
 func OrderedOf[P, V any](of P, field *V) *OrderedField[P, V] {
 	return &OrderedField[P, V]{c: columnAt(place[V](of, field))}
 }
@@ -27,18 +28,19 @@ func (f *OrderedField[P, V]) Eq(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
 }
 
-// Ne is true when the column is a value other than v. It is not true for NULL.
+// Ne is true when the column is not NULL and differs from v.
 func (f *OrderedField[P, V]) Ne(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
 }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
-// has no limit.
+// In is true when the column equals one of the values. Without values it is always false. The values are sent as one
+// argument, so their number has no limit.
 func (f *OrderedField[P, V]) In(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
 }
 
-// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+// NotIn is true when the column is not NULL and equals none of the values. Without values it is true for every row,
+// also if the column is NULL.
 func (f *OrderedField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
@@ -48,7 +50,7 @@ func (f *OrderedField[P, V]) Gt(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
 }
 
-// Gte is true when the column is greater than v or equal.
+// Gte is true when the column is greater than or equal to v.
 func (f *OrderedField[P, V]) Gte(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
 }
@@ -58,32 +60,32 @@ func (f *OrderedField[P, V]) Lt(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
 }
 
-// Lte is true when the column is less than v or equal.
+// Lte is true when the column is less than or equal to v.
 func (f *OrderedField[P, V]) Lte(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
 }
 
-// Between is true when the column is from low to high, both included.
+// Between is true when the column is greater than or equal to low, and less than or equal to high.
 func (f *OrderedField[P, V]) Between(low, high V) Cond[P] {
 	return Cond[P]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
-// Asc orders by the column, the least first. NULLs come last, on every engine.
+// Asc sorts by the column in ascending order. NULLs come last, on both engines.
 func (f *OrderedField[P, V]) Asc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
 }
 
-// Desc orders by the column, the greatest first. NULLs come first, on every engine.
+// Desc sorts by the column in descending order. NULLs come first, on both engines.
 func (f *OrderedField[P, V]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// Set assigns v.
+// Set assigns v to the column.
 func (f *OrderedField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
-// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+// SetTo assigns the value of a term to the column: another column, an expression, or a subquery by [ScalarSubquery].
 func (f *OrderedField[P, V]) SetTo(t Term[P, V]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
@@ -98,12 +100,12 @@ type NullOrderedField[P, V any] struct {
 	c *scan.Codec
 }
 
-// NullOrderedOf returns the field of a type with an order: UUIDs, decimals, bytes, and types of its own, a pointer.
+// NullOrderedOf returns the [OrderedField] of a pointer. The column may be NULL.
 func NullOrderedOf[P, V any](of P, field **V) *NullOrderedField[P, V] {
 	return &NullOrderedField[P, V]{c: columnAt(place[V](of, field))}
 }
 
-// SQLNullOrderedOf returns the field of a type with an order: UUIDs, decimals, bytes, and types of its own, a sql.Null.
+// SQLNullOrderedOf returns the [OrderedField] of a sql.Null. The column may be NULL.
 func SQLNullOrderedOf[P, V any](of P, field *sql.Null[V]) *NullOrderedField[P, V] {
 	return &NullOrderedField[P, V]{c: columnAt(place[V](of, field))}
 }
@@ -116,26 +118,27 @@ func (f *NullOrderedField[P, V]) Eq(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
 }
 
-// Ne is true when the column is a value other than v. It is not true for NULL.
+// Ne is true when the column is not NULL and differs from v.
 func (f *NullOrderedField[P, V]) Ne(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
 }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
-// has no limit.
+// In is true when the column equals one of the values. Without values it is always false. The values are sent as one
+// argument, so their number has no limit.
 func (f *NullOrderedField[P, V]) In(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
 }
 
-// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+// NotIn is true when the column is not NULL and equals none of the values. Without values it is true for every row,
+// also if the column is NULL.
 func (f *NullOrderedField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
-// Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
+// Is is true when the column equals *v, or when the column is NULL and v is nil (IS NOT DISTINCT FROM).
 func (f *NullOrderedField[P, V]) Is(v *V) Cond[P] { return Cond[P]{n: ast.Same(ast.OpSame, f.c, v)} }
 
-// IsNot is true when the column differs from *v; NULL differs from every value and not from nil.
+// IsNot is true when the column differs from *v (IS DISTINCT FROM). NULL differs from every value, but not from nil.
 func (f *NullOrderedField[P, V]) IsNot(v *V) Cond[P] {
 	return Cond[P]{n: ast.Same(ast.OpNotSame, f.c, v)}
 }
@@ -155,7 +158,7 @@ func (f *NullOrderedField[P, V]) Gt(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
 }
 
-// Gte is true when the column is greater than v or equal.
+// Gte is true when the column is greater than or equal to v.
 func (f *NullOrderedField[P, V]) Gte(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
 }
@@ -165,37 +168,37 @@ func (f *NullOrderedField[P, V]) Lt(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
 }
 
-// Lte is true when the column is less than v or equal.
+// Lte is true when the column is less than or equal to v.
 func (f *NullOrderedField[P, V]) Lte(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
 }
 
-// Between is true when the column is from low to high, both included.
+// Between is true when the column is greater than or equal to low, and less than or equal to high.
 func (f *NullOrderedField[P, V]) Between(low, high V) Cond[P] {
 	return Cond[P]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
-// Asc orders by the column, the least first. NULLs come last, on every engine.
+// Asc sorts by the column in ascending order. NULLs come last, on both engines.
 func (f *NullOrderedField[P, V]) Asc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
 }
 
-// Desc orders by the column, the greatest first. NULLs come first, on every engine.
+// Desc sorts by the column in descending order. NULLs come first, on both engines.
 func (f *NullOrderedField[P, V]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// Set assigns v.
+// Set assigns v to the column.
 func (f *NullOrderedField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
-// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+// SetTo assigns the value of a term to the column: another column, an expression, or a subquery by [ScalarSubquery].
 func (f *NullOrderedField[P, V]) SetTo(t Term[P, V]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
 
-// SetNull assigns NULL.
+// SetNull assigns NULL to the column.
 func (f *NullOrderedField[P, V]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// RefField is a reference from T to R, whose key is of type K. As a field its values are keys, and as a [Relation] it
-// is the row that is referred to.
+// RefField is a reference from the model P to the model R, whose key has the type K. As a field its values are keys of
+// R. As a [Relation] it is the row that is referred to.
 type RefField[P, R any, K comparable] struct {
 	_  [0]func(P)
 	_  [0]func(R)
@@ -20,8 +20,8 @@ type RefField[P, R any, K comparable] struct {
 	to *core.Ref
 }
 
-// RefOf returns the reference; its values are keys of R. Like all constructors of relations it panics when the models
-// do not fit.
+// RefOf returns the [RefField] of a reference; its values are keys of R. Like all constructors of relations, it panics
+// if the models do not match.
 func RefOf[P, R any, K comparable](of P, field *RefBy[R, K]) *RefField[P, *R, K] {
 	at := place[K](of, field)
 	c := columnAt(at)
@@ -40,33 +40,34 @@ func (f *RefField[P, R, K]) Eq(v K) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
 }
 
-// Ne is true when the column is a value other than v. It is not true for NULL.
+// Ne is true when the column is not NULL and differs from v.
 func (f *RefField[P, R, K]) Ne(v K) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
 }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
-// has no limit.
+// In is true when the column equals one of the values. Without values it is always false. The values are sent as one
+// argument, so their number has no limit.
 func (f *RefField[P, R, K]) In(vs ...K) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
 }
 
-// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+// NotIn is true when the column is not NULL and equals none of the values. Without values it is true for every row,
+// also if the column is NULL.
 func (f *RefField[P, R, K]) NotIn(vs ...K) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
-// Has is true when the reference leads to a row for which the conditions hold.
+// Has is true when the reference refers to a row for which the conditions are true.
 func (f *RefField[P, R, K]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(targets(f.c.Column(), conds), false)}
 }
 
-// Set assigns v.
+// Set assigns v to the column.
 func (f *RefField[P, R, K]) Set(v K) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
-// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+// SetTo assigns the value of a term to the column: another column, an expression, or a subquery by [ScalarSubquery].
 func (f *RefField[P, R, K]) SetTo(t Term[P, K]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
@@ -85,7 +86,7 @@ type NullRefField[P, R any, K comparable] struct {
 	to *core.Ref
 }
 
-// NullRefOf returns the optional reference whose address is given, a pointer.
+// NullRefOf returns the [RefField] of a pointer, an optional reference. The column may be NULL.
 func NullRefOf[P, R any, K comparable](of P, field **RefBy[R, K]) *NullRefField[P, *R, K] {
 	at := place[K](of, field)
 	c := columnAt(at)
@@ -96,7 +97,7 @@ func NullRefOf[P, R any, K comparable](of P, field **RefBy[R, K]) *NullRefField[
 	return &NullRefField[P, *R, K]{c: c, to: to}
 }
 
-// SQLNullRefOf returns the optional reference whose address is given, a sql.Null.
+// SQLNullRefOf returns the [RefField] of a sql.Null, an optional reference. The column may be NULL.
 func SQLNullRefOf[P, R any, K comparable](of P, field *sql.Null[RefBy[R, K]]) *NullRefField[P, *R, K] {
 	at := place[K](of, field)
 	c := columnAt(at)
@@ -118,26 +119,27 @@ func (f *NullRefField[P, R, K]) Eq(v K) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
 }
 
-// Ne is true when the column is a value other than v. It is not true for NULL.
+// Ne is true when the column is not NULL and differs from v.
 func (f *NullRefField[P, R, K]) Ne(v K) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
 }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
-// has no limit.
+// In is true when the column equals one of the values. Without values it is always false. The values are sent as one
+// argument, so their number has no limit.
 func (f *NullRefField[P, R, K]) In(vs ...K) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
 }
 
-// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+// NotIn is true when the column is not NULL and equals none of the values. Without values it is true for every row,
+// also if the column is NULL.
 func (f *NullRefField[P, R, K]) NotIn(vs ...K) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
-// Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
+// Is is true when the column equals *v, or when the column is NULL and v is nil (IS NOT DISTINCT FROM).
 func (f *NullRefField[P, R, K]) Is(v *K) Cond[P] { return Cond[P]{n: ast.Same(ast.OpSame, f.c, v)} }
 
-// IsNot is true when the column differs from *v; NULL differs from every value and not from nil.
+// IsNot is true when the column differs from *v (IS DISTINCT FROM). NULL differs from every value, but not from nil.
 func (f *NullRefField[P, R, K]) IsNot(v *K) Cond[P] {
 	return Cond[P]{n: ast.Same(ast.OpNotSame, f.c, v)}
 }
@@ -152,22 +154,22 @@ func (f *NullRefField[P, R, K]) NotNull() Cond[P] {
 	return Cond[P]{n: ast.Test(new(ast.Cond), ast.OpNotNull, f.c)}
 }
 
-// Has is true when the reference leads to a row for which the conditions hold.
+// Has is true when the reference refers to a row for which the conditions are true.
 func (f *NullRefField[P, R, K]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(targets(f.c.Column(), conds), false)}
 }
 
-// Set assigns v.
+// Set assigns v to the column.
 func (f *NullRefField[P, R, K]) Set(v K) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
-// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+// SetTo assigns the value of a term to the column: another column, an expression, or a subquery by [ScalarSubquery].
 func (f *NullRefField[P, R, K]) SetTo(t Term[P, K]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
 
-// SetNull assigns NULL.
+// SetNull assigns NULL to the column.
 func (f *NullRefField[P, R, K]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
@@ -178,13 +180,13 @@ func (f *NullRefField[P, R, K]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) 
 
 func (f *NullRefField[P, R, K]) reference(P, R) *ast.Reference { return ast.ReferenceBy(f.c.Column()) }
 
-// With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to
-// the same row share its value.
+// With returns the relation that loads the row referred to, and the given relations of that row. Rows of one result
+// that refer to the same row share its value.
 func (f *RefField[P, R, K]) With(relations ...Relation[R]) *RelatedRow[P, R] {
 	return &RelatedRow[P, R]{core: f.to.Load(relationsOf(relations))}
 }
 
-// Compute returns the relation that loads the row referred to and fills computed fields of it; see [Query.Compute].
+// Compute returns the relation that loads the row referred to and fills its computed fields; see [Query.Compute].
 func (f *RefField[P, R, K]) Compute(cols ...Column[R]) *RelatedRow[P, R] {
 	return &RelatedRow[P, R]{core: f.to.Compute(columnsAt(unsafe.Pointer(&cols)))}
 }
@@ -193,13 +195,13 @@ func (f *RefField[P, R, K]) relation(P) core.Relation { return f.to }
 
 func (f *RefField[P, R, K]) toOne(R) {}
 
-// With returns the relation that loads the row referred to and relations of its own. Rows of one result that refer to
-// the same row share its value.
+// With returns the relation that loads the row referred to, and the given relations of that row. Rows of one result
+// that refer to the same row share its value.
 func (f *NullRefField[P, R, K]) With(relations ...Relation[R]) *RelatedRow[P, R] {
 	return &RelatedRow[P, R]{core: f.to.Load(relationsOf(relations))}
 }
 
-// Compute returns the relation that loads the row referred to and fills computed fields of it; see [Query.Compute].
+// Compute returns the relation that loads the row referred to and fills its computed fields; see [Query.Compute].
 func (f *NullRefField[P, R, K]) Compute(cols ...Column[R]) *RelatedRow[P, R] {
 	return &RelatedRow[P, R]{core: f.to.Compute(columnsAt(unsafe.Pointer(&cols)))}
 }
@@ -208,20 +210,20 @@ func (f *NullRefField[P, R, K]) relation(P) core.Relation { return f.to }
 
 func (f *NullRefField[P, R, K]) toOne(R) {}
 
-// RelatedRow is the row that a reference of P leads to, with what is loaded and computed with it: a [Relation]. The
-// methods With and Compute of references return it; its own return another.
+// RelatedRow is the row that a reference of P refers to, with the relations and the computed fields to load with it. It
+// is a [Relation]. The methods With and Compute of references return a RelatedRow. Its own methods return new ones.
 type RelatedRow[P, R any] struct {
 	_    [0]func(P)
 	_    [0]func(R)
 	core *core.Ref
 }
 
-// With adds relations of the row, which are loaded with it.
+// With adds relations of the row referred to, which are loaded with it.
 func (r *RelatedRow[P, R]) With(relations ...Relation[R]) *RelatedRow[P, R] {
 	return &RelatedRow[P, R]{core: r.core.Load(relationsOf(relations))}
 }
 
-// Compute fills computed fields of the row; see [Query.Compute].
+// Compute fills computed fields of the row referred to; see [Query.Compute].
 func (r *RelatedRow[P, R]) Compute(cols ...Column[R]) *RelatedRow[P, R] {
 	return &RelatedRow[P, R]{core: r.core.Compute(columnsAt(unsafe.Pointer(&cols)))}
 }

@@ -9,17 +9,17 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Texts is what a [TextField] may hold.
+// Texts is the constraint of the values of a [TextField].
 type Texts interface{ ~string }
 
-// TextField is an [OrderedField] of texts. Its conditions tell capital from small letters; those whose names end in
-// Fold ignore the case of the letters A to Z, on both engines alike.
+// TextField is an [OrderedField] with values that are texts. Its conditions are case-sensitive; [Fold] makes conditions
+// that ignore the case of the letters A to Z.
 type TextField[P any, V Texts] struct {
 	_ [0]func(P)
 	c *scan.Codec
 }
 
-// TextOf returns the text field whose address is given.
+// TextOf returns the [TextField] of a text.
 func TextOf[P any, V Texts](of P, field *V) *TextField[P, V] {
 	return &TextField[P, V]{c: columnAt(place[V](of, field))}
 }
@@ -32,18 +32,19 @@ func (f *TextField[P, V]) Eq(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
 }
 
-// Ne is true when the column is a value other than v. It is not true for NULL.
+// Ne is true when the column is not NULL and differs from v.
 func (f *TextField[P, V]) Ne(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
 }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
-// has no limit.
+// In is true when the column equals one of the values. Without values it is always false. The values are sent as one
+// argument, so their number has no limit.
 func (f *TextField[P, V]) In(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
 }
 
-// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+// NotIn is true when the column is not NULL and equals none of the values. Without values it is true for every row,
+// also if the column is NULL.
 func (f *TextField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
@@ -53,7 +54,7 @@ func (f *TextField[P, V]) Gt(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
 }
 
-// Gte is true when the column is greater than v or equal.
+// Gte is true when the column is greater than or equal to v.
 func (f *TextField[P, V]) Gte(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
 }
@@ -63,53 +64,53 @@ func (f *TextField[P, V]) Lt(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
 }
 
-// Lte is true when the column is less than v or equal.
+// Lte is true when the column is less than or equal to v.
 func (f *TextField[P, V]) Lte(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
 }
 
-// Between is true when the column is from low to high, both included.
+// Between is true when the column is greater than or equal to low, and less than or equal to high.
 func (f *TextField[P, V]) Between(low, high V) Cond[P] {
 	return Cond[P]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
-// Like is true when the text matches the pattern, in which % stands for any text, _ for any character, and \ makes the
-// next character an ordinary one.
+// Like is true when the text matches the pattern. In the pattern, % matches any text, _ matches any character, and a
+// backslash makes the next character an ordinary one.
 func (f *TextField[P, V]) Like(pattern string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchLike, pattern, false, false)}
 }
 
-// Contains is true when s stands in the text. Nothing in s is special.
+// Contains is true when the text contains s. No character of s is special.
 func (f *TextField[P, V]) Contains(s string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchContains, s, false, false)}
 }
 
-// HasPrefix is true when the text begins with s. Nothing in s is special.
+// HasPrefix is true when the text begins with s. No character of s is special.
 func (f *TextField[P, V]) HasPrefix(s string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchPrefix, s, false, false)}
 }
 
-// HasSuffix is true when the text ends with s. Nothing in s is special.
+// HasSuffix is true when the text ends with s. No character of s is special.
 func (f *TextField[P, V]) HasSuffix(s string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchSuffix, s, false, false)}
 }
 
-// Asc orders by the column, the least first. NULLs come last, on every engine.
+// Asc sorts by the column in ascending order. NULLs come last, on both engines.
 func (f *TextField[P, V]) Asc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
 }
 
-// Desc orders by the column, the greatest first. NULLs come first, on every engine.
+// Desc sorts by the column in descending order. NULLs come first, on both engines.
 func (f *TextField[P, V]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// Set assigns v.
+// Set assigns v to the column.
 func (f *TextField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
-// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+// SetTo assigns the value of a term to the column: another column, an expression, or a subquery by [ScalarSubquery].
 func (f *TextField[P, V]) SetTo(t Term[P, V]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
@@ -124,12 +125,12 @@ type NullTextField[P any, V Texts] struct {
 	c *scan.Codec
 }
 
-// NullTextOf returns the text field whose address is given, a pointer.
+// NullTextOf returns the [TextField] of a pointer. The column may be NULL.
 func NullTextOf[P any, V Texts](of P, field **V) *NullTextField[P, V] {
 	return &NullTextField[P, V]{c: columnAt(place[V](of, field))}
 }
 
-// SQLNullTextOf returns the text field whose address is given, a sql.Null.
+// SQLNullTextOf returns the [TextField] of a sql.Null. The column may be NULL.
 func SQLNullTextOf[P any, V Texts](of P, field *sql.Null[V]) *NullTextField[P, V] {
 	return &NullTextField[P, V]{c: columnAt(place[V](of, field))}
 }
@@ -142,26 +143,27 @@ func (f *NullTextField[P, V]) Eq(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
 }
 
-// Ne is true when the column is a value other than v. It is not true for NULL.
+// Ne is true when the column is not NULL and differs from v.
 func (f *NullTextField[P, V]) Ne(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
 }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
-// has no limit.
+// In is true when the column equals one of the values. Without values it is always false. The values are sent as one
+// argument, so their number has no limit.
 func (f *NullTextField[P, V]) In(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
 }
 
-// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+// NotIn is true when the column is not NULL and equals none of the values. Without values it is true for every row,
+// also if the column is NULL.
 func (f *NullTextField[P, V]) NotIn(vs ...V) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
-// Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
+// Is is true when the column equals *v, or when the column is NULL and v is nil (IS NOT DISTINCT FROM).
 func (f *NullTextField[P, V]) Is(v *V) Cond[P] { return Cond[P]{n: ast.Same(ast.OpSame, f.c, v)} }
 
-// IsNot is true when the column differs from *v; NULL differs from every value and not from nil.
+// IsNot is true when the column differs from *v (IS DISTINCT FROM). NULL differs from every value, but not from nil.
 func (f *NullTextField[P, V]) IsNot(v *V) Cond[P] { return Cond[P]{n: ast.Same(ast.OpNotSame, f.c, v)} }
 
 // IsNull is true when the column is NULL.
@@ -179,7 +181,7 @@ func (f *NullTextField[P, V]) Gt(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
 }
 
-// Gte is true when the column is greater than v or equal.
+// Gte is true when the column is greater than or equal to v.
 func (f *NullTextField[P, V]) Gte(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
 }
@@ -189,58 +191,58 @@ func (f *NullTextField[P, V]) Lt(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
 }
 
-// Lte is true when the column is less than v or equal.
+// Lte is true when the column is less than or equal to v.
 func (f *NullTextField[P, V]) Lte(v V) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
 }
 
-// Between is true when the column is from low to high, both included.
+// Between is true when the column is greater than or equal to low, and less than or equal to high.
 func (f *NullTextField[P, V]) Between(low, high V) Cond[P] {
 	return Cond[P]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
-// Like is true when the text matches the pattern, in which % stands for any text, _ for any character, and \ makes the
-// next character an ordinary one.
+// Like is true when the text matches the pattern. In the pattern, % matches any text, _ matches any character, and a
+// backslash makes the next character an ordinary one.
 func (f *NullTextField[P, V]) Like(pattern string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchLike, pattern, false, false)}
 }
 
-// Contains is true when s stands in the text. Nothing in s is special.
+// Contains is true when the text contains s. No character of s is special.
 func (f *NullTextField[P, V]) Contains(s string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchContains, s, false, false)}
 }
 
-// HasPrefix is true when the text begins with s. Nothing in s is special.
+// HasPrefix is true when the text begins with s. No character of s is special.
 func (f *NullTextField[P, V]) HasPrefix(s string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchPrefix, s, false, false)}
 }
 
-// HasSuffix is true when the text ends with s. Nothing in s is special.
+// HasSuffix is true when the text ends with s. No character of s is special.
 func (f *NullTextField[P, V]) HasSuffix(s string) Cond[P] {
 	return Cond[P]{n: ast.Matches(new(ast.Cond), f.c, dialect.MatchSuffix, s, false, false)}
 }
 
-// Asc orders by the column, the least first. NULLs come last, on every engine.
+// Asc sorts by the column in ascending order. NULLs come last, on both engines.
 func (f *NullTextField[P, V]) Asc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
 }
 
-// Desc orders by the column, the greatest first. NULLs come first, on every engine.
+// Desc sorts by the column in descending order. NULLs come first, on both engines.
 func (f *NullTextField[P, V]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// Set assigns v.
+// Set assigns v to the column.
 func (f *NullTextField[P, V]) Set(v V) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
-// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+// SetTo assigns the value of a term to the column: another column, an expression, or a subquery by [ScalarSubquery].
 func (f *NullTextField[P, V]) SetTo(t Term[P, V]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
 
-// SetNull assigns NULL.
+// SetNull assigns NULL to the column.
 func (f *NullTextField[P, V]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }
@@ -249,10 +251,10 @@ func (f *NullTextField[P, V]) term(P, *V) *ast.Expr { return ast.ColumnOf(f.c) }
 
 func (f *NullTextField[P, V]) anyTerm(P) *ast.Expr { return ast.ColumnOf(f.c) }
 
-// TextExpr is an [Expr] that is a text, with the conditions of a [TextField]; [AsText] makes it.
+// TextExpr is an [Expr] that is a text. It has the conditions of a [TextField]. [AsText] returns it.
 type TextExpr[P any, V Texts] struct{ Expr[P, V] }
 
-// AsText is a text term with the conditions of texts: Like, Contains, HasPrefix and so on.
+// AsText returns a text term with the conditions of texts: Like, Contains, HasPrefix and so on.
 func AsText[P any, V Texts](t Term[P, V]) TextExpr[P, V] {
 	return TextExpr[P, V]{typed[P, V](exprOf(t))}
 }
@@ -261,10 +263,10 @@ func (x TextExpr[P, V]) cond(m dialect.Match, s string) Cond[P] {
 	return Cond[P]{n: ast.MatchesExpr(x.e, m, s, false)}
 }
 
-// Like is true when the text matches the pattern of [TextField.Like].
+// Like is true when the text matches the pattern; see [TextField.Like].
 func (x TextExpr[P, V]) Like(pattern string) Cond[P] { return x.cond(dialect.MatchLike, pattern) }
 
-// Contains is true when s stands in the text.
+// Contains is true when the text contains s.
 func (x TextExpr[P, V]) Contains(s string) Cond[P] { return x.cond(dialect.MatchContains, s) }
 
 // HasPrefix is true when the text begins with s.
@@ -273,13 +275,14 @@ func (x TextExpr[P, V]) HasPrefix(s string) Cond[P] { return x.cond(dialect.Matc
 // HasSuffix is true when the text ends with s.
 func (x TextExpr[P, V]) HasSuffix(s string) Cond[P] { return x.cond(dialect.MatchSuffix, s) }
 
-// Folded is a text whose case is ignored, that of A to Z alone, as both engines do it alike; [Fold] makes it.
+// Folded is a text whose conditions ignore the case of the letters A to Z, and of no others, on both engines. [Fold]
+// returns it.
 type Folded[P any] struct {
 	_ [0]func(P)
 	e *ast.Expr
 }
 
-// Fold is a text whose case is ignored by the conditions on it:
+// Fold returns a text whose conditions ignore the case of the letters A to Z:
 //
 //	books.Where(prom.Fold(bookTitle).Contains("dune"))
 func Fold[P any, V Texts](t Term[P, V]) Folded[P] { return Folded[P]{e: exprOf(t)} }
@@ -291,10 +294,10 @@ func (x Folded[P]) cond(m dialect.Match, s string) Cond[P] {
 // Eq is true when the text equals s.
 func (x Folded[P]) Eq(s string) Cond[P] { return x.cond(dialect.MatchLike, ast.EscapeLike(s)) }
 
-// Like is true when the text matches the pattern of [TextField.Like].
+// Like is true when the text matches the pattern; see [TextField.Like].
 func (x Folded[P]) Like(pattern string) Cond[P] { return x.cond(dialect.MatchLike, pattern) }
 
-// Contains is true when s stands in the text.
+// Contains is true when the text contains s.
 func (x Folded[P]) Contains(s string) Cond[P] { return x.cond(dialect.MatchContains, s) }
 
 // HasPrefix is true when the text begins with s.

@@ -9,13 +9,13 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// TimeField is an [OrderedField] of instants or days. Its parts are those of the time in UTC, the same on both engines.
+// TimeField is an [OrderedField] with values that are instants or days. Its parts are those in UTC, on both engines.
 type TimeField[P any] struct {
 	_ [0]func(P)
 	c *scan.Codec
 }
 
-// TimeOf returns the time field whose address is given.
+// TimeOf returns the [TimeField] of a time.Time.
 func TimeOf[P any](of P, field *time.Time) *TimeField[P] {
 	return &TimeField[P]{c: columnAt(place[time.Time](of, field))}
 }
@@ -28,18 +28,19 @@ func (f *TimeField[P]) Eq(v time.Time) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
 }
 
-// Ne is true when the column is a value other than v. It is not true for NULL.
+// Ne is true when the column is not NULL and differs from v.
 func (f *TimeField[P]) Ne(v time.Time) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
 }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
-// has no limit.
+// In is true when the column equals one of the values. Without values it is always false. The values are sent as one
+// argument, so their number has no limit.
 func (f *TimeField[P]) In(vs ...time.Time) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
 }
 
-// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+// NotIn is true when the column is not NULL and equals none of the values. Without values it is true for every row,
+// also if the column is NULL.
 func (f *TimeField[P]) NotIn(vs ...time.Time) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
@@ -49,7 +50,7 @@ func (f *TimeField[P]) Gt(v time.Time) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
 }
 
-// Gte is true when the column is greater than v or equal.
+// Gte is true when the column is greater than or equal to v.
 func (f *TimeField[P]) Gte(v time.Time) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
 }
@@ -59,30 +60,30 @@ func (f *TimeField[P]) Lt(v time.Time) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
 }
 
-// Lte is true when the column is less than v or equal.
+// Lte is true when the column is less than or equal to v.
 func (f *TimeField[P]) Lte(v time.Time) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
 }
 
-// Between is true when the column is from low to high, both included.
+// Between is true when the column is greater than or equal to low, and less than or equal to high.
 func (f *TimeField[P]) Between(low, high time.Time) Cond[P] {
 	return Cond[P]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
-// Asc orders by the column, the least first. NULLs come last, on every engine.
+// Asc sorts by the column in ascending order. NULLs come last, on both engines.
 func (f *TimeField[P]) Asc() Order[P] { return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)} }
 
-// Desc orders by the column, the greatest first. NULLs come first, on every engine.
+// Desc sorts by the column in descending order. NULLs come first, on both engines.
 func (f *TimeField[P]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// Set assigns v.
+// Set assigns v to the column.
 func (f *TimeField[P]) Set(v time.Time) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
-// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+// SetTo assigns the value of a term to the column: another column, an expression, or a subquery by [ScalarSubquery].
 func (f *TimeField[P]) SetTo(t Term[P, time.Time]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
@@ -97,12 +98,12 @@ type NullTimeField[P any] struct {
 	c *scan.Codec
 }
 
-// NullTimeOf returns the time field whose address is given, a pointer.
+// NullTimeOf returns the [TimeField] of a pointer. The column may be NULL.
 func NullTimeOf[P any](of P, field **time.Time) *NullTimeField[P] {
 	return &NullTimeField[P]{c: columnAt(place[time.Time](of, field))}
 }
 
-// SQLNullTimeOf returns the time field whose address is given, a sql.Null.
+// SQLNullTimeOf returns the [TimeField] of a sql.Null. The column may be NULL.
 func SQLNullTimeOf[P any](of P, field *sql.Null[time.Time]) *NullTimeField[P] {
 	return &NullTimeField[P]{c: columnAt(place[time.Time](of, field))}
 }
@@ -115,26 +116,27 @@ func (f *NullTimeField[P]) Eq(v time.Time) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpEq, f.c, v)}
 }
 
-// Ne is true when the column is a value other than v. It is not true for NULL.
+// Ne is true when the column is not NULL and differs from v.
 func (f *NullTimeField[P]) Ne(v time.Time) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpNe, f.c, v)}
 }
 
-// In is true when the column is one of the values. None matches nothing. The values are one argument, so their number
-// has no limit.
+// In is true when the column equals one of the values. Without values it is always false. The values are sent as one
+// argument, so their number has no limit.
 func (f *NullTimeField[P]) In(vs ...time.Time) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpIn, f.c, vs)}
 }
 
-// NotIn is true when the column is none of the values. None matches every row, with NULL too; else NULL does not match.
+// NotIn is true when the column is not NULL and equals none of the values. Without values it is true for every row,
+// also if the column is NULL.
 func (f *NullTimeField[P]) NotIn(vs ...time.Time) Cond[P] {
 	return Cond[P]{n: ast.In(new(ast.Cond), ast.OpNotIn, f.c, vs)}
 }
 
-// Is is true when the column equals *v, or is NULL and v is nil: equality that knows NULL.
+// Is is true when the column equals *v, or when the column is NULL and v is nil (IS NOT DISTINCT FROM).
 func (f *NullTimeField[P]) Is(v *time.Time) Cond[P] { return Cond[P]{n: ast.Same(ast.OpSame, f.c, v)} }
 
-// IsNot is true when the column differs from *v; NULL differs from every value and not from nil.
+// IsNot is true when the column differs from *v (IS DISTINCT FROM). NULL differs from every value, but not from nil.
 func (f *NullTimeField[P]) IsNot(v *time.Time) Cond[P] {
 	return Cond[P]{n: ast.Same(ast.OpNotSame, f.c, v)}
 }
@@ -154,7 +156,7 @@ func (f *NullTimeField[P]) Gt(v time.Time) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGt, f.c, v)}
 }
 
-// Gte is true when the column is greater than v or equal.
+// Gte is true when the column is greater than or equal to v.
 func (f *NullTimeField[P]) Gte(v time.Time) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpGe, f.c, v)}
 }
@@ -164,37 +166,37 @@ func (f *NullTimeField[P]) Lt(v time.Time) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLt, f.c, v)}
 }
 
-// Lte is true when the column is less than v or equal.
+// Lte is true when the column is less than or equal to v.
 func (f *NullTimeField[P]) Lte(v time.Time) Cond[P] {
 	return Cond[P]{n: ast.Compare(new(ast.Cond), ast.OpLe, f.c, v)}
 }
 
-// Between is true when the column is from low to high, both included.
+// Between is true when the column is greater than or equal to low, and less than or equal to high.
 func (f *NullTimeField[P]) Between(low, high time.Time) Cond[P] {
 	return Cond[P]{n: ast.InRange(new(ast.Cond), f.c, low, high)}
 }
 
-// Asc orders by the column, the least first. NULLs come last, on every engine.
+// Asc sorts by the column in ascending order. NULLs come last, on both engines.
 func (f *NullTimeField[P]) Asc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
 }
 
-// Desc orders by the column, the greatest first. NULLs come first, on every engine.
+// Desc sorts by the column in descending order. NULLs come first, on both engines.
 func (f *NullTimeField[P]) Desc() Order[P] {
 	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
-// Set assigns v.
+// Set assigns v to the column.
 func (f *NullTimeField[P]) Set(v time.Time) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
 }
 
-// SetTo assigns the value of a term: another column, an expression, or a subquery by [Sub].
+// SetTo assigns the value of a term to the column: another column, an expression, or a subquery by [ScalarSubquery].
 func (f *NullTimeField[P]) SetTo(t Term[P, time.Time]) Assign[P] {
 	return Assign[P]{a: ast.AssignTerm(new(ast.Assign), f.c, t.term(*new(P), nil))}
 }
 
-// SetNull assigns NULL.
+// SetNull assigns NULL to the column.
 func (f *NullTimeField[P]) SetNull() Assign[P] {
 	return Assign[P]{a: ast.AssignNull(new(ast.Assign), f.c)}
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/prom-go/prom/internal/filter"
 )
 
-// Filter turns the parameters of a URL into conditions, an order and a page of a query: only those of the fields that
-// it was made with, by the operators that they allow. It is immutable, safe for concurrent use, and made once, in a
+// Filter converts the parameters of a URL to the conditions, the order and the page of a query. It accepts only its
+// fields, with the operators that they permit. It is immutable and safe for concurrent use. Create it once, in a
 // package variable:
 //
 //	var postFilter = prom.NewFilter(Posts,
@@ -22,22 +22,23 @@ import (
 //	views=3  views__gt=3  title__contains=x  author__in=1,2,3  stars__isnull=true  views__between=1,9
 //	at__year=2024  at__month__in=1,2  sort=-views,title  page=2  size=20
 //
-// A parameter is the name of a field, an operator behind two underscores, [FilterEq] if there is none, and of times a
-// part between them. All must hold. One that is unknown is an error, unless [Filter.Ignore] says otherwise, and so is
-// one that appears twice, but for the lists of in, notin and sort, which are joined. A comma in an element of a list is
-// written \, and a backslash \\.
+// The name of a parameter is the name of a field, optionally followed by two underscores and an operator; the default
+// is [FilterEq]. For times, the name of a part may stand between them. All conditions must be true. An unknown
+// parameter is an error, unless [Filter.Ignore] ignores it. A parameter that appears twice is an error too, except the
+// lists of in, notin and sort, which are joined. In an element of a list, write a comma as \, and a backslash as \\.
 //
-// Every error is a [*FilterError], whose text may be shown to who has sent the parameters.
+// Every error is a [*FilterError], whose text may be shown to the sender of the parameters.
 type Filter[T any] struct {
 	_      [0]func(*T)
 	filter *filter.Filter
 }
 
-// FilterOp is an operator of a [Filter], as it stands in the name of a parameter.
+// FilterOp is an operator of a [Filter], as in the name of a parameter.
 type FilterOp string
 
-// The operators. Which ones a field has without Ops depends on its kind: numbers, decimals and times the first nine,
-// texts Eq, Ne, In, NotIn and the last nine, all else Eq, Ne, In and NotIn; and IsNull, where the column may be NULL.
+// The operators of filters. Without [FilterField.Ops], the operators of a field depend on its kind: numbers, decimals
+// and times have the first nine; texts have Eq, Ne, In, NotIn and the last nine; all others have Eq, Ne, In and NotIn.
+// A column that may be NULL also has IsNull.
 const (
 	FilterEq      = FilterOp(filter.Eq)
 	FilterNe      = FilterOp(filter.Ne)
@@ -45,7 +46,7 @@ const (
 	FilterGte     = FilterOp(filter.Gte)
 	FilterLt      = FilterOp(filter.Lt)
 	FilterLte     = FilterOp(filter.Lte)
-	FilterIn      = FilterOp(filter.In)      // a list; true for one of its elements
+	FilterIn      = FilterOp(filter.In)      // a list; true if the column equals one of its elements
 	FilterNotIn   = FilterOp(filter.NotIn)   // a list
 	FilterBetween = FilterOp(filter.Between) // a list of two, both included
 	FilterIsNull  = FilterOp(filter.IsNull)  // true or false
@@ -54,84 +55,85 @@ const (
 	FilterNotContains  = FilterOp(filter.NotContains)
 	FilterStartsWith   = FilterOp(filter.StartsWith)
 	FilterEndsWith     = FilterOp(filter.EndsWith)
-	FilterIEq          = FilterOp(filter.IEq) // ignoring the case of A to Z, as those below
+	FilterIEq          = FilterOp(filter.IEq) // ignores the case of the letters A to Z, as do those below
 	FilterIContains    = FilterOp(filter.IContains)
 	FilterNotIContains = FilterOp(filter.NotIContains)
 	FilterIStartsWith  = FilterOp(filter.IStartsWith)
 	FilterIEndsWith    = FilterOp(filter.IEndsWith)
 )
 
-// FilterField is a field that a [Filter] lets through, made by [FilterOn]. It is an immutable value.
+// FilterField is a field that a [Filter] accepts. [FilterOn] returns one. It is immutable.
 type FilterField struct{ field filter.Field }
 
-// FilterOn is the field whose column has that name, with the operators of its kind, the parts of times and days, and
-// sortable.
+// FilterOn returns the field of the column with the given name. It has the operators of its kind, the parts of instants
+// and days, and may be sorted by.
 func FilterOn(column string) FilterField { return FilterField{filter.On(column)} }
 
-// As gives the field another name for parameters.
+// As sets another name of the field in parameters.
 func (f FilterField) As(name string) FilterField { return FilterField{f.field.As(name)} }
 
-// Ops gives the field these operators and no others. Parts of times are then those of Parts.
+// Ops sets the operators of the field. Parts of times are then only those of Parts.
 func (f FilterField) Ops(ops ...FilterOp) FilterField {
 	return FilterField{f.field.Ops(*(*[]filter.Op)(unsafe.Pointer(&ops)))}
 }
 
-// Parts gives the field, a time or a day, these parts and no others, by the names of [AnyField.Part].
+// Parts sets the parts of the field, an instant or a day, by the names of [AnyField.Part].
 func (f FilterField) Parts(parts ...string) FilterField { return FilterField{f.field.Parts(parts)} }
 
-// NoSort keeps the field out of the parameter sort.
+// NoSort excludes the field from the parameter sort.
 func (f FilterField) NoSort() FilterField { return FilterField{f.field.NoSort()} }
 
-// NewFilter returns the filter of a repo's rows by the given fields. It panics when a field does not exist or cannot do
-// what it is to allow; this is meant to show at start-up, in package variables.
+// NewFilter returns a filter of a repo's rows by the given fields. It panics if a field does not exist or does not
+// support its options. Call it in package variables, so that such mistakes show when the program starts.
 func NewFilter[T any](repo *Repo[T], fields ...FilterField) *Filter[T] {
 	return &Filter[T]{filter: filter.New(repo.core, *(*[]filter.Field)(unsafe.Pointer(&fields)))}
 }
 
-// PageSize sets how many rows a page has without the parameter size, and the most that it may ask for.
+// PageSize sets the number of rows of a page without the parameter size, and the greatest value of that parameter.
 func (f *Filter[T]) PageSize(standard, most int) *Filter[T] {
 	return &Filter[T]{filter: f.filter.PageSize(standard, most)}
 }
 
-// Sorted sets the order of queries without the parameter sort. Without it they are in the order of the key.
+// Sorted sets the order of queries without the parameter sort. The default is the order of the primary key.
 func (f *Filter[T]) Sorted(orders ...Order[*T]) *Filter[T] {
 	return &Filter[T]{filter: f.filter.Sorted(ordersAt(unsafe.Pointer(&orders)))}
 }
 
-// Ignore passes over parameters of these names, and without names over all that are unknown.
+// Ignore ignores parameters with the given names. Without names it ignores all unknown parameters.
 func (f *Filter[T]) Ignore(names ...string) *Filter[T] {
 	return &Filter[T]{filter: f.filter.Ignore(names)}
 }
 
-// Apply adds to a query what the parameters ask for: conditions, the order, and the page, which is always bounded.
+// Apply adds to a query the conditions, the order and the page of the parameters. The page is always limited.
 func (f *Filter[T]) Apply(q *Query[T], values url.Values) (*Query[T], error) {
 	changed, err := f.filter.Apply(&q.core, values)
 	return (*Query[T])(unsafe.Pointer(changed)), filterError(err)
 }
 
-// Filtered is what the parameters of a URL ask for.
+// Filtered is the result of [Filter.Parse]: the conditions, the order and the page of the parameters of a URL.
 type Filtered[T any] struct {
 	Conds      []Cond[*T]
-	Orders     []Order[*T] // ends in the key
+	Orders     []Order[*T] // its last term is the primary key
 	Page, Size int         // the first page is 1
 }
 
-// Parse returns what the parameters ask for, for a query that is put together by hand. The conditions are in the order
-// of the parameters' names.
+// Parse returns the conditions, the order and the page of the parameters, to build a query by hand. The conditions are
+// in the order of the parameters' names.
 func (f *Filter[T]) Parse(values url.Values) (Filtered[T], error) {
 	asked, err := f.filter.Parse(values)
 	return *(*Filtered[T])(unsafe.Pointer(&asked)), filterError(err)
 }
 
-// FilterError is what is wrong with a parameter. It names the parameter when that is a plain name, and what is allowed;
-// it never holds a value, so it may be shown to whoever has sent it. It is of the kind [ErrValidation].
+// FilterError is an error of a parameter. It holds the name of the parameter, if that is a plain name, and the allowed
+// names or values. It never holds a value, so its text may be shown to the sender of the parameters. It is of kind
+// [ErrValidation].
 type FilterError struct {
-	Param   string   // "" when its name is not fit to be shown
+	Param   string   // the name of the parameter; "" if it is not a plain name
 	Reason  string   // what is wrong
-	Allowed []string // what may stand there instead; may be empty
+	Allowed []string // the allowed names or values; may be empty
 }
 
-// Error returns one line with the parameter, the reason and what is allowed.
+// Error returns one line with the parameter, the reason, and what is allowed.
 func (e *FilterError) Error() string { return (*filter.Error)(e).Error() }
 
 // Unwrap returns [ErrValidation].

@@ -7,19 +7,20 @@ import (
 	"github.com/prom-go/prom/internal/ast"
 )
 
-// InZone is the same instant, as clocks and calendars show it in a zone: its parts, what [Trunc] cuts it to, its [Date]
-// and the days that [PlusDays] counts are those there, across daylight saving time.
+// InZone is the same instant in the given time zone. Functions of the result use the clocks and calendars of the zone,
+// with daylight saving time: the parts such as [Hour], [Trunc], [Date] and [PlusDays].
 //
 //	prom.Hour(prom.InZone(orderAt, berlin))                     // 0 to 23 in Berlin
 //	prom.Trunc(prom.InZone(orderAt, berlin), prom.UnitMonth)    // the first of the month, 00:00 there
 //
-// Nil is UTC, in which times are without InZone. A zone is given to the database by its name, and what it means is the
-// server's on PostgreSQL and the machine's on SQLite, where a program that imports time/tzdata brings its own; a zone
-// of time.FixedZone is given by its offset. time.Local is refused, since its name means nothing to a server. A zone
-// that the database does not know is [ErrType] when the query runs.
+// A nil zone is UTC, which is also the zone of times without InZone. The database gets the name of the zone. Its rules
+// come from the server on PostgreSQL, and from the machine on SQLite; there, a program that imports time/tzdata has its
+// own. A zone of time.FixedZone is passed by its offset. time.Local is refused, because its name has no meaning on a
+// server. A zone that the database does not know is [ErrType] when the query runs.
 //
-// A time that clocks show twice, when they are set back, is the second of the two, and one that they pass over is the
-// instant that it would be had they not been set forward, as PostgreSQL has it. Columns of days have no zone.
+// When clocks are set back, a local time occurs twice: it means the second one. When clocks are set forward, some local
+// times do not occur: such a time means the instant at which it would be if the clocks had not been set forward. These
+// are the rules of PostgreSQL. Columns of days have no zone.
 func InZone[P any](t Term[P, time.Time], zone *time.Location) Expr[P, time.Time] {
 	return typed[P, time.Time](ast.InZone(exprOf(t), zone))
 }
@@ -27,7 +28,7 @@ func InZone[P any](t Term[P, time.Time], zone *time.Location) Expr[P, time.Time]
 // Unit is a unit of time for [Trunc].
 type Unit uint8
 
-// The units. Weeks are those of ISO 8601 and begin on Monday. The zero Unit is none.
+// The units of time. Weeks are those of ISO 8601: they begin on Monday. The zero Unit is not a unit.
 const (
 	UnitYear    = Unit(dialect.UnitYear)
 	UnitQuarter = Unit(dialect.UnitQuarter)
@@ -39,56 +40,56 @@ const (
 	UnitSecond  = Unit(dialect.UnitSecond)
 )
 
-// Trunc is the beginning of the unit in which an instant is, in UTC or the zone that [InZone] says, or in which a day
-// is. It is an instant, and of a day a day, which is cut to no unit that is less than one. Of an hour that comes twice,
-// when clocks are set back, each has its own beginning.
+// Trunc is the beginning of the unit that contains an instant, in UTC or in the zone of [InZone], or of the unit that
+// contains a day. The result is an instant for an instant, and a day for a day; a day cannot be truncated to a unit
+// smaller than a day. When clocks are set back, an hour occurs twice, and each of the two has its own beginning.
 func Trunc[P any](t Term[P, time.Time], unit Unit) Expr[P, time.Time] {
 	return typed[P, time.Time](ast.Trunc(exprOf(t), dialect.Unit(unit)))
 }
 
-// Date is the day of an instant, in UTC or the zone that [InZone] says. Its values are read like those of a column with
-// the tag option date: midnight in UTC.
+// Date is the day of an instant, in UTC or in the zone of [InZone]. Its values are read like those of a column with the
+// tag option date: midnight in UTC.
 func Date[P any](t Term[P, time.Time]) Expr[P, time.Time] {
 	return typed[P, time.Time](ast.DateOf(exprOf(t)))
 }
 
-// PlusDuration is the instant that is so long after t, or before it for a duration that is negative, as [Neg] makes
-// one. Durations are cut to microseconds. A day is the instant at which it begins in UTC.
+// PlusDuration is the instant that is the duration d after t, or before t if d is negative (see [Neg]). Durations are
+// truncated to microseconds. A day is the instant at which it begins in UTC.
 //
-// Times have years from 1 to 9999; what is beyond them is [ErrType].
+// Times must be in the years 1 to 9999; a result outside them is [ErrType].
 func PlusDuration[P any](t Term[P, time.Time], d Term[P, time.Duration]) Expr[P, time.Time] {
 	return typed[P, time.Time](ast.PlusDuration(exprOf(t), exprOf(d)))
 }
 
-// DurationBetween is the duration from one instant to another, negative when that is the earlier one. One that does not
-// fit a time.Duration, of some 292 years, is [ErrType].
+// DurationBetween is the duration between two instants. It is negative if to is earlier than from. A duration that does
+// not fit a time.Duration (about 292 years) is [ErrType].
 func DurationBetween[P any](from, to Term[P, time.Time]) Expr[P, time.Duration] {
 	return typed[P, time.Duration](ast.DurationBetween(exprOf(from), exprOf(to)))
 }
 
-// PlusDays is the day that is n days after t, or before it for a negative n. Of an instant it is the one at the same
-// time of that day, in UTC or the zone that [InZone] says, where days may have 23 or 25 hours.
+// PlusDays is the day that is n days after t, or before t if n is negative. For an instant, the result is the instant
+// at the same time of that day, in UTC or in the zone of [InZone], where a day may have 23 or 25 hours.
 func PlusDays[P any, N Integer](t Term[P, time.Time], n Term[P, N]) Expr[P, time.Time] {
 	return typed[P, time.Time](ast.PlusDays(exprOf(t), exprOf(n), false))
 }
 
-// PlusMonths is the same day of the month n months later, or earlier for a negative n; the last day of the month where
-// that has no such day, so that January 31 and one month is February 28 or 29. For instants it is as with [PlusDays].
+// PlusMonths is the same day of the month n months later, or earlier if n is negative. If that month has no such day,
+// it is the last day of the month: January 31 plus one month is February 28 or 29. For instants the rules are those of
+// [PlusDays].
 func PlusMonths[P any, N Integer](t Term[P, time.Time], n Term[P, N]) Expr[P, time.Time] {
 	return typed[P, time.Time](ast.PlusDays(exprOf(t), exprOf(n), true))
 }
 
-// DaysBetween is the number of days from one day to another, negative when that is the earlier one. Of an instant it is
-// the day in UTC or the zone that [InZone] says, so two instants of one day are 0 days apart.
+// DaysBetween is the number of days between two days. It is negative if to is earlier than from. For an instant it uses
+// the day in UTC or in the zone of [InZone], so two instants on the same day are 0 days apart.
 func DaysBetween[P any](from, to Term[P, time.Time]) Expr[P, int64] {
 	return typed[P, int64](ast.DaysBetween(exprOf(from), exprOf(to)))
 }
 
-// Year is the year of an instant or a day. It and the other parts are those in UTC, or in the zone that [InZone] says.
+// Year is the year of an instant or a day. Year and the other parts are those in UTC, or in the zone of [InZone].
 func Year[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Year, t) }
 
-// ISOYear is the year of ISO 8601 to which the [Week] belongs: the first days of January may be of the last week of the
-// year before.
+// ISOYear is the ISO 8601 year of the [Week]: the first days of January may be in the last week of the year before.
 func ISOYear[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.ISOYear, t) }
 
 // Quarter is the quarter of the year, 1 to 4.
@@ -97,13 +98,13 @@ func Quarter[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect
 // Month is the month, 1 to 12.
 func Month[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Month, t) }
 
-// Week is the week of ISO 8601, 1 to 53.
+// Week is the ISO 8601 week, 1 to 53.
 func Week[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Week, t) }
 
 // Day is the day of the month, 1 to 31.
 func Day[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.Day, t) }
 
-// DayOfWeek is the day of the week of ISO 8601: Monday is 1, Sunday 7.
+// DayOfWeek is the ISO 8601 day of the week: Monday is 1, Sunday is 7.
 func DayOfWeek[P any](t Term[P, time.Time]) Expr[P, int] { return datePart(dialect.DayOfWeek, t) }
 
 // DayOfYear is the day of the year, 1 to 366.

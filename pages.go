@@ -7,34 +7,34 @@ import (
 	"github.com/prom-go/prom/internal/core"
 )
 
-// Page is the rows of a page by its number, or by limit and offset.
+// Page is a page of offset pagination: rows selected by a page number, or by limit and offset.
 type Page[T any] struct {
 	Rows   []T
-	Number int  // from 1
-	Size   int  // the most rows that it could have
-	More   bool // there are rows behind it
+	Number int  // the number of the page, from 1
+	Size   int  // the greatest number of rows of a page
+	More   bool // whether more rows follow
 	Total  int  // the number of rows of all pages; 0 with [WithoutTotal]
 }
 
-// PageOption changes what [Query.Page] and [Query.PageAt] read.
+// PageOption is an option of [Query.Page] and [Query.PageAt].
 type PageOption func(*pageOptions)
 
 type pageOptions struct{ bare bool }
 
-// WithoutTotal spares the statement that counts the rows of all pages.
+// WithoutTotal omits the statement that counts the rows of all pages.
 func WithoutTotal() PageOption { return func(o *pageOptions) { o.bare = true } }
 
-// Page reads page n, the first being 1, with size rows, whether there are more behind it, and how many rows there are
-// on all pages, by a statement of its own. The query should have an order that tells all rows apart, since pages are
-// statements of their own. The database reads over the rows of all pages before; see [Query.KeysetPage] for pages that
-// do not get slower.
+// Page reads page n of size rows; the first page is 1. It also returns whether more rows follow, and the total number
+// of rows, which takes one more statement. The query should have an order in which no two rows are equal, because each
+// page is a separate statement. The database reads and skips the rows of all pages before. [Query.KeysetPage] does not,
+// so its pages do not get slower.
 func (q *Query[T]) Page(ctx context.Context, n, size int, options ...PageOption) (Page[T], error) {
 	p, err := q.core.Page(ctx, n, size, wantsTotal(options))
 	return pageOf[T](p), err
 }
 
-// PageAt is [Query.Page] by the numbers that parameters limit and offset say: at most limit rows, behind the first
-// offset ones. The number of the page is the one that limit and offset come to.
+// PageAt is [Query.Page] by limit and offset: it reads at most limit rows after the first offset rows. The page number
+// is computed from limit and offset.
 func (q *Query[T]) PageAt(ctx context.Context, limit, offset int, options ...PageOption) (Page[T], error) {
 	p, err := q.core.PageAt(ctx, limit, offset, wantsTotal(options))
 	return pageOf[T](p), err
@@ -57,23 +57,23 @@ func wantsTotal(options []PageOption) bool {
 	return !o.bare
 }
 
-// KeysetPage is the rows of a page that begins or ends at a row, and the tokens of the pages around it.
+// KeysetPage is a page of keyset (cursor) pagination: its rows, and the tokens of the next and the previous page.
 type KeysetPage[T any] struct {
 	Rows []T
-	Next string // the token of the page behind; "" when there is none
-	Prev string // the token of the page before; "" when there is none
+	Next string // the token of the next page; "" if there is none
+	Prev string // the token of the previous page; "" if there is none
 }
 
-// KeysetPage reads the page of size rows to which a token leads, "" to the first one. Next and Prev of a page are the
-// tokens of those around it. Pages begin where another ended, at a row and not at a number: so reading one takes the
-// same time wherever it is, if there is an index for the order, and rows that come or go move no others from one page
-// to the next.
+// KeysetPage reads size rows of the page of a token (keyset pagination); "" is the first page. Next and Prev of a page
+// are the tokens of the next and the previous page. A page begins after a row and not at an offset. So every page takes
+// the same time if there is an index for the order, and rows that are inserted or deleted move no other rows to another
+// page.
 //
-// The order is that of the query, by fields and by other terms, such as the count of a relation, and behind it that of
-// the key, so that no two rows are equal. A term by chance or of a window has no such pages. A token holds the values
-// of the order's terms in a row, encoded and not encrypted, and is bound to the table and the order, with the arguments
-// of its terms, not to the conditions. One that is damaged or belongs to another order is an error of kind
-// [ErrValidation] with a [*TokenError] as its cause. See [TokenKey] for tokens that nobody else can make.
+// The order is that of the query, by fields and by other terms, such as the count of a relation, followed by the
+// primary key, so that no two rows are equal. Random order and window functions are not supported. A token holds the
+// values of the order's terms in one row, encoded but not encrypted. It is valid for the same table and the same order,
+// including the arguments of its terms; the conditions may differ. A token that is damaged or belongs to another order
+// is an error of kind [ErrValidation], whose cause is a [*TokenError]. With [TokenKey], tokens are signed.
 func (q *Query[T]) KeysetPage(ctx context.Context, token string, size int) (KeysetPage[T], error) {
 	p, err := q.core.Keyset(ctx, token, size)
 	return keysetPageOf[T](p), err

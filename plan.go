@@ -15,42 +15,42 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Step is one change of a schema, with its SQL, its risk and its reason; see [Plan]. What a step does is done as a
-// whole or not at all, and again without harm when it was not.
+// Step is one change of a schema, with its SQL, its risk and its reason; see [Plan]. A step is done completely or not
+// at all. A step that failed may be run again.
 type Step struct {
 	Kind       StepKind      `json:"kind"`
-	Connection string        `json:"connection,omitempty"` // the name of the connection; "" for the default one
+	Connection string        `json:"connection,omitempty"` // the name of the connection; "" is the default connection
 	Table      string        `json:"table"`
 	Name       string        `json:"name,omitempty"`   // of the column, index or constraint; "" for the table itself
-	Aspect     schema.Aspect `json:"aspect,omitempty"` // what of it is altered
+	Aspect     schema.Aspect `json:"aspect,omitempty"` // the property that is altered
 	Risk       Risk          `json:"risk"`
-	Reason     string        `json:"reason"` // why, and what to mind
-	// the statements, in their order, after those of the steps before; none when nothing but a person can do it
+	Reason     string        `json:"reason"` // why the step is needed, and what to consider
+	// the statements, in order, to run after those of the previous steps; none if the step must be done by hand
 	SQL []string `json:"sql,omitempty"`
 
-	// Apart is set for a step that is not part of the one transaction of the others. Each of its statements commits by
-	// itself, unless Rebuild is set.
+	// Apart is true if the step is not part of the common transaction of the other steps. Each of its statements
+	// commits by itself, unless Rebuild is true.
 	Apart bool `json:"apart,omitempty"`
-	// Rebuild is set for a step of SQLite that makes the table anew, in one transaction in which foreign keys are not
-	// heeded, and are checked at its end. Who runs its statements by hand needs PRAGMA foreign_keys = OFF, else rows that
-	// refer to the table may go with the old one, and PRAGMA legacy_alter_table = ON.
+	// Rebuild is true if the step rebuilds a table of SQLite. It runs in one transaction with foreign keys disabled,
+	// and checks them at its end. To run its statements by hand, set PRAGMA foreign_keys = OFF, because otherwise rows
+	// that refer to the table may be deleted with the old table, and PRAGMA legacy_alter_table = ON.
 	Rebuild bool `json:"rebuild,omitempty"`
 
-	Rows       int64  `json:"rows"`                 // about how many rows the table has
-	Probe      string `json:"probe,omitempty"`      // a query that counts what stands in the way; "" when nothing can
-	Violations int64  `json:"violations,omitempty"` // what it has counted; with any, the step cannot be done
+	Rows       int64  `json:"rows"`                 // the approximate number of rows of the table
+	Probe      string `json:"probe,omitempty"`      // a query that counts the rows that violate the step; "" if none can
+	Violations int64  `json:"violations,omitempty"` // the result of Probe; if it is not 0, the step cannot be done
 }
 
 func (s *Step) in() *schema.Step { return (*schema.Step)(unsafe.Pointer(s)) }
 
-// Same reports whether a step that was planned later is this one: both end the same drift of the same table, and the
-// later one risks no more.
+// Same reports whether a step of a later plan is the same step: both remove the same drift of the same table, and the
+// later one has no greater risk.
 func (s Step) Same(later Step) bool { return s.in().Same(*later.in()) }
 
-// String returns the step as text: a line that says what and why, and its statements.
+// String returns the step as text: a line with the step and its reason, and the SQL statements.
 func (s Step) String() string { return s.in().String() }
 
-// StepKind says what a [Step] does.
+// StepKind is the kind of a [Step].
 type StepKind string
 
 // The kinds of steps.
@@ -69,69 +69,67 @@ const (
 	StepValidateConstraint = StepKind(schema.ValidateStep)
 	StepDropConstraint     = StepKind(schema.DropConstraint)
 	StepRebuildTable       = StepKind(schema.RebuildTable)
-	StepByHand             = StepKind(schema.ByHand) // nothing that this library does by itself
+	StepByHand             = StepKind(schema.ByHand) // a step that prom does not do: do it by hand
 )
 
-// Risk is what a [Step] may cost or harm. It is written and read as its name.
+// Risk is the risk of a [Step]: what it may cost or destroy. Its text form, in JSON too, is its name.
 type Risk uint8
 
 // The risks of steps, from none to the greatest.
 const (
-	// Additive adds something, or allows more than before, at once: no row is rewritten or lost, and nobody waits longer
-	// than for a change of the catalog. A check of all rows is additive if others can write meanwhile.
+	// Additive adds something, or allows more than before: no row is rewritten or lost, and no other transaction waits
+	// longer than for a change of the catalog. A check of all rows is additive if other transactions can write meanwhile.
 	Additive = Risk(schema.Additive)
-	// Locking keeps nothing from working for longer than a moment, but new rules hold afterwards, or others wait while
-	// rows are read.
+	// Locking adds a rule that later writes must fulfill, or makes other transactions wait while rows are read.
 	Locking = Risk(schema.Locking)
-	// Rewriting writes every row of the table anew, during which nobody can use it.
+	// Rewriting rewrites every row of the table, which is locked meanwhile.
 	Rewriting = Risk(schema.Rewriting)
-	// Lossy loses something that the model cannot restore: a column with its values, digits, an index or a constraint that
-	// somebody made.
+	// Lossy destroys something that the model cannot restore: a column with its values, digits of numbers, or an index or
+	// a constraint that somebody created.
 	Lossy = Risk(schema.Lossy)
 )
 
-// String returns the risk's name.
+// String returns the name of the risk.
 func (r Risk) String() string { return schema.Risk(r).String() }
 
-// MarshalText returns the risk's name.
+// MarshalText returns the name of the risk.
 func (r Risk) MarshalText() ([]byte, error) { return schema.Risk(r).MarshalText() }
 
-// UnmarshalText reads a risk's name.
+// UnmarshalText parses the name of a risk.
 func (r *Risk) UnmarshalText(text []byte) error { return (*schema.Risk)(r).UnmarshalText(text) }
 
-// Drift is one difference between what a model wants and what a database has. It is an error, one of the [Drifts] that
-// [Check] returns.
+// Drift is one difference between a model and the database. It is an error, one of the [Drifts] that [Check] returns.
 type Drift struct {
 	Sort   schema.DriftSort `json:"sort"`
 	Object schema.DriftOf   `json:"object"`
 	Table  string           `json:"table"`
-	// of the column, index or constraint; "" for a table, or what has no name
+	// of the column, index or constraint; "" for a table, or an object without a name
 	Name   string            `json:"name,omitempty"`
-	Aspect schema.Aspect     `json:"aspect,omitempty"` // what is different about it
-	Have   string            `json:"have,omitempty"`   // what the database has, as it writes it
-	Want   string            `json:"want,omitempty"`   // what the model wants, as the database would write it
+	Aspect schema.Aspect     `json:"aspect,omitempty"` // the property that differs
+	Have   string            `json:"have,omitempty"`   // its value in the database, as the database writes it
+	Want   string            `json:"want,omitempty"`   // its value in the model, as the database would write it
 	At     schema.DriftPlace `json:"-"`
 }
 
 // Error returns one line of the form "author.name: column: type is integer, not text".
 func (d *Drift) Error() string { return (*schema.Drift)(unsafe.Pointer(d)).Error() }
 
-// Harmless reports whether everything works in spite of the drift: an index, a constraint, a default or a column more
-// than the model knows, but for a column without which no row can be inserted; and another default, since this library
-// writes the model's.
+// Harmless reports whether everything works with the drift. That is the case for an additional index, constraint,
+// default or column in the database, except a column without which no row can be inserted. It is also the case for
+// another default, because prom writes the default of the model.
 func (d *Drift) Harmless() bool { return (*schema.Drift)(unsafe.Pointer(d)).Harmless() }
 
-// NotModelled reports whether the drift is about something of which the model says nothing, and which this library did
-// not make: a column, index, CHECK or foreign key that no field names, a default where the model has none, a type that
-// holds the values of the field, the actions of a foreign key that no tag says, a key that the database generates. Such
-// things are the database's own: plans list them ([SchemaPlan.NotModelled]) and have no step for them.
+// NotModelled reports whether the drift is about something that the model does not declare and that prom did not
+// create: a column, index, CHECK or foreign key that no field declares, a default where the model has none, another
+// type that can hold the values of the field, the actions of a foreign key that no tag declares, or a key that the
+// database generates. Plans list them in [SchemaPlan.NotModelled] and have no steps for them.
 func (d *Drift) NotModelled() bool { return (*schema.Drift)(unsafe.Pointer(d)).NotModelled() }
 
-// Drifts are the differences between models and their databases that [Check] has found, the cause of its error; get
-// them by errors.As.
+// Drifts are the differences between models and databases that [Check] found. They are the cause of its error;
+// errors.As finds them.
 type Drifts []*Drift
 
-// Error returns the drifts, a line for each.
+// Error returns one line for each drift.
 func (d Drifts) Error() string {
 	lines := make([]string, len(d))
 	for i, one := range d {
@@ -140,7 +138,7 @@ func (d Drifts) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap returns each drift as an error of its own.
+// Unwrap returns the drifts as a list of errors.
 func (d Drifts) Unwrap() []error {
 	list := make([]error, len(d))
 	for i, one := range d {
@@ -149,14 +147,14 @@ func (d Drifts) Unwrap() []error {
 	return list
 }
 
-// SchemaPlan is what would make the tables of some repos like their models: see [Plan]. Steps may be taken out of it
-// before it is applied.
+// SchemaPlan is a list of steps that change the tables of some repos so that they match their models; see [Plan]. Steps
+// may be removed from it before it is applied.
 type SchemaPlan struct {
-	Steps []Step `json:"steps"` // in an order in which they can be done
+	Steps []Step `json:"steps"` // in an order in which they can be run
 
-	// NotModelled lists what the tables have and the models say nothing of: columns without a field, indexes and
-	// constraints that no tag names, defaults and types that others chose, the rules of foreign keys. It is the database's
-	// own, and no step touches it. See [Drift.NotModelled].
+	// NotModelled lists what the tables have and the models do not declare: columns without a field, indexes and
+	// constraints that no tag names, other defaults and types, and the actions of foreign keys. No step changes them.
+	// See [Drift.NotModelled].
 	NotModelled Drifts `json:"not_modelled"`
 
 	targets []planned
@@ -168,10 +166,10 @@ type planned struct {
 	tables []*schema.Table
 }
 
-// Empty reports whether there is nothing to do.
+// Empty reports whether the plan has no steps.
 func (p *SchemaPlan) Empty() bool { return len(p.Steps) == 0 }
 
-// Only returns the plan with those of its steps that keep is true of.
+// Only returns a plan with the steps for which keep returns true.
 func (p *SchemaPlan) Only(keep func(s Step) bool) *SchemaPlan {
 	q := &SchemaPlan{NotModelled: p.NotModelled, targets: p.targets}
 	for _, s := range p.Steps {
@@ -182,7 +180,7 @@ func (p *SchemaPlan) Only(keep func(s Step) bool) *SchemaPlan {
 	return q
 }
 
-// String returns the plan as text, for people.
+// String returns the plan as text for people.
 func (p *SchemaPlan) String() string {
 	var b strings.Builder
 	for i, s := range p.Steps {
@@ -200,7 +198,7 @@ func (p *SchemaPlan) String() string {
 	return b.String()
 }
 
-// MarshalJSON returns the plan for programs: {"steps": […], "not_modelled": […]}.
+// MarshalJSON returns the plan as JSON: {"steps": […], "not_modelled": […]}.
 func (p *SchemaPlan) MarshalJSON() ([]byte, error) {
 	steps, others := p.Steps, p.NotModelled
 	if steps == nil {
@@ -212,14 +210,15 @@ func (p *SchemaPlan) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{"steps": steps, "not_modelled": others})
 }
 
-// Plan compares the models of repos with their databases, and returns what would make them alike. It changes nothing.
-// The plan has what a model wants and the database lacks, and what contradicts the model. What a model says nothing of
-// is the database's own: it is listed in [SchemaPlan.NotModelled], and there is no step for it, unless the history of
-// the database shows that this library made it for an earlier version of the model; the step that drops it is [Lossy].
-// When nothing contradicts the models, the plan is empty.
+// Plan compares the models of repos with their databases, and returns the steps that make the tables match the models.
+// It changes nothing. The plan has steps for what the database lacks and for what contradicts the model. Things that a
+// model does not declare are listed in [SchemaPlan.NotModelled]. They have no step, unless the schema history of the
+// database shows that prom created them for an earlier version of the model; then the step that drops them is [Lossy].
+// If nothing contradicts the models, the plan is empty.
 //
-// Where existing rows may violate a step, they are counted, which reads the table. On PostgreSQL the wanted state comes
-// from a temporary table in a transaction that is rolled back, so the connection must be one that may write.
+// If existing rows may violate a step, Plan counts them, which reads the table. On PostgreSQL, Plan creates a temporary
+// table in a transaction and rolls it back, to learn how PostgreSQL writes the declarations of the model. So the
+// connection must not be read-only.
 func Plan(ctx context.Context, repos ...AnyRepo) (*SchemaPlan, error) {
 	targets, err := targetsOf(repos)
 	if err != nil {
@@ -236,13 +235,13 @@ func Plan(ctx context.Context, repos ...AnyRepo) (*SchemaPlan, error) {
 	return p, nil
 }
 
-// Check compares the models of repos with their databases. When a database contradicts them it returns an error of kind
-// [ErrDrift], whose cause is [Drifts], without what is [Drift.NotModelled]:
+// Check compares the models of repos with their databases. If a database contradicts the models, it returns an error of
+// kind [ErrDrift]. The cause of the error is [Drifts], without those that are [Drift.NotModelled]:
 //
 //	var drifts prom.Drifts
 //	if errors.As(err, &drifts) { for _, d := range drifts { … } }
 //
-// It is for a gate before a release; [Drift.Harmless] tells what nothing depends on.
+// Use it as a check before a release. [Drift.Harmless] reports which drifts have no effect on the program.
 func Check(ctx context.Context, repos ...AnyRepo) error {
 	targets, err := targetsOf(repos)
 	if err != nil {
@@ -266,16 +265,16 @@ func Check(ctx context.Context, repos ...AnyRepo) error {
 	return &Error{Kind: ErrDrift, Op: "check", Detail: detail, Err: all}
 }
 
-// Apply does the steps of a plan whose risk is one of those given, without any [Additive] ones alone, and returns the
-// steps that are done, also when it fails. Steps that are additive and not [Step].Apart are done in one transaction,
-// all or none; the others one after the other, each as a whole. Each is looked for anew before it is done, so that a
-// plan which has become old does no harm.
+// Apply runs the steps of a plan that have one of the given risks, and returns the steps that it has done, also if it
+// fails. Without risks it runs only [Additive] steps. It runs the additive steps that are not [Step].Apart in one
+// transaction, all or none, and the others one by one, each completely or not at all. Before it runs a step, it checks
+// again that the step is needed, so an old plan does no harm.
 //
-// A step that existing rows violate is not done, and is part of the error, of kind [ErrDrift]; the others are. Waiting
-// for a table's lock is bounded by the option install_lock_timeout of the DSN, and is begun anew some times. An index
-// that is made while others work, and the check of a new rule, may take long: the context bounds them. Apply cannot be
-// part of a transaction. The mode of the connection (install=check, for example) is about what happens by itself, and
-// does not bind it.
+// Apply does not run a step that existing rows violate. It reports the step in its error, of kind [ErrDrift], and runs
+// the others. The DSN's option install_lock_timeout limits how long Apply waits for the lock of a table; Apply retries
+// a few times. To build an index concurrently, or to validate a constraint, may take long: only the context limits it.
+// Apply cannot run inside a transaction. The connection's install mode (such as install=check) is for automatic changes
+// and does not affect Apply.
 func Apply(ctx context.Context, plan *SchemaPlan, risks ...Risk) (done []Step, err error) {
 	if len(risks) == 0 {
 		risks = []Risk{Additive}

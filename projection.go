@@ -13,14 +13,14 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Projection is a query whose results are of type R: a single value, a pair, or a struct of the caller's own. They are
-// values, where a [Query] returns pointers to rows. [Pluck], [Pluck2], [Pluck3], [Select] and [Into] make projections
-// of a query. Like a [Query] it never changes, and it can be a [Subquery] of others.
+// Projection is a query whose results have the type R: a single value, a pair, or a struct of your own. Results are
+// values, whereas a [Query] returns pointers to rows. [Pluck], [Pluck2], [Pluck3], [Select] and [Into] make projections
+// of a query. Like a [Query], a Projection never changes, and it may be a [Subquery] of other queries.
 //
-// When some of its columns are aggregates, the others say what the groups are: each result is one group. Conditions are
-// on rows. The limit and offset of the query are of its rows, in its order, and those that are said of the projection
-// are of its results. Functions of windows are about groups then. A condition on the result of one is put on the rows
-// of [From].
+// If some of the columns are aggregates, the results are grouped by the others: each result is one group. Conditions
+// apply to rows. The limit and offset of the query apply to its rows, in its order; the limit and offset of the
+// projection apply to its results. In a grouped projection, window functions compute over groups. For conditions on the
+// result of a window function, use the rows of [From].
 type Projection[T, R any] struct {
 	_    [0]func(*T)
 	_    [0]func(*R)
@@ -35,19 +35,19 @@ func project[R any](q *core.Query, spec ast.Spec, places []core.Target) core.Pro
 	return q.Project(reflect.TypeFor[R](), spec, places)
 }
 
-// Pluck returns one value of each row. NULL is an error of a type that cannot hold it; see [OrNull].
+// Pluck returns one value of each row. NULL is an error if the type cannot hold it; see [OrNull].
 func Pluck[T, V any](q *Query[T], t Term[*T, V]) Projection[T, V] {
 	to := []core.Target{{Type: reflect.TypeFor[V](), Name: "value"}}
 	return Projection[T, V]{core: project[V](&q.core, q.core.Spec().Project([]*ast.Expr{exprOf(t)}), to)}
 }
 
-// Pair is two values of a row.
+// Pair holds two values of a row.
 type Pair[A, B any] struct {
 	A A
 	B B
 }
 
-// Triple is three values of a row.
+// Triple holds three values of a row.
 type Triple[A, B, C any] struct {
 	A A
 	B B
@@ -68,17 +68,17 @@ func Pluck3[T, A, B, C any](q *Query[T], a Term[*T, A], b Term[*T, B], c Term[*T
 	return selected[T, Triple[A, B, C]](q, cols)
 }
 
-// Column says which term of a row goes into which field of a result; [Col] and [NullCol] make it.
+// Column pairs a term of a row with the field of a result that it fills. [Col] and [NullCol] return columns.
 type Column[P any] struct {
 	_    [0]func(P)
 	core core.Column
 }
 
-// Col puts a term into a field of a result, of which the address in the prototype is given: &total.Count. The field may
-// be one of a struct in the struct.
+// Col fills a field of a result with the value of a term. The field is given by its address in the prototype:
+// &total.Count. It may be a field of a nested struct.
 func Col[P, V any](to *V, t Term[P, V]) Column[P] { return columnTo[P](to, exprOf(t)) }
 
-// NullCol puts a term that may be NULL into a pointer; it is nil for NULL.
+// NullCol fills a pointer field of a result with the value of a term that may be NULL. NULL is nil.
 func NullCol[P, V any](to **V, t Term[P, V]) Column[P] { return columnTo[P](to, exprOf(t)) }
 
 func columnTo[P, F any](to *F, e *ast.Expr) Column[P] {
@@ -92,31 +92,32 @@ func columnAtField[F any](to *F, e *ast.Expr, rows core.Relation) core.Column {
 		Err: err}
 }
 
-// ToOne is a relation of P that leads to one row of R, or to none: a [RefField], a [NullRefField], what their methods
-// With and Compute return, or a [CompositeRefField].
+// ToOne is a relation from P to at most one row of R: a [RefField], a [NullRefField], a [RelatedRow] (the result of
+// their methods With and Compute), or a [CompositeRefField].
 type ToOne[P, R any] interface {
 	Relation[P]
 	toOne(R)
 }
 
-// ToMany is a relation of P that leads to any number of rows of R: a [ManyField] or a [ManyToManyField].
+// ToMany is a relation from P to any number of rows of R: a [ManyField] or a [ManyToManyField].
 type ToMany[P, R any] interface {
 	Relation[P]
 	toMany(R)
 }
 
-// RefCol puts the row that a reference leads to into a field of a result of [Select]: nil when there is none. All
-// results take one statement more, as by With. The column of the reference is selected: results that are grouped or
-// distinct are so by it as well.
+// RefCol fills a field of a result of [Select] with the row that a reference refers to, or nil if there is none. It
+// takes one more statement for all results, as With does. The column of the reference is selected too, so it is part of
+// GROUP BY and DISTINCT.
 //
 //	totals := prom.Select(crews.Query(), total, prom.RefCol(&total.Captain, crewCaptain), prom.Col(&total.Hands, prom.Count(crew)))
 func RefCol[P, R any](to **R, rel ToOne[P, *R]) Column[P] {
 	return Column[P]{core: columnAtField(to, nil, rel.relation(*new(P)))}
 }
 
-// ManyCol puts the rows of a relation into a field of a result of [Select]; none are an empty slice. What is said of
-// the relation, its conditions, order, limit, relations and computed fields, holds for each result. All results take
-// one statement more, as by With. The key of the rows of P is selected, so that results cannot be groups of several.
+// ManyCol fills a field of a result of [Select] with the rows of a relation; no rows are an empty slice. The
+// conditions, order, limit, relations and computed fields of the relation apply to each result. ManyCol takes one more
+// statement for all results, as With does. The key of the rows of P is selected too, so a result cannot be a group of
+// several rows.
 //
 //	prom.Select(posts.Query(), line, prom.Col(&line.Title, postTitle), prom.ManyCol(&line.Tags, postTags.OrderBy(tagName.Asc())))
 func ManyCol[P, R any](to *[]R, rel ToMany[P, *R]) Column[P] {
@@ -130,8 +131,8 @@ func column[T, R, V any](t Term[*T, V], r *R, field *V, name string) Column[*T] 
 	return Column[*T]{core: core.Column{Term: exprOf(t), To: to, Result: reflect.TypeFor[R]()}}
 }
 
-// Select returns a struct of the caller's own for each row, whose fields are filled by the columns. Its prototype tells
-// the struct; the fields that no column goes to are zero.
+// Select returns a struct of your own for each row. The columns fill its fields; a field without a column is zero. The
+// argument result is the prototype of the struct.
 //
 //	total := prom.Proto[Total]()
 //	totals := prom.Select(crews.Query(), total, prom.Col(&total.Captain, crewCaptain), prom.Col(&total.Hands, prom.Count(crew)))
@@ -148,8 +149,8 @@ func selected[T, R any](q *Query[T], cols []Column[*T]) Projection[T, R] {
 	return Projection[T, R]{core: q.core.Select(reflect.TypeFor[R](), columnsAt(unsafe.Pointer(&cols)))}
 }
 
-// Into returns a struct R for each row, whose columns, named as those of a model are, are columns of T of the same
-// kind. A column of R that T does not have is an error when the query runs.
+// Into returns a struct R for each row. The columns of R, which have names by the same rules as those of a model, are
+// columns of T of the same kind. A column of R that T does not have is an error when the query runs.
 func Into[R, T any](q *Query[T]) Projection[T, R] {
 	terms, places, err := columnsInto(&q.core, reflect.TypeFor[R]())
 	p := project[R](&q.core, q.core.Spec().Project(terms), places)
@@ -176,38 +177,38 @@ func columnsInto(q *core.Query, result reflect.Type) (terms []*ast.Expr, places 
 	return terms, places, nil
 }
 
-// Where adds conditions on the rows of T, before they are grouped.
+// Where adds conditions on the rows of T. They apply before the rows are grouped.
 func (p Projection[T, R]) Where(conds ...Cond[*T]) Projection[T, R] {
 	return Projection[T, R]{core: p.core.Where(condsAt(unsafe.Pointer(&conds)))}
 }
 
-// OrderBy adds terms to the order. Groups are ordered by what is selected, by aggregates, or by what they are grouped
-// by.
+// OrderBy adds terms to the order of the results. Groups can be ordered by selected terms, by aggregates, and by the
+// terms of GroupBy.
 func (p Projection[T, R]) OrderBy(orders ...Order[*T]) Projection[T, R] {
 	return Projection[T, R]{core: p.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))}
 }
 
-// Limit takes at most n results.
+// Limit limits the projection to at most n results.
 func (p Projection[T, R]) Limit(n int) Projection[T, R] {
 	return Projection[T, R]{core: p.core.With(p.core.Spec().Limit(n))}
 }
 
-// Offset leaves the first n results out.
+// Offset skips the first n results.
 func (p Projection[T, R]) Offset(n int) Projection[T, R] {
 	return Projection[T, R]{core: p.core.With(p.core.Spec().Offset(n))}
 }
 
-// Distinct takes equal results once.
+// Distinct removes duplicate results.
 func (p Projection[T, R]) Distinct() Projection[T, R] {
 	return Projection[T, R]{core: p.core.With(p.core.Spec().Distinct())}
 }
 
-// GroupBy tells groups apart by more terms than those that are selected.
+// GroupBy groups the rows by more terms than those that are selected.
 func (p Projection[T, R]) GroupBy(terms ...AnyTerm[*T]) Projection[T, R] {
 	return Projection[T, R]{core: p.core.With(p.core.Spec().GroupBy(exprsOf(terms)))}
 }
 
-// Having takes the groups for which all conditions hold.
+// Having selects the groups for which all conditions are true.
 func (p Projection[T, R]) Having(conds ...Cond[*T]) Projection[T, R] {
 	return Projection[T, R]{core: p.core.Having(condsAt(unsafe.Pointer(&conds)))}
 }
@@ -218,12 +219,12 @@ func (p Projection[T, R]) All(ctx context.Context) ([]R, error) {
 	return *(*[]R)(unsafe.Pointer(&list)), err
 }
 
-// First returns the first result, or ErrNotFound when there is none.
+// First returns the first result. If there is none, the error is ErrNotFound.
 func (p Projection[T, R]) First(ctx context.Context) (R, error) {
 	return valueOf[R](p.core.First(ctx))
 }
 
-// One returns the one result that there is. None is [ErrNotFound], and several are [ErrTooManyRows].
+// One returns the only result. No result is [ErrNotFound], and several results are [ErrTooManyRows].
 func (p Projection[T, R]) One(ctx context.Context) (R, error) { return valueOf[R](p.core.One(ctx)) }
 
 // Count returns the number of results.
@@ -240,8 +241,8 @@ func (p Projection[T, R]) Stream(ctx context.Context) iter.Seq2[R, error] {
 // SQL returns the statement of All and its arguments without running it.
 func (p Projection[T, R]) SQL() (sql string, args []any, err error) { return p.core.SQL() }
 
-// Page reads page n of the results, the first being 1; see [Query.Page]. The total is the number of results: of a
-// projection whose results are groups, the number of groups.
+// Page reads page n of the results; the first page is 1. See [Query.Page]. The total is the number of results; if the
+// results are groups, it is the number of groups.
 func (p Projection[T, R]) Page(ctx context.Context, n, size int, options ...PageOption) (Page[R], error) {
 	page, err := p.core.Page(ctx, n, size, wantsTotal(options))
 	return pageOf[R](page), err
@@ -253,16 +254,16 @@ func (p Projection[T, R]) PageAt(ctx context.Context, limit, offset int, options
 	return pageOf[R](page), err
 }
 
-// KeysetPage reads the page of size results to which a token leads, "" to the first one; see [Query.KeysetPage]. The
-// order is that of the projection, by any terms, and behind it what tells results apart: the key of their rows, what
-// groups are grouped by, or all columns of distinct results.
+// KeysetPage reads size results of the page of a token; "" is the first page. See [Query.KeysetPage]. The order is that
+// of the projection, by any terms, followed by the columns that make it unique: the primary key of the rows, the terms
+// that the rows are grouped by, or all columns of distinct results.
 func (p Projection[T, R]) KeysetPage(ctx context.Context, token string, size int) (KeysetPage[R], error) {
 	page, err := p.core.Keyset(ctx, token, size)
 	return keysetPageOf[R](page), err
 }
 
-// Scalar returns one aggregate over the rows of a query, those of its page if it has one. But for counts, an aggregate
-// over no rows is NULL, which is [ErrType] of a type that cannot hold it: [OrNull] reads it as nil, [OrValue] as
+// Scalar returns one aggregate over the rows of a query, within its limit and offset. An aggregate over no rows is
+// NULL, except counts. If the type cannot hold NULL, that is [ErrType]: [OrNull] reads NULL as nil, [OrValue] as
 // another value.
 //
 //	pages, err := prom.Scalar(ctx, books.Query(), prom.OrValue(prom.Sum(bookPages), 0))
@@ -270,15 +271,15 @@ func Scalar[T, V any](ctx context.Context, q *Query[T], t Term[*T, V]) (V, error
 	return Pluck(q, t).First(ctx)
 }
 
-// InsertSelect inserts a row of D for each row of a query, in one statement, and returns how many they were. Columns of
-// D that nothing is mapped to have what a new row has: their times, version and default, NULL, or the key that the
-// database makes. One that needs a value and has none of these is an error before any SQL. Rules that hold in Go alone
-// are not checked, since the values do not come there.
+// InsertSelect inserts a row of D for each row of a query, in one statement (INSERT … SELECT), and returns the number
+// of rows. A column of D without a mapping has the value of a new row: the time, the version, the default, NULL, or the
+// generated key. A column that needs a value and has none of these is an error before any SQL. Rules that only Go
+// checks are not checked, because the values do not pass through Go.
 func InsertSelect[D, S any](ctx context.Context, to *Repo[D], from *Query[S], maps ...Mapping[*D, *S]) (int, error) {
 	return to.core.Copy(ctx, &from.core, mappingsAt(unsafe.Pointer(&maps)))
 }
 
-// Mapping says which term of a row of S [InsertSelect] puts into which field of D; [To] makes it.
+// Mapping pairs a term of a row of S with the field of D that [InsertSelect] writes it to. [To] returns it.
 type Mapping[D, S any] struct {
 	_ [0]func(*D)
 	_ [0]func(*S)

@@ -6,8 +6,8 @@ import (
 	"github.com/prom-go/prom/internal/scan"
 )
 
-// Proto returns the prototype of a struct T, a model or a result: one value that is never stored, and whose fields'
-// addresses name what they hold. Handles are made of them, once, in package variables:
+// Proto returns the prototype of a struct T, a model or a result. The prototype is one value that is never stored; the
+// addresses of its fields identify fields. Declare fields with it once, in package variables:
 //
 //	var (
 //		book      = prom.Proto[Book]()
@@ -15,12 +15,13 @@ import (
 //		bookPages = prom.NumberOf(book, &book.Pages)
 //	)
 //
-// The types of model and value follow from the field: a wrong one does not compile, and a field that is renamed takes
-// its handles along. The prototype also says which model is meant where nothing else does, as in [Count] and [Val].
+// The model and the type of the values follow from the address, so a wrong type does not compile, and renaming a field
+// of the struct also renames it here. The prototype also tells functions such as [Count] and [Val] which model they are
+// for.
 //
-// There is one prototype for each type, and every call returns it. Structs that pointers in it lead to are there, so
-// that an address in one of them is told, with what to do, when the program starts. The prototype must not be changed,
-// nor copied, for a copy has these structs as well; calls that would store it or load into it refuse it.
+// There is one prototype for each type, and every call returns it. Its pointers to structs are not nil, so that the
+// address of a field in such a struct can be reported, with what to do, when the program starts. Do not change or copy
+// the prototype: a copy shares these structs. Calls that would store it or load into it return an error.
 func Proto[T any]() *T {
 	scan.Know[T]()
 	return (*T)(scan.Proto(reflect.TypeFor[T]()))

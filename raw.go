@@ -9,47 +9,48 @@ import (
 	"github.com/prom-go/prom/internal/scan"
 )
 
-// Source is where raw SQL runs: a [*DB], or a repo for its connection. The statement is part of the transaction that
-// the context carries for that connection. Bound to a repo, a statement that finds its table missing, or a column of
-// it, has it installed, as every other call on the repo does; bound to a DB it is an error.
+// Source is a connection for raw SQL: a [*DB], or a repo, which stands for its connection. If the context carries a
+// transaction of that connection, the statement is part of it. With a repo, a statement that finds the repo's table or
+// one of its columns missing creates it and runs again, as every other call on the repo does. With a DB that is an
+// error.
 type Source interface {
 	Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error
 }
 
-// RawRows is a statement in SQL whose rows are read into values of type R; see [RawQuery]. They are results, so that
-// they are values, also when R is a model, where a [Query] returns pointers to rows. It is an immutable value and costs
-// nothing until it is run, which may be any number of times.
+// RawRows is a statement in SQL whose rows are read into values of type R; see [RawQuery]. The results are values, also
+// if R is a model, whereas a [Query] returns pointers to rows. It is immutable, does no I/O until it is run, and may be
+// run any number of times.
 type RawRows[R any] struct {
 	_    [0]func(*R)
 	core core.RawRows
 }
 
-// RawQuery is a statement in SQL of one's own, whose rows become values of R:
+// RawQuery returns a statement in SQL whose rows are read into values of R. R is one of these:
 //
-//   - a model or any other struct: each column goes to the field whose column has its name, as tags and the names of fields say
-//     for models. A column without a field is an error that names it, and so is one that appears twice. Fields without a column
-//     are left zero. A model that was read with its key counts as loaded: Save writes what has changed since, and never a field
-//     that was not read and is zero still. Read without its key it counts as new.
-//     A hook AfterLoad is called, whatever was read.
-//   - a map[string]any, by the names of the columns, or any for a result of one column. The values are nil, bool, int64, float64,
-//     string, []byte, time.Time and time.Duration.
-//   - any other type, for a result of one column: int64, string, time.Time, *int, sql.Null, a type with its own Scan, and so on.
+//   - A model or any other struct. Each column is read into the field whose column has this name, by the rules of tags
+//     and field names of models. A column without a field, or one that appears twice, is an error that names it.
+//     Fields without a column are zero. A model that is read with its key counts as loaded: Save writes the fields that
+//     changed since, but never a field that was not read and is still zero. Without its key it counts as new. The hook
+//     AfterLoad is called in both cases.
+//   - A map[string]any by the names of the columns, or any for one column. The values have the types nil, bool, int64,
+//     float64, string, []byte, time.Time and time.Duration.
+//   - Any other type, for one column: int64, string, time.Time, *int, sql.Null, a type with a method Scan, and so on.
 //
-// NULL in a field or value that does not take it is [ErrType], naming the column.
+// NULL in a field or value that cannot hold it is [ErrType], and the error names the column.
 //
-// A question mark stands for each argument on every engine, with the arguments and the quoting of [Raw], or $1, $2 and
-// so on for the argument of that number, so that the texts which [Query.SQL] shows can be run. Comments of both forms
-// may be there. It is one statement. Where nothing tells PostgreSQL the type of an argument, as in SELECT ?, write
-// CAST(? AS bigint). The SQL may write and return rows, as by INSERT … RETURNING; what returns no rows is for
-// [RawExec].
+// A question mark stands for each argument on both engines, with the arguments and the quoting of [Raw]. $1, $2 and so
+// on stand for the argument with that number, so the result of [Query.SQL] can be run. Comments of both forms are
+// allowed. The SQL is one statement. If PostgreSQL cannot determine the type of an argument, as in SELECT ?, write
+// CAST(? AS bigint). The SQL may write and return rows, as INSERT … RETURNING does; for statements that return no rows
+// use [RawExec].
 //
-// The SQL is the program's own text: what comes from outside belongs into arguments.
+// Never put external input into the SQL: pass it as arguments.
 func RawQuery[R any](source Source, sql string, args ...any) RawRows[R] {
 	return RawRows[R]{core: core.RawQuery(sourceOf(source), scan.Know[R](), sql, args)}
 }
 
-// RawExec runs a statement in SQL of one's own, with a question mark for each argument as in [RawQuery], and returns
-// how many rows an INSERT, UPDATE or DELETE has changed.
+// RawExec runs a statement in SQL, with a question mark for each argument as in [RawQuery], and returns the number of
+// rows that an INSERT, UPDATE or DELETE changed.
 func RawExec(ctx context.Context, source Source, sql string, args ...any) (int, error) {
 	return core.RawExec(ctx, sourceOf(source), sql, args)
 }
@@ -71,15 +72,14 @@ func (q RawRows[R]) All(ctx context.Context) ([]R, error) {
 	return *(*[]R)(unsafe.Pointer(&list)), err
 }
 
-// First returns the first row, or ErrNotFound when there is none. It does not limit what the database does: that is for
-// the SQL.
+// First returns the first row. If there is none, the error is ErrNotFound. First adds no LIMIT to the SQL.
 func (q RawRows[R]) First(ctx context.Context) (R, error) { return valueOf[R](q.core.One(ctx)) }
 
 // Stream ranges over the rows as the database sends them, in bounded memory. It holds a connection until the loop ends,
-// with the limits of [Query.Stream]. When reading fails the loop gets the error, with a zero value, and ends.
+// and has the limits of [Query.Stream]. If reading fails, the loop gets the error with a zero value, and ends.
 func (q RawRows[R]) Stream(ctx context.Context) iter.Seq2[R, error] {
 	return valuesOf[R](q.core.Stream(ctx))
 }
 
-// SQL returns the statement and its arguments as the engine gets them, without running it.
+// SQL returns the statement and its arguments as they are sent to the database, without running it.
 func (q RawRows[R]) SQL() (sql string, args []any, err error) { return q.core.SQL() }

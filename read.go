@@ -6,15 +6,16 @@ import (
 	"unsafe"
 )
 
-// Get returns the row with that key, or ErrNotFound. A composite key is given in the order of its fields. A key of a
-// type that does not convert to the field's without loss is an error.
+// Get returns the row with the given key. If there is no such row, the error is ErrNotFound. Give the parts of a
+// composite key in the order of its fields. A key of a type that cannot be converted to the field's type without loss
+// is an error.
 func (r *Repo[T]) Get(ctx context.Context, key ...any) (*T, error) {
 	v, err := r.core.Get(ctx, key)
 	return (*T)(v), err
 }
 
-// GetBy is [Repo.Get] through a field, which is the primary key, or has a unique index of its own: a value of another
-// type does not compile.
+// GetBy is [Repo.Get] by a field. The field must be the primary key, or have a unique index of its own. A value of
+// another type does not compile.
 //
 //	book, err := prom.GetBy(ctx, books, bookID, 7)
 func GetBy[T, V any](ctx context.Context, r *Repo[T], field interface {
@@ -25,42 +26,42 @@ func GetBy[T, V any](ctx context.Context, r *Repo[T], field interface {
 	return (*T)(row), err
 }
 
-// Load fills v, of which the key or the fields of a unique index are set, with the row that has them. When several are
-// set the key goes before the indexes, and these in their order. When there is no such row it is ErrNotFound, and v is
-// as it was.
+// Load reads the row that has the same primary key as v, or the same values in the fields of a unique index, into v. If
+// several of them are set in v, Load uses the primary key first, and then the unique indexes in their order. If there
+// is no such row, the error is ErrNotFound, and Load does not change v.
 func (r *Repo[T]) Load(ctx context.Context, v *T) error { return r.core.Load(ctx, unsafe.Pointer(v)) }
 
-// Reload reads the row that v was loaded from again and drops the changes made since. A row that is gone is
-// ErrNotFound, and v is as it was.
+// Reload reads the row that v was loaded from again, and discards the changes of v. If the row does not exist, the
+// error is ErrNotFound, and Reload does not change v.
 func (r *Repo[T]) Reload(ctx context.Context, v *T) error {
 	return r.core.Reload(ctx, unsafe.Pointer(v))
 }
 
-// Query returns the query of all rows, as a beginning for others.
+// Query returns a query of all rows, to which conditions and an order can be added.
 func (r *Repo[T]) Query() *Query[T] { return (*Query[T])(unsafe.Pointer(r.core.Query())) }
 
-// Where returns the query of the rows for which all conditions hold.
+// Where returns a query of the rows for which all conditions are true.
 func (r *Repo[T]) Where(conds ...Cond[*T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(r.core.Where(condsAt(unsafe.Pointer(&conds)))))
 }
 
-// OrderBy returns the query of all rows in an order.
+// OrderBy returns a query of all rows in the given order.
 func (r *Repo[T]) OrderBy(orders ...Order[*T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(r.core.OrderBy(ordersAt(unsafe.Pointer(&orders)))))
 }
 
-// Limit returns the query of at most n rows.
+// Limit returns a query of at most n rows.
 func (r *Repo[T]) Limit(n int) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(r.core.Limit(n)))
 }
 
-// Compute returns the query of all rows, with computed fields; see [Query.Compute].
+// Compute returns a query of all rows with computed fields; see [Query.Compute].
 func (r *Repo[T]) Compute(cols ...Column[*T]) *Query[T] { return r.Query().Compute(cols...) }
 
-// WithoutWhere returns the query of all rows, which may be updated and deleted.
+// WithoutWhere returns a query of all rows that permits updates and deletes without a condition.
 func (r *Repo[T]) WithoutWhere() *Query[T] { return (*Query[T])(unsafe.Pointer(r.core.WithoutWhere())) }
 
-// All returns all rows of the table. Mind their number; Each takes tables of any size.
+// All returns all rows of the table, in memory. For large tables use Each.
 func (r *Repo[T]) All(ctx context.Context) ([]T, error) {
 	list, err := r.core.All(ctx)
 	return *(*[]T)(unsafe.Pointer(&list)), err
@@ -72,7 +73,7 @@ func (r *Repo[T]) Each(ctx context.Context) iter.Seq2[*T, error] {
 	return *(*iter.Seq2[*T, error])(unsafe.Pointer(&rows))
 }
 
-// First returns the first row that is found, or ErrNotFound.
+// First returns the first row. If there are no rows, the error is ErrNotFound.
 func (r *Repo[T]) First(ctx context.Context) (*T, error) {
 	v, err := r.core.First(ctx)
 	return (*T)(v), err

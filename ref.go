@@ -8,13 +8,13 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Ref is a reference to a row of T, a model whose key is an int64, as that of [Model] is. It is one column that holds
-// the key of that row; its methods are those of [RefBy]. As a field it is a required reference, whose row is deleted
-// with the row it refers to; as a pointer, *Ref[T], an optional one, which becomes NULL then.
+// Ref is a reference to a row of T, a model whose key is an int64, such as the key of [Model]. It is one column, a
+// foreign key that holds the key of that row; its methods are those of [RefBy]. A field of type Ref[T] is required: its
+// row is deleted together with the row that it refers to. A field of type *Ref[T] is optional: it becomes NULL then.
 type Ref[T any] = RefBy[T, int64]
 
-// RefBy is a [Ref] to a model whose key is of type K, such as a UUID or a string. The zero value refers to nothing,
-// which a required reference refuses to store. A reference also holds the row itself, once that has been loaded; see
+// RefBy is a [Ref] to a model whose key has the type K, such as a UUID or a string. The zero value refers to no row; a
+// required reference with the zero value cannot be stored. A reference also holds the row itself if it was loaded; see
 // [RefBy.Get].
 type RefBy[T any, K comparable] struct {
 	key K             // first, since a column is decoded into it by the reference's own address
@@ -28,34 +28,34 @@ type target[T any, K comparable] struct {
 	row *T
 }
 
-// NewRef returns a reference to the row of T with that key.
+// NewRef returns a reference to the row of T with the given key.
 func NewRef[T any](key int64) Ref[T] { return Ref[T]{key: key} }
 
-// NewRefBy returns a reference to the row of T with that key.
+// NewRefBy returns a reference to the row of T with the given key.
 func NewRefBy[T any, K comparable](key K) RefBy[T, K] { return RefBy[T, K]{key: key} }
 
-// RefTo returns a reference to a row that was saved, whose key is an int64. It holds the row, as if it had been loaded;
-// see [RefBy.Set].
+// RefTo returns a reference to a saved row whose key is an int64. The reference holds the row, as if it had been
+// loaded; see [RefBy.Set].
 func RefTo[T any](row *T) (r Ref[T]) {
 	r.Set(row)
 	return r
 }
 
-// RefByTo is [RefTo] to a row whose key is of type K, which has to be told: prom.RefByTo[string](&country).
+// RefByTo is [RefTo] for a row whose key has the type K. K must be given: prom.RefByTo[string](&country).
 func RefByTo[K comparable, T any](row *T) (r RefBy[T, K]) {
 	r.Set(row)
 	return r
 }
 
-// Key returns the key of the row referred to; the zero key when there is none.
+// Key returns the key of the row that r refers to. It is zero if r refers to no row.
 func (r RefBy[T, K]) Key() K { return r.key }
 
-// SetKey makes r refer to the row with that key, which counts as not loaded.
+// SetKey makes r refer to the row with the given key. The row counts as not loaded.
 func (r *RefBy[T, K]) SetKey(key K) { r.key, r.to = key, nil }
 
-// Set makes r refer to a row, which counts as loaded; nil makes it refer to nothing. The row must have been saved, or
-// have a key that was set by hand: a reference to one without a key refers to nothing, and is refused when it is to be
-// stored. Set panics when the model T has no key of type K.
+// Set makes r refer to the given row, which counts as loaded; nil makes r refer to no row. The row must have a key: it
+// was saved, or its key was set. A reference to a row without a key refers to no row, and cannot be stored. Set panics
+// if the model T has no key of type K.
 func (r *RefBy[T, K]) Set(row *T) { *r = refOf[T, K](row) }
 
 // refOf returns the reference to a row, which counts as loaded; nil makes one to nothing.
@@ -77,10 +77,10 @@ func keyOf[T any, K comparable](row *T) K {
 	return k
 }
 
-// Get returns the row referred to, and whether it is there. The references that were loaded together, and copies of
-// them, share the row: who changes it changes it for all. A nil reference, which is NULL, and one that refers to
-// nothing have none. Of one that was not loaded nobody knows: Get panics, and says which field it may be and how to
-// load it. [RefBy.Loaded] asks.
+// Get returns the row that r refers to, and whether it exists. References that were loaded together, and their copies,
+// share the row: a change of it is visible through all of them. For a nil reference (NULL) and for a reference to no
+// row, ok is false. Get panics if the row was not loaded; the message names the possible fields and says how to load
+// it. [RefBy.Loaded] reports whether it was loaded.
 func (r *RefBy[T, K]) Get() (row *T, ok bool) {
 	mustBeLoaded(r.Loaded() || r.IsZero(), reflect.TypeFor[RefBy[T, K]](), reflect.TypeFor[T]())
 	return rowOf(r)
@@ -102,14 +102,14 @@ func rowOf[T any, K comparable](r *RefBy[T, K]) (row *T, ok bool) {
 	return row, row != nil
 }
 
-// Loaded reports whether the row referred to was loaded or set, which includes that it was found not to be there. A nil
-// reference, which is NULL, counts as loaded, since there is nothing to load.
+// Loaded reports whether the row was loaded or set, also if the row was found not to exist. A nil reference (NULL)
+// counts as loaded.
 func (r *RefBy[T, K]) Loaded() bool { return r == nil || r.to != nil && r.to.key == r.key }
 
-// IsZero reports whether r refers to nothing.
+// IsZero reports whether r refers to no row.
 func (r RefBy[T, K]) IsZero() bool { var zero K; return r.key == zero }
 
-// MarshalJSON writes the row referred to, when it was loaded and is there, and else the key.
+// MarshalJSON returns the JSON of the row if it was loaded and exists, and else the JSON of the key.
 func (r RefBy[T, K]) MarshalJSON() ([]byte, error) { return json.Marshal(shown(r.ReferenceValues())) }
 
 // shown returns what the JSON of a reference shows: the row if there is one, or the key.
@@ -120,8 +120,8 @@ func shown(key, row any) any {
 	return key
 }
 
-// UnmarshalJSON reads the key, or takes it from a row such as MarshalJSON writes. The row counts as not loaded,
-// whatever the text says that it holds.
+// UnmarshalJSON reads the key, or takes it from the JSON of a row, as MarshalJSON writes it. The row counts as not
+// loaded: only its key is used.
 func (r *RefBy[T, K]) UnmarshalJSON(b []byte) error { return unmarshalRef(r, b) }
 
 func unmarshalRef[T any, K comparable](r *RefBy[T, K], b []byte) error {
@@ -139,14 +139,14 @@ func unmarshalRef[T any, K comparable](r *RefBy[T, K], b []byte) error {
 	return nil
 }
 
-// ReferenceTypes returns the model that a reference type refers to and the type of its key. It makes RefBy known to
-// package schema and is of no other use.
+// ReferenceTypes returns the model that a reference type refers to and the type of its key. It is for package schema
+// only.
 func (RefBy[T, K]) ReferenceTypes() (model, key reflect.Type) {
 	return reflect.TypeFor[T](), reflect.TypeFor[K]()
 }
 
-// ReferenceValues returns the key, and the row if it was loaded and is there: a *T, else nil. It is for package schema
-// and of no other use; see [RefBy.Key] and [RefBy.Get].
+// ReferenceValues returns the key, and the row (a *T) if it was loaded and exists, else nil. It is for package schema
+// only; see [RefBy.Key] and [RefBy.Get].
 func (r RefBy[T, K]) ReferenceValues() (key, row any) {
 	to, ok := rowOf(&r)
 	return r.key, anyOf(to, ok)

@@ -7,55 +7,56 @@ import (
 	"github.com/prom-go/prom/internal/dsn"
 )
 
-// Registry keeps connections by name. Registering one does no I/O. A Registry is safe for concurrent use; the zero
-// value is empty and does not read the environment.
+// Registry holds connections by name. Registering a connection does no I/O. A Registry is safe for concurrent use. The
+// zero value is empty and does not read the environment.
 //
-// Its field Prefix is the prefix of the environment variables that are read, once, when a connection is asked for that
-// nobody has registered by hand: PREFIX, and PREFIX_1, PREFIX_2 and so on. "" reads none. It must not be changed once
-// the registry is in use.
+// Its field Prefix is the prefix of the environment variables PREFIX, PREFIX_1, PREFIX_2 and so on. The registry reads
+// them once, when a connection is used that was not registered by Open. With "" it reads none. Do not change Prefix
+// after the registry has been used.
 type Registry db.Registry
 
 // DefaultPrefix is the prefix of the default registry.
 const DefaultPrefix = db.DefaultPrefix
 
-// OpenOption changes how a connection is opened, beyond its DSN: [Logger], [LogArgs] and [Installing].
+// OpenOption is an option of a connection in addition to its DSN: [Logger], [LogArgs] or [Installing].
 type OpenOption struct{ o db.OpenOption }
 
-// Logger logs every statement of a connection at the level debug, without its arguments, and takes its warnings, which
-// go to [slog.Default] otherwise.
+// Logger logs every statement of a connection at the level debug, without its arguments. It also gets the connection's
+// warnings, which otherwise go to [slog.Default].
 func Logger(log *slog.Logger) OpenOption { return OpenOption{db.Logger(log)} }
 
-// LogArgs adds the arguments to what [Logger] logs. They are the application's data: mind where the log goes.
+// LogArgs adds the arguments of statements to the log of [Logger]. They are the application's data: be careful where
+// you store the log.
 func LogArgs() OpenOption { return OpenOption{db.LogArgs()} }
 
-// Installing sets what happens on a connection when a table or a column is missing, whatever its DSN says. A release
-// job that calls [Apply], and a service whose user may not change the schema, are opened with [InstallCheck].
+// Installing sets what a connection does if a table or a column is missing, whatever its DSN says. Use it with
+// [InstallCheck] for a release job that calls [Apply], and for a service whose database user cannot change the schema.
 func Installing(mode InstallMode) OpenOption {
 	return OpenOption{db.Installing(dsn.InstallMode(mode))}
 }
 
 func (r *Registry) in() *db.Registry { return (*db.Registry)(r) }
 
-// Open registers the connection that a DSN describes, under the name that its fragment gives, and returns it. A name
-// that is taken by an open connection is refused; a closed one is replaced. The connection is made at the first
-// operation.
+// Open registers the connection of a DSN under the name in its fragment, and returns it. It returns an error if an open
+// connection has this name; it replaces a closed one. prom connects at the first operation.
 func (r *Registry) Open(text string, options ...OpenOption) (*DB, error) {
 	d, err := r.in().Open(text, openOptionsAt(options)...)
 	return (*DB)(d), err
 }
 
-// Get returns the connection of that name. An unknown name is an error that lists the known ones.
+// Get returns the connection with the given name. If the name is unknown, it returns an error that lists the known
+// names.
 func (r *Registry) Get(name string) (*DB, error) {
 	d, err := r.in().Get(name)
 	return (*DB)(d), err
 }
 
-// Names lists the names of the connections that are registered, in order.
+// Names returns the names of the registered connections, in order.
 func (r *Registry) Names() []string { return r.in().Names() }
 
-// SetLogger sets the log of the connections that are registered from now on, those of the environment included. With
-// args their arguments are logged too.
+// SetLogger sets the logger of the connections that are registered later, including those of the environment. If args
+// is true, the arguments of statements are logged too.
 func (r *Registry) SetLogger(log *slog.Logger, args bool) { r.in().SetLogger(log, args) }
 
-// Close closes all connections. They stay registered and connect again when they are used.
+// Close closes all connections. They stay registered, and connect again when they are used.
 func (r *Registry) Close() error { return r.in().Close() }

@@ -11,9 +11,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Relation is what can be loaded with rows of T: the row that a reference refers to, a [RefField], or the rows that
-// refer to this one, a [ManyField]. Relations are values without a connection, made once and shared; their methods
-// return new ones.
+// Relation is a relation of a model that [Query.With] can load: the row that a reference refers to (a [RefField]), or
+// the rows that refer to this row (a [ManyField]). Relations have no connection. Create them once and share them; their
+// methods return new relations.
 type Relation[P any] interface {
 	relation(of P) core.Relation
 }
@@ -48,24 +48,24 @@ func relationAt[R any](at scan.Place) *schema.Relation {
 	return r
 }
 
-// With adds relations that are loaded with the rows: each level of them in one more statement, however many rows there
-// are.
+// With adds relations that are loaded with the rows. Each level of relations takes one more statement, however many
+// rows there are.
 func (q *Query[T]) With(relations ...Relation[*T]) *Query[T] {
 	return (*Query[T])(unsafe.Pointer(q.core.With(relationsOf(relations))))
 }
 
-// With returns the query of all rows, whose relations are loaded with them; see [Query.With].
+// With returns a query of all rows that loads the given relations; see [Query.With].
 func (r *Repo[T]) With(relations ...Relation[*T]) *Query[T] { return r.Query().With(relations...) }
 
-// LoadInto loads the relations of the query into rows that are there already, which must be rows of the repo's table.
-// What else the query says is of no use here and refused.
+// LoadInto loads the relations of the query into existing values, which must be rows of the repo's table. It refuses a
+// query with conditions or anything else except relations.
 //
 //	err := posts.With(PostAuthor, PostComments).LoadInto(ctx, &post)
 func (q *Query[T]) LoadInto(ctx context.Context, rows ...*T) error {
 	return q.core.LoadInto(ctx, *(*[]unsafe.Pointer)(unsafe.Pointer(&rows)))
 }
 
-// LoadIntoAll is [Query.LoadInto] for a list of rows.
+// LoadIntoAll is [Query.LoadInto] for a slice of rows.
 func LoadIntoAll[T any](ctx context.Context, q *Query[T], rows []T) error {
 	return q.core.LoadIntoAll(ctx, listAt(unsafe.Pointer(&rows)))
 }
@@ -84,8 +84,8 @@ func targets[R any](ref *schema.Column, conds []Cond[R]) *ast.Subquery {
 	return ast.TargetOf(ref, present(conds))
 }
 
-// Via is a term of the row that a reference leads to; NULL when it leads to none. References in a row, through several
-// models, nest. A query reads it by a join, and an update or delete by a subquery.
+// Via is a term of the row that a reference refers to; it is NULL if there is no such row. Calls of Via nest, to follow
+// references through several models. A query reads the row by a join, and an update or delete by a subquery.
 func Via[P, R, V any](ref Reference[P, R], t Term[R, V]) Expr[P, V] {
 	return typed[P, V](ast.Via(referenceOf(ref), exprOf(t)))
 }

@@ -11,34 +11,34 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Repo stores the values of a model, a struct type T, in a table. Repos are made once, usually in package variables,
-// and may be embedded in types that add queries of their own. Making one does no I/O: it finds its connection by name,
-// and its table is created, when they are first needed. A Repo is safe for concurrent use.
+// Repo stores the values of a model, a struct type T, in a table. Create repos once, usually in package variables. A
+// type may embed a Repo and add queries of its own. Creating a Repo does no I/O: prom looks up the connection by its
+// name and creates the table when they are first needed. A Repo is safe for concurrent use.
 type Repo[T any] struct {
 	_    [0]func(*T)
 	core *core.Repo
 }
 
-// RepoOption changes what a new repo is bound to.
+// RepoOption is an option of [NewRepo]: it sets the repo's connection, its table or its behavior.
 type RepoOption func(*core.Options)
 
-// On binds the repo to the connection of that name. Without it a model's method ConnectionName tells the name, or it is
-// "", the default connection.
+// On binds the repo to the connection with the given name. Without On, the model's method ConnectionName returns the
+// name. Without that method the name is "", the default connection.
 func On(name string) RepoOption { return func(o *core.Options) { o.Name, o.Named = name, true } }
 
-// Table stores the model under another name than its own. References of other models go by the model's own name, the
-// one that its method TableName gives.
+// Table stores the model in a table of another name. References of other models still use the name that the model's
+// method TableName returns, or its default name.
 func Table(name string) RepoOption { return func(o *core.Options) { o.Table = name } }
 
-// In looks the connection up in a registry other than [Default].
+// In looks up the connection in another registry than [Default].
 func In(r *Registry) RepoOption { return func(o *core.Options) { o.Registry = (*db.Registry)(r) } }
 
-// Using binds the repo to a connection itself.
+// Using binds the repo to the given connection.
 func Using(db *DB) RepoOption { return func(o *core.Options) { o.DB = db.in() } }
 
-// NewRepo returns a repo of the model T. It panics when T is no model, one of its tags is wrong, or a method that is
-// named like a hook does not look like one, with a message that names the model, and the field and the tag or the
-// method; this is meant to show at start-up, in package variables.
+// NewRepo returns a repo of the model T. It panics if T is not a model, if one of its tags is wrong, or if a method has
+// the name of a hook but not its signature. The message names the model, and the field and the tag, or the method. Call
+// NewRepo in package variables, so that such mistakes show when the program starts.
 func NewRepo[T any](options ...RepoOption) *Repo[T] {
 	scan.Know[T]()
 	return &Repo[T]{core: newRepo(reflect.TypeFor[T](), options)}
@@ -60,19 +60,19 @@ func newRepo(model reflect.Type, options []RepoOption) *core.Repo {
 	return r
 }
 
-// On returns the same repo bound to the connection of another name in the same registry.
+// On returns a copy of the repo that uses the connection with the given name, from the same registry.
 func (r *Repo[T]) On(name string) *Repo[T] { return &Repo[T]{core: r.core.On(name)} }
 
-// Using returns the same repo bound to a connection itself.
+// Using returns a copy of the repo that uses the given connection.
 func (r *Repo[T]) Using(db *DB) *Repo[T] { return &Repo[T]{core: r.core.Using(db.in())} }
 
-// DB returns the repo's connection. An unknown name is an error that lists the known ones.
+// DB returns the repo's connection. If the name is unknown, DB returns an error that lists the known names.
 func (r *Repo[T]) DB() (*DB, error) {
 	d, err := r.core.DB()
 	return (*DB)(d), err
 }
 
-// Schema returns the schema of the repo's table, read from the struct. It must not be changed.
+// Schema returns the schema of the repo's table, as the struct declares it. Do not change it.
 func (r *Repo[T]) Schema() *schema.Table { return r.core.Table() }
 
 // Tx runs fn in a transaction of the repo's connection; see [DB.Tx].
@@ -80,11 +80,12 @@ func (r *Repo[T]) Tx(ctx context.Context, fn func(ctx context.Context) error, op
 	return r.core.Tx(ctx, fn, txOptionsAt(options)...)
 }
 
-// Install creates the table, those that it refers to, and the columns and indexes that are missing, as would happen by
-// itself when they are first needed. It is idempotent, and safe when many processes do it at once.
+// Install creates the table, the tables that it refers to, and missing columns and indexes. Without Install, prom
+// creates tables and columns when a statement first needs them. Install is idempotent, and many processes may call it
+// at the same time.
 func (r *Repo[T]) Install(ctx context.Context) error { return r.core.Install(ctx) }
 
-// Installer is what [Install] takes: every repo is one.
+// Installer is the type of the arguments of [Install]. Every [Repo] is an Installer.
 type Installer interface {
 	Install(ctx context.Context) error
 }
@@ -99,21 +100,22 @@ func Install(ctx context.Context, repos ...Installer) error {
 	return nil
 }
 
-// CacheStats are the figures of the cache of statements that a repo has on a connection: how many shapes of statements
-// it keeps, and how often one was found there and not.
+// CacheStats are statistics of the statement cache that a repo has on a connection: the number of cached statement
+// shapes, and the numbers of cache hits and misses.
 type CacheStats struct {
-	Shapes       int    // kept now
-	Hits, Misses uint64 // since the start
+	Shapes       int    // in the cache now
+	Hits, Misses uint64 // since the program started
 }
 
-// CacheStatsOf returns the figures of a repo's cache of statements, which other repos of the same table on the same
-// connection share. It connects to nothing.
+// CacheStatsOf returns the statistics of a repo's statement cache. Repos of the same table on the same connection share
+// one cache. CacheStatsOf does not connect.
 func CacheStatsOf(r AnyRepo) (CacheStats, error) {
 	stats, err := r.repo().CacheStats()
 	return CacheStats(stats), err
 }
 
-// AnyRepo is a [Repo] of any model. It is what functions over several repos take, such as [Dump].
+// AnyRepo is a [Repo] of any model. Functions that take repos of several models, such as [Dump], have it as the type of
+// their arguments.
 type AnyRepo interface {
 	Installer
 
@@ -140,22 +142,21 @@ func init() {
 	core.ErrToken = &TokenError{"the token is damaged, or was made for another query"}
 }
 
-// BatchGets lets concurrent calls of Get on the repo share their round trips: while a few are on their way, those
-// that come after them wait and are then asked for together, in one statement. It serves programs that get single rows
-// from many goroutines, more than the pool has connections. Each caller has its own value and its own error, and hears
-// its own context. A Get inside a transaction is never shared, nor is one of a key of several columns, or of a kind
-// whose equality is not that of its bytes.
+// BatchGets lets concurrent calls of Get on the repo share round trips (request coalescing). While a few calls are in
+// flight, later calls wait, and one statement then reads the rows for all of them. It is for programs that read single
+// rows in many goroutines, in more of them than the pool has connections. Each caller gets a value and an error of its
+// own, and is canceled with its own context. Some calls are never shared: a Get inside a transaction, a Get by a
+// composite key, and a Get by a key of a kind whose equality is not the equality of its bytes.
 //
-// A value that is got in this way is as fresh as one of a Get that began at the same time: a shared statement begins
-// after the last of its calls.
+// The value is as fresh as the value of a separate Get that starts at the same time: a shared statement starts after
+// the last of its calls.
 func BatchGets() RepoOption { return func(o *core.Options) { o.Coalesce = true } }
 
-// WithBatchGets returns a context with which every Get, on any repo, is one that may share its round trip; see
-// [BatchGets].
+// WithBatchGets returns a context with which every Get, on any repo, may share its round trip; see [BatchGets].
 func WithBatchGets(ctx context.Context) context.Context { return core.WithCoalescing(ctx) }
 
-// TokenError says why a token or a cursor cannot be used. It is the cause of an error of kind [ErrValidation], and safe
-// to show.
+// TokenError is the reason why a page token or a cursor cannot be used. It is the cause of an error of kind
+// [ErrValidation]. Its text may be shown to users.
 type TokenError struct {
 	Reason string
 }
@@ -163,12 +164,13 @@ type TokenError struct {
 // Error returns the reason.
 func (e *TokenError) Error() string { return e.Reason }
 
-// TokenKey makes a repo sign the tokens of its pages and the cursors of its watches with HMAC-SHA256 and that key, of
-// 16 random bytes at least, and refuse others. Tokens that were signed with one of the older keys are taken as well, so
-// that a key can be replaced. The processes that take each other's tokens need the same key.
+// TokenKey makes the repo sign its page tokens and its watch cursors with HMAC-SHA256 and the given key, which must
+// have at least 16 random bytes. The repo refuses tokens with another signature. It also accepts tokens that were
+// signed with one of the older keys, so that a key can be replaced. Processes that accept each other's tokens need the
+// same key.
 //
-// Without a key tokens hold a checksum, which tells damage and use with another query. It does not keep anybody from
-// making a token: who does chooses where a page begins, as with any other parameter, and no more.
+// Without a key, a token has a checksum. The checksum detects damage and use with another query, but it does not stop
+// anybody from making a token. Such a token can only choose where a page begins, as any other parameter could.
 func TokenKey(key []byte, older ...[]byte) RepoOption {
 	keys := [][]byte{bytes.Clone(key)}
 	for _, k := range older {
@@ -177,19 +179,20 @@ func TokenKey(key []byte, older ...[]byte) RepoOption {
 	return func(o *core.Options) { o.TokenKeys = keys }
 }
 
-// UnsafeDrop drops a repo's table with all its rows; it is no error when there is none. A table that others refer to
-// is not dropped: the error, of kind [ErrForeignKey], names them. The next call on the repo makes the table again. A
-// read-only connection refuses it.
+// UnsafeDrop drops the table of a repo with all its rows. A missing table is not an error. UnsafeDrop does not drop a
+// table that other tables refer to: it returns an error of kind [ErrForeignKey] that names them. The next call on the
+// repo creates the table again. A read-only connection refuses UnsafeDrop.
 func UnsafeDrop(ctx context.Context, r AnyRepo) error { return r.repo().Drop(ctx) }
 
-// UnsafeClear deletes all rows of a repo's table, soft-deleted ones too, past hooks. Rows that refer to them go or
-// are changed, as their references say.
+// UnsafeClear deletes all rows of a repo's table, soft-deleted rows too, without hooks. Rows that refer to them are
+// deleted or updated, as their references declare.
 func UnsafeClear(ctx context.Context, r AnyRepo) error { return r.repo().Clear(ctx) }
 
-// UnsafeDropAll drops all tables and views of a database, with all their rows, whoever made them: on PostgreSQL those
-// of the schema where new tables go, the first of the search path, without what belongs to extensions. All are dropped
-// or none. The next calls on repos make their tables again. A read-only connection refuses it.
+// UnsafeDropAll drops all tables and views of a database with all their rows, including those that prom did not create.
+// On PostgreSQL these are the tables and views of the schema in which new tables are created (the first one of
+// search_path), except those that belong to extensions. UnsafeDropAll drops all of them or none. The next calls on
+// repos create their tables again. A read-only connection refuses UnsafeDropAll.
 func UnsafeDropAll(ctx context.Context, db *DB) error { return core.DropAll(ctx, db.in()) }
 
-// UnsafeClearAll deletes all rows of the tables that [UnsafeDropAll] would drop, and begins to count their keys anew.
+// UnsafeClearAll deletes all rows of the tables that [UnsafeDropAll] would drop, and restarts their generated keys.
 func UnsafeClearAll(ctx context.Context, db *DB) error { return core.ClearAll(ctx, db.in()) }

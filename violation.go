@@ -6,38 +6,38 @@ import (
 	"github.com/prom-go/prom/internal/scan"
 )
 
-// Violation is one rule that a value breaks. It never holds the value. Rule and Limits are what an application needs to
-// say it in words, and in a language, of its own.
+// Violation is one rule that a value breaks. It never holds the value. With Rule and Limits, an application can write
+// its own message, in any language.
 type Violation struct {
-	Field  string // the Go field's path; "" when it is the value as a whole
-	Column string // "" when the field has none
-	Rule   string // required, type, min, max, nonempty, choices, regex or check; "" for a rule of the model's own
+	Field  string // the path of the Go field; "" for the value as a whole
+	Column string // the name of the column; "" if the field has none
+	Rule   string // required, type, min, max, nonempty, choices, regex or check; "" for a rule of the method Validate
 	Reason string // what is wrong, for people
-	Limits Limits // what the field's rules allow, of all of them and not of the broken one alone
+	Limits Limits // the limits of all rules of the field, not only of the broken rule
 }
 
-// Limits are what the rules of a field allow, as data. The zero value allows everything.
+// Limits are the limits of the rules of a field, as data. The zero value has no limits.
 type Limits struct {
-	Min, Max any      // an int64, a float64 of a field with a float, or nil for no limit; both are allowed themselves
-	Unit     string   // what Min and Max count: characters, bytes, or "" for the number itself
-	Choices  []string // the texts of the allowed values; nil for all
+	Min, Max any      // an int64, a float64 for a field with a float, or nil for no limit; both are inclusive
+	Unit     string   // the unit of Min and Max: characters, bytes, or "" for the number itself
+	Choices  []string // the texts of the allowed values; nil if all are allowed
 	Pattern  string   // the regular expression that the text must match; "" for none
 
-	Precision, Scale int // of a decimal: the digits, and those behind the point; 0 for another type
+	Precision, Scale int // the precision and scale of a decimal; 0 for other types
 }
 
-// Violations are all the rules that a value breaks. They are found before any SQL runs, and are the cause of errors of
-// kind [ErrValidation]; get them by errors.As. A model's method Validate collects its own by Add, and returns what Err
-// returns.
+// Violations are all rules that a value breaks. prom checks them before any SQL runs. They are the cause of errors of
+// kind [ErrValidation]; errors.As finds them. A model's method Validate can collect its own with Add, and return the
+// result of Err.
 type Violations []Violation
 
-// Add adds a rule of the model's own. The field is the path of the Go field, as in "End", or "" for the value as a
-// whole; the reason is for people, and should not hold the value.
+// Add adds a violation of a rule of the model. The field is the path of the Go field, such as "End", or "" for the
+// value as a whole. The reason is a text for people; it should not contain the value.
 func (vs *Violations) Add(field, reason string) {
 	*vs = append(*vs, Violation{Field: field, Reason: reason})
 }
 
-// Err returns vs as an error, and nil when there are none.
+// Err returns vs as an error, or nil if there are no violations.
 func (vs Violations) Err() error {
 	if len(vs) == 0 {
 		return nil
@@ -45,10 +45,10 @@ func (vs Violations) Err() error {
 	return vs
 }
 
-// Error lists every violation.
+// Error returns a text with all violations.
 func (vs Violations) Error() string { return vs.in().Error() }
 
-// As gives the library's own packages the violations as theirs. It is for errors.As.
+// As implements errors.As for the internal packages of prom: it converts vs to their type.
 func (vs Violations) As(target any) bool {
 	t, ok := target.(*scan.Violations)
 	if ok {
