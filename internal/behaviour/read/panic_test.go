@@ -114,10 +114,16 @@ func panickingCalls(db *prom.DB, repo *prom.Repo[vase]) map[string]func(ctx cont
 			_, err := repo.Where(vaseOf.Eq(1)).Update(ctx, vaseName.Set("unwritable"))
 			use(err)
 		},
-		"returned": func(ctx context.Context) { _, err := prom.UpdateReturning(ctx, repo.WithoutWhere(), vaseOf.Add(5)); use(err) },
-		"claim":    func(ctx context.Context) { _, err := prom.Claim(ctx, repo.Where(vaseOf.Lte(2)), 2, vaseOf.Set(9)); use(err) },
-		"arrays":   func(ctx context.Context) { use(repo.CreateMany(ctx, vases(40, "unwritable"))) },
-		"copy":     func(ctx context.Context) { use(repo.CreateMany(ctx, vases(3000, "unwritable"))) },
+		"returned": func(ctx context.Context) {
+			_, err := prom.UpdateReturning(ctx, repo.WithoutWhere(), vaseOf.Add(5))
+			use(err)
+		},
+		"claim": func(ctx context.Context) {
+			_, err := prom.Claim(ctx, repo.Where(vaseOf.Lte(2)), 2, vaseOf.Set(9))
+			use(err)
+		},
+		"arrays": func(ctx context.Context) { use(repo.CreateMany(ctx, vases(40, "unwritable"))) },
+		"copy":   func(ctx context.Context) { use(repo.CreateMany(ctx, vases(3000, "unwritable"))) },
 		"batch get": func(ctx context.Context) {
 			var b prom.Batch
 			prom.Queue(&b, repo).Create(&vase{Of: 7, Name: "whole"})
