@@ -85,7 +85,7 @@ func ExampleQuery_Stream() {
 	// Output: 374750 <nil>
 }
 
-// With CoalesceReads, calls of Get that are made while others are on their way are asked for together. Nothing else
+// With BatchGets, calls of Get that are made while others are in flight share a statement. Nothing else
 // changes: each has its own value and its own error.
 func ExampleBatchGets() {
 	ctx := context.Background()

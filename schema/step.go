@@ -27,7 +27,7 @@ type Step struct {
 	Rebuild bool `json:"rebuild,omitempty"`
 
 	Rows       int64  `json:"rows"`                 // about how many rows the table has
-	Probe      string `json:"probe,omitempty"`      // a query that counts what stands in the way; "" when nothing can
+	Probe      string `json:"probe,omitempty"`      // a query that counts the existing rows that violate the step; "" when none can
 	Violations int64  `json:"violations,omitempty"` // what it has counted; with any, the step cannot be done
 }
 

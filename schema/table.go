@@ -138,7 +138,7 @@ type Bound struct {
 // Default is a value for a field that is not set. See the tag option default.
 type Default struct {
 	Literal Value  // the constant; NULL when Func is set
-	Func    string // "now" or "uuid", made anew for each row in Go; "" for a constant
+	Func    string // "now" or "uuid", made in Go for each row; "" for a constant
 }
 
 // Reference is a foreign key of one column.

@@ -196,7 +196,7 @@ func (e *Expr) FirstErr() error {
 }
 
 // IsColumn reports whether an expression is a column, of whatever row. What ignores case is columns: a text that was
-// computed of one heeds it, as it does on SQLite, where functions have no collation.
+// computed from one is case-sensitive, as it is on SQLite, where functions have no collation.
 func (e *Expr) IsColumn() bool {
 	switch e.Op {
 	case ExprColumn, ExprExcluded:

@@ -370,7 +370,7 @@ func Around(sub *Subquery, k Keyset, places []int) (Spec, Keyset) {
 		names[i] = "c" + strconv.Itoa(i+1)
 		c := *e.Like
 		c.Name, c.Ordinal, c.Null, c.Key = names[i], i, true, false
-		if !e.IsColumn() { // a text that was computed heeds case
+		if !e.IsColumn() { // a computed text is case-sensitive
 			c.NoCase, c.Folded = false, false
 		}
 		outer[i] = ColumnExpr(&c, dialect.NoPart)

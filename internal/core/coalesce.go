@@ -37,7 +37,7 @@ type waiter struct {
 	group *group
 }
 
-// group is those that are asked for together. It is given up when nobody waits any more.
+// group is the calls that share a statement. The statement is canceled when no caller waits for it any more.
 type group struct {
 	mu     sync.Mutex
 	left   int

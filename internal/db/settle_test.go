@@ -38,7 +38,7 @@ func TestTx_NestedLate(t *testing.T) {
 	})
 }
 
-// Ensure that Close and a transaction that is open do not wait for each other, and that who waits for Close hears its
+// Ensure that Close and a transaction that is open do not wait for each other, and that who waits for Close is canceled with its
 // context.
 func TestDB_CloseInTx(t *testing.T) {
 	t.Parallel()

@@ -174,7 +174,7 @@ func TestDropColumnKeeps(t *testing.T) {
 		Kind string `prom:"unique,default=note"`
 	}
 	for _, extra := range []string{"key", "null", "length", "note", "setting", "on", "index", "unique", "default", "check", "primary", "text", "nocase", "and", "references"} {
-		for _, clause := range []string{"", " UNIQUE", " REFERENCES setting"} { // goes by itself, or with the table made anew
+		for _, clause := range []string{"", " UNIQUE", " REFERENCES setting"} { // goes by itself, or by a table rebuild
 			t.Run(extra+clause, func(t *testing.T) {
 				is := is.New(t)
 				db := open(t, dbtest.SQLite(t))

@@ -268,7 +268,7 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	return append(p.steps, list...), nil, nil
 }
 
-// probe counts what stands in the way of a step. What it asks about may not be there yet, or be of another type until
+// probe counts the existing rows that violate a step. What it asks about may not be there yet, or be of another type until
 // an earlier step has run; then nothing is known.
 func (p *planner) probe(s *schema.Step) error {
 	probe := func(ctx context.Context) (err error) {

@@ -180,7 +180,7 @@ func TestPlanText(t *testing.T) {
 	is.True(strings.HasSuffix(text, `CREATE UNIQUE INDEX "part_title" ON "part" ("title");`))
 }
 
-// Ensure that what rows stand in the way of is counted, is not done, and keeps nothing else from being done.
+// Ensure that a step that existing rows violate is counted, is not done, and keeps nothing else from being done.
 func TestPlanViolations(t *testing.T) {
 	t.Parallel()
 	type before struct {
@@ -330,7 +330,7 @@ func TestInvalidIndex(t *testing.T) {
 	raw, err := db.SQL(ctx)
 	is.NoErr(err)
 	_, err = raw.ExecContext(ctx, `CREATE UNIQUE INDEX CONCURRENTLY "owner_name" ON "owner" ("name")`)
-	is.True(err != nil) // and leaves it half made
+	is.True(err != nil) // and leaves it invalid
 	steps := planOf(ctx, t, db, table[owner](t))
 	is.Equal(lines(steps), []string{"replace index owner_name validity [additive]"})
 	is.Equal(steps[0].Violations, int64(1))

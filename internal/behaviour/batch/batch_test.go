@@ -342,7 +342,7 @@ func TestBatchLarge(t *testing.T) {
 	})
 }
 
-// Ensure that a batch hears its context, and that the pool is of use afterwards.
+// Ensure that a batch is canceled with its context, and that the pool is of use afterwards.
 func TestBatchCanceled(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -169,7 +169,7 @@ func TestCoalesceShares(t *testing.T) {
 	is.NoErr(repo.Save(kit.Ended(t), got[0]))
 }
 
-// Ensure that each caller hears its own context at once, and that the others get their rows; and that a group which
+// Ensure that each caller is canceled with its own context at once, and that the others get their rows; and that a group which
 // nobody waits for any more ends its statement.
 func TestCoalesceContexts(t *testing.T) {
 	t.Parallel()
@@ -302,7 +302,7 @@ func TestCoalesceBroken(t *testing.T) {
 	is.NoErr(atOnce(30, func(int) error { _, err := repo.Get(kit.Ended(t), item.ID); return err }))
 }
 
-// Ensure that a Get in a transaction sees the transaction's own rows and is never asked for together with others.
+// Ensure that a Get in a transaction sees the transaction's own rows and never shares a statement with others.
 func TestCoalesceInTx(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

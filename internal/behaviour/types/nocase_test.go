@@ -151,7 +151,7 @@ func TestNoCase(t *testing.T) {
 }
 
 // Ensure that texts which are computed of nocase columns heed case, and the known differences: on PostgreSQL a union
-// heeds case, and a window has no least text that ignores it.
+// is case-sensitive, and a window has no least text that ignores it.
 func TestNoCaseDiffers(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -187,7 +187,7 @@ func TestNoCaseDiffers(t *testing.T) {
 }
 
 // Ensure that a column and its index of an earlier version, which ignore case by a collation, stay as they are: nothing
-// is planned, and writes that meet a row find it, in the words of that index.
+// is planned, and upserts find the existing row, in the words of that index.
 func TestNoCaseOfBefore(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -274,7 +274,7 @@ func swapASCII(r rune) rune {
 	return r
 }
 
-// Heard is a text that heeds case beside one that ignores it.
+// Heard is a case-sensitive text beside one that is not.
 type Heard struct {
 	prom.Model
 	Plain string
@@ -288,7 +288,7 @@ var (
 )
 
 // Ensure that a term is in a subquery's values when it equals one of them: what is computed ignores case beside a column
-// that does, as by Eq, and a column heeds or ignores it as it does itself.
+// that does, as by Eq, and a column is compared as it is by itself.
 func TestNoCaseInQuery(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
