@@ -367,6 +367,9 @@ func (b *builder) finish() (*Table, error) {
 			return nil, err
 		}
 	}
+	for _, c := range t.Key {
+		c.KeyLen = len(t.Key)
+	}
 	t.Loaded = t.Key
 	if t.Version != nil {
 		t.Loaded = append(slices.Clip(t.Key), t.Version)

@@ -52,6 +52,7 @@ type Column struct {
 	TextCodec  bool        // the Go type converts itself by encoding.TextMarshaler and TextUnmarshaler
 	Codec      *Registered // of a Go type with a codec of its own; nil for all others
 	Key        bool        // part of the primary key
+	KeyLen     int         // how many columns the primary key has that it is part of; 0 when it is part of none
 	Auto       bool        // the key's value is made at insert: by the database for integers, in Go for UUIDs
 	NoCase     bool        // comparisons ignore the case of A to Z
 	Folded     bool        // NoCase, and neither in a key nor in a reference: may be compared by an expression

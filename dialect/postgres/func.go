@@ -23,8 +23,17 @@ func (d Dialect) Typed(k schema.Kind) string {
 	return d.Arg(k)
 }
 
-// Fit returns expr: the server checks what it assigns.
-func (Dialect) Fit(_ *schema.Column, expr string) string { return expr }
+// Fit returns expr: the server checks what it assigns. A field of a decimal or of a UUID may be a string in Go, and so
+// what is computed of strings a text, which the server does not assign to them by itself.
+func (Dialect) Fit(c *schema.Column, expr string) string {
+	switch c.Kind {
+	case schema.Decimal:
+		return "CAST(" + expr + " AS numeric)"
+	case schema.UUID:
+		return "CAST(" + expr + " AS uuid)"
+	}
+	return expr
+}
 
 // Call returns the call of a function. Numbers are computed with 64 bits, as SQLite does, and letters in the collation
 // C, which knows A to Z alone.

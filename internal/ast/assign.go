@@ -60,8 +60,20 @@ func AssignTerm(a *Assign, c *scan.Codec, e *Expr) *Assign {
 	if a.Expr.Op == ExprNull && a.Expr.Err == nil {
 		a.Expr = &Expr{Op: ExprNull, Like: a.Col}
 	}
+	a.Expr = ConstantOf(c, a.Expr)
 	if e = a.Expr; e.Op == ExprValue && e.Err == nil && e.Like.Kind == a.Col.Kind {
 		a.Err = c.Check(e.Val)
 	}
 	return a
+}
+
+// ConstantOf returns a constant that goes into a column as a value of that column, where it would be one of another
+// kind by itself: a text for a decimal or a UUID, a duration for a time of day. Other expressions are returned as they
+// are.
+func ConstantOf(c *scan.Codec, e *Expr) *Expr {
+	if e == nil || e.Op != ExprValue || e.Err != nil || e.Like.Kind == c.Column().Kind {
+		return e
+	}
+	v, err := c.Convert(e.Given)
+	return &Expr{Op: ExprValue, Like: c.Column(), Given: e.Given, Val: v, Err: err}
 }

@@ -3,6 +3,8 @@ package ast
 import (
 	"errors"
 	"slices"
+
+	"github.com/prom-go/prom/schema"
 )
 
 var (
@@ -113,15 +115,36 @@ func (m *More) hasAll(conds []Cond) bool {
 	return true
 }
 
-// groupedBy reports whether groups are told apart by an expression, or by a key, which tells all of its row.
+// groupedBy reports whether an expression has one value in each group: the groups are told apart by it, or by a whole
+// primary key, which tells all of its row. The results of other queries have no key.
 func (m *More) groupedBy(e *Expr) bool {
-	by := func(g *Expr) bool { return g.Groups() && (g.key() || sameExpr(g, e)) }
-	return slices.ContainsFunc(m.Cols, by) || slices.ContainsFunc(m.Groups, by)
+	groups := slices.Clone(m.Groups)
+	for _, c := range m.Cols {
+		if c.Groups() {
+			groups = append(groups, c)
+		}
+	}
+	return determined(groups, e, len(m.Source) == 0)
 }
 
-// key reports whether an expression is a column of a key.
-func (e *Expr) key() bool {
-	return e.Op == ExprColumn && e.Col.Key || e.Op == ExprVia && e.Args[0].key()
+// determined reports whether terms of a row tell the value of another term of it.
+func determined(terms []*Expr, e *Expr, keyed bool) bool {
+	var key []*schema.Column
+	var behind []*Expr // what the terms are of the row that the reference of e leads to
+	for _, t := range terms {
+		switch {
+		case sameExpr(t, e):
+			return true
+		case t.Op == ExprColumn && t.Part == 0 && t.Col.Key && !slices.Contains(key, t.Col):
+			key = append(key, t.Col)
+		case t.Op == ExprVia && e.Op == ExprVia && slices.Equal(t.Ref.Columns, e.Ref.Columns):
+			behind = append(behind, t.Args[0])
+		}
+	}
+	if keyed && len(key) > 0 && len(key) == key[0].KeyLen {
+		return true
+	}
+	return len(behind) > 0 && determined(behind, e.Args[0], true)
 }
 
 // aggregates reports whether an expression is computed from a group of rows.

@@ -417,6 +417,12 @@ func (r *Repo) Copy(ctx context.Context, from *Query, maps []Mapping) (int, erro
 	}
 	w := r.take()
 	defer r.give(w)
+	maps = slices.Clone(maps)
+	for i, m := range maps {
+		if m.Col != nil && r.table.Column(m.Col.Name) == m.Col {
+			maps[i].Term = ast.ConstantOf(r.plan.Codec(m.Col), m.Term)
+		}
+	}
 	text, args, err := b.stmts.Copy(w.args, from.Nest(), maps, now())
 	if err != nil {
 		return 0, ErrorOf("copy", r.table, err)

@@ -326,7 +326,7 @@ func (q *Query) knows(i int, row unsafe.Pointer) error {
 			continue
 		}
 		if cols := q.repo.plan.Unread(row, r.needs()); len(cols) > 0 {
-			return fmt.Errorf("the row %d was read without the field %s, by which a relation is loaded; name it in Only, or say With there", i, cols[0].Field)
+			return fmt.Errorf("the row %d was read without the field %s, by which a relation is loaded; add it to Only", i, cols[0].Field)
 		}
 	}
 	return nil
