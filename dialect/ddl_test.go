@@ -80,12 +80,13 @@ func TestCreate(t *testing.T) {
 func hasIndex(f schema.Found, ix *schema.Index) bool {
 	for _, fi := range f.Indexes {
 		if fi.Name == ix.Name {
-			return fi.Unique == ix.Unique && fi.Partial == ix.Partial() && slices.EqualFunc(fi.Columns, ix.Columns, func(have schema.FoundIndexColumn, want schema.IndexColumn) bool {
-				if c := want.Column; c != nil && c.Folded && have.Name == "" {
-					return strings.HasPrefix(have.Expr, "lower(") && strings.Contains(have.Expr, c.Name)
-				}
-				return want.Column == nil && have.Name == "" || want.Column != nil && have.Name == want.Column.Name
-			})
+			return fi.Unique == ix.Unique && fi.Partial == ix.Partial() &&
+				slices.EqualFunc(fi.Columns, ix.Columns, func(have schema.FoundIndexColumn, want schema.IndexColumn) bool {
+					if c := want.Column; c != nil && c.Folded && have.Name == "" {
+						return strings.HasPrefix(have.Expr, "lower(") && strings.Contains(have.Expr, c.Name)
+					}
+					return want.Column == nil && have.Name == "" || want.Column != nil && have.Name == want.Column.Name
+				})
 		}
 	}
 	return false
@@ -286,7 +287,8 @@ func TestRenamedSelfReference(t *testing.T) {
 			tbl, err := table(t, i).WithName("tree")
 			is.NoErr(err)
 			e.exec(t, createAll(e, tbl, inlineSelf(tbl))...)
-			is.NoErr(e.insert("tree", []string{"_id", "_created", "_updated"}, 1, schema.TimeValue(schema.Time, time.Now()), schema.TimeValue(schema.Time, time.Now())))
+			is.NoErr(e.insert("tree", []string{"_id", "_created", "_updated"}, 1, schema.TimeValue(schema.Time, time.Now()),
+				schema.TimeValue(schema.Time, time.Now())))
 			e.exec(t, "UPDATE tree SET parent = 1")
 		}
 	})
@@ -311,7 +313,8 @@ func TestDefaults(t *testing.T) {
 					if c.Kind == schema.Time {
 						names, values = append(names, c.Name), append(values, schema.TimeValue(schema.Time, time.Now()))
 					} else if c.Kind == schema.UUID {
-						names, values = append(names, c.Name), append(values, schema.TextValue(schema.UUID, "f47ac10b-58cc-4372-a567-0e02b2c3d479"))
+						names, values = append(names, c.Name), append(values, schema.TextValue(schema.UUID,
+							"f47ac10b-58cc-4372-a567-0e02b2c3d479"))
 					}
 					continue
 				}
@@ -342,7 +345,8 @@ func TestPartialIndex(t *testing.T) {
 		}
 		now := schema.TimeValue(schema.Time, time.Now())
 		add := func(a int, c, d, f string) error {
-			return e.insert("indexed", []string{"a", "c", "d", "e", "f", "_created", "_updated"}, a, c, d, float64(a), f, now, now)
+			return e.insert("indexed", []string{"a", "c", "d", "e", "f", "_created", "_updated"}, a, c, d, float64(a), f, now,
+				now)
 		}
 		is.NoErr(add(1, "same", "", "F"))
 		is.NoErr(add(2, "same", "", "G"))

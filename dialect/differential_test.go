@@ -28,16 +28,17 @@ func register() error {
 		sqlite.TextHas: match.New(match.Contains, false), sqlite.TextHasFold: match.New(match.Contains, true),
 	} {
 		var mu sync.Mutex
-		err := driver.RegisterDeterministicScalarFunction(name, 2, func(_ *driver.FunctionContext, args []sqldriver.Value) (sqldriver.Value, error) {
-			text, ok := args[0].(string)
-			if !ok {
-				return nil, nil
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			matches, _ := m.Match(text, args[1].(string), func() bool { return false })
-			return matches, nil
-		})
+		err := driver.RegisterDeterministicScalarFunction(name, 2,
+			func(_ *driver.FunctionContext, args []sqldriver.Value) (sqldriver.Value, error) {
+				text, ok := args[0].(string)
+				if !ok {
+					return nil, nil
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				matches, _ := m.Match(text, args[1].(string), func() bool { return false })
+				return matches, nil
+			})
 		if err != nil {
 			return err
 		}
@@ -149,7 +150,8 @@ func goParts(at time.Time) map[dialect.DatePart]int {
 		weekday = 7
 	}
 	return map[dialect.DatePart]int{
-		dialect.Year: at.Year(), dialect.Quarter: (int(at.Month()) + 2) / 3, dialect.Month: int(at.Month()), dialect.Week: week,
+		dialect.Year: at.Year(), dialect.Quarter: (int(at.Month()) +
+			2) / 3, dialect.Month: int(at.Month()), dialect.Week: week,
 		dialect.Day: at.Day(), dialect.DayOfWeek: weekday, dialect.DayOfYear: at.YearDay(),
 		dialect.Hour: at.Hour(), dialect.Minute: at.Minute(), dialect.Second: at.Second(),
 	}
@@ -163,10 +165,12 @@ func TestDatePartIsEqual(t *testing.T) {
 	for year := 1996; year <= 2032; year++ {
 		for _, day := range []int{-3, -2, -1, 0, 1, 2, 3, 4, 5, 59, 60, 90, 91, 181, 182, 273, 274} {
 			at := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, day)
-			times = append(times, at, at.Add(24*time.Hour-time.Microsecond), at.Add(12*time.Hour+59*time.Minute+59*time.Second+999500*time.Microsecond))
+			times = append(times, at, at.Add(24*time.Hour-time.Microsecond),
+				at.Add(12*time.Hour+59*time.Minute+59*time.Second+999500*time.Microsecond))
 		}
 	}
-	for _, s := range []string{"0001-01-01T00:00:00Z", "0001-12-31T23:59:59.999999Z", "1582-10-10T00:00:00Z", "1900-02-28T23:59:59.5Z",
+	for _, s := range []string{"0001-01-01T00:00:00Z", "0001-12-31T23:59:59.999999Z", "1582-10-10T00:00:00Z",
+		"1900-02-28T23:59:59.5Z",
 		"1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "9999-01-01T00:00:00.000001Z"} {
 		at, err := time.Parse(time.RFC3339Nano, s)
 		if err != nil {
@@ -182,7 +186,8 @@ func TestDatePartIsEqual(t *testing.T) {
 		}
 		e.exec(t, fmt.Sprintf("CREATE TABLE t (n INTEGER, at %s, day %s)", e.ColumnType(atCol), e.ColumnType(dayCol)))
 		for i, at := range times {
-			is.NoErr(e.insert("t", []string{"n", "at", "day"}, i, schema.TimeValue(schema.Time, at), schema.TimeValue(schema.Date, at)))
+			is.NoErr(e.insert("t", []string{"n", "at", "day"}, i, schema.TimeValue(schema.Time, at),
+				schema.TimeValue(schema.Date, at)))
 		}
 		for p := dialect.Year; p <= dialect.Second; p++ {
 			got := e.rows(t, "SELECT "+e.DatePart(p, atCol, "t.at")+", "+e.DatePart(p, dayCol, "t.day")+" FROM t ORDER BY n")
@@ -204,7 +209,8 @@ func TestDatePartIsEqual(t *testing.T) {
 		}
 		e.exec(t, "DELETE FROM t", "INSERT INTO t (n) VALUES (1)")
 		for p := dialect.Year; p <= dialect.Second; p++ {
-			is.Equal(e.rows(t, "SELECT "+e.DatePart(p, atCol, "at")+", "+e.DatePart(p, dayCol, "day")+" FROM t"), []string{"<nil> <nil>"})
+			is.Equal(e.rows(t, "SELECT "+e.DatePart(p, atCol, "at")+", "+e.DatePart(p, dayCol, "day")+" FROM t"),
+				[]string{"<nil> <nil>"})
 		}
 	}
 }

@@ -238,7 +238,8 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 	scan(t, e, e.Columns(), table, func(rows *sql.Rows) error {
 		var c schema.FoundColumn
 		var def sql.NullString
-		err := rows.Scan(&c.Name, &c.Type, &c.NotNull, &c.Key, &def, &c.NoCase, &c.Auto, &c.Generated, &f.View, &f.Partitioned, &c.Equating)
+		err := rows.Scan(&c.Name, &c.Type, &c.NotNull, &c.Key, &def, &c.NoCase, &c.Auto, &c.Generated, &f.View,
+			&f.Partitioned, &c.Equating)
 		c.Default = def.String
 		e.ReadType(&c)
 		f.Exists, f.Columns = true, append(f.Columns, c)
@@ -249,7 +250,8 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var c schema.FoundIndexColumn
 		var column, expr, where, method, ops sql.NullString
 		var besides bool
-		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where, &besides, &ix.Invalid, &ix.Bound, &ix.NullsNotDistinct, &method, &ops); err != nil {
+		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where, &besides, &ix.Invalid,
+			&ix.Bound, &ix.NullsNotDistinct, &method, &ops); err != nil {
 			return err
 		}
 		ix.Where, c.Name, c.Expr, ix.Method, ix.Ops = where.String, column.String, expr.String, method.String, ops.String
@@ -270,7 +272,8 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var id, column, target string
 		var name sql.NullString
 		var sets bool
-		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate, &k.Deferrable, &k.Unchecked, &sets, &k.Deferred)
+		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate, &k.Deferrable, &k.Unchecked, &sets,
+			&k.Deferred)
 		if k.Name = name.String; id != group || f.ForeignKeys == nil {
 			group, f.ForeignKeys = id, append(f.ForeignKeys, k)
 		}

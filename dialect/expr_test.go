@@ -45,23 +45,31 @@ func values() map[schema.Kind][]schema.Value {
 		return out
 	}
 	return map[schema.Kind][]schema.Value{
-		schema.Bool:    {schema.BoolValue(false), schema.BoolValue(true)},
-		schema.Int16:   ints(schema.Int16, math.MinInt16, -1, 0, 1, math.MaxInt16),
-		schema.Int32:   ints(schema.Int32, math.MinInt32, -1, 0, 1, math.MaxInt32),
-		schema.Int64:   ints(schema.Int64, math.MinInt64, -1<<53-1, -1<<53, 0, 1<<53, 1<<53+1, math.MaxInt64-1, math.MaxInt64),
-		schema.Uint64:  {schema.UintValue(0), schema.UintValue(1), schema.UintValue(1<<53 + 1), schema.UintValue(math.MaxInt64)},
-		schema.Float32: floats(schema.Float32, math.Inf(-1), -math.MaxFloat32, float64(float32(0.1)), 1, math.MaxFloat32, math.Inf(1)),
-		schema.Float64: floats(schema.Float64, math.Inf(-1), -math.MaxFloat64, -5e-324, 0, 5e-324, 0.1, 0.30000000000000004, 1, 1<<53, math.MaxFloat64, math.Inf(1)),
-		schema.Text: text(schema.Text, "", " ", "\t\n", "'", `"`, "0", "05", "5", "5.0", "1e400", "A", "a", `\`, "{}", "null", "true",
+		schema.Bool:  {schema.BoolValue(false), schema.BoolValue(true)},
+		schema.Int16: ints(schema.Int16, math.MinInt16, -1, 0, 1, math.MaxInt16),
+		schema.Int32: ints(schema.Int32, math.MinInt32, -1, 0, 1, math.MaxInt32),
+		schema.Int64: ints(schema.Int64, math.MinInt64, -1<<53-1, -1<<53, 0, 1<<53, 1<<53+1, math.MaxInt64-1,
+			math.MaxInt64),
+		schema.Uint64: {schema.UintValue(0), schema.UintValue(1), schema.UintValue(1<<53 + 1),
+			schema.UintValue(math.MaxInt64)},
+		schema.Float32: floats(schema.Float32, math.Inf(-1), -math.MaxFloat32, float64(float32(0.1)), 1, math.MaxFloat32,
+			math.Inf(1)),
+		schema.Float64: floats(schema.Float64, math.Inf(-1), -math.MaxFloat64, -5e-324, 0, 5e-324, 0.1, 0.30000000000000004,
+			1, 1<<53, math.MaxFloat64, math.Inf(1)),
+		schema.Text: text(schema.Text, "", " ", "\t\n", "'", `"`, "0", "05", "5", "5.0", "1e400", "A", "a", `\`, "{}", "null",
+			"true",
 			"e\u0301", "\u00e9", "ß", "İ", "\u212a", "😀", "\u202e", "a,b", "NULL", `{"x"}`, strings.Repeat("long", 5000)),
-		schema.Bytes:   {schema.BytesValue(nil), schema.BytesValue([]byte{0}), schema.BytesValue([]byte{0, 0}), schema.BytesValue([]byte("5")), schema.BytesValue([]byte{0xff, 0xfe})},
-		schema.Decimal: text(schema.Decimal, "-9999999999.99", "-10.00", "-9.00", "-0.01", "0.00", "0.10", "9.00", "10.00", "9007199254.93", "9007199254.94"),
+		schema.Bytes: {schema.BytesValue(nil), schema.BytesValue([]byte{0}), schema.BytesValue([]byte{0, 0}),
+			schema.BytesValue([]byte("5")), schema.BytesValue([]byte{0xff, 0xfe})},
+		schema.Decimal: text(schema.Decimal, "-9999999999.99", "-10.00", "-9.00", "-0.01", "0.00", "0.10", "9.00", "10.00",
+			"9007199254.93", "9007199254.94"),
 		schema.Time: at(schema.Time, "0001-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z",
 			"2020-02-29T12:00:00Z", "2020-02-29T12:00:00.000001Z", "2020-02-29T12:00:00.5Z", "9999-12-31T23:59:59.999999Z"),
 		schema.Date:  at(schema.Date, "0001-01-01", "1970-01-01", "2020-02-29", "9999-12-31"),
 		schema.Clock: at(schema.Clock, "00:00:00", "00:00:00.000001", "09:00:00", "10:00:00", "23:59:59.999999"),
-		schema.UUID:  text(schema.UUID, "00000000-0000-0000-0000-000000000000", "0f47ac10-58cc-4372-a567-0e02b2c3d479", "f47ac10b-58cc-4372-a567-0e02b2c3d479"),
-		schema.JSON:  text(schema.JSON, `null`, `"x\"y"`, `5`, `[]`, `{"a":[1,"b"]}`),
+		schema.UUID: text(schema.UUID, "00000000-0000-0000-0000-000000000000", "0f47ac10-58cc-4372-a567-0e02b2c3d479",
+			"f47ac10b-58cc-4372-a567-0e02b2c3d479"),
+		schema.JSON: text(schema.JSON, `null`, `"x\"y"`, `5`, `[]`, `{"a":[1,"b"]}`),
 	}
 }
 
@@ -122,7 +130,8 @@ func TestIn(t *testing.T) {
 		for k, vs := range values() {
 			c := fill(t, e, k, vs)
 			ask := func(not bool, in ...schema.Value) []string {
-				return e.rows(t, "SELECT n FROM "+e.Quote(k.String())+" AS t WHERE "+e.In(c, `t."v"`, not)+" ORDER BY n", e.value(list(k, in)))
+				return e.rows(t, "SELECT n FROM "+e.Quote(k.String())+" AS t WHERE "+e.In(c, `t."v"`, not)+" ORDER BY n",
+					e.value(list(k, in)))
 			}
 			is := is.New(t)
 			var all []string
@@ -185,19 +194,24 @@ func TestInCollations(t *testing.T) {
 		folded := &schema.Column{Name: "f", Kind: schema.Text, NoCase: true, Folded: true}
 		exact := &schema.Column{Name: "d", Kind: schema.Decimal, Precision: 10, Scale: 3}
 		e.exec(t, e.Prerequisites([]*schema.Column{folded})...)
-		e.exec(t, fmt.Sprintf("CREATE TABLE c (f %s, d %s, id INTEGER PRIMARY KEY)", e.ColumnType(folded), e.ColumnType(exact)),
-			e.CreateIndex(&schema.Table{Name: "c"}, &schema.Index{Name: "c_f", Columns: []schema.IndexColumn{{Column: folded}}}), "INSERT INTO c VALUES ('Go', '1.500', 1), ('Rust', '12.000', 2)")
+		e.exec(t, fmt.Sprintf("CREATE TABLE c (f %s, d %s, id INTEGER PRIMARY KEY)", e.ColumnType(folded),
+			e.ColumnType(exact)),
+			e.CreateIndex(&schema.Table{Name: "c"}, &schema.Index{Name: "c_f",
+				Columns: []schema.IndexColumn{{Column: folded}}}), "INSERT INTO c VALUES ('Go', '1.500', 1), ('Rust', '12.000', 2)")
 		ask := func(c *schema.Column, not bool, list ...string) []string {
-			return e.rows(t, "SELECT id FROM c WHERE "+e.In(c, c.Name, not)+" ORDER BY id", e.value(schema.ListValue(c.Kind, list)))
+			return e.rows(t, "SELECT id FROM c WHERE "+e.In(c, c.Name, not)+" ORDER BY id",
+				e.value(schema.ListValue(c.Kind, list)))
 		}
 		is.Equal(ask(folded, false, "GO", "x"), []string{"1"})
 		is.Equal(ask(folded, true, "GO", "x"), []string{"2"})
 		is.Equal(ask(exact, false, "1.5"), []string{"1"})
 		is.Equal(ask(exact, true, "12"), []string{"1"})
-		is.Equal(e.rows(t, "SELECT id FROM c WHERE "+e.Operand(exact, "d")+" > "+e.Arg(schema.Decimal), "9.000"), []string{"2"})
+		is.Equal(e.rows(t, "SELECT id FROM c WHERE "+e.Operand(exact, "d")+" > "+e.Arg(schema.Decimal), "9.000"),
+			[]string{"2"})
 		if e.Name() == dbtest.NamePostgres {
 			e.exec(t, "INSERT INTO c SELECT 'n' || n, n, n FROM generate_series(10, 20000) n", "ANALYZE c")
-			for _, cond := range []string{e.In(folded, "f", false), e.Operand(folded, "f") + " = " + e.Operand(folded, e.Arg(schema.Text))} {
+			for _, cond := range []string{e.In(folded, "f", false), e.Operand(folded, "f") + " = " + e.Operand(folded,
+				e.Arg(schema.Text))} {
 				arg := "GO"
 				if strings.Contains(cond, "unnest") {
 					arg = "{GO,Rust}"
@@ -253,14 +267,16 @@ func TestAdd(t *testing.T) {
 				one = schema.UintValue(1)
 			}
 			c := column(tt.kind)
-			e.exec(t, fmt.Sprintf("CREATE TABLE %s (v %s CHECK (v IS NULL OR v >= %d))", e.Quote(tt.kind.String()), e.ColumnType(c), tt.low))
+			e.exec(t, fmt.Sprintf("CREATE TABLE %s (v %s CHECK (v IS NULL OR v >= %d))", e.Quote(tt.kind.String()),
+				e.ColumnType(c), tt.low))
 			at := e.Quote(tt.kind.String())
 			for _, minus := range []bool{false, true} {
 				last, before := tt.high, tt.high-1
 				if minus {
 					last, before = tt.low, tt.low+1
 				}
-				e.exec(t, "DELETE FROM "+at, "INSERT INTO "+at+" VALUES (NULL)", fmt.Sprintf("INSERT INTO %s VALUES (%d)", at, before))
+				e.exec(t, "DELETE FROM "+at, "INSERT INTO "+at+" VALUES (NULL)",
+					fmt.Sprintf("INSERT INTO %s VALUES (%d)", at, before))
 				update := e.bind("UPDATE " + at + " SET v = " + e.Add(c, "v", minus))
 				_, err := e.db.Exec(update, e.value(one))
 				is.NoErr(err)

@@ -231,7 +231,8 @@ func TestGoldenExpressions(t *testing.T) {
 		line("regular expression", d.Match(&schema.Column{Kind: schema.Text}, expr, dialect.MatchRegexp, false, false))
 		line("no regular expression", d.Match(&schema.Column{Kind: schema.Text}, expr, dialect.MatchRegexp, false, true))
 		line("fit of a decimal", d.Fit(&schema.Column{Kind: schema.Decimal, Precision: 12, Scale: 2}, expr))
-		for _, k := range []schema.Kind{schema.Bool, schema.Int32, schema.Float64, schema.Text, schema.Bytes, schema.Decimal} {
+		for _, k := range []schema.Kind{schema.Bool, schema.Int32, schema.Float64, schema.Text, schema.Bytes,
+			schema.Decimal} {
 			c := &schema.Column{Kind: k}
 			for fn := dialect.FuncArrayAgg; fn <= dialect.FuncStddevSamp; fn++ {
 				arg, distinct := expr, false
@@ -283,7 +284,8 @@ func TestGoldenCatalog(t *testing.T) {
 		lines("resume", d.ResumeReferences(keys)...)
 		lines("count on", d.CountOn(`a"b`, `c'"d`))
 		golden(t, d, "catalog", b.String())
-		is.Equal(len(d.DropTables(nil))+len(d.ClearTables(nil)), 0) // and nothing, named "cascade" or not, when there is nothing
+		// and nothing, named "cascade" or not, when there is nothing
+		is.Equal(len(d.DropTables(nil))+len(d.ClearTables(nil)), 0)
 	}
 }
 

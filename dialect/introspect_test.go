@@ -37,7 +37,8 @@ func describe(f schema.Found) (lines []string) {
 		lines = append(lines, fmt.Sprintf("%s|%t|%t|%q|%s", ix.Name, ix.Unique, ix.Partial || ix.Invalid, terms, ix.Where))
 	}
 	for _, k := range f.ForeignKeys {
-		lines = append(lines, fmt.Sprintf("%s|%q|%s|%q|%s|%s", k.Name, k.Columns, k.Table, k.TargetColumns, k.OnDelete, k.OnUpdate))
+		lines = append(lines, fmt.Sprintf("%s|%q|%s|%q|%s|%s", k.Name, k.Columns, k.Table, k.TargetColumns, k.OnDelete,
+			k.OnUpdate))
 	}
 	return lines
 }
@@ -88,13 +89,15 @@ func TestIntrospectPostgres(t *testing.T) {
 	var own string
 	is.NoErr(e.db.QueryRow("SELECT current_schema()").Scan(&own))
 	other := own + "_other"
-	e.exec(t, `CREATE SCHEMA `+other, `CREATE TABLE `+other+`."Alien" (z int PRIMARY KEY, a text)`, `CREATE INDEX z9 ON `+other+`."Alien" (a)`,
+	e.exec(t, `CREATE SCHEMA `+other, `CREATE TABLE `+other+`."Alien" (z int PRIMARY KEY, a text)`,
+		`CREATE INDEX z9 ON `+other+`."Alien" (a)`,
 		`CREATE TABLE `+other+`.second (z int)`)
 	defer e.exec(t, `DROP SCHEMA `+other+` CASCADE`)
 	is.Equal(len(e.found(t, "Alien").Columns), 11)
 	is.True(!e.found(t, "second").Exists)
 	e.exec(t, "SET search_path = "+other+", "+own)
-	is.Equal(describe(e.found(t, "Alien")), []string{"z|integer|int32|true|true|", "a|text|text|false|false|", `z9|false|false|["a"]|`})
+	is.Equal(describe(e.found(t, "Alien")), []string{"z|integer|int32|true|true|", "a|text|text|false|false|",
+		`z9|false|false|["a"]|`})
 	is.Equal(describe(e.found(t, "second")), []string{"z|integer|int32|false|false|"})
 	e.exec(t, "SET search_path = "+own, `CREATE VIEW v AS SELECT a FROM "Alien"`, `CREATE TEMP TABLE "Alien" (t int)`)
 	is.Equal(describe(e.found(t, "v")), []string{"a|integer|int32|false|false|"})
@@ -169,7 +172,8 @@ func TestIntrospectForeignKeys(t *testing.T) {
 		`|["y" "x"]|target|["b" "a"]|NO ACTION|NO ACTION`,
 	})
 	is.Equal(lite.found(t, "other").ForeignKeys, []schema.FoundForeignKey{
-		{Columns: []string{"c"}, Table: "target", TargetColumns: []string{"c"}, OnDelete: "SET DEFAULT", OnUpdate: "RESTRICT"}})
+		{Columns: []string{"c"}, Table: "target", TargetColumns: []string{"c"}, OnDelete: "SET DEFAULT",
+			OnUpdate: "RESTRICT"}})
 }
 
 // Ensure that what SQLite tells in the text of its statements alone is read from it, however it is written.

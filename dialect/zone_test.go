@@ -16,7 +16,8 @@ func TestZoneName(t *testing.T) {
 	tokyo, err := time.LoadLocation("Asia/Tokyo")
 	is.NoErr(err)
 	for want, zone := range map[string]*time.Location{
-		"UTC": nil, "Asia/Tokyo": tokyo, "<prom>-05:30:00": time.FixedZone("IST", 19800), "<prom>+00:00:28": time.FixedZone("UTC", -28),
+		"UTC": nil, "Asia/Tokyo": tokyo, "<prom>-05:30:00": time.FixedZone("IST",
+			19800), "<prom>+00:00:28": time.FixedZone("UTC", -28),
 	} {
 		got, err := dialect.ZoneName(zone)
 		is.NoErr(err)

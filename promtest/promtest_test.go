@@ -198,7 +198,8 @@ func TestParents(t *testing.T) {
 			return undo
 		}), undo)
 		f.Create(t)
-		is.Equal(count(t, countries.Using(db)), 6) // 3, one for the citizens' homes, one for the cities of the members, and the last one
+		// 3, one for the citizens' homes, one for the cities of the members, and the last one
+		is.Equal(count(t, countries.Using(db)), 6)
 
 		badge := promtest.New[Badge](db).Create(t) // and a membership, though the table has citizens of other factories
 		is.NoErr(badges.Using(db).With(badgeMembership).LoadInto(context.Background(), badge))
@@ -236,7 +237,8 @@ func TestCleanUp(t *testing.T) {
 func TestDB(t *testing.T) {
 	t.Parallel()
 	dsn := dbtest.Postgres(t)
-	for i, opt := range []promtest.Option{promtest.SQLite(), promtest.SQLite(), promtest.File(), promtest.Postgres(dsn), promtest.Postgres(dsn)} {
+	for i, opt := range []promtest.Option{promtest.SQLite(), promtest.SQLite(), promtest.File(), promtest.Postgres(dsn),
+		promtest.Postgres(dsn)} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)

@@ -45,5 +45,6 @@ func TestActionTags(t *testing.T) {
 		A *prom.Ref[painter] `prom:"ondelete=Set  Null,onupdate=NO ACTION,deferrable=DEFERRED"`
 	}](), "thing")
 	is.NoErr(err)
-	is.Equal(table.Columns[0].References.Actions, schema.Actions{OnDelete: "SET NULL", OnUpdate: "NO ACTION", Deferrable: true, Deferred: true})
+	is.Equal(table.Columns[0].References.Actions, schema.Actions{OnDelete: "SET NULL", OnUpdate: "NO ACTION",
+		Deferrable: true, Deferred: true})
 }

@@ -18,9 +18,12 @@ func TestBinary(t *testing.T) {
 	at := time.Date(1969, 2, 3, 4, 5, 6, 7000, time.UTC)
 	values := []schema.Value{
 		{}, schema.BoolValue(true), schema.BoolValue(false),
-		schema.IntValue(schema.Int16, -3), schema.IntValue(schema.Int32, math.MaxInt32), schema.IntValue(schema.Int64, math.MinInt64),
-		schema.UintValue(math.MaxUint64), schema.FloatValue(schema.Float32, 1.5), schema.FloatValue(schema.Float64, math.Inf(-1)),
-		schema.TextValue(schema.Text, ""), schema.TextValue(schema.Text, "a\x00ü"), schema.TextValue(schema.Decimal, "-12.50"),
+		schema.IntValue(schema.Int16, -3), schema.IntValue(schema.Int32, math.MaxInt32), schema.IntValue(schema.Int64,
+			math.MinInt64),
+		schema.UintValue(math.MaxUint64), schema.FloatValue(schema.Float32, 1.5), schema.FloatValue(schema.Float64,
+			math.Inf(-1)),
+		schema.TextValue(schema.Text, ""), schema.TextValue(schema.Text, "a\x00ü"), schema.TextValue(schema.Decimal,
+			"-12.50"),
 		schema.TextValue(schema.UUID, "0190b4a0-0000-7000-8000-000000000000"), schema.TextValue(schema.JSON, `{"a":1}`),
 		schema.BytesValue(nil), schema.BytesValue([]byte{0, 255}),
 		schema.TimeValue(schema.Time, at), schema.TimeValue(schema.Date, at), schema.ClockValue(25 * time.Hour),

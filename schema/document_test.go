@@ -109,7 +109,8 @@ func TestModelsInDocuments(t *testing.T) {
 			t.Errorf("%s in a result: %v", tt.typ, err)
 		}
 	}
-	if _, err := schema.Of(reflect.TypeFor[docNode]()); err == nil || !strings.Contains(err.Error(), "write prom.Many[docNode]") {
+	if _, err := schema.Of(reflect.TypeFor[docNode]()); err == nil ||
+		!strings.Contains(err.Error(), "write prom.Many[docNode]") {
 		t.Errorf("a model of its own kind: %v", err)
 	}
 }

@@ -25,8 +25,10 @@ func TestParseList(t *testing.T) {
 		{schema.Text, `["ü","","a/b"]`, schema.ListValue(schema.Text, []string{"ü", "", "a/b"})},
 		{schema.Int64, `[9223372036854775807,-1]`, schema.ListValue(schema.Int64, []int64{math.MaxInt64, -1})},
 		{schema.Bool, `[true,false,1,0]`, schema.ListValue(schema.Bool, []bool{true, false, true, false})},
-		{schema.Float64, `[0.1,9e999,-9.0e+999,3]`, schema.ListValue(schema.Float64, []float64{0.1, math.Inf(1), math.Inf(-1), 3})},
-		{schema.Date, `["2024-02-29"]`, schema.ListValue(schema.Date, []int64{time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC).UnixMicro()})},
+		{schema.Float64, `[0.1,9e999,-9.0e+999,3]`, schema.ListValue(schema.Float64,
+			[]float64{0.1, math.Inf(1), math.Inf(-1), 3})},
+		{schema.Date, `["2024-02-29"]`, schema.ListValue(schema.Date,
+			[]int64{time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC).UnixMicro()})},
 		{schema.Decimal, `["1.50"]`, schema.ListValue(schema.Decimal, []string{"1.50"})},
 		{schema.Text, `["\\",",","]", "\\\"" ,"["]`, schema.ListValue(schema.Text, []string{"\\", ",", "]", "\\\"", "["})},
 		{schema.Text, " [\t] ", schema.ListValue(schema.Text, []string{})},
@@ -46,9 +48,12 @@ func TestParseList(t *testing.T) {
 		kind schema.Kind
 		text string
 	}{
-		{schema.Text, `secret`}, {schema.Text, `null`}, {schema.Text, `{"secret":1}`}, {schema.Text, `[1]`}, {schema.Text, `["secret",null]`},
-		{schema.Int64, `["1"]`}, {schema.Int64, `[1.5]`}, {schema.Int16, `[40000]`}, {schema.Bool, `[2]`}, {schema.Time, `["secret"]`},
-		{schema.UUID, `["secret"]`}, {schema.Text, `["a"] secret`}, {schema.Text, `["a",["secret"]]`}, {schema.Text, `[{"a":"secret"}]`}, {schema.Text, `["secret"`}, {schema.Text, `["a",]`},
+		{schema.Text, `secret`}, {schema.Text, `null`}, {schema.Text, `{"secret":1}`}, {schema.Text, `[1]`}, {schema.Text,
+			`["secret",null]`},
+		{schema.Int64, `["1"]`}, {schema.Int64, `[1.5]`}, {schema.Int16, `[40000]`}, {schema.Bool, `[2]`}, {schema.Time,
+			`["secret"]`},
+		{schema.UUID, `["secret"]`}, {schema.Text, `["a"] secret`}, {schema.Text, `["a",["secret"]]`}, {schema.Text,
+			`[{"a":"secret"}]`}, {schema.Text, `["secret"`}, {schema.Text, `["a",]`},
 		{schema.Text, ``},
 	} {
 		_, err := schema.ParseList(c.kind, []byte(c.text))

@@ -26,7 +26,8 @@ func TestIndexMethods(t *testing.T) {
 	for _, ix := range table.Indexes {
 		got = append(got, ix.Name+" "+ix.Method+" "+ix.Ops)
 	}
-	is.Equal(got, []string{"thing_a gin ", "thing_both gin jsonb_path_ops", "thing_d  text_pattern_ops", "thing_blank brin "})
+	is.Equal(got, []string{"thing_a gin ", "thing_both gin jsonb_path_ops", "thing_d  text_pattern_ops",
+		"thing_blank brin "})
 	for want, model := range map[string]reflect.Type{
 		"cannot be indexed by a B-tree; add the option using=gin": reflect.TypeFor[struct {
 			A []string `prom:"index"`

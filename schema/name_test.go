@@ -15,9 +15,12 @@ func TestSnake(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	for _, tt := range [][2]string{
-		{"", ""}, {"A", "a"}, {"ID", "id"}, {"UserID", "user_id"}, {"HTTPServer", "http_server"}, {"MyHTTPServer", "my_http_server"},
-		{"userID", "user_id"}, {"User", "user"}, {"XMLHTTPRequest", "xmlhttp_request"}, {"Model2D", "model2_d"}, {"Area51", "area51"},
-		{"V2", "v2"}, {"Foo_Bar", "foo_bar"}, {"snake_case", "snake_case"}, {"ÄrgerÜber", "ärger_über"}, {"ÜBER", "über"}, {"日本", "日本"},
+		{"", ""}, {"A", "a"}, {"ID", "id"}, {"UserID", "user_id"}, {"HTTPServer", "http_server"}, {"MyHTTPServer",
+			"my_http_server"},
+		{"userID", "user_id"}, {"User", "user"}, {"XMLHTTPRequest", "xmlhttp_request"}, {"Model2D", "model2_d"}, {"Area51",
+			"area51"},
+		{"V2", "v2"}, {"Foo_Bar", "foo_bar"}, {"snake_case", "snake_case"}, {"ÄrgerÜber", "ärger_über"}, {"ÜBER",
+			"über"}, {"日本", "日本"},
 		{"ABc", "a_bc"}, {"aB", "a_b"}, {"__X", "__x"}, {"I8", "i8"},
 	} {
 		is.Equal(schema.Snake(tt[0]), tt[1])
@@ -29,7 +32,8 @@ func TestSnake(t *testing.T) {
 func TestCheckName(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	for _, name := range []string{"a", "select", "CamelCase", " ", "a b", "1st", `"`, `"; DROP TABLE x; --`, "'", `\`, "$1", "a.b", "😀", "ü", "\n",
+	for _, name := range []string{"a", "select", "CamelCase", " ", "a b", "1st", `"`, `"; DROP TABLE x; --`, "'", `\`,
+		"$1", "a.b", "😀", "ü", "\n",
 		"\u202e", strings.Repeat("x", 63), strings.Repeat("ü", 31)} {
 		is.NoErr(schema.CheckName(name))
 	}
@@ -54,10 +58,12 @@ func TestIndexName(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	is.Equal(schema.IndexName("post", "author"), "post_author")
-	is.Equal(schema.IndexName(strings.Repeat("t", 31), strings.Repeat("i", 31)), strings.Repeat("t", 31)+"_"+strings.Repeat("i", 31))
+	is.Equal(schema.IndexName(strings.Repeat("t", 31), strings.Repeat("i", 31)),
+		strings.Repeat("t", 31)+"_"+strings.Repeat("i", 31))
 	long := strings.Repeat("t", 40)
 	seen := map[string]bool{}
-	for _, name := range []string{"a23456789012345678901234567890", "b23456789012345678901234567890", "a234567890123456789012345678901", strings.Repeat("ü", 30), strings.Repeat("ü", 31)} {
+	for _, name := range []string{"a23456789012345678901234567890", "b23456789012345678901234567890",
+		"a234567890123456789012345678901", strings.Repeat("ü", 30), strings.Repeat("ü", 31)} {
 		got := schema.IndexName(long, name)
 		is.True(len(got) <= schema.MaxName)
 		is.True(utf8.ValidString(got))
@@ -82,5 +88,6 @@ func TestKind(t *testing.T) {
 	}
 	is.Equal((schema.JSON + 1).String(), "kind?")
 	is.True(schema.Uint64.Integer() && schema.Int16.Integer() && !schema.Float32.Integer() && !schema.Bool.Integer())
-	is.True(schema.Decimal.Number() && schema.Float32.Number() && schema.Int64.Number() && !schema.Text.Number() && !schema.Time.Number())
+	is.True(schema.Decimal.Number() && schema.Float32.Number() && schema.Int64.Number() && !schema.Text.Number() &&
+		!schema.Time.Number())
 }

@@ -131,16 +131,23 @@ func TestKinds(t *testing.T) {
 	}{
 		{"b", schema.Bool, false}, {"i8", schema.Int16, false}, {"i16", schema.Int16, false}, {"i32", schema.Int32, false},
 		{"i64", schema.Int64, false}, {"i", schema.Int64, false}, {"u8", schema.Int16, false}, {"u16", schema.Int32, false},
-		{"u32", schema.Int64, false}, {"u64", schema.Uint64, false}, {"u", schema.Uint64, false}, {"f32", schema.Float32, false},
-		{"f64", schema.Float64, false}, {"s", schema.Text, false}, {"bytes", schema.Bytes, false}, {"raw", schema.JSON, false},
+		{"u32", schema.Int64, false}, {"u64", schema.Uint64, false}, {"u", schema.Uint64, false}, {"f32", schema.Float32,
+			false},
+		{"f64", schema.Float64, false}, {"s", schema.Text, false}, {"bytes", schema.Bytes, false}, {"raw", schema.JSON,
+			false},
 		{"t", schema.Time, false}, {"d", schema.Date, false}, {"c", schema.Clock, false}, {"dur", schema.Int64, false},
-		{"uuid", schema.UUID, false}, {"digest", schema.UUID, false}, {"us", schema.UUID, false}, {"dec", schema.Decimal, false},
-		{"dec_v", schema.Decimal, false}, {"v", schema.Text, false}, {"vi", schema.Int64, false}, {"vf", schema.Float64, false},
+		{"uuid", schema.UUID, false}, {"digest", schema.UUID, false}, {"us", schema.UUID, false}, {"dec", schema.Decimal,
+			false},
+		{"dec_v", schema.Decimal, false}, {"v", schema.Text, false}, {"vi", schema.Int64, false}, {"vf", schema.Float64,
+			false},
 		{"vb", schema.Bool, false}, {"vy", schema.Bytes, false}, {"vt", schema.Time, false}, {"vu", schema.UUID, false},
 		{"vj", schema.JSON, false}, {"vn", schema.Text, true}, {"addr", schema.Text, false}, {"addr_js", schema.JSON, false},
-		{"struct", schema.JSON, false}, {"map", schema.JSON, false}, {"slice", schema.Int64.List(), false}, {"array", schema.JSON, false},
-		{"any", schema.JSON, false}, {"js", schema.JSON, false}, {"status", schema.Text, false}, {"level", schema.Int16, false},
-		{"not_enum", schema.Text, false}, {"words", schema.Text.List(), false}, {"pi", schema.Int64, true}, {"pt", schema.Time, true},
+		{"struct", schema.JSON, false}, {"map", schema.JSON, false}, {"slice", schema.Int64.List(), false}, {"array",
+			schema.JSON, false},
+		{"any", schema.JSON, false}, {"js", schema.JSON, false}, {"status", schema.Text, false}, {"level", schema.Int16,
+			false},
+		{"not_enum", schema.Text, false}, {"words", schema.Text.List(), false}, {"pi", schema.Int64, true}, {"pt",
+			schema.Time, true},
 		{"pb", schema.Bytes, true}, {"ns", schema.Text, true}, {"ni", schema.Int32, true}, {"nt", schema.Date, true},
 		{"pv", schema.Text, true}, {"pa", schema.JSON, true},
 	}
@@ -173,7 +180,8 @@ func TestKinds(t *testing.T) {
 	is.Equal(len(tbl.Required()), 45)
 	is.Equal(len(tbl.Key), 0)
 	_, err := tbl.SingleKey()
-	is.True(strings.Contains(err.Error(), "all has no primary key; give a field the tag option key, or embed prom.Model")) // parity: F4
+	// parity: F4
+	is.True(strings.Contains(err.Error(), "all has no primary key; give a field the tag option key, or embed prom.Model"))
 	is.True(schema.IsNullType(reflect.TypeFor[sql.NullInt64]()) && !schema.IsNullType(reflect.TypeFor[valuer]()))
 }
 
@@ -207,7 +215,8 @@ func TestColumnOrder(t *testing.T) {
 		names, fields = append(names, c.Name), append(fields, c.Field)
 	}
 	is.Equal(names, []string{"note", "title", "deep", "home", "when", "json_data", "_id", "_created", "_updated"})
-	is.Equal(fields, []string{"Common.Note", "Title", "inner.Deep", "Home", "When", "JSONData", "Common.Model.ID", "Common.Model.Created", "Common.Model.Updated"})
+	is.Equal(fields, []string{"Common.Note", "Title", "inner.Deep", "Home", "When", "JSONData", "Common.Model.ID",
+		"Common.Model.Created", "Common.Model.Updated"})
 	key, err := tbl.SingleKey()
 	is.NoErr(err)
 	is.True(key.Name == "_id" && key.Auto && key.Key)

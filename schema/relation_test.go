@@ -240,8 +240,9 @@ func TestRefRow(t *testing.T) {
 
 	other.SetKey("ZH")
 	is.True(!other.Loaded())
-	is.Equal(panicText(func() { other.Get() }), "prom: a RefBy of place was not loaded, so it is not known whether there is a place: "+
-		"load it by With or LoadInto with the handle of the field, or call Loaded first")
+	is.Equal(panicText(func() { other.Get() }),
+		"prom: a RefBy of place was not loaded, so it is not known whether there is a place: "+
+			"load it by With or LoadInto with the handle of the field, or call Loaded first")
 	is.True(r.Loaded())
 
 	r.Set(nil)
@@ -436,8 +437,9 @@ type (
 func TestRequiredCircles(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	is.Equal(of[chickenID](t).Check().Error(), "prom: model schema_test.chickenID: the required references chickenID.Egg and eggID.Chicken form a circle, "+
-		"so no row can be inserted first; make one of these fields a pointer")
+	is.Equal(of[chickenID](t).Check().Error(),
+		"prom: model schema_test.chickenID: the required references chickenID.Egg and eggID.Chicken form a circle, "+
+			"so no row can be inserted first; make one of these fields a pointer")
 	is.True(strings.Contains(of[farmOf](t).Check().Error(), "eggID.Chicken and chickenID.Egg form a circle"))
 	is.True(strings.Contains(of[fullA](t).Check().Error(), "fullA.B and fullB.A form a circle"))
 	for _, table := range []*schema.Table{of[wheelA](t), of[wheelB](t), of[wheelC](t), of[halfA](t), of[halfB](t)} {

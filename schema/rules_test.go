@@ -40,7 +40,8 @@ func TestRules(t *testing.T) {
 	}{
 		{"exact", bound(3), bound(3)}, {"range", bound(2), bound(5)}, {"from", bound(2), nil}, {"to", nil, bound(5)},
 		{"min", bound(1), nil}, {"max", nil, bound(9)}, {"int", bound(-5), bound(5)}, {"uint", bound(1), nil},
-		{"float", &schema.Bound{Float: -0.5}, &schema.Bound{Float: 1000}}, {"float32", nil, &schema.Bound{Float: float64(float32(0.1))}},
+		{"float", &schema.Bound{Float: -0.5}, &schema.Bound{Float: 1000}}, {"float32", nil,
+			&schema.Bound{Float: float64(float32(0.1))}},
 		{"none", nil, nil},
 	} {
 		c := tbl.Column(tt.column)

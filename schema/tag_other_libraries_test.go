@@ -108,7 +108,8 @@ func TestOptionsOfOtherLibrariesAdvice(t *testing.T) {
 // Ensure that words which need a value elsewhere, and names with blanks, are names like others.
 func TestNamesLikeOptionsOfOtherLibraries(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"comment", "description", "check", "column", "precision", "priority", "table", "prefix", "reverse",
+	for _, text := range []string{"comment", "description", "check", "column", "precision", "priority", "table", "prefix",
+		"reverse",
 		"user_name", "full name", "email_address", "pk_old", "no_url", "Straße", "a.b", "a-b", `a "quoted" name`} {
 		is := is.New(t)
 		got, err := parseTag(text)

@@ -121,7 +121,8 @@ func TestDistance(t *testing.T) {
 	for _, tt := range []struct {
 		a, b string
 		want int
-	}{{"", "", 0}, {"a", "", 1}, {"key", "key", 0}, {"kye", "key", 1}, {"keys", "key", 1}, {"ky", "key", 1}, {"kez", "key", 1}, {"table", "key", 5}} {
+	}{{"", "", 0}, {"a", "", 1}, {"key", "key", 0}, {"kye", "key", 1}, {"keys", "key", 1}, {"ky", "key", 1}, {"kez", "key",
+		1}, {"table", "key", 5}} {
 		is.Equal(distance(tt.a, tt.b), tt.want)
 		is.Equal(distance(tt.b, tt.a), tt.want)
 	}
@@ -129,7 +130,8 @@ func TestDistance(t *testing.T) {
 
 // Ensure that no tag makes the parser panic, and that what it read can be written and read again.
 func FuzzParseTag(f *testing.F) {
-	for _, s := range []string{"", "-", "a", "name='a, b',key", "default='it''s'", "size=1..2,unique=x,index", "uniqe", "=", "'", ",,", "on='a desc, b',where='x = 1'"} {
+	for _, s := range []string{"", "-", "a", "name='a, b',key", "default='it''s'", "size=1..2,unique=x,index", "uniqe",
+		"=", "'", ",,", "on='a desc, b',where='x = 1'"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -18,22 +18,27 @@ func distinct() []schema.Value {
 	return []schema.Value{
 		{},
 		schema.BoolValue(false), schema.BoolValue(true),
-		schema.IntValue(schema.Int16, 0), schema.IntValue(schema.Int16, -1), schema.IntValue(schema.Int32, -1), schema.IntValue(schema.Int64, -1),
+		schema.IntValue(schema.Int16, 0), schema.IntValue(schema.Int16, -1), schema.IntValue(schema.Int32,
+			-1), schema.IntValue(schema.Int64, -1),
 		schema.UintValue(0), schema.UintValue(math.MaxUint64),
 		schema.FloatValue(schema.Float32, 1.5), schema.FloatValue(schema.Float64, 1.5), schema.FloatValue(schema.Float64, 0),
 		schema.FloatValue(schema.Float64, math.Inf(1)), schema.FloatValue(schema.Float64, math.Inf(-1)),
 		schema.TextValue(schema.Text, ""), schema.TextValue(schema.Text, "1"), schema.TextValue(schema.Decimal, "1"),
 		schema.TextValue(schema.UUID, "1"), schema.TextValue(schema.JSON, "1"),
 		schema.BytesValue(nil), schema.BytesValue([]byte("1")), schema.BytesValue([]byte("2")),
-		schema.TimeValue(schema.Time, at), schema.TimeValue(schema.Date, at), schema.TimeValue(schema.Time, at.Add(time.Microsecond)),
+		schema.TimeValue(schema.Time, at), schema.TimeValue(schema.Date, at), schema.TimeValue(schema.Time,
+			at.Add(time.Microsecond)),
 		schema.ClockValue(time.Hour), schema.ClockValue(0),
 		schema.ListValue(schema.Bool, []bool{true}), schema.ListValue(schema.Bool, []bool{false}),
-		schema.ListValue(schema.Int64, []int64{}), schema.ListValue(schema.Int64, []int64{1}), schema.ListValue(schema.Int32, []int64{1}),
+		schema.ListValue(schema.Int64, []int64{}), schema.ListValue(schema.Int64, []int64{1}), schema.ListValue(schema.Int32,
+			[]int64{1}),
 		schema.ListValue(schema.Int64, []int64{1, 2}), schema.ListValue(schema.Int64, []int64{2, 1}),
 		schema.ListValue(schema.Uint64, []uint64{1}), schema.ListValue(schema.Uint64, []uint64{2}),
 		schema.ListValue(schema.Float64, []float64{1}), schema.ListValue(schema.Float64, []float64{2}),
-		schema.ListValue(schema.Text, []string{"a"}), schema.ListValue(schema.Text, []string{"b"}), schema.ListValue(schema.Text, []string{}),
-		schema.ListValue(schema.Bytes, [][]byte{{1}}), schema.ListValue(schema.Bytes, [][]byte{{2}}), schema.ListValue(schema.Bytes, [][]byte{{1}, {}}),
+		schema.ListValue(schema.Text, []string{"a"}), schema.ListValue(schema.Text,
+			[]string{"b"}), schema.ListValue(schema.Text, []string{}),
+		schema.ListValue(schema.Bytes, [][]byte{{1}}), schema.ListValue(schema.Bytes,
+			[][]byte{{2}}), schema.ListValue(schema.Bytes, [][]byte{{1}, {}}),
 		schema.ListValue(schema.Time, []int64{1}),
 	}
 }
@@ -75,7 +80,8 @@ func TestValue(t *testing.T) {
 	at := time.Date(2020, 1, 2, 3, 4, 5, 999_999_999, zone)
 	v := schema.TimeValue(schema.Time, at)
 	is.Equal(v.Time(), time.Date(2020, 1, 1, 22, 4, 5, 999_999_000, time.UTC))
-	is.Equal(schema.TimeValue(schema.Date, at).Time(), time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC)) // the day where the time was taken
+	// the day where the time was taken
+	is.Equal(schema.TimeValue(schema.Date, at).Time(), time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC))
 	old := time.Date(1969, 12, 31, 23, 59, 59, 999_999_999, time.UTC)
 	is.Equal(schema.TimeValue(schema.Time, old).Time(), old.Truncate(time.Microsecond)) // cut, not rounded
 	for _, year := range []int{-4712, 0, 1, 9999, 10000} {
@@ -109,18 +115,25 @@ func TestValueIsZero(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	for _, v := range []schema.Value{
-		{}, schema.BoolValue(false), schema.IntValue(schema.Int16, 0), schema.UintValue(0), schema.FloatValue(schema.Float64, 0),
-		schema.TextValue(schema.Text, ""), schema.BytesValue(nil), schema.ClockValue(0), schema.TimeValue(schema.Time, time.Time{}),
-		schema.TimeValue(schema.Date, time.Time{}), schema.TextValue(schema.UUID, ""), schema.TextValue(schema.UUID, strings.Repeat("0", 8)+"-0000-0000-0000-"+strings.Repeat("0", 12)),
+		{}, schema.BoolValue(false), schema.IntValue(schema.Int16, 0), schema.UintValue(0), schema.FloatValue(schema.Float64,
+			0),
+		schema.TextValue(schema.Text, ""), schema.BytesValue(nil), schema.ClockValue(0), schema.TimeValue(schema.Time,
+			time.Time{}),
+		schema.TimeValue(schema.Date, time.Time{}), schema.TextValue(schema.UUID, ""), schema.TextValue(schema.UUID,
+			strings.Repeat("0", 8)+"-0000-0000-0000-"+strings.Repeat("0", 12)),
 		schema.TextValue(schema.Decimal, "0"), schema.TextValue(schema.Decimal, "-0.00"),
 	} {
 		is.True(v.IsZero())
 	}
 	for _, v := range []schema.Value{
-		schema.BoolValue(true), schema.IntValue(schema.Int16, -1), schema.FloatValue(schema.Float64, 5e-324), schema.TextValue(schema.Text, "0"),
-		schema.BytesValue([]byte{0}), schema.TimeValue(schema.Time, time.Unix(0, 0)), schema.TimeValue(schema.Date, time.Unix(0, 0)),
-		schema.TextValue(schema.UUID, "f47ac10b-58cc-4372-a567-0e02b2c3d479"), schema.TextValue(schema.Decimal, "0.01"), schema.TextValue(schema.JSON, "null"),
-		schema.ListValue(schema.Int64, []int64{}), schema.ListValue(schema.Decimal, []string{}), schema.ListValue(schema.UUID, []string{}), schema.ListValue(schema.Bytes, [][]byte{}),
+		schema.BoolValue(true), schema.IntValue(schema.Int16, -1), schema.FloatValue(schema.Float64,
+			5e-324), schema.TextValue(schema.Text, "0"),
+		schema.BytesValue([]byte{0}), schema.TimeValue(schema.Time, time.Unix(0, 0)), schema.TimeValue(schema.Date,
+			time.Unix(0, 0)),
+		schema.TextValue(schema.UUID, "f47ac10b-58cc-4372-a567-0e02b2c3d479"), schema.TextValue(schema.Decimal,
+			"0.01"), schema.TextValue(schema.JSON, "null"),
+		schema.ListValue(schema.Int64, []int64{}), schema.ListValue(schema.Decimal, []string{}), schema.ListValue(schema.UUID,
+			[]string{}), schema.ListValue(schema.Bytes, [][]byte{}),
 	} {
 		is.True(!v.IsZero())
 	}

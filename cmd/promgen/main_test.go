@@ -77,7 +77,8 @@ func TestGenerate(t *testing.T) {
 		author, shop := Author{Name: "Ada"}, Shop{Code: "s"}
 		is.NoErr(authors.Create(ctx, &author))
 		is.NoErr(shops.Create(ctx, &shop))
-		book := Book{Author: prom.NewRef[Author](author.ID), Shop: prom.NewRefBy[Shop](shop.Code), Price: "2", Tags: []string{"a"}}
+		book := Book{Author: prom.NewRef[Author](author.ID), Shop: prom.NewRefBy[Shop](shop.Code), Price: "2",
+			Tags: []string{"a"}}
 		is.NoErr(books.Create(ctx, &book))
 		is.NoErr(stock.Create(ctx, &Stock{Shop: prom.NewRefBy[Shop](shop.Code), Item: 1}))
 		raw, err := db.SQL(ctx)
@@ -106,12 +107,14 @@ func TestGenerate(t *testing.T) {
 		if folded := "index=folded,on='lower(title), rank desc',include='at, ratio'"; e.Name == dbtest.NamePostgres {
 			is.True(strings.Contains(source.String(), folded))
 		} else { // SQLite has no columns besides those of the index
-			is.True(strings.Contains(source.String(), "index=folded,on='lower(title), rank desc, at, ratio'") || strings.Contains(source.String(), "index=folded,on='(lower(title)), rank desc, at, ratio'"))
+			is.True(strings.Contains(source.String(), "index=folded,on='lower(title), rank desc, at, ratio'") ||
+				strings.Contains(source.String(), "index=folded,on='(lower(title)), rank desc, at, ratio'"))
 		}
 		dir := t.TempDir()
 		is.NoErr(os.WriteFile(filepath.Join(dir, "models.go"), source.Bytes(), 0o644))
 		is.NoErr(os.WriteFile(filepath.Join(dir, "main.go"), []byte(check(source.String())), 0o644))
-		cmd := exec.Command("go", "run", filepath.Join(dir, "models.go"), filepath.Join(dir, "main.go"), e.With("install=check"))
+		cmd := exec.Command("go", "run", filepath.Join(dir, "models.go"), filepath.Join(dir, "main.go"),
+			e.With("install=check"))
 		cmd.Dir = "../.."
 		out, err := cmd.CombinedOutput()
 		if err != nil || string(out) != "0 0 1 1 1 1 \n" {
@@ -129,7 +132,8 @@ func check(source string) string {
 		"func main() {\nctx := context.Background()\ndb, err := new(prom.Registry).Open(os.Args[1])\nmust(err)\n")
 	names := regexp.MustCompile(`(\w+)\s+= prom.NewRepo`).FindAllStringSubmatch(source, -1)
 	for _, m := range names {
-		b.WriteString("{\nr := " + m[1] + ".Using(db)\nmust(r.Install(ctx))\nlist, err := r.All(ctx)\nmust(err)\nfmt.Print(len(list), \" \")\n}\n")
+		b.WriteString("{\nr := " + m[1] +
+			".Using(db)\nmust(r.Install(ctx))\nlist, err := r.All(ctx)\nmust(err)\nfmt.Print(len(list), \" \")\n}\n")
 	}
 	b.WriteString("fmt.Println()\nmust(db.Close())\n}\n")
 	return b.String()

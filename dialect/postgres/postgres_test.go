@@ -24,7 +24,8 @@ func FuzzQuote(f *testing.F) {
 // Ensure that a constant is one token with the value that it was made from, whether standard_conforming_strings is on
 // or off.
 func FuzzLiteral(f *testing.F) {
-	for _, s := range []string{"", "a", "it's", `\`, `\'`, `\\'`, `'; DROP TABLE x; --`, "$$", "ü😀", "a\nb", `\x41\101\n`} {
+	for _, s := range []string{"", "a", "it's", `\`, `\'`, `\\'`, `'; DROP TABLE x; --`, "$$", "ü😀", "a\nb",
+		`\x41\101\n`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

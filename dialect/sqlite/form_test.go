@@ -59,10 +59,13 @@ func TestFormOfType(t *testing.T) {
 		{schema.Float64, "CLOB", "", schema.FormText}, {schema.Float64, "NUMERIC(10,2)", "", schema.FormOwn},
 		{schema.Decimal, "DECIMALTEXT", "", schema.FormOwn}, {schema.Text, "TEXT", "", schema.FormOwn},
 		{schema.Int64, "POINT", "", schema.FormOwn}, // which has INT in it
-		{schema.Time, "DATETIME", "CURRENT_TIMESTAMP", schema.FormSpaced}, {schema.Time, "TEXT", "datetime('now', 'utc')", schema.FormSpaced},
-		{schema.Time, "INTEGER", "unixepoch()", schema.FormUnix}, {schema.Time, "INTEGER", "strftime('%s', 'now')", schema.FormUnix},
+		{schema.Time, "DATETIME", "CURRENT_TIMESTAMP", schema.FormSpaced}, {schema.Time, "TEXT", "datetime('now', 'utc')",
+			schema.FormSpaced},
+		{schema.Time, "INTEGER", "unixepoch()", schema.FormUnix}, {schema.Time, "INTEGER", "strftime('%s', 'now')",
+			schema.FormUnix},
 		{schema.Time, "TIMESTAMP", "", schema.FormOwn},
 	} {
-		is.Equal(Dialect{}.FormOfType(&schema.Column{Kind: c.kind}, &schema.FoundColumn{Type: c.typ, Default: c.def}), c.want) // of the type
+		// of the type
+		is.Equal(Dialect{}.FormOfType(&schema.Column{Kind: c.kind}, &schema.FoundColumn{Type: c.typ, Default: c.def}), c.want)
 	}
 }

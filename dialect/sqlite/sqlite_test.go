@@ -49,7 +49,8 @@ func FuzzQuote(f *testing.F) {
 
 // Ensure that SQLite reads a constant as the value that it was made from.
 func FuzzLiteral(f *testing.F) {
-	for _, s := range []string{"", "a", "it's", `\`, `\'`, `'; DROP TABLE x; --`, "a\x00b", "\x00", "\x00'", "ü😀", "a\nb", "\xff"} {
+	for _, s := range []string{"", "a", "it's", `\`, `\'`, `'; DROP TABLE x; --`, "a\x00b", "\x00", "\x00'", "ü😀", "a\nb",
+		"\xff"} {
 		f.Add(s)
 	}
 	db := openMemory(f)
@@ -58,7 +59,8 @@ func FuzzLiteral(f *testing.F) {
 		text, blob := d.Literal(schema.TextValue(schema.Text, s)), d.Literal(schema.BytesValue([]byte(s)))
 		var typ string
 		var asBytes, asBlob []byte
-		if err := db.QueryRow("SELECT typeof("+text+"), CAST("+text+" AS BLOB), "+blob).Scan(&typ, &asBytes, &asBlob); err != nil {
+		if err := db.QueryRow("SELECT typeof("+text+"), CAST("+text+" AS BLOB), "+blob).Scan(&typ, &asBytes,
+			&asBlob); err != nil {
 			t.Fatalf("%q: %v", s, err)
 		}
 		if typ != "text" || string(asBytes) != s || !bytes.Equal(asBlob, []byte(s)) {
@@ -85,7 +87,8 @@ func FuzzPattern(f *testing.F) {
 		d := sqlite.Dialect{}
 		for _, fold := range []bool{false, true} {
 			s, value := s, value
-			query := "SELECT " + d.Match(&schema.Column{Kind: schema.Text}, "t.s", dialect.MatchPrefix, fold, false) + " FROM (SELECT ? AS s) AS t"
+			query := "SELECT " + d.Match(&schema.Column{Kind: schema.Text}, "t.s", dialect.MatchPrefix, fold, false) +
+				" FROM (SELECT ? AS s) AS t"
 			var got bool
 			if err := db.QueryRow(query, d.Pattern(dialect.MatchPrefix, fold, value), s).Scan(&got); err != nil {
 				t.Fatal(err)

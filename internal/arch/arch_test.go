@@ -29,12 +29,14 @@ const (
 // arrows lists, for each package of the module, what it may import beside the standard library: packages of the module
 // by their folder (the root is "."), others by a path that stands for all below it too. A new package needs a line.
 var arrows = map[string][]string{
-	".": {"dialect", "schema", "internal/ast", "internal/core", "internal/db", "internal/db/driver", "internal/dsn", "internal/filter",
+	".": {"dialect", "schema", "internal/ast", "internal/core", "internal/db", "internal/db/driver", "internal/dsn",
+		"internal/filter",
 		"internal/install", "internal/scan", "internal/sqlite3", "internal/twin", pgx, squirrel, uuid},
 
 	"internal/filter": {"dialect", "schema", "internal/ast", "internal/core", "internal/db/driver"},
 
-	"internal/core": {"dialect", "schema", "internal/ast", "internal/db", "internal/db/driver", "internal/dsn", "internal/install",
+	"internal/core": {"dialect", "schema", "internal/ast", "internal/db", "internal/db/driver", "internal/dsn",
+		"internal/install",
 		"internal/render", "internal/scan", "internal/syncmap", "internal/token", "internal/watch", uuid},
 
 	"query":            {"."},
@@ -43,15 +45,18 @@ var arrows = map[string][]string{
 	"internal/install": {"dialect", "schema", "internal/db", "internal/db/driver", "internal/dsn", uuid},
 
 	"conn": {".", "internal/dsn"},
-	"internal/db": {"dialect", "schema", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "internal/dsn",
+	"internal/db": {"dialect", "schema", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite",
+		"internal/dsn",
 		"internal/syncmap", pgx},
 	"internal/db/postgres": {"dialect", "dialect/postgres", "schema", "internal/db/driver", "internal/dsn", pgx, uuid},
-	"internal/db/sqlite": {"dialect", "dialect/sqlite", "schema", "internal/db/driver", "internal/dsn", "internal/jsontext",
+	"internal/db/sqlite": {"dialect", "dialect/sqlite", "schema", "internal/db/driver", "internal/dsn",
+		"internal/jsontext",
 		"internal/match", "internal/sqlite3", modernc, uuid},
 	"internal/db/driver": {"dialect", "schema", "internal/dsn", "internal/twin"},
 	"internal/dsn":       {pgx},
 
-	"internal/scan":     {"schema", "dialect/sqlite", "internal/jsontext", "internal/sqlite3", "internal/syncmap", "internal/twin", uuid},
+	"internal/scan": {"schema", "dialect/sqlite", "internal/jsontext", "internal/sqlite3", "internal/syncmap",
+		"internal/twin", uuid},
 	"internal/sqlite3":  {"internal/twin", modernc},
 	"internal/twin":     {},
 	"internal/jsontext": {},
@@ -90,9 +95,13 @@ var arrows = map[string][]string{
 
 // guarded lists the packages of the standard library that not everybody may import, and who may.
 var guarded = map[string][]string{
-	"C":            {},                                                                                                                                                                                      // the module builds without a C compiler
-	"unsafe":       {".", "internal/core", "internal/scan", "internal/sqlite3"},                                                                                                                             // addresses of values, and SQLite's memory
-	"database/sql": {".", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "schema", "internal/scan", "examples/*", "internal/behaviour/kit", "internal/fieldgen/shapes"}, // sql.Null
+	// the module builds without a C compiler
+	"C": {},
+	// addresses of values, and SQLite's memory
+	"unsafe": {".", "internal/core", "internal/scan", "internal/sqlite3"},
+	// sql.Null
+	"database/sql": {".", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "schema",
+		"internal/scan", "examples/*", "internal/behaviour/kit", "internal/fieldgen/shapes"},
 }
 
 type pkg struct {

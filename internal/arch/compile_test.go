@@ -228,7 +228,8 @@ var badPrograms = []struct{ statement, says string }{
 	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Posts, PostAuthor))`, `does not match`},
 	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Author, AuthorPosts))`, `does not match`},
 	{`prom.Select(Posts.Query(), line, prom.RefCol(&line.Author, CoinPost))`, `does not match`},
-	{`prom.Select(Authors.Query(), line, prom.ManyCol(&line.Posts, AuthorEdited), prom.RefCol(&line.Author, PostAuthor))`, `does not match`},
+	{`prom.Select(Authors.Query(), line, prom.ManyCol(&line.Posts, AuthorEdited), prom.RefCol(&line.Author, PostAuthor))`,
+		`does not match`},
 	{`prom.Select(Authors.Query(), line, prom.ManyCol(&line.Title, AuthorPosts))`, `does not match`},
 	{`use((*prom.ManyField[*Author, *Coin])(AuthorPosts))`, `cannot convert`},
 	{`use((*prom.Repo[Author])(Posts))`, `cannot convert`},
@@ -273,7 +274,8 @@ var badPrograms = []struct{ statement, says string }{
 	{`prom.Exists(author, Posts.Query(), prom.Match(PostViews, PostViews))`, `does not match`},
 	{`prom.Exists(post, Posts.Query(), prom.Gt(prom.Inner(prom.Correlate(post, author), PostViews), prom.Val(prom.Correlate(post, author), 1)))`, `does not match`},
 	{`prom.Row2(PostViews, PostTitle).In(prom.Pair[string, int]{})`, `cannot use prom.Pair`},
-	{`prom.Row2(PostViews, PostTitle).InQuery(prom.Pluck2(Posts.Query(), PostTitle, PostViews))`, `cannot use prom.Pluck2`},
+	{`prom.Row2(PostViews, PostTitle).InQuery(prom.Pluck2(Posts.Query(), PostTitle, PostViews))`,
+		`cannot use prom.Pluck2`},
 	{`prom.LimitBy(Posts.Query(), 1, AuthorName)`, `does not match`},
 	{`prom.LockOf(Posts.Query(), AuthorName)`, `does not match`},
 	{`prom.TreeDepth(PostAuthor)`, `does not match`},
@@ -359,7 +361,8 @@ func compiler(t *testing.T) func(statement string) []error {
 // exported returns the importer of packages and of what they import, from what the compiler has made of them.
 func exported(t *testing.T, fset *token.FileSet, paths ...string) types.Importer {
 	t.Helper()
-	list := exec.Command("go", append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}"}, paths...)...)
+	list := exec.Command("go", append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}"},
+		paths...)...)
 	out, err := list.Output()
 	if err != nil {
 		t.Fatal(err)

@@ -18,7 +18,8 @@ func TestDocs(t *testing.T) {
 	is := is.New(t)
 	page, err := os.ReadFile(root + "/docs/architecture.md")
 	is.NoErr(err)
-	short := strings.NewReplacer("prom (root)", ".", "modernc.org/sqlite", modernc, "squirrel", squirrel, "uuid", uuid, "pgx", pgx)
+	short := strings.NewReplacer("prom (root)", ".", "modernc.org/sqlite", modernc, "squirrel", squirrel, "uuid", uuid,
+		"pgx", pgx)
 	shown := map[string]string{}
 	for line := range strings.Lines(string(page)) {
 		if from, to, ok := strings.Cut(line, "→"); ok && !strings.HasPrefix(line, "|") && !strings.Contains(from, ":") {
@@ -26,7 +27,8 @@ func TestDocs(t *testing.T) {
 		}
 	}
 	for from, to := range arrows {
-		if strings.HasPrefix(from, "internal/dbtest") || strings.HasPrefix(from, "internal/behaviour") || slices.Contains([]string{"internal/arch", "internal/parity", "internal/suites", "internal/testindex"}, from) {
+		if strings.HasPrefix(from, "internal/dbtest") || strings.HasPrefix(from, "internal/behaviour") ||
+			slices.Contains([]string{"internal/arch", "internal/parity", "internal/suites", "internal/testindex"}, from) {
 			continue // they serve tests
 		}
 		is.Equal(from+": "+shown[from], from+": "+strings.Join(to, ", "))

@@ -14,7 +14,8 @@ import (
 // function, a method or a type begins with its name.
 func TestExportedDocs(t *testing.T) {
 	t.Parallel()
-	for _, dir := range []string{".", "conn", "dialect", "dialect/postgres", "dialect/sqlite", "query", "schema", "promtest", "promvet", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "internal/dsn"} {
+	for _, dir := range []string{".", "conn", "dialect", "dialect/postgres", "dialect/sqlite", "query", "schema",
+		"promtest", "promvet", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "internal/dsn"} {
 		packageDoc := false
 		for _, path := range glob(t, filepath.Join(dir, "*.go")) {
 			if strings.HasSuffix(path, "_test.go") {
@@ -36,9 +37,9 @@ func TestExportedDocs(t *testing.T) {
 	}
 }
 
-// Ensure that what users name is declared in package prom, so that go doc prints it with its methods and messages of the
-// compiler speak of it: no exported name is another name for a type of a package below, and no signature or field names
-// a type of an internal one. Packages query and conn have names of package prom alone.
+// Ensure that what users name is declared in package prom, so that go doc prints it with its methods and messages of
+// the compiler speak of it: no exported name is another name for a type of a package below, and no signature or field
+// names a type of an internal one. Packages query and conn have names of package prom alone.
 func TestDeclaredInRoot(t *testing.T) {
 	t.Parallel()
 	fset := token.NewFileSet()
@@ -55,7 +56,8 @@ func TestDeclaredInRoot(t *testing.T) {
 			}
 			if typ, ok := obj.(*types.TypeName); ok && typ.IsAlias() {
 				if of := below(types.Unalias(typ.Type()), ""); of != "" {
-					t.Errorf("%s.%s is another name for %s, whose documentation and methods go doc does not print", pkg.Name(), name, of)
+					t.Errorf("%s.%s is another name for %s, whose documentation and methods go doc does not print", pkg.Name(), name,
+						of)
 				}
 				continue
 			}

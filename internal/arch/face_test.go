@@ -94,7 +94,8 @@ func TestMethodsAreDropped(t *testing.T) {
 		if from, _, ok := strings.Cut(line, " <ReflectMethod>"); ok && !strings.Contains(from, "->") {
 			t.Errorf("%s looks a method up by a name that is not constant", from)
 		}
-		if _, to, ok := strings.Cut(line, " -> "+module+"..dict."); ok && (strings.HasPrefix(to, "Repo[") || strings.HasPrefix(to, "Query[")) {
+		if _, to, ok := strings.Cut(line, " -> "+module+"..dict."); ok &&
+			(strings.HasPrefix(to, "Repo[") || strings.HasPrefix(to, "Query[")) {
 			t.Errorf("the program keeps what all methods of a model's repos and queries name: %s", strings.TrimSpace(line))
 		}
 	}

@@ -66,8 +66,10 @@ func TestValueOf(t *testing.T) {
 	type text string
 	one, nothing := text("x"), (*int)(nil)
 	for want, args := range map[string][]any{
-		"null": {nil, nothing}, "text": {"x", text("x"), &one}, "int64": {1, int8(1), uint16(1), uint64(1)}, "uint64": {uint64(1 << 63)},
-		"float64": {1.5, float32(1)}, "bool": {true}, "bytes": {[]byte{1}, []byte(nil)}, "list of int64": {[]int{}, []int8{1}, []any{1, 2}},
+		"null": {nil, nothing}, "text": {"x", text("x"), &one}, "int64": {1, int8(1), uint16(1),
+			uint64(1)}, "uint64": {uint64(1 << 63)},
+		"float64": {1.5, float32(1)}, "bool": {true}, "bytes": {[]byte{1}, []byte(nil)}, "list of int64": {[]int{}, []int8{1},
+			[]any{1, 2}},
 		"list of text": {[]string{"a"}, []text{"a"}}, "list of bytes": {[][]byte{{1}}},
 	} {
 		for _, a := range args {
@@ -76,7 +78,8 @@ func TestValueOf(t *testing.T) {
 			is.Equal(v.String(), want)
 		}
 	}
-	for _, a := range []any{struct{}{}, map[int]int{}, func() {}, make(chan int), []any{}, []any{nil}, []any{1, "x"}, []*int{nil}, "\x00", "\xff", [2]int{}} {
+	for _, a := range []any{struct{}{}, map[int]int{}, func() {}, make(chan int), []any{}, []any{nil}, []any{1, "x"},
+		[]*int{nil}, "\x00", "\xff", [2]int{}} {
 		_, err := ValueOf(a)
 		is.True(err != nil)
 	}

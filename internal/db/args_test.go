@@ -52,7 +52,8 @@ func TestArguments(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		db := connect(t, e.DSN)
-		list := append(arguments(), argument{schema.BoolValue(true), schema.ListValue(schema.Bool, []bool{true}), schema.ListValue(schema.Bool, []bool{false})})
+		list := append(arguments(), argument{schema.BoolValue(true), schema.ListValue(schema.Bool, []bool{true}),
+			schema.ListValue(schema.Bool, []bool{false})})
 		for i, a := range list {
 			a.check(t, db, "t"+strconv.Itoa(i))
 		}

@@ -71,58 +71,68 @@ func TestClientCertificate_Refused(t *testing.T) {
 			_ = c.Handshake()
 			_, _ = io.Copy(io.Discard, raw) // the client closes it
 		}, postgres.DetailCertRefused},
-		"alert of TLS 1.2": {tls.VersionTLS12, tls.RequireAndVerifyClientCert, sent, func(raw *net.TCPConn, c *tls.Conn, done func()) {
-			done()
-			_ = c.Handshake()
-			_, _ = io.Copy(io.Discard, raw)
-		}, postgres.DetailCertRefused},
-		"reset before the first message": {tls.VersionTLS13, tls.RequestClientCert, sent, func(raw *net.TCPConn, c *tls.Conn, done func()) {
-			_ = c.Handshake()
-			reset(raw)
-			done()
-		}, postgres.DetailCertRefused},
-		"alert and reset before the first message": {tls.VersionTLS13, tls.RequireAndVerifyClientCert, sent, func(raw *net.TCPConn, c *tls.Conn, done func()) {
-			_ = c.Handshake()
-			reset(raw)
-			done()
-		}, postgres.DetailCertRefused},
-		"reset after the first message": {tls.VersionTLS13, tls.RequestClientCert, sent, func(raw *net.TCPConn, c *tls.Conn, done func()) {
-			done()
-			readStartup(c)
-			reset(raw)
-		}, postgres.DetailCertRefused},
-		"closed after the first message": {tls.VersionTLS13, tls.RequestClientCert, sent, func(raw *net.TCPConn, c *tls.Conn, done func()) {
-			done()
-			readStartup(c)
-			_ = raw.Close()
-		}, postgres.DetailCertRefused},
-		"reset after an answer": {tls.VersionTLS13, tls.RequestClientCert, sent, func(raw *net.TCPConn, c *tls.Conn, done func()) {
-			done()
-			readStartup(c)
-			_, _ = c.Write([]byte{'R', 0, 0, 0, 8, 0, 0, 0, 3}) // asks for a password
-			readStartup(c)
-			reset(raw)
-		}, unknown},
-		"reset though no certificate was asked for": {tls.VersionTLS13, tls.NoClientCert, sent, func(raw *net.TCPConn, c *tls.Conn, done func()) {
-			done()
-			readStartup(c)
-			reset(raw)
-		}, unknown},
-		"reset without a certificate": {tls.VersionTLS13, tls.RequestClientCert, "", func(raw *net.TCPConn, c *tls.Conn, done func()) {
-			done()
-			readStartup(c)
-			reset(raw)
-		}, unknown},
-		"reset without the certificate": {tls.VersionTLS13, tls.RequestClientCert, sent + "&sslcertmode=disable", func(raw *net.TCPConn, c *tls.Conn, done func()) {
-			done()
-			readStartup(c)
-			reset(raw)
-		}, unknown},
+		"alert of TLS 1.2": {tls.VersionTLS12, tls.RequireAndVerifyClientCert, sent,
+			func(raw *net.TCPConn, c *tls.Conn, done func()) {
+				done()
+				_ = c.Handshake()
+				_, _ = io.Copy(io.Discard, raw)
+			}, postgres.DetailCertRefused},
+		"reset before the first message": {tls.VersionTLS13, tls.RequestClientCert, sent,
+			func(raw *net.TCPConn, c *tls.Conn, done func()) {
+				_ = c.Handshake()
+				reset(raw)
+				done()
+			}, postgres.DetailCertRefused},
+		"alert and reset before the first message": {tls.VersionTLS13, tls.RequireAndVerifyClientCert, sent,
+			func(raw *net.TCPConn, c *tls.Conn, done func()) {
+				_ = c.Handshake()
+				reset(raw)
+				done()
+			}, postgres.DetailCertRefused},
+		"reset after the first message": {tls.VersionTLS13, tls.RequestClientCert, sent,
+			func(raw *net.TCPConn, c *tls.Conn, done func()) {
+				done()
+				readStartup(c)
+				reset(raw)
+			}, postgres.DetailCertRefused},
+		"closed after the first message": {tls.VersionTLS13, tls.RequestClientCert, sent,
+			func(raw *net.TCPConn, c *tls.Conn, done func()) {
+				done()
+				readStartup(c)
+				_ = raw.Close()
+			}, postgres.DetailCertRefused},
+		"reset after an answer": {tls.VersionTLS13, tls.RequestClientCert, sent,
+			func(raw *net.TCPConn, c *tls.Conn, done func()) {
+				done()
+				readStartup(c)
+				_, _ = c.Write([]byte{'R', 0, 0, 0, 8, 0, 0, 0, 3}) // asks for a password
+				readStartup(c)
+				reset(raw)
+			}, unknown},
+		"reset though no certificate was asked for": {tls.VersionTLS13, tls.NoClientCert, sent,
+			func(raw *net.TCPConn, c *tls.Conn, done func()) {
+				done()
+				readStartup(c)
+				reset(raw)
+			}, unknown},
+		"reset without a certificate": {tls.VersionTLS13, tls.RequestClientCert, "",
+			func(raw *net.TCPConn, c *tls.Conn, done func()) {
+				done()
+				readStartup(c)
+				reset(raw)
+			}, unknown},
+		"reset without the certificate": {tls.VersionTLS13, tls.RequestClientCert, sent + "&sslcertmode=disable",
+			func(raw *net.TCPConn, c *tls.Conn, done func()) {
+				done()
+				readStartup(c)
+				reset(raw)
+			}, unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			server := &tls.Config{Certificates: []tls.Certificate{must(tls.X509KeyPair(own.cert, own.key))}, ClientAuth: tt.asks, ClientCAs: authorities,
+			server := &tls.Config{Certificates: []tls.Certificate{must(tls.X509KeyPair(own.cert, own.key))}, ClientAuth: tt.asks,
+				ClientCAs:  authorities,
 				MaxVersion: tt.version, SessionTicketsDisabled: true} // PostgreSQL sends no tickets
 			may := make(chan struct{})
 			done := sync.OnceFunc(func() { close(may) })
@@ -157,8 +167,10 @@ func TestClientCertificate_Timeout(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	ca := newAuthority(t, "prom tests")
-	own, client := ca.sign(t, "server", time.Now().Add(time.Hour), "localhost"), ca.sign(t, "client", time.Now().Add(time.Hour))
-	server := &tls.Config{Certificates: []tls.Certificate{must(tls.X509KeyPair(own.cert, own.key))}, ClientAuth: tls.RequestClientCert}
+	own, client := ca.sign(t, "server", time.Now().Add(time.Hour), "localhost"), ca.sign(t, "client",
+		time.Now().Add(time.Hour))
+	server := &tls.Config{Certificates: []tls.Certificate{must(tls.X509KeyPair(own.cert, own.key))},
+		ClientAuth: tls.RequestClientCert}
 	for _, shakes := range []bool{true, false} {
 		address := tlsServer(t, func(c *net.TCPConn) {
 			if shakes {
@@ -166,7 +178,8 @@ func TestClientCertificate_Timeout(t *testing.T) {
 			}
 			_, _ = io.Copy(io.Discard, c) // until the client gives up
 		})
-		db := connect(t, "postgres://u@"+address+"/db?sslmode=require&sslcert="+saved(t, client.cert)+"&sslkey="+saved(t, client.key)+"&connect_timeout=1s")
+		db := connect(t, "postgres://u@"+address+"/db?sslmode=require&sslcert="+saved(t, client.cert)+"&sslkey="+saved(t,
+			client.key)+"&connect_timeout=1s")
 		err := db.Ping(limited(t))
 		is.Equal(driver.KindOf(err), driver.KindConnection) // of connect_timeout
 		var e *driver.Error

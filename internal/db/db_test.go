@@ -92,7 +92,8 @@ func TestDB_Redacted(t *testing.T) {
 	is.NoErr(err)
 	var log bytes.Buffer
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "db", db)
-	for _, s := range []string{db.String(), string(encoded), log.String(), fmt.Sprint(db), fmt.Sprintf("%v %+v", db, db), db.DSN().String()} {
+	for _, s := range []string{db.String(), string(encoded), log.String(), fmt.Sprint(db), fmt.Sprintf("%v %+v", db, db),
+		db.DSN().String()} {
 		is.True(!strings.Contains(s, secret))
 		is.True(strings.Contains(s, "host"))
 	}
@@ -143,7 +144,8 @@ func TestDB_Log(t *testing.T) {
 			is.NoErr(attempt(ctx, db, read(db, "SELECT name FROM people WHERE name = ?", txt(secret))))
 			is.True(attempt(ctx, db, read(db, "SELECT nope")) != nil)
 			logged := out.String()
-			for _, want := range []string{"INSERT INTO people", "SELECT name FROM people", "level=DEBUG", "took=", "unique violation"} {
+			for _, want := range []string{"INSERT INTO people", "SELECT name FROM people", "level=DEBUG", "took=",
+				"unique violation"} {
 				is.True(strings.Contains(logged, want))
 			}
 			is.Equal(strings.Contains(logged, secret), withArgs)
@@ -297,7 +299,8 @@ func TestDB_SQLiteMemory(t *testing.T) {
 		_ = a.Tx(ctx, func(ctx context.Context) error {
 			short, cancel := context.WithTimeout(ctx, time.Millisecond)
 			defer cancel()
-			return attempt(short, a, write(a, "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"))
+			return attempt(short, a, write(a,
+				"WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"))
 		})
 	}
 	is.Equal(stored(t, a), []int64{1})

@@ -39,13 +39,15 @@ func TestSQLiteError_ReadOnly(t *testing.T) {
 		is.True(fixed.ReadOnly())
 		err := attempt(ctx, fixed, read(fixed, "INSERT INTO t VALUES (1)"))
 		failure{kind: driver.KindReadOnly, code: sqlite3.SQLITE_READONLY}.checkSQLite(is, err)
-		for _, sql := range []string{"CREATE TABLE x (n INT)", "ALTER TABLE t ADD COLUMN x INT", "CREATE INDEX x ON t (n)", "DROP TABLE t",
+		for _, sql := range []string{"CREATE TABLE x (n INT)", "ALTER TABLE t ADD COLUMN x INT", "CREATE INDEX x ON t (n)",
+			"DROP TABLE t",
 			"CREATE VIRTUAL TABLE x USING fts5(b)", "VACUUM", "PRAGMA user_version = 3", "ANALYZE", "BEGIN IMMEDIATE"} {
 			is.True(errors.Is(attempt(ctx, fixed, read(fixed, sql)), driver.KindReadOnly))
 		}
 		is.Equal(count(ctx, t, fixed, "SELECT count(*) FROM t"), int64(0))
 	}
-	err := db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "INSERT INTO t VALUES (1)")) }, ReadOnly())
+	err := db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "INSERT INTO t VALUES (1)")) },
+		ReadOnly())
 	failure{kind: driver.KindReadOnly, code: sqlite3.SQLITE_READONLY}.checkSQLite(is, err)
 	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), int64(0))
 	dbtest.Reportf(t, 26, "11 kinds of statements on read-only connections, files and transactions")
@@ -70,7 +72,8 @@ func TestSQLiteError_Busy(t *testing.T) {
 	clock := dbtest.NewClock(t)
 	for range 2 {
 		start := time.Now()
-		failure{kind: driver.KindBusy, code: sqlite3.SQLITE_BUSY}.checkSQLite(is, attempt(ctx, db, write(db, "INSERT INTO t VALUES (1)")))
+		failure{kind: driver.KindBusy, code: sqlite3.SQLITE_BUSY}.checkSQLite(is,
+			attempt(ctx, db, write(db, "INSERT INTO t VALUES (1)")))
 		took = time.Since(start)
 		is.True(took > 80*time.Millisecond && clock.Since(start) < 2*time.Second)
 	}
@@ -80,7 +83,8 @@ func TestSQLiteError_Busy(t *testing.T) {
 	time.AfterFunc(hold, func() { close(release) })
 	do(ctx, t, patient, "INSERT INTO t VALUES (1)")
 	is.NoErr(<-ended)
-	dbtest.Reportf(t, 24, "a lock of %v: no error below the timeout, and busy after %v of 100ms", hold, took.Round(time.Millisecond))
+	dbtest.Reportf(t, 24, "a lock of %v: no error below the timeout, and busy after %v of 100ms", hold,
+		took.Round(time.Millisecond))
 }
 
 // Ensure that a database that cannot be opened is an error of the connection that does not name the path, and that
@@ -105,7 +109,8 @@ func TestSQLiteError_CannotOpen(t *testing.T) {
 			"the file does not exist, and a read-only connection does not create it",
 			"the file does not exist and cannot be created: see the permissions of the directory",
 		}[i]}.checkSQLite(is, err)
-		is.True(strings.HasPrefix(err.Error(), "prom: connection failed: the file "+filepath.Base(must(parseDSN(dsn)).Path)+": "))
+		is.True(strings.HasPrefix(err.Error(),
+			"prom: connection failed: the file "+filepath.Base(must(parseDSN(dsn)).Path)+": "))
 		is.True(!db.IsOpen())
 	}
 	is.NoErr(os.Remove(folder + "/sub.db"))
@@ -214,7 +219,8 @@ func readDamaged(ctx context.Context, t *testing.T, file []byte) int {
 	is.NoErr(os.WriteFile(path, file, 0o644))
 	db := connect(t, "sqlite://"+path+"?readonly=true")
 	found := 0
-	for _, sql := range []string{"SELECT n, body FROM t ORDER BY body", "SELECT body FROM t ORDER BY n", "SELECT count(*) FROM t"} {
+	for _, sql := range []string{"SELECT n, body FROM t ORDER BY body", "SELECT body FROM t ORDER BY n",
+		"SELECT count(*) FROM t"} {
 		err := attempt(ctx, db, read(db, sql))
 		if err == nil {
 			continue

@@ -91,7 +91,8 @@ func TestPostgresError_NoServer(t *testing.T) {
 		var driver *pgconn.ConnectError
 		is.True(errors.As(err, &driver))
 		checkSafe(is, err)
-		is.True(strings.Contains(err.Error(), ": connection failed: "+address+", database db: the connection was refused: no server listens there"))
+		is.True(strings.Contains(err.Error(),
+			": connection failed: "+address+", database db: the connection was refused: no server listens there"))
 	}
 }
 
@@ -112,7 +113,8 @@ func TestPostgresError_SilentServer(t *testing.T) {
 	checkSafe(is, err)
 
 	err = connect(t, silent+"1s").Ping(limited(t))
-	is.Equal(driver.KindOf(err), driver.KindConnection) // the context has time left: it is the server that cannot be reached
+	// the context has time left: it is the server that cannot be reached
+	is.Equal(driver.KindOf(err), driver.KindConnection)
 	is.True(driver.IsUnsent(err))
 	checkSafe(is, err)
 }

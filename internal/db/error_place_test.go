@@ -46,7 +46,8 @@ func TestWhere(t *testing.T) {
 		{"closed port", "postgres://joe:" + secret + "@" + closed + "/app?sslmode=disable",
 			[]string{": connection failed: " + closed + ", database app: the connection was refused: no server listens there"}},
 		{"named", "postgres://joe:" + secret + "@" + closed + "/app?sslmode=disable#stats",
-			[]string{": connection failed: connection stats to " + closed + ", database app: the connection was refused: no server listens there"}},
+			[]string{": connection failed: connection stats to " + closed +
+				", database app: the connection was refused: no server listens there"}},
 		{"unknown host", "postgres://joe:" + secret + "@nowhere.invalid/app?sslmode=disable",
 			[]string{": connection failed: nowhere.invalid:5432, database app: the host name "}},
 		{"two hosts", "postgres://joe:" + secret + "@" + closed + ",nowhere.invalid:77/app?sslmode=disable",
@@ -58,8 +59,10 @@ func TestWhere(t *testing.T) {
 		{"silent", "postgres://joe:" + secret + "@" + silent.Addr().String() + "/app?sslmode=disable&connect_timeout=1s",
 			[]string{silent.Addr().String() + ", database app: the server did not answer within connect_timeout"}},
 		{"no database", strings.Replace(e.DSN, "/"+own.Path+"?", "/nothing_here?", 1) + "#main",
-			[]string{": connection failed: connection main to ", here, ", database nothing_here: the database does not exist (SQLSTATE 3D000)"}},
-		{"no role", withUser(t, e.DSN, "joe_nobody"), []string{": permission denied: ", here, ", database " + own.Path + ": "}},
+			[]string{": connection failed: connection main to ", here,
+				", database nothing_here: the database does not exist (SQLSTATE 3D000)"}},
+		{"no role", withUser(t, e.DSN, "joe_nobody"), []string{": permission denied: ", here,
+			", database " + own.Path + ": "}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -83,18 +83,22 @@ func starting(t *testing.T, o *dbtest.Own, db *DB) {
 func corrupt(t *testing.T, o *dbtest.Own, db *DB) {
 	is := is.New(t)
 	ctx := limited(t)
-	do(ctx, t, db, "CREATE TABLE heap (n int, body text)", "INSERT INTO heap SELECT i, '"+secret+"' FROM generate_series(1, 1000) AS i",
+	do(ctx, t, db, "CREATE TABLE heap (n int, body text)",
+		"INSERT INTO heap SELECT i, '"+secret+"' FROM generate_series(1, 1000) AS i",
 		"CREATE TABLE tree (n int)", "INSERT INTO tree SELECT generate_series(1, 1000)", "CREATE INDEX tree_n ON tree (n)")
-	heap, tree := text(ctx, t, db, "SELECT pg_relation_filepath('heap')"), text(ctx, t, db, "SELECT pg_relation_filepath('tree_n')")
+	heap, tree := text(ctx, t, db, "SELECT pg_relation_filepath('heap')"), text(ctx, t, db,
+		"SELECT pg_relation_filepath('tree_n')")
 	o.Stop(t)
 	overwrite(t, o.Path(filepath.FromSlash(heap)), 4000, []byte("damage"))
-	overwrite(t, o.Path(filepath.FromSlash(tree)), 8192, make([]byte, 8192)) // a page of nothing, which is no page of an index
+	// a page of nothing, which is no page of an index
+	overwrite(t, o.Path(filepath.FromSlash(tree)), 8192, make([]byte, 8192))
 	o.Start(t)
 	eventually(t, "the pool has new connections", func() bool { return db.Ping(ctx) == nil })
 	failure{kind: driver.KindCorrupt, code: "XX001"}.checkPostgres(is, attempt(ctx, db, read(db, "SELECT body FROM heap")))
 	is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 		do(ctx, t, db, "SET LOCAL enable_seqscan = off")
-		failure{kind: driver.KindCorrupt, code: "XX002"}.checkPostgres(is, attempt(ctx, db, &driver.Statement{SQL: "SELECT n FROM tree WHERE n = 5", Guard: driver.GuardMissing}))
+		failure{kind: driver.KindCorrupt, code: "XX002"}.checkPostgres(is,
+			attempt(ctx, db, &driver.Statement{SQL: "SELECT n FROM tree WHERE n = 5", Guard: driver.GuardMissing}))
 		return nil
 	}))
 	is.Equal(count(ctx, t, db, "SELECT count(*) FROM good"), int64(1)) // the rest can be read

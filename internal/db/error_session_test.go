@@ -26,7 +26,8 @@ func TestPostgresError_ReadOnly(t *testing.T) {
 	db := connect(t, e.DSN)
 	do(ctx, t, db, "CREATE TABLE t (id int)")
 	want := failure{kind: driver.KindReadOnly, code: "25006"}
-	err := db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "INSERT INTO t VALUES (1)")) }, ReadOnly())
+	err := db.Tx(ctx, func(ctx context.Context) error { return attempt(ctx, db, read(db, "INSERT INTO t VALUES (1)")) },
+		ReadOnly())
 	want.checkPostgres(is, err)
 	fixed := connect(t, e.With("readonly=true"))
 	want.checkPostgres(is, attempt(ctx, fixed, read(fixed, "INSERT INTO t VALUES (1)")))
@@ -233,7 +234,8 @@ func TestPostgresError_Raced(t *testing.T) {
 				do(inner, t, db, sql)
 				ended.Go(func() { second = attempt(ctx, db, write(db, sql)) })
 				// Until it waits for this transaction.
-				for count(ctx, t, db, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query = ?", txt(sql)) == 0 {
+				for count(ctx, t, db, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query = ?",
+					txt(sql)) == 0 {
 					time.Sleep(10 * time.Millisecond)
 				}
 				return nil
@@ -261,7 +263,8 @@ func TestPostgresError_Stale(t *testing.T) {
 	is.Equal(count(ctx, t, db, "SELECT id FROM t"), int64(1))
 	do(ctx, t, other, "ALTER TABLE t ALTER id TYPE bigint")
 	_, err := ints(ctx, db, "SELECT id FROM t")
-	failure{kind: driver.KindSerialization, code: "0A000", detail: "the table changed after the statement was prepared"}.checkPostgres(is, err)
+	failure{kind: driver.KindSerialization, code: "0A000",
+		detail: "the table changed after the statement was prepared"}.checkPostgres(is, err)
 	is.True(driver.IsStale(err))
 	is.Equal(count(ctx, t, db, "SELECT id FROM t"), int64(1))
 

@@ -65,15 +65,19 @@ var sqliteFailures = []failure{
 		code: sqlite3.SQLITE_CONSTRAINT_ROWID, kind: driver.KindUnique, table: "plain", columns: []string{"rowid"}},
 	{name: "not null", sql: `INSERT INTO parent (name, short) VALUES (NULL, ?)`, args: []schema.Value{txt(secret)},
 		code: sqlite3.SQLITE_CONSTRAINT_NOTNULL, kind: driver.KindNotNull, table: "parent", columns: []string{"name"}},
-	{name: "no parent", sql: `INSERT INTO child VALUES (1, 77)`, code: sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, kind: driver.KindForeignKey},
-	{name: "still referred to", sql: `DELETE FROM parent`, code: sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, kind: driver.KindForeignKey},
+	{name: "no parent", sql: `INSERT INTO child VALUES (1, 77)`, code: sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY,
+		kind: driver.KindForeignKey},
+	{name: "still referred to", sql: `DELETE FROM parent`, code: sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY,
+		kind: driver.KindForeignKey},
 	{name: "restricted", sql: `DELETE FROM held`, code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: driver.KindForeignKey},
-	{name: "restricted change", sql: `UPDATE held SET id = 2`, code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: driver.KindForeignKey},
+	{name: "restricted change", sql: `UPDATE held SET id = 2`, code: sqlite3.SQLITE_CONSTRAINT_TRIGGER,
+		kind: driver.KindForeignKey},
 	{name: "check", sql: `INSERT INTO parent (name, age) VALUES (?, -1)`, args: []schema.Value{txt("x")},
 		code: sqlite3.SQLITE_CONSTRAINT_CHECK, kind: driver.KindCheck, constraint: "parent_age_check"},
 	{name: "check without a name", sql: `INSERT INTO parent (name, pos) VALUES (?, -1)`, args: []schema.Value{txt("x")},
 		code: sqlite3.SQLITE_CONSTRAINT_CHECK, kind: driver.KindCheck, constraint: "pos > 0"},
-	{name: "trigger", sql: `DELETE FROM plain`, code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: driver.KindCheck, detail: refusedByTrigger},
+	{name: "trigger", sql: `DELETE FROM plain`, code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: driver.KindCheck,
+		detail: refusedByTrigger},
 	{name: "trigger that speaks of a check", sql: `UPDATE plain SET name = 'CHECK constraint failed: ` + secret + `'`,
 		code: sqlite3.SQLITE_CONSTRAINT_TRIGGER, kind: driver.KindCheck, detail: refusedByTrigger},
 	{name: "trigger that speaks of a column", sql: `UPDATE plain SET name = 'no such column: ` + secret + `'`,
@@ -92,41 +96,66 @@ var sqliteFailures = []failure{
 		code: sqlite3.SQLITE_CONSTRAINT_DATATYPE, kind: driver.KindType, detail: `cannot store TEXT value in INT column strict.n`},
 	{name: "no integer for a key", sql: `INSERT INTO parent (id, name) VALUES (?, 'x')`, args: []schema.Value{txt(secret)},
 		code: sqlite3.SQLITE_MISMATCH, kind: driver.KindType, detail: `the value does not have the type of the primary key, an integer`},
-	{name: "range", sql: `SELECT fts5_get_locale(words, 99) FROM words`, code: sqlite3.SQLITE_RANGE, kind: driver.KindType},
+	{name: "range", sql: `SELECT fts5_get_locale(words, 99) FROM words`, code: sqlite3.SQLITE_RANGE,
+		kind: driver.KindType},
 	{name: "too big", sql: `SELECT length(randomblob(1000000001))`, code: sqlite3.SQLITE_TOOBIG, kind: driver.KindTooLong},
 	{name: "no table", sql: `SELECT * FROM nope`, code: sqlite3.SQLITE_ERROR, kind: driver.KindNoTable, detail: "nope"},
-	{name: "no schema", sql: `SELECT * FROM nope.t`, code: sqlite3.SQLITE_ERROR, kind: driver.KindNoTable, detail: "nope.t"},
-	{name: "no column", sql: `SELECT nope FROM parent`, code: sqlite3.SQLITE_ERROR, kind: driver.KindNoColumn, detail: "nope"},
-	{name: "no column in double quotes", sql: `SELECT "nope" FROM parent`, code: sqlite3.SQLITE_ERROR, kind: driver.KindNoColumn, detail: "nope"}, // trap 4, B6
-	{name: "no column to insert", sql: `INSERT INTO parent (nope) VALUES (1)`, code: sqlite3.SQLITE_ERROR, kind: driver.KindNoColumn, detail: "nope"},
-	{name: "no unique index", sql: `INSERT INTO child VALUES (1, 1) ON CONFLICT (id) DO NOTHING`, code: sqlite3.SQLITE_ERROR, kind: driver.KindNoIndex},
-	{name: "no function", sql: `SELECT nope(1)`, code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax, detail: `no such function: nope`}, // B14: no missing column
-	{name: "syntax", sql: `SELEKT '` + secret + `'`, code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax, detail: `near "SELEKT": syntax error`},
-	{name: "integer overflow", sql: `SELECT sum(n) FROM (SELECT 9223372036854775807 AS n UNION ALL SELECT 1)`, code: sqlite3.SQLITE_ERROR, kind: driver.KindType,
+	{name: "no schema", sql: `SELECT * FROM nope.t`, code: sqlite3.SQLITE_ERROR, kind: driver.KindNoTable,
+		detail: "nope.t"},
+	{name: "no column", sql: `SELECT nope FROM parent`, code: sqlite3.SQLITE_ERROR, kind: driver.KindNoColumn,
+		detail: "nope"},
+	// trap 4, B6
+	{name: "no column in double quotes", sql: `SELECT "nope" FROM parent`, code: sqlite3.SQLITE_ERROR,
+		kind: driver.KindNoColumn, detail: "nope"},
+	{name: "no column to insert", sql: `INSERT INTO parent (nope) VALUES (1)`, code: sqlite3.SQLITE_ERROR,
+		kind: driver.KindNoColumn, detail: "nope"},
+	{name: "no unique index", sql: `INSERT INTO child VALUES (1, 1) ON CONFLICT (id) DO NOTHING`,
+		code: sqlite3.SQLITE_ERROR, kind: driver.KindNoIndex},
+	// B14: no missing column
+	{name: "no function", sql: `SELECT nope(1)`, code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
+		detail: `no such function: nope`},
+	{name: "syntax", sql: `SELEKT '` + secret + `'`, code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
+		detail: `near "SELEKT": syntax error`},
+	{name: "integer overflow", sql: `SELECT sum(n) FROM (SELECT 9223372036854775807 AS n UNION ALL SELECT 1)`,
+		code: sqlite3.SQLITE_ERROR, kind: driver.KindType,
 		detail: "the number is outside the range of the column"},
-	{name: "long pattern", sql: `SELECT 'a' LIKE ?`, args: []schema.Value{txt(strings.Repeat(secret, 5000))}, code: sqlite3.SQLITE_ERROR, kind: driver.KindTooLong,
+	{name: "long pattern", sql: `SELECT 'a' LIKE ?`, args: []schema.Value{txt(strings.Repeat(secret, 5000))},
+		code: sqlite3.SQLITE_ERROR, kind: driver.KindTooLong,
 		detail: "SQLite accepts patterns of up to 50,000 bytes"},
-	{name: "too deep", sql: `SELECT ` + strings.Repeat("1+", 1200) + "1", code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
+	{name: "too deep", sql: `SELECT ` + strings.Repeat("1+", 1200) + "1", code: sqlite3.SQLITE_ERROR,
+		kind:   driver.KindSyntax,
 		detail: litedriver.Limits["Expression tree is too large"]},
-	{name: "too deep in parentheses", sql: `SELECT ` + strings.Repeat("(", 9000) + "1" + strings.Repeat(")", 9000), code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
+	{name: "too deep in parentheses", sql: `SELECT ` + strings.Repeat("(", 9000) + "1" + strings.Repeat(")", 9000),
+		code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
 		detail: litedriver.Limits["Recursion limit"]},
-	{name: "too long a union", sql: strings.Repeat("SELECT 1 UNION ", 600) + "SELECT 1", code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
+	{name: "too long a union", sql: strings.Repeat("SELECT 1 UNION ", 600) + "SELECT 1", code: sqlite3.SQLITE_ERROR,
+		kind:   driver.KindSyntax,
 		detail: litedriver.Limits["too many terms in compound SELECT"]},
-	{name: "too many arguments", sql: `SELECT 1 IN (` + strings.Repeat("?, ", 32766) + "?)", code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
+	{name: "too many arguments", sql: `SELECT 1 IN (` + strings.Repeat("?, ", 32766) + "?)", code: sqlite3.SQLITE_ERROR,
+		kind:   driver.KindSyntax,
 		detail: litedriver.Limits["too many SQL variables"]},
-	{name: "too many tables", sql: `SELECT 1 FROM ` + strings.Repeat("child NATURAL JOIN ", 64) + "child", code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
+	{name: "too many tables", sql: `SELECT 1 FROM ` + strings.Repeat("child NATURAL JOIN ", 64) + "child",
+		code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
 		detail: litedriver.Limits["tables in a join"]},
-	{name: "too many columns", sql: `SELECT ` + strings.Repeat("1, ", 2000) + "1", code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
+	{name: "too many columns", sql: `SELECT ` + strings.Repeat("1, ", 2000) + "1", code: sqlite3.SQLITE_ERROR,
+		kind:   driver.KindSyntax,
 		detail: litedriver.Limits["too many columns in "]},
-	{name: "too many terms", sql: `SELECT id FROM child ORDER BY ` + strings.Repeat("id, ", 2000) + "id", code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
+	{name: "too many terms", sql: `SELECT id FROM child ORDER BY ` + strings.Repeat("id, ", 2000) + "id",
+		code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
 		detail: litedriver.Limits["too many terms in ORDER BY"]},
-	{name: "too many arguments of a function", sql: `SELECT max(` + strings.Repeat("1, ", 2000) + "1)", code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
+	{name: "too many arguments of a function", sql: `SELECT max(` + strings.Repeat("1, ", 2000) + "1)",
+		code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax,
 		detail: litedriver.Limits["too many arguments on function"]},
-	{name: "write to a view", sql: `INSERT INTO view VALUES ('` + secret + `')`, code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax, detail: `cannot modify view because it is a view`},
-	{name: "malformed JSON", sql: `SELECT json_extract('` + secret + `', '$.a')`, code: sqlite3.SQLITE_ERROR, kind: driver.KindSyntax, detail: `malformed JSON`},
-	{name: "table made twice", sql: `CREATE TABLE parent (id INT)`, code: sqlite3.SQLITE_ERROR, kind: driver.KindOther, detail: racedDetail, more: isRaced},
-	{name: "index made twice", sql: `CREATE INDEX parent_lower ON parent (age)`, code: sqlite3.SQLITE_ERROR, kind: driver.KindOther, detail: racedDetail, more: isRaced},
-	{name: "column made twice", sql: `ALTER TABLE parent ADD COLUMN name TEXT`, code: sqlite3.SQLITE_ERROR, kind: driver.KindOther, detail: racedDetail, more: isRaced},
+	{name: "write to a view", sql: `INSERT INTO view VALUES ('` + secret + `')`, code: sqlite3.SQLITE_ERROR,
+		kind: driver.KindSyntax, detail: `cannot modify view because it is a view`},
+	{name: "malformed JSON", sql: `SELECT json_extract('` + secret + `', '$.a')`, code: sqlite3.SQLITE_ERROR,
+		kind: driver.KindSyntax, detail: `malformed JSON`},
+	{name: "table made twice", sql: `CREATE TABLE parent (id INT)`, code: sqlite3.SQLITE_ERROR, kind: driver.KindOther,
+		detail: racedDetail, more: isRaced},
+	{name: "index made twice", sql: `CREATE INDEX parent_lower ON parent (age)`, code: sqlite3.SQLITE_ERROR,
+		kind: driver.KindOther, detail: racedDetail, more: isRaced},
+	{name: "column made twice", sql: `ALTER TABLE parent ADD COLUMN name TEXT`, code: sqlite3.SQLITE_ERROR,
+		kind: driver.KindOther, detail: racedDetail, more: isRaced},
 }
 
 // sqliteElsewhere are the codes that need more than one statement; the tests beside them are named.
@@ -196,7 +225,8 @@ func TestSQLiteError_Complete(t *testing.T) {
 	t.Parallel()
 	for _, code := range slices.Sorted(maps.Keys(litedriver.Codes)) {
 		_, seen := sqliteElsewhere[code]
-		seen = seen || slices.ContainsFunc(sqliteFailures, func(f failure) bool { return f.code == code && f.kind == litedriver.Codes[code] })
+		seen = seen || slices.ContainsFunc(sqliteFailures,
+			func(f failure) bool { return f.code == code && f.kind == litedriver.Codes[code] })
 		if !seen {
 			t.Errorf("no test provokes %d", code)
 		}
@@ -217,11 +247,15 @@ func TestSQLiteError_Other(t *testing.T) {
 	is.True(errors.Is(err, sql.ErrNoRows))
 	is.Equal(err.Error(), "prom: database error")
 
-	err = litedriver.ErrorOf(&litedriver.SQLiteError{Code: 15, Message: "locking protocol"}) // of the codes that have no kind
+	// of the codes that have no kind
+	err = litedriver.ErrorOf(&litedriver.SQLiteError{Code: 15, Message: "locking protocol"})
 	is.Equal(driver.KindOf(err), driver.KindOther)
 	is.Equal(err.Error(), "prom: database error: SQLite's result code 15")
-	is.Equal(driver.KindOf(litedriver.ErrorOf(&litedriver.SQLiteError{Code: 17, Message: "no such table: main.t"})), driver.KindNoTable) // while the schema changes again and again
-	is.Equal(driver.KindOf(litedriver.ErrorOf(&litedriver.SQLiteError{Code: 17, Message: "database schema has changed"})), driver.KindOther)
+	// while the schema changes again and again
+	is.Equal(driver.KindOf(litedriver.ErrorOf(&litedriver.SQLiteError{Code: 17, Message: "no such table: main.t"})),
+		driver.KindNoTable)
+	is.Equal(driver.KindOf(litedriver.ErrorOf(&litedriver.SQLiteError{Code: 17, Message: "database schema has changed"})),
+		driver.KindOther)
 
 	var c *sql.Conn
 	c, err = pool.Conn(ctx)
@@ -296,7 +330,8 @@ func TestSQLiteError_Interrupt(t *testing.T) {
 	is.NoErr(err)
 	defer rows.Close()
 	is.True(rows.Next())
-	short, cancel := context.WithTimeout(ctx, time.Second) // a context that ends before the statement begins would interrupt nothing
+	// a context that ends before the statement begins would interrupt nothing
+	short, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	_, err = c.ExecContext(short, endless+"SELECT max(n) FROM c") // its end interrupts all that runs on the connection
 	is.True(errors.Is(err, context.DeadlineExceeded))

@@ -42,12 +42,15 @@ func TestError_Text(t *testing.T) {
 		want string
 	}{
 		{driver.Error{Err: cause}, "prom: database error"},
-		{driver.Error{Kind: driver.KindUnique, Op: "insert", Table: "post", Columns: []string{"title"}, Constraint: "post_title", Err: cause},
+		{driver.Error{Kind: driver.KindUnique, Op: "insert", Table: "post", Columns: []string{"title"},
+			Constraint: "post_title", Err: cause},
 			"prom: insert post: unique violation: column title: constraint post_title"},
-		{driver.Error{Kind: driver.KindUnique, Op: "insert", Table: "post", Columns: []string{"a", "b"}}, "prom: insert post: unique violation: columns a, b"},
+		{driver.Error{Kind: driver.KindUnique, Op: "insert", Table: "post", Columns: []string{"a", "b"}},
+			"prom: insert post: unique violation: columns a, b"},
 		{driver.Error{Kind: driver.KindNoTable, Table: "post"}, "prom: no such table: table post"},
 		{driver.Error{Kind: driver.KindBusy, Op: "begin", Detail: "more"}, "prom: begin: busy: more"},
-		{*driver.Invalid("insert", "post", errors.New("prom: title: is empty")), "prom: insert post: invalid value: title: is empty"},
+		{*driver.Invalid("insert", "post", errors.New("prom: title: is empty")),
+			"prom: insert post: invalid value: title: is empty"},
 	} {
 		is := is.New(t)
 		is.Equal(test.err.Error(), test.want)
@@ -83,12 +86,17 @@ func TestError_Locate(t *testing.T) {
 		}
 		do(ctx, t, db, `INSERT INTO located (id, name, first, last, short) VALUES (1, 'n', 'f', 'l', 's')`)
 		for _, f := range []failure{
-			{name: "key", sql: `(1, 'x', 'x', 'x', 's')`, kind: driver.KindUnique, columns: []string{"id"}, constraint: "located_pkey"},
-			{name: "unique", sql: `(2, 'n', 'x', 'x', 's')`, kind: driver.KindUnique, columns: []string{"name"}, constraint: "located_name"},
-			{name: "unique of two", sql: `(2, 'x', 'f', 'l', 's')`, kind: driver.KindUnique, columns: []string{"first", "last"}, constraint: "located_pair"},
+			{name: "key", sql: `(1, 'x', 'x', 'x', 's')`, kind: driver.KindUnique, columns: []string{"id"},
+				constraint: "located_pkey"},
+			{name: "unique", sql: `(2, 'n', 'x', 'x', 's')`, kind: driver.KindUnique, columns: []string{"name"},
+				constraint: "located_name"},
+			{name: "unique of two", sql: `(2, 'x', 'f', 'l', 's')`, kind: driver.KindUnique, columns: []string{"first", "last"},
+				constraint: "located_pair"},
 			{name: "not null", sql: `(2, NULL, 'x', 'x', 's')`, kind: driver.KindNotNull, columns: []string{"name"}},
-			{name: "check", sql: `(2, 'x', 'x', 'x', '` + secret + `')`, kind: driver.KindCheck, columns: []string{"short"}, constraint: "located_short_check"},
-			{name: "no owner", sql: `(2, 'x', 'x', 'x', 's', 77)`, kind: driver.KindForeignKey, columns: []string{"owner"}, constraint: "located_owner_fkey"},
+			{name: "check", sql: `(2, 'x', 'x', 'x', '` + secret + `')`, kind: driver.KindCheck, columns: []string{"short"},
+				constraint: "located_short_check"},
+			{name: "no owner", sql: `(2, 'x', 'x', 'x', 's', 77)`, kind: driver.KindForeignKey, columns: []string{"owner"},
+				constraint: "located_owner_fkey"},
 		} {
 			t.Run(f.name, func(t *testing.T) {
 				is := is.New(t)

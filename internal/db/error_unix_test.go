@@ -48,7 +48,8 @@ func TestSQLiteError_FileLimit(t *testing.T) {
 	is.Equal(count(ctx, t, db, "SELECT count(*) FROM t"), stored)
 	is.Equal(text(ctx, t, db, "PRAGMA integrity_check"), "ok")
 	do(ctx, t, db, "INSERT INTO t VALUES ('more')")
-	dbtest.Reportf(t, 25, "a limit of 256 KB on files: disk full, %d rows acknowledged and there, works again without it", stored)
+	dbtest.Reportf(t, 25, "a limit of 256 KB on files: disk full, %d rows acknowledged and there, works again without it",
+		stored)
 }
 
 // fillLimited writes until the limit of the process is reached.

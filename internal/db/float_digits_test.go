@@ -25,12 +25,13 @@ func TestPostgres_FloatDigits(t *testing.T) {
 		for _, digits := range []string{"-15", "0", "1", "3"} {
 			db := connect(t, e.With("options=-c%20extra_float_digits%3D"+digits))
 			var f float64
-			err := db.Read(ctx, &driver.Statement{SQL: "SELECT 0.1::double precision + 0.2::double precision"}, driver.RowFunc(func(rows driver.Rows) (err error) {
-				for rows.Next() {
-					f, err = rows.Float(0)
-				}
-				return err
-			}))
+			err := db.Read(ctx, &driver.Statement{SQL: "SELECT 0.1::double precision + 0.2::double precision"},
+				driver.RowFunc(func(rows driver.Rows) (err error) {
+					for rows.Next() {
+						f, err = rows.Float(0)
+					}
+					return err
+				}))
 			if text && (digits == "0" || digits == "-15") {
 				is.True(errors.Is(err, driver.KindConnection) && strings.Contains(err.Error(), "extra_float_digits=1"))
 				continue

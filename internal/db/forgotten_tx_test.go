@@ -32,7 +32,8 @@ func TestTx_ContextForgotten(t *testing.T) {
 		do(ctx, t, db, "CREATE TABLE t (n int PRIMARY KEY)", "INSERT INTO t VALUES (1)")
 		update := func(ctx context.Context) error { return second(db.Exec(ctx, write(db, "UPDATE t SET n = n"))) }
 		told := func(err error) bool {
-			return err != nil && driver.KindOf(err) == driver.KindBusy && strings.Contains(err.Error(), "use th") && strings.Contains(err.Error(), "context")
+			return err != nil && driver.KindOf(err) == driver.KindBusy && strings.Contains(err.Error(), "use th") &&
+				strings.Contains(err.Error(), "context")
 		}
 		is.NoErr(db.Tx(ctx, func(inner context.Context) error {
 			is.NoErr(update(inner))

@@ -36,8 +36,9 @@ func newGuarded(t *testing.T) guarded {
 	g := guarded{ca: newAuthority(t, "prom tests"), stranger: newAuthority(t, "somebody else")}
 	server := g.ca.sign(t, "server", time.Now().Add(time.Hour), "localhost")
 	g.Own = dbtest.NewOwn(t, dbtest.OwnConfig{
-		Settings: []string{"ssl=on", "ssl_cert_file=server.crt", "ssl_key_file=server.key", "ssl_ca_file=ca.crt", "password_encryption=scram-sha-256"},
-		Files:    map[string][]byte{"server.crt": server.cert, "server.key": server.key, "ca.crt": g.ca.pem},
+		Settings: []string{"ssl=on", "ssl_cert_file=server.crt", "ssl_key_file=server.key", "ssl_ca_file=ca.crt",
+			"password_encryption=scram-sha-256"},
+		Files: map[string][]byte{"server.crt": server.cert, "server.key": server.key, "ca.crt": g.ca.pem},
 		HBA: []string{
 			"hostssl all encrypted 127.0.0.1/32 trust",
 			"hostssl all certified 127.0.0.1/32 cert",
@@ -114,20 +115,27 @@ func (g guarded) testTLS(t *testing.T) {
 		{"require", g.DSN("encrypted") + "?sslmode=require", "", true},
 		{"require and its alias", g.DSN("encrypted") + "?ssl=true", "", true},
 		{"require with an authority", g.DSN("encrypted") + "?sslmode=require" + root, "", true},
-		{"require with another authority", g.DSN("encrypted") + "?sslmode=require" + wrongRoot, postgres.DetailUntrusted, false}, // as libpq has it
-		{"verify-ca", g.DSN("encrypted") + "?sslmode=verify-ca" + root, "", true},                                                // by address: the name is not looked at
-		{"verify-ca of another authority", g.DSN("encrypted") + "?sslmode=verify-ca" + wrongRoot, postgres.DetailUntrusted, false},
+		// as libpq has it
+		{"require with another authority", g.DSN("encrypted") + "?sslmode=require" + wrongRoot, postgres.DetailUntrusted,
+			false},
+		// by address: the name is not looked at
+		{"verify-ca", g.DSN("encrypted") + "?sslmode=verify-ca" + root, "", true},
+		{"verify-ca of another authority", g.DSN("encrypted") + "?sslmode=verify-ca" + wrongRoot, postgres.DetailUntrusted,
+			false},
 		{"verify-full", g.named("encrypted", full+root), "", true},
 		{"verify-full of another authority", g.named("encrypted", full+wrongRoot), postgres.DetailUntrusted, false},
 		{"verify-full of the system's authorities", g.named("encrypted", full), postgres.DetailUntrusted, false},
 		{"verify-full for another host", g.DSN("encrypted") + "?" + full + root, postgres.DetailOtherHost, false},
 		direct,
 		{"client certificate", g.named("certified", full+root+with(client)), "", true},
-		{"client certificate with a locked key", g.named("certified", full+root+with(g.ca.signLocked(t, "certified", secret))+"&sslpassword="+secret), "", true},
+		{"client certificate with a locked key",
+			g.named("certified", full+root+with(g.ca.signLocked(t, "certified", secret))+"&sslpassword="+secret), "", true},
 		{"no client certificate", g.named("certified", full+root), "28000", false},
-		{"client certificate that is not to be shown", g.named("certified", full+root+with(client)+"&sslcertmode=disable"), "28000", false},
+		{"client certificate that is not to be shown", g.named("certified", full+root+with(client)+"&sslcertmode=disable"),
+			"28000", false},
 		{"client certificate of somebody else", g.named("certified", full+root+with(other)), "28000", false},
-		{"client certificate of another authority", g.named("certified", full+root+with(forged)), "28000", false}, // which is not even sent
+		// which is not even sent
+		{"client certificate of another authority", g.named("certified", full+root+with(forged)), "28000", false},
 		{"expired client certificate", g.named("certified", full+root+with(stale)), postgres.DetailCertRefused, false},
 	})
 	g.replaceCertificate(t, g.ca.sign(t, "server", time.Now().Add(-time.Minute), "localhost"))
@@ -235,7 +243,8 @@ func (g guarded) testRedaction(t *testing.T) {
 		}
 	}
 	dbtest.Reportf(t, 28, "%d logins that fail, %v", tries, tried)
-	if tried["bad password permission denied"] < 20 || tried["TLS connection failed"] < 20 || tried["refused connection failed"] < 20 {
+	if tried["bad password permission denied"] < 20 || tried["TLS connection failed"] < 20 ||
+		tried["refused connection failed"] < 20 {
 		t.Error("too few shapes came so far")
 	}
 }

@@ -86,7 +86,8 @@ func TestRetry_Context(t *testing.T) {
 		db := numbers(limited(t), t, e.DSN)
 		ctx, cancel := context.WithCancel(limited(t))
 		runs := 0
-		err := db.Tx(ctx, func(context.Context) error { runs++; cancel(); return &driver.Error{Kind: driver.KindBusy} }, Retry(1000))
+		err := db.Tx(ctx, func(context.Context) error { runs++; cancel(); return &driver.Error{Kind: driver.KindBusy} },
+			Retry(1000))
 		is.True(errors.Is(err, driver.KindCanceled) && errors.Is(err, context.Canceled))
 		is.Equal(runs, 1)
 	})

@@ -17,12 +17,16 @@ import (
 
 // sqliteCells are the storage classes. They hold 987 or the secret where no error may show it.
 var sqliteCells = []cell{
-	{"0", readers{"bool": false, "int": int64(0), "uint": uint64(0), "float": 0.0, "text": "0", "time": utc(1970, 1, 1, 0, 0, 0, 0)}},
-	{"1", readers{"bool": true, "int": int64(1), "uint": uint64(1), "float": 1.0, "text": "1", "time": utc(1970, 1, 1, 0, 0, 1, 0)}},
-	{"987", readers{"int": int64(987), "uint": uint64(987), "float": 987.0, "text": "987", "time": utc(1970, 1, 1, 0, 16, 27, 0)}},
+	{"0", readers{"bool": false, "int": int64(0), "uint": uint64(0), "float": 0.0, "text": "0",
+		"time": utc(1970, 1, 1, 0, 0, 0, 0)}},
+	{"1", readers{"bool": true, "int": int64(1), "uint": uint64(1), "float": 1.0, "text": "1",
+		"time": utc(1970, 1, 1, 0, 0, 1, 0)}},
+	{"987", readers{"int": int64(987), "uint": uint64(987), "float": 987.0, "text": "987",
+		"time": utc(1970, 1, 1, 0, 16, 27, 0)}},
 	{"-987", readers{"int": int64(-987), "float": -987.0, "text": "-987", "time": time.Unix(-987, 0).UTC()}},
-	{"9223372036854775807", readers{"int": int64(math.MaxInt64), "uint": uint64(math.MaxInt64), "float": float64(math.MaxInt64),
-		"text": "9223372036854775807"}}, // no seconds, which end with the year 9999
+	{"9223372036854775807", readers{"int": int64(math.MaxInt64), "uint": uint64(math.MaxInt64),
+		"float": float64(math.MaxInt64),
+		"text":  "9223372036854775807"}}, // no seconds, which end with the year 9999
 	{"2.0", readers{"int": int64(2), "uint": uint64(2), "float": 2.0, "text": "2", "time": utc(1970, 1, 1, 0, 0, 2, 0)}},
 	{"987.25", readers{"float": 987.25, "text": "987.25", "time": utc(1970, 1, 1, 0, 16, 27, 250000)}},
 	{"987e300", readers{"float": 987e300, "text": "987" + strings.Repeat("0", 300)}},
@@ -30,10 +34,12 @@ var sqliteCells = []cell{
 	{"'" + secret + "'", readers{"text": secret, "bytes": secret}},
 	{"''", readers{"text": "", "bytes": ""}},
 	{"'-12'", readers{"int": int64(-12), "float": -12.0, "text": "-12", "bytes": "-12", "time": time.Unix(-12, 0).UTC()}},
-	{"'18446744073709551615'", readers{"uint": uint64(math.MaxUint64), "float": float64(math.MaxUint64), "text": "18446744073709551615", "bytes": "18446744073709551615"}},
+	{"'18446744073709551615'", readers{"uint": uint64(math.MaxUint64), "float": float64(math.MaxUint64),
+		"text": "18446744073709551615", "bytes": "18446744073709551615"}},
 	{"x'00ff'", readers{"bytes": "\x00\xff"}},
 	{"x''", readers{"bytes": ""}},
-	{"'12:34:56.5'", readers{"text": "12:34:56.5", "bytes": "12:34:56.5", "clock": 12*time.Hour + 34*time.Minute + 56*time.Second + 500*time.Millisecond}},
+	{"'12:34:56.5'", readers{"text": "12:34:56.5", "bytes": "12:34:56.5",
+		"clock": 12*time.Hour + 34*time.Minute + 56*time.Second + 500*time.Millisecond}},
 }
 
 // Ensure that every reader reads the storage classes that can be its own, and refuses all others without showing the
@@ -105,7 +111,8 @@ func TestRows_SQLiteShortDate(t *testing.T) {
 	ctx := limited(t)
 	db := connect(t, dbtest.Memory())
 	do(ctx, t, db, "CREATE TABLE t (words TEXT, day DATE)", "INSERT INTO t VALUES ('20200325', '20200325')")
-	for column, want := range map[string]time.Time{"words": utc(2020, 3, 25, 0, 0, 0, 0), "day": time.Unix(20200325, 0).UTC()} {
+	for column, want := range map[string]time.Time{"words": utc(2020, 3, 25, 0, 0, 0, 0),
+		"day": time.Unix(20200325, 0).UTC()} {
 		is := is.New(t)
 		rows, err := db.Query(ctx, read(db, "SELECT "+column+" FROM t"))
 		is.NoErr(err)
@@ -125,7 +132,8 @@ func TestRows_SQLiteNoTime(t *testing.T) {
 	ctx := limited(t)
 	db := connect(t, dbtest.Memory())
 	do(ctx, t, db, "CREATE TABLE t (stamp TIMESTAMP)")
-	for _, literal := range []string{"'" + secret + "'", "''", "'2020-13-45'", "'2020-02-30 00:00:00'", "'987e300'", "987e300", "x'00'", "'NaN'", "'inf'"} {
+	for _, literal := range []string{"'" + secret + "'", "''", "'2020-13-45'", "'2020-02-30 00:00:00'", "'987e300'",
+		"987e300", "x'00'", "'NaN'", "'inf'"} {
 		is := is.New(t)
 		do(ctx, t, db, "DELETE FROM t", "INSERT INTO t VALUES ("+literal+")")
 		rows, err := db.Query(ctx, read(db, "SELECT stamp FROM t"))
@@ -172,14 +180,16 @@ func TestRows_SQLiteDecimals(t *testing.T) {
 	t.Parallel()
 	groups := [][]string{ // in order; those in a group are equal
 		{"-100000000000000000000.5"}, {"-12"}, {"-3.10", "-3.1", "-03.1"}, {"-3.01"}, {"-.5", "-0.50"},
-		{"0", "-0", "+0", "0.00", "00", "-.0"}, {"0.0001"}, {"0.5", ".5", "+0.5"}, {"1", "1.", "1.0"}, {"2"}, {"10"}, {"10.000000000000000000001"},
+		{"0", "-0", "+0", "0.00", "00", "-.0"}, {"0.0001"}, {"0.5", ".5", "+0.5"}, {"1", "1.",
+			"1.0"}, {"2"}, {"10"}, {"10.000000000000000000001"},
 		{"100000000000000000000"},
 		{""}, {"+"}, {"-1e5"}, {"."}, {"1e5"}, {"1x"}, {"NaN"}, {"x"}, // no numbers: after those that are, by their bytes
 	}
 	db := connect(t, dbtest.SQLite(t))
 	ctx := limited(t)
 	do(ctx, t, db, "CREATE TABLE t (n INT)")
-	compare := "SELECT CASE WHEN ? COLLATE " + sqlite.DecimalCollation + " < ? THEN -1 WHEN ? COLLATE " + sqlite.DecimalCollation + " > ? THEN 1 ELSE 0 END"
+	compare := "SELECT CASE WHEN ? COLLATE " + sqlite.DecimalCollation + " < ? THEN -1 WHEN ? COLLATE " +
+		sqlite.DecimalCollation + " > ? THEN 1 ELSE 0 END"
 	place := map[string]int{}
 	for i, group := range groups {
 		for _, s := range group {

@@ -38,8 +38,8 @@ func TestTx_NestedLate(t *testing.T) {
 	})
 }
 
-// Ensure that Close and a transaction that is open do not wait for each other, and that who waits for Close is canceled with its
-// context.
+// Ensure that Close and a transaction that is open do not wait for each other, and that who waits for Close is canceled
+// with its context.
 func TestDB_CloseInTx(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

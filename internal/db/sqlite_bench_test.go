@@ -21,7 +21,8 @@ func BenchmarkSQLite(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer db.Close()
-	do(ctx, b, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, n INT)", "CREATE TABLE u (id INTEGER PRIMARY KEY, a TEXT, n INT)",
+	do(ctx, b, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, n INT)",
+		"CREATE TABLE u (id INTEGER PRIMARY KEY, a TEXT, n INT)",
 		"WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 10000) INSERT INTO t SELECT n, 'name ' || n, n * 7 FROM r")
 	pool := must(db.SQL(ctx))
 	pool.SetMaxOpenConns(max(2, runtime.GOMAXPROCS(0)) + 1)
@@ -56,7 +57,8 @@ func BenchmarkSQLite(b *testing.B) {
 		name string
 		ctx  context.Context
 		make func(context.Context) func(int64) error
-	}{{"get/here", ctx, here}, {"get/database-sql", ctx, there}, {"get-context/here", timed, here}, {"get-context/database-sql", timed, there}} {
+	}{{"get/here", ctx, here}, {"get/database-sql", ctx, there}, {"get-context/here", timed,
+		here}, {"get-context/database-sql", timed, there}} {
 		b.Run(way.name, func(b *testing.B) {
 			b.ReportAllocs()
 			f := way.make(way.ctx)

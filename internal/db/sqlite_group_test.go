@@ -48,7 +48,8 @@ func TestSQLiteGroup(t *testing.T) {
 		is := is.New(t)
 		ctx := limited(t)
 		db := connect(t, dsn)
-		do(ctx, t, db, "CREATE TABLE t (n INT PRIMARY KEY, r INT REFERENCES t DEFERRABLE INITIALLY DEFERRED)", "INSERT INTO t VALUES (-1, NULL)")
+		do(ctx, t, db, "CREATE TABLE t (n INT PRIMARY KEY, r INT REFERENCES t DEFERRABLE INITIALLY DEFERRED)",
+			"INSERT INTO t VALUES (-1, NULL)")
 		const n = 40
 		var group sync.WaitGroup
 		errs := make([]error, n)
@@ -66,16 +67,17 @@ func TestSQLiteGroup(t *testing.T) {
 						_, errs[i] = db.Exec(ctx, write(db, "INSERT INTO t VALUES (?, ?)", k, r))
 						return
 					}
-					errs[i] = db.Read(ctx, write(db, "INSERT INTO t VALUES (?, ?) RETURNING n", k, r), driver.RowFunc(func(rows driver.Rows) error {
-						if !rows.Next() {
-							return errors.New("no row")
-						}
-						got, err := rows.Int(0)
-						if err != nil || got != int64(i) {
-							return fmt.Errorf("%d, %w", got, err)
-						}
-						return nil
-					}))
+					errs[i] = db.Read(ctx, write(db, "INSERT INTO t VALUES (?, ?) RETURNING n", k, r),
+						driver.RowFunc(func(rows driver.Rows) error {
+							if !rows.Next() {
+								return errors.New("no row")
+							}
+							got, err := rows.Int(0)
+							if err != nil || got != int64(i) {
+								return fmt.Errorf("%d, %w", got, err)
+							}
+							return nil
+						}))
 				})
 			}
 		})
@@ -332,7 +334,8 @@ func BenchmarkSQLiteGroup(b *testing.B) {
 						b.Fatal(err)
 					}
 					defer os.RemoveAll(folder)
-					db, err := new(Registry).Open(fmt.Sprintf("sqlite:%s/x.db?_synchronous=%s&group_commit=%v", filepath.ToSlash(folder), sync, shared))
+					db, err := new(Registry).Open(fmt.Sprintf("sqlite:%s/x.db?_synchronous=%s&group_commit=%v",
+						filepath.ToSlash(folder), sync, shared))
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -22,7 +22,8 @@ func TestSQLite_Settings(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	ctx := limited(t)
-	db := connect(t, fileDSN(t, "a b?c#d%e&f=g+h.db", "?_pragma=cache_size(-123)&busy_timeout=1500&_vacuum=1&_defensive=1&pool_maxconn=3#n"))
+	db := connect(t, fileDSN(t, "a b?c#d%e&f=g+h.db",
+		"?_pragma=cache_size(-123)&busy_timeout=1500&_vacuum=1&_defensive=1&pool_maxconn=3#n"))
 	do(ctx, t, db, "CREATE TABLE t (n INT)")
 	pool, err := db.SQL(ctx)
 	is.NoErr(err)
@@ -57,10 +58,12 @@ func TestSQLite_Allocs(t *testing.T) {
 	ctx := context.Background()
 	db := connect(t, dbtest.SQLite(t))
 	do(ctx, t, db, "CREATE TABLE t (n INTEGER PRIMARY KEY, body TEXT, at TIMESTAMP)")
-	insert := write(db, "INSERT OR REPLACE INTO t VALUES (?, ?, ?)", num(1), txt("text"), schema.TimeValue(schema.Time, time.Now()))
+	insert := write(db, "INSERT OR REPLACE INTO t VALUES (?, ?, ?)", num(1), txt("text"),
+		schema.TimeValue(schema.Time, time.Now()))
 	is.NoErr(second(db.Exec(ctx, insert)))
 	is.Equal(testing.AllocsPerRun(200, func() { _, _ = db.Exec(ctx, insert) }), 0.0)
-	returning := write(db, "INSERT OR REPLACE INTO t VALUES (?, ?, ?) RETURNING n", num(1), txt("text"), schema.TimeValue(schema.Time, time.Now()))
+	returning := write(db, "INSERT OR REPLACE INTO t VALUES (?, ?, ?) RETURNING n", num(1), txt("text"),
+		schema.TimeValue(schema.Time, time.Now()))
 	get := read(db, "SELECT n, at FROM t WHERE n = ?", num(1))
 	found := int64(0)
 	first := driver.RowFunc(func(rows driver.Rows) error {
@@ -110,14 +113,16 @@ func TestSQLite_CloseTwice(t *testing.T) {
 	is.Equal(n, int64(2))
 	is.NoErr(b.Close())
 
-	is.True(db.Read(ctx, read(db, "SELECT n FROM t"), driver.RowFunc(driver.RowFunc(func(driver.Rows) error { return errOwn }))) == errOwn)
+	is.True(db.Read(ctx, read(db, "SELECT n FROM t"),
+		driver.RowFunc(driver.RowFunc(func(driver.Rows) error { return errOwn }))) == errOwn)
 	func() {
 		defer func() { is.True(recover() != nil) }()
 		_ = db.Read(ctx, read(db, "SELECT n FROM t"), driver.RowFunc(driver.RowFunc(func(driver.Rows) error { panic("x") })))
 	}()
 	is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 		for range 2 {
-			is.True(db.Read(ctx, read(db, "SELECT n FROM t"), driver.RowFunc(driver.RowFunc(func(driver.Rows) error { return errOwn }))) == errOwn)
+			is.True(db.Read(ctx, read(db, "SELECT n FROM t"),
+				driver.RowFunc(driver.RowFunc(func(driver.Rows) error { return errOwn }))) == errOwn)
 		}
 		return nil
 	}))
@@ -131,7 +136,8 @@ func TestSQLite_Deadline(t *testing.T) {
 		is := is.New(t)
 		ctx := limited(t)
 		db := connect(t, dsn)
-		do(ctx, t, db, "CREATE TABLE t (n INT)", "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 1000) INSERT INTO t SELECT n FROM r")
+		do(ctx, t, db, "CREATE TABLE t (n INT)",
+			"WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 1000) INSERT INTO t SELECT n FROM r")
 		short, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
 		defer cancel()
 		rows, err := db.Query(short, read(db, "SELECT n FROM t"))

@@ -38,7 +38,10 @@ func TestStress_Cancel(t *testing.T) {
 			after := time.Duration(random.IntN(3000)) * time.Microsecond
 			ctx, cancel := context.WithTimeout(limited(t), after)
 			deadline, _ := ctx.Deadline()
-			err := db.Tx(ctx, func(ctx context.Context) error { return errors.Join(insert(ctx, db, 2*i), insert(ctx, db, 2*i+1)) })
+			err := db.Tx(ctx, func(ctx context.Context) error {
+				return errors.Join(insert(ctx, db, 2*i),
+					insert(ctx, db, 2*i+1))
+			})
 			late = append(late, clock.Since(deadline))
 			cancel()
 			switch {
@@ -84,7 +87,8 @@ func TestStress_Cancel(t *testing.T) {
 // suite: 17
 func TestStress_OpenClose(t *testing.T) {
 	// Not parallel: it counts what the process holds.
-	for name, dsn := range map[string]string{"sqlite file": dbtest.SQLite(t), "sqlite memory": dbtest.Memory(), "postgres": dbtest.Postgres(t)} {
+	for name, dsn := range map[string]string{"sqlite file": dbtest.SQLite(t), "sqlite memory": dbtest.Memory(),
+		"postgres": dbtest.Postgres(t)} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			ctx := limited(t)

@@ -52,7 +52,8 @@ func TestTx_OptionsEverywhere(t *testing.T) {
 		is := is.New(t)
 		ctx := limited(t)
 		db := numbers(ctx, t, e.DSN)
-		for _, level := range []driver.Isolation{driver.DefaultIsolation, driver.ReadCommitted, driver.RepeatableRead, driver.Serializable} {
+		for _, level := range []driver.Isolation{driver.DefaultIsolation, driver.ReadCommitted, driver.RepeatableRead,
+			driver.Serializable} {
 			is.NoErr(db.Tx(ctx, func(ctx context.Context) error { return insert(ctx, db, int64(level)) }, WithIsolation(level)))
 		}
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
@@ -194,7 +195,8 @@ func TestTx_CommitCanceled(t *testing.T) {
 		pid := backendOf(ctx, t, db)
 		watching.Go(func() {
 			eventually(t, "it commits", func() bool {
-				n, err := ints(limited(t), other, "SELECT count(*) FROM pg_stat_activity WHERE pid = ? AND query ILIKE 'commit%' AND wait_event = 'PgSleep'", num(pid))
+				n, err := ints(limited(t), other,
+					"SELECT count(*) FROM pg_stat_activity WHERE pid = ? AND query ILIKE 'commit%' AND wait_event = 'PgSleep'", num(pid))
 				return err == nil && n[0] == 1
 			})
 			cancel()

@@ -143,7 +143,8 @@ func TestTx_UniqueInside(t *testing.T) {
 				db := connect(t, e.DSN)
 				do(ctx, t, db, "DROP TABLE IF EXISTS t", "CREATE TABLE t (n INT PRIMARY KEY)")
 				st := func(n int64) *driver.Statement {
-					return &driver.Statement{SQL: placeholders(db, "INSERT INTO t VALUES (?) RETURNING n"), Args: []schema.Value{num(n)}, Op: "insert", Write: true, Guard: guard}
+					return &driver.Statement{SQL: placeholders(db, "INSERT INTO t VALUES (?) RETURNING n"),
+						Args: []schema.Value{num(n)}, Op: "insert", Write: true, Guard: guard}
 				}
 				is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 					for range 3 { // the third time with prepared statements
@@ -172,7 +173,8 @@ func TestTx_MissingInside(t *testing.T) {
 		db := numbers(ctx, t, e.DSN)
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 			is.NoErr(insert(ctx, db, 1))
-			for sql, kind := range map[string]driver.Kind{"SELECT n FROM later": driver.KindNoTable, "SELECT later FROM t": driver.KindNoColumn} {
+			for sql, kind := range map[string]driver.Kind{"SELECT n FROM later": driver.KindNoTable,
+				"SELECT later FROM t": driver.KindNoColumn} {
 				st := read(db, sql)
 				st.Guard = driver.GuardMissing
 				is.True(errors.Is(attempt(ctx, db, st), kind))

@@ -138,19 +138,21 @@ func sumDistinct[T any](w *world, m *model[T], depth int) aggregate[T, int] {
 func joined[T any](w *world, m *model[T], depth int) aggregate[T, string] {
 	t := termOf(w, m, texts, depth)
 	if w.chance(2) {
-		return aggregate[T, string]{distinct: true, x: prom.StringAggDistinct[*T, string](t.x, ","), of: func(rows []*T) *string {
-			list := valuesOf(t, rows)
-			slices.Sort(list)
-			return joinedText(slices.Compact(list))
-		}}
+		return aggregate[T, string]{distinct: true, x: prom.StringAggDistinct[*T, string](t.x, ","),
+			of: func(rows []*T) *string {
+				list := valuesOf(t, rows)
+				slices.Sort(list)
+				return joinedText(slices.Compact(list))
+			}}
 	}
 	var o order[T]
 	o = o.then(erasedOf(w, m, depth).order(w, false))
-	return aggregate[T, string]{distinct: true, x: prom.StringAgg[*T, string](t.x, ",", o.x...), of: func(rows []*T) *string {
-		rows = slices.DeleteFunc(slices.Clone(rows), func(r *T) bool { return t.of(r) == nil })
-		slices.SortFunc(rows, func(a, b *T) int { return cmp.Or(o.cmp(a, b), strings.Compare(*t.of(a), *t.of(b))) })
-		return joinedText(valuesOf(t, rows))
-	}}
+	return aggregate[T, string]{distinct: true, x: prom.StringAgg[*T, string](t.x, ",", o.x...),
+		of: func(rows []*T) *string {
+			rows = slices.DeleteFunc(slices.Clone(rows), func(r *T) bool { return t.of(r) == nil })
+			slices.SortFunc(rows, func(a, b *T) int { return cmp.Or(o.cmp(a, b), strings.Compare(*t.of(a), *t.of(b))) })
+			return joinedText(valuesOf(t, rows))
+		}}
 }
 
 func joinedText(list []string) *string {

@@ -82,7 +82,8 @@ func (e engines) check(bytes []byte) (form, failure string) {
 				sql, args, err := ask(w.with(&source{bytes: bytes})).sql()
 				text += fmt.Sprintf("%s: %s\n%v %v\n", []string{dbtest.NameSQLite, dbtest.NamePostgres}[j], sql, args, err)
 			}
-			return q.form, fmt.Sprintf("%s on %s: %s\n%s", q.form, []string{dbtest.NameSQLite, dbtest.NamePostgres}[i], failure, text)
+			return q.form, fmt.Sprintf("%s on %s: %s\n%s", q.form, []string{dbtest.NameSQLite, dbtest.NamePostgres}[i], failure,
+				text)
 		}
 		form = q.form
 	}
@@ -97,7 +98,8 @@ func (q question) check(want [][]any) string {
 	}
 	for i := range max(len(got), len(want)) {
 		if i >= len(got) || i >= len(want) || !slices.EqualFunc(got[i], want[i], same) {
-			return fmt.Sprintf("%d rows, not %d; from row %d on %#v, not %#v", len(got), len(want), i, got[min(i, len(got)):], want[min(i, len(want)):])
+			return fmt.Sprintf("%d rows, not %d; from row %d on %#v, not %#v", len(got), len(want), i, got[min(i, len(got)):],
+				want[min(i, len(want)):])
 		}
 	}
 	if n, err := q.count(ctx); err != nil || n != len(want) {

@@ -8,7 +8,8 @@ import (
 
 // frameOf gives a window a random frame. The function returns the rows of a partition that it shows of a row. Rows that
 // are equal in the order stand in any order, unless that is total, so that they cannot be counted one by one.
-func frameOf[T any](w *world, win prom.Window[*T], total bool, orders order[T]) (prom.Window[*T], func(r *T, partition []*T) []*T) {
+func frameOf[T any](w *world, win prom.Window[*T], total bool, orders order[T]) (prom.Window[*T],
+	func(r *T, partition []*T) []*T) {
 	bounds := []prom.FrameBound{prom.UnboundedPreceding, -2, -1, prom.CurrentRow, 1, 3, prom.UnboundedFollowing}
 	from := w.n(len(bounds) - 1)
 	to := max(from, 1) + w.n(len(bounds)-max(from, 1))
@@ -46,7 +47,8 @@ func frameOf[T any](w *world, win prom.Window[*T], total bool, orders order[T]) 
 		for i, e := range partition {
 			switch distance := prom.FrameBound(place[i] - place[at]); {
 			case distance < low || distance > high:
-			case exclude == prom.ExcludeCurrentRow && e == r, exclude == prom.ExcludeGroup && peers(e, r), exclude == prom.ExcludeTies && e != r && peers(e, r):
+			case exclude == prom.ExcludeCurrentRow && e == r, exclude == prom.ExcludeGroup &&
+				peers(e, r), exclude == prom.ExcludeTies && e != r && peers(e, r):
 			default:
 				seen = append(seen, e)
 			}

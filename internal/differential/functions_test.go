@@ -65,7 +65,8 @@ func rounded[T any](w *world, m *model[T], k *kind[float64], depth int) term[T, 
 func roundedInt[T any](w *world, m *model[T], depth int) term[T, int] {
 	a := termOf(w, m, ints, depth)
 	if w.chance(2) {
-		return term[T, int]{x: prom.Sign[*T, int](a.x), of: lift1(a, func(n int) int { return truthInt(n > 0) - truthInt(n < 0) })}
+		return term[T, int]{x: prom.Sign[*T, int](a.x),
+			of: lift1(a, func(n int) int { return truthInt(n > 0) - truthInt(n < 0) })}
 	}
 	digits := 1 - w.n(4)
 	return term[T, int]{x: prom.Round[*T, int](a.x, digits), of: lift1(a, func(n int) int {
@@ -144,7 +145,8 @@ func padded[T any](w *world, m *model[T], depth int) term[T, string] {
 func textTest[T any](w *world, m *model[T], depth int) cond[T] {
 	a := termOf(w, m, texts, depth)
 	if w.chance(3) {
-		re := regexp.MustCompile(pick(w.source, "", "a", "^a", "b$", "[^a]", "(?i)é", `\W`, `\s`, `^\PL`, "(a|b)+", "^.{2,3}$", `\bB?`, "ab*?a", `[%_\\\]\[]`, "(?m)^$", "😀|日", "a{0,2}b"))
+		re := regexp.MustCompile(pick(w.source, "", "a", "^a", "b$", "[^a]", "(?i)é", `\W`, `\s`, `^\PL`, "(a|b)+",
+			"^.{2,3}$", `\bB?`, "ab*?a", `[%_\\\]\[]`, "(?m)^$", "😀|日", "a{0,2}b"))
 		return ofValue(prom.RegexpLike[*T, string](a.x, re.String()), a.of, re.MatchString)
 	}
 	b := termOf(w, m, texts, depth)
@@ -176,7 +178,8 @@ func ratOf(s string) *big.Rat {
 func decimal[T any](w *world, m *model[T], depth int) term[T, string] {
 	a := termOf(w, m, decimals, depth)
 	of1 := func(x prom.Expr[*T, string], f func(n *big.Rat) *big.Rat) term[T, string] {
-		return term[T, string]{x: prom.RoundDecimal[*T, string](x, 2), of: lift1(a, func(s string) string { return withoutMinus(f(ratOf(s)).FloatString(2)) })}
+		return term[T, string]{x: prom.RoundDecimal[*T, string](x, 2),
+			of: lift1(a, func(s string) string { return withoutMinus(f(ratOf(s)).FloatString(2)) })}
 	}
 	switch w.n(6) {
 	case 0:
@@ -185,10 +188,12 @@ func decimal[T any](w *world, m *model[T], depth int) term[T, string] {
 		return of1(prom.AbsDecimal[*T, string](a.x), func(n *big.Rat) *big.Rat { return n.Abs(n) })
 	case 2:
 		by := pick(w.source, "1", "0.5", "-0.125", "0.015", "0.0000")
-		return of1(prom.TimesDecimal[*T, string](a.x, prom.Val(prom.Proto[T](), by)), func(n *big.Rat) *big.Rat { return n.Mul(n, ratOf(by)) })
+		return of1(prom.TimesDecimal[*T, string](a.x, prom.Val(prom.Proto[T](), by)),
+			func(n *big.Rat) *big.Rat { return n.Mul(n, ratOf(by)) })
 	case 3:
 		digits := 1 - w.n(4)
-		return of1(prom.RoundDecimal[*T, string](a.x, digits), func(n *big.Rat) *big.Rat { return ratOf(roundedRat(n, digits)) })
+		return of1(prom.RoundDecimal[*T, string](a.x, digits),
+			func(n *big.Rat) *big.Rat { return ratOf(roundedRat(n, digits)) })
 	}
 	b := termOf(w, m, decimals, depth)
 	switch w.n(3) {
@@ -203,13 +208,14 @@ func decimal[T any](w *world, m *model[T], depth int) term[T, string] {
 	}
 	// Of hundredths, whose quotient is no greater than what is divided times a hundred; a hundredth of that is taken.
 	hundredth := prom.TimesDecimal[*T, string](a.x, prom.Val(prom.Proto[T](), "0.01"))
-	return term[T, string]{x: prom.DivDecimal[*T, string](hundredth, b.x, 2), of: lift2(a, b, func(a, b string) (string, bool) {
-		n := ratOf(b)
-		if n.Sign() == 0 {
-			return "", false
-		}
-		return withoutMinus(new(big.Rat).Quo(new(big.Rat).Mul(ratOf(a), big.NewRat(1, 100)), n).FloatString(2)), true
-	})}
+	return term[T, string]{x: prom.DivDecimal[*T, string](hundredth, b.x, 2),
+		of: lift2(a, b, func(a, b string) (string, bool) {
+			n := ratOf(b)
+			if n.Sign() == 0 {
+				return "", false
+			}
+			return withoutMinus(new(big.Rat).Quo(new(big.Rat).Mul(ratOf(a), big.NewRat(1, 100)), n).FloatString(2)), true
+		})}
 }
 
 func withoutMinus(s string) string {
@@ -220,7 +226,8 @@ func withoutMinus(s string) string {
 }
 
 // differentialZones have midnights that are there once. Nil is UTC.
-var differentialZones = []*time.Location{nil, zone("Europe/Berlin"), zone("America/New_York"), zone("Asia/Kathmandu"), time.FixedZone("", -5400)}
+var differentialZones = []*time.Location{nil, zone("Europe/Berlin"), zone("America/New_York"), zone("Asia/Kathmandu"),
+	time.FixedZone("", -5400)}
 
 func zone(name string) *time.Location {
 	z, err := time.LoadLocation(name)
@@ -234,8 +241,10 @@ func zone(name string) *time.Location {
 func inYears[T any](w *world, m *model[T], depth int) term[T, time.Time] {
 	a := termOf(w, m, times, depth)
 	low, high := time.Date(1800, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
-	within := prom.And(prom.Gte[*T, time.Time](a.x, prom.Val(prom.Proto[T](), low)), prom.Lt[*T, time.Time](a.x, prom.Val(prom.Proto[T](), high)))
-	return term[T, time.Time]{kind: times, x: prom.Case[*T, time.Time](prom.Null[time.Time](prom.Proto[T]()), prom.Then[*T, time.Time](within, a.x)), of: func(r *T) *time.Time {
+	within := prom.And(prom.Gte[*T, time.Time](a.x, prom.Val(prom.Proto[T](), low)),
+		prom.Lt[*T, time.Time](a.x, prom.Val(prom.Proto[T](), high)))
+	return term[T, time.Time]{kind: times, x: prom.Case[*T, time.Time](prom.Null[time.Time](prom.Proto[T]()),
+		prom.Then[*T, time.Time](within, a.x)), of: func(r *T) *time.Time {
 		if t := a.of(r); t != nil && !t.Before(low) && t.Before(high) {
 			return t
 		}
@@ -256,17 +265,20 @@ func moment[T any](w *world, m *model[T], depth int) term[T, time.Time] {
 	switch w.n(4) {
 	case 0:
 		d := time.Duration(w.big()%int64(1000*time.Hour)) / 1000 * 1000
-		return term[T, time.Time]{x: prom.PlusDuration(x, prom.Val(prom.Proto[T](), d)), of: lift1(a, func(t time.Time) time.Time { return t.Add(d) })}
+		return term[T, time.Time]{x: prom.PlusDuration(x, prom.Val(prom.Proto[T](), d)),
+			of: lift1(a, func(t time.Time) time.Time { return t.Add(d) })}
 	case 1: // at noon, which no clock passes over
 		n := w.int()
 		day := prom.PlusDuration(prom.Trunc(x, prom.UnitDay), prom.Val(prom.Proto[T](), 6*time.Hour))
-		return term[T, time.Time]{x: prom.PlusDays(prom.InZone(day, loc), prom.Val(prom.Proto[T](), n)), of: lift1(a, func(t time.Time) time.Time {
-			l := in(t)
-			six := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, l.Location()).Add(6 * time.Hour)
-			return six.AddDate(0, 0, n).UTC()
-		})}
+		return term[T, time.Time]{x: prom.PlusDays(prom.InZone(day, loc), prom.Val(prom.Proto[T](), n)),
+			of: lift1(a, func(t time.Time) time.Time {
+				l := in(t)
+				six := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, l.Location()).Add(6 * time.Hour)
+				return six.AddDate(0, 0, n).UTC()
+			})}
 	}
-	unit := pick(w.source, prom.UnitYear, prom.UnitQuarter, prom.UnitMonth, prom.UnitWeek, prom.UnitDay, prom.UnitHour, prom.UnitMinute, prom.UnitSecond)
+	unit := pick(w.source, prom.UnitYear, prom.UnitQuarter, prom.UnitMonth, prom.UnitWeek, prom.UnitDay, prom.UnitHour,
+		prom.UnitMinute, prom.UnitSecond)
 	return term[T, time.Time]{x: prom.Trunc(x, unit), of: lift1(a, func(t time.Time) time.Time {
 		l := in(t)
 		y, mo, d := l.Date()

@@ -97,7 +97,8 @@ func rows(s *source) ([]Node, []Item) {
 	for i := range nodes {
 		v := &nodes[i]
 		*v = Node{Name: s.text(), N: s.int(), Big: s.big(), F: s.float(), At: s.time(), On: s.bool(), Price: s.decimal(),
-			Note: maybe(s, s.text()), M: maybe(s, s.int()), Wild: maybe(s, s.wild()), Due: maybe(s, s.time()), Maybe: maybe(s, s.bool())}
+			Note: maybe(s, s.text()), M: maybe(s, s.int()), Wild: maybe(s, s.wild()), Due: maybe(s, s.time()), Maybe: maybe(s,
+				s.bool())}
 		v.ID = int64(i + 1)
 		if i > 3 {
 			v.Parent = maybe(s, prom.NewRef[Node](int64(1+s.n(i))))
@@ -105,7 +106,8 @@ func rows(s *source) ([]Node, []Item) {
 	}
 	for i := range items {
 		v := &items[i]
-		*v = Item{Owner: prom.NewRef[Node](int64(1 + s.n(20))), Spare: maybe(s, prom.NewRef[Node](int64(1+s.n(36)))), Label: s.text(),
+		*v = Item{Owner: prom.NewRef[Node](int64(1 + s.n(20))), Spare: maybe(s, prom.NewRef[Node](int64(1+s.n(36)))),
+			Label: s.text(),
 			Score: maybe(s, s.int()), Cost: maybe(s, s.decimal()), Made: s.time()}
 		v.ID = int64(i + 1)
 	}

@@ -79,9 +79,10 @@ func pluckQuestion[T any](w *world, m *model[T]) question {
 func pairQuestion[T any](w *world, m *model[T]) question {
 	a, b, c, o, p := erasedOf(w, m, 2), erasedOf(w, m, 2), condOf(w, m, 1), total(w, m, 1, 1), pageOf(w)
 	q := paged(p, prom.Select(m.repo.Where(c.x), pair, a.col[0], b.col[1]).OrderBy(o.x...))
-	return question{"pair", resultOf(q, func(r *cellPair) []any { return []any{a.cell(&r.A), b.cell(&r.B)} }), func() [][]any {
-		return valuesIn(cut(p, o.sorted(filtered(m.rows, c))), a.of, b.of)
-	}}
+	return question{"pair", resultOf(q, func(r *cellPair) []any { return []any{a.cell(&r.A), b.cell(&r.B)} }),
+		func() [][]any {
+			return valuesIn(cut(p, o.sorted(filtered(m.rows, c))), a.of, b.of)
+		}}
 }
 
 func valuesIn[T any](rows []*T, of ...func(*T) any) [][]any {
@@ -98,7 +99,8 @@ func valuesIn[T any](rows []*T, of ...func(*T) any) [][]any {
 func distinctQuestion[T any](w *world, m *model[T]) question {
 	t, c, p := erasedOf(w, m, 2), condOf(w, m, 1), pageOf(w)
 	x, compare := t.order(w, false)
-	return question{"distinct", t.pluck(m.repo.Where(c.x), shaping[T]{distinct: true, orders: []prom.Order[*T]{x}, page: p}), func() [][]any {
+	return question{"distinct", t.pluck(m.repo.Where(c.x), shaping[T]{distinct: true, orders: []prom.Order[*T]{x},
+		page: p}), func() [][]any {
 		return cut(p, valuesIn(representatives(filtered(m.rows, c), t.of, compare), t.of))
 	}}
 }
@@ -141,20 +143,24 @@ func groupQuestion[T any](w *world, m *model[T]) question {
 	}
 	x, byKey := key.order(w, false)
 	q = paged(p, q.OrderBy(x))
-	return question{"groups", resultOf(q, func(r *cellPair) []any { return []any{key.cell(&r.A), a.cell(&r.B)} }), func() [][]any {
-		rows := filtered(m.rows, c)
-		firsts := representatives(rows, key.of, byKey)
-		if byAggregate != nil {
-			slices.SortStableFunc(firsts, func(a, b *T) int { return byAggregate(group(rows, key.of, a), group(rows, key.of, b)) })
-		}
-		var list [][]any
-		for _, first := range firsts {
-			if g := group(rows, key.of, first); having(g) {
-				list = append(list, []any{key.of(first), a.of(g)})
+	return question{"groups", resultOf(q, func(r *cellPair) []any { return []any{key.cell(&r.A), a.cell(&r.B)} }),
+		func() [][]any {
+			rows := filtered(m.rows, c)
+			firsts := representatives(rows, key.of, byKey)
+			if byAggregate != nil {
+				slices.SortStableFunc(firsts, func(a, b *T) int {
+					return byAggregate(group(rows, key.of, a),
+						group(rows, key.of, b))
+				})
 			}
-		}
-		return cut(p, list)
-	}}
+			var list [][]any
+			for _, first := range firsts {
+				if g := group(rows, key.of, first); having(g) {
+					list = append(list, []any{key.of(first), a.of(g)})
+				}
+			}
+			return cut(p, list)
+		}}
 }
 
 // group returns the rows with the same value as one of them.
@@ -182,7 +188,8 @@ func setQuestion[T any](w *world, m *model[T]) question {
 	q, first := member()
 	other, second := member()
 	kind := w.n(4)
-	q = []func(*prom.Query[T], ...*prom.Query[T]) *prom.Query[T]{prom.Union[T], prom.UnionAll[T], prom.Intersect[T], prom.Except[T]}[kind](q, other)
+	q = []func(*prom.Query[T], ...*prom.Query[T]) *prom.Query[T]{prom.Union[T], prom.UnionAll[T], prom.Intersect[T],
+		prom.Except[T]}[kind](q, other)
 	c, o, p := condOf(w, m, 1), total(w, m, 1, 1), pageOf(w)
 	return question{"sets", rowsResult(m, paged(p, q.Where(c.x).OrderBy(o.x...))), func() [][]any {
 		a, b := first(), second()
@@ -219,15 +226,17 @@ func windowQuestion[T any](w *world, m *model[T]) question {
 		orders = total(w, m, 1, 1)
 	}
 	f := windowOf(w, m, win.OrderBy(orders.x...), !peers, orders)
-	q := paged(p, prom.Select(m.repo.Where(c.x), pair, prom.Col(&pair.A.int64, prom.OrNull(prom.Term[*T, int64](m.id))), f.col).OrderBy(o.x...))
-	return question{"windows", resultOf(q, func(r *cellPair) []any { return []any{*r.A.int64, f.cell(&r.B)} }), func() [][]any {
-		rows := filtered(m.rows, c)
-		list := make([][]any, 0, len(rows))
-		for _, r := range cut(p, o.sorted(rows)) {
-			list = append(list, []any{m.idOf(r), f.of(r, orders.sorted(group(rows, of, r)))})
-		}
-		return list
-	}}
+	q := paged(p, prom.Select(m.repo.Where(c.x), pair, prom.Col(&pair.A.int64, prom.OrNull(prom.Term[*T, int64](m.id))),
+		f.col).OrderBy(o.x...))
+	return question{"windows", resultOf(q, func(r *cellPair) []any { return []any{*r.A.int64, f.cell(&r.B)} }),
+		func() [][]any {
+			rows := filtered(m.rows, c)
+			list := make([][]any, 0, len(rows))
+			for _, r := range cut(p, o.sorted(rows)) {
+				list = append(list, []any{m.idOf(r), f.of(r, orders.sorted(group(rows, of, r)))})
+			}
+			return list
+		}}
 }
 
 // function is a function of a window: what it is of a row in its partition, which is in the window's order.
@@ -239,7 +248,8 @@ type function[T any] struct {
 
 func windowOf[T any](w *world, m *model[T], win prom.Window[*T], total bool, orders order[T]) function[T] {
 	number := func(x prom.Expr[*T, int64], of func(r *T, partition []*T) int) function[T] {
-		return function[T]{columns(x, counts)[1], func(c *cells) any { return anyOf(c.int64) }, func(r *T, partition []*T) any { return int64(of(r, partition)) }}
+		return function[T]{columns(x, counts)[1], func(c *cells) any { return anyOf(c.int64) },
+			func(r *T, partition []*T) any { return int64(of(r, partition)) }}
 	}
 	before := func(r *T, partition []*T) int { // the rows before it that are not its equals
 		return slices.IndexFunc(partition, func(e *T) bool { return orders.cmp(e, r) == 0 })

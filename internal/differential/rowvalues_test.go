@@ -10,7 +10,8 @@ func rowIn[T any](m func(*world) *model[T]) func(*world, int) cond[T] {
 		a, b := termOf(w, m(w), ints, min(depth, 1)), termOf(w, m(w), texts, min(depth, 1))
 		row := prom.Row2[*T, int, string](a.x, b.x)
 		if w.chance(2) {
-			c, x, y := condOf(w, w.nodes, min(depth, 1)), termOf(w, w.nodes, ints, min(depth, 1)), termOf(w, w.nodes, texts, min(depth, 1))
+			c, x, y := condOf(w, w.nodes, min(depth, 1)), termOf(w, w.nodes, ints, min(depth, 1)), termOf(w, w.nodes, texts,
+				min(depth, 1))
 			sub := prom.Pluck2[Node, int, string](w.nodes.repo.Where(c.x), x.x, y.x)
 			found := once(func() []*Node { return filtered(w.nodes.rows, c) })
 			return cond[T]{x: row.InQuery(sub), of: func(r *T) truth {

@@ -89,24 +89,33 @@ func nodeModel(repo *prom.Repo[Node], rows []Node) *model[Node] {
 	parent := keyOf(func(v *Node) *prom.Ref[Node] { return v.Parent })
 	at, due := func(v *Node) *time.Time { return &v.At }, func(v *Node) *time.Time { return v.Due }
 	m.terms = map[any][]any{
-		ints: append([]any{known(nodeN, func(v *Node) *int { return &v.N }), known(nodeM, func(v *Node) *int { return v.M }), through(nodeParent, parent, ints),
-			known(nodeN, func(v *Node) *int { return &v.N }), known(nodeM, func(v *Node) *int { return v.M }), maker[Node, int](treeDepth)},
+		ints: append([]any{known(nodeN, func(v *Node) *int { return &v.N }), known(nodeM, func(v *Node) *int { return v.M }),
+			through(nodeParent, parent, ints),
+			known(nodeN, func(v *Node) *int { return &v.N }), known(nodeM, func(v *Node) *int { return v.M }), maker[Node,
+				int](treeDepth)},
 			append(parts[Node](nodeAt, at), parts[Node](nodeDue, due)[:3]...)...),
-		counts: {known(nodeID, func(v *Node) *int64 { return &v.ID }), part[Node, int64](nodeParent, parent), through(nodeParent, parent, counts), maker[Node, int64](itemCount),
+		counts: {known(nodeID, func(v *Node) *int64 { return &v.ID }), part[Node, int64](nodeParent, parent),
+			through(nodeParent, parent, counts), maker[Node, int64](itemCount),
 			maker[Node, int64](itemAggregate(counts))},
 		bigs:   {known(nodeBig, func(v *Node) *int64 { return &v.Big }), through(nodeParent, parent, bigs)},
 		floats: {known(nodeF, func(v *Node) *float64 { return &v.F })},
 		wilds:  {known(nodeWild, func(v *Node) *float64 { return v.Wild }), through(nodeParent, parent, wilds)},
-		texts: {known(nodeName, func(v *Node) *string { return &v.Name }), known(nodeNote, func(v *Node) *string { return v.Note }), through(nodeParent, parent, texts),
+		texts: {known(nodeName, func(v *Node) *string { return &v.Name }),
+			known(nodeNote, func(v *Node) *string { return v.Note }), through(nodeParent, parent, texts),
 			itemAggregate(texts)},
-		times:    {known(nodeAt, at), known(nodeDue, due), through(nodeParent, parent, times)},
-		decimals: {known(nodePrice, func(v *Node) *string { return &v.Price }), through(nodeParent, parent, decimals), itemAggregate(decimals)},
-		bools:    {known(nodeOn, func(v *Node) *bool { return &v.On }), known(nodeMaybe, func(v *Node) *bool { return v.Maybe }), through(nodeParent, parent, bools)},
+		times: {known(nodeAt, at), known(nodeDue, due), through(nodeParent, parent, times)},
+		decimals: {known(nodePrice, func(v *Node) *string { return &v.Price }), through(nodeParent, parent, decimals),
+			itemAggregate(decimals)},
+		bools: {known(nodeOn, func(v *Node) *bool { return &v.On }),
+			known(nodeMaybe, func(v *Node) *bool { return v.Maybe }), through(nodeParent, parent, bools)},
 	}
 	m.conds = []func(*world, int) cond[Node]{
-		matched[Node](nodeName, func(v *Node) *string { return &v.Name }), matched[Node](nodeNote, func(v *Node) *string { return v.Note }),
-		nullConds(ints, nodeM, func(v *Node) *int { return v.M }), nullConds(texts, nodeNote, func(v *Node) *string { return v.Note }),
-		nullConds(wilds, nodeWild, func(v *Node) *float64 { return v.Wild }), nullConds(times, nodeDue, due), nullConds(counts, nodeParent, parent),
+		matched[Node](nodeName, func(v *Node) *string { return &v.Name }), matched[Node](nodeNote,
+			func(v *Node) *string { return v.Note }),
+		nullConds(ints, nodeM, func(v *Node) *int { return v.M }), nullConds(texts, nodeNote,
+			func(v *Node) *string { return v.Note }),
+		nullConds(wilds, nodeWild, func(v *Node) *float64 { return v.Wild }), nullConds(times, nodeDue,
+			due), nullConds(counts, nodeParent, parent),
 		nullConds(bools, nodeMaybe, func(v *Node) *bool { return v.Maybe }),
 		led(nodeParent, parent), hasItems, inTree, exists(nodesOf, itemsOf), exists(nodesOf, nodesOf), rowIn(nodesOf),
 	}
@@ -123,8 +132,10 @@ func itemModel(repo *prom.Repo[Item], rows []Item) *model[Item] {
 	made, cost := func(v *Item) *time.Time { return &v.Made }, func(v *Item) *string { return v.Cost }
 	score, label := func(v *Item) *int { return v.Score }, func(v *Item) *string { return &v.Label }
 	m.terms = map[any][]any{
-		ints:     append([]any{known(itemScore, score), through(itemOwner, owner, ints), through(itemSpare, spare, ints), known(itemScore, score)}, parts(itemMade, made)[:4]...),
-		counts:   {known(itemID, func(v *Item) *int64 { return &v.ID }), part[Item, int64](itemOwner, owner), part[Item, int64](itemSpare, spare), through(itemSpare, spare, counts)},
+		ints: append([]any{known(itemScore, score), through(itemOwner, owner, ints), through(itemSpare, spare, ints),
+			known(itemScore, score)}, parts(itemMade, made)[:4]...),
+		counts: {known(itemID, func(v *Item) *int64 { return &v.ID }), part[Item, int64](itemOwner, owner),
+			part[Item, int64](itemSpare, spare), through(itemSpare, spare, counts)},
 		bigs:     {through(itemOwner, owner, bigs), through(itemSpare, spare, bigs)},
 		floats:   {through(itemOwner, owner, floats), through(itemSpare, spare, floats)},
 		wilds:    {through(itemOwner, owner, wilds), through(itemSpare, spare, wilds)},
@@ -134,7 +145,8 @@ func itemModel(repo *prom.Repo[Item], rows []Item) *model[Item] {
 		bools:    {through(itemOwner, owner, bools), through(itemSpare, spare, bools)},
 	}
 	m.conds = []func(*world, int) cond[Item]{
-		matched(itemLabel, label), nullConds(ints, itemScore, score), nullConds(decimals, itemCost, cost), nullConds(counts, itemSpare, spare),
+		matched(itemLabel, label), nullConds(ints, itemScore, score), nullConds(decimals, itemCost, cost), nullConds(counts,
+			itemSpare, spare),
 		led(itemOwner, owner), led(itemSpare, spare), exists(itemsOf, nodesOf), exists(itemsOf, itemsOf), rowIn(itemsOf),
 	}
 	return m
@@ -173,7 +185,8 @@ func itemAggregate[V any](k *kind[V]) maker[Node, V] {
 	return func(w *world, depth int) term[Node, V] {
 		c := condOf(w, w.items, depth-1)
 		a := aggregateOf(w, w.items, k, depth-1)
-		return term[Node, V]{x: prom.AggregateOf(nodeItems.Where(c.x), a.x), of: func(v *Node) *V { return a.of(w.itemsWhere(v, c)) }}
+		return term[Node, V]{x: prom.AggregateOf(nodeItems.Where(c.x), a.x),
+			of: func(v *Node) *V { return a.of(w.itemsWhere(v, c)) }}
 	}
 }
 

@@ -114,12 +114,15 @@ func composed[T, V any](w *world, m *model[T], k *kind[V], depth int) term[T, V]
 	var own []func() any
 	switch any(k) {
 	case any(ints):
-		own = append(own, func() any { return arithmetic(w, m, ints, depth) }, func() any { return remainder(w, m, ints, depth) },
+		own = append(own, func() any { return arithmetic(w, m, ints, depth) },
+			func() any { return remainder(w, m, ints, depth) },
 			func() any { return roundedInt(w, m, depth) }, func() any { return partInZone(w, m, depth) })
 	case any(counts):
-		own = append(own, func() any { return arithmetic(w, m, counts, depth) }, func() any { return length(w, m, depth) }, func() any { return toInt(w, m, depth) })
+		own = append(own, func() any { return arithmetic(w, m, counts, depth) }, func() any { return length(w, m, depth) },
+			func() any { return toInt(w, m, depth) })
 	case any(floats):
-		own = append(own, func() any { return arithmetic(w, m, floats, depth) }, func() any { return toFloat(w, m, depth) }, func() any { return rounded(w, m, floats, depth) })
+		own = append(own, func() any { return arithmetic(w, m, floats, depth) }, func() any { return toFloat(w, m, depth) },
+			func() any { return rounded(w, m, floats, depth) })
 	case any(wilds):
 		own = append(own, func() any { return rounded(w, m, wilds, depth) })
 	case any(decimals):
@@ -127,7 +130,8 @@ func composed[T, V any](w *world, m *model[T], k *kind[V], depth int) term[T, V]
 	case any(times):
 		own = append(own, func() any { return moment(w, m, depth) }, func() any { return moment(w, m, depth) })
 	case any(texts):
-		own = append(own, func() any { return textOf(w, m, depth) }, func() any { return textOf(w, m, depth) }, func() any { return padded(w, m, depth) })
+		own = append(own, func() any { return textOf(w, m, depth) }, func() any { return textOf(w, m, depth) },
+			func() any { return padded(w, m, depth) })
 	case any(bools):
 		own = append(own, func() any { return condTerm(w, m, depth) })
 	}
@@ -202,11 +206,14 @@ func arithmetic[T any, V int | int64 | float64](w *world, m *model[T], k *kind[V
 	a, b := termOf(w, m, k, depth), termOf(w, m, k, depth)
 	switch w.n(6) {
 	case 0:
-		return term[T, V]{kind: k, x: prom.Plus[*T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) { return a + b, true })}
+		return term[T, V]{kind: k, x: prom.Plus[*T, V](a.x, b.x),
+			of: lift2(a, b, func(a, b V) (V, bool) { return a + b, true })}
 	case 1:
-		return term[T, V]{kind: k, x: prom.Minus[*T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) { return a - b, true })}
+		return term[T, V]{kind: k, x: prom.Minus[*T, V](a.x, b.x),
+			of: lift2(a, b, func(a, b V) (V, bool) { return a - b, true })}
 	case 2:
-		return term[T, V]{kind: k, x: prom.Times[*T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) { return a * b, true })}
+		return term[T, V]{kind: k, x: prom.Times[*T, V](a.x, b.x),
+			of: lift2(a, b, func(a, b V) (V, bool) { return a * b, true })}
 	case 3:
 		return term[T, V]{kind: k, x: prom.Div[*T, V](a.x, b.x), of: lift2(a, b, func(a, b V) (V, bool) {
 			if b == 0 {
@@ -232,12 +239,14 @@ func remainder[T any, V int | int64](w *world, m *model[T], k *kind[V], depth in
 
 func length[T any](w *world, m *model[T], depth int) term[T, int64] {
 	a := termOf(w, m, texts, depth)
-	return term[T, int64]{kind: counts, x: prom.Length[*T, string](a.x), of: lift1(a, func(s string) int64 { return int64(len([]rune(s))) })}
+	return term[T, int64]{kind: counts, x: prom.Length[*T, string](a.x),
+		of: lift1(a, func(s string) int64 { return int64(len([]rune(s))) })}
 }
 
 func toFloat[T any](w *world, m *model[T], depth int) term[T, float64] {
 	a := termOf(w, m, ints, depth)
-	return term[T, float64]{kind: floats, x: prom.Float[*T, int](a.x), of: lift1(a, func(n int) float64 { return float64(n) })}
+	return term[T, float64]{kind: floats, x: prom.Float[*T, int](a.x),
+		of: lift1(a, func(n int) float64 { return float64(n) })}
 }
 
 func textOf[T any](w *world, m *model[T], depth int) term[T, string] {
@@ -264,7 +273,8 @@ func textOf[T any](w *world, m *model[T], depth int) term[T, string] {
 		})
 	}
 	b := termOf(w, m, texts, depth)
-	return term[T, string]{kind: texts, x: prom.Concat[*T, string](a.x, b.x), of: lift2(a, b, func(a, b string) (string, bool) { return a + b, true })}
+	return term[T, string]{kind: texts, x: prom.Concat[*T, string](a.x, b.x),
+		of: lift2(a, b, func(a, b string) (string, bool) { return a + b, true })}
 }
 
 func lower(s string) string { return mapped(s, 'A', 'Z', 'a'-'A') }

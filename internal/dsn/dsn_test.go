@@ -21,7 +21,8 @@ func TestParseDSN_Postgres(t *testing.T) {
 		path     string
 	}{
 		// parity: D1
-		{in: "postgres://u:p@h:5433/db?sslmode=disable#main", name: "main", user: "u", password: "p", hosts: one("h", 5433), path: "db"},
+		{in: "postgres://u:p@h:5433/db?sslmode=disable#main", name: "main", user: "u", password: "p", hosts: one("h", 5433),
+			path: "db"},
 		// parity: D2
 		{in: "postgresql://h/db", hosts: one("h", 5432), path: "db"},
 		{in: "psql://h/db", hosts: one("h", 5432), path: "db"},

@@ -35,7 +35,8 @@ func TestEnvDSNs(t *testing.T) {
 		{"a leading zero", []string{"PROM_DSN_01=" + a}, "PROM_DSN", "", "[PROM_DSN_01]"},
 		{"bad after a gap", []string{"PROM_DSN_5="}, "PROM_DSN", "", "[PROM_DSN_5]"},
 		{"other words", []string{"PROM_DSN_FILE=x", "PROM_DSN_=x", "PROM_DSN_1a=x"}, "PROM_DSN", "", ""},
-		{"another prefix", []string{"APP_DSN=" + d, "APP_DSN_1=" + a, "PROM_DSN=" + c}, "APP_DSN", "APP_DSN= APP_DSN_1=a", ""},
+		{"another prefix", []string{"APP_DSN=" + d, "APP_DSN_1=" + a, "PROM_DSN=" + c}, "APP_DSN", "APP_DSN= APP_DSN_1=a",
+			""},
 		{"a variable twice", []string{"PROM_DSN=" + a, "PROM_DSN=" + b}, "PROM_DSN", "PROM_DSN=a", ""},
 	}
 	for _, tt := range tests {
@@ -79,14 +80,16 @@ func TestEnvDSNs_Bad(t *testing.T) {
 		{"blank", []string{"PROM_DSN_1= "}, "PROM_DSN", "prom: dsn: the environment variable PROM_DSN_1 is set, but empty"},
 		// parity: D23
 		{
-			"one name twice", []string{"PROM_DSN=sqlite://a#x", "PROM_DSN_1=sqlite://b#y", "PROM_DSN_2=sqlite://c#x"}, "PROM_DSN",
+			"one name twice", []string{"PROM_DSN=sqlite://a#x", "PROM_DSN_1=sqlite://b#y",
+				"PROM_DSN_2=sqlite://c#x"}, "PROM_DSN",
 			`prom: dsn: the environment variables PROM_DSN and PROM_DSN_2 both hold a DSN named "x"`,
 		},
 		{
 			"no name twice", []string{"PROM_DSN_0=sqlite://a", "PROM_DSN_1=sqlite://b"}, "PROM_DSN",
 			"prom: dsn: the environment variables PROM_DSN_0 and PROM_DSN_1 both hold a DSN without a name",
 		},
-		{"a bad DSN", []string{"PROM_DSN=sqlite://a", "PROM_DSN_1=mysql://u:p@h"}, "PROM_DSN", `PROM_DSN_1: prom: dsn: unknown scheme "mysql"`},
+		{"a bad DSN", []string{"PROM_DSN=sqlite://a", "PROM_DSN_1=mysql://u:p@h"}, "PROM_DSN",
+			`PROM_DSN_1: prom: dsn: unknown scheme "mysql"`},
 		{"no prefix", nil, "", "prom: dsn: the prefix"},
 	}
 	for _, tt := range tests {

@@ -20,8 +20,10 @@ func TestDSN_String(t *testing.T) {
 		{"postgres://h1,[::1]:1/d%2Fb", "postgres://h1:5432,[::1]:1/d%2Fb"},
 		{"host=/tmp dbname='a b' user=x password=secret #n", "postgres://x:xxxxx@%2Ftmp:5432/a%20b#n"},
 		{"password=secret", "postgres://:xxxxx@"},
-		{"postgres:///db?sslkey=secret&sslcert=s&sslrootcert=s&passfile=s", "postgres:///db?sslkey=xxxxx&sslcert=xxxxx&sslrootcert=xxxxx&passfile=xxxxx"},
-		{"postgres:///db?sslpassword=secret&options=secret&my.key=secret", "postgres:///db?sslpassword=xxxxx&options=xxxxx&my.key=xxxxx"},
+		{"postgres:///db?sslkey=secret&sslcert=s&sslrootcert=s&passfile=s",
+			"postgres:///db?sslkey=xxxxx&sslcert=xxxxx&sslrootcert=xxxxx&passfile=xxxxx"},
+		{"postgres:///db?sslpassword=secret&options=secret&my.key=secret",
+			"postgres:///db?sslpassword=xxxxx&options=xxxxx&my.key=xxxxx"},
 		{"postgres:///db?search_path=a,b&timezone=+02", "postgres:///db?search_path=a,b&timezone=%2B02"},
 		{
 			"postgres:///db?jit=off&install=off&readonly=1&pool_maxconn=2&pool_minconn=1&connect_timeout=3&statement_timeout=0&lock_timeout=1500&install_lock_timeout=0",
@@ -32,7 +34,8 @@ func TestDSN_String(t *testing.T) {
 		{"sqlite::memory:#n", "sqlite://:memory:#n"},
 		{"sqlite://x?busy_timeout=5&_fk=0", "sqlite://x?busy_timeout=5ms&_foreign_keys=0"},
 		{"sqlite://x?busy_timeout=10s", "sqlite://x"},
-		{"sqlite://x?_pragma=cache_size(-8000)&_pragma=key('secret')", "sqlite://x?_pragma=cache_size(-8000)&_pragma=xxxxx(xxxxx)"},
+		{"sqlite://x?_pragma=cache_size(-8000)&_pragma=key('secret')",
+			"sqlite://x?_pragma=cache_size(-8000)&_pragma=xxxxx(xxxxx)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.in, func(t *testing.T) {

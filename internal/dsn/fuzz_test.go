@@ -64,7 +64,8 @@ func checkSQLiteURI(t *testing.T, d DSN) {
 		t.Fatalf("%q: bad URI %q: %v", d, uri, err)
 	}
 	path, err := url.PathUnescape(strings.TrimPrefix(strings.TrimPrefix(file, "file:"), "//"))
-	if base := d.Path[strings.LastIndex(d.Path, "/")+1:]; d.Path != Memory && (err != nil || !strings.HasSuffix(path, base)) {
+	if base := d.Path[strings.LastIndex(d.Path, "/")+1:]; d.Path != Memory &&
+		(err != nil || !strings.HasSuffix(path, base)) {
 		t.Fatalf("%q: path %q in %q", d, path, uri)
 	}
 }
@@ -119,7 +120,8 @@ func FuzzRedact(f *testing.F) {
 		case 5:
 			text = "mysql://" + user + ":" + password + "@" + tail
 		case 6:
-			text = "postgres://h/db?sslpassword=" + url.QueryEscape(password) + "&my.key=" + url.QueryEscape(password) + "#" + tail
+			text = "postgres://h/db?sslpassword=" + url.QueryEscape(password) + "&my.key=" + url.QueryEscape(password) + "#" +
+				tail
 		case 7:
 			text = "sqlite://x.db?_pragma=key('" + url.QueryEscape(password) + "')&" + tail
 		}

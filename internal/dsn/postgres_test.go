@@ -162,10 +162,12 @@ func TestPoolConfig_Bad(t *testing.T) {
 	services := filepath.Join(dir, "services")
 	is.NoErr(os.WriteFile(services, []byte("[odd]\nchannel_binding=secret\n"), 0o600))
 	tests := []struct{ in, env, value, want string }{
-		{in: "sslmode=require&sslrootcert=/nowhere/secret", want: `"sslrootcert" (or PGSSLROOTCERT) cannot be read: it does not exist`},
+		{in: "sslmode=require&sslrootcert=/nowhere/secret",
+			want: `"sslrootcert" (or PGSSLROOTCERT) cannot be read: it does not exist`},
 		{in: "sslmode=require&sslrootcert=" + junk, want: "holds no certificate in PEM form"},
 		{in: "sslmode=require&sslcert=" + junk + "&sslkey=", want: `"sslcert" and "sslkey"`},
-		{in: "sslmode=require&sslkey=/nowhere/secret&sslcert=" + junk, want: `"sslkey" (or PGSSLKEY) cannot be read: it does not exist`},
+		{in: "sslmode=require&sslkey=/nowhere/secret&sslcert=" + junk,
+			want: `"sslkey" (or PGSSLKEY) cannot be read: it does not exist`},
 		{in: "sslmode=require&sslcert=" + junk + "&sslkey=" + junk, want: `"sslkey" (or PGSSLKEY) holds no key`},
 		{in: "service=secret&servicefile=/nowhere/secret", want: `"servicefile" (or PGSERVICEFILE) cannot be read`},
 		{in: "service=secret&servicefile=" + services, want: `"service" (or PGSERVICE) names`},

@@ -126,7 +126,8 @@ func TestSQLiteURI_Path(t *testing.T) {
 func TestSQLiteURI_Bad(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	for _, d := range []DSN{{}, {Dialect: "postgres"}, {Dialect: "sqlite"}, {Dialect: "sqlite", Path: "a\x00b"}, {Dialect: "sqlite", Path: ":memory:"}} {
+	for _, d := range []DSN{{}, {Dialect: "postgres"}, {Dialect: "sqlite"}, {Dialect: "sqlite", Path: "a\x00b"},
+		{Dialect: "sqlite", Path: ":memory:"}} {
 		_, err := SQLiteURI(d, "writer", "")
 		is.True(err != nil)
 	}
@@ -229,7 +230,8 @@ func TestMakeParent(t *testing.T) {
 		query string
 		made  bool
 	}{
-		{"", true}, {"?mode=rwc", true}, {"?vfs=unix-dotfile", true}, {"?readonly=1", false}, {"?mode=rw", false}, {"?vfs=mine", false},
+		{"", true}, {"?mode=rwc", true}, {"?vfs=unix-dotfile", true}, {"?readonly=1", false}, {"?mode=rw",
+			false}, {"?vfs=mine", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.query, func(t *testing.T) {

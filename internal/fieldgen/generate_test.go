@@ -30,8 +30,9 @@ func folder(t *testing.T, files map[string]string) string {
 		t.Fatal(err)
 	}
 	const module = "module github.com/prom-go/prom\n"
-	text := strings.Replace(string(mod), module, "module example.org/library\n\nrequire github.com/prom-go/prom v0.0.0\n\nreplace github.com/prom-go/prom => "+
-		filepath.ToSlash(root)+"\n", 1)
+	text := strings.Replace(string(mod), module,
+		"module example.org/library\n\nrequire github.com/prom-go/prom v0.0.0\n\nreplace github.com/prom-go/prom => "+
+			filepath.ToSlash(root)+"\n", 1)
 	files["go.mod"], files["go.sum"] = text, string(sum)
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -75,7 +76,8 @@ func TestRun(t *testing.T) {
 	is.NoErr(os.WriteFile(path, []byte(strings.ReplaceAll(string(text), "\n", "\r\n")), 0o600)) // as git may check it out
 	is.NoErr(fieldgen.Run(o))
 
-	is.NoErr(os.WriteFile(filepath.Join(dir, "book.go"), []byte(strings.Replace(book, "Title string", "Title string\n\tPages int", 1)), 0o600))
+	is.NoErr(os.WriteFile(filepath.Join(dir, "book.go"),
+		[]byte(strings.Replace(book, "Title string", "Title string\n\tPages int", 1)), 0o600))
 	err = fieldgen.Run(o)
 	is.True(strings.HasSuffix(err.Error(), "prom_fields.go is not current: run go generate\n"+
 		"+\tPages   *prom.NumberField[*Book, int]\n+\t\tPages:   prom.NumberOf(m, &m.Pages),\n"))
@@ -106,7 +108,8 @@ type Plain struct {
 
 type Other struct{ A int }
 `})
-	text, err := fieldgen.Source(fieldgen.Options{Dir: dir, Output: "x.go", Types: []string{"Plain"}, Codecs: []string{"netip.Addr"}, Export: true})
+	text, err := fieldgen.Source(fieldgen.Options{Dir: dir, Output: "x.go", Types: []string{"Plain"},
+		Codecs: []string{"netip.Addr"}, Export: true})
 	is.NoErr(err)
 	is.True(strings.Contains(string(text), "var PlainFields = func(m *Plain) plainFields {"))
 	is.True(strings.Contains(string(text), "prom.FieldOf(m, &m.At)"))
@@ -143,12 +146,16 @@ type Secret string
 			want: `a.go:7:2: field Title: tag prom:"uniqe": "uniqe" looks like the option unique; a column of this name is written name=uniqe`},
 		"type": {files: map[string]string{"a.go": model + "\tTitle chan int\n}\n"},
 			want: `a.go:7:2: field Title: the type chan int has no column type; leave the field out by the tag prom:"-"`},
-		"unknown":    {files: map[string]string{"a.go": model + "\tTitle Strin\n}\n"}, want: "a.go:7:8: field Title: undefined: Strin"},
-		"unexported": {files: map[string]string{"a.go": model + "\ttitle string `prom:\"index\"`\n}\n"}, want: "a.go:7:2: field title: an unexported field cannot be a column"},
+		"unknown": {files: map[string]string{"a.go": model + "\tTitle Strin\n}\n"},
+			want: "a.go:7:8: field Title: undefined: Strin"},
+		"unexported": {files: map[string]string{"a.go": model + "\ttitle string `prom:\"index\"`\n}\n"},
+			want: "a.go:7:2: field title: an unexported field cannot be a column"},
 		"import": {files: map[string]string{"a.go": "package models\n\nimport _ \"github.com/prom-go/prom/nowhere\"\n"},
 			want: `import "github.com/prom-go/prom/nowhere": no required module provides package`},
-		"syntax": {files: map[string]string{"a.go": "package models\n\ntype {"}, want: "a.go:3:6: expected 'IDENT', found '{'"},
-		"none":   {files: map[string]string{"a.go": "package models\n\ntype T struct{ A int }\n"}, want: "the package models has no models: no struct embeds prom.Model, and none has a repo"},
+		"syntax": {files: map[string]string{"a.go": "package models\n\ntype {"},
+			want: "a.go:3:6: expected 'IDENT', found '{'"},
+		"none": {files: map[string]string{"a.go": "package models\n\ntype T struct{ A int }\n"},
+			want: "the package models has no models: no struct embeds prom.Model, and none has a repo"},
 		"no such": {files: map[string]string{"a.go": model + "}\n"}, types: []string{"Bok"},
 			want: "models declares no struct Bok without type parameters"},
 		"names": {files: map[string]string{"a.go": model + "}\n\nfunc book() {}\n\nvar bookFields int\n"},

@@ -204,7 +204,8 @@ func (a *author) append(ctx context.Context, list int64) (err error) {
 func (a *author) appendText(ctx context.Context, list, value int64) error {
 	text := fmt.Sprint(value, ",")
 	if a.one(2) {
-		n, err := a.lists.Where(listNumber.Eq(list)).Update(ctx, listText.SetTo(prom.Concat(listText, prom.Val(listProto, text))))
+		n, err := a.lists.Where(listNumber.Eq(list)).Update(ctx,
+			listText.SetTo(prom.Concat(listText, prom.Val(listProto, text))))
 		if err != nil || n == 1 {
 			return err
 		}

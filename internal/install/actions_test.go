@@ -79,7 +79,8 @@ func TestActions(t *testing.T) {
 		})
 
 		// They do what they say.
-		runSQL(t, db, `INSERT INTO "owner" ("id", "name") VALUES (1, 'a'), (2, 'b'), (3, 'c')`, `INSERT INTO "pair" ("a", "b") VALUES (1, 1)`,
+		runSQL(t, db, `INSERT INTO "owner" ("id", "name") VALUES (1, 'a'), (2, 'b'), (3, 'c')`,
+			`INSERT INTO "pair" ("a", "b") VALUES (1, 1)`,
 			`INSERT INTO "acting" ("plain", "restrict", "nothing", "default", "a") VALUES (1, 1, 3, 2, 1)`)
 		refused(ctx, t, db, `DELETE FROM "owner" WHERE "id" = 1`)
 		runSQL(t, db, `DELETE FROM "owner" WHERE "id" = 2`)

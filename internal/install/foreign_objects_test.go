@@ -106,7 +106,8 @@ func TestForeignConstraints(t *testing.T) {
 		_, err := install.Widen(ctx, db, now)
 		is.NoErr(err)
 		below(ctx, t, db, now, schema.Lossy)
-		refused(ctx, t, db, `INSERT INTO "thing" ("price", "size") VALUES (0, 1)`, `INSERT INTO "thing" ("price", "size") VALUES (1, 2)`)
+		refused(ctx, t, db, `INSERT INTO "thing" ("price", "size") VALUES (0, 1)`,
+			`INSERT INTO "thing" ("price", "size") VALUES (1, 2)`)
 		runSQL(t, db, `INSERT INTO "thing" ("size") VALUES (1)`, `INSERT INTO "thing" ("size", "price") VALUES (3, NULL)`)
 		is.Equal(count(ctx, t, db, `SELECT count(*) FROM "thing" WHERE "price" = 7 AND "at" IS NOT NULL`), int64(1))
 		drifts, err := install.Drifts(ctx, db, now)
@@ -115,7 +116,8 @@ func TestForeignConstraints(t *testing.T) {
 			is.Equal(d.Harmless(), d.Name != "thing_size_check") // the model has another rule of that name
 		}
 		whole(ctx, t, db, now)
-		runSQL(t, db, `INSERT INTO "thing" ("price", "size", "at") VALUES (1, 2, 'x')`, `INSERT INTO "thing" ("size") VALUES (4)`)
+		runSQL(t, db, `INSERT INTO "thing" ("price", "size", "at") VALUES (1, 2, 'x')`,
+			`INSERT INTO "thing" ("size") VALUES (4)`)
 		refused(ctx, t, db, `INSERT INTO "thing" ("price", "size", "at") VALUES (0, 2, 'x')`)
 	})
 }
@@ -173,7 +175,8 @@ func TestDropColumnKeeps(t *testing.T) {
 		Name string
 		Kind string `prom:"unique,default=note"`
 	}
-	for _, extra := range []string{"key", "null", "length", "note", "setting", "on", "index", "unique", "default", "check", "primary", "text", "nocase", "and", "references"} {
+	for _, extra := range []string{"key", "null", "length", "note", "setting", "on", "index", "unique", "default", "check",
+		"primary", "text", "nocase", "and", "references"} {
 		for _, clause := range []string{"", " UNIQUE", " REFERENCES setting"} { // goes by itself, or by a table rebuild
 			t.Run(extra+clause, func(t *testing.T) {
 				is := is.New(t)
@@ -245,7 +248,8 @@ func TestRequiredReference(t *testing.T) {
 		ctx := context.Background()
 		db := open(t, e.DSN)
 		ensure(ctx, t, db, table[owner](t))
-		runSQL(t, db, `INSERT INTO "owner" ("name") VALUES ('o')`, `CREATE TABLE "thing" ("id" `+counted(e)+`)`, `INSERT INTO "thing" DEFAULT VALUES`)
+		runSQL(t, db, `INSERT INTO "owner" ("name") VALUES ('o')`, `CREATE TABLE "thing" ("id" `+counted(e)+`)`,
+			`INSERT INTO "thing" DEFAULT VALUES`)
 		now := named[thing](t, "thing")
 		if e.Name == dbtest.NameSQLite {
 			_, err := install.Ensure(ctx, db, now)
@@ -268,7 +272,8 @@ func TestRebuildCounts(t *testing.T) {
 		Name *string
 	}
 	db := open(t, dbtest.SQLite(t))
-	runSQL(t, db, `CREATE TABLE Thing (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL)`, `INSERT INTO thing (name) VALUES ('a'), ('b'), ('c')`, `DELETE FROM thing WHERE id = 3`)
+	runSQL(t, db, `CREATE TABLE Thing (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL)`,
+		`INSERT INTO thing (name) VALUES ('a'), ('b'), ('c')`, `DELETE FROM thing WHERE id = 3`)
 	whole(ctx, t, db, named[thing](t, "thing"))
 	runSQL(t, db, `INSERT INTO thing (name) VALUES (NULL)`)
 	is.Equal(count(ctx, t, db, `SELECT max(id) FROM thing`), int64(4))
@@ -293,7 +298,8 @@ func TestRenameThenRebuild(t *testing.T) {
 	now := named[note](t, "note")
 	is.NoErr(byHand(ctx, db, now))
 	is.Equal(planOf(ctx, t, db, now), nil)
-	is.Equal(count(ctx, t, db, `SELECT count(*) FROM note WHERE body = '007' AND typeof(body) = 'text' AND title = 'b'`), int64(1))
+	is.Equal(count(ctx, t, db, `SELECT count(*) FROM note WHERE body = '007' AND typeof(body) = 'text' AND title = 'b'`),
+		int64(1))
 	runSQL(t, db, `INSERT INTO note (body, title) VALUES ('text', 'c')`)
 	is.Equal(count(ctx, t, db, `SELECT count(*) FROM entry WHERE name = 'c' AND log = 'log'`), int64(1))
 	is.Equal(count(ctx, t, db, `SELECT count(*) FROM v`), int64(2))
@@ -317,7 +323,8 @@ func TestDropReferred(t *testing.T) {
 			t.Run(name+clause, func(t *testing.T) {
 				is := is.New(t)
 				db := open(t, dbtest.SQLite(t))
-				runSQL(t, db, append([]string{`CREATE TABLE part (id INTEGER PRIMARY KEY, code TEXT` + clause + `)`, `CREATE TABLE log (x)`,
+				runSQL(t, db, append([]string{`CREATE TABLE part (id INTEGER PRIMARY KEY, code TEXT` + clause + `)`,
+					`CREATE TABLE log (x)`,
 					`CREATE VIEW broken AS SELECT y FROM log`, `CREATE UNIQUE INDEX part_code ON part (code)`}, sql...)...)
 				recorded(ctx, t, db, "part", "code")
 				now := named[part](t, "part")
@@ -365,7 +372,8 @@ func TestApplyTogether(t *testing.T) {
 		}
 		is.Equal(planOf(ctx, t, db, now), nil)
 		if e.Name == dbtest.NamePostgres {
-			is.Equal(count(ctx, t, db, `SELECT count(*) FROM "prom_history" WHERE "statement" LIKE 'CREATE UNIQUE INDEX%'`), int64(1))
+			is.Equal(count(ctx, t, db, `SELECT count(*) FROM "prom_history" WHERE "statement" LIKE 'CREATE UNIQUE INDEX%'`),
+				int64(1))
 		}
 	})
 }
@@ -380,7 +388,8 @@ func TestUnsoundViews(t *testing.T) {
 		ID int64 `prom:"key,auto"`
 	}
 	db := open(t, dbtest.SQLite(t))
-	runSQL(t, db, `CREATE TABLE part (id INTEGER PRIMARY KEY, code TEXT UNIQUE, other TEXT UNIQUE)`, `CREATE VIEW v AS SELECT id FROM part`,
+	runSQL(t, db, `CREATE TABLE part (id INTEGER PRIMARY KEY, code TEXT UNIQUE, other TEXT UNIQUE)`,
+		`CREATE VIEW v AS SELECT id FROM part`,
 		`CREATE TRIGGER theirs INSTEAD OF UPDATE ON v BEGIN UPDATE part SET code = NEW.id; END`,
 		`CREATE VIEW "bro""ken" AS SELECT absent FROM part`)
 	raw, err := db.SQL(ctx)

@@ -111,7 +111,8 @@ func TestInspect(t *testing.T) {
 			is.True(c.Type != "")
 		}
 		is.Equal(names, []string{"id", "owner", "name", "age", "kind", "at"})
-		is.Equal(indexes(found), []string{"pet_adults unique=false partial=true [age]", "pet_by_age unique=false partial=false [age at]",
+		is.Equal(indexes(found), []string{"pet_adults unique=false partial=true [age]",
+			"pet_by_age unique=false partial=false [age at]",
 			"pet_name unique=false partial=false [name]"})
 		is.True(table[pet](t).Diff(found).Empty())
 		owners, err := db.Inspect(ctx, "owner")

@@ -56,7 +56,8 @@ func TestNotModelled(t *testing.T) {
 		if e.Name == dbtest.NamePostgres {
 			create = theirsPostgres
 		}
-		runSQL(t, db, `CREATE TABLE "other" ("id" int PRIMARY KEY)`, create, `CREATE INDEX "theirs" ON "ours" ("theirs")`, `CREATE INDEX "mine" ON "ours" (lower("name")) WHERE "count" > 1`)
+		runSQL(t, db, `CREATE TABLE "other" ("id" int PRIMARY KEY)`, create, `CREATE INDEX "theirs" ON "ours" ("theirs")`,
+			`CREATE INDEX "mine" ON "ours" (lower("name")) WHERE "count" > 1`)
 		before, err := db.InspectAll(ctx, "ours")
 		is.NoErr(err)
 		now := table[ours](t)
@@ -117,7 +118,8 @@ func TestContradicted(t *testing.T) {
 		got = append(got, string(s.Kind)+" "+s.Name)
 	}
 	slices.Sort(got)
-	is.Equal(got, []string{"add constraint thing_short_check", "alter column price", "alter column ratio", "alter column short", "by hand needed", "replace constraint owner"})
+	is.Equal(got, []string{"add constraint thing_short_check", "alter column price", "alter column ratio",
+		"alter column short", "by hand needed", "replace constraint owner"})
 	is.NoErr(planned(ctx, db, now))
 	left := planOf(ctx, t, db, now)
 	is.Equal(len(left), 1)

@@ -49,37 +49,65 @@ func textOf(k schema.Kind, format string) func(i int) schema.Value {
 var noon = time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)
 
 var sorts = []sort{
-	0: {typ: typeOf[int16](), value: intOf(schema.Int16), unique: true, defaults: []string{"3", "-5"}, rules: []string{"min=1", "min=-7,max=900", "nonempty"}, becomes: []int{1, 2}},
-	1: {typ: typeOf[int32](), value: intOf(schema.Int32), unique: true, defaults: []string{"3"}, rules: []string{"min=1", "max=100000"}, becomes: []int{0, 2}},
-	2: {typ: typeOf[int64](), value: intOf(schema.Int64), unique: true, defaults: []string{"3", "9000000000"}, rules: []string{"min=1", "max=100000"}, becomes: []int{0, 1, 9}},
+	0: {typ: typeOf[int16](), value: intOf(schema.Int16), unique: true, defaults: []string{"3", "-5"},
+		rules: []string{"min=1", "min=-7,max=900", "nonempty"}, becomes: []int{1, 2}},
+	1: {typ: typeOf[int32](), value: intOf(schema.Int32), unique: true, defaults: []string{"3"},
+		rules: []string{"min=1", "max=100000"}, becomes: []int{0, 2}},
+	2: {typ: typeOf[int64](), value: intOf(schema.Int64), unique: true, defaults: []string{"3", "9000000000"},
+		rules: []string{"min=1", "max=100000"}, becomes: []int{0, 1, 9}},
 	3: {typ: typeOf[int8](), value: intOf(schema.Int16), unique: true, becomes: []int{0, 1, 2}},
 	4: {typ: typeOf[uint16](), value: intOf(schema.Int32), unique: true, becomes: []int{1, 2}},
 	5: {typ: typeOf[uint64](), value: func(i int) schema.Value { return schema.UintValue(uint64(i) + 1) }, unique: true},
-	6: {typ: typeOf[bool](), value: func(i int) schema.Value { return schema.BoolValue(i%2 == 0) }, defaults: []string{"true", "false"}},
-	7: {typ: typeOf[float32](), value: func(i int) schema.Value { return schema.FloatValue(schema.Float32, float64(i)+0.5) }, unique: true, becomes: []int{8}},
-	8: {typ: typeOf[float64](), value: func(i int) schema.Value { return schema.FloatValue(schema.Float64, float64(i)+0.25) }, unique: true, defaults: []string{"1.5", "+Inf"},
+	6: {typ: typeOf[bool](), value: func(i int) schema.Value { return schema.BoolValue(i%2 == 0) },
+		defaults: []string{"true", "false"}},
+	7: {typ: typeOf[float32](), value: func(i int) schema.Value {
+		return schema.FloatValue(schema.Float32,
+			float64(i)+0.5)
+	}, unique: true, becomes: []int{8}},
+	8: {typ: typeOf[float64](), value: func(i int) schema.Value {
+		return schema.FloatValue(schema.Float64,
+			float64(i)+0.25)
+	}, unique: true, defaults: []string{"1.5", "+Inf"},
 		rules: []string{"min=-0.5", "max=1e9"}},
 	9: {typ: typeOf[string](), value: textOf(schema.Text, "text%d"), unique: true, defaults: []string{"it's"},
 		rules: []string{"size=1..40", "min=1", "max=90", "size=2..", "choices=a|b", "regex=^[a-z0-9]*$"}, becomes: []int{10}},
-	10: {typ: typeOf[string](), tag: "nocase", value: textOf(schema.Text, "TEXT%d"), unique: true, rules: []string{"size=1..40", "min=2"}, becomes: []int{9}},
+	10: {typ: typeOf[string](), tag: "nocase", value: textOf(schema.Text, "TEXT%d"), unique: true,
+		rules: []string{"size=1..40", "min=2"}, becomes: []int{9}},
 	11: {typ: typeOf[string](), tag: "uuid", value: textOf(schema.UUID, "f47ac10b-58cc-4372-a567-%012d"), unique: true},
-	12: {typ: typeOf[string](), tag: "decimal=12.2", value: textOf(schema.Decimal, "%d.25"), unique: true, defaults: []string{"12.50"}, becomes: []int{13}},
+	12: {typ: typeOf[string](), tag: "decimal=12.2", value: textOf(schema.Decimal, "%d.25"), unique: true,
+		defaults: []string{"12.50"}, becomes: []int{13}},
 	13: {typ: typeOf[string](), tag: "decimal=14.2", value: textOf(schema.Decimal, "%d.25"), unique: true},
-	14: {typ: typeOf[time.Time](), value: func(i int) schema.Value { return schema.TimeValue(schema.Time, noon.Add(time.Duration(i)*time.Second)) }, unique: true,
+	14: {typ: typeOf[time.Time](),
+		value: func(i int) schema.Value {
+			return schema.TimeValue(schema.Time,
+				noon.Add(time.Duration(i)*time.Second))
+		}, unique: true,
 		defaults: []string{"2020-02-29T23:30:00Z"}},
-	15: {typ: typeOf[time.Time](), tag: "date", value: func(i int) schema.Value { return schema.TimeValue(schema.Date, noon.AddDate(0, 0, i)) }, unique: true, becomes: []int{14}},
-	16: {typ: typeOf[time.Duration](), tag: "clock", value: func(i int) schema.Value { return schema.ClockValue(time.Duration(i) * time.Minute) }, unique: true},
-	17: {typ: typeOf[[]byte](), value: func(i int) schema.Value { return schema.BytesValue([]byte{byte(i), 1, 2}) }, noNull: true, rules: []string{"size=1..4", "max=9"}},
+	15: {typ: typeOf[time.Time](), tag: "date",
+		value: func(i int) schema.Value {
+			return schema.TimeValue(schema.Date,
+				noon.AddDate(0, 0, i))
+		}, unique: true, becomes: []int{14}},
+	16: {typ: typeOf[time.Duration](), tag: "clock",
+		value: func(i int) schema.Value { return schema.ClockValue(time.Duration(i) * time.Minute) }, unique: true},
+	17: {typ: typeOf[[]byte](), value: func(i int) schema.Value { return schema.BytesValue([]byte{byte(i), 1, 2}) },
+		noNull: true, rules: []string{"size=1..4", "max=9"}},
 	18: {typ: typeOf[map[string]int](), value: textOf(schema.JSON, `{"a": %d}`), noNull: true, noIndex: true},
 	19: {typ: typeOf[[]string](), value: listOf(schema.TextValue(schema.Text, "a")), noIndex: true, noNull: true},
 	20: {typ: typeOf[prom.Ref[owner]](), value: intOf(schema.Int64), unique: true},
 	21: {typ: typeOf[[]int64](), value: listOf(schema.IntValue(schema.Int64, 7)), noIndex: true, noNull: true},
-	22: {typ: typeOf[[]time.Time](), tag: "date", value: listOf(schema.TimeValue(schema.Date, noon)), noIndex: true, noNull: true},
+	22: {typ: typeOf[[]time.Time](), tag: "date", value: listOf(schema.TimeValue(schema.Date, noon)), noIndex: true,
+		noNull: true},
 	23: {typ: typeOf[[]bool](), value: listOf(schema.BoolValue(true)), noIndex: true, noNull: true},
-	24: {typ: typeOf[uuid.UUID](), value: textOf(schema.UUID, "f47ac10b-58cc-4372-a567-%012d"), unique: true, becomes: []int{11}},
-	25: {typ: typeOf[uint8](), value: intOf(schema.Int16), unique: true, defaults: []string{"3"}, rules: []string{"max=100"}, becomes: []int{0, 4}},
+	24: {typ: typeOf[uuid.UUID](), value: textOf(schema.UUID, "f47ac10b-58cc-4372-a567-%012d"), unique: true,
+		becomes: []int{11}},
+	25: {typ: typeOf[uint8](), value: intOf(schema.Int16), unique: true, defaults: []string{"3"},
+		rules: []string{"max=100"}, becomes: []int{0, 4}},
 	26: {typ: typeOf[any](), tag: "json", value: textOf(schema.JSON, `[%d]`), noNull: true, noIndex: true},
-	27: {typ: typeOf[string](), value: func(i int) schema.Value { return schema.TextValue(schema.Text, strconv.Itoa(i+1)) }, unique: true, rules: []string{"size=1..40"},
+	27: {typ: typeOf[string](), value: func(i int) schema.Value {
+		return schema.TextValue(schema.Text,
+			strconv.Itoa(i+1))
+	}, unique: true, rules: []string{"size=1..40"},
 		becomes: []int{0, 1, 2, 4, 9, 25}},
 }
 
@@ -105,7 +133,8 @@ type field struct {
 }
 
 func (f field) String() string {
-	return fmt.Sprintf("{%s was=%q sort=%d null=%t %s desc=%t def=%q rule=%q partial=%t}", f.name, f.was, f.sort, f.null, f.index, f.desc, f.def, f.rule, f.partial)
+	return fmt.Sprintf("{%s was=%q sort=%d null=%t %s desc=%t def=%q rule=%q partial=%t}", f.name, f.was, f.sort, f.null,
+		f.index, f.desc, f.def, f.rule, f.partial)
 }
 
 // column is the name of the column.
@@ -138,10 +167,13 @@ func model(fields []field) reflect.Type {
 		if f.was != "" {
 			add("was=" + schema.Snake(f.was))
 		}
-		list = append(list, reflect.StructField{Name: f.name, Type: typ, Tag: reflect.StructTag("prom:" + strconv.Quote(strings.Join(tag, ",")))})
+		list = append(list, reflect.StructField{Name: f.name, Type: typ,
+			Tag: reflect.StructTag("prom:" + strconv.Quote(strings.Join(tag, ",")))})
 		if f.partial {
-			text := fmt.Sprintf("index=part_%s,on='coalesce(%s, %s) desc, id',where='id > %d'", f.column(), f.column(), f.column(), len(f.name))
-			list = append(list, reflect.StructField{Name: "_", PkgPath: "p", Type: typeOf[struct{}](), Tag: reflect.StructTag("prom:" + strconv.Quote(text))})
+			text := fmt.Sprintf("index=part_%s,on='coalesce(%s, %s) desc, id',where='id > %d'", f.column(), f.column(),
+				f.column(), len(f.name))
+			list = append(list, reflect.StructField{Name: "_", PkgPath: "p", Type: typeOf[struct{}](),
+				Tag: reflect.StructTag("prom:" + strconv.Quote(text))})
 		}
 	}
 	return reflect.StructOf(list)
@@ -214,7 +246,8 @@ func change(r *rand.Rand, before []field) (after []field, kept map[string]string
 		after = append(after, f)
 	}
 	for i := range r.IntN(3) {
-		if f := randomField(r, fmt.Sprintf("Added%d", i), true); !slices.ContainsFunc(after, func(o field) bool { return o.name == f.name }) {
+		if f := randomField(r, fmt.Sprintf("Added%d", i), true); !slices.ContainsFunc(after,
+			func(o field) bool { return o.name == f.name }) {
 			if s := sorts[f.sort]; f.null || f.def != "" || !s.noNull {
 				after = append(after, f)
 			}
@@ -247,7 +280,8 @@ func fill(ctx context.Context, db *db.DB, t *schema.Table, fields []field, n int
 // texts reads a column.
 func texts(ctx context.Context, t *testing.T, db *db.DB, table, column string) (list []string) {
 	t.Helper()
-	rows, err := db.Query(ctx, &driver.Statement{SQL: "SELECT coalesce(CAST(" + dialect.Quote(column) + " AS TEXT), 'NULL') FROM " + dialect.Quote(table) + " ORDER BY id"})
+	rows, err := db.Query(ctx, &driver.Statement{SQL: "SELECT coalesce(CAST(" + dialect.Quote(column) +
+		" AS TEXT), 'NULL') FROM " + dialect.Quote(table) + " ORDER BY id"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -175,7 +175,8 @@ func TestPlanText(t *testing.T) {
 	i := slices.IndexFunc(steps, func(s schema.Step) bool { return s.Rebuild })
 	text := steps[i].String()
 	is.True(strings.Contains(text, "[rewriting, about 1 row]"))
-	is.True(strings.Contains(text, "\n    -- in one transaction, with PRAGMA foreign_keys = OFF and legacy_alter_table = ON before it"))
+	is.True(strings.Contains(text,
+		"\n    -- in one transaction, with PRAGMA foreign_keys = OFF and legacy_alter_table = ON before it"))
 	is.True(strings.Contains(text, `"note" TEXT`))
 	is.True(strings.HasSuffix(text, `CREATE UNIQUE INDEX "part_title" ON "part" ("title");`))
 }
@@ -215,7 +216,8 @@ func TestPlanViolations(t *testing.T) {
 		if e.Name == dbtest.NameSQLite {
 			is.Equal(violations, map[string]int64{"add column more": 0, "create index thing_kind": 1, "rebuild table ": 2})
 		} else {
-			is.Equal(violations, map[string]int64{"add column more": 0, "create index thing_kind": 1, "alter column namenull": 1, "alter column sizetype": 1,
+			is.Equal(violations, map[string]int64{"add column more": 0, "create index thing_kind": 1, "alter column namenull": 1,
+				"alter column sizetype":           1,
 				"add constraint thing_name_check": 1})
 		}
 		_, err = install.Apply(ctx, db, tables, steps)
@@ -227,7 +229,8 @@ func TestPlanViolations(t *testing.T) {
 		is.True(!found.Column("name").NotNull)
 		is.Equal(count(ctx, t, db, `SELECT count(*) FROM "thing"`), int64(3))
 
-		runSQL(t, db, `UPDATE "thing" SET "name" = 'yy' WHERE "name" IS NULL OR "name" = 'x'`, `UPDATE "thing" SET "kind" = 'c', "size" = 3 WHERE "id" = 2`)
+		runSQL(t, db, `UPDATE "thing" SET "name" = 'yy' WHERE "name" IS NULL OR "name" = 'x'`,
+			`UPDATE "thing" SET "kind" = 'c', "size" = 3 WHERE "id" = 2`)
 		for range 2 {
 			_, err = install.Apply(ctx, db, tables, planOf(ctx, t, db, now))
 			is.NoErr(err)
@@ -247,7 +250,8 @@ func TestPlanBesideWriter(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		db := open(t, e.DSN)
-		runSQL(t, db, `CREATE TABLE "thing" ("id" `+counted(e)+`, "name" TEXT NOT NULL)`, `INSERT INTO "thing" ("name") VALUES ('a'), ('a')`)
+		runSQL(t, db, `CREATE TABLE "thing" ("id" `+counted(e)+`, "name" TEXT NOT NULL)`,
+			`INSERT INTO "thing" ("name") VALUES ('a'), ('a')`)
 		timeout := "busy_timeout=20"
 		if e.Name == dbtest.NamePostgres {
 			timeout = "lock_timeout=20"
@@ -305,7 +309,8 @@ func TestRebuildKeeps(t *testing.T) {
 		is.Equal(count(ctx, t, db, `SELECT count(*) FROM sqlite_schema WHERE name IN ('theirs_index', 'theirs_trigger', 'theirs_view')`), int64(3))
 		raw, err := db.SQL(ctx)
 		is.NoErr(err)
-		for _, refused := range []string{`INSERT INTO part (name, count) VALUES ('x', 1000)`, `INSERT INTO part (name, count) VALUES (')', 1)`,
+		for _, refused := range []string{`INSERT INTO part (name, count) VALUES ('x', 1000)`,
+			`INSERT INTO part (name, count) VALUES (')', 1)`,
 			`INSERT INTO part (name, count) VALUES ('one', 1)`, `INSERT INTO child VALUES (77)`, `INSERT INTO part (name, count) VALUES ('', 1)`} {
 			_, err = raw.ExecContext(ctx, refused)
 			is.True(err != nil)
@@ -477,10 +482,13 @@ func TestHistory(t *testing.T) {
 		ensure(ctx, t, db, table[petBefore](t))
 		ensure(ctx, t, db, table[pet](t), table[owner](t))
 		ensure(ctx, t, db, table[pet](t))
-		is.Equal(count(ctx, t, db, `SELECT count(*) FROM "prom_history" WHERE "statement" LIKE 'CREATE TABLE "pet"%'`), int64(1))
+		is.Equal(count(ctx, t, db, `SELECT count(*) FROM "prom_history" WHERE "statement" LIKE 'CREATE TABLE "pet"%'`),
+			int64(1))
 		is.Equal(count(ctx, t, db, `SELECT count(*) FROM "prom_history" WHERE "table_name" = 'pet' AND "statement" LIKE 'ALTER TABLE "pet" ADD COLUMN%'`), int64(4))
-		is.Equal(count(ctx, t, db, `SELECT count(DISTINCT "fingerprint") FROM "prom_history" WHERE "table_name" = 'pet'`), int64(2))
-		is.Equal(count(ctx, t, db, `SELECT count(*) FROM "prom_history" WHERE "library" = '' OR "fingerprint" = ''`), int64(0))
+		is.Equal(count(ctx, t, db, `SELECT count(DISTINCT "fingerprint") FROM "prom_history" WHERE "table_name" = 'pet'`),
+			int64(2))
+		is.Equal(count(ctx, t, db, `SELECT count(*) FROM "prom_history" WHERE "library" = '' OR "fingerprint" = ''`),
+			int64(0))
 		tables, err := db.Tables(ctx)
 		is.NoErr(err)
 		is.True(!slices.Contains(tables, install.Change{}.TableName()))

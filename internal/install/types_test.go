@@ -36,7 +36,8 @@ func TestTypeThenRule(t *testing.T) {
 	}
 	eachWay(t, func(ctx context.Context, t *testing.T, e dbtest.Engine, db *db.DB, do way) {
 		is := is.New(t)
-		runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" TEXT NOT NULL)`, `INSERT INTO "thing" ("n") VALUES ('10'), ('3')`)
+		runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" TEXT NOT NULL)`,
+			`INSERT INTO "thing" ("n") VALUES ('10'), ('3')`)
 		now := named[thing](t, "thing")
 		below(ctx, t, db, now, schema.Lossy) // does what it can, and does not fail
 		is.NoErr(do(ctx, db, now))
@@ -58,7 +59,8 @@ func TestTypeWithoutRule(t *testing.T) {
 	}
 	eachWay(t, func(ctx context.Context, t *testing.T, e dbtest.Engine, db *db.DB, do way) {
 		is := is.New(t)
-		runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `DROP TABLE IF EXISTS "other"`, `CREATE TABLE "other" ("id" integer PRIMARY KEY)`, `INSERT INTO "other" VALUES (1)`,
+		runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `DROP TABLE IF EXISTS "other"`,
+			`CREATE TABLE "other" ("id" integer PRIMARY KEY)`, `INSERT INTO "other" VALUES (1)`,
 			`CREATE TABLE "thing" ("id" `+counted(e)+`, "n" integer NOT NULL CONSTRAINT "thing_n_check" CHECK ("n" <= 100000),
 				"m" integer NOT NULL, "o" bigint NOT NULL, "p" integer NOT NULL REFERENCES "other", CHECK ("m" < 200 AND "o" < 300))`,
 			`CREATE UNIQUE INDEX "thing_even" ON "thing" ("o") WHERE "n" % 2 = 0`, `CREATE INDEX "thing_m" ON "thing" (("m" + 1))`,
@@ -69,7 +71,8 @@ func TestTypeWithoutRule(t *testing.T) {
 			`INSERT INTO "thing" ("n", "m", "o", "p") VALUES (1, 200, 1, 1)`)
 		is.NoErr(do(ctx, db, now))
 		is.Equal(planOf(ctx, t, db, now), nil)
-		is.Equal(count(ctx, t, db, `SELECT count(*) FROM "thing" WHERE "n" = '5' AND "m" = '30' AND "o" = 7 AND "p" = '1'`), int64(1))
+		is.Equal(count(ctx, t, db, `SELECT count(*) FROM "thing" WHERE "n" = '5' AND "m" = '30' AND "o" = 7 AND "p" = '1'`),
+			int64(1))
 	})
 }
 
@@ -83,7 +86,8 @@ func TestTypeThenRuleCounts(t *testing.T) {
 		N  uint16 `prom:"min=2"`
 	}
 	db := open(t, dbtest.SQLite(t))
-	runSQL(t, db, `CREATE TABLE "thing" ("id" INTEGER PRIMARY KEY, "n" TEXT NOT NULL)`, `INSERT INTO "thing" VALUES (1, '1'), (2, '10'), (3, '70000')`)
+	runSQL(t, db, `CREATE TABLE "thing" ("id" INTEGER PRIMARY KEY, "n" TEXT NOT NULL)`,
+		`INSERT INTO "thing" VALUES (1, '1'), (2, '10'), (3, '70000')`)
 	steps := planOf(ctx, t, db, named[thing](t, "thing"))
 	is.Equal(len(steps), 1)
 	is.True(steps[0].Rebuild)
@@ -100,9 +104,11 @@ func TestIntegerToFloat(t *testing.T) {
 		N  float64
 	}
 	now := named[thing](t, "thing")
-	for n, fits := range map[string]bool{"9007199254740993": false, "9223372036854775807": false, "9007199254740992": true, "-9223372036854775808": true, "5": true} {
+	for n, fits := range map[string]bool{"9007199254740993": false, "9223372036854775807": false, "9007199254740992": true,
+		"-9223372036854775808": true, "5": true} {
 		db := open(t, dbtest.SQLite(t))
-		runSQL(t, db, `CREATE TABLE "thing" ("id" INTEGER PRIMARY KEY, "n" INTEGER NOT NULL)`, `INSERT INTO "thing" VALUES (1, `+n+`)`)
+		runSQL(t, db, `CREATE TABLE "thing" ("id" INTEGER PRIMARY KEY, "n" INTEGER NOT NULL)`,
+			`INSERT INTO "thing" VALUES (1, `+n+`)`)
 		err := planned(ctx, db, now)
 		if !fits {
 			is.True(errors.Is(err, driver.KindDrift))
@@ -167,7 +173,8 @@ func TestOwnRules(t *testing.T) {
 		if e.Name == dbtest.NamePostgres {
 			is.Equal(len(steps), 14)
 			for _, s := range steps {
-				is.Equal(s.Risk == schema.Additive, s.Name == "thing_high_check" || s.Name == "thing_uint_check") // which allow more
+				// which allow more
+				is.Equal(s.Risk == schema.Additive, s.Name == "thing_high_check" || s.Name == "thing_uint_check")
 			}
 		}
 		whole(ctx, t, db, now)
@@ -188,7 +195,8 @@ func TestStuckType(t *testing.T) {
 		ctx := context.Background()
 		db := open(t, e.DSN)
 		typ := map[string]string{dbtest.NameSQLite: "BLOB", dbtest.NamePostgres: "bytea"}[e.Name]
-		runSQL(t, db, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" `+typ+` NOT NULL, "gone" TEXT)`, `INSERT INTO "thing" ("n") VALUES ('x')`)
+		runSQL(t, db, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" `+typ+` NOT NULL, "gone" TEXT)`,
+			`INSERT INTO "thing" ("n") VALUES ('x')`)
 		recorded(ctx, t, db, "thing", "gone")
 		now := named[thing](t, "thing")
 		is.NoErr(planned(ctx, db, now))
@@ -210,7 +218,8 @@ func TestDecimalScale(t *testing.T) {
 	}
 	eachWay(t, func(ctx context.Context, t *testing.T, e dbtest.Engine, db *db.DB, do way) {
 		is := is.New(t)
-		runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" integer NOT NULL)`, `INSERT INTO "thing" ("n") VALUES (100), (-7)`)
+		runSQL(t, db, `DROP TABLE IF EXISTS "thing"`, `CREATE TABLE "thing" ("id" `+counted(e)+`, "n" integer NOT NULL)`,
+			`INSERT INTO "thing" ("n") VALUES (100), (-7)`)
 		now := named[thing](t, "thing")
 		is.NoErr(do(ctx, db, now))
 		is.Equal(planOf(ctx, t, db, now), nil)

@@ -31,7 +31,8 @@ func contains(t *testing.T, whole, part string) bool {
 // Ensure that documents contain what the same question, asked of each pair of values, finds in them.
 func FuzzContains(f *testing.F) {
 	long := "[" + strings.Repeat(`1,"a",{"k":1},[2],[{"x":null}],`, 20) + `{"k":2,"l":[7]}]`
-	for _, s := range []string{`1`, `"a"`, `{"a":1}`, `[1,2]`, `[]`, `{}`, `[[1]]`, `{"a":{"b":[1.0,{"c":null}]}}`, `[{"k":2}]`, `[{"l":[7.0]}]`, `[1e2,100]`, `-0.0`, `[true,"true"]`, long} {
+	for _, s := range []string{`1`, `"a"`, `{"a":1}`, `[1,2]`, `[]`, `{}`, `[[1]]`, `{"a":{"b":[1.0,{"c":null}]}}`,
+		`[{"k":2}]`, `[{"l":[7.0]}]`, `[1e2,100]`, `-0.0`, `[true,"true"]`, long} {
 		f.Add(s, s)
 		f.Add(long, s)
 		f.Add(`{"a":1,"b":[1,2,{"a":1}]}`, s)
@@ -155,7 +156,8 @@ func TestContainsStops(t *testing.T) {
 
 // Ensure that a patch does what RFC 7396 says, by its own algorithm.
 func FuzzPatch(f *testing.F) {
-	for _, s := range []string{`{"a":"b"}`, `{"a":null}`, `{"a":{"b":"c","d":null}}`, `{"a":[{"b":null}]}`, `{}`, `{"a":{"x":{"y":null,"z":1.50}},"b":null}`, `{"a":1,"a":{"b":null}}`} {
+	for _, s := range []string{`{"a":"b"}`, `{"a":null}`, `{"a":{"b":"c","d":null}}`, `{"a":[{"b":null}]}`, `{}`,
+		`{"a":{"x":{"y":null,"z":1.50}},"b":null}`, `{"a":1,"a":{"b":null}}`} {
 		f.Add(`{"a":{"b":"d","x":1}}`, s)
 		f.Add(`{"a":"c","b":[1.0, 2]}`, s)
 		f.Add(`[1]`, s)

@@ -103,7 +103,8 @@ func FuzzLast(f *testing.F) {
 		if Look(last).Twice {
 			t.Errorf("%q became %q, which has a key twice", text, last)
 		}
-		if got := Merge(text, text, text); got != text && json.Valid([]byte(text)) && strings.TrimSpace(text) != got && !Look(text).Twice {
+		if got := Merge(text, text, text); got != text && json.Valid([]byte(text)) && strings.TrimSpace(text) != got &&
+			!Look(text).Twice {
 			t.Errorf("%q became %q without a change", text, got)
 		}
 	})

@@ -14,7 +14,8 @@ func never() bool { return false }
 
 // Ensure that all ways find what package strings and regular expressions find.
 func FuzzMatch(f *testing.F) {
-	for _, s := range []string{"", "a", "A", "%", "_", `\`, "%a%", "a_%b", "%_", "_%_", "%a_c%_", "ü_", `\%%\_`, "%ab%ab", "é%é", "日_"} {
+	for _, s := range []string{"", "a", "A", "%", "_", `\`, "%a%", "a_%b", "%_", "_%_", "%a_c%_", "ü_", `\%%\_`, "%ab%ab",
+		"é%é", "日_"} {
 		f.Add("xay", s)
 		f.Add("aabxab", s)
 		f.Add("日本é%é_b", s)
@@ -29,7 +30,8 @@ func FuzzMatch(f *testing.F) {
 			if fold {
 				text, plain = lower(text), lower(pattern)
 			}
-			for way, want := range map[Way]bool{Contains: strings.Contains(text, plain), Suffix: strings.HasSuffix(text, plain), Like: expression(plain).MatchString(text)} {
+			for way, want := range map[Way]bool{Contains: strings.Contains(text, plain), Suffix: strings.HasSuffix(text, plain),
+				Like: expression(plain).MatchString(text)} {
 				m := New(way, fold)
 				for range 2 {
 					if got, stopped := m.Match(text, pattern, never); got != want || stopped {
@@ -79,7 +81,8 @@ func TestMatchLong(t *testing.T) {
 	is.True(time.Since(start) < 20*time.Second) // some hours, letter by letter
 
 	asked := 0
-	ok, stopped = New(Like, false).Match(text, "%"+strings.Repeat("_a", 5000)+"b%", func() bool { asked++; return asked == 3 })
+	ok, stopped = New(Like, false).Match(text, "%"+strings.Repeat("_a", 5000)+"b%",
+		func() bool { asked++; return asked == 3 })
 	is.True(!ok && stopped)
 	is.Equal(asked, 3)
 }

@@ -45,7 +45,8 @@ func postgres(t *testing.T) { dbtest.Postgres(t) }
 func module(t *testing.T, page, suite string) string {
 	t.Helper()
 	root := t.TempDir()
-	for path, text := range map[string]string{"docs/parity.md": page, "pkg/x_test.go": suite, "testdata/y_test.go": "no Go"} {
+	for path, text := range map[string]string{"docs/parity.md": page, "pkg/x_test.go": suite,
+		"testdata/y_test.go": "no Go"} {
 		path = filepath.Join(root, filepath.FromSlash(path))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)

@@ -12,7 +12,8 @@ import (
 // name; that the name of an index made of it is one too; and that two indexes have one name only if they are one.
 // suite: 4
 func FuzzName(f *testing.F) {
-	for _, name := range []string{"", "title", "select", "two words", `quo"te`, `""`, "apo'strophe", "a?b", "nul\x00", "\xff", "😀", strings.Repeat("é", 31), strings.Repeat("é", 32), `"; DROP TABLE x; --`} {
+	for _, name := range []string{"", "title", "select", "two words", `quo"te`, `""`, "apo'strophe", "a?b", "nul\x00",
+		"\xff", "😀", strings.Repeat("é", 31), strings.Repeat("é", 32), `"; DROP TABLE x; --`} {
 		f.Add(name, "index")
 		f.Add("table", name)
 	}
@@ -29,7 +30,8 @@ func FuzzName(f *testing.F) {
 		for _, d := range dialects {
 			quoted := d.Quote(name)
 			inner := strings.TrimSuffix(strings.TrimPrefix(quoted, `"`), `"`)
-			if len(quoted) != len(inner)+2 || strings.ReplaceAll(inner, `""`, "") != strings.ReplaceAll(name, `"`, "") || strings.ReplaceAll(inner, `""`, `"`) != name {
+			if len(quoted) != len(inner)+2 || strings.ReplaceAll(inner, `""`, "") != strings.ReplaceAll(name, `"`, "") ||
+				strings.ReplaceAll(inner, `""`, `"`) != name {
 				t.Fatalf("%s: %q became %s", d.Name(), name, quoted)
 			}
 		}

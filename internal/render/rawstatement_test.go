@@ -21,14 +21,17 @@ func TestRawStatement(t *testing.T) {
 		{"SELECT a ?? ?, '?', \"?\"", "SELECT a ? ?, '?', \"?\"", "SELECT a ? $1, '?', \"?\""},
 		{"SELECT 1 -- what? '\n, ?", "SELECT 1 \n, ?", "SELECT 1 \n, $1"},
 		{"SELECT ';--?' AS \";\" /* ;? */", "SELECT ';--?' AS \";\" /* ;? */", "SELECT ';--?' AS \";\" /* ;? */"},
-		{"SELECT 'it''s;?', $$;?$$, $a$ ; $$ ? $a$", "SELECT 'it''s;?', $$;?$$, $a$ ; $$ ? $a$", "SELECT 'it''s;?', $$;?$$, $a$ ; $$ ? $a$"},
+		{"SELECT 'it''s;?', $$;?$$, $a$ ; $$ ? $a$", "SELECT 'it''s;?', $$;?$$, $a$ ; $$ ? $a$",
+			"SELECT 'it''s;?', $$;?$$, $a$ ; $$ ? $a$"},
 		{`SELECT E'\'?;', ?`, `SELECT E'\'?;', ?`, `SELECT E'\'?;', $1`},
 		{`SELECT type'\', ?`, `SELECT type'\', ?`, `SELECT type'\', $1`}, // no E of its own
 		{"SELECT a[1:n], b::int, f(c := ?), @ d, e <@ f", "SELECT a[1:n], b::int, f(c := ?), @ d, e <@ f",
 			"SELECT a[1:n], b::int, f(c := $1), @ d, e <@ f"},
-		{"CREATE TRIGGER a AFTER INSERT ON b BEGIN UPDATE c SET d = 1; END;", "CREATE TRIGGER a AFTER INSERT ON b BEGIN UPDATE c SET d = 1; END;",
+		{"CREATE TRIGGER a AFTER INSERT ON b BEGIN UPDATE c SET d = 1; END;",
+			"CREATE TRIGGER a AFTER INSERT ON b BEGIN UPDATE c SET d = 1; END;",
 			"CREATE TRIGGER a AFTER INSERT ON b BEGIN UPDATE c SET d = 1; END;"},
-		{"create or replace function f() begin atomic select 1; end", "create or replace function f() begin atomic select 1; end",
+		{"create or replace function f() begin atomic select 1; end",
+			"create or replace function f() begin atomic select 1; end",
 			"create or replace function f() begin atomic select 1; end"},
 	} {
 		is := is.New(t)

@@ -121,7 +121,8 @@ func (s *source) cond(depth int) prom.Cond[*post] {
 	case 14:
 		return prom.Raw(aPost, "views = ?"+strings.Repeat(" OR ? = '?'", n), make([]any, n+1)...)
 	case 15:
-		return prom.Raw(aPost, []string{"1 = 1", "title ?? ?", "'??' = ?", `"at" = ?`, "1=1", "/*?*/ 1 = ?", "E'\\'?' = ?"}[n], make([]any, []int{0, 1, 1, 1, 0, 1, 1}[n])...)
+		return prom.Raw(aPost, []string{"1 = 1", "title ?? ?", "'??' = ?", `"at" = ?`, "1=1", "/*?*/ 1 = ?",
+			"E'\\'?' = ?"}[n], make([]any, []int{0, 1, 1, 1, 0, 1, 1}[n])...)
 	case 16:
 		return prom.Cond[*post]{}
 	case 17, 18:
@@ -154,7 +155,8 @@ func (s *source) spec() ast.Spec {
 		conds[i] = s.cond(3)
 	}
 	q = q.Where(condsOf(conds...))
-	orders := []prom.Order[*post]{postViews.Asc(), postViews.Desc(), postStars.Asc(), postStars.Desc(), prom.Month(postAt).Asc(), postAt.Asc(), postPrice.Desc(), {}}
+	orders := []prom.Order[*post]{postViews.Asc(), postViews.Desc(), postStars.Asc(), postStars.Desc(),
+		prom.Month(postAt).Asc(), postAt.Asc(), postPrice.Desc(), {}}
 	for range s.n(3) {
 		q = q.OrderBy(ordersOf(orders[s.n(len(orders))]))
 	}
@@ -189,8 +191,10 @@ func (s *source) statement(on *render.Statements) (string, []schema.Value, error
 	case 3:
 		return read(on.Delete(nil, q.Unpaged().Unordered().WithoutWhere(), s.n(2) == 0))
 	case 4:
-		assigns := []prom.Assign[*post]{postViews.Add(1), postViews.Set(1), postViews.Sub(1), postStars.SetNull(), postTitle.Set("x"), {}}
-		return read(on.Update(nil, q.Unpaged().Unordered().WithoutWhere(), assignsOf(assigns[s.n(6)], postPrice.Set("1")), time.Time{}, s.n(2) == 0))
+		assigns := []prom.Assign[*post]{postViews.Add(1), postViews.Set(1), postViews.Sub(1), postStars.SetNull(),
+			postTitle.Set("x"), {}}
+		return read(on.Update(nil, q.Unpaged().Unordered().WithoutWhere(), assignsOf(assigns[s.n(6)], postPrice.Set("1")),
+			time.Time{}, s.n(2) == 0))
 	case 5:
 		return alone(on.Insert(some(), 1+s.n(4)))
 	case 6:
@@ -253,7 +257,8 @@ func TestShapeHolds(t *testing.T) {
 	is := is.New(t)
 	s := render.NewStatements(sqlite.Dialect{}, postTable(t))
 	for i := range 100 {
-		q := where(postViews.In(make([]int, i)...), postTitle.HasPrefix(fmt.Sprint(i)), prom.Raw(aPost, "views > ?", i)).Limit(i)
+		q := where(postViews.In(make([]int, i)...), postTitle.HasPrefix(fmt.Sprint(i)),
+			prom.Raw(aPost, "views > ?", i)).Limit(i)
 		_, args, err := s.Select(nil, q)
 		is.NoErr(err)
 		is.Equal(len(args), 4)
@@ -321,7 +326,8 @@ func TestCacheBound(t *testing.T) {
 func TestBulksEnd(t *testing.T) {
 	is := is.New(t)
 	table, epoch := postTable(t), new(atomic.Uint64)
-	s := render.NewFormedStatements(sqlite.Dialect{}, table, func(*schema.Table) (schema.Forms, bool) { return nil, true }, epoch)
+	s := render.NewFormedStatements(sqlite.Dialect{}, table, func(*schema.Table) (schema.Forms, bool) { return nil, true },
+		epoch)
 	text := s.Bulk(table.Columns, nil)
 	const epochs = 5000
 	held := func() uint64 {

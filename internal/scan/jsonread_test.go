@@ -98,7 +98,8 @@ func TestJSONReader(t *testing.T) {
 			`"List":["a","b"],"Ints":[1,-2],"Leaves":[{"kind":"k"},null],"Deep":[[],[1],null],"Leaf":{},"map":{"a":"b","":"c"},` +
 			`"Anys":{"x":null},"Named":{"n":{"small":1}},"Next":{"Next":{"List":[]}}}`, true},
 		{whole, `{"List":[],"map":{},"Anys":{},"Named":{},"Leaves":[],"aa":null,"B":null,"List":null}`, false},
-		{whole, `{"List":null,"map":null,"Anys":null,"Named":null,"Leaves":null,"aa":null,"At":null,"Any":null,"Next":null}`, true},
+		{whole, `{"List":null,"map":null,"Anys":null,"Named":null,"Leaves":null,"aa":null,"At":null,"Any":null,"Next":null}`,
+			true},
 		{whole, `{"map":{"a":"b","a":"c"}}`, false},
 		{whole, `{"Anys":{"a":{"b":1,"b":2}}}`, false},
 		{whole, `{"Named":{"a":{},"a":{}}}`, false},
@@ -111,7 +112,8 @@ func TestJSONReader(t *testing.T) {
 		{reflect.TypeFor[[]jsonLeaf](), ` [ { } , { } ] `, true},
 		{reflect.TypeFor[map[string]int](), `{"a":1}`, true},
 		{reflect.TypeFor[*int](), `null`, true},
-		{reflect.TypeFor[[]uuid.UUID](), `["6ba7b810-9dad-11d1-80b4-00c04fd430c8","{6ba7b810-9dad-11d1-80b4-00c04fd430c8}",null]`, true},
+		{reflect.TypeFor[[]uuid.UUID](),
+			`["6ba7b810-9dad-11d1-80b4-00c04fd430c8","{6ba7b810-9dad-11d1-80b4-00c04fd430c8}",null]`, true},
 		{reflect.TypeFor[uuid.UUID](), `"6ba7b810"`, false},
 		{reflect.TypeFor[uuid.UUID](), `1`, false},
 	} {
@@ -130,7 +132,8 @@ func TestNoJSONReader(t *testing.T) {
 		N int `json:"n,string"`
 	}
 	twice := reflect.StructOf([]reflect.StructField{
-		{Name: "A", Type: reflect.TypeFor[int](), Tag: `json:"x"`}, {Name: "B", Type: reflect.TypeFor[int](), Tag: `json:"x"`},
+		{Name: "A", Type: reflect.TypeFor[int](), Tag: `json:"x"`}, {Name: "B", Type: reflect.TypeFor[int](),
+			Tag: `json:"x"`},
 	})
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[json.RawMessage](), reflect.TypeFor[json.Number](), reflect.TypeFor[netip.Addr](), reflect.TypeFor[[]byte](), reflect.TypeFor[[3]int](),
@@ -182,14 +185,16 @@ func FuzzJSONReader(f *testing.F) {
 	} {
 		f.Add(text, uint64(1))
 	}
-	parts := []string{`"`, `{`, `}`, `[`, `]`, `,`, `:`, ` `, `null`, `true`, `1`, `-`, `.`, `e`, `0`, `\`, `\u00`, `"A"`, `"kind"`, `é`, "\xff", "\n"}
+	parts := []string{`"`, `{`, `}`, `[`, `]`, `,`, `:`, ` `, `null`, `true`, `1`, `-`, `.`, `e`, `0`, `\`, `\u00`, `"A"`,
+		`"kind"`, `é`, "\xff", "\n"}
 	f.Fuzz(func(t *testing.T, text string, seed uint64) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		for range r.IntN(4) {
 			i := r.IntN(len(text) + 1)
 			text = text[:i] + parts[r.IntN(len(parts))] + text[min(len(text), i+r.IntN(3)):]
 		}
-		for _, typ := range []reflect.Type{reflect.TypeFor[jsonWhole](), reflect.TypeFor[jsonLeaf](), reflect.TypeFor[any](), reflect.TypeFor[[]string]()} {
+		for _, typ := range []reflect.Type{reflect.TypeFor[jsonWhole](), reflect.TypeFor[jsonLeaf](), reflect.TypeFor[any](),
+			reflect.TypeFor[[]string]()} {
 			sameAsJSON(t, typ, text)
 		}
 	})

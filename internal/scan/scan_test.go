@@ -54,7 +54,8 @@ type thing struct {
 }
 
 func good() thing {
-	return thing{Name: "a", Code: "b", Price: "1", Part: 0.1, Color: "red", Level: 1, Tags: []string{"x"}, Key: uuid.UUID{1}, Addr: netip.MustParseAddr("::1"), At: time.Unix(0, 0), Day: time.Unix(0, 0)}
+	return thing{Name: "a", Code: "b", Price: "1", Part: 0.1, Color: "red", Level: 1, Tags: []string{"x"},
+		Key: uuid.UUID{1}, Addr: netip.MustParseAddr("::1"), At: time.Unix(0, 0), Day: time.Unix(0, 0)}
 }
 
 func plan(tb testing.TB) *Plan {
@@ -112,8 +113,10 @@ func TestViolations(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	p := plan(t)
-	v := thing{Name: "secret", Code: "SECRET", Count: 8, Big: math.MaxUint64, Rate: math.NaN(), Part: 0.6, Price: "secret", Color: "secret", Level: 3, Data: []byte("secret"),
-		Extra: map[string]any{"secret": func() {}}, Null: sql.Null[string]{V: "secret\x00", Valid: true}, At: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), Hour: -1}
+	v := thing{Name: "secret", Code: "SECRET", Count: 8, Big: math.MaxUint64, Rate: math.NaN(), Part: 0.6, Price: "secret",
+		Color: "secret", Level: 3, Data: []byte("secret"),
+		Extra: map[string]any{"secret": func() {}}, Null: sql.Null[string]{V: "secret\x00", Valid: true}, At: time.Date(10000,
+			1, 1, 0, 0, 0, 0, time.UTC), Hour: -1}
 	_, err := Values(p, nil, &v, p.Table.Columns)
 	var broken Violations
 	is.True(errors.As(err, &broken))
@@ -147,7 +150,8 @@ func TestBounds(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	for column, values := range map[string][]any{
-		"name": {"a", "ééééé", "👩👩👩👩👩"}, "count": {-3, 7, 0}, "big": {uint64(9), 0}, "part": {float32(0.1), float32(0.5)}, "data": {[]byte("abc"), []byte{}}, "level": {1, 2},
+		"name": {"a", "ééééé", "👩👩👩👩👩"}, "count": {-3, 7, 0}, "big": {uint64(9), 0}, "part": {float32(0.1),
+			float32(0.5)}, "data": {[]byte("abc"), []byte{}}, "level": {1, 2},
 	} {
 		for _, x := range values {
 			v, err := codec(t, column).Convert(x)
@@ -156,7 +160,8 @@ func TestBounds(t *testing.T) {
 		}
 	}
 	for column, values := range map[string][]any{
-		"name": {"", "éééééé"}, "count": {-4, 8, 127}, "big": {uint64(10), uint64(math.MaxUint64)}, "part": {float32(0.09), float32(0.51)}, "data": {[]byte("éé")}, "level": {0, 3}, "stars": {}, "on": {nil},
+		"name": {"", "éééééé"}, "count": {-4, 8, 127}, "big": {uint64(10), uint64(math.MaxUint64)}, "part": {float32(0.09),
+			float32(0.51)}, "data": {[]byte("éé")}, "level": {0, 3}, "stars": {}, "on": {nil},
 	} {
 		for _, x := range values {
 			v, err := codec(t, column).Convert(x)
@@ -271,7 +276,8 @@ func TestColumnErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for column, value := range map[string]schema.Value{
-		"count": schema.IntValue(schema.Int16, 128), "on": {}, "tags": schema.TextValue(schema.JSON, `{"secret":1}`), "key": schema.TextValue(schema.UUID, "secret"),
+		"count": schema.IntValue(schema.Int16, 128), "on": {}, "tags": schema.TextValue(schema.JSON,
+			`{"secret":1}`), "key": schema.TextValue(schema.UUID, "secret"),
 		"addr": schema.TextValue(schema.Text, "secret"), "name": {}, "part": schema.FloatValue(schema.Float64, 1e300),
 	} {
 		is := is.New(t)
@@ -287,7 +293,8 @@ func TestColumnErrors(t *testing.T) {
 // Ensure that decimals get one form, exactly, and that those that do not fit are refused.
 func TestDecimalForm(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{"0": "0.00", "-0.000": "0.00", "+12": "12.00", "0012.5": "12.50", "-.0": "", "9999.99": "9999.99", "10000": "", "0.001": "", "0.010": "0.01", "-1.10": "-1.10", "": "", "1.": "", "+-1": "", "0x1": "", "1_0": ""} {
+	for text, want := range map[string]string{"0": "0.00", "-0.000": "0.00", "+12": "12.00", "0012.5": "12.50", "-.0": "",
+		"9999.99": "9999.99", "10000": "", "0.001": "", "0.010": "0.01", "-1.10": "-1.10", "": "", "1.": "", "+-1": "", "0x1": "", "1_0": ""} {
 		v, err := encodeDecimal(plan(t).Table.Column("price"), text)
 		if (err == nil) != (want != "") || v.Text() != want {
 			t.Errorf("%q: %q, %v", text, v.Text(), err)

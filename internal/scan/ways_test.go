@@ -157,11 +157,13 @@ func fitting(engine string, c *schema.Column) string {
 	case schema.Decimal:
 		return map[bool]string{true: "1.50::numeric", false: "'1.50'"}[pg]
 	case schema.Time:
-		return map[bool]string{true: "'2024-02-29 12:34:56.123456+00'::timestamptz", false: "'2024-02-29 12:34:56.123456'"}[pg]
+		return map[bool]string{true: "'2024-02-29 12:34:56.123456+00'::timestamptz",
+			false: "'2024-02-29 12:34:56.123456'"}[pg]
 	case schema.Date:
 		return map[bool]string{true: "'2024-02-29'::date", false: "'2024-02-29'"}[pg]
 	case schema.UUID:
-		return map[bool]string{true: "'6ba7b810-9dad-11d1-80b4-00c04fd430c8'::uuid", false: "'6ba7b810-9dad-11d1-80b4-00c04fd430c8'"}[pg]
+		return map[bool]string{true: "'6ba7b810-9dad-11d1-80b4-00c04fd430c8'::uuid",
+			false: "'6ba7b810-9dad-11d1-80b4-00c04fd430c8'"}[pg]
 	case schema.JSON:
 		return map[bool]string{true: `'["a"]'::jsonb`, false: `'["a"]'`}[pg]
 	}

@@ -58,15 +58,18 @@ type numbers struct {
 	Q bool
 }
 
-var fuzzOIDs = []uint32{oidBool, oidBytea, oidInt8, oidInt2, oidInt4, oidText, oidFloat4, oidFloat8, oidVarchar, oidTimestamp,
+var fuzzOIDs = []uint32{oidBool, oidBytea, oidInt8, oidInt2, oidInt4, oidText, oidFloat4, oidFloat8, oidVarchar,
+	oidTimestamp,
 	oidTimestampTZ, oidUUID, 0, 1700}
 
 // Ensure that no bytes of a server, however wrong, do more than fail: no panic, nothing written outside the field, and
 // no value of a number whose length is not that of a number.
 func FuzzDecodeWire(f *testing.F) {
 	const i8, i2, i4 = "\x02\x08\x00\x00\x00\x00\x00\x00\x00\x01", "\x03\x02\x00\x01", "\x04\x04\x00\x00\x00\x01"
-	good := i8 + i2 + i4 + i8 + i2 + i4 + i8 + "\x00\x01\x01" + "\x06\x04\x3f\x80\x00\x00" + "\x07\x08\x3f\xf0\x00\x00\x00\x00\x00\x00" +
-		"\x05\x03abc" + "\x01\x02\x00\xff" + "\x0a\x08\x00\x00\x00\x00\x00\x00\x00\x01" + "\x0b\x100123456789abcdef" + "\x08\x02de" + "\x09\xff"
+	good := i8 + i2 + i4 + i8 + i2 + i4 + i8 + "\x00\x01\x01" + "\x06\x04\x3f\x80\x00\x00" +
+		"\x07\x08\x3f\xf0\x00\x00\x00\x00\x00\x00" +
+		"\x05\x03abc" + "\x01\x02\x00\xff" + "\x0a\x08\x00\x00\x00\x00\x00\x00\x00\x01" + "\x0b\x100123456789abcdef" +
+		"\x08\x02de" + "\x09\xff"
 	f.Add([]byte{})
 	f.Add([]byte(good + "\x00\x01\x00\xff"))
 	f.Add([]byte(good + "\x00\x01\x00\x05"))
@@ -133,9 +136,11 @@ func TestWireLengths(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	oids := []uint32{oidInt8, oidInt8, oidInt2, oidInt2, oidInt4, oidInt8, oidInt8, oidBool, oidFloat4, oidFloat8, oidText, oidBytea,
+	oids := []uint32{oidInt8, oidInt8, oidInt2, oidInt2, oidInt4, oidInt8, oidInt8, oidBool, oidFloat4, oidFloat8, oidText,
+		oidBytea,
 		oidTimestampTZ, oidUUID, oidVarchar, oidTimestamp, oidBool}
-	lengths := map[uint32][]int{oidBool: {1}, oidInt8: {2, 4, 8}, oidInt4: {2, 4, 8}, oidInt2: {2, 4, 8}, oidFloat4: {4, 8}, oidFloat8: {4, 8},
+	lengths := map[uint32][]int{oidBool: {1}, oidInt8: {2, 4, 8}, oidInt4: {2, 4, 8}, oidInt2: {2, 4, 8},
+		oidFloat4: {4, 8}, oidFloat8: {4, 8},
 		oidUUID: {16}, oidTimestamp: {8}, oidTimestampTZ: {8}}
 	good := &sent{oids: oids, text: make([]bool, len(oids))}
 	for _, oid := range oids {

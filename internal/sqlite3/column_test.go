@@ -34,7 +34,8 @@ func TestColumns(t *testing.T) {
 			s, err := c.Prepare(sql)
 			is.NoErr(err)
 			is.Equal(s.Columns(), len(cells))
-			for i, err := range []error{s.BindNull(0), s.BindInt64(1, -7), s.BindFloat64(2, 0.25), s.BindText(3, "grüße"), s.BindText(4, ""), s.BindBytes(5, []byte{0, 1}), s.BindBytes(6, nil)} {
+			for i, err := range []error{s.BindNull(0), s.BindInt64(1, -7), s.BindFloat64(2, 0.25), s.BindText(3, "grüße"),
+				s.BindText(4, ""), s.BindBytes(5, []byte{0, 1}), s.BindBytes(6, nil)} {
 				if err != nil {
 					t.Fatal(i, err)
 				}
@@ -65,7 +66,8 @@ func compareCell(t *testing.T, s *Stmt, i int, what string) {
 		t.Fatalf("%s lies elsewhere", what)
 	}
 	typ, n, f, raw := s.Type(i), s.Int64(i), s.Float64(i), string(s.Raw(i))
-	want := map[int32]Type{lib.SQLITE_NULL: Null, lib.SQLITE_INTEGER: Integer, lib.SQLITE_FLOAT: Float, lib.SQLITE_TEXT: Text, lib.SQLITE_BLOB: Blob}
+	want := map[int32]Type{lib.SQLITE_NULL: Null, lib.SQLITE_INTEGER: Integer, lib.SQLITE_FLOAT: Float,
+		lib.SQLITE_TEXT: Text, lib.SQLITE_BLOB: Blob}
 	if got := want[lib.Xsqlite3_column_type(s.conn.tls, s.stmt, int32(i))]; got != typ || cell.Type() != typ {
 		t.Errorf("%s is %v here and %v there", what, typ, got)
 	}

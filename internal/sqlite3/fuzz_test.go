@@ -58,11 +58,13 @@ func (p *program) expr(depth int) string {
 	x := func() string { return p.expr(depth + 1) }
 	switch p.next(14) {
 	case 0:
-		return x() + p.pick(" + ", " - ", " * ", " / ", " % ", " || ", " = ", " < ", " IS ", " AND ", " OR ", " & ", " >> ") + x()
+		return x() + p.pick(" + ", " - ", " * ", " / ", " % ", " || ", " = ", " < ", " IS ", " AND ", " OR ", " & ", " >> ") +
+			x()
 	case 1:
 		return "CAST(" + x() + " AS " + p.pick("TEXT", "INTEGER", "REAL", "BLOB", "NUMERIC") + ")"
 	case 2:
-		return p.pick("abs", "typeof", "length", "hex", "quote", "upper", "json", "json_type", "date", "unicode", "zeroblob", "sum", "count", "max", "group_concat") + "(" + x() + ")"
+		return p.pick("abs", "typeof", "length", "hex", "quote", "upper", "json", "json_type", "date", "unicode", "zeroblob",
+			"sum", "count", "max", "group_concat") + "(" + x() + ")"
 	case 3:
 		return "(CASE WHEN " + x() + " THEN " + x() + " ELSE " + x() + " END)"
 	case 4:
@@ -76,17 +78,21 @@ func (p *program) expr(depth int) string {
 func (p *program) statement() string {
 	switch p.next(12) {
 	case 0, 1, 2:
-		return "INSERT " + p.pick("", "OR REPLACE ", "OR IGNORE ", "OR FAIL ", "OR ROLLBACK ") + "INTO t (a, b, c, d) VALUES (?, ?, ?, ?)" + p.pick("", " RETURNING *", ", (?, ?, ?, ?) RETURNING id, a")
+		return "INSERT " + p.pick("", "OR REPLACE ", "OR IGNORE ", "OR FAIL ", "OR ROLLBACK ") +
+			"INTO t (a, b, c, d) VALUES (?, ?, ?, ?)" + p.pick("", " RETURNING *", ", (?, ?, ?, ?) RETURNING id, a")
 	case 3:
-		return "UPDATE " + p.pick("", "OR IGNORE ", "OR REPLACE ") + "t SET " + p.pick("a", "b", "c", "d") + " = " + p.expr(0) + p.pick("", " WHERE "+p.expr(0)) + p.pick("", " RETURNING *")
+		return "UPDATE " + p.pick("", "OR IGNORE ", "OR REPLACE ") + "t SET " + p.pick("a", "b", "c", "d") + " = " +
+			p.expr(0) + p.pick("", " WHERE "+p.expr(0)) + p.pick("", " RETURNING *")
 	case 4:
 		return "DELETE FROM t WHERE " + p.expr(0) + p.pick("", " RETURNING b")
 	case 5:
 		return p.pick("BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "SAVEPOINT s", "RELEASE s", "ROLLBACK TO s")
 	case 6:
-		return p.pick("CREATE TABLE u (x)", "DROP TABLE u", "ALTER TABLE t ADD COLUMN e", "CREATE INDEX i ON t (b)", "DROP INDEX i", "SELECT nope FROM t", "SELEKT", `SELECT "a"`, "SELECT * FROM u", "INSERT INTO f VALUES (?)")
+		return p.pick("CREATE TABLE u (x)", "DROP TABLE u", "ALTER TABLE t ADD COLUMN e", "CREATE INDEX i ON t (b)",
+			"DROP INDEX i", "SELECT nope FROM t", "SELEKT", `SELECT "a"`, "SELECT * FROM u", "INSERT INTO f VALUES (?)")
 	}
-	return "SELECT " + p.expr(0) + ", " + p.pick("*", p.expr(0)) + " FROM t" + p.pick("", " WHERE "+p.expr(0)) + p.pick("", " GROUP BY a") + p.pick("", " ORDER BY b, id") + p.pick("", " LIMIT 3")
+	return "SELECT " + p.expr(0) + ", " + p.pick("*", p.expr(0)) + " FROM t" + p.pick("", " WHERE "+p.expr(0)) +
+		p.pick("", " GROUP BY a") + p.pick("", " ORDER BY b, id") + p.pick("", " LIMIT 3")
 }
 
 // outcome is what a statement gave, in a form that can be compared.
@@ -265,6 +271,7 @@ func FuzzDifferential(f *testing.F) {
 		}
 		is.True(c.Exec("ROLLBACK") == nil || c.Autocommit())
 		_, _ = other.ExecContext(context.Background(), "ROLLBACK")
-		is.Equal(direct(c, "SELECT * FROM t ORDER BY id", nil).String(), throughDriver(other, "SELECT * FROM t ORDER BY id", nil).String())
+		is.Equal(direct(c, "SELECT * FROM t ORDER BY id", nil).String(),
+			throughDriver(other, "SELECT * FROM t ORDER BY id", nil).String())
 	})
 }

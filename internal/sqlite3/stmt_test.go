@@ -31,7 +31,8 @@ func TestBind(t *testing.T) {
 		is.NoErr(err)
 		is.True(row)
 		is.Equal([]Type{s.Type(0), s.Type(1), s.Type(2), s.Type(3)}, []Type{Text, Blob, Text, Text})
-		is.True(string(s.Raw(0)) == text && bytes.Equal(s.Raw(1), blob) && string(s.Raw(2)) == text && string(s.Raw(3)) == "x")
+		is.True(string(s.Raw(0)) == text && bytes.Equal(s.Raw(1), blob) && string(s.Raw(2)) == text &&
+			string(s.Raw(3)) == "x")
 		is.NoErr(s.Reset())
 		is.True(s.arena.size <= largestBlock && len(s.arena.full) == 0)
 	}

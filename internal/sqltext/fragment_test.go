@@ -33,7 +33,8 @@ func TestFragment(t *testing.T) {
 		"(a) = (')', ?)":     {"(a) = (')', ", ")"},
 		"a[1:n] = ARRAY[?]":  {"a[1:n] = ARRAY[", "]"},
 		"a::int = f(b := ?)": {"a::int = f(b := ", ")"},
-		"a @> ? AND b @@to_tsquery(?) AND @ c #>> '{}' = ':a @b $1'": {"a @> ", " AND b @@to_tsquery(", ") AND @ c #>> '{}' = ':a @b $1'"},
+		"a @> ? AND b @@to_tsquery(?) AND @ c #>> '{}' = ':a @b $1'": {"a @> ", " AND b @@to_tsquery(",
+			") AND @ c #>> '{}' = ':a @b $1'"},
 	} {
 		got, err := Fragment(sql)
 		if err != nil || !slices.Equal(got, want) {
@@ -113,7 +114,8 @@ func TestTerms(t *testing.T) {
 // FuzzFragment makes sure that no text makes the reader fail, that nothing of it is lost, and that what is taken is
 // taken beside others as well: between parentheses, and before and behind other pieces.
 func FuzzFragment(f *testing.F) {
-	for _, s := range []string{"a = ?", "'?' ?? \"?\"", "/* ? */ $a$?$a$", "--", "?1", `E'\'' '`, "a[1:b]::c", "(')') @@ ?", "`", "\x00", "1e'"} {
+	for _, s := range []string{"a = ?", "'?' ?? \"?\"", "/* ? */ $a$?$a$", "--", "?1", `E'\'' '`, "a[1:b]::c",
+		"(')') @@ ?", "`", "\x00", "1e'"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, sql string) {

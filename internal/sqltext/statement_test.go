@@ -29,7 +29,8 @@ func TestParse(t *testing.T) {
 
 // FuzzParse makes sure that no text makes the reader fail, and that what it gives is a statement once more.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"SELECT ?; -- a", "CREATE TRIGGER a BEGIN SELECT 1; END;", "PREPARE TRANSACTION 'a'", "SELECT $1", ";;"} {
+	for _, s := range []string{"SELECT ?; -- a", "CREATE TRIGGER a BEGIN SELECT 1; END;", "PREPARE TRANSACTION 'a'",
+		"SELECT $1", ";;"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, sql string) {
@@ -38,7 +39,8 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		again := strings.Join(s.Parts, " ? ")
-		if s2, err := Parse(again); !strings.Contains(sql, "??") && (err != nil || s2.Lead != s.Lead || len(s2.Parts) != len(s.Parts)) {
+		if s2, err := Parse(again); !strings.Contains(sql, "??") &&
+			(err != nil || s2.Lead != s.Lead || len(s2.Parts) != len(s.Parts)) {
 			t.Fatalf("%q became %q: %v, %v", sql, again, s2, err)
 		}
 	})

@@ -33,7 +33,8 @@ func TestFile(t *testing.T) {
 func module(t *testing.T, page, suite, report string) options {
 	t.Helper()
 	root := t.TempDir()
-	for path, text := range map[string]string{"docs/reliability.md": page, "pkg/x_test.go": suite, "report": report, "testdata/y_test.go": "no Go"} {
+	for path, text := range map[string]string{"docs/reliability.md": page, "pkg/x_test.go": suite, "report": report,
+		"testdata/y_test.go": "no Go"} {
 		path = filepath.Join(root, filepath.FromSlash(path))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -66,12 +67,16 @@ func TestTable(t *testing.T) {
 				"       both      full   x\n" +
 				"suites: 3 rows of docs/reliability.md, 0 not as they should be\n"},
 		{"one engine", killed, "T", false, 1, "NOT RUN on sqlite\n"},
-		{"short", killed + "1\tsqlite\tshort\tpassed\tTestKill/sqlite\t2 kills\n", "T", false, 1, "NOT at full size on sqlite\n"},
+		{"short", killed + "1\tsqlite\tshort\tpassed\tTestKill/sqlite\t2 kills\n", "T", false, 1,
+			"NOT at full size on sqlite\n"},
 		{"a number", killed + "1\tsqlite\tfull\tpassed\tTestKill/sqlite\t9 kills\n", "1", false, 0, "suites: 1 rows of"},
-		{"a number, short", killed + "1\tsqlite\tshort\tpassed\tTestKill/sqlite\t2 kills\n", "1", false, 1, "NOT at full size on sqlite\n"},
+		{"a number, short", killed + "1\tsqlite\tshort\tpassed\tTestKill/sqlite\t2 kills\n", "1", false, 1,
+			"NOT at full size on sqlite\n"},
 		{"failed", "2\tsqlite\tshort\tfailed\tTestFile\t7 files\n", "R", false, 1, "FAILED 7 files\n"},
-		{"left out", "2\tsqlite\tshort\tleft out\tTestFile\tno disk\n", "", false, 2, "left out in part\n       sqlite    short  left out: no disk\n"},
-		{"left out, which may not be", "2\tsqlite\tshort\tleft out\tTestFile\tno disk\n", "R", false, 1, "left out in part\n"},
+		{"left out", "2\tsqlite\tshort\tleft out\tTestFile\tno disk\n", "", false, 2,
+			"left out in part\n       sqlite    short  left out: no disk\n"},
+		{"left out, which may not be", "2\tsqlite\tshort\tleft out\tTestFile\tno disk\n", "R", false, 1,
+			"left out in part\n"},
 		{"nothing", "", "", false, 3, "NOT RUN\n"},
 	}
 	for _, tt := range tests {
@@ -153,7 +158,8 @@ func TestRun_Bad(t *testing.T) {
 func TestGaps(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	o := module(t, strings.Replace(page, "| 3 | C", "| 7 | C", 1), strings.Replace(suite, "suite: 2 3", "suite: 2 7", 1), "7\tboth\tshort\tpassed\tTestFile\tx\n")
+	o := module(t, strings.Replace(page, "| 3 | C", "| 7 | C", 1), strings.Replace(suite, "suite: 2 3", "suite: 2 7", 1),
+		"7\tboth\tshort\tpassed\tTestFile\tx\n")
 	o.only = "7"
 	var out strings.Builder
 	bad, err := run(&out, o)

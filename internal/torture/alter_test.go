@@ -58,7 +58,8 @@ func TestAlterBehindReader(t *testing.T) {
 				}
 				longest = max(longest, clock.Since(begun))
 			}
-			if e.Name == dbtest.NamePostgres && !errors.Is(altered, prom.ErrBusy) || e.Name == dbtest.NameSQLite && altered != nil {
+			if e.Name == dbtest.NamePostgres && !errors.Is(altered, prom.ErrBusy) ||
+				e.Name == dbtest.NameSQLite && altered != nil {
 				t.Errorf("the column that was to be added: %v", altered)
 			}
 			time.Sleep(time.Until(end))
@@ -73,7 +74,8 @@ func TestAlterBehindReader(t *testing.T) {
 		if err := wide.Create(ctx, &WideEntry{No: 3}); err != nil {
 			t.Errorf("behind the reader: %v", err)
 		}
-		dbtest.Reportf(t, 8, "a reader of %v: told after %v of %v, others read within %v", reading, waited.Round(time.Millisecond), timeout,
+		dbtest.Reportf(t, 8, "a reader of %v: told after %v of %v, others read within %v", reading,
+			waited.Round(time.Millisecond), timeout,
 			longest.Round(time.Millisecond))
 	})
 }

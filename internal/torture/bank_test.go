@@ -113,7 +113,8 @@ type bank struct {
 }
 
 func newBank(db *prom.DB, seed uint64) *bank {
-	return &bank{db: db, accounts: prom.NewRepo[Account](prom.Using(db)), transfers: prom.NewRepo[Transfer](prom.Using(db)), seed: seed,
+	return &bank{db: db, accounts: prom.NewRepo[Account](prom.Using(db)),
+		transfers: prom.NewRepo[Transfer](prom.Using(db)), seed: seed,
 		told: func() {}, kinds: map[string]int{}}
 }
 
@@ -128,7 +129,8 @@ func opened(t *testing.T, db, direct *prom.DB) *bank {
 		list[i] = Account{No: i, Balance: bankBalance}
 	}
 	ctx := context.Background()
-	if err := errors.Join(b.accounts.Using(direct).CreateMany(ctx, list), b.transfers.Using(direct).Install(ctx)); err != nil {
+	if err := errors.Join(b.accounts.Using(direct).CreateMany(ctx, list),
+		b.transfers.Using(direct).Install(ctx)); err != nil {
 		t.Fatal(err)
 	}
 	return b

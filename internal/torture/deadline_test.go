@@ -36,26 +36,31 @@ var writes = []write{
 		v.Half = 1
 		return repo.Save(ctx, v)
 	}},
-	{name: "a batch of 30 creates", done: 30, do: func(ctx context.Context, _ *prom.DB, repo *prom.Repo[Entry], no int) error {
+	{name: "a batch of 30 creates", done: 30, do: func(ctx context.Context, _ *prom.DB, repo *prom.Repo[Entry],
+		no int) error {
 		var b prom.Batch
 		for range 30 {
 			prom.Queue(&b, repo).Create(&Entry{No: no, Half: 1})
 		}
 		return b.Run(ctx)
 	}},
-	{name: "an update by query", prepare: 5, done: 5, do: func(ctx context.Context, _ *prom.DB, repo *prom.Repo[Entry], no int) error {
+	{name: "an update by query", prepare: 5, done: 5, do: func(ctx context.Context, _ *prom.DB, repo *prom.Repo[Entry],
+		no int) error {
 		_, err := repo.Where(entryNo.Eq(no)).Update(ctx, entryHalf.Set(1))
 		return err
 	}},
-	{name: "a claim", prepare: 5, done: 5, do: func(ctx context.Context, _ *prom.DB, repo *prom.Repo[Entry], no int) error {
+	{name: "a claim", prepare: 5, done: 5, do: func(ctx context.Context, _ *prom.DB, repo *prom.Repo[Entry],
+		no int) error {
 		_, err := prom.Claim(ctx, repo.Where(entryNo.Eq(no), entryHalf.Eq(0)).OrderBy(entryWorker.Asc()), 5, entryHalf.Set(1))
 		return err
 	}},
-	{name: "a delete by query", prepare: 5, gone: true, do: func(ctx context.Context, _ *prom.DB, repo *prom.Repo[Entry], no int) error {
+	{name: "a delete by query", prepare: 5, gone: true, do: func(ctx context.Context, _ *prom.DB, repo *prom.Repo[Entry],
+		no int) error {
 		_, err := repo.Where(entryNo.Eq(no)).Delete(ctx)
 		return err
 	}},
-	{name: "raw SQL", prepare: 5, done: 5, do: func(ctx context.Context, db *prom.DB, repo *prom.Repo[Entry], no int) error {
+	{name: "raw SQL", prepare: 5, done: 5, do: func(ctx context.Context, db *prom.DB, repo *prom.Repo[Entry],
+		no int) error {
 		_, err := prom.RawExec(ctx, db, `UPDATE "`+repo.Schema().Name+`" SET "half" = 1 WHERE "no" = ?`, no)
 		return err
 	}},

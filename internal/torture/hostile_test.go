@@ -180,7 +180,8 @@ func (h *hostile) check(c hostileCall, change dbtest.Change, at int, err error) 
 		h.failed++
 		var typed *prom.Error
 		if !errors.As(err, &typed) || typed.Kind == 0 && typed.Detail == "" {
-			h.t.Errorf("%s: message %d %v: %v, which is %T of %#v: %v", c.name, at, change, err, err, typed, errors.Unwrap(typed))
+			h.t.Errorf("%s: message %d %v: %v, which is %T of %#v: %v", c.name, at, change, err, err, typed,
+				errors.Unwrap(typed))
 		}
 	}
 	h.mangler.Cut() // pgx takes up to 5 seconds to close a connection whose server says nothing any more
@@ -197,7 +198,8 @@ func (h *hostile) idle(db *prom.DB, after string) {
 	for end := time.Now().Add(5 * time.Second); pool.Stat().AcquiredConns() != 0; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			stacks := make([]byte, 1<<20)
-			h.t.Fatalf("%s: %d connections are in use\n%s", after, pool.Stat().AcquiredConns(), stacks[:runtime.Stack(stacks, true)])
+			h.t.Fatalf("%s: %d connections are in use\n%s", after, pool.Stat().AcquiredConns(),
+				stacks[:runtime.Stack(stacks, true)])
 		}
 	}
 }
@@ -248,7 +250,8 @@ var hostileCalls = []hostileCall{
 	}},
 	{name: "arrays and copy in a transaction", call: func(ctx context.Context, db *prom.DB) error {
 		return db.Tx(ctx, func(ctx context.Context) error {
-			return errors.Join(entries(db, "entry").CreateMany(ctx, make([]Entry, 40)), entries(db, "entry").CreateMany(ctx, make([]Entry, 3000)))
+			return errors.Join(entries(db, "entry").CreateMany(ctx, make([]Entry, 40)),
+				entries(db, "entry").CreateMany(ctx, make([]Entry, 3000)))
 		})
 	}},
 	{name: "stream", call: hostileLoops},
@@ -286,7 +289,8 @@ var hostileCalls = []hostileCall{
 		return prom.Dump(ctx, io.Discard, entries(db, "entry"))
 	}},
 	{name: "restore", call: func(ctx context.Context, db *prom.DB) error {
-		const dump = `{"format":"prom dump","version":1}` + "\n" + `{"table":"account","columns":["_id","_created","_updated","no","balance"]}` + "\n" + `{"rows":0}` + "\n"
+		const dump = `{"format":"prom dump","version":1}` + "\n" +
+			`{"table":"account","columns":["_id","_created","_updated","no","balance"]}` + "\n" + `{"rows":0}` + "\n"
 		err := prom.Restore(ctx, bytes.NewReader([]byte(dump)), accounts(db))
 		if errors.Is(err, prom.ErrValidation) {
 			return nil
@@ -411,7 +415,8 @@ func hostileLoops(ctx context.Context, db *prom.DB) error {
 func hostileWatch(ctx context.Context, db *prom.DB) error {
 	repo := entries(db, "entry")
 	n := 0
-	for _, err := range prom.Watch(ctx, repo.Query(), prom.WatchFromStart(), prom.WatchTrigger(), prom.WatchPatience(50*time.Millisecond)) {
+	for _, err := range prom.Watch(ctx, repo.Query(), prom.WatchFromStart(), prom.WatchTrigger(),
+		prom.WatchPatience(50*time.Millisecond)) {
 		if err != nil {
 			return err
 		}

@@ -59,7 +59,8 @@ func killRounds(t *testing.T, e dbtest.Engine, moment string) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	want := dbtest.Size(2, 200)
 	kills, late, acknowledged := 0, 0, 0
-	window := 250 // of milliseconds in which the process is killed: from its beginning to its end, however fast the machine is
+	// of milliseconds in which the process is killed: from its beginning to its end, however fast the machine is
+	window := 250
 	for round := 0; kills < want; round++ {
 		p := start(t, "TestKill", "CHILD_DSN="+e.DSN, "CHILD_MOMENT="+moment, "CHILD_ROUND="+strconv.Itoa(round))
 		if line, ok := p.line(); !ok || line != "ready" {
@@ -120,7 +121,8 @@ func killInTransaction(t *testing.T, db *prom.DB, _ int) {
 
 func writePair(ctx context.Context, db *prom.DB, repo *prom.Repo[Entry], worker, no int) error {
 	return db.Tx(ctx, func(ctx context.Context) error {
-		return errors.Join(repo.Create(ctx, &Entry{Worker: worker, No: no}), repo.Create(ctx, &Entry{Worker: worker, No: no, Half: 1}))
+		return errors.Join(repo.Create(ctx, &Entry{Worker: worker, No: no}),
+			repo.Create(ctx, &Entry{Worker: worker, No: no, Half: 1}))
 	}, prom.Retry(20))
 }
 
@@ -253,7 +255,8 @@ func wholeTable(t *testing.T, db *prom.DB, table string, mayBeWide bool) {
 	slices.Sort(columns)
 	slices.Sort(indexes)
 	got := strings.Join(columns, " ") + " / " + strings.Join(indexes, " ")
-	if got != "_created _id _updated half no worker / no" && !(mayBeWide && got == "_created _id _updated extra half no note worker / extra no") {
+	if got != "_created _id _updated half no worker / no" &&
+		!(mayBeWide && got == "_created _id _updated extra half no note worker / extra no") {
 		t.Errorf("the table %s is %s", table, got)
 	}
 }

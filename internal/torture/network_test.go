@@ -82,13 +82,15 @@ func newFaulty(t *testing.T, kind dbtest.ToxicKind) *faulty {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	straight := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
-	f := &faulty{t: t, kind: kind, random: rand.New(rand.NewPCG(seed, 0)), clock: dbtest.NewClock(t), direct: open(t, straight.DSN)}
+	f := &faulty{t: t, kind: kind, random: rand.New(rand.NewPCG(seed, 0)), clock: dbtest.NewClock(t),
+		direct: open(t, straight.DSN)}
 	rows := make([]Entry, faultRows)
 	for i := range rows {
 		rows[i].No = i
 	}
 	ctx := context.Background()
-	if err := errors.Join(entries(f.direct, "row").CreateMany(ctx, rows), entries(f.direct, "entry").Install(ctx)); err != nil {
+	if err := errors.Join(entries(f.direct, "row").CreateMany(ctx, rows),
+		entries(f.direct, "entry").Install(ctx)); err != nil {
 		t.Fatal(err)
 	}
 	network, e := dbtest.NewNetwork(t, straight)
@@ -101,14 +103,16 @@ func newFaulty(t *testing.T, kind dbtest.ToxicKind) *faulty {
 func (f *faulty) run(d time.Duration) {
 	f.t.Helper()
 	done := make(chan struct{})
-	calls := []func(ctx context.Context, worker, no int) error{f.query, f.writes.single, f.writes.pair, f.install, f.iterate}
+	calls := []func(ctx context.Context, worker, no int) error{f.query, f.writes.single, f.writes.pair, f.install,
+		f.iterate}
 	seed := f.random.Uint64()
 	working := make(chan error, 1)
 	go func() {
 		working <- together(2*len(calls), func(worker int) error {
 			random := rand.New(rand.NewPCG(seed, uint64(worker)))
 			for no := 1; !closed(done); no++ {
-				f.call(milliseconds(random, 100, 1500), func(ctx context.Context) error { return calls[worker%len(calls)](ctx, worker, no) })
+				f.call(milliseconds(random, 100, 1500),
+					func(ctx context.Context) error { return calls[worker%len(calls)](ctx, worker, no) })
 				time.Sleep(milliseconds(random, 1, 40))
 			}
 			return nil

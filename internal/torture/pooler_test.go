@@ -38,7 +38,8 @@ func TestPooler(t *testing.T) {
 		run("PgBouncer "+b.Version, "", start)
 		run("PgBouncer "+b.Version+", cache_statement", "&default_query_exec_mode=cache_statement", start)
 	}
-	run("a pooler that passes for a server", "", func(t *testing.T, e dbtest.Engine) dbtest.Engine { return dbtest.NewPooler(t, e, 3) })
+	run("a pooler that passes for a server", "",
+		func(t *testing.T, e dbtest.Engine) dbtest.Engine { return dbtest.NewPooler(t, e, 3) })
 }
 
 // pooled are two programs behind a pooler.
@@ -94,7 +95,8 @@ func (p *pooled) run(t *testing.T) {
 	remedy := "none refused"
 	if p.refused != nil {
 		remedy = "one refused, which names the option"
-		if text := p.refused.Error(); !strings.Contains(text, "default_query_exec_mode=exec") && !strings.Contains(text, "the table changed") {
+		if text := p.refused.Error(); !strings.Contains(text, "default_query_exec_mode=exec") &&
+			!strings.Contains(text, "the table changed") {
 			t.Errorf("the error of a transaction does not tell the remedy: %v", p.refused)
 		}
 	}

@@ -43,7 +43,8 @@ func TestSoak(t *testing.T) {
 				continue
 			}
 			var s sample
-			if _, err := fmt.Sscanf(line, "%d %d %d %d %d %d %d", &s.ms, &s.calls, &s.heap, &s.rss, &s.goroutines, &s.files, &s.shapes); err != nil {
+			if _, err := fmt.Sscanf(line, "%d %d %d %d %d %d %d", &s.ms, &s.calls, &s.heap, &s.rss, &s.goroutines, &s.files,
+				&s.shapes); err != nil {
 				t.Fatalf("the process says %q", line)
 			}
 			samples = append(samples, s)
@@ -64,13 +65,15 @@ func TestSoak(t *testing.T) {
 		}
 		most := sample{}
 		for _, s := range warm {
-			most.shapes, most.goroutines, most.files = max(most.shapes, s.shapes), max(most.goroutines, s.goroutines), max(most.files, s.files)
+			most.shapes, most.goroutines, most.files = max(most.shapes, s.shapes), max(most.goroutines,
+				s.goroutines), max(most.files, s.files)
 		}
 		if most.shapes > 1024 {
 			t.Errorf("%d shapes are kept", most.shapes)
 		}
 		if early := samples[0]; most.goroutines > early.goroutines+30 || most.files > early.files+30 {
-			t.Errorf("%d goroutines and %d files, at first %d and %d", most.goroutines, most.files, early.goroutines, early.files)
+			t.Errorf("%d goroutines and %d files, at first %d and %d", most.goroutines, most.files, early.goroutines,
+				early.files)
 		}
 		dbtest.Reportf(t, 32, "%v, %d calls, heap %.2f MB and %s more, resident %d to %d MB, at most %d shapes, %d goroutines, %d files", d, last.calls,
 			float64(last.heap)/(1<<20), measured, first.rss>>20, last.rss>>20, most.shapes, most.goroutines, most.files)
@@ -154,7 +157,8 @@ func (s *soaking) sample(begun time.Time) error {
 		shapes = max(shapes, st.Shapes)
 	}
 	files, _ := os.ReadDir("/proc/self/fd")
-	tell("%d %d %d %d %d %d %d", time.Since(begun).Milliseconds(), s.calls.Load(), m.HeapAlloc, resident(), runtime.NumGoroutine(), len(files), shapes)
+	tell("%d %d %d %d %d %d %d", time.Since(begun).Milliseconds(), s.calls.Load(), m.HeapAlloc, resident(),
+		runtime.NumGoroutine(), len(files), shapes)
 	return nil
 }
 

@@ -74,7 +74,8 @@ func TestPlaceCursor(t *testing.T) {
 		is.True(len(q.Append(nil)) < 10)
 	}
 	for name, rows := range map[string][][]schema.Value{
-		"gone": slices.Delete(upTo(500), 6, 7), "late": append(upTo(500), at(9999)), "both": append(slices.Delete(upTo(500), 6, 7), at(9999)),
+		"gone": slices.Delete(upTo(500), 6, 7), "late": append(upTo(500),
+			at(9999)), "both": append(slices.Delete(upTo(500), 6, 7), at(9999)),
 	} {
 		q := again(t, given(5000))
 		if got := q.Missed(rows); len(got) != len(rows) {

@@ -49,7 +49,8 @@ func TestBatch(t *testing.T) {
 			n.Create(&second)
 			i.Create(&item)
 			n.Update(first)
-			n.Update(&kit.Note{Model: first.Model, Title: "first", Body: "changed", Views: 1}) // without a change of the columns, there is the time
+			// without a change of the columns, there is the time
+			n.Update(&kit.Note{Model: first.Model, Title: "first", Body: "changed", Views: 1})
 			got, none := n.Get(first.ID), n.Get(int64(777))
 			all := n.All(ns.OrderBy(kit.NoteViews.Desc()))
 			gone, never := n.DeleteKey(first.ID), n.DeleteKey(int64(777))
@@ -114,11 +115,17 @@ var failingOps = []struct {
 	{"rule", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) {
 		prom.Queue(b, r).Create(&kit.Item{Name: "\xff"})
 	}},
-	{"key", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { prom.Queue(b, r).Get("no number") }},
+	{"key", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item],
+		_ *kit.Item) {
+		prom.Queue(b, r).Get("no number")
+	}},
 	{"sql", prom.ErrSyntax, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) {
 		prom.Queue(b, r).All(r.Where(prom.Raw(item, "name FROM nothing")))
 	}},
-	{"query", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item], _ *kit.Item) { prom.Queue(b, r).All(r.Limit(-1)) }},
+	{"query", prom.ErrValidation, func(b *prom.Batch, r *prom.Repo[kit.Item],
+		_ *kit.Item) {
+		prom.Queue(b, r).All(r.Limit(-1))
+	}},
 }
 
 // Ensure that one operation that fails undoes all, before it and after it, says which it was, and leaves the values as
@@ -129,7 +136,8 @@ func TestBatchFails(t *testing.T) {
 		is := is.New(t)
 		db := kit.Open(t, e.DSN)
 		repo := kit.Items(db)
-		taken := kit.MustCreate(t, repo, kit.Item{Model: prom.Model{ID: 900}, Name: "taken"}) // the greatest key, so that SQLite makes no key again
+		// the greatest key, so that SQLite makes no key again
+		taken := kit.MustCreate(t, repo, kit.Item{Model: prom.Model{ID: 900}, Name: "taken"})
 		gone := kit.MustCreate(t, repo, kit.Item{Model: prom.Model{ID: 5}, Name: "gone"})
 		lost := *gone
 		is.NoErr(repo.Delete(kit.Ended(t), &lost))
@@ -218,7 +226,8 @@ func TestBatchInstalls(t *testing.T) {
 			db := kit.Open(t, e.With("#"+s.Name))
 			ns := prom.NewRepo[kit.Note](prom.Using(db), prom.Table("note "+s.Name))
 			ts := prom.NewRepo[kit.Thing](prom.Using(db), prom.Table("thing "+s.Name))
-			is.NoErr(prom.NewRepo[kit.OldThing](prom.Using(db), prom.Table("thing "+s.Name)).Install(kit.Ended(t))) // columns are missing
+			// columns are missing
+			is.NoErr(prom.NewRepo[kit.OldThing](prom.Using(db), prom.Table("thing "+s.Name)).Install(kit.Ended(t)))
 			run := func(ctx context.Context) error {
 				var b prom.Batch
 				prom.Queue(&b, ns).Create(&kit.Note{Title: "t"})
@@ -318,7 +327,8 @@ func TestBatchLarge(t *testing.T) {
 
 		results := make([]*prom.Result[[]kit.Note], 600)
 		for i := range results {
-			results[i] = prom.Queue(&b, repo).All(repo.Where(prom.Raw(note, fmt.Sprintf("%d = %d AND _id = ?", i, i), list[i].ID)))
+			results[i] = prom.Queue(&b, repo).All(repo.Where(prom.Raw(note, fmt.Sprintf("%d = %d AND _id = ?", i, i),
+				list[i].ID)))
 		}
 		is.NoErr(b.Run(kit.Ended(t)))
 		for i, r := range results {

@@ -87,7 +87,8 @@ func TestBatchQueriesFail(t *testing.T) {
 				return func() error { return kit.ErrOf(r.Value()) }
 			}, prom.ErrValidation},
 			"check": {func(_ *prom.Batch, ops *prom.BatchOf[kit.Note]) func() error {
-				r := ops.UpdateWhere(repo.WithoutWhere(), kit.NoteTitle.SetTo(prom.Concat(kit.NoteTitle, prom.Val(note, string(make([]byte, 200))))))
+				r := ops.UpdateWhere(repo.WithoutWhere(),
+					kit.NoteTitle.SetTo(prom.Concat(kit.NoteTitle, prom.Val(note, string(make([]byte, 200))))))
 				return func() error { return kit.ErrOf(r.Value()) }
 			}, prom.ErrValidation},
 			"elsewhere": {func(b *prom.Batch, _ *prom.BatchOf[kit.Note]) func() error {

@@ -346,7 +346,8 @@ func TestHooks_Undo(t *testing.T) {
 		own := errors.New("own")
 		plain := context.Background()
 		stored := kit.MustCreate(t, repo, deed{Title: "stored", Notes: map[string]int{"a": 1}})
-		for _, at := range []string{"BeforeSave", "BeforeCreate", "BeforeUpdate", "BeforeDelete", "Validate", "AfterCreate", "AfterUpdate", "AfterSave", "AfterDelete"} {
+		for _, at := range []string{"BeforeSave", "BeforeCreate", "BeforeUpdate", "BeforeDelete", "Validate", "AfterCreate",
+			"AfterUpdate", "AfterSave", "AfterDelete"} {
 			is := is.New(t)
 			fail := func() error { return own }
 			trail := func(ctx context.Context, d *deed) error {
@@ -419,7 +420,8 @@ func TestHooks_Undo(t *testing.T) {
 			check(rollback(func(ctx context.Context, d *deed) error { return repo.Create(ctx, d) }), value(deed{Title: "new"}))
 			check(rollback(func(ctx context.Context, d *deed) error { return repo.Update(ctx, d) }), value(*stored))
 			check(rollback(func(ctx context.Context, d *deed) error { return repo.Delete(ctx, d) }), value(*stored))
-			check(rollback(func(ctx context.Context, d *deed) error { return repo.Upsert(ctx, d, deedTitle) }), value(deed{Title: "new"}))
+			check(rollback(func(ctx context.Context, d *deed) error { return repo.Upsert(ctx, d, deedTitle) }),
+				value(deed{Title: "new"}))
 			is.Equal(len(kit.AllOf(t, repo)), 1)
 		}
 	})

@@ -80,7 +80,10 @@ func TestHooks_Batch(t *testing.T) {
 		own := errors.New("own")
 		s := &script{do: map[string]func(context.Context, *deed) error{
 			"BeforeSave": func(_ context.Context, d *deed) error { d.Slug = "s " + d.Title; return nil },
-			"AfterSave":  func(ctx context.Context, d *deed) error { return traces.Create(ctx, &trace{What: d.Title, Of: d.ID}) },
+			"AfterSave": func(ctx context.Context, d *deed) error {
+				return traces.Create(ctx,
+					&trace{What: d.Title, Of: d.ID})
+			},
 		}}
 		ctx := s.in(context.Background())
 		for range 2 {

@@ -90,7 +90,8 @@ func TestHooks_Wrong(t *testing.T) {
 		}()
 		fn()
 	}
-	panics(func() { prom.NewRepo[wrongArgs]() }, "hooks_test.wrongArgs", "func (*wrongArgs) Validate(context.Context) error")
+	panics(func() { prom.NewRepo[wrongArgs]() }, "hooks_test.wrongArgs",
+		"func (*wrongArgs) Validate(context.Context) error")
 	panics(func() { prom.NewRepo[wrongResult]() }, "AfterLoad", "func (*wrongResult) AfterLoad(context.Context) error")
 	panics(func() { prom.NewRepo[wrongContext]() }, "func (*wrongContext) BeforeDelete(context.Context) error")
 	panics(func() { prom.NewRepo[twice]() }, "hooks_test.twice", "slugged", "BeforeSave", "declare it on *twice")

@@ -159,7 +159,8 @@ func TestValidate_Errors(t *testing.T) {
 		err := repo.Create(verdict(prom.Invalid("From", "no")), good())
 		is.Equal(err.Error(), "prom: insert booking: invalid value: From: no")
 		is.Equal(kit.AsError(t, err).Columns, []string{"from"})
-		err = repo.Create(verdict(errors.Join(prom.Invalid("From", "no"), nil, prom.Invalid("", "not as a whole"))), &booking{Guest: "ada", Room: "red"})
+		err = repo.Create(verdict(errors.Join(prom.Invalid("From", "no"), nil, prom.Invalid("", "not as a whole"))),
+			&booking{Guest: "ada", Room: "red"})
 		is.Equal(err.Error(), "prom: insert booking: invalid value: From: it must be at least 1; From: no; not as a whole")
 		for _, none := range []error{nil, prom.Violations(nil), prom.Violations{}, errors.Join(prom.Violations{})} {
 			is.NoErr(repo.Create(verdict(none), good()))

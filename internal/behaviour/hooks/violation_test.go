@@ -38,7 +38,8 @@ func told(err error) (list []string) {
 	errors.As(err, &broken)
 	for _, v := range broken {
 		l := v.Limits
-		list = append(list, fmt.Sprintf("%s %s: %T %v..%v %s %v %q %d.%d", v.Field, v.Rule, l.Min, l.Min, l.Max, l.Unit, l.Choices, l.Pattern, l.Precision, l.Scale))
+		list = append(list, fmt.Sprintf("%s %s: %T %v..%v %s %v %q %d.%d", v.Field, v.Rule, l.Min, l.Min, l.Max, l.Unit,
+			l.Choices, l.Pattern, l.Precision, l.Scale))
 	}
 	return list
 }
@@ -99,7 +100,8 @@ func TestViolationLimits(t *testing.T) {
 			}
 		}
 		err := tickets.Validate(ctx, &ticket{Seat: "a", Grade: 1, Price: "1", Mail: "12345@78901"})
-		is.Equal(fmt.Sprint(told(err)), fmt.Sprint([]string{`Mail max: int64 3..9 characters [] "@" 0.0`, `Code nonempty: <nil> <nil>..2 bytes [] "" 0.0`}))
+		is.Equal(fmt.Sprint(told(err)),
+			fmt.Sprint([]string{`Mail max: int64 3..9 characters [] "@" 0.0`, `Code nonempty: <nil> <nil>..2 bytes [] "" 0.0`}))
 
 		// The limits are the caller's own.
 		var broken prom.Violations

@@ -149,7 +149,8 @@ func TestInstallWaitsBriefly(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
-		brief := map[string]string{dbtest.NameSQLite: "busy_timeout=50ms", dbtest.NamePostgres: "install_lock_timeout=50ms"}[e.Name]
+		brief := map[string]string{dbtest.NameSQLite: "busy_timeout=50ms",
+			dbtest.NamePostgres: "install_lock_timeout=50ms"}[e.Name]
 		db, other := kit.Open(t, e.DSN), kit.Open(t, e.With(brief))
 		is.NoErr(coupons[couponV1](db).Install(ctx))
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {

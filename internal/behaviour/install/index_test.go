@@ -102,7 +102,8 @@ func TestIndexExpressions(t *testing.T) {
 
 		// It is no index to find a row by: that goes by columns.
 		is.True(repo.Load(ctx, &Fencer{Mail: m.Mail}) != nil)
-		list, err := repo.Where(FencerTeam.Eq("red"), prom.Abs(FencerScore).Gt(2)).OrderBy(prom.Abs(FencerScore).Desc()).All(ctx)
+		list, err := repo.Where(FencerTeam.Eq("red"),
+			prom.Abs(FencerScore).Gt(2)).OrderBy(prom.Abs(FencerScore).Desc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(list), 1)
 		is.Equal(list[0].Mail, m.Mail)

@@ -127,9 +127,11 @@ func everywhere(t *testing.T, fn func(t *testing.T, op string, db *prom.DB, log 
 func thingIndexes(t *testing.T, db *prom.DB) int {
 	t.Helper()
 	if db.Dialect().Name() == dbtest.NameSQLite {
-		return kit.ScanOne[int](t, db, `SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name IN ('thing_name', 'thing_code')`)
+		return kit.ScanOne[int](t, db,
+			`SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name IN ('thing_name', 'thing_code')`)
 	}
-	return kit.ScanOne[int](t, db, `SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND indexname IN ('thing_name', 'thing_code')`)
+	return kit.ScanOne[int](t, db,
+		`SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND indexname IN ('thing_name', 'thing_code')`)
 }
 
 // Ensure that every operation on a missing table makes it with its indexes and then does what it is for, in

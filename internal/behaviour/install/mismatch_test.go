@@ -63,7 +63,8 @@ func TestUnfitColumn(t *testing.T) {
 			is.NoErr(prom.Install(ctx, repo))
 		}
 		is.Equal(strings.Count(log.String(), "level=WARN"), 2)
-		is.True(strings.Contains(log.String(), "table=aged column=age") && strings.Contains(log.String(), "table=aged column=born"))
+		is.True(strings.Contains(log.String(), "table=aged column=age") &&
+			strings.Contains(log.String(), "table=aged column=born"))
 
 		checked := kit.Open(t, e.DSN, prom.Installing(prom.InstallCheck))
 		is.NoErr(prom.NewRepo[AgedBefore](prom.Using(checked)).Install(ctx))

@@ -103,9 +103,11 @@ func TestInstallReadOnly(t *testing.T) {
 		is.True(errors.Is(repo.Create(ctx, &kit.Thing{}), prom.ErrReadOnly))
 		is.NoErr(repo.Install(ctx))
 
-		err = writer.Tx(ctx, func(ctx context.Context) error { return kit.Things(writer).Create(ctx, &kit.Thing{}) }, prom.ReadOnly())
+		err = writer.Tx(ctx, func(ctx context.Context) error { return kit.Things(writer).Create(ctx, &kit.Thing{}) },
+			prom.ReadOnly())
 		is.True(errors.Is(err, prom.ErrReadOnly) || errors.Is(err, prom.ErrNoTable))
-		err = writer.Tx(ctx, func(ctx context.Context) error { _, err := kit.Things(writer).All(ctx); return err }, prom.ReadOnly())
+		err = writer.Tx(ctx, func(ctx context.Context) error { _, err := kit.Things(writer).All(ctx); return err },
+			prom.ReadOnly())
 		is.True(errors.Is(err, prom.ErrNoTable))
 
 		is.NoErr(kit.Things(writer).Create(ctx, &kit.Thing{Name: "n"}))

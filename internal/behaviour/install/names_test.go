@@ -104,7 +104,8 @@ func TestHostileColumns(t *testing.T) {
 func TestHostileTables(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
-		names := slices.DeleteFunc(hostileNames(), func(name string) bool { return strings.Contains(name, ".") }) // which no table has
+		// which no table has
+		names := slices.DeleteFunc(hostileNames(), func(name string) bool { return strings.Contains(name, ".") })
 		size := len(names)
 		if e.Name == dbtest.NameSQLite {
 			size = 30 // each change makes each connection read all of the schema again
@@ -177,7 +178,8 @@ func TestHostileViolations(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
-		for _, name := range []string{"select", "Capital", "two words", `quo"te`, "a,b", "(paren)", "😀", "--comment", strings.Repeat("a", 63)} {
+		for _, name := range []string{"select", "Capital", "two words", `quo"te`, "a,b", "(paren)", "😀", "--comment",
+			strings.Repeat("a", 63)} {
 			is := is.New(t)
 			repo := prom.NewRepo[named](prom.Using(db), prom.Table(name))
 			note, no := "n", 1
@@ -204,7 +206,8 @@ func TestRefusedNames(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	for _, name := range []string{
-		strings.Repeat("a", 64), strings.Repeat("a", 65), strings.Repeat("é", 32), strings.Repeat("😀", 16), "nul\x00", "what?", "bad\xff",
+		strings.Repeat("a", 64), strings.Repeat("a", 65), strings.Repeat("é", 32), strings.Repeat("😀",
+			16), "nul\x00", "what?", "bad\xff",
 		"pg_class", "PG_x", "sqlite_master", "SQLITE_x", "pragma_x", "json_each",
 	} {
 		err := panics(func() { prom.NewRepo[named](prom.Table(name)) })
@@ -217,8 +220,9 @@ func TestRefusedNames(t *testing.T) {
 		is.True(err != nil)
 		is.True(strings.Contains(err.Error(), "contains a dot"))
 	}
-	is.True(strings.Contains(panics(func() { prom.NewRepo[inSchema]() }).Error(), `the name "billing.invoice" contains a dot, but a name cannot contain a schema; name the table "invoice", `+
-		`and on PostgreSQL give its connection search_path=billing in the DSN`))
+	is.True(strings.Contains(panics(func() { prom.NewRepo[inSchema]() }).Error(),
+		`the name "billing.invoice" contains a dot, but a name cannot contain a schema; name the table "invoice", `+
+			`and on PostgreSQL give its connection search_path=billing in the DSN`))
 	type wasInSchema struct {
 		_  struct{} `prom:"was='billing.invoice'"`
 		ID int      `prom:"key"`
@@ -231,7 +235,8 @@ func TestRefusedNames(t *testing.T) {
 		No int
 		_  struct{} `prom:"unique=billing.id,on='no'"`
 	}
-	for _, err := range []error{panics(func() { prom.NewRepo[wasInSchema]() }), panics(func() { prom.NewRepo[indexInSchema]() }), panics(func() { prom.NewRepo[blankInSchema]() })} {
+	for _, err := range []error{panics(func() { prom.NewRepo[wasInSchema]() }),
+		panics(func() { prom.NewRepo[indexInSchema]() }), panics(func() { prom.NewRepo[blankInSchema]() })} {
 		is.True(strings.Contains(err.Error(), "contains a dot"))
 	}
 	type long struct {

@@ -26,7 +26,8 @@ func TestPlan(t *testing.T) {
 		plan, err := prom.Plan(ctx, repo)
 		is.NoErr(err)
 		is.Equal(len(plan.Steps), 1)
-		is.True(strings.HasPrefix(plan.String(), "1. create table thing on #side [additive, about 0 rows]: thing: table is missing\n    CREATE TABLE \"thing\" ("))
+		is.True(strings.HasPrefix(plan.String(),
+			"1. create table thing on #side [additive, about 0 rows]: thing: table is missing\n    CREATE TABLE \"thing\" ("))
 		text, err := json.Marshal(plan)
 		is.NoErr(err)
 		var read struct {
@@ -57,8 +58,8 @@ func TestPlan(t *testing.T) {
 	})
 }
 
-// Ensure that what contradicts a model can be walked, that what it says nothing of is told apart and left alone, and that
-// a connection which may not change the schema can apply a plan.
+// Ensure that what contradicts a model can be walked, that what it says nothing of is told apart and left alone, and
+// that a connection which may not change the schema can apply a plan.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -77,7 +78,8 @@ func TestCheck(t *testing.T) {
 		is.NoErr(repo.Create(ctx, &kit.Thing{Name: "n"}))
 		is.NoErr(prom.Check(ctx, repo))
 
-		kit.RunSQL(t, db, `ALTER TABLE "thing" ADD COLUMN "theirs" INTEGER`, `CREATE INDEX "theirs_index" ON "thing" ("theirs")`, `DROP INDEX "thing_name"`)
+		kit.RunSQL(t, db, `ALTER TABLE "thing" ADD COLUMN "theirs" INTEGER`,
+			`CREATE INDEX "theirs_index" ON "thing" ("theirs")`, `DROP INDEX "thing_name"`)
 		var drifts prom.Drifts
 		err = prom.Check(ctx, repo)
 		is.True(errors.As(err, &drifts))
@@ -91,7 +93,8 @@ func TestCheck(t *testing.T) {
 		is.Equal(len(plan.Steps), 1)
 		is.Equal(len(plan.NotModelled), 2)
 		is.Equal(plan.NotModelled.Error(), "thing.theirs: column is extra\nthing: index theirs_index is extra")
-		is.True(strings.HasSuffix(plan.String(), "not modelled, and left as it is:\n  thing.theirs: column is extra\n  thing: index theirs_index is extra\n"))
+		is.True(strings.HasSuffix(plan.String(),
+			"not modelled, and left as it is:\n  thing.theirs: column is extra\n  thing: index theirs_index is extra\n"))
 		var one *prom.Drift
 		is.True(errors.As(prom.Check(ctx, repo), &one))
 	})
@@ -117,7 +120,8 @@ func TestWiden(t *testing.T) {
 	db := kit.Open(t, e.DSN)
 	is.NoErr(wides(db).Install(ctx))
 	narrow := func() {
-		kit.RunSQL(t, db, `ALTER TABLE "wide" ALTER COLUMN "code" SET NOT NULL`, `ALTER TABLE "wide" DROP CONSTRAINT "wide_name_check"`,
+		kit.RunSQL(t, db, `ALTER TABLE "wide" ALTER COLUMN "code" SET NOT NULL`,
+			`ALTER TABLE "wide" DROP CONSTRAINT "wide_name_check"`,
 			`ALTER TABLE "wide" ADD CONSTRAINT "wide_name_check" CHECK (length(name) >= 1 AND length(name) <= 3)`)
 	}
 	narrow()

@@ -118,7 +118,8 @@ func TestInstallFromManyProcesses(t *testing.T) {
 		}
 		children := make([]*child, processes)
 		for i := range children {
-			children[i] = startChild(t, "TestInstallFromManyProcesses", "CHILD_NO="+strconv.Itoa(i), "CHILD_DSNS="+strings.Join(dsns, "\n"))
+			children[i] = startChild(t, "TestInstallFromManyProcesses", "CHILD_NO="+strconv.Itoa(i),
+				"CHILD_DSNS="+strings.Join(dsns, "\n"))
 		}
 		for _, c := range children {
 			c.expect(t, "ready")
@@ -141,7 +142,8 @@ func TestInstallFromManyProcesses(t *testing.T) {
 		for _, c := range children {
 			c.end(t)
 		}
-		dbtest.Reportf(t, 5, "%d processes × %d empty databases, and × %d that lack columns: 0 errors, all rows", processes, len(dsns), len(dsns))
+		dbtest.Reportf(t, 5, "%d processes × %d empty databases, and × %d that lack columns: 0 errors, all rows", processes,
+			len(dsns), len(dsns))
 	})
 }
 

@@ -34,7 +34,8 @@ func TestReadersWhileTheTableChanges(t *testing.T) {
 			`ALTER TABLE "thing" DROP COLUMN "count"`, `DROP TABLE "thing"`,
 		}
 		if e.Name == dbtest.NamePostgres {
-			texts = append(texts, `ALTER TABLE "thing" ALTER COLUMN "count" TYPE INTEGER`, `ALTER TABLE "thing" ALTER COLUMN "count" TYPE BIGINT`)
+			texts = append(texts, `ALTER TABLE "thing" ALTER COLUMN "count" TYPE INTEGER`,
+				`ALTER TABLE "thing" ALTER COLUMN "count" TYPE BIGINT`)
 		}
 		var ended atomic.Bool
 		var reads [readers]atomic.Int64
@@ -66,7 +67,8 @@ func TestReadersWhileTheTableChanges(t *testing.T) {
 
 // change runs a statement and puts right what the model misses then. It returns when every reader has begun and ended a
 // reading since, so that no reading meets two changes.
-func change(ctx context.Context, db *sql.DB, text string, repo *prom.Repo[kit.Thing], reads []atomic.Int64, ended *atomic.Bool) error {
+func change(ctx context.Context, db *sql.DB, text string, repo *prom.Repo[kit.Thing], reads []atomic.Int64,
+	ended *atomic.Bool) error {
 	if _, err := db.ExecContext(ctx, text); err != nil {
 		return err
 	}

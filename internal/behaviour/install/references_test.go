@@ -232,7 +232,8 @@ func TestReferrersTogether(t *testing.T) {
 		kit.MustCreate(t, lands, Land{Name: "l"})
 		is.Equal(kit.TablesOf(t, db), []string{"city", "land", "street"})
 
-		kit.RunSQL(t, db, `DROP TABLE "street"`, `DROP TABLE "city"`, `DROP TABLE "land"`, `CREATE TABLE "city_name" (x INTEGER)`)
+		kit.RunSQL(t, db, `DROP TABLE "street"`, `DROP TABLE "city"`, `DROP TABLE "land"`,
+			`CREATE TABLE "city_name" (x INTEGER)`)
 		is.NoErr(lands.Create(ctx, &Land{Name: "l"})) // the name of an index of City is taken
 		is.Equal(kit.TablesOf(t, db), []string{"city_name", "land"})
 	})

@@ -56,7 +56,8 @@ func TestSharedTable(t *testing.T) {
 
 		checked := kit.Open(t, e.DSN, prom.Installing(prom.InstallCheck))
 		prom.NewRepo[SharedFirst](prom.Using(checked))
-		told(prom.NewRepo[SharedSecond](prom.Using(checked)).Install(ctx), prom.ErrDrift, "install_test.SharedFirst has the same table name")
+		told(prom.NewRepo[SharedSecond](prom.Using(checked)).Install(ctx), prom.ErrDrift,
+			"install_test.SharedFirst has the same table name")
 
 		// While the table is empty the second gets its column, and then the first has no value for it.
 		_, err := first.WithoutWhere().Delete(ctx)
@@ -65,7 +66,8 @@ func TestSharedTable(t *testing.T) {
 		want := "the model install_test.SharedFirst has no field for it; it is a column of install_test.SharedSecond"
 		told(first.Create(ctx, &SharedFirst{Name: "n"}), prom.ErrNotNull, want)
 		told(first.CreateMany(ctx, make([]SharedFirst, 40)), prom.ErrNotNull, want)
-		told(db.Tx(ctx, func(ctx context.Context) error { return first.Create(ctx, &SharedFirst{Name: "n"}) }), prom.ErrNotNull, want)
+		told(db.Tx(ctx, func(ctx context.Context) error { return first.Create(ctx, &SharedFirst{Name: "n"}) }),
+			prom.ErrNotNull, want)
 		var b prom.Batch
 		prom.Queue(&b, first).Create(&SharedFirst{Name: "n"})
 		told(b.Run(ctx), prom.ErrNotNull, want)
@@ -85,6 +87,7 @@ func TestCircleOfRequired(t *testing.T) {
 	for _, start := range []func(){func() { prom.NewRepo[CircleA]() }, func() { prom.NewRepo[CircleB]() }} {
 		err := panics(start)
 		is.True(err != nil)
-		is.True(strings.Contains(err.Error(), "form a circle, so no row can be inserted first; make one of these fields a pointer"))
+		is.True(strings.Contains(err.Error(),
+			"form a circle, so no row can be inserted first; make one of these fields a pointer"))
 	}
 }

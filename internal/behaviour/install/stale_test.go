@@ -108,7 +108,8 @@ func TestPreparedStatementsLost(t *testing.T) {
 		is.NoErr(call())
 		before, err := repo.Count(ctx)
 		is.NoErr(err)
-		for _, change := range []string{`DEALLOCATE ALL`, `ALTER TABLE "thing" ALTER COLUMN "count" TYPE integer`, `ALTER TABLE "thing" ALTER COLUMN "count" TYPE bigint`} {
+		for _, change := range []string{`DEALLOCATE ALL`, `ALTER TABLE "thing" ALTER COLUMN "count" TYPE integer`,
+			`ALTER TABLE "thing" ALTER COLUMN "count" TYPE bigint`} {
 			kit.RunSQL(t, db, change)
 			if err := call(); err != nil {
 				t.Errorf("%s after %s: %v", name, change, err)
@@ -116,7 +117,8 @@ func TestPreparedStatementsLost(t *testing.T) {
 		}
 		after, err := repo.Count(ctx)
 		is.NoErr(err)
-		if grew := map[string]int{"Create": 3, "CreateMany by lists": 3 * kit.ByArrays, "CreateMany by COPY": 3 * kit.ByCopy, "Batch": 9}[name]; after != before+grew {
+		if grew := map[string]int{"Create": 3, "CreateMany by lists": 3 * kit.ByArrays, "CreateMany by COPY": 3 * kit.ByCopy,
+			"Batch": 9}[name]; after != before+grew {
 			t.Errorf("%s stored %d rows of %d", name, after-before, grew)
 		}
 	}

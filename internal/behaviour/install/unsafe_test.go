@@ -78,7 +78,8 @@ func TestUnsafeAll(t *testing.T) {
 		db := kit.Open(t, e.DSN)
 		is.NoErr(prom.UnsafeDropAll(ctx, db))
 		is.NoErr(prom.UnsafeClearAll(ctx, db))
-		kit.RunSQL(t, db, `CREATE TABLE "cascade" (a INTEGER)`, `INSERT INTO "cascade" VALUES (1)`, `CREATE TABLE "q""b" (a INTEGER)`)
+		kit.RunSQL(t, db, `CREATE TABLE "cascade" (a INTEGER)`, `INSERT INTO "cascade" VALUES (1)`,
+			`CREATE TABLE "q""b" (a INTEGER)`)
 		parishes, chapels := kit.ParishesOf(t, db)
 		kit.RunSQL(t, db, `CREATE VIEW "busy" AS SELECT name FROM chapel`, `CREATE VIEW "busier" AS SELECT name FROM busy`)
 
@@ -118,7 +119,8 @@ func TestUnsafeReadOnly(t *testing.T) {
 		kit.ParishesOf(t, db)
 		reader := kit.Open(t, e.With("readonly=true"))
 		chapels := prom.NewRepo[kit.Chapel](prom.Using(reader))
-		for _, err := range []error{prom.UnsafeDrop(ctx, chapels), prom.UnsafeClear(ctx, chapels), prom.UnsafeDropAll(ctx, reader), prom.UnsafeClearAll(ctx, reader)} {
+		for _, err := range []error{prom.UnsafeDrop(ctx, chapels), prom.UnsafeClear(ctx, chapels),
+			prom.UnsafeDropAll(ctx, reader), prom.UnsafeClearAll(ctx, reader)} {
 			is.True(errors.Is(err, prom.ErrReadOnly))
 		}
 		err := db.Tx(ctx, func(ctx context.Context) error { return prom.UnsafeDropAll(ctx, db) }, prom.ReadOnly())

@@ -211,7 +211,8 @@ func TestDefaultRegistryErrors(t *testing.T) {
 		{map[string]string{}, "set PROM_DSN"},
 		{map[string]string{"PROM_DSN": ""}, "PROM_DSN is set, but empty"},
 		{map[string]string{"PROM_DSN_1": "sqlite://" + dir + "/SECRET.db#other"}, `the known ones are "other"`},
-		{map[string]string{"PROM_DSN": "sqlite://:memory:", "PROM_DSN_1": "sqlite://" + dir + "/SECRET.db"}, "PROM_DSN and PROM_DSN_1"},
+		{map[string]string{"PROM_DSN": "sqlite://:memory:", "PROM_DSN_1": "sqlite://" + dir + "/SECRET.db"},
+			"PROM_DSN and PROM_DSN_1"},
 		{map[string]string{"PROM_DSN": "mysql://SECRET"}, "PROM_DSN"},
 	} {
 		t.Run(c.text, func(t *testing.T) {

@@ -88,22 +88,27 @@ func TestPlainStructs(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		t.Run("auto", func(t *testing.T) {
-			plain(t, e, PlainAuto{}, func(v *PlainAuto) *string { return &v.Name }, func(v *PlainAuto) []any { return []any{v.ID} })
+			plain(t, e, PlainAuto{}, func(v *PlainAuto) *string { return &v.Name },
+				func(v *PlainAuto) []any { return []any{v.ID} })
 		})
 		t.Run("small auto", func(t *testing.T) {
-			plain(t, e, PlainSmall{}, func(v *PlainSmall) *string { return &v.Name }, func(v *PlainSmall) []any { return []any{v.ID} })
+			plain(t, e, PlainSmall{}, func(v *PlainSmall) *string { return &v.Name },
+				func(v *PlainSmall) []any { return []any{v.ID} })
 		})
 		t.Run("int", func(t *testing.T) {
-			plain(t, e, PlainInt{ID: 7}, func(v *PlainInt) *string { return &v.Name }, func(v *PlainInt) []any { return []any{7} })
+			plain(t, e, PlainInt{ID: 7}, func(v *PlainInt) *string { return &v.Name },
+				func(v *PlainInt) []any { return []any{7} })
 		})
 		t.Run("int zero", func(t *testing.T) { // a zero is a key like any other when nothing counts it up
 			plain(t, e, PlainInt{}, func(v *PlainInt) *string { return &v.Name }, func(v *PlainInt) []any { return []any{0} })
 		})
 		t.Run("text", func(t *testing.T) {
-			plain(t, e, PlainText{ID: "k"}, func(v *PlainText) *string { return &v.Name }, func(v *PlainText) []any { return []any{"k"} })
+			plain(t, e, PlainText{ID: "k"}, func(v *PlainText) *string { return &v.Name },
+				func(v *PlainText) []any { return []any{"k"} })
 		})
 		t.Run("uuid", func(t *testing.T) {
-			plain(t, e, PlainUUID{}, func(v *PlainUUID) *string { return &v.Name }, func(v *PlainUUID) []any { return []any{v.ID} })
+			plain(t, e, PlainUUID{}, func(v *PlainUUID) *string { return &v.Name },
+				func(v *PlainUUID) []any { return []any{v.ID} })
 		})
 		t.Run("pair", func(t *testing.T) {
 			plain(t, e, PlainPair{Left: "l", Right: 2}, func(v *PlainPair) *string { return &v.Name },
@@ -131,7 +136,8 @@ func TestPlainWithoutKey(t *testing.T) {
 			eachErr = err
 		}
 		for _, err := range []error{
-			repo.Save(ctx, &v), repo.Update(ctx, &v), repo.Delete(ctx, &v), repo.DeleteKey(ctx, 1), repo.Reload(ctx, &v), getErr, eachErr,
+			repo.Save(ctx, &v), repo.Update(ctx, &v), repo.Delete(ctx, &v), repo.DeleteKey(ctx, 1), repo.Reload(ctx,
+				&v), getErr, eachErr,
 		} {
 			is.True(errors.Is(err, prom.ErrValidation))
 			is.True(strings.Contains(err.Error(), "PlainNone has no primary key"))
@@ -257,7 +263,8 @@ func TestModelJSON(t *testing.T) {
 		v := kit.MustCreate(t, repo, Secretive{Name: `q"uote`, Password: "hush", Tags: []string{"a"}, At: at, Skipped: 3})
 		text, err := repo.JSON(v)
 		is.NoErr(err)
-		is.True(strings.HasPrefix(string(text), `{"name":"q\"uote","note":null,"labels":["a"],"at":"2024-02-29T12:00:00.000005Z","_id":1,"_created":"20`))
+		is.True(strings.HasPrefix(string(text),
+			`{"name":"q\"uote","note":null,"labels":["a"],"at":"2024-02-29T12:00:00.000005Z","_id":1,"_created":"20`))
 		var m map[string]any
 		is.NoErr(json.Unmarshal(text, &m))
 		is.Equal(len(m), 7)

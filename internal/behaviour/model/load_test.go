@@ -167,7 +167,8 @@ func TestRules(t *testing.T) {
 		db := kit.Open(t, e.DSN, log.Option())
 		users, repo := prom.NewRepo[kit.User](prom.Using(db)), prom.NewRepo[Ruled](prom.Using(db))
 		ada := kit.MustCreate(t, users, kit.User{Name: "ada"})
-		good := Ruled{Size: "äöü", Choice: "a", Regex: "x", Full: []string{"f"}, Number: 9, Bytes: []byte("12"), Ref: prom.NewRef[kit.User](ada.ID)}
+		good := Ruled{Size: "äöü", Choice: "a", Regex: "x", Full: []string{"f"}, Number: 9, Bytes: []byte("12"),
+			Ref: prom.NewRef[kit.User](ada.ID)}
 		v := kit.MustCreate(t, repo, good)
 
 		bad := Ruled{Size: "SECRET", Choice: "SECRET", Regex: "SECRET", Number: 10, Bytes: []byte("SECRET")}
@@ -176,7 +177,8 @@ func TestRules(t *testing.T) {
 		model := worse.Model
 		worse = bad
 		worse.Model = model
-		for _, err := range []error{repo.Create(ctx, &bad), repo.Save(ctx, &worse), repo.Upsert(ctx, &worse), repo.CreateMany(ctx, []Ruled{good, bad})} {
+		for _, err := range []error{repo.Create(ctx, &bad), repo.Save(ctx, &worse), repo.Upsert(ctx, &worse),
+			repo.CreateMany(ctx, []Ruled{good, bad})} {
 			is.True(errors.Is(err, prom.ErrValidation))
 			var broken prom.Violations
 			is.True(errors.As(err, &broken))

@@ -234,7 +234,8 @@ func TestTimesOfModel(t *testing.T) {
 		is.NoErr(repo.Save(ctx, n)) // what was set by hand before is no longer so
 		is.True(n.Updated.After(created))
 
-		given := kit.MustCreate(t, repo, kit.Note{Model: prom.Model{Created: byHand, Updated: byHand}, Title: "t", At: time.Now()})
+		given := kit.MustCreate(t, repo, kit.Note{Model: prom.Model{Created: byHand, Updated: byHand}, Title: "t",
+			At: time.Now()})
 		got, err := repo.Get(ctx, given.ID)
 		is.NoErr(err)
 		is.True(got.Created.Equal(byHand) && got.Updated.Equal(byHand))

@@ -64,16 +64,21 @@ func TestProto(t *testing.T) {
 		make func()
 		says []string
 	}{
-		"a part of JSON":   {func() { prom.TextOf(villa, &villa.Door.Wood) }, []string{"Villa.Door.Wood", "door", "JSONPath"}},
-		"beyond a pointer": {func() { prom.TextOf(villa, &villa.View.Of) }, []string{"Villa", "Of", "the pointer View", "JSON"}},
-		"beyond two":       {func() { prom.NumberOf(villa, &villa.View.Sides.Left) }, []string{"Villa", "Left", "View.Sides"}},
-		"not exported":     {func() { prom.TextOf(villa, &villa.note) }, []string{"Villa.note", "not a column", "not exported"}},
-		"left out":         {func() { prom.TextOf(villa, &villa.Scrap) }, []string{"Villa.Scrap", "not a column"}},
-		"a struct":         {func() { prom.FieldOf(villa, &villa.VillaSite) }, []string{"Villa", "Town"}},
-		"a value":          {func() { prom.NumberOf(*villa, &villa.Rooms) }, []string{"prom.Proto[Villa]()"}},
-		"a copy":           {func() { v := *villa; prom.NumberOf(&v, &v.Rooms) }, []string{"prom.Proto[Villa]()"}},
-		"an element":       {func() { prom.TextOf(villa, &append(villa.Garden, "a")[0]) }, []string{"Villa", "string", "Proto"}},
-		"no struct":        {func() { prom.Proto[[]int]() }, []string{"[]int", "struct"}},
+		"a part of JSON": {func() { prom.TextOf(villa, &villa.Door.Wood) },
+			[]string{"Villa.Door.Wood", "door", "JSONPath"}},
+		"beyond a pointer": {func() { prom.TextOf(villa, &villa.View.Of) },
+			[]string{"Villa", "Of", "the pointer View", "JSON"}},
+		"beyond two": {func() { prom.NumberOf(villa, &villa.View.Sides.Left) },
+			[]string{"Villa", "Left", "View.Sides"}},
+		"not exported": {func() { prom.TextOf(villa, &villa.note) },
+			[]string{"Villa.note", "not a column", "not exported"}},
+		"left out": {func() { prom.TextOf(villa, &villa.Scrap) }, []string{"Villa.Scrap", "not a column"}},
+		"a struct": {func() { prom.FieldOf(villa, &villa.VillaSite) }, []string{"Villa", "Town"}},
+		"a value":  {func() { prom.NumberOf(*villa, &villa.Rooms) }, []string{"prom.Proto[Villa]()"}},
+		"a copy":   {func() { v := *villa; prom.NumberOf(&v, &v.Rooms) }, []string{"prom.Proto[Villa]()"}},
+		"an element": {func() { prom.TextOf(villa, &append(villa.Garden, "a")[0]) },
+			[]string{"Villa", "string", "Proto"}},
+		"no struct": {func() { prom.Proto[[]int]() }, []string{"[]int", "struct"}},
 	} {
 		text := kit.PanicText(tt.make)
 		for _, want := range tt.says {
@@ -98,7 +103,8 @@ func TestProtoIsNeverStored(t *testing.T) {
 			"Create": villas.Create(ctx, villa), "Update": villas.Update(ctx, villa), "Save": villas.Save(ctx, villa),
 			"Upsert": villas.Upsert(ctx, villa), "Delete": villas.Delete(ctx, villa), "Load": villas.Load(ctx, villa),
 			"Reload": villas.Reload(ctx, villa), "Validate": villas.Validate(ctx, villa), "a batch": b.Run(ctx),
-			"OnConflict": kit.ErrOf(villas.OnConflict(villaID).Create(ctx, villa)), "GetOrCreate": kit.ErrOf(villas.GetOrCreate(ctx, villa, villaID)),
+			"OnConflict": kit.ErrOf(villas.OnConflict(villaID).Create(ctx,
+				villa)), "GetOrCreate": kit.ErrOf(villas.GetOrCreate(ctx, villa, villaID)),
 		} {
 			if err == nil || !strings.Contains(err.Error(), "the prototype of Villa, or in one") {
 				t.Errorf("%s: %v", name, err)
@@ -129,10 +135,12 @@ func TestProtoOfResult(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		villas := prom.NewRepo[Villa](prom.Using(kit.Open(t, e.DSN)))
-		is.NoErr(villas.CreateMany(ctx, []Villa{{Rooms: 3, VillaSite: VillaSite{Town: "a"}}, {Rooms: 5, VillaSite: VillaSite{Town: "a"}}}))
+		is.NoErr(villas.CreateMany(ctx, []Villa{{Rooms: 3, VillaSite: VillaSite{Town: "a"}},
+			{Rooms: 5, VillaSite: VillaSite{Town: "a"}}}))
 		town, rooms := prom.TextOf(villa, &villa.Town), prom.NumberOf(villa, &villa.Rooms)
 		total := prom.Proto[villaTotals]()
-		list, err := prom.Select(villas.Query(), total, prom.Col(&total.Town, town), prom.Col(&total.Size.Rooms, prom.Count(villa)),
+		list, err := prom.Select(villas.Query(), total, prom.Col(&total.Town, town),
+			prom.Col(&total.Size.Rooms, prom.Count(villa)),
 			prom.NullCol(&total.Size.Deep.Most, prom.Max(rooms))).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(list), 1)
@@ -185,10 +193,11 @@ func TestProtoOfCircles(t *testing.T) {
 		make func()
 		says string
 	}{
-		"itself":     {func() { prom.TextOf(ring, &ring.Next.Name) }, "the pointer Next"},
-		"no size":    {func() { prom.JSONOf(ring, &ring.NoB) }, "has no size"},
-		"of a part":  {func() { prom.NumberOf(ring, &ring.Wide2.N) }, "Ring.Wide2.N is part of the column wide2"},
-		"of another": {func() { prom.TextOf(villa, &ring.Name) }, "Ring.Name is a field of another type than model_test.Villa"},
+		"itself":    {func() { prom.TextOf(ring, &ring.Next.Name) }, "the pointer Next"},
+		"no size":   {func() { prom.JSONOf(ring, &ring.NoB) }, "has no size"},
+		"of a part": {func() { prom.NumberOf(ring, &ring.Wide2.N) }, "Ring.Wide2.N is part of the column wide2"},
+		"of another": {func() { prom.TextOf(villa, &ring.Name) },
+			"Ring.Name is a field of another type than model_test.Villa"},
 	} {
 		if text := kit.PanicText(tt.make); !strings.Contains(text, tt.says) {
 			t.Errorf("%s: %q", name, text)

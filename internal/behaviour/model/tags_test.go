@@ -195,7 +195,8 @@ func TestTagModels(t *testing.T) {
 		is.True(errors.Is(flights.Delete(ctx, &f), prom.ErrForeignKey)) // it has a booking
 		is.NoErr(bookings.Tx(ctx, func(ctx context.Context) error {
 			pair := prom.NewRef[Booking](b.ID + 1)
-			if err := bookings.Create(ctx, &Booking{Flight: prom.RefTo(&f), Pair: &pair}); err != nil { // which comes with the next one
+			// which comes with the next one
+			if err := bookings.Create(ctx, &Booking{Flight: prom.RefTo(&f), Pair: &pair}); err != nil {
 				return err
 			}
 			return bookings.Create(ctx, &Booking{Flight: prom.RefTo(&f)})
@@ -253,7 +254,8 @@ func TestTagRules(t *testing.T) {
 		for _, v := range broken {
 			fields = append(fields, v.Field+" "+v.Rule)
 		}
-		is.Equal(fields, []string{"Email regex", "Name min", "Code min", "Level choices", "Age max", "Note nonempty", "Balance type"})
+		is.Equal(fields, []string{"Email regex", "Name min", "Code min", "Level choices", "Age max", "Note nonempty",
+			"Balance type"})
 
 		good := customers.New()
 		good.Email, good.Name, good.Code, good.Note, good.Secret = "Ada@example.org", "Ada", "12345678", "x", "hidden"

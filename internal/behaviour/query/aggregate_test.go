@@ -81,12 +81,15 @@ func newCollection(tb testing.TB, dsn string) collection {
 	for i, name := range []string{"b", "it's", "a", "b", `"q",\`} {
 		count, level, valid := int32(i%3*10), float64(i)+0.1, i != 2
 		s.rows = append(s.rows, Sample{
-			Station: prom.NewRef[Station](sites[i/4].ID), Name: &name, Code: strings.Repeat("Xx"[i%2:i%2+1], 1), Count: &count, Level: &level, Short: 0.1,
-			Price: fmt.Sprintf("%d.50", 10-i), Valid: &valid, At: at.Add(time.Duration(i) * time.Hour), On: at.AddDate(0, 0, -i).Truncate(24 * time.Hour), Token: prom.UUID{15: byte(i + 2)},
+			Station: prom.NewRef[Station](sites[i/4].ID), Name: &name, Code: strings.Repeat("Xx"[i%2:i%2+1],
+				1), Count: &count, Level: &level, Short: 0.1,
+			Price: fmt.Sprintf("%d.50", 10-i), Valid: &valid, At: at.Add(time.Duration(i) * time.Hour), On: at.AddDate(0, 0,
+				-i).Truncate(24 * time.Hour), Token: prom.UUID{15: byte(i + 2)},
 			Bytes: []byte{byte(i)},
 		})
 	}
-	s.rows = append(s.rows, Sample{Station: prom.NewRef[Station](sites[1].ID), Price: "0.00", At: at, On: at.Truncate(24 * time.Hour), Token: prom.UUID{15: 1}})
+	s.rows = append(s.rows, Sample{Station: prom.NewRef[Station](sites[1].ID), Price: "0.00", At: at,
+		On: at.Truncate(24 * time.Hour), Token: prom.UUID{15: 1}})
 	if err := s.samples.CreateMany(ctx, s.rows); err != nil {
 		tb.Fatal(err)
 	}
@@ -96,7 +99,8 @@ func newCollection(tb testing.TB, dsn string) collection {
 // bySite returns an aggregate of the samples of each site, in the order of the sites.
 func bySite[V any](t *testing.T, s collection, x prom.Expr[*Sample, V], conds ...prom.Cond[*Sample]) string {
 	t.Helper()
-	list, err := prom.Pluck2(s.samples.Where(conds...), prom.Via(SampleStation, StationName), x).OrderBy(prom.Via(SampleStation, StationName).Asc()).All(context.Background())
+	list, err := prom.Pluck2(s.samples.Where(conds...), prom.Via(SampleStation, StationName),
+		x).OrderBy(prom.Via(SampleStation, StationName).Asc()).All(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,9 +120,11 @@ func TestArrayAgg(t *testing.T) {
 		s := newCollection(t, e.DSN)
 		is.Equal(bySite(t, s, prom.ArrayAgg(SampleName)), `[[a b b it's] ["q",\]]`)
 		is.Equal(bySite(t, s, prom.ArrayAgg(SampleName, SampleID.Desc())), `[[b a it's b] ["q",\]]`)
-		is.Equal(bySite(t, s, prom.ArrayAgg(SampleName, prom.OrValue(SampleValid, false).Asc(), SampleAt.Desc())), `[[a b it's b] ["q",\]]`)
+		is.Equal(bySite(t, s, prom.ArrayAgg(SampleName, prom.OrValue(SampleValid, false).Asc(), SampleAt.Desc())),
+			`[[a b it's b] ["q",\]]`)
 		is.Equal(bySite(t, s, prom.ArrayAggDistinct(SampleName)), `[[a b it's] ["q",\]]`)
-		is.Equal(bySite(t, s, prom.ArrayAggDistinct(prom.Concat(SampleName, prom.Val(sample, "!")))), `[[a! b! it's!] ["q",\!]]`)
+		is.Equal(bySite(t, s, prom.ArrayAggDistinct(prom.Concat(SampleName, prom.Val(sample, "!")))),
+			`[[a! b! it's!] ["q",\!]]`)
 		is.Equal(bySite(t, s, prom.ArrayAgg(SampleCount)), "[[0 0 10 20] [10]]")
 		is.Equal(bySite(t, s, prom.ArrayAgg(SampleCount, SampleCount.Desc())), "[[20 10 0 0] [10]]")
 		is.Equal(bySite(t, s, prom.ArrayAggDistinct(SampleCount)), "[[0 10 20] [10]]")
@@ -129,9 +135,13 @@ func TestArrayAgg(t *testing.T) {
 		is.Equal(bySite(t, s, prom.ArrayAggDistinct(SamplePrice)), "[[7.50 8.50 9.50 10.50] [0.00 6.50]]")
 		is.Equal(bySite(t, s, prom.ArrayAgg(prom.OrValue(SampleValid, true))), "[[false true true true] [true true]]")
 		is.Equal(bySite(t, s, prom.ArrayAggDistinct(SampleValid)), "[[false true] [true]]")
-		is.Equal(bySite(t, s, prom.ArrayAgg(SampleAt)), fmt.Sprint([][]time.Time{{s.rows[0].At, s.rows[1].At, s.rows[2].At, s.rows[3].At}, {s.rows[5].At, s.rows[4].At}}))
-		is.Equal(bySite(t, s, prom.ArrayAgg(SampleOn, SampleOn.Desc())), fmt.Sprint([][]time.Time{{s.rows[0].On, s.rows[1].On, s.rows[2].On, s.rows[3].On}, {s.rows[5].On, s.rows[4].On}}))
-		is.Equal(bySite(t, s, prom.ArrayAgg(SampleToken)), fmt.Sprint([][]prom.UUID{{s.rows[0].Token, s.rows[1].Token, s.rows[2].Token, s.rows[3].Token}, {s.rows[5].Token, s.rows[4].Token}}))
+		is.Equal(bySite(t, s, prom.ArrayAgg(SampleAt)),
+			fmt.Sprint([][]time.Time{{s.rows[0].At, s.rows[1].At, s.rows[2].At, s.rows[3].At}, {s.rows[5].At, s.rows[4].At}}))
+		is.Equal(bySite(t, s, prom.ArrayAgg(SampleOn, SampleOn.Desc())),
+			fmt.Sprint([][]time.Time{{s.rows[0].On, s.rows[1].On, s.rows[2].On, s.rows[3].On}, {s.rows[5].On, s.rows[4].On}}))
+		is.Equal(bySite(t, s, prom.ArrayAgg(SampleToken)),
+			fmt.Sprint([][]prom.UUID{{s.rows[0].Token, s.rows[1].Token, s.rows[2].Token, s.rows[3].Token},
+				{s.rows[5].Token, s.rows[4].Token}}))
 		is.Equal(bySite(t, s, prom.ArrayAggDistinct(prom.Lower(SampleCode))), "[[x] [ x]]")
 		is.Equal(bySite(t, s, prom.ArrayAgg(prom.Hour(SampleAt))), "[[12 13 14 15] [12 16]]")
 		is.Equal(bySite(t, s, prom.ArrayAgg(SampleCount).Filter(SampleValid.Eq(true))), "[[0 0 10] [10]]")
@@ -141,8 +151,10 @@ func TestArrayAgg(t *testing.T) {
 		is.Equal(bySite(t, s, prom.StringAgg(SampleName, ", ")), `[a, b, b, it's "q",\]`)
 		is.Equal(bySite(t, s, prom.StringAgg(SampleName, "", SampleID.Asc())), `[bit'sab "q",\]`)
 		is.Equal(bySite(t, s, prom.StringAggDistinct(SampleName, "|")), `[a|b|it's "q",\]`)
-		is.Equal(bySite(t, s, prom.StringAggDistinct(prom.Concat(prom.Val(sample, "?"), SampleName), "$1")), `[?a$1?b$1?it's ?"q",\]`)
-		is.Equal(bySite(t, s, prom.OrValue(prom.StringAgg(SampleName, "; ").Filter(SampleCount.Gt(0)), "none"), SampleCount.Gt(0)), `[a; it's "q",\]`)
+		is.Equal(bySite(t, s, prom.StringAggDistinct(prom.Concat(prom.Val(sample, "?"), SampleName), "$1")),
+			`[?a$1?b$1?it's ?"q",\]`)
+		is.Equal(bySite(t, s, prom.OrValue(prom.StringAgg(SampleName, "; ").Filter(SampleCount.Gt(0)), "none"),
+			SampleCount.Gt(0)), `[a; it's "q",\]`)
 		is.Equal(bySite(t, s, prom.OrValue(prom.StringAgg(SampleName, "; ").Filter(SampleCount.Gt(10)), "none")), `[a none]`)
 	})
 }
@@ -156,7 +168,8 @@ func TestAggregates_Places(t *testing.T) {
 		ctx := context.Background()
 		s := newCollection(t, e.DSN)
 		names := prom.StringAgg(SampleName, "+")
-		groups, err := prom.Pluck2(s.samples.Query(), SampleStation, names).Having(names.Ne("x"), prom.ArrayAgg(SampleCount).Eq([]int32{0, 0, 10, 20})).OrderBy(names.Desc()).All(ctx)
+		groups, err := prom.Pluck2(s.samples.Query(), SampleStation, names).Having(names.Ne("x"),
+			prom.ArrayAgg(SampleCount).Eq([]int32{0, 0, 10, 20})).OrderBy(names.Desc()).All(ctx)
 		is.NoErr(err)
 		is.True(len(groups) == 1 && groups[0].B == "a+b+b+it's")
 		byNames, err := prom.Pluck(s.samples.Query(), SampleStation).GroupBy(SampleStation).OrderBy(names.Desc()).All(ctx)
@@ -169,11 +182,16 @@ func TestAggregates_Places(t *testing.T) {
 			return fmt.Sprint(x)
 		}
 		sites := s.sites.OrderBy(StationName.Asc())
-		is.Equal(of(prom.Pluck(sites, prom.AggregateOf(StationSamples, prom.ArrayAgg(SampleName, SampleID.Asc()))).All(ctx)), `[[b it's a b] ["q",\] []]`)
-		is.Equal(of(prom.Pluck(sites, prom.OrValue(prom.AggregateOf(StationSamples, names), "-")).All(ctx)), `[a+b+b+it's "q",\ -]`)
-		is.Equal(of(prom.Pluck(sites, prom.OrValue(prom.AggregateOf(StationSamples, prom.SumDistinct(SampleCount)), -1)).All(ctx)), `[30 10 -1]`)
-		is.Equal(of(prom.Pluck(s.sites.Where(prom.AggregateOf(StationSamples, prom.BoolAnd(SampleValid)).Eq(true)), StationName).All(ctx)), `[south]`)
-		is.Equal(of(prom.Pluck(s.sites.OrderBy(prom.AggregateOf(StationSamples, prom.StddevPop(SampleCount)).Desc()), StationName).All(ctx)), `[west north south]`)
+		is.Equal(of(prom.Pluck(sites, prom.AggregateOf(StationSamples, prom.ArrayAgg(SampleName, SampleID.Asc()))).All(ctx)),
+			`[[b it's a b] ["q",\] []]`)
+		is.Equal(of(prom.Pluck(sites, prom.OrValue(prom.AggregateOf(StationSamples, names), "-")).All(ctx)),
+			`[a+b+b+it's "q",\ -]`)
+		is.Equal(of(prom.Pluck(sites, prom.OrValue(prom.AggregateOf(StationSamples, prom.SumDistinct(SampleCount)),
+			-1)).All(ctx)), `[30 10 -1]`)
+		is.Equal(of(prom.Pluck(s.sites.Where(prom.AggregateOf(StationSamples, prom.BoolAnd(SampleValid)).Eq(true)),
+			StationName).All(ctx)), `[south]`)
+		is.Equal(of(prom.Pluck(s.sites.OrderBy(prom.AggregateOf(StationSamples, prom.StddevPop(SampleCount)).Desc()),
+			StationName).All(ctx)), `[west north south]`)
 
 		none := s.samples.Where(SampleID.Lt(0))
 		list, err := prom.Scalar(ctx, none, prom.ArrayAgg(SampleName))
@@ -191,9 +209,12 @@ func TestAggregates_Places(t *testing.T) {
 		}
 
 		byID := prom.OrderWindow(SampleID.Asc())
-		is.Equal(of(prom.Pluck(s.samples.OrderBy(SampleID.Asc()).Limit(3), prom.Over(prom.ArrayAgg(SampleName), byID)).All(ctx)), "[[b] [b it's] [b it's a]]")
-		is.Equal(of(prom.Pluck(s.samples.OrderBy(SampleID.Asc()).Limit(3), prom.Over(prom.StringAgg(SampleName, "-"), byID.Rows(-1, 0))).All(ctx)), "[b b-it's it's-a]")
-		is.Equal(of(prom.Pluck(s.samples.OrderBy(SampleID.Asc()).Limit(3), prom.OrValue(prom.Over(prom.VarSamp(SampleCount), byID.Rows(-1, 0)), -1)).All(ctx)), "[-1 50 50]")
+		is.Equal(of(prom.Pluck(s.samples.OrderBy(SampleID.Asc()).Limit(3),
+			prom.Over(prom.ArrayAgg(SampleName), byID)).All(ctx)), "[[b] [b it's] [b it's a]]")
+		is.Equal(of(prom.Pluck(s.samples.OrderBy(SampleID.Asc()).Limit(3),
+			prom.Over(prom.StringAgg(SampleName, "-"), byID.Rows(-1, 0))).All(ctx)), "[b b-it's it's-a]")
+		is.Equal(of(prom.Pluck(s.samples.OrderBy(SampleID.Asc()).Limit(3),
+			prom.OrValue(prom.Over(prom.VarSamp(SampleCount), byID.Rows(-1, 0)), -1)).All(ctx)), "[-1 50 50]")
 
 		// As the rows of another query.
 		type summary struct {
@@ -202,19 +223,23 @@ func TestAggregates_Places(t *testing.T) {
 			Spread  *float64
 		}
 		proto := prom.Proto[summary]()
-		summaries := prom.From(prom.Select(s.samples.Query(), proto, prom.Col(&proto.Station, prom.Via(SampleStation, StationName)),
+		summaries := prom.From(prom.Select(s.samples.Query(), proto,
+			prom.Col(&proto.Station, prom.Via(SampleStation, StationName)),
 			prom.Col(&proto.Names, prom.ArrayAgg(SampleName)), prom.NullCol(&proto.Spread, prom.VarSamp(SampleCount))))
 		summaryNames := prom.ListOf(proto, &proto.Names)
 		found, err := summaries.Where(summaryNames.Has("it's"), summaryNames.Len().Gt(3)).All(ctx)
 		is.NoErr(err)
 		is.True(len(found) == 1 && found[0].Station == "north" && len(found[0].Names) == 4 && *found[0].Spread > 91)
-		is.Equal(of(prom.Pluck2(summaries, prom.Unnest(summaryNames), prom.Count(proto)).OrderBy(prom.Count(proto).Desc(), prom.Unnest(summaryNames).Asc()).Limit(2).All(ctx)), "[{b 2} {\"q\",\\ 1}]")
+		is.Equal(of(prom.Pluck2(summaries, prom.Unnest(summaryNames), prom.Count(proto)).OrderBy(prom.Count(proto).Desc(),
+			prom.Unnest(summaryNames).Asc()).Limit(2).All(ctx)), "[{b 2} {\"q\",\\ 1}]")
 
 		// Of a model's own columns, by a subquery.
-		many := prom.InQuery(SampleID, prom.Pluck(s.samples.Query(), prom.Max(SampleID)).GroupBy(SampleStation).Having(prom.VarPop(SampleCount).Gt(1)))
+		many := prom.InQuery(SampleID, prom.Pluck(s.samples.Query(),
+			prom.Max(SampleID)).GroupBy(SampleStation).Having(prom.VarPop(SampleCount).Gt(1)))
 		is.Equal(of(s.samples.Where(many).Count(ctx)), "1")
-		n, err := s.samples.Where(SampleStation.Has(StationName.Eq("north"))).Update(ctx, SampleName.SetTo(prom.CorrelatedSubquery(
-			prom.Pluck(s.samples.Query(), prom.StringAgg(SampleName, "/")), prom.Match(SampleStation, SampleStation))))
+		n, err := s.samples.Where(SampleStation.Has(StationName.Eq("north"))).Update(ctx,
+			SampleName.SetTo(prom.CorrelatedSubquery(
+				prom.Pluck(s.samples.Query(), prom.StringAgg(SampleName, "/")), prom.Match(SampleStation, SampleStation))))
 		is.NoErr(err)
 		is.Equal(n, 4)
 		is.Equal(of(s.samples.Where(SampleName.Eq("a/b/b/it's")).Count(ctx)), "4")
@@ -282,7 +307,8 @@ func TestAggregates_Variance(t *testing.T) {
 				}
 				return math.Sqrt(v)
 			}
-			for i, x := range []prom.Expr[*Reading, float64]{prom.VarPop(value), prom.VarSamp(value), prom.StddevPop(value), prom.StddevSamp(value)} {
+			for i, x := range []prom.Expr[*Reading, float64]{prom.VarPop(value), prom.VarSamp(value), prom.StddevPop(value),
+				prom.StddevSamp(value)} {
 				want := []float64{tt.pop, tt.samp, root(tt.pop), root(tt.samp)}[i]
 				// Of all rows, and over a window through which a row far away has gone.
 				got, err := prom.Scalar(ctx, repo.Query(), prom.OrNull(x))
@@ -315,7 +341,8 @@ func TestAggregates_Variance(t *testing.T) {
 		if err := repo.Create(ctx, &Reading{Value: 1e200}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := prom.Scalar(ctx, repo.Where(value.Lt(math.MaxFloat64)), prom.StddevPop(value)); !errors.Is(err, prom.ErrType) {
+		if _, err := prom.Scalar(ctx, repo.Where(value.Lt(math.MaxFloat64)), prom.StddevPop(value)); !errors.Is(err,
+			prom.ErrType) {
 			t.Errorf("a spread beyond all floats: %v", err)
 		}
 	})
@@ -331,14 +358,17 @@ func TestAggregates_Errors(t *testing.T) {
 		byID := prom.OrderWindow(SampleID.Asc())
 		failed := func(_ any, err error) error { return err }
 		for hint, err := range map[string]error{
-			"codec":            failed(prom.Pluck(s.samples.Query(), prom.ArrayAgg(SampleBytes)).All(ctx)),
-			"OrNull":           failed(prom.Pluck(s.samples.Query(), prom.ArrayAgg(prom.OrNull(SampleCount))).All(ctx)),
-			"Lower":            failed(prom.Pluck(s.samples.Query(), prom.ArrayAggDistinct(SampleCode)).All(ctx)),
-			"without DISTINCT": failed(prom.Pluck(s.samples.Query(), prom.Over(prom.StringAggDistinct(SampleName, ""), byID)).All(ctx)),
-			"order the window": failed(prom.Pluck(s.samples.Query(), prom.Over(prom.ArrayAgg(SampleName, SampleID.Asc()), byID)).All(ctx)),
-			"From":             failed(prom.Pluck(s.samples.Query(), prom.ArrayAgg(SampleName, prom.Max(SampleID).Asc())).All(ctx)),
-			"Having":           failed(s.samples.Where(prom.StringAgg(SampleName, "").Eq("")).All(ctx)),
-			"NUL":              failed(prom.Pluck(s.samples.Query(), prom.StringAgg(SampleName, "\x00")).All(ctx)),
+			"codec":  failed(prom.Pluck(s.samples.Query(), prom.ArrayAgg(SampleBytes)).All(ctx)),
+			"OrNull": failed(prom.Pluck(s.samples.Query(), prom.ArrayAgg(prom.OrNull(SampleCount))).All(ctx)),
+			"Lower":  failed(prom.Pluck(s.samples.Query(), prom.ArrayAggDistinct(SampleCode)).All(ctx)),
+			"without DISTINCT": failed(prom.Pluck(s.samples.Query(), prom.Over(prom.StringAggDistinct(SampleName, ""),
+				byID)).All(ctx)),
+			"order the window": failed(prom.Pluck(s.samples.Query(), prom.Over(prom.ArrayAgg(SampleName, SampleID.Asc()),
+				byID)).All(ctx)),
+			"From": failed(prom.Pluck(s.samples.Query(), prom.ArrayAgg(SampleName,
+				prom.Max(SampleID).Asc())).All(ctx)),
+			"Having": failed(s.samples.Where(prom.StringAgg(SampleName, "").Eq("")).All(ctx)),
+			"NUL":    failed(prom.Pluck(s.samples.Query(), prom.StringAgg(SampleName, "\x00")).All(ctx)),
 		} {
 			if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), hint) {
 				t.Errorf("%s: %v", hint, err)

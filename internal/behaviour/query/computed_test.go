@@ -93,7 +93,8 @@ func TestCompute(t *testing.T) {
 				is.NoErr(fans.Create(ctx, &Fan{prom.RefTo(&list[i]), prom.RefTo(&people[j])}))
 			}
 			if i > 1 {
-				is.NoErr(notes.CreateMany(ctx, []EssayNote{{Essay: prom.RefTo(&list[i]), Stars: i}, {Essay: prom.RefTo(&list[i]), Stars: 1}}))
+				is.NoErr(notes.CreateMany(ctx, []EssayNote{{Essay: prom.RefTo(&list[i]), Stars: i},
+					{Essay: prom.RefTo(&list[i]), Stars: 1}}))
 			}
 		}
 		viewer := people[1].ID
@@ -101,7 +102,8 @@ func TestCompute(t *testing.T) {
 			t.Helper()
 			i := int(e.Title[0] - 'a')
 			likes, whose := int64(min(i, 3)), []string{"ADA's", "BOB's"}[i%2]
-			if e.Likes != likes || e.Mine != (i > 1) || e.Whose != whose || (e.Last == nil) != (i < 2) || e.Last != nil && *e.Last != i {
+			if e.Likes != likes || e.Mine != (i > 1) || e.Whose != whose || (e.Last == nil) != (i < 2) ||
+				e.Last != nil && *e.Last != i {
 				t.Errorf("%s has %d %v %v %q", e.Title, e.Likes, e.Mine, e.Last, e.Whose)
 			}
 		}
@@ -109,7 +111,8 @@ func TestCompute(t *testing.T) {
 		is.NoErr(err)
 		text, err := essays.JSON(shown)
 		is.NoErr(err)
-		is.Equal(string(text[strings.Index(string(text), `"likes"`):]), `"likes":3,"mine":true,"last":3,"whose":"BOB's","place":0}`)
+		is.Equal(string(text[strings.Index(string(text), `"likes"`):]),
+			`"likes":3,"mine":true,"last":3,"whose":"BOB's","place":0}`)
 		is.NoErr(essays.Reload(ctx, shown))
 		is.Equal(shown.Likes, int64(3)) // and is left alone
 		log.Take()
@@ -156,7 +159,8 @@ func TestCompute(t *testing.T) {
 		only, err := q.Only(essayTitle).All(ctx)
 		is.NoErr(err)
 		is.Equal(only[4].By.Key(), int64(0))
-		ordered, err := essays.OrderBy(essayFans.Count().Desc(), essayID.Asc()).Where(essayFans.Count().Gt(0)).Compute(told(viewer)...).All(ctx)
+		ordered, err := essays.OrderBy(essayFans.Count().Desc(),
+			essayID.Asc()).Where(essayFans.Count().Gt(0)).Compute(told(viewer)...).All(ctx)
 		is.NoErr(err)
 		is.Equal(ordered[0].Title, "d")
 		for _, rows := range [][]Essay{page.Rows, keyed.Rows, loaded, only, ordered} {
@@ -165,7 +169,8 @@ func TestCompute(t *testing.T) {
 			}
 		}
 		is.Equal(len(loaded[4].Fans.Rows()), 3)
-		ranked, err := essays.OrderBy(essayTitle.Asc()).Compute(prom.Col(&essay.Place, prom.RowNumber(prom.OrderWindow(essayTitle.Asc())))).All(ctx)
+		ranked, err := essays.OrderBy(essayTitle.Asc()).Compute(prom.Col(&essay.Place,
+			prom.RowNumber(prom.OrderWindow(essayTitle.Asc())))).All(ctx)
 		is.NoErr(err)
 		is.Equal(ranked[0].Place, int64(1))
 
@@ -188,7 +193,10 @@ func TestCompute(t *testing.T) {
 		is.Equal(again.Likes, int64(0))
 		only[0].Title = "y"
 		is.NoErr(essays.Save(ctx, &only[0]))
-		is.True(!slices.ContainsFunc(columnNames(essays), func(name string) bool { return name == "likes" || name == "mine" }))
+		is.True(!slices.ContainsFunc(columnNames(essays), func(name string) bool {
+			return name == "likes" ||
+				name == "mine"
+		}))
 	})
 }
 
@@ -228,7 +236,8 @@ func TestComputeRefused(t *testing.T) {
 		// NULL does not go into a field that cannot hold it.
 		_, err := q.Compute(prom.Col(&essay.Place, prom.AggregateOf(essayNotes, prom.Count(essayNote)))).All(ctx)
 		is.NoErr(err)
-		_, err = q.Compute(prom.Col(&essay.Whose, prom.ScalarSubquery(essay, prom.Pluck(people.Where(essayistName.Eq("x")), essayistName)))).All(ctx)
+		_, err = q.Compute(prom.Col(&essay.Whose, prom.ScalarSubquery(essay,
+			prom.Pluck(people.Where(essayistName.Eq("x")), essayistName)))).All(ctx)
 		is.True(errors.Is(err, prom.ErrType))
 		var b prom.Batch
 		result := prom.Queue(&b, essays).All(q.Compute(told(1)...))
@@ -238,8 +247,10 @@ func TestComputeRefused(t *testing.T) {
 		is.True(len(rows) == 1 && rows[0].Whose == "ADA's")
 		// A write that returns rows says so, too; one that reads none goes without.
 		told := essays.Compute(told(1)...).Where(essayTitle.Eq("a"))
-		for _, err := range []error{kit.ErrOf(prom.UpdateReturning(ctx, told, essayTitle.Set("x"))), kit.ErrOf(prom.DeleteReturning(ctx, told)),
-			kit.ErrOf(prom.Claim(ctx, told, 1, essayTitle.Set("x"))), kit.ErrOf(prom.Union(told, q).All(ctx)), kit.ErrOf(prom.Union(q, told).All(ctx))} {
+		for _, err := range []error{kit.ErrOf(prom.UpdateReturning(ctx, told, essayTitle.Set("x"))),
+			kit.ErrOf(prom.DeleteReturning(ctx, told)),
+			kit.ErrOf(prom.Claim(ctx, told, 1, essayTitle.Set("x"))), kit.ErrOf(prom.Union(told,
+				q).All(ctx)), kit.ErrOf(prom.Union(q, told).All(ctx))} {
 			if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), "Compute") {
 				t.Error(err)
 			}

@@ -72,7 +72,8 @@ func TestConstants(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(n, 1)
 		want(repo.OrderBy(ticketID.Desc()).First(ctx))
-		n, err = repo.WithoutWhere().Update(ctx, ticketPrice.SetTo(prom.Case(prom.Val(ticketProto, "2.5"), prom.Then(ticketID.Gt(1), prom.Val(ticketProto, "3.5")))),
+		n, err = repo.WithoutWhere().Update(ctx,
+			ticketPrice.SetTo(prom.Case(prom.Val(ticketProto, "2.5"), prom.Then(ticketID.Gt(1), prom.Val(ticketProto, "3.5")))),
 			ticketCode.SetTo(prom.Case(prom.Val(ticketProto, other), prom.Then(ticketID.Gt(1), ticketCode))))
 		is.NoErr(err)
 		is.Equal(n, 3)
@@ -85,7 +86,8 @@ func TestConstants(t *testing.T) {
 		for i, cond := range []prom.Cond[*ticket]{
 			prom.Eq(ticketPrice, prom.Val(ticketProto, "2.5")), prom.Eq(ticketCode, prom.Val(ticketProto, other)),
 			prom.And(prom.Eq(ticketOpens, prom.Val(ticketProto, 9*time.Hour)), ticketID.Eq(1)),
-			prom.And(prom.Lt(prom.Val(ticketProto, "2.4"), ticketPrice), prom.Gt(prom.Val(ticketProto, "10"), ticketPrice), ticketID.Eq(1)),
+			prom.And(prom.Lt(prom.Val(ticketProto, "2.4"), ticketPrice), prom.Gt(prom.Val(ticketProto, "10"), ticketPrice),
+				ticketID.Eq(1)),
 		} {
 			n, err := repo.Where(cond).Count(ctx)
 			if err != nil || n != 1 {

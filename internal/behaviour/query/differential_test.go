@@ -82,7 +82,8 @@ func (g thinker) text() string {
 }
 
 func (g thinker) time() time.Time {
-	return time.Date(2023, 12, 28, 0, 0, 0, 0, time.UTC).Add(time.Duration(g.r.IntN(200)) * 41 * time.Minute).Add(time.Duration(g.r.IntN(2)) * 999_999 * time.Microsecond)
+	return time.Date(2023, 12, 28, 0, 0, 0, 0,
+		time.UTC).Add(time.Duration(g.r.IntN(200)) * 41 * time.Minute).Add(time.Duration(g.r.IntN(2)) * 999_999 * time.Microsecond)
 }
 
 func (g thinker) note() kit.Note {
@@ -141,11 +142,13 @@ func (g thinker) comparison() thought {
 			return plain(kit.NoteTitle.Contains(s), func(v *kit.Note) bool { return strings.Contains(v.Title, s) })
 		},
 		func() thought {
-			return plain(prom.Fold(kit.NoteBody).HasPrefix(s), func(v *kit.Note) bool { return strings.HasPrefix(lower(v.Body), lower(s)) })
+			return plain(prom.Fold(kit.NoteBody).HasPrefix(s),
+				func(v *kit.Note) bool { return strings.HasPrefix(lower(v.Body), lower(s)) })
 		},
 		func() thought { return plain(kit.NoteAt.Gte(at), func(v *kit.Note) bool { return !v.At.Before(at) }) },
 		func() thought {
-			return plain(prom.DayOfWeek(kit.NoteAt).In(list...), func(v *kit.Note) bool { return slices.Contains(list, (int(v.At.Weekday())+6)%7+1) })
+			return plain(prom.DayOfWeek(kit.NoteAt).In(list...),
+				func(v *kit.Note) bool { return slices.Contains(list, (int(v.At.Weekday())+6)%7+1) })
 		},
 		func() thought {
 			return plain(prom.Week(kit.NoteAt).Lt(n), func(v *kit.Note) bool { _, w := v.At.ISOWeek(); return w < n })

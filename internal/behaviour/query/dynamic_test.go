@@ -46,7 +46,8 @@ func TestConditionsBuilt(t *testing.T) {
 		var anyOf []prom.Cond[*kit.Note]
 		is.Equal(count(prom.Or(anyOf...)), 0)
 		for _, v := range []int{3, -1, 99} {
-			anyOf = append(anyOf, prom.And(kit.NoteViews.Eq(v), prom.If(v < 0, prom.Raw(prom.Proto[kit.Note](), "title LIKE ?", "it%"))))
+			anyOf = append(anyOf, prom.And(kit.NoteViews.Eq(v),
+				prom.If(v < 0, prom.Raw(prom.Proto[kit.Note](), "title LIKE ?", "it%"))))
 		}
 		is.Equal(count(prom.Or(anyOf...)), 2)
 		for i := range 3000 { // deeper than a parser goes
@@ -78,10 +79,13 @@ func TestAnyField(t *testing.T) {
 			cond prom.Cond[*kit.Note]
 			want int
 		}{
-			{stars.IsNull(), 1}, {stars.NotNull(), 2}, {views.Between(-1, "3"), 2}, {views.Between(3.0, int8(3)), 1}, {views.Eq(parsed), 1},
+			{stars.IsNull(), 1}, {stars.NotNull(), 2}, {views.Between(-1, "3"), 2}, {views.Between(3.0, int8(3)),
+				1}, {views.Eq(parsed), 1},
 			{title.Like("a%"), 1}, {title.NotLike("a%"), 2}, {title.LikeFold("A%"), 1},
-			{title.Contains(`%_\`), 1}, {title.NotContains("?"), 2}, {title.ContainsFold("QUOTED"), 1}, {title.NotContainsFold("QUOTED"), 2},
-			{title.HasPrefix("it"), 1}, {title.HasPrefixFold("IT"), 1}, {title.HasSuffix("b"), 1}, {title.HasSuffixFold("B"), 1}, {title.EqFold("A?B"), 1},
+			{title.Contains(`%_\`), 1}, {title.NotContains("?"), 2}, {title.ContainsFold("QUOTED"),
+				1}, {title.NotContainsFold("QUOTED"), 2},
+			{title.HasPrefix("it"), 1}, {title.HasPrefixFold("IT"), 1}, {title.HasSuffix("b"), 1}, {title.HasSuffixFold("B"),
+				1}, {title.EqFold("A?B"), 1},
 			{year.Eq(2024), 2}, {year.In(2025, 1), 1},
 		} {
 			n, err := notes.Where(tt.cond).Count(ctx)
@@ -94,7 +98,8 @@ func TestAnyField(t *testing.T) {
 			says string
 		}{
 			{views.Contains("3"), "not a text"}, {views.NotLike("3"), "not a text"}, {views.Between(nil, 3), "NULL"},
-			{views.Eq("three"), "must be a whole number"}, {views.Eq(1.5), "must be a whole number, and is of type float64"}, {stars.Eq(parsed), "another column"}, {title.Contains("\xff"), "UTF-8"},
+			{views.Eq("three"), "must be a whole number"}, {views.Eq(1.5),
+				"must be a whole number, and is of type float64"}, {stars.Eq(parsed), "another column"}, {title.Contains("\xff"), "UTF-8"},
 		} {
 			_, err := notes.Where(tt.cond).Count(ctx)
 			if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), tt.says) {
@@ -131,7 +136,8 @@ func TestRawHostileNames(t *testing.T) {
 		list, err := repo.Where(f.Contains(`"`), order.Gt(0)).OrderBy(order.Desc(), f.Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(list, []odd{{1, `"`}})
-		raw, err := prom.RawQuery[odd](repo, `SELECT "order", "say ""hi""" FROM odd WHERE "say ""hi""" <> ? ORDER BY "order" DESC`, "").All(ctx)
+		raw, err := prom.RawQuery[odd](repo,
+			`SELECT "order", "say ""hi""" FROM odd WHERE "say ""hi""" <> ? ORDER BY "order" DESC`, "").All(ctx)
 		is.NoErr(err)
 		is.Equal(raw, []odd{{2, "b"}, {1, `"`}})
 	})

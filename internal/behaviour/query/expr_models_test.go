@@ -61,7 +61,8 @@ func newWorkshop(tb testing.TB, dsn string, options ...prom.OpenOption) workshop
 	bosses := []int{-1, 0, 0, 0, 3, 3, 3, -1}
 	var ids []int64
 	for i, city := range cities {
-		w := Worker{Name: fmt.Sprintf("w%d", i), Age: int32(20 + i%3), Pay: float64(i) * 1.5, City: city, Rate: fmt.Sprintf("%d.50", 9+i)}
+		w := Worker{Name: fmt.Sprintf("w%d", i), Age: int32(20 + i%3), Pay: float64(i) * 1.5, City: city,
+			Rate: fmt.Sprintf("%d.50", 9+i)}
 		if bosses[i] >= 0 {
 			boss := prom.NewRef[Worker](ids[bosses[i]])
 			w.Boss = &boss

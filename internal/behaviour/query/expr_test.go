@@ -27,30 +27,32 @@ func TestExpr(t *testing.T) {
 			cond prom.Cond[*Worker]
 			want string
 		}{
-			"plus":       {prom.Plus(WorkerAge, num(1)).Gt(22), "[w2 w5]"},
-			"minus":      {prom.Eq(prom.Minus(WorkerAge, num(20)), num(1)), "[w1 w4 w7]"},
-			"times":      {prom.Times(num(2), WorkerAge).Between(42, 43), "[w1 w4 w7]"},
-			"div":        {prom.Div(WorkerAge, num(11)).Eq(2), "[w2 w5]"},
-			"div 0":      {prom.Div(WorkerAge, prom.Minus(WorkerAge, num(20))).IsNull(), "[w0 w3 w6]"},
-			"mod":        {prom.Mod(WorkerAge, num(7)).Ne(0), "[w0 w2 w3 w5 w6]"},
-			"neg abs":    {prom.Abs(prom.Neg(WorkerAge)).In(20, 99), "[w0 w3 w6]"},
-			"float":      {prom.Gt(prom.Float(WorkerAge), WorkerPay), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
-			"concat":     {prom.Concat(WorkerName, WorkerCity).Eq("w3Rome"), "[w3]"},
-			"upper":      {prom.Upper(WorkerName).In("W1", "W2"), "[w1 w2]"},
-			"lower":      {prom.Lower(WorkerCity).Eq("oslo"), "[w2 w5 w6]"},
-			"length":     {prom.Length(WorkerCity).Eq(4), "[w0 w2 w3 w5 w6 w7]"},
-			"replace":    {prom.Replace(WorkerName, "w", "'?$1").Eq("'?$17"), "[w7]"},
-			"substr":     {prom.Substr(WorkerName, 2, 1).Gte("6"), "[w6 w7]"},
-			"trim":       {prom.Trim(prom.Concat(text("  "), WorkerName)).Eq("w4"), "[w4]"},
-			"coalesce":   {prom.Coalesce(WorkerCity, WorkerName).Eq("w4"), "[w4]"},
-			"or value":   {prom.OrValue(WorkerCity, "none").Eq("none"), "[w1 w4]"},
-			"case":       {prom.Case(text("old"), prom.Then(WorkerAge.Lt(21), text("young")), prom.Then(WorkerAge.Eq(21), text("mid"))).Ne("old"), "[w0 w1 w3 w4 w6 w7]"},
-			"two terms":  {prom.Lt(WorkerPay, prom.Float(prom.Minus(WorkerAge, num(19)))), "[w0 w1]"},
-			"same":       {prom.Is(WorkerCity, WorkerCity), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
-			"not same":   {prom.IsNot(WorkerCity, prom.Val(worker, "Rome")), "[w1 w2 w4 w5 w6]"},
-			"raw":        {prom.RawExpr[int64](worker, "length(name || ?)", "abc").Eq(5), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
-			"truth":      {prom.Truth[*Worker](WorkerAge.Eq(22)), "[w2 w5]"},
-			"decimals":   {prom.Case(WorkerRate, prom.Then(WorkerAge.Gt(20), prom.Val(worker, "0.00"))).Lt("10"), "[w0 w1 w2 w4 w5 w7]"},
+			"plus":     {prom.Plus(WorkerAge, num(1)).Gt(22), "[w2 w5]"},
+			"minus":    {prom.Eq(prom.Minus(WorkerAge, num(20)), num(1)), "[w1 w4 w7]"},
+			"times":    {prom.Times(num(2), WorkerAge).Between(42, 43), "[w1 w4 w7]"},
+			"div":      {prom.Div(WorkerAge, num(11)).Eq(2), "[w2 w5]"},
+			"div 0":    {prom.Div(WorkerAge, prom.Minus(WorkerAge, num(20))).IsNull(), "[w0 w3 w6]"},
+			"mod":      {prom.Mod(WorkerAge, num(7)).Ne(0), "[w0 w2 w3 w5 w6]"},
+			"neg abs":  {prom.Abs(prom.Neg(WorkerAge)).In(20, 99), "[w0 w3 w6]"},
+			"float":    {prom.Gt(prom.Float(WorkerAge), WorkerPay), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
+			"concat":   {prom.Concat(WorkerName, WorkerCity).Eq("w3Rome"), "[w3]"},
+			"upper":    {prom.Upper(WorkerName).In("W1", "W2"), "[w1 w2]"},
+			"lower":    {prom.Lower(WorkerCity).Eq("oslo"), "[w2 w5 w6]"},
+			"length":   {prom.Length(WorkerCity).Eq(4), "[w0 w2 w3 w5 w6 w7]"},
+			"replace":  {prom.Replace(WorkerName, "w", "'?$1").Eq("'?$17"), "[w7]"},
+			"substr":   {prom.Substr(WorkerName, 2, 1).Gte("6"), "[w6 w7]"},
+			"trim":     {prom.Trim(prom.Concat(text("  "), WorkerName)).Eq("w4"), "[w4]"},
+			"coalesce": {prom.Coalesce(WorkerCity, WorkerName).Eq("w4"), "[w4]"},
+			"or value": {prom.OrValue(WorkerCity, "none").Eq("none"), "[w1 w4]"},
+			"case": {prom.Case(text("old"), prom.Then(WorkerAge.Lt(21), text("young")),
+				prom.Then(WorkerAge.Eq(21), text("mid"))).Ne("old"), "[w0 w1 w3 w4 w6 w7]"},
+			"two terms": {prom.Lt(WorkerPay, prom.Float(prom.Minus(WorkerAge, num(19)))), "[w0 w1]"},
+			"same":      {prom.Is(WorkerCity, WorkerCity), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
+			"not same":  {prom.IsNot(WorkerCity, prom.Val(worker, "Rome")), "[w1 w2 w4 w5 w6]"},
+			"raw":       {prom.RawExpr[int64](worker, "length(name || ?)", "abc").Eq(5), "[w0 w1 w2 w3 w4 w5 w6 w7]"},
+			"truth":     {prom.Truth[*Worker](WorkerAge.Eq(22)), "[w2 w5]"},
+			"decimals": {prom.Case(WorkerRate, prom.Then(WorkerAge.Gt(20), prom.Val(worker, "0.00"))).Lt("10"),
+				"[w0 w1 w2 w4 w5 w7]"},
 			"no decimal": {prom.Coalesce(WorkerRate, prom.Val(worker, "1")).Eq("10.5"), "[w1]"},
 			"decimal":    {prom.Gt(WorkerRate, prom.Val(worker, "9.50")), "[w1 w2 w3 w4 w5 w6 w7]"},
 			"null":       {prom.OrNull(WorkerCity).Eq(nil), "[w1 w4]"},
@@ -110,18 +112,21 @@ func TestSetTo(t *testing.T) {
 		s := newWorkshop(t, e.DSN)
 
 		n, err := s.workers.Where(WorkerCity.NotNull()).Update(ctx,
-			WorkerPay.SetTo(prom.Times(WorkerPay, prom.Val(worker, 2.0))), WorkerCity.SetTo(prom.Concat(WorkerName, text("@"), WorkerCity)))
+			WorkerPay.SetTo(prom.Times(WorkerPay, prom.Val(worker, 2.0))), WorkerCity.SetTo(prom.Concat(WorkerName, text("@"),
+				WorkerCity)))
 		is.NoErr(err)
 		is.Equal(n, 6)
 		is.Equal(s.names(t, WorkerPay.Eq(9), WorkerCity.Eq("w3@Rome")), "[w3]")
 
 		// From a subquery, the same for all rows.
-		_, err = s.workers.Where(WorkerName.Eq("w0")).Update(ctx, WorkerAge.SetTo(prom.ScalarSubquery(worker, prom.Pluck(s.workers.Query(), prom.Max(WorkerAge)))))
+		_, err = s.workers.Where(WorkerName.Eq("w0")).Update(ctx,
+			WorkerAge.SetTo(prom.ScalarSubquery(worker, prom.Pluck(s.workers.Query(), prom.Max(WorkerAge)))))
 		is.NoErr(err)
 		is.Equal(s.names(t, WorkerAge.Eq(22)), "[w0 w2 w5]")
 
 		// Through a reference, each row its own.
-		n, err = s.workers.Where(prom.Via(WorkerBoss, WorkerName).Eq("w3")).Update(ctx, WorkerCity.SetTo(prom.Via(WorkerBoss, prom.Upper(WorkerName))))
+		n, err = s.workers.Where(prom.Via(WorkerBoss, WorkerName).Eq("w3")).Update(ctx,
+			WorkerCity.SetTo(prom.Via(WorkerBoss, prom.Upper(WorkerName))))
 		is.NoErr(err)
 		is.Equal(n, 3)
 		is.Equal(s.names(t, WorkerCity.Eq("W3")), "[w4 w5 w6]")

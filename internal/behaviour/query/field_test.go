@@ -123,11 +123,15 @@ func TestFieldPanics(t *testing.T) {
 		"of another":   {func() { prom.NumberOf(houseProto, &unusableProto.ID) }, []string{"House", "unusable"}},
 		"no prototype": {func() { h := new(House); prom.NumberOf(h, &h.Floors) }, []string{"House", "prom.Proto[House]()"}},
 		"its value":    {func() { prom.NumberOf(houseProto, houseProto.Rooms) }, []string{"House", "the int16 ", "Proto"}},
-		"not stored":   {func() { prom.NumberOf(houseProto, &houseProto.Local) }, []string{"House", "not a column of type int", "Floors (int)", "Site.City (string)"}},
-		"unexported":   {func() { prom.NumberOf(houseProto, &houseProto.hidden) }, []string{"House", "not a column of type int", "Floors"}},
-		"a part":       {func() { prom.FieldOf(houseProto, &houseProto.Site) }, []string{"House", "not a column of type query_test.Site", "Site.City"}},
-		"JSON":         {func() { prom.FieldOf(houseProto, &houseProto.Tags) }, []string{"House", "Tags", "JSONOf"}},
-		"no JSON":      {func() { prom.JSONOf(houseProto, &houseProto.City) }, []string{"House", "City", "not stored as JSON"}},
+		"not stored": {func() { prom.NumberOf(houseProto, &houseProto.Local) },
+			[]string{"House", "not a column of type int", "Floors (int)", "Site.City (string)"}},
+		"unexported": {func() { prom.NumberOf(houseProto, &houseProto.hidden) },
+			[]string{"House", "not a column of type int", "Floors"}},
+		"a part": {func() { prom.FieldOf(houseProto, &houseProto.Site) },
+			[]string{"House", "not a column of type query_test.Site", "Site.City"}},
+		"JSON": {func() { prom.FieldOf(houseProto, &houseProto.Tags) }, []string{"House", "Tags", "JSONOf"}},
+		"no JSON": {func() { prom.JSONOf(houseProto, &houseProto.City) },
+			[]string{"House", "City", "not stored as JSON"}},
 		"pointer":      {func() { prom.FieldOf(houseProto, &houseProto.Rooms) }, []string{"House", "Rooms", "int16", "Null"}},
 		"sql.Null":     {func() { prom.FieldOf(houseProto, &houseProto.Note) }, []string{"House", "Note", "SQLNull"}},
 		"reference":    {func() { prom.FieldOf(houseProto, &houseProto.Owner) }, []string{"House", "Owner", "RefOf"}},
@@ -173,20 +177,24 @@ func TestFieldForms(t *testing.T) {
 		repo, h := house(t, kit.Open(t, e.DSN), nil)
 		key, day := prom.NewUUID(), time.Date(2020, 2, 2, 0, 0, 0, 0, time.UTC)
 
-		nulls := []prom.Cond[*House]{houseZip.IsNull(), houseGuest.IsNull(), houseRooms.IsNull(), houseArea.IsNull(), houseSold.IsNull(),
+		nulls := []prom.Cond[*House]{houseZip.IsNull(), houseGuest.IsNull(), houseRooms.IsNull(), houseArea.IsNull(),
+			houseSold.IsNull(),
 			houseTorn.IsNull(), houseNote.IsNull(), houseExtra.IsNull(), houseKeys.IsNull(), houseDark.IsNull(), houseCosy.Is(nil)}
 		is.Equal(kit.Count(t, repo.Where(nulls...)), 1)
-		n, err := repo.Where(houseOwner.Eq(h.Owner.Key())).Update(ctx, houseZip.Set("75"), houseGuest.Set(h.Owner.Key()), houseRooms.Set(0),
+		n, err := repo.Where(houseOwner.Eq(h.Owner.Key())).Update(ctx, houseZip.Set("75"), houseGuest.Set(h.Owner.Key()),
+			houseRooms.Set(0),
 			houseArea.Set(0), houseSold.Set(day), houseTorn.Set(day), houseNote.Set(""), houseExtra.Set(map[string]int{"a": 1}),
 			houseKeys.Set(key), houseDark.Set(false), houseCosy.Set(true), houseTags.Set([]string{"x"}), houseOven.Set("gas"))
 		is.NoErr(err)
 		is.Equal(n, 1)
 		zero, yes := 0.0, true
-		is.Equal(kit.Count(t, repo.Where(houseZip.Eq("75"), houseGuest.Eq(h.Owner.Key()), houseRooms.Eq(0), houseArea.Is(&zero), houseSold.Eq(day),
+		is.Equal(kit.Count(t, repo.Where(houseZip.Eq("75"), houseGuest.Eq(h.Owner.Key()), houseRooms.Eq(0),
+			houseArea.Is(&zero), houseSold.Eq(day),
 			houseTorn.In(day), houseNote.Eq(""), houseExtra.NotNull(), houseKeys.Gte(key), houseDark.Eq(false), houseCosy.Is(&yes), houseOven.Eq("gas"))), 1)
 		is.Equal(kit.Count(t, repo.Where(prom.Or(nulls...))), 0)
 
-		_, err = repo.WithoutWhere().Update(ctx, houseZip.SetNull(), houseGuest.SetNull(), houseRooms.SetNull(), houseArea.SetNull(), houseSold.SetNull(),
+		_, err = repo.WithoutWhere().Update(ctx, houseZip.SetNull(), houseGuest.SetNull(), houseRooms.SetNull(),
+			houseArea.SetNull(), houseSold.SetNull(),
 			houseTorn.SetNull(), houseNote.SetNull(), houseExtra.SetNull(), houseKeys.SetNull(), houseDark.SetNull(), houseCosy.SetNull())
 		is.NoErr(err)
 		is.Equal(kit.Count(t, repo.Where(nulls...)), 1)
@@ -248,12 +256,14 @@ func TestFieldByNameWrites(t *testing.T) {
 			is.NoErr(err)
 			return f
 		}
-		_, err := repo.WithoutWhere().Update(ctx, field("floors").Set("7"), field("zip").Set("x"), field("plan").Set(`{"a":1}`), field("price").Set("8.5"), field("area").Set(nil))
+		_, err := repo.WithoutWhere().Update(ctx, field("floors").Set("7"), field("zip").Set("x"),
+			field("plan").Set(`{"a":1}`), field("price").Set("8.5"), field("area").Set(nil))
 		is.NoErr(err)
 		got, err := repo.OrderBy(field("zip").Desc(), field("_id").Asc()).First(ctx)
 		is.NoErr(err)
 		is.Equal([]any{got.Floors, *got.Zip, got.Price, got.Area.Valid}, []any{7, "x", "8.50", false})
-		for _, a := range []prom.Assign[*House]{field("floors").Set("x"), field("floors").Set(nil), field("price").Set("1.005"), field("plan").Set("{"), field("rooms").Set(1 << 20)} {
+		for _, a := range []prom.Assign[*House]{field("floors").Set("x"), field("floors").Set(nil),
+			field("price").Set("1.005"), field("plan").Set("{"), field("rooms").Set(1 << 20)} {
 			_, err := repo.WithoutWhere().Update(ctx, a)
 			is.True(errors.Is(err, prom.ErrValidation))
 		}

@@ -38,7 +38,8 @@ type Good struct {
 var good = prom.Proto[Good]()
 
 func goodFilter(repo *prom.Repo[Good]) *prom.Filter[Good] {
-	return prom.NewFilter(repo, prom.FilterOn("title"), prom.FilterOn("note"), prom.FilterOn("views"), prom.FilterOn("rating"),
+	return prom.NewFilter(repo, prom.FilterOn("title"), prom.FilterOn("note"), prom.FilterOn("views"),
+		prom.FilterOn("rating"),
 		prom.FilterOn("price"), prom.FilterOn("sold"), prom.FilterOn("at"), prom.FilterOn("day"), prom.FilterOn("opens"), prom.FilterOn("code"),
 		prom.FilterOn("size").As("bytes").Ops(prom.FilterGt).NoSort(), prom.FilterOn("parent"), prom.FilterOn("_id").As("id")).PageSize(10, 20)
 }
@@ -55,9 +56,12 @@ func TestFilter(t *testing.T) {
 		day := time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)
 		id := prom.UUID{1, 2, 3}
 		is.NoErr(goods.CreateMany(ctx, []Good{
-			{Title: "a, b", Note: new("x"), Views: 3, Rating: 0.5, Price: "9.50", Sold: true, At: day.Add(13 * time.Hour), Day: &day, Opens: 9 * time.Hour, Code: id, Secret: "s", Size: 7},
-			{Title: "100%", Views: -4, Rating: 2, Price: "10.00", At: day.AddDate(1, 0, 0), Opens: 10 * time.Hour, Code: prom.UUID{9}, Secret: "s"},
-			{Title: "ABC", Note: new(""), Views: 3, Rating: -1, Price: "100.00", At: day.AddDate(0, 1, 0), Opens: 0, Code: prom.UUID{8}, Secret: "t", Parent: new(prom.NewRef[Good](1))},
+			{Title: "a, b", Note: new("x"), Views: 3, Rating: 0.5, Price: "9.50", Sold: true, At: day.Add(13 * time.Hour),
+				Day: &day, Opens: 9 * time.Hour, Code: id, Secret: "s", Size: 7},
+			{Title: "100%", Views: -4, Rating: 2, Price: "10.00", At: day.AddDate(1, 0, 0), Opens: 10 * time.Hour,
+				Code: prom.UUID{9}, Secret: "s"},
+			{Title: "ABC", Note: new(""), Views: 3, Rating: -1, Price: "100.00", At: day.AddDate(0, 1, 0), Opens: 0,
+				Code: prom.UUID{8}, Secret: "t", Parent: new(prom.NewRef[Good](1))},
 		}))
 		for _, tt := range []struct{ params, want string }{
 			{"", "1 2 3"},
@@ -280,7 +284,8 @@ func TestFilterPanics(t *testing.T) {
 func FuzzFilter(f *testing.F) {
 	goods := prom.NewRepo[Good](prom.Using(kit.Open(f, dbtest.Memory())))
 	filter := goodFilter(goods)
-	for _, s := range []string{"views__in=1,2", "sort=-views,title&page=2&size=3", "at__year__between=1,2", "title__contains=%ff", "note__isnull=1", "price=1.5&opens=10:00"} {
+	for _, s := range []string{"views__in=1,2", "sort=-views,title&page=2&size=3", "at__year__between=1,2",
+		"title__contains=%ff", "note__isnull=1", "price=1.5&opens=10:00"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {

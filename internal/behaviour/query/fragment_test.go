@@ -25,7 +25,8 @@ func TestFragment_Handles(t *testing.T) {
 		s := newWorkshop(t, e.DSN)
 		shout := prom.RawExpr[string](worker, "upper(?) || ?", WorkerName, "!")
 		is.Equal(s.names(t, shout.Eq("W3!")), "[w3]")
-		is.Equal(s.names(t, prom.Raw(worker, "length(?) = ? AND ? IS NOT NULL", WorkerName, 2, WorkerCity)), "[w0 w2 w3 w5 w6 w7]")
+		is.Equal(s.names(t, prom.Raw(worker, "length(?) = ? AND ? IS NOT NULL", WorkerName, 2, WorkerCity)),
+			"[w0 w2 w3 w5 w6 w7]")
 		is.Equal(s.names(t, prom.Sqlizer(worker, squirrel.Expr("? IN (?, ?)", WorkerName, "w1", "w2"))), "[w1 w2]")
 		id, err := prom.FieldByName(s.workers, "name")
 		is.NoErr(err)
@@ -36,22 +37,26 @@ func TestFragment_Handles(t *testing.T) {
 		is.Equal(s.names(t, boss.Eq("W3!")), "[w4 w5 w6]")
 		is.Equal(s.names(t, prom.Via(WorkerBoss, prom.Via(WorkerBoss, shout)).Eq("W0!"), shout.Ne("W4!")), "[w5 w6]")
 		is.Equal(s.names(t, WorkerBoss.Has(prom.Raw(worker, "? = 'w3'", WorkerName)), shout.Gt("W4!")), "[w5 w6]")
-		pairs, err := prom.Pluck2(s.workers.Where(WorkerBoss.NotNull()), shout, boss).OrderBy(boss.Desc(), shout.Asc()).Limit(2).All(ctx)
+		pairs, err := prom.Pluck2(s.workers.Where(WorkerBoss.NotNull()), shout, boss).OrderBy(boss.Desc(),
+			shout.Asc()).Limit(2).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(pairs), "[{W4! W3!} {W5! W3!}]")
-		tools, err := prom.Pluck(s.tools.Where(prom.Via(ToolOwner, prom.RawExpr[int](worker, "? + ?", WorkerAge, 1)).Eq(22)), ToolKind).Count(ctx)
+		tools, err := prom.Pluck(s.tools.Where(prom.Via(ToolOwner, prom.RawExpr[int](worker, "? + ?", WorkerAge, 1)).Eq(22)),
+			ToolKind).Count(ctx)
 		is.NoErr(err)
 		is.Equal(tools, 2) // of w1 and w4
 
 		// Other terms, and what is computed from groups.
-		is.Equal(s.names(t, prom.Raw(worker, "? BETWEEN ? AND ?", prom.Times(WorkerAge, num(2)), 41, prom.Plus(WorkerAge, num(21)))), "[w1 w4 w7]")
+		is.Equal(s.names(t, prom.Raw(worker, "? BETWEEN ? AND ?", prom.Times(WorkerAge, num(2)), 41,
+			prom.Plus(WorkerAge, num(21)))), "[w1 w4 w7]")
 		is.Equal(s.names(t, prom.Raw(worker, "? = ?", prom.Via(WorkerBoss, WorkerName), "w3")), "[w4 w5 w6]")
 		twice := prom.RawExpr[float64](worker, "2 * ?", prom.Sum(WorkerPay))
 		cities, err := prom.Pluck2(s.workers.Where(WorkerCity.NotNull()), WorkerCity, twice).OrderBy(twice.Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(cities), "[{Rome 30} {Oslo 39}]")
 
-		n, err := s.workers.Where(prom.Raw(worker, "? = 'w3'", prom.Via(WorkerBoss, WorkerName))).Update(ctx, WorkerCity.SetTo(prom.Via(WorkerBoss, shout)))
+		n, err := s.workers.Where(prom.Raw(worker, "? = 'w3'", prom.Via(WorkerBoss, WorkerName))).Update(ctx,
+			WorkerCity.SetTo(prom.Via(WorkerBoss, shout)))
 		is.NoErr(err)
 		is.Equal(n, 3)
 		is.Equal(s.names(t, WorkerCity.Eq("W3!")), "[w4 w5 w6]")
@@ -88,7 +93,8 @@ func TestFragment_Closed(t *testing.T) {
 				"order":   func() error { return kit.ErrOf(s.workers.Where(name).OrderBy(value.Asc()).All(ctx)) },
 				"pluck":   func() error { return kit.ErrOf(prom.Pluck(s.workers.Where(name), value).All(ctx)) },
 				"group": func() error {
-					return kit.ErrOf(prom.Pluck2(s.workers.Where(name), value, prom.Sum(WorkerPay)).Having(prom.Raw(worker, sql)).All(ctx))
+					return kit.ErrOf(prom.Pluck2(s.workers.Where(name), value,
+						prom.Sum(WorkerPay)).Having(prom.Raw(worker, sql)).All(ctx))
 				},
 				"set":    func() error { return kit.ErrOf(s.workers.Where(name).Update(ctx, WorkerCity.SetTo(value))) },
 				"delete": func() error { return kit.ErrOf(s.workers.Where(name, prom.Raw(worker, sql)).Delete(ctx)) },

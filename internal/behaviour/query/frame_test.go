@@ -51,7 +51,8 @@ func newGauges(tb testing.TB, dsn string) (*prom.Repo[Gauge], []Gauge) {
 }
 
 // framed returns the rows that a frame shows of the row at a place, by SQL's rules, of rows in the order of a window.
-func framed(rows []Gauge, at int, unit string, low, high prom.FrameBound, exclude prom.FrameExclusion, desc bool) (seen []Gauge) {
+func framed(rows []Gauge, at int, unit string, low, high prom.FrameBound, exclude prom.FrameExclusion,
+	desc bool) (seen []Gauge) {
 	same := func(a, b Gauge) bool {
 		if unit == "rows" { // in an order that has no equal ones
 			return a.ID == b.ID
@@ -97,7 +98,8 @@ func framed(rows []Gauge, at int, unit string, low, high prom.FrameBound, exclud
 	for i, r := range rows {
 		switch {
 		case !within(i):
-		case exclude == prom.ExcludeCurrentRow && i == at, exclude == prom.ExcludeGroup && same(now, r), exclude == prom.ExcludeTies && i != at && same(now, r):
+		case exclude == prom.ExcludeCurrentRow && i == at, exclude == prom.ExcludeGroup &&
+			same(now, r), exclude == prom.ExcludeTies && i != at && same(now, r):
 		default:
 			seen = append(seen, r)
 		}
@@ -139,12 +141,14 @@ func TestFrames(t *testing.T) {
 				for _, high := range bounds[max(i, 1):] {
 					for exclude := prom.ExcludeNothing; exclude <= prom.ExcludeTies; exclude++ {
 						for unit, w := range map[string]prom.Window[*Gauge]{
-							"range": order.Range(low, high), "groups": order.Groups(low, high), "rows": order.OrderBy(GaugeID.Asc()).Rows(low, high),
+							"range": order.Range(low, high), "groups": order.Groups(low,
+								high), "rows": order.OrderBy(GaugeID.Asc()).Rows(low, high),
 						} {
 							if low > high {
 								continue
 							}
-							got, err := prom.Pluck2(repo.Query(), GaugeID, prom.OrValue(prom.Over(prom.Sum(GaugeValue), w.Exclude(exclude)), 0)).All(ctx)
+							got, err := prom.Pluck2(repo.Query(), GaugeID, prom.OrValue(prom.Over(prom.Sum(GaugeValue), w.Exclude(exclude)),
+								0)).All(ctx)
 							if err != nil {
 								t.Fatalf("%s %d %d %d: %v", unit, low, high, exclude, err)
 							}
@@ -158,7 +162,8 @@ func TestFrames(t *testing.T) {
 									want += s.Value
 								}
 								if sums[r.ID] != want {
-									t.Fatalf("%s from %d to %d, exclusion %d, desc %t, row %d: %b, not %b", unit, low, high, exclude, desc, r.ID, sums[r.ID], want)
+									t.Fatalf("%s from %d to %d, exclusion %d, desc %t, row %d: %b, not %b", unit, low, high, exclude, desc, r.ID,
+										sums[r.ID], want)
 								}
 							}
 						}
@@ -186,8 +191,10 @@ func TestFrames_Places(t *testing.T) {
 		}
 		// Places 1 1 2 3 4 9 9 9 15, levels half of it.
 		is.Equal(count(prom.OrderWindow(GaugeLevel.Asc()).Range(-1, 1)), "[4 4 5 5 3 3 3 3 1]")
-		is.Equal(count(prom.OrderWindow(prom.Times(GaugePlace, prom.Val(gauge, int32(10))).Asc()).Range(-20, prom.CurrentRow)), "[2 2 3 4 3 3 3 3 1]")
-		is.Equal(count(prom.PartitionBy[*Gauge](prom.Mod(GaugePlace, prom.Val(gauge, int32(2)))).OrderBy(GaugePlace.Asc()).Groups(-1, -1)), "[0 0 0 2 1 1 1 1 3]")
+		is.Equal(count(prom.OrderWindow(prom.Times(GaugePlace, prom.Val(gauge, int32(10))).Asc()).Range(-20,
+			prom.CurrentRow)), "[2 2 3 4 3 3 3 3 1]")
+		is.Equal(count(prom.PartitionBy[*Gauge](prom.Mod(GaugePlace,
+			prom.Val(gauge, int32(2)))).OrderBy(GaugePlace.Asc()).Groups(-1, -1)), "[0 0 0 2 1 1 1 1 3]")
 
 		// In an order, with a page.
 		around := prom.Over(prom.Sum(GaugeValue), prom.OrderWindow(GaugeID.Asc()).Rows(-1, 1).Exclude(prom.ExcludeCurrentRow))
@@ -196,7 +203,8 @@ func TestFrames_Places(t *testing.T) {
 		is.Equal(fmt.Sprint(ids), "[{10 1280} {9 640} {11 512}]")
 
 		// Of groups, and outside of a subquery.
-		totals, err := prom.Pluck2(there, GaugePlace, prom.Over(prom.Sum(prom.Count(gauge)), prom.OrderWindow(GaugePlace.Asc()).Rows(-1, 0))).
+		totals, err := prom.Pluck2(there, GaugePlace, prom.Over(prom.Sum(prom.Count(gauge)),
+			prom.OrderWindow(GaugePlace.Asc()).Rows(-1, 0))).
 			OrderBy(GaugePlace.Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(totals), "[{1 2} {2 3} {3 2} {4 2} {9 4} {15 4}]")
@@ -205,7 +213,8 @@ func TestFrames_Places(t *testing.T) {
 			Sum int
 		}
 		m := prom.Proto[moving]()
-		sums := prom.From(prom.Select(there, m, prom.Col(&m.ID, GaugeID), prom.Col(&m.Sum, prom.Over(prom.Sum(GaugeValue), prom.OrderWindow(GaugeID.Asc()).Rows(-2, 0)))))
+		sums := prom.From(prom.Select(there, m, prom.Col(&m.ID, GaugeID),
+			prom.Col(&m.Sum, prom.Over(prom.Sum(GaugeValue), prom.OrderWindow(GaugeID.Asc()).Rows(-2, 0)))))
 		sum := prom.NumberOf(m, &m.Sum)
 		n, err := sums.Where(sum.Gt(100)).Count(ctx)
 		is.NoErr(err)
@@ -223,14 +232,16 @@ func TestFrames_Time(t *testing.T) {
 		On time.Time `prom:"date"`
 	}
 	visit := prom.Proto[Visit]()
-	visitID, visitAt, visitOn := prom.NumberOf(visit, &visit.ID), prom.NullTimeOf(visit, &visit.At), prom.TimeOf(visit, &visit.On)
+	visitID, visitAt, visitOn := prom.NumberOf(visit, &visit.ID), prom.NullTimeOf(visit, &visit.At), prom.TimeOf(visit,
+		&visit.On)
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
 		repo := prom.NewRepo[Visit](prom.Using(kit.Open(t, e.DSN)))
 		begin := time.Date(2024, 3, 30, 23, 30, 0, 0, time.UTC)
 		var rows []Visit
-		for _, after := range []time.Duration{0, time.Hour, time.Hour, 2 * time.Hour, 2*time.Hour + time.Microsecond, 26 * time.Hour, 49 * time.Hour, -100 * 365 * 24 * time.Hour} {
+		for _, after := range []time.Duration{0, time.Hour, time.Hour, 2 * time.Hour, 2*time.Hour + time.Microsecond,
+			26 * time.Hour, 49 * time.Hour, -100 * 365 * 24 * time.Hour} {
 			at := begin.Add(after)
 			rows = append(rows, Visit{At: &at, On: at})
 		}
@@ -249,9 +260,11 @@ func TestFrames_Time(t *testing.T) {
 		is.Equal(all(prom.OrderWindow(visitAt.Asc()).RangeTime(ever, -hour)), "[1 2 2 4 4 6 7 0 10 10]")
 		is.Equal(all(prom.OrderWindow(visitAt.Asc()).RangeTime(0, 0)), "[1 2 2 1 1 1 1 1 2 2]")
 		is.Equal(all(prom.OrderWindow(visitOn.Asc()).RangeTime(-24*hour, 0)), "[3 7 7 7 7 5 2 1 3 3]")
-		is.Equal(all(prom.PartitionBy[*Visit](prom.Day(visitOn)).OrderBy(prom.OrValue(visitAt, begin).Asc()).RangeTime(-time.Minute, time.Minute)), "[3 2 2 2 2 1 1 1 3 3]")
+		is.Equal(all(prom.PartitionBy[*Visit](prom.Day(visitOn)).OrderBy(prom.OrValue(visitAt,
+			begin).Asc()).RangeTime(-time.Minute, time.Minute)), "[3 2 2 2 2 1 1 1 3 3]")
 		for _, w := range []prom.Window[*Visit]{
-			prom.OrderWindow(visitID.Asc()).RangeTime(-hour, 0), prom.OrderWindow(visitAt.Asc(), visitOn.Asc()).RangeTime(-hour, 0), prom.Window[*Visit]{}.RangeTime(-hour, 0),
+			prom.OrderWindow(visitID.Asc()).RangeTime(-hour, 0), prom.OrderWindow(visitAt.Asc(), visitOn.Asc()).RangeTime(-hour,
+				0), prom.Window[*Visit]{}.RangeTime(-hour, 0),
 			prom.OrderWindow(prom.Year(visitOn).Asc()).RangeTime(-hour, 0), prom.OrderWindow(visitAt.Asc()).RangeTime(hour, 0),
 		} {
 			_, err := prom.Pluck(repo.Query(), prom.Over(prom.Count(visit), w)).All(ctx)
@@ -280,7 +293,8 @@ func TestWindows_Functions(t *testing.T) {
 		second, err := prom.Pluck(rows, prom.OrNull(prom.NthValue(GaugePlace, 2, total))).All(ctx)
 		is.NoErr(err)
 		is.True(second[0] == nil && *second[1] == 1 && *second[4] == 1)
-		third, err := prom.Pluck(rows, prom.NthValue(GaugePlace, 3, total.Rows(prom.UnboundedPreceding, prom.UnboundedFollowing))).All(ctx)
+		third, err := prom.Pluck(rows, prom.NthValue(GaugePlace, 3,
+			total.Rows(prom.UnboundedPreceding, prom.UnboundedFollowing))).All(ctx)
 		is.NoErr(err)
 		is.Equal(third, []int32{2, 2, 2, 2, 2})
 
@@ -289,7 +303,8 @@ func TestWindows_Functions(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(steps), "[{1 2} {0 3} {1 4} {1 -3} {1 -4}]")
 		// NULL is a value that is there.
-		nulls, err := prom.Pluck(repo.OrderBy(GaugeID.Asc()).Limit(2), prom.OrNull(prom.LagOr(GaugePlace, 1, prom.Val(gauge, int32(7)), prom.OrderWindow(GaugeID.Asc())))).All(ctx)
+		nulls, err := prom.Pluck(repo.OrderBy(GaugeID.Asc()).Limit(2),
+			prom.OrNull(prom.LagOr(GaugePlace, 1, prom.Val(gauge, int32(7)), prom.OrderWindow(GaugeID.Asc())))).All(ctx)
 		is.NoErr(err)
 		is.True(*nulls[0] == 7 && nulls[1] == nil)
 	})
@@ -304,9 +319,11 @@ func TestFrames_Errors(t *testing.T) {
 		for hint, list := range map[string][]prom.Window[*Gauge]{
 			"lower bound": {
 				byID.Rows(1, 0), byID.Range(prom.CurrentRow, -1), byID.Groups(prom.UnboundedFollowing, prom.UnboundedFollowing),
-				byID.Rows(prom.UnboundedPreceding, prom.UnboundedPreceding), byID.Rows(prom.UnboundedFollowing, prom.UnboundedPreceding),
+				byID.Rows(prom.UnboundedPreceding, prom.UnboundedPreceding), byID.Rows(prom.UnboundedFollowing,
+					prom.UnboundedPreceding),
 			},
-			"OrderBy": {prom.Window[*Gauge]{}.Groups(-1, 1), prom.PartitionBy[*Gauge](GaugePlace).Groups(prom.UnboundedPreceding, prom.CurrentRow)},
+			"OrderBy": {prom.Window[*Gauge]{}.Groups(-1, 1), prom.PartitionBy[*Gauge](GaugePlace).Groups(prom.UnboundedPreceding,
+				prom.CurrentRow)},
 			"one integer": {
 				byID.OrderBy(GaugePlace.Asc()).Range(-1, 1), prom.Window[*Gauge]{}.Range(-1, prom.CurrentRow),
 				prom.OrderWindow(prom.TimeOf(gauge, &gauge.Created).Asc()).Range(-1, prom.CurrentRow),
@@ -319,12 +336,14 @@ func TestFrames_Errors(t *testing.T) {
 				}
 			}
 		}
-		for _, w := range []prom.Window[*Gauge]{byID.Range(prom.CurrentRow, prom.UnboundedFollowing), prom.Window[*Gauge]{}.Range(prom.UnboundedPreceding, prom.CurrentRow)} {
+		for _, w := range []prom.Window[*Gauge]{byID.Range(prom.CurrentRow, prom.UnboundedFollowing),
+			prom.Window[*Gauge]{}.Range(prom.UnboundedPreceding, prom.CurrentRow)} {
 			if _, err := prom.Pluck(repo.Query(), prom.Over(prom.Count(gauge), w)).All(context.Background()); err != nil {
 				t.Error(err)
 			}
 		}
-		if _, err := prom.Pluck(repo.Query(), prom.NthValue(GaugeValue, 0, byID)).All(context.Background()); !errors.Is(err, prom.ErrValidation) {
+		if _, err := prom.Pluck(repo.Query(), prom.NthValue(GaugeValue, 0, byID)).All(context.Background()); !errors.Is(err,
+			prom.ErrValidation) {
 			t.Error(err)
 		}
 	})

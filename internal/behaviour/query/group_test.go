@@ -65,26 +65,33 @@ func TestGroup_Errors(t *testing.T) {
 			err  error
 			hint string
 		}{
-			"a window in Where":                           {all(row.Lte(3)), "From"},
-			"a window inside Where":                       {all(prom.Or(WorkerAge.Eq(1), prom.Not(prom.Plus(row, row).Gt(2)))), "From"},
-			"a window in a relation":                      {all(WorkerBoss.Has(row.Lte(3))), "From"},
-			"a window in Where of a delete":               {deleted, "From"},
-			"a window on the right":                       {all(prom.Gt(prom.Val(worker, int64(3)), row)), "From"},
-			"an aggregate in Where":                       {all(sum.Gt(3)), "Having"},
-			"an aggregate in Where, grouped":              {projected(ages.Where(sum.Gt(3))), "Having"},
-			"a window in Having":                          {projected(ages.Having(row.Gt(1))), "From"},
-			"groups by an aggregate":                      {projected(ages.GroupBy(sum)), "From"},
-			"groups by a window":                          {projected(ages.GroupBy(row)), "From"},
-			"an aggregate of aggregates":                  {projected(prom.Pluck2(s.workers.Query(), prom.Max(sum), prom.Count(worker))), "From"},
-			"an aggregate of a window":                    {projected(prom.Pluck2(s.workers.Query(), sum, prom.Max(row))), "From"},
-			"a window of a window":                        {projected(prom.Pluck2(s.workers.Query(), WorkerPay, prom.Rank(prom.OrderWindow(row.Asc())))), "From"},
-			"an order of rows":                            {projected(prom.Pluck2(s.workers.Query(), WorkerPay, WorkerID).OrderBy(sum.Asc())), "GroupBy"},
-			"an order of another column":                  {projected(ages.OrderBy(WorkerName.Asc())), "GroupBy"},
-			"a window of another column":                  {projected(prom.Pluck2(s.workers.Query(), sum, row).GroupBy(WorkerAge)), "GroupBy"},
-			"Having of another column":                    {projected(ages.Having(WorkerName.Eq("w1"))), "GroupBy"},
-			"another column in an aggregate's expression": {projected(prom.Pluck2(s.workers.Query(), prom.Plus(sum, WorkerPay), prom.Count(worker))), "GroupBy"},
-			"an aggregate assigned":                       {update(WorkerPay.SetTo(sum)), "Sub"},
-			"a window assigned":                           {update(WorkerID.SetTo(row)), "Sub"},
+			"a window in Where": {all(row.Lte(3)), "From"},
+			"a window inside Where": {all(prom.Or(WorkerAge.Eq(1), prom.Not(prom.Plus(row, row).Gt(2)))),
+				"From"},
+			"a window in a relation":         {all(WorkerBoss.Has(row.Lte(3))), "From"},
+			"a window in Where of a delete":  {deleted, "From"},
+			"a window on the right":          {all(prom.Gt(prom.Val(worker, int64(3)), row)), "From"},
+			"an aggregate in Where":          {all(sum.Gt(3)), "Having"},
+			"an aggregate in Where, grouped": {projected(ages.Where(sum.Gt(3))), "Having"},
+			"a window in Having":             {projected(ages.Having(row.Gt(1))), "From"},
+			"groups by an aggregate":         {projected(ages.GroupBy(sum)), "From"},
+			"groups by a window":             {projected(ages.GroupBy(row)), "From"},
+			"an aggregate of aggregates": {projected(prom.Pluck2(s.workers.Query(), prom.Max(sum),
+				prom.Count(worker))), "From"},
+			"an aggregate of a window": {projected(prom.Pluck2(s.workers.Query(), sum, prom.Max(row))),
+				"From"},
+			"a window of a window": {projected(prom.Pluck2(s.workers.Query(), WorkerPay,
+				prom.Rank(prom.OrderWindow(row.Asc())))), "From"},
+			"an order of rows": {projected(prom.Pluck2(s.workers.Query(), WorkerPay,
+				WorkerID).OrderBy(sum.Asc())), "GroupBy"},
+			"an order of another column": {projected(ages.OrderBy(WorkerName.Asc())), "GroupBy"},
+			"a window of another column": {projected(prom.Pluck2(s.workers.Query(), sum,
+				row).GroupBy(WorkerAge)), "GroupBy"},
+			"Having of another column": {projected(ages.Having(WorkerName.Eq("w1"))), "GroupBy"},
+			"another column in an aggregate's expression": {projected(prom.Pluck2(s.workers.Query(), prom.Plus(sum, WorkerPay),
+				prom.Count(worker))), "GroupBy"},
+			"an aggregate assigned": {update(WorkerPay.SetTo(sum)), "Sub"},
+			"a window assigned":     {update(WorkerID.SetTo(row)), "Sub"},
 		}
 		for name, tt := range tests {
 			if !errors.Is(tt.err, prom.ErrValidation) || !strings.Contains(fmt.Sprint(tt.err), tt.hint) {
@@ -102,11 +109,13 @@ func TestGroup_Errors(t *testing.T) {
 		numberedProto := prom.Proto[numbered]()
 
 		name, no := prom.TextOf(numberedProto, &numberedProto.Name), prom.NumberOf(numberedProto, &numberedProto.Row)
-		rows := prom.Select(s.workers.Query(), numberedProto, prom.Col(&numberedProto.Name, WorkerName), prom.Col(&numberedProto.Row, row))
+		rows := prom.Select(s.workers.Query(), numberedProto, prom.Col(&numberedProto.Name, WorkerName),
+			prom.Col(&numberedProto.Row, row))
 		first, err := prom.Pluck(prom.From(rows).Where(no.Lte(3)).OrderBy(no.Asc()), name).All(ctx)
 		is.NoErr(err)
 		is.Equal(first, []string{"w7", "w6", "w5"})
-		byKey, err := prom.Pluck2(s.workers.OrderBy(WorkerName.Desc()), WorkerName, prom.Count(worker)).GroupBy(WorkerID).Having(WorkerAge.Gt(20)).All(ctx)
+		byKey, err := prom.Pluck2(s.workers.OrderBy(WorkerName.Desc()), WorkerName,
+			prom.Count(worker)).GroupBy(WorkerID).Having(WorkerAge.Gt(20)).All(ctx)
 		is.NoErr(err) // a key tells all of its row
 		is.Equal(len(byKey), 5)
 	})

@@ -54,7 +54,8 @@ func TestGroup_Keys(t *testing.T) {
 		whole, err := prom.Pluck(parcels.Query(), count).GroupBy(parcelDay, parcelNo).OrderBy(parcelNote.Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(whole, []int64{1, 1})
-		behind, err := prom.Pluck(parcels.Query(), count).GroupBy(far, prom.Via(parcelDepot, depotName)).OrderBy(prom.Via(parcelDepot, depotName).Asc()).All(ctx)
+		behind, err := prom.Pluck(parcels.Query(), count).GroupBy(far,
+			prom.Via(parcelDepot, depotName)).OrderBy(prom.Via(parcelDepot, depotName).Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(behind, []int64{2})
 		other := prom.From(prom.Into[depot](depots.Query()))

@@ -48,7 +48,8 @@ func TestInjectionByName(t *testing.T) {
 			is.NoErr(repo.Create(ctx, &row))
 			mine := repo.Where(crateID.Eq(row.ID))
 			for name, cond := range map[string]prom.Cond[*crate]{
-				"text": prom.JSONText(crateDoc, s).Eq("here"), "deep": prom.JSONInt(crateDoc, "in", s).Eq(7), "key": crateDoc.HasKey(s),
+				"text": prom.JSONText(crateDoc, s).Eq("here"), "deep": prom.JSONInt(crateDoc, "in",
+					s).Eq(7), "key": crateDoc.HasKey(s),
 				"contains": crateDoc.Contains(map[string]any{s: "here"}),
 			} {
 				if n, err := repo.Where(crateID.In(row.ID, other.ID), cond).Count(ctx); err != nil || n != 1 {
@@ -70,7 +71,8 @@ func TestInjectionByName(t *testing.T) {
 			if _, err := prom.FieldByName(repo, s); err == nil {
 				t.Errorf("%q is a field", s)
 			}
-			for _, values := range []url.Values{{s: {"1"}}, {"sort": {s}}, {"sort": {"-" + s}}, {"text__" + s: {"1"}}, {"page": {s}}, {"size": {s}}} {
+			for _, values := range []url.Values{{s: {"1"}}, {"sort": {s}}, {"sort": {"-" + s}}, {"text__" + s: {"1"}},
+				{"page": {s}}, {"size": {s}}} {
 				if s == "" || values.Get("page") == "1" || values.Get("size") == "1" {
 					continue
 				}

@@ -37,8 +37,10 @@ var (
 
 // payloads are texts that would do harm if they became part of a statement: every head with every tail.
 func payloads() []string {
-	heads := []string{"", "'", `"`, "`", "''", `\'`, `\`, "')", `")`, "1", "$1", "?", "??", "$tag$", "$$", "x'", "E'\\'", "%", "_", "[", "*", "\u02bc", "\uff07", "\u2019", "/*", "{", `{"a":"`, "\n", "\ufeff", "é'"}
-	tails := []string{"", "--", " -- ", "/*", "*/", "; DROP TABLE canary; --", " OR 1=1 --", " OR '1'='1", "); DELETE FROM canary; --", " UNION SELECT * FROM canary --", "; COMMIT; DROP TABLE canary",
+	heads := []string{"", "'", `"`, "`", "''", `\'`, `\`, "')", `")`, "1", "$1", "?", "??", "$tag$", "$$", "x'", "E'\\'",
+		"%", "_", "[", "*", "\u02bc", "\uff07", "\u2019", "/*", "{", `{"a":"`, "\n", "\ufeff", "é'"}
+	tails := []string{"", "--", " -- ", "/*", "*/", "; DROP TABLE canary; --", " OR 1=1 --", " OR '1'='1",
+		"); DELETE FROM canary; --", " UNION SELECT * FROM canary --", "; COMMIT; DROP TABLE canary",
 		"$tag$; DROP TABLE canary; $tag$", "' || (SELECT 1) || '", `\'; DROP TABLE canary; --`, `\\'; DELETE FROM canary; --`, "? ?? $1 $2 :a @b ?1", "'::text", "\"}'", "%27%20OR%201=1", "'; SELECT pg_sleep(9); --", "'; PRAGMA writable_schema=1; --"}
 	list := make([]string, 0, len(heads)*len(tails))
 	for _, head := range heads {
@@ -53,12 +55,14 @@ func payloads() []string {
 func finds(s string) map[string]prom.Cond[*parcel] {
 	escaped := strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(s)
 	return map[string]prom.Cond[*parcel]{
-		"eq": parcelText.Eq(s), "in": parcelText.In("x", s), "gte": parcelText.Gte(s), "lte": parcelText.Lte(s), "between": parcelText.Between(s, s),
+		"eq": parcelText.Eq(s), "in": parcelText.In("x",
+			s), "gte": parcelText.Gte(s), "lte": parcelText.Lte(s), "between": parcelText.Between(s, s),
 		"not ne": prom.Not(parcelText.Ne(s)), "not gt": prom.Not(parcelText.Gt(s)), "not lt": prom.Not(parcelText.Lt(s)), "not in": prom.Not(parcelText.NotIn("x", s)),
 		"like": parcelText.Like(escaped), "not like": prom.Not(prom.Not(parcelText.Like(escaped))), "like~": prom.Fold(parcelText).Like(escaped), "eq~": prom.Fold(parcelText).Eq(s),
 		"contains": parcelText.Contains(s), "contains~": prom.Fold(parcelText).Contains(s), "prefix": parcelText.HasPrefix(s), "prefix~": prom.Fold(parcelText).HasPrefix(s),
 		"suffix": parcelText.HasSuffix(s), "suffix~": prom.Fold(parcelText).HasSuffix(s), "is": parcelNull.Is(&s), "not is not": prom.Not(parcelNull.IsNot(&s)),
-		"bytes": parcelData.Eq([]byte(s)), "bytes in": parcelData.In([]byte(s)), "raw": prom.Raw(parcelProto, "text = ? AND '?' <> ?", s, s+"!"),
+		"bytes": parcelData.Eq([]byte(s)), "bytes in": parcelData.In([]byte(s)), "raw": prom.Raw(parcelProto,
+			"text = ? AND '?' <> ?", s, s+"!"),
 	}
 }
 
@@ -100,7 +104,8 @@ func TestInjection(t *testing.T) {
 		}
 		is.Equal(kit.Count(t, repo.Query()), len(all)+1)
 		is.Equal(kit.Count(t, canary.Where(kit.NoteTitle.Eq("alive"))), 1)
-		dbtest.Reportf(t, 1, "%d payloads by %d operators, creates and updates: %d texts of statements", len(all), len(finds("")), len(known))
+		dbtest.Reportf(t, 1, "%d payloads by %d operators, creates and updates: %d texts of statements", len(all),
+			len(finds("")), len(known))
 	})
 }
 
@@ -122,7 +127,8 @@ func injected(ctx context.Context, repo *prom.Repo[parcel], s string, id int64, 
 	if err != nil {
 		return err
 	}
-	_, err = repo.Where(parcelID.Eq(other.ID)).Update(ctx, parcelText.Set(s+"1"), parcelNull.Set(s), parcelData.Set([]byte(s)), parcelJSON.Set(map[string]string{s: s}))
+	_, err = repo.Where(parcelID.Eq(other.ID)).Update(ctx, parcelText.Set(s+"1"), parcelNull.Set(s),
+		parcelData.Set([]byte(s)), parcelJSON.Set(map[string]string{s: s}))
 	if err != nil {
 		return err
 	}

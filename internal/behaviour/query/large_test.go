@@ -39,7 +39,8 @@ func TestLarge(t *testing.T) {
 		var others []*prom.Query[kit.Item]
 		for i := 1; i <= 600; i++ {
 			one := numbered(i)
-			union, all, except = prom.Union(union, one), prom.UnionAll(all, one, items.OrderBy(kit.ItemName.Asc()).Limit(1)), prom.Except(except, one)
+			union, all, except = prom.Union(union, one), prom.UnionAll(all, one,
+				items.OrderBy(kit.ItemName.Asc()).Limit(1)), prom.Except(except, one)
 			others = append(others, one)
 		}
 		many := prom.Union(numbered(0), others...)

@@ -61,28 +61,33 @@ func TestLimitBy(t *testing.T) {
 			q    *prom.Query[Pick]
 			want string
 		}{
-			"one":           {prom.LimitBy(best, 1, pickOwner), "[1 5 7]"}, // NULL is a group, and the key breaks ties
-			"two":           {prom.LimitBy(best, 2, pickOwner), "[1 2 3 4 5 7]"},
-			"none":          {prom.LimitBy(best, 0, pickOwner), "[]"},
-			"no order":      {prom.LimitBy(all, 1, pickOwner), "[1 3 4]"},
-			"nulls":         {prom.LimitBy(picks.OrderBy(pickPoints.Desc()), 1, pickOwner), "[1 3 5]"},
-			"nocase":        {prom.LimitBy(picks.OrderBy(pickID.Desc()), 1, pickTag), "[5 7]"},
-			"several":       {prom.LimitBy(picks.OrderBy(pickID.Desc()), 1, pickTag, pickOwner), "[2 4 5 6 7]"},
-			"by a term":     {prom.LimitBy(best, 1, prom.Mod(pickID, prom.Val(pick, int64(2)))), "[4 5]"},
-			"by a parent":   {prom.LimitBy(best, 1, prom.Via(pickOwner, WorkerCity)), "[1 5]"},
-			"a parent":      {prom.LimitBy(picks.Where(pickOwner.NotNull()).OrderBy(prom.Via(pickOwner, WorkerName).Desc(), pickID.Asc()), 1, pickTag), "[1 3]"},
-			"before":        {prom.LimitBy(best.Where(pickPoints.Lt(9)), 1, pickOwner), "[1 4 7]"},
-			"behind":        {prom.LimitBy(best, 1, pickOwner).Where(pickPoints.Lt(9)), "[1 7]"},
-			"behind by":     {prom.LimitBy(best, 1, pickOwner).Where(pickOwner.Has(WorkerName.Eq("w1"))), "[7]"},
-			"own rank":      {prom.LimitBy(picks.OrderBy(pickRank.Asc()), 1, pickOwner).Where(pickRank.Gt(1)), "[5 6]"},
-			"page before":   {prom.LimitBy(picks.OrderBy(pickID.Desc()).Limit(4), 1, pickOwner), "[5 6 7]"},
-			"offset":        {prom.LimitBy(picks.OrderBy(pickID.Desc()).Offset(1), 1, pickOwner), "[3 5 6]"},
-			"union":         {prom.LimitBy(prom.Union(picks.Where(pickID.Lt(3)), picks.Where(pickID.Eq(7))).OrderBy(pickID.Desc()), 1, pickOwner), "[2 7]"},
-			"of first":      {prom.LimitBy(prom.LimitBy(best, 1, pickOwner).OrderBy(pickID.Desc()), 1, pickTag), "[5 7]"},
-			"in a union":    {prom.Union(prom.LimitBy(best, 1, pickOwner), picks.Where(pickID.Eq(2))), "[1 2 5 7]"},
-			"in a query":    {picks.Where(prom.Not(prom.InQuery(pickID, prom.Pluck(prom.LimitBy(best, 1, pickOwner), pickID)))), "[2 3 4 6]"},
-			"linked":        {picks.Where(prom.Exists(pick, prom.LimitBy(best, 1, pickOwner), prom.Match(pickTag, pickTag), prom.Match(pickOwner, pickOwner))), "[1 2 3 7]"},
-			"in a relation": {prom.LimitBy(picks.Where(pickOwner.Has(WorkerAge.Eq(20))).OrderBy(pickID.Desc()), 1, pickOwner), "[6]"},
+			"one":         {prom.LimitBy(best, 1, pickOwner), "[1 5 7]"}, // NULL is a group, and the key breaks ties
+			"two":         {prom.LimitBy(best, 2, pickOwner), "[1 2 3 4 5 7]"},
+			"none":        {prom.LimitBy(best, 0, pickOwner), "[]"},
+			"no order":    {prom.LimitBy(all, 1, pickOwner), "[1 3 4]"},
+			"nulls":       {prom.LimitBy(picks.OrderBy(pickPoints.Desc()), 1, pickOwner), "[1 3 5]"},
+			"nocase":      {prom.LimitBy(picks.OrderBy(pickID.Desc()), 1, pickTag), "[5 7]"},
+			"several":     {prom.LimitBy(picks.OrderBy(pickID.Desc()), 1, pickTag, pickOwner), "[2 4 5 6 7]"},
+			"by a term":   {prom.LimitBy(best, 1, prom.Mod(pickID, prom.Val(pick, int64(2)))), "[4 5]"},
+			"by a parent": {prom.LimitBy(best, 1, prom.Via(pickOwner, WorkerCity)), "[1 5]"},
+			"a parent": {prom.LimitBy(picks.Where(pickOwner.NotNull()).OrderBy(prom.Via(pickOwner, WorkerName).Desc(),
+				pickID.Asc()), 1, pickTag), "[1 3]"},
+			"before":      {prom.LimitBy(best.Where(pickPoints.Lt(9)), 1, pickOwner), "[1 4 7]"},
+			"behind":      {prom.LimitBy(best, 1, pickOwner).Where(pickPoints.Lt(9)), "[1 7]"},
+			"behind by":   {prom.LimitBy(best, 1, pickOwner).Where(pickOwner.Has(WorkerName.Eq("w1"))), "[7]"},
+			"own rank":    {prom.LimitBy(picks.OrderBy(pickRank.Asc()), 1, pickOwner).Where(pickRank.Gt(1)), "[5 6]"},
+			"page before": {prom.LimitBy(picks.OrderBy(pickID.Desc()).Limit(4), 1, pickOwner), "[5 6 7]"},
+			"offset":      {prom.LimitBy(picks.OrderBy(pickID.Desc()).Offset(1), 1, pickOwner), "[3 5 6]"},
+			"union": {prom.LimitBy(prom.Union(picks.Where(pickID.Lt(3)),
+				picks.Where(pickID.Eq(7))).OrderBy(pickID.Desc()), 1, pickOwner), "[2 7]"},
+			"of first":   {prom.LimitBy(prom.LimitBy(best, 1, pickOwner).OrderBy(pickID.Desc()), 1, pickTag), "[5 7]"},
+			"in a union": {prom.Union(prom.LimitBy(best, 1, pickOwner), picks.Where(pickID.Eq(2))), "[1 2 5 7]"},
+			"in a query": {picks.Where(prom.Not(prom.InQuery(pickID, prom.Pluck(prom.LimitBy(best, 1, pickOwner), pickID)))),
+				"[2 3 4 6]"},
+			"linked": {picks.Where(prom.Exists(pick, prom.LimitBy(best, 1, pickOwner), prom.Match(pickTag, pickTag),
+				prom.Match(pickOwner, pickOwner))), "[1 2 3 7]"},
+			"in a relation": {prom.LimitBy(picks.Where(pickOwner.Has(WorkerAge.Eq(20))).OrderBy(pickID.Desc()), 1, pickOwner),
+				"[6]"},
 		}
 		for name, tt := range tests {
 			ids, err := prom.Pluck(tt.q, pickID).OrderBy(pickID.Asc()).All(ctx)
@@ -134,7 +139,8 @@ func TestLimitBy(t *testing.T) {
 		is.True(errors.Is(err, prom.ErrValidation))
 		_, err = prom.LimitBy(picks.OrderBy(prom.Count(pick).Desc()), 1, pickOwner).All(ctx)
 		is.True(errors.Is(err, prom.ErrValidation))
-		deleted, err := picks.Where(prom.Not(prom.InQuery(pickID, prom.Pluck(prom.LimitBy(best, 1, pickOwner), pickID)))).Delete(ctx)
+		deleted, err := picks.Where(prom.Not(prom.InQuery(pickID, prom.Pluck(prom.LimitBy(best, 1, pickOwner),
+			pickID)))).Delete(ctx)
 		is.NoErr(err)
 		is.Equal(deleted, 4)
 	})
@@ -150,7 +156,8 @@ func TestOneLiners(t *testing.T) {
 		s := newWorkshop(t, e.DSN)
 		all := s.workers.Query()
 		// Cities by their best paid.
-		cities, err := prom.Pluck(all, prom.OrValue(WorkerCity, "-")).GroupBy(WorkerCity).OrderBy(prom.Max(WorkerPay).Desc()).All(ctx)
+		cities, err := prom.Pluck(all,
+			prom.OrValue(WorkerCity, "-")).GroupBy(WorkerCity).OrderBy(prom.Max(WorkerPay).Desc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(cities, []string{"Rome", "Oslo", "-"})
 		ages, err := prom.Pluck(all, WorkerAge).GroupBy(WorkerAge).OrderBy(prom.Min(WorkerName).Desc()).Limit(2).All(ctx)
@@ -164,7 +171,8 @@ func TestOneLiners(t *testing.T) {
 		sum, err := prom.Scalar(ctx, top, prom.Sum(WorkerPay))
 		is.NoErr(err)
 		is.Equal(sum, 10.5+9+7.5)
-		boss, err := prom.Scalar(ctx, s.workers.Where(WorkerBoss.NotNull()).OrderBy(prom.Via(WorkerBoss, WorkerName).Desc(), WorkerID.Asc()).Limit(4), prom.Sum(prom.Via(WorkerBoss, WorkerPay)))
+		boss, err := prom.Scalar(ctx, s.workers.Where(WorkerBoss.NotNull()).OrderBy(prom.Via(WorkerBoss, WorkerName).Desc(),
+			WorkerID.Asc()).Limit(4), prom.Sum(prom.Via(WorkerBoss, WorkerPay)))
 		is.NoErr(err)
 		is.Equal(boss, 3*4.5)
 

@@ -50,8 +50,10 @@ func newStays(tb testing.TB, dsn string) *prom.Repo[Stay] {
 	ctx := context.Background()
 	stays := prom.NewRepo[Stay](prom.Using(kit.Open(tb, dsn)))
 	ann, bob := "ann", "bob"
-	for i, s := range []Stay{{Room: "east", From: 1, Until: 5, Guest: &ann}, {Room: "east", From: 4, Until: 8, Guest: &bob}, {Room: "east", From: 8, Until: 9, Guest: &ann},
-		{Room: "west", From: 1, Until: 9}, {Room: "west", From: 9, Until: 12, Guest: &bob}, {Room: "west", From: 2, Until: 3, Guest: &ann}} {
+	for i, s := range []Stay{{Room: "east", From: 1, Until: 5, Guest: &ann},
+		{Room: "east", From: 4, Until: 8, Guest: &bob}, {Room: "east", From: 8, Until: 9, Guest: &ann},
+		{Room: "west", From: 1, Until: 9}, {Room: "west", From: 9, Until: 12, Guest: &bob}, {Room: "west", From: 2, Until: 3,
+			Guest: &ann}} {
 		s.ID, s.Pays = int64(i+1), 10*(i+1)
 		if err := stays.Create(ctx, &s); err != nil {
 			tb.Fatal(err)
@@ -108,17 +110,25 @@ func TestLinks(t *testing.T) {
 			"no overlap":  {prom.Not(prom.Exists(stay, all, overlaps()...)), "[3 4 5]"},
 			"deleted too": {prom.Exists(stay, stays.Query().WithDeleted(), overlaps()...), "[1 2 4]"},
 			"earlier":     {prom.Exists(stay, all, sameGuest, prom.Lt(in(stayFrom), out(stayFrom))), "[3 5]"},
-			"first":       {prom.And(stayGuest.NotNull(), prom.Not(prom.Exists(stay, all, sameGuest, prom.Lt(in(stayFrom), out(stayFrom))))), "[1 2]"},
+			"first": {prom.And(stayGuest.NotNull(),
+				prom.Not(prom.Exists(stay, all, sameGuest, prom.Lt(in(stayFrom), out(stayFrom))))), "[1 2]"},
 			"or": {prom.Exists(stay, all, prom.Ne(prom.Inner(otherStay, stayID), prom.Outer(otherStay, stayID)),
-				prom.Or(prom.Eq(in(stayFrom), out(stayUntil)), prom.Eq(in(stayUntil), out(stayFrom)), prom.Eq(in(stayPays), prom.Times(out(stayPays), prom.Val(otherStay, 2))))), "[1 2 3 4 5]"},
+				prom.Or(prom.Eq(in(stayFrom), out(stayUntil)), prom.Eq(in(stayUntil), out(stayFrom)),
+					prom.Eq(in(stayPays), prom.Times(out(stayPays), prom.Val(otherStay, 2))))), "[1 2 3 4 5]"},
 			"arithmetic": {prom.Exists(stay, all, prom.Plus(in(stayPays), out(stayPays)).Eq(90)), "[4 5]"},
-			"null safe":  {prom.Exists(stay, all, prom.Is(prom.Inner(otherStay, stayGuest), prom.Outer(otherStay, stayGuest)), prom.Inner(otherStay, stayRoom).Eq("west")), "[2 4 5]"},
-			"between":    {prom.Exists(stay, all, prom.Match(stayRoom, stayRoom), prom.Minus(in(stayFrom), out(stayUntil)).Between(0, 1)), "[2 4]"},
-			"function":   {prom.Exists(stay, all, prom.Eq(prom.Upper(prom.Inner(otherStay, stayGuest)), prom.Concat(prom.Upper(prom.Outer(otherStay, stayGuest)), prom.Val(otherStay, ""))), prom.Gt(in(stayFrom), out(stayFrom))), "[1 2]"},
-			"case":       {prom.Exists(stay, all, prom.Case(in(stayPays), prom.Then(prom.Outer(otherStay, stayRoom).Eq("east"), out(stayPays))).Gt(45)), "[4 5]"},
-			"raw":        {prom.Exists(stay, all, prom.Raw(otherStay, "? * ? > ?", in(stayPays), out(stayPays), 2000)), "[5]"},
-			"one side":   {prom.Exists(stay, all.Where(stayID.Eq(1)), out(stayFrom).Gt(7)), "[3 5]"},
-			"left out":   {prom.Exists(stay, all, prom.If(false, prom.Lt(in(stayFrom), out(stayFrom))), prom.Cond[*prom.Correlation[*Stay, *Stay]]{}), "[1 2 3 4 5]"},
+			"null safe": {prom.Exists(stay, all, prom.Is(prom.Inner(otherStay, stayGuest), prom.Outer(otherStay, stayGuest)),
+				prom.Inner(otherStay, stayRoom).Eq("west")), "[2 4 5]"},
+			"between": {prom.Exists(stay, all, prom.Match(stayRoom, stayRoom),
+				prom.Minus(in(stayFrom), out(stayUntil)).Between(0, 1)), "[2 4]"},
+			"function": {prom.Exists(stay, all, prom.Eq(prom.Upper(prom.Inner(otherStay, stayGuest)),
+				prom.Concat(prom.Upper(prom.Outer(otherStay, stayGuest)),
+					prom.Val(otherStay, ""))), prom.Gt(in(stayFrom), out(stayFrom))), "[1 2]"},
+			"case": {prom.Exists(stay, all,
+				prom.Case(in(stayPays), prom.Then(prom.Outer(otherStay, stayRoom).Eq("east"), out(stayPays))).Gt(45)), "[4 5]"},
+			"raw":      {prom.Exists(stay, all, prom.Raw(otherStay, "? * ? > ?", in(stayPays), out(stayPays), 2000)), "[5]"},
+			"one side": {prom.Exists(stay, all.Where(stayID.Eq(1)), out(stayFrom).Gt(7)), "[3 5]"},
+			"left out": {prom.Exists(stay, all, prom.If(false, prom.Lt(in(stayFrom), out(stayFrom))),
+				prom.Cond[*prom.Correlation[*Stay, *Stay]]{}), "[1 2 3 4 5]"},
 			// A stay that comes after another, between which no third is of the same room.
 			"next": {prom.Exists(stay, all, prom.Match(stayRoom, stayRoom), prom.Lt(in(stayFrom), out(stayFrom)),
 				prom.Inner(otherStay, stayPays).Eq(10),
@@ -126,7 +136,8 @@ func TestLinks(t *testing.T) {
 					prom.Eq(prom.Inner(deep, stayRoom), prom.Outer(deep, prom.Outer(otherStay, stayRoom))),
 					prom.Gt(prom.Inner(deep, stayFrom), prom.Outer(deep, prom.Inner(otherStay, stayFrom))),
 					prom.Lt(prom.Inner(deep, stayFrom), prom.Outer(deep, prom.Outer(otherStay, stayFrom)))))), "[2]"},
-			"in inside": {prom.Exists(stay, all, prom.InQuery(out(stayPays), prom.Pluck(stays.Where(stayRoom.Eq("west")), stayPays)), prom.Gt(in(stayPays), out(stayPays))), "[4]"},
+			"in inside": {prom.Exists(stay, all, prom.InQuery(out(stayPays),
+				prom.Pluck(stays.Where(stayRoom.Eq("west")), stayPays)), prom.Gt(in(stayPays), out(stayPays))), "[4]"},
 		}
 		for name, tt := range tests {
 			if got := stayIDs(t, stays.Where(tt.cond)); got != tt.want {
@@ -135,7 +146,8 @@ func TestLinks(t *testing.T) {
 		}
 
 		// A value of each row, read, ordered and grouped by.
-		before := prom.CorrelatedSubquery(prom.Pluck(all, prom.Count(stay)), prom.Match(stayRoom, stayRoom), prom.Lt(in(stayFrom), out(stayFrom)))
+		before := prom.CorrelatedSubquery(prom.Pluck(all, prom.Count(stay)), prom.Match(stayRoom, stayRoom),
+			prom.Lt(in(stayFrom), out(stayFrom)))
 		rows, err := prom.Pluck2(stays.OrderBy(before.Desc(), stayID.Asc()), stayID, before).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(rows), "[{3 2} {2 1} {5 1} {1 0} {4 0}]")
@@ -152,7 +164,8 @@ func TestLinks(t *testing.T) {
 
 		// Writes.
 		n, err := stays.Where(prom.Exists(stay, all, overlaps()...)).Update(ctx, stayPays.SetTo(prom.Plus(stayPays,
-			prom.OrValue(prom.CorrelatedSubquery(prom.Pluck(all, prom.Min(stayPays)), prom.Match(stayRoom, stayRoom), prom.Gt(in(stayFrom), out(stayFrom))), 0))))
+			prom.OrValue(prom.CorrelatedSubquery(prom.Pluck(all, prom.Min(stayPays)), prom.Match(stayRoom, stayRoom),
+				prom.Gt(in(stayFrom), out(stayFrom))), 0))))
 		is.NoErr(err)
 		is.Equal(n, 2)
 		pays, err := prom.Pluck(stays.OrderBy(stayID.Asc()), stayPays).All(ctx)
@@ -173,11 +186,13 @@ func TestLinks_Refused(t *testing.T) {
 		stays := newStays(t, e.DSN)
 		sum := prom.Sum(stayPays)
 		for name, cond := range map[string]prom.Cond[*Stay]{
-			"outer aggregate": prom.Exists(stay, stays.Query(), prom.Lt(prom.Inner(otherStay, stayPays), prom.Outer(otherStay, sum))),
+			"outer aggregate": prom.Exists(stay, stays.Query(), prom.Lt(prom.Inner(otherStay, stayPays),
+				prom.Outer(otherStay, sum))),
 			"match aggregate": prom.Exists(stay, stays.Query(), prom.Match(stayPays, sum)),
 			"inner aggregate": prom.Exists(stay, stays.Query(), prom.Inner(otherStay, sum).Gt(1)),
-			"inner window":    prom.Exists(stay, stays.Query(), prom.Inner(otherStay, prom.RowNumber(prom.Window[*Stay]{})).Gt(1)),
-			"null byte":       prom.Exists(stay, stays.Query(), prom.Outer(otherStay, stayRoom).Eq("a\x00b")),
+			"inner window": prom.Exists(stay, stays.Query(),
+				prom.Inner(otherStay, prom.RowNumber(prom.Window[*Stay]{})).Gt(1)),
+			"null byte": prom.Exists(stay, stays.Query(), prom.Outer(otherStay, stayRoom).Eq("a\x00b")),
 		} {
 			_, err := stays.Where(cond).All(ctx)
 			if !errors.Is(err, prom.ErrValidation) {

@@ -97,7 +97,8 @@ func TestLongDeadline(t *testing.T) {
 		}
 		return list
 	}
-	_, err := repo.WithoutWhere().Update(context.Background(), heapDoc.Set(append(object("b"), map[string]any{"a": map[string]any{"c": 1}})))
+	_, err := repo.WithoutWhere().Update(context.Background(),
+		heapDoc.Set(append(object("b"), map[string]any{"a": map[string]any{"c": 1}})))
 	is.NoErr(err)
 	for name, cond := range map[string]prom.Cond[*heap]{
 		"like":     heapText.Like("%" + strings.Repeat("_a", 5000) + "b%"),
@@ -136,7 +137,8 @@ func TestMatchIndex(t *testing.T) {
 		is.True(strings.Contains(text, "GLOB ?"))
 		args := strings.Count(text, "?")
 		plan := ""
-		rows, err := kit.SQLDB(t, db).Query("EXPLAIN QUERY PLAN "+strings.NewReplacer("prom_like(CAST(", "(", " AS TEXT), ?)", " = ?)").Replace(text), []any{"prefix*", "x"}[:args]...)
+		rows, err := kit.SQLDB(t, db).Query("EXPLAIN QUERY PLAN "+strings.NewReplacer("prom_like(CAST(", "(", " AS TEXT), ?)",
+			" = ?)").Replace(text), []any{"prefix*", "x"}[:args]...)
 		is.NoErr(err)
 		for rows.Next() {
 			var id, parent, unused any
@@ -184,7 +186,8 @@ func TestLongMerge(t *testing.T) {
 		is.NoErr(repo.Reload(ctx, h))
 		doc := h.Doc.(map[string]any)
 		is.Equal(len(doc), 20_003)
-		is.Equal(fmt.Sprint(doc["old"], doc["k1"], doc["k19999"], doc["z"]), "map[x:1 z:map[]] [1 map[stays:<nil>]] [19999 map[stays:<nil>]] 1")
+		is.Equal(fmt.Sprint(doc["old"], doc["k1"], doc["k19999"], doc["z"]),
+			"map[x:1 z:map[]] [1 map[stays:<nil>]] [19999 map[stays:<nil>]] 1")
 		at := doc["a"]
 		for range 899 {
 			at = at.(map[string]any)["a"]

@@ -77,26 +77,34 @@ func lower(s string) string {
 // letters or without, the same on both engines. parity: Q10 Q11 Q12 B27
 func TestMatch(t *testing.T) {
 	t.Parallel()
-	texts := []string{"-", "abc", "ABC", "aXc", "a%c", "a_c", `a\c`, "a*c", "a?c", "a[b]c", "a]c", "a^c", "É", "é", "ǅ", "a'c", `a"c`, "%", "_", `\`, "ab\nc", "100%", "it's", "İ", "ß", "日本語"}
+	texts := []string{"-", "abc", "ABC", "aXc", "a%c", "a_c", `a\c`, "a*c", "a?c", "a[b]c", "a]c", "a^c", "É", "é", "ǅ",
+		"a'c", `a"c`, "%", "_", `\`, "ab\nc", "100%", "it's", "İ", "ß", "日本語"}
 	values := append([]string{"", "a", "c", "b", "B", "[", "日", "本", "%%", "a%", "_c", `\%`, "[a-z]", "?c", "*"}, texts...)
 	tests := map[string]struct {
 		cond func(s string) prom.Cond[*kit.Note]
 		want func(text, s string) bool
 	}{
-		"contains":   {kit.NoteTitle.Contains, strings.Contains},
-		"prefix":     {kit.NoteTitle.HasPrefix, strings.HasPrefix},
-		"suffix":     {kit.NoteTitle.HasSuffix, strings.HasSuffix},
-		"contains~":  {prom.Fold(kit.NoteTitle).Contains, func(a, s string) bool { return strings.Contains(lower(a), lower(s)) }},
-		"prefix~":    {prom.Fold(kit.NoteTitle).HasPrefix, func(a, s string) bool { return strings.HasPrefix(lower(a), lower(s)) }},
-		"suffix~":    {prom.Fold(kit.NoteTitle).HasSuffix, func(a, s string) bool { return strings.HasSuffix(lower(a), lower(s)) }},
-		"eq~":        {prom.Fold(kit.NoteTitle).Eq, func(a, s string) bool { return lower(a) == lower(s) }},
-		"eq":         {kit.NoteTitle.Eq, func(a, s string) bool { return a == s }},
-		"like":       {kit.NoteTitle.Like, func(a, s string) bool { return like([]rune(a), []rune(s)) }},
-		"not like":   {func(s string) prom.Cond[*kit.Note] { return prom.Not(kit.NoteTitle.Like(s)) }, func(a, s string) bool { return !like([]rune(a), []rune(s)) }},
-		"like~":      {prom.Fold(kit.NoteTitle).Like, func(a, s string) bool { return like([]rune(lower(a)), []rune(lower(s))) }},
-		"not like~":  {func(s string) prom.Cond[*kit.Note] { return prom.Not(prom.Fold(kit.NoteTitle).Like(s)) }, func(a, s string) bool { return !like([]rune(lower(a)), []rune(lower(s))) }},
-		"not prefix": {func(s string) prom.Cond[*kit.Note] { return prom.Not(kit.NoteTitle.HasPrefix(s)) }, func(a, s string) bool { return !strings.HasPrefix(a, s) }},
-		"less":       {kit.NoteTitle.Lt, func(a, s string) bool { return a < s }},
+		"contains": {kit.NoteTitle.Contains, strings.Contains},
+		"prefix":   {kit.NoteTitle.HasPrefix, strings.HasPrefix},
+		"suffix":   {kit.NoteTitle.HasSuffix, strings.HasSuffix},
+		"contains~": {prom.Fold(kit.NoteTitle).Contains,
+			func(a, s string) bool { return strings.Contains(lower(a), lower(s)) }},
+		"prefix~": {prom.Fold(kit.NoteTitle).HasPrefix,
+			func(a, s string) bool { return strings.HasPrefix(lower(a), lower(s)) }},
+		"suffix~": {prom.Fold(kit.NoteTitle).HasSuffix,
+			func(a, s string) bool { return strings.HasSuffix(lower(a), lower(s)) }},
+		"eq~":  {prom.Fold(kit.NoteTitle).Eq, func(a, s string) bool { return lower(a) == lower(s) }},
+		"eq":   {kit.NoteTitle.Eq, func(a, s string) bool { return a == s }},
+		"like": {kit.NoteTitle.Like, func(a, s string) bool { return like([]rune(a), []rune(s)) }},
+		"not like": {func(s string) prom.Cond[*kit.Note] { return prom.Not(kit.NoteTitle.Like(s)) },
+			func(a, s string) bool { return !like([]rune(a), []rune(s)) }},
+		"like~": {prom.Fold(kit.NoteTitle).Like,
+			func(a, s string) bool { return like([]rune(lower(a)), []rune(lower(s))) }},
+		"not like~": {func(s string) prom.Cond[*kit.Note] { return prom.Not(prom.Fold(kit.NoteTitle).Like(s)) },
+			func(a, s string) bool { return !like([]rune(lower(a)), []rune(lower(s))) }},
+		"not prefix": {func(s string) prom.Cond[*kit.Note] { return prom.Not(kit.NoteTitle.HasPrefix(s)) },
+			func(a, s string) bool { return !strings.HasPrefix(a, s) }},
+		"less": {kit.NoteTitle.Lt, func(a, s string) bool { return a < s }},
 		"in and like": {func(s string) prom.Cond[*kit.Note] {
 			return prom.And(kit.NoteTitle.In(s, "abc"), kit.NoteTitle.Like("%"))
 		}, func(a, s string) bool { return a == s || a == "abc" }},

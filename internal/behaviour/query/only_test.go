@@ -41,7 +41,8 @@ func TestOnly(t *testing.T) {
 		w.Name = "w3'"
 		is.Equal(s.workers.Modified(w), []string{"name", "city"})
 		is.NoErr(s.workers.Save(ctx, w))
-		is.Equal(s.names(t, WorkerCity.Eq("Oslo"), WorkerName.Eq("w3'"), WorkerAge.Eq(20), WorkerBoss.Has(WorkerName.Eq("w0"))), "[w3']")
+		is.Equal(s.names(t, WorkerCity.Eq("Oslo"), WorkerName.Eq("w3'"), WorkerAge.Eq(20),
+			WorkerBoss.Has(WorkerName.Eq("w0"))), "[w3']")
 		is.True(w.Age == 20 && w.Boss != nil) // what the update read back
 		w.Age = 30
 		is.NoErr(s.workers.Save(ctx, w))

@@ -114,7 +114,8 @@ func TestProjectionKinds(t *testing.T) {
 
 		q := sales.Query()
 		lines := prom.Select(q, saleLine, prom.Col(&saleLine.Price, salePrice), prom.RefCol(&saleLine.Stall, saleAt),
-			prom.RefCol(&saleLine.Brand, saleBrand), prom.RefCol(&saleLine.Seller, saleSeller.With())).OrderBy(saleWhen.Desc(), saleWeight.Asc())
+			prom.RefCol(&saleLine.Brand, saleBrand), prom.RefCol(&saleLine.Seller,
+				saleSeller.With())).OrderBy(saleWhen.Desc(), saleWeight.Asc())
 		all, err := lines.All(ctx)
 		is.NoErr(err)
 		is.Equal(len(all), 12)
@@ -142,17 +143,21 @@ func TestProjectionKinds(t *testing.T) {
 		cities := prom.Pluck2(q, saleCity, prom.Count(sale))
 		groups, _ := keysetPages(t, cities.OrderBy(saleCity.Desc()), 1)
 		is.Equal(len(groups), 2)
-		is.True(strings.EqualFold(groups[0].A, "rome") && groups[0].B == 8 && strings.EqualFold(groups[1].A, "oslo") && groups[1].B == 4)
+		is.True(strings.EqualFold(groups[0].A, "rome") && groups[0].B == 8 && strings.EqualFold(groups[1].A, "oslo") &&
+			groups[1].B == 4)
 		distinct, _ := keysetPages(t, prom.Pluck(q, saleCity).Distinct(), 1)
 		is.Equal(len(distinct), 2)
 
 		type values = prom.Triple[string, float64, *time.Time]
 		for name, p := range map[string]prom.Projection[Sale, values]{
 			"distinct": prom.Pluck3(q, salePrice, saleWeight, prom.OrNull(saleWhen)).Distinct(),
-			"groups":   prom.Pluck3(q, salePrice, prom.Avg(saleWeight), prom.OrNull(saleWhen)).OrderBy(prom.Avg(saleWeight).Desc()),
-			"decimals": prom.Pluck3(q, prom.SumDecimal(salePrice), saleWeight, prom.OrNull(saleWhen)).OrderBy(prom.SumDecimal(salePrice).Asc()),
-			"times":    prom.Pluck3(q, salePrice, saleWeight, prom.OrNull(prom.Max(saleWhen))).OrderBy(prom.Max(saleWhen).Asc()),
-			"days":     prom.Pluck3(q, salePrice, saleWeight, prom.OrNull(saleWhen)).GroupBy(saleDay, saleCity).OrderBy(prom.Max(saleDay).Desc()),
+			"groups": prom.Pluck3(q, salePrice, prom.Avg(saleWeight),
+				prom.OrNull(saleWhen)).OrderBy(prom.Avg(saleWeight).Desc()),
+			"decimals": prom.Pluck3(q, prom.SumDecimal(salePrice), saleWeight,
+				prom.OrNull(saleWhen)).OrderBy(prom.SumDecimal(salePrice).Asc()),
+			"times": prom.Pluck3(q, salePrice, saleWeight, prom.OrNull(prom.Max(saleWhen))).OrderBy(prom.Max(saleWhen).Asc()),
+			"days": prom.Pluck3(q, salePrice, saleWeight, prom.OrNull(saleWhen)).GroupBy(saleDay,
+				saleCity).OrderBy(prom.Max(saleDay).Desc()),
 		} {
 			want, err := p.All(ctx)
 			is.NoErr(err)
@@ -179,7 +184,8 @@ func TestProjectionKinds(t *testing.T) {
 		// Groups of the results of another query.
 		from := prom.From(prom.Into[SaleOf](q))
 		to := prom.Proto[SaleOf]()
-		sums := prom.Pluck2(from, prom.TextOf(to, &to.Price), prom.Sum(prom.NumberOf(to, &to.Weight))).OrderBy(prom.Sum(prom.NumberOf(to, &to.Weight)).Asc())
+		sums := prom.Pluck2(from, prom.TextOf(to, &to.Price),
+			prom.Sum(prom.NumberOf(to, &to.Weight))).OrderBy(prom.Sum(prom.NumberOf(to, &to.Weight)).Asc())
 		got, _ := keysetPages(t, sums, 3)
 		is.Equal(len(got), 4)
 	})

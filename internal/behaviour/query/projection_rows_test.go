@@ -96,7 +96,8 @@ var (
 )
 
 // kitchen is a database of recipes: r0 to r9, by the cooks ada and bob in turn; each third one after bob, with as many
-// steps as its number modulo 4, tagged by what divides its number of 2, 3 and 5, and by no stars or its number modulo 3.
+// steps as its number modulo 4, tagged by what divides its number of 2, 3 and 5, and by no stars or its number modulo
+// 3.
 type kitchen struct {
 	cooks   *prom.Repo[Cook]
 	recipes *prom.Repo[Recipe]
@@ -151,7 +152,8 @@ func (l *RecipeLine) right(t *testing.T) {
 		got = append(got, label.Upper)
 	}
 	by, after := l.Nested.By, l.Nested.After
-	if l.Author != name || by == nil || by.Name != name || by.Count != 5 || (after == nil) != (i%3 != 0) || after != nil && after.Name != "bob" ||
+	if l.Author != name || by == nil || by.Name != name || by.Count != 5 || (after == nil) != (i%3 != 0) ||
+		after != nil && after.Name != "bob" ||
 		!slices.Equal(got, tags) || l.Tags == nil || l.First == nil || len(l.First) != min(i%4, 2) || l.Steps != int64(i%4) ||
 		len(l.First) > 0 && l.First[0].Text != "s0" {
 		t.Errorf("%+v", l)
@@ -210,10 +212,12 @@ func TestProjectionRelations(t *testing.T) {
 		alone, err := prom.Select(k.recipes.OrderBy(recipeID.Asc()), to, prom.ManyCol(&to.Tags, recipeTags)).All(ctx)
 		is.NoErr(err)
 		is.True(len(alone) == 10 && len(alone[6].Tags) == 2 && len(alone[7].Tags) == 0)
-		groups := prom.Select(k.recipes.Query(), cookLine, prom.RefCol(&cookLine.Cook, recipeAfter), prom.Col(&cookLine.Count, prom.Count(recipe)))
+		groups := prom.Select(k.recipes.Query(), cookLine, prom.RefCol(&cookLine.Cook, recipeAfter),
+			prom.Col(&cookLine.Count, prom.Count(recipe)))
 		lines, err := groups.OrderBy(prom.Count(recipe).Desc()).All(ctx)
 		is.NoErr(err)
-		is.True(len(lines) == 2 && lines[0].Cook == nil && lines[0].Count == 6 && lines[1].Cook.Name == "bob" && lines[1].Count == 4)
+		is.True(len(lines) == 2 && lines[0].Cook == nil && lines[0].Count == 6 && lines[1].Cook.Name == "bob" &&
+			lines[1].Count == 4)
 		grouped, err := groups.OrderBy(prom.Count(recipe).Asc()).PageAt(ctx, 1, 0)
 		is.NoErr(err)
 		is.True(grouped.Total == 2 && grouped.More && grouped.Rows[0].Cook.Name == "bob")
@@ -275,23 +279,31 @@ func TestProjectionKeyset(t *testing.T) {
 		stars := prom.OrNull(recipeStars)
 		type line = prom.Triple[string, *int, int64]
 		for name, p := range map[string]prom.Projection[Recipe, line]{
-			"rows":                    prom.Pluck3(q, recipeTitle, stars, steps),
-			"by terms":                prom.Pluck3(q, recipeTitle, stars, steps).OrderBy(steps.Desc(), recipeStars.Asc().NullsFirst()),
-			"by what is not selected": prom.Pluck3(q, recipeTitle, stars, steps).OrderBy(tags.Asc(), prom.Via(recipeAfter, cookName).Desc()),
-			"in the query's order":    prom.Pluck3(q.OrderBy(steps.Asc()), recipeTitle, stars, tags),
-			"groups":                  prom.Pluck3(q, prom.Via(recipeBy, cookName), stars, prom.Count(recipe)),
-			"groups by aggregates":    prom.Pluck3(q, prom.Via(recipeBy, cookName), stars, prom.Count(recipe)).OrderBy(prom.Count(recipe).Desc(), recipeStars.Desc()),
+			"rows": prom.Pluck3(q, recipeTitle, stars, steps),
+			"by terms": prom.Pluck3(q, recipeTitle, stars, steps).OrderBy(steps.Desc(),
+				recipeStars.Asc().NullsFirst()),
+			"by what is not selected": prom.Pluck3(q, recipeTitle, stars, steps).OrderBy(tags.Asc(),
+				prom.Via(recipeAfter, cookName).Desc()),
+			"in the query's order": prom.Pluck3(q.OrderBy(steps.Asc()), recipeTitle, stars, tags),
+			"groups":               prom.Pluck3(q, prom.Via(recipeBy, cookName), stars, prom.Count(recipe)),
+			"groups by aggregates": prom.Pluck3(q, prom.Via(recipeBy, cookName), stars,
+				prom.Count(recipe)).OrderBy(prom.Count(recipe).Desc(), recipeStars.Desc()),
 			"groups by aggregates of others": prom.Pluck3(q, prom.Via(recipeBy, cookName), stars, prom.Count(recipe)).
 				OrderBy(prom.CountOf(recipeAfter).Asc()).Having(prom.Count(recipe).Gt(0)),
-			"groups by more":   prom.Pluck3(q, prom.Max(recipeTitle), prom.OrNull(prom.Min(recipeStars)), prom.Count(recipe)).GroupBy(steps, recipeBy),
-			"distinct":         prom.Pluck3(q, prom.Via(recipeBy, cookName), stars, steps).Distinct(),
-			"distinct by":      prom.Pluck3(q, prom.Via(recipeBy, cookName), stars, steps).Distinct().OrderBy(steps.Desc()),
-			"windows":          prom.Pluck3(q, recipeTitle, stars, prom.RowNumber(prom.PartitionBy(recipeBy).OrderBy(recipeTitle.Desc()))),
-			"by windows":       prom.Pluck3(q, recipeTitle, stars, prom.Rank(prom.OrderWindow(recipeStars.Desc()))).OrderBy(prom.Rank(prom.OrderWindow(recipeStars.Desc())).Asc()),
-			"a limited query":  prom.Pluck3(q.OrderBy(recipeTitle.Desc()).Limit(7), recipeTitle, stars, steps),
-			"groups of limits": prom.Pluck3(q.OrderBy(recipeTitle.Desc()).Limit(7).Offset(1), prom.Via(recipeBy, cookName), stars, prom.Count(recipe)),
-			"soft conditions":  prom.Pluck3(q, recipeTitle, stars, steps).Where(prom.Or(recipeStars.IsNull(), steps.Gt(0))),
-			"distinct groups": prom.Pluck3(q, prom.Via(recipeBy, cookName), prom.OrNull(prom.Min(recipeStars)), prom.Count(recipe)).
+			"groups by more": prom.Pluck3(q, prom.Max(recipeTitle), prom.OrNull(prom.Min(recipeStars)),
+				prom.Count(recipe)).GroupBy(steps, recipeBy),
+			"distinct":    prom.Pluck3(q, prom.Via(recipeBy, cookName), stars, steps).Distinct(),
+			"distinct by": prom.Pluck3(q, prom.Via(recipeBy, cookName), stars, steps).Distinct().OrderBy(steps.Desc()),
+			"windows": prom.Pluck3(q, recipeTitle, stars,
+				prom.RowNumber(prom.PartitionBy(recipeBy).OrderBy(recipeTitle.Desc()))),
+			"by windows": prom.Pluck3(q, recipeTitle, stars,
+				prom.Rank(prom.OrderWindow(recipeStars.Desc()))).OrderBy(prom.Rank(prom.OrderWindow(recipeStars.Desc())).Asc()),
+			"a limited query": prom.Pluck3(q.OrderBy(recipeTitle.Desc()).Limit(7), recipeTitle, stars, steps),
+			"groups of limits": prom.Pluck3(q.OrderBy(recipeTitle.Desc()).Limit(7).Offset(1), prom.Via(recipeBy, cookName),
+				stars, prom.Count(recipe)),
+			"soft conditions": prom.Pluck3(q, recipeTitle, stars, steps).Where(prom.Or(recipeStars.IsNull(), steps.Gt(0))),
+			"distinct groups": prom.Pluck3(q, prom.Via(recipeBy, cookName), prom.OrNull(prom.Min(recipeStars)),
+				prom.Count(recipe)).
 				GroupBy(steps).Distinct(),
 		} {
 			all, err := p.All(context.Background())
@@ -323,7 +335,8 @@ func TestProjectionKeyset(t *testing.T) {
 		}
 		// An order of which nothing is equal is that of All.
 		count := prom.Count(recipe)
-		whole := prom.Pluck3(q, prom.Via(recipeBy, cookName), stars, count).OrderBy(count.Desc(), recipeStars.Asc(), prom.Via(recipeBy, cookName).Desc())
+		whole := prom.Pluck3(q, prom.Via(recipeBy, cookName), stars, count).OrderBy(count.Desc(), recipeStars.Asc(),
+			prom.Via(recipeBy, cookName).Desc())
 		all, err := whole.All(context.Background())
 		is.NoErr(err)
 		got, _ := keysetPages(t, whole, 2)
@@ -363,15 +376,20 @@ func TestProjectionPagesRefused(t *testing.T) {
 			"Random has none":               kit.ErrOf(p.OrderBy(prom.Random(recipe)).KeysetPage(ctx, "", 1)),
 			"select it with Select":         kit.ErrOf(p.OrderBy(prom.RowNumber(prom.OrderWindow(recipeTitle.Asc())).Asc()).KeysetPage(ctx, "", 1)),
 			"DISTINCT rows can be":          kit.ErrOf(p.Distinct().OrderBy(recipeID.Asc()).KeysetPage(ctx, "", 1)),
-			"must be one of the two":        kit.ErrOf(prom.Pluck2(q, recipeTitle, prom.Count(recipe)).OrderBy(recipeID.Asc()).KeysetPage(ctx, "", 1)),
-			"primary key":                   kit.ErrOf(prom.Pluck(prom.From(prom.Into[part](q)), prom.TextOf(to, &to.Title)).KeysetPage(ctx, "", 1)),
-			"Stream cannot load":            streamed,
-			"is read by All, First and":     ran,
-			"no part of another query":      kit.ErrOf(k.recipes.Where(prom.Exists(recipe, lines)).All(ctx)),
-			"is not in a prototype":         kit.ErrOf(prom.Select(q, recipeLine, prom.ManyCol(&(&RecipeLine{}).Tags, recipeTags)).All(ctx)),
-			"is for query_test.CookLine":    kit.ErrOf(prom.Select(q, recipeLine, prom.RefCol(&cookLine.Cook, recipeBy)).All(ctx)),
-			"use With to load a relation":   kit.ErrOf(k.cooks.Compute(prom.ManyCol(&recipeLine2.Recipes, cookRecipes)).All(ctx)),
-			"the token is damaged":          kit.ErrOf(p.KeysetPage(ctx, "x", 1)),
+			"must be one of the two": kit.ErrOf(prom.Pluck2(q, recipeTitle,
+				prom.Count(recipe)).OrderBy(recipeID.Asc()).KeysetPage(ctx, "", 1)),
+			"primary key": kit.ErrOf(prom.Pluck(prom.From(prom.Into[part](q)),
+				prom.TextOf(to, &to.Title)).KeysetPage(ctx, "", 1)),
+			"Stream cannot load":        streamed,
+			"is read by All, First and": ran,
+			"no part of another query":  kit.ErrOf(k.recipes.Where(prom.Exists(recipe, lines)).All(ctx)),
+			"is not in a prototype": kit.ErrOf(prom.Select(q, recipeLine,
+				prom.ManyCol(&(&RecipeLine{}).Tags, recipeTags)).All(ctx)),
+			"is for query_test.CookLine": kit.ErrOf(prom.Select(q, recipeLine,
+				prom.RefCol(&cookLine.Cook, recipeBy)).All(ctx)),
+			"use With to load a relation": kit.ErrOf(k.cooks.Compute(prom.ManyCol(&recipeLine2.Recipes,
+				cookRecipes)).All(ctx)),
+			"the token is damaged": kit.ErrOf(p.KeysetPage(ctx, "x", 1)),
 		} {
 			if !errors.Is(err, prom.ErrValidation) || !strings.Contains(fmt.Sprint(err), want) {
 				t.Errorf("%q: %v", want, err)
@@ -427,7 +445,8 @@ func TestProjectionOfLimited(t *testing.T) {
 		is.Equal(list(p.Limit(0)), "")
 		is.Equal(list(p.Limit(4).Distinct().OrderBy(recipeTitle.Asc())), "r4 r5 r6 r7")
 		is.Equal(list(p.Distinct().OrderBy(recipeTitle.Asc()).Limit(4)), "r4 r5 r6 r7")
-		is.Equal(list(prom.Pluck(five, prom.Via(recipeBy, cookName)).Limit(1).Distinct().OrderBy(prom.Via(recipeBy, cookName).Desc())), "bob")
+		is.Equal(list(prom.Pluck(five, prom.Via(recipeBy, cookName)).Limit(1).Distinct().OrderBy(prom.Via(recipeBy,
+			cookName).Desc())), "bob")
 		first, err := p.First(ctx)
 		is.NoErr(err)
 		is.Equal(first, "r8")

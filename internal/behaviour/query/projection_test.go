@@ -38,7 +38,8 @@ func TestPluck(t *testing.T) {
 		is.Equal(pairs, []prom.Pair[string, float64]{{A: "w2", B: 3}, {A: "w5", B: 7.5}})
 		triples, err := prom.Pluck3(q, WorkerName, prom.Via(WorkerBoss, WorkerName), WorkerRate).All(ctx)
 		is.NoErr(err)
-		is.Equal(triples, []prom.Triple[string, string, string]{{A: "w2", B: "w0", C: "11.50"}, {A: "w5", B: "w3", C: "14.50"}})
+		is.Equal(triples, []prom.Triple[string, string, string]{{A: "w2", B: "w0", C: "11.50"},
+			{A: "w5", B: "w3", C: "14.50"}})
 
 		type Brief struct {
 			Name string
@@ -101,7 +102,8 @@ func TestDistinct(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(n, 0)
 		// An expression with an argument in it, of which there is one in the order too.
-		sums, err := prom.Pluck(s.workers.Query(), prom.Plus(WorkerAge, num(1))).Distinct().OrderBy(prom.Plus(WorkerAge, num(1)).Asc()).All(ctx)
+		sums, err := prom.Pluck(s.workers.Query(), prom.Plus(WorkerAge, num(1))).Distinct().OrderBy(prom.Plus(WorkerAge,
+			num(1)).Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(sums, []int32{21, 22, 23})
 		_, err = p.OrderBy(WorkerName.Asc()).All(ctx)
@@ -180,13 +182,16 @@ func TestAggregates(t *testing.T) {
 		is.Equal(count, 3)
 
 		// A group by an expression with an argument, ordered by it, and one by what is not selected.
-		bands, err := prom.Pluck2(all, prom.Div(WorkerAge, num(21)), prom.Count(worker)).OrderBy(prom.Div(WorkerAge, num(21)).Asc()).All(ctx)
+		bands, err := prom.Pluck2(all, prom.Div(WorkerAge, num(21)),
+			prom.Count(worker)).OrderBy(prom.Div(WorkerAge, num(21)).Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(bands, []prom.Pair[int32, int64]{{A: 0, B: 3}, {A: 1, B: 5}})
-		counts, err := prom.Pluck(all, prom.Count(worker)).GroupBy(WorkerCity).OrderBy(prom.Count(worker).Asc(), prom.Min(WorkerName).Asc()).All(ctx)
+		counts, err := prom.Pluck(all, prom.Count(worker)).GroupBy(WorkerCity).OrderBy(prom.Count(worker).Asc(),
+			prom.Min(WorkerName).Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(counts, []int64{2, 3, 3})
-		bossed, err := prom.Pluck2(all, prom.OrNull(prom.Via(WorkerBoss, WorkerName)), prom.Count(worker)).OrderBy(prom.Via(WorkerBoss, WorkerName).Asc()).All(ctx)
+		bossed, err := prom.Pluck2(all, prom.OrNull(prom.Via(WorkerBoss, WorkerName)),
+			prom.Count(worker)).OrderBy(prom.Via(WorkerBoss, WorkerName).Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(bossed), 3)
 		is.True(*bossed[0].A == "w0" && bossed[0].B == 3 && bossed[2].A == nil && bossed[2].B == 2)
@@ -215,7 +220,8 @@ func TestWindows(t *testing.T) {
 		running, err := prom.Pluck(s.workers.OrderBy(WorkerID.Asc()), prom.Over(prom.Sum(WorkerPay), inOrder)).All(ctx)
 		is.NoErr(err)
 		is.Equal(running, []float64{0, 1.5, 4.5, 9, 15, 22.5, 31.5, 42})
-		last, err := prom.Pluck(s.workers.Limit(1), prom.LastValue(WorkerName, inOrder.Rows(prom.UnboundedPreceding, prom.UnboundedFollowing))).All(ctx)
+		last, err := prom.Pluck(s.workers.Limit(1), prom.LastValue(WorkerName,
+			inOrder.Rows(prom.UnboundedPreceding, prom.UnboundedFollowing))).All(ctx)
 		is.NoErr(err)
 		is.Equal(last, []string{"w7"})
 		around, err := prom.Pluck3(s.workers.Where(WorkerName.In("w0", "w1", "w2")).OrderBy(WorkerID.Asc()),

@@ -47,14 +47,16 @@ func TestRawQuery(t *testing.T) {
 		is.NoErr(err)
 
 		// Models: all columns, and some of them in another order.
-		got, err := prom.RawQuery[kit.Note](notes, "SELECT title, body, views, stars, at, _id, _created, _updated FROM note ORDER BY _id").All(ctx)
+		got, err := prom.RawQuery[kit.Note](notes,
+			"SELECT title, body, views, stars, at, _id, _created, _updated FROM note ORDER BY _id").All(ctx)
 		is.NoErr(err)
 		is.Equal(len(got), 3)
 		for i := range got {
 			is.Equal(fields(got[i]), fields(want[i]))
 			is.True(!got[i].IsNew())
 		}
-		some, err := prom.RawQuery[kit.Note](db, `SELECT stars, _id, "title" FROM note WHERE title = ? OR views < ? ORDER BY _id`, "a?b", 0).All(ctx)
+		some, err := prom.RawQuery[kit.Note](db,
+			`SELECT stars, _id, "title" FROM note WHERE title = ? OR views < ? ORDER BY _id`, "a?b", 0).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(some), 2)
 		is.Equal(*some[0].Stars, 5)
@@ -70,7 +72,8 @@ func TestRawQuery(t *testing.T) {
 			Day      time.Time
 			hidden   int
 		}
-		lines, err := prom.RawQuery[line](db, "SELECT title, CAST(views AS double precision) / 2 AS N, stars, at AS day FROM note WHERE views BETWEEN ? AND ? ORDER BY _id", -5, 5).All(ctx)
+		lines, err := prom.RawQuery[line](db,
+			"SELECT title, CAST(views AS double precision) / 2 AS N, stars, at AS day FROM note WHERE views BETWEEN ? AND ? ORDER BY _id", -5, 5).All(ctx)
 		is.NoErr(err)
 		is.Equal(lines, []line{
 			{"a?b", 1.5, sql.Null[int64]{V: 5, Valid: true}, want[0].At, 0},
@@ -78,13 +81,15 @@ func TestRawQuery(t *testing.T) {
 		})
 
 		// Maps.
-		m, err := prom.RawQuery[map[string]any](db, "SELECT title, views, stars, at, 0.5 * 3 AS half FROM note WHERE _id = ?", want[1].ID).First(ctx)
+		m, err := prom.RawQuery[map[string]any](db, "SELECT title, views, stars, at, 0.5 * 3 AS half FROM note WHERE _id = ?",
+			want[1].ID).First(ctx)
 		is.NoErr(err)
 		half := any(1.5)
 		if e.Name == dbtest.NamePostgres {
 			half = "1.5" // NUMERIC, whose text is exact
 		}
-		is.Equal(m, map[string]any{"title": `it's "quoted"`, "views": int64(-1), "stars": nil, "at": want[1].At, "half": half})
+		is.Equal(m, map[string]any{"title": `it's "quoted"`, "views": int64(-1), "stars": nil, "at": want[1].At,
+			"half": half})
 
 		// Values.
 		n, err := prom.RawQuery[int](db, "SELECT count(*) FROM note").First(ctx)
@@ -99,7 +104,8 @@ func TestRawQuery(t *testing.T) {
 		at, err := prom.RawQuery[time.Time](db, "SELECT at FROM note WHERE title = ?", "a?b").First(ctx)
 		is.NoErr(err)
 		is.True(at.Equal(want[0].At))
-		big, err := prom.RawQuery[int64](db, "SELECT views FROM note WHERE views = CAST(? AS bigint)", int64(math.MaxInt64)).First(ctx)
+		big, err := prom.RawQuery[int64](db, "SELECT views FROM note WHERE views = CAST(? AS bigint)",
+			int64(math.MaxInt64)).First(ctx)
 		is.NoErr(err)
 		is.Equal(big, int64(math.MaxInt64))
 		anything, err := prom.RawQuery[any](db, "SELECT stars FROM note ORDER BY _id").All(ctx)
@@ -121,7 +127,8 @@ func TestRawQuery(t *testing.T) {
 		text, args, err := prom.RawQuery[int](db, "SELECT ?, '?', ??", 1).SQL()
 		is.NoErr(err)
 		is.Equal(args, []any{int64(1)})
-		is.Equal(text, map[string]string{dbtest.NameSQLite: "SELECT ?, '?', ?", dbtest.NamePostgres: "SELECT $1, '?', ?"}[e.Name])
+		is.Equal(text, map[string]string{dbtest.NameSQLite: "SELECT ?, '?', ?",
+			dbtest.NamePostgres: "SELECT $1, '?', ?"}[e.Name])
 	})
 }
 
@@ -256,7 +263,8 @@ func TestRawMismatch(t *testing.T) {
 		fails(err, prom.ErrNoTable, "nope")
 		_, err = prom.RawQuery[int](db, "SELEKT 1").First(ctx)
 		fails(err, prom.ErrSyntax)
-		_, err = prom.RawExec(ctx, db, "INSERT INTO note (_id, title, body, views, at, _created, _updated) SELECT _id, 'secret value', body, views, at, _created, _updated FROM note")
+		_, err = prom.RawExec(ctx, db,
+			"INSERT INTO note (_id, title, body, views, at, _created, _updated) SELECT _id, 'secret value', body, views, at, _created, _updated FROM note")
 		fails(err, prom.ErrUnique)
 		is.True(!strings.Contains(err.Error(), "secret value"))
 	})
@@ -343,7 +351,8 @@ func TestRawFailsInTx(t *testing.T) {
 			_, err := prom.RawExec(ctx, db, "UPDATE note SET views = ?", 9)
 			is.NoErr(err)
 			for range 2 { // prepared now, and before
-				_, err = prom.RawExec(ctx, db, "INSERT INTO note (_id, title, body, views, at, _created, _updated) SELECT _id, title, body, views, at, _created, _updated FROM note")
+				_, err = prom.RawExec(ctx, db,
+					"INSERT INTO note (_id, title, body, views, at, _created, _updated) SELECT _id, title, body, views, at, _created, _updated FROM note")
 				is.True(errors.Is(err, prom.ErrUnique))
 				_, err = prom.RawQuery[int](db, "SELECT 1 FROM nope WHERE 1 = ?", 1).All(ctx)
 				is.True(errors.Is(err, prom.ErrNoTable))

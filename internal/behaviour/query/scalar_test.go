@@ -29,15 +29,17 @@ func TestScalar_Page(t *testing.T) {
 			q                 *prom.Query[kit.Item]
 			sum, count, least int64
 		}{
-			"all":                  {all, 31, 5, 1},
-			"an order":             {all.OrderBy(kit.ItemNo.Desc()), 31, 5, 1},
-			"a limit":              {all.OrderBy(kit.ItemNo.Asc()).Limit(2), 3, 2, 1},
-			"a limit backwards":    {all.OrderBy(kit.ItemNo.Desc()).Limit(2), 24, 2, 8},
-			"an offset":            {all.OrderBy(kit.ItemNo.Asc()).Offset(1), 30, 4, 2},
-			"a page":               {all.OrderBy(prom.Neg(kit.ItemNo).Desc()).Limit(2).Offset(2), 12, 2, 4},
-			"a condition":          {items.Where(kit.ItemNo.Gt(1)).OrderBy(kit.ItemNo.Asc()).Limit(3).Where(kit.ItemNo.Ne(4)), 26, 3, 2},
-			"only":                 {all.OrderBy(kit.ItemNo.Asc()).Limit(2).Only(kit.ItemName), 3, 2, 1},
-			"a union":              {prom.Union(items.Where(kit.ItemNo.Lt(3)), items.Where(kit.ItemNo.Gt(10))).OrderBy(kit.ItemNo.Desc()).Limit(2), 18, 2, 2},
+			"all":               {all, 31, 5, 1},
+			"an order":          {all.OrderBy(kit.ItemNo.Desc()), 31, 5, 1},
+			"a limit":           {all.OrderBy(kit.ItemNo.Asc()).Limit(2), 3, 2, 1},
+			"a limit backwards": {all.OrderBy(kit.ItemNo.Desc()).Limit(2), 24, 2, 8},
+			"an offset":         {all.OrderBy(kit.ItemNo.Asc()).Offset(1), 30, 4, 2},
+			"a page":            {all.OrderBy(prom.Neg(kit.ItemNo).Desc()).Limit(2).Offset(2), 12, 2, 4},
+			"a condition": {items.Where(kit.ItemNo.Gt(1)).OrderBy(kit.ItemNo.Asc()).Limit(3).Where(kit.ItemNo.Ne(4)),
+				26, 3, 2},
+			"only": {all.OrderBy(kit.ItemNo.Asc()).Limit(2).Only(kit.ItemName), 3, 2, 1},
+			"a union": {prom.Union(items.Where(kit.ItemNo.Lt(3)),
+				items.Where(kit.ItemNo.Gt(10))).OrderBy(kit.ItemNo.Desc()).Limit(2), 18, 2, 2},
 			"a page beyond others": {all.OrderBy(kit.ItemNo.Asc()).Limit(1000), 31, 5, 1},
 		}
 		for name, tt := range pages {
@@ -61,7 +63,8 @@ func TestScalar_Page(t *testing.T) {
 				is.NoErr(err)
 				is.Equal(n, 1)
 
-				first, err := items.Where(kit.ItemNo.Eq(1), prom.Eq(prom.ScalarSubquery(item, prom.Pluck(tt.q, prom.Sum(kit.ItemNo))), prom.Val(item, int(tt.sum)))).Count(ctx)
+				first, err := items.Where(kit.ItemNo.Eq(1),
+					prom.Eq(prom.ScalarSubquery(item, prom.Pluck(tt.q, prom.Sum(kit.ItemNo))), prom.Val(item, int(tt.sum)))).Count(ctx)
 				is.NoErr(err)
 				is.Equal(first, 1) // Sub
 				n, err = items.Where(prom.InQuery(kit.ItemNo, prom.Pluck(tt.q, prom.Min(kit.ItemNo)))).Count(ctx)
@@ -83,7 +86,8 @@ func TestLinkedSub_Page(t *testing.T) {
 		s := newWorkshop(t, e.DSN)
 		mine := prom.Match(prom.Via(WorkerBoss, WorkerName), WorkerName)
 		oldest := s.workers.OrderBy(WorkerName.Desc()).Limit(2)
-		pays := prom.Pluck2(prom.Union(s.workers.Where(prom.Not(WorkerBoss.Has())), s.workers.Where(WorkerName.Eq("w3"))).OrderBy(WorkerName.Asc()), WorkerName,
+		pays := prom.Pluck2(prom.Union(s.workers.Where(prom.Not(WorkerBoss.Has())),
+			s.workers.Where(WorkerName.Eq("w3"))).OrderBy(WorkerName.Asc()), WorkerName,
 			prom.OrNull(prom.CorrelatedSubquery(prom.Pluck(oldest, prom.Sum(WorkerPay)), mine)))
 		list, err := pays.All(context.Background())
 		is.NoErr(err)
@@ -121,7 +125,8 @@ func TestProjection_PageOfRows(t *testing.T) {
 		n, err = byCity.Having(prom.Count(worker).Gt(1)).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 2)
-		cities, err := prom.Pluck(s.workers.OrderBy(WorkerName.Asc()).Limit(2), prom.OrValue(WorkerCity, "-")).GroupBy(WorkerCity).All(ctx)
+		cities, err := prom.Pluck(s.workers.OrderBy(WorkerName.Asc()).Limit(2),
+			prom.OrValue(WorkerCity, "-")).GroupBy(WorkerCity).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(cities), 2)
 		n, err = prom.Pluck(s.workers.OrderBy(WorkerName.Asc()).Limit(5), WorkerCity).Distinct().Count(ctx)

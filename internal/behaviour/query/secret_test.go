@@ -25,14 +25,17 @@ func TestErrorsOfFunctions(t *testing.T) {
 		if e.Name == dbtest.NameSQLite {
 			kit.RunSQL(t, db, "CREATE VIRTUAL TABLE words USING fts5(body)",
 				"CREATE TRIGGER no_change BEFORE UPDATE ON note BEGIN SELECT RAISE(ABORT, NEW.body); END")
-			for _, search := range []string{"SECRET:x", `"SECRET`, "SECRET(", "no such table: SECRET", "{SECRET} : x", "SECRET AND"} {
+			for _, search := range []string{"SECRET:x", `"SECRET`, "SECRET(", "no such table: SECRET", "{SECRET} : x",
+				"SECRET AND"} {
 				conds = append(conds, prom.Raw(note, "EXISTS (SELECT 1 FROM words WHERE words MATCH ?)", search))
 			}
-			conds = append(conds, prom.Raw(note, "json_extract(?, '$.a') = 1", "SECRET"), prom.Raw(note, "json_extract('{}', ?) = 1", "SECRET"))
+			conds = append(conds, prom.Raw(note, "json_extract(?, '$.a') = 1", "SECRET"),
+				prom.Raw(note, "json_extract('{}', ?) = 1", "SECRET"))
 		} else {
 			kit.RunSQL(t, db, "CREATE FUNCTION no_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING MESSAGE = NEW.body, ERRCODE = 'check_violation'; END $$",
 				"CREATE TRIGGER no_change BEFORE UPDATE ON note FOR EACH ROW EXECUTE FUNCTION no_change()")
-			conds = append(conds, prom.Raw(note, "to_tsvector('x') @@ to_tsquery(?)", "SECRET )("), prom.Raw(note, "title ~ ?", "SECRET("),
+			conds = append(conds, prom.Raw(note, "to_tsvector('x') @@ to_tsquery(?)", "SECRET )("),
+				prom.Raw(note, "title ~ ?", "SECRET("),
 				prom.Raw(note, "CAST(? AS int) = 1", "SECRET"), prom.Raw(note, "CAST(? AS jsonb) IS NULL", "{SECRET"))
 		}
 		_, err := notes.All(ctx)
@@ -45,7 +48,8 @@ func TestErrorsOfFunctions(t *testing.T) {
 			kit.NoSecret(t, err)
 			is.Equal(len(kit.Calls(statements.Take())), 1) // and no installation
 		}
-		for _, text := range []string{"CHECK constraint failed: SECRET", "UNIQUE constraint failed: note.SECRET", "no such column: SECRET",
+		for _, text := range []string{"CHECK constraint failed: SECRET", "UNIQUE constraint failed: note.SECRET",
+			"no such column: SECRET",
 			"FOREIGN KEY constraint failed: SECRET"} {
 			_, err := notes.WithoutWhere().Update(ctx, kit.NoteBody.Set(text))
 			is.True(errors.Is(err, prom.ErrCheck))

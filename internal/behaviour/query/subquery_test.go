@@ -25,33 +25,43 @@ func TestSubqueries(t *testing.T) {
 			cond prom.Cond[*Worker]
 			want string
 		}{
-			"eq":          {prom.Eq(WorkerPay, maxPay), "[w7]"},
-			"lt":          {prom.Lt(WorkerPay, prom.ScalarSubquery(worker, prom.Pluck(all, prom.Avg(WorkerPay)))), "[w0 w1 w2 w3]"},
-			"none":        {prom.Gte(WorkerPay, prom.ScalarSubquery(worker, prom.Pluck(all.Where(WorkerAge.Eq(0)), WorkerPay))), "[]"},
-			"in":          {prom.InQuery(WorkerID, prom.Pluck(s.tools.Where(ToolKind.Eq("saw")), ToolOwner)), "[w0 w1 w4 w6]"},
-			"in page":     {prom.InQuery(WorkerID, prom.Pluck(s.tools.OrderBy(ToolCost.Desc()).Limit(2), ToolOwner)), "[w5 w6]"},
-			"not in":      {prom.Not(prom.InQuery(WorkerID, prom.Pluck(s.tools.Query(), ToolOwner))), "[w2 w7]"},
-			"exists":      {prom.Exists(worker, s.tools.Where(ToolCost.Gt(30)), prom.Match(ToolOwner, WorkerID)), "[w4 w5 w6]"},
-			"not exists":  {prom.Not(prom.Exists(worker, s.tools.Query(), prom.Match(ToolOwner, WorkerID))), "[w2 w7]"},
-			"exists any":  {prom.Exists(worker, s.tools.Where(ToolCost.Gt(3000))), "[]"},
-			"two links":   {prom.Exists(worker, s.workers.Where(WorkerName.Eq("w1")), prom.Match(WorkerAge, WorkerAge), prom.Match(WorkerCity, WorkerCity)), "[]"},
-			"self":        {prom.Exists(worker, s.workers.Where(WorkerName.Eq("w1")), prom.Match(WorkerAge, WorkerAge)), "[w1 w4 w7]"},
-			"has":         {WorkerBoss.Has(WorkerName.Eq("w3")), "[w4 w5 w6]"},
-			"has any":     {WorkerBoss.Has(), "[w1 w2 w3 w4 w5 w6]"},
-			"has not":     {prom.Not(WorkerBoss.Has(WorkerName.Eq("w3"))), "[w0 w1 w2 w3 w7]"},
-			"has has":     {WorkerBoss.Has(WorkerBoss.Has(WorkerName.Eq("w0"))), "[w4 w5 w6]"},
-			"has or":      {prom.Or(WorkerBoss.Has(WorkerAge.Eq(20), WorkerName.Eq("w0")), WorkerName.Eq("w7")), "[w1 w2 w3 w7]"},
-			"deep":        {prom.Exists(worker, s.tools.Where(ToolOwner.Has(WorkerBoss.Has(prom.Exists(worker, s.tools.Where(ToolCost.Eq(10)), prom.Match(ToolOwner, WorkerID))))), prom.Match(ToolOwner, WorkerID)), "[w1 w3]"},
-			"via":         {prom.Via(WorkerBoss, WorkerAge).Eq(20), "[w1 w2 w3 w4 w5 w6]"},
-			"via via":     {prom.Via(WorkerBoss, prom.Via(WorkerBoss, WorkerName)).Eq("w0"), "[w4 w5 w6]"},
-			"via null":    {prom.Via(WorkerBoss, prom.Via(WorkerBoss, WorkerName)).IsNull(), "[w0 w1 w2 w3 w7]"},
-			"via two":     {prom.Gt(WorkerPay, prom.Times(prom.Via(WorkerBoss, WorkerPay), prom.Val(worker, 1.5))), "[w1 w2 w3 w5 w6]"},
-			"via in":      {prom.InQuery(prom.Via(WorkerBoss, WorkerID), prom.Pluck(s.tools.Where(ToolCost.Eq(30)), ToolOwner)), "[w4 w5 w6]"},
+			"eq": {prom.Eq(WorkerPay, maxPay), "[w7]"},
+			"lt": {prom.Lt(WorkerPay, prom.ScalarSubquery(worker, prom.Pluck(all, prom.Avg(WorkerPay)))),
+				"[w0 w1 w2 w3]"},
+			"none": {prom.Gte(WorkerPay, prom.ScalarSubquery(worker, prom.Pluck(all.Where(WorkerAge.Eq(0)), WorkerPay))),
+				"[]"},
+			"in":         {prom.InQuery(WorkerID, prom.Pluck(s.tools.Where(ToolKind.Eq("saw")), ToolOwner)), "[w0 w1 w4 w6]"},
+			"in page":    {prom.InQuery(WorkerID, prom.Pluck(s.tools.OrderBy(ToolCost.Desc()).Limit(2), ToolOwner)), "[w5 w6]"},
+			"not in":     {prom.Not(prom.InQuery(WorkerID, prom.Pluck(s.tools.Query(), ToolOwner))), "[w2 w7]"},
+			"exists":     {prom.Exists(worker, s.tools.Where(ToolCost.Gt(30)), prom.Match(ToolOwner, WorkerID)), "[w4 w5 w6]"},
+			"not exists": {prom.Not(prom.Exists(worker, s.tools.Query(), prom.Match(ToolOwner, WorkerID))), "[w2 w7]"},
+			"exists any": {prom.Exists(worker, s.tools.Where(ToolCost.Gt(3000))), "[]"},
+			"two links": {prom.Exists(worker, s.workers.Where(WorkerName.Eq("w1")), prom.Match(WorkerAge, WorkerAge),
+				prom.Match(WorkerCity, WorkerCity)), "[]"},
+			"self": {prom.Exists(worker, s.workers.Where(WorkerName.Eq("w1")), prom.Match(WorkerAge, WorkerAge)),
+				"[w1 w4 w7]"},
+			"has":     {WorkerBoss.Has(WorkerName.Eq("w3")), "[w4 w5 w6]"},
+			"has any": {WorkerBoss.Has(), "[w1 w2 w3 w4 w5 w6]"},
+			"has not": {prom.Not(WorkerBoss.Has(WorkerName.Eq("w3"))), "[w0 w1 w2 w3 w7]"},
+			"has has": {WorkerBoss.Has(WorkerBoss.Has(WorkerName.Eq("w0"))), "[w4 w5 w6]"},
+			"has or": {prom.Or(WorkerBoss.Has(WorkerAge.Eq(20), WorkerName.Eq("w0")), WorkerName.Eq("w7")),
+				"[w1 w2 w3 w7]"},
+			"deep": {prom.Exists(worker,
+				s.tools.Where(ToolOwner.Has(WorkerBoss.Has(prom.Exists(worker, s.tools.Where(ToolCost.Eq(10)),
+					prom.Match(ToolOwner, WorkerID))))), prom.Match(ToolOwner, WorkerID)), "[w1 w3]"},
+			"via":      {prom.Via(WorkerBoss, WorkerAge).Eq(20), "[w1 w2 w3 w4 w5 w6]"},
+			"via via":  {prom.Via(WorkerBoss, prom.Via(WorkerBoss, WorkerName)).Eq("w0"), "[w4 w5 w6]"},
+			"via null": {prom.Via(WorkerBoss, prom.Via(WorkerBoss, WorkerName)).IsNull(), "[w0 w1 w2 w3 w7]"},
+			"via two": {prom.Gt(WorkerPay, prom.Times(prom.Via(WorkerBoss, WorkerPay), prom.Val(worker, 1.5))),
+				"[w1 w2 w3 w5 w6]"},
+			"via in": {prom.InQuery(prom.Via(WorkerBoss, WorkerID), prom.Pluck(s.tools.Where(ToolCost.Eq(30)), ToolOwner)),
+				"[w4 w5 w6]"},
 			"descendants": {prom.DescendantsOf(WorkerBoss, WorkerName.Eq("w3")), "[w4 w5 w6]"},
 			"all below":   {prom.DescendantsOf(WorkerBoss, WorkerName.Eq("w0")), "[w1 w2 w3 w4 w5 w6]"},
 			"ancestors":   {prom.AncestorsOf(WorkerBoss, WorkerName.In("w5", "w7")), "[w0 w3]"},
 			"not below":   {prom.Not(prom.DescendantsOf(WorkerBoss, WorkerName.Eq("w0"))), "[w0 w7]"},
-			"boss's tool": {prom.DescendantsOf(WorkerBoss, prom.Exists(worker, s.tools.Where(ToolCost.Eq(30)), prom.Match(ToolOwner, WorkerID))), "[w4 w5 w6]"},
+			"boss's tool": {prom.DescendantsOf(WorkerBoss, prom.Exists(worker, s.tools.Where(ToolCost.Eq(30)),
+				prom.Match(ToolOwner, WorkerID))), "[w4 w5 w6]"},
 		}
 		for name, tt := range tests {
 			if got := s.names(t, tt.cond); got != tt.want {
@@ -91,7 +101,9 @@ func TestSubqueries_Install(t *testing.T) {
 			func(fn func(ctx context.Context) error) error { return fn(ctx) },
 		} {
 			is.NoErr(in(func(ctx context.Context) error {
-				list, err := workers.Where(prom.InQuery(WorkerID, prom.Pluck(tools.Where(prom.Exists(tool, notes.Query(), prom.Match(kit.NoteID, prom.Via(ToolOwner, WorkerID)))), ToolOwner))).All(ctx)
+				list, err := workers.Where(prom.InQuery(WorkerID,
+					prom.Pluck(tools.Where(prom.Exists(tool, notes.Query(), prom.Match(kit.NoteID, prom.Via(ToolOwner, WorkerID)))),
+						ToolOwner))).All(ctx)
 				if err == nil && len(list) != 0 {
 					t.Error("rows from nowhere")
 				}
@@ -138,15 +150,18 @@ func TestSets(t *testing.T) {
 		byName := WorkerName.Asc()
 		is.Equal(names(prom.Union(age(20), age(21), age(20)).OrderBy(byName)), "[w0 w1 w3 w4 w6 w7]")
 		is.Equal(names(prom.UnionAll(age(22), age(22)).OrderBy(byName)), "[w2 w2 w5 w5]")
-		is.Equal(names(prom.Intersect(s.workers.Where(WorkerAge.Lte(21)), s.workers.Where(WorkerCity.Eq("Rome"))).OrderBy(byName)), "[w0 w3 w7]")
+		is.Equal(names(prom.Intersect(s.workers.Where(WorkerAge.Lte(21)),
+			s.workers.Where(WorkerCity.Eq("Rome"))).OrderBy(byName)), "[w0 w3 w7]")
 		is.Equal(names(prom.Except(s.workers.Query(), age(20), age(21)).OrderBy(byName)), "[w2 w5]")
 		// Members with an order and a limit of their own.
 		top := prom.Union(s.workers.OrderBy(WorkerName.Desc()).Limit(2), s.workers.OrderBy(byName).Limit(1))
 		is.Equal(names(top.OrderBy(byName)), "[w0 w6 w7]")
 		is.Equal(names(top.Where(WorkerName.Ne("w6")).OrderBy(WorkerName.Desc()).Limit(5).Offset(1)), "[w0]")
 		// Sets of sets are taken from the left.
-		is.Equal(names(prom.Intersect(prom.Union(age(20), age(21)), s.workers.Where(WorkerCity.IsNull())).OrderBy(byName)), "[w1 w4]")
-		is.Equal(names(prom.Union(age(22), prom.Intersect(age(21), s.workers.Where(WorkerCity.IsNull()))).OrderBy(byName)), "[w1 w2 w4 w5]")
+		is.Equal(names(prom.Intersect(prom.Union(age(20), age(21)), s.workers.Where(WorkerCity.IsNull())).OrderBy(byName)),
+			"[w1 w4]")
+		is.Equal(names(prom.Union(age(22), prom.Intersect(age(21), s.workers.Where(WorkerCity.IsNull()))).OrderBy(byName)),
+			"[w1 w2 w4 w5]")
 		is.Equal(names(s.workers.Where(prom.InQuery(WorkerID, prom.Pluck(top, WorkerID))).OrderBy(byName)), "[w0 w6 w7]")
 		seen := 0
 		for _, err := range top.Each(ctx) {

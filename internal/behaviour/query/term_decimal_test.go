@@ -20,20 +20,23 @@ func TestDecimalFunctions(t *testing.T) {
 		shown shown
 		want  string
 	}{
-		"plus":            {show(prom.PlusDecimal(ReadingPrice, ReadingCost)), "9999999999.9275"},
-		"minus":           {show(prom.MinusDecimal(ReadingPrice, ReadingCost)), "10000000000.0525"},
-		"times":           {show(prom.TimesDecimal(ReadingPrice, ReadingCost)), "-624999999.999375"},
-		"times constant":  {show(prom.TimesDecimal(ReadingPrice, constant("1.175"))), "11749999999.98825"},
-		"constant":        {show(prom.MinusDecimal(constant("0"), ReadingPrice)), "-9999999999.99"},
-		"digits of one":   {show(prom.PlusDecimal(ReadingPrice, constant("0.000000"))), "9999999999.990000"},
-		"constants":       {show(prom.PlusDecimal(constant("0.1"), constant("0.2"))), "0.3"},
-		"large":           {show(prom.TimesDecimal(prom.TimesDecimal(ReadingPrice, ReadingPrice), prom.TimesDecimal(ReadingPrice, ReadingPrice))), "9999999999960000000000059999999999960000.00000001"},
-		"div":             {show(prom.DivDecimal(constant("2"), constant("3"), 5)), "0.66667"},
-		"div half":        {show(prom.DivDecimal(constant("1"), constant("8"), 2)), "0.13"},
-		"div minus half":  {show(prom.DivDecimal(constant("-1"), constant("8"), 2)), "-0.13"},
-		"div below half":  {show(prom.DivDecimal(constant("0.1249999999999999999999999999999999"), constant("1"), 2)), "0.12"},
-		"div whole":       {show(prom.DivDecimal(ReadingPrice, ReadingCost, 0)), "-160000000000"},
-		"div long":        {show(prom.DivDecimal(constant("1"), constant("7"), 40)), "0.1428571428571428571428571428571428571429"},
+		"plus":           {show(prom.PlusDecimal(ReadingPrice, ReadingCost)), "9999999999.9275"},
+		"minus":          {show(prom.MinusDecimal(ReadingPrice, ReadingCost)), "10000000000.0525"},
+		"times":          {show(prom.TimesDecimal(ReadingPrice, ReadingCost)), "-624999999.999375"},
+		"times constant": {show(prom.TimesDecimal(ReadingPrice, constant("1.175"))), "11749999999.98825"},
+		"constant":       {show(prom.MinusDecimal(constant("0"), ReadingPrice)), "-9999999999.99"},
+		"digits of one":  {show(prom.PlusDecimal(ReadingPrice, constant("0.000000"))), "9999999999.990000"},
+		"constants":      {show(prom.PlusDecimal(constant("0.1"), constant("0.2"))), "0.3"},
+		"large": {show(prom.TimesDecimal(prom.TimesDecimal(ReadingPrice, ReadingPrice),
+			prom.TimesDecimal(ReadingPrice, ReadingPrice))), "9999999999960000000000059999999999960000.00000001"},
+		"div":            {show(prom.DivDecimal(constant("2"), constant("3"), 5)), "0.66667"},
+		"div half":       {show(prom.DivDecimal(constant("1"), constant("8"), 2)), "0.13"},
+		"div minus half": {show(prom.DivDecimal(constant("-1"), constant("8"), 2)), "-0.13"},
+		"div below half": {show(prom.DivDecimal(constant("0.1249999999999999999999999999999999"), constant("1"), 2)),
+			"0.12"},
+		"div whole": {show(prom.DivDecimal(ReadingPrice, ReadingCost, 0)), "-160000000000"},
+		"div long": {show(prom.DivDecimal(constant("1"), constant("7"), 40)),
+			"0.1428571428571428571428571428571428571429"},
 		"div by 0":        {show(prom.DivDecimal(ReadingPrice, constant("0.00"), 2)), "NULL"},
 		"div null":        {show(prom.DivDecimal(ReadingPrice, none, 2)), "NULL"},
 		"neg":             {show(prom.NegDecimal(ReadingCost)), "0.0625"},
@@ -52,7 +55,8 @@ func TestDecimalFunctions(t *testing.T) {
 		"by a number":     {show(prom.TimesDecimal(ReadingPrice, prom.DecimalOf[string](ReadingN, 0))), "-69999999999.93"},
 		"own type":        {show(prom.TimesDecimal(ReadingPaid, constant(euros{"1.1"}))), "13.750"},
 		"own type by":     {show(prom.DivDecimal(ReadingPaid, prom.DecimalOf[euros](ReadingU, 0), 3)), "1.042"},
-		"compared":        {showCond(prom.Gt(prom.PlusDecimal(ReadingPrice, constant("0.01")), prom.TimesDecimal(ReadingPrice, constant("1")))), "true"},
+		"compared": {showCond(prom.Gt(prom.PlusDecimal(ReadingPrice, constant("0.01")),
+			prom.TimesDecimal(ReadingPrice, constant("1")))), "true"},
 		"by value":        {showCond(prom.PlusDecimal(ReadingPrice, constant("0.010")).Eq("10000000000")), "true"},
 		"more digits":     {showCond(prom.TimesDecimal(ReadingCost, constant("1")).Lt("-0.0624999")), "true"},
 		"in":              {showCond(prom.NegDecimal(ReadingCost).In("1", "0.06250")), "true"},
@@ -105,18 +109,21 @@ func TestDecimalAggregates(t *testing.T) {
 		one(prom.AvgDecimal(prom.Case(prom.Null[string](reading), prom.Then(ReadingN.Lt(1), ReadingPrice)), 2), "333335.93")
 		one(prom.SumDecimal(prom.TimesDecimal(ReadingPrice, prom.DecimalOf[string](ReadingN, 0))), "-3.29")
 		one(prom.Max(prom.NegDecimal(ReadingPrice)), "3.33")
-		one(prom.RoundDecimal(prom.DivDecimal(prom.SumDecimal(ReadingPrice), prom.DecimalOf[string](prom.Count(reading), 0), 6), 1), "142857.8")
+		one(prom.RoundDecimal(prom.DivDecimal(prom.SumDecimal(ReadingPrice), prom.DecimalOf[string](prom.Count(reading), 0),
+			6), 1), "142857.8")
 		none, err := prom.Scalar(ctx, repo.Where(ReadingN.Eq(9)), prom.OrNull(prom.AvgDecimal(ReadingPrice, 2)))
 		is.NoErr(err)
 		is.True(none == nil)
 
-		groups, err := prom.Pluck2(repo.OrderBy(prom.AvgDecimal(ReadingPrice, 2).Desc()), ReadingN, prom.AvgDecimal(ReadingPrice, 2)).
+		groups, err := prom.Pluck2(repo.OrderBy(prom.AvgDecimal(ReadingPrice, 2).Desc()), ReadingN,
+			prom.AvgDecimal(ReadingPrice, 2)).
 			Having(prom.AvgDecimal(ReadingPrice, 2).Gt("-1")).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(groups), 2)
 		is.Equal(groups[0].B, "333335.93")
 		is.Equal(groups[1].B, "0.01")
-		running, err := prom.Pluck(repo.OrderBy(ReadingID.Asc()), prom.Over(prom.AvgDecimal(ReadingPrice, 3), prom.OrderWindow(ReadingID.Asc()))).All(ctx)
+		running, err := prom.Pluck(repo.OrderBy(ReadingID.Asc()), prom.Over(prom.AvgDecimal(ReadingPrice, 3),
+			prom.OrderWindow(ReadingID.Asc()))).All(ctx)
 		is.NoErr(err)
 		is.Equal(running[:4], []string{"0.010", "0.015", "0.013", "250000.010"})
 
@@ -133,7 +140,8 @@ func TestDecimalSet(t *testing.T) {
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := t.Context()
-		repo := newReadings(t, e.DSN, Reading{Price: "10.05", Cost: ptr("3.3333"), Paid: euros{"0.05"}}, Reading{Price: "-10.05", Paid: euros{"0.15"}})
+		repo := newReadings(t, e.DSN, Reading{Price: "10.05", Cost: ptr("3.3333"), Paid: euros{"0.05"}},
+			Reading{Price: "-10.05", Paid: euros{"0.15"}})
 		n, err := repo.WithoutWhere().Update(ctx, ReadingPrice.SetTo(prom.TimesDecimal(ReadingPrice, constant("1.1"))),
 			ReadingPaid.SetTo(prom.TimesDecimal(ReadingPaid, constant(euros{"1.1"}))),
 			ReadingCost.SetTo(prom.PlusDecimal(ReadingCost, constant("0.00005"))))
@@ -141,7 +149,8 @@ func TestDecimalSet(t *testing.T) {
 		is.Equal(n, 2)
 		rows, err := repo.OrderBy(ReadingID.Asc()).All(ctx)
 		is.NoErr(err)
-		is.Equal([]string{rows[0].Price, rows[0].Paid.text, *rows[0].Cost}, []string{"11.06", "0.06", "3.3334"}) // 11.055, 0.055, 3.33335
+		// 11.055, 0.055, 3.33335
+		is.Equal([]string{rows[0].Price, rows[0].Paid.text, *rows[0].Cost}, []string{"11.06", "0.06", "3.3334"})
 		is.Equal([]string{rows[1].Price, rows[1].Paid.text}, []string{"-11.06", "0.17"})
 		is.True(rows[1].Cost == nil)
 

@@ -92,7 +92,8 @@ func TestNumberFunctions(t *testing.T) {
 // Ensure that the greatest and the least of terms leave NULLs out, and compare as the kinds do.
 func TestGreatest(t *testing.T) {
 	t.Parallel()
-	row := Reading{Name: "b", Any: "C", N: 3, Big: 1 << 60, F: 2.5, Price: "9.50", At: at("2024-03-31T00:00:00Z"), Day: at("2024-03-31T00:00:00Z"), Cost: ptr("10.0001")}
+	row := Reading{Name: "b", Any: "C", N: 3, Big: 1 << 60, F: 2.5, Price: "9.50", At: at("2024-03-31T00:00:00Z"),
+		Day: at("2024-03-31T00:00:00Z"), Cost: ptr("10.0001")}
 	each(t, []Reading{row}, map[string]struct {
 		shown shown
 		want  string
@@ -107,16 +108,17 @@ func TestGreatest(t *testing.T) {
 		"no case":       {show(prom.Least(ReadingAny, ReadingName)), "C"}, // by bytes
 		"decimals":      {show(prom.Greatest(ReadingPrice, ReadingCost)), "10.0001"},
 		"decimal const": {show(prom.Least(ReadingPrice, constant("10.5"))), "9.50"},
-		"times":         {show(prom.Greatest(ReadingAt, ReadingDue, constant(at("2024-03-31T00:00:00.000001Z")))), "2024-03-31T00:00:00.000001Z"},
-		"day and time":  {show(prom.Least(ReadingDay, constant(at("2024-03-31T00:00:01Z")))), "2024-03-31T00:00:00Z"},
-		"bools":         {show(prom.Greatest[*Reading, bool](ReadingN.Eq(3), ReadingN.Eq(4))), "true"},
-		"nullif":        {show(prom.NullIf(ReadingN, constant[int32](3))), "NULL"},
-		"nullif other":  {show(prom.NullIf(ReadingN, constant[int32](4))), "3"},
-		"nullif null":   {show(prom.NullIf(ReadingN, prom.Null[int32](reading))), "3"},
-		"null nullif":   {show(prom.NullIf(ReadingPart, ReadingName)), "NULL"},
-		"nullif value":  {show(prom.NullIf(ReadingPrice, constant("9.5"))), "NULL"}, // by value
-		"nullif fold":   {show(prom.NullIf(ReadingAny, constant("c"))), "NULL"},
-		"null in case":  {show(prom.Case(prom.Null[string](reading), prom.Then(ReadingN.Eq(3), ReadingPrice))), "9.50"},
-		"through none":  {show(prom.Via(ReadingNext, prom.Greatest(ReadingN, constant[int32](2)))), "NULL"},
+		"times": {show(prom.Greatest(ReadingAt, ReadingDue, constant(at("2024-03-31T00:00:00.000001Z")))),
+			"2024-03-31T00:00:00.000001Z"},
+		"day and time": {show(prom.Least(ReadingDay, constant(at("2024-03-31T00:00:01Z")))), "2024-03-31T00:00:00Z"},
+		"bools":        {show(prom.Greatest[*Reading, bool](ReadingN.Eq(3), ReadingN.Eq(4))), "true"},
+		"nullif":       {show(prom.NullIf(ReadingN, constant[int32](3))), "NULL"},
+		"nullif other": {show(prom.NullIf(ReadingN, constant[int32](4))), "3"},
+		"nullif null":  {show(prom.NullIf(ReadingN, prom.Null[int32](reading))), "3"},
+		"null nullif":  {show(prom.NullIf(ReadingPart, ReadingName)), "NULL"},
+		"nullif value": {show(prom.NullIf(ReadingPrice, constant("9.5"))), "NULL"}, // by value
+		"nullif fold":  {show(prom.NullIf(ReadingAny, constant("c"))), "NULL"},
+		"null in case": {show(prom.Case(prom.Null[string](reading), prom.Then(ReadingN.Eq(3), ReadingPrice))), "9.50"},
+		"through none": {show(prom.Via(ReadingNext, prom.Greatest(ReadingN, constant[int32](2)))), "NULL"},
 	})
 }

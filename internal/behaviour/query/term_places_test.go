@@ -39,28 +39,41 @@ func TestRawExpr_Function(t *testing.T) {
 		is.Equal(s.names(t, twice.Eq(23)), "[w2 w5]")
 		is.Equal(s.names(t, initial(WorkerCity).Eq("O"), prom.Not(initial(WorkerName).IsNull())), "[w2 w5 w6]")
 		is.Equal(s.names(t, initial(initial(prom.Lower(WorkerCity))).In("R")), "[w0 w3 w7]")
-		is.Equal(s.names(t, initial(prom.Via(WorkerBoss, WorkerCity)).Eq("R"), prom.Via(WorkerBoss, initial(WorkerCity)).Ne("O")), "[w1 w2 w3 w4 w5 w6]")
-		is.Equal(s.names(t, prom.RawExpr[int](worker, "CASE WHEN ? THEN ? ELSE ? END", WorkerAge.Gt(20), 7, prom.Val(worker, 8)).Eq(7)), "[w1 w2 w4 w5 w7]")
+		is.Equal(s.names(t, initial(prom.Via(WorkerBoss, WorkerCity)).Eq("R"),
+			prom.Via(WorkerBoss, initial(WorkerCity)).Ne("O")), "[w1 w2 w3 w4 w5 w6]")
+		is.Equal(s.names(t, prom.RawExpr[int](worker, "CASE WHEN ? THEN ? ELSE ? END", WorkerAge.Gt(20), 7,
+			prom.Val(worker, 8)).Eq(7)), "[w1 w2 w4 w5 w7]")
 		oldest := prom.ScalarSubquery(worker, prom.Pluck(s.workers.Query(), prom.Max(WorkerAge)))
 		is.Equal(s.names(t, prom.RawExpr[int32](worker, "? - ?", oldest, WorkerAge).Eq(2)), "[w0 w3 w6]")
-		is.Equal(s.names(t, prom.InQuery(initial(WorkerName), prom.Pluck(s.workers.Where(WorkerAge.Eq(20)), prom.Upper(prom.Substr(WorkerName, 1, 1))))), "[w0 w1 w2 w3 w4 w5 w6 w7]")
-		is.Equal(s.names(t, prom.Exists(worker, s.tools.Where(initial(ToolKind).Eq("A")), prom.Match(ToolOwner, WorkerID))), "[w0 w3 w5]")
+		is.Equal(s.names(t, prom.InQuery(initial(WorkerName), prom.Pluck(s.workers.Where(WorkerAge.Eq(20)),
+			prom.Upper(prom.Substr(WorkerName, 1, 1))))), "[w0 w1 w2 w3 w4 w5 w6 w7]")
+		is.Equal(s.names(t, prom.Exists(worker, s.tools.Where(initial(ToolKind).Eq("A")), prom.Match(ToolOwner, WorkerID))),
+			"[w0 w3 w5]")
 
 		city := initial(WorkerCity)
 		groups := prom.Pluck2(s.workers.Query(), city, larger[*Worker, float64](prom.Max(WorkerPay), prom.Avg(WorkerAge)))
-		is.Equal(show(prom.Pluck2(s.workers.Where(WorkerCity.NotNull()), city, prom.RawExpr[float64](worker, "2 * ?", prom.Sum(WorkerPay))).OrderBy(city.Desc()).All(ctx)), "[{R 30} {O 39}]")
-		is.Equal(show(groups.Where(WorkerCity.NotNull()).Having(prom.RawExpr[int64](worker, "? + ?", prom.Count(worker), 1).Gt(3)).OrderBy(city.Asc()).Limit(1).All(ctx)), "[{O 21.333333333333332}]")
-		is.Equal(show(prom.Pluck(s.workers.OrderBy(city.Asc().NullsFirst(), WorkerID.Desc()).Limit(3), WorkerName).All(ctx)), "[w4 w1 w6]")
-		is.Equal(show(prom.Pluck(s.workers.OrderBy(WorkerID.Asc()), prom.RawExpr[int64](worker, "10 * ?", prom.RowNumber(prom.PartitionBy(initial(WorkerCity)).OrderBy(WorkerID.Asc())))).All(ctx)), "[10 10 10 20 20 20 30 30]")
-		is.Equal(show(prom.Pluck(s.workers.OrderBy(WorkerID.Asc()).Limit(2), prom.Over(prom.Sum(prom.RawExpr[int64](worker, "? * ?", WorkerAge, 2)), prom.Window[*Worker]{})).All(ctx)), "[334 334]")
+		is.Equal(show(prom.Pluck2(s.workers.Where(WorkerCity.NotNull()), city,
+			prom.RawExpr[float64](worker, "2 * ?", prom.Sum(WorkerPay))).OrderBy(city.Desc()).All(ctx)), "[{R 30} {O 39}]")
+		is.Equal(show(groups.Where(WorkerCity.NotNull()).Having(prom.RawExpr[int64](worker, "? + ?", prom.Count(worker),
+			1).Gt(3)).OrderBy(city.Asc()).Limit(1).All(ctx)), "[{O 21.333333333333332}]")
+		is.Equal(show(prom.Pluck(s.workers.OrderBy(city.Asc().NullsFirst(), WorkerID.Desc()).Limit(3), WorkerName).All(ctx)),
+			"[w4 w1 w6]")
+		is.Equal(show(prom.Pluck(s.workers.OrderBy(WorkerID.Asc()),
+			prom.RawExpr[int64](worker, "10 * ?",
+				prom.RowNumber(prom.PartitionBy(initial(WorkerCity)).OrderBy(WorkerID.Asc())))).All(ctx)), "[10 10 10 20 20 20 30 30]")
+		is.Equal(show(prom.Pluck(s.workers.OrderBy(WorkerID.Asc()).Limit(2),
+			prom.Over(prom.Sum(prom.RawExpr[int64](worker, "? * ?", WorkerAge, 2)),
+				prom.Window[*Worker]{})).All(ctx)), "[334 334]")
 		_, err := s.workers.Where(prom.RawExpr[int64](worker, "2 * ?", prom.Count(worker)).Gt(1)).All(ctx)
 		is.True(errors.Is(err, prom.ErrValidation)) // an aggregate in Where, also within SQL
-		_, err = s.workers.WithoutWhere().Update(ctx, WorkerAge.SetTo(prom.RawExpr[int32](worker, "2 * ?", prom.Max(WorkerAge))))
+		_, err = s.workers.WithoutWhere().Update(ctx,
+			WorkerAge.SetTo(prom.RawExpr[int32](worker, "2 * ?", prom.Max(WorkerAge))))
 		is.True(errors.Is(err, prom.ErrValidation))
 
 		// In assignments, batches, upserts and unions.
 		var b prom.Batch
-		updated := prom.Queue(&b, s.workers).UpdateWhere(s.workers.Where(city.Eq("R")), WorkerCity.SetTo(initial(prom.Via(WorkerBoss, WorkerName))),
+		updated := prom.Queue(&b, s.workers).UpdateWhere(s.workers.Where(city.Eq("R")),
+			WorkerCity.SetTo(initial(prom.Via(WorkerBoss, WorkerName))),
 			WorkerAge.SetTo(larger[*Worker, int32](WorkerAge, oldest)))
 		names := prom.BatchAll(&b, prom.Pluck(s.workers.Where(city.Eq("W")), initial(WorkerCity)))
 		is.NoErr(s.db.Tx(ctx, b.Run))
@@ -100,7 +113,8 @@ func TestTermPlaces(t *testing.T) {
 			Price string `prom:"decimal=12.4"`
 		}
 		result := prom.Proto[perDay]()
-		days, err := prom.Select(repo.OrderBy(day.Desc()), result, prom.Col(&result.Day, day), prom.Col(&result.Rows, prom.Count(reading)),
+		days, err := prom.Select(repo.OrderBy(day.Desc()), result, prom.Col(&result.Day, day),
+			prom.Col(&result.Rows, prom.Count(reading)),
 			prom.Col(&result.Price, prom.AvgDecimal(prom.TimesDecimal(ReadingPrice, constant("1.5")), 2))).
 			Having(prom.Greatest(prom.Max(prom.Round(ReadingF, 0)), constant(0.0)).Gte(0)).All(ctx)
 		is.NoErr(err)
@@ -120,37 +134,48 @@ func TestTermPlaces(t *testing.T) {
 		}
 		is.Equal(names(repo.OrderBy(prom.Round(ReadingF, 0).Desc())), "[bcd abc cde]")
 		is.Equal(names(repo.OrderBy(prom.PlusDuration(ReadingAt, ReadingLasts).Asc(), ReadingID.Asc())), "[abc cde bcd]")
-		is.Equal(names(repo.Where(prom.Contains(ReadingName, ReadingPart)).OrderBy(prom.LPad(ReadingName, 5, "x").Desc())), "[bcd abc]")
+		is.Equal(names(repo.Where(prom.Contains(ReadingName, ReadingPart)).OrderBy(prom.LPad(ReadingName, 5, "x").Desc())),
+			"[bcd abc]")
 		is.Equal(names(repo.Where(prom.Not(prom.HasPrefix(ReadingName, ReadingPart)))), "[abc]") // NULL is neither
-		is.Equal(names(repo.Where(prom.Or(prom.HasPrefix(ReadingName, ReadingPart), prom.RegexpLike(ReadingName, "^c")))), "[bcd cde]")
+		is.Equal(names(repo.Where(prom.Or(prom.HasPrefix(ReadingName, ReadingPart), prom.RegexpLike(ReadingName, "^c")))),
+			"[bcd cde]")
 		is.Equal(names(repo.Where(prom.Via(ReadingNext, prom.Hour(prom.InZone(ReadingAt, berlin))).Eq(0))), "[bcd]")
 		is.Equal(names(repo.Where(prom.Via(ReadingNext, prom.Greatest(ReadingN, constant[int32](5))).Eq(5))), "[bcd]")
 		is.Equal(names(repo.Where(ReadingNext.Has(prom.RegexpLike(ReadingName, "C$"), ReadingID.Gt(0)))), "[]")
 		is.Equal(names(repo.Where(ReadingNext.Has(prom.RegexpLike(ReadingName, "(?i)C$")))), "[bcd]")
-		is.Equal(names(repo.Where(prom.Eq(ReadingPrice, prom.ScalarSubquery(reading, prom.Pluck(repo.Query(), prom.Max(prom.RoundDecimal(ReadingPrice, 1))))))), "[cde]")
-		is.Equal(names(repo.Where(prom.InQuery(prom.Date(ReadingAt), prom.Pluck(repo.Where(ReadingN.Eq(3)), ReadingDay)))), "[bcd cde]")
+		is.Equal(names(repo.Where(prom.Eq(ReadingPrice, prom.ScalarSubquery(reading,
+			prom.Pluck(repo.Query(), prom.Max(prom.RoundDecimal(ReadingPrice, 1))))))), "[cde]")
+		is.Equal(names(repo.Where(prom.InQuery(prom.Date(ReadingAt), prom.Pluck(repo.Where(ReadingN.Eq(3)), ReadingDay)))),
+			"[bcd cde]")
 		is.Equal(names(repo.Where(prom.Eq(prom.Date(prom.InZone(ReadingAt, berlin)), ReadingDay))), "[abc bcd]")
-		is.Equal(names(repo.Where(prom.Gt(prom.PlusDuration(ReadingAt, constant(time.Hour)), constant(at("2024-03-31T22:00:00Z"))))), "[bcd cde]")
+		is.Equal(names(repo.Where(prom.Gt(prom.PlusDuration(ReadingAt, constant(time.Hour)),
+			constant(at("2024-03-31T22:00:00Z"))))), "[bcd cde]")
 		sets, err := prom.Pluck(repo.Query(), day).Distinct().OrderBy(day.Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(sets), 2)
-		running, err := prom.Pluck(repo.OrderBy(ReadingID.Asc()), prom.Over(prom.Sum(prom.Round(ReadingF, 0)), prom.PartitionBy(day).OrderBy(ReadingID.Asc()))).All(ctx)
+		running, err := prom.Pluck(repo.OrderBy(ReadingID.Asc()), prom.Over(prom.Sum(prom.Round(ReadingF, 0)),
+			prom.PartitionBy(day).OrderBy(ReadingID.Asc()))).All(ctx)
 		is.NoErr(err)
 		is.Equal(running, []float64{2, 5, -3})
 		page, err := repo.OrderBy(prom.Floor(ReadingF).Asc(), ReadingID.Asc()).PageAt(ctx, 2, 1)
 		is.NoErr(err)
 		is.Equal(len(page.Rows), 2)
 		is.Equal(page.Total, 3)
-		priced := prom.From(prom.Select(repo.Query(), result, prom.Col(&result.Day, day), prom.Col(&result.Rows, prom.Count(reading)), prom.Col(&result.Price, prom.SumDecimal(ReadingPrice))))
-		n, err := priced.Where(prom.TimesDecimal(prom.OrderedOf(result, &result.Price), prom.Val(result, "2")).Gte("8"), prom.Hour(prom.TimeOf(result, &result.Day)).Gte(22)).Count(ctx)
+		priced := prom.From(prom.Select(repo.Query(), result, prom.Col(&result.Day, day),
+			prom.Col(&result.Rows, prom.Count(reading)), prom.Col(&result.Price, prom.SumDecimal(ReadingPrice))))
+		n, err := priced.Where(prom.TimesDecimal(prom.OrderedOf(result, &result.Price), prom.Val(result, "2")).Gte("8"),
+			prom.Hour(prom.TimeOf(result, &result.Day)).Gte(22)).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 1)
 
 		// Assignments, also of a day in a zone, in a batch and of an upsert.
 		var b prom.Batch
-		prom.Queue(&b, repo).UpdateWhere(repo.WithoutWhere(), ReadingDay.SetTo(prom.InZone(ReadingAt, berlin)), ReadingDue.SetTo(prom.Trunc(ReadingAt, prom.UnitHour)),
-			ReadingF.SetTo(prom.Round(prom.Power(ReadingF, constant(2)), 1)), ReadingN.SetTo(prom.Least(ReadingN, constant[int32](2))),
-			ReadingLasts.SetTo(prom.DurationBetween(ReadingDay, ReadingAt)), ReadingPart.SetTo(prom.NullIf(ReadingPart, constant("b"))))
+		prom.Queue(&b, repo).UpdateWhere(repo.WithoutWhere(), ReadingDay.SetTo(prom.InZone(ReadingAt, berlin)),
+			ReadingDue.SetTo(prom.Trunc(ReadingAt, prom.UnitHour)),
+			ReadingF.SetTo(prom.Round(prom.Power(ReadingF, constant(2)), 1)), ReadingN.SetTo(prom.Least(ReadingN,
+				constant[int32](2))),
+			ReadingLasts.SetTo(prom.DurationBetween(ReadingDay, ReadingAt)), ReadingPart.SetTo(prom.NullIf(ReadingPart,
+				constant("b"))))
 		counted := prom.Queue(&b, repo).Count(repo.Where(prom.DaysBetween(ReadingDay, ReadingAt).Eq(-1)))
 		is.NoErr(b.Run(ctx))
 		n, err = counted.Value()

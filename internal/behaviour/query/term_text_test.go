@@ -73,7 +73,8 @@ func TestTextFunctions(t *testing.T) {
 // Ensure that regular expressions match the same texts on both engines, which are those that Go's package matches.
 func TestRegexpLike(t *testing.T) {
 	t.Parallel()
-	texts := []string{"", "a", "A", "ab", "Ab\n", "a\nb", "x1-y_2", "k", "\u212a", "ñandú", "Straße", "STRASSE", "😀", "a.b", "a*b", "aaaa", "the end", "lend", "]", "^", "-", `\`, "١", "\t"}
+	texts := []string{"", "a", "A", "ab", "Ab\n", "a\nb", "x1-y_2", "k", "\u212a", "ñandú", "Straße", "STRASSE", "😀",
+		"a.b", "a*b", "aaaa", "the end", "lend", "]", "^", "-", `\`, "١", "\t"}
 	patterns := []string{
 		"", "a", "^a", "b$", "^$", "a.b", "(?s)a.b", "(?m)^b$", "(?m)^$", "(?i)a", "(?i)k", "(?i)ß", "(?i)straSSe", `\d`, `\D`, `\w+`, `\W`, `\s`, `\S$`,
 		"[a-c]", "[^a-c]", "[^a-z]", `[\]^-]`, `[^\]^-]`, `a\.b`, `a\*b`, `\\`, "^a{2,3}$", "^a{4}$", "a{2,}", "(a|b)+", "^(a|ab)(c|$)", "(?:ab)?$", "a*?b",
@@ -89,7 +90,8 @@ func TestRegexpLike(t *testing.T) {
 		repo := newReadings(t, e.DSN, rows...)
 		for _, p := range patterns {
 			re := regexp.MustCompile(p)
-			for _, field := range []prom.Term[*Reading, string]{ReadingName, ReadingAny, prom.Concat(ReadingName, constant(""))} {
+			for _, field := range []prom.Term[*Reading, string]{ReadingName, ReadingAny,
+				prom.Concat(ReadingName, constant(""))} {
 				for _, not := range []bool{false, true} {
 					cond := prom.RegexpLike(field, p)
 					if not {
@@ -112,7 +114,8 @@ func TestRegexpLike(t *testing.T) {
 		n, err := repo.Where(prom.RegexpLike(ReadingPart, "")).Count(t.Context())
 		is.NoErr(err)
 		is.Equal(n, 0) // NULL
-		for _, p := range []string{"(", `\1`, "(?=a)", "a{256}", "a{1001}", "a**", "\xff", "[^\\x00-\\x{10FFFF}]", "secret("} {
+		for _, p := range []string{"(", `\1`, "(?=a)", "a{256}", "a{1001}", "a**", "\xff", "[^\\x00-\\x{10FFFF}]",
+			"secret("} {
 			_, err := repo.Where(prom.RegexpLike(ReadingName, p)).Count(t.Context())
 			is.True(errors.Is(err, prom.ErrValidation))
 			is.True(!strings.Contains(err.Error(), "secret"))

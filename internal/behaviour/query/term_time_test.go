@@ -20,26 +20,32 @@ func zone(name string) *time.Location {
 // Ensure that durations are added to instants, and found between them, exactly.
 func TestDurations(t *testing.T) {
 	t.Parallel()
-	row := Reading{At: at("2024-03-31T00:59:59.999999Z"), Day: at("2024-02-29T00:00:00Z"), Lasts: -90*time.Minute - 1500, Opens: 36 * time.Minute, N: 3}
+	row := Reading{At: at("2024-03-31T00:59:59.999999Z"), Day: at("2024-02-29T00:00:00Z"), Lasts: -90*time.Minute - 1500,
+		Opens: 36 * time.Minute, N: 3}
 	none := prom.Null[time.Time](reading)
 	each(t, []Reading{row}, map[string]struct {
 		shown shown
 		want  string
 	}{
-		"constant":        {show(prom.PlusDuration(ReadingAt, constant(time.Microsecond))), "2024-03-31T01:00:00Z"},
-		"column":          {show(prom.PlusDuration(ReadingAt, ReadingLasts)), "2024-03-30T23:29:59.999998Z"}, // cut to microseconds
-		"minus":           {show(prom.PlusDuration(ReadingAt, prom.Neg(ReadingLasts))), "2024-03-31T02:30:00Z"},
-		"clock":           {show(prom.PlusDuration(ReadingDay, ReadingOpens)), "2024-02-29T00:36:00Z"},
-		"day":             {show(prom.PlusDuration(ReadingDay, constant(24*time.Hour))), "2024-03-01T00:00:00Z"},
-		"long":            {show(prom.PlusDuration(constant(at("2024-01-01T00:00:00Z")), constant(time.Duration(math.MaxInt64)))), "2316-04-11T23:47:16.854775Z"},
-		"long ago":        {show(prom.PlusDuration(constant(at("2024-01-01T00:00:00.000001Z")), constant(time.Duration(math.MinInt64)))), "1731-09-22T00:12:43.145226Z"},
-		"null":            {show(prom.PlusDuration(ReadingDue, ReadingLasts)), "NULL"},
-		"null duration":   {show(prom.PlusDuration(ReadingAt, prom.Null[time.Duration](reading))), "NULL"},
-		"sum":             {show(prom.PlusDuration(ReadingAt, prom.Plus(ReadingLasts, ReadingLasts))), "2024-03-30T21:59:59.999996Z"},
-		"between":         {show(prom.DurationBetween(ReadingDay, ReadingAt)), "744h59m59.999999s"},
-		"between back":    {show(prom.DurationBetween(ReadingAt, ReadingDay)), "-744h59m59.999999s"},
-		"between same":    {show(prom.DurationBetween(ReadingAt, ReadingAt)), "0s"},
-		"between long":    {show(prom.DurationBetween(constant(at("1732-01-01T00:00:00Z")), constant(at("2024-01-01T00:00:00.000001Z")))), "2559624h0m0.000001s"},
+		"constant": {show(prom.PlusDuration(ReadingAt, constant(time.Microsecond))), "2024-03-31T01:00:00Z"},
+		// cut to microseconds
+		"column": {show(prom.PlusDuration(ReadingAt, ReadingLasts)), "2024-03-30T23:29:59.999998Z"},
+		"minus":  {show(prom.PlusDuration(ReadingAt, prom.Neg(ReadingLasts))), "2024-03-31T02:30:00Z"},
+		"clock":  {show(prom.PlusDuration(ReadingDay, ReadingOpens)), "2024-02-29T00:36:00Z"},
+		"day":    {show(prom.PlusDuration(ReadingDay, constant(24*time.Hour))), "2024-03-01T00:00:00Z"},
+		"long": {show(prom.PlusDuration(constant(at("2024-01-01T00:00:00Z")),
+			constant(time.Duration(math.MaxInt64)))), "2316-04-11T23:47:16.854775Z"},
+		"long ago": {show(prom.PlusDuration(constant(at("2024-01-01T00:00:00.000001Z")),
+			constant(time.Duration(math.MinInt64)))), "1731-09-22T00:12:43.145226Z"},
+		"null":          {show(prom.PlusDuration(ReadingDue, ReadingLasts)), "NULL"},
+		"null duration": {show(prom.PlusDuration(ReadingAt, prom.Null[time.Duration](reading))), "NULL"},
+		"sum": {show(prom.PlusDuration(ReadingAt, prom.Plus(ReadingLasts, ReadingLasts))),
+			"2024-03-30T21:59:59.999996Z"},
+		"between":      {show(prom.DurationBetween(ReadingDay, ReadingAt)), "744h59m59.999999s"},
+		"between back": {show(prom.DurationBetween(ReadingAt, ReadingDay)), "-744h59m59.999999s"},
+		"between same": {show(prom.DurationBetween(ReadingAt, ReadingAt)), "0s"},
+		"between long": {show(prom.DurationBetween(constant(at("1732-01-01T00:00:00Z")),
+			constant(at("2024-01-01T00:00:00.000001Z")))), "2559624h0m0.000001s"},
 		"between too far": {show(prom.DurationBetween(constant(at("1700-01-01T00:00:00Z")), ReadingAt)), "type"},
 		"between null":    {show(prom.DurationBetween(none, ReadingAt)), "NULL"},
 		"days":            {show(prom.PlusDays(ReadingDay, ReadingN)), "2024-03-03T00:00:00Z"},
@@ -57,13 +63,17 @@ func TestDurations(t *testing.T) {
 		"date":            {show(prom.Date(ReadingAt)), "2024-03-31T00:00:00Z"},
 		"date of day":     {show(prom.Date(ReadingDay)), "2024-02-29T00:00:00Z"},
 		"too late":        {show(prom.PlusDuration(constant(at("9999-12-31T00:00:00Z")), constant(48*time.Hour))), "type"},
-		"too early":       {show(prom.PlusDuration(constant(at("0001-01-01T00:00:00Z")), constant(-time.Microsecond))), "type"},
-		"earliest":        {show(prom.PlusDuration(constant(at("0001-01-01T00:00:01Z")), constant(-time.Second))), "0001-01-01T00:00:00Z"},
-		"latest month":    {show(prom.PlusMonths(constant(at("9999-11-30T23:59:59.999999Z")), constant(1))), "9999-12-30T23:59:59.999999Z"},
-		"latest":          {show(prom.PlusDays(prom.Date(constant(at("9999-12-30T00:00:00Z"))), constant(1))), "9999-12-31T00:00:00Z"},
-		"later day":       {show(prom.PlusDays(prom.Date(constant(at("9999-12-30T00:00:00Z"))), constant(2))), "type"},
-		"later month":     {show(prom.PlusMonths(prom.Date(constant(at("9999-12-30T00:00:00Z"))), constant(1))), "type"},
-		"too late a day":  {show(prom.PlusDays(constant(at("9999-12-31T00:00:00Z")), constant(2))), "type"},
+		"too early": {show(prom.PlusDuration(constant(at("0001-01-01T00:00:00Z")), constant(-time.Microsecond))),
+			"type"},
+		"earliest": {show(prom.PlusDuration(constant(at("0001-01-01T00:00:01Z")), constant(-time.Second))),
+			"0001-01-01T00:00:00Z"},
+		"latest month": {show(prom.PlusMonths(constant(at("9999-11-30T23:59:59.999999Z")), constant(1))),
+			"9999-12-30T23:59:59.999999Z"},
+		"latest": {show(prom.PlusDays(prom.Date(constant(at("9999-12-30T00:00:00Z"))), constant(1))),
+			"9999-12-31T00:00:00Z"},
+		"later day":      {show(prom.PlusDays(prom.Date(constant(at("9999-12-30T00:00:00Z"))), constant(2))), "type"},
+		"later month":    {show(prom.PlusMonths(prom.Date(constant(at("9999-12-30T00:00:00Z"))), constant(1))), "type"},
+		"too late a day": {show(prom.PlusDays(constant(at("9999-12-31T00:00:00Z")), constant(2))), "type"},
 	})
 }
 
@@ -130,8 +140,10 @@ func TestInZone(t *testing.T) {
 		"plus a gone hour": {show(prom.PlusDays(in("2024-03-30T01:30:00Z", berlin), constant(1))), "2024-03-31T01:30:00Z"},
 		"plus twice":       {show(prom.PlusDays(in("2024-10-26T00:30:00Z", berlin), ReadingN)), "2024-10-27T01:30:00Z"},
 		"plus a month":     {show(prom.PlusMonths(in("2024-01-31T23:30:00Z", berlin), constant(1))), "2024-02-29T23:30:00Z"},
-		"plus a duration":  {show(prom.Hour(prom.PlusDuration(in("2024-03-31T00:30:00Z", berlin), constant(time.Hour)))), "3"},
-		"days between":     {show(prom.DaysBetween(in("2024-03-30T22:59:59Z", berlin), in("2024-03-30T23:00:00Z", berlin))), "1"},
+		"plus a duration": {show(prom.Hour(prom.PlusDuration(in("2024-03-31T00:30:00Z", berlin), constant(time.Hour)))),
+			"3"},
+		"days between": {show(prom.DaysBetween(in("2024-03-30T22:59:59Z", berlin), in("2024-03-30T23:00:00Z", berlin))),
+			"1"},
 
 		"local":           {show(prom.Hour(prom.InZone(ReadingAt, time.Local))), "validation"},
 		"a day in a zone": {show(prom.InZone(ReadingDay, berlin)), "validation"},

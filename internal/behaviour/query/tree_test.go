@@ -66,7 +66,8 @@ func newRegions(tb testing.TB, dsn string) *prom.Repo[Region] {
 	ctx := context.Background()
 	regions := prom.NewRepo[Region](prom.Using(kit.Open(tb, dsn)))
 	for i, name := range []string{"earth", "peru", "chile", "cusco", "lima", "pisac", "arica", `"ruins" é`, "moon"} {
-		r := Region{ID: int64(i + 1), Name: name, Open: i%2 == 0, Since: time.Unix(int64(i), 5000).UTC(), Mark: []byte{byte(i), 255}, Rate: fmt.Sprint(i, ".10")}
+		r := Region{ID: int64(i + 1), Name: name, Open: i%2 == 0, Since: time.Unix(int64(i), 5000).UTC(),
+			Mark: []byte{byte(i), 255}, Rate: fmt.Sprint(i, ".10")}
 		if in := []int64{0, 1, 1, 2, 2, 4, 3, 6, 0}[i]; in > 0 {
 			ref := prom.NewRef[Region](in)
 			r.In = &ref
@@ -104,7 +105,8 @@ func TestTrees(t *testing.T) {
 		paths, err := prom.Pluck(all, path).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(paths), "[[1] [1 2] [1 2 4] [1 2 5] [1 2 4 6] [7] [1 2 4 6 8] [9]]")
-		below, err := prom.Pluck2(all, prom.OrNull(fromPeru), prom.OrNull(prom.TreePath(regionIn, regionName, regionName.Eq("peru")))).All(ctx)
+		below, err := prom.Pluck2(all, prom.OrNull(fromPeru),
+			prom.OrNull(prom.TreePath(regionIn, regionName, regionName.Eq("peru")))).All(ctx)
 		is.NoErr(err)
 		texts := ""
 		for _, p := range below {
@@ -138,10 +140,13 @@ func TestTrees(t *testing.T) {
 		rates, err := prom.Pluck(ruins, prom.TreePath(regionIn, regionRate)).First(ctx)
 		is.NoErr(err)
 		is.Equal(rates, []string{"0.10", "1.10", "3.10", "5.10", "7.10"})
-		texts2, err := prom.Pluck(ruins, prom.TreePath(regionIn, prom.Concat(prom.OrValue(prom.Via(regionIn, regionName), "-"), prom.Val(region, ">")))).First(ctx)
+		texts2, err := prom.Pluck(ruins,
+			prom.TreePath(regionIn, prom.Concat(prom.OrValue(prom.Via(regionIn, regionName), "-"),
+				prom.Val(region, ">")))).First(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(texts2), "[-> earth> peru> cusco> pisac>]")
-		halves, err := prom.Pluck(ruins, prom.TreePath(regionIn, prom.Div(prom.Float(regionID), prom.Val(region, 4.0)))).First(ctx)
+		halves, err := prom.Pluck(ruins,
+			prom.TreePath(regionIn, prom.Div(prom.Float(regionID), prom.Val(region, 4.0)))).First(ctx)
 		is.NoErr(err)
 		is.Equal(halves, []float64{0.25, 0.5, 1, 1.5, 2})
 
@@ -150,20 +155,22 @@ func TestTrees(t *testing.T) {
 			cond prom.Cond[*Region]
 			want string
 		}{
-			"depth":         {depth.Gte(3), "[6 8]"},
-			"depth below":   {fromPeru.Lte(2), "[4 5 6]"},
-			"not below":     {fromPeru.IsNull(), "[1 2 7 9]"},
-			"nearest":       {prom.TreeDepth(regionIn, regionName.In("peru", "cusco")).Eq(1), "[4 5 6]"},
-			"any ancestor":  {prom.TreeDepth(regionIn, regionOpen.Eq(true)).NotNull(), "[2 4 5 6 8]"},
-			"null cond":     {prom.TreeDepth(regionIn, regionSize.Lt(5)).Eq(3), "[6]"}, // of NULL the way goes on
-			"subquery":      {prom.TreeDepth(regionIn, prom.Exists(region, regions.Where(regionName.Eq("lima")), prom.Match(prom.Via(regionIn, regionID), regionID))).NotNull(), "[4 5 6 8]"},
-			"within 1":      {prom.DescendantsWithin(1, regionIn, regionName.Eq("peru")), "[4 5]"},
-			"within 2":      {prom.DescendantsWithin(2, regionIn, regionName.Eq("earth")), "[2 4 5]"},
-			"within many":   {prom.DescendantsWithin(10000, regionIn, regionName.Eq("earth")), "[2 4 5 6 8]"},
-			"not within":    {prom.Not(prom.DescendantsWithin(2, regionIn, regionName.Eq("earth"))), "[1 6 7 8 9]"},
-			"above 1":       {prom.AncestorsWithin(1, regionIn, regionID.In(8, 5)), "[2 6]"},
-			"above 2":       {prom.AncestorsWithin(2, regionIn, regionID.Eq(8)), "[4 6]"},
-			"linked":        {prom.Exists(region, regions.Query(), prom.Eq(prom.Inner(twoRegions, depth), prom.Minus(prom.Outer(twoRegions, depth), prom.Val(twoRegions, 3)))), "[6 8]"},
+			"depth":        {depth.Gte(3), "[6 8]"},
+			"depth below":  {fromPeru.Lte(2), "[4 5 6]"},
+			"not below":    {fromPeru.IsNull(), "[1 2 7 9]"},
+			"nearest":      {prom.TreeDepth(regionIn, regionName.In("peru", "cusco")).Eq(1), "[4 5 6]"},
+			"any ancestor": {prom.TreeDepth(regionIn, regionOpen.Eq(true)).NotNull(), "[2 4 5 6 8]"},
+			"null cond":    {prom.TreeDepth(regionIn, regionSize.Lt(5)).Eq(3), "[6]"}, // of NULL the way goes on
+			"subquery": {prom.TreeDepth(regionIn, prom.Exists(region, regions.Where(regionName.Eq("lima")),
+				prom.Match(prom.Via(regionIn, regionID), regionID))).NotNull(), "[4 5 6 8]"},
+			"within 1":    {prom.DescendantsWithin(1, regionIn, regionName.Eq("peru")), "[4 5]"},
+			"within 2":    {prom.DescendantsWithin(2, regionIn, regionName.Eq("earth")), "[2 4 5]"},
+			"within many": {prom.DescendantsWithin(10000, regionIn, regionName.Eq("earth")), "[2 4 5 6 8]"},
+			"not within":  {prom.Not(prom.DescendantsWithin(2, regionIn, regionName.Eq("earth"))), "[1 6 7 8 9]"},
+			"above 1":     {prom.AncestorsWithin(1, regionIn, regionID.In(8, 5)), "[2 6]"},
+			"above 2":     {prom.AncestorsWithin(2, regionIn, regionID.Eq(8)), "[4 6]"},
+			"linked": {prom.Exists(region, regions.Query(), prom.Eq(prom.Inner(twoRegions, depth),
+				prom.Minus(prom.Outer(twoRegions, depth), prom.Val(twoRegions, 3)))), "[6 8]"},
 			"of a parent":   {prom.Via(regionIn, depth).Eq(2), "[6]"},
 			"in a relation": {regionIn.Has(fromPeru.Eq(2)), "[8]"},
 		} {
@@ -177,17 +184,20 @@ func TestTrees(t *testing.T) {
 		names, err := prom.Pluck(regions.OrderBy(depth.Desc(), regionName.Asc()).Limit(3), regionName).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(names), `["ruins" é pisac cusco]`)
-		levels, err := prom.Pluck2(regions.Query(), depth, prom.Count(region)).Having(prom.Count(region).Gt(1)).OrderBy(depth.Desc()).All(ctx)
+		levels, err := prom.Pluck2(regions.Query(), depth,
+			prom.Count(region)).Having(prom.Count(region).Gt(1)).OrderBy(depth.Desc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(levels), "[{2 2} {0 3}]")
 		deepest, err := prom.Scalar(ctx, regions.Query(), prom.Max(depth))
 		is.NoErr(err)
 		is.Equal(deepest, 4)
-		computed := prom.Union(regions.Where(fromPeru.Eq(1)), ruins).Compute(prom.Col(&region.Depth, depth), prom.Col(&region.Path, prom.TreePath(regionIn, regionName))).OrderBy(regionID.Desc())
+		computed := prom.Union(regions.Where(fromPeru.Eq(1)), ruins).Compute(prom.Col(&region.Depth, depth),
+			prom.Col(&region.Path, prom.TreePath(regionIn, regionName))).OrderBy(regionID.Desc())
 		page, err := computed.PageAt(ctx, 2, 0)
 		is.NoErr(err)
 		is.Equal(page.Total, 3)
-		is.Equal(fmt.Sprint(page.Rows[0].Depth, page.Rows[0].Path, page.Rows[1].Depth, page.Rows[1].Path), `4 [earth peru cusco pisac "ruins" é] 2 [earth peru lima]`)
+		is.Equal(fmt.Sprint(page.Rows[0].Depth, page.Rows[0].Path, page.Rows[1].Depth, page.Rows[1].Path),
+			`4 [earth peru cusco pisac "ruins" é] 2 [earth peru lima]`)
 
 		// Writes.
 		n, err := regions.Where(fromPeru.NotNull()).Update(ctx, regionSize.SetTo(prom.Times(depth, prom.Val(region, 100))))
@@ -204,16 +214,19 @@ func TestTrees(t *testing.T) {
 		paths, err = prom.Pluck(all, path).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(paths), "[[1] [2 4 6 2] [4 6 2 4] [4 6 2 5] [6 2 4 6] [7] [9]]")
-		below, err = prom.Pluck2(all, prom.OrNull(fromPeru), prom.OrNull(prom.TreePath(regionIn, regionName, regionName.Eq("peru")))).All(ctx)
+		below, err = prom.Pluck2(all, prom.OrNull(fromPeru),
+			prom.OrNull(prom.TreePath(regionIn, regionName, regionName.Eq("peru")))).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(*below[1].A, *below[1].B), "3 [peru cusco pisac peru]")
 		for _, cond := range []prom.Cond[*Region]{regionName.Eq("peru"), regionID.Gt(3), regionOpen.Eq(true)} {
 			a, err := prom.Pluck(regions.Where(prom.DescendantsOf(regionIn, cond)).OrderBy(regionID.Asc()), regionID).All(ctx)
 			is.NoErr(err)
-			b, err := prom.Pluck(regions.Where(prom.TreeDepth(regionIn, cond).NotNull()).OrderBy(regionID.Asc()), regionID).All(ctx)
+			b, err := prom.Pluck(regions.Where(prom.TreeDepth(regionIn, cond).NotNull()).OrderBy(regionID.Asc()),
+				regionID).All(ctx)
 			is.NoErr(err)
 			is.Equal(a, b)
-			c, err := prom.Pluck(regions.Where(prom.DescendantsWithin(10000, regionIn, cond)).OrderBy(regionID.Asc()), regionID).All(ctx)
+			c, err := prom.Pluck(regions.Where(prom.DescendantsWithin(10000, regionIn, cond)).OrderBy(regionID.Asc()),
+				regionID).All(ctx)
 			is.NoErr(err)
 			is.Equal(a, c)
 		}
@@ -251,7 +264,8 @@ func TestTrees_Composite(t *testing.T) {
 				is.NoErr(shelves.Create(ctx, &s))
 			}
 		}
-		rows, err := prom.Pluck3(shelves.OrderBy(shelfStore.Asc(), shelfCode.Asc()), shelfStore, prom.TreeDepth(shelfOn), prom.TreePath(shelfOn, shelfCode)).All(ctx)
+		rows, err := prom.Pluck3(shelves.OrderBy(shelfStore.Asc(), shelfCode.Asc()), shelfStore, prom.TreeDepth(shelfOn),
+			prom.TreePath(shelfOn, shelfCode)).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(rows), "[{1 0 [a]} {1 1 [a b]} {1 2 [a b c]} {1 2 [a b d]} {2 0 [a]} {2 1 [a b]} {2 2 [a b c]} {2 3 [a b c d]}]")
 		for name, tt := range map[string]struct {
@@ -266,7 +280,8 @@ func TestTrees_Composite(t *testing.T) {
 			"above one": {prom.AncestorsWithin(1, shelfOn, shelfCode.Eq("d")), "[1b 2c]"},
 			"depth":     {prom.TreeDepth(shelfOn, shelfCode.Eq("b")).Eq(2), "[2d]"},
 		} {
-			got, err := prom.Pluck2(shelves.Where(tt.cond).OrderBy(shelfStore.Asc(), shelfCode.Asc()), shelfStore, shelfCode).All(ctx)
+			got, err := prom.Pluck2(shelves.Where(tt.cond).OrderBy(shelfStore.Asc(), shelfCode.Asc()), shelfStore,
+				shelfCode).All(ctx)
 			list := make([]string, len(got))
 			for i, p := range got {
 				list[i] = fmt.Sprint(p.A, p.B)

@@ -32,14 +32,16 @@ func TestUpdate_RowsBefore(t *testing.T) {
 			return WorkerAge.SetTo(prom.Plus(prom.CorrelatedSubquery(sum, link), hundred))
 		}, "[1 101 102 103]"},
 		"a sum": {func(workers *prom.Repo[Worker]) prom.Assign[*Worker] {
-			return WorkerAge.SetTo(prom.Plus(WorkerAge, prom.ScalarSubquery(worker, prom.Pluck(workers.Query(), prom.Sum(WorkerAge)))))
+			return WorkerAge.SetTo(prom.Plus(WorkerAge, prom.ScalarSubquery(worker,
+				prom.Pluck(workers.Query(), prom.Sum(WorkerAge)))))
 		}, "[1 12 13 14]"},
 		"a linked sum in a case": {func(workers *prom.Repo[Worker]) prom.Assign[*Worker] {
 			boss := prom.Exists(worker, workers.Where(WorkerAge.Gt(100)), link)
 			return WorkerAge.SetTo(prom.Case(hundred, prom.Then(boss, num(0))))
 		}, "[1 100 100 100]"},
 		"raw SQL": {func(*prom.Repo[Worker]) prom.Assign[*Worker] {
-			return WorkerAge.SetTo(prom.RawExpr[int32](worker, "(Select b.age + ? FROM worker AS b WHERE b._id = worker.boss)", 100))
+			return WorkerAge.SetTo(prom.RawExpr[int32](worker, "(Select b.age + ? FROM worker AS b WHERE b._id = worker.boss)",
+				100))
 		}, "[1 101 102 103]"},
 	}
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

@@ -48,7 +48,10 @@ func TestZeroValues(t *testing.T) {
 			"Expr Plus":    func() error { return where(add(expr{}).Gt(1)) },
 			"Expr Is":      func() error { return where(prom.Is[*kit.Note, int](expr{}, kit.NoteViews)) },
 			"Expr Pluck":   func() error { return pluck(expr{}) },
-			"Expr Sum":     func() error { return kit.ErrOf(prom.Pluck(notes.Query(), prom.Sum[*kit.Note, int](expr{})).All(ctx)) },
+			"Expr Sum": func() error {
+				return kit.ErrOf(prom.Pluck(notes.Query(),
+					prom.Sum[*kit.Note, int](expr{})).All(ctx))
+			},
 			"Expr Filter": func() error {
 				return kit.ErrOf(prom.Pluck(notes.Query(), expr{}.Filter(kit.NoteViews.Eq(1))).All(ctx))
 			},
@@ -71,14 +74,18 @@ func TestZeroValues(t *testing.T) {
 			},
 			"Folded":        func() error { return where(prom.Folded[*kit.Note]{}.Contains("x")) },
 			"Folded prefix": func() error { return where(prom.Not(prom.Folded[*kit.Note]{}.HasPrefix(""))) },
-			"When":          func() error { return pluck(prom.Case[*kit.Note, int](kit.NoteViews, prom.When[*kit.Note, int]{})) },
-			"Case of Expr":  func() error { return pluck(prom.Case[*kit.Note, int](expr{})) },
+			"When": func() error {
+				return pluck(prom.Case[*kit.Note, int](kit.NoteViews,
+					prom.When[*kit.Note, int]{}))
+			},
+			"Case of Expr": func() error { return pluck(prom.Case[*kit.Note, int](expr{})) },
 			"Then of Expr": func() error {
 				return pluck(prom.Case[*kit.Note, int](kit.NoteViews, prom.Then[*kit.Note, int](kit.NoteViews.Eq(1), expr{})))
 			},
 			"Mapping": func() error { return kit.ErrOf(prom.InsertSelect(ctx, notes, notes.Query(), mapping{})) },
 			"Mapping of Expr": func() error {
-				return kit.ErrOf(prom.InsertSelect(ctx, notes, notes.Query(), prom.To[kit.Note, kit.Note, int](kit.NoteViews, expr{})))
+				return kit.ErrOf(prom.InsertSelect(ctx, notes, notes.Query(),
+					prom.To[kit.Note, kit.Note, int](kit.NoteViews, expr{})))
 			},
 			"Projection All":   func() error { return kit.ErrOf(one{}.All(ctx)) },
 			"Projection First": func() error { return kit.ErrOf(one{}.Limit(1).First(ctx)) },
@@ -100,7 +107,8 @@ func TestZeroValues(t *testing.T) {
 		} {
 			panicked := kit.PanicText(func() {
 				err := run()
-				if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), "zero ") && !strings.Contains(err.Error(), "is nil") {
+				if !errors.Is(err, prom.ErrValidation) || !strings.Contains(err.Error(), "zero ") && !strings.Contains(err.Error(),
+					"is nil") {
 					t.Errorf("%s: %v", name, err)
 				}
 			})

@@ -168,9 +168,12 @@ func TestClaimRefuses(t *testing.T) {
 		q := repo.Where(taskState.Eq("new"))
 		set := taskState.Set("taken")
 		for name, err := range map[string]error{
-			"limit": kit.ErrOf(prom.Claim(ctx, q.Limit(1), 1, set)), "offset": kit.ErrOf(prom.Claim(ctx, q.Offset(1), 1, set)), "lock": kit.ErrOf(prom.Claim(ctx, q.ForUpdate(), 1, set)),
-			"negative": kit.ErrOf(prom.Claim(ctx, q, -1, set)), "nothing": kit.ErrOf(prom.Claim(ctx, q, 1)), "all rows": kit.ErrOf(prom.Claim(ctx, repo.Query(), 1, set)),
-			"twice": kit.ErrOf(prom.Claim(ctx, q, 1, set, set)), "value": kit.ErrOf(prom.Claim(ctx, q, 1, taskState.Set("\x00"))), "union": kit.ErrOf(prom.Claim(ctx, prom.Union(q, q), 1, set)),
+			"limit": kit.ErrOf(prom.Claim(ctx, q.Limit(1), 1, set)), "offset": kit.ErrOf(prom.Claim(ctx, q.Offset(1), 1,
+				set)), "lock": kit.ErrOf(prom.Claim(ctx, q.ForUpdate(), 1, set)),
+			"negative": kit.ErrOf(prom.Claim(ctx, q, -1, set)), "nothing": kit.ErrOf(prom.Claim(ctx, q,
+				1)), "all rows": kit.ErrOf(prom.Claim(ctx, repo.Query(), 1, set)),
+			"twice": kit.ErrOf(prom.Claim(ctx, q, 1, set, set)), "value": kit.ErrOf(prom.Claim(ctx, q, 1,
+				taskState.Set("\x00"))), "union": kit.ErrOf(prom.Claim(ctx, prom.Union(q, q), 1, set)),
 			"key": kit.ErrOf(prom.Claim(ctx, prom.NewRepo[kit.Keyless](prom.Using(db)).WithoutWhere(), 1)),
 		} {
 			if !errors.Is(err, prom.ErrValidation) {

@@ -72,12 +72,16 @@ func TestCoalesce(t *testing.T) {
 		texts := prom.NewRepo[word](prom.Using(db), prom.BatchGets())
 		folds := prom.NewRepo[folded](prom.Using(db), prom.Table("folded"), prom.BatchGets())
 		stops := prom.NewRepo[stop](prom.Using(db), prom.BatchGets())
-		ns, vs, ws, fs, ss := make([]kit.Note, rows), make([]kit.Voucher, rows), make([]word, rows), make([]folded, rows), make([]stop, rows)
+		ns, vs, ws, fs, ss := make([]kit.Note, rows), make([]kit.Voucher, rows), make([]word, rows), make([]folded,
+			rows), make([]stop, rows)
 		for i := range rows {
-			ns[i], vs[i], ws[i] = kit.Note{Title: "t", Views: i}, kit.Voucher{N: i}, word{Word: fmt.Sprint("Word's \\ ", i), N: i}
-			fs[i], ss[i] = folded{Name: fmt.Sprint("NAME", i), N: i}, stop{Line: "a", Day: time.Unix(0, 0).UTC(), Nr: i, Name: fmt.Sprint(i)}
+			ns[i], vs[i], ws[i] = kit.Note{Title: "t", Views: i}, kit.Voucher{N: i}, word{Word: fmt.Sprint("Word's \\ ", i),
+				N: i}
+			fs[i], ss[i] = folded{Name: fmt.Sprint("NAME", i), N: i}, stop{Line: "a", Day: time.Unix(0, 0).UTC(), Nr: i,
+				Name: fmt.Sprint(i)}
 		}
-		is.NoErr(errors.Join(ints.CreateMany(kit.Ended(t), ns), ids.CreateMany(kit.Ended(t), vs), texts.CreateMany(kit.Ended(t), ws),
+		is.NoErr(errors.Join(ints.CreateMany(kit.Ended(t), ns), ids.CreateMany(kit.Ended(t), vs),
+			texts.CreateMany(kit.Ended(t), ws),
 			folds.CreateMany(kit.Ended(t), fs), stops.CreateMany(kit.Ended(t), ss)))
 		shared := prom.WithBatchGets(kit.Ended(t))
 		is.NoErr(atOnce(calls, func(i int) error {
@@ -169,8 +173,8 @@ func TestCoalesceShares(t *testing.T) {
 	is.NoErr(repo.Save(kit.Ended(t), got[0]))
 }
 
-// Ensure that each caller is canceled with its own context at once, and that the others get their rows; and that a group which
-// nobody waits for any more ends its statement.
+// Ensure that each caller is canceled with its own context at once, and that the others get their rows; and that a
+// group which nobody waits for any more ends its statement.
 func TestCoalesceContexts(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
@@ -234,7 +238,8 @@ func TestCoalesceErrors(t *testing.T) {
 	is := is.New(t)
 	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
 	db, other := kit.Open(t, e.With("install=off")), kit.Open(t, e.DSN)
-	is.NoErr(kit.Notes(other).CreateMany(kit.Ended(t), []kit.Note{{Title: "a", Views: 1}, {Title: "b", Views: 2}, {Title: "bad"}}))
+	is.NoErr(kit.Notes(other).CreateMany(kit.Ended(t), []kit.Note{{Title: "a", Views: 1}, {Title: "b", Views: 2},
+		{Title: "bad"}}))
 	kit.RunSQL(t, other, "ALTER TABLE note ALTER COLUMN views DROP NOT NULL; UPDATE note SET views = NULL WHERE title = 'bad'")
 	repo := prom.NewRepo[kit.Note](prom.Using(db), prom.BatchGets())
 	release := held(t, e, "note")

@@ -58,7 +58,8 @@ func TestEach(t *testing.T) {
 			slices.Reverse(got)
 			is.True(slices.Equal(got, kit.UpTo(n)))
 			for _, page := range [][2]int{{0, 0}, {1, 0}, {64, 0}, {65, 3}, {100, 4990}, {10_000, 1}} {
-				for _, q := range []*prom.Query[kit.Note]{repo.Limit(page[0]).Offset(page[1]), repo.OrderBy(kit.NoteViews.Asc()).Limit(page[0]).Offset(page[1])} {
+				for _, q := range []*prom.Query[kit.Note]{repo.Limit(page[0]).Offset(page[1]),
+					repo.OrderBy(kit.NoteViews.Asc()).Limit(page[0]).Offset(page[1])} {
 					got, err := walk(kit.Ended(t), q, nil)
 					is.NoErr(err)
 					want := kit.UpTo(n)[min(n, page[1]):]
@@ -131,7 +132,8 @@ func TestEachChangedOrder(t *testing.T) {
 		for _, times := range seen {
 			is.Equal(times, 1)
 		}
-		got, err := walk(ctx, repo.Where(kit.NoteViews.Gte(10_000)), func(n *kit.Note) error { // what is saved leaves the condition
+		// what is saved leaves the condition
+		got, err := walk(ctx, repo.Where(kit.NoteViews.Gte(10_000)), func(n *kit.Note) error {
 			n.Views -= 10_000
 			return repo.Save(ctx, n)
 		})
@@ -182,7 +184,8 @@ func TestEachInstalls(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
-		for _, q := range []*prom.Query[kit.Note]{kit.Notes(kit.Open(t, e.DSN)).Query(), kit.Notes(kit.Open(t, e.DSN)).OrderBy(kit.NoteViews.Asc())} {
+		for _, q := range []*prom.Query[kit.Note]{kit.Notes(kit.Open(t, e.DSN)).Query(),
+			kit.Notes(kit.Open(t, e.DSN)).OrderBy(kit.NoteViews.Asc())} {
 			got, err := walk(kit.Ended(t), q, nil)
 			is.NoErr(err)
 			is.Equal(len(got), 0)
@@ -222,7 +225,8 @@ func TestEachKeys(t *testing.T) {
 		const rows = 650
 		ss, ws, ts := make([]stop, rows), make([]word, rows), make([]kit.Voucher, rows)
 		for i := range rows {
-			ss[i] = stop{Line: string(rune('a' + i%3)), Day: time.Unix(int64(i%5)*86400, 0).UTC(), Nr: i, Name: fmt.Sprint(i % 7)}
+			ss[i] = stop{Line: string(rune('a' + i%3)), Day: time.Unix(int64(i%5)*86400, 0).UTC(), Nr: i,
+				Name: fmt.Sprint(i % 7)}
 			ws[i] = word{Word: strings.Repeat("%'ä", i%4) + fmt.Sprint(i), N: -i}
 			ts[i] = kit.Voucher{N: i}
 		}

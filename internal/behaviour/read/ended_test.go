@@ -57,7 +57,8 @@ func TestLoop_ContextEnds(t *testing.T) {
 					_ = run(ctx)
 				}
 				cancel()
-				if rows != 3 || !errors.Is(failed, prom.ErrCanceled) || !errors.Is(failed, context.Canceled) || !strings.Contains(failed.Error(), "note") {
+				if rows != 3 || !errors.Is(failed, prom.ErrCanceled) || !errors.Is(failed, context.Canceled) ||
+					!strings.Contains(failed.Error(), "note") {
 					t.Errorf("%s, in a transaction %v: %d rows and %v", name, inTx, rows, failed)
 				}
 				n, err := repo.Count(context.Background()) // nothing is left behind

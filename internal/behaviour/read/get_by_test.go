@@ -28,8 +28,8 @@ var (
 	seatedGuest  = prom.NullTextOf(seated, &seated.Guest)
 )
 
-// Ensure that a row is got by the field that is its key, or that is unique, and that another field is an error before any
-// SQL.
+// Ensure that a row is got by the field that is its key, or that is unique, and that another field is an error before
+// any SQL.
 func TestGetBy(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -47,7 +47,8 @@ func TestGetBy(t *testing.T) {
 		byGuest, err := prom.GetBy(ctx, seats, seatedGuest, "ADA")
 		is.NoErr(err)
 		is.Equal(byGuest.Code, "a1")
-		for _, err := range []error{kit.ErrOf(prom.GetBy(ctx, seats, seatedCode, "a3")), kit.ErrOf(prom.GetBy(ctx, seats, seatedNumber, 3))} {
+		for _, err := range []error{kit.ErrOf(prom.GetBy(ctx, seats, seatedCode, "a3")),
+			kit.ErrOf(prom.GetBy(ctx, seats, seatedNumber, 3))} {
 			is.True(errors.Is(err, prom.ErrNotFound))
 		}
 		is.True(errors.Is(kit.ErrOf(prom.GetBy(ctx, seats, seatedLevel, 7)), prom.ErrValidation))
@@ -61,7 +62,8 @@ func TestShownSQLRuns(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		repo := kit.Tiles(t, kit.Open(t, e.DSN), 8)
-		q := repo.Where(kit.NoteViews.Gt(1), prom.Or(kit.NoteTitle.Ne("?"), kit.NoteViews.In(2, 3))).OrderBy(kit.NoteViews.Desc()).Limit(3)
+		q := repo.Where(kit.NoteViews.Gt(1), prom.Or(kit.NoteTitle.Ne("?"),
+			kit.NoteViews.In(2, 3))).OrderBy(kit.NoteViews.Desc()).Limit(3)
 		want, err := q.All(ctx)
 		is.NoErr(err)
 		sql, args, err := q.SQL()
@@ -72,7 +74,8 @@ func TestShownSQLRuns(t *testing.T) {
 		for i := range got {
 			is.Equal(got[i].ID, want[i].ID)
 		}
-		twice, err := prom.RawQuery[int64](repo, "SELECT CAST($2 AS bigint) * 10 + CAST($1 AS bigint) + CAST($2 AS bigint)", 1, 2).First(ctx)
+		twice, err := prom.RawQuery[int64](repo, "SELECT CAST($2 AS bigint) * 10 + CAST($1 AS bigint) + CAST($2 AS bigint)",
+			1, 2).First(ctx)
 		is.NoErr(err)
 		is.Equal(twice, int64(23))
 	})

@@ -35,7 +35,8 @@ var sheetTerms = func() (list [][2]prom.Order[*sheet]) {
 	for _, x := range []prom.Expr[*sheet, int]{prom.Year(at), prom.Day(day), prom.Second(at), flag} {
 		add(x.Asc(), x.Desc())
 	}
-	for _, x := range []prom.Expr[*sheet, float64]{prom.Div(float, prom.Val(s, 3.0)), prom.Float(sheetNumber), prom.OrValue(float, 0.1)} {
+	for _, x := range []prom.Expr[*sheet, float64]{prom.Div(float, prom.Val(s, 3.0)), prom.Float(sheetNumber),
+		prom.OrValue(float, 0.1)} {
 		add(x.Asc(), x.Desc())
 	}
 	sum, length := prom.Plus(sheetNumber, one), prom.Length(text)
@@ -88,8 +89,8 @@ func pages[R any](t *testing.T, read func(token string) (prom.KeysetPage[R], err
 	return all, sizes
 }
 
-// Ensure that pages in orders by expressions of every kind, by several of them and fields, with NULLs told, are together
-// the rows of one query in that order, with computed fields and of some fields too.
+// Ensure that pages in orders by expressions of every kind, by several of them and fields, with NULLs told, are
+// together the rows of one query in that order, with computed fields and of some fields too.
 func TestKeysetByExpressions(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

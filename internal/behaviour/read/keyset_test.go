@@ -101,9 +101,12 @@ func sheets(r *rand.Rand, n int) []sheet {
 	list := make([]sheet, n)
 	for i := range list {
 		list[i] = sheet{B: r.IntN(3), Text: text(), Fold: text(), Note: perhaps(r, text()), Number: int16(r.IntN(4) - 2),
-			Float: perhaps(r, floats[r.IntN(len(floats))]), Big: perhaps(r, int64(r.IntN(3))<<40), At: perhaps(r, at.Add(time.Duration(r.IntN(4))*time.Microsecond)),
-			Day: at.AddDate(0, 0, r.IntN(3)), Clock: perhaps(r, time.Duration(r.IntN(3))*time.Hour), Price: prices[r.IntN(len(prices))],
-			Cost: perhaps(r, prices[r.IntN(len(prices))]), Code: perhaps(r, prom.UUID{byte(1 + r.IntN(3))}), Bytes: []byte(text()), Done: perhaps(r, r.IntN(2) == 0)}
+			Float: perhaps(r, floats[r.IntN(len(floats))]), Big: perhaps(r, int64(r.IntN(3))<<40), At: perhaps(r,
+				at.Add(time.Duration(r.IntN(4))*time.Microsecond)),
+			Day: at.AddDate(0, 0, r.IntN(3)), Clock: perhaps(r,
+				time.Duration(r.IntN(3))*time.Hour), Price: prices[r.IntN(len(prices))],
+			Cost: perhaps(r, prices[r.IntN(len(prices))]), Code: perhaps(r,
+				prom.UUID{byte(1 + r.IntN(3))}), Bytes: []byte(text()), Done: perhaps(r, r.IntN(2) == 0)}
 	}
 	return list
 }
@@ -262,7 +265,8 @@ func TestKeysetTokens(t *testing.T) {
 		db := prom.Using(kit.Open(t, e.DSN))
 		plain := prom.NewRepo[kit.Note](db)
 		oldKey, newKey := []byte("an old key of it"), []byte("a new key of it.")
-		older, newer := prom.NewRepo[kit.Note](db, prom.TokenKey(oldKey)), prom.NewRepo[kit.Note](db, prom.TokenKey(newKey, oldKey))
+		older, newer := prom.NewRepo[kit.Note](db, prom.TokenKey(oldKey)), prom.NewRepo[kit.Note](db,
+			prom.TokenKey(newKey, oldKey))
 		strange := prom.NewRepo[kit.Note](db, prom.TokenKey(newKey))
 		for i := range 6 {
 			kit.MustCreate(t, plain, kit.Note{Title: "SECRET", Views: i})
@@ -332,14 +336,18 @@ func TestKeysetRefuses(t *testing.T) {
 		db := kit.Open(t, e.DSN)
 		repo := kit.Notes(db)
 		for name, err := range map[string]error{
-			"limit": kit.ErrOf(repo.Limit(1).KeysetPage(ctx, "", 1)), "offset": kit.ErrOf(repo.Query().Offset(1).KeysetPage(ctx, "", 1)),
-			"size 0": kit.ErrOf(repo.Query().KeysetPage(ctx, "", 0)), "size": kit.ErrOf(repo.Query().KeysetPage(ctx, "", math.MaxInt)),
+			"limit": kit.ErrOf(repo.Limit(1).KeysetPage(ctx, "", 1)), "offset": kit.ErrOf(repo.Query().Offset(1).KeysetPage(ctx,
+				"", 1)),
+			"size 0": kit.ErrOf(repo.Query().KeysetPage(ctx, "", 0)), "size": kit.ErrOf(repo.Query().KeysetPage(ctx, "",
+				math.MaxInt)),
 			"chance": kit.ErrOf(repo.OrderBy(prom.Random(prom.Proto[kit.Note]())).KeysetPage(ctx, "", 1)),
-			"window": kit.ErrOf(repo.OrderBy(prom.RowNumber(prom.OrderWindow(kit.NoteViews.Asc())).Asc()).KeysetPage(ctx, "", 1)),
-			"key":    kit.ErrOf(prom.NewRepo[kit.Keyless](prom.Using(db)).Query().KeysetPage(ctx, "", 1)),
-			"value":  kit.ErrOf(repo.Where(kit.NoteTitle.Eq("\x00")).KeysetPage(ctx, "", 1)),
-			"union":  kit.ErrOf(prom.Union(repo.Query(), repo.Query()).KeysetPage(ctx, "", 1)),
-			"page":   kit.ErrOf(repo.Query().Page(ctx, 0, 1, prom.WithoutTotal())), "page size": kit.ErrOf(repo.Query().Page(ctx, 1, math.MaxInt, prom.WithoutTotal())),
+			"window": kit.ErrOf(repo.OrderBy(prom.RowNumber(prom.OrderWindow(kit.NoteViews.Asc())).Asc()).KeysetPage(ctx, "",
+				1)),
+			"key":   kit.ErrOf(prom.NewRepo[kit.Keyless](prom.Using(db)).Query().KeysetPage(ctx, "", 1)),
+			"value": kit.ErrOf(repo.Where(kit.NoteTitle.Eq("\x00")).KeysetPage(ctx, "", 1)),
+			"union": kit.ErrOf(prom.Union(repo.Query(), repo.Query()).KeysetPage(ctx, "", 1)),
+			"page":  kit.ErrOf(repo.Query().Page(ctx, 0, 1, prom.WithoutTotal())), "page size": kit.ErrOf(repo.Query().Page(ctx,
+				1, math.MaxInt, prom.WithoutTotal())),
 		} {
 			if !errors.Is(err, prom.ErrValidation) {
 				t.Errorf("%s: %v", name, err)
@@ -368,7 +376,8 @@ func TestPageByNumber(t *testing.T) {
 			want    []int
 			more    bool
 		}{
-			{1, 2, []int{0, 1}, true}, {3, 2, []int{4, 5}, false}, {2, 4, []int{4, 5}, false}, {1, 6, []int{0, 1, 2, 3, 4, 5}, false},
+			{1, 2, []int{0, 1}, true}, {3, 2, []int{4, 5}, false}, {2, 4, []int{4, 5}, false}, {1, 6, []int{0, 1, 2, 3, 4, 5},
+				false},
 			{1, 5, []int{0, 1, 2, 3, 4}, true}, {9, 5, nil, false}, {2, 1 << 40, nil, false},
 		} {
 			page, err := q.Page(ctx, tt.n, tt.size)
@@ -377,7 +386,8 @@ func TestPageByNumber(t *testing.T) {
 			for _, n := range page.Rows {
 				got = append(got, n.Views)
 			}
-			if !slices.Equal(got, tt.want) || page.More != tt.more || page.Total != 6 || page.Number != tt.n || page.Size != tt.size {
+			if !slices.Equal(got, tt.want) || page.More != tt.more || page.Total != 6 || page.Number != tt.n ||
+				page.Size != tt.size {
 				t.Errorf("page %d of %d: %v %v of %d", tt.n, tt.size, got, page.More, page.Total)
 			}
 		}
@@ -399,7 +409,8 @@ func TestPageAt(t *testing.T) {
 		for _, tt := range []struct {
 			limit, offset, rows, number int
 			more                        bool
-		}{{3, 0, 3, 1, true}, {3, 3, 3, 2, true}, {3, 6, 1, 3, false}, {3, 4, 3, 2, false}, {3, 7, 0, 3, false}, {7, 0, 7, 1, false}, {100, 99, 0, 1, false}} {
+		}{{3, 0, 3, 1, true}, {3, 3, 3, 2, true}, {3, 6, 1, 3, false}, {3, 4, 3, 2, false}, {3, 7, 0, 3, false}, {7, 0, 7, 1,
+			false}, {100, 99, 0, 1, false}} {
 			page, err := q.PageAt(ctx, tt.limit, tt.offset)
 			is.NoErr(err)
 			is.Equal(len(page.Rows), tt.rows)
@@ -434,7 +445,8 @@ func TestOne(t *testing.T) {
 		one, err := repo.Where(kit.NoteViews.Eq(1)).One(ctx)
 		is.NoErr(err)
 		is.Equal(one.Views, 1)
-		for name, q := range map[string]*prom.Query[kit.Note]{"all": repo.Query(), "two": repo.Where(kit.NoteViews.Gt(0)), "a page of two": repo.Query().Limit(2), "of more": repo.Query().Limit(9)} {
+		for name, q := range map[string]*prom.Query[kit.Note]{"all": repo.Query(), "two": repo.Where(kit.NoteViews.Gt(0)),
+			"a page of two": repo.Query().Limit(2), "of more": repo.Query().Limit(9)} {
 			_, err := q.One(ctx)
 			if !errors.Is(err, prom.ErrTooManyRows) || errors.Is(err, prom.ErrNotFound) {
 				t.Errorf("%s: %v", name, err)
@@ -443,7 +455,8 @@ func TestOne(t *testing.T) {
 		limited, err := repo.OrderBy(kit.NoteViews.Desc()).Limit(1).One(ctx)
 		is.NoErr(err)
 		is.Equal(limited.Views, 2)
-		for _, q := range []*prom.Query[kit.Note]{repo.Where(kit.NoteViews.Gt(9)), repo.Query().Limit(0), repo.Query().Offset(3)} {
+		for _, q := range []*prom.Query[kit.Note]{repo.Where(kit.NoteViews.Gt(9)), repo.Query().Limit(0),
+			repo.Query().Offset(3)} {
 			is.True(errors.Is(kit.ErrOf(q.One(ctx)), prom.ErrNotFound))
 		}
 		is.NoErr(repo.Tx(ctx, func(ctx context.Context) error { // which it leaves usable

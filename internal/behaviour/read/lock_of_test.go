@@ -99,17 +99,23 @@ func TestLockOf(t *testing.T) {
 			rows                 string
 			lines, trains, mines string // those that others can lock then
 		}{
-			"own":          {prom.LockOf(all.ForUpdate(), wagonID), "[1 2 3]", "[1 2]", "[1 2 3]", "[]"},
-			"parent":       {prom.LockOf(all.Where(wagonID.Eq(1)).ForUpdate(), of), "[1]", "[1 2]", "[2 3]", "[1 2 3]"},
-			"reversed":     {prom.LockOf(all.Where(wagonID.Eq(1)), of).ForUpdate(), "[1]", "[1 2]", "[2 3]", "[1 2 3]"},
-			"both":         {prom.LockOf(all.Where(wagonID.Eq(1)).ForUpdate(), of, wagonID, of), "[1]", "[1 2]", "[2 3]", "[2 3]"},
-			"two levels":   {prom.LockOf(all.Where(wagonID.Gt(1)).ForUpdate(), line), "[2 3]", "[1]", "[1 2 3]", "[1 2 3]"},
-			"deleted":      {prom.LockOf(all.Where(wagonID.Eq(3)).ForUpdate(), of), "[3]", "[1 2]", "[1 2]", "[1 2 3]"},
-			"by a parent":  {prom.LockOf(all.Where(prom.Via(wagonTrain, prom.Via(trainLine, railwayName)).Eq("line 2")).ForUpdate(), of), "[2]", "[1 2]", "[1 3]", "[1 2 3]"},
-			"and guest":    {prom.LockOf(all.Where(prom.Via(wagonGuest, trainOpen).IsNull()).ForUpdate(), of), "[2 3]", "[1 2]", "[1]", "[1 2 3]"},
-			"a guest":      {prom.LockOf(all.Where(wagonGuest.NotNull()).ForUpdate(), prom.Via(wagonGuest, trainID)), "[1]", "[1 2]", "[1 3]", "[1 2 3]"},
-			"guest's line": {prom.LockOf(all.Where(wagonGuest.NotNull()).ForUpdate(), prom.Via(wagonGuest, prom.Via(trainLine, railwayID))), "[1]", "[1]", "[1 2 3]", "[1 2 3]"},
-			"page":         {prom.LockOf(all.Where(wagonID.Gt(1)).Limit(1).ForUpdate(), of, wagonID), "[2]", "[1 2]", "[1 3]", "[1 3]"},
+			"own":      {prom.LockOf(all.ForUpdate(), wagonID), "[1 2 3]", "[1 2]", "[1 2 3]", "[]"},
+			"parent":   {prom.LockOf(all.Where(wagonID.Eq(1)).ForUpdate(), of), "[1]", "[1 2]", "[2 3]", "[1 2 3]"},
+			"reversed": {prom.LockOf(all.Where(wagonID.Eq(1)), of).ForUpdate(), "[1]", "[1 2]", "[2 3]", "[1 2 3]"},
+			"both": {prom.LockOf(all.Where(wagonID.Eq(1)).ForUpdate(), of, wagonID, of), "[1]", "[1 2]", "[2 3]",
+				"[2 3]"},
+			"two levels": {prom.LockOf(all.Where(wagonID.Gt(1)).ForUpdate(), line), "[2 3]", "[1]", "[1 2 3]", "[1 2 3]"},
+			"deleted":    {prom.LockOf(all.Where(wagonID.Eq(3)).ForUpdate(), of), "[3]", "[1 2]", "[1 2]", "[1 2 3]"},
+			"by a parent": {prom.LockOf(all.Where(prom.Via(wagonTrain,
+				prom.Via(trainLine, railwayName)).Eq("line 2")).ForUpdate(), of), "[2]", "[1 2]", "[1 3]", "[1 2 3]"},
+			"and guest": {prom.LockOf(all.Where(prom.Via(wagonGuest, trainOpen).IsNull()).ForUpdate(), of), "[2 3]", "[1 2]",
+				"[1]", "[1 2 3]"},
+			"a guest": {prom.LockOf(all.Where(wagonGuest.NotNull()).ForUpdate(), prom.Via(wagonGuest, trainID)), "[1]",
+				"[1 2]", "[1 3]", "[1 2 3]"},
+			"guest's line": {prom.LockOf(all.Where(wagonGuest.NotNull()).ForUpdate(),
+				prom.Via(wagonGuest, prom.Via(trainLine, railwayID))), "[1]", "[1]", "[1 2 3]", "[1 2 3]"},
+			"page": {prom.LockOf(all.Where(wagonID.Gt(1)).Limit(1).ForUpdate(), of, wagonID), "[2]", "[1 2]", "[1 3]",
+				"[1 3]"},
 		} {
 			is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 				list, err := tt.q.All(ctx)
@@ -127,7 +133,8 @@ func TestLockOf(t *testing.T) {
 				return other.Tx(ctx, func(ctx context.Context) error {
 					lines, err := prom.Pluck(theirs.lines.OrderBy(railwayID.Asc()).ForUpdate(prom.SkipLocked()), railwayID).All(ctx)
 					is.NoErr(err)
-					trains, err := prom.Pluck(theirs.trains.Query().WithDeleted().OrderBy(trainID.Asc()).ForUpdate(prom.SkipLocked()), trainID).All(ctx)
+					trains, err := prom.Pluck(theirs.trains.Query().WithDeleted().OrderBy(trainID.Asc()).ForUpdate(prom.SkipLocked()),
+						trainID).All(ctx)
 					is.NoErr(err)
 					mines, err := prom.Pluck(theirs.wagons.OrderBy(wagonID.Asc()).ForUpdate(prom.SkipLocked()), wagonID).All(ctx)
 					is.NoErr(err)
@@ -143,7 +150,8 @@ func TestLockOf(t *testing.T) {
 			opens, err := prom.Pluck(prom.LockOf(prom.ForShare(all), of), prom.OrNull(prom.Via(wagonTrain, trainOpen))).All(ctx)
 			is.NoErr(err)
 			is.True(*opens[0] && *opens[1] && opens[2] == nil)
-			names, err := prom.Pluck(prom.LockOf(prom.ForShare(all), of), prom.OrValue(prom.Via(wagonTrain, prom.Via(trainLine, railwayName)), "-")).All(ctx)
+			names, err := prom.Pluck(prom.LockOf(prom.ForShare(all), of),
+				prom.OrValue(prom.Via(wagonTrain, prom.Via(trainLine, railwayName)), "-")).All(ctx)
 			is.NoErr(err)
 			is.Equal(names, []string{"line 1", "line 2", "-"})
 			return nil
@@ -184,7 +192,8 @@ func TestLockOf_Waits(t *testing.T) {
 		}
 		go func() {
 			done <- db.Tx(context.WithoutCancel(context.Background()), func(ctx context.Context) error {
-				list, err := prom.LockOf(wagons.Where(prom.Via(wagonTrain, trainOpen).Eq(true)).OrderBy(wagonID.Asc()).ForUpdate(), prom.Via(wagonTrain, trainID)).All(ctx)
+				list, err := prom.LockOf(wagons.Where(prom.Via(wagonTrain, trainOpen).Eq(true)).OrderBy(wagonID.Asc()).ForUpdate(),
+					prom.Via(wagonTrain, trainID)).All(ctx)
 				if err == nil && (len(list) != 1 || list[0].ID != 2) {
 					err = fmt.Errorf("read %v", list)
 				}

@@ -154,9 +154,12 @@ func TestLockPlaces(t *testing.T) {
 		is.True(errors.Is(kit.ErrOf(prom.ForShare(fixed.Query()).All(ctx)), prom.ErrReadOnly))
 		is.NoErr(db.Tx(ctx, func(ctx context.Context) error {
 			for name, err := range map[string]error{
-				"count": kit.ErrOf(q.Count(ctx)), "has": kit.ErrOf(q.Exists(ctx)), "union": kit.ErrOf(prom.Union(q, repo.Query()).All(ctx)),
-				"of a union": kit.ErrOf(prom.Union(repo.Query(), repo.Query()).ForUpdate().All(ctx)), "distinct": kit.ErrOf(prom.Pluck(q, taskID).Distinct().All(ctx)),
-				"group": kit.ErrOf(prom.Pluck(q, prom.Max(taskID)).All(ctx)), "inside": kit.ErrOf(repo.Where(prom.InQuery(taskID, prom.Pluck(q, taskID))).All(ctx)),
+				"count": kit.ErrOf(q.Count(ctx)), "has": kit.ErrOf(q.Exists(ctx)), "union": kit.ErrOf(prom.Union(q,
+					repo.Query()).All(ctx)),
+				"of a union": kit.ErrOf(prom.Union(repo.Query(),
+					repo.Query()).ForUpdate().All(ctx)), "distinct": kit.ErrOf(prom.Pluck(q, taskID).Distinct().All(ctx)),
+				"group": kit.ErrOf(prom.Pluck(q, prom.Max(taskID)).All(ctx)), "inside": kit.ErrOf(repo.Where(prom.InQuery(taskID,
+					prom.Pluck(q, taskID))).All(ctx)),
 			} {
 				if !errors.Is(err, prom.ErrValidation) {
 					t.Errorf("%s: %v", name, err)

@@ -87,7 +87,8 @@ func TestPages(t *testing.T) {
 			is.NoErr(err)
 			is.Equal(one.Views, tt.want[0])
 		}
-		for _, q := range []*prom.Query[kit.Note]{all.Limit(-1), all.Offset(-1), all.Limit(3).Offset(-3), all.Limit(-1).Limit(2)} {
+		for _, q := range []*prom.Query[kit.Note]{all.Limit(-1), all.Offset(-1), all.Limit(3).Offset(-3),
+			all.Limit(-1).Limit(2)} {
 			is := is.New(t)
 			_, err := q.All(context.Background())
 			is.True(errors.Is(err, prom.ErrValidation))
@@ -108,7 +109,8 @@ func TestUpdateQuery(t *testing.T) {
 		repo := kit.Tiles(t, kit.Open(t, e.DSN), 6) // stars NULL 0 1 NULL 2 2
 		before, err := repo.OrderBy(kit.NoteID.Asc()).All(ctx)
 		is.NoErr(err)
-		n, err := repo.Where(kit.NoteViews.Lt(4)).Update(ctx, kit.NoteViews.Add(10), kit.NoteStars.Sub(1), kit.NoteTitle.Set("?'"))
+		n, err := repo.Where(kit.NoteViews.Lt(4)).Update(ctx, kit.NoteViews.Add(10), kit.NoteStars.Sub(1),
+			kit.NoteTitle.Set("?'"))
 		is.NoErr(err)
 		is.Equal(n, 4)
 		after, err := repo.OrderBy(kit.NoteID.Asc()).All(ctx)
@@ -189,7 +191,8 @@ func TestIncrementOverflow(t *testing.T) {
 		}
 		got, err := repo.Get(ctx, v.ID)
 		is.NoErr(err)
-		is.Equal([]int64{int64(got.Tiny), int64(got.Byte), int64(got.Half), got.Long, int64(got.Free)}, []int64{127, 255, 1<<31 - 1, 1<<63 - 1, 1<<32 - 1})
+		is.Equal([]int64{int64(got.Tiny), int64(got.Byte), int64(got.Half), got.Long, int64(got.Free)},
+			[]int64{127, 255, 1<<31 - 1, 1<<63 - 1, 1<<32 - 1})
 	})
 }
 
@@ -204,7 +207,8 @@ func TestWritesRefused(t *testing.T) {
 		var zero prom.Cond[*kit.Note]
 		some := repo.Where(kit.NoteViews.Lt(3))
 		for name, q := range map[string]*prom.Query[kit.Note]{
-			"no condition": repo.Query(), "zero condition": repo.Where(zero), "empty and": repo.Where(prom.And[*kit.Note](), prom.And(zero, prom.And(zero))),
+			"no condition": repo.Query(), "zero condition": repo.Where(zero), "empty and": repo.Where(prom.And[*kit.Note](),
+				prom.And(zero, prom.And(zero))),
 			"limit": some.Limit(1), "offset": some.Offset(1), "order": some.OrderBy(kit.NoteViews.Asc()), "all rows, limit": repo.WithoutWhere().Limit(1), "bad": some.Limit(-1),
 		} {
 			_, err := q.Delete(ctx)
@@ -214,7 +218,8 @@ func TestWritesRefused(t *testing.T) {
 			}
 		}
 		for name, assigns := range map[string][]prom.Assign[*kit.Note]{
-			"none": nil, "zero": make([]prom.Assign[*kit.Note], 2), "twice": {kit.NoteViews.Set(1), kit.NoteViews.Add(1)}, "rule": {kit.NoteTitle.Set("")}, "NUL": {kit.NoteTitle.Set("\x00")},
+			"none": nil, "zero": make([]prom.Assign[*kit.Note], 2), "twice": {kit.NoteViews.Set(1),
+				kit.NoteViews.Add(1)}, "rule": {kit.NoteTitle.Set("")}, "NUL": {kit.NoteTitle.Set("\x00")},
 		} {
 			if _, err := some.Update(ctx, assigns...); !errors.Is(err, prom.ErrValidation) {
 				t.Errorf("%s: %v", name, err)

@@ -176,7 +176,8 @@ func TestPanicOfApplication(t *testing.T) {
 			is.NoErr(shards.Create(ctx, &shard{Vase: prom.RefTo(&v), Name: "whole"}))
 		}
 		is.NoErr(prom.NewRepo[hooked](prom.Using(db)).Create(ctx, &hooked{Name: "fine"}))
-		kit.RunSQL(t, db, "UPDATE vase SET name = 'unreadable' WHERE of = 2", "UPDATE shard SET name = 'unreadable'", "UPDATE hooked SET name = 'load'")
+		kit.RunSQL(t, db, "UPDATE vase SET name = 'unreadable' WHERE of = 2", "UPDATE shard SET name = 'unreadable'",
+			"UPDATE hooked SET name = 'load'")
 		for name, call := range panickingCalls(db, repo) {
 			recovered := func(ctx context.Context) {
 				defer func() {

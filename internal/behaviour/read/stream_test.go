@@ -48,7 +48,8 @@ func TestStream(t *testing.T) {
 				is.NoErr(err)
 				slices.Sort(got)
 				is.True(slices.Equal(got, kit.UpTo(700)))
-				for _, q := range []*prom.Query[kit.Note]{repo.OrderBy(kit.NoteViews.Desc()), repo.OrderBy(kit.NoteStars.Asc(), kit.NoteID.Desc()),
+				for _, q := range []*prom.Query[kit.Note]{repo.OrderBy(kit.NoteViews.Desc()),
+					repo.OrderBy(kit.NoteStars.Asc(), kit.NoteID.Desc()),
 					repo.OrderBy(kit.NoteViews.Asc()).Limit(100).Offset(650), repo.OrderBy(kit.NoteID.Asc()).Limit(0), repo.OrderBy(kit.NoteID.Asc()).Limit(17),
 					repo.Where(kit.NoteStars.IsNull()).OrderBy(kit.NoteID.Asc())} {
 					list, err := q.All(ctx)
@@ -56,7 +57,8 @@ func TestStream(t *testing.T) {
 					i := 0
 					for n, err := range q.Stream(ctx) {
 						is.NoErr(err)
-						is.True(n.Title == list[i].Title && n.ID == list[i].ID && n.At.Equal(list[i].At) && (n.Stars == nil) == (list[i].Stars == nil))
+						is.True(n.Title == list[i].Title && n.ID == list[i].ID && n.At.Equal(list[i].At) &&
+							(n.Stars == nil) == (list[i].Stars == nil))
 						is.Equal(len(repo.Modified(n)), 0)
 						i++
 					}
@@ -157,7 +159,8 @@ func TestStreamErrors(t *testing.T) {
 		is := is.New(t)
 		db := kit.Open(t, e.With("pool_maxconn=1"))
 		repo := kit.Tiles(t, db, 3000)
-		_, err := repo.WithoutWhere().Update(kit.Ended(t), kit.NoteBody.Set(strings.Repeat("x", 2000))) // more than what is on its way at once
+		// more than what is on its way at once
+		_, err := repo.WithoutWhere().Update(kit.Ended(t), kit.NoteBody.Set(strings.Repeat("x", 2000)))
 		is.NoErr(err)
 		ctx, cancel := context.WithCancel(kit.Ended(t))
 		got, err := stream(ctx, repo.OrderBy(kit.NoteViews.Asc()), func(n *kit.Note) error {
@@ -225,7 +228,8 @@ func TestStreamBroken(t *testing.T) {
 	is.True(slices.Equal(got, kit.UpTo(len(got))))
 	kit.Idle(t, db)
 	p.Cut()
-	got, err = stream(kit.Ended(t), repo.OrderBy(kit.NoteViews.Asc()).Limit(3), nil) // before the first row it is run again
+	// before the first row it is run again
+	got, err = stream(kit.Ended(t), repo.OrderBy(kit.NoteViews.Asc()).Limit(3), nil)
 	is.NoErr(err)
 	is.Equal(len(got), 3)
 }
@@ -322,7 +326,8 @@ func TestStreamsSideBySide(t *testing.T) {
 
 // Ensure that a stream of 100,000 rows takes no more memory than one of a few.
 func TestStreamMemory(t *testing.T) { //nolint:paralleltest // it measures the heap
-	for _, e := range []dbtest.Engine{{Name: dbtest.NameSQLite, DSN: dbtest.SQLite(t)}, {Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}} {
+	for _, e := range []dbtest.Engine{{Name: dbtest.NameSQLite, DSN: dbtest.SQLite(t)},
+		{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}} {
 		is := is.New(t)
 		db := kit.Open(t, e.DSN)
 		repo := kit.Notes(db)

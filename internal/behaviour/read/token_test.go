@@ -51,26 +51,38 @@ func TestForgedTokens(t *testing.T) {
 			good schema.Value
 			bad  []schema.Value
 		}{
-			"text":   {schema.TextValue(schema.Text, "a"), []schema.Value{schema.TextValue(schema.Text, "\xff"), schema.TextValue(schema.Text, "a\x00")}},
-			"small":  {schema.IntValue(schema.Int16, 3), []schema.Value{schema.IntValue(schema.Int16, 1<<15), schema.IntValue(schema.Int16, math.MinInt64)}},
-			"middle": {schema.IntValue(schema.Int32, 3), []schema.Value{schema.IntValue(schema.Int32, 1<<31), schema.IntValue(schema.Int32, -1<<31-1)}},
-			"big":    {schema.IntValue(schema.Int64, math.MinInt64), nil},
-			"count":  {schema.UintValue(3), nil},
-			"part":   {schema.FloatValue(schema.Float32, 1.5), []schema.Value{schema.FloatValue(schema.Float32, 1e300), schema.FloatValue(schema.Float32, 1e-300)}},
-			"whole":  {schema.FloatValue(schema.Float64, math.Inf(1)), []schema.Value{schema.FloatValue(schema.Float64, math.NaN())}},
-			"at":     {schema.TimeValue(schema.Time, at), []schema.Value{long(schema.Time, math.MaxInt64), long(schema.Time, math.MinInt64), long(schema.Time, 1<<58)}},
-			"day":    {schema.TimeValue(schema.Date, at.Truncate(24*time.Hour)), []schema.Value{long(schema.Date, math.MaxInt64), long(schema.Date, -1<<60)}},
-			"clock":  {schema.ClockValue(time.Hour), []schema.Value{schema.ClockValue(-time.Hour), schema.ClockValue(25 * time.Hour), schema.ClockValue(math.MaxInt64)}},
+			"text": {schema.TextValue(schema.Text, "a"), []schema.Value{schema.TextValue(schema.Text, "\xff"),
+				schema.TextValue(schema.Text, "a\x00")}},
+			"small": {schema.IntValue(schema.Int16, 3), []schema.Value{schema.IntValue(schema.Int16, 1<<15),
+				schema.IntValue(schema.Int16, math.MinInt64)}},
+			"middle": {schema.IntValue(schema.Int32, 3), []schema.Value{schema.IntValue(schema.Int32, 1<<31),
+				schema.IntValue(schema.Int32, -1<<31-1)}},
+			"big":   {schema.IntValue(schema.Int64, math.MinInt64), nil},
+			"count": {schema.UintValue(3), nil},
+			"part": {schema.FloatValue(schema.Float32, 1.5), []schema.Value{schema.FloatValue(schema.Float32, 1e300),
+				schema.FloatValue(schema.Float32, 1e-300)}},
+			"whole": {schema.FloatValue(schema.Float64, math.Inf(1)),
+				[]schema.Value{schema.FloatValue(schema.Float64, math.NaN())}},
+			"at": {schema.TimeValue(schema.Time, at), []schema.Value{long(schema.Time, math.MaxInt64),
+				long(schema.Time, math.MinInt64), long(schema.Time, 1<<58)}},
+			"day": {schema.TimeValue(schema.Date, at.Truncate(24*time.Hour)),
+				[]schema.Value{long(schema.Date, math.MaxInt64), long(schema.Date, -1<<60)}},
+			"clock": {schema.ClockValue(time.Hour), []schema.Value{schema.ClockValue(-time.Hour),
+				schema.ClockValue(25 * time.Hour), schema.ClockValue(math.MaxInt64)}},
 			"uuid": {schema.TextValue(schema.UUID, prom.NewUUID().String()), []schema.Value{
-				schema.TextValue(schema.UUID, ""), schema.TextValue(schema.UUID, "x"), schema.TextValue(schema.UUID, "0190b4a0-0000-7000-8000-00000000000g")}},
-			"price": {schema.TextValue(schema.Decimal, "1.50"), []schema.Value{schema.TextValue(schema.Decimal, ""), schema.TextValue(schema.Decimal, "NaN"),
-				schema.TextValue(schema.Decimal, "1e5"), schema.TextValue(schema.Decimal, "1.505"), schema.TextValue(schema.Decimal, "123456789012")}},
+				schema.TextValue(schema.UUID, ""), schema.TextValue(schema.UUID, "x"), schema.TextValue(schema.UUID,
+					"0190b4a0-0000-7000-8000-00000000000g")}},
+			"price": {schema.TextValue(schema.Decimal, "1.50"), []schema.Value{schema.TextValue(schema.Decimal, ""),
+				schema.TextValue(schema.Decimal, "NaN"),
+				schema.TextValue(schema.Decimal, "1e5"), schema.TextValue(schema.Decimal, "1.505"), schema.TextValue(schema.Decimal,
+					"123456789012")}},
 			"bytes":   {schema.BytesValue([]byte{0, 255}), nil},
 			"checked": {schema.BoolValue(true), nil},
 		} {
 			field, err := prom.FieldByName(repo, name)
 			is.NoErr(err)
-			q, of, rest := repo.OrderBy(field.Asc()), token.For("page", "coin", name+" false false", "text false false"), []schema.Value{schema.TextValue(schema.Text, "a")}
+			q, of, rest := repo.OrderBy(field.Asc()), token.For("page", "coin", name+" false false",
+				"text false false"), []schema.Value{schema.TextValue(schema.Text, "a")}
 			if name == "text" {
 				of, rest = token.For("page", "coin", name+" false false"), nil
 			}

@@ -44,7 +44,10 @@ func BenchmarkTracking(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Run(engine+"/tracked", func(b *testing.B) { benchAll(b, tracked) })
-		b.Run(engine+"/plain", func(b *testing.B) { benchAll(b, prom.NewRepo[benchPlain](prom.Using(db), prom.Table("rows"))) })
+		b.Run(engine+"/plain", func(b *testing.B) {
+			benchAll(b, prom.NewRepo[benchPlain](prom.Using(db),
+				prom.Table("rows")))
+		})
 	}
 }
 

@@ -69,8 +69,8 @@ var (
 	hatchHold = prom.CompositeRefOf(hatch, &hatch.Hold)
 )
 
-// fleet is a database of two ships with three decks and three holds each. Of both, deck n has hatches to the holds up to
-// n, and hold n lies under deck n, the last under none. The third hold of the first is soft-deleted.
+// fleet is a database of two ships with three decks and three holds each. Of both, deck n has hatches to the holds up
+// to n, and hold n lies under deck n, the last under none. The third hold of the first is soft-deleted.
 type fleet struct {
 	decks   *prom.Repo[Deck]
 	holds   *prom.Repo[Hold]
@@ -120,7 +120,8 @@ func TestVia_Composite(t *testing.T) {
 		ctx := context.Background()
 		f := newFleet(t, e.DSN)
 		under := prom.Via(holdUnder, deckName)
-		rows, err := prom.Pluck3(f.holds.OrderBy(under.Desc().NullsLast(), holdBay.Asc()), holdShip, holdBay, prom.OrNull(under)).All(ctx)
+		rows, err := prom.Pluck3(f.holds.OrderBy(under.Desc().NullsLast(), holdBay.Asc()), holdShip, holdBay,
+			prom.OrNull(under)).All(ctx)
 		is.NoErr(err)
 		names := make([]string, len(rows))
 		for i, r := range rows {
@@ -131,11 +132,13 @@ func TestVia_Composite(t *testing.T) {
 		}
 		is.Equal(fmt.Sprint(names), "[argo2argo2 argo1argo1 Beagle2Beagle2 Beagle1Beagle1 Beagle3]")
 		tons := prom.Via(hatchHold, holdTons)
-		sums, err := prom.Pluck2(f.hatches.Query(), prom.Via(hatchDeck, deckName), prom.Sum(tons)).OrderBy(prom.Sum(tons).Asc()).All(ctx)
+		sums, err := prom.Pluck2(f.hatches.Query(), prom.Via(hatchDeck, deckName),
+			prom.Sum(tons)).OrderBy(prom.Sum(tons).Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(sums), "[{argo1 10} {Beagle1 20} {argo2 30} {argo3 30} {Beagle2 60} {Beagle3 120}]")
 		// Two references of the same columns but one, and one behind another.
-		twice, err := prom.Pluck3(f.hatches.Where(hatchWide.Eq(4)).OrderBy(prom.Via(hatchDeck, deckName).Asc()), prom.Via(hatchDeck, deckName), prom.OrNull(tons), prom.OrNull(prom.Via(hatchHold, under))).All(ctx)
+		twice, err := prom.Pluck3(f.hatches.Where(hatchWide.Eq(4)).OrderBy(prom.Via(hatchDeck, deckName).Asc()),
+			prom.Via(hatchDeck, deckName), prom.OrNull(tons), prom.OrNull(prom.Via(hatchHold, under))).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(twice), 4)
 		is.Equal(twice[3].A+*twice[3].C, "argo3argo1")
@@ -150,14 +153,16 @@ func TestVia_Composite(t *testing.T) {
 			"has":     {hatchHold.Has(holdUnder.Has(deckName.HasSuffix("2"))), 4},
 			"via has": {prom.Truth(prom.Via(hatchHold, holdUnder.Has())), 10},
 			"not":     {prom.Not(hatchHold.Has()), 1},
-			"exists":  {prom.Exists(hatch, f.holds.Query(), prom.Match(prom.Via(holdUnder, deckLevel), prom.Via(hatchDeck, deckLevel)), prom.Match(holdShip, prom.Via(hatchDeck, deckShip))), 6},
+			"exists": {prom.Exists(hatch, f.holds.Query(), prom.Match(prom.Via(holdUnder, deckLevel),
+				prom.Via(hatchDeck, deckLevel)), prom.Match(holdShip, prom.Via(hatchDeck, deckShip))), 6},
 		} {
 			n, err := f.hatches.Where(tt.cond).Count(ctx)
 			if err != nil || n != tt.want {
 				t.Errorf("%s: %d, %v, not %d", name, n, err, tt.want)
 			}
 		}
-		n, err := f.hatches.Where(prom.Via(hatchDeck, deckName).Eq("argo3"), hatchBay.Eq(1)).Update(ctx, hatchWide.SetTo(prom.OrValue(tons, 0)))
+		n, err := f.hatches.Where(prom.Via(hatchDeck, deckName).Eq("argo3"), hatchBay.Eq(1)).Update(ctx,
+			hatchWide.SetTo(prom.OrValue(tons, 0)))
 		is.NoErr(err)
 		is.Equal(n, 1)
 		n, err = f.hatches.Where(tons.IsNull()).Delete(ctx)
@@ -201,9 +206,11 @@ func TestManyToMany_Composite(t *testing.T) {
 		}
 		all := f.decks.Query()
 		names(all) // which knows the tables
-		is.Equal(names(all.With(deckHolds.OrderBy(holdBay.Asc()))), "[Beagle1: 1 Beagle2: 1 2 Beagle3: 1 2 3 argo1: 1 argo2: 1 2 argo3: 1 2]")
+		is.Equal(names(all.With(deckHolds.OrderBy(holdBay.Asc()))),
+			"[Beagle1: 1 Beagle2: 1 2 Beagle3: 1 2 3 argo1: 1 argo2: 1 2 argo3: 1 2]")
 		log.Take()
-		is.Equal(names(all.With(deckHolds.OrderBy(holdBay.Desc()).Limit(1))), "[Beagle1: 1 Beagle2: 2 Beagle3: 3 argo1: 1 argo2: 2 argo3: 2]")
+		is.Equal(names(all.With(deckHolds.OrderBy(holdBay.Desc()).Limit(1))),
+			"[Beagle1: 1 Beagle2: 2 Beagle3: 3 argo1: 1 argo2: 2 argo3: 2]")
 		is.Equal(len(kit.Calls(log.Take())), 2)
 		is.Equal(names(all.With(deckHolds.Where(holdTons.Gt(20)).WhereThrough(hatchWide.Lt(6)).OrderByThrough(hatchWide.Desc()).Offset(0))), "[Beagle1: Beagle2: 2 Beagle3: 2 argo1: argo2: argo3:]")
 		is.Equal(names(all.With(deckDown)), "[Beagle1: Beagle2 Beagle2: Beagle3 Beagle3: argo1: argo2 argo2: argo3 argo3:]")
@@ -242,23 +249,32 @@ func TestAggregates_ManyToMany(t *testing.T) {
 		}
 		is.Equal(texts(prom.AggregateOf(deckHolds, prom.Sum(holdTons))), "[20 60 120 10 30 30]") // one has been deleted
 		is.Equal(texts(prom.AggregateOf(deckHolds.Where(holdTons.Gt(20)), prom.Max(holdTons))), "[- 40 60 - - -]")
-		is.Equal(texts(prom.AggregateOf(deckHolds, prom.Sum(holdTons).Filter(holdBay.Ne(1), holdTons.Lt(50)))), "[- 40 40 - 20 20]")
-		is.Equal(texts(prom.AggregateOf(deckHolds, prom.Plus(prom.Sum(holdTons), prom.Times(prom.Max(holdBay), prom.Val(hold, 1000))))), "[1020 2060 3120 1010 2030 2030]")
-		is.Equal(texts(prom.AggregateOf(deckHolds, prom.Case(prom.Val(hold, 0), prom.Then(prom.Gt(prom.Sum(holdTons), prom.Val(hold, 50)), prom.Min(prom.Plus(holdTons, holdBay)))))), "[0 21 21 0 0 0]")
+		is.Equal(texts(prom.AggregateOf(deckHolds, prom.Sum(holdTons).Filter(holdBay.Ne(1), holdTons.Lt(50)))),
+			"[- 40 40 - 20 20]")
+		is.Equal(texts(prom.AggregateOf(deckHolds, prom.Plus(prom.Sum(holdTons),
+			prom.Times(prom.Max(holdBay), prom.Val(hold, 1000))))), "[1020 2060 3120 1010 2030 2030]")
+		is.Equal(texts(prom.AggregateOf(deckHolds, prom.Case(prom.Val(hold, 0),
+			prom.Then(prom.Gt(prom.Sum(holdTons), prom.Val(hold, 50)),
+				prom.Min(prom.Plus(holdTons, holdBay)))))), "[0 21 21 0 0 0]")
 		is.Equal(texts(prom.AggregateThrough(deckHolds, prom.Sum(hatchWide))), "[2 7 15 2 7 9]")
 		is.Equal(texts(prom.AggregateThrough(deckHolds.WhereThrough(hatchBay.Gt(1)), prom.Sum(hatchWide))), "[- 4 11 - 4 5]")
-		is.Equal(texts(prom.AggregateThrough(deckHolds.Where(holdTons.Lt(40)), prom.Sum(prom.Times(hatchWide, prom.Via(hatchHold, holdTons))))), "[40 60 80 20 110 140]")
-		is.Equal(texts(prom.AggregateOf(deckDown, prom.Max(prom.Minus(prom.Val(deck, 0), prom.Plus(prom.Val(deck, 1), prom.Val(deck, 1)))))), "[-2 -2 - -2 -2 -]")
-		below, err := prom.Pluck(f.decks.OrderBy(deckName.Asc()), prom.OrNull(prom.AggregateOf(deckDown, prom.Min(deckName)))).All(ctx)
+		is.Equal(texts(prom.AggregateThrough(deckHolds.Where(holdTons.Lt(40)),
+			prom.Sum(prom.Times(hatchWide, prom.Via(hatchHold, holdTons))))), "[40 60 80 20 110 140]")
+		is.Equal(texts(prom.AggregateOf(deckDown,
+			prom.Max(prom.Minus(prom.Val(deck, 0), prom.Plus(prom.Val(deck, 1), prom.Val(deck, 1)))))), "[-2 -2 - -2 -2 -]")
+		below, err := prom.Pluck(f.decks.OrderBy(deckName.Asc()),
+			prom.OrNull(prom.AggregateOf(deckDown, prom.Min(deckName)))).All(ctx)
 		is.NoErr(err)
 		is.Equal(*below[0]+*below[1], "Beagle2Beagle3") // rows of the model itself
-		counts, err := prom.Pluck(f.decks.OrderBy(deckName.Asc()), prom.AggregateOf(deckHolds, prom.CountDistinct(prom.Mod(holdBay, prom.Val(hold, 2))))).All(ctx)
+		counts, err := prom.Pluck(f.decks.OrderBy(deckName.Asc()),
+			prom.AggregateOf(deckHolds, prom.CountDistinct(prom.Mod(holdBay, prom.Val(hold, 2))))).All(ctx)
 		is.NoErr(err)
 		is.Equal(counts, []int64{1, 2, 2, 1, 2, 2})
 		n, err := f.decks.Where(prom.AggregateOf(deckHolds, prom.Sum(holdTons)).Gt(50)).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 2)
-		names, err := prom.Pluck(f.decks.OrderBy(prom.AggregateThrough(deckHolds, prom.Sum(hatchWide)).Desc(), deckName.Asc()).Limit(2), deckName).All(ctx)
+		names, err := prom.Pluck(f.decks.OrderBy(prom.AggregateThrough(deckHolds, prom.Sum(hatchWide)).Desc(),
+			deckName.Asc()).Limit(2), deckName).All(ctx)
 		is.NoErr(err)
 		is.Equal(names, []string{"Beagle3", "argo3"})
 		_, err = prom.Pluck(f.decks.Query(), prom.AggregateOf(deckHolds.Limit(1), prom.Sum(holdTons))).All(ctx)
@@ -267,7 +283,8 @@ func TestAggregates_ManyToMany(t *testing.T) {
 		is.True(err != nil)
 
 		// By groups of the join model: for each side, with columns of the other.
-		bays, err := prom.Pluck3(f.hatches.Where(hatchHold.Has()), prom.Via(hatchHold, holdTons), prom.Sum(hatchWide), prom.Max(prom.Via(hatchDeck, deckName))).All(ctx)
+		bays, err := prom.Pluck3(f.hatches.Where(hatchHold.Has()), prom.Via(hatchHold, holdTons), prom.Sum(hatchWide),
+			prom.Max(prom.Via(hatchDeck, deckName))).All(ctx)
 		is.NoErr(err)
 		slices.SortFunc(bays, func(a, b prom.Triple[int, int, string]) int { return a.A*1000 + a.B - b.A*1000 - b.B })
 		is.Equal(fmt.Sprint(bays), "[{10 9 argo3} {20 18 argo3} {40 9 Beagle3} {60 6 Beagle3}]")

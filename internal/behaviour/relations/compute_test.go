@@ -96,11 +96,13 @@ func newPottery(t *testing.T, e dbtest.Engine) *pottery {
 	ctx := context.Background()
 	log := new(kit.Statements)
 	db := prom.Using(kit.Open(t, e.DSN, log.Option()))
-	p := &pottery{prom.NewRepo[Potter](db), prom.NewRepo[Pot](db), prom.NewRepo[Shard](db), prom.NewRepo[Patron](db), prom.NewRepo[Favour](db), log, 0}
+	p := &pottery{prom.NewRepo[Potter](db), prom.NewRepo[Pot](db), prom.NewRepo[Shard](db), prom.NewRepo[Patron](db),
+		prom.NewRepo[Favour](db), log, 0}
 	potters := []Potter{{Name: "ada"}, {Name: "bob"}, {Name: "cid"}}
 	is.NoErr(p.potters.CreateMany(ctx, potters))
 	ada, bob := prom.RefTo(&potters[0]), prom.RefTo(&potters[1])
-	pots := []Pot{{By: ada, Title: "a1"}, {By: ada, Title: "a2"}, {By: bob, Title: "b1"}, {By: ada, Title: "a3", Glazer: &bob}}
+	pots := []Pot{{By: ada, Title: "a1"}, {By: ada, Title: "a2"}, {By: bob, Title: "b1"},
+		{By: ada, Title: "a3", Glazer: &bob}}
 	is.NoErr(p.pots.CreateMany(ctx, pots))
 	for i := range pots {
 		for n := range int(pots[i].Title[1] - '0') {
@@ -120,7 +122,8 @@ func newPottery(t *testing.T, e dbtest.Engine) *pottery {
 func labelled(prefix string) []prom.Column[*Pot] {
 	return []prom.Column[*Pot]{
 		prom.Col(&pot.Broken, potShards.Count(shardSize.Gt(0))),
-		prom.Col(&pot.Label, prom.Concat(prom.Val(pot, prefix), potTitle, prom.Val(pot, " by "), prom.Via(potBy, potterName))),
+		prom.Col(&pot.Label, prom.Concat(prom.Val(pot, prefix), potTitle, prom.Val(pot, " by "),
+			prom.Via(potBy, potterName))),
 		prom.NullCol(&pot.Most, prom.AggregateOf(potShards, prom.Max(shardSize))),
 	}
 }

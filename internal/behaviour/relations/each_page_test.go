@@ -149,18 +149,24 @@ func TestPageOfEachOwner(t *testing.T) {
 			with list
 			want string
 		}{
-			{list{venueGigs.OrderBy(gigScore.Asc()).Limit(3), venuePlans.OrderBy(planScore.Asc()).Limit(3), venueSeats.OrderBy(seatScore.Asc()).Limit(3)}, want(up, all, 0, 3)},
-			{list{venueGigs.OrderBy(gigScore.Desc()).Limit(2), venuePlans.OrderBy(planScore.Desc()).Limit(2), venueSeats.OrderBy(seatScore.Desc()).Limit(2)}, want(down, all, 0, 2)},
-			{list{venueGigs.OrderBy(gigScore.Asc().NullsFirst()).Limit(4), venuePlans.OrderBy(planScore.Asc().NullsFirst()).Limit(4)}, want(nullsFirst, all, 0, 4)},
-			{list{venueGigs.Where(some1).OrderBy(gigScore.Desc()).Limit(3).Offset(1), venuePlans.Where(some2).OrderBy(planScore.Desc()).Limit(3).Offset(1)}, want(down, some, 1, 3)},
-			{list{venueGigs.OrderBy(gigScore.Asc()).Offset(5), venuePlans.OrderBy(planScore.Asc()).Offset(5), venueSeats.OrderBy(seatScore.Asc()).Offset(5)}, want(up, all, 5, 99)},
+			{list{venueGigs.OrderBy(gigScore.Asc()).Limit(3), venuePlans.OrderBy(planScore.Asc()).Limit(3),
+				venueSeats.OrderBy(seatScore.Asc()).Limit(3)}, want(up, all, 0, 3)},
+			{list{venueGigs.OrderBy(gigScore.Desc()).Limit(2), venuePlans.OrderBy(planScore.Desc()).Limit(2),
+				venueSeats.OrderBy(seatScore.Desc()).Limit(2)}, want(down, all, 0, 2)},
+			{list{venueGigs.OrderBy(gigScore.Asc().NullsFirst()).Limit(4),
+				venuePlans.OrderBy(planScore.Asc().NullsFirst()).Limit(4)}, want(nullsFirst, all, 0, 4)},
+			{list{venueGigs.Where(some1).OrderBy(gigScore.Desc()).Limit(3).Offset(1),
+				venuePlans.Where(some2).OrderBy(planScore.Desc()).Limit(3).Offset(1)}, want(down, some, 1, 3)},
+			{list{venueGigs.OrderBy(gigScore.Asc()).Offset(5), venuePlans.OrderBy(planScore.Asc()).Offset(5),
+				venueSeats.OrderBy(seatScore.Asc()).Offset(5)}, want(up, all, 5, 99)},
 			{list{
 				venueGigs.Where(gigVenue.Has(venueName.Eq("b"))).OrderBy(gigScore.Asc()).Limit(2),
 				venuePlans.Where(prom.Via(planVenue, venueName).Eq("b")).OrderBy(planScore.Asc()).Limit(2),
 			}, want(up, inB, 0, 2)},
 			{list{venuePlans.OrderBy(prom.Via(planVenue, venueName).Asc(), planScore.Asc()).Limit(2)}, want(up, all, 0, 2)},
 			{list{venueSeats.OrderBy(seatV.Desc()).Limit(2)}, want(last, all, 0, 2)},
-			{list{venueGigs.OrderBy(gigScore.Asc()).Limit(0), venuePlans.Limit(0), venueSeats.OrderBy(seatV.Asc()).Limit(0)}, want(up, all, 0, 0)},
+			{list{venueGigs.OrderBy(gigScore.Asc()).Limit(0), venuePlans.Limit(0), venueSeats.OrderBy(seatV.Asc()).Limit(0)},
+				want(up, all, 0, 0)},
 		} {
 			read := func(ctx context.Context) error {
 				rows, err := venues.OrderBy(venueName.Asc()).With(tt.with...).All(ctx)

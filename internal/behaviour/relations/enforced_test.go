@@ -86,11 +86,13 @@ func TestVia_Enforced(t *testing.T) {
 			return
 		}
 		for _, change := range [][2]string{
-			{`ALTER TABLE "boat" ALTER CONSTRAINT "boat_pier_fkey" DEFERRABLE`, `ALTER TABLE "boat" ALTER CONSTRAINT "boat_pier_fkey" NOT DEFERRABLE`},
+			{`ALTER TABLE "boat" ALTER CONSTRAINT "boat_pier_fkey" DEFERRABLE`,
+				`ALTER TABLE "boat" ALTER CONSTRAINT "boat_pier_fkey" NOT DEFERRABLE`},
 			{`ALTER TABLE "pier" ENABLE ROW LEVEL SECURITY`, `ALTER TABLE "pier" DISABLE ROW LEVEL SECURITY`},
 			{`ALTER TABLE "boat" ALTER COLUMN "pier" DROP NOT NULL`, `ALTER TABLE "boat" ALTER COLUMN "pier" SET NOT NULL`},
 			{`CREATE TABLE "dinghy" () INHERITS ("boat")`, `DROP TABLE "dinghy"`},
-			{`ALTER TABLE "boat" DROP CONSTRAINT "boat_pier_fkey"`, `ALTER TABLE "boat" ADD CONSTRAINT "boat_pier_fkey" FOREIGN KEY ("pier") REFERENCES "pier" ("id") NOT VALID`},
+			{`ALTER TABLE "boat" DROP CONSTRAINT "boat_pier_fkey"`,
+				`ALTER TABLE "boat" ADD CONSTRAINT "boat_pier_fkey" FOREIGN KEY ("pier") REFERENCES "pier" ("id") NOT VALID`},
 		} {
 			kit.RunSQL(t, db, change[0])
 			sql := rows(fresh())

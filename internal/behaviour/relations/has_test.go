@@ -68,7 +68,8 @@ func TestHasRelated(t *testing.T) {
 		}
 		is := is.New(t)
 		ctx := context.Background()
-		counts, err := prom.Pluck2(s.writers.OrderBy(writerEssays.Count().Desc(), writerName.Asc()), writerName, writerEssays.Count(essayScore.Gt(2))).All(ctx)
+		counts, err := prom.Pluck2(s.writers.OrderBy(writerEssays.Count().Desc(), writerName.Asc()), writerName,
+			writerEssays.Count(essayScore.Gt(2))).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(counts), 3)
 		is.Equal(counts[0].A, "ada")
@@ -109,9 +110,11 @@ func TestHasVia(t *testing.T) {
 		n, err := swimmers.Where(swimmerMates.Has()).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 0)
-		ann, ben, cat := kit.MustCreate(t, swimmers, Swimmer{Name: "ann"}), kit.MustCreate(t, swimmers, Swimmer{Name: "ben"}), kit.MustCreate(t, swimmers, Swimmer{Name: "cat"})
+		ann, ben, cat := kit.MustCreate(t, swimmers, Swimmer{Name: "ann"}), kit.MustCreate(t, swimmers,
+			Swimmer{Name: "ben"}), kit.MustCreate(t, swimmers, Swimmer{Name: "cat"})
 		for _, m := range []Mateship{
-			{One: prom.RefTo(ann), Other: prom.RefTo(ben)}, {One: prom.RefTo(ann), Other: prom.RefTo(cat)}, {One: prom.RefTo(cat), Other: prom.RefTo(ben)},
+			{One: prom.RefTo(ann), Other: prom.RefTo(ben)}, {One: prom.RefTo(ann),
+				Other: prom.RefTo(cat)}, {One: prom.RefTo(cat), Other: prom.RefTo(ben)},
 		} {
 			kit.MustCreate(t, mates, m)
 		}

@@ -47,7 +47,8 @@ func sail(t *testing.T, e dbtest.Engine) (*prom.Repo[Sailor], *prom.Repo[Heat]) 
 	is.NoErr(sailors.CreateMany(ctx, crew))
 	ada, bob := prom.RefTo(&crew[0]), prom.RefTo(&crew[1])
 	is.NoErr(heats.CreateMany(ctx, []Heat{{Sailor: ada, Course: "a1", Points: 5}, {Sailor: ada, Course: "a2", Points: 7},
-		{Sailor: ada, Course: "a3", Points: 7}, {Sailor: ada, Course: "a4", Points: 2}, {Sailor: bob, Course: "b1", Points: 1}}))
+		{Sailor: ada, Course: "a3", Points: 7}, {Sailor: ada, Course: "a4", Points: 2}, {Sailor: bob, Course: "b1",
+			Points: 1}}))
 	return sailors, heats
 }
 
@@ -59,7 +60,8 @@ func TestLinkedSub(t *testing.T) {
 		is, ctx := is.New(t), context.Background()
 		sailors, heats := sail(t, e)
 
-		best := prom.CorrelatedSubquery(prom.Pluck(heats.Where(heatCourse.Ne("a3")), prom.Max(heatPoints)), prom.Match(heatSailor, sailorID))
+		best := prom.CorrelatedSubquery(prom.Pluck(heats.Where(heatCourse.Ne("a3")), prom.Max(heatPoints)),
+			prom.Match(heatSailor, sailorID))
 		rows, err := prom.Pluck2(sailors.OrderBy(best.Desc().NullsLast()), sailorName, prom.OrNull(best)).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(rows), 3)
@@ -72,7 +74,8 @@ func TestLinkedSub(t *testing.T) {
 		is.Equal(low.Name, "bob")
 
 		name := prom.Via(heatSailor, sailorName)
-		equal := prom.CorrelatedSubquery(prom.Pluck(heats.Query(), prom.Count(heat)), prom.Match(name, name), prom.Match(heatPoints, heatPoints))
+		equal := prom.CorrelatedSubquery(prom.Pluck(heats.Query(), prom.Count(heat)), prom.Match(name, name),
+			prom.Match(heatPoints, heatPoints))
 		twice, err := prom.Pluck(heats.Where(equal.Eq(2)).OrderBy(heatCourse.Asc()), heatCourse).All(ctx)
 		is.NoErr(err)
 		is.Equal(strings.Join(twice, " "), "a2 a3")

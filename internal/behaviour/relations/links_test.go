@@ -170,7 +170,8 @@ func TestLinks_Errors(t *testing.T) {
 
 		_, err := mates.Add(ctx, b, &Swimmer{})
 		var at *prom.ValueError
-		is.True(errors.As(err, &at) && at.Index == 1 && errors.Is(err, prom.ErrValidation) && strings.Contains(err.Error(), "save it first"))
+		is.True(errors.As(err, &at) && at.Index == 1 && errors.Is(err, prom.ErrValidation) &&
+			strings.Contains(err.Error(), "save it first"))
 		_, err = prom.LinksOf(swimmers, swimmerMates, &Swimmer{}).Add(ctx, b)
 		is.True(errors.Is(err, prom.ErrValidation))
 		_, err = mates.Add(ctx, b, nil)
@@ -187,7 +188,8 @@ func TestLinks_Errors(t *testing.T) {
 		is.True(errors.Is(err, prom.ErrForeignKey))
 		_, err = songsOf.AddKeys(ctx, one.ID, 999)
 		is.True(errors.Is(err, prom.ErrForeignKey))
-		for _, relation := range []*prom.ManyToManyField[*Swimmer, *Swimmer, *Mateship]{swimmerMates.Limit(1), swimmerMates.Where(swimmerName.Eq("b")),
+		for _, relation := range []*prom.ManyToManyField[*Swimmer, *Swimmer, *Mateship]{swimmerMates.Limit(1),
+			swimmerMates.Where(swimmerName.Eq("b")),
 			swimmerMates.OrderBy(swimmerName.Asc()), swimmerMates.WhereThrough(mateshipOther.Eq(1)), swimmerMates.With(swimmerMates)} {
 			_, err = prom.LinksOf(swimmers, relation, a).Add(ctx, b)
 			is.True(errors.Is(err, prom.ErrValidation))
@@ -254,7 +256,8 @@ func TestLinks_Statements(t *testing.T) {
 		var log kit.Statements
 		ctx, db := kit.Ended(t), kit.Open(t, e.DSN, log.Option())
 		swimmers, tapes, songs := prom.NewRepo[Swimmer](prom.Using(db)), prom.NewRepo[Mixtape](prom.Using(db)), prom.NewRepo[Song](prom.Using(db))
-		is.NoErr(prom.Install(ctx, swimmers, prom.NewRepo[Mateship](prom.Using(db)), tapes, songs, prom.NewRepo[MixtapeSong](prom.Using(db))))
+		is.NoErr(prom.Install(ctx, swimmers, prom.NewRepo[Mateship](prom.Using(db)), tapes, songs,
+			prom.NewRepo[MixtapeSong](prom.Using(db))))
 		list, more := make([]Swimmer, 33), make([]Song, 33)
 		is.NoErr(swimmers.CreateMany(ctx, list))
 		is.NoErr(songs.CreateMany(ctx, more))

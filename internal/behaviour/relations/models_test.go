@@ -102,7 +102,8 @@ type shelf struct {
 }
 
 func newShelf(db *prom.DB) shelf {
-	return shelf{prom.NewRepo[Writer](prom.Using(db)), prom.NewRepo[Essay](prom.Using(db)), prom.NewRepo[Remark](prom.Using(db))}
+	return shelf{prom.NewRepo[Writer](prom.Using(db)), prom.NewRepo[Essay](prom.Using(db)),
+		prom.NewRepo[Remark](prom.Using(db))}
 }
 
 // fill stores three writers: ada, with the essays a1 to a4, of which bob edited a2 and a4; bob, with b1; and cid, with

@@ -40,7 +40,8 @@ var contractTariff = prom.CompositeRefOf(contract, &contract.Tariff)
 // setsColumns reports whether the server has ON DELETE SET NULL of some columns.
 func setsColumns(t *testing.T, e dbtest.Engine, db *prom.DB) bool {
 	t.Helper()
-	return e.Name == dbtest.NamePostgres && kit.ScanOne[int](t, db, `SELECT current_setting('server_version_num')::int`) >= 150000
+	return e.Name == dbtest.NamePostgres &&
+		kit.ScanOne[int](t, db, `SELECT current_setting('server_version_num')::int`) >= 150000
 }
 
 // tariffGoes deletes a tariff that a contract refers to, and makes sure that the contract stays, without it or the

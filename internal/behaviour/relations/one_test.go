@@ -72,7 +72,8 @@ func TestReferencesOfSeveralColumns(t *testing.T) {
 			is.True(errors.As(err, &e))
 			is.Equal(e.Columns, []string{"shop", "bill_no"})
 		}
-		for i, b := range []Bill{{Shop: "north", No: 1, Buyer: "ada"}, {Shop: "north", No: 2, Buyer: "bob"}, {Shop: "south", No: 1, Buyer: "cid"}, {Shop: "south", No: 2, Buyer: "dan"}} {
+		for i, b := range []Bill{{Shop: "north", No: 1, Buyer: "ada"}, {Shop: "north", No: 2, Buyer: "bob"},
+			{Shop: "south", No: 1, Buyer: "cid"}, {Shop: "south", No: 2, Buyer: "dan"}} {
 			is.NoErr(bills.Create(ctx, &b))
 			for n := range i { // the first has none
 				l := BillLine{Item: fmt.Sprint(b.Buyer, n), Price: n * 10}
@@ -89,7 +90,8 @@ func TestReferencesOfSeveralColumns(t *testing.T) {
 		is.NoErr(lines.Save(ctx, moved))
 
 		log.Take()
-		list, err := bills.OrderBy(billShop.Asc(), billNo.Asc()).With(billLines.OrderBy(billLinePrice.Desc()).With(billLineOrigin)).All(ctx)
+		list, err := bills.OrderBy(billShop.Asc(),
+			billNo.Asc()).With(billLines.OrderBy(billLinePrice.Desc()).With(billLineOrigin)).All(ctx)
 		is.NoErr(err)
 		is.Equal(kit.Starting(log.Take(), "SELECT"), 3)
 		text := ""
@@ -134,7 +136,8 @@ func TestReferencesOfSeveralColumns(t *testing.T) {
 			is.NoErr(err)
 			is.Equal(n, want)
 		}
-		sums, err := prom.Pluck2(bills.Where(billLines.Has(billLinePrice.Gt(0))).OrderBy(billNo.Asc()), billBuyer, prom.AggregateOf(billLines, prom.Sum(billLinePrice))).All(ctx)
+		sums, err := prom.Pluck2(bills.Where(billLines.Has(billLinePrice.Gt(0))).OrderBy(billNo.Asc()), billBuyer,
+			prom.AggregateOf(billLines, prom.Sum(billLinePrice))).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(sums), "[{cid 10} {dan 30}]")
 

@@ -25,7 +25,8 @@ func TestSetReference(t *testing.T) {
 		ada, bob := kit.MustIn(ctx, t, s.writers, Writer{Name: "ada"}), kit.MustIn(ctx, t, s.writers, Writer{Name: "bob"})
 		essay := Essay{Title: "t", Editor: new(prom.RefTo(bob))}
 		essay.Writer.Set(ada)
-		for _, essays := range []*prom.Repo[Essay]{s.essays, s.essays} { // of a table that is not known yet, and of one that is
+		// of a table that is not known yet, and of one that is
+		for _, essays := range []*prom.Repo[Essay]{s.essays, s.essays} {
 			essay.Model = prom.Model{}
 			is.NoErr(essays.Create(ctx, &essay))
 			is.Equal(nameOf(&essay.Writer), "ada")
@@ -84,7 +85,8 @@ func TestSetReferenceUnsaved(t *testing.T) {
 		} {
 			err := s.essays.Create(ctx, &essay)
 			is.True(errors.Is(err, prom.ErrValidation))
-			is.True(strings.Contains(err.Error(), "a value is required: the reference refers to no row, or to a row that was not saved"))
+			is.True(strings.Contains(err.Error(),
+				"a value is required: the reference refers to no row, or to a row that was not saved"))
 		}
 		is.Equal(len(log.Take()), 0)
 	})

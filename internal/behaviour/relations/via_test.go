@@ -153,13 +153,16 @@ func TestWithViaItself(t *testing.T) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
 		swimmers, mates := prom.NewRepo[Swimmer](prom.Using(db)), prom.NewRepo[Mateship](prom.Using(db))
-		ann, ben, cat := kit.MustCreate(t, swimmers, Swimmer{Name: "ann"}), kit.MustCreate(t, swimmers, Swimmer{Name: "ben"}), kit.MustCreate(t, swimmers, Swimmer{Name: "cat"})
+		ann, ben, cat := kit.MustCreate(t, swimmers, Swimmer{Name: "ann"}), kit.MustCreate(t, swimmers,
+			Swimmer{Name: "ben"}), kit.MustCreate(t, swimmers, Swimmer{Name: "cat"})
 		for _, m := range []Mateship{
-			{One: prom.RefTo(ann), Other: prom.RefTo(ben)}, {One: prom.RefTo(ann), Other: prom.RefTo(cat)}, {One: prom.RefTo(cat), Other: prom.RefTo(ben)},
+			{One: prom.RefTo(ann), Other: prom.RefTo(ben)}, {One: prom.RefTo(ann),
+				Other: prom.RefTo(cat)}, {One: prom.RefTo(cat), Other: prom.RefTo(ben)},
 		} {
 			kit.MustCreate(t, mates, m)
 		}
-		list, err := swimmers.OrderBy(swimmerName.Asc()).With(swimmerMates.OrderBy(swimmerName.Asc()).With(swimmerMates), swimmerMatesOf, swimmerMateship.With(mateshipOther)).All(ctx)
+		list, err := swimmers.OrderBy(swimmerName.Asc()).With(swimmerMates.OrderBy(swimmerName.Asc()).With(swimmerMates),
+			swimmerMatesOf, swimmerMateship.With(mateshipOther)).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(list[0].Mates.Rows()), 2)
 		is.Equal(list[0].Mates.Rows()[1].Name, "cat")

@@ -253,7 +253,8 @@ func TestWithRoundTrips(t *testing.T) {
 	db := kit.Open(t, e.With("pool_max_conns=1"))
 	s := newShelf(db)
 	s.fill(ctx, t)
-	q := s.essays.With(essayWriter.With(writerEssays, writerEdited), essayEditor.With(writerRemarks), essayRemarks.With(remarkBy))
+	q := s.essays.With(essayWriter.With(writerEssays, writerEdited), essayEditor.With(writerRemarks),
+		essayRemarks.With(remarkBy))
 	trips := func(ctx context.Context, q *prom.Query[Essay]) int {
 		p.Trips()
 		list, err := q.All(ctx)
@@ -401,7 +402,8 @@ func TestWithEqualKeys(t *testing.T) {
 	}
 	_, err := lanes.With(laneTown).All(ctx)
 	is.NoErr(err)
-	want := map[string]string{"\u00e9": "\u00c9", "e\u0301": "\u00c9", "E\u0301": "\u00c9", "\u00c9": "\u00c9", "\ufb01": "FI", "fi": "FI", "\u00b2": "2", "a\u200bb": "AB", "\uff41B": "AB"}
+	want := map[string]string{"\u00e9": "\u00c9", "e\u0301": "\u00c9", "E\u0301": "\u00c9", "\u00c9": "\u00c9",
+		"\ufb01": "FI", "fi": "FI", "\u00b2": "2", "a\u200bb": "AB", "\uff41B": "AB"}
 	for code := range want {
 		kit.MustCreate(t, towns, Town{Name: code, Nation: prom.NewRefBy[Nation](code)})
 	}

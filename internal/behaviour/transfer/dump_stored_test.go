@@ -57,8 +57,9 @@ type Shelf struct {
 // storedOf returns what a table's columns hold, as text.
 func storedOf(t *testing.T, db *prom.DB) string {
 	t.Helper()
-	text := kit.ScanOne[string](t, db, "SELECT CAST(town AS TEXT) || '|' || CAST(maybe AS TEXT) || '|' || CAST(meta AS TEXT) || '|' || CAST(raw AS TEXT) || '|' || "+
-		"quiet || '|' || lower || '|' || CAST(many AS TEXT) FROM shelf")
+	text := kit.ScanOne[string](t, db,
+		"SELECT CAST(town AS TEXT) || '|' || CAST(maybe AS TEXT) || '|' || CAST(meta AS TEXT) || '|' || CAST(raw AS TEXT) || '|' || "+
+			"quiet || '|' || lower || '|' || CAST(many AS TEXT) FROM shelf")
 	// A list is an array on PostgreSQL.
 	return strings.NewReplacer(" ", "", `{LOUD,Own}`, `["LOUD","Own"]`).Replace(text)
 }

@@ -48,13 +48,17 @@ func relics() []Relic {
 	text, null := "NULL, 'q' \"q\" \u2028 <&> \n \\ 日本", any(nil)
 	empty, when := []byte{}, time.Date(1, 1, 1, 0, 0, 0, 1000, time.UTC)
 	return []Relic{
-		{Code: "full", Flag: true, Small: math.MinInt16, Big: math.MinInt64, Wide: math.MaxInt64, Single: math.MaxFloat32, Double: math.Inf(-1),
-			Data: []byte{0, 1, 255}, Price: "-12345678901234567890.0123456789", At: time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC),
+		{Code: "full", Flag: true, Small: math.MinInt16, Big: math.MinInt64, Wide: math.MaxInt64, Single: math.MaxFloat32,
+			Double: math.Inf(-1),
+			Data:   []byte{0, 1, 255}, Price: "-12345678901234567890.0123456789", At: time.Date(9999, 12, 31, 23, 59, 59,
+				999999000, time.UTC),
 			Day: time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC), Clock: 24*time.Hour - time.Microsecond, UUID: prom.NewUUID(),
-			Tags: map[string]any{"a": []any{1.0, nil, "x"}}, Text: &text, Bytes: &empty, When: &when, Words: []string{"", "a,b", "\"{}"}, Sizes: []int64{math.MinInt64, 1}, Dates: &[]time.Time{when}},
+			Tags: map[string]any{"a": []any{1.0, nil, "x"}}, Text: &text, Bytes: &empty, When: &when, Words: []string{"", "a,b",
+				"\"{}"}, Sizes: []int64{math.MinInt64, 1}, Dates: &[]time.Time{when}},
 		{Code: "zero", Price: "0", At: time.Unix(0, 0), Day: time.Unix(0, 0), UUID: prom.NewUUID(), Tags: map[string]any{}},
-		{Code: "edge", Big: math.MaxInt64, Double: math.SmallestNonzeroFloat64, Single: -0.1, Data: []byte("x"), Price: "0.0000000001",
-			At: time.Unix(1, 999), Day: time.Unix(1e9, 0), UUID: prom.NewUUID(), Tags: map[string]any{"q": "\"\\"}, Many: &null},
+		{Code: "edge", Big: math.MaxInt64, Double: math.SmallestNonzeroFloat64, Single: -0.1, Data: []byte("x"),
+			Price: "0.0000000001",
+			At:    time.Unix(1, 999), Day: time.Unix(1e9, 0), UUID: prom.NewUUID(), Tags: map[string]any{"q": "\"\\"}, Many: &null},
 	}
 }
 
@@ -72,7 +76,8 @@ func same(t *testing.T, got, want []Relic) {
 				is.True(got[i].Created.Equal(want[i].Created))
 				continue
 			}
-			if a, b := fmt.Sprintf("%+v", reflect.Indirect(g.Field(j))), fmt.Sprintf("%+v", reflect.Indirect(w.Field(j))); a != b {
+			if a, b := fmt.Sprintf("%+v", reflect.Indirect(g.Field(j))), fmt.Sprintf("%+v",
+				reflect.Indirect(w.Field(j))); a != b {
 				t.Errorf("row %d: %s is %s, want %s", i, name, a, b)
 			}
 		}
@@ -92,7 +97,8 @@ func TestDumpRestore(t *testing.T) {
 		want := kit.AllOf(t, repo)
 		parishes, chapels := kit.ParishesOf(t, db)
 		all := func(db *prom.DB) []prom.AnyRepo {
-			return []prom.AnyRepo{prom.NewRepo[kit.Chapel](prom.Using(db)), repo.Using(db), prom.NewRepo[kit.Parish](prom.Using(db))}
+			return []prom.AnyRepo{prom.NewRepo[kit.Chapel](prom.Using(db)), repo.Using(db),
+				prom.NewRepo[kit.Parish](prom.Using(db))}
 		}
 		var dump, again bytes.Buffer
 		is.NoErr(prom.Dump(ctx, &dump, all(db)...))
@@ -108,10 +114,12 @@ func TestDumpRestore(t *testing.T) {
 				is.Equal(p.Main.Key(), int64(i+1))
 				is.Equal(p.Near.Key(), p.ID)
 			}
-			next := kit.MustCreate(t, repo.Using(target), Relic{Code: "next", Price: "1", UUID: prom.NewUUID(), At: time.Now(), Day: time.Now()})
+			next := kit.MustCreate(t, repo.Using(target), Relic{Code: "next", Price: "1", UUID: prom.NewUUID(), At: time.Now(),
+				Day: time.Now()})
 			is.Equal(next.ID, int64(4))
 			is.NoErr(target.Tx(ctx, func(ctx context.Context) error { // references hold as before
-				is.True(errors.Is(chapels.Using(target).Create(ctx, &kit.Chapel{Parish: prom.NewRef[kit.Parish](99)}), prom.ErrForeignKey))
+				is.True(errors.Is(chapels.Using(target).Create(ctx, &kit.Chapel{Parish: prom.NewRef[kit.Parish](99)}),
+					prom.ErrForeignKey))
 				return nil
 			}))
 			is.NoErr(repo.Using(target).Delete(ctx, next))
@@ -141,12 +149,17 @@ func TestRestoreRefuses(t *testing.T) {
 			{`{"format":"other","version":1}`, "line 1: it is not a dump of version 1"},
 			{head + `{"table":"SQL","columns":[]}`, `line 2: the dump has a table "SQL", and no repo of it was given`},
 			{head + `{"table":"chapel","columns":["x"]}`, `line 2: the dump has a column "x" that kit.Chapel does not have`},
-			{head + `{"table":"chapel","columns":["_id"]}`, `line 2: the dump has no column "parish_id", which kit.Chapel requires`},
+			{head + `{"table":"chapel","columns":["_id"]}`,
+				`line 2: the dump has no column "parish_id", which kit.Chapel requires`},
 			{head + `{"table":"chapel","columns":["_id","_id"]}`, `line 2: the dump has the column "_id" of kit.Chapel twice`},
-			{head + `{"table":"chapel","columns":[]}` + "\n[]\n[]\n" + `{"rows":2}`, `line 2: the dump does not name the columns of the table "chapel"`},
-			{head + `{"table":"chapel","columns":null}` + "\n" + `{"rows":0}`, `line 2: the dump does not name the columns of the table "chapel"`},
-			{head + `{"table":"chapel"}` + "\n" + `{"rows":0}`, `line 2: the dump does not name the columns of the table "chapel"`},
-			{head + `{"table":"chapel","columns":["_id"],"kinds":["int64","text"]}`, `line 2: the dump does not name the columns of the table "chapel"`},
+			{head + `{"table":"chapel","columns":[]}` + "\n[]\n[]\n" + `{"rows":2}`,
+				`line 2: the dump does not name the columns of the table "chapel"`},
+			{head + `{"table":"chapel","columns":null}` + "\n" + `{"rows":0}`,
+				`line 2: the dump does not name the columns of the table "chapel"`},
+			{head + `{"table":"chapel"}` + "\n" + `{"rows":0}`,
+				`line 2: the dump does not name the columns of the table "chapel"`},
+			{head + `{"table":"chapel","columns":["_id"],"kinds":["int64","text"]}`,
+				`line 2: the dump does not name the columns of the table "chapel"`},
 			{head + `{"table":"chapel","column":["_id"]}`, "line 2: it is not a line of a dump"},
 			{head + `{"table":"chapel","columns":["_id"],"rows":0}`, "line 2: it is not a line of a dump"},
 			{head + `{"rows":-1}`, "line 2: the dump was written with -1 rows, and has 0"},
@@ -159,9 +172,12 @@ func TestRestoreRefuses(t *testing.T) {
 			{table + row[:20], "line 3: it is not a row of 7 values"},
 			{table + row + row[:20], "line 4: it is not a row of 7 values"},
 			{table + `[1]`, "line 3: it is not a row of 7 values"},
-			{table + strings.Replace(row, "false", `"SECRET"`, 1), `line 3: column "closed": the value is not of the column's kind`},
-			{table + strings.Replace(row, "[1,", `[9223372036854775808,`, 1), `line 3: column "_id": the value is not of the column's kind`},
-			{table + strings.Replace(row, "2024-01-01", "SECRET", 1), `line 3: column "_created": the value is not of the column's kind`},
+			{table + strings.Replace(row, "false", `"SECRET"`, 1),
+				`line 3: column "closed": the value is not of the column's kind`},
+			{table + strings.Replace(row, "[1,", `[9223372036854775808,`, 1),
+				`line 3: column "_id": the value is not of the column's kind`},
+			{table + strings.Replace(row, "2024-01-01", "SECRET", 1),
+				`line 3: column "_created": the value is not of the column's kind`},
 			{table + `{"rows":1}`, "line 3: the dump was written with 1 rows, and has 0"},
 			{table + `{"rows":0}` + "\n" + row, "line 4: there is data after the end of the dump"},
 			{table + strings.Replace(row, "[1", "[7", 1), "line 4: the dump ends early"},

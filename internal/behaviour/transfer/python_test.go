@@ -98,7 +98,8 @@ func TestPythonRead(t *testing.T) {
 
 		p, err := posts.Get(ctx, 1)
 		is.NoErr(err)
-		is.Equal([]any{p.Author.Key(), p.Editor.Key(), p.Title, p.Views, *p.Stars, *p.Hits, *p.Big, *p.Score, *p.Price, p.Live},
+		is.Equal([]any{p.Author.Key(), p.Editor.Key(), p.Title, p.Views, *p.Stars, *p.Hits, *p.Big, *p.Score, *p.Price,
+			p.Live},
 			[]any{int64(1), int64(2), "First", int32(3), int16(5), int64(1<<53 + 1), "12345678901234567", 0.1, "12.34", true})
 		is.Equal([]any{*p.Day, *p.At, *p.Raw, p.Token.String(), *p.Status},
 			[]any{midnight, second, []byte{0x80, 4}, "123e4567-e89b-12d3-a456-426614174000", BlogStatus(2)})
@@ -107,15 +108,18 @@ func TestPythonRead(t *testing.T) {
 
 		p, err = posts.Get(ctx, 2)
 		is.NoErr(err)
-		is.True(p.Editor == nil && p.Stars == nil && p.Hits == nil && p.Big == nil && p.Score == nil && p.Price == nil && p.Day == nil &&
+		is.True(p.Editor == nil && p.Stars == nil && p.Hits == nil && p.Big == nil && p.Score == nil && p.Price == nil &&
+			p.Day == nil &&
 			p.Meta == nil && p.Raw == nil && p.Token == nil && p.Status == nil && !p.Live)
 		is.Equal([]time.Time{*p.At, p.Created}, []time.Time{second.Add(50 * time.Millisecond), second})
 		p, err = posts.Get(ctx, 3)
 		is.NoErr(err)
 		is.Equal([]time.Time{*p.At, p.Created, p.Updated}, []time.Time{midnight, midnight, midnight})
 
-		is.Equal(postIDs(t, posts.Where(blogPostTitle.Eq("First"), blogPostLive.Eq(true), blogPostToken.Eq(*mustGet(t, posts, 1).Token))), []int64{1})
-		is.Equal(postIDs(t, posts.Where(blogPostBig.Eq("12345678901234567"), blogPostPrice.Lt("12.35"), blogPostPrice.Gte("12.34"))), []int64{1})
+		is.Equal(postIDs(t, posts.Where(blogPostTitle.Eq("First"), blogPostLive.Eq(true),
+			blogPostToken.Eq(*mustGet(t, posts, 1).Token))), []int64{1})
+		is.Equal(postIDs(t, posts.Where(blogPostBig.Eq("12345678901234567"), blogPostPrice.Lt("12.35"),
+			blogPostPrice.Gte("12.34"))), []int64{1})
 		is.Equal(postIDs(t, posts.Where(blogPostPrice.In("12.340", "9"))), []int64{1})
 		is.Equal(postIDs(t, posts.Where(blogPostDay.Lte(midnight))), []int64{1})
 		is.Equal(postIDs(t, posts.Where(prom.Year(blogPostAt).Eq(2020), prom.Hour(blogPostAt).Eq(0))), []int64{3})
@@ -191,7 +195,8 @@ func TestPythonWrite(t *testing.T) {
 		is.Equal(ada.Created, time.Date(2020, 3, 25, 19, 34, 5, 50000000, time.UTC))
 
 		day := time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)
-		p := &blogPostMore{BlogPost: BlogPost{Title: "Fourth", Views: -1, Stars: new(int16(1)), Hits: new(int64(1 << 62)), Big: new("99999999999999999999"),
+		p := &blogPostMore{BlogPost: BlogPost{Title: "Fourth", Views: -1, Stars: new(int16(1)), Hits: new(int64(1 << 62)),
+			Big:   new("99999999999999999999"),
 			Score: new(2.5), Price: new("0.10"), Live: true, Day: &day, At: new(day.Add(time.Hour)), Meta: &map[string]any{"k": []any{"v", 1.5, true}},
 			Raw: new([]byte{0, 255}), Token: new(prom.UUID{1}), Status: new(BlogStatus(3))},
 			Extra: &map[string]any{"x": 1.0}, Exact: new("3.10"), When: &day, Seen: new(true)}
@@ -216,8 +221,10 @@ func TestPythonWrite(t *testing.T) {
 		now := "'" + time.Now().UTC().Format("2006-01-02T15:04:05.000000Z") + "'"
 		kit.RunSQL(t, db, strings.Split(pythonSQL(t, e.Name), "INSERT")[0]) // its CREATE IF NOT EXISTS
 		is.Equal(indexNames(t, e, db), before)
-		is.True(kit.ScanOne[int64](t, db, `INSERT INTO "blog_models_author" ("name", "_created", "_updated") VALUES ('Py', `+now+`, `+now+`) RETURNING "_id"`) > eve.ID)
-		is.Equal(kit.ScanOne[int64](t, db, `INSERT INTO "blog_models_author" ("name", "_created", "_updated") VALUES ('Eve', `+now+`, `+now+`) ON CONFLICT("name") DO UPDATE SET "nick" = 'evil', "_updated" = `+now+` RETURNING "_id"`), eve.ID)
+		is.True(kit.ScanOne[int64](t, db,
+			`INSERT INTO "blog_models_author" ("name", "_created", "_updated") VALUES ('Py', `+now+`, `+now+`) RETURNING "_id"`) > eve.ID)
+		is.Equal(kit.ScanOne[int64](t, db,
+			`INSERT INTO "blog_models_author" ("name", "_created", "_updated") VALUES ('Eve', `+now+`, `+now+`) ON CONFLICT("name") DO UPDATE SET "nick" = 'evil', "_updated" = `+now+` RETURNING "_id"`), eve.ID)
 		kit.RunSQL(t, db, `DELETE FROM "blog_models_author" WHERE "_id" = 1`)
 		is.Equal(postIDs(t, prom.NewRepo[BlogPost](prom.Using(db)).Query()), []int64{p.ID}) // the posts of Ada went with her
 		is.NoErr(posts.Reload(ctx, p))
@@ -243,9 +250,11 @@ type blogPostMore struct {
 func indexNames(t *testing.T, e dbtest.Engine, db *prom.DB) string {
 	t.Helper()
 	if e.Name == dbtest.NameSQLite {
-		return kit.ScanOne[string](t, db, "SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name <> 'prom_history' ORDER BY name)")
+		return kit.ScanOne[string](t, db,
+			"SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name <> 'prom_history' ORDER BY name)")
 	}
-	return kit.ScanOne[string](t, db, "SELECT string_agg(indexname, ',' ORDER BY indexname) FROM pg_indexes WHERE schemaname = current_schema() AND tablename <> 'prom_history'")
+	return kit.ScanOne[string](t, db,
+		"SELECT string_agg(indexname, ',' ORDER BY indexname) FROM pg_indexes WHERE schemaname = current_schema() AND tablename <> 'prom_history'")
 }
 
 // Ensure that keys which are UUIDs, numbers that may exceed 64 bits, and columns that only the database has are met as
@@ -257,13 +266,15 @@ func TestPythonRest(t *testing.T) {
 		ctx := context.Background()
 		db := python(t, e, "", "install=check")
 		tokens := prom.NewRepo[blogToken](prom.Using(db))
-		key := mustGet(t, tokens, prom.UUID{0x12, 0x3e, 0x45, 0x67, 0xe8, 0x9b, 0x42, 0xd3, 0xa4, 0x56, 0x42, 0x66, 0x14, 0x17, 0x40, 0x00})
+		key := mustGet(t, tokens, prom.UUID{0x12, 0x3e, 0x45, 0x67, 0xe8, 0x9b, 0x42, 0xd3, 0xa4, 0x56, 0x42, 0x66, 0x14,
+			0x17, 0x40, 0x00})
 		is.Equal(key.What, "key")
 		made := kit.MustCreate(t, tokens, blogToken{What: "made"})
 		is.Equal(*mustGet(t, tokens, made.ID), *made)
 		key.What = "changed"
 		is.NoErr(tokens.Save(ctx, key))
-		is.Equal(kit.ScanOne[string](t, db, `SELECT "what" FROM "blog_models_token" WHERE "_id" = '123e4567-e89b-42d3-a456-426614174000'`), "changed")
+		is.Equal(kit.ScanOne[string](t, db,
+			`SELECT "what" FROM "blog_models_token" WHERE "_id" = '123e4567-e89b-42d3-a456-426614174000'`), "changed")
 		if e.Name == dbtest.NameSQLite {
 			checkPythonTable(t, db, "blog_models_token")
 		}
@@ -315,7 +326,8 @@ func TestPythonOld(t *testing.T) {
 		}{
 			{second.Add(50 * ms), second, second.Add(500 * ms)},
 			{second, second, second.Add(250 * ms)},
-			{time.Date(2019, 10, 8, 20, 18, 59, 566855000, time.UTC), second.Truncate(24 * time.Hour), second.Add(50001 * time.Microsecond)},
+			{time.Date(2019, 10, 8, 20, 18, 59, 566855000, time.UTC), second.Truncate(24 * time.Hour),
+				second.Add(50001 * time.Microsecond)},
 			{second.Add(time.Second), second, second},
 			{second.Add(-time.Second), second.Add(123 * ms), second.Truncate(24 * time.Hour)},
 			{time.Time{}, second, second},
@@ -345,7 +357,8 @@ func TestPythonOld(t *testing.T) {
 			list[i].Created, list[i].Updated = want[i].created.Add(time.Microsecond), want[i].updated.Add(time.Microsecond)
 			is.NoErr(events.Save(ctx, &list[i]))
 		}
-		in, err := events.Where(oldEventAt.Gt(second.Add(time.Microsecond)), oldEventAt.Lte(second.Add(4*time.Microsecond))).OrderBy(oldEventAt.Asc()).All(ctx)
+		in, err := events.Where(oldEventAt.Gt(second.Add(time.Microsecond)),
+			oldEventAt.Lte(second.Add(4*time.Microsecond))).OrderBy(oldEventAt.Asc()).All(ctx)
 		is.NoErr(err)
 		is.Equal(fmt.Sprint(in[0].What, in[1].What, in[2].What, len(in)), "fed3")
 		kit.MustCreate(t, events, oldEvent{What: "z", Token: new(prom.UUID{9})})

@@ -70,7 +70,8 @@ var _ = prom.RegisterCodec(
 	})
 
 var (
-	_ = prom.RegisterCodec(func(g grams) (int64, error) { return int64(g.n * 1000), nil }, func(n int64) (grams, error) { return grams{float64(n) / 1000}, nil })
+	_ = prom.RegisterCodec(func(g grams) (int64, error) { return int64(g.n * 1000), nil },
+		func(n int64) (grams, error) { return grams{float64(n) / 1000}, nil })
 	_ = prom.RegisterCodec(
 		func(m months) (time.Time, error) {
 			return time.Date(m.year, time.Month(m.month), 1, 0, 0, 0, 0, time.UTC), nil
@@ -79,16 +80,18 @@ var (
 	_ = prom.RegisterCodec(func(a answer) (bool, error) { return a == "yes", nil }, func(b bool) (answer, error) {
 		return map[bool]answer{true: "yes", false: "no"}[b], nil
 	})
-	_ = prom.RegisterCodec(func(s share) (float64, error) { return float64(s.num) / float64(s.den), nil }, func(f float64) (share, error) {
-		return share{int64(f * 8), 8}, nil
-	})
-	_ = prom.RegisterCodec(func(n big.Int) (string, error) { return fmt.Sprintf("%x", &n), nil }, func(s string) (big.Int, error) {
-		n, ok := new(big.Int).SetString(s, 16)
-		if !ok {
-			return big.Int{}, errors.New("no number")
-		}
-		return *n, nil
-	})
+	_ = prom.RegisterCodec(func(s share) (float64, error) { return float64(s.num) / float64(s.den), nil },
+		func(f float64) (share, error) {
+			return share{int64(f * 8), 8}, nil
+		})
+	_ = prom.RegisterCodec(func(n big.Int) (string, error) { return fmt.Sprintf("%x", &n), nil },
+		func(s string) (big.Int, error) {
+			n, ok := new(big.Int).SetString(s, 16)
+			if !ok {
+				return big.Int{}, errors.New("no number")
+			}
+			return *n, nil
+		})
 )
 
 type coded struct {
@@ -120,7 +123,8 @@ var (
 func aCoded() coded {
 	other, light := sealed("other"), grams{0.25}
 	return coded{
-		Seal: "secret", Seals: []sealed{"secret", ""}, Other: &other, Null: sql.Null[sealed]{V: "null", Valid: true}, Heavy: grams{1.5}, Light: &light,
+		Seal: "secret", Seals: []sealed{"secret", ""}, Other: &other, Null: sql.Null[sealed]{V: "null",
+			Valid: true}, Heavy: grams{1.5}, Light: &light,
 		Month: months{2024, 2}, Reply: "yes", Part: share{3, 8}, Big: *big.NewInt(255), Most: big.NewInt(-1), Loose: "loose",
 	}
 }
@@ -154,14 +158,16 @@ func TestCodec(t *testing.T) {
 		is.True(bare.Other == nil && !bare.Null.Valid && bare.Light == nil && bare.Most == nil && len(bare.Seals) == 0)
 
 		for _, cond := range []prom.Cond[*coded]{
-			codedHeavy.Eq(grams{1.5}), codedHeavy.Between(grams{1}, grams{2}), codedLight.NotNull(), codedMonth.In(months{2024, 2}, months{3, 3}),
+			codedHeavy.Eq(grams{1.5}), codedHeavy.Between(grams{1}, grams{2}), codedLight.NotNull(), codedMonth.In(months{2024,
+				2}, months{3, 3}),
 			codedReply.Eq("yes"), codedBig.Eq(*big.NewInt(255)),
 		} {
 			n, err := repo.Where(cond).Count(ctx)
 			is.NoErr(err)
 			is.Equal(n, 2)
 		}
-		_, err = repo.Where(codedReply.Eq("no")).Update(ctx, codedSeal.Set("set"), codedHeavy.Set(grams{3}), codedLight.SetNull())
+		_, err = repo.Where(codedReply.Eq("no")).Update(ctx, codedSeal.Set("set"), codedHeavy.Set(grams{3}),
+			codedLight.SetNull())
 		is.NoErr(err)
 		is.NoErr(repo.Reload(ctx, bare))
 		is.True(bare.Seal == "set" && bare.Heavy == grams{3})
@@ -232,10 +238,12 @@ func TestCodecRefused(t *testing.T) {
 	for want, register := range map[string]func(){
 		"is registered too late": func() { prom.RegisterCodec(text, back) },
 		"has a codec already": func() {
-			prom.RegisterCodec(func(s sealed) (string, error) { return "", nil }, func(string) (sealed, error) { return "", nil })
+			prom.RegisterCodec(func(s sealed) (string, error) { return "", nil },
+				func(string) (sealed, error) { return "", nil })
 		},
 		"cannot have a codec": func() {
-			prom.RegisterCodec(func(s string) (string, error) { return s, nil }, func(s string) (string, error) { return s, nil })
+			prom.RegisterCodec(func(s string) (string, error) { return s, nil },
+				func(s string) (string, error) { return s, nil })
 		},
 		"lacks a function":    func() { prom.RegisterCodec[late, string](text, nil) },
 		"cannot be used with": func() { prom.NewRepo[tagged]() },

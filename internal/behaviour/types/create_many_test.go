@@ -21,7 +21,8 @@ import (
 func TestCreateManyStores(t *testing.T) {
 	t.Parallel()
 	newYork := zone(t, "America/New_York")
-	times := []time.Time{{}, time.Unix(0, 999), time.Unix(-1, 999_999_999), time.Date(2024, 11, 3, 1, 30, 0, 123_456_789, newYork),
+	times := []time.Time{{}, time.Unix(0, 999), time.Unix(-1, 999_999_999),
+		time.Date(2024, 11, 3, 1, 30, 0, 123_456_789, newYork),
 		time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.UTC), time.Date(1883, 11, 18, 12, 3, 57, 1500, newYork)}
 	hour := 24*time.Hour - 1
 	var moments []moment

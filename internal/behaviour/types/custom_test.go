@@ -150,7 +150,8 @@ func TestDecimals(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(list[0].Price, "-12345678901234567890.0000000000")
 		is.Equal(list[len(list)-1].Price, "12345678901234567890.0123456789")
-		for _, text := range []string{"", "x", "1e5", ".5", "1.", "--1", " 1", "1,5", "0.00000000001", "123456789012345678901", "NaN", "Infinity", "١"} {
+		for _, text := range []string{"", "x", "1e5", ".5", "1.", "--1", " 1", "1,5", "0.00000000001",
+			"123456789012345678901", "NaN", "Infinity", "١"} {
 			is.True(errors.Is(repo.Create(ctx, ware(func(g *goods) { g.Price = text })), prom.ErrValidation))
 			_, err := repo.Where(goodsPrice.Eq(text)).Count(ctx)
 			is.True(errors.Is(err, prom.ErrValidation))
@@ -169,7 +170,8 @@ func TestScanner(t *testing.T) {
 		tip := cents(-5)
 		g := ware(func(g *goods) { g.Paid, g.Tip, g.Hidden = cents(math.MaxInt64), &tip, hidden{"añb"} })
 		is.NoErr(repo.Create(ctx, g))
-		got, err := repo.Where(goodsPaid.Gte(cents(math.MaxInt64)), goodsHidden.Eq(hidden{"añb"}), prom.Raw(goodsProto, "hidden = 'bña'")).First(ctx)
+		got, err := repo.Where(goodsPaid.Gte(cents(math.MaxInt64)), goodsHidden.Eq(hidden{"añb"}),
+			prom.Raw(goodsProto, "hidden = 'bña'")).First(ctx)
 		is.NoErr(err)
 		is.Equal(got.Paid.cents.String(), "9223372036854775807")
 		is.Equal(got.Tip.cents.String(), "-5")
@@ -179,7 +181,8 @@ func TestScanner(t *testing.T) {
 		got.Tip.cents.SetInt64(7) // in place
 		is.Equal(repo.Modified(got), []string{"tip"})
 		is.NoErr(repo.Save(ctx, got))
-		n, err := repo.Where(goodsPaid.In(cents(1), cents(math.MaxInt64))).Update(ctx, goodsPaid.Set(cents(250)), goodsHidden.Set(hidden{"x"}))
+		n, err := repo.Where(goodsPaid.In(cents(1), cents(math.MaxInt64))).Update(ctx, goodsPaid.Set(cents(250)),
+			goodsHidden.Set(hidden{"x"}))
 		is.NoErr(err)
 		is.Equal(n, 1)
 		is.NoErr(repo.Reload(ctx, g))
@@ -205,7 +208,8 @@ func TestTextForms(t *testing.T) {
 		g := ware(func(g *goods) { g.Serial, g.Old, g.Where, g.From = upper, &upper, addr, &addr })
 		is.NoErr(repo.Create(ctx, g))
 		is.Equal([]string{g.Serial, *g.Old}, []string{aSerial, aSerial})
-		got, err := repo.Where(goodsSerial.Eq(upper), goodsSerial.In(aSerial), goodsSerial.HasPrefix("0190"), goodsWhere.Eq(addr),
+		got, err := repo.Where(goodsSerial.Eq(upper), goodsSerial.In(aSerial), goodsSerial.HasPrefix("0190"),
+			goodsWhere.Eq(addr),
 			prom.Raw(goodsProto, `"where" = '2001:db8::1'`)).First(ctx)
 		is.NoErr(err)
 		is.Equal([]netip.Addr{got.Where, *got.From}, []netip.Addr{addr, addr})
@@ -231,7 +235,8 @@ func TestEnums(t *testing.T) {
 		is.NoErr(repo.Create(ctx, g))
 		got, err := repo.Where(goodsLevel.Eq(3), goodsColor.Eq(green), goodsColor.In("red", green)).First(ctx)
 		is.NoErr(err)
-		is.Equal([]any{got.Level, *got.Color, got.Shade.V, got.Number.V}, []any{level(3), green, color("blue?"), uint16(65535)})
+		is.Equal([]any{got.Level, *got.Color, got.Shade.V, got.Number.V},
+			[]any{level(3), green, color("blue?"), uint16(65535)})
 
 		got.Color, got.Shade.Valid, got.Number.Valid = nil, false, false
 		is.NoErr(repo.Save(ctx, got))
@@ -279,7 +284,8 @@ func TestOldNulls(t *testing.T) {
 			K: sql.NullInt16{Int16: math.MinInt16, Valid: true}, Y: sql.NullByte{Byte: 255, Valid: true},
 			F: sql.NullFloat64{Float64: 0.1, Valid: true}, T: sql.NullTime{Time: time.Unix(0, 1000).UTC(), Valid: true},
 		}
-		zeros := oldNulls{S: sql.NullString{Valid: true}, B: sql.NullBool{Valid: true}, I: sql.NullInt64{Valid: true}, Y: sql.NullByte{Valid: true}}
+		zeros := oldNulls{S: sql.NullString{Valid: true}, B: sql.NullBool{Valid: true}, I: sql.NullInt64{Valid: true},
+			Y: sql.NullByte{Valid: true}}
 		for _, v := range []oldNulls{full, zeros, {}} {
 			want := v
 			is.NoErr(repo.Create(ctx, &v))

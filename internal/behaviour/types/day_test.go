@@ -70,8 +70,10 @@ func TestDaysAndInstants(t *testing.T) {
 			cond prom.Cond[*slot]
 			want string
 		}{
-			"eq": {prom.Eq(slotDay, slotAt), "[1]"}, "eq turned": {prom.Eq(slotAt, slotDay), "[1]"}, "lt": {prom.Lt(slotDay, slotAt), "[2]"},
-			"gt": {prom.Gt(slotDay, slotAt), "[3]"}, "same": {prom.Is(slotDay, slotAt), "[1]"}, "not same": {prom.IsNot(slotLast, slotAt), "[1 2 3]"},
+			"eq": {prom.Eq(slotDay, slotAt), "[1]"}, "eq turned": {prom.Eq(slotAt, slotDay),
+				"[1]"}, "lt": {prom.Lt(slotDay, slotAt), "[2]"},
+			"gt": {prom.Gt(slotDay, slotAt), "[3]"}, "same": {prom.Is(slotDay, slotAt),
+				"[1]"}, "not same": {prom.IsNot(slotLast, slotAt), "[1 2 3]"},
 			"in":         {prom.InQuery(slotDay, prom.Pluck(repo.Query(), slotAt)), "[1]"},
 			"in turned":  {prom.InQuery(slotAt, prom.Pluck(repo.Query(), slotDay)), "[1]"},
 			"not in":     {prom.Not(prom.InQuery(slotDay, prom.Pluck(repo.Query(), slotAt))), "[2 3]"},
@@ -86,7 +88,8 @@ func TestDaysAndInstants(t *testing.T) {
 			}
 		}
 
-		pairs := prom.From(prom.Select(repo.Query(), slotDaysProto, prom.Col(&slotDaysProto.Day, slotAt), prom.Col(&slotDaysProto.At, slotDay)))
+		pairs := prom.From(prom.Select(repo.Query(), slotDaysProto, prom.Col(&slotDaysProto.Day, slotAt),
+			prom.Col(&slotDaysProto.At, slotDay)))
 		n, err := pairs.Where(slotDaysDay.Eq(day(2)), slotDaysAt.In(day(2), day(3))).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 2)
@@ -98,7 +101,8 @@ func TestDaysAndInstants(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(ids(slotAt.Eq(day(2))), "[3]")
 		is.Equal(ids(slotAt.In(day(2)), prom.Hour(slotAt).Eq(0)), "[3]")
-		_, err = prom.InsertSelect(ctx, repo, repo.Where(slotID.Eq(2)), prom.To(slotDay, slotAt), prom.To(slotAt, slotDay), prom.To(slotLast, prom.Max(slotAt)))
+		_, err = prom.InsertSelect(ctx, repo, repo.Where(slotID.Eq(2)), prom.To(slotDay, slotAt), prom.To(slotAt, slotDay),
+			prom.To(slotLast, prom.Max(slotAt)))
 		is.NoErr(err)
 		is.Equal(ids(slotDay.Eq(day(2)), slotAt.Eq(day(2)), slotID.Gt(3)), "[4]")
 	})

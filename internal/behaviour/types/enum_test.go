@@ -52,7 +52,8 @@ func TestEnumNames(t *testing.T) {
 			cond prom.Cond[*ranked]
 			want int
 		}{
-			{by("rank").Eq("low"), 1}, {by("rank").Eq("2"), 1}, {by("rank").Eq(rank(3)), 1}, {by("rank").Eq(2), 1}, {by("rank").In("low", "high", 3), 3},
+			{by("rank").Eq("low"), 1}, {by("rank").Eq("2"), 1}, {by("rank").Eq(rank(3)), 1}, {by("rank").Eq(2),
+				1}, {by("rank").In("low", "high", 3), 3},
 			{by("rank").Eq("1"), 1}, // the value, and not what is named so
 			{by("mood").Eq("happy"), 1}, {by("mood").Eq("h"), 1}, {by("mood").Eq("s"), 2},
 			{by("old").Eq("high"), 1}, {by("old").Eq(nil), 2},

@@ -51,7 +51,8 @@ var (
 // suite: 33
 func TestNumberForms(t *testing.T) {
 	t.Parallel()
-	for name, words := range map[string][2]string{"digits": {"0", "1"}, "letters": {"f", "t"}, "words": {"false", "true"}} {
+	for name, words := range map[string][2]string{"digits": {"0", "1"}, "letters": {"f", "t"},
+		"words": {"false", "true"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
@@ -68,11 +69,14 @@ func TestNumberForms(t *testing.T) {
 				cond prom.Cond[*gauge]
 				want []uint64
 			}{
-				"eq": {gaugeID.Eq(10), []uint64{10}}, "in": {gaugeID.In(7, 10), []uint64{7, 10}}, "not in": {gaugeID.NotIn(7, 10), []uint64{9}},
+				"eq": {gaugeID.Eq(10), []uint64{10}}, "in": {gaugeID.In(7, 10), []uint64{7, 10}}, "not in": {gaugeID.NotIn(7, 10),
+					[]uint64{9}},
 				"gt": {gaugeID.Gt(8), []uint64{9, 10}}, "between": {gaugeID.Between(8, 10), []uint64{9, 10}},
 				"negative": {gaugeSmall.Lt(-8), []uint64{9, 10}}, "ratio": {gaugeRatio.Gte(9.5), []uint64{9, 10}},
-				"ratio in": {gaugeRatio.In(9.5), []uint64{9}}, "live": {gaugeLive.Eq(true), []uint64{10}}, "dead": {gaugeLive.Eq(false), []uint64{7, 9}},
-				"plus": {prom.Plus(gaugeID, prom.Val(gaugeProto, uint64(1))).Gt(9), []uint64{9, 10}}, "terms": {prom.Gt(prom.Neg(gaugeSmall), prom.Val(gaugeProto, int32(8))), []uint64{9, 10}},
+				"ratio in": {gaugeRatio.In(9.5), []uint64{9}}, "live": {gaugeLive.Eq(true),
+					[]uint64{10}}, "dead": {gaugeLive.Eq(false), []uint64{7, 9}},
+				"plus": {prom.Plus(gaugeID, prom.Val(gaugeProto, uint64(1))).Gt(9),
+					[]uint64{9, 10}}, "terms": {prom.Gt(prom.Neg(gaugeSmall), prom.Val(gaugeProto, int32(8))), []uint64{9, 10}},
 				"spare": {gaugeSpare.IsNull(), []uint64{7, 9, 10}},
 			} {
 				list, err := gauges.Where(c.cond).OrderBy(gaugeID.Asc()).All(ctx)
@@ -114,13 +118,15 @@ func TestNumberForms(t *testing.T) {
 				many[i] = gauge{ID: uint64(200 + i), Live: i%2 == 0}
 			}
 			is.NoErr(gauges.CreateMany(ctx, many))
-			n, err = gauges.Where(gaugeID.Eq(100)).Update(ctx, gaugeSpare.Add(9), gaugeLive.Set(false), gaugeSmall.SetTo(prom.Times(gaugeSmall, prom.Val(gaugeProto, int32(2)))))
+			n, err = gauges.Where(gaugeID.Eq(100)).Update(ctx, gaugeSpare.Add(9), gaugeLive.Set(false),
+				gaugeSmall.SetTo(prom.Times(gaugeSmall, prom.Val(gaugeProto, int32(2)))))
 			is.NoErr(err)
 			is.Equal(n, 1)
 			got, err := gauges.Get(ctx, uint64(100))
 			is.NoErr(err)
 			is.Equal([]any{got.Small, *got.Spare, got.Live, got.Ratio}, []any{int32(22), int64(109), false, 0.25})
-			is.Equal(kit.ScanOne[string](t, db, "SELECT group_concat(DISTINCT typeof(small) || typeof(spare) || typeof(ratio) || live) FROM gauge WHERE id = '100'"), "texttexttext"+words[0])
+			is.Equal(kit.ScanOne[string](t, db,
+				"SELECT group_concat(DISTINCT typeof(small) || typeof(spare) || typeof(ratio) || live) FROM gauge WHERE id = '100'"), "texttexttext"+words[0])
 			is.Equal(kit.ScanOne[int](t, db, "SELECT count(*) FROM gauge WHERE live NOT IN ('"+words[0]+"', '"+words[1]+"')"), 0)
 			n, err = gauges.Where(gaugeLive.Eq(true)).Count(ctx)
 			is.NoErr(err)
@@ -158,7 +164,8 @@ func TestUnreadForms(t *testing.T) {
 				"part":      kit.ErrOf(repo.Where(prom.Hour(stampAt).Eq(1)).Count(ctx)),
 				"order":     kit.ErrOf(prom.Pluck(repo.OrderBy(stampAt.Asc()), stampSeq).All(ctx)),
 			} {
-				if !errors.Is(err, prom.ErrType) || !strings.Contains(err.Error(), "at") || !strings.Contains(err.Error(), c.class) {
+				if !errors.Is(err, prom.ErrType) || !strings.Contains(err.Error(), "at") ||
+					!strings.Contains(err.Error(), c.class) {
 					t.Errorf("%s: %v", what, err)
 				}
 			}
@@ -190,7 +197,8 @@ func TestZonelessArrays(t *testing.T) {
 				is := is.New(t)
 				ctx := context.Background()
 				db := kit.Open(t, e.With("timezone="+zone))
-				kit.RunSQL(t, db, "DROP TABLE IF EXISTS diary", "CREATE TABLE diary (id bigserial PRIMARY KEY, times timestamp[] NOT NULL, more timestamptz[] NOT NULL)")
+				kit.RunSQL(t, db, "DROP TABLE IF EXISTS diary",
+					"CREATE TABLE diary (id bigserial PRIMARY KEY, times timestamp[] NOT NULL, more timestamptz[] NOT NULL)")
 				repo := prom.NewRepo[diary](prom.Using(db))
 				one := diary{Times: []time.Time{hour(1), hour(2)}, More: []time.Time{hour(1)}}
 				is.NoErr(repo.Create(ctx, &one))
@@ -248,7 +256,8 @@ func TestUUIDForms(t *testing.T) {
 	is := is.New(t)
 	ctx := context.Background()
 	db := kit.Open(t, dbtest.SQLite(t))
-	kit.RunSQL(t, db, "CREATE TABLE rack (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL)", "CREATE TABLE crate (id INTEGER PRIMARY KEY, rack TEXT NOT NULL)",
+	kit.RunSQL(t, db, "CREATE TABLE rack (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL)",
+		"CREATE TABLE crate (id INTEGER PRIMARY KEY, rack TEXT NOT NULL)",
 		"INSERT INTO rack VALUES ('018F3A6E-0000-7000-8000-00000000000A', 'a'), ('018f3a6e-0000-7000-8000-00000000000b', 'b')",
 		"INSERT INTO crate (rack) VALUES ('018f3a6e-0000-7000-8000-00000000000a'), ('018F3A6E-0000-7000-8000-00000000000B')")
 	racks, crates := prom.NewRepo[rack](prom.Using(db)), prom.NewRepo[crate](prom.Using(db))
@@ -261,7 +270,8 @@ func TestUUIDForms(t *testing.T) {
 		n, err := racks.Where(rackID.In(r.ID), rackID.Eq(r.ID)).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 1)
-		rows, err := crates.With(crateRack).Where(prom.Via(crateRack, rackName).Eq(r.Name), crateRack.Has(rackName.Eq(r.Name)), crateRack.Eq(r.ID)).All(ctx)
+		rows, err := crates.With(crateRack).Where(prom.Via(crateRack, rackName).Eq(r.Name),
+			crateRack.Has(rackName.Eq(r.Name)), crateRack.Eq(r.ID)).All(ctx)
 		is.NoErr(err)
 		is.Equal(len(rows), 1)
 		is.Equal(rows[0].ID, int64(i+1))

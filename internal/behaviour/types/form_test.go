@@ -61,7 +61,8 @@ func stampTable(t *testing.T, db *prom.DB, typ string, write func(at time.Time) 
 		if i%2 == 0 {
 			maybe = write(hour(i))
 		}
-		kit.RunSQL(t, db, fmt.Sprintf("INSERT INTO stamp (seq, at, maybe, other) VALUES (%d, %s, %s, '%s')", i, write(hour(i)), maybe,
+		kit.RunSQL(t, db, fmt.Sprintf("INSERT INTO stamp (seq, at, maybe, other) VALUES (%d, %s, %s, '%s')", i,
+			write(hour(i)), maybe,
 			hour(i).Format("2006-01-02T15:04:05.000000Z")))
 	}
 }
@@ -84,7 +85,8 @@ func TestTimeForms(t *testing.T) {
 		"own":      {"sqlite", "TIMESTAMP", quoted("2006-01-02T15:04:05.000000Z")},
 		"unix":     {"sqlite", "TIMESTAMP", func(at time.Time) string { return fmt.Sprint(at.Unix()) }},
 		"mixed": {"sqlite", "TIMESTAMP", func(at time.Time) string {
-			return "'" + at.Format([]string{"2006-01-02T15:04:05Z", "2006-01-02 15:04:05", "2006-01-02T15:04:05.000000Z"}[at.Hour()%3]) + "'"
+			return "'" + at.Format([]string{"2006-01-02T15:04:05Z", "2006-01-02 15:04:05",
+				"2006-01-02T15:04:05.000000Z"}[at.Hour()%3]) + "'"
 		}},
 	}
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
@@ -142,7 +144,8 @@ func readStamps(t *testing.T, db *prom.DB) {
 		"day":         {prom.Day(stampAt).Eq(1), []int{4, 5}},
 		"hour in":     {prom.Hour(stampAt).In(20, 23), []int{0, 3}},
 		"zone":        {prom.Hour(prom.InZone(stampAt, berlin)).Eq(23), []int{2}},
-		"trunc":       {prom.Trunc(prom.InZone(stampAt, berlin), prom.UnitDay).Eq(time.Date(2024, 2, 29, 23, 0, 0, 0, time.UTC)), []int{3, 4, 5}},
+		"trunc": {prom.Trunc(prom.InZone(stampAt, berlin), prom.UnitDay).Eq(time.Date(2024, 2, 29, 23, 0, 0, 0,
+			time.UTC)), []int{3, 4, 5}},
 		"date":        {prom.Eq(prom.Date(stampAt), prom.Trunc(stampOther, prom.UnitDay)), []int{0, 1, 2, 3, 4, 5}},
 		"plus":        {prom.PlusDuration(stampAt, prom.Val(stampProto, time.Hour)).Eq(hour(3)), []int{2}},
 		"plus days":   {prom.PlusDays(stampMaybe, prom.Val(stampProto, -1)).Eq(hour(-22)), []int{2}},
@@ -153,8 +156,9 @@ func readStamps(t *testing.T, db *prom.DB) {
 		"or other":    {prom.Coalesce(stampMaybe, stampOther).In(hour(3), hour(4)), []int{3, 4}},
 		"in query":    {prom.InQuery(stampAt, prom.Pluck(repo.Where(stampSeq.Gt(3)), stampOther)), []int{4, 5}},
 		"other query": {prom.InQuery(stampOther, prom.Pluck(repo.Where(stampSeq.Gt(3)), stampAt)), []int{4, 5}},
-		"sub":         {prom.Eq(stampOther, prom.ScalarSubquery(stampProto, prom.Pluck(repo.Query(), prom.Max(stampAt)))), []int{5}},
-		"exists":      {prom.Exists(stampProto, repo.Where(stampSeq.Eq(4)), prom.Match(stampAt, stampOther)), []int{4}},
+		"sub": {prom.Eq(stampOther, prom.ScalarSubquery(stampProto, prom.Pluck(repo.Query(), prom.Max(stampAt)))),
+			[]int{5}},
+		"exists": {prom.Exists(stampProto, repo.Where(stampSeq.Eq(4)), prom.Match(stampAt, stampOther)), []int{4}},
 	}
 	for name, c := range conds {
 		list, err := repo.Where(c.cond).OrderBy(stampSeq.Asc()).All(ctx)
@@ -198,7 +202,8 @@ func readStamps(t *testing.T, db *prom.DB) {
 	united, err := prom.Union(repo.Where(stampSeq.Lt(2)), repo.Where(stampSeq.Gt(4))).OrderBy(stampAt.Desc()).All(ctx)
 	is.NoErr(err)
 	is.Equal(seqs(united), []int{5, 1, 0})
-	united, err = prom.Union(repo.Where(stampSeq.Lt(2)), repo.Where(stampSeq.Gt(4))).Where(stampAt.In(hour(1), hour(5))).OrderBy(stampSeq.Asc()).All(ctx)
+	united, err = prom.Union(repo.Where(stampSeq.Lt(2)), repo.Where(stampSeq.Gt(4))).Where(stampAt.In(hour(1),
+		hour(5))).OrderBy(stampSeq.Asc()).All(ctx)
 	is.NoErr(err)
 	is.Equal(seqs(united), []int{1, 5})
 }
@@ -224,7 +229,8 @@ func writeStamps(t *testing.T, db *prom.DB) {
 	}
 	check := func(what string, want stamp) {
 		t.Helper()
-		n, err := repo.Where(stampSeq.Eq(want.Seq), stampAt.Eq(want.At), stampMaybe.In(*want.Maybe), prom.Is(stampAt, prom.Val(stampProto, want.At)),
+		n, err := repo.Where(stampSeq.Eq(want.Seq), stampAt.Eq(want.At), stampMaybe.In(*want.Maybe),
+			prom.Is(stampAt, prom.Val(stampProto, want.At)),
 			prom.Hour(stampAt).Eq(want.At.Hour())).Count(ctx)
 		if err != nil || n != 1 {
 			t.Errorf("%s: found %d, %v", what, n, err)
@@ -274,13 +280,15 @@ func writeStamps(t *testing.T, db *prom.DB) {
 	is.NoErr(err)
 	day := prom.Val(stampProto, 24*time.Hour)
 	set("set to later", stampAt.SetTo(prom.PlusDuration(stampAt, prom.Val(stampProto, time.Hour))),
-		stampMaybe.SetTo(prom.PlusDays(prom.PlusDuration(prom.PlusDuration(stampAt, prom.Neg(day)), prom.Val(stampProto, time.Hour)), prom.Val(stampProto, 1))))
+		stampMaybe.SetTo(prom.PlusDays(prom.PlusDuration(prom.PlusDuration(stampAt, prom.Neg(day)),
+			prom.Val(stampProto, time.Hour)), prom.Val(stampProto, 1))))
 	_, err = repo.Where(stampSeq.Eq(one.Seq)).Update(ctx, stampOther.Set(moved))
 	is.NoErr(err)
 	set("set to other", stampAt.SetTo(stampOther), stampMaybe.SetTo(prom.Coalesce(stampOther, stampAt)))
 	_, err = repo.Where(stampSeq.Eq(one.Seq)).Update(ctx, stampOther.Set(moved))
 	is.NoErr(err)
-	set("set to query", stampAt.SetTo(prom.ScalarSubquery(stampProto, prom.Pluck(repo.Where(stampSeq.Eq(one.Seq)), stampOther))), stampMaybe.Set(moved))
+	set("set to query", stampAt.SetTo(prom.ScalarSubquery(stampProto,
+		prom.Pluck(repo.Where(stampSeq.Eq(one.Seq)), stampOther))), stampMaybe.Set(moved))
 	one.At, one.Maybe = moved, &moved
 	_, err = repo.OnConflict(stampSeq).Update(stampAt.SetTo(prom.Excluded(stampAt)),
 		stampMaybe.SetTo(prom.Coalesce(prom.Excluded(stampMaybe), stampOther))).Create(ctx, &one)
@@ -306,7 +314,8 @@ func writeStamps(t *testing.T, db *prom.DB) {
 	is.Equal(n, 6)
 	last := stampOf()
 	is.NoErr(copies.Create(ctx, &stampCopy{At: last.At}))
-	_, err = prom.InsertSelect(ctx, repo, copies.Where(stampCopyAt.Eq(last.At)), prom.To(stampSeq, prom.Val(stampCopyProto, last.Seq)), prom.To(stampAt, stampCopyAt),
+	_, err = prom.InsertSelect(ctx, repo, copies.Where(stampCopyAt.Eq(last.At)),
+		prom.To(stampSeq, prom.Val(stampCopyProto, last.Seq)), prom.To(stampAt, stampCopyAt),
 		prom.To(stampMaybe, prom.Coalesce(stampCopyAt, prom.Val(stampCopyProto, hour(0)))), prom.To(stampOther, stampCopyAt))
 	is.NoErr(err)
 	check("copy", last)
@@ -374,7 +383,8 @@ func TestTimeForms_Told(t *testing.T) {
 		if e.Name != "sqlite" {
 			return
 		}
-		is.Equal(kit.ScanOne[string](t, db, "SELECT group_concat(at) FROM stamped"), "2024-02-29 20:34:56,2024-02-29 20:34:56.001")
+		is.Equal(kit.ScanOne[string](t, db, "SELECT group_concat(at) FROM stamped"),
+			"2024-02-29 20:34:56,2024-02-29 20:34:56.001")
 		kit.RunSQL(t, db, "INSERT INTO stamped (at, any) VALUES ('2024-02-29 20:34:56', '2024-02-29 20:34:56')")
 		n, err = repo.Where(stampedAny.Eq(hour(0))).Count(ctx)
 		is.NoErr(err)
@@ -387,7 +397,8 @@ func TestTimeForms_Told(t *testing.T) {
 		is.Equal(found.Column("at").Form.Option(), "datetime")
 		stamps := prom.NewRepo[stamp](prom.Using(db))
 		is.NoErr(stamps.Create(ctx, &stamp{Seq: 1, At: hour(1), Other: hour(1)}))
-		is.Equal(kit.ScanOne[string](t, db, "SELECT at || other FROM stamp"), "2024-02-29 21:34:562024-02-29T21:34:56.000000Z")
+		is.Equal(kit.ScanOne[string](t, db, "SELECT at || other FROM stamp"),
+			"2024-02-29 21:34:562024-02-29T21:34:56.000000Z")
 	})
 }
 

@@ -161,7 +161,8 @@ type keeper[M any] struct {
 func (k *keeper[M]) add(c typed) {
 	for i := range k.checks {
 		if o := &k.checks[i]; o.typ == c.typ {
-			o.values, o.wants = append(o.values[:len(o.values):len(o.values)], c.values...), append(o.wants[:len(o.wants):len(o.wants)], c.wants...)
+			o.values, o.wants = append(o.values[:len(o.values):len(o.values)],
+				c.values...), append(o.wants[:len(o.wants):len(o.wants)], c.wants...)
 			k.rows = max(k.rows, len(o.values))
 			return
 		}

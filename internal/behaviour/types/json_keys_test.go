@@ -64,7 +64,8 @@ func TestJSONEqualKeys(t *testing.T) {
 		}
 		reset()
 		for _, doc := range []query{passBadge, passAny, passRaw} {
-			count(1, prom.JSONText(doc, "Role").Eq("user"), prom.JSONInt(doc, "In", "a").Eq(2), prom.JSONInt(doc, "List", 0, "A").Eq(2))
+			count(1, prom.JSONText(doc, "Role").Eq("user"), prom.JSONInt(doc, "In", "a").Eq(2),
+				prom.JSONInt(doc, "List", 0, "A").Eq(2))
 			count(0, prom.JSONText(doc, "Role").Eq("admin"))
 			count(0, prom.JSONInt(doc, "In", "b").NotNull())
 			count(1, prom.JSONInt(doc, "deep", 0, "x", "z").Eq(2))
@@ -79,7 +80,8 @@ func TestJSONEqualKeys(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(strings.Replace(strings.ReplaceAll(string(doc), " ", ""), `\u0078`, "x", 1), `{"x":{"z":2}}`)
 
-		want := badge{Role: "user", In: map[string]int{"a": 2}, Ptr: &struct{ A, B int }{2, 0}, List: []struct{ A, B int }{{2, 0}}}
+		want := badge{Role: "user", In: map[string]int{"a": 2}, Ptr: &struct{ A, B int }{2, 0},
+			List: []struct{ A, B int }{{2, 0}}}
 		check := func(p *pass, err error) {
 			t.Helper()
 			is.Helper()
@@ -90,7 +92,8 @@ func TestJSONEqualKeys(t *testing.T) {
 			is.Equal(len(passes.Modified(p)), 0)
 		}
 		check(passes.Query().First(ctx))
-		check(passes.Query().Only(passBadge, prom.NullJSONOf(passProto, &passProto.Maybe), prom.JSONOf(passProto, &passProto.Map)).First(ctx))
+		check(passes.Query().Only(passBadge, prom.NullJSONOf(passProto, &passProto.Maybe),
+			prom.JSONOf(passProto, &passProto.Map)).First(ctx))
 		raw, err := prom.RawQuery[pass](passes, "SELECT * FROM pass").First(ctx)
 		check(&raw, err)
 		kit.RunSQL(t, db, `UPDATE pass SET badge = '{"Role":"admin","Role":null}'`)
@@ -100,8 +103,10 @@ func TestJSONEqualKeys(t *testing.T) {
 
 		// A change leaves one of equal keys.
 		for name, a := range map[string]prom.Assign[*pass]{
-			"set": passAny.SetPath("new", "Role"), "merge": passAny.Merge(map[string]any{"Role": "new", "In": map[string]any{"c": 3}}),
-			"remove": passAny.RemovePath("Role"), "deep": passAny.SetPath("new", "deep", 0, "x", "z"), "nothing": passAny.SetPath(1, "no", "way"),
+			"set": passAny.SetPath("new", "Role"), "merge": passAny.Merge(map[string]any{"Role": "new",
+				"In": map[string]any{"c": 3}}),
+			"remove": passAny.RemovePath("Role"), "deep": passAny.SetPath("new", "deep", 0, "x",
+				"z"), "nothing": passAny.SetPath(1, "no", "way"),
 		} {
 			reset()
 			_, err := passes.WithoutWhere().Update(ctx, a)

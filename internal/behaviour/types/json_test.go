@@ -28,7 +28,8 @@ func TestStoredAsJSON(t *testing.T) {
 		db := kit.Open(t, e.DSN)
 		repo := prom.NewRepo[jar](prom.Using(db))
 		p := kit.MustCreate(t, repo, jar{Inside: map[string]any{"a": []any{1.0, "b"}}, Raw: []byte("\x80\x04]\x94.")})
-		is.Equal(strings.ReplaceAll(kit.ScanOne[string](t, db, "SELECT CAST(inside AS TEXT) FROM jar"), " ", ""), `{"a":[1,"b"]}`)
+		is.Equal(strings.ReplaceAll(kit.ScanOne[string](t, db, "SELECT CAST(inside AS TEXT) FROM jar"), " ", ""),
+			`{"a":[1,"b"]}`)
 		is.NoErr(repo.Reload(ctx, p))
 		is.Equal(string(p.Raw), "\x80\x04]\x94.") // a list that Python pickled stays bytes
 		if e.Name == dbtest.NameSQLite {
@@ -66,7 +67,8 @@ func documentOf(t *testing.T, text string) (v any) {
 }
 
 // hostileKeys are keys that a path must reach and nothing else.
-var hostileKeys = []string{"", " ", "a.b", `"`, `\`, `\"`, "$", "[0]", "0", "it's", "?", "??", "$1", "ü", "\u2028", "\n", "\u0001", "*", "a'||'b", "-1", "<&>", "@", "👩", `\u0061`}
+var hostileKeys = []string{"", " ", "a.b", `"`, `\`, `\"`, "$", "[0]", "0", "it's", "?", "??", "$1", "ü", "\u2028",
+	"\n", "\u0001", "*", "a'||'b", "-1", "<&>", "@", "👩", `\u0061`}
 
 // Ensure that what is at a path of a document is read by its type and by nothing else, with the same answers on both
 // engines.
@@ -93,7 +95,8 @@ func TestJSONPath(t *testing.T) {
 		count(1, text.Eq("text"))
 		count(6, text.IsNull())
 		count(0, text.Eq("5"))
-		count(1, text.HasPrefix("te"), text.Contains("ex"), prom.Fold(text).Eq("TEXT"), text.Like("t%t"), text.In("text", "x"))
+		count(1, text.HasPrefix("te"), text.Contains("ex"), prom.Fold(text).Eq("TEXT"), text.Like("t%t"),
+			text.In("text", "x"))
 		count(1, deep.Eq("x"))
 		count(1, prom.JSONText(paperDoc, 0, "s").Eq("in a list"))
 		count(1, prom.JSONText(paperDoc, "o", 0, "s").Eq("no"))
@@ -115,7 +118,8 @@ func TestJSONPath(t *testing.T) {
 		count(len(docs), prom.Not(paperDoc.HasKey("nope")))
 		count(len(docs), prom.Not(paperMaybe.HasKey("nope")))
 
-		big, err := prom.Pluck(repo.OrderBy(prom.JSONInt(paperDoc, "n").Asc()), prom.OrNull(prom.JSONInt(paperDoc, "big"))).All(ctx)
+		big, err := prom.Pluck(repo.OrderBy(prom.JSONInt(paperDoc, "n").Asc()),
+			prom.OrNull(prom.JSONInt(paperDoc, "big"))).All(ctx)
 		is.NoErr(err)
 		is.True(big[0] != nil && *big[0] == 9007199254740991 && big[1] == nil)
 		subs, err := prom.Pluck(repo.Where(paperDoc.HasKey("o", "s")), prom.JSONPath[map[string]any](paperDoc, "o")).All(ctx)
@@ -126,7 +130,8 @@ func TestJSONPath(t *testing.T) {
 		is.Equal(total, 1.5)
 
 		for _, cond := range []prom.Cond[*paper]{
-			prom.JSONText(paperDoc).Eq("x"), prom.JSONText(paperDoc, math.MinInt32).Eq("x"), prom.JSONText(paperDoc, 1.5).Eq("x"), prom.JSONText(paperDoc, "\x00").Eq("x"),
+			prom.JSONText(paperDoc).Eq("x"), prom.JSONText(paperDoc, math.MinInt32).Eq("x"), prom.JSONText(paperDoc,
+				1.5).Eq("x"), prom.JSONText(paperDoc, "\x00").Eq("x"),
 			prom.JSONPath[[]byte](paperDoc, "s").NotNull(), prom.JSONPath[uint64](paperDoc, "n").Eq(5), paperDoc.HasKey(),
 		} {
 			_, err := repo.Where(cond).Count(ctx)
@@ -149,7 +154,8 @@ func TestJSONKeys(t *testing.T) {
 		p := paper{Doc: doc}
 		is.NoErr(repo.Create(ctx, &p))
 		for _, k := range hostileKeys {
-			n, err := repo.Where(prom.JSONText(paperDoc, k, k).Eq(k), paperDoc.HasKey(k), paperDoc.Contains(map[string]any{k: map[string]string{k: k}})).Count(ctx)
+			n, err := repo.Where(prom.JSONText(paperDoc, k, k).Eq(k), paperDoc.HasKey(k),
+				paperDoc.Contains(map[string]any{k: map[string]string{k: k}})).Count(ctx)
 			if err != nil || n != 1 {
 				t.Errorf("the key %q: %d rows, %v", k, n, err)
 			}
@@ -265,7 +271,8 @@ func TestJSONChanges(t *testing.T) {
 		is.NoErr(repo.Reload(ctx, &p))
 		is.Equal(*p.Maybe, map[string]any{"a": 1.0})
 		for _, assign := range []prom.Assign[*paper]{
-			paperDoc.SetPath(1), paperDoc.RemovePath(), paperDoc.Merge([]int{1}), paperDoc.Merge(nil), paperDoc.SetPath("\x00", "a"), paperDoc.SetPath(math.NaN(), "a"),
+			paperDoc.SetPath(1), paperDoc.RemovePath(), paperDoc.Merge([]int{1}), paperDoc.Merge(nil), paperDoc.SetPath("\x00",
+				"a"), paperDoc.SetPath(math.NaN(), "a"),
 			paperDoc.SetPath(1, "a", math.MaxInt32+1), paperDoc.RemovePath("a", 'x'),
 		} {
 			_, err := repo.WithoutWhere().Update(ctx, assign)
@@ -310,13 +317,16 @@ func TestJSONContains(t *testing.T) {
 	}
 	parts = append(parts, "a", []any{"a"}, []any{}, map[string]any{}, 1)
 	answers := map[string][][]int64{}
-	for engine, dsn := range map[string]string{dbtest.NameSQLite: dbtest.SQLite(t), dbtest.NamePostgres: dbtest.Postgres(t)} {
+	for engine, dsn := range map[string]string{dbtest.NameSQLite: dbtest.SQLite(t),
+		dbtest.NamePostgres: dbtest.Postgres(t)} {
 		repo := prom.NewRepo[paper](prom.Using(kit.Open(t, dsn)))
 		is.NoErr(repo.CreateMany(ctx, slices.Clone(docs)))
 		for _, part := range parts {
-			answers[engine] = append(answers[engine], found(t, repo, paperDoc.Contains(part)), found(t, repo, prom.JSONContainedBy(paperDoc, part)))
+			answers[engine] = append(answers[engine], found(t, repo, paperDoc.Contains(part)),
+				found(t, repo, prom.JSONContainedBy(paperDoc, part)))
 		}
-		n, err := repo.Where(prom.Or(paperMaybe.Contains(map[string]any{}), prom.Not(paperMaybe.Contains(map[string]any{})))).Count(ctx)
+		n, err := repo.Where(prom.Or(paperMaybe.Contains(map[string]any{}),
+			prom.Not(paperMaybe.Contains(map[string]any{})))).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, 0) // of NULL
 	}
@@ -357,7 +367,8 @@ func TestDecimalSum(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(none, nil)
 		cent := "0.01"
-		rows := []sums{{Group: 1, Price: "0.1"}, {Group: 1, Price: "0.2", Tip: &cent}, {Group: 2, Price: "-12345678901234567890.0000000001"}, {Group: 2, Price: "0.1", Tip: &cent}}
+		rows := []sums{{Group: 1, Price: "0.1"}, {Group: 1, Price: "0.2", Tip: &cent},
+			{Group: 2, Price: "-12345678901234567890.0000000001"}, {Group: 2, Price: "0.1", Tip: &cent}}
 		is.NoErr(repo.CreateMany(ctx, rows))
 		sum, err := prom.Pluck(repo.Query(), prom.SumDecimal(price)).First(ctx)
 		is.NoErr(err)

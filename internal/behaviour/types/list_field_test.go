@@ -60,7 +60,8 @@ func TestListConditions(t *testing.T) {
 	t.Parallel()
 	hostile := []string{"", "a", `"`, `\`, "it's", "{a,b}", `["a"]`, "NULL", "null", "ü", "\u2028", "?", "$1", "a,b", " a"}
 	lists := [][]string{{}, {"a"}, {"a", "b"}, {"b", "a", "b"}, {"A"}, hostile, {"ü", "NULL"}, {"{a,b}"}}
-	args := append(slices.Clone(lists), []string{"b"}, []string{"a", "a"}, []string{"z"}, []string{"", "z"}, []string{`["a"]`, "?"})
+	args := append(slices.Clone(lists), []string{"b"}, []string{"a", "a"}, []string{"z"}, []string{"", "z"},
+		[]string{`["a"]`, "?"})
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
@@ -81,7 +82,8 @@ func TestListConditions(t *testing.T) {
 				in := func(list []string) func(string) bool { return func(s string) bool { return slices.Contains(list, s) } }
 				not := func(f func(string) bool) func(string) bool { return func(s string) bool { return !f(s) } }
 				for j, is := range []bool{
-					slices.Equal(tags, arg), !slices.Equal(tags, arg), !slices.ContainsFunc(arg, not(in(tags))), !slices.ContainsFunc(tags, not(in(arg))),
+					slices.Equal(tags, arg), !slices.Equal(tags, arg), !slices.ContainsFunc(arg,
+						not(in(tags))), !slices.ContainsFunc(tags, not(in(arg))),
 					slices.ContainsFunc(tags, in(arg)), slices.ContainsFunc(arg, not(in(tags))), len(tags) == 0,
 				} {
 					if is {
@@ -101,7 +103,8 @@ func TestListConditions(t *testing.T) {
 		// The last row is NULL, about which nothing is true.
 		last := len(rows)
 		for _, cond := range []prom.Cond[*listing]{
-			listingNums.Contains(), listingNums.Contains(1), listingNums.Overlaps(1), listingNums.ContainedBy(0, 1, 2, 3, 4, 5, 6), listingNums.Eq([]int32{1}),
+			listingNums.Contains(), listingNums.Contains(1), listingNums.Overlaps(1), listingNums.ContainedBy(0, 1, 2, 3, 4, 5,
+				6), listingNums.Eq([]int32{1}),
 			listingNums.IsEmpty(), listingNums.Has(0),
 		} {
 			is.Equal(len(found(t, repo, cond))+len(found(t, repo, prom.Not(cond))), last-1)
@@ -133,11 +136,15 @@ func TestListElements(t *testing.T) {
 			cond prom.Cond[*listing]
 			want int
 		}{
-			{listingFloats.Has(0.1), 1}, {listingFloats.Contains(1, math.Inf(1)), 1}, {listingFloats.Has(0.1000000001), 0}, {listingFloats.Eq(s.Floats), 1},
-			{listingFlags.Has(true), 1}, {listingFlags.Has(false), 0}, {listingFlags.Eq([]bool{true}), 1}, {listingFlags.ContainedBy(true, false), 1},
-			{listingTimes.Has(at.Add(999).In(time.FixedZone("", 3600))), 1}, {listingTimes.Eq([]time.Time{at}), 1}, {listingTimes.Has(at.Add(1000)), 0},
+			{listingFloats.Has(0.1), 1}, {listingFloats.Contains(1, math.Inf(1)), 1}, {listingFloats.Has(0.1000000001),
+				0}, {listingFloats.Eq(s.Floats), 1},
+			{listingFlags.Has(true), 1}, {listingFlags.Has(false), 0}, {listingFlags.Eq([]bool{true}),
+				1}, {listingFlags.ContainedBy(true, false), 1},
+			{listingTimes.Has(at.Add(999).In(time.FixedZone("", 3600))), 1}, {listingTimes.Eq([]time.Time{at}),
+				1}, {listingTimes.Has(at.Add(1000)), 0},
 			{listingIDs.Has(id), 1}, {listingIDs.Has(prom.UUID{}), 0}, {listingIDs.Overlaps(prom.UUID{}, id), 1},
-			{listingSeals.Has(grams{1.5}), 1}, {listingSeals.Eq([]grams{{1.5}, {2}}), 1}, {listingSeals.ContainedBy(grams{2}), 0},
+			{listingSeals.Has(grams{1.5}), 1}, {listingSeals.Eq([]grams{{1.5}, {2}}), 1}, {listingSeals.ContainedBy(grams{2}),
+				0},
 			{listingDays.Has("mon"), 1}, {listingDays.Has("it's, \"tue\""), 0}, {listingNums.Contains(), 0},
 		} {
 			if n, err := repo.Where(c.cond).Count(ctx); err != nil || n != c.want {
@@ -168,7 +175,8 @@ func TestListAssigns(t *testing.T) {
 			is.Equal(n, 1)
 			is.NoErr(repo.Reload(ctx, &s))
 		}
-		update(listingTags.Append("ü\u2028'", `\`), listingNums.Append(1, -2), listingFloats.Append(floats...), listingFlags.Append(true, false, true),
+		update(listingTags.Append("ü\u2028'", `\`), listingNums.Append(1, -2), listingFloats.Append(floats...),
+			listingFlags.Append(true, false, true),
 			listingTimes.Append(at), listingSeals.Append(grams{1.5}), listingDays.Append())
 		is.Equal(s.Tags, namedList{`"`, "b", `"`, "ü\u2028'", `\`})
 		is.Equal(*s.Nums, []int32{1, -2})
@@ -176,7 +184,8 @@ func TestListAssigns(t *testing.T) {
 		is.Equal(s.Flags, []bool{true, false, true})
 		is.Equal(s.Times, []time.Time{at})
 		is.Equal(s.Seals, []grams{{1.5}})
-		update(listingTags.Remove(`"`, "z"), listingNums.Remove(), listingFloats.Remove(7), listingFlags.Remove(true), listingTimes.Remove(at))
+		update(listingTags.Remove(`"`, "z"), listingNums.Remove(), listingFloats.Remove(7), listingFlags.Remove(true),
+			listingTimes.Remove(at))
 		is.Equal(s.Tags, namedList{"b", "ü\u2028'", `\`})
 		is.Equal(*s.Nums, []int32{1, -2})
 		is.Equal(s.Floats, floats)

@@ -19,7 +19,8 @@ import (
 // terms returns what a term is of each row, nil for NULL, in the order of their keys.
 func terms[V any](t *testing.T, repo *prom.Repo[listing], x prom.Term[*listing, V]) []*V {
 	t.Helper()
-	list, err := prom.Pluck(repo.OrderBy(prom.NumberOf(listingProto, &listingProto.ID).Asc()), prom.OrNull(x)).All(context.Background())
+	list, err := prom.Pluck(repo.OrderBy(prom.NumberOf(listingProto, &listingProto.ID).Asc()),
+		prom.OrNull(x)).All(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +69,8 @@ func TestListTerms(t *testing.T) {
 				return nil
 			}
 			same(fmt.Sprint("element ", i), terms(t, repo, prom.ListAt(listingTags, i)), elem)
-			same(fmt.Sprint("element of a computed list ", i), terms(t, repo, prom.ListAt(prom.ListConcat(listingTags, prom.Val(listingProto, []string{})), i)), elem)
+			same(fmt.Sprint("element of a computed list ", i),
+				terms(t, repo, prom.ListAt(prom.ListConcat(listingTags, prom.Val(listingProto, []string{})), i)), elem)
 			for _, to := range indexes {
 				got := terms(t, repo, prom.ListSlice(listingTags, i, to))
 				for j, l := range lists {
@@ -95,27 +97,32 @@ func TestListTerms(t *testing.T) {
 		is.True(terms(t, repo, prom.ListIndex(listingNums, 0))[last] == nil)
 		is.True(terms(t, repo, prom.ListConcat(listingNums, listingNums))[last] == nil)
 		is.Equal(*terms(t, repo, prom.ListConcat(listingNums, prom.Val(listingProto, []int32{7})))[last], []int32{7})
-		is.Equal(*terms(t, repo, prom.ListConcat(prom.Val(listingProto, []int32{7}), listingNums))[2], []int32{7, -10, 0, 10, 20, 30})
+		is.Equal(*terms(t, repo, prom.ListConcat(prom.Val(listingProto, []int32{7}), listingNums))[2],
+			[]int32{7, -10, 0, 10, 20, 30})
 		is.Equal(len(*terms(t, repo, prom.ListConcat(listingTags, listingTags))[2]), 10)
 
 		// In conditions, orders and groups.
 		is.Equal(found(t, repo, prom.ListAt(listingTags, -1).Eq(`\`)), []int64{rows[2].ID})
 		is.Equal(found(t, repo, prom.ListAt(listingNums, 1).Gt(-1)), []int64{rows[2].ID, rows[3].ID})
 		is.Equal(found(t, repo, prom.ListSlice(listingTags, 0, 1).Eq([]string{"b"})), []int64{rows[2].ID})
-		is.Equal(found(t, repo, prom.ListSlice(listingTags, 1, math.MaxInt).Eq([]string{})), []int64{rows[0].ID, rows[1].ID, rows[4].ID})
+		is.Equal(found(t, repo, prom.ListSlice(listingTags, 1, math.MaxInt).Eq([]string{})),
+			[]int64{rows[0].ID, rows[1].ID, rows[4].ID})
 		is.Equal(found(t, repo, prom.ListAt(prom.ListSlice(listingTags, 1, 3), 1).Eq(`"q"`)), []int64{rows[2].ID})
 		is.Equal(found(t, repo, prom.ListIndex(listingTags, "b").Eq(0)), []int64{rows[2].ID})
 		is.Equal(found(t, repo, prom.ListAt(listingNums, 2).IsNull()), []int64{rows[0].ID, rows[1].ID, rows[4].ID})
-		ordered, err := prom.Pluck(repo.OrderBy(prom.ListAt(listingTags, 0).Asc().NullsFirst(), prom.NumberOf(listingProto, &listingProto.ID).Asc()),
+		ordered, err := prom.Pluck(repo.OrderBy(prom.ListAt(listingTags, 0).Asc().NullsFirst(),
+			prom.NumberOf(listingProto, &listingProto.ID).Asc()),
 			prom.NumberOf(listingProto, &listingProto.ID)).All(ctx)
 		is.NoErr(err)
 		is.Equal(ordered, []int64{rows[0].ID, rows[4].ID, rows[3].ID, rows[1].ID, rows[2].ID})
-		groups, err := prom.Pluck2(repo.Query(), prom.OrNull(prom.ListAt(listingNums, 0)), prom.Count(listingProto)).OrderBy(prom.Count(listingProto).Desc()).All(ctx)
+		groups, err := prom.Pluck2(repo.Query(), prom.OrNull(prom.ListAt(listingNums, 0)),
+			prom.Count(listingProto)).OrderBy(prom.Count(listingProto).Desc()).All(ctx)
 		is.NoErr(err)
 		is.True(len(groups) == 2 && *groups[0].A == -10 && groups[0].B == 3 && groups[1].A == nil)
 
 		// In assignments: the first element to the end, and one before all others.
-		n, err := repo.Where(listingTags.Len().Gt(2)).Update(ctx, listingTags.SetTo(prom.ListConcat(prom.ListSlice(listingTags, 1, math.MaxInt), prom.ListSlice(listingTags, 0, 1))),
+		n, err := repo.Where(listingTags.Len().Gt(2)).Update(ctx,
+			listingTags.SetTo(prom.ListConcat(prom.ListSlice(listingTags, 1, math.MaxInt), prom.ListSlice(listingTags, 0, 1))),
 			listingNums.SetTo(prom.ListConcat(prom.Val(listingProto, []int32{1, 2}), prom.ListSlice(listingNums, 0, 1))))
 		is.NoErr(err)
 		is.Equal(n, 2)
@@ -124,7 +131,8 @@ func TestListTerms(t *testing.T) {
 		is.Equal(*rows[2].Nums, []int32{1, 2, -10})
 
 		// What is computed of a group.
-		all, err := prom.Scalar(ctx, repo.Where(listingTags.Len().Gt(2)), prom.ListAt(prom.ArrayAgg(prom.ListAt(listingTags, 0)), -1))
+		all, err := prom.Scalar(ctx, repo.Where(listingTags.Len().Gt(2)),
+			prom.ListAt(prom.ArrayAgg(prom.ListAt(listingTags, 0)), -1))
 		is.NoErr(err)
 		is.Equal(all, "it's")
 	})
@@ -140,7 +148,8 @@ func TestListTerms_Elements(t *testing.T) {
 		db := kit.Open(t, e.DSN)
 		repo := prom.NewRepo[listing](prom.Using(db))
 		s := listing{
-			Floats: []float64{1, 0.30000000000000004, math.Inf(-1)}, Flags: []bool{false, true}, Times: []time.Time{at, at.Add(time.Hour)}, IDs: []prom.UUID{{}, id},
+			Floats: []float64{1, 0.30000000000000004, math.Inf(-1)}, Flags: []bool{false, true}, Times: []time.Time{at,
+				at.Add(time.Hour)}, IDs: []prom.UUID{{}, id},
 			Seals: []grams{{1.5}, {2}}, Days: weekdays{"it's, \"tue\"", "mon"},
 		}
 		is.NoErr(repo.Create(ctx, &s))
@@ -158,12 +167,16 @@ func TestListTerms_Elements(t *testing.T) {
 			cond prom.Cond[*listing]
 			want int
 		}{
-			{prom.ListAt(listingFloats, 2).Eq(math.Inf(-1)), 1}, {prom.ListIndex(listingFloats, 0.30000000000000004).Eq(1), 1}, {prom.ListAt(listingFloats, 0).Gt(0.5), 1},
-			{prom.Truth(prom.ListAt(listingFlags, 1)), 1}, {prom.ListAt(listingFlags, 0).Eq(true), 0}, {prom.ListIndex(listingFlags, true).Eq(1), 1},
-			{prom.ListAt(listingTimes, 0).Eq(at), 1}, {prom.ListAt(listingTimes, 0).Gt(at), 0}, {prom.Year(prom.ListAt(listingTimes, 0)).Eq(2024), 1},
+			{prom.ListAt(listingFloats, 2).Eq(math.Inf(-1)), 1}, {prom.ListIndex(listingFloats, 0.30000000000000004).Eq(1),
+				1}, {prom.ListAt(listingFloats, 0).Gt(0.5), 1},
+			{prom.Truth(prom.ListAt(listingFlags, 1)), 1}, {prom.ListAt(listingFlags, 0).Eq(true),
+				0}, {prom.ListIndex(listingFlags, true).Eq(1), 1},
+			{prom.ListAt(listingTimes, 0).Eq(at), 1}, {prom.ListAt(listingTimes, 0).Gt(at),
+				0}, {prom.Year(prom.ListAt(listingTimes, 0)).Eq(2024), 1},
 			{prom.ListIndex(listingTimes, at.Add(time.Hour).In(time.FixedZone("", 3600))).Eq(1), 1},
 			{prom.ListAt(listingIDs, 1).Eq(id), 1}, {prom.ListIndex(listingIDs, id).Eq(1), 1},
-			{prom.ListAt(listingSeals, 0).Eq(grams{1.5}), 1}, {prom.ListIndex(listingSeals, grams{2}).Eq(1), 1}, {prom.ListSlice(listingSeals, 0, 1).Eq([]grams{{1.5}}), 1},
+			{prom.ListAt(listingSeals, 0).Eq(grams{1.5}), 1}, {prom.ListIndex(listingSeals, grams{2}).Eq(1),
+				1}, {prom.ListSlice(listingSeals, 0, 1).Eq([]grams{{1.5}}), 1},
 			{prom.ListAt(listingDays, 1).Eq("mon"), 1}, {prom.ListIndex(listingDays, "mon").Eq(1), 1},
 		} {
 			if n, err := repo.Where(c.cond).Count(ctx); err != nil || n != c.want {

@@ -89,9 +89,11 @@ func TestLists(t *testing.T) {
 	for i := range long {
 		long[i] = int64(i) * -7919
 	}
-	times := []time.Time{{}, time.Date(2024, 2, 29, 12, 0, 0, 1000, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC)}
+	times := []time.Time{{}, time.Date(2024, 2, 29, 12, 0, 0, 1000, time.UTC),
+		time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC)}
 	eachType[listCells](t, 0, []typed{
-		kept([]string{}, []string{""}, []string{"a", "b", "a"}, texts[:len(texts)-2], []string{strings.Repeat("x", 100_000), ""}),
+		kept([]string{}, []string{""}, []string{"a", "b", "a"}, texts[:len(texts)-2],
+			[]string{strings.Repeat("x", 100_000), ""}),
 		keptAs(func([]string) []string { return []string{} }, nil),
 		kept([]int64{}, []int64{math.MinInt64, 0, math.MaxInt64}, long),
 		kept([]int{1, -1}, []int{}),
@@ -104,7 +106,8 @@ func TestLists(t *testing.T) {
 		kept([]float32{0, 0.1, math.MaxFloat32, float32(inf)}, []float32{}),
 		kept([]bool{true, false, true}, []bool{}),
 		kept(times, []time.Time{}),
-		keptAs(func([]time.Time) []time.Time { return times[1:2] }, []time.Time{times[1].Add(999).In(time.FixedZone("", 3600))}),
+		keptAs(func([]time.Time) []time.Time { return times[1:2] },
+			[]time.Time{times[1].Add(999).In(time.FixedZone("", 3600))}),
 		kept([]prom.UUID{prom.NewUUID(), {15: 1}}, []prom.UUID{}),
 		kept([]namedUUID{{1, 2, 3}}),
 		kept(namedList{"a", ""}, namedList{}),
@@ -242,7 +245,8 @@ func TestListInJSON(t *testing.T) {
 func TestListForeign(t *testing.T) {
 	t.Parallel()
 	texts := map[string][]string{
-		dbtest.NameSQLite:   {`'secret'`, `'{"secret":1}'`, `'[1]'`, `'["secret",null]'`, `'null'`, `7`, `x'00'`, `'["secret'`, `'["secret"] x'`},
+		dbtest.NameSQLite: {`'secret'`, `'{"secret":1}'`, `'[1]'`, `'["secret",null]'`, `'null'`, `7`, `x'00'`,
+			`'["secret'`, `'["secret"] x'`},
 		dbtest.NamePostgres: {`'{secret,NULL}'`, `'{{secret},{b}}'`, `'[2:3]={secret,b}'`},
 	}
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {

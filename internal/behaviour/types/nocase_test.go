@@ -40,7 +40,8 @@ func asciiLower(s string) string {
 }
 
 // oddNames are texts that differ, for nocase, though some collations take them for equal.
-var oddNames = []string{"Anna", "BEN", "_", "[", "Z", "\u00e9", "\u00c9", "e\u0301", "E\u0301x", "\ufb01", "FI", "2", "\u00b2", "\uff21", "\uff41", "ab", "a\u200bB", "Stra\u00dfe", "STRASSE",
+var oddNames = []string{"Anna", "BEN", "_", "[", "Z", "\u00e9", "\u00c9", "e\u0301", "E\u0301x", "\ufb01", "FI", "2",
+	"\u00b2", "\uff21", "\uff41", "ab", "a\u200bB", "Stra\u00dfe", "STRASSE",
 	"\u0130", "i", "\u0131", "\u03c3", "\u03c2", "\u03a3", "a'b\\%", ""}
 
 // Ensure that nocase ignores the case of A to Z and nothing else, in conditions, orders, pages, groups and unique
@@ -138,7 +139,8 @@ func TestNoCase(t *testing.T) {
 		}
 		is.Equal(kit.Count(t, repo.Where(prom.InQuery(nicknameName, prom.Pluck(repo.Query(), nicknameNick)))), len(nicks))
 		is.Equal(kit.Count(t, repo.Where(prom.Eq(nicknameNick, nicknameName))), len(nicks))
-		ranks, err := prom.Pluck2(repo.Query(), nicknameName, prom.Over(prom.Count(nickname), prom.PartitionBy[*Nickname](nicknameNick))).All(ctx)
+		ranks, err := prom.Pluck2(repo.Query(), nicknameName, prom.Over(prom.Count(nickname),
+			prom.PartitionBy[*Nickname](nicknameNick))).All(ctx)
 		is.NoErr(err)
 		two := 0
 		for _, r := range ranks {
@@ -171,7 +173,8 @@ func TestNoCaseDiffers(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(len(all), map[string]int{dbtest.NameSQLite: 1, dbtest.NamePostgres: 2}[e.Name])
 		computed := prom.Replace(nicknameName, "n", "m")
-		err = kit.ErrOf(prom.Pluck(repo.Query(), prom.Over(prom.Min(nicknameName), prom.PartitionBy[*Nickname](nicknameNo))).All(ctx))
+		err = kit.ErrOf(prom.Pluck(repo.Query(), prom.Over(prom.Min(nicknameName),
+			prom.PartitionBy[*Nickname](nicknameNo))).All(ctx))
 		is.Equal(err != nil, e.Name == dbtest.NamePostgres)
 		kit.MustCreate(t, repo, Nickname{Name: "anNo"})
 		least, err := prom.Scalar(ctx, repo.Query(), prom.Min(computed))
@@ -182,7 +185,8 @@ func TestNoCaseDiffers(t *testing.T) {
 		is.True(len(groups) == 2 && groups[0].A == "amNo")
 		is.Equal(kit.Count(t, repo.Where(prom.Eq(computed, prom.Val(nickname, "AMMA")))), 0)
 		is.Equal(kit.Count(t, repo.Where(prom.Eq(prom.Val(nickname, "ANNA"), nicknameName))), 1)
-		is.Equal(kit.Count(t, repo.Where(prom.Eq(prom.Coalesce(nicknameNick, prom.Val(nickname, "")), prom.Val(nickname, "anna")))), 0)
+		is.Equal(kit.Count(t, repo.Where(prom.Eq(prom.Coalesce(nicknameNick, prom.Val(nickname, "")),
+			prom.Val(nickname, "anna")))), 0)
 	})
 }
 
@@ -287,15 +291,16 @@ var (
 	heardAny   = prom.TextOf(heard, &heard.Any)
 )
 
-// Ensure that a term is in a subquery's values when it equals one of them: what is computed ignores case beside a column
-// that does, as by Eq, and a column is compared as it is by itself.
+// Ensure that a term is in a subquery's values when it equals one of them: what is computed ignores case beside a
+// column that does, as by Eq, and a column is compared as it is by itself.
 func TestNoCaseInQuery(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
 		repo := prom.NewRepo[Heard](prom.Using(kit.Open(t, e.DSN)))
-		is.NoErr(repo.CreateMany(ctx, []Heard{{Plain: "Apple", Any: "Apple"}, {Plain: "pear", Any: "PEAR"}, {Plain: "FIG", Any: "none"}}))
+		is.NoErr(repo.CreateMany(ctx, []Heard{{Plain: "Apple", Any: "Apple"}, {Plain: "pear", Any: "PEAR"},
+			{Plain: "FIG", Any: "none"}}))
 		values := prom.Pluck(repo.Query(), heardAny)
 		count := func(c prom.Cond[*Heard]) int { return kit.Count(t, repo.Where(c)) }
 		is.Equal(count(prom.InQuery(prom.Lower(heardPlain), values)), 2)

@@ -70,25 +70,26 @@ func TestOverflow(t *testing.T) {
 		x    floats
 		want *float64 // nil for an error, NaN for NULL
 	}{
-		"plus":                       {1e308, prom.Plus(meterF, f(7e307)), new(1.7e308)},
-		"plus, beyond":               {1e308, prom.Plus(meterF, f(1e308)), nil},
-		"minus, beyond":              {-1e308, prom.Minus(meterF, f(1e308)), nil},
-		"times, beyond":              {1e300, prom.Times(meterF, f(1e300)), nil},
-		"times, too small":           {1e-300, prom.Times(meterF, f(1e-300)), nil},
-		"times 0":                    {1e-300, prom.Times(meterF, f(0)), new(0.0)},
-		"div, beyond":                {1e300, prom.Div(meterF, f(1e-300)), nil},
-		"div, too small":             {1e-300, prom.Div(meterF, f(1e300)), nil},
-		"div by infinity":            {1, prom.Div(meterF, f(inf)), new(0.0)},
-		"infinity":                   {inf, prom.Plus(meterF, f(1)), new(inf)},
-		"infinity times":             {inf, prom.Times(meterF, f(-2)), new(-inf)},
-		"infinity minus itself":      {inf, prom.Minus(meterF, meterF), new(math.NaN())},
-		"infinity and minus it":      {inf, prom.Plus(meterF, f(-inf)), new(math.NaN())},
-		"infinity times 0":           {inf, prom.Times(meterF, f(0)), new(math.NaN())},
-		"infinity by itself":         {inf, prom.Div(meterF, meterF), new(math.NaN())},
-		"by 0":                       {1, prom.Div(meterF, f(0)), new(math.NaN())},
-		"a sum of no number":         {inf, prom.Sum(prom.Times(meterF, prom.Float(meterN))), new(math.NaN())},
-		"an average of no number":    {inf, prom.Avg(prom.Times(meterF, prom.Float(meterN))), new(math.NaN())},
-		"infinities over a window":   {inf, prom.Over(prom.Sum(prom.Times(meterF, prom.Float(meterN))), prom.Window[*meter]{}), new(math.NaN())},
+		"plus":                    {1e308, prom.Plus(meterF, f(7e307)), new(1.7e308)},
+		"plus, beyond":            {1e308, prom.Plus(meterF, f(1e308)), nil},
+		"minus, beyond":           {-1e308, prom.Minus(meterF, f(1e308)), nil},
+		"times, beyond":           {1e300, prom.Times(meterF, f(1e300)), nil},
+		"times, too small":        {1e-300, prom.Times(meterF, f(1e-300)), nil},
+		"times 0":                 {1e-300, prom.Times(meterF, f(0)), new(0.0)},
+		"div, beyond":             {1e300, prom.Div(meterF, f(1e-300)), nil},
+		"div, too small":          {1e-300, prom.Div(meterF, f(1e300)), nil},
+		"div by infinity":         {1, prom.Div(meterF, f(inf)), new(0.0)},
+		"infinity":                {inf, prom.Plus(meterF, f(1)), new(inf)},
+		"infinity times":          {inf, prom.Times(meterF, f(-2)), new(-inf)},
+		"infinity minus itself":   {inf, prom.Minus(meterF, meterF), new(math.NaN())},
+		"infinity and minus it":   {inf, prom.Plus(meterF, f(-inf)), new(math.NaN())},
+		"infinity times 0":        {inf, prom.Times(meterF, f(0)), new(math.NaN())},
+		"infinity by itself":      {inf, prom.Div(meterF, meterF), new(math.NaN())},
+		"by 0":                    {1, prom.Div(meterF, f(0)), new(math.NaN())},
+		"a sum of no number":      {inf, prom.Sum(prom.Times(meterF, prom.Float(meterN))), new(math.NaN())},
+		"an average of no number": {inf, prom.Avg(prom.Times(meterF, prom.Float(meterN))), new(math.NaN())},
+		"infinities over a window": {inf, prom.Over(prom.Sum(prom.Times(meterF, prom.Float(meterN))),
+			prom.Window[*meter]{}), new(math.NaN())},
 		"an integer as a float":      {1, prom.Float(meterN), new(1.0)},
 		"a sum that is infinite":     {inf, prom.Sum(meterF), new(inf)},
 		"with a filter":              {inf, prom.Sum(meterF).Filter(meterN.Eq(-1)), new(inf)},
@@ -136,7 +137,8 @@ func TestOverflow(t *testing.T) {
 				store(is, ctx, nil, tt.of)
 				err := db.Tx(ctx, func(ctx context.Context) error {
 					got, err := prom.Pluck(meters.OrderBy(meterN.Desc()).Limit(5), prom.OrNull(tt.x)).All(ctx)
-					if err == nil && (tt.want == nil || math.IsNaN(*tt.want) != (got[0] == nil) || got[0] != nil && *got[0] != *tt.want) {
+					if err == nil && (tt.want == nil || math.IsNaN(*tt.want) != (got[0] == nil) ||
+						got[0] != nil && *got[0] != *tt.want) {
 						t.Errorf("%s: %v", name, got)
 					}
 					return err

@@ -22,7 +22,8 @@ func TestDateParts(t *testing.T) {
 		time.Date(2024, 2, 29, 12, 30, 45, 0, time.UTC), time.Date(2023, 12, 31, 23, 59, 59, 999_999_000, time.UTC),
 		time.Date(2021, 1, 3, 1, 2, 3, 999_500_000, time.UTC), time.Date(2020, 12, 31, 0, 0, 0, 1000, time.UTC),
 		time.Date(2018, 12, 31, 5, 59, 59, 999_499_000, time.UTC), time.Date(1969, 12, 31, 23, 59, 59, 999_999_000, time.UTC),
-		time.Date(2024, 7, 1, 0, 30, 0, 0, time.FixedZone("", 14*3600)), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(2024, 7, 1, 0, 30, 0, 0, time.FixedZone("", 14*3600)), time.Date(2026, 1, 1, 0, 0, 0, 0,
+			time.UTC), time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
 	}
 	week := func(t time.Time) int { _, w := t.ISOWeek(); return w }
 	parts := map[string]struct {
@@ -55,7 +56,8 @@ func TestDateParts(t *testing.T) {
 					fields = append(fields, part.of(momentDay))
 				}
 				for _, f := range fields {
-					if kit.Count(t, repo.Where(this, f.Eq(want), f.In(want, 77), f.NotIn(77), f.Gt(want-1), f.Gte(want), f.Lt(want+1), f.Lte(want), f.Ne(want+1), f.Between(want, want))) != 1 {
+					if kit.Count(t, repo.Where(this, f.Eq(want), f.In(want, 77), f.NotIn(77), f.Gt(want-1), f.Gte(want), f.Lt(want+1),
+						f.Lte(want), f.Ne(want+1), f.Between(want, want))) != 1 {
 						t.Errorf("%s of %v is not %d", name, at.UTC(), want)
 					}
 				}

@@ -117,7 +117,8 @@ func sameFields(got, want reflect.Value) error {
 	for i := range got.NumField() {
 		if f := got.Type().Field(i); !f.Anonymous {
 			if !reflect.DeepEqual(got.Field(i).Interface(), want.Field(i).Interface()) {
-				return fmt.Errorf("%s: %.300s became %.300s", f.Name, fmt.Sprintf("%#v", want.Field(i)), fmt.Sprintf("%#v", got.Field(i)))
+				return fmt.Errorf("%s: %.300s became %.300s", f.Name, fmt.Sprintf("%#v", want.Field(i)),
+					fmt.Sprintf("%#v", got.Field(i)))
 			}
 		}
 	}
@@ -246,7 +247,8 @@ func (g generator) float(bits int) float64 {
 	f := math.Float64frombits(g.Uint64())
 	switch g.IntN(4) {
 	case 0:
-		f = []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.MaxFloat64, math.SmallestNonzeroFloat64, 0x1p-1022, 1 << 53, 0.1}[g.IntN(9)]
+		f = []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.MaxFloat64, math.SmallestNonzeroFloat64,
+			0x1p-1022, 1 << 53, 0.1}[g.IntN(9)]
 	case 1:
 		f = float64(int64(g.bits())) / 1000
 	}
@@ -260,7 +262,8 @@ func (g generator) float(bits int) float64 {
 }
 
 func (g generator) time() time.Time {
-	zones := []*time.Location{time.UTC, time.FixedZone("", 14*3600), time.FixedZone("", -14*3600), time.FixedZone("", g.IntN(28*3600)-14*3600)}
+	zones := []*time.Location{time.UTC, time.FixedZone("", 14*3600), time.FixedZone("", -14*3600),
+		time.FixedZone("", g.IntN(28*3600)-14*3600)}
 	first, last := time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 30, 23, 59, 59, 999_999_999, time.UTC)
 	at := time.Unix(first.Unix()+g.Int64N(last.Unix()-first.Unix()), g.Int64N(1e9))
 	switch g.IntN(8) {
@@ -281,7 +284,8 @@ func (g generator) text() string {
 	}
 	var b strings.Builder
 	for range g.IntN(20) {
-		b.WriteRune([]rune{g.Int32N(127) + 1, g.Int32N(0x7ff) + 1, g.Int32N(0xd7ff) + 1, 0xe000 + g.Int32N(0x1fff), 0x10000 + g.Int32N(0xfffff)}[g.IntN(5)])
+		b.WriteRune([]rune{g.Int32N(127) + 1, g.Int32N(0x7ff) + 1, g.Int32N(0xd7ff) + 1, 0xe000 + g.Int32N(0x1fff),
+			0x10000 + g.Int32N(0xfffff)}[g.IntN(5)])
 	}
 	return b.String()
 }

@@ -75,14 +75,16 @@ func TestTimes(t *testing.T) {
 		repo := prom.NewRepo[moment](prom.Using(kit.Open(t, e.DSN)))
 		for _, at := range times {
 			want := at.UTC().Truncate(time.Microsecond)
-			m := moment{At: at, Maybe: &at, Null: sql.Null[time.Time]{V: at, Valid: true}, Old: sql.NullTime{Time: at, Valid: true}}
+			m := moment{At: at, Maybe: &at, Null: sql.Null[time.Time]{V: at, Valid: true},
+				Old: sql.NullTime{Time: at, Valid: true}}
 			is.NoErr(repo.Create(ctx, &m))
 			got, err := repo.Get(ctx, m.ID)
 			is.NoErr(err)
 			for _, stored := range []time.Time{m.At, got.At, *got.Maybe, got.Null.V, got.Old.Time} {
 				is.Equal(stored, want) // UTC, too
 			}
-			n, err := repo.Where(momentAt.Eq(at), momentAt.In(at), momentAt.Between(at, at), prom.Not(momentAt.Gt(at))).Count(ctx)
+			n, err := repo.Where(momentAt.Eq(at), momentAt.In(at), momentAt.Between(at, at),
+				prom.Not(momentAt.Gt(at))).Count(ctx)
 			is.NoErr(err)
 			is.Equal(n, 1)
 			is.Equal(len(repo.Modified(got)), 0)
@@ -111,12 +113,14 @@ func TestTimesRefused(t *testing.T) {
 			time.Date(9999, 12, 31, 23, 0, 0, 0, time.FixedZone("", -14*3600)),
 			time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC),
 			time.Date(300_000, 1, 1, 0, 0, 0, 0, time.UTC),
-			time.Date(2024+584_542, 1, 1, 0, 0, 0, 0, time.UTC), // whose microseconds, in 64 bits, are those of a time in our days
+			// whose microseconds, in 64 bits, are those of a time in our days
+			time.Date(2024+584_542, 1, 1, 0, 0, 0, 0, time.UTC),
 			time.Unix(1<<62, 0),
 		} {
 			m := moment{At: at}
 			is.True(errors.Is(repo.Create(ctx, &m), prom.ErrValidation))
-			for _, c := range []prom.Cond[*moment]{momentAt.Eq(at), momentAt.Gt(at), momentAt.In(at), prom.Raw(momentProto, "at < ?", at)} {
+			for _, c := range []prom.Cond[*moment]{momentAt.Eq(at), momentAt.Gt(at), momentAt.In(at),
+				prom.Raw(momentProto, "at < ?", at)} {
 				_, err := repo.Where(c).Count(ctx)
 				is.True(errors.Is(err, prom.ErrValidation))
 			}
@@ -141,7 +145,8 @@ func TestDaysAndClocks(t *testing.T) {
 			time.Date(9999, 12, 31, 23, 0, 0, 0, time.FixedZone("", -14*3600)),
 		} {
 			hours := time.Duration(day.Hour())*time.Hour + 59*time.Minute + 59*time.Second + 999_999_999
-			m := moment{Day: day, Days: &day, Hours: hours, Hour: &hours, Plain: hours, NoDay: sql.Null[time.Time]{V: day, Valid: true}}
+			m := moment{Day: day, Days: &day, Hours: hours, Hour: &hours, Plain: hours,
+				NoDay: sql.Null[time.Time]{V: day, Valid: true}}
 			is.NoErr(repo.Create(ctx, &m))
 			got, err := repo.Get(ctx, m.ID)
 			is.NoErr(err)
@@ -152,7 +157,8 @@ func TestDaysAndClocks(t *testing.T) {
 			is.Equal(got.Hours, hours.Truncate(time.Microsecond))
 			is.Equal(*got.Hour, hours.Truncate(time.Microsecond))
 			is.Equal(got.Plain, hours)
-			n, err := repo.Where(momentDay.Eq(day), momentDay.In(day), momentHrs.Eq(hours), momentHrs.In(hours), momentHrs.Gte(hours)).Count(ctx)
+			n, err := repo.Where(momentDay.Eq(day), momentDay.In(day), momentHrs.Eq(hours), momentHrs.In(hours),
+				momentHrs.Gte(hours)).Count(ctx)
 			is.NoErr(err)
 			is.True(n >= 1)
 		}

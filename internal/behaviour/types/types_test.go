@@ -97,8 +97,10 @@ func TestNumbers(t *testing.T) {
 		kept[uint](0, 1, math.MaxInt64),
 		refusedOn[uint64](dbtest.NameSQLite, prom.ErrType, math.MaxInt64+1, math.MaxUint64),
 		refusedOn[uint](dbtest.NameSQLite, prom.ErrType, math.MaxInt64+1, math.MaxUint),
-		kept[float32](0, 1, -1, 0.1, math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32, float32(inf), float32(-inf)),
-		kept(0, 1, -1, 0.1, 1e21, 1.0/3, math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64, 0x1p-1022, inf, -inf, math.Pi),
+		kept[float32](0, 1, -1, 0.1, math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32, float32(inf),
+			float32(-inf)),
+		kept(0, 1, -1, 0.1, 1e21, 1.0/3, math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64, 0x1p-1022, inf, -inf,
+			math.Pi),
 		keptAs(func(float64) float64 { return 0 }, math.Copysign(0, -1)), // SQLite has no negative zero
 		keptAs(func(float32) float32 { return 0 }, float32(math.Copysign(0, -1))),
 		refused(nan),
@@ -146,10 +148,12 @@ func TestTexts(t *testing.T) {
 		kept[namedText]("", "a'b", "ü"),
 		refused("\x00", "a\x00b", "\xff", "a\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80"),
 		refused(namedText("\x00"), "\xff"),
-		kept([]byte{}, []byte{0}, []byte("a\x00b"), []byte{0xff, 0xfe}, []byte(`\x00`), []byte("'"), []byte(strings.Repeat("\x00\xff", 50_000))),
+		kept([]byte{}, []byte{0}, []byte("a\x00b"), []byte{0xff, 0xfe}, []byte(`\x00`), []byte("'"),
+			[]byte(strings.Repeat("\x00\xff", 50_000))),
 		keptAs(func([]byte) []byte { return []byte{} }, []byte(nil)),
 		kept(namedBytes{1, 2, 0}),
-		kept(netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("fe80::1%eth0"), netip.Addr{}),
+		kept(netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("fe80::1%eth0"),
+			netip.Addr{}),
 	})
 }
 
@@ -281,7 +285,8 @@ func TestRawJSON(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		repo := prom.NewRepo[rawCell](prom.Using(kit.Open(t, e.DSN)))
-		for _, text := range []string{`null`, `1`, `"a"`, `[]`, `{"b":[1,2.50,{"c":null}],"a":"\ufffd?"}`, `[12345678901234567890]`} {
+		for _, text := range []string{`null`, `1`, `"a"`, `[]`, `{"b":[1,2.50,{"c":null}],"a":"\ufffd?"}`,
+			`[12345678901234567890]`} {
 			c := rawCell{Value: json.RawMessage(text)}
 			is.NoErr(repo.Create(ctx, &c))
 			is.Equal(len(repo.Modified(&c)), 0)

@@ -107,10 +107,13 @@ func (nextLedger) TableName() string { return "ledger" }
 func personRows() []Person {
 	at := prom.NewRefBy[Country]("at")
 	return []Person{
-		{Model: meta(1), Name: "One", Age: 0, Note: "note", Income: 100, Zip: "1010", Fee: "1.50", Scale: 0.5, Code: new("1"), Level: 7},
-		{Model: meta(2), Name: "Two", Age: 150, Note: "none", Income: -1 << 31, Zip: "-7", Fee: "-999999.99", Scale: -1.25, Code: new("2"), Address: new("Two@x"), Level: 0,
+		{Model: meta(1), Name: "One", Age: 0, Note: "note", Income: 100, Zip: "1010", Fee: "1.50", Scale: 0.5, Code: new("1"),
+			Level: 7},
+		{Model: meta(2), Name: "Two", Age: 150, Note: "none", Income: -1 << 31, Zip: "-7", Fee: "-999999.99", Scale: -1.25,
+			Code: new("2"), Address: new("Two@x"), Level: 0,
 			Tags: []string{"x"}},
-		{Model: meta(3), Name: "Three, who has a longer name", Age: 1 << 40, Note: odd, Income: 0.01, Zip: "A-" + odd, Fee: "9999999999.99", Scale: 1e300, Address: new("ß@x"), Level: -1,
+		{Model: meta(3), Name: "Three, who has a longer name", Age: 1 << 40, Note: odd, Income: 0.01, Zip: "A-" + odd,
+			Fee: "9999999999.99", Scale: 1e300, Address: new("ß@x"), Level: -1,
 			Tags: []string{odd}, Country: &at, Born: sql.Null[time.Time]{V: day(3), Valid: true}},
 	}
 }
@@ -119,7 +122,8 @@ func personRows() []Person {
 func createPeople(ctx context.Context, program func() *prom.DB) error {
 	rows := personRows()
 	first := prom.NewRepo[human1](prom.Using(program()))
-	if err := first.Create(ctx, &human1{Model: made(rows[0].Model), Called: "One", Note: new("note"), Income: 100, Zip: 1010, Fee: "1.5", Scale: 0.5, Code: "1",
+	if err := first.Create(ctx, &human1{Model: made(rows[0].Model), Called: "One", Note: new("note"), Income: 100,
+		Zip: 1010, Fee: "1.5", Scale: 0.5, Code: "1",
 		Gone: "gone"}); err != nil {
 		return err
 	}
@@ -127,7 +131,8 @@ func createPeople(ctx context.Context, program func() *prom.DB) error {
 	if err := second.Install(ctx); err != nil {
 		return err
 	}
-	if err := second.Create(ctx, &human2{Model: made(rows[1].Model), Called: "Two", Age: 150, Income: -1 << 31, Zip: -7, Fee: "-999999.99", Scale: -1.25, Code: "2", Mail: new("Two@x"),
+	if err := second.Create(ctx, &human2{Model: made(rows[1].Model), Called: "Two", Age: 150, Income: -1 << 31, Zip: -7,
+		Fee: "-999999.99", Scale: -1.25, Code: "2", Mail: new("Two@x"),
 		Gone: odd, Tags: []string{"x"}}); err != nil {
 		return err
 	}
@@ -148,8 +153,10 @@ func createPeople(ctx context.Context, program func() *prom.DB) error {
 
 func ledgerRows() []Ledger {
 	at := prom.NewRefBy[Country]("at")
-	old := Ledger{Rank: 7, Text: "it's", Tags: []string{"a", "b"}, At: time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC), Rev: 1}
-	rows := []Ledger{old, old, {Model: meta(3), Account: "b", No: 1, Amount: "0.01", Memo: new(odd), Rank: 1, Text: "", Info: &Place{City: "X"}, At: second(9),
+	old := Ledger{Rank: 7, Text: "it's", Tags: []string{"a", "b"}, At: time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC),
+		Rev: 1}
+	rows := []Ledger{old, old, {Model: meta(3), Account: "b", No: 1, Amount: "0.01", Memo: new(odd), Rank: 1, Text: "",
+		Info: &Place{City: "X"}, At: second(9),
 		Rev: 1, Country: &at}, old}
 	rows[0].Model, rows[0].Account, rows[0].No, rows[0].Amount = meta(1), "a", 1, "10.50"
 	rows[1].Model, rows[1].Account, rows[1].No, rows[1].Amount = meta(2), odd, -1, "-9999999999.99"
@@ -162,7 +169,8 @@ func createLedger(ctx context.Context, program func() *prom.DB) error {
 	rows := ledgerRows()
 	before := prom.NewRepo[oldLedger](prom.Using(program()))
 	old := func(i int) error {
-		return before.Create(ctx, &oldLedger{Model: made(rows[i].Model), Account: rows[i].Account, No: rows[i].No, Amount: rows[i].Amount})
+		return before.Create(ctx, &oldLedger{Model: made(rows[i].Model), Account: rows[i].Account, No: rows[i].No,
+			Amount: rows[i].Amount})
 	}
 	for i := range 2 {
 		if err := old(i); err != nil {
@@ -177,7 +185,8 @@ func createLedger(ctx context.Context, program func() *prom.DB) error {
 	if err := old(3); err != nil {
 		return err
 	}
-	return applyAll(ctx, prom.NewRepo[Ledger](prom.Using(program()))) // the index is about rows that are not deleted from now on
+	// the index is about rows that are not deleted from now on
+	return applyAll(ctx, prom.NewRepo[Ledger](prom.Using(program())))
 }
 
 // applyAll does all that is planned.

@@ -76,7 +76,8 @@ func countedRows() []Counted { return []Counted{{1, "one"}, {2, ""}, {4, "four"}
 func numberedRows() []Numbered { return []Numbered{{0, "none"}, {7, "seven"}, {1<<32 - 1, "last"}} }
 
 func countryRows() []Country {
-	return []Country{{"at", "Austria"}, {"ch", "Switzerland"}, {"de", "Germany"}, {"fr", "France"}, {"it", "Italy"}, {"es", ""}, {"zß", "Z" + odd}}
+	return []Country{{"at", "Austria"}, {"ch", "Switzerland"}, {"de", "Germany"}, {"fr", "France"}, {"it", "Italy"},
+		{"es", ""}, {"zß", "Z" + odd}}
 }
 
 func wordRows() []Word {
@@ -87,7 +88,8 @@ func tokenRows() []Token {
 	rows := make([]Token, 7)
 	for i := range rows {
 		n := int64(i + 1)
-		rows[i] = Token{prom.UUIDModel{ID: id(byte(7 - i)), Created: second(n), Updated: second(n + 1)}, string(rune('a' + i))}
+		rows[i] = Token{prom.UUIDModel{ID: id(byte(7 - i)), Created: second(n), Updated: second(n + 1)},
+			string(rune('a' + i))}
 	}
 	return rows
 }
@@ -106,7 +108,8 @@ func slotRows() []Slot {
 	return []Slot{
 		{day(1), 0, "A", second(1), "0.00", false, []byte{}, 0, Red, id(1), nil},
 		{day(1), 0, "B", second(1), "0.00", false, []byte{}, 0, Red, id(1), new(1)},
-		{day(31), 24*time.Hour - time.Microsecond, odd, time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC), "-1.50", true, []byte{0, 255}, 1<<63 - 1,
+		{day(31), 24*time.Hour - time.Microsecond, odd, time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC), "-1.50",
+			true, []byte{0, 255}, 1<<63 - 1,
 			Green, id(2), new(0)},
 	}
 }

@@ -101,7 +101,8 @@ func TestMake(t *testing.T) {
 		names = append(names, one.name())
 	}
 	history, pages, cursors := map[string][]change{}, map[string][]keptPage{}, map[string][]keptCursor{}
-	for _, e := range []dbtest.Engine{{Name: dbtest.NameSQLite, DSN: dbtest.SQLite(t)}, {Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}} {
+	for _, e := range []dbtest.Engine{{Name: dbtest.NameSQLite, DSN: dbtest.SQLite(t)},
+		{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}} {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
 		var dumped, huge []prom.AnyRepo
@@ -123,7 +124,8 @@ func TestMake(t *testing.T) {
 			}
 		}
 		is.NoErr(prom.Install(ctx, installers(append(dumped, huge...))...))
-		for v, err := range prom.Watch(ctx, prom.NewRepo[Event](prom.Using(db)).Limit(1), prom.WatchFromStart(), prom.WatchTrigger()) {
+		for v, err := range prom.Watch(ctx, prom.NewRepo[Event](prom.Using(db)).Limit(1), prom.WatchFromStart(),
+			prom.WatchTrigger()) {
 			is.NoErr(err)
 			is.Equal(v.ID, int32(1))
 		}
@@ -264,7 +266,8 @@ func makeCursors(t *testing.T, db *prom.DB) []keptCursor {
 		}
 		// After a while the place is settled, and the cursor holds no keys any more.
 		ctx, cancel = context.WithTimeout(context.Background(), time.Second)
-		err = one.watch(ctx, db, w.by, 1, cursor, func(string) { t.Errorf("%s by %q: a row that nobody wrote", w.table, w.by) }, signed(sign)...)
+		err = one.watch(ctx, db, w.by, 1, cursor,
+			func(string) { t.Errorf("%s by %q: a row that nobody wrote", w.table, w.by) }, signed(sign)...)
 		cancel()
 		is.True(err != nil)
 		is.True(len(cursor.String()) < len(cursors[n-1]))
@@ -275,7 +278,8 @@ func makeCursors(t *testing.T, db *prom.DB) []keptCursor {
 
 func readHistory(t *testing.T, db *prom.DB) []change {
 	t.Helper()
-	list, err := prom.RawQuery[change](db, "SELECT id, at, table_name, statement, fingerprint, library FROM prom_history ORDER BY id").All(context.Background())
+	list, err := prom.RawQuery[change](db,
+		"SELECT id, at, table_name, statement, fingerprint, library FROM prom_history ORDER BY id").All(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

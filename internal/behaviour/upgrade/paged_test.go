@@ -37,8 +37,10 @@ func scoreRows() []Score {
 	rows := make([]Score, 8)
 	for i := range rows {
 		v := &rows[i]
-		*v = Score{Model: meta(int64(i + 1)), Name: string(rune('a' + i*3%8)), Points: i / 3, At: second(int64(i / 2)), Price: []string{"9.00", "10.00", "-1.50"}[i%3],
-			Serial: id(byte(200 - i*7%8)), Tag: []string{"b", "A", "c", "B"}[i%4], Level: uint64(1<<63-1) - uint64(i%2), Grams: Grams{float64(i%3) / 4},
+		*v = Score{Model: meta(int64(i + 1)), Name: string(rune('a' + i*3%8)), Points: i / 3, At: second(int64(i / 2)),
+			Price:  []string{"9.00", "10.00", "-1.50"}[i%3],
+			Serial: id(byte(200 - i*7%8)), Tag: []string{"b", "A", "c",
+				"B"}[i%4], Level: uint64(1<<63-1) - uint64(i%2), Grams: Grams{float64(i%3) / 4},
 			Blob: []byte{byte(255 - i%4)}}
 		if i%3 != 0 {
 			v.Best, v.Flag = new(float64(i%5)/3), new(i%2 == 0)

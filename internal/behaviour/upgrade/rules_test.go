@@ -126,9 +126,12 @@ func constants() Defaulted {
 	return Defaulted{
 		Bool: true, Int8: math.MinInt8, Int16: -7, Int32: 70000, Int: 42, Int64: math.MinInt64, Uint32: math.MaxUint32, Uint64: math.MaxInt64,
 		Float32: 0.1, Float64: -1.5e300, Infinite: math.Inf(1), Text: `it's, "é" \`, NoCase: "Word", Choice: "b", Decimal: "-1.50", Serial: id(9).String(),
-		Bytes: []byte("bytes"), At: time.Date(2024, 2, 29, 12, 0, 0, 123456000, time.UTC), Day: time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC),
-		Clock: 12*time.Hour + 34*time.Minute + 56*time.Second + 789*time.Millisecond, Span: time.Second, Level: 7, Color: Green,
-		Texts: []string{"a", "b, c"}, Ints: []int{1, 2}, Place: Place{City: "Rome", At: [2]float64{1, 2}}, Any: []any{}, NText: new("text"), NInt: new(0),
+		Bytes: []byte("bytes"), At: time.Date(2024, 2, 29, 12, 0, 0, 123456000, time.UTC), Day: time.Date(2024, 2, 29, 0, 0,
+			0, 0, time.UTC),
+		Clock: 12*time.Hour + 34*time.Minute + 56*time.Second +
+			789*time.Millisecond, Span: time.Second, Level: 7, Color: Green,
+		Texts: []string{"a", "b, c"}, Ints: []int{1, 2}, Place: Place{City: "Rome",
+			At: [2]float64{1, 2}}, Any: []any{}, NText: new("text"), NInt: new(0),
 		NBool: sql.Null[bool]{Valid: true}, NDecimal: new("0.50000"), NTime: new(time.Unix(0, 0).UTC()),
 	}
 }
@@ -137,8 +140,10 @@ func defaultedRows() []Defaulted {
 	first := constants()
 	first.Model, first.Now, first.Today, first.New, first.NewText, first.NNow, first.NNew =
 		meta(1), second(1), day(1), id(1), id(2).String(), new(second(3)), new(id(4))
-	other := Defaulted{Model: meta(2), Choice: "a", Decimal: "0.00", Serial: id(3).String(), Color: Blue, Any: 0.0, At: second(1), Day: day(3), Now: second(2), Today: day(2), New: id(5),
-		NewText: id(6).String(), NText: new(""), NInt: new(1), NBool: sql.Null[bool]{V: true, Valid: true}, NDecimal: new("0.00000"), NTime: new(second(4)),
+	other := Defaulted{Model: meta(2), Choice: "a", Decimal: "0.00", Serial: id(3).String(), Color: Blue, Any: 0.0,
+		At: second(1), Day: day(3), Now: second(2), Today: day(2), New: id(5),
+		NewText: id(6).String(), NText: new(""), NInt: new(1), NBool: sql.Null[bool]{V: true,
+			Valid: true}, NDecimal: new("0.00000"), NTime: new(second(4)),
 		NNow: new(second(5)), NNew: new(id(7))}
 	return []Defaulted{first, other}
 }
@@ -146,15 +151,19 @@ func defaultedRows() []Defaulted {
 func ruledRows() []Ruled {
 	return []Ruled{
 		{
-			Model: meta(1), Exact: "äöü", Sized: "a", From: "漢字", Least: "x", Bytes: []byte{0, 0}, Hash: []byte("hash"), MinBytes: []byte{0}, Int: -5,
+			Model: meta(1), Exact: "äöü", Sized: "a", From: "漢字", Least: "x", Bytes: []byte{0,
+				0}, Hash: []byte("hash"), MinBytes: []byte{0}, Int: -5,
 			Int64: math.MinInt64, Uint16: 1, Uint64: 10, Float32: -1.5, Float64: -1e10, NonEmpty: " ", NonZero: -1, Some: []string{""}, Choice: "it's",
 			Number: -2, Regex: "ab", Mail: "A@b",
 		},
 		{
-			Model: meta(2), Exact: "abc", Sized: strings.Repeat("é", 10), From: odd, UpTo: "\U0001F600\U0001F600\U0001F600\U0001F600\U0001F600", Least: odd,
-			Most: "four", NSized: new("nul"), Bytes: []byte("four"), Hash: []byte{0, 1, 2, 3}, MinBytes: []byte("long"), Int: 5, Int8: 127,
+			Model: meta(2), Exact: "abc", Sized: strings.Repeat("é",
+				10), From: odd, UpTo: "\U0001F600\U0001F600\U0001F600\U0001F600\U0001F600", Least: odd,
+			Most: "four", NSized: new("nul"), Bytes: []byte("four"), Hash: []byte{0, 1, 2,
+				3}, MinBytes: []byte("long"), Int: 5, Int8: 127,
 			Int64: math.MaxInt64 - 1, Uint16: math.MaxUint16, Uint64: 1000, NInt: new(int32(150)), Float32: 0.1, Float64: 1e300, Span: time.Second,
-			NonEmpty: odd, NonZero: 1, Some: []string{"a", "b"}, Choice: "red", Number: 30, NChoice: new("b"), Choices: []string{"b", "a", "b"},
+			NonEmpty: odd, NonZero: 1, Some: []string{"a",
+				"b"}, Choice: "red", Number: 30, NChoice: new("b"), Choices: []string{"b", "a", "b"},
 			Regex: "abcde,'x'", NRegex: sql.Null[string]{V: "xy", Valid: true}, Mail: strings.Repeat("m", 198) + "@m",
 		},
 	}
@@ -164,7 +173,8 @@ func namedRows() []Named {
 	return []Named{
 		{Model: meta(1), Unique: 1},
 		{
-			Model: meta(2), Shared: Shared{odd, Nested{new(7)}}, Select: "select", Unique: 2, Spaced: "spaced", Quoted: "quoted", Größe: "groß",
+			Model: meta(2), Shared: Shared{odd,
+				Nested{new(7)}}, Select: "select", Unique: 2, Spaced: "spaced", Quoted: "quoted", Größe: "groß",
 			HTTPCode: 404, Emoji: "smile", Long: "long", Private: "private",
 		},
 	}
@@ -203,8 +213,10 @@ func indexedRows() []Indexed {
 	rows := make([]Indexed, 6)
 	for i := range rows {
 		rows[i] = Indexed{
-			Model: meta(int64(i + 1)), Plain: string(rune('A'+i)) + "-" + odd, Unique: strings.Repeat("u", i), Desc: -i, UDesc: second(int64(i)),
-			First: "first", Second: new(i), Left: odd, Right: float64(i) / 3, Folded: strings.Repeat("F", i+1), Price: "1.10", Serial: id(byte(i)),
+			Model: meta(int64(i + 1)), Plain: string(rune('A'+i)) + "-" +
+				odd, Unique: strings.Repeat("u", i), Desc: -i, UDesc: second(int64(i)),
+			First: "first", Second: new(i), Left: odd, Right: float64(i) / 3, Folded: strings.Repeat("F",
+				i+1), Price: "1.10", Serial: id(byte(i)),
 			Kind: string(rune('a' + i%3)), Rank: 9 + i%2, Gone: i == 5, Due: new(day(i + 1)), Blob: []byte{byte(i)},
 		}
 	}

@@ -34,19 +34,24 @@ var tables = []table{
 	}},
 	&model[Named]{rows: namedRows, more: func(v *Named) { v.Unique, v.Note = 3, "more" }},
 	&model[Indexed]{rows: indexedRows, more: func(v *Indexed) {
-		*v = Indexed{Model: v.Model, Plain: "more", Unique: "more", Price: "2.00", First: "more", Folded: "more", Serial: id(99), Kind: "c", UDesc: second(99)}
+		*v = Indexed{Model: v.Model, Plain: "more", Unique: "more", Price: "2.00", First: "more", Folded: "more",
+			Serial: id(99), Kind: "c", UDesc: second(99)}
 	}},
 	&model[Counted]{rows: countedRows, create: createCounted, more: func(v *Counted) { v.Name = "more" }},
 	&model[Numbered]{rows: numberedRows, more: func(v *Numbered) { v.Number = 8 }},
 	&model[Country]{rows: countryRows, more: func(v *Country) { v.Code, v.Name = "xx", "More" }},
-	&model[Word]{rows: wordRows, more: func(v *Word) { v.Word, v.Origin = "more", new(prom.NewRefBy[Word]("ALPHA")) }, moreRead: func(v *Word) {
-		v.Origin = new(prom.NewRefBy[Word]("ALPHA"))
-	}},
+	&model[Word]{rows: wordRows, more: func(v *Word) { v.Word, v.Origin = "more", new(prom.NewRefBy[Word]("ALPHA")) },
+		moreRead: func(v *Word) {
+			v.Origin = new(prom.NewRefBy[Word]("ALPHA"))
+		}},
 	&model[Token]{rows: tokenRows, more: func(v *Token) { v.What = "more" }},
 	&model[Ticket]{rows: ticketRows},
 	&model[Serial]{rows: serialRows, more: func(v *Serial) { v.Serial = id(100).String() }},
 	&model[Purchase]{rows: purchaseRows, more: func(v *Purchase) { v.Shop, v.Number = 9, 9 }},
-	&model[Slot]{rows: slotRows, more: func(v *Slot) { v.Day, v.Price, v.Color, v.Token, v.Room = day(2), "1.00", Blue, id(3), "more" }},
+	&model[Slot]{rows: slotRows, more: func(v *Slot) {
+		v.Day, v.Price, v.Color, v.Token, v.Room = day(2), "1.00", Blue,
+			id(3), "more"
+	}},
 	&model[Logged]{rows: loggedRows, more: func(v *Logged) { v.At, v.Text = second(70), "more" }},
 	&model[Artist]{rows: artistRows, create: createArtists, more: func(v *Artist) {
 		v.Name, v.Country, v.Best = "More", prom.NewRefBy[Country]("fr"), new(prom.NewRef[Record](3))
@@ -54,7 +59,10 @@ var tables = []table{
 	&model[Record]{rows: recordRows, create: createRecords, more: func(v *Record) {
 		v.Artist, v.Ticket = prom.NewRef[Artist](2), prom.NewRefBy[Ticket](id(1))
 	}},
-	&model[Friendship]{rows: friendshipRows, more: func(v *Friendship) { v.One, v.Other, v.Since = prom.NewRef[Artist](3), prom.NewRef[Artist](1), day(4) }},
+	&model[Friendship]{rows: friendshipRows, more: func(v *Friendship) {
+		v.One, v.Other, v.Since = prom.NewRef[Artist](3),
+			prom.NewRef[Artist](1), day(4)
+	}},
 	&model[Line]{rows: lineRows, more: func(v *Line) { v.Shop, v.Number = 1, 3 }},
 	&model[Deed]{rows: deedRows, create: createDeeds, more: func(v *Deed) { v.Parcel, v.Owner = "more", "more" }},
 	&model[Draft]{rows: draftRows, create: createDrafts, more: func(v *Draft) { v.Slug = "more" }},
@@ -113,7 +121,8 @@ type table interface {
 	// page reads a page of an order, a text such as "name desc, at". With none, conditions leave all rows out.
 	page(ctx context.Context, db *prom.DB, order, token string, none bool, options ...prom.RepoOption) (page, error)
 	// watch gives n rows to fn, by their keys.
-	watch(ctx context.Context, db *prom.DB, by string, n int, cursor *prom.WatchCursor, fn func(key string), options ...prom.RepoOption) error
+	watch(ctx context.Context, db *prom.DB, by string, n int, cursor *prom.WatchCursor, fn func(key string),
+		options ...prom.RepoOption) error
 }
 
 // page is a page of rows.
@@ -125,11 +134,12 @@ type page struct {
 const pageSize = 2
 
 type model[T any] struct {
-	rows     func() []T
-	create   func(ctx context.Context, db *prom.DB) error             // writes the rows, if that takes more than Create
-	evolve   func(ctx context.Context, program func() *prom.DB) error // the same, by programs that have other forms of the model
-	more     func(v *T)                                               // makes a new value one that can be written
-	moreRead func(v *T)                                               // makes it what is read
+	rows   func() []T
+	create func(ctx context.Context, db *prom.DB) error // writes the rows, if that takes more than Create
+	// the same, by programs that have other forms of the model
+	evolve   func(ctx context.Context, program func() *prom.DB) error
+	more     func(v *T) // makes a new value one that can be written
+	moreRead func(v *T) // makes it what is read
 	postgres bool
 }
 
@@ -224,7 +234,8 @@ func (m *model[T]) add(ctx context.Context, db *prom.DB) (written, read any, err
 	return *v, after[key], nil
 }
 
-func (m *model[T]) page(ctx context.Context, db *prom.DB, order, token string, none bool, options ...prom.RepoOption) (page, error) {
+func (m *model[T]) page(ctx context.Context, db *prom.DB, order, token string, none bool,
+	options ...prom.RepoOption) (page, error) {
 	repo := m.on(db, options...)
 	q := repo.Query()
 	if none {
@@ -262,9 +273,11 @@ func (m *model[T]) page(ctx context.Context, db *prom.DB, order, token string, n
 	return p, nil
 }
 
-func (m *model[T]) watch(ctx context.Context, db *prom.DB, by string, n int, cursor *prom.WatchCursor, fn func(key string), options ...prom.RepoOption) error {
+func (m *model[T]) watch(ctx context.Context, db *prom.DB, by string, n int, cursor *prom.WatchCursor,
+	fn func(key string), options ...prom.RepoOption) error {
 	repo := m.on(db, options...)
-	how := []prom.WatchOption{prom.WatchResume(cursor), prom.WatchFromStart(), prom.WatchEvery(20 * time.Millisecond), prom.WatchSettle(100 * time.Millisecond)}
+	how := []prom.WatchOption{prom.WatchResume(cursor), prom.WatchFromStart(), prom.WatchEvery(20 * time.Millisecond),
+		prom.WatchSettle(100 * time.Millisecond)}
 	if by != "" {
 		f, err := prom.FieldByName(repo, by)
 		if err != nil {

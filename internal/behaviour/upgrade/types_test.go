@@ -222,31 +222,41 @@ func everyRows() []Every {
 			Model: meta(2), Bool: true, Int8: math.MinInt8, Int16: math.MinInt16, Int32: math.MinInt32, Int: math.MinInt, Int64: math.MinInt64,
 			Span: math.MinInt64, Float32: -math.MaxFloat32, Float64: math.Inf(-1), Text: " ", NoCase: "ÉCOLE", Decimal: "-9999999999.99",
 			Digits: "-" + longDigits, Serial: "00000000-0000-0000-0000-000000000001", UUID: prom.UUID{15: 1}, Bytes: []byte{0},
-			At: time.Date(1, 1, 1, 0, 0, 0, 1000, time.UTC), Day: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), Clock: time.Microsecond,
+			At: time.Date(1, 1, 1, 0, 0, 0, 1000, time.UTC), Day: time.Date(1, 1, 1, 0, 0, 0, 0,
+				time.UTC), Clock: time.Microsecond,
 			Addr: netip.MustParseAddr("::1"), Place: Place{}, Map: map[string]any{"": nil}, Places: map[string]Place{"": {City: odd}},
-			Matrix: [][]int{{}, {math.MinInt64}}, Array: [3]int{-1, 0, 1}, Any: false, Raw: json.RawMessage(`{"bb":[1,2.50,-0.001],"a":1}`),
+			Matrix: [][]int{{}, {math.MinInt64}}, Array: [3]int{-1, 0,
+				1}, Any: false, Raw: json.RawMessage(`{"bb":[1,2.50,-0.001],"a":1}`),
 			Texts: []string{"", odd}, TextJSON: "",
 		},
 		{ // the greatest
 			Model: meta(3), Bool: true, Int8: math.MaxInt8, Int16: math.MaxInt16, Uint8: math.MaxUint8, Int32: math.MaxInt32, Uint16: math.MaxUint16,
 			Int: math.MaxInt, Int64: math.MaxInt64, Uint32: math.MaxUint32, Span: math.MaxInt64, Uint: math.MaxInt64, Uint64: math.MaxInt64,
-			Float32: math.MaxFloat32, Float64: math.MaxFloat64, Text: strings.Repeat("long ", 300), NoCase: "école", Decimal: "9999999999.99",
+			Float32: math.MaxFloat32, Float64: math.MaxFloat64, Text: strings.Repeat("long ",
+				300), NoCase: "école", Decimal: "9999999999.99",
 			Digits: longDigits, Serial: "ffffffff-ffff-ffff-ffff-ffffffffffff", UUID: id(255), Bytes: []byte(strings.Repeat("\x00\xff\\x'", 50)),
 			At:  time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC),
 			Day: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), Clock: 24*time.Hour - time.Microsecond,
-			Addr:  netip.MustParseAddr("2001:db8::ff00:42:8329"),
-			Place: Place{City: "Ürümqi", At: [2]float64{43.8, -87.6}, Since: second(0).Truncate(time.Microsecond), Tags: map[string]int{"b": 1, "a": 2}, Near: &Place{City: odd}},
-			Map:   map[string]any{"deep": deep(30)}, Places: map[string]Place{"x": {City: "X"}, "é": {Tags: map[string]int{odd: 1 << 53}}},
-			Matrix: [][]int{{1, 2}, {3}}, Array: [3]int{math.MaxInt64, 2, 3}, Any: deep(3), Raw: json.RawMessage(`{"b":1,"a":[],"b":2}`),
+			Addr: netip.MustParseAddr("2001:db8::ff00:42:8329"),
+			Place: Place{City: "Ürümqi", At: [2]float64{43.8, -87.6}, Since: second(0).Truncate(time.Microsecond),
+				Tags: map[string]int{"b": 1, "a": 2}, Near: &Place{City: odd}},
+			Map: map[string]any{"deep": deep(30)}, Places: map[string]Place{"x": {City: "X"},
+				"é": {Tags: map[string]int{odd: 1 << 53}}},
+			Matrix: [][]int{{1, 2}, {3}}, Array: [3]int{math.MaxInt64, 2,
+				3}, Any: deep(3), Raw: json.RawMessage(`{"b":1,"a":[],"b":2}`),
 			Texts: []string{"a", "b"}, TextJSON: odd,
 		},
 		{ // what is between
-			Model: meta(4), Int8: -1, Int16: 300, Uint8: 200, Int32: 70000, Uint16: 40000, Int: 1 << 53, Int64: 1<<53 + 1, Uint32: 3 << 30,
-			Span: 90 * time.Minute, Uint: 1 << 53, Uint64: 1<<53 + 1, Float32: 0.1, Float64: 0.1, Text: odd, NoCase: odd, Decimal: "-0.01",
+			Model: meta(4), Int8: -1, Int16: 300, Uint8: 200, Int32: 70000, Uint16: 40000, Int: 1 << 53, Int64: 1<<53 +
+				1, Uint32: 3 << 30,
+			Span: 90 * time.Minute, Uint: 1 << 53, Uint64: 1<<53 +
+				1, Float32: 0.1, Float64: 0.1, Text: odd, NoCase: odd, Decimal: "-0.01",
 			Digits: "0.00000000000000000001", Serial: id(4).String(), UUID: id(4), Bytes: []byte("bytes"),
 			At:  time.Date(2024, 2, 29, 23, 59, 59, 999999500, time.FixedZone("far", 14*3600)),
-			Day: time.Date(1969, 12, 31, 0, 0, 0, 0, time.UTC), Clock: 12*time.Hour + 34*time.Minute + 56*time.Second + 789*time.Millisecond,
-			Addr: netip.MustParseAddr("192.0.2.1"), Place: Place{City: "São Paulo"}, Map: map[string]any{"a": 1.5, "b": []any{}, "c": map[string]any{}},
+			Day: time.Date(1969, 12, 31, 0, 0, 0, 0, time.UTC), Clock: 12*time.Hour + 34*time.Minute + 56*time.Second +
+				789*time.Millisecond,
+			Addr: netip.MustParseAddr("192.0.2.1"), Place: Place{City: "São Paulo"}, Map: map[string]any{"a": 1.5, "b": []any{},
+				"c": map[string]any{}},
 			Places: map[string]Place{}, Matrix: [][]int{}, Any: 1e300, Raw: json.RawMessage(`null`), Texts: []string{}, TextJSON: "null",
 		},
 		{
@@ -286,19 +296,26 @@ func nullable[D any]() []D {
 }
 
 func listedRows() []Listed {
-	times := []time.Time{time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), second(1), time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC)}
+	times := []time.Time{time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), second(1),
+		time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC)}
 	days := []time.Time{day(1), time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), day(1)}
 	return []Listed{
 		{Model: meta(1)}, // a nil slice comes back as an empty list
 		{
-			Model: meta(2), Texts: []string{"", odd, "NULL", "{a,b}", "a,b"}, Ints: []int{math.MinInt, 0, math.MaxInt}, Int64s: []int64{math.MaxInt64},
-			Int32s: []int32{math.MinInt32, math.MaxInt32}, Int16s: []int16{math.MinInt16, math.MaxInt16}, Int8s: []int8{math.MinInt8, math.MaxInt8},
+			Model: meta(2), Texts: []string{"", odd, "NULL", "{a,b}", "a,b"}, Ints: []int{math.MinInt, 0,
+				math.MaxInt}, Int64s: []int64{math.MaxInt64},
+			Int32s: []int32{math.MinInt32, math.MaxInt32}, Int16s: []int16{math.MinInt16,
+				math.MaxInt16}, Int8s: []int8{math.MinInt8, math.MaxInt8},
 			Uint16s: []uint16{0, math.MaxUint16}, Uint32s: []uint32{0, math.MaxUint32},
 			Float64s: []float64{math.Inf(1), math.Inf(-1), 0.1, math.MaxFloat64, math.SmallestNonzeroFloat64},
-			Float32s: []float32{0.1, math.MaxFloat32}, Bools: []bool{true, false, true}, Times: times, UUIDs: []prom.UUID{id(1), {}, id(2)}, Days: days,
-			Clocks: []time.Duration{0, time.Hour, 24*time.Hour - time.Microsecond}, Spans: []time.Duration{math.MinInt64, time.Second},
-			Serials: []string{id(1).String(), "ffffffff-ffff-ffff-ffff-ffffffffffff"}, Decimals: []string{"0.00", "-9999999999.99", "0.10"},
-			Colors: []Color{Red, Green}, NTexts: &[]string{"a"}, NInts: &[]int{1, 2}, NInt32s: &[]int32{3}, NFloat64s: &[]float64{1.5},
+			Float32s: []float32{0.1, math.MaxFloat32}, Bools: []bool{true, false, true}, Times: times, UUIDs: []prom.UUID{id(1),
+				{}, id(2)}, Days: days,
+			Clocks: []time.Duration{0, time.Hour, 24*time.Hour - time.Microsecond}, Spans: []time.Duration{math.MinInt64,
+				time.Second},
+			Serials: []string{id(1).String(), "ffffffff-ffff-ffff-ffff-ffffffffffff"}, Decimals: []string{"0.00",
+				"-9999999999.99", "0.10"},
+			Colors: []Color{Red, Green}, NTexts: &[]string{"a"}, NInts: &[]int{1,
+				2}, NInt32s: &[]int32{3}, NFloat64s: &[]float64{1.5},
 			NBools: &[]bool{false}, NTimes: &times, NUUIDs: &[]prom.UUID{id(3)}, NDays: &days, NDecimals: &[]string{"1.50"},
 			NColors: sql.Null[[]Color]{V: []Color{Blue}, Valid: true},
 		},

@@ -82,7 +82,8 @@ func (k *kept) load(t *testing.T, e dbtest.Engine) {
 	t.Helper()
 	is := is.New(t)
 	if e.Name == dbtest.NameSQLite {
-		is.NoErr(os.WriteFile(strings.TrimPrefix(e.DSN, "sqlite://"), readGzip(t, filepath.Join(k.folder, sqliteFile)), 0o644))
+		is.NoErr(os.WriteFile(strings.TrimPrefix(e.DSN, "sqlite://"), readGzip(t, filepath.Join(k.folder, sqliteFile)),
+			0o644))
 		return
 	}
 	text, err := os.ReadFile(filepath.Join(k.folder, postgresFile))
@@ -277,7 +278,8 @@ func checkCursor(t *testing.T, db *prom.DB, want keptCursor, added []string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	var got []string
-	err := tableOf(t, want.Table).watch(ctx, db, want.By, len(rows), prom.NewWatchCursor(want.Cursor), func(key string) { got = append(got, key) },
+	err := tableOf(t, want.Table).watch(ctx, db, want.By, len(rows), prom.NewWatchCursor(want.Cursor),
+		func(key string) { got = append(got, key) },
 		signed(want.Signed)...)
 	if err != nil || !slices.Equal(got, rows) {
 		t.Errorf("the watch of %s by %q gave %v (%v), and should give %v", want.Table, want.By, got, err, rows)
@@ -389,7 +391,8 @@ func (k *kept) restoreHuge(t *testing.T, e dbtest.Engine, db *prom.DB) {
 	is := is.New(t)
 	ctx := context.Background()
 	huge := slices.DeleteFunc(slices.Clone(k.tables), func(one table) bool { return !one.only() })
-	err := prom.Restore(ctx, bytes.NewReader(readGzip(t, filepath.Join(k.folder, dbtest.NamePostgres+hugeFile))), repos(huge, db)...)
+	err := prom.Restore(ctx, bytes.NewReader(readGzip(t, filepath.Join(k.folder, dbtest.NamePostgres+hugeFile))),
+		repos(huge, db)...)
 	if e.Name == dbtest.NameSQLite {
 		is.True(errors.Is(err, prom.ErrType))
 		return

@@ -51,7 +51,8 @@ func TestWatchComputes(t *testing.T) {
 		is.NoErr(letters.Create(ctx, &Letter{Box: prom.RefTo(&box), Text: "first"}))
 		label := prom.Col(&letter.Label, prom.Concat(letterText, prom.Val(letter, " to "), prom.Via(letterBox, mailboxName)))
 		owner := letterBox.Compute(prom.Col(&mailbox.Count, mailboxLetters.Count()))
-		for _, q := range []*prom.Query[Letter]{letters.Compute(label).With(owner), letters.Query().Only(letterText).Compute(label).With(owner)} {
+		for _, q := range []*prom.Query[Letter]{letters.Compute(label).With(owner),
+			letters.Query().Only(letterText).Compute(label).With(owner)} {
 			before, err := letters.Query().Count(ctx)
 			is.NoErr(err)
 			w := watch(t, func(ctx context.Context) iter.Seq2[*Letter, error] {

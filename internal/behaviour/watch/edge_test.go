@@ -33,13 +33,15 @@ func TestWatchReconnects(t *testing.T) {
 		n := kit.MustCreate(t, writer, kit.Note{Title: "n", Views: i})
 		is.Equal(w.next().ID, n.ID)
 		if i%4 == 0 {
-			ended := kit.ScanOne[int](t, other, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '"+name+"'")
+			ended := kit.ScanOne[int](t, other,
+				"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '"+name+"'")
 			is.True(ended >= 1)
 		}
 	}
 	is.NoErr(w.end())
 	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) { // the listener is gone
-		listening := kit.ScanOne[int](t, other, "SELECT count(*) FROM pg_stat_activity WHERE application_name = '"+name+"' AND query LIKE 'LISTEN%'")
+		listening := kit.ScanOne[int](t, other,
+			"SELECT count(*) FROM pg_stat_activity WHERE application_name = '"+name+"' AND query LIKE 'LISTEN%'")
 		if listening == 0 {
 			break
 		}
@@ -66,7 +68,8 @@ func TestWatchTrigger(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 6 {
 			wg.Go(func() {
-				if err := kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchTrigger(), prom.WatchFromStart())); err != nil {
+				if err := kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchTrigger(),
+					prom.WatchFromStart())); err != nil {
 					t.Error(err)
 				}
 			})
@@ -140,17 +143,20 @@ func TestWatchRefuses(t *testing.T) {
 		good := at.String()
 		is.True(good != "")
 		for name, err := range map[string]error{
-			"order":    kit.FirstError(prom.Watch(kit.Ended(t), repo.OrderBy(kit.NoteTitle.Asc()))),
-			"offset":   kit.FirstError(prom.Watch(kit.Ended(t), repo.Query().Offset(1))),
-			"null":     kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchBy(kit.NoteStars))),
-			"model":    kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchBy(kit.ItemNo))),
-			"settle":   kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchSettle(-1))),
-			"key":      kit.FirstError(prom.Watch(kit.Ended(t), others.Query())),
-			"value":    kit.FirstError(prom.Watch(kit.Ended(t), repo.Where(kit.NoteTitle.Eq("\x00")))),
-			"cursor":   kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchResume(prom.NewWatchCursor("SECRET")))),
-			"cut":      kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchResume(prom.NewWatchCursor(good[:len(good)-2])))),
-			"other by": kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchBy(kit.NoteViews), prom.WatchResume(prom.NewWatchCursor(good)))),
-			"signed": kit.FirstError(prom.Watch(kit.Ended(t), prom.NewRepo[kit.Note](prom.Using(db), prom.TokenKey([]byte("a key of 16 bytes"))).Query(),
+			"order":  kit.FirstError(prom.Watch(kit.Ended(t), repo.OrderBy(kit.NoteTitle.Asc()))),
+			"offset": kit.FirstError(prom.Watch(kit.Ended(t), repo.Query().Offset(1))),
+			"null":   kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchBy(kit.NoteStars))),
+			"model":  kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchBy(kit.ItemNo))),
+			"settle": kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchSettle(-1))),
+			"key":    kit.FirstError(prom.Watch(kit.Ended(t), others.Query())),
+			"value":  kit.FirstError(prom.Watch(kit.Ended(t), repo.Where(kit.NoteTitle.Eq("\x00")))),
+			"cursor": kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchResume(prom.NewWatchCursor("SECRET")))),
+			"cut": kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(),
+				prom.WatchResume(prom.NewWatchCursor(good[:len(good)-2])))),
+			"other by": kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchBy(kit.NoteViews),
+				prom.WatchResume(prom.NewWatchCursor(good)))),
+			"signed": kit.FirstError(prom.Watch(kit.Ended(t), prom.NewRepo[kit.Note](prom.Using(db),
+				prom.TokenKey([]byte("a key of 16 bytes"))).Query(),
 				prom.WatchResume(prom.NewWatchCursor(good)))),
 		} {
 			if !errors.Is(err, prom.ErrValidation) {
@@ -164,7 +170,8 @@ func TestWatchRefuses(t *testing.T) {
 			return nil
 		}))
 		var bad *prom.TokenError
-		is.True(errors.As(kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchResume(prom.NewWatchCursor("x")))), &bad))
+		is.True(errors.As(kit.FirstError(prom.Watch(kit.Ended(t), repo.Query(), prom.WatchResume(prom.NewWatchCursor("x")))),
+			&bad))
 
 		// A key that may come again does not tell what is new.
 		plain := prom.NewRepo[counted](prom.Using(db))

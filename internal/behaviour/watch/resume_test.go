@@ -95,7 +95,8 @@ func TestWatchRestarts(t *testing.T) {
 			ctx, cancel := context.WithTimeout(ctx, limit)
 			defer cancel()
 			at := prom.NewWatchCursor(text)
-			for n, err := range prom.Watch(ctx, repo.Query(), prom.WatchEvery(10*time.Millisecond), prom.WatchSettle(500*time.Millisecond),
+			for n, err := range prom.Watch(ctx, repo.Query(), prom.WatchEvery(10*time.Millisecond),
+				prom.WatchSettle(500*time.Millisecond),
 				prom.WatchFromStart(), prom.WatchResume(at)) {
 				is.NoErr(err)
 				seen[n.ID]++

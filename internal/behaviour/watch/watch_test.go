@@ -110,7 +110,8 @@ func (w *watching[T]) end() error {
 var quick = []prom.WatchOption{prom.WatchEvery(10 * time.Millisecond), prom.WatchSettle(50 * time.Millisecond)}
 
 // begun returns a watch that has begun: it was given a row that is made for that.
-func begun(t *testing.T, repo *prom.Repo[kit.Note], q *prom.Query[kit.Note], options ...prom.WatchOption) *watching[kit.Note] {
+func begun(t *testing.T, repo *prom.Repo[kit.Note], q *prom.Query[kit.Note],
+	options ...prom.WatchOption) *watching[kit.Note] {
 	t.Helper()
 	before := kit.MustCreate(t, repo, kit.Note{Title: "before", Views: -1})
 	w := watch(t, func(ctx context.Context) iter.Seq2[*kit.Note, error] {
@@ -280,7 +281,8 @@ func TestWatchLateCommit(t *testing.T) {
 	ctx := context.Background()
 	db := kit.Open(t, dbtest.Postgres(t))
 	repo := kit.Notes(db)
-	for name, options := range map[string][]prom.WatchOption{"key": nil, "created": {prom.WatchBy(NoteCreated)}, "told": {prom.WatchTrigger(), prom.WatchEvery(0)}} {
+	for name, options := range map[string][]prom.WatchOption{"key": nil, "created": {prom.WatchBy(NoteCreated)},
+		"told": {prom.WatchTrigger(), prom.WatchEvery(0)}} {
 		is := is.New(t)
 		w := begun(t, repo, repo.Query(), options...)
 		var early, nested *kit.Note
@@ -320,7 +322,8 @@ func TestWatchLateValue(t *testing.T) {
 		w := begun(t, repo, repo.Query(), prom.WatchBy(NoteCreated), prom.WatchSettle(10*time.Second))
 		at := time.Now().Add(time.Minute)
 		for i := range 5 {
-			n := kit.MustCreate(t, repo, kit.Note{Title: "n", Model: prom.Model{Created: at.Add(-time.Duration(i) * time.Second)}})
+			n := kit.MustCreate(t, repo, kit.Note{Title: "n",
+				Model: prom.Model{Created: at.Add(-time.Duration(i) * time.Second)}})
 			is.Equal(w.next().ID, n.ID)
 		}
 		w.none()

@@ -18,7 +18,8 @@ import (
 )
 
 // progressOf ranges over chunks and returns the sizes of those that were written, how far they came, and the error.
-func progressOf(chunks iter.Seq2[prom.Progress, error], body func(prom.Progress) bool) (sizes []int, last prom.Progress, err error) {
+func progressOf(chunks iter.Seq2[prom.Progress, error], body func(prom.Progress) bool) (sizes []int, last prom.Progress,
+	err error) {
 	for p, err := range chunks {
 		if last = p; err != nil {
 			return sizes, last, err
@@ -42,7 +43,8 @@ func TestUpdateInChunks(t *testing.T) {
 		for size, want := range map[int]string{1000: "[34]", 34: "[34]", 17: "[17 17]", 10: "[10 10 10 4]"} {
 			kit.RunSQL(t, db, `UPDATE note SET stars = NULL, _updated = _created WHERE views % 3 = 0`)
 			is := is.New(t)
-			sizes, last, err := progressOf(prom.UpdateInChunks(kit.Ended(t), notes.Where(kit.NoteStars.IsNull()), prom.Chunks{Size: size, Count: true},
+			sizes, last, err := progressOf(prom.UpdateInChunks(kit.Ended(t), notes.Where(kit.NoteStars.IsNull()),
+				prom.Chunks{Size: size, Count: true},
 				kit.NoteStars.Set(7), kit.NoteViews.Add(1000)), nil)
 			is.NoErr(err)
 			is.Equal(fmt.Sprint(sizes), want)
@@ -66,7 +68,8 @@ func TestUpdateInChunks_Refused(t *testing.T) {
 		ctx, q, set := kit.Ended(t), notes.Where(kit.NoteViews.Gte(0)), kit.NoteViews.Set(-1)
 		keyless := prom.NewRepo[kit.Keyless](prom.Using(db))
 		other := prom.UpdateInChunks(ctx, q, prom.Chunks{Size: 5}, kit.NoteBody.Set(""))
-		_, elsewhere, err := progressOf(prom.DeleteInChunks(ctx, someVouchers(t, db), prom.Chunks{Size: 1}), func(prom.Progress) bool { return false })
+		_, elsewhere, err := progressOf(prom.DeleteInChunks(ctx, someVouchers(t, db), prom.Chunks{Size: 1}),
+			func(prom.Progress) bool { return false })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +99,8 @@ func TestUpdateInChunks_Refused(t *testing.T) {
 			}
 		}
 		kit.RolledBack(t, db, func(ctx context.Context) {
-			if _, _, err := progressOf(prom.UpdateInChunks(ctx, q, prom.Chunks{}, set), nil); !errors.Is(err, prom.ErrValidation) {
+			if _, _, err := progressOf(prom.UpdateInChunks(ctx, q, prom.Chunks{}, set), nil); !errors.Is(err,
+				prom.ErrValidation) {
 				t.Errorf("in a transaction: %v", err)
 			}
 		})
@@ -168,7 +172,8 @@ func TestUpdateInChunks_Resumed(t *testing.T) {
 		is.Equal(last.Total, 30)
 		is.Equal(kit.Count(t, notes.Where(kit.NoteViews.Gte(1000), kit.NoteViews.Lt(2000))), 100) // each once
 
-		_, err = run(kit.Ended(t), prom.Chunks{After: last.Place}, func(prom.Progress) bool { t.Error("a chunk behind the last"); return true })
+		_, err = run(kit.Ended(t), prom.Chunks{After: last.Place},
+			func(prom.Progress) bool { t.Error("a chunk behind the last"); return true })
 		is.NoErr(err)
 	})
 }
@@ -188,7 +193,8 @@ func TestUpdateInChunks_Failed(t *testing.T) {
 		proto := prom.Proto[kit.User]()
 		name, age, id := prom.TextOf(proto, &proto.Name), prom.NumberOf(proto, &proto.Age), prom.NumberOf(proto, &proto.ID)
 		same := name.SetTo(prom.Case(name, prom.Then[*kit.User, string](id.Eq(list[25].ID), prom.Val(proto, "u00"))))
-		_, last, err := progressOf(prom.UpdateInChunks(kit.Ended(t), users.Where(age.Eq(1)), prom.Chunks{Size: 10}, age.Set(2), same), nil)
+		_, last, err := progressOf(prom.UpdateInChunks(kit.Ended(t), users.Where(age.Eq(1)), prom.Chunks{Size: 10},
+			age.Set(2), same), nil)
 		is.True(errors.Is(err, prom.ErrUnique))
 		is.Equal(last.Rows, 20)
 		is.Equal(kit.Count(t, users.Where(age.Eq(2))), 20)
@@ -225,7 +231,8 @@ func TestDeleteInChunks_Keys(t *testing.T) {
 			}
 		}
 		is.NoErr(tickets.CreateMany(ctx, list))
-		_, last, err := progressOf(prom.UpdateInChunks(ctx, tickets.Where(ticketPaid.IsNull()), prom.Chunks{Size: 3}, ticketPaid.Set(true)), nil)
+		_, last, err := progressOf(prom.UpdateInChunks(ctx, tickets.Where(ticketPaid.IsNull()), prom.Chunks{Size: 3},
+			ticketPaid.Set(true)), nil)
 		is.NoErr(err)
 		is.Equal(last.Rows, 40)
 		_, last, err = progressOf(prom.DeleteInChunks(ctx, tickets.Where(ticketNo.Gte(0)), prom.Chunks{Size: 7}), nil)
@@ -233,7 +240,8 @@ func TestDeleteInChunks_Keys(t *testing.T) {
 		is.Equal(last.Rows, 24)
 		is.Equal(kit.Count(t, tickets.Query()), 16)
 		is.Equal(kit.Count(t, tickets.Query().OnlyDeleted()), 24)
-		_, last, err = progressOf(prom.HardDeleteInChunks(ctx, tickets.Query().OnlyDeleted().WithoutWhere(), prom.Chunks{Size: 5}), nil)
+		_, last, err = progressOf(prom.HardDeleteInChunks(ctx, tickets.Query().OnlyDeleted().WithoutWhere(),
+			prom.Chunks{Size: 5}), nil)
 		is.NoErr(err)
 		is.Equal(last.Rows, 24)
 		is.Equal(kit.Count(t, tickets.Query().WithDeleted()), 16)
@@ -255,7 +263,8 @@ func TestUpdateInChunks_Meanwhile(t *testing.T) {
 		is := is.New(t)
 		ctx, db := kit.Ended(t), kit.Open(t, e.With("pool_maxconn=1"))
 		notes := kit.Tiles(t, db, 50)
-		sizes, last, err := progressOf(prom.UpdateInChunks(ctx, notes.Where(kit.NoteBody.Eq("")), prom.Chunks{Size: 10}, kit.NoteBody.Set("b")),
+		sizes, last, err := progressOf(prom.UpdateInChunks(ctx, notes.Where(kit.NoteBody.Eq("")), prom.Chunks{Size: 10},
+			kit.NoteBody.Set("b")),
 			func(p prom.Progress) bool {
 				kit.MustIn(ctx, t, notes, kit.Note{Title: "new"})
 				if p.Rows == 10 {
@@ -282,7 +291,8 @@ func TestUpdateInChunks_Throttled(t *testing.T) {
 		run := func(how prom.Chunks) time.Duration {
 			how.Size = 1
 			began := time.Now()
-			_, last, err := progressOf(prom.UpdateInChunks(kit.Ended(t), notes.Where(kit.NoteViews.Gte(0)), how, kit.NoteBody.Set("b")), nil)
+			_, last, err := progressOf(prom.UpdateInChunks(kit.Ended(t), notes.Where(kit.NoteViews.Gte(0)), how,
+				kit.NoteBody.Set("b")), nil)
 			is.NoErr(err)
 			is.Equal(last.Rows, 5)
 			return time.Since(began)
@@ -303,13 +313,15 @@ func TestUpdateInChunks_Concurrent(t *testing.T) {
 		err := kit.Together(4, func(i int) error {
 			if i == 3 {
 				for n := range 100 {
-					if _, err := notes.Where(prom.Mod[*kit.Note, int](kit.NoteViews, prom.Val(note, 100)).Eq(n)).Update(kit.Ended(t), kit.NoteBody.Set(fmt.Sprint(n))); err != nil {
+					if _, err := notes.Where(prom.Mod[*kit.Note, int](kit.NoteViews, prom.Val(note, 100)).Eq(n)).Update(kit.Ended(t),
+						kit.NoteBody.Set(fmt.Sprint(n))); err != nil {
 						return err
 					}
 				}
 				return nil
 			}
-			_, _, err := progressOf(prom.UpdateInChunks(kit.Ended(t), notes.Where(kit.NoteStars.IsNull()), prom.Chunks{Size: 7, Retry: 20},
+			_, _, err := progressOf(prom.UpdateInChunks(kit.Ended(t), notes.Where(kit.NoteStars.IsNull()),
+				prom.Chunks{Size: 7, Retry: 20},
 				kit.NoteStars.Set(1), kit.NoteTitle.Set(fmt.Sprint("by ", i))), nil)
 			return err
 		})

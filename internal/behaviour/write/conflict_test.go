@@ -70,7 +70,8 @@ func TestOnConflict(t *testing.T) {
 		is.True(more.Hits == 10 && more.Note == "" && more.Version == 3)
 		is.True(more.Created.Equal(first.Created) && more.Updated.After(all.Updated))
 		is.Equal(len(repo.Modified(&more)), 0)
-		put(byName.Update(CounterHits.Add(1), CounterNote.SetTo(prom.Concat(prom.Excluded(CounterNote), prom.Val(counter, "!")))),
+		put(byName.Update(CounterHits.Add(1),
+			CounterNote.SetTo(prom.Concat(prom.Excluded(CounterNote), prom.Val(counter, "!")))),
 			&Counter{Name: "a", Hits: 3, Note: "n"}, prom.Updated)
 
 		still := Counter{Name: "a", Hits: 99}
@@ -323,7 +324,8 @@ func TestGetOrCreateMany(t *testing.T) {
 		log.Take()
 		created, err := prom.GetOrCreateMany(ctx, repo, list, CounterName)
 		is.NoErr(err)
-		if ran := log.Take(); e.Name == dbtest.NamePostgres && kit.Starting(ran, "INSERT") > 3 || kit.Starting(ran, "SELECT") > 3 {
+		if ran := log.Take(); e.Name == dbtest.NamePostgres && kit.Starting(ran, "INSERT") > 3 ||
+			kit.Starting(ran, "SELECT") > 3 {
 			t.Errorf("statements: %v", ran)
 		}
 		for i, c := range list {

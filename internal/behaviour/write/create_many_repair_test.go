@@ -58,11 +58,13 @@ func TestCreateManyChangedColumn(t *testing.T) {
 	is := is.New(t)
 	ctx := context.Background()
 	db := kit.Open(t, dbtest.Postgres(t))
-	for i, typ := range []string{"double precision", "integer", "smallint", "numeric", "real", "text", "timestamptz USING now()"} {
+	for i, typ := range []string{"double precision", "integer", "smallint", "numeric", "real", "text",
+		"timestamptz USING now()"} {
 		for _, n := range []int{kit.ByArrays, kit.ByCopy} {
 			repo := prom.NewRepo[tally](prom.Using(db), prom.Table(fmt.Sprint("tally", i, n)))
 			is.NoErr(repo.CreateMany(ctx, manyTallies(1, n)))
-			kit.RunSQL(t, db, fmt.Sprintf("DELETE FROM %[1]q; ALTER TABLE %[1]q ALTER COLUMN no TYPE %[2]s", repo.Schema().Name, typ))
+			kit.RunSQL(t, db, fmt.Sprintf("DELETE FROM %[1]q; ALTER TABLE %[1]q ALTER COLUMN no TYPE %[2]s", repo.Schema().Name,
+				typ))
 			err := repo.CreateMany(ctx, manyTallies(1, n))
 			if typ == "timestamptz USING now()" {
 				is.True(errors.Is(err, prom.ErrType))
@@ -88,16 +90,19 @@ func TestCreateManyForeignTypes(t *testing.T) {
 		keys := []string{"INTEGER PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT"}
 		nos, texts := []string{"INT", "NUMERIC"}, []string{"VARCHAR(9)", "BLOB"}
 		if e.Name == dbtest.NamePostgres {
-			keys = []string{"smallserial PRIMARY KEY", "serial PRIMARY KEY", "bigserial PRIMARY KEY", "int GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+			keys = []string{"smallserial PRIMARY KEY", "serial PRIMARY KEY", "bigserial PRIMARY KEY",
+				"int GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
 				"bigint DEFAULT nextval('apart') PRIMARY KEY", "bigint DEFAULT 7 * nextval('apart') PRIMARY KEY"}
-			nos, texts = []string{"int", "smallint", "numeric", "numeric(9,0)"}, []string{"varchar(9)", "char(6)", "name", "varchar"}
+			nos, texts = []string{"int", "smallint", "numeric", "numeric(9,0)"}, []string{"varchar(9)", "char(6)", "name",
+				"varchar"}
 			kit.RunSQL(t, db, "CREATE SEQUENCE apart")
 		}
 		for i, key := range keys {
 			for j, no := range nos {
 				is := is.New(t)
 				repo := prom.NewRepo[tally](prom.Using(db), prom.Table(fmt.Sprint("tally", i, j)))
-				kit.RunSQL(t, db, fmt.Sprintf("CREATE TABLE %q (id %s, no %s NOT NULL, s %s NOT NULL)", repo.Schema().Name, key, no, texts[j%len(texts)]))
+				kit.RunSQL(t, db, fmt.Sprintf("CREATE TABLE %q (id %s, no %s NOT NULL, s %s NOT NULL)", repo.Schema().Name, key, no,
+					texts[j%len(texts)]))
 				for _, n := range []int{kit.ByArrays, kit.ByCopy} {
 					list := manyTallies(10_000, n)
 					if err := repo.CreateMany(ctx, list); err != nil {
@@ -126,9 +131,11 @@ func TestCreateManyDoesNotFit(t *testing.T) {
 	for i, c := range []struct {
 		no, s string
 		kind  prom.Kind
-	}{{"smallint", "text", prom.ErrType}, {"int", "varchar(2)", prom.ErrTooLong}, {"numeric(3,0)", "text", prom.ErrType}, {"boolean", "text", prom.ErrType}} {
+	}{{"smallint", "text", prom.ErrType}, {"int", "varchar(2)", prom.ErrTooLong}, {"numeric(3,0)", "text",
+		prom.ErrType}, {"boolean", "text", prom.ErrType}} {
 		repo := prom.NewRepo[tally](prom.Using(db), prom.Table(fmt.Sprint("tally", i)))
-		kit.RunSQL(t, db, fmt.Sprintf("CREATE TABLE %q (id bigserial PRIMARY KEY, no %s NOT NULL, s %s NOT NULL)", repo.Schema().Name, c.no, c.s))
+		kit.RunSQL(t, db, fmt.Sprintf("CREATE TABLE %q (id bigserial PRIMARY KEY, no %s NOT NULL, s %s NOT NULL)",
+			repo.Schema().Name, c.no, c.s))
 		for _, n := range []int{kit.ByArrays, kit.ByCopy} {
 			list := manyTallies(100_000, n)
 			if err := repo.CreateMany(ctx, list); !errors.Is(err, c.kind) {

@@ -211,7 +211,8 @@ func TestSoftDeleteByQuery(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(n, 1)
 		counts(2, 3, 5)
-		for _, err := range []error{kit.ErrOf(repo.Query().Delete(ctx)), kit.ErrOf(repo.Query().HardDelete(ctx)), kit.ErrOf(repo.Query().Undelete(ctx)),
+		for _, err := range []error{kit.ErrOf(repo.Query().Delete(ctx)), kit.ErrOf(repo.Query().HardDelete(ctx)),
+			kit.ErrOf(repo.Query().Undelete(ctx)),
 			kit.ErrOf(repo.Query().OnlyDeleted().HardDelete(ctx))} {
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
@@ -351,13 +352,16 @@ func TestSoftDeleteInOtherQueries(t *testing.T) {
 		is.Equal(counts(remarks.Where(prom.Not(PageRemarkPage.Has()))), 1)
 		is.Equal(counts(remarks.Where(prom.InQuery(PageRemarkPage, prom.Pluck(repo.Query(), PageID)))), 2)
 		is.Equal(counts(remarks.Where(prom.InQuery(PageRemarkPage, prom.Pluck(repo.Query().WithDeleted(), PageID)))), 3)
-		is.Equal(counts(remarks.Where(prom.Exists(pageRemark, repo.Query().OnlyDeleted(), prom.Match(PageID, PageRemarkPage)))), 1)
+		is.Equal(counts(remarks.Where(prom.Exists(pageRemark, repo.Query().OnlyDeleted(),
+			prom.Match(PageID, PageRemarkPage)))), 1)
 		is.Equal(counts(remarks.Where(prom.Via(PageRemarkPage, PageSlug).IsNull())), 1)
-		slugs, err := prom.Pluck(remarks.OrderBy(PageRemarkText.Asc()), prom.OrNull(prom.Via(PageRemarkPage, PageSlug))).All(ctx)
+		slugs, err := prom.Pluck(remarks.OrderBy(PageRemarkText.Asc()),
+			prom.OrNull(prom.Via(PageRemarkPage, PageSlug))).All(ctx)
 		is.NoErr(err)
 		is.True(*slugs[0] == "pa" && slugs[1] == nil && *slugs[2] == "pc")
 		is.Equal(under(), 0) // what is below it hangs on it
-		n, err := remarks.WithoutWhere().Update(ctx, PageRemarkText.SetTo(prom.OrValue(prom.Via(PageRemarkPage, PageSlug), "none")))
+		n, err := remarks.WithoutWhere().Update(ctx,
+			PageRemarkText.SetTo(prom.OrValue(prom.Via(PageRemarkPage, PageSlug), "none")))
 		is.NoErr(err)
 		is.Equal(n, 3)
 		is.Equal(counts(remarks.Where(PageRemarkText.Eq("none"))), 1)
@@ -374,8 +378,10 @@ func TestSoftDeleteNeedsItsField(t *testing.T) {
 		repo, soft := kit.Items(db), softPages(db)
 		v := kit.MustCreate(t, repo, kit.Item{Name: "a"})
 		for _, err := range []error{
-			kit.ErrOf(repo.Query().WithDeleted().All(ctx)), kit.ErrOf(repo.Query().OnlyDeleted().Count(ctx)), repo.Undelete(ctx, v),
-			kit.ErrOf(repo.WithoutWhere().Undelete(ctx)), kit.ErrOf(prom.Union(soft.Query(), soft.Query()).WithDeleted().All(ctx)),
+			kit.ErrOf(repo.Query().WithDeleted().All(ctx)), kit.ErrOf(repo.Query().OnlyDeleted().Count(ctx)), repo.Undelete(ctx,
+				v),
+			kit.ErrOf(repo.WithoutWhere().Undelete(ctx)), kit.ErrOf(prom.Union(soft.Query(),
+				soft.Query()).WithDeleted().All(ctx)),
 		} {
 			is.True(errors.Is(err, prom.ErrValidation))
 		}

@@ -87,7 +87,8 @@ func TestMemoryClosed(t *testing.T) {
 	is.NoErr(repo.Create(ctx, &kit.Item{Name: "a"}))
 	is.NoErr(db.Close())
 	for _, err := range []error{
-		repo.Create(ctx, &kit.Item{Name: "b"}), kit.ErrOf(repo.Count(ctx)), repo.CreateMany(ctx, kit.ManyItems(3)), db.Ping(ctx), repo.Install(ctx),
+		repo.Create(ctx, &kit.Item{Name: "b"}), kit.ErrOf(repo.Count(ctx)), repo.CreateMany(ctx,
+			kit.ManyItems(3)), db.Ping(ctx), repo.Install(ctx),
 		db.Tx(ctx, func(context.Context) error { return nil }), kit.ErrOf(db.SQL(ctx)),
 	} {
 		is.True(errors.Is(err, prom.ErrClosed))

@@ -91,7 +91,8 @@ var accountTables = map[string][]struct {
 func TestForeignTables(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
-		dbtest.Reportf(t, 35, "%d shapes of tables and views: keys, outcomes and numbers of rows are the rows' own", len(accountTables[e.Name]))
+		dbtest.Reportf(t, 35, "%d shapes of tables and views: keys, outcomes and numbers of rows are the rows' own",
+			len(accountTables[e.Name]))
 		for _, shape := range accountTables[e.Name] {
 			t.Run(shape.name, func(t *testing.T) {
 				is := is.New(t)
@@ -158,7 +159,8 @@ func TestForeignTables(t *testing.T) {
 					is.True(errors.Is(repo.DeleteKey(ctx, three.ID), prom.ErrNotFound))
 					prom.Queue(&b, repo).UpdateWhere(repo.Where(accountName.Eq(two.Name)), accountN.Set(5))
 					deleted := prom.Queue(&b, repo).DeleteKey(three.ID)
-					updated := prom.Queue(&b, repo).UpdateWhere(repo.Where(accountN.In(one.N+1, 5), accountName.In(one.Name, two.Name)), accountN.Set(6))
+					updated := prom.Queue(&b, repo).UpdateWhere(repo.Where(accountN.In(one.N+1, 5),
+						accountName.In(one.Name, two.Name)), accountN.Set(6))
 					is.NoErr(b.Run(ctx))
 					changed, err = updated.Value()
 					is.NoErr(err)

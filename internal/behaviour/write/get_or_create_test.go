@@ -43,7 +43,8 @@ func TestGetOrCreate(t *testing.T) {
 		_, err = repo.GetOrCreate(ctx, &clash, CounterCode)
 		is.True(errors.Is(err, prom.ErrUnique)) // on another field
 		is.True(clash.IsNew())
-		for _, err := range []error{kit.ErrOf(repo.GetOrCreate(ctx, &Counter{})), kit.ErrOf(repo.GetOrCreate(ctx, &Counter{Name: "x"}, CounterHits)),
+		for _, err := range []error{kit.ErrOf(repo.GetOrCreate(ctx, &Counter{})),
+			kit.ErrOf(repo.GetOrCreate(ctx, &Counter{Name: "x"}, CounterHits)),
 			kit.ErrOf(repo.GetOrCreate(ctx, &Counter{Name: "x"}, CounterCode))} {
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
@@ -143,8 +144,11 @@ func TestGetOrCreate_SecondIndex(t *testing.T) {
 		repo := counters(db)
 		is.NoErr(repo.Install(ctx))
 		calls := map[string]func(ctx context.Context, v *Counter) error{
-			"GetOrCreate": func(ctx context.Context, v *Counter) error { return kit.ErrOf(repo.GetOrCreate(ctx, v, CounterName)) },
-			"Upsert":      func(ctx context.Context, v *Counter) error { return repo.Upsert(ctx, v, CounterName) },
+			"GetOrCreate": func(ctx context.Context,
+				v *Counter) error {
+				return kit.ErrOf(repo.GetOrCreate(ctx, v, CounterName))
+			},
+			"Upsert": func(ctx context.Context, v *Counter) error { return repo.Upsert(ctx, v, CounterName) },
 			"DoNothing": func(ctx context.Context, v *Counter) error {
 				return kit.ErrOf(repo.OnConflict(CounterName).DoNothing().Create(ctx, v))
 			},

@@ -98,7 +98,8 @@ func TestSameOnBoth(t *testing.T) {
 	})
 }
 
-// Ensure that nocase and the Fold forms ignore the case of A to Z, and a plain match is case-sensitive on a nocase column too.
+// Ensure that nocase and the Fold forms ignore the case of A to Z, and a plain match is case-sensitive on a nocase
+// column too.
 // parity: X6 Q12
 func TestCase(t *testing.T) {
 	t.Parallel()

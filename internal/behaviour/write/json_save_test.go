@@ -61,7 +61,8 @@ func TestSaveKeepsDocuments(t *testing.T) {
 		folders := prom.NewRepo[folder](prom.Using(db))
 		first := kit.MustCreate(t, folders, folder{})
 		reset := func() {
-			kit.RunSQL(t, db, fmt.Sprintf("UPDATE folder SET house = '%s', maybe = '%s', meta = '%s', \"any\" = '%s'", houseText, houseText, metaText, metaText))
+			kit.RunSQL(t, db, fmt.Sprintf("UPDATE folder SET house = '%s', maybe = '%s', meta = '%s', \"any\" = '%s'", houseText,
+				houseText, metaText, metaText))
 		}
 		get := func(ctx context.Context) (*folder, error) { return folders.Get(ctx, first.ID) }
 		loads := map[string]func(ctx context.Context) (*folder, error){
@@ -71,11 +72,13 @@ func TestSaveKeepsDocuments(t *testing.T) {
 				return &list[0], err
 			},
 			"only": func(ctx context.Context) (*folder, error) {
-				return folders.Query().Only(prom.JSONOf(folderProto, &folderProto.Any), prom.JSONOf(folderProto, &folderProto.House),
+				return folders.Query().Only(prom.JSONOf(folderProto, &folderProto.Any),
+					prom.JSONOf(folderProto, &folderProto.House),
 					prom.NullJSONOf(folderProto, &folderProto.Maybe), prom.JSONOf(folderProto, &folderProto.Meta)).First(ctx)
 			},
 			"raw": func(ctx context.Context) (*folder, error) {
-				f, err := prom.RawQuery[folder](folders, `SELECT house, meta, maybe, "any", _created, _id, _updated, note FROM folder`).First(ctx)
+				f, err := prom.RawQuery[folder](folders,
+					`SELECT house, meta, maybe, "any", _created, _id, _updated, note FROM folder`).First(ctx)
 				return &f, err
 			},
 			"saved": func(ctx context.Context) (*folder, error) {
@@ -104,9 +107,11 @@ func TestSaveKeepsDocuments(t *testing.T) {
 				f.Any.(map[string]any)["list"].([]any)[1].(map[string]any)["k"] = 2
 				is.NoErr(saves[save](ctx, f))
 				is.Equal(len(folders.Modified(f)), 0)
-				same(t, documents(t, db, "house"), strings.NewReplacer(`"city":"a"`, `"city":"b"`, `"name":"s"`, `"name":"t"`).Replace(houseText))
+				same(t, documents(t, db, "house"), strings.NewReplacer(`"city":"a"`, `"city":"b"`, `"name":"s"`,
+					`"name":"t"`).Replace(houseText))
 				same(t, documents(t, db, "maybe"), strings.Replace(houseText, `"name":"o"`, `"name":"p"`, 1))
-				same(t, documents(t, db, "meta"), strings.Replace(strings.Replace(metaText, `"k":1`, `"k":2`, 1), "{", `{"new":2,`, 1))
+				same(t, documents(t, db, "meta"), strings.Replace(strings.Replace(metaText, `"k":1`, `"k":2`, 1), "{", `{"new":2,`,
+					1))
 				same(t, documents(t, db, `"any"`), strings.Replace(metaText, `{"n":1.10,"k":1}`, `{"n":1.10,"k":2}`, 1))
 				back, err := get(ctx)
 				is.NoErr(err)

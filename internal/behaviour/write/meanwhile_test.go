@@ -55,7 +55,8 @@ func TestMissedMeanwhile(t *testing.T) {
 				prom.Queue(&b, posts(db)).Update(p)
 				return b.Run(ctx)
 			}},
-			{"Update with a version", "UPDATE", func(_ *Post, d *Draft) error { d.Name = "b"; return drafts(db).Update(ctx, d) }},
+			{"Update with a version", "UPDATE",
+				func(_ *Post, d *Draft) error { d.Name = "b"; return drafts(db).Update(ctx, d) }},
 			{"soft Delete with a version", "UPDATE", func(_ *Post, d *Draft) error { return drafts(db).Delete(ctx, d) }},
 			{"HardDelete with a version", "DELETE", func(_ *Post, d *Draft) error { return drafts(db).HardDelete(ctx, d) }},
 		}

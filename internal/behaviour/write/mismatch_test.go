@@ -48,7 +48,8 @@ func TestSave_BesideUnfit(t *testing.T) {
 		db := kit.Open(t, e.DSN)
 		probes, deep := prom.NewRepo[probe](prom.Using(db)), prom.NewRepo[deepProbe](prom.Using(db))
 		for range 3 {
-			if err := errors.Join(probes.Create(ctx, new(probe{Name: "a"})), deep.Create(ctx, new(deepProbe{Name: "a"}))); err != nil {
+			if err := errors.Join(probes.Create(ctx, new(probe{Name: "a"})),
+				deep.Create(ctx, new(deepProbe{Name: "a"}))); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -57,7 +58,8 @@ func TestSave_BesideUnfit(t *testing.T) {
 			kit.RunSQL(t, db, "UPDATE probe SET value = 'NaN', small = 'NaN', maybe = 'NaN', at = '20000-01-01T00:00:00Z'",
 				"UPDATE deep_probe SET value = 'NaN', maybe = 'NaN', at = '20000-01-01T00:00:00Z'")
 		} else {
-			kit.RunSQL(t, db, "UPDATE probe SET note = CAST(x'61ff' AS TEXT)", "UPDATE deep_probe SET note = CAST(x'61ff' AS TEXT)")
+			kit.RunSQL(t, db, "UPDATE probe SET note = CAST(x'61ff' AS TEXT)",
+				"UPDATE deep_probe SET note = CAST(x'61ff' AS TEXT)")
 		}
 
 		is := is.New(t)

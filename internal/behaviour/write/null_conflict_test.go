@@ -101,7 +101,8 @@ func TestNullsNotDistinct(t *testing.T) {
 	}
 	repo := prom.NewRepo[Booking](prom.Using(db))
 	is.NoErr(repo.Install(ctx))
-	kit.RunSQL(t, db, "DROP INDEX booking_item_day", "CREATE UNIQUE INDEX booking_item_day ON booking (day, item) NULLS NOT DISTINCT")
+	kit.RunSQL(t, db, "DROP INDEX booking_item_day",
+		"CREATE UNIQUE INDEX booking_item_day ON booking (day, item) NULLS NOT DISTINCT")
 	on := repo.OnConflict(bookingItem, bookingDay)
 	for i, want := range []prom.Outcome{prom.Inserted, prom.Updated, prom.Updated} {
 		v := Booking{Item: "a", N: i}
@@ -116,5 +117,6 @@ func TestNullsNotDistinct(t *testing.T) {
 	is.Equal(kit.Count(t, repo.Query()), 2)
 	kit.RunSQL(t, db, "DROP INDEX booking_item_day", "CREATE UNIQUE INDEX booking_item_day ON booking (day, item)")
 	other := prom.NewRepo[Booking](prom.Using(db))
-	is.True(errors.Is(kit.ErrOf(other.OnConflict(bookingItem, bookingDay).Create(ctx, &Booking{Item: "a"})), prom.ErrValidation))
+	is.True(errors.Is(kit.ErrOf(other.OnConflict(bookingItem, bookingDay).Create(ctx, &Booking{Item: "a"})),
+		prom.ErrValidation))
 }

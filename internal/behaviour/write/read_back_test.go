@@ -135,7 +135,8 @@ func TestWhatCannotBeReadIsNotWritten(t *testing.T) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
 		mutes := prom.NewRepo[Mute](prom.Using(db))
-		kit.MustCreate(t, mutes, Mute{Code: "first", Number: "1e400", Raw: json.RawMessage(`[1e400,"\ud83d\ude00"]`), Meta: map[string]any{"a": nested(999)}})
+		kit.MustCreate(t, mutes, Mute{Code: "first", Number: "1e400", Raw: json.RawMessage(`[1e400,"\ud83d\ude00"]`),
+			Meta: map[string]any{"a": nested(999)}})
 		row := kit.AllOf(t, mutes)[0] // what is at the limits is read
 		check := func(name string, err error) {
 			t.Helper()
@@ -274,7 +275,8 @@ func TestWhatCannotBeReadIsNotRestored(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		mutes := prom.NewRepo[Mute](prom.Using(kit.Open(t, e.DSN)))
-		kit.MustCreate(t, mutes, Mute{Code: "FIRST", Number: "1", Raw: json.RawMessage(`"here"`), Coded: "here", Valued: valued{"here"}, Any: "here",
+		kit.MustCreate(t, mutes, Mute{Code: "FIRST", Number: "1", Raw: json.RawMessage(`"here"`), Coded: "here",
+			Valued: valued{"here"}, Any: "here",
 			JSON: struct{ In []jsoned }{[]jsoned{{"x"}}}, Codeds: []coded{"here"}})
 		var dump bytes.Buffer
 		is.NoErr(prom.Dump(ctx, &dump, mutes))

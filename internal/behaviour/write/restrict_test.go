@@ -65,9 +65,15 @@ func TestRestrict(t *testing.T) {
 			"DeleteKey":                 func(ctx context.Context) error { return holders.DeleteKey(ctx, "a") },
 			"by query":                  byQuery,
 			"by query in a transaction": tx(byQuery),
-			"update of the key":         func(ctx context.Context) error { return kit.ErrOf(held.Update(ctx, holderCode.Set("b"))) },
-			"batch":                     batch(func(b *prom.Batch) { prom.Queue(b, holders).DeleteKey("a") }),
-			"raw":                       func(ctx context.Context) error { return kit.ErrOf(prom.RawExec(ctx, db, `DELETE FROM "holder"`)) },
+			"update of the key": func(ctx context.Context) error {
+				return kit.ErrOf(held.Update(ctx,
+					holderCode.Set("b")))
+			},
+			"batch": batch(func(b *prom.Batch) { prom.Queue(b, holders).DeleteKey("a") }),
+			"raw": func(ctx context.Context) error {
+				return kit.ErrOf(prom.RawExec(ctx, db,
+					`DELETE FROM "holder"`))
+			},
 		}
 		for _, rule := range []string{"RESTRICT", "NO ACTION"} {
 			kit.RunSQL(t, db, `CREATE TABLE "holding" ("holder" VARCHAR(5) REFERENCES "holder" ("code") ON DELETE `+rule+` ON UPDATE `+rule+`)`,

@@ -23,11 +23,13 @@ func TestWritesReturnRows(t *testing.T) {
 		is := is.New(t)
 		ctx := context.Background()
 		repo := kit.Items(kit.Open(t, e.DSN))
-		none, err := prom.UpdateReturning(ctx, repo.Where(kit.ItemNo.Eq(1)), kit.ItemNo.Add(1)) // of a table that is not there
+		// of a table that is not there
+		none, err := prom.UpdateReturning(ctx, repo.Where(kit.ItemNo.Eq(1)), kit.ItemNo.Add(1))
 		is.NoErr(err)
 		is.Equal(len(none), 0)
 		is.NoErr(repo.CreateMany(ctx, kit.ManyItems(300)))
-		list, err := prom.UpdateReturning(ctx, repo.Where(kit.ItemNo.Lt(200)), kit.ItemNo.SetTo(prom.Plus(kit.ItemNo, prom.Val(item, 1000))))
+		list, err := prom.UpdateReturning(ctx, repo.Where(kit.ItemNo.Lt(200)),
+			kit.ItemNo.SetTo(prom.Plus(kit.ItemNo, prom.Val(item, 1000))))
 		is.NoErr(err)
 		is.Equal(len(list), 200)
 		for i := range list {
@@ -45,8 +47,10 @@ func TestWritesReturnRows(t *testing.T) {
 		count, err := repo.Count(ctx)
 		is.NoErr(err)
 		is.Equal(count, 300)
-		for _, err := range []error{kit.ErrOf(prom.UpdateReturning(ctx, repo.Query(), kit.ItemNo.Add(1))), kit.ErrOf(prom.DeleteReturning(ctx, repo.Query())),
-			kit.ErrOf(prom.DeleteReturning(ctx, repo.WithoutWhere().Limit(1))), kit.ErrOf(prom.UpdateReturning(ctx, repo.WithoutWhere()))} {
+		for _, err := range []error{kit.ErrOf(prom.UpdateReturning(ctx, repo.Query(), kit.ItemNo.Add(1))),
+			kit.ErrOf(prom.DeleteReturning(ctx, repo.Query())),
+			kit.ErrOf(prom.DeleteReturning(ctx, repo.WithoutWhere().Limit(1))), kit.ErrOf(prom.UpdateReturning(ctx,
+				repo.WithoutWhere()))} {
 			is.True(errors.Is(err, prom.ErrValidation))
 		}
 	})
@@ -98,12 +102,14 @@ func TestCopy(t *testing.T) {
 		ctx := context.Background()
 		db := kit.Open(t, e.DSN)
 		repo, digests := kit.Items(db), prom.NewRepo[Digest](prom.Using(db))
-		n, err := prom.InsertSelect(ctx, digests, repo.Query(), prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
+		n, err := prom.InsertSelect(ctx, digests, repo.Query(), prom.To(DigestName, kit.ItemName),
+			prom.To(DigestItems, ItemID))
 		is.NoErr(err)
 		is.Equal(n, 0)
 		is.NoErr(repo.CreateMany(ctx, kit.ManyItems(20)))
 		q := repo.Where(kit.ItemNo.Lt(15)).OrderBy(kit.ItemNo.Desc()).Limit(10)
-		n, err = prom.InsertSelect(ctx, digests, q, prom.To(DigestName, prom.Concat(prom.Val(item, "copy of "), kit.ItemName)), prom.To(DigestItems, ItemID),
+		n, err = prom.InsertSelect(ctx, digests, q,
+			prom.To(DigestName, prom.Concat(prom.Val(item, "copy of "), kit.ItemName)), prom.To(DigestItems, ItemID),
 			prom.To(DigestNote, kit.ItemName))
 		is.NoErr(err)
 		is.Equal(n, 10)
@@ -115,7 +121,8 @@ func TestCopy(t *testing.T) {
 		is.Equal(first.Name, "copy of item 5")
 		is.Equal(*first.Note, "item 5")
 		is.Equal(first.Kind, "sum")
-		n, err = prom.InsertSelect(ctx, digests, prom.Union(repo.Where(kit.ItemNo.Lt(2)), repo.Where(kit.ItemNo.Eq(3))), prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
+		n, err = prom.InsertSelect(ctx, digests, prom.Union(repo.Where(kit.ItemNo.Lt(2)), repo.Where(kit.ItemNo.Eq(3))),
+			prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
 		is.NoErr(err)
 		is.Equal(n, 3)
 		_, err = prom.InsertSelect(ctx, digests, q, prom.To(DigestName, kit.ItemName), prom.To(DigestItems, ItemID))
@@ -139,8 +146,10 @@ func TestCopyErrors(t *testing.T) {
 		missing := kit.ErrOf(prom.InsertSelect(ctx, digests, repo.Query(), name))
 		is.True(strings.Contains(missing.Error(), "no mapping for Items"))
 		for _, err := range []error{
-			missing, kit.ErrOf(prom.InsertSelect(ctx, digests, repo.Query())), kit.ErrOf(prom.InsertSelect(ctx, digests, repo.Query(), name, name)),
-			kit.ErrOf(prom.InsertSelect(ctx, archive, repo.Query(), prom.To(ArchiveTitle, kit.ItemName))), // the key is made in Go
+			missing, kit.ErrOf(prom.InsertSelect(ctx, digests, repo.Query())), kit.ErrOf(prom.InsertSelect(ctx, digests,
+				repo.Query(), name, name)),
+			// the key is made in Go
+			kit.ErrOf(prom.InsertSelect(ctx, archive, repo.Query(), prom.To(ArchiveTitle, kit.ItemName))),
 			kit.ErrOf(prom.InsertSelect(ctx, digests, repo.Limit(-1), name, prom.To(DigestItems, ItemID))),
 		} {
 			is.True(errors.Is(err, prom.ErrValidation))
@@ -150,7 +159,8 @@ func TestCopyErrors(t *testing.T) {
 		kit.MustCreate(t, repo, kit.Item{Name: "a", No: 30_000})
 		small := prom.NewRepo[SmallDigest](prom.Using(db))
 		tooMuch := prom.RawExpr[int16](item, "no * 2")
-		_, err := prom.InsertSelect(ctx, small, repo.Query(), prom.To(SmallDigestNo, kit.ItemNo), prom.To(DigestSmall, tooMuch))
+		_, err := prom.InsertSelect(ctx, small, repo.Query(), prom.To(SmallDigestNo, kit.ItemNo),
+			prom.To(DigestSmall, tooMuch))
 		is.True(errors.Is(err, prom.ErrType))
 		other, err := prom.Open("sqlite://:memory:#copy_" + e.Name)
 		is.NoErr(err)

@@ -93,7 +93,8 @@ func TestRawStream_Writes(t *testing.T) {
 		ctx := kit.Ended(t)
 		db := kit.Open(t, e.With("pool_maxconn=1"))
 		repo := kit.Tiles(t, db, 5000)
-		for _, err := range prom.RawQuery[string](db, `UPDATE note SET body = 'done' RETURNING title || ?`, strings.Repeat("x", 500)).Stream(ctx) {
+		for _, err := range prom.RawQuery[string](db, `UPDATE note SET body = 'done' RETURNING title || ?`,
+			strings.Repeat("x", 500)).Stream(ctx) {
 			is.NoErr(err)
 			break
 		}

@@ -68,7 +68,8 @@ func TestVersion(t *testing.T) {
 
 		mine.Balance, mine.Tags[0] = 9, "z"
 		was := *mine
-		for _, err := range []error{repo.Save(ctx, mine), repo.Update(ctx, mine), repo.Upsert(ctx, mine), repo.Delete(ctx, mine)} {
+		for _, err := range []error{repo.Save(ctx, mine), repo.Update(ctx, mine), repo.Upsert(ctx, mine),
+			repo.Delete(ctx, mine)} {
 			isStale(t, err)
 			e := kit.AsError(t, err)
 			is.Equal(e.Table, "versioned")
@@ -116,8 +117,13 @@ func TestVersion_Unchanged(t *testing.T) {
 				prom.Queue(&b, repo).Update(v)
 				return b.Run(ctx)
 			},
-			"a field that was changed back": func(v *Versioned) error { v.Tags[0] = "b"; v.Tags[0] = "a"; return repo.Save(ctx, v) },
-			"a version set by hand":         func(v *Versioned) error { v.Version = 9; return repo.Save(ctx, v) },
+			"a field that was changed back": func(v *Versioned) error {
+				v.Tags[0] = "b"
+				v.Tags[0] = "a"
+				return repo.Save(ctx,
+					v)
+			},
+			"a version set by hand": func(v *Versioned) error { v.Version = 9; return repo.Save(ctx, v) },
 		}
 		for name, save := range saves {
 			was := mine.Updated

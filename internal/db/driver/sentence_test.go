@@ -31,7 +31,8 @@ func TestOutsideLiterals(t *testing.T) {
 	} {
 		is.Equal(outsideLiterals(sql), want)
 	}
-	for name, in := range map[string]bool{"a": true, "ab": false, "a.b": true, `"odd one"`: true, "odd": true, "": false, "=": true, "B": true, "$1": true, "é": false, "été": true} {
+	for name, in := range map[string]bool{"a": true, "ab": false, "a.b": true, `"odd one"`: true, "odd": true, "": false,
+		"=": true, "B": true, "$1": true, "é": false, "été": true} {
 		is.Equal(isIn(`a.b = "odd one" $1 été`, name), in)
 	}
 }

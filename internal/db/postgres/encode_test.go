@@ -31,11 +31,13 @@ func randomText(r *rand.Rand) string {
 }
 
 func randomInt(r *rand.Rand) int64 {
-	return []int64{0, 1, -1, math.MinInt16, math.MaxInt32, math.MinInt32, math.MaxInt64, math.MinInt64, r.Int64() >> r.IntN(64)}[r.IntN(9)]
+	return []int64{0, 1, -1, math.MinInt16, math.MaxInt32, math.MinInt32, math.MaxInt64, math.MinInt64,
+		r.Int64() >> r.IntN(64)}[r.IntN(9)]
 }
 
 func randomFloat(r *rand.Rand) float64 {
-	return []float64{0, 1, -0.1, math.Inf(1), math.Inf(-1), math.MaxFloat64, math.SmallestNonzeroFloat64, math.MaxFloat32, r.NormFloat64()}[r.IntN(9)]
+	return []float64{0, 1, -0.1, math.Inf(1), math.Inf(-1), math.MaxFloat64, math.SmallestNonzeroFloat64, math.MaxFloat32,
+		r.NormFloat64()}[r.IntN(9)]
 }
 
 // randomTime returns microseconds of Unix time, of the years 1 to 9999.
@@ -61,9 +63,12 @@ func randomLists(r *rand.Rand) map[uint32]schema.Value {
 		texts[i], blobs[i] = randomText(r), randomBytes(r)
 	}
 	return map[uint32]schema.Value{
-		pgtype.Int8ArrayOID: schema.ListValue(schema.Int32, ints), pgtype.TimestamptzArrayOID: schema.ListValue(schema.Time, times),
-		pgtype.Float8ArrayOID: schema.ListValue(schema.Float64, floats), pgtype.BoolArrayOID: schema.ListValue(schema.Bool, bools),
-		pgtype.TextArrayOID: schema.ListValue(schema.Text, texts), pgtype.ByteaArrayOID: schema.ListValue(schema.Bytes, blobs),
+		pgtype.Int8ArrayOID: schema.ListValue(schema.Int32, ints), pgtype.TimestamptzArrayOID: schema.ListValue(schema.Time,
+			times),
+		pgtype.Float8ArrayOID: schema.ListValue(schema.Float64, floats), pgtype.BoolArrayOID: schema.ListValue(schema.Bool,
+			bools),
+		pgtype.TextArrayOID: schema.ListValue(schema.Text, texts), pgtype.ByteaArrayOID: schema.ListValue(schema.Bytes,
+			blobs),
 	}
 }
 
@@ -78,8 +83,10 @@ func TestWireArgs(t *testing.T) {
 		values := map[uint32]schema.Value{
 			pgtype.Int8OID: schema.IntValue(schema.Int64, n), pgtype.Int4OID: schema.IntValue(schema.Int16, int64(int32(n))),
 			pgtype.Int2OID: schema.IntValue(schema.Int32, int64(int16(n))), pgtype.BoolOID: schema.BoolValue(n > 0),
-			pgtype.Float8OID: schema.FloatValue(schema.Float64, f), pgtype.Float4OID: schema.FloatValue(schema.Float32, float64(float32(f))),
-			pgtype.ByteaOID: schema.BytesValue(randomBytes(r)), pgtype.TimestamptzOID: schema.TimeValue(schema.Time, time.UnixMicro(randomTime(r))),
+			pgtype.Float8OID: schema.FloatValue(schema.Float64, f), pgtype.Float4OID: schema.FloatValue(schema.Float32,
+				float64(float32(f))),
+			pgtype.ByteaOID: schema.BytesValue(randomBytes(r)), pgtype.TimestamptzOID: schema.TimeValue(schema.Time,
+				time.UnixMicro(randomTime(r))),
 			pgtype.TimestampOID: schema.TimeValue(schema.Time, time.UnixMicro(randomTime(r))),
 		}
 		for oid, v := range randomLists(r) {
@@ -165,8 +172,10 @@ func TestWireArgs_Server(t *testing.T) {
 		r := rand.New(rand.NewPCG(3, 4))
 		for i := range 60 {
 			n, at, s, blob := int64(int16(randomInt(r))), time.UnixMicro(randomTime(r)).UTC(), randomText(r), randomBytes(r)
-			rows, err := db.Query(ctx, &driver.Statement{Op: "select", SQL: "SELECT $1::bigint, $2::smallint, $3::numeric, $4::text, $5::varchar, $6::bytea, $7::timestamptz, $8::jsonb, $9::text IS NULL",
-				Args: []schema.Value{num(n), num(n), num(n), txt(s), txt(s), schema.BytesValue(blob), schema.TimeValue(schema.Time, at),
+			rows, err := db.Query(ctx, &driver.Statement{Op: "select",
+				SQL: "SELECT $1::bigint, $2::smallint, $3::numeric, $4::text, $5::varchar, $6::bytea, $7::timestamptz, $8::jsonb, $9::text IS NULL",
+				Args: []schema.Value{num(n), num(n), num(n), txt(s), txt(s), schema.BytesValue(blob),
+					schema.TimeValue(schema.Time, at),
 					schema.TextValue(schema.JSON, fmt.Sprint(i)), {}}})
 			is.NoErr(err)
 			is.True(rows.Next())

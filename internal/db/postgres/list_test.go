@@ -17,7 +17,8 @@ func FuzzArrays(f *testing.F) {
 	f.Add(bytes.Clone(w.buf))
 	f.Add(w.buf[:17])
 	f.Add([]byte("\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19"))
-	for _, text := range []string{`{}`, `{a,"b\"\\",NULL,""}`, `{"a`, `{a,}`, `{{a}}`, `[0:1]={a,b}`, `{`, `{"\`, `{"a"b}`, ``} {
+	for _, text := range []string{`{}`, `{a,"b\"\\",NULL,""}`, `{"a`, `{a,}`, `{{a}}`, `[0:1]={a,b}`, `{`, `{"\`, `{"a"b}`,
+		``} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

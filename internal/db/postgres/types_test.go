@@ -12,7 +12,8 @@ import (
 func TestReadsAs(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	raws := [][]byte{{}, {0}, {'t'}, {1, 2}, make([]byte, 4), make([]byte, 8), make([]byte, 16), []byte("1"), []byte("12:00:00"), []byte("2024-01-01"),
+	raws := [][]byte{{}, {0}, {'t'}, {1, 2}, make([]byte, 4), make([]byte, 8), make([]byte, 16), []byte("1"),
+		[]byte("12:00:00"), []byte("2024-01-01"),
 		[]byte("2024-01-01 00:00:00+00"), []byte(`\x00`), {1, '{', '}'}}
 	types := 0
 	for oid := uint32(1); oid < 20_000; oid++ {

@@ -26,7 +26,8 @@ func TestCurrent(t *testing.T) {
 	promtest.CheckFields(t, "-o", "zz_fields.go")
 }
 
-// Ensure that each column of a model has its handle, under the name of its field, but for those of types that have none.
+// Ensure that each column of a model has its handle, under the name of its field, but for those of types that have
+// none.
 func TestEachColumn(t *testing.T) {
 	t.Parallel()
 	none := map[string]bool{"shape.OldNull": true, "shape.DocN": true, "part.Trace.trace.Mode": true}
@@ -92,8 +93,10 @@ func TestQueries(t *testing.T) {
 		for name, cond := range map[string]prom.Cond[*Shape]{
 			"published": published, "id": shape.ID.Eq(v.ID), "note": shape.Note.Eq("base"), "stamp": shape.Stamp_Note.HasPrefix("st"),
 			"by": shape.By.Eq("me"), "flag": shape.Flag.Eq(true), "name": shape.Name.Contains("irc"), "tag": shape.Tag.Eq("t"),
-			"at": shape.At.Eq(at), "day": shape.Day.Lt(at.AddDate(0, 0, 1)), "price": shape.Price.Eq("12.50"), "secret": shape.Secret.Eq("s"),
-			"level": shape.Level.Gt(other.Level{N: 6}), "addr": shape.Addr.Eq(v.Addr), "free": prom.JSONInt(shape.Free, "a").Eq(1),
+			"at": shape.At.Eq(at), "day": shape.Day.Lt(at.AddDate(0, 0,
+				1)), "price": shape.Price.Eq("12.50"), "secret": shape.Secret.Eq("s"),
+			"level": shape.Level.Gt(other.Level{N: 6}), "addr": shape.Addr.Eq(v.Addr), "free": prom.JSONInt(shape.Free,
+				"a").Eq(1),
 			"tags": shape.Tags.Has("y"), "nameP": shape.NameP.Eq("ball"), "gradeP": shape.GradeP.Gt(4), "nameN": shape.NameN.Eq("n"),
 			"countN": shape.CountN.Eq(9), "atP": shape.AtP.IsNull(), "owner": shape.Owner.Has(owner.Name.Eq("Ada")),
 			"second": shape.Second.IsNull(), "slot": shape.Slot.Has(slot.Shop.Eq(3)), "parts": shape.Parts.Has(part.Origin.Eq("mine"), part.Hop.Eq(2)),

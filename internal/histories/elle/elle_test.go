@@ -105,7 +105,8 @@ func TestCheck(t *testing.T) {
 		{"G-single: not the same again", []string{"0-9 ok a1=1", "0-9 ok r1= r1=1"}, none, GSingle, GSingle},
 		{"G-single: a lost update", []string{"0-9 ok r1= a1=1", "0-9 ok r1= a1=2", "10-11 ok r1=1,2"},
 			none, GSingle, GSingle},
-		{"G-nonadjacent: snapshots that disagree", []string{"0-9 ok a1=1", "0-9 ok a2=2", "0-9 ok r1=1 r2=", "0-9 ok r1= r2=2"},
+		{"G-nonadjacent: snapshots that disagree", []string{"0-9 ok a1=1", "0-9 ok a2=2", "0-9 ok r1=1 r2=",
+			"0-9 ok r1= r2=2"},
 			none, GNonadjacent, GNonadjacent},
 		{"G2-item: write skew", []string{"0-9 ok r1= a2=2", "0-9 ok r2= a1=1", "10-11 ok r1=1 r2=2"}, none, none, G2Item},
 		{"G2-item: the anomaly of the one who reads", []string{ // Fekete, O'Neil and O'Neil, 2004
