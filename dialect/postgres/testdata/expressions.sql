@@ -591,7 +591,7 @@ date_trunc('month', "t"."c"::timestamp)::date;
 -- no regular expression
 ("t"."c")::text COLLATE "C" !~ ?;
 -- fit of a decimal
-"t"."c";
+CAST("t"."c" AS numeric);
 -- aggregate 71 of bool, as "coalesce(%s, '{}')"
 array_agg("t"."c"::boolean);
 -- aggregate 71 of int32, as "coalesce(%s, '{}')"
