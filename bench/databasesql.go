@@ -82,6 +82,7 @@ func (p *sqlPeer) peer() *Peer {
 		Update:     p.update,
 		SetPoints:  p.setPoints,
 		Upsert:     p.upsert,
+		UpsertMany: p.upsertMany,
 		Delete:     p.delete,
 		Close:      func() { _ = p.db.Close() },
 	}

@@ -19,6 +19,7 @@ type Peer struct {
 	Update     func(ctx context.Context, it *Item) error                            // all columns, by key
 	SetPoints  func(ctx context.Context, id, points int64, updated time.Time) error // one column, and the time of the update
 	Upsert     func(ctx context.Context, it *Item) error                            // by key
+	UpsertMany func(ctx context.Context, items []Item) (inserted []bool, err error) // by key; all or none
 	Delete     func(ctx context.Context, id int64) error                            // by key
 
 	// On the tables of the blog.

@@ -72,6 +72,7 @@ func (p *pgxPeer) peer() *Peer {
 		Update:     p.update,
 		SetPoints:  p.setPoints,
 		Upsert:     p.upsert,
+		UpsertMany: p.upsertMany,
 		Delete:     p.delete,
 		Close:      p.pool.Close,
 	}

@@ -43,8 +43,8 @@ func pin(s *postgresServer) (Fact, func(), error) {
 		return Fact{}, nil, err
 	}
 	for _, pid := range pids {
-		if err := unix.SchedSetaffinity(pid, &server); err != nil {
-			return Fact{}, nil, fmt.Errorf("pin: %w", err)
+		if err := move(pid, &server); err != nil {
+			return Fact{}, nil, err
 		}
 	}
 	before := runtime.GOMAXPROCS(len(cpus) / 2)
@@ -68,9 +68,17 @@ func pinSelf(set *unix.CPUSet) error {
 		if err != nil {
 			return err
 		}
-		if err := unix.SchedSetaffinity(id, set); err != nil && err != unix.ESRCH {
-			return fmt.Errorf("pin: %w", err)
+		if err := move(id, set); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// move moves a process or a thread, if it has not ended meanwhile.
+func move(id int, set *unix.CPUSet) error {
+	if err := unix.SchedSetaffinity(id, set); err != nil && err != unix.ESRCH {
+		return fmt.Errorf("pin: %w", err)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ type promVariant struct {
 // promVariants are options that are compared with what prom does without them.
 var promVariants = []promVariant{
 	{Name: "prom, each write alone", Engine: SQLite, Workload: "group", About: "without group commit", Options: "&group_commit=off"},
-	{Name: "prom, reads coalesced", Engine: Postgres, Workload: "coalesce", About: "with prom.CoalesceReads", Repo: []prom.RepoOption{prom.BatchGets()}},
+	{Name: "prom, reads coalesced", Engine: Postgres, Workload: "coalesce", About: "with prom.BatchGets", Repo: []prom.RepoOption{prom.BatchGets()}},
 }
 
 func init() {
@@ -90,6 +90,7 @@ func (p *promPeer) peer() *Peer {
 		Update:     p.items.Update,
 		SetPoints:  p.setPoints,
 		Upsert:     func(ctx context.Context, it *Item) error { return p.items.Upsert(ctx, it) },
+		UpsertMany: p.upsertMany,
 		Delete:     func(ctx context.Context, id int64) error { return p.items.DeleteKey(ctx, id) },
 		Close:      func() { _ = p.db.Close() },
 	}

@@ -51,6 +51,7 @@ var workloads = []Workload{
 	{ID: "update", Title: "update a row", Unit: "row", op: update},
 	{ID: "column", Title: "update one column", Unit: "row", op: setPoints},
 	{ID: "upsert", Title: "upsert", Unit: "row", op: upsert},
+	{ID: "upsert1k", Title: "upsert 1,000, with outcomes", Unit: "1,000 rows", op: upsertMany},
 	{ID: "delete", Title: "delete one", Unit: "row", op: remove},
 	{ID: "readwrite", Title: "14 readers and 2 writers", Unit: "operation", Only: SQLite, op: readWrite(14, 2)},
 	{ID: "group", Title: "single inserts, synchronous=FULL, 16 goroutines", Unit: "row", Only: SQLite, Full: true, op: insertParallel(16)},
