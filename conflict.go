@@ -77,8 +77,8 @@ func (c *Conflict[T]) Create(ctx context.Context, v *T) (outcome Outcome, err er
 // is a [*ValueError] with the index of the value.
 //
 // Hundreds of values are one statement. In some cases the values are inserted one by one, in one transaction, in
-// pipelined batches: on SQLite without DoNothing; with hooks or conditions; if the values are not all inserted with the
-// same columns; and if a value occurs twice, which then conflicts with itself.
+// pipelined batches: with hooks or conditions; if the values are not all inserted with the same columns; and if a value
+// occurs twice, which then conflicts with itself.
 func (c *Conflict[T]) CreateMany(ctx context.Context, vs []T) ([]Outcome, error) {
 	return outcomesOf(c.core.CreateMany(ctx, listAt(unsafe.Pointer(&vs))))
 }

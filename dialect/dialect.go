@@ -57,7 +57,7 @@ type Features struct {
 	Conflicted, Inserted string
 
 	// InsertedEach is Inserted in a statement of several rows: it forgets what was noted, so that the next row begins
-	// anew.
+	// anew. It has no argument where Inserted is "".
 	InsertedEach string
 }
 

@@ -31,13 +31,15 @@ const DecimalCollation = "prom_decimal"
 // function that tells whether one JSON document contains another, JSONLast that of the one that leaves the last of
 // equal keys in a document, JSONMerge that of the one that merges a patch into a document and removes keys, and
 // Conflicted that of the function without arguments that notes for the driver that an upsert has met a row, and returns
-// 1. SQLite has none of them, as with [DecimalCollation].
+// 1. InsertedEach is 1 for a row of an upsert of several that was inserted and 0 for one of which Conflicted has noted
+// that it was there, and forgets that. SQLite has none of them, as with [DecimalCollation].
 const (
 	DecimalSum   = "prom_decimal_sum"
 	JSONContains = "prom_json_contains"
 	JSONLast     = "prom_json_last"
 	JSONMerge    = "prom_json_merge"
 	Conflicted   = "prom_conflicted"
+	InsertedEach = "prom_inserted"
 )
 
 // The names of the aggregates of variances and standard deviations, of a population and of a sample, and ListJoin that
@@ -84,7 +86,8 @@ func (Dialect) Features() dialect.Features {
 	return dialect.Features{
 		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
 		LikeScans: true, SeesUpdated: true,
-		Conflicted: Conflicted + "()", // tables without a row number leave the number of the last inserted row as it was
+		Conflicted:   Conflicted + "()", // tables without a row number leave the number of the last inserted row as it was
+		InsertedEach: InsertedEach + "()",
 	}
 }
 

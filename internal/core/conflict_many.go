@@ -32,12 +32,11 @@ const maxConflicts = 256
 
 // together returns how values are inserted by statements of many rows, or nil when they must go one by one: because
 // they are not all inserted by the same columns, or have hooks, or one of them is there twice, so that it conflicts
-// with itself, or the database does not tell what becomes of each row: SQLite tells those that were inserted alone. It
-// is nil for values that cannot be stored as well: one by one they say which it is. It works on values that are the
-// call's own.
+// with itself. It is nil for values that cannot be stored as well: one by one they say which it is. It works on values
+// that are the call's own.
 func (c *Conflict) together(ctx context.Context, b *binding, values scan.List, outcomes []Outcome) *together {
 	r, at := c.repo, now()
-	if values.Len < 2 || c.hooks != 0 || len(c.where) > 0 || !c.nothing && b.db.Dialect().Features().InsertedEach == "" {
+	if values.Len < 2 || c.hooks != 0 || len(c.where) > 0 {
 		return nil
 	}
 	t := &together{Conflict: c, b: b, values: values, outcomes: outcomes}

@@ -105,7 +105,7 @@ func (s *Statements) UpsertMany(args []schema.Value, cols []*schema.Column, c Co
 			args = append(args, versionStep(col))
 		}
 	}
-	if c.Tell {
+	if c.Tell && s.Dialect.Features().Inserted != "" {
 		token := schema.IntValue(schema.Int64, upserts.Add(1))
 		args = append(args, token, token)
 	}
@@ -126,8 +126,12 @@ func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, ro
 		}
 		suffix, rest := r.part(func() { r.conflict(s, &c, c.assignments()) })
 		b = b.Suffix(suffix, rest...).Suffix(s.returning())
-		if c.Tell && told != "" {
+		switch {
+		case !c.Tell || told == "":
+		case s.Dialect.Features().Inserted != "":
 			b = b.Suffix(", "+told, schema.Value{})
+		default:
+			b = b.Suffix(", " + told)
 		}
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), args)
 	})

@@ -39,7 +39,18 @@ func (c *liteConn) ready(ctx context.Context) error {
 		c.conflicted = true
 		return sqlite3.Result{Type: sqlite3.Integer, Int: 1}
 	}
-	if err := opened.CreateEffect(sqlite.Conflicted, 0, noted); err != nil {
+	inserted := func([]sqlite3.Arg) sqlite3.Result { // for each row as it has been written (lang_returning.html)
+		r := sqlite3.Result{Type: sqlite3.Integer, Int: 1}
+		if c.conflicted {
+			r.Int, c.conflicted = 0, false
+		}
+		return r
+	}
+	err = opened.CreateEffect(sqlite.Conflicted, 0, noted)
+	if err == nil {
+		err = opened.CreateEffect(sqlite.InsertedEach, 0, inserted)
+	}
+	if err != nil {
 		_ = opened.Close()
 		return ErrorOf(err)
 	}
