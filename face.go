@@ -65,14 +65,14 @@ func waitOf(options []LockOption) dialect.LockWait {
 
 // batchError and valueError return an error of one of several as what it is here.
 func batchError(err error) error {
-	if at, ok := err.(*core.At); ok { //nolint:errorlint // what is in it is somebody else's
+	if at, ok := err.(*core.At); ok { //nolint:errorlint // what is in it is the caller's
 		return (*BatchError)(at)
 	}
 	return err
 }
 
 func valueError(err error) error {
-	if at, ok := err.(*core.At); ok { //nolint:errorlint // what is in it is somebody else's
+	if at, ok := err.(*core.At); ok { //nolint:errorlint // what is in it is the caller's
 		return (*ValueError)(at)
 	}
 	return err

@@ -139,7 +139,8 @@ func column[T, R, V any](t Term[*T, V], r *R, field *V, name string) Column[*T] 
 func Select[T, R any](q *Query[T], result *R, cols ...Column[*T]) Projection[T, R] {
 	p := selected[T, R](q, cols)
 	if !scan.IsProto(unsafe.Pointer(result)) {
-		p.core = p.core.Fail(fmt.Errorf("the result of a selection is told by its prototype: give what prom.Proto[%s]() returns", reflect.TypeFor[R]().Name()))
+		p.core = p.core.Fail(fmt.Errorf("the result of a selection needs its prototype: pass what prom.Proto[%s]() returns",
+			reflect.TypeFor[R]().Name()))
 	}
 	return p
 }

@@ -9,8 +9,9 @@ import (
 )
 
 // Ref is a reference to a row of T, a model whose key is an int64, such as the key of [Model]. It is one column, a
-// foreign key that holds the key of that row; its methods are those of [RefBy]. A field of type Ref[T] is required: its
-// row is deleted together with the row that it refers to. A field of type *Ref[T] is optional: it becomes NULL then.
+// foreign key that holds the key of that row. Its methods are those of [RefBy]: Key, SetKey, Set, Get, Loaded, IsZero
+// and those for JSON. A field of type Ref[T] is required: its row is deleted together with the row that it refers to. A
+// field of type *Ref[T] is optional: it becomes NULL then.
 type Ref[T any] = RefBy[T, int64]
 
 // RefBy is a [Ref] to a model whose key has the type K, such as a UUID or a string. The zero value refers to no row; a

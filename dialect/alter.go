@@ -10,7 +10,7 @@ import (
 // Altering writes what makes a table that exists like its model.
 type Altering interface {
 	// Alter returns the steps that end drifts, in an order in which they can be done one after the other: each supposes
-	// the table as those before it leave it. What nobody but a person can do has no statements, and a reason.
+	// the table as those before it leave it. What only a person can do has no statements, and a reason.
 	Alter(a *Alteration) []schema.Step
 
 	// RenameTable returns the statements that give a table, which was found under the name from before, its name, and what
@@ -96,7 +96,7 @@ const RequiredAdvice = "no row can be inserted without a value for it: add a fie
 const Passing = "prom_tmp"
 
 // Replacing returns the risk of a step that puts something in the place of what the database has: that of the change
-// itself where this library wrote what goes, and [schema.Lossy] where somebody else did.
+// itself where this library wrote what goes, and [schema.Lossy] where another program did.
 func Replacing(drift *schema.Drift, risk schema.Risk) schema.Risk {
 	if drift.Have != "" && !drift.At.Own {
 		return schema.Lossy

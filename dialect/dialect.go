@@ -237,7 +237,7 @@ const (
 // Watching writes what it takes to learn of new rows.
 type Watching interface {
 	// Channel returns a query whose one argument is a table's name, with one row: the channel on which new rows of the
-	// table are told, and whether (boolean) the trigger that tells is there. An engine without channels returns "".
+	// table are notified, and whether (boolean) the trigger that notifies exists. An engine without channels returns "".
 	Channel() string
 
 	// WatchTrigger returns the statements that make the trigger on a table; they fail if it exists. An engine without

@@ -347,7 +347,7 @@ func (m *maker) setKey(tb testing.TB, in scope, v any, k *schema.ForeignKey) err
 	return nil
 }
 
-// parent returns a row of a model for a reference, as a pointer to it. Of several columns it is told by the first.
+// parent returns a row of a model for a reference, as a pointer to it. Of several columns, the first one decides.
 func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.Type) (any, error) {
 	tb.Helper()
 	m.mu.Lock()

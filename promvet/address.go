@@ -60,7 +60,7 @@ func (c *checker) field(proto, address ast.Expr, fn *types.Func) {
 
 // place is the memory that an address lies in.
 type place struct {
-	typ   types.Type // of what is there: a variable, or what a pointer points to; nil when it cannot be told
+	typ   types.Type // of what is there: a variable, or what a pointer points to; nil when it is not known
 	root  *types.Var // the variable that the expression begins with; nil when it begins with none
 	apart bool       // it is no prototype, but a variable or a value that the program has made
 }

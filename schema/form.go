@@ -6,7 +6,8 @@ import (
 )
 
 // Form is how a column of a table stores its values, where that is not the way in which this library would: the table
-// is somebody else's. It belongs to a column of one database; the same model may have its own form in another one.
+// was created by another program. It belongs to a column of one database; the same model may have its own form in
+// another one.
 type Form uint8
 
 // The forms.

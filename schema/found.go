@@ -57,7 +57,7 @@ type FoundIndex struct {
 	Name    string
 	Unique  bool
 	Columns []FoundIndexColumn
-	Include []string // the columns that it holds besides
+	Include []string // the INCLUDE columns
 	Partial bool     // it does not cover every row
 	Where   string   // the condition of a partial index, as the engine writes it
 	Invalid bool     // it was left invalid, and covers some rows only

@@ -290,7 +290,7 @@ func (b *builder) parseIndexColumn(s string, exprs bool) (IndexColumn, error) {
 	return ic, nil
 }
 
-// parseInclude reads the names of the columns that an index holds besides its own.
+// parseInclude reads the names of an index's INCLUDE columns.
 func (b *builder) parseInclude(p pendingIndex) ([]*Column, error) {
 	if p.include == "" {
 		return nil, nil

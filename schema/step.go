@@ -26,8 +26,9 @@ type Step struct {
 	// refer to the table may go with the old one, and PRAGMA legacy_alter_table = ON.
 	Rebuild bool `json:"rebuild,omitempty"`
 
-	Rows       int64  `json:"rows"`                 // about how many rows the table has
-	Probe      string `json:"probe,omitempty"`      // a query that counts the existing rows that violate the step; "" when none can
+	Rows int64 `json:"rows"` // about how many rows the table has
+	// Probe is a query that counts the existing rows that violate the step; "" when none can.
+	Probe      string `json:"probe,omitempty"`
 	Violations int64  `json:"violations,omitempty"` // what it has counted; with any, the step cannot be done
 }
 
@@ -96,16 +97,16 @@ type Risk uint8
 
 // The risks, from none to the greatest.
 const (
-	// Additive adds something, or allows more than before, at once: no row is rewritten or lost, and nobody waits longer
-	// than for a change of the catalog. A check of all rows is additive if others can write meanwhile.
+	// Additive adds something, or allows more than before, at once: no row is rewritten or lost, and no other transaction
+	// waits longer than for a change of the catalog. A check of all rows is additive if others can write meanwhile.
 	Additive Risk = iota
 	// Locking keeps nothing from working for longer than a moment, but new rules hold afterwards, or others wait while
 	// rows are read.
 	Locking
-	// Rewriting writes every row of the table anew, during which nobody can use it.
+	// Rewriting writes every row of the table anew, during which the table cannot be used.
 	Rewriting
 	// Lossy loses something that the model cannot restore: a column with its values, digits, an index or a constraint that
-	// somebody made.
+	// another program or a person made.
 	Lossy
 )
 

@@ -168,7 +168,7 @@ func (r *Reference) TargetColumn() *Column { return r.Target().Key[0] }
 type Index struct {
 	Name    string // the full name in the database: table, underscore, name
 	Columns []IndexColumn
-	Include []*Column // what the index holds besides, so that a query of these columns reads the index alone
+	Include []*Column // the INCLUDE columns, so that a query of these columns reads only the index
 	Unique  bool
 	Where   string // a condition on the rows that it covers, as SQL; "" for none
 	Live    bool   // it leaves out the soft-deleted rows, as unique indexes of a table with Deleted do

@@ -11,8 +11,8 @@ import (
 )
 
 // Alter returns the steps that end drifts, see [dialect.Altering]. What reads all rows is done in two: NOT VALID, which
-// holds for new rows and waits for nobody, and then VALIDATE, which lets others write ("ALTER TABLE", section "Notes");
-// indexes of a table that has rows are made CONCURRENTLY.
+// holds for new rows and waits for no reader, and then VALIDATE, which lets others write ("ALTER TABLE", section
+// "Notes"); indexes of a table that has rows are made CONCURRENTLY.
 func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 	w := alteration{d: d, Alteration: a, name: dialect.Quote(a.Table.Name), settled: map[string]bool{}}
 	var steps, types []schema.Step
@@ -100,7 +100,7 @@ func (w *alteration) waits(drift *schema.Drift) bool {
 	})
 }
 
-// speaksOf reports whether what a drift wants, a constraint or an index, is in words of the type of a column.
+// speaksOf reports whether what a drift wants, a constraint or an index, is written for the type of a column.
 func (w *alteration) speaksOf(drift *schema.Drift, column string) bool {
 	place := drift.At
 	switch {
@@ -204,7 +204,7 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 		}
 		return w.notNull(drift, col)
 	case schema.AspectDefault:
-		if !c.HasConstant() { // somebody else made it, whose rows may need it
+		if !c.HasConstant() { // not the library's own: existing rows may need it
 			return w.new(schema.AlterColumn, drift, schema.Lossy, w.alter(col+"DROP DEFAULT"))
 		}
 		return w.new(schema.AlterColumn, drift, dialect.Replacing(drift, schema.Additive),

@@ -74,8 +74,8 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	return s
 }
 
-// othersDefault reports whether a column has a default that somebody else made, and that the model has none or another
-// one of.
+// othersDefault reports whether a column has a default that the library did not write, and that the model has none or
+// another one of.
 func (w *alteration) othersDefault(column string) bool {
 	return slices.ContainsFunc(w.Drifts, func(d *schema.Drift) bool {
 		return d.Object == schema.OfColumn && d.Name == column && d.Aspect == schema.AspectDefault &&
@@ -83,7 +83,7 @@ func (w *alteration) othersDefault(column string) bool {
 	})
 }
 
-// extraOn returns what the model has none of, and is in words of the type of a column: the server would not change that
+// extraOn returns what the model has none of, and is written for the type of a column: the server would not change that
 // while it stands.
 func (w *alteration) extraOn(column string) (extra []*schema.Drift) {
 	for _, drift := range w.Drifts {

@@ -95,7 +95,7 @@ func (Dialect) Features() dialect.Features {
 func (Dialect) Quote(name string) string { return dialect.Quote(name) }
 
 // types are the names of types. To SQLite they say how a value is stored, and a name with TEXT in it means as it is.
-// What lies behind the text is told for other programs and for introspection, in the words of prom for Python, which
+// The type's name tells other programs and introspection what the text holds, in the words of prom for Python, which
 // reads them so.
 var types = [...]string{
 	schema.Bool:    "BOOL",

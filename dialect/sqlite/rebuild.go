@@ -65,7 +65,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		}
 		put(clauseNotNull)
 	case drift.Aspect == schema.AspectDefault:
-		// somebody else's, whose rows may need it
+		// not the library's own: existing rows may need it
 		if !place.Column.HasConstant() || dialect.Replacing(drift, schema.Rewriting) == schema.Lossy {
 			r = lose
 		}
@@ -121,13 +121,13 @@ func (w *alteration) dropChecksOn(column string, lose *rebuild) {
 	}
 }
 
-// ownCheck matches the CHECKs that this library writes. Of others nobody knows what they are for.
+// ownCheck matches the CHECKs that this library writes. The purpose of others is not known.
 var ownCheck = regexp.MustCompile(`^(length\("(""|[^"])+"\)|"(""|[^"])+") (>=|<=|=) ` + number +
 	`( AND (length\("(""|[^"])+"\)|"(""|[^"])+") <= ` + number + `)?$`)
 
 const number = `-?[0-9.]+(e[+-]?[0-9]+)?`
 
-// isOthers reports whether a CHECK that goes may be somebody else's.
+// isOthers reports whether a CHECK that is dropped may be another program's.
 func isOthers(drift *schema.Drift) bool {
 	return drift.Sort == schema.Extra || !ownCheck.MatchString(drift.At.HaveCheck.Expr)
 }
@@ -283,7 +283,7 @@ func (w *alteration) wanted() *tableDef {
 }
 
 // conversion tells how the values of a column whose type differs are converted. What is not the old value any more does
-// not come before a CHECK is gone that is in words of the old type.
+// not come before a CHECK is dropped that is written for the old type.
 func (w *alteration) conversion(drift *schema.Drift) (expr, probe string, lossy, can bool) {
 	name := dialect.Quote(drift.Name)
 	expr, probe, lossy, can = conversion(drift.At.HaveColumn, drift.At.WantColumn, name)
@@ -299,7 +299,7 @@ func (w *alteration) conversion(drift *schema.Drift) (expr, probe string, lossy,
 }
 
 // conversion tells how a value of one type becomes one of another, and which rows are in the way of that. Types that
-// are stored alike need none. What the engine would make a 0 of is told apart by turning it back.
+// are stored alike need none. What the engine would turn into 0 is found by converting it back.
 func conversion(h, w *schema.FoundColumn, name string) (expr, probe string, lossy, can bool) {
 	from, to := storageOf(h), storageOf(w)
 	back := func(target, source string) (string, string, bool, bool) {

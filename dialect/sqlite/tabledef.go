@@ -108,7 +108,7 @@ func startsClause(item []token, i int) bool {
 	}
 	switch t := item[i]; {
 	case isAny(t, "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "COLLATE", "REFERENCES", "GENERATED", "FOREIGN"):
-		return !before.is("CONSTRAINT") // nobody names a constraint so without quotes
+		return !before.is("CONSTRAINT") // an unquoted constraint cannot have this name
 	case t.is("DEFAULT"):
 		return !before.is("SET")
 	case t.is("NOT"):

@@ -109,7 +109,7 @@ func callTerm(fn dialect.Func, c *schema.Column, args []string) string {
 	return compute(termNames[fn], args...)
 }
 
-// with returns the call of a function that is told what to do.
+// with returns the call of a function with an operation as its first argument.
 func with(name, op string, args []string) string {
 	return name + "('" + op + "', " + strings.Join(args, ", ") + ")"
 }

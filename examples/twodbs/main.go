@@ -1,4 +1,4 @@
-// Twodbs keeps current orders in one database and moves the old ones to another. Connections are told apart by the
+// Twodbs keeps current orders in one database and moves the old ones to another. Connections are named by the
 // fragments of their DSNs. Without any set-up both databases are in memory; else the environment names them, in any mix
 // of engines:
 //

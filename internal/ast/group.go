@@ -115,7 +115,7 @@ func (m *More) hasAll(conds []Cond) bool {
 	return true
 }
 
-// groupedBy reports whether an expression has one value in each group: the groups are told apart by it, or by a whole
+// groupedBy reports whether an expression has one value in each group: the groups are formed by it, or by a whole
 // primary key, which tells all of its row. The results of other queries have no key.
 func (m *More) groupedBy(e *Expr) bool {
 	groups := slices.Clone(m.Groups)

@@ -137,7 +137,7 @@ func (s Spec) Kinds() []*schema.Column {
 // Distinct returns s with equal rows taken once.
 func (s Spec) Distinct() Spec { return s.With(func(m *More) { m.Distinct = true }).ofPage() }
 
-// GroupBy returns s with groups told apart by more than the columns that are no aggregates.
+// GroupBy returns s with groups by more than the columns that are no aggregates.
 func (s Spec) GroupBy(terms []*Expr) Spec {
 	return s.With(func(m *More) { m.Groups = append(m.Groups[:len(m.Groups):len(m.Groups)], terms...) }).ofPage()
 }
@@ -172,7 +172,7 @@ func (s Spec) WithNames(names []string) Spec { return s.With(func(m *More) { m.N
 // HasSource reports whether the query is about the rows of other queries.
 func (s Spec) HasSource() bool { return len(s.Extra().Source) > 0 }
 
-// Position returns the number of the column that an order is by, from 1, where the order must be told by it: in a query
+// Position returns the number of the column that an order is by, from 1, where the order must be written so: in a query
 // of distinct or grouped rows. It is 0 elsewhere.
 func (q *Spec) Position(o *Order) int {
 	m := q.Extra()

@@ -29,7 +29,7 @@ func (s Spec) Where(conds []*Cond) Spec {
 	return s.WhereIn(make([]Cond, 0, len(s.Conds)+len(conds)), conds)
 }
 
-// WhereIn is Where that puts the conditions into a slice which nobody else has, if it has room for them.
+// WhereIn is Where that puts the conditions into a slice of the caller's own, if it has room for them.
 func (s Spec) WhereIn(room []Cond, conds []*Cond) Spec {
 	where := append(room, s.Conds...)
 	for i := range conds {

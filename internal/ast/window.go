@@ -109,7 +109,7 @@ func timed(k schema.Kind) bool { return k == schema.Time || k == schema.Date }
 
 func countable(k schema.Kind) bool { return k.Integer() || k == schema.Float64 }
 
-// OffsetKind returns the kind of the numbers by which the frame's bounds are told: that of the order, which is as wide
+// OffsetKind returns the kind of the numbers of the frame's bounds: that of the order, which is as wide
 // as can be, in a range.
 func (w *Window) OffsetKind() schema.Kind {
 	if w.Frame.Unit != FrameRange || len(w.Orders) != 1 {
@@ -147,7 +147,7 @@ func (k Shape) frame(f Frame) Shape {
 	return k.Byte(byte(f.Unit), byte(f.Exclude), boundForm(from), boundForm(to))
 }
 
-// boundForm tells apart the bounds that are written differently.
+// boundForm distinguishes bounds that are written differently.
 func boundForm(bound int64) byte {
 	switch {
 	case bound == UnboundedPreceding:

@@ -29,7 +29,7 @@ type batchOp struct {
 	keep func() *scan.Kept
 	// follows the statements in their transaction; nil without hooks
 	after func(ctx context.Context, op *batchOp) error
-	// is told how the batch ended, and says how the operation did
+	// takes how the batch ended, and returns how the operation did
 	done  func(ctx context.Context, op *batchOp, err error) error
 	place func(error) error // gives an error the operation's place
 	// says more about an error, once the batch is undone; nil for nothing more

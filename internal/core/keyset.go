@@ -153,8 +153,8 @@ func (p *keysetPages) page(ctx context.Context, b *binding, token string, size i
 	return p.fetch(ctx, b, way, at, size)
 }
 
-// keysetOf returns what tokens of a keyset of a spec are for. Orders by expressions are told by the statement that
-// would select these.
+// keysetOf returns what tokens of a keyset of a spec are for. Orders by expressions are identified by the statement
+// that would select these.
 func (r *Repo) keysetOf(ctx context.Context, b *binding, s ast.Spec, k ast.Keyset) ([]byte, error) {
 	terms, exprs := k.Names(), k.Exprs()
 	if len(exprs) > 0 {

@@ -91,7 +91,7 @@ type loop struct {
 func (l *loop) start(ctx context.Context, b *binding, c *call) (context.Context, context.CancelFunc) {
 	l.of, l.again = ctx, &c.again
 	if c.settles {
-		l.of = context.WithoutCancel(ctx) // what it writes is told by the database
+		l.of = context.WithoutCancel(ctx) // the database reports what it writes
 	}
 	if b.db.InTx(ctx) {
 		l.lent = new(db.Loop)

@@ -12,7 +12,7 @@ import (
 
 // A call whose context is not that of the transaction which its goroutine runs goes its own way: it takes another
 // connection, and waits for what the transaction has locked, which is for ever. On SQLite the queue of writers says so.
-// On PostgreSQL nobody knows that a wait is for oneself, but the stack tells: it has a frame for each transaction that
+// PostgreSQL does not detect a wait for oneself, but the call stack shows it: it has a frame for each transaction that
 // the goroutine runs, and the context knows how many it carries. A call that is meant to be outside, such as one that
 // writes an audit trail, looks the same, so that nothing is said of it unless it waits.
 

@@ -28,8 +28,9 @@ func (db *DB) Listen(ctx context.Context, channel string, pace time.Duration) (*
 	return &Listener{l}, nil
 }
 
-// Wait waits until it is told of a change, or for the given time at most, and reports which. A listener that has
-// failed, because its connection broke, cannot wait again. What changed while nobody waited is told at the next call.
+// Wait waits until it is notified of a change, or for the given time at most, and reports which. A listener that has
+// failed, because its connection broke, cannot wait again. What changed while no call waited is reported by the next
+// one.
 func (l *Listener) Wait(ctx context.Context, most time.Duration) (told bool, err error) {
 	if told, err = l.l.Wait(ctx, most); err != nil {
 		err = driver.Describe(err, &driver.Statement{Op: "listen"})
@@ -40,8 +41,8 @@ func (l *Listener) Wait(ctx context.Context, most time.Duration) (told bool, err
 // Close closes the listener's connection.
 func (l *Listener) Close() { l.l.Close() }
 
-// Channel returns the channel on which new rows of a table are told, "" where there is none, and whether the trigger
-// that tells is there.
+// Channel returns the channel on which new rows of a table are notified, "" where there is none, and whether the
+// trigger that tells is there.
 func (db *DB) Channel(ctx context.Context, table string) (channel string, told bool, err error) {
 	if sql := db.dialect.Channel(); sql != "" {
 		err = db.inspect(ctx, sql, table, func(r inspected) { channel, told = r.text(0), r.bool(1) })

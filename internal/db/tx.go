@@ -48,7 +48,7 @@ func NoForeignKeys() TxOption { return func(o *txOptions) { o.NoForeignKeys, o.s
 // longer than the busy timeout fails with KindBusy.
 //
 // A transaction must not outlive fn: its context is of no use afterwards and gives KindClosed. When the connection
-// breaks while committing, nobody knows the outcome; the error is of KindOutcomeUnknown and must not be answered by
+// breaks while committing, the outcome is unknown; the error is of KindOutcomeUnknown and must not be answered by
 // blind repetition.
 func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error {
 	var opts txOptions
@@ -256,7 +256,7 @@ func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) err
 			_ = level.rollback(ctx)
 			return driver.EndOfContext(err)
 		}
-		// Who is told of an error must not find the work done: a release does not hear the context.
+		// A call that returns an error must not have done the work: a release ignores the context.
 		end, cancel := driver.Settling(ctx)
 		defer cancel()
 		if err := t.engine.Release(end, level.savepoint()); err != nil {

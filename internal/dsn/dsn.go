@@ -162,7 +162,7 @@ func (m InstallMode) String() string {
 // options are percent-decoded: write %2F, %3F, %23, %40 and %26 for /, ?, #, @ and & inside them. A plus sign is
 // a plus sign. The keyword form is that of libpq, quoting included.
 //
-// An option that nobody knows, one given twice, and a value of the wrong form are errors. An error never
+// An unknown option, one given twice, and a value of the wrong form are errors. An error never
 // holds a value of the DSN, only the names of the scheme and of options.
 //
 // The rules are those of libpq, https://www.postgresql.org/docs/current/libpq-connect.html section 34.1.1,

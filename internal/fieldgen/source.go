@@ -157,7 +157,7 @@ func (w *writer) model(model *types.Named, handles []handle) error {
 		}
 		used[h.name] = true
 		if hidden := w.hidden(h.args); hidden != "" && h.note == "" {
-			h.note = "has no handle, since nobody else can name the type " + hidden
+			h.note = "has no handle, since other packages cannot name the type " + hidden
 		}
 	}
 	prom := w.imports[promPath]

@@ -12,11 +12,11 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// tries is how often a step is begun anew that waited in vain for a lock.
+// tries is how often a step is retried after it waited in vain for a lock.
 const tries = 5
 
 // Apply does steps, and returns those that are done. Each is looked for anew right before, because the database may
-// have changed since it was planned: what nobody needs any more is left out.
+// have changed since it was planned: what is no longer needed is left out.
 func Apply(ctx context.Context, db *db.DB, tables []*schema.Table, steps []schema.Step) (done []schema.Step,
 	err error) {
 	a := applier{db: db, tables: tables, steps: steps}
@@ -170,7 +170,7 @@ func refuse(s *schema.Step) error {
 	return e
 }
 
-// soundly does a step, unless something would refer to what is gone by then. SQLite does not mind, until somebody
+// soundly does a step, unless something would refer to what is gone by then. SQLite does not mind, until a statement
 // writes.
 func (a *applier) soundly(ctx context.Context, in *installer, t *schema.Table, s *schema.Step) error {
 	if s.Risk < schema.Lossy && !s.Rebuild {

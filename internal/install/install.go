@@ -16,7 +16,7 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// attempts bounds how often a change is begun anew because somebody who does not take the lock was faster.
+// attempts bounds how often a change is retried because a program that does not take the lock was faster.
 const attempts = 5
 
 // Mark returns the mark of a table that is known to be complete on a database.
@@ -37,7 +37,7 @@ func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bo
 		return false, check(ctx, db, tables)
 	}
 	all := closure(tables)
-	// Most of the time there is nothing to do, and then nobody needs to wait.
+	// Most of the time there is nothing to do, and then no lock is needed.
 	wanting, err := anyMissing(ctx, db, all, tables)
 	for attempt := 1; wanting && err == nil; attempt++ {
 		changed, err = ensure(ctx, db, all, tables, attempt == attempts)
@@ -57,7 +57,7 @@ func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bo
 	return changed, nil
 }
 
-// anyMissing reports whether there is something to do, and tells the log of what is there and does not fit.
+// anyMissing reports whether there is something to do, and logs what exists and does not fit.
 func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (missing bool, err error) {
 	for _, t := range all {
 		found, err := db.Inspect(ctx, t.Name)
@@ -73,7 +73,7 @@ func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (mi
 	return missing, nil
 }
 
-// mayTryAgain reports whether a change that failed may be begun anew: somebody who does not take the lock made or
+// mayTryAgain reports whether a change that failed may be retried: a program that does not take the lock made or
 // dropped the same thing at the same moment; or the change, in a transaction of its own, was chosen to end a deadlock,
 // and has not happened.
 func mayTryAgain(ctx context.Context, db *db.DB, err error) bool {

@@ -9,7 +9,7 @@ import (
 )
 
 // attribute notes of what a plan would drop or replace whether this library wrote it. The names do not tell: a server
-// gives the same ones to constraints without a name. The history does, as long as nobody has changed the thing since.
+// gives the same ones to constraints without a name. The history does, as long as the object has not changed since.
 func (p *planner) attribute(drifts []*schema.Drift) error {
 	replaces := func(d *schema.Drift) bool {
 		return d.NotModelled() || d.Sort == schema.Extra ||
@@ -136,7 +136,7 @@ func wroteKey(sql string, t *schema.Table, place schema.DriftPlace) bool {
 	return false
 }
 
-// wroteIndex knows indexes of columns alone: expressions and conditions are told in the engine's words.
+// wroteIndex recognizes only indexes of columns: expressions and conditions are read as the engine writes them.
 func wroteIndex(sql string, t *schema.Table, h *schema.FoundIndex) bool {
 	if h.Partial || h.Bound || h.NullsNotDistinct || h.Unique != strings.HasPrefix(sql, "CREATE UNIQUE INDEX ") {
 		return false

@@ -197,7 +197,7 @@ func (p *planner) rename(kind schema.StepKind, drift *schema.Drift, sql []string
 // compare compares what there is with what the engine would have made of the model.
 func (p *planner) compare() ([]*schema.Drift, error) {
 	if p.have.View {
-		return nil, nil // it is somebody's query
+		return nil, nil // the query of an application
 	}
 	want, err := shadow(p.ctx, p.db, p.table)
 	if err != nil {
@@ -268,8 +268,8 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	return append(p.steps, list...), nil, nil
 }
 
-// probe counts the existing rows that violate a step. What it asks about may not be there yet, or be of another type until
-// an earlier step has run; then nothing is known.
+// probe counts the existing rows that violate a step. What it asks about may not be there yet, or be of another type
+// until an earlier step has run; then nothing is known.
 func (p *planner) probe(s *schema.Step) error {
 	probe := func(ctx context.Context) (err error) {
 		s.Violations, err = p.db.Count(ctx, s.Probe)
@@ -310,7 +310,8 @@ func (p *planner) create() (step schema.Step, refs []schema.Step) {
 
 type shadowKey struct{ table *schema.Table }
 
-// shadow tells what the engine makes of a model: it makes the table where nobody sees it, once, and looks.
+// shadow tells what the engine makes of a model: it creates the table where no other session sees it, once, and
+// introspects it.
 func shadow(ctx context.Context, db *db.DB, t *schema.Table) (*schema.Found, error) {
 	known := db.Extra(shadowKey{t},
 		func() any { return new(atomic.Pointer[schema.Found]) }).(*atomic.Pointer[schema.Found])

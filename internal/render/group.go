@@ -9,7 +9,7 @@ import (
 	"github.com/prom-go/prom/internal/ast"
 )
 
-// group adds the groups of a query: by its columns that are no aggregates, told by their numbers so that their
+// group adds the groups of a query: by its columns that are no aggregates, given by their numbers so that their
 // arguments are written once, and by what else was asked for.
 func (r *renderer) group(b squirrel.SelectBuilder, m *ast.More) squirrel.SelectBuilder {
 	for i, e := range m.Cols {

@@ -39,7 +39,7 @@ func (r *renderer) order(o *ast.Order, position int) string {
 	case o.Nulls == ast.NullsLast:
 		return expr + " NULLS LAST"
 	case (col.Null || o.Expr != nil && o.Expr.Op != ast.ExprColumn) && r.d.Features().NullsFirst:
-		// NULLs are the greatest, as in PostgreSQL; the other engine is told so where there can be one.
+		// NULLs are the greatest, as in PostgreSQL; for the other engine it is written where there can be one.
 		if o.Desc {
 			return expr + " NULLS FIRST"
 		}

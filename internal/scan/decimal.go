@@ -21,7 +21,7 @@ func decimalBase(col *schema.Column) base {
 }
 
 // padded returns a number with all digits of a scale, as PostgreSQL gives it. On SQLite it may have been stored when
-// the column had another scale, or by somebody else.
+// the column had another scale, or by another program.
 func padded(s string, scale int) string {
 	point := strings.IndexByte(s, '.')
 	lacks := scale

@@ -7,7 +7,7 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Kept is what values hold, kept to make them so again after somebody else's code has had them in its hands.
+// Kept is what values hold, kept to restore them after code of the application has run on them.
 type Kept struct {
 	plan   *Plan
 	values List

@@ -12,7 +12,7 @@ import (
 
 // notes hold what the rows of a result were like, for change tracking, in less memory than copies of the structs take
 // and in none that the collector must look through. A row is a few words: which columns are NULL, then the columns; a
-// text is its place in the arena that the row's own strings lie in, which nobody changes.
+// text is its place in the arena that the row's own strings lie in, which is never changed.
 type notes struct {
 	plan  *Plan
 	texts []byte // the arena's chunk

@@ -147,7 +147,7 @@ func InProto(v unsafe.Pointer) bool {
 // Place is a field of a prototype: its address, and what is expected there, without type parameters.
 type Place struct {
 	At     unsafe.Pointer // the field's address
-	Model  reflect.Type   // of the prototype; nil if it is told by the address alone
+	Model  reflect.Type   // of the prototype; nil if the address alone determines it
 	Type   reflect.Type   // of the field
 	Values reflect.Type   // of what the field holds, which differs where it may be NULL
 	wrong  bool           // what was given as the prototype is none

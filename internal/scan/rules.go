@@ -38,7 +38,7 @@ func (c *Codec) readBack(v schema.Value) error {
 	return nil
 }
 
-// Restored returns a value that somebody else has encoded as the column stores it, or an error when it would not hold
+// Restored returns a value that other code has encoded as the column stores it, or an error when it would not hold
 // that exactly or the field could not be read from it.
 func (c *Codec) Restored(v schema.Value) (schema.Value, error) {
 	if v.IsNull() {

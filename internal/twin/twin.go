@@ -4,7 +4,7 @@ package twin
 
 // As reports whether a target of errors.As is a type of package prom which an error of an internal package is there,
 // and sets it. Kind returns the number of a kind of errors of package prom. Package prom provides both when it is
-// initialized; without it nobody asks for its types.
+// initialized; without it nothing asks for its types.
 var (
 	As   = func(err error, target any) bool { return false }
 	Kind = func(target error) (kind uint8, ok bool) { return 0, false }

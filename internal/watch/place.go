@@ -68,7 +68,7 @@ func (p *Place) thin() {
 	p.join(least, 2)
 }
 
-// join makes one mark of n, which settles when the last of them would.
+// join combines n marks into one, which settles when the last of them would.
 func (p *Place) join(i, n int) {
 	m := &p.marks[i]
 	for _, next := range p.marks[i+1 : i+n] {

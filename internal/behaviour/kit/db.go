@@ -91,7 +91,7 @@ func SQLDB(tb testing.TB, db *prom.DB) *sql.DB {
 	return raw
 }
 
-// RunSQL runs statements as somebody else would, beside the library.
+// RunSQL runs statements as another program would.
 func RunSQL(tb testing.TB, db *prom.DB, texts ...string) {
 	tb.Helper()
 	for _, text := range texts {

@@ -10,7 +10,7 @@ import (
 	"github.com/prom-go/prom"
 )
 
-// Statements collects the SQL that a connection runs, as its logger is told.
+// Statements collects the SQL that a connection runs, from its log.
 type Statements struct {
 	mu   sync.Mutex
 	list []string

@@ -24,7 +24,7 @@ type Streamer interface {
 	Stream(ctx context.Context, s *Stream) (int64, error)
 }
 
-// BlobOpener is a [Tx] of an engine in which a value of a row, that is told by its number, is open for reading and
+// BlobOpener is a [Tx] of an engine in which a value of a row, given by its rowid, is open for reading and
 // writing. Other engines read parts of a value by SQL.
 type BlobOpener interface {
 	OpenBlob(ctx context.Context, table, column string, row int64) (Blob, error)

@@ -88,7 +88,7 @@ const NoPlace = -2
 
 // Listener learns that a database may have changed.
 type Listener interface {
-	// Wait waits until it is told of a change, or for the given time at most, and reports which.
+	// Wait waits until it is notified of a change, or for the given time at most, and reports which.
 	Wait(ctx context.Context, most time.Duration) (told bool, err error)
 	// Close closes the listener's connection.
 	Close()

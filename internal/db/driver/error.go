@@ -117,7 +117,7 @@ type Facts struct {
 	Where   string // of a connection that failed: its name, and where it leads
 
 	Referred bool   // a row that is referred to was to go or change: the foreign key is another table's
-	Failed   string // SQLite's list of the columns that failed, which only the schema tells apart for sure
+	Failed   string // SQLite's list of the columns that failed, which only the schema can split for sure
 
 	// Tell adds what the engine said of a statement, as far as it holds no values; nil when there is nothing to add.
 	Tell func(e *Error, sql string)

@@ -32,7 +32,7 @@ type Refuser interface {
 	Refuse()
 }
 
-// Refuse has the end of the rows undo their statement, which somebody could not read.
+// Refuse has the end of the rows undo their statement, whose result could not be read.
 func Refuse(rows Rows, st *Statement) {
 	if r, ok := rows.(Refuser); ok && st.Undo {
 		r.Refuse()

@@ -8,10 +8,10 @@ import (
 )
 
 // What an engine says of a statement helps whoever wrote it, and may hold a value: "invalid input syntax for type
-// integer: "S3CRET"", "no such column: S3CRET" of a search in FTS5, the text of a trigger. So a sentence is told when
+// integer: "S3CRET"", "no such column: S3CRET" of a search in FTS5, the text of a trigger. So a sentence is shown when
 // it has one of the forms below, and not otherwise:
 //
-//   - what is in brackets that capture is a name or a piece of SQL, and is told if the statement's own text has it
+//   - what is in brackets that capture is a name or a piece of SQL, and is shown if the statement's own text has it
 //     outside of its literals and comments. Arguments are not in that text, in no mode of the driver;
 //   - all else in a form is the engine's own words, types, numbers of columns and parameters, and names of the catalog
 //     where the engine says that sentence of nothing else;
@@ -19,10 +19,10 @@ import (
 //   - PostgreSQL's Where is empty, or tells a parameter: with a function or a trigger in it, the sentence may be that of
 //     a RAISE, or of SQL that was put together from values.
 //
-// A server that speaks another language than English has no such form, and its SQLSTATE is told.
+// A server that speaks another language than English has no such form, and its SQLSTATE is shown.
 
-// Form is a form of a sentence, and what is told when it is one and a name in it is not the statement's: "" is nothing.
-// Without brackets it is told instead of the sentence.
+// Form is a form of a sentence, and what is shown when it is one and a name in it is not the statement's: "" is
+// nothing. Without brackets it is shown instead of the sentence.
 type Form struct {
 	Pattern *regexp.Regexp
 	Instead string

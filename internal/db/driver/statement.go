@@ -18,7 +18,7 @@ type Statement struct {
 
 	Stores Stores // of an insert of a row: whether one must be stored
 
-	Check ResultChecker // of a write that returns rows: looks at its result before it is sent; nil for nobody
+	Check ResultChecker // of a write that returns rows: looks at its result before it is sent; nil for none
 	Undo  bool          // of such a one: when its rows cannot be read it is undone
 	Kept  uint64        // of such a one: the columns of its rows that it may not have set, see ColumnBit
 

@@ -25,7 +25,7 @@ func (Driver) Where(d dsn.DSN, e *driver.Error) string {
 	return address(d, connect)
 }
 
-// address returns where a connection leads. What the DSN leaves to the environment is told by the driver's error.
+// address returns where a connection leads. What the DSN leaves to the environment is in the driver's error.
 func address(d dsn.DSN, err *pgconn.ConnectError) string {
 	var hosts []string
 	for _, h := range d.Hosts {

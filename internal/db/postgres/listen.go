@@ -30,7 +30,7 @@ func (e *engine) Listen(ctx context.Context, channel string, _ time.Duration) (d
 }
 
 // drainTime is how long notifications are gathered after the first one, so that many transactions that commit at once
-// are told once.
+// are reported once.
 const drainTime = time.Millisecond
 
 func (l *listener) Wait(ctx context.Context, most time.Duration) (bool, error) {

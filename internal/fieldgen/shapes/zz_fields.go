@@ -85,7 +85,7 @@ type partFields struct {
 	Updated *prom.TimeField[*Part]
 	Shape   *prom.RefField[*Part, *Shape, int64]
 	Hop     *prom.NumberField[*Part, int]
-	// Trace.trace.Mode has no handle, since nobody else can name the type other.mode.
+	// Trace.trace.Mode has no handle, since other packages cannot name the type other.mode.
 	Origin *prom.TextField[*Part, string]
 }
 

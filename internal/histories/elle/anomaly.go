@@ -9,7 +9,7 @@ import (
 // time tells.
 const (
 	Internal          = "internal"           // a transaction did not read its own appends
-	Garbage           = "garbage-read"       // a value was read that nobody has appended
+	Garbage           = "garbage-read"       // a value was read that was never appended
 	Duplicate         = "duplicate-elements" // a value was read twice in one list
 	IncompatibleOrder = "incompatible-order" // of two reads of a list none is a prefix of the other
 	StaleRead         = "stale-read"         // a read lacks what was committed before, such as a lost append

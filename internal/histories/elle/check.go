@@ -164,7 +164,7 @@ func (c *checker) value(r read) {
 		w := c.writes[v]
 		switch {
 		case w == nil:
-			found(Garbage, -1, "nobody has appended %d", v)
+			found(Garbage, -1, "%d was never appended", v)
 		case w.txn == r.txn: // its own appends are not among these, unless they were undone or read in the wrong place
 			found(Internal, -1, "%d is its own, and was undone or stands in the wrong place", v)
 		case w.undone || c.history[w.txn].Outcome == Aborted:

@@ -48,7 +48,7 @@ type graph [][]edge
 
 func newGraph(n int) graph { return make(graph, n) }
 
-// add adds an edge, unless one of its ends is nobody or both are the same.
+// add adds an edge, unless one of its ends is missing or both are the same.
 func (g graph) add(from int, e edge) {
 	if from < 0 || e.to < 0 || from == e.to {
 		return
