@@ -95,6 +95,8 @@ func (c *Column) setKind(tg *tag) error {
 		c.Kind = JSON
 	case elem != nil:
 		return c.setList(elem, tg)
+	case tg.has("array") && !scanner && !text && isArray(t):
+		return c.setList(t.Elem(), tg)
 	case isDecimal:
 		if !scanner && t.Kind() != reflect.String {
 			return fmt.Errorf("decimal needs a string or a type with sql.Scanner and driver.Valuer, not %s", t)

@@ -12,25 +12,40 @@ import (
 )
 
 // listElem returns the type of the elements of a slice that is a list of its own kind and not JSON: of booleans,
-// numbers of up to 64 bits with a sign, texts, times and UUIDs, and of types with a codec of their own. It returns nil
-// for another type. A slice that converts itself is none.
+// numbers of up to 64 bits with a sign, texts, times and UUIDs, of types with a codec of their own, and of pointers to
+// them or their sql.Null types, whose elements may be NULL. It returns nil for another type. A slice that converts
+// itself is none.
 func listElem(t reflect.Type) reflect.Type {
 	if t.Kind() != reflect.Slice || t == rawJSONType || t.Implements(jsonMarshaler) {
 		return nil
 	}
 	e := t.Elem()
+	if e.Kind() == reflect.Pointer && e.Elem().Kind() != reflect.Pointer || IsNullType(e) {
+		if of := Unwrap(e); registered(e) == nil && !of.Implements(referrerType) && isElem(of) { // which may be NULL
+			return e
+		}
+		return nil
+	}
+	if isElem(e) {
+		return e
+	}
+	return nil
+}
+
+// isElem reports whether a type is that of elements of a list which are not NULL.
+func isElem(e reflect.Type) bool {
 	switch {
 	case registered(e) != nil, isUUID(e), e == timeType:
-		return e
+		return true
 	case e.Implements(textMarshaler), e.Implements(valuerType), reflect.PointerTo(e).Implements(scannerType):
-		return nil
+		return false
 	}
 	switch e.Kind() {
 	case reflect.Bool, reflect.String, reflect.Float32, reflect.Float64,
 		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint16, reflect.Uint32:
-		return e
+		return true
 	}
-	return nil
+	return false
 }
 
 // setList makes the column a list whose elements are what the tag says of one.
@@ -40,18 +55,30 @@ func (c *Column) setList(elem reflect.Type, tg *tag) error {
 		return err
 	}
 	c.Kind, c.Precision, c.Scale, c.Codec = one.Kind.List(), one.Precision, one.Scale, one.Codec
+	c.Dims = one.Dims + 1
 	return nil
+}
+
+// isArray reports whether a type is a slice of lists, which the option array makes an array of several dimensions.
+func isArray(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && (listElem(t.Elem()) != nil || isArray(t.Elem()))
 }
 
 // Elem returns a column like c, a list, that holds one element. Its rules are those of the elements.
 func (c *Column) Elem() *Column {
-	return &Column{
-		Name: c.Name, Field: c.Field, Type: Unwrap(c.Type).Elem(), Kind: c.Kind.Elem(), Precision: c.Precision, Scale: c.Scale, Codec: c.Codec,
+	elem := Unwrap(c.Type).Elem()
+	e := &Column{
+		Name: c.Name, Field: c.Field, Type: elem, Kind: c.Kind.Elem(), Precision: c.Precision, Scale: c.Scale, Codec: c.Codec,
+		Null:  elem.Kind() == reflect.Pointer || IsNullType(elem),
 		Rules: Rules{Choices: c.Rules.Choices},
 	}
+	if c.Dims > 1 {
+		e.Kind, e.Dims = c.Kind, c.Dims-1
+	}
+	return e
 }
 
-// NewList returns the list of n values of kind k that at gives.
+// NewList returns the list of n values of kind k that at gives. They may be NULL, or lists.
 func NewList(k Kind, n int, at func(i int) (Value, error)) (Value, error) {
 	switch k {
 	case Bool:
@@ -75,7 +102,28 @@ func gather[E ListElem](k Kind, n int, at func(i int) (Value, error), get func(V
 		if err != nil {
 			return Value{}, err
 		}
+		if v.kind == Null || v.list {
+			return gatherValues(k, ListValue(k, elems), i, v, at)
+		}
 		elems[i] = get(v)
+	}
+	return ListValue(k, elems), nil
+}
+
+// gatherValues makes a list of values, some of which are NULL or lists. The first n are in another list; next is behind
+// them.
+func gatherValues(k Kind, first Value, n int, next Value, at func(i int) (Value, error)) (Value, error) {
+	elems := make([]Value, first.Len())
+	for i := range n {
+		elems[i] = first.At(i)
+	}
+	elems[n] = next
+	for i := n + 1; i < len(elems); i++ {
+		v, err := at(i)
+		if err != nil {
+			return Value{}, err
+		}
+		elems[i] = v
 	}
 	return ListValue(k, elems), nil
 }
@@ -91,6 +139,8 @@ func (v Value) Len() int {
 // At returns an element of a list.
 func (v Value) At(i int) Value {
 	switch list := v.ref.(type) {
+	case []Value:
+		return list[i]
 	case []bool:
 		return BoolValue(list[i])
 	case []int64:
@@ -120,8 +170,29 @@ func ParseList(k Kind, text []byte) (Value, error) {
 	return NewList(k, len(elems), func(i int) (Value, error) { return parseElem(k, elems[i]) })
 }
 
+// closing returns where the list or object that a text of JSON begins with ends.
+func closing(text string) int {
+	depth := 0
+	for i := 0; ; i++ {
+		switch text[i] {
+		case '"':
+			for i++; text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case '[', '{':
+			depth++
+		case ']', '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+}
+
 // listElems returns the elements of a JSON list, as they are written. It is false for other JSON, and for a list of
-// lists or objects, which are elements of no kind.
+// objects, which are elements of no kind.
 func listElems(text string) (elems []string, ok bool) {
 	const space = " \t\n\r"
 	text = strings.Trim(text, space)
@@ -136,8 +207,10 @@ func listElems(text string) (elems []string, ok bool) {
 	for rest != "" {
 		end := 0
 		switch rest[0] {
-		case '[', '{':
+		case '{':
 			return nil, false
+		case '[':
+			end = closing(rest)
 		case '"':
 			for end = 1; rest[end] != '"'; end++ {
 				if rest[end] == '\\' {
@@ -157,6 +230,10 @@ func listElems(text string) (elems []string, ok bool) {
 func parseElem(k Kind, s string) (Value, error) {
 	quoted := strings.HasPrefix(s, `"`)
 	switch {
+	case s == "null":
+		return Value{}, nil
+	case s[0] == '[':
+		return ParseList(k, []byte(s))
 	case quoted != !(k == Bool || k.Integer() || k == Float32 || k == Float64):
 		return Value{}, errList
 	case quoted:

@@ -48,11 +48,10 @@ func TestParseList(t *testing.T) {
 		kind schema.Kind
 		text string
 	}{
-		{schema.Text, `secret`}, {schema.Text, `null`}, {schema.Text, `{"secret":1}`}, {schema.Text, `[1]`}, {schema.Text,
-			`["secret",null]`},
+		{schema.Text, `secret`}, {schema.Text, `null`}, {schema.Text, `{"secret":1}`}, {schema.Text, `[1]`},
 		{schema.Int64, `["1"]`}, {schema.Int64, `[1.5]`}, {schema.Int16, `[40000]`}, {schema.Bool, `[2]`}, {schema.Time,
 			`["secret"]`},
-		{schema.UUID, `["secret"]`}, {schema.Text, `["a"] secret`}, {schema.Text, `["a",["secret"]]`}, {schema.Text,
+		{schema.UUID, `["secret"]`}, {schema.Text, `["a"] secret`}, {schema.Text, `["a",[{"secret":1}]]`}, {schema.Text,
 			`[{"a":"secret"}]`}, {schema.Text, `["secret"`}, {schema.Text, `["a",]`},
 		{schema.Text, ``},
 	} {

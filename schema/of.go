@@ -324,6 +324,8 @@ func (c *Column) setFlags(tg *tag) error {
 	c.Created, c.Updated = tg.has("created"), tg.has("updated")
 	c.Version, c.Deleted = tg.has("version"), tg.has("deleted")
 	switch {
+	case tg.has("array") && c.Dims == 0:
+		return fmt.Errorf("array needs a slice of texts, numbers, booleans, times or UUIDs, or a slice of such slices, not %s", c.Type)
 	case c.Key && c.Null:
 		return fmt.Errorf("a key cannot be NULL, so %s cannot be one", c.Type)
 	case c.Key && (c.Kind == JSON || c.Kind.IsList() || c.Kind == Float32 || c.Kind == Float64):

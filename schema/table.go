@@ -63,6 +63,7 @@ type Column struct {
 	Deleted    bool        // set to the time of deletion, instead of deleting the row
 	Precision  int         // of a Decimal: digits in all
 	Scale      int         // of a Decimal: digits after the point
+	Dims       int         // of a list: its dimensions, from 1; 0 for other columns
 	Default    *Default
 	Rules      Rules
 	References *Reference

@@ -37,6 +37,7 @@ var options = []option{
 	{"stored", needsValue, "of a time.Time: how other programs store it on SQLite: datetime (2006-01-02 15:04:05), unix (seconds), or mixed"},
 	{"uuid", flag, "a string that is a UUID"},
 	{"json", flag, "stores any type as JSON"},
+	{"array", flag, "a slice that is an array on PostgreSQL, as slices of texts and numbers are; makes one of several dimensions of [][]int"},
 	{"type", needsValue, "the storage type of a type with sql.Scanner and driver.Valuer: text, int, float, bool, bytes, time, uuid or json"},
 	{"null", flag, "NULL is allowed in a type with sql.Scanner that can hold it"},
 	{"decimal", needsValue, "an exact number on a string or Scanner type: decimal=precision.scale"},

@@ -12,8 +12,8 @@ import (
 var wordsOfOthers = map[string]string{
 	"GORM": "primaryKey primary_key PRIMARY_KEY autoIncrement AUTO_INCREMENT uniqueIndex unique_index embedded " +
 		"autoCreateTime autoUpdateTime <- -> belongsTo many2many",
-	"bun":      "pk autoincrement identity notnull nullzero allowzero array hstore multirange json_use_number msgpack scanonly skipupdate soft_delete extend inherit composite",
-	"go-pg":    "pk nopk notnull use_zero array hstore msgpack soft_delete discard_unknown_columns json_use_number",
+	"bun":      "pk autoincrement identity notnull nullzero allowzero hstore multirange json_use_number msgpack scanonly skipupdate soft_delete extend inherit composite",
+	"go-pg":    "pk nopk notnull use_zero hstore msgpack soft_delete discard_unknown_columns json_use_number",
 	"xorm":     "pk autoincr notnull extends utc local cache nocache jsonb int bigint varchar text datetime timestamp blob bool serial money numeric",
 	"beego":    "pk auto_now auto_now_add",
 	"sqlx, db": "required optional omitempty inline pk",

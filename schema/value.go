@@ -79,9 +79,10 @@ func CheckedTime(k Kind, t time.Time) (Value, error) {
 // ClockValue returns a value of kind [Clock]: the time since midnight, cut to microseconds.
 func ClockValue(d time.Duration) Value { return Value{kind: Clock, num: uint64(d.Microseconds())} }
 
-// ListElem are the slices that a list may be made of. Times, dates and clocks travel as microseconds.
+// ListElem are the slices that a list may be made of. Times, dates and clocks travel as microseconds. A list with NULLs,
+// or of lists, is made of values.
 type ListElem interface {
-	bool | int64 | uint64 | float64 | string | []byte
+	bool | int64 | uint64 | float64 | string | []byte | Value
 }
 
 // ListValue returns a list of values of kind k: one parameter of a statement, however long it is.
@@ -120,7 +121,8 @@ func (v Value) Time() time.Time { return time.UnixMicro(int64(v.num)).UTC() }
 // Clock returns the value of kind Clock.
 func (v Value) Clock() time.Duration { return time.Duration(v.num) * time.Microsecond }
 
-// List returns the slice of a list: []bool, []int64, []uint64, []float64, []string or [][]byte.
+// List returns the slice of a list: []bool, []int64, []uint64, []float64, []string or [][]byte, and []Value if elements
+// of it are NULL or lists.
 func (v Value) List() any { return v.ref }
 
 // IsZero reports whether v is NULL or its kind's zero: false, 0, "", no bytes, the zero time, the UUID of zeros. A list
@@ -163,6 +165,9 @@ func (v Value) Equal(w Value) bool {
 	case [][]byte:
 		b, ok := w.ref.([][]byte)
 		return ok && slices.EqualFunc(a, b, bytes.Equal)
+	case []Value:
+		b, ok := w.ref.([]Value)
+		return ok && slices.EqualFunc(a, b, Value.Equal)
 	}
 	return false
 }
@@ -176,6 +181,13 @@ func equalList[E comparable](a []E, ref any) bool {
 // time.Time, time.Duration, or a slice of them. It is what Query.SQL lists as arguments.
 func (v Value) Any() any {
 	if v.list {
+		if list, ok := v.ref.([]Value); ok {
+			all := make([]any, len(list))
+			for i, e := range list {
+				all[i] = e.Any()
+			}
+			return all
+		}
 		return v.ref
 	}
 	switch v.kind {

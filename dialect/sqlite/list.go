@@ -56,7 +56,7 @@ func callListTerm(fn dialect.Func, c *schema.Column, args []string) string {
 	case dialect.FuncListRow:
 		return elementOf(c, args[0]+".value")
 	case dialect.FuncListIndex:
-		return "(SELECT min(e.key) FROM json_each(" + args[0] + ") AS e WHERE e.value = (SELECT a.value FROM json_each(" +
+		return "(SELECT min(e.key) FROM json_each(" + args[0] + ") AS e WHERE e.value IS (SELECT a.value FROM json_each(" +
 			args[1] + ") AS a))"
 	case dialect.FuncListJoin:
 		return ListJoin + "(" + args[0] + ", " + args[1] + ")"
@@ -96,16 +96,16 @@ func callList(fn dialect.Func, c *schema.Column, args []string) string {
 			", '[]')) UNION ALL SELECT value FROM json_each(" + args[1] + ")) AS e)"
 	case dialect.FuncListRemove:
 		cond = "(SELECT json_group_array(" + elemForm(c) + ") FROM json_each(" + list +
-			") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(" +
-			args[1] + ") AS a))"
+			") AS e WHERE (e.value IN (SELECT a.value FROM json_each(" +
+			args[1] + ") AS a)) IS NOT TRUE)"
 	case dialect.FuncListContains:
 		// A subquery behind IN would be run for each element, since it is about the row.
 		cond = "NOT EXISTS (SELECT a.value FROM json_each(" + args[1] + ") AS a EXCEPT SELECT b.value FROM json_each(" +
-			list + ") AS b)"
+			list + ") AS b WHERE b.value IS NOT NULL)"
 	case dialect.FuncListContainedBy:
 		cond = "NOT EXISTS (SELECT 1 FROM json_each(" + list +
-			") AS a WHERE a.value IS NULL OR a.value NOT IN (SELECT b.value FROM json_each(" +
-			args[1] + ") AS b))"
+			") AS a WHERE (a.value IN (SELECT b.value FROM json_each(" +
+			args[1] + ") AS b)) IS NOT TRUE)"
 	case dialect.FuncListOverlaps:
 		cond = "EXISTS (SELECT 1 FROM json_each(" + list + ") AS a WHERE a.value IN (SELECT b.value FROM json_each(" +
 			args[1] + ") AS b))"
@@ -125,7 +125,7 @@ func callList(fn dialect.Func, c *schema.Column, args []string) string {
 func elemForm(c *schema.Column) string {
 	switch c.Kind.Elem() {
 	case schema.Bool:
-		return "json(iif(e.value, 'true', 'false'))"
+		return "json(CASE e.value WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"
 	case schema.Float32, schema.Float64:
 		return "CAST(e.value AS REAL)"
 	}
@@ -193,8 +193,26 @@ func AppendList(b []byte, v schema.Value) []byte {
 		for i, x := range list {
 			b = append(hex.AppendEncode(append(comma(b, i), '"'), x), '"')
 		}
+	case []schema.Value:
+		for i, x := range list {
+			b = appendElem(comma(b, i), x)
+		}
 	}
 	return append(b, ']')
+}
+
+// appendElem appends an element of a list of which some are NULL or lists.
+func appendElem(b []byte, v schema.Value) []byte {
+	switch {
+	case v.IsList():
+		return AppendList(b, v)
+	case v.IsNull():
+		return append(b, "null"...)
+	}
+	at := len(b)
+	one, _ := schema.NewList(v.Kind(), 1, func(int) (schema.Value, error) { return v, nil })
+	b = AppendList(b, one)
+	return append(b[:at], b[at+1:len(b)-1]...) // without its brackets
 }
 
 func comma(b []byte, i int) []byte {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prom-go/prom/schema"
@@ -69,11 +70,10 @@ func parseDumped(k schema.Kind, raw json.RawMessage) (schema.Value, error) {
 			return schema.Value{}, errDumped
 		}
 		return schema.NewList(k.Elem(), len(raws), func(i int) (schema.Value, error) {
-			v, err := parseDumped(k.Elem(), raws[i])
-			if err == nil && v.IsNull() {
-				err = errDumped
+			if strings.HasPrefix(string(raws[i]), "[") {
+				return parseDumped(k, raws[i])
 			}
-			return v, err
+			return parseDumped(k.Elem(), raws[i])
 		})
 	}
 	quoted := len(text) > 0 && text[0] == '"'

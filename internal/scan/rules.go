@@ -47,10 +47,7 @@ func (c *Codec) Restored(v schema.Value) (schema.Value, error) {
 	var err error
 	switch {
 	case v.IsList() && v.Kind() == schema.Decimal:
-		elem, list := c.column.Elem(), v
-		v, err = schema.NewList(elem.Kind, list.Len(), func(i int) (schema.Value, error) {
-			return encodeDecimal(elem, list.At(i).Text())
-		})
+		v, err = restoredDecimals(c.column.Elem(), v)
 	case v.Kind() == schema.Decimal:
 		v, err = encodeDecimal(c.column, v.Text())
 	case v.Kind() == schema.JSON:
@@ -62,6 +59,20 @@ func (c *Codec) Restored(v schema.Value) (schema.Value, error) {
 		err = c.readBack(v)
 	}
 	return v, err
+}
+
+// restoredDecimals is Restored for a list, whose elements may be NULL or lists.
+func restoredDecimals(elem *schema.Column, list schema.Value) (schema.Value, error) {
+	return schema.NewList(schema.Decimal, list.Len(), func(i int) (schema.Value, error) {
+		switch v := list.At(i); {
+		case v.IsList():
+			return restoredDecimals(elem, v)
+		case v.IsNull():
+			return v, nil
+		default:
+			return encodeDecimal(elem, v.Text())
+		}
+	})
 }
 
 // FitsPath returns an error for a document that holds a value at a path, and nothing beside it, and that the column's
@@ -125,7 +136,7 @@ func chosen(choices []string, v schema.Value) bool {
 		return slices.Contains(choices, choiceText(v))
 	}
 	for i := range v.Len() {
-		if !slices.Contains(choices, choiceText(v.At(i))) {
+		if e := v.At(i); !e.IsNull() && !chosen(choices, e) {
 			return false
 		}
 	}

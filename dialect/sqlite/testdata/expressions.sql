@@ -293,9 +293,9 @@ CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(e.value) FROM json_e
 -- function 20 of lists of text
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(e.value) FROM json_each("t"."c") AS e) <> (SELECT json_group_array(e.value) FROM json_each(?) AS e) END;
 -- function 21 of lists of text
-CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT a.value FROM json_each(?) AS a EXCEPT SELECT b.value FROM json_each("t"."c") AS b) END;
+CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT a.value FROM json_each(?) AS a EXCEPT SELECT b.value FROM json_each("t"."c") AS b WHERE b.value IS NOT NULL) END;
 -- function 22 of lists of text
-CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each("t"."c") AS a WHERE a.value IS NULL OR a.value NOT IN (SELECT b.value FROM json_each(?) AS b)) END;
+CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each("t"."c") AS a WHERE (a.value IN (SELECT b.value FROM json_each(?) AS b)) IS NOT TRUE) END;
 -- function 23 of lists of text
 CASE WHEN "t"."c" IS NOT NULL THEN EXISTS (SELECT 1 FROM json_each("t"."c") AS a WHERE a.value IN (SELECT b.value FROM json_each(?) AS b)) END;
 -- function 24 of lists of text
@@ -303,13 +303,13 @@ json_array_length("t"."c");
 -- function 25 of lists of text
 (SELECT json_group_array(e.value) FROM (SELECT value FROM json_each(coalesce("t"."c", '[]')) UNION ALL SELECT value FROM json_each(?)) AS e);
 -- function 26 of lists of text
-CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(e.value) FROM json_each("t"."c") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(?) AS a)) END;
+CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(e.value) FROM json_each("t"."c") AS e WHERE (e.value IN (SELECT a.value FROM json_each(?) AS a)) IS NOT TRUE) END;
 -- function 27 of lists of text
 json_array("t"."c", ?);
 -- function 28 of lists of text
 (SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(e.value) FROM (SELECT value FROM json_each(q.a) UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT "t"."c" AS a, ? AS b) AS q);
 -- function 29 of lists of text
-(SELECT min(e.key) FROM json_each("t"."c") AS e WHERE e.value = (SELECT a.value FROM json_each(?) AS a));
+(SELECT min(e.key) FROM json_each("t"."c") AS e WHERE e.value IS (SELECT a.value FROM json_each(?) AS a));
 -- function 30 of lists of text
 json_extract("t"."c", '$[' || ? || ']');
 -- function 31 of lists of text
@@ -325,33 +325,33 @@ prom_list_join("t"."c", ?);
 -- list of text
 json_array("t"."c");
 -- function 19 of lists of bool
-CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each("t"."c") AS e) = (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each(?) AS e) END;
+CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(json(CASE e.value WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)) FROM json_each("t"."c") AS e) = (SELECT json_group_array(json(CASE e.value WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)) FROM json_each(?) AS e) END;
 -- function 20 of lists of bool
-CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each("t"."c") AS e) <> (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each(?) AS e) END;
+CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(json(CASE e.value WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)) FROM json_each("t"."c") AS e) <> (SELECT json_group_array(json(CASE e.value WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)) FROM json_each(?) AS e) END;
 -- function 21 of lists of bool
-CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT a.value FROM json_each(?) AS a EXCEPT SELECT b.value FROM json_each("t"."c") AS b) END;
+CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT a.value FROM json_each(?) AS a EXCEPT SELECT b.value FROM json_each("t"."c") AS b WHERE b.value IS NOT NULL) END;
 -- function 22 of lists of bool
-CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each("t"."c") AS a WHERE a.value IS NULL OR a.value NOT IN (SELECT b.value FROM json_each(?) AS b)) END;
+CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each("t"."c") AS a WHERE (a.value IN (SELECT b.value FROM json_each(?) AS b)) IS NOT TRUE) END;
 -- function 23 of lists of bool
 CASE WHEN "t"."c" IS NOT NULL THEN EXISTS (SELECT 1 FROM json_each("t"."c") AS a WHERE a.value IN (SELECT b.value FROM json_each(?) AS b)) END;
 -- function 24 of lists of bool
 json_array_length("t"."c");
 -- function 25 of lists of bool
-(SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM (SELECT value FROM json_each(coalesce("t"."c", '[]')) UNION ALL SELECT value FROM json_each(?)) AS e);
+(SELECT json_group_array(json(CASE e.value WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)) FROM (SELECT value FROM json_each(coalesce("t"."c", '[]')) UNION ALL SELECT value FROM json_each(?)) AS e);
 -- function 26 of lists of bool
-CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM json_each("t"."c") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(?) AS a)) END;
+CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(json(CASE e.value WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)) FROM json_each("t"."c") AS e WHERE (e.value IN (SELECT a.value FROM json_each(?) AS a)) IS NOT TRUE) END;
 -- function 27 of lists of bool
 json_array(json(CASE "t"."c" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END), json(CASE ? WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END));
 -- function 28 of lists of bool
-(SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(json(iif(e.value, 'true', 'false'))) FROM (SELECT value FROM json_each(q.a) UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT "t"."c" AS a, ? AS b) AS q);
+(SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(json(CASE e.value WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)) FROM (SELECT value FROM json_each(q.a) UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT "t"."c" AS a, ? AS b) AS q);
 -- function 29 of lists of bool
-(SELECT min(e.key) FROM json_each("t"."c") AS e WHERE e.value = (SELECT a.value FROM json_each(?) AS a));
+(SELECT min(e.key) FROM json_each("t"."c") AS e WHERE e.value IS (SELECT a.value FROM json_each(?) AS a));
 -- function 30 of lists of bool
 json_extract("t"."c", '$[' || ? || ']');
 -- function 31 of lists of bool
 json_extract("t"."c", '$[#-' || ? || ']');
 -- function 32 of lists of bool
-(SELECT CASE WHEN q.l IS NOT NULL THEN (SELECT json_group_array(json(iif(e.value, 'true', 'false')) ORDER BY e.key) FROM json_each(q.l) AS e WHERE e.key >= iif(q.f < 0, json_array_length(q.l) + q.f, q.f) AND e.key < iif(q.t < 0, json_array_length(q.l) + q.t, q.t)) END FROM (SELECT "t"."c" AS l, ? AS f, ? AS t) AS q);
+(SELECT CASE WHEN q.l IS NOT NULL THEN (SELECT json_group_array(json(CASE e.value WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END) ORDER BY e.key) FROM json_each(q.l) AS e WHERE e.key >= iif(q.f < 0, json_array_length(q.l) + q.f, q.f) AND e.key < iif(q.t < 0, json_array_length(q.l) + q.t, q.t)) END FROM (SELECT "t"."c" AS l, ? AS f, ? AS t) AS q);
 -- function 33 of lists of bool
 json_each("t"."c") AS e;
 -- function 34 of lists of bool
@@ -365,9 +365,9 @@ CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL
 -- function 20 of lists of float64
 CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each("t"."c") AS e) <> (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each(?) AS e) END;
 -- function 21 of lists of float64
-CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT a.value FROM json_each(?) AS a EXCEPT SELECT b.value FROM json_each("t"."c") AS b) END;
+CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT a.value FROM json_each(?) AS a EXCEPT SELECT b.value FROM json_each("t"."c") AS b WHERE b.value IS NOT NULL) END;
 -- function 22 of lists of float64
-CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each("t"."c") AS a WHERE a.value IS NULL OR a.value NOT IN (SELECT b.value FROM json_each(?) AS b)) END;
+CASE WHEN "t"."c" IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each("t"."c") AS a WHERE (a.value IN (SELECT b.value FROM json_each(?) AS b)) IS NOT TRUE) END;
 -- function 23 of lists of float64
 CASE WHEN "t"."c" IS NOT NULL THEN EXISTS (SELECT 1 FROM json_each("t"."c") AS a WHERE a.value IN (SELECT b.value FROM json_each(?) AS b)) END;
 -- function 24 of lists of float64
@@ -375,13 +375,13 @@ json_array_length("t"."c");
 -- function 25 of lists of float64
 (SELECT json_group_array(CAST(e.value AS REAL)) FROM (SELECT value FROM json_each(coalesce("t"."c", '[]')) UNION ALL SELECT value FROM json_each(?)) AS e);
 -- function 26 of lists of float64
-CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each("t"."c") AS e WHERE e.value NOT IN (SELECT a.value FROM json_each(?) AS a)) END;
+CASE WHEN "t"."c" IS NOT NULL THEN (SELECT json_group_array(CAST(e.value AS REAL)) FROM json_each("t"."c") AS e WHERE (e.value IN (SELECT a.value FROM json_each(?) AS a)) IS NOT TRUE) END;
 -- function 27 of lists of float64
 json_array(CAST("t"."c" AS REAL), CAST(? AS REAL));
 -- function 28 of lists of float64
 (SELECT CASE WHEN q.a IS NULL THEN q.b WHEN q.b IS NULL THEN q.a ELSE (SELECT json_group_array(CAST(e.value AS REAL)) FROM (SELECT value FROM json_each(q.a) UNION ALL SELECT value FROM json_each(q.b)) AS e) END FROM (SELECT "t"."c" AS a, ? AS b) AS q);
 -- function 29 of lists of float64
-(SELECT min(e.key) FROM json_each("t"."c") AS e WHERE e.value = (SELECT a.value FROM json_each(?) AS a));
+(SELECT min(e.key) FROM json_each("t"."c") AS e WHERE e.value IS (SELECT a.value FROM json_each(?) AS a));
 -- function 30 of lists of float64
 CAST(json_extract("t"."c", '$[' || ? || ']') AS REAL);
 -- function 31 of lists of float64

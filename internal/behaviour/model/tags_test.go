@@ -124,6 +124,7 @@ type (
 		Heat    Celsius        `prom:"type=int"`
 		Cooled  Celsius        `prom:"type=int,null"`
 		Raw     string         `prom:"json"`
+		Grid    [][]int        `prom:"array"`
 		Left    sql.Null[int64]
 		Made    time.Time `prom:"created"`
 		Changed time.Time `prom:"updated"`

@@ -64,6 +64,8 @@ func postgresList(v schema.Value) any {
 			})
 		}
 		return list
+	case []schema.Value:
+		return listText(v)
 	case []string:
 		if v.Kind() != schema.Text {
 			return arrayText(len(list), func(i int) string { return list[i] })
@@ -92,10 +94,31 @@ var arrayEscapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`)
 // arrayElement quotes an element of an array.
 func arrayElement(s string) string { return `"` + arrayEscapes.Replace(s) + `"` }
 
+// listText returns the text of an array, whose elements may be NULL or arrays.
+func listText(v schema.Value) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i := range v.Len() {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		switch e := v.At(i); {
+		case e.IsList():
+			b.WriteString(listText(e))
+		case e.IsNull():
+			b.WriteString("NULL")
+		default:
+			b.WriteString(arrayElement(valueText(e)))
+		}
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
 // valueText returns the text of a value as PostgreSQL reads it.
 func valueText(v schema.Value) string {
 	if v.IsList() {
-		return arrayText(v.Len(), func(i int) string { return valueText(v.At(i)) })
+		return listText(v)
 	}
 	switch x := pgxArg(v).(type) {
 	case string:
