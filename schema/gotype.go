@@ -109,7 +109,7 @@ func (c *Column) setKind(tg *tag) error {
 		}
 		c.Kind = UUID
 	case tg.has("date"):
-		if t != timeType {
+		if t != timeType && !IsInfinite(t) {
 			return fmt.Errorf("date needs a time.Time, not %s", t)
 		}
 		c.Kind = Date
@@ -120,6 +120,8 @@ func (c *Column) setKind(tg *tag) error {
 		c.Kind = Clock
 	case isUUID(t):
 		c.Kind = UUID
+	case IsInfinite(t):
+		c.Kind = Time
 	case t == timeType:
 		c.Kind = Time
 	case t == rawJSONType:

@@ -35,7 +35,7 @@ func listElem(t reflect.Type) reflect.Type {
 // isElem reports whether a type is that of elements of a list which are not NULL.
 func isElem(e reflect.Type) bool {
 	switch {
-	case registered(e) != nil, isUUID(e), e == timeType:
+	case registered(e) != nil, isUUID(e), e == timeType, IsInfinite(e):
 		return true
 	case e.Implements(textMarshaler), e.Implements(valuerType), reflect.PointerTo(e).Implements(scannerType):
 		return false
@@ -243,6 +243,10 @@ func parseElem(k Kind, s string) (Value, error) {
 			return Value{}, errList
 		}
 		switch k {
+		case Time, Date:
+			if sign := InfiniteText(s); sign != 0 {
+				return Infinity(k, sign), nil
+			}
 		case Text:
 			return TextValue(Text, s), nil
 		case Bytes: // hexadecimal digits, as JSON has no bytes

@@ -199,7 +199,7 @@ func TrackerOffset(model reflect.Type) (uintptr, bool) {
 // isColumnStruct reports whether an embedded struct is one column, such as an embedded time.Time.
 func isColumnStruct(t reflect.Type) bool {
 	_, _, null := nullInner(t)
-	return null || t == timeType || t.Implements(referrerType) ||
+	return null || t == timeType || IsInfinite(t) || t.Implements(referrerType) ||
 		reflect.PointerTo(t).Implements(scannerType) || reflect.PointerTo(t).Implements(textUnmarshaler)
 }
 

@@ -204,6 +204,9 @@ func (v Value) Any() any {
 	case Bytes:
 		return v.Bytes()
 	case Time, Date:
+		if text, ok := InfiniteMicros(v.Int()); ok {
+			return text
+		}
 		return v.Time()
 	case Clock:
 		return v.Clock()

@@ -177,6 +177,12 @@ func (d Dialect) Literal(v schema.Value) string {
 		return "'NaN'::double precision"
 	case schema.Bytes:
 		return quoteText(`\x`+hex.EncodeToString(v.Bytes())) + "::bytea"
+	case schema.Time, schema.Date:
+		if text, ok := schema.InfiniteMicros(v.Int()); ok {
+			return quoteText(text) + "::" + strings.ToLower(types[v.Kind()])
+		}
+	}
+	switch v.Kind() {
 	case schema.Time:
 		return quoteText(timeText(v.Time(), "-01-02T15:04:05.000000Z07:00")) + "::timestamptz"
 	case schema.Date:

@@ -208,9 +208,9 @@ func (Dialect) Literal(v schema.Value) string {
 	case schema.Bytes:
 		return "X'" + hex.EncodeToString(v.Bytes()) + "'"
 	case schema.Time:
-		return quoteText(v.Time().Format(TimeLayout))
+		return quoteText(string(AppendTime(nil, v.Time())))
 	case schema.Date:
-		return quoteText(v.Time().Format(DateLayout))
+		return quoteText(string(AppendDate(nil, v.Time())))
 	case schema.Clock:
 		return quoteText(time.Time{}.Add(v.Clock()).Format(ClockLayout))
 	}

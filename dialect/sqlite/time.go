@@ -1,18 +1,34 @@
 package sqlite
 
-import "time"
+import (
+	"time"
+
+	"github.com/prom-go/prom/schema"
+)
 
 // AppendTime appends t in UTC in the form of [TimeLayout], as Format does and without its cost. The year is one of 0 to
 // 9999.
 func AppendTime(b []byte, t time.Time) []byte {
 	t = t.UTC()
+	if t.Year() > 9999 || t.Year() < 0 {
+		if text, ok := schema.InfiniteMicros(t.UnixMicro()); ok {
+			return append(b, text...)
+		}
+	}
 	h, m, s := t.Clock()
 	b = append(appendDay(b, t), 'T', digit(h/10), digit(h), ':', digit(m/10), digit(m), ':', digit(s/10), digit(s), '.')
 	return append(appendMicros(b, t.Nanosecond()/1000), 'Z')
 }
 
 // AppendDate appends the day of t in the form of [DateLayout].
-func AppendDate(b []byte, t time.Time) []byte { return appendDay(b, t) }
+func AppendDate(b []byte, t time.Time) []byte {
+	if t.Year() > 9999 || t.Year() < 0 {
+		if text, ok := schema.InfiniteMicros(t.UnixMicro()); ok {
+			return append(b, text...)
+		}
+	}
+	return appendDay(b, t)
+}
 
 // AppendClock appends a time of day in the form of [ClockLayout]. What goes beyond a day begins the next one.
 func AppendClock(b []byte, d time.Duration) []byte {

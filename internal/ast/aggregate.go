@@ -21,13 +21,14 @@ func ArrayAgg[V any](x *Expr, distinct bool, orders []Order) *Expr {
 		Orders: append(orders, *OrderByExpr(x, false)),
 		Conds:  []Cond{{Op: OpNotNull, Expr: x}},
 	}
+	of := reflect.TypeFor[V]()
 	own, err := schema.ColumnOf(reflect.TypeFor[[]V]())
 	switch {
 	case err != nil:
 		e.Err = err
-	case !own.Kind.IsList() || x.Like.Scanner || x.Like.TextCodec:
+	case !own.Kind.IsList() || x.Like.Scanner || x.Like.TextCodec || schema.Unwrap(of) != of:
 		e.Err = fmt.Errorf("ArrayAgg needs booleans, numbers, texts, times, UUIDs or a type with a codec, "+
-			"without OrNull, and not values of type %s", reflect.TypeFor[V]())
+			"without OrNull, and not values of type %s", of)
 	case distinct && x.IsColumn() && x.Like.NoCase:
 		e.Err = errNoCaseDistinct
 	}

@@ -47,6 +47,12 @@ func appendDumped(dst []byte, v schema.Value) ([]byte, error) {
 		return append(dst, map[bool]string{true: `"Infinity"`, false: `"-Infinity"`}[v.Float() > 0]...), nil
 	case schema.Bytes:
 		return append(base64.StdEncoding.AppendEncode(append(dst, '"'), v.Bytes()), '"'), nil
+	case schema.Time, schema.Date:
+		if text, ok := schema.InfiniteMicros(v.Int()); ok {
+			return append(append(append(dst, '"'), text...), '"'), nil
+		}
+	}
+	switch v.Kind() {
 	case schema.Time:
 		return v.Time().AppendFormat(dst, `"`+time.RFC3339Nano+`"`), nil
 	case schema.Date:
@@ -120,6 +126,9 @@ func parseDumped(k schema.Kind, raw json.RawMessage) (schema.Value, error) {
 		}
 		return schema.BytesValue(b), nil
 	case schema.Time, schema.Date:
+		if sign := schema.InfiniteText(text); sign != 0 {
+			return schema.Infinity(k, sign), nil
+		}
 		t, err := time.Parse(map[schema.Kind]string{schema.Time: time.RFC3339Nano, schema.Date: time.DateOnly}[k], text)
 		if err != nil {
 			return v, errDumped

@@ -34,6 +34,12 @@ func newBase(t reflect.Type, col *schema.Column) (base, error) {
 		return listBase(t, col)
 	}
 	switch col.Kind {
+	case schema.Time, schema.Date:
+		if schema.IsInfinite(t) {
+			return infiniteBase(col.Kind), nil
+		}
+	}
+	switch col.Kind {
 	case schema.JSON:
 		return jsonBase(t), nil
 	case schema.Bool:
@@ -240,6 +246,29 @@ func timeBase(k schema.Kind) base {
 		},
 		encode: func(p unsafe.Pointer) (schema.Value, error) {
 			return schema.CheckedTime(k, *(*time.Time)(p))
+		},
+	}
+}
+
+// infiniteBase is for times that may be infinite.
+func infiniteBase(k schema.Kind) base {
+	return base{
+		decode: func(r Row, i int, p unsafe.Pointer) error {
+			t, err := r.Time(i)
+			sign := schema.InfiniteSign(err)
+			if sign != 0 {
+				t, err = time.Time{}, nil
+			}
+			*(*schema.Infinite)(p) = schema.Infinite{Time: t, Infinity: sign}
+			return err
+		},
+		encode: func(p unsafe.Pointer) (schema.Value, error) {
+			switch t := (*schema.Infinite)(p); {
+			case t.Infinity != 0:
+				return schema.Infinity(k, t.Infinity), nil
+			default:
+				return schema.CheckedTime(k, t.Time)
+			}
 		},
 	}
 }

@@ -77,7 +77,11 @@ func scanSource(r Row, i int, k schema.Kind) (any, error) {
 	case schema.Bool:
 		return r.Bool(i)
 	case schema.Time:
-		return r.Time(i)
+		t, err := r.Time(i)
+		if sign := schema.InfiniteSign(err); sign != 0 { // which a Scanner may know, as those of package pgtype do
+			return schema.Infinity(k, sign).Any(), nil
+		}
+		return t, err
 	case schema.Bytes, schema.JSON:
 		b, err := r.Bytes(i)
 		return append([]byte{}, b...), err
@@ -138,6 +142,10 @@ func driverText(s string, t reflect.Type, col *schema.Column) (schema.Value, err
 		return schema.TextValue(schema.JSON, s), err
 	case schema.Text:
 		return encodeText(col.Kind, s)
+	case schema.Time:
+		if sign := schema.InfiniteText(s); sign != 0 {
+			return schema.Infinity(schema.Time, sign), nil
+		}
 	}
 	return schema.Value{}, fmt.Errorf("the Value method of %s gives a text, which a column of kind %s cannot store; set the tag option type", t, col.Kind)
 }

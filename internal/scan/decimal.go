@@ -9,10 +9,15 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
+var errNotFinite = errors.New("the result is NaN or infinite")
+
 func decimalBase(col *schema.Column) base {
 	return base{
 		decode: func(r Row, i int, p unsafe.Pointer) error {
 			s, err := r.Text(i)
+			if col.Precision == 0 && err == nil && s != "" && s[len(s)-1] > '9' {
+				return errNotFinite // a computed one
+			}
 			*(*string)(p) = padded(s, col.Scale)
 			return err
 		},

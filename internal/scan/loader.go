@@ -52,13 +52,19 @@ func (l *Reader) decode(r Row, v unsafe.Pointer) error {
 	if l.row == nil {
 		l.begin(r)
 	}
+	var err error
 	switch {
 	case l.wire != nil:
-		return l.Plan.decodeWire(l.steps, l.wire, v, &l.arena)
+		err = l.Plan.decodeWire(l.steps, l.wire, v, &l.arena)
 	case l.lite != nil:
-		return l.Plan.decodeLite(l.lite, l.lite.Stmt().Row(), v, &l.arena)
+		err = l.Plan.decodeLite(l.lite, l.lite.Stmt().Row(), v, &l.arena)
+	default:
+		err = l.Plan.decode(r, v)
 	}
-	return l.Plan.decode(r, v)
+	if err != nil {
+		return l.Plan.ofRow(r, err)
+	}
+	return nil
 }
 
 // Rows are the rows of a result.

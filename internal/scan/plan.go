@@ -1,8 +1,10 @@
 package scan
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 	"time"
 	"unsafe"
@@ -118,15 +120,47 @@ func (p *Plan) decode(r Row, at unsafe.Pointer) error {
 type ColumnError struct {
 	Field  string // "" when there is none
 	Column string
+	Row    string // the key of its row, where that is numbers and UUIDs; "" else
 	Err    error
 }
 
-// Error names the field and the column, never the content.
+// Error names the field, the column and the row, never the content.
 func (e *ColumnError) Error() string {
-	if e.Field == "" {
-		return fmt.Sprintf("column %q: %v", e.Column, e.Err)
+	text := fmt.Sprintf("column %q", e.Column)
+	if e.Field != "" {
+		text += " into field " + e.Field
 	}
-	return fmt.Sprintf("column %q into field %s: %v", e.Column, e.Field, e.Err)
+	if e.Row != "" {
+		text += " of the row with " + e.Row
+	}
+	return text + ": " + e.Err.Error()
+}
+
+// ofRow makes an error of the current row tell its key, if the result has that. Keys of other kinds than numbers and
+// UUIDs may be names, addresses or secrets.
+func (p *Plan) ofRow(r Row, err error) error {
+	var e *ColumnError
+	if !errors.As(err, &e) || e.Row != "" {
+		return err
+	}
+	var parts []string
+	for i, c := range p.codecs {
+		if !c.column.Key {
+			continue
+		}
+		at := reflect.New(c.column.Type).UnsafePointer()
+		if c.column.Kind != schema.UUID && !c.column.Kind.Integer() || c.base.unsure || c.decode(r, i, at) != nil {
+			return err
+		}
+		v, failed := c.encode(at)
+		if failed != nil {
+			return err
+		}
+		parts = append(parts, fmt.Sprint(c.column.Name, " ", v.Any()))
+	}
+	named := *e
+	named.Row = strings.Join(parts, ", ")
+	return &named
 }
 
 // Unwrap returns the cause.

@@ -15,12 +15,12 @@ import (
 // error, so that what is copied elsewhere can be read there.
 func (p *Plan) StoredRow(dst []schema.Value, r Row) ([]schema.Value, error) {
 	if err := p.decode(r, reflect.New(p.Table.Model).UnsafePointer()); err != nil {
-		return dst, err
+		return dst, p.ofRow(r, err)
 	}
 	for i, c := range p.codecs {
 		v, err := storedAs(c.column, r, i)
 		if err != nil {
-			return dst, &ColumnError{Field: c.column.Field, Column: c.column.Name, Err: err}
+			return dst, p.ofRow(r, &ColumnError{Field: c.column.Field, Column: c.column.Name, Err: err})
 		}
 		dst = append(dst, v)
 	}
@@ -59,7 +59,9 @@ func storedAs(col *schema.Column, r Row, i int) (schema.Value, error) {
 		return schema.TextValue(schema.JSON, string(b)), err
 	case schema.Time, schema.Date:
 		t, err := r.Time(i)
-		if err != nil {
+		if sign := schema.InfiniteSign(err); sign != 0 {
+			return schema.Infinity(col.Kind, sign), nil
+		} else if err != nil {
 			return schema.Value{}, err
 		}
 		return schema.CheckedTime(col.Kind, t)

@@ -22,6 +22,9 @@ func ValueAt(r Row, i int, k schema.Kind) (v schema.Value, err error) {
 		return schema.FloatValue(k, f), err
 	case schema.Time, schema.Date:
 		t, err := r.Time(i)
+		if sign := schema.InfiniteSign(err); sign != 0 {
+			return schema.Infinity(k, sign), nil
+		}
 		return schema.TimeValue(k, t), err
 	case schema.Clock:
 		d, err := r.Clock(i)

@@ -15,8 +15,14 @@ func (r valueRow) Int(int) (int64, error)           { return r.v.Int(), nil }
 func (r valueRow) Uint(int) (uint64, error)         { return r.v.Uint(), nil }
 func (r valueRow) Float(int) (float64, error)       { return r.v.Float(), nil }
 func (r valueRow) Text(int) (string, error)         { return r.v.Text(), nil }
-func (r valueRow) Time(int) (time.Time, error)      { return r.v.Time(), nil }
 func (r valueRow) Clock(int) (time.Duration, error) { return r.v.Clock(), nil }
+
+func (r valueRow) Time(int) (time.Time, error) {
+	if text, ok := schema.InfiniteMicros(r.v.Int()); ok {
+		return time.Time{}, schema.InfiniteError(schema.InfiniteText(text))
+	}
+	return r.v.Time(), nil
+}
 
 func (r valueRow) List(_ int, k schema.Kind) (schema.Value, error) {
 	if r.v.IsList() {

@@ -51,6 +51,9 @@ func holds(c *schema.Column, v schema.Value, signed bool) bool {
 	case schema.Float32:
 		return v.Float() == float64(float32(v.Float()))
 	case schema.Time, schema.Date:
+		if _, ok := schema.InfiniteMicros(v.Int()); ok {
+			return true
+		}
 		_, err := schema.CheckedTime(c.Kind, v.Time())
 		return err == nil
 	case schema.Clock:

@@ -151,7 +151,7 @@ func TestProtoOfResult(t *testing.T) {
 		for want, p := range map[string]prom.Projection[Villa, villaTotals]{
 			"the pointer View":        prom.Select(villas.Query(), total, prom.Col(&total.View.Of, town)),
 			"is not in a prototype":   prom.Select(villas.Query(), total, prom.Col(&loose.Town, town)),
-			"needs its prototype":   prom.Select(villas.Query(), &loose, prom.Col(&total.Town, town)),
+			"needs its prototype":     prom.Select(villas.Query(), &loose, prom.Col(&total.Town, town)),
 			"is for model_test.Villa": prom.Select(villas.Query(), total, prom.Col(&villa.Town, town)),
 			"at least one column":     prom.Select(villas.Query(), total),
 		} {

@@ -95,7 +95,7 @@ func (s sparse) shown() string {
 // Ensure that elements of lists may be NULL, and that arrays have several dimensions, by every way to write.
 func TestListNulls(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
 		repo := prom.NewRepo[sparse](prom.Using(kit.Open(t, e.DSN)))

@@ -3,6 +3,7 @@ package postgres
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +32,11 @@ func pgxArg(v schema.Value) any {
 	case schema.Uint64:
 		return strconv.FormatUint(v.Uint(), 10)
 	case schema.Date:
-		return v.Time().Format(time.DateOnly)
+		return dayText(v.Int())
+	case schema.Time:
+		if text, ok := schema.InfiniteMicros(v.Int()); ok {
+			return text
+		}
 	case schema.Clock:
 		return clockText(v.Clock())
 	case schema.Bytes:
@@ -49,15 +54,16 @@ func postgresList(v schema.Value) any {
 	case []int64:
 		switch v.Kind() {
 		case schema.Time:
+			if slices.ContainsFunc(list, isInfinite) {
+				return listText(v)
+			}
 			times := make([]time.Time, len(list))
 			for i, us := range list {
 				times[i] = time.UnixMicro(us).UTC()
 			}
 			return times
 		case schema.Date:
-			return arrayText(len(list), func(i int) string {
-				return time.UnixMicro(list[i]).UTC().Format(time.DateOnly)
-			})
+			return arrayText(len(list), func(i int) string { return dayText(list[i]) })
 		case schema.Clock:
 			return arrayText(len(list), func(i int) string {
 				return clockText(time.Duration(list[i]) * time.Microsecond)
@@ -93,6 +99,19 @@ var arrayEscapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`)
 
 // arrayElement quotes an element of an array.
 func arrayElement(s string) string { return `"` + arrayEscapes.Replace(s) + `"` }
+
+func isInfinite(us int64) bool {
+	_, ok := schema.InfiniteMicros(us)
+	return ok
+}
+
+// dayText writes a date.
+func dayText(us int64) string {
+	if text, ok := schema.InfiniteMicros(us); ok {
+		return text
+	}
+	return time.UnixMicro(us).UTC().Format(time.DateOnly)
+}
 
 // listText returns the text of an array, whose elements may be NULL or arrays.
 func listText(v schema.Value) string {

@@ -115,10 +115,18 @@ func (w *wireArgs) scalar(oid uint32, v schema.Value) bool {
 		if oid != pgtype.TimestamptzOID && oid != pgtype.TimestampOID {
 			return false
 		}
-		w.buf = be.AppendUint64(w.buf, uint64(v.Int()-epoch*1e6))
+		w.buf = be.AppendUint64(w.buf, uint64(wireMicros(v.Int())))
 		return true
 	}
 	return false
+}
+
+// wireMicros returns the microseconds of a time as PostgreSQL counts them. Infinities are the same on both sides.
+func wireMicros(us int64) int64 {
+	if _, ok := schema.InfiniteMicros(us); ok {
+		return us
+	}
+	return us - epoch*1e6
 }
 
 // list appends a list as a binary array of one dimension: the number of dimensions, a flag for NULLs, the elements'
@@ -158,7 +166,7 @@ func (w *wireArgs) list(oid uint32, v schema.Value) bool {
 		case (oid == pgtype.TimestamptzArrayOID || oid == pgtype.TimestampArrayOID) && v.Kind() == schema.Time:
 			head(arrayElems[oid], len(list))
 			for _, us := range list {
-				w.buf = be.AppendUint64(be.AppendUint32(w.buf, 8), uint64(us-epoch*1e6))
+				w.buf = be.AppendUint64(be.AppendUint32(w.buf, 8), uint64(wireMicros(us)))
 			}
 		default:
 			return false

@@ -84,6 +84,9 @@ func (r *pgRows) value(k schema.Kind) (schema.Value, error) {
 		return schema.FloatValue(k, f), err
 	case schema.Time, schema.Date:
 		t, err := r.Time(0)
+		if sign := schema.InfiniteSign(err); sign != 0 {
+			return schema.Infinity(k, sign), nil
+		}
 		return schema.TimeValue(k, t), err
 	case schema.Clock:
 		d, err := r.Clock(0)

@@ -5,6 +5,10 @@ import (
 	"strings"
 )
 
+// notFinite are the signs of numbers that are none or infinite (NUMERIC_NAN and others in
+// src/backend/utils/adt/numeric.c of PostgreSQL), as the server writes them.
+var notFinite = map[uint16]string{0xc000: "NaN", 0xd000: "Infinity", 0xf000: "-Infinity"}
+
 // numericText writes PostgreSQL's binary NUMERIC as a decimal number, with as many digits after the point as its
 // display scale says. Not a number and the infinities are not ok. The format is that of numeric_send in the server's
 // src/backend/utils/adt/numeric.c: the number of digits to base 10000, the weight of the first one, the sign, the
@@ -18,6 +22,9 @@ func numericText(raw []byte) (text string, ok bool) {
 	weight := int(int16(binary.BigEndian.Uint16(raw[2:])))
 	sign := binary.BigEndian.Uint16(raw[4:])
 	scale := int(binary.BigEndian.Uint16(raw[6:]))
+	if text := notFinite[sign]; text != "" && count == 0 && len(raw) == 8 {
+		return text, true
+	}
 	if sign != 0 && sign != negative || len(raw) != 8+2*count {
 		return "", false
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/schema"
 )
 
 // pgRows reads rows as the server sent them, binary or text by the exec mode. They come from pgx, or by the direct way
@@ -313,10 +313,10 @@ func (r *pgRows) numeric(i int) (string, error) {
 		if text, ok := numericText(raw); ok {
 			return text, nil
 		}
-	case len(raw) > 0 && raw[len(raw)-1] <= '9': // the others are NaN and the infinities
+	case len(raw) > 0:
 		return string(raw), nil
 	}
-	return "", r.wrongType(i, "a finite number")
+	return "", r.wrongType(i, "a number")
 }
 
 func (r *pgRows) Bytes(i int) ([]byte, error) {
@@ -370,16 +370,19 @@ func (r *pgRows) Time(i int) (time.Time, error) {
 	case pgtype.TimestamptzOID, pgtype.TimestampOID:
 		if r.binary(i) && len(raw) == 8 {
 			us := int64(binary.BigEndian.Uint64(raw))
-			if us == math.MaxInt64 || us == math.MinInt64 {
-				return time.Time{}, errInfinite
+			if text, ok := schema.InfiniteMicros(us); ok {
+				return time.Time{}, schema.InfiniteError(schema.InfiniteText(text))
 			}
 			return time.Unix(us/1e6+epoch, us%1e6*1e3).UTC(), nil
 		}
 	case pgtype.DateOID:
 		if r.binary(i) && len(raw) == 4 {
 			days := int32(binary.BigEndian.Uint32(raw))
-			if days == math.MaxInt32 || days == math.MinInt32 {
-				return time.Time{}, errInfinite
+			switch days {
+			case math.MaxInt32:
+				return time.Time{}, schema.ErrInfinite
+			case math.MinInt32:
+				return time.Time{}, schema.ErrNegativeInfinite
 			}
 			return time.Unix(epoch, 0).UTC().AddDate(0, 0, int(days)), nil
 		}
@@ -388,18 +391,15 @@ func (r *pgRows) Time(i int) (time.Time, error) {
 	}
 	t, ok := parseTime(string(raw))
 	if !ok {
-		if raw != nil && strings.HasSuffix(string(raw), "infinity") {
-			return time.Time{}, errInfinite
+		if sign := schema.InfiniteText(string(raw)); sign != 0 {
+			return time.Time{}, schema.InfiniteError(sign)
 		}
 		return time.Time{}, r.wrongType(i, asTime.String())
 	}
 	return t, nil
 }
 
-var (
-	errInfinite = errors.New("an infinite time does not fit a time.Time")
-	errNull     = errors.New("the column is NULL")
-)
+var errNull = errors.New("the column is NULL")
 
 func (r *pgRows) Clock(i int) (time.Duration, error) {
 	if r.short(i) {

@@ -198,6 +198,9 @@ func (r *liteRows) Time(i int) (time.Time, error) {
 		if t, ok := parseTime(string(raw)); ok {
 			return t, nil
 		}
+		if sign := schema.InfiniteText(string(raw)); sign != 0 {
+			return time.Time{}, schema.InfiniteError(sign)
+		}
 	case sqlite3.Integer:
 		if t, ok := unixTime(r.stmt.Int64(i)); ok {
 			return t, nil
