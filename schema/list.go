@@ -39,14 +39,14 @@ func (c *Column) setList(elem reflect.Type, tg *tag) error {
 	if err := one.setKind(tg); err != nil {
 		return err
 	}
-	c.Kind, c.Precision, c.Scale, c.Codec = one.Kind.List(), one.Precision, one.Scale, one.Codec
+	c.Kind, c.Precision, c.Scale, c.Codec, c.SQLType = one.Kind.List(), one.Precision, one.Scale, one.Codec, one.SQLType
 	return nil
 }
 
 // Elem returns a column like c, a list, that holds one element. Its rules are those of the elements.
 func (c *Column) Elem() *Column {
 	return &Column{
-		Name: c.Name, Field: c.Field, Type: Unwrap(c.Type).Elem(), Kind: c.Kind.Elem(), Precision: c.Precision, Scale: c.Scale, Codec: c.Codec,
+		Name: c.Name, Field: c.Field, Type: Unwrap(c.Type).Elem(), Kind: c.Kind.Elem(), Precision: c.Precision, Scale: c.Scale, Codec: c.Codec, SQLType: c.SQLType,
 		Rules: Rules{Choices: c.Rules.Choices},
 	}
 }

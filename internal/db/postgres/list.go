@@ -44,7 +44,7 @@ func (r *pgRows) List(i int, k schema.Kind) (schema.Value, error) {
 	if r.binary(i) {
 		elem, elems, err = binaryArray(raw)
 	} else {
-		elems, err = textArray(string(raw))
+		elems, err = textArray(string(raw), delimiter(oid))
 	}
 	if err != nil {
 		return schema.Value{}, err
@@ -126,9 +126,17 @@ func binaryArray(b []byte) (elem uint32, elems [][]byte, err error) {
 	return elem, elems, nil
 }
 
+// delimiter returns what stands between the elements of an array: a comma, but for boxes.
+func delimiter(array uint32) byte {
+	if array == pgtype.BoxArrayOID {
+		return ';'
+	}
+	return ','
+}
+
 // textArray returns the elements of an array in text form, nil for NULL (PostgreSQL's manual, section "Array Input and
 // Output Syntax").
-func textArray(s string) ([][]byte, error) {
+func textArray(s string, between byte) ([][]byte, error) {
 	if strings.HasPrefix(s, "[") {
 		return nil, errListStart
 	}
@@ -158,7 +166,7 @@ func textArray(s string) ([][]byte, error) {
 			}
 			body = body[end+1:]
 		default:
-			end := strings.IndexByte(body, ',')
+			end := strings.IndexByte(body, between)
 			if end < 0 {
 				end = len(body)
 			}
@@ -171,7 +179,7 @@ func textArray(s string) ([][]byte, error) {
 		if body == "" {
 			break
 		}
-		if body[0] != ',' || len(body) == 1 {
+		if body[0] != between || len(body) == 1 {
 			return nil, errListWire
 		}
 		body = body[1:]

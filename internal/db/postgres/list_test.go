@@ -25,11 +25,11 @@ func FuzzArrays(f *testing.F) {
 		if elem, elems, err := binaryArray(b); err == nil && elem == pgtype.TextOID && len(b) == 20 && len(elems) > 0 {
 			t.Errorf("%d elements without bytes", len(elems))
 		}
-		elems, err := textArray(string(b))
+		elems, err := textArray(string(b), ',')
 		if err != nil {
 			return
 		}
-		again, err := textArray(arrayTextOf(elems))
+		again, err := textArray(arrayTextOf(elems), ',')
 		if err != nil || len(again) != len(elems) {
 			t.Fatalf("%q became %q: %v", elems, again, err)
 		}
