@@ -135,7 +135,9 @@ type Introspection interface {
 	// Columns returns a query with one row a column, in the order of the table and none when there is no table: name
 	// text, type text, not null boolean, part of the key boolean, default text or NULL, nocase boolean, counted up
 	// boolean, generated boolean, of a view boolean, of a partitioned table boolean, equating boolean: by a collation
-	// that takes different texts for equal.
+	// that takes different texts for equal, domain text or NULL, of which the type is what it is over; the type as a
+	// [schema.Native] has it: text or NULL, ordered boolean, with min and max boolean, the labels of an enum as JSON or
+	// NULL.
 	Columns() string
 
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,
@@ -207,6 +209,10 @@ type Forming interface {
 	// FormOfType returns the form that the type of a column in the database tells.
 	FormOfType(c *schema.Column, found *schema.FoundColumn) schema.Form
 
+	// Native returns the type of a column of the model that is a text or a list of texts, where the database's column has
+	// a type that no kind belongs to; nil for another column. Found is nil when the database has no such table.
+	Native(c *schema.Column, found *schema.FoundColumn) *schema.Native
+
 	// Sampled reports whether the values of a kind tell their form, and not types alone. Sample returns a query for a
 	// few values of columns of such kinds, the first ones and those that are last by a column that has an index, "" for
 	// none: for each of the columns its class text and its value text. FormOfValue returns the form of a value that is
@@ -258,9 +264,12 @@ type Expression interface {
 	// ArgOf returns the placeholder of one argument that is stored in the column.
 	ArgOf(c *schema.Column) string
 
+	// Compared returns the placeholder of one argument that the Operand of a column is compared with.
+	Compared(c *schema.Column) string
+
 	// Stored returns expr, a value in the form that this library gives the column's kind, in the form that the column
-	// has, and Canonical the reverse, of a column that is written as expr. Operand, In, InKeys, DatePart, ArgOf and
-	// Bulk handle a column's form themselves; all others treat a column as canonical.
+	// has, and Canonical the reverse, of a column that is written as expr. Operand, Compared, In, InKeys, DatePart, ArgOf
+	// and Bulk handle a column's form themselves; all others treat a column as canonical.
 	Stored(c *schema.Column, expr string) string
 	Canonical(c *schema.Column, expr string) string
 

@@ -112,8 +112,9 @@ func TestOfErrors(t *testing.T) {
 		{tagged[string](`decimal=0.0`), "is not precision.scale"},
 		{tagged[string](`decimal=+5.2`), "is not precision.scale"},
 		{tagged[string](`decimal=5.2x`), "is not precision.scale"},
-		{tagged[string](`type=int`), "type is for types with sql.Scanner and driver.Valuer, which string is not"},
-		{tagged[valuer](`type=number`), "type=number is unknown; use text, int, float, bool, bytes, time, uuid or json"},
+		{tagged[string](`type=int`), "type=int is not stored as a text; use an int32"},
+		{tagged[valuer](`type=in et'`), "is not the name of a PostgreSQL type"},
+		{tagged[int](`type=inet`), "type=inet is a PostgreSQL type whose values are texts in Go, which int is not stored as"},
 		{tagged[string](`uuid,json`), "uuid and json both set the type of the column; keep one"},
 		{tagged[time.Time](`date,clock`), "date and clock both set"},
 

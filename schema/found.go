@@ -49,6 +49,8 @@ type FoundColumn struct {
 	Form      Form   // of its values, as DB.Describe sees it in some of them
 	Equating  bool   // by a collation that takes different texts for equal
 	Generated bool   // computed from other columns, so that it cannot be written
+	Domain    string // the domain that the column has, of which Type is what it is over; "" for none
+	Native    Native // what the type is to a cast and to comparisons; on SQLite nothing
 	Default   string // as the engine writes it; "" for none
 }
 

@@ -132,7 +132,7 @@ func (c *Column) setKind(tg *tag) error {
 		if hasType {
 			k, ok := scannerKinds[typeName]
 			if !ok {
-				return fmt.Errorf("type=%s is unknown; use text, int, float, bool, bytes, time, uuid or json", typeName)
+				return c.setNative(typeName)
 			}
 			c.Kind = k
 		}
@@ -147,7 +147,7 @@ func (c *Column) setKind(tg *tag) error {
 		return fmt.Errorf("the type %s has no column type; to leave the field out, use the tag prom:\"-\"", t)
 	}
 	if hasType {
-		return fmt.Errorf("type is for types with sql.Scanner and driver.Valuer, which %s is not", t)
+		return c.setNative(typeName)
 	}
 	return nil
 }

@@ -45,6 +45,8 @@ type Column struct {
 
 	Kind       Kind
 	Form       Form        // how a database stores it; see [Forms]
+	Native     *Native     // the type of a column whose form is [FormNative]; nil for all others
+	SQLType    string      // its PostgreSQL type, as the tag option type names it; "" for that of its kind
 	Enforced   bool        // a database makes sure that the row which it refers to is there; see [Forms]
 	Told       Form        // how others store it on SQLite, as the tag option stored tells; FormOwn when it does not
 	Null       bool        // NULL is allowed: a pointer, or a sql.Null type

@@ -68,6 +68,8 @@ var types = [...]string{
 // ColumnType returns the type of a column, with its collation.
 func (d Dialect) ColumnType(c *schema.Column) string {
 	switch {
+	case c.SQLType != "" && !c.Kind.IsList():
+		return c.SQLType
 	case c.Kind.IsList():
 		return d.ColumnType(c.Elem()) + "[]"
 	case c.Kind == schema.Decimal:

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -128,7 +129,7 @@ func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
 	found := schema.Found{FoldNames: d.Features().FoldNames}
 	err := db.inspect(ctx, d.Columns(), table, func(r inspected) {
 		c := schema.FoundColumn{Name: r.name(0), Type: r.text(1), NotNull: r.bool(2), Key: r.bool(3), Default: r.text(4),
-			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7), Equating: r.bool(10)}
+			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7), Equating: r.bool(10), Domain: r.text(11), Native: r.native()}
 		d.ReadType(&c)
 		found.Exists, found.View, found.Partitioned, found.Columns = true, r.bool(8), r.bool(9), append(found.Columns, c)
 	})
@@ -245,6 +246,17 @@ func (r inspected) text(i int) string {
 	s, err := r.Text(i)
 	*r.err = err
 	return s
+}
+
+// native reads what the query Columns tells of a column's type.
+func (r inspected) native() schema.Native {
+	n := schema.Native{Type: r.text(12), Ordered: r.bool(13), Least: r.bool(14), Domain: r.text(11) != ""}
+	if labels := r.text(15); labels != "" {
+		if err := json.Unmarshal([]byte(labels), &n.Labels); err != nil && *r.err == nil {
+			*r.err = err
+		}
+	}
+	return n
 }
 
 // name reads the name of something, which is never NULL.

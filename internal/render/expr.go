@@ -101,12 +101,26 @@ func (r *renderer) call(e *ast.Expr) {
 }
 
 func (r *renderer) aggregate(e *ast.Expr) {
-	args := r.texts(e.Args)
+	if e.Fn == dialect.FuncMin || e.Fn == dialect.FuncMax {
+		if c, text, ok := r.native(e.Args[0]); ok && (c.Native.Least || e.Win == nil) {
+			r.aggregated(e, c, []string{r.d.Operand(c, text)})
+			return
+		}
+	}
+	like := e.Like
+	if len(e.Args) > 0 {
+		like = e.Args[0].Like
+	}
+	r.aggregated(e, like, r.texts(e.Args))
+}
+
+// aggregated writes an aggregate of its arguments, of which the first is like a column.
+func (r *renderer) aggregated(e *ast.Expr, like *schema.Column, args []string) {
 	var text, as string
 	if e.Fn.Aggregate() {
-		arg, like := "", e.Like
+		arg := ""
 		if len(args) > 0 {
-			arg, like = args[0], e.Args[0].Like
+			arg = args[0]
 		}
 		switch {
 		case !r.folds(like):

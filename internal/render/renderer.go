@@ -29,6 +29,9 @@ type statement struct {
 	into     schema.Forms // of the table that a copy fills
 	text     *Text        // gathers what the statement needs
 	err      error
+
+	stored  bool           // the next column is written as it is stored, if it has a type of its own
+	reached *schema.Column // which one that was
 }
 
 // scope says what the columns of a query belong to.
@@ -96,6 +99,12 @@ func (r *renderer) formsOf(t *schema.Table) schema.Forms {
 
 // canonical returns a column's value in this library's own form.
 func (r *renderer) canonical(c *schema.Column) string {
+	if r.st.stored {
+		if formed := r.sc.forms.Of(c); natively(formed) {
+			r.st.reached = formed
+			return r.column(c)
+		}
+	}
 	return r.d.Canonical(r.sc.forms.Of(c), r.column(c))
 }
 

@@ -117,7 +117,7 @@ func (r *renderer) selectBuilder(q *ast.Spec, what what, cols []*schema.Column) 
 			break
 		}
 		o := &q.Orders[i]
-		text, args := r.part(func() { r.b.WriteString(r.order(o, q.Position(o))) })
+		text, args := r.part(func() { r.b.WriteString(r.order(o, r.position(q, o))) })
 		b = b.OrderByClause(text, args...)
 	}
 	r.sc.bare = bare
