@@ -27,6 +27,10 @@ const (
 // does not have it; whoever opens a connection registers it there.
 const DecimalCollation = "prom_decimal"
 
+// IntervalCollation is the name of the collation that compares intervals; see [schema.CompareIntervals]. SQLite has
+// none, so that a connection must register it.
+const IntervalCollation = "prom_interval"
+
 // DecimalSum is the name of the aggregate that adds decimal numbers, stored as text, exactly, JSONContains that of the
 // function that tells whether one JSON document contains another, JSONLast that of the one that leaves the last of
 // equal keys in a document, JSONMerge that of the one that merges a patch into a document and removes keys, and
