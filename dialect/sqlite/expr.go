@@ -24,7 +24,9 @@ func (d Dialect) Operand(c *schema.Column, expr string) string {
 }
 
 // isInterval reports whether a column holds intervals.
-func isInterval(c *schema.Column) bool { return strings.EqualFold(c.SQLType, "interval") && c.Kind == schema.Text }
+func isInterval(c *schema.Column) bool {
+	return strings.EqualFold(c.SQLType, "interval") && c.Kind == schema.Text
+}
 
 // Branch returns the condition of a branch of CASE. A COLLATE in any part of an expression would be the collation of
 // the whole, but in a subquery it is not.
