@@ -96,6 +96,7 @@ func (db *DB) open(ctx context.Context) (driver.Engine, error) {
 	if err != nil {
 		return nil, db.place(openError(err))
 	}
+	db.warnOfLibc(ctx)
 	db.engine.Store(&openEngine{e})
 	db.opened.Add(1)
 	return e, nil
