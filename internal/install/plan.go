@@ -71,6 +71,9 @@ func Drifts(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]*schema.
 				return nil, err
 			}
 			list = slices.DeleteFunc(list, (*schema.Drift).NotModelled)
+			if p.again != nil {
+				list = append(list, p.again)
+			}
 			drifts = append(append(append(drifts, p.renamed...), list...), mixed...)
 		case !p.have.Exists:
 			drifts = append(drifts, &schema.Drift{Sort: schema.Missing, Object: schema.OfTable, Table: t.Name})
@@ -109,6 +112,7 @@ type planner struct {
 	asFound bool            // see plan
 	have    schema.Found    // with the names that it will have
 	renamed []*schema.Drift // what is renamed to that end
+	again   *schema.Drift   // a table that was renamed and is there again
 	steps   []schema.Step
 	others  []*schema.Drift // of which the model says nothing
 }
@@ -128,6 +132,14 @@ func (p *planner) look() (err error) {
 			p.rename(schema.RenameTable, &schema.Drift{Sort: schema.Renamed, Object: schema.OfTable, Table: t.Name, Have: t.Was},
 				p.d.RenameTable(t, &found))
 			p.have = found.WithTable(t.Was, t.Name)
+		}
+	}
+	if p.have.Exists && p.renamed == nil {
+		if p.again, err = formerAgain(p.ctx, p.db, t); err != nil {
+			return err
+		}
+		if p.again != nil {
+			p.steps = append(p.steps, dialect.ByHand(p.again, dialect.FormerAdvice))
 		}
 	}
 	if p.have.Exists {
