@@ -263,6 +263,8 @@ func TestBesideTools(t *testing.T) {
 					is.NoErr(err)
 					is.Equal(len(done), 0)
 					is.Equal(described(ctx, t, db, tool.tables), before)
+					_, err = db.Describe(ctx, "prom_history") // which Tables leaves out
+					is.True(errors.Is(err, prom.ErrNoTable))
 				}
 				// A model ahead of the tool is told in the mode check, and nothing is made.
 				checked := open(t, e.DSN, "check")
