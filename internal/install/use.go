@@ -25,8 +25,11 @@ func init() { db.OnUse(use) }
 const inUse = "-- in use by "
 
 const (
-	useEvery   = 20 * time.Hour  // a row that is younger is not written again
-	useTimeout = 2 * time.Second // for what nobody's call may wait longer
+	useEvery = 20 * time.Hour // a row that is younger is not written again
+
+	// For what nobody's call may wait longer: for an answer of the server, or for those who write to the file.
+	useTimeout     = 2 * time.Second
+	useTimeoutFile = 100 * time.Millisecond
 )
 
 // use writes down that the program stores a table, where the history is and may be written. That it cannot is no error
@@ -36,7 +39,11 @@ func use(ctx context.Context, on *db.DB, t *schema.Table) {
 		on.Forgotten(ctx) || t.Name == changes().Name {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, useTimeout)
+	limit := useTimeout
+	if on.DSN().Dialect == dsn.SQLite {
+		limit = useTimeoutFile
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	_ = warnOfFormer(ctx, on, t)
 	_ = writeUse(ctx, on, t)
