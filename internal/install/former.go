@@ -2,6 +2,7 @@ package install
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -21,7 +22,8 @@ const againText = "it is named %s now, and a program of the old version has adde
 
 func againNote(name string) string { return strings.Replace(againText, "%s", name, 1) }
 
-// former marks columns that are there again under the name from before.
+// former marks columns that are there again under the name from before, and those that have the values of a column of
+// the model under a name that a newer version of the program has given it.
 func (p *planner) former(drifts []*schema.Drift, statements []string) {
 	for _, d := range drifts {
 		if d.Sort != schema.Extra || d.At.HaveColumn == nil {
@@ -30,6 +32,9 @@ func (p *planner) former(drifts []*schema.Drift, statements []string) {
 		for _, c := range p.table.Columns {
 			if c.Was == d.Name && (d.At.Own || slices.Contains(statements, renamingOf(p.table.Name, c.Was, c.Name))) {
 				d.At.Own, d.At.Former, d.At.Note = false, c.Name, againNote(c.Name)
+			}
+			if p.have.Column(c.Name) == nil && slices.Contains(statements, renamingOf(p.table.Name, c.Name, d.Name)) {
+				d.At.Own, d.At.Note = false, c.Name+" was renamed to it by a newer version of the program"
 			}
 		}
 	}
@@ -160,4 +165,48 @@ func outdatedTable(ctx context.Context, on *db.DB, op string, t *schema.Table) e
 	}
 	return &driver.Error{Kind: driver.KindDrift, Op: op, Table: t.Name,
 		Detail: "the table was renamed to " + to + " by a newer version of the program; " + outdatedAdvice}
+}
+
+// outdated takes out of drifts the columns that a plan must not add, because a newer version of the program has renamed
+// them, and the indexes on them. For each column a person has a step.
+func (p *planner) outdated(drifts []*schema.Drift) (rest []*schema.Drift, byHand []schema.Step, err error) {
+	var names []string
+	for _, d := range drifts {
+		if d.Sort != schema.Missing || d.Object != schema.OfColumn {
+			continue
+		}
+		err := outdated(p.ctx, p.db, "plan", p.table, []*schema.Column{d.At.Column}, &p.have)
+		var known *driver.Error
+		switch {
+		case err == nil:
+			continue
+		case !errors.As(err, &known) || known.Kind != driver.KindDrift:
+			return nil, nil, err
+		}
+		names = append(names, d.Name)
+		byHand = append(byHand, dialect.ByHand(d, known.Detail))
+	}
+	if names == nil {
+		return drifts, nil, nil
+	}
+	return slices.DeleteFunc(slices.Clone(drifts), func(d *schema.Drift) bool {
+		if d.Sort != schema.Missing {
+			return false
+		}
+		return d.Object == schema.OfColumn && slices.Contains(names, d.Name) ||
+			d.Object == schema.OfIndex && slices.ContainsFunc(d.At.Index.Columns, func(c schema.IndexColumn) bool {
+				return c.Column == nil || slices.Contains(names, c.Column.Name)
+			})
+	}), byHand, nil
+}
+
+// outdatedTable returns the step of a person for a table that a newer version of the program has renamed; nil for none.
+func (p *planner) outdatedTable() ([]schema.Step, error) {
+	err := outdatedTable(p.ctx, p.db, "plan", p.table)
+	var known *driver.Error
+	if !errors.As(err, &known) || known.Kind != driver.KindDrift {
+		return nil, err
+	}
+	missing := &schema.Drift{Sort: schema.Missing, Object: schema.OfTable, Table: p.table.Name}
+	return []schema.Step{dialect.ByHand(missing, known.Detail)}, nil
 }

@@ -226,6 +226,9 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	}
 	p.made[p.table.Name] = true
 	if !p.have.Exists {
+		if s, err := p.outdatedTable(); s != nil || err != nil {
+			return s, nil, err
+		}
 		s, refs := p.create()
 		return []schema.Step{s}, refs, nil
 	}
@@ -256,8 +259,12 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	list := p.d.Alter(&dialect.Alteration{Table: p.table, Want: want, Have: &p.have, Drifts: drifts, Filled: filled,
-		AsFound: p.asFound})
+	drifts, byHand, err := p.outdated(drifts)
+	if err != nil {
+		return nil, nil, err
+	}
+	list := append(p.d.Alter(&dialect.Alteration{Table: p.table, Want: want, Have: &p.have, Drifts: drifts, Filled: filled,
+		AsFound: p.asFound}), byHand...)
 	rows := int64(0)
 	if filled {
 		if rows, err = p.db.Count(p.ctx, p.d.RowCount(name)); err != nil {

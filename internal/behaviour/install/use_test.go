@@ -226,6 +226,11 @@ func TestRenamedAndAddedAgain(t *testing.T) {
 			is.True(errors.Is(err, prom.ErrDrift))
 			is.True(strings.Contains(err.Error(), "the column was renamed to guide by a newer version of the program"))
 		}
+		late := prom.NewRepo[visitV1](prom.Using(kit.Open(t, e.DSN)))
+		plan, err := prom.Plan(ctx, late)
+		is.NoErr(err)
+		is.Equal(kinds(plan), []string{"by hand host"})
+		is.True(strings.Contains(plan.Steps[0].Reason, "the column was renamed to guide"))
 
 		old := prom.NewRepo[visitV1](prom.Using(kit.Open(t, e.With("history=false"))))
 		is.NoErr(old.Create(ctx, &visitV1{Host: &host})) // without the history it cannot know
@@ -246,7 +251,7 @@ func TestRenamedAndAddedAgain(t *testing.T) {
 		is.Equal(drifts[0].Error(),
 			"visit.host: column is extra; it is named guide now, and a program of the old version has added it again: the values are in both")
 		is.True(!drifts[0].Harmless())
-		plan, err := prom.Plan(ctx, renamed)
+		plan, err = prom.Plan(ctx, renamed)
 		is.NoErr(err)
 		is.Equal(kinds(plan), []string{"by hand host"})
 		is.True(strings.Contains(plan.Steps[0].Reason, "copy what they have written to the new name"))
@@ -268,6 +273,9 @@ func TestRenamedTableMadeAgain(t *testing.T) {
 		_, err := prom.NewRepo[visitV1](prom.Using(kit.Open(t, e.DSN))).All(ctx)
 		is.True(errors.Is(err, prom.ErrDrift))
 		is.True(strings.Contains(err.Error(), "the table was renamed to meeting by a newer version of the program"))
+		plan, err := prom.Plan(ctx, prom.NewRepo[visitV1](prom.Using(kit.Open(t, e.DSN))))
+		is.NoErr(err)
+		is.Equal(kinds(plan), []string{"by hand"})
 		old := prom.NewRepo[visitV1](prom.Using(kit.Open(t, e.With("history=false"))))
 		is.NoErr(old.Create(ctx, &visitV1{}))
 		var drifts prom.Drifts
@@ -275,7 +283,7 @@ func TestRenamedTableMadeAgain(t *testing.T) {
 		is.Equal(len(drifts), 1)
 		is.Equal(drifts[0].Error(),
 			"visit: table is extra; it is named meeting now, and a program of the old version has added it again: the values are in both")
-		plan, err := prom.Plan(ctx, meetings)
+		plan, err = prom.Plan(ctx, meetings)
 		is.NoErr(err)
 		is.Equal(kinds(plan), []string{"by hand"})
 	})
