@@ -192,7 +192,7 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 			return dialect.ByHand(drift, dialect.KeyAdvice)
 		}
 		if !drift.At.Own {
-			return dialect.ByHand(drift, dialect.RequiredAdvice)
+			return dialect.ByHand(drift, dialect.ExtraAdvice(drift))
 		}
 		return w.new(schema.DropColumn, drift, schema.Lossy, w.alter("DROP COLUMN "+dialect.Quote(drift.Name)))
 	}

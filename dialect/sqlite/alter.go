@@ -36,7 +36,7 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 		case drift.Object == schema.OfColumn && drift.Sort == schema.Extra && drift.At.HaveColumn.Key:
 			byHand = append(byHand, dialect.ByHand(drift, dialect.KeyAdvice))
 		case drift.Object == schema.OfColumn && drift.Sort == schema.Extra && !drift.At.Own:
-			byHand = append(byHand, dialect.ByHand(drift, dialect.RequiredAdvice))
+			byHand = append(byHand, dialect.ByHand(drift, dialect.ExtraAdvice(drift)))
 		case drift.Object == schema.OfColumn && drift.Sort == schema.Extra && w.dropsAlone(drift.Name):
 			columns = append(columns, drift)
 		default:

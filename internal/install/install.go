@@ -68,6 +68,9 @@ func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (mi
 		missing = missing || diff.Create || slices.Contains(wanted, t) && !diff.Empty()
 		if slices.Contains(wanted, t) {
 			warn(ctx, db, t, &found)
+			if err := warnOfFormer(ctx, db, t); err != nil {
+				return false, err
+			}
 		}
 	}
 	return missing, nil
@@ -231,7 +234,9 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 	}
 	switch {
 	case diff.Create:
-		in.create(t)
+		if in.err = outdatedTable(in.ctx, in.db, "install", t); in.err == nil {
+			in.create(t)
+		}
 	case wanted && !diff.Empty():
 		in.add(t, diff, &found)
 	}
@@ -383,6 +388,9 @@ func (in *installer) inline(t *schema.Table, c *schema.Column) bool {
 }
 
 func (in *installer) add(t *schema.Table, diff schema.Diff, found *schema.Found) {
+	if in.err = outdated(in.ctx, in.db, "install", t, diff.Columns, found); in.err != nil {
+		return
+	}
 	if in.err = in.addable(t, diff.Columns, found); in.err != nil {
 		return
 	}
@@ -452,7 +460,16 @@ func check(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 			return err
 		}
 		if diff := t.Diff(found); !diff.Empty() {
-			return drift(db, t, diff, &found)
+			switch {
+			case diff.Create:
+				err = outdatedTable(ctx, db, "check", t)
+			default:
+				err = outdated(ctx, db, "check", t, diff.Columns, &found)
+			}
+			if err == nil {
+				err = drift(db, t, diff, &found)
+			}
+			return err
 		}
 		if unfit := t.Unfit(&found); unfit != nil {
 			return misfit(unfit)

@@ -37,7 +37,8 @@ func (p *planner) attribute(drifts []*schema.Drift) error {
 				func(sql string) bool { return p.wrote(sql, d) })
 		}
 	}
-	return nil
+	p.former(drifts, statements)
+	return p.spare(drifts)
 }
 
 // required reports whether a drift is a column that the model does not have, and that every row needs a value for.
