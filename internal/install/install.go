@@ -345,12 +345,31 @@ func (in *installer) create(t *schema.Table) {
 func (in *installer) indexes(t *schema.Table, list []*schema.Index) {
 	for _, ix := range list {
 		create := in.d.CreateIndex(t, ix)
-		if create == "" {
+		if create == nil {
 			continue
 		}
-		in.change([]string{create}, t)
+		in.change(create, t)
 		in.taken(t, fmt.Sprintf("the name %q of an index", ix.Name))
+		if ix.FullText != nil {
+			in.fullTextError(t, ix)
+		}
 	}
+}
+
+// fullTextError says what is the matter with a full-text index that cannot be made.
+func (in *installer) fullTextError(t *schema.Table, ix *schema.Index) {
+	switch driver.KindOf(in.err) {
+	case driver.KindNoColumn, driver.KindSyntax:
+	default:
+		return
+	}
+	detail := fmt.Sprintf("the text search configuration %q does not exist; the tag option language of the full-text index names it",
+		ix.FullText.Language)
+	if in.d.Features().FTS5 {
+		detail = fmt.Sprintf("the full-text index %q cannot be made: the table is WITHOUT ROWID, so that FTS5 has no row numbers to refer to, or the name is used by another table",
+			ix.Name)
+	}
+	in.err = &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Err: in.err, Detail: detail}
 }
 
 // taken says what is the matter when a name exists and looking again has not found it: something else has it.

@@ -139,6 +139,10 @@ func wroteKey(sql string, t *schema.Table, place schema.DriftPlace) bool {
 
 // wroteIndex recognizes only indexes of columns: expressions and conditions are read as the engine writes them.
 func wroteIndex(sql string, t *schema.Table, h *schema.FoundIndex) bool {
+	if h.SQL != "" { // of FTS5
+		made, ok := strings.CutPrefix(sql, "CREATE VIRTUAL TABLE IF NOT EXISTS ")
+		return ok && strings.Contains(h.SQL, "CREATE VIRTUAL TABLE "+made)
+	}
 	if h.Partial || h.Bound || h.NullsNotDistinct || h.Unique != strings.HasPrefix(sql, "CREATE UNIQUE INDEX ") {
 		return false
 	}

@@ -364,7 +364,7 @@ func makeShadow(ctx context.Context, of *db.DB, t *schema.Table) (found schema.F
 			}
 		}
 		for _, ix := range t.Indexes {
-			if found.Index(ix.Name) == nil && db.Dialect().CreateIndex(t, ix) != "" {
+			if found.Index(ix.Name) == nil && db.Dialect().CreateIndex(t, ix) != nil {
 				return &driver.Error{Kind: driver.KindConnection, Op: "plan", Table: t.Name,
 					Detail: "the server's catalog does not have the index " + ix.Name + ", which has just been created"}
 			}
