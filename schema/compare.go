@@ -114,10 +114,10 @@ func (c *Column) fits(w, h *FoundColumn) bool {
 	switch {
 	case w.Type == h.Type: // and one of them is a domain's
 		return true
-	case w.Kind == Text && c.typeOption() == "" && (h.Kind == Null || h.Kind == UUID || h.Kind == JSON):
+	case w.Kind == Text && c.typeOption() == "" && (h.Kind == Null || h.Kind == UUID || h.Kind == JSON || h.Kind == Decimal):
 		return true // each value has a text
 	case w.Kind.IsList() && w.Kind.Elem() == Text && c.typeOption() == "":
-		return h.Kind == w.Kind || h.Kind == Null && strings.HasSuffix(h.Type, "[]") || h.Kind == UUID.List()
+		return h.Kind == w.Kind || h.Kind == Null && strings.HasSuffix(h.Type, "[]") || h.Kind == UUID.List() || h.Kind == Decimal.List()
 	case w.Kind.Integer() && h.Kind.Integer():
 		return true
 	case w.Kind == Float32 && h.Kind == Float64:

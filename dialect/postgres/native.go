@@ -29,7 +29,7 @@ func (d Dialect) Native(c *schema.Column, found *schema.FoundColumn) *schema.Nat
 	switch name, _ := dialect.CutLimits(one.Type); {
 	case name == "text", name == "character varying" && !c.Kind.IsList():
 		return nil
-	case one.Kind == schema.Null, one.Kind == schema.Text, one.Kind == schema.UUID, one.Kind == schema.JSON:
+	case one.Kind == schema.Null, one.Kind == schema.Text, one.Kind == schema.UUID, one.Kind == schema.JSON, one.Kind == schema.Decimal:
 		n := found.Native
 		if !c.Kind.IsList() && isList {
 			n.Ordered = false // a list of arrays would be an array of two dimensions
