@@ -58,6 +58,7 @@ const (
 	StepCreateTable        = StepKind(schema.CreateTable)
 	StepRenameTable        = StepKind(schema.RenameTable)
 	StepAddColumn          = StepKind(schema.AddColumn)
+	StepAddValue           = StepKind(schema.AddValue) // a value of an enum type
 	StepRenameColumn       = StepKind(schema.RenameColumn)
 	StepAlterColumn        = StepKind(schema.AlterColumn)
 	StepDropColumn         = StepKind(schema.DropColumn)

@@ -88,6 +88,9 @@ func checkCondition(d Definition, c *schema.Column) string {
 	low, high := c.Bounds()
 	expr := Quote(c.Name)
 	if c.Kind == schema.Text || c.Kind == schema.Bytes {
+		if c.SQLType != "" || c.Enum != nil {
+			expr = "CAST(" + expr + " AS TEXT)"
+		}
 		expr = "length(" + expr + ")"
 	}
 	text := func(b *schema.Bound) string {

@@ -75,6 +75,9 @@ type Definition interface {
 	// AddColumn returns the statements that add a column to a table that exists, with its CHECKs and its reference.
 	AddColumn(t *schema.Table, c *schema.Column) []string
 
+	// AddValues returns the statements that add values to the enum of a column, which was found.
+	AddValues(c *schema.Column, found *schema.FoundColumn, labels []string) []string
+
 	// AddReference returns the statement that adds a column's foreign key to a table that exists.
 	AddReference(t *schema.Table, c *schema.Column) string
 

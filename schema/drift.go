@@ -58,6 +58,7 @@ const (
 	OfIndex      DriftOf = "index"
 	OfCheck      DriftOf = "check"
 	OfForeignKey DriftOf = "foreign key"
+	OfValue      DriftOf = "enum value" // of a column, whose name comes before it
 )
 
 // Aspect is what is different about a column or a constraint.
@@ -85,6 +86,8 @@ func (d *Drift) Error() string {
 	var b strings.Builder
 	b.WriteString(name + ": ")
 	switch {
+	case d.Object == OfValue:
+		fmt.Fprintf(&b, "%s %q of column %s", d.Object, d.Have+d.Want, d.Name)
 	case d.Object == OfTable, d.Object == OfColumn, d.Name == "":
 		b.WriteString(string(d.Object))
 	default:

@@ -15,6 +15,9 @@ func (f *Found) Fits(c *Column, h *FoundColumn) bool {
 	if c.Kind.IsList() != h.Kind.IsList() {
 		return false
 	}
+	if c.Kind.Elem() == Text && h.Kind.Elem() == Decimal {
+		return true // of digits that the field does not count
+	}
 	return sortOf(c.Kind.Elem()) == sortOf(h.Kind.Elem())
 }
 

@@ -22,7 +22,7 @@ func TestFits(t *testing.T) {
 		{schema.Text, schema.Float64, false, false},
 		{schema.Text, schema.Time, false, true},
 		{schema.Text, schema.UUID, true, true},
-		{schema.Text, schema.Decimal, false, true},
+		{schema.Text, schema.Decimal, true, true},
 		{schema.Int64, schema.Text, false, true}, // others store numbers so on SQLite
 		{schema.Int64, schema.Int32, true, true},
 		{schema.Int64, schema.Time, false, false},

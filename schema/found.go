@@ -151,12 +151,13 @@ type Diff struct {
 	Create  bool      // the table is missing, with all its columns and indexes
 	Renamed []*Column // which the database has under their names from before
 	Columns []*Column // in the order of the table, those of the key first
+	Enums   []*Column // whose enums lack values
 	Indexes []*Index
 }
 
 // Empty reports whether nothing is missing.
 func (d Diff) Empty() bool {
-	return !d.Create && len(d.Renamed) == 0 && len(d.Columns) == 0 && len(d.Indexes) == 0
+	return !d.Create && len(d.Renamed) == 0 && len(d.Columns) == 0 && len(d.Indexes) == 0 && len(d.Enums) == 0
 }
 
 // Diff compares the table with what was found. An index counts as present when its name is, or when another one has the
@@ -170,6 +171,9 @@ func (t *Table) Diff(f Found) Diff {
 	for _, c := range t.Columns {
 		switch {
 		case f.Column(c.Name) != nil:
+			if c.Lacks(f.Column(c.Name)) != nil {
+				d.Enums = append(d.Enums, c)
+			}
 		case t.isRenamed(c, &f):
 			d.Renamed = append(d.Renamed, c)
 		default:

@@ -180,7 +180,7 @@ func oneKindOption(tg *tag) error {
 	first := ""
 	for _, it := range tg.items {
 		switch it.name {
-		case "json", "decimal", "uuid", "date", "clock", "type":
+		case "json", "decimal", "uuid", "date", "clock", "type", "enum":
 			if first != "" {
 				return fmt.Errorf("%s and %s both set the type of the column; keep one", first, it.name)
 			}

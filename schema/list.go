@@ -70,7 +70,7 @@ func (c *Column) Elem() *Column {
 	e := &Column{
 		Name: c.Name, Field: c.Field, Type: elem, Kind: c.Kind.Elem(), Precision: c.Precision, Scale: c.Scale, Codec: c.Codec,
 		Null:    elem.Kind() == reflect.Pointer || IsNullType(elem),
-		SQLType: c.SQLType, Rules: Rules{Choices: c.Rules.Choices},
+		SQLType: c.SQLType, Enum: c.Enum, Rules: Rules{Choices: c.Rules.Choices},
 	}
 	if c.Dims > 1 {
 		e.Kind, e.Dims = c.Kind, c.Dims-1

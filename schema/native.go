@@ -2,7 +2,9 @@ package schema
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -29,6 +31,68 @@ var ownTypes = map[string]string{
 	"timestamp": "a time.Time", "timestamptz": "a time.Time", "timestamp with time zone": "a time.Time",
 	"timestamp without time zone": "a time.Time", "time": "a time.Duration with the option clock",
 	"time without time zone": "a time.Duration with the option clock",
+}
+
+// Enum is an enum type of PostgreSQL that a model has.
+type Enum struct {
+	Name   string   // unquoted
+	Labels []string // in their order
+}
+
+// maxLabel is how many bytes a label of an enum has at most (PostgreSQL's manual, section "Enumerated Types").
+const maxLabel = 63
+
+// setEnum reads the tag option enum, of a column whose values are of a Go type.
+func (c *Column) setEnum(tg *tag, typ reflect.Type) error {
+	if !tg.has("enum") {
+		return nil
+	}
+	name, _ := tg.value("enum")
+	switch {
+	case c.Kind.Elem() != Text || c.Scanner || c.TextCodec || c.Codec != nil:
+		return fmt.Errorf("enum needs a string type, not %s", typ)
+	case len(c.Rules.Choices) == 0:
+		return fmt.Errorf("enum needs the values: give %s a method Values() []%s, or the field the option choices", typ,
+			typ.Name())
+	case name == "" && typ.PkgPath() == "":
+		return fmt.Errorf("enum needs the name of the type, such as enum=mood, because the field is a %s", typ)
+	case name == "":
+		name = Snake(typ.Name())
+	}
+	if err := checkColumnName(name); err != nil {
+		return fmt.Errorf("enum: %w", err)
+	}
+	for i, label := range c.Rules.Choices {
+		if len(label) > maxLabel {
+			return fmt.Errorf("enum: the value %q has more than %d bytes", label, maxLabel)
+		}
+		if slices.Contains(c.Rules.Choices[:i], label) {
+			return fmt.Errorf("enum: the value %q occurs twice", label)
+		}
+	}
+	c.Enum = &Enum{Name: name, Labels: c.Rules.Choices}
+	return nil
+}
+
+// Lacks lists the values of the model's enum that the enum of a column lacks, in their order.
+func (c *Column) Lacks(h *FoundColumn) (labels []string) {
+	if c.Enum == nil || h.Native.Labels == nil {
+		return nil
+	}
+	for _, label := range c.Enum.Labels {
+		if !slices.Contains(h.Native.Labels, label) {
+			labels = append(labels, label)
+		}
+	}
+	return labels
+}
+
+// typeOption tells the type that a column's tag names, for messages.
+func (c *Column) typeOption() string {
+	if c.Enum != nil {
+		return "enum=" + c.Enum.Name
+	}
+	return c.SQLType
 }
 
 // setNative reads the PostgreSQL type that the tag option type names.

@@ -305,7 +305,7 @@ func (c *Column) targetOf(target, key reflect.Type) (*Table, error) {
 		return nil, fmt.Errorf("the key of %s is a %s, the reference holds a %s; write prom.RefBy[%s, %s]", target,
 			column.Type, key, target.Name(), column.Type)
 	}
-	if column.Kind != c.Kind || column.NoCase != c.NoCase {
+	if column.Kind != c.Kind || column.NoCase != c.NoCase || column.typeOption() != c.typeOption() {
 		return nil, fmt.Errorf("the key of %s is stored as %s, the reference as %s; give both the same tag options", target,
 			storedAs(column), storedAs(c))
 	}
@@ -315,6 +315,9 @@ func (c *Column) targetOf(target, key reflect.Type) (*Table, error) {
 func storedAs(c *Column) string {
 	if c.NoCase {
 		return c.Kind.String() + " (nocase)"
+	}
+	if option := c.typeOption(); option != "" {
+		return c.Kind.String() + " (" + option + ")"
 	}
 	return c.Kind.String()
 }

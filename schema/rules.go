@@ -37,6 +37,12 @@ func (c *Column) setRules(tg *tag) error {
 			c.Rules.Choices[i] = integerText(v) // 07 and +7 are 7
 		}
 	}
+	if err := c.setEnum(tg, typ); err != nil {
+		return err
+	}
+	if c.NoCase && c.typeOption() != "" {
+		return errors.New("nocase cannot be combined with a type of PostgreSQL; type=citext ignores case")
+	}
 	if s, ok := tg.value("regex"); ok {
 		if c.Kind != Text {
 			return fmt.Errorf("regex is for texts, not for %s", c.Type)

@@ -40,6 +40,7 @@ const (
 	CreateTable       StepKind = "create table"
 	RenameTable       StepKind = "rename table"
 	AddColumn         StepKind = "add column"
+	AddValue          StepKind = "add enum value"
 	RenameColumn      StepKind = "rename column"
 	AlterColumn       StepKind = "alter column"
 	DropColumn        StepKind = "drop column"

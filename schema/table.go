@@ -49,6 +49,7 @@ type Column struct {
 	SQLType    string      // its PostgreSQL type, as the tag option type names it; "" for that of its kind
 	Enforced   bool        // a database makes sure that the row which it refers to is there; see [Forms]
 	Told       Form        // how others store it on SQLite, as the tag option stored tells; FormOwn when it does not
+	Enum       *Enum       // its enum type on PostgreSQL; nil where the values of an enum are texts
 	Null       bool        // NULL is allowed: a pointer, or a sql.Null type
 	Scanner    bool        // the Go type converts itself by sql.Scanner and driver.Valuer
 	TextCodec  bool        // the Go type converts itself by encoding.TextMarshaler and TextUnmarshaler

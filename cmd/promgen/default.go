@@ -9,7 +9,10 @@ import (
 // defaultOf reads a default that a tag can say.
 func defaultOf(c schema.FoundColumn) (string, bool) {
 	s := c.Default
-	if s == "" || c.Auto || c.Generated || c.Kind.IsList() || c.Kind == schema.JSON || c.Kind == schema.Bytes {
+	if c.Kind == schema.Null && c.Native.Labels != nil && !strings.HasSuffix(c.Native.Type, "[]") {
+		c.Kind = schema.Text
+	}
+	if s == "" || c.Domain != "" || c.Kind == schema.Null || c.Auto || c.Generated || c.Kind.IsList() || c.Kind == schema.JSON || c.Kind == schema.Bytes {
 		return "", false
 	}
 	switch strings.ToUpper(s) {

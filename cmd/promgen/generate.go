@@ -20,6 +20,9 @@ type generator struct {
 	left   []string        // tables that no model can have
 	used   map[string]bool // names of the package
 
+	enums     map[string]*enum // by the names of their types
+	enumTypes []string         // in the order in which they were met
+
 	body    source
 	imports map[string]bool
 }
@@ -43,6 +46,7 @@ func (g *generator) source() ([]byte, error) {
 	for _, t := range g.tables {
 		g.table(t)
 	}
+	g.writeEnums()
 	var file source
 	file.comment("Package %s has the models of a database. Promgen has written it; it may be changed.", g.pkg)
 	file.printf("package %s\n\nimport (\n", g.pkg)
@@ -210,12 +214,16 @@ var goTypes = map[schema.Kind]struct {
 func (g *generator) field(t *found, c schema.FoundColumn) *field {
 	list := c.Kind.IsList()
 	gt, ok := goTypes[c.Kind.Elem()]
-	if !ok || c.Generated || list && (c.Kind.Elem() == schema.Bytes || gt.tag != "") {
-		return nil
-	}
 	f := &field{column: c, typ: gt.typ, stored: gt.is, family: gt.family}
-	if list {
-		f.typ, f.stored, f.family = "[]"+gt.typ, reflect.SliceOf(gt.is), "" // there are no handles of lists
+	switch {
+	case c.Generated, list && c.Kind.Elem() == schema.Bytes:
+		return nil
+	case c.Kind == schema.Null && g.native(f):
+		list = strings.HasPrefix(f.typ, "[]")
+	case !ok:
+		return nil
+	case list:
+		f.typ, f.stored, f.family = "[]"+gt.typ, reflect.SliceOf(gt.is), "List"
 	}
 	isKey := c.Key && c.Kind != schema.JSON && c.Kind != schema.Float32 && c.Kind != schema.Float64 && !list
 	ref := g.reference(t, c)
@@ -227,7 +235,9 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 	}
 	switch {
 	case gt.tag == "decimal" && c.Precision == 0: // its digits are not known, so it is the text that it is stored as
-		f.family = "Text"
+		if !list {
+			f.family = "Text"
+		}
 	case gt.tag == "decimal":
 		f.tag = append(f.tag, fmt.Sprintf("decimal=%d.%d", c.Precision, c.Scale))
 	case gt.tag != "":

@@ -102,7 +102,7 @@ func TestGenerate(t *testing.T) {
 
 		var source bytes.Buffer
 		is.NoErr(run(ctx, []string{"-dsn", e.DSN, "-package", "main"}, &source))
-		is.Equal(strings.Contains(source.String(), `// The column "place" has the type point`), e.Name == dbtest.NamePostgres)
+		is.Equal(regexp.MustCompile("Place +\\*string +`prom:\"type=point\"`").MatchString(source.String()), e.Name == dbtest.NamePostgres)
 		is.True(strings.Contains(source.String(), `// The index "expression"`))
 		if folded := "index=folded,on='lower(title), rank desc',include='at, ratio'"; e.Name == dbtest.NamePostgres {
 			is.True(strings.Contains(source.String(), folded))

@@ -44,7 +44,7 @@ func parseSource(pkg string, src []byte) (models map[string]*declared, comments 
 		}
 	}
 	p := sourceParser{src: src, files: files, models: map[string]*declared{}, structs: map[string]*ast.StructType{},
-		named: map[string]string{}, repos: map[string]bool{}}
+		named: map[string]string{}, repos: map[string]bool{}, enums: map[string]bool{}}
 	for _, d := range file.Decls {
 		if err := p.declaration(d); err != nil {
 			return nil, "", fmt.Errorf("%s: %w", files.Position(d.Pos()), err)
@@ -70,6 +70,7 @@ type sourceParser struct {
 	structs map[string]*ast.StructType
 	named   map[string]string // tables by struct
 	repos   map[string]bool   // by struct
+	enums   map[string]bool   // types
 }
 
 var imports = []string{`"encoding/json"`, `"time"`, `"github.com/prom-go/prom"`}
@@ -77,6 +78,9 @@ var imports = []string{`"encoding/json"`, `"time"`, `"github.com/prom-go/prom"`}
 func (p *sourceParser) declaration(d ast.Decl) error {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
+		if d.Name.Name == "Values" {
+			return p.values(d)
+		}
 		return p.tableName(d)
 	case *ast.GenDecl:
 		for _, spec := range d.Specs {
@@ -86,12 +90,22 @@ func (p *sourceParser) declaration(d ast.Decl) error {
 					return fmt.Errorf("the import %s", spec.Path.Value)
 				}
 			case *ast.TypeSpec:
+				if types.ExprString(spec.Type) == "string" && !spec.Assign.IsValid() && spec.TypeParams == nil {
+					p.enums[spec.Name.Name] = true
+					continue
+				}
 				s, ok := spec.Type.(*ast.StructType)
 				if !ok || spec.Assign.IsValid() || spec.TypeParams != nil || p.structs[spec.Name.Name] != nil {
 					return fmt.Errorf("the type %s", spec.Name.Name)
 				}
 				p.structs[spec.Name.Name] = s
 			case *ast.ValueSpec:
+				if d.Tok == token.CONST {
+					if err := p.constant(spec); err != nil {
+						return err
+					}
+					continue
+				}
 				if d.Tok != token.VAR || len(spec.Names) != 1 || len(spec.Values) != 1 || spec.Type != nil {
 					return fmt.Errorf("the variable %s", spec.Names[0].Name)
 				}
@@ -101,6 +115,42 @@ func (p *sourceParser) declaration(d ast.Decl) error {
 					return err
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// constant reads a value of an enum, a quoted text.
+func (p *sourceParser) constant(spec *ast.ValueSpec) error {
+	if len(spec.Names) != 1 || len(spec.Values) != 1 || spec.Type == nil || !p.enums[types.ExprString(spec.Type)] {
+		return fmt.Errorf("the constant %s", spec.Names[0].Name)
+	}
+	lit, ok := spec.Values[0].(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return fmt.Errorf("the constant %s", spec.Names[0].Name)
+	}
+	_, err := strconv.Unquote(lit.Value)
+	return err
+}
+
+// values reads the method Values of an enum, which returns its constants.
+func (p *sourceParser) values(d *ast.FuncDecl) error {
+	bad := fmt.Errorf("the function %s", d.Name.Name)
+	if d.Recv == nil || len(d.Recv.List) != 1 || len(d.Body.List) != 1 {
+		return bad
+	}
+	name := types.ExprString(d.Recv.List[0].Type)
+	ret, ok := d.Body.List[0].(*ast.ReturnStmt)
+	if !p.enums[name] || types.ExprString(d.Type) != "func() []"+name || !ok || len(ret.Results) != 1 {
+		return bad
+	}
+	list, ok := ret.Results[0].(*ast.CompositeLit)
+	if !ok || types.ExprString(list.Type) != "[]"+name {
+		return bad
+	}
+	for _, e := range list.Elts {
+		if _, ok := e.(*ast.Ident); !ok {
+			return bad
 		}
 	}
 	return nil
@@ -164,6 +214,11 @@ func (p *sourceParser) model(name string, s *ast.StructType) (*schema.Table, err
 			field.PkgPath = "main"
 		}
 		var err error
+		bare := strings.TrimPrefix(strings.TrimPrefix(typ, "*"), "[]")
+		isEnum := p.enums[bare]
+		if isEnum {
+			typ = strings.TrimSuffix(typ, bare) + "string"
+		}
 		if field.Type, err = goType(typ); err != nil {
 			return nil, err
 		}
@@ -179,6 +234,9 @@ func (p *sourceParser) model(name string, s *ast.StructType) (*schema.Table, err
 			if refType.MatchString(strings.TrimPrefix(typ, "*")) {
 				text = "prom:" + strconv.Quote(actionTags.ReplaceAllString(value, "")) // which are for references alone
 			}
+			if isEnum { // whose values a type that is made here has none of
+				text = "prom:" + strconv.Quote(enumTag.ReplaceAllString(value, ""))
+			}
 			field.Tag = reflect.StructTag(text)
 		}
 		list = append(list, field)
@@ -193,6 +251,8 @@ func (p *sourceParser) model(name string, s *ast.StructType) (*schema.Table, err
 var refType = regexp.MustCompile(`^prom\.Ref(By)?\[[\p{L}\p{Nd}_]+(, ([\w.]+))?\]$`)
 
 var actionTags = regexp.MustCompile(`(^|,)((ondelete|onupdate)=(cascade|restrict|no action|set null|set default)|deferrable(=deferred)?)`)
+
+var enumTag = regexp.MustCompile(`(^|,)(enum|type)=('(?:[^']|'')*'|[^,]*)`)
 
 // goType returns the type of a field that promgen writes, that of its key for a reference.
 func goType(s string) (reflect.Type, error) {

@@ -62,6 +62,11 @@ func (f *field) readsBack() bool {
 		f.tag = slices.DeleteFunc(f.tag, isDefault)
 		t, err = modelOf("t", nil, f)
 	}
+	isType := func(option string) bool { return strings.HasPrefix(option, typeTag) }
+	if err != nil && slices.ContainsFunc(f.tag, isType) { // the database tells it as well
+		f.tag = slices.DeleteFunc(f.tag, isType)
+		t, err = modelOf("t", nil, f)
+	}
 	return err == nil && len(t.Columns) == 1 && t.Columns[0].Name == f.column.Name
 }
 

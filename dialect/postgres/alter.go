@@ -49,7 +49,7 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 }
 
 var order = map[schema.StepKind]int{
-	schema.AddColumn: 0, schema.AlterColumn: 1, schema.ReplaceConstraint: 2, schema.AddConstraint: 3, schema.ValidateStep: 4,
+	schema.AddColumn: 0, schema.AddValue: 0, schema.AlterColumn: 1, schema.ReplaceConstraint: 2, schema.AddConstraint: 3, schema.ValidateStep: 4,
 	schema.CreateIndex: 5, schema.ReplaceIndex: 5, schema.DropConstraint: 6, schema.DropIndex: 7, schema.DropColumn: 8, schema.ByHand: 9,
 }
 
@@ -144,6 +144,8 @@ func (w *alteration) step(drift *schema.Drift) []schema.Step {
 			return w.addColumn(drift)
 		}
 		return []schema.Step{w.column(drift)}
+	case schema.OfValue:
+		return []schema.Step{w.value(drift)}
 	case schema.OfCheck:
 		return []schema.Step{w.check(drift)}
 	case schema.OfForeignKey:
@@ -152,6 +154,19 @@ func (w *alteration) step(drift *schema.Drift) []schema.Step {
 		return []schema.Step{w.index(drift)}
 	}
 	return []schema.Step{dialect.ByHand(drift, "it is created with the table")}
+}
+
+// value adds a value to the enum of a column. It commits by itself, because nothing may use the value before that
+// ("ALTER TYPE", section "Notes"). The values before it have been added.
+func (w *alteration) value(drift *schema.Drift) schema.Step {
+	c, found := drift.At.Column, *drift.At.HaveColumn
+	if !w.AsFound {
+		lacks := c.Lacks(&found)
+		found.Native.Labels = append(slices.Clone(found.Native.Labels), lacks[:slices.Index(lacks, drift.Want)]...)
+	}
+	s := w.apart(schema.AddValue, drift, schema.Additive, w.d.AddValues(c, &found, []string{drift.Want})...)
+	s.Name += "." + drift.Want
+	return s
 }
 
 // addColumn adds a column. Its CHECK and its reference hold for new rows at once, and are checked for the others when

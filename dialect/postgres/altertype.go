@@ -56,7 +56,11 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	}
 	typ := w.d.ColumnType(c)
 	plain, _, _ := strings.Cut(typ, " COLLATE ")
-	what = append(what, col+"TYPE "+typ+" USING "+name+"::"+plain)
+	using := name + "::" + plain
+	if h.Kind == schema.Null {
+		using = name + "::" + texts(c) + "::" + plain
+	}
+	what = append(what, col+"TYPE "+typ+" USING "+using)
 	if constant {
 		what = append(what, col+"SET DEFAULT "+w.d.Literal(c.Default.Literal))
 		w.settled[drift.Name] = true
@@ -133,6 +137,8 @@ func isNumber(k schema.Kind) bool {
 func conversion(h, w *schema.FoundColumn) (risk schema.Risk, probe string, can bool) {
 	from, to, number := h.Kind, w.Kind, isNumber
 	switch {
+	case to == schema.Null && (from.Elem() == schema.Text || from == schema.Null):
+		return schema.Lossy, "", true // the server refuses a text that is none of the type
 	case from == schema.Text && to == schema.Text:
 		if h.NoCase != w.NoCase { // the rows stay, and indexes on the column are rebuilt
 			return schema.Rewriting, "", true

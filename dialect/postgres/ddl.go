@@ -68,8 +68,8 @@ var types = [...]string{
 // ColumnType returns the type of a column, with its collation.
 func (d Dialect) ColumnType(c *schema.Column) string {
 	switch {
-	case c.SQLType != "" && !c.Kind.IsList():
-		return c.SQLType
+	case c.Kind == schema.Text && typeName(c) != "":
+		return typeName(c)
 	case c.Kind.IsList():
 		return d.ColumnType(c.Elem()) + "[]"
 	case c.Kind == schema.Decimal:
@@ -151,7 +151,27 @@ func (Dialect) Prerequisites(cols []*schema.Column) (list []string) {
 				" ("+collations[name]+"); END IF; END $prom$")
 		}
 	}
+	for i, c := range cols {
+		if c.Enum == nil || slices.ContainsFunc(cols[:i], func(o *schema.Column) bool { return o.Enum != nil && o.Enum.Name == c.Enum.Name }) {
+			continue
+		}
+		labels := make([]string, len(c.Enum.Labels))
+		for i, label := range c.Enum.Labels {
+			labels[i] = quoteText(label)
+		}
+		list = append(list, do("IF pg_catalog.to_regtype("+quoteText(typeName(c))+") IS NULL THEN CREATE TYPE "+typeName(c)+
+			" AS ENUM ("+strings.Join(labels, ", ")+"); END IF;"))
+	}
 	return list
+}
+
+// do returns a statement that runs a block of PL/pgSQL.
+func do(block string) string {
+	tag := "$prom$"
+	for strings.Contains(block, tag) {
+		tag = "$" + tag[1:len(tag)-1] + "_$"
+	}
+	return "DO " + tag + " BEGIN " + block + " END " + tag
 }
 
 // Literal returns v as a constant in SQL. A text that no PostgreSQL text can be, because it holds a NUL, becomes a

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/prom-go/prom/dialect"
@@ -28,7 +29,7 @@ func (d Dialect) Native(c *schema.Column, found *schema.FoundColumn) *schema.Nat
 	switch name, _ := dialect.CutLimits(one.Type); {
 	case name == "text", name == "character varying" && !c.Kind.IsList():
 		return nil
-	case one.Kind == schema.Null, one.Kind == schema.Text, one.Kind == schema.UUID, one.Kind == schema.JSON:
+	case one.Kind == schema.Null, one.Kind == schema.Text, one.Kind == schema.UUID, one.Kind == schema.JSON, one.Kind == schema.Decimal:
 		n := found.Native
 		if !c.Kind.IsList() && isList {
 			n.Ordered = false // a list of arrays would be an array of two dimensions
@@ -40,6 +41,13 @@ func (d Dialect) Native(c *schema.Column, found *schema.FoundColumn) *schema.Nat
 
 // told returns the type that the tag of a column tells, for a table that is not there yet.
 func told(c *schema.Column) *schema.Native {
+	if c.Enum != nil {
+		n := &schema.Native{Type: typeName(c), Ordered: true, Least: true, Labels: c.Enum.Labels}
+		if c.Kind.IsList() {
+			n.Type += "[]"
+		}
+		return n
+	}
 	name, array := strings.ToLower(c.SQLType), ""
 	for strings.HasSuffix(name, "[]") {
 		name, array = strings.TrimSuffix(name, "[]"), array+"[]"
@@ -80,4 +88,40 @@ func leastOf(fn dialect.Func, c *schema.Column, arg string) (call, as string, er
 		order += " DESC NULLS LAST"
 	}
 	return "array_agg(" + arg + " ORDER BY " + order + ")", asText(c, "(%s)[1]"), nil
+}
+
+// typeName returns the type that the tag of a column names, or its element's, "" for none.
+func typeName(c *schema.Column) string {
+	if c.Enum != nil {
+		return dialect.Quote(c.Enum.Name)
+	}
+	return c.SQLType
+}
+
+// AddValues returns the statements that add values to an enum, each where the model has it: behind the one before it
+// that is there, or else before the next one.
+func (Dialect) AddValues(c *schema.Column, found *schema.FoundColumn, labels []string) []string {
+	name, there := strings.TrimSuffix(found.Native.Type, "[]"), slices.Clone(found.Native.Labels)
+	list := make([]string, len(labels))
+	for i, label := range labels {
+		list[i] = "ALTER TYPE " + name + " ADD VALUE IF NOT EXISTS " + quoteText(label) + place(c.Enum.Labels, there, label)
+		there = append(there, label)
+	}
+	return list
+}
+
+// place says where a value of an enum goes among those that are there.
+func place(all, there []string, label string) string {
+	at := slices.Index(all, label)
+	for i := at - 1; i >= 0; i-- {
+		if slices.Contains(there, all[i]) {
+			return " AFTER " + quoteText(all[i])
+		}
+	}
+	for i := at + 1; i < len(all); i++ {
+		if slices.Contains(there, all[i]) {
+			return " BEFORE " + quoteText(all[i])
+		}
+	}
+	return ""
 }

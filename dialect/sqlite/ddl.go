@@ -184,6 +184,9 @@ func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) []string {
 	return []string{dialect.CreateIndex(t, ix, false, nil)}
 }
 
+// AddValues returns nothing: enums are texts.
+func (Dialect) AddValues(*schema.Column, *schema.FoundColumn, []string) []string { return nil }
+
 // Prerequisites returns nothing: SQLite has all that a column needs.
 func (Dialect) Prerequisites([]*schema.Column) []string { return nil }
 

@@ -218,6 +218,11 @@ func (b *binding) again(ctx context.Context, st *driver.Statement, err error) bo
 // and outside of transactions, where the table can be changed.
 func (b *binding) tooNarrow(ctx context.Context, err error) bool {
 	switch driver.KindOf(err) {
+	case driver.KindType:
+		if !slices.ContainsFunc(b.table.Columns, func(c *schema.Column) bool { return c.Enum != nil }) {
+			return false
+		}
+		fallthrough
 	case driver.KindNotNull, driver.KindCheck:
 		return !b.derived && b.table != noTable && !b.wide.Load() && !b.db.InTx(ctx) && !b.db.ReadOnly() &&
 			b.db.DSN().Options.Install == dsn.InstallAuto

@@ -417,6 +417,10 @@ func (in *installer) add(t *schema.Table, diff schema.Diff, found *schema.Found)
 	for _, c := range diff.Columns {
 		in.change(in.d.AddColumn(t, c), t)
 	}
+	for _, c := range diff.Enums {
+		h := found.Column(c.Name)
+		in.change(in.d.AddValues(c, h, c.Lacks(h)), t)
+	}
 	for _, k := range t.ForeignKeys {
 		if slices.ContainsFunc(k.Columns, func(c *schema.Column) bool { return slices.Contains(diff.Columns, c) }) {
 			in.references = append(in.references, reference{table: t, key: k})
@@ -514,6 +518,12 @@ func drift(db *db.DB, t *schema.Table, diff schema.Diff, found *schema.Found) er
 		missing = append(missing, "column "+c.Name)
 		if advice := schema.WasAdvice(t, c, found); advice != "" {
 			was += "; " + advice
+		}
+	}
+	for _, c := range diff.Enums {
+		e.Columns = append(e.Columns, c.Name)
+		for _, label := range c.Lacks(found.Column(c.Name)) {
+			missing = append(missing, fmt.Sprintf("enum value %q of column %s", label, c.Name))
 		}
 	}
 	for _, ix := range diff.Indexes {

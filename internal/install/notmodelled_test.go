@@ -130,3 +130,76 @@ func TestContradicted(t *testing.T) {
 		`CREATE TRIGGER fills BEFORE INSERT ON "thing" FOR EACH ROW EXECUTE FUNCTION fills()`)
 	is.Equal(planOf(ctx, t, db, now), nil)
 }
+
+// feeling is an enum of which the model has a value less than the database.
+type feeling string
+
+func (feeling) Values() []feeling { return []feeling{"sad", "ok"} }
+
+// alien is a model of a table whose columns have types to which no kind belongs, and domains.
+type alien struct {
+	ID      int64 `prom:"key"`
+	Mood    feeling
+	Moods   []feeling `prom:"enum=feeling"`
+	Told    feeling   `prom:"enum"`
+	Address string
+	Net     string `prom:"type=cidr"`
+	Range   *string
+	Points  []string
+	Short   string
+	Names   []string
+	Count   int32
+	Code    string `prom:"max=5"`
+	Exact   string
+	Doc     string
+	Key     string
+	At      time.Time
+}
+
+// Ensure that types which hold the values of a field are the database's own, and that values of an enum are as well.
+func TestNativeNotModelled(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	db := open(t, dbtest.Postgres(t))
+	runSQL(t, db, `CREATE TYPE "feeling" AS ENUM ('sad', 'ok', 'theirs')`, `CREATE DOMAIN "count" AS integer CHECK (VALUE > 0)`,
+		`CREATE DOMAIN "code" AS varchar(5) NOT NULL DEFAULT 'x'`,
+		`CREATE TABLE "alien" ("id" bigint PRIMARY KEY, "mood" "feeling" NOT NULL, "moods" "feeling"[] NOT NULL,
+			"told" "feeling" NOT NULL, "address" inet NOT NULL, "net" cidr NOT NULL, "range" int4range, "points" point[] NOT NULL,
+			"short" char(4) NOT NULL, "names" varchar(9)[] NOT NULL, "count" "count" NOT NULL, "code" "code", "exact" numeric NOT NULL,
+			"doc" jsonb NOT NULL, "key" uuid NOT NULL, "at" timestamp NOT NULL)`)
+	before, err := db.InspectAll(ctx, "alien")
+	is.NoErr(err)
+	now := table[alien](t)
+	steps, others, err := install.Plan(ctx, db, now)
+	is.NoErr(err)
+	is.Equal(steps, nil)
+	var got []string
+	for _, d := range others {
+		got = append(got, string(d.Object)+" "+d.Name+" "+string(d.Aspect))
+	}
+	slices.Sort(got)
+	is.Equal(got, []string{"column address type", "column at type", "column code default", "column code type",
+		"column count type", "column doc type", "column exact type", "column key type", "column mood type", "column names type",
+		"column points type", "column range type", "column short type",
+		"enum value mood ", "enum value moods ", "enum value told "})
+	drifts, err := install.Drifts(ctx, db, now)
+	is.NoErr(err)
+	is.Equal(drifts, nil)
+	ensure(ctx, t, db, now)
+	after, err := db.InspectAll(ctx, "alien")
+	is.NoErr(err)
+	is.Equal(after, before)
+
+	// A type that the tag names is contradicted by another one, whose values may be of it.
+	runSQL(t, db, `ALTER TABLE "alien" ALTER "net" TYPE text, ALTER "told" TYPE text`)
+	steps, _, err = install.Plan(ctx, db, now)
+	is.NoErr(err)
+	is.Equal(len(steps), 2)
+	for _, s := range steps {
+		is.Equal(s.Kind, schema.AlterColumn)
+		is.Equal(s.Risk, schema.Lossy)
+	}
+	is.NoErr(planned(ctx, db, now))
+	is.Equal(planOf(ctx, t, db, now), nil)
+}

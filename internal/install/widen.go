@@ -23,7 +23,7 @@ func Widen(ctx context.Context, db *db.DB, t *schema.Table) (bool, error) {
 				if s.Aspect == schema.AspectNull {
 					wider = append(wider, s)
 				}
-			case schema.ReplaceConstraint:
+			case schema.ReplaceConstraint, schema.AddValue:
 				wider = append(wider, s)
 			}
 		}

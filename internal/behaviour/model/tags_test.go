@@ -125,6 +125,7 @@ type (
 		Cooled  Celsius        `prom:"type=int,null"`
 		Raw     string         `prom:"json"`
 		Grid    [][]int        `prom:"array"`
+		Kind    *string        `prom:"enum=shift_kind,choices=day|night"`
 		Left    sql.Null[int64]
 		Made    time.Time `prom:"created"`
 		Changed time.Time `prom:"updated"`
