@@ -88,7 +88,7 @@ func (w *alteration) forget(is func(ix schema.Definition) bool) (drops []string)
 		if d.Sort != sortIndex || !is(d) {
 			return false
 		}
-		drops = append(drops, "DROP INDEX "+dialect.Quote(d.Name))
+		drops = append(drops, "DROP INDEX "+w.d.Index(w.Table.Name, d.Name))
 		return true
 	})
 	return drops
@@ -113,7 +113,7 @@ func (w *alteration) createIndex(drift *schema.Drift) schema.Step {
 	s.SQL = append(s.SQL, create)
 	w.others = append(w.others, schema.Definition{Sort: sortIndex, Name: drift.Name, SQL: create})
 	if drift.At.Index.Unique {
-		s.Probe = dialect.UniqueProbe(w.Table, drift.At.Index)
+		s.Probe = dialect.UniqueProbe(w.d, w.Table, drift.At.Index)
 	}
 	return s
 }
@@ -155,7 +155,7 @@ func (w *alteration) dropColumn(drift *schema.Drift) schema.Step {
 	s := schema.Step{Kind: schema.DropColumn, Table: w.Table.Name, Name: drift.Name, Risk: schema.Lossy,
 		Reason: drift.Error()}
 	s.SQL = w.forget(func(ix schema.Definition) bool { return indexSpeaksOf(ix.SQL, drift.Name) })
-	s.SQL = append(s.SQL, "ALTER TABLE "+dialect.Quote(w.Table.Name)+" DROP COLUMN "+dialect.Quote(drift.Name))
+	s.SQL = append(s.SQL, "ALTER TABLE "+w.d.Table(w.Table.Name)+" DROP COLUMN "+dialect.Quote(drift.Name))
 	if w.def != nil {
 		w.def.dropColumn(drift.Name)
 	}
@@ -164,25 +164,32 @@ func (w *alteration) dropColumn(drift *schema.Drift) schema.Step {
 
 // RenameTable renames a table, see [dialect.Altering]. Indexes, triggers, views and references follow it; constraints
 // keep their names.
-func (Dialect) RenameTable(t *schema.Table, _ *schema.Found) []string {
-	return []string{"ALTER TABLE " + dialect.Quote(t.Was) + " RENAME TO " + dialect.Quote(t.Name)}
+func (d Dialect) RenameTable(t *schema.Table, _ *schema.Found) []string {
+	return []string{"ALTER TABLE " + d.Table(t.Was) + " RENAME TO " + d.Target(t.Name)}
 }
 
 // RenameColumn renames a column, see [dialect.Altering]. What is named after it keeps its name.
-func (Dialect) RenameColumn(t *schema.Table, c *schema.Column, _ *schema.Found) []string {
-	return []string{"ALTER TABLE " + dialect.Quote(t.Name) + " RENAME COLUMN " + dialect.Quote(c.Was) + " TO " +
+func (d Dialect) RenameColumn(t *schema.Table, c *schema.Column, _ *schema.Found) []string {
+	return []string{"ALTER TABLE " + d.Table(t.Name) + " RENAME COLUMN " + dialect.Quote(c.Was) + " TO " +
 		dialect.Quote(c.Name)}
 }
 
-// Shadow returns the statements that make a table for comparison.
+// Shadow returns the statements that make a table for comparison, by its name without its database.
 func (d Dialect) Shadow(t *schema.Table) []string {
-	list := d.CreateTable(t, nil)
+	list := []string{d.createTable(t, d.Target(t.Name))}
+	local := *t
+	local.Name = schema.JoinName("", t.Local())
 	for _, ix := range t.Indexes {
-		if create := d.CreateIndex(t, ix); create != "" {
+		if create := d.CreateIndex(&local, ix); create != "" {
 			list = append(list, create)
 		}
 	}
 	return list
+}
+
+// Dangling returns a query for the rows that refer to nothing, see [dialect.Altering].
+func (Dialect) Dangling() string {
+	return "SELECT count(*) FROM pragma_foreign_key_check(NULL" + ofArg + ")"
 }
 
 // ShadowApart returns true: the definitions of a temporary table are not those that a query of the catalog finds.

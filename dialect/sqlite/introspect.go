@@ -7,38 +7,49 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
+// What stands for the database of a table in queries: see [Dialect.About].
+const (
+	ofArg = "/*, schema*/" // behind the argument of a PRAGMA's function
+	of    = "/*schema.*/"  // before sqlite_schema
+)
+
 // Shadow tables belong to a virtual one.
-const tables = `SELECT s.name, s.type, 1
-FROM sqlite_schema AS s
+const tables = `SELECT CASE WHEN s.name LIKE '%.%' THEN '"' || replace(s.name, '"', '""') || '"' ELSE s.name END, s.type, 1
+FROM ` + of + `sqlite_schema AS s
 WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'
 	AND NOT EXISTS (SELECT 1 FROM pragma_table_list(s.name) AS l WHERE l.schema = 'main' AND l.type = 'shadow')
 ORDER BY s.name`
 
 // counted is true of a key column that stands for the row's number, which alone has no index. It can hold no NULL
 // though nothing says so.
-const counted = `c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l WHERE l.origin = 'pk')`
+const counted = `c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name` + ofArg + `) AS l WHERE l.origin = 'pk')`
 
 // Hidden columns are those of virtual tables (1); generated columns (2, 3) are ordinary ones to a reader.
 const columns = `SELECT c.name, c.type,
 	c."notnull" <> 0 OR ` + counted + `,
 	c.pk > 0, c.dflt_value, 0, ` + counted + `, c.hidden > 1,
-	EXISTS (SELECT 1 FROM sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE), 0, 0,
+	EXISTS (SELECT 1 FROM ` + of + `sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE), 0, 0,
 	NULL, NULL, 0, 0, NULL
-FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name) AS c
+FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name` + ofArg + `) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid`
 
 // An expression is a column without a name; the row's number, which SQLite adds to every index, is no key column.
 const indexes = `SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0, NULL, NULL
-FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
+FROM pragma_index_list(?` + ofArg + `) AS l, pragma_index_xinfo(l.name` + ofArg + `) AS c
 WHERE l.origin <> 'pk' AND c.key = 1
 ORDER BY l.name, c.seqno`
 
 // A foreign key that names no target columns means the primary key.
 const foreignKeys = `SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
-	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0, 0
-FROM pragma_foreign_key_list(?) AS f
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table"` + ofArg + `) AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0, 0, f."table"
+FROM pragma_foreign_key_list(?` + ofArg + `) AS f
 ORDER BY f.id DESC, f.seq`
+
+const referrers = `SELECT DISTINCT s.name
+FROM ` + of + `sqlite_schema AS s, pragma_foreign_key_list(s.name` + ofArg + `) AS f, (SELECT ? AS name) AS t
+WHERE s.type = 'table' AND f."table" = t.name COLLATE NOCASE AND s.name <> f."table" COLLATE NOCASE
+ORDER BY 1`
 
 const references = `SELECT DISTINCT s.name, coalesce(t.name, f."table")
 FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f
@@ -46,31 +57,73 @@ LEFT JOIN sqlite_schema AS t ON t.type = 'table' AND t.name = f."table" COLLATE 
 WHERE s.type = 'table' AND s.name <> f."table" COLLATE NOCASE
 ORDER BY 1, 2`
 
-const definitions = `SELECT type, name, sql FROM sqlite_schema
+const definitions = `SELECT type, name, sql FROM ` + of + `sqlite_schema
 WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL AND type IN ('table', 'index', 'trigger')
 ORDER BY rowid`
 
 // A conflict clause is found by its last word, which may stand elsewhere too. Other tables' triggers have their tables'
 // names.
-const suppresses = `SELECT EXISTS (SELECT 1 FROM (SELECT type, tbl_name, sql FROM sqlite_schema UNION ALL SELECT type, tbl_name, sql FROM sqlite_temp_schema)
+const suppresses = `SELECT EXISTS (SELECT 1 FROM (SELECT type, tbl_name, sql FROM ` + of + `sqlite_schema UNION ALL SELECT type, tbl_name, sql FROM sqlite_temp_schema)
 WHERE tbl_name = ? COLLATE NOCASE AND (type IN ('view', 'trigger') OR sql LIKE '%IGNORE%'))`
 
 // Tables come before what is on them.
-const allDefinitions = `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+const allDefinitions = `SELECT sql FROM ` + of + `sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
 ORDER BY type <> 'table', rowid`
 
 // Statements compile their triggers and look for the keys that are referred to. EXPLAIN QUERY PLAN runs none of them.
 const sound = `WITH s AS (
-	SELECT name, type, '"' || replace(name, '"', '""') || '"' AS quoted FROM sqlite_schema
+	SELECT name, type, '` + of + `"' || replace(name, '"', '""') || '"' AS quoted, '"' || replace(name, '"', '""') || '"' AS alone
+	FROM ` + of + `sqlite_schema
 	WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\_%' ESCAPE '\')
 SELECT name, 'select', 'EXPLAIN QUERY PLAN SELECT * FROM ' || quoted FROM s
 UNION ALL SELECT name, 'insert', 'EXPLAIN QUERY PLAN INSERT INTO ' || quoted || ' DEFAULT VALUES' FROM s
 UNION ALL SELECT name, 'delete', 'EXPLAIN QUERY PLAN DELETE FROM ' || quoted FROM s
-UNION ALL SELECT name, 'check', 'EXPLAIN QUERY PLAN PRAGMA foreign_key_check(' || quoted || ')' FROM s WHERE type = 'table'`
+UNION ALL SELECT name, 'check', 'EXPLAIN QUERY PLAN PRAGMA ` + of + `foreign_key_check(' || alone || ')' FROM s WHERE type = 'table'`
 
-const soundUpdate = `SELECT name, 'update', 'EXPLAIN QUERY PLAN UPDATE "' || replace(name, '"', '""') || '" SET ' || (
-	SELECT group_concat('"' || replace(c.name, '"', '""') || '" = NULL', ', ') FROM pragma_table_xinfo(t.name) AS c WHERE c.hidden = 0)
+const soundUpdate = `SELECT name, 'update', 'EXPLAIN QUERY PLAN UPDATE ` + of + `"' || replace(name, '"', '""') || '" SET ' || (
+	SELECT group_concat('"' || replace(c.name, '"', '""') || '" = NULL', ', ') FROM pragma_table_xinfo(t.name` + ofArg + `) AS c WHERE c.hidden = 0)
 FROM (SELECT ? AS name) AS t`
+
+// About returns a query about the table of a name. A database that is attached, or the main one among several, is told
+// by the text of the query, which takes no argument for it.
+func (d Dialect) About(sql, table string) (query, arg string) {
+	space, local := schema.SplitName(table)
+	if space == "" && d.Attached {
+		space = mainSchema
+	}
+	return in(space, sql), local
+}
+
+// in returns a query on a database that is attached, on any for "".
+func in(space, sql string) string {
+	if space == "" {
+		return sql
+	}
+	return strings.NewReplacer(ofArg, ", "+quoteText(space), of, dialect.Quote(space)+".").Replace(sql)
+}
+
+// mainSchema is the name of the database that a connection has opened, beside those that are attached.
+const mainSchema = "main"
+
+// TablesOf returns a query with one row a table of an attached database, see [dialect.Introspection].
+func (Dialect) TablesOf(space string) string {
+	named := strings.Replace(tables, "l.schema = 'main'", "l.schema = "+quoteText(space), 1)
+	named = strings.Replace(named, "SELECT CASE WHEN s.name LIKE '%.%' THEN", "SELECT "+quoteText(prefix(space))+
+		" || CASE WHEN s.name LIKE '%.%' OR s.name LIKE '\"%' THEN", 1)
+	return in(space, named)
+}
+
+// prefix is a schema as [schema.JoinName] writes it before a table.
+func prefix(space string) string { return strings.TrimSuffix(schema.JoinName(space, "x"), "x") }
+
+// Referrers returns a query for which tables refer to a table, see [dialect.Introspection].
+func (Dialect) Referrers() string { return referrers }
+
+// HasSchema returns "": a database is attached by who opens the connection.
+func (Dialect) HasSchema(string) string { return "" }
+
+// CreateSchema returns "".
+func (Dialect) CreateSchema(string) string { return "" }
 
 // Tables returns a query with one row a table, see [dialect.Introspection].
 func (Dialect) Tables() string { return tables }
@@ -106,13 +159,13 @@ func (Dialect) AllDefinitions() string { return allDefinitions }
 func (Dialect) Sound() (all, one string) { return sound, soundUpdate }
 
 // HasRows returns a query that tells whether the table has a row.
-func (Dialect) HasRows(table string) string { return dialect.HasRows(table) }
+func (d Dialect) HasRows(table string) string { return dialect.HasRows(d, table) }
 
 // Checks returns "": the definitions tell.
 func (Dialect) Checks() string { return "" }
 
 // RowCount returns a query for the number of rows.
-func (Dialect) RowCount(table string) string { return "SELECT count(*) FROM " + dialect.Quote(table) }
+func (d Dialect) RowCount(table string) string { return "SELECT count(*) FROM " + d.Table(table) }
 
 // Complete adds the collations of the columns, the CHECK constraints, the expressions of indexes and their conditions.
 func (Dialect) Complete(f *schema.Found) {

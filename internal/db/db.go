@@ -49,7 +49,7 @@ func newDB(d dsn.DSN, log logger) *DB {
 	if d.Dialect == dsn.Postgres {
 		db.driver = postgres.Driver{}
 	}
-	db.dialect = db.driver.Dialect()
+	db.dialect = db.driver.Dialect(d)
 	return db
 }
 

@@ -1,27 +1,27 @@
 -- tables
-SELECT s.name, s.type, 1
-FROM sqlite_schema AS s
+SELECT CASE WHEN s.name LIKE '%.%' THEN '"' || replace(s.name, '"', '""') || '"' ELSE s.name END, s.type, 1
+FROM /*schema.*/sqlite_schema AS s
 WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'
 	AND NOT EXISTS (SELECT 1 FROM pragma_table_list(s.name) AS l WHERE l.schema = 'main' AND l.type = 'shadow')
 ORDER BY s.name;
 -- columns
 SELECT c.name, c.type,
-	c."notnull" <> 0 OR c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l WHERE l.origin = 'pk'),
-	c.pk > 0, c.dflt_value, 0, c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l WHERE l.origin = 'pk'), c.hidden > 1,
-	EXISTS (SELECT 1 FROM sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE), 0, 0,
+	c."notnull" <> 0 OR c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name/*, schema*/) AS l WHERE l.origin = 'pk'),
+	c.pk > 0, c.dflt_value, 0, c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name/*, schema*/) AS l WHERE l.origin = 'pk'), c.hidden > 1,
+	EXISTS (SELECT 1 FROM /*schema.*/sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE), 0, 0,
 	NULL, NULL, 0, 0, NULL
-FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name) AS c
+FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name/*, schema*/) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid;
 -- indexes
 SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0, NULL, NULL
-FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
+FROM pragma_index_list(?/*, schema*/) AS l, pragma_index_xinfo(l.name/*, schema*/) AS c
 WHERE l.origin <> 'pk' AND c.key = 1
 ORDER BY l.name, c.seqno;
 -- foreign keys
 SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
-	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0, 0
-FROM pragma_foreign_key_list(?) AS f
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table"/*, schema*/) AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0, 0, f."table"
+FROM pragma_foreign_key_list(?/*, schema*/) AS f
 ORDER BY f.id DESC, f.seq;
 -- references
 SELECT DISTINCT s.name, coalesce(t.name, f."table")
@@ -30,7 +30,7 @@ LEFT JOIN sqlite_schema AS t ON t.type = 'table' AND t.name = f."table" COLLATE 
 WHERE s.type = 'table' AND s.name <> f."table" COLLATE NOCASE
 ORDER BY 1, 2;
 -- definitions
-SELECT type, name, sql FROM sqlite_schema
+SELECT type, name, sql FROM /*schema.*/sqlite_schema
 WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL AND type IN ('table', 'index', 'trigger')
 ORDER BY rowid;
 -- rows
