@@ -10,6 +10,7 @@ import (
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/dsn"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -55,13 +56,20 @@ func (db *DB) Relations(ctx context.Context) ([]Relation, error) {
 	return list, err
 }
 
-// TablesOf lists the tables and views of a schema, or of a database that is attached, by name.
-func (db *DB) TablesOf(ctx context.Context, space string) ([]Relation, error) {
-	var list []Relation
-	err := db.inspect(ctx, db.dialect.TablesOf(space), "", func(r inspected) {
-		list = append(list, Relation{Name: r.name(0), Sort: r.text(1), Own: r.bool(2)})
+// TablesIn lists the tables of a schema, or of a database that is attached, by name. Views and the history of changes
+// are left out.
+func (db *DB) TablesIn(ctx context.Context, space string) (names []string, err error) {
+	if db.dsn.Dialect == dsn.SQLite && !strings.EqualFold(space, "main") && !dsn.IsAttached(db.dsn, space) {
+		return nil, nil
+	}
+	err = db.inspect(ctx, db.dialect.TablesOf(space), "", func(r inspected) {
+		name := r.name(0)
+		_, local := schema.SplitName(name)
+		if sort := r.text(1); (sort == dialect.SortTable || sort == dialect.SortForeign) && local != HistoryTable {
+			names = append(names, name)
+		}
 	})
-	return list, err
+	return names, err
 }
 
 // HasSchema reports whether a schema exists; it is true where statements make none.
