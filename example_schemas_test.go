@@ -42,7 +42,8 @@ func Example_schemas() {
 	}
 	defer os.RemoveAll(folder)
 	file := filepath.ToSlash(folder)
-	db, err := new(prom.Registry).Open("sqlite://" + file + "/app.db?attach=auth:" + file + "/auth.db&attach=billing:" + file + "/billing.db")
+	db, err := new(prom.Registry).Open("sqlite://" + file + "/app.db?attach=auth:" + file +
+		"/auth.db&attach=billing:" + file + "/billing.db")
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -60,14 +60,14 @@ func checkTableName(name string) error {
 	if strings.Contains(name, ".") {
 		var err error
 		if schema, table, err = splitName(name); err != nil {
-			return fmt.Errorf("the name %q is not of the form schema.table: %w; a part with a dot of its own is written in double quotes",
+			return fmt.Errorf("the name %q is not of the form schema.table: %w; write a part with a dot of its own in double quotes",
 				name, err)
 		}
 	}
 	if schema != "" {
 		switch low := FoldName(schema); {
 		case low == "pg_temp":
-			return fmt.Errorf("the table %q would be temporary: it would be that of one session, and a connection has several", name)
+			return fmt.Errorf("the table %q would be temporary: of one session, and a connection has several", name)
 		case strings.HasPrefix(low, "pg_"), low == "information_schema":
 			return fmt.Errorf("the schema %q of the table %q belongs to PostgreSQL", schema, name)
 		}

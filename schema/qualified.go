@@ -95,8 +95,8 @@ func cutQuoted(s string) (text, rest string, err error) {
 	return "", "", errors.New("a quote is not closed")
 }
 
-// OneDatabase reports whether two tables are in the same database of a SQLite connection, the main one or an attached one,
-// by their names.
+// OneDatabase reports whether two tables are in the same database of a SQLite connection, the main one or an attached
+// one, by their names.
 func OneDatabase(a, b string) bool {
 	space := func(name string) string {
 		s, _ := SplitName(name)

@@ -54,7 +54,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("promgen", flag.ContinueOnError)
 	dsn := flags.String("dsn", "", "the database; PROM_DSN when it is not given")
 	pkg := flags.String("package", "models", "the name of the package to write")
-	schemas := flags.String("schema", "", "the schemas whose tables to take, with commas between them; without it, those that a name without a schema reaches")
+	schemas := flags.String("schema", "",
+		"the schemas whose tables to take, with commas between them; without it, those that a name without a schema finds")
 	only := flags.String("tables", "", "the tables, with commas between them; all when it is not given")
 	flags.Bool("fields", false, "write the handles of the models of a package instead; promgen -fields -help tells how")
 	if err := flags.Parse(args); err != nil {

@@ -68,7 +68,8 @@ func TestGenerateSchemas(t *testing.T) {
 		dir := t.TempDir()
 		is.NoErr(os.WriteFile(filepath.Join(dir, "models.go"), []byte(text), 0o644))
 		is.NoErr(os.WriteFile(filepath.Join(dir, "main.go"), []byte(check(text)), 0o644))
-		cmd := exec.Command("go", "run", filepath.Join(dir, "models.go"), filepath.Join(dir, "main.go"), e.With("install=check"))
+		cmd := exec.Command("go", "run", filepath.Join(dir, "models.go"), filepath.Join(dir, "main.go"),
+			e.With("install=check"))
 		cmd.Dir = "../.."
 		out, err := cmd.CombinedOutput()
 		if err != nil || string(out) != "1 1 1 \n" {

@@ -384,7 +384,8 @@ func (w *alteration) index(drift *schema.Drift) schema.Step {
 	case drift.Sort == schema.Missing:
 		s = w.apart(schema.CreateIndex, drift, schema.Additive, concurrently)
 	case drift.Aspect == schema.AspectValid:
-		s = w.apart(schema.ReplaceIndex, drift, schema.Additive, "DROP INDEX CONCURRENTLY IF EXISTS "+w.d.Index(w.Table.Name, drift.Name), concurrently)
+		s = w.apart(schema.ReplaceIndex, drift, schema.Additive,
+			"DROP INDEX CONCURRENTLY IF EXISTS "+w.d.Index(w.Table.Name, drift.Name), concurrently)
 	case place.HaveIndex.Bound:
 		return dialect.ByHand(drift, "it belongs to a constraint of another program; drop the constraint, and plan again")
 	default:
@@ -466,8 +467,8 @@ func renameIndex(t *schema.Table, name, from, to string) []string {
 }
 
 // Shadow returns the statements that make a temporary table for comparison: one with its indexes and without its
-// foreign keys, by the name that the table has in its schema. It is found before a table of the same name, wherever the search path of the connection has temporary
-// tables.
+// foreign keys, by the name that the table has in its schema. It is found before a table of the same name, wherever the
+// search path of the connection has temporary tables.
 func (d Dialect) Shadow(t *schema.Table) []string {
 	list := append(d.Prerequisites(t.Columns),
 		"SELECT set_config('search_path', concat_ws(', ', 'pg_temp', nullif(current_setting('search_path'), '')), true)")

@@ -14,7 +14,8 @@ const relation = `(SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to
 
 // Intercepts is a query that tells whether (boolean) something other than a table itself may decide what becomes of a
 // row that is written to it: a trigger before each row of the table or of a partition, a rule, or that it is no table.
-// Its arguments are the table's name, quoted, and the events as pg_trigger has them, EventInsert or EventInsert|EventUpdate.
+// Its arguments are the table's name, quoted, and the events as pg_trigger has them, EventInsert or
+// EventInsert|EventUpdate.
 const Intercepts = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass($1::text)
 	AND (c.relkind NOT IN ('r', 'p') OR c.relhasrules OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
 		WHERE (g.tgrelid = c.oid OR c.relkind = 'p' AND g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)))
@@ -127,8 +128,8 @@ FROM pg_catalog.pg_constraint
 WHERE contype = 'c' AND conrelid = ` + relation + `
 ORDER BY conname`
 
-// reached is the name of the table t in the schema n as [schema.JoinName] writes it: with the schema when the name alone
-// does not reach it.
+// reached is the name of the table t in the schema n as [schema.JoinName] writes it: with the schema when the name
+// alone does not reach it.
 const reached = `CASE WHEN NOT pg_catalog.pg_table_is_visible(t.oid) THEN ` + full +
 	` WHEN t.relname LIKE '%.%' THEN '"' || replace(t.relname, '"', '""') || '"' ELSE t.relname::text END`
 
@@ -170,8 +171,8 @@ func (Dialect) TablesOf(space string) string {
 // Referrers returns a query for which tables refer to a table, see [dialect.Introspection].
 func (Dialect) Referrers() string { return referrers }
 
-// HasSchema returns a query for whether the schema exists, and CreateSchema the statement that makes it. Another session
-// may make it at the same moment.
+// HasSchema returns a query for whether the schema exists, and CreateSchema the statement that makes it. Another
+// session may make it at the same moment.
 func (Dialect) HasSchema(space string) string {
 	return "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = " + quoteText(space) + ")"
 }

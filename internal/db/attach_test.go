@@ -21,7 +21,8 @@ func TestAttach(t *testing.T) {
 	is := is.New(t)
 	ctx := context.Background()
 	folder := filepath.ToSlash(t.TempDir())
-	at := "sqlite:///" + strings.TrimPrefix(folder, "/") + "/main.db?attach=billing:" + folder + "/deep/b'c.db&attach=auth:" + folder + "/auth.db"
+	at := "sqlite:///" + strings.TrimPrefix(folder, "/") + "/main.db?attach=billing:" + folder +
+		"/deep/b'c.db&attach=auth:" + folder + "/auth.db"
 	d, err := new(db.Registry).Open(at)
 	is.NoErr(err)
 	defer d.Close()

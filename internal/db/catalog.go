@@ -236,8 +236,8 @@ func (db *DB) AllDefinitions(ctx context.Context, table string) (list []string, 
 	return list, err
 }
 
-// BrokenReferences lists the tables and views in the database of a table at which something refers to what is not there, each with what can then
-// not be done to it. It is empty where the server sees to that.
+// BrokenReferences lists the tables and views in the database of a table at which something refers to what is not
+// there, each with what can then not be done to it. It is empty where the server sees to that.
 func (db *DB) BrokenReferences(ctx context.Context, table string) (failed [][2]string, err error) {
 	query, update := db.dialect.Sound()
 	if query == "" {

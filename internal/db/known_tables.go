@@ -65,8 +65,8 @@ func (db *DB) Known() []*schema.Table {
 	return list
 }
 
-// CheckTable returns why a table cannot be one of the connection: on SQLite, when no database is attached by the name of
-// its schema.
+// CheckTable returns why a table cannot be one of the connection: on SQLite, when no database is attached by the name
+// of its schema.
 func (db *DB) CheckTable(t *schema.Table) error {
 	space := t.Schema()
 	if space == "" || db.dsn.Dialect != dsn.SQLite {

@@ -145,8 +145,8 @@ func (d DSN) usesFiles() bool {
 	return vfs == "" || strings.HasPrefix(vfs, "unix") || strings.HasPrefix(vfs, "win32")
 }
 
-// MakeParent creates the directories above a SQLite file, and those that are attached, that are missing. It does nothing where SQLite
-// would not create the file: in memory, read-only and with mode=rw.
+// MakeParent creates the directories above a SQLite file, and those that are attached, that are missing. It does
+// nothing where SQLite would not create the file: in memory, read-only and with mode=rw.
 func MakeParent(d DSN) error {
 	mode, _ := d.param("mode")
 	if d.Dialect != SQLite || d.Options.ReadOnly || mode == "rw" || !d.usesFiles() {

@@ -345,7 +345,8 @@ func (in *installer) createSchema(t *schema.Table) {
 	in.exists[schemaKey+space] = true
 	if e := (*driver.Error)(nil); errors.As(in.err, &e) && e.Kind == driver.KindPermission {
 		in.err = &driver.Error{Kind: driver.KindPermission, Op: cmp.Or(in.op, "install"), Table: t.Name, Err: in.err,
-			Detail: fmt.Sprintf("the schema %s does not exist, and the role may not create it; create it, or give the role CREATE on the database", space)}
+			Detail: fmt.Sprintf("the schema %s does not exist, and the role may not create it; create it, or give the role "+
+				"CREATE on the database", space)}
 	}
 }
 

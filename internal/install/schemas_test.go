@@ -30,8 +30,8 @@ type (
 func (ledger) TableName() string    { return "books.ledger" }
 func (ledgerRow) TableName() string { return "books.row" }
 
-// Ensure that many who need a schema at once, with search paths of their own and so without a common lock, make it once,
-// and that no right to make one is needed where it exists. Who has none is told the schema.
+// Ensure that many who need a schema at once, with search paths of their own and so without a common lock, make it
+// once, and that no right to make one is needed where it exists. Who has none is told the schema.
 func TestCreateSchema(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

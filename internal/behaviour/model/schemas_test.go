@@ -144,7 +144,8 @@ func TestSchemas(t *testing.T) {
 			[]string{"clerk", "chief"})
 		is.Equal(names(o.accounts.Where(prom.Via(accountBoss, accountName).Eq("chief")).All(ctx)), []string{"clerk"})
 		is.Equal(names(o.accounts.Where(prom.Via(accountLogin, loginName).Eq("bob")).All(ctx)), []string(nil))
-		is.Equal(names(o.accounts.Where(accountBills.Has(billTotal.Gt(10)), accountGroups.Has(groupName.Eq("staff"))).All(ctx)),
+		is.Equal(names(o.accounts.Where(accountBills.Has(billTotal.Gt(10)), accountGroups.Has(groupName.Eq("staff"))).
+			All(ctx)),
 			[]string{"clerk"})
 		is.Equal(names(o.accounts.OrderBy(prom.Via(accountLogin, loginName).Asc(), accountBills.Count().Desc()).All(ctx)),
 			[]string{"clerk", "chief"})
@@ -209,7 +210,8 @@ func TestSchemas(t *testing.T) {
 				err = fmt.Errorf("%d rows", len(locked))
 			}
 			if err == nil {
-				_, err = prom.LockOf(o.bills.Where(billTotal.Gt(0)).ForUpdate(), billNumber, prom.Via(billPayer, accountName)).All(ctx)
+				_, err = prom.LockOf(o.bills.Where(billTotal.Gt(0)).ForUpdate(), billNumber, prom.Via(billPayer, accountName)).
+					All(ctx)
 			}
 			if err == nil { // repairs in a transaction, too
 				err = o.bills.Create(ctx, &bill{Payer: prom.NewRef[billingUser](clerk.ID), Number: 99})
@@ -243,8 +245,8 @@ func TestSchemas_Errors(t *testing.T) {
 			"billing.user", "user_name", "name")
 		told(o.plain.Create(ctx, &plainUser{Name: "plain", Billing: prom.NewRef[billingUser](1)}), prom.ErrUnique, "user",
 			"user_name", "name")
-		told(o.bills.Create(ctx, &bill{Model: prom.Model{ID: 1}, Number: 9, Payer: prom.NewRef[billingUser](1)}), prom.ErrUnique,
-			"billing.invoice", "invoice_pkey", "_id")
+		told(o.bills.Create(ctx, &bill{Model: prom.Model{ID: 1}, Number: 9, Payer: prom.NewRef[billingUser](1)}),
+			prom.ErrUnique, "billing.invoice", "invoice_pkey", "_id")
 		told(o.bills.Create(ctx, &bill{Number: 9, Payer: prom.NewRef[billingUser](99)}), prom.ErrForeignKey,
 			"billing.invoice", "invoice_payer_fkey", "payer")
 		_, err := o.bills.Where(billNumber.Eq(0)).Update(ctx, billTotal.SetTo(prom.Minus(billTotal, prom.Val(aBill, 500))))
@@ -423,7 +425,8 @@ func TestSchemas_NotAttached(t *testing.T) {
 	is.True(errors.Is(err, prom.ErrNoTable))
 	is.True(strings.Contains(err.Error(), "billing.invoice"))
 	is.True(strings.Contains(err.Error(), "no database is attached as billing; add attach=billing:path/to/file.db to the DSN"))
-	is.True(errors.Is(o.plain.Create(ctx, &plainUser{Name: "n", Billing: prom.NewRef[billingUser](1)}), prom.ErrNoTable)) // which refers to such a table
+	err = o.plain.Create(ctx, &plainUser{Name: "n", Billing: prom.NewRef[billingUser](1)})
+	is.True(errors.Is(err, prom.ErrNoTable)) // which refers to such a table
 	temporary := prom.NewRepo[group](prom.Using(db), prom.Table("temp.x"))
 	is.True(strings.Contains(temporary.Install(ctx).Error(), "a temporary table belongs to one connection"))
 	main := prom.NewRepo[group](prom.Using(db), prom.Table("main.x"))
