@@ -65,6 +65,12 @@ func (d *DB) SQL(ctx context.Context) (*sql.DB, error) { return d.in().SQL(ctx) 
 // changes.
 func (d *DB) Tables(ctx context.Context) ([]string, error) { return d.in().Tables(ctx) }
 
+// TablesIn returns the names of the tables of a schema, or of an attached database of SQLite, in order. They have the
+// form schema.table, as a model's TableName returns it. A schema that does not exist has none.
+func TablesIn(ctx context.Context, d *DB, schema string) ([]string, error) {
+	return d.in().TablesIn(ctx, schema)
+}
+
 // Views returns the names of the views of the database, in order, including materialized views.
 func (d *DB) Views(ctx context.Context) ([]string, error) { return d.in().Views(ctx) }
 

@@ -48,23 +48,23 @@ func ExampleUpdateInChunks() {
 	// 500 2500
 }
 
-// Member is a model between two releases: the program writes both columns, and still reads the old one.
-type Member struct {
+// Subscriber is a model between two releases: the program writes both columns, and still reads the old one.
+type Subscriber struct {
 	prom.Model
 	Name     string  // the old column
 	FullName *string // the new one
 }
 
 var (
-	member         = prom.Proto[Member]()
-	MemberName     = prom.TextOf(member, &member.Name)
-	MemberFullName = prom.NullTextOf(member, &member.FullName)
+	subscriber         = prom.Proto[Subscriber]()
+	SubscriberName     = prom.TextOf(subscriber, &subscriber.Name)
+	SubscriberFullName = prom.NullTextOf(subscriber, &subscriber.FullName)
 )
 
 // fillFullName gives the rows that the old version of the program has written their value in the new column.
-func fillFullName(ctx context.Context, members *prom.Repo[Member]) error {
-	missing := members.Where(MemberFullName.IsNull())
-	for _, err := range prom.UpdateInChunks(ctx, missing, prom.Chunks{Size: 1000}, MemberFullName.SetTo(MemberName)) {
+func fillFullName(ctx context.Context, subscribers *prom.Repo[Subscriber]) error {
+	missing := subscribers.Where(SubscriberFullName.IsNull())
+	for _, err := range prom.UpdateInChunks(ctx, missing, prom.Chunks{Size: 1000}, SubscriberFullName.SetTo(SubscriberName)) {
 		if err != nil {
 			return err
 		}
@@ -80,14 +80,14 @@ func ExampleUpdateInChunks_expand() {
 		log.Fatal(err)
 	}
 	defer db.Close()
-	members := prom.NewRepo[Member](prom.Using(db))
-	if err := members.CreateMany(ctx, []Member{{Name: "Ada"}, {Name: "Bob"}}); err != nil {
+	subscribers := prom.NewRepo[Subscriber](prom.Using(db))
+	if err := subscribers.CreateMany(ctx, []Subscriber{{Name: "Ada"}, {Name: "Bob"}}); err != nil {
 		log.Fatal(err)
 	}
-	if err := fillFullName(ctx, members); err != nil {
+	if err := fillFullName(ctx, subscribers); err != nil {
 		log.Fatal(err)
 	}
-	n, err := members.Where(MemberFullName.IsNull()).Count(ctx)
+	n, err := subscribers.Where(SubscriberFullName.IsNull()).Count(ctx)
 	fmt.Println(n, err)
 	// Output: 0 <nil>
 }

@@ -21,7 +21,7 @@ type Step struct {
 	Kind       StepKind      `json:"kind"`
 	Connection string        `json:"connection,omitempty"` // the name of the connection; "" is the default connection
 	Table      string        `json:"table"`
-	Name       string        `json:"name,omitempty"`   // of the column, index or constraint; "" for the table itself
+	Name       string        `json:"name,omitempty"`   // of the column, index, constraint or schema; "" for the table itself
 	Aspect     schema.Aspect `json:"aspect,omitempty"` // the property that is altered
 	Risk       Risk          `json:"risk"`
 	Reason     string        `json:"reason"` // why the step is needed, and what to consider
@@ -55,6 +55,7 @@ type StepKind string
 
 // The kinds of steps.
 const (
+	StepCreateSchema       = StepKind(schema.CreateSchema)
 	StepCreateTable        = StepKind(schema.CreateTable)
 	StepRenameTable        = StepKind(schema.RenameTable)
 	StepAddColumn          = StepKind(schema.AddColumn)

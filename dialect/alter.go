@@ -24,6 +24,10 @@ type Altering interface {
 	// tells whether (boolean) it got it; "" where none is needed.
 	ApplyLock() string
 
+	// Dangling returns a query, about a table, for the number of rows in its database that refer to nothing; "" where the
+	// server lets none be.
+	Dangling() string
+
 	// Shadow returns the statements that make a table for comparison, without foreign keys where they could not be made.
 	// Where ShadowApart is set they are for an empty database in memory, else for a transaction that is rolled back.
 	Shadow(t *schema.Table) []string
@@ -41,7 +45,7 @@ type Alteration struct {
 }
 
 // Check returns a column's CHECK constraint as it stands in a definition, and its condition, or "" when it has none.
-func Check(d Definition, t *schema.Table, c *schema.Column) (constraint, condition string) {
+func Check(d Dialect, t *schema.Table, c *schema.Column) (constraint, condition string) {
 	if condition = checkCondition(d, c); condition == "" {
 		return "", ""
 	}
@@ -133,9 +137,9 @@ func WantedForeignKey(a *Alteration, drift *schema.Drift) *schema.FoundForeignKe
 }
 
 // AddConstraint returns the statement that adds a foreign key to a table that exists, by its name.
-func AddConstraint(t *schema.Table, name string, k *schema.FoundForeignKey) string {
-	return "ALTER TABLE " + Quote(t.Name) + " ADD CONSTRAINT " + Quote(name) + " FOREIGN KEY (" + QuoteList(k.Columns) +
-		") " + Reference(k)
+func AddConstraint(d Dialect, t *schema.Table, name string, k *schema.FoundForeignKey) string {
+	return "ALTER TABLE " + d.Table(t.Name) + " ADD CONSTRAINT " + Quote(name) + " FOREIGN KEY (" + QuoteList(k.Columns) +
+		") " + Reference(d, k)
 }
 
 // ByHand returns the step for a drift that a person has to end.
@@ -145,18 +149,18 @@ func ByHand(drift *schema.Drift, advice string) schema.Step {
 }
 
 // NullProbe returns the query that counts the rows which a NOT NULL would refuse.
-func NullProbe(table, column string) string {
-	return "SELECT count(*) FROM " + Quote(table) + " WHERE " + Quote(column) + " IS NULL"
+func NullProbe(d Dialect, table, column string) string {
+	return "SELECT count(*) FROM " + d.Table(table) + " WHERE " + Quote(column) + " IS NULL"
 }
 
 // CheckProbe returns the query that counts the rows which a CHECK would refuse.
-func CheckProbe(table, condition string) string {
-	return "SELECT count(*) FROM " + Quote(table) + " WHERE NOT (" + condition + ")"
+func CheckProbe(d Dialect, table, condition string) string {
+	return "SELECT count(*) FROM " + d.Table(table) + " WHERE NOT (" + condition + ")"
 }
 
 // UniqueProbe returns the query that counts the values which a unique index would refuse, because several rows have
 // them.
-func UniqueProbe(t *schema.Table, ix *schema.Index) string {
+func UniqueProbe(d Dialect, t *schema.Table, ix *schema.Index) string {
 	terms, where := make([]string, len(ix.Columns)), IndexWhere(t, ix)
 	for i, c := range ix.Columns {
 		if terms[i] = "(" + c.Expr + ")"; c.Column != nil {
@@ -167,18 +171,18 @@ func UniqueProbe(t *schema.Table, ix *schema.Index) string {
 		}
 		where += terms[i] + " IS NOT NULL"
 	}
-	return "SELECT count(*) FROM (SELECT 1 FROM " + Quote(t.Name) + " WHERE " + where + " GROUP BY " +
+	return "SELECT count(*) FROM (SELECT 1 FROM " + d.Table(t.Name) + " WHERE " + where + " GROUP BY " +
 		strings.Join(terms, ", ") +
 		" HAVING count(*) > 1) AS q"
 }
 
 // ReferenceProbe returns the query that counts the rows which refer to nothing.
-func ReferenceProbe(table string, columns []string, target *schema.Table) string {
+func ReferenceProbe(d Dialect, table string, columns []string, target *schema.Table) string {
 	q, k := make([]string, len(columns)), make([]string, len(columns))
 	for i, c := range columns {
 		q[i] = "r." + Quote(c) + " IS NOT NULL"
 		k[i] = "t." + Quote(target.Key[i].Name) + " = r." + Quote(c)
 	}
 	return fmt.Sprintf("SELECT count(*) FROM %s AS r WHERE %s AND NOT EXISTS (SELECT 1 FROM %s AS t WHERE %s)",
-		Quote(table), strings.Join(q, " AND "), Quote(target.Name), strings.Join(k, " AND "))
+		d.Table(table), strings.Join(q, " AND "), d.Table(target.Name), strings.Join(k, " AND "))
 }

@@ -11,6 +11,24 @@ import (
 // Quote returns name as a quoted identifier of standard SQL, quotes inside it doubled.
 func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
+// QuoteTable returns the name of a table quoted, with its schema if it has one; see [schema.SplitName].
+func QuoteTable(name string) string {
+	space, table := schema.SplitName(name)
+	if space == "" {
+		return Quote(table)
+	}
+	return Quote(space) + "." + Quote(table)
+}
+
+// TableList returns the names of tables as they are written in SQL, with commas between them.
+func TableList(d Dialect, tables []string) string {
+	list := make([]string, len(tables))
+	for i, name := range tables {
+		list[i] = d.Table(name)
+	}
+	return strings.Join(list, ", ")
+}
+
 // QuoteList returns the names quoted, with commas between them.
 func QuoteList(names []string) string {
 	quoted := make([]string, len(names))
@@ -34,9 +52,10 @@ type Clauses struct {
 	Reference bool   // writes the foreign key
 }
 
-// CreateTable returns the statement that makes a table, each column with the clauses given. The foreign keys of several
-// columns are in it if keys says so.
-func CreateTable(d Definition, t *schema.Table, keys bool, clauses func(c *schema.Column) Clauses) string {
+// CreateTable returns the statement that makes a table under a name, which is SQL, each column with the clauses given.
+// The foreign keys of several columns are in it of which keys is true; nil is for none.
+func CreateTable(d Dialect, t *schema.Table, name string, keys func(k *schema.ForeignKey) bool,
+	clauses func(c *schema.Column) Clauses) string {
 	var lines []string
 	keyed := len(t.Key) == 0
 	for _, c := range t.Columns {
@@ -48,20 +67,20 @@ func CreateTable(d Definition, t *schema.Table, keys bool, clauses func(c *schem
 		lines = append(lines, "PRIMARY KEY ("+QuoteList(schema.ColumnNames(t.Key))+")")
 	}
 	for _, k := range t.ForeignKeys {
-		if keys {
-			lines = append(lines, foreignKey(t, k, false))
+		if keys != nil && keys(k) {
+			lines = append(lines, foreignKey(d, t, k, false))
 		}
 	}
-	return "CREATE TABLE " + Quote(t.Name) + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)"
+	return "CREATE TABLE " + name + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)"
 }
 
 // AddColumn returns the statement that adds a column to a table that exists.
-func AddColumn(d Definition, t *schema.Table, c *schema.Column, cl Clauses) string {
-	return "ALTER TABLE " + Quote(t.Name) + " ADD COLUMN " + ColumnDef(d, t, c, cl)
+func AddColumn(d Dialect, t *schema.Table, c *schema.Column, cl Clauses) string {
+	return "ALTER TABLE " + d.Table(t.Name) + " ADD COLUMN " + ColumnDef(d, t, c, cl)
 }
 
 // ColumnDef returns the definition of a column as it stands in CREATE TABLE and in ADD COLUMN.
-func ColumnDef(d Definition, t *schema.Table, c *schema.Column, cl Clauses) string {
+func ColumnDef(d Dialect, t *schema.Table, c *schema.Column, cl Clauses) string {
 	parts := []string{Quote(c.Name), d.ColumnType(c)}
 	if c.Required() {
 		parts = append(parts, "NOT NULL")
@@ -78,13 +97,13 @@ func ColumnDef(d Definition, t *schema.Table, c *schema.Column, cl Clauses) stri
 		parts = append(parts, "CONSTRAINT "+Quote(t.CheckName(c))+" CHECK ("+cond+")")
 	}
 	if cl.Reference {
-		parts = append(parts, "CONSTRAINT "+Quote(ReferenceName(t, c))+" "+references(t, c))
+		parts = append(parts, "CONSTRAINT "+Quote(ReferenceName(t, c))+" "+references(d, t, c))
 	}
 	return strings.Join(parts, " ")
 }
 
 // checkCondition returns what a column's CHECK holds, or "" when it has none. NULL passes, as in every CHECK.
-func checkCondition(d Definition, c *schema.Column) string {
+func checkCondition(d Dialect, c *schema.Column) string {
 	low, high := c.Bounds()
 	expr := Quote(c.Name)
 	if c.Kind == schema.Text || c.Kind == schema.Bytes {
@@ -113,13 +132,13 @@ func checkCondition(d Definition, c *schema.Column) string {
 }
 
 // references returns the clause that makes a column refer to its target.
-func references(t *schema.Table, c *schema.Column) string {
-	return Reference(schema.WantedReference(t, c))
+func references(d Dialect, t *schema.Table, c *schema.Column) string {
+	return Reference(d, schema.WantedReference(t, c))
 }
 
 // Reference returns the clause of a foreign key that says what it refers to, and its rules.
-func Reference(k *schema.FoundForeignKey) string {
-	s := "REFERENCES " + Quote(k.Table) + " (" + QuoteList(k.TargetColumns) + ") ON UPDATE " + k.OnUpdate + " ON DELETE " +
+func Reference(d Dialect, k *schema.FoundForeignKey) string {
+	s := "REFERENCES " + d.Target(k.Table) + " (" + QuoteList(k.TargetColumns) + ") ON UPDATE " + k.OnUpdate + " ON DELETE " +
 		k.OnDelete
 	if k.SetColumns != nil {
 		s += " (" + QuoteList(k.SetColumns) + ")"
@@ -140,26 +159,26 @@ func ForeignKeyName(t *schema.Table, k *schema.ForeignKey) string {
 
 // foreignKey returns a foreign key of several columns as a line of CREATE TABLE; sets says whether the engine can set
 // some of them to NULL.
-func foreignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string {
+func foreignKey(d Dialect, t *schema.Table, k *schema.ForeignKey, sets bool) string {
 	return "CONSTRAINT " + Quote(ForeignKeyName(t, k)) + " FOREIGN KEY (" + QuoteList(schema.ColumnNames(k.Columns)) +
-		") " + Reference(schema.WantedKey(t, k, sets))
+		") " + Reference(d, schema.WantedKey(t, k, sets))
 }
 
 // AddForeignKey returns the statement that adds a foreign key of several columns to a table that exists.
-func AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string {
-	return "ALTER TABLE " + Quote(t.Name) + " ADD " + foreignKey(t, k, sets)
+func AddForeignKey(d Dialect, t *schema.Table, k *schema.ForeignKey, sets bool) string {
+	return "ALTER TABLE " + d.Table(t.Name) + " ADD " + foreignKey(d, t, k, sets)
 }
 
 // AddReference returns the statement that adds a column's foreign key to a table that exists.
-func AddReference(t *schema.Table, c *schema.Column) string {
-	return "ALTER TABLE " + Quote(t.Name) + " ADD CONSTRAINT " + Quote(ReferenceName(t, c)) +
-		" FOREIGN KEY (" + Quote(c.Name) + ") " + references(t, c)
+func AddReference(d Dialect, t *schema.Table, c *schema.Column) string {
+	return "ALTER TABLE " + d.Table(t.Name) + " ADD CONSTRAINT " + Quote(ReferenceName(t, c)) +
+		" FOREIGN KEY (" + Quote(c.Name) + ") " + references(d, t, c)
 }
 
 // CreateIndex returns the statement that makes an index. An engine that can hold columns besides those of the index
 // says INCLUDE; on another they are columns of the index itself, unless it is unique and they would change what that
 // means.
-func CreateIndex(t *schema.Table, ix *schema.Index, include bool,
+func CreateIndex(d Dialect, t *schema.Table, ix *schema.Index, include bool,
 	operand func(c *schema.Column, expr string) string) string {
 	cols := make([]string, len(ix.Columns))
 	for i, c := range ix.Columns {
@@ -198,7 +217,8 @@ func CreateIndex(t *schema.Table, ix *schema.Index, include bool,
 	if ix.Unique {
 		s = "CREATE UNIQUE INDEX "
 	}
-	s += Quote(ix.Name) + " ON " + Quote(t.Name) + " " + using + "(" + strings.Join(cols, ", ") + ")" + besides
+	name, on := d.IndexOn(t.Name, ix.Name)
+	s += name + " ON " + on + " " + using + "(" + strings.Join(cols, ", ") + ")" + besides
 	if where := IndexWhere(t, ix); where != "" {
 		s += " WHERE " + where
 	}
@@ -217,4 +237,6 @@ func IndexWhere(t *schema.Table, ix *schema.Index) string {
 }
 
 // HasRows returns a query that tells whether a table has a row.
-func HasRows(table string) string { return "SELECT EXISTS (SELECT 1 FROM " + Quote(table) + ")" }
+func HasRows(d Dialect, table string) string {
+	return "SELECT EXISTS (SELECT 1 FROM " + d.Table(table) + ")"
+}

@@ -17,6 +17,18 @@ type Dialect interface {
 	// Quote returns name as a quoted identifier, quotes inside it doubled.
 	Quote(name string) string
 
+	// Table returns the name of a table as [schema.Table] has it as it is written where SQL names a table: quoted, with
+	// its schema if it has one.
+	Table(name string) string
+
+	// Target returns the name of a table as it is written behind REFERENCES.
+	Target(name string) string
+
+	// Index returns the name of an index of a table as it is written in SQL, and IndexOn that and the table's as they are
+	// written in CREATE INDEX. An index lies in the schema of its table.
+	Index(table, name string) string
+	IndexOn(table, name string) (index, on string)
+
 	Definition
 	Altering
 	Expression
@@ -39,6 +51,7 @@ type Features struct {
 	FoldNames    bool // names that differ only in the case of the letters A to Z are the same name
 	FTS5         bool // a full-text index is a table of FTS5 with triggers
 	SearchPath   bool // tables live in schemas that a search path names
+	LocalRefs    bool // a foreign key reaches no other schema
 	NoCaseASCII  bool // nocase is a collation that ignores the case of A to Z alone
 	// texts that ignore case are compared by an expression: Operand, on both sides; see schema.Column.Folded
 	FoldsTexts bool
@@ -66,6 +79,11 @@ type Features struct {
 type Definition interface {
 	// ColumnType returns the type of a column, with its collation.
 	ColumnType(c *schema.Column) string
+
+	// HasSchema returns a query for whether (boolean) a schema exists, in which tables can be made, and CreateSchema the
+	// statement that makes it. They are "" where statements make none.
+	HasSchema(space string) string
+	CreateSchema(space string) string
 
 	// CreateTable returns the statements that make the table without its indexes; they fail if it exists. A foreign key is
 	// included when inline says so for its column; the others are added by AddReference when the target exists, and those
@@ -128,13 +146,20 @@ type Definition interface {
 	Prerequisites(cols []*schema.Column) []string
 }
 
-// Introspection writes queries on the engine's catalog. Each but Tables and References takes the table's name as its
-// only argument. A boolean may be 0 or 1.
+// Introspection writes queries on the engine's catalog. Each but Tables and References is about a table, whose name it
+// gets by About. A boolean may be 0 or 1.
 type Introspection interface {
+	// About returns a query about a table of that name and its only argument, by which it knows the table. The query may
+	// be one that is not about a table's name, and has no argument then.
+	About(sql, table string) (query, arg string)
+
 	// Tables returns a query with one row for each table and view that a name alone reaches, by name: name text, sort text
 	// (one of the Sort constants), own boolean: whether it lies where new tables go, and belongs to no extension. The
 	// engine's own are left out.
 	Tables() string
+
+	// TablesOf is Tables of a schema, or of a database that is attached, and gives the names with it.
+	TablesOf(space string) string
 
 	// Columns returns a query with one row a column, in the order of the table and none when there is no table: name
 	// text, type text, not null boolean, part of the key boolean, default text or NULL, nocase boolean, counted up
@@ -157,7 +182,8 @@ type Introspection interface {
 	// ForeignKeys returns a query with one row for each column of each foreign key, in order: a text that is the same for
 	// the columns of one, its name text or NULL, column text, target table text, target column text or NULL, rule on
 	// delete text, rule on update text, deferrable boolean, whether (boolean) rows from before it may break it, whether
-	// (boolean) it sets this column to something when the target is deleted, and not all of them.
+	// (boolean) it sets this column to something when the target is deleted, and not all of them, deferred boolean, and
+	// the target table's name with its schema.
 	ForeignKeys() string
 
 	// SetsColumns returns a query that tells whether (boolean) a foreign key can set some of its columns to NULL, and not
@@ -165,9 +191,12 @@ type Introspection interface {
 	SetsColumns() string
 
 	// EnforcedReferences returns a query with one row for each column of a table that alone, and never NULL, refers to a
-	// row which is certain to be there and to be seen: the column (text) and the table referred to (text). It is "" where
-	// the engine does not tell.
+	// row which is certain to be there and to be seen: the column (text), the table referred to (text), and its name with
+	// its schema. It is "" where the engine does not tell.
 	EnforcedReferences() string
+
+	// Referrers returns a query for the names of the other tables that refer to a table.
+	Referrers() string
 
 	// References returns a query with one row for each table and each other table that it refers to: both names, with
 	// their schemas where the name alone does not reach them.

@@ -273,7 +273,7 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var name sql.NullString
 		var sets bool
 		err := rows.Scan(&id, &name, &column, &k.Table, &target, &k.OnDelete, &k.OnUpdate, &k.Deferrable, &k.Unchecked, &sets,
-			&k.Deferred)
+			&k.Deferred, &k.FullName)
 		if k.Name = name.String; id != group || f.ForeignKeys == nil {
 			group, f.ForeignKeys = id, append(f.ForeignKeys, k)
 		}
@@ -306,7 +306,8 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 
 func scan(t *testing.T, e engine, query, table string, row func(*sql.Rows) error) {
 	t.Helper()
-	rows, err := e.db.Query(e.bind(query), table)
+	query, arg := e.About(query, table)
+	rows, err := e.db.Query(e.bind(query), arg)
 	if err != nil {
 		t.Fatalf("%s: %s\n%v", e.Name(), query, err)
 	}

@@ -141,7 +141,7 @@ func TestIntrospectSQLite(t *testing.T) {
 	is.Equal(describe(e.found(t, "virtual")), []string{"body||null|false|false|"}) // and not its hidden columns
 	is.Equal(describe(e.found(t, "v")), []string{"a|INTEGER|int64|false|false|"})
 	is.True(e.found(t, "v").View)
-	for _, name := range []string{"nope", "x2", `"Alien"`, "", "main.Alien", "'"} {
+	for _, name := range []string{"nope", "x2", `"Alien"`, "", "'"} {
 		is.True(!e.found(t, name).Exists)
 	}
 }
@@ -172,8 +172,8 @@ func TestIntrospectForeignKeys(t *testing.T) {
 		`|["y" "x"]|target|["b" "a"]|NO ACTION|NO ACTION`,
 	})
 	is.Equal(lite.found(t, "other").ForeignKeys, []schema.FoundForeignKey{
-		{Columns: []string{"c"}, Table: "target", TargetColumns: []string{"c"}, OnDelete: "SET DEFAULT",
-			OnUpdate: "RESTRICT"}})
+		{Columns: []string{"c"}, Table: "target", FullName: "target", TargetColumns: []string{"c"},
+			OnDelete: "SET DEFAULT", OnUpdate: "RESTRICT"}})
 }
 
 // Ensure that what SQLite tells in the text of its statements alone is read from it, however it is written.

@@ -242,13 +242,16 @@ func (c *comparison) foreignKeys() {
 		name, want := strings.Join(columns, ", "), wanted.text()
 		place := DriftPlace{Column: col, ForeignKey: k}
 		h := c.have.Reference(columns...)
+		if h == nil && c.have.LocalRefs && !OneDatabase(c.table.Name, wanted.Table) {
+			return // which the engine cannot have
+		}
 		if h == nil {
 			c.add(&Drift{Sort: Missing, Object: OfForeignKey, Name: name, Want: want, At: place})
 			return
 		}
 		known[h] = true
 		place.HaveKey = h
-		target := c.have.same(h.Table, wanted.Table) && slices.EqualFunc(h.TargetColumns, wanted.TargetColumns, c.have.same)
+		target := c.have.refersTo(h, wanted.Table) && slices.EqualFunc(h.TargetColumns, wanted.TargetColumns, c.have.same)
 		same := target && h.sameActions(wanted)
 		place.Holds = target && h.sameActions(wanted.Over(h, said)) // of the rest the model says nothing
 		switch {

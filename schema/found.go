@@ -11,6 +11,7 @@ type Found struct {
 	View        bool // it is a view, materialized or not
 	Partitioned bool // its rows lie in other tables
 	SetsColumns bool // the engine can set some columns of a foreign key to NULL alone; told where a plan needs it
+	LocalRefs   bool // foreign keys reach no other schema; see dialect.Features
 	FoldNames   bool // names are compared without the case of the letters A to Z; see dialect.Features
 	Columns     []FoundColumn
 	Indexes     []FoundIndex // those behind a primary key are left out
@@ -83,6 +84,7 @@ type FoundForeignKey struct {
 	Name          string // "" where the engine keeps none
 	Columns       []string
 	Table         string   // the table referred to; with its schema and a point when its name alone does not reach it
+	FullName      string   // the table referred to with its schema, whether its name alone reaches it or not
 	TargetColumns []string // as many as Columns
 	OnDelete      string   // NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT
 	OnUpdate      string
@@ -122,6 +124,11 @@ func (f *Found) Index(name string) *FoundIndex {
 		return nil
 	}
 	return &f.Indexes[i]
+}
+
+// refersTo reports whether a foreign key refers to the table of that name.
+func (f *Found) refersTo(k *FoundForeignKey, table string) bool {
+	return f.same(k.Table, table) || k.FullName != "" && f.same(k.FullName, table)
 }
 
 // Key returns the columns of the primary key, in the order of the table.
@@ -218,20 +225,22 @@ func (f *Found) covers(fi FoundIndex, ix *Index) bool {
 
 // WithTable returns what was found under another name of the table, as it will be when it has been renamed.
 func (f *Found) WithTable(from, to string) Found {
+	_, was := SplitName(from)
+	_, now := SplitName(to)
 	g := f.withNames(func(name string) string {
-		if rest, ok := strings.CutPrefix(name, from+"_"); ok {
-			return to + "_" + rest
+		if rest, ok := strings.CutPrefix(name, was+"_"); ok {
+			return now + "_" + rest
 		}
 		return name
 	})
 	for i := range g.ForeignKeys {
-		if f.same(g.ForeignKeys[i].Table, from) { // it refers to itself
+		if f.refersTo(&g.ForeignKeys[i], from) { // it refers to itself
 			g.ForeignKeys[i].Table = to
 		}
 	}
 	g.Definitions = slices.Clone(f.Definitions)
 	for i := range g.Definitions {
-		g.Definitions[i].SQL = renameIn(g.Definitions[i].SQL, from, to)
+		g.Definitions[i].SQL = renameIn(g.Definitions[i].SQL, was, now)
 	}
 	return g
 }

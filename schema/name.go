@@ -53,24 +53,38 @@ func checkColumnName(name string) error {
 	return CheckName(name)
 }
 
-// checkTableName is [CheckName] with the names that belong to the engines: a query on such a table would go to a
-// catalog or to a function instead. A dot is refused, since the name is quoted as a whole: it would be that of another
-// table than the one in the schema.
+// checkTableName is [CheckName] of the table and of its schema, with the names that belong to the engines: a query on
+// such a table would go to a catalog or to a function instead. See [SplitName] for how a schema is told.
 func checkTableName(name string) error {
-	low := FoldName(name)
+	schema, table := "", name
+	if strings.Contains(name, ".") {
+		var err error
+		if schema, table, err = splitName(name); err != nil {
+			return fmt.Errorf("the name %q is not of the form schema.table: %w; write a part with a dot of its own in double quotes",
+				name, err)
+		}
+	}
+	if schema != "" {
+		switch low := FoldName(schema); {
+		case low == "pg_temp":
+			return fmt.Errorf("the table %q would be temporary: of one session, and a connection has several", name)
+		case strings.HasPrefix(low, "pg_"), low == "information_schema":
+			return fmt.Errorf("the schema %q of the table %q belongs to PostgreSQL", schema, name)
+		}
+		if err := CheckName(schema); err != nil {
+			return fmt.Errorf("schema: %w", err)
+		}
+	}
+	low := FoldName(table)
 	for _, prefix := range []string{"pg_", "sqlite_", "pragma_"} {
 		if strings.HasPrefix(low, prefix) {
-			return fmt.Errorf("the name %q begins with %s, which the engines reserve", name, prefix)
+			return fmt.Errorf("the name %q begins with %s, which the engines reserve", table, prefix)
 		}
 	}
 	if low == "json_each" || low == "json_tree" {
-		return fmt.Errorf("the name %q is the name of an SQLite function", name)
+		return fmt.Errorf("the name %q is the name of an SQLite function", table)
 	}
-	if schema, table, ok := strings.Cut(name, "."); ok {
-		return fmt.Errorf("the name %q contains a dot, but a name cannot contain a schema; name the table %q, and on PostgreSQL give its connection "+
-			"search_path=%s in the DSN", name, table, schema)
-	}
-	return CheckName(name)
+	return CheckName(table)
 }
 
 // FoldName returns the name in the form in which SQLite compares names: the letters A to Z in lower case.
@@ -101,10 +115,12 @@ func Snake(name string) string {
 	return b.String()
 }
 
-// IndexName returns the name of an index in the database: the table's name, an underscore and the index's own name.
-// A name that would be longer than [MaxName] ends in a hash of the whole instead.
+// IndexName returns the name of an index in the database: the table's name without its schema, in which the index lies
+// too, an underscore and the index's own name. A name that would be longer than [MaxName] ends in a hash of the whole
+// instead.
 func IndexName(table, name string) string {
-	full := table + "_" + name
+	_, local := SplitName(table)
+	full := local + "_" + name
 	if len(full) <= MaxName {
 		return full
 	}

@@ -60,6 +60,7 @@ func newNamedTable(model reflect.Type, name string) (*Table, error) {
 	if err := b.setName(name); err != nil {
 		return nil, err
 	}
+	b.table.setQualified()
 	if err := b.addStruct(model, nil, 0, "", false); err != nil {
 		return nil, err
 	}

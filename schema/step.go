@@ -11,7 +11,7 @@ type Step struct {
 	Kind       StepKind `json:"kind"`
 	Connection string   `json:"connection,omitempty"` // the name of the connection; "" for the default one
 	Table      string   `json:"table"`
-	Name       string   `json:"name,omitempty"`   // of the column, index or constraint; "" for the table itself
+	Name       string   `json:"name,omitempty"`   // of the column, index, constraint or schema; "" for the table itself
 	Aspect     Aspect   `json:"aspect,omitempty"` // what of it is altered
 	Risk       Risk     `json:"risk"`
 	Reason     string   `json:"reason"` // why, and what to mind
@@ -37,6 +37,7 @@ type StepKind string
 
 // The kinds of steps.
 const (
+	CreateSchema      StepKind = "create schema"
 	CreateTable       StepKind = "create table"
 	RenameTable       StepKind = "rename table"
 	AddColumn         StepKind = "add column"
@@ -66,9 +67,13 @@ func (s Step) Same(later Step) bool {
 // String returns the step as text: a line that says what and why, and its statements.
 func (s Step) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s", s.Kind, s.Table)
-	if s.Name != "" {
-		b.WriteString("." + s.Name)
+	switch {
+	case s.Kind == CreateSchema:
+		fmt.Fprintf(&b, "%s %s", s.Kind, s.Name)
+	case s.Name != "":
+		fmt.Fprintf(&b, "%s %s.%s", s.Kind, s.Table, s.Name)
+	default:
+		fmt.Fprintf(&b, "%s %s", s.Kind, s.Table)
 	}
 	if s.Connection != "" {
 		b.WriteString(" on #" + s.Connection)

@@ -333,6 +333,7 @@ func (t *Table) WithName(name string) (*Table, error) {
 	}
 	u := *t
 	u.Name, u.Was = name, ""
+	u.setQualified()
 	u.Indexes = make([]*Index, len(t.Indexes))
 	for i, ix := range t.Indexes {
 		v := *ix

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"go/format"
@@ -17,8 +18,9 @@ import (
 type generator struct {
 	pkg    string
 	tables []*found
-	left   []string        // tables that no model can have
-	used   map[string]bool // names of the package
+	left   []string          // tables that no model can have
+	used   map[string]bool   // names of the package
+	names  map[string]string // of structs, by table
 
 	enums     map[string]*enum // by the names of their types
 	enumTypes []string         // in the order in which they were met
@@ -36,7 +38,8 @@ func (g *generator) add(table string, f schema.Found) {
 		g.left = append(g.left, table)
 		return
 	}
-	t := &found{Found: f, table: table, name: unused(g.used, goName(table)), fields: map[string]string{}}
+	t := &found{Found: f, table: table, name: unused(g.used, cmp.Or(g.names[table], localName(table))),
+		fields: map[string]string{}}
 	g.tables = append(g.tables, t)
 }
 
@@ -292,6 +295,14 @@ func actions(k *schema.FoundForeignKey, optional bool) (tags []string) {
 	return tags
 }
 
+// target returns the name of the table that a foreign key refers to, with its schema if the tables are named so.
+func (g *generator) target(k *schema.FoundForeignKey) string {
+	if slices.ContainsFunc(g.tables, func(t *found) bool { return t.table == k.FullName }) {
+		return k.FullName
+	}
+	return k.Table
+}
+
 // needs reports whether a row of a table can be there only when one of another table is, by columns that are NOT NULL.
 func (g *generator) needs(table, other string, seen map[string]bool) bool {
 	if table == other {
@@ -311,7 +322,7 @@ func (g *generator) needs(table, other string, seen map[string]bool) bool {
 				return false
 			}
 		}
-		return g.needs(k.Table, other, seen)
+		return g.needs(g.target(&k), other, seen)
 	})
 }
 
@@ -319,11 +330,11 @@ func (g *generator) needs(table, other string, seen map[string]bool) bool {
 // the single key of a table that is generated too, and unless it may be NULL one that needs no row of this table.
 func (g *generator) reference(t *found, c schema.FoundColumn) string {
 	k := t.Reference(c.Name)
-	if k == nil || c.NotNull && g.needs(k.Table, t.table, map[string]bool{}) {
+	if k == nil || c.NotNull && g.needs(g.target(k), t.table, map[string]bool{}) {
 		return ""
 	}
 	i := slices.IndexFunc(g.tables, func(o *found) bool {
-		return o.table == k.Table ||
+		return o.table == g.target(k) ||
 			t.FoldNames && strings.EqualFold(o.table, k.Table)
 	})
 	if i < 0 {

@@ -3,6 +3,9 @@
 //
 //	go run github.com/prom-go/prom/cmd/promgen -dsn sqlite://app.db -package models > models.go
 //
+// With -schema billing,auth it takes the tables of these schemas, or attached databases of SQLite, and the models name
+// their tables with them. Where two schemas have a table of one name, the names of both structs begin with the schema.
+//
 // The DSN is that of the environment, PROM_DSN, unless -dsn gives another. What a model cannot say, such as a column of
 // a type of an extension or an index on an expression, is left out with a comment.
 //
@@ -51,6 +54,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("promgen", flag.ContinueOnError)
 	dsn := flags.String("dsn", "", "the database; PROM_DSN when it is not given")
 	pkg := flags.String("package", "models", "the name of the package to write")
+	schemas := flags.String("schema", "",
+		"the schemas whose tables to take, with commas between them; without it, those that a name without a schema finds")
 	only := flags.String("tables", "", "the tables, with commas between them; all when it is not given")
 	flags.Bool("fields", false, "write the handles of the models of a package instead; promgen -fields -help tells how")
 	if err := flags.Parse(args); err != nil {
@@ -64,7 +69,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	names, err := db.Tables(ctx)
+	names, err := tables(ctx, db, *schemas)
 	if err != nil {
 		return err
 	}
@@ -80,7 +85,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(names) == 0 {
 		return errors.New("the database has no tables")
 	}
-	g := generator{pkg: *pkg}
+	g := generator{pkg: *pkg, names: namesOf(names)}
 	for _, name := range names {
 		found, err := db.Describe(ctx, name)
 		if err != nil {
@@ -94,6 +99,25 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	_, err = out.Write(source)
 	return err
+}
+
+// tables lists the tables of schemas, which stand with commas between them, or those that need none.
+func tables(ctx context.Context, db *prom.DB, schemas string) ([]string, error) {
+	if schemas == "" {
+		return db.Tables(ctx)
+	}
+	var names []string
+	for space := range strings.SplitSeq(schemas, ",") {
+		list, err := prom.TablesIn(ctx, db, space)
+		if err != nil {
+			return nil, err
+		}
+		if list == nil {
+			return nil, fmt.Errorf("the schema %q has no tables", space)
+		}
+		names = append(names, list...)
+	}
+	return names, nil
 }
 
 // open opens a database that is only read.

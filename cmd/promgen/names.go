@@ -33,6 +33,28 @@ func goName(s string) string {
 	return name
 }
 
+// namesOf returns the names of structs for tables: without their schemas, unless several have a table of that name.
+func namesOf(tables []string) map[string]string {
+	count := map[string]int{}
+	for _, table := range tables {
+		count[localName(table)]++
+	}
+	names := map[string]string{}
+	for _, table := range tables {
+		space, name := schema.SplitName(table)
+		if names[table] = localName(table); space != "" && count[names[table]] > 1 {
+			names[table] = goName(space + "_" + name)
+		}
+	}
+	return names
+}
+
+// localName returns the name of a struct for a table, without its schema.
+func localName(table string) string {
+	_, name := schema.SplitName(table)
+	return goName(name)
+}
+
 func isIdentifier(s string) bool { return s != "_" && token.IsIdentifier(s) }
 
 // unused returns name, with a number behind it if it is used already, and notes it.
@@ -47,7 +69,8 @@ func unused(used map[string]bool, name string) string {
 
 // shortName returns the name of an index as a tag gives it, without the table's, or false when no tag makes that name.
 func shortName(table, index string) (string, bool) {
-	short, ok := strings.CutPrefix(index, table+"_")
+	_, local := schema.SplitName(table)
+	short, ok := strings.CutPrefix(index, local+"_")
 	return short, ok && short != "" && !strings.Contains(short, ".") && short != "pkey" &&
 		!strings.HasSuffix(short, "_seq") && schema.IndexName(table, short) == index
 }

@@ -14,7 +14,7 @@ import (
 // holds for new rows and waits for no reader, and then VALIDATE, which lets others write ("ALTER TABLE", section
 // "Notes"); indexes of a table that has rows are made CONCURRENTLY.
 func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
-	w := alteration{d: d, Alteration: a, name: dialect.Quote(a.Table.Name), settled: map[string]bool{}}
+	w := alteration{d: d, Alteration: a, name: d.Table(a.Table.Name), settled: map[string]bool{}}
 	var steps, types []schema.Step
 	for _, drift := range a.Drifts {
 		if drift.Aspect == schema.AspectType && !drift.NotModelled() {
@@ -233,13 +233,13 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 // notNull makes a column NOT NULL without a lock while the rows are read: a CHECK that is valid shows the server that
 // no row is NULL ("ALTER TABLE", section "SET NOT NULL").
 func (w *alteration) notNull(drift *schema.Drift, col string) schema.Step {
-	check := dialect.Quote(schema.IndexName(dialect.Passing, w.Table.Name+"_"+drift.Name))
+	check := dialect.Quote(schema.IndexName(dialect.Passing, w.Table.Local()+"_"+drift.Name))
 	s := w.apart(schema.AlterColumn, drift, schema.Locking,
 		w.alter("DROP CONSTRAINT IF EXISTS "+check,
 			"ADD CONSTRAINT "+check+" CHECK ("+dialect.Quote(drift.Name)+" IS NOT NULL) NOT VALID"),
 		w.alter("VALIDATE CONSTRAINT "+check),
 		w.alter(col+"SET NOT NULL")+"; "+w.alter("DROP CONSTRAINT "+check))
-	s.Probe = dialect.NullProbe(w.Table.Name, drift.Name)
+	s.Probe = dialect.NullProbe(w.d, w.Table.Name, drift.Name)
 	return s
 }
 
@@ -289,7 +289,7 @@ func (w *alteration) check(drift *schema.Drift) schema.Step {
 		s = w.apart(schema.ReplaceConstraint, drift, risk, w.alter("DROP CONSTRAINT "+dialect.Quote(drift.Name), add),
 			validate)
 	}
-	s.Probe = dialect.CheckProbe(w.Table.Name, condition)
+	s.Probe = dialect.CheckProbe(w.d, w.Table.Name, condition)
 	return s
 }
 
@@ -360,7 +360,7 @@ func (w *alteration) foreignKey(drift *schema.Drift) schema.Step {
 		name, target = dialect.ReferenceName(w.Table, place.Column), w.Table.TargetOf(place.Column)
 	}
 	k := dialect.WantedForeignKey(w.Alteration, drift)
-	columns, add := k.Columns, dialect.AddConstraint(w.Table, name, k)+" NOT VALID"
+	columns, add := k.Columns, dialect.AddConstraint(w.d, w.Table, name, k)+" NOT VALID"
 	validate := w.alter("VALIDATE CONSTRAINT " + dialect.Quote(name))
 	var s schema.Step
 	switch {
@@ -373,7 +373,7 @@ func (w *alteration) foreignKey(drift *schema.Drift) schema.Step {
 		s = w.apart(schema.ReplaceConstraint, drift, dialect.Replacing(drift, schema.Locking),
 			w.alter("DROP CONSTRAINT "+dialect.Quote(place.HaveKey.Name))+"; "+add, validate)
 	}
-	s.Probe = dialect.ReferenceProbe(w.Table.Name, columns, target)
+	s.Probe = dialect.ReferenceProbe(w.d, w.Table.Name, columns, target)
 	return s
 }
 
@@ -388,7 +388,7 @@ func (w *alteration) index(drift *schema.Drift) schema.Step {
 		if place.HaveIndex.Bound {
 			return w.new(schema.DropIndex, drift, risk, w.alter("DROP CONSTRAINT "+name))
 		}
-		return w.apart(schema.DropIndex, drift, risk, "DROP INDEX CONCURRENTLY "+name)
+		return w.apart(schema.DropIndex, drift, risk, "DROP INDEX CONCURRENTLY "+w.d.Index(w.Table.Name, drift.Name))
 	}
 	create := w.d.createIndex(w.Table, place.Index)
 	concurrently := strings.Replace(create, "INDEX ", "INDEX CONCURRENTLY ", 1)
@@ -399,33 +399,48 @@ func (w *alteration) index(drift *schema.Drift) schema.Step {
 	case drift.Sort == schema.Missing:
 		s = w.apart(schema.CreateIndex, drift, schema.Additive, concurrently)
 	case drift.Aspect == schema.AspectValid:
-		s = w.apart(schema.ReplaceIndex, drift, schema.Additive, "DROP INDEX CONCURRENTLY IF EXISTS "+name, concurrently)
+		s = w.apart(schema.ReplaceIndex, drift, schema.Additive,
+			"DROP INDEX CONCURRENTLY IF EXISTS "+w.d.Index(w.Table.Name, drift.Name), concurrently)
 	case place.HaveIndex.Bound:
 		return dialect.ByHand(drift, "it belongs to a constraint of another program; drop the constraint, and plan again")
 	default:
 		other := *place.Index
 		other.Name = schema.IndexName(dialect.Passing, drift.Name)
-		passed := dialect.Quote(other.Name)
+		passed := w.d.Index(w.Table.Name, other.Name)
 		s = w.apart(schema.ReplaceIndex, drift, dialect.Replacing(drift, schema.Locking),
 			"DROP INDEX CONCURRENTLY IF EXISTS "+passed,
 			strings.Replace(w.d.createIndex(w.Table, &other), "INDEX ", "INDEX CONCURRENTLY ", 1),
-			"DROP INDEX "+name+"; ALTER INDEX "+passed+" RENAME TO "+name)
+			"DROP INDEX "+w.d.Index(w.Table.Name, drift.Name)+"; ALTER INDEX "+passed+" RENAME TO "+name)
 	}
 	if place.Index.Unique {
-		s.Probe = dialect.UniqueProbe(w.Table, place.Index)
+		s.Probe = dialect.UniqueProbe(w.d, w.Table, place.Index)
 	}
 	return s
 }
 
-// RenameTable renames a table and what is named after it, see [dialect.Altering].
+// RenameTable renames a table and what is named after it, and moves it to its schema, see [dialect.Altering]. Indexes
+// and sequences go with it ("ALTER TABLE", section "SET SCHEMA").
 func (Dialect) RenameTable(t *schema.Table, have *schema.Found) []string {
-	list := []string{"ALTER TABLE " + dialect.Quote(t.Was) + " RENAME TO " + dialect.Quote(t.Name)}
-	return append(list, renames(t, have, t.Was+"_", t.Name+"_")...)
+	from, was := schema.SplitName(t.Was)
+	to, name := schema.SplitName(t.Name)
+	var list []string
+	switch {
+	case from == to:
+	case to != "":
+		list = append(list, "ALTER TABLE "+dialect.QuoteTable(t.Was)+" SET SCHEMA "+dialect.Quote(to))
+	default: // where new tables go
+		list = append(list, "DO $prom$ BEGIN EXECUTE format('ALTER TABLE %s SET SCHEMA %I', "+
+			quoteText(dialect.QuoteTable(t.Was))+", current_schema()); END $prom$")
+	}
+	if was != name {
+		list = append(list, "ALTER TABLE "+dialect.QuoteTable(schema.JoinName(to, was))+" RENAME TO "+dialect.Quote(name))
+	}
+	return append(list, renames(t, have, was+"_", name+"_")...)
 }
 
 // RenameColumn renames a column and what is named after it, see [dialect.Altering].
 func (Dialect) RenameColumn(t *schema.Table, c *schema.Column, have *schema.Found) []string {
-	list := []string{"ALTER TABLE " + dialect.Quote(t.Name) + " RENAME COLUMN " + dialect.Quote(c.Was) + " TO " +
+	list := []string{"ALTER TABLE " + dialect.QuoteTable(t.Name) + " RENAME COLUMN " + dialect.Quote(c.Was) + " TO " +
 		dialect.Quote(c.Name)}
 	return append(list, renames(t, have, schema.IndexName(t.Name, c.Was), schema.IndexName(t.Name, c.Name))...)
 }
@@ -445,34 +460,37 @@ func renames(t *schema.Table, have *schema.Found, from, to string) []string {
 		list = append(list, what+dialect.Quote(name)+" TO "+dialect.Quote(to+rest))
 	}
 	for _, c := range have.Checks {
-		add("ALTER TABLE "+dialect.Quote(t.Name)+" RENAME CONSTRAINT ", c.Name)
+		add("ALTER TABLE "+dialect.QuoteTable(t.Name)+" RENAME CONSTRAINT ", c.Name)
 	}
 	for _, k := range have.ForeignKeys {
-		add("ALTER TABLE "+dialect.Quote(t.Name)+" RENAME CONSTRAINT ", k.Name)
+		add("ALTER TABLE "+dialect.QuoteTable(t.Name)+" RENAME CONSTRAINT ", k.Name)
 	}
 	for _, ix := range have.Indexes {
 		if !ix.Bound {
-			list = append(list, renameIndex(ix.Name, from, to)...)
+			list = append(list, renameIndex(t, ix.Name, from, to)...)
 		}
 	}
 	return list
 }
 
-func renameIndex(name, from, to string) []string {
+func renameIndex(t *schema.Table, name, from, to string) []string {
 	rest, ok := strings.CutPrefix(name, from)
 	if !ok || len(to+rest) > schema.MaxName || rest != "" && !strings.HasSuffix(from, "_") {
 		return nil
 	}
-	return []string{"ALTER INDEX " + dialect.Quote(name) + " RENAME TO " + dialect.Quote(to+rest)}
+	return []string{"ALTER INDEX " + Dialect{}.Index(t.Name, name) + " RENAME TO " + dialect.Quote(to+rest)}
 }
 
 // Shadow returns the statements that make a temporary table for comparison: one with its indexes and without its
-// foreign keys. It is found before a table of the same name, wherever the search path of the connection has temporary
-// tables.
+// foreign keys, by the name that the table has in its schema. It is found before a table of the same name, wherever the
+// search path of the connection has temporary tables.
 func (d Dialect) Shadow(t *schema.Table) []string {
 	list := append(d.Prerequisites(t.Columns),
 		"SELECT set_config('search_path', concat_ws(', ', 'pg_temp', nullif(current_setting('search_path'), '')), true)")
-	create := dialect.CreateTable(d, t, false,
+	local := *t
+	local.Name = schema.JoinName("", t.Local())
+	t = &local
+	create := dialect.CreateTable(d, t, d.Table(t.Name), nil,
 		func(c *schema.Column) dialect.Clauses { return dialect.Clauses{Auto: auto(c)} })
 	list = append(list, strings.Replace(create, "CREATE TABLE", "CREATE TEMPORARY TABLE", 1))
 	for _, ix := range t.Indexes {
@@ -480,6 +498,9 @@ func (d Dialect) Shadow(t *schema.Table) []string {
 	}
 	return list
 }
+
+// Dangling returns "": the server checks each foreign key.
+func (Dialect) Dangling() string { return "" }
 
 // ShadowApart returns false: a transaction can be rolled back.
 func (Dialect) ShadowApart() bool { return false }

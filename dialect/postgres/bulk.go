@@ -15,7 +15,7 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 	if len(cols) == 0 {
 		return dialect.Bulk{}
 	}
-	table, names := d.Quote(t.Name), dialect.QuoteList(schema.ColumnNames(cols))
+	table, names := d.Table(t.Name), dialect.QuoteList(schema.ColumnNames(cols))
 	b := dialect.Bulk{Lists: "INSERT INTO " + table + " (" + names + ") SELECT " + unnest(cols)}
 	if key != nil {
 		b.Lists += " RETURNING " + d.Quote(key.Name)

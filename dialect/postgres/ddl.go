@@ -48,6 +48,26 @@ func (Dialect) Features() dialect.Features {
 // Quote returns name as a quoted identifier.
 func (Dialect) Quote(name string) string { return dialect.Quote(name) }
 
+// Table returns the name of a table, quoted, with its schema.
+func (Dialect) Table(name string) string { return dialect.QuoteTable(name) }
+
+// Target is Table: a foreign key may refer to any schema.
+func (Dialect) Target(name string) string { return dialect.QuoteTable(name) }
+
+// Index returns the name of an index, quoted, with the schema of its table.
+func (Dialect) Index(table, name string) string {
+	space, _ := schema.SplitName(table)
+	if space == "" {
+		return dialect.Quote(name)
+	}
+	return dialect.Quote(space) + "." + dialect.Quote(name)
+}
+
+// IndexOn returns the name of an index without a schema, which CREATE INDEX does not take, and that of its table.
+func (Dialect) IndexOn(table, name string) (index, on string) {
+	return dialect.Quote(name), dialect.QuoteTable(table)
+}
+
 var types = [...]string{
 	schema.Bool:    "BOOLEAN",
 	schema.Int16:   "SMALLINT",
@@ -89,7 +109,7 @@ func auto(c *schema.Column) string {
 
 // CreateTable returns the statement that makes the table without its indexes.
 func (d Dialect) CreateTable(t *schema.Table, inline func(c *schema.Column) bool) []string {
-	return []string{dialect.CreateTable(d, t, false, func(c *schema.Column) dialect.Clauses {
+	return []string{dialect.CreateTable(d, t, d.Table(t.Name), nil, func(c *schema.Column) dialect.Clauses {
 		return dialect.Clauses{Auto: auto(c), Reference: c.References != nil && inline != nil && inline(c)}
 	})}
 }
@@ -105,13 +125,13 @@ func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
 }
 
 // AddReference returns the statement that adds a column's foreign key to a table that exists.
-func (Dialect) AddReference(t *schema.Table, c *schema.Column) string {
-	return dialect.AddReference(t, c)
+func (d Dialect) AddReference(t *schema.Table, c *schema.Column) string {
+	return dialect.AddReference(d, t, c)
 }
 
 // AddForeignKey returns the statement that adds a foreign key of several columns.
-func (Dialect) AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string {
-	return dialect.AddForeignKey(t, k, sets)
+func (d Dialect) AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string {
+	return dialect.AddForeignKey(d, t, k, sets)
 }
 
 // CreateIndex returns the statement that makes the index.
@@ -121,9 +141,9 @@ func (d Dialect) CreateIndex(t *schema.Table, ix *schema.Index) []string {
 
 func (d Dialect) createIndex(t *schema.Table, ix *schema.Index) string {
 	if ix.FullText != nil {
-		return createFullText(t, ix)
+		return d.createFullText(t, ix)
 	}
-	return dialect.CreateIndex(t, ix, true, d.Operand)
+	return dialect.CreateIndex(d, t, ix, true, d.Operand)
 }
 
 // collation returns the name of the collation of a nocase column.

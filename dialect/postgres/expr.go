@@ -109,7 +109,7 @@ func (Dialect) Elements(c *schema.Column, name string) string {
 // the texts get by that of the UNION.
 func (d Dialect) EqualTexts(table, column string) string {
 	return "SELECT min(n) OVER (PARTITION BY v) FROM (SELECT " + d.Quote(column) + " AS v, 0::bigint AS n FROM " +
-		d.Quote(table) +
+		d.Table(table) +
 		" WHERE false UNION ALL SELECT * FROM unnest($1::text[]) WITH ORDINALITY) AS texts ORDER BY n"
 }
 

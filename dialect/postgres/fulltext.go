@@ -30,8 +30,9 @@ func vector(ix *schema.Index, column func(name string) string) string {
 func regconfig(language string) string { return quoteText(language) + "::regconfig" }
 
 // createFullText returns the statement that makes a full-text index.
-func createFullText(t *schema.Table, ix *schema.Index) string {
-	return "CREATE INDEX " + dialect.Quote(ix.Name) + " ON " + dialect.Quote(t.Name) + " USING gin (" +
+func (d Dialect) createFullText(t *schema.Table, ix *schema.Index) string {
+	name, on := d.IndexOn(t.Name, ix.Name)
+	return "CREATE INDEX " + name + " ON " + on + " USING gin (" +
 		vector(ix, dialect.Quote) + ")"
 }
 

@@ -7,15 +7,16 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// relation resolves a table's name as an unqualified name in a query is resolved, through the search path. Indexes and
+// relation resolves a table's name, quoted, as a query does: one without a schema through the search path. Indexes and
 // sequences, which share the namespace, are no tables.
-const relation = `(SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) ` +
+const relation = `(SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(?::text) ` +
 	`AND relkind IN ('r', 'p', 'f', 'v', 'm'))`
 
 // Intercepts is a query that tells whether (boolean) something other than a table itself may decide what becomes of a
 // row that is written to it: a trigger before each row of the table or of a partition, a rule, or that it is no table.
-// Its arguments are the table's name and the events as pg_trigger has them, EventInsert or EventInsert|EventUpdate.
-const Intercepts = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident($1::text))
+// Its arguments are the table's name, quoted, and the events as pg_trigger has them, EventInsert or
+// EventInsert|EventUpdate.
+const Intercepts = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass($1::text)
 	AND (c.relkind NOT IN ('r', 'p') OR c.relhasrules OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
 		WHERE (g.tgrelid = c.oid OR c.relkind = 'p' AND g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)))
 			AND NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype & 3 = 3 AND g.tgtype & $2::int <> 0)))` // for each row, before
@@ -42,7 +43,7 @@ const TableFacts = `SELECT c.relkind = 'r' AND NOT c.relhasrules AND NOT c.relha
 FROM pg_catalog.pg_class c WHERE c.oid = $1::oid`
 
 // Tables of other sessions, temporary ones, are in schemas that begin with pg_, as the catalogs are.
-const tables = `SELECT c.relname::text,
+const tables = `SELECT CASE WHEN c.relname LIKE '%.%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END,
 	CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'table' END,
 	n.nspname = current_schema() AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
 		WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
@@ -112,7 +113,7 @@ const rule = ` WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 
 // Versions before 15 have no column confdelsetcols.
 const foreignKeys = `SELECT c.oid::text, c.conname::text, a.attname::text, ` + reached + `, ta.attname::text,
 	CASE c.confdeltype` + rule + `, CASE c.confupdtype` + rule + `, c.condeferrable, NOT c.convalidated,
-	coalesce(to_jsonb(c) -> 'confdelsetcols' @> to_jsonb(k.attnum), false), c.condeferred
+	coalesce(to_jsonb(c) -> 'confdelsetcols' @> to_jsonb(k.attnum), false), c.condeferred, ` + full + `
 FROM pg_catalog.pg_constraint c
 CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, target, n)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
@@ -127,8 +128,14 @@ FROM pg_catalog.pg_constraint
 WHERE contype = 'c' AND conrelid = ` + relation + `
 ORDER BY conname`
 
-// reached is the name of the table t in the schema n as one has to write it.
-const reached = `CASE WHEN pg_catalog.pg_table_is_visible(t.oid) THEN t.relname::text ELSE n.nspname || '.' || t.relname END`
+// reached is the name of the table t in the schema n as [schema.JoinName] writes it: with the schema when the name
+// alone does not reach it.
+const reached = `CASE WHEN NOT pg_catalog.pg_table_is_visible(t.oid) THEN ` + full +
+	` WHEN t.relname LIKE '%.%' THEN '"' || replace(t.relname, '"', '""') || '"' ELSE t.relname::text END`
+
+// full is that name with the schema.
+const full = `CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || ` +
+	`CASE WHEN t.relname LIKE '%.%' OR t.relname LIKE '"%' THEN '"' || replace(t.relname, '"', '""') || '"' ELSE t.relname::text END`
 
 const references = `SELECT (SELECT ` + reached + ` FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = c.conrelid),
 	(SELECT ` + reached + ` FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = c.confrelid)
@@ -137,6 +144,43 @@ WHERE c.contype = 'f' AND c.conrelid <> c.confrelid
 	AND (pg_catalog.pg_table_is_visible(c.conrelid) OR pg_catalog.pg_table_is_visible(c.confrelid))
 GROUP BY c.conrelid, c.confrelid
 ORDER BY 1, 2`
+
+const tablesOf = `SELECT ` + full + `,
+	CASE t.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'table' END,
+	NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
+		WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = t.oid AND d.deptype = 'e')
+FROM pg_catalog.pg_class t
+JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+WHERE t.relkind IN ('r', 'p', 'f', 'v', 'm') AND n.nspname = `
+
+const referrers = `SELECT DISTINCT ` + reached + `
+FROM pg_catalog.pg_constraint c
+JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+WHERE c.contype = 'f' AND c.conrelid <> c.confrelid AND c.confrelid = ` + relation + `
+ORDER BY 1`
+
+// About returns the query with the table's name, quoted, as its argument.
+func (Dialect) About(sql, table string) (query, arg string) { return sql, dialect.QuoteTable(table) }
+
+// TablesOf returns a query with one row a table of a schema, see [dialect.Introspection].
+func (Dialect) TablesOf(space string) string {
+	return tablesOf + quoteText(space) + ` ORDER BY t.relname::text COLLATE "C"`
+}
+
+// Referrers returns a query for which tables refer to a table, see [dialect.Introspection].
+func (Dialect) Referrers() string { return referrers }
+
+// HasSchema returns a query for whether the schema exists, and CreateSchema the statement that makes it. Another
+// session may make it at the same moment.
+func (Dialect) HasSchema(space string) string {
+	return "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = " + quoteText(space) + ")"
+}
+
+// CreateSchema returns the statement that makes a schema, see [dialect.Definition].
+func (Dialect) CreateSchema(space string) string {
+	return "CREATE SCHEMA IF NOT EXISTS " + dialect.Quote(space)
+}
 
 // Tables returns a query with one row a table, see [dialect.Introspection].
 func (Dialect) Tables() string { return tables }
@@ -157,15 +201,15 @@ func (Dialect) SetsColumns() string {
 
 // A constraint that is checked at the end of a transaction, not at all (NOT ENFORCED, disabled triggers) or for other
 // rows than those that a query reads (inheritance) is none to rely on; nor is a row that a policy may hide.
-const enforcedReferences = `SELECT a.attname::text, t.relname::text
+const enforcedReferences = `SELECT a.attname::text, ` + reached + `, ` + full + `
 FROM pg_catalog.pg_constraint c
 JOIN pg_catalog.pg_class o ON o.oid = c.conrelid
 JOIN pg_catalog.pg_class t ON t.oid = c.confrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
 WHERE c.contype = 'f' AND c.conrelid = ` + relation + ` AND cardinality(c.conkey) = 1 AND a.attnotnull
 	AND c.convalidated AND NOT c.condeferrable AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
 	AND (o.relkind = 'p' OR NOT EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i WHERE i.inhparent = o.oid)) AND t.relkind IN ('r', 'p') AND NOT t.relrowsecurity
-	AND pg_catalog.pg_table_is_visible(t.oid)
 	AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g WHERE g.tgconstraint = c.oid AND g.tgenabled NOT IN ('O', 'A'))
 ORDER BY 1`
 
@@ -194,12 +238,12 @@ func (Dialect) Sound() (all, one string) { return "", "" }
 func (Dialect) Complete(*schema.Found) {}
 
 // HasRows returns a query that tells whether the table has a row.
-func (Dialect) HasRows(table string) string { return dialect.HasRows(table) }
+func (d Dialect) HasRows(table string) string { return dialect.HasRows(d, table) }
 
 // RowCount returns a query for the number of rows as it was estimated last, or where that has not been done, for the
 // number itself.
 func (Dialect) RowCount(table string) string {
-	name := dialect.Quote(table)
+	name := dialect.QuoteTable(table)
 	return "SELECT CASE WHEN reltuples < 0 THEN (SELECT count(*) FROM " + name +
 		") ELSE reltuples::bigint END FROM pg_catalog.pg_class WHERE oid = " +
 		quoteText(name) + "::regclass"

@@ -22,7 +22,7 @@ func alterConstraints(keys []dialect.Constraint, to string) []string {
 	var list []string
 	for _, k := range keys {
 		if !k.Deferrable {
-			list = append(list, "ALTER TABLE "+dialect.Quote(k.Table)+" ALTER CONSTRAINT "+dialect.Quote(k.Name)+" "+to)
+			list = append(list, "ALTER TABLE "+dialect.QuoteTable(k.Table)+" ALTER CONSTRAINT "+dialect.Quote(k.Name)+" "+to)
 		}
 	}
 	return list
@@ -30,8 +30,8 @@ func alterConstraints(keys []dialect.Constraint, to string) []string {
 
 // CountOn sets the key's sequence to the greatest key, unless it is beyond that.
 func (Dialect) CountOn(table, column string) string {
-	return "SELECT setval(s, m) FROM (SELECT pg_get_serial_sequence(" + quoteText(dialect.Quote(table)) + ", " +
+	return "SELECT setval(s, m) FROM (SELECT pg_get_serial_sequence(" + quoteText(dialect.QuoteTable(table)) + ", " +
 		quoteText(column) +
-		")::regclass AS s, (SELECT max(" + dialect.Quote(column) + ") FROM " + dialect.Quote(table) +
+		")::regclass AS s, (SELECT max(" + dialect.Quote(column) + ") FROM " + dialect.QuoteTable(table) +
 		") AS m) AS q WHERE s IS NOT NULL AND m > coalesce(pg_sequence_last_value(s), 0)"
 }

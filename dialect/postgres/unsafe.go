@@ -8,22 +8,22 @@ import (
 
 // DropTables drops all in one statement, in which they may refer to each other. Without CASCADE nothing is dropped that
 // is not named.
-func (Dialect) DropTables(tables []string) []string {
+func (d Dialect) DropTables(tables []string) []string {
 	if len(tables) == 0 {
 		return nil
 	}
-	return []string{"DROP TABLE IF EXISTS " + dialect.QuoteList(tables)}
+	return []string{"DROP TABLE IF EXISTS " + dialect.TableList(d, tables)}
 }
 
 // DropView drops a view, and views on it.
 func (Dialect) DropView(name, sort string) string {
-	return "DROP " + strings.ToUpper(sort) + " IF EXISTS " + dialect.Quote(name) + " CASCADE"
+	return "DROP " + strings.ToUpper(sort) + " IF EXISTS " + dialect.QuoteTable(name) + " CASCADE"
 }
 
 // ClearTables empties all in one statement, in which they may refer to each other.
-func (Dialect) ClearTables(tables []string) []string {
+func (d Dialect) ClearTables(tables []string) []string {
 	if len(tables) == 0 {
 		return nil
 	}
-	return []string{"TRUNCATE TABLE " + dialect.QuoteList(tables) + " RESTART IDENTITY"}
+	return []string{"TRUNCATE TABLE " + dialect.TableList(d, tables) + " RESTART IDENTITY"}
 }

@@ -26,7 +26,7 @@ func (Dialect) WatchTrigger(table string) []string {
 			"() RETURNS trigger LANGUAGE plpgsql AS " +
 			"$body$ BEGIN PERFORM pg_catalog.pg_notify(" + channelOf("TG_TABLE_SCHEMA", "TG_TABLE_NAME") +
 			", ''); RETURN NULL; END $body$; END IF; END $prom$",
-		"CREATE TRIGGER " + watchTrigger + " AFTER INSERT ON " + dialect.Quote(table) +
+		"CREATE TRIGGER " + watchTrigger + " AFTER INSERT ON " + dialect.QuoteTable(table) +
 			" FOR EACH STATEMENT EXECUTE FUNCTION " + watchTrigger + "()",
 	}
 }

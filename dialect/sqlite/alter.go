@@ -88,7 +88,7 @@ func (w *alteration) forget(is func(ix schema.Definition) bool) (drops []string)
 		if d.Sort != sortIndex || !is(d) {
 			return false
 		}
-		drops = append(drops, "DROP INDEX "+dialect.Quote(d.Name))
+		drops = append(drops, "DROP INDEX "+w.d.Index(w.Table.Name, d.Name))
 		return true
 	})
 	return drops
@@ -117,7 +117,7 @@ func (w *alteration) createIndex(drift *schema.Drift) schema.Step {
 		w.others = append(w.others, fullTextDefinitions(drift.At.Index.Name, create)...)
 	}
 	if drift.At.Index.Unique {
-		s.Probe = dialect.UniqueProbe(w.Table, drift.At.Index)
+		s.Probe = dialect.UniqueProbe(w.d, w.Table, drift.At.Index)
 	}
 	return s
 }
@@ -135,7 +135,7 @@ func (w *alteration) drop(ix *schema.FoundIndex) (drops []string) {
 	if ix.Method != methodFTS5 {
 		return w.forget(func(d schema.Definition) bool { return strings.EqualFold(d.Name, ix.Name) })
 	}
-	drops = dropFullText(w.others, ix.Name)
+	drops = w.d.dropFullText(w.others, w.Table.Name, ix.Name)
 	w.others = slices.DeleteFunc(w.others, func(d schema.Definition) bool {
 		return isTriggerOf(d, ix.Name) || d.Sort == sortFullText && strings.EqualFold(d.Name, ix.Name)
 	})
@@ -170,7 +170,7 @@ func (w *alteration) dropColumn(drift *schema.Drift) schema.Step {
 	s := schema.Step{Kind: schema.DropColumn, Table: w.Table.Name, Name: drift.Name, Risk: schema.Lossy,
 		Reason: drift.Error()}
 	s.SQL = w.forget(func(ix schema.Definition) bool { return indexSpeaksOf(ix.SQL, drift.Name) })
-	s.SQL = append(s.SQL, "ALTER TABLE "+dialect.Quote(w.Table.Name)+" DROP COLUMN "+dialect.Quote(drift.Name))
+	s.SQL = append(s.SQL, "ALTER TABLE "+w.d.Table(w.Table.Name)+" DROP COLUMN "+dialect.Quote(drift.Name))
 	if w.def != nil {
 		w.def.dropColumn(drift.Name)
 	}
@@ -179,28 +179,35 @@ func (w *alteration) dropColumn(drift *schema.Drift) schema.Step {
 
 // RenameTable renames a table, see [dialect.Altering]. Indexes, triggers, views and references follow it; constraints
 // keep their names. Full-text indexes, which do not follow, are made again.
-func (Dialect) RenameTable(t *schema.Table, have *schema.Found) []string {
-	return append(dropFullTexts(t, have, t.Was, func(*schema.FoundIndex) bool { return true }),
-		"ALTER TABLE "+dialect.Quote(t.Was)+" RENAME TO "+dialect.Quote(t.Name))
+func (d Dialect) RenameTable(t *schema.Table, have *schema.Found) []string {
+	return append(d.dropFullTexts(t, have, t.Was, func(*schema.FoundIndex) bool { return true }),
+		"ALTER TABLE "+d.Table(t.Was)+" RENAME TO "+d.Target(t.Name))
 }
 
 // RenameColumn renames a column, see [dialect.Altering]. What is named after it keeps its name. A full-text index over it
 // is made again.
-func (Dialect) RenameColumn(t *schema.Table, c *schema.Column, have *schema.Found) []string {
+func (d Dialect) RenameColumn(t *schema.Table, c *schema.Column, have *schema.Found) []string {
 	over := func(ix *schema.FoundIndex) bool {
 		return slices.ContainsFunc(ix.Names(), func(name string) bool { return strings.EqualFold(name, c.Was) })
 	}
-	return append(dropFullTexts(t, have, t.Name, over),
-		"ALTER TABLE "+dialect.Quote(t.Name)+" RENAME COLUMN "+dialect.Quote(c.Was)+" TO "+dialect.Quote(c.Name))
+	return append(d.dropFullTexts(t, have, t.Name, over),
+		"ALTER TABLE "+d.Table(t.Name)+" RENAME COLUMN "+dialect.Quote(c.Was)+" TO "+dialect.Quote(c.Name))
 }
 
-// Shadow returns the statements that make a table for comparison.
+// Shadow returns the statements that make a table for comparison, by its name without its database.
 func (d Dialect) Shadow(t *schema.Table) []string {
-	list := d.CreateTable(t, nil)
+	list := []string{d.createTable(t, d.Target(t.Name))}
+	local := *t
+	local.Name = schema.JoinName("", t.Local())
 	for _, ix := range t.Indexes {
-		list = append(list, d.CreateIndex(t, ix)...)
+		list = append(list, d.CreateIndex(&local, ix)...)
 	}
 	return list
+}
+
+// Dangling returns a query for the rows that refer to nothing, see [dialect.Altering].
+func (Dialect) Dangling() string {
+	return "SELECT count(*) FROM pragma_foreign_key_check(NULL" + ofArg + ")"
 }
 
 // ShadowApart returns true: the definitions of a temporary table are not those that a query of the catalog finds.

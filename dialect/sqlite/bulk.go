@@ -21,12 +21,12 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 	}
 	row := "(" + strings.Join(values, ", ") + ")"
 	b := dialect.Bulk{
-		Rows: "INSERT INTO " + d.Quote(t.Name) + " (" + dialect.QuoteList(schema.ColumnNames(cols)) + ") VALUES " +
+		Rows: "INSERT INTO " + d.Table(t.Name) + " (" + dialect.QuoteList(schema.ColumnNames(cols)) + ") VALUES " +
 			row + strings.Repeat(", "+row, rowsEach-1),
 		Each: rowsEach,
 	}
 	if key != nil {
-		b.Greatest = "SELECT max(" + d.Quote(key.Name) + ") FROM " + d.Quote(t.Name)
+		b.Greatest = "SELECT max(" + d.Quote(key.Name) + ") FROM " + d.Table(t.Name)
 	}
 	return b
 }

@@ -11,7 +11,11 @@ import (
 )
 
 // Dialect is SQLite's [dialect.Dialect]. Its zero value is ready to use.
-type Dialect struct{}
+type Dialect struct {
+	// Attached is set for a connection with attached databases: a table without a schema is told to be that of the main
+	// one, where SQLite would also look into the others.
+	Attached bool
+}
 
 var _ dialect.Dialect = Dialect{}
 
@@ -89,7 +93,7 @@ func (Dialect) Name() string { return "sqlite" }
 func (Dialect) Features() dialect.Features {
 	return dialect.Features{
 		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, FTS5: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
-		LikeScans: true, SeesUpdated: true,
+		LikeScans: true, SeesUpdated: true, LocalRefs: true,
 		Conflicted:   Conflicted + "()", // tables without a row number leave the number of the last inserted row as it was
 		InsertedEach: InsertedEach + "()",
 	}
@@ -97,6 +101,41 @@ func (Dialect) Features() dialect.Features {
 
 // Quote returns name as a quoted identifier.
 func (Dialect) Quote(name string) string { return dialect.Quote(name) }
+
+// Table returns the name of a table, quoted. One without a schema is that of the main database, also where an attached
+// one has a table of that name, and it has none (https://www.sqlite.org/lang_attach.html).
+func (d Dialect) Table(name string) string {
+	if space, table := schema.SplitName(name); space == "" && d.Attached {
+		return mainSchema + "." + dialect.Quote(table)
+	}
+	return dialect.QuoteTable(name)
+}
+
+// Target returns the name of a table without its database: a foreign key reaches no other one.
+func (Dialect) Target(name string) string {
+	_, table := schema.SplitName(name)
+	return dialect.Quote(table)
+}
+
+// Index returns the name of an index, quoted, with the database of its table.
+func (d Dialect) Index(table, name string) string {
+	space, _ := schema.SplitName(table)
+	switch {
+	case space != "":
+		return dialect.Quote(space) + "." + dialect.Quote(name)
+	case d.Attached:
+		return mainSchema + "." + dialect.Quote(name)
+	}
+	return dialect.Quote(name)
+}
+
+// IndexOn returns the name of an index with its database, and that of its table without.
+func (Dialect) IndexOn(table, name string) (index, on string) {
+	return Dialect{}.Index(table, name), Dialect{}.Target(table)
+}
+
+// reaches reports whether a table can have a foreign key to another one: whether both are in one database.
+func reaches(t, target *schema.Table) bool { return schema.OneDatabase(t.Name, target.Name) }
 
 // types are the names of types. To SQLite they say how a value is stored, and a name with TEXT in it means as it is.
 // The type's name tells other programs and introspection what the text holds, in the words of prom for Python, which
@@ -144,18 +183,25 @@ func key(t *schema.Table, c *schema.Column) string {
 }
 
 // CreateTable returns the statement that makes the table without its indexes. Every reference is in it, whatever inline
-// says: SQLite looks for the target only when a row is written.
+// says: SQLite looks for the target only when a row is written. A reference to a table of another database is none to
+// SQLite, and is left out.
 func (d Dialect) CreateTable(t *schema.Table, _ func(c *schema.Column) bool) []string {
-	return []string{dialect.CreateTable(d, t, true, func(c *schema.Column) dialect.Clauses {
-		return dialect.Clauses{Key: key(t, c), Reference: c.References != nil}
-	})}
+	return []string{d.createTable(t, dialect.QuoteTable(t.Name))}
+}
+
+func (d Dialect) createTable(t *schema.Table, name string) string {
+	return dialect.CreateTable(d, t, name, func(k *schema.ForeignKey) bool { return reaches(t, t.TargetOfKey(k)) },
+		func(c *schema.Column) dialect.Clauses {
+			return dialect.Clauses{Key: key(t, c), Reference: c.References != nil && reaches(t, t.TargetOf(c))}
+		})
 }
 
 // AddColumn returns the statement that adds a column to a table that exists. SQLite refuses it for a primary key, and
 // on a table with rows for a required column without a default. A reference is added without its default, which SQLite
 // would refuse as well: old rows refer to nothing.
 func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
-	cl := dialect.Clauses{Reference: c.References != nil, NoDefault: c.References != nil}
+	refers := c.References != nil && reaches(t, t.TargetOf(c))
+	cl := dialect.Clauses{Reference: refers, NoDefault: refers}
 	if c.Key && len(t.Key) == 1 {
 		cl.Key = "PRIMARY KEY"
 	}
@@ -169,9 +215,9 @@ func (Dialect) AddReference(*schema.Table, *schema.Column) string { return "" }
 func (Dialect) AddForeignKey(*schema.Table, *schema.ForeignKey, bool) string { return "" }
 
 // CreateIndex returns the statements that make the index, none for one of a method that SQLite does not have.
-func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) []string {
+func (d Dialect) CreateIndex(t *schema.Table, ix *schema.Index) []string {
 	if ix.FullText != nil {
-		return createFullText(t, ix)
+		return d.createFullText(t, ix)
 	}
 	if ix.Method != "" {
 		return nil
@@ -181,7 +227,7 @@ func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) []string {
 		plain.Ops = ""
 		ix = &plain
 	}
-	return []string{dialect.CreateIndex(t, ix, false, nil)}
+	return []string{dialect.CreateIndex(d, t, ix, false, nil)}
 }
 
 // AddValues returns nothing: enums are texts.

@@ -102,13 +102,13 @@ const sampleRows = "64"
 
 // Sample returns a query for values of the first rows, and of the last in the order of a column that has an index, ""
 // for none.
-func (Dialect) Sample(table string, cols []*schema.Column, last string) string {
+func (d Dialect) Sample(table string, cols []*schema.Column, last string) string {
 	names, list := make([]string, len(cols)), make([]string, len(cols))
 	for i, c := range cols {
 		names[i] = dialect.Quote(c.Name)
 		list[i] = "typeof(" + names[i] + "), CAST(" + names[i] + " AS TEXT)"
 	}
-	first := "SELECT " + strings.Join(names, ", ") + " FROM " + dialect.Quote(table)
+	first := "SELECT " + strings.Join(names, ", ") + " FROM " + d.Table(table)
 	sql := "SELECT " + strings.Join(list, ", ") + " FROM (" + first + " LIMIT " + sampleRows + ")"
 	if last != "" {
 		sql += " UNION ALL SELECT " + strings.Join(list, ", ") +
@@ -129,14 +129,14 @@ var shapes = map[schema.Kind]string{
 }
 
 // CountForms returns a query for how many forms the values of columns have.
-func (Dialect) CountForms(table string, cols []*schema.Column) string {
+func (d Dialect) CountForms(table string, cols []*schema.Column) string {
 	list := make([]string, len(cols))
 	for i, c := range cols {
 		name := dialect.Quote(c.Name)
 		shape := strings.ReplaceAll(shapes[c.Kind], "$", name)
 		list[i] = "count(DISTINCT CASE WHEN " + name + " IS NOT NULL THEN " + shape + " END)"
 	}
-	return "SELECT " + strings.Join(list, ", ") + " FROM " + dialect.Quote(table)
+	return "SELECT " + strings.Join(list, ", ") + " FROM " + d.Table(table)
 }
 
 // spacedLayout is what the function datetime writes; Parse takes a fraction behind it.

@@ -39,8 +39,8 @@ func rowNumber(t *schema.Table) string {
 // createFullText returns the statements that make a full-text index: an external content table of FTS5, with the words
 // of the rows that are there, and triggers that keep it up to date (https://www.sqlite.org/fts5.html, section 4.4.3).
 // One that is left from a table which is gone is taken again.
-func createFullText(t *schema.Table, ix *schema.Index) []string {
-	name, table, row := dialect.Quote(ix.Name), dialect.Quote(t.Name), rowNumber(t)
+func (d Dialect) createFullText(t *schema.Table, ix *schema.Index) []string {
+	name, table, row := dialect.Quote(ix.Name), d.Target(t.Name), rowNumber(t) // triggers name what is in their database
 	names := ix.Names()
 	values := func(of string) string { return of + "." + strings.Join(quoted(names), ", "+of+".") }
 	add := "INSERT INTO " + name + " (rowid, " + dialect.QuoteList(names) + ") VALUES (new." + row + ", " +
@@ -54,16 +54,16 @@ func createFullText(t *schema.Table, ix *schema.Index) []string {
 		}
 	}
 	trigger := func(suffix, event, do string) string {
-		return "CREATE TRIGGER " + dialect.Quote(ix.Name+suffix) + " AFTER " + event + " ON " + table + " BEGIN " + do +
+		return "CREATE TRIGGER " + d.Index(t.Name, ix.Name+suffix) + " AFTER " + event + " ON " + table + " BEGIN " + do +
 			" END"
 	}
 	return []string{
-		"CREATE VIRTUAL TABLE IF NOT EXISTS " + name + " USING fts5(" + dialect.QuoteList(names) + ", content=" +
-			quoteText(t.Name) + ", content_rowid=" + quoteText(row) + ", tokenize=" + quoteText(tokenizer(ix.FullText.Language)) + ")",
+		"CREATE VIRTUAL TABLE IF NOT EXISTS " + d.Index(t.Name, ix.Name) + " USING fts5(" + dialect.QuoteList(names) + ", content=" +
+			quoteText(t.Local()) + ", content_rowid=" + quoteText(row) + ", tokenize=" + quoteText(tokenizer(ix.FullText.Language)) + ")",
 		trigger("_ai", "INSERT", add),
 		trigger("_ad", "DELETE", remove),
 		trigger("_au", "UPDATE OF "+strings.Join(changed, ", "), remove+" "+add),
-		rebuildFullText(ix.Name),
+		d.rebuildFullText(t.Name, ix.Name),
 	}
 }
 
@@ -76,8 +76,8 @@ func quoted(names []string) []string {
 }
 
 // rebuildFullText returns the statement that reads the words of all rows again.
-func rebuildFullText(name string) string {
-	return "INSERT INTO " + dialect.Quote(name) + " (" + dialect.Quote(name) + ") VALUES ('rebuild')"
+func (d Dialect) rebuildFullText(table, name string) string {
+	return "INSERT INTO " + d.Index(table, name) + " (" + dialect.Quote(name) + ") VALUES ('rebuild')"
 }
 
 // completeFullText adds to what was found as a full-text index the statements that made it and its triggers.
@@ -114,25 +114,25 @@ func fullTextDefinitions(index string, create []string) []schema.Definition {
 }
 
 // dropFullText returns the statements that drop a full-text index and its triggers.
-func dropFullText(definitions []schema.Definition, index string) (list []string) {
-	for _, d := range definitions {
-		if isTriggerOf(d, index) {
-			list = append(list, "DROP TRIGGER "+dialect.Quote(d.Name))
+func (d Dialect) dropFullText(definitions []schema.Definition, table, index string) (list []string) {
+	for _, def := range definitions {
+		if isTriggerOf(def, index) {
+			list = append(list, "DROP TRIGGER "+d.Index(table, def.Name))
 		}
 	}
-	return append(list, "DROP TABLE "+dialect.Quote(index))
+	return append(list, "DROP TABLE "+d.Index(table, index))
 }
 
 // dropFullTexts returns the statements that drop full-text indexes which a table has under the names that the model's
 // have on a table of that name, those alone of which is is true.
-func dropFullTexts(t *schema.Table, f *schema.Found, table string, is func(ix *schema.FoundIndex) bool) (list []string) {
+func (d Dialect) dropFullTexts(t *schema.Table, f *schema.Found, table string, is func(ix *schema.FoundIndex) bool) (list []string) {
 	for i := range f.Indexes {
 		ix := &f.Indexes[i]
 		if ix.Method == methodFTS5 && is(ix) && slices.ContainsFunc(t.Indexes,
 			func(own *schema.Index) bool {
 				return own.FullText != nil && strings.EqualFold(own.NameOn(table), ix.Name)
 			}) {
-			list = append(list, dropFullText(f.Definitions, ix.Name)...)
+			list = append(list, d.dropFullText(f.Definitions, table, ix.Name)...)
 		}
 	}
 	return list
@@ -142,14 +142,14 @@ var errVector = errors.New("a column of the type tsvector is PostgreSQL's: on SQ
 
 // TextSearch returns a use of a full-text index, see [dialect.Expression]. The statistics behind bm25 are those of all
 // rows that match, so these are ranked once, and not anew for each row.
-func (Dialect) TextSearch(s *dialect.TextSearch, t *schema.Table, rows string, column func(name string) string,
+func (d Dialect) TextSearch(s *dialect.TextSearch, t *schema.Table, rows string, column func(name string) string,
 	alias func() string) (string, error) {
 	if s.Index < 0 {
 		return "", errVector
 	}
 	ix := t.Indexes[s.Index]
 	name, row := dialect.Quote(ix.Name), rows+"."+rowNumber(t)
-	from := " FROM " + name + " WHERE " + name + " MATCH ?"
+	from := " FROM " + d.Index(t.Name, ix.Name) + " WHERE " + name + " MATCH ?"
 	switch s.Use {
 	case dialect.TextRank:
 		a := alias()

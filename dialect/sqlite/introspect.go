@@ -7,11 +7,17 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
+// What stands for the database of a table in queries: see [Dialect.About].
+const (
+	ofArg = "/*, schema*/" // behind the argument of a PRAGMA's function
+	of    = "/*schema.*/"  // before sqlite_schema
+)
+
 // Shadow tables belong to a virtual one. An external content table of FTS5 is an index of another table.
-const tables = `SELECT s.name,
-	CASE WHEN EXISTS (SELECT 1 FROM sqlite_schema AS t WHERE t.type = 'table' AND ` + contentOf + `)
+const tables = `SELECT CASE WHEN s.name LIKE '%.%' THEN '"' || replace(s.name, '"', '""') || '"' ELSE s.name END,
+	CASE WHEN EXISTS (SELECT 1 FROM ` + of + `sqlite_schema AS t WHERE t.type = 'table' AND ` + contentOf + `)
 		THEN '` + dialect.SortFullText + `' ELSE s.type END, 1
-FROM sqlite_schema AS s
+FROM ` + of + `sqlite_schema AS s
 WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'
 	AND NOT EXISTS (SELECT 1 FROM pragma_table_list(s.name) AS l WHERE l.schema = 'main' AND l.type = 'shadow')
 ORDER BY s.name`
@@ -23,15 +29,15 @@ const contentOf = `s.type = 'table' AND s.sql LIKE 'CREATE VIRTUAL TABLE%USING f
 
 // counted is true of a key column that stands for the row's number, which alone has no index. It can hold no NULL
 // though nothing says so.
-const counted = `c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l WHERE l.origin = 'pk')`
+const counted = `c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name` + ofArg + `) AS l WHERE l.origin = 'pk')`
 
 // Hidden columns are those of virtual tables (1); generated columns (2, 3) are ordinary ones to a reader.
 const columns = `SELECT c.name, c.type,
 	c."notnull" <> 0 OR ` + counted + `,
 	c.pk > 0, c.dflt_value, 0, ` + counted + `, c.hidden > 1,
-	EXISTS (SELECT 1 FROM sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE), 0, 0,
+	EXISTS (SELECT 1 FROM ` + of + `sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE), 0, 0,
 	NULL, NULL, 0, 0, NULL
-FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name) AS c
+FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name` + ofArg + `) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid`
 
@@ -39,19 +45,24 @@ ORDER BY c.cid`
 const indexes = `WITH t(name) AS (SELECT ?)
 SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL
 FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n
-	FROM t, pragma_index_list(t.name) AS l, pragma_index_xinfo(l.name) AS c
+	FROM t, pragma_index_list(t.name` + ofArg + `) AS l, pragma_index_xinfo(l.name` + ofArg + `) AS c
 	WHERE l.origin <> 'pk' AND c.key = 1
 	UNION ALL
 	SELECT s.name, 0, 0, c.name, 0, 0, '` + methodFTS5 + `', c.cid
-	FROM t, sqlite_schema AS s, pragma_table_xinfo(s.name) AS c
+	FROM t, ` + of + `sqlite_schema AS s, pragma_table_xinfo(s.name` + ofArg + `) AS c
 	WHERE ` + contentOf + ` AND c.hidden = 0) AS i
 ORDER BY i.name, i.n`
 
 // A foreign key that names no target columns means the primary key.
 const foreignKeys = `SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
-	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0, 0
-FROM pragma_foreign_key_list(?) AS f
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table"` + ofArg + `) AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0, 0, f."table"
+FROM pragma_foreign_key_list(?` + ofArg + `) AS f
 ORDER BY f.id DESC, f.seq`
+
+const referrers = `SELECT DISTINCT s.name
+FROM ` + of + `sqlite_schema AS s, pragma_foreign_key_list(s.name` + ofArg + `) AS f, (SELECT ? AS name) AS t
+WHERE s.type = 'table' AND f."table" = t.name COLLATE NOCASE AND s.name <> f."table" COLLATE NOCASE
+ORDER BY 1`
 
 const references = `SELECT DISTINCT s.name, coalesce(t.name, f."table")
 FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f
@@ -61,35 +72,77 @@ ORDER BY 1, 2`
 
 const definitions = `WITH t(name) AS (SELECT ?)
 SELECT CASE WHEN s.tbl_name = t.name COLLATE NOCASE THEN s.type ELSE '` + sortFullText + `' END, s.name, s.sql
-FROM t, sqlite_schema AS s
+FROM t, ` + of + `sqlite_schema AS s
 WHERE s.tbl_name = t.name COLLATE NOCASE AND s.sql IS NOT NULL AND s.type IN ('table', 'index', 'trigger') OR ` + contentOf + `
 ORDER BY s.rowid`
 
 // A conflict clause is found by its last word, which may stand elsewhere too. Other tables' triggers have their tables'
 // names. The triggers of a full-text index insert into it alone.
 const suppresses = `WITH t(name) AS (SELECT ?)
-SELECT EXISTS (SELECT 1 FROM t, (SELECT type, name, tbl_name, sql FROM sqlite_schema UNION ALL SELECT type, name, tbl_name, sql FROM sqlite_temp_schema) AS o
+SELECT EXISTS (SELECT 1 FROM t, (SELECT type, name, tbl_name, sql FROM ` + of + `sqlite_schema UNION ALL SELECT type, name, tbl_name, sql FROM sqlite_temp_schema) AS o
 WHERE o.tbl_name = t.name COLLATE NOCASE AND (o.type IN ('view', 'trigger') OR o.sql LIKE '%IGNORE%')
-	AND NOT (o.type = 'trigger' AND o.sql NOT LIKE '%RAISE%' AND o.sql NOT LIKE '%DELETE FROM%' AND EXISTS (SELECT 1 FROM sqlite_schema AS s
+	AND NOT (o.type = 'trigger' AND o.sql NOT LIKE '%RAISE%' AND o.sql NOT LIKE '%DELETE FROM%' AND EXISTS (SELECT 1 FROM ` + of + `sqlite_schema AS s
 		WHERE ` + contentOf + ` AND o.name IN (s.name || '_ai', s.name || '_ad', s.name || '_au'))))`
 
 // Tables come before what is on them. Virtual tables make their shadow tables.
-const allDefinitions = `SELECT s.sql FROM sqlite_schema AS s WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'
+const allDefinitions = `SELECT s.sql FROM ` + of + `sqlite_schema AS s WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'
 	AND NOT EXISTS (SELECT 1 FROM pragma_table_list(s.name) AS l WHERE l.schema = 'main' AND l.type = 'shadow')
 ORDER BY s.type <> 'table', s.rowid`
 
 // Statements compile their triggers and look for the keys that are referred to. EXPLAIN QUERY PLAN runs none of them.
 const sound = `WITH s AS (
-	SELECT name, type, '"' || replace(name, '"', '""') || '"' AS quoted FROM sqlite_schema
+	SELECT name, type, '` + of + `"' || replace(name, '"', '""') || '"' AS quoted, '"' || replace(name, '"', '""') || '"' AS alone
+	FROM ` + of + `sqlite_schema
 	WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\_%' ESCAPE '\')
 SELECT name, 'select', 'EXPLAIN QUERY PLAN SELECT * FROM ' || quoted FROM s
 UNION ALL SELECT name, 'insert', 'EXPLAIN QUERY PLAN INSERT INTO ' || quoted || ' DEFAULT VALUES' FROM s
 UNION ALL SELECT name, 'delete', 'EXPLAIN QUERY PLAN DELETE FROM ' || quoted FROM s
-UNION ALL SELECT name, 'check', 'EXPLAIN QUERY PLAN PRAGMA foreign_key_check(' || quoted || ')' FROM s WHERE type = 'table'`
+UNION ALL SELECT name, 'check', 'EXPLAIN QUERY PLAN PRAGMA ` + of + `foreign_key_check(' || alone || ')' FROM s WHERE type = 'table'`
 
-const soundUpdate = `SELECT name, 'update', 'EXPLAIN QUERY PLAN UPDATE "' || replace(name, '"', '""') || '" SET ' || (
-	SELECT group_concat('"' || replace(c.name, '"', '""') || '" = NULL', ', ') FROM pragma_table_xinfo(t.name) AS c WHERE c.hidden = 0)
+const soundUpdate = `SELECT name, 'update', 'EXPLAIN QUERY PLAN UPDATE ` + of + `"' || replace(name, '"', '""') || '" SET ' || (
+	SELECT group_concat('"' || replace(c.name, '"', '""') || '" = NULL', ', ') FROM pragma_table_xinfo(t.name` + ofArg + `) AS c WHERE c.hidden = 0)
 FROM (SELECT ? AS name) AS t`
+
+// About returns a query about the table of a name. A database that is attached, or the main one among several, is told
+// by the text of the query, which takes no argument for it.
+func (d Dialect) About(sql, table string) (query, arg string) {
+	space, local := schema.SplitName(table)
+	if space == "" && d.Attached {
+		space = mainSchema
+	}
+	return in(space, sql), local
+}
+
+// in returns a query on a database that is attached, on any for "".
+func in(space, sql string) string {
+	if space == "" {
+		return sql
+	}
+	return strings.NewReplacer(ofArg, ", "+quoteText(space), of, dialect.Quote(space)+".").Replace(sql)
+}
+
+// mainSchema is the name of the database that a connection has opened, beside those that are attached.
+const mainSchema = "main"
+
+// TablesOf returns a query with one row a table of an attached database, see [dialect.Introspection].
+func (Dialect) TablesOf(space string) string {
+	named := strings.Replace(tables, "l.schema = 'main'", "l.schema = "+quoteText(space), 1)
+	named = strings.Replace(named, "SELECT CASE WHEN s.name LIKE '%.%' THEN", "SELECT "+quoteText(prefix(space))+
+		" || CASE WHEN s.name LIKE '%.%' OR s.name LIKE '\"%' THEN", 1)
+	return in(space, named)
+}
+
+// prefix is a schema as [schema.JoinName] writes it before a table.
+func prefix(space string) string { return strings.TrimSuffix(schema.JoinName(space, "x"), "x") }
+
+// Referrers returns a query for which tables refer to a table, see [dialect.Introspection].
+func (Dialect) Referrers() string { return referrers }
+
+// HasSchema returns "": a database is attached by who opens the connection.
+func (Dialect) HasSchema(string) string { return "" }
+
+// CreateSchema returns "".
+func (Dialect) CreateSchema(string) string { return "" }
 
 // Tables returns a query with one row a table, see [dialect.Introspection].
 func (Dialect) Tables() string { return tables }
@@ -125,13 +178,13 @@ func (Dialect) AllDefinitions() string { return allDefinitions }
 func (Dialect) Sound() (all, one string) { return sound, soundUpdate }
 
 // HasRows returns a query that tells whether the table has a row.
-func (Dialect) HasRows(table string) string { return dialect.HasRows(table) }
+func (d Dialect) HasRows(table string) string { return dialect.HasRows(d, table) }
 
 // Checks returns "": the definitions tell.
 func (Dialect) Checks() string { return "" }
 
 // RowCount returns a query for the number of rows.
-func (Dialect) RowCount(table string) string { return "SELECT count(*) FROM " + dialect.Quote(table) }
+func (d Dialect) RowCount(table string) string { return "SELECT count(*) FROM " + d.Table(table) }
 
 // Complete adds the collations of the columns, the CHECK constraints, the expressions of indexes and their conditions.
 func (Dialect) Complete(f *schema.Found) {

@@ -48,7 +48,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 			r = lose
 		}
 		if probe != "" {
-			r.probes = append(r.probes, "SELECT count(*) FROM "+dialect.Quote(w.Table.Name)+" WHERE "+probe)
+			r.probes = append(r.probes, "SELECT count(*) FROM "+w.d.Table(w.Table.Name)+" WHERE "+probe)
 		}
 		if r.exprs == nil {
 			r.exprs = map[string]string{}
@@ -61,7 +61,7 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		}
 	case drift.Aspect == schema.AspectNull:
 		if place.WantColumn.NotNull {
-			r.probes = append(r.probes, dialect.NullProbe(w.Table.Name, name))
+			r.probes = append(r.probes, dialect.NullProbe(w.d, w.Table.Name, name))
 		}
 		put(clauseNotNull)
 	case drift.Aspect == schema.AspectDefault:
@@ -84,10 +84,10 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		if want := place.WantCheck; want != nil {
 			c := dialect.CheckedColumn(w.Table, want.Name)
 			_, condition := dialect.Check(w.d, w.Table, c)
-			probe := dialect.CheckProbe(w.Table.Name, condition)
+			probe := dialect.CheckProbe(w.d, w.Table.Name, condition)
 			if expr, _ := w.retyped(drift); expr != "" {
 				name := dialect.Quote(c.Name)
-				probe = "SELECT count(*) FROM (SELECT " + expr + " AS " + name + " FROM " + dialect.Quote(w.Table.Name) +
+				probe = "SELECT count(*) FROM (SELECT " + expr + " AS " + name + " FROM " + w.d.Table(w.Table.Name) +
 					") WHERE NOT (" + condition + ")"
 			}
 			r.probes = append(r.probes, probe)
@@ -170,18 +170,18 @@ func (w *alteration) foreignKey(r *rebuild, drift *schema.Drift, edit func(func(
 	switch {
 	case place.ForeignKey != nil:
 		columns := schema.ColumnNames(place.ForeignKey.Columns)
-		r.probes = append(r.probes, dialect.ReferenceProbe(w.Table.Name, columns, w.Table.TargetOfKey(place.ForeignKey)))
+		r.probes = append(r.probes, dialect.ReferenceProbe(w.d, w.Table.Name, columns, w.Table.TargetOfKey(place.ForeignKey)))
 		edit(func(def, want *tableDef) {
 			if c := want.foreignKey(columns); c != nil {
-				def.constraints = append(def.constraints, c.referring(dialect.WantedForeignKey(w.Alteration, drift)))
+				def.constraints = append(def.constraints, c.referring(w.d, dialect.WantedForeignKey(w.Alteration, drift)))
 			}
 		})
 	case place.Column != nil:
 		name := place.Column.Name
-		r.probes = append(r.probes, dialect.ReferenceProbe(w.Table.Name, []string{name}, w.Table.TargetOf(place.Column)))
+		r.probes = append(r.probes, dialect.ReferenceProbe(w.d, w.Table.Name, []string{name}, w.Table.TargetOf(place.Column)))
 		edit(func(def, want *tableDef) {
 			if c := want.column(name).clause(clauseReferences); c != nil {
-				*c = c.referring(dialect.WantedForeignKey(w.Alteration, drift))
+				*c = c.referring(w.d, dialect.WantedForeignKey(w.Alteration, drift))
 			}
 			def.column(name).put(clauseReferences, want.column(name))
 		})
@@ -189,8 +189,8 @@ func (w *alteration) foreignKey(r *rebuild, drift *schema.Drift, edit func(func(
 }
 
 // referring returns the clause of a foreign key with another end.
-func (c *clause) referring(k *schema.FoundForeignKey) clause {
-	text := dialect.Reference(k)
+func (c *clause) referring(d Dialect, k *schema.FoundForeignKey) clause {
+	text := dialect.Reference(d, k)
 	if c.sort == clauseForeignKey {
 		text = "FOREIGN KEY (" + dialect.QuoteList(k.Columns) + ") " + text
 	}
@@ -239,33 +239,51 @@ func (w *alteration) rebuild(r *rebuild) schema.Step {
 		}
 		into, from = append(into, name), append(from, expr)
 	}
-	other := schema.IndexName(dialect.Passing, w.Table.Name)
+	space, _ := schema.SplitName(w.Table.Name)
+	other := schema.IndexName(dialect.Passing, w.Table.Local())
+	passed := w.d.Table(schema.JoinName(space, other))
 	s.SQL = []string{
-		"DROP TABLE IF EXISTS " + dialect.Quote(other),
-		def.create(other),
-		"INSERT INTO " + dialect.Quote(other) + " (" + strings.Join(into, ", ") + ") SELECT " + strings.Join(from, ", ") +
-			" FROM " + dialect.Quote(w.Table.Name),
+		"DROP TABLE IF EXISTS " + passed,
+		def.create(passed),
+		"INSERT INTO " + passed + " (" + strings.Join(into, ", ") + ") SELECT " + strings.Join(from, ", ") +
+			" FROM " + w.d.Table(w.Table.Name),
 	}
 	if w.counts() { // AUTOINCREMENT goes on where it was
-		s.SQL = append(s.SQL, "DELETE FROM sqlite_sequence WHERE name = "+quoteText(other),
-			"INSERT INTO sqlite_sequence (name, seq) SELECT "+quoteText(other)+", seq FROM sqlite_sequence WHERE name = "+quoteText(w.Table.Name)+" COLLATE NOCASE")
+		sequence := w.d.Table(schema.JoinName(space, "sqlite_sequence"))
+		s.SQL = append(s.SQL, "DELETE FROM "+sequence+" WHERE name = "+quoteText(other),
+			"INSERT INTO "+sequence+" (name, seq) SELECT "+quoteText(other)+", seq FROM "+sequence+" WHERE name = "+
+				quoteText(w.Table.Local())+" COLLATE NOCASE")
 	}
-	s.SQL = append(s.SQL, "DROP TABLE "+dialect.Quote(w.Table.Name),
-		"ALTER TABLE "+dialect.Quote(other)+" RENAME TO "+dialect.Quote(w.Table.Name))
+	s.SQL = append(s.SQL, "DROP TABLE "+w.d.Table(w.Table.Name),
+		"ALTER TABLE "+passed+" RENAME TO "+w.d.Target(w.Table.Name))
 	w.forget(func(ix schema.Definition) bool { // they go with the old table
 		return slices.ContainsFunc(r.drops, func(name string) bool { return indexSpeaksOf(ix.SQL, name) })
 	})
 	for _, d := range w.others {
 		if d.Sort == sortFullText { // it stays, but the numbers of the rows may be others
-			s.SQL = append(s.SQL, rebuildFullText(d.Name))
+			s.SQL = append(s.SQL, w.d.rebuildFullText(w.Table.Name, d.Name))
 		} else {
-			s.SQL = append(s.SQL, d.SQL)
+			s.SQL = append(s.SQL, within(space, d.SQL))
 		}
 	}
 	if len(r.probes) > 0 {
 		s.Probe = "SELECT (" + strings.Join(r.probes, ") + (") + ")"
 	}
 	return s
+}
+
+// within returns the definition of an index or a trigger as a statement for a database that is attached, for which
+// SQLite keeps it without the name of that.
+func within(space, sql string) string {
+	if space == "" {
+		return sql
+	}
+	list := tokens(sql)
+	i := slices.IndexFunc(list, func(t token) bool { return isAny(t, "INDEX", "TRIGGER") })
+	if i < 0 || i+2 >= len(list) || list[i+2].text == "." {
+		return sql
+	}
+	return sql[:list[i+1].from] + dialect.Quote(space) + "." + sql[list[i+1].from:]
 }
 
 // covers reports whether all columns that were found are in the definition.
@@ -282,7 +300,7 @@ func (w *alteration) counts() bool {
 
 // wanted is the definition that the model's table has.
 func (w *alteration) wanted() *tableDef {
-	def, _ := parseTable(w.d.CreateTable(w.Table, nil)[0])
+	def, _ := parseTable(w.d.createTable(w.Table, w.d.Target(w.Table.Name)))
 	return def
 }
 

@@ -314,7 +314,7 @@ func (d *tableDef) dropWhere(is func(col *columnDef, c *clause) bool) {
 	d.constraints = slices.DeleteFunc(d.constraints, func(c clause) bool { return is(nil, &c) })
 }
 
-// create returns the statement that makes the table under a name.
+// create returns the statement that makes the table under a name, which is SQL.
 func (d *tableDef) create(name string) string {
 	lines := make([]string, 0, len(d.columns)+len(d.constraints))
 	for _, c := range d.columns {
@@ -323,5 +323,5 @@ func (d *tableDef) create(name string) string {
 	for i := range d.constraints {
 		lines = append(lines, d.constraints[i].String())
 	}
-	return "CREATE TABLE " + dialect.Quote(name) + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)" + d.tail
+	return "CREATE TABLE " + name + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)" + d.tail
 }

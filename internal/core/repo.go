@@ -172,7 +172,7 @@ func (r *Repo) Clear(ctx context.Context) error {
 		return err
 	}
 	c := &call{}
-	c.Op, c.Write, c.SQL = "clear", true, "DELETE FROM "+b.db.Dialect().Quote(r.table.Name)
+	c.Op, c.Write, c.SQL = "clear", true, "DELETE FROM "+b.db.Dialect().Table(r.table.Name)
 	_, err = b.exec(ctx, c)
 	return err
 }
@@ -200,6 +200,9 @@ func (r *Repo) bind() (*binding, error) {
 	}
 	db, err := r.DB()
 	if err != nil {
+		return nil, err
+	}
+	if err := db.CheckTable(r.table); err != nil {
 		return nil, err
 	}
 	b := &binding{db: db, table: r.table, forms: formsOf(db, r.table), stmts: statementsOf(db, r.table, r.derived),

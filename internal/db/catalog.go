@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/dsn"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -55,6 +57,49 @@ func (db *DB) Relations(ctx context.Context) ([]Relation, error) {
 	return list, err
 }
 
+// TablesIn lists the tables of a schema, or of a database that is attached, by name. Views and the history of changes
+// are left out.
+func (db *DB) TablesIn(ctx context.Context, space string) (names []string, err error) {
+	if db.dsn.Dialect == dsn.SQLite && !strings.EqualFold(space, "main") && !dsn.IsAttached(db.dsn, space) {
+		return nil, nil
+	}
+	err = db.inspect(ctx, db.dialect.TablesOf(space), "", func(r inspected) {
+		name := r.name(0)
+		_, local := schema.SplitName(name)
+		if sort := r.text(1); (sort == dialect.SortTable || sort == dialect.SortForeign) && local != HistoryTable {
+			names = append(names, name)
+		}
+	})
+	return names, err
+}
+
+// HasSchema reports whether a schema exists; it is true where statements make none.
+func (db *DB) HasSchema(ctx context.Context, space string) (has bool, err error) {
+	query := db.dialect.HasSchema(space)
+	if query == "" {
+		return true, nil
+	}
+	err = db.inspect(ctx, query, "", func(r inspected) { has = r.bool(0) })
+	return has, err
+}
+
+// Referrers lists the other tables that refer to a table.
+func (db *DB) Referrers(ctx context.Context, table string) ([]string, error) {
+	var list []string
+	space := ""
+	if db.dialect.Features().LocalRefs {
+		space, _ = schema.SplitName(table)
+	}
+	err := db.inspect(ctx, db.dialect.Referrers(), table, func(r inspected) {
+		name := r.name(0)
+		if space != "" {
+			name = schema.JoinName(space, name)
+		}
+		list = append(list, name)
+	})
+	return list, err
+}
+
 // References lists which table refers to which other one, as pairs of their names.
 func (db *DB) References(ctx context.Context) ([][2]string, error) {
 	var list [][2]string
@@ -84,15 +129,23 @@ func (db *DB) InspectAll(ctx context.Context, table string) (schema.Found, error
 	if err != nil || !found.Exists {
 		return found, err
 	}
-	group := ""
+	group, space := "", ""
+	local := db.dialect.Features().LocalRefs
+	if local {
+		space, _ = schema.SplitName(table)
+	}
 	err = db.inspect(ctx, db.dialect.ForeignKeys(), table, func(r inspected) {
 		if id := r.text(0); id != group || found.ForeignKeys == nil {
 			group = id
 			found.ForeignKeys = append(found.ForeignKeys, schema.FoundForeignKey{
 				Name: r.text(1), Table: r.text(3), OnDelete: r.text(5), OnUpdate: r.text(6), Deferrable: r.bool(7), Deferred: r.bool(10), Unchecked: r.bool(8),
+				FullName: r.text(11),
 			})
 		}
 		k := &found.ForeignKeys[len(found.ForeignKeys)-1]
+		if local { // in the same database, of which SQLite does not speak
+			k.Table, k.FullName = schema.JoinName(space, r.text(3)), schema.JoinName(cmp.Or(space, "main"), r.text(11))
+		}
 		k.Columns = append(k.Columns, r.text(2))
 		k.TargetColumns = append(k.TargetColumns, r.text(4))
 		if r.bool(9) {
@@ -127,7 +180,7 @@ func (db *DB) MaySuppress(ctx context.Context, table string) (may bool, err erro
 // there are none is no error.
 func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
 	d := db.dialect
-	found := schema.Found{FoldNames: d.Features().FoldNames}
+	found := schema.Found{FoldNames: d.Features().FoldNames, LocalRefs: d.Features().LocalRefs}
 	err := db.inspect(ctx, d.Columns(), table, func(r inspected) {
 		c := schema.FoundColumn{Name: r.name(0), Type: r.text(1), NotNull: r.bool(2), Key: r.bool(3), Default: r.text(4),
 			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7), Equating: r.bool(10), Domain: r.text(11), Native: r.native()}
@@ -171,8 +224,8 @@ func (db *DB) SetsColumns(ctx context.Context) (sets bool, err error) {
 func (db *DB) History(ctx context.Context, table string) (list []string, err error) {
 	there, err := db.hasHistory(ctx)
 	if err == nil && there {
-		err = db.inspect(ctx, `SELECT "statement" FROM "`+HistoryTable+`" WHERE "table_name" = ? AND "statement" NOT LIKE '-- %' ORDER BY "id"`, table,
-			func(r inspected) { list = append(list, r.text(0)) })
+		err = db.ask(ctx, `SELECT "statement" FROM `+db.dialect.Table(HistoryTable)+` WHERE "table_name" = ? AND "statement" NOT LIKE '-- %' ORDER BY "id"`,
+			table, table, func(r inspected) { list = append(list, r.text(0)) })
 	}
 	return list, err
 }
@@ -239,31 +292,32 @@ func (db *DB) Uses(ctx context.Context, table, begin string, since time.Time) (l
 	return list, err
 }
 
-// AllDefinitions lists the statements that made all that the database has; nil where the catalog tells all.
-func (db *DB) AllDefinitions(ctx context.Context) (list []string, err error) {
+// AllDefinitions lists the statements that made all that the database of a table has; nil where the catalog tells all.
+func (db *DB) AllDefinitions(ctx context.Context, table string) (list []string, err error) {
 	if query := db.dialect.AllDefinitions(); query != "" {
-		err = db.inspect(ctx, query, "", func(r inspected) { list = append(list, r.text(0)) })
+		err = db.inspect(ctx, query, table, func(r inspected) { list = append(list, r.text(0)) })
 	}
 	return list, err
 }
 
-// BrokenReferences lists the tables and views at which something refers to what is not there, each with what can then
-// not be done to it. It is empty where the server sees to that.
-func (db *DB) BrokenReferences(ctx context.Context) (failed [][2]string, err error) {
+// BrokenReferences lists the tables and views in the database of a table at which something refers to what is not
+// there, each with what can then not be done to it. It is empty where the server sees to that.
+func (db *DB) BrokenReferences(ctx context.Context, table string) (failed [][2]string, err error) {
 	query, update := db.dialect.Sound()
 	if query == "" {
 		return nil, nil
 	}
+	space, _ := schema.SplitName(table)
 	var list [][2]string
 	var statements []string
 	add := func(r inspected) {
 		list, statements = append(list, [2]string{r.text(0), r.text(1)}), append(statements, r.text(2))
 	}
-	if err := db.inspect(ctx, query, "", add); err != nil {
+	if err := db.inspect(ctx, query, table, add); err != nil {
 		return nil, err
 	}
 	for _, name := range namesOf(list) {
-		if db.inspect(ctx, update, name, add) != nil { // a view that is broken, or a virtual table that is not known here
+		if db.inspect(ctx, update, schema.JoinName(space, name), add) != nil { // a view that is broken, or a virtual table that is not known here
 			failed = append(failed, [2]string{name, "update"})
 		}
 	}
@@ -292,7 +346,12 @@ func (db *DB) HasRows(ctx context.Context, table string) (has bool, err error) {
 
 // Count runs a query of one number, such as how many rows a table has.
 func (db *DB) Count(ctx context.Context, sql string) (n int64, err error) {
-	err = db.inspect(ctx, sql, "", func(r inspected) { n = r.int(0) })
+	return db.CountAbout(ctx, sql, "")
+}
+
+// CountAbout runs a query of one number about a table; see [dialect.Introspection].
+func (db *DB) CountAbout(ctx context.Context, sql, table string) (n int64, err error) {
+	err = db.inspect(ctx, sql, table, func(r inspected) { n = r.int(0) })
 	return n, err
 }
 
@@ -356,9 +415,18 @@ func (r inspected) bool(i int) bool {
 
 // inspect reads the rows of an introspection query; "" for the table is for one that takes no argument.
 func (db *DB) inspect(ctx context.Context, sql, table string, read func(inspected)) error {
+	arg := ""
+	if table != "" {
+		sql, arg = db.dialect.About(sql, table)
+	}
+	return db.ask(ctx, sql, table, arg, read)
+}
+
+// ask reads the rows of a query with an argument, if it has a place for one.
+func (db *DB) ask(ctx context.Context, sql, table, arg string, read func(inspected)) error {
 	st := &driver.Statement{SQL: sql, Op: "inspect", Table: table}
-	if table != "" && strings.Contains(sql, "?") {
-		st.Args = []schema.Value{schema.TextValue(schema.Text, table)}
+	if arg != "" && strings.Contains(sql, "?") {
+		st.Args = []schema.Value{schema.TextValue(schema.Text, arg)}
 		if db.dialect.Features().NumberedArgs {
 			st.SQL = strings.Replace(sql, "?", "$1", 1)
 		}

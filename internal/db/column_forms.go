@@ -69,7 +69,7 @@ func (db *DB) Forms(ctx context.Context, t *schema.Table) (forms schema.Forms, e
 	if err == nil && exists && !view && t.References() != nil && d.EnforcedReferences() != "" {
 		err = db.inspect(ctx, d.EnforcedReferences(), t.Name, func(r inspected) {
 			for _, c := range t.References() {
-				if c.Name == r.text(0) && !c.Null && t.TargetOf(c).Name == r.text(1) {
+				if c.Name == r.text(0) && !c.Null && (t.TargetOf(c).Name == r.text(1) || t.TargetOf(c).Name == r.text(2)) {
 					forms.Enforce(t, c)
 				}
 			}

@@ -52,7 +52,7 @@ func newDB(d dsn.DSN, log logger) *DB {
 	if d.Dialect == dsn.Postgres {
 		db.driver = postgres.Driver{}
 	}
-	db.dialect = db.driver.Dialect()
+	db.dialect = db.driver.Dialect(d)
 	return db
 }
 

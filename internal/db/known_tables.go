@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/dsn"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -61,4 +63,23 @@ func (db *DB) Known() []*schema.Table {
 		list = append(list, db.registry.known.of(db.Name()).list()...)
 	}
 	return list
+}
+
+// CheckTable returns why a table cannot be one of the connection: on SQLite, when no database is attached by the name
+// of its schema.
+func (db *DB) CheckTable(t *schema.Table) error {
+	space := t.Schema()
+	if space == "" || db.dsn.Dialect != dsn.SQLite {
+		return nil
+	}
+	e := &driver.Error{Kind: driver.KindNoTable, Table: t.Name}
+	switch folded := schema.FoldName(space); {
+	case folded == "main", dsn.IsAttached(db.dsn, space):
+		return nil
+	case folded == "temp":
+		e.Detail = "a temporary table belongs to one connection, and a DB has several; attach a file, or use an ordinary table"
+	default:
+		e.Detail = "no database is attached as " + space + "; add attach=" + space + ":path/to/file.db to the DSN"
+	}
+	return e
 }

@@ -129,9 +129,9 @@ var postgresCells = []cell{
 	{"-1::numeric", readers{"int": int64(-1), "float": -1.0, "text": "-1"}},
 	{"('987' || repeat('0', 200))::numeric", readers{"float": 987e200, "text": "987" + strings.Repeat("0", 200)}},
 	{"('987' || repeat('0', 1000))::numeric", readers{"text": "987" + strings.Repeat("0", 1000)}}, // too large for a float
-	{"'NaN'::numeric", nil},
-	{"'Infinity'::numeric", nil},
-	{"'-Infinity'::numeric", nil},
+	{"'NaN'::numeric", readers{"float": math.NaN(), "text": "NaN"}},
+	{"'Infinity'::numeric", readers{"float": math.Inf(1), "text": "Infinity"}},
+	{"'-Infinity'::numeric", readers{"float": math.Inf(-1), "text": "-Infinity"}},
 
 	{"'" + secret + "'::text", readers{"text": secret, "bytes": secret}},
 	{"''::text", readers{"text": "", "bytes": ""}},

@@ -25,6 +25,7 @@ var sqliteOptions = newOptionSet(
 				return nil
 			},
 		},
+		attachOption(),
 		{name: "_pragma", want: "one PRAGMA, such as cache_size(-8000), without a semicolon",
 			repeat: true, hide: true, apply: (*builder).setPragma},
 		sqliteChoice("_journal_mode", "_journal", "DELETE", "TRUNCATE", "PERSIST", "MEMORY", "WAL", "OFF"),
@@ -138,6 +139,9 @@ func (b *builder) finishSQLite() error {
 	o := &b.dsn.Options
 	if o.BusyTimeout == 0 {
 		o.BusyTimeout = DefaultBusyTimeout
+	}
+	if err := b.checkAttachments(); err != nil {
+		return err
 	}
 	if b.dsn.Path == Memory {
 		for _, name := range sqliteFileOptions {

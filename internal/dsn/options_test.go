@@ -96,6 +96,8 @@ func TestDSNOptions_PassThrough(t *testing.T) {
 		{"postgres://u@h/db?application_name=a@b", "application_name=a@b"},
 		{"host=h sslpassword='x y' pool_max_conn_lifetime=1h", "sslpassword=x y pool_max_conn_lifetime=1h"},
 		{"sqlite://x?_pragma=cache_size(-8000)&_pragma=mmap_size=1", "_pragma=cache_size(-8000) _pragma=mmap_size=1"},
+		{"sqlite://x?attach=billing:/a/b%20c.db&ATTACH=B-2:d:e.db", "attach=billing:/a/b c.db attach=B-2:d:e.db"},
+		{"sqlite://:memory:?attach=billing::memory:", "attach=billing::memory:"},
 		{"sqlite://x?_pragma=foreign_keys(0)", "_foreign_keys=0"},
 		{"sqlite://x?_pragma=main.Journal_Mode=delete", "_journal_mode=DELETE"},
 		{"sqlite://x?_fk=off&_sync=full&_journal=wal&_vacuum=full",

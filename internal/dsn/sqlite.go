@@ -1,9 +1,6 @@
 package dsn
 
 import (
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -87,6 +84,8 @@ func SQLiteParams(d DSN, role, memoryName string) (name string, params []Param, 
 	}
 	for _, p := range d.params() {
 		switch p.Name {
+		case "attach": // see AttachURI
+			continue
 		case "mode":
 			if d.Options.ReadOnly {
 				continue
@@ -146,19 +145,24 @@ func (d DSN) usesFiles() bool {
 	return vfs == "" || strings.HasPrefix(vfs, "unix") || strings.HasPrefix(vfs, "win32")
 }
 
-// MakeParent creates the directories above a SQLite file that are missing. It does nothing where SQLite
-// would not create the file: in memory, read-only and with mode=rw.
+// MakeParent creates the directories above a SQLite file, and those that are attached, that are missing. It does
+// nothing where SQLite would not create the file: in memory, read-only and with mode=rw.
 func MakeParent(d DSN) error {
 	mode, _ := d.param("mode")
-	if d.Dialect != SQLite || d.Path == Memory || d.Path == "" || d.Options.ReadOnly || mode == "rw" || !d.usesFiles() {
+	if d.Dialect != SQLite || d.Options.ReadOnly || mode == "rw" || !d.usesFiles() {
 		return nil
 	}
-	err := os.MkdirAll(filepath.Dir(filepath.FromSlash(d.Path)), 0o755)
-	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
-		err = pathErr.Err // without the path
+	paths := []string{d.Path}
+	for _, a := range Attachments(d) {
+		paths = append(paths, a.Path)
 	}
-	if err != nil {
-		return Errorf("create the directory of the SQLite file: %w", err)
+	for _, path := range paths {
+		if path == Memory || path == "" {
+			continue
+		}
+		if err := makeParents(path); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -177,14 +177,14 @@ func (a *applier) soundly(ctx context.Context, in *installer, t *schema.Table, s
 		in.do(t, s)
 		return in.err
 	}
-	before, err := a.db.BrokenReferences(ctx)
+	before, err := a.db.BrokenReferences(ctx, t.Name)
 	if err != nil {
 		return err
 	}
 	if in.do(t, s); in.err != nil {
 		return in.err
 	}
-	after, err := a.db.BrokenReferences(ctx)
+	after, err := a.db.BrokenReferences(ctx, t.Name)
 	if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (a *applier) apart(ctx context.Context, t *schema.Table, s *schema.Step) er
 
 // rebuild makes a table of SQLite anew.
 func (a *applier) rebuild(ctx context.Context, t *schema.Table, s *schema.Step) error {
-	const violations = "SELECT count(*) FROM pragma_foreign_key_check"
+	violations := a.db.Dialect().Dangling()
 	return a.change(ctx, func(ctx context.Context, in *installer) error {
 		now, err := a.find(ctx, s)
 		if err != nil || now == nil {
@@ -243,7 +243,7 @@ func (a *applier) rebuild(ctx context.Context, t *schema.Table, s *schema.Step) 
 		}
 		count := func(sql string) (n int64) {
 			if err == nil {
-				n, err = a.db.Count(ctx, sql)
+				n, err = a.db.CountAbout(ctx, sql, t.Name)
 			}
 			return n
 		}

@@ -399,7 +399,7 @@ func TestUnsoundViews(t *testing.T) {
 		_, err := raw.ExecContext(ctx, sql)
 		is.NoErr(err)
 	}
-	failed, err := db.BrokenReferences(ctx)
+	failed, err := db.BrokenReferences(ctx, "")
 	is.NoErr(err)
 	is.True(slices.Contains(failed, [2]string{"vec", "update"}) && slices.Contains(failed, [2]string{`bro"ken`, "select"}))
 	is.True(!slices.Contains(failed, [2]string{"v", "update"}))

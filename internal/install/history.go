@@ -70,7 +70,7 @@ func (h *history) write(ctx context.Context, db *db.DB, t *schema.Table, sql str
 		marks = "$1, $2, $3, $4, $5"
 	}
 	return exec(ctx, db, own.Name,
-		"INSERT INTO "+dialect.Quote(own.Name)+" ("+dialect.QuoteList(schema.ColumnNames(cols))+") VALUES ("+marks+")", args...)
+		"INSERT INTO "+d.Table(own.Name)+" ("+dialect.QuoteList(schema.ColumnNames(cols))+") VALUES ("+marks+")", args...)
 }
 
 func exec(ctx context.Context, db *db.DB, table, sql string, args ...schema.Value) error {

@@ -3,6 +3,7 @@ package install
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,6 +38,11 @@ func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bo
 		return false, check(ctx, db, tables)
 	}
 	all := closure(tables)
+	for _, t := range all {
+		if err := db.CheckTable(t); err != nil {
+			return false, err
+		}
+	}
 	// Most of the time there is nothing to do, and then no lock is needed.
 	wanting, err := anyMissing(ctx, db, all, tables)
 	for attempt := 1; wanting && err == nil; attempt++ {
@@ -248,6 +254,7 @@ func (in *installer) renameTable(t *schema.Table) (found schema.Found) {
 	if found, in.err = formerTable(in.ctx, in.db, t); in.err != nil || !found.Exists {
 		return found
 	}
+	in.createSchema(t)
 	in.change(in.d.RenameTable(t, &found), t)
 	if in.err == nil {
 		found, in.err = in.db.Inspect(in.ctx, t.Name)
@@ -266,6 +273,10 @@ func formerTable(ctx context.Context, db *db.DB, t *schema.Table) (schema.Found,
 	found, err := db.InspectAll(ctx, t.Was)
 	if found.View {
 		found = schema.Found{}
+	}
+	if found.Exists && found.LocalRefs && !schema.OneDatabase(t.Was, t.Name) {
+		return found, &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name,
+			Detail: "SQLite cannot move the table " + t.Was + " to another database; copy it by hand, or take the option was out"}
 	}
 	return found, err
 }
@@ -325,7 +336,30 @@ func refersTo(t, target *schema.Table) bool {
 	return slices.Contains(t.Targets(), target)
 }
 
+// createSchema makes the schema of a table when it is missing: even IF NOT EXISTS wants the right to create one.
+func (in *installer) createSchema(t *schema.Table) {
+	space := t.Schema()
+	if in.err != nil || space == "" {
+		return
+	}
+	var there bool
+	if there, in.err = in.db.HasSchema(in.ctx, space); in.err != nil || there || in.exists[schemaKey+space] {
+		return
+	}
+	in.change([]string{in.d.CreateSchema(space)}, t)
+	in.exists[schemaKey+space] = true
+	if e := (*driver.Error)(nil); errors.As(in.err, &e) && e.Kind == driver.KindPermission {
+		in.err = &driver.Error{Kind: driver.KindPermission, Op: cmp.Or(in.op, "install"), Table: t.Name, Err: in.err,
+			Detail: fmt.Sprintf("the schema %s does not exist, and the role may not create it; create it, or give the role "+
+				"CREATE on the database", space)}
+	}
+}
+
+// schemaKey begins the keys of schemas among those of tables that exist.
+const schemaKey = "schema\x00"
+
 func (in *installer) create(t *schema.Table) {
+	in.createSchema(t)
 	in.made = append(in.made, t)
 	in.change(in.d.Prerequisites(t.Columns), t)
 	in.change(in.d.CreateTable(t, func(c *schema.Column) bool {

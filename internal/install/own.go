@@ -51,23 +51,32 @@ func required(d *schema.Drift) bool {
 func written(statements []string) (list []string) {
 	again := false
 	for _, sql := range statements {
-		rebuilt := strings.HasPrefix(sql, `ALTER TABLE "`+dialect.Passing)
+		rebuilt := ofPassing("ALTER TABLE ", sql)
 		again = rebuilt || again && !strings.HasPrefix(sql, "CREATE TABLE ") &&
 			strings.HasPrefix(strings.ToUpper(sql), "CREATE ")
-		if !again && !strings.HasPrefix(sql, `CREATE TABLE "`+dialect.Passing) {
+		if !again && !ofPassing("CREATE TABLE ", sql) {
 			list = append(list, sql)
 		}
 	}
 	return list
 }
 
+// ofPassing reports whether a statement is about a table that is there for a while.
+func ofPassing(begins, sql string) bool {
+	rest, ok := strings.CutPrefix(sql, begins)
+	if i := strings.Index(rest, `."`+dialect.Passing); ok && i > 0 && !strings.ContainsAny(rest[:i], " (\n") {
+		return true // with its schema
+	}
+	return ok && strings.HasPrefix(rest, `"`+dialect.Passing)
+}
+
 // wrote reports whether a statement made what the database has.
 func (p *planner) wrote(sql string, d *schema.Drift) bool {
 	switch place := d.At; d.Object {
 	case schema.OfForeignKey:
-		return wroteKey(sql, p.table, place)
+		return wroteKey(sql, p.d, p.table, place)
 	case schema.OfIndex:
-		return wroteIndex(sql, p.table, place.HaveIndex)
+		return wroteIndex(sql, p.d, p.table, place.HaveIndex)
 	case schema.OfCheck:
 		return place.HaveCheck.Name != "" &&
 			strings.Contains(sql, "CONSTRAINT "+dialect.Quote(place.HaveCheck.Name)+" CHECK (")
@@ -122,13 +131,13 @@ func (p *planner) wroteType(sql string, place schema.DriftPlace) bool {
 		strings.Contains(sql, "ALTER COLUMN "+dialect.Quote(h.Name)+" TYPE "+typ+" ")
 }
 
-func wroteKey(sql string, t *schema.Table, place schema.DriftPlace) bool {
+func wroteKey(sql string, d dialect.Dialect, t *schema.Table, place schema.DriftPlace) bool {
 	h := place.HaveKey
 	name := schema.IndexName(t.Name, strings.Join(h.Columns, "_")+"_fkey")
 	if h.Name != "" && h.Name != name {
 		return false
 	}
-	clause := dialect.Reference(h)
+	clause := dialect.Reference(d, h)
 	for _, key := range []string{clause, "FOREIGN KEY (" + dialect.QuoteList(h.Columns) + ") " + clause} {
 		if holds(sql, "CONSTRAINT "+dialect.Quote(name)+" "+key) {
 			return true
@@ -138,7 +147,7 @@ func wroteKey(sql string, t *schema.Table, place schema.DriftPlace) bool {
 }
 
 // wroteIndex recognizes only indexes of columns: expressions and conditions are read as the engine writes them.
-func wroteIndex(sql string, t *schema.Table, h *schema.FoundIndex) bool {
+func wroteIndex(sql string, d dialect.Dialect, t *schema.Table, h *schema.FoundIndex) bool {
 	if h.SQL != "" { // of FTS5
 		made, ok := strings.CutPrefix(sql, "CREATE VIRTUAL TABLE IF NOT EXISTS ")
 		return ok && strings.Contains(h.SQL, "CREATE VIRTUAL TABLE "+made)
@@ -155,7 +164,8 @@ func wroteIndex(sql string, t *schema.Table, h *schema.FoundIndex) bool {
 			columns[i] += " DESC"
 		}
 	}
-	end := " ON " + dialect.Quote(t.Name) + " (" + strings.Join(columns, ", ") + ")"
+	_, on := d.IndexOn(t.Name, h.Name)
+	end := " ON " + on + " (" + strings.Join(columns, ", ") + ")"
 	if len(h.Include) > 0 {
 		end += " INCLUDE (" + dialect.QuoteList(h.Include) + ")"
 	}

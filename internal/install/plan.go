@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/prom-go/prom/dialect"
@@ -129,6 +130,11 @@ func (p *planner) look() (err error) {
 			return err
 		}
 		if p.have = found; found.Exists {
+			first, err := p.createSchema()
+			if err != nil {
+				return err
+			}
+			p.steps = append(p.steps, first...)
 			p.rename(schema.RenameTable, &schema.Drift{Sort: schema.Renamed, Object: schema.OfTable, Table: t.Name, Have: t.Was},
 				p.d.RenameTable(t, &found))
 			p.have = found.WithTable(t.Was, t.Name)
@@ -162,7 +168,7 @@ func (p *planner) look() (err error) {
 // rehearse has the engine rename in a database in memory that is made like this one, where it keeps its definitions as
 // text: it alone knows which words of them are names of what is renamed. When it refuses, it will refuse the step too.
 func (p *planner) rehearse() error {
-	definitions, err := p.db.AllDefinitions(p.ctx)
+	definitions, err := p.db.AllDefinitions(p.ctx, p.table.Name)
 	if err != nil || definitions == nil {
 		return err
 	}
@@ -174,14 +180,22 @@ func (p *planner) rehearse() error {
 		for _, sql := range definitions {
 			_ = run(sql) // such as a virtual table of a module that is not there
 		}
+		space := p.table.Schema() // whose definitions are those of the main database here
 		for i := range p.steps {
 			for _, sql := range p.steps[i].SQL {
+				if space != "" {
+					sql = strings.Replace(sql, p.d.Quote(space)+".", "", 1)
+				}
 				if run(sql) != nil {
 					return nil //nolint:nilerr // the step itself will say so
 				}
 			}
 		}
-		found, err := scratch.InspectAll(ctx, p.table.Name)
+		found, err := scratch.InspectAll(ctx, schema.JoinName("", p.table.Local()))
+		for i := range found.ForeignKeys {
+			_, target := schema.SplitName(found.ForeignKeys[i].Table)
+			found.ForeignKeys[i].Table = schema.JoinName(space, target)
+		}
 		if err == nil && found.Exists {
 			p.have = found
 		}
@@ -229,8 +243,12 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 		if s, err := p.outdatedTable(); s != nil || err != nil {
 			return s, nil, err
 		}
-		s, refs := p.create()
-		return []schema.Step{s}, refs, nil
+		first, err := p.createSchema()
+		if err != nil {
+			return nil, nil, err
+		}
+		s, refs, err := p.create()
+		return append(first, s), refs, err
 	}
 	if !wanted || p.have.View {
 		return p.steps, nil, nil
@@ -307,8 +325,24 @@ func (p *planner) probe(s *schema.Step) error {
 	return err
 }
 
+// createSchema returns the step that makes the schema of the table, if it is missing and no earlier step does.
+func (p *planner) createSchema() (steps []schema.Step, err error) {
+	t := p.table
+	if p.made == nil {
+		return nil, nil // nothing is planned
+	}
+	in := newInstaller(p.ctx, p.db)
+	in.exists = p.made
+	in.recorded = func(sql string) {
+		steps = append(steps, schema.Step{Kind: schema.CreateSchema, Table: t.Name, Name: t.Schema(), Risk: schema.Additive,
+			Reason: t.Schema() + ": schema is missing", SQL: []string{sql}})
+	}
+	in.createSchema(t)
+	return steps, in.err
+}
+
 // create returns the step that makes the table, and those of its references that close circles.
-func (p *planner) create() (step schema.Step, refs []schema.Step) {
+func (p *planner) create() (step schema.Step, refs []schema.Step, err error) {
 	t := p.table
 	step = schema.Step{Kind: schema.CreateTable, Table: t.Name, Risk: schema.Additive,
 		Reason: t.Name + ": table is missing"}
@@ -316,6 +350,9 @@ func (p *planner) create() (step schema.Step, refs []schema.Step) {
 	in.exists = p.made
 	in.recorded = func(sql string) { step.SQL = append(step.SQL, sql) }
 	in.create(t)
+	if in.err != nil {
+		return step, nil, in.err
+	}
 	for _, r := range in.references {
 		later := schema.Step{Kind: schema.AddConstraint, Table: t.Name, Risk: schema.Additive,
 			Reason: t.Name + ": a reference to a table that is created later"}
@@ -324,7 +361,7 @@ func (p *planner) create() (step schema.Step, refs []schema.Step) {
 			refs = append(refs, later)
 		}
 	}
-	return step, refs
+	return step, refs, nil
 }
 
 type shadowKey struct{ table *schema.Table }
@@ -354,7 +391,7 @@ func makeShadow(ctx context.Context, of *db.DB, t *schema.Table) (found schema.F
 				return err
 			}
 		}
-		if found, err = db.InspectAll(ctx, t.Name); err != nil {
+		if found, err = db.InspectAll(ctx, schema.JoinName("", t.Local())); err != nil {
 			return err
 		}
 		for _, c := range t.Columns {

@@ -14,15 +14,9 @@ import (
 // would go, and on the other their references.
 func Drop(ctx context.Context, db *db.DB, table string) error {
 	return destroy(ctx, db, "drop", table, func(ctx context.Context) ([]string, error) {
-		pairs, err := db.References(ctx)
+		referrers, err := db.Referrers(ctx, table)
 		if err != nil {
 			return nil, err
-		}
-		var referrers []string
-		for _, p := range pairs {
-			if p[1] == table || db.Dialect().Features().FoldNames && strings.EqualFold(p[1], table) {
-				referrers = append(referrers, p[0])
-			}
 		}
 		if referrers != nil {
 			return nil, &driver.Error{Kind: driver.KindForeignKey, Op: "drop", Table: table,

@@ -74,7 +74,7 @@ func (s *Statements) ordersClaims() bool { return s.Dialect.Features().ManyWrite
 
 // claimByKey writes UPDATE … WHERE key IN (SELECT key …), and what is returned.
 func (s *Statements) claimByKey(r *renderer, q *ast.Spec, list []ast.Assign) {
-	r.b.WriteString("UPDATE " + s.name + " SET " + s.assigned(r, list))
+	r.b.WriteString("UPDATE " + s.from + " SET " + s.assigned(r, list))
 	if from := s.before(list); from != "" {
 		r.b.WriteString(" FROM " + from)
 	}
@@ -92,7 +92,7 @@ func (s *Statements) claimOrdered(r *renderer, q *ast.Spec, list []ast.Assign) {
 	r.b.WriteString("WITH " + picked + " AS MATERIALIZED (")
 	s.claimed(r, q)
 	r.b.WriteString("), " + numbered + " AS (SELECT *, row_number() OVER () AS " + n + " FROM " + picked + "), " + done +
-		" AS (UPDATE " + s.name + " SET ")
+		" AS (UPDATE " + s.from + " SET ")
 	bare := r.sc.bare
 	r.sc.bare = false // the keys are columns of both
 	r.b.WriteString(s.assigned(r, list) + " FROM " + numbered + " WHERE ")

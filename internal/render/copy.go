@@ -72,7 +72,7 @@ func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mappi
 		r.st.into = r.formsOf(s.Table)
 		r.need(sub.Table)
 		r.st.text.owners = append(r.st.text.owners, sub.Owner)
-		b := squirrel.Insert(s.name).Columns(s.quoted(cols)...).Select(r.inner(sub.Table).selectBuilder(&sub.Spec, selectRows,
+		b := squirrel.Insert(s.from).Columns(s.quoted(cols)...).Select(r.inner(sub.Table).selectBuilder(&sub.Spec, selectRows,
 			nil))
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})

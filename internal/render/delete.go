@@ -12,7 +12,7 @@ import (
 func (s *Statements) DeleteKey(by []*schema.Column) (string, error) {
 	k := ast.Shape(make([]byte, 0, 64)).Byte(kindDeleteKey).Columns(by)
 	return s.cache.sql(k, func() (string, error) {
-		b := squirrel.Delete(s.name).Where(s.renderer().clause(ast.Spec{}.KeyIs(by, make([]schema.Value, len(by))).Conds))
+		b := squirrel.Delete(s.from).Where(s.renderer().clause(ast.Spec{}.KeyIs(by, make([]schema.Value, len(by))).Conds))
 		return finish(b.PlaceholderFormat(format(s.Dialect)), len(by))
 	})
 }
@@ -27,7 +27,7 @@ func (s *Statements) Delete(args []schema.Value, q ast.Spec, returning bool) (*T
 	key := ast.Shape(make([]byte, 0, 128)).Byte(kindDelete, ast.Bit(returning), byte(q.Rows)).Conds(q.Conds)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
-		b := squirrel.Delete(s.name)
+		b := squirrel.Delete(s.from)
 		if where := q.CondsOn(s.Table); len(where) > 0 {
 			b = b.Where(r.clause(where))
 		}

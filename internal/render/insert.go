@@ -14,7 +14,7 @@ func (s *Statements) Insert(cols []*schema.Column, rows int) (string, error) {
 	key := ast.Shape(make([]byte, 0, 128)).Byte(kindInsert).Columns(cols).Int(rows)
 	return s.cache.sql(key, func() (string, error) {
 		if len(cols) == 0 {
-			return "INSERT INTO " + s.name + " DEFAULT VALUES " + s.returning(), nil
+			return "INSERT INTO " + s.from + " DEFAULT VALUES " + s.returning(), nil
 		}
 		return finish(s.insertBuilder(cols, rows).Suffix(s.returning()).PlaceholderFormat(format(s.Dialect)), len(cols)*rows)
 	})
@@ -25,7 +25,7 @@ func (s *Statements) insertBuilder(cols []*schema.Column, rows int) squirrel.Ins
 	for i, c := range cols {
 		row[i] = squirrel.Expr(s.Dialect.ArgOf(s.of(c)), schema.Value{})
 	}
-	b := squirrel.Insert(s.name).Columns(s.quoted(cols)...)
+	b := squirrel.Insert(s.from).Columns(s.quoted(cols)...)
 	for range rows {
 		b = b.Values(row...)
 	}
@@ -37,7 +37,7 @@ func (s *Statements) InsertOnly(cols []*schema.Column) (string, error) {
 	key := ast.Shape(make([]byte, 0, 64)).Byte(kindInsertOnly).Columns(cols)
 	return s.cache.sql(key, func() (string, error) {
 		if len(cols) == 0 {
-			return "INSERT INTO " + s.name + " DEFAULT VALUES", nil
+			return "INSERT INTO " + s.from + " DEFAULT VALUES", nil
 		}
 		return finish(s.insertBuilder(cols, 1).PlaceholderFormat(format(s.Dialect)), len(cols))
 	})

@@ -91,10 +91,10 @@ func (s *Statements) freeNames(name string, n int) []string {
 
 // linkedFrom writes the two sides.
 func (s *Statements) linkedFrom(r *renderer, q ast.Spec, l ast.Link, owners, targets []string, place string) {
-	r.b.WriteString("FROM (SELECT " + strings.Join(s.columns, ", ") + " FROM " + s.name)
+	r.b.WriteString("FROM (SELECT " + strings.Join(s.columns, ", ") + " FROM " + s.from)
 	r.where(q.CondsOn(s.Table))
 	rows := r.sc
-	r.sc = scope{table: l.Table, forms: r.formsOf(l.Table), name: s.Dialect.Quote(l.Table.Name), bare: true}
+	r.sc = scope{table: l.Table, forms: r.formsOf(l.Table), name: s.Dialect.Quote(l.Table.Local()), bare: true}
 	r.b.WriteString(") AS r JOIN (SELECT ")
 	for i, c := range l.Owner {
 		r.b.WriteString(s.Dialect.Quote(c.Name) + " AS " + owners[i] + ", ")
@@ -108,7 +108,7 @@ func (s *Statements) linkedFrom(r *renderer, q ast.Spec, l ast.Link, owners, tar
 	if len(l.Spec.Orders) > 0 {
 		r.b.WriteString(", row_number() OVER (ORDER BY " + r.orders(l.Spec.Orders) + ") AS " + place)
 	}
-	r.b.WriteString(" FROM " + s.Dialect.Quote(l.Table.Name))
+	r.b.WriteString(" FROM " + s.Dialect.Table(l.Table.Name))
 	r.where(l.Spec.CondsOn(l.Table))
 	r.sc = rows
 	r.b.WriteString(") AS l ON ")

@@ -43,7 +43,7 @@ func (s *Statements) rankSQL(r *renderer, q ast.Spec, by []*schema.Column) strin
 	orders := r.orders(q.Orders)
 	r.b.WriteString("SELECT " + columns + also + " FROM (SELECT " + columns + ", row_number() OVER (PARTITION BY " +
 		strings.Join(s.quoted(by), ", ") +
-		" ORDER BY " + orders + ") AS " + rank + " FROM " + s.name)
+		" ORDER BY " + orders + ") AS " + rank + " FROM " + s.from)
 	r.where(q.CondsOn(s.Table))
 	r.b.WriteString(") AS ranked WHERE " + s.onPage(q, rank) + " ORDER BY " + rank)
 	r.args = append(r.args, anys(s.rankArgs(nil, q))...)

@@ -81,10 +81,10 @@ func (s *Statements) seekSQL(r *renderer, q *ast.Spec, by *schema.Column, keys s
 	if lateral {
 		r.b.WriteString(" CROSS JOIN LATERAL (SELECT " + list(bare, s.Table.Columns))
 	} else {
-		r.b.WriteString(" CROSS JOIN " + s.name + " AS " + rows + " ON (" + list(named, s.Table.Key) + ") IN (SELECT " +
+		r.b.WriteString(" CROSS JOIN " + s.from + " AS " + rows + " ON (" + list(named, s.Table.Key) + ") IN (SELECT " +
 			list(bare, s.Table.Key))
 	}
-	r.b.WriteString(" FROM " + s.name + " WHERE " + r.d.Operand(r.sc.forms.Of(by), r.column(by)) + " = " + each + ".v")
+	r.b.WriteString(" FROM " + s.from + " WHERE " + r.d.Operand(r.sc.forms.Of(by), r.column(by)) + " = " + each + ".v")
 	if conds := q.CondsOn(s.Table); len(conds) > 0 {
 		r.b.WriteString(" AND ")
 		r.chain(conds)

@@ -25,7 +25,7 @@ const (
 func (r *renderer) selectBuilder(q *ast.Spec, what what, cols []*schema.Column) squirrel.SelectBuilder {
 	m := q.Extra()
 	b := squirrel.Select().PlaceholderFormat(squirrel.Question)
-	from := r.d.Quote(r.sc.table.Name)
+	from := r.d.Table(r.sc.table.Name)
 	if len(m.Source) > 0 {
 		text, args := r.part(func() { r.source(m.Source) })
 		from = r.alias()

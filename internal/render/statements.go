@@ -18,7 +18,8 @@ type Statements struct {
 	Dialect dialect.Dialect
 	Table   *schema.Table
 
-	name    string   // of the table, quoted
+	name    string   // of the table, quoted, without its schema: how its rows are called
+	from    string   // the table itself, as it is named where rows are read and written
 	columns []string // quoted, in order
 	cache   cache
 	bulks   syncmap.Map // *bulk by columns
@@ -29,7 +30,7 @@ type Statements struct {
 
 // NewStatements returns the statements on a table.
 func NewStatements(d dialect.Dialect, t *schema.Table) *Statements {
-	s := &Statements{Dialect: d, Table: t, name: d.Quote(t.Name), bulks: syncmap.New()}
+	s := &Statements{Dialect: d, Table: t, name: d.Quote(t.Local()), from: d.Table(t.Name), bulks: syncmap.New()}
 	for _, c := range t.Columns {
 		s.columns = append(s.columns, d.Quote(c.Name))
 	}

@@ -17,7 +17,7 @@ import (
 func (s *Statements) UpdateKey(cols, by []*schema.Column, deleted bool) (string, error) {
 	k := ast.Shape(make([]byte, 0, 64)).Byte(kindUpdateKey, ast.Bit(deleted)).Columns(cols).Columns(by)
 	return s.cache.sql(k, func() (string, error) {
-		b := squirrel.Update(s.name)
+		b := squirrel.Update(s.from)
 		for _, c := range cols {
 			b = b.Set(s.columns[c.Ordinal], squirrel.Expr(s.Dialect.ArgOf(s.of(c)), schema.Value{}))
 		}
@@ -86,7 +86,7 @@ func (s *Statements) update(args []schema.Value, q ast.Spec, list []ast.Assign, 
 func (s *Statements) newUpdate(key []byte, q ast.Spec, list []ast.Assign, returning bool, args int) (*Text, error) {
 	return s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
-		b := squirrel.Update(s.name)
+		b := squirrel.Update(s.from)
 		for i := range list {
 			text, args := r.part(func() { r.assigned(&list[i]) })
 			b = b.Set(s.columns[list[i].Col.Ordinal], squirrel.Expr(text, args...))

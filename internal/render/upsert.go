@@ -120,9 +120,9 @@ func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, ro
 		r := s.renderer()
 		r.sc.bare, r.st.conflict = false, true
 		b := s.insertBuilder(cols, rows)
-		if strings.EqualFold(s.Table.Name, "excluded") {
+		if strings.EqualFold(s.Table.Local(), "excluded") {
 			r.sc.name = "target" // its own name means the row that could not be inserted
-			b = b.Into(s.name + " AS target")
+			b = b.Into(s.from + " AS target")
 		}
 		suffix, rest := r.part(func() { r.conflict(s, &c, c.assignments()) })
 		b = b.Suffix(suffix, rest...).Suffix(s.returning())

@@ -18,7 +18,7 @@ func (r *renderer) via(e *ast.Expr) {
 		// SELECT term FROM target WHERE key = reference
 		inner := r.inner(target)
 		text := inner.text(func() { inner.expr(e.Args[0]) })
-		r.b.WriteString("(SELECT " + text + " FROM " + r.d.Quote(target.Name) + " AS " + inner.sc.name +
+		r.b.WriteString("(SELECT " + text + " FROM " + r.d.Table(target.Name) + " AS " + inner.sc.name +
 			" WHERE " + r.leadsTo(e.Ref, target, inner.sc.name) + r.andLive(target, inner.sc.name) + ")")
 		r.args = append(r.args, inner.args...)
 		return
@@ -81,7 +81,7 @@ func (r *renderer) join(ref *ast.Reference, target *schema.Table, locked bool) {
 		default:
 			outer.joins.optional = append(outer.joins.optional, alias)
 		}
-		outer.joins.list = append(outer.joins.list, kind+r.d.Quote(target.Name)+" AS "+alias+" ON "+r.leadsTo(ref, target,
+		outer.joins.list = append(outer.joins.list, kind+r.d.Table(target.Name)+" AS "+alias+" ON "+r.leadsTo(ref, target,
 			alias)+alive)
 	}
 	r.sc = scope{table: target, forms: r.formsOf(target), name: alias, outer: outer.outer, joins: outer.joins}

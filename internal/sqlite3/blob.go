@@ -19,12 +19,12 @@ type BlobIO struct {
 	size int64
 }
 
-// OpenBlob opens the value in a column of the row with that number, of a table of the main database. It fails with
-// SQLITE_ERROR when there is no such row, when the value is neither bytes nor a text, and for a view or a table
-// WITHOUT ROWID.
-func (c *Conn) OpenBlob(table, column string, row int64, write bool) (*BlobIO, error) {
+// OpenBlob opens the value in a column of the row with that number, of a table of a database, main or one that is
+// attached. It fails with SQLITE_ERROR when there is no such row, when the value is neither bytes nor a text, and for a
+// view or a table WITHOUT ROWID.
+func (c *Conn) OpenBlob(schema, table, column string, row int64, write bool) (*BlobIO, error) {
 	var names [3]uintptr
-	for i, s := range []string{"main", table, column} {
+	for i, s := range []string{schema, table, column} {
 		p, free, err := c.cString(s)
 		if err != nil {
 			return nil, err

@@ -29,7 +29,7 @@ func TestOpenBlob(t *testing.T) {
 	for i := range want {
 		want[i] = byte(rand.Int())
 	}
-	b, err := c.OpenBlob("t", "b", 7, true)
+	b, err := c.OpenBlob("main", "t", "b", 7, true)
 	is.NoErr(err)
 	is.Equal(b.Size(), int64(size))
 	for at := 0; at < size; {
@@ -54,17 +54,17 @@ func TestOpenBlob(t *testing.T) {
 	is.NoErr(b.Close())
 	is.Equal(codeOf(b.ReadAt(got, 0)), lib.SQLITE_MISUSE)
 
-	r, err := c.OpenBlob("t", "b", 7, false)
+	r, err := c.OpenBlob("main", "t", "b", 7, false)
 	is.NoErr(err)
 	is.Equal(codeOf(r.WriteAt(want[:1], 0)), lib.SQLITE_READONLY)
 	_ = r.Close() // says the same again
 	do(t, c, "UPDATE t SET b = NULL")
 	for _, open := range []func() (*BlobIO, error){
-		func() (*BlobIO, error) { return c.OpenBlob("t", "b", 7, false) },
-		func() (*BlobIO, error) { return c.OpenBlob("t", "b", 8, false) },
-		func() (*BlobIO, error) { return c.OpenBlob("t", "no", 7, false) },
-		func() (*BlobIO, error) { return c.OpenBlob("no", "b", 7, false) },
-		func() (*BlobIO, error) { return c.OpenBlob("t", "a", 7, false) },
+		func() (*BlobIO, error) { return c.OpenBlob("main", "t", "b", 7, false) },
+		func() (*BlobIO, error) { return c.OpenBlob("main", "t", "b", 8, false) },
+		func() (*BlobIO, error) { return c.OpenBlob("main", "t", "no", 7, false) },
+		func() (*BlobIO, error) { return c.OpenBlob("main", "no", "b", 7, false) },
+		func() (*BlobIO, error) { return c.OpenBlob("main", "t", "a", 7, false) },
 	} {
 		_, err := open()
 		is.Equal(codeOf(err), lib.SQLITE_ERROR)

@@ -1,5 +1,5 @@
 -- tables
-SELECT c.relname::text,
+SELECT CASE WHEN c.relname LIKE '%.%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END,
 	CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'table' END,
 	n.nspname = current_schema() AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
 		WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
@@ -37,7 +37,7 @@ CROSS JOIN LATERAL (WITH RECURSIVE d(oid, typmod, required, standard) AS (
 JOIN pg_catalog.pg_type e ON e.oid = b.elem
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
-WHERE a.attrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND a.attnum > 0 AND NOT a.attisdropped
+WHERE a.attrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(?::text) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum;
 -- indexes
 SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, a.attname::text,
@@ -52,23 +52,23 @@ JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_am am ON am.oid = ic.relam
 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum <> 0
-WHERE i.indrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND NOT i.indisprimary
+WHERE i.indrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(?::text) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND NOT i.indisprimary
 ORDER BY ic.relname, k.n;
 -- foreign keys
-SELECT c.oid::text, c.conname::text, a.attname::text, CASE WHEN pg_catalog.pg_table_is_visible(t.oid) THEN t.relname::text ELSE n.nspname || '.' || t.relname END, ta.attname::text,
+SELECT c.oid::text, c.conname::text, a.attname::text, CASE WHEN NOT pg_catalog.pg_table_is_visible(t.oid) THEN CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN t.relname LIKE '%.%' OR t.relname LIKE '"%' THEN '"' || replace(t.relname, '"', '""') || '"' ELSE t.relname::text END WHEN t.relname LIKE '%.%' THEN '"' || replace(t.relname, '"', '""') || '"' ELSE t.relname::text END, ta.attname::text,
 	CASE c.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END, CASE c.confupdtype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END, c.condeferrable, NOT c.convalidated,
-	coalesce(to_jsonb(c) -> 'confdelsetcols' @> to_jsonb(k.attnum), false), c.condeferred
+	coalesce(to_jsonb(c) -> 'confdelsetcols' @> to_jsonb(k.attnum), false), c.condeferred, CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN t.relname LIKE '%.%' OR t.relname LIKE '"%' THEN '"' || replace(t.relname, '"', '""') || '"' ELSE t.relname::text END
 FROM pg_catalog.pg_constraint c
 CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, target, n)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
 JOIN pg_catalog.pg_attribute ta ON ta.attrelid = c.confrelid AND ta.attnum = k.target
 JOIN pg_catalog.pg_class t ON t.oid = c.confrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
-WHERE c.contype = 'f' AND c.conrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(pg_catalog.quote_ident(?::text)) AND relkind IN ('r', 'p', 'f', 'v', 'm'))
+WHERE c.contype = 'f' AND c.conrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(?::text) AND relkind IN ('r', 'p', 'f', 'v', 'm'))
 ORDER BY c.conname, k.n;
 -- references
-SELECT (SELECT CASE WHEN pg_catalog.pg_table_is_visible(t.oid) THEN t.relname::text ELSE n.nspname || '.' || t.relname END FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = c.conrelid),
-	(SELECT CASE WHEN pg_catalog.pg_table_is_visible(t.oid) THEN t.relname::text ELSE n.nspname || '.' || t.relname END FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = c.confrelid)
+SELECT (SELECT CASE WHEN NOT pg_catalog.pg_table_is_visible(t.oid) THEN CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN t.relname LIKE '%.%' OR t.relname LIKE '"%' THEN '"' || replace(t.relname, '"', '""') || '"' ELSE t.relname::text END WHEN t.relname LIKE '%.%' THEN '"' || replace(t.relname, '"', '""') || '"' ELSE t.relname::text END FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = c.conrelid),
+	(SELECT CASE WHEN NOT pg_catalog.pg_table_is_visible(t.oid) THEN CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN t.relname LIKE '%.%' OR t.relname LIKE '"%' THEN '"' || replace(t.relname, '"', '""') || '"' ELSE t.relname::text END WHEN t.relname LIKE '%.%' THEN '"' || replace(t.relname, '"', '""') || '"' ELSE t.relname::text END FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = c.confrelid)
 FROM pg_catalog.pg_constraint c
 WHERE c.contype = 'f' AND c.conrelid <> c.confrelid
 	AND (pg_catalog.pg_table_is_visible(c.conrelid) OR pg_catalog.pg_table_is_visible(c.confrelid))

@@ -214,19 +214,28 @@ func TestRefusedNames(t *testing.T) {
 		is.True(err != nil)
 		is.True(strings.HasPrefix(err.Error(), "prom: model install_test.named: table name: "))
 	}
-	// A schema cannot be told by a name, and a table of the whole name would be another one.
-	for _, name := range []string{"billing.invoice", "public.named", "a.b.c", ".a", "a."} {
+	// A dot separates schema and table, and nothing else.
+	for _, name := range []string{"a.b.c", ".a", "a.", `"a.b`, `"a"b.c`, `"".a`, `"a"."b"."c"`} {
 		err := panics(func() { prom.NewRepo[named](prom.Table(name)) })
 		is.True(err != nil)
-		is.True(strings.Contains(err.Error(), "contains a dot"))
+		is.True(strings.Contains(err.Error(), "is not of the form schema.table: "))
 	}
-	is.True(strings.Contains(panics(func() { prom.NewRepo[inSchema]() }).Error(),
-		`the name "billing.invoice" contains a dot, but a name cannot contain a schema; name the table "invoice", `+
-			`and on PostgreSQL give its connection search_path=billing in the DSN`))
-	type wasInSchema struct {
-		_  struct{} `prom:"was='billing.invoice'"`
-		ID int      `prom:"key"`
+	for name, why := range map[string]string{
+		"pg_temp.x":                    "would be temporary",
+		"pg_catalog.x":                 "belongs to PostgreSQL",
+		"information_schema.x":         "belongs to PostgreSQL",
+		"billing.pg_x":                 "begins with pg_",
+		"billing.sqlite_master":        "begins with sqlite_",
+		"billing.a?":                   "contains a question mark",
+		"bill?ing.a":                   "contains a question mark",
+		strings.Repeat("s", 64) + ".a": "PostgreSQL would truncate it",
+		"s." + strings.Repeat("t", 64): "PostgreSQL would truncate it",
+	} {
+		err := panics(func() { prom.NewRepo[named](prom.Table(name)) })
+		is.True(err != nil)
+		is.True(strings.Contains(err.Error(), why))
 	}
+	is.NoErr(panics(func() { prom.NewRepo[named](prom.Table(strings.Repeat("s", 63) + "." + strings.Repeat("t", 63))) }))
 	type indexInSchema struct {
 		ID int `prom:"key,index=billing.id"`
 	}
@@ -235,8 +244,7 @@ func TestRefusedNames(t *testing.T) {
 		No int
 		_  struct{} `prom:"unique=billing.id,on='no'"`
 	}
-	for _, err := range []error{panics(func() { prom.NewRepo[wasInSchema]() }),
-		panics(func() { prom.NewRepo[indexInSchema]() }), panics(func() { prom.NewRepo[blankInSchema]() })} {
+	for _, err := range []error{panics(func() { prom.NewRepo[indexInSchema]() }), panics(func() { prom.NewRepo[blankInSchema]() })} {
 		is.True(strings.Contains(err.Error(), "contains a dot"))
 	}
 	type long struct {
@@ -249,13 +257,6 @@ func TestRefusedNames(t *testing.T) {
 		is.True(strings.Contains(err.Error(), "column name"))
 	}
 }
-
-// inSchema names a table by its schema, too.
-type inSchema struct {
-	ID int `prom:"key"`
-}
-
-func (inSchema) TableName() string { return "billing.invoice" }
 
 // panics returns the error that fn panics with.
 func panics(fn func()) (err error) {

@@ -14,7 +14,7 @@ type Driver interface {
 	// Open opens the database of a DSN.
 	Open(ctx context.Context, d dsn.DSN) (Engine, error)
 	// Dialect returns the dialect of the engine's SQL.
-	Dialect() dialect.Dialect
+	Dialect(d dsn.DSN) dialect.Dialect
 	// Where returns where the connection leads whose error it is, "" for an error of something else. It may complete
 	// the error's detail.
 	Where(d dsn.DSN, e *Error) string

@@ -294,7 +294,7 @@ func Locate(e *Error, t *schema.Table) {
 				return
 			}
 		}
-		key, pkey := schema.ColumnNames(t.Key), t.Name+"_pkey" // as PostgreSQL calls it
+		key, pkey := schema.ColumnNames(t.Key), schema.IndexName(t.Name, "pkey") // as PostgreSQL calls it
 		if e.Constraint == pkey || e.Constraint == "" && len(key) > 0 && slices.Equal(e.Columns, key) {
 			e.Constraint, e.Columns = pkey, key
 		}
@@ -338,11 +338,15 @@ func (e *Error) locateFailed(t *schema.Table) {
 	for _, c := range t.Columns {
 		lists = append(lists, []string{c.Name})
 	}
+	local := t.Local() // without its database, which SQLite does not tell
 	for _, names := range lists {
-		if len(names) > 0 && e.facts.Failed == t.Name+"."+strings.Join(names, ", "+t.Name+".") {
+		if len(names) > 0 && e.facts.Failed == local+"."+strings.Join(names, ", "+local+".") {
 			e.Table, e.Columns = t.Name, names
 			return
 		}
+	}
+	if e.Table == local {
+		e.Table = t.Name
 	}
 }
 

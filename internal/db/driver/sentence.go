@@ -43,7 +43,8 @@ func Sentence(forms []Form, text, sql string) string {
 		}
 		outside := outsideLiterals(sql)
 		for _, name := range m[1:] {
-			if !isIn(outside, name) {
+			qualified := strings.Contains(name, ".") && isIn(strings.ReplaceAll(outside, `"."`, "."), name)
+			if !qualified && !isIn(outside, name) {
 				return f.Instead
 			}
 		}

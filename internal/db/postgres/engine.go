@@ -37,7 +37,7 @@ type engine struct {
 type Driver struct{}
 
 // Dialect implements [Driver].
-func (Driver) Dialect() dialect.Dialect { return postgres.Dialect{} }
+func (Driver) Dialect(dsn.DSN) dialect.Dialect { return postgres.Dialect{} }
 
 // Open implements [Driver].
 func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {

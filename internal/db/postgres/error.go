@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/schema"
 )
 
 // SQLStates are the error codes of PostgreSQL by kind, from its manual, appendix "PostgreSQL Error Codes".
@@ -143,7 +144,10 @@ func serverError(pg *pgconn.PgError, err error) *driver.Error {
 	if pg.Code == "42P10" && pg.Routine != "infer_arbiter_indexes" && pg.Routine != "" {
 		kind = driver.KindSyntax // such as a term of ORDER BY that a SELECT DISTINCT does not have
 	}
-	e := &driver.Error{Kind: kind, Table: pg.TableName, Constraint: pg.ConstraintName, Err: err}
+	e := &driver.Error{Kind: kind, Constraint: pg.ConstraintName, Err: err}
+	if pg.TableName != "" {
+		e.Table = schema.Named(pg.SchemaName, pg.TableName)
+	}
 	if pg.ColumnName != "" {
 		e.Columns = []string{pg.ColumnName}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/dialect/postgres"
 	"github.com/prom-go/prom/internal/db/driver"
 )
@@ -34,7 +35,7 @@ func (s *session) intercepted(ctx context.Context, c *pgx.Conn, st *driver.State
 		mode = pgx.QueryExecModeSimpleProtocol
 	}
 	var known bool
-	if err := c.QueryRow(ctx, postgres.Intercepts, mode, st.Table, events).Scan(&known); err != nil {
+	if err := c.QueryRow(ctx, postgres.Intercepts, mode, dialect.QuoteTable(st.Table), events).Scan(&known); err != nil {
 		return false, ErrorOf(err)
 	}
 	if s.intercepts == nil {

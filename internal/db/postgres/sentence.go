@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/schema"
 )
 
 // forms are the forms by SQLSTATE; see [Sentence].
@@ -85,7 +86,10 @@ func tellPostgres(e *driver.Error, sql string) {
 	column := inCopy.FindStringSubmatch(pg.Where)
 	switch {
 	case column != nil:
-		e.Table, e.Columns = column[1], []string{column[2]}
+		if _, local := schema.SplitName(e.Table); local != column[1] { // which is told without a schema
+			e.Table = column[1]
+		}
+		e.Columns = []string{column[2]}
 	case pg.Where != "" && parameter == nil:
 		return
 	}

@@ -1,11 +1,13 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/sqlite3"
+	"github.com/prom-go/prom/schema"
 )
 
 // streamRoom is how many bytes of a value are held while it is written.
@@ -30,7 +32,7 @@ func (t *liteTx) OpenBlob(ctx context.Context, table, column string, row int64) 
 	}
 	t.conn.SetContext(ctx)
 	defer t.conn.ClearContext()
-	io, err := t.conn.OpenBlob(table, column, row, false)
+	io, err := t.conn.OpenBlob(place(table), local(table), column, row, false)
 	if err != nil {
 		return nil, t.note(ErrorOf(err))
 	}
@@ -40,6 +42,17 @@ func (t *liteTx) OpenBlob(ctx context.Context, table, column string, row int64) 
 	}
 	t.blobs[b] = struct{}{}
 	return b, nil
+}
+
+// place returns the database of a table, the main one or one that is attached, and local the table's name in it.
+func place(table string) string {
+	space, _ := schema.SplitName(table)
+	return cmp.Or(space, "main")
+}
+
+func local(table string) string {
+	_, name := schema.SplitName(table)
+	return name
 }
 
 // closeBlobs closes the values that are still open.
@@ -99,7 +112,7 @@ func (t *liteTx) Stream(ctx context.Context, s *driver.Stream) (int64, error) {
 
 // fill writes the bytes of a stream into the value that its statement has made.
 func (t *liteTx) fill(ctx context.Context, s *driver.Stream) error {
-	io, err := t.conn.OpenBlob(s.Table, s.Column, s.Row, true)
+	io, err := t.conn.OpenBlob(place(s.Table), local(s.Table), s.Column, s.Row, true)
 	if err != nil {
 		return t.note(ErrorOf(err))
 	}

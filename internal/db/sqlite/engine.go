@@ -49,7 +49,9 @@ var memories atomic.Uint64
 type Driver struct{}
 
 // Dialect implements [Driver].
-func (Driver) Dialect() dialect.Dialect { return sqlitedialect.Dialect{} }
+func (Driver) Dialect(d dsn.DSN) dialect.Dialect {
+	return sqlitedialect.Dialect{Attached: len(dsn.Attachments(d)) > 0}
+}
 
 // Open implements [Driver].
 func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {
@@ -139,7 +141,7 @@ func (e *engine) SQL() (*sql.DB, error) {
 	if err != nil {
 		return nil, ErrorOf(err)
 	}
-	e.sql = sql.OpenDB(connector)
+	e.sql = sql.OpenDB(attaching{connector, e.writing.attach})
 	e.sql.SetMaxOpenConns(1) // others would wait for the one that writes
 	return e.sql, nil
 }

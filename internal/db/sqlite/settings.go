@@ -2,10 +2,13 @@ package sqlite
 
 import (
 	"context"
+	sqldriver "database/sql/driver"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dsn"
 
@@ -18,6 +21,7 @@ import (
 type settings struct {
 	uri     string
 	options sqlite3.Options
+	attach  []string // statements that attach databases, before all else
 	pragmas []string // in the order in which they are run
 }
 
@@ -45,10 +49,28 @@ func settingsOf(d dsn.DSN, role, memoryName string) (settings, error) {
 	if s.options.Defensive && values["_journal_mode"] == "OFF" {
 		return settings{}, dsn.Errorf("_journal_mode=OFF has no effect with _defensive: leave one out")
 	}
+	var attached []string // their names, quoted
+	for _, a := range dsn.Attachments(d) {
+		uri, err := dsn.AttachURI(d, a, memoryName)
+		if err != nil {
+			return settings{}, err
+		}
+		name := dialect.Quote(a.Name)
+		attached = append(attached, name)
+		s.attach = append(s.attach, "ATTACH '"+strings.ReplaceAll(uri, "'", "''")+"' AS "+name)
+	}
 	add := func(names ...string) {
 		for _, name := range names {
-			if v, set := values["_"+name]; set {
-				own = append(own, name+" = "+v)
+			v, set := values["_"+name]
+			if !set {
+				continue
+			}
+			own = append(own, name+" = "+v)
+			switch name {
+			case "auto_vacuum", "journal_mode", "synchronous": // which each file has of its own
+				for _, database := range attached {
+					own = append(own, database+"."+name+" = "+v)
+				}
 			}
 		}
 	}
@@ -86,12 +108,48 @@ func (s settings) apply(ctx context.Context, c *sqlite3.Conn) error {
 	}
 	c.SetContext(ctx)
 	defer c.ClearContext()
+	for i, sql := range s.attach {
+		if err := c.Exec(sql); err != nil {
+			return attachError(err, sql, i)
+		}
+	}
 	for _, p := range s.pragmas {
 		if err := c.Exec("PRAGMA " + p); err != nil {
 			return pragmaError(err, p)
 		}
 	}
 	return nil
+}
+
+// attachError is the error of a database that cannot be attached, by its name and without its path.
+func attachError(err error, sql string, i int) error {
+	translated, own := ErrorOf(err), (*driver.Error)(nil)
+	if errors.As(translated, &own) && own.Kind != driver.KindBusy {
+		name := sql[strings.LastIndex(sql, " AS ")+len(" AS "):]
+		own.Detail, driver.FactsOf(own).Tell = "the database "+name+", number "+strconv.Itoa(i+1)+
+			" of the option attach, cannot be opened", nil
+	}
+	return translated
+}
+
+// attaching is a connector of the driver of database/sql that attaches databases.
+type attaching struct {
+	sqldriver.Connector
+	statements []string
+}
+
+// Connect implements [sqldriver.Connector].
+func (a attaching) Connect(ctx context.Context) (sqldriver.Conn, error) {
+	c, err := a.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, sql := range a.statements {
+		if _, err := c.(sqldriver.ExecerContext).ExecContext(ctx, sql, nil); err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
+	}
+	return c, nil
 }
 
 // pragmaError is the error of a PRAGMA of the DSN, whose argument may be a secret: SQLite's message, which may quote
