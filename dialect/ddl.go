@@ -31,6 +31,7 @@ type Clauses struct {
 	Key       string // makes the column the primary key, where that is not written at the table's end
 	NoDefault bool   // leaves DEFAULT out
 	NoCheck   bool   // leaves CHECK out
+	Virtual   bool   // a generated column is computed when it is read
 	Reference bool   // writes the foreign key
 }
 
@@ -48,7 +49,7 @@ func CreateTable(d Definition, t *schema.Table, keys bool, clauses func(c *schem
 		lines = append(lines, "PRIMARY KEY ("+QuoteList(schema.ColumnNames(t.Key))+")")
 	}
 	for _, k := range t.ForeignKeys {
-		if keys {
+		if keys && t.EnforcesKey(k) {
 			lines = append(lines, foreignKey(t, k, false))
 		}
 	}
@@ -70,6 +71,12 @@ func ColumnDef(d Definition, t *schema.Table, c *schema.Column, cl Clauses) stri
 		if part != "" {
 			parts = append(parts, part)
 		}
+	}
+	switch {
+	case c.Generated != "" && cl.Virtual:
+		parts = append(parts, "GENERATED ALWAYS AS ("+c.Generated+") VIRTUAL")
+	case c.Generated != "":
+		parts = append(parts, "GENERATED ALWAYS AS ("+c.Generated+") STORED")
 	}
 	if c.HasConstant() && !cl.NoDefault {
 		parts = append(parts, "DEFAULT "+d.Literal(c.Default.Literal))

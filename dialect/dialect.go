@@ -49,7 +49,12 @@ type Features struct {
 	DistinctSort bool // an aggregate of different values takes them in their order, and must not be told so
 	JSONLast     bool // the last element of a list is [last] in a path of JSON, not [#-1]
 	Lateral      bool // a subquery in FROM may speak of what stands before it
-	SeesUpdated  bool // a subquery among the values of an update sees the rows that the update has changed already
+	// StoresGenerated says that a generated column which is added to a table is computed for all its rows at once, while
+	// nobody uses it.
+	StoresGenerated bool
+	Materialized    bool   // there are materialized views
+	Overriding      string // behind the columns of an INSERT: identity columns take values in any case; "" for nothing
+	SeesUpdated     bool   // a subquery among the values of an update sees the rows that the update has changed already
 
 	// Conflicted is a condition that always holds, for the rows that an upsert updates: it notes that there is such a
 	// row. Inserted is an expression that tells a row which was inserted from one for which that was noted; "" when the
@@ -133,7 +138,8 @@ type Introspection interface {
 	Tables() string
 
 	// Columns returns a query with one row a column, in the order of the table and none when there is no table: name
-	// text, type text, not null boolean, part of the key boolean, default text or NULL, nocase boolean, counted up
+	// text, type text, not null boolean, part of the key boolean, default text or NULL (of a generated column its
+	// expression, where the catalog tells it), nocase boolean, counted up
 	// boolean, generated boolean, of a view boolean, of a partitioned table boolean, equating boolean: by a collation
 	// that takes different texts for equal.
 	Columns() string

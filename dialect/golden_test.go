@@ -60,7 +60,7 @@ func createAll(d dialect.Dialect, t *schema.Table, inline func(*schema.Column) b
 		stmts = append(stmts, d.CreateIndex(t, ix))
 	}
 	for _, c := range t.References() {
-		if !inline(c) {
+		if !inline(c) && t.Enforces(c) {
 			if s := d.AddReference(t, c); s != "" {
 				stmts = append(stmts, s)
 			}
@@ -295,6 +295,7 @@ func TestFeatures(t *testing.T) {
 	is := is.New(t)
 	is.Equal(postgres.Dialect{}.Features(), dialect.Features{
 		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
+		StoresGenerated: true, Materialized: true, Overriding: "OVERRIDING SYSTEM VALUE",
 		FoldsTexts: true, DistinctSort: true, JSONLast: true, Lateral: true,
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)",

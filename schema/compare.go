@@ -68,7 +68,20 @@ func (c *comparison) column(col *Column, w, h *FoundColumn) {
 			different(a, texts[have], texts[want])
 		}
 	}
-	flag(AspectGenerated, h.Generated, w.Generated, "is computed", "is stored")
+	if col.ReadOnly && col.Generated == "" {
+		// The database fills it, and the model does not say how.
+		if !c.sameType(w, h) {
+			different(AspectType, h.typeText(), w.typeText())
+			c.drifts[len(c.drifts)-1].At.Holds = col.fits(w, h)
+		}
+		if !h.Generated {
+			flag(AspectNull, h.NotNull, w.NotNull, "is NOT NULL", "takes NULL")
+		}
+		return
+	}
+	if h.Generated != w.Generated || h.Expr != w.Expr {
+		different(AspectGenerated, h.generatedText(), w.generatedText())
+	}
 	flag(AspectKey, h.Key, w.Key, "is part of the primary key", "is no part of the primary key")
 	if !c.sameType(w, h) {
 		different(AspectType, h.typeText(), w.typeText())
@@ -117,6 +130,14 @@ func (c *Column) fits(w, h *FoundColumn) bool {
 		return true
 	}
 	return false
+}
+
+// generatedText says how the value of a column comes about.
+func (c *FoundColumn) generatedText() string {
+	if c.Generated {
+		return "is generated as " + c.Expr
+	}
+	return "is stored"
 }
 
 func (c *FoundColumn) typeText() string {
@@ -238,13 +259,15 @@ func (c *comparison) foreignKeys() {
 		}
 	}
 	for _, col := range c.table.References() {
-		if c.have.Column(col.Name) == nil {
-			continue // it comes with its column
+		if c.have.Column(col.Name) == nil || !c.table.Enforces(col) {
+			continue // it comes with its column, or there is none
 		}
 		check(col, nil, []string{col.Name}, WantedReference(c.table, col), col.References.Actions)
 	}
 	for _, k := range c.table.ForeignKeys {
-		check(nil, k, ColumnNames(k.Columns), WantedKey(c.table, k, c.have.SetsColumns), k.Actions)
+		if c.table.EnforcesKey(k) {
+			check(nil, k, ColumnNames(k.Columns), WantedKey(c.table, k, c.have.SetsColumns), k.Actions)
+		}
 	}
 	for i := range c.have.ForeignKeys {
 		if h := &c.have.ForeignKeys[i]; !known[h] {

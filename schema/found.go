@@ -49,6 +49,7 @@ type FoundColumn struct {
 	Form      Form   // of its values, as DB.Describe sees it in some of them
 	Equating  bool   // by a collation that takes different texts for equal
 	Generated bool   // computed from other columns, so that it cannot be written
+	Expr      string // of a generated column: the expression, as the engine writes it
 	Default   string // as the engine writes it; "" for none
 }
 

@@ -83,6 +83,9 @@ func (b *builder) addBlank(tg *tag) error {
 	if was, ok := tg.value("was"); ok {
 		return b.setWas(tg, was)
 	}
+	if tg.has("view") || tg.has("materialized") {
+		return b.setView(tg)
+	}
 	p := pendingIndex{blank: true}
 	for _, it := range tg.items {
 		switch it.name {
@@ -102,7 +105,7 @@ func (b *builder) addBlank(tg *tag) error {
 		case "ops":
 			p.ops = it.value
 		default:
-			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops and where, or was", it.name)
+			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops and where, was, or view", it.name)
 		}
 	}
 	if p.name == "" || p.on == "" || tg.name != "" {

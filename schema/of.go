@@ -250,6 +250,9 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 	if err := c.setDefault(tg); err != nil {
 		return err
 	}
+	if err := c.setReadOnly(tg); err != nil {
+		return err
+	}
 	if err := c.setActions(tg); err != nil {
 		return err
 	}
@@ -362,6 +365,7 @@ func (b *builder) finish() (*Table, error) {
 	}
 	for i, c := range t.Columns {
 		c.Ordinal = i
+		t.Filled = t.Filled || c.ReadOnly
 		if c.Key {
 			t.Key = append(t.Key, c)
 		}
@@ -394,6 +398,9 @@ func (b *builder) finish() (*Table, error) {
 		}
 	}
 	if err := b.makeForeignKeys(); err != nil {
+		return nil, err
+	}
+	if err := b.checkView(); err != nil {
 		return nil, err
 	}
 	for _, c := range t.Columns {

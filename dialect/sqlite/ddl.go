@@ -143,15 +143,16 @@ func key(t *schema.Table, c *schema.Column) string {
 // says: SQLite looks for the target only when a row is written.
 func (d Dialect) CreateTable(t *schema.Table, _ func(c *schema.Column) bool) []string {
 	return []string{dialect.CreateTable(d, t, true, func(c *schema.Column) dialect.Clauses {
-		return dialect.Clauses{Key: key(t, c), Reference: c.References != nil}
+		return dialect.Clauses{Key: key(t, c), Reference: t.Enforces(c)}
 	})}
 }
 
 // AddColumn returns the statement that adds a column to a table that exists. SQLite refuses it for a primary key, and
 // on a table with rows for a required column without a default. A reference is added without its default, which SQLite
-// would refuse as well: old rows refer to nothing.
+// would refuse as well: old rows refer to nothing. A generated column is added as a VIRTUAL one, since it refuses STORED
+// too ("Generated Columns", section 2.2).
 func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
-	cl := dialect.Clauses{Reference: c.References != nil, NoDefault: c.References != nil}
+	cl := dialect.Clauses{Reference: t.Enforces(c), NoDefault: t.Enforces(c), Virtual: true}
 	if c.Key && len(t.Key) == 1 {
 		cl.Key = "PRIMARY KEY"
 	}

@@ -113,7 +113,7 @@ func (Dialect) Checks() string { return "" }
 // RowCount returns a query for the number of rows.
 func (Dialect) RowCount(table string) string { return "SELECT count(*) FROM " + dialect.Quote(table) }
 
-// Complete adds the collations of the columns, the CHECK constraints, the expressions of indexes and their conditions.
+// Complete adds the collations of the columns, the expressions of generated ones, the CHECK constraints, the expressions of indexes and their conditions.
 func (Dialect) Complete(f *schema.Found) {
 	for _, d := range f.Definitions {
 		switch d.Sort {
@@ -133,6 +133,9 @@ func completeTable(f *schema.Found, sql string) {
 	for _, col := range def.columns {
 		if c := f.Column(col.name()); c != nil {
 			c.NoCase = strings.EqualFold(col.collation(), "NOCASE")
+			if c.Generated {
+				c.Expr = col.generated()
+			}
 		}
 	}
 	for i := range f.ForeignKeys {

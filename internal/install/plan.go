@@ -196,6 +196,9 @@ func (p *planner) rename(kind schema.StepKind, drift *schema.Drift, sql []string
 
 // compare compares what there is with what the engine would have made of the model.
 func (p *planner) compare() ([]*schema.Drift, error) {
+	if p.table.View {
+		return p.compareView(), nil
+	}
 	if p.have.View {
 		return nil, nil // the query of an application
 	}
@@ -213,6 +216,13 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 		return nil, nil, err
 	}
 	p.made[p.table.Name] = true
+	if p.table.View {
+		return p.planView(), nil, nil
+	}
+	if err := fillable(p.table, p.table.Columns); err != nil && !p.have.Exists {
+		return []schema.Step{{Kind: schema.ByHand, Table: p.table.Name, Risk: schema.Lossy,
+			Reason: p.table.Name + ": table is missing; " + err.(*driver.Error).Detail}}, nil, nil //nolint:errorlint,forcetypeassert // it is one
+	}
 	if !p.have.Exists {
 		s, refs := p.create()
 		return []schema.Step{s}, refs, nil

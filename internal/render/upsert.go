@@ -52,7 +52,9 @@ func (c *Conflict) assignments() []ast.Assign {
 		}
 	}
 	if len(list) == 0 && !c.Nothing {
-		list = append(list, excluded(c.On[0])) // something must be assigned, or nothing would be returned
+		// something must be assigned, or nothing would be returned
+		i := max(0, slices.IndexFunc(c.On, func(col *schema.Column) bool { return !col.ReadOnly }))
+		list = append(list, excluded(c.On[i]))
 	}
 	return list
 }
@@ -133,7 +135,11 @@ func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, ro
 		default:
 			b = b.Suffix(", " + told)
 		}
-		return r.finish(b.PlaceholderFormat(format(s.Dialect)), args)
+		text, err := r.finish(b.PlaceholderFormat(format(s.Dialect)), args)
+		if err == nil && slices.ContainsFunc(cols, func(col *schema.Column) bool { return col.Auto && col.Kind.Integer() }) {
+			text.SQL = s.over(text.SQL, cols) // the row of a key that is given is wanted
+		}
+		return text, err
 	})
 }
 
