@@ -45,8 +45,11 @@ func CreateTable(d Definition, t *schema.Table, keys bool, clauses func(c *schem
 		keyed = keyed || cl.Key != ""
 		lines = append(lines, ColumnDef(d, t, c, cl))
 	}
-	if !keyed {
+	switch {
+	case !keyed:
 		lines = append(lines, "PRIMARY KEY ("+QuoteList(schema.ColumnNames(t.Key))+")")
+	case len(t.Key) > 1: // of which one column is the primary key
+		lines = append(lines, "UNIQUE ("+QuoteList(schema.ColumnNames(t.Key))+")")
 	}
 	for _, k := range t.ForeignKeys {
 		if keys && t.EnforcesKey(k) {

@@ -54,7 +54,10 @@ type Features struct {
 	StoresGenerated bool
 	Materialized    bool   // there are materialized views
 	Overriding      string // behind the columns of an INSERT: identity columns take values in any case; "" for nothing
-	SeesUpdated     bool   // a subquery among the values of an update sees the rows that the update has changed already
+	// KeyAlone says that the generated column of a key of several columns is the primary key by itself, and alone can be
+	// what ON CONFLICT names.
+	KeyAlone    bool
+	SeesUpdated bool // a subquery among the values of an update sees the rows that the update has changed already
 
 	// Conflicted is a condition that always holds, for the rows that an upsert updates: it notes that there is such a
 	// row. Inserted is an expression that tells a row which was inserted from one for which that was noted; "" when the

@@ -303,5 +303,5 @@ func TestFeatures(t *testing.T) {
 			"THEN pg_catalog.set_config('prom.conflict', '', true) IS NULL ELSE true END"})
 	is.Equal(sqlite.Dialect{}.Features(), dialect.Features{
 		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
-		LikeScans: true, SeesUpdated: true, Conflicted: "prom_conflicted()", InsertedEach: "prom_inserted()"})
+		LikeScans: true, SeesUpdated: true, KeyAlone: true, Conflicted: "prom_conflicted()", InsertedEach: "prom_inserted()"})
 }

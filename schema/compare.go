@@ -358,7 +358,11 @@ func (c *comparison) indexes() {
 		}
 	}
 	for i := range c.have.Indexes {
-		if h := &c.have.Indexes[i]; !known[h] {
+		h := &c.have.Indexes[i]
+		if w := c.want.Index(h.Name); w != nil && h.Bound && w.Bound && slices.Equal(w.Names(), h.Names()) {
+			continue // of a key whose generated column is the primary key
+		}
+		if !known[h] {
 			c.add(&Drift{Sort: Extra, Object: OfIndex, Name: h.Name, Have: h.text(), At: DriftPlace{HaveIndex: h}})
 		}
 	}

@@ -85,7 +85,7 @@ func (Dialect) Name() string { return "sqlite" }
 func (Dialect) Features() dialect.Features {
 	return dialect.Features{
 		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
-		LikeScans: true, SeesUpdated: true,
+		LikeScans: true, SeesUpdated: true, KeyAlone: true,
 		Conflicted:   Conflicted + "()", // tables without a row number leave the number of the last inserted row as it was
 		InsertedEach: InsertedEach + "()",
 	}
@@ -128,13 +128,17 @@ func (Dialect) ColumnType(c *schema.Column) string {
 
 // key returns the clause that makes a single integer the primary key. INTEGER PRIMARY KEY stands for the row's number,
 // which SQLite makes up when it gets NULL; that is right for an auto key only. With DESC it is an ordinary column
-// instead ("CREATE TABLE", section "ROWIDs and the INTEGER PRIMARY KEY"), for which NOT NULL holds.
+// instead ("CREATE TABLE", section "ROWIDs and the INTEGER PRIMARY KEY"), for which NOT NULL holds. Of a key of several
+// columns the one that is generated is the primary key too, since SQLite makes up no other number; all of them together
+// are UNIQUE.
 func key(t *schema.Table, c *schema.Column) string {
 	switch {
-	case !c.Key || len(t.Key) != 1 || !c.Kind.Integer():
+	case !c.Key || !c.Kind.Integer():
 		return ""
 	case c.Auto:
 		return "PRIMARY KEY"
+	case len(t.Key) != 1:
+		return ""
 	}
 	return "PRIMARY KEY DESC"
 }

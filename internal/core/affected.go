@@ -28,11 +28,11 @@ func (b *binding) tells(ctx context.Context) int32 {
 		return toldUnknown
 	}
 	told := int32(toldRows)
-	switch key := b.table.Key; {
-	case found.View:
+	if found.View {
 		told = toldNothing
-	case len(key) == 1 && key[0].Auto:
-		if c := found.Column(key[0].Name); c != nil && c.Auto {
+	}
+	for _, key := range b.table.Key {
+		if c := found.Column(key.Name); told == toldRows && key.Auto && c != nil && c.Auto {
 			told = toldKey
 		}
 	}

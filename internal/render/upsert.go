@@ -146,12 +146,23 @@ func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, ro
 // upserts counts the statements that tell what they have done, so that each notes it under a number of its own.
 var upserts atomic.Int64
 
+// target returns the columns that ON CONFLICT names, and those which have to be the same in the row that is there. Where
+// the generated column of a key is one by itself, no index over it and others can be named.
+func (c *Conflict) target(keyAlone bool) (named, same []*schema.Column) {
+	i := slices.IndexFunc(c.On, func(col *schema.Column) bool { return col.Auto && col.Kind.Integer() })
+	if !keyAlone || i < 0 || len(c.On) == 1 {
+		return c.On, nil
+	}
+	return c.On[i : i+1], slices.Delete(slices.Clone(c.On), i, i+1)
+}
+
 // conflict writes the ON CONFLICT clause.
 func (r *renderer) conflict(s *Statements, c *Conflict, list []ast.Assign) {
 	r.b.WriteString("ON CONFLICT")
-	if c.On != nil {
-		on := s.quoted(c.On)
-		for i, col := range c.On {
+	target, same := c.target(r.d.Features().KeyAlone)
+	if target != nil {
+		on := s.quoted(target)
+		for i, col := range target {
 			if !c.Plain {
 				on[i] = r.folded(col, on[i])
 			}
@@ -177,18 +188,20 @@ func (r *renderer) conflict(s *Statements, c *Conflict, list []ast.Assign) {
 			r.assigned(a)
 		}
 	}
+	and := " WHERE "
+	for _, col := range same {
+		r.b.WriteString(and + s.columns[col.Ordinal] + " = " + r.excluded(col))
+		and = " AND "
+	}
 	if len(c.where) > 0 {
-		r.b.WriteString(" WHERE ")
+		r.b.WriteString(and)
 		r.chain(c.where)
+		and = " AND "
 	}
 	if !c.Tell {
 		return
 	}
-	if len(c.where) > 0 {
-		r.b.WriteString(" AND ")
-	} else {
-		r.b.WriteString(" WHERE ")
-	}
+	r.b.WriteString(and)
 	r.b.WriteString(r.d.Features().Conflicted)
 	if r.d.Features().Inserted != "" {
 		r.arg(schema.Value{})
