@@ -9,6 +9,7 @@ import (
 type Found struct {
 	Exists      bool
 	View        bool // it is a view, materialized or not
+	Virtual     bool // it is a virtual table of SQLite, which a module made; told where a plan needs it
 	Partitioned bool // its rows lie in other tables
 	SetsColumns bool // the engine can set some columns of a foreign key to NULL alone; told where a plan needs it
 	FoldNames   bool // names are compared without the case of the letters A to Z; see dialect.Features

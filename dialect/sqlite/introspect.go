@@ -127,6 +127,9 @@ func (Dialect) Complete(f *schema.Found) {
 
 func completeTable(f *schema.Found, sql string) {
 	def, ok := parseTable(sql)
+	if list := tokens(sql); len(list) > 1 && list[1].is("VIRTUAL") {
+		f.Virtual = true
+	}
 	if !ok {
 		return
 	}

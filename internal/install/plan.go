@@ -83,7 +83,7 @@ func Drifts(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]*schema.
 
 // mixed tells the columns whose values have several forms.
 func (p *planner) mixed() (drifts []*schema.Drift, err error) {
-	if len(p.renamed) > 0 || p.have.View {
+	if len(p.renamed) > 0 || p.have.View || p.have.Virtual {
 		return nil, nil
 	}
 	there := slices.Clone(p.table.Columns)
@@ -199,8 +199,8 @@ func (p *planner) compare() ([]*schema.Drift, error) {
 	if p.table.View {
 		return p.compareView(), nil
 	}
-	if p.have.View {
-		return nil, nil // the query of an application
+	if p.have.View || p.have.Virtual {
+		return nil, nil // the query of an application, or what a module made
 	}
 	want, err := shadow(p.ctx, p.db, p.table)
 	if err != nil {
