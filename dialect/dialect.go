@@ -144,7 +144,7 @@ type Introspection interface {
 	// text, type text, not null boolean, part of the key boolean, default text or NULL (of a generated column its
 	// expression, where the catalog tells it), nocase boolean, counted up
 	// boolean, generated boolean, of a view boolean, of a partitioned table boolean, equating boolean: by a collation
-	// that takes different texts for equal.
+	// that takes different texts for equal, of a materialized view boolean.
 	Columns() string
 
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,

@@ -7,16 +7,17 @@ import (
 
 // Found is what a database has under the name of a table, as introspection tells it.
 type Found struct {
-	Exists      bool
-	View        bool // it is a view, materialized or not
-	Virtual     bool // it is a virtual table of SQLite, which a module made; told where a plan needs it
-	Partitioned bool // its rows lie in other tables
-	SetsColumns bool // the engine can set some columns of a foreign key to NULL alone; told where a plan needs it
-	FoldNames   bool // names are compared without the case of the letters A to Z; see dialect.Features
-	Columns     []FoundColumn
-	Indexes     []FoundIndex // those behind a primary key are left out
-	ForeignKeys []FoundForeignKey
-	Checks      []FoundCheck
+	Exists       bool
+	View         bool // it is a view, materialized or not
+	Materialized bool // it is a materialized view
+	Virtual      bool // it is a virtual table of SQLite, which a module made; told where a plan needs it
+	Partitioned  bool // its rows lie in other tables
+	SetsColumns  bool // the engine can set some columns of a foreign key to NULL alone; told where a plan needs it
+	FoldNames    bool // names are compared without the case of the letters A to Z; see dialect.Features
+	Columns      []FoundColumn
+	Indexes      []FoundIndex // those behind a primary key are left out
+	ForeignKeys  []FoundForeignKey
+	Checks       []FoundCheck
 	// the statements that made it, its indexes and its triggers, in their order, where the engine keeps them
 	Definitions []Definition
 }

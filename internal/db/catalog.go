@@ -132,6 +132,7 @@ func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
 		if d.ReadType(&c); c.Generated {
 			c.Expr, c.Default = c.Default, ""
 		}
+		found.Materialized = r.bool(11)
 		found.Exists, found.View, found.Partitioned, found.Columns = true, r.bool(8), r.bool(9), append(found.Columns, c)
 	})
 
