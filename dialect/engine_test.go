@@ -239,8 +239,10 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var c schema.FoundColumn
 		var def sql.NullString
 		err := rows.Scan(&c.Name, &c.Type, &c.NotNull, &c.Key, &def, &c.NoCase, &c.Auto, &c.Generated, &f.View,
-			&f.Partitioned, &c.Equating)
-		c.Default = def.String
+			&f.Partitioned, &c.Equating, &f.Materialized)
+		if c.Default = def.String; c.Generated {
+			c.Expr, c.Default = c.Default, ""
+		}
 		e.ReadType(&c)
 		f.Exists, f.Columns = true, append(f.Columns, c)
 		return err

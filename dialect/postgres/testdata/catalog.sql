@@ -16,7 +16,7 @@ SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attno
 	NOT coalesce(co.collisdeterministic, true) OR coalesce(co.collname, '') = 'prom_fold',
 	a.attidentity <> '' OR coalesce(starts_with(pg_catalog.pg_get_expr(d.adbin, d.adrelid), 'nextval('), false),
 	a.attgenerated <> '',
-	c.relkind IN ('v', 'm'), c.relkind = 'p', NOT coalesce(co.collisdeterministic, true)
+	c.relkind IN ('v', 'm'), c.relkind = 'p', NOT coalesce(co.collisdeterministic, true), c.relkind = 'm'
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
