@@ -37,6 +37,7 @@ type Features struct {
 	DefaultInRow bool // VALUES takes the word DEFAULT for one value; else NULL makes the database count a key up
 	SignedOnly   bool // an integer above 1<<63-1 cannot be stored
 	FoldNames    bool // names that differ only in the case of the letters A to Z are the same name
+	FTS5         bool // a full-text index is a table of FTS5 with triggers
 	SearchPath   bool // tables live in schemas that a search path names
 	NoCaseASCII  bool // nocase is a collation that ignores the case of A to Z alone
 	// texts that ignore case are compared by an expression: Operand, on both sides; see schema.Column.Folded
@@ -90,9 +91,9 @@ type Definition interface {
 	// columns can be set to NULL alone.
 	AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string
 
-	// CreateIndex returns the statement that makes the index; it fails if the name exists. It returns "" for an index that
+	// CreateIndex returns the statements that make the index; they fail if the name exists. There are none for an index that
 	// the engine cannot have.
-	CreateIndex(t *schema.Table, ix *schema.Index) string
+	CreateIndex(t *schema.Table, ix *schema.Index) []string
 
 	// Literal returns v as a constant in SQL, quoted as it must be. It is for DDL, which takes no arguments; statements
 	// never use it.
@@ -144,7 +145,9 @@ type Introspection interface {
 	// text, type text, not null boolean, part of the key boolean, default text or NULL (of a generated column its
 	// expression, where the catalog tells it), nocase boolean, counted up
 	// boolean, generated boolean, of a view boolean, of a partitioned table boolean, equating boolean: by a collation
-	// that takes different texts for equal, of a materialized view boolean.
+	// that takes different texts for equal, domain text or NULL, of which the type is what it is over; the type as a
+	// [schema.Native] has it: text or NULL, ordered boolean, with min and max boolean, the labels of an enum as JSON or
+	// NULL; of a materialized view boolean.
 	Columns() string
 
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,
@@ -177,7 +180,7 @@ type Introspection interface {
 	References() string
 
 	// Definitions returns a query for the statements that made a table, its indexes and its triggers: sort text (table,
-	// index or trigger), name text, SQL text. It is "" where the catalog tells all.
+	// index, trigger, or fulltext for a virtual table of FTS5 over it), name text, SQL text. It is "" where the catalog tells all.
 	Definitions() string
 
 	// AllDefinitions returns a query for the statements (SQL text) that made all there is, in an order in which they can
@@ -216,6 +219,10 @@ type Forming interface {
 	// FormOfType returns the form that the type of a column in the database tells.
 	FormOfType(c *schema.Column, found *schema.FoundColumn) schema.Form
 
+	// Native returns the type of a column of the model that is a text or a list of texts, where the database's column has
+	// a type that no kind belongs to; nil for another column. Found is nil when the database has no such table.
+	Native(c *schema.Column, found *schema.FoundColumn) *schema.Native
+
 	// Sampled reports whether the values of a kind tell their form, and not types alone. Sample returns a query for a
 	// few values of columns of such kinds, the first ones and those that are last by a column that has an index, "" for
 	// none: for each of the columns its class text and its value text. FormOfValue returns the form of a value that is
@@ -240,7 +247,8 @@ const (
 	SortTable        = "table"
 	SortView         = "view"
 	SortMaterialized = "materialized view"
-	SortForeign      = "foreign table" // its rows are another server's
+	SortForeign      = "foreign table"   // its rows are another server's
+	SortFullText     = "full-text index" // a table of FTS5 whose content is another table
 )
 
 // Watching writes what it takes to learn of new rows.
@@ -267,9 +275,12 @@ type Expression interface {
 	// ArgOf returns the placeholder of one argument that is stored in the column.
 	ArgOf(c *schema.Column) string
 
+	// Compared returns the placeholder of one argument that the Operand of a column is compared with.
+	Compared(c *schema.Column) string
+
 	// Stored returns expr, a value in the form that this library gives the column's kind, in the form that the column
-	// has, and Canonical the reverse, of a column that is written as expr. Operand, In, InKeys, DatePart, ArgOf and
-	// Bulk handle a column's form themselves; all others treat a column as canonical.
+	// has, and Canonical the reverse, of a column that is written as expr. Operand, Compared, In, InKeys, DatePart, ArgOf
+	// and Bulk handle a column's form themselves; all others treat a column as canonical.
 	Stored(c *schema.Column, expr string) string
 	Canonical(c *schema.Column, expr string) string
 
@@ -337,6 +348,17 @@ type Expression interface {
 	// column of integers, is left to the database. They have numbered placeholders where the engine wants them. An engine
 	// that has none inserts one row after the other.
 	Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column) Bulk
+
+	// TextSearch returns a use of a full-text index on a table in a query, whose rows are called rows, which is quoted;
+	// column returns a column by its name as the query writes it, and alias a name that is free. TextArgs returns its
+	// arguments.
+	TextSearch(s *TextSearch, t *schema.Table, rows string, column func(name string) string,
+		alias func() string) (string, error)
+	TextArgs(s *TextSearch) []schema.Value
+
+	// TextRow returns what a query of rows of the table selects besides columns so that another one can search in them;
+	// "" for nothing.
+	TextRow(t *schema.Table, rows string) string
 
 	// Lock returns the clause behind a query that locks the rows that are called of, which is SQL; "" where there is none.
 	Lock(l Lock, w LockWait, of string) string

@@ -65,7 +65,7 @@ func TestIntrospectPostgres(t *testing.T) {
 		"a|integer|int32|true|true|",
 		"B b|integer[]|list of int32|true|false|'{}'::integer[]",
 		"c|mood|null|false|false|'ok'::mood",
-		"d|small|null|false|false|",
+		"d|integer|int32|false|false|",
 		"e|character varying(5)|text|false|false|",
 		"f|numeric(4,2)|decimal|false|false|",
 		"g|point|null|false|false|",

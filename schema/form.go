@@ -32,6 +32,10 @@ const (
 	FormLetter
 	FormWord
 
+	// FormNative is a text, or a list of texts, in a column of a PostgreSQL type of its own, such as inet, citext or an
+	// enum; [Column.Native] tells the type. It means the text that the server writes for a value of the type.
+	FormNative
+
 	// FormMixed is a column of SQLite whose values have several forms, or one that is only read. What is written has
 	// this library's own form.
 	FormMixed
@@ -57,6 +61,12 @@ func (f *Forms) Set(t *Table, c *Column, form Form) {
 	}
 }
 
+// SetNative notes that a column of t has a type of its own.
+func (f *Forms) SetNative(t *Table, c *Column, n *Native) {
+	known := f.copyOf(t, c)
+	known.Form, known.Native = FormNative, n
+}
+
 // Enforce notes that the row which a required reference leads to is always there.
 func (f *Forms) Enforce(t *Table, c *Column) { f.copyOf(t, c).Enforced = true }
 
@@ -74,13 +84,17 @@ func (f *Forms) copyOf(t *Table, c *Column) *Column {
 
 // String tells the forms apart, as a text that is the same for equal ones.
 func (f Forms) String() string {
-	b := make([]byte, len(f))
+	b := make([]byte, len(f), len(f)+32)
 	for i, c := range f {
 		b[i] = '0'
-		if c != nil {
-			if b[i] += byte(c.Form); c.Enforced {
-				b[i] |= 0x80
-			}
+		if c == nil {
+			continue
+		}
+		if b[i] += byte(c.Form); c.Enforced {
+			b[i] |= 0x80
+		}
+		if n := c.Native; n != nil {
+			b = fmt.Appendf(b, " %d %q %t %t", i, n.Type, n.Ordered, n.Least)
 		}
 	}
 	return string(b)

@@ -21,12 +21,13 @@ type pendingIndex struct {
 	ops     string
 	blank   bool
 	single  bool // a field's own index, not one shared by name
+	text    *FullText
 }
 
 // addFieldIndexes reads unique and index on a field.
 func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
-	if tg.has("on") || tg.has("where") || tg.has("include") {
-		return errors.New("on, include and where belong on a blank field _, not on a column")
+	if tg.has("on") || tg.has("where") || tg.has("include") || tg.has("fulltext") || tg.has("language") {
+		return errors.New("on, include, where, fulltext and language belong on a blank field _, not on a column")
 	}
 	desc, used := tg.has("desc"), false
 	using, _ := tg.value("using")
@@ -86,6 +87,9 @@ func (b *builder) addBlank(tg *tag) error {
 	if tg.has("view") || tg.has("materialized") {
 		return b.setView(tg)
 	}
+	if columns, ok := tg.value("fulltext"); ok {
+		return b.addFullText(tg, columns)
+	}
 	p := pendingIndex{blank: true}
 	for _, it := range tg.items {
 		switch it.name {
@@ -105,12 +109,17 @@ func (b *builder) addBlank(tg *tag) error {
 		case "ops":
 			p.ops = it.value
 		default:
-			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops and where, was, or view", it.name)
+			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops and where, fulltext, was, or view", it.name)
 		}
 	}
 	if p.name == "" || p.on == "" || tg.name != "" {
 		return errors.New("a blank field declares an index: index=name (or unique=name), on='a, b desc' and perhaps where='…'")
 	}
+	return b.pend(p)
+}
+
+// pend adds the index of a blank field.
+func (b *builder) pend(p pendingIndex) error {
 	for _, q := range b.indexes {
 		if q.name == p.name {
 			return fmt.Errorf("an index named %q is declared already", p.name)
@@ -148,7 +157,12 @@ func (b *builder) checkShortName(name string) error {
 // makeIndexes turns the declarations into indexes, once all columns are known.
 func (b *builder) makeIndexes() error {
 	for _, p := range b.indexes {
-		if p.on != "" {
+		switch {
+		case p.text != nil:
+			if err := b.makeFullText(&p); err != nil {
+				return fmt.Errorf("fulltext: %w", err)
+			}
+		case p.on != "":
 			var err error
 			if p.columns, err = b.parseOn(p.on); err != nil {
 				return fmt.Errorf("index %s: %w", p.name, err)
@@ -181,7 +195,7 @@ func (b *builder) makeIndexes() error {
 		b.table.Indexes = append(b.table.Indexes, &Index{
 			Name: IndexName(b.table.Name, p.name), short: p.name, Columns: p.columns, Include: include, Unique: p.unique, Where: p.where,
 			Method: strings.ToLower(p.using), Ops: p.ops,
-			Live: p.unique && b.table.Deleted != nil,
+			Live: p.unique && b.table.Deleted != nil, FullText: p.text,
 		})
 	}
 	return nil

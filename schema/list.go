@@ -55,7 +55,7 @@ func (c *Column) setList(elem reflect.Type, tg *tag) error {
 		return err
 	}
 	c.Kind, c.Precision, c.Scale, c.Codec = one.Kind.List(), one.Precision, one.Scale, one.Codec
-	c.Dims = one.Dims + 1
+	c.Dims, c.SQLType = one.Dims+1, one.SQLType
 	return nil
 }
 
@@ -69,8 +69,8 @@ func (c *Column) Elem() *Column {
 	elem := Unwrap(c.Type).Elem()
 	e := &Column{
 		Name: c.Name, Field: c.Field, Type: elem, Kind: c.Kind.Elem(), Precision: c.Precision, Scale: c.Scale, Codec: c.Codec,
-		Null:  elem.Kind() == reflect.Pointer || IsNullType(elem),
-		Rules: Rules{Choices: c.Rules.Choices},
+		Null:    elem.Kind() == reflect.Pointer || IsNullType(elem),
+		SQLType: c.SQLType, Rules: Rules{Choices: c.Rules.Choices},
 	}
 	if c.Dims > 1 {
 		e.Kind, e.Dims = c.Kind, c.Dims-1

@@ -48,10 +48,13 @@ func registered(t reflect.Type) *Registered {
 func (c *Column) setRegistered(r *Registered, tg *tag) error {
 	for _, it := range tg.items {
 		switch it.name {
-		case "decimal", "uuid", "date", "clock", "type", "null", "auto", "default":
+		case "decimal", "uuid", "date", "clock", "null", "auto", "default":
 			return fmt.Errorf("%s cannot be used with %s, which has a codec", it.name, c.Type)
 		}
 	}
 	c.Kind, c.Codec = r.Kind, r
+	if name, ok := tg.value("type"); ok {
+		return c.setNative(name)
+	}
 	return nil
 }

@@ -50,6 +50,8 @@ type Column struct {
 
 	Kind       Kind
 	Form       Form        // how a database stores it; see [Forms]
+	Native     *Native     // the type of a column whose form is [FormNative]; nil for all others
+	SQLType    string      // its PostgreSQL type, as the tag option type names it; "" for that of its kind
 	Enforced   bool        // a database makes sure that the row which it refers to is there; see [Forms]
 	Told       Form        // how others store it on SQLite, as the tag option stored tells; FormOwn when it does not
 	Null       bool        // NULL is allowed: a pointer, or a sql.Null type
@@ -182,6 +184,9 @@ type Index struct {
 	Live    bool   // it leaves out the soft-deleted rows, as unique indexes of a table with Deleted do
 	Method  string // gin, gist, brin, hash or the method of an extension; "" for a B-tree, the only one that SQLite has
 	Ops     string // the operator class of its columns; "" for the default one
+	// FullText says that the index is for full-text search; nil for all others. Its method is gin, which SQLite does for
+	// with a table of FTS5.
+	FullText *FullText
 
 	short string // the name without the table
 }
@@ -192,6 +197,9 @@ type IndexColumn struct {
 	Expr   string  // the expression, as SQL; "" for a column
 	Desc   bool
 }
+
+// NameOn returns the full name that the index has on a table of that name.
+func (ix *Index) NameOn(table string) string { return IndexName(table, ix.short) }
 
 // Partial reports whether the index leaves rows out.
 func (ix *Index) Partial() bool { return ix.Where != "" || ix.Live }

@@ -32,6 +32,9 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 			"OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'))"
 		names = d.Quote(key.Name) + ", " + names
 	}
+	if slices.ContainsFunc(cols, isNative) {
+		return b // COPY takes such a type in a binary form of its own
+	}
 	b.Copy = "COPY " + table + " (" + names + ") FROM STDIN (FORMAT binary)"
 	b.Shape = "SELECT " + names + " FROM " + table
 	if slices.ContainsFunc(cols, func(c *schema.Column) bool { return c.Auto && c.Kind.Integer() || c.ReadOnly }) {
@@ -55,6 +58,11 @@ func unnest(cols []*schema.Column) string {
 		kind, cast := c.Kind, ""
 		if kind.IsList() {
 			lists, kind, cast = true, schema.Text, "::"+arrayType(c)
+		}
+		if isNative(c) {
+			if lists, cast = true, "::"+c.Native.Type; c.Kind.IsList() {
+				cast = "::text[]" + cast // whose elements have commas between them in any case
+			}
 		}
 		arrays[i] = "$" + n + "::" + elemType(c, kind) + "[]"
 		names[i] = "c" + n

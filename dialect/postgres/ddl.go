@@ -69,6 +69,8 @@ var types = [...]string{
 // ColumnType returns the type of a column, with its collation.
 func (d Dialect) ColumnType(c *schema.Column) string {
 	switch {
+	case c.SQLType != "" && !c.Kind.IsList():
+		return c.SQLType
 	case c.Kind.IsList():
 		return d.ColumnType(c.Elem()) + "[]"
 	case c.Kind == schema.Decimal:
@@ -114,7 +116,14 @@ func (Dialect) AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) s
 }
 
 // CreateIndex returns the statement that makes the index.
-func (d Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {
+func (d Dialect) CreateIndex(t *schema.Table, ix *schema.Index) []string {
+	return []string{d.createIndex(t, ix)}
+}
+
+func (d Dialect) createIndex(t *schema.Table, ix *schema.Index) string {
+	if ix.FullText != nil {
+		return createFullText(t, ix)
+	}
 	return dialect.CreateIndex(t, ix, true, d.Operand)
 }
 

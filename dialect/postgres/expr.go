@@ -36,7 +36,15 @@ func listType(k schema.Kind) string {
 
 // Operand returns expr, in lower case if case is to be ignored: every kind has a type that compares by itself. The
 // collation C makes it change A to Z alone, and compare by bytes, as NOCASE does on SQLite.
+//
+// Values of a type that has no order are compared as texts.
 func (Dialect) Operand(c *schema.Column, expr string) string {
+	switch {
+	case comparesNative(c) && c.Native.Domain:
+		return expr + "::" + c.Native.Type // enums and domains over them have no operators together
+	case isNative(c) && !comparesNative(c):
+		expr = asText(c, expr)
+	}
 	if !c.Folded {
 		return expr
 	}
@@ -61,9 +69,12 @@ var listTypes = [...]string{
 
 // In returns the condition that expr is one of the elements of an array.
 func (d Dialect) In(c *schema.Column, expr string, not bool) string {
-	list := "?::" + elemType(c, c.Kind) + "[]"
-	if c.Folded {
-		expr, list = d.Operand(c, expr), "ARRAY(SELECT "+d.Operand(c, "v")+" FROM unnest("+list+") AS v)"
+	list := elems(c, c.Kind)
+	switch {
+	case isNative(c) && !c.Folded:
+		expr = d.Operand(c, expr)
+	case c.Folded:
+		expr, list = d.Operand(c, expr), "ARRAY(SELECT "+d.Operand(unnative(c), "v")+" FROM unnest("+list+") AS v)"
 	}
 	if not {
 		return expr + " <> ALL(" + list + ")"
@@ -77,8 +88,8 @@ func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 	names, values := make([]string, len(cols)), make([]string, len(cols))
 	folded := false
 	for i, c := range cols {
-		arrays[i], names[i] = "?::"+elemType(c, c.Kind)+"[]", "v"+strconv.Itoa(i+1)
-		left[i], values[i] = d.Operand(c, exprs[i]), d.Operand(c, names[i])
+		arrays[i], names[i] = elems(c, c.Kind), "v"+strconv.Itoa(i+1)
+		left[i], values[i] = d.Operand(c, exprs[i]), d.Operand(unnative(c), names[i])
 		folded = folded || c.Folded
 	}
 	what, as := "*", ""
@@ -91,7 +102,7 @@ func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 
 // Elements returns the elements of an array as rows.
 func (Dialect) Elements(c *schema.Column, name string) string {
-	return "unnest(?::" + elemType(c, c.Kind) + "[]) AS " + name + " (v)"
+	return "unnest(" + elems(c, c.Kind) + ") AS " + name + " (v)"
 }
 
 // EqualTexts returns a query that numbers texts. What the column holds has no part in it but for its collation, which

@@ -120,6 +120,9 @@ func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg
 	case dialect.FuncVarPop, dialect.FuncVarSamp, dialect.FuncStddevPop, dialect.FuncStddevSamp:
 		as = number(c, "(%s)::double precision") // of integers the server's own is exact, as on the other engine
 	case dialect.FuncMin, dialect.FuncMax:
+		if isNative(c) {
+			return leastOf(fn, c, arg)
+		}
 		switch c.Kind {
 		case schema.Bool:
 			name := "bool_and"

@@ -52,16 +52,38 @@ WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND pg_catalog.pg_table_is_visible(
 	AND n.nspname <> 'information_schema' AND NOT starts_with(n.nspname::text, 'pg_')
 ORDER BY c.relname::text COLLATE "C"`
 
-const columns = `SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+// ordered is true of the type e when its values have an order that < tells: that of its own B-trees (their access method
+// is 403), or of those of a type that has the same values. That of hstore has operators of other names.
+const ordered = `(e.typtype IN ('e', 'r', 'm') OR EXISTS (SELECT 1 FROM pg_catalog.pg_opclass o
+		JOIN pg_catalog.pg_amop m ON m.amopfamily = o.opcfamily AND m.amoplefttype = o.opcintype AND m.amoprighttype = o.opcintype AND m.amopstrategy = 1
+		JOIN pg_catalog.pg_operator p ON p.oid = m.amopopr AND p.oprname = '<'
+		WHERE o.opcmethod = 403 AND o.opcdefault AND (o.opcintype = e.oid OR o.opcintype IN (SELECT k.casttarget
+			FROM pg_catalog.pg_cast k WHERE k.castsource = e.oid AND k.castmethod = 'b' AND k.castcontext = 'i'))))`
+
+// A column of a domain has the type, the NOT NULL and the default of what the domain is over. A cast of a type without
+// the -1 would cut a value to the length 1 (bit, character).
+const columns = `SELECT a.attname::text, pg_catalog.format_type(b.oid, b.typmod), a.attnotnull OR b.required,
 	EXISTS (SELECT 1 FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
 		WHERE i.indrelid = a.attrelid AND i.indisprimary AND k.n <= i.indnkeyatts AND k.attnum = a.attnum),
-	pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+	coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), b.standard),
 	NOT coalesce(co.collisdeterministic, true) OR coalesce(co.collname, '') = '` + FoldCollation + `',
 	a.attidentity <> '' OR coalesce(starts_with(pg_catalog.pg_get_expr(d.adbin, d.adrelid), 'nextval('), false),
 	a.attgenerated <> '',
-	c.relkind IN ('v', 'm'), c.relkind = 'p', NOT coalesce(co.collisdeterministic, true), c.relkind = 'm'
+	c.relkind IN ('v', 'm'), c.relkind = 'p', NOT coalesce(co.collisdeterministic, true),
+	CASE WHEN b.oid <> a.atttypid THEN pg_catalog.format_type(a.atttypid, NULL) END,
+	pg_catalog.format_type(b.oid, -1), ` + ordered + `, b.elem <> b.oid OR e.typtype = 'e' OR EXISTS (SELECT 1 FROM pg_catalog.pg_proc p
+		WHERE p.proname = 'min' AND p.pronamespace = 'pg_catalog'::regnamespace AND p.proargtypes[0] = b.oid),
+	(SELECT json_agg(l.enumlabel::text ORDER BY l.enumsortorder)::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = e.oid), c.relkind = 'm'
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+CROSS JOIN LATERAL (WITH RECURSIVE d(oid, typmod, required, standard) AS (
+		SELECT a.atttypid, a.atttypmod, false, NULL::text
+		UNION ALL
+		SELECT t.typbasetype, t.typtypmod, d.required OR t.typnotnull, coalesce(d.standard, t.typdefault COLLATE "default")
+		FROM d JOIN pg_catalog.pg_type t ON t.oid = d.oid AND t.typtype = 'd')
+	SELECT d.*, CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END AS elem
+	FROM d JOIN pg_catalog.pg_type t ON t.oid = d.oid AND t.typtype <> 'd') AS b
+JOIN pg_catalog.pg_type e ON e.oid = b.elem
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
 WHERE a.attrelid = ` + relation + ` AND a.attnum > 0 AND NOT a.attisdropped

@@ -20,6 +20,12 @@ const Value = "prom_value"
 // ArgOf returns the placeholder of one argument that is stored in the column.
 func (d Dialect) ArgOf(c *schema.Column) string { return d.Stored(c, d.Arg(c.Kind)) }
 
+// Compared returns the placeholder of one argument that is compared with the column.
+func (d Dialect) Compared(c *schema.Column) string { return d.Arg(c.Kind) }
+
+// Native returns nil: texts are stored as texts.
+func (Dialect) Native(*schema.Column, *schema.FoundColumn) *schema.Native { return nil }
+
 // Stored returns a value of this library's own form in that of the column.
 func (Dialect) Stored(c *schema.Column, expr string) string {
 	switch c.Form {

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/prom-go/prom/internal/db"
@@ -92,6 +93,8 @@ func (f *tableForms) made() {
 	s := f.seen.Load()
 	switch {
 	case s == nil:
+	case s.absent && slices.ContainsFunc(s.forms, func(c *schema.Column) bool { return c != nil && c.Native != nil }):
+		f.epoch.Add(1) // what the database tells of the types is more than what the tags do
 	case s.absent:
 		f.seen.Store(&seenForms{forms: s.forms, epoch: s.epoch})
 	case s.forms != nil:

@@ -13,7 +13,7 @@ import (
 // for some kinds a few values do.
 func (db *DB) Forms(ctx context.Context, t *schema.Table) (forms schema.Forms, exists bool, err error) {
 	d := db.dialect
-	look := formLook{forms: make([]schema.Form, len(t.Columns))}
+	look := formLook{forms: make([]schema.Form, len(t.Columns)), natives: make([]*schema.Native, len(t.Columns))}
 	view, last, fold := false, "", d.Features().FoldNames
 	err = db.inspect(ctx, d.Columns(), t.Name, func(r inspected) {
 		exists, view = true, r.bool(8)
@@ -27,7 +27,9 @@ func (db *DB) Forms(ctx context.Context, t *schema.Table) (forms schema.Forms, e
 			last = c.Name
 		}
 		if d.Forms(c.Kind) {
-			look.forms[i] = d.FormOfType(c, &schema.FoundColumn{Name: name, Type: r.text(1), Default: r.text(4)})
+			found := &schema.FoundColumn{Name: name, Type: r.text(1), Default: r.text(4), Native: r.native()}
+			look.forms[i] = d.FormOfType(c, found)
+			look.natives[i] = d.Native(c, found)
 			if d.Sampled(c.Kind) {
 				look.cols = append(look.cols, c)
 			}
@@ -57,6 +59,12 @@ func (db *DB) Forms(ctx context.Context, t *schema.Table) (forms schema.Forms, e
 			form = c.Told
 		}
 		forms.Set(t, c, form)
+		if !exists {
+			look.natives[i] = d.Native(c, nil)
+		}
+		if n := look.natives[i]; n != nil {
+			forms.SetNative(t, c, n)
+		}
 	}
 	if err == nil && exists && !view && t.References() != nil && d.EnforcedReferences() != "" {
 		err = db.inspect(ctx, d.EnforcedReferences(), t.Name, func(r inspected) {
@@ -75,9 +83,10 @@ type seenForms uint16
 
 // formLook is what a look at a table has shown.
 type formLook struct {
-	forms []schema.Form    // what the types say
-	cols  []*schema.Column // whose values were looked at
-	seen  []seenForms
+	forms   []schema.Form // what the types say
+	natives []*schema.Native
+	cols    []*schema.Column // whose values were looked at
+	seen    []seenForms
 }
 
 // form returns the form of a column: that of all values that were seen, or what its type says where none was.

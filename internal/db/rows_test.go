@@ -105,7 +105,7 @@ var postgresCells = []cell{
 		"float": float64(math.MaxInt64)}},
 	{"(-9223372036854775807 - 1)", readers{"int": int64(math.MinInt64), "float": float64(math.MinInt64)}},
 	{"(-32768)::int2", readers{"int": int64(-32768), "float": -32768.0}},
-	{"4294967295::oid", readers{"int": int64(math.MaxUint32), "uint": uint64(math.MaxUint32)}},
+	{"4294967295::oid", readers{"int": int64(math.MaxUint32), "uint": uint64(math.MaxUint32), "text": "4294967295"}},
 	{"1.5::float8", readers{"float": 1.5}},
 	{"-987.25::float4", readers{"float": -987.25}},
 	{"0.1::float4", readers{"float": float64(float32(0.1))}},
@@ -136,7 +136,7 @@ var postgresCells = []cell{
 	{"'" + secret + "'::text", readers{"text": secret, "bytes": secret}},
 	{"''::text", readers{"text": "", "bytes": ""}},
 	{"'" + secret + "'::varchar(20)", readers{"text": secret, "bytes": secret}},
-	{"'ab'::char(3)", readers{"text": "ab "}},
+	{"'ab'::char(3)", readers{"text": "ab"}},
 	{"'ab'::name", readers{"text": "ab"}},
 	{"'987'::text", readers{"text": "987", "bytes": "987"}},
 	{`'\x00ff73'::bytea`, readers{"bytes": "\x00\xff\x73"}},
@@ -148,8 +148,8 @@ var postgresCells = []cell{
 	{"'" + secret + "'::label", readers{"text": secret, "bytes": secret}}, // a domain is sent as its base
 	{"987::positive", readers{"int": int64(987), "uint": uint64(987), "float": 987.0}},
 	{"ROW(1, 'a')::pair", readers{"text": "(1,a)"}}, // a type that the driver does not know is its text
-	{"'10.0.0.1'::inet", nil},
-	{"interval '987 days'", nil},
+	{"'10.0.0.1'::inet", readers{"text": "10.0.0.1"}},
+	{"interval '987 days'", readers{"text": "987 days"}},
 	{"ARRAY[987]", nil},
 
 	{"'2024-02-29 12:34:56.123456+02'::timestamptz", readers{"time": utc(2024, 2, 29, 10, 34, 56, 123456)}},

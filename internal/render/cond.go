@@ -132,7 +132,7 @@ func (r *renderer) cond(n *ast.Cond) {
 			k := &n.Kids[i]
 			var col *schema.Column
 			col, cols[i] = r.operand(k)
-			vals[i] = r.folded(col, r.d.Arg(col.Kind))
+			vals[i] = r.folded(col, r.d.Compared(col))
 			r.arg(k.Val)
 		}
 		r.b.WriteString("(" + strings.Join(cols, ", ") + ")" + opText[n.Kids[0].Op] + "(" + strings.Join(vals, ", ") + ")")
@@ -141,13 +141,16 @@ func (r *renderer) cond(n *ast.Cond) {
 	case ast.OpMatch:
 		r.match(n)
 	default:
+		if r.nativeSides(n) {
+			return
+		}
 		col, expr := r.operand(n)
 		r.b.WriteString(expr + opText[n.Op])
 		if n.Right != nil {
 			r.b.WriteString(r.folded(col, r.text(func() { r.expr(n.Right) })))
 			return
 		}
-		r.b.WriteString(r.folded(col, r.d.Arg(col.Kind)))
+		r.b.WriteString(r.folded(col, r.d.Compared(col)))
 		r.arg(n.Val)
 	}
 }
@@ -179,6 +182,11 @@ func (r *renderer) match(n *ast.Cond) {
 func (r *renderer) left(n *ast.Cond) (*schema.Column, string) {
 	if n.Expr == nil && n.Part == dialect.NoPart && n.Right == nil {
 		return r.sc.forms.Of(n.Col), r.column(n.Col)
+	}
+	if n.Expr != nil && n.Right == nil {
+		if c, text, ok := r.native(n.Expr); ok {
+			return c, text
+		}
 	}
 	col := n.Like()
 	if n.Expr != nil && !n.Expr.IsColumn() {

@@ -48,6 +48,8 @@ func (r *renderer) expr(e *ast.Expr) {
 		r.raw(e.Raw)
 	case ast.ExprQuery:
 		r.subquery(e.Sub)
+	case ast.ExprText:
+		r.fullText(e)
 	case ast.ExprUnnest:
 		r.unnest(e)
 	case ast.ExprVia:
@@ -101,12 +103,26 @@ func (r *renderer) call(e *ast.Expr) {
 }
 
 func (r *renderer) aggregate(e *ast.Expr) {
-	args := r.texts(e.Args)
+	if e.Fn == dialect.FuncMin || e.Fn == dialect.FuncMax {
+		if c, text, ok := r.native(e.Args[0]); ok && (c.Native.Least || e.Win == nil) {
+			r.aggregated(e, c, []string{r.d.Operand(c, text)})
+			return
+		}
+	}
+	like := e.Like
+	if len(e.Args) > 0 {
+		like = e.Args[0].Like
+	}
+	r.aggregated(e, like, r.texts(e.Args))
+}
+
+// aggregated writes an aggregate of its arguments, of which the first is like a column.
+func (r *renderer) aggregated(e *ast.Expr, like *schema.Column, args []string) {
 	var text, as string
 	if e.Fn.Aggregate() {
-		arg, like := "", e.Like
+		arg := ""
 		if len(args) > 0 {
-			arg, like = args[0], e.Args[0].Like
+			arg = args[0]
 		}
 		switch {
 		case !r.folds(like):

@@ -17,7 +17,11 @@ func (r *renderer) group(b squirrel.SelectBuilder, m *ast.More) squirrel.SelectB
 		case r.foldsGroup(e):
 			b = r.groupFolded(b, e)
 		case e.Groups():
-			b = b.GroupBy(strconv.Itoa(i + 1))
+			by := strconv.Itoa(i + 1)
+			if _, text, ok := r.native(e); ok {
+				by = text
+			}
+			b = b.GroupBy(by)
 		}
 	}
 	for _, e := range m.Groups {
@@ -26,6 +30,10 @@ func (r *renderer) group(b squirrel.SelectBuilder, m *ast.More) squirrel.SelectB
 		}
 		if r.foldsGroup(e) {
 			b = r.groupFolded(b, e)
+			continue
+		}
+		if _, text, ok := r.native(e); ok {
+			b = b.GroupBy(text)
 			continue
 		}
 		text, args := r.part(func() { r.expr(e) })

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/schema"
 )
 
 // order writes one term of an order.
@@ -18,7 +19,13 @@ func (r *renderer) order(o *ast.Order, position int) string {
 	default:
 		position = 0 // an expression around a number is none around the column
 	}
+	var stored *schema.Column
+	if position == 0 && o.Expr != nil && o.Part == dialect.NoPart {
+		stored, expr, _ = r.native(o.Expr)
+	}
 	switch {
+	case stored != nil:
+		expr = r.d.Operand(stored, expr)
 	case position != 0:
 		expr = r.d.Operand(col, expr)
 	case o.Expr == nil && o.Part == dialect.NoPart:
@@ -46,6 +53,18 @@ func (r *renderer) order(o *ast.Order, position int) string {
 		return expr + " NULLS LAST"
 	}
 	return expr
+}
+
+// position returns the number of the selected column that a term of an order is, 0 when it must be written: a column of
+// a type of its own is selected as a text, and grouped as it is stored.
+func (r *renderer) position(q *ast.Spec, o *ast.Order) int {
+	n := q.Position(o)
+	if n != 0 && o.Part == dialect.NoPart && q.Extra().Grouped() {
+		if _, _, ok := r.native(o.Term()); ok {
+			return 0
+		}
+	}
+	return n
 }
 
 // orders returns the terms of an order, joined.

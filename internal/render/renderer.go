@@ -29,6 +29,9 @@ type statement struct {
 	into     schema.Forms // of the table that a copy fills
 	text     *Text        // gathers what the statement needs
 	err      error
+
+	stored  bool           // the next column is written as it is stored, if it has a type of its own
+	reached *schema.Column // which one that was
 }
 
 // scope says what the columns of a query belong to.
@@ -37,8 +40,10 @@ type scope struct {
 	forms schema.Forms // of its columns; nil also for the rows of other queries, which are canonical
 	name  string       // quoted: how the query's rows are called
 	bare  bool         // columns need not say so
-	outer *scope       // of the query around
-	joins *joins       // nil where there can be none: references are followed by subqueries then
+	// the rows are those of other queries, which have no full-text index
+	derived bool
+	outer   *scope // of the query around
+	joins   *joins // nil where there can be none: references are followed by subqueries then
 }
 
 // joins are the references that a query follows.
@@ -96,6 +101,12 @@ func (r *renderer) formsOf(t *schema.Table) schema.Forms {
 
 // canonical returns a column's value in this library's own form.
 func (r *renderer) canonical(c *schema.Column) string {
+	if r.st.stored {
+		if formed := r.sc.forms.Of(c); natively(formed) {
+			r.st.reached = formed
+			return r.column(c)
+		}
+	}
 	return r.d.Canonical(r.sc.forms.Of(c), r.column(c))
 }
 

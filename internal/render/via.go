@@ -122,8 +122,7 @@ func (r *renderer) leadsTo(ref *ast.Reference, target *schema.Table, name string
 	list := make([]string, len(ref.Columns))
 	for i, c := range ref.Columns {
 		key := target.Key[i]
-		list[i] = r.d.Canonical(forms.Of(key), name+"."+r.d.Quote(key.Name)) + " = " +
-			r.d.Canonical(r.sc.forms.Of(c), r.sc.name+"."+r.d.Quote(c.Name))
+		list[i] = r.equal(forms.Of(key), name+"."+r.d.Quote(key.Name), r.sc.forms.Of(c), r.sc.name+"."+r.d.Quote(c.Name))
 	}
 	return strings.Join(list, " AND ")
 }

@@ -51,6 +51,14 @@ func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {
 	if sendsText(cfg.ConnConfig) {
 		cfg.AfterConnect = keepsFloats
 	}
+	after := cfg.AfterConnect
+	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		preferTexts(c)
+		if after == nil {
+			return nil
+		}
+		return after(ctx, c)
+	}
 	// The pool outlives the call that happens to make it.
 	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), cfg)
 	if err != nil {

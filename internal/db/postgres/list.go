@@ -43,7 +43,7 @@ func (r *pgRows) List(i int, k schema.Kind) (schema.Value, error) {
 	if r.binary(i) {
 		elem, dims, elems, err = binaryArray(raw)
 	} else {
-		dims, elems, err = textArray(string(raw))
+		dims, elems, err = textArray(string(raw), delimiter(oid))
 	}
 	if err != nil {
 		return schema.Value{}, err
@@ -143,13 +143,21 @@ func binaryArray(b []byte) (elem uint32, dims []int, elems [][]byte, err error) 
 	return elem, dims, elems, nil
 }
 
+// delimiter returns what stands between the elements of an array: a comma, but for boxes.
+func delimiter(array uint32) byte {
+	if array == pgtype.BoxArrayOID {
+		return ';'
+	}
+	return ','
+}
+
 // textArray returns the dimensions and the elements of an array in text form, nil for NULL (PostgreSQL's manual,
 // section "Array Input and Output Syntax").
-func textArray(s string) (dims []int, elems [][]byte, err error) {
+func textArray(s string, between byte) (dims []int, elems [][]byte, err error) {
 	if strings.HasPrefix(s, "[") {
 		return nil, nil, errListStart
 	}
-	p := arrayParser{rest: s}
+	p := arrayParser{rest: s, between: between}
 	if !p.array(0) || p.rest != "" {
 		return nil, nil, errListWire
 	}
@@ -161,9 +169,10 @@ func textArray(s string) (dims []int, elems [][]byte, err error) {
 
 // arrayParser reads an array in text form.
 type arrayParser struct {
-	rest  string
-	dims  []int // the number of elements in each dimension, of the first array of it
-	elems [][]byte
+	rest    string
+	between byte  // the elements
+	dims    []int // the number of elements in each dimension, of the first array of it
+	elems   [][]byte
 }
 
 // array reads an array of the given depth, and reports whether it has the form of one.
@@ -184,7 +193,7 @@ func (p *arrayParser) array(depth int) bool {
 		end := p.rest[0]
 		p.rest = p.rest[1:]
 		switch end {
-		case ',':
+		case p.between:
 		case '}':
 			if first {
 				p.dims[depth] = n
@@ -221,7 +230,7 @@ func (p *arrayParser) element(depth int) bool {
 		p.elems, p.rest = append(p.elems, elem), p.rest[end+1:]
 		return true
 	}
-	end := strings.IndexAny(p.rest, ",}")
+	end := strings.IndexAny(p.rest, string(p.between)+"}")
 	if end < 1 {
 		return false
 	}

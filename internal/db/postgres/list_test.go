@@ -27,11 +27,11 @@ func FuzzArrays(f *testing.F) {
 		if elem, _, elems, err := binaryArray(b); err == nil && elem == pgtype.TextOID && len(b) == 20 && len(elems) > 0 {
 			t.Errorf("%d elements without bytes", len(elems))
 		}
-		dims, elems, err := textArray(string(b))
+		dims, elems, err := textArray(string(b), ',')
 		if err != nil {
 			return
 		}
-		_, again, err := textArray(arrayTextOf(dims, elems))
+		_, again, err := textArray(arrayTextOf(dims, elems), ',')
 		if err != nil || len(again) != len(elems) {
 			t.Fatalf("%q became %q: %v", elems, again, err)
 		}
@@ -77,7 +77,7 @@ func TestArrays(t *testing.T) {
 		`{{1},{2,3}}`:   "", `{{1},2}`: "", `{1,{2}}`: "", `{{}}`: "", `{{1}`: "", `{1}}`: "", `{,}`: "", `{"a"b}`: "", `[0:0]={1}`: "",
 		`{{{{{{{1}}}}}}}`: "",
 	} {
-		dims, elems, err := textArray(text)
+		dims, elems, err := textArray(text, ',')
 		got := ""
 		if err == nil {
 			got = arrayTextOf(dims, elems)

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -296,11 +297,22 @@ func (r *pgRows) Text(i int) (string, error) {
 	case pgtype.JSONBOID, pgtype.JSONOID:
 		b, err := r.Bytes(i)
 		return string(b), err
+	case pgtype.OIDOID:
+		n, err := r.Int(i)
+		return strconv.FormatInt(n, 10), err
+	case pgtype.BPCharOID: // as its cast to text does
+		return string(bytes.TrimRight(raw, " ")), nil
 	}
-	if !isText(r.fields[i].DataTypeOID) {
+	if oid := r.fields[i].DataTypeOID; !isText(oid) || r.binary(i) && !sentAsText(oid) {
 		return "", r.wrongType(i, asText.String())
 	}
 	return string(raw), nil
+}
+
+// sentAsText reports whether the binary form of a type is its text.
+func sentAsText(oid uint32) bool {
+	typ, builtIn := typeMap.TypeForOID(oid)
+	return isOwn(oid) || !builtIn || typ.Codec.PreferredFormat() != pgtype.BinaryFormatCode
 }
 
 // numeric returns the text of a NUMERIC, with all the digits of its scale.

@@ -26,8 +26,10 @@ func (r *pgRows) Any(i int) (any, error) {
 	case pgtype.TimeOID:
 		return r.Clock(i)
 	default:
-		if text, err := r.Text(i); err == nil {
-			return text, nil
+		if sentAsText(oid) {
+			if text, err := r.Text(i); err == nil {
+				return text, nil
+			}
 		}
 		// pgx keeps notes in its map while it decodes, so each use has its own.
 		m := pgtype.NewMap()

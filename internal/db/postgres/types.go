@@ -1,6 +1,9 @@
 package postgres
 
 import (
+	"sync"
+
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/prom-go/prom/schema"
@@ -73,17 +76,60 @@ func readsAs(oid uint32, as reading) bool {
 	return false
 }
 
+// isText reports whether a column of a type is read as a text: as the server writes its values, unless they have a kind
+// of their own. So are enums, ranges, addresses, composite types, the types of extensions.
 func isText(oid uint32) bool {
 	switch oid {
-	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, pgtype.QCharOID, pgtype.UnknownOID,
-		pgtype.NumericOID, pgtype.UUIDOID, pgtype.JSONBOID, pgtype.JSONOID:
+	case pgtype.BoolOID, pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID, pgtype.Float4OID, pgtype.Float8OID,
+		pgtype.ByteaOID, pgtype.TimestamptzOID, pgtype.TimestampOID, pgtype.DateOID, pgtype.TimeOID,
+		pgtype.RecordOID, pgtype.RecordArrayOID:
+		return false
+	}
+	return !isOwnArray(oid)
+}
+
+// isOwnArray reports whether a type is an array that is read in its binary form.
+func isOwnArray(oid uint32) bool {
+	switch oid {
+	case pgtype.BoolArrayOID, pgtype.Int2ArrayOID, pgtype.Int4ArrayOID, pgtype.Int8ArrayOID, pgtype.Float4ArrayOID,
+		pgtype.Float8ArrayOID, pgtype.NumericArrayOID, pgtype.TextArrayOID, pgtype.VarcharArrayOID, pgtype.BPCharArrayOID,
+		pgtype.NameArrayOID, pgtype.QCharArrayOID, pgtype.ByteaArrayOID, pgtype.UUIDArrayOID, pgtype.JSONArrayOID,
+		pgtype.JSONBArrayOID, pgtype.TimestamptzArrayOID, pgtype.TimestampArrayOID, pgtype.DateArrayOID,
+		pgtype.TimeArrayOID, pgtype.OIDArrayOID:
 		return true
 	}
-	// Enums and the types of extensions, citext among them, are their text. So are built-in types that have no binary
-	// form; the others are not, in the modes too that send them as text.
-	typ, builtIn := typeMap.TypeForOID(oid)
-	return !builtIn || typ.Codec.PreferredFormat() != pgtype.BinaryFormatCode
+	return false
 }
+
+// isOwn reports whether a type is one of those that are read in their binary form, if they have one.
+func isOwn(oid uint32) bool {
+	switch oid {
+	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, pgtype.QCharOID, pgtype.UnknownOID,
+		pgtype.NumericOID, pgtype.UUIDOID, pgtype.JSONBOID, pgtype.JSONOID, pgtype.OIDOID:
+		return true
+	}
+	return !isText(oid)
+}
+
+// asTexts are the other types of which pgx would ask for the binary form, as types whose values are sent as text.
+var asTexts = sync.OnceValue(func() (list []*pgtype.Type) {
+	const last = 10_000 // of the OIDs that PostgreSQL gives its own types (access/transam.h, FirstGenbkiObjectId)
+	for oid := range uint32(last) {
+		t, known := typeMap.TypeForOID(oid)
+		if known && !isOwn(oid) && t.Codec.PreferredFormat() == pgtype.BinaryFormatCode {
+			list = append(list, &pgtype.Type{Name: t.Name, OID: oid, Codec: textCodec{t.Codec}})
+		}
+	}
+	return list
+})
+
+// textCodec is the codec of a type whose values are asked for as text.
+type textCodec struct{ pgtype.Codec }
+
+func (textCodec) PreferredFormat() int16 { return pgtype.TextFormatCode }
+
+// preferTexts makes a connection's results be sent as [isText] reads them.
+func preferTexts(c *pgx.Conn) { c.TypeMap().RegisterTypes(asTexts()) }
 
 // listElem returns the type of the elements of a type that is read as a list, 0 when it is not known before there are
 // some.

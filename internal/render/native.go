@@ -1,0 +1,72 @@
+package render
+
+import (
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/schema"
+)
+
+// native returns an expression that is a column of a type of its own, as it is stored, and the column: what is ordered,
+// grouped and compared by it goes by its type, as an index does. It is false, with nothing written, for another one,
+// and for a type whose values have no order.
+func (r *renderer) native(e *ast.Expr) (*schema.Column, string, bool) {
+	if !reaches(e) {
+		return nil, "", false
+	}
+	args, aliases, listed := len(r.args), r.st.aliases, 0
+	if r.sc.joins != nil {
+		listed = len(r.sc.joins.list)
+	}
+	r.st.stored, r.st.reached = true, nil
+	text := r.text(func() { r.expr(e) })
+	c := r.st.reached
+	r.st.stored, r.st.reached = false, nil
+	if c != nil {
+		return c, text, true
+	}
+	r.args = r.args[:args]
+	if r.sc.joins == nil || len(r.sc.joins.list) == listed {
+		r.st.aliases = aliases
+	}
+	return nil, "", false
+}
+
+// reaches reports whether an expression is a column, of the row itself or of one that is reached from it.
+func reaches(e *ast.Expr) bool {
+	for e.Op == ast.ExprVia || e.Op == ast.ExprOuter {
+		e = e.Args[0]
+	}
+	return e.Op == ast.ExprColumn && e.Part == dialect.NoPart && e.Col.Kind.Elem() == schema.Text && !e.Col.Folded
+}
+
+// natively reports whether a column has a type of its own whose values have an order.
+func natively(c *schema.Column) bool { return c.Native != nil && c.Native.Ordered && !c.Folded }
+
+// equal returns the condition that two columns are equal, each as it is stored where their types are the same.
+func (r *renderer) equal(a *schema.Column, left string, b *schema.Column, right string) string {
+	if natively(a) && natively(b) && a.Native.Type == b.Native.Type {
+		return r.d.Operand(a, left) + " = " + r.d.Operand(b, right)
+	}
+	return r.d.Canonical(a, left) + " = " + r.d.Canonical(b, right)
+}
+
+// nativeSides writes a comparison of two columns by their type, if they have the same one of their own.
+func (r *renderer) nativeSides(n *ast.Cond) bool {
+	left := n.Expr
+	if left == nil {
+		left = ast.ColumnExpr(n.Col, n.Part)
+	}
+	if n.Right == nil || !reaches(left) || !reaches(n.Right) {
+		return false
+	}
+	a, one, ok := r.native(left)
+	if !ok {
+		return false
+	}
+	b, other, ok := r.native(n.Right)
+	if !ok || a.Native.Type != b.Native.Type {
+		return false
+	}
+	r.b.WriteString(r.d.Operand(a, one) + opText[n.Op] + r.d.Operand(b, other))
+	return true
+}
