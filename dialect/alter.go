@@ -72,6 +72,12 @@ func AddColumnStep(d Dialect, a *Alteration, drift *schema.Drift) (schema.Step, 
 	if c.Key {
 		return ByHand(drift, "a column of the primary key cannot be added to a table with rows"), c
 	}
+	if Unfilled(c) {
+		return ByHand(drift, "it "+UnfilledAdvice), c
+	}
+	if a.Filled && c.Generated != "" && d.Features().StoresGenerated {
+		s.Risk = schema.Rewriting
+	}
 	if a.Filled && NeedsValue(d, c) {
 		without := *c
 		without.Null, without.Default = true, nil
@@ -87,7 +93,7 @@ func AddColumnStep(d Dialect, a *Alteration, drift *schema.Drift) (schema.Step, 
 
 // NeedsValue reports whether a column cannot be added to a table with rows, which would have no value for it.
 func NeedsValue(d Dialect, c *schema.Column) bool {
-	return c.Required() && (!c.HasConstant() || c.References != nil && d.Features().BareRefs)
+	return c.Required() && c.Generated == "" && (!c.HasConstant() || c.References != nil && d.Features().BareRefs)
 }
 
 // KeyAdvice says what to do about a column that only the table has in its primary key.
@@ -106,6 +112,18 @@ func ExtraAdvice(drift *schema.Drift) string {
 
 // RequiredAdvice says what to do about a column of others without which no row can be inserted.
 const RequiredAdvice = "no row can be inserted without a value for it: add a field to the model, or a default to the column"
+
+// Unfilled reports whether a column is one that the database fills, in a way that the model does not say, so that it
+// cannot be made.
+func Unfilled(c *schema.Column) bool {
+	return c.ReadOnly && c.Generated == "" && c.Required() && !c.HasConstant()
+}
+
+// UnfilledAdvice says what to do about such a column.
+const UnfilledAdvice = "is readonly and required, and the model does not say how the database fills it; give it generated or a constant default, make the field a pointer, or create it by hand"
+
+// ReadOnlyAdvice says what to do about a column of others that is generated, and that the model writes.
+const ReadOnlyAdvice = "no write to it succeeds: give the field the tag option readonly"
 
 // Passing begins the names of what steps make for a while.
 const Passing = "prom_tmp"

@@ -17,4 +17,8 @@ type Bulk struct {
 	// query with the same columns, by which their types are learnt. Keys reserves as many keys as its argument says and
 	// returns them as one array.
 	Copy, Shape, Keys string
+
+	// OverLists and OverShape are Lists and Shape for rows whose identity columns are given also where they are GENERATED
+	// ALWAYS, as a dump has them. Preparing Shape fails where one of them is. They are "" where there is no difference.
+	OverLists, OverShape string
 }

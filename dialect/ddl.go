@@ -49,6 +49,7 @@ type Clauses struct {
 	Key       string // makes the column the primary key, where that is not written at the table's end
 	NoDefault bool   // leaves DEFAULT out
 	NoCheck   bool   // leaves CHECK out
+	Virtual   bool   // a generated column is computed when it is read
 	Reference bool   // writes the foreign key
 }
 
@@ -63,8 +64,11 @@ func CreateTable(d Dialect, t *schema.Table, name string, keys func(k *schema.Fo
 		keyed = keyed || cl.Key != ""
 		lines = append(lines, ColumnDef(d, t, c, cl))
 	}
-	if !keyed {
+	switch {
+	case !keyed:
 		lines = append(lines, "PRIMARY KEY ("+QuoteList(schema.ColumnNames(t.Key))+")")
+	case len(t.Key) > 1: // of which one column is the primary key
+		lines = append(lines, "UNIQUE ("+QuoteList(schema.ColumnNames(t.Key))+")")
 	}
 	for _, k := range t.ForeignKeys {
 		if keys != nil && keys(k) {
@@ -89,6 +93,12 @@ func ColumnDef(d Dialect, t *schema.Table, c *schema.Column, cl Clauses) string 
 		if part != "" {
 			parts = append(parts, part)
 		}
+	}
+	switch {
+	case c.Generated != "" && cl.Virtual:
+		parts = append(parts, "GENERATED ALWAYS AS ("+c.Generated+") VIRTUAL")
+	case c.Generated != "":
+		parts = append(parts, "GENERATED ALWAYS AS ("+c.Generated+") STORED")
 	}
 	if c.HasConstant() && !cl.NoDefault {
 		parts = append(parts, "DEFAULT "+d.Literal(c.Default.Literal))

@@ -63,7 +63,15 @@ type Features struct {
 	DistinctSort bool // an aggregate of different values takes them in their order, and must not be told so
 	JSONLast     bool // the last element of a list is [last] in a path of JSON, not [#-1]
 	Lateral      bool // a subquery in FROM may speak of what stands before it
-	SeesUpdated  bool // a subquery among the values of an update sees the rows that the update has changed already
+	// StoresGenerated says that a generated column which is added to a table is computed for all its rows at once, while
+	// nobody uses it.
+	StoresGenerated bool
+	Materialized    bool   // there are materialized views
+	Overriding      string // behind the columns of an INSERT: identity columns take values in any case; "" for nothing
+	// KeyAlone says that the generated column of a key of several columns is the primary key by itself, and alone can be
+	// what ON CONFLICT names.
+	KeyAlone    bool
+	SeesUpdated bool // a subquery among the values of an update sees the rows that the update has changed already
 
 	// Conflicted is a condition that always holds, for the rows that an upsert updates: it notes that there is such a
 	// row. Inserted is an expression that tells a row which was inserted from one for which that was noted; "" when the
@@ -162,11 +170,12 @@ type Introspection interface {
 	TablesOf(space string) string
 
 	// Columns returns a query with one row a column, in the order of the table and none when there is no table: name
-	// text, type text, not null boolean, part of the key boolean, default text or NULL, nocase boolean, counted up
+	// text, type text, not null boolean, part of the key boolean, default text or NULL (of a generated column its
+	// expression, where the catalog tells it), nocase boolean, counted up
 	// boolean, generated boolean, of a view boolean, of a partitioned table boolean, equating boolean: by a collation
 	// that takes different texts for equal, domain text or NULL, of which the type is what it is over; the type as a
 	// [schema.Native] has it: text or NULL, ordered boolean, with min and max boolean, the labels of an enum as JSON or
-	// NULL.
+	// NULL; of a materialized view boolean.
 	Columns() string
 
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,

@@ -60,7 +60,7 @@ func createAll(d dialect.Dialect, t *schema.Table, inline func(*schema.Column) b
 		stmts = append(stmts, d.CreateIndex(t, ix)...)
 	}
 	for _, c := range t.References() {
-		if !inline(c) {
+		if !inline(c) && t.Enforces(c) {
 			if s := d.AddReference(t, c); s != "" {
 				stmts = append(stmts, s)
 			}
@@ -295,6 +295,7 @@ func TestFeatures(t *testing.T) {
 	is := is.New(t)
 	is.Equal(postgres.Dialect{}.Features(), dialect.Features{
 		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
+		StoresGenerated: true, Materialized: true, Overriding: "OVERRIDING SYSTEM VALUE",
 		FoldsTexts: true, DistinctSort: true, JSONLast: true, Lateral: true,
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)",
@@ -302,5 +303,5 @@ func TestFeatures(t *testing.T) {
 			"THEN pg_catalog.set_config('prom.conflict', '', true) IS NULL ELSE true END"})
 	is.Equal(sqlite.Dialect{}.Features(), dialect.Features{
 		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, FTS5: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
-		LikeScans: true, SeesUpdated: true, LocalRefs: true, Conflicted: "prom_conflicted()", InsertedEach: "prom_inserted()"})
+		LikeScans: true, SeesUpdated: true, LocalRefs: true, KeyAlone: true, Conflicted: "prom_conflicted()", InsertedEach: "prom_inserted()"})
 }

@@ -71,7 +71,7 @@ func TestIntrospectPostgres(t *testing.T) {
 		"g|point|null|false|false|",
 		`h|bigint|int64|true|true|nextval('"Alien_h_seq"'::regclass)|auto`,
 		"i|timestamp without time zone|time|false|false|",
-		"j|text|text|false|false|'x'::text|generated",
+		"j|text|text|false|false||generated",
 		"k|text[]|list of text|false|false|",
 		`x1|true|false|["=lower(e::text)" "a desc"]|`,
 		`x2|false|true|["B b"]|(a > 0)`,

@@ -264,6 +264,27 @@ type marked struct {
 	_       int        `prom:"unique=some,on=c,where='\"b\" > 3 OR \"b\" IS NULL'"`
 }
 
+// computed has columns that the database fills.
+type computed struct {
+	base
+	A     int     `prom:"readonly"`
+	B     *string `prom:"readonly,default=x"`
+	Sum   int     `prom:"generated='a + 1',min=0,index"`
+	Lower *string `prom:"generated=lower(b),nocase"`
+}
+
+// overView refers to a view, which no foreign key can.
+type overView struct {
+	ID   int64 `prom:"key,auto"`
+	View prom.Ref[aView]
+	Node *prom.Ref[node]
+}
+
+type aView struct {
+	_  struct{} `prom:"view"`
+	ID int64    `prom:"key"`
+}
+
 var models = []struct {
 	name string
 	typ  reflect.Type
@@ -291,5 +312,7 @@ var models = []struct {
 	{"egg", reflect.TypeFor[egg]()},
 	{"indexed", reflect.TypeFor[indexed]()},
 	{"marked", reflect.TypeFor[marked]()},
+	{"computed", reflect.TypeFor[computed]()},
+	{"over_view", reflect.TypeFor[overView]()},
 	{"hostile_names", reflect.TypeFor[hostileNames]()},
 }

@@ -151,7 +151,7 @@ func distinctColumns(t *schema.Table) map[*schema.Column]bool {
 		for _, c := range cols {
 			r := 1
 			switch {
-			case list[c] || c.Auto:
+			case list[c] || c.Auto || c.ReadOnly:
 				return
 			case c.References != nil:
 				r = 0

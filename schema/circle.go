@@ -15,6 +15,9 @@ type required struct {
 
 // requiredReferences lists those of a table but the ones to itself: a row may refer to itself.
 func (t *Table) requiredReferences() (list []required, err error) {
+	if t.View {
+		return nil, nil // no row is inserted
+	}
 	add := func(field string, weak bool, model reflect.Type, resolve func() (*Table, error)) {
 		if weak || model == t.Model || err != nil {
 			return

@@ -257,9 +257,37 @@ func TestOfErrors(t *testing.T) {
 		{selfRequired{}, "field Parent: with a required reference to its own model no row can be inserted first; make it *prom.RefBy["},
 		{struct {
 			named
-			X int `prom:"key"`
+			X int `prom:"key,auto"`
 			Y int `prom:"key,auto"`
-		}{}, "field Y: the database can generate only a key of one column, not of 2"},
+		}{}, "field Y: X is generated already, and the database generates one column of a key"},
+		{tagged[int](`readonly,generated='1'`), "a generated column is readonly by itself; leave readonly out"},
+		{tagged[int](`key,auto,readonly`), "a readonly column is written by the database alone; an auto key is generated only"},
+		{tagged[time.Time](`readonly,created`), "leave created, updated, version and deleted out"},
+		{tagged[time.Time](`readonly,default=now`), "and default=now is made in Go; leave it out"},
+		{tagged[int](`key,generated='1'`), "a generated column cannot be part of the primary key"},
+		{tagged[int](`generated='1',default=2`), "a generated column has no default; leave default out"},
+		{tagged[int](`generated='(1'`), "generated: "},
+		{tagged[int](`generated=' '`), "generated needs an expression"},
+		{tagged[int](`generated=a + b, c`), "if it belongs to the value of generated"},
+		{blank(`view,unique=a`), "view and materialized stand alone on a blank field _"},
+		{blank(`materialized,view`), "view and materialized stand alone on a blank field _"},
+		{tagged[int](`view`), "view and materialized are for a blank field _"},
+		{struct {
+			named
+			_ struct{} `prom:"view"`
+			_ struct{} `prom:"view"`
+			X int
+		}{}, "the model is said to be one of a view twice"},
+		{struct {
+			named
+			_ struct{} `prom:"view"`
+			X int      `prom:"unique"`
+		}{}, "leave unique and index out"},
+		{struct {
+			named
+			_ struct{} `prom:"materialized"`
+			X int      `prom:"generated=1"`
+		}{}, "leave was and generated out"},
 	}
 	for _, tt := range tests {
 		of := schema.Of

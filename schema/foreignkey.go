@@ -45,7 +45,7 @@ func (t *Table) TargetOfKey(k *ForeignKey) *Table {
 	return k.Target()
 }
 
-// Targets lists the tables that t refers to, each once.
+// Targets lists the tables that t has foreign keys to, each once.
 func (t *Table) Targets() []*Table {
 	var list []*Table
 	add := func(target *Table) {
@@ -54,10 +54,14 @@ func (t *Table) Targets() []*Table {
 		}
 	}
 	for _, c := range t.References() {
-		add(t.TargetOf(c))
+		if t.Enforces(c) {
+			add(t.TargetOf(c))
+		}
 	}
 	for _, k := range t.ForeignKeys {
-		add(t.TargetOfKey(k))
+		if t.EnforcesKey(k) {
+			add(t.TargetOfKey(k))
+		}
 	}
 	return list
 }

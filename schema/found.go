@@ -7,16 +7,18 @@ import (
 
 // Found is what a database has under the name of a table, as introspection tells it.
 type Found struct {
-	Exists      bool
-	View        bool // it is a view, materialized or not
-	Partitioned bool // its rows lie in other tables
-	SetsColumns bool // the engine can set some columns of a foreign key to NULL alone; told where a plan needs it
-	LocalRefs   bool // foreign keys reach no other schema; see dialect.Features
-	FoldNames   bool // names are compared without the case of the letters A to Z; see dialect.Features
-	Columns     []FoundColumn
-	Indexes     []FoundIndex // those behind a primary key are left out
-	ForeignKeys []FoundForeignKey
-	Checks      []FoundCheck
+	Exists       bool
+	View         bool // it is a view, materialized or not
+	Materialized bool // it is a materialized view
+	Virtual      bool // it is a virtual table of SQLite, which a module made; told where a plan needs it
+	Partitioned  bool // its rows lie in other tables
+	SetsColumns  bool // the engine can set some columns of a foreign key to NULL alone; told where a plan needs it
+	LocalRefs    bool // foreign keys reach no other schema; see dialect.Features
+	FoldNames    bool // names are compared without the case of the letters A to Z; see dialect.Features
+	Columns      []FoundColumn
+	Indexes      []FoundIndex // those behind a primary key are left out
+	ForeignKeys  []FoundForeignKey
+	Checks       []FoundCheck
 	// the statements that made it, its indexes and its triggers, in their order, where the engine keeps them
 	Definitions []Definition
 }
@@ -50,6 +52,7 @@ type FoundColumn struct {
 	Form      Form   // of its values, as DB.Describe sees it in some of them
 	Equating  bool   // by a collation that takes different texts for equal
 	Generated bool   // computed from other columns, so that it cannot be written
+	Expr      string // of a generated column: the expression, as the engine writes it
 	Domain    string // the domain that the column has, of which Type is what it is over; "" for none
 	Native    Native // what the type is to a cast and to comparisons; on SQLite nothing
 	Default   string // as the engine writes it; "" for none

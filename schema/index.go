@@ -84,6 +84,9 @@ func (b *builder) addBlank(tg *tag) error {
 	if was, ok := tg.value("was"); ok {
 		return b.setWas(tg, was)
 	}
+	if tg.has("view") || tg.has("materialized") {
+		return b.setView(tg)
+	}
 	if columns, ok := tg.value("fulltext"); ok {
 		return b.addFullText(tg, columns)
 	}
@@ -106,7 +109,7 @@ func (b *builder) addBlank(tg *tag) error {
 		case "ops":
 			p.ops = it.value
 		default:
-			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops and where, fulltext, or was", it.name)
+			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops and where, fulltext, was, or view", it.name)
 		}
 	}
 	if p.name == "" || p.on == "" || tg.name != "" {

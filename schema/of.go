@@ -230,6 +230,9 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 		}
 		c.Was = was
 	}
+	if tg.has("view") || tg.has("materialized") {
+		return errors.New("view and materialized are for a blank field _, and say it of the whole model")
+	}
 	if tg.has("via") || tg.has("to") {
 		return fmt.Errorf("via and to are for fields of type prom.Many and prom.ManyToMany, not for %s", c.Type)
 	}
@@ -249,6 +252,9 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 		return err
 	}
 	if err := c.setDefault(tg); err != nil {
+		return err
+	}
+	if err := c.setReadOnly(tg); err != nil {
 		return err
 	}
 	if err := c.setActions(tg); err != nil {
@@ -366,6 +372,7 @@ func (b *builder) finish() (*Table, error) {
 	}
 	for i, c := range t.Columns {
 		c.Ordinal = i
+		t.Filled = t.Filled || c.ReadOnly
 		if c.Key {
 			t.Key = append(t.Key, c)
 		}
@@ -380,13 +387,8 @@ func (b *builder) finish() (*Table, error) {
 	if t.Version != nil {
 		t.Loaded = append(slices.Clip(t.Key), t.Version)
 	}
-	if len(t.Key) > 1 {
-		for _, c := range t.Key {
-			if c.Auto && c.Kind != UUID {
-				return nil, fmt.Errorf("field %s: the database can generate only a key of one column, not of %d", c.Field,
-					len(t.Key))
-			}
-		}
+	if err := t.checkAuto(); err != nil {
+		return nil, err
 	}
 	if err := t.checkWas(); err != nil {
 		return nil, err
@@ -400,11 +402,30 @@ func (b *builder) finish() (*Table, error) {
 	if err := b.makeForeignKeys(); err != nil {
 		return nil, err
 	}
+	if err := b.checkView(); err != nil {
+		return nil, err
+	}
 	for _, c := range t.Columns {
 		refers := slices.ContainsFunc(t.ForeignKeys, func(k *ForeignKey) bool { return slices.Contains(k.Columns, c) })
 		c.Folded = c.NoCase && !c.Key && c.References == nil && !refers
 	}
 	return t, b.makeIndexes()
+}
+
+// checkAuto returns an error when the database would have to count up more than one column of the key.
+func (t *Table) checkAuto() error {
+	var counted *Column
+	for _, c := range t.Key {
+		switch {
+		case !c.Auto || c.Kind == UUID:
+		case counted != nil:
+			return fmt.Errorf("field %s: %s is generated already, and the database generates one column of a key", c.Field,
+				counted.Field)
+		default:
+			counted = c
+		}
+	}
+	return nil
 }
 
 // setSpecial notes the columns of which a table has one at most.

@@ -26,6 +26,11 @@ type Table struct {
 
 	ForeignKeys []*ForeignKey // those of several columns
 
+	View         bool // it is a view, which is only read, and which this library does not create
+	Materialized bool // it is a materialized view; View is set too
+
+	Filled bool // the database fills some of its columns: there is a ReadOnly one
+
 	Version *Column   // incremented at every write; nil when there is none
 	Deleted *Column   // the time of deletion, NULL in the rows that are there; nil when deleting deletes
 	Loaded  []*Column // what tells a row as it was loaded: the key, and the version if there is one
@@ -64,6 +69,8 @@ type Column struct {
 	Updated    bool        // set to the time of each write unless set by hand
 	Version    bool        // incremented at each write
 	Deleted    bool        // set to the time of deletion, instead of deleting the row
+	ReadOnly   bool        // the database fills it: it is never written, and comes back after a write
+	Generated  string      // the expression of a generated column, as SQL; "" for none
 	Precision  int         // of a Decimal: digits in all
 	Scale      int         // of a Decimal: digits after the point
 	Dims       int         // of a list: its dimensions, from 1; 0 for other columns

@@ -60,6 +60,10 @@ var options = []option{
 	{"ondelete", needsValue, "of a reference: cascade, restrict, no action, set null or set default, when its row is deleted"},
 	{"onupdate", needsValue, "of a reference: the same, when the key of its row changes"},
 	{"deferrable", mayHaveValue, "of a reference: the constraint may be checked at the end of a transaction; with deferrable=deferred it is"},
+	{"readonly", flag, "filled by the database: read and returned after a write, never written"},
+	{"generated", needsValue, "a generated column: its expression, as SQL: generated='price * quantity'; readonly by itself"},
+	{"view", flag, "on a blank field _ only: the model is one of a view, which is read and neither written nor created"},
+	{"materialized", flag, "on a blank field _ only: the model is one of a materialized view; see RefreshView"},
 	{"was", needsValue, "the old name of the column, for a rename; on a blank field _, the old name of the table"},
 }
 
@@ -164,7 +168,7 @@ func parseTag(s string) (tag, error) {
 
 // mayHoldComma reports whether a value of an option may be meant to go on behind a comma.
 func mayHoldComma(option string) bool {
-	return slices.Contains([]string{"choices", "decimal", "regex", "default", "on", "include", "where", "fulltext"}, option)
+	return slices.Contains([]string{"choices", "decimal", "regex", "default", "on", "include", "where", "fulltext", "generated"}, option)
 }
 
 // mayBeEmpty reports whether the empty text is a value of an option like any other.

@@ -114,8 +114,17 @@ func (g *generator) table(t *found) {
 		g.body.comment("The table %q has no column that a field is stored as. It is left out.", t.table)
 		return
 	}
-	blanks, left := indexes(t, fields)
-	notes = append(notes, left...)
+	var blanks [][]string
+	switch {
+	case t.Materialized:
+		blanks = [][]string{{"materialized"}}
+	case t.View:
+		blanks = [][]string{{"view"}}
+	default:
+		var left []string
+		blanks, left = indexes(t, fields)
+		notes = append(notes, left...)
+	}
 
 	w := &g.body
 	w.printf("\n")
@@ -173,7 +182,7 @@ func (g *generator) handle(t *found, name, family string) {
 func model(t *found) (embedded string, own []schema.FoundColumn) {
 	id, created, updated := t.Column("_id"), t.Column("_created"), t.Column("_updated")
 	isTime := func(c *schema.FoundColumn) bool { return c != nil && c.Kind == schema.Time && c.NotNull }
-	if id != nil && id.Key && len(t.Key()) == 1 && t.Reference("_id") == nil && isTime(created) && isTime(updated) {
+	if id != nil && id.Key && !id.Generated && len(t.Key()) == 1 && t.Reference("_id") == nil && isTime(created) && isTime(updated) {
 		switch {
 		case id.Auto && id.Kind == schema.Int64:
 			embedded = "Model"
@@ -219,7 +228,7 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 	gt, ok := goTypes[c.Kind.Elem()]
 	f := &field{column: c, typ: gt.typ, stored: gt.is, family: gt.family}
 	switch {
-	case c.Generated, list && c.Kind.Elem() == schema.Bytes:
+	case list && c.Kind.Elem() == schema.Bytes:
 		return nil
 	case c.Kind == schema.Null && g.native(f):
 		list = strings.HasPrefix(f.typ, "[]")
@@ -231,10 +240,16 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 	isKey := c.Key && c.Kind != schema.JSON && c.Kind != schema.Float32 && c.Kind != schema.Float64 && !list
 	ref := g.reference(t, c)
 	switch {
-	case isKey && c.Auto && ref == "" && len(t.Key()) == 1 && c.Kind.Integer() && c.Kind != schema.Uint64:
+	case isKey && c.Auto && ref == "" && countedKeys(t) == 1 && c.Kind.Integer() && c.Kind != schema.Uint64:
 		f.tag = append(f.tag, "key", "auto")
+	case isKey && (c.Auto || c.Generated):
+		f.tag = append(f.tag, "key", "readonly")
 	case isKey:
 		f.tag = append(f.tag, "key")
+	case c.Generated && ref == "" && c.Expr != "":
+		f.tag = append(f.tag, generatedTag+tagValue(c.Expr))
+	case c.Generated, c.Auto: // by an identity or a sequence beside the key
+		f.tag = append(f.tag, "readonly")
 	}
 	switch {
 	case gt.tag == "decimal" && c.Precision == 0: // its digits are not known, so it is the text that it is stored as
@@ -270,6 +285,16 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 		}
 	}
 	return f
+}
+
+// countedKeys returns how many columns of the key the database counts up.
+func countedKeys(t *found) (n int) {
+	for _, c := range t.Key() {
+		if c.Auto {
+			n++
+		}
+	}
+	return n
 }
 
 // actions returns the tags of a foreign key that does something else than one that the library makes.

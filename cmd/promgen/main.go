@@ -7,7 +7,7 @@
 // their tables with them. Where two schemas have a table of one name, the names of both structs begin with the schema.
 //
 // The DSN is that of the environment, PROM_DSN, unless -dsn gives another. What a model cannot say, such as a column of
-// a type of an extension or an index on an expression, is left out with a comment.
+// a type of an extension or an index on an expression, is left out with a comment. Views are written with -views.
 //
 // With -fields it writes the handles of the models that a package has, one struct of them for each model, so that
 // queries say book.Title.Eq("Dune"). It is run by go generate, and its file is checked in:
@@ -57,6 +57,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	schemas := flags.String("schema", "",
 		"the schemas whose tables to take, with commas between them; without it, those that a name without a schema finds")
 	only := flags.String("tables", "", "the tables, with commas between them; all when it is not given")
+	views := flags.Bool("views", false, "write models of views too, which are only read")
 	flags.Bool("fields", false, "write the handles of the models of a package instead; promgen -fields -help tells how")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -72,6 +73,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	names, err := tables(ctx, db, *schemas)
 	if err != nil {
 		return err
+	}
+	if *views {
+		list, err := db.Views(ctx)
+		if err != nil {
+			return err
+		}
+		names = append(names, list...)
 	}
 	if *only != "" {
 		wanted := strings.Split(*only, ",")

@@ -51,7 +51,10 @@ func tagValue(s string) string {
 	return s
 }
 
-const defaultTag = "default="
+const (
+	defaultTag   = "default="
+	generatedTag = "generated="
+)
 
 // readsBack reports whether prom reads the field's tag as the column that it was made from. A default that is not one
 // of the column's values by the rules of the tag is taken out.
@@ -65,6 +68,14 @@ func (f *field) readsBack() bool {
 	isType := func(option string) bool { return strings.HasPrefix(option, typeTag) }
 	if err != nil && slices.ContainsFunc(f.tag, isType) { // the database tells it as well
 		f.tag = slices.DeleteFunc(f.tag, isType)
+		t, err = modelOf("t", nil, f)
+	}
+	if err != nil { // the database fills the column, in a way that no tag can say
+		for i, option := range f.tag {
+			if strings.HasPrefix(option, generatedTag) {
+				f.tag[i] = "readonly"
+			}
+		}
 		t, err = modelOf("t", nil, f)
 	}
 	return err == nil && len(t.Columns) == 1 && t.Columns[0].Name == f.column.Name

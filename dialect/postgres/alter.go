@@ -17,7 +17,7 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 	w := alteration{d: d, Alteration: a, name: d.Table(a.Table.Name), settled: map[string]bool{}}
 	var steps, types []schema.Step
 	for _, drift := range a.Drifts {
-		if drift.Aspect == schema.AspectType && !drift.NotModelled() {
+		if drift.Aspect == schema.AspectType && !drift.NotModelled() && !w.isGenerated(drift) {
 			s := w.columnType(drift)
 			steps = append(steps, s)
 			if s.Kind != schema.ByHand && !carried(drift.At.HaveColumn, drift.At.WantColumn) {
@@ -26,7 +26,7 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 		}
 	}
 	for _, drift := range a.Drifts {
-		if drift.NotModelled() || drift.Aspect == schema.AspectType ||
+		if drift.NotModelled() || drift.Aspect == schema.AspectType && !w.isGenerated(drift) ||
 			drift.Aspect == schema.AspectDefault && w.settled[drift.Name] ||
 			slices.Contains(w.goes, drift) {
 			continue
@@ -194,7 +194,7 @@ func (w *alteration) addColumn(drift *schema.Drift) []schema.Step {
 		name := w.Table.CheckName(c)
 		later(name, w.alter("ADD "+constraint), schema.Drift{Object: schema.OfCheck, Name: name})
 	}
-	if c.References != nil {
+	if w.Table.Enforces(c) {
 		later(dialect.ReferenceName(w.Table, c), w.d.AddReference(w.Table, c),
 			schema.Drift{Object: schema.OfForeignKey, Name: c.Name})
 	}
@@ -226,6 +226,8 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 			w.alter(col+"SET DEFAULT "+w.d.Literal(c.Default.Literal)))
 	case schema.AspectCount:
 		return w.count(drift, col)
+	case schema.AspectGenerated, schema.AspectType: // of a generated column
+		return w.generated(drift, col)
 	}
 	return dialect.ByHand(drift, "create the table again, or change the model")
 }
@@ -240,6 +242,52 @@ func (w *alteration) notNull(drift *schema.Drift, col string) schema.Step {
 		w.alter("VALIDATE CONSTRAINT "+check),
 		w.alter(col+"SET NOT NULL")+"; "+w.alter("DROP CONSTRAINT "+check))
 	s.Probe = dialect.NullProbe(w.d, w.Table.Name, drift.Name)
+	return s
+}
+
+// isGenerated reports whether a drift is about a column that is generated, or is to be: its type does not change alone.
+func (w *alteration) isGenerated(drift *schema.Drift) bool {
+	h := drift.At.HaveColumn
+	return h != nil && h.Generated || drift.At.Column != nil && drift.At.Column.Generated != ""
+}
+
+// generated makes a column a generated one, with another expression, or an ordinary one again. Versions before 17 cannot
+// change an expression, and none makes a stored column a generated one: it is dropped and added, with the indexes of the
+// model on it.
+func (w *alteration) generated(drift *schema.Drift, col string) schema.Step {
+	c := drift.At.Column
+	switch {
+	case c.Generated == "" && drift.Aspect == schema.AspectType:
+		return dialect.ByHand(drift, "the type of a generated column is that of its expression; change the field")
+	case c.Generated == "" && !drift.At.Own:
+		return dialect.ByHand(drift, dialect.ReadOnlyAdvice)
+	case c.Generated == "":
+		return w.new(schema.AlterColumn, drift, schema.Locking, w.alter(col+"DROP EXPRESSION"))
+	case drift.Aspect == schema.AspectType && slices.ContainsFunc(w.Drifts, func(d *schema.Drift) bool {
+		return d.Aspect == schema.AspectGenerated && d.Name == drift.Name
+	}):
+		return dialect.ByHand(drift, "it gets its type when it is generated")
+	}
+	risk := dialect.Replacing(drift, schema.Rewriting)
+	if !drift.At.HaveColumn.Generated {
+		risk = schema.Lossy
+	}
+	for _, ix := range w.Have.Indexes {
+		modelled := slices.ContainsFunc(w.Table.Indexes, func(m *schema.Index) bool { return m.Name == ix.Name })
+		if !modelled && (slices.Contains(ix.Names(), drift.Name) || slices.Contains(ix.Include, drift.Name) || ix.Partial) {
+			risk = schema.Lossy // it goes with the column
+		}
+	}
+	sql := []string{w.alter("DROP COLUMN "+dialect.Quote(drift.Name),
+		"ADD COLUMN "+dialect.ColumnDef(w.d, w.Table, c, dialect.Clauses{}))}
+	for _, ix := range w.Table.Indexes {
+		on := slices.ContainsFunc(ix.Columns, func(ic schema.IndexColumn) bool { return ic.Column == c })
+		if w.Have.Index(ix.Name) != nil && (on || slices.Contains(ix.Include, c)) {
+			sql = append(sql, w.d.CreateIndex(w.Table, ix)...)
+		}
+	}
+	s := w.new(schema.AlterColumn, drift, risk, sql...)
+	s.Reason += "; the column is dropped and added, behind the others, and its values are computed again"
 	return s
 }
 

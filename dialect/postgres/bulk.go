@@ -16,7 +16,8 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 		return dialect.Bulk{}
 	}
 	table, names := d.Table(t.Name), dialect.QuoteList(schema.ColumnNames(cols))
-	b := dialect.Bulk{Lists: "INSERT INTO " + table + " (" + names + ") SELECT " + unnest(cols)}
+	into := "INSERT INTO " + table + " (" + names + ") "
+	b := dialect.Bulk{Lists: into + "SELECT " + unnest(cols)}
 	if key != nil {
 		b.Lists += " RETURNING " + d.Quote(key.Name)
 		// A subquery, so that the sequence is looked up once and not for each key. Who may insert need not be allowed
@@ -36,8 +37,16 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 	}
 	b.Copy = "COPY " + table + " (" + names + ") FROM STDIN (FORMAT binary)"
 	b.Shape = "SELECT " + names + " FROM " + table
+	if slices.ContainsFunc(cols, func(c *schema.Column) bool { return c.Auto && c.Kind.Integer() || c.ReadOnly }) {
+		// COPY takes values for identity columns that are GENERATED ALWAYS, which INSERT refuses when it is prepared.
+		b.OverLists, b.OverShape = into+overriding+" SELECT "+unnest(cols), b.Shape
+		b.Shape = into + b.Shape + " RETURNING " + names
+	}
 	return b
 }
+
+// overriding has INSERT take values for identity columns that are GENERATED ALWAYS.
+const overriding = "OVERRIDING SYSTEM VALUE"
 
 // unnest returns what stands behind the SELECT that makes rows of arrays, one for each column. An array of arrays would
 // come apart into the elements of all, so a column that is a list travels as texts.

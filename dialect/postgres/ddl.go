@@ -36,6 +36,7 @@ func (Dialect) Name() string { return "postgres" }
 func (Dialect) Features() dialect.Features {
 	return dialect.Features{
 		NumberedArgs: true, MaxArgs: maxArgs, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
+		StoresGenerated: true, Materialized: true, Overriding: overriding,
 		FoldsTexts: true, DistinctSort: true, JSONLast: true, Lateral: true,
 		// A setting of the transaction. The rows of partitioned tables and of views have no xmax that would tell.
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
@@ -110,14 +111,14 @@ func auto(c *schema.Column) string {
 // CreateTable returns the statement that makes the table without its indexes.
 func (d Dialect) CreateTable(t *schema.Table, inline func(c *schema.Column) bool) []string {
 	return []string{dialect.CreateTable(d, t, d.Table(t.Name), nil, func(c *schema.Column) dialect.Clauses {
-		return dialect.Clauses{Auto: auto(c), Reference: c.References != nil && inline != nil && inline(c)}
+		return dialect.Clauses{Auto: auto(c), Reference: t.Enforces(c) && inline != nil && inline(c)}
 	})}
 }
 
 // AddColumn returns the statement that adds a column to a table that exists. One column that is the whole primary key
 // becomes that; a part of a key only becomes NOT NULL.
 func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
-	cl := dialect.Clauses{Auto: auto(c), Reference: c.References != nil}
+	cl := dialect.Clauses{Auto: auto(c), Reference: t.Enforces(c)}
 	if c.Key && len(t.Key) == 1 {
 		cl.Key = "PRIMARY KEY"
 	}

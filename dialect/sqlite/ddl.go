@@ -93,7 +93,7 @@ func (Dialect) Name() string { return "sqlite" }
 func (Dialect) Features() dialect.Features {
 	return dialect.Features{
 		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, FTS5: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
-		LikeScans: true, SeesUpdated: true, LocalRefs: true,
+		LikeScans: true, SeesUpdated: true, LocalRefs: true, KeyAlone: true,
 		Conflicted:   Conflicted + "()", // tables without a row number leave the number of the last inserted row as it was
 		InsertedEach: InsertedEach + "()",
 	}
@@ -171,13 +171,17 @@ func (Dialect) ColumnType(c *schema.Column) string {
 
 // key returns the clause that makes a single integer the primary key. INTEGER PRIMARY KEY stands for the row's number,
 // which SQLite makes up when it gets NULL; that is right for an auto key only. With DESC it is an ordinary column
-// instead ("CREATE TABLE", section "ROWIDs and the INTEGER PRIMARY KEY"), for which NOT NULL holds.
+// instead ("CREATE TABLE", section "ROWIDs and the INTEGER PRIMARY KEY"), for which NOT NULL holds. Of a key of several
+// columns the one that is generated is the primary key too, since SQLite makes up no other number; all of them together
+// are UNIQUE.
 func key(t *schema.Table, c *schema.Column) string {
 	switch {
-	case !c.Key || len(t.Key) != 1 || !c.Kind.Integer():
+	case !c.Key || !c.Kind.Integer():
 		return ""
 	case c.Auto:
 		return "PRIMARY KEY"
+	case len(t.Key) != 1:
+		return ""
 	}
 	return "PRIMARY KEY DESC"
 }
@@ -190,18 +194,19 @@ func (d Dialect) CreateTable(t *schema.Table, _ func(c *schema.Column) bool) []s
 }
 
 func (d Dialect) createTable(t *schema.Table, name string) string {
-	return dialect.CreateTable(d, t, name, func(k *schema.ForeignKey) bool { return reaches(t, t.TargetOfKey(k)) },
+	return dialect.CreateTable(d, t, name, func(k *schema.ForeignKey) bool { return t.EnforcesKey(k) && reaches(t, t.TargetOfKey(k)) },
 		func(c *schema.Column) dialect.Clauses {
-			return dialect.Clauses{Key: key(t, c), Reference: c.References != nil && reaches(t, t.TargetOf(c))}
+			return dialect.Clauses{Key: key(t, c), Reference: t.Enforces(c) && reaches(t, t.TargetOf(c))}
 		})
 }
 
 // AddColumn returns the statement that adds a column to a table that exists. SQLite refuses it for a primary key, and
 // on a table with rows for a required column without a default. A reference is added without its default, which SQLite
-// would refuse as well: old rows refer to nothing.
+// would refuse as well: old rows refer to nothing. A generated column is added as a VIRTUAL one, since it refuses STORED
+// too ("Generated Columns", section 2.2).
 func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
-	refers := c.References != nil && reaches(t, t.TargetOf(c))
-	cl := dialect.Clauses{Reference: refers, NoDefault: refers}
+	refers := t.Enforces(c) && reaches(t, t.TargetOf(c))
+	cl := dialect.Clauses{Reference: refers, NoDefault: refers, Virtual: true}
 	if c.Key && len(t.Key) == 1 {
 		cl.Key = "PRIMARY KEY"
 	}

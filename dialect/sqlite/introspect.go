@@ -36,7 +36,7 @@ const columns = `SELECT c.name, c.type,
 	c."notnull" <> 0 OR ` + counted + `,
 	c.pk > 0, c.dflt_value, 0, ` + counted + `, c.hidden > 1,
 	EXISTS (SELECT 1 FROM ` + of + `sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE), 0, 0,
-	NULL, NULL, 0, 0, NULL
+	NULL, NULL, 0, 0, NULL, 0
 FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name` + ofArg + `) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid`
@@ -186,7 +186,7 @@ func (Dialect) Checks() string { return "" }
 // RowCount returns a query for the number of rows.
 func (d Dialect) RowCount(table string) string { return "SELECT count(*) FROM " + d.Table(table) }
 
-// Complete adds the collations of the columns, the CHECK constraints, the expressions of indexes and their conditions.
+// Complete adds the collations of the columns, the expressions of generated ones, the CHECK constraints, the expressions of indexes and their conditions.
 func (Dialect) Complete(f *schema.Found) {
 	for _, d := range f.Definitions {
 		switch d.Sort {
@@ -201,12 +201,18 @@ func (Dialect) Complete(f *schema.Found) {
 
 func completeTable(f *schema.Found, sql string) {
 	def, ok := parseTable(sql)
+	if list := tokens(sql); len(list) > 1 && list[1].is("VIRTUAL") {
+		f.Virtual = true
+	}
 	if !ok {
 		return
 	}
 	for _, col := range def.columns {
 		if c := f.Column(col.name()); c != nil {
 			c.NoCase = strings.EqualFold(col.collation(), "NOCASE")
+			if c.Generated {
+				c.Expr = col.generated()
+			}
 		}
 	}
 	for i := range f.ForeignKeys {

@@ -16,6 +16,9 @@ type rebuild struct {
 	edits  []func(def, want *tableDef)
 	exprs  map[string]string // how values are taken over, by the name of the column
 	drops  []string          // columns
+
+	computes, stores []string // columns that are generated from now on, and those that are not any more
+
 	probes []string
 }
 
@@ -39,6 +42,26 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		r = lose
 		r.drops = append(r.drops, name)
 		edit(func(def, _ *tableDef) { def.dropColumn(name) })
+	case drift.Aspect == schema.AspectGenerated && place.Column.Generated == "" && !place.Own:
+		return dialect.ReadOnlyAdvice
+	case drift.Aspect == schema.AspectGenerated:
+		if place.WantColumn.Generated && dialect.Replacing(drift, schema.Rewriting) == schema.Lossy {
+			r = lose // values that somebody stored, or another expression
+		}
+		edit(func(def, want *tableDef) {
+			col := def.column(name)
+			col.put(clauseAs, &columnDef{})
+			col.put(clauseDefault, &columnDef{})
+			col.put(clauseGenerated, want.column(name))
+		})
+		if place.WantColumn.Generated {
+			r.computes = append(r.computes, name)
+		} else {
+			r.stores = append(r.stores, name)
+		}
+	case drift.Aspect == schema.AspectType && (place.Column.Generated != "" || place.HaveColumn.Generated):
+		edit(func(def, want *tableDef) { def.column(name).typ = want.column(name).typ })
+		put(clauseCollate)
 	case drift.Object == schema.OfColumn && drift.Aspect == schema.AspectType:
 		expr, probe, lossy, can := w.conversion(drift)
 		if !can {
@@ -146,7 +169,7 @@ func (w *alteration) retyped(drift *schema.Drift) (expr string, can bool) {
 	}
 	for _, d := range w.Drifts {
 		if d.Object == schema.OfColumn && d.Aspect == schema.AspectType && !d.NotModelled() &&
-			slices.Contains(names, d.Name) {
+			d.At.Column.Generated == "" && !d.At.HaveColumn.Generated && slices.Contains(names, d.Name) {
 			if expr, _, lossy, can := w.conversion(d); lossy || !can {
 				return expr, can
 			}
@@ -229,7 +252,9 @@ func (w *alteration) rebuild(r *rebuild) schema.Step {
 	}
 	var into, from []string
 	for _, col := range def.columns {
-		if c := w.Have.Column(col.name()); c != nil && c.Generated {
+		is := func(name string) bool { return strings.EqualFold(name, col.name()) }
+		if c := w.Have.Column(col.name()); c != nil && c.Generated && !slices.ContainsFunc(r.stores, is) ||
+			slices.ContainsFunc(r.computes, is) {
 			continue
 		}
 		name := dialect.Quote(col.name())

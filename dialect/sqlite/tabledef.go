@@ -175,8 +175,12 @@ func (c *clause) condition() string {
 	if len(c.words) < 3 {
 		return ""
 	}
+	return spaced(c.words[2 : len(c.words)-1])
+}
+
+// spaced returns the text of tokens, with one space where they have any between them.
+func spaced(list []token) string {
 	var b strings.Builder
-	list := c.words[2 : len(c.words)-1]
 	for i, t := range list {
 		if i > 0 && t.from > list[i-1].to {
 			b.WriteByte(' ')
@@ -191,7 +195,7 @@ func (c *clause) speaksOf(column string) bool {
 	switch c.sort {
 	case clauseKey, clauseUnique, clauseForeignKey:
 		return slices.ContainsFunc(c.columns(), func(name string) bool { return strings.EqualFold(name, column) })
-	case clauseCheck, "GENERATED", "AS":
+	case clauseCheck, clauseGenerated, clauseAs:
 		return exprSpeaksOf(c.words[1:], column)
 	}
 	return false
@@ -257,6 +261,29 @@ func (c *columnDef) clause(sort string) *clause {
 func (c *columnDef) collation() string {
 	if cl := c.clause(clauseCollate); cl != nil && len(cl.words) > 1 {
 		return unquote(cl.words[1].text)
+	}
+	return ""
+}
+
+// The sorts of the clause of a generated column, with and without the words GENERATED ALWAYS.
+const (
+	clauseGenerated = "GENERATED"
+	clauseAs        = "AS"
+)
+
+// generated returns the expression of a generated column, "" for another one.
+func (c *columnDef) generated() string {
+	for _, sort := range []string{clauseGenerated, clauseAs} {
+		if cl := c.clause(sort); cl != nil {
+			i := slices.IndexFunc(cl.words, func(t token) bool { return t.text == "(" })
+			end := len(cl.words)
+			for end > 0 && cl.words[end-1].text != ")" { // STORED or VIRTUAL
+				end--
+			}
+			if i >= 0 && end > i+1 {
+				return spaced(cl.words[i+1 : end-1])
+			}
+		}
 	}
 	return ""
 }

@@ -28,11 +28,11 @@ func (b *binding) tells(ctx context.Context) int32 {
 		return toldUnknown
 	}
 	told := int32(toldRows)
-	switch key := b.table.Key; {
-	case found.View:
+	if found.View {
 		told = toldNothing
-	case len(key) == 1 && key[0].Auto:
-		if c := found.Column(key[0].Name); c != nil && c.Auto {
+	}
+	for _, key := range b.table.Key {
+		if c := found.Column(key.Name); told == toldRows && key.Auto && c != nil && c.Auto {
 			told = toldKey
 		}
 	}
@@ -44,7 +44,7 @@ func (b *binding) tells(ctx context.Context) int32 {
 // the key that it makes is the one that its driver knows. It is false for a table of which nothing is known yet. A view
 // for which its triggers make the key is an error, since SQLite tells it nowhere.
 func (r *Repo) insertsOnly(ctx context.Context, b *binding, cols []*schema.Column) (bool, error) {
-	if !b.db.Dialect().Features().LastKey || b.db.ReadOnly() || !b.marked.IsSet(ctx) {
+	if r.table.Filled || !b.db.Dialect().Features().LastKey || b.db.ReadOnly() || !b.marked.IsSet(ctx) {
 		return false, nil
 	}
 	told, key := b.tells(ctx), r.madeKey(cols)

@@ -164,6 +164,9 @@ func (op *batchOp) prepare(ctx context.Context, first *batchOp) (err error) {
 	if op.b.db != first.b.db {
 		return op.place(errors.New("its repo uses another connection than the first operation; a batch runs on one connection"))
 	}
+	if op.Write && op.b.table.View {
+		return op.place(errView)
+	}
 	if err = op.build(ctx, op); err == nil && op.text != nil && op.text.Unknown() != nil {
 		if op.text, err = op.b.formed(ctx, op.text); err == nil {
 			op.SQL = op.text.SQL

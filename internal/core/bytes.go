@@ -309,6 +309,10 @@ func (r *Repo) WriteBytes(ctx context.Context, field Columner, src io.Reader, si
 	var values []schema.Value
 	switch {
 	case err != nil:
+	case r.table.View:
+		err = errView
+	case c.ReadOnly:
+		err = render.ReadOnly(c)
 	case src == nil:
 		err = errors.New("the reader is nil")
 	case size < 0:

@@ -85,6 +85,9 @@ var errNotByBytes = errors.New("the column's equality is not that of its values"
 // conflictKey appends the values of v in the columns of a conflict, so that equal ones have equal bytes.
 func (r *Repo) conflictKey(dst []byte, v unsafe.Pointer, cols []*schema.Column) ([]byte, error) {
 	for _, c := range cols {
+		if c.ReadOnly {
+			return dst, errNotByBytes // the row may get another value
+		}
 		value, err := r.plan.Value(v, c)
 		if err == nil {
 			dst, err = appendByBytes(dst, c, value)

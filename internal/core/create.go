@@ -116,12 +116,15 @@ func newUUID() string { return uuid.Must(uuid.NewV7()).String() }
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // fill sets what is unset and made in Go: defaults, times and UUIDs. It appends the columns to insert: all but a key
-// that the database counts up.
+// that the database counts up, and those that it fills.
 func (r *Repo) fill(cols []*schema.Column, v unsafe.Pointer, at time.Time) ([]*schema.Column, error) {
 	if unread := r.plan.Unread(v, r.table.Columns); len(unread) > 0 {
 		return nil, errUnread(unread)
 	}
 	for _, c := range r.table.Columns {
+		if c.ReadOnly {
+			continue
+		}
 		if c.Auto || c.Created || c.Updated || c.Default != nil {
 			value, err := r.plan.Value(v, c)
 			switch {

@@ -185,8 +185,12 @@ func (r *Repo) insertBulk(ctx context.Context, b *binding, m *many, p part) erro
 	return nil
 }
 
-// bulks reports whether a part can be inserted in the engine's own way for many rows.
+// bulks reports whether a part can be inserted in the engine's own way for many rows, which does not return what the
+// database fills.
 func (r *Repo) bulks(ctx context.Context, b *binding, p part) (bool, error) {
+	if r.table.Filled {
+		return false, nil
+	}
 	if b.db.Dialect().Features().LastKey {
 		return r.insertsOnly(ctx, b, p.cols)
 	}

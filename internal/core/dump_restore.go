@@ -31,6 +31,9 @@ func Restore(ctx context.Context, r io.Reader, repos []*Repo) error {
 		return err
 	}
 	for _, repo := range repos {
+		if repo.table.View {
+			return ErrorOf("restore", repo.table, errView)
+		}
 		if err := repo.Install(ctx); err != nil {
 			return err
 		}
@@ -107,6 +110,7 @@ type restoring struct {
 	bulks bool
 
 	to     *binding // the table that is read
+	leaves []bool   // the columns of the dump that the table computes
 	plan   *scan.Plan
 	cols   []*schema.Column
 	values []schema.Value // of the rows that wait
@@ -212,11 +216,34 @@ func (rs *restoring) table(d *dumpTable) {
 		}
 		rs.cols = append(rs.cols, c)
 	}
+	rs.leaveGenerated(d)
 	for _, c := range rs.to.table.Columns {
-		if !slices.Contains(rs.cols, c) && c.Required() && !c.HasConstant() {
+		if !slices.Contains(rs.cols, c) && !c.ReadOnly && c.Required() && !c.HasConstant() {
 			rs.failf("the dump has no column %q, which %s requires", c.Name, rs.to.table.Model)
 		}
 	}
+}
+
+// leaveGenerated takes the columns out that the database computes from others. Others that it fills are restored.
+func (rs *restoring) leaveGenerated(d *dumpTable) {
+	rs.leaves = make([]bool, len(d.Columns))
+	if rs.err != nil || !rs.to.table.Filled {
+		return
+	}
+	found, err := rs.db.Inspect(rs.ctx, rs.to.table.Name)
+	if err != nil {
+		rs.err = err
+		return
+	}
+	kept := make([]*schema.Column, 0, len(rs.cols))
+	for i, c := range rs.cols {
+		if h := found.Column(c.Name); c.ReadOnly && h != nil && h.Generated {
+			rs.leaves[i] = true
+		} else {
+			kept = append(kept, c)
+		}
+	}
+	rs.cols = kept
 }
 
 func (rs *restoring) row(text []byte) {
@@ -225,9 +252,13 @@ func (rs *restoring) row(text []byte) {
 		return
 	}
 	var row []json.RawMessage
-	if json.Unmarshal(text, &row) != nil || len(row) != len(rs.cols) {
-		rs.failf("it is not a row of %d values", len(rs.cols))
+	if json.Unmarshal(text, &row) != nil || len(row) != len(rs.leaves) {
+		rs.failf("it is not a row of %d values", len(rs.leaves))
 		return
+	}
+	if len(rs.cols) < len(row) {
+		i := -1
+		row = slices.DeleteFunc(row, func(json.RawMessage) bool { i++; return rs.leaves[i] })
 	}
 	for i, c := range rs.cols {
 		v, err := parseDumped(c.Kind, row[i])
@@ -259,11 +290,15 @@ func (rs *restoring) flush() {
 	if rs.to.counts(rs.ctx) {
 		st.Stores = driver.StoresInsert
 	}
-	if st.SQL, rs.err = rs.to.stmts.InsertOnly(rs.cols); rs.err != nil {
+	if st.SQL, rs.err = rs.to.stmts.InsertOver(rs.cols); rs.err != nil {
 		return
 	}
 	if rs.bulks {
-		rs.err = rs.db.Bulk(rs.ctx, &driver.Bulk{Statement: st, Way: rs.to.stmts.Bulk(rs.cols, nil), Cols: n,
+		way := rs.to.stmts.Bulk(rs.cols, nil)
+		if way.OverLists != "" {
+			way.Lists, way.Shape = way.OverLists, way.OverShape
+		}
+		rs.err = rs.db.Bulk(rs.ctx, &driver.Bulk{Statement: st, Way: way, Cols: n,
 			Rows: len(rs.values) / n,
 			Row: func(dst []schema.Value, row int) ([]schema.Value, error) {
 				return append(dst, rs.values[row*n:(row+1)*n]...), nil

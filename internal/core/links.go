@@ -75,7 +75,7 @@ func savedKey(r *Repo, v unsafe.Pointer) ([]schema.Value, error) {
 		return nil, err
 	}
 	for i, c := range r.table.Key {
-		if c.Auto && key[i].IsZero() || key[i].IsNull() {
+		if (c.Auto || c.ReadOnly) && key[i].IsZero() || key[i].IsNull() {
 			return nil, fmt.Errorf("a value of %s has no key: save it first", r.table.Model.Name())
 		}
 	}

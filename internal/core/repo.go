@@ -161,6 +161,9 @@ func (r *Repo) Drop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.table.View {
+		return ErrorOf("drop", r.table, errView)
+	}
 	defer ForgetForms(db)
 	return install.Drop(ctx, db, r.table.Name)
 }
@@ -204,6 +207,10 @@ func (r *Repo) bind() (*binding, error) {
 	}
 	if err := db.CheckTable(r.table); err != nil {
 		return nil, err
+	}
+	if r.table.Materialized && !db.Dialect().Features().Materialized {
+		return nil, ErrorOf("bind", r.table, fmt.Errorf("%s has no materialized views; make it an ordinary view there, and the model one of a view",
+			db.Dialect().Name()))
 	}
 	b := &binding{db: db, table: r.table, forms: formsOf(db, r.table), stmts: statementsOf(db, r.table, r.derived),
 		marked: install.Mark(db, r.table), derived: r.derived, plain: syncmap.New()}

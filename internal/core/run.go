@@ -50,6 +50,9 @@ func (b *binding) query(ctx context.Context, c *call, to driver.RowReader) error
 // run runs a statement. A missing table, column or index is installed, once, and the statement run again; what is
 // otherwise worth another run, because nothing has happened, gets one too.
 func (b *binding) run(ctx context.Context, c *call, to driver.RowReader) (n int64, err error) {
+	if c.Write && b.table.View && !c.Raw {
+		return 0, ErrorOf(c.Op, b.table, errView)
+	}
 	if c.text != nil {
 		if c.text.Unknown() != nil {
 			if c.text, err = b.formed(ctx, c.text); err != nil {

@@ -35,8 +35,11 @@ func (r *Repo) Save(ctx context.Context, v unsafe.Pointer) error {
 		return ErrorOf("save", r.table, err)
 	}
 	for i, c := range r.table.Key {
-		if c.Auto && key[i].IsZero() {
+		switch {
+		case (c.Auto || c.ReadOnly) && key[i].IsZero():
 			return r.Create(ctx, v)
+		case c.ReadOnly: // an insert would make another key
+			return r.Update(ctx, v)
 		}
 	}
 	return r.upsert(ctx, v, identity{cols: r.table.Key})
@@ -109,12 +112,15 @@ func (r *Repo) changes(cols []*schema.Column, v unsafe.Pointer) ([]*schema.Colum
 			return nil, errNeverSaved
 		}
 		cols = append(cols, r.plan.Modified(v)...)
+		if r.table.Filled { // what is set in the fields that the database fills counts for nothing
+			cols = slices.DeleteFunc(cols, func(c *schema.Column) bool { return c.ReadOnly })
+		}
 		if unread := r.plan.Unread(v, cols); len(unread) > 0 {
 			return nil, errUnread(unread)
 		}
 	} else {
 		for _, c := range r.table.Columns {
-			if !c.Key && !c.Created {
+			if !c.Key && !c.Created && !c.ReadOnly {
 				cols = append(cols, c)
 			}
 		}

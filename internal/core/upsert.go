@@ -73,7 +73,7 @@ func (r *Repo) identity(v unsafe.Pointer) (identity, error) {
 			if err != nil {
 				return id, err
 			}
-			set = set && !value.IsZero()
+			set = set && !value.IsZero() && !c.ReadOnly // whose value the insert would not have
 		}
 		if set {
 			return id, nil
@@ -93,7 +93,7 @@ func (r *Repo) identity(v unsafe.Pointer) (identity, error) {
 // inserted again and again. A unique index that takes NULLs for equal is looked for then.
 func (r *Repo) conflicts(ctx context.Context, b *binding, v unsafe.Pointer, cols []*schema.Column) error {
 	for _, c := range cols {
-		if !c.Null {
+		if !c.Null || c.ReadOnly {
 			continue
 		}
 		value, err := r.plan.Value(v, c)

@@ -107,7 +107,8 @@ func (w *watcher) order() ([]*schema.Column, error) {
 	t, by := w.q.repo.table, w.o.By
 	features := w.b.db.Dialect().Features()
 	switch {
-	case by == nil && features.KeysReturn && len(t.Key) == 1 && t.Key[0].Auto && t.Key[0].Kind.Integer():
+	case by == nil && features.KeysReturn && slices.ContainsFunc(t.Key,
+		func(c *schema.Column) bool { return c.Auto && c.Kind.Integer() }):
 		i := slices.IndexFunc(t.Columns, func(c *schema.Column) bool { return c.Created })
 		if i < 0 {
 			return nil, fmt.Errorf("this database may generate the key of a deleted row again, so a key does not identify new rows; give %s a time of creation, or use WatchBy with the key if rows are never deleted",

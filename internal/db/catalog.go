@@ -184,7 +184,10 @@ func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
 	err := db.inspect(ctx, d.Columns(), table, func(r inspected) {
 		c := schema.FoundColumn{Name: r.name(0), Type: r.text(1), NotNull: r.bool(2), Key: r.bool(3), Default: r.text(4),
 			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7), Equating: r.bool(10), Domain: r.text(11), Native: r.native()}
-		d.ReadType(&c)
+		if d.ReadType(&c); c.Generated {
+			c.Expr, c.Default = c.Default, ""
+		}
+		found.Materialized = r.bool(16)
 		found.Exists, found.View, found.Partitioned, found.Columns = true, r.bool(8), r.bool(9), append(found.Columns, c)
 	})
 

@@ -73,6 +73,7 @@ var postgresSchema = []string{
 	`CREATE UNIQUE INDEX parent_lower ON parent (lower(short))`,
 	`CREATE TABLE child (id int, parent int NOT NULL REFERENCES parent)`,
 	`CREATE TABLE room (name text, during int4range, EXCLUDE USING gist (during WITH &&))`,
+	`CREATE TABLE made (id int GENERATED ALWAYS AS IDENTITY)`,
 	`CREATE TABLE wide (body text PRIMARY KEY)`,
 	`INSERT INTO parent (id, name, short, "odd ""one") VALUES (1, '` + secret + `', 'abc', 'odd')`,
 	`INSERT INTO pair VALUES ('` + secret + `', 'b')`,
@@ -152,6 +153,9 @@ var postgresFailures = []failure{
 		detail: `function nope(integer) does not exist`},
 	{name: "syntax", sql: `SELEKT '` + secret + `'`, code: "42601", kind: driver.KindSyntax,
 		detail: `syntax error at or near "SELEKT" at character 1 of the statement`},
+	{name: "generated always", sql: `INSERT INTO made (id) VALUES (1)`, code: "428C9", kind: driver.KindSyntax,
+		detail: `cannot insert a non-DEFAULT value into column "id"; the database generates the column and accepts no value for it: ` +
+			`give its field the tag option readonly, or leave a generated key unset`},
 	{name: "other", sql: raise("P0001"), code: "P0001", kind: driver.KindOther, detail: sqlState("P0001")},
 	{name: "internal", sql: raise("XX000"), code: "XX000", kind: driver.KindOther, detail: sqlState("XX000")},
 	{name: "transaction timeout", sql: raise("25P04"), code: "25P04", kind: driver.KindTimeout},

@@ -64,7 +64,7 @@ func TestSentence_Postgres(t *testing.T) {
 			want: `for SELECT DISTINCT, ORDER BY expressions must appear in select list`},
 		{sql: `SELECT title FROM book ORDER BY 5`, want: `ORDER BY position 5 is not in select list`},
 		{sql: `SELECT DISTINCT id FROM book FOR UPDATE`, want: `FOR UPDATE is not allowed with DISTINCT clause`},
-		{sql: `INSERT INTO felt (made) VALUES (1)`, want: `cannot insert a non-DEFAULT value into column "made"`},
+		{sql: `INSERT INTO felt (made) VALUES (1)`, want: `cannot insert a non-DEFAULT value into column "made"; the database generates the column and accepts no value for it: give its field the tag option readonly, or leave a generated key unset`},
 		{sql: `DROP VIEW book`, want: `"book" is not a view`},
 
 		// Values.

@@ -70,6 +70,9 @@ func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (mi
 		if err != nil {
 			return false, err
 		}
+		if err := viewed(t, &found); err != nil {
+			return false, err
+		}
 		diff := t.Diff(found)
 		missing = missing || diff.Create || slices.Contains(wanted, t) && !diff.Empty()
 		if slices.Contains(wanted, t) {
@@ -359,18 +362,23 @@ func (in *installer) createSchema(t *schema.Table) {
 const schemaKey = "schema\x00"
 
 func (in *installer) create(t *schema.Table) {
+	if in.err = fillable(t, t.Columns); in.err != nil {
+		return
+	}
 	in.createSchema(t)
 	in.made = append(in.made, t)
 	in.change(in.d.Prerequisites(t.Columns), t)
 	in.change(in.d.CreateTable(t, func(c *schema.Column) bool {
-		if in.inline(t, c) {
+		if !t.Enforces(c) || in.inline(t, c) {
 			return true
 		}
 		in.references = append(in.references, reference{table: t, column: c})
 		return false
 	}), t)
 	for _, k := range t.ForeignKeys {
-		in.references = append(in.references, reference{table: t, key: k})
+		if t.EnforcesKey(k) {
+			in.references = append(in.references, reference{table: t, key: k})
+		}
 	}
 	in.taken(t, "the name of the table")
 	in.indexes(t, t.Indexes)
@@ -456,7 +464,7 @@ func (in *installer) add(t *schema.Table, diff schema.Diff, found *schema.Found)
 		in.change(in.d.AddValues(c, h, c.Lacks(h)), t)
 	}
 	for _, k := range t.ForeignKeys {
-		if slices.ContainsFunc(k.Columns, func(c *schema.Column) bool { return slices.Contains(diff.Columns, c) }) {
+		if t.EnforcesKey(k) && slices.ContainsFunc(k.Columns, func(c *schema.Column) bool { return slices.Contains(diff.Columns, c) }) {
 			in.references = append(in.references, reference{table: t, key: k})
 		}
 	}
@@ -465,10 +473,15 @@ func (in *installer) add(t *schema.Table, diff schema.Diff, found *schema.Found)
 
 // addable reports why columns cannot be added: rows that are there would have no value for them.
 func (in *installer) addable(t *schema.Table, cols []*schema.Column, found *schema.Found) error {
-	var names []string
+	if err := fillable(t, cols); err != nil {
+		return err
+	}
+	var names, computed []string
 	was := ""
 	for _, c := range cols {
 		switch {
+		case c.Generated != "" && in.d.Features().StoresGenerated:
+			computed = append(computed, c.Name)
 		case c.Key:
 			return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Columns: []string{c.Name},
 				Detail: "the table exists without this column of the primary key, and prom does not add it by itself; add it by hand, or give the model another table" +
@@ -480,12 +493,16 @@ func (in *installer) addable(t *schema.Table, cols []*schema.Column, found *sche
 			}
 		}
 	}
-	if names == nil {
+	if names == nil && computed == nil {
 		return nil
 	}
 	rows, err := in.db.HasRows(in.ctx, t.Name)
 	if err != nil || !rows {
 		return err
+	}
+	if names == nil {
+		return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Columns: computed,
+			Detail: "adding a generated column computes it for all rows, while nobody can use the table; add it by a plan (Apply with Rewriting), or by hand"}
 	}
 	return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Columns: names,
 		Detail: "the column is required, and the existing rows would have no value for it; " + was +
@@ -513,6 +530,9 @@ func shared(db *db.DB, t *schema.Table) string {
 func check(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 	for _, t := range tables {
 		found, err := db.Inspect(ctx, t.Name)
+		if err == nil {
+			err = viewed(t, &found)
+		}
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ func (p *planner) attribute(drifts []*schema.Drift) error {
 	replaces := func(d *schema.Drift) bool {
 		return d.NotModelled() || d.Sort == schema.Extra ||
 			d.Sort == schema.Different && (d.Aspect == schema.AspectText && d.Object != schema.OfCheck ||
-				d.Aspect == schema.AspectDefault && d.Have != "")
+				d.Aspect == schema.AspectDefault && d.Have != "" || d.Aspect == schema.AspectGenerated)
 	}
 	if !slices.ContainsFunc(drifts, replaces) {
 		return nil
@@ -86,6 +86,10 @@ func (p *planner) wrote(sql string, d *schema.Drift) bool {
 			return p.wroteDefault(sql, place.HaveColumn)
 		case schema.AspectType:
 			return p.wroteType(sql, place)
+		case schema.AspectGenerated:
+			return wroteColumn(sql, place.HaveColumn.Name, func(definition string) bool {
+				return strings.Contains(definition, " GENERATED ALWAYS AS (") == place.HaveColumn.Generated
+			})
 		case schema.AspectCount:
 			return wroteColumn(sql, place.HaveColumn.Name, func(definition string) bool {
 				return strings.Contains(definition, " IDENTITY") || strings.Contains(definition, "PRIMARY KEY")

@@ -87,7 +87,7 @@ func Drifts(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]*schema.
 
 // mixed tells the columns whose values have several forms.
 func (p *planner) mixed() (drifts []*schema.Drift, err error) {
-	if len(p.renamed) > 0 || p.have.View {
+	if len(p.renamed) > 0 || p.have.View || p.have.Virtual {
 		return nil, nil
 	}
 	there := slices.Clone(p.table.Columns)
@@ -222,8 +222,11 @@ func (p *planner) rename(kind schema.StepKind, drift *schema.Drift, sql []string
 
 // compare compares what there is with what the engine would have made of the model.
 func (p *planner) compare() ([]*schema.Drift, error) {
-	if p.have.View {
-		return nil, nil // the query of an application
+	if p.table.View {
+		return p.compareView(), nil
+	}
+	if p.have.View || p.have.Virtual {
+		return nil, nil // the query of an application, or what a module made
 	}
 	want, err := shadow(p.ctx, p.db, p.table)
 	if err != nil {
@@ -239,6 +242,13 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 		return nil, nil, err
 	}
 	p.made[p.table.Name] = true
+	if p.table.View {
+		return p.planView(), nil, nil
+	}
+	if err := fillable(p.table, p.table.Columns); err != nil && !p.have.Exists {
+		return []schema.Step{{Kind: schema.ByHand, Table: p.table.Name, Risk: schema.Lossy,
+			Reason: p.table.Name + ": table is missing; " + err.(*driver.Error).Detail}}, nil, nil //nolint:errorlint,forcetypeassert // it is one
+	}
 	if !p.have.Exists {
 		if s, err := p.outdatedTable(); s != nil || err != nil {
 			return s, nil, err

@@ -2,6 +2,7 @@ package render
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -24,12 +25,20 @@ func assignments(list []ast.Assign, assigns []*ast.Assign) ([]ast.Assign, error)
 		if a.Expr != nil && a.Expr.Some((*ast.Expr).ManyRows) {
 			return nil, errAssignMany
 		}
+		if a.Col.ReadOnly {
+			return nil, ReadOnly(a.Col)
+		}
 		if assigned(list, a.Col) {
 			return nil, errors.New("the column " + a.Col.Name + " is assigned twice")
 		}
 		list = append(list, *a)
 	}
 	return list, nil
+}
+
+// ReadOnly is the error of writing a column that the database fills.
+func ReadOnly(c *schema.Column) error {
+	return fmt.Errorf("%s is readonly: the database fills it, so that it cannot be written", c.Field)
 }
 
 var errAssignMany = errors.New("SET cannot contain an aggregate or a window function; assign a ScalarSubquery or CorrelatedSubquery that selects it")

@@ -31,6 +31,9 @@ func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mappi
 		if slices.Contains(cols, m.Col) {
 			return nil, nil, fmt.Errorf("the column %s is mapped twice", m.Col.Name)
 		}
+		if m.Col.ReadOnly {
+			return nil, nil, ReadOnly(m.Col)
+		}
 		op := ast.ExprFit
 		if m.Term.Op == ast.ExprColumn {
 			op = ast.ExprStored
@@ -42,7 +45,7 @@ func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mappi
 	}
 	var missing []string
 	for _, c := range s.Table.Columns {
-		if slices.Contains(cols, c) || c.Auto && c.Kind != schema.UUID {
+		if slices.Contains(cols, c) || c.ReadOnly || c.Auto && c.Kind != schema.UUID {
 			continue
 		}
 		value, ok := unmapped(c, at)

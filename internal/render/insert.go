@@ -1,6 +1,8 @@
 package render
 
 import (
+	"strings"
+
 	"github.com/Masterminds/squirrel"
 
 	"github.com/prom-go/prom/dialect"
@@ -41,6 +43,22 @@ func (s *Statements) InsertOnly(cols []*schema.Column) (string, error) {
 		}
 		return finish(s.insertBuilder(cols, 1).PlaceholderFormat(format(s.Dialect)), len(cols))
 	})
+}
+
+// InsertOver is InsertOnly that takes values for the identity columns which the database generates always.
+func (s *Statements) InsertOver(cols []*schema.Column) (string, error) {
+	text, err := s.InsertOnly(cols)
+	return s.over(text, cols), err
+}
+
+// over has an INSERT of columns take values for identity columns in any case.
+func (s *Statements) over(text string, cols []*schema.Column) string {
+	word := s.Dialect.Features().Overriding
+	names := " (" + strings.Join(s.quoted(cols), ",") + ") "
+	if before, rest, ok := strings.Cut(text, names); ok && word != "" {
+		return before + names + word + " " + rest
+	}
+	return text
 }
 
 // Bulk returns the statements that insert many rows of the columns, where the database makes key, or none when that is

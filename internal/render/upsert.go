@@ -52,7 +52,9 @@ func (c *Conflict) assignments() []ast.Assign {
 		}
 	}
 	if len(list) == 0 && !c.Nothing {
-		list = append(list, excluded(c.On[0])) // something must be assigned, or nothing would be returned
+		// something must be assigned, or nothing would be returned
+		i := max(0, slices.IndexFunc(c.On, func(col *schema.Column) bool { return !col.ReadOnly }))
+		list = append(list, excluded(c.On[i]))
 	}
 	return list
 }
@@ -133,19 +135,34 @@ func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, ro
 		default:
 			b = b.Suffix(", " + told)
 		}
-		return r.finish(b.PlaceholderFormat(format(s.Dialect)), args)
+		text, err := r.finish(b.PlaceholderFormat(format(s.Dialect)), args)
+		if err == nil && slices.ContainsFunc(cols, func(col *schema.Column) bool { return col.Auto && col.Kind.Integer() }) {
+			text.SQL = s.over(text.SQL, cols) // the row of a key that is given is wanted
+		}
+		return text, err
 	})
 }
 
 // upserts counts the statements that tell what they have done, so that each notes it under a number of its own.
 var upserts atomic.Int64
 
+// target returns the columns that ON CONFLICT names, and those which have to be the same in the row that is there. Where
+// the generated column of a key is one by itself, no index over it and others can be named.
+func (c *Conflict) target(keyAlone bool) (named, same []*schema.Column) {
+	i := slices.IndexFunc(c.On, func(col *schema.Column) bool { return col.Auto && col.Kind.Integer() })
+	if !keyAlone || i < 0 || len(c.On) == 1 {
+		return c.On, nil
+	}
+	return c.On[i : i+1], slices.Delete(slices.Clone(c.On), i, i+1)
+}
+
 // conflict writes the ON CONFLICT clause.
 func (r *renderer) conflict(s *Statements, c *Conflict, list []ast.Assign) {
 	r.b.WriteString("ON CONFLICT")
-	if c.On != nil {
-		on := s.quoted(c.On)
-		for i, col := range c.On {
+	target, same := c.target(r.d.Features().KeyAlone)
+	if target != nil {
+		on := s.quoted(target)
+		for i, col := range target {
 			if !c.Plain {
 				on[i] = r.folded(col, on[i])
 			}
@@ -171,18 +188,20 @@ func (r *renderer) conflict(s *Statements, c *Conflict, list []ast.Assign) {
 			r.assigned(a)
 		}
 	}
+	and := " WHERE "
+	for _, col := range same {
+		r.b.WriteString(and + s.columns[col.Ordinal] + " = " + r.excluded(col))
+		and = " AND "
+	}
 	if len(c.where) > 0 {
-		r.b.WriteString(" WHERE ")
+		r.b.WriteString(and)
 		r.chain(c.where)
+		and = " AND "
 	}
 	if !c.Tell {
 		return
 	}
-	if len(c.where) > 0 {
-		r.b.WriteString(" AND ")
-	} else {
-		r.b.WriteString(" WHERE ")
-	}
+	r.b.WriteString(and)
 	r.b.WriteString(r.d.Features().Conflicted)
 	if r.d.Features().Inserted != "" {
 		r.arg(schema.Value{})

@@ -179,6 +179,28 @@ COPY "marked" ("_id", "a", "b", "c", "gone at", "version", "_created", "_updated
 SELECT "_id", "a", "b", "c", "gone at", "version", "_created", "_updated" FROM "marked";
 -- keys
 SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"marked"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"marked"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
+-- computed
+-- lists
+INSERT INTO "computed" ("a", "b", "sum", "lower", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[]) RETURNING "_id";
+-- copy
+COPY "computed" ("_id", "a", "b", "sum", "lower", "_created", "_updated") FROM STDIN (FORMAT binary);
+-- shape
+INSERT INTO "computed" ("a", "b", "sum", "lower", "_created", "_updated") SELECT "_id", "a", "b", "sum", "lower", "_created", "_updated" FROM "computed" RETURNING "_id", "a", "b", "sum", "lower", "_created", "_updated";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"computed"', '_id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"computed"'::regclass AND a.attname = '_id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
+-- overlists
+INSERT INTO "computed" ("a", "b", "sum", "lower", "_created", "_updated") OVERRIDING SYSTEM VALUE SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[]);
+-- overshape
+SELECT "_id", "a", "b", "sum", "lower", "_created", "_updated" FROM "computed";
+-- over_view
+-- lists
+INSERT INTO "over_view" ("view", "node") SELECT * FROM unnest($1::bigint[], $2::bigint[]) RETURNING "id";
+-- copy
+COPY "over_view" ("id", "view", "node") FROM STDIN (FORMAT binary);
+-- shape
+SELECT "id", "view", "node" FROM "over_view";
+-- keys
+SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"over_view"', 'id')::regclass AS s OFFSET 0) AS q, generate_series(1, $1::bigint) WHERE has_sequence_privilege(s, 'USAGE, UPDATE') AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '"over_view"'::regclass AND a.attname = 'id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(s::text) || '::regclass)'));
 -- hostile_names
 -- lists
 INSERT INTO "group""by; -- Ünïcode" ("qu""o""""te", "it's", " a b ", "CamelCase", "1st", "; DROP TABLE x; --", "$1", "😀", "Größe", "back\slash", "new

@@ -91,6 +91,16 @@ SELECT max("_id") FROM "indexed";
 INSERT INTO "marked" ("a", "b", "c", "gone at", "version", "_created", "_updated") VALUES (?, ?, ?, ?, ?, ?, ?) /* and so on, 32 in all */;
 -- greatest
 SELECT max("_id") FROM "marked";
+-- computed
+-- rows
+INSERT INTO "computed" ("a", "b", "sum", "lower", "_created", "_updated") VALUES (?, ?, ?, ?, ?, ?) /* and so on, 32 in all */;
+-- greatest
+SELECT max("_id") FROM "computed";
+-- over_view
+-- rows
+INSERT INTO "over_view" ("view", "node") VALUES (?, ?) /* and so on, 32 in all */;
+-- greatest
+SELECT max("id") FROM "over_view";
 -- hostile_names
 -- rows
 INSERT INTO "group""by; -- Ünïcode" ("qu""o""""te", "it's", " a b ", "CamelCase", "1st", "; DROP TABLE x; --", "$1", "😀", "Größe", "back\slash", "new

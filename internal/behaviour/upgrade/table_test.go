@@ -71,6 +71,9 @@ var tables = []table{
 	&model[Score]{rows: scoreRows, more: func(v *Score) { v.Price, v.Serial = "3.00", id(250) }},
 	&model[Event]{rows: eventRows, more: func(v *Event) { v.Seq = 1 << 60 }},
 	&model[Searched]{rows: searchedRows, more: func(v *Searched) { v.Slug, v.Title = "more", "More words" }},
+	&model[Filled]{rows: filledRows, more: func(v *Filled) {
+		v.Name, v.Price, v.Count, v.Total, v.State = "more", 2, 3, 6, "new"
+	}},
 }
 
 // everyMore sets what has to be set of a row.

@@ -62,23 +62,27 @@ var SQLClasses = map[string]driver.Kind{
 	"42": driver.KindSyntax,
 }
 
+// generatedAlways is the code of a value for a generated column, or an identity column that is GENERATED ALWAYS.
+const generatedAlways = "428C9"
+
 // SQLStateNames says more about codes whose kind alone says little.
 var SQLStateNames = map[string]string{
-	"22003": "the number is outside the range of the column",
-	"22007": "the text is not a date or time",
-	"22008": "the date or time is outside the range of the column",
-	"22012": "division by zero",
-	"2201F": "the number has no such power or root",
-	"22021": "the text is not valid in the database's encoding",
-	"22P02": "the text does not have the form of the type",
-	"42883": "there is no such function or operator",
-	"3D000": "the database does not exist",
-	"28P01": "the password was not accepted",
-	"54001": "it is nested deeper than the server's max_stack_depth allows; use fewer conditions at once",
-	"54011": "it has more columns than the server accepts; select fewer",
-	"54023": "a function has more arguments than the server accepts; pass fewer",
-	"2BP01": "another object of the database depends on it",
-	"53300": "the server has no connection left",
+	"22003":         "the number is outside the range of the column",
+	"22007":         "the text is not a date or time",
+	"22008":         "the date or time is outside the range of the column",
+	"22012":         "division by zero",
+	"2201F":         "the number has no such power or root",
+	"22021":         "the text is not valid in the database's encoding",
+	"22P02":         "the text does not have the form of the type",
+	generatedAlways: "the database generates the column and accepts no value for it: give its field the tag option readonly, or leave a generated key unset",
+	"42883":         "there is no such function or operator",
+	"3D000":         "the database does not exist",
+	"28P01":         "the password was not accepted",
+	"54001":         "it is nested deeper than the server's max_stack_depth allows; use fewer conditions at once",
+	"54011":         "it has more columns than the server accepts; select fewer",
+	"54023":         "a function has more arguments than the server accepts; pass fewer",
+	"2BP01":         "another object of the database depends on it",
+	"53300":         "the server has no connection left",
 }
 
 // ErrorOf translates an error of pgx. It returns nil for nil.

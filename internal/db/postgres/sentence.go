@@ -95,6 +95,9 @@ func tellPostgres(e *driver.Error, sql string) {
 	}
 	if said := driver.Sentence(forms[pg.Code], pg.Message, sql); said != "" {
 		e.Detail = said
+		if pg.Code == generatedAlways {
+			e.Detail += "; " + SQLStateNames[pg.Code]
+		}
 	}
 	switch {
 	case parameter != nil:

@@ -144,6 +144,8 @@ func setMissing(e *driver.Error, text string) {
 		e.Kind, driver.FactsOf(e).Tell = driver.KindNoColumn, tellSQLite
 	case says("ON CONFLICT clause does not match any PRIMARY KEY or UNIQUE constraint"):
 		e.Kind = driver.KindNoIndex
+	case strings.HasPrefix(text, "cannot INSERT into generated column"), strings.HasPrefix(text, "cannot UPDATE generated column"):
+		e.Kind, driver.FactsOf(e).Tell = driver.KindSyntax, tellGenerated
 	case says(" already exists"), says("there is already "), says("duplicate column name: "):
 		e.Detail, driver.FactsOf(e).Raced = "another session changed the schema at the same time", true
 	default:

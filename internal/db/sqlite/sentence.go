@@ -28,6 +28,7 @@ var forms = []driver.Form{
 	driver.NewForm(`^table ([^ ]+) has \d+ columns but \d+ values were supplied$`, ""),
 	driver.NewForm(`^all VALUES must have the same number of terms$`, ""),
 	driver.NewForm(`^cannot modify ([^ ]+) because it is a view$`, ""),
+	driver.NewForm(`^cannot (?:INSERT into|UPDATE) generated column "([^"]+)"$`, ""),
 	driver.NewForm(`^row value misused$`, ""),
 	driver.NewForm(`^(?:a GROUP BY|HAVING) clause (?:is required before HAVING|on a non-aggregate query)$`, ""),
 	driver.NewForm(`^aggregate functions are not allowed in the GROUP BY clause$`, ""),
@@ -53,6 +54,12 @@ func tellSQLite(e *driver.Error, sql string) {
 	if e.Kind == driver.KindNoTable || e.Kind == driver.KindNoColumn {
 		e.Detail = nameAlone(e.Detail) // the kind says the rest
 	}
+}
+
+// tellGenerated says what to do about a value for a generated column.
+func tellGenerated(e *driver.Error, sql string) {
+	tellSQLite(e, sql)
+	e.Detail = strings.TrimPrefix(e.Detail+"; the database generates the column: give its field the tag option readonly", "; ")
 }
 
 // nameAlone is the name in one of SQLite's sentences about a table or column that is missing.
