@@ -28,6 +28,10 @@ type Step struct {
 	// the statements, in order, to run after those of the previous steps; none if the step must be done by hand
 	SQL []string `json:"sql,omitempty"`
 
+	// Blocked lists the objects that depend on what the step changes, such as "view actor_info". The database refuses the
+	// step as long as they exist, and [Apply] does not run it.
+	Blocked []string `json:"blocked,omitempty"`
+
 	// Apart is true if the step is not part of the common transaction of the other steps. Each of its statements
 	// commits by itself, unless Rebuild is true.
 	Apart bool `json:"apart,omitempty"`

@@ -169,6 +169,11 @@ type Introspection interface {
 	// their schemas where the name alone does not reach them.
 	References() string
 
+	// Dependents returns a query for what lies on a table or uses it, besides its columns, indexes and constraints: sort
+	// text, name text, column text or NULL, text or NULL, whether (boolean) it is told nowhere else, and the Holds
+	// constants of package schema that apply to it as a text. One that uses several columns has a row for each.
+	Dependents() string
+
 	// Definitions returns a query for the statements that made a table, its indexes and its triggers: sort text (table,
 	// index or trigger), name text, SQL text. It is "" where the catalog tells all.
 	Definitions() string

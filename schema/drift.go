@@ -55,6 +55,25 @@ const (
 	OfIndex      DriftOf = "index"
 	OfCheck      DriftOf = "check"
 	OfForeignKey DriftOf = "foreign key"
+
+	// What no model declares, and plans list as it is.
+	OfView             DriftOf = "view" // that uses the table
+	OfMaterializedView DriftOf = "materialized view"
+	OfRule             DriftOf = "rule"
+	OfTrigger          DriftOf = "trigger"
+	OfPolicy           DriftOf = "policy"
+	OfRowSecurity      DriftOf = "row security"
+	OfFunction         DriftOf = "function" // whose body the database keeps as a query of the table
+	OfStatistics       DriftOf = "statistics"
+	OfPublication      DriftOf = "publication"
+	OfComment          DriftOf = "comment"
+	OfGrant            DriftOf = "grant"
+	OfPartitionKey     DriftOf = "partition key"
+	OfPartitions       DriftOf = "partitions"
+	OfInheritance      DriftOf = "inheritance"
+	OfRowType          DriftOf = "row type" // of the table, as the type of a column
+	OfStorage          DriftOf = "storage"  // parameters, tablespace, replica identity, WITHOUT ROWID
+	OfGeneratedColumn  DriftOf = "generated column"
 )
 
 // Aspect is what is different about a column or a constraint.

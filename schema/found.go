@@ -18,6 +18,7 @@ type Found struct {
 	Checks      []FoundCheck
 	// the statements that made it, its indexes and its triggers, in their order, where the engine keeps them
 	Definitions []Definition
+	Dependents  []Dependent // what lies on the table or uses it; told where a plan needs it
 }
 
 // Definition is a statement that an engine keeps of what it has.

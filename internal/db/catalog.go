@@ -9,6 +9,7 @@ import (
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/db/sqlite"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -115,6 +116,15 @@ func (db *DB) InspectAll(ctx context.Context, table string) (schema.Found, error
 	return found, err
 }
 
+// Dependents lists what lies on a table or uses it, and no model says anything of.
+func (db *DB) Dependents(ctx context.Context, table string) (list []schema.Dependent, err error) {
+	err = db.inspect(ctx, db.dialect.Dependents(), table, func(r inspected) {
+		list = append(list, schema.Dependent{Sort: schema.DriftOf(r.text(0)), Name: r.text(1), Column: r.text(2), Text: r.text(3),
+			Listed: r.bool(4), Holds: r.text(5)})
+	})
+	return list, err
+}
+
 // MaySuppress reports whether something in the database may keep a write from a row of a table without an error, such
 // as a trigger.
 func (db *DB) MaySuppress(ctx context.Context, table string) (may bool, err error) {
@@ -182,6 +192,10 @@ func (db *DB) AllDefinitions(ctx context.Context) (list []string, err error) {
 	}
 	return list, err
 }
+
+// BrokenBy returns the sort and the name of the view or trigger for which a change of a table failed, because its
+// definition would speak of what is not there; "" for another error.
+func BrokenBy(err error) (sort, name string) { return sqlite.BrokenBy(err) }
 
 // BrokenReferences lists the tables and views at which something refers to what is not there, each with what can then
 // not be done to it. It is empty where the server sees to that.

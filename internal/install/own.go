@@ -89,6 +89,9 @@ func (p *planner) wrote(sql string, d *schema.Drift) bool {
 
 // wroteColumn reports whether a statement defines a column, in a way of which is is true.
 func wroteColumn(sql, name string, is func(definition string) bool) bool {
+	if strings.Contains(sql, " DROP COLUMN "+dialect.Quote(name)+", ") {
+		return false // it is computed, stepped aside for another one's type, and was made again
+	}
 	for line := range strings.SplitSeq(sql, "\n") {
 		if !strings.HasPrefix(sql, "CREATE TABLE ") {
 			_, added, ok := strings.Cut(line, " ADD COLUMN ")
