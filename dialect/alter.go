@@ -151,12 +151,18 @@ func UniqueProbe(t *schema.Table, ix *schema.Index) string {
 		if terms[i] = "(" + c.Expr + ")"; c.Column != nil {
 			terms[i] = Quote(c.Column.Name)
 		}
+		if ix.NullsNotDistinct {
+			continue
+		}
 		if where != "" {
 			where += " AND "
 		}
 		where += terms[i] + " IS NOT NULL"
 	}
-	return "SELECT count(*) FROM (SELECT 1 FROM " + Quote(t.Name) + " WHERE " + where + " GROUP BY " +
+	if where != "" {
+		where = " WHERE " + where
+	}
+	return "SELECT count(*) FROM (SELECT 1 FROM " + Quote(t.Name) + where + " GROUP BY " +
 		strings.Join(terms, ", ") +
 		" HAVING count(*) > 1) AS q"
 }

@@ -196,6 +196,9 @@ func CreateIndex(t *schema.Table, ix *schema.Index, include bool,
 		s = "CREATE UNIQUE INDEX "
 	}
 	s += Quote(ix.Name) + " ON " + Quote(t.Name) + " " + using + "(" + strings.Join(cols, ", ") + ")" + besides
+	if ix.NullsNotDistinct {
+		s += " NULLS NOT DISTINCT"
+	}
 	if where := IndexWhere(t, ix); where != "" {
 		s += " WHERE " + where
 	}

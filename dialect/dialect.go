@@ -143,7 +143,9 @@ type Introspection interface {
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,
 	// partial boolean, column name text or NULL for an expression, descending boolean, expression text or NULL, the
 	// index's condition text or NULL, INCLUDE boolean: the column is no part of the key, invalid boolean, of a
-	// constraint boolean, NULLS NOT DISTINCT boolean. Indexes behind a primary key are left out.
+	// constraint boolean, NULLS NOT DISTINCT boolean, method text or NULL for a B-tree, operator classes text or NULL,
+	// NULLS FIRST or NULLS LAST text where it is not that of the direction, else NULL, and the name of a collation that is
+	// not that of the column text or NULL; on SQLite that of the column too. Indexes behind a primary key are left out.
 	Indexes() string
 
 	// Checks returns a query with one row for each CHECK constraint: its name text, its condition text, whether (boolean)
@@ -159,6 +161,10 @@ type Introspection interface {
 	// SetsColumns returns a query that tells whether (boolean) a foreign key can set some of its columns to NULL, and not
 	// all, when its target is deleted; "" where it cannot.
 	SetsColumns() string
+
+	// NullsNotDistinct returns a query that tells whether (boolean) a unique index can take NULLs for equal; "" where it
+	// cannot.
+	NullsNotDistinct() string
 
 	// EnforcedReferences returns a query with one row for each column of a table that alone, and never NULL, refers to a
 	// row which is certain to be there and to be seen: the column (text) and the table referred to (text). It is "" where

@@ -316,8 +316,11 @@ func (c *comparison) indexes() {
 		h := c.have.Index(ix.Name)
 		if h == nil { // another one may do its work
 			if i := slices.IndexFunc(c.have.Indexes,
-				func(o FoundIndex) bool { return !o.Invalid && c.sameIndex(ix, w, &o) }); i >= 0 {
-				known[&c.have.Indexes[i]] = true
+				func(o FoundIndex) bool { return !o.Invalid && c.sameIndex(ix, w, &o) && sameTerms(w, &o) }); i >= 0 {
+				h = &c.have.Indexes[i]
+				if known[h] = true; h.NullsNotDistinct && !ix.NullsNotDistinct {
+					c.variant(ix, w, h)
+				}
 				continue
 			}
 			c.add(&Drift{Sort: Missing, Object: OfIndex, Name: ix.Name, Want: w.text(), At: DriftPlace{Index: ix}})
@@ -332,6 +335,8 @@ func (c *comparison) indexes() {
 		case !c.sameIndex(ix, w, h):
 			c.add(&Drift{Sort: Different, Object: OfIndex, Name: ix.Name, Aspect: AspectText, Have: h.text(), Want: w.text(),
 				At: place})
+		case h.NullsNotDistinct && !ix.NullsNotDistinct, !sameTerms(w, h):
+			c.variant(ix, w, h)
 		}
 	}
 	for i := range c.have.Indexes {
@@ -341,7 +346,25 @@ func (c *comparison) indexes() {
 	}
 }
 
+// variant notes an index that is as the model says, and has more that no tag says: NULLs that are equal, an order of
+// NULLs, a collation.
+func (c *comparison) variant(ix *Index, w, h *FoundIndex) {
+	c.add(&Drift{Sort: Different, Object: OfIndex, Name: h.Name, Aspect: AspectText, Have: h.text(), Want: w.text(),
+		At: DriftPlace{Index: ix, HaveIndex: h, Holds: true}})
+}
+
+// sameTerms reports whether indexes that are the same to a model have one order of NULLs and one collation.
+func sameTerms(w, h *FoundIndex) bool {
+	return slices.EqualFunc(w.Columns, h.Columns,
+		func(a, b FoundIndexColumn) bool {
+			return a.Nulls == b.Nulls && strings.EqualFold(a.Collation, b.Collation)
+		})
+}
+
 func (c *comparison) sameIndex(ix *Index, w, h *FoundIndex) bool {
+	if w.NullsNotDistinct && !h.NullsNotDistinct {
+		return false
+	}
 	if w.Unique != h.Unique || w.Method != h.Method || w.Ops != h.Ops || w.Where != h.Where ||
 		!slices.EqualFunc(w.Include, h.Include, c.have.same) || len(w.Columns) != len(h.Columns) {
 		return false
@@ -373,9 +396,14 @@ func (c *comparison) equates(col *Column, h FoundIndexColumn) bool {
 func (ix *FoundIndex) text() string {
 	terms := make([]string, len(ix.Columns))
 	for i, col := range ix.Columns {
-		terms[i] = col.Name + col.Expr
+		if terms[i] = col.Name + col.Expr; col.Collation != "" {
+			terms[i] += " COLLATE " + col.Collation
+		}
 		if col.Desc {
 			terms[i] += " DESC"
+		}
+		if col.Nulls != "" {
+			terms[i] += " " + col.Nulls
 		}
 	}
 	s := "(" + strings.Join(terms, ", ") + ")"
@@ -390,6 +418,9 @@ func (ix *FoundIndex) text() string {
 	}
 	if ix.Include != nil {
 		s += " INCLUDE (" + strings.Join(ix.Include, ", ") + ")"
+	}
+	if ix.NullsNotDistinct {
+		s += " NULLS NOT DISTINCT"
 	}
 	if ix.Where != "" {
 		s += " WHERE " + ix.Where

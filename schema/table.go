@@ -178,6 +178,8 @@ type Index struct {
 	Method  string // gin, gist, brin, hash or the method of an extension; "" for a B-tree, the only one that SQLite has
 	Ops     string // the operator class of its columns; "" for the default one
 
+	NullsNotDistinct bool // a NULL in a unique index is equal to another one
+
 	short string // the name without the table
 }
 

@@ -164,9 +164,10 @@ func (Dialect) AddReference(*schema.Table, *schema.Column) string { return "" }
 // AddForeignKey returns "": CREATE TABLE has written it, and a table that exists cannot get one.
 func (Dialect) AddForeignKey(*schema.Table, *schema.ForeignKey, bool) string { return "" }
 
-// CreateIndex returns the statement that makes the index, "" for one of a method that SQLite does not have.
+// CreateIndex returns the statement that makes the index, "" for one of a method that SQLite does not have,
+// and for one in which NULLs are equal.
 func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {
-	if ix.Method != "" {
+	if ix.Method != "" || ix.NullsNotDistinct {
 		return ""
 	}
 	if ix.Ops != "" {

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/prom-go/prom/dialect"
@@ -29,7 +30,8 @@ WHERE c.hidden <> 1
 ORDER BY c.cid`
 
 // An expression is a column without a name; the row's number, which SQLite adds to every index, is no key column.
-const indexes = `SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0, NULL, NULL
+const indexes = `SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0, NULL, NULL, NULL,
+	CASE WHEN c.coll <> 'BINARY' THEN c.coll END
 FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
 WHERE l.origin <> 'pk' AND c.key = 1
 ORDER BY l.name, c.seqno`
@@ -87,6 +89,9 @@ func (Dialect) ForeignKeys() string { return foreignKeys }
 // SetsColumns returns "": SET NULL is about all columns.
 func (Dialect) SetsColumns() string { return "" }
 
+// NullsNotDistinct returns "": a NULL is distinct from another one.
+func (Dialect) NullsNotDistinct() string { return "" }
+
 // EnforcedReferences returns "": other programs may write without foreign keys.
 func (Dialect) EnforcedReferences() string { return "" }
 
@@ -134,6 +139,17 @@ func completeTable(f *schema.Found, sql string) {
 	for _, col := range def.columns {
 		if c := f.Column(col.name()); c != nil {
 			c.NoCase = strings.EqualFold(col.collation(), "NOCASE")
+		}
+	}
+	for i := range f.Indexes {
+		for j := range f.Indexes[i].Columns { // that of the column goes without saying
+			ic := &f.Indexes[i].Columns[j]
+			if col := def.column(ic.Name); col != nil {
+				own := cmp.Or(col.collation(), "BINARY")
+				if ic.Collation = cmp.Or(ic.Collation, "BINARY"); strings.EqualFold(ic.Collation, own) {
+					ic.Collation = ""
+				}
+			}
 		}
 	}
 	for i := range f.ForeignKeys {

@@ -161,7 +161,8 @@ func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
 			return
 		}
 		found.Indexes[i].Columns = append(found.Indexes[i].Columns,
-			schema.FoundIndexColumn{Name: r.text(3), Desc: r.bool(4), Expr: r.text(5)})
+			schema.FoundIndexColumn{Name: r.text(3), Desc: r.bool(4), Expr: r.text(5), Nulls: r.text(13),
+				Collation: r.text(14)})
 	})
 
 	return found, err
@@ -173,6 +174,14 @@ func (db *DB) SetsColumns(ctx context.Context) (sets bool, err error) {
 		err = db.inspect(ctx, query, "", func(r inspected) { sets = r.bool(0) })
 	}
 	return sets, err
+}
+
+// NullsNotDistinct reports whether the server has unique indexes in which a NULL is equal to another one.
+func (db *DB) NullsNotDistinct(ctx context.Context) (has bool, err error) {
+	if query := db.dialect.NullsNotDistinct(); query != "" {
+		err = db.inspect(ctx, query, "", func(r inspected) { has = r.bool(0) })
+	}
+	return has, err
 }
 
 // History lists the statements that the history tells of a table, the first one first.

@@ -141,12 +141,12 @@ func wroteKey(sql string, t *schema.Table, place schema.DriftPlace) bool {
 
 // wroteIndex recognizes only indexes of columns: expressions and conditions are read as the engine writes them.
 func wroteIndex(sql string, t *schema.Table, h *schema.FoundIndex) bool {
-	if h.Partial || h.Bound || h.NullsNotDistinct || h.Unique != strings.HasPrefix(sql, "CREATE UNIQUE INDEX ") {
+	if h.Partial || h.Bound || h.Unique != strings.HasPrefix(sql, "CREATE UNIQUE INDEX ") {
 		return false
 	}
 	columns := make([]string, len(h.Columns))
 	for i, c := range h.Columns {
-		if c.Name == "" {
+		if c.Name == "" || c.Nulls != "" || c.Collation != "" {
 			return false
 		}
 		if columns[i] = dialect.Quote(c.Name); c.Desc {
@@ -156,6 +156,9 @@ func wroteIndex(sql string, t *schema.Table, h *schema.FoundIndex) bool {
 	end := " ON " + dialect.Quote(t.Name) + " (" + strings.Join(columns, ", ") + ")"
 	if len(h.Include) > 0 {
 		end += " INCLUDE (" + dialect.QuoteList(h.Include) + ")"
+	}
+	if h.NullsNotDistinct {
+		end += " NULLS NOT DISTINCT"
 	}
 	return strings.HasSuffix(sql, end)
 }

@@ -116,6 +116,9 @@ type planner struct {
 // look finds out what there is, under the names that it will have.
 func (p *planner) look() (err error) {
 	t := p.table
+	if err := possible(p.ctx, p.db, []*schema.Table{t}); err != nil {
+		return err
+	}
 	if p.have, err = p.db.InspectAll(p.ctx, t.Name); err != nil {
 		return err
 	}

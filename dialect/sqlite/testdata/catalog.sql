@@ -14,7 +14,8 @@ FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid;
 -- indexes
-SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0, NULL, NULL
+SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0, NULL, NULL, NULL,
+	CASE WHEN c.coll <> 'BINARY' THEN c.coll END
 FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
 WHERE l.origin <> 'pk' AND c.key = 1
 ORDER BY l.name, c.seqno;
@@ -33,6 +34,17 @@ ORDER BY 1, 2;
 SELECT type, name, sql FROM sqlite_schema
 WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL AND type IN ('table', 'index', 'trigger')
 ORDER BY rowid;
+-- dependents
+WITH t AS (SELECT n.name, '*[^a-z0-9_$]' || replace(replace(replace(lower(n.name), '[', '[[]'), '*', '[*]'), '?', '[?]') ||
+		'[^a-z0-9_$]*' AS word FROM (SELECT ? AS name) AS n)
+SELECT s.type, s.name || CASE WHEN s.type = 'trigger' AND s.tbl_name <> t.name COLLATE NOCASE THEN ' on ' || s.tbl_name ELSE '' END,
+	NULL, NULL, 1, ''
+FROM t, sqlite_schema AS s
+WHERE s.type = 'trigger' AND s.tbl_name = t.name COLLATE NOCASE OR s.type IN ('trigger', 'view') AND lower(s.sql) || ' ' GLOB t.word
+UNION ALL SELECT 'storage', o.what, NULL, NULL, 1, ''
+FROM t, (SELECT 'WITHOUT ROWID' AS what UNION ALL SELECT 'STRICT') AS o, pragma_table_list(t.name) AS l
+WHERE l.schema = 'main' AND CASE o.what WHEN 'STRICT' THEN l.strict ELSE l.wr END
+ORDER BY 1, 2;
 -- rows
 SELECT EXISTS (SELECT 1 FROM "a""b");
 -- drop
