@@ -116,7 +116,7 @@ func (w *alteration) alone(column string) bool {
 	on := " on column " + column
 	return len(w.Have.Holding(column, schema.HoldsDrop+schema.HoldsType)) == 0 &&
 		!slices.ContainsFunc(w.Have.Dependents, func(d schema.Dependent) bool {
-			return d.Sort == schema.OfStatistics || strings.HasPrefix(" "+d.Name+" ", on+" ")
+			return d.Sort == schema.OfStatistics && d.Column == column || strings.HasPrefix(" "+d.Name+" ", on+" ")
 		}) &&
 		!slices.ContainsFunc(w.Have.Indexes, func(ix schema.FoundIndex) bool {
 			return slices.Contains(ix.Names(), column) || slices.Contains(ix.Include, column) || hasWord(ix.Where, column) ||
