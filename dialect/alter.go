@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/prom-go/prom/schema"
@@ -110,13 +111,16 @@ func WantedForeignKey(a *Alteration, drift *schema.Drift) *schema.FoundForeignKe
 	place := drift.At
 	var k *schema.FoundForeignKey
 	var said schema.Actions
+	null := false
 	if place.ForeignKey != nil {
 		k, said = schema.WantedKey(a.Table, place.ForeignKey, a.Have.SetsColumns), place.ForeignKey.Actions
+		null = slices.ContainsFunc(place.ForeignKey.Columns, func(c *schema.Column) bool { return c.Null })
 	} else {
 		k, said = schema.WantedReference(a.Table, place.Column), place.Column.References.Actions
+		null = place.Column.Null
 	}
 	if place.HaveKey != nil {
-		k = k.Over(place.HaveKey, said)
+		k = k.Over(place.HaveKey, said, null)
 	}
 	return k
 }

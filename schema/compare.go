@@ -230,7 +230,7 @@ func (c *comparison) check(w, h *FoundCheck) {
 
 func (c *comparison) foreignKeys() {
 	known := map[*FoundForeignKey]bool{}
-	check := func(col *Column, k *ForeignKey, columns []string, wanted *FoundForeignKey, said Actions) {
+	check := func(col *Column, k *ForeignKey, columns []string, wanted *FoundForeignKey, said Actions, null bool) {
 		name, want := strings.Join(columns, ", "), wanted.text()
 		place := DriftPlace{Column: col, ForeignKey: k}
 		h := c.have.Reference(columns...)
@@ -242,7 +242,10 @@ func (c *comparison) foreignKeys() {
 		place.HaveKey = h
 		target := c.have.same(h.Table, wanted.Table) && slices.EqualFunc(h.TargetColumns, wanted.TargetColumns, c.have.same)
 		same := target && h.sameActions(wanted)
-		place.Holds = target && h.sameActions(wanted.Over(h, said)) // of the rest the model says nothing
+		over := wanted.Over(h, said, null)
+		if place.Holds = target && h.sameActions(over); !place.Holds { // of the rest the model says nothing
+			want = over.text()
+		}
 		switch {
 		case !same:
 			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectText, Have: h.text(), Want: want,
@@ -256,10 +259,10 @@ func (c *comparison) foreignKeys() {
 		if c.have.Column(col.Name) == nil {
 			continue // it comes with its column
 		}
-		check(col, nil, []string{col.Name}, WantedReference(c.table, col), col.References.Actions)
+		check(col, nil, []string{col.Name}, WantedReference(c.table, col), col.References.Actions, col.Null)
 	}
 	for _, k := range c.table.ForeignKeys {
-		check(nil, k, ColumnNames(k.Columns), WantedKey(c.table, k, c.have.SetsColumns), k.Actions)
+		check(nil, k, ColumnNames(k.Columns), WantedKey(c.table, k, c.have.SetsColumns), k.Actions, nullable(k.Columns))
 	}
 	for i := range c.have.ForeignKeys {
 		if h := &c.have.ForeignKeys[i]; !known[h] {
@@ -267,6 +270,11 @@ func (c *comparison) foreignKeys() {
 				At: DriftPlace{HaveKey: h}})
 		}
 	}
+}
+
+// nullable reports whether one of the columns may be NULL.
+func nullable(cols []*Column) bool {
+	return slices.ContainsFunc(cols, func(c *Column) bool { return c.Null })
 }
 
 // What a drift of [AspectValid] says of a constraint.
