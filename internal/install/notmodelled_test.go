@@ -189,3 +189,43 @@ func TestNotModelledObjects(t *testing.T) {
 		}
 	})
 }
+
+// Ensure that a default is the model's own constant however others wrote it, and that another one is replaced by a
+// lossy step only.
+func TestSameDefaults(t *testing.T) {
+	t.Parallel()
+	type thing struct {
+		ID    int64     `prom:"key,auto"`
+		Text  string    `prom:"default=x"`
+		Exact string    `prom:"decimal=10.2,default=1.5"`
+		Small int16     `prom:"default=3"`
+		Whole int32     `prom:"default=-1000"`
+		Real  float32   `prom:"default=1e3"`
+		Bool  bool      `prom:"default=true"`
+		Day   time.Time `prom:"date,default=2020-02-29"`
+	}
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := open(t, e.DSN)
+		now := named[thing](t, "thing")
+		exact, whole := "DECIMALTEXT NOT NULL DEFAULT '1.5'", "(-1000)"
+		if e.Name == dbtest.NamePostgres {
+			exact, whole = "numeric(10,2) NOT NULL DEFAULT 1.5", "-1e3"
+		}
+		runSQL(t, db, `CREATE TABLE "thing" ("id" `+counted(e)+`, "text" varchar(9) NOT NULL DEFAULT 'x', "exact" `+exact+`,
+			"small" smallint NOT NULL DEFAULT ((3)), "whole" integer NOT NULL DEFAULT `+whole+`, "real" real NOT NULL DEFAULT 1000,
+			"bool" boolean NOT NULL DEFAULT TRUE, "day" date NOT NULL DEFAULT '2020-02-29')`)
+		is.Equal(planOf(ctx, t, db, now), nil)
+		ensure(ctx, t, db, now)
+
+		type other struct {
+			ID   int64  `prom:"key,auto"`
+			Text string `prom:"default=y"`
+			Bool bool   `prom:"default=false"`
+		}
+		for _, s := range planOf(ctx, t, db, named[other](t, "thing")) {
+			is.Equal(s.Risk, schema.Lossy)
+		}
+	})
+}
