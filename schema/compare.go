@@ -263,8 +263,9 @@ func (c *comparison) foreignKeys() {
 		place.HaveKey = h
 		target := c.have.same(h.Table, wanted.Table) && slices.EqualFunc(h.TargetColumns, wanted.TargetColumns, c.have.same)
 		same := target && h.sameActions(wanted)
+		place.Holds = target && h.sameActions(wanted.Over(h, said, true)) // of the rest the model says nothing
 		over := wanted.Over(h, said, null)
-		if place.Holds = target && h.sameActions(over); !place.Holds { // of the rest the model says nothing
+		if place.Fails = place.Holds && !h.sameActions(over); place.Fails {
 			want = over.text()
 		}
 		switch {

@@ -32,6 +32,7 @@ type DriftPlace struct {
 	Own bool // this library wrote what the database has
 	// what the database has serves the model as it is: another type that holds its values, another rule of a foreign key
 	Holds bool
+	Fails bool // of a foreign key: it sets what takes no NULL to NULL
 }
 
 // DriftSort is a sort of drift.
@@ -136,7 +137,9 @@ func orNone(s string) string {
 func (d *Drift) NotModelled() bool {
 	switch {
 	case d.Object == OfForeignKey && d.Sort == Different && d.Aspect == AspectText:
-		return d.At.Holds // whoever made it: a model that says nothing now may have said it before
+		// Whoever made it: a model that says nothing now may have said it before. But what this library wrote for a pointer
+		// does not fit a field that is required.
+		return d.At.Holds && !(d.At.Fails && d.At.Own)
 	case d.At.Own:
 		return false
 	case d.Sort == Extra && d.At.HaveColumn != nil:
