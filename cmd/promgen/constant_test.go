@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/matryer/is"
@@ -71,4 +73,40 @@ func TestConstantDefaults(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Ensure that several indexes of one column become tags that make the same ones, each once, and that those which no tag
+// makes are told.
+func TestSeveralIndexes(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	dsn := dbtest.Postgres(t)
+	db, err := new(prom.Registry).Open(dsn)
+	is.NoErr(err)
+	t.Cleanup(func() { is.NoErr(db.Close()) })
+	raw, err := db.SQL(ctx)
+	is.NoErr(err)
+	for _, text := range []string{
+		`CREATE TABLE piece (id bigint PRIMARY KEY, word text NOT NULL, doc jsonb NOT NULL, at bigint)`,
+		`CREATE INDEX piece_word ON piece (word)`, `CREATE UNIQUE INDEX piece_only ON piece (word, at) NULLS NOT DISTINCT`,
+		`CREATE INDEX piece_part ON piece (word) WHERE id > 3`, `CREATE INDEX piece_doc ON piece USING gin (doc jsonb_path_ops)`,
+		`CREATE INDEX piece_hash ON piece USING hash (word)`, `CREATE INDEX theirs ON piece (word text_pattern_ops)`,
+		`CREATE INDEX piece_last ON piece (at DESC NULLS LAST)`, `CREATE INDEX piece_c ON piece (word COLLATE "C")`,
+	} {
+		_, err := raw.Exec(text)
+		is.NoErr(err)
+	}
+	var source bytes.Buffer
+	is.NoErr(run(ctx, []string{"-dsn", dsn, "-package", "main"}, &source))
+	text := source.String()
+	for _, want := range []string{
+		"`prom:\"index\"`", "unique=only,on='word, at',nulls=not distinct", "index=part,on=word,where=(id > 3)", `The index "theirs" is one that a tag cannot say`, "index,using=gin,ops=jsonb_path_ops",
+		"index=hash,on=word,using=hash", `The index "piece_last" is one that a tag cannot say`, `The index "piece_c" is one that a tag cannot say`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is not in\n%s", want, text)
+		}
+	}
+	is.Equal(strings.Count(text, "index")-strings.Count(text, "The index"), 4)
 }
