@@ -133,7 +133,8 @@ UNION SELECT 'row type', 'of column ' || CASE WHEN pg_catalog.pg_table_is_visibl
 FROM t JOIN pg_catalog.pg_type y ON y.typrelid = t.oid
 JOIN pg_catalog.pg_attribute a ON a.atttypid IN (y.oid, y.typarray) AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'm') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-UNION SELECT 'statistics', s.stxname::text, NULL, NULL, true, '' FROM t JOIN pg_catalog.pg_statistic_ext s ON s.stxrelid = t.oid
+UNION SELECT 'statistics', s.stxname::text, u.col, NULL, true, ''
+FROM u JOIN pg_catalog.pg_statistic_ext s ON u.classid = 'pg_catalog.pg_statistic_ext'::regclass AND s.oid = u.objid
 UNION SELECT 'comment', coalesce('on column ' || a.attname, ''), NULL, NULL, true, ''
 FROM t JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::regclass AND d.objoid = t.oid
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.objsubid AND a.attnum > 0
