@@ -76,6 +76,11 @@ type DSNOptions struct {
 	// NoHistory disables the record of schema changes (history=false).
 	NoHistory bool
 
+	// InUse is how long a program counts as in use after it was last seen (in_use; a number without a unit is in days):
+	// until then, plans do not drop columns that it stores. Zero means the default of 30 days; a
+	// negative value means not at all. See docs/schema.md.
+	InUse time.Duration
+
 	// InstallLockTimeout is how long DDL waits for the lock of a table (install_lock_timeout; a number without a unit is
 	// in milliseconds). Zero means the default, which [ParseDSN] sets; a negative value means no limit.
 	InstallLockTimeout time.Duration

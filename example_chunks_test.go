@@ -47,3 +47,47 @@ func ExampleUpdateInChunks() {
 	// 1000 2000
 	// 500 2500
 }
+
+// Member is a model between two releases: the program writes both columns, and still reads the old one.
+type Member struct {
+	prom.Model
+	Name     string  // the old column
+	FullName *string // the new one
+}
+
+var (
+	member         = prom.Proto[Member]()
+	MemberName     = prom.TextOf(member, &member.Name)
+	MemberFullName = prom.NullTextOf(member, &member.FullName)
+)
+
+// fillFullName gives the rows that the old version of the program has written their value in the new column.
+func fillFullName(ctx context.Context, members *prom.Repo[Member]) error {
+	missing := members.Where(MemberFullName.IsNull())
+	for _, err := range prom.UpdateInChunks(ctx, missing, prom.Chunks{Size: 1000}, MemberFullName.SetTo(MemberName)) {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// To expand and contract a schema, a new column is filled in chunks before the program reads it.
+func ExampleUpdateInChunks_expand() {
+	ctx := context.Background()
+	db, err := new(prom.Registry).Open("sqlite://:memory:")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	members := prom.NewRepo[Member](prom.Using(db))
+	if err := members.CreateMany(ctx, []Member{{Name: "Ada"}, {Name: "Bob"}}); err != nil {
+		log.Fatal(err)
+	}
+	if err := fillFullName(ctx, members); err != nil {
+		log.Fatal(err)
+	}
+	n, err := members.Where(MemberFullName.IsNull()).Count(ctx)
+	fmt.Println(n, err)
+	// Output: 0 <nil>
+}

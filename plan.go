@@ -119,8 +119,9 @@ type Drift struct {
 func (d *Drift) Error() string { return (*schema.Drift)(unsafe.Pointer(d)).Error() }
 
 // Harmless reports whether everything works with the drift. That is the case for an additional index, constraint,
-// default or column in the database, except a column without which no row can be inserted. It is also the case for
-// another default, because prom writes the default of the model.
+// default or column in the database, except a column without which no row can be inserted, and except a column or table
+// that was renamed and that an old version of the program has added again. It is also the case for another default,
+// because prom writes the default of the model.
 func (d *Drift) Harmless() bool { return (*schema.Drift)(unsafe.Pointer(d)).Harmless() }
 
 // NotModelled reports whether the drift is about something that the model does not declare and that prom did not

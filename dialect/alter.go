@@ -90,6 +90,17 @@ func NeedsValue(d Dialect, c *schema.Column) bool {
 // KeyAdvice says what to do about a column that only the table has in its primary key.
 const KeyAdvice = "it is part of the primary key, which would be dropped with it; create the table again, or add the column to the model"
 
+// FormerAdvice says what to do about a column or table that has been made again under the name from before.
+const FormerAdvice = "stop the programs of the old version, copy what they have written to the new name, and drop the old one"
+
+// ExtraAdvice says what to do about a column that the model does not have and that is not dropped.
+func ExtraAdvice(drift *schema.Drift) string {
+	if drift.At.Former != "" {
+		return FormerAdvice
+	}
+	return RequiredAdvice
+}
+
 // RequiredAdvice says what to do about a column of others without which no row can be inserted.
 const RequiredAdvice = "no row can be inserted without a value for it: add a field to the model, or a default to the column"
 

@@ -30,7 +30,7 @@ func createModels(t *testing.T, e engine) {
 		e.exec(t, e.Prerequisites(tbl.Columns)...)
 		e.exec(t, e.CreateTable(tbl, inline)...)
 		for _, ix := range tbl.Indexes {
-			e.exec(t, e.CreateIndex(tbl, ix))
+			e.exec(t, e.CreateIndex(tbl, ix)...)
 		}
 	}
 	e.exec(t, later...)
@@ -70,8 +70,10 @@ func TestCreate(t *testing.T) {
 				is.True(err != nil) // it exists
 			}
 			for _, ix := range tbl.Indexes {
-				_, err := e.db.Exec(e.CreateIndex(tbl, ix))
-				is.True(err != nil)
+				for _, s := range e.CreateIndex(tbl, ix) {
+					_, err := e.db.Exec(s)
+					is.True(err != nil)
+				}
 			}
 		}
 	})

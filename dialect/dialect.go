@@ -37,6 +37,7 @@ type Features struct {
 	DefaultInRow bool // VALUES takes the word DEFAULT for one value; else NULL makes the database count a key up
 	SignedOnly   bool // an integer above 1<<63-1 cannot be stored
 	FoldNames    bool // names that differ only in the case of the letters A to Z are the same name
+	FTS5         bool // a full-text index is a table of FTS5 with triggers
 	SearchPath   bool // tables live in schemas that a search path names
 	NoCaseASCII  bool // nocase is a collation that ignores the case of A to Z alone
 	// texts that ignore case are compared by an expression: Operand, on both sides; see schema.Column.Folded
@@ -82,9 +83,9 @@ type Definition interface {
 	// columns can be set to NULL alone.
 	AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string
 
-	// CreateIndex returns the statement that makes the index; it fails if the name exists. It returns "" for an index that
+	// CreateIndex returns the statements that make the index; they fail if the name exists. There are none for an index that
 	// the engine cannot have.
-	CreateIndex(t *schema.Table, ix *schema.Index) string
+	CreateIndex(t *schema.Table, ix *schema.Index) []string
 
 	// Literal returns v as a constant in SQL, quoted as it must be. It is for DDL, which takes no arguments; statements
 	// never use it.
@@ -181,7 +182,7 @@ type Introspection interface {
 	Dependents() string
 
 	// Definitions returns a query for the statements that made a table, its indexes and its triggers: sort text (table,
-	// index or trigger), name text, SQL text. It is "" where the catalog tells all.
+	// index, trigger, or fulltext for a virtual table of FTS5 over it), name text, SQL text. It is "" where the catalog tells all.
 	Definitions() string
 
 	// AllDefinitions returns a query for the statements (SQL text) that made all there is, in an order in which they can
@@ -248,7 +249,8 @@ const (
 	SortTable        = "table"
 	SortView         = "view"
 	SortMaterialized = "materialized view"
-	SortForeign      = "foreign table" // its rows are another server's
+	SortForeign      = "foreign table"   // its rows are another server's
+	SortFullText     = "full-text index" // a table of FTS5 whose content is another table
 )
 
 // Watching writes what it takes to learn of new rows.
@@ -348,6 +350,17 @@ type Expression interface {
 	// column of integers, is left to the database. They have numbered placeholders where the engine wants them. An engine
 	// that has none inserts one row after the other.
 	Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column) Bulk
+
+	// TextSearch returns a use of a full-text index on a table in a query, whose rows are called rows, which is quoted;
+	// column returns a column by its name as the query writes it, and alias a name that is free. TextArgs returns its
+	// arguments.
+	TextSearch(s *TextSearch, t *schema.Table, rows string, column func(name string) string,
+		alias func() string) (string, error)
+	TextArgs(s *TextSearch) []schema.Value
+
+	// TextRow returns what a query of rows of the table selects besides columns so that another one can search in them;
+	// "" for nothing.
+	TextRow(t *schema.Table, rows string) string
 
 	// Lock returns the clause behind a query that locks the rows that are called of, which is SQL; "" where there is none.
 	Lock(l Lock, w LockWait, of string) string

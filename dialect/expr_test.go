@@ -197,7 +197,7 @@ func TestInCollations(t *testing.T) {
 		e.exec(t, fmt.Sprintf("CREATE TABLE c (f %s, d %s, id INTEGER PRIMARY KEY)", e.ColumnType(folded),
 			e.ColumnType(exact)),
 			e.CreateIndex(&schema.Table{Name: "c"}, &schema.Index{Name: "c_f",
-				Columns: []schema.IndexColumn{{Column: folded}}}), "INSERT INTO c VALUES ('Go', '1.500', 1), ('Rust', '12.000', 2)")
+				Columns: []schema.IndexColumn{{Column: folded}}})[0], "INSERT INTO c VALUES ('Go', '1.500', 1), ('Rust', '12.000', 2)")
 		ask := func(c *schema.Column, not bool, list ...string) []string {
 			return e.rows(t, "SELECT id FROM c WHERE "+e.In(c, c.Name, not)+" ORDER BY id",
 				e.value(schema.ListValue(c.Kind, list)))

@@ -57,7 +57,7 @@ func inlineSelf(t *schema.Table) func(*schema.Column) bool {
 func createAll(d dialect.Dialect, t *schema.Table, inline func(*schema.Column) bool) []string {
 	stmts := append(d.Prerequisites(t.Columns), d.CreateTable(t, inline)...)
 	for _, ix := range t.Indexes {
-		stmts = append(stmts, d.CreateIndex(t, ix))
+		stmts = append(stmts, d.CreateIndex(t, ix)...)
 	}
 	for _, c := range t.References() {
 		if !inline(c) {
@@ -302,6 +302,6 @@ func TestFeatures(t *testing.T) {
 		InsertedEach: "CASE WHEN pg_catalog.current_setting('prom.conflict', true) = ?::bigint::text " +
 			"THEN pg_catalog.set_config('prom.conflict', '', true) IS NULL ELSE true END"})
 	is.Equal(sqlite.Dialect{}.Features(), dialect.Features{
-		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
+		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, FTS5: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
 		LikeScans: true, SeesUpdated: true, Conflicted: "prom_conflicted()", InsertedEach: "prom_inserted()"})
 }

@@ -68,5 +68,13 @@ func (f *Found) WithDependents(list []Dependent, renamed []*Drift) {
 			}
 		}
 	}
-	f.Dependents = list
+	f.Dependents = slices.DeleteFunc(list, func(d Dependent) bool {
+		return d.Sort == OfTrigger && slices.ContainsFunc(f.Indexes, func(ix FoundIndex) bool { return ix.keptBy(d.Name) })
+	})
+}
+
+// keptBy reports whether a trigger is one of those that keep a full-text index up to date, and so a part of it.
+func (ix *FoundIndex) keptBy(trigger string) bool {
+	quoted := `"` + strings.ReplaceAll(trigger, `"`, `""`) + `"`
+	return strings.Contains(ix.SQL, "CREATE TRIGGER "+quoted+" ") || strings.Contains(ix.SQL, "CREATE TRIGGER "+trigger+" ")
 }

@@ -30,6 +30,9 @@ type DriftPlace struct {
 	HaveKey                *FoundForeignKey
 
 	Own bool // this library wrote what the database has
+	// the column or table has the name from before one of the model's, which was renamed, and was made again since
+	Former string
+	Note   string // what else is known of it: who uses it, or that nobody does
 	// what the database has serves the model as it is: another type that holds its values, another rule of a foreign key
 	Holds bool
 	Fails bool // of a foreign key: it sets what takes no NULL to NULL
@@ -120,6 +123,9 @@ func (d *Drift) Error() string {
 	default:
 		b.WriteString(" is " + string(d.Sort))
 	}
+	if d.At.Note != "" {
+		b.WriteString("; " + d.At.Note)
+	}
 	return b.String()
 }
 
@@ -140,7 +146,7 @@ func (d *Drift) NotModelled() bool {
 		// Whoever made it: a model that says nothing now may have said it before. But what this library wrote for a pointer
 		// does not fit a field that is required.
 		return d.At.Holds && !(d.At.Fails && d.At.Own)
-	case d.At.Own:
+	case d.At.Own, d.At.Former != "":
 		return false
 	case d.Sort == Extra && d.At.HaveColumn != nil:
 		return !d.At.HaveColumn.Key && (!d.At.HaveColumn.Required() || d.At.Holds)
@@ -157,9 +163,9 @@ func (d *Drift) NotModelled() bool {
 }
 
 // Harmless reports whether everything works in spite of the drift: an index, a constraint, a default or a column more
-// than the model knows, but for a column without which no row can be inserted; and another default, since this library
-// writes the model's.
+// than the model knows, but for a column without which no row can be inserted, and for one that was renamed and is there
+// again, because another program writes it; and another default, since this library writes the model's.
 func (d *Drift) Harmless() bool {
 	return d.Aspect == AspectDefault && (d.Want == "" || d.Have != "") ||
-		d.Sort == Extra && !(d.At.HaveColumn != nil && d.At.HaveColumn.Required())
+		d.Sort == Extra && d.At.Former == "" && !(d.At.HaveColumn != nil && d.At.HaveColumn.Required())
 }

@@ -195,12 +195,41 @@ func TestOfErrors(t *testing.T) {
 		{tagged[int](`unique=x,index=X`), `differ only in case`},
 		{tagged[int](`unique=x,unique=x`), `index x: the column "b" appears twice`},
 		{blank(`index=x,on='a,a desc'`), `index x: the column "a" appears twice`},
-		{tagged[int](`on=a`), "on, include and where belong on a blank field _, not on a column"},
+		{tagged[int](`on=a`), "on, include, where, fulltext and language belong on a blank field _, not on a column"},
 		{tagged[int](`index='x?'`), `index name: the name "x?" contains a question mark`},
+		{tagged[int](`index,language=english`), "on, include, where, fulltext and language belong on a blank field _, not on a column"},
+		{blank(`fulltext=c`), `fulltext: there is no column "c"; the columns are a, j, and a weight is A, B, C or D behind one`},
+		{blank(`fulltext='j E'`), `there is no column "j E"`},
+		{blank(`fulltext=a`), `fulltext: the column "a" is int64; a full-text index is over texts`},
+		{blank(`fulltext=j`), `fulltext: the column "j" is json; a full-text index is over texts`},
+		{blank(`fulltext=j,language=English`), `"English" cannot be a language`},
+		{blank(`fulltext=j,language='a''b'`), `cannot be a language`},
+		{blank(`fulltext=j,index`), "index needs a name beside fulltext: index=search"},
+		{blank(`fulltext=j,on=a`), "the option on does not belong to a full-text index; use fulltext, language and index"},
+		{blank(`x,fulltext=j`), "a blank field declares a full-text index: fulltext='title, body'"},
+		{blank(`language=english`), "the option language does not belong on a blank field"},
+		{reflect.TypeFor[struct {
+			A string   `prom:"key"`
+			_ struct{} `prom:"fulltext='a, a'"`
+		}](), `index fts: the column "a" appears twice`},
+		{reflect.TypeFor[struct {
+			A string   `prom:"key"`
+			B string   `prom:"index=fts"`
+			_ struct{} `prom:"fulltext=a"`
+		}](), `an index named "fts" is declared already`},
+		{reflect.TypeFor[struct {
+			A    string `prom:"key"`
+			Rank string
+			_    struct{} `prom:"fulltext=rank"`
+		}](), `the column "rank" cannot be in a full-text index: SQLite's FTS5 reserves its name`},
+		{reflect.TypeFor[struct {
+			A string
+			_ struct{} `prom:"fulltext=a"`
+		}](), "a full-text index needs a table with a primary key"},
 		{blank(`index=x`), "a blank field declares an index: index=name (or unique=name), on='a, b desc' and perhaps where='…'"},
 		{blank(`on=a`), "a blank field declares an index"},
 		{blank(`x,index=x,on=a`), "a blank field declares an index"},
-		{tagged[int](`index,include=a`), "on, include and where belong on a blank field _, not on a column"},
+		{tagged[int](`index,include=a`), "on, include, where, fulltext and language belong on a blank field _, not on a column"},
 		{blank(`index=x,on='a, lower(c'`), "index x: the raw SQL has an opening ( without its end"},
 		{blank(`index=x,on='lower(c))'`), "index x: the raw SQL has a closing ) without its opening ("},
 		{blank(`index=x,on='lower(c) ; x'`), "index x: the raw SQL has a semicolon"},

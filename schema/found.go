@@ -23,7 +23,7 @@ type Found struct {
 
 // Definition is a statement that an engine keeps of what it has.
 type Definition struct {
-	Sort string // table, index or trigger
+	Sort string // table, index, trigger or fulltext
 	Name string
 	SQL  string
 }
@@ -69,6 +69,7 @@ type FoundIndex struct {
 	NullsNotDistinct bool   // a NULL in it is equal to another one
 	Method           string // "" for a B-tree
 	Ops              string // the operator classes of its columns that are not the default, with commas; "" for none
+	SQL              string // of a table of FTS5: the statements that made it and its triggers; "" for all others
 }
 
 // FoundIndexColumn is one column of an index, or an expression.
@@ -181,7 +182,7 @@ func (t *Table) Diff(f Found) Diff {
 	}
 	d.Columns = sortedByKey(d.Columns)
 	for _, ix := range t.Indexes {
-		if f.FoldNames && ix.Method != "" {
+		if f.FoldNames && ix.Method != "" && ix.FullText == nil {
 			continue // of which SQLite has none
 		}
 		if !slices.ContainsFunc(f.Indexes, func(fi FoundIndex) bool { return f.covers(fi, ix) }) {

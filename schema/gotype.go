@@ -129,18 +129,22 @@ func (c *Column) setKind(tg *tag) error {
 	case scanner:
 		c.Scanner = true
 		c.Kind = Text
-		if hasType {
-			k, ok := scannerKinds[typeName]
-			if !ok {
-				return c.setNative(typeName)
-			}
-			c.Kind = k
+		if !hasType {
+			return c.setTypeOf(t)
 		}
+		k, ok := scannerKinds[typeName]
+		if !ok {
+			return c.setNative(typeName)
+		}
+		c.Kind = k
 		return nil
 	default:
 		c.Kind = basicKind(t)
 		if c.Kind == JSON && text {
 			c.Kind, c.TextCodec = Text, true
+		}
+		if t == durationType && strings.EqualFold(typeName, "interval") {
+			c.Kind = Text
 		}
 	}
 	if c.Kind == Null {
@@ -148,6 +152,20 @@ func (c *Column) setKind(tg *tag) error {
 	}
 	if hasType {
 		return c.setNative(typeName)
+	}
+	return c.setTypeOf(t)
+}
+
+// postgresTyper is implemented by a type of values that are texts in Go, to name the type of its columns on PostgreSQL.
+type postgresTyper interface{ PostgresType() string }
+
+// setTypeOf sets the PostgreSQL type that a Go type names.
+func (c *Column) setTypeOf(t reflect.Type) error {
+	if c.Kind != Text || t.Kind() == reflect.Interface {
+		return nil
+	}
+	if n, ok := reflect.TypeAssert[postgresTyper](reflect.New(t).Elem()); ok {
+		return c.setNative(n.PostgresType())
 	}
 	return nil
 }

@@ -22,12 +22,13 @@ type pendingIndex struct {
 	nulls   string
 	blank   bool
 	single  bool // a field's own index, not one shared by name
+	text    *FullText
 }
 
 // addFieldIndexes reads unique and index on a field.
 func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
-	if tg.has("on") || tg.has("where") || tg.has("include") {
-		return errors.New("on, include and where belong on a blank field _, not on a column")
+	if tg.has("on") || tg.has("where") || tg.has("include") || tg.has("fulltext") || tg.has("language") {
+		return errors.New("on, include, where, fulltext and language belong on a blank field _, not on a column")
 	}
 	desc, used := tg.has("desc"), false
 	using, _ := tg.value("using")
@@ -88,6 +89,9 @@ func (b *builder) addBlank(tg *tag) error {
 	if was, ok := tg.value("was"); ok {
 		return b.setWas(tg, was)
 	}
+	if columns, ok := tg.value("fulltext"); ok {
+		return b.addFullText(tg, columns)
+	}
 	p := pendingIndex{blank: true}
 	for _, it := range tg.items {
 		switch it.name {
@@ -109,12 +113,17 @@ func (b *builder) addBlank(tg *tag) error {
 		case "nulls":
 			p.nulls = it.value
 		default:
-			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops, nulls and where, or was", it.name)
+			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops, nulls and where, fulltext, or was", it.name)
 		}
 	}
 	if p.name == "" || p.on == "" || tg.name != "" {
 		return errors.New("a blank field declares an index: index=name (or unique=name), on='a, b desc' and perhaps where='…'")
 	}
+	return b.pend(p)
+}
+
+// pend adds the index of a blank field.
+func (b *builder) pend(p pendingIndex) error {
 	for _, q := range b.indexes {
 		if q.name == p.name {
 			return fmt.Errorf("an index named %q is declared already", p.name)
@@ -153,7 +162,12 @@ func (b *builder) checkShortName(name string) error {
 func (b *builder) makeIndexes() error {
 	for _, p := range b.indexes {
 		var err error
-		if p.on != "" {
+		switch {
+		case p.text != nil:
+			if err = b.makeFullText(&p); err != nil {
+				return fmt.Errorf("fulltext: %w", err)
+			}
+		case p.on != "":
 			if p.columns, err = b.parseOn(p.on); err != nil {
 				return fmt.Errorf("index %s: %w", p.name, err)
 			}
@@ -188,7 +202,7 @@ func (b *builder) makeIndexes() error {
 		b.table.Indexes = append(b.table.Indexes, &Index{
 			Name: IndexName(b.table.Name, p.name), short: p.name, Columns: p.columns, Include: include, Unique: p.unique, Where: p.where,
 			Method: strings.ToLower(p.using), Ops: p.ops, NullsNotDistinct: p.nulls != "",
-			Live: p.unique && b.table.Deleted != nil,
+			Live: p.unique && b.table.Deleted != nil, FullText: p.text,
 		})
 	}
 	return nil

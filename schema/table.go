@@ -177,6 +177,9 @@ type Index struct {
 	Live    bool   // it leaves out the soft-deleted rows, as unique indexes of a table with Deleted do
 	Method  string // gin, gist, brin, hash or the method of an extension; "" for a B-tree, the only one that SQLite has
 	Ops     string // the operator class of its columns; "" for the default one
+	// FullText says that the index is for full-text search; nil for all others. Its method is gin, which SQLite does for
+	// with a table of FTS5.
+	FullText *FullText
 
 	NullsNotDistinct bool // a NULL in a unique index is equal to another one
 
@@ -189,6 +192,9 @@ type IndexColumn struct {
 	Expr   string  // the expression, as SQL; "" for a column
 	Desc   bool
 }
+
+// NameOn returns the full name that the index has on a table of that name.
+func (ix *Index) NameOn(table string) string { return IndexName(table, ix.short) }
 
 // Partial reports whether the index leaves rows out.
 func (ix *Index) Partial() bool { return ix.Where != "" || ix.Live }

@@ -55,6 +55,8 @@ var options = []option{
 	{"on", needsValue, "on a blank field _: the columns of the index, or expressions: on='at desc, lower(title)'; of a CompositeRef: the referring columns"},
 	{"include", needsValue, "on a blank field _ only: INCLUDE columns of a covering index: include='title, views'"},
 	{"where", needsValue, "on a blank field _ only: the condition of a partial index, as SQL"},
+	{"fulltext", needsValue, "on a blank field _ only: the text columns of a full-text index, perhaps with weights: fulltext='title A, body B'"},
+	{"language", needsValue, "of a full-text index: the text search configuration, such as english; without it, simple"},
 	{"ondelete", needsValue, "of a reference: cascade, restrict, no action, set null or set default, when its row is deleted"},
 	{"onupdate", needsValue, "of a reference: the same, when the key of its row changes"},
 	{"deferrable", mayHaveValue, "of a reference: the constraint may be checked at the end of a transaction; with deferrable=deferred it is"},
@@ -162,7 +164,7 @@ func parseTag(s string) (tag, error) {
 
 // mayHoldComma reports whether a value of an option may be meant to go on behind a comma.
 func mayHoldComma(option string) bool {
-	return slices.Contains([]string{"choices", "decimal", "regex", "default", "on", "include", "where"}, option)
+	return slices.Contains([]string{"choices", "decimal", "regex", "default", "on", "include", "where", "fulltext"}, option)
 }
 
 // mayBeEmpty reports whether the empty text is a value of an option like any other.

@@ -126,8 +126,8 @@ func (w *alteration) speaksOf(drift *schema.Drift, column string) bool {
 		return slices.Contains(schema.ColumnNames(place.ForeignKey.Columns), column)
 	case drift.Object == schema.OfForeignKey:
 		return place.Column.Name == column
-	case drift.Object == schema.OfIndex && (place.Index.OnColumns() == nil || place.Index.Partial()):
-		return hasWord(w.d.CreateIndex(w.Table, place.Index), column)
+	case drift.Object == schema.OfIndex && (place.Index.FullText != nil || place.Index.OnColumns() == nil || place.Index.Partial()):
+		return hasWord(w.d.createIndex(w.Table, place.Index), column)
 	}
 	return false
 }
@@ -206,7 +206,7 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 			return dialect.ByHand(drift, dialect.KeyAdvice)
 		}
 		if !drift.At.Own {
-			return dialect.ByHand(drift, dialect.RequiredAdvice)
+			return dialect.ByHand(drift, dialect.ExtraAdvice(drift))
 		}
 		s := w.new(schema.DropColumn, drift, schema.Lossy, w.alter("DROP COLUMN "+dialect.Quote(drift.Name)))
 		s.Blocked = schema.Texts(slices.DeleteFunc(w.Have.Holding(drift.Name, schema.HoldsDrop), w.dropped))
@@ -419,7 +419,7 @@ func (w *alteration) index(drift *schema.Drift) schema.Step {
 		s.Blocked = schema.Texts(w.Have.Holding(drift.Name, schema.HoldsIndex))
 		return s
 	}
-	create := w.d.CreateIndex(w.Table, place.Index)
+	create := w.d.createIndex(w.Table, place.Index)
 	concurrently := strings.Replace(create, "INDEX ", "INDEX CONCURRENTLY ", 1)
 	var s schema.Step
 	switch {
@@ -437,7 +437,7 @@ func (w *alteration) index(drift *schema.Drift) schema.Step {
 		passed := dialect.Quote(other.Name)
 		s = w.apart(schema.ReplaceIndex, drift, dialect.Replacing(drift, schema.Locking),
 			"DROP INDEX CONCURRENTLY IF EXISTS "+passed,
-			strings.Replace(w.d.CreateIndex(w.Table, &other), "INDEX ", "INDEX CONCURRENTLY ", 1),
+			strings.Replace(w.d.createIndex(w.Table, &other), "INDEX ", "INDEX CONCURRENTLY ", 1),
 			"DROP INDEX "+name+"; ALTER INDEX "+passed+" RENAME TO "+name)
 	}
 	if place.Index.Unique {
@@ -508,7 +508,7 @@ func (d Dialect) Shadow(t *schema.Table) []string {
 		func(c *schema.Column) dialect.Clauses { return dialect.Clauses{Auto: auto(c)} })
 	list = append(list, strings.Replace(create, "CREATE TABLE", "CREATE TEMPORARY TABLE", 1))
 	for _, ix := range t.Indexes {
-		list = append(list, d.CreateIndex(t, ix))
+		list = append(list, d.createIndex(t, ix))
 	}
 	return list
 }

@@ -115,7 +115,14 @@ func (Dialect) AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) s
 }
 
 // CreateIndex returns the statement that makes the index.
-func (d Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {
+func (d Dialect) CreateIndex(t *schema.Table, ix *schema.Index) []string {
+	return []string{d.createIndex(t, ix)}
+}
+
+func (d Dialect) createIndex(t *schema.Table, ix *schema.Index) string {
+	if ix.FullText != nil {
+		return createFullText(t, ix)
+	}
 	return dialect.CreateIndex(t, ix, true, d.Operand)
 }
 

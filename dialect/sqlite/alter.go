@@ -36,7 +36,7 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 		case drift.Object == schema.OfColumn && drift.Sort == schema.Extra && drift.At.HaveColumn.Key:
 			byHand = append(byHand, dialect.ByHand(drift, dialect.KeyAdvice))
 		case drift.Object == schema.OfColumn && drift.Sort == schema.Extra && !drift.At.Own:
-			byHand = append(byHand, dialect.ByHand(drift, dialect.RequiredAdvice))
+			byHand = append(byHand, dialect.ByHand(drift, dialect.ExtraAdvice(drift)))
 		case drift.Object == schema.OfColumn && drift.Sort == schema.Extra && w.dropsAlone(drift.Name):
 			columns = append(columns, drift)
 		default:
@@ -107,11 +107,15 @@ func (w *alteration) createIndex(drift *schema.Drift) schema.Step {
 		Reason: drift.Error()}
 	if drift.Sort == schema.Different {
 		s.Kind, s.Risk = schema.ReplaceIndex, dialect.Replacing(drift, schema.Locking)
-		s.SQL = w.forget(func(ix schema.Definition) bool { return strings.EqualFold(ix.Name, drift.Name) })
+		s.SQL = w.drop(drift.At.HaveIndex)
 	}
 	create := w.d.CreateIndex(w.Table, drift.At.Index)
-	s.SQL = append(s.SQL, create)
-	w.others = append(w.others, schema.Definition{Sort: sortIndex, Name: drift.Name, SQL: create})
+	s.SQL = append(s.SQL, create...)
+	if drift.At.Index.FullText == nil {
+		w.others = append(w.others, schema.Definition{Sort: sortIndex, Name: drift.Name, SQL: create[0]})
+	} else {
+		w.others = append(w.others, fullTextDefinitions(drift.At.Index.Name, create)...)
+	}
 	if drift.At.Index.Unique {
 		s.Probe = dialect.UniqueProbe(w.Table, drift.At.Index)
 	}
@@ -123,8 +127,19 @@ func (w *alteration) dropIndex(drift *schema.Drift) schema.Step {
 		return dialect.ByHand(drift, "it is part of the table's definition")
 	}
 	return schema.Step{Kind: schema.DropIndex, Table: w.Table.Name, Name: drift.Name, Risk: schema.Lossy,
-		Reason: drift.Error(),
-		SQL:    w.forget(func(ix schema.Definition) bool { return strings.EqualFold(ix.Name, drift.Name) })}
+		Reason: drift.Error(), SQL: w.drop(drift.At.HaveIndex)}
+}
+
+// drop takes an index out of what is there, and returns the statements that drop it.
+func (w *alteration) drop(ix *schema.FoundIndex) (drops []string) {
+	if ix.Method != methodFTS5 {
+		return w.forget(func(d schema.Definition) bool { return strings.EqualFold(d.Name, ix.Name) })
+	}
+	drops = dropFullText(w.others, ix.Name)
+	w.others = slices.DeleteFunc(w.others, func(d schema.Definition) bool {
+		return isTriggerOf(d, ix.Name) || d.Sort == sortFullText && strings.EqualFold(d.Name, ix.Name)
+	})
+	return drops
 }
 
 // dropsAlone reports whether ALTER TABLE can drop a column: not when a constraint of the table or another column's
@@ -163,24 +178,27 @@ func (w *alteration) dropColumn(drift *schema.Drift) schema.Step {
 }
 
 // RenameTable renames a table, see [dialect.Altering]. Indexes, triggers, views and references follow it; constraints
-// keep their names.
-func (Dialect) RenameTable(t *schema.Table, _ *schema.Found) []string {
-	return []string{"ALTER TABLE " + dialect.Quote(t.Was) + " RENAME TO " + dialect.Quote(t.Name)}
+// keep their names. Full-text indexes, which do not follow, are made again.
+func (Dialect) RenameTable(t *schema.Table, have *schema.Found) []string {
+	return append(dropFullTexts(t, have, t.Was, func(*schema.FoundIndex) bool { return true }),
+		"ALTER TABLE "+dialect.Quote(t.Was)+" RENAME TO "+dialect.Quote(t.Name))
 }
 
-// RenameColumn renames a column, see [dialect.Altering]. What is named after it keeps its name.
-func (Dialect) RenameColumn(t *schema.Table, c *schema.Column, _ *schema.Found) []string {
-	return []string{"ALTER TABLE " + dialect.Quote(t.Name) + " RENAME COLUMN " + dialect.Quote(c.Was) + " TO " +
-		dialect.Quote(c.Name)}
+// RenameColumn renames a column, see [dialect.Altering]. What is named after it keeps its name. A full-text index over it
+// is made again.
+func (Dialect) RenameColumn(t *schema.Table, c *schema.Column, have *schema.Found) []string {
+	over := func(ix *schema.FoundIndex) bool {
+		return slices.ContainsFunc(ix.Names(), func(name string) bool { return strings.EqualFold(name, c.Was) })
+	}
+	return append(dropFullTexts(t, have, t.Name, over),
+		"ALTER TABLE "+dialect.Quote(t.Name)+" RENAME COLUMN "+dialect.Quote(c.Was)+" TO "+dialect.Quote(c.Name))
 }
 
 // Shadow returns the statements that make a table for comparison.
 func (d Dialect) Shadow(t *schema.Table) []string {
 	list := d.CreateTable(t, nil)
 	for _, ix := range t.Indexes {
-		if create := d.CreateIndex(t, ix); create != "" {
-			list = append(list, create)
-		}
+		list = append(list, d.CreateIndex(t, ix)...)
 	}
 	return list
 }

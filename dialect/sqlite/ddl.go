@@ -27,6 +27,10 @@ const (
 // does not have it; whoever opens a connection registers it there.
 const DecimalCollation = "prom_decimal"
 
+// IntervalCollation is the name of the collation that compares intervals; see [schema.CompareIntervals]. SQLite has
+// none, so that a connection must register it.
+const IntervalCollation = "prom_interval"
+
 // DecimalSum is the name of the aggregate that adds decimal numbers, stored as text, exactly, JSONContains that of the
 // function that tells whether one JSON document contains another, JSONLast that of the one that leaves the last of
 // equal keys in a document, JSONMerge that of the one that merges a patch into a document and removes keys, and
@@ -84,7 +88,7 @@ func (Dialect) Name() string { return "sqlite" }
 // Features returns what SQLite does in its own way.
 func (Dialect) Features() dialect.Features {
 	return dialect.Features{
-		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
+		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, FTS5: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
 		LikeScans: true, SeesUpdated: true,
 		Conflicted:   Conflicted + "()", // tables without a row number leave the number of the last inserted row as it was
 		InsertedEach: InsertedEach + "()",
@@ -164,18 +168,21 @@ func (Dialect) AddReference(*schema.Table, *schema.Column) string { return "" }
 // AddForeignKey returns "": CREATE TABLE has written it, and a table that exists cannot get one.
 func (Dialect) AddForeignKey(*schema.Table, *schema.ForeignKey, bool) string { return "" }
 
-// CreateIndex returns the statement that makes the index, "" for one of a method that SQLite does not have,
+// CreateIndex returns the statements that make the index, none for one of a method that SQLite does not have,
 // and for one in which NULLs are equal.
-func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) string {
+func (Dialect) CreateIndex(t *schema.Table, ix *schema.Index) []string {
+	if ix.FullText != nil {
+		return createFullText(t, ix)
+	}
 	if ix.Method != "" || ix.NullsNotDistinct {
-		return ""
+		return nil
 	}
 	if ix.Ops != "" {
 		plain := *ix
 		plain.Ops = ""
 		ix = &plain
 	}
-	return dialect.CreateIndex(t, ix, false, nil)
+	return []string{dialect.CreateIndex(t, ix, false, nil)}
 }
 
 // Prerequisites returns nothing: SQLite has all that a column needs.

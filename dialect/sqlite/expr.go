@@ -17,7 +17,15 @@ func (d Dialect) Operand(c *schema.Column, expr string) string {
 	if c.Kind == schema.Decimal {
 		return expr + " COLLATE " + DecimalCollation
 	}
+	if isInterval(c) {
+		return expr + " COLLATE " + IntervalCollation
+	}
 	return expr
+}
+
+// isInterval reports whether a column holds intervals.
+func isInterval(c *schema.Column) bool {
+	return strings.EqualFold(c.SQLType, "interval") && c.Kind == schema.Text
 }
 
 // Branch returns the condition of a branch of CASE. A COLLATE in any part of an expression would be the collation of

@@ -8,12 +8,19 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Shadow tables belong to a virtual one.
-const tables = `SELECT s.name, s.type, 1
+// Shadow tables belong to a virtual one. An external content table of FTS5 is an index of another table.
+const tables = `SELECT s.name,
+	CASE WHEN EXISTS (SELECT 1 FROM sqlite_schema AS t WHERE t.type = 'table' AND ` + contentOf + `)
+		THEN '` + dialect.SortFullText + `' ELSE s.type END, 1
 FROM sqlite_schema AS s
 WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'
 	AND NOT EXISTS (SELECT 1 FROM pragma_table_list(s.name) AS l WHERE l.schema = 'main' AND l.type = 'shadow')
 ORDER BY s.name`
+
+// contentOf is true of a virtual table s of FTS5 whose content is the table t. Spaces and quotes mean nothing there.
+const contentOf = `s.type = 'table' AND s.sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' AND instr(
+	lower(replace(replace(replace(replace(replace(s.sql, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')), 'content=' ||
+	lower(replace(replace(replace(replace(replace(t.name, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')) || ',') > 0`
 
 // counted is true of a key column that stands for the row's number, which alone has no index. It can hold no NULL
 // though nothing says so.
@@ -30,11 +37,17 @@ WHERE c.hidden <> 1
 ORDER BY c.cid`
 
 // An expression is a column without a name; the row's number, which SQLite adds to every index, is no key column.
-const indexes = `SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0, NULL, NULL, NULL,
-	CASE WHEN c.coll <> 'BINARY' THEN c.coll END
-FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
-WHERE l.origin <> 'pk' AND c.key = 1
-ORDER BY l.name, c.seqno`
+const indexes = `WITH t(name) AS (SELECT ?)
+SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll
+FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n,
+		CASE WHEN c.coll <> 'BINARY' THEN c.coll END AS coll
+	FROM t, pragma_index_list(t.name) AS l, pragma_index_xinfo(l.name) AS c
+	WHERE l.origin <> 'pk' AND c.key = 1
+	UNION ALL
+	SELECT s.name, 0, 0, c.name, 0, 0, '` + methodFTS5 + `', c.cid, NULL
+	FROM t, sqlite_schema AS s, pragma_table_xinfo(s.name) AS c
+	WHERE ` + contentOf + ` AND c.hidden = 0) AS i
+ORDER BY i.name, i.n`
 
 // A foreign key that names no target columns means the primary key.
 const foreignKeys = `SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
@@ -48,18 +61,24 @@ LEFT JOIN sqlite_schema AS t ON t.type = 'table' AND t.name = f."table" COLLATE 
 WHERE s.type = 'table' AND s.name <> f."table" COLLATE NOCASE
 ORDER BY 1, 2`
 
-const definitions = `SELECT type, name, sql FROM sqlite_schema
-WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL AND type IN ('table', 'index', 'trigger')
-ORDER BY rowid`
+const definitions = `WITH t(name) AS (SELECT ?)
+SELECT CASE WHEN s.tbl_name = t.name COLLATE NOCASE THEN s.type ELSE '` + sortFullText + `' END, s.name, s.sql
+FROM t, sqlite_schema AS s
+WHERE s.tbl_name = t.name COLLATE NOCASE AND s.sql IS NOT NULL AND s.type IN ('table', 'index', 'trigger') OR ` + contentOf + `
+ORDER BY s.rowid`
 
 // A conflict clause is found by its last word, which may stand elsewhere too. Other tables' triggers have their tables'
-// names.
-const suppresses = `SELECT EXISTS (SELECT 1 FROM (SELECT type, tbl_name, sql FROM sqlite_schema UNION ALL SELECT type, tbl_name, sql FROM sqlite_temp_schema)
-WHERE tbl_name = ? COLLATE NOCASE AND (type IN ('view', 'trigger') OR sql LIKE '%IGNORE%'))`
+// names. The triggers of a full-text index insert into it alone.
+const suppresses = `WITH t(name) AS (SELECT ?)
+SELECT EXISTS (SELECT 1 FROM t, (SELECT type, name, tbl_name, sql FROM sqlite_schema UNION ALL SELECT type, name, tbl_name, sql FROM sqlite_temp_schema) AS o
+WHERE o.tbl_name = t.name COLLATE NOCASE AND (o.type IN ('view', 'trigger') OR o.sql LIKE '%IGNORE%')
+	AND NOT (o.type = 'trigger' AND o.sql NOT LIKE '%RAISE%' AND o.sql NOT LIKE '%DELETE FROM%' AND EXISTS (SELECT 1 FROM sqlite_schema AS s
+		WHERE ` + contentOf + ` AND o.name IN (s.name || '_ai', s.name || '_ad', s.name || '_au'))))`
 
-// Tables come before what is on them.
-const allDefinitions = `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
-ORDER BY type <> 'table', rowid`
+// Tables come before what is on them. Virtual tables make their shadow tables.
+const allDefinitions = `SELECT s.sql FROM sqlite_schema AS s WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'
+	AND NOT EXISTS (SELECT 1 FROM pragma_table_list(s.name) AS l WHERE l.schema = 'main' AND l.type = 'shadow')
+ORDER BY s.type <> 'table', s.rowid`
 
 // Statements compile their triggers and look for the keys that are referred to. EXPLAIN QUERY PLAN runs none of them.
 const sound = `WITH s AS (
@@ -129,6 +148,7 @@ func (Dialect) Complete(f *schema.Found) {
 			completeIndex(f, d)
 		}
 	}
+	completeFullText(f)
 }
 
 func completeTable(f *schema.Found, sql string) {
@@ -181,6 +201,8 @@ const (
 	sortTable   = "table"
 	sortIndex   = "index"
 	sortTrigger = "trigger"
+
+	sortFullText = "fulltext" // a virtual table of FTS5 over it
 )
 
 // kinds are the kinds of types as people declare columns of SQLite, in capitals. The table's rows may hold anything.

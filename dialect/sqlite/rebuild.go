@@ -258,7 +258,11 @@ func (w *alteration) rebuild(r *rebuild) schema.Step {
 		return slices.ContainsFunc(r.drops, func(name string) bool { return indexSpeaksOf(ix.SQL, name) })
 	})
 	for _, d := range w.others {
-		s.SQL = append(s.SQL, d.SQL)
+		if d.Sort == sortFullText { // it stays, but the numbers of the rows may be others
+			s.SQL = append(s.SQL, rebuildFullText(d.Name))
+		} else {
+			s.SQL = append(s.SQL, d.SQL)
+		}
 	}
 	if len(r.probes) > 0 {
 		s.Probe = "SELECT (" + strings.Join(r.probes, ") + (") + ")"

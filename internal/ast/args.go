@@ -131,6 +131,8 @@ func exprValues(dst []schema.Value, d dialect.Dialect, e *Expr) []schema.Value {
 		return append(dst, e.Val)
 	case ExprRaw:
 		return e.Raw.values(dst, d)
+	case ExprText:
+		return textValues(dst, d, e.Text)
 	case ExprQuery:
 		return e.Sub.Spec.Values(dst, d)
 	case ExprCase:

@@ -36,6 +36,7 @@ const (
 	ExprPath             // a path into JSON that counts from an end, an argument: Val, or Given where that is [last]
 	ExprPart             // Part of Args[0], a day or an instant
 	ExprZone             // Args[0], an instant, whose parts are those in the zone that Val names
+	ExprText             // Text, a use of a full-text index over Args, which are columns
 )
 
 // Expr is an expression without its Go types. It is immutable.
@@ -56,6 +57,7 @@ type Expr struct {
 	Sub      *Subquery
 	Ref      *Reference // of ExprVia
 	Win      *Window
+	Text     *dialect.TextSearch // of ExprText
 	Err      error
 }
 
@@ -224,7 +226,7 @@ func (e *Expr) Strict() bool {
 // ReadsRows reports whether an expression reads rows of a table by a subquery; a reference is followed by one where
 // there are no joins.
 func (e *Expr) ReadsRows() bool {
-	return e.Op == ExprQuery || e.Op == ExprVia || e.Op == ExprRaw && strings.Contains(strings.ToLower(e.Raw.text),
+	return e.Op == ExprQuery || e.Op == ExprVia || e.Op == ExprText || e.Op == ExprRaw && strings.Contains(strings.ToLower(e.Raw.text),
 		"select")
 }
 

@@ -166,6 +166,8 @@ func (k Shape) expr(e *Expr) Shape {
 		k = k.Int(e.N + 1)
 	case ExprRaw:
 		k = k.raw(e.Raw)
+	case ExprText:
+		k = k.text(e.Text)
 	case ExprQuery:
 		k = k.Subquery(e.Sub)
 	case ExprVia:

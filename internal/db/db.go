@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -33,6 +34,8 @@ type DB struct {
 	opened   atomic.Uint64
 	replaced atomic.Bool
 	marks    syncmap.Map // any → *Mark
+	aging    sync.Mutex
+	aged     *time.Timer // clears the marks; nil before the first one
 	extras   syncmap.Map // see Extra
 	known    known       // see Known
 	registry *Registry
@@ -96,6 +99,7 @@ func (db *DB) open(ctx context.Context) (driver.Engine, error) {
 	if err != nil {
 		return nil, db.place(openError(err))
 	}
+	db.warnOfLibc(ctx)
 	db.engine.Store(&openEngine{e})
 	db.opened.Add(1)
 	return e, nil
@@ -131,6 +135,7 @@ func (db *DB) Close() error {
 	if e != nil {
 		e.Close() // what still runs may connect anew meanwhile, for a call outside of its transaction
 	}
+	db.stopAging()
 	db.clearMarks()
 	return nil
 }

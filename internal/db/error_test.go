@@ -82,7 +82,7 @@ func TestError_Locate(t *testing.T) {
 		is.NoErr(err)
 		do(ctx, t, db, db.Dialect().CreateTable(table, func(*schema.Column) bool { return true })...)
 		for _, ix := range table.Indexes {
-			do(ctx, t, db, db.Dialect().CreateIndex(table, ix))
+			do(ctx, t, db, db.Dialect().CreateIndex(table, ix)...)
 		}
 		do(ctx, t, db, `INSERT INTO located (id, name, first, last, short) VALUES (1, 'n', 'f', 'l', 's')`)
 		for _, f := range []failure{

@@ -82,7 +82,8 @@ func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error,
 	}
 	tx := newTx(ctx, db, nil, inner)
 	tx.readOnly, tx.forgetful = opts.ReadOnly, forgetful
-	return tx.run(ctx, fn, func() error {
+	var known []*Mark
+	err = tx.run(ctx, fn, func() error {
 		if err := ctx.Err(); err != nil {
 			_ = tx.rollback(ctx)
 			return driver.EndOfContext(err)
@@ -90,12 +91,14 @@ func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error,
 		if err := inner.Commit(ctx); err != nil {
 			return db.describe(err, &driver.Statement{Op: "commit"})
 		}
-		for _, m := range tx.pending {
-			m.set.Store(true)
-		}
+		known = tx.pending
 		callAll(ctx, tx.committed)
 		return nil
 	})
+	for _, m := range known {
+		m.establish(ctx)
+	}
+	return err
 }
 
 // InTx reports whether ctx carries a transaction of this DB.

@@ -25,6 +25,9 @@ const DefaultBusyTimeout = 10 * time.Second
 // DefaultInstallLockTimeout is how long DDL waits for a table's lock when the DSN does not say.
 const DefaultInstallLockTimeout = 2 * time.Second
 
+// DefaultInUse is how long a program counts as in use after it was seen, when the DSN does not say.
+const DefaultInUse = 30 * 24 * time.Hour
+
 // NoTimeout is the value of a timeout that the DSN switched off by writing 0. It differs from the zero
 // [time.Duration], which means the default. Any negative duration is treated the same.
 const NoTimeout time.Duration = -1
@@ -113,6 +116,10 @@ type Options struct {
 	NoGroupCommit bool
 	// NoHistory leaves out the record of each change of the schema (history=false).
 	NoHistory bool
+
+	// InUse is how long a program counts as in use after the history has seen it (in_use; a bare number is in days).
+	// Zero is [DefaultInUse]; negative is not at all.
+	InUse time.Duration
 
 	// InstallLockTimeout is how long DDL waits for a table's lock (install_lock_timeout; a bare number is
 	// in milliseconds). Zero is [DefaultInstallLockTimeout], which [Parse] fills in; negative is no

@@ -94,6 +94,7 @@ func (o Options) params(dialect string) []Param {
 	timeout(dialect != SQLite, "lock_timeout", o.LockTimeout, 0)
 	timeout(dialect == SQLite, "busy_timeout", o.BusyTimeout, DefaultBusyTimeout)
 	add(o.NoGroupCommit, "group_commit", "false")
+	timeout(true, "in_use", o.InUse, 0)
 	timeout(true, "install_lock_timeout", o.InstallLockTimeout, DefaultInstallLockTimeout)
 	return params
 }

@@ -34,6 +34,8 @@ func TestDSN_String(t *testing.T) {
 		{"sqlite::memory:#n", "sqlite://:memory:#n"},
 		{"sqlite://x?busy_timeout=5&_fk=0", "sqlite://x?busy_timeout=5ms&_foreign_keys=0"},
 		{"sqlite://x?busy_timeout=10s", "sqlite://x"},
+		{"sqlite://x?in_use=2", "sqlite://x?in_use=48h0m0s"},
+		{"sqlite://x?in_use=0h", "sqlite://x?in_use=0"},
 		{"sqlite://x?_pragma=cache_size(-8000)&_pragma=key('secret')",
 			"sqlite://x?_pragma=cache_size(-8000)&_pragma=xxxxx(xxxxx)"},
 	}

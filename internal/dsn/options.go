@@ -171,6 +171,14 @@ func promOptions(readOnlyAliases ...string) []option {
 				return err
 			},
 		},
+		{
+			name: "in_use", want: `a number of days or a duration such as "720h"; 0 switches it off`,
+			apply: func(b *builder, v string) error {
+				d, err := parseDays(v)
+				b.dsn.Options.InUse = d
+				return err
+			},
+		},
 		timeoutOption("install_lock_timeout", time.Millisecond,
 			func(o *Options) *time.Duration { return &o.InstallLockTimeout }),
 	}
@@ -204,6 +212,24 @@ func parseTimeout(v string, unit time.Duration) (time.Duration, error) {
 			return 0, errValue
 		}
 		d = time.Duration(n) * unit
+	}
+	switch {
+	case err != nil || d < 0 || d > most:
+		return 0, errValue
+	case d == 0:
+		return NoTimeout, nil
+	}
+	return d, nil
+}
+
+// parseDays reads a number of days or a duration. It returns NoTimeout for zero.
+func parseDays(v string) (time.Duration, error) {
+	const most = 100 * 365 * 24 * time.Hour
+	d, err := time.ParseDuration(v)
+	if isDigits(v) {
+		var n int64
+		n, err = strconv.ParseInt(v, 10, 64)
+		d = time.Duration(min(n, int64(most/time.Hour))) * 24 * time.Hour
 	}
 	switch {
 	case err != nil || d < 0 || d > most:

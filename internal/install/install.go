@@ -89,6 +89,9 @@ func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (mi
 		missing = missing || diff.Create || slices.Contains(wanted, t) && !diff.Empty()
 		if slices.Contains(wanted, t) {
 			warn(ctx, db, t, &found)
+			if err := warnOfFormer(ctx, db, t); err != nil {
+				return false, err
+			}
 		}
 	}
 	return missing, nil
@@ -252,7 +255,9 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 	}
 	switch {
 	case diff.Create:
-		in.create(t)
+		if in.err = outdatedTable(in.ctx, in.db, "install", t); in.err == nil {
+			in.create(t)
+		}
 	case wanted && !diff.Empty():
 		in.add(t, diff, &found)
 	}
@@ -361,12 +366,31 @@ func (in *installer) create(t *schema.Table) {
 func (in *installer) indexes(t *schema.Table, list []*schema.Index) {
 	for _, ix := range list {
 		create := in.d.CreateIndex(t, ix)
-		if create == "" {
+		if create == nil {
 			continue
 		}
-		in.change([]string{create}, t)
+		in.change(create, t)
 		in.taken(t, fmt.Sprintf("the name %q of an index", ix.Name))
+		if ix.FullText != nil {
+			in.fullTextError(t, ix)
+		}
 	}
+}
+
+// fullTextError says what is the matter with a full-text index that cannot be made.
+func (in *installer) fullTextError(t *schema.Table, ix *schema.Index) {
+	switch driver.KindOf(in.err) {
+	case driver.KindNoColumn, driver.KindSyntax:
+	default:
+		return
+	}
+	detail := fmt.Sprintf("the text search configuration %q does not exist; the tag option language of the full-text index names it",
+		ix.FullText.Language)
+	if in.d.Features().FTS5 {
+		detail = fmt.Sprintf("the full-text index %q cannot be made: the table is WITHOUT ROWID, so that FTS5 has no row numbers to refer to, or the name is used by another table",
+			ix.Name)
+	}
+	in.err = &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Err: in.err, Detail: detail}
 }
 
 // taken says what is the matter when a name exists and looking again has not found it: something else has it.
@@ -404,6 +428,9 @@ func (in *installer) inline(t *schema.Table, c *schema.Column) bool {
 }
 
 func (in *installer) add(t *schema.Table, diff schema.Diff, found *schema.Found) {
+	if in.err = outdated(in.ctx, in.db, "install", t, diff.Columns, found); in.err != nil {
+		return
+	}
 	if in.err = in.addable(t, diff.Columns, found); in.err != nil {
 		return
 	}
@@ -473,7 +500,16 @@ func check(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 			return err
 		}
 		if diff := t.Diff(found); !diff.Empty() {
-			return drift(db, t, diff, &found)
+			switch {
+			case diff.Create:
+				err = outdatedTable(ctx, db, "check", t)
+			default:
+				err = outdated(ctx, db, "check", t, diff.Columns, &found)
+			}
+			if err == nil {
+				err = drift(db, t, diff, &found)
+			}
+			return err
 		}
 		if unfit := t.Unfit(&found); unfit != nil {
 			return misfit(unfit)

@@ -37,7 +37,8 @@ func (p *planner) attribute(drifts []*schema.Drift) error {
 				func(sql string) bool { return p.wrote(sql, d) })
 		}
 	}
-	return nil
+	p.former(drifts, statements)
+	return p.spare(drifts)
 }
 
 // required reports whether a drift is a column that the model does not have, and that every row needs a value for.
@@ -141,6 +142,10 @@ func wroteKey(sql string, t *schema.Table, place schema.DriftPlace) bool {
 
 // wroteIndex recognizes only indexes of columns: expressions and conditions are read as the engine writes them.
 func wroteIndex(sql string, t *schema.Table, h *schema.FoundIndex) bool {
+	if h.SQL != "" { // of FTS5
+		made, ok := strings.CutPrefix(sql, "CREATE VIRTUAL TABLE IF NOT EXISTS ")
+		return ok && strings.Contains(h.SQL, "CREATE VIRTUAL TABLE "+made)
+	}
 	if h.Partial || h.Bound || h.Unique != strings.HasPrefix(sql, "CREATE UNIQUE INDEX ") {
 		return false
 	}

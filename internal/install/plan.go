@@ -71,6 +71,9 @@ func Drifts(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]*schema.
 				return nil, err
 			}
 			list = slices.DeleteFunc(list, (*schema.Drift).NotModelled)
+			if p.again != nil {
+				list = append(list, p.again)
+			}
 			drifts = append(append(append(drifts, p.renamed...), list...), mixed...)
 		case !p.have.Exists:
 			drifts = append(drifts, &schema.Drift{Sort: schema.Missing, Object: schema.OfTable, Table: t.Name})
@@ -109,6 +112,7 @@ type planner struct {
 	asFound bool            // see plan
 	have    schema.Found    // with the names that it will have
 	renamed []*schema.Drift // what is renamed to that end
+	again   *schema.Drift   // a table that was renamed and is there again
 	steps   []schema.Step
 	others  []*schema.Drift // of which the model says nothing
 }
@@ -131,6 +135,14 @@ func (p *planner) look() (err error) {
 			p.rename(schema.RenameTable, &schema.Drift{Sort: schema.Renamed, Object: schema.OfTable, Table: t.Name, Have: t.Was},
 				p.d.RenameTable(t, &found))
 			p.have = found.WithTable(t.Was, t.Name)
+		}
+	}
+	if p.have.Exists && p.renamed == nil {
+		if p.again, err = formerAgain(p.ctx, p.db, t); err != nil {
+			return err
+		}
+		if p.again != nil {
+			p.steps = append(p.steps, dialect.ByHand(p.again, dialect.FormerAdvice))
 		}
 	}
 	if p.have.Exists {
@@ -217,6 +229,9 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	}
 	p.made[p.table.Name] = true
 	if !p.have.Exists {
+		if s, err := p.outdatedTable(); s != nil || err != nil {
+			return s, nil, err
+		}
 		s, refs := p.create()
 		return []schema.Step{s}, refs, nil
 	}
@@ -255,8 +270,12 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	list := p.d.Alter(&dialect.Alteration{Table: p.table, Want: want, Have: &p.have, Drifts: drifts, Filled: filled,
-		AsFound: p.asFound})
+	drifts, byHand, err := p.outdated(drifts)
+	if err != nil {
+		return nil, nil, err
+	}
+	list := append(p.d.Alter(&dialect.Alteration{Table: p.table, Want: want, Have: &p.have, Drifts: drifts, Filled: filled,
+		AsFound: p.asFound}), byHand...)
 	rows := int64(0)
 	if filled {
 		if rows, err = p.db.Count(p.ctx, p.d.RowCount(name)); err != nil {
@@ -366,7 +385,7 @@ func makeShadow(ctx context.Context, of *db.DB, t *schema.Table) (found schema.F
 			}
 		}
 		for _, ix := range t.Indexes {
-			if found.Index(ix.Name) == nil && db.Dialect().CreateIndex(t, ix) != "" {
+			if found.Index(ix.Name) == nil && db.Dialect().CreateIndex(t, ix) != nil {
 				return &driver.Error{Kind: driver.KindConnection, Op: "plan", Table: t.Name,
 					Detail: "the server's catalog does not have the index " + ix.Name + ", which has just been created"}
 			}

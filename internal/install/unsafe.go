@@ -29,14 +29,21 @@ func Drop(ctx context.Context, db *db.DB, table string) error {
 				Detail: "these tables refer to it: " + strings.Join(referrers, ", ") +
 					"; drop those first, or all by UnsafeDropAll"}
 		}
-		return db.Dialect().DropTables([]string{table}), nil
+		found, err := db.InspectAll(ctx, table)
+		var list []string
+		for _, ix := range found.Indexes {
+			if ix.SQL != "" { // a table of FTS5
+				list = append(list, ix.Name)
+			}
+		}
+		return db.Dialect().DropTables(append(list, table)), err
 	})
 }
 
 // DropAll drops all tables and views that lie where new tables go.
 func DropAll(ctx context.Context, db *db.DB) error {
 	return destroy(ctx, db, "drop", "", func(ctx context.Context) ([]string, error) {
-		tables, views, err := own(ctx, db)
+		tables, views, err := own(ctx, db, dialect.SortFullText)
 		var statements []string
 		for _, v := range views {
 			statements = append(statements, db.Dialect().DropView(v.Name, v.Sort))
@@ -78,15 +85,20 @@ func destroy(ctx context.Context, db *db.DB, op, table string,
 	})
 }
 
-// own lists the tables where new tables go, those that refer to others first, and the views.
-func own(ctx context.Context, db *db.DB) (tables []string, views []db.Relation, err error) {
+// own lists the tables where new tables go, those that refer to others first, and the views. Before the tables come what
+// is of the sorts given.
+func own(ctx context.Context, db *db.DB, sorts ...string) (tables []string, views []db.Relation, err error) {
 	list, err := db.Relations(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
+	var first []string
 	for _, r := range list {
 		switch {
 		case !r.Own:
+		case slices.Contains(sorts, r.Sort):
+			first = append(first, r.Name)
+		case r.Sort == dialect.SortFullText:
 		case r.Sort == dialect.SortTable:
 			tables = append(tables, r.Name)
 		case r.Sort != dialect.SortForeign:
@@ -94,7 +106,7 @@ func own(ctx context.Context, db *db.DB) (tables []string, views []db.Relation, 
 		}
 	}
 	pairs, err := db.References(ctx)
-	return referrersFirst(tables, pairs), views, err
+	return append(first, referrersFirst(tables, pairs)...), views, err
 }
 
 // referrersFirst puts tables in an order in which each comes before those that it refers to. Circles are cut where they

@@ -48,6 +48,8 @@ func (r *renderer) expr(e *ast.Expr) {
 		r.raw(e.Raw)
 	case ast.ExprQuery:
 		r.subquery(e.Sub)
+	case ast.ExprText:
+		r.fullText(e)
 	case ast.ExprUnnest:
 		r.unnest(e)
 	case ast.ExprVia:

@@ -22,6 +22,9 @@ func (r *renderer) rowsOfPage(q *ast.Spec, from string) squirrel.SelectBuilder {
 	for _, c := range r.sc.table.Columns {
 		b = b.Column(r.column(c))
 	}
+	if row := r.d.TextRow(r.sc.table, r.sc.name); row != "" && !r.sc.derived {
+		b = b.Column(row)
+	}
 	if where := q.CondsOn(r.sc.table); len(where) > 0 {
 		b = b.Where(r.clause(where))
 	}

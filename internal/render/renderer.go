@@ -40,8 +40,10 @@ type scope struct {
 	forms schema.Forms // of its columns; nil also for the rows of other queries, which are canonical
 	name  string       // quoted: how the query's rows are called
 	bare  bool         // columns need not say so
-	outer *scope       // of the query around
-	joins *joins       // nil where there can be none: references are followed by subqueries then
+	// the rows are those of other queries, which have no full-text index
+	derived bool
+	outer   *scope // of the query around
+	joins   *joins // nil where there can be none: references are followed by subqueries then
 }
 
 // joins are the references that a query follows.

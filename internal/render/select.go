@@ -40,7 +40,7 @@ func (r *renderer) selectBuilder(q *ast.Spec, what what, cols []*schema.Column) 
 		from += " AS " + r.sc.name
 	}
 	if len(m.Source) > 0 {
-		r.sc.forms = nil
+		r.sc.forms, r.sc.derived = nil, true
 	}
 	r.sc.joins = &joins{aliases: map[string]string{}}
 	locked := r.locked(q) // before anything else is joined

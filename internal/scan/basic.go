@@ -58,6 +58,9 @@ func newBase(t reflect.Type, col *schema.Column) (base, error) {
 	case schema.Decimal:
 		return decimalBase(col), nil
 	case schema.Text:
+		if t.Kind() == reflect.Int64 {
+			return spanBase, nil
+		}
 		return textBase, nil
 	}
 	switch t.Kind() {
@@ -271,6 +274,30 @@ func infiniteBase(k schema.Kind) base {
 			}
 		},
 	}
+}
+
+// spanBase is for durations that are stored as intervals.
+var spanBase = base{
+	decode: func(r Row, i int, p unsafe.Pointer) error {
+		s, err := r.Text(i)
+		if err != nil {
+			return err
+		}
+		months, days, micros, err := schema.ParseInterval(s)
+		switch {
+		case err != nil:
+			return err
+		case months != 0 || days != 0:
+			return errors.New("the interval has months or days, which have no fixed length; make the field a prom.Interval")
+		case micros > math.MaxInt64/1000 || micros < math.MinInt64/1000:
+			return errRange
+		}
+		*(*time.Duration)(p) = time.Duration(micros) * time.Microsecond
+		return nil
+	},
+	encode: func(p unsafe.Pointer) (schema.Value, error) {
+		return schema.TextValue(schema.Text, schema.IntervalText(0, 0, (*(*time.Duration)(p)).Microseconds())), nil
+	},
 }
 
 var clockBase = base{

@@ -178,6 +178,18 @@ func (a Place) Codec() (*Codec, error) {
 	return nil, a.noColumn(p.Table, offset)
 }
 
+// TableIn returns the schema of the model of a prototype: of is where the pointer to it is, whose type is given.
+func TableIn(of unsafe.Pointer, pointer reflect.Type) (*schema.Table, error) {
+	if pointer.Kind() != reflect.Pointer || !IsProto(*(*unsafe.Pointer)(of)) {
+		return nil, fmt.Errorf("prom: %s is not a prototype: pass the value that prom.Proto returned", pointer)
+	}
+	p, err := For(pointer.Elem())
+	if err != nil {
+		return nil, err
+	}
+	return p.Table, nil
+}
+
 // Relation returns the relation that the field is, as Codec does for columns.
 func (a Place) Relation() (*schema.Relation, error) {
 	offset, err := a.offset()

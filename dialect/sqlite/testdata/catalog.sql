@@ -1,5 +1,9 @@
 -- tables
-SELECT s.name, s.type, 1
+SELECT s.name,
+	CASE WHEN EXISTS (SELECT 1 FROM sqlite_schema AS t WHERE t.type = 'table' AND s.type = 'table' AND s.sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' AND instr(
+	lower(replace(replace(replace(replace(replace(s.sql, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')), 'content=' ||
+	lower(replace(replace(replace(replace(replace(t.name, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')) || ',') > 0)
+		THEN 'full-text index' ELSE s.type END, 1
 FROM sqlite_schema AS s
 WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'
 	AND NOT EXISTS (SELECT 1 FROM pragma_table_list(s.name) AS l WHERE l.schema = 'main' AND l.type = 'shadow')
@@ -14,11 +18,19 @@ FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid;
 -- indexes
-SELECT l.name, l."unique", l.partial, c.name, c.desc, NULL, NULL, 0, 0, l.origin = 'u', 0, NULL, NULL, NULL,
-	CASE WHEN c.coll <> 'BINARY' THEN c.coll END
-FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS c
-WHERE l.origin <> 'pk' AND c.key = 1
-ORDER BY l.name, c.seqno;
+WITH t(name) AS (SELECT ?)
+SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll
+FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n,
+		CASE WHEN c.coll <> 'BINARY' THEN c.coll END AS coll
+	FROM t, pragma_index_list(t.name) AS l, pragma_index_xinfo(l.name) AS c
+	WHERE l.origin <> 'pk' AND c.key = 1
+	UNION ALL
+	SELECT s.name, 0, 0, c.name, 0, 0, 'fts5', c.cid, NULL
+	FROM t, sqlite_schema AS s, pragma_table_xinfo(s.name) AS c
+	WHERE s.type = 'table' AND s.sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' AND instr(
+	lower(replace(replace(replace(replace(replace(s.sql, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')), 'content=' ||
+	lower(replace(replace(replace(replace(replace(t.name, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')) || ',') > 0 AND c.hidden = 0) AS i
+ORDER BY i.name, i.n;
 -- foreign keys
 SELECT CAST(f.id AS TEXT), NULL, f."from", f."table",
 	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p WHERE p.pk = f.seq + 1)), f.on_delete, f.on_update, 0, 0, 0, 0
@@ -31,9 +43,13 @@ LEFT JOIN sqlite_schema AS t ON t.type = 'table' AND t.name = f."table" COLLATE 
 WHERE s.type = 'table' AND s.name <> f."table" COLLATE NOCASE
 ORDER BY 1, 2;
 -- definitions
-SELECT type, name, sql FROM sqlite_schema
-WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL AND type IN ('table', 'index', 'trigger')
-ORDER BY rowid;
+WITH t(name) AS (SELECT ?)
+SELECT CASE WHEN s.tbl_name = t.name COLLATE NOCASE THEN s.type ELSE 'fulltext' END, s.name, s.sql
+FROM t, sqlite_schema AS s
+WHERE s.tbl_name = t.name COLLATE NOCASE AND s.sql IS NOT NULL AND s.type IN ('table', 'index', 'trigger') OR s.type = 'table' AND s.sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' AND instr(
+	lower(replace(replace(replace(replace(replace(s.sql, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')), 'content=' ||
+	lower(replace(replace(replace(replace(replace(t.name, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')) || ',') > 0
+ORDER BY s.rowid;
 -- dependents
 WITH t AS (SELECT n.name, '*[^a-z0-9_$]' || replace(replace(replace(lower(n.name), '[', '[[]'), '*', '[*]'), '?', '[?]') ||
 		'[^a-z0-9_$]*' AS word FROM (SELECT ? AS name) AS n)

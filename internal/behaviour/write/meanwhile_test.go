@@ -24,7 +24,8 @@ func (a after) WithGroup(string) slog.Handler            { return a }
 func (a after) Handle(_ context.Context, r slog.Record) error {
 	r.Attrs(func(attr slog.Attr) bool {
 		for begin, do := range a {
-			if attr.Key == "sql" && strings.HasPrefix(attr.Value.String(), begin) {
+			sql := attr.Value.String()
+			if attr.Key == "sql" && strings.HasPrefix(sql, begin) && !strings.Contains(sql, "prom_history") {
 				do()
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/prom-go/prom/dialect/sqlite"
@@ -14,6 +15,7 @@ import (
 var functions = map[string]func(args []sqlite3.Arg) sqlite3.Result{
 	sqlite.Decimals: decimals, sqlite.Moments: moments, sqlite.Extreme: extreme,
 	sqlite.Pad: pad, sqlite.Position: position, sqlite.Begins: begins, sqlite.ParseInt: parseInt,
+	sqlite.Excerpt: excerpt,
 }
 
 // extreme is the greatest or the least of its arguments but the first, which says which one. NULLs are left out, as by
@@ -123,6 +125,26 @@ func begins(args []sqlite3.Arg) sqlite3.Result {
 		return sqlite3.Result{}
 	}
 	return sqlite3.Result{Type: sqlite3.Integer, Int: truth(strings.HasPrefix(args[0].Text, args[1].Text))}
+}
+
+// excerpt is the beginning of a text: so many words.
+func excerpt(args []sqlite3.Arg) sqlite3.Result {
+	if args[0].Null || args[1].Null {
+		return sqlite3.Result{}
+	}
+	text, n, in := args[0].Text, intArg(args[1]), false
+	for i, r := range text {
+		switch space := unicode.IsSpace(r); {
+		case in && space:
+			if n--; n == 0 {
+				return sqlite3.Result{Type: sqlite3.Text, Text: text[:i]}
+			}
+			in = false
+		case !space:
+			in = true
+		}
+	}
+	return sqlite3.Result{Type: sqlite3.Text, Text: text}
 }
 
 // parseInt is the integer that a text is, a sign and digits of ASCII; NULL for another text.
