@@ -28,6 +28,10 @@ type Step struct {
 	// the statements, in order, to run after those of the previous steps; none if the step must be done by hand
 	SQL []string `json:"sql,omitempty"`
 
+	// Blocked lists the objects that depend on what the step changes, such as "view actor_info". The database refuses the
+	// step as long as they exist, and [Apply] does not run it.
+	Blocked []string `json:"blocked,omitempty"`
+
 	// Apart is true if the step is not part of the common transaction of the other steps. Each of its statements
 	// commits by itself, unless Rebuild is true.
 	Apart bool `json:"apart,omitempty"`
@@ -156,7 +160,8 @@ type SchemaPlan struct {
 	Steps []Step `json:"steps"` // in an order in which they can be run
 
 	// NotModelled lists what the tables have and the models do not declare: columns without a field, indexes and
-	// constraints that no tag names, other defaults and types, and the actions of foreign keys. No step changes them.
+	// constraints that no tag names, other defaults and types, the actions of foreign keys, and what lies on a table or
+	// uses it, such as views, triggers, policies, comments and grants. No step changes them.
 	// See [Drift.NotModelled].
 	NotModelled Drifts `json:"not_modelled"`
 
@@ -273,7 +278,7 @@ func Check(ctx context.Context, repos ...AnyRepo) error {
 // transaction, all or none, and the others one by one, each completely or not at all. Before it runs a step, it checks
 // again that the step is needed, so an old plan does no harm.
 //
-// Apply does not run a step that existing rows violate. It reports the step in its error, of kind [ErrDrift], and runs
+// Apply does not run a step that existing rows violate, nor one that is [Step].Blocked. It reports the step in its error, of kind [ErrDrift], and runs
 // the others. The DSN's option install_lock_timeout limits how long Apply waits for the lock of a table; Apply retries
 // a few times. To build an index concurrently, or to validate a constraint, may take long: only the context limits it.
 // Apply cannot run inside a transaction. The connection's install mode (such as install=check) is for automatic changes

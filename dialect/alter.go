@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/prom-go/prom/schema"
@@ -143,13 +144,16 @@ func WantedForeignKey(a *Alteration, drift *schema.Drift) *schema.FoundForeignKe
 	place := drift.At
 	var k *schema.FoundForeignKey
 	var said schema.Actions
+	null := false
 	if place.ForeignKey != nil {
 		k, said = schema.WantedKey(a.Table, place.ForeignKey, a.Have.SetsColumns), place.ForeignKey.Actions
+		null = slices.ContainsFunc(place.ForeignKey.Columns, func(c *schema.Column) bool { return c.Null })
 	} else {
 		k, said = schema.WantedReference(a.Table, place.Column), place.Column.References.Actions
+		null = place.Column.Null
 	}
 	if place.HaveKey != nil {
-		k = k.Over(place.HaveKey, said)
+		k = k.Over(place.HaveKey, said, null)
 	}
 	return k
 }
@@ -184,12 +188,18 @@ func UniqueProbe(d Dialect, t *schema.Table, ix *schema.Index) string {
 		if terms[i] = "(" + c.Expr + ")"; c.Column != nil {
 			terms[i] = Quote(c.Column.Name)
 		}
+		if ix.NullsNotDistinct {
+			continue
+		}
 		if where != "" {
 			where += " AND "
 		}
 		where += terms[i] + " IS NOT NULL"
 	}
-	return "SELECT count(*) FROM (SELECT 1 FROM " + d.Table(t.Name) + " WHERE " + where + " GROUP BY " +
+	if where != "" {
+		where = " WHERE " + where
+	}
+	return "SELECT count(*) FROM (SELECT 1 FROM " + d.Table(t.Name) + where + " GROUP BY " +
 		strings.Join(terms, ", ") +
 		" HAVING count(*) > 1) AS q"
 }

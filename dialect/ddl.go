@@ -229,6 +229,9 @@ func CreateIndex(d Dialect, t *schema.Table, ix *schema.Index, include bool,
 	}
 	name, on := d.IndexOn(t.Name, ix.Name)
 	s += name + " ON " + on + " " + using + "(" + strings.Join(cols, ", ") + ")" + besides
+	if ix.NullsNotDistinct {
+		s += " NULLS NOT DISTINCT"
+	}
 	if where := IndexWhere(t, ix); where != "" {
 		s += " WHERE " + where
 	}

@@ -181,7 +181,9 @@ type Introspection interface {
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,
 	// partial boolean, column name text or NULL for an expression, descending boolean, expression text or NULL, the
 	// index's condition text or NULL, INCLUDE boolean: the column is no part of the key, invalid boolean, of a
-	// constraint boolean, NULLS NOT DISTINCT boolean. Indexes behind a primary key are left out.
+	// constraint boolean, NULLS NOT DISTINCT boolean, method text or NULL for a B-tree, operator classes text or NULL,
+	// NULLS FIRST or NULLS LAST text where it is not that of the direction, else NULL, and the name of a collation that is
+	// not that of the column text or NULL; on SQLite that of the column too. Indexes behind a primary key are left out.
 	Indexes() string
 
 	// Checks returns a query with one row for each CHECK constraint: its name text, its condition text, whether (boolean)
@@ -199,6 +201,10 @@ type Introspection interface {
 	// all, when its target is deleted; "" where it cannot.
 	SetsColumns() string
 
+	// NullsNotDistinct returns a query that tells whether (boolean) a unique index can take NULLs for equal; "" where it
+	// cannot.
+	NullsNotDistinct() string
+
 	// EnforcedReferences returns a query with one row for each column of a table that alone, and never NULL, refers to a
 	// row which is certain to be there and to be seen: the column (text), the table referred to (text), and its name with
 	// its schema. It is "" where the engine does not tell.
@@ -210,6 +216,11 @@ type Introspection interface {
 	// References returns a query with one row for each table and each other table that it refers to: both names, with
 	// their schemas where the name alone does not reach them.
 	References() string
+
+	// Dependents returns a query for what lies on a table or uses it, besides its columns, indexes and constraints: sort
+	// text, name text, column text or NULL, text or NULL, whether (boolean) it is told nowhere else, and the Holds
+	// constants of package schema that apply to it as a text. One that uses several columns has a row for each.
+	Dependents() string
 
 	// Definitions returns a query for the statements that made a table, its indexes and its triggers: sort text (table,
 	// index, trigger, or fulltext for a virtual table of FTS5 over it), name text, SQL text. It is "" where the catalog tells all.

@@ -251,13 +251,14 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 	scan(t, e, e.Indexes(), table, func(rows *sql.Rows) error {
 		var ix schema.FoundIndex
 		var c schema.FoundIndexColumn
-		var column, expr, where, method, ops sql.NullString
+		var column, expr, where, method, ops, nulls, collation sql.NullString
 		var besides bool
 		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where, &besides, &ix.Invalid,
-			&ix.Bound, &ix.NullsNotDistinct, &method, &ops); err != nil {
+			&ix.Bound, &ix.NullsNotDistinct, &method, &ops, &nulls, &collation); err != nil {
 			return err
 		}
 		ix.Where, c.Name, c.Expr, ix.Method, ix.Ops = where.String, column.String, expr.String, method.String, ops.String
+		c.Nulls, c.Collation = nulls.String, collation.String
 		if n := len(f.Indexes); n == 0 || f.Indexes[n-1].Name != ix.Name {
 			f.Indexes = append(f.Indexes, ix)
 		}

@@ -274,6 +274,7 @@ func TestGoldenCatalog(t *testing.T) {
 		lines("foreign keys", d.ForeignKeys())
 		lines("references", d.References())
 		lines("definitions", d.Definitions())
+		lines("dependents", d.Dependents())
 		lines("rows", d.HasRows(`a"b`))
 		lines("drop", d.DropTables([]string{`a"b`, "cascade"})...)
 		lines("drop a view", d.DropView(`a"b`, dialect.SortView))

@@ -100,14 +100,24 @@ func (a Actions) applied(k *FoundForeignKey) *FoundForeignKey {
 	return k
 }
 
-// Over returns the foreign key that takes the place of another one: what the tag says nothing of is as it was.
-func (k *FoundForeignKey) Over(have *FoundForeignKey, said Actions) *FoundForeignKey {
+// Over returns the foreign key that takes the place of another one: what the tag says nothing of is as it was. But SET
+// NULL, when none of the columns may be NULL, fails for each row that it is about: NO ACTION, which refuses the same,
+// says so.
+func (k *FoundForeignKey) Over(have *FoundForeignKey, said Actions, null bool) *FoundForeignKey {
 	n := *k
+	kept := func(action string) string {
+		if action == setNull && !null {
+			return noAction
+		}
+		return action
+	}
 	if said.OnDelete == "" {
-		n.OnDelete, n.SetColumns = have.OnDelete, have.SetColumns
+		if n.OnDelete, n.SetColumns = kept(have.OnDelete), have.SetColumns; n.OnDelete != have.OnDelete {
+			n.SetColumns = nil
+		}
 	}
 	if said.OnUpdate == "" {
-		n.OnUpdate = have.OnUpdate
+		n.OnUpdate = kept(have.OnUpdate)
 	}
 	if !said.Deferrable {
 		n.Deferrable, n.Deferred = have.Deferrable, have.Deferred

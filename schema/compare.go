@@ -104,9 +104,30 @@ func (c *comparison) column(col *Column, w, h *FoundColumn) {
 		c.drifts[len(c.drifts)-1].At.Holds = true // SQLite lets keys be NULL that are not said to be NOT NULL
 	}
 	// What is generated may have a default of its own, and a reference's is left out where a column is added.
-	if !w.Auto && !h.Auto && col.References == nil && h.Default != w.Default {
+	if !w.Auto && !h.Auto && col.References == nil && !col.sameDefault(h.Default, w.Default) {
 		different(AspectDefault, h.Default, w.Default)
 	}
+}
+
+// sameDefault reports whether two defaults are one constant, however the engine writes it for the types that it has
+// been given: 'a'::text and 'a'::character varying, 1 and true of a boolean.
+func (c *Column) sameDefault(have, want string) bool {
+	if have == want {
+		return true
+	}
+	h, ok := Constant(have)
+	w, ok2 := Constant(want)
+	if !ok || !ok2 || c.Kind.IsList() || c.Kind == Text && !strings.Contains(have, "'") {
+		return false
+	}
+	if c.Kind == Decimal {
+		h, ok = canonicalDecimal(h, c.Precision, c.Scale)
+		w, ok2 = canonicalDecimal(w, c.Precision, c.Scale)
+		return ok && ok2 && h == w
+	}
+	a, err := ParseLiteral(c.Kind, h)
+	b, err2 := ParseLiteral(c.Kind, w)
+	return err == nil && err2 == nil && a.Equal(b)
 }
 
 // sameType compares types as the engine writes them, or where that says little about what it stores, by kinds.
@@ -132,6 +153,9 @@ func (c *comparison) holds(col *Column, w, h *FoundColumn) bool {
 	case h.Kind == Text && h.Size == 0:
 		switch w.Kind {
 		case Decimal, Time, Date, Clock, UUID, JSON:
+			return true
+		}
+		if w.Kind.IsList() {
 			return true
 		}
 	case h.Kind.Integer() && w.Kind == Bool:
@@ -282,7 +306,7 @@ func (c *comparison) check(w, h *FoundCheck) {
 
 func (c *comparison) foreignKeys() {
 	known := map[*FoundForeignKey]bool{}
-	check := func(col *Column, k *ForeignKey, columns []string, wanted *FoundForeignKey, said Actions) {
+	check := func(col *Column, k *ForeignKey, columns []string, wanted *FoundForeignKey, said Actions, null bool) {
 		name, want := strings.Join(columns, ", "), wanted.text()
 		place := DriftPlace{Column: col, ForeignKey: k}
 		h := c.have.Reference(columns...)
@@ -297,7 +321,11 @@ func (c *comparison) foreignKeys() {
 		place.HaveKey = h
 		target := c.have.refersTo(h, wanted.Table) && slices.EqualFunc(h.TargetColumns, wanted.TargetColumns, c.have.same)
 		same := target && h.sameActions(wanted)
-		place.Holds = target && h.sameActions(wanted.Over(h, said)) // of the rest the model says nothing
+		place.Holds = target && h.sameActions(wanted.Over(h, said, true)) // of the rest the model says nothing
+		over := wanted.Over(h, said, null)
+		if place.Fails = place.Holds && !h.sameActions(over); place.Fails {
+			want = over.text()
+		}
 		switch {
 		case !same:
 			c.add(&Drift{Sort: Different, Object: OfForeignKey, Name: name, Aspect: AspectText, Have: h.text(), Want: want,
@@ -311,11 +339,11 @@ func (c *comparison) foreignKeys() {
 		if c.have.Column(col.Name) == nil || !c.table.Enforces(col) {
 			continue // it comes with its column, or there is none
 		}
-		check(col, nil, []string{col.Name}, WantedReference(c.table, col), col.References.Actions)
+		check(col, nil, []string{col.Name}, WantedReference(c.table, col), col.References.Actions, col.Null)
 	}
 	for _, k := range c.table.ForeignKeys {
 		if c.table.EnforcesKey(k) {
-			check(nil, k, ColumnNames(k.Columns), WantedKey(c.table, k, c.have.SetsColumns), k.Actions)
+			check(nil, k, ColumnNames(k.Columns), WantedKey(c.table, k, c.have.SetsColumns), k.Actions, nullable(k.Columns))
 		}
 	}
 	for i := range c.have.ForeignKeys {
@@ -324,6 +352,11 @@ func (c *comparison) foreignKeys() {
 				At: DriftPlace{HaveKey: h}})
 		}
 	}
+}
+
+// nullable reports whether one of the columns may be NULL.
+func nullable(cols []*Column) bool {
+	return slices.ContainsFunc(cols, func(c *Column) bool { return c.Null })
 }
 
 // What a drift of [AspectValid] says of a constraint.
@@ -388,8 +421,11 @@ func (c *comparison) indexes() {
 		h := c.have.Index(ix.Name)
 		if h == nil { // another one may do its work
 			if i := slices.IndexFunc(c.have.Indexes,
-				func(o FoundIndex) bool { return !o.Invalid && c.sameIndex(ix, w, &o) }); i >= 0 {
-				known[&c.have.Indexes[i]] = true
+				func(o FoundIndex) bool { return !o.Invalid && c.sameIndex(ix, w, &o) && sameTerms(w, &o) }); i >= 0 {
+				h = &c.have.Indexes[i]
+				if known[h] = true; h.NullsNotDistinct && !ix.NullsNotDistinct {
+					c.variant(ix, w, h)
+				}
 				continue
 			}
 			c.add(&Drift{Sort: Missing, Object: OfIndex, Name: ix.Name, Want: w.text(), At: DriftPlace{Index: ix}})
@@ -408,6 +444,8 @@ func (c *comparison) indexes() {
 			}
 			c.add(&Drift{Sort: Different, Object: OfIndex, Name: ix.Name, Aspect: AspectText, Have: have, Want: want,
 				At: place})
+		case h.NullsNotDistinct && !ix.NullsNotDistinct, !sameTerms(w, h):
+			c.variant(ix, w, h)
 		}
 	}
 	for i := range c.have.Indexes {
@@ -421,7 +459,25 @@ func (c *comparison) indexes() {
 	}
 }
 
+// variant notes an index that is as the model says, and has more that no tag says: NULLs that are equal, an order of
+// NULLs, a collation.
+func (c *comparison) variant(ix *Index, w, h *FoundIndex) {
+	c.add(&Drift{Sort: Different, Object: OfIndex, Name: h.Name, Aspect: AspectText, Have: h.text(), Want: w.text(),
+		At: DriftPlace{Index: ix, HaveIndex: h, Holds: true}})
+}
+
+// sameTerms reports whether indexes that are the same to a model have one order of NULLs and one collation.
+func sameTerms(w, h *FoundIndex) bool {
+	return slices.EqualFunc(w.Columns, h.Columns,
+		func(a, b FoundIndexColumn) bool {
+			return a.Nulls == b.Nulls && strings.EqualFold(a.Collation, b.Collation)
+		})
+}
+
 func (c *comparison) sameIndex(ix *Index, w, h *FoundIndex) bool {
+	if w.NullsNotDistinct && !h.NullsNotDistinct {
+		return false
+	}
 	if w.Unique != h.Unique || w.Method != h.Method || w.Ops != h.Ops || w.Where != h.Where || w.SQL != h.SQL ||
 		!slices.EqualFunc(w.Include, h.Include, c.have.same) || len(w.Columns) != len(h.Columns) {
 		return false
@@ -453,9 +509,14 @@ func (c *comparison) equates(col *Column, h FoundIndexColumn) bool {
 func (ix *FoundIndex) text() string {
 	terms := make([]string, len(ix.Columns))
 	for i, col := range ix.Columns {
-		terms[i] = col.Name + col.Expr
+		if terms[i] = col.Name + col.Expr; col.Collation != "" {
+			terms[i] += " COLLATE " + col.Collation
+		}
 		if col.Desc {
 			terms[i] += " DESC"
+		}
+		if col.Nulls != "" {
+			terms[i] += " " + col.Nulls
 		}
 	}
 	s := "(" + strings.Join(terms, ", ") + ")"
@@ -470,6 +531,9 @@ func (ix *FoundIndex) text() string {
 	}
 	if ix.Include != nil {
 		s += " INCLUDE (" + strings.Join(ix.Include, ", ") + ")"
+	}
+	if ix.NullsNotDistinct {
+		s += " NULLS NOT DISTINCT"
 	}
 	if ix.Where != "" {
 		s += " WHERE " + ix.Where

@@ -35,6 +35,7 @@ type DriftPlace struct {
 	Note   string // what else is known of it: who uses it, or that nobody does
 	// what the database has serves the model as it is: another type that holds its values, another rule of a foreign key
 	Holds bool
+	Fails bool // of a foreign key: it sets what takes no NULL to NULL
 }
 
 // DriftSort is a sort of drift.
@@ -59,6 +60,25 @@ const (
 	OfCheck      DriftOf = "check"
 	OfForeignKey DriftOf = "foreign key"
 	OfValue      DriftOf = "enum value" // of a column, whose name comes before it
+
+	// What no model declares, and plans list as it is.
+	OfView             DriftOf = "view" // that uses the table
+	OfMaterializedView DriftOf = "materialized view"
+	OfRule             DriftOf = "rule"
+	OfTrigger          DriftOf = "trigger"
+	OfPolicy           DriftOf = "policy"
+	OfRowSecurity      DriftOf = "row security"
+	OfFunction         DriftOf = "function" // whose body the database keeps as a query of the table
+	OfStatistics       DriftOf = "statistics"
+	OfPublication      DriftOf = "publication"
+	OfComment          DriftOf = "comment"
+	OfGrant            DriftOf = "grant"
+	OfPartitionKey     DriftOf = "partition key"
+	OfPartitions       DriftOf = "partitions"
+	OfInheritance      DriftOf = "inheritance"
+	OfRowType          DriftOf = "row type" // of the table, as the type of a column
+	OfStorage          DriftOf = "storage"  // parameters, tablespace, replica identity, WITHOUT ROWID
+	OfGeneratedColumn  DriftOf = "generated column"
 )
 
 // Aspect is what is different about a column or a constraint.
@@ -126,7 +146,9 @@ func orNone(s string) string {
 func (d *Drift) NotModelled() bool {
 	switch {
 	case d.Object == OfForeignKey && d.Sort == Different && d.Aspect == AspectText:
-		return d.At.Holds // whoever made it: a model that says nothing now may have said it before
+		// Whoever made it: a model that says nothing now may have said it before. But what this library wrote for a pointer
+		// does not fit a field that is required.
+		return d.At.Holds && !(d.At.Fails && d.At.Own)
 	case d.At.Own, d.At.Former != "":
 		return false
 	case d.Sort == Extra && d.At.HaveColumn != nil:

@@ -21,6 +21,7 @@ type Found struct {
 	Checks       []FoundCheck
 	// the statements that made it, its indexes and its triggers, in their order, where the engine keeps them
 	Definitions []Definition
+	Dependents  []Dependent // what lies on the table or uses it; told where a plan needs it
 }
 
 // Definition is a statement that an engine keeps of what it has.
@@ -80,6 +81,9 @@ type FoundIndexColumn struct {
 	Name string // "" for an expression
 	Expr string // the expression, as the engine writes it; "" for a column
 	Desc bool
+
+	Nulls     string // NULLS FIRST or NULLS LAST, where it is not the one of the direction
+	Collation string // the name of one that is not the column's
 }
 
 // FoundForeignKey is a foreign key of a table that exists, of one column or several.
@@ -223,7 +227,13 @@ func (f *Found) same(a, b string) bool {
 func (f *Found) covers(fi FoundIndex, ix *Index) bool {
 	return f.same(fi.Name, ix.Name) || !fi.Invalid &&
 		fi.Unique == ix.Unique && fi.Method == ix.Method && ix.Ops == "" && fi.Ops == "" && ix.OnColumns() != nil &&
-		ix.Include == nil && !fi.Partial && !ix.Partial() && slices.EqualFunc(fi.Names(), ix.Names(), f.same)
+		ix.Include == nil && !fi.Partial && !ix.Partial() && slices.EqualFunc(fi.Names(), ix.Names(), f.same) &&
+		(fi.NullsNotDistinct || !ix.NullsNotDistinct) && (f.FoldNames || !fi.special())
+}
+
+// special reports whether an index has an order or a collation that no tag gives one.
+func (ix *FoundIndex) special() bool {
+	return slices.ContainsFunc(ix.Columns, func(c FoundIndexColumn) bool { return c.Nulls != "" || c.Collation != "" })
 }
 
 // WithTable returns what was found under another name of the table, as it will be when it has been renamed.

@@ -19,6 +19,7 @@ type pendingIndex struct {
 	include string // of a blank field: columns by name
 	using   string
 	ops     string
+	nulls   string
 	blank   bool
 	single  bool // a field's own index, not one shared by name
 	text    *FullText
@@ -32,6 +33,8 @@ func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
 	desc, used := tg.has("desc"), false
 	using, _ := tg.value("using")
 	ops, _ := tg.value("ops")
+	nulls, _ := tg.value("nulls")
+	nulls = strings.ToLower(nulls)
 	for _, it := range tg.items {
 		if it.name != "unique" && it.name != "index" {
 			continue
@@ -40,7 +43,7 @@ func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
 		if (c.Kind == JSON || c.Kind.IsList()) && using == "" {
 			return fmt.Errorf("a %s cannot be indexed by a B-tree; add the option using=gin", c.Type)
 		}
-		if err := b.addIndexColumn(it, IndexColumn{Column: c, Desc: desc}, using, ops); err != nil {
+		if err := b.addIndexColumn(it, IndexColumn{Column: c, Desc: desc}, using, ops, nulls); err != nil {
 			return err
 		}
 	}
@@ -49,11 +52,13 @@ func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
 		return errors.New("desc needs the option index or unique")
 	case (using != "" || ops != "") && !used:
 		return errors.New("using and ops need the option index")
+	case nulls != "" && !used:
+		return errNulls
 	}
 	return nil
 }
 
-func (b *builder) addIndexColumn(it tagItem, ic IndexColumn, using, ops string) error {
+func (b *builder) addIndexColumn(it tagItem, ic IndexColumn, using, ops, nulls string) error {
 	unique := it.name == "unique"
 	name, single := it.value, it.value == ""
 	if single {
@@ -67,13 +72,13 @@ func (b *builder) addIndexColumn(it tagItem, ic IndexColumn, using, ops string) 
 		if p.single || single || p.blank || p.unique != unique {
 			return fmt.Errorf("an index named %q is declared already", name)
 		}
-		if using != p.using || ops != p.ops {
-			return fmt.Errorf("the fields of the index %q say using or ops differently", name)
+		if using != p.using || ops != p.ops || nulls != p.nulls {
+			return fmt.Errorf("the fields of the index %q say using, ops or nulls differently", name)
 		}
 		p.columns = append(p.columns, ic)
 		return nil
 	}
-	b.indexes = append(b.indexes, pendingIndex{name: name, unique: unique, single: single, using: using, ops: ops,
+	b.indexes = append(b.indexes, pendingIndex{name: name, unique: unique, single: single, using: using, ops: ops, nulls: nulls,
 		columns: []IndexColumn{ic}})
 	return nil
 }
@@ -108,8 +113,10 @@ func (b *builder) addBlank(tg *tag) error {
 			p.using = it.value
 		case "ops":
 			p.ops = it.value
+		case "nulls":
+			p.nulls = it.value
 		default:
-			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops and where, fulltext, was, or view", it.name)
+			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops, nulls and where, fulltext, was, or view", it.name)
 		}
 	}
 	if p.name == "" || p.on == "" || tg.name != "" {
@@ -157,13 +164,13 @@ func (b *builder) checkShortName(name string) error {
 // makeIndexes turns the declarations into indexes, once all columns are known.
 func (b *builder) makeIndexes() error {
 	for _, p := range b.indexes {
+		var err error
 		switch {
 		case p.text != nil:
-			if err := b.makeFullText(&p); err != nil {
+			if err = b.makeFullText(&p); err != nil {
 				return fmt.Errorf("fulltext: %w", err)
 			}
 		case p.on != "":
-			var err error
 			if p.columns, err = b.parseOn(p.on); err != nil {
 				return fmt.Errorf("index %s: %w", p.name, err)
 			}
@@ -185,7 +192,10 @@ func (b *builder) makeIndexes() error {
 				return fmt.Errorf("index %s: the column %q appears twice", p.name, ic.Column.Name)
 			}
 		}
-		if err := p.checkMethod(); err != nil {
+		if err = p.checkMethod(); err != nil {
+			return fmt.Errorf("index %s: %w", p.name, err)
+		}
+		if p.nulls, err = readNulls(p.nulls, p.unique); err != nil {
 			return fmt.Errorf("index %s: %w", p.name, err)
 		}
 		include, err := b.parseInclude(p)
@@ -194,11 +204,27 @@ func (b *builder) makeIndexes() error {
 		}
 		b.table.Indexes = append(b.table.Indexes, &Index{
 			Name: IndexName(b.table.Name, p.name), short: p.name, Columns: p.columns, Include: include, Unique: p.unique, Where: p.where,
-			Method: strings.ToLower(p.using), Ops: p.ops,
+			Method: strings.ToLower(p.using), Ops: p.ops, NullsNotDistinct: p.nulls != "",
 			Live: p.unique && b.table.Deleted != nil, FullText: p.text,
 		})
 	}
 	return nil
+}
+
+var errNulls = errors.New("nulls needs the option unique: in other indexes nothing is compared")
+
+// readNulls reads the option nulls, which is "" without it.
+func readNulls(text string, unique bool) (string, error) {
+	switch nulls := strings.ToLower(strings.Join(strings.Fields(text), " ")); {
+	case nulls == "":
+		return "", nil
+	case nulls != "not distinct":
+		return "", fmt.Errorf("nulls=%s: write nulls=not distinct, so that a NULL is equal to another one; without it none is", text)
+	case !unique:
+		return "", errNulls
+	default:
+		return nulls, nil
+	}
 }
 
 // checkMethod reads the method of an index, and refuses what only a B-tree can be or have.

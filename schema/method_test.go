@@ -41,7 +41,7 @@ func TestIndexMethods(t *testing.T) {
 		"using and ops need the option index": reflect.TypeFor[struct {
 			A []string `prom:"using=gin"`
 		}](),
-		"say using or ops differently": reflect.TypeFor[struct {
+		"say using, ops or nulls differently": reflect.TypeFor[struct {
 			A []string `prom:"index=x,using=gin"`
 			B []string `prom:"index=x,using=gist"`
 		}](),

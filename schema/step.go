@@ -18,6 +18,10 @@ type Step struct {
 	// the statements, in their order, after those of the steps before; none when nothing but a person can do it
 	SQL []string `json:"sql,omitempty"`
 
+	// Blocked lists what depends on what the step changes, so that the database refuses it: "view actor_info". The step
+	// can be done when that is gone.
+	Blocked []string `json:"blocked,omitempty"`
+
 	// Apart is set for a step that is not part of the one transaction of the others. Each of its statements commits by
 	// itself, unless Rebuild is set.
 	Apart bool `json:"apart,omitempty"`
@@ -64,6 +68,9 @@ func (s Step) Same(later Step) bool {
 		(s.Risk == later.Risk || s.Risk > later.Risk && !s.Rebuild)
 }
 
+// BlockedAdvice says what to do about what keeps a step from being done.
+const BlockedAdvice = "drop what depends on it, do the step, and create it again"
+
 // String returns the step as text: a line that says what and why, and its statements.
 func (s Step) String() string {
 	var b strings.Builder
@@ -88,6 +95,9 @@ func (s Step) String() string {
 	}
 	if s.Violations > 0 {
 		fmt.Fprintf(&b, "; %d existing rows or values violate it", s.Violations)
+	}
+	if s.Blocked != nil {
+		b.WriteString("; BLOCKED by " + strings.Join(s.Blocked, ", ") + ": " + BlockedAdvice)
 	}
 	if s.Rebuild {
 		b.WriteString("\n    -- in one transaction, with PRAGMA foreign_keys = OFF and legacy_alter_table = ON before it, and PRAGMA foreign_key_check at its end:")

@@ -189,6 +189,8 @@ type Index struct {
 	// with a table of FTS5.
 	FullText *FullText
 
+	NullsNotDistinct bool // a NULL in a unique index is equal to another one
+
 	short string // the name without the table
 }
 

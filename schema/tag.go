@@ -52,6 +52,7 @@ var options = []option{
 	{"deleted", flag, "soft delete: a *time.Time that is set instead of deleting the row; queries leave soft-deleted rows out"},
 	{"using", needsValue, "of an index on PostgreSQL: its method, such as gin, gist, brin or hash; SQLite has no such index, and creates none"},
 	{"ops", needsValue, "of an index on PostgreSQL: the operator class of its columns, such as jsonb_path_ops"},
+	{"nulls", needsValue, "of a unique index on PostgreSQL from version 15: nulls=not distinct, so that a NULL equals another one; SQLite has no such index, and the table is not created"},
 	{"on", needsValue, "on a blank field _: the columns of the index, or expressions: on='at desc, lower(title)'; of a CompositeRef: the referring columns"},
 	{"include", needsValue, "on a blank field _ only: INCLUDE columns of a covering index: include='title, views'"},
 	{"where", needsValue, "on a blank field _ only: the condition of a partial index, as SQL"},

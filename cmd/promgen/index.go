@@ -65,7 +65,7 @@ func addIndex(t *found, ix schema.FoundIndex, fields []*field, taken map[string]
 		if name := foldedName(c.Expr, fields); name != "" {
 			c.Name, ix.Columns[i].Name = name, name
 		}
-		if c.Name != "" && !use(c.Name) {
+		if c.Nulls != "" || c.Name != "" && c.Expr == "" && c.Collation != "" || c.Name != "" && !use(c.Name) {
 			return false
 		}
 		if terms[i] = cmp.Or(c.Name, c.Expr); c.Desc {
@@ -83,6 +83,9 @@ func addIndex(t *found, ix schema.FoundIndex, fields []*field, taken map[string]
 	}
 	if ix.Ops != "" {
 		method = append(method, "ops="+tagValue(ix.Ops))
+	}
+	if ix.NullsNotDistinct {
+		method = append(method, "nulls=not distinct")
 	}
 	short, named := shortName(t.table, ix.Name)
 	if !named {
@@ -115,7 +118,7 @@ func addIndex(t *found, ix schema.FoundIndex, fields []*field, taken map[string]
 	}
 	own := func(option string) bool {
 		return option == "index" || option == "unique" || option == "desc" || strings.HasPrefix(option, "using=") ||
-			strings.HasPrefix(option, "ops=")
+			strings.HasPrefix(option, "ops=") || strings.HasPrefix(option, "nulls=")
 	}
 	plain := make([]*field, len(used)) // without the indexes of their own
 	for i, f := range used {

@@ -90,7 +90,7 @@ func indexReadsBack(table string, ix *schema.FoundIndex, blank []string, fields 
 	}
 	got := t.Indexes[0]
 	return got.Name == ix.Name && got.Unique == ix.Unique && got.Where == ix.Where && got.Method == ix.Method &&
-		got.Ops == ix.Ops &&
+		got.Ops == ix.Ops && got.NullsNotDistinct == ix.NullsNotDistinct &&
 		slices.Equal(schema.ColumnNames(got.Include), ix.Include) &&
 		slices.EqualFunc(got.Columns, ix.Columns, func(g schema.IndexColumn, c schema.FoundIndexColumn) bool {
 			if g.Column == nil {

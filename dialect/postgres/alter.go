@@ -43,8 +43,14 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 			steps = append(steps, s)
 		}
 	}
-	// What columns need comes before what needs them, and what is dropped goes last.
-	slices.SortStableFunc(steps, func(x, y schema.Step) int { return order[x.Kind] - order[y.Kind] })
+	// What columns need comes before what needs them, and what is dropped goes last: a column that is computed from others
+	// before them.
+	slices.SortStableFunc(steps, func(x, y schema.Step) int {
+		if by := order[x.Kind] - order[y.Kind]; by != 0 || x.Kind != schema.DropColumn {
+			return by
+		}
+		return w.stored(x.Name) - w.stored(y.Name)
+	})
 	return steps
 }
 
@@ -60,6 +66,14 @@ type alteration struct {
 	settled map[string]bool // the columns whose default is seen to when their type changes
 	stuck   []string        // the columns whose type only a person can change
 	goes    []*schema.Drift // what goes when the type of its column changes
+}
+
+// stored is 0 for a column that is computed from others, and 1 for another.
+func (w *alteration) stored(column string) int {
+	if c := w.Have.Column(column); c != nil && c.Generated {
+		return 0
+	}
+	return 1
 }
 
 // new returns a step without its statements.
@@ -209,7 +223,12 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 		if !drift.At.Own {
 			return dialect.ByHand(drift, dialect.ExtraAdvice(drift))
 		}
-		return w.new(schema.DropColumn, drift, schema.Lossy, w.alter("DROP COLUMN "+dialect.Quote(drift.Name)))
+		s := w.new(schema.DropColumn, drift, schema.Lossy, w.alter("DROP COLUMN "+dialect.Quote(drift.Name)))
+		s.Blocked = schema.Texts(slices.DeleteFunc(w.Have.Holding(drift.Name, schema.HoldsDrop), w.dropped))
+		if gone := w.goneWith(drift); gone != nil {
+			s.Reason += "; what others made on it goes with it: " + strings.Join(gone, ", ")
+		}
+		return s
 	}
 	c, col := drift.At.Column, alterColumn(drift.Name)
 	switch drift.Aspect {
@@ -230,6 +249,29 @@ func (w *alteration) column(drift *schema.Drift) schema.Step {
 		return w.generated(drift, col)
 	}
 	return dialect.ByHand(drift, "create the table again, or change the model")
+}
+
+// dropped reports whether what depends on a column is one that goes before it: a generated column that this library
+// made.
+func (w *alteration) dropped(d schema.Dependent) bool {
+	return d.Sort == schema.OfGeneratedColumn && slices.ContainsFunc(w.Drifts, func(drift *schema.Drift) bool {
+		return drift.Object == schema.OfColumn && drift.Sort == schema.Extra && drift.At.Own && drift.Name == d.Name
+	})
+}
+
+// goneWith lists the indexes and constraints that others made and the server drops with a column.
+func (w *alteration) goneWith(column *schema.Drift) (list []string) {
+	for _, drift := range w.Drifts {
+		if drift.Sort != schema.Extra || drift.At.Own {
+			continue
+		}
+		ix := drift.At.HaveIndex
+		if ix != nil && (slices.Contains(ix.Names(), column.Name) || slices.Contains(ix.Include, column.Name)) ||
+			speaks(drift, column.Name) {
+			list = append(list, strings.TrimSpace(string(drift.Object)+" "+drift.Name))
+		}
+	}
+	return list
 }
 
 // notNull makes a column NOT NULL without a lock while the rows are read: a CHECK that is valid shows the server that
@@ -433,10 +475,12 @@ func (w *alteration) index(drift *schema.Drift) schema.Step {
 		if strings.HasPrefix(drift.Name, dialect.Passing) {
 			risk = schema.Additive // left over
 		}
+		s := w.apart(schema.DropIndex, drift, risk, "DROP INDEX CONCURRENTLY "+w.d.Index(w.Table.Name, drift.Name))
 		if place.HaveIndex.Bound {
-			return w.new(schema.DropIndex, drift, risk, w.alter("DROP CONSTRAINT "+name))
+			s = w.new(schema.DropIndex, drift, risk, w.alter("DROP CONSTRAINT "+name))
 		}
-		return w.apart(schema.DropIndex, drift, risk, "DROP INDEX CONCURRENTLY "+w.d.Index(w.Table.Name, drift.Name))
+		s.Blocked = schema.Texts(w.Have.Holding(drift.Name, schema.HoldsIndex))
+		return s
 	}
 	create := w.d.createIndex(w.Table, place.Index)
 	concurrently := strings.Replace(create, "INDEX ", "INDEX CONCURRENTLY ", 1)
@@ -462,6 +506,9 @@ func (w *alteration) index(drift *schema.Drift) schema.Step {
 	}
 	if place.Index.Unique {
 		s.Probe = dialect.UniqueProbe(w.d, w.Table, place.Index)
+	}
+	if s.Kind == schema.ReplaceIndex {
+		s.Blocked = schema.Texts(w.Have.Holding(drift.Name, schema.HoldsIndex))
 	}
 	return s
 }

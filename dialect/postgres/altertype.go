@@ -54,6 +54,11 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 			risk = schema.Lossy
 		}
 	}
+	computed, added, blocked := w.dependents(drift, risk)
+	what = append(what, computed...)
+	if added != nil {
+		risk = max(risk, schema.Rewriting)
+	}
 	typ := w.d.ColumnType(c)
 	plain, _, _ := strings.Cut(typ, " COLLATE ")
 	using := name + "::" + plain
@@ -68,14 +73,62 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	if checked {
 		what = append(what, "ADD "+constraint)
 	}
+	if what = append(what, added...); added != nil {
+		reasons = append(reasons, "; what is computed from it is dropped and added again, behind the other columns")
+	}
 	s := w.new(schema.AlterColumn, drift, risk, append(w.d.Prerequisites([]*schema.Column{c}),
 		strings.Join(append(indexes, w.alter(what...)), "; "))...)
 	s.Reason += strings.Join(reasons, "")
 	if probe != "" {
 		s.Probe = "SELECT count(*) FROM " + w.name + " WHERE " + strings.ReplaceAll(probe, "?", name)
 	}
-	s.Apart = risk != schema.Additive
+	s.Apart = risk != schema.Additive || added != nil
+	s.Blocked = blocked
 	return s
+}
+
+// dependents looks at what depends on a column whose type changes, for which the server refuses that. Generated columns
+// are dropped and added again, where nothing else would go with them. The rest blocks the step.
+func (w *alteration) dependents(drift *schema.Drift, risk schema.Risk) (drop, add, blocked []string) {
+	holds := schema.HoldsType
+	if risk >= schema.Rewriting {
+		holds += schema.HoldsRewrite
+	}
+	if !carried(drift.At.HaveColumn, drift.At.WantColumn) {
+		holds += schema.HoldsKind
+	}
+	var rest []schema.Dependent
+	for _, d := range w.Have.Holding(drift.Name, holds) {
+		if g := w.Have.Column(d.Name); d.Sort == schema.OfGeneratedColumn && g != nil && w.alone(d.Name) {
+			name := dialect.Quote(d.Name)
+			null := ""
+			if g.NotNull {
+				null = " NOT NULL"
+			}
+			drop = append(drop, "DROP COLUMN "+name)
+			add = append(add, "ADD COLUMN "+name+" "+g.Type+null+" GENERATED ALWAYS AS ("+d.Text+") STORED")
+			continue
+		}
+		rest = append(rest, d)
+	}
+	return drop, add, schema.Texts(rest)
+}
+
+// alone reports whether nothing is on a column that would go with it: no index or constraint, nothing that uses it, no
+// comment, no privileges.
+func (w *alteration) alone(column string) bool {
+	on := " on column " + column
+	return len(w.Have.Holding(column, schema.HoldsDrop+schema.HoldsType)) == 0 &&
+		!slices.ContainsFunc(w.Have.Dependents, func(d schema.Dependent) bool {
+			return d.Sort == schema.OfStatistics && d.Column == column || strings.HasPrefix(" "+d.Name+" ", on+" ")
+		}) &&
+		!slices.ContainsFunc(w.Have.Indexes, func(ix schema.FoundIndex) bool {
+			return slices.Contains(ix.Names(), column) || slices.Contains(ix.Include, column) || hasWord(ix.Where, column) ||
+				slices.ContainsFunc(ix.Columns, func(c schema.FoundIndexColumn) bool { return hasWord(c.Expr, column) })
+		}) &&
+		!slices.ContainsFunc(w.Have.Checks, func(c schema.FoundCheck) bool { return hasWord(c.Expr, column) }) &&
+		!slices.ContainsFunc(w.Have.ForeignKeys,
+			func(k schema.FoundForeignKey) bool { return slices.Contains(k.Columns, column) })
 }
 
 // othersDefault reports whether a column has a default that the library did not write, and that the model has none or
@@ -94,21 +147,25 @@ func (w *alteration) extraOn(column string) (extra []*schema.Drift) {
 		if drift.Sort != schema.Extra {
 			continue
 		}
-		speaks := false
-		switch place := drift.At; drift.Object {
-		case schema.OfCheck:
-			speaks = hasWord(place.HaveCheck.Expr, column)
-		case schema.OfForeignKey:
-			speaks = slices.Contains(place.HaveKey.Columns, column)
-		case schema.OfIndex:
-			speaks = hasWord(place.HaveIndex.Where, column) || slices.ContainsFunc(place.HaveIndex.Columns,
-				func(c schema.FoundIndexColumn) bool { return hasWord(c.Expr, column) })
-		}
-		if speaks {
+		if speaks(drift, column) {
 			extra = append(extra, drift)
 		}
 	}
 	return extra
+}
+
+// speaks reports whether a constraint or an expression of an index that is extra is about a column.
+func speaks(drift *schema.Drift, column string) bool {
+	switch place := drift.At; drift.Object {
+	case schema.OfCheck:
+		return hasWord(place.HaveCheck.Expr, column)
+	case schema.OfForeignKey:
+		return slices.Contains(place.HaveKey.Columns, column)
+	case schema.OfIndex:
+		return hasWord(place.HaveIndex.Where, column) || slices.ContainsFunc(place.HaveIndex.Columns,
+			func(c schema.FoundIndexColumn) bool { return hasWord(c.Expr, column) })
+	}
+	return false
 }
 
 // constraintName returns the name of a constraint that is extra.

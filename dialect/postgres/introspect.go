@@ -98,7 +98,11 @@ const indexes = `SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, 
 	pg_catalog.pg_get_expr(i.indpred, i.indrelid), k.n > i.indnkeyatts, NOT i.indisvalid,
 	EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('u', 'x')),
 	coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false), nullif(am.amname::text, 'btree'),
-	(SELECT string_agg(DISTINCT o.opcname::text, ', ') FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass::oid[]) AND NOT o.opcdefault)
+	(SELECT string_agg(DISTINCT o.opcname::text, ', ') FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass::oid[]) AND NOT o.opcdefault),
+	CASE WHEN k.n > i.indnkeyatts THEN NULL
+		WHEN i.indoption[(k.n - 1)::int] & 3 = 1 THEN 'NULLS LAST' WHEN i.indoption[(k.n - 1)::int] & 3 = 2 THEN 'NULLS FIRST' END,
+	CASE WHEN k.n <= i.indnkeyatts AND i.indcollation[(k.n - 1)::int] NOT IN (0, coalesce(a.attcollation, 100))
+		THEN (SELECT collname::text FROM pg_catalog.pg_collation WHERE oid = i.indcollation[(k.n - 1)::int]) END
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_am am ON am.oid = ic.relam
@@ -198,6 +202,9 @@ func (Dialect) ForeignKeys() string { return foreignKeys }
 func (Dialect) SetsColumns() string {
 	return "SELECT current_setting('server_version_num')::int >= 150000"
 }
+
+// NullsNotDistinct returns a query that tells whether indexes can take NULLs for equal, which they can since version 15.
+func (d Dialect) NullsNotDistinct() string { return d.SetsColumns() }
 
 // A constraint that is checked at the end of a transaction, not at all (NOT ENFORCED, disabled triggers) or for other
 // rows than those that a query reads (inheritance) is none to rely on; nor is a row that a policy may hide.

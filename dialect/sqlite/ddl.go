@@ -219,12 +219,13 @@ func (Dialect) AddReference(*schema.Table, *schema.Column) string { return "" }
 // AddForeignKey returns "": CREATE TABLE has written it, and a table that exists cannot get one.
 func (Dialect) AddForeignKey(*schema.Table, *schema.ForeignKey, bool) string { return "" }
 
-// CreateIndex returns the statements that make the index, none for one of a method that SQLite does not have.
+// CreateIndex returns the statements that make the index, none for one of a method that SQLite does not have,
+// and for one in which NULLs are equal.
 func (d Dialect) CreateIndex(t *schema.Table, ix *schema.Index) []string {
 	if ix.FullText != nil {
 		return d.createFullText(t, ix)
 	}
-	if ix.Method != "" {
+	if ix.Method != "" || ix.NullsNotDistinct {
 		return nil
 	}
 	if ix.Ops != "" {

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/prom-go/prom/dialect"
@@ -43,12 +44,13 @@ ORDER BY c.cid`
 
 // An expression is a column without a name; the row's number, which SQLite adds to every index, is no key column.
 const indexes = `WITH t(name) AS (SELECT ?)
-SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL
-FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n
+SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll
+FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n,
+		CASE WHEN c.coll <> 'BINARY' THEN c.coll END AS coll
 	FROM t, pragma_index_list(t.name` + ofArg + `) AS l, pragma_index_xinfo(l.name` + ofArg + `) AS c
 	WHERE l.origin <> 'pk' AND c.key = 1
 	UNION ALL
-	SELECT s.name, 0, 0, c.name, 0, 0, '` + methodFTS5 + `', c.cid
+	SELECT s.name, 0, 0, c.name, 0, 0, '` + methodFTS5 + `', c.cid, NULL
 	FROM t, ` + of + `sqlite_schema AS s, pragma_table_xinfo(s.name` + ofArg + `) AS c
 	WHERE ` + contentOf + ` AND c.hidden = 0) AS i
 ORDER BY i.name, i.n`
@@ -159,6 +161,9 @@ func (Dialect) ForeignKeys() string { return foreignKeys }
 // SetsColumns returns "": SET NULL is about all columns.
 func (Dialect) SetsColumns() string { return "" }
 
+// NullsNotDistinct returns "": a NULL is distinct from another one.
+func (Dialect) NullsNotDistinct() string { return "" }
+
 // EnforcedReferences returns "": other programs may write without foreign keys.
 func (Dialect) EnforcedReferences() string { return "" }
 
@@ -212,6 +217,17 @@ func completeTable(f *schema.Found, sql string) {
 			c.NoCase = strings.EqualFold(col.collation(), "NOCASE")
 			if c.Generated {
 				c.Expr = col.generated()
+			}
+		}
+	}
+	for i := range f.Indexes {
+		for j := range f.Indexes[i].Columns { // that of the column goes without saying
+			ic := &f.Indexes[i].Columns[j]
+			if col := def.column(ic.Name); col != nil {
+				own := cmp.Or(col.collation(), "BINARY")
+				if ic.Collation = cmp.Or(ic.Collation, "BINARY"); strings.EqualFold(ic.Collation, own) {
+					ic.Collation = ""
+				}
 			}
 		}
 	}

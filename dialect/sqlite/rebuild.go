@@ -220,7 +220,9 @@ func (c *clause) referring(d Dialect, k *schema.FoundForeignKey) clause {
 	if c.name != "" {
 		text = "CONSTRAINT " + dialect.Quote(c.name) + " " + text
 	}
-	return clauses(text, tokens(text))[0]
+	now := clauses(text, tokens(text))[0]
+	now.remarks = c.remarks
+	return now
 }
 
 // dropColumn takes a column out, with the constraints that speak of it.

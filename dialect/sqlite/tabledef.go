@@ -13,6 +13,8 @@ type tableDef struct {
 	columns     []*columnDef
 	constraints []clause
 	tail        string // behind the brackets, such as WITHOUT ROWID
+
+	start, end remarks // before all and behind all that is in the brackets
 }
 
 // columnDef is the definition of a column.
@@ -20,6 +22,7 @@ type columnDef struct {
 	quoted  string // its name as it stands there
 	typ     string // "" for none
 	clauses []clause
+	remarks
 }
 
 // clause is a constraint of a column or of a table, or another part of a column's definition.
@@ -28,6 +31,7 @@ type clause struct {
 	name  string // of the constraint, unquoted; "" for none
 	text  string // without the name
 	words []token
+	remarks
 }
 
 // The sorts of clauses that matter.
@@ -51,20 +55,44 @@ func parseTable(sql string) (*tableDef, bool) {
 	}
 	items, rest := inBrackets(list)
 	def := &tableDef{}
+	def.start.before = commentsOf(sql, list[:i+1])
+	end := list[i].to
+	last := func() *remarks { return nil } // whose place may change with each one that is added
 	for _, item := range items {
 		if len(item) == 0 {
 			continue
 		}
-		if startsConstraint(item) {
+		var inside []string
+		before := last()
+		if n := len(def.constraints); startsConstraint(item) {
 			def.constraints = append(def.constraints, clauses(sql, item)...)
-			continue
+			inside = def.commentsIn(sql, item, n)
+			before, last = last(), func() *remarks { return &def.constraints[n].remarks }
+		} else {
+			col := parseColumn(sql, item)
+			def.columns, inside, col.before = append(def.columns, col), col.before, nil
+			last = func() *remarks { return &col.remarks }
 		}
-		def.columns = append(def.columns, parseColumn(sql, item))
+		remark(sql[end:item[0].from], before, last())
+		last().before = append(last().before, inside...)
+		end = item[len(item)-1].to
+	}
+	if len(rest) < len(list) {
+		remark(sql[end:list[len(list)-len(rest)-1].from], last(), &def.end)
 	}
 	if len(rest) > 0 {
 		def.tail = " " + sql[rest[0].from:rest[len(rest)-1].to]
 	}
 	return def, true
+}
+
+// commentsIn returns the comments in an item that is constraints of the table, those from n on, but for what they keep.
+func (d *tableDef) commentsIn(sql string, item []token, n int) []string {
+	var parts [][]token
+	for _, c := range d.constraints[n:] {
+		parts = append(parts, c.words)
+	}
+	return commentsOf(sql, item, parts...)
 }
 
 // parseColumn takes the definition of a column apart, which is some of the tokens of a statement.
@@ -78,6 +106,11 @@ func parseColumn(sql string, item []token) *columnDef {
 		col.typ = sql[item[1].from:item[n-1].to]
 	}
 	col.clauses = clauses(sql, item[n:])
+	parts := [][]token{item[1:n]}
+	for _, c := range col.clauses {
+		parts = append(parts, c.words)
+	}
+	col.before = commentsOf(sql, item, parts...)
 	return col
 }
 
@@ -343,12 +376,23 @@ func (d *tableDef) dropWhere(is func(col *columnDef, c *clause) bool) {
 
 // create returns the statement that makes the table under a name, which is SQL.
 func (d *tableDef) create(name string) string {
-	lines := make([]string, 0, len(d.columns)+len(d.constraints))
-	for _, c := range d.columns {
-		lines = append(lines, c.String())
+	var b strings.Builder
+	b.WriteString("CREATE TABLE " + name + " (\n")
+	d.start.write(&b, "")
+	comma := func(i int) string {
+		if i+1 < len(d.columns)+len(d.constraints) {
+			return ","
+		}
+		return ""
+	}
+	for i, c := range d.columns {
+		c.write(&b, c.String()+comma(i))
 	}
 	for i := range d.constraints {
-		lines = append(lines, d.constraints[i].String())
+		c := &d.constraints[i]
+		c.write(&b, c.String()+comma(len(d.columns)+i))
 	}
-	return "CREATE TABLE " + name + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)" + d.tail
+	d.end.write(&b, "")
+	b.WriteString(")" + d.tail)
+	return b.String()
 }

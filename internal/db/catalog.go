@@ -11,6 +11,7 @@ import (
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/db/sqlite"
 	"github.com/prom-go/prom/internal/dsn"
 	"github.com/prom-go/prom/schema"
 )
@@ -169,6 +170,15 @@ func (db *DB) InspectAll(ctx context.Context, table string) (schema.Found, error
 	return found, err
 }
 
+// Dependents lists what lies on a table or uses it, and no model says anything of.
+func (db *DB) Dependents(ctx context.Context, table string) (list []schema.Dependent, err error) {
+	err = db.inspect(ctx, db.dialect.Dependents(), table, func(r inspected) {
+		list = append(list, schema.Dependent{Sort: schema.DriftOf(r.text(0)), Name: r.text(1), Column: r.text(2), Text: r.text(3),
+			Listed: r.bool(4), Holds: r.text(5)})
+	})
+	return list, err
+}
+
 // MaySuppress reports whether something in the database may keep a write from a row of a table without an error, such
 // as a trigger.
 func (db *DB) MaySuppress(ctx context.Context, table string) (may bool, err error) {
@@ -208,7 +218,8 @@ func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
 			return
 		}
 		found.Indexes[i].Columns = append(found.Indexes[i].Columns,
-			schema.FoundIndexColumn{Name: r.text(3), Desc: r.bool(4), Expr: r.text(5)})
+			schema.FoundIndexColumn{Name: r.text(3), Desc: r.bool(4), Expr: r.text(5), Nulls: r.text(13),
+				Collation: r.text(14)})
 	})
 
 	return found, err
@@ -220,6 +231,14 @@ func (db *DB) SetsColumns(ctx context.Context) (sets bool, err error) {
 		err = db.inspect(ctx, query, "", func(r inspected) { sets = r.bool(0) })
 	}
 	return sets, err
+}
+
+// NullsNotDistinct reports whether the server has unique indexes in which a NULL is equal to another one.
+func (db *DB) NullsNotDistinct(ctx context.Context) (has bool, err error) {
+	if query := db.dialect.NullsNotDistinct(); query != "" {
+		err = db.inspect(ctx, query, "", func(r inspected) { has = r.bool(0) })
+	}
+	return has, err
 }
 
 // History lists the statements that the history tells of a table, the first one first, without those that only say who
@@ -302,6 +321,10 @@ func (db *DB) AllDefinitions(ctx context.Context, table string) (list []string, 
 	}
 	return list, err
 }
+
+// BrokenBy returns the sort and the name of the view or trigger for which a change of a table failed, because its
+// definition would speak of what is not there; "" for another error.
+func BrokenBy(err error) (sort, name string) { return sqlite.BrokenBy(err) }
 
 // BrokenReferences lists the tables and views in the database of a table at which something refers to what is not
 // there, each with what can then not be done to it. It is empty where the server sees to that.

@@ -69,7 +69,7 @@ func (a *applier) additive(ctx context.Context) error {
 			for i := range now {
 				if s := &now[i]; phase(s) == 0 && s.SQL != nil && slices.ContainsFunc(a.steps,
 					func(planned schema.Step) bool { return planned.Same(*s) }) {
-					if s.Violations > 0 {
+					if s.Violations > 0 || s.Blocked != nil {
 						refused = append(refused, refuse(s))
 						continue
 					}
@@ -136,7 +136,7 @@ func (a *applier) single(ctx context.Context, s *schema.Step) error {
 	if err != nil || found == nil {
 		return err
 	}
-	if found.Violations > 0 {
+	if found.Violations > 0 || found.Blocked != nil {
 		a.refused = append(a.refused, refuse(found))
 		return nil
 	}
@@ -164,7 +164,11 @@ func (a *applier) single(ctx context.Context, s *schema.Step) error {
 func refuse(s *schema.Step) error {
 	e := &driver.Error{Kind: driver.KindDrift, Op: "apply", Table: s.Table,
 		Detail: fmt.Sprintf("%s: %d existing rows or values violate it, and this query counts them: %s; fix the rows, and plan again", s.Kind, s.Violations, s.Probe)}
-	if s.Name != "" && s.Kind == schema.AlterColumn {
+	if s.Blocked != nil {
+		e.Detail = fmt.Sprintf("%s: the database refuses it because of %s; %s", s.Kind, strings.Join(s.Blocked, ", "),
+			schema.BlockedAdvice)
+	}
+	if s.Name != "" && (s.Kind == schema.AlterColumn || s.Kind == schema.RenameColumn || s.Kind == schema.DropColumn) {
 		e.Columns = []string{s.Name}
 	}
 	return e

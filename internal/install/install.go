@@ -34,6 +34,9 @@ func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bo
 	if db.ReadOnly() || db.DSN().Options.Install == dsn.InstallOff {
 		return false, nil
 	}
+	if err := possible(ctx, db, tables); err != nil {
+		return false, err
+	}
 	if db.DSN().Options.Install == dsn.InstallCheck {
 		return false, check(ctx, db, tables)
 	}
@@ -61,6 +64,24 @@ func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bo
 		Mark(db, t).Set(ctx)
 	}
 	return changed, nil
+}
+
+// possible returns why the engine cannot have one of the tables: a unique index in which NULLs are equal. Without it, or
+// with another one in its place, rows would be there that the model refuses.
+func possible(ctx context.Context, db *db.DB, tables []*schema.Table) error {
+	for _, t := range tables {
+		i := slices.IndexFunc(t.Indexes, func(ix *schema.Index) bool { return ix.NullsNotDistinct })
+		if i < 0 {
+			continue
+		}
+		if has, err := db.NullsNotDistinct(ctx); has || err != nil {
+			return err
+		}
+		return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name,
+			Detail: fmt.Sprintf("the index %q takes NULLs for equal (nulls=not distinct), which needs PostgreSQL 15 or newer; "+
+				"take the option out of the tag, or make its fields required", t.Indexes[i].Name)}
+	}
+	return nil
 }
 
 // anyMissing reports whether there is something to do, and logs what exists and does not fit.

@@ -203,3 +203,102 @@ func TestNativeNotModelled(t *testing.T) {
 	is.NoErr(planned(ctx, db, now))
 	is.Equal(planOf(ctx, t, db, now), nil)
 }
+
+// Ensure that a plan lists what lies on a table and what uses it, and has no step for any of it.
+func TestNotModelledObjects(t *testing.T) {
+	t.Parallel()
+	type plain struct {
+		ID   int64 `prom:"key"`
+		Name string
+		Age  int64
+	}
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := open(t, e.DSN)
+		want := []string{"storage STRICT", "storage WITHOUT ROWID", "trigger fires", "trigger other on elsewhere", "view looks"}
+		if e.Name == dbtest.NameSQLite {
+			runSQL(t, db, `CREATE TABLE "plain" ("id" INTEGER PRIMARY KEY, "name" TEXT NOT NULL, "age" INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+				`CREATE TABLE "plainer" (x)`, `CREATE TABLE "elsewhere" (x)`, `CREATE VIEW "looks" AS SELECT name FROM Plain`, `CREATE VIEW "away" AS SELECT x FROM plainer`,
+				`CREATE TRIGGER "fires" AFTER INSERT ON "plain" BEGIN SELECT 1; END`,
+				`CREATE TRIGGER "other" AFTER INSERT ON "elsewhere" BEGIN DELETE FROM plain; END`)
+		} else {
+			runSQL(t, db, `CREATE TABLE "plain" ("id" bigint, "name" text NOT NULL, "age" bigint NOT NULL, PRIMARY KEY ("id"))
+					WITH (fillfactor = 90)`,
+				`CREATE VIEW "looks" AS SELECT "name" FROM "plain"`, `CREATE MATERIALIZED VIEW "kept" AS SELECT count(*) FROM "plain"`,
+				`CREATE FUNCTION "fire"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$`,
+				`CREATE TRIGGER "fires" AFTER UPDATE ON "plain" FOR EACH ROW EXECUTE FUNCTION "fire"()`,
+				`CREATE RULE "ruling" AS ON DELETE TO "plain" DO ALSO SELECT 1`, `CREATE POLICY "bars" ON "plain" USING ("id" > 0)`,
+				`ALTER TABLE "plain" ENABLE ROW LEVEL SECURITY, REPLICA IDENTITY FULL`, `CREATE STATISTICS "stats" ON "id", "name" FROM "plain"`,
+				`CREATE PUBLICATION "everybody" FOR TABLE "plain" ("id", "name")`, `COMMENT ON TABLE "plain" IS 'a'`, `COMMENT ON COLUMN "plain"."name" IS 'b'`,
+				`COMMENT ON CONSTRAINT "plain_pkey" ON "plain" IS 'c'`, `COMMENT ON INDEX "plain_pkey" IS 'd'`,
+				`GRANT SELECT, INSERT ON "plain" TO PUBLIC`, `GRANT UPDATE ("name") ON "plain" TO PUBLIC`, `CREATE TABLE "heir" (PRIMARY KEY ("id")) INHERITS ("plain")`,
+				`CREATE TABLE "holder" ("row" "plain")`)
+			want = []string{"comment ", "comment on column name", "comment on constraint plain_pkey", "comment on index plain_pkey",
+				"grant on column name to PUBLIC", "grant to PUBLIC", "inheritance by heir", "materialized view kept", "policy bars", "publication everybody",
+				"row security ", "row type of column holder.row", "rule ruling", "statistics stats", "storage parameters fillfactor=90",
+				"storage replica identity full", "trigger fires", "view looks"}
+		}
+		now := table[plain](t)
+		list := func(now *schema.Table) (got []string) {
+			steps, others, err := install.Plan(ctx, db, now)
+			is.NoErr(err)
+			is.Equal(steps, nil)
+			for _, d := range others {
+				is.True(d.NotModelled() && d.Harmless())
+				got = append(got, string(d.Object)+" "+d.Name)
+			}
+			return got
+		}
+		is.Equal(list(now), want)
+		drifts, err := install.Drifts(ctx, db, now)
+		is.NoErr(err)
+		is.Equal(drifts, nil)
+		if e.Name == dbtest.NamePostgres {
+			is.Equal(list(named[plain](t, "heir")), []string{"inheritance from plain"})
+			runSQL(t, db, `CREATE TABLE "cut" ("id" bigint, "name" text NOT NULL, "age" bigint NOT NULL, PRIMARY KEY ("id")) PARTITION BY RANGE ("id")`,
+				`CREATE TABLE "cut1" PARTITION OF "cut" DEFAULT`)
+			is.Equal(list(named[plain](t, "cut")), []string{"partition key RANGE (id)", "partitions 1 tables"})
+		}
+	})
+}
+
+// Ensure that a default is the model's own constant however others wrote it, and that another one is replaced by a
+// lossy step only.
+func TestSameDefaults(t *testing.T) {
+	t.Parallel()
+	type thing struct {
+		ID    int64     `prom:"key,auto"`
+		Text  string    `prom:"default=x"`
+		Exact string    `prom:"decimal=10.2,default=1.5"`
+		Small int16     `prom:"default=3"`
+		Whole int32     `prom:"default=-1000"`
+		Real  float32   `prom:"default=1e3"`
+		Bool  bool      `prom:"default=true"`
+		Day   time.Time `prom:"date,default=2020-02-29"`
+	}
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := open(t, e.DSN)
+		now := named[thing](t, "thing")
+		exact, whole := "DECIMALTEXT NOT NULL DEFAULT '1.5'", "(-1000)"
+		if e.Name == dbtest.NamePostgres {
+			exact, whole = "numeric(10,2) NOT NULL DEFAULT 1.5", "-1e3"
+		}
+		runSQL(t, db, `CREATE TABLE "thing" ("id" `+counted(e)+`, "text" varchar(9) NOT NULL DEFAULT 'x', "exact" `+exact+`,
+			"small" smallint NOT NULL DEFAULT ((3)), "whole" integer NOT NULL DEFAULT `+whole+`, "real" real NOT NULL DEFAULT 1000,
+			"bool" boolean NOT NULL DEFAULT TRUE, "day" date NOT NULL DEFAULT '2020-02-29')`)
+		is.Equal(planOf(ctx, t, db, now), nil)
+		ensure(ctx, t, db, now)
+
+		type other struct {
+			ID   int64  `prom:"key,auto"`
+			Text string `prom:"default=y"`
+			Bool bool   `prom:"default=false"`
+		}
+		for _, s := range planOf(ctx, t, db, named[other](t, "thing")) {
+			is.Equal(s.Risk, schema.Lossy)
+		}
+	})
+}

@@ -103,6 +103,9 @@ func (p *planner) wrote(sql string, d *schema.Drift) bool {
 
 // wroteColumn reports whether a statement defines a column, in a way of which is is true.
 func wroteColumn(sql, name string, is func(definition string) bool) bool {
+	if strings.Contains(sql, " DROP COLUMN "+dialect.Quote(name)+", ") {
+		return false // it is computed, stepped aside for another one's type, and was made again
+	}
 	for line := range strings.SplitSeq(sql, "\n") {
 		if !strings.HasPrefix(sql, "CREATE TABLE ") {
 			_, added, ok := strings.Cut(line, " ADD COLUMN ")
@@ -156,12 +159,12 @@ func wroteIndex(sql string, d dialect.Dialect, t *schema.Table, h *schema.FoundI
 		made, ok := strings.CutPrefix(sql, "CREATE VIRTUAL TABLE IF NOT EXISTS ")
 		return ok && strings.Contains(h.SQL, "CREATE VIRTUAL TABLE "+made)
 	}
-	if h.Partial || h.Bound || h.NullsNotDistinct || h.Unique != strings.HasPrefix(sql, "CREATE UNIQUE INDEX ") {
+	if h.Partial || h.Bound || h.Unique != strings.HasPrefix(sql, "CREATE UNIQUE INDEX ") {
 		return false
 	}
 	columns := make([]string, len(h.Columns))
 	for i, c := range h.Columns {
-		if c.Name == "" {
+		if c.Name == "" || c.Nulls != "" || c.Collation != "" {
 			return false
 		}
 		if columns[i] = dialect.Quote(c.Name); c.Desc {
@@ -172,6 +175,9 @@ func wroteIndex(sql string, d dialect.Dialect, t *schema.Table, h *schema.FoundI
 	end := " ON " + on + " (" + strings.Join(columns, ", ") + ")"
 	if len(h.Include) > 0 {
 		end += " INCLUDE (" + dialect.QuoteList(h.Include) + ")"
+	}
+	if h.NullsNotDistinct {
+		end += " NULLS NOT DISTINCT"
 	}
 	return strings.HasSuffix(sql, end)
 }

@@ -121,6 +121,9 @@ type planner struct {
 // look finds out what there is, under the names that it will have.
 func (p *planner) look() (err error) {
 	t := p.table
+	if err := possible(p.ctx, p.db, []*schema.Table{t}); err != nil {
+		return err
+	}
 	if p.have, err = p.db.InspectAll(p.ctx, t.Name); err != nil {
 		return err
 	}
@@ -272,12 +275,20 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 			p.others = append(p.others, d)
 		}
 	}
-	if len(drifts) == len(p.others) {
-		return p.steps, nil, nil
-	}
 	name := p.table.Name
 	if len(p.renamed) > 0 && p.renamed[0].Object == schema.OfTable {
 		name = p.table.Was
+	}
+	dependents, err := p.db.Dependents(p.ctx, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.have.WithDependents(dependents, p.renamed)
+	p.blockRenames()
+	modelled := len(drifts) - len(p.others)
+	p.others = append(p.others, p.have.Others(p.table.Name)...)
+	if modelled == 0 {
+		return p.steps, nil, p.tryOut(p.steps)
 	}
 	filled, err := p.db.HasRows(p.ctx, name)
 	if err != nil {
@@ -312,7 +323,17 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 			return nil, nil, err
 		}
 	}
-	return append(p.steps, list...), nil, nil
+	steps = append(p.steps, list...)
+	return steps, nil, p.tryOut(steps)
+}
+
+// blockRenames notes what keeps a column from being renamed.
+func (p *planner) blockRenames() {
+	for i := range p.steps {
+		if s := &p.steps[i]; s.Kind == schema.RenameColumn {
+			s.Blocked = schema.Texts(p.have.Holding(s.Name, schema.HoldsName))
+		}
+	}
 }
 
 // probe counts the existing rows that violate a step. What it asks about may not be there yet, or be of another type

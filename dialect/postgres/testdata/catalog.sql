@@ -46,7 +46,11 @@ SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, a.attname::text,
 	pg_catalog.pg_get_expr(i.indpred, i.indrelid), k.n > i.indnkeyatts, NOT i.indisvalid,
 	EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('u', 'x')),
 	coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false), nullif(am.amname::text, 'btree'),
-	(SELECT string_agg(DISTINCT o.opcname::text, ', ') FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass::oid[]) AND NOT o.opcdefault)
+	(SELECT string_agg(DISTINCT o.opcname::text, ', ') FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass::oid[]) AND NOT o.opcdefault),
+	CASE WHEN k.n > i.indnkeyatts THEN NULL
+		WHEN i.indoption[(k.n - 1)::int] & 3 = 1 THEN 'NULLS LAST' WHEN i.indoption[(k.n - 1)::int] & 3 = 2 THEN 'NULLS FIRST' END,
+	CASE WHEN k.n <= i.indnkeyatts AND i.indcollation[(k.n - 1)::int] NOT IN (0, coalesce(a.attcollation, 100))
+		THEN (SELECT collname::text FROM pg_catalog.pg_collation WHERE oid = i.indcollation[(k.n - 1)::int]) END
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_am am ON am.oid = ic.relam
@@ -76,6 +80,82 @@ GROUP BY c.conrelid, c.confrelid
 ORDER BY 1, 2;
 -- definitions
 ;
+-- dependents
+WITH RECURSIVE t AS (SELECT oid, relkind, relowner, relacl, relrowsecurity, relforcerowsecurity, reloptions, reltablespace,
+		relpersistence, relreplident, relispartition FROM pg_catalog.pg_class WHERE oid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(?::text) AND relkind IN ('r', 'p', 'f', 'v', 'm'))),
+o AS (SELECT oid FROM t UNION SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN o ON i.inhparent = o.oid),
+u AS (SELECT d.classid, d.objid, d.refobjid, a.attname::text AS col, CASE WHEN a.attname IS NULL THEN '' ELSE 'td' END AS holds
+	FROM pg_catalog.pg_depend d JOIN o ON o.oid = d.refobjid
+	LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+	WHERE d.refclassid = 'pg_catalog.pg_class'::regclass)
+SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'rule' END AS sort,
+	CASE WHEN c.relkind IN ('v', 'm') THEN CASE WHEN NOT pg_catalog.pg_table_is_visible(c.oid) THEN CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN c.relname LIKE '%.%' OR c.relname LIKE '"%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END WHEN c.relname LIKE '%.%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END ELSE r.rulename || CASE WHEN c.oid <> t.oid THEN ' on ' || CASE WHEN NOT pg_catalog.pg_table_is_visible(c.oid) THEN CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN c.relname LIKE '%.%' OR c.relname LIKE '"%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END WHEN c.relname LIKE '%.%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END ELSE '' END END AS name,
+	u.col, NULL AS text, true AS listed, u.holds
+FROM u JOIN pg_catalog.pg_rewrite r ON u.classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = u.objid
+JOIN pg_catalog.pg_class c ON c.oid = r.ev_class JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace CROSS JOIN t
+UNION SELECT 'policy', p.polname || CASE WHEN c.oid <> t.oid THEN ' on ' || CASE WHEN NOT pg_catalog.pg_table_is_visible(c.oid) THEN CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN c.relname LIKE '%.%' OR c.relname LIKE '"%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END WHEN c.relname LIKE '%.%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END ELSE '' END, u.col, NULL, true, u.holds
+FROM u JOIN pg_catalog.pg_policy p ON u.classid = 'pg_catalog.pg_policy'::regclass AND p.oid = u.objid
+JOIN pg_catalog.pg_class c ON c.oid = p.polrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace CROSS JOIN t
+UNION SELECT 'trigger', g.tgname || CASE WHEN c.oid <> t.oid THEN ' on ' || CASE WHEN NOT pg_catalog.pg_table_is_visible(c.oid) THEN CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN c.relname LIKE '%.%' OR c.relname LIKE '"%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END WHEN c.relname LIKE '%.%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END ELSE '' END, u.col, NULL, true, u.holds
+FROM u JOIN pg_catalog.pg_trigger g ON u.classid = 'pg_catalog.pg_trigger'::regclass AND g.oid = u.objid
+JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace CROSS JOIN t
+WHERE NOT g.tgisinternal AND g.tgname <> 'prom_watch'
+UNION SELECT 'function', p.oid::regprocedure::text, u.col, NULL, true, u.holds
+FROM u JOIN pg_catalog.pg_proc p ON u.classid = 'pg_catalog.pg_proc'::regclass AND p.oid = u.objid
+UNION SELECT 'publication', p.pubname::text, u.col, NULL, true, u.holds
+FROM u JOIN pg_catalog.pg_publication_rel pr ON u.classid = 'pg_catalog.pg_publication_rel'::regclass AND pr.oid = u.objid
+JOIN pg_catalog.pg_publication p ON p.oid = pr.prpubid
+UNION SELECT 'generated column', b.attname::text, u.col, pg_catalog.pg_get_expr(f.adbin, f.adrelid), false, u.holds
+FROM u JOIN pg_catalog.pg_attrdef f ON u.classid = 'pg_catalog.pg_attrdef'::regclass AND f.oid = u.objid
+JOIN pg_catalog.pg_attribute b ON b.attrelid = f.adrelid AND b.attnum = f.adnum AND b.attgenerated <> '' AND b.attname <> u.col
+UNION SELECT 'partition key', pg_catalog.pg_get_partkeydef(t.oid), a.attname::text, NULL, true, 'td'
+FROM t JOIN pg_catalog.pg_depend d ON t.relkind = 'p' AND d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = t.oid
+	AND d.refclassid = d.classid AND d.refobjid = t.oid AND d.refobjsubid = 0
+JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.objsubid AND a.attnum > 0
+UNION SELECT 'partitions', count(*) || ' tables', NULL, NULL, true, ''
+FROM t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid WHERE t.relkind = 'p' GROUP BY t.oid
+UNION SELECT 'inheritance', 'by ' || CASE WHEN NOT pg_catalog.pg_table_is_visible(c.oid) THEN CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN c.relname LIKE '%.%' OR c.relname LIKE '"%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END WHEN c.relname LIKE '%.%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END, NULL, NULL, true, ''
+FROM t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid AND t.relkind <> 'p'
+JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+UNION SELECT 'inheritance', 'from ' || CASE WHEN NOT pg_catalog.pg_table_is_visible(c.oid) THEN CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN c.relname LIKE '%.%' OR c.relname LIKE '"%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END WHEN c.relname LIKE '%.%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END, a.attname::text, NULL, true, CASE WHEN a.attinhcount > 0 THEN 'tdr' ELSE '' END
+FROM t JOIN pg_catalog.pg_inherits i ON i.inhrelid = t.oid JOIN pg_catalog.pg_class c ON c.oid = i.inhparent
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+UNION SELECT 'foreign key', f.conname || ' of ' || CASE WHEN NOT pg_catalog.pg_table_is_visible(c.oid) THEN CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN c.relname LIKE '%.%' OR c.relname LIKE '"%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END WHEN c.relname LIKE '%.%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END, a.attname::text, NULL, false, 'kd'
+FROM t JOIN pg_catalog.pg_constraint f ON f.contype = 'f' AND f.confrelid = t.oid AND f.conrelid <> t.oid AND f.conparentid = 0
+CROSS JOIN LATERAL unnest(f.confkey) AS k(attnum) JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum
+JOIN pg_catalog.pg_class c ON c.oid = f.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+UNION SELECT 'foreign key', f.conname || ' of ' || CASE WHEN NOT pg_catalog.pg_table_is_visible(c.oid) THEN CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN c.relname LIKE '%.%' OR c.relname LIKE '"%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END WHEN c.relname LIKE '%.%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END, ic.relname::text, NULL, false, 'x'
+FROM t JOIN pg_catalog.pg_constraint f ON f.contype = 'f' AND f.confrelid = t.oid AND f.conparentid = 0
+JOIN pg_catalog.pg_class ic ON ic.oid = f.conindid
+JOIN pg_catalog.pg_class c ON c.oid = f.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+UNION SELECT 'row type', 'of column ' || CASE WHEN NOT pg_catalog.pg_table_is_visible(c.oid) THEN CASE WHEN n.nspname LIKE '%.%' OR n.nspname LIKE '"%' THEN '"' || replace(n.nspname, '"', '""') || '"' ELSE n.nspname::text END || '.' || CASE WHEN c.relname LIKE '%.%' OR c.relname LIKE '"%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END WHEN c.relname LIKE '%.%' THEN '"' || replace(c.relname, '"', '""') || '"' ELSE c.relname::text END || '.' || a.attname, NULL, NULL, true, 'w'
+FROM t JOIN pg_catalog.pg_type y ON y.typrelid = t.oid
+JOIN pg_catalog.pg_attribute a ON a.atttypid IN (y.oid, y.typarray) AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'm') JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+UNION SELECT 'statistics', s.stxname::text, u.col, NULL, true, ''
+FROM u JOIN pg_catalog.pg_statistic_ext s ON u.classid = 'pg_catalog.pg_statistic_ext'::regclass AND s.oid = u.objid
+UNION SELECT 'comment', coalesce('on column ' || a.attname, ''), NULL, NULL, true, ''
+FROM t JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::regclass AND d.objoid = t.oid
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.objsubid AND a.attnum > 0
+UNION SELECT 'comment', 'on constraint ' || k.conname, NULL, NULL, true, ''
+FROM t JOIN pg_catalog.pg_constraint k ON k.conrelid = t.oid
+JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_constraint'::regclass AND d.objoid = k.oid
+UNION SELECT 'comment', 'on index ' || ic.relname, NULL, NULL, true, ''
+FROM t JOIN pg_catalog.pg_index x ON x.indrelid = t.oid JOIN pg_catalog.pg_class ic ON ic.oid = x.indexrelid
+JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::regclass AND d.objoid = x.indexrelid
+UNION SELECT 'grant', 'to ' || CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(x.grantee)::text END, NULL, string_agg(x.privilege_type, ', ' ORDER BY x.privilege_type), true, ''
+FROM t CROSS JOIN LATERAL pg_catalog.aclexplode(t.relacl) AS x WHERE x.grantee <> t.relowner GROUP BY x.grantee
+UNION SELECT 'grant', 'on column ' || a.attname || ' to ' || CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(x.grantee)::text END, NULL, string_agg(x.privilege_type, ', ' ORDER BY x.privilege_type), true, ''
+FROM t JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND NOT a.attisdropped CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) AS x
+WHERE x.grantee <> t.relowner GROUP BY a.attname, x.grantee
+UNION SELECT 'row security', CASE WHEN t.relforcerowsecurity THEN 'forced' ELSE '' END, NULL, NULL, true, '' FROM t WHERE t.relrowsecurity
+UNION SELECT 'storage', s, NULL, NULL, true, '' FROM t CROSS JOIN LATERAL (VALUES
+	('parameters ' || array_to_string(t.reloptions, ', ')),
+	('tablespace ' || (SELECT spcname FROM pg_catalog.pg_tablespace WHERE oid = t.reltablespace)),
+	(CASE t.relreplident WHEN 'n' THEN 'replica identity nothing' WHEN 'f' THEN 'replica identity full' WHEN 'i' THEN 'replica identity index' END),
+	(CASE t.relpersistence WHEN 'u' THEN 'unlogged' END)) AS v(s) WHERE s IS NOT NULL
+ORDER BY 1, 2, 3;
 -- rows
 SELECT EXISTS (SELECT 1 FROM "a""b");
 -- drop

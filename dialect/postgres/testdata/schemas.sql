@@ -57,7 +57,11 @@ SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, a.attname::text,
 	pg_catalog.pg_get_expr(i.indpred, i.indrelid), k.n > i.indnkeyatts, NOT i.indisvalid,
 	EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('u', 'x')),
 	coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false), nullif(am.amname::text, 'btree'),
-	(SELECT string_agg(DISTINCT o.opcname::text, ', ') FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass::oid[]) AND NOT o.opcdefault)
+	(SELECT string_agg(DISTINCT o.opcname::text, ', ') FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass::oid[]) AND NOT o.opcdefault),
+	CASE WHEN k.n > i.indnkeyatts THEN NULL
+		WHEN i.indoption[(k.n - 1)::int] & 3 = 1 THEN 'NULLS LAST' WHEN i.indoption[(k.n - 1)::int] & 3 = 2 THEN 'NULLS FIRST' END,
+	CASE WHEN k.n <= i.indnkeyatts AND i.indcollation[(k.n - 1)::int] NOT IN (0, coalesce(a.attcollation, 100))
+		THEN (SELECT collname::text FROM pg_catalog.pg_collation WHERE oid = i.indcollation[(k.n - 1)::int]) END
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_am am ON am.oid = ic.relam
@@ -125,7 +129,11 @@ SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, a.attname::text,
 	pg_catalog.pg_get_expr(i.indpred, i.indrelid), k.n > i.indnkeyatts, NOT i.indisvalid,
 	EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('u', 'x')),
 	coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false), nullif(am.amname::text, 'btree'),
-	(SELECT string_agg(DISTINCT o.opcname::text, ', ') FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass::oid[]) AND NOT o.opcdefault)
+	(SELECT string_agg(DISTINCT o.opcname::text, ', ') FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass::oid[]) AND NOT o.opcdefault),
+	CASE WHEN k.n > i.indnkeyatts THEN NULL
+		WHEN i.indoption[(k.n - 1)::int] & 3 = 1 THEN 'NULLS LAST' WHEN i.indoption[(k.n - 1)::int] & 3 = 2 THEN 'NULLS FIRST' END,
+	CASE WHEN k.n <= i.indnkeyatts AND i.indcollation[(k.n - 1)::int] NOT IN (0, coalesce(a.attcollation, 100))
+		THEN (SELECT collname::text FROM pg_catalog.pg_collation WHERE oid = i.indcollation[(k.n - 1)::int]) END
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_am am ON am.oid = ic.relam

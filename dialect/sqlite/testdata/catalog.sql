@@ -19,12 +19,13 @@ WHERE c.hidden <> 1
 ORDER BY c.cid;
 -- indexes
 WITH t(name) AS (SELECT ?)
-SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL
-FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n
+SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll
+FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n,
+		CASE WHEN c.coll <> 'BINARY' THEN c.coll END AS coll
 	FROM t, pragma_index_list(t.name/*, schema*/) AS l, pragma_index_xinfo(l.name/*, schema*/) AS c
 	WHERE l.origin <> 'pk' AND c.key = 1
 	UNION ALL
-	SELECT s.name, 0, 0, c.name, 0, 0, 'fts5', c.cid
+	SELECT s.name, 0, 0, c.name, 0, 0, 'fts5', c.cid, NULL
 	FROM t, /*schema.*/sqlite_schema AS s, pragma_table_xinfo(s.name/*, schema*/) AS c
 	WHERE s.type = 'table' AND s.sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' AND instr(
 	lower(replace(replace(replace(replace(replace(s.sql, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')), 'content=' ||
@@ -49,6 +50,17 @@ WHERE s.tbl_name = t.name COLLATE NOCASE AND s.sql IS NOT NULL AND s.type IN ('t
 	lower(replace(replace(replace(replace(replace(s.sql, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')), 'content=' ||
 	lower(replace(replace(replace(replace(replace(t.name, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')) || ',') > 0
 ORDER BY s.rowid;
+-- dependents
+WITH t AS (SELECT n.name, '*[^a-z0-9_$]' || replace(replace(replace(lower(n.name), '[', '[[]'), '*', '[*]'), '?', '[?]') ||
+		'[^a-z0-9_$]*' AS word FROM (SELECT ? AS name) AS n)
+SELECT s.type, s.name || CASE WHEN s.type = 'trigger' AND s.tbl_name <> t.name COLLATE NOCASE THEN ' on ' || s.tbl_name ELSE '' END,
+	NULL, NULL, 1, ''
+FROM t, sqlite_schema AS s
+WHERE s.type = 'trigger' AND s.tbl_name = t.name COLLATE NOCASE OR s.type IN ('trigger', 'view') AND lower(s.sql) || ' ' GLOB t.word
+UNION ALL SELECT 'storage', o.what, NULL, NULL, 1, ''
+FROM t, (SELECT 'WITHOUT ROWID' AS what UNION ALL SELECT 'STRICT') AS o, pragma_table_list(t.name) AS l
+WHERE l.schema = 'main' AND CASE o.what WHEN 'STRICT' THEN l.strict ELSE l.wr END
+ORDER BY 1, 2;
 -- rows
 SELECT EXISTS (SELECT 1 FROM "a""b");
 -- drop

@@ -49,12 +49,13 @@ CREATE UNIQUE INDEX "invoice_number" ON "invoice" ("number");
 CREATE INDEX "invoice_both" ON "invoice" ("total", "number");
 -- schema: inspect
 WITH t(name) AS (SELECT ?)
-SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL
-FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n
+SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll
+FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n,
+		CASE WHEN c.coll <> 'BINARY' THEN c.coll END AS coll
 	FROM t, pragma_index_list(t.name, 'billing') AS l, pragma_index_xinfo(l.name, 'billing') AS c
 	WHERE l.origin <> 'pk' AND c.key = 1
 	UNION ALL
-	SELECT s.name, 0, 0, c.name, 0, 0, 'fts5', c.cid
+	SELECT s.name, 0, 0, c.name, 0, 0, 'fts5', c.cid, NULL
 	FROM t, "billing".sqlite_schema AS s, pragma_table_xinfo(s.name, 'billing') AS c
 	WHERE s.type = 'table' AND s.sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' AND instr(
 	lower(replace(replace(replace(replace(replace(s.sql, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')), 'content=' ||
@@ -112,12 +113,13 @@ CREATE UNIQUE INDEX "in""voice._number" ON "in""voice." ("number");
 CREATE INDEX "in""voice._both" ON "in""voice." ("total", "number");
 -- dots: inspect
 WITH t(name) AS (SELECT ?)
-SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL
-FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n
+SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll
+FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n,
+		CASE WHEN c.coll <> 'BINARY' THEN c.coll END AS coll
 	FROM t, pragma_index_list(t.name, 'bill.ing') AS l, pragma_index_xinfo(l.name, 'bill.ing') AS c
 	WHERE l.origin <> 'pk' AND c.key = 1
 	UNION ALL
-	SELECT s.name, 0, 0, c.name, 0, 0, 'fts5', c.cid
+	SELECT s.name, 0, 0, c.name, 0, 0, 'fts5', c.cid, NULL
 	FROM t, "bill.ing".sqlite_schema AS s, pragma_table_xinfo(s.name, 'bill.ing') AS c
 	WHERE s.type = 'table' AND s.sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' AND instr(
 	lower(replace(replace(replace(replace(replace(s.sql, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')), 'content=' ||
@@ -189,12 +191,13 @@ CREATE UNIQUE INDEX "invoice_number" ON "invoice" ("number");
 CREATE INDEX "invoice_both" ON "invoice" ("total", "number");
 -- attached: inspect
 WITH t(name) AS (SELECT ?)
-SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL
-FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n
+SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll
+FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n,
+		CASE WHEN c.coll <> 'BINARY' THEN c.coll END AS coll
 	FROM t, pragma_index_list(t.name, 'main') AS l, pragma_index_xinfo(l.name, 'main') AS c
 	WHERE l.origin <> 'pk' AND c.key = 1
 	UNION ALL
-	SELECT s.name, 0, 0, c.name, 0, 0, 'fts5', c.cid
+	SELECT s.name, 0, 0, c.name, 0, 0, 'fts5', c.cid, NULL
 	FROM t, "main".sqlite_schema AS s, pragma_table_xinfo(s.name, 'main') AS c
 	WHERE s.type = 'table' AND s.sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' AND instr(
 	lower(replace(replace(replace(replace(replace(s.sql, ' ', ''), '"', ''), '''', ''), '[', ''), ')', ',')), 'content=' ||

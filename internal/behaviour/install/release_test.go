@@ -101,6 +101,8 @@ func TestReleaseKeepsForeignKeyActions(t *testing.T) {
 		"no action":          {"ON DELETE NO ACTION ON UPDATE NO ACTION", " NOT NULL", kepts, false},
 		"update":             {"ON DELETE CASCADE ON UPDATE RESTRICT", " NOT NULL", kepts, false},
 		"set null":           {"ON DELETE SET NULL ON UPDATE CASCADE", "", kepts, false},
+		"never null":         {"ON DELETE SET NULL ON UPDATE SET NULL", " NOT NULL", kepts, false},
+		"optional, set null": {"ON DELETE NO ACTION ON UPDATE SET NULL", "", keptMaybes, false},
 		"set default":        {"ON DELETE SET DEFAULT ON UPDATE CASCADE", " NOT NULL", kepts, false},
 		"optional, restrict": {"ON DELETE RESTRICT ON UPDATE CASCADE", "", keptMaybes, false},
 		"optional, cascade":  {"ON DELETE CASCADE ON UPDATE CASCADE", "", keptMaybes, false},
@@ -154,6 +156,13 @@ func TestReleaseChangesItsOwn(t *testing.T) {
 		follows(keptMaybes(db), kepts(db))
 		follows(prom.NewRepo[KeptDefault](prom.Using(db)), prom.NewRepo[KeptChanged](prom.Using(db)))
 		follows(prom.NewRepo[KeptIndex](prom.Using(db)), prom.NewRepo[KeptIndexChanged](prom.Using(db)))
+
+		// What it has made for an optional reference fails for a required one.
+		is.NoErr(prom.Install(ctx, keptMaybes(db)))
+		is.Equal(ruleOf(ctx, t, db), "ON DELETE SET NULL ON UPDATE CASCADE")
+		release(ctx, t, kepts(db))
+		is.Equal(ruleOf(ctx, t, db), "ON DELETE NO ACTION ON UPDATE CASCADE")
+		kit.RunSQL(t, db, `DROP TABLE "kept"`)
 
 		is.NoErr(prom.Install(ctx, keptMaybes(db)))
 		if e.Name == dbtest.NamePostgres {

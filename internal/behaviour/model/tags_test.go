@@ -77,6 +77,12 @@ type (
 		Meta  map[string]any `prom:"index,using=gin,ops=jsonb_path_ops"` // for Contains
 	}
 
+	Shelf struct {
+		prom.Model
+		Room *int   `prom:"unique=place,nulls=not distinct"` // one shelf of a name that is in no room
+		Name string `prom:"unique=place,nulls=not distinct"`
+	}
+
 	Musician struct {
 		prom.Model
 		Name     string
@@ -228,6 +234,16 @@ func TestTagModels(t *testing.T) {
 			want = []string{"article_meta gin jsonb_path_ops", "article_tags gin", "article_title  text_pattern_ops"}
 		}
 		is.Equal(made, want)
+
+		shelves := prom.NewRepo[Shelf](db)
+		err = shelves.Create(ctx, &Shelf{Name: "A"})
+		if e.Name == dbtest.NameSQLite {
+			is.True(errors.Is(err, prom.ErrDrift)) // which says that SQLite has no such index
+			return
+		}
+		is.NoErr(err)
+		is.True(errors.Is(shelves.Create(ctx, &Shelf{Name: "A"}), prom.ErrUnique))
+		is.NoErr(shelves.Create(ctx, &Shelf{Name: "A", Room: new(1)}))
 	})
 }
 

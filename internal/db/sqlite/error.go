@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"database/sql"
 	"errors"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -213,4 +214,26 @@ func withoutCode(text string) string {
 		return text[:i]
 	}
 	return text
+}
+
+// broken matches what SQLite says of something whose definition it does not understand, or not any more (alter.c,
+// renameColumnParseError).
+var broken = regexp.MustCompile(`(?s)^error in (view|trigger|index|table) (.+?)(?: after (?:drop column|rename))?: `)
+
+// BrokenBy returns the sort and the name of what an ALTER TABLE failed for, because its definition could not be read
+// then; "" for another error.
+func BrokenBy(err error) (sort, name string) {
+	var own *sqlite3.Error
+	text := ""
+	if errors.As(err, &own) {
+		text = own.Message
+	}
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		text = withoutCode(lite.Error())
+	}
+	if m := broken.FindStringSubmatch(strings.TrimPrefix(text, "SQL logic error: ")); m != nil {
+		return m[1], m[2]
+	}
+	return "", ""
 }
