@@ -85,7 +85,7 @@ func (b *builder) foreignKey(r *Relation) (*ForeignKey, error) {
 	t := b.table
 	k := &ForeignKey{Field: r.Field, Model: r.Model}
 	for name := range strings.SplitSeq(r.on, ",") {
-		c := t.byName[strings.TrimSpace(name)]
+		c := b.named(strings.TrimSpace(name), r.prefix)
 		switch {
 		case c == nil:
 			return nil, fmt.Errorf("there is no column %q; the columns are %s", strings.TrimSpace(name),

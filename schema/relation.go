@@ -24,6 +24,7 @@ type Relation struct {
 	One     bool // it holds one row, to which columns of the model refer
 	Private bool // left out of JSON that the library makes
 
+	prefix  string // of the columns of the struct that it is in
 	on      string // of One: the columns, as the tag has them
 	actions tag    // of One: with what its foreign key does
 	ends    func() (ends, error)

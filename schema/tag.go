@@ -57,6 +57,7 @@ var options = []option{
 	{"ondelete", needsValue, "of a reference: cascade, restrict, no action, set null or set default, when its row is deleted"},
 	{"onupdate", needsValue, "of a reference: the same, when the key of its row changes"},
 	{"deferrable", mayHaveValue, "of a reference: the constraint may be checked at the end of a transaction; with deferrable=deferred it is"},
+	{"embed", mayHaveValue, "of a struct field: its fields are columns of this table; with embed=prefix_ their names begin with prefix_"},
 	{"was", needsValue, "the old name of the column, for a rename; on a blank field _, the old name of the table"},
 }
 
