@@ -263,7 +263,8 @@ const (
 // WantedReference returns the foreign key of a column: a strong one is deleted with its target, a weak one becomes
 // NULL, and both follow a key that changes, unless the tag says otherwise.
 func WantedReference(t *Table, c *Column) *FoundForeignKey {
-	k := wantedKey([]*Column{c}, t.TargetOf(c))
+	target := t.TargetOf(c)
+	k := wantedKey([]*Column{c}, target, target.Key)
 	if c.References.Weak {
 		k.OnDelete = setNull
 	}
@@ -274,7 +275,7 @@ func WantedReference(t *Table, c *Column) *FoundForeignKey {
 // NULL, if the engine can set some alone; else the row referred to cannot be deleted: to delete what refers to it would
 // lose more than anybody asked for.
 func WantedKey(t *Table, k *ForeignKey, sets bool) *FoundForeignKey {
-	wanted := wantedKey(k.Columns, t.TargetOfKey(k))
+	wanted := wantedKey(k.Columns, t.TargetOfKey(k), k.To())
 	switch {
 	case k.Mixed() && !sets:
 		wanted.OnDelete = noAction
@@ -287,8 +288,8 @@ func WantedKey(t *Table, k *ForeignKey, sets bool) *FoundForeignKey {
 	return k.applied(wanted)
 }
 
-func wantedKey(columns []*Column, target *Table) *FoundForeignKey {
-	return &FoundForeignKey{Columns: ColumnNames(columns), Table: target.Name, TargetColumns: ColumnNames(target.Key),
+func wantedKey(columns []*Column, target *Table, to []*Column) *FoundForeignKey {
+	return &FoundForeignKey{Columns: ColumnNames(columns), Table: target.Name, TargetColumns: ColumnNames(to),
 		OnDelete: cascade, OnUpdate: cascade}
 }
 

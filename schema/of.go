@@ -310,9 +310,6 @@ func (c *Column) setReference(model reflect.Type) error {
 		return nil
 	}
 	target, key := reflect.Zero(t).Interface().(referrer).ReferenceTypes()
-	if target == model && !c.Null {
-		return fmt.Errorf("with a required reference to its own model no row can be inserted first; make it *%s", t)
-	}
 	c.References = &Reference{Model: target, Weak: c.Null, target: sync.OnceValues(func() (*Table, error) {
 		table, err := c.targetOf(target, key)
 		if err != nil {

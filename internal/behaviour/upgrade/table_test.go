@@ -70,6 +70,8 @@ var tables = []table{
 	&model[Ledger]{rows: ledgerRows, evolve: createLedger, more: func(v *Ledger) { v.Account, v.Amount = "more", "1.00" }},
 	&model[Score]{rows: scoreRows, more: func(v *Score) { v.Price, v.Serial = "3.00", id(250) }},
 	&model[Event]{rows: eventRows, more: func(v *Event) { v.Seq = 1 << 60 }},
+	&model[Guild]{rows: guildRows, more: func(v *Guild) { v.Code, v.Seat.Town = "more", "more" }},
+	&model[Guilder]{rows: guilderRows, more: func(v *Guilder) { v.ID, v.Guild, v.Home.Town, v.Warden = 9, "a", "more", prom.NewRef[Guilder](9) }},
 }
 
 // everyMore sets what has to be set of a row.
