@@ -30,7 +30,7 @@ type (
 func guildRows() []Guild {
 	return []Guild{
 		{Model: meta(1), Code: "a", Seat: Abode{Town: "Ulm", Post: new("1"), At: Spot{1, -2}}},
-		{Model: meta(2), Code: odd, Seat: Abode{Town: odd}},
+		{Model: meta(2), Code: odd, Seat: Abode{Town: "Köln"}},
 	}
 }
 
