@@ -159,6 +159,9 @@ func (p *sourceParser) model(name string, s *ast.StructType) (*schema.Table, err
 				reflect.StructField{Name: "Updated", Type: times, Tag: `prom:"_updated,updated"`})
 			continue
 		}
+		if relationType.MatchString(typ) {
+			continue
+		}
 		field := reflect.StructField{Name: f.Names[0].Name}
 		if field.Name == "_" {
 			field.PkgPath = "main"
@@ -192,7 +195,9 @@ func (p *sourceParser) model(name string, s *ast.StructType) (*schema.Table, err
 
 var refType = regexp.MustCompile(`^prom\.Ref(By)?\[[\p{L}\p{Nd}_]+(, ([\w.]+))?\]$`)
 
-var actionTags = regexp.MustCompile(`(^|,)((ondelete|onupdate)=(cascade|restrict|no action|set null|set default)|deferrable(=deferred)?)`)
+var actionTags = regexp.MustCompile(`(^|,)((ondelete|onupdate)=(cascade|restrict|no action|set null|set default)|deferrable(=deferred|=no)?)`)
+
+var relationType = regexp.MustCompile(`^prom\.(Many|CompositeRef)\[[\p{L}\p{Nd}_]+\]$`)
 
 // goType returns the type of a field that promgen writes, that of its key for a reference.
 func goType(s string) (reflect.Type, error) {
