@@ -16,7 +16,7 @@ type CompositeRefField[P, R any] struct {
 }
 
 // CompositeRefOf returns the relation of a field of type [CompositeRef]. It panics if the columns that the field's tag
-// names do not match the columns of the primary key of R in number and types.
+// names do not match the columns of R that they refer to in number and types.
 func CompositeRefOf[P, R any](of P, field *CompositeRef[R]) *CompositeRefField[P, *R] {
 	at := place[R](of, field)
 	r := relationAt[R](at)
@@ -48,8 +48,9 @@ func (f *CompositeRefField[P, R]) Has(conds ...Cond[R]) Cond[P] {
 
 func (f *CompositeRefField[P, R]) reference(P, R) *ast.Reference { return f.core.Reference() }
 
-// Set makes v refer to the given row: it sets the columns to the row's key, and the row counts as loaded. It stores
-// nothing in the database. If a part of the row's key is zero, the row has not been saved, and Set returns an error.
+// Set makes v refer to the given row: it sets the columns to the row's key, or to the unique columns that they refer to,
+// and the row counts as loaded. It stores nothing in the database. If a generated key is zero, because the row has not
+// been saved, or one of the columns is NULL, Set returns an error.
 func (f *CompositeRefField[P, R]) Set(v P, row R) error {
 	return f.core.Set(*(*unsafe.Pointer)(unsafe.Pointer(&v)), *(*unsafe.Pointer)(unsafe.Pointer(&row)))
 }

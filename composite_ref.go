@@ -6,13 +6,16 @@ import (
 )
 
 // CompositeRef is a composite foreign key: several columns that together refer to a row of T, whose primary key has
-// several columns. The tag option on names the columns, in the order of that key. A CompositeRef is not a column. It
-// holds the row that was loaded, or the information that it was not loaded; see [CompositeRefOf]. For a reference of
-// one column use [Ref].
+// several columns. The tag option on names the columns, in the order of that key. With the option to, which names
+// columns of T, one column or several refer to these unique columns instead of the primary key. A CompositeRef is not a
+// column. It holds the row that was loaded, or the information that it was not loaded; see [CompositeRefOf]. For a
+// reference of one column to the primary key use [Ref].
 //
 //	Shop   int64
 //	Number int64
 //	Order  prom.CompositeRef[Order] `prom:"on='shop, number'"`
+//	SKU    string
+//	Item   prom.CompositeRef[Item] `prom:"on=sku,to=sku"`
 //
 // When the row that they refer to is deleted, the columns that may be NULL become NULL. If none of the columns may be
 // NULL, the row is deleted too. If some may be NULL and others not, SQLite and PostgreSQL before 15 refuse to delete

@@ -205,11 +205,11 @@ func UniqueProbe(d Dialect, t *schema.Table, ix *schema.Index) string {
 }
 
 // ReferenceProbe returns the query that counts the rows which refer to nothing.
-func ReferenceProbe(d Dialect, table string, columns []string, target *schema.Table) string {
+func ReferenceProbe(d Dialect, table string, columns []string, target *schema.Table, to []*schema.Column) string {
 	q, k := make([]string, len(columns)), make([]string, len(columns))
 	for i, c := range columns {
 		q[i] = "r." + Quote(c) + " IS NOT NULL"
-		k[i] = "t." + Quote(target.Key[i].Name) + " = r." + Quote(c)
+		k[i] = "t." + Quote(to[i].Name) + " = r." + Quote(c)
 	}
 	return fmt.Sprintf("SELECT count(*) FROM %s AS r WHERE %s AND NOT EXISTS (SELECT 1 FROM %s AS t WHERE %s)",
 		d.Table(table), strings.Join(q, " AND "), d.Table(target.Name), strings.Join(k, " AND "))

@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -94,7 +95,7 @@ func (f *Factory[T]) Create(tb testing.TB, overrides ...func(*T)) *T {
 	tb.Helper()
 	v, err := f.make(overrides)
 	if err == nil {
-		err = f.maker.store(tb, scope{f.ctx, f.in}, v)
+		err = f.maker.store(tb, scope{ctx: f.ctx, fleeting: f.in}, v)
 	}
 	if err != nil {
 		tb.Fatal("promtest:", err)
@@ -269,11 +270,13 @@ func forget(db *prom.DB) {
 type scope struct {
 	ctx      context.Context //nolint:containedctx // of one call
 	fleeting bool            // what is stored may be taken back, so that it is not referred to later
+	making   []reflect.Type  // the models whose rows wait for the one that is made
 }
 
 // store sets the required references of a value, a pointer to the model, and inserts it.
 func (m *maker) store(tb testing.TB, in scope, v any) error {
 	tb.Helper()
+	in.making = append(in.making[:len(in.making):len(in.making)], m.repo.Table().Model)
 	for _, k := range m.repo.Table().ForeignKeys {
 		if err := m.setKey(tb, in, v, k); err != nil {
 			return fmt.Errorf("field %s: %w", k.Field, err)
@@ -284,7 +287,10 @@ func (m *maker) store(tb testing.TB, in scope, v any) error {
 		if c.Null || !field.IsZero() {
 			continue
 		}
-		parent, err := m.parent(tb, in, c, c.References.Model)
+		parent, err := m.self(v, c.References.Model, m.repo.Table().Key), error(nil)
+		if parent == nil {
+			parent, err = m.parent(tb, in, c, c.References.Model)
+		}
 		if err != nil {
 			return fmt.Errorf("field %s: %w", c.Field, err)
 		}
@@ -322,13 +328,23 @@ func (m *maker) setKey(tb testing.TB, in scope, v any, k *schema.ForeignKey) err
 	if !required {
 		return nil
 	}
-	parent, err := m.parent(tb, in, k.Columns[0], k.Model)
+	to := k.To()
+	parent, err := m.self(v, k.Model, to), error(nil)
+	if parent == nil {
+		parent, err = m.parent(tb, in, k.Columns[0], k.Model)
+	}
 	if err != nil {
 		return err
 	}
 	for i, c := range k.Columns {
-		field, part := reflect.ValueOf(v).Elem().FieldByIndex(c.Path), reflect.ValueOf(parent).Elem().FieldByIndex(k.Target().Key[i].Path)
-		if k.Target().Key[i].References != nil {
+		field, part := reflect.ValueOf(v).Elem().FieldByIndex(c.Path), reflect.ValueOf(parent).Elem().FieldByIndex(to[i].Path)
+		if part.Kind() == reflect.Pointer {
+			if part.IsNil() {
+				return fmt.Errorf("set it by hand: the row that was made for it has NULL in its field %s", to[i].Field)
+			}
+			part = part.Elem()
+		}
+		if to[i].References != nil {
 			part = reflect.ValueOf(schema.KeyOf(part))
 		}
 		if field.Kind() == reflect.Pointer {
@@ -347,11 +363,49 @@ func (m *maker) setKey(tb testing.TB, in scope, v any, k *schema.ForeignKey) err
 	return nil
 }
 
+// self returns the value itself as the row that it refers to, if it may be one: a row of the same model whose columns
+// referred to are known before the row is stored. Else it returns nil.
+func (m *maker) self(v any, model reflect.Type, to []*schema.Column) any {
+	if model != m.repo.Table().Model {
+		return nil
+	}
+	for _, c := range to {
+		field := reflect.ValueOf(v).Elem().FieldByIndex(c.Path)
+		switch {
+		case !field.IsZero():
+		case c.Auto && field.Type() == reflect.TypeFor[prom.UUID]():
+			field.Set(reflect.ValueOf(prom.NewUUID()))
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+// circle returns the models from one of them back to itself, each needing the next, or "" when it is not among those
+// whose rows are made.
+func circle(making []reflect.Type, model reflect.Type) string {
+	at := slices.Index(making, model)
+	if at < 0 {
+		return ""
+	}
+	names := make([]string, 0, len(making)-at+1)
+	for _, t := range append(slices.Clone(making[at:]), model) {
+		names = append(names, t.Name())
+	}
+	return strings.Join(names, " → ")
+}
+
 // parent returns a row of a model for a reference, as a pointer to it. Of several columns, the first one decides.
 func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.Type) (any, error) {
 	tb.Helper()
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if way := circle(in.making, model); way != "" {
+		return nil, fmt.Errorf("the required references %s form a circle, so that no row can be stored first: store a row of "+
+			"%s, in a transaction whose constraints are checked at its end, and let an override refer to it", way,
+			model.Name())
+	}
 	fresh := m.settings.freshParents || in.fleeting || m.distinct[c]
 	if v, ok := m.parents[c]; ok && !fresh {
 		return v, nil

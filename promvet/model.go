@@ -57,6 +57,8 @@ func (m *modelKey) addField(f *types.Var, structTag reflect.StructTag, last bool
 		return true
 	case hasMethod(f.Type(), "RelationTypes"):
 		return !tg.key && named(f.Type(), promPath) != nil
+	case tg.embed:
+		return isStruct && m.add(inner, true, last)
 	case f.Embedded() && isStruct && !tagged:
 		if isColumn, ok := isColumnStruct(f.Type()); !ok {
 			return false
@@ -150,7 +152,7 @@ func interfaceOf(method string, arg types.Type) *types.Interface {
 }
 
 // tag is what a struct tag says of a key.
-type tag struct{ key, skip bool }
+type tag struct{ key, skip, embed bool }
 
 // parseTag reads the text of a prom tag in the grammar of schema/tag.go. It is not ok when the grammar is broken; what
 // is wrong otherwise ends the program when it makes the repo.
@@ -168,8 +170,11 @@ func parseTag(s string) (t tag, ok bool) {
 				return t, false
 			}
 		}
-		if strings.TrimSpace(word) == "key" {
+		switch strings.TrimSpace(word) {
+		case "key":
 			t.key = true
+		case "embed":
+			t.embed = true
 		}
 		s = rest
 	}

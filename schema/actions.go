@@ -13,6 +13,8 @@ type Actions struct {
 	OnUpdate   string // the same, for a key that changes
 	Deferrable bool   // a transaction may have the constraint checked at its end (SET CONSTRAINTS)
 	Deferred   bool   // it is checked at the end of the transaction (INITIALLY DEFERRED)
+	// it is checked at the end of each statement, and a transaction cannot change that (NOT DEFERRABLE)
+	NotDeferrable bool
 }
 
 // The actions of foreign keys, as catalogs and tags write them.
@@ -31,12 +33,16 @@ func readActions(tg *tag, columns ...*Column) (a Actions, err error) {
 	}
 	if when, ok := tg.value("deferrable"); ok {
 		switch strings.ToLower(when) {
+		case "no":
+			a.NotDeferrable = true
+			return a, nil
 		case "", "immediate":
 		case "deferred":
 			a.Deferred = true
 		default:
 			return a, fmt.Errorf("deferrable=%s: a constraint is checked at the end of a transaction with deferrable=deferred, "+
-				"and after each statement, unless the transaction says otherwise, with deferrable", when)
+				"after each statement, unless the transaction says otherwise, with deferrable, and always after each statement "+
+				"with deferrable=no", when)
 		}
 		a.Deferrable = true
 	}
@@ -119,7 +125,7 @@ func (k *FoundForeignKey) Over(have *FoundForeignKey, said Actions, null bool) *
 	if said.OnUpdate == "" {
 		n.OnUpdate = kept(have.OnUpdate)
 	}
-	if !said.Deferrable {
+	if !said.Deferrable && !said.NotDeferrable {
 		n.Deferrable, n.Deferred = have.Deferrable, have.Deferred
 	}
 	return &n

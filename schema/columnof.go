@@ -19,7 +19,7 @@ func ColumnOf(t reflect.Type) (*Column, error) {
 // have the names that tags and fields give, and offsets; a table, keys and indexes are of no matter.
 func FieldsOf(t reflect.Type) ([]*Column, error) {
 	b := builder{table: &Table{Model: t, byName: map[string]*Column{}}, result: true}
-	if err := b.addStruct(t, nil, 0, "", false); err != nil {
+	if err := b.addStruct(t, place{}); err != nil {
 		return nil, fmt.Errorf("prom: %s: %w", t, err)
 	}
 	return append(b.table.Columns, b.last...), nil

@@ -83,6 +83,9 @@ func (c *comparison) column(col *Column, w, h *FoundColumn) {
 		different(AspectGenerated, h.generatedText(), w.generatedText())
 	}
 	flag(AspectKey, h.Key, w.Key, "is part of the primary key", "is no part of the primary key")
+	if h.Key != w.Key && len(c.table.Key) == 0 { // a model without a key says nothing of the table's
+		c.drifts[len(c.drifts)-1].At.Holds = true
+	}
 	if !c.sameType(w, h) {
 		different(AspectType, h.typeText(), w.typeText())
 		c.drifts[len(c.drifts)-1].At.Holds = c.holds(col, w, h)
@@ -309,7 +312,7 @@ func (c *comparison) foreignKeys() {
 	check := func(col *Column, k *ForeignKey, columns []string, wanted *FoundForeignKey, said Actions, null bool) {
 		name, want := strings.Join(columns, ", "), wanted.text()
 		place := DriftPlace{Column: col, ForeignKey: k}
-		h := c.have.Reference(columns...)
+		h := c.foundKey(columns, wanted)
 		if h == nil && c.have.LocalRefs && !OneDatabase(c.table.Name, wanted.Table) {
 			return // which the engine cannot have
 		}
@@ -319,7 +322,7 @@ func (c *comparison) foreignKeys() {
 		}
 		known[h] = true
 		place.HaveKey = h
-		target := c.have.refersTo(h, wanted.Table) && slices.EqualFunc(h.TargetColumns, wanted.TargetColumns, c.have.same)
+		target := c.have.refers(h, wanted)
 		same := target && h.sameActions(wanted)
 		place.Holds = target && h.sameActions(wanted.Over(h, said, true)) // of the rest the model says nothing
 		over := wanted.Over(h, said, null)
@@ -359,6 +362,16 @@ func nullable(cols []*Column) bool {
 	return slices.ContainsFunc(cols, func(c *Column) bool { return c.Null })
 }
 
+// foundKey returns the foreign key of columns, in any order: that which refers to what the model's does, if there is one.
+func (c *comparison) foundKey(columns []string, wanted *FoundForeignKey) *FoundForeignKey {
+	for i := range c.have.ForeignKeys {
+		if h := &c.have.ForeignKeys[i]; c.have.refers(h, wanted) {
+			return h
+		}
+	}
+	return c.have.Reference(columns...)
+}
+
 // What a drift of [AspectValid] says of a constraint.
 const (
 	UncheckedText = "holds for new rows"
@@ -368,7 +381,8 @@ const (
 // WantedReference returns the foreign key of a column: a strong one is deleted with its target, a weak one becomes
 // NULL, and both follow a key that changes, unless the tag says otherwise.
 func WantedReference(t *Table, c *Column) *FoundForeignKey {
-	k := wantedKey([]*Column{c}, t.TargetOf(c))
+	target := t.TargetOf(c)
+	k := wantedKey([]*Column{c}, target, target.Key)
 	if c.References.Weak {
 		k.OnDelete = setNull
 	}
@@ -379,7 +393,7 @@ func WantedReference(t *Table, c *Column) *FoundForeignKey {
 // NULL, if the engine can set some alone; else the row referred to cannot be deleted: to delete what refers to it would
 // lose more than anybody asked for.
 func WantedKey(t *Table, k *ForeignKey, sets bool) *FoundForeignKey {
-	wanted := wantedKey(k.Columns, t.TargetOfKey(k))
+	wanted := wantedKey(k.Columns, t.TargetOfKey(k), k.To())
 	switch {
 	case k.Mixed() && !sets:
 		wanted.OnDelete = noAction
@@ -392,8 +406,8 @@ func WantedKey(t *Table, k *ForeignKey, sets bool) *FoundForeignKey {
 	return k.applied(wanted)
 }
 
-func wantedKey(columns []*Column, target *Table) *FoundForeignKey {
-	return &FoundForeignKey{Columns: ColumnNames(columns), Table: target.Name, TargetColumns: ColumnNames(target.Key),
+func wantedKey(columns []*Column, target *Table, to []*Column) *FoundForeignKey {
+	return &FoundForeignKey{Columns: ColumnNames(columns), Table: target.Name, TargetColumns: ColumnNames(to),
 		OnDelete: cascade, OnUpdate: cascade}
 }
 

@@ -158,7 +158,8 @@ func (d *Drift) NotModelled() bool {
 	case d.Sort != Different:
 		return false
 	case d.Aspect == AspectDefault:
-		return d.Want == ""
+		// The default of a version is for rows that others insert, who may have one of their own.
+		return d.Want == "" || d.Have != "" && d.At.Column != nil && d.At.Column.Version
 	case d.Aspect == AspectCount:
 		return d.At.WantColumn != nil && !d.At.WantColumn.Auto
 	}

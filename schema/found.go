@@ -151,12 +151,39 @@ func (f *Found) Key() []FoundColumn {
 
 // Reference returns the foreign key that consists of the columns of those names and no others, or nil.
 func (f *Found) Reference(columns ...string) *FoundForeignKey {
-	i := slices.IndexFunc(f.ForeignKeys,
-		func(k FoundForeignKey) bool { return slices.EqualFunc(k.Columns, columns, f.same) })
-	if i < 0 {
+	at := -1
+	for i, k := range f.ForeignKeys {
+		switch {
+		case slices.EqualFunc(k.Columns, columns, f.same):
+			return &f.ForeignKeys[i]
+		case at < 0 && len(k.Columns) == len(columns) && !slices.ContainsFunc(columns, func(c string) bool {
+			return f.place(k.Columns, c) < 0
+		}):
+			at = i // in another order
+		}
+	}
+	if at < 0 {
 		return nil
 	}
-	return &f.ForeignKeys[i]
+	return &f.ForeignKeys[at]
+}
+
+// place returns the number of a name in a list, or -1.
+func (f *Found) place(names []string, name string) int {
+	return slices.IndexFunc(names, func(n string) bool { return f.same(n, name) })
+}
+
+// refers reports whether a foreign key refers from the same columns as another to the same columns, in any order.
+func (f *Found) refers(k, other *FoundForeignKey) bool {
+	if !f.refersTo(k, other.Table) || len(k.Columns) != len(other.Columns) {
+		return false
+	}
+	for i, c := range other.Columns {
+		if at := f.place(k.Columns, c); at < 0 || !f.same(k.TargetColumns[at], other.TargetColumns[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // Diff is what a database lacks before it holds a table: nothing, all of it, or some columns and indexes. It never

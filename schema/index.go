@@ -20,13 +20,14 @@ type pendingIndex struct {
 	using   string
 	ops     string
 	nulls   string
+	prefix  string // of the columns of the struct that declares it
 	blank   bool
 	single  bool // a field's own index, not one shared by name
 	text    *FullText
 }
 
 // addFieldIndexes reads unique and index on a field.
-func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
+func (b *builder) addFieldIndexes(c *Column, tg *tag, in place) error {
 	if tg.has("on") || tg.has("where") || tg.has("include") || tg.has("fulltext") || tg.has("language") {
 		return errors.New("on, include, where, fulltext and language belong on a blank field _, not on a column")
 	}
@@ -39,7 +40,9 @@ func (b *builder) addFieldIndexes(c *Column, tg *tag) error {
 		if it.name != "unique" && it.name != "index" {
 			continue
 		}
-		used = true
+		if used = true; it.value != "" {
+			it.value = in.column + it.value
+		}
 		if (c.Kind == JSON || c.Kind.IsList()) && using == "" {
 			return fmt.Errorf("a %s cannot be indexed by a B-tree; add the option using=gin", c.Type)
 		}
@@ -85,7 +88,7 @@ func (b *builder) addIndexColumn(it tagItem, ic IndexColumn, using, ops, nulls s
 
 // addBlank reads the tag of a blank field, which declares an index over several columns, or the table's name from
 // before.
-func (b *builder) addBlank(tg *tag) error {
+func (b *builder) addBlank(tg *tag, in place) error {
 	if was, ok := tg.value("was"); ok {
 		return b.setWas(tg, was)
 	}
@@ -95,7 +98,7 @@ func (b *builder) addBlank(tg *tag) error {
 	if columns, ok := tg.value("fulltext"); ok {
 		return b.addFullText(tg, columns)
 	}
-	p := pendingIndex{blank: true}
+	p := pendingIndex{blank: true, prefix: in.column}
 	for _, it := range tg.items {
 		switch it.name {
 		case "unique", "index":
@@ -121,6 +124,12 @@ func (b *builder) addBlank(tg *tag) error {
 	}
 	if p.name == "" || p.on == "" || tg.name != "" {
 		return errors.New("a blank field declares an index: index=name (or unique=name), on='a, b desc' and perhaps where='…'")
+	}
+	switch p.name = in.column + p.name; {
+	case in.column == "":
+	case p.where != "", strings.ContainsRune(p.on, '('):
+		return errors.New("SQL in the tag of an embedded struct names columns without its prefix; " +
+			"declare this index on the model itself")
 	}
 	return b.pend(p)
 }
@@ -171,7 +180,7 @@ func (b *builder) makeIndexes() error {
 				return fmt.Errorf("fulltext: %w", err)
 			}
 		case p.on != "":
-			if p.columns, err = b.parseOn(p.on); err != nil {
+			if p.columns, err = b.parseOn(p.on, p.prefix); err != nil {
 				return fmt.Errorf("index %s: %w", p.name, err)
 			}
 		}
@@ -280,8 +289,8 @@ func (b *builder) checkIndexName(name string) error {
 }
 
 // parseOn reads a list of columns, whose names may hold anything but a comma, or of columns and expressions.
-func (b *builder) parseOn(on string) ([]IndexColumn, error) {
-	list, err := b.parseTerms(strings.Split(on, ","), false)
+func (b *builder) parseOn(on, prefix string) ([]IndexColumn, error) {
+	list, err := b.parseTerms(strings.Split(on, ","), prefix, false)
 	if err == nil || !strings.ContainsRune(on, '(') {
 		return list, err
 	}
@@ -289,14 +298,14 @@ func (b *builder) parseOn(on string) ([]IndexColumn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.parseTerms(terms, true)
+	return b.parseTerms(terms, prefix, true)
 }
 
-func (b *builder) parseTerms(terms []string, exprs bool) ([]IndexColumn, error) {
+func (b *builder) parseTerms(terms []string, prefix string, exprs bool) ([]IndexColumn, error) {
 	list := make([]IndexColumn, len(terms))
 	for i, term := range terms {
 		var err error
-		if list[i], err = b.parseIndexColumn(term, exprs); err != nil {
+		if list[i], err = b.parseIndexColumn(term, prefix, exprs); err != nil {
 			return nil, err
 		}
 	}
@@ -305,9 +314,9 @@ func (b *builder) parseTerms(terms []string, exprs bool) ([]IndexColumn, error) 
 
 // parseIndexColumn reads "name", "name asc" or "name desc", or an expression, which has a parenthesis, in place of the
 // name when there may be one.
-func (b *builder) parseIndexColumn(s string, exprs bool) (IndexColumn, error) {
+func (b *builder) parseIndexColumn(s, prefix string, exprs bool) (IndexColumn, error) {
 	name := strings.TrimSpace(s)
-	ic := IndexColumn{Column: b.table.byName[name]}
+	ic := IndexColumn{Column: b.named(name, prefix)}
 	if ic.Column == nil && exprs && strings.ContainsRune(name, '(') {
 		expr, order, found := cutLast(name)
 		switch {
@@ -320,7 +329,7 @@ func (b *builder) parseIndexColumn(s string, exprs bool) (IndexColumn, error) {
 	}
 	if ic.Column == nil {
 		word, order, _ := cutLast(name)
-		ic.Column = b.table.byName[word]
+		ic.Column = b.named(word, prefix)
 		ic.Desc = strings.EqualFold(order, "desc")
 		if !ic.Desc && !strings.EqualFold(order, "asc") {
 			ic.Column = nil
@@ -340,7 +349,7 @@ func (b *builder) parseInclude(p pendingIndex) ([]*Column, error) {
 	}
 	var list []*Column
 	for name := range strings.SplitSeq(p.include, ",") {
-		c := b.table.byName[strings.TrimSpace(name)]
+		c := b.named(strings.TrimSpace(name), p.prefix)
 		if c == nil {
 			return nil, fmt.Errorf("there is no column %q; the columns are %s", strings.TrimSpace(name),
 				strings.Join(ColumnNames(b.table.Columns), ", "))

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -61,7 +62,7 @@ func newNamedTable(model reflect.Type, name string) (*Table, error) {
 		return nil, err
 	}
 	b.table.setQualified()
-	if err := b.addStruct(model, nil, 0, "", false); err != nil {
+	if err := b.addStruct(model, place{}); err != nil {
 		return nil, err
 	}
 	return b.finish()
@@ -92,10 +93,27 @@ func (b *builder) setName(name string) error {
 	return nil
 }
 
-// addStruct adds the fields of a struct that begins at offset of the model.
-func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix string, last bool) error {
+// place is where a struct is in the model, and what its fields get from there.
+type place struct {
+	path   []int
+	offset uintptr
+	field  string // before the names of its fields, for messages: "Home."
+	column string // before the names of its columns: what the tag option embed says
+	last   bool   // its columns come after the model's own
+}
+
+// of returns the place of a struct that is a field.
+func (p place) of(f reflect.StructField, i int) place {
+	p.path = append(p.path[:len(p.path):len(p.path)], i)
+	p.offset += f.Offset
+	p.field += f.Name + "."
+	return p
+}
+
+// addStruct adds the fields of a struct.
+func (b *builder) addStruct(t reflect.Type, in place) error {
 	if hasTracker(t) {
-		last = path != nil
+		in.last = in.path != nil
 	}
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -105,45 +123,60 @@ func (b *builder) addStruct(t reflect.Type, path []int, offset uintptr, prefix s
 			err = lostTag(f.Tag)
 		}
 		if err != nil {
-			return b.tagError(prefix+f.Name, text, err)
+			return b.tagError(in.field+f.Name, text, err)
 		}
-		at := append(path[:len(path):len(path)], i)
+		at := in.of(f, i)
 		switch {
 		case f.Name == "_":
 			if tagged && !tg.skip {
-				if err := b.addBlank(&tg); err != nil {
-					return b.tagError(prefix+"_", text, err)
+				if err := b.addBlank(&tg, in); err != nil {
+					return b.tagError(in.field+"_", text, err)
 				}
 			}
 		case tg.skip, f.Type == trackerType:
+		case tg.has("embed"):
+			prefix, err := b.embed(f, &tg)
+			if err != nil {
+				return b.tagError(in.field+f.Name, text, err)
+			}
+			at.column += prefix
+			before := b.size()
+			if err := b.addStruct(f.Type, at); err != nil {
+				return err
+			}
+			if b.size() == before {
+				return b.tagError(in.field+f.Name, text, fmt.Errorf("%s has no exported field to store", f.Type))
+			}
 		case tg.has("computed") && !b.result:
-			if err := b.addComputed(&Column{Field: prefix + f.Name, Name: Snake(f.Name), Type: f.Type, Path: at,
-				Offset: offset + f.Offset, Ordinal: -1}, f, &tg); err != nil {
-				return b.tagError(prefix+f.Name, text, err)
+			if err := b.addComputed(&Column{Field: in.field + f.Name, Name: in.column + Snake(f.Name), Type: f.Type,
+				Path: at.path, Offset: at.offset, Ordinal: -1}, f, &tg); err != nil {
+				return b.tagError(in.field+f.Name, text, err)
 			}
 		case f.Type.Implements(relaterType) && f.IsExported():
 			if f.Type.Kind() == reflect.Pointer {
-				return b.tagError(prefix+f.Name, text, fmt.Errorf("a relation must be a %s, not a pointer to it", f.Type.Elem()))
+				return b.tagError(in.field+f.Name, text,
+					fmt.Errorf("a relation must be a %s, not a pointer to it", f.Type.Elem()))
 			}
-			r := &Relation{Name: Snake(f.Name), Field: prefix + f.Name, Type: f.Type, Path: at, Offset: offset + f.Offset}
+			r := &Relation{Name: in.column + Snake(f.Name), Field: in.field + f.Name, Type: f.Type, Path: at.path,
+				Offset: at.offset, prefix: in.column}
 			if err := b.addRelation(r, &tg); err != nil {
 				return b.tagError(r.Field, text, err)
 			}
 		case f.Anonymous && f.Type.Kind() == reflect.Struct && !tagged && !isColumnStruct(f.Type):
-			if err := b.addStruct(f.Type, at, offset+f.Offset, prefix+f.Name+".", last); err != nil {
+			if err := b.addStruct(f.Type, at); err != nil {
 				return err
 			}
 		case f.Anonymous && f.Type.Kind() == reflect.Pointer && f.Type.Elem().Kind() == reflect.Struct && !tagged &&
 			!isColumnStruct(f.Type.Elem()):
 			return fmt.Errorf("field %s%s: embed the struct %s by value, not by pointer, or leave it out by the tag prom:\"-\"",
-				prefix, f.Name, f.Type.Elem())
+				in.field, f.Name, f.Type.Elem())
 		case !f.IsExported():
 			if tagged {
-				return b.tagError(prefix+f.Name, text, errors.New("an unexported field cannot be a column"))
+				return b.tagError(in.field+f.Name, text, errors.New("an unexported field cannot be a column"))
 			}
 		default:
-			c := &Column{Field: prefix + f.Name, Type: f.Type, Path: at, Offset: offset + f.Offset}
-			if err := b.addColumn(c, f, &tg, last); err != nil {
+			c := &Column{Field: in.field + f.Name, Type: f.Type, Path: at.path, Offset: at.offset}
+			if err := b.addColumn(c, f, &tg, in); err != nil {
 				return b.tagError(c.Field, text, err)
 			}
 		}
@@ -204,11 +237,8 @@ func isColumnStruct(t reflect.Type) bool {
 		reflect.PointerTo(t).Implements(scannerType) || reflect.PointerTo(t).Implements(textUnmarshaler)
 }
 
-func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool) error {
-	c.Name = tg.name
-	if c.Name == "" {
-		c.Name = Snake(f.Name)
-	}
+func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, in place) error {
+	c.Name = in.column + cmp.Or(tg.name, Snake(f.Name))
 	if err := checkColumnName(c.Name); err != nil {
 		return fmt.Errorf("column name: %w", err)
 	}
@@ -222,6 +252,7 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 		}
 	}
 	if was, ok := tg.value("was"); ok {
+		was = in.column + was
 		if err := checkColumnName(was); err != nil {
 			return fmt.Errorf("was: %w", err)
 		}
@@ -263,11 +294,11 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, last bool
 	if err := c.setForm(tg); err != nil {
 		return err
 	}
-	if err := b.addFieldIndexes(c, tg); err != nil {
+	if err := b.addFieldIndexes(c, tg, in); err != nil {
 		return err
 	}
 	b.table.byName[c.Name] = c
-	if last {
+	if in.last {
 		b.last = append(b.last, c)
 	} else {
 		b.table.Columns = append(b.table.Columns, c)
@@ -286,9 +317,6 @@ func (c *Column) setReference(model reflect.Type) error {
 		return nil
 	}
 	target, key := reflect.Zero(t).Interface().(referrer).ReferenceTypes()
-	if target == model && !c.Null {
-		return fmt.Errorf("with a required reference to its own model no row can be inserted first; make it *%s", t)
-	}
 	c.References = &Reference{Model: target, Weak: c.Null, target: sync.OnceValues(func() (*Table, error) {
 		table, err := c.targetOf(target, key)
 		if err != nil {

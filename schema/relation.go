@@ -24,30 +24,37 @@ type Relation struct {
 	One     bool // it holds one row, to which columns of the model refer
 	Private bool // left out of JSON that the library makes
 
-	on      string // of One: the columns, as the tag has them
+	prefix  string // of the columns of the struct that it is in
+	on, to  string // of One: the columns, as the tag has them
 	actions tag    // of One: with what its foreign key does
 	ends    func() (ends, error)
 }
 
 // ends are the columns that make a relation.
 type ends struct {
-	owner, target []*Column
+	owner, target     []*Column
+	ownerTo, targetTo []*Column // what they refer to
 }
 
-// Ends returns the columns that make the relation. The owners refer to the primary key of the model that has the field,
-// and are columns of the related model, or of the join model when there is one; those of a relation with One are
-// columns of the model itself and refer to the primary key of the related one. Targets are the join model's columns
-// that refer to that of the related model, else nil. They are found at the first call, because models may refer to each
-// other in a circle. An error says what to change.
+// Ends returns the columns that make the relation. The owners refer to the model that has the field, and are columns of
+// the related model, or of the join model when there is one; those of a relation with One are columns of the model
+// itself and refer to the related one. Targets are the join model's columns that refer to the related model, else nil.
+// They are found at the first call, because models may refer to each other in a circle. An error says what to change.
 func (r *Relation) Ends() (owner, target []*Column, err error) {
 	e, err := r.ends()
 	return e.owner, e.target, err
 }
 
+// Referred returns the columns that those of [Relation.Ends] refer to, in their order: a primary key, or unique columns.
+func (r *Relation) Referred() (owner, target []*Column, err error) {
+	e, err := r.ends()
+	return e.ownerTo, e.targetTo, err
+}
+
 // The options of the tags of relations.
 var (
 	manyOptions = []string{"via", "to", "private"}
-	oneOptions  = []string{"on", "private", "ondelete", "onupdate", "deferrable"}
+	oneOptions  = []string{"on", "to", "private", "ondelete", "onupdate", "deferrable"}
 )
 
 // addRelation adds a field that is a relation.
@@ -72,6 +79,9 @@ func (b *builder) addRelation(r *Relation, tg *tag) error {
 	if r.One {
 		if r.on, _ = tg.value("on"); r.on == "" {
 			return errors.New("a CompositeRef needs the referring columns: on='a, b'; for a reference of one column use a field of type prom.Ref")
+		}
+		if r.to, _ = tg.value("to"); strings.TrimSpace(r.to) == "" && tg.has("to") {
+			return errors.New("to names no column")
 		}
 		r.actions = *tg
 		b.table.Relations = append(b.table.Relations, r)
@@ -103,46 +113,56 @@ func (r *Relation) findEnds(owner reflect.Type, via, to string) (e ends, err err
 		return e, err
 	}
 	// A join model may refer to the same model on both sides: one side that is named leaves the other.
-	if e.owner, err = referring(table, owner, "via", via, to); err != nil || r.Link == nil {
+	if e.owner, e.ownerTo, err = referring(table, owner, "via", via, to); err != nil || r.Link == nil {
 		return e, err
 	}
-	e.target, err = referring(table, r.Model, "to", to, strings.Join(ColumnNames(e.owner), ", "))
+	e.target, e.targetTo, err = referring(table, r.Model, "to", to, strings.Join(ColumnNames(e.owner), ", "))
 	if err == nil && slices.Equal(e.target, e.owner) {
 		err = fmt.Errorf("via and to name the same column %q of %s", to, from.Name())
 	}
 	return e, err
 }
 
-// referring returns the columns of a table that refer to a model: those of that name, or the only ones but for another.
-func referring(t *Table, model reflect.Type, option, name, but string) ([]*Column, error) {
+// referring returns the columns of a table that refer to a model, those of that name or the only ones but for another,
+// and what they refer to.
+func referring(t *Table, model reflect.Type, option, name, but string) (cols, to []*Column, err error) {
 	var found [][]*Column
 	var names []string
-	var checks []func() (*Table, error)
-	consider := func(cols []*Column, to reflect.Type, check func() (*Table, error)) {
+	var referred []func() ([]*Column, error)
+	consider := func(cols []*Column, target reflect.Type, to func() ([]*Column, error)) {
 		is := strings.Join(ColumnNames(cols), ", ")
-		if to == model && (name == "" && !sameNames(is, but) || name != "" && sameNames(is, name)) {
-			found, names, checks = append(found, cols), append(names, is), append(checks, check)
+		if target == model && (name == "" && !sameNames(is, but) || name != "" && sameNames(is, name)) {
+			found, names, referred = append(found, cols), append(names, is), append(referred, to)
 		}
 	}
 	for _, c := range t.References() {
-		consider([]*Column{c}, c.References.Model, c.References.target)
+		consider([]*Column{c}, c.References.Model, func() ([]*Column, error) {
+			target, err := c.References.target()
+			if err != nil {
+				return nil, err
+			}
+			return target.Key, nil
+		})
 	}
 	for _, k := range t.ForeignKeys {
-		consider(k.Columns, k.Model, k.target)
+		consider(k.Columns, k.Model, func() ([]*Column, error) {
+			if _, err := k.target(); err != nil {
+				return nil, err
+			}
+			return k.To(), nil
+		})
 	}
 	switch {
 	case len(found) == 1:
-		if _, err := checks[0](); err != nil {
-			return nil, err
-		}
-		return found[0], nil
+		to, err := referred[0]()
+		return found[0], to, err
 	case len(found) > 1:
-		return nil, fmt.Errorf("%d columns of %s refer to %s (%s); choose one by the tag option %s=%s",
+		return nil, nil, fmt.Errorf("%d columns of %s refer to %s (%s); choose one by the tag option %s=%s",
 			len(found), t.Model.Name(), model.Name(), strings.Join(names, ", "), option, names[0])
 	case name != "":
-		return nil, fmt.Errorf("%s=%s is not a column of %s that refers to %s", option, name, t.Model.Name(), model.Name())
+		return nil, nil, fmt.Errorf("%s=%s is not a column of %s that refers to %s", option, name, t.Model.Name(), model.Name())
 	}
-	return nil, fmt.Errorf("no column of %s refers to %s; give it a field of type prom.Ref[%s], or leave this field out by the tag prom:\"-\"",
+	return nil, nil, fmt.Errorf("no column of %s refers to %s; give it a field of type prom.Ref[%s], or leave this field out by the tag prom:\"-\"",
 		t.Model.Name(), model.Name(), model.Name())
 }
 

@@ -439,7 +439,8 @@ func TestRequiredCircles(t *testing.T) {
 	is := is.New(t)
 	is.Equal(of[chickenID](t).Check().Error(),
 		"prom: model schema_test.chickenID: the required references chickenID.Egg and eggID.Chicken form a circle, "+
-			"so no row can be inserted first; make one of these fields a pointer")
+			"so no row can be inserted first; make one of these fields a pointer, or give it the tag option "+
+			"deferrable=deferred, so that it is checked when a transaction ends")
 	is.True(strings.Contains(of[farmOf](t).Check().Error(), "eggID.Chicken and chickenID.Egg form a circle"))
 	is.True(strings.Contains(of[fullA](t).Check().Error(), "fullA.B and fullB.A form a circle"))
 	for _, table := range []*schema.Table{of[wheelA](t), of[wheelB](t), of[wheelC](t), of[halfA](t), of[halfB](t)} {

@@ -47,7 +47,7 @@ var options = []option{
 	{"created", flag, "a time.Time that is set when the row is inserted, if it is zero"},
 	{"updated", flag, "a time.Time that is set at every write, unless the program sets it"},
 	{"via", needsValue, "of a Many: the column that refers to this model, when there are several; of a ManyToMany: that column of the join model"},
-	{"to", needsValue, "of a ManyToMany: the join model's column that refers to the rows, when there are several"},
+	{"to", needsValue, "of a ManyToMany: the join model's column that refers to the rows, when there are several; of a CompositeRef: the unique columns referred to, instead of the primary key"},
 	{"version", flag, "optimistic locking: an integer that every write increments; a write of a value with an old version is ErrStale"},
 	{"deleted", flag, "soft delete: a *time.Time that is set instead of deleting the row; queries leave soft-deleted rows out"},
 	{"using", needsValue, "of an index on PostgreSQL: its method, such as gin, gist, brin or hash; SQLite has no such index, and creates none"},
@@ -60,11 +60,12 @@ var options = []option{
 	{"language", needsValue, "of a full-text index: the text search configuration, such as english; without it, simple"},
 	{"ondelete", needsValue, "of a reference: cascade, restrict, no action, set null or set default, when its row is deleted"},
 	{"onupdate", needsValue, "of a reference: the same, when the key of its row changes"},
-	{"deferrable", mayHaveValue, "of a reference: the constraint may be checked at the end of a transaction; with deferrable=deferred it is"},
+	{"deferrable", mayHaveValue, "of a reference: the constraint may be checked at the end of a transaction; with deferrable=deferred it is, with deferrable=no it cannot be"},
 	{"readonly", flag, "filled by the database: read and returned after a write, never written"},
 	{"generated", needsValue, "a generated column: its expression, as SQL: generated='price * quantity'; readonly by itself"},
 	{"view", flag, "on a blank field _ only: the model is one of a view, which is read and neither written nor created"},
 	{"materialized", flag, "on a blank field _ only: the model is one of a materialized view; see RefreshView"},
+	{"embed", mayHaveValue, "of a struct field: its fields are columns of this table; with embed=prefix_ their names begin with prefix_"},
 	{"was", needsValue, "the old name of the column, for a rename; on a blank field _, the old name of the table"},
 }
 

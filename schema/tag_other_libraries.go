@@ -43,8 +43,9 @@ var foreignWords = []struct{ alone, valued, advice string }{
 		"the option created sets a time.Time when the row is inserted"},
 	{"autonow autoupdatetime updatedat", "autoupdatetime", "the option updated sets a time.Time at every write"},
 	{"softdelete", "softdelete deletedat", "the option deleted on a *time.Time is a soft delete"},
-	{"embedded embed extend extends inherit inline squash remain flow", "embeddedprefix embed prefix",
-		"the fields of an embedded struct are columns by themselves, without a tag"},
+	{"embedded extend extends inherit inline squash remain flow", "embeddedprefix prefix",
+		"the fields of an embedded struct are columns by themselves, and the option embed=prefix_ makes columns of those of " +
+			"any struct field"},
 	{"m2m many2many belongsto hasone hasmany manytomany autosave autoload",
 		"foreignkey references many2many belongsto hasone hasmany " +
 			"polymorphic polymorphictype polymorphicid polymorphicvalue joinforeignkey joinreferences jointable join joinon m2m rel " +

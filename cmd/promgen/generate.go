@@ -18,9 +18,10 @@ import (
 type generator struct {
 	pkg    string
 	tables []*found
-	left   []string          // tables that no model can have
+	left   []string          // comments on tables that no model can have
 	used   map[string]bool   // names of the package
 	names  map[string]string // of structs, by table
+	needs  []need
 
 	enums     map[string]*enum // by the names of their types
 	enumTypes []string         // in the order in which they were met
@@ -35,19 +36,26 @@ func (g *generator) add(table string, f schema.Found) {
 		g.used = map[string]bool{}
 	}
 	if _, err := schema.OfNamed(reflect.TypeFor[struct{ ID int64 }](), table); err != nil {
-		g.left = append(g.left, table)
+		g.left = append(g.left, fmt.Sprintf("The table %q has a name that no model can have. It is left out.", table))
 		return
 	}
-	t := &found{Found: f, table: table, name: unused(g.used, cmp.Or(g.names[table], localName(table))),
-		fields: map[string]string{}}
+	t := &found{Found: f, table: table, name: unused(g.used, cmp.Or(g.names[table], localName(table)))}
 	g.tables = append(g.tables, t)
 }
 
 // source returns the file, formatted.
 func (g *generator) source() ([]byte, error) {
 	g.imports = map[string]bool{"github.com/prom-go/prom": true}
+	g.tables = slices.DeleteFunc(g.tables, func(t *found) bool {
+		why := g.prepare(t)
+		if why != "" {
+			g.left = append(g.left, fmt.Sprintf("The table %q %s. It is left out.", t.table, why))
+		}
+		return why != ""
+	})
+	g.relate()
 	for _, t := range g.tables {
-		g.table(t)
+		g.write(t)
 	}
 	g.writeEnums()
 	var file source
@@ -55,15 +63,15 @@ func (g *generator) source() ([]byte, error) {
 	file.printf("package %s\n\nimport (\n", g.pkg)
 	for _, group := range [][]string{{"encoding/json", "time"}, {"github.com/prom-go/prom"}} {
 		for _, path := range group {
-			if g.imports[path] {
+			if g.imports[path] && (path != "github.com/prom-go/prom" || len(g.tables) > 0) {
 				file.printf("%q\n", path)
 			}
 		}
 		file.printf("\n")
 	}
 	file.printf(")\n\n")
-	for _, table := range g.left {
-		file.comment("The table %q has a name that no model can have. It is left out.", table)
+	for _, text := range g.left {
+		file.comment("%s", text)
 	}
 	file.text.Write(g.body.text.Bytes())
 	return format.Source(file.text.Bytes())
@@ -81,67 +89,119 @@ type field struct {
 	actions []string // tags of a reference
 }
 
-func (g *generator) table(t *found) {
+// prepare finds the fields of a table, without its references, and its indexes. If no model can have the table, it
+// returns why.
+func (g *generator) prepare(t *found) (why string) {
 	embedded, own := model(t)
-	var fields []*field
-	var notes []string
-	names := map[string]bool{"Model": true, "UUIDModel": true, "TableName": true}
+	t.embedded = embedded
+	t.names = map[string]bool{"Model": true, "UUIDModel": true, "TableName": true, "ConnectionName": true}
 	if embedded != "" {
-		names["ID"], names["Created"], names["Updated"], names["IsNew"] = true, true, true, true
+		t.names["ID"], t.names["Created"], t.names["Updated"], t.names["IsNew"] = true, true, true, true
 	}
-	folded := map[string]bool{}
+	folded := map[string]string{} // columns by their names in the case that SQLite compares
 	for _, c := range own {
-		f := g.field(t, c)
+		f := g.fieldOf(t, c)
 		if f == nil {
-			notes = append(notes, fmt.Sprintf("The column %q has the type %s, which no field is stored as. It is left out.",
-				c.Name, c.Type))
+			t.leave(c, fmt.Sprintf("has the type %s, which no field is stored as", c.Type))
 			continue
 		}
-		if f.name = unused(names, goName(c.Name)); schema.Snake(f.name) != c.Name {
+		if other, ok := folded[schema.FoldName(c.Name)]; ok {
+			t.leave(c, fmt.Sprintf("differs from %q only in case, which SQLite ignores", other))
+			continue
+		}
+		if f.name = unused(t.names, goName(c.Name)); schema.Snake(f.name) != c.Name {
 			f.tag = append([]string{"name=" + tagValue(c.Name)}, f.tag...)
 		}
-		low := schema.FoldName(c.Name) // a model has no two columns that differ in case only
-		if folded[low] || !f.readsBack() {
-			notes = append(notes, fmt.Sprintf("The column %q is one that no tag can tell. It is left out.", c.Name))
+		if err := f.readsBack(); err != nil {
+			delete(t.names, f.name)
+			t.leave(c, "is one that no tag can tell: "+err.Error())
 			continue
 		}
-		folded[low] = true
-		t.fields[c.Name] = f.name
-		fields = append(fields, f)
+		folded[schema.FoldName(c.Name)] = c.Name
+		t.fields = append(t.fields, f)
 	}
-	if embedded == "" && len(fields) == 0 {
-		g.body.printf("\n")
-		g.body.comment("The table %q has no column that a field is stored as. It is left out.", t.table)
+	if embedded == "" && len(t.fields) == 0 {
+		return "has no column that a field is stored as"
+	}
+	t.checkKey()
+	t.findIndexes()
+	return ""
+}
+
+// leave notes that a column is left out.
+func (t *found) leave(c schema.FoundColumn, why string) {
+	t.notes = append(t.notes, fmt.Sprintf("The column %q %s. It is left out.", c.Name, why))
+	if c.Required() {
+		t.top = append(t.top, fmt.Sprintf("No row can be inserted by this model: the required column %q is not in it.",
+			c.Name))
+	}
+}
+
+// checkKey takes the key out of the model if a column of it cannot be in one: the others alone are no key.
+func (t *found) checkKey() {
+	for _, c := range t.Key() {
+		f := t.field(c.Name)
+		if f != nil && (f.column.Name == "_id" || slices.Contains(f.tag, "key")) {
+			continue
+		}
+		for _, f := range t.fields {
+			f.tag = slices.DeleteFunc(f.tag, func(o string) bool { return o == "key" || o == "auto" })
+		}
+		t.top = append(t.top, fmt.Sprintf("The model has no primary key, as the column %q of that of the table, of type %s, "+
+			"cannot be a field of one.", c.Name, c.Type))
 		return
 	}
-	var blanks [][]string
+}
+
+// findIndexes finds the indexes. If a model cannot have all of them together, it gets none.
+func (t *found) findIndexes() {
 	switch {
 	case t.Materialized:
-		blanks = [][]string{{"materialized"}}
+		t.blanks = [][]string{{"materialized"}}
+		return
 	case t.View:
-		blanks = [][]string{{"view"}}
-	default:
-		var left []string
-		blanks, left = indexes(t, fields)
-		notes = append(notes, left...)
+		t.blanks = [][]string{{"view"}}
+		return
 	}
+	without := make([][]string, len(t.fields))
+	for i, f := range t.fields {
+		without[i] = slices.Clone(f.tag)
+	}
+	blanks, left := indexes(t, t.fields)
+	if _, err := modelOf(t.table, blanks, t.fields...); err != nil && len(t.Indexes) > 0 {
+		for i, f := range t.fields {
+			f.tag = without[i]
+		}
+		t.uniques = nil
+		t.notes = append(t.notes, "The indexes are left out: "+err.Error())
+		return
+	}
+	t.blanks, t.notes = blanks, append(t.notes, left...)
+}
 
+func (g *generator) write(t *found) {
 	w := &g.body
 	w.printf("\n")
 	w.comment("%s is a row of the table %s.", t.name, t.table)
-	w.printf("type %s struct {\n", t.name)
-	if embedded != "" {
-		w.printf("prom.%s\n", embedded)
+	for _, text := range t.top {
+		w.comment("%s", text)
 	}
-	for _, f := range fields {
+	w.printf("type %s struct {\n", t.name)
+	if t.embedded != "" {
+		w.printf("prom.%s\n", t.embedded)
+	}
+	for _, f := range t.fields {
 		w.printf("%s %s%s\n", f.name, f.typ, structTag(slices.Concat(f.tag, f.actions)))
 		g.imports["time"] = g.imports["time"] || strings.Contains(f.typ, "time.")
 		g.imports["encoding/json"] = g.imports["encoding/json"] || strings.Contains(f.typ, "json.")
 	}
-	for _, b := range blanks {
+	for _, r := range t.relations {
+		w.printf("%s %s%s\n", r.name, r.typ, structTag(r.tag))
+	}
+	for _, b := range t.blanks {
 		w.printf("_ struct{}%s\n", structTag(b))
 	}
-	for _, n := range notes {
+	for _, n := range t.notes {
 		w.comment("%s", n)
 	}
 	w.printf("}\n")
@@ -155,16 +215,16 @@ func (g *generator) table(t *found) {
 	w.comment("%s and its fields.", repo)
 	t.proto = unused(g.used, t.name+"Proto")
 	w.printf("var (\n%s = prom.NewRepo[%s]()\n%s = prom.Proto[%s]()\n", repo, t.name, t.proto, t.name)
-	if embedded != "" {
+	if t.embedded != "" {
 		family := "Number"
-		if embedded == "UUIDModel" {
+		if t.embedded == "UUIDModel" {
 			family = "Ordered"
 		}
 		g.handle(t, "ID", family)
 		g.handle(t, "Created", "Time")
 		g.handle(t, "Updated", "Time")
 	}
-	for _, f := range fields {
+	for _, f := range slices.Concat(t.fields, t.relations) {
 		g.handle(t, f.name, f.family)
 	}
 	w.printf(")\n")
@@ -222,8 +282,8 @@ var goTypes = map[schema.Kind]struct {
 	schema.JSON:    {"json.RawMessage", reflect.TypeFor[json.RawMessage](), "JSON", ""},
 }
 
-// field returns a column as a field, or nil when no field is stored as its type.
-func (g *generator) field(t *found, c schema.FoundColumn) *field {
+// fieldOf returns a column as a field, without what it refers to, or nil when no field is stored as its type.
+func (g *generator) fieldOf(t *found, c schema.FoundColumn) *field {
 	list := c.Kind.IsList()
 	gt, ok := goTypes[c.Kind.Elem()]
 	f := &field{column: c, typ: gt.typ, stored: gt.is, family: gt.family}
@@ -238,21 +298,21 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 		f.typ, f.stored, f.family = "[]"+gt.typ, reflect.SliceOf(gt.is), "List"
 	}
 	isKey := c.Key && c.Kind != schema.JSON && c.Kind != schema.Float32 && c.Kind != schema.Float64 && !list
-	ref := g.reference(t, c)
 	switch {
-	case isKey && c.Auto && ref == "" && countedKeys(t) == 1 && c.Kind.Integer() && c.Kind != schema.Uint64:
+	case isKey && c.Auto && countedKeys(t) == 1 && c.Kind.Integer() && c.Kind != schema.Uint64:
 		f.tag = append(f.tag, "key", "auto")
 	case isKey && (c.Auto || c.Generated):
 		f.tag = append(f.tag, "key", "readonly")
 	case isKey:
 		f.tag = append(f.tag, "key")
-	case c.Generated && ref == "" && c.Expr != "":
+	case c.Generated && c.Expr != "":
 		f.tag = append(f.tag, generatedTag+tagValue(c.Expr))
 	case c.Generated, c.Auto: // by an identity or a sequence beside the key
 		f.tag = append(f.tag, "readonly")
 	}
 	switch {
-	case gt.tag == "decimal" && c.Precision == 0: // its digits are not known, so it is the text that it is stored as
+	case gt.tag == "decimal" && (c.Precision < 1 || c.Scale < 0 || c.Scale > c.Precision):
+		// No tag tells its digits, so it is the text that it is stored as.
 		if !list {
 			f.family = "Text"
 		}
@@ -268,15 +328,11 @@ func (g *generator) field(t *found, c schema.FoundColumn) *field {
 		f.tag = append(f.tag, fmt.Sprintf("max=%d", c.Size))
 	}
 	def, ok := defaultOf(c)
-	if ok && ref == "" {
+	if ok {
 		f.tag = append(f.tag, defaultTag+tagValue(def))
 	}
 	if stored := c.Form.Option(); stored != "" && c.Kind == schema.Time && (!ok || def == "now") {
 		f.tag = append(f.tag, "stored="+stored)
-	}
-	if ref != "" {
-		f.typ, f.family = ref, "Ref"
-		f.actions = actions(t.Reference(c.Name), !c.NotNull && !isKey)
 	}
 	if !c.NotNull && !isKey {
 		f.stored = reflect.PointerTo(f.stored)
@@ -295,87 +351,4 @@ func countedKeys(t *found) (n int) {
 		}
 	}
 	return n
-}
-
-// actions returns the tags of a foreign key that does something else than one that the library makes.
-func actions(k *schema.FoundForeignKey, optional bool) (tags []string) {
-	onDelete := "CASCADE"
-	if optional {
-		onDelete = "SET NULL"
-	}
-	// A tag does not say what fails always, SET NULL of a column that is NOT NULL, nor SET DEFAULT without the default.
-	says := func(action string) bool { return action != "SET DEFAULT" && (optional || action != "SET NULL") }
-	if k.OnDelete != onDelete && says(k.OnDelete) {
-		tags = append(tags, "ondelete="+strings.ToLower(k.OnDelete))
-	}
-	if k.OnUpdate != "CASCADE" && says(k.OnUpdate) {
-		tags = append(tags, "onupdate="+strings.ToLower(k.OnUpdate))
-	}
-	switch {
-	case k.Deferred:
-		tags = append(tags, "deferrable=deferred")
-	case k.Deferrable:
-		tags = append(tags, "deferrable")
-	}
-	return tags
-}
-
-// target returns the name of the table that a foreign key refers to, with its schema if the tables are named so.
-func (g *generator) target(k *schema.FoundForeignKey) string {
-	if slices.ContainsFunc(g.tables, func(t *found) bool { return t.table == k.FullName }) {
-		return k.FullName
-	}
-	return k.Table
-}
-
-// needs reports whether a row of a table can be there only when one of another table is, by columns that are NOT NULL.
-func (g *generator) needs(table, other string, seen map[string]bool) bool {
-	if table == other {
-		return true
-	}
-	i := slices.IndexFunc(g.tables, func(o *found) bool {
-		return o.table == table ||
-			o.FoldNames && strings.EqualFold(o.table, table)
-	})
-	if i < 0 || seen[table] {
-		return false
-	}
-	seen[table] = true
-	return slices.ContainsFunc(g.tables[i].ForeignKeys, func(k schema.FoundForeignKey) bool {
-		for _, name := range k.Columns {
-			if c := g.tables[i].Column(name); c == nil || !c.NotNull {
-				return false
-			}
-		}
-		return g.needs(g.target(&k), other, seen)
-	})
-}
-
-// reference returns the type of a reference, or "" when the column is none that a model can be made of: its target is
-// the single key of a table that is generated too, and unless it may be NULL one that needs no row of this table.
-func (g *generator) reference(t *found, c schema.FoundColumn) string {
-	k := t.Reference(c.Name)
-	if k == nil || c.NotNull && g.needs(g.target(k), t.table, map[string]bool{}) {
-		return ""
-	}
-	i := slices.IndexFunc(g.tables, func(o *found) bool {
-		return o.table == g.target(k) ||
-			t.FoldNames && strings.EqualFold(o.table, k.Table)
-	})
-	if i < 0 {
-		return ""
-	}
-	target := g.tables[i]
-	key := target.Key()
-	if len(key) != 1 || key[0].Kind != c.Kind || key[0].NoCase != c.NoCase || key[0].Name != k.TargetColumns[0] ||
-		target.Reference(key[0].Name) != nil {
-		return ""
-	}
-	switch c.Kind {
-	case schema.Int64:
-		return "prom.Ref[" + target.name + "]"
-	case schema.Int16, schema.Int32, schema.Text, schema.UUID:
-		return "prom.RefBy[" + target.name + ", " + goTypes[c.Kind].typ + "]"
-	}
-	return ""
 }

@@ -7,7 +7,8 @@
 // their tables with them. Where two schemas have a table of one name, the names of both structs begin with the schema.
 //
 // The DSN is that of the environment, PROM_DSN, unless -dsn gives another. What a model cannot say, such as a column of
-// a type of an extension or an index on an expression, is left out with a comment. Views are written with -views.
+// a type of an extension or an index on an expression, is left out with a comment that tells why. Foreign keys become
+// references by their types, composite references, and relations of the other side. Views are written with -views.
 //
 // With -fields it writes the handles of the models that a package has, one struct of them for each model, so that
 // queries say book.Title.Eq("Dune"). It is run by go generate, and its file is checked in:
@@ -96,6 +97,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	g := generator{pkg: *pkg, names: namesOf(names)}
 	for _, name := range names {
 		found, err := db.Describe(ctx, name)
+		if errors.Is(err, prom.ErrNoTable) { // it was listed, so it has no column by which it could be described
+			g.left = append(g.left, fmt.Sprintf("The table %q has no columns. It is left out.", name))
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -139,8 +144,18 @@ func open(dsn string) (*prom.DB, error) {
 // found is a table with the names that it gets in Go.
 type found struct {
 	schema.Found
-	table  string
-	name   string            // of the struct
-	proto  string            // of its prototype
-	fields map[string]string // by column
+	table string
+	name  string // of the struct
+	proto string // of its prototype
+
+	embedded  string          // Model or UUIDModel, if the struct embeds it
+	fields    []*field        // without those of what is embedded
+	relations []*field        // which are no columns
+	id        *field          // of the embedded key
+	plainKey  bool            // references hold the key as it is, so that it is none itself
+	names     map[string]bool // of fields
+	blanks    [][]string      // tags of blank fields
+	uniques   [][]string      // columns of the unique indexes that a foreign key can refer to
+	top       []string        // comments above the struct
+	notes     []string        // and in it
 }

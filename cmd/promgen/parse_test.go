@@ -209,6 +209,9 @@ func (p *sourceParser) model(name string, s *ast.StructType) (*schema.Table, err
 				reflect.StructField{Name: "Updated", Type: times, Tag: `prom:"_updated,updated"`})
 			continue
 		}
+		if relationType.MatchString(typ) {
+			continue
+		}
 		field := reflect.StructField{Name: f.Names[0].Name}
 		if field.Name == "_" {
 			field.PkgPath = "main"
@@ -250,7 +253,9 @@ func (p *sourceParser) model(name string, s *ast.StructType) (*schema.Table, err
 
 var refType = regexp.MustCompile(`^prom\.Ref(By)?\[[\p{L}\p{Nd}_]+(, ([\w.]+))?\]$`)
 
-var actionTags = regexp.MustCompile(`(^|,)((ondelete|onupdate)=(cascade|restrict|no action|set null|set default)|deferrable(=deferred)?)`)
+var actionTags = regexp.MustCompile(`(^|,)((ondelete|onupdate)=(cascade|restrict|no action|set null|set default)|deferrable(=deferred|=no)?)`)
+
+var relationType = regexp.MustCompile(`^prom\.(Many|CompositeRef)\[[\p{L}\p{Nd}_]+\]$`)
 
 var enumTag = regexp.MustCompile(`(^|,)(enum|type)=('(?:[^']|'')*'|[^,]*)`)
 

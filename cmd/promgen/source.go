@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -56,9 +57,9 @@ const (
 	generatedTag = "generated="
 )
 
-// readsBack reports whether prom reads the field's tag as the column that it was made from. A default that is not one
-// of the column's values by the rules of the tag is taken out.
-func (f *field) readsBack() bool {
+// readsBack returns why prom does not read the field's tag as the column that it was made from, nil if it does. A
+// default that is not one of the column's values by the rules of the tag is taken out.
+func (f *field) readsBack() error {
 	t, err := modelOf("t", nil, f)
 	isDefault := func(option string) bool { return strings.HasPrefix(option, defaultTag) }
 	if err != nil && slices.ContainsFunc(f.tag, isDefault) {
@@ -78,13 +79,20 @@ func (f *field) readsBack() bool {
 		}
 		t, err = modelOf("t", nil, f)
 	}
-	return err == nil && len(t.Columns) == 1 && t.Columns[0].Name == f.column.Name
+	if err == nil && (len(t.Columns) != 1 || t.Columns[0].Name != f.column.Name) {
+		err = errors.New("its name is read as another one")
+	}
+	return err
 }
 
 // indexReadsBack reports whether prom reads the options of a blank field as the index that they were made from, or
 // those of the only field when there are none.
 func indexReadsBack(table string, ix *schema.FoundIndex, blank []string, fields ...*field) bool {
-	t, err := modelOf(table, blank, fields...)
+	var blanks [][]string
+	if blank != nil {
+		blanks = [][]string{blank}
+	}
+	t, err := modelOf(table, blanks, fields...)
 	if err != nil || len(t.Indexes) != 1 {
 		return false
 	}
@@ -100,13 +108,13 @@ func indexReadsBack(table string, ix *schema.FoundIndex, blank []string, fields 
 		})
 }
 
-// modelOf returns what prom makes of a struct of the fields, and of a blank one if there are options for it.
-func modelOf(table string, blank []string, fields ...*field) (*schema.Table, error) {
+// modelOf returns what prom makes of a struct of the fields, and of blank ones with these options.
+func modelOf(table string, blanks [][]string, fields ...*field) (*schema.Table, error) {
 	var list []reflect.StructField
 	for _, f := range fields {
 		list = append(list, reflect.StructField{Name: f.name, Type: f.stored, Tag: tagOf(f.tag)})
 	}
-	if len(blank) > 0 {
+	for _, blank := range blanks {
 		list = append(list, reflect.StructField{
 			Name: "_", PkgPath: "main", Type: reflect.TypeFor[struct{}](), Tag: tagOf(blank),
 		})

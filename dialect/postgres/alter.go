@@ -444,10 +444,13 @@ func (w *alteration) foreignKey(drift *schema.Drift) schema.Step {
 	}
 	var name string
 	var target *schema.Table
+	var to []*schema.Column
 	if place.ForeignKey != nil {
 		name, target = dialect.ForeignKeyName(w.Table, place.ForeignKey), w.Table.TargetOfKey(place.ForeignKey)
+		to = place.ForeignKey.To()
 	} else {
 		name, target = dialect.ReferenceName(w.Table, place.Column), w.Table.TargetOf(place.Column)
+		to = target.Key
 	}
 	k := dialect.WantedForeignKey(w.Alteration, drift)
 	columns, add := k.Columns, dialect.AddConstraint(w.d, w.Table, name, k)+" NOT VALID"
@@ -463,7 +466,7 @@ func (w *alteration) foreignKey(drift *schema.Drift) schema.Step {
 		s = w.apart(schema.ReplaceConstraint, drift, dialect.Replacing(drift, schema.Locking),
 			w.alter("DROP CONSTRAINT "+dialect.Quote(place.HaveKey.Name))+"; "+add, validate)
 	}
-	s.Probe = dialect.ReferenceProbe(w.d, w.Table.Name, columns, target)
+	s.Probe = dialect.ReferenceProbe(w.d, w.Table.Name, columns, target, to)
 	return s
 }
 

@@ -193,7 +193,8 @@ func (w *alteration) foreignKey(r *rebuild, drift *schema.Drift, edit func(func(
 	switch {
 	case place.ForeignKey != nil:
 		columns := schema.ColumnNames(place.ForeignKey.Columns)
-		r.probes = append(r.probes, dialect.ReferenceProbe(w.d, w.Table.Name, columns, w.Table.TargetOfKey(place.ForeignKey)))
+		r.probes = append(r.probes, dialect.ReferenceProbe(w.d, w.Table.Name, columns, w.Table.TargetOfKey(place.ForeignKey),
+			place.ForeignKey.To()))
 		edit(func(def, want *tableDef) {
 			if c := want.foreignKey(columns); c != nil {
 				def.constraints = append(def.constraints, c.referring(w.d, dialect.WantedForeignKey(w.Alteration, drift)))
@@ -201,7 +202,8 @@ func (w *alteration) foreignKey(r *rebuild, drift *schema.Drift, edit func(func(
 		})
 	case place.Column != nil:
 		name := place.Column.Name
-		r.probes = append(r.probes, dialect.ReferenceProbe(w.d, w.Table.Name, []string{name}, w.Table.TargetOf(place.Column)))
+		r.probes = append(r.probes, dialect.ReferenceProbe(w.d, w.Table.Name, []string{name}, w.Table.TargetOf(place.Column),
+			place.Column.References.Target().Key))
 		edit(func(def, want *tableDef) {
 			if c := want.column(name).clause(clauseReferences); c != nil {
 				*c = c.referring(w.d, dialect.WantedForeignKey(w.Alteration, drift))

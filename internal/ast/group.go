@@ -137,7 +137,8 @@ func determined(terms []*Expr, e *Expr, keyed bool) bool {
 			return true
 		case t.Op == ExprColumn && t.Part == 0 && t.Col.Key && !slices.Contains(key, t.Col):
 			key = append(key, t.Col)
-		case t.Op == ExprVia && e.Op == ExprVia && slices.Equal(t.Ref.Columns, e.Ref.Columns):
+		case t.Op == ExprVia && e.Op == ExprVia && slices.Equal(t.Ref.Columns, e.Ref.Columns) &&
+			slices.Equal(t.Ref.To, e.Ref.To):
 			behind = append(behind, t.Args[0])
 		}
 	}

@@ -19,6 +19,16 @@ func TargetOf(ref *schema.Column, conds []Cond) *Subquery {
 type Reference struct {
 	Columns []*schema.Column
 	Table   *schema.Table // referred to; nil for that of the one column, which may be known later
+	// what the columns refer to, if it is not the key of the table
+	To []*schema.Column
+}
+
+// Referred returns the columns of the table referred to that those of the reference hold.
+func (r *Reference) Referred(target *schema.Table) []*schema.Column {
+	if r.To != nil {
+		return r.To
+	}
+	return target.Key
 }
 
 // ReferenceBy is the reference that a column is.

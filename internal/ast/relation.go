@@ -21,6 +21,7 @@ type Link struct {
 	Table  *schema.Table
 	Owner  []*schema.Column // refer to the rows that have the relation
 	Target []*schema.Column // refer to the rows that it leads to
+	To     []*schema.Column // of those rows: what Target refers to
 	Spec   Spec             // which rows of the join table count, and their order
 }
 
@@ -33,7 +34,7 @@ func (r Related) Subquery() *Subquery {
 	}
 	if l := r.Link; l != nil {
 		for i, c := range l.Target {
-			spec = spec.And(MatchCond(ColumnExpr(r.Table.Key[i], dialect.NoPart), ColumnExpr(c, dialect.NoPart)))
+			spec = spec.And(MatchCond(ColumnExpr(l.To[i], dialect.NoPart), ColumnExpr(c, dialect.NoPart)))
 		}
 		spec, table = l.Spec.Unordered().And(*ExistsCond(&Subquery{Table: r.Table, Related: true, Spec: spec},
 			false)), l.Table

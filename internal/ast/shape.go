@@ -181,7 +181,9 @@ func (k Shape) expr(e *Expr) Shape {
 }
 
 // reference adds a reference.
-func (k Shape) reference(ref *Reference) Shape { return k.Columns(ref.Columns).pointer(ref.Table) }
+func (k Shape) reference(ref *Reference) Shape {
+	return k.Columns(ref.Columns).pointer(ref.Table).Columns(ref.To)
+}
 
 // tree adds a tree; it may be nil.
 func (k Shape) tree(t *Tree) Shape {

@@ -36,9 +36,9 @@ func Below(parent *Reference, conds []Cond, up bool, levels int) *Cond {
 	if up {
 		t.Walk = WalkUp
 	}
-	target := parent.own()
-	keys := make([]*Expr, len(target.Key))
-	for i, c := range target.Key {
+	referred := parent.Referred(parent.own())
+	keys := make([]*Expr, len(referred))
+	for i, c := range referred {
 		keys[i] = ColumnExpr(c, dialect.NoPart)
 	}
 	var err error
@@ -51,7 +51,7 @@ func Below(parent *Reference, conds []Cond, up bool, levels int) *Cond {
 	sub := t.subquery(conds, keys)
 	sub.Err = err
 	if len(keys) == 1 {
-		return &Cond{Op: OpIn, Col: target.Key[0], Right: sub}
+		return &Cond{Op: OpIn, Col: referred[0], Right: sub}
 	}
 	n := &Cond{Op: OpRowIn, Kids: make([]Cond, len(keys)), Right: sub}
 	for i, e := range keys {

@@ -55,6 +55,9 @@ func (k Links) begin(op string) (*linking, error) {
 	if len(owner) > 1 || len(target) > 1 {
 		return nil, fail(errors.New("the join model refers to its rows by several columns; write its rows with a repo of their own"))
 	}
+	if ownerTo, targetTo := referred(k.many.Relation); !ownerTo[0].Key || !targetTo[0].Key {
+		return nil, fail(errors.New("the join model refers to unique columns that are not the key; write its rows with a repo of their own"))
+	}
 	l.owner, l.target = owner[0], target[0]
 	if l.b, err = k.repo.bind(); err != nil {
 		return nil, err

@@ -245,16 +245,16 @@ func (l *rowLoading) start(ctx context.Context, with []Relation) ([]*loading, er
 
 func (l *rowLoading) hooks(ctx context.Context) error { return l.repo.loaded(ctx, l.list) }
 
-// loadByKey loads the rows of a model with the given keys, one for each, for rows of a binding. What it finds is given
-// in the order of the keys, nil where there is no row.
+// loadByKey loads the rows of a model with the given keys, in columns of it, one for each, for rows of a binding. What
+// it finds is given in the order of the keys, nil where there is no row.
 func loadByKey(
-	from *binding, model reflect.Type, keys *rowKeys, spec ast.Spec, with []Relation, give func(found []unsafe.Pointer),
+	from *binding, model reflect.Type, cols []*schema.Column, keys *rowKeys, spec ast.Spec, with []Relation, give func(found []unsafe.Pointer),
 ) (*loading, error) {
 	repo, b, err := related(from, model)
 	if err != nil {
 		return nil, err
 	}
-	text, args, err := b.stmts.Select(nil, spec.KeysIn(repo.table.Key, keys.len(), keys.value))
+	text, args, err := b.stmts.Select(nil, spec.KeysIn(cols, keys.len(), keys.value))
 	if err != nil {
 		return nil, ErrorOf("load", repo.table, err)
 	}
@@ -267,12 +267,12 @@ func loadByKey(
 		read: func(rows driver.Rows) error { return l.read(rows, keys.len()) },
 		join: func(ctx context.Context) ([]*loading, error) {
 			found := make([]unsafe.Pointer, keys.len())
-			if err := learnRows(ctx, keys, b, repo.plan, l.list, repo.table.Key); err != nil {
+			if err := learnRows(ctx, keys, b, repo.plan, l.list, cols); err != nil {
 				return nil, err
 			}
 			for i := range l.list.Len {
 				row := repo.memory.At(l.list, i)
-				at, err := findRow(keys, repo.plan, row, repo.table.Key)
+				at, err := findRow(keys, repo.plan, row, cols)
 				if err != nil {
 					return nil, ErrorOf("load", repo.table, err)
 				}

@@ -75,9 +75,10 @@ func (m Many) OrderByLink(orders []Order) Many {
 // Related describes the rows of the relation for which conditions hold too.
 func (m Many) Related(conds []Cond) ast.Related {
 	owner, target := Ends(m.Relation)
-	r := ast.Related{Table: TableOf(m.Relation.Model), Owner: owner, Key: TableOf(m.Of).Key, Spec: m.Spec.Where(conds)}
+	ownerTo, targetTo := referred(m.Relation)
+	r := ast.Related{Table: TableOf(m.Relation.Model), Owner: owner, Key: ownerTo, Spec: m.Spec.Where(conds)}
 	if m.Relation.Link != nil {
-		r.Link = &ast.Link{Table: TableOf(m.Relation.Link), Target: target, Spec: m.LinkSpec}
+		r.Link = &ast.Link{Table: TableOf(m.Relation.Link), Target: target, To: targetTo, Spec: m.LinkSpec}
 	}
 	return r
 }
@@ -86,21 +87,27 @@ func (m Many) Related(conds []Cond) ast.Related {
 func (m Many) Aggregate(e *ast.Expr) *ast.Expr {
 	r := m.Related(nil)
 	if r.Link != nil {
-		e = ast.AggregateVia(&ast.Reference{Columns: r.Link.Target, Table: r.Table}, e)
+		e = ast.AggregateVia(&ast.Reference{Columns: r.Link.Target, Table: r.Table, To: r.Link.To}, e)
 	}
 	return r.Scalar(e)
 }
 
-func (m *Many) needs() []*schema.Column { return TableOf(m.Of).Key }
+func (m *Many) needs() []*schema.Column {
+	cols, _ := referred(m.Relation)
+	return cols
+}
 
 func (m *Many) start(ctx context.Context, b *binding, of owners) (*loading, error) {
 	owner, target, err := m.Relation.Ends()
 	if err != nil {
 		return nil, err
 	}
-	keys, places, err := keysOf(ctx, b, &of, b.table.Key)
-	if err != nil || keys.len() == 0 {
+	keys, places, err := keysOf(ctx, b, &of, m.needs())
+	if err != nil {
 		return nil, err
+	}
+	if keys.len() == 0 {
+		return nil, m.giveNone(b, of.values)
 	}
 	repo, rb, err := related(b, m.Relation.Model)
 	if err != nil {
@@ -120,6 +127,22 @@ func (m *Many) start(ctx context.Context, b *binding, of owners) (*loading, erro
 		return nil, ErrorOf("load", repo.table, err)
 	}
 	return &loading{b: rb, text: l.text, args: l.args, read: l.readRows, join: l.join, hooks: l.hooks}, nil
+}
+
+// giveNone gives rows no rows: they hold NULL, to which nothing refers.
+func (m *Many) giveNone(b *binding, rows []unsafe.Pointer) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	repo, _, err := related(b, m.Relation.Model)
+	if err != nil {
+		return err
+	}
+	none := repo.memory.Make(0, 0)
+	for _, row := range rows {
+		m.Give(row, &none)
+	}
+	return nil
 }
 
 // manyLoading is the loading of a [Many] into rows.
@@ -156,6 +179,7 @@ func (l *manyLoading) selectLinked(target []*schema.Column) (err error) {
 	}
 	spec := l.many.LinkSpec.KeysIn(l.owner, l.keys.len(), l.keys.value)
 	linked := ast.Link{Table: l.link.Table, Owner: l.owner, Target: target, Spec: spec}
+	_, linked.To = referred(l.many.Relation)
 	l.text, l.args, err = l.b.stmts.SelectLinked(nil, l.many.Spec, linked)
 	return err
 }
@@ -193,7 +217,11 @@ func (l *manyLoading) join(ctx context.Context) ([]*loading, error) {
 	var parts []scan.List
 	l.list, parts = grouped(l.repo.memory, l.list, owners, l.keys.len())
 	for i, row := range l.values {
-		l.many.Give(row, &parts[l.places[i]])
+		if l.places[i] >= 0 {
+			l.many.Give(row, &parts[l.places[i]])
+		} else if err := l.many.giveNone(l.b, l.values[i:i+1]); err != nil {
+			return nil, err
+		}
 	}
 	return l.start(ctx, l.many.With)
 }

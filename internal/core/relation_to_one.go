@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/ast"
@@ -44,7 +45,7 @@ func (r *Ref) start(ctx context.Context, b *binding, of owners) (*loading, error
 		return nil, err
 	}
 	values := of.values
-	return loadByKey(b, r.To, keys, r.Spec, r.With, func(found []unsafe.Pointer) { r.Give(values, places, found) })
+	return loadByKey(b, r.To, TableOf(r.To).Key, keys, r.Spec, r.With, func(found []unsafe.Pointer) { r.Give(values, places, found) })
 }
 
 // One is the relation of the row that several columns refer to together.
@@ -81,7 +82,8 @@ func (r *One) start(ctx context.Context, b *binding, of owners) (*loading, error
 		give(nil)
 		return nil, nil
 	}
-	return loadByKey(b, r.Relation.Model, keys, r.Spec, r.With, give)
+	to, _ := referred(r.Relation)
+	return loadByKey(b, r.Relation.Model, to, keys, r.Spec, r.With, give)
 }
 
 // Load returns r with relations of the row.
@@ -98,15 +100,19 @@ func (r One) Compute(cols []Column) One {
 
 // Related describes the row that the columns refer to, if the conditions hold for it.
 func (r One) Related(conds []Cond) ast.Related {
-	table := TableOf(r.Relation.Model)
 	cols, _ := Ends(r.Relation)
-	return ast.Related{Table: table, Owner: table.Key, Key: cols, Spec: ast.Spec{}.Where(conds)}
+	to, _ := referred(r.Relation)
+	return ast.Related{Table: TableOf(r.Relation.Model), Owner: to, Key: cols, Spec: ast.Spec{}.Where(conds)}
 }
 
 // Reference returns the columns as a reference.
 func (r One) Reference() *ast.Reference {
 	cols, _ := Ends(r.Relation)
-	return &ast.Reference{Columns: cols, Table: TableOf(r.Relation.Model)}
+	ref := &ast.Reference{Columns: cols, Table: TableOf(r.Relation.Model)}
+	if to, _ := referred(r.Relation); !slices.Equal(to, ref.Table.Key) {
+		ref.To = to
+	}
+	return ref
 }
 
 // Set makes a row refer to another one: its columns get the key of that. A key with a zero part is an error.
@@ -120,13 +126,14 @@ func (r One) Set(row, to unsafe.Pointer) error {
 		return err
 	}
 	cols, _ := Ends(r.Relation)
-	key, err := keyParts(nil, target, to, target.Table.Key)
+	parts, _ := referred(r.Relation)
+	key, err := keyParts(nil, target, to, parts)
 	if err != nil {
 		return ErrorOf("set", of.Table, err)
 	}
 	for i, part := range key {
-		if c := target.Table.Key[i]; part.IsZero() && (c.Auto || part.IsNull()) {
-			return ErrorOf("set", of.Table, fmt.Errorf("the row of %s has no key yet: its field %s is not set",
+		if c := parts[i]; part.IsZero() && (c.Auto || part.IsNull()) {
+			return ErrorOf("set", of.Table, fmt.Errorf("the row of %s cannot be referred to yet: its field %s is not set",
 				target.Table.Model.Name(), c.Field))
 		}
 	}
@@ -137,6 +144,15 @@ func (r One) Set(row, to unsafe.Pointer) error {
 	}
 	r.Give(row, to)
 	return nil
+}
+
+// referred returns what the ends of a relation refer to.
+func referred(r *schema.Relation) (owner, target []*schema.Column) {
+	owner, target, err := r.Referred()
+	if err != nil {
+		panic(err)
+	}
+	return owner, target
 }
 
 // Ends returns the ends of a relation, and TableOf the schema of a model, which were found when the relation's handle

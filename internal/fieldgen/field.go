@@ -15,6 +15,7 @@ import (
 type handle struct {
 	name string   // among the handles of the model
 	path []string // of fields, from the model
+	from int      // which of the path is the first to be part of the name: the field itself, or a struct that embed names
 	make string   // the constructor
 	typ  string   // of the handle, without the package and the type arguments
 	args []types.Type
@@ -31,7 +32,7 @@ type reader struct {
 }
 
 // structFields adds the fields of a struct that begins at a path of the model.
-func (r *reader) structFields(s *types.Struct, path []string) error {
+func (r *reader) structFields(s *types.Struct, path []string, from int) error {
 	if len(path) > maxDepth {
 		return fmt.Errorf("%s: %s embeds itself", r.fset.Position(r.model.Obj().Pos()), r.model.Obj().Name())
 	}
@@ -44,12 +45,23 @@ func (r *reader) structFields(s *types.Struct, path []string) error {
 			return r.fail(f, "tag prom:%q: %w", text, err)
 		}
 		at := append(path[:len(path):len(path)], f.Name())
+		from := from
+		if from < 0 && !f.Embedded() {
+			from = len(path)
+		}
 		switch {
 		case f.Name() == "_" || tag.Skip || isProm(f.Type(), "Tracker"):
 		case types.Unalias(f.Type()) == types.Typ[types.Invalid]:
 			return r.invalid(f)
-		case f.Embedded() && !tagged && r.kinds.flattens(f.Type(), r.codecs):
-			if err := r.structFields(f.Type().Underlying().(*types.Struct), at); err != nil {
+		case tag.Has("embed"), f.Embedded() && !tagged && r.kinds.flattens(f.Type(), r.codecs):
+			inner, ok := f.Type().Underlying().(*types.Struct)
+			if !ok {
+				return r.fail(f, "embed is for structs, not for %s", f.Type())
+			}
+			if tag.Value("embed") != "" && from < 0 {
+				from = len(path)
+			}
+			if err := r.structFields(inner, at, from); err != nil {
 				return err
 			}
 		case !f.Exported():
@@ -57,14 +69,17 @@ func (r *reader) structFields(s *types.Struct, path []string) error {
 				return r.fail(f, "an unexported field cannot be a column")
 			}
 		case tag.Has("computed"):
-			r.handles = append(r.handles, handle{path: at,
+			r.handles = append(r.handles, handle{path: at, from: len(path),
 				note: "is computed, so that it has no handle: give its address in Proto to Compute"})
 		default:
 			h, err := r.kinds.handleOf(f.Type(), tag, r.codecs)
 			if err != nil {
 				return r.fail(f, "%w", err)
 			}
-			h.path = at
+			h.path, h.from = at, max(from, 0)
+			if from < 0 {
+				h.from = len(path)
+			}
 			r.handles = append(r.handles, h)
 		}
 	}

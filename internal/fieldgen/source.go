@@ -34,7 +34,7 @@ func Source(o Options) ([]byte, error) {
 	w.importName(promPath, "prom")
 	for _, model := range models {
 		r := reader{loaded: p, model: model, codecs: codecs, kinds: k}
-		if err := r.structFields(model.Underlying().(*types.Struct), nil); err != nil {
+		if err := r.structFields(model.Underlying().(*types.Struct), nil, -1); err != nil {
 			return nil, err
 		}
 		if err := w.model(model, r.handles); err != nil {
@@ -149,7 +149,7 @@ func (w *writer) model(model *types.Named, handles []handle) error {
 	used := map[string]bool{"Proto": true}
 	for i := range handles {
 		h := &handles[i]
-		if h.name = h.path[len(h.path)-1]; used[h.name] {
+		if h.name = strings.Join(h.path[h.from:], ""); used[h.name] {
 			h.name = strings.Join(h.path, "_")
 		}
 		if used[h.name] {
@@ -184,20 +184,22 @@ func (w *writer) model(model *types.Named, handles []handle) error {
 	return nil
 }
 
-// selector returns how a field is reached: by its name, unless that is of another field.
+// selector returns how a field is reached: by its name alone where that is promoted, and is not another field's.
 func (w *writer) selector(model *types.Named, path []string) string {
 	last := path[len(path)-1]
-	obj, index, _ := types.LookupFieldOrMethod(types.NewPointer(model), true, w.pkg, last)
-	at := types.Type(model)
+	obj, promoted, _ := types.LookupFieldOrMethod(types.NewPointer(model), true, w.pkg, last)
+	at, index := types.Type(model), []int(nil)
 	for _, name := range path {
 		s := at.Underlying().(*types.Struct)
-		for f := range s.Fields() {
-			if f.Name() == name {
-				if at = f.Type(); name == last && f == obj && len(index) == len(path) {
-					return last
-				}
+		for i := range s.NumFields() {
+			if s.Field(i).Name() == name {
+				at, index = s.Field(i).Type(), append(index, i)
+				break
 			}
 		}
+	}
+	if obj != nil && slices.Equal(index, promoted) { // without an object the name is ambiguous
+		return last
 	}
 	return strings.Join(path, ".")
 }

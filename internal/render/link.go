@@ -116,7 +116,7 @@ func (s *Statements) linkedFrom(r *renderer, q ast.Spec, l ast.Link, owners, tar
 		if i > 0 {
 			r.b.WriteString(" AND ")
 		}
-		key := s.Table.Key[i]
+		key := l.To[i]
 		r.b.WriteString("l." + target + " = " + s.Dialect.Canonical(s.of(key), "r."+s.columns[key.Ordinal]))
 	}
 }

@@ -19,7 +19,8 @@ type walk struct {
 // tree writes the query that walks a tree.
 func (r *renderer) tree(q *ast.Spec) {
 	t := q.More.Tree
-	w := &walk{renderer: r, table: r.d.Table(r.sc.table.Name), keys: r.sc.table.Key, ups: t.Parent.Columns}
+	w := &walk{renderer: r, table: r.d.Table(r.sc.table.Name), keys: t.Parent.Referred(r.sc.table),
+		ups: t.Parent.Columns}
 	switch t.Walk {
 	case ast.WalkDown, ast.WalkUp:
 		w.related(q, t)

@@ -28,7 +28,7 @@ func (r *renderer) via(e *ast.Expr) {
 	conds := ""
 	inner, alias := e.Args[0], r.sc.name
 	if !inner.Strict() { // which would have a value where there is no row
-		conds = " AND " + alias + "." + r.d.Quote(target.Key[0].Name) + " IS NOT NULL"
+		conds = " AND " + alias + "." + r.d.Quote(e.Ref.Referred(target)[0].Name) + " IS NOT NULL"
 	}
 	if slices.Contains(r.sc.joins.locked, alias) { // which is there when it is deleted, too
 		conds += r.andLive(target, alias)
@@ -66,7 +66,8 @@ var errUnnested = errors.New("an UPDATE or DELETE cannot contain Unnest: use a c
 // result, which PostgreSQL could not lock, so that soft-deleted rows are among them.
 func (r *renderer) join(ref *ast.Reference, target *schema.Table, locked bool) {
 	outer := r.sc
-	path := outer.name + "." + target.Name + "." + strings.Join(schema.ColumnNames(ref.Columns), ".")
+	path := outer.name + "." + target.Name + "." + strings.Join(schema.ColumnNames(ref.Columns), ".") +
+		"." + strings.Join(schema.ColumnNames(ref.To), ".")
 	alias, known := outer.joins.aliases[path]
 	if !known {
 		alias = r.alias()
@@ -120,8 +121,9 @@ func (r *renderer) locked(q *ast.Spec) string {
 func (r *renderer) leadsTo(ref *ast.Reference, target *schema.Table, name string) string {
 	forms := r.formsOf(target)
 	list := make([]string, len(ref.Columns))
+	to := ref.Referred(target)
 	for i, c := range ref.Columns {
-		key := target.Key[i]
+		key := to[i]
 		list[i] = r.equal(forms.Of(key), name+"."+r.d.Quote(key.Name), r.sc.forms.Of(c), r.sc.name+"."+r.d.Quote(c.Name))
 	}
 	return strings.Join(list, " AND ")

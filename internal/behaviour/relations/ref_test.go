@@ -126,11 +126,6 @@ func TestReferenceRules(t *testing.T) {
 	})
 }
 
-type hermit struct {
-	prom.Model
-	Self prom.Ref[hermit]
-}
-
 type orphanage struct {
 	prom.Model
 	Many prom.Many[Writer]
@@ -156,7 +151,6 @@ var between = prom.Proto[Between]()
 func TestRelationPanics(t *testing.T) {
 	t.Parallel()
 	for want, make := range map[string]func(){
-		"a required reference to its own model":   func() { prom.NewRepo[hermit]() },
 		"no column of Writer refers to orphanage": func() { prom.NewRepo[orphanage]() },
 		"no column of Writer refers to":           func() { prom.ManyOf(orphanageProto, &orphanageProto.Many) },
 		"choose one by the tag":                   func() { prom.NewRepo[undecided]() },

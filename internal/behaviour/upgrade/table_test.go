@@ -74,6 +74,8 @@ var tables = []table{
 	&model[Filled]{rows: filledRows, more: func(v *Filled) {
 		v.Name, v.Price, v.Count, v.Total, v.State = "more", 2, 3, 6, "new"
 	}},
+	&model[Guild]{rows: guildRows, more: func(v *Guild) { v.Code, v.Seat.Town = "more", "more" }},
+	&model[Guilder]{rows: guilderRows, more: func(v *Guilder) { v.ID, v.Guild, v.Home.Town, v.Warden = 9, "a", "more", prom.NewRef[Guilder](9) }},
 }
 
 // everyMore sets what has to be set of a row.

@@ -42,6 +42,13 @@ type Stamp struct {
 	By   string
 }
 
+// Spot is a part of models, under several names.
+type Spot struct {
+	Street string
+	Door   *int
+	Inner  Stamp `prom:"embed=in_"`
+}
+
 // Shape has fields of every form.
 type Shape struct {
 	Base
@@ -113,6 +120,10 @@ type Shape struct {
 	Likes    int `prom:"computed"`
 	Proto    string
 	Computed *bool `prom:"computed"`
+
+	Home Spot  `prom:"embed=home_"`
+	Work Spot  `prom:"embed=work_"`
+	Sign Stamp `prom:"embed=sign_"`
 }
 
 // Owner has a key of its own, and is known by references.
