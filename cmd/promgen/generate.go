@@ -30,7 +30,7 @@ type generator struct {
 }
 
 // add takes a table that a model can have. Of another one nothing but a comment is written.
-func (g *generator) add(table string, f schema.Found) {
+func (g *generator) add(table string, f schema.Found, unread map[string]string) {
 	if g.used == nil {
 		g.used = map[string]bool{}
 	}
@@ -40,6 +40,7 @@ func (g *generator) add(table string, f schema.Found) {
 	}
 	t := &found{Found: f, table: table, name: unused(g.used, cmp.Or(g.names[table], localName(table))),
 		fields: map[string]string{}}
+	t := &found{Found: f, table: table, unread: unread, name: unused(g.used, goName(table)), fields: map[string]string{}}
 	g.tables = append(g.tables, t)
 }
 
@@ -93,8 +94,11 @@ func (g *generator) table(t *found) {
 	for _, c := range own {
 		f := g.field(t, c)
 		if f == nil {
-			notes = append(notes, fmt.Sprintf("The column %q has the type %s, which no field is stored as. It is left out.",
-				c.Name, c.Type))
+			why := "has the type " + c.Type + ", which no field is stored as"
+			if known := t.unread[c.Name]; known != "" {
+				why = known
+			}
+			notes = append(notes, fmt.Sprintf("The column %q %s. It is left out.", c.Name, why))
 			continue
 		}
 		if f.name = unused(names, goName(c.Name)); schema.Snake(f.name) != c.Name {

@@ -99,7 +99,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		g.add(name, found)
+		var unread map[string]string
+		if found.FoldNames && !found.View {
+			if unread, err = lookAtValues(ctx, db, name, &found); err != nil {
+				return err
+			}
+		}
+		g.add(name, found, unread)
 	}
 	source, err := g.source()
 	if err != nil {
@@ -140,6 +146,7 @@ func open(dsn string) (*prom.DB, error) {
 type found struct {
 	schema.Found
 	table  string
+	unread map[string]string // why a column is left out, by its name
 	name   string            // of the struct
 	proto  string            // of its prototype
 	fields map[string]string // by column
