@@ -104,9 +104,30 @@ func (c *comparison) column(col *Column, w, h *FoundColumn) {
 		c.drifts[len(c.drifts)-1].At.Holds = true // SQLite lets keys be NULL that are not said to be NOT NULL
 	}
 	// What is generated may have a default of its own, and a reference's is left out where a column is added.
-	if !w.Auto && !h.Auto && col.References == nil && !col.sameDefault(w.Default, h.Default) {
+	if !w.Auto && !h.Auto && col.References == nil && !col.sameDefault(h.Default, w.Default) {
 		different(AspectDefault, h.Default, w.Default)
 	}
+}
+
+// sameDefault reports whether two defaults are one constant, however the engine writes it for the types that it has
+// been given: 'a'::text and 'a'::character varying, 1 and true of a boolean.
+func (c *Column) sameDefault(have, want string) bool {
+	if have == want {
+		return true
+	}
+	h, ok := Constant(have)
+	w, ok2 := Constant(want)
+	if !ok || !ok2 || c.Kind.IsList() || c.Kind == Text && !strings.Contains(have, "'") {
+		return false
+	}
+	if c.Kind == Decimal {
+		h, ok = canonicalDecimal(h, c.Precision, c.Scale)
+		w, ok2 = canonicalDecimal(w, c.Precision, c.Scale)
+		return ok && ok2 && h == w
+	}
+	a, err := ParseLiteral(c.Kind, h)
+	b, err2 := ParseLiteral(c.Kind, w)
+	return err == nil && err2 == nil && a.Equal(b)
 }
 
 // sameType compares types as the engine writes them, or where that says little about what it stores, by kinds.

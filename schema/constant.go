@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"math/big"
 	"regexp"
 	"strings"
 )
@@ -31,28 +30,4 @@ func Constant(expr string) (text string, ok bool) {
 		return strings.ReplaceAll(expr[m[2]:m[3]], "''", "'"), true
 	}
 	return expr[m[4]:m[5]], true
-}
-
-// sameDefault reports whether two defaults, as an engine writes them, are the same, or constants that are one value of
-// the column: 0 and 0.00 of a number, 'a' as a text and as a varchar.
-func (c *Column) sameDefault(a, b string) bool {
-	if a == b {
-		return true
-	}
-	x, isConstant := Constant(a)
-	y, areConstants := Constant(b)
-	if !isConstant || !areConstants {
-		return false
-	}
-	if c.Kind.Number() {
-		m, ok := new(big.Rat).SetString(x)
-		n, both := new(big.Rat).SetString(y)
-		return ok && both && m.Cmp(n) == 0
-	}
-	if c.Kind.IsList() || c.Kind == Bytes || c.Kind == JSON {
-		return x == y
-	}
-	v, err := ParseLiteral(c.Kind, x)
-	w, errs := ParseLiteral(c.Kind, y)
-	return err == nil && errs == nil && v.Equal(w)
 }
