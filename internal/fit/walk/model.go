@@ -39,7 +39,8 @@ type table interface {
 	save(ctx context.Context, row any) error
 	remove(ctx context.Context, row any) error
 	removeWhere(ctx context.Context, row any) (int, error)
-	made(ctx context.Context, tb *recorder, override func(row any)) any
+	factory(ctx context.Context, tb *recorder)
+	empty() any
 	relations() []string
 	with(ctx context.Context, i int) (rows reflect.Value, err error)
 }
@@ -110,9 +111,11 @@ func (t *tableOf[T]) removeWhere(ctx context.Context, row any) (int, error) {
 	return q.Delete(ctx)
 }
 
-func (t *tableOf[T]) made(ctx context.Context, tb *recorder, override func(row any)) any {
-	return promtest.New[T](t.db).In(ctx).Create(tb, func(row *T) { override(row) })
+func (t *tableOf[T]) factory(ctx context.Context, tb *recorder) {
+	promtest.New[T](t.db).In(ctx).Create(tb)
 }
+
+func (t *tableOf[T]) empty() any { return t.r.New() }
 
 func (t *tableOf[T]) relations() []string {
 	var names []string

@@ -332,7 +332,7 @@ func (w *walker) promtest(ctx context.Context, t table) string {
 	r := &recorder{}
 	err := r.run(func() {
 		err := w.db.Tx(ctx, func(ctx context.Context) error {
-			t.made(ctx, r, func(any) {})
+			t.factory(ctx, r)
 			return errUndo
 		})
 		if !errors.Is(err, errUndo) {

@@ -82,14 +82,26 @@ func (w *walker) newRow(ctx context.Context, t table) (row any, how string, err 
 			return nil, "", err
 		}
 	}
-	r := &recorder{}
-	var problem error
-	err = r.run(func() { row = t.made(ctx, r, func(row any) { problem = w.refer(ctx, t, reflect.ValueOf(row).Elem()) }) })
-	err = errors.Join(err, problem)
+	row, err = w.made(ctx, t)
 	if err != nil && rows.Len() > 0 {
-		err = fmt.Errorf("%w, and promtest: %w", why, err)
+		err = fmt.Errorf("%w, and a new one: %w", why, err)
 	}
 	return row, "made", err
+}
+
+// made stores a row that is like none: a value in each column that needs one, and references to rows that are there.
+func (w *walker) made(ctx context.Context, t table) (any, error) {
+	row := t.empty()
+	v := reflect.ValueOf(row).Elem()
+	for _, c := range t.schema().Columns {
+		if !c.Null && !c.Auto && c.Default == nil && !w.refers(t.schema(), c) {
+			w.mutate(v.FieldByIndex(c.Path), c)
+		}
+	}
+	if err := w.refer(ctx, t, v); err != nil {
+		return nil, err
+	}
+	return row, t.create(ctx, row)
 }
 
 // refer sets what a row must refer to to rows that are there.
@@ -101,8 +113,20 @@ func (w *walker) refer(ctx context.Context, t table, row reflect.Value) error {
 		}
 		keys, err := w.textsIn(ctx, fmt.Sprintf("SELECT %s FROM %s AS x LIMIT 1", w.list(w.cell("x."+w.quote(column.Name))),
 			w.quote(target.Name)))
-		if err != nil || len(keys) == 0 { // promtest makes one
+		if err != nil {
 			return err
+		}
+		if len(keys) == 0 { // there is none yet
+			if i := slices.IndexFunc(w.tables, func(o table) bool { return o.schema() == target }); i >= 0 && w.tables[i] != t {
+				parent, err := w.made(ctx, w.tables[i])
+				if err != nil {
+					return err
+				}
+				if err := setKey(row.FieldByIndex(c.Path), fmt.Sprint(plain(reflect.ValueOf(parent).Elem().FieldByIndex(column.Path)))); err != nil {
+					return err
+				}
+			}
+			continue
 		}
 		key, err := w.cells(keys[0])
 		if err == nil {
