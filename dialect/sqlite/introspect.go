@@ -171,6 +171,9 @@ func (Dialect) Definitions() string { return definitions }
 // Suppresses returns a query for what may keep a write from a row, see [dialect.Introspection].
 func (Dialect) Suppresses() string { return suppresses }
 
+// Rewrites returns "": there are no rules.
+func (Dialect) Rewrites() string { return "" }
+
 // AllDefinitions returns a query for the statements that made all there is, see [dialect.Introspection].
 func (Dialect) AllDefinitions() string { return allDefinitions }
 
