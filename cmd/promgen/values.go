@@ -26,10 +26,20 @@ func lookAtValues(ctx context.Context, db *prom.DB, table string, found *schema.
 			db.Dialect().Quote(c.Name) + " IS NOT NULL"
 		kind, ok := schema.Null, len(classes) == 0
 		for _, k := range candidates(c.Kind, classes) {
-			if ok = reads(ctx, db, k, values); ok {
-				kind = k
-				break
+			if ok = reads(ctx, db, k, values); !ok {
+				continue
 			}
+			mixed, err := isMixed(ctx, db, table, c.Name, k)
+			if err != nil {
+				return nil, err
+			}
+			if mixed && (k == schema.Date || k == schema.UUID) {
+				continue // which a tag cannot say of them
+			}
+			if kind = k; mixed && k == schema.Time {
+				c.Form = schema.FormMixed
+			}
+			break
 		}
 		switch {
 		case !ok && c.Kind != schema.Null:
@@ -47,6 +57,15 @@ func lookAtValues(ctx context.Context, db *prom.DB, table string, found *schema.
 func classesOf(ctx context.Context, db *prom.DB, table, column string) ([]string, error) {
 	return prom.RawQuery[string](db, "SELECT DISTINCT typeof("+db.Dialect().Quote(column)+") FROM "+
 		db.Dialect().Quote(table)+" WHERE "+db.Dialect().Quote(column)+" IS NOT NULL ORDER BY 1").All(ctx)
+}
+
+// isMixed reports whether the values of a column have several forms as a kind.
+func isMixed(ctx context.Context, db *prom.DB, table, column string, k schema.Kind) (bool, error) {
+	if !db.Dialect().Sampled(k) {
+		return false, nil
+	}
+	n, err := prom.RawQuery[int](db, db.Dialect().CountForms(table, []*schema.Column{{Name: column, Kind: k}})).First(ctx)
+	return n > 1, err
 }
 
 // candidates returns the kinds that may read a column: its own first, none where values of these classes are what it is

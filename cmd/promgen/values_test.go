@@ -28,6 +28,8 @@ func TestValues(t *testing.T) {
 		{"TIMESTAMP", "'2020-01-01 00:00:00', ''", "*string"},
 		{"DATE", "'2020-01-01'", "*time.Time `prom:\"date\"`"},
 		{"DATE", "'2020-01-01', '2020-01-01 10:00:00'", "*time.Time"},
+		{"DATE", "'2020-01-01', '2020-01-02 00:00:00'", "*time.Time"},
+		{"UUID", "'00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-00000000000A'", "*string"},
 		{"TIME", "'10:00:00'", "*time.Duration `prom:\"clock\"`"},
 		{"TIME", "'noon'", "*string"},
 		{"JSON", `'{"a": 1}', '1'`, "*json.RawMessage"},

@@ -24,10 +24,10 @@ func build(ctx context.Context, dsns ...string) (program string, clean func(), e
 	if err != nil {
 		return "", nil, err
 	}
-	clean = func() { _ = os.RemoveAll(temp) }
+	remove := func() { _ = os.RemoveAll(temp) }
 	defer func() {
 		if err != nil {
-			clean()
+			remove()
 		}
 	}()
 	root, err := moduleRoot(ctx)
@@ -83,7 +83,7 @@ func build(ctx context.Context, dsns ...string) (program string, clean func(), e
 		return "", nil, err
 	}
 	program = filepath.Join(temp, "fit")
-	return program, clean, command(ctx, root, nil, "go", "build", "-overlay", overlayFile,
+	return program, remove, command(ctx, root, nil, "go", "build", "-overlay", overlayFile,
 		"-gcflags=github.com/prom-go/prom/"+folder+"/...=-l -dwarf=false", "-ldflags=-s -w", "-o", program, "./"+folder)
 }
 

@@ -12,7 +12,10 @@ import (
 )
 
 // source reads a database by SQL of its own: outside a transaction past prom, through pgx or database/sql.
-type source struct{ db *prom.DB }
+type source struct {
+	db    *prom.DB
+	found map[string]schema.Found // by table
+}
 
 func (s source) isPostgres() bool      { return s.db.Dialect().Name() == "postgres" }
 func (s source) quote(n string) string { return s.db.Dialect().Quote(n) }
@@ -123,7 +126,12 @@ func (s source) record(text string, t *schema.Table) ([]string, error) {
 		return nil, err
 	}
 	out := make([]string, len(cells))
+	found := s.found[t.Name]
 	for i, x := range cells {
+		// Blanks at the end of a character(n) mean nothing (PostgreSQL's manual, "Character Types").
+		if c := found.Column(t.Columns[i].Name); c != nil && s.isPostgres() && strings.HasPrefix(c.Type, "character(") {
+			x.text = strings.TrimRight(x.text, " ")
+		}
 		out[i] = stored(x, t.Columns[i])
 	}
 	return out, nil

@@ -42,7 +42,6 @@ type walker struct {
 	dsn    string
 	out    io.Writer
 	tables []table
-	found  map[string]schema.Found
 	faults []string
 	notes  []string
 	// tables with triggers, which may change a row after it was returned
@@ -84,7 +83,7 @@ func Check(ctx context.Context, out io.Writer, dsn string, models []Model) (faul
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	w := &walker{source: source{db}, dsn: dsn, out: out, found: map[string]schema.Found{}}
+	w := &walker{source: source{db, map[string]schema.Found{}}, dsn: dsn, out: out}
 	var repos []prom.AnyRepo
 	var installers []prom.Installer
 	for _, m := range models {
