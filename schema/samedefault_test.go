@@ -32,12 +32,13 @@ func TestSameDefault(t *testing.T) {
 		{Date, "'2020-01-01'::date", "'2020-01-01'", true},
 		{Bytes, `'\x00'::bytea`, `'\x00'::bytea`, true},
 		{Bytes, `'\x00'::bytea`, `'\x01'::bytea`, false},
-		{Text.List(), `'{a}'::text[]`, `'{a}'::character varying[]`, true},
+		{Time, "'1970-01-01 00:00:00'::timestamp without time zone", "'1970-01-01 01:00:00+01'::timestamp with time zone", true},
+		{Time, "'1970-01-01 00:00:00'::timestamp without time zone", "'1970-01-01 01:00:00+00'::timestamp with time zone", false},
 		{JSON, `'{}'::json`, `'{}'::jsonb`, true},
 	}
 	for _, tt := range tests {
 		is := is.New(t)
-		c := &Column{Kind: tt.kind}
+		c := &Column{Kind: tt.kind, Precision: 12, Scale: 2}
 		is.Equal(c.sameDefault(tt.a, tt.b), tt.same) // tt.a and tt.b
 		is.Equal(c.sameDefault(tt.b, tt.a), tt.same)
 	}

@@ -14,7 +14,6 @@ CREATE TABLE person (
 	photo bytea,
 	weight real,
 	height double precision,
-	score numeric,
 	balance numeric(12,2) NOT NULL DEFAULT 0,
 	settings jsonb NOT NULL DEFAULT '{}',
 	raw json,
@@ -28,13 +27,13 @@ CREATE UNIQUE INDEX person_email ON person (lower(email));
 CREATE INDEX person_tags ON person USING gin (tags);
 CREATE INDEX person_active ON person (name) WHERE active;
 COMMENT ON TABLE person IS 'people';
-INSERT INTO person (name, email, country, boss, born, opens, photo, weight, height, score, balance, settings, raw, tags,
+INSERT INTO person (name, email, country, boss, born, opens, photo, weight, height, balance, settings, raw, tags,
 	numbers, created, seen) VALUES
-	('Ann', 'ann@example.org', 'FI', NULL, '1999-12-31', '09:30:00.25', '\x00ff10', 1.1, 2.000000000000001, 1.10, 12.50,
+	('Ann', 'ann@example.org', 'FI', NULL, '1999-12-31', '09:30:00.25', '\x00ff10', 1.1, 2.000000000000001, 12.50,
 		'{"b": 1, "a": [1.50, null]}', '{"b": 1,   "a": 2}', '{a,"b c",NULL,"d\"e","NULL"}', '{1,2}', '2020-02-29 23:59:59.999999',
 		'2020-06-01 12:00:00+05:30'),
-	('Bob', NULL, 'X', 1, NULL, NULL, '', 3.4028235e38, -0.0, 100, -0.01, '[]', NULL, '{}', '{}', '0001-01-01', '9999-12-31Z'),
-	('  Çelik ', 'C@example.org', NULL, 1, '2000-02-29', '23:59:59.999999', NULL, NULL, 5e-324, 0.000000001, 99999999.99,
+	('Bob', NULL, 'X', 1, NULL, NULL, '', 3.4028235e38, -0.0, -0.01, '[]', NULL, '{}', '{}', '0001-01-01', '9999-12-31Z'),
+	('  Çelik ', 'C@example.org', NULL, 1, '2000-02-29', '23:59:59.999999', NULL, NULL, 5e-324, 99999999.99,
 		'"text"', 'null', NULL, '{-2147483648}', '1969-12-31 23:59:59.5', '1900-01-01Z');
 UPDATE person SET tags = '{a,"b c","d\"e","NULL",""}' WHERE person_id = 1;
 
@@ -53,6 +52,7 @@ CREATE TABLE person_country (
 	person_id integer NOT NULL REFERENCES person,
 	country char(2) NOT NULL REFERENCES country,
 	since date NOT NULL DEFAULT '2020-01-01',
+	noted timestamp NOT NULL DEFAULT '1970-01-01',
 	PRIMARY KEY (person_id, country)
 );
 INSERT INTO person_country VALUES (1, 'FI'), (1, 'DE'), (2, 'FI');
