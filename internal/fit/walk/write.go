@@ -258,7 +258,7 @@ func (w *walker) update(ctx context.Context, t table, row any) string {
 	n := 0
 	v := reflect.ValueOf(row).Elem()
 	for _, c := range s.Columns {
-		if c.Key || c.Auto || c.Created || c.Version || c.Deleted || w.refers(s, c) ||
+		if c.Key || c.Auto || c.Created || c.Version || c.Deleted || w.refers(s, c) || w.isNative(s, c) ||
 			slices.ContainsFunc(sets, func(set []*schema.Column) bool { return slices.Contains(set, c) }) {
 			continue
 		}
@@ -294,6 +294,14 @@ func (w *walker) update(ctx context.Context, t table, row any) string {
 		}
 	}
 	return fmt.Sprintf("%d columns", n)
+}
+
+// isNative reports whether a column of texts has a type that does not take every text, such as interval.
+func (w *walker) isNative(s *schema.Table, c *schema.Column) bool {
+	found := w.found[s.Name]
+	h := found.Column(c.Name)
+	return w.isPostgres() && c.Kind.Elem() == schema.Text && c.Rules.Choices == nil && h != nil &&
+		!strings.HasPrefix(h.Type, "text") && !strings.HasPrefix(h.Type, "character")
 }
 
 // many stores two rows by one statement, and many by COPY where the engine has it.
