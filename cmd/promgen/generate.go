@@ -38,9 +38,8 @@ func (g *generator) add(table string, f schema.Found, unread map[string]string) 
 		g.left = append(g.left, table)
 		return
 	}
-	t := &found{Found: f, table: table, name: unused(g.used, cmp.Or(g.names[table], localName(table))),
+	t := &found{Found: f, table: table, unread: unread, name: unused(g.used, cmp.Or(g.names[table], localName(table))),
 		fields: map[string]string{}}
-	t := &found{Found: f, table: table, unread: unread, name: unused(g.used, goName(table)), fields: map[string]string{}}
 	g.tables = append(g.tables, t)
 }
 

@@ -22,7 +22,7 @@ func lookAtValues(ctx context.Context, db *prom.DB, table string, found *schema.
 		if err != nil {
 			return nil, err
 		}
-		values := "SELECT DISTINCT " + db.Dialect().Quote(c.Name) + " AS v FROM " + db.Dialect().Quote(table) + " WHERE " +
+		values := "SELECT DISTINCT " + db.Dialect().Quote(c.Name) + " AS v FROM " + db.Dialect().Table(table) + " WHERE " +
 			db.Dialect().Quote(c.Name) + " IS NOT NULL"
 		kind, ok := schema.Null, len(classes) == 0
 		for _, k := range candidates(c.Kind, classes) {
@@ -56,7 +56,7 @@ func lookAtValues(ctx context.Context, db *prom.DB, table string, found *schema.
 // classesOf lists the storage classes of a column's values but NULL.
 func classesOf(ctx context.Context, db *prom.DB, table, column string) ([]string, error) {
 	return prom.RawQuery[string](db, "SELECT DISTINCT typeof("+db.Dialect().Quote(column)+") FROM "+
-		db.Dialect().Quote(table)+" WHERE "+db.Dialect().Quote(column)+" IS NOT NULL ORDER BY 1").All(ctx)
+		db.Dialect().Table(table)+" WHERE "+db.Dialect().Quote(column)+" IS NOT NULL ORDER BY 1").All(ctx)
 }
 
 // isMixed reports whether the values of a column have several forms as a kind.

@@ -195,7 +195,7 @@ func (db *DB) NextKey(ctx context.Context, table, column string) (key int64, err
 	}
 	next := c.Default
 	if next == "" { // an identity column
-		next = "nextval(pg_catalog.pg_get_serial_sequence(" + quoted(db.dialect.Quote(table)) + ", " + quoted(column) + "))"
+		next = "nextval(pg_catalog.pg_get_serial_sequence(" + quoted(db.dialect.Table(table)) + ", " + quoted(column) + "))"
 	}
 	err = db.inspect(ctx, "SELECT "+next, "", func(r inspected) { key = r.int(0) })
 	return key, err

@@ -94,7 +94,7 @@ func (w *walker) change(ctx context.Context, s *schema.Table, v reflect.Value, s
 		if target == nil {
 			return fmt.Errorf("no other value is known for %s", c.Name)
 		}
-		from = append(from, fmt.Sprintf("%s AS r%d", q(target.Name), i))
+		from = append(from, fmt.Sprintf("%s AS r%d", w.quoteTable(target.Name), i))
 		cols = append(cols, fmt.Sprintf("r%d.%s", i, q(column.Name)))
 		where = append(where, fmt.Sprintf("x.%s = r%d.%s", q(c.Name), i, q(column.Name)))
 	}
@@ -103,7 +103,7 @@ func (w *walker) change(ctx context.Context, s *schema.Table, v reflect.Value, s
 		cells[i] = w.cell(c)
 	}
 	free, err := w.textsIn(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE NOT EXISTS (SELECT 1 FROM %s AS x WHERE %s) LIMIT 1",
-		w.list(cells...), strings.Join(from, " CROSS JOIN "), q(s.Name), strings.Join(where, " AND ")))
+		w.list(cells...), strings.Join(from, " CROSS JOIN "), w.quoteTable(s.Name), strings.Join(where, " AND ")))
 	if err != nil {
 		return err
 	}

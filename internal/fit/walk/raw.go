@@ -20,6 +20,8 @@ type source struct {
 func (s source) isPostgres() bool      { return s.db.Dialect().Name() == "postgres" }
 func (s source) quote(n string) string { return s.db.Dialect().Quote(n) }
 
+func (s source) quoteTable(n string) string { return s.db.Dialect().Table(n) }
+
 // texts runs a query of one column of texts.
 func (s source) texts(ctx context.Context, query string, args ...any) (list []string, err error) {
 	if s.isPostgres() {

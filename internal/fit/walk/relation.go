@@ -85,13 +85,13 @@ func (w *walker) relation(ctx context.Context, t table, i int, field string) (ki
 		return kind, err.Error()
 	}
 	q := w.quote
-	from := q(s.Name) + " AS t0"
+	from := w.quoteTable(s.Name) + " AS t0"
 	for n, j := range steps {
 		var on []string
 		for k := range j.own {
 			on = append(on, fmt.Sprintf("t%d.%s = t%d.%s", n+1, q(j.own[k].Name), n, q(j.prior[k].Name)))
 		}
-		from += fmt.Sprintf(" JOIN %s AS t%d ON %s", q(j.table.Name), n+1, strings.Join(on, " AND "))
+		from += fmt.Sprintf(" JOIN %s AS t%d ON %s", w.quoteTable(j.table.Name), n+1, strings.Join(on, " AND "))
 	}
 	related := steps[len(steps)-1].table
 	last := fmt.Sprintf("t%d", len(steps))

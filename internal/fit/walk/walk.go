@@ -270,7 +270,7 @@ func (w *walker) column(t table, i int) string {
 // read compares all rows.
 func (w *walker) read(ctx context.Context, t table) (n int, verdict string) {
 	s := t.schema()
-	texts, err := w.texts(ctx, "SELECT "+w.row("x", s)+" FROM "+w.quote(s.Name)+" AS x")
+	texts, err := w.texts(ctx, "SELECT "+w.row("x", s)+" FROM "+w.quoteTable(s.Name)+" AS x")
 	if err != nil {
 		return 0, w.fault(t, "read by SQL", "%v", err)
 	}

@@ -112,7 +112,7 @@ func (w *walker) refer(ctx context.Context, t table, row reflect.Value) error {
 			continue
 		}
 		keys, err := w.textsIn(ctx, fmt.Sprintf("SELECT %s FROM %s AS x LIMIT 1", w.list(w.cell("x."+w.quote(column.Name))),
-			w.quote(target.Name)))
+			w.quoteTable(target.Name)))
 		if err != nil {
 			return err
 		}
@@ -231,7 +231,7 @@ func differing(s *schema.Table, want, got []string) string {
 // rawRow reads a row by its key in the transaction of ctx, by SQL of its own.
 func (w *walker) rawRow(ctx context.Context, t table, row reflect.Value) ([]string, error) {
 	s := t.schema()
-	texts, err := w.textsIn(ctx, "SELECT "+w.row("x", s)+" FROM "+w.quote(s.Name)+" AS x")
+	texts, err := w.textsIn(ctx, "SELECT "+w.row("x", s)+" FROM "+w.quoteTable(s.Name)+" AS x")
 	if err != nil {
 		return nil, err
 	}
