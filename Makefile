@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential
+.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential fit
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -127,6 +127,10 @@ cover: setup ## coverage of the library by all tests, in coverage.out
 
 differential: setup ## random queries on both engines and in Go, QUERIES (20000) of them
 	PROM_DIFFERENTIAL=$(QUERIES) $(GO) test -count=1 -timeout $(TIMEOUT) -v -run TestDifferential ./internal/differential
+
+# DSN is not shown: make prints no recipe that begins with @.
+fit: ## a database that exists: promgen's models of DSN read, write and follow all of it, and change nothing
+	@$(if $(DSN),,$(error name a database: make fit DSN=sqlite:///srv/app.db))$(GO) run ./internal/fit '$(DSN)'
 
 fuzz: ## each fuzz target for FUZZTIME (10s)
 	@targets=$$(grep -r --include='*_test.go' '^func Fuzz' . | \

@@ -240,6 +240,10 @@ type Introspection interface {
 	// a trigger, a rule, a policy, a conflict clause, or that it is a view.
 	Suppresses() string
 
+	// Rewrites returns a query for whether (boolean) a rule of a table rewrites what is inserted into it, so that an INSERT
+	// cannot return its row; "" for an engine without rules.
+	Rewrites() string
+
 	// Complete adds to a table what only its Definitions tell.
 	Complete(f *schema.Found)
 

@@ -189,7 +189,7 @@ func ParseLiteral(k Kind, s string) (Value, error) {
 		return FloatValue(k, f), nil
 	case Time, Date:
 		for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999", "2006-01-02 15:04:05.999999",
-			time.DateOnly} {
+			"2006-01-02 15:04:05.999999Z07", "2006-01-02 15:04:05.999999Z07:00", time.DateOnly} {
 			if t, err := time.Parse(layout, s); err == nil {
 				return TimeValue(k, t), nil
 			}

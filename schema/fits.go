@@ -51,6 +51,21 @@ func fitsLoosely(field, column Kind) bool {
 	return !number(column) // bytes
 }
 
+// fitsAsIs reports whether a column of SQLite that is declared for another kind stores and returns the values of the
+// field as they are, and compares them as this library's own would: letters for a truth value in a column of integers,
+// texts in one of times.
+func (c *Column) fitsAsIs(declared Kind) bool {
+	switch c.Kind {
+	case declared:
+		return true
+	case Bool:
+		return declared.Integer()
+	case Text, Bytes:
+		return declared == Time || declared == Date || declared == Clock || declared == JSON || declared == Bytes
+	}
+	return false
+}
+
 // Unfit lists the columns of a table that was found which cannot hold or return their fields, each as a drift.
 func (t *Table) Unfit(f *Found) (drifts []*Drift) {
 	for _, c := range t.Columns {

@@ -31,7 +31,7 @@ type generator struct {
 }
 
 // add takes a table that a model can have. Of another one nothing but a comment is written.
-func (g *generator) add(table string, f schema.Found) {
+func (g *generator) add(table string, f schema.Found, unread map[string]string) {
 	if g.used == nil {
 		g.used = map[string]bool{}
 	}
@@ -39,7 +39,7 @@ func (g *generator) add(table string, f schema.Found) {
 		g.left = append(g.left, fmt.Sprintf("The table %q has a name that no model can have. It is left out.", table))
 		return
 	}
-	t := &found{Found: f, table: table, name: unused(g.used, cmp.Or(g.names[table], localName(table)))}
+	t := &found{Found: f, table: table, unread: unread, name: unused(g.used, cmp.Or(g.names[table], localName(table)))}
 	g.tables = append(g.tables, t)
 }
 
@@ -102,7 +102,7 @@ func (g *generator) prepare(t *found) (why string) {
 	for _, c := range own {
 		f := g.fieldOf(t, c)
 		if f == nil {
-			t.leave(c, fmt.Sprintf("has the type %s, which no field is stored as", c.Type))
+			t.leave(c, cmp.Or(t.unread[c.Name], fmt.Sprintf("has the type %s, which no field is stored as", c.Type)))
 			continue
 		}
 		if other, ok := folded[schema.FoldName(c.Name)]; ok {

@@ -245,7 +245,7 @@ func FuzzSource(f *testing.F) {
 				Partial: where != "", Where: where},
 			{Name: index, Unique: true, Columns: []schema.FoundIndexColumn{{Name: column, Desc: true}}, Include: []string{"at"}},
 			{Name: table + "_" + column, Columns: []schema.FoundIndexColumn{{Name: column}}},
-		}})
+		}}, nil)
 		src, err := g.source()
 		if err != nil {
 			t.Fatal(err)

@@ -104,7 +104,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		g.add(name, found)
+		var unread map[string]string
+		if found.FoldNames && !found.View {
+			if unread, err = lookAtValues(ctx, db, name, &found); err != nil {
+				return err
+			}
+		}
+		g.add(name, found, unread)
 	}
 	source, err := g.source()
 	if err != nil {
@@ -144,9 +150,10 @@ func open(dsn string) (*prom.DB, error) {
 // found is a table with the names that it gets in Go.
 type found struct {
 	schema.Found
-	table string
-	name  string // of the struct
-	proto string // of its prototype
+	table  string
+	unread map[string]string // why a column is left out, by its name
+	name   string            // of the struct
+	proto  string            // of its prototype
 
 	embedded  string          // Model or UUIDModel, if the struct embeds it
 	fields    []*field        // without those of what is embedded

@@ -235,6 +235,13 @@ func (Dialect) Definitions() string { return "" }
 // Suppresses returns a query for what may keep a write from a row, see [dialect.Introspection].
 func (Dialect) Suppresses() string { return suppresses }
 
+const rewrites = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite w JOIN pg_catalog.pg_class c ON c.oid = w.ev_class
+	WHERE c.relkind IN ('r', 'p') AND c.relhasrules AND w.ev_type = '3' AND w.is_instead AND w.ev_enabled IN ('O', 'A')
+		AND c.oid = ` + relation + `)`
+
+// Rewrites returns a query for whether a rule rewrites what is inserted, see [dialect.Introspection].
+func (Dialect) Rewrites() string { return rewrites }
+
 // AllDefinitions returns "": the catalog tells all.
 func (Dialect) AllDefinitions() string { return "" }
 

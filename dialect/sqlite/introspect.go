@@ -176,6 +176,9 @@ func (Dialect) Definitions() string { return definitions }
 // Suppresses returns a query for what may keep a write from a row, see [dialect.Introspection].
 func (Dialect) Suppresses() string { return suppresses }
 
+// Rewrites returns "": there are no rules.
+func (Dialect) Rewrites() string { return "" }
+
 // AllDefinitions returns a query for the statements that made all there is, see [dialect.Introspection].
 func (Dialect) AllDefinitions() string { return allDefinitions }
 
@@ -274,6 +277,7 @@ var kinds = map[string]schema.Kind{
 	"TEXT": schema.Text, "CLOB": schema.Text, "VARCHAR": schema.Text, "CHARACTER": schema.Text, "CHAR": schema.Text,
 	"NVARCHAR": schema.Text, "NCHAR": schema.Text, "VARYING CHARACTER": schema.Text, "NATIVE CHARACTER": schema.Text,
 	"BLOB": schema.Bytes, "BYTEA": schema.Bytes,
+	"TIMESTAMPTZ": schema.Time, "TIMESTAMP WITH TIME ZONE": schema.Time, "TIMESTAMP WITHOUT TIME ZONE": schema.Time,
 	"TIMESTAMP": schema.Time, "DATETIME": schema.Time, "DATE": schema.Date, "TIME": schema.Clock,
 	"UUID": schema.UUID, "JSON": schema.JSON, "JSONB": schema.JSON, "JSONBTEXT": schema.JSON,
 	"DECIMALTEXT": schema.Decimal, "NUMERICTEXT": schema.Decimal, // with all their digits
@@ -282,8 +286,29 @@ var kinds = map[string]schema.Kind{
 // ReadType sets a column's Kind and limits from its Type.
 func (Dialect) ReadType(c *schema.FoundColumn) {
 	name, limits := dialect.CutLimits(c.Type)
-	c.Kind = kinds[strings.ToUpper(name)]
+	name = strings.ToUpper(name)
+	if c.Kind = kinds[name]; c.Kind == schema.Null {
+		c.Kind = kindOfAffinity(name)
+	}
 	if c.Kind == schema.Text && len(limits) == 1 {
 		c.Size = limits[0]
 	}
+}
+
+// kindOfAffinity returns the kind of a type of another name by the rules for the affinity of a column
+// (https://www.sqlite.org/datatype3.html#determination_of_column_affinity), such as BIGINT UNSIGNED and BLOB SUB_TYPE
+// TEXT. What has no affinity, or that of a number for want of a better one, may hold anything.
+func kindOfAffinity(name string) schema.Kind {
+	for _, a := range []struct {
+		part string
+		kind schema.Kind
+	}{
+		{"INT", schema.Int64}, {"CHAR", schema.Text}, {"CLOB", schema.Text}, {"TEXT", schema.Text}, {"BLOB", schema.Bytes},
+		{"REAL", schema.Float64}, {"FLOA", schema.Float64}, {"DOUB", schema.Float64},
+	} {
+		if strings.Contains(name, a.part) {
+			return a.kind
+		}
+	}
+	return schema.Null
 }

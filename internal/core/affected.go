@@ -8,11 +8,10 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// The values of binding.told: how much the driver tells of what was written to a table, where it is the driver that
-// tells.
+// The values of binding.told: how much the engine tells of what was inserted into a table or written to it.
 const (
 	toldUnknown = iota
-	toldNothing // it is a view, whose triggers write elsewhere
+	toldNothing // it is a view, whose triggers write elsewhere, or has a rule that does
 	toldRows    // the number of rows
 	toldKey     // the key of a row that was inserted as well, which is the row's number
 )

@@ -52,6 +52,11 @@ func (r *Repo) create(ctx context.Context, v unsafe.Pointer) error {
 	if err := b.look(ctx); err != nil {
 		return ErrorOf("insert", r.table, err)
 	}
+	if rewritten, err := b.rewritten(ctx); err != nil {
+		return ErrorOf("insert", r.table, err)
+	} else if rewritten {
+		return r.insertRewritten(ctx, b, w, cols, v)
+	}
 	only, err := r.insertsOnly(ctx, b, cols)
 	if err != nil {
 		return err

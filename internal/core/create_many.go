@@ -32,6 +32,11 @@ func (r *Repo) CreateMany(ctx context.Context, vs scan.List) error {
 }
 
 func (r *Repo) createMany(ctx context.Context, b *binding, vs scan.List) error {
+	if rewritten, err := b.rewritten(ctx); err != nil {
+		return ErrorOf("insert", r.table, err)
+	} else if rewritten {
+		return r.createRewritten(ctx, b, vs)
+	}
 	bulks, err := b.db.Bulks(ctx)
 	if err != nil {
 		return ErrorOf("insert", r.table, err)

@@ -42,6 +42,15 @@ func (r *Repo) Save(ctx context.Context, v unsafe.Pointer) error {
 			return r.Update(ctx, v)
 		}
 	}
+	b, err := r.bind()
+	if err != nil {
+		return err
+	}
+	if rewritten, err := b.rewritten(ctx); err != nil {
+		return ErrorOf("save", r.table, err)
+	} else if rewritten {
+		return r.saveRewritten(ctx, b, v)
+	}
 	return r.upsert(ctx, v, identity{cols: r.table.Key})
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -185,6 +186,33 @@ func (db *DB) MaySuppress(ctx context.Context, table string) (may bool, err erro
 	err = db.inspect(ctx, db.dialect.Suppresses(), table, func(r inspected) { may = r.bool(0) })
 	return may, err
 }
+
+// Rewrites reports whether a rule of a table rewrites what is inserted into it.
+func (db *DB) Rewrites(ctx context.Context, table string) (rewrites bool, err error) {
+	err = db.inspect(ctx, db.dialect.Rewrites(), table, func(r inspected) { rewrites = r.bool(0) })
+	return rewrites, err
+}
+
+// NextKey returns the next value of the sequence that a column has its default from.
+func (db *DB) NextKey(ctx context.Context, table, column string) (key int64, err error) {
+	found, err := db.Inspect(ctx, table)
+	if err != nil {
+		return 0, err
+	}
+	c := found.Column(column)
+	if c == nil || !c.Auto {
+		return 0, fmt.Errorf("no sequence makes the values of %s; set it", column)
+	}
+	next := c.Default
+	if next == "" { // an identity column
+		next = "nextval(pg_catalog.pg_get_serial_sequence(" + quoted(db.dialect.Table(table)) + ", " + quoted(column) + "))"
+	}
+	err = db.inspect(ctx, "SELECT "+next, "", func(r inspected) { key = r.int(0) })
+	return key, err
+}
+
+// quoted returns a text as a constant.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 // Inspect reads the columns and indexes under the name of a table, which is all that [schema.Table.Diff] needs. That
 // there are none is no error.

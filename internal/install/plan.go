@@ -91,7 +91,8 @@ func (p *planner) mixed() (drifts []*schema.Drift, err error) {
 		return nil, nil
 	}
 	there := slices.Clone(p.table.Columns)
-	there = slices.DeleteFunc(there, func(c *schema.Column) bool { return p.have.Column(c.Name) == nil })
+	there = slices.DeleteFunc(there,
+		func(c *schema.Column) bool { return c.Told == schema.FormMixed || p.have.Column(c.Name) == nil })
 	cols, err := p.db.MixedForms(p.ctx, p.table.Name, there)
 	for _, c := range cols {
 		drifts = append(drifts, &schema.Drift{Sort: schema.Different, Object: schema.OfColumn, Table: p.table.Name,

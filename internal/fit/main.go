@@ -1,0 +1,46 @@
+// Fit checks that prom fits databases that exist. For each DSN it has promgen write the models, compiles them with
+// package walk, and runs that program: it reads every table and compares the values, creates, updates and deletes a row
+// of each in a transaction that rolls back, follows every relation, looks for an empty plan, and compares the schema
+// before and after.
+//
+//	make fit DSN=postgres://localhost/app
+//	go run ./internal/fit sqlite:///srv/app.db
+//
+// It prints what it did for each table, and each fault. Beyond numbers that sequences count, it changes nothing.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+)
+
+func main() {
+	if len(os.Args) < 2 {
+		fmt.Fprintln(os.Stderr, "fit: give the DSN of a database: make fit DSN=sqlite:///srv/app.db")
+		os.Exit(2)
+	}
+	if err := run(context.Background(), os.Stdout, os.Args[1:]...); err != nil {
+		if _, ok := errors.AsType[*exec.ExitError](err); !ok {
+			fmt.Fprintln(os.Stderr, "fit:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// run checks the databases of some DSNs, and prints the reports. An error is one of the tools, or the exit of the
+// program that has found faults.
+func run(ctx context.Context, out io.Writer, dsns ...string) error {
+	program, clean, err := build(ctx, dsns...)
+	if err != nil {
+		return err
+	}
+	defer clean()
+	cmd := exec.CommandContext(ctx, program)
+	cmd.Env = environment(dsns...)
+	cmd.Stdout, cmd.Stderr = out, out
+	return cmd.Run()
+}
