@@ -106,8 +106,10 @@ func asText(c *schema.Column, expr string) string {
 	switch {
 	case c.Native.Type == "inet":
 		return "textin(inet_out(" + expr + "))"
+	case c.Native.Type == "bpchar": // from which a cast takes the spaces at the end
+		return "textin(bpcharout(" + expr + "))"
 	case !c.Kind.IsList() || c.Native.Labels != nil:
-	case c.Native.Type != "character varying[]" && c.Native.Type != "bpchar[]" && c.Native.Type != "box[]":
+	case c.Native.Type != "character varying[]" && c.Native.Type != "box[]":
 		return "textin(array_out(" + expr + "))::text[]"
 	}
 	return expr + "::" + texts(c)

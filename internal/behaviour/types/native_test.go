@@ -74,7 +74,7 @@ var natives = []native{
 	{typ: "macaddr", values: [3]string{"08:00:2b:01:02:03", "08:00:2b:01:02:04", "ff:00:2b:01:02:03"}},
 	{typ: "macaddr8", values: [3]string{"08:00:2b:01:02:03:04:05", "08:00:2b:01:02:03:04:06", "ff:00:2b:01:02:03:04:05"}},
 	{typ: "varchar(12)", values: [3]string{"a", "b\\\"'", "cccccccccccc"}},
-	{typ: "char(4)", values: [3]string{"a", "bbb", "cccc"}},
+	{typ: "char(4)", values: [3]string{"a   ", "bbb ", "cccc"}},
 	{typ: "name", values: [3]string{"a", "b", "c"}},
 	{typ: `"char"`, values: [3]string{"a", "b", "c"}},
 	{typ: "citext", values: [3]string{"Alpha", "beta", "Gamma"}},

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -300,8 +299,6 @@ func (r *pgRows) Text(i int) (string, error) {
 	case pgtype.OIDOID:
 		n, err := r.Int(i)
 		return strconv.FormatInt(n, 10), err
-	case pgtype.BPCharOID: // as its cast to text does
-		return string(bytes.TrimRight(raw, " ")), nil
 	}
 	if oid := r.fields[i].DataTypeOID; !isText(oid) || r.binary(i) && !sentAsText(oid) {
 		return "", r.wrongType(i, asText.String())

@@ -128,12 +128,7 @@ func (s source) record(text string, t *schema.Table) ([]string, error) {
 		return nil, err
 	}
 	out := make([]string, len(cells))
-	found := s.found[t.Name]
 	for i, x := range cells {
-		// Blanks at the end of a character(n) mean nothing (PostgreSQL's manual, "Character Types").
-		if c := found.Column(t.Columns[i].Name); c != nil && s.isPostgres() && strings.HasPrefix(c.Type, "character(") {
-			x.text = strings.TrimRight(x.text, " ")
-		}
 		out[i] = stored(x, t.Columns[i])
 	}
 	return out, nil
