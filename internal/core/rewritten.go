@@ -11,7 +11,7 @@ import (
 )
 
 // rewritten reports whether a rule of the table rewrites what is inserted into it, for which the server returns no rows
-// (https://www.postgresql.org/docs/current/rules-update.html). A binding asks once, when the table is known to be there.
+// (https://www.postgresql.org/docs/current/rules-update.html). It is asked once, when the table is known to be there.
 func (b *binding) rewritten(ctx context.Context) (bool, error) {
 	if b.db.Dialect().Rewrites() == "" {
 		return false, nil
@@ -22,6 +22,11 @@ func (b *binding) rewritten(ctx context.Context) (bool, error) {
 	case toldRows:
 		return false, nil
 	}
+	plain := b.db.Mark(storesInserts{b.table.Name}) // for the other repos of the table
+	if plain.IsSet(ctx) {
+		b.told.Store(toldRows)
+		return false, nil
+	}
 	rewritten, err := b.db.Rewrites(ctx, b.table.Name)
 	switch {
 	case err != nil:
@@ -30,9 +35,13 @@ func (b *binding) rewritten(ctx context.Context) (bool, error) {
 		b.told.Store(toldNothing)
 	case b.marked.IsSet(ctx):
 		b.told.Store(toldRows)
+		plain.Set(ctx)
 	}
 	return rewritten, nil
 }
+
+// storesInserts is the key of the mark of a table of which no rule rewrites what is inserted.
+type storesInserts struct{ table string }
 
 // insertRewritten inserts a row that a rule may store elsewhere, such as in a table that inherits from this one. The key
 // is made before, and the row read by it afterwards; where it is not there, nothing has been stored.
