@@ -72,6 +72,9 @@ func (r *Repo) create(ctx context.Context, v unsafe.Pointer) error {
 	w.Stores = driver.StoresInsert
 	w.returns(r.plan, r.keptBut(cols))
 	if err := r.readOne(ctx, b, w, w.stored); err != nil {
+		if b.refused(ctx, err) {
+			return r.create(ctx, v)
+		}
 		return err
 	}
 	r.memory.Copy(v, w.stored)

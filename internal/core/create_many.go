@@ -77,6 +77,9 @@ func (r *Repo) createMany(ctx context.Context, b *binding, vs scan.List) error {
 	} else {
 		err = b.inTx(ctx, all)
 	}
+	if b.refused(ctx, err) {
+		return r.createRewritten(ctx, b, vs)
+	}
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,8 @@ import (
 )
 
 // rewritten reports whether a rule of the table rewrites what is inserted into it, for which the server returns no rows
-// (https://www.postgresql.org/docs/current/rules-update.html). It is asked once, when the table is known to be there.
+// (https://www.postgresql.org/docs/current/rules-update.html). It is asked once, when the table is known to be there, and in a
+// transaction alone, which the error of a failed INSERT would end; see [binding.refused].
 func (b *binding) rewritten(ctx context.Context) (bool, error) {
 	if b.db.Dialect().Rewrites() == "" {
 		return false, nil
@@ -20,6 +21,9 @@ func (b *binding) rewritten(ctx context.Context) (bool, error) {
 	case toldNothing:
 		return true, nil
 	case toldRows:
+		return false, nil
+	}
+	if !b.db.InTx(ctx) {
 		return false, nil
 	}
 	plain := b.db.Mark(storesInserts{b.table.Name}) // for the other repos of the table
@@ -38,6 +42,19 @@ func (b *binding) rewritten(ctx context.Context) (bool, error) {
 		plain.Set(ctx)
 	}
 	return rewritten, nil
+}
+
+// refused reports whether an INSERT outside a transaction has failed, with nothing stored, because a rule rewrites it.
+func (b *binding) refused(ctx context.Context, err error) bool {
+	if err == nil || driver.KindOf(err) != driver.KindOther || b.db.Dialect().Rewrites() == "" || b.db.InTx(ctx) ||
+		b.told.Load() == toldNothing {
+		return false
+	}
+	rewritten, failed := b.db.Rewrites(ctx, b.table.Name)
+	if failed == nil && rewritten {
+		b.told.Store(toldNothing)
+	}
+	return failed == nil && rewritten
 }
 
 // storesInserts is the key of the mark of a table of which no rule rewrites what is inserted.

@@ -51,7 +51,10 @@ func (r *Repo) Save(ctx context.Context, v unsafe.Pointer) error {
 	} else if rewritten {
 		return r.saveRewritten(ctx, b, v)
 	}
-	return r.upsert(ctx, v, identity{cols: r.table.Key})
+	if err = r.upsert(ctx, v, identity{cols: r.table.Key}); b.refused(ctx, err) {
+		return r.saveRewritten(ctx, b, v)
+	}
+	return err
 }
 
 // Update does what Repo.Update of package prom says.

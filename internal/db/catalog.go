@@ -284,9 +284,9 @@ func (db *DB) History(ctx context.Context, table string) (list []string, err err
 func (db *DB) Renaming(ctx context.Context, table string) (sql string, err error) {
 	there, err := db.hasHistory(ctx)
 	if err == nil && there {
-		err = db.inspect(ctx, `SELECT h."statement" FROM "`+HistoryTable+`" h, (SELECT CAST(? AS TEXT) AS s) p
+		err = db.ask(ctx, `SELECT h."statement" FROM `+db.dialect.Table(HistoryTable)+` h, (SELECT CAST(? AS TEXT) AS s) p
 			WHERE substr(h."statement", 1, length(p.s)) = p.s ORDER BY h."id"`,
-			"ALTER TABLE "+dialect.Quote(table)+" RENAME TO ", func(r inspected) { sql = r.text(0) })
+			table, "ALTER TABLE "+db.dialect.Table(table)+" RENAME TO ", func(r inspected) { sql = r.text(0) })
 	}
 	return sql, err
 }
@@ -315,9 +315,9 @@ func (db *DB) Uses(ctx context.Context, table, begin string, since time.Time) (l
 		}
 		known.Set(ctx)
 	}
-	sql := `SELECT "statement", "at" FROM "` + HistoryTable + `" WHERE "table_name" = ? AND "at" >= ? ORDER BY "at", "id"`
+	sql := `SELECT "statement", "at" FROM ` + db.dialect.Table(HistoryTable) + ` WHERE "table_name" = ? AND "at" >= ? ORDER BY "at", "id"`
 	if db.dialect.Features().NumberedArgs {
-		sql = `SELECT "statement", "at" FROM "` + HistoryTable + `" WHERE "table_name" = $1 AND "at" >= $2 ORDER BY "at", "id"`
+		sql = `SELECT "statement", "at" FROM ` + db.dialect.Table(HistoryTable) + ` WHERE "table_name" = $1 AND "at" >= $2 ORDER BY "at", "id"`
 	}
 	list = []Use{}
 	st := &driver.Statement{SQL: sql, Op: "inspect", Table: HistoryTable, Args: []schema.Value{

@@ -52,7 +52,7 @@ func holds(c *schema.Column, v schema.Value, signed bool) bool {
 		return v.Float() == float64(float32(v.Float()))
 	case schema.Time, schema.Date:
 		if _, ok := schema.InfiniteMicros(v.Int()); ok {
-			return true
+			return c.Type != nil && schema.IsInfinite(schema.Unwrap(c.Type))
 		}
 		_, err := schema.CheckedTime(c.Kind, v.Time())
 		return err == nil
