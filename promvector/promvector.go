@@ -20,18 +20,17 @@
 //
 // # PostgreSQL
 //
-// The database needs the extension once, by a role that may create it: CREATE EXTENSION vector. The option type names
-// the number of dimensions, which an index needs. An index of the method hnsw or ivfflat serves the order by one
-// distance, by its operator class: vector_l2_ops, vector_l1_ops, vector_cosine_ops or vector_ip_ops. PostgreSQL uses it
-// for an ascending order with a limit. Such a search is approximate, and settings such as hnsw.ef_search say how much;
-// see https://github.com/pgvector/pgvector. A column that is computed by an expression, and a type such as halfvec,
-// need [prom.RawExpr].
+// The database needs the extension once, by a role that may create it: CREATE EXTENSION vector, in a schema of the
+// search path. The option type names the number of dimensions, which an index needs. An index of the method hnsw or
+// ivfflat serves the order by one distance, by its operator class: vector_l2_ops, vector_l1_ops, vector_cosine_ops or
+// vector_ip_ops. PostgreSQL uses it for an ascending order with a limit. Such a search is approximate, and settings
+// such as hnsw.ef_search say how much; see https://github.com/pgvector/pgvector. For halfvec, sparsevec and bit,
+// declare a string with the type, such as type=halfvec(3), and write the operator by [prom.RawExpr].
 //
 // # SQLite
 //
 // A vector is stored as a text such as [1,2,3]. Distances are computed in Go for each row, without an index: enough for
-// tests and some ten thousand rows. Results are exact in 64 bits, where PostgreSQL adds in 32: they differ in the last
-// digits. Nothing checks the number of dimensions when a row is written; a distance of vectors of different dimensions
+// tests and small tables. They are added in 64 bits, and by PostgreSQL in 32: results differ in the last digits. Nothing checks the number of dimensions when a row is written; a distance of vectors of different dimensions
 // is an error on both engines.
 package promvector
 
@@ -75,10 +74,11 @@ func NegativeInnerProduct[P any](vector prom.Term[P, pgvector.Vector], v pgvecto
 	return distance(vector, v, "<#>", sqlite.NegativeInnerProduct)
 }
 
-func distance[P any](vector prom.Term[P, pgvector.Vector], v pgvector.Vector, operator, function string) prom.Expr[P, float64] {
-	of := *new(P)
-	return prom.EngineExpr[float64](of,
-		prom.EngineSQL{Postgres: "? " + operator + " ?::vector", SQLite: function + "(?, ?)"}, vector, prom.Val(of, v))
+// distance is the result of an operator of pgvector, or of the function of SQLite that has its meaning.
+func distance[P any](vector prom.Term[P, pgvector.Vector], v pgvector.Vector,
+	operator, function string) prom.Expr[P, float64] {
+	sql := prom.EngineSQL{Postgres: "? " + operator + " ?::vector", SQLite: function + "(?, ?)"}
+	return prom.EngineExpr[float64](*new(P), sql, vector, prom.Val(*new(P), v))
 }
 
 // Fields of vectors are checked before they are sent, and a text that is no vector is an error.

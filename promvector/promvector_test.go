@@ -90,7 +90,8 @@ func TestDistances(t *testing.T) {
 		first := doc{Title: "a", Embedding: vec(1, 2, 2), Summary: &summary}
 		is.NoErr(docs.Create(ctx, &first))
 		is.NoErr(docs.CreateMany(ctx, []doc{
-			{Title: "b", Embedding: vec(-3, 0, -1)}, {Title: "c", Embedding: vec(3, 0.1, 1)}, {Title: "d", Embedding: vec(0, 1, 0)},
+			{Title: "b", Embedding: vec(-3, 0, -1)}, {Title: "c", Embedding: vec(3, 0.1, 1)},
+			{Title: "d", Embedding: vec(0, 1, 0)},
 		}))
 		got, err := docs.Get(ctx, first.ID)
 		is.NoErr(err)
@@ -186,6 +187,49 @@ func TestIndex(t *testing.T) {
 		plan, err := prom.RawQuery[string](db, "EXPLAIN "+sql, args...).All(ctx)
 		is.NoErr(err)
 		is.True(strings.Contains(strings.Join(plan, "\n"), "Index Scan using doc_embedding on doc")) // the plan
+	})
+}
+
+type other struct {
+	ID     int64  `prom:"key"`
+	Half   string `prom:"type=halfvec(3),index,using=hnsw,ops=halfvec_l2_ops"`
+	Sparse string `prom:"type=sparsevec(5)"`
+	Bits   string `prom:"type=bit(3)"`
+}
+
+var (
+	otherProto  = prom.Proto[other]()
+	otherID     = prom.NumberOf(otherProto, &otherProto.ID)
+	otherHalf   = prom.TextOf(otherProto, &otherProto.Half)
+	otherSparse = prom.TextOf(otherProto, &otherProto.Sparse)
+	otherBits   = prom.TextOf(otherProto, &otherProto.Bits)
+)
+
+// Ensure that the other types of pgvector are texts, whose operators raw SQL has.
+func TestOtherTypes(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		if e.Name != dbtest.NamePostgres {
+			return
+		}
+		is := is.New(t)
+		ctx := context.Background()
+		others := prom.NewRepo[other](prom.Using(open(t, e)))
+		rows := []other{{1, "[1,2,3]", "{1:1,3:2}/5", "101"}, {2, "[1,0,0.5]", "{5:3}/5", "111"}}
+		is.NoErr(others.CreateMany(ctx, rows))
+		got, err := others.OrderBy(otherID.Asc()).All(ctx)
+		is.NoErr(err)
+		is.Equal(got, rows)
+		for _, x := range []prom.Expr[*other, float64]{
+			prom.RawExpr[float64](otherProto, "? <-> ?::halfvec", otherHalf, "[1,0,0]"),
+			prom.RawExpr[float64](otherProto, "? <#> ?::sparsevec", otherSparse, "{5:1}/5"),
+			prom.RawExpr[float64](otherProto, "? <~> ?::bit(3)", otherBits, "110"),
+		} {
+			nearest, err := prom.Pluck(others.OrderBy(x.Asc()).Limit(1), otherID).One(ctx)
+			is.NoErr(err)
+			is.Equal(nearest, int64(2))
+		}
+		is.NoErr(prom.Check(ctx, others))
 	})
 }
 

@@ -42,9 +42,11 @@ func TestDistances(t *testing.T) {
 		got := call(test.name, test.a, test.b)
 		is.Equal(got.Err, "")
 		is.Equal(got.Type, sqlite3.Float)
-		is.True(math.Abs(got.Float-test.want) < 1e-7*max(1, math.Abs(test.want)) || math.IsNaN(test.want) && math.IsNaN(got.Float))
+		off := math.Abs(got.Float - test.want)
+		is.True(off < 1e-7*max(1, math.Abs(test.want)) || math.IsNaN(test.want) && math.IsNaN(got.Float))
 	}
-	for _, bad := range []string{"", " [1,2] ", "[", "]", "[]", "1,2", "[1,2", "[1,,2]", "[1,x]", "[NaN]", "[inf]", "[1e39]", "{1:1}/2"} {
+	for _, bad := range []string{"", " [1,2] ", "[", "]", "[]", "1,2", "[1,2", "[1,,2]", "[1,x]", "[NaN]", "[inf]",
+		"[1e39]", "{1:1}/2"} {
 		is.Equal(call(sqlite.L2Distance, "[1,2]", bad).Err, errVector)
 		is.Equal(call(sqlite.L2Distance, bad, "[1,2]").Err, errVector)
 	}
