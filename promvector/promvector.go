@@ -30,8 +30,9 @@
 // # SQLite
 //
 // A vector is stored as a text such as [1,2,3]. Distances are computed in Go for each row, without an index: enough for
-// tests and small tables. They are added in 64 bits, and by PostgreSQL in 32: results differ in the last digits. Nothing checks the number of dimensions when a row is written; a distance of vectors of different dimensions
-// is an error on both engines.
+// tests and small tables. They are added in 64 bits, and by PostgreSQL in 32: results differ in the last digits.
+// Nothing checks the number of dimensions when a row is written; a distance of vectors of different dimensions is an
+// error on both engines.
 package promvector
 
 import (

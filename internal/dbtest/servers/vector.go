@@ -26,7 +26,8 @@ func serverIn(ctx context.Context, bin string) (server, error) {
 	}
 	bin = filepath.Dir(exe)
 	s := server{bin: bin}
-	out, err := exec.CommandContext(ctx, filepath.Join(bin, "pg_config"), "--version", "--sharedir", "--pkglibdir").Output()
+	tell := exec.CommandContext(ctx, filepath.Join(bin, "pg_config"), "--version", "--sharedir", "--pkglibdir")
+	out, err := tell.Output()
 	if err != nil {
 		return s, fmt.Errorf("pg_config: %w", err)
 	}
@@ -104,7 +105,8 @@ func (s server) buildVector(ctx context.Context) error {
 	for _, command := range [][]string{
 		{"tar", "-x", "-f", "source.tar.gz", "--strip-components=1"},
 		{"make", "-s", "-j" + strconv.Itoa(runtime.NumCPU()), "with_llvm=no", "OPTFLAGS=",
-			"PG_CONFIG=" + filepath.Join(s.bin, "pg_config"), "PG_CPPFLAGS=-I" + include + " -I" + filepath.Join(include, s.major, "server")},
+			"PG_CONFIG=" + filepath.Join(s.bin, "pg_config"),
+			"PG_CPPFLAGS=-I" + include + " -I" + filepath.Join(include, s.major, "server")},
 	} {
 		if err := run(ctx, temp, command...); err != nil {
 			return err
