@@ -54,6 +54,11 @@ func Initial[P any, V prom.Texts](t prom.Term[P, V]) prom.Expr[P, string] {
 	return prom.RawExpr[string](*new(P), "upper(substr(?, 1, 1))", t)
 }
 
+// Hex is a number in hexadecimal digits.
+func Hex[P any, V prom.Integer](n prom.Term[P, V]) prom.Expr[P, string] {
+	return prom.EngineExpr[string](*new(P), prom.EngineSQL{Postgres: "to_hex(?)", SQLite: "printf('%x', ?)"}, n)
+}
+
 func Example_expressions() {
 	ctx := context.Background()
 	db, err := prom.Open("sqlite://:memory:#sales")
@@ -88,6 +93,7 @@ func Example_expressions() {
 	items(prom.HasPrefix(saleCode, saleItem))
 	items(prom.RegexpLike(saleCode, `^[a-z]+-\d$`))
 	items(Initial(saleItem).In("L", "C"))
+	printAll(prom.Pluck(sales.OrderBy(saleID.Asc()), Hex(prom.Times(salePieces, prom.Val(sale, 100)))).All(ctx))
 
 	// Numbers.
 	items(prom.Round(saleWeight, 0).Gte(1), prom.Greatest(saleDiscount, prom.Val(sale, 0.05)).Lt(0.1))
@@ -121,6 +127,7 @@ func Example_expressions() {
 	// [lamp cup]
 	// [lamp desk]
 	// [lamp cup]
+	// [c8 64 258]
 	// [lamp]
 	// [lamp]
 	// [47.58 415.31 28.92]

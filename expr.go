@@ -56,9 +56,39 @@ func Val[P, V any](of P, v V) Expr[P, V] {
 //	}
 //
 // If PostgreSQL cannot determine the type of an argument, use [Val], which has a type. On SQLite a decimal is a text.
+//
+// A field appears as its column, here and in [Raw]: a column of a PostgreSQL type such as inet or citext has the
+// operators, functions and indexes of its type. For a function of texts, write CAST(? AS text). Where the engines need
+// different SQL, use [EngineExpr].
 func RawExpr[V, P any](of P, sql string, args ...any) Expr[P, V] {
 	like, err := ast.LikeOf[V]()
-	e := ast.NewRaw(like, sql, args, termOf[P])
+	return rawTyped[P, V](ast.NewRaw(like, sql, args, termOf[P]), err)
+}
+
+// EngineSQL is SQL of the same meaning for each engine. An empty text says that the engine has none.
+type EngineSQL struct {
+	Postgres, SQLite string
+}
+
+// EngineExpr is a [RawExpr] with a text for each engine. Both texts have a question mark for each argument, in the same
+// order. A statement on an engine whose text is empty is an error.
+//
+//	// Hex is a number in hexadecimal digits.
+//	func Hex[P any, V prom.Integer](n prom.Term[P, V]) prom.Expr[P, string] {
+//		return prom.EngineExpr[string](*new(P), prom.EngineSQL{Postgres: "to_hex(?)", SQLite: "printf('%x', ?)"}, n)
+//	}
+func EngineExpr[V, P any](of P, sql EngineSQL, args ...any) Expr[P, V] {
+	like, err := ast.LikeOf[V]()
+	return rawTyped[P, V](ast.NewEngineRaw(like, sql.texts(), args, termOf[P]), err)
+}
+
+// texts are the texts by the names of the engines.
+func (s EngineSQL) texts() map[string]string {
+	return map[string]string{"postgres": s.Postgres, "sqlite": s.SQLite}
+}
+
+// rawTyped makes an Expr of raw SQL, unless V has no type of columns.
+func rawTyped[P, V any](e *ast.Expr, err error) Expr[P, V] {
 	if err != nil {
 		e.Err = err
 	}

@@ -61,6 +61,15 @@ const (
 	ListJoin   = "prom_list_join"
 )
 
+// The names of the functions that compute distances of two vectors, which are texts such as [1,2,3], as pgvector's
+// operators <->, <+>, <=> and <#> do; of a NULL they are NULL. They are registered with a connection as well.
+const (
+	L2Distance           = "prom_l2_distance"
+	L1Distance           = "prom_l1_distance"
+	CosineDistance       = "prom_cosine_distance"
+	NegativeInnerProduct = "prom_negative_inner_product"
+)
+
 // The names of the functions that tell whether a text is like a pattern, ends with another text or has it somewhere, as
 // SQLite's own LIKE, GLOB and instr do, in a time that does not grow with the length of text times pattern. Those in
 // Fold ignore the case of A to Z. They are registered with a connection as well.

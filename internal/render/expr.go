@@ -80,7 +80,7 @@ func (r *renderer) expr(e *ast.Expr) {
 		if !r.st.conflict {
 			r.fail(errExcluded)
 		}
-		r.b.WriteString(r.d.Canonical(r.sc.forms.Of(e.Col), r.excluded(e.Col)))
+		r.b.WriteString(r.canonicalOf(e.Col, r.excluded(e.Col)))
 	}
 }
 

@@ -13,14 +13,20 @@ func (r *renderer) native(e *ast.Expr) (*schema.Column, string, bool) {
 	if !reaches(e) {
 		return nil, "", false
 	}
+	return r.stored(e, natively)
+}
+
+// stored returns an expression that is a column as it is stored, and the column, where want says so of it. Else it is
+// false, with nothing written.
+func (r *renderer) stored(e *ast.Expr, want func(*schema.Column) bool) (*schema.Column, string, bool) {
 	args, aliases, listed := len(r.args), r.st.aliases, 0
 	if r.sc.joins != nil {
 		listed = len(r.sc.joins.list)
 	}
-	r.st.stored, r.st.reached = true, nil
+	r.st.stored, r.st.reached = want, nil
 	text := r.text(func() { r.expr(e) })
 	c := r.st.reached
-	r.st.stored, r.st.reached = false, nil
+	r.st.stored, r.st.reached = nil, nil
 	if c != nil {
 		return c, text, true
 	}
@@ -31,13 +37,25 @@ func (r *renderer) native(e *ast.Expr) (*schema.Column, string, bool) {
 	return nil, "", false
 }
 
-// reaches reports whether an expression is a column, of the row itself or of one that is reached from it.
-func reaches(e *ast.Expr) bool {
+// within returns what an expression is of the row itself or of one that is reached from it.
+func within(e *ast.Expr) *ast.Expr {
 	for e.Op == ast.ExprVia || e.Op == ast.ExprOuter {
 		e = e.Args[0]
 	}
-	return e.Op == ast.ExprColumn && e.Part == dialect.NoPart && e.Col.Kind.Elem() == schema.Text && !e.Col.Folded
+	return e
 }
+
+// reaches reports whether an expression is a column, of the row itself or of one that is reached from it.
+func reaches(e *ast.Expr) bool {
+	e = within(e)
+	return e.Op == ast.ExprColumn && textual(e) && !e.Col.Folded
+}
+
+// textual reports whether a column is read as a text, or as a list of texts, and not as a part of a time.
+func textual(e *ast.Expr) bool { return e.Part == dialect.NoPart && e.Col.Kind.Elem() == schema.Text }
+
+// ownType reports whether a column has a type of its own.
+func ownType(c *schema.Column) bool { return c.Native != nil }
 
 // natively reports whether a column has a type of its own whose values have an order.
 func natively(c *schema.Column) bool { return c.Native != nil && c.Native.Ordered && !c.Folded }

@@ -30,8 +30,8 @@ type statement struct {
 	text     *Text        // gathers what the statement needs
 	err      error
 
-	stored  bool           // the next column is written as it is stored, if it has a type of its own
-	reached *schema.Column // which one that was
+	stored  func(*schema.Column) bool // the next column is written as it is stored, if this says so; nil for no column
+	reached *schema.Column            // which one that was
 }
 
 // scope says what the columns of a query belong to.
@@ -100,14 +100,16 @@ func (r *renderer) formsOf(t *schema.Table) schema.Forms {
 }
 
 // canonical returns a column's value in this library's own form.
-func (r *renderer) canonical(c *schema.Column) string {
-	if r.st.stored {
-		if formed := r.sc.forms.Of(c); natively(formed) {
-			r.st.reached = formed
-			return r.column(c)
-		}
+func (r *renderer) canonical(c *schema.Column) string { return r.canonicalOf(c, r.column(c)) }
+
+// canonicalOf returns a column's value, which expr is, in this library's own form.
+func (r *renderer) canonicalOf(c *schema.Column, expr string) string {
+	formed := r.sc.forms.Of(c)
+	if r.st.stored != nil && r.st.stored(formed) {
+		r.st.reached = formed
+		return expr
 	}
-	return r.d.Canonical(r.sc.forms.Of(c), r.column(c))
+	return r.d.Canonical(formed, expr)
 }
 
 // part returns what write writes, and its arguments, which are taken out.

@@ -19,11 +19,12 @@ type Arg struct {
 	Float float64 // of a REAL
 }
 
-// Result is what a function gives: NULL, an INTEGER or a TEXT, an error's text, or one of its arguments; or it was
-// interrupted.
+// Result is what a function gives: NULL, an INTEGER, a REAL or a TEXT, an error's text, or one of its arguments; or it
+// was interrupted.
 type Result struct {
 	Type        Type
 	Int         int64
+	Float       float64
 	Text        string
 	Err         string
 	Argument    int // the number of that argument, from 1 on; 0 for none
@@ -136,6 +137,9 @@ func give(tls *libc.TLS, c *Conn, ctx uintptr, r Result) {
 		text = r.Err
 	case r.Type == Integer:
 		lib.Xsqlite3_result_int64(tls, ctx, r.Int)
+		return
+	case r.Type == Float:
+		lib.Xsqlite3_result_double(tls, ctx, r.Float)
 		return
 	case r.Type != Text:
 		lib.Xsqlite3_result_null(tls, ctx)

@@ -65,6 +65,8 @@ var forms = map[string][]driver.Form{
 	"22P02": {driver.NewForm(`^invalid input syntax for type [a-z0-9_ ]+`, ""),
 		driver.NewForm(`^invalid input value for enum [^": ]+`, "")},
 	"22007": {driver.NewForm(`^invalid input syntax for type [a-z0-9_ ]+`, "")},
+	"22000": {driver.NewForm(`^different (?:vector|halfvec|sparsevec) dimensions \d+ and \d+$`, ""),
+		driver.NewForm(`^expected \d+ dimensions, not \d+$`, "")}, // of pgvector
 	"22001": {driver.NewForm(`^value too long for type `+types+`$`, "")},
 }
 

