@@ -435,7 +435,7 @@ func (c *comparison) indexes() {
 		h := c.have.Index(ix.Name)
 		if h == nil { // another one may do its work
 			if i := slices.IndexFunc(c.have.Indexes,
-				func(o FoundIndex) bool { return !o.Invalid && c.sameIndex(ix, w, &o) && sameTerms(w, &o) }); i >= 0 {
+				func(o FoundIndex) bool { return !o.Invalid && c.sameIndex(ix, w, &o) && c.sameTerms(ix, w, &o) }); i >= 0 {
 				h = &c.have.Indexes[i]
 				if known[h] = true; h.NullsNotDistinct && !ix.NullsNotDistinct {
 					c.variant(ix, w, h)
@@ -458,7 +458,7 @@ func (c *comparison) indexes() {
 			}
 			c.add(&Drift{Sort: Different, Object: OfIndex, Name: ix.Name, Aspect: AspectText, Have: have, Want: want,
 				At: place})
-		case h.NullsNotDistinct && !ix.NullsNotDistinct, !sameTerms(w, h):
+		case h.NullsNotDistinct && !ix.NullsNotDistinct, !c.sameTerms(ix, w, h):
 			c.variant(ix, w, h)
 		}
 	}
@@ -481,11 +481,15 @@ func (c *comparison) variant(ix *Index, w, h *FoundIndex) {
 }
 
 // sameTerms reports whether indexes that are the same to a model have one order of NULLs and one collation.
-func sameTerms(w, h *FoundIndex) bool {
-	return slices.EqualFunc(w.Columns, h.Columns,
-		func(a, b FoundIndexColumn) bool {
-			return a.Nulls == b.Nulls && strings.EqualFold(a.Collation, b.Collation)
-		})
+func (c *comparison) sameTerms(ix *Index, w, h *FoundIndex) bool {
+	for i, a := range w.Columns {
+		b := h.Columns[i]
+		if a.Nulls != b.Nulls || !strings.EqualFold(a.Collation, b.Collation) &&
+			(i >= len(ix.Columns) || !c.equates(ix.Columns[i].Column, b)) {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *comparison) sameIndex(ix *Index, w, h *FoundIndex) bool {
