@@ -10,7 +10,6 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/prom-go/prom/dialect/sqlite"
-	litedriver "github.com/prom-go/prom/internal/db/sqlite"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/schema"
 )

@@ -3,6 +3,7 @@ package types_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -442,4 +443,40 @@ func TestRangePostgres(t *testing.T) {
 	kit.RunSQL(t, db, `UPDATE booking SET local = '[2024-01-01,infinity]' WHERE id = 1`)
 	_, err = repo.Get(ctx, 1)
 	is.True(errors.Is(err, prom.ErrType))
+}
+
+// Ensure that ranges have texts that are read back, that an invalid one counts as empty, and that none is a text with
+// another form.
+func TestRangeTexts(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	type doc struct {
+		Seats prom.Range[int]
+		At    *prom.Range[time.Time]
+		Free  prom.MultiRange[string]
+	}
+	day := prom.NewRange(at(0).In(time.FixedZone("", 3600)), at(24))
+	d := doc{Seats: prom.ClosedRange(1, 4), At: &day, Free: prom.MultiRange[string]{prom.RangeFrom("2.50"), prom.ClosedRange("1", "2")}}
+	text, err := json.Marshal(d)
+	is.NoErr(err)
+	is.Equal(string(text), `{"Seats":"[1,5)","At":"[\"2024-01-01 00:00:00+00\",\"2024-01-02 00:00:00+00\")","Free":"{[1,2],[2.5,)}"}`)
+	var back doc
+	is.NoErr(json.Unmarshal(text, &back))
+	is.Equal(back.Seats, prom.NewRange(1, 5))
+	is.Equal(*back.At, prom.NewRange(at(0), at(24)))
+	is.True(back.Free.Equal(d.Free))
+	is.True(back.Free.Contains("1.999") && !back.Free.Contains("2.1") && !back.Free.Contains("x"))
+	is.True(back.Free.Overlaps(prom.MultiRange[string]{prom.ClosedRange("0", "1")}))
+	is.Equal(prom.UnboundedRange[int32]().String(), "(,)")
+	is.Equal(prom.MultiRange[int]{}.String(), "{}")
+	is.True(prom.Range[string]{}.IsEmpty() && prom.Range[time.Time]{}.IsEmpty() && prom.MultiRange[int]{prom.NewRange(1, 1)}.IsEmpty())
+
+	backward := prom.NewRange(2, 1)
+	is.True(backward.IsEmpty() && !backward.Contains(1) && !backward.Overlaps(prom.UnboundedRange[int]()))
+	_, err = backward.MarshalText()
+	is.True(err != nil && !strings.Contains(err.Error(), "2"))
+	for _, bad := range []string{"[1,x)", "12", "[9223372036854775808,)", "[2,1]", `["2024-01-01",)`} {
+		err := new(prom.Range[int]).UnmarshalText([]byte(bad))
+		is.True(err != nil && !strings.Contains(err.Error(), bad))
+	}
 }
