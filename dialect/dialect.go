@@ -269,6 +269,8 @@ type Forming interface {
 	// Native returns the type of a column of the model that is a text or a list of texts, where the database's column has
 	// a type that no kind belongs to; nil for another column. Found is nil when the database has no such table.
 	Native(c *schema.Column, found *schema.FoundColumn) *schema.Native
+	// CallRange returns the call of a function of ranges, of which [Func.OfRange] is true.
+	CallRange(fn Func, args []RangeArg) string
 
 	// Sampled reports whether the values of a kind tell their form, and not types alone. Sample returns a query for a
 	// few values of columns of such kinds, the first ones and those that are last by a column that has an index, "" for

@@ -177,6 +177,8 @@ func (c *Column) fits(w, h *FoundColumn) bool {
 	switch {
 	case w.Type == h.Type: // and one of them is a domain's
 		return true
+	case c.Range != Null:
+		return c.HoldsRange(h.Native.Type)
 	case w.Kind == Text && c.typeOption() == "" && (h.Kind == Null || h.Kind == UUID || h.Kind == JSON || h.Kind == Decimal):
 		return true // each value has a text
 	case w.Kind.IsList() && w.Kind.Elem() == Text && c.typeOption() == "":

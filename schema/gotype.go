@@ -72,6 +72,11 @@ func (c *Column) setKind(tg *tag) error {
 		return c.setRegistered(r, tg)
 	}
 
+	if k, name, multi := rangeOf(t); k != Null && !tg.has("json") {
+		c.Multi = multi
+		return c.setRange(k, name, tg)
+	}
+
 	scanner := reflect.PointerTo(t).Implements(scannerType) && t.Implements(valuerType)
 	text := reflect.PointerTo(t).Implements(textUnmarshaler) && t.Implements(textMarshaler)
 	if tg.has("null") {

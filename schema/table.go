@@ -52,6 +52,8 @@ type Column struct {
 	Form       Form        // how a database stores it; see [Forms]
 	Native     *Native     // the type of a column whose form is [FormNative]; nil for all others
 	SQLType    string      // its PostgreSQL type, as the tag option type names it; "" for that of its kind
+	Range      Kind        // of ranges: the kind of their bounds; Null for all others
+	Multi      bool        // of ranges: multiranges
 	Enforced   bool        // a database makes sure that the row which it refers to is there; see [Forms]
 	Told       Form        // how others store it on SQLite, as the tag option stored tells; FormOwn when it does not
 	Enum       *Enum       // its enum type on PostgreSQL; nil where the values of an enum are texts

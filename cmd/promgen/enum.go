@@ -61,6 +61,9 @@ func (g *generator) native(f *field) bool {
 	if elem == "" {
 		return false
 	}
+	if !list && f.ofRanges(elem) {
+		return true
+	}
 	f.typ, f.family, f.stored = "string", "Text", goTypes[schema.Text].is
 	if c.Native.Labels != nil {
 		f.typ = g.enumOf(elem, c.Native.Labels).name

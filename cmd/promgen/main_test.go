@@ -96,7 +96,8 @@ func TestGenerate(t *testing.T) {
 		_, err = raw.Exec(`CREATE INDEX expression ON "1 legacy" (lower(b))`)
 		is.NoErr(err)
 		if e.Name == dbtest.NamePostgres {
-			_, err = raw.Exec(`ALTER TABLE "1 legacy" ADD COLUMN place point, ADD COLUMN numbers int[], ADD COLUMN s smallserial`)
+			_, err = raw.Exec(`ALTER TABLE "1 legacy" ADD COLUMN place point, ADD COLUMN numbers int[], ADD COLUMN s smallserial,
+				ADD COLUMN during tsrange NOT NULL DEFAULT 'empty', ADD COLUMN days daterange, ADD COLUMN spans int8multirange`)
 			is.NoErr(err)
 		}
 
@@ -119,6 +120,10 @@ func TestGenerate(t *testing.T) {
 		is.Equal(strings.Contains(source.String(), `prom:"readonly"`), e.Name == dbtest.NamePostgres)
 		is.True(regexp.MustCompile(`_ +struct\{\} +.prom:"view"`).MatchString(source.String()))
 		is.Equal(regexp.MustCompile("Place +\\*string +`prom:\"type=point\"`").MatchString(source.String()), e.Name == dbtest.NamePostgres)
+		for _, field := range []string{"During +prom.Range\\[time.Time\\] +`prom:\"type=tsrange", "Days +\\*prom.Range\\[time.Time\\] +`prom:\"date\"`",
+			"Spans +\\*prom.MultiRange\\[int64\\]\n", "= prom.RangeOf\\(", "= prom.NullRangeOf\\("} {
+			is.Equal(regexp.MustCompile(field).MatchString(source.String()), e.Name == dbtest.NamePostgres)
+		}
 		is.True(strings.Contains(source.String(), `// The index "expression"`))
 		if folded := "index=folded,on='lower(title), rank desc',include='at, ratio'"; e.Name == dbtest.NamePostgres {
 			is.True(strings.Contains(source.String(), folded))

@@ -44,6 +44,8 @@ func (Dialect) Operand(c *schema.Column, expr string) string {
 		return expr + "::" + c.Native.Type // enums and domains over them have no operators together
 	case isNative(c) && !comparesNative(c):
 		expr = asText(c, expr)
+	case computedRange(c):
+		return "(" + expr + ")::" + rangeName(c)
 	}
 	if !c.Folded {
 		return expr
@@ -71,7 +73,7 @@ var listTypes = [...]string{
 func (d Dialect) In(c *schema.Column, expr string, not bool) string {
 	list := elems(c, c.Kind)
 	switch {
-	case isNative(c) && !c.Folded:
+	case isNative(c) && !c.Folded, computedRange(c):
 		expr = d.Operand(c, expr)
 	case c.Folded:
 		expr, list = d.Operand(c, expr), "ARRAY(SELECT "+d.Operand(unnative(c), "v")+" FROM unnest("+list+") AS v)"

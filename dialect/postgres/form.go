@@ -22,8 +22,11 @@ func elemType(c *schema.Column, k schema.Kind) string {
 // elems returns the placeholder of a list of values that are compared with a column.
 func elems(c *schema.Column, k schema.Kind) string {
 	list := "?::" + elemType(c, k) + "[]"
-	if comparesNative(c) {
+	switch {
+	case comparesNative(c):
 		list += "::" + c.Native.Type + "[]"
+	case computedRange(c):
+		list += "::" + rangeName(c) + "[]"
 	}
 	return list
 }
@@ -77,8 +80,11 @@ func (d Dialect) ArgOf(c *schema.Column) string {
 
 // Compared returns the placeholder of one argument that is compared with the operand of a column.
 func (d Dialect) Compared(c *schema.Column) string {
-	if comparesNative(c) {
+	switch {
+	case comparesNative(c):
 		return d.ArgOf(c)
+	case computedRange(c):
+		return "?::" + rangeName(c)
 	}
 	return d.Arg(c.Kind)
 }

@@ -131,7 +131,7 @@ func (d Dialect) Aggregate(fn dialect.Func, c *schema.Column, distinct bool, arg
 			}
 			return name + "(" + arg + ")", "", nil
 		case schema.Text:
-			if c.Folded {
+			if c.Folded || computedRange(c) {
 				order := d.Operand(c, arg)
 				if fn == dialect.FuncMax {
 					order += " DESC NULLS LAST"

@@ -31,6 +31,9 @@ func (d Dialect) Native(c *schema.Column, found *schema.FoundColumn) *schema.Nat
 		return nil
 	case one.Kind == schema.Null, one.Kind == schema.Text, one.Kind == schema.UUID, one.Kind == schema.JSON, one.Kind == schema.Decimal:
 		n := found.Native
+		if c.Range != schema.Null && !c.HoldsRange(n.Type) {
+			return nil
+		}
 		if !c.Kind.IsList() && isList {
 			n.Ordered = false // a list of arrays would be an array of two dimensions
 		}

@@ -20,6 +20,9 @@ func (d Dialect) Operand(c *schema.Column, expr string) string {
 	if isInterval(c) {
 		return expr + " COLLATE " + IntervalCollation
 	}
+	if isRange(c) {
+		return expr + " COLLATE " + RangeCollation
+	}
 	return expr
 }
 

@@ -31,7 +31,7 @@ const (
 var arrows = map[string][]string{
 	".": {"dialect", "schema", "internal/ast", "internal/core", "internal/db", "internal/db/driver", "internal/dsn",
 		"internal/filter",
-		"internal/install", "internal/scan", "internal/sqlite3", "internal/twin", pgx, squirrel, uuid},
+		"internal/install", "internal/scan", "internal/span", "internal/sqlite3", "internal/twin", pgx, squirrel, uuid},
 
 	"internal/filter": {"dialect", "schema", "internal/ast", "internal/core", "internal/db/driver"},
 
@@ -51,11 +51,11 @@ var arrows = map[string][]string{
 	"internal/db/postgres": {"dialect", "dialect/postgres", "schema", "internal/db/driver", "internal/dsn", pgx, uuid},
 	"internal/db/sqlite": {"dialect", "dialect/sqlite", "schema", "internal/db/driver", "internal/dsn",
 		"internal/jsontext",
-		"internal/match", "internal/sqlite3", modernc, uuid},
+		"internal/match", "internal/span", "internal/sqlite3", modernc, uuid},
 	"internal/db/driver": {"dialect", "schema", "internal/dsn", "internal/twin"},
 	"internal/dsn":       {pgx},
 
-	"internal/scan": {"schema", "dialect/sqlite", "internal/jsontext", "internal/sqlite3", "internal/syncmap",
+	"internal/scan": {"schema", "dialect/sqlite", "internal/jsontext", "internal/span", "internal/sqlite3", "internal/syncmap",
 		"internal/twin", uuid},
 	"internal/sqlite3":  {"internal/twin", modernc},
 	"internal/twin":     {},
@@ -63,6 +63,7 @@ var arrows = map[string][]string{
 	"internal/sqltext":  {},
 	"internal/syncmap":  {},
 	"internal/match":    {},
+	"internal/span":     {"schema"},
 	"internal/watch":    {"internal/token", "schema"},
 	"internal/token":    {"schema"},
 	"dialect/postgres":  {"dialect", "schema", uuid},

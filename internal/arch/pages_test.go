@@ -144,43 +144,50 @@ func tableRows(page, head string) []string {
 
 // storedTypes has a field for each row of the table of types, and a field tagged with the row's first column.
 type storedTypes struct {
-	Bool     bool            `go:"bool"`
-	Int8     int8            `go:"int8"`
-	Int16    int16           `go:"int16"`
-	Uint8    uint8           `go:"uint8"`
-	Int32    int32           `go:"int32"`
-	Uint16   uint16          `go:"uint16"`
-	Int      int             `go:"int"`
-	Int64    int64           `go:"int64"`
-	Uint32   uint32          `go:"uint32"`
-	Duration time.Duration   `go:"time.Duration"`
-	Uint     uint            `go:"uint"`
-	Uint64   uint64          `go:"uint64"`
-	Float32  float32         `go:"float32"`
-	Float64  float64         `go:"float64"`
-	String   string          `go:"string"`
-	NoCase   string          `go:"string with nocase" prom:"nocase"`
-	Decimal  string          `go:"string with decimal=12.2" prom:"decimal=12.2"`
-	TextUUID string          `go:"string with uuid" prom:"uuid"`
-	UUID     prom.UUID       `go:"prom.UUID"`
-	Bytes    []byte          `go:"[]byte"`
-	Time     time.Time       `go:"time.Time"`
-	Date     time.Time       `go:"time.Time with date" prom:"date"`
-	Clock    time.Duration   `go:"time.Duration with clock" prom:"clock"`
-	Struct   struct{ A int } `go:"structs"`
-	Map      map[string]int  `go:"maps"`
-	Slice    [][]int         `go:"other slices"`
-	Texts    []string        `go:"[]string"`
-	Ints     []int           `go:"[]int"`
-	Int64s   []int64         `go:"[]int64"`
-	Int32s   []int32         `go:"[]int32"`
-	Floats   []float64       `go:"[]float64"`
-	Bools    []bool          `go:"[]bool"`
-	Times    []time.Time     `go:"[]time.Time"`
-	UUIDs    []prom.UUID     `go:"[]prom.UUID"`
-	Any      any             `go:"any"`
-	Raw      json.RawMessage `go:"json.RawMessage"`
-	Text     netip.Addr      `go:"types with encoding.TextMarshaler"`
+	Bool     bool                  `go:"bool"`
+	Int8     int8                  `go:"int8"`
+	Int16    int16                 `go:"int16"`
+	Uint8    uint8                 `go:"uint8"`
+	Int32    int32                 `go:"int32"`
+	Uint16   uint16                `go:"uint16"`
+	Int      int                   `go:"int"`
+	Int64    int64                 `go:"int64"`
+	Uint32   uint32                `go:"uint32"`
+	Duration time.Duration         `go:"time.Duration"`
+	Uint     uint                  `go:"uint"`
+	Uint64   uint64                `go:"uint64"`
+	Float32  float32               `go:"float32"`
+	Float64  float64               `go:"float64"`
+	String   string                `go:"string"`
+	NoCase   string                `go:"string with nocase" prom:"nocase"`
+	Decimal  string                `go:"string with decimal=12.2" prom:"decimal=12.2"`
+	TextUUID string                `go:"string with uuid" prom:"uuid"`
+	UUID     prom.UUID             `go:"prom.UUID"`
+	Bytes    []byte                `go:"[]byte"`
+	Time     time.Time             `go:"time.Time"`
+	Date     time.Time             `go:"time.Time with date" prom:"date"`
+	Clock    time.Duration         `go:"time.Duration with clock" prom:"clock"`
+	Struct   struct{ A int }       `go:"structs"`
+	Map      map[string]int        `go:"maps"`
+	Slice    [][]int               `go:"other slices"`
+	Texts    []string              `go:"[]string"`
+	Ints     []int                 `go:"[]int"`
+	Int64s   []int64               `go:"[]int64"`
+	Int32s   []int32               `go:"[]int32"`
+	Floats   []float64             `go:"[]float64"`
+	Bools    []bool                `go:"[]bool"`
+	Times    []time.Time           `go:"[]time.Time"`
+	UUIDs    []prom.UUID           `go:"[]prom.UUID"`
+	Range32  prom.Range[int32]     `go:"prom.Range[int32]"`
+	Range    prom.Range[int]       `go:"prom.Range[int]"`
+	Range64  prom.Range[int64]     `go:"prom.Range[int64]"`
+	Decimals prom.Range[string]    `go:"prom.Range[string]"`
+	During   prom.Range[time.Time] `go:"prom.Range[time.Time]"`
+	Days     prom.Range[time.Time] `go:"prom.Range[time.Time] with date" prom:"date"`
+	Ranges   prom.MultiRange[int]  `go:"prom.MultiRange[int]"`
+	Any      any                   `go:"any"`
+	Raw      json.RawMessage       `go:"json.RawMessage"`
+	Text     netip.Addr            `go:"types with encoding.TextMarshaler"`
 }
 
 // Ensure that the table of types says what columns the dialects make.

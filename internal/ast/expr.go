@@ -151,7 +151,7 @@ func Beside[V any](e *Expr, like *schema.Column) *Expr {
 	if e.Op == ExprNull && e.Like.Kind != like.Kind && e.Err == nil {
 		return &Expr{Op: ExprNull, Like: like}
 	}
-	if e.Op != ExprValue || e.Given == nil || e.Like.Kind == like.Kind || e.Err != nil {
+	if e.Op != ExprValue || e.Given == nil || e.Like.Kind == like.Kind && e.Like.Range == like.Range || e.Err != nil {
 		return e
 	}
 	c, err := scan.CodecFor(reflect.TypeFor[V](), like)

@@ -155,7 +155,7 @@ func (k Shape) exprs(list []*Expr) Shape {
 // expr adds an expression.
 func (k Shape) expr(e *Expr) Shape {
 	k = append(k, byte(e.Op), byte(e.Part), byte(e.Fn), Bit(e.Distinct)|Bit(e.Win != nil)<<1, byte(e.Like.Kind),
-		Bit(e.Like.NoCase)|Bit(e.Like.Folded)<<1)
+		Bit(e.Like.NoCase)|Bit(e.Like.Folded)<<1|Bit(e.Like.Multi)<<2, byte(e.Like.Range))
 	if e.Op == ExprAggregate && e.Like.Kind == schema.Decimal {
 		k = k.Int(e.Like.Scale) // to which an average is rounded
 	}

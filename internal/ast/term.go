@@ -62,6 +62,8 @@ func Extreme[V any](fn dialect.Func, list []*Expr) *Expr {
 			scale = max(scale, e.Like.Scale)
 		}
 		call.Like = decimalLike(like, scale)
+	case like.Range != schema.Null:
+		call.Err = errors.New("GREATEST and LEAST are not supported for ranges")
 	case like.Kind == schema.Text:
 		call.Like = KindColumns[schema.Text]
 	case like.Kind.IsList(), like.Kind == schema.Bytes, like.Kind == schema.JSON:

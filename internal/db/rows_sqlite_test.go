@@ -10,7 +10,6 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/prom-go/prom/dialect/sqlite"
-	litedriver "github.com/prom-go/prom/internal/db/sqlite"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/schema"
 )
@@ -205,7 +204,7 @@ func TestRows_SQLiteDecimals(t *testing.T) {
 			if nan[a] && nan[b] {
 				want = int64(strings.Compare(a, b))
 			}
-			if got := int64(sign(litedriver.CompareDecimals(a, b))); got != want {
+			if got := int64(sign(schema.CompareDecimals(a, b))); got != want {
 				t.Errorf("compare %q and %q: %d, want %d", a, b, got, want)
 			}
 			if len(a)+len(b) < 6 { // the rest is the same function

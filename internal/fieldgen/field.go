@@ -191,6 +191,8 @@ func (k *kinds) family(t types.Type, tag schema.Tag, codecs map[*types.TypeName]
 		return "List", []types.Type{k.listElem(t, codecs)}, nil
 	case isNamed(t, "time", "Time"):
 		return "Time", nil, nil
+	case isNamed(t, "github.com/prom-go/prom", "Range"):
+		return "Range", []types.Type{types.Unalias(t).(*types.Named).TypeArgs().At(0)}, nil
 	case tag.Has("decimal"), tag.Has("uuid"), tag.Has("clock"), isUUID(t):
 		return "Ordered", value, nil
 	case scans:

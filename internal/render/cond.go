@@ -100,6 +100,7 @@ func (r *renderer) cond(n *ast.Cond) {
 	case ast.OpIn, ast.OpNotIn:
 		col, expr := r.left(n)
 		if n.Right != nil {
+			col = asText(col)
 			not := ""
 			if n.Op == ast.OpNotIn {
 				not = " NOT"
@@ -147,7 +148,11 @@ func (r *renderer) cond(n *ast.Cond) {
 		col, expr := r.operand(n)
 		r.b.WriteString(expr + opText[n.Op])
 		if n.Right != nil {
-			r.b.WriteString(r.folded(col, r.text(func() { r.expr(n.Right) })))
+			right := r.text(func() { r.expr(n.Right) })
+			if col.Range != schema.Null {
+				right = r.d.Operand(col, right)
+			}
+			r.b.WriteString(r.folded(col, right))
 			return
 		}
 		r.b.WriteString(r.folded(col, r.d.Compared(col)))

@@ -94,6 +94,10 @@ func (r *renderer) texts(list []*ast.Expr) []string {
 }
 
 func (r *renderer) call(e *ast.Expr) {
+	if e.Fn.OfRange() {
+		r.rangeCall(e)
+		return
+	}
 	args := r.texts(e.Args)
 	first := e.Like
 	if len(e.Args) > 0 {

@@ -45,7 +45,7 @@ func (r *renderer) rowIn(n *ast.Cond) {
 	}
 	for i, c := range cols {
 		names[i] = "v" + strconv.Itoa(i+1)
-		values[i], exprs[i] = r.folded(c, alias+"."+names[i]), r.d.Operand(c, exprs[i])
+		values[i], exprs[i] = r.folded(c, alias+"."+names[i]), r.d.Operand(asText(c), exprs[i])
 	}
 	r.b.WriteString("((" + strings.Join(exprs, ", ") + ") IN ")
 	if folds {

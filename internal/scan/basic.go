@@ -28,6 +28,8 @@ func newBase(t reflect.Type, col *schema.Column) (base, error) {
 		return col.Codec.Codec.(base), nil
 	case col.Scanner:
 		return scannerBase(t, col), nil
+	case col.Range != schema.Null && schema.IsRange(t):
+		return rangeBase(t, col), nil
 	case col.TextCodec:
 		return textCodecBase(t), nil
 	case col.Kind.IsList():

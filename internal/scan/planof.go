@@ -88,6 +88,9 @@ func ColumnFor(t reflect.Type, like *schema.Column) (*schema.Column, error) {
 	default:
 		// Another Go type: it converts itself in its own way, and must be one that the kind can be read into.
 		c.Scanner, c.TextCodec, c.Codec = own.Scanner, own.TextCodec, own.Codec
+		if own.Range != schema.Null && c.Range == schema.Null {
+			c.Range, c.Multi, c.SQLType = own.Range, own.Multi, own.SQLType
+		}
 		if !readable(like.Kind, own) {
 			return nil, fmt.Errorf("prom: a value of kind %s cannot be read into a %s", like.Kind, t)
 		}

@@ -73,6 +73,8 @@ func storedAs(col *schema.Column, r Row, i int) (schema.Value, error) {
 	switch {
 	case err != nil:
 		return schema.Value{}, err
+	case col.Range != schema.Null:
+		return storedRange(col, s)
 	case col.Kind == schema.Decimal:
 		return encodeDecimal(col, s)
 	case col.Kind == schema.UUID && s != "":

@@ -15,6 +15,7 @@ import (
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/dsn"
+	"github.com/prom-go/prom/schema"
 
 	sqlitedialect "github.com/prom-go/prom/dialect/sqlite"
 )
@@ -117,7 +118,7 @@ func (e *engine) Close() {
 }
 
 var registerCollation = sync.OnceValue(func() error {
-	return sqlite.RegisterCollationUtf8(sqlitedialect.DecimalCollation, CompareDecimals)
+	return sqlite.RegisterCollationUtf8(sqlitedialect.DecimalCollation, schema.CompareDecimals)
 })
 
 // sqlDB opens the database once more, through database/sql, for who asks for that.

@@ -7,16 +7,20 @@ import (
 	"github.com/prom-go/prom/dialect/sqlite"
 	"github.com/prom-go/prom/internal/jsontext"
 	"github.com/prom-go/prom/internal/match"
+	"github.com/prom-go/prom/internal/span"
 	"github.com/prom-go/prom/internal/sqlite3"
 	"github.com/prom-go/prom/schema"
 )
 
 // addFunctions gives a connection the functions and the collation that the dialect's statements use.
 func addFunctions(c *sqlite3.Conn) error {
-	if err := c.CreateCollation(sqlite.DecimalCollation, CompareDecimals); err != nil {
+	if err := c.CreateCollation(sqlite.DecimalCollation, schema.CompareDecimals); err != nil {
 		return err
 	}
 	if err := c.CreateCollation(sqlite.IntervalCollation, schema.CompareIntervals); err != nil {
+		return err
+	}
+	if err := c.CreateCollation(sqlite.RangeCollation, span.Compare); err != nil {
 		return err
 	}
 	if err := c.CreateAggregate(sqlite.DecimalSum, func() sqlite3.Aggregate { return &decimalSum{} }); err != nil {

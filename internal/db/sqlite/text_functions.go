@@ -9,13 +9,14 @@ import (
 
 	"github.com/prom-go/prom/dialect/sqlite"
 	"github.com/prom-go/prom/internal/sqlite3"
+	"github.com/prom-go/prom/schema"
 )
 
 // functions are those that take several arguments, by name.
 var functions = map[string]func(args []sqlite3.Arg) sqlite3.Result{
 	sqlite.Decimals: decimals, sqlite.Moments: moments, sqlite.Extreme: extreme,
 	sqlite.Pad: pad, sqlite.Position: position, sqlite.Begins: begins, sqlite.ParseInt: parseInt,
-	sqlite.Excerpt: excerpt,
+	sqlite.Excerpt: excerpt, sqlite.RangeCall: rangeCall,
 }
 
 // extreme is the greatest or the least of its arguments but the first, which says which one. NULLs are left out, as by
@@ -45,7 +46,7 @@ func extreme(args []sqlite3.Arg) sqlite3.Result {
 func compareArgs(a, b sqlite3.Arg, decimals bool) int {
 	switch {
 	case decimals:
-		return CompareDecimals(a.Text, b.Text)
+		return schema.CompareDecimals(a.Text, b.Text)
 	case a.Type == sqlite3.Integer && b.Type == sqlite3.Integer:
 		x, _ := strconv.ParseInt(a.Text, 10, 64)
 		y, _ := strconv.ParseInt(b.Text, 10, 64)

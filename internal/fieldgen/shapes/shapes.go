@@ -79,6 +79,9 @@ type Shape struct {
 	Secret  Secret
 	Level   other.Level `prom:"type=int"`
 	Addr    netip.Addr
+	During  prom.Range[time.Time]
+	Counts  *prom.Range[int]
+	Gaps    prom.MultiRange[int64]
 	Forced  Tag `prom:"json"`
 	Doc     json.RawMessage
 	Span    other.Span

@@ -101,6 +101,7 @@ func TestQueries(t *testing.T) {
 			"countN": shape.CountN.Eq(9), "atP": shape.AtP.IsNull(), "owner": shape.Owner.Has(owner.Name.Eq("Ada")),
 			"second": shape.Second.IsNull(), "slot": shape.Slot.Has(slot.Shop.Eq(3)), "parts": shape.Parts.Has(part.Origin.Eq("mine"), part.Hop.Eq(2)),
 			"labels": shape.Labels.Has(label.Text.Eq("round")), "proto": shape.ProtoField.Eq(""),
+			"span": shape.During.ContainedBy(prom.NewRange(at, at)), "counts": shape.Counts.IsNull(),
 		} {
 			n, err := shapes.Where(cond).Count(ctx)
 			if err != nil || n != 1 {

@@ -132,6 +132,9 @@ type shapeFields struct {
 	Secret     *prom.Field[*Shape, Secret]
 	Level      *prom.OrderedField[*Shape, other.Level]
 	Addr       *prom.OrderedField[*Shape, netip.Addr]
+	During     *prom.RangeField[*Shape, time.Time]
+	Counts     *prom.NullRangeField[*Shape, int]
+	Gaps       *prom.OrderedField[*Shape, prom.MultiRange[int64]]
 	Forced     *prom.JSONField[*Shape, Tag]
 	Doc        *prom.JSONField[*Shape, json.RawMessage]
 	Span       *prom.JSONField[*Shape, other.Span]
@@ -216,6 +219,9 @@ var shape = func(m *Shape) shapeFields {
 		Secret:        prom.FieldOf(m, &m.Secret),
 		Level:         prom.OrderedOf(m, &m.Level),
 		Addr:          prom.OrderedOf(m, &m.Addr),
+		During:        prom.RangeOf(m, &m.During),
+		Counts:        prom.NullRangeOf(m, &m.Counts),
+		Gaps:          prom.OrderedOf(m, &m.Gaps),
 		Forced:        prom.JSONOf(m, &m.Forced),
 		Doc:           prom.JSONOf(m, &m.Doc),
 		Span:          prom.JSONOf(m, &m.Span),

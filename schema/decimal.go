@@ -1,4 +1,4 @@
-package sqlite
+package schema
 
 import "strings"
 
@@ -31,6 +31,24 @@ func CompareDecimals(a, b string) int {
 		c = -c
 	}
 	return c
+}
+
+// CanonicalDecimal returns a decimal number without zeros that do not count, and false for another text.
+func CanonicalDecimal(s string) (string, bool) {
+	d, ok := normalDecimal(s)
+	switch {
+	case !ok:
+		return "", false
+	case d.whole == "":
+		d.whole = "0"
+	}
+	if d.fraction != "" {
+		d.whole += "." + d.fraction
+	}
+	if d.negative {
+		d.whole = "-" + d.whole
+	}
+	return d.whole, true
 }
 
 type digits struct {
