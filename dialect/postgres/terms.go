@@ -47,7 +47,12 @@ func callTerm(fn dialect.Func, c *schema.Column, args []string) string {
 		}
 		return "trunc(" + args[0] + ")::bigint"
 	case dialect.FuncGreatest, dialect.FuncLeast:
-		if c.Kind == schema.Text {
+		interval := strings.EqualFold(c.SQLType, "interval")
+		if interval {
+			for i := range args {
+				args[i] += "::interval"
+			}
+		} else if c.Kind == schema.Text {
 			for i := range args { // one of them may have another collation, which the others must not meet
 				args[i] = byBytes(args[i])
 			}
@@ -56,7 +61,11 @@ func callTerm(fn dialect.Func, c *schema.Column, args []string) string {
 		if fn == dialect.FuncLeast {
 			name = "LEAST"
 		}
-		return name + "(" + strings.Join(args, ", ") + ")"
+		call := name + "(" + strings.Join(args, ", ") + ")"
+		if interval {
+			return call + "::text"
+		}
+		return call
 	case dialect.FuncLPad:
 		return "lpad(" + strings.Join(args, ", ") + ")"
 	case dialect.FuncRPad:

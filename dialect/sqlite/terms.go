@@ -96,6 +96,9 @@ func callTerm(fn dialect.Func, c *schema.Column, args []string) string {
 		if c.Kind == schema.Decimal {
 			op += "decimal"
 		}
+		if isInterval(c) {
+			op += "interval"
+		}
 		return with(Extreme, op, args)
 	case dialect.FuncLPad:
 		return with(Pad, "left", args)

@@ -87,7 +87,7 @@ func (f *FullText) Headline(doc *Expr, query, start, stop string, words int) *Ex
 	case words != 0 && (words < leastWords || words > mostWords):
 		e.Err = fmt.Errorf("a headline has from %d to %d words", leastWords, mostWords)
 	case checkText(start) != nil || checkText(stop) != nil:
-		e.Err = errors.New("Start and Stop of a headline must be valid UTF-8 without zero bytes")
+		e.Err = errors.New("the options Start and Stop of a headline must be valid UTF-8 without zero bytes")
 	default:
 		e.Text.Document, e.Text.Start, e.Text.Stop, e.Text.MaxWords = doc.Col.Name, start, stop, words
 		e.Args = append(e.Args, doc)

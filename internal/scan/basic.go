@@ -41,29 +41,43 @@ func newBase(t reflect.Type, col *schema.Column) (base, error) {
 			return infiniteBase(col.Kind), nil
 		}
 	}
-	switch col.Kind {
+	switch k := t.Kind(); col.Kind { // a decoder for another type would write where it must not
 	case schema.JSON:
 		return jsonBase(t), nil
 	case schema.Bool:
-		return boolBase, nil
+		if k == reflect.Bool {
+			return boolBase, nil
+		}
 	case schema.Bytes:
-		return bytesBase, nil
+		if k == reflect.Slice && t.Elem().Kind() == reflect.Uint8 {
+			return bytesBase, nil
+		}
 	case schema.Time, schema.Date:
-		return timeBase(col.Kind), nil
+		if t.ConvertibleTo(reflect.TypeFor[time.Time]()) {
+			return timeBase(col.Kind), nil
+		}
 	case schema.Clock:
-		return clockBase, nil
+		if k == reflect.Int64 {
+			return clockBase, nil
+		}
 	case schema.UUID:
-		if t.Kind() == reflect.String {
+		if k == reflect.String {
 			return uuidTextBase, nil
 		}
-		return uuidBase, nil
+		if k == reflect.Array && t.Size() == 16 {
+			return uuidBase, nil
+		}
 	case schema.Decimal:
-		return decimalBase(col), nil
+		if k == reflect.String {
+			return decimalBase(col), nil
+		}
 	case schema.Text:
-		if t.Kind() == reflect.Int64 {
+		if t == reflect.TypeFor[time.Duration]() {
 			return spanBase, nil
 		}
-		return textBase, nil
+		if k == reflect.String {
+			return textBase, nil
+		}
 	}
 	switch t.Kind() {
 	case reflect.Int8:

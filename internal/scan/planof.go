@@ -82,7 +82,8 @@ func ColumnFor(t reflect.Type, like *schema.Column) (*schema.Column, error) {
 	c.Type, c.Offset, c.Rules, c.References, c.Key, c.Auto = t, 0, schema.Rules{}, nil, false, false
 	c.Null = t.Kind() == reflect.Pointer || schema.IsNullType(t) || like.Scanner && like.Null
 	switch {
-	case like.Type == nil || schema.Unwrap(like.Type) == schema.Unwrap(t):
+	case like.Type != nil && schema.Unwrap(like.Type) == schema.Unwrap(t):
+	case like.Type == nil && (err != nil || !own.Scanner && !own.TextCodec && own.Codec == nil):
 	case err != nil:
 		return nil, err
 	default:

@@ -80,6 +80,10 @@ func TestInterval(t *testing.T) {
 		n, err = repo.Where(contractSlot.Gt(time.Hour), contractHost.Eq(netip.MustParseAddr("10.1.2.3"))).Count(ctx)
 		is.NoErr(err)
 		is.Equal(n, len(terms))
+		longer, err := prom.Pluck(repo.Where(contractID.In(2, 3)), prom.Greatest(contractTerm, prom.Val(contractOf, prom.Interval{Days: 1}))).
+			OrderBy(contractID.Asc()).All(ctx)
+		is.NoErr(err)
+		is.Equal(longer, []prom.Interval{terms[1], {Days: 1}})
 		page, err := repo.Query().OrderBy(contractTerm.Desc()).KeysetPage(ctx, "", 2)
 		is.NoErr(err)
 		page, err = repo.Query().OrderBy(contractTerm.Desc()).KeysetPage(ctx, page.Next, 2)

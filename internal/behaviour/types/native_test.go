@@ -65,7 +65,6 @@ type native struct {
 	typ       string
 	values    [3]string
 	unordered bool
-	keyless   bool // no index serves it as a key
 }
 
 var natives = []native{

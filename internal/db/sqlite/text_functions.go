@@ -31,7 +31,7 @@ func extreme(args []sqlite3.Arg) sqlite3.Result {
 			best = i
 			continue
 		}
-		c := compareArgs(args[i], args[best], how[1:] != "")
+		c := compareArgs(args[i], args[best], how[1:])
 		if how[0] == '>' && c > 0 || how[0] == '<' && c < 0 {
 			best = i
 		}
@@ -42,10 +42,12 @@ func extreme(args []sqlite3.Arg) sqlite3.Result {
 	return sqlite3.Result{Argument: best + 1}
 }
 
-// compareArgs compares two values of one kind: numbers, decimals, or texts by their bytes.
-func compareArgs(a, b sqlite3.Arg, decimals bool) int {
+// compareArgs compares two values of one kind: numbers, decimals, intervals, or texts by their bytes.
+func compareArgs(a, b sqlite3.Arg, kind string) int {
 	switch {
-	case decimals:
+	case kind == "interval":
+		return schema.CompareIntervals(a.Text, b.Text)
+	case kind == "decimal":
 		return schema.CompareDecimals(a.Text, b.Text)
 	case a.Type == sqlite3.Integer && b.Type == sqlite3.Integer:
 		x, _ := strconv.ParseInt(a.Text, 10, 64)
