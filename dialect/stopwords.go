@@ -19,7 +19,7 @@ func IsEnglish(language string) bool {
 }
 
 // WithoutStopWords returns the query as an engine needs it that has no stop words: words and phrases are left out that
-// PostgreSQL ignores in the language. A phrase keeps those between its words.
+// PostgreSQL ignores in the language, and stop words at both ends of phrases. A phrase keeps those between its words.
 func (q *TextQuery) WithoutStopWords(language string) TextQuery {
 	w := TextQuery{Text: q.Text}
 	isStop := func(word string) bool {
@@ -29,9 +29,15 @@ func (q *TextQuery) WithoutStopWords(language string) TextQuery {
 	for _, args := range q.Any {
 		var all []TextArg
 		for _, a := range args {
-			if slices.ContainsFunc(a.Words, func(word string) bool { return !isStop(word) }) {
-				all = append(all, a)
+			first := slices.IndexFunc(a.Words, func(word string) bool { return !isStop(word) })
+			if first < 0 {
+				continue
 			}
+			a.Words = a.Words[first:]
+			for !a.Prefix && isStop(a.Words[len(a.Words)-1]) {
+				a.Words = a.Words[:len(a.Words)-1]
+			}
+			all = append(all, a)
 		}
 		if len(all) > 0 {
 			w.Any = append(w.Any, all)

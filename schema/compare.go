@@ -76,6 +76,9 @@ func (c *comparison) column(col *Column, w, h *FoundColumn) {
 		}
 		if !h.Generated {
 			flag(AspectNull, h.NotNull, w.NotNull, "is NOT NULL", "takes NULL")
+			if h.NotNull && !w.NotNull { // nothing writes NULL to it
+				c.drifts[len(c.drifts)-1].At.Holds = true
+			}
 		}
 		return
 	}

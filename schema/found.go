@@ -304,6 +304,22 @@ func (f *Found) withNames(rename func(name string) string) Found {
 	return g
 }
 
+// WithoutFullText returns what was found without those full-text indexes of SQLite of whose names is is true, and without
+// their triggers.
+func (f *Found) WithoutFullText(is func(name string) bool) Found {
+	g := *f
+	g.Indexes, g.Definitions = slices.Clone(f.Indexes), slices.Clone(f.Definitions)
+	for i := range f.Indexes {
+		if ix := &f.Indexes[i]; ix.SQL != "" && is(ix.Name) {
+			g.Indexes = slices.DeleteFunc(g.Indexes, func(o FoundIndex) bool { return o.Name == ix.Name })
+			g.Definitions = slices.DeleteFunc(g.Definitions, func(d Definition) bool {
+				return d.Name == ix.Name || strings.Contains(ix.SQL, d.SQL)
+			})
+		}
+	}
+	return g
+}
+
 // WithColumn returns what was found of a table with another name of a column, as it will be when it has been renamed.
 func (f *Found) WithColumn(table, from, to string) Found {
 	old, now := IndexName(table, from), IndexName(table, to)

@@ -17,8 +17,8 @@ func (c *Column) setRules(tg *tag) error {
 		return err
 	}
 	kind, typ := c.Kind.Elem(), Unwrap(c.Type)
-	if c.Kind.IsList() {
-		typ = typ.Elem()
+	for range c.Dims { // down to the elements, which may be NULL
+		typ = Unwrap(typ.Elem())
 	}
 	if s, ok := tg.value("choices"); ok {
 		if !kind.Integer() && kind != Text {

@@ -212,7 +212,7 @@ func (b *binding) again(ctx context.Context, st *driver.Statement, err error) bo
 	if inTx {
 		return driver.IsStale(err) && st.Guard != driver.NoGuard // by which it is undone
 	}
-	return driver.IsStale(err) || driver.IsUnsent(err) || b.tooNarrow(ctx, err) ||
+	return driver.IsStale(err) || driver.IsUnsent(err) || b.tooNarrow(ctx, err) || b.lacksValue(err) ||
 		!st.Write && !st.Raw && driver.KindOf(err) == driver.KindConnection
 }
 
@@ -221,16 +221,23 @@ func (b *binding) again(ctx context.Context, st *driver.Statement, err error) bo
 // and outside of transactions, where the table can be changed.
 func (b *binding) tooNarrow(ctx context.Context, err error) bool {
 	switch driver.KindOf(err) {
-	case driver.KindType:
-		if !slices.ContainsFunc(b.table.Columns, func(c *schema.Column) bool { return c.Enum != nil }) {
-			return false
-		}
-		fallthrough
-	case driver.KindNotNull, driver.KindCheck:
-		return !b.derived && b.table != noTable && !b.wide.Load() && !b.db.InTx(ctx) && !b.db.ReadOnly() &&
+	case driver.KindType, driver.KindNotNull, driver.KindCheck:
+		return (driver.KindOf(err) != driver.KindType || b.hasEnum()) && !b.derived && b.table != noTable && !b.wide.Load() && !b.db.InTx(ctx) && !b.db.ReadOnly() &&
 			b.db.DSN().Options.Install == dsn.InstallAuto
 	}
 	return false
+}
+
+// hasEnum reports whether the model has an enum type of PostgreSQL.
+func (b *binding) hasEnum() bool {
+	return slices.ContainsFunc(b.table.Columns, func(c *schema.Column) bool { return c.Enum != nil })
+}
+
+// lacksValue reports whether the database may have refused a value of an enum that its type lacks, and nothing may be
+// added to that.
+func (b *binding) lacksValue(err error) bool {
+	return driver.KindOf(err) == driver.KindType && !b.derived && b.table != noTable &&
+		b.db.DSN().Options.Install == dsn.InstallCheck && b.hasEnum()
 }
 
 // missing reports whether err says that the table is not there or not complete.
@@ -249,6 +256,12 @@ func (b *binding) repair(ctx context.Context, text *render.Text, err error) erro
 			return err
 		}
 		return nil
+	}
+	if b.lacksValue(err) {
+		if lacks := install.LacksValues(ctx, b.db, b.table); driver.KindOf(lacks) == driver.KindDrift {
+			return lacks
+		}
+		return err
 	}
 	if !missing(err) {
 		return nil

@@ -28,7 +28,7 @@ func (r *Repo) Refresh(ctx context.Context, concurrently bool) error {
 		sql += "CONCURRENTLY "
 	}
 	_, err = b.db.Exec(ctx, &driver.Statement{Op: op, Table: r.table.Name, Write: true,
-		SQL: sql + b.db.Dialect().Quote(r.table.Name)})
+		SQL: sql + b.db.Dialect().Table(r.table.Name)})
 	if err != nil {
 		return ErrorOf(op, r.table, err)
 	}

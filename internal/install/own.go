@@ -157,6 +157,9 @@ func wroteKey(sql string, d dialect.Dialect, t *schema.Table, place schema.Drift
 func wroteIndex(sql string, d dialect.Dialect, t *schema.Table, h *schema.FoundIndex) bool {
 	if h.SQL != "" { // of FTS5
 		made, ok := strings.CutPrefix(sql, "CREATE VIRTUAL TABLE IF NOT EXISTS ")
+		if space := t.Schema(); space != "" { // which SQLite leaves out of what it keeps
+			made = strings.TrimPrefix(made, dialect.Quote(space)+".")
+		}
 		return ok && strings.Contains(h.SQL, "CREATE VIRTUAL TABLE "+made)
 	}
 	if h.Partial || h.Bound || h.Unique != strings.HasPrefix(sql, "CREATE UNIQUE INDEX ") {

@@ -139,9 +139,10 @@ func (p *planner) look() (err error) {
 				return err
 			}
 			p.steps = append(p.steps, first...)
-			p.rename(schema.RenameTable, &schema.Drift{Sort: schema.Renamed, Object: schema.OfTable, Table: t.Name, Have: t.Was},
-				p.d.RenameTable(t, &found))
-			p.have = found.WithTable(t.Was, t.Name)
+			sql := p.d.RenameTable(t, &found)
+			p.rename(schema.RenameTable, &schema.Drift{Sort: schema.Renamed, Object: schema.OfTable, Table: t.Name, Have: t.Was}, sql)
+			p.have = found.WithoutFullText(p.dropped(t.Was, sql))
+			p.have = p.have.WithTable(t.Was, t.Name)
 		}
 	}
 	if p.have.Exists && p.renamed == nil {
@@ -154,9 +155,10 @@ func (p *planner) look() (err error) {
 	}
 	if p.have.Exists {
 		for _, c := range t.Diff(p.have).Renamed {
+			sql := p.d.RenameColumn(t, c, &p.have)
 			p.rename(schema.RenameColumn, &schema.Drift{Sort: schema.Renamed, Object: schema.OfColumn, Table: t.Name,
-				Name: c.Name, Have: c.Was},
-				p.d.RenameColumn(t, c, &p.have))
+				Name: c.Name, Have: c.Was}, sql)
+			p.have = p.have.WithoutFullText(p.dropped(t.Name, sql))
 			p.have = p.have.WithColumn(t.Name, c.Was, c.Name)
 		}
 	}
@@ -222,6 +224,12 @@ func (p *planner) rename(kind schema.StepKind, drift *schema.Drift, sql []string
 	p.steps = append(p.steps, schema.Step{Kind: kind, Table: drift.Table, Name: drift.Name, Risk: schema.Additive,
 		SQL:    sql,
 		Reason: drift.Error() + "; versions of the program that use the old name no longer find it"})
+}
+
+// dropped returns a function that reports whether statements drop a full-text index of a table of SQLite. It does not
+// follow what is renamed, and is made again by a step of its own.
+func (p *planner) dropped(table string, sql []string) func(index string) bool {
+	return func(index string) bool { return slices.Contains(sql, "DROP TABLE "+p.d.Index(table, index)) }
 }
 
 // compare compares what there is with what the engine would have made of the model.

@@ -8,6 +8,7 @@ import (
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/schema"
 )
 
 // Drop drops a table. One that other tables refer to is left, with an error that names them: on one engine their rows
@@ -25,9 +26,10 @@ func Drop(ctx context.Context, db *db.DB, table string) error {
 		}
 		found, err := db.InspectAll(ctx, table)
 		var list []string
+		space, _ := schema.SplitName(table)
 		for _, ix := range found.Indexes {
 			if ix.SQL != "" { // a table of FTS5
-				list = append(list, ix.Name)
+				list = append(list, schema.JoinName(space, ix.Name))
 			}
 		}
 		return db.Dialect().DropTables(append(list, table)), err

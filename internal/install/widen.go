@@ -8,6 +8,20 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
+// LacksValues returns an error that names the values of the model's enums that those of the database lack, and nil when
+// they lack none.
+func LacksValues(ctx context.Context, db *db.DB, t *schema.Table) error {
+	found, err := db.Inspect(ctx, t.Name)
+	if err != nil {
+		return err
+	}
+	diff := schema.Diff{Enums: t.Diff(found).Enums}
+	if diff.Empty() {
+		return nil
+	}
+	return drift(db, t, diff, &found)
+}
+
 // Widen lets the table take what its model takes, where that is additive: NULL, a longer text, a greater number. It
 // reports whether it has changed anything.
 func Widen(ctx context.Context, db *db.DB, t *schema.Table) (bool, error) {

@@ -220,7 +220,8 @@ func TestMaterializedView(t *testing.T) {
 		is.Equal(count(ctx), 0)
 		is.NoErr(prom.RefreshView(ctx, sales))
 		is.Equal(count(ctx), 1)
-		is.True(prom.RefreshView(ctx, sales, prom.Concurrently()) != nil) // without a unique index
+		err := prom.RefreshView(ctx, sales, prom.Concurrently())
+		is.True(strings.Contains(err.Error(), "only if it has a unique index"))
 		kit.RunSQL(t, db, `CREATE UNIQUE INDEX ON sales (title)`, `INSERT INTO sold VALUES ('b', 2)`)
 		kit.RolledBack(t, db, func(ctx context.Context) {
 			is.NoErr(prom.RefreshView(ctx, sales, prom.Concurrently()))
@@ -234,4 +235,32 @@ func TestMaterializedView(t *testing.T) {
 		is.Equal(len(plan.Steps), 0)
 		is.True(errors.Is(sales.Create(ctx, &Sales{Title: "c"}), prom.ErrValidation))
 	})
+}
+
+// revenue is a materialized view in a schema.
+type revenue struct {
+	_     struct{} `prom:"materialized"`
+	Title string   `prom:"key"`
+}
+
+func (revenue) TableName() string { return "reports.revenue" }
+
+// Ensure that a materialized view in a schema is refreshed, and that one without rows says what to do.
+func TestMaterializedViewInSchema(t *testing.T) {
+	t.Parallel()
+	is, ctx := is.New(t), context.Background()
+	db := kit.Open(t, dbtest.Engine{Name: dbtest.NamePostgres}.Schemas(t, "reports").DSN)
+	kit.RunSQL(t, db, `CREATE SCHEMA reports`,
+		`CREATE MATERIALIZED VIEW reports.revenue AS SELECT 'a'::text AS title WITH NO DATA`,
+		`CREATE UNIQUE INDEX ON reports.revenue (title)`)
+	views := prom.NewRepo[revenue](prom.Using(db))
+	_, err := views.Query().Count(ctx)
+	is.True(strings.Contains(err.Error(), "fill it by RefreshView"))
+	err = prom.RefreshView(ctx, views, prom.Concurrently())
+	is.True(strings.Contains(err.Error(), "refresh it without Concurrently first"))
+	is.NoErr(prom.RefreshView(ctx, views))
+	is.NoErr(prom.RefreshView(ctx, views, prom.Concurrently()))
+	n, err := views.Query().Count(ctx)
+	is.NoErr(err)
+	is.Equal(n, 1)
 }

@@ -229,3 +229,30 @@ func TestUnfilledColumn(t *testing.T) {
 		is.True(f.Note == nil)
 	})
 }
+
+// Ticket reads an identity column beside the key as a pointer, which allows more than the column does.
+type Ticket struct {
+	Code  string `prom:"key"`
+	Seat  *int64 `prom:"readonly"`
+	Place *int64 `prom:"readonly"`
+}
+
+// Ensure that no step lets a column be NULL that only the database fills, which PostgreSQL would refuse for an identity
+// column.
+func TestReadOnlyStaysNotNull(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is, ctx := is.New(t), context.Background()
+		db := kit.Open(t, e.DSN)
+		seat := map[string]string{dbtest.NameSQLite: "DEFAULT 1", dbtest.NamePostgres: "GENERATED ALWAYS AS IDENTITY"}[e.Name]
+		kit.RunSQL(t, db, `CREATE TABLE ticket (code text NOT NULL PRIMARY KEY, seat bigint NOT NULL `+seat+
+			`, place bigint NOT NULL DEFAULT 4)`)
+		repo := prom.NewRepo[Ticket](prom.Using(db))
+		plan, err := prom.Plan(ctx, repo)
+		is.NoErr(err)
+		is.Equal(plan.Steps, nil)
+		v := Ticket{Code: "a"}
+		is.NoErr(repo.Create(ctx, &v))
+		is.Equal([]int64{*v.Seat, *v.Place}, []int64{1, 4})
+	})
+}
