@@ -81,7 +81,7 @@ func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 		}
 		return nil
 	}
-	if c.TextCodec {
+	if c.TextCodec || c.Range != schema.Null {
 		return g.unmarshal(field, value.(string))
 	}
 	assign(field, value)
@@ -286,7 +286,8 @@ func (g *gen) unmarshal(field reflect.Value, text string) error {
 	n := 1 + g.rng.IntN(250)
 	for _, form := range []string{text, fmt.Sprintf("192.0.2.%d", n), fmt.Sprintf("192.0.2.%d/32", n),
 		fmt.Sprintf("192.0.2.%d:80", n), strconv.Itoa(n), "2024-01-01T00:00:00Z",
-		fmt.Sprintf("%d days", n)} {
+		fmt.Sprintf("%d days", n), fmt.Sprintf("[%d,%d)", n, n+9), fmt.Sprintf("{[%d,%d)}", n, n+9),
+		"[2024-01-01 00:00:00+00,2024-02-01 00:00:00+00)", "{[2024-01-01 00:00:00+00,2024-02-01 00:00:00+00)}"} {
 		if into.UnmarshalText([]byte(form)) == nil {
 			return nil
 		}

@@ -72,6 +72,9 @@ type (
 		Stay     prom.Interval
 		Grid     [][]int `prom:"array"`
 		Marks    []*string
+		Seats    prom.Range[int32]
+		Open     *prom.Range[time.Time] `prom:"date"`
+		Prices   prom.Range[string]
 		Active   bool
 		Rank     uint64 `prom:"unique"`
 		Size     int    `prom:"choices=36|38|40"`

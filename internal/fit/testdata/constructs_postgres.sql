@@ -67,8 +67,8 @@ INSERT INTO intervals VALUES (1, '1 mon -1 days +02:03:04.5', '00:00:00'), (2, '
 CREATE TABLE ranges (id int PRIMARY KEY, a int4range NOT NULL, b tstzrange);
 INSERT INTO ranges VALUES (1, '[1,5)', '["2024-01-01 00:00:00+00",)'), (2, 'empty', NULL);
 -- construct multiranges: multirange
-CREATE TABLE multiranges (id int PRIMARY KEY, a int4multirange NOT NULL, b datemultirange);
-INSERT INTO multiranges VALUES (1, '{[1,3),[5,7)}', '{[2024-01-01,2024-02-01)}'), (2, '{}', NULL);
+CREATE TABLE multiranges (id int PRIMARY KEY, a int4multirange NOT NULL, b tstzmultirange);
+INSERT INTO multiranges VALUES (1, '{[1,3),[5,7)}', '{["2024-01-01 00:00:00+00","2024-02-01 00:00:00+00")}'), (2, '{}', NULL);
 -- construct bits: bit, bit varying
 CREATE TABLE bits (id int PRIMARY KEY, a bit(3) NOT NULL, b bit varying(5));
 INSERT INTO bits VALUES (1, '001', '01'), (2, '110', NULL);
