@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -80,7 +81,7 @@ func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 		}
 		return nil
 	}
-	if c.TextCodec {
+	if c.TextCodec || c.Range != schema.Null {
 		return g.unmarshal(field, value.(string))
 	}
 	assign(field, value)
@@ -113,6 +114,9 @@ func assign(field reflect.Value, value any) {
 	case time.Duration:
 		field.SetInt(int64(x))
 	case time.Time:
+		if field.Type() == reflect.TypeFor[prom.TimeOrInfinity]() {
+			field = field.FieldByName("Time")
+		}
 		field.Set(reflect.ValueOf(x))
 	}
 }
@@ -281,7 +285,9 @@ func (g *gen) unmarshal(field reflect.Value, text string) error {
 	into := field.Addr().Interface().(interface{ UnmarshalText([]byte) error })
 	n := 1 + g.rng.IntN(250)
 	for _, form := range []string{text, fmt.Sprintf("192.0.2.%d", n), fmt.Sprintf("192.0.2.%d/32", n),
-		fmt.Sprintf("192.0.2.%d:80", n), strconv.Itoa(n), "2024-01-01T00:00:00Z"} {
+		fmt.Sprintf("192.0.2.%d:80", n), strconv.Itoa(n), "2024-01-01T00:00:00Z",
+		fmt.Sprintf("%d days", n), fmt.Sprintf("[%d,%d)", n, n+9), fmt.Sprintf("{[%d,%d)}", n, n+9),
+		"[2024-01-01 00:00:00+00,2024-02-01 00:00:00+00)", "{[2024-01-01 00:00:00+00,2024-02-01 00:00:00+00)}"} {
 		if into.UnmarshalText([]byte(form)) == nil {
 			return nil
 		}

@@ -67,6 +67,14 @@ type (
 		Tags     []string
 		Extra    map[string]int `prom:"nonempty"`
 		Address  netip.Addr
+		Until    prom.TimeOrInfinity
+		Leaves   *prom.TimeOrInfinity `prom:"date"`
+		Stay     prom.Interval
+		Grid     [][]int `prom:"array"`
+		Marks    []*string
+		Seats    prom.Range[int32]
+		Open     *prom.Range[time.Time] `prom:"date"`
+		Prices   prom.Range[string]
 		Active   bool
 		Rank     uint64 `prom:"unique"`
 		Size     int    `prom:"choices=36|38|40"`
@@ -115,6 +123,7 @@ func TestFactory(t *testing.T) {
 			is.True(c.Age >= 10 && c.Age <= 20 && c.Score >= -2 && c.Score <= -1)
 			is.True(c.Born.Year() >= 1950 && c.Born.Year() <= 2005)
 			is.True(c.Address.IsValid())
+			is.True(!c.Until.Time.IsZero() && c.Until.Infinity == 0 && len(c.Grid) == 2 && len(c.Marks) == 2)
 			is.True(len(c.Photo) >= 4 && len(c.Extra) == 1 && len(c.Tags) == 2)
 			is.Equal(c.Fallback, "given")
 		}

@@ -18,8 +18,11 @@ import (
 // shows them in the module.
 const folder = "internal/fit/generated"
 
+// edit changes the models that promgen has written of the n-th database.
+type edit func(n int, source []byte) []byte
+
 // build has promgen write the models of each database, and compiles the program that checks them.
-func build(ctx context.Context, dsns ...string) (program string, clean func(), err error) {
+func build(ctx context.Context, edit edit, dsns ...string) (program string, clean func(), err error) {
 	temp, err := os.MkdirTemp("", "prom-fit-")
 	if err != nil {
 		return "", nil, err
@@ -50,7 +53,7 @@ func build(ctx context.Context, dsns ...string) (program string, clean func(), e
 	for i, dsn := range dsns {
 		var source bytes.Buffer
 		pkg := fmt.Sprintf("models%d", i)
-		cmd := exec.CommandContext(ctx, promgen, "-package", pkg)
+		cmd := exec.CommandContext(ctx, promgen, "-package", pkg, "-views")
 		cmd.Env, cmd.Dir = append(os.Environ(), "PROM_DSN="+dsn), root
 		cmd.Stdout = &source
 		var errs bytes.Buffer
@@ -60,7 +63,7 @@ func build(ctx context.Context, dsns ...string) (program string, clean func(), e
 		if keep := os.Getenv("FIT_KEEP"); keep != "" {
 			_ = os.WriteFile(filepath.Join(keep, pkg+".go"), source.Bytes(), 0o600)
 		}
-		models, more, err := withRelations(source.Bytes())
+		models, more, err := withRelations(edit(i, source.Bytes()))
 		if err != nil {
 			return "", nil, err
 		}

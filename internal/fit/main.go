@@ -23,7 +23,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "fit: give the DSN of a database: make fit DSN=sqlite:///srv/app.db")
 		os.Exit(2)
 	}
-	if err := run(context.Background(), os.Stdout, os.Args[1:]...); err != nil {
+	if err := run(context.Background(), os.Stdout, asWritten, os.Args[1:]...); err != nil {
 		if _, ok := errors.AsType[*exec.ExitError](err); !ok {
 			fmt.Fprintln(os.Stderr, "fit:", err)
 		}
@@ -33,8 +33,8 @@ func main() {
 
 // run checks the databases of some DSNs, and prints the reports. An error is one of the tools, or the exit of the
 // program that has found faults.
-func run(ctx context.Context, out io.Writer, dsns ...string) error {
-	program, clean, err := build(ctx, dsns...)
+func run(ctx context.Context, out io.Writer, edit edit, dsns ...string) error {
+	program, clean, err := build(ctx, edit, dsns...)
 	if err != nil {
 		return err
 	}
@@ -44,3 +44,6 @@ func run(ctx context.Context, out io.Writer, dsns ...string) error {
 	cmd.Stdout, cmd.Stderr = out, out
 	return cmd.Run()
 }
+
+// asWritten leaves models as promgen has written them.
+func asWritten(_ int, source []byte) []byte { return source }

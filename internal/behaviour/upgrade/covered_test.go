@@ -71,6 +71,9 @@ func TestTypesAreKept(t *testing.T) {
 	for row := range strings.Lines(rows) {
 		cells := strings.SplitN(strings.Trim(row, "| \n"), " | ", 2)
 		is.Equal(len(cells), 2)
+		if strings.Contains(cells[1], "multirange") {
+			continue // PostgreSQL 13 has none, and the kept databases are read on it too
+		}
 		for _, null := range []string{" NULL", " NOT NULL"} {
 			if !stored[cells[1]+null] {
 				t.Errorf("no column of the kept databases is %s%s, as %s", cells[1], null, cells[0])

@@ -70,6 +70,7 @@ var tables = []table{
 	&model[Ledger]{rows: ledgerRows, evolve: createLedger, more: func(v *Ledger) { v.Account, v.Amount = "more", "1.00" }},
 	&model[Score]{rows: scoreRows, more: func(v *Score) { v.Price, v.Serial = "3.00", id(250) }},
 	&model[Event]{rows: eventRows, more: func(v *Event) { v.Seq = 1 << 60 }},
+	&model[Ranged]{rows: rangedRows, more: func(v *Ranged) { v.Name = "more" }},
 	&model[Searched]{rows: searchedRows, more: func(v *Searched) { v.Slug, v.Title = "more", "More words" }},
 	&model[Filled]{rows: filledRows, more: func(v *Filled) {
 		v.Name, v.Price, v.Count, v.Total, v.State = "more", 2, 3, 6, "new"

@@ -31,12 +31,10 @@ func (w *walker) clone(ctx context.Context, t table, row reflect.Value) (any, er
 			changed[c] = true
 		}
 	}
-	sets, err := w.uniqueSets(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	for _, set := range sets {
-		if slices.ContainsFunc(set, func(c *schema.Column) bool { return changed[c] }) {
+	for _, set := range w.uniqueSets(s) {
+		if slices.ContainsFunc(set, func(c *schema.Column) bool {
+			return changed[c] || !c.Key && plain(v.Elem().FieldByIndex(c.Path)) == nil // a NULL equals none
+		}) {
 			continue
 		}
 		if err := w.change(ctx, s, v.Elem(), set, changed); err != nil {
@@ -47,14 +45,11 @@ func (w *walker) clone(ctx context.Context, t table, row reflect.Value) (any, er
 }
 
 // uniqueSets returns the columns of the key and of each unique index that the database has.
-func (w *walker) uniqueSets(ctx context.Context, s *schema.Table) (sets [][]*schema.Column, err error) {
+func (w *walker) uniqueSets(s *schema.Table) (sets [][]*schema.Column) {
 	if len(s.Key) > 0 {
 		sets = append(sets, s.Key)
 	}
-	found, err := w.db.Describe(ctx, s.Name)
-	if err != nil {
-		return nil, err
-	}
+	found := w.found[s.Name]
 	for _, ix := range found.Indexes {
 		if !ix.Unique {
 			continue
@@ -72,7 +67,7 @@ func (w *walker) uniqueSets(ctx context.Context, s *schema.Table) (sets [][]*sch
 			sets = append(sets, set)
 		}
 	}
-	return sets, nil
+	return sets
 }
 
 // change gives a set of columns values that no row has together.

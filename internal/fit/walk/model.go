@@ -41,6 +41,11 @@ type table interface {
 	removeWhere(ctx context.Context, row any) (int, error)
 	factory(ctx context.Context, tb *recorder)
 	empty() any
+	upsert(ctx context.Context, row any) error
+	onConflict(ctx context.Context, row any, nothing bool) (prom.Outcome, error)
+	update(ctx context.Context, row reflect.Value, column string, x any) (int, error)
+	where(ctx context.Context, column string, xs ...any) (rows reflect.Value, err error)
+	sorted(ctx context.Context, column string) (rows reflect.Value, err error)
 	relations() []string
 	with(ctx context.Context, i int) (rows reflect.Value, err error)
 }
@@ -113,6 +118,56 @@ func (t *tableOf[T]) removeWhere(ctx context.Context, row any) (int, error) {
 
 func (t *tableOf[T]) factory(ctx context.Context, tb *recorder) {
 	promtest.New[T](t.db).In(ctx).Create(tb)
+}
+
+func (t *tableOf[T]) upsert(ctx context.Context, row any) error { return t.r.Upsert(ctx, row.(*T)) }
+
+func (t *tableOf[T]) onConflict(ctx context.Context, row any, nothing bool) (prom.Outcome, error) {
+	c := t.r.OnConflict()
+	if nothing {
+		c = c.DoNothing()
+	}
+	return c.Create(ctx, row.(*T))
+}
+
+// update sets a column of the row with the key of a row, or of all where there is no key.
+func (t *tableOf[T]) update(ctx context.Context, row reflect.Value, column string, x any) (int, error) {
+	q := t.r.WithoutWhere()
+	for i, key := range keyOf(row, t.schema()) {
+		f, err := prom.FieldByName(t.r, t.schema().Key[i].Name)
+		if err != nil {
+			return 0, err
+		}
+		q = q.Where(f.Eq(key))
+	}
+	f, err := prom.FieldByName(t.r, column)
+	if err != nil {
+		return 0, err
+	}
+	return q.Update(ctx, f.Set(x))
+}
+
+// where returns the rows with a value in a column, or with one of several.
+func (t *tableOf[T]) where(ctx context.Context, column string, xs ...any) (reflect.Value, error) {
+	f, err := prom.FieldByName(t.r, column)
+	if err != nil {
+		return reflect.Value{}, err
+	}
+	cond := f.In(xs...)
+	if len(xs) == 1 {
+		cond = f.Eq(xs[0])
+	}
+	rows, err := t.r.Where(cond).All(ctx)
+	return reflect.ValueOf(rows), err
+}
+
+func (t *tableOf[T]) sorted(ctx context.Context, column string) (reflect.Value, error) {
+	f, err := prom.FieldByName(t.r, column)
+	if err != nil {
+		return reflect.Value{}, err
+	}
+	rows, err := t.r.OrderBy(f.Asc()).All(ctx)
+	return reflect.ValueOf(rows), err
 }
 
 func (t *tableOf[T]) empty() any { return t.r.New() }

@@ -61,21 +61,25 @@ func (w *walker) joins(s *schema.Table, field string) (kind string, steps []join
 	if err != nil {
 		return "", nil, err
 	}
+	ownerTo, targetTo, err := r.Referred()
+	if err != nil {
+		return "", nil, err
+	}
 	related, err := schema.Of(r.Model)
 	if err != nil {
 		return "", nil, err
 	}
 	switch {
 	case r.One:
-		return "composite", []join{{related, related.Key, owner}}, nil
+		return "composite", []join{{related, ownerTo, owner}}, nil
 	case r.Link == nil:
-		return "many", []join{{related, owner, s.Key}}, nil
+		return "many", []join{{related, owner, ownerTo}}, nil
 	}
 	link, err := schema.Of(r.Link)
 	if err != nil {
 		return "", nil, err
 	}
-	return "many to many", []join{{link, owner, s.Key}, {related, related.Key, target}}, nil
+	return "many to many", []join{{link, owner, ownerTo}, {related, targetTo, target}}, nil
 }
 
 func (w *walker) relation(ctx context.Context, t table, i int, field string) (kind, problem string) {

@@ -39,7 +39,11 @@ func shownKind(v reflect.Value, kind schema.Kind) string {
 		}
 		parts := make([]string, v.Len())
 		for i := range parts {
-			parts[i] = shownKind(v.Index(i), kind.Elem())
+			of := kind.Elem()
+			if e := v.Type().Elem(); e.Kind() == reflect.Slice && of != schema.Bytes && of != schema.JSON {
+				of = kind // an array of arrays
+			}
+			parts[i] = shownKind(v.Index(i), of)
 		}
 		return listText(parts)
 	}
@@ -250,14 +254,20 @@ func storedList(x cell, kind schema.Kind, elem reflect.Type) string {
 	}
 	parts := make([]string, len(list))
 	for i, e := range list {
-		if parts[i] = null; !e.null {
+		switch {
+		case e.null:
+			parts[i] = null
+		case strings.HasPrefix(e.text, "{") && elem.Kind() == reflect.Slice && kind != schema.Bytes && kind != schema.JSON:
+			parts[i] = storedList(e, kind, elem.Elem())
+		default:
 			parts[i] = storedKind(e, kind, elem)
 		}
 	}
 	return listText(parts)
 }
 
-// arrayOf splits an array as PostgreSQL writes it, of one dimension. What it cannot split is left.
+// arrayOf splits an array as PostgreSQL writes it. The elements of one of several dimensions are arrays. What it cannot
+// split is left.
 func arrayOf(text string) (list []cell, rest string) {
 	s, ok := strings.CutPrefix(text, "{")
 	if !ok {
@@ -265,6 +275,12 @@ func arrayOf(text string) (list []cell, rest string) {
 	}
 	for s != "" && s[0] != '}' {
 		var b strings.Builder
+		if s[0] == '{' {
+			_, rest := arrayOf(s)
+			list = append(list, cell{text: strings.TrimSuffix(s, rest)})
+			s = strings.TrimPrefix(rest, ",")
+			continue
+		}
 		quoted := s[0] == '"'
 		if quoted {
 			s = s[1:]

@@ -137,6 +137,9 @@ func Check(ctx context.Context, out io.Writer, dsn string, models []Model) (faul
 		for _, missing := range w.untold(ctx, plan) {
 			w.fault(nil, "not modelled", "%s is neither in a model nor in the list", missing)
 		}
+		if os.Getenv(EnvConstructs) != "" {
+			w.constructs(ctx, plan)
+		}
 	}
 	if err := prom.Check(ctx, repos...); err != nil {
 		w.fault(nil, "check", "%v", err)

@@ -251,10 +251,7 @@ func (w *walker) rawRow(ctx context.Context, t table, row reflect.Value) ([]stri
 // update changes each column of a row that can be changed, one after the other.
 func (w *walker) update(ctx context.Context, t table, row any) string {
 	s := t.schema()
-	sets, err := w.uniqueSets(ctx, s)
-	if err != nil {
-		return w.fault(t, "Describe", "%v", err)
-	}
+	sets := w.uniqueSets(s)
 	n := 0
 	v := reflect.ValueOf(row).Elem()
 	for _, c := range s.Columns {
@@ -336,6 +333,8 @@ func (w *walker) many(ctx context.Context, t table) string {
 		})
 		switch {
 		case errors.Is(err, errNoOther), errors.Is(err, prom.ErrUnique):
+		case errors.Is(err, prom.ErrValidation):
+			return w.note(t, "CreateMany", "%v", err)
 		case !errors.Is(err, errUndo):
 			return w.fault(t, "CreateMany", "of %d rows: %v", len(list), err)
 		default:
