@@ -48,7 +48,6 @@ var (
 	portSailors = prom.ManyOf(port, &port.Sailors)
 
 	sailor         = prom.Proto[Sailor]()
-	sailorName     = prom.TextOf(sailor, &sailor.Name)
 	sailorCity     = prom.TextOf(sailor, &sailor.Home.City)
 	sailorMailCity = prom.TextOf(sailor, &sailor.Mail.City)
 	sailorLat      = prom.NumberOf(sailor, &sailor.Home.Geo.Lat)
