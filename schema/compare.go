@@ -150,11 +150,8 @@ func (c *comparison) sameType(w, h *FoundColumn) bool {
 // holds reports whether a column of another type stores and returns the values of the field. On SQLite a column of texts
 // takes each text as it is, one of integers each truth value, and one without a type everything.
 func (c *comparison) holds(col *Column, w, h *FoundColumn) bool {
-	if !c.have.FoldNames || w.NoCase && !h.NoCase {
+	if !c.have.FoldNames || w.NoCase != h.NoCase {
 		return col.fits(w, h)
-	}
-	if h.NoCase && w.Kind == Text && h.Kind == Text {
-		return true // as with citext, a column may ignore case where the model does not say so
 	}
 	switch {
 	case h.Type == "":

@@ -136,7 +136,7 @@ var postgresCells = []cell{
 	{"'" + secret + "'::text", readers{"text": secret, "bytes": secret}},
 	{"''::text", readers{"text": "", "bytes": ""}},
 	{"'" + secret + "'::varchar(20)", readers{"text": secret, "bytes": secret}},
-	{"'ab'::char(3)", readers{"text": "ab"}},
+	{"'ab'::char(3)", readers{"text": "ab "}},
 	{"'ab'::name", readers{"text": "ab"}},
 	{"'987'::text", readers{"text": "987", "bytes": "987"}},
 	{`'\x00ff73'::bytea`, readers{"bytes": "\x00\xff\x73"}},
