@@ -69,6 +69,7 @@ type FoundIndex struct {
 	Where   string   // the condition of a partial index, as the engine writes it
 	Invalid bool     // it was left invalid, and covers some rows only
 	Bound   bool     // it belongs to a constraint, and goes with it alone
+	Exclude bool     // that constraint is EXCLUDE
 
 	NullsNotDistinct bool   // a NULL in it is equal to another one
 	Method           string // "" for a B-tree

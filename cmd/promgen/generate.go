@@ -102,7 +102,7 @@ func (g *generator) prepare(t *found) (why string) {
 	for _, c := range own {
 		f := g.fieldOf(t, c)
 		if f == nil {
-			t.leave(c, cmp.Or(t.unread[c.Name], fmt.Sprintf("has the type %s, which no field is stored as", c.Type)))
+			t.leave(c, cmp.Or(t.unread[c.Name], noField(c.Type)))
 			continue
 		}
 		if other, ok := folded[schema.FoldName(c.Name)]; ok {
@@ -351,4 +351,12 @@ func countedKeys(t *found) (n int) {
 		}
 	}
 	return n
+}
+
+// noField says why a column has no field.
+func noField(typ string) string {
+	if typ == "" {
+		return "is declared without a type, and its values tell none"
+	}
+	return fmt.Sprintf("has the type %s, which no field is stored as", typ)
 }
