@@ -2,6 +2,7 @@ package promtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -93,7 +94,11 @@ func (f *Factory[T]) make(overrides []func(*T)) (*T, error) {
 // all these rows are deleted when the test ends. An error ends the test.
 func (f *Factory[T]) Create(tb testing.TB, overrides ...func(*T)) *T {
 	tb.Helper()
-	v, err := f.make(overrides)
+	err := f.maker.look(f.ctx)
+	var v *T
+	if err == nil {
+		v, err = f.make(overrides)
+	}
 	if err == nil {
 		err = f.maker.store(tb, scope{ctx: f.ctx, fleeting: f.in}, v)
 	}
@@ -205,6 +210,9 @@ type counter struct {
 	mu   sync.Mutex
 	n    int
 	used map[string]*values // by column
+
+	looking sync.Mutex
+	starts  map[string]int64 // by column: the greatest number that the table had; nil until it was looked for
 }
 
 // values are texts that were made up for a column whose values must differ. Nil has none and takes none.
@@ -242,6 +250,43 @@ func (c *counter) next() int {
 	defer c.mu.Unlock()
 	c.n++
 	return c.n
+}
+
+// look finds the greatest numbers of the columns that the database does not generate and whose values must differ, once
+// for a table. The rows that are there may have any.
+func (m *maker) look(ctx context.Context) error {
+	c, t := m.counter, m.repo.Table()
+	c.looking.Lock()
+	defer c.looking.Unlock()
+	if c.starts != nil {
+		return nil
+	}
+	starts := map[string]int64{}
+	for col := range m.distinct {
+		if col.Kind != schema.Int16 && col.Kind != schema.Int32 && col.Kind != schema.Int64 || col.References != nil {
+			continue
+		}
+		d := m.db.Dialect()
+		err := m.db.Tx(ctx, func(ctx context.Context) (err error) { // in a transaction a savepoint
+			starts[col.Name], err = prom.RawQuery[int64](m.db, "SELECT coalesce(max("+d.Quote(col.Name)+"), 0) FROM "+
+				d.Table(t.Name)).First(ctx)
+			return err
+		})
+		if err != nil && !errors.Is(err, prom.ErrNoTable) { // one that is not there has no rows
+			return err
+		}
+	}
+	c.mu.Lock()
+	c.starts = starts
+	c.mu.Unlock()
+	return nil
+}
+
+// start returns the number behind which the values of a column begin.
+func (c *counter) start(column string) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.starts[column]
 }
 
 type counterKey struct {
@@ -418,6 +463,9 @@ func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.
 		}
 		p = newMaker(m.db, repo, m.settings)
 		m.makers[model] = p
+	}
+	if err := p.look(in.ctx); err != nil {
+		return nil, err
 	}
 	v := p.repo.NewAny()
 	problems := p.fill(reflect.ValueOf(v).Elem())

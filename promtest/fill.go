@@ -55,7 +55,7 @@ func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 	}
 	g := &gen{rng: m.rng, c: c, n: n, distinct: m.distinct[c]}
 	if g.distinct {
-		g.used = m.counter.of(c.Name)
+		g.used, g.start = m.counter.of(c.Name), m.counter.start(c.Name)
 	}
 	if field.Kind() == reflect.Pointer {
 		field.Set(reflect.New(field.Type().Elem()))
@@ -236,6 +236,10 @@ func (g *gen) integer() (any, error) {
 	}
 	n := first + g.rng.Int64N(max(1, int64(high)-first+1))
 	if g.distinct {
+		greatest := map[schema.Kind]int64{schema.Int16: math.MaxInt16, schema.Int32: math.MaxInt32, schema.Int64: math.MaxInt64}[g.c.Kind]
+		if g.start < greatest-int64(g.n) { // else there are free numbers below only
+			first = max(first, g.start+1)
+		}
 		if n = first + int64(g.n) - 1; g.c.Rules.Max != nil && n > g.c.Rules.Max.Int {
 			return nil, fmt.Errorf("there are no more different values from %d to %d", first, g.c.Rules.Max.Int)
 		}
