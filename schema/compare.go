@@ -110,7 +110,8 @@ func (c *comparison) column(col *Column, w, h *FoundColumn) {
 		c.drifts[len(c.drifts)-1].At.Holds = true // SQLite lets keys be NULL that are not said to be NOT NULL
 	}
 	// What is generated may have a default of its own, and a reference's is left out where a column is added.
-	if !w.Auto && !h.Auto && col.References == nil && !col.sameDefault(h.Default, w.Default) {
+	if !w.Auto && !h.Auto && col.References == nil && !col.sameDefault(h.Default, w.Default) &&
+		!col.sameNumber(h, w) {
 		different(AspectDefault, h.Default, w.Default)
 	}
 }
@@ -134,6 +135,13 @@ func (c *Column) sameDefault(have, want string) bool {
 	a, err := ParseLiteral(c.Kind, h)
 	b, err2 := ParseLiteral(c.Kind, w)
 	return err == nil && err2 == nil && a.Equal(b)
+}
+
+// sameNumber reports whether the default of a column of numbers without limits, whose field is a text, is the model's.
+func (c *Column) sameNumber(h, w *FoundColumn) bool {
+	have, ok := Constant(h.Default)
+	want, ok2 := Constant(w.Default)
+	return ok && ok2 && c.Kind == Text && h.Kind == Decimal && have == want
 }
 
 // sameType compares types as the engine writes them, or where that says little about what it stores, by kinds.

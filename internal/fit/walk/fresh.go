@@ -97,7 +97,7 @@ func (w *walker) change(ctx context.Context, s *schema.Table, v reflect.Value, s
 	for i, c := range set {
 		target, column := w.target(s, c)
 		if target == nil {
-			return fmt.Errorf("no other value is known for %s", c.Name)
+			return fmt.Errorf("%w, and no other value is known for %s", errNoOther, c.Name)
 		}
 		from = append(from, fmt.Sprintf("%s AS r%d", w.quoteTable(target.Name), i))
 		cols = append(cols, fmt.Sprintf("r%d.%s", i, q(column.Name)))
@@ -252,7 +252,12 @@ func (w *walker) mutate(field reflect.Value, c *schema.Column) bool {
 		*x = json.RawMessage(`{"fit": [1, "two", null]}`)
 		return true
 	case *[]byte:
-		*x = append(slices.Clone(*x), 0xfe)
+		if *x = slices.Clone(*x); len(*x) == 0 {
+			*x = []byte{0}
+		}
+		for i := range *x { // a CHECK may say how many they are
+			(*x)[i] = byte(rand.Uint32())
+		}
 		return true
 	}
 	if c.Kind == schema.UUID {

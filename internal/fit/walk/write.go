@@ -30,9 +30,12 @@ func (w *walker) writes(ctx context.Context, t table) []string {
 	err = w.db.Tx(ctx, func(ctx context.Context) error {
 		row, how, err := w.newRow(ctx, t)
 		if err != nil {
-			if verdicts[0] = "-"; errors.Is(err, prom.ErrCheck) && w.isPartition(t) {
-				w.note(t, "Create", "%v: other rows than copies belong to the partition", err)
-			} else {
+			switch verdicts[0] = "-"; {
+			case errors.Is(err, prom.ErrCheck) && w.isPartition(t):
+				w.note(t, "Create", "%v: the row belongs to another partition", err)
+			case errors.Is(err, errNoOther) && (errors.Is(err, prom.ErrUnique) || errors.Is(err, prom.ErrForeignKey)):
+				w.note(t, "Create", "%v: every row that it could refer to is taken", err)
+			default:
 				verdicts[0] = w.fault(t, "Create", "%v", err)
 			}
 			return errUndo
@@ -239,8 +242,8 @@ func (w *walker) rawRow(ctx context.Context, t table, row reflect.Value) ([]stri
 	s := t.schema()
 	where := " WHERE true"
 	for _, c := range s.Key {
-		if n, ok := plain(row.FieldByIndex(c.Path)).(int64); ok { // others are compared as texts below
-			where += fmt.Sprintf(" AND x.%s = %d", w.quote(c.Name), n)
+		if n := reflect.ValueOf(plain(row.FieldByIndex(c.Path))); n.CanInt() && c.Kind.Integer() { // others are compared below
+			where += fmt.Sprintf(" AND x.%s = %d", w.quote(c.Name), n.Int())
 		}
 	}
 	texts, err := w.textsIn(ctx, "SELECT "+w.row("x", s)+" FROM "+w.quoteTable(s.Name)+" AS x"+where)
