@@ -68,9 +68,22 @@ func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 		g.anything(field, 0)
 		return nil
 	}
+	if c.Range != schema.Null {
+		return g.unmarshal(field, g.span())
+	}
 	value, err := g.value()
 	if err != nil {
 		return err
+	}
+	switch x := field.Addr().Interface().(type) {
+	case *prom.Interval:
+		*x = prom.Interval{Days: int32(g.n), Microseconds: time.Hour.Microseconds()}
+		return nil
+	case *time.Duration:
+		if c.Kind == schema.Text { // of intervals
+			*x = time.Duration(g.n) * time.Minute
+			return nil
+		}
 	}
 	if c.Scanner {
 		if u, ok := value.([16]byte); ok {
@@ -297,6 +310,19 @@ func (g *gen) unmarshal(field reflect.Value, text string) error {
 		}
 	}
 	return fmt.Errorf("%s accepts none of the generated texts", g.c.Type)
+}
+
+// span makes up a range of one value, which overlaps with none of another row.
+func (g *gen) span() string {
+	low, high := strconv.Itoa(g.n), strconv.Itoa(g.n+1)
+	if g.c.Range == schema.Time || g.c.Range == schema.Date {
+		day := time.Date(2024, 1, g.n, 0, 0, 0, 0, time.UTC)
+		low, high = `"`+day.Format("2006-01-02 15:04:05-07")+`"`, `"`+day.AddDate(0, 0, 1).Format("2006-01-02 15:04:05-07")+`"`
+	}
+	if g.c.Multi {
+		return "{[" + low + "," + high + ")}"
+	}
+	return "[" + low + "," + high + ")"
 }
 
 var timeType = reflect.TypeFor[time.Time]()

@@ -3,6 +3,7 @@ package promtest_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -37,6 +38,14 @@ type (
 		Words  string `prom:"type=tsvector"`
 		Name   string `prom:"type=varchar(40)"`
 		Closes string `prom:"type=time with time zone"`
+		Longs  prom.Range[int64]
+		Nums   prom.Range[string]
+		Times  prom.Range[time.Time]
+		Days   prom.Range[time.Time] `prom:"date"`
+		Ints   prom.MultiRange[int32]
+		Spans  prom.MultiRange[time.Time]
+		Wait   prom.Interval
+		Pause  time.Duration `prom:"type=interval"`
 	}
 )
 
@@ -74,6 +83,8 @@ func TestNativeTypes(t *testing.T) {
 		db := database(t, e)
 		rows := promtest.New[Native](db).CreateMany(t, 20)
 		is.Equal(len(rows), 20)
+		is.True(!rows[0].Times.Overlaps(rows[1].Times) && !rows[0].Days.IsEmpty() && !rows[0].Spans.IsEmpty())
+		is.True(!rows[0].Longs.Overlaps(rows[1].Longs) && !rows[0].Ints.IsEmpty() && !rows[0].Nums.IsEmpty())
 	})
 }
 
