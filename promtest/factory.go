@@ -390,7 +390,8 @@ func (m *maker) setKey(tb testing.TB, in scope, v any, k *schema.ForeignKey, giv
 	if parent == nil {
 		parent, err = m.parent(tb, in, k.Columns[0], k.Model, func(parent reflect.Value) error {
 			for _, i := range shared {
-				err := assignKey(parent.FieldByIndex(to[i].Path), to[i], reflect.ValueOf(v).Elem().FieldByIndex(k.Columns[i].Path), k.Columns[i])
+				err := assignKey(parent.FieldByIndex(to[i].Path), to[i],
+					reflect.ValueOf(v).Elem().FieldByIndex(k.Columns[i].Path), k.Columns[i])
 				if err != nil {
 					return err
 				}
@@ -405,7 +406,8 @@ func (m *maker) setKey(tb testing.TB, in scope, v any, k *schema.ForeignKey, giv
 		if slices.Contains(shared, i) {
 			continue
 		}
-		err := assignKey(reflect.ValueOf(v).Elem().FieldByIndex(c.Path), c, reflect.ValueOf(parent).Elem().FieldByIndex(to[i].Path), to[i])
+		err := assignKey(reflect.ValueOf(v).Elem().FieldByIndex(c.Path), c,
+			reflect.ValueOf(parent).Elem().FieldByIndex(to[i].Path), to[i])
 		if err != nil {
 			return err
 		}

@@ -249,7 +249,8 @@ func (g *gen) integer() (any, error) {
 	}
 	n := first + g.rng.Int64N(max(1, int64(high)-first+1))
 	if g.distinct {
-		greatest := map[schema.Kind]int64{schema.Int16: math.MaxInt16, schema.Int32: math.MaxInt32, schema.Int64: math.MaxInt64}[g.c.Kind]
+		greatest := map[schema.Kind]int64{schema.Int16: math.MaxInt16, schema.Int32: math.MaxInt32,
+			schema.Int64: math.MaxInt64}[g.c.Kind]
 		if g.start < greatest-int64(g.n) { // else there are free numbers below only
 			first = max(first, g.start+1)
 		}
@@ -317,7 +318,8 @@ func (g *gen) span() string {
 	low, high := strconv.Itoa(g.n), strconv.Itoa(g.n+1)
 	if g.c.Range == schema.Time || g.c.Range == schema.Date {
 		day := time.Date(2024, 1, g.n, 0, 0, 0, 0, time.UTC)
-		low, high = `"`+day.Format("2006-01-02 15:04:05-07")+`"`, `"`+day.AddDate(0, 0, 1).Format("2006-01-02 15:04:05-07")+`"`
+		const form = `"2006-01-02 15:04:05-07"`
+		low, high = day.Format(form), day.AddDate(0, 0, 1).Format(form)
 	}
 	if g.c.Multi {
 		return "{[" + low + "," + high + ")}"

@@ -79,14 +79,17 @@ func (g *gen) text() (any, error) {
 
 // natives are values of types of PostgreSQL that do not take every text; %d is the number of the row.
 var natives = map[string]string{
-	"inet": "2001:db8::%x", "cidr": "2001:db8::%x/128", "macaddr": "00005e:%06x", "macaddr8": "00005efffe:%06x",
-	"interval": "%d hours", "money": "%d.50", "point": "(%d,1)", "line": "{1,-1,%d}", "lseg": "[(0,0),(1,%d)]", "box": "(1,%d),(0,0)",
-	"path": "[(0,0),(1,%d)]", "polygon": "((0,0),(1,0),(1,%d))", "circle": "<(0,0),%d>", "xml": "<row>%d</row>", "oid": "%d",
-	"time with time zone": "10:00:00+00", "timetz": "10:00:00+00", "int4range": "[%d,)", "int8range": "[%d,)", "numrange": "[%d,)",
-	"daterange": "[2024-01-01,2024-02-01)", "tsrange": "[2024-01-01,2024-02-01)", "tstzrange": "[2024-01-01,2024-02-01)",
-	"int4multirange": "{[%d,)}", "int8multirange": "{[%d,)}", "nummultirange": "{[%d,)}", "datemultirange": "{[2024-01-01,2024-02-01)}",
-	"tsmultirange": "{[2024-01-01,2024-02-01)}", "tstzmultirange": "{[2024-01-01,2024-02-01)}", "tsvector": "'row' '%d'", "tsquery": "'row' | '%d'",
-	"hstore": `"row"=>"%d"`, "ltree": "row.%d", "bit varying": "%b", "varbit": "%b", "jsonpath": "$.row[%d]", "pg_lsn": "0/%X",
+	"inet": "2001:db8::%x", "cidr": "2001:db8::%x/128", "macaddr": "00005e:%06x",
+	"macaddr8": "00005efffe:%06x", "interval": "%d hours", "money": "%d.50", "point": "(%d,1)",
+	"line": "{1,-1,%d}", "lseg": "[(0,0),(1,%d)]", "box": "(1,%d),(0,0)", "path": "[(0,0),(1,%d)]",
+	"polygon": "((0,0),(1,0),(1,%d))", "circle": "<(0,0),%d>", "xml": "<row>%d</row>", "oid": "%d",
+	"time with time zone": "10:00:00+00", "timetz": "10:00:00+00", "int4range": "[%d,)", "int8range": "[%d,)",
+	"numrange": "[%d,)", "daterange": "[2024-01-01,2024-02-01)", "tsrange": "[2024-01-01,2024-02-01)",
+	"tstzrange": "[2024-01-01,2024-02-01)", "int4multirange": "{[%d,)}", "int8multirange": "{[%d,)}",
+	"nummultirange": "{[%d,)}", "datemultirange": "{[2024-01-01,2024-02-01)}",
+	"tsmultirange": "{[2024-01-01,2024-02-01)}", "tstzmultirange": "{[2024-01-01,2024-02-01)}",
+	"tsvector": "'row' '%d'", "tsquery": "'row' | '%d'", "hstore": `"row"=>"%d"`, "ltree": "row.%d",
+	"bit varying": "%b", "varbit": "%b", "jsonpath": "$.row[%d]", "pg_lsn": "0/%X",
 }
 
 // native makes up a value of the type of PostgreSQL that the tag names; "" for one that takes every text or is not known.

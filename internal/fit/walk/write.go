@@ -33,7 +33,8 @@ func (w *walker) writes(ctx context.Context, t table) []string {
 			switch verdicts[0] = "-"; {
 			case errors.Is(err, prom.ErrCheck) && w.isPartition(t):
 				w.note(t, "Create", "%v: the row belongs to another partition", err)
-			case errors.Is(err, errNoOther) && (errors.Is(err, prom.ErrUnique) || errors.Is(err, prom.ErrForeignKey)):
+			case errors.Is(err, errNoOther) && slices.ContainsFunc([]error{prom.ErrUnique, prom.ErrForeignKey, prom.ErrValidation},
+				func(kind error) bool { return errors.Is(err, kind) }):
 				w.note(t, "Create", "%v: every row that it could refer to is taken", err)
 			default:
 				verdicts[0] = w.fault(t, "Create", "%v", err)
