@@ -38,7 +38,7 @@ func (m *maker) fill(v reflect.Value) problems {
 	n := m.counter.next()
 	for _, c := range m.repo.Table().Columns {
 		switch {
-		case c.References != nil, m.refers[c], c.Auto, c.ReadOnly, c.Created, c.Updated, c.Default != nil && !m.distinct[c], c.Null &&
+		case c.References != nil, m.refers[c], c.Auto, c.ReadOnly, c.Created, c.Updated, c.Default != nil && !m.distinct[c] && !c.Key, c.Null &&
 			!m.settings.optional:
 			continue
 		}
