@@ -94,7 +94,7 @@ func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 		}
 		return nil
 	}
-	if c.TextCodec || c.Range != schema.Null {
+	if c.TextCodec {
 		return g.unmarshal(field, value.(string))
 	}
 	assign(field, value)
@@ -303,9 +303,7 @@ func (g *gen) unmarshal(field reflect.Value, text string) error {
 	into := field.Addr().Interface().(interface{ UnmarshalText([]byte) error })
 	n := 1 + g.rng.IntN(250)
 	for _, form := range []string{text, fmt.Sprintf("192.0.2.%d", n), fmt.Sprintf("192.0.2.%d/32", n),
-		fmt.Sprintf("192.0.2.%d:80", n), strconv.Itoa(n), "2024-01-01T00:00:00Z",
-		fmt.Sprintf("%d days", n), fmt.Sprintf("[%d,%d)", n, n+9), fmt.Sprintf("{[%d,%d)}", n, n+9),
-		"[2024-01-01 00:00:00+00,2024-02-01 00:00:00+00)", "{[2024-01-01 00:00:00+00,2024-02-01 00:00:00+00)}"} {
+		fmt.Sprintf("192.0.2.%d:80", n), strconv.Itoa(n), "2024-01-01T00:00:00Z"} {
 		if into.UnmarshalText([]byte(form)) == nil {
 			return nil
 		}
