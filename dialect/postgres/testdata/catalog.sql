@@ -18,7 +18,7 @@ SELECT a.attname::text, pg_catalog.format_type(b.oid, b.typmod), a.attnotnull OR
 	a.attgenerated <> '',
 	c.relkind IN ('v', 'm'), c.relkind = 'p', NOT coalesce(co.collisdeterministic, true),
 	CASE WHEN b.oid <> a.atttypid THEN pg_catalog.format_type(a.atttypid, NULL) END,
-	pg_catalog.format_type(b.oid, -1), (e.typtype IN ('e', 'r', 'm') OR EXISTS (SELECT 1 FROM pg_catalog.pg_opclass o
+	pg_catalog.format_type(b.oid, -1), (e.typtype IN ('e', 'r', 'm') OR e.oid IN (16, 17, 20, 21, 23, 25, 700, 701, 1042, 1043, 1082, 1083, 1114, 1184, 1186, 1266, 1700, 2950, 3802) OR EXISTS (SELECT 1 FROM pg_catalog.pg_opclass o
 		JOIN pg_catalog.pg_amop m ON m.amopfamily = o.opcfamily AND m.amoplefttype = o.opcintype AND m.amoprighttype = o.opcintype AND m.amopstrategy = 1
 		JOIN pg_catalog.pg_operator p ON p.oid = m.amopopr AND p.oprname = '<'
 		WHERE o.opcmethod = 403 AND o.opcdefault AND (o.opcintype = e.oid OR o.opcintype IN (SELECT k.casttarget
@@ -31,10 +31,10 @@ CROSS JOIN LATERAL (WITH RECURSIVE d(oid, typmod, required, standard) AS (
 		SELECT a.atttypid, a.atttypmod, false, NULL::text
 		UNION ALL
 		SELECT t.typbasetype, t.typtypmod, d.required OR t.typnotnull, coalesce(d.standard, t.typdefault COLLATE "default")
-		FROM d JOIN pg_catalog.pg_type t ON t.oid = d.oid AND t.typtype = 'd')
+		FROM d CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = d.oid AND t.typtype = 'd' OFFSET 0) AS t)
 	SELECT d.*, CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END AS elem
-	FROM d JOIN pg_catalog.pg_type t ON t.oid = d.oid AND t.typtype <> 'd') AS b
-JOIN pg_catalog.pg_type e ON e.oid = b.elem
+	FROM d CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = d.oid AND t.typtype <> 'd' OFFSET 0) AS t) AS b
+CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = b.elem OFFSET 0) AS e
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
 WHERE a.attrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(?::text) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND a.attnum > 0 AND NOT a.attisdropped
