@@ -71,6 +71,12 @@ func TablesIn(ctx context.Context, d *DB, schema string) ([]string, error) {
 	return d.in().TablesIn(ctx, schema)
 }
 
+// ViewsIn returns the names of the views of a schema, or of an attached database of SQLite, in order, including
+// materialized views. They have the form schema.view.
+func ViewsIn(ctx context.Context, d *DB, schema string) ([]string, error) {
+	return d.in().ViewsIn(ctx, schema)
+}
+
 // Views returns the names of the views of the database, in order, including materialized views.
 func (d *DB) Views(ctx context.Context) ([]string, error) { return d.in().Views(ctx) }
 

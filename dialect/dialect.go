@@ -183,7 +183,8 @@ type Introspection interface {
 	// index's condition text or NULL, INCLUDE boolean: the column is no part of the key, invalid boolean, of a
 	// constraint boolean, NULLS NOT DISTINCT boolean, method text or NULL for a B-tree, operator classes text or NULL,
 	// NULLS FIRST or NULLS LAST text where it is not that of the direction, else NULL, and the name of a collation that is
-	// not that of the column text or NULL; on SQLite that of the column too. Indexes behind a primary key are left out.
+	// not that of the column text or NULL; on SQLite that of the column too; of a constraint EXCLUDE boolean. Indexes
+	// behind a primary key are left out.
 	Indexes() string
 
 	// Checks returns a query with one row for each CHECK constraint: its name text, its condition text, whether (boolean)

@@ -254,7 +254,7 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var column, expr, where, method, ops, nulls, collation sql.NullString
 		var besides bool
 		if err := rows.Scan(&ix.Name, &ix.Unique, &ix.Partial, &column, &c.Desc, &expr, &where, &besides, &ix.Invalid,
-			&ix.Bound, &ix.NullsNotDistinct, &method, &ops, &nulls, &collation); err != nil {
+			&ix.Bound, &ix.NullsNotDistinct, &method, &ops, &nulls, &collation, &ix.Exclude); err != nil {
 			return err
 		}
 		ix.Where, c.Name, c.Expr, ix.Method, ix.Ops = where.String, column.String, expr.String, method.String, ops.String

@@ -2,6 +2,7 @@ package promtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -93,7 +94,11 @@ func (f *Factory[T]) make(overrides []func(*T)) (*T, error) {
 // all these rows are deleted when the test ends. An error ends the test.
 func (f *Factory[T]) Create(tb testing.TB, overrides ...func(*T)) *T {
 	tb.Helper()
-	v, err := f.make(overrides)
+	err := f.maker.look(f.ctx)
+	var v *T
+	if err == nil {
+		v, err = f.make(overrides)
+	}
 	if err == nil {
 		err = f.maker.store(tb, scope{ctx: f.ctx, fleeting: f.in}, v)
 	}
@@ -205,6 +210,9 @@ type counter struct {
 	mu   sync.Mutex
 	n    int
 	used map[string]*values // by column
+
+	looking sync.Mutex
+	starts  map[string]int64 // by column: the greatest number that the table had; nil until it was looked for
 }
 
 // values are texts that were made up for a column whose values must differ. Nil has none and takes none.
@@ -244,6 +252,43 @@ func (c *counter) next() int {
 	return c.n
 }
 
+// look finds the greatest numbers of the columns that the database does not generate and whose values must differ, once
+// for a table. The rows that are there may have any.
+func (m *maker) look(ctx context.Context) error {
+	c, t := m.counter, m.repo.Table()
+	c.looking.Lock()
+	defer c.looking.Unlock()
+	if c.starts != nil {
+		return nil
+	}
+	starts := map[string]int64{}
+	for col := range m.distinct {
+		if col.Kind != schema.Int16 && col.Kind != schema.Int32 && col.Kind != schema.Int64 || col.References != nil {
+			continue
+		}
+		d := m.db.Dialect()
+		err := m.db.Tx(ctx, func(ctx context.Context) (err error) { // in a transaction a savepoint
+			starts[col.Name], err = prom.RawQuery[int64](m.db, "SELECT coalesce(max("+d.Quote(col.Name)+"), 0) FROM "+
+				d.Table(t.Name)).First(ctx)
+			return err
+		})
+		if err != nil && !errors.Is(err, prom.ErrNoTable) { // one that is not there has no rows
+			return err
+		}
+	}
+	c.mu.Lock()
+	c.starts = starts
+	c.mu.Unlock()
+	return nil
+}
+
+// start returns the number behind which the values of a column begin.
+func (c *counter) start(column string) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.starts[column]
+}
+
 type counterKey struct {
 	db    *prom.DB
 	table string
@@ -277,8 +322,14 @@ type scope struct {
 func (m *maker) store(tb testing.TB, in scope, v any) error {
 	tb.Helper()
 	in.making = append(in.making[:len(in.making):len(in.making)], m.repo.Table().Model)
-	for _, k := range m.repo.Table().ForeignKeys {
-		if err := m.setKey(tb, in, v, k); err != nil {
+	given := map[*schema.Column]bool{} // by overrides
+	for _, c := range m.repo.Table().Columns {
+		given[c] = !reflect.ValueOf(v).Elem().FieldByIndex(c.Path).IsZero()
+	}
+	keys := slices.Clone(m.repo.Table().ForeignKeys)
+	slices.SortStableFunc(keys, func(a, b *schema.ForeignKey) int { return len(a.Null) - len(b.Null) })
+	for _, k := range keys { // a column that one of them has set may be enough for those that may be NULL
+		if err := m.setKey(tb, in, v, k, given); err != nil {
 			return fmt.Errorf("field %s: %w", k.Field, err)
 		}
 	}
@@ -289,7 +340,7 @@ func (m *maker) store(tb testing.TB, in scope, v any) error {
 		}
 		parent, err := m.self(v, c.References.Model, m.repo.Table().Key), error(nil)
 		if parent == nil {
-			parent, err = m.parent(tb, in, c, c.References.Model)
+			parent, err = m.parent(tb, in, c, c.References.Model, nil, false)
 		}
 		if err != nil {
 			return fmt.Errorf("field %s: %w", c.Field, err)
@@ -315,14 +366,20 @@ func (m *maker) store(tb testing.TB, in scope, v any) error {
 	return nil
 }
 
-// setKey makes columns that refer to a row together refer to one, if they must and none of them is set.
-func (m *maker) setKey(tb testing.TB, in scope, v any, k *schema.ForeignKey) error {
+// setKey makes columns that refer to a row together refer to one, if they must and no override has set one of them. The
+// row has the values of columns that another key of the row has set already.
+func (m *maker) setKey(tb testing.TB, in scope, v any, k *schema.ForeignKey, given map[*schema.Column]bool) error {
 	tb.Helper()
 	required := false
-	for _, c := range k.Columns {
-		required = required || !c.Null
-		if !reflect.ValueOf(v).Elem().FieldByIndex(c.Path).IsZero() {
+	var shared []int // which of the columns another key has set
+	for i, c := range k.Columns {
+		if given[c] {
 			return nil
+		}
+		if reflect.ValueOf(v).Elem().FieldByIndex(c.Path).IsZero() {
+			required = required || !c.Null
+		} else {
+			shared = append(shared, i)
 		}
 	}
 	if !required {
@@ -331,34 +388,55 @@ func (m *maker) setKey(tb testing.TB, in scope, v any, k *schema.ForeignKey) err
 	to := k.To()
 	parent, err := m.self(v, k.Model, to), error(nil)
 	if parent == nil {
-		parent, err = m.parent(tb, in, k.Columns[0], k.Model)
+		parent, err = m.parent(tb, in, k.Columns[0], k.Model, func(parent reflect.Value) error {
+			for _, i := range shared {
+				err := assignKey(parent.FieldByIndex(to[i].Path), to[i],
+					reflect.ValueOf(v).Elem().FieldByIndex(k.Columns[i].Path), k.Columns[i])
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}, len(shared) > 0)
 	}
 	if err != nil {
 		return err
 	}
 	for i, c := range k.Columns {
-		field, part := reflect.ValueOf(v).Elem().FieldByIndex(c.Path), reflect.ValueOf(parent).Elem().FieldByIndex(to[i].Path)
-		if part.Kind() == reflect.Pointer {
-			if part.IsNil() {
-				return fmt.Errorf("set it by hand: the row that was made for it has NULL in its field %s", to[i].Field)
-			}
-			part = part.Elem()
+		if slices.Contains(shared, i) {
+			continue
 		}
-		if to[i].References != nil {
-			part = reflect.ValueOf(schema.KeyOf(part))
+		err := assignKey(reflect.ValueOf(v).Elem().FieldByIndex(c.Path), c,
+			reflect.ValueOf(parent).Elem().FieldByIndex(to[i].Path), to[i])
+		if err != nil {
+			return err
 		}
-		if field.Kind() == reflect.Pointer {
-			field.Set(reflect.New(field.Type().Elem()))
-			field = field.Elem()
+	}
+	return nil
+}
+
+// assignKey sets the field of a column to the value of another one, of a row that refers to it or to which it refers.
+func assignKey(field reflect.Value, c *schema.Column, part reflect.Value, from *schema.Column) error {
+	if part.Kind() == reflect.Pointer {
+		if part.IsNil() {
+			return fmt.Errorf("set it by hand: the row that was made for it has NULL in its field %s", from.Field)
 		}
-		switch {
-		case c.References != nil:
-			field.Addr().MethodByName("SetKey").Call([]reflect.Value{part})
-		case part.Type().AssignableTo(field.Type()):
-			field.Set(part)
-		default:
-			return fmt.Errorf("set %s by hand: it is a %s, and the key a %s", c.Field, field.Type(), part.Type())
-		}
+		part = part.Elem()
+	}
+	if from.References != nil {
+		part = reflect.ValueOf(schema.KeyOf(part))
+	}
+	if field.Kind() == reflect.Pointer {
+		field.Set(reflect.New(field.Type().Elem()))
+		field = field.Elem()
+	}
+	switch {
+	case c.References != nil:
+		field.Addr().MethodByName("SetKey").Call([]reflect.Value{part})
+	case part.Type().AssignableTo(field.Type()):
+		field.Set(part)
+	default:
+		return fmt.Errorf("set %s by hand: it is a %s, and the key a %s", c.Field, field.Type(), part.Type())
 	}
 	return nil
 }
@@ -397,7 +475,8 @@ func circle(making []reflect.Type, model reflect.Type) string {
 }
 
 // parent returns a row of a model for a reference, as a pointer to it. Of several columns, the first one decides.
-func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.Type) (any, error) {
+func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.Type, preset func(reflect.Value) error,
+	fresh bool) (any, error) {
 	tb.Helper()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -406,7 +485,7 @@ func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.
 			"%s, in a transaction whose constraints are checked at its end, and let an override refer to it", way,
 			model.Name())
 	}
-	fresh := m.settings.freshParents || in.fleeting || m.distinct[c]
+	fresh = fresh || m.settings.freshParents || in.fleeting || m.distinct[c]
 	if v, ok := m.parents[c]; ok && !fresh {
 		return v, nil
 	}
@@ -419,9 +498,18 @@ func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.
 		p = newMaker(m.db, repo, m.settings)
 		m.makers[model] = p
 	}
+	if err := p.look(in.ctx); err != nil {
+		return nil, err
+	}
 	v := p.repo.NewAny()
 	problems := p.fill(reflect.ValueOf(v).Elem())
-	err := problems.left(reflect.ValueOf(v).Elem())
+	var err error
+	if preset != nil {
+		err = preset(reflect.ValueOf(v).Elem())
+	}
+	if err == nil {
+		err = problems.left(reflect.ValueOf(v).Elem())
+	}
 	if err == nil {
 		err = p.store(tb, in, v)
 	}

@@ -38,7 +38,7 @@ func (m *maker) fill(v reflect.Value) problems {
 	n := m.counter.next()
 	for _, c := range m.repo.Table().Columns {
 		switch {
-		case c.References != nil, m.refers[c], c.Auto, c.ReadOnly, c.Created, c.Updated, c.Default != nil && !m.distinct[c], c.Null &&
+		case c.References != nil, m.refers[c], c.Auto, c.ReadOnly, c.Created, c.Updated, c.Default != nil && !m.distinct[c] && !c.Key, c.Null &&
 			!m.settings.optional:
 			continue
 		}
@@ -55,7 +55,7 @@ func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 	}
 	g := &gen{rng: m.rng, c: c, n: n, distinct: m.distinct[c]}
 	if g.distinct {
-		g.used = m.counter.of(c.Name)
+		g.used, g.start = m.counter.of(c.Name), m.counter.start(c.Name)
 	}
 	if field.Kind() == reflect.Pointer {
 		field.Set(reflect.New(field.Type().Elem()))
@@ -68,9 +68,22 @@ func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 		g.anything(field, 0)
 		return nil
 	}
+	if c.Range != schema.Null {
+		return g.unmarshal(field, g.span())
+	}
 	value, err := g.value()
 	if err != nil {
 		return err
+	}
+	switch x := field.Addr().Interface().(type) {
+	case *prom.Interval:
+		*x = prom.Interval{Days: int32(g.n), Microseconds: time.Hour.Microseconds()}
+		return nil
+	case *time.Duration:
+		if c.Kind == schema.Text { // of intervals
+			*x = time.Duration(g.n) * time.Minute
+			return nil
+		}
 	}
 	if c.Scanner {
 		if u, ok := value.([16]byte); ok {
@@ -81,7 +94,7 @@ func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 		}
 		return nil
 	}
-	if c.TextCodec || c.Range != schema.Null {
+	if c.TextCodec {
 		return g.unmarshal(field, value.(string))
 	}
 	assign(field, value)
@@ -236,6 +249,11 @@ func (g *gen) integer() (any, error) {
 	}
 	n := first + g.rng.Int64N(max(1, int64(high)-first+1))
 	if g.distinct {
+		greatest := map[schema.Kind]int64{schema.Int16: math.MaxInt16, schema.Int32: math.MaxInt32,
+			schema.Int64: math.MaxInt64}[g.c.Kind]
+		if g.start < greatest-int64(g.n) { // else there are free numbers below only
+			first = max(first, g.start+1)
+		}
 		if n = first + int64(g.n) - 1; g.c.Rules.Max != nil && n > g.c.Rules.Max.Int {
 			return nil, fmt.Errorf("there are no more different values from %d to %d", first, g.c.Rules.Max.Int)
 		}
@@ -285,14 +303,26 @@ func (g *gen) unmarshal(field reflect.Value, text string) error {
 	into := field.Addr().Interface().(interface{ UnmarshalText([]byte) error })
 	n := 1 + g.rng.IntN(250)
 	for _, form := range []string{text, fmt.Sprintf("192.0.2.%d", n), fmt.Sprintf("192.0.2.%d/32", n),
-		fmt.Sprintf("192.0.2.%d:80", n), strconv.Itoa(n), "2024-01-01T00:00:00Z",
-		fmt.Sprintf("%d days", n), fmt.Sprintf("[%d,%d)", n, n+9), fmt.Sprintf("{[%d,%d)}", n, n+9),
-		"[2024-01-01 00:00:00+00,2024-02-01 00:00:00+00)", "{[2024-01-01 00:00:00+00,2024-02-01 00:00:00+00)}"} {
+		fmt.Sprintf("192.0.2.%d:80", n), strconv.Itoa(n), "2024-01-01T00:00:00Z"} {
 		if into.UnmarshalText([]byte(form)) == nil {
 			return nil
 		}
 	}
 	return fmt.Errorf("%s accepts none of the generated texts", g.c.Type)
+}
+
+// span makes up a range of one value, which overlaps with none of another row.
+func (g *gen) span() string {
+	low, high := strconv.Itoa(g.n), strconv.Itoa(g.n+1)
+	if g.c.Range == schema.Time || g.c.Range == schema.Date {
+		day := time.Date(2024, 1, g.n, 0, 0, 0, 0, time.UTC)
+		const form = `"2006-01-02 15:04:05-07"`
+		low, high = day.Format(form), day.AddDate(0, 0, 1).Format(form)
+	}
+	if g.c.Multi {
+		return "{[" + low + "," + high + ")}"
+	}
+	return "[" + low + "," + high + ")"
 }
 
 var timeType = reflect.TypeFor[time.Time]()

@@ -20,6 +20,7 @@ type gen struct {
 	n        int // of the row
 	distinct bool
 	used     *values // when distinct: those of the table's other rows
+	start    int64   // and the greatest number among the rows that were there
 
 	pattern *regexp.Regexp
 }
@@ -53,6 +54,9 @@ func (g *gen) text() (any, error) {
 	if p := g.c.Rules.Pattern; p != "" {
 		g.pattern = regexp.MustCompile(p)
 	}
+	if s := g.native(); s != "" && g.allows(s) && g.used.take(s) {
+		return s, nil
+	}
 	for _, way := range []func(try int) string{g.named, g.fromPattern, g.phrase, g.letters} {
 		for try := range tries {
 			s := way(try)
@@ -71,6 +75,39 @@ func (g *gen) text() (any, error) {
 		return nil, fmt.Errorf("no text was found that matches %s and the other rules", g.pattern)
 	}
 	return nil, errors.New("no text was found that the rules allow and no other row has")
+}
+
+// natives are values of types of PostgreSQL that do not take every text; %d is the number of the row.
+var natives = map[string]string{
+	"inet": "2001:db8::%x", "cidr": "2001:db8::%x/128", "macaddr": "00005e:%06x",
+	"macaddr8": "00005efffe:%06x", "interval": "%d hours", "money": "%d.50", "point": "(%d,1)",
+	"line": "{1,-1,%d}", "lseg": "[(0,0),(1,%d)]", "box": "(1,%d),(0,0)", "path": "[(0,0),(1,%d)]",
+	"polygon": "((0,0),(1,0),(1,%d))", "circle": "<(0,0),%d>", "xml": "<row>%d</row>", "oid": "%d",
+	"time with time zone": "10:00:00+00", "timetz": "10:00:00+00", "int4range": "[%d,)", "int8range": "[%d,)",
+	"numrange": "[%d,)", "daterange": "[2024-01-01,2024-02-01)", "tsrange": "[2024-01-01,2024-02-01)",
+	"tstzrange": "[2024-01-01,2024-02-01)", "int4multirange": "{[%d,)}", "int8multirange": "{[%d,)}",
+	"nummultirange": "{[%d,)}", "datemultirange": "{[2024-01-01,2024-02-01)}",
+	"tsmultirange": "{[2024-01-01,2024-02-01)}", "tstzmultirange": "{[2024-01-01,2024-02-01)}",
+	"tsvector": "'row' '%d'", "tsquery": "'row' | '%d'", "hstore": `"row"=>"%d"`, "ltree": "row.%d",
+	"bit varying": "%b", "varbit": "%b", "jsonpath": "$.row[%d]", "pg_lsn": "0/%X",
+}
+
+// native makes up a value of the type of PostgreSQL that the tag names; "" for one that takes every text or is not known.
+func (g *gen) native() string {
+	name, size, _ := strings.Cut(strings.ToLower(g.c.SQLType), "(")
+	if i := strings.LastIndexByte(name, '.'); i >= 0 { // the type of an extension, with its schema
+		name = name[i+1:]
+	}
+	if name == "bit" {
+		n := 1
+		_, _ = fmt.Sscanf(size, "%d", &n)
+		digits := fmt.Sprintf("%0*b", n, g.n)
+		return digits[len(digits)-n:]
+	}
+	if form := natives[name]; strings.Contains(form, "%") {
+		return fmt.Sprintf(form, g.n)
+	}
+	return natives[name]
 }
 
 func (g *gen) allows(s string) bool {

@@ -82,7 +82,7 @@ func (c *comparison) column(col *Column, w, h *FoundColumn) {
 		}
 		return
 	}
-	if h.Generated != w.Generated || h.Expr != w.Expr {
+	if h.Generated != w.Generated || !sameExpr(h.Expr, w.Expr) {
 		different(AspectGenerated, h.generatedText(), w.generatedText())
 	}
 	flag(AspectKey, h.Key, w.Key, "is part of the primary key", "is no part of the primary key")
@@ -110,7 +110,8 @@ func (c *comparison) column(col *Column, w, h *FoundColumn) {
 		c.drifts[len(c.drifts)-1].At.Holds = true // SQLite lets keys be NULL that are not said to be NOT NULL
 	}
 	// What is generated may have a default of its own, and a reference's is left out where a column is added.
-	if !w.Auto && !h.Auto && col.References == nil && !col.sameDefault(h.Default, w.Default) {
+	if !w.Auto && !h.Auto && col.References == nil && !col.sameDefault(h.Default, w.Default) &&
+		!col.sameNumber(h, w) {
 		different(AspectDefault, h.Default, w.Default)
 	}
 }
@@ -134,6 +135,13 @@ func (c *Column) sameDefault(have, want string) bool {
 	a, err := ParseLiteral(c.Kind, h)
 	b, err2 := ParseLiteral(c.Kind, w)
 	return err == nil && err2 == nil && a.Equal(b)
+}
+
+// sameNumber reports whether the default of a column of numbers without limits, whose field is a text, is the model's.
+func (c *Column) sameNumber(h, w *FoundColumn) bool {
+	have, ok := Constant(h.Default)
+	want, ok2 := Constant(w.Default)
+	return ok && ok2 && c.Kind == Text && h.Kind == Decimal && have == want
 }
 
 // sameType compares types as the engine writes them, or where that says little about what it stores, by kinds.
@@ -263,7 +271,7 @@ func (c *comparison) checks() {
 		}
 	}
 	for _, w := range unnamed { // another one may say the same
-		if h := take(func(h *FoundCheck) bool { return h.Expr == w.Expr }); h != nil {
+		if h := take(func(h *FoundCheck) bool { return sameExpr(h.Expr, w.Expr) }); h != nil {
 			c.check(w, h)
 		} else {
 			c.add(&Drift{Sort: Missing, Object: OfCheck, Name: w.Name, Want: w.Expr, At: DriftPlace{WantCheck: w}})
@@ -303,7 +311,7 @@ func (c *comparison) formerNames(check string) (names []string) {
 func (c *comparison) check(w, h *FoundCheck) {
 	place := DriftPlace{HaveCheck: h, WantCheck: w}
 	switch {
-	case h.Expr != w.Expr:
+	case !sameExpr(h.Expr, w.Expr):
 		c.add(&Drift{Sort: Different, Object: OfCheck, Name: h.Name, Aspect: AspectText, Have: h.Expr, Want: w.Expr,
 			At: place})
 	case h.Unchecked:
@@ -501,13 +509,13 @@ func (c *comparison) sameIndex(ix *Index, w, h *FoundIndex) bool {
 	if w.NullsNotDistinct && !h.NullsNotDistinct {
 		return false
 	}
-	if w.Unique != h.Unique || w.Method != h.Method || w.Ops != h.Ops || w.Where != h.Where || w.SQL != h.SQL ||
+	if w.Unique != h.Unique || w.Method != h.Method || w.Ops != h.Ops || !sameExpr(w.Where, h.Where) || w.SQL != h.SQL ||
 		!slices.EqualFunc(w.Include, h.Include, c.have.same) || len(w.Columns) != len(h.Columns) {
 		return false
 	}
 	for i, a := range w.Columns {
 		b := h.Columns[i]
-		same := c.have.same(a.Name, b.Name) && a.Expr == b.Expr
+		same := c.have.same(a.Name, b.Name) && sameExpr(a.Expr, b.Expr)
 		if !same && i < len(ix.Columns) { // SQLite has those that are included behind them
 			same = c.equates(ix.Columns[i].Column, b)
 		}

@@ -115,11 +115,15 @@ func (d *Drift) Error() string {
 	}
 	switch d.Sort {
 	case Different:
+		sentence, value := " %s; the model wants that it %s", ": %s is %s, and should be %s"
+		if d.NotModelled() { // nothing is to be done about it
+			sentence, value = " %s (in a table that prom creates, it %s)", ": %s is %s (prom would create %s)"
+		}
 		switch d.Aspect {
 		case AspectNull, AspectKey, AspectCount, AspectGenerated, AspectValid:
-			fmt.Fprintf(&b, " %s; the model wants that it %s", d.Have, d.Want)
+			fmt.Fprintf(&b, sentence, d.Have, d.Want)
 		default:
-			fmt.Fprintf(&b, ": %s is %s, and should be %s", d.Aspect, orNone(d.Have), orNone(d.Want))
+			fmt.Fprintf(&b, value, d.Aspect, orNone(d.Have), orNone(d.Want))
 		}
 	case Renamed:
 		fmt.Fprintf(&b, " is still named %s", d.Have)

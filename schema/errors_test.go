@@ -280,7 +280,13 @@ func TestOfErrors(t *testing.T) {
 			named
 			_ struct{} `prom:"view"`
 			X int      `prom:"unique"`
-		}{}, "leave unique and index out"},
+		}{}, "leave unique, index and fulltext out"},
+		{struct {
+			named
+			_ struct{} `prom:"view"`
+			_ struct{} `prom:"fulltext=x"`
+			X string
+		}{}, "leave unique, index and fulltext out"},
 		{struct {
 			named
 			_ struct{} `prom:"materialized"`

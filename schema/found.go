@@ -69,6 +69,7 @@ type FoundIndex struct {
 	Where   string   // the condition of a partial index, as the engine writes it
 	Invalid bool     // it was left invalid, and covers some rows only
 	Bound   bool     // it belongs to a constraint, and goes with it alone
+	Exclude bool     // that constraint is EXCLUDE
 
 	NullsNotDistinct bool   // a NULL in it is equal to another one
 	Method           string // "" for a B-tree
@@ -253,9 +254,13 @@ func (f *Found) same(a, b string) bool {
 // covers reports whether the index that was found does the work of the one that is wanted.
 func (f *Found) covers(fi FoundIndex, ix *Index) bool {
 	return f.same(fi.Name, ix.Name) || !fi.Invalid &&
-		fi.Unique == ix.Unique && fi.Method == ix.Method && ix.Ops == "" && fi.Ops == "" && ix.OnColumns() != nil &&
-		ix.Include == nil && !fi.Partial && !ix.Partial() && slices.EqualFunc(fi.Names(), ix.Names(), f.same) &&
+		fi.Unique == ix.Unique && fi.Method == ix.Method && fi.Ops == ix.Ops && ix.OnColumns() != nil &&
+		f.sameColumns(fi.Include, ix.Include) && !fi.Exclude && !fi.Partial && !ix.Partial() && slices.EqualFunc(fi.Names(), ix.Names(), f.same) &&
 		(fi.NullsNotDistinct || !ix.NullsNotDistinct) && (f.FoldNames || !fi.special())
+}
+
+func (f *Found) sameColumns(names []string, columns []*Column) bool {
+	return slices.EqualFunc(names, columns, func(a string, b *Column) bool { return f.same(a, b.Name) })
 }
 
 // special reports whether an index has an order or a collation that no tag gives one.

@@ -3,7 +3,6 @@ package schema
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/prom-go/prom/internal/sqltext"
@@ -69,7 +68,7 @@ func (b *builder) checkView() error {
 	case t.Was != "":
 		return errors.New(only + "leave the old name of the table out")
 	case len(b.indexes) > 0:
-		return errors.New(only + "leave unique and index out; the tables behind the view have the indexes")
+		return errors.New(only + "leave unique, index and fulltext out; the tables behind the view have the indexes")
 	}
 	for _, c := range t.Columns {
 		if c.Was != "" || c.Generated != "" {
@@ -87,11 +86,3 @@ func (t *Table) Enforces(c *Column) bool {
 
 // EnforcesKey does the same for a foreign key of several columns.
 func (t *Table) EnforcesKey(k *ForeignKey) bool { return !t.View && !t.TargetOfKey(k).View }
-
-// Writable lists the columns that are not filled by the database alone.
-func Writable(cols []*Column) []*Column {
-	if !slices.ContainsFunc(cols, func(c *Column) bool { return c.ReadOnly }) {
-		return cols
-	}
-	return slices.DeleteFunc(slices.Clone(cols), func(c *Column) bool { return c.ReadOnly })
-}

@@ -43,3 +43,15 @@ func TestSameDefault(t *testing.T) {
 		is.Equal(c.sameDefault(tt.b, tt.a), tt.same)
 	}
 }
+
+// Ensure that the default of a column of numbers whose field is a text is compared as well.
+func TestSameNumber(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	c := &Column{Kind: Text}
+	want := &FoundColumn{Kind: Text, Default: "'0'::text"}
+	is.True(c.sameNumber(&FoundColumn{Kind: Decimal, Default: "0"}, want))
+	is.True(!c.sameNumber(&FoundColumn{Kind: Decimal, Default: "1"}, want))
+	is.True(!c.sameNumber(&FoundColumn{Kind: Text, Default: "0"}, want))
+	is.True(!c.sameNumber(&FoundColumn{Kind: Decimal, Default: "random()"}, want))
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/format"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -102,7 +103,7 @@ func (g *generator) prepare(t *found) (why string) {
 	for _, c := range own {
 		f := g.fieldOf(t, c)
 		if f == nil {
-			t.leave(c, cmp.Or(t.unread[c.Name], fmt.Sprintf("has the type %s, which no field is stored as", c.Type)))
+			t.leave(c, cmp.Or(t.unread[c.Name], noField(c.Type)))
 			continue
 		}
 		if other, ok := folded[schema.FoldName(c.Name)]; ok {
@@ -305,7 +306,7 @@ func (g *generator) fieldOf(t *found, c schema.FoundColumn) *field {
 		f.tag = append(f.tag, "key", "readonly")
 	case isKey:
 		f.tag = append(f.tag, "key")
-	case c.Generated && c.Expr != "":
+	case c.Generated && c.Expr != "" && !t.usesRetyped(c.Expr):
 		f.tag = append(f.tag, generatedTag+tagValue(c.Expr))
 	case c.Generated, c.Auto: // by an identity or a sequence beside the key
 		f.tag = append(f.tag, "readonly")
@@ -351,4 +352,28 @@ func countedKeys(t *found) (n int) {
 		}
 	}
 	return n
+}
+
+// usesRetyped reports whether an expression uses a column whose type is not the one that a table of the model has, texts
+// apart: numeric without digits, timestamp, json, a domain. There the expression may be none, or another one.
+func (t *found) usesRetyped(expr string) bool {
+	return slices.ContainsFunc(t.Columns, func(c schema.FoundColumn) bool {
+		typ := strings.TrimSuffix(c.Type, "[]")
+		retyped := typ == "numeric" || typ == "json" || strings.HasPrefix(typ, "timestamp") && strings.HasSuffix(typ, " without time zone") ||
+			c.Domain != "" && c.Kind.Elem() != schema.Text
+		return retyped && !t.FoldNames && mentions(expr, c.Name)
+	})
+}
+
+// mentions reports whether a name occurs in an expression, as a word.
+func mentions(expr, name string) bool {
+	return regexp.MustCompile(`(^|[^\w$])` + regexp.QuoteMeta(name) + `($|[^\w$])`).MatchString(expr)
+}
+
+// noField says why a column has no field.
+func noField(typ string) string {
+	if typ == "" {
+		return "is declared without a type, and its values tell none"
+	}
+	return fmt.Sprintf("has the type %s, which no field is stored as", typ)
 }

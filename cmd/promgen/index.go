@@ -37,7 +37,9 @@ func indexes(t *found, fields []*field) (blanks [][]string, notes []string) {
 		}
 	}
 	for _, ix := range t.Indexes {
-		if ix.Partial && ix.Where == "" || ix.Invalid || !addIndex(t, ix, fields, taken, &blanks) {
+		if ix.Exclude {
+			notes = append(notes, fmt.Sprintf("The constraint %q is EXCLUDE, which no tag says. It is left out.", ix.Name))
+		} else if ix.Partial && (ix.Where == "" || t.usesRetyped(ix.Where)) || ix.Invalid || !addIndex(t, ix, fields, taken, &blanks) {
 			notes = append(notes, fmt.Sprintf("The index %q is one that a tag cannot say. It is left out.", ix.Name))
 		} else if ix.Unique && !ix.Partial && !slices.Contains(ix.Names(), "") {
 			t.uniques = append(t.uniques, ix.Names())
@@ -67,7 +69,8 @@ func addIndex(t *found, ix schema.FoundIndex, fields []*field, taken map[string]
 		if name := foldedName(c.Expr, fields); name != "" {
 			c.Name, ix.Columns[i].Name = name, name
 		}
-		if c.Nulls != "" || c.Name != "" && c.Expr == "" && c.Collation != "" || c.Name != "" && !use(c.Name) {
+		if c.Nulls != "" || c.Name != "" && c.Expr == "" && c.Collation != "" || c.Name != "" && !use(c.Name) ||
+			t.usesRetyped(c.Expr) {
 			return false
 		}
 		if terms[i] = cmp.Or(c.Name, c.Expr); c.Desc {

@@ -71,16 +71,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	names, err := tables(ctx, db, *schemas)
+	names, err := relations(ctx, db, *schemas, *views)
 	if err != nil {
 		return err
-	}
-	if *views {
-		list, err := db.Views(ctx)
-		if err != nil {
-			return err
-		}
-		names = append(names, list...)
 	}
 	if *only != "" {
 		wanted := strings.Split(*only, ",")
@@ -105,7 +98,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return err
 		}
 		var unread map[string]string
-		if found.FoldNames && !found.View {
+		if found.FoldNames {
 			if unread, err = lookAtValues(ctx, db, name, &found); err != nil {
 				return err
 			}
@@ -120,21 +113,34 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return err
 }
 
-// tables lists the tables of schemas, which stand with commas between them, or those that need none.
-func tables(ctx context.Context, db *prom.DB, schemas string) ([]string, error) {
-	if schemas == "" {
-		return db.Tables(ctx)
+// relations lists the tables, and the views behind them, of schemas, which stand with commas between them, or those that
+// need none.
+func relations(ctx context.Context, db *prom.DB, schemas string, withViews bool) (names []string, err error) {
+	list := func(tables, views func() ([]string, error)) error {
+		found, err := tables()
+		if err != nil {
+			return err
+		}
+		names = append(names, found...)
+		if withViews {
+			found, err = views()
+			names = append(names, found...)
+		}
+		return err
 	}
-	var names []string
+	if schemas == "" {
+		return names, list(func() ([]string, error) { return db.Tables(ctx) }, func() ([]string, error) { return db.Views(ctx) })
+	}
 	for space := range strings.SplitSeq(schemas, ",") {
-		list, err := prom.TablesIn(ctx, db, space)
+		n := len(names)
+		err := list(func() ([]string, error) { return prom.TablesIn(ctx, db, space) },
+			func() ([]string, error) { return prom.ViewsIn(ctx, db, space) })
 		if err != nil {
 			return nil, err
 		}
-		if list == nil {
+		if len(names) == n {
 			return nil, fmt.Errorf("the schema %q has no tables", space)
 		}
-		names = append(names, list...)
 	}
 	return names, nil
 }

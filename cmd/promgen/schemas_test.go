@@ -62,6 +62,17 @@ func TestGenerateSchemas(t *testing.T) {
 		err = run(ctx, []string{"-dsn", e.DSN, "-schema", "nope"}, &source)
 		is.True(err != nil)
 		is.Equal(err.Error(), `the schema "nope" has no tables`)
+		view := `CREATE VIEW auth.names AS SELECT name FROM "user"`
+		if e.Name == dbtest.NamePostgres {
+			view = `CREATE SCHEMA api; CREATE VIEW api.names AS SELECT name FROM auth."user"`
+		}
+		_, err = raw.Exec(view)
+		is.NoErr(err)
+		var views bytes.Buffer
+		space := map[bool]string{true: "api", false: "auth"}[e.Name == dbtest.NamePostgres]
+		is.NoErr(run(ctx, []string{"-dsn", e.DSN, "-views", "-schema", space}, &views)) // where it has views alone as well
+		is.True(strings.Contains(views.String(), `func (Names) TableName() string { return "`+space+`.names" }`))
+		is.True(strings.Contains(views.String(), `prom:"view"`))
 		if e.Name == dbtest.NameSQLite {
 			return
 		}

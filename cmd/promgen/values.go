@@ -18,7 +18,14 @@ func lookAtValues(ctx context.Context, db *prom.DB, table string, found *schema.
 	unread = map[string]string{}
 	for i := range found.Columns {
 		c := &found.Columns[i]
+		if found.View && c.Kind != schema.Null { // it has the type of a table's column
+			continue
+		}
 		classes, err := classesOf(ctx, db, table, c.Name)
+		if err != nil && found.View {
+			unread[c.Name] = "of the view cannot be read"
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -46,6 +53,8 @@ func lookAtValues(ctx context.Context, db *prom.DB, table string, found *schema.
 			unread[c.Name] = fmt.Sprintf("is declared %s and holds values of the classes %s, which no field reads", c.Type,
 				strings.Join(classes, ", "))
 			c.Kind = schema.Null
+		case !ok:
+			unread[c.Name] = fmt.Sprintf("holds values of the classes %s, which no field reads", strings.Join(classes, ", "))
 		case kind != schema.Null:
 			c.Kind = kind
 		}

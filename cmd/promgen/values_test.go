@@ -44,7 +44,7 @@ func TestValues(t *testing.T) {
 		{"", "7, 8", "*int64"},
 		{"", "7, 8.5", "*float64"},
 		{"", "x'00'", "*[]byte"},
-		{"", "NULL", "has the type , which no field is stored as"},
+		{"", "NULL", "is declared without a type, and its values tell none"},
 		{"DATETIME", "NULL", "*time.Time"},
 	}
 	for _, tt := range tests {

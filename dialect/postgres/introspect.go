@@ -109,7 +109,8 @@ const indexes = `SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, 
 	CASE WHEN k.n > i.indnkeyatts THEN NULL
 		WHEN i.indoption[(k.n - 1)::int] & 3 = 1 THEN 'NULLS LAST' WHEN i.indoption[(k.n - 1)::int] & 3 = 2 THEN 'NULLS FIRST' END,
 	CASE WHEN k.n <= i.indnkeyatts AND i.indcollation[(k.n - 1)::int] NOT IN (0, coalesce(a.attcollation, 100))
-		THEN (SELECT collname::text FROM pg_catalog.pg_collation WHERE oid = i.indcollation[(k.n - 1)::int]) END
+		THEN (SELECT collname::text FROM pg_catalog.pg_collation WHERE oid = i.indcollation[(k.n - 1)::int]) END,
+	i.indisexclusion
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_am am ON am.oid = ic.relam
@@ -120,6 +121,10 @@ ORDER BY ic.relname, k.n`
 
 // rule is the text of a foreign key's action.
 const rule = ` WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END`
+
+// ownConstraint leaves out the rows that a foreign key to a partitioned table has for each partition too. Their parent is
+// the constraint of the same table that a statement made. The parent of a partition's foreign key is of another table.
+const ownConstraint = `NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint p WHERE p.oid = c.conparentid AND p.conrelid = c.conrelid)`
 
 // Versions before 15 have no column confdelsetcols.
 const foreignKeys = `SELECT c.oid::text, c.conname::text, a.attname::text, ` + reached + `, ta.attname::text,
@@ -132,6 +137,7 @@ JOIN pg_catalog.pg_attribute ta ON ta.attrelid = c.confrelid AND ta.attnum = k.t
 JOIN pg_catalog.pg_class t ON t.oid = c.confrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
 WHERE c.contype = 'f' AND c.conrelid = ` + relation + `
+	AND ` + ownConstraint + `
 ORDER BY c.conname, k.n`
 
 const checks = `SELECT conname::text, pg_catalog.pg_get_expr(conbin, conrelid), NOT convalidated
@@ -222,7 +228,7 @@ JOIN pg_catalog.pg_class t ON t.oid = c.confrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
 WHERE c.contype = 'f' AND c.conrelid = ` + relation + ` AND cardinality(c.conkey) = 1 AND a.attnotnull
-	AND c.convalidated AND NOT c.condeferrable AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+	AND ` + ownConstraint + ` AND c.convalidated AND NOT c.condeferrable AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
 	AND (o.relkind = 'p' OR NOT EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i WHERE i.inhparent = o.oid)) AND t.relkind IN ('r', 'p') AND NOT t.relrowsecurity
 	AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g WHERE g.tgconstraint = c.oid AND g.tgenabled NOT IN ('O', 'A'))
 ORDER BY 1`

@@ -44,7 +44,7 @@ ORDER BY c.cid`
 
 // An expression is a column without a name; the row's number, which SQLite adds to every index, is no key column.
 const indexes = `WITH t(name) AS (SELECT ?)
-SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll
+SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll, 0
 FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n,
 		CASE WHEN c.coll <> 'BINARY' THEN c.coll END AS coll
 	FROM t, pragma_index_list(t.name` + ofArg + `) AS l, pragma_index_xinfo(l.name` + ofArg + `) AS c

@@ -62,13 +62,22 @@ func (db *DB) Relations(ctx context.Context) ([]Relation, error) {
 // TablesIn lists the tables of a schema, or of a database that is attached, by name. Views and the history of changes
 // are left out.
 func (db *DB) TablesIn(ctx context.Context, space string) (names []string, err error) {
+	return db.listedIn(ctx, space, dialect.SortTable, dialect.SortForeign)
+}
+
+// ViewsIn lists the views of a schema, or of a database that is attached, by name, materialized ones included.
+func (db *DB) ViewsIn(ctx context.Context, space string) (names []string, err error) {
+	return db.listedIn(ctx, space, dialect.SortView, dialect.SortMaterialized)
+}
+
+func (db *DB) listedIn(ctx context.Context, space string, sorts ...string) (names []string, err error) {
 	if db.dsn.Dialect == dsn.SQLite && !strings.EqualFold(space, "main") && !dsn.IsAttached(db.dsn, space) {
 		return nil, nil
 	}
 	err = db.inspect(ctx, db.dialect.TablesOf(space), "", func(r inspected) {
 		name := r.name(0)
 		_, local := schema.SplitName(name)
-		if sort := r.text(1); (sort == dialect.SortTable || sort == dialect.SortForeign) && local != HistoryTable {
+		if slices.Contains(sorts, r.text(1)) && local != HistoryTable {
 			names = append(names, name)
 		}
 	})
@@ -239,7 +248,8 @@ func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
 			i = len(found.Indexes)
 			found.Indexes = append(found.Indexes, schema.FoundIndex{Name: name, Unique: r.bool(1), Partial: r.bool(2),
 				Where:   r.text(6),
-				Invalid: r.bool(8), Bound: r.bool(9), NullsNotDistinct: r.bool(10), Method: r.text(11), Ops: r.text(12)})
+				Invalid: r.bool(8), Bound: r.bool(9), NullsNotDistinct: r.bool(10), Method: r.text(11), Ops: r.text(12),
+				Exclude: r.bool(15)})
 		}
 		if r.bool(7) {
 			found.Indexes[i].Include = append(found.Indexes[i].Include, r.text(3))

@@ -22,7 +22,7 @@ const folder = "internal/fit/generated"
 type edit func(n int, source []byte) []byte
 
 // build has promgen write the models of each database, and compiles the program that checks them.
-func build(ctx context.Context, edit edit, dsns ...string) (program string, clean func(), err error) {
+func build(ctx context.Context, of choice, edit edit, dsns ...string) (program string, clean func(), err error) {
 	temp, err := os.MkdirTemp("", "prom-fit-")
 	if err != nil {
 		return "", nil, err
@@ -53,7 +53,7 @@ func build(ctx context.Context, edit edit, dsns ...string) (program string, clea
 	for i, dsn := range dsns {
 		var source bytes.Buffer
 		pkg := fmt.Sprintf("models%d", i)
-		cmd := exec.CommandContext(ctx, promgen, "-package", pkg, "-views")
+		cmd := exec.CommandContext(ctx, promgen, append(of.args(), "-package", pkg)...)
 		cmd.Env, cmd.Dir = append(os.Environ(), "PROM_DSN="+dsn), root
 		cmd.Stdout = &source
 		var errs bytes.Buffer

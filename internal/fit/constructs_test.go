@@ -64,7 +64,7 @@ func TestConstructs(t *testing.T) {
 	}
 	var out bytes.Buffer
 	edit := func(n int, source []byte) []byte { return withFields(fields[n], source) }
-	err := run(context.Background(), &out, edit, dsns...)
+	err := run(context.Background(), &out, choice{views: true}, edit, dsns...)
 	t.Log(out.String())
 	is.NoErr(err)
 

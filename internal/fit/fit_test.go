@@ -27,7 +27,7 @@ func TestFit(t *testing.T) {
 		load(t, dsns[i], string(text))
 	}
 	var out bytes.Buffer
-	err := run(context.Background(), &out, asWritten, dsns...)
+	err := run(context.Background(), &out, choice{views: true}, asWritten, dsns...)
 	t.Log(out.String())
 	is.NoErr(err)
 	is.Equal(strings.Count(out.String(), "plan: 0 steps"), 2)

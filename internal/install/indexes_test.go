@@ -71,6 +71,29 @@ func TestSeveralIndexes(t *testing.T) {
 	whole(ctx, t, db, now)
 }
 
+// Ensure that an index with an operator class or INCLUDE columns is not created again, which exists under another name.
+func TestOtherNames(t *testing.T) {
+	t.Parallel()
+	type theirs struct {
+		ID   int64    `prom:"key,auto"`
+		Word string   `prom:"index,ops=text_pattern_ops"`
+		Doc  any      `prom:"index,using=gin,ops=jsonb_path_ops"`
+		_    struct{} `prom:"index=covering,on=word,include=id"`
+	}
+	is := is.New(t)
+	ctx := context.Background()
+	db := open(t, dbtest.Postgres(t))
+	table := named[theirs](t, "thing")
+	runSQL(t, db, `CREATE TABLE "thing" ("id" bigserial PRIMARY KEY, "word" text NOT NULL, "doc" jsonb NOT NULL)`,
+		`CREATE INDEX a ON thing (word text_pattern_ops)`, `CREATE INDEX b ON thing USING gin (doc jsonb_path_ops)`,
+		`CREATE INDEX c ON thing (word) INCLUDE (id)`)
+	ensure(ctx, t, db, table)
+	found, err := db.InspectAll(ctx, "thing")
+	is.NoErr(err)
+	is.Equal(len(found.Indexes), 3)
+	is.Equal(planOf(ctx, t, db, table), nil)
+}
+
 // renamedBack takes renamings back.
 func renamedBack(list []string) (back []string) {
 	for _, sql := range list {

@@ -102,9 +102,9 @@ func TestIndexVariants(t *testing.T) {
 		_, others, err := install.Plan(ctx, db, now)
 		is.NoErr(err)
 		is.Equal(planOf(ctx, t, db, now), nil)
-		want := []string{"thing: index thing_word: definition is (word COLLATE " + strings.Trim(collation, `"`) + "), and should be (word)"}
+		want := []string{"thing: index thing_word: definition is (word COLLATE " + strings.Trim(collation, `"`) + ") (prom would create (word))"}
 		if nulls != "" {
-			want = append(want, "thing: index thing_at: definition is (at DESC NULLS LAST), and should be (at DESC)")
+			want = append(want, "thing: index thing_at: definition is (at DESC NULLS LAST) (prom would create (at DESC))")
 		}
 		got := []string{}
 		for _, d := range others {

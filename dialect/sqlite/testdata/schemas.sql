@@ -49,7 +49,7 @@ CREATE UNIQUE INDEX "invoice_number" ON "invoice" ("number");
 CREATE INDEX "invoice_both" ON "invoice" ("total", "number");
 -- schema: inspect
 WITH t(name) AS (SELECT ?)
-SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll
+SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll, 0
 FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n,
 		CASE WHEN c.coll <> 'BINARY' THEN c.coll END AS coll
 	FROM t, pragma_index_list(t.name, 'billing') AS l, pragma_index_xinfo(l.name, 'billing') AS c
@@ -113,7 +113,7 @@ CREATE UNIQUE INDEX "in""voice._number" ON "in""voice." ("number");
 CREATE INDEX "in""voice._both" ON "in""voice." ("total", "number");
 -- dots: inspect
 WITH t(name) AS (SELECT ?)
-SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll
+SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll, 0
 FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n,
 		CASE WHEN c.coll <> 'BINARY' THEN c.coll END AS coll
 	FROM t, pragma_index_list(t.name, 'bill.ing') AS l, pragma_index_xinfo(l.name, 'bill.ing') AS c
@@ -191,7 +191,7 @@ CREATE UNIQUE INDEX "invoice_number" ON "invoice" ("number");
 CREATE INDEX "invoice_both" ON "invoice" ("total", "number");
 -- attached: inspect
 WITH t(name) AS (SELECT ?)
-SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll
+SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll, 0
 FROM (SELECT l.name, l."unique", l.partial, c.name AS col, c.desc, l.origin = 'u' AS bound, NULL AS method, c.seqno AS n,
 		CASE WHEN c.coll <> 'BINARY' THEN c.coll END AS coll
 	FROM t, pragma_index_list(t.name, 'main') AS l, pragma_index_xinfo(l.name, 'main') AS c

@@ -66,3 +66,31 @@ CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON profile FOR EACH ROW EXECUTE FUN
 INSERT INTO profile VALUES (1, 'first');
 CREATE TABLE empty_one (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), person integer NOT NULL REFERENCES person,
 	at timestamp NOT NULL CHECK (at >= '2007-01-01' AND at < '2007-02-01'));
+
+-- Foreign keys between partitioned tables: the catalog has a row for each partition too.
+CREATE TABLE job (id bigint, part int, state varchar(9) NOT NULL, PRIMARY KEY (part, id)) PARTITION BY LIST (part);
+CREATE TABLE job_1 PARTITION OF job FOR VALUES IN (1);
+CREATE TABLE job_2 PARTITION OF job FOR VALUES IN (2);
+CREATE TABLE file (id bigint PRIMARY KEY, job bigint NOT NULL, part int NOT NULL,
+	FOREIGN KEY (part, job) REFERENCES job (part, id) ON DELETE CASCADE);
+INSERT INTO job VALUES (1, 1, 'a'), (1, 2, 'b'), (2, 2, 'c');
+INSERT INTO file VALUES (1, 1, 1), (2, 2, 2), (3, 1, 2);
+
+-- Expressions over types that the models have otherwise, an index of a class under another name, EXCLUDE, a view.
+CREATE TABLE item (
+	code varchar(9) PRIMARY KEY,
+	price numeric NOT NULL,
+	made timestamp NOT NULL,
+	doc jsonb,
+	during int4range NOT NULL,
+	ip inet NOT NULL,
+	prefix varchar(3) GENERATED ALWAYS AS (left(code, 3)) STORED,
+	twice numeric GENERATED ALWAYS AS (price * 2) STORED,
+	day date GENERATED ALWAYS AS (made::date) STORED,
+	CONSTRAINT apart EXCLUDE USING gist (during WITH &&) WHERE (code = 'x')
+);
+CREATE INDEX by_class ON item USING gin (doc jsonb_path_ops);
+CREATE INDEX item_code_lower ON item (lower(code)) WHERE code <> '';
+CREATE INDEX item_dear ON item (code) WHERE price > 5;
+INSERT INTO item VALUES ('abcd', 1.50, '2020-01-01', '{"a": 1}', '[1,2)', '10.0.0.1'), ('z', 1e3, '2021-01-01', NULL, '[2,5)', '::1');
+CREATE VIEW dear AS SELECT code, price FROM item WHERE price > 5;

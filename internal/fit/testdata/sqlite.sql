@@ -69,3 +69,6 @@ END;
 INSERT INTO profile VALUES (1, 'first', NULL);
 CREATE TABLE empty_one (id TEXT PRIMARY KEY NOT NULL, person INTEGER NOT NULL REFERENCES Person);
 PRAGMA foreign_keys = ON;
+
+-- A view with a column that is computed, and so has no type.
+CREATE VIEW computed AS SELECT 1 AS id, length('abc') AS n;

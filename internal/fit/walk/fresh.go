@@ -1,12 +1,14 @@
 package walk
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -58,7 +60,7 @@ func (w *walker) uniqueSets(s *schema.Table) (sets [][]*schema.Column) {
 		for _, c := range ix.Columns {
 			for _, col := range s.Columns {
 				if found.FoldNames && strings.EqualFold(col.Name, c.Name) || col.Name == c.Name ||
-					c.Expr != "" && strings.Contains(c.Expr, col.Name) {
+					c.Expr != "" && regexp.MustCompile(`\b`+regexp.QuoteMeta(col.Name)+`\b`).MatchString(c.Expr) {
 					set = append(set, col)
 				}
 			}
@@ -81,13 +83,21 @@ func (w *walker) change(ctx context.Context, s *schema.Table, v reflect.Value, s
 			return nil
 		}
 	}
+	if row, ok, err := w.freeRow(ctx, s, set); ok || err != nil {
+		for i, c := range set {
+			if err == nil {
+				changed[c], err = true, setKey(v.FieldByIndex(c.Path), row[i].text)
+			}
+		}
+		return err
+	}
 	// All of them refer to rows: some that are not referred to together yet.
 	var from, cols, where []string
 	q := w.quote
 	for i, c := range set {
 		target, column := w.target(s, c)
 		if target == nil {
-			return fmt.Errorf("no other value is known for %s", c.Name)
+			return fmt.Errorf("%w, and no other value is known for %s", errNoOther, c.Name)
 		}
 		from = append(from, fmt.Sprintf("%s AS r%d", w.quoteTable(target.Name), i))
 		cols = append(cols, fmt.Sprintf("r%d.%s", i, q(column.Name)))
@@ -116,6 +126,33 @@ func (w *walker) change(ctx context.Context, s *schema.Table, v reflect.Value, s
 		changed[c] = true
 	}
 	return nil
+}
+
+// freeRow returns the key of a row to which columns that are a foreign key together refer nowhere yet. ok tells that they
+// are one.
+func (w *walker) freeRow(ctx context.Context, s *schema.Table, set []*schema.Column) (key []cell, ok bool, err error) {
+	for _, k := range w.found[s.Name].ForeignKeys {
+		if len(set) < 2 || len(k.Columns) != len(set) {
+			continue
+		}
+		cells, where := make([]string, len(set)), make([]string, len(set))
+		for i, c := range set {
+			j := slices.Index(k.Columns, c.Name)
+			if j < 0 {
+				return nil, false, nil
+			}
+			target := "r." + w.quote(k.TargetColumns[j])
+			cells[i], where[i] = w.cell(target), "x."+w.quote(c.Name)+" = "+target
+		}
+		free, err := w.textsIn(ctx, fmt.Sprintf("SELECT %s FROM %s AS r WHERE NOT EXISTS (SELECT 1 FROM %s AS x WHERE %s) LIMIT 1",
+			w.list(cells...), w.quoteTable(k.Table), w.quoteTable(s.Name), strings.Join(where, " AND ")))
+		if err != nil || len(free) == 0 {
+			return nil, true, cmp.Or(err, errNoOther)
+		}
+		key, err = w.cells(free[0])
+		return key, true, err
+	}
+	return nil, false, nil
 }
 
 var errNoOther = errors.New("there is no other row to refer to")
@@ -215,7 +252,12 @@ func (w *walker) mutate(field reflect.Value, c *schema.Column) bool {
 		*x = json.RawMessage(`{"fit": [1, "two", null]}`)
 		return true
 	case *[]byte:
-		*x = append(slices.Clone(*x), 0xfe)
+		if *x = slices.Clone(*x); len(*x) == 0 {
+			*x = []byte{0}
+		}
+		for i := range *x { // a CHECK may say how many they are
+			(*x)[i] = byte(rand.Uint32())
+		}
 		return true
 	}
 	if c.Kind == schema.UUID {

@@ -123,6 +123,14 @@ func stored(x cell, c *schema.Column) string {
 	if x.null {
 		return null
 	}
+	if c.Range != schema.Null { // as the type of the field writes it
+		v := reflect.New(schema.Unwrap(c.Type)).Interface()
+		if in, ok := v.(encoding.TextUnmarshaler); ok && in.UnmarshalText([]byte(x.text)) == nil {
+			if text, err := v.(encoding.TextMarshaler).MarshalText(); err == nil {
+				return string(text)
+			}
+		}
+	}
 	typ := schema.Unwrap(c.Type)
 	if ref, ok := reflect.Zero(typ).Interface().(referring); ok {
 		key, _ := ref.ReferenceValues()

@@ -141,6 +141,11 @@ func Check(ctx context.Context, out io.Writer, dsn string, models []Model) (faul
 			w.constructs(ctx, plan)
 		}
 	}
+	if err == nil && len(plan.Steps) == 0 { // with all that may be allowed, nothing is done
+		if done, err := prom.Apply(ctx, plan, prom.Additive, prom.Locking, prom.Rewriting, prom.Lossy); err != nil || len(done) > 0 {
+			w.fault(nil, "apply", "%d steps: %v", len(done), err)
+		}
+	}
 	if err := prom.Check(ctx, repos...); err != nil {
 		w.fault(nil, "check", "%v", err)
 	}
@@ -354,7 +359,8 @@ func (w *walker) promtest(ctx context.Context, t table) string {
 func (w *walker) withTriggers(ctx context.Context) (map[string]bool, error) {
 	query := "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"
 	if w.isPostgres() {
-		query = "SELECT c.relname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid " +
+		query = "SELECT DISTINCT unnest(ARRAY[c.relname::text, n.nspname || '.' || c.relname]) FROM pg_trigger t " +
+			"JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace " +
 			"WHERE NOT tgisinternal AND tgtype & 2 = 0" // those that fire after the row was written
 	}
 	names, err := w.texts(ctx, query)

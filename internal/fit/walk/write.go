@@ -30,7 +30,15 @@ func (w *walker) writes(ctx context.Context, t table) []string {
 	err = w.db.Tx(ctx, func(ctx context.Context) error {
 		row, how, err := w.newRow(ctx, t)
 		if err != nil {
-			verdicts[0] = w.fault(t, "Create", "%v", err)
+			switch verdicts[0] = "-"; {
+			case errors.Is(err, prom.ErrCheck) && w.isPartition(t):
+				w.note(t, "Create", "%v: the row belongs to another partition", err)
+			case errors.Is(err, errNoOther) && slices.ContainsFunc([]error{prom.ErrUnique, prom.ErrForeignKey, prom.ErrValidation},
+				func(kind error) bool { return errors.Is(err, kind) }):
+				w.note(t, "Create", "%v: every row that it could refer to is taken", err)
+			default:
+				verdicts[0] = w.fault(t, "Create", "%v", err)
+			}
 			return errUndo
 		}
 		verdicts[0] = how
@@ -41,7 +49,9 @@ func (w *walker) writes(ctx context.Context, t table) []string {
 			verdicts[1] = w.update(ctx, t, row)
 		}
 		if verdicts[2] = "ok"; len(s.Key) > 0 {
-			if err := t.remove(ctx, row); err != nil {
+			if err := t.remove(ctx, row); errors.Is(err, prom.ErrNotStored) {
+				verdicts[2] = w.note(t, "Delete", "%v", err)
+			} else if err != nil {
 				verdicts[2] = w.fault(t, "Delete", "%v", err)
 			} else if _, err := t.get(ctx, keyOf(reflect.ValueOf(row).Elem(), s)...); !errors.Is(err, prom.ErrNotFound) {
 				verdicts[2] = w.fault(t, "Delete", "the row is still there: %v", err)
@@ -231,7 +241,13 @@ func differing(s *schema.Table, want, got []string) string {
 // rawRow reads a row by its key in the transaction of ctx, by SQL of its own.
 func (w *walker) rawRow(ctx context.Context, t table, row reflect.Value) ([]string, error) {
 	s := t.schema()
-	texts, err := w.textsIn(ctx, "SELECT "+w.row("x", s)+" FROM "+w.quoteTable(s.Name)+" AS x")
+	where := " WHERE true"
+	for _, c := range s.Key {
+		if n := reflect.ValueOf(plain(row.FieldByIndex(c.Path))); n.CanInt() && c.Kind.Integer() { // others are compared below
+			where += fmt.Sprintf(" AND x.%s = %d", w.quote(c.Name), n.Int())
+		}
+	}
+	texts, err := w.textsIn(ctx, "SELECT "+w.row("x", s)+" FROM "+w.quoteTable(s.Name)+" AS x"+where)
 	if err != nil {
 		return nil, err
 	}
@@ -332,7 +348,7 @@ func (w *walker) many(ctx context.Context, t table) string {
 			return errUndo
 		})
 		switch {
-		case errors.Is(err, errNoOther), errors.Is(err, prom.ErrUnique):
+		case errors.Is(err, errNoOther), errors.Is(err, prom.ErrUnique), errors.Is(err, prom.ErrCheck) && w.isPartition(t):
 		case errors.Is(err, prom.ErrValidation):
 			return w.note(t, "CreateMany", "%v", err)
 		case !errors.Is(err, errUndo):
@@ -342,4 +358,14 @@ func (w *walker) many(ctx context.Context, t table) string {
 		}
 	}
 	return verdict
+}
+
+// isPartition reports whether a table takes only some rows of another one.
+func (w *walker) isPartition(t table) bool {
+	if !w.isPostgres() {
+		return false
+	}
+	list, err := w.texts(context.Background(), "SELECT relname::text FROM pg_class WHERE relispartition AND oid = to_regclass($1)",
+		w.quoteTable(t.schema().Name))
+	return err == nil && len(list) > 0
 }
