@@ -22,14 +22,15 @@ func upsertMany(ctx context.Context, p *Peer, t Table) *Entrant {
 	if p.UpsertMany == nil {
 		return nil
 	}
-	items := freshItems(upsertRows)
+	size := min(upsertRows, int(hotKeys)) // in tests with few rows all of them
+	items := freshItems(size)
 	k := keys(1)
 	return &Entrant{After: t.Trim, Run: func(n int) error {
 		for round := range n {
-			first := k.below(int64(hotKeys - upsertRows))
+			first := k.below(int64(hotKeys) - int64(size) + 1)
 			for i := range items {
 				if items[i].ID = first + int64(i) + 1; i%2 == 1 {
-					items[i].ID = firstFree + int64(round*upsertRows+i)
+					items[i].ID = firstFree + int64(round*size+i)
 				}
 			}
 			inserted, err := p.UpsertMany(ctx, items)
