@@ -68,9 +68,9 @@ func testConstructors(t *testing.T, prom *types.Package) {
 		}
 	}
 	is.Equal(strings.Join(names, " "), "CompositeRefOf FieldOf JSONOf ListOf ManyOf ManyToManyOf "+
-		"NullJSONOf NullListOf NullNumberOf NullOf NullOrderedOf NullRefOf NullTextOf NullTimeOf "+
-		"NumberOf OrderedOf RefOf "+
-		"SQLNullNumberOf SQLNullOf SQLNullOrderedOf SQLNullRefOf SQLNullTextOf SQLNullTimeOf TextOf TimeOf")
+		"NullJSONOf NullListOf NullNumberOf NullOf NullOrderedOf NullRangeOf NullRefOf NullTextOf NullTimeOf "+
+		"NumberOf OrderedOf RangeOf RefOf "+
+		"SQLNullNumberOf SQLNullOf SQLNullOrderedOf SQLNullRangeOf SQLNullRefOf SQLNullTextOf SQLNullTimeOf TextOf TimeOf")
 }
 
 // Ensure that the types which never change are types of the library, and that methods return them.
