@@ -344,7 +344,7 @@ func (g *generator) fieldOf(t *found, c schema.FoundColumn) *field {
 	return f
 }
 
-// countedKeys returns how many columns of the key the database counts up.
+// countedKeys returns how many columns of the key the database generates.
 func countedKeys(t *found) (n int) {
 	for _, c := range t.Key() {
 		if c.Auto {

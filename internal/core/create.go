@@ -124,7 +124,7 @@ func newUUID() string { return uuid.Must(uuid.NewV7()).String() }
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // fill sets what is unset and made in Go: defaults, times and UUIDs. It appends the columns to insert: all but a key
-// that the database counts up, and those that it fills.
+// that the database generates, and those that it fills.
 func (r *Repo) fill(cols []*schema.Column, v unsafe.Pointer, at time.Time) ([]*schema.Column, error) {
 	if unread := r.plan.Unread(v, r.table.Columns); len(unread) > 0 {
 		return nil, errUnread(unread)

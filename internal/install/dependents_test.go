@@ -105,7 +105,7 @@ func TestBlocked(t *testing.T) {
 }
 
 // Ensure that on SQLite a step says which views and triggers speak of a column that it drops or renames, or are invalid
-// already, that Apply does the others, and that views on a table which is made anew stay.
+// already, that Apply does the others, and that views on a table that is rebuilt stay.
 func TestBlockedSQLite(t *testing.T) {
 	t.Parallel()
 	type first struct {

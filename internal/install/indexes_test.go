@@ -12,7 +12,7 @@ import (
 )
 
 // Ensure that a column may have several indexes, that a plan makes each on a table with rows beside which others write,
-// whatever its method is, that none is made which exists under another name, and that an invalid one is made anew.
+// whatever its method is, that none is made which exists under another name, and that an invalid one is rebuilt.
 func TestSeveralIndexes(t *testing.T) {
 	t.Parallel()
 	type first struct {

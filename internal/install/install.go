@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/prom-go/prom/dialect"
@@ -155,33 +154,6 @@ func lockTimeout(db *db.DB) time.Duration {
 		return d
 	}
 	return dsn.DefaultInstallLockTimeout
-}
-
-// closure lists the tables with those that they refer to, these first. Circles are cut where they are met.
-func closure(tables []*schema.Table) []*schema.Table {
-	var list []*schema.Table
-	seen := map[*schema.Table]bool{}
-	var visit func(t *schema.Table)
-	visit = func(t *schema.Table) {
-		if seen[t] {
-			return
-		}
-		seen[t] = true
-		for _, target := range t.Targets() {
-			visit(target)
-		}
-		list = append(list, t)
-	}
-	for _, t := range tables {
-		visit(t)
-	}
-	return list
-}
-
-// Order returns tables in an order in which each comes after those that it refers to, each once. Circles are cut where
-// they are met.
-func Order(tables []*schema.Table) []*schema.Table {
-	return slices.DeleteFunc(closure(tables), func(t *schema.Table) bool { return !slices.Contains(tables, t) })
 }
 
 // installer is one change of the schema. After the first error its methods do nothing.
@@ -356,10 +328,6 @@ func (in *installer) optional(list []*schema.Table) {
 	}
 }
 
-func refersTo(t, target *schema.Table) bool {
-	return slices.Contains(t.Targets(), target)
-}
-
 // createSchema makes the schema of a table when it is missing: even IF NOT EXISTS wants the right to create one.
 func (in *installer) createSchema(t *schema.Table) {
 	space := t.Schema()
@@ -529,82 +497,4 @@ func (in *installer) addable(t *schema.Table, cols []*schema.Column, found *sche
 		Detail: "the column is required, and the existing rows would have no value for it; " + was +
 			"make the field a pointer, give it a constant by the tag option default, or add the column by hand" +
 			shared(in.db, t)}
-}
-
-// shared says which other models of the program have the table; "" for none. What one of them wants, the others may not
-// give.
-func shared(db *db.DB, t *schema.Table) string {
-	var names []string
-	for _, other := range db.Known() {
-		if name := other.Model.String(); other.Name == t.Name && other.Model != t.Model && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	if names == nil {
-		return ""
-	}
-	return fmt.Sprintf("; %s has the same table name; give one of the models a method TableName",
-		strings.Join(names, " and "))
-}
-
-// check reports what is missing as an error.
-func check(ctx context.Context, db *db.DB, tables []*schema.Table) error {
-	for _, t := range tables {
-		found, err := db.Inspect(ctx, t.Name)
-		if err == nil {
-			err = viewed(t, &found)
-		}
-		if err != nil {
-			return err
-		}
-		if diff := t.Diff(found); !diff.Empty() {
-			switch {
-			case diff.Create:
-				err = outdatedTable(ctx, db, "check", t)
-			default:
-				err = outdated(ctx, db, "check", t, diff.Columns, &found)
-			}
-			if err == nil {
-				err = drift(db, t, diff, &found)
-			}
-			return err
-		}
-		if unfit := t.Unfit(&found); unfit != nil {
-			return misfit(unfit)
-		}
-	}
-	return nil
-}
-
-func drift(db *db.DB, t *schema.Table, diff schema.Diff, found *schema.Found) error {
-	e := &driver.Error{Kind: driver.KindDrift, Op: "check", Table: t.Name}
-	if diff.Create {
-		e.Detail = "the table is missing"
-		return e
-	}
-	var missing []string
-	was := ""
-	for _, c := range diff.Renamed {
-		e.Columns = append(e.Columns, c.Name)
-		missing = append(missing, "column "+c.Name+", which is still named "+c.Was)
-	}
-	for _, c := range diff.Columns {
-		e.Columns = append(e.Columns, c.Name)
-		missing = append(missing, "column "+c.Name)
-		if advice := schema.WasAdvice(t, c, found); advice != "" {
-			was += "; " + advice
-		}
-	}
-	for _, c := range diff.Enums {
-		e.Columns = append(e.Columns, c.Name)
-		for _, label := range c.Lacks(found.Column(c.Name)) {
-			missing = append(missing, fmt.Sprintf("enum value %q of column %s", label, c.Name))
-		}
-	}
-	for _, ix := range diff.Indexes {
-		missing = append(missing, "index "+ix.Name)
-	}
-	e.Detail = fmt.Sprintf("missing: %s; this connection may not change the schema (install=check)",
-		strings.Join(missing, ", ")) + was + shared(db, t)
-	return e
 }

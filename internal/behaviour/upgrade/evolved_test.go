@@ -208,5 +208,5 @@ func applyAll(ctx context.Context, repo prom.AnyRepo) error {
 	return nil
 }
 
-// made returns a Model without its key, which the database counts up.
+// made returns a Model without its key, which the database generates.
 func made(m prom.Model) prom.Model { return prom.Model{Created: m.Created, Updated: m.Updated} }

@@ -80,7 +80,7 @@ func TestCreateByRule(t *testing.T) {
 	})
 }
 
-// Ensure that a row which a rule swallows is an error, with nothing stored.
+// Ensure that a row of which a rule suppresses the insert is an error, with nothing stored.
 func TestCreateByRuleThatDoesNothing(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
