@@ -2,6 +2,7 @@ package prom
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/dsn"
@@ -18,16 +19,23 @@ type Registry db.Registry
 // DefaultPrefix is the prefix of the default registry.
 const DefaultPrefix = db.DefaultPrefix
 
-// OpenOption is an option of a connection in addition to its DSN: [Logger], [LogArgs] or [Installing].
+// OpenOption is an option of a connection in addition to its DSN, such as [Logger], [Observe] or [Installing].
 type OpenOption struct{ o db.OpenOption }
 
-// Logger logs every statement of a connection at the level debug, without its arguments. It also gets the connection's
-// warnings, which otherwise go to [slog.Default].
+// Logger logs what happens on a connection. At the level warn it logs slow statements and waits (see [LogSlow]),
+// connections that fail, and failures that concern the database and not the row or the caller. At the level info it
+// logs changes of the schema, and a new connection after a failure. At the level debug it logs every statement, batch,
+// transaction, wait and retry, with its operation, table, rows, duration and error, and the text of the statement
+// without its arguments. The log also gets the connection's other warnings, which otherwise go to [slog.Default].
 func Logger(log *slog.Logger) OpenOption { return OpenOption{db.Logger(log)} }
 
-// LogArgs adds the arguments of statements to the log of [Logger]. They are the application's data: be careful where
-// you store the log.
+// LogArgs adds the arguments of statements to the log of [Logger], and to each [Event]. They are the application's data:
+// be careful where you store them.
 func LogArgs() OpenOption { return OpenOption{db.LogArgs()} }
+
+// LogSlow sets the least duration of a statement, batch or wait that [Logger] logs as slow, instead of 500 ms. A
+// negative duration logs none.
+func LogSlow(least time.Duration) OpenOption { return OpenOption{db.LogSlow(least)} }
 
 // Installing sets what a connection does if a table or a column is missing, whatever its DSN says. Use it with
 // [InstallCheck] for a release job that calls [Apply], and for a service whose database user cannot change the schema.
@@ -54,9 +62,9 @@ func (r *Registry) Get(name string) (*DB, error) {
 // Names returns the names of the registered connections, in order.
 func (r *Registry) Names() []string { return r.in().Names() }
 
-// SetLogger sets the logger of the connections that are registered later, including those of the environment. If args
-// is true, the arguments of statements are logged too.
-func (r *Registry) SetLogger(log *slog.Logger, args bool) { r.in().SetLogger(log, args) }
+// SetOptions sets options of the connections that are registered later, including those of the environment. They come
+// before the options of Open, and replace those of an earlier call.
+func (r *Registry) SetOptions(options ...OpenOption) { r.in().SetOptions(openOptionsAt(options)...) }
 
 // Close closes all connections. They stay registered, and connect again when they are used.
 func (r *Registry) Close() error { return r.in().Close() }

@@ -25,6 +25,7 @@ var (
 	_ [unsafe.Sizeof(dsn.DSN{})]byte        = [unsafe.Sizeof(DSN{})]byte{}
 	_ [unsafe.Sizeof(schema.Step{})]byte    = [unsafe.Sizeof(Step{})]byte{}
 	_ [unsafe.Sizeof(schema.Drift{})]byte   = [unsafe.Sizeof(Drift{})]byte{}
+	_ [unsafe.Sizeof(db.Event{})]byte       = [unsafe.Sizeof(Event{})]byte{}
 	_ [unsafe.Sizeof(db.TxOption(nil))]byte = [unsafe.Sizeof(TxOption{})]byte{}
 )
 

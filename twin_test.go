@@ -27,6 +27,7 @@ func TestTwins(t *testing.T) {
 		{reflect.TypeFor[DSN](), reflect.TypeFor[dsn.DSN]()},
 		{reflect.TypeFor[Step](), reflect.TypeFor[schema.Step]()},
 		{reflect.TypeFor[Drift](), reflect.TypeFor[schema.Drift]()},
+		{reflect.TypeFor[Event](), reflect.TypeFor[db.Event]()},
 		{reflect.TypeFor[[]OpenOption](), reflect.TypeFor[[]db.OpenOption]()},
 		{reflect.TypeFor[[]TxOption](), reflect.TypeFor[[]db.TxOption]()},
 	} {
@@ -56,14 +57,19 @@ func alike(a, b reflect.Type) error {
 		}
 		for i := range a.NumField() {
 			f, g := a.Field(i), b.Field(i)
-			if f.Name != g.Name || f.Offset != g.Offset || f.Tag != g.Tag {
+			if f.Name != g.Name && f.Name != "_" || f.Offset != g.Offset || f.Tag != g.Tag {
 				return fmt.Errorf("%s is not as %s", f.Name, g.Name)
 			}
 			if err := alike(f.Type, g.Type); err != nil {
 				return fmt.Errorf("%s: %w", f.Name, err)
 			}
 		}
-	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Interface:
+	case reflect.Pointer:
+		if a.Elem().ConvertibleTo(b.Elem()) {
+			return nil
+		}
+		return fmt.Errorf("%s is not %s", a, b)
+	case reflect.Map, reflect.Chan, reflect.Interface:
 		return fmt.Errorf("%s is not %s", a, b)
 	}
 	return nil

@@ -58,7 +58,7 @@ func keysetOf(orders, apart []Order, many bool) (Keyset, error) {
 			return Keyset{}, err
 		}
 	}
-	desc := len(k.terms) > 0 && k.terms[len(k.terms)-1].Desc
+	desc := len(orders) > 0 && orders[len(orders)-1].Desc // also one that adds nothing to those before it
 	for _, o := range apart {
 		o.Desc = desc
 		if err := add(o); err != nil {

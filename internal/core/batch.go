@@ -144,8 +144,9 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 			}
 			return place(err)
 		}
+		again := st.Attempt
 		for _, st := range sts {
-			st.Fresh = tries.fresh()
+			st.Fresh, st.Attempt = tries.fresh(), again
 		}
 	}
 	for _, op := range ops {

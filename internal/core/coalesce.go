@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/prom-go/prom/internal/ast"
+	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/scan"
 	"github.com/prom-go/prom/schema"
@@ -84,17 +85,26 @@ func (r *Repo) getShared(ctx context.Context, b *binding, w *work) (unsafe.Point
 	me := &waiter{key: w.args[0], on: b, done: make(chan struct{})}
 	c.waiting = append(c.waiting, me)
 	c.mu.Unlock()
+	inside, end := b.db.Observe(ctx, db.EventCoalesced, "get", r.table.Name)
+	v, alone, err := r.await(inside, me)
+	if alone {
+		end(0, nil)
+		return r.getAlone(ctx, w)
+	}
+	end(1, err)
+	return v, err
+}
+
+// await waits for the statement that a waiter shares, and reports whether it needs one alone.
+func (r *Repo) await(ctx context.Context, me *waiter) (v unsafe.Pointer, alone bool, err error) {
 	select {
 	case <-me.done:
-		if me.alone {
-			return r.getAlone(ctx, w)
-		}
-		return me.value, me.err
+		return me.value, me.alone, me.err
 	case <-ctx.Done():
-		if !c.giveUp(me) {
+		if !r.reads.giveUp(me) {
 			me.group.leave()
 		}
-		return nil, ErrorOf("get", r.table, driver.ContextError(ctx.Err()))
+		return nil, false, ErrorOf("get", r.table, driver.ContextError(ctx.Err()))
 	}
 }
 

@@ -69,7 +69,7 @@ func (b *binding) run(ctx context.Context, c *call, to driver.RowReader) (n int6
 			}
 		}
 	}
-	c.Fresh = false
+	c.Fresh, c.Attempt = false, 0
 	var tries attempts
 	for {
 		c.Table, c.Guard = b.table.Name, b.guard(ctx, c)
@@ -102,7 +102,7 @@ func (a *attempts) fresh() bool { return a.stale > 0 || a.met || a.lost }
 // pool, whose statements were prepared before a table changed.
 const maxStale = 5
 
-// next returns nil when a statement of b that has failed is to run again, for which what was missing has been
+// next counts an attempt in st, and returns nil when a statement of b that has failed is to run again, for which what was missing has been
 // installed, and otherwise the error to give up with. Allowed says whether it may run again at all.
 func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, text *render.Text, err error,
 	allowed bool) error {
@@ -126,7 +126,12 @@ func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, t
 	if spent || !allowed || !b.again(ctx, st, err) {
 		return err
 	}
-	return b.repair(ctx, text, err)
+	if err := b.repair(ctx, text, err); err != nil {
+		return err
+	}
+	st.Attempt++
+	b.db.Retries(ctx, st, err)
+	return nil
 }
 
 // once runs a statement one time.

@@ -18,19 +18,40 @@ func (db *DB) Batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 			return i, err
 		}
 	}
-	start := db.log.begin()
-	failed, err = db.batch(ctx, sts, read)
-	for i, st := range sts {
-		var own error
-		if err != nil && i == failed {
-			own = err
+	ctx, e := db.observe(ctx, EventBatch, &driver.Statement{Op: "batch", Attempt: sts[0].Attempt})
+	if e != nil {
+		e.Batch = len(sts)
+		for _, st := range sts {
+			st.Counted = true
 		}
-		db.log.end(ctx, start, st, own)
 	}
+	failed, err = db.batch(ctx, sts, read)
 	if err != nil && failed >= 0 {
 		err = db.describe(err, sts[failed])
 	}
+	if e != nil {
+		e.end(ctx, db.observeBatch(ctx, e, sts, failed, err), err)
+	}
 	return failed, err
+}
+
+// observeBatch tells of the statements of a batch, and returns how many rows they had. Those after the one that failed
+// have not run, and without one nobody knows which have.
+func (db *DB) observeBatch(ctx context.Context, batch *Event, sts []*driver.Statement, failed int, err error) (rows int64) {
+	for i, st := range sts {
+		if err != nil && i > failed {
+			break
+		}
+		inside, e := db.observe(ctx, EventStatement, st)
+		e.Batched, e.Start = true, batch.Start
+		var own error
+		if i == failed {
+			own = err
+		}
+		e.end(inside, st.Changed, own)
+		rows += st.Changed
+	}
+	return rows
 }
 
 func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {

@@ -13,21 +13,15 @@ func (db *DB) Snapshot(ctx context.Context) (inside context.Context, end func(),
 	if db.txOf(ctx) != nil {
 		return ctx, func() {}, nil
 	}
-	e, err := db.open(ctx)
+	ctx, whole := db.observe(ctx, EventTx, &driver.Statement{Op: "transaction"})
+	t, err := db.begin(ctx, driver.TxOptions{Isolation: driver.RepeatableRead, ReadOnly: true})
 	if err != nil {
+		whole.end(ctx, 0, err)
 		return nil, nil, err
 	}
-	f, forgetful := db.apart(ctx, false), db.Forgotten(ctx)
-	inner, err := e.Begin(ctx, driver.TxOptions{Isolation: driver.RepeatableRead, ReadOnly: true})
-	f.end()
-	if err != nil {
-		return nil, nil, db.describe(f.explain(err), &driver.Statement{Op: "begin"})
-	}
-	t := newTx(ctx, db, nil, inner)
-	t.readOnly, t.forgetful = true, forgetful
 	return &txContext{ctx, t}, func() {
 		_ = t.finish(ctx)
-		_ = t.rollback(ctx)
+		whole.end(ctx, 0, t.rollback(ctx))
 	}, nil
 }
 
@@ -39,7 +33,7 @@ func (db *DB) Stream(ctx context.Context, s *driver.Stream) (n int64, err error)
 	if err := db.check(&s.Statement); err != nil {
 		return 0, err
 	}
-	start := db.log.begin()
+	ctx, e := db.observe(ctx, EventStatement, &s.Statement)
 	err = db.inTurn(ctx, func(t *tx) error {
 		streamer, ok := t.engine.(driver.Streamer)
 		if !ok {
@@ -53,7 +47,10 @@ func (db *DB) Stream(ctx context.Context, s *driver.Stream) (n int64, err error)
 	if err != nil {
 		err = db.describe(err, &s.Statement)
 	}
-	db.log.end(ctx, start, &s.Statement, err)
+	if e != nil {
+		e.Bytes = s.Size
+		e.end(ctx, n, err)
+	}
 	return n, err
 }
 

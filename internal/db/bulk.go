@@ -20,12 +20,17 @@ func (db *DB) Bulks(ctx context.Context) (bool, error) {
 
 // Bulk inserts many rows, in the transaction that ctx carries for this DB, or in one of its own.
 func (db *DB) Bulk(ctx context.Context, b *driver.Bulk) error {
-	start := db.log.begin()
+	ctx, e := db.observe(ctx, EventStatement, &b.Statement)
 	err := db.bulk(ctx, b)
 	if err != nil {
 		err = db.describe(err, &b.Statement)
 	}
-	db.log.end(ctx, start, &b.Statement, err)
+	if e != nil {
+		if e.Bytes = b.Bytes; b.Copied {
+			e.Kind, e.SQL = EventCopy, b.Way.Copy
+		}
+		e.end(ctx, int64(b.Rows), err)
+	}
 	return err
 }
 

@@ -26,7 +26,7 @@ type DB struct {
 	dsn     dsn.DSN
 	driver  driver.Driver
 	dialect dialect.Dialect
-	log     logger
+	log     *slog.Logger // for warnings; nil for slog.Default
 
 	opening  chan struct{} // is full while somebody opens or takes the engine; to wait for it hears a context
 	closing  sync.Mutex
@@ -40,14 +40,19 @@ type DB struct {
 	known    known       // see Known
 	registry *Registry
 	warned   atomic.Bool // of a call that seems to wait for its own transaction
+
+	observers []Observer
+	logArgs   bool // events hold the arguments of statements
+	slow      time.Duration
+	lost      atomic.Bool // a connection broke, and none has been made since
 }
 
 // openEngine boxes an engine for the atomic pointer.
 type openEngine struct{ driver.Engine }
 
 // newDB returns a DB that has not connected yet.
-func newDB(d dsn.DSN, log logger) *DB {
-	db := &DB{dsn: d, log: log, driver: sqlite.Driver{}, opening: make(chan struct{}, 1),
+func newDB(d dsn.DSN) *DB {
+	db := &DB{dsn: d, driver: sqlite.Driver{}, opening: make(chan struct{}, 1),
 		marks: syncmap.New(), extras: syncmap.New()}
 	if d.Dialect == dsn.Postgres {
 		db.driver = postgres.Driver{}
@@ -95,7 +100,7 @@ func (db *DB) open(ctx context.Context) (driver.Engine, error) {
 		return nil, &driver.Error{Kind: driver.KindClosed,
 			Detail: "the in-memory database ended when it was closed; open another one"}
 	}
-	e, err := db.driver.Open(ctx, db.dsn)
+	e, err := db.driver.Open(ctx, db.dsn, db.watcher())
 	if err != nil {
 		return nil, db.place(openError(err))
 	}
@@ -178,15 +183,15 @@ func (db *DB) Query(ctx context.Context, st *driver.Statement) (driver.Rows, err
 	if err := db.check(st); err != nil {
 		return nil, err
 	}
-	start := db.log.begin()
+	ctx, e := db.observe(ctx, EventStatement, st)
 	rows, err := db.query(ctx, st)
 	if err != nil {
 		err = db.describe(err, st)
-		db.log.end(ctx, start, st, err)
+		e.end(ctx, 0, err)
 		return nil, err
 	}
-	if db.log.on() {
-		return &loggedRows{Rows: rows, log: db.log, ctx: ctx, start: start, st: st}, nil
+	if e != nil {
+		return &observedRows{Rows: rows, ctx: ctx, event: e}, nil
 	}
 	return rows, nil
 }
@@ -210,7 +215,7 @@ func (db *DB) Exec(ctx context.Context, st *driver.Statement) (int64, error) {
 	if err := db.check(st); err != nil {
 		return 0, err
 	}
-	start := db.log.begin()
+	ctx, e := db.observe(ctx, EventStatement, st)
 	n, err := db.exec(ctx, st)
 	if err == nil {
 		err = st.Stored(n)
@@ -218,7 +223,7 @@ func (db *DB) Exec(ctx context.Context, st *driver.Statement) (int64, error) {
 	if err != nil {
 		err = db.describe(err, st)
 	}
-	db.log.end(ctx, start, st, err)
+	e.end(ctx, n, err)
 	return n, err
 }
 

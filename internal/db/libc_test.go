@@ -17,7 +17,7 @@ func TestWarningOfLibc(t *testing.T) {
 	is := is.New(t)
 	var out bytes.Buffer
 	r := &Registry{}
-	r.SetLogger(slog.New(slog.NewTextHandler(&out, nil)), false)
+	r.SetOptions(Logger(slog.New(slog.NewTextHandler(&out, nil))))
 	db, err := r.Open("sqlite://:memory:")
 	is.NoErr(err)
 	t.Cleanup(func() { is.NoErr(db.Close()) })

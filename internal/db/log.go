@@ -1,74 +1,182 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
 
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/dsn"
 )
 
-// logger writes statements to a log: their text at the level debug, failed ones too, and their arguments only when that
-// was asked for. The zero logger writes nothing.
-type logger struct {
-	log  *slog.Logger
-	args bool
-}
+// DefaultSlow is how long a statement takes at least to be logged as slow.
+const DefaultSlow = 500 * time.Millisecond
 
-func (l logger) on() bool { return l.log != nil }
-
-// begin returns the start of a statement, the zero time when nothing is logged.
-func (l logger) begin() time.Time {
-	if l.log == nil {
-		return time.Time{}
+// Logger logs the events of a DB, and takes its warnings, which go to [slog.Default] otherwise. With nil it logs
+// nothing.
+func Logger(log *slog.Logger) OpenOption {
+	return func(db *DB) {
+		kept := db.observers[:0:0]
+		for _, o := range db.observers {
+			if _, is := o.(logger); !is {
+				kept = append(kept, o)
+			}
+		}
+		if db.observers, db.log = kept, log; log != nil {
+			db.observers = append(db.observers, logger{log})
+		}
 	}
-	return time.Now()
 }
 
-func (l logger) end(ctx context.Context, start time.Time, st *driver.Statement, err error) {
-	if l.log == nil || !l.log.Enabled(ctx, slog.LevelDebug) {
+// LogArgs adds the arguments of statements to events. They are the application's data: mind where the log goes.
+func LogArgs() OpenOption { return func(db *DB) { db.logArgs = true } }
+
+// LogSlow sets how long a statement takes at least to be logged as slow; none is when it is negative.
+func LogSlow(least time.Duration) OpenOption { return func(db *DB) { db.slow = least } }
+
+// logger is the observer that writes a log.
+type logger struct{ log *slog.Logger }
+
+func (l logger) Start(ctx context.Context, _ *Event) context.Context { return ctx }
+
+func (l logger) End(ctx context.Context, e *Event) {
+	text, level := logged(e)
+	if text == "" || !l.log.Enabled(ctx, level) {
 		return
 	}
-	attrs := []slog.Attr{slog.String("sql", st.SQL), slog.Duration("took", time.Since(start))}
-	if l.args {
-		values := make([]any, len(st.Args))
-		for i, v := range st.Args {
-			values[i] = v.Any()
+	attrs := make([]slog.Attr, 0, 12)
+	add := func(name, value string) {
+		if value != "" {
+			attrs = append(attrs, slog.String(name, value))
 		}
-		attrs = append(attrs, slog.Any("args", values))
 	}
-	if err != nil {
-		attrs = append(attrs, slog.String("error", err.Error()))
+	attrs = append(attrs, slog.String("connection", e.DB.Name()))
+	add("op", e.Op)
+	add("table", e.Table)
+	if e.Kind == EventWait {
+		add("wait", e.Wait.String())
 	}
-	l.log.LogAttrs(ctx, slog.LevelDebug, "prom: statement", attrs...)
+	if e.Kind <= EventCopy || e.Kind == EventCoalesced {
+		attrs = append(attrs, slog.Int64("rows", e.Rows))
+	}
+	if e.Bytes > 0 {
+		attrs = append(attrs, slog.Int64("bytes", e.Bytes))
+	}
+	if e.Kind == EventBatch {
+		attrs = append(attrs, slog.Int("statements", e.Batch))
+	}
+	if e.Attempt > 1 {
+		attrs = append(attrs, slog.Int("attempt", e.Attempt))
+	}
+	if e.Kind != EventRetry && !e.Batched {
+		attrs = append(attrs, slog.Duration("took", e.Duration))
+	}
+	if e.Err != nil {
+		attrs = append(attrs, slog.String("error", e.Err.Error()))
+	}
+	if e.Kind != EventRetry {
+		add("sql", e.SQL)
+	}
+	if e.Args != nil {
+		attrs = append(attrs, slog.Any("args", e.Args))
+	}
+	l.log.LogAttrs(ctx, level, text, attrs...)
 }
 
-// loggedRows writes the log when a result ends.
-type loggedRows struct {
+// logged returns the line of an event, "" for none, and its level.
+func logged(e *Event) (text string, level slog.Level) {
+	switch e.Kind {
+	case EventStatement, EventBatch, EventCopy:
+		text = "prom: statement"
+		switch e.Kind {
+		case EventBatch:
+			text = "prom: batch"
+		case EventCopy:
+			text = "prom: COPY"
+		}
+		switch {
+		case e.Err != nil && alarming(e):
+			return text + " failed", slog.LevelWarn
+		case e.Err == nil && e.DDL:
+			return "prom: schema changed", slog.LevelInfo
+		case e.slow():
+			return "prom: slow" + text[len("prom:"):], slog.LevelWarn
+		}
+		return text, slog.LevelDebug
+	case EventBegin, EventCommit:
+		text = "prom: " + e.Op
+		if e.Err != nil && alarming(e) {
+			return text + " failed", slog.LevelWarn
+		}
+		return text, slog.LevelDebug
+	case EventRollback, EventSavepoint, EventRelease, EventRollbackTo: // what failed before has been told
+		return "prom: " + e.Op, slog.LevelDebug
+	case EventInstall:
+		if e.Err != nil && alarming(e) {
+			return "prom: the schema was not changed", slog.LevelWarn
+		}
+		return "prom: install", slog.LevelDebug
+	case EventConnect:
+		switch {
+		case e.Err != nil:
+			return "prom: connection failed", slog.LevelWarn
+		case e.Reconnect:
+			return "prom: connected again", slog.LevelInfo
+		}
+		return "prom: connected", slog.LevelDebug
+	case EventWait:
+		if e.slow() {
+			return "prom: long wait", slog.LevelWarn
+		}
+		return "prom: wait", slog.LevelDebug
+	case EventRetry:
+		return "prom: retry", slog.LevelDebug
+	case EventCoalesced:
+		return "prom: coalesced", slog.LevelDebug
+	}
+	return "", 0
+}
+
+// slow reports whether an event took longer than is expected of one.
+func (e *Event) slow() bool {
+	least := cmp.Or(e.DB.slow, DefaultSlow)
+	return least > 0 && e.Duration >= least && !e.Batched
+}
+
+// alarming reports whether nobody expects a failure like that of an event: it is about the database, and not about the
+// row or the caller.
+func alarming(e *Event) bool {
+	switch kind := driver.KindOf(e.Err); kind {
+	case driver.KindNotFound, driver.KindTooManyRows, driver.KindStale, driver.KindNotStored, driver.KindUnique,
+		driver.KindNotNull, driver.KindForeignKey, driver.KindCheck, driver.KindTooLong, driver.KindValidation,
+		driver.KindReadOnly, driver.KindSerialization, driver.KindCanceled, driver.KindClosed:
+		return false
+	case driver.KindNoTable, driver.KindNoColumn, driver.KindNoIndex, driver.KindType:
+		// What is missing may be about to be installed.
+		return e.DB.dsn.Options.Install != dsn.InstallAuto
+	}
+	return true
+}
+
+// observedRows end an event when they are closed.
+type observedRows struct {
 	driver.Rows
-	log   logger
 	ctx   context.Context //nolint:containedctx // of the one call that the rows belong to
-	start time.Time
-	st    *driver.Statement
+	event *Event
 }
 
-func (r *loggedRows) Close() error {
+func (r *observedRows) Close() error {
 	err := r.Rows.Close()
-	if r.st != nil {
-		r.log.end(r.ctx, r.start, r.st, err)
-		r.st = nil
-	}
+	r.event.endRows(r.ctx, err)
 	return err
 }
 
 // Inner returns the rows themselves, for who reads them in the engine's own form.
-func (r *loggedRows) Inner() any { return r.Rows }
+func (r *observedRows) Inner() any { return r.Rows }
 
 // Warn writes a warning to the log, to [slog.Default] when the DB has none. What it says holds no values.
 func (db *DB) Warn(ctx context.Context, text string, attrs ...slog.Attr) {
-	log := db.log.log
-	if log == nil {
-		log = slog.Default()
-	}
-	log.LogAttrs(ctx, slog.LevelWarn, text, append(attrs, slog.String("connection", db.Name()))...)
+	cmp.Or(db.log, slog.Default()).LogAttrs(ctx, slog.LevelWarn, text,
+		append(attrs, slog.String("connection", db.Name()))...)
 }

@@ -223,13 +223,14 @@ func (g guarded) testRedaction(t *testing.T) {
 		}
 		for _, way := range ways {
 			d.Hosts, d.Options.ConnectTimeout = []dsn.Host{{Name: "127.0.0.1", Port: way.port}}, time.Minute
-			db := newDB(dsn.With(d, "sslmode", way.mode), logger{})
+			db := newDB(dsn.With(d, "sslmode", way.mode))
 			if d.Dialect == dsn.SQLite {
 				d.Path = t.TempDir() // which is no file
-				db = newDB(d, logger{})
+				db = newDB(d)
 			}
 			var out bytes.Buffer
-			db.log = logger{log: slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})), args: true}
+			Logger(slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})))(db)
+			LogArgs()(db)
 			err := attempt(limited(t), db, read(db, "SELECT 1"))
 			if err == nil {
 				t.Errorf("%s, %s: no error", shape, way.name)

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"time"
 
 	"github.com/prom-go/prom/internal/db/driver"
 )
@@ -17,11 +18,11 @@ func (db *DB) Alone(ctx context.Context, st *driver.Statement) error {
 	if err != nil {
 		return err
 	}
-	start := db.log.begin()
+	ctx, event := db.observe(ctx, EventStatement, st)
 	if err = e.Alone(ctx, st); err != nil {
 		err = db.describe(err, st)
 	}
-	db.log.end(ctx, start, st, err)
+	event.end(ctx, 0, err)
 	return err
 }
 
@@ -36,7 +37,11 @@ func (db *DB) Serialized(ctx context.Context, fn func() error) error {
 	if err != nil {
 		return db.describe(err, &driver.Statement{Op: "apply"})
 	}
+	start := time.Now()
 	release, err := e.Lock(ctx, lock)
+	if w := db.watcher(); w != nil {
+		w.Waited(ctx, driver.WaitLock, start, err)
+	}
 	if err != nil {
 		return db.describe(err, &driver.Statement{Op: "apply"})
 	}

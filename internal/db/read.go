@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"time"
 
 	"github.com/prom-go/prom/internal/db/driver"
 )
@@ -21,6 +20,8 @@ func (db *DB) ReadLoop(ctx context.Context, st *driver.Statement, loop *Loop, to
 	err := db.read(ctx, st, loop, to)
 	if err != nil && !st.Fresh && driver.IsStale(err) && db.txOf(ctx) == nil {
 		st.Fresh = true
+		st.Attempt++
+		db.Retries(ctx, st, err)
 		err = db.read(ctx, st, loop, to)
 		st.Fresh = false
 	}
@@ -31,11 +32,11 @@ func (db *DB) read(ctx context.Context, st *driver.Statement, loop *Loop, to dri
 	if err := db.check(st); err != nil {
 		return err
 	}
-	start := db.log.begin()
+	ctx, e := db.observe(ctx, EventStatement, st)
 	if t := db.txOf(ctx); t != nil {
 		if err := t.acquire(ctx); err != nil {
 			err = db.describe(err, st)
-			db.log.end(ctx, start, st, err)
+			e.end(ctx, 0, err)
 			return err
 		}
 		f := t.apart(ctx)
@@ -47,31 +48,31 @@ func (db *DB) read(ctx context.Context, st *driver.Statement, loop *Loop, to dri
 			loop.begin(t, rows)
 			defer loop.end()
 		}
-		return f.explain(db.finishRead(ctx, start, st, loop, rows, err, to))
+		return f.explain(db.finishRead(ctx, e, st, loop, rows, err, to))
 	}
 	var rows driver.Rows
 	f := db.apart(ctx, st.MayWrite())
 	defer f.end()
-	e, err := db.open(ctx)
+	engine, err := db.open(ctx)
 	if err == nil {
-		rows, err = e.Query(ctx, st)
+		rows, err = engine.Query(ctx, st)
 	}
-	return f.explain(db.finishRead(ctx, start, st, loop, rows, err, to))
+	return f.explain(db.finishRead(ctx, e, st, loop, rows, err, to))
 }
 
 func (db *DB) finishRead(
-	ctx context.Context, start time.Time, st *driver.Statement, loop *Loop, rows driver.Rows, err error, to driver.RowReader,
+	ctx context.Context, e *Event, st *driver.Statement, loop *Loop, rows driver.Rows, err error, to driver.RowReader,
 ) (result error) {
 	if err != nil {
 		err = db.describe(err, st)
-		db.log.end(ctx, start, st, err)
+		e.end(ctx, 0, err)
 		return err
 	}
 	done := false
 	defer func() {
 		if !loop.Return() {
 			result = driver.Describe(ErrLoopEnded(), st)
-			db.log.end(ctx, start, st, result)
+			e.end(ctx, 0, result)
 			return
 		}
 		if !done || result != nil {
@@ -80,13 +81,17 @@ func (db *DB) finishRead(
 		happens := result != nil && driver.Commits(rows)
 		// A close that fails counts, and after a panic nothing does.
 		closeErr := rows.Close()
-		db.log.end(ctx, start, st, closeErr)
 		switch {
 		case closeErr != nil:
 			result = closeErr
 		case happens:
 			result = &happened{result}
 		}
+		failed := result
+		if !done && failed == nil {
+			failed = errPanicked
+		}
+		e.endRows(ctx, failed)
 	}()
 	result = to.ReadRows(rows)
 	done = true

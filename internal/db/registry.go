@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,7 +26,7 @@ type Registry struct {
 	dbs     map[string]*DB
 	envRead bool
 	envErr  error
-	log     logger
+	options []OpenOption
 	known   knownByName
 }
 
@@ -34,13 +35,6 @@ const DefaultPrefix = "PROM_DSN"
 
 // OpenOption changes how a connection is opened, beyond its DSN.
 type OpenOption func(*DB)
-
-// Logger logs every statement, at the level debug, without its arguments, and takes the warnings, which go to
-// [slog.Default] otherwise.
-func Logger(log *slog.Logger) OpenOption { return func(db *DB) { db.log.log = log } }
-
-// LogArgs adds the arguments to what [Logger] logs. They are the application's data: mind where the log goes.
-func LogArgs() OpenOption { return func(db *DB) { db.log.args = true } }
 
 // Installing sets what happens when a table or a column is missing, whatever the DSN says.
 func Installing(mode dsn.InstallMode) OpenOption {
@@ -67,10 +61,12 @@ func (r *Registry) register(d dsn.DSN, options []OpenOption) (*DB, error) {
 		}
 		old.replaced.Store(true)
 	}
-	db := newDB(d, r.log)
+	db := newDB(d)
 	db.registry = r
-	for _, o := range options {
-		o(db)
+	for _, list := range [][]OpenOption{r.options, options} {
+		for _, o := range list {
+			o(db)
+		}
 	}
 	if r.dbs == nil {
 		r.dbs = map[string]*DB{}
@@ -101,11 +97,7 @@ func (r *Registry) readEnv() error {
 		return r.envErr
 	}
 	r.envRead = true
-	log := r.log.log
-	if log == nil {
-		log = slog.Default()
-	}
-	found, err := dsn.FromEnviron(os.Environ(), r.Prefix, log)
+	found, err := dsn.FromEnviron(os.Environ(), r.Prefix, r.log())
 	if err != nil {
 		r.envErr = err
 		return err
@@ -150,12 +142,21 @@ func (r *Registry) Names() []string {
 	return slices.Sorted(maps.Keys(r.dbs))
 }
 
-// SetLogger sets the log of the connections that are registered from now on, those of the environment included. With
-// args their arguments are logged too.
-func (r *Registry) SetLogger(log *slog.Logger, args bool) {
+// SetOptions sets options of the connections that are registered from now on, those of the environment included. They
+// go before the options of Open.
+func (r *Registry) SetOptions(options ...OpenOption) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.log = logger{log: log, args: args}
+	r.options = slices.Clone(options)
+}
+
+// log returns the log that the options set.
+func (r *Registry) log() *slog.Logger {
+	var db DB
+	for _, o := range r.options {
+		o(&db)
+	}
+	return cmp.Or(db.log, slog.Default())
 }
 
 // Close closes all connections. They stay registered and connect again when they are used.

@@ -156,7 +156,7 @@ func TestRegistry_Environment(t *testing.T) {
 		t.Setenv("PROM_TEST_C", "sqlite://:memory:")
 		var out bytes.Buffer
 		r := closing(t, &Registry{Prefix: "PROM_TEST_C"})
-		r.SetLogger(slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})), true)
+		r.SetOptions(Logger(slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))), LogArgs())
 		db, err := r.Get("")
 		is.NoErr(err)
 		is.Equal(count(limited(t), t, db, "SELECT ?", num(42)), int64(42))

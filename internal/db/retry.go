@@ -27,11 +27,11 @@ const (
 	retryPauseMax = time.Second
 )
 
-// retry runs attempt, and again while that may help.
-func retry(ctx context.Context, n int, attempt func() error) error {
+// retry runs attempt, and again while that may help. It gets the number of attempts before.
+func (db *DB) retry(ctx context.Context, n int, attempt func(before int) error) error {
 	pause := retryPause
-	for ; ; n-- {
-		err := attempt()
+	for before := 0; ; n-- {
+		err := attempt(before)
 		if n <= 0 || !repeatable(err) {
 			return err
 		}
@@ -44,6 +44,8 @@ func retry(ctx context.Context, n int, attempt func() error) error {
 			return driver.EndOfContext(ctx.Err())
 		}
 		pause = min(2*pause, retryPauseMax)
+		before++
+		db.Retries(ctx, &driver.Statement{Op: "transaction", Attempt: uint8(min(before, 254))}, err)
 	}
 }
 

@@ -65,39 +65,69 @@ func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, option
 	if db.dsn.Options.ReadOnly {
 		opts.ReadOnly = true
 	}
-	return retry(ctx, opts.retries, func() error { return db.outermost(ctx, fn, opts) })
+	return db.retry(ctx, opts.retries, func(attempt int) error { return db.outermost(ctx, fn, opts, attempt) })
 }
 
 // outermost runs fn in a transaction that is no other's part.
-func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error, opts txOptions) error {
-	e, err := db.open(ctx)
+func (db *DB) outermost(outside context.Context, fn func(ctx context.Context) error, opts txOptions,
+	attempt int) (err error) {
+	ctx, whole := db.observe(outside, EventTx, &driver.Statement{Op: "transaction", Attempt: uint8(min(attempt, 254))})
+	defer func() { whole.end(ctx, 0, err) }()
+	tx, err := db.begin(ctx, opts.TxOptions)
 	if err != nil {
 		return err
 	}
-	f, forgetful := db.apart(ctx, false), db.Forgotten(ctx)
-	inner, err := e.Begin(ctx, opts.TxOptions)
-	f.end()
-	if err != nil {
-		return db.describe(f.explain(err), &driver.Statement{Op: "begin"})
-	}
-	tx := newTx(ctx, db, nil, inner)
-	tx.readOnly, tx.forgetful = opts.ReadOnly, forgetful
 	var known []*Mark
+	err = errPanicked // stays when fn does
 	err = tx.run(ctx, fn, func() error {
 		if err := ctx.Err(); err != nil {
 			_ = tx.rollback(ctx)
 			return driver.EndOfContext(err)
 		}
-		if err := inner.Commit(ctx); err != nil {
-			return db.describe(err, &driver.Statement{Op: "commit"})
+		if err := tx.commit(ctx); err != nil {
+			return err
 		}
+		whole.end(ctx, 0, nil)
 		known = tx.pending
-		callAll(ctx, tx.committed)
+		callAll(outside, tx.committed)
 		return nil
 	})
 	for _, m := range known {
 		m.establish(ctx)
 	}
+	return err
+}
+
+// begin begins a transaction that is no other's part.
+func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
+	e, err := db.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f, forgetful := db.apart(ctx, false), db.Forgotten(ctx)
+	at, event := db.observe(ctx, EventBegin, &driver.Statement{Op: "begin", SQL: "BEGIN"})
+	inner, err := e.Begin(at, opts)
+	f.end()
+	if err != nil {
+		err = db.describe(f.explain(err), &driver.Statement{Op: "begin"})
+	}
+	event.end(at, 0, err)
+	if err != nil {
+		return nil, err
+	}
+	t := newTx(ctx, db, nil, inner)
+	t.readOnly, t.forgetful = opts.ReadOnly, forgetful
+	return t, nil
+}
+
+// commit commits the transaction.
+func (t *tx) commit(ctx context.Context) error {
+	at, event := t.db.observe(ctx, EventCommit, &driver.Statement{Op: "commit", SQL: "COMMIT"})
+	err := t.engine.Commit(at)
+	if err != nil {
+		err = t.db.describe(err, &driver.Statement{Op: "commit"})
+	}
+	event.end(at, 0, err)
 	return err
 }
 
@@ -234,24 +264,47 @@ func (t *tx) rollback(ctx context.Context) error {
 	ctx, cancel := driver.Settling(ctx)
 	defer cancel()
 	if t.parent == nil {
-		return t.engine.Rollback(ctx)
+		ctx, event := t.db.observe(ctx, EventRollback, &driver.Statement{Op: "rollback", SQL: "ROLLBACK"})
+		err := t.engine.Rollback(ctx)
+		event.end(ctx, 0, err)
+		return err
 	}
-	if err := t.engine.RollbackTo(ctx, t.savepoint()); err != nil {
+	if err := t.atSavepoint(ctx, EventRollbackTo, "rollback", "ROLLBACK TO SAVEPOINT ", t.engine.RollbackTo); err != nil {
 		return err
 	}
 	return t.engine.Release(ctx, t.savepoint())
 }
 
+// atSavepoint runs one of the statements on the savepoint of a nested level.
+func (t *tx) atSavepoint(ctx context.Context, kind EventKind, op, sql string,
+	run func(ctx context.Context, name string) error) error {
+	name := t.savepoint()
+	if !t.db.Observed() {
+		return run(ctx, name)
+	}
+	ctx, event := t.db.observe(ctx, kind, &driver.Statement{Op: op, SQL: sql + name})
+	event.Depth = t.depth
+	err := run(ctx, name)
+	event.end(ctx, 0, err)
+	return err
+}
+
 func (t *tx) savepoint() string { return "prom_" + strconv.Itoa(t.depth) }
 
 // nested runs fn in a savepoint of t.
-func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) error {
+func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) (err error) {
+	ctx, whole := t.db.observe(ctx, EventTx, &driver.Statement{Op: "transaction"})
+	if whole != nil {
+		whole.Depth = t.depth + 1
+		err = errPanicked // unless it is replaced
+		defer func() { whole.end(ctx, 0, err) }()
+	}
 	if err := t.acquire(ctx); err != nil {
 		return t.db.describe(err, &driver.Statement{Op: "begin"})
 	}
 	defer t.giveBack()
 	level := newTx(ctx, t.db, t, t.engine)
-	if err := t.engine.Savepoint(ctx, level.savepoint()); err != nil {
+	if err := level.atSavepoint(ctx, EventSavepoint, "savepoint", "SAVEPOINT ", t.engine.Savepoint); err != nil {
 		return t.db.describe(err, &driver.Statement{Op: "begin"})
 	}
 	return level.run(ctx, fn, func() error {
@@ -262,7 +315,7 @@ func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) err
 		// A call that returns an error must not have done the work: a release ignores the context.
 		end, cancel := driver.Settling(ctx)
 		defer cancel()
-		if err := t.engine.Release(end, level.savepoint()); err != nil {
+		if err := level.atSavepoint(end, EventRelease, "release", "RELEASE SAVEPOINT ", t.engine.Release); err != nil {
 			_ = level.rollback(ctx)
 			return t.db.describe(err, &driver.Statement{Op: "commit"})
 		}
@@ -279,15 +332,8 @@ func (t *tx) acquire(ctx context.Context) error {
 	select {
 	case t.turn <- struct{}{}:
 	default:
-		wait := time.NewTimer(dsn.BusyTimeout(t.db.dsn))
-		defer wait.Stop()
-		select {
-		case t.turn <- struct{}{}:
-		case <-ctx.Done():
-			return driver.EndOfContext(ctx.Err())
-		case <-wait.C:
-			return &driver.Error{Kind: driver.KindBusy,
-				Detail: "another goroutine uses the transaction, or a nested transaction is open: use the context of that one"}
+		if err := t.await(ctx); err != nil {
+			return err
 		}
 	}
 	t.mu.Lock()
@@ -297,6 +343,25 @@ func (t *tx) acquire(ctx context.Context) error {
 		return &driver.Error{Kind: driver.KindClosed, Detail: "the transaction of this context has ended"}
 	}
 	return nil
+}
+
+// await waits for a turn that somebody has.
+func (t *tx) await(ctx context.Context) (err error) {
+	if w := t.db.watcher(); w != nil {
+		start := time.Now()
+		defer func() { w.Waited(ctx, driver.WaitTurn, start, err) }()
+	}
+	wait := time.NewTimer(dsn.BusyTimeout(t.db.dsn))
+	defer wait.Stop()
+	select {
+	case t.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return driver.EndOfContext(ctx.Err())
+	case <-wait.C:
+		return &driver.Error{Kind: driver.KindBusy,
+			Detail: "another goroutine uses the transaction, or a nested transaction is open: use the context of that one"}
+	}
 }
 
 func (t *tx) giveBack() { <-t.turn }

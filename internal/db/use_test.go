@@ -23,7 +23,7 @@ func TestOnUse(t *testing.T) {
 		ctx := t.Context()
 		d, err := dsn.Parse("sqlite://:memory:")
 		is.NoErr(err)
-		db := newDB(d, logger{})
+		db := newDB(d)
 		pet, owner, fact := db.Mark(&schema.Table{Name: "pet"}), db.Mark(&schema.Table{Name: "owner"}), db.Mark("fact")
 		for range 3 {
 			pet.Set(ctx)

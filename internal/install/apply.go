@@ -210,7 +210,7 @@ func (a *applier) soundly(ctx context.Context, in *installer, t *schema.Table, s
 // apart runs statements that commit one by one, without the lock of an installation, which others would wait for.
 func (a *applier) apart(ctx context.Context, t *schema.Table, s *schema.Step) error {
 	for _, sql := range s.SQL {
-		st := &driver.Statement{SQL: sql, Op: "apply", Table: t.Name, Write: true}
+		st := &driver.Statement{SQL: sql, Op: "apply", Table: t.Name, Write: true, DDL: true}
 		if strings.Contains(sql, " CONCURRENTLY ") {
 			if err := a.db.Alone(ctx, st); err != nil {
 				return err

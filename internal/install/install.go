@@ -19,6 +19,9 @@ import (
 // attempts bounds how often a change is retried because a program that does not take the lock was faster.
 const attempts = 5
 
+// eventInstall has a name of its own, because db is the name of parameters here.
+const eventInstall = db.EventInstall
+
 // Mark returns the mark of a table that is known to be complete on a database.
 func Mark(db *db.DB, t *schema.Table) *db.Mark { return db.Mark(t) }
 
@@ -36,6 +39,12 @@ func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bo
 	if err := possible(ctx, db, tables); err != nil {
 		return false, err
 	}
+	name := ""
+	if len(tables) == 1 {
+		name = tables[0].Name
+	}
+	ctx, end := db.Observe(ctx, eventInstall, "install", name)
+	defer func() { end(0, err) }()
 	if db.DSN().Options.Install == dsn.InstallCheck {
 		return false, check(ctx, db, tables)
 	}
@@ -186,12 +195,15 @@ type reference struct {
 }
 
 // run runs statements on a table.
-func (in *installer) run(statements []string, table string) {
+func (in *installer) run(statements []string, table string) { in.exec(statements, table, false) }
+
+func (in *installer) exec(statements []string, table string, ddl bool) {
 	for _, sql := range statements {
 		if in.err != nil || sql == "" {
 			continue
 		}
-		_, in.err = in.db.Exec(in.ctx, &driver.Statement{SQL: sql, Op: cmp.Or(in.op, "install"), Table: table, Write: true})
+		_, in.err = in.db.Exec(in.ctx, &driver.Statement{SQL: sql, Op: cmp.Or(in.op, "install"), Table: table, Write: true,
+			DDL: ddl})
 	}
 }
 
@@ -205,7 +217,7 @@ func (in *installer) change(statements []string, t *schema.Table) {
 			in.recorded(sql)
 			continue
 		}
-		if in.run([]string{sql}, t.Name); in.err == nil {
+		if in.exec([]string{sql}, t.Name, true); in.err == nil {
 			in.changed = true
 			in.err = in.history.write(in.ctx, in.db, t, sql)
 		}
@@ -435,66 +447,4 @@ func (in *installer) sets(k *schema.ForeignKey) (sets bool) {
 // inline reports whether a column's reference can be part of its own definition.
 func (in *installer) inline(t *schema.Table, c *schema.Column) bool {
 	return in.d.Features().DeferredRefs || in.exists[t.TargetOf(c).Name]
-}
-
-func (in *installer) add(t *schema.Table, diff schema.Diff, found *schema.Found) {
-	if in.err = outdated(in.ctx, in.db, "install", t, diff.Columns, found); in.err != nil {
-		return
-	}
-	if in.err = in.addable(t, diff.Columns, found); in.err != nil {
-		return
-	}
-	in.change(in.d.Prerequisites(diff.Columns), t)
-	for _, c := range diff.Columns {
-		in.change(in.d.AddColumn(t, c), t)
-	}
-	for _, c := range diff.Enums {
-		h := found.Column(c.Name)
-		in.change(in.d.AddValues(c, h, c.Lacks(h)), t)
-	}
-	for _, k := range t.ForeignKeys {
-		if t.EnforcesKey(k) && slices.ContainsFunc(k.Columns, func(c *schema.Column) bool { return slices.Contains(diff.Columns, c) }) {
-			in.references = append(in.references, reference{table: t, key: k})
-		}
-	}
-	in.indexes(t, diff.Indexes)
-}
-
-// addable reports why columns cannot be added: rows that are there would have no value for them.
-func (in *installer) addable(t *schema.Table, cols []*schema.Column, found *schema.Found) error {
-	if err := fillable(t, cols); err != nil {
-		return err
-	}
-	var names, computed []string
-	was := ""
-	for _, c := range cols {
-		switch {
-		case c.Generated != "" && in.d.Features().StoresGenerated:
-			computed = append(computed, c.Name)
-		case c.Key:
-			return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Columns: []string{c.Name},
-				Detail: "the table exists without this column of the primary key, and prom does not add it by itself; add it by hand, or give the model another table" +
-					shared(in.db, t)}
-		case dialect.NeedsValue(in.d, c):
-			names = append(names, c.Name)
-			if advice := schema.WasAdvice(t, c, found); advice != "" {
-				was += advice + "; "
-			}
-		}
-	}
-	if names == nil && computed == nil {
-		return nil
-	}
-	rows, err := in.db.HasRows(in.ctx, t.Name)
-	if err != nil || !rows {
-		return err
-	}
-	if names == nil {
-		return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Columns: computed,
-			Detail: "adding a generated column computes it for all rows, while nobody can use the table; add it by a plan (Apply with Rewriting), or by hand"}
-	}
-	return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Columns: names,
-		Detail: "the column is required, and the existing rows would have no value for it; " + was +
-			"make the field a pointer, give it a constant by the tag option default, or add the column by hand" +
-			shared(in.db, t)}
 }

@@ -22,10 +22,19 @@ func onBusy(_ *libc.TLS, id uintptr, attempt int32) int32 {
 	if attempt == 0 {
 		c.busySince = now
 	}
-	if c.pause(int(attempt), c.busySince.Add(c.busyTimeout).Sub(now)) {
+	again := c.pause(int(attempt), c.busySince.Add(c.busyTimeout).Sub(now))
+	c.waited += time.Since(now)
+	if again {
 		return 1
 	}
 	return 0
+}
+
+// TakeBusy returns how long statements have waited for locks of other processes since it was called last.
+func (c *Conn) TakeBusy() time.Duration {
+	waited := c.waited
+	c.waited = 0
+	return waited
 }
 
 // pause waits before an attempt and reports whether it is worth one: whether there was time left and the context goes

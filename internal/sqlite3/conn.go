@@ -42,6 +42,7 @@ type Conn struct {
 
 	busyTimeout time.Duration
 	busySince   time.Time
+	waited      time.Duration // see TakeBusy
 
 	cache      cache
 	out        uintptr // room for two pointers that SQLite writes to

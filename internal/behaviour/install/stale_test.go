@@ -2,7 +2,6 @@ package install_test
 
 import (
 	"context"
-	"log/slog"
 	"sync"
 	"testing"
 
@@ -16,19 +15,15 @@ import (
 // taker is a log that takes a connection out of the pool whenever a statement fails, so that the next run gets another
 // one.
 type taker struct {
-	kit.Statements
 	failed int
 	take   func()
 }
 
-func (h *taker) Handle(_ context.Context, r slog.Record) error {
-	failed := false
-	r.Attrs(func(a slog.Attr) bool { failed = failed || a.Key == "error"; return true })
-	if failed {
+func (h *taker) note(_ context.Context, e *prom.Event) {
+	if e.Kind == prom.EventStatement && e.Err != nil {
 		h.failed++
 		h.take()
 	}
-	return nil
 }
 
 // Ensure that a change of the table is not seen, however many connections of the pool have prepared the statement
@@ -40,7 +35,7 @@ func TestEveryConnectionIsStale(t *testing.T) {
 	ctx := kit.Ended(t)
 	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
 	log := &taker{}
-	db := kit.Open(t, e.With("pool_max_conns=12"), prom.Logger(slog.New(log)))
+	db := kit.Open(t, e.With("pool_max_conns=12"), prom.OnEvent(log.note))
 	repo := kit.Things(db)
 	other := kit.Open(t, e.DSN)
 	kit.MustCreate(t, kit.Things(other), kit.Thing{Name: "n"})

@@ -236,7 +236,7 @@ func TestRenamedAndAddedAgain(t *testing.T) {
 		is.NoErr(old.Create(ctx, &visitV1{Host: &host})) // without the history it cannot know
 		var log bytes.Buffer
 		registry := &prom.Registry{}
-		registry.SetLogger(slog.New(slog.NewTextHandler(&log, nil)), false)
+		registry.SetOptions(prom.Logger(slog.New(slog.NewTextHandler(&log, nil))))
 		db, err := registry.Open(e.DSN)
 		is.NoErr(err)
 		t.Cleanup(func() { _ = db.Close() })

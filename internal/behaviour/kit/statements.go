@@ -2,7 +2,6 @@ package kit
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -10,36 +9,22 @@ import (
 	"github.com/prom-go/prom"
 )
 
-// Statements collects the SQL that a connection runs, from its log.
+// Statements collects the SQL that a connection runs.
 type Statements struct {
 	mu   sync.Mutex
 	list []string
 }
 
 // Option returns the option that makes a connection tell s.
-func (s *Statements) Option() prom.OpenOption { return prom.Logger(slog.New(s)) }
-
-// Enabled is a method of [slog.Handler].
-func (s *Statements) Enabled(context.Context, slog.Level) bool { return true }
-
-// WithAttrs is a method of [slog.Handler].
-func (s *Statements) WithAttrs([]slog.Attr) slog.Handler { return s }
-
-// WithGroup is a method of [slog.Handler].
-func (s *Statements) WithGroup(string) slog.Handler { return s }
-
-// Handle is a method of [slog.Handler].
-func (s *Statements) Handle(_ context.Context, r slog.Record) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r.Attrs(func(a slog.Attr) bool {
+func (s *Statements) Option() prom.OpenOption {
+	return prom.OnEvent(func(_ context.Context, e *prom.Event) {
 		// The history of changes is made and written beside what a test asks about.
-		if a.Key == "sql" && !strings.Contains(a.Value.String(), "prom_history") {
-			s.list = append(s.list, a.Value.String())
+		if (e.Kind == prom.EventStatement || e.Kind == prom.EventCopy) && !strings.Contains(e.SQL, "prom_history") {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.list = append(s.list, e.SQL)
 		}
-		return true
 	})
-	return nil
 }
 
 // Take returns what was collected since the last call.

@@ -13,6 +13,9 @@ type Bulk struct {
 	Cols int // with a value in each row
 	Rows int
 
+	Copied bool  // set by Bulk: the rows went by COPY
+	Bytes  int64 // so many bytes of them; 0 when that is not known
+
 	// Row appends the values of a row. It is called for one row after the other, once for each attempt to insert them.
 	Row func(dst []schema.Value, row int) ([]schema.Value, error)
 

@@ -11,8 +11,8 @@ import (
 
 // Driver opens the databases of one engine.
 type Driver interface {
-	// Open opens the database of a DSN.
-	Open(ctx context.Context, d dsn.DSN) (Engine, error)
+	// Open opens the database of a DSN. The watcher may be nil.
+	Open(ctx context.Context, d dsn.DSN, w Watcher) (Engine, error)
 	// Dialect returns the dialect of the engine's SQL.
 	Dialect(d dsn.DSN) dialect.Dialect
 	// Where returns where the connection leads whose error it is, "" for an error of something else. It may complete

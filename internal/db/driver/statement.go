@@ -18,12 +18,16 @@ type Statement struct {
 
 	Stores Stores // of an insert of a row: whether one must be stored
 
+	DDL     bool  // it changes the schema
+	Attempt uint8 // how often it has been run before
+
 	Check ResultChecker // of a write that returns rows: looks at its result before it is sent; nil for none
 	Undo  bool          // of such a one: when its rows cannot be read it is undone
 	Kept  uint64        // of such a one: the columns of its rows that it may not have set, see ColumnBit
 
 	Batched  Batched // of a batch: what becomes of its rows
-	Changed  int64   // set by a batch: how many rows the statement changed
+	Changed  int64   // set by a batch, and when Counted: how many rows the statement returned, or changed
+	Counted  bool    // somebody wants to know Changed
 	Tell     bool    // of an insert that may update a row instead: say which, where the dialect has no expression for it
 	Inserted bool    // the answer
 	LastKey  int64   // set by Exec, where the dialect's feature LastKey is: the key of the row that was inserted last

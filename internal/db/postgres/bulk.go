@@ -28,9 +28,9 @@ func (e *engine) Bulk(ctx context.Context, b *driver.Bulk) error {
 }
 
 func (e *engine) bulkOnce(ctx context.Context, b *driver.Bulk) error {
-	c, err := e.pool.Acquire(ctx)
+	c, err := e.acquire(ctx)
 	if err != nil {
-		return ErrorOf(err)
+		return err
 	}
 	s := sessionOf(c.Conn())
 	intercepted, err := s.chooseWay(ctx, c.Conn(), b)
@@ -355,6 +355,7 @@ func (s *session) copyIn(ctx context.Context, c *pgx.Conn, b *driver.Bulk) (bool
 	if err != nil {
 		return true, err
 	}
+	b.Copied, b.Bytes = true, int64(len(data))
 	if tag.RowsAffected() != int64(b.Rows) {
 		return true, driver.NotStored(b.Op, b.Table)
 	}

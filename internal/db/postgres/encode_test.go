@@ -166,7 +166,7 @@ func TestWireArgs_Server(t *testing.T) {
 		defer cancel()
 		d, err := dsn.Parse(e.DSN)
 		is.NoErr(err)
-		db, err := Driver{}.Open(ctx, d)
+		db, err := Driver{}.Open(ctx, d, nil)
 		is.NoErr(err)
 		defer db.Close()
 		r := rand.New(rand.NewPCG(3, 4))

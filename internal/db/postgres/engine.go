@@ -28,6 +28,7 @@ type engine struct {
 	seen   seen
 	open   atomic.Int32 // transactions
 	most   int32        // connections
+	watch  driver.Watcher
 
 	once sync.Once
 	std  *sql.DB
@@ -40,7 +41,7 @@ type Driver struct{}
 func (Driver) Dialect(dsn.DSN) dialect.Dialect { return postgres.Dialect{} }
 
 // Open implements [Driver].
-func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {
+func (Driver) Open(ctx context.Context, d dsn.DSN, w driver.Watcher) (driver.Engine, error) {
 	cfg, err := dsn.PoolConfig(d)
 	if err != nil {
 		return nil, err
@@ -59,13 +60,15 @@ func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {
 		}
 		return after(ctx, c)
 	}
+	watchConnections(cfg, w)
 	// The pool outlives the call that happens to make it.
 	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), cfg)
 	if err != nil {
 		return nil, ErrorOf(err)
 	}
 	simple := cfg.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeSimpleProtocol
-	return &engine{pool: pool, direct: goesDirect(cfg.ConnConfig), simple: simple, most: cfg.MaxConns}, nil
+	return &engine{pool: pool, direct: goesDirect(cfg.ConnConfig), simple: simple, most: cfg.MaxConns,
+		watch: w}, nil
 }
 
 // goesDirect reports whether the settings leave the direct way open: prepared statements that are kept, and nobody who
@@ -138,9 +141,9 @@ func (e *engine) SQL() (*sql.DB, error) {
 }
 
 func (e *engine) Query(ctx context.Context, st *driver.Statement) (driver.Rows, error) {
-	c, err := e.pool.Acquire(ctx)
+	c, err := e.acquire(ctx)
 	if err != nil {
-		return nil, ErrorOf(err)
+		return nil, err
 	}
 	var rows *pgRows
 	switch {
@@ -205,9 +208,9 @@ func poolArgs(st *driver.Statement) []any {
 // exec runs the library's own statements without arguments by pgx and the simple protocol: they may be several in one
 // text. A statement of the caller's goes by the extended protocol, which takes one and no more.
 func (e *engine) Exec(ctx context.Context, st *driver.Statement) (int64, error) {
-	c, err := e.pool.Acquire(ctx)
+	c, err := e.acquire(ctx)
 	if err != nil {
-		return 0, ErrorOf(err)
+		return 0, err
 	}
 	if e.direct && !st.Fresh && len(st.Args) > 0 {
 		rows, err := sessionOf(c.Conn()).run(ctx, c.Conn(), c, st)
@@ -251,12 +254,17 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	if opts.Deferrable {
 		o.DeferrableMode = pgx.Deferrable
 	}
-	t, err := e.pool.BeginTx(ctx, o)
+	c, err := e.acquire(ctx)
 	if err != nil {
+		return nil, err
+	}
+	t, err := c.BeginTx(ctx, o)
+	if err != nil {
+		c.Release()
 		return nil, ErrorOf(err)
 	}
 	e.open.Add(1)
-	return &pgTx{tx: t, direct: e.direct, engine: e}, nil
+	return &pgTx{tx: t, direct: e.direct, engine: e, pooled: c}, nil
 }
 
 // pgTx is a transaction of PostgreSQL. An error in it refuses every further statement, so statements that are expected
@@ -264,11 +272,16 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 type pgTx struct {
 	tx     pgx.Tx
 	direct bool
-	engine *engine // that counts it; nil for nobody, and after the end
+	engine *engine       // that counts it; nil for nobody, and after the end
+	pooled *pgxpool.Conn // to give back at the end; nil for that of another
 }
 
-// end is called when the connection has been given back.
+// end gives the connection back.
 func (t *pgTx) end() {
+	if t.pooled != nil {
+		t.pooled.Release()
+		t.pooled = nil
+	}
 	if t.engine != nil {
 		t.engine.open.Add(-1)
 		t.engine = nil

@@ -95,9 +95,9 @@ func errPipeline() error {
 // batch sends the statements together. The server takes them as one transaction, which ends at the synchronization
 // behind them (PostgreSQL's manual, section "Pipelining" of "Message Flow").
 func (e *engine) Batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
-	c, err := e.pool.Acquire(ctx)
+	c, err := e.acquire(ctx)
 	if err != nil {
-		return -1, ErrorOf(err)
+		return -1, err
 	}
 	defer c.Release()
 	i, undo, err := e.unsure(ctx, c.Conn(), sts)

@@ -122,6 +122,9 @@ func (r *pgRows) end() (tag pgconn.CommandTag, err error) {
 	if err != nil {
 		err = driver.Describe(err, r.st)
 	}
+	if r.st.Counted {
+		r.st.Changed = tag.RowsAffected()
+	}
 	pooled := r.pooled
 	r.closed, r.tag, r.err, r.pooled = true, tag, err, nil
 	if pooled != nil {

@@ -31,7 +31,11 @@ func (c *liteConn) ready(ctx context.Context) error {
 	if c.Conn != nil {
 		return c.unmoved()
 	}
+	start := time.Now()
 	opened, err := c.engine.connect(ctx, c.writes)
+	if w := c.engine.watch; w != nil {
+		w.Connected(ctx, start, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -122,6 +126,7 @@ func (c *liteConn) start(ctx context.Context, st *driver.Statement, bind func(*s
 			row, err = s.Step()
 		}
 	}
+	c.waited(ctx, err)
 	if err == nil {
 		return s, row, nil
 	}
@@ -223,10 +228,18 @@ func (c *liteConn) run(sql string) error {
 			err = resetErr
 		}
 	}
+	c.waited(context.Background(), err)
 	if err != nil {
 		return c.failed(err)
 	}
 	return nil
+}
+
+// waited tells how long a statement has waited for other processes.
+func (c *liteConn) waited(ctx context.Context, err error) {
+	if d := c.TakeBusy(); d > 0 && c.engine.watch != nil {
+		c.engine.watch.Waited(ctx, driver.WaitLock, time.Now().Add(-d), err)
+	}
 }
 
 // failed translates an error of this connection.

@@ -32,6 +32,7 @@ type engine struct {
 
 	writer  queue
 	readers *queue // nil: reads go to the writer
+	watch   driver.Watcher
 
 	open     atomic.Int32 // transactions that write
 	moved    atomic.Bool  // see liteConn.unmoved
@@ -55,11 +56,11 @@ func (Driver) Dialect(d dsn.DSN) dialect.Dialect {
 }
 
 // Open implements [Driver].
-func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {
+func (Driver) Open(ctx context.Context, d dsn.DSN, w driver.Watcher) (driver.Engine, error) {
 	if err := dsn.MakeParent(d); err != nil {
 		return nil, err
 	}
-	e := &engine{dsn: d, wait: dsn.BusyTimeout(d), noGroups: d.Options.NoGroupCommit}
+	e := &engine{dsn: d, watch: w, wait: dsn.BusyTimeout(d), noGroups: d.Options.NoGroupCommit}
 	if d.Path == dsn.Memory {
 		e.memory = "prom-" + strconv.FormatUint(memories.Add(1), 10)
 	}
@@ -72,8 +73,9 @@ func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {
 	}
 	writer := &liteConn{engine: e, writes: true}
 	e.writer.add(writer)
+	e.writer.watch, e.writer.kind = w, driver.WaitWriter
 	if e.memory == "" {
-		e.readers = &queue{overtaking: true}
+		e.readers = &queue{overtaking: true, watch: w, kind: driver.WaitPool}
 		n := int(d.Options.MaxConns)
 		if n < 1 {
 			// One more than can run at once: when a goroutine is preempted while it reads, the others need not wait for it.

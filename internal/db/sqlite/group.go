@@ -178,6 +178,7 @@ func (e *engine) Exec(ctx context.Context, st *driver.Statement) (int64, error) 
 			}
 			return n, err
 		}
+		e.retried(ctx, st, err)
 	}
 }
 
@@ -196,6 +197,14 @@ func (e *engine) writeQuery(ctx context.Context, st *driver.Statement, share boo
 		if !share || !isUndone(err) {
 			return nil, err
 		}
+		e.retried(ctx, st, err)
+	}
+}
+
+// retried tells that a write of a group that was rolled back runs again.
+func (e *engine) retried(ctx context.Context, st *driver.Statement, err error) {
+	if st.Attempt++; e.watch != nil {
+		e.watch.Retried(ctx, st, err)
 	}
 }
 

@@ -18,6 +18,9 @@ type queue struct {
 	all    []*liteConn
 	closed bool
 
+	watch driver.Watcher // nil for none
+	kind  driver.Wait
+
 	// overtaking lets a newcomer take a free connection while others wait, as sync.Mutex does. A connection that is
 	// returned is free, and the first waiter is woken to try for it, one waiter at a time. A waiter that tried in vain
 	// and has waited for maxOvertaken is handed the next connection. If each connection were handed over in turn, every
@@ -56,7 +59,7 @@ func (q *queue) add(c *liteConn) {
 // take waits for a connection, until the context ends or, when patience is not negative, so long. The connection may
 // come with a group, in whose transaction a single write is then done.
 func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (*liteConn, *group, error) {
-	var since time.Time
+	var since, asked time.Time
 	for {
 		q.mu.Lock()
 		if !since.IsZero() {
@@ -73,12 +76,18 @@ func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (
 				q.tell()
 			}
 			q.mu.Unlock()
+			if q.watch != nil && !asked.IsZero() {
+				q.watch.Waited(ctx, q.kind, asked, nil)
+			}
 			return c, nil, nil
 		}
 		w := waiters.Get().(*waiter)
 		w.single, w.since = single, since
 		q.push(w)
 		q.mu.Unlock()
+		if q.watch != nil && asked.IsZero() {
+			asked = time.Now()
+		}
 		err := q.wait(ctx, w, patience)
 		c, g, retry := w.conn, w.group, w.retry
 		w.conn, w.group, w.retry = nil, nil, false
@@ -87,6 +96,9 @@ func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (
 		}
 		waiters.Put(w)
 		if err != nil || !retry {
+			if q.watch != nil {
+				q.watch.Waited(ctx, q.kind, asked, err)
+			}
 			return c, g, err
 		}
 	}

@@ -20,9 +20,10 @@ type liteRows struct {
 	stmt *sqlite3.Stmt // nil when it is closed
 	st   *driver.Statement
 
-	first  bool // Step has been to the first row already
-	more   bool // it found one
-	writes bool // the statement is a write that returns rows
+	first  bool  // Step has been to the first row already
+	more   bool  // it found one
+	n      int64 // rows so far
+	writes bool  // the statement is a write that returns rows
 	err    error
 
 	refused bool // by who reads it, so that the statement is undone
@@ -38,7 +39,9 @@ func (r *liteRows) Stmt() *sqlite3.Stmt { return r.stmt }
 
 func (r *liteRows) Next() bool {
 	if r.first {
-		r.first = false
+		if r.first = false; r.more {
+			r.n++
+		}
 		return r.more
 	}
 	if !r.more {
@@ -48,7 +51,9 @@ func (r *liteRows) Next() bool {
 	if err != nil {
 		r.err = r.conn.failed(err)
 	}
-	r.more = row
+	if r.more = row; row {
+		r.n++
+	}
 	return row
 }
 
@@ -62,7 +67,7 @@ func (r *liteRows) Close() error {
 	}
 	// A write goes to its end, where SQLite commits it. One that is reset before leaves some bytes of SQLite's memory
 	// lost.
-	for r.first = false; r.writes && r.more; {
+	for r.writes && (r.more || r.first) {
 		r.Next()
 	}
 	err := r.conn.end(r.stmt)
@@ -72,6 +77,9 @@ func (r *liteRows) Close() error {
 	}
 	err = r.err
 	st := r.st
+	if st.Counted {
+		st.Changed = r.n
+	}
 	switch {
 	case r.tx != nil:
 		if err = r.tx.note(err); r.guarded {
