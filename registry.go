@@ -18,7 +18,8 @@ type Registry db.Registry
 // DefaultPrefix is the prefix of the default registry.
 const DefaultPrefix = db.DefaultPrefix
 
-// OpenOption is an option of a connection in addition to its DSN: [Logger], [LogArgs] or [Installing].
+// OpenOption is an option of a connection in addition to its DSN: [Logger], [LogArgs], [Installing] or
+// [ConfigurePool].
 type OpenOption struct{ o db.OpenOption }
 
 // Logger logs every statement of a connection at the level debug, without its arguments. It also gets the connection's
@@ -57,6 +58,10 @@ func (r *Registry) Names() []string { return r.in().Names() }
 // SetLogger sets the logger of the connections that are registered later, including those of the environment. If args
 // is true, the arguments of statements are logged too.
 func (r *Registry) SetLogger(log *slog.Logger, args bool) { r.in().SetLogger(log, args) }
+
+// SetOptions sets options of the connections that are registered later, including those of the environment. They are
+// applied before a connection's own options. A later call replaces them.
+func (r *Registry) SetOptions(options ...OpenOption) { r.in().SetOptions(openOptionsAt(options)) }
 
 // Close closes all connections. They stay registered, and connect again when they are used.
 func (r *Registry) Close() error { return r.in().Close() }

@@ -26,6 +26,7 @@ type Registry struct {
 	envRead bool
 	envErr  error
 	log     logger
+	options []OpenOption // of each connection, before its own
 	known   knownByName
 }
 
@@ -61,16 +62,31 @@ func (r *Registry) Open(text string, options ...OpenOption) (*DB, error) {
 }
 
 func (r *Registry) register(d dsn.DSN, options []OpenOption) (*DB, error) {
+	return r.registerAs(d, func(db *DB) error {
+		for _, o := range options {
+			o(db)
+		}
+		return nil
+	})
+}
+
+// registerAs registers a connection that setUp completes.
+func (r *Registry) registerAs(d dsn.DSN, setUp func(db *DB) error) (*DB, error) {
 	if old := r.dbs[d.Name]; old != nil {
 		if old.IsOpen() {
 			return nil, fmt.Errorf("prom: the connection %q is open; close it before another takes its name", d.Name)
 		}
-		old.replaced.Store(true)
 	}
 	db := newDB(d, r.log)
 	db.registry = r
-	for _, o := range options {
+	for _, o := range r.options {
 		o(db)
+	}
+	if err := setUp(db); err != nil {
+		return nil, err
+	}
+	if old := r.dbs[d.Name]; old != nil {
+		old.replaced.Store(true)
 	}
 	if r.dbs == nil {
 		r.dbs = map[string]*DB{}
@@ -156,6 +172,14 @@ func (r *Registry) SetLogger(log *slog.Logger, args bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.log = logger{log: log, args: args}
+}
+
+// SetOptions sets options of the connections that are registered from now on, those of the environment included. Their
+// own options come after them.
+func (r *Registry) SetOptions(options []OpenOption) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.options = slices.Clone(options)
 }
 
 // Close closes all connections. They stay registered and connect again when they are used.
