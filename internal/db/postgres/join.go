@@ -29,7 +29,7 @@ func (e *engine) Join(ctx context.Context, tx pgx.Tx) (driver.Tx, error) {
 // Ended returns an error of KindClosed when the program has ended the transaction. Its connection may be another
 // goroutine's by then, so the pgx.Tx is asked first: it refuses an empty batch, and otherwise sends nothing.
 func (t *pgTx) Ended() error {
-	if err := t.tx.SendBatch(context.Background(), &pgx.Batch{}).Close(); err != nil {
+	if err := t.tx.SendBatch(context.Background(), nothing).Close(); err != nil {
 		return ErrorOf(err)
 	}
 	if t.status() == txIdle {
@@ -37,6 +37,9 @@ func (t *pgTx) Ended() error {
 	}
 	return nil
 }
+
+// nothing is an empty batch, which pgx only reads.
+var nothing = &pgx.Batch{}
 
 // Pgx returns the transaction.
 func (t *pgTx) Pgx() pgx.Tx { return t.tx }
