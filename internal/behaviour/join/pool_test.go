@@ -132,6 +132,15 @@ func use(ctx context.Context, t *testing.T, db *prom.DB) {
 			is.NoErr(err)
 		}
 	}
+	if !db.InTx(ctx) {
+		watched := 0
+		for _, err := range prom.Watch(ctx, items.Query(), prom.WatchFromStart()) { // on a connection of its own
+			is.NoErr(err)
+			if watched++; watched == 2 {
+				break
+			}
+		}
+	}
 	tables, err := db.Tables(ctx)
 	is.NoErr(err)
 	is.Equal(tables, []string{"item", "odd"})
@@ -171,6 +180,22 @@ func TestOpenPool(t *testing.T) {
 		"simple_protocol":        func(cfg *pgxpool.Config) { cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol },
 		"describe_exec":          func(cfg *pgxpool.Config) { cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec },
 		"deallocates on release": func(cfg *pgxpool.Config) { cfg.AfterRelease = deallocates },
+		"hooks": func(cfg *pgxpool.Config) {
+			space := cfg.ConnConfig.RuntimeParams["search_path"]
+			delete(cfg.ConnConfig.RuntimeParams, "search_path")
+			cfg.BeforeConnect = func(_ context.Context, c *pgx.ConnConfig) error {
+				c.RuntimeParams["application_name"] = "hooked"
+				return nil
+			}
+			cfg.PrepareConn = func(ctx context.Context, c *pgx.Conn) (bool, error) {
+				_, err := c.Exec(ctx, "SET search_path = "+space)
+				return c.PgConn().ParameterStatus("application_name") == "hooked", err
+			}
+			cfg.AfterRelease = func(c *pgx.Conn) bool {
+				_, err := c.Exec(context.Background(), "DISCARD ALL")
+				return err == nil
+			}
+		},
 		"types and cache_describe": func(cfg *pgxpool.Config) {
 			cfg.AfterConnect, cfg.ConnConfig.DefaultQueryExecMode = registerTypes, pgx.QueryExecModeCacheDescribe
 		},
@@ -187,6 +212,40 @@ func TestOpenPool(t *testing.T) {
 			is.NoErr(pool.QueryRow(t.Context(), `SELECT no FROM item WHERE name = $1`, "one").Scan(&no))
 			is.Equal(no, -2)
 			kit.Idle(t, db)
+		})
+	}
+}
+
+// Ensure that prom finds out about a pooler that gives a connection of the program's another session with each
+// transaction, and that a transaction which the program began there is of one piece.
+func TestOpenPool_Pooler(t *testing.T) {
+	t.Parallel()
+	for name, mode := range map[string]pgx.QueryExecMode{"exec": pgx.QueryExecModeExec, "default": pgx.QueryExecModeCacheStatement} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			is := is.New(t)
+			ctx := t.Context()
+			dsn := dbtest.Postgres(t)
+			makeTypes(t, dsn)
+			pooled := dbtest.NewPooler(t, dbtest.Engine{Name: dbtest.NamePostgres, DSN: dsn}, 2)
+			pool := poolOf(t, pooled.DSN, func(cfg *pgxpool.Config) { cfg.MaxConns, cfg.ConnConfig.DefaultQueryExecMode = 4, mode })
+			db := openPool(t, pool)
+			items := kit.Items(db)
+			is.NoErr(prom.Install(ctx, items))
+			is.NoErr(kit.Together(4, func(i int) error {
+				for j := range 10 {
+					if err := items.Create(ctx, &kit.Item{Name: fmt.Sprint(i, " ", j)}); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
+			inside, tx := joined(ctx, t, db, pool)
+			for j := range 10 {
+				is.NoErr(items.Create(inside, &kit.Item{Name: fmt.Sprint("tx ", j)}))
+			}
+			is.NoErr(tx.Rollback(ctx))
+			is.Equal(kit.Count(t, items.Query()), 40)
 		})
 	}
 }

@@ -68,6 +68,7 @@ func makePool(ctx context.Context, d dsn.DSN, configure []func(*pgxpool.Config) 
 		}
 	}
 	hooks := cfg.Copy()
+	hooks.PrepareConn = prepareConn(cfg)
 	WatchCertificate(cfg.ConnConfig)
 	s := settingsOf(cfg.ConnConfig)
 	if mode, _ := dsn.Lookup(d, "default_query_exec_mode"); mode == "cache_statement" && s.pooler == poolerUnnamed {
@@ -76,7 +77,7 @@ func makePool(ctx context.Context, d dsn.DSN, configure []func(*pgxpool.Config) 
 	if hooks.AfterConnect == nil {
 		s = s.withOwnTypes()
 	}
-	s.resets = resets(cfg)
+	s.resets = resets(hooks)
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		preferTexts(c)
 		if hooks.AfterConnect != nil {
@@ -98,13 +99,24 @@ func makePool(ctx context.Context, d dsn.DSN, configure []func(*pgxpool.Config) 
 func joinPool(pool *pgxpool.Pool) *engine {
 	cfg := pool.Config()
 	s := settingsOf(cfg.ConnConfig)
+	cfg.PrepareConn = prepareConn(cfg)
 	s.resets = resets(cfg)
 	return &engine{pool: pool, foreign: true, settings: s, most: cfg.MaxConns, connecting: cfg.ConnConfig, hooks: cfg}
 }
 
 // resets reports whether a pool has hooks that are called when a connection is given back or taken.
 func resets(cfg *pgxpool.Config) bool {
-	return cfg.AfterRelease != nil || cfg.PrepareConn != nil || cfg.BeforeAcquire != nil //nolint:staticcheck // as long as pgx has it
+	return cfg.AfterRelease != nil || cfg.PrepareConn != nil
+}
+
+// prepareConn returns the hook of a pool that is called when a connection is taken.
+func prepareConn(cfg *pgxpool.Config) func(context.Context, *pgx.Conn) (bool, error) {
+	//lint:ignore SA1019 as long as pgx calls it
+	before := cfg.BeforeAcquire
+	if cfg.PrepareConn != nil || before == nil {
+		return cfg.PrepareConn
+	}
+	return func(ctx context.Context, c *pgx.Conn) (bool, error) { return before(ctx, c), nil }
 }
 
 // acquire takes a connection of the pool.
@@ -177,17 +189,13 @@ func (e *engine) prepareAlone(ctx context.Context, c *pgx.Conn, without []string
 	if e.hooks.AfterConnect != nil {
 		err = e.hooks.AfterConnect(ctx, c)
 	}
-	switch {
-	case err != nil:
-	case e.hooks.PrepareConn != nil:
+	if err == nil && e.hooks.PrepareConn != nil {
 		ready, err = e.hooks.PrepareConn(ctx, c)
-	case e.hooks.BeforeAcquire != nil: //nolint:staticcheck // as long as pgx has it
-		ready = e.hooks.BeforeAcquire(ctx, c) //nolint:staticcheck // likewise
 	}
 	if err == nil && !ready {
 		err = &driver.Error{Kind: driver.KindConnection, Detail: "a hook of the pool refused a connection that was just made"}
 	}
-	if err != nil || e.hooks.AfterConnect == nil && e.hooks.PrepareConn == nil && e.hooks.BeforeAcquire == nil { //nolint:staticcheck // likewise
+	if err != nil || e.hooks.AfterConnect == nil && e.hooks.PrepareConn == nil {
 		return err
 	}
 	for _, name := range without { // which a hook may have set
