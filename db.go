@@ -47,11 +47,12 @@ func (d *DB) Ping(ctx context.Context) error { return d.in().Ping(ctx) }
 
 // Close waits for running statements, closes the pool, and discards what is known about the database's tables. It does
 // not wait for transactions: they continue, and their connections are closed when they end. Close may be called twice.
-// The next operation connects again, except on an in-memory database, which no longer exists: it returns [ErrClosed].
+// The next operation connects again, except on an in-memory database, which no longer exists: it returns [ErrClosed]. A
+// pool of the program's stays open; see [OpenPool].
 func (d *DB) Close() error { return d.in().Close() }
 
 // PgxPool returns the pgx pool of a PostgreSQL connection, and connects if necessary. For SQLite it returns nil.
-// [DB.Close] closes the pool. Calls on the pool use pgx's own query modes: behind a connection pooler that does not
+// [DB.Close] closes the pool, unless it is the program's (see [OpenPool]). Calls on the pool use pgx's own query modes: behind a connection pooler that does not
 // support prepared statements, set default_query_exec_mode=exec.
 func PgxPool(ctx context.Context, d *DB) (*pgxpool.Pool, error) { return db.PgxPool(ctx, d.in()) }
 

@@ -31,6 +31,11 @@ func (t *tx) afterCommit(ctx context.Context, fn func(ctx context.Context)) erro
 		fn(ctx)
 		return nil
 	}
+	if t.joined != nil {
+		return &driver.Error{Kind: driver.KindOther, Op: "after commit",
+			Detail: "the program began the transaction, and prom does not learn of its commit: call the function after that, " +
+				"or begin the transaction by prom.Tx and pass on its pgx.Tx, see PgxTx"}
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.done {

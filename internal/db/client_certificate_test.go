@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -121,6 +122,12 @@ func TestClientCertificate_Refused(t *testing.T) {
 				readStartup(c)
 				reset(raw)
 			}, unknown},
+		"reset without a certificate, after another key exchange": {tls.VersionTLS13, tls.RequestClientCert, "",
+			func(raw *net.TCPConn, c *tls.Conn, done func()) {
+				done()
+				readStartup(c)
+				reset(raw)
+			}, unknown},
 		"reset without the certificate": {tls.VersionTLS13, tls.RequestClientCert, sent + "&sslcertmode=disable",
 			func(raw *net.TCPConn, c *tls.Conn, done func()) {
 				done()
@@ -134,6 +141,9 @@ func TestClientCertificate_Refused(t *testing.T) {
 			server := &tls.Config{Certificates: []tls.Certificate{must(tls.X509KeyPair(own.cert, own.key))}, ClientAuth: tt.asks,
 				ClientCAs:  authorities,
 				MaxVersion: tt.version, SessionTicketsDisabled: true} // PostgreSQL sends no tickets
+			if strings.Contains(name, "another key exchange") {
+				server.CurvePreferences = []tls.CurveID{tls.CurveP256} // the client says hello twice
+			}
 			may := make(chan struct{})
 			done := sync.OnceFunc(func() { close(may) })
 			address := tlsServer(t, func(c *net.TCPConn) { tt.serve(c, tls.Server(c, server), done) })

@@ -26,7 +26,7 @@ type Registry struct {
 	dbs     map[string]*DB
 	envRead bool
 	envErr  error
-	options []OpenOption
+	options []OpenOption // of each connection, before its own
 	known   knownByName
 }
 
@@ -55,18 +55,31 @@ func (r *Registry) Open(text string, options ...OpenOption) (*DB, error) {
 }
 
 func (r *Registry) register(d dsn.DSN, options []OpenOption) (*DB, error) {
+	return r.registerAs(d, func(db *DB) error {
+		for _, o := range options {
+			o(db)
+		}
+		return nil
+	})
+}
+
+// registerAs registers a connection that setUp completes.
+func (r *Registry) registerAs(d dsn.DSN, setUp func(db *DB) error) (*DB, error) {
 	if old := r.dbs[d.Name]; old != nil {
 		if old.IsOpen() {
 			return nil, fmt.Errorf("prom: the connection %q is open; close it before another takes its name", d.Name)
 		}
-		old.replaced.Store(true)
 	}
 	db := newDB(d)
 	db.registry = r
-	for _, list := range [][]OpenOption{r.options, options} {
-		for _, o := range list {
-			o(db)
-		}
+	for _, o := range r.options {
+		o(db)
+	}
+	if err := setUp(db); err != nil {
+		return nil, err
+	}
+	if old := r.dbs[d.Name]; old != nil {
+		old.replaced.Store(true)
 	}
 	if r.dbs == nil {
 		r.dbs = map[string]*DB{}

@@ -151,8 +151,10 @@ type tx struct {
 	depth  int
 	levels int // of transactions and savepoints of all DBs that its context carries, this one counted
 
-	readOnly  bool // of the outermost level
-	forgetful bool // of the outermost level: its goroutine runs another transaction, which the context did not carry
+	joined    joined // the transaction is the program's, on all its levels; nil otherwise
+	changed   bool   // of the outermost level of such a one: see DB.Changed
+	readOnly  bool   // of the outermost level
+	forgetful bool   // of the outermost level: its goroutine runs another transaction, which the context did not carry
 
 	// turn is held by the statement that runs, or by the nested level that is open, which serialises the goroutines
 	// that share the context of this level.
@@ -191,7 +193,7 @@ func (db *DB) txOf(ctx context.Context) *tx {
 func newTx(ctx context.Context, db *DB, parent *tx, e driver.Tx) *tx {
 	t := &tx{db: db, parent: parent, engine: e, levels: levels(ctx) + 1, turn: make(chan struct{}, 1)}
 	if parent != nil {
-		t.depth, t.forgetful = parent.depth+1, parent.forgetful
+		t.depth, t.forgetful, t.joined = parent.depth+1, parent.forgetful, parent.joined
 	}
 	return t
 }
@@ -320,7 +322,9 @@ func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) (er
 			return t.db.describe(err, &driver.Statement{Op: "commit"})
 		}
 		t.mu.Lock()
-		t.pending = append(t.pending, level.pending...)
+		if !t.changed {
+			t.pending = append(t.pending, level.pending...)
+		}
 		t.committed = append(t.committed, level.committed...)
 		t.mu.Unlock()
 		return nil
@@ -341,6 +345,12 @@ func (t *tx) acquire(ctx context.Context) error {
 	if t.done {
 		<-t.turn
 		return &driver.Error{Kind: driver.KindClosed, Detail: "the transaction of this context has ended"}
+	}
+	if t.joined != nil {
+		if err := t.joined.Ended(); err != nil {
+			<-t.turn
+			return err
+		}
 	}
 	return nil
 }
@@ -411,7 +421,7 @@ func (t *tx) isPending(m *Mark) bool {
 func (t *tx) addPending(m *Mark) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !slices.Contains(t.pending, m) {
+	if !t.changed && !slices.Contains(t.pending, m) {
 		t.pending = append(t.pending, m)
 	}
 }

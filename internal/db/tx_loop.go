@@ -1,6 +1,7 @@
 package db
 
 import (
+	"io"
 	"sync/atomic"
 
 	"github.com/prom-go/prom/internal/db/driver"
@@ -13,7 +14,7 @@ import (
 type Loop struct {
 	state atomic.Int32
 	tx    *tx
-	rows  driver.Rows
+	rows  io.Closer
 }
 
 // The states of a loop.
@@ -24,7 +25,7 @@ const (
 )
 
 // begin begins a loop over rows, for which the transaction's turn is held.
-func (l *Loop) begin(t *tx, rows driver.Rows) {
+func (l *Loop) begin(t *tx, rows io.Closer) {
 	l.tx, l.rows = t, rows
 	l.state.Store(loopReads)
 	t.loop.Store(l)

@@ -68,6 +68,9 @@ func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bo
 	if err != nil {
 		return false, err
 	}
+	if changed {
+		db.Changed(ctx)
+	}
 	for _, t := range tables {
 		Mark(db, t).Set(ctx)
 	}

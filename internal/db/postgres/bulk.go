@@ -179,6 +179,10 @@ func (s *session) lists(ctx context.Context, c *pgx.Conn, b *driver.Bulk) error 
 		s.args.values, s.args.formats = append(s.args.values, arrays[j].end()), append(s.args.formats, arrays[j].format)
 	}
 	alone := c.PgConn().TxStatus() == txIdle
+	traced := s.traceQuery(ctx, c, p.SQL, nil)
+	if traced != nil {
+		ctx = traced
+	}
 	rr := s.exec(ctx, c, p)
 	defer rr.Close() //nolint:errcheck // again, unless Key panics
 	i := 0
@@ -192,6 +196,7 @@ func (s *session) lists(ctx context.Context, c *pgx.Conn, b *driver.Bulk) error 
 		}
 	}
 	tag, closeErr := rr.Close()
+	s.traced(traced, tag, closeErr)
 	if alone {
 		closeErr = outcome(closeErr)
 	}
@@ -351,7 +356,9 @@ func (s *session) copyIn(ctx context.Context, c *pgx.Conn, b *driver.Bulk) (bool
 	if !ok || err != nil {
 		return false, err
 	}
+	ctx, end := s.traceCopy(ctx, c, b.Table, types)
 	tag, err := c.PgConn().CopyFrom(ctx, bytes.NewReader(data), b.Way.Copy)
+	end(tag, err)
 	if err != nil {
 		return true, err
 	}
@@ -386,8 +393,7 @@ func (s *session) reserve(ctx context.Context, c *pgx.Conn, b *driver.Bulk) ([]i
 		return nil, err
 	}
 	s.args.reset()
-	if err := s.args.add(c.TypeMap(), p.ParamOIDs,
-		[]schema.Value{schema.IntValue(schema.Int64, int64(b.Rows))}); err != nil {
+	if err := s.args.add(p.ParamOIDs, []schema.Value{schema.IntValue(schema.Int64, int64(b.Rows))}); err != nil {
 		return nil, err
 	}
 	var keys []int64

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
-	"slices"
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +16,10 @@ import (
 // that arrives at the closed connection, the server resets it, and the alert may be lost. What is left to see then is
 // a connection that breaks before the server has said anything, after it was sent a certificate. WatchCertificate
 // makes that visible.
+//
+// Whether a certificate was sent is seen in the client's flight. Its encrypted records are Certificate, if the server
+// has asked for one, CertificateVerify, if that holds one, and Finished (RFC 8446, section 4.4). So the configuration
+// of TLS, which may be the program's own and choose certificates by a function, is left as it is.
 
 // certificateError is the end of a connection on which the client has sent a certificate, and after that the server
 // nothing.
@@ -25,17 +28,12 @@ type certificateError struct{ error }
 func (e certificateError) Unwrap() error { return e.error }
 
 // WatchCertificate makes connections that break while the server may be looking at the client's certificate break
-// with a certificateError. It changes nothing where there is no certificate.
+// with a certificateError. It changes nothing without TLS.
 func WatchCertificate(cfg *pgx.ConnConfig) {
-	if cfg.SSLCertMode == "disable" || !slices.ContainsFunc(tlsConfigs(cfg), hasCertificate) {
+	if !encrypts(cfg) {
 		return
 	}
-	for _, c := range tlsConfigs(cfg) {
-		if hasCertificate(c) {
-			noteCertificate(c)
-		}
-	}
-	dial := cfg.DialFunc
+	dial, after := cfg.DialFunc, cfg.AfterNetConnect
 	cfg.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := dial(ctx, network, addr)
 		if err != nil {
@@ -43,51 +41,41 @@ func WatchCertificate(cfg *pgx.ConnConfig) {
 		}
 		return &certificateConn{Conn: c}, nil
 	}
-	cfg.AfterNetConnect = func(ctx context.Context, _ *pgconn.Config, c net.Conn) (net.Conn, error) {
-		switch c := c.(type) {
+	cfg.AfterNetConnect = func(ctx context.Context, config *pgconn.Config, c net.Conn) (net.Conn, error) {
+		switch own := c.(type) {
 		case *certificateConn:
-			return c.Conn, nil // without TLS
+			c = own.Conn // without TLS
 		case *tls.Conn:
-			return c, c.HandshakeContext(context.WithValue(ctx, certificateKey{}, c.NetConn()))
-		}
-		return c, nil
-	}
-}
-
-// tlsConfigs returns the configurations of all attempts that encrypt.
-func tlsConfigs(cfg *pgx.ConnConfig) []*tls.Config {
-	list := []*tls.Config{cfg.TLSConfig}
-	for _, f := range cfg.Fallbacks {
-		list = append(list, f.TLSConfig)
-	}
-	return slices.DeleteFunc(list, func(c *tls.Config) bool { return c == nil })
-}
-
-func hasCertificate(c *tls.Config) bool { return len(c.Certificates) > 0 }
-
-// certificateKey is the key of the certificateConn in the context of its handshake.
-type certificateKey struct{}
-
-// noteCertificate makes a configuration tell the connection when it sends a certificate. It chooses the certificate
-// as crypto/tls does.
-func noteCertificate(cfg *tls.Config) {
-	cfg.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		for i := range cfg.Certificates {
-			if asked.SupportsCertificate(&cfg.Certificates[i]) == nil {
-				if c, ok := asked.Context().Value(certificateKey{}).(*certificateConn); ok {
-					c.unanswered.Store(true)
-				}
-				return &cfg.Certificates[i], nil
+			if err := own.HandshakeContext(ctx); err != nil {
+				return c, err
+			}
+			if below, ok := own.NetConn().(*certificateConn); ok {
+				below.shaken.Store(true)
 			}
 		}
-		return new(tls.Certificate), nil
+		if after == nil {
+			return c, nil
+		}
+		return after(ctx, config, c)
 	}
+}
+
+// encrypts reports whether one of the attempts encrypts.
+func encrypts(cfg *pgx.ConnConfig) bool {
+	for _, f := range cfg.Fallbacks {
+		if f.TLSConfig != nil {
+			return true
+		}
+	}
+	return cfg.TLSConfig != nil
 }
 
 // certificateConn is a connection below TLS.
 type certificateConn struct {
 	net.Conn
 
+	shaken     atomic.Bool // the handshake is over
+	records    int         // encrypted ones that were sent until then
 	unanswered atomic.Bool // a certificate is being sent, or was, and nothing has come since
 }
 
@@ -100,10 +88,31 @@ func (c *certificateConn) Read(b []byte) (int, error) {
 	return n, c.explain(err)
 }
 
-// Write implements [net.Conn].
+// certificateRecords are how many encrypted records a client's flight has that holds a certificate, at least.
+const certificateRecords = 3
+
+// Write implements [net.Conn]. crypto/tls writes whole records.
 func (c *certificateConn) Write(b []byte) (int, error) {
+	if !c.shaken.Load() {
+		c.records += encryptedRecords(b)
+		if c.records >= certificateRecords {
+			c.unanswered.Store(true)
+		}
+	}
 	n, err := c.Conn.Write(b)
 	return n, c.explain(err)
+}
+
+// encryptedRecords counts records of TLS that are encrypted as those of TLS 1.3 are (RFC 8446, section 5.2).
+func encryptedRecords(b []byte) (n int) {
+	const head, applicationData = 5, 23
+	for len(b) >= head {
+		if b[0] == applicationData {
+			n++
+		}
+		b = b[min(len(b), head+int(b[3])<<8+int(b[4])):]
+	}
+	return n
 }
 
 func (c *certificateConn) explain(err error) error {

@@ -16,6 +16,7 @@ type wireArgs struct {
 	values  [][]byte
 	formats []int16
 	buf     []byte
+	types   *pgtype.Map // for [wireArgs.other]; not the connection's, in which the program may have types of its own
 }
 
 // maxKeptBuffer is how much of a buffer a connection keeps for its next statement.
@@ -31,7 +32,7 @@ func (w *wireArgs) reset() {
 
 // add appends the arguments of a statement whose parameters have the given types. What is encoded here are the values
 // of each kind for the types that this library's columns have; the rest goes through pgx's type map.
-func (w *wireArgs) add(m *pgtype.Map, oids []uint32, vs []schema.Value) error {
+func (w *wireArgs) add(oids []uint32, vs []schema.Value) error {
 	if len(oids) != len(vs) {
 		return driver.Unsent(&driver.Error{Kind: driver.KindType,
 			Detail: "the number of parameters and the number of arguments differ"})
@@ -50,7 +51,7 @@ func (w *wireArgs) add(m *pgtype.Map, oids []uint32, vs []schema.Value) error {
 			w.buf = append(w.buf, v.Text()...)
 		default:
 			var err error
-			if format, err = w.other(m, oids[i], pgxArg(v)); err != nil {
+			if format, err = w.other(oids[i], pgxArg(v)); err != nil {
 				return err
 			}
 		}
@@ -214,14 +215,17 @@ func (w *wireArgs) list(oid uint32, v schema.Value) bool {
 }
 
 // other appends an argument as pgx would send it: a text as it is, anything else in the format that its type prefers.
-func (w *wireArgs) other(m *pgtype.Map, oid uint32, arg any) (format int16, err error) {
+func (w *wireArgs) other(oid uint32, arg any) (format int16, err error) {
 	if s, ok := arg.(string); ok {
 		w.buf = append(w.buf, s...)
 		return pgtype.TextFormatCode, nil
 	}
-	format = m.FormatCodeForOID(oid)
+	if w.types == nil {
+		w.types = pgtype.NewMap()
+	}
+	format = formatOf(oid)
 	for _, f := range [...]int16{format, 1 - format} {
-		if buf, err := m.Encode(oid, f, arg, w.buf); err == nil && buf != nil {
+		if buf, err := w.types.Encode(oid, f, arg, w.buf); err == nil && buf != nil {
 			w.buf = buf
 			return f, nil
 		}

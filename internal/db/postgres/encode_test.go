@@ -99,7 +99,7 @@ func TestWireArgs(t *testing.T) {
 		for oid, v := range values {
 			oids, list = append(oids, oid, oid), append(list, v, schema.Value{})
 		}
-		is.NoErr(w.add(typeMap, oids, list))
+		is.NoErr(w.add(oids, list))
 		for i, oid := range oids {
 			is.Equal(w.formats[i], int16(pgtype.BinaryFormatCode))
 			if i%2 == 1 {

@@ -22,65 +22,40 @@ import (
 
 // engine is PostgreSQL through pgxpool.
 type engine struct {
-	pool   *pgxpool.Pool
-	direct bool // statements go by a session
-	simple bool // statements go by the simple protocol, which takes several in one text
-	seen   seen
-	open   atomic.Int32 // transactions
-	most   int32        // connections
-	watch  driver.Watcher
+	pool    *pgxpool.Pool
+	foreign bool // the pool is the program's
+	settings
+	seen  seen
+	open  atomic.Int32 // transactions
+	most  int32        // connections
+	watch driver.Watcher
+
+	connecting *pgx.ConnConfig // of connections outside of the pool
+	hooks      *pgxpool.Config // of the program
 
 	once sync.Once
 	std  *sql.DB
 }
 
 // Driver is the [Driver] of PostgreSQL.
-type Driver struct{}
+type Driver struct {
+	Pool      *pgxpool.Pool                 // of the program; nil for one of the DSN
+	Configure []func(*pgxpool.Config) error // called with the configuration of the DSN, one after the other
+}
 
 // Dialect implements [Driver].
 func (Driver) Dialect(dsn.DSN) dialect.Dialect { return postgres.Dialect{} }
 
 // Open implements [Driver].
-func (Driver) Open(ctx context.Context, d dsn.DSN, w driver.Watcher) (driver.Engine, error) {
-	cfg, err := dsn.PoolConfig(d)
+func (d Driver) Open(ctx context.Context, name dsn.DSN, w driver.Watcher) (driver.Engine, error) {
+	if d.Pool != nil {
+		return joinPool(d.Pool, w), nil
+	}
+	e, err := makePool(ctx, name, d.Configure, w)
 	if err != nil {
 		return nil, err
 	}
-	mode, _ := dsn.Lookup(d, "default_query_exec_mode")
-	WatchCertificate(cfg.ConnConfig)
-	watchPooler(cfg, poolerModeOf(mode))
-	if sendsText(cfg.ConnConfig) {
-		cfg.AfterConnect = keepsFloats
-	}
-	after := cfg.AfterConnect
-	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
-		preferTexts(c)
-		if after == nil {
-			return nil
-		}
-		return after(ctx, c)
-	}
-	watchConnections(cfg, w)
-	// The pool outlives the call that happens to make it.
-	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), cfg)
-	if err != nil {
-		return nil, ErrorOf(err)
-	}
-	simple := cfg.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeSimpleProtocol
-	return &engine{pool: pool, direct: goesDirect(cfg.ConnConfig), simple: simple, most: cfg.MaxConns,
-		watch: w}, nil
-}
-
-// goesDirect reports whether the settings leave the direct way open: prepared statements that are kept, and nobody who
-// traces.
-func goesDirect(cfg *pgx.ConnConfig) bool {
-	return cfg.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement && cfg.StatementCacheCapacity > 0 &&
-		cfg.Tracer == nil
-}
-
-// sendsText reports whether results are sent as text, because their types are not known when they are asked for.
-func sendsText(cfg *pgx.ConnConfig) bool {
-	return cfg.DefaultQueryExecMode == pgx.QueryExecModeExec || cfg.DefaultQueryExecMode == pgx.QueryExecModeSimpleProtocol
+	return e, nil
 }
 
 // keepsFloats refuses a session that writes floats with fewer digits than they have, of which what is read would be
@@ -99,11 +74,21 @@ func keepsFloats(ctx context.Context, c *pgx.Conn) error {
 	return nil
 }
 
-func (e *engine) Ping(ctx context.Context) error { return ErrorOf(e.pool.Ping(ctx)) }
+func (e *engine) Ping(ctx context.Context) error {
+	c, err := e.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Release()
+	return ErrorOf(c.Ping(ctx))
+}
 
 func (e *engine) Close() {
 	if std, _ := e.SQL(); std != nil {
 		_ = std.Close()
+	}
+	if e.foreign {
+		return // who has made the pool closes it
 	}
 	closed := make(chan struct{})
 	go func() {
@@ -152,7 +137,7 @@ func (e *engine) Query(ctx context.Context, st *driver.Statement) (driver.Rows, 
 	case e.direct && !st.Fresh:
 		rows, err = sessionOf(c.Conn()).run(ctx, c.Conn(), c, st)
 	default:
-		rows, err = queryByPgx(ctx, c, st)
+		rows, err = e.queryByPgx(ctx, c, st)
 	}
 	if err != nil {
 		c.Release()
@@ -171,8 +156,8 @@ func (e *engine) QueryApart(ctx context.Context, st *driver.Statement) (driver.R
 }
 
 // queryByPgx runs a statement outside of a transaction by pgx's ordinary interface.
-func queryByPgx(ctx context.Context, c *pgxpool.Conn, st *driver.Statement) (*pgRows, error) {
-	rows, err := c.Query(ctx, st.SQL, poolArgs(st)...)
+func (e *engine) queryByPgx(ctx context.Context, c *pgxpool.Conn, st *driver.Statement) (*pgRows, error) {
+	rows, err := c.Query(ctx, st.SQL, e.formatted(poolArgs(st))...)
 	if rows, err = rowsOfPgx(c.Conn(), rows, err); err != nil {
 		if st.MayWrite() {
 			err = outcome(err)
@@ -205,6 +190,14 @@ func poolArgs(st *driver.Statement) []any {
 	return args
 }
 
+// formatted adds the formats of a result to the arguments of its statement, where pgx would choose them.
+func (s settings) formatted(args []any) []any {
+	if !s.chooses {
+		return args
+	}
+	return append([]any{resultFormats()}, args...)
+}
+
 // exec runs the library's own statements without arguments by pgx and the simple protocol: they may be several in one
 // text. A statement of the caller's goes by the extended protocol, which takes one and no more.
 func (e *engine) Exec(ctx context.Context, st *driver.Statement) (int64, error) {
@@ -223,7 +216,7 @@ func (e *engine) Exec(ctx context.Context, st *driver.Statement) (int64, error) 
 	if st.Raw && len(st.Args) == 0 && !e.simple {
 		once := *st
 		once.Fresh = true
-		rows, err := queryByPgx(ctx, c, &once)
+		rows, err := e.queryByPgx(ctx, c, &once)
 		if err != nil {
 			c.Release()
 			return 0, ErrorOf(err)
@@ -264,14 +257,14 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 		return nil, ErrorOf(err)
 	}
 	e.open.Add(1)
-	return &pgTx{tx: t, direct: e.direct, engine: e, pooled: c}, nil
+	return &pgTx{tx: t, settings: e.settings, engine: e, pooled: c}, nil
 }
 
 // pgTx is a transaction of PostgreSQL. An error in it refuses every further statement, so statements that are expected
 // to fail sometimes run behind a savepoint.
 type pgTx struct {
-	tx     pgx.Tx
-	direct bool
+	tx pgx.Tx
+	settings
 	engine *engine       // that counts it; nil for nobody, and after the end
 	pooled *pgxpool.Conn // to give back at the end; nil for that of another
 }
@@ -321,7 +314,7 @@ func (t *pgTx) send(ctx context.Context, st *driver.Statement) (*pgRows, error) 
 			}
 		}
 		// To prepare it may fail too.
-	case !st.Raw && !st.Undo: // raw ones may fail before anything of a batch is sent
+	case !st.Raw && !st.Undo && !t.chooses: // raw ones may fail before anything of a batch is sent
 		return t.batched(ctx, st)
 	}
 	if err := t.run(ctx, guardOpen); err != nil {
@@ -347,7 +340,7 @@ func (t *pgTx) plain(ctx context.Context, st *driver.Statement) (*pgRows, error)
 		rows, err := sessionOf(c).run(ctx, c, nil, st)
 		return rows, ErrorOf(err)
 	}
-	rows, err := t.tx.Query(ctx, st.SQL, pgxArgs(st.Args)...)
+	rows, err := t.tx.Query(ctx, st.SQL, t.formatted(pgxArgs(st.Args))...)
 	if rows, err = rowsOfPgx(t.tx.Conn(), rows, err); err != nil {
 		return nil, ErrorOf(err)
 	}

@@ -17,9 +17,9 @@ type listener struct{ conn *pgx.Conn }
 func (l *listener) Conn() *pgx.Conn { return l.conn }
 
 func (e *engine) Listen(ctx context.Context, channel string, _ time.Duration) (driver.Listener, error) {
-	c, err := pgx.ConnectConfig(ctx, e.pool.Config().ConnConfig)
+	c, err := e.connect(ctx)
 	if err != nil {
-		return nil, ErrorOf(err)
+		return nil, err
 	}
 	l := &listener{c}
 	if _, err := c.Exec(ctx, "LISTEN "+pgx.Identifier{channel}.Sanitize()); err != nil {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
@@ -25,13 +23,9 @@ func (e *engine) Alone(ctx context.Context, st *driver.Statement) error {
 
 // connectAlone makes a connection that is none of the pool's, without the timeouts of the DSN.
 func (e *engine) connectAlone(ctx context.Context) (*listener, error) {
-	cfg := e.pool.Config().ConnConfig
-	for _, name := range unbounded {
-		delete(cfg.RuntimeParams, name)
-	}
-	c, err := pgx.ConnectConfig(ctx, cfg)
+	c, err := e.connect(ctx, unbounded...)
 	if err != nil {
-		return nil, ErrorOf(err)
+		return nil, err
 	}
 	return &listener{c}, nil
 }

@@ -17,11 +17,16 @@ import (
 func (t *pgTx) pipelined(ctx context.Context, s *session, p *pgPrepared, st *driver.Statement) (*pgRows, error) {
 	c := t.tx.Conn()
 	s.args.reset()
-	if err := s.args.add(c.TypeMap(), p.ParamOIDs, st.Args); err != nil {
+	if err := s.args.add(p.ParamOIDs, st.Args); err != nil {
 		s.forget(p)
 		return nil, err
 	}
-	line := c.PgConn().StartPipeline(ctx)
+	sending := ctx
+	traced := s.traceQuery(ctx, c, st.SQL, st.Args)
+	if traced != nil {
+		sending = traced
+	}
+	line := c.PgConn().StartPipeline(sending)
 	line.SendQueryParams(guardOpen, nil, nil, nil, nil)
 	s.queue(line, p, 0, len(s.args.values))
 	line.SendQueryParams(guardClose, nil, nil, nil, nil)
@@ -34,6 +39,7 @@ func (t *pgTx) pipelined(ctx context.Context, s *session, p *pgPrepared, st *dri
 		reader, err = nextResult(line)
 	}
 	if err != nil {
+		s.traced(traced, pgconn.CommandTag{}, err)
 		closeErr := line.Close()
 		if t.status() != txFailed {
 			return nil, ErrorOf(firstError(err, closeErr)) // nothing was sent, so there is no savepoint; or the connection broke
@@ -42,7 +48,7 @@ func (t *pgTx) pipelined(ctx context.Context, s *session, p *pgPrepared, st *dri
 		s.failed(p, err)
 		return nil, t.undo(ctx, err)
 	}
-	s.rows = pgRows{reader: reader, session: s, prepared: p, st: st}
+	s.rows = pgRows{reader: reader, session: s, prepared: p, st: st, traced: traced}
 	s.rows.finish = func(err error) error {
 		closeErr := line.Close()
 		if err == nil {
@@ -95,6 +101,9 @@ func errPipeline() error {
 // batch sends the statements together. The server takes them as one transaction, which ends at the synchronization
 // behind them (PostgreSQL's manual, section "Pipelining" of "Message Flow").
 func (e *engine) Batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+	if e.chooses {
+		return driver.NoPlace, nil // pgx's batches leave no choice of the formats
+	}
 	c, err := e.acquire(ctx)
 	if err != nil {
 		return -1, err
@@ -126,7 +135,7 @@ func (e *engine) judgedBatch(ctx context.Context, c *pgxpool.Conn, sts []*driver
 	if err != nil {
 		return -1, ErrorOf(err)
 	}
-	t := &pgTx{tx: tx, direct: e.direct}
+	t := &pgTx{tx: tx, settings: e.settings}
 	committed := false
 	defer func() {
 		if !committed { // by an error, or a panic of the reader
@@ -152,6 +161,9 @@ func (e *engine) sendBatch(ctx context.Context, c *pgx.Conn, sts []*driver.State
 
 // batch sends the statements together, behind a savepoint unless they need none.
 func (t *pgTx) Batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+	if t.chooses {
+		return driver.NoPlace, nil
+	}
 	guarded := !t.direct || slices.ContainsFunc(sts,
 		func(st *driver.Statement) bool { return st.Batched != driver.BatchKnown })
 	if guarded {
@@ -192,13 +204,15 @@ func (s *session) batch(ctx context.Context, c *pgx.Conn, sts []*driver.Statemen
 		if prepared[i], err = s.prepareFor(ctx, c, st, st.SQL); err != nil {
 			return i, ErrorOf(err)
 		}
-		if err := s.args.add(c.TypeMap(), prepared[i].ParamOIDs, st.Args); err != nil {
+		if err := s.args.add(prepared[i].ParamOIDs, st.Args); err != nil {
 			s.forget(prepared[i])
 			return i, err
 		}
 	}
 	alone := c.PgConn().TxStatus() == txIdle
-	line := c.PgConn().StartPipeline(ctx)
+	trace := s.traceBatch(ctx, c, sts)
+	defer func() { trace.end(err) }()
+	line := c.PgConn().StartPipeline(trace.context(ctx))
 	at := 0
 	for i, st := range sts {
 		end := at + len(st.Args)
@@ -229,10 +243,13 @@ func (s *session) batch(ctx context.Context, c *pgx.Conn, sts []*driver.Statemen
 			readErr := read(i, &s.rows)
 			reading = false
 			var tag pgconn.CommandTag
-			if tag, resultErr = s.rows.end(); resultErr == nil {
+			tag, resultErr = s.rows.end()
+			trace.did(st, tag, resultErr)
+			if resultErr == nil {
 				st.Changed, resultErr, unread = tag.RowsAffected(), readErr, readErr != nil
 			}
 		} else {
+			trace.did(st, pgconn.CommandTag{}, resultErr)
 			resultErr = ErrorOf(resultErr)
 			s.failed(prepared[i], resultErr)
 		}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/prom-go/prom/internal/db/driver"
 )
@@ -32,31 +31,24 @@ const (
 	poolerForbidden                   // the mode would run the statements of others
 )
 
-func poolerModeOf(mode string) poolerMode {
-	switch mode {
-	case "":
-		return poolerUnnamed
-	case "cache_statement":
-		return poolerFollows
-	case "describe_exec":
-		return poolerForbidden
-	}
-	return poolerPgx
-}
-
-// watchPooler has each connection of a pool find out whether there is a pooler in between.
-func watchPooler(cfg *pgxpool.Config, mode poolerMode) {
-	switch mode {
-	case poolerPgx:
-		return
-	case poolerFollows:
-		cfg.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
-			sessionOf(c).typed = true
-			return nil
+// look looks once at the connection of a session, before its first statement: whether there is a pooler in between, and
+// whether floats keep their digits. In a transaction that has failed it looks later. When the connection has been given
+// back once, it looks whether what was prepared is there still.
+func (s *session) look(ctx context.Context, c *pgx.Conn, how settings) error {
+	if s.looked {
+		if how.resets && !s.kept && s.named > 0 {
+			return s.lookAgain(ctx, c)
 		}
-		return
+		return nil
 	}
-	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+	if c.PgConn().TxStatus() == txFailed {
+		return nil
+	}
+	switch how.pooler {
+	case poolerPgx:
+	case poolerFollows:
+		s.typed = true
+	default:
 		shared, err := sharesSession(ctx, c)
 		switch {
 		case errors.Is(err, context.Canceled): // by the pool's end: the pool connects by itself
@@ -64,14 +56,38 @@ func watchPooler(cfg *pgxpool.Config, mode poolerMode) {
 		case err != nil:
 			return driver.Unsent(&driver.Error{Kind: driver.KindConnection,
 				Detail: "the connection broke before it was used", Err: err})
-		case shared && mode == poolerForbidden:
+		case shared && how.pooler == poolerForbidden:
 			return driver.Unsent(&driver.Error{Kind: driver.KindConnection,
 				Detail: "there is a connection pooler, and with it default_query_exec_mode=describe_exec " +
 					"could run statements of other clients: leave the option out, or set it to exec"})
 		}
-		sessionOf(c).shared = shared
+		s.shared = shared
+	}
+	if how.texts {
+		if err := keepsFloats(ctx, c); err != nil {
+			return err
+		}
+	}
+	s.looked = true
+	return nil
+}
+
+// lookAgain looks whether a hook of the program, such as one that runs DISCARD ALL, has deallocated what was prepared.
+// Then statements stay unnamed.
+func (s *session) lookAgain(ctx context.Context, c *pgx.Conn) error {
+	if c.PgConn().TxStatus() == txFailed {
 		return nil
 	}
+	there, err := askOne(ctx, c.PgConn(), "SELECT count(*) FROM pg_catalog.pg_prepared_statements WHERE name LIKE '"+s.prefix+"%'")
+	if err != nil {
+		return err
+	}
+	s.kept = true
+	if there == "0" {
+		clear(s.stmts)
+		s.gone, s.shared = nil, true
+	}
+	return nil
 }
 
 // ShareSession has a connection take its session for one that the next transaction may not have.
@@ -110,10 +126,15 @@ func lostStatement(e *pgconn.PgError) bool {
 	return false
 }
 
+// maxLost is how often statements may be lost in a session that is not shared: a program may deallocate all that is
+// prepared whenever it gives a connection back. Then they stay unnamed.
+const maxLost = 2
+
 // doubtful takes back what is known of the session, after a statement was lost.
 func (s *session) doubtful() {
 	clear(s.stmts)
 	s.gone, s.doubt = nil, true
+	s.lost++
 }
 
 // settleDoubt finds out whether the connection shares sessions, after a statement was lost. In a transaction that
@@ -124,7 +145,7 @@ func (s *session) settleDoubt(ctx context.Context, c *pgx.Conn) error {
 	}
 	shared, err := sharesSession(ctx, c)
 	if err == nil {
-		s.shared, s.doubt = shared, false
+		s.shared, s.doubt = shared || s.lost > maxLost, false
 		clear(s.stmts) // those without a name
 	}
 	return err

@@ -92,7 +92,7 @@ func (e *engine) runChecked(ctx context.Context, c *pgxpool.Conn, st *driver.Sta
 			return s.send(ctx, c.Conn(), c, p, st)
 		}
 	} else if !undo {
-		return queryByPgx(ctx, c, st)
+		return e.queryByPgx(ctx, c, st)
 	}
 	return e.runUndoable(ctx, c, st)
 }
@@ -103,7 +103,7 @@ func (e *engine) runUndoable(ctx context.Context, c *pgxpool.Conn, st *driver.St
 	if err != nil {
 		return nil, err
 	}
-	t := &pgTx{tx: tx, direct: e.direct}
+	t := &pgTx{tx: tx, settings: e.settings}
 	undo := func() {
 		ctx, cancel := driver.Settling(ctx)
 		defer cancel()

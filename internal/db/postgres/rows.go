@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -38,7 +39,8 @@ type pgRows struct {
 	// Of the direct way.
 	session  *session
 	prepared *pgPrepared
-	pooled   *pgxpool.Conn // to give back at the end; nil in a transaction
+	pooled   *pgxpool.Conn   // to give back at the end; nil in a transaction
+	traced   context.Context //nolint:containedctx // see session.traceQuery
 }
 
 func newPgRows(rows pgx.Rows, st *driver.Statement) *pgRows { return &pgRows{rows: rows, st: st} }
@@ -104,6 +106,9 @@ func (r *pgRows) end() (tag pgconn.CommandTag, err error) {
 	}
 	if err == nil && r.broken {
 		err = &driver.Error{Kind: driver.KindConnection, Detail: errColumns.Error()}
+	}
+	if r.session != nil {
+		r.session.traced(r.traced, tag, err)
 	}
 	if r.Commits() {
 		err = outcome(err)

@@ -24,6 +24,7 @@ import (
 //
 // A connection has one statement at a time, so the buffers for its arguments and its rows are used again and again.
 type session struct {
+	conn  *pgx.Conn
 	stmts map[string]*pgPrepared
 	max   int      // of them: the option statement_cache_capacity
 	tick  uint64   // counts uses
@@ -36,10 +37,15 @@ type session struct {
 	named  uint64 // counts them
 	shared bool   // the session may be another one in the next transaction, so that statements get no names
 	doubt  bool   // whether it is shared is to be asked again
+	lost   int    // how often a statement was lost
 	// statements are prepared with the types of their parameters, by which a pooler tells those of one text apart
 	typed bool
 
 	intercepts map[written]bool // see session.intercepted
+	trace      tracers
+	settings   settings
+	looked     bool // see session.look
+	kept       bool // it has been looked whether statements are there when the connection comes back
 }
 
 // pgPrepared is a prepared statement of a connection, or the description of one that is not prepared but parsed each
@@ -60,8 +66,9 @@ func sessionOf(c *pgx.Conn) *session {
 	if s, ok := data[sessionKey].(*session); ok {
 		return s
 	}
-	s := &session{stmts: map[string]*pgPrepared{}, max: c.Config().StatementCacheCapacity,
-		prefix: "prom_" + rand.Text() + "_"}
+	cfg := c.Config()
+	s := &session{conn: c, stmts: map[string]*pgPrepared{}, max: cfg.StatementCacheCapacity,
+		prefix: "prom_" + rand.Text() + "_", trace: tracersOf(cfg.Tracer), settings: settingsOf(cfg)}
 	data[sessionKey] = s
 	return s
 }
@@ -119,16 +126,18 @@ func (s *session) parse(ctx context.Context, c *pgx.Conn, name, sql string) (*pg
 	if s.typed {
 		first = ""
 	}
+	ctx, end := s.tracePrepare(ctx, c, name, sql)
 	sd, err := c.PgConn().Prepare(ctx, first, sql, nil)
 	if err == nil && first != name {
 		sd, err = c.PgConn().Prepare(ctx, name, sql, sd.ParamOIDs)
 	}
+	end(err)
 	if err != nil {
 		return nil, err
 	}
 	p := &pgPrepared{StatementDescription: sd, formats: make([]int16, len(sd.Fields)), used: s.tick}
 	for i, f := range sd.Fields {
-		p.formats[i] = c.TypeMap().FormatCodeForOID(f.DataTypeOID)
+		p.formats[i] = formatOf(f.DataTypeOID)
 	}
 	return p, nil
 }
@@ -188,11 +197,15 @@ func (s *session) send(
 	ctx context.Context, c *pgx.Conn, pooled *pgxpool.Conn, p *pgPrepared, st *driver.Statement,
 ) (*pgRows, error) {
 	s.args.reset()
-	if err := s.args.add(c.TypeMap(), p.ParamOIDs, st.Args); err != nil {
+	if err := s.args.add(p.ParamOIDs, st.Args); err != nil {
 		s.forget(p) // the types may be those of a table that has changed since
 		return nil, err
 	}
-	s.rows = pgRows{reader: s.exec(ctx, c, p), session: s, prepared: p, pooled: pooled, st: st}
+	traced := s.traceQuery(ctx, c, st.SQL, st.Args)
+	if traced != nil {
+		ctx = traced
+	}
+	s.rows = pgRows{reader: s.exec(ctx, c, p), session: s, prepared: p, pooled: pooled, st: st, traced: traced}
 	return &s.rows, nil
 }
 

@@ -40,7 +40,7 @@ func (t *pgTx) Stream(ctx context.Context, s *driver.Stream) (n int64, err error
 }
 
 // stream sends a statement whose value is streamed, and reads what the server says to it.
-func (s *session) stream(ctx context.Context, c *pgx.Conn, st *driver.Stream) (int64, error) {
+func (s *session) stream(ctx context.Context, c *pgx.Conn, st *driver.Stream) (n int64, err error) {
 	p, err := s.parse(ctx, c, "", st.SQL)
 	if err != nil {
 		return 0, ErrorOf(err)
@@ -48,13 +48,18 @@ func (s *session) stream(ctx context.Context, c *pgx.Conn, st *driver.Stream) (i
 	s.args.reset()
 	args := append([]schema.Value(nil), st.Args...)
 	args[st.Arg] = schema.BytesValue(nil)
-	if err := s.args.add(c.TypeMap(), p.ParamOIDs, args); err != nil {
+	if err := s.args.add(p.ParamOIDs, args); err != nil {
 		return 0, err
 	}
 	before, after, err := s.args.bind(st.SQL, p.ParamOIDs, st.Arg, st.Size)
 	if err != nil {
 		return 0, err
 	}
+	traced := s.traceQuery(ctx, c, st.SQL, nil)
+	if traced != nil {
+		ctx = traced
+	}
+	defer func() { s.traced(traced, pgconn.NewCommandTag(""), err) }()
 	wire := &streamWire{c: c.PgConn(), conn: c.PgConn().Conn()}
 	sent, err := wire.send(ctx, st, before, after)
 	if err != nil && !sent {

@@ -111,10 +111,12 @@ func isOwn(oid uint32) bool {
 	return !isText(oid)
 }
 
+// lastOID is the last of the OIDs that PostgreSQL gives its own types (access/transam.h, FirstGenbkiObjectId).
+const lastOID = 10_000
+
 // asTexts are the other types of which pgx would ask for the binary form, as types whose values are sent as text.
 var asTexts = sync.OnceValue(func() (list []*pgtype.Type) {
-	const last = 10_000 // of the OIDs that PostgreSQL gives its own types (access/transam.h, FirstGenbkiObjectId)
-	for oid := range uint32(last) {
+	for oid := range uint32(lastOID) {
 		t, known := typeMap.TypeForOID(oid)
 		if known && !isOwn(oid) && t.Codec.PreferredFormat() == pgtype.BinaryFormatCode {
 			list = append(list, &pgtype.Type{Name: t.Name, OID: oid, Codec: textCodec{t.Codec}})
@@ -127,6 +129,22 @@ var asTexts = sync.OnceValue(func() (list []*pgtype.Type) {
 type textCodec struct{ pgtype.Codec }
 
 func (textCodec) PreferredFormat() int16 { return pgtype.TextFormatCode }
+
+// resultFormats are the formats in which columns are asked for, by their types: in the binary one those that are read
+// so, and as text all others.
+var resultFormats = sync.OnceValue(func() pgx.QueryResultFormatsByOID {
+	formats := pgx.QueryResultFormatsByOID{}
+	for oid := range uint32(lastOID) {
+		if isOwn(oid) && typeMap.FormatCodeForOID(oid) == pgtype.BinaryFormatCode {
+			formats[oid] = pgtype.BinaryFormatCode
+		}
+	}
+	return formats
+})
+
+// formatOf returns the format in which a column of a type is asked for, whatever types the program has registered with
+// its connections.
+func formatOf(oid uint32) int16 { return resultFormats()[oid] }
 
 // preferTexts makes a connection's results be sent as [isText] reads them.
 func preferTexts(c *pgx.Conn) { c.TypeMap().RegisterTypes(asTexts()) }

@@ -12,31 +12,25 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
-// acquire takes a connection of the pool.
-func (e *engine) acquire(ctx context.Context) (*pgxpool.Conn, error) {
-	if e.watch == nil {
-		c, err := e.pool.Acquire(ctx)
-		if err != nil {
-			return nil, ErrorOf(err)
-		}
-		return c, nil
+// asks returns when a connection is asked for, if somebody watches.
+func (e *engine) asks() (start time.Time) {
+	if e.watch != nil {
+		start = time.Now()
 	}
-	start := time.Now()
-	c, err := e.pool.Acquire(ctx)
-	if err != nil {
-		var unconnected *pgconn.ConnectError
-		if errors.As(err, &unconnected) {
-			err = ErrorOf(err)
-			e.watch.Connected(ctx, start, err)
-			return nil, err
-		}
-		err = ErrorOf(err)
+	return start
+}
+
+// took tells of the wait for a connection.
+func (e *engine) took(ctx context.Context, start time.Time, err error) {
+	if e.watch == nil {
+		return
+	}
+	var unconnected *pgconn.ConnectError
+	if errors.As(err, &unconnected) {
+		e.watch.Connected(ctx, start, err)
+		return
 	}
 	e.watch.Waited(ctx, driver.WaitPool, start, err)
-	if err != nil {
-		return nil, err
-	}
-	return c, nil
 }
 
 // connectingSince is the key of the time when a connection was begun, in its custom data.
