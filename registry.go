@@ -18,7 +18,8 @@ type Registry db.Registry
 // DefaultPrefix is the prefix of the default registry.
 const DefaultPrefix = db.DefaultPrefix
 
-// OpenOption is an option of a connection in addition to its DSN: [Logger], [LogArgs] or [Installing].
+// OpenOption is an option of a connection in addition to its DSN: [Logger], [LogArgs], [Installing], or a timeout, see
+// [CallTimeout].
 type OpenOption struct{ o db.OpenOption }
 
 // Logger logs every statement of a connection at the level debug, without its arguments. It also gets the connection's

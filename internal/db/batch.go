@@ -19,7 +19,9 @@ func (db *DB) Batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 		}
 	}
 	start := db.log.begin()
-	failed, err = db.batch(ctx, sts, read)
+	inner, l := db.limit(ctx)
+	failed, err = db.batch(inner, sts, read)
+	err = l.end(err)
 	for i, st := range sts {
 		var own error
 		if err != nil && i == failed {

@@ -13,15 +13,9 @@ func (db *DB) Snapshot(ctx context.Context) (inside context.Context, end func(),
 	if db.txOf(ctx) != nil {
 		return ctx, func() {}, nil
 	}
-	e, err := db.open(ctx)
+	inner, forgetful, err := db.begin(ctx, driver.TxOptions{Isolation: driver.RepeatableRead, ReadOnly: true})
 	if err != nil {
 		return nil, nil, err
-	}
-	f, forgetful := db.apart(ctx, false), db.Forgotten(ctx)
-	inner, err := e.Begin(ctx, driver.TxOptions{Isolation: driver.RepeatableRead, ReadOnly: true})
-	f.end()
-	if err != nil {
-		return nil, nil, db.describe(f.explain(err), &driver.Statement{Op: "begin"})
 	}
 	t := newTx(ctx, db, nil, inner)
 	t.readOnly, t.forgetful = true, forgetful

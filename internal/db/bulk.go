@@ -21,10 +21,12 @@ func (db *DB) Bulks(ctx context.Context) (bool, error) {
 // Bulk inserts many rows, in the transaction that ctx carries for this DB, or in one of its own.
 func (db *DB) Bulk(ctx context.Context, b *driver.Bulk) error {
 	start := db.log.begin()
-	err := db.bulk(ctx, b)
+	inner, l := db.limit(ctx)
+	err := db.bulk(inner, b)
 	if err != nil {
 		err = db.describe(err, &b.Statement)
 	}
+	err = l.end(err)
 	db.log.end(ctx, start, &b.Statement, err)
 	return err
 }

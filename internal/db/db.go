@@ -116,11 +116,12 @@ func openError(err error) error {
 
 // Ping connects if need be and makes sure that the database answers.
 func (db *DB) Ping(ctx context.Context) error {
+	ctx, l := db.limit(ctx)
 	e, err := db.open(ctx)
-	if err != nil {
-		return err
+	if err == nil {
+		err = db.place(e.Ping(ctx))
 	}
-	return db.place(e.Ping(ctx))
+	return l.end(err)
 }
 
 // Close waits for running statements, closes the pool and forgets what is known about the database's tables. It does
@@ -211,13 +212,15 @@ func (db *DB) Exec(ctx context.Context, st *driver.Statement) (int64, error) {
 		return 0, err
 	}
 	start := db.log.begin()
-	n, err := db.exec(ctx, st)
+	inner, l := db.limit(ctx)
+	n, err := db.exec(inner, st)
 	if err == nil {
 		err = st.Stored(n)
 	}
 	if err != nil {
 		err = db.describe(err, st)
 	}
+	err = l.end(err)
 	db.log.end(ctx, start, st, err)
 	return n, err
 }

@@ -18,13 +18,17 @@ func (db *DB) Read(ctx context.Context, st *driver.Statement, to driver.RowReade
 // ReadLoop is Read for a reader that is a loop, whose body is the application's: in a transaction its end may take the
 // rows while the body runs. A nil loop is none.
 func (db *DB) ReadLoop(ctx context.Context, st *driver.Statement, loop *Loop, to driver.RowReader) error {
+	var l limit
+	if loop == nil { // the body of a loop takes as long as it needs
+		ctx, l = db.limit(ctx)
+	}
 	err := db.read(ctx, st, loop, to)
 	if err != nil && !st.Fresh && driver.IsStale(err) && db.txOf(ctx) == nil {
 		st.Fresh = true
 		err = db.read(ctx, st, loop, to)
 		st.Fresh = false
 	}
-	return err
+	return l.end(err)
 }
 
 func (db *DB) read(ctx context.Context, st *driver.Statement, loop *Loop, to driver.RowReader) error {

@@ -70,15 +70,9 @@ func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, option
 
 // outermost runs fn in a transaction that is no other's part.
 func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error, opts txOptions) error {
-	e, err := db.open(ctx)
+	inner, forgetful, err := db.begin(ctx, opts.TxOptions)
 	if err != nil {
 		return err
-	}
-	f, forgetful := db.apart(ctx, false), db.Forgotten(ctx)
-	inner, err := e.Begin(ctx, opts.TxOptions)
-	f.end()
-	if err != nil {
-		return db.describe(f.explain(err), &driver.Statement{Op: "begin"})
 	}
 	tx := newTx(ctx, db, nil, inner)
 	tx.readOnly, tx.forgetful = opts.ReadOnly, forgetful
@@ -88,9 +82,11 @@ func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error,
 			_ = tx.rollback(ctx)
 			return driver.EndOfContext(err)
 		}
-		if err := inner.Commit(ctx); err != nil {
-			return db.describe(err, &driver.Statement{Op: "commit"})
+		end, l := db.limit(ctx)
+		if err := inner.Commit(end); err != nil {
+			return l.end(db.describe(err, &driver.Statement{Op: "commit"}))
 		}
+		_ = l.end(nil)
 		known = tx.pending
 		callAll(ctx, tx.committed)
 		return nil
@@ -99,6 +95,23 @@ func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error,
 		m.establish(ctx)
 	}
 	return err
+}
+
+// begin begins a transaction, and reports whether its goroutine runs another one, see tx.forgetful.
+func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (inner driver.Tx, forgetful bool, err error) {
+	ctx, l := db.limit(ctx)
+	e, err := db.open(ctx)
+	if err != nil {
+		return nil, false, l.end(err)
+	}
+	f := db.apart(ctx, false)
+	forgetful = db.Forgotten(ctx)
+	inner, err = e.Begin(ctx, opts)
+	f.end()
+	if err != nil {
+		err = db.describe(f.explain(err), &driver.Statement{Op: "begin"})
+	}
+	return inner, forgetful, l.end(err)
 }
 
 // InTx reports whether ctx carries a transaction of this DB.
@@ -251,7 +264,8 @@ func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) err
 	}
 	defer t.giveBack()
 	level := newTx(ctx, t.db, t, t.engine)
-	if err := t.engine.Savepoint(ctx, level.savepoint()); err != nil {
+	begin, l := t.db.limit(ctx)
+	if err := l.end(t.engine.Savepoint(begin, level.savepoint())); err != nil {
 		return t.db.describe(err, &driver.Statement{Op: "begin"})
 	}
 	return level.run(ctx, fn, func() error {

@@ -250,6 +250,7 @@ func (e *engine) connect(ctx context.Context, writes bool) (*sqlite3.Conn, error
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		c, err := settings.open(ctx)
 		if err == nil {
+			c.SetStatementTimeout(e.dsn.Options.StatementTimeout)
 			return c, nil
 		}
 		if err = ErrorOf(err); driver.KindOf(err) != driver.KindBusy || time.Now().Add(pause).After(deadline) {

@@ -270,5 +270,6 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 		e.open.Add(1)
 		t.counted = true
 	}
+	t.watchIdle(e.dsn.Options.IdleInTransactionTimeout)
 	return t, nil
 }

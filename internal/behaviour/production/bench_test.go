@@ -1,0 +1,35 @@
+package production_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/behaviour/kit"
+	"github.com/prom-go/prom/internal/dbtest"
+)
+
+// BenchmarkCallTimeout measures what call_timeout adds to a Get.
+func BenchmarkCallTimeout(b *testing.B) {
+	for _, engine := range []struct{ name, dsn string }{
+		{"sqlite", dbtest.SQLite(b)}, {"postgres", dbtest.Postgres(b)},
+	} {
+		for name, options := range map[string][]prom.OpenOption{"off": nil, "on": {prom.CallTimeout(5e9)}} {
+			b.Run(engine.name+"/"+name, func(b *testing.B) {
+				db, err := new(prom.Registry).Open(engine.dsn, options...)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer db.Close()
+				notes := kit.Notes(db)
+				n := kit.MustCreate(b, notes, kit.Note{Title: "n"})
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := notes.Get(context.Background(), n.ID); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
