@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"time"
 
 	"github.com/prom-go/prom"
@@ -31,4 +34,34 @@ func ExampleCallTimeout() {
 	_, err = prom.RawQuery[int](db, endless).First(ctx)
 	fmt.Println(errors.Is(err, prom.ErrTimeout))
 	// Output: true
+}
+
+// A readiness probe checks the connections. A liveness probe does not.
+func ExampleRegistry_Health() {
+	var app prom.Registry
+	defer app.Close()
+	if _, err := app.Open("sqlite://:memory:#orders"); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	readiness := func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+		defer cancel()
+		for _, h := range app.Health(ctx) { // prom.CheckHealth(ctx) for the default registry
+			if h.Err != nil {
+				slog.WarnContext(ctx, "not ready", "connection", h.Name, "error", h.Err)
+				http.Error(w, "not ready", http.StatusServiceUnavailable)
+				return
+			}
+		}
+		fmt.Fprintln(w, "ready")
+	}
+	http.HandleFunc("/readyz", readiness)
+	http.HandleFunc("/livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
+
+	answer := httptest.NewRecorder()
+	http.DefaultServeMux.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+	fmt.Println(answer.Code, answer.Body)
+	// Output: 200 ready
 }

@@ -33,3 +33,17 @@ func BenchmarkCallTimeout(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkStats measures a look at the figures.
+func BenchmarkStats(b *testing.B) {
+	for name, dsn := range map[string]string{"sqlite": dbtest.SQLite(b), "postgres": dbtest.Postgres(b)} {
+		b.Run(name, func(b *testing.B) {
+			db := kit.Open(b, dsn)
+			kit.MustCreate(b, kit.Notes(db), kit.Note{Title: "n"})
+			b.ReportAllocs()
+			for b.Loop() {
+				_ = db.Stats()
+			}
+		})
+	}
+}

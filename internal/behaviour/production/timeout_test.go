@@ -153,7 +153,9 @@ func TestIdleInTransactionTimeout_Levels(t *testing.T) {
 		kit.MustCreate(t, notes, kit.Note{Title: "kept"})
 		idle := func(in context.Context) { time.Sleep(250 * time.Millisecond) }
 		for name, fn := range map[string]func(in context.Context) error{
-			"nested":      func(in context.Context) error { return db.Tx(in, func(in context.Context) error { idle(in); return nil }) },
+			"nested": func(in context.Context) error {
+				return db.Tx(in, func(in context.Context) error { idle(in); return nil })
+			},
 			"nest later":  func(in context.Context) error { idle(in); return db.Tx(in, func(context.Context) error { return nil }) },
 			"bulk":        func(in context.Context) error { idle(in); return notes.CreateMany(in, titled(40)) },
 			"read":        func(in context.Context) error { idle(in); _, err := notes.Query().All(in); return err },

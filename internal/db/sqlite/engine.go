@@ -33,10 +33,12 @@ type engine struct {
 	writer  queue
 	readers *queue // nil: reads go to the writer
 
-	open     atomic.Int32 // transactions that write
-	moved    atomic.Bool  // see liteConn.unmoved
-	noGroups bool
-	lonely   atomic.Int64 // until when, in nanoseconds of the clock, writes do not share a transaction; see group
+	open            atomic.Int32 // transactions that write
+	moved           atomic.Bool  // see liteConn.unmoved
+	noGroups        bool
+	groups, grouped atomic.Uint64 // group commits, and the writes in them
+
+	lonely atomic.Int64 // until when, in nanoseconds of the clock, writes do not share a transaction; see group
 
 	sqlMu   sync.Mutex
 	sql     *sql.DB // see sqlDB

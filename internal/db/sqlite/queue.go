@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prom-go/prom/internal/db/driver"
@@ -17,6 +18,9 @@ type queue struct {
 	tail   *waiter
 	all    []*liteConn
 	closed bool
+	counts queueStats
+
+	opened, shut atomic.Uint64 // connections
 
 	// overtaking lets a newcomer take a free connection while others wait, as sync.Mutex does. A connection that is
 	// returned is free, and the first waiter is woken to try for it, one waiter at a time. A waiter that tried in vain
@@ -56,7 +60,7 @@ func (q *queue) add(c *liteConn) {
 // take waits for a connection, until the context ends or, when patience is not negative, so long. The connection may
 // come with a group, in whose transaction a single write is then done.
 func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (*liteConn, *group, error) {
-	var since time.Time
+	var since, began time.Time
 	for {
 		q.mu.Lock()
 		if !since.IsZero() {
@@ -69,11 +73,18 @@ func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (
 		if n := len(q.free); n > 0 && (q.head == nil || q.overtaking) {
 			c := q.free[n-1]
 			q.free = q.free[:n-1]
+			if q.counts.acquires++; !began.IsZero() {
+				q.counts.waits++
+				q.counts.waited += time.Since(began)
+			}
 			if n > 1 { // returned while a waiter was woken already, so that the next one has not been
 				q.tell()
 			}
 			q.mu.Unlock()
 			return c, nil, nil
+		}
+		if began.IsZero() {
+			began = time.Now()
 		}
 		w := waiters.Get().(*waiter)
 		w.single, w.since = single, since
@@ -87,6 +98,7 @@ func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (
 		}
 		waiters.Put(w)
 		if err != nil || !retry {
+			q.waitedSince(began, err == nil)
 			return c, g, err
 		}
 	}
@@ -160,8 +172,7 @@ func (q *queue) give(c *liteConn) {
 	}
 	if q.closed && c.Conn != nil {
 		// Close did not wait for it.
-		_ = c.Conn.Close()
-		c.Conn = nil
+		q.shutDown(c)
 	}
 	q.free = append(q.free, c)
 	q.tell()
@@ -256,10 +267,15 @@ func (q *queue) close() {
 	}
 	for _, c := range q.free {
 		if c.Conn != nil {
-			_ = c.Conn.Close()
-			c.Conn = nil
+			q.shutDown(c)
 		}
 	}
+}
+
+func (q *queue) shutDown(c *liteConn) {
+	_ = c.Conn.Close()
+	c.Conn = nil
+	q.shut.Add(1)
 }
 
 func closedError() *driver.Error {
