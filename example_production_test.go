@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/prom-go/prom"
@@ -64,4 +66,52 @@ func ExampleRegistry_Health() {
 	http.DefaultServeMux.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/readyz", nil))
 	fmt.Println(answer.Code, answer.Body)
 	// Output: 200 ready
+}
+
+// Each customer has a file of its own. On PostgreSQL it would be a database, or a schema by search_path.
+func ExampleTenants() {
+	dir, err := os.MkdirTemp("", "tenants")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+
+	type Invoice struct {
+		prom.Model
+		Total int
+	}
+	invoices := prom.NewRepo[Invoice]()
+
+	tenants := prom.NewTenants(func(ctx context.Context, id string) (string, error) {
+		if !filepath.IsLocal(id) { // an id of a request may be anything
+			return "", errors.New("no such customer")
+		}
+		return "sqlite://" + filepath.Join(dir, id+".db"), nil
+	}, prom.TenantOptions{MaxConns: 60}, prom.CallTimeout(15*time.Second))
+	defer tenants.Close()
+
+	bill := func(ctx context.Context, customer string, total int) error {
+		db, err := tenants.DB(ctx, customer)
+		if err != nil {
+			return err
+		}
+		return invoices.Using(db).Create(ctx, &Invoice{Total: total})
+	}
+
+	ctx := context.Background()
+	for _, customer := range []string{"acme", "globex", "acme"} {
+		if err := bill(ctx, customer, 100); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	acme, err := tenants.DB(ctx, "acme")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n, err := invoices.Using(acme).Query().Count(ctx)
+	fmt.Println(n, err, tenants.Stats().Open)
+	// Output: 2 <nil> 2
 }

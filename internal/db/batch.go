@@ -42,10 +42,11 @@ func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 			failed, err = tx.batch(ctx, b, sts, read)
 		}
 	} else {
-		e, err := db.open(ctx)
+		e, err := db.use(ctx)
 		if err != nil {
 			return -1, err
 		}
+		defer db.leave()
 		f := db.apart(ctx, true)
 		defer f.end()
 		if b, ok := e.(driver.Batcher); ok {

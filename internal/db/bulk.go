@@ -11,10 +11,11 @@ func (db *DB) Bulks(ctx context.Context) (bool, error) {
 	if tx := db.txOf(ctx); tx != nil { // whose engine may be about to be closed
 		return tx.engine.Bulks(), nil
 	}
-	e, err := db.open(ctx)
+	e, err := db.use(ctx)
 	if err != nil {
 		return false, err
 	}
+	defer db.leave()
 	return e.Bulks(), nil
 }
 
@@ -44,10 +45,11 @@ func (db *DB) bulk(ctx context.Context, b *driver.Bulk) error {
 		defer f.end()
 		return f.explain(tx.engine.Bulk(ctx, b))
 	}
-	e, err := db.open(ctx)
+	e, err := db.use(ctx)
 	if err != nil {
 		return err
 	}
+	defer db.leave()
 	f := db.apart(ctx, true)
 	defer f.end()
 	return f.explain(e.Bulk(ctx, b))

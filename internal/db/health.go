@@ -57,8 +57,9 @@ func (db *DB) Health(ctx context.Context) Health {
 		defer cancel()
 	}
 	h, began := Health{Name: db.Name()}, time.Now()
-	e, err := db.open(ctx)
+	e, err := db.use(ctx)
 	if err == nil {
+		defer db.leave()
 		s := e.Stats()
 		h.Exhausted = s.Pool.Max > 0 && s.Pool.InUse >= s.Pool.Max
 		h.Health, err = e.Health(ctx)

@@ -13,10 +13,16 @@ func (db *DB) Alone(ctx context.Context, st *driver.Statement) error {
 	if err := db.check(st); err != nil {
 		return err
 	}
-	e, err := db.open(ctx)
+	release, err := db.tenant.reserve(ctx)
 	if err != nil {
 		return err
 	}
+	defer release()
+	e, err := db.use(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.leave()
 	start := db.log.begin()
 	if err = e.Alone(ctx, st); err != nil {
 		err = db.describe(err, st)
@@ -32,10 +38,16 @@ func (db *DB) Serialized(ctx context.Context, fn func() error) error {
 	if lock == "" {
 		return fn()
 	}
-	e, err := db.open(ctx)
+	giveBack, err := db.tenant.reserve(ctx)
 	if err != nil {
 		return db.describe(err, &driver.Statement{Op: "apply"})
 	}
+	defer giveBack()
+	e, err := db.use(ctx)
+	if err != nil {
+		return db.describe(err, &driver.Statement{Op: "apply"})
+	}
+	defer db.leave()
 	release, err := e.Lock(ctx, lock)
 	if err != nil {
 		return db.describe(err, &driver.Statement{Op: "apply"})

@@ -56,8 +56,9 @@ func (db *DB) read(ctx context.Context, st *driver.Statement, loop *Loop, to dri
 	var rows driver.Rows
 	f := db.apart(ctx, st.MayWrite())
 	defer f.end()
-	e, err := db.open(ctx)
+	e, err := db.use(ctx)
 	if err == nil {
+		defer db.leave()
 		rows, err = e.Query(ctx, st)
 	}
 	return f.explain(db.finishRead(ctx, start, st, loop, rows, err, to))

@@ -74,6 +74,7 @@ func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error,
 	if err != nil {
 		return err
 	}
+	defer db.leave()
 	tx := newTx(ctx, db, nil, inner)
 	tx.readOnly, tx.forgetful = opts.ReadOnly, forgetful
 	var known []*Mark
@@ -97,10 +98,11 @@ func (db *DB) outermost(ctx context.Context, fn func(ctx context.Context) error,
 	return err
 }
 
-// begin begins a transaction, and reports whether its goroutine runs another one, see tx.forgetful.
+// begin begins a transaction, and reports whether its goroutine runs another one, see tx.forgetful. Behind the end of
+// the transaction leave must follow.
 func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (inner driver.Tx, forgetful bool, err error) {
 	ctx, l := db.limit(ctx)
-	e, err := db.open(ctx)
+	e, err := db.use(ctx)
 	if err != nil {
 		return nil, false, l.end(err)
 	}
@@ -109,6 +111,7 @@ func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (inner driver.Tx
 	inner, err = e.Begin(ctx, opts)
 	f.end()
 	if err != nil {
+		db.leave()
 		err = db.describe(f.explain(err), &driver.Statement{Op: "begin"})
 	}
 	return inner, forgetful, l.end(err)

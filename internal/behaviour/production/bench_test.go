@@ -47,3 +47,39 @@ func BenchmarkStats(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkTenant measures what the connection of a tenant adds to a Get: with a repo that is bound once, and with one
+// that is bound for the call.
+func BenchmarkTenant(b *testing.B) {
+	ctx := context.Background()
+	ts := prom.NewTenants(func(context.Context, string) (string, error) { return dbtest.SQLite(b), nil },
+		prom.TenantOptions{})
+	defer ts.Close()
+	db, err := ts.DB(ctx, "one")
+	if err != nil {
+		b.Fatal(err)
+	}
+	plain, notes := kit.Open(b, dbtest.SQLite(b)), prom.NewRepo[kit.Note]()
+	for _, c := range []struct {
+		name string
+		db   *prom.DB
+	}{{"none", plain}, {"bound", db}, {"call", db}} {
+		b.Run(c.name, func(b *testing.B) {
+			bound := notes.Using(c.db)
+			n := kit.MustCreate(b, bound, kit.Note{Title: "n"})
+			b.ReportAllocs()
+			for b.Loop() {
+				if c.name == "call" {
+					own, err := ts.DB(ctx, "one")
+					if err != nil {
+						b.Fatal(err)
+					}
+					bound = notes.Using(own)
+				}
+				if _, err := bound.Get(ctx, n.ID); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

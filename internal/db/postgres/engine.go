@@ -28,6 +28,7 @@ type engine struct {
 	seen   seen
 	open   atomic.Int32 // transactions
 	most   int32        // connections
+	settle atomic.Bool  // see Settle
 
 	once sync.Once
 	std  *sql.DB
@@ -59,13 +60,15 @@ func (Driver) Open(ctx context.Context, d dsn.DSN) (driver.Engine, error) {
 		}
 		return after(ctx, c)
 	}
+	e := &engine{direct: goesDirect(cfg.ConnConfig), most: cfg.MaxConns}
+	cfg.BeforeClose = e.beforeClose
 	// The pool outlives the call that happens to make it.
 	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), cfg)
 	if err != nil {
 		return nil, ErrorOf(err)
 	}
-	simple := cfg.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeSimpleProtocol
-	return &engine{pool: pool, direct: goesDirect(cfg.ConnConfig), simple: simple, most: cfg.MaxConns}, nil
+	e.pool, e.simple = pool, cfg.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeSimpleProtocol
+	return e, nil
 }
 
 // goesDirect reports whether the settings leave the direct way open: prepared statements that are kept, and nobody who
