@@ -61,8 +61,9 @@ type DSNOptions struct {
 	// seconds, as in libpq). If it is zero, PGCONNECT_TIMEOUT applies, or else two minutes; a negative value means two
 	// minutes. The context of the call limits it too.
 	ConnectTimeout time.Duration
-	// StatementTimeout is PostgreSQL's statement_timeout (a number without a unit is in milliseconds). If it is zero,
-	// the server's configuration applies; a negative value means no limit.
+	// StatementTimeout is the time limit of a statement, PostgreSQL's statement_timeout; on SQLite prom interrupts the
+	// statement (a number without a unit is in milliseconds). If it is zero, the server's configuration applies on
+	// PostgreSQL, and SQLite has no limit; a negative value means no limit.
 	StatementTimeout time.Duration
 	// LockTimeout is PostgreSQL's lock_timeout (a number without a unit is in milliseconds). If it is zero, the server's
 	// configuration applies; a negative value means no limit.
@@ -84,6 +85,15 @@ type DSNOptions struct {
 	// InstallLockTimeout is how long DDL waits for the lock of a table (install_lock_timeout; a number without a unit is
 	// in milliseconds). Zero means the default, which [ParseDSN] sets; a negative value means no limit.
 	InstallLockTimeout time.Duration
+
+	// IdleInTransactionTimeout is the time limit for a transaction that runs no statement, PostgreSQL's
+	// idle_in_transaction_session_timeout; on SQLite prom rolls the transaction back (a number without a unit is in
+	// milliseconds). If it is zero, the server's configuration applies on PostgreSQL, and SQLite has no limit; a
+	// negative value means no limit.
+	IdleInTransactionTimeout time.Duration
+	// CallTimeout is the time limit of each statement whose context has no deadline (call_timeout; a number without a
+	// unit is in milliseconds). Zero and negative values mean no limit. See docs/production.md.
+	CallTimeout time.Duration
 }
 
 // InstallMode says what prom does if a table or a column that a repo needs is missing.

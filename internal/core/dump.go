@@ -51,6 +51,7 @@ func Dump(ctx context.Context, w io.Writer, repos []*Repo) error {
 	if err != nil {
 		return err
 	}
+	ctx = db.Unlimited(ctx)
 	if !db.ReadOnly() {
 		for _, r := range repos {
 			if err := r.Install(ctx); err != nil { // as reading would

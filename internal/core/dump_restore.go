@@ -30,6 +30,7 @@ func Restore(ctx context.Context, r io.Reader, repos []*Repo) error {
 	if err != nil {
 		return err
 	}
+	ctx = db.Unlimited(ctx)
 	for _, repo := range repos {
 		if repo.table.View {
 			return ErrorOf("restore", repo.table, errView)

@@ -93,6 +93,7 @@ func (l *loop) start(ctx context.Context, b *binding, c *call) (context.Context,
 	if c.settles {
 		l.of = context.WithoutCancel(ctx) // the database reports what it writes
 	}
+	ctx = b.db.Unlimited(ctx)
 	if b.db.InTx(ctx) {
 		l.lent = new(db.Loop)
 		c.lent = l.lent

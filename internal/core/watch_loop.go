@@ -61,7 +61,7 @@ func (w *watcher) run() error {
 			return ErrorOf("watch", w.q.repo.table, err)
 		}
 	}
-	opened := db.Opened()
+	closes := db.Closes()
 	if err := w.begin(); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (w *watcher) run() error {
 		}
 	}
 	for begun := false; ; begun = true {
-		if begun && (!db.IsOpen() || db.Opened() != opened) {
+		if begun && db.Closes() != closes {
 			return &driver.Error{Kind: driver.KindClosed, Op: "watch", Table: w.q.repo.table.Name,
 				Detail: "the connection was closed"}
 		}

@@ -25,7 +25,9 @@ func (db *DB) Batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 			st.Counted = true
 		}
 	}
-	failed, err = db.batch(ctx, sts, read)
+	inner, l := db.limit(ctx)
+	failed, err = db.batch(inner, sts, read)
+	err = l.end(err)
 	if err != nil && failed >= 0 {
 		err = db.describe(err, sts[failed])
 	}
@@ -61,10 +63,11 @@ func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 			failed, err = tx.batch(ctx, b, sts, read)
 		}
 	} else {
-		e, err := db.open(ctx)
+		e, err := db.use(ctx)
 		if err != nil {
 			return -1, err
 		}
+		defer db.leave()
 		f := db.apart(ctx, true)
 		defer f.end()
 		if b, ok := e.(driver.Batcher); ok {

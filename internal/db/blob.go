@@ -22,6 +22,7 @@ func (db *DB) Snapshot(ctx context.Context) (inside context.Context, end func(),
 	return &txContext{ctx, t}, func() {
 		_ = t.finish(ctx)
 		whole.end(ctx, 0, t.rollback(ctx))
+		db.leave()
 	}, nil
 }
 

@@ -11,20 +11,23 @@ func (db *DB) Bulks(ctx context.Context) (bool, error) {
 	if tx := db.txOf(ctx); tx != nil { // whose engine may be about to be closed
 		return tx.engine.Bulks(), nil
 	}
-	e, err := db.open(ctx)
+	e, err := db.use(ctx)
 	if err != nil {
 		return false, err
 	}
+	defer db.leave()
 	return e.Bulks(), nil
 }
 
 // Bulk inserts many rows, in the transaction that ctx carries for this DB, or in one of its own.
 func (db *DB) Bulk(ctx context.Context, b *driver.Bulk) error {
 	ctx, e := db.observe(ctx, EventStatement, &b.Statement)
-	err := db.bulk(ctx, b)
+	inner, l := db.limit(ctx)
+	err := db.bulk(inner, b)
 	if err != nil {
 		err = db.describe(err, &b.Statement)
 	}
+	err = l.end(err)
 	if e != nil {
 		if e.Bytes = b.Bytes; b.Copied {
 			e.Kind, e.SQL = EventCopy, b.Way.Copy
@@ -47,10 +50,11 @@ func (db *DB) bulk(ctx context.Context, b *driver.Bulk) error {
 		defer f.end()
 		return f.explain(tx.engine.Bulk(ctx, b))
 	}
-	e, err := db.open(ctx)
+	e, err := db.use(ctx)
 	if err != nil {
 		return err
 	}
+	defer db.leave()
 	f := db.apart(ctx, true)
 	defer f.end()
 	return f.explain(e.Bulk(ctx, b))

@@ -32,6 +32,7 @@ type DB struct {
 	closing  sync.Mutex
 	engine   atomic.Pointer[openEngine]
 	opened   atomic.Uint64
+	closes   atomic.Uint64 // calls of Close
 	replaced atomic.Bool
 	marks    syncmap.Map // any → *Mark
 	aging    sync.Mutex
@@ -39,6 +40,7 @@ type DB struct {
 	extras   syncmap.Map // see Extra
 	known    known       // see Known
 	registry *Registry
+	tenant   *tenancy    // nil for a DB that is no tenant's
 	warned   atomic.Bool // of a call that seems to wait for its own transaction
 
 	observers []Observer
@@ -104,10 +106,36 @@ func (db *DB) open(ctx context.Context) (driver.Engine, error) {
 	if err != nil {
 		return nil, db.place(openError(err))
 	}
+	if s, ok := e.(interface{ Settle() }); ok && db.tenant != nil {
+		s.Settle()
+	}
 	db.warnOfLibc(ctx)
 	db.engine.Store(&openEngine{e})
 	db.opened.Add(1)
 	return e, nil
+}
+
+// use is open for one call, which leave ends: the connections of a tenant are kept meanwhile.
+func (db *DB) use(ctx context.Context) (driver.Engine, error) {
+	if db.tenant == nil {
+		return db.open(ctx)
+	}
+	if err := db.tenant.enter(ctx); err != nil {
+		return nil, err
+	}
+	e, err := db.open(ctx)
+	if err != nil {
+		db.tenant.leave()
+		return nil, err
+	}
+	return e, nil
+}
+
+// leave ends a call for which use has returned an engine.
+func (db *DB) leave() {
+	if db.tenant != nil {
+		db.tenant.leave()
+	}
 }
 
 // openError gives an error from before the driver was asked, such as a directory that cannot be made, its kind.
@@ -121,17 +149,29 @@ func openError(err error) error {
 
 // Ping connects if need be and makes sure that the database answers.
 func (db *DB) Ping(ctx context.Context) error {
-	e, err := db.open(ctx)
-	if err != nil {
-		return err
+	ctx, l := db.limit(ctx)
+	e, err := db.use(ctx)
+	if err == nil {
+		err = db.place(e.Ping(ctx))
+		db.leave()
 	}
-	return db.place(e.Ping(ctx))
+	return l.end(err)
 }
 
 // Close waits for running statements, closes the pool and forgets what is known about the database's tables. It does
 // not wait for transactions, which go on and whose connections are closed when they end. It may be called twice. The
 // next operation connects again; but an in-memory database, which has ended, refuses it with KindClosed.
 func (db *DB) Close() error {
+	db.closes.Add(1)
+	if db.tenant != nil {
+		db.tenant.shut()
+	} else {
+		db.disconnect()
+	}
+	return nil
+}
+
+func (db *DB) disconnect() {
 	db.closing.Lock()
 	defer db.closing.Unlock()
 	db.opening <- struct{}{}
@@ -142,7 +182,6 @@ func (db *DB) Close() error {
 	}
 	db.stopAging()
 	db.clearMarks()
-	return nil
 }
 
 // IsOpen reports whether the DB is connected.
@@ -151,16 +190,20 @@ func (db *DB) IsOpen() bool { return db.engine.Load() != nil }
 // Opened returns how often the DB has been connected, with a Close in between.
 func (db *DB) Opened() uint64 { return db.opened.Load() }
 
+// Closes returns how often the DB has been closed by its user. A tenant that was closed for others is not.
+func (db *DB) Closes() uint64 { return db.closes.Load() }
+
 // Replaced reports whether another DB has taken this one's place in its registry.
 func (db *DB) Replaced() bool { return db.replaced.Load() }
 
 // PgxPool does what PgxPool of package prom says. It is no method, since a package that holds a DB would compile what a
 // pgxpool.Pool consists of.
 func PgxPool(ctx context.Context, db *DB) (*pgxpool.Pool, error) {
-	e, err := db.open(ctx)
+	e, err := db.use(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer db.leave()
 	if pg, ok := e.(interface{ Pool() *pgxpool.Pool }); ok {
 		return pg.Pool(), nil
 	}
@@ -171,10 +214,11 @@ func PgxPool(ctx context.Context, db *DB) (*pgxpool.Pool, error) {
 // which is made at its first use; it waits for a transaction of this library that writes as another process would, so
 // use it outside of one. For PostgreSQL it draws from the same pool. Close ends it.
 func (db *DB) SQL(ctx context.Context) (*sql.DB, error) {
-	e, err := db.open(ctx)
+	e, err := db.use(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer db.leave()
 	return e.SQL()
 }
 
@@ -200,10 +244,11 @@ func (db *DB) query(ctx context.Context, st *driver.Statement) (driver.Rows, err
 	if tx := db.txOf(ctx); tx != nil {
 		return tx.query(ctx, st)
 	}
-	e, err := db.open(ctx)
+	e, err := db.use(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer db.leave()
 	f := db.apart(ctx, st.MayWrite())
 	defer f.end()
 	rows, err := e.QueryApart(ctx, st)
@@ -216,13 +261,15 @@ func (db *DB) Exec(ctx context.Context, st *driver.Statement) (int64, error) {
 		return 0, err
 	}
 	ctx, e := db.observe(ctx, EventStatement, st)
-	n, err := db.exec(ctx, st)
+	inner, l := db.limit(ctx)
+	n, err := db.exec(inner, st)
 	if err == nil {
 		err = st.Stored(n)
 	}
 	if err != nil {
 		err = db.describe(err, st)
 	}
+	err = l.end(err)
 	e.end(ctx, n, err)
 	return n, err
 }
@@ -231,10 +278,11 @@ func (db *DB) exec(ctx context.Context, st *driver.Statement) (int64, error) {
 	if tx := db.txOf(ctx); tx != nil {
 		return tx.exec(ctx, st)
 	}
-	e, err := db.open(ctx)
+	e, err := db.use(ctx)
 	if err != nil {
 		return 0, err
 	}
+	defer db.leave()
 	f := db.apart(ctx, st.MayWrite())
 	defer f.end()
 	n, err := e.Exec(ctx, st)

@@ -74,10 +74,11 @@ func (db *DB) join(ctx context.Context, t pgx.Tx) (context.Context, error) {
 		return nil, &driver.Error{Kind: driver.KindOther,
 			Detail: "the context carries a transaction of this connection already: use one that carries none, or begin a nested transaction"}
 	}
-	e, err := db.open(ctx)
+	e, err := db.use(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer db.leave()
 	j, ok := e.(joiner)
 	if !ok {
 		return nil, &driver.Error{Kind: driver.KindOther,

@@ -9,23 +9,30 @@ import (
 
 // Listener learns that a database may have changed, on a connection of its own. It must be closed, and is not safe for
 // concurrent use.
-type Listener struct{ l driver.Listener }
+type Listener struct {
+	l       driver.Listener
+	release func() // of its connection
+}
 
 // Listen opens a listener: on PostgreSQL to the notifications of a channel; on a SQLite file to the commits of all
 // connections, for which it looks once a pace. It is nil for a database in memory, which has the one connection alone.
 func (db *DB) Listen(ctx context.Context, channel string, pace time.Duration) (*Listener, error) {
-	e, err := db.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	l, err := e.Listen(ctx, channel, pace)
+	release, err := db.tenant.reserve(ctx)
 	if err != nil {
 		return nil, db.describe(err, &driver.Statement{Op: "listen"})
 	}
-	if l == nil {
-		return nil, nil
+	e, err := db.use(ctx)
+	if err != nil {
+		release()
+		return nil, err
 	}
-	return &Listener{l}, nil
+	defer db.leave()
+	l, err := e.Listen(ctx, channel, pace)
+	if err != nil || l == nil {
+		release()
+		return nil, db.describe(err, &driver.Statement{Op: "listen"})
+	}
+	return &Listener{l, release}, nil
 }
 
 // Wait waits until it is notified of a change, or for the given time at most, and reports which. A listener that has
@@ -39,7 +46,10 @@ func (l *Listener) Wait(ctx context.Context, most time.Duration) (told bool, err
 }
 
 // Close closes the listener's connection.
-func (l *Listener) Close() { l.l.Close() }
+func (l *Listener) Close() {
+	l.l.Close()
+	l.release()
+}
 
 // Channel returns the channel on which new rows of a table are notified, "" where there is none, and whether the
 // trigger that tells is there.

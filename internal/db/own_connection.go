@@ -14,10 +14,16 @@ func (db *DB) Alone(ctx context.Context, st *driver.Statement) error {
 	if err := db.check(st); err != nil {
 		return err
 	}
-	e, err := db.open(ctx)
+	release, err := db.tenant.reserve(ctx)
 	if err != nil {
 		return err
 	}
+	defer release()
+	e, err := db.use(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.leave()
 	ctx, event := db.observe(ctx, EventStatement, st)
 	if err = e.Alone(ctx, st); err != nil {
 		err = db.describe(err, st)
@@ -33,10 +39,16 @@ func (db *DB) Serialized(ctx context.Context, fn func() error) error {
 	if lock == "" {
 		return fn()
 	}
-	e, err := db.open(ctx)
+	giveBack, err := db.tenant.reserve(ctx)
 	if err != nil {
 		return db.describe(err, &driver.Statement{Op: "apply"})
 	}
+	defer giveBack()
+	e, err := db.use(ctx)
+	if err != nil {
+		return db.describe(err, &driver.Statement{Op: "apply"})
+	}
+	defer db.leave()
 	start := time.Now()
 	release, err := e.Lock(ctx, lock)
 	if w := db.watcher(); w != nil {

@@ -17,6 +17,10 @@ func (db *DB) Read(ctx context.Context, st *driver.Statement, to driver.RowReade
 // ReadLoop is Read for a reader that is a loop, whose body is the application's: in a transaction its end may take the
 // rows while the body runs. A nil loop is none.
 func (db *DB) ReadLoop(ctx context.Context, st *driver.Statement, loop *Loop, to driver.RowReader) error {
+	var l limit
+	if loop == nil { // the body of a loop takes as long as it needs
+		ctx, l = db.limit(ctx)
+	}
 	err := db.read(ctx, st, loop, to)
 	if err != nil && !st.Fresh && driver.IsStale(err) && db.txOf(ctx) == nil {
 		st.Fresh = true
@@ -25,7 +29,7 @@ func (db *DB) ReadLoop(ctx context.Context, st *driver.Statement, loop *Loop, to
 		err = db.read(ctx, st, loop, to)
 		st.Fresh = false
 	}
-	return err
+	return l.end(err)
 }
 
 func (db *DB) read(ctx context.Context, st *driver.Statement, loop *Loop, to driver.RowReader) error {
@@ -53,8 +57,9 @@ func (db *DB) read(ctx context.Context, st *driver.Statement, loop *Loop, to dri
 	var rows driver.Rows
 	f := db.apart(ctx, st.MayWrite())
 	defer f.end()
-	engine, err := db.open(ctx)
+	engine, err := db.use(ctx)
 	if err == nil {
+		defer db.leave()
 		rows, err = engine.Query(ctx, st)
 	}
 	return f.explain(db.finishRead(ctx, e, st, loop, rows, err, to))

@@ -77,6 +77,7 @@ func (db *DB) outermost(outside context.Context, fn func(ctx context.Context) er
 	if err != nil {
 		return err
 	}
+	defer db.leave()
 	var known []*Mark
 	err = errPanicked // stays when fn does
 	err = tx.run(ctx, fn, func() error {
@@ -98,19 +99,22 @@ func (db *DB) outermost(outside context.Context, fn func(ctx context.Context) er
 	return err
 }
 
-// begin begins a transaction that is no other's part.
+// begin begins a transaction that is no other's part. Behind its end leave must follow.
 func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
-	e, err := db.open(ctx)
+	limited, l := db.limit(ctx)
+	e, err := db.use(limited)
 	if err != nil {
-		return nil, err
+		return nil, l.end(err)
 	}
 	f, forgetful := db.apart(ctx, false), db.Forgotten(ctx)
-	at, event := db.observe(ctx, EventBegin, &driver.Statement{Op: "begin", SQL: "BEGIN"})
+	at, event := db.observe(limited, EventBegin, &driver.Statement{Op: "begin", SQL: "BEGIN"})
 	inner, err := e.Begin(at, opts)
 	f.end()
 	if err != nil {
+		db.leave()
 		err = db.describe(f.explain(err), &driver.Statement{Op: "begin"})
 	}
+	err = l.end(err)
 	event.end(at, 0, err)
 	if err != nil {
 		return nil, err
@@ -122,11 +126,13 @@ func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
 
 // commit commits the transaction.
 func (t *tx) commit(ctx context.Context) error {
-	at, event := t.db.observe(ctx, EventCommit, &driver.Statement{Op: "commit", SQL: "COMMIT"})
+	limited, l := t.db.limit(ctx)
+	at, event := t.db.observe(limited, EventCommit, &driver.Statement{Op: "commit", SQL: "COMMIT"})
 	err := t.engine.Commit(at)
 	if err != nil {
 		err = t.db.describe(err, &driver.Statement{Op: "commit"})
 	}
+	err = l.end(err)
 	event.end(at, 0, err)
 	return err
 }
@@ -306,7 +312,8 @@ func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) (er
 	}
 	defer t.giveBack()
 	level := newTx(ctx, t.db, t, t.engine)
-	if err := level.atSavepoint(ctx, EventSavepoint, "savepoint", "SAVEPOINT ", t.engine.Savepoint); err != nil {
+	begin, l := t.db.limit(ctx)
+	if err := l.end(level.atSavepoint(begin, EventSavepoint, "savepoint", "SAVEPOINT ", t.engine.Savepoint)); err != nil {
 		return t.db.describe(err, &driver.Statement{Op: "begin"})
 	}
 	return level.run(ctx, fn, func() error {

@@ -102,8 +102,9 @@ type Options struct {
 	// number is in seconds, as in libpq). Zero leaves it to PGCONNECT_TIMEOUT, else it is two minutes, as
 	// for a negative one; the call's context bounds it too.
 	ConnectTimeout time.Duration
-	// StatementTimeout is PostgreSQL's statement_timeout (a bare number is in milliseconds). Zero leaves
-	// it to the server's configuration; negative is no bound.
+	// StatementTimeout is PostgreSQL's statement_timeout, and the same on SQLite, where prom interrupts the
+	// statement (a bare number is in milliseconds). Zero leaves it to the server's configuration, and is no
+	// bound on SQLite; negative is no bound.
 	StatementTimeout time.Duration
 	// LockTimeout is PostgreSQL's lock_timeout (a bare number is in milliseconds). Zero leaves it to the
 	// server's configuration; negative is no bound.
@@ -125,6 +126,14 @@ type Options struct {
 	// in milliseconds). Zero is [DefaultInstallLockTimeout], which [Parse] fills in; negative is no
 	// bound.
 	InstallLockTimeout time.Duration
+
+	// IdleInTransactionTimeout is PostgreSQL's idle_in_transaction_session_timeout, and the same on SQLite, where
+	// prom rolls the transaction back (a bare number is in milliseconds). Zero leaves it to the server's
+	// configuration, and is no bound on SQLite; negative is no bound.
+	IdleInTransactionTimeout time.Duration
+	// CallTimeout bounds each statement whose context has no deadline (call_timeout; a bare number is in
+	// milliseconds). Zero and negative are no bound.
+	CallTimeout time.Duration
 }
 
 // InstallMode says what happens when a table or a column that a repository needs is missing.

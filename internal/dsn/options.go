@@ -179,6 +179,10 @@ func promOptions(readOnlyAliases ...string) []option {
 				return err
 			},
 		},
+		timeoutOption("statement_timeout", time.Millisecond, func(o *Options) *time.Duration { return &o.StatementTimeout }),
+		timeoutOption("idle_in_transaction_session_timeout", time.Millisecond,
+			func(o *Options) *time.Duration { return &o.IdleInTransactionTimeout }),
+		timeoutOption("call_timeout", time.Millisecond, func(o *Options) *time.Duration { return &o.CallTimeout }),
 		timeoutOption("install_lock_timeout", time.Millisecond,
 			func(o *Options) *time.Duration { return &o.InstallLockTimeout }),
 	}

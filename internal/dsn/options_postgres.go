@@ -16,7 +16,6 @@ var postgresOptions = newOptionSet(
 	promOptions("default_transaction_read_only"),
 	[]option{
 		timeoutOption("connect_timeout", time.Second, func(o *Options) *time.Duration { return &o.ConnectTimeout }),
-		timeoutOption("statement_timeout", time.Millisecond, func(o *Options) *time.Duration { return &o.StatementTimeout }),
 		timeoutOption("lock_timeout", time.Millisecond, func(o *Options) *time.Duration { return &o.LockTimeout }),
 	},
 	postgresTarget(),
@@ -195,7 +194,7 @@ func postgresStartup() []option {
 		"enable_hashjoin", "enable_indexonlyscan", "enable_indexscan", "enable_material", "enable_memoize",
 		"enable_mergejoin", "enable_nestloop", "enable_partition_pruning", "enable_seqscan", "enable_sort",
 		"fallback_application_name", "from_collapse_limit", "geqo", "geqo_threshold",
-		"gin_fuzzy_search_limit", "hash_mem_multiplier", "idle_in_transaction_session_timeout",
+		"gin_fuzzy_search_limit", "hash_mem_multiplier",
 		"idle_session_timeout", "jit", "jit_above_cost", "join_collapse_limit", "lc_messages", "lc_monetary",
 		"lc_numeric", "lc_time", "log_duration", "log_min_duration_statement", "log_min_messages",
 		"log_statement", "logical_decoding_work_mem", "maintenance_work_mem", "max_parallel_maintenance_workers",

@@ -85,6 +85,9 @@ func (d DSN) setStartup(params map[string]string) {
 	if t := d.Options.LockTimeout; t != 0 {
 		setParameter(params, "lock_timeout", milliseconds(t))
 	}
+	if t := d.Options.IdleInTransactionTimeout; t != 0 {
+		setParameter(params, "idle_in_transaction_session_timeout", milliseconds(t))
+	}
 }
 
 // setParameter replaces a parameter whose name is spelled in any case, as the server compares them.

@@ -7,10 +7,9 @@ import (
 
 // instead says what the other dialect has for an option of one.
 var instead = map[string]string{
-	"busy_timeout":      "; PostgreSQL has lock_timeout",
-	"lock_timeout":      "; SQLite has busy_timeout",
-	"statement_timeout": "; give the call a context with a deadline",
-	"search_path":       "; SQLite has one schema to a file",
+	"busy_timeout": "; PostgreSQL has lock_timeout",
+	"lock_timeout": "; SQLite has busy_timeout",
+	"search_path":  "; SQLite has one schema to a file",
 }
 
 // unknownOption names the option and the nearest known one. A name that follows a password, or that no

@@ -19,6 +19,7 @@ const tries = 5
 // have changed since it was planned: what is no longer needed is left out.
 func Apply(ctx context.Context, db *db.DB, tables []*schema.Table, steps []schema.Step) (done []schema.Step,
 	err error) {
+	ctx = db.Unlimited(ctx)
 	a := applier{db: db, tables: tables, steps: steps}
 	switch {
 	case db.InTx(ctx):

@@ -36,6 +36,7 @@ func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bo
 	if db.ReadOnly() || db.DSN().Options.Install == dsn.InstallOff {
 		return false, nil
 	}
+	ctx = db.Unlimited(ctx)
 	if err := possible(ctx, db, tables); err != nil {
 		return false, err
 	}

@@ -18,7 +18,7 @@ import (
 // itself, and all else that contradicts them. It lists what the models say nothing of as well; see
 // [schema.Drift.NotModelled].
 func Plan(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]schema.Step, []*schema.Drift, error) {
-	return plan(ctx, db, false, tables...)
+	return plan(db.Unlimited(ctx), db, false, tables...)
 }
 
 // plan is Plan. With asFound, each step can be done at once, whatever became of those before it.
@@ -56,6 +56,7 @@ func phase(s *schema.Step) int {
 // Drifts tells how the tables differ from their models.
 func Drifts(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]*schema.Drift, error) {
 	var drifts []*schema.Drift
+	ctx = db.Unlimited(ctx)
 	for _, t := range closure(tables) {
 		p := planner{ctx: ctx, db: db, d: db.Dialect(), table: t}
 		if err := p.look(); err != nil {

@@ -63,6 +63,7 @@ func destroy(ctx context.Context, db *db.DB, op, table string,
 		return &driver.Error{Kind: driver.KindReadOnly, Op: op, Table: table,
 			Detail: "the connection was opened with readonly=true"}
 	}
+	ctx = db.Unlimited(ctx)
 	defer db.ForgetMarks(ctx)
 	return db.Tx(ctx, func(ctx context.Context) error {
 		in := newInstaller(ctx, db)

@@ -16,6 +16,7 @@ func WatchTrigger(ctx context.Context, db *db.DB, t *schema.Table) error {
 	if len(statements) == 0 {
 		return nil
 	}
+	ctx = db.Unlimited(ctx)
 	for attempt := 1; ; attempt++ {
 		_, told, err := db.Channel(ctx, t.Name)
 		if err != nil || told {

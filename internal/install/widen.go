@@ -25,6 +25,7 @@ func LacksValues(ctx context.Context, db *db.DB, t *schema.Table) error {
 // Widen lets the table take what its model takes, where that is additive: NULL, a longer text, a greater number. It
 // reports whether it has changed anything.
 func Widen(ctx context.Context, db *db.DB, t *schema.Table) (bool, error) {
+	ctx = db.Unlimited(ctx)
 	steps, _, err := Plan(ctx, db, t)
 	if err != nil {
 		return false, err

@@ -117,6 +117,12 @@ func (s *Statements) Stats() CacheStats {
 	return st
 }
 
+// Figures returns the figures of the cache, for who does not know its type.
+func (s *Statements) Figures() (shapes int, hits, misses uint64) {
+	st := s.Stats()
+	return st.Shapes, st.Hits, st.Misses
+}
+
 // key is a shape in memory that the next statement uses again: what is looked up need not outlive the call.
 type key struct{ shape ast.Shape }
 

@@ -2,6 +2,7 @@ package sqlite3
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,13 +25,24 @@ const watchEvery = 5 * time.Millisecond
 // of SQLite's machine, such as a count of a whole table or the last part of a sort. There a timer of the connection,
 // which is set only when it is not set yet, interrupts the statement.
 func (c *Conn) SetContext(ctx context.Context) {
-	if ctx.Done() == nil {
+	if ctx.Done() == nil && c.limit <= 0 {
 		return
 	}
-	c.ctx, c.cause = ctx, nil
+	c.ctx, c.cause, c.limited = ctx, nil, false
 	c.deadline, c.hasDeadline = ctx.Deadline()
+	if c.limit > 0 {
+		if end := time.Now().Add(c.limit); !c.hasDeadline || end.Before(c.deadline) {
+			c.deadline, c.hasDeadline, c.limited = end, true, true
+		}
+	}
 	c.watch.begin(c)
 }
+
+// ErrStatementTimeout is why a statement was interrupted that took longer than the statement timeout.
+var ErrStatementTimeout = errors.New("statement timeout")
+
+// SetStatementTimeout bounds the work of each SetContext that follows, beside its context. Zero is no bound.
+func (c *Conn) SetStatementTimeout(d time.Duration) { c.limit = d }
 
 // ClearContext ends the work of SetContext. An interruption that came too late for it does not reach what runs next.
 func (c *Conn) ClearContext() {
@@ -57,7 +69,9 @@ func (c *Conn) ended() error {
 	if err := c.ctx.Err(); err != nil {
 		c.cause = err
 	} else if c.hasDeadline && !time.Now().Before(c.deadline) {
-		c.cause = context.DeadlineExceeded // the context's own timer is late
+		if c.cause = context.DeadlineExceeded; c.limited { // otherwise the context's own timer is late
+			c.cause = ErrStatementTimeout
+		}
 	}
 	return c.cause
 }

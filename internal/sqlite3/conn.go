@@ -34,9 +34,11 @@ type Conn struct {
 	id  uintptr // its place in the table of connections
 
 	ctx         context.Context // of the running call, nil when it cannot end
-	deadline    time.Time       // of ctx
+	deadline    time.Time       // of ctx, or of the statement timeout
 	hasDeadline bool
-	cause       error // why the running call was interrupted
+	limit       time.Duration // see SetStatementTimeout
+	limited     bool          // deadline is that of limit
+	cause       error         // why the running call was interrupted
 	watch       watchdog
 	running     *lib.TVdbe // of the last Step, nil once it is reset
 

@@ -89,6 +89,7 @@ func behindBouncer(t *testing.T, b servers.Bouncer, mode string) {
 	wholeTable(t, open(t, straight.DSN), "entry", true)
 	// see docs/dsn.md
 	for _, refused := range []string{"search_path=x", "statement_timeout=1s", "lock_timeout=1s",
+		"idle_in_transaction_session_timeout=1s",
 		"default_query_exec_mode=describe_exec"} {
 		if err := open(t, e.With(refused)).Ping(context.Background()); err == nil {
 			t.Errorf("%s works behind PgBouncer", refused)

@@ -46,6 +46,10 @@ type Engine interface {
 	// end: one that locks something, or any when no connection is left.
 	Contends(locks bool) bool
 
+	// Stats returns the figures of the connections, without I/O.
+	Stats() Stats
+	// Health asks the database about itself. It waits for a connection, and not for locks.
+	Health(ctx context.Context) (Health, error)
 	// Ping makes sure that the database answers.
 	Ping(ctx context.Context) error
 	// SQL returns the database as one of database/sql.

@@ -397,11 +397,14 @@ func Ended(ctx context.Context) error {
 	return nil
 }
 
+// DeadlinePassed is the detail of the error of a deadline.
+const DeadlinePassed = "the context's deadline has passed"
+
 // EndOfContext translates the end of a context, or returns nil.
 func EndOfContext(err error) *Error {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return &Error{Kind: KindTimeout, Detail: "the context's deadline has passed", Err: err}
+		return &Error{Kind: KindTimeout, Detail: DeadlinePassed, Err: err}
 	case errors.Is(err, context.Canceled):
 		return &Error{Kind: KindCanceled, Detail: "the context was canceled", Err: err}
 	}

@@ -25,10 +25,11 @@ type engine struct {
 	pool    *pgxpool.Pool
 	foreign bool // the pool is the program's
 	settings
-	seen  seen
-	open  atomic.Int32 // transactions
-	most  int32        // connections
-	watch driver.Watcher
+	seen     seen
+	open     atomic.Int32 // transactions
+	most     int32        // connections
+	watch    driver.Watcher
+	settling atomic.Bool // see Settle
 
 	connecting *pgx.ConnConfig // of connections outside of the pool
 	hooks      *pgxpool.Config // of the program

@@ -11,7 +11,10 @@ import (
 
 // listener is a connection that listens to one channel. It is none of the pool's: who takes a connection of the pool to
 // wait on it keeps others from it, and LISTEN would stay behind on it.
-type listener struct{ conn *pgx.Conn }
+type listener struct {
+	conn        *pgx.Conn
+	beforeClose func(*pgx.Conn)
+}
 
 // Conn returns the connection.
 func (l *listener) Conn() *pgx.Conn { return l.conn }
@@ -21,7 +24,7 @@ func (e *engine) Listen(ctx context.Context, channel string, _ time.Duration) (d
 	if err != nil {
 		return nil, err
 	}
-	l := &listener{c}
+	l := &listener{c, e.beforeClose}
 	if _, err := c.Exec(ctx, "LISTEN "+pgx.Identifier{channel}.Sanitize()); err != nil {
 		l.Close()
 		return nil, ErrorOf(err)
@@ -64,6 +67,7 @@ func (l *listener) receive(ctx context.Context, most time.Duration) (bool, error
 func (l *listener) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
+	l.beforeClose(l.conn)
 	_ = l.conn.Close(ctx)
 	<-l.conn.PgConn().CleanupDone()
 }

@@ -27,7 +27,7 @@ func (e *engine) connectAlone(ctx context.Context) (*listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &listener{c}, nil
+	return &listener{c, e.beforeClose}, nil
 }
 
 // holdLock begins a transaction that may be idle for long, and keeps no snapshot meanwhile.

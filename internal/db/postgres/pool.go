@@ -89,13 +89,18 @@ func makePool(ctx context.Context, d dsn.DSN, configure []func(*pgxpool.Config) 
 		return sessionOf(c).look(ctx, c, s)
 	}
 	watchConnections(cfg, w)
+	e := &engine{settings: s, most: cfg.MaxConns, connecting: cfg.ConnConfig, hooks: hooks, watch: w}
+	cfg.BeforeClose = func(c *pgx.Conn) {
+		if hooks.BeforeClose != nil {
+			hooks.BeforeClose(c)
+		}
+		e.beforeClose(c)
+	}
 	// The pool outlives the call that happens to make it.
-	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), cfg)
-	if err != nil {
+	if e.pool, err = pgxpool.NewWithConfig(context.WithoutCancel(ctx), cfg); err != nil {
 		return nil, ErrorOf(err)
 	}
-	return &engine{pool: pool, settings: s, most: cfg.MaxConns, connecting: cfg.ConnConfig, hooks: hooks,
-		watch: w}, nil
+	return e, nil
 }
 
 // joinPool returns the engine of a pool of the program's.
@@ -181,7 +186,7 @@ func (e *engine) connect(ctx context.Context, without ...string) (*pgx.Conn, err
 		return nil, ErrorOf(err)
 	}
 	if err = e.prepareAlone(ctx, c, without); err != nil {
-		l := listener{c}
+		l := listener{c, e.beforeClose}
 		l.Close()
 		return nil, acquireError(err)
 	}

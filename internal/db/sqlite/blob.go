@@ -24,6 +24,8 @@ type liteBlob struct {
 
 // OpenBlob implements [driver.BlobOpener].
 func (t *liteTx) OpenBlob(ctx context.Context, table, column string, row int64) (driver.Blob, error) {
+	t.idle.begin()
+	defer t.idle.end()
 	if t.dead != nil {
 		return nil, t.deadError()
 	}
@@ -58,18 +60,31 @@ func local(table string) string {
 // closeBlobs closes the values that are still open.
 func (t *liteTx) closeBlobs() {
 	for b := range t.blobs {
-		_ = b.Close()
+		b.close()
 	}
 }
 
 func (b *liteBlob) Size() int64 { return b.io.Size() }
 
-func (b *liteBlob) ReadAt(p []byte, off int64) error { return blobError(b.io.ReadAt(p, off)) }
+func (b *liteBlob) ReadAt(p []byte, off int64) error {
+	b.tx.idle.begin()
+	defer b.tx.idle.end()
+	if b.tx.dead == errIdle { //nolint:errorlint // it is set as it is
+		return b.tx.deadError()
+	}
+	return blobError(b.io.ReadAt(p, off))
+}
 
 func (b *liteBlob) Close() error {
+	b.tx.idle.begin()
+	defer b.tx.idle.end()
+	b.close()
+	return nil
+}
+
+func (b *liteBlob) close() {
 	delete(b.tx.blobs, b)
 	_ = b.io.Close() // it says again what the last call said
-	return nil
 }
 
 // blobError translates the error of a call on an open value.
@@ -83,6 +98,8 @@ func blobError(err error) error {
 
 // Stream implements [driver.Streamer]: the statement stores zeros, and the bytes are written over them.
 func (t *liteTx) Stream(ctx context.Context, s *driver.Stream) (int64, error) {
+	t.idle.begin()
+	defer t.idle.end()
 	if t.dead != nil {
 		return 0, t.deadError()
 	}

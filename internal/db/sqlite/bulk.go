@@ -15,6 +15,8 @@ func (e *engine) Bulk(ctx context.Context, b *driver.Bulk) error {
 		return err
 	}
 	t := inner.(*liteTx)
+	t.idle.begin() // until its end
+	defer t.idle.end()
 	defer t.end() // after an error, or a panic in the code that encodes a value
 	if err := t.Bulk(ctx, b); err != nil {
 		return err
@@ -27,6 +29,8 @@ func (e *engine) Bulk(ctx context.Context, b *driver.Bulk) error {
 
 // bulk inserts rows in a savepoint, so that all or none of them are there when one of them fails.
 func (t *liteTx) Bulk(ctx context.Context, b *driver.Bulk) error {
+	t.idle.begin()
+	defer t.idle.end()
 	err := t.bulkOnce(ctx, b, b.Way.Each)
 	if errors.Is(err, errKeysApart) {
 		err = t.bulkOnce(ctx, b, 0)

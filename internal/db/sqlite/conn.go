@@ -59,7 +59,16 @@ func (c *liteConn) ready(ctx context.Context) error {
 		return ErrorOf(err)
 	}
 	c.Conn = opened
+	c.queue().opened.Add(1)
 	return nil
+}
+
+// queue returns the queue that the place belongs to.
+func (c *liteConn) queue() *queue {
+	if c.writes {
+		return &c.engine.writer
+	}
+	return c.engine.readers
 }
 
 // The connection that writes looks whether its file is still there when it has not for looksAfter, and one that reads
@@ -108,6 +117,7 @@ func (c *liteConn) drop() {
 		}
 	}
 	_ = old.Close()
+	c.queue().shut.Add(1)
 }
 
 // start prepares a statement, binds its arguments, and others by a function that is given, and runs it up to its first
@@ -263,6 +273,7 @@ func (e *engine) connect(ctx context.Context, writes bool) (*sqlite3.Conn, error
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		c, err := settings.open(ctx)
 		if err == nil {
+			c.SetStatementTimeout(e.dsn.Options.StatementTimeout)
 			return c, nil
 		}
 		if err = ErrorOf(err); driver.KindOf(err) != driver.KindBusy || time.Now().Add(pause).After(deadline) {

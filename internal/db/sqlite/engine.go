@@ -34,10 +34,12 @@ type engine struct {
 	readers *queue // nil: reads go to the writer
 	watch   driver.Watcher
 
-	open     atomic.Int32 // transactions that write
-	moved    atomic.Bool  // see liteConn.unmoved
-	noGroups bool
-	lonely   atomic.Int64 // until when, in nanoseconds of the clock, writes do not share a transaction; see group
+	open            atomic.Int32 // transactions that write
+	moved           atomic.Bool  // see liteConn.unmoved
+	noGroups        bool
+	groups, grouped atomic.Uint64 // group commits, and the writes in them
+
+	lonely atomic.Int64 // until when, in nanoseconds of the clock, writes do not share a transaction; see group
 
 	sqlMu   sync.Mutex
 	sql     *sql.DB // see sqlDB
@@ -272,5 +274,6 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 		e.open.Add(1)
 		t.counted = true
 	}
+	t.watchIdle(e.dsn.Options.IdleInTransactionTimeout)
 	return t, nil
 }

@@ -63,6 +63,9 @@ func ErrorOf(err error) error {
 	if e := driver.EndOfContext(err); e != nil {
 		return e
 	}
+	if errors.Is(err, sqlite3.ErrStatementTimeout) {
+		return &driver.Error{Kind: driver.KindTimeout, Detail: "the statement took longer than statement_timeout", Err: err}
+	}
 	var own *sqlite3.Error
 	if errors.As(err, &own) {
 		return fileError(own.Code, own.Message, own.Running, err)

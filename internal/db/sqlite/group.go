@@ -111,7 +111,12 @@ func (e *engine) leave(c *liteConn, g *group, err error, refused bool) error {
 		return own
 	}
 	if g.size >= groupSize || time.Since(g.begun) > groupTime || !e.writer.pass(c, g) {
-		g.end(c.run("COMMIT"))
+		err := c.run("COMMIT")
+		if err == nil {
+			e.groups.Add(1)
+			e.grouped.Add(uint64(g.size))
+		}
+		g.end(err)
 		e.give(c) // rolls back when the commit failed
 	}
 	<-g.done

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prom-go/prom/internal/db/driver"
@@ -17,6 +18,9 @@ type queue struct {
 	tail   *waiter
 	all    []*liteConn
 	closed bool
+	counts queueStats
+
+	opened, shut atomic.Uint64 // connections
 
 	watch driver.Watcher // nil for none
 	kind  driver.Wait
@@ -59,7 +63,7 @@ func (q *queue) add(c *liteConn) {
 // take waits for a connection, until the context ends or, when patience is not negative, so long. The connection may
 // come with a group, in whose transaction a single write is then done.
 func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (*liteConn, *group, error) {
-	var since, asked time.Time
+	var since, began time.Time
 	for {
 		q.mu.Lock()
 		if !since.IsZero() {
@@ -72,22 +76,26 @@ func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (
 		if n := len(q.free); n > 0 && (q.head == nil || q.overtaking) {
 			c := q.free[n-1]
 			q.free = q.free[:n-1]
+			if q.counts.acquires++; !began.IsZero() {
+				q.counts.waits++
+				q.counts.waited += time.Since(began)
+			}
 			if n > 1 { // returned while a waiter was woken already, so that the next one has not been
 				q.tell()
 			}
 			q.mu.Unlock()
-			if q.watch != nil && !asked.IsZero() {
-				q.watch.Waited(ctx, q.kind, asked, nil)
+			if q.watch != nil && !began.IsZero() {
+				q.watch.Waited(ctx, q.kind, began, nil)
 			}
 			return c, nil, nil
+		}
+		if began.IsZero() {
+			began = time.Now()
 		}
 		w := waiters.Get().(*waiter)
 		w.single, w.since = single, since
 		q.push(w)
 		q.mu.Unlock()
-		if q.watch != nil && asked.IsZero() {
-			asked = time.Now()
-		}
 		err := q.wait(ctx, w, patience)
 		c, g, retry := w.conn, w.group, w.retry
 		w.conn, w.group, w.retry = nil, nil, false
@@ -96,8 +104,9 @@ func (q *queue) take(ctx context.Context, patience time.Duration, single bool) (
 		}
 		waiters.Put(w)
 		if err != nil || !retry {
+			q.waitedSince(began, err == nil)
 			if q.watch != nil {
-				q.watch.Waited(ctx, q.kind, asked, err)
+				q.watch.Waited(ctx, q.kind, began, err)
 			}
 			return c, g, err
 		}
@@ -172,8 +181,7 @@ func (q *queue) give(c *liteConn) {
 	}
 	if q.closed && c.Conn != nil {
 		// Close did not wait for it.
-		_ = c.Conn.Close()
-		c.Conn = nil
+		q.shutDown(c)
 	}
 	q.free = append(q.free, c)
 	q.tell()
@@ -268,10 +276,15 @@ func (q *queue) close() {
 	}
 	for _, c := range q.free {
 		if c.Conn != nil {
-			_ = c.Conn.Close()
-			c.Conn = nil
+			q.shutDown(c)
 		}
 	}
+}
+
+func (q *queue) shutDown(c *liteConn) {
+	_ = c.Conn.Close()
+	c.Conn = nil
+	q.shut.Add(1)
 }
 
 func closedError() *driver.Error {

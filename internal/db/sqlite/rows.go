@@ -82,9 +82,11 @@ func (r *liteRows) Close() error {
 	}
 	switch {
 	case r.tx != nil:
-		if err = r.tx.note(err); r.guarded {
-			err = r.tx.endGuard(r.refused, err)
+		tx := r.tx
+		if err = tx.note(err); r.guarded {
+			err = tx.endGuard(r.refused, err)
 		}
+		tx.idle.end()
 	case r.conn.writes:
 		err = r.engine.leave(r.conn, r.group, err, r.refused)
 	default:

@@ -15,6 +15,7 @@ type liteTx struct {
 	noForeignKeys bool                   // foreign keys are, see TxOptions
 	dead          error                  // why SQLite rolled the transaction back by itself
 	blobs         map[*liteBlob]struct{} // that are open
+	idle          *idleWatch             // nil without a bound
 }
 
 // end gives the connection back. What is open on it is rolled back.
@@ -35,7 +36,18 @@ func (t *liteTx) end() {
 	t.engine.give(c)
 }
 
+// Query implements [driver.Tx]. The transaction is not idle until the rows are closed.
 func (t *liteTx) Query(ctx context.Context, st *driver.Statement) (driver.Rows, error) {
+	t.idle.begin()
+	rows, err := t.query(ctx, st)
+	if err != nil {
+		t.idle.end()
+		return nil, err
+	}
+	return rows, nil
+}
+
+func (t *liteTx) query(ctx context.Context, st *driver.Statement) (*liteRows, error) {
 	if t.dead != nil {
 		return nil, t.deadError()
 	}
@@ -70,6 +82,8 @@ func (t *liteTx) endGuard(refused bool, err error) error {
 }
 
 func (t *liteTx) Exec(ctx context.Context, st *driver.Statement) (int64, error) {
+	t.idle.begin()
+	defer t.idle.end()
 	if t.dead != nil {
 		return 0, t.deadError()
 	}
@@ -87,6 +101,10 @@ func (t *liteTx) note(err error) error {
 }
 
 func (t *liteTx) deadError() error {
+	if t.dead == errIdle { //nolint:errorlint // it is set as it is
+		return &driver.Error{Kind: driver.KindTimeout,
+			Detail: "the transaction was rolled back, because it ran no statement for longer than idle_in_transaction_session_timeout"}
+	}
 	return &driver.Error{Kind: driver.KindClosed,
 		Detail: "the transaction was rolled back, because a statement in it failed", Err: t.dead}
 }
@@ -109,9 +127,18 @@ func (t *liteTx) RollbackTo(ctx context.Context, name string) error {
 	return t.run(context.WithoutCancel(ctx), "ROLLBACK TO "+name)
 }
 
-func (t *liteTx) Cut() { t.conn.Interrupt() }
+// Cut implements [driver.Tx]. It is called beside the statement that runs.
+func (t *liteTx) Cut() {
+	t.idle.lock()
+	defer t.idle.unlock()
+	if t.conn != nil {
+		t.conn.Interrupt()
+	}
+}
 
 func (t *liteTx) Commit(context.Context) error {
+	t.idle.begin()
+	defer t.idle.end()
 	if t.dead != nil {
 		err := t.deadError()
 		t.end()
@@ -125,6 +152,8 @@ func (t *liteTx) Commit(context.Context) error {
 }
 
 func (t *liteTx) Rollback(context.Context) error {
+	t.idle.begin()
+	defer t.idle.end()
 	t.end()
 	return nil
 }

@@ -1,0 +1,5 @@
+//go:build race
+
+package production_test
+
+const raceDetector = true
