@@ -36,6 +36,7 @@ type FoundCheck struct {
 	Name      string // "" where it has none
 	Expr      string // as the engine writes it
 	Unchecked bool   // rows from before it may break it: NOT VALID
+	Others    bool   // another program made it, as far as a plan can tell
 }
 
 // FoundColumn is a column of a table that exists.
@@ -70,6 +71,7 @@ type FoundIndex struct {
 	Invalid bool     // it was left invalid, and covers some rows only
 	Bound   bool     // it belongs to a constraint, and goes with it alone
 	Exclude bool     // that constraint is EXCLUDE
+	Others  bool     // another program made it, as far as a plan can tell
 
 	NullsNotDistinct bool   // a NULL in it is equal to another one
 	Method           string // "" for a B-tree
@@ -100,6 +102,7 @@ type FoundForeignKey struct {
 	Deferrable    bool     // it may be checked at the end of a transaction
 	Deferred      bool     // and is, unless the transaction says otherwise
 	Unchecked     bool     // rows from before it may break it: NOT VALID
+	Others        bool     // another program made it, as far as a plan can tell
 }
 
 // Names returns the names of the index's columns, "" for an expression.

@@ -245,6 +245,11 @@ func (p *planner) compare() ([]*schema.Drift, error) {
 		return nil, err
 	}
 	drifts := p.table.Compare(want, &p.have)
+	if others, err := p.markOthers(drifts); err != nil {
+		return nil, err
+	} else if others {
+		drifts = p.table.Compare(want, &p.have)
+	}
 	return drifts, p.attribute(drifts)
 }
 
