@@ -3,6 +3,8 @@ package schema
 import (
 	"slices"
 	"strings"
+
+	"github.com/prom-go/prom/internal/sqltext"
 )
 
 // Found is what a database has under the name of a table, as introspection tells it.
@@ -288,7 +290,7 @@ func (f *Found) WithTable(from, to string) Found {
 	}
 	g.Definitions = slices.Clone(f.Definitions)
 	for i := range g.Definitions {
-		g.Definitions[i].SQL = renameIn(g.Definitions[i].SQL, was, now)
+		g.Definitions[i].SQL = sqltext.Rename(g.Definitions[i].SQL, was, now)
 	}
 	return g
 }
@@ -361,48 +363,16 @@ func (f *Found) WithColumn(table, from, to string) Found {
 		ix := &g.Indexes[i]
 		ix.Columns, ix.Include = slices.Clone(ix.Columns), all(ix.Include)
 		for j := range ix.Columns {
-			ix.Columns[j].Name, ix.Columns[j].Expr = rename(ix.Columns[j].Name), renameIn(ix.Columns[j].Expr, from, to)
+			ix.Columns[j].Name, ix.Columns[j].Expr = rename(ix.Columns[j].Name), sqltext.Rename(ix.Columns[j].Expr, from, to)
 		}
-		ix.Where = renameIn(ix.Where, from, to)
+		ix.Where = sqltext.Rename(ix.Where, from, to)
 	}
 	for i := range g.Checks {
-		g.Checks[i].Expr = renameIn(g.Checks[i].Expr, from, to)
+		g.Checks[i].Expr = sqltext.Rename(g.Checks[i].Expr, from, to)
 	}
 	g.Definitions = slices.Clone(f.Definitions)
 	for i := range g.Definitions {
-		g.Definitions[i].SQL = renameIn(g.Definitions[i].SQL, from, to)
+		g.Definitions[i].SQL = sqltext.Rename(g.Definitions[i].SQL, from, to)
 	}
 	return g
-}
-
-// renameIn renames a table or a column in SQL, where it stands as a word or in quotes.
-func renameIn(expr, from, to string) string {
-	var b strings.Builder
-	isWord := func(c byte) bool {
-		return c == '_' || c >= 0x80 || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-	}
-	for i := 0; i < len(expr); {
-		j := i + 1
-		switch c := expr[i]; {
-		case c == '\'' || c == '"':
-			for j < len(expr) && expr[j] != c {
-				j++
-			}
-			j = min(j+1, len(expr))
-		case isWord(c):
-			for j < len(expr) && isWord(expr[j]) {
-				j++
-			}
-		}
-		switch word := expr[i:j]; word {
-		case from:
-			b.WriteString(to)
-		case `"` + from + `"`:
-			b.WriteString(`"` + to + `"`)
-		default:
-			b.WriteString(word)
-		}
-		i = j
-	}
-	return b.String()
 }

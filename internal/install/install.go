@@ -84,7 +84,7 @@ func possible(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 }
 
 // anyMissing reports whether there is something to do, and logs what exists and does not fit.
-func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (missing bool, err error) {
+func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (any bool, err error) {
 	for _, t := range all {
 		found, err := db.Inspect(ctx, t.Name)
 		if err != nil {
@@ -94,7 +94,12 @@ func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (mi
 			return false, err
 		}
 		diff := t.Diff(found)
-		missing = missing || diff.Create || slices.Contains(wanted, t) && !diff.Empty()
+		if slices.Contains(wanted, t) {
+			if diff, err = missing(ctx, db, t, &found); err != nil {
+				return false, err
+			}
+		}
+		any = any || diff.Create || slices.Contains(wanted, t) && !diff.Empty()
 		if slices.Contains(wanted, t) {
 			warn(ctx, db, t, &found)
 			if err := warnOfFormer(ctx, db, t); err != nil {
@@ -102,7 +107,7 @@ func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (mi
 			}
 		}
 	}
-	return missing, nil
+	return any, nil
 }
 
 // mayTryAgain reports whether a change that failed may be retried: a program that does not take the lock made or
@@ -166,6 +171,7 @@ type installer struct {
 	exists     map[string]bool // tables that are there by now
 	references []reference     // to be added when all tables are there
 	made       []*schema.Table // that were not there
+	values     []string        // statements that have added values to enums
 	last       bool            // of the attempts: what seems to be a race is none
 	changed    bool
 	err        error
@@ -239,8 +245,10 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 		if in.err = outdatedTable(in.ctx, in.db, "install", t); in.err == nil {
 			in.create(t)
 		}
-	case wanted && !diff.Empty():
-		in.add(t, diff, &found)
+	case wanted:
+		if diff, in.err = missing(in.ctx, in.db, t, &found); in.err == nil && !diff.Empty() {
+			in.add(t, diff, &found)
+		}
 	}
 }
 
@@ -450,7 +458,9 @@ func (in *installer) add(t *schema.Table, diff schema.Diff, found *schema.Found)
 	}
 	for _, c := range diff.Enums {
 		h := found.Column(c.Name)
-		in.change(in.d.AddValues(c, h, c.Lacks(h)), t)
+		add := in.d.AddValues(c, h, c.Lacks(h)) // once for all columns of the type
+		in.change(slices.DeleteFunc(add, func(sql string) bool { return slices.Contains(in.values, sql) }), t)
+		in.values = append(in.values, add...)
 	}
 	for _, k := range t.ForeignKeys {
 		if t.EnforcesKey(k) && slices.ContainsFunc(k.Columns, func(c *schema.Column) bool { return slices.Contains(diff.Columns, c) }) {

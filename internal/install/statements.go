@@ -8,6 +8,7 @@ import (
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/sqltext"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -59,7 +60,12 @@ func named(statements []string) []string {
 		for part := range strings.SplitSeq(sql, "; ") {
 			from, to := renaming(part)
 			for j := 0; from != "" && j < i; j++ {
-				if was, _ := renaming(list[j]); was == "" {
+				was, _ := renaming(list[j])
+				switch {
+				case was != "":
+				case strings.HasPrefix(list[j], "CREATE ") && strings.Contains(list[j], "INDEX "): // with expressions of the program's own
+					list[j] = sqltext.Rename(list[j], unquote(from), unquote(to))
+				default:
 					list[j] = strings.ReplaceAll(list[j], from, to)
 				}
 			}
@@ -112,7 +118,7 @@ func (p *planner) remade(statements []string, ix *schema.FoundIndex) (bool, erro
 		}
 		if p.d.ShadowApart() { // it keeps the text
 			return slices.ContainsFunc(p.have.Definitions, func(d schema.Definition) bool {
-				return strings.EqualFold(d.Name, ix.Name) && strings.HasSuffix(d.SQL, " ON "+on+" "+rest)
+				return strings.EqualFold(d.Name, ix.Name) && strings.HasSuffix(plain.Replace(d.SQL), plain.Replace("ON"+on+rest))
 			}), nil
 		}
 		if p.renamed != nil {
@@ -123,6 +129,9 @@ func (p *planner) remade(statements []string, ix *schema.FoundIndex) (bool, erro
 	}
 	return false, nil
 }
+
+// plain leaves out of SQL what SQLite may write in another way when it renames something: quotes and spaces.
+var plain = strings.NewReplacer(`"`, "", " ", "", "\n", "")
 
 // likeTable is a temporary table that is rolled back.
 const likeTable = dialect.Passing + "_like"

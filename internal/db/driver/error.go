@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -289,6 +290,10 @@ func Locate(e *Error, t *schema.Table) {
 	switch e.Kind {
 	case KindUnique:
 		for _, ix := range t.Indexes {
+			if schema.Numbered(e.Constraint, ix.Name) {
+				e.Columns = slices.DeleteFunc(ix.Names(), func(name string) bool { return name == "" })
+				return
+			}
 			if e.Constraint == ix.Name || e.Constraint == "" && ix.Unique && slices.Equal(e.Columns, ix.Names()) {
 				e.Constraint, e.Columns = ix.Name, slices.DeleteFunc(ix.Names(), func(name string) bool { return name == "" })
 				return
@@ -300,7 +305,7 @@ func Locate(e *Error, t *schema.Table) {
 		}
 	case KindCheck:
 		for _, c := range t.Columns {
-			if e.Constraint != "" && e.Constraint == t.CheckName(c) {
+			if own := t.CheckName(c); e.Constraint == own || schema.Numbered(e.Constraint, own) {
 				e.Columns = []string{c.Name}
 				return
 			}
@@ -316,14 +321,14 @@ func (e *Error) locateReference(t *schema.Table) {
 	// SQLite says nothing about which foreign key it is; there may be but one that it can be.
 	only := e.Constraint == "" && !e.facts.Referred && e.Op != "delete" && len(refs)+len(t.ForeignKeys) == 1
 	for _, c := range refs {
-		if name := dialect.ReferenceName(t, c); only || e.Constraint == name {
-			e.Constraint, e.Columns = name, []string{c.Name}
+		if name := dialect.ReferenceName(t, c); only || e.Constraint == name || schema.Numbered(e.Constraint, name) {
+			e.Constraint, e.Columns = cmp.Or(e.Constraint, name), []string{c.Name}
 			return
 		}
 	}
 	for _, k := range t.ForeignKeys {
-		if name := dialect.ForeignKeyName(t, k); only || e.Constraint == name {
-			e.Constraint, e.Columns = name, schema.ColumnNames(k.Columns)
+		if name := dialect.ForeignKeyName(t, k); only || e.Constraint == name || schema.Numbered(e.Constraint, name) {
+			e.Constraint, e.Columns = cmp.Or(e.Constraint, name), schema.ColumnNames(k.Columns)
 			return
 		}
 	}
