@@ -217,6 +217,9 @@ func conversion(h, w *schema.FoundColumn) (risk schema.Risk, probe string, can b
 		limit := uint64(1) << (widths[to] - 1)
 		return schema.Lossy, "? NOT BETWEEN -" + strconv.FormatUint(limit, 10) + " AND " +
 			strconv.FormatUint(limit-1, 10), true
+	case from.IsList() && to.IsList() && (widths[from.Elem()] > 0 && widths[to.Elem()] > widths[from.Elem()] ||
+		from.Elem() == schema.Float32 && to.Elem() == schema.Float64):
+		return schema.Rewriting, "", true
 	case from == schema.Decimal && to == schema.Decimal:
 		if h.Precision > 0 && w.Scale == h.Scale && w.Precision >= h.Precision {
 			return schema.Additive, "", true
