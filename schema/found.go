@@ -49,6 +49,7 @@ type FoundColumn struct {
 	Size      int    // of a text: the most characters, when the type says so; 0 for no limit
 	Precision int    // of a Decimal; 0 when the type does not say
 	Scale     int
+	Dims      int // of an array: the dimensions that it was declared with, which its values need not have
 	NotNull   bool
 	Key       bool   // part of the primary key
 	Auto      bool   // the database counts it up

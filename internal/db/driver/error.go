@@ -281,8 +281,12 @@ func Locate(e *Error, t *schema.Table) {
 	if e.facts.Failed != "" {
 		e.locateFailed(t)
 	}
+	others := e.Table != "" && e.Table != t.Name && e.Op != "insert"
 	if e.Table == "" {
 		e.Table = t.Name
+	}
+	if e.Kind == KindForeignKey && e.Detail == "" && (e.Op == "delete" || others || e.facts.Referred) {
+		e.Detail = ReferredAdvice
 	}
 	if e.Table != t.Name {
 		return
@@ -314,6 +318,10 @@ func Locate(e *Error, t *schema.Table) {
 		e.locateReference(t)
 	}
 }
+
+// ReferredAdvice says what to do when a row cannot be deleted, or change its key, because others refer to it.
+const ReferredAdvice = "other rows refer to the row: delete or change them first, or give their reference the tag option " +
+	"ondelete=cascade or ondelete='set null'"
 
 // locateReference finds the columns of a foreign key.
 func (e *Error) locateReference(t *schema.Table) {
