@@ -210,7 +210,7 @@ func (d Diff) Empty() bool {
 
 // Diff compares the table with what was found. An index counts as present when its name is, or when another one has the
 // same columns and the same uniqueness and both cover every row. One with expressions, or with columns that it holds
-// besides, goes by its name alone.
+// besides, goes by its name alone; its definition is compared where there is a connection for that.
 func (t *Table) Diff(f Found) Diff {
 	if !f.Exists {
 		return Diff{Create: true, Columns: t.Columns, Indexes: t.Indexes}

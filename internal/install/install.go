@@ -83,33 +83,6 @@ func possible(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 	return nil
 }
 
-// anyMissing reports whether there is something to do, and logs what exists and does not fit.
-func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (any bool, err error) {
-	for _, t := range all {
-		found, err := db.Inspect(ctx, t.Name)
-		if err != nil {
-			return false, err
-		}
-		if err := viewed(t, &found); err != nil {
-			return false, err
-		}
-		diff := t.Diff(found)
-		if slices.Contains(wanted, t) {
-			if diff, err = missing(ctx, db, t, &found); err != nil {
-				return false, err
-			}
-		}
-		any = any || diff.Create || slices.Contains(wanted, t) && !diff.Empty()
-		if slices.Contains(wanted, t) {
-			warn(ctx, db, t, &found)
-			if err := warnOfFormer(ctx, db, t); err != nil {
-				return false, err
-			}
-		}
-	}
-	return any, nil
-}
-
 // mayTryAgain reports whether a change that failed may be retried: a program that does not take the lock made or
 // dropped the same thing at the same moment; or the change, in a transaction of its own, was chosen to end a deadlock,
 // and has not happened.

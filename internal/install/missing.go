@@ -9,6 +9,33 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
+// anyMissing reports whether there is something to do, and logs what exists and does not fit.
+func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (any bool, err error) {
+	for _, t := range all {
+		found, err := db.Inspect(ctx, t.Name)
+		if err != nil {
+			return false, err
+		}
+		if err := viewed(t, &found); err != nil {
+			return false, err
+		}
+		diff := t.Diff(found)
+		if slices.Contains(wanted, t) {
+			if diff, err = missing(ctx, db, t, &found); err != nil {
+				return false, err
+			}
+		}
+		any = any || diff.Create || slices.Contains(wanted, t) && !diff.Empty()
+		if slices.Contains(wanted, t) {
+			warn(ctx, db, t, &found)
+			if err := warnOfFormer(ctx, db, t); err != nil {
+				return false, err
+			}
+		}
+	}
+	return any, nil
+}
+
 // missing tells what a table lacks, as [schema.Table.Diff] does, and compares indexes by their definitions where names
 // and columns do not tell enough: another program's index may do the work of one of an expression or a condition, and
 // may have the name of one of the model without doing its work.
