@@ -47,6 +47,9 @@ func checked(c *scan.Codec, err error, model, values reflect.Type) *scan.Codec {
 	switch inner := schema.Unwrap(col.Type); {
 	case col.Kind == schema.JSON:
 		panic(fmt.Sprintf("prom: %s.%s is stored as JSON, which has no order and no equality that holds on every engine; use JSONOf", model, col.Field))
+	case col.Dims > 1:
+		panic(fmt.Sprintf("prom: %s.%s is an array of several dimensions, which no field compares or changes; "+
+			"read it and write it with its row", model, col.Field))
 	case col.Kind.IsList():
 		panic(fmt.Sprintf("prom: %s.%s is a list; use ListOf", model, col.Field))
 	case inner != values:

@@ -29,8 +29,8 @@ func listColumnAt(at scan.Place) *scan.Codec {
 	if col := c.Column(); !col.Kind.IsList() || schema.Unwrap(col.Type) != at.Values {
 		panic(fmt.Sprintf("prom: %s.%s is not stored as a list of type %s", at.Model, col.Field, at.Values))
 	} else if col.Dims > 1 {
-		panic(fmt.Sprintf("prom: %s.%s is an array of several dimensions, which has no list operators; use prom.FieldOf", at.Model,
-			col.Field))
+		panic(fmt.Sprintf("prom: %s.%s is an array of several dimensions, which no field compares or changes; "+
+			"read it and write it with its row", at.Model, col.Field))
 	}
 	return c
 }

@@ -89,7 +89,8 @@ func (r Range[T]) Equal(o Range[T]) bool { return r.list().Compare(o.list()) == 
 // String returns the range as PostgreSQL writes it, such as [1,10) or empty.
 func (r Range[T]) String() string { return r.list().Text(span.KindOf(any(r.Lower)), false) }
 
-// MarshalText returns what String does. A range that is not valid is an error.
+// MarshalText returns what String does. A range that is not valid is an error. A Range[time.Time] does not know that its
+// column has days: its text, in JSON too, has the times at which they begin in UTC, and stands for the same days.
 func (r Range[T]) MarshalText() ([]byte, error) {
 	l, err := span.From((*schema.Range[T])(&r), schema.Null)
 	return rangeText(l, span.KindOf(any(r.Lower)), false, err)

@@ -47,20 +47,15 @@ type Alteration struct {
 
 // Check returns a column's CHECK constraint as it stands in a definition, and its condition, or "" when it has none.
 func Check(d Dialect, t *schema.Table, c *schema.Column) (constraint, condition string) {
+	return CheckNamed(d, t.CheckName(c), c)
+}
+
+// CheckNamed is [Check] with another name.
+func CheckNamed(d Dialect, name string, c *schema.Column) (constraint, condition string) {
 	if condition = checkCondition(d, c); condition == "" {
 		return "", ""
 	}
-	return "CONSTRAINT " + Quote(t.CheckName(c)) + " CHECK (" + condition + ")", condition
-}
-
-// CheckedColumn returns the column whose CHECK has that name, or nil.
-func CheckedColumn(t *schema.Table, name string) *schema.Column {
-	for _, c := range t.Columns {
-		if t.CheckName(c) == name {
-			return c
-		}
-	}
-	return nil
+	return "CONSTRAINT " + Quote(name) + " CHECK (" + condition + ")", condition
 }
 
 // AddColumnStep returns the step that adds a column. One that old rows would have no value for is added as one that

@@ -239,7 +239,8 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 		var c schema.FoundColumn
 		var def, domain, native, labels sql.NullString
 		err := rows.Scan(&c.Name, &c.Type, &c.NotNull, &c.Key, &def, &c.NoCase, &c.Auto, &c.Generated, &f.View,
-			&f.Partitioned, &c.Equating, &domain, &native, &c.Native.Ordered, &c.Native.Least, &labels, &f.Materialized)
+			&f.Partitioned, &c.Equating, &domain, &native, &c.Native.Ordered, &c.Native.Least, &labels, &f.Materialized,
+			&c.Dims)
 		c.Default, c.Domain, c.Native.Type = def.String, domain.String, native.String
 		if c.Generated {
 			c.Expr, c.Default = c.Default, ""

@@ -254,34 +254,58 @@ func (c *comparison) checks() {
 			added[c.table.CheckName(col)] = true
 		}
 	}
-	var unnamed []*FoundCheck
+	var wanted []*FoundCheck
 	for i := range c.want.Checks {
-		w := &c.want.Checks[i]
-		if added[w.Name] {
-			continue
-		}
-		h := take(func(h *FoundCheck) bool { return h.Name != "" && c.have.same(h.Name, w.Name) })
-		if former := c.formerNames(w.Name); h == nil && former != nil {
-			h = take(func(h *FoundCheck) bool { return slices.Contains(former, h.Name) })
-		}
-		if h != nil {
-			c.check(w, h)
-		} else {
-			unnamed = append(unnamed, w)
+		if w := &c.want.Checks[i]; !added[w.Name] {
+			wanted = append(wanted, w)
 		}
 	}
-	for _, w := range unnamed { // another one may say the same
-		if h := take(func(h *FoundCheck) bool { return sameExpr(h.Expr, w.Expr) }); h != nil {
-			c.check(w, h)
-		} else {
-			c.add(&Drift{Sort: Missing, Object: OfCheck, Name: w.Name, Want: w.Expr, At: DriftPlace{WantCheck: w}})
-		}
+	// One that says the same comes first, by the name of the model's or by another one.
+	for _, is := range []func(h, w *FoundCheck) bool{
+		func(h, w *FoundCheck) bool { return c.have.same(h.Name, w.Name) && sameExpr(h.Expr, w.Expr) },
+		func(h, w *FoundCheck) bool { return sameExpr(h.Expr, w.Expr) },
+		func(h, w *FoundCheck) bool { return !h.Others && h.Name != "" && c.have.same(h.Name, w.Name) },
+		func(h, w *FoundCheck) bool { return !h.Others && slices.Contains(c.formerNames(w.Name), h.Name) },
+		func(h, w *FoundCheck) bool { return !h.Others && Numbered(h.Name, w.Name) },
+	} {
+		wanted = slices.DeleteFunc(wanted, func(w *FoundCheck) bool {
+			h := take(func(h *FoundCheck) bool { return is(h, w) })
+			if h != nil {
+				c.check(w, h)
+			}
+			return h != nil
+		})
+	}
+	for _, w := range wanted {
+		w := &FoundCheck{Name: c.freeConstraint(w.Name), Expr: w.Expr}
+		c.add(&Drift{Sort: Missing, Object: OfCheck, Name: w.Name, Want: w.Expr,
+			At: DriftPlace{Column: c.checked(w.Name), WantCheck: w}})
 	}
 	for _, h := range left {
 		if h != nil {
 			c.add(&Drift{Sort: Extra, Object: OfCheck, Name: h.Name, Have: h.Expr, At: DriftPlace{HaveCheck: h}})
 		}
 	}
+}
+
+// checked returns the column of the model whose CHECK has a name, or that with a number.
+func (c *comparison) checked(name string) *Column {
+	for _, col := range c.table.Columns {
+		if own := c.table.CheckName(col); name == own || Numbered(name, own) {
+			return col
+		}
+	}
+	return nil
+}
+
+// freeConstraint returns the name for a constraint that is to be made: its own, with a number when the table has it for
+// another one.
+func (c *comparison) freeConstraint(name string) string {
+	return free(name, func(name string) bool {
+		return slices.ContainsFunc(c.have.Checks, func(h FoundCheck) bool { return c.have.same(h.Name, name) }) ||
+			slices.ContainsFunc(c.have.ForeignKeys, func(h FoundForeignKey) bool { return c.have.same(h.Name, name) }) ||
+			slices.ContainsFunc(c.have.Indexes, func(h FoundIndex) bool { return h.Bound && c.have.same(h.Name, name) })
+	})
 }
 
 // limitedBy reports whether the type of a column, such as varchar(40), allows no text that is longer than the rules of
@@ -308,8 +332,16 @@ func (c *comparison) formerNames(check string) (names []string) {
 	return names
 }
 
+// check compares a CHECK with the model's. One that is replaced gets the model's name, unless others have that.
 func (c *comparison) check(w, h *FoundCheck) {
-	place := DriftPlace{HaveCheck: h, WantCheck: w}
+	place := DriftPlace{HaveCheck: h, Column: c.checked(w.Name)}
+	place.WantCheck = &FoundCheck{Name: w.Name, Expr: w.Expr}
+	if h.Name != "" && !c.have.same(h.Name, w.Name) {
+		place.WantCheck.Name = h.Name
+		if !Numbered(h.Name, w.Name) {
+			place.WantCheck.Name = c.freeConstraint(w.Name)
+		}
+	}
 	switch {
 	case !sameExpr(h.Expr, w.Expr):
 		c.add(&Drift{Sort: Different, Object: OfCheck, Name: h.Name, Aspect: AspectText, Have: h.Expr, Want: w.Expr,
@@ -329,13 +361,18 @@ func (c *comparison) foreignKeys() {
 		if h == nil && c.have.LocalRefs && !OneDatabase(c.table.Name, wanted.Table) {
 			return // which the engine cannot have
 		}
-		if h == nil {
+		if place.Constraint = c.freeConstraint(IndexName(c.table.Name, strings.Join(columns, "_")+"_fkey")); h == nil {
 			c.add(&Drift{Sort: Missing, Object: OfForeignKey, Name: name, Want: want, At: place})
 			return
+		}
+		if Numbered(h.Name, IndexName(c.table.Name, strings.Join(columns, "_")+"_fkey")) ||
+			h.Name == IndexName(c.table.Name, strings.Join(columns, "_")+"_fkey") {
+			place.Constraint = h.Name
 		}
 		known[h] = true
 		place.HaveKey = h
 		target := c.have.refers(h, wanted)
+		place.Elsewhere = !target
 		same := target && h.sameActions(wanted)
 		place.Holds = target && h.sameActions(wanted.Over(h, said, true)) // of the rest the model says nothing
 		over := wanted.Over(h, said, null)
@@ -382,7 +419,10 @@ func (c *comparison) foundKey(columns []string, wanted *FoundForeignKey) *FoundF
 			return h
 		}
 	}
-	return c.have.Reference(columns...)
+	if h := c.have.Reference(columns...); h != nil && !h.Others {
+		return h
+	}
+	return nil
 }
 
 // What a drift of [AspectValid] says of a constraint.

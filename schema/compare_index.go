@@ -13,7 +13,7 @@ func (c *comparison) indexes() {
 			continue // of a method that SQLite does not have
 		}
 		h := c.have.Index(ix.Name)
-		if h == nil { // another one may do its work
+		if h == nil || !h.Invalid && !c.sameIndex(ix, w, h) { // another one may do its work
 			if i := slices.IndexFunc(c.have.Indexes,
 				func(o FoundIndex) bool { return !o.Invalid && c.sameIndex(ix, w, &o) && c.sameTerms(ix, w, &o) }); i >= 0 {
 				h = &c.have.Indexes[i]
@@ -22,6 +22,11 @@ func (c *comparison) indexes() {
 				}
 				continue
 			}
+		}
+		if h != nil && h.Others && !known[h] { // its name is taken
+			h, ix = c.besideOthers(ix)
+		}
+		if h == nil {
 			c.add(&Drift{Sort: Missing, Object: OfIndex, Name: ix.Name, Want: w.text(), At: DriftPlace{Index: ix}})
 			continue
 		}
@@ -51,6 +56,20 @@ func (c *comparison) indexes() {
 			c.add(&Drift{Sort: Extra, Object: OfIndex, Name: h.Name, Have: h.text(), At: DriftPlace{HaveIndex: h}})
 		}
 	}
+}
+
+// besideOthers returns the index that was made for one of the model whose name another program's index has, nil for none,
+// and that of the model with the name that it has or gets.
+func (c *comparison) besideOthers(ix *Index) (*FoundIndex, *Index) {
+	beside := *ix
+	for i := range c.have.Indexes {
+		if h := &c.have.Indexes[i]; !h.Others && Numbered(h.Name, ix.Name) {
+			beside.Name = h.Name
+			return h, &beside
+		}
+	}
+	beside.Name = free(ix.Name, func(name string) bool { return c.have.Index(name) != nil })
+	return nil, &beside
 }
 
 // variant notes an index that is as the model says, and has more that no tag says: NULLs that are equal, an order of
@@ -102,6 +121,9 @@ func (c *comparison) equates(col *Column, h FoundIndexColumn) bool {
 	have := c.have.Column(col.Name)
 	return have != nil && have.Equating
 }
+
+// Alike reports whether two indexes are the same but for their names.
+func (ix *FoundIndex) Alike(other *FoundIndex) bool { return ix.text() == other.text() }
 
 // text describes an index without its name.
 func (ix *FoundIndex) text() string {

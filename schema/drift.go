@@ -28,14 +28,16 @@ type DriftPlace struct {
 	HaveIndex              *FoundIndex
 	HaveCheck, WantCheck   *FoundCheck
 	HaveKey                *FoundForeignKey
+	Constraint             string // of a foreign key: the name that it gets
 
 	Own bool // this library wrote what the database has
 	// the column or table has the name from before one of the model's, which was renamed, and was made again since
 	Former string
 	Note   string // what else is known of it: who uses it, or that nobody does
 	// what the database has serves the model as it is: another type that holds its values, another rule of a foreign key
-	Holds bool
-	Fails bool // of a foreign key: it sets what takes no NULL to NULL
+	Holds     bool
+	Elsewhere bool // of a foreign key: it leads to something else than the model's
+	Fails     bool // of a foreign key: it sets what takes no NULL to NULL
 }
 
 // DriftSort is a sort of drift.

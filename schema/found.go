@@ -3,6 +3,8 @@ package schema
 import (
 	"slices"
 	"strings"
+
+	"github.com/prom-go/prom/internal/sqltext"
 )
 
 // Found is what a database has under the name of a table, as introspection tells it.
@@ -36,6 +38,7 @@ type FoundCheck struct {
 	Name      string // "" where it has none
 	Expr      string // as the engine writes it
 	Unchecked bool   // rows from before it may break it: NOT VALID
+	Others    bool   // another program made it, as far as a plan can tell
 }
 
 // FoundColumn is a column of a table that exists.
@@ -46,6 +49,7 @@ type FoundColumn struct {
 	Size      int    // of a text: the most characters, when the type says so; 0 for no limit
 	Precision int    // of a Decimal; 0 when the type does not say
 	Scale     int
+	Dims      int // of an array: the dimensions that it was declared with, which its values need not have
 	NotNull   bool
 	Key       bool   // part of the primary key
 	Auto      bool   // the database counts it up
@@ -70,6 +74,7 @@ type FoundIndex struct {
 	Invalid bool     // it was left invalid, and covers some rows only
 	Bound   bool     // it belongs to a constraint, and goes with it alone
 	Exclude bool     // that constraint is EXCLUDE
+	Others  bool     // another program made it, as far as a plan can tell
 
 	NullsNotDistinct bool   // a NULL in it is equal to another one
 	Method           string // "" for a B-tree
@@ -100,6 +105,7 @@ type FoundForeignKey struct {
 	Deferrable    bool     // it may be checked at the end of a transaction
 	Deferred      bool     // and is, unless the transaction says otherwise
 	Unchecked     bool     // rows from before it may break it: NOT VALID
+	Others        bool     // another program made it, as far as a plan can tell
 }
 
 // Names returns the names of the index's columns, "" for an expression.
@@ -204,7 +210,7 @@ func (d Diff) Empty() bool {
 
 // Diff compares the table with what was found. An index counts as present when its name is, or when another one has the
 // same columns and the same uniqueness and both cover every row. One with expressions, or with columns that it holds
-// besides, goes by its name alone.
+// besides, goes by its name alone; its definition is compared where there is a connection for that.
 func (t *Table) Diff(f Found) Diff {
 	if !f.Exists {
 		return Diff{Create: true, Columns: t.Columns, Indexes: t.Indexes}
@@ -285,7 +291,7 @@ func (f *Found) WithTable(from, to string) Found {
 	}
 	g.Definitions = slices.Clone(f.Definitions)
 	for i := range g.Definitions {
-		g.Definitions[i].SQL = renameIn(g.Definitions[i].SQL, was, now)
+		g.Definitions[i].SQL = sqltext.Rename(g.Definitions[i].SQL, was, now)
 	}
 	return g
 }
@@ -358,48 +364,16 @@ func (f *Found) WithColumn(table, from, to string) Found {
 		ix := &g.Indexes[i]
 		ix.Columns, ix.Include = slices.Clone(ix.Columns), all(ix.Include)
 		for j := range ix.Columns {
-			ix.Columns[j].Name, ix.Columns[j].Expr = rename(ix.Columns[j].Name), renameIn(ix.Columns[j].Expr, from, to)
+			ix.Columns[j].Name, ix.Columns[j].Expr = rename(ix.Columns[j].Name), sqltext.Rename(ix.Columns[j].Expr, from, to)
 		}
-		ix.Where = renameIn(ix.Where, from, to)
+		ix.Where = sqltext.Rename(ix.Where, from, to)
 	}
 	for i := range g.Checks {
-		g.Checks[i].Expr = renameIn(g.Checks[i].Expr, from, to)
+		g.Checks[i].Expr = sqltext.Rename(g.Checks[i].Expr, from, to)
 	}
 	g.Definitions = slices.Clone(f.Definitions)
 	for i := range g.Definitions {
-		g.Definitions[i].SQL = renameIn(g.Definitions[i].SQL, from, to)
+		g.Definitions[i].SQL = sqltext.Rename(g.Definitions[i].SQL, from, to)
 	}
 	return g
-}
-
-// renameIn renames a table or a column in SQL, where it stands as a word or in quotes.
-func renameIn(expr, from, to string) string {
-	var b strings.Builder
-	isWord := func(c byte) bool {
-		return c == '_' || c >= 0x80 || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-	}
-	for i := 0; i < len(expr); {
-		j := i + 1
-		switch c := expr[i]; {
-		case c == '\'' || c == '"':
-			for j < len(expr) && expr[j] != c {
-				j++
-			}
-			j = min(j+1, len(expr))
-		case isWord(c):
-			for j < len(expr) && isWord(expr[j]) {
-				j++
-			}
-		}
-		switch word := expr[i:j]; word {
-		case from:
-			b.WriteString(to)
-		case `"` + from + `"`:
-			b.WriteString(`"` + to + `"`)
-		default:
-			b.WriteString(word)
-		}
-		i = j
-	}
-	return b.String()
 }

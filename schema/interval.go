@@ -58,8 +58,17 @@ func IntervalText(months, days int32, micros int64) string {
 
 var errInterval = errors.New("the text is not an interval as PostgreSQL writes it, such as 1 year 2 mons 3 days 04:05:06")
 
-// ParseInterval reads what IntervalText writes.
+// ParseInterval reads what IntervalText writes, and what PostgreSQL does with each other IntervalStyle, which no session
+// needs to have set for it: each has a form of its own.
 func ParseInterval(s string) (months, days int32, micros int64, err error) {
+	if months, days, micros, err = parsePostgres(s); err == nil {
+		return months, days, micros, nil
+	}
+	return parseStyled(s)
+}
+
+// parsePostgres reads the IntervalStyle postgres.
+func parsePostgres(s string) (months, days int32, micros int64, err error) {
 	words := strings.Fields(s)
 	if len(words) == 0 {
 		return 0, 0, 0, errInterval

@@ -36,7 +36,8 @@ func TestIntervalText(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "1", "1 week", "1 day 2", "01:02", "1:2:3:4", "01:60:00", "01:02:03 1 day", "99999999999 days",
-		"2147483647 years", "9999999999999:00:00", "1 day x", "00:00:00.1234567", "P1D"} {
+		"2147483647 years", "9999999999999:00:00", "1 day x", "00:00:00.1234567", "P", "PT", "@", "@ ago",
+		"+1-2", "1-2 3 4:05:06", "P1D2Y", "@ 1 day 2 years", "PT0.0000001S"} {
 		if _, _, _, err := schema.ParseInterval(text); err == nil {
 			t.Errorf("%q is read", text)
 		}

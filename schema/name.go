@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -131,4 +132,36 @@ func IndexName(table, name string) string {
 		cut--
 	}
 	return fmt.Sprintf("%s_%08x", full[:cut], h.Sum32())
+}
+
+// Numbered reports whether a name is another one with a number from 1 to 9 behind it, as a constraint or index gets it
+// whose own name is taken by one of another program.
+func Numbered(name, own string) bool {
+	for n := 1; n < 10; n++ {
+		if name == numbered(own, n) {
+			return true
+		}
+	}
+	return false
+}
+
+// numbered returns a name with a number behind it, as PostgreSQL does it for constraints without a name.
+func numbered(name string, n int) string {
+	digits := strconv.Itoa(n)
+	cut := min(len(name), MaxName-len(digits))
+	for cut > 0 && cut < len(name) && !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	return name[:cut] + digits
+}
+
+// free returns a name that is not taken: the one given, or one with a number behind it.
+func free(name string, taken func(name string) bool) string {
+	for n, now := 1, name; n < 10; n++ {
+		if !taken(now) {
+			return now
+		}
+		now = numbered(name, n)
+	}
+	return name
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"reflect"
 	"strings"
 
 	"github.com/prom-go/prom/schema"
@@ -76,7 +75,7 @@ func (g *generator) native(f *field) bool {
 		f.tag = append(f.tag, typeTag+tagValue(strings.TrimSuffix(c.Type, "[]")))
 	}
 	if list {
-		f.typ, f.stored, f.family = "[]"+f.typ, reflect.TypeFor[[]string](), "List"
+		f.listOf(f.typ, f.stored)
 	}
 	return true
 }

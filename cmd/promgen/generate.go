@@ -296,7 +296,9 @@ func (g *generator) fieldOf(t *found, c schema.FoundColumn) *field {
 	case !ok:
 		return nil
 	case list:
-		f.typ, f.stored, f.family = "[]"+gt.typ, reflect.SliceOf(gt.is), "List"
+		f.listOf(gt.typ, gt.is)
+	case isInfinite(c):
+		f.typ, f.stored, f.family = "prom.TimeOrInfinity", reflect.TypeFor[prom.TimeOrInfinity](), "Ordered"
 	}
 	isKey := c.Key && c.Kind != schema.JSON && c.Kind != schema.Float32 && c.Kind != schema.Float64 && !list
 	switch {
@@ -342,6 +344,24 @@ func (g *generator) fieldOf(t *found, c schema.FoundColumn) *field {
 		}
 	}
 	return f
+}
+
+// listOf makes the field a list, or a list of lists where the column was declared with several dimensions.
+func (f *field) listOf(typ string, is reflect.Type) {
+	f.family = "List"
+	for range max(1, f.column.Dims) {
+		typ, is = "[]"+typ, reflect.SliceOf(is)
+	}
+	if f.typ, f.stored = typ, is; f.column.Dims > 1 {
+		f.tag, f.family = append(f.tag, "array"), "" // which no handle compares
+	}
+}
+
+// isInfinite reports whether the default of a time is an infinity, which a time.Time cannot hold. Of other columns only
+// their values tell that they have some.
+func isInfinite(c schema.FoundColumn) bool {
+	text, ok := schema.Constant(c.Default)
+	return ok && (c.Kind == schema.Time || c.Kind == schema.Date) && schema.InfiniteText(text) != 0
 }
 
 // countedKeys returns how many columns of the key the database generates.

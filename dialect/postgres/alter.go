@@ -121,7 +121,7 @@ func (w *alteration) speaksOf(drift *schema.Drift, column string) bool {
 	case drift.Sort == schema.Extra:
 		return false
 	case drift.Object == schema.OfCheck:
-		return dialect.CheckedColumn(w.Table, place.WantCheck.Name).Name == column
+		return place.Column.Name == column
 	case drift.Object == schema.OfForeignKey && place.ForeignKey != nil:
 		return slices.Contains(schema.ColumnNames(place.ForeignKey.Columns), column)
 	case drift.Object == schema.OfForeignKey:
@@ -359,8 +359,7 @@ func (w *alteration) check(drift *schema.Drift) schema.Step {
 		return w.new(schema.DropConstraint, drift, risk, w.alter("DROP CONSTRAINT "+dialect.Quote(drift.Name)))
 	}
 	validate := w.alter("VALIDATE CONSTRAINT " + dialect.Quote(place.WantCheck.Name))
-	c := dialect.CheckedColumn(w.Table, place.WantCheck.Name)
-	constraint, condition := dialect.Check(w.d, w.Table, c)
+	constraint, condition := dialect.CheckNamed(w.d, place.WantCheck.Name, place.Column)
 	add := "ADD " + constraint + " NOT VALID"
 	var s schema.Step
 	switch {
@@ -442,14 +441,14 @@ func (w *alteration) foreignKey(drift *schema.Drift) schema.Step {
 		return w.new(schema.DropConstraint, drift, schema.Lossy,
 			w.alter("DROP CONSTRAINT "+dialect.Quote(place.HaveKey.Name)))
 	}
-	var name string
+	name := place.Constraint
 	var target *schema.Table
 	var to []*schema.Column
 	if place.ForeignKey != nil {
-		name, target = dialect.ForeignKeyName(w.Table, place.ForeignKey), w.Table.TargetOfKey(place.ForeignKey)
+		target = w.Table.TargetOfKey(place.ForeignKey)
 		to = place.ForeignKey.To()
 	} else {
-		name, target = dialect.ReferenceName(w.Table, place.Column), w.Table.TargetOf(place.Column)
+		target = w.Table.TargetOf(place.Column)
 		to = target.Key
 	}
 	k := dialect.WantedForeignKey(w.Alteration, drift)

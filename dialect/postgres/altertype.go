@@ -19,18 +19,24 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 		return dialect.ByHand(drift, "there is no conversion between the types; add a column with another name, fill it, and drop this one")
 	}
 	name := dialect.Quote(drift.Name)
-	constraint, _ := dialect.Check(w.d, w.Table, c)
+	check := w.Table.CheckName(c)
 	constant := !want.Auto && c.References == nil && c.HasConstant()
 	others := constant && w.othersDefault(drift.Name)
 	if others && carried(h, want) {
 		constant = false // it has a step of its own
 	}
 	var what []string
-	i := slices.IndexFunc(w.Have.Checks, func(f schema.FoundCheck) bool { return f.Name == w.Table.CheckName(c) })
+	i := slices.IndexFunc(w.Have.Checks, func(f schema.FoundCheck) bool {
+		return !f.Others && (f.Name == check || schema.Numbered(f.Name, check))
+	})
+	if i >= 0 {
+		check = w.Have.Checks[i].Name
+	}
+	constraint, _ := dialect.CheckNamed(w.d, check, c)
 	checked := i >= 0 && h.Kind != want.Kind && constraint != ""
 	if checked {
 		// a step before may have dropped it
-		what = append(what, "DROP CONSTRAINT IF EXISTS "+dialect.Quote(w.Table.CheckName(c)))
+		what = append(what, "DROP CONSTRAINT IF EXISTS "+dialect.Quote(check))
 		if !isOwn(w.Have.Checks[i].Expr) {
 			risk = schema.Lossy
 		}
@@ -211,6 +217,9 @@ func conversion(h, w *schema.FoundColumn) (risk schema.Risk, probe string, can b
 		limit := uint64(1) << (widths[to] - 1)
 		return schema.Lossy, "? NOT BETWEEN -" + strconv.FormatUint(limit, 10) + " AND " +
 			strconv.FormatUint(limit-1, 10), true
+	case from.IsList() && to.IsList() && (widths[from.Elem()] > 0 && widths[to.Elem()] > widths[from.Elem()] ||
+		from.Elem() == schema.Float32 && to.Elem() == schema.Float64):
+		return schema.Rewriting, "", true
 	case from == schema.Decimal && to == schema.Decimal:
 		if h.Precision > 0 && w.Scale == h.Scale && w.Precision >= h.Precision {
 			return schema.Additive, "", true

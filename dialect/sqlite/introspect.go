@@ -37,7 +37,7 @@ const columns = `SELECT c.name, c.type,
 	c."notnull" <> 0 OR ` + counted + `,
 	c.pk > 0, c.dflt_value, 0, ` + counted + `, c.hidden > 1,
 	EXISTS (SELECT 1 FROM ` + of + `sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE), 0, 0,
-	NULL, NULL, 0, 0, NULL, 0
+	NULL, NULL, 0, 0, NULL, 0, 0
 FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name` + ofArg + `) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid`

@@ -105,8 +105,8 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 			})
 		}
 		if want := place.WantCheck; want != nil {
-			c := dialect.CheckedColumn(w.Table, want.Name)
-			_, condition := dialect.Check(w.d, w.Table, c)
+			c := place.Column
+			constraint, condition := dialect.CheckNamed(w.d, want.Name, c)
 			probe := dialect.CheckProbe(w.d, w.Table.Name, condition)
 			if expr, _ := w.retyped(drift); expr != "" {
 				name := dialect.Quote(c.Name)
@@ -114,11 +114,9 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 					") WHERE NOT (" + condition + ")"
 			}
 			r.probes = append(r.probes, probe)
-			edit(func(def, want *tableDef) {
-				if cl := want.column(c.Name).clause(clauseCheck); cl != nil {
-					col := def.column(c.Name)
-					col.clauses = append(col.clauses, *cl)
-				}
+			edit(func(def, _ *tableDef) {
+				col := def.column(c.Name)
+				col.clauses = append(col.clauses, clauses(constraint, tokens(constraint))...)
 			})
 		}
 	case drift.Object == schema.OfForeignKey:
@@ -161,7 +159,7 @@ func (w *alteration) retyped(drift *schema.Drift) (expr string, can bool) {
 	var names []string
 	switch place := drift.At; {
 	case place.WantCheck != nil:
-		names = []string{dialect.CheckedColumn(w.Table, place.WantCheck.Name).Name}
+		names = []string{place.Column.Name}
 	case place.ForeignKey != nil:
 		names = schema.ColumnNames(place.ForeignKey.Columns)
 	case place.Column != nil:
@@ -181,12 +179,15 @@ func (w *alteration) retyped(drift *schema.Drift) (expr string, can bool) {
 func (w *alteration) foreignKey(r *rebuild, drift *schema.Drift, edit func(func(def, want *tableDef))) {
 	place := drift.At
 	if have := place.HaveKey; have != nil {
+		_, target := schema.SplitName(have.Table)
 		edit(func(def, _ *tableDef) {
 			def.dropWhere(func(col *columnDef, c *clause) bool {
 				if col != nil {
-					return c.sort == clauseReferences && len(have.Columns) == 1 && strings.EqualFold(col.name(), have.Columns[0])
+					return c.sort == clauseReferences && len(have.Columns) == 1 && strings.EqualFold(col.name(), have.Columns[0]) &&
+						strings.EqualFold(c.target(), target)
 				}
-				return c.sort == clauseForeignKey && slices.EqualFunc(c.columns(), have.Columns, strings.EqualFold)
+				return c.sort == clauseForeignKey && slices.EqualFunc(c.columns(), have.Columns, strings.EqualFold) &&
+					strings.EqualFold(c.target(), target)
 			})
 		})
 	}
@@ -205,10 +206,13 @@ func (w *alteration) foreignKey(r *rebuild, drift *schema.Drift, edit func(func(
 		r.probes = append(r.probes, dialect.ReferenceProbe(w.d, w.Table.Name, []string{name}, w.Table.TargetOf(place.Column),
 			place.Column.References.Target().Key))
 		edit(func(def, want *tableDef) {
-			if c := want.column(name).clause(clauseReferences); c != nil {
+			c := want.column(name).clause(clauseReferences)
+			if c != nil {
 				*c = c.referring(w.d, dialect.WantedForeignKey(w.Alteration, drift))
 			}
-			def.column(name).put(clauseReferences, want.column(name))
+			if col := def.column(name); c != nil { // beside one that others have to another table
+				col.clauses = append(col.clauses, *c)
+			}
 		})
 	}
 }

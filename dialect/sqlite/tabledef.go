@@ -271,6 +271,15 @@ func (c *clause) columns() []string {
 	return names
 }
 
+// target returns the table that a REFERENCES or a FOREIGN KEY leads to, "" for another clause.
+func (c *clause) target() string {
+	i := slices.IndexFunc(c.words, func(t token) bool { return t.is("REFERENCES") })
+	if i < 0 || i+1 >= len(c.words) {
+		return ""
+	}
+	return unquote(c.words[i+1].text)
+}
+
 func (c *clause) String() string {
 	if c.name == "" {
 		return c.text

@@ -42,7 +42,7 @@ var arrows = map[string][]string{
 	"query":            {"."},
 	"internal/render":  {"dialect", "schema", "internal/ast", "internal/sqltext", "internal/syncmap", squirrel},
 	"internal/ast":     {"dialect", "schema", "internal/scan", "internal/sqltext", uuid},
-	"internal/install": {"dialect", "schema", "internal/db", "internal/db/driver", "internal/dsn", uuid},
+	"internal/install": {"dialect", "schema", "internal/db", "internal/db/driver", "internal/dsn", "internal/sqltext", uuid},
 
 	"conn": {".", "internal/dsn"},
 	"internal/db": {"dialect", "schema", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite",

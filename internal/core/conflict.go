@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -18,6 +19,7 @@ import (
 // immutable value, and may be kept.
 type Conflict struct {
 	repo    *Repo
+	op      string   // the call of the user's, for errors; "" for upsert
 	on      identity // without columns: what the value itself says
 	nothing bool
 	assigns []Assign
@@ -78,9 +80,12 @@ func (c *Conflict) Where(conds []Cond) *Conflict {
 	return &next
 }
 
+// does names the call of the user's.
+func (c *Conflict) does() string { return cmp.Or(c.op, "upsert") }
+
 // Create does what Conflict.Create of package prom says.
 func (c *Conflict) Create(ctx context.Context, v unsafe.Pointer) (outcome Outcome, err error) {
-	if err := c.repo.given("upsert", v); err != nil {
+	if err := c.repo.given(c.does(), v); err != nil {
 		return Unchanged, err
 	}
 	if c.hooks == 0 {
@@ -119,7 +124,7 @@ func (c *Conflict) create(ctx context.Context, v unsafe.Pointer) (Outcome, error
 	if err != nil {
 		return Unchanged, err
 	}
-	w.setText("upsert", text)
+	w.setText(c.does(), text)
 	w.Write, w.Tell, w.Stores, w.complete = true, c.tells(), c.stores(), true
 	w.one = w.stored
 	if err := b.query(ctx, &w.call, w); err != nil {
@@ -161,22 +166,22 @@ func (c *Conflict) build(ctx context.Context, b *binding, w *work) (*render.Text
 	r, at := c.repo, now()
 	on, err := c.target(w.stored)
 	if err != nil {
-		return nil, ErrorOf("upsert", r.table, err)
+		return nil, ErrorOf(c.does(), r.table, err)
 	}
 	cols, err := r.fill(w.cols, w.stored, at)
 	if err != nil {
-		return nil, ErrorOf("upsert", r.table, err)
+		return nil, ErrorOf(c.does(), r.table, err)
 	}
 	c.touch(w.stored, at)
-	if w.args, err = r.values(ctx, "upsert", w.args, w.stored, cols); err != nil {
+	if w.args, err = r.values(ctx, c.does(), w.args, w.stored, cols); err != nil {
 		return nil, err
 	}
 	if err := r.conflicts(ctx, b, w.stored, on.cols); err != nil {
-		return nil, ErrorOf("upsert", r.table, err)
+		return nil, ErrorOf(c.does(), r.table, err)
 	}
 	plain, err := b.plainIndex(ctx, on.cols)
 	if err != nil {
-		return nil, ErrorOf("upsert", r.table, err)
+		return nil, ErrorOf(c.does(), r.table, err)
 	}
 	how := render.Conflict{Plain: plain, On: on.cols, Live: on.live, Nothing: c.nothing, Tell: c.tells()}
 	w.sets = c.sets(w.sets, cols, on.cols)
@@ -191,7 +196,7 @@ func (c *Conflict) build(ctx context.Context, b *binding, w *work) (*render.Text
 		}
 	}
 	if err != nil {
-		return nil, ErrorOf("upsert", r.table, err)
+		return nil, ErrorOf(c.does(), r.table, err)
 	}
 	return text, nil
 }
@@ -343,7 +348,7 @@ func (c *Conflict) stored(vs, stored scan.List, outcomes []Outcome) []Outcome {
 // add adds the insert of v to a batch.
 func (c *Conflict) add(batch *Batch, v unsafe.Pointer, outcome *Outcome) {
 	r := c.repo
-	r.Batch(batch).write("upsert", v, c.hooks, func(ctx context.Context, op *batchOp, w *work) error {
+	r.Batch(batch).write(c.does(), v, c.hooks, func(ctx context.Context, op *batchOp, w *work) error {
 		text, err := c.build(ctx, op.b, w)
 		if err != nil {
 			op.own = true

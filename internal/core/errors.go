@@ -79,7 +79,7 @@ func explainCheck(e *driver.Error, t *schema.Table) {
 		return
 	}
 	c := t.Column(e.Columns[0])
-	if c == nil || e.Constraint != t.CheckName(c) {
+	if c == nil || e.Constraint != t.CheckName(c) && !schema.Numbered(e.Constraint, t.CheckName(c)) {
 		return
 	}
 	if v, ok := scan.Refused(c); ok {

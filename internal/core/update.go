@@ -51,7 +51,7 @@ func (r *Repo) Save(ctx context.Context, v unsafe.Pointer) error {
 	} else if rewritten {
 		return r.saveRewritten(ctx, b, v)
 	}
-	if err = r.upsert(ctx, v, identity{cols: r.table.Key}); b.refused(ctx, err) {
+	if err = r.upsert(ctx, "save", v, identity{cols: r.table.Key}); b.refused(ctx, err) {
 		return r.saveRewritten(ctx, b, v)
 	}
 	return err

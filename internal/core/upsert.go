@@ -24,21 +24,22 @@ func (r *Repo) Upsert(ctx context.Context, v unsafe.Pointer, on []Columner) erro
 		if err != nil {
 			return ErrorOf("upsert", r.table, err)
 		}
-		return r.upsert(ctx, v, id)
+		return r.upsert(ctx, "upsert", v, id)
 	}
 	id, err := r.identityOf(on)
 	if err != nil {
 		return ErrorOf("upsert", r.table, err)
 	}
-	return r.upsert(ctx, v, id)
+	return r.upsert(ctx, "upsert", v, id)
 }
 
-func (r *Repo) upsert(ctx context.Context, v unsafe.Pointer, on identity) error {
+// upsert inserts v or updates its row; op is the call of the user's, for errors.
+func (r *Repo) upsert(ctx context.Context, op string, v unsafe.Pointer, on identity) error {
 	var err error
 	if hooks := r.hooks & upsertHooks; hooks != 0 {
-		_, err = (&Conflict{repo: r, on: on, hooks: hooks}).Create(ctx, v)
+		_, err = (&Conflict{repo: r, op: op, on: on, hooks: hooks}).Create(ctx, v)
 	} else {
-		c := Conflict{repo: r, on: on} // stays on the stack
+		c := Conflict{repo: r, op: op, on: on} // stays on the stack
 		_, err = c.create(ctx, v)
 	}
 	return err
@@ -82,11 +83,33 @@ func (r *Repo) identity(v unsafe.Pointer) (identity, error) {
 	if list == nil {
 		return identity{}, errors.New("the model has neither a primary key nor a unique index")
 	}
-	names := make([]string, len(list))
+	names, partly := make([]string, len(list)), ""
 	for i, id := range list {
 		names[i] = strings.Join(schema.ColumnNames(id.cols), "+")
+		zero, err := r.unset(v, id)
+		if err != nil {
+			return identity{}, err
+		}
+		if len(zero) < len(id.cols) {
+			partly += fmt.Sprintf("; of %s, %s is zero: name its fields as the conflict target, if that is the value",
+				names[i], strings.Join(zero, " and "))
+		}
 	}
-	return identity{}, fmt.Errorf("none of %s is set", strings.Join(names, ", "))
+	return identity{}, fmt.Errorf("none of %s is set%s", strings.Join(names, ", "), partly)
+}
+
+// unset names those columns of an identity that are not set in v.
+func (r *Repo) unset(v unsafe.Pointer, id identity) (zero []string, err error) {
+	for _, c := range id.cols {
+		value, err := r.plan.Value(v, c)
+		if err != nil {
+			return nil, err
+		}
+		if value.IsZero() || c.ReadOnly {
+			zero = append(zero, c.Name)
+		}
+	}
+	return zero, nil
 }
 
 // conflicts returns an error when v can conflict with no row in the columns, because one of them is NULL: it would be

@@ -160,7 +160,7 @@ func (t *Tenants) newDB(id, text string) (*DB, error) {
 		return nil, fmt.Errorf("prom: the tenant may have %d connections, and all tenants together %d: "+
 			"raise MaxConns, or lower PerTenant or pool_maxconn", cost, t.o.MaxConns)
 	}
-	db := newDB(d, logger{})
+	db := newDB(d)
 	for _, o := range t.options {
 		o(db)
 	}

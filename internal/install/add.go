@@ -21,7 +21,9 @@ func (in *installer) add(t *schema.Table, diff schema.Diff, found *schema.Found)
 	}
 	for _, c := range diff.Enums {
 		h := found.Column(c.Name)
-		in.change(in.d.AddValues(c, h, c.Lacks(h)), t)
+		add := in.d.AddValues(c, h, c.Lacks(h)) // once for all columns of the type
+		in.change(slices.DeleteFunc(add, func(sql string) bool { return slices.Contains(in.values, sql) }), t)
+		in.values = append(in.values, add...)
 	}
 	for _, k := range t.ForeignKeys {
 		if t.EnforcesKey(k) && slices.ContainsFunc(k.Columns, func(c *schema.Column) bool { return slices.Contains(diff.Columns, c) }) {

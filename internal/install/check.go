@@ -34,10 +34,14 @@ func check(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 		if err == nil {
 			err = viewed(t, &found)
 		}
+		diff := schema.Diff{}
+		if err == nil {
+			diff, err = missing(ctx, db, t, &found)
+		}
 		if err != nil {
 			return err
 		}
-		if diff := t.Diff(found); !diff.Empty() {
+		if !diff.Empty() {
 			switch {
 			case diff.Create:
 				err = outdatedTable(ctx, db, "check", t)

@@ -96,28 +96,6 @@ func possible(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 	return nil
 }
 
-// anyMissing reports whether there is something to do, and logs what exists and does not fit.
-func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (missing bool, err error) {
-	for _, t := range all {
-		found, err := db.Inspect(ctx, t.Name)
-		if err != nil {
-			return false, err
-		}
-		if err := viewed(t, &found); err != nil {
-			return false, err
-		}
-		diff := t.Diff(found)
-		missing = missing || diff.Create || slices.Contains(wanted, t) && !diff.Empty()
-		if slices.Contains(wanted, t) {
-			warn(ctx, db, t, &found)
-			if err := warnOfFormer(ctx, db, t); err != nil {
-				return false, err
-			}
-		}
-	}
-	return missing, nil
-}
-
 // mayTryAgain reports whether a change that failed may be retried: a program that does not take the lock made or
 // dropped the same thing at the same moment; or the change, in a transaction of its own, was chosen to end a deadlock,
 // and has not happened.
@@ -179,6 +157,7 @@ type installer struct {
 	exists     map[string]bool // tables that are there by now
 	references []reference     // to be added when all tables are there
 	made       []*schema.Table // that were not there
+	values     []string        // statements that have added values to enums
 	last       bool            // of the attempts: what seems to be a race is none
 	changed    bool
 	err        error
@@ -255,8 +234,10 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 		if in.err = outdatedTable(in.ctx, in.db, "install", t); in.err == nil {
 			in.create(t)
 		}
-	case wanted && !diff.Empty():
-		in.add(t, diff, &found)
+	case wanted:
+		if diff, in.err = missing(in.ctx, in.db, t, &found); in.err == nil && !diff.Empty() {
+			in.add(t, diff, &found)
+		}
 	}
 }
 

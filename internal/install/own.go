@@ -19,7 +19,7 @@ func (p *planner) attribute(drifts []*schema.Drift) error {
 	if !slices.ContainsFunc(drifts, replaces) {
 		return nil
 	}
-	statements, err := p.db.History(p.ctx, p.table.Name)
+	statements, err := p.history()
 	if err != nil {
 		return err
 	}
@@ -29,16 +29,55 @@ func (p *planner) attribute(drifts []*schema.Drift) error {
 			return err
 		}
 	}
-	statements = written(statements)
 	for _, d := range drifts {
 		d.At.Holds = d.At.Holds || filled && required(d)
 		if replaces(d) {
-			d.At.Own = strings.HasPrefix(d.Name, dialect.Passing) || slices.ContainsFunc(statements,
-				func(sql string) bool { return p.wrote(sql, d) })
+			if d.At.Own, err = p.isOwn(statements, d); err != nil {
+				return err
+			}
 		}
 	}
 	p.former(drifts, statements)
 	return p.spare(drifts)
+}
+
+// markOthers marks what others made under a name that this library gives, or on the columns of a reference, and that is
+// not what the model wants: it stays, and the model's comes beside it. It reports whether there is such a thing. Without
+// a history the name is all that is known.
+func (p *planner) markOthers(drifts []*schema.Drift) (marked bool, err error) {
+	named := func(d *schema.Drift) bool {
+		return d.Sort == schema.Different && d.Aspect == schema.AspectText && !d.At.Holds &&
+			(d.Object == schema.OfCheck || d.Object == schema.OfIndex && d.At.HaveIndex.SQL == "" ||
+				d.Object == schema.OfForeignKey && d.At.Elsewhere)
+	}
+	if p.db.DSN().Options.NoHistory || !slices.ContainsFunc(drifts, named) {
+		return false, nil
+	}
+	statements, err := p.history()
+	if err != nil {
+		return false, err
+	}
+	for _, d := range drifts {
+		if !named(d) {
+			continue
+		}
+		own, err := p.isOwn(statements, d)
+		if err != nil {
+			return false, err
+		}
+		if own {
+			continue
+		}
+		switch marked = true; d.Object {
+		case schema.OfCheck:
+			d.At.HaveCheck.Others = true
+		case schema.OfIndex:
+			d.At.HaveIndex.Others = true
+		default:
+			d.At.HaveKey.Others = true
+		}
+	}
+	return marked, nil
 }
 
 // required reports whether a drift is a column that the model does not have, and that every row needs a value for.
@@ -153,7 +192,8 @@ func wroteKey(sql string, d dialect.Dialect, t *schema.Table, place schema.Drift
 	return false
 }
 
-// wroteIndex recognizes only indexes of columns: expressions and conditions are read as the engine writes them.
+// wroteIndex recognizes indexes of columns. Expressions and conditions are read as the engine writes them, see
+// [planner.remade].
 func wroteIndex(sql string, d dialect.Dialect, t *schema.Table, h *schema.FoundIndex) bool {
 	if h.SQL != "" { // of FTS5
 		made, ok := strings.CutPrefix(sql, "CREATE VIRTUAL TABLE IF NOT EXISTS ")

@@ -38,9 +38,23 @@ func plan(ctx context.Context, db *db.DB, asFound bool, tables ...*schema.Table)
 	for i := range steps {
 		steps[i].Connection = db.Name()
 	}
+	steps = valuesOnce(steps)
 	// Each table's steps are in order; what is additive does not depend on the rest.
 	slices.SortStableFunc(steps, func(a, b schema.Step) int { return cmp.Compare(phase(&a), phase(&b)) })
 	return steps, others, nil
+}
+
+// valuesOnce leaves out of steps those that add a value to an enum again, for another column of the type.
+func valuesOnce(steps []schema.Step) []schema.Step {
+	added := map[string]bool{}
+	return slices.DeleteFunc(steps, func(s schema.Step) bool {
+		if s.Kind != schema.AddValue || len(s.SQL) != 1 {
+			return false
+		}
+		again := added[s.SQL[0]]
+		added[s.SQL[0]] = true
+		return again
+	})
 }
 
 func phase(s *schema.Step) int {
@@ -246,6 +260,11 @@ func (p *planner) compare() ([]*schema.Drift, error) {
 		return nil, err
 	}
 	drifts := p.table.Compare(want, &p.have)
+	if others, err := p.markOthers(drifts); err != nil {
+		return nil, err
+	} else if others {
+		drifts = p.table.Compare(want, &p.have)
+	}
 	return drifts, p.attribute(drifts)
 }
 

@@ -98,6 +98,9 @@ func (r *renderer) call(e *ast.Expr) {
 		r.rangeCall(e)
 		return
 	}
+	if r.nativeLists(e) {
+		return
+	}
 	args := r.texts(e.Args)
 	first := e.Like
 	if len(e.Args) > 0 {

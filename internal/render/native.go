@@ -88,3 +88,23 @@ func (r *renderer) nativeSides(n *ast.Cond) bool {
 	r.b.WriteString(r.d.Operand(a, one) + opText[n.Op] + r.d.Operand(b, other))
 	return true
 }
+
+// nativeLists writes a comparison of a list with another one by the type that its column has, as values of the type are
+// compared: what is no value of it is an error, and an index on the list serves it.
+func (r *renderer) nativeLists(e *ast.Expr) bool {
+	switch e.Fn {
+	case dialect.FuncListEq, dialect.FuncListNe, dialect.FuncListContains, dialect.FuncListContainedBy, dialect.FuncListOverlaps, dialect.FuncListIndex:
+	default:
+		return false
+	}
+	if len(e.Args) != 2 || !reaches(e.Args[0]) {
+		return false
+	}
+	c, list, ok := r.native(e.Args[0])
+	if !ok {
+		return false
+	}
+	other := r.d.Stored(c, r.text(func() { r.expr(e.Args[1]) }))
+	r.b.WriteString(r.d.Call(e.Fn, e.Args[0].Like, []string{list, other}))
+	return true
+}

@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -280,8 +281,12 @@ func Locate(e *Error, t *schema.Table) {
 	if e.facts.Failed != "" {
 		e.locateFailed(t)
 	}
+	others := e.Table != "" && e.Table != t.Name && e.Op != "insert"
 	if e.Table == "" {
 		e.Table = t.Name
+	}
+	if e.Kind == KindForeignKey && e.Detail == "" && (e.Op == "delete" || others || e.facts.Referred) {
+		e.Detail = ReferredAdvice
 	}
 	if e.Table != t.Name {
 		return
@@ -289,6 +294,10 @@ func Locate(e *Error, t *schema.Table) {
 	switch e.Kind {
 	case KindUnique:
 		for _, ix := range t.Indexes {
+			if schema.Numbered(e.Constraint, ix.Name) {
+				e.Columns = slices.DeleteFunc(ix.Names(), func(name string) bool { return name == "" })
+				return
+			}
 			if e.Constraint == ix.Name || e.Constraint == "" && ix.Unique && slices.Equal(e.Columns, ix.Names()) {
 				e.Constraint, e.Columns = ix.Name, slices.DeleteFunc(ix.Names(), func(name string) bool { return name == "" })
 				return
@@ -300,7 +309,7 @@ func Locate(e *Error, t *schema.Table) {
 		}
 	case KindCheck:
 		for _, c := range t.Columns {
-			if e.Constraint != "" && e.Constraint == t.CheckName(c) {
+			if own := t.CheckName(c); e.Constraint == own || schema.Numbered(e.Constraint, own) {
 				e.Columns = []string{c.Name}
 				return
 			}
@@ -310,20 +319,24 @@ func Locate(e *Error, t *schema.Table) {
 	}
 }
 
+// ReferredAdvice says what to do when a row cannot be deleted, or change its key, because others refer to it.
+const ReferredAdvice = "other rows refer to the row: delete or change them first, or give their reference the tag option " +
+	"ondelete=cascade or ondelete='set null'"
+
 // locateReference finds the columns of a foreign key.
 func (e *Error) locateReference(t *schema.Table) {
 	refs := t.References()
 	// SQLite says nothing about which foreign key it is; there may be but one that it can be.
 	only := e.Constraint == "" && !e.facts.Referred && e.Op != "delete" && len(refs)+len(t.ForeignKeys) == 1
 	for _, c := range refs {
-		if name := dialect.ReferenceName(t, c); only || e.Constraint == name {
-			e.Constraint, e.Columns = name, []string{c.Name}
+		if name := dialect.ReferenceName(t, c); only || e.Constraint == name || schema.Numbered(e.Constraint, name) {
+			e.Constraint, e.Columns = cmp.Or(e.Constraint, name), []string{c.Name}
 			return
 		}
 	}
 	for _, k := range t.ForeignKeys {
-		if name := dialect.ForeignKeyName(t, k); only || e.Constraint == name {
-			e.Constraint, e.Columns = name, schema.ColumnNames(k.Columns)
+		if name := dialect.ForeignKeyName(t, k); only || e.Constraint == name || schema.Numbered(e.Constraint, name) {
+			e.Constraint, e.Columns = cmp.Or(e.Constraint, name), schema.ColumnNames(k.Columns)
 			return
 		}
 	}

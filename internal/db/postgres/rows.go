@@ -307,6 +307,10 @@ func (r *pgRows) Text(i int) (string, error) {
 	case pgtype.OIDOID:
 		n, err := r.Int(i)
 		return strconv.FormatInt(n, 10), err
+	case pgtype.IntervalOID: // which the database or the role may have the server write in another style
+		if !r.binary(i) {
+			return schema.PlainInterval(string(raw)), nil
+		}
 	}
 	if oid := r.fields[i].DataTypeOID; !isText(oid) || r.binary(i) && !sentAsText(oid) {
 		return "", r.wrongType(i, asText.String())

@@ -116,6 +116,9 @@ INSERT INTO float_infinite VALUES (1, 'Infinity', '-Infinity'), (2, 1.5, NULL);
 -- field Infinities.B: *prom.TimeOrInfinity `prom:"date"`
 CREATE TABLE infinities (id int PRIMARY KEY, a timestamptz NOT NULL, b date);
 INSERT INTO infinities VALUES (1, 'infinity', '-infinity'), (2, '2024-02-29Z', NULL);
+-- construct infinite_default: times whose default is infinity
+CREATE TABLE infinite_default (id int PRIMARY KEY, a timestamptz NOT NULL DEFAULT 'infinity', b date DEFAULT '-infinity');
+INSERT INTO infinite_default VALUES (1, DEFAULT, DEFAULT), (2, '2024-02-29Z', '2024-02-29');
 -- construct numeric_array: array of numeric
 CREATE TABLE numeric_array (id int PRIMARY KEY, a numeric(10,2)[] NOT NULL, b numeric[]);
 INSERT INTO numeric_array VALUES (1, '{1.50,-0.01}', '{0.123456789}'), (2, '{}', NULL);
@@ -130,9 +133,7 @@ INSERT INTO citext_array VALUES (1, '{A,"b c"}', '{}'), (2, '{}', NULL);
 -- field NullArray.B: *[]*string
 CREATE TABLE null_array (id int PRIMARY KEY, a int[] NOT NULL, b text[]);
 INSERT INTO null_array VALUES (1, '{1,NULL,2}', '{NULL,"NULL"}'), (2, '{}', NULL);
--- construct array_2d: array of two dimensions, in fields of `[][]T`
--- field Array2d.A: [][]int32 `prom:"array"`
--- field Array2d.B: *[][]string `prom:"array"`
+-- construct array_2d: array of two dimensions
 CREATE TABLE array_2d (id int PRIMARY KEY, a int[][] NOT NULL, b text[][]);
 INSERT INTO array_2d VALUES (1, '{{1,2},{3,4}}', '{{a},{"b c"}}'), (2, '{}', NULL);
 -- construct composite_type: composite type

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -59,6 +60,11 @@ func shownKind(v reflect.Value, kind schema.Kind) string {
 		return jsonText(x)
 	case []byte:
 		return hex.EncodeToString(x)
+	case prom.TimeOrInfinity:
+		if x.Infinity != 0 {
+			return x.String()
+		}
+		return shownKind(reflect.ValueOf(x.Time), kind)
 	case encoding.TextMarshaler:
 		text, err := x.MarshalText()
 		if err != nil {
