@@ -77,8 +77,11 @@ func (Dialect) Elements(c *schema.Column, name string) string {
 
 // listed returns an element of a JSON array as a value of the column's kind.
 func listed(c *schema.Column) string {
-	if c.Kind == schema.Bytes {
+	switch c.Kind {
+	case schema.Bytes:
 		return "unhex(value)"
+	case schema.Any:
+		return asStored(c, "iif(type = 'array', unhex(value ->> 0), value)")
 	}
 	return "value"
 }
