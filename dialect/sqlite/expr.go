@@ -57,7 +57,11 @@ func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 		len(cols)), make([]string, len(cols))
 	for i, c := range cols {
 		name := "prom_key" + strconv.Itoa(i+1)
-		with[i] = name + " AS MATERIALIZED (SELECT key, value FROM json_each(?))"
+		value := "value"
+		if c.Kind == schema.Any {
+			value = listed(c) + " AS value"
+		}
+		with[i] = name + " AS MATERIALIZED (SELECT key, " + value + " FROM json_each(?))"
 		from[i], values[i], left[i] = name, name+".value", d.Operand(c, exprs[i])
 		if i > 0 {
 			from[i] += " ON " + name + ".key = prom_key1.key"

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -203,6 +204,43 @@ func TestAnyValueNeedsSQLite(t *testing.T) {
 	repo := prom.NewRepo[setting](prom.Using(kit.Open(t, dbtest.Postgres(t))))
 	for _, err := range []error{repo.Install(context.Background()), repo.Create(context.Background(), &setting{})} {
 		is.True(err != nil && strings.Contains(err.Error(), "the field Value holds a value of any type, and a column of postgres has one type"))
+	}
+}
+
+// pairing is unique by a name and a value.
+type pairing struct {
+	ID    int64         `prom:"key,auto"`
+	Name  string        `prom:"unique=pair"`
+	Value prom.AnyValue `prom:"unique=pair"`
+}
+
+var (
+	pairingOf    = prom.Proto[pairing]()
+	pairingName  = prom.TextOf(pairingOf, &pairingOf.Name)
+	pairingValue = prom.OrderedOf(pairingOf, &pairingOf.Value)
+)
+
+// Ensure that values of all classes are found as a part of a unique key, also bytes.
+func TestAnyValueInKey(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := context.Background()
+	repo := prom.NewRepo[pairing](prom.Using(kit.Open(t, dbtest.SQLite(t))))
+	var rows []pairing
+	for _, v := range anyValues() {
+		rows = append(rows, pairing{Name: "x", Value: v})
+	}
+	again := slices.Clone(rows)
+	_, err := prom.GetOrCreateMany(ctx, repo, rows, pairingName, pairingValue)
+	is.NoErr(err)
+	created, err := prom.GetOrCreateMany(ctx, repo, again, pairingName, pairingValue)
+	is.NoErr(err)
+	is.Equal(again, rows)
+	is.Equal(slices.Contains(created, true), false)
+	for i, v := range anyValues() {
+		found, err := repo.Where(prom.Row2(pairingName, pairingValue).In(prom.Pair[string, prom.AnyValue]{A: "x", B: v})).All(ctx)
+		is.NoErr(err)
+		is.Equal(found, rows[i:i+1])
 	}
 }
 
