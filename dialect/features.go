@@ -30,6 +30,7 @@ type Features struct {
 	// nobody uses it.
 	StoresGenerated bool
 	Materialized    bool   // there are materialized views
+	StorageClasses  bool   // each value of a column has a type of its own, as schema.Any needs
 	Overriding      string // behind the columns of an INSERT: identity columns take values in any case; "" for nothing
 	// KeyAlone says that the generated column of a key of several columns is the primary key by itself, and alone can be
 	// what ON CONFLICT names.

@@ -303,6 +303,6 @@ func TestFeatures(t *testing.T) {
 		InsertedEach: "CASE WHEN pg_catalog.current_setting('prom.conflict', true) = ?::bigint::text " +
 			"THEN pg_catalog.set_config('prom.conflict', '', true) IS NULL ELSE true END"})
 	is.Equal(sqlite.Dialect{}.Features(), dialect.Features{
-		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, FTS5: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
+		MaxArgs: 32766, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, FTS5: true, NoCaseASCII: true, StorageClasses: true, KeysReturn: true, LastKey: true,
 		LikeScans: true, SeesUpdated: true, LocalRefs: true, KeyAlone: true, Conflicted: "prom_conflicted()", InsertedEach: "prom_inserted()"})
 }

@@ -76,6 +76,8 @@ func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 		return err
 	}
 	switch x := field.Addr().Interface().(type) {
+	case *prom.AnyValue:
+		return x.Scan(value)
 	case *prom.Interval:
 		*x = prom.Interval{Days: int32(g.n), Microseconds: time.Hour.Microseconds()}
 		return nil

@@ -162,7 +162,7 @@ func (c *comparison) holds(col *Column, w, h *FoundColumn) bool {
 		return col.fits(w, h)
 	}
 	switch {
-	case h.Type == "":
+	case h.Type == "", w.Kind == Any, col.Kind == Any:
 		return true
 	case h.Kind == Text && h.Size == 0:
 		switch w.Kind {

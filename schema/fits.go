@@ -6,7 +6,7 @@ import "fmt"
 // field has fits, since nothing is known of it, and so does one that holds less of the same, such as an integer of 32
 // bits: a value that is too large is an error.
 func (f *Found) Fits(c *Column, h *FoundColumn) bool {
-	if h.Kind == Null || h.Kind == c.Kind || h.Generated {
+	if h.Kind == Null || h.Kind == c.Kind || h.Generated || c.Kind == Any {
 		return true
 	}
 	if f.FoldNames { // SQLite, where the column's type says what becomes of a value, and any value can be there

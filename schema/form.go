@@ -36,6 +36,12 @@ const (
 	// enum; [Column.Native] tells the type. It means the text that the server writes for a value of the type.
 	FormNative
 
+	// FormNumber and FormReal are columns of SQLite for values of any kind, declared as what turns texts into numbers:
+	// FormNumber those of which a float without a fraction becomes an integer, FormReal those of which an integer
+	// becomes a float. FormText turns numbers into texts.
+	FormNumber
+	FormReal
+
 	// FormMixed is a column of SQLite whose values have several forms, or one that is only read. What is written has
 	// this library's own form.
 	FormMixed

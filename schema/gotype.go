@@ -72,6 +72,9 @@ func (c *Column) setKind(tg *tag) error {
 		return c.setRegistered(r, tg)
 	}
 
+	if IsAnyValue(t) {
+		return c.setAny(tg)
+	}
 	if k, name, multi := rangeOf(t); k != Null && !tg.has("json") {
 		c.Multi = multi
 		return c.setRange(k, name, tg)

@@ -24,6 +24,7 @@ const (
 	Clock               // time.Duration with the option clock: the time since midnight
 	UUID                // [16]byte types, or string with the option uuid, in canonical text
 	JSON                // structs, maps, slices and any
+	Any                 // AnyValue: a value of any storage class of SQLite, whose Value has a kind of its own
 )
 
 // listOf is the bit that makes a kind that of a list.
@@ -43,6 +44,7 @@ var kindNames = [...]string{
 	Null: "null", Bool: "bool", Int16: "int16", Int32: "int32", Int64: "int64", Uint64: "uint64",
 	Float32: "float32", Float64: "float64", Text: "text", Bytes: "bytes", Decimal: "decimal",
 	Time: "time", Date: "date", Clock: "clock", UUID: "uuid", JSON: "json",
+	Any: "any",
 }
 
 // String returns the kind's name in lower case.

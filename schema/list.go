@@ -35,6 +35,8 @@ func listElem(t reflect.Type) reflect.Type {
 // isElem reports whether a type is that of elements of a list which are not NULL.
 func isElem(e reflect.Type) bool {
 	switch {
+	case IsAnyValue(e):
+		return false
 	case registered(e) != nil, isUUID(e), e == timeType, IsInfinite(e):
 		return true
 	case e.Implements(textMarshaler), e.Implements(valuerType), reflect.PointerTo(e).Implements(scannerType):
@@ -91,6 +93,8 @@ func NewList(k Kind, n int, at func(i int) (Value, error)) (Value, error) {
 		return gather(k, n, at, Value.Float)
 	case Bytes:
 		return gather(k, n, at, Value.Bytes)
+	case Any:
+		return gather(k, n, at, func(v Value) Value { return v })
 	}
 	return gather(k, n, at, Value.Text)
 }

@@ -366,7 +366,7 @@ func (c *Column) setFlags(tg *tag) error {
 		return fmt.Errorf("array needs a slice of texts, numbers, booleans, times or UUIDs, or a slice of such slices, not %s", c.Type)
 	case c.Key && c.Null:
 		return fmt.Errorf("a key cannot be NULL, so %s cannot be one", c.Type)
-	case c.Key && (c.Kind == JSON || c.Kind.IsList() || c.Kind == Float32 || c.Kind == Float64):
+	case c.Key && (c.Kind == JSON || c.Kind == Any || c.Kind.IsList() || c.Kind == Float32 || c.Kind == Float64):
 		return fmt.Errorf("%s cannot be a key", c.Type)
 	case c.Auto && !c.Key:
 		return errors.New("auto is for a key; add the option key")

@@ -12,7 +12,7 @@ func defaultOf(c schema.FoundColumn) (string, bool) {
 	if c.Kind == schema.Null && c.Native.Labels != nil && !strings.HasSuffix(c.Native.Type, "[]") {
 		c.Kind = schema.Text
 	}
-	if s == "" || c.Domain != "" || c.Kind == schema.Null || c.Auto || c.Generated || c.Kind.IsList() || c.Kind == schema.JSON || c.Kind == schema.Bytes {
+	if s == "" || c.Domain != "" || c.Kind == schema.Null || c.Auto || c.Generated || c.Kind.IsList() || c.Kind == schema.JSON || c.Kind == schema.Bytes || c.Kind == schema.Any {
 		return "", false
 	}
 	switch strings.ToUpper(s) {

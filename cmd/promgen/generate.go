@@ -280,6 +280,7 @@ var goTypes = map[schema.Kind]struct {
 	schema.Date:    {"time.Time", reflect.TypeFor[time.Time](), "Time", "date"},
 	schema.Clock:   {"time.Duration", reflect.TypeFor[time.Duration](), "Ordered", "clock"},
 	schema.UUID:    {"prom.UUID", reflect.TypeFor[prom.UUID](), "Ordered", ""},
+	schema.Any:     {"prom.AnyValue", reflect.TypeFor[prom.AnyValue](), "Ordered", ""},
 	schema.JSON:    {"json.RawMessage", reflect.TypeFor[json.RawMessage](), "JSON", ""},
 }
 
@@ -300,7 +301,7 @@ func (g *generator) fieldOf(t *found, c schema.FoundColumn) *field {
 	case isInfinite(c):
 		f.typ, f.stored, f.family = "prom.TimeOrInfinity", reflect.TypeFor[prom.TimeOrInfinity](), "Ordered"
 	}
-	isKey := c.Key && c.Kind != schema.JSON && c.Kind != schema.Float32 && c.Kind != schema.Float64 && !list
+	isKey := c.Key && c.Kind != schema.JSON && c.Kind != schema.Any && c.Kind != schema.Float32 && c.Kind != schema.Float64 && !list
 	switch {
 	case isKey && c.Auto && countedKeys(t) == 1 && c.Kind.Integer() && c.Kind != schema.Uint64:
 		f.tag = append(f.tag, "key", "auto")

@@ -32,7 +32,7 @@ func lookAtValues(ctx context.Context, db *prom.DB, table string, found *schema.
 		values := "SELECT DISTINCT " + db.Dialect().Quote(c.Name) + " AS v FROM " + db.Dialect().Table(table) + " WHERE " +
 			db.Dialect().Quote(c.Name) + " IS NOT NULL"
 		kind, ok := schema.Null, len(classes) == 0
-		for _, k := range candidates(c.Kind, classes) {
+		for _, k := range candidates(c.Kind, c.Type, classes) {
 			if ok = reads(ctx, db, k, values); !ok {
 				continue
 			}
@@ -49,6 +49,8 @@ func lookAtValues(ctx context.Context, db *prom.DB, table string, found *schema.
 			break
 		}
 		switch {
+		case !ok && !found.View:
+			c.Kind = schema.Any
 		case !ok && c.Kind != schema.Null:
 			unread[c.Name] = fmt.Sprintf("is declared %s and holds values of the classes %s, which no field reads", c.Type,
 				strings.Join(classes, ", "))
@@ -78,8 +80,8 @@ func isMixed(ctx context.Context, db *prom.DB, table, column string, k schema.Ki
 }
 
 // candidates returns the kinds that may read a column: its own first, none where values of these classes are what it is
-// for, and then those that a column of its type returns as they were stored.
-func candidates(k schema.Kind, classes []string) []schema.Kind {
+// for, and then those that a column of its type returns as they were stored. Without one, an AnyValue reads them.
+func candidates(k schema.Kind, typ string, classes []string) []schema.Kind {
 	only := func(list ...string) bool {
 		for _, c := range classes {
 			if !strings.Contains(strings.Join(list, " "), c) {
@@ -97,6 +99,8 @@ func candidates(k schema.Kind, classes []string) []schema.Kind {
 		return []schema.Kind{schema.Float64}
 	case k == schema.Null && only("blob"):
 		return []schema.Kind{schema.Bytes}
+	case k == schema.Null && typ == "" && len(classes) > 1:
+		return nil // where 7 and '7' are two values
 	case k == schema.Null:
 		return []schema.Kind{schema.Text}
 	case k == schema.Int64, k == schema.Float64:

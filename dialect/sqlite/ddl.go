@@ -101,7 +101,7 @@ func (Dialect) Name() string { return "sqlite" }
 // Features returns what SQLite does in its own way.
 func (Dialect) Features() dialect.Features {
 	return dialect.Features{
-		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, FTS5: true, NoCaseASCII: true, KeysReturn: true, LastKey: true,
+		MaxArgs: maxArgs, NullsFirst: true, DeferredRefs: true, BareRefs: true, SignedOnly: true, FoldNames: true, FTS5: true, NoCaseASCII: true, StorageClasses: true, KeysReturn: true, LastKey: true,
 		LikeScans: true, SeesUpdated: true, LocalRefs: true, KeyAlone: true,
 		Conflicted:   Conflicted + "()", // tables without a row number leave the number of the last inserted row as it was
 		InsertedEach: InsertedEach + "()",
@@ -165,6 +165,7 @@ var types = [...]string{
 	schema.Clock:   "TIME",
 	schema.UUID:    "TEXT",
 	schema.JSON:    "JSONBTEXT",
+	schema.Any:     "BLOB", // which converts nothing
 }
 
 // ColumnType returns the type of a column, with its collation.

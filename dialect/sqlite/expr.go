@@ -57,7 +57,11 @@ func (d Dialect) InKeys(cols []*schema.Column, exprs []string) string {
 		len(cols)), make([]string, len(cols))
 	for i, c := range cols {
 		name := "prom_key" + strconv.Itoa(i+1)
-		with[i] = name + " AS MATERIALIZED (SELECT key, value FROM json_each(?))"
+		value := "value"
+		if c.Kind == schema.Any {
+			value = listed(c) + " AS value"
+		}
+		with[i] = name + " AS MATERIALIZED (SELECT key, " + value + " FROM json_each(?))"
 		from[i], values[i], left[i] = name, name+".value", d.Operand(c, exprs[i])
 		if i > 0 {
 			from[i] += " ON " + name + ".key = prom_key1.key"
@@ -77,8 +81,11 @@ func (Dialect) Elements(c *schema.Column, name string) string {
 
 // listed returns an element of a JSON array as a value of the column's kind.
 func listed(c *schema.Column) string {
-	if c.Kind == schema.Bytes {
+	switch c.Kind {
+	case schema.Bytes:
 		return "unhex(value)"
+	case schema.Any:
+		return asStored(c, "iif(type = 'array', unhex(value ->> 0), value)")
 	}
 	return "value"
 }

@@ -21,13 +21,32 @@ const Value = "prom_value"
 func (d Dialect) ArgOf(c *schema.Column) string { return d.Stored(c, d.Arg(c.Kind)) }
 
 // Compared returns the placeholder of one argument that is compared with the column.
-func (d Dialect) Compared(c *schema.Column) string { return d.Arg(c.Kind) }
+func (d Dialect) Compared(c *schema.Column) string { return asStored(c, d.Arg(c.Kind)) }
+
+// AsStored is a function that returns a value which a column of any values keeps as it is. It fails for another one,
+// which the column's type would turn into something else (https://www.sqlite.org/datatype3.html, section "Type
+// Affinity"). Its arguments are the affinity, the value, and the name of the column, for its error.
+const AsStored = "prom_as_stored"
+
+// affinities are the names of the affinities of columns of any values.
+var affinities = map[schema.Form]string{schema.FormText: "text", schema.FormNumber: "numeric", schema.FormReal: "real"}
+
+// asStored returns a value for a column of any values, and a value for another one as it is.
+func asStored(c *schema.Column, expr string) string {
+	if affinity := affinities[c.Form]; c.Kind == schema.Any && affinity != "" {
+		return AsStored + "('" + affinity + "', " + expr + ", " + quoteText(c.Name) + ")"
+	}
+	return expr
+}
 
 // Native returns nil: texts are stored as texts.
 func (Dialect) Native(*schema.Column, *schema.FoundColumn) *schema.Native { return nil }
 
 // Stored returns a value of this library's own form in that of the column.
 func (Dialect) Stored(c *schema.Column, expr string) string {
+	if c.Kind == schema.Any {
+		return asStored(c, expr)
+	}
 	switch c.Form {
 	case schema.FormText:
 		return "CAST(" + expr + " AS TEXT)"
@@ -47,7 +66,7 @@ func (Dialect) Stored(c *schema.Column, expr string) string {
 // Canonical returns a value of the column in this library's own form.
 func (Dialect) Canonical(c *schema.Column, expr string) string {
 	switch {
-	case c.Form == schema.FormOwn:
+	case c.Form == schema.FormOwn, c.Kind == schema.Any:
 		return expr
 	case isNumber(c.Kind):
 		return "CAST(" + expr + " AS NUMERIC)"
@@ -56,7 +75,7 @@ func (Dialect) Canonical(c *schema.Column, expr string) string {
 }
 
 // Forms reports whether others store a kind otherwise.
-func (d Dialect) Forms(k schema.Kind) bool { return isNumber(k) || d.Sampled(k) }
+func (d Dialect) Forms(k schema.Kind) bool { return isNumber(k) || d.Sampled(k) || k == schema.Any }
 
 // isNumber reports whether a kind is stored as a number.
 func isNumber(k schema.Kind) bool { return k.Number() && k != schema.Decimal }
@@ -74,10 +93,24 @@ func (Dialect) Sampled(k schema.Kind) bool {
 // (https://www.sqlite.org/datatype3.html#determination_of_column_affinity), and the form of times by the default.
 func (Dialect) FormOfType(c *schema.Column, found *schema.FoundColumn) schema.Form {
 	typ := strings.ToUpper(found.Type)
-	isText := !strings.Contains(typ, "INT") && slices.ContainsFunc([]string{"CHAR", "CLOB", "TEXT"},
-		func(s string) bool { return strings.Contains(typ, s) })
+	says := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(s string) bool { return strings.Contains(typ, s) })
+	}
+	isText := !says("INT") && says("CHAR", "CLOB", "TEXT")
 	def := strings.ToLower(strings.Join(strings.Fields(found.Default), ""))
 	switch {
+	case c.Kind == schema.Any:
+		switch {
+		case isText:
+			return schema.FormText
+		case says("INT"):
+			return schema.FormNumber
+		case typ == "", says("BLOB"), typ == "ANY": // which a STRICT table converts nothing for
+			return schema.FormOwn
+		case says("REAL", "FLOA", "DOUB"):
+			return schema.FormReal
+		}
+		return schema.FormNumber
 	case isNumber(c.Kind) || c.Kind == schema.Bool:
 		if isText {
 			return schema.FormText

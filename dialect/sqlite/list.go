@@ -195,19 +195,21 @@ func AppendList(b []byte, v schema.Value) []byte {
 		}
 	case []schema.Value:
 		for i, x := range list {
-			b = appendElem(comma(b, i), x)
+			b = appendElem(comma(b, i), v.Kind(), x)
 		}
 	}
 	return append(b, ']')
 }
 
-// appendElem appends an element of a list of which some are NULL or lists.
-func appendElem(b []byte, v schema.Value) []byte {
+// appendElem appends an element of a list of kind k of which some are NULL or lists, or have kinds of their own.
+func appendElem(b []byte, k schema.Kind, v schema.Value) []byte {
 	switch {
 	case v.IsList():
 		return AppendList(b, v)
 	case v.IsNull():
 		return append(b, "null"...)
+	case k == schema.Any && v.Kind() == schema.Bytes: // which the type of the element tells from a text
+		return AppendList(b, schema.ListValue(schema.Bytes, [][]byte{v.Bytes()}))
 	}
 	at := len(b)
 	one, _ := schema.NewList(v.Kind(), 1, func(int) (schema.Value, error) { return v, nil })

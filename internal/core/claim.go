@@ -3,6 +3,7 @@ package core
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -117,22 +118,54 @@ func compareValues(a, b schema.Value, desc, nullsFirst bool) (n int) {
 		}
 		return n
 	}
-	switch a.Kind() {
-	case schema.Uint64:
-		n = cmp.Compare(a.Uint(), b.Uint())
-	case schema.Float32, schema.Float64:
-		n = cmp.Compare(a.Float(), b.Float())
-	case schema.Bytes:
-		n = slices.Compare(a.Bytes(), b.Bytes())
-	case schema.Text, schema.UUID, schema.JSON:
-		n = strings.Compare(a.Text(), b.Text())
-	default:
-		n = cmp.Compare(a.Int(), b.Int())
-	}
-	if desc {
+	if n = compareClasses(a, b); desc {
 		return -n
 	}
 	return n
+}
+
+// compareClasses compares two values as SQLite does, which may be of different classes: numbers come before texts, and
+// these before bytes.
+func compareClasses(a, b schema.Value) int {
+	class := func(v schema.Value) int {
+		return map[schema.Kind]int{schema.Text: 1, schema.Bytes: 2}[v.Kind()]
+	}
+	switch {
+	case a.Kind() == b.Kind():
+		return compareAlike(a, b)
+	case class(a) != class(b):
+		return cmp.Compare(class(a), class(b))
+	case a.Kind() == schema.Float64:
+		return -compareIntFloat(b.Int(), a.Float())
+	}
+	return compareIntFloat(a.Int(), b.Float())
+}
+
+// compareIntFloat compares an integer with a float, without rounding it to one.
+func compareIntFloat(n int64, f float64) int {
+	switch {
+	case f >= 1<<63:
+		return -1
+	case f < -1<<63:
+		return 1
+	}
+	whole := math.Trunc(f)
+	return cmp.Or(cmp.Compare(n, int64(whole)), cmp.Compare(0, f-whole))
+}
+
+// compareAlike compares two values of one kind.
+func compareAlike(a, b schema.Value) int {
+	switch a.Kind() {
+	case schema.Uint64:
+		return cmp.Compare(a.Uint(), b.Uint())
+	case schema.Float32, schema.Float64:
+		return cmp.Compare(a.Float(), b.Float())
+	case schema.Bytes:
+		return slices.Compare(a.Bytes(), b.Bytes())
+	case schema.Text, schema.UUID, schema.JSON:
+		return strings.Compare(a.Text(), b.Text())
+	}
+	return cmp.Compare(a.Int(), b.Int())
 }
 
 func boolInt(b bool) int {

@@ -161,7 +161,7 @@ func (d *dumper) table(ctx context.Context, b *binding, plan *scan.Plan) error {
 				if d.values, err = plan.StoredRow(d.values[:0], rows); err != nil {
 					return err
 				}
-				if err := d.row(d.values); err != nil {
+				if err := d.row(cols, d.values); err != nil {
 					return err
 				}
 			}
@@ -173,14 +173,14 @@ func (d *dumper) table(ctx context.Context, b *binding, plan *scan.Plan) error {
 	return nil
 }
 
-func (d *dumper) row(values []schema.Value) error {
+func (d *dumper) row(cols []*schema.Column, values []schema.Value) error {
 	d.buf = append(d.buf[:0], '[')
 	for i, v := range values {
 		if i > 0 {
 			d.buf = append(d.buf, ',')
 		}
 		var err error
-		if d.buf, err = appendDumped(d.buf, v); err != nil {
+		if d.buf, err = appendDumped(d.buf, cols[i].Kind, v); err != nil {
 			return err
 		}
 	}

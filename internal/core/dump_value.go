@@ -14,10 +14,14 @@ import (
 
 // The forms of values in a dump are exact on both engines: integers are numbers of any size, a decimal is a text with
 // its digits, bytes are base64, an instant is RFC 3339 in UTC, a time of day its microseconds, JSON the text that it
-// is, since null is NULL.
+// is, since null is NULL. A float and bytes in a column of any values are objects that say so.
 
-// appendDumped appends the form of a value.
-func appendDumped(dst []byte, v schema.Value) ([]byte, error) {
+// appendDumped appends the form of a value of a column of kind k.
+func appendDumped(dst []byte, k schema.Kind, v schema.Value) ([]byte, error) {
+	if name := anyForms[v.Kind()]; k == schema.Any && name != "" {
+		dst, err := appendDumped(append(append(append(dst, `{"`...), name...), `":`...), v.Kind(), v)
+		return append(dst, '}'), err
+	}
 	if v.IsList() {
 		dst = append(dst, '[')
 		for i := range v.Len() {
@@ -25,7 +29,7 @@ func appendDumped(dst []byte, v schema.Value) ([]byte, error) {
 				dst = append(dst, ',')
 			}
 			var err error
-			if dst, err = appendDumped(dst, v.At(i)); err != nil {
+			if dst, err = appendDumped(dst, k, v.At(i)); err != nil {
 				return dst, err
 			}
 		}
@@ -62,6 +66,28 @@ func appendDumped(dst []byte, v schema.Value) ([]byte, error) {
 	return append(dst, b...), err
 }
 
+// anyForms are the keys of the objects that are values of a column of any values.
+var anyForms = map[schema.Kind]string{schema.Float64: "float", schema.Bytes: "bytes"}
+
+// parseAny reads the form of a value of a column of any values.
+func parseAny(raw json.RawMessage) (schema.Value, error) {
+	switch raw[0] {
+	case '"':
+		return parseDumped(schema.Text, raw)
+	case '{':
+		var of map[string]json.RawMessage
+		if json.Unmarshal(raw, &of) == nil && len(of) == 1 {
+			for k, name := range anyForms {
+				if raw, ok := of[name]; ok {
+					return parseDumped(k, raw)
+				}
+			}
+		}
+		return schema.Value{}, errDumped
+	}
+	return parseDumped(schema.Int64, raw)
+}
+
 var errDumped = errors.New("the value is not of the column's kind")
 
 // parseDumped reads the form of a value of kind k.
@@ -69,6 +95,9 @@ func parseDumped(k schema.Kind, raw json.RawMessage) (schema.Value, error) {
 	text := string(raw)
 	if text == "null" {
 		return schema.Value{}, nil
+	}
+	if k == schema.Any && len(raw) > 0 {
+		return parseAny(raw)
 	}
 	if k.IsList() {
 		var raws []json.RawMessage

@@ -242,7 +242,7 @@ func standardOps(col *schema.Column) []Op {
 func possibleOps(col *schema.Column) []Op {
 	var ops []Op
 	switch k := col.Kind; {
-	case k == schema.JSON, k == schema.Bytes, k.IsList():
+	case k == schema.JSON, k == schema.Bytes, k == schema.Any, k.IsList():
 	case k == schema.Bool, k == schema.UUID, col.References != nil:
 		ops = append(ops, listOps...)
 	case k == schema.Text:

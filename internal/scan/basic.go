@@ -35,11 +35,11 @@ func newBase(t reflect.Type, col *schema.Column) (base, error) {
 	case col.Kind.IsList():
 		return listBase(t, col)
 	}
-	switch col.Kind {
-	case schema.Time, schema.Date:
-		if schema.IsInfinite(t) {
-			return infiniteBase(col.Kind), nil
-		}
+	switch {
+	case (col.Kind == schema.Time || col.Kind == schema.Date) && schema.IsInfinite(t):
+		return infiniteBase(col.Kind), nil
+	case col.Kind == schema.Any && schema.IsAnyValue(t):
+		return anyBase, nil
 	}
 	switch k := t.Kind(); col.Kind { // a decoder for another type would write where it must not
 	case schema.JSON:

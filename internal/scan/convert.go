@@ -100,6 +100,8 @@ func (c *Codec) wanted() string {
 		return "a time of day such as 15:04:05"
 	case schema.UUID:
 		return "a UUID"
+	case schema.Any:
+		return "an AnyValue"
 	}
 	return "JSON"
 }

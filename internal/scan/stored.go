@@ -36,6 +36,8 @@ func storedAs(col *schema.Column, r Row, i int) (schema.Value, error) {
 		return r.List(i, col.Kind.Elem())
 	}
 	switch col.Kind {
+	case schema.Any:
+		return anyAt(r, i)
 	case schema.Bool:
 		b, err := r.Bool(i)
 		return schema.BoolValue(b), err

@@ -8,6 +8,8 @@ func ValueAt(r Row, i int, k schema.Kind) (v schema.Value, err error) {
 		return schema.Value{}, nil
 	}
 	switch k {
+	case schema.Any:
+		return anyAt(r, i)
 	case schema.Bool:
 		b, err := r.Bool(i)
 		return schema.BoolValue(b), err

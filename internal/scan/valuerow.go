@@ -16,6 +16,7 @@ func (r valueRow) Uint(int) (uint64, error)         { return r.v.Uint(), nil }
 func (r valueRow) Float(int) (float64, error)       { return r.v.Float(), nil }
 func (r valueRow) Text(int) (string, error)         { return r.v.Text(), nil }
 func (r valueRow) Clock(int) (time.Duration, error) { return r.v.Clock(), nil }
+func (r valueRow) Any(int) (any, error)             { return r.v.Any(), nil }
 
 func (r valueRow) Time(int) (time.Time, error) {
 	if text, ok := schema.InfiniteMicros(r.v.Int()); ok {

@@ -38,10 +38,15 @@ func holds(c *schema.Column, v schema.Value, signed bool) bool {
 	if v.IsNull() {
 		return c.Null
 	}
-	if v.Kind() != c.Kind {
+	kind := c.Kind
+	switch {
+	case v.Kind() == kind:
+	case kind == schema.Any && schema.StorageClass(v.Kind()):
+		kind = v.Kind()
+	default:
 		return false
 	}
-	switch c.Kind {
+	switch kind {
 	case schema.Int16:
 		return v.Int() == int64(int16(v.Int()))
 	case schema.Int32:

@@ -168,7 +168,10 @@ func setMissing(e *driver.Error, text string) {
 // taken for a table or a column that is missing.
 func setRunning(e *driver.Error, text string) {
 	read, unread := strings.CutPrefix(text, unreadValue)
+	kept, converted := strings.CutPrefix(text, convertedValue)
 	switch {
+	case converted:
+		e.Kind, e.Detail = driver.KindType, kept
 	case unread:
 		e.Kind, e.Detail = driver.KindType, read
 	case text == errIntegerRange, text == errFloatRange:

@@ -60,6 +60,9 @@ func addFunctions(c *sqlite3.Conn) error {
 	if err := c.CreateFunction(sqlite.Value, 3, liteValue); err != nil {
 		return err
 	}
+	if err := c.CreateFunction(sqlite.AsStored, 3, asStored); err != nil {
+		return err
+	}
 	if err := c.CreateFunction(sqlite.JSONLast, 1, jsonLast); err != nil {
 		return err
 	}

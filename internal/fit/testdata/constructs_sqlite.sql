@@ -66,6 +66,9 @@ INSERT INTO choices VALUES (1, 'sad', 'x'), (2, 'ok', NULL);
 -- construct infinities: infinite numbers
 CREATE TABLE infinities (id INTEGER PRIMARY KEY, a REAL NOT NULL, b DOUBLE);
 INSERT INTO infinities VALUES (1, 9e999, -9e999), (2, 1.5, NULL);
+-- construct any_values: values of several storage classes in one column, in fields of `prom.AnyValue`
+CREATE TABLE any_values (id INTEGER PRIMARY KEY, a INTEGER NOT NULL, b, c TEXT NOT NULL);
+INSERT INTO any_values VALUES (1, 5, 7, 'x'), (2, 'five', 'seven', 'y'), (3, 1.5, 2.5, 'z'), (4, x'00', x'ff', 'w'), (5, '', NULL, 'v');
 -- construct nocase: COLLATE NOCASE
 CREATE TABLE nocase (id INTEGER PRIMARY KEY, a TEXT NOT NULL COLLATE NOCASE, b TEXT COLLATE NOCASE);
 INSERT INTO nocase VALUES (1, 'beta', 'B'), (2, 'Alpha', NULL);

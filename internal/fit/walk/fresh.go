@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/schema"
 )
 
@@ -242,6 +243,10 @@ func (w *walker) mutate(field reflect.Value, c *schema.Column) bool {
 		field = field.Elem()
 	}
 	switch x := field.Addr().Interface().(type) {
+	case *prom.AnyValue: // a text that no type of a column makes a number of
+		w.steps++
+		*x = prom.AnyValueOf(fmt.Sprintf("fit %d", w.steps))
+		return true
 	case *time.Time:
 		*x = x.AddDate(0, 0, 1)
 		return true

@@ -65,6 +65,18 @@ func shownKind(v reflect.Value, kind schema.Kind) string {
 			return x.String()
 		}
 		return shownKind(reflect.ValueOf(x.Time), kind)
+	case prom.AnyValue:
+		switch x := x.Any().(type) {
+		case int64:
+			return "integer " + strconv.FormatInt(x, 10)
+		case float64:
+			return "real " + floatText(x, 64)
+		case string:
+			return "text " + x
+		case []byte:
+			return "blob " + strings.ToUpper(hex.EncodeToString(x))
+		}
+		return null
 	case encoding.TextMarshaler:
 		text, err := x.MarshalText()
 		if err != nil {
@@ -153,6 +165,11 @@ func storedKind(x cell, kind schema.Kind, typ reflect.Type) string {
 		return storedList(x, kind.Elem(), typ.Elem())
 	}
 	switch kind {
+	case schema.Any:
+		if f, err := strconv.ParseFloat(x.text, 64); err == nil && x.class == "real" {
+			return x.class + " " + floatText(f, 64)
+		}
+		return x.class + " " + x.text
 	case schema.Bool:
 		switch strings.ToLower(x.text) {
 		case "t", "true", "1":
