@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -281,6 +282,29 @@ func TestOpenPool_Close(t *testing.T) {
 	pool.Close()
 	is.True(errors.Is(items.Create(ctx, &kit.Item{Name: "c"}), prom.ErrClosed))
 	is.True(errors.Is(db.Tx(ctx, func(context.Context) error { return nil }), prom.ErrClosed))
+}
+
+// Ensure that events tell of each connection of a pool of the program's, once.
+func TestOpenPool_Events(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	ctx := t.Context()
+	pool := poolOf(t, dbtest.Postgres(t), func(cfg *pgxpool.Config) { cfg.MaxConns = 1 })
+	var connects atomic.Int32
+	db, err := prom.OpenPoolIn(new(prom.Registry), "", pool, prom.OnEvent(func(_ context.Context, e *prom.Event) {
+		if e.Kind == prom.EventConnect {
+			connects.Add(1)
+		}
+	}))
+	is.NoErr(err)
+	t.Cleanup(func() { _ = db.Close() })
+	for want := range int32(2) {
+		for range 3 {
+			is.NoErr(db.Ping(ctx))
+		}
+		is.Equal(connects.Load(), want+1)
+		pool.Reset()
+	}
 }
 
 // Ensure that the names of pools are those of connections, and that what prints a connection prints no password.

@@ -140,9 +140,13 @@ func (e *engine) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 		return nil, err
 	}
 	if e.foreign || e.resets {
+		first := !sessionOf(c.Conn()).looked
 		if err := lookAt(ctx, c.Conn(), e.settings); err != nil {
 			c.Release()
 			return nil, err
+		}
+		if first && e.watch != nil { // of a pool that does not tell when it makes one
+			e.watch.Connected(ctx, start, nil)
 		}
 	}
 	return c, nil
