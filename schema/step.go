@@ -57,6 +57,7 @@ const (
 	ValidateStep      StepKind = "validate constraint"
 	DropConstraint    StepKind = "drop constraint"
 	RebuildTable      StepKind = "rebuild table"
+	AuditTable        StepKind = "audit table" // by triggers that write to the audit log
 	ByHand            StepKind = "by hand" // nothing that this library does by itself
 )
 

@@ -84,6 +84,10 @@ func (db *DB) outermost(outside context.Context, fn func(ctx context.Context) er
 			_ = tx.rollback(ctx)
 			return driver.EndOfContext(err)
 		}
+		if err := tx.clearActor(ctx); err != nil {
+			_ = tx.rollback(ctx)
+			return err
+		}
 		if err := tx.commit(ctx); err != nil {
 			return err
 		}
@@ -159,6 +163,7 @@ type tx struct {
 	turn   chan struct{}
 	ending atomic.Bool // fn has returned
 	loop   atomic.Pointer[Loop]
+	actor  actor // of the outermost level; belongs to who has the turn
 
 	mu        sync.Mutex
 	done      bool
@@ -269,6 +274,7 @@ func (t *tx) rollback(ctx context.Context) error {
 		event.end(ctx, 0, err)
 		return err
 	}
+	t.forgetActor()
 	if err := t.atSavepoint(ctx, EventRollbackTo, "rollback", "ROLLBACK TO SAVEPOINT ", t.engine.RollbackTo); err != nil {
 		return err
 	}
@@ -370,6 +376,10 @@ func (t *tx) query(ctx context.Context, st *driver.Statement) (driver.Rows, erro
 	if err := t.acquire(ctx); err != nil {
 		return nil, err
 	}
+	if err := t.setActor(ctx, st); err != nil {
+		t.giveBack()
+		return nil, err
+	}
 	f := t.apart(ctx)
 	rows, err := t.engine.Query(ctx, st)
 	f.end()
@@ -388,6 +398,9 @@ func (t *tx) exec(ctx context.Context, st *driver.Statement) (int64, error) {
 		return 0, err
 	}
 	defer t.giveBack()
+	if err := t.setActor(ctx, st); err != nil {
+		return 0, err
+	}
 	f := t.apart(ctx)
 	defer f.end()
 	n, err := t.engine.Exec(ctx, st)

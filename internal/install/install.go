@@ -105,6 +105,11 @@ func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (mi
 		diff := t.Diff(found)
 		missing = missing || diff.Create || slices.Contains(wanted, t) && !diff.Empty()
 		if slices.Contains(wanted, t) {
+			unaudited, err := auditMissing(ctx, db, t, &found)
+			if err != nil {
+				return false, err
+			}
+			missing = missing || unaudited
 			warn(ctx, db, t, &found)
 			if err := warnOfFormer(ctx, db, t); err != nil {
 				return false, err
@@ -253,6 +258,9 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 		}
 	case wanted && !diff.Empty():
 		in.add(t, diff, &found)
+	}
+	if wanted || diff.Create {
+		in.audit(t)
 	}
 }
 
