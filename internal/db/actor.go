@@ -98,15 +98,26 @@ func (t *tx) setActorIn(ctx context.Context, space, name string) (there bool, er
 		if sql != t.db.dialect.ClearActor(space) {
 			st.Args = []schema.Value{schema.TextValue(schema.Text, name)}
 		}
-		_, err := t.engine.Exec(ctx, st)
+		err := t.tell(ctx, st)
 		if driver.KindOf(err) == driver.KindNoTable && !t.db.dialect.Features().ErrorAborts {
 			return false, nil
 		}
 		if err != nil {
-			return false, t.db.describe(err, st)
+			return false, err
 		}
 	}
 	return true, nil
+}
+
+// tell runs a statement that says who writes.
+func (t *tx) tell(ctx context.Context, st *driver.Statement) error {
+	ctx, e := t.db.observe(ctx, EventStatement, st)
+	n, err := t.engine.Exec(ctx, st)
+	if err != nil {
+		err = t.db.describe(err, st)
+	}
+	e.end(ctx, n, err)
+	return err
 }
 
 // forgetActor is called when a savepoint has been rolled back, and what was set in it.
@@ -120,8 +131,8 @@ func (t *tx) clearActor(ctx context.Context) error {
 			continue
 		}
 		st := &driver.Statement{SQL: sql, Op: "clear actor", Write: true}
-		if _, err := t.engine.Exec(ctx, st); err != nil && driver.KindOf(err) != driver.KindNoTable {
-			return t.db.describe(err, st)
+		if err := t.tell(ctx, st); err != nil && driver.KindOf(err) != driver.KindNoTable {
+			return err
 		}
 	}
 	return nil
