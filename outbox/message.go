@@ -11,7 +11,7 @@ import (
 type Message struct {
 	ID      int64      `prom:"key,auto"` // in the order of the inserts
 	Topic   string     // what it is about; relays may take some topics only
-	Key     string     `prom:"message_key"` // those of a topic with the same key are handled in their order; "" for no order
+	Key     string     `prom:"message_key"` // those of a topic with the same key are in order; "" for no order
 	Body    []byte     // what is sent
 	Created time.Time  `prom:"created"`
 	Due     time.Time  `prom:"default=now"` // no attempt before it; the end of the lease while one runs

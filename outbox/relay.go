@@ -29,8 +29,8 @@ type Relay struct {
 	// most 5 minutes.
 	Backoff func(tries int) time.Duration
 
-	// Trigger lets PostgreSQL tell of new messages at once, see [prom.WatchTrigger]; transactions that write messages then
-	// commit one after the other. Without it, a relay looks once a second, on SQLite 5 times a second.
+	// Trigger lets PostgreSQL tell of new messages at once, see [prom.WatchTrigger]; transactions that write messages
+	// then commit one after the other. Without it, a relay looks once a second, on SQLite 5 times a second.
 	Trigger bool
 	// Patience is how long a database is tried again that cannot be reached, before Run returns the error; 0 means a
 	// minute.
@@ -50,8 +50,8 @@ const (
 )
 
 // Run handles messages until ctx ends, and then returns nil when the calls of Handle that are running have returned. A
-// message whose attempt was cut off by that is due again at once, and the attempt is not counted. If the database cannot
-// be reached for the time of Patience, or refuses a statement, Run returns the error.
+// message whose attempt was cut off by that is due again at once, and the attempt is not counted. If the database
+// cannot be reached for the time of Patience, or refuses a statement, Run returns the error.
 //
 // Several relays may run on one table. Their clocks should agree to less than a lease.
 func Run(ctx context.Context, messages *prom.Repo[Message], r Relay) error {

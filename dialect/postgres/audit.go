@@ -15,12 +15,13 @@ const (
 	auditFunction = "prom_audit_1"
 )
 
-// AuditTriggers returns a query for the triggers that audit a table, see [dialect.Auditing]. Their text is the arguments
-// of the trigger, with the function's name before them.
+// AuditTriggers returns a query for the triggers that audit a table, see [dialect.Auditing]. Their text is the
+// arguments of the trigger, with the function's name before them.
 func (Dialect) AuditTriggers() string {
 	return `SELECT t.tgname::text, p.proname::text || ' ' || encode(t.tgargs, 'hex') FROM pg_catalog.pg_trigger t
 JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
-WHERE t.tgrelid = ` + relation + ` AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgname IN ('` + auditTrigger + `', '` + auditTruncate + `')`
+WHERE t.tgrelid = ` + relation + ` AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+	AND t.tgname IN ('` + auditTrigger + `', '` + auditTruncate + `')`
 }
 
 // AuditWithout returns which columns a trigger leaves out, see [dialect.Auditing].

@@ -54,8 +54,8 @@ func auditedWith(db *db.DB, t *schema.Table) bool {
 // streamable returns an error for a column whose streamed values the audit log would have to hold.
 func (r *Repo) streamable(c *schema.Column) error {
 	if r.table.Audited && !c.NoAudit {
-		return fmt.Errorf("the field %s is audited, and the audit log cannot hold a value that is streamed; give the field the tag option noaudit",
-			c.Field)
+		return fmt.Errorf("the field %s is audited, and the audit log cannot hold a value that is streamed; "+
+			"give the field the tag option noaudit", c.Field)
 	}
 	return nil
 }
@@ -100,7 +100,8 @@ func auditText(v schema.Value) (string, error) {
 	case kind == schema.Bytes:
 		return `\x` + hex.EncodeToString(v.Bytes()), nil
 	}
-	return "", errors.New("a key of this type has no text that is the same on all engines; compare the field Key of the entries")
+	return "", errors.New("a key of this type has no text that is the same on all engines; " +
+		"compare the field Key of the entries")
 }
 
 // auditQuote quotes a text as both engines do in JSON.

@@ -123,7 +123,8 @@ func auditMissing(ctx context.Context, db *db.DB, t *schema.Table, found *schema
 // errUnaudited is of a connection that may not change the schema.
 func errUnaudited(t *schema.Table) error {
 	return &driver.Error{Kind: driver.KindDrift, Op: "check", Table: t.Name,
-		Detail: "the triggers of the audit log are missing or outdated, and this connection may not change the schema (install=check)"}
+		Detail: "the triggers of the audit log are missing or outdated, and this connection may not change the schema " +
+			"(install=check)"}
 }
 
 // audit has a table audited, which is there by now.
