@@ -40,11 +40,8 @@ type account struct {
 }
 
 var (
-	anOwner      = prom.Proto[owner]()
-	ownerName    = prom.TextOf(anOwner, &anOwner.Name)
-	anAccount    = prom.Proto[account]()
-	accountCents = prom.NumberOf(anAccount, &anAccount.Cents)
-	accountNote  = prom.NullTextOf(anAccount, &anAccount.Note)
+	anOwner   = prom.Proto[owner]()
+	ownerName = prom.TextOf(anOwner, &anOwner.Name)
 )
 
 type world struct {

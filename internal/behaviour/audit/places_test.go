@@ -37,7 +37,6 @@ type (
 
 var (
 	aPerson     = prom.Proto[person]()
-	personName  = prom.TextOf(aPerson, &aPerson.Name)
 	personClubs = prom.ManyToManyOf(aPerson, &aPerson.Clubs)
 )
 
