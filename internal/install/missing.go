@@ -27,6 +27,11 @@ func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (an
 		}
 		any = any || diff.Create || slices.Contains(wanted, t) && !diff.Empty()
 		if slices.Contains(wanted, t) {
+			unaudited, err := auditMissing(ctx, db, t, &found)
+			if err != nil {
+				return false, err
+			}
+			any = any || unaudited
 			warn(ctx, db, t, &found)
 			if err := warnOfFormer(ctx, db, t); err != nil {
 				return false, err

@@ -90,6 +90,12 @@ func Drifts(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]*schema.
 			if p.again != nil {
 				list = append(list, p.again)
 			}
+			switch missing, err := auditMissing(ctx, db, t, &p.have); {
+			case err != nil:
+				return nil, err
+			case missing:
+				list = append(list, auditDrift(t))
+			}
 			drifts = append(append(append(drifts, p.renamed...), list...), mixed...)
 		case !p.have.Exists:
 			drifts = append(drifts, &schema.Drift{Sort: schema.Missing, Object: schema.OfTable, Table: t.Name})
@@ -290,7 +296,11 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 			return nil, nil, err
 		}
 		s, refs, err := p.create()
-		return append(first, s), refs, err
+		if err != nil {
+			return nil, nil, err
+		}
+		audit, err := p.auditStep(schema.ColumnNames(p.table.Columns))
+		return slices.Concat(first, []schema.Step{s}, audit), refs, err
 	}
 	if !wanted || p.have.View {
 		return p.steps, nil, nil
@@ -313,11 +323,19 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 		return nil, nil, err
 	}
 	p.have.WithDependents(dependents, p.renamed)
+	if err := p.withoutAudits(name); err != nil {
+		return nil, nil, err
+	}
 	p.blockRenames()
 	modelled := len(drifts) - len(p.others)
 	p.others = append(p.others, p.have.Others(p.table.Name)...)
 	if modelled == 0 {
-		return p.steps, nil, p.tryOut(p.steps)
+		audit, err := p.auditStep(p.auditColumns(nil))
+		if err != nil {
+			return nil, nil, err
+		}
+		steps = append(p.steps, audit...)
+		return steps, nil, p.tryOut(steps)
 	}
 	filled, err := p.db.HasRows(p.ctx, name)
 	if err != nil {
@@ -352,7 +370,11 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 			return nil, nil, err
 		}
 	}
-	steps = append(p.steps, list...)
+	audit, err := p.auditStep(p.auditColumns(list))
+	if err != nil {
+		return nil, nil, err
+	}
+	steps = slices.Concat(p.steps, list, audit)
 	return steps, nil, p.tryOut(steps)
 }
 
