@@ -75,7 +75,8 @@ const (
 	StepValidateConstraint = StepKind(schema.ValidateStep)
 	StepDropConstraint     = StepKind(schema.DropConstraint)
 	StepRebuildTable       = StepKind(schema.RebuildTable)
-	StepByHand             = StepKind(schema.ByHand) // a step that prom does not do: do it by hand
+	StepAuditTable         = StepKind(schema.AuditTable) // the triggers of the audit log
+	StepByHand             = StepKind(schema.ByHand)     // a step that prom does not do: do it by hand
 )
 
 // Risk is the risk of a [Step]: what it may cost or destroy. Its text form, in JSON too, is its name.

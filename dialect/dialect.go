@@ -35,6 +35,7 @@ type Dialect interface {
 	Introspection
 	Forming
 	Watching
+	Auditing
 }
 
 // Definition writes DDL.

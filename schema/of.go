@@ -261,6 +261,10 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, in place)
 		}
 		c.Was = was
 	}
+	if tg.has("audit") {
+		return errors.New("audit is for a blank field _, and says it of the whole model: _ struct{} `prom:\"audit\"`")
+	}
+	c.NoAudit = tg.has("noaudit")
 	if tg.has("view") || tg.has("materialized") {
 		return errors.New("view and materialized are for a blank field _, and say it of the whole model")
 	}
@@ -431,6 +435,9 @@ func (b *builder) finish() (*Table, error) {
 		return nil, err
 	}
 	if err := b.checkView(); err != nil {
+		return nil, err
+	}
+	if err := t.checkAudit(); err != nil {
 		return nil, err
 	}
 	for _, c := range t.Columns {

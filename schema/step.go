@@ -57,7 +57,8 @@ const (
 	ValidateStep      StepKind = "validate constraint"
 	DropConstraint    StepKind = "drop constraint"
 	RebuildTable      StepKind = "rebuild table"
-	ByHand            StepKind = "by hand" // nothing that this library does by itself
+	AuditTable        StepKind = "audit table" // by triggers that write to the audit log
+	ByHand            StepKind = "by hand"     // nothing that this library does by itself
 )
 
 // Same reports whether a step that was planned later is this one: both end the same drift of the same table, and the

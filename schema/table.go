@@ -29,6 +29,8 @@ type Table struct {
 	View         bool // it is a view, which is only read, and which this library does not create
 	Materialized bool // it is a materialized view; View is set too
 
+	Audited bool // triggers write its changes to the audit log
+
 	Filled bool // the database fills some of its columns: there is a ReadOnly one
 
 	Version *Column   // incremented at every write; nil when there is none
@@ -67,6 +69,7 @@ type Column struct {
 	NoCase     bool        // comparisons ignore the case of A to Z
 	Folded     bool        // NoCase, and neither in a key nor in a reference: may be compared by an expression
 	Private    bool        // left out of JSON that the library makes
+	NoAudit    bool        // left out of the audit log
 	Created    bool        // set to the time of insertion when zero
 	Updated    bool        // set to the time of each write unless set by hand
 	Version    bool        // incremented at each write

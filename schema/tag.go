@@ -65,6 +65,8 @@ var options = []option{
 	{"generated", needsValue, "a generated column: its expression, as SQL: generated='price * quantity'; readonly by itself"},
 	{"view", flag, "on a blank field _ only: the model is one of a view, which is read and neither written nor created"},
 	{"materialized", flag, "on a blank field _ only: the model is one of a materialized view; see RefreshView"},
+	{"audit", flag, "on a blank field _ only: the database writes down each change of a row in the audit log; see package audit"},
+	{"noaudit", flag, "the column is left out of the audit log"},
 	{"embed", mayHaveValue, "of a struct field: its fields are columns of this table; with embed=prefix_ their names begin with prefix_"},
 	{"was", needsValue, "the old name of the column, for a rename; on a blank field _, the old name of the table"},
 }

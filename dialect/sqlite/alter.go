@@ -68,16 +68,22 @@ type alteration struct {
 	// What the steps so far leave.
 	def    *tableDef           // nil when the definition is not understood
 	others []schema.Definition // indexes and triggers
+	audits []schema.Definition // triggers of the audit log
 }
 
 // asFound takes the table as it was found.
 func (w *alteration) asFound() {
-	w.def, w.others = nil, nil
+	w.def, w.others, w.audits = nil, nil, nil
 	for _, d := range w.Have.Definitions {
-		if d.Sort != sortTable {
+		switch {
+		case isAudit(d):
+			w.audits = append(w.audits, d)
+		case d.Sort != sortTable:
 			w.others = append(w.others, d)
-		} else if def, ok := parseTable(d.SQL); ok {
-			w.def = def
+		default:
+			if def, ok := parseTable(d.SQL); ok {
+				w.def = def
+			}
 		}
 	}
 }
@@ -173,6 +179,8 @@ func (w *alteration) dropColumn(drift *schema.Drift) schema.Step {
 	s.SQL = append(s.SQL, "ALTER TABLE "+w.d.Table(w.Table.Name)+" DROP COLUMN "+dialect.Quote(drift.Name))
 	if w.def != nil {
 		w.def.dropColumn(drift.Name)
+		before, after := w.d.audited(w.Table, w.audits, w.def.names()) // SQLite drops no column that a trigger names
+		s.SQL = slices.Concat(before, s.SQL, after)
 	}
 	return s
 }
@@ -190,8 +198,15 @@ func (d Dialect) RenameColumn(t *schema.Table, c *schema.Column, have *schema.Fo
 	over := func(ix *schema.FoundIndex) bool {
 		return slices.ContainsFunc(ix.Names(), func(name string) bool { return strings.EqualFold(name, c.Was) })
 	}
-	return append(d.dropFullTexts(t, have, t.Name, over),
-		"ALTER TABLE "+d.Table(t.Name)+" RENAME COLUMN "+dialect.Quote(c.Was)+" TO "+dialect.Quote(c.Name))
+	columns := make([]string, len(have.Columns))
+	for i := range have.Columns {
+		if columns[i] = have.Columns[i].Name; strings.EqualFold(columns[i], c.Was) {
+			columns[i] = c.Name
+		}
+	}
+	before, after := d.audited(t, have.Definitions, columns)
+	return slices.Concat(before, d.dropFullTexts(t, have, t.Name, over), []string{
+		"ALTER TABLE " + d.Table(t.Name) + " RENAME COLUMN " + dialect.Quote(c.Was) + " TO " + dialect.Quote(c.Name)}, after)
 }
 
 // Shadow returns the statements that make a table for comparison, by its name without its database.

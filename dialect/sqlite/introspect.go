@@ -82,7 +82,7 @@ ORDER BY s.rowid`
 // names. The triggers of a full-text index insert into it alone.
 const suppresses = `WITH t(name) AS (SELECT ?)
 SELECT EXISTS (SELECT 1 FROM t, (SELECT type, name, tbl_name, sql FROM ` + of + `sqlite_schema UNION ALL SELECT type, name, tbl_name, sql FROM sqlite_temp_schema) AS o
-WHERE o.tbl_name = t.name COLLATE NOCASE AND (o.type IN ('view', 'trigger') OR o.sql LIKE '%IGNORE%')
+WHERE o.tbl_name = t.name COLLATE NOCASE AND (o.type = 'view' OR o.type = 'trigger' AND instr(o.sql, '` + auditMark + `') = 0 OR o.sql LIKE '%IGNORE%')
 	AND NOT (o.type = 'trigger' AND o.sql NOT LIKE '%RAISE%' AND o.sql NOT LIKE '%DELETE FROM%' AND EXISTS (SELECT 1 FROM ` + of + `sqlite_schema AS s
 		WHERE ` + contentOf + ` AND o.name IN (s.name || '_ai', s.name || '_ad', s.name || '_au'))))`
 

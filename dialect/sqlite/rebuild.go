@@ -231,6 +231,15 @@ func (c *clause) referring(d Dialect, k *schema.FoundForeignKey) clause {
 	return now
 }
 
+// names lists the columns.
+func (d *tableDef) names() []string {
+	list := make([]string, len(d.columns))
+	for i, c := range d.columns {
+		list[i] = c.name()
+	}
+	return list
+}
+
 // dropColumn takes a column out, with the constraints that speak of it.
 func (d *tableDef) dropColumn(name string) {
 	d.columns = slices.DeleteFunc(d.columns, func(c *columnDef) bool { return strings.EqualFold(c.name(), name) })
@@ -299,6 +308,8 @@ func (w *alteration) rebuild(r *rebuild) schema.Step {
 			s.SQL = append(s.SQL, within(space, d.SQL))
 		}
 	}
+	_, again := w.d.audited(w.Table, w.audits, def.names()) // which have gone with the old table
+	s.SQL = append(s.SQL, again...)
 	if len(r.probes) > 0 {
 		s.Probe = "SELECT (" + strings.Join(r.probes, ") + (") + ")"
 	}

@@ -71,6 +71,8 @@ var arrows = map[string][]string{
 	"dialect":           {"schema", uuid},
 	"schema":            {"internal/sqltext", uuid},
 
+	"audit":             {".", "dialect", "internal/core"},
+	"outbox":            {"."},
 	"promtest":          {".", "schema", "internal/core", "internal/db", "internal/fieldgen"},
 	"cmd/promgen":       {".", "schema", "internal/fieldgen"},
 	"internal/fieldgen": {"schema"},

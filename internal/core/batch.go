@@ -62,13 +62,23 @@ func (b *Batch) Len() int { return len(b.ops) }
 func (b *Batch) Run(ctx context.Context) error {
 	ops := b.ops
 	b.ops = nil
-	err := runBatch(ctx, ops)
+	err := ascribedBatch(ctx, ops)
 	for i, op := range ops {
 		if e := op.done(ctx, op, err); e != nil && err == nil {
 			err = &At{i, e}
 		}
 	}
 	return err
+}
+
+// ascribedBatch runs operations, in a transaction if the database has to be told who writes.
+func ascribedBatch(ctx context.Context, ops []*batchOp) error {
+	for _, op := range ops {
+		if b, err := op.bind(); err == nil && op.Write && b.ascribed(ctx) {
+			return b.inTx(ctx, func(ctx context.Context) error { return runBatch(ctx, ops) })
+		}
+	}
+	return runBatch(ctx, ops)
 }
 
 // runBatch runs operations, in a transaction if some have hooks, which are to be part of it.
@@ -167,6 +177,11 @@ func (op *batchOp) prepare(ctx context.Context, first *batchOp) (err error) {
 	}
 	if op.Write && op.b.table.View {
 		return op.place(errView)
+	}
+	if op.Write {
+		if err := op.b.audit(ctx); err != nil {
+			return op.place(err)
+		}
 	}
 	if err = op.build(ctx, op); err == nil && op.text != nil && op.text.Unknown() != nil {
 		if op.text, err = op.b.formed(ctx, op.text); err == nil {

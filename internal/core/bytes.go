@@ -315,6 +315,8 @@ func (r *Repo) WriteBytes(ctx context.Context, field Columner, src io.Reader, si
 		err = render.ReadOnly(c)
 	case src == nil:
 		err = errors.New("the reader is nil")
+	case r.streamable(c) != nil:
+		err = r.streamable(c)
 	case size < 0:
 		err = errors.New("the number of bytes is negative; it must be known ahead")
 	case size > MaxBytes:
@@ -331,6 +333,9 @@ func (r *Repo) WriteBytes(ctx context.Context, field Columner, src io.Reader, si
 	b, err := r.bind()
 	if err != nil {
 		return err
+	}
+	if err := b.audit(ctx); err != nil {
+		return ErrorOf(opWriteBytes, r.table, err)
 	}
 	s := &counted{Reader: src}
 	w := &bytesWrite{repo: r, b: b, q: &Query{repo: r, spec: ast.Spec{}.KeyIs(r.table.Key, values)}, col: c, src: s,

@@ -53,6 +53,18 @@ func (b *binding) run(ctx context.Context, c *call, to driver.RowReader) (n int6
 	if c.Write && b.table.View && !c.Raw {
 		return 0, ErrorOf(c.Op, b.table, errView)
 	}
+	if c.Write && !c.Raw {
+		if err := b.audit(ctx); err != nil {
+			return 0, ErrorOf(c.Op, b.table, err)
+		}
+		if b.ascribed(ctx) {
+			err = b.inTx(ctx, func(ctx context.Context) (err error) {
+				n, err = b.run(ctx, c, to)
+				return err
+			})
+			return n, err
+		}
+	}
 	if c.text != nil {
 		if c.text.Unknown() != nil {
 			if c.text, err = b.formed(ctx, c.text); err != nil {

@@ -88,6 +88,11 @@ func (t *tx) batch(ctx context.Context, b driver.Batcher, sts []*driver.Statemen
 		return -1, err
 	}
 	defer t.giveBack()
+	for _, st := range sts {
+		if err := t.setActor(ctx, st); err != nil {
+			return -1, err
+		}
+	}
 	f := t.apart(ctx)
 	defer f.end()
 	failed, err = b.Batch(ctx, sts, read)

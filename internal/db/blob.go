@@ -40,6 +40,9 @@ func (db *DB) Stream(ctx context.Context, s *driver.Stream) (n int64, err error)
 		if !ok {
 			return errNoBlobs
 		}
+		if err := t.setActor(ctx, &s.Statement); err != nil {
+			return err
+		}
 		f := t.apart(ctx)
 		defer f.end()
 		n, err = streamer.Stream(ctx, s)

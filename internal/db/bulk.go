@@ -46,6 +46,9 @@ func (db *DB) bulk(ctx context.Context, b *driver.Bulk) error {
 			return err
 		}
 		defer tx.giveBack()
+		if err := tx.setActor(ctx, &driver.Statement{Write: true}); err != nil {
+			return err
+		}
 		f := tx.apart(ctx)
 		defer f.end()
 		return f.explain(tx.engine.Bulk(ctx, b))

@@ -20,7 +20,7 @@ import (
 const HistoryTable = "prom_history"
 
 // Tables lists the tables of the database, by name: on PostgreSQL those that a name without a schema reaches. Views and
-// the engine's own tables and the history of changes are left out.
+// the engine's own tables, the history of changes and the table of the actor are left out.
 func (db *DB) Tables(ctx context.Context) ([]string, error) {
 	return db.listed(ctx, dialect.SortTable, dialect.SortForeign)
 }
@@ -34,7 +34,7 @@ func (db *DB) listed(ctx context.Context, sorts ...string) ([]string, error) {
 	list, err := db.Relations(ctx)
 	var names []string
 	for _, r := range list {
-		if slices.Contains(sorts, r.Sort) && r.Name != HistoryTable {
+		if slices.Contains(sorts, r.Sort) && r.Name != HistoryTable && r.Name != dialect.ActorTable {
 			names = append(names, r.Name)
 		}
 	}
@@ -76,7 +76,7 @@ func (db *DB) listedIn(ctx context.Context, space string, sorts ...string) (name
 	err = db.inspect(ctx, db.dialect.TablesOf(space), "", func(r inspected) {
 		name := r.name(0)
 		_, local := schema.SplitName(name)
-		if slices.Contains(sorts, r.text(1)) && local != HistoryTable {
+		if slices.Contains(sorts, r.text(1)) && local != HistoryTable && local != dialect.ActorTable {
 			names = append(names, name)
 		}
 	})

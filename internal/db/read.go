@@ -43,6 +43,11 @@ func (db *DB) read(ctx context.Context, st *driver.Statement, loop *Loop, to dri
 			e.end(ctx, 0, err)
 			return err
 		}
+		if err := t.setActor(ctx, st); err != nil {
+			t.giveBack()
+			e.end(ctx, 0, err)
+			return err
+		}
 		f := t.apart(ctx)
 		defer f.end()
 		rows, err := t.engine.Query(ctx, st)

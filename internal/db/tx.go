@@ -85,6 +85,10 @@ func (db *DB) outermost(outside context.Context, fn func(ctx context.Context) er
 			_ = tx.rollback(ctx)
 			return driver.EndOfContext(err)
 		}
+		if err := tx.clearActor(ctx); err != nil {
+			_ = tx.rollback(ctx)
+			return err
+		}
 		if err := tx.commit(ctx); err != nil {
 			return err
 		}
@@ -167,6 +171,7 @@ type tx struct {
 	turn   chan struct{}
 	ending atomic.Bool // fn has returned
 	loop   atomic.Pointer[Loop]
+	actor  actor // of the outermost level; belongs to who has the turn
 
 	mu        sync.Mutex
 	done      bool
@@ -277,6 +282,7 @@ func (t *tx) rollback(ctx context.Context) error {
 		event.end(ctx, 0, err)
 		return err
 	}
+	t.forgetActor()
 	if err := t.atSavepoint(ctx, EventRollbackTo, "rollback", "ROLLBACK TO SAVEPOINT ", t.engine.RollbackTo); err != nil {
 		return err
 	}
@@ -387,6 +393,10 @@ func (t *tx) query(ctx context.Context, st *driver.Statement) (driver.Rows, erro
 	if err := t.acquire(ctx); err != nil {
 		return nil, err
 	}
+	if err := t.setActor(ctx, st); err != nil {
+		t.giveBack()
+		return nil, err
+	}
 	f := t.apart(ctx)
 	rows, err := t.engine.Query(ctx, st)
 	f.end()
@@ -405,6 +415,9 @@ func (t *tx) exec(ctx context.Context, st *driver.Statement) (int64, error) {
 		return 0, err
 	}
 	defer t.giveBack()
+	if err := t.setActor(ctx, st); err != nil {
+		return 0, err
+	}
 	f := t.apart(ctx)
 	defer f.end()
 	n, err := t.engine.Exec(ctx, st)

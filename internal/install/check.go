@@ -56,6 +56,12 @@ func check(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 		if unfit := t.Unfit(&found); unfit != nil {
 			return misfit(unfit)
 		}
+		switch missing, err := auditMissing(ctx, db, t, &found); {
+		case err != nil:
+			return err
+		case missing:
+			return errUnaudited(t)
+		}
 	}
 	return nil
 }

@@ -239,6 +239,9 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 			in.add(t, diff, &found)
 		}
 	}
+	if wanted || diff.Create {
+		in.audit(t)
+	}
 }
 
 // renameTable renames the table that a model had before, if it is there and no other model's, and tells what is there

@@ -27,6 +27,11 @@ func anyMissing(ctx context.Context, db *db.DB, all, wanted []*schema.Table) (an
 		}
 		any = any || diff.Create || slices.Contains(wanted, t) && !diff.Empty()
 		if slices.Contains(wanted, t) {
+			unaudited, err := auditMissing(ctx, db, t, &found)
+			if err != nil {
+				return false, err
+			}
+			any = any || unaudited
 			warn(ctx, db, t, &found)
 			if err := warnOfFormer(ctx, db, t); err != nil {
 				return false, err
@@ -77,11 +82,26 @@ func unclear(t *schema.Table, diff *schema.Diff, found *schema.Found) bool {
 				return true
 			}
 		case h == nil, h.SQL != "", h.Invalid:
-		case h.Unique != ix.Unique, plain && (h.Partial || !slices.Equal(h.Names(), ix.Names()) && !found.FoldNames),
-			plain && found.FoldNames && !slices.EqualFunc(h.Names()[:min(len(h.Columns), len(ix.Columns))], ix.Names(),
-				func(a, b string) bool { return schema.FoldName(a) == schema.FoldName(b) }):
+		case h.Unique != ix.Unique, plain && (h.Partial || !sameNames(found, h, ix)):
 			return true
 		}
 	}
 	return false
+}
+
+// sameNames reports whether an index has the columns of one of the model. One that ignores case may be an expression,
+// and on SQLite INCLUDE columns are columns of the index.
+func sameNames(found *schema.Found, h *schema.FoundIndex, ix *schema.Index) bool {
+	if len(h.Columns) != len(ix.Columns) && !(found.FoldNames && len(h.Columns) == len(ix.Columns)+len(ix.Include)) {
+		return false
+	}
+	for i, c := range ix.Columns {
+		name := h.Columns[i].Name
+		switch {
+		case name == "" && c.Column.Folded:
+		case name != c.Column.Name && !(found.FoldNames && schema.FoldName(name) == schema.FoldName(c.Column.Name)):
+			return false
+		}
+	}
+	return true
 }

@@ -37,7 +37,7 @@ func (p *planner) attribute(drifts []*schema.Drift) error {
 			}
 		}
 	}
-	p.former(drifts, statements)
+	p.former(drifts, statements.now)
 	return p.spare(drifts)
 }
 

@@ -3,10 +3,8 @@ package install
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db"
@@ -89,6 +87,12 @@ func Drifts(ctx context.Context, db *db.DB, tables ...*schema.Table) ([]*schema.
 			list = slices.DeleteFunc(list, (*schema.Drift).NotModelled)
 			if p.again != nil {
 				list = append(list, p.again)
+			}
+			switch missing, err := auditMissing(ctx, db, t, &p.have); {
+			case err != nil:
+				return nil, err
+			case missing:
+				list = append(list, auditDrift(t))
 			}
 			drifts = append(append(append(drifts, p.renamed...), list...), mixed...)
 		case !p.have.Exists:
@@ -290,7 +294,11 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 			return nil, nil, err
 		}
 		s, refs, err := p.create()
-		return append(first, s), refs, err
+		if err != nil {
+			return nil, nil, err
+		}
+		audit, err := p.auditStep(schema.ColumnNames(p.table.Columns))
+		return slices.Concat(first, []schema.Step{s}, audit), refs, err
 	}
 	if !wanted || p.have.View {
 		return p.steps, nil, nil
@@ -313,11 +321,19 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 		return nil, nil, err
 	}
 	p.have.WithDependents(dependents, p.renamed)
+	if err := p.withoutAudits(name); err != nil {
+		return nil, nil, err
+	}
 	p.blockRenames()
 	modelled := len(drifts) - len(p.others)
 	p.others = append(p.others, p.have.Others(p.table.Name)...)
 	if modelled == 0 {
-		return p.steps, nil, p.tryOut(p.steps)
+		audit, err := p.auditStep(p.auditColumns(nil))
+		if err != nil {
+			return nil, nil, err
+		}
+		steps = append(p.steps, audit...)
+		return steps, nil, p.tryOut(steps)
 	}
 	filled, err := p.db.HasRows(p.ctx, name)
 	if err != nil {
@@ -352,7 +368,11 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 			return nil, nil, err
 		}
 	}
-	steps = append(p.steps, list...)
+	audit, err := p.auditStep(p.auditColumns(list))
+	if err != nil {
+		return nil, nil, err
+	}
+	steps = slices.Concat(p.steps, list, audit)
 	return steps, nil, p.tryOut(steps)
 }
 
@@ -425,64 +445,3 @@ func (p *planner) create() (step schema.Step, refs []schema.Step, err error) {
 }
 
 type shadowKey struct{ table *schema.Table }
-
-// shadow tells what the engine makes of a model: it creates the table where no other session sees it, once, and
-// introspects it.
-func shadow(ctx context.Context, db *db.DB, t *schema.Table) (*schema.Found, error) {
-	known := db.Extra(shadowKey{t},
-		func() any { return new(atomic.Pointer[schema.Found]) }).(*atomic.Pointer[schema.Found])
-	if found := known.Load(); found != nil {
-		return found, nil
-	}
-	found, err := makeShadow(ctx, db, t)
-	if err != nil {
-		return nil, err
-	}
-	known.Store(&found)
-	return &found, nil
-}
-
-var errRolledBack = errors.New("rolled back")
-
-func makeShadow(ctx context.Context, of *db.DB, t *schema.Table) (found schema.Found, err error) {
-	look := func(ctx context.Context, db *db.DB) error {
-		for _, sql := range db.Dialect().Shadow(t) {
-			if _, err := db.Exec(ctx, &driver.Statement{SQL: sql, Op: "plan", Table: t.Name}); err != nil {
-				return err
-			}
-		}
-		if found, err = db.InspectAll(ctx, schema.JoinName("", t.Local())); err != nil {
-			return err
-		}
-		for _, c := range t.Columns {
-			if found.Column(c.Name) == nil {
-				return &driver.Error{Kind: driver.KindConnection, Op: "plan", Table: t.Name, Columns: []string{c.Name},
-					Detail: "the server's catalog does not have a column that has just been created"}
-			}
-		}
-		for _, ix := range t.Indexes {
-			if found.Index(ix.Name) == nil && db.Dialect().CreateIndex(t, ix) != nil {
-				return &driver.Error{Kind: driver.KindConnection, Op: "plan", Table: t.Name,
-					Detail: "the server's catalog does not have the index " + ix.Name + ", which has just been created"}
-			}
-		}
-		return nil
-	}
-	if of.Dialect().ShadowApart() {
-		return found, inMemory(ctx, look)
-	}
-	if of.ReadOnly() || of.InReadOnlyTx(ctx) {
-		return found, &driver.Error{Kind: driver.KindReadOnly, Op: "plan", Table: t.Name,
-			Detail: "comparing a model needs a temporary table, which is rolled back; use a connection that may write"}
-	}
-	err = of.Tx(ctx, func(ctx context.Context) error {
-		if err := look(ctx, of); err != nil {
-			return err
-		}
-		return errRolledBack
-	})
-	if errors.Is(err, errRolledBack) {
-		err = nil
-	}
-	return found, err
-}

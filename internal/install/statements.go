@@ -12,25 +12,37 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// history returns the statements by which this library made and changed the table, under the names that everything has
-// by now: those from before the table was renamed as well, and with the names that plans are about to give.
-func (p *planner) history() (list []string, err error) {
+// statements are those by which this library made and changed a table, under the names that everything has by now.
+type statements struct {
+	all []string // those from before the table was renamed as well
+	now []string // those since
+}
+
+// history returns the statements of the table, and those by which a plan is about to rename something.
+func (p *planner) history() (s statements, err error) {
 	name, seen := p.table.Name, map[string]bool{}
 	if slices.ContainsFunc(p.renamed, func(d *schema.Drift) bool { return d.Object == schema.OfTable }) {
 		name = p.table.Was
 	}
+	var former, now []string
 	for name != "" && !seen[name] {
-		seen[name] = true
-		statements, err := p.db.History(p.ctx, name)
+		list, err := p.db.History(p.ctx, name)
 		if err != nil {
-			return nil, err
+			return s, err
 		}
-		list, name = append(statements, list...), nameBefore(statements)
+		if len(seen) == 0 {
+			now = written(list)
+		} else {
+			former = append(written(list), former...)
+		}
+		seen[name], name = true, nameBefore(list)
 	}
 	for i := range p.steps {
-		list = append(list, p.steps[i].SQL...)
+		now = append(now, p.steps[i].SQL...)
 	}
-	return named(written(list)), nil
+	s.all = named(slices.Concat(former, now))
+	s.now = s.all[len(former):]
+	return s, nil
 }
 
 // nameBefore returns the name that a table had before the first statement by which it got another one, "" for none.
@@ -95,14 +107,19 @@ func renaming(sql string) (from, to string) {
 	return from, to
 }
 
-// isOwn reports whether this library wrote what a drift is about.
-func (p *planner) isOwn(statements []string, d *schema.Drift) (bool, error) {
+// isOwn reports whether this library wrote what a drift is about. Programs of the version before may still need a column
+// from before its table was renamed.
+func (p *planner) isOwn(s statements, d *schema.Drift) (bool, error) {
+	list := s.all
+	if d.Object == schema.OfColumn {
+		list = s.now
+	}
 	if strings.HasPrefix(d.Name, dialect.Passing) ||
-		slices.ContainsFunc(statements, func(sql string) bool { return p.wrote(sql, d) }) {
+		slices.ContainsFunc(list, func(sql string) bool { return p.wrote(sql, d) }) {
 		return true, nil
 	}
 	if ix := d.At.HaveIndex; ix != nil && ix.SQL == "" && !ix.Bound {
-		return p.remade(statements, ix)
+		return p.remade(list, ix)
 	}
 	return false, nil
 }
