@@ -23,6 +23,7 @@ type Features struct {
 	LastKey    bool // the driver knows the key of the last row inserted, and what is inserted is what is stored
 	// MatchLike reads all rows, so that MatchPrefix of what a pattern begins with is a condition of its own
 	LikeScans    bool
+	Comments     bool // who watches the server sees the comments of statements
 	DistinctSort bool // an aggregate of different values takes them in their order, and must not be told so
 	JSONLast     bool // the last element of a list is [last] in a path of JSON, not [#-1]
 	Lateral      bool // a subquery in FROM may speak of what stands before it

@@ -297,7 +297,7 @@ func TestFeatures(t *testing.T) {
 	is.Equal(postgres.Dialect{}.Features(), dialect.Features{
 		NumberedArgs: true, MaxArgs: 65535, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
 		StoresGenerated: true, Materialized: true, Overriding: "OVERRIDING SYSTEM VALUE",
-		FoldsTexts: true, DistinctSort: true, JSONLast: true, Lateral: true,
+		FoldsTexts: true, DistinctSort: true, Comments: true, JSONLast: true, Lateral: true,
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)",
 		InsertedEach: "CASE WHEN pg_catalog.current_setting('prom.conflict', true) = ?::bigint::text " +

@@ -37,7 +37,7 @@ func (Dialect) Features() dialect.Features {
 	return dialect.Features{
 		NumberedArgs: true, MaxArgs: maxArgs, ErrorAborts: true, ManyWriters: true, DefaultInRow: true, SearchPath: true, NullsEqual: true,
 		StoresGenerated: true, Materialized: true, Overriding: overriding,
-		FoldsTexts: true, DistinctSort: true, JSONLast: true, Lateral: true,
+		FoldsTexts: true, DistinctSort: true, Comments: true, JSONLast: true, Lateral: true,
 		// A setting of the transaction. The rows of partitioned tables and of views have no xmax that would tell.
 		Conflicted: "pg_catalog.set_config('prom.conflict', ?::bigint::text, true) IS NOT NULL",
 		Inserted:   "(pg_catalog.current_setting('prom.conflict', true) IS DISTINCT FROM ?::bigint::text)",

@@ -25,6 +25,12 @@ func (db *DB) Batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 			st.Counted = true
 		}
 	}
+	if db.comments != nil {
+		comment := db.comments(ctx)
+		for _, st := range sts {
+			st.Comment = comment
+		}
+	}
 	inner, l := db.limit(ctx)
 	failed, err = db.batch(inner, sts, read)
 	err = l.end(err)
@@ -44,7 +50,7 @@ func (db *DB) observeBatch(ctx context.Context, batch *Event, sts []*driver.Stat
 		if err != nil && i > failed {
 			break
 		}
-		inside, e := db.observe(ctx, EventStatement, st)
+		inside, e := db.event(ctx, EventStatement, st)
 		e.Batched, e.Start = true, batch.Start
 		var own error
 		if i == failed {

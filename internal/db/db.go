@@ -44,7 +44,8 @@ type DB struct {
 	warned   atomic.Bool // of a call that seems to wait for its own transaction
 
 	observers []Observer
-	logArgs   bool // events hold the arguments of statements
+	comments  func(context.Context) driver.Comment // nil for none
+	logArgs   bool                                 // events hold the arguments of statements
 	slow      time.Duration
 	lost      atomic.Bool // a connection broke, and none has been made since
 }

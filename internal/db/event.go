@@ -79,8 +79,16 @@ type Observer interface {
 // Observe adds an observer to those of a DB.
 func Observe(o Observer) OpenOption { return func(db *DB) { db.observers = append(db.observers, o) } }
 
-// observe returns the beginning of an event, nil when nobody observes the DB.
+// observe returns the beginning of an event, nil when nobody observes the DB, and gives a statement its comment.
 func (db *DB) observe(ctx context.Context, kind EventKind, st *driver.Statement) (context.Context, *Event) {
+	ctx, e := db.event(ctx, kind, st)
+	if db.comments != nil && kind == EventStatement {
+		st.Comment = db.comments(ctx)
+	}
+	return ctx, e
+}
+
+func (db *DB) event(ctx context.Context, kind EventKind, st *driver.Statement) (context.Context, *Event) {
 	if len(db.observers) == 0 {
 		return ctx, nil
 	}

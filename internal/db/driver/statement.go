@@ -25,6 +25,8 @@ type Statement struct {
 	Undo  bool          // of such a one: when its rows cannot be read it is undone
 	Kept  uint64        // of such a one: the columns of its rows that it may not have set, see ColumnBit
 
+	Comment Comment // behind its text, for who watches the server
+
 	Batched  Batched // of a batch: what becomes of its rows
 	Changed  int64   // set by a batch, and when Counted: how many rows the statement returned, or changed
 	Counted  bool    // somebody wants to know Changed

@@ -179,11 +179,11 @@ func (s *session) lists(ctx context.Context, c *pgx.Conn, b *driver.Bulk) error 
 		s.args.values, s.args.formats = append(s.args.values, arrays[j].end()), append(s.args.formats, arrays[j].format)
 	}
 	alone := c.PgConn().TxStatus() == txIdle
-	traced := s.traceQuery(ctx, c, p.SQL, nil)
+	traced := s.traceQuery(ctx, c, p.plain, nil)
 	if traced != nil {
 		ctx = traced
 	}
-	rr := s.exec(ctx, c, p)
+	rr := s.exec(ctx, c, p, &b.Statement)
 	defer rr.Close() //nolint:errcheck // again, unless Key panics
 	i := 0
 	for ; rr.NextRow(); i++ {
@@ -397,7 +397,7 @@ func (s *session) reserve(ctx context.Context, c *pgx.Conn, b *driver.Bulk) ([]i
 		return nil, err
 	}
 	var keys []int64
-	rr := s.exec(ctx, c, p)
+	rr := s.exec(ctx, c, p, &b.Statement)
 	for rr.NextRow() && hasType(rr, pgtype.Int8ArrayOID) {
 		keys = wireInts(first(rr.Values()))
 	}

@@ -158,7 +158,7 @@ func (e *engine) QueryApart(ctx context.Context, st *driver.Statement) (driver.R
 
 // queryByPgx runs a statement outside of a transaction by pgx's ordinary interface.
 func (e *engine) queryByPgx(ctx context.Context, c *pgxpool.Conn, st *driver.Statement) (*pgRows, error) {
-	rows, err := c.Query(ctx, st.SQL, e.formatted(poolArgs(st))...)
+	rows, err := c.Query(ctx, queryText(c.Conn(), st), e.formatted(poolArgs(st))...)
 	if rows, err = rowsOfPgx(c.Conn(), rows, err); err != nil {
 		if st.MayWrite() {
 			err = outcome(err)
@@ -225,7 +225,7 @@ func (e *engine) Exec(ctx context.Context, st *driver.Statement) (int64, error) 
 		return rows.drain()
 	}
 	defer c.Release()
-	tag, err := c.Exec(ctx, st.SQL, poolArgs(st)...)
+	tag, err := c.Exec(ctx, execText(c.Conn(), st), poolArgs(st)...)
 	if st.MayWrite() {
 		err = outcome(err)
 	}
@@ -305,7 +305,7 @@ func (t *pgTx) send(ctx context.Context, st *driver.Statement) (*pgRows, error) 
 	case st.Guard == driver.GuardMissing:
 	case t.direct:
 		s := sessionOf(t.tx.Conn())
-		if p := s.prepared(st.SQL); p != nil {
+		if p := s.prepared(st.Comment.Kept(st.SQL)); p != nil {
 			undo, err := s.check(ctx, t.tx.Conn(), p, st)
 			if err != nil {
 				return nil, ErrorOf(err)
@@ -341,7 +341,7 @@ func (t *pgTx) plain(ctx context.Context, st *driver.Statement) (*pgRows, error)
 		rows, err := sessionOf(c).run(ctx, c, nil, st)
 		return rows, ErrorOf(err)
 	}
-	rows, err := t.tx.Query(ctx, st.SQL, t.formatted(pgxArgs(st.Args))...)
+	rows, err := t.tx.Query(ctx, queryText(t.tx.Conn(), st), t.formatted(pgxArgs(st.Args))...)
 	if rows, err = rowsOfPgx(t.tx.Conn(), rows, err); err != nil {
 		return nil, ErrorOf(err)
 	}
@@ -352,7 +352,7 @@ func (t *pgTx) plain(ctx context.Context, st *driver.Statement) (*pgRows, error)
 func (t *pgTx) batched(ctx context.Context, st *driver.Statement) (*pgRows, error) {
 	b := &pgx.Batch{}
 	b.Queue(guardOpen)
-	b.Queue(st.SQL, t.guardedArgs(st.Args)...)
+	b.Queue(queryText(t.tx.Conn(), st), t.guardedArgs(st.Args)...)
 	b.Queue(guardClose)
 	results := t.tx.SendBatch(ctx, b)
 	if _, err := results.Exec(); err != nil {
@@ -417,7 +417,7 @@ func (t *pgTx) Exec(ctx context.Context, st *driver.Statement) (int64, error) {
 		}
 		return rows.drain()
 	}
-	tag, err := t.tx.Exec(ctx, st.SQL, pgxArgs(st.Args)...)
+	tag, err := t.tx.Exec(ctx, execText(t.tx.Conn(), st), pgxArgs(st.Args)...)
 	return tag.RowsAffected(), ErrorOf(err)
 }
 

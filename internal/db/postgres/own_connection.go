@@ -17,7 +17,8 @@ func (e *engine) Alone(ctx context.Context, st *driver.Statement) error {
 		return err
 	}
 	defer l.Close()
-	_, err = l.conn.Exec(ctx, st.SQL)
+	text, _ := st.Comment.Once(st.SQL)
+	_, err = l.conn.Exec(ctx, text)
 	return ErrorOf(err)
 }
 

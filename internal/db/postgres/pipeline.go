@@ -28,7 +28,7 @@ func (t *pgTx) pipelined(ctx context.Context, s *session, p *pgPrepared, st *dri
 	}
 	line := c.PgConn().StartPipeline(sending)
 	line.SendQueryParams(guardOpen, nil, nil, nil, nil)
-	s.queue(line, p, 0, len(s.args.values))
+	s.queue(line, p, st, 0, len(s.args.values))
 	line.SendQueryParams(guardClose, nil, nil, nil, nil)
 	err := line.Sync()
 	if err == nil {
@@ -216,7 +216,7 @@ func (s *session) batch(ctx context.Context, c *pgx.Conn, sts []*driver.Statemen
 	at := 0
 	for i, st := range sts {
 		end := at + len(st.Args)
-		s.queue(line, prepared[i], at, end)
+		s.queue(line, prepared[i], st, at, end)
 		at = end
 	}
 	if err := line.Sync(); err != nil {
@@ -285,7 +285,7 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read 
 	err error) {
 	b := &pgx.Batch{}
 	for _, st := range sts {
-		b.Queue(st.SQL, pgxArgs(st.Args)...)
+		b.Queue(queryText(c, st), pgxArgs(st.Args)...)
 	}
 	alone := c.PgConn().TxStatus() == txIdle
 	results := c.SendBatch(ctx, b)

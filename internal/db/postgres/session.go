@@ -52,6 +52,7 @@ type session struct {
 // time. Such a one has no name.
 type pgPrepared struct {
 	*pgconn.StatementDescription
+	plain   string  // its text without a comment
 	formats []int16 // of the result's columns
 	used    uint64  // the tick of its last use
 	ran     bool    // it has succeeded
@@ -92,9 +93,10 @@ func (s *session) prepared(sql string) *pgPrepared {
 	return p
 }
 
-// prepare returns the prepared statement of a text. When it fails in a transaction, the server has ended the
+// prepare returns the prepared statement of a text, with what of a comment is kept. When it fails in a transaction, the server has ended the
 // transaction.
-func (s *session) prepare(ctx context.Context, c *pgx.Conn, sql string) (*pgPrepared, error) {
+func (s *session) prepare(ctx context.Context, c *pgx.Conn, st *driver.Statement, plain string) (*pgPrepared, error) {
+	sql := st.Comment.Kept(plain)
 	if p := s.prepared(sql); p != nil {
 		return p, nil
 	}
@@ -106,6 +108,7 @@ func (s *session) prepare(ctx context.Context, c *pgx.Conn, sql string) (*pgPrep
 	if err != nil {
 		return nil, err
 	}
+	p.plain = plain
 	for len(s.stmts) >= s.max && s.evict() {
 	}
 	s.stmts[sql] = p
@@ -115,9 +118,13 @@ func (s *session) prepare(ctx context.Context, c *pgx.Conn, sql string) (*pgPrep
 // prepareFor prepares a text of st. That of a fresh one is parsed once more and not kept.
 func (s *session) prepareFor(ctx context.Context, c *pgx.Conn, st *driver.Statement, sql string) (*pgPrepared, error) {
 	if !st.Fresh {
-		return s.prepare(ctx, c, sql)
+		return s.prepare(ctx, c, st, sql)
 	}
-	return s.parse(ctx, c, "", sql)
+	p, err := s.parse(ctx, c, "", st.Comment.Kept(sql))
+	if err == nil {
+		p.plain = sql
+	}
+	return p, err
 }
 
 // parse has the server parse a text and describe it, under a name or none.
@@ -205,23 +212,31 @@ func (s *session) send(
 	if traced != nil {
 		ctx = traced
 	}
-	s.rows = pgRows{reader: s.exec(ctx, c, p), session: s, prepared: p, pooled: pooled, st: st, traced: traced}
+	s.rows = pgRows{reader: s.exec(ctx, c, p, st), session: s, prepared: p, pooled: pooled, st: st, traced: traced}
 	return &s.rows, nil
 }
 
+// text returns the text under which a statement is sent without a name, and reports whether it is. With a comment that
+// is different each time it is parsed once more, in the same round trip: the types of its parameters and its result are
+// those of the prepared statement.
+func (p *pgPrepared) text(st *driver.Statement) (sql string, unnamed bool) {
+	sql, once := st.Comment.Once(p.plain)
+	return sql, once || p.Name == ""
+}
+
 // exec sends a statement with the arguments of s.
-func (s *session) exec(ctx context.Context, c *pgx.Conn, p *pgPrepared) *pgconn.ResultReader {
-	if p.Name == "" {
-		return c.PgConn().ExecParams(ctx, p.SQL, s.args.values, p.ParamOIDs, s.args.formats, p.formats)
+func (s *session) exec(ctx context.Context, c *pgx.Conn, p *pgPrepared, st *driver.Statement) *pgconn.ResultReader {
+	if text, unnamed := p.text(st); unnamed {
+		return c.PgConn().ExecParams(ctx, text, s.args.values, p.ParamOIDs, s.args.formats, p.formats)
 	}
 	return c.PgConn().ExecStatement(ctx, p.StatementDescription, s.args.values, s.args.formats, p.formats)
 }
 
 // queue adds a statement with the arguments of s, from one to another, to a pipeline.
-func (s *session) queue(line *pgconn.Pipeline, p *pgPrepared, from, to int) {
+func (s *session) queue(line *pgconn.Pipeline, p *pgPrepared, st *driver.Statement, from, to int) {
 	values, formats := s.args.values[from:to], s.args.formats[from:to]
-	if p.Name == "" {
-		line.SendQueryParams(p.SQL, values, p.ParamOIDs, formats, p.formats)
+	if text, unnamed := p.text(st); unnamed {
+		line.SendQueryParams(text, values, p.ParamOIDs, formats, p.formats)
 		return
 	}
 	line.SendQueryStatement(p.StatementDescription, values, formats, p.formats)

@@ -51,7 +51,8 @@ func (s *session) stream(ctx context.Context, c *pgx.Conn, st *driver.Stream) (n
 	if err := s.args.add(p.ParamOIDs, args); err != nil {
 		return 0, err
 	}
-	before, after, err := s.args.bind(st.SQL, p.ParamOIDs, st.Arg, st.Size)
+	text, _ := st.Comment.Once(st.SQL)
+	before, after, err := s.args.bind(text, p.ParamOIDs, st.Arg, st.Size)
 	if err != nil {
 		return 0, err
 	}
