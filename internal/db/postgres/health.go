@@ -14,7 +14,7 @@ func (e *engine) Stats() driver.Stats {
 	p := driver.PoolStats{
 		Max: int(s.MaxConns()), Total: int(ready), Idle: int(s.IdleConns()), InUse: int(s.AcquiredConns()),
 		Connecting: int(s.ConstructingConns()), Waiting: int(e.asking.Load()),
-		Acquires:   uint64(s.AcquireCount()), Waits: uint64(s.EmptyAcquireCount()), WaitTime: s.EmptyAcquireWaitTime(),
+		Acquires: uint64(s.AcquireCount()), Waits: uint64(s.EmptyAcquireCount()), WaitTime: s.EmptyAcquireWaitTime(),
 		GaveUp: uint64(s.CanceledAcquireCount()),
 		Opened: opened, ClosedIdle: uint64(s.MaxIdleDestroyCount()), ClosedAge: uint64(s.MaxLifetimeDestroyCount()),
 	}
